@@ -1,0 +1,136 @@
+// Package crawl is the crawl engine: seeds and a frontier in, fetched pages out.
+// It knows nothing of stores, Kubernetes or what a legal document is: it asks a
+// Handler.
+package crawl
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Seed is an address to begin with. A pinned seed is trusted: scope by host and
+// scoring don't apply to it.
+type Seed struct {
+	URL    string
+	Type   string
+	Pinned bool
+}
+
+// Plan says what one crawl is to do. Zero values mean the defaults.
+type Plan struct {
+	Domains       []string // registrable domains or hosts in scope
+	Seeds         []Seed
+	Allow, Deny   []string // path patterns, robots.txt syntax (* and $)
+	Languages     []string // preferred, BCP 47; empty is any
+	ExpectedTypes []string
+	MaxPages      int           // default 500; kept to the page
+	MaxDepth      int           // default 6; links from a seed
+	Delay         time.Duration // between requests to a host; negative is none, 0 the default of 1 s
+	TimeLimit     time.Duration // default 30 min
+	HostsAtOnce   int           // default 32
+	PerHost       int           // requests at once to one host, default 1; more only when Delay is none
+	Exhaustive    bool          // don't converge: fetch all that is in scope
+}
+
+// Page is one fetched page.
+type Page struct {
+	URL       string // canonical form that was asked for
+	FinalURL  string // after redirects
+	Redirects []string
+	Status    int
+	Header    http.Header
+	// Body is decompressed and bounded; Content-Type and charset are as sent.
+	Body        []byte
+	NotModified bool // 304 to validators given by Handler.Validators
+	FetchedAt   time.Time
+	Depth       int
+	Score       float64
+	Anchor      string   // text of the link that led here
+	Path        []string // URLs from a seed to here, this one last
+	Links       *Links   // nil where the body is not HTML
+}
+
+// Links are what one pass of the tokenizer found in a page.
+type Links struct {
+	Title, Lang string
+	Base        *url.URL
+	Canonical   string
+	Alternates  []Alternate // hreflang
+	NoIndex     bool
+	NoFollow    bool
+	Refresh     string
+	Links       []Link
+	TextBytes   int // bytes of text outside script and style
+	ScriptBytes int
+}
+
+// Alternate is one link rel=alternate hreflang.
+type Alternate struct{ Lang, URL string }
+
+// Link is one outgoing link, resolved and canonical.
+type Link struct {
+	URL    string
+	Text   string
+	Region string // header, nav, main, footer or empty
+	Rel    string
+}
+
+// Verdict is a Handler's opinion of a page.
+type Verdict struct {
+	Legal      bool
+	Type       string
+	Confidence float64
+	SoftError  bool // a soft 404, login or error page sent as 200
+}
+
+// Validators are sent as If-None-Match and If-Modified-Since.
+type Validators struct{ ETag, LastModified string }
+
+// Handler receives what a crawl finds. Page is called from several goroutines.
+type Handler interface {
+	// Validators gives what is known of url, zero if nothing.
+	Validators(ctx context.Context, url string) Validators
+	// Page judges and keeps one page; an error ends the crawl.
+	Page(ctx context.Context, p *Page) (Verdict, error)
+	// Checkpoint is called every few pages and at the end with a resumable state.
+	Checkpoint(ctx context.Context, state []byte, p Progress) error
+}
+
+// Progress is a moment of a crawl.
+type Progress struct {
+	Fetched, Queued, InFlight, Failed int
+	Skipped                           map[string]int
+	LegalFound                        int
+	CurrentHost                       string
+	Elapsed                           time.Duration
+}
+
+// StopReason says why a crawl ended.
+type StopReason string
+
+// Ends that are not failures, then failures by fault.
+const (
+	FrontierEmpty    StopReason = "FrontierEmpty"
+	Converged        StopReason = "Converged"
+	PageLimit        StopReason = "PageLimit"
+	TimeLimit        StopReason = "TimeLimit"
+	Stopped          StopReason = "Stopped"
+	BudgetSpent      StopReason = "BudgetSpent"
+	RobotsDisallowed StopReason = "RobotsDisallowed"
+	AccessDenied     StopReason = "AccessDenied"
+	SiteUnreachable  StopReason = "SiteUnreachable"
+)
+
+// Failed says whether the reason is a failure.
+func (r StopReason) Failed() bool {
+	return r == RobotsDisallowed || r == AccessDenied || r == SiteUnreachable
+}
+
+// Result is what a crawl has to say at its end.
+type Result struct {
+	Reason   StopReason
+	Message  string // one sentence for a person
+	Progress Progress
+}

@@ -1,0 +1,146 @@
+// Package store is the port through which everything that outlives a process is
+// kept: custom resources, runs, fetched pages, documents and their versions.
+//
+// Store is a set of small interfaces, each the verbs that its callers need and
+// no query language. Package mongo and package sqlite implement it, package
+// storetest is the one suite that both pass. Every write is idempotent by its
+// key, so a caller that got no answer repeats it.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Sentinels that callers decide on. Implementations wrap them with what was
+// tried and on what.
+var (
+	// ErrNotFound says that nothing is stored under the key.
+	ErrNotFound = errors.New("not found")
+	// ErrExists says that a create met an object of the same key.
+	ErrExists = errors.New("already exists")
+	// ErrConflict says that a compare-and-swap met another resource version.
+	ErrConflict = errors.New("conflict")
+	// ErrFenced says that a write carried an epoch that is not the lease's any
+	// more: another worker owns the run, and the caller must stop.
+	ErrFenced = errors.New("fenced: the lease has a newer epoch")
+	// ErrExpired says that a watch can't go on from the version asked for, so
+	// the caller lists anew.
+	ErrExpired = errors.New("watch expired")
+)
+
+// Store is one home of all data. It is safe for concurrent use.
+type Store interface {
+	Objects
+	Runs
+	Pages
+	Documents
+	Versions
+	Snapshots
+	Leases
+	// Migrate brings indexes and collections to the form that this program
+	// needs; it may run any number of times and by several processes at once.
+	Migrate(ctx context.Context) (applied []string, err error)
+	// Ping does one write and read round trip.
+	Ping(ctx context.Context) error
+	// Counts tells the number of companies and documents.
+	Counts(ctx context.Context) (companies, documents int64, err error)
+	// Close releases connections and files.
+	Close(ctx context.Context) error
+}
+
+// Page bounds a list: at most Limit items (1 to 500, 0 means 100) after the
+// opaque Continue token of the list before it.
+type Page struct {
+	Limit    int
+	Continue string
+}
+
+// Objects keeps custom resources as readable JSON with a resource version.
+type Objects interface {
+	GetObject(ctx context.Context, key ObjectKey) (Object, error)
+	// CreateObject stores o and returns it with its first ResourceVersion, or ErrExists.
+	CreateObject(ctx context.Context, o Object) (Object, error)
+	// UpdateObject replaces the object if o.ResourceVersion is the stored one, else ErrConflict.
+	UpdateObject(ctx context.Context, o Object) (Object, error)
+	// DeleteObject removes the object if resourceVersion is empty or the stored one.
+	DeleteObject(ctx context.Context, key ObjectKey, resourceVersion string) error
+	// ListObjects lists in key order; namespace "" is all. version is the one to watch from.
+	ListObjects(ctx context.Context, kind, namespace string, p Page) (items []Object, next, version string, err error)
+	// WatchObjects sends every change after version, in order, until ctx ends or
+	// the channel closes; Err of the watch then says why (ErrExpired: list anew).
+	WatchObjects(ctx context.Context, kind, version string) (Watch, error)
+}
+
+// Watch is a stream of changes.
+type Watch interface {
+	Events() <-chan ObjectEvent
+	// Err is valid once Events is closed.
+	Err() error
+	Stop()
+}
+
+// Leases own work. An epoch grows by one with every new owner and never falls.
+type Leases interface {
+	// AcquireLease takes name for holder for ttl if it is free, expired or already
+	// holder's; else it returns the lease as it stands and ErrConflict.
+	AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (Lease, error)
+	// RenewLease prolongs a lease that is still l's (holder and epoch), else ErrFenced.
+	RenewLease(ctx context.Context, l Lease, ttl time.Duration) (Lease, error)
+	// ReleaseLease gives a lease up; a stale one is no error.
+	ReleaseLease(ctx context.Context, l Lease) error
+}
+
+// Runs are crawls, one record each.
+type Runs interface {
+	// PutRun writes r whole, refused with ErrFenced where r.Lease is set and stale.
+	PutRun(ctx context.Context, r Run) error
+	GetRun(ctx context.Context, id string) (Run, error)
+	// ListRuns lists newest first; company "" is all.
+	ListRuns(ctx context.Context, company string, p Page) (items []Run, next string, err error)
+	// PutCheckpoint replaces the run's frontier state (an opaque compressed
+	// blob of any size, chunked where the store has a bound) under the fence.
+	PutCheckpoint(ctx context.Context, f Fence, runID string, blob []byte) error
+	GetCheckpoint(ctx context.Context, runID string) ([]byte, error)
+	DeleteCheckpoint(ctx context.Context, runID string) error
+}
+
+// Pages remember what was fetched, for conditional requests and provenance.
+type Pages interface {
+	PutPage(ctx context.Context, f Fence, p FetchedPage) error
+	GetPage(ctx context.Context, company, url string) (FetchedPage, error)
+	// ListPages lists a company's pages by URL.
+	ListPages(ctx context.Context, company string, p Page) (items []FetchedPage, next string, err error)
+}
+
+// Documents are the legal documents of a company.
+type Documents interface {
+	// PutDocument writes d by its ID, keyed uniquely by (company, URL).
+	PutDocument(ctx context.Context, f Fence, d Document) error
+	GetDocument(ctx context.Context, id string) (Document, error)
+	FindDocument(ctx context.Context, company, url string) (Document, error)
+	// ListDocuments lists by company and URL; company "" is all.
+	ListDocuments(ctx context.Context, company string, p Page) (items []Document, next string, err error)
+}
+
+// Versions are a document's append-only history, numbered from 1.
+type Versions interface {
+	// AppendVersion stores text as the next version and returns it with its
+	// number. If the newest version has the same Hash it is returned with
+	// created false, so a repeated append changes nothing.
+	AppendVersion(ctx context.Context, f Fence, v Version, text string) (stored Version, created bool, err error)
+	// ListVersions lists newest first, without texts.
+	ListVersions(ctx context.Context, documentID string, p Page) (items []Version, next string, err error)
+	// VersionText returns version n and its text; n 0 is the newest.
+	VersionText(ctx context.Context, documentID string, n int) (Version, string, error)
+	// VersionAt returns the version in force at t; ErrNotFound before the first.
+	VersionAt(ctx context.Context, documentID string, t time.Time) (Version, error)
+}
+
+// Snapshots are raw page bodies, compressed and shared by hash.
+type Snapshots interface {
+	// PutSnapshot stores body once and returns its hex SHA-256.
+	PutSnapshot(ctx context.Context, f Fence, body []byte) (hash string, err error)
+	GetSnapshot(ctx context.Context, hash string) ([]byte, error)
+}

@@ -32,6 +32,8 @@ type Plan struct {
 	HostsAtOnce   int           // default 32
 	PerHost       int           // requests at once to one host, default 1; more only when Delay is none
 	Exhaustive    bool          // don't converge: fetch all that is in scope
+	// Resume are the entries of an earlier process's Journal, in order.
+	Resume [][]byte
 }
 
 // Page is one fetched page.
@@ -94,9 +96,18 @@ type Handler interface {
 	Validators(ctx context.Context, url string) Validators
 	// Page judges and keeps one page; an error ends the crawl.
 	Page(ctx context.Context, p *Page) (Verdict, error)
-	// Checkpoint is called every few pages and at the end with a resumable state.
-	Checkpoint(ctx context.Context, state []byte, p Progress) error
 }
+
+// Journal keeps a crawl's state as it goes, so that another process can go on
+// after a kill. A Handler that is a Journal too is written to after each page.
+type Journal interface {
+	// Append keeps one entry. A whole entry makes all those before it
+	// superfluous; the others follow on in order.
+	Append(ctx context.Context, entry []byte, whole bool) error
+}
+
+// Watcher is told of a crawl's progress after each page. A Handler may be one.
+type Watcher interface{ Progress(p Progress) }
 
 // Progress is a moment of a crawl.
 type Progress struct {

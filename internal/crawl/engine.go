@@ -1,0 +1,132 @@
+package crawl
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/robots"
+	"github.com/clausea/crawler/internal/crawl/scope"
+)
+
+// UserAgentToken is the product token that robots.txt groups are matched by (RFC 9309 section 2.2.1).
+const UserAgentToken = "ClauseaBot"
+
+// Defaults of a Plan; reliability limits of the project, section "Default limits".
+const (
+	DefaultMaxPages  = 500
+	DefaultMaxDepth  = 6
+	DefaultDelay     = time.Second
+	DefaultTimeLimit = 30 * time.Minute
+	defaultHosts     = 32
+)
+
+// Engine runs crawls. It is safe for concurrent use: crawls share its
+// connections and nothing else.
+type Engine struct{ fetcher *fetch.Fetcher }
+
+// New makes an Engine that fetches with f.
+func New(f *fetch.Fetcher) *Engine { return &Engine{fetcher: f} }
+
+// Run does one crawl. It returns an error only where the crawl could not be
+// begun or the Handler failed; how the crawl ended is in the Result, which is
+// valid either way. A ctx that ends stops the crawl with what was found kept.
+func (e *Engine) Run(ctx context.Context, p Plan, h Handler) (Result, error) {
+	c, err := e.begin(p, h)
+	if err != nil {
+		return Result{Reason: SiteUnreachable, Message: err.Error()}, err
+	}
+	return c.run(ctx)
+}
+
+// crawl is the state of one Run. All of it belongs to the scheduler, the
+// goroutine in run; workers get a task and give back an outcome.
+type crawl struct {
+	plan     Plan
+	handler  Handler
+	journal  Journal
+	watcher  Watcher
+	fetcher  *fetch.Fetcher
+	frontier *frontier.Frontier
+	scope    *scope.Scope
+	seen     *frontier.Seen
+	paths    map[string]string // page to the page that linked to it
+	hosts    map[string]*hostState
+	outcomes chan outcome
+	started  time.Time
+	tally    tally
+	entry    entry // what the journal does not have yet
+	entries  int
+	workers  int // goroutines at work, preparations of hosts included
+}
+
+// hostState is what a crawl knows of one host beside its queue.
+type hostState struct {
+	name      string
+	preparing bool
+	prepared  bool
+	rules     *robots.Group
+	unknown   bool // robots.txt could not be read: all of it is disallowed
+	failures  int  // requests in a row without an answer
+	denied    int
+	sitemaps  []string
+	mapped    bool // its sitemaps were asked for
+}
+
+// tally counts what the Result reports.
+type tally struct {
+	fetched, failed, legal, sinceLegal int
+	requests                           int // all page requests, the page limit counts these
+	denied, unreachable, robots        int
+	skipped                            map[string]int
+	types                              map[string]bool
+	host                               string
+	probed                             bool
+}
+
+func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
+	p = p.withDefaults()
+	if len(p.Seeds) == 0 {
+		return nil, fmt.Errorf("begin a crawl: no seeds: name a domain or a URL")
+	}
+	sc, err := scope.New(p.Domains, p.Allow, p.Deny)
+	if err != nil {
+		return nil, fmt.Errorf("begin a crawl of %s: %w", p.Seeds[0].URL, err)
+	}
+	c := &crawl{
+		plan: p, handler: h, fetcher: e.fetcher, scope: sc,
+		frontier: frontier.New(frontier.Options{Delay: max(p.Delay, 0), PerHost: p.PerHost, Hosts: p.HostsAtOnce}),
+		seen:     frontier.NewSeen(),
+		paths:    map[string]string{},
+		hosts:    map[string]*hostState{},
+		outcomes: make(chan outcome),
+		tally:    tally{skipped: map[string]int{}, types: map[string]bool{}},
+	}
+	c.journal, _ = h.(Journal)
+	c.watcher, _ = h.(Watcher)
+	return c, nil
+}
+
+func (p Plan) withDefaults() Plan {
+	if p.MaxPages <= 0 {
+		p.MaxPages = DefaultMaxPages
+	}
+	if p.MaxDepth <= 0 {
+		p.MaxDepth = DefaultMaxDepth
+	}
+	if p.Delay == 0 {
+		p.Delay = DefaultDelay
+	}
+	if p.TimeLimit <= 0 {
+		p.TimeLimit = DefaultTimeLimit
+	}
+	if p.HostsAtOnce <= 0 {
+		p.HostsAtOnce = defaultHosts
+	}
+	if p.PerHost <= 0 {
+		p.PerHost = 1
+	}
+	return p
+}

@@ -1,0 +1,226 @@
+// Package frontier holds the URLs that a crawl still has to fetch: best first,
+// one queue a host, each host with its own delay, so that a slow or hung host
+// holds nobody else up.
+//
+// A Frontier belongs to one goroutine, the crawl's scheduler; it starts no
+// goroutine and does no I/O, and time is given to it.
+package frontier
+
+import (
+	"container/heap"
+	"time"
+)
+
+// Item is one URL to fetch.
+type Item struct {
+	URL    string  `json:"u"`
+	Key    string  `json:"k,omitempty"` // what the seen set folds; URL where empty
+	Host   string  `json:"-"`           // host:port that politeness counts by
+	Score  float64 `json:"s,omitempty"`
+	Depth  int     `json:"d,omitempty"`
+	Anchor string  `json:"a,omitempty"`
+	// Topic groups items of one kind; each further item of a topic that was
+	// fetched already ranks lower, so that the first fetches are diverse.
+	Topic string `json:"t,omitempty"`
+	// Family groups variants of one page (its translations).
+	Family   string   `json:"f,omitempty"`
+	Pinned   bool     `json:"p,omitempty"`
+	Hops     int      `json:"h,omitempty"`  // redirects that led here
+	Attempts int      `json:"n,omitempty"`  // tries before this one
+	Leaf     bool     `json:"l,omitempty"`  // links of the page are not followed
+	Path     []string `json:"-"`            // URLs from a seed up to the parent
+	Parent   string   `json:"pa,omitempty"` // the page that linked here
+
+	rank float64
+}
+
+// Options bound a Frontier.
+type Options struct {
+	Delay    time.Duration // between requests to one host
+	MaxDelay time.Duration // a Crawl-delay is kept up to this (default 60 s)
+	PerHost  int           // requests at once to one host (default 1)
+	Hosts    int           // hosts at once (default 32)
+	Limit    int           // items queued at most (default 50,000)
+}
+
+// Frontier is the queue of a crawl.
+type Frontier struct {
+	opts     Options
+	hosts    map[string]*host
+	order    []*host
+	topics   map[string]int
+	families map[string]int
+	active   int // hosts with requests in flight
+	inFlight int
+	queued   int
+}
+
+// host is the queue and the politeness state of one host.
+type host struct {
+	name     string
+	queue    items
+	inFlight int
+	next     time.Time // no request before this
+	delay    time.Duration
+	blocked  bool // nothing of it is given out until it is opened
+}
+
+// New makes an empty Frontier.
+func New(o Options) *Frontier {
+	if o.PerHost <= 0 {
+		o.PerHost = 1
+	}
+	if o.Hosts <= 0 {
+		o.Hosts = 32
+	}
+	if o.MaxDelay <= 0 {
+		o.MaxDelay = time.Minute
+	}
+	if o.Limit <= 0 {
+		o.Limit = 50_000
+	}
+	return &Frontier{opts: o, hosts: map[string]*host{}, topics: map[string]int{}, families: map[string]int{}}
+}
+
+// Add queues an item; it reports false when the frontier is full and the item
+// was dropped.
+func (f *Frontier) Add(it Item) bool {
+	if f.queued >= f.opts.Limit {
+		return false
+	}
+	it.rank = it.Score
+	heap.Push(&f.host(it.Host).queue, it)
+	f.queued++
+	return true
+}
+
+// Next gives the best item that may be fetched now and scores at least gate. If
+// there is none, wait says how long until a host is free again (0: only a Done
+// can free one, or nothing is left at or above the gate).
+func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait time.Duration) {
+	var best *host
+	for _, h := range f.order {
+		if len(h.queue) == 0 || h.blocked || h.inFlight >= f.opts.PerHost || (h.inFlight == 0 && f.active >= f.opts.Hosts) {
+			continue
+		}
+		f.settle(h)
+		if h.queue[0].rank < gate && !h.queue[0].Pinned {
+			continue
+		}
+		if d := h.next.Sub(now); d > 0 {
+			if wait == 0 || d < wait {
+				wait = d
+			}
+			continue
+		}
+		if best == nil || before(&h.queue[0], &best.queue[0]) {
+			best = h
+		}
+	}
+	if best == nil {
+		return Item{}, false, wait
+	}
+	it = heap.Pop(&best.queue).(Item)
+	f.queued--
+	f.inFlight++
+	if best.inFlight == 0 {
+		f.active++
+	}
+	best.inFlight++
+	best.next = now.Add(best.delay)
+	return it, true, 0
+}
+
+// Done says that a request of the host ended.
+func (f *Frontier) Done(name string, now time.Time) {
+	h := f.host(name)
+	h.inFlight--
+	f.inFlight--
+	if h.inFlight == 0 {
+		f.active--
+	}
+}
+
+// Best is the rank of the best queued item on a host that is not blocked, or -1.
+func (f *Frontier) Best() float64 {
+	best := -1.0
+	for _, h := range f.order {
+		if len(h.queue) == 0 || h.blocked {
+			continue
+		}
+		f.settle(h)
+		if r := h.queue[0].rank; r > best {
+			best = r
+		}
+		if h.queue[0].Pinned {
+			return 1
+		}
+	}
+	return best
+}
+
+// Queued and InFlight count items.
+func (f *Frontier) Queued() int { return f.queued }
+
+// InFlight counts items given out by Next and not yet Done.
+func (f *Frontier) InFlight() int { return f.inFlight }
+
+// Block holds back a host, for instance until its robots.txt is known.
+func (f *Frontier) Block(name string) { f.host(name).blocked = true }
+
+// Open lets a blocked host go on.
+func (f *Frontier) Open(name string) { f.host(name).blocked = false }
+
+// Delay raises a host's delay to d (its Crawl-delay), up to MaxDelay.
+func (f *Frontier) Delay(name string, d time.Duration) {
+	h := f.host(name)
+	if d = min(d, f.opts.MaxDelay); d > h.delay {
+		h.delay = d
+	}
+}
+
+// Postpone gives the host no request before until.
+func (f *Frontier) Postpone(name string, until time.Time) {
+	if h := f.host(name); until.After(h.next) {
+		h.next = until
+	}
+}
+
+// Drop empties a host's queue and returns what was in it.
+func (f *Frontier) Drop(name string) []Item {
+	h := f.host(name)
+	q := h.queue
+	h.queue = nil
+	f.queued -= len(q)
+	return q
+}
+
+// Items lists all that is queued, in no order.
+func (f *Frontier) Items() []Item {
+	all := make([]Item, 0, f.queued)
+	for _, h := range f.order {
+		all = append(all, h.queue...)
+	}
+	return all
+}
+
+// Covered says that a page of this topic and family was taken as a document, so
+// that others like it rank lower.
+func (f *Frontier) Covered(topic, family string) {
+	if topic != "" {
+		f.topics[topic]++
+	}
+	if family != "" {
+		f.families[family]++
+	}
+}
+
+func (f *Frontier) host(name string) *host {
+	h := f.hosts[name]
+	if h == nil {
+		h = &host{name: name, delay: f.opts.Delay}
+		f.hosts[name] = h
+		f.order = append(f.order, h)
+	}
+	return h
+}

@@ -1,0 +1,161 @@
+package crawl
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// run is the scheduler: it hands out tasks, takes back outcomes and decides when
+// it is over. It waits for every worker before it returns.
+func (c *crawl) run(parent context.Context) (Result, error) {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	c.started = time.Now()
+	deadline := time.NewTimer(c.plan.TimeLimit)
+	defer deadline.Stop()
+
+	if err := c.restore(); err != nil {
+		return Result{Reason: SiteUnreachable, Message: err.Error()}, err
+	}
+	c.seed()
+	if err := c.flush(ctx); err != nil {
+		return c.result(Stopped), err
+	}
+	reason, err := c.loop(ctx, deadline.C)
+	cancel()
+	c.drain()
+	if ferr := c.flush(context.WithoutCancel(parent)); err == nil {
+		err = ferr
+	}
+	return c.result(reason), err
+}
+
+// loop runs until a reason to stop is there.
+func (c *crawl) loop(ctx context.Context, deadline <-chan time.Time) (StopReason, error) {
+	wake := time.NewTimer(time.Hour)
+	defer wake.Stop()
+	for {
+		wait, reason := c.dispatch(ctx)
+		if reason != "" {
+			return reason, nil
+		}
+		var timer <-chan time.Time
+		if wait > 0 {
+			wake.Reset(wait)
+			timer = wake.C
+		}
+		select {
+		case o := <-c.outcomes:
+			c.workers--
+			if err := c.settle(ctx, o); err != nil {
+				if ctx.Err() != nil {
+					return Stopped, nil
+				}
+				return Stopped, err
+			}
+		case <-timer:
+		case <-deadline:
+			return TimeLimit, nil
+		case <-ctx.Done():
+			return Stopped, nil
+		}
+	}
+}
+
+// dispatch starts all the work that may be started now. It returns how long
+// until a host is free again, or the reason why nothing will ever be.
+func (c *crawl) dispatch(ctx context.Context) (wait time.Duration, over StopReason) {
+	for c.frontier.InFlight() < c.plan.HostsAtOnce*c.plan.PerHost {
+		if c.tally.requests >= c.plan.MaxPages {
+			break
+		}
+		gate, over := c.gate()
+		if over != "" {
+			if c.workers == 0 && !c.rescue(ctx) {
+				return 0, over
+			}
+			if c.workers == 0 {
+				continue
+			}
+			return 0, ""
+		}
+		it, ok, w := c.frontier.Next(time.Now(), gate)
+		if !ok {
+			wait = w
+			break
+		}
+		c.start(ctx, it)
+	}
+	if c.workers > 0 || wait > 0 {
+		return wait, ""
+	}
+	switch {
+	case c.tally.requests >= c.plan.MaxPages && c.frontier.Queued() > 0:
+		return 0, PageLimit
+	case c.rescue(ctx):
+		return c.dispatch(ctx)
+	default:
+		return 0, FrontierEmpty
+	}
+}
+
+// drain waits for the workers that are still there; what they bring is dropped,
+// their items are still in the journal and are fetched by the next process.
+func (c *crawl) drain() {
+	for ; c.workers > 0; c.workers-- {
+		<-c.outcomes
+	}
+}
+
+// result says how it ended.
+func (c *crawl) result(reason StopReason) Result {
+	t := &c.tally
+	if t.fetched == 0 && (reason == FrontierEmpty || reason == Converged) {
+		switch {
+		case t.robots > 0 && t.denied == 0 && t.unreachable == 0:
+			reason = RobotsDisallowed
+		case t.denied > 0:
+			reason = AccessDenied
+		default:
+			reason = SiteUnreachable
+		}
+	}
+	return Result{Reason: reason, Message: c.message(reason), Progress: c.progress()}
+}
+
+func (c *crawl) progress() Progress {
+	t := &c.tally
+	skipped := make(map[string]int, len(t.skipped))
+	for k, v := range t.skipped {
+		skipped[k] = v
+	}
+	return Progress{
+		Fetched: t.fetched, Queued: c.frontier.Queued(), InFlight: c.frontier.InFlight(), Failed: t.failed,
+		Skipped: skipped, LegalFound: t.legal, CurrentHost: t.host, Elapsed: time.Since(c.started),
+	}
+}
+
+func (c *crawl) message(reason StopReason) string {
+	switch reason {
+	case RobotsDisallowed:
+		return "robots.txt lets no page be fetched; ask the site to allow " + UserAgentToken + " or pin the documents that it allows"
+	case AccessDenied:
+		return "the site refuses the crawler (401, 403 or 429); a proxy or a slower delay may help"
+	case SiteUnreachable:
+		return "no page could be fetched; check the address, the network and the proxy"
+	case PageLimit:
+		return "the page limit was reached with URLs left in the queue"
+	case TimeLimit:
+		return "the time limit was reached with URLs left in the queue"
+	case Stopped:
+		return "the crawl was stopped; what was found is kept, and the next crawl goes on"
+	case Converged:
+		return "nothing promising is left in the queue"
+	default:
+		return "everything in scope was looked at"
+	}
+}
+
+// errHandler marks an error of the Handler, which ends the crawl.
+var errHandler = errors.New("the crawl's handler failed")

@@ -106,6 +106,12 @@ type Journal interface {
 	Append(ctx context.Context, entry []byte, whole bool) error
 }
 
+// Loser is told of pages that could not be had, by status (0: no answer) and
+// skip reason. A Handler may be one.
+type Loser interface {
+	Lost(url string, status int, reason string)
+}
+
 // Watcher is told of a crawl's progress after each page. A Handler may be one.
 type Watcher interface{ Progress(p Progress) }
 

@@ -48,6 +48,7 @@ type crawl struct {
 	handler  Handler
 	journal  Journal
 	watcher  Watcher
+	loser    Loser
 	fetcher  *fetch.Fetcher
 	frontier *frontier.Frontier
 	scope    *scope.Scope
@@ -106,6 +107,7 @@ func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
 	}
 	c.journal, _ = h.(Journal)
 	c.watcher, _ = h.(Watcher)
+	c.loser, _ = h.(Loser)
 	return c, nil
 }
 

@@ -28,6 +28,7 @@ type Item struct {
 	Hops     int      `json:"h,omitempty"`  // redirects that led here
 	Attempts int      `json:"n,omitempty"`  // tries before this one
 	Leaf     bool     `json:"l,omitempty"`  // links of the page are not followed
+	Via      []string `json:"v,omitempty"`  // the addresses that redirected here
 	Path     []string `json:"-"`            // URLs from a seed up to the parent
 	Parent   string   `json:"pa,omitempty"` // the page that linked here
 
@@ -53,6 +54,7 @@ type Frontier struct {
 	active   int // hosts with requests in flight
 	inFlight int
 	queued   int
+	out      map[string]Item // given out by Next and not yet Done, by URL
 }
 
 // host is the queue and the politeness state of one host.
@@ -61,6 +63,7 @@ type host struct {
 	queue    items
 	inFlight int
 	next     time.Time // no request before this
+	before   time.Time // next, before the last item was given out
 	delay    time.Duration
 	blocked  bool // nothing of it is given out until it is opened
 }
@@ -79,7 +82,7 @@ func New(o Options) *Frontier {
 	if o.Limit <= 0 {
 		o.Limit = 50_000
 	}
-	return &Frontier{opts: o, hosts: map[string]*host{}, topics: map[string]int{}, families: map[string]int{}}
+	return &Frontier{opts: o, hosts: map[string]*host{}, topics: map[string]int{}, families: map[string]int{}, out: map[string]Item{}}
 }
 
 // Add queues an item; it reports false when the frontier is full and the item
@@ -127,13 +130,15 @@ func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait tim
 		f.active++
 	}
 	best.inFlight++
-	best.next = now.Add(best.delay)
+	best.before, best.next = best.next, now.Add(best.delay)
+	f.out[it.URL] = it
 	return it, true, 0
 }
 
-// Done says that a request of the host ended.
-func (f *Frontier) Done(name string, now time.Time) {
-	h := f.host(name)
+// Done says that the request for an item ended.
+func (f *Frontier) Done(it *Item) {
+	delete(f.out, it.URL)
+	h := f.host(it.Host)
 	h.inFlight--
 	f.inFlight--
 	if h.inFlight == 0 {
@@ -195,9 +200,20 @@ func (f *Frontier) Drop(name string) []Item {
 	return q
 }
 
-// Items lists all that is queued, in no order.
-func (f *Frontier) Items() []Item {
-	all := make([]Item, 0, f.queued)
+// Return says that an item needed no request after all: its host's delay does
+// not count from it.
+func (f *Frontier) Return(it *Item) {
+	f.Done(it)
+	h := f.host(it.Host)
+	h.next = h.before
+}
+
+// Pending lists all that is queued or in flight, in no order.
+func (f *Frontier) Pending() []Item {
+	all := make([]Item, 0, f.queued+len(f.out))
+	for _, it := range f.out {
+		all = append(all, it)
+	}
 	for _, h := range f.order {
 		all = append(all, h.queue...)
 	}

@@ -1,0 +1,152 @@
+package crawl
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/clausea/crawler/internal/crawl/canonical"
+	"github.com/clausea/crawler/internal/crawl/frontier"
+)
+
+// wholeEvery entries the journal is written whole, so that going on after a kill
+// reads little and the store holds little.
+const wholeEvery = 50
+
+// entry is one record of the journal: what was queued and what was done since
+// the record before it.
+type entry struct {
+	Added []frontier.Item `json:"added,omitempty"`
+	Done  []doneURL       `json:"done,omitempty"`
+	Types []string        `json:"types,omitempty"`
+	// Seen is in a whole entry only: every key's hash.
+	Seen  []uint64          `json:"seen,omitempty"`
+	Tally *savedTally       `json:"tally,omitempty"`
+	Paths map[string]string `json:"paths,omitempty"`
+}
+
+type doneURL struct {
+	Key    string `json:"k"`
+	URL    string `json:"u,omitempty"`
+	Parent string `json:"p,omitempty"`
+	Reason string `json:"r,omitempty"` // empty: a page came
+}
+
+type savedTally struct {
+	Fetched, Failed, Legal, Requests int
+	Skipped                          map[string]int
+}
+
+func (e *entry) add(it *frontier.Item) { e.Added = append(e.Added, *it) }
+
+func (e *entry) done(it *frontier.Item, reason string) {
+	d := doneURL{Key: it.Key, Reason: reason}
+	if reason == "" {
+		d.URL, d.Parent = it.URL, it.Parent
+	}
+	e.Done = append(e.Done, d)
+}
+
+func (e *entry) legal(v Verdict) {
+	if v.Legal {
+		e.Types = append(e.Types, v.Type)
+	}
+}
+
+// flush writes what the journal does not have yet.
+func (c *crawl) flush(ctx context.Context) error {
+	if c.journal == nil {
+		c.entry = entry{}
+		return nil
+	}
+	whole := c.entries%wholeEvery == 0
+	e := c.entry
+	if whole {
+		e = c.snapshot()
+	}
+	b, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("write the crawl's journal: %w", err)
+	}
+	if err := c.journal.Append(ctx, b, whole); err != nil {
+		return fmt.Errorf("%w: write the crawl's journal: %w", errHandler, err)
+	}
+	c.entry = entry{}
+	c.entries++
+	return nil
+}
+
+// snapshot is the whole state. Items in flight are among the queued: they are
+// fetched again by whoever goes on.
+func (c *crawl) snapshot() entry {
+	t := &c.tally
+	e := entry{
+		Added: c.frontier.Pending(), Seen: c.seen.Hashes(), Paths: c.paths,
+		Tally: &savedTally{Fetched: t.fetched, Failed: t.failed, Legal: t.legal, Requests: t.requests - c.frontier.InFlight(), Skipped: t.skipped},
+	}
+	for k := range t.types {
+		e.Types = append(e.Types, k)
+	}
+	return e
+}
+
+// restore replays an earlier process's journal.
+func (c *crawl) restore() error {
+	queue := map[string]frontier.Item{}
+	for i, b := range c.plan.Resume {
+		var e entry
+		if err := json.Unmarshal(b, &e); err != nil {
+			return fmt.Errorf("go on with a crawl: entry %d of its journal is damaged: %w", i, err)
+		}
+		c.replay(e, queue)
+	}
+	for _, it := range queue {
+		_, u, err := canonical.URL(nil, it.URL)
+		if err != nil {
+			continue
+		}
+		it.Host = hostKey(u)
+		c.frontier.Add(it)
+		c.entry.add(&it)
+	}
+	return nil
+}
+
+func (c *crawl) replay(e entry, queue map[string]frontier.Item) {
+	t := &c.tally
+	if e.Tally != nil {
+		t.fetched, t.failed, t.legal, t.requests = e.Tally.Fetched, e.Tally.Failed, e.Tally.Legal, e.Tally.Requests
+		for k, v := range e.Tally.Skipped {
+			t.skipped[k] = v
+		}
+		clear(queue)
+	}
+	for _, h := range e.Seen {
+		c.seen.AddHash(h)
+	}
+	for k, v := range e.Paths {
+		c.paths[k] = v
+	}
+	for _, d := range e.Done {
+		c.seen.Add(d.Key)
+		delete(queue, d.Key)
+		if d.Reason == "" {
+			t.fetched++
+			t.requests++
+			c.paths[d.URL] = d.Parent
+		} else if e.Tally == nil {
+			t.skipped[d.Reason]++
+		}
+	}
+	// Added comes after done: a redirect ends a key and may queue it again.
+	for _, it := range e.Added {
+		c.seen.Add(it.Key)
+		queue[it.Key] = it
+	}
+	for _, k := range e.Types {
+		t.types[k] = true
+		if e.Tally == nil {
+			t.legal++
+		}
+	}
+}

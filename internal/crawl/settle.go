@@ -1,0 +1,221 @@
+package crawl
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl/canonical"
+	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/score"
+)
+
+// Bounds of one URL: redirects as in the default limits, tries counting the first.
+const (
+	maxHops  = 5
+	maxTries = 3
+)
+
+// settle takes what a worker brought and puts what follows from it into the frontier.
+func (c *crawl) settle(ctx context.Context, o outcome) error {
+	switch o.kind {
+	case robotsOutcome:
+		c.prepared(o)
+		return nil
+	case sitemapOutcome:
+		c.addMapped(o)
+		return nil
+	}
+	if o.item == nil { // the worker broke before it had one
+		return o.err
+	}
+	c.frontier.Done(o.item)
+	if o.err != nil {
+		return o.err
+	}
+	if ctx.Err() != nil {
+		return nil // what was cut off stays in the journal's queue
+	}
+	if o.retry > 0 {
+		c.frontier.Postpone(o.host, time.Now().Add(min(o.retry, time.Minute)))
+	}
+	switch {
+	case o.location != "":
+		c.redirected(o)
+	case o.page == nil:
+		c.refusedBy(o)
+	default:
+		c.took(o)
+	}
+	if err := c.flush(ctx); err != nil {
+		return err
+	}
+	if c.watcher != nil {
+		c.watcher.Progress(c.progress())
+	}
+	return nil
+}
+
+// took handles a page that came.
+func (c *crawl) took(o outcome) {
+	h, t := c.host(o.host), &c.tally
+	h.failures = 0
+	t.fetched++
+	t.sinceLegal++
+	c.paths[o.item.URL] = o.item.Parent
+	switch {
+	case o.verdict.SoftError:
+		c.skip(o.item, "soft_error")
+		return
+	case o.verdict.Legal:
+		t.legal++
+		t.sinceLegal = 0
+		t.types[o.verdict.Type] = true
+		c.frontier.Covered(o.item.Topic, o.item.Family)
+	}
+	c.entry.done(o.item, "")
+	c.entry.legal(o.verdict)
+	if o.page.Links != nil && !o.item.Leaf && !o.page.Links.NoFollow {
+		c.follow(o.item, o.page.Links, o.verdict)
+	}
+}
+
+// follow queues the links of a page.
+func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict) {
+	for i := range l.Links {
+		c.enqueue(from, l.Links[i].URL, l.Links[i].Text, l.Links[i].Region, 1)
+	}
+	if l.Refresh != "" {
+		c.enqueue(from, l.Refresh, from.Anchor, "", 1)
+	}
+	if !v.Legal {
+		return
+	}
+	for _, a := range l.Alternates {
+		c.enqueue(from, a.URL, "", "", alternateFactor)
+	}
+}
+
+// alternateFactor lowers other languages' variants of a document that was found.
+const alternateFactor = 0.5
+
+// enqueue scores and queues one link if it is new and in scope.
+func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor float64) {
+	key := canonical.Key(raw)
+	if !c.seen.Add(key) {
+		return
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		c.tally.skipped["invalid"]++
+		return
+	}
+	it := frontier.Item{URL: raw, Key: key, Host: hostKey(u), Depth: from.Depth + 1, Anchor: text, Parent: from.URL}
+	if it.Depth > c.plan.MaxDepth {
+		c.skip(&it, "depth")
+		return
+	}
+	if ok, reason := c.scope.Check(u); !ok {
+		c.skip(&it, string(reason))
+		return
+	}
+	it.Score = score.Link(raw, text, region, it.Depth) * factor
+	if !c.plan.Exhaustive {
+		it.Topic = score.Topic(raw, text)
+		_, _, it.Family = localeOf(u)
+	}
+	c.push(it)
+}
+
+func (c *crawl) push(it frontier.Item) {
+	if !c.frontier.Add(it) {
+		c.skip(&it, "queue_full")
+		return
+	}
+	c.entry.add(&it)
+}
+
+// redirected queues the place that a redirect leads to, in the item's stead.
+func (c *crawl) redirected(o outcome) {
+	c.host(o.host).failures = 0
+	it := *o.item
+	base, err := url.Parse(it.URL)
+	if err != nil {
+		c.skip(&it, "bad_redirect")
+		return
+	}
+	to, u, err := canonical.URL(base, o.location)
+	if err != nil {
+		c.skip(&it, "bad_redirect")
+		return
+	}
+	c.skip(o.item, "redirect")
+	next := it
+	next.URL, next.Key, next.Host = to, canonical.Key(to), hostKey(u)
+	next.Hops++
+	next.Via = append(append([]string(nil), it.Via...), it.URL)
+	if next.Hops > maxHops {
+		c.skip(&next, "too_many_redirects")
+		return
+	}
+	if next.Key != it.Key && !c.seen.Add(next.Key) {
+		return // it is queued or fetched under its own name
+	}
+	if to == it.URL {
+		c.skip(&next, "redirect_loop")
+		return
+	}
+	if ok, reason := c.scope.Check(u); !ok && !it.Pinned {
+		if string(reason) != "out_of_scope" || it.Score < promising {
+			c.skip(&next, string(reason))
+			return
+		}
+		next.Leaf = true // a legal page that moved to another domain is read, not followed
+	} else if !ok && it.Depth == 0 {
+		c.scope.Adopt(u.Hostname()) // the company's home moved
+	}
+	c.push(next)
+}
+
+// refusedBy handles a request that brought no page: again later, or counted.
+func (c *crawl) refusedBy(o outcome) {
+	h, t, it := c.host(o.host), &c.tally, *o.item
+	again := false
+	switch o.reason {
+	case "access_denied":
+		t.denied++
+	case "rate_limited":
+		t.denied++
+		again = true
+	case "server_error", "timeout", "connect", "tls", "dns", "bad_response":
+		t.unreachable++
+		h.failures++
+		again = o.reason != "dns"
+	}
+	it.Attempts++
+	if again && it.Attempts < maxTries && h.failures < breakerAfter {
+		wait := o.retry
+		if wait == 0 {
+			// Full jitter over a growing window keeps many crawls from returning at once.
+			wait = time.Duration(rand.Int64N(int64(time.Second) << it.Attempts))
+		}
+		c.frontier.Postpone(o.host, time.Now().Add(min(wait, time.Minute)))
+		c.frontier.Add(it)
+		return
+	}
+	t.failed++
+	c.skip(&it, o.reason)
+	if c.loser != nil {
+		c.loser.Lost(it.URL, o.status, o.reason)
+	}
+	if h.failures >= breakerAfter {
+		for _, left := range c.frontier.Drop(o.host) {
+			c.skip(&left, "host_down")
+		}
+	}
+	if o.status == http.StatusNotFound || o.status == http.StatusGone {
+		h.failures = 0
+	}
+}

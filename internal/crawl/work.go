@@ -1,0 +1,187 @@
+package crawl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl/canonical"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/links"
+	"github.com/clausea/crawler/internal/crawl/robots"
+)
+
+// outcome is what a worker brings back: a page, a host's robots.txt, or sitemaps.
+type outcome struct {
+	item     *frontier.Item // nil for a host's preparation
+	host     string
+	page     *Page
+	verdict  Verdict
+	location string // where a redirect leads
+	reason   string // why there is no page
+	err      error  // the Handler's, ends the crawl
+	retry    time.Duration
+	status   int
+	robots   *robots.Rules
+	mapped   []string // URLs that sitemaps named
+	kind     outcomeKind
+}
+
+type outcomeKind int
+
+const (
+	pageOutcome outcomeKind = iota
+	robotsOutcome
+	sitemapOutcome
+)
+
+// maxLinks is how many links of one page are looked at.
+const maxLinks = 2000
+
+// start hands it to a worker: the host's robots.txt first, where it is not known.
+func (c *crawl) start(ctx context.Context, it frontier.Item) {
+	h := c.host(it.Host)
+	if !h.prepared {
+		c.frontier.Return(&it)
+		c.frontier.Add(it)
+		c.frontier.Block(it.Host)
+		if !h.preparing {
+			h.preparing = true
+			origin, host := originOf(it.URL), it.Host
+			c.work(func() outcome { return c.readRobots(ctx, host, origin) })
+		}
+		return
+	}
+	if reason := c.refused(h, &it); reason != "" {
+		c.frontier.Return(&it)
+		c.skip(&it, reason)
+		return
+	}
+	c.tally.requests++
+	c.tally.host = it.Host
+	it.Path = c.pathTo(it.Parent)
+	c.work(func() outcome { return c.fetchPage(ctx, it) })
+}
+
+// work runs f in a goroutine that the scheduler waits for.
+func (c *crawl) work(f func() outcome) {
+	c.workers++
+	go func() {
+		o := outcome{}
+		defer func() {
+			if r := recover(); r != nil {
+				o.reason = "internal"
+				o.err = fmt.Errorf("%w: a page broke the parser: %v", errHandler, r)
+			}
+			c.outcomes <- o
+		}()
+		o = f()
+	}()
+}
+
+// fetchPage does one request for a page and asks the Handler about it.
+func (c *crawl) fetchPage(ctx context.Context, it frontier.Item) outcome {
+	o := outcome{item: &it, host: it.Host}
+	v := c.handler.Validators(ctx, it.URL)
+	res, err := c.fetcher.Do(ctx, fetch.Request{
+		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified,
+		AcceptLanguage: c.acceptLanguage(), NoFollow: true, OnlyText: true,
+	})
+	if err != nil {
+		var fe *fetch.Error
+		o.reason = "fetch_failed"
+		if errors.As(err, &fe) {
+			o.reason = string(fe.Reason)
+		}
+		return o
+	}
+	o.status, o.retry = res.Status, res.RetryAfter
+	switch {
+	case res.Status == http.StatusNotModified:
+	case res.Status >= 300 && res.Status < 400:
+		o.location = res.Header.Get("Location")
+		o.reason = "redirect"
+		return o
+	case res.Status >= 400:
+		o.reason = statusReason(res.Status)
+		return o
+	}
+	p := &Page{
+		URL: it.URL, FinalURL: it.URL, Status: res.Status, Header: res.Header, Body: res.Body, Redirects: it.Via,
+		NotModified: res.Status == http.StatusNotModified, FetchedAt: res.FetchedAt,
+		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.Path, it.URL),
+	}
+	c.scan(p)
+	o.page = p
+	if o.verdict, err = c.handler.Page(ctx, p); err != nil {
+		o.err = fmt.Errorf("%w: keep %s: %w", errHandler, it.URL, err)
+	}
+	p.Body = nil // the scheduler has no use for it
+	return o
+}
+
+// scan reads the links of an HTML page in one pass.
+func (c *crawl) scan(p *Page) {
+	ct := p.Header.Get("Content-Type")
+	if len(p.Body) == 0 || !isHTML(ct, p.Body) {
+		return
+	}
+	base, err := url.Parse(p.URL)
+	if err != nil {
+		return
+	}
+	l, err := links.Scan(p.Body, ct, base, maxLinks, resolve)
+	if err != nil {
+		return // a page that can't be scanned has no links; the Handler still gets its body
+	}
+	p.Links = l
+}
+
+func resolve(base *url.URL, ref string) (string, error) {
+	s, _, err := canonical.URL(base, ref)
+	return s, err
+}
+
+func isHTML(contentType string, body []byte) bool {
+	ct := strings.ToLower(contentType)
+	if strings.Contains(ct, "html") {
+		return true
+	}
+	return ct == "" && strings.Contains(http.DetectContentType(body), "html")
+}
+
+// statusReason is the skip reason of an error status.
+func statusReason(status int) string {
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusUnavailableForLegalReasons:
+		return "access_denied"
+	case status == http.StatusTooManyRequests:
+		return "rate_limited"
+	case status == http.StatusNotFound || status == http.StatusGone:
+		return "not_found"
+	case status >= 500:
+		return "server_error"
+	default:
+		return "client_error"
+	}
+}
+
+func (c *crawl) acceptLanguage() string {
+	if len(c.plan.Languages) == 0 {
+		return "en;q=0.9, *;q=0.5"
+	}
+	return strings.Join(c.plan.Languages, ", ") + ", *;q=0.3"
+}
+
+func originOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -52,7 +52,7 @@ type Fence struct {
 type Run struct {
 	ID, Company string
 	Fence       Fence
-	// State is Running, Complete or Failed.
+	// State is Running, Stopped (to be gone on with), Complete or Failed.
 	State              string
 	StopReason         string
 	Message            string
@@ -64,6 +64,7 @@ type Run struct {
 // The states of a Run.
 const (
 	RunRunning  = "Running"
+	RunStopped  = "Stopped"
 	RunComplete = "Complete"
 	RunFailed   = "Failed"
 )

@@ -1,0 +1,84 @@
+package run
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/klauspost/compress/s2"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// The journal of a run is kept as checkpoints: the newest whole entry under the
+// run's id, the entries after it under "id+1", "id+2" and so on. Each begins with
+// the time of the whole entry that it follows, so that one that was left over
+// from before is not taken for a newer one.
+
+func journalKey(runID string, n int) string {
+	if n == 0 {
+		return runID
+	}
+	return fmt.Sprintf("%s+%d", runID, n)
+}
+
+// Append implements crawl.Journal.
+func (k *keeper) Append(ctx context.Context, e []byte, whole bool) error {
+	if k.store == nil {
+		return nil
+	}
+	if whole {
+		k.whole = uint64(time.Now().UnixNano())
+		k.entries = 0
+	} else {
+		k.entries++
+	}
+	blob := binary.BigEndian.AppendUint64(nil, k.whole)
+	blob = append(blob, s2.Encode(nil, e)...)
+	if err := k.store.PutCheckpoint(ctx, k.run.Fence, journalKey(k.run.ID, k.entries), blob); err != nil {
+		return fmt.Errorf("keep checkpoint %d of run %s: %w", k.entries, k.run.ID, err)
+	}
+	k.most = max(k.most, k.entries)
+	return nil
+}
+
+// readJournal gives the entries of a run that was cut off, in order.
+func readJournal(ctx context.Context, s store.Runs, runID string) ([][]byte, error) {
+	var entries [][]byte
+	var whole uint64
+	for n := 0; ; n++ {
+		blob, err := s.GetCheckpoint(ctx, journalKey(runID, n))
+		if errors.Is(err, store.ErrNotFound) {
+			return entries, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read checkpoint %d of run %s: %w", n, runID, err)
+		}
+		if len(blob) < 8 {
+			return nil, fmt.Errorf("read checkpoint %d of run %s: %d bytes are too few", n, runID, len(blob))
+		}
+		at := binary.BigEndian.Uint64(blob)
+		if n == 0 {
+			whole = at
+		} else if at != whole {
+			return entries, nil
+		}
+		e, err := s2.Decode(nil, blob[8:])
+		if err != nil {
+			return nil, fmt.Errorf("read checkpoint %d of run %s: %w", n, runID, err)
+		}
+		entries = append(entries, e)
+	}
+}
+
+// dropJournal removes what the run does not need any more.
+func (k *keeper) dropJournal(ctx context.Context) error {
+	for n := range k.most + 1 {
+		if err := k.store.DeleteCheckpoint(ctx, journalKey(k.run.ID, n)); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("drop checkpoint %d of run %s: %w", n, k.run.ID, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// keep writes what a page says about a document: a version if its text is new,
+// then the document itself. Both are idempotent, so that a page that is fetched
+// again after a kill changes nothing.
+func (k *keeper) keep(ctx context.Context, p *crawl.Page, d document.Document) (Found, error) {
+	old, known, err := k.identify(ctx, p)
+	if err != nil {
+		return Found{}, fmt.Errorf("look for %s: %w", p.URL, err)
+	}
+	rec := record(old, known, p, d)
+	rec.Company, rec.RunID = k.task.Company, k.run.ID
+	f := Found{Document: rec, Change: Unchanged}
+	if !known {
+		f.Change = New
+	}
+	if k.store == nil {
+		f.ID = documentID(rec.Company, p.URL)
+		return f, nil
+	}
+	if !known {
+		f.ID = documentID(rec.Company, p.URL)
+	}
+	if !known || old.Hash != d.Hash {
+		if err := k.keepVersion(ctx, p, d, old, known, &f); err != nil {
+			return Found{}, err
+		}
+	}
+	if err := k.store.PutDocument(ctx, k.run.Fence, f.Document); err != nil {
+		return Found{}, fmt.Errorf("keep document %s: %w", p.URL, err)
+	}
+	return f, nil
+}
+
+// keepVersion appends a version where the text really changed.
+func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Document, old store.Document, known bool, f *Found) error {
+	if known && old.Versions > 0 {
+		_, text, err := k.store.VersionText(ctx, old.ID, 0)
+		if err != nil && !isNone(err) {
+			return fmt.Errorf("read the newest version of %s: %w", p.URL, err)
+		}
+		if err == nil {
+			switch document.Compare(document.FromMarkdown(text), d).Kind {
+			case document.KindNone, document.KindCosmetic:
+				f.Hash, f.Words = old.Hash, old.Words
+				return nil
+			case document.KindBroken:
+				// A page that lost its text is an incident, not a version.
+				f.Document, f.Change = old, Broken
+				f.LastSeen, f.RunID = p.FetchedAt, k.run.ID
+				return nil
+			}
+		}
+	}
+	snap, err := k.store.PutSnapshot(ctx, k.run.Fence, p.Body)
+	if err != nil {
+		return fmt.Errorf("keep the page of %s: %w", p.URL, err)
+	}
+	v, created, err := k.store.AppendVersion(ctx, k.run.Fence, store.Version{
+		DocumentID: f.ID, Hash: d.Hash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title,
+		EffectiveDate: d.EffectiveDate, Language: d.Language, Words: d.Words, SnapshotHash: snap, RunID: k.run.ID,
+	}, d.Markdown)
+	if err != nil {
+		return fmt.Errorf("keep a version of %s: %w", p.URL, err)
+	}
+	f.Versions = v.Number
+	f.LastChanged = p.FetchedAt
+	if known && (created || v.RunID == k.run.ID) {
+		f.Change = Changed
+	}
+	return nil
+}
+
+// identify finds the document that a page is: by its address, or by the address
+// that redirected to it.
+func (k *keeper) identify(ctx context.Context, p *crawl.Page) (store.Document, bool, error) {
+	if k.store == nil {
+		return store.Document{}, false, nil
+	}
+	d, err := k.store.FindDocument(ctx, k.task.Company, p.URL)
+	if err == nil || !isNone(err) {
+		return d, err == nil, err
+	}
+	for _, former := range p.Redirects {
+		d, err := k.store.FindDocument(ctx, k.task.Company, former)
+		if err == nil {
+			return d, true, nil
+		}
+		if !isNone(err) {
+			return d, false, err
+		}
+	}
+	return store.Document{}, false, nil
+}
+
+// maxFormer bounds the former addresses that a document remembers.
+const maxFormer = 50
+
+// record is the document as this page shows it.
+func record(old store.Document, known bool, p *crawl.Page, d document.Document) store.Document {
+	rec := old
+	if !known {
+		rec = store.Document{FirstSeen: p.FetchedAt}
+	}
+	if known && old.URL != p.URL {
+		rec.FormerURLs = append(rec.FormerURLs, old.URL)
+		rec.FormerURLs = rec.FormerURLs[max(0, len(rec.FormerURLs)-maxFormer):]
+	}
+	rec.URL, rec.Type, rec.Confidence = p.URL, d.Type, d.Confidence
+	rec.Language, rec.Title, rec.EffectiveDate = d.Language, d.Title, d.EffectiveDate
+	rec.Words, rec.Hash = d.Words, d.Hash
+	rec.LastSeen, rec.LastGone = p.FetchedAt, time.Time{}
+	if !known {
+		rec.LastChanged = p.FetchedAt
+	}
+	rec.ETag, rec.LastModified = p.Header.Get("ETag"), p.Header.Get("Last-Modified")
+	if len(p.Path) > 1 || len(rec.Path) == 0 {
+		rec.Path = p.Path
+	}
+	return rec
+}
+
+// documentID is made of what the document is first known by, so that two workers
+// that meet it at once make the same one.
+func documentID(company, url string) string {
+	h := sha256.Sum256([]byte(company + "\n" + url))
+	return hex.EncodeToString(h[:10])
+}

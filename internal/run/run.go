@@ -1,0 +1,185 @@
+// Package run does one crawl run of one company: it joins the crawl engine, the
+// reading of documents and the store. A run is owned by a lease, and every write
+// of it carries the lease's epoch, so that a worker that was thought dead can't
+// write over its successor.
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// Lease times: a run is taken over leaseTTL after its worker's last sign of life.
+const (
+	leaseTTL   = 15 * time.Second
+	leaseRenew = 5 * time.Second
+)
+
+// Runner runs crawls. Store nil means that nothing is kept.
+type Runner struct {
+	Engine *crawl.Engine
+	Store  store.Store
+	Log    logr.Logger
+	// Holder names this process in leases.
+	Holder string
+	// Progress, where set, is told of every page; it must not block.
+	Progress func(crawl.Progress)
+}
+
+// Task is what to crawl: the company's name as the store keys it, and the plan.
+type Task struct {
+	Company string
+	Plan    crawl.Plan
+}
+
+// Found is one document that a run found.
+type Found struct {
+	store.Document
+	// Change is New, Changed, Unchanged, Gone or Broken.
+	Change string
+}
+
+// What a run did to a document.
+const (
+	New       = "New"
+	Changed   = "Changed"
+	Unchanged = "Unchanged"
+	Gone      = "Gone"
+	Broken    = "Broken"
+)
+
+// Report is what a run has to say.
+type Report struct {
+	Run       store.Run
+	Documents []Found // by URL
+	Result    crawl.Result
+}
+
+// ErrBusy says that another process crawls the company now.
+var ErrBusy = errors.New("the company is being crawled by another process")
+
+// Run crawls one company, or goes on with a run of it that was cut off.
+func (r *Runner) Run(ctx context.Context, t Task) (Report, error) {
+	if r.Store == nil {
+		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()})
+	}
+	lease, err := r.Store.AcquireLease(ctx, "run/"+t.Company, r.Holder, leaseTTL)
+	if errors.Is(err, store.ErrConflict) {
+		return Report{}, fmt.Errorf("crawl %s: %w (%s, until %s)", t.Company, ErrBusy, lease.Holder, lease.Expires.Format(time.RFC3339))
+	}
+	if err != nil {
+		return Report{}, fmt.Errorf("crawl %s: %w", t.Company, err)
+	}
+	ctx, stop := r.keep(ctx, lease)
+	defer stop()
+	rec, err := r.current(ctx, &t)
+	if err != nil {
+		return Report{}, err
+	}
+	rec.Fence = store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch}
+	return r.crawl(ctx, t, rec)
+}
+
+// keep renews the lease until stop, and ends the context if it is lost.
+func (r *Runner) keep(parent context.Context, l store.Lease) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(leaseRenew)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				_, err := r.Store.RenewLease(ctx, l, leaseTTL)
+				if errors.Is(err, store.ErrFenced) {
+					cancel(err)
+					return
+				}
+				if err != nil && ctx.Err() == nil {
+					r.Log.Error(err, "lease not renewed", "lease", l.Name)
+				}
+			}
+		}
+	}()
+	return ctx, func() {
+		cancel(nil)
+		<-done
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), leaseRenew)
+		defer cancel()
+		if err := r.Store.ReleaseLease(ctx, l); err != nil {
+			r.Log.Error(err, "lease not released", "lease", l.Name)
+		}
+	}
+}
+
+// current is the run to go on with, or a new one.
+func (r *Runner) current(ctx context.Context, t *Task) (store.Run, error) {
+	last, _, err := r.Store.ListRuns(ctx, t.Company, store.Page{Limit: 1})
+	if err != nil {
+		return store.Run{}, fmt.Errorf("crawl %s: look for a run to go on with: %w", t.Company, err)
+	}
+	if len(last) == 1 && goesOn(last[0]) {
+		entries, err := readJournal(ctx, r.Store, last[0].ID)
+		if err != nil {
+			return store.Run{}, err
+		}
+		t.Plan.Resume = entries
+		return last[0], nil
+	}
+	return store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()}, nil
+}
+
+// resumeWithin is how old a run may be that is gone on with; the frontier of an
+// older one says little about the site of today.
+const resumeWithin = 24 * time.Hour
+
+func goesOn(r store.Run) bool {
+	return (r.State == store.RunRunning || r.State == store.RunStopped) && time.Since(r.Started) < resumeWithin
+}
+
+// crawl runs the engine and records how it ended.
+func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, error) {
+	rec.State = store.RunRunning
+	k := newKeeper(r, t, rec)
+	if err := k.begin(ctx, &t.Plan); err != nil {
+		return Report{}, err
+	}
+	res, err := r.Engine.Run(ctx, t.Plan, k)
+	if cause := context.Cause(ctx); errors.Is(cause, store.ErrFenced) {
+		return Report{}, fmt.Errorf("crawl %s: %w", t.Company, cause)
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	if ferr := k.finish(end, res, err); err == nil {
+		err = ferr
+	}
+	rep := Report{Run: k.run, Result: res}
+	for _, f := range k.found {
+		rep.Documents = append(rep.Documents, f)
+	}
+	sort.Slice(rep.Documents, func(i, j int) bool { return rep.Documents[i].URL < rep.Documents[j].URL })
+	if err != nil {
+		return rep, fmt.Errorf("crawl %s: %w", t.Company, err)
+	}
+	return rep, nil
+}
+
+// newID is a sortable id: the time in milliseconds, then 64 random bits.
+func newID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+	return fmt.Sprintf("%012x%s", time.Now().UnixMilli(), hex.EncodeToString(b[:]))
+}

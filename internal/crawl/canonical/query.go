@@ -1,0 +1,69 @@
+package canonical
+
+import (
+	"net/url"
+	"strings"
+)
+
+// tracking are query parameters that say where a visitor came from and never
+// what is shown, as the analytics and advertising services document them.
+var tracking = map[string]bool{
+	"gclid": true, "gclsrc": true, "dclid": true, "gbraid": true, "wbraid": true, "fbclid": true,
+	"msclkid": true, "twclid": true, "ttclid": true, "yclid": true, "igshid": true, "li_fat_id": true,
+	"mc_cid": true, "mc_eid": true, "mkt_tok": true, "_hsenc": true, "_hsmi": true, "hsctatracking": true,
+	"_ga": true, "_gl": true, "_gid": true, "vero_id": true, "oly_anon_id": true, "oly_enc_id": true,
+	"s_kwcid": true, "ef_id": true, "wickedid": true, "rb_clickid": true, "trk": true, "trkinfo": true,
+	"cmpid": true, "icid": true, "ncid": true, "sc_cid": true, "spm": true, "_branch_match_id": true,
+}
+
+// sessions are parameters that name a visit.
+var sessions = map[string]bool{
+	"jsessionid": true, "phpsessid": true, "aspsessionid": true, "sessionid": true, "session_id": true,
+	"sid": true, "cfid": true, "cftoken": true, "zenid": true, "osclid": true,
+}
+
+func dropped(name string) bool {
+	n := strings.ToLower(name)
+	return strings.HasPrefix(n, "utm_") || strings.HasPrefix(n, "pk_") || strings.HasPrefix(n, "mtm_") || tracking[n] || sessions[n]
+}
+
+// cutTracking removes tracking and session parameters and leaves the others as
+// they are, in their order.
+func cutTracking(q string) string {
+	if q == "" {
+		return ""
+	}
+	keep := true
+	for rest := q; rest != ""; {
+		var part string
+		part, rest, _ = strings.Cut(rest, "&")
+		name, _, _ := strings.Cut(part, "=")
+		if part == "" || dropped(name) {
+			keep = false
+			break
+		}
+	}
+	if keep {
+		return q
+	}
+	var kept []string
+	for _, part := range strings.Split(q, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		if part != "" && !dropped(name) {
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+// cutSession removes ";jsessionid=..." from a path.
+func cutSession(u *url.URL) {
+	i := strings.Index(u.Path, ";")
+	if i < 0 {
+		return
+	}
+	name, _, ok := strings.Cut(u.Path[i+1:], "=")
+	if ok && sessions[strings.ToLower(name)] {
+		u.Path, u.RawPath = u.Path[:i], ""
+	}
+}

@@ -6,8 +6,9 @@ package crawl
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"time"
+
+	"github.com/clausea/crawler/internal/crawl/links"
 )
 
 // Seed is an address to begin with. A pinned seed is trusted: scope by host and
@@ -43,7 +44,7 @@ type Page struct {
 	Redirects []string
 	Status    int
 	Header    http.Header
-	// Body is decompressed and bounded; Content-Type and charset are as sent.
+	// Body is decompressed and bounded; its charset is as it was sent.
 	Body        []byte
 	NotModified bool // 304 to validators given by Handler.Validators
 	FetchedAt   time.Time
@@ -54,30 +55,12 @@ type Page struct {
 	Links       *Links   // nil where the body is not HTML
 }
 
-// Links are what one pass of the tokenizer found in a page.
-type Links struct {
-	Title, Lang string
-	Base        *url.URL
-	Canonical   string
-	Alternates  []Alternate // hreflang
-	NoIndex     bool
-	NoFollow    bool
-	Refresh     string
-	Links       []Link
-	TextBytes   int // bytes of text outside script and style
-	ScriptBytes int
-}
-
-// Alternate is one link rel=alternate hreflang.
-type Alternate struct{ Lang, URL string }
-
-// Link is one outgoing link, resolved and canonical.
-type Link struct {
-	URL    string
-	Text   string
-	Region string // header, nav, main, footer or empty
-	Rel    string
-}
+// Links, Alternate and Link are what one pass over an HTML page found.
+type (
+	Links     = links.Page
+	Alternate = links.Alternate
+	Link      = links.Link
+)
 
 // Verdict is a Handler's opinion of a page.
 type Verdict struct {

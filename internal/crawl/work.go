@@ -8,6 +8,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/fetch"
@@ -135,11 +138,21 @@ func (c *crawl) scan(p *Page) {
 	if err != nil {
 		return
 	}
-	l, err := links.Scan(p.Body, ct, base, maxLinks, resolve)
-	if err != nil {
-		return // a page that can't be scanned has no links; the Handler still gets its body
+	p.Links = links.Scan(utf8Body(p.Body, ct), base, maxLinks, resolve)
+}
+
+// utf8Body is the body in UTF-8. Nearly every page is in it already; only the
+// others are decoded, by what BOM, header and meta say.
+func utf8Body(body []byte, contentType string) []byte {
+	if utf8.Valid(body) {
+		return body
 	}
-	p.Links = l
+	enc, _, _ := charset.DetermineEncoding(body[:min(len(body), 1024)], contentType)
+	out, err := enc.NewDecoder().Bytes(body)
+	if err != nil {
+		return body
+	}
+	return out
 }
 
 func resolve(base *url.URL, ref string) (string, error) {

@@ -1,0 +1,104 @@
+package scope
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// languages and regions that stand as a path segment or a subdomain: ISO 639-1
+// codes of the languages that sites are commonly translated into, ISO 3166-1
+// codes of regions with storefronts of their own.
+var (
+	languages = set(`en fr de es it pt nl pl sv da no nb nn fi cs sk hu ro bg el tr ru uk ja zh ko ar he hi th vi id ms
+		ca eu gl hr sr sl et lv lt is ga mt fa ur bn ta te`)
+	regions = set(`us gb uk ca au nz ie in sg hk tw cn jp kr de at ch fr be nl lu es pt it gr pl cz sk hu ro bg
+		se dk no fi is ee lv lt hr si mx br ar cl co pe za ae sa il tr ru ua id my ph th vn eu la latam apac emea row intl global`)
+)
+
+func set(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, f := range strings.Fields(s) {
+		m[f] = true
+	}
+	return m
+}
+
+// Locale reads language and region from a URL's host or path, each empty where
+// there is none. bare is the URL without scheme, www. and the language, but with
+// the region: translations of a page share it, jurisdictions do not.
+func Locale(u *url.URL) (lang, region, bare string) {
+	host := strings.TrimPrefix(u.Hostname(), "www.")
+	if label, rest, ok := strings.Cut(host, "."); ok && strings.Contains(rest, ".") {
+		if l, r, ok := parseLocale(label); ok {
+			lang, region, host = l, r, rest
+		}
+	}
+	segs := strings.Split(strings.Trim(u.Path, "/"), "/")
+	kept := segs[:0:0]
+	for i, s := range segs {
+		l, r, ok := parseLocale(strings.ToLower(s))
+		if i > 2 || !ok {
+			kept = append(kept, s)
+			continue
+		}
+		if l != "" {
+			lang = l
+		}
+		if r != "" {
+			region = r
+		}
+	}
+	bare = host + "/" + strings.Join(kept, "/")
+	if q := u.Query(); len(q) > 0 && len(q) < 8 {
+		for _, name := range []string{"lang", "hl", "locale", "l", "language"} {
+			if l, r, ok := parseLocale(strings.ToLower(q.Get(name))); ok {
+				lang, region = l, r
+				q.Del(name)
+			}
+		}
+		if len(q) > 0 {
+			bare += "?" + q.Encode()
+		}
+	}
+	if region != "" {
+		bare += "#" + region
+	}
+	return lang, region, bare
+}
+
+// parseLocale reads "de", "en-us", "en_GB", "us". A code that is both is a
+// language, but "us" and "gb" are never one.
+func parseLocale(s string) (lang, region string, ok bool) {
+	s = strings.ReplaceAll(strings.ToLower(s), "_", "-")
+	a, b, two := strings.Cut(s, "-")
+	switch {
+	case two && languages[a] && (regions[b] || len(b) == 4):
+		return a, b, true
+	case two && regions[a] && languages[b]:
+		return b, a, true
+	case two:
+		return "", "", false
+	case languages[a]:
+		return a, "", true
+	case regions[a] && len(a) == 2:
+		return "", a, true
+	default:
+		return "", "", false
+	}
+}
+
+var dates = regexp.MustCompile(`\b(19|20)\d\d([-/]?(0?[1-9]|1[0-2])([-/]?(0?[1-9]|[12]\d|3[01]))?)?\b`)
+
+// undate is a URL's path and query with its dates taken out.
+func undate(u *url.URL) (string, bool) {
+	s := u.Path
+	if u.RawQuery != "" {
+		s += "?" + u.RawQuery
+	}
+	if !strings.Contains(s, "20") && !strings.Contains(s, "19") {
+		return "", false
+	}
+	out := dates.ReplaceAllString(s, "#")
+	return out, out != s
+}

@@ -1,0 +1,176 @@
+// Package fetch gets one page: colly is the engine, on a transport of ours that
+// checks every address at connect time, bounds bodies after decompression and
+// keeps connections. It follows no robots.txt and has no queue: its caller does.
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gocolly/colly/v2"
+)
+
+// DefaultUserAgent is what the crawler says of itself, always.
+const DefaultUserAgent = "Mozilla/5.0 (compatible; ClauseaBot/1.0; +https://clausea.co/bot)"
+
+// Defaults of a Config; see the project's default limits.
+const (
+	DefaultTimeout   = 10 * time.Second
+	DefaultMaxBody   = 8 << 20
+	maxHeaderBytes   = 64 << 10
+	maxRedirects     = 5
+	maxRetryAfter    = 24 * time.Hour
+	responseWaitTime = 10 * time.Second
+)
+
+// Fetcher fetches pages. It is safe for concurrent use.
+type Fetcher struct {
+	cfg       Config
+	transport *transport
+	base      *colly.Collector
+}
+
+// New makes a Fetcher.
+func New(cfg Config) (*Fetcher, error) {
+	cfg = cfg.withDefaults()
+	t, err := newTransport(cfg)
+	if err != nil {
+		return nil, err
+	}
+	c := colly.NewCollector(colly.AllowURLRevisit(), colly.IgnoreRobotsTxt(), colly.ParseHTTPErrorResponse(), colly.UserAgent(cfg.UserAgent), colly.MaxBodySize(0))
+	c.WithTransport(t)
+	c.SetRequestTimeout(0) // the request's context has the deadline
+	c.DisableCookies()
+	c.SetRedirectHandler(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })
+	return &Fetcher{cfg: cfg, transport: t, base: c}, nil
+}
+
+// Close drops idle connections.
+func (f *Fetcher) Close() { f.transport.inner.CloseIdleConnections() }
+
+// Request is one page to get.
+type Request struct {
+	URL                string // absolute http or https
+	ETag, LastModified string // validators, sent if set
+	AcceptLanguage     string
+	MaxBody            int64 // bytes after decompression; 0 is the Config's
+	// NoFollow returns a redirect as it is; else up to five are followed.
+	NoFollow bool
+	// OnlyText refuses bodies that are no text by their Content-Type, unread.
+	OnlyText bool
+}
+
+// Response is what came.
+type Response struct {
+	URL        string // that was asked for
+	FinalURL   string
+	Redirects  []string
+	Status     int
+	Header     http.Header
+	Body       []byte // decompressed
+	FetchedAt  time.Time
+	RetryAfter time.Duration
+}
+
+// Do gets a page. Any status is a Response; an error is always an *Error.
+func (f *Fetcher) Do(ctx context.Context, r Request) (*Response, error) {
+	at := r.URL
+	var via []string
+	for {
+		res, err := f.once(ctx, at, r)
+		if err != nil {
+			return nil, err
+		}
+		res.URL, res.Redirects = r.URL, via
+		loc := res.Header.Get("Location")
+		if r.NoFollow || res.Status < 300 || res.Status >= 400 || res.Status == http.StatusNotModified || loc == "" {
+			return res, nil
+		}
+		if len(via) == maxRedirects {
+			return nil, &Error{Reason: TooManyRedirects, URL: r.URL}
+		}
+		next, err := nextHop(at, loc)
+		if err != nil {
+			return nil, &Error{Reason: BadResponse, URL: r.URL, Err: err}
+		}
+		via, at = append(via, at), next
+	}
+}
+
+func nextHop(at, location string) (string, error) {
+	base, err := url.Parse(at)
+	if err != nil {
+		return "", fmt.Errorf("follow a redirect of %s: %w", at, err)
+	}
+	to, err := base.Parse(location)
+	if err != nil {
+		return "", fmt.Errorf("follow a redirect of %s: %w", at, err)
+	}
+	if to.Scheme != "http" && to.Scheme != "https" {
+		return "", fmt.Errorf("follow a redirect of %s: scheme %q", at, to.Scheme)
+	}
+	to.Fragment = ""
+	return to.String(), nil
+}
+
+// once does one request through a collector of its own, which shares colly's
+// client with all others and costs a few hundred bytes.
+func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.cfg.Timeout)
+	defer cancel()
+	x := &exchange{maxBody: r.MaxBody, onlyText: r.OnlyText}
+	if x.maxBody <= 0 {
+		x.maxBody = f.cfg.MaxBody
+	}
+	c := f.base.Clone()
+	c.Context = context.WithValue(ctx, exchangeKey{}, x)
+	var res *Response
+	c.OnResponse(func(cr *colly.Response) {
+		res = &Response{FinalURL: at, Status: cr.StatusCode, Header: *cr.Headers, Body: x.body, FetchedAt: time.Now().UTC()}
+	})
+	err := c.Request(http.MethodGet, at, nil, nil, f.header(r))
+	if err != nil {
+		return nil, asError(ctx, at, err)
+	}
+	if res == nil {
+		return nil, &Error{Reason: BadResponse, URL: at}
+	}
+	res.RetryAfter = retryAfter(res.Header.Get("Retry-After"), res.FetchedAt)
+	return res, nil
+}
+
+func (f *Fetcher) header(r Request) http.Header {
+	h := http.Header{
+		"User-Agent":      {f.cfg.UserAgent},
+		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"},
+		"Accept-Encoding": {acceptEncoding},
+	}
+	if r.AcceptLanguage != "" {
+		h["Accept-Language"] = []string{r.AcceptLanguage}
+	}
+	if r.ETag != "" {
+		h["If-None-Match"] = []string{r.ETag}
+	}
+	if r.LastModified != "" {
+		h["If-Modified-Since"] = []string{r.LastModified}
+	}
+	return h
+}
+
+// retryAfter reads seconds or a date (RFC 9110 section 10.2.3).
+func retryAfter(v string, now time.Time) time.Duration {
+	if v == "" {
+		return 0
+	}
+	if s, err := strconv.Atoi(v); err == nil {
+		return min(max(time.Duration(s)*time.Second, 0), maxRetryAfter)
+	}
+	if t, err := http.ParseTime(v); err == nil {
+		return min(max(t.Sub(now), 0), maxRetryAfter)
+	}
+	return 0
+}

@@ -1,0 +1,222 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl/address"
+)
+
+// Config says how a Fetcher reaches sites.
+type Config struct {
+	Guard     *address.Guard // nil: the strict one
+	ConnectTo []ConnectTo
+	CAFile    string // PEM, added to the system's authorities
+	Proxy     string // URL
+	UserAgent string
+	Timeout   time.Duration // of one request, its body included
+	MaxBody   int64         // bytes after decompression
+	IdleConns int           // kept a host
+	// Resolver is for tests of changing answers; nil is the system's.
+	Resolver *net.Resolver
+}
+
+func (c Config) withDefaults() Config {
+	if c.Guard == nil {
+		c.Guard = address.New(nil)
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = DefaultUserAgent
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.MaxBody <= 0 {
+		c.MaxBody = DefaultMaxBody
+	}
+	if c.IdleConns <= 0 {
+		c.IdleConns = 16
+	}
+	return c
+}
+
+// ConnectTo sends connections for one host and port elsewhere, as curl's
+// --connect-to does. An empty field matches any, or keeps what was asked for.
+type ConnectTo struct{ Host, Port, ToHost, ToPort string }
+
+// ParseConnectTo reads HOST1:PORT1:HOST2:PORT2.
+func ParseConnectTo(s string) (ConnectTo, error) {
+	f := strings.Split(s, ":")
+	if len(f) != 4 {
+		return ConnectTo{}, fmt.Errorf("connect-to %q: write it HOST1:PORT1:HOST2:PORT2; HOST1 and PORT1 may be empty", s)
+	}
+	return ConnectTo{strings.ToLower(f[0]), f[1], f[2], f[3]}, nil
+}
+
+func (c Config) redirect(hostPort string) string {
+	host, port, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		return hostPort
+	}
+	for _, t := range c.ConnectTo {
+		if (t.Host == "" || t.Host == strings.ToLower(host)) && (t.Port == "" || t.Port == port) {
+			if t.ToHost != "" {
+				host = t.ToHost
+			}
+			if t.ToPort != "" {
+				port = t.ToPort
+			}
+			return net.JoinHostPort(host, port)
+		}
+	}
+	return hostPort
+}
+
+// transport is the round tripper below colly: it decodes bodies itself, with the
+// bound after decompression. colly gets the header and an empty body, because it
+// would copy the body and decode its charset once more.
+type transport struct {
+	cfg   Config
+	inner *http.Transport
+}
+
+// exchange carries one request's bounds down and its body up.
+type exchange struct {
+	maxBody  int64
+	onlyText bool
+	body     []byte
+}
+
+type exchangeKey struct{}
+
+func newTransport(cfg Config) (*transport, error) {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: cfg.Guard.Control, Resolver: cfg.Resolver}
+	inner := &http.Transport{
+		DialContext: func(ctx context.Context, network, hostPort string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, cfg.redirect(hostPort))
+		},
+		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(1024), MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    5 * time.Second,
+		ResponseHeaderTimeout:  responseWaitTime,
+		MaxIdleConns:           1024,
+		MaxIdleConnsPerHost:    cfg.IdleConns,
+		IdleConnTimeout:        90 * time.Second,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		ReadBufferSize:         16 << 10,
+		// HTTP/1.1: HTTP/2 costs about a fifth more CPU a page in Go, and
+		// politeness leaves nothing to multiplex.
+		ForceAttemptHTTP2: false,
+		TLSNextProto:      map[string]func(string, *tls.Conn) http.RoundTripper{},
+	}
+	if cfg.CAFile != "" {
+		pem, err := os.ReadFile(cfg.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("read the CA file: %w", err)
+		}
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("CA file %s holds no PEM certificate", cfg.CAFile)
+		}
+		inner.TLSClientConfig.RootCAs = pool
+	}
+	t := &transport{cfg: cfg, inner: inner}
+	if cfg.Proxy != "" {
+		return t, t.useProxy(cfg.Proxy)
+	}
+	return t, nil
+}
+
+// useProxy goes through a forward proxy. The proxy itself may be anywhere, the
+// operator chose it; where it is sent is checked first.
+func (t *transport) useProxy(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return fmt.Errorf("the proxy is no URL such as http://host:port") // its text may hold a password
+	}
+	t.inner.Proxy = http.ProxyURL(u)
+	plain := &net.Dialer{Timeout: 5 * time.Second}
+	t.inner.DialContext = plain.DialContext
+	return nil
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	x, _ := r.Context().Value(exchangeKey{}).(*exchange)
+	if x == nil {
+		x = &exchange{maxBody: t.cfg.MaxBody}
+	}
+	if t.inner.Proxy != nil {
+		if err := t.checkName(r.Context(), r.URL.Hostname()); err != nil {
+			return nil, err
+		}
+	}
+	res, err := t.inner.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if bodyless(res.StatusCode) {
+		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // a small body is read so that the connection is kept
+	} else {
+		ct := res.Header.Get("Content-Type")
+		if x.onlyText && !textual(ct) {
+			return nil, &reasoned{ContentType, fmt.Errorf("%.60q", ct)}
+		}
+		if x.body, err = decode(res, x.maxBody); err != nil {
+			return nil, err
+		}
+	}
+	out := *res
+	out.Body, out.Uncompressed, out.ContentLength = io.NopCloser(bytes.NewReader(nil)), true, 0
+	return &out, nil
+}
+
+func bodyless(status int) bool { return status >= 300 && status < 400 }
+
+// checkName resolves the name that a proxy would be asked for and refuses it if
+// any of its addresses is forbidden.
+func (t *transport) checkName(ctx context.Context, host string) error {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return t.cfg.Guard.Check(a)
+	}
+	r := t.cfg.Resolver
+	if r == nil {
+		r = net.DefaultResolver
+	}
+	addrs, err := r.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return err
+	}
+	for _, a := range addrs {
+		if err := t.cfg.Guard.Check(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// textual says whether a Content-Type may be a document: unknown ones may.
+func textual(contentType string) bool {
+	ct := strings.ToLower(contentType)
+	for _, p := range []string{"image/", "video/", "audio/", "font/", "application/zip", "application/octet-stream", "application/x-", "text/css", "javascript", "application/json"} {
+		if strings.Contains(ct, p) && !strings.Contains(ct, "xhtml") {
+			return false
+		}
+	}
+	return true
+}

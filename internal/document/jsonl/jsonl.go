@@ -1,0 +1,168 @@
+// Package jsonl reads and compares many pages: JSON lines in, JSON lines out, in
+// order, on all cores.
+package jsonl
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/clausea/crawler/internal/document"
+)
+
+// maxLine is the longest line of input, in bytes.
+const maxLine = 1 << 20
+
+type inspectIn struct {
+	ID   string  `json:"id"`
+	URL  *string `json:"url"`
+	File string  `json:"file"`
+}
+
+type inspectOut struct {
+	ID            string  `json:"id"`
+	Legal         bool    `json:"legal"`
+	Type          string  `json:"type"`
+	Confidence    float64 `json:"confidence"`
+	Language      string  `json:"language"`
+	Title         string  `json:"title"`
+	EffectiveDate string  `json:"effectiveDate"`
+	Words         int     `json:"words"`
+	Markdown      string  `json:"markdown"`
+	Error         string  `json:"error"`
+}
+
+type diffIn struct {
+	ID  string  `json:"id"`
+	URL *string `json:"url"`
+	Old string  `json:"old"`
+	New string  `json:"new"`
+}
+
+type diffOut struct {
+	ID      string `json:"id"`
+	Changed bool   `json:"changed"`
+	Kind    string `json:"kind"`
+	Added   int    `json:"added"`
+	Removed int    `json:"removed"`
+	Error   string `json:"error"`
+}
+
+// Inspect reads {"id","url","file"} lines and writes what each file is.
+func Inspect(ctx context.Context, r io.Reader, w io.Writer) error {
+	return lines(ctx, r, w, func(line []byte) any {
+		var in inspectIn
+		if err := json.Unmarshal(line, &in); err != nil {
+			return inspectOut{Type: document.Other, Error: fmt.Sprintf("not a line of JSON with id, url and file: %v", err)}
+		}
+		d, err := readFile(in.File, in.URL)
+		out := inspectOut{
+			ID: in.ID, Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, Language: d.Language,
+			Title: d.Title, EffectiveDate: d.EffectiveDate, Words: d.Words, Markdown: d.Markdown,
+		}
+		if err != nil {
+			out.Type, out.Error = document.Other, err.Error()
+		}
+		return out
+	})
+}
+
+// Diff reads {"id","url","old","new"} lines and writes how each pair differs.
+func Diff(ctx context.Context, r io.Reader, w io.Writer) error {
+	return lines(ctx, r, w, func(line []byte) any {
+		var in diffIn
+		if err := json.Unmarshal(line, &in); err != nil {
+			return diffOut{Error: fmt.Sprintf("not a line of JSON with id, url, old and new: %v", err)}
+		}
+		old, err := readFile(in.Old, in.URL)
+		if err != nil {
+			return diffOut{ID: in.ID, Error: err.Error()}
+		}
+		cur, err := readFile(in.New, in.URL)
+		if err != nil {
+			return diffOut{ID: in.ID, Error: err.Error()}
+		}
+		c := document.Compare(old, cur)
+		return diffOut{ID: in.ID, Changed: c.Kind == document.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed}
+	})
+}
+
+func readFile(file string, url *string) (document.Document, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return document.Document{}, err
+	}
+	in := document.Input{Body: b}
+	if url != nil {
+		in.URL = *url
+	}
+	if strings.HasSuffix(file, ".md") {
+		in.ContentType = "text/markdown"
+	}
+	return document.Read(in)
+}
+
+// lines does f for each line, several at once, and writes the results in order.
+func lines(ctx context.Context, r io.Reader, w io.Writer, f func([]byte) any) error {
+	type job struct {
+		line []byte
+		out  chan any
+	}
+	n := runtime.GOMAXPROCS(0)
+	jobs := make(chan job)
+	order := make(chan chan any, 4*n)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for range n {
+		go func() {
+			for j := range jobs {
+				j.out <- f(j.line)
+			}
+		}()
+	}
+	readErr := make(chan error, 1)
+	go func() {
+		defer close(jobs)
+		defer close(order)
+		sc := bufio.NewScanner(r)
+		sc.Buffer(nil, maxLine)
+		for sc.Scan() {
+			if len(strings.TrimSpace(sc.Text())) == 0 {
+				continue
+			}
+			j := job{append([]byte(nil), sc.Bytes()...), make(chan any, 1)}
+			select {
+			case order <- j.out:
+			case <-ctx.Done():
+				readErr <- ctx.Err()
+				return
+			}
+			jobs <- j
+		}
+		readErr <- sc.Err()
+	}()
+	bw := bufio.NewWriter(w)
+	enc := json.NewEncoder(bw)
+	enc.SetEscapeHTML(false)
+	var err error
+	for out := range order {
+		v := <-out
+		if err == nil {
+			if err = enc.Encode(v); err != nil {
+				cancel()
+			}
+		}
+	}
+	if rerr := <-readErr; err == nil {
+		err = rerr
+	}
+	if ferr := bw.Flush(); err == nil {
+		err = ferr
+	}
+	return err
+}

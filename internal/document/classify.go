@@ -14,7 +14,7 @@ type rule struct {
 }
 
 func words(expr string) *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[ (])(?:` + strings.Join(strings.Fields(expr), "|") + `)(?:[ ),.:;!?]|$)|` + `\x00`)
+	return regexp.MustCompile(`(?:^|[ (])(?:` + strings.Join(strings.Fields(expr), "|") + `)(?:[ ),.:;!?]|$)`)
 }
 
 // names are tried in this order: the narrower ones come first. "_" is a space or

@@ -1,0 +1,73 @@
+// Package pack compresses what the stores keep: a version's text against the
+// version before it, and raw pages whole. It is pure.
+package pack
+
+import (
+	"fmt"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// FullEvery is how often a whole copy is kept, which bounds the chain that is
+// read for one version.
+const FullEvery = 16
+
+// maxSize bounds what is decompressed, in bytes.
+const maxSize = 256 << 20
+
+// Encode compresses text; with prev it is written as what differs from prev. full
+// says that the blob needs no predecessor, which is so too where that is smaller.
+func Encode(prev, text []byte) (blob []byte, full bool, err error) {
+	whole, err := encode(nil, text)
+	if err != nil || prev == nil {
+		return whole, true, err
+	}
+	delta, err := encode(prev, text)
+	if err != nil || len(delta) >= len(whole) {
+		return whole, true, err
+	}
+	return delta, false, nil
+}
+
+// Decode undoes Encode; prev is needed for a blob that is not full.
+func Decode(prev, blob []byte) ([]byte, error) {
+	opts := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSize)}
+	if prev != nil {
+		opts = append(opts, zstd.WithDecoderDictRaw(dictID, prev))
+	}
+	d, err := zstd.NewReader(nil, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("decompress a version: %w", err)
+	}
+	defer d.Close()
+	out, err := d.DecodeAll(blob, nil)
+	if err != nil {
+		return nil, fmt.Errorf("decompress a version of %d bytes: %w", len(blob), err)
+	}
+	return out, nil
+}
+
+// dictID names the raw dictionary in a frame; any number but zero does.
+const dictID = 1
+
+func encode(prev, text []byte) ([]byte, error) {
+	opts := []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithWindowSize(windowFor(len(prev) + len(text)))}
+	if len(prev) > 0 {
+		opts = append(opts, zstd.WithEncoderDictRaw(dictID, prev))
+	}
+	e, err := zstd.NewWriter(nil, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("compress a version of %d bytes: %w", len(text), err)
+	}
+	defer e.Close()
+	return e.EncodeAll(text, nil), nil
+}
+
+// windowFor is a window that covers both texts, within zstd's own bounds.
+func windowFor(n int) int {
+	w := 1 << 16
+	for w < n && w < 1<<26 {
+		w <<= 1
+	}
+	return w
+}

@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// migrations in order; each runs once, and its number is kept in user_version. A
+// landed one is never edited, a further one is added.
+var migrations = []string{`
+CREATE TABLE meta(k TEXT PRIMARY KEY, v INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE objects(kind TEXT, ns TEXT, name TEXT, rv INTEGER NOT NULL, uid TEXT NOT NULL, labels TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, ns, name)) WITHOUT ROWID;
+CREATE TABLE changes(rv INTEGER PRIMARY KEY, type TEXT NOT NULL, kind TEXT NOT NULL, ns TEXT NOT NULL, name TEXT NOT NULL, uid TEXT NOT NULL, labels TEXT NOT NULL, json TEXT NOT NULL);
+CREATE TABLE leases(name TEXT PRIMARY KEY, holder TEXT NOT NULL, epoch INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs(id TEXT PRIMARY KEY, company TEXT NOT NULL, v TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX runs_company ON runs(company, id);
+CREATE TABLE checkpoints(id TEXT PRIMARY KEY, v BLOB NOT NULL);
+CREATE TABLE pages(company TEXT, url TEXT, v TEXT NOT NULL, PRIMARY KEY(company, url)) WITHOUT ROWID;
+CREATE TABLE documents(id TEXT PRIMARY KEY, company TEXT NOT NULL, url TEXT NOT NULL, v TEXT NOT NULL);
+CREATE UNIQUE INDEX documents_url ON documents(company, url);
+CREATE TABLE versions(doc TEXT, n INTEGER, hash TEXT NOT NULL, fetched INTEGER NOT NULL, full INTEGER NOT NULL, v TEXT NOT NULL, blob BLOB NOT NULL, PRIMARY KEY(doc, n));
+CREATE TABLE snapshots(hash TEXT PRIMARY KEY, blob BLOB NOT NULL);
+`}
+
+// Migrate implements store.Store.
+func (s *Store) Migrate(ctx context.Context) ([]string, error) {
+	var applied []string
+	err := s.tx(ctx, "migrate the embedded store", func(t *sql.Tx) error {
+		var at int
+		if err := t.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&at); err != nil {
+			return err
+		}
+		if at > len(migrations) {
+			return fmt.Errorf("it was written by a newer program (form %d, this one knows %d): use that one", at, len(migrations))
+		}
+		for ; at < len(migrations); at++ {
+			if _, err := t.ExecContext(ctx, migrations[at]); err != nil {
+				return fmt.Errorf("step %d: %w", at+1, err)
+			}
+			applied = append(applied, fmt.Sprintf("sqlite-%d", at+1))
+		}
+		_, err := t.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version=%d`, at))
+		return err
+	})
+	return applied, err
+}

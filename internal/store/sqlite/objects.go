@@ -1,0 +1,170 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// keepChanges is how many changes the log holds for watches; an older version
+// answers ErrExpired, and the watcher lists anew.
+const keepChanges = 10_000
+
+func (k objectKey) what(verb string) string {
+	return fmt.Sprintf("%s %s %s/%s", verb, k.Kind, k.Namespace, k.Name)
+}
+
+type objectKey store.ObjectKey
+
+// GetObject implements store.Objects.
+func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
+	o, err := scanObject(s.read.QueryRowContext(ctx, `SELECT kind,ns,name,rv,uid,labels,json FROM objects WHERE kind=? AND ns=? AND name=?`, key.Kind, key.Namespace, key.Name))
+	return o, none(err, objectKey(key).what("get"))
+}
+
+type scanner interface{ Scan(...any) error }
+
+func scanObject(r scanner) (o store.Object, err error) {
+	var rv int64
+	var labels string
+	if err := r.Scan(&o.Kind, &o.Namespace, &o.Name, &rv, &o.UID, &labels, &o.JSON); err != nil {
+		return o, err
+	}
+	o.ResourceVersion = strconv.FormatInt(rv, 10)
+	return o, json.Unmarshal([]byte(labels), &o.Labels)
+}
+
+// CreateObject implements store.Objects.
+func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
+	if o.UID == "" {
+		o.UID = rand.Text()
+	}
+	err := s.tx(ctx, objectKey(o.ObjectKey).what("create"), func(t *sql.Tx) error {
+		var n int
+		if err := t.QueryRowContext(ctx, `SELECT count(*) FROM objects WHERE kind=? AND ns=? AND name=?`, o.Kind, o.Namespace, o.Name).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return store.ErrExists
+		}
+		return s.record(ctx, t, store.EventAdded, &o)
+	})
+	s.notify(err)
+	return o, err
+}
+
+// UpdateObject implements store.Objects.
+func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
+	err := s.tx(ctx, objectKey(o.ObjectKey).what("update"), func(t *sql.Tx) error {
+		old, err := current(ctx, t, o.ObjectKey)
+		if err != nil {
+			return err
+		}
+		if old.ResourceVersion != o.ResourceVersion {
+			return fmt.Errorf("version %s is not %s any more: %w", o.ResourceVersion, old.ResourceVersion, store.ErrConflict)
+		}
+		o.UID = old.UID
+		return s.record(ctx, t, store.EventModified, &o)
+	})
+	s.notify(err)
+	return o, err
+}
+
+// DeleteObject implements store.Objects.
+func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) error {
+	err := s.tx(ctx, objectKey(key).what("delete"), func(t *sql.Tx) error {
+		old, err := current(ctx, t, key)
+		if err != nil {
+			return err
+		}
+		if resourceVersion != "" && old.ResourceVersion != resourceVersion {
+			return fmt.Errorf("version %s is not %s any more: %w", resourceVersion, old.ResourceVersion, store.ErrConflict)
+		}
+		return s.record(ctx, t, store.EventDeleted, &old)
+	})
+	s.notify(err)
+	return err
+}
+
+func current(ctx context.Context, t *sql.Tx, key store.ObjectKey) (store.Object, error) {
+	o, err := scanObject(t.QueryRowContext(ctx, `SELECT kind,ns,name,rv,uid,labels,json FROM objects WHERE kind=? AND ns=? AND name=?`, key.Kind, key.Namespace, key.Name))
+	if errors.Is(err, sql.ErrNoRows) {
+		return o, store.ErrNotFound
+	}
+	return o, err
+}
+
+// record writes the state and the change in one transaction, under one version.
+func (s *Store) record(ctx context.Context, t *sql.Tx, typ store.EventType, o *store.Object) error {
+	var rv int64
+	if err := t.QueryRowContext(ctx, `INSERT INTO meta(k,v) VALUES('rv',1) ON CONFLICT(k) DO UPDATE SET v=v+1 RETURNING v`).Scan(&rv); err != nil {
+		return err
+	}
+	o.ResourceVersion = strconv.FormatInt(rv, 10)
+	labels, err := json.Marshal(o.Labels)
+	if err != nil {
+		return err
+	}
+	if typ == store.EventDeleted {
+		_, err = t.ExecContext(ctx, `DELETE FROM objects WHERE kind=? AND ns=? AND name=?`, o.Kind, o.Namespace, o.Name)
+	} else {
+		_, err = t.ExecContext(ctx, `INSERT OR REPLACE INTO objects(kind,ns,name,rv,uid,labels,json) VALUES(?,?,?,?,?,?,?)`, o.Kind, o.Namespace, o.Name, rv, o.UID, string(labels), string(o.JSON))
+	}
+	if err != nil {
+		return err
+	}
+	if _, err = t.ExecContext(ctx, `INSERT INTO changes(rv,type,kind,ns,name,uid,labels,json) VALUES(?,?,?,?,?,?,?,?)`, rv, string(typ), o.Kind, o.Namespace, o.Name, o.UID, string(labels), string(o.JSON)); err != nil {
+		return err
+	}
+	_, err = t.ExecContext(ctx, `DELETE FROM changes WHERE rv<=?`, rv-keepChanges)
+	return err
+}
+
+// ListObjects implements store.Objects.
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) (items []store.Object, next, version string, err error) {
+	limit, after, err := cursor(p)
+	if err != nil {
+		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
+	}
+	var rv int64
+	// The version is read first: a change in between is seen twice, never missed.
+	if err := s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT v FROM meta WHERE k='rv'),0)`).Scan(&rv); err != nil {
+		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT kind,ns,name,rv,uid,labels,json FROM objects WHERE kind=?1 AND (?2='' OR ns=?2) AND ns||'/'||name>?3 ORDER BY ns||'/'||name LIMIT ?4`, kind, namespace, after, limit+1)
+	if err != nil {
+		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		o, err := scanObject(rows)
+		if err != nil {
+			return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
+		}
+		if len(items) == limit {
+			l := items[len(items)-1]
+			return items, token(l.Namespace + "/" + l.Name), strconv.FormatInt(rv, 10), nil
+		}
+		items = append(items, o)
+	}
+	return items, "", strconv.FormatInt(rv, 10), rows.Err()
+}
+
+// notify wakes the watches after a commit.
+func (s *Store) notify(err error) {
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		close(s.changed)
+		s.changed = make(chan struct{})
+	}
+}

@@ -1,0 +1,245 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
+)
+
+func (s *Store) put(ctx context.Context, f store.Fence, what string, v any, query string, keys ...any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return s.fenced(ctx, f, what, func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, query, append(keys, string(b))...)
+		return err
+	})
+}
+
+func (s *Store) get(ctx context.Context, what string, v any, query string, keys ...any) error {
+	var b []byte
+	if err := none(s.read.QueryRowContext(ctx, query, keys...).Scan(&b), what); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("%s: the record is damaged: %w", what, err)
+	}
+	return nil
+}
+
+// PutRun implements store.Runs.
+func (s *Store) PutRun(ctx context.Context, r store.Run) error {
+	return s.put(ctx, r.Fence, "put run "+r.ID, r, `INSERT INTO runs(id,company,v) VALUES(?,?,?) ON CONFLICT(id) DO UPDATE SET v=excluded.v`, r.ID, r.Company)
+}
+
+// GetRun implements store.Runs.
+func (s *Store) GetRun(ctx context.Context, id string) (r store.Run, err error) {
+	return r, s.get(ctx, "get run "+id, &r, `SELECT v FROM runs WHERE id=?`, id)
+}
+
+// ListRuns implements store.Runs.
+func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
+	items, next, err := list[store.Run](ctx, s.read, p, `SELECT id, v FROM runs WHERE (?1='' OR company=?1) AND (?2='' OR id<?2) ORDER BY id DESC LIMIT ?3`, company)
+	if err != nil {
+		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
+	}
+	return items, next, nil
+}
+
+// PutCheckpoint implements store.Runs.
+func (s *Store) PutCheckpoint(ctx context.Context, f store.Fence, id string, blob []byte) error {
+	return s.fenced(ctx, f, "put checkpoint "+id, func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, `INSERT INTO checkpoints(id,v) VALUES(?,?) ON CONFLICT(id) DO UPDATE SET v=excluded.v`, id, blob)
+		return err
+	})
+}
+
+// GetCheckpoint implements store.Runs.
+func (s *Store) GetCheckpoint(ctx context.Context, id string) (b []byte, err error) {
+	return b, none(s.read.QueryRowContext(ctx, `SELECT v FROM checkpoints WHERE id=?`, id).Scan(&b), "get checkpoint "+id)
+}
+
+// DeleteCheckpoint implements store.Runs.
+func (s *Store) DeleteCheckpoint(ctx context.Context, id string) error {
+	if _, err := s.write.ExecContext(ctx, `DELETE FROM checkpoints WHERE id=?`, id); err != nil {
+		return fmt.Errorf("delete checkpoint %s: %w", id, err)
+	}
+	return nil
+}
+
+// PutPage implements store.Pages.
+func (s *Store) PutPage(ctx context.Context, f store.Fence, p store.FetchedPage) error {
+	return s.put(ctx, f, "put page "+p.URL, p, `INSERT INTO pages(company,url,v) VALUES(?,?,?) ON CONFLICT(company,url) DO UPDATE SET v=excluded.v`, p.Company, p.URL)
+}
+
+// GetPage implements store.Pages.
+func (s *Store) GetPage(ctx context.Context, company, url string) (p store.FetchedPage, err error) {
+	return p, s.get(ctx, "get page "+url, &p, `SELECT v FROM pages WHERE company=? AND url=?`, company, url)
+}
+
+// ListPages implements store.Pages.
+func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
+	items, next, err := list[store.FetchedPage](ctx, s.read, p, `SELECT url, v FROM pages WHERE company=? AND url>? ORDER BY url LIMIT ?`, company)
+	if err != nil {
+		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
+	}
+	return items, next, nil
+}
+
+// PutDocument implements store.Documents.
+func (s *Store) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
+	return s.put(ctx, f, "put document "+d.URL, d, `INSERT INTO documents(id,company,url,v) VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET company=excluded.company, url=excluded.url, v=excluded.v`, d.ID, d.Company, d.URL)
+}
+
+// GetDocument implements store.Documents.
+func (s *Store) GetDocument(ctx context.Context, id string) (d store.Document, err error) {
+	return d, s.get(ctx, "get document "+id, &d, `SELECT v FROM documents WHERE id=?`, id)
+}
+
+// FindDocument implements store.Documents.
+func (s *Store) FindDocument(ctx context.Context, company, url string) (d store.Document, err error) {
+	return d, s.get(ctx, "find document "+url, &d, `SELECT v FROM documents WHERE company=? AND url=?`, company, url)
+}
+
+// ListDocuments implements store.Documents.
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
+	items, next, err := list[store.Document](ctx, s.read, p,
+		`SELECT company||char(10)||url AS k, v FROM documents WHERE (?1='' OR company=?1) AND company||char(10)||url>?2 ORDER BY k LIMIT ?3`, company)
+	if err != nil {
+		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
+	}
+	return items, next, nil
+}
+
+// AppendVersion implements store.Versions.
+func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Version, text string) (out store.Version, created bool, err error) {
+	err = s.fenced(ctx, f, "append a version of "+v.DocumentID, func(t *sql.Tx) error {
+		newest, prev, err := textOf(ctx, t, v.DocumentID, 0)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err == nil && newest.Hash == v.Hash {
+			out = newest
+			return nil
+		}
+		v.Number = newest.Number + 1
+		var base []byte
+		if newest.Number > 0 && (v.Number-1)%pack.FullEvery != 0 {
+			base = prev
+		}
+		blob, full, err := pack.Encode(base, []byte(text))
+		if err != nil {
+			return err
+		}
+		v.Bytes, v.Full = len(blob), full
+		b, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		out, created = v, true
+		_, err = t.ExecContext(ctx, `INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES(?,?,?,?,?,?,?)`,
+			v.DocumentID, v.Number, v.Hash, v.FetchedAt.UnixNano(), full, string(b), blob)
+		return err
+	})
+	return out, created, err
+}
+
+// ListVersions implements store.Versions.
+func (s *Store) ListVersions(ctx context.Context, id string, p store.Page) ([]store.Version, string, error) {
+	items, next, err := list[store.Version](ctx, s.read, p, `SELECT n, v FROM versions WHERE doc=?1 AND (?2='' OR n<CAST(?2 AS INTEGER)) ORDER BY n DESC LIMIT ?3`, id)
+	if err != nil {
+		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
+	}
+	return items, next, nil
+}
+
+// VersionText implements store.Versions.
+func (s *Store) VersionText(ctx context.Context, id string, n int) (store.Version, string, error) {
+	v, b, err := textOf(ctx, s.read, id, n)
+	if err != nil {
+		return v, "", fmt.Errorf("read version %d of %s: %w", n, id, err)
+	}
+	return v, string(b), nil
+}
+
+// VersionAt implements store.Versions.
+func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (v store.Version, err error) {
+	return v, s.get(ctx, "version of "+id+" at "+at.Format(time.RFC3339), &v, `SELECT v FROM versions WHERE doc=? AND fetched<=? ORDER BY n DESC LIMIT 1`, id, at.UnixNano())
+}
+
+type querier interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+}
+
+// textOf reads version n (0: the newest) through its chain, from the last whole copy on.
+func textOf(ctx context.Context, q querier, id string, n int) (v store.Version, text []byte, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT v, blob FROM versions WHERE doc=?1 AND n<=iif(?2=0,(SELECT max(n) FROM versions WHERE doc=?1),?2)
+		AND n>=(SELECT max(n) FROM versions WHERE doc=?1 AND full=1 AND n<=iif(?2=0,(SELECT max(n) FROM versions WHERE doc=?1),?2)) ORDER BY n`, id, n)
+	if err != nil {
+		return v, nil, err
+	}
+	defer rows.Close()
+	found := false
+	for rows.Next() {
+		var meta, blob []byte
+		if err := rows.Scan(&meta, &blob); err != nil {
+			return v, nil, err
+		}
+		v = store.Version{}
+		if err := json.Unmarshal(meta, &v); err != nil {
+			return v, nil, err
+		}
+		prev := text
+		if v.Full {
+			prev = nil
+		}
+		if text, err = pack.Decode(prev, blob); err != nil {
+			return v, nil, err
+		}
+		found = true
+	}
+	if err := rows.Err(); err != nil {
+		return v, nil, err
+	}
+	if !found || n > 0 && v.Number != n {
+		return store.Version{}, nil, store.ErrNotFound
+	}
+	return v, text, nil
+}
+
+// PutSnapshot implements store.Snapshots.
+func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte) (string, error) {
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:])
+	blob, _, err := pack.Encode(nil, body)
+	if err != nil {
+		return "", err
+	}
+	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, `INSERT INTO snapshots(hash,blob) VALUES(?,?) ON CONFLICT(hash) DO NOTHING`, hash, blob)
+		return err
+	})
+}
+
+// GetSnapshot implements store.Snapshots.
+func (s *Store) GetSnapshot(ctx context.Context, hash string) ([]byte, error) {
+	var blob []byte
+	if err := none(s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, hash).Scan(&blob), "get snapshot "+hash); err != nil {
+		return nil, err
+	}
+	body, err := pack.Decode(nil, blob)
+	if err == nil && body == nil {
+		body = bytes.Clone([]byte{})
+	}
+	return body, err
+}

@@ -1,0 +1,213 @@
+// Package sqlite is the embedded store: one file in a data folder, for a first
+// run, a laptop or one small server. One process owns a folder at a time.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// Store is a store.Store over one SQLite file. Writes go through one connection,
+// one after the other; reads have their own.
+type Store struct {
+	write *sql.DB
+	read  *sql.DB
+	lock  *os.File
+
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced at each change of an object
+	closed  bool
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens or makes the store in the folder dir. A folder that another process
+// owns is refused, by name of that process.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open the embedded store: %w", err)
+	}
+	lock, err := own(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{lock: lock, changed: make(chan struct{})}
+	dsn := "file:" + filepath.Join(dir, "clausea.db") + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	if s.write, err = sql.Open("sqlite", dsn); err == nil {
+		s.write.SetMaxOpenConns(1)
+		if s.read, err = sql.Open("sqlite", dsn); err == nil {
+			s.read.SetMaxOpenConns(4)
+			_, err = s.Migrate(ctx)
+		}
+	}
+	if err != nil {
+		_ = s.Close(ctx)
+		return nil, fmt.Errorf("open the embedded store in %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+// own takes the folder's lock file and writes this process' id into it.
+func own(dir string) (*os.File, error) {
+	name := filepath.Join(dir, "lock")
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the embedded store: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		who := make([]byte, 32)
+		n, _ := f.Read(who)
+		_ = f.Close()
+		return nil, fmt.Errorf("the data folder %s belongs to process %s: stop it, choose another folder with CLAUSEA_DATA_DIR, or set MONGO_URI for several processes", dir, who[:n])
+	}
+	_ = f.Truncate(0)
+	_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
+	return f, nil
+}
+
+// Close implements store.Store.
+func (s *Store) Close(context.Context) error {
+	s.mu.Lock()
+	if !s.closed {
+		s.closed = true
+		close(s.changed)
+	}
+	s.mu.Unlock()
+	var errs []error
+	for _, db := range []*sql.DB{s.read, s.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	errs = append(errs, s.lock.Close())
+	return errors.Join(errs...)
+}
+
+// Ping implements store.Store.
+func (s *Store) Ping(ctx context.Context) error {
+	now := time.Now().UnixNano()
+	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta(k,v) VALUES('ping',?) ON CONFLICT(k) DO UPDATE SET v=excluded.v`, now); err != nil {
+		return fmt.Errorf("ping the embedded store: write: %w", err)
+	}
+	var got int64
+	if err := s.read.QueryRowContext(ctx, `SELECT v FROM meta WHERE k='ping'`).Scan(&got); err != nil {
+		return fmt.Errorf("ping the embedded store: read: %w", err)
+	}
+	return nil
+}
+
+// Counts implements store.Store. A company is counted if it is declared or has documents.
+func (s *Store) Counts(ctx context.Context) (companies, documents int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT count(DISTINCT company) FROM documents), (SELECT count(*) FROM documents)`).Scan(&companies, &documents)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count companies and documents: %w", err)
+	}
+	return companies, documents, nil
+}
+
+// tx runs f in the writer's transaction.
+func (s *Store) tx(ctx context.Context, what string, f func(*sql.Tx) error) error {
+	t, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if err := f(t); err != nil {
+		_ = t.Rollback()
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// fenced runs f in a transaction if the fence's epoch is the lease's.
+func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(*sql.Tx) error) error {
+	return s.tx(ctx, what, func(t *sql.Tx) error {
+		if f.LeaseName != "" {
+			var epoch int64
+			err := t.QueryRowContext(ctx, `SELECT epoch FROM leases WHERE name=?`, f.LeaseName).Scan(&epoch)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+			if epoch != f.Epoch {
+				return fmt.Errorf("lease %s, epoch %d: %w", f.LeaseName, f.Epoch, store.ErrFenced)
+			}
+		}
+		return do(t)
+	})
+}
+
+// none turns SQL's empty answer into store.ErrNotFound.
+func none(err error, what string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("%s: %w", what, store.ErrNotFound)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+const defaultLimit, maxLimit = 100, 500
+
+// cursor reads a page's bounds: its limit and the key to go on after.
+func cursor(p store.Page) (limit int, after string, err error) {
+	limit = p.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	limit = min(limit, maxLimit)
+	b, err := base64.RawURLEncoding.DecodeString(p.Continue)
+	if err != nil {
+		return 0, "", fmt.Errorf("continue token %.40q is not one of this store: begin the list anew", p.Continue)
+	}
+	return limit, string(b), nil
+}
+
+func token(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }
+
+// list reads JSON rows (key, value) of a query that has ? for the key to go on
+// after and ? for the limit as its last two parameters.
+func list[T any](ctx context.Context, db *sql.DB, p store.Page, query string, args ...any) (items []T, next string, err error) {
+	limit, after, err := cursor(p)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := db.QueryContext(ctx, query, append(args, after, limit+1)...)
+	if err != nil {
+		return nil, "", err
+	}
+	defer rows.Close()
+	last := ""
+	for rows.Next() {
+		var key string
+		var b []byte
+		if err := rows.Scan(&key, &b); err != nil {
+			return nil, "", err
+		}
+		if len(items) == limit {
+			return items, token(last), nil
+		}
+		var v T
+		if err := json.Unmarshal(b, &v); err != nil {
+			return nil, "", fmt.Errorf("record %q is damaged: %w", key, err)
+		}
+		items, last = append(items, v), key
+	}
+	return items, "", rows.Err()
+}

@@ -1,0 +1,131 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// watch follows the change log. One writer commits at a time, so the log's order
+// is the commits' order, and reading on from the last version misses nothing.
+type watch struct {
+	events chan store.ObjectEvent
+	cancel context.CancelFunc
+	mu     sync.Mutex
+	err    error
+}
+
+func (w *watch) Events() <-chan store.ObjectEvent { return w.events }
+func (w *watch) Stop()                            { w.cancel() }
+
+func (w *watch) Err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// WatchObjects implements store.Objects.
+func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
+	from, err := strconv.ParseInt(version, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("watch %s from version %q: it is no number; list first", kind, version)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	w := &watch{events: make(chan store.ObjectEvent), cancel: cancel}
+	go func() {
+		defer cancel()
+		defer close(w.events)
+		err := s.follow(ctx, kind, from, w.events)
+		if ctx.Err() != nil {
+			err = nil
+		}
+		w.mu.Lock()
+		w.err = err
+		w.mu.Unlock()
+	}()
+	return w, nil
+}
+
+var errClosed = errors.New("the store was closed")
+
+func (s *Store) follow(ctx context.Context, kind string, from int64, to chan<- store.ObjectEvent) error {
+	for {
+		s.mu.Lock()
+		changed, closed := s.changed, s.closed
+		s.mu.Unlock()
+		if closed {
+			return errClosed
+		}
+		n, err := s.deliver(ctx, kind, &from, to)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			continue
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// deliver sends what the log has after from, a batch at a time.
+func (s *Store) deliver(ctx context.Context, kind string, from *int64, to chan<- store.ObjectEvent) (int, error) {
+	var oldest, newest int64
+	if err := s.read.QueryRowContext(ctx, `SELECT coalesce(min(rv),0), coalesce(max(rv),0) FROM changes`).Scan(&oldest, &newest); err != nil {
+		return 0, fmt.Errorf("watch %s: %w", kind, err)
+	}
+	if oldest > *from+1 || *from > newest {
+		return 0, fmt.Errorf("watch %s from version %d: %w", kind, *from, store.ErrExpired)
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT rv, type, kind, ns, name, rv, uid, labels, json FROM changes WHERE rv>? ORDER BY rv LIMIT 500`, *from)
+	if err != nil {
+		return 0, fmt.Errorf("watch %s: %w", kind, err)
+	}
+	var batch []store.ObjectEvent
+	n := 0
+	for rows.Next() {
+		var e store.ObjectEvent
+		var rv int64
+		o, err := scanObject(prefixed{rows, []any{&rv, &e.Type}})
+		if err != nil {
+			rows.Close()
+			return 0, fmt.Errorf("watch %s: %w", kind, err)
+		}
+		n++
+		*from = rv
+		if o.Kind == kind {
+			e.Object = o
+			batch = append(batch, e)
+		}
+	}
+	err = rows.Err()
+	rows.Close() // before sending: a slow watcher must not hold a read open
+	if err != nil {
+		return 0, fmt.Errorf("watch %s: %w", kind, err)
+	}
+	for _, e := range batch {
+		select {
+		case to <- e:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+	return n, nil
+}
+
+// prefixed scans some columns before an object's.
+type prefixed struct {
+	r     scanner
+	first []any
+}
+
+func (p prefixed) Scan(dest ...any) error {
+	return p.r.Scan(append(append([]any(nil), p.first...), dest...)...)
+}

@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+func newGet() *cobra.Command {
+	var output, uri, company string
+	var version int
+	cmd := &cobra.Command{
+		Use:   "get companies|documents|versions|runs [DOCUMENT]",
+		Short: "Show what is stored; get documents ID -o markdown gives a document's text",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("get what? companies, documents, versions or runs")
+			}
+			s, err := openStore(cmd.Context(), uri)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = s.Close(cmd.Context()) }()
+			g := getter{cmd.Context(), s, cmd.OutOrStdout(), output, company, version}
+			return g.get(args)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVarP(&output, "output", "o", "table", "table, json or yaml; markdown for one document")
+	fs.StringVar(&uri, "store", "", "store, a folder")
+	fs.StringVar(&company, "company", "", "only this company's")
+	fs.IntVar(&version, "version", 0, "version of a document's text (default: the newest)")
+	return cmd
+}
+
+type getter struct {
+	ctx             context.Context
+	s               store.Store
+	w               io.Writer
+	output, company string
+	version         int
+}
+
+func (g *getter) get(args []string) error {
+	switch what := args[0]; {
+	case (what == "documents" || what == "document") && len(args) == 2:
+		return g.document(args[1])
+	case what == "documents":
+		docs, err := all(func(p store.Page) ([]store.Document, string, error) { return g.s.ListDocuments(g.ctx, g.company, p) })
+		if err != nil {
+			return err
+		}
+		return show(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.Words, d.Versions, day(d.LastChanged), d.URL)
+		})
+	case what == "versions" && len(args) == 2:
+		d, err := findDocument(g.ctx, g.s, args[1])
+		if err != nil {
+			return err
+		}
+		vs, err := all(func(p store.Page) ([]store.Version, string, error) { return g.s.ListVersions(g.ctx, d.ID, p) })
+		if err != nil {
+			return err
+		}
+		return show(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.Words, v.Bytes, v.URL)
+		})
+	case what == "runs":
+		runs, err := all(func(p store.Page) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
+		if err != nil {
+			return err
+		}
+		return show(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tGONE\tSTARTED", func(r store.Run) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
+				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Gone, r.Started.Format(time.RFC3339))
+		})
+	case what == "companies":
+		return g.companies()
+	}
+	return usage("get %s: write get companies, get documents [ID|URL], get versions ID|URL or get runs", strings.Join(args, " "))
+}
+
+// company is a row of get companies.
+type company struct {
+	Name      string `json:"name"`
+	Documents int    `json:"documents"`
+	Changed   string `json:"lastChanged"`
+}
+
+func (g *getter) companies() error {
+	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return g.s.ListDocuments(g.ctx, g.company, p) })
+	if err != nil {
+		return err
+	}
+	var rows []company
+	for _, d := range docs { // they come by company
+		if n := len(rows); n == 0 || rows[n-1].Name != d.Company {
+			rows = append(rows, company{Name: d.Company})
+		}
+		r := &rows[len(rows)-1]
+		r.Documents++
+		r.Changed = max(r.Changed, day(d.LastChanged))
+	}
+	return show(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c company) string { return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, c.Changed) })
+}
+
+func (g *getter) document(id string) error {
+	d, err := findDocument(g.ctx, g.s, id)
+	if err != nil {
+		return err
+	}
+	if g.output == "markdown" {
+		_, text, err := g.s.VersionText(g.ctx, d.ID, g.version)
+		if err == nil {
+			_, err = fmt.Fprintln(g.w, text)
+		}
+		return err
+	}
+	return show(g, []store.Document{d}, "ID\tTYPE\tVERSIONS\tURL", func(d store.Document) string {
+		return fmt.Sprintf("%s\t%s\t%d\t%s", d.ID, d.Type, d.Versions, d.URL)
+	})
+}
+
+// findDocument takes an id or a URL.
+func findDocument(ctx context.Context, s store.Store, id string) (store.Document, error) {
+	if !strings.Contains(id, "://") {
+		return s.GetDocument(ctx, id)
+	}
+	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
+	if err != nil {
+		return store.Document{}, err
+	}
+	for _, d := range docs {
+		if d.URL == id {
+			return d, nil
+		}
+	}
+	return store.Document{}, fmt.Errorf("document %s: %w", id, store.ErrNotFound)
+}
+
+var errTooMany = errors.New("there are over 100,000; narrow the list with --company")
+
+// all reads every page of a list, within a bound.
+func all[T any](list func(store.Page) ([]T, string, error)) ([]T, error) {
+	var out []T
+	p := store.Page{Limit: 500}
+	for {
+		items, next, err := list(p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, items...)
+		if next == "" {
+			return out, nil
+		}
+		if len(out) > 100_000 {
+			return nil, errTooMany
+		}
+		p.Continue = next
+	}
+}
+
+func show[T any](g *getter, items []T, head string, row func(T) string) error {
+	switch g.output {
+	case "json":
+		e := json.NewEncoder(g.w)
+		e.SetIndent("", "  ")
+		return e.Encode(items)
+	case "yaml":
+		b, err := yaml.Marshal(items)
+		if err == nil {
+			_, err = g.w.Write(b)
+		}
+		return err
+	case "table":
+	default:
+		return usage("-o %s: it is table, json or yaml", g.output)
+	}
+	tw := tabwriter.NewWriter(g.w, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(tw, head)
+	for _, it := range items {
+		fmt.Fprintln(tw, row(it))
+	}
+	return tw.Flush()
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

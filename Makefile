@@ -1,0 +1,33 @@
+# clausea: the targets people use. `make help` lists them.
+BIN := bin/clausea
+GOLD ?= ../shared/gold
+export CGO_ENABLED ?= 1
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/clausea
+	go build -trimpath -o $(BIN) .
+
+.PHONY: test
+test: ## run every test, with the race detector; fetches what it needs
+	go test -race -timeout 60m ./...
+
+.PHONY: verify
+verify: ## format, vet and tidy, and fail if the tree is not clean afterwards
+	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+
+.PHONY: eval
+eval: build ## score the binary on the labelled pages and sites in $(GOLD)
+	bash $(GOLD)/unpack.sh .gold
+	cd $(GOLD)/../tools/sitesd && go build -o $(CURDIR)/bin/sitesd .
+	for w in types extraction changes; do python3 $(GOLD)/../evals/score.py $$w --bin $(BIN) --gold .gold || exit 1; done
+	python3 $(GOLD)/../evals/score.py discovery --bin $(BIN) --gold .gold --sitesd bin/sitesd
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin .gold

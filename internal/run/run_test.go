@@ -167,4 +167,3 @@ func asFetch(err error, to **fetch.Error) bool {
 	*to = e
 	return ok
 }
-

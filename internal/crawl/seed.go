@@ -67,11 +67,16 @@ func (c *crawl) gate() (float64, StopReason) {
 	if c.plan.Exhaustive {
 		return -1, ""
 	}
-	gate := promising
-	if c.missing() && c.tally.sinceLegal < patience {
+	gate, best := promising, c.frontier.Best()
+	if best < promising && c.missing() && c.tally.sinceLegal < patience {
+		// Pages that promise little are tried one at a time: what the one in
+		// flight links to may be better than all of them.
+		if c.workers > 0 {
+			return promising, ""
+		}
 		gate = hopeful
 	}
-	if c.frontier.Best() < gate {
+	if best < gate {
 		if c.frontier.Queued() == 0 {
 			return gate, FrontierEmpty
 		}

@@ -64,6 +64,7 @@ func (c *crawl) took(o outcome) {
 	h.failures = 0
 	t.fetched++
 	t.sinceLegal++
+	c.frontier.Missed(o.host, false)
 	c.paths[o.item.URL] = o.item.Parent
 	switch {
 	case o.verdict.SoftError:
@@ -217,5 +218,6 @@ func (c *crawl) refusedBy(o outcome) {
 	}
 	if o.status == http.StatusNotFound || o.status == http.StatusGone {
 		h.failures = 0
+		c.frontier.Missed(o.host, true)
 	}
 }

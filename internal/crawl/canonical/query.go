@@ -12,7 +12,7 @@ var tracking = map[string]bool{
 	"msclkid": true, "twclid": true, "ttclid": true, "yclid": true, "igshid": true, "li_fat_id": true,
 	"mc_cid": true, "mc_eid": true, "mkt_tok": true, "_hsenc": true, "_hsmi": true, "hsctatracking": true,
 	"_ga": true, "_gl": true, "_gid": true, "vero_id": true, "oly_anon_id": true, "oly_enc_id": true,
-	"s_kwcid": true, "ef_id": true, "wickedid": true, "rb_clickid": true, "trk": true, "trkinfo": true,
+	"s_kwcid": true, "ef_id": true, "wickedid": true, "rb_clickid": true,
 	"cmpid": true, "icid": true, "ncid": true, "sc_cid": true, "spm": true, "_branch_match_id": true,
 }
 
@@ -38,7 +38,7 @@ func cutTracking(q string) string {
 		var part string
 		part, rest, _ = strings.Cut(rest, "&")
 		name, _, _ := strings.Cut(part, "=")
-		if part == "" || dropped(name) {
+		if dropped(name) {
 			keep = false
 			break
 		}
@@ -49,7 +49,7 @@ func cutTracking(q string) string {
 	var kept []string
 	for _, part := range strings.Split(q, "&") {
 		name, _, _ := strings.Cut(part, "=")
-		if part != "" && !dropped(name) {
+		if !dropped(name) {
 			kept = append(kept, part)
 		}
 	}

@@ -65,6 +65,7 @@ type host struct {
 	next     time.Time // no request before this
 	before   time.Time // next, before the last item was given out
 	delay    time.Duration
+	missed   int  // answers in a row that there is no such page
 	blocked  bool // nothing of it is given out until it is opened
 }
 
@@ -218,6 +219,23 @@ func (f *Frontier) Pending() []Item {
 		all = append(all, h.queue...)
 	}
 	return all
+}
+
+// Missed says that a host had no such page; a run of them lowers its other
+// links, which a shared menu made for another host. found ends the run.
+func (f *Frontier) Missed(name string, missed bool) {
+	h := f.host(name)
+	if !missed {
+		if h.missed > 0 {
+			h.missed = 0
+			for i := range h.queue {
+				h.queue[i].rank = h.queue[i].Score
+			}
+			heap.Init(&h.queue)
+		}
+		return
+	}
+	h.missed++
 }
 
 // Covered says that a page of this topic and family was taken as a document, so

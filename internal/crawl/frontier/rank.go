@@ -9,6 +9,7 @@ import "container/heap"
 const (
 	topicFactor  = 0.93
 	familyFactor = 0.55
+	missedFactor = 0.75
 	maxRepeats   = 6
 )
 
@@ -17,7 +18,7 @@ const (
 func (f *Frontier) settle(h *host) {
 	for len(h.queue) > 0 {
 		top := &h.queue[0]
-		r := f.rank(top)
+		r := f.rank(h, top)
 		if r >= top.rank {
 			return
 		}
@@ -27,10 +28,13 @@ func (f *Frontier) settle(h *host) {
 }
 
 // rank is an item's score lowered by what was covered already.
-func (f *Frontier) rank(it *Item) float64 {
+func (f *Frontier) rank(h *host, it *Item) float64 {
 	r := it.Score
 	if it.Pinned {
 		return r
+	}
+	for range min(h.missed, maxRepeats) {
+		r *= missedFactor
 	}
 	for range min(f.topics[it.Topic], maxRepeats) {
 		r *= topicFactor

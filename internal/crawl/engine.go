@@ -55,6 +55,7 @@ type crawl struct {
 	seen     *frontier.Seen
 	paths    map[string]string // page to the page that linked to it
 	hosts    map[string]*hostState
+	twins    map[string]string // host to the host that its pages name as canonical
 	outcomes chan outcome
 	started  time.Time
 	tally    tally
@@ -102,6 +103,7 @@ func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
 		seen:     frontier.NewSeen(),
 		paths:    map[string]string{},
 		hosts:    map[string]*hostState{},
+		twins:    map[string]string{},
 		outcomes: make(chan outcome),
 		tally:    tally{skipped: map[string]int{}, types: map[string]bool{}},
 	}

@@ -65,6 +65,7 @@ func (c *crawl) took(o outcome) {
 	t.fetched++
 	t.sinceLegal++
 	c.frontier.Missed(o.host, false)
+	c.twin(o.page)
 	c.paths[o.item.URL] = o.item.Parent
 	switch {
 	case o.verdict.SoftError:
@@ -78,7 +79,7 @@ func (c *crawl) took(o outcome) {
 	}
 	c.entry.done(o.item, "")
 	c.entry.legal(o.verdict)
-	if o.page.Links != nil && !o.item.Leaf && !o.page.Links.NoFollow {
+	if o.page.Links != nil && !o.item.Leaf {
 		c.follow(o.item, o.page.Links, o.verdict)
 	}
 }
@@ -86,7 +87,14 @@ func (c *crawl) took(o outcome) {
 // follow queues the links of a page.
 func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict) {
 	for i := range l.Links {
-		c.enqueue(from, l.Links[i].URL, l.Links[i].Text, l.Links[i].Region, 1)
+		k := &l.Links[i]
+		// "nofollow" asks indexers to give links no weight; what looks legal is
+		// looked at all the same, everything else is left alone.
+		if l.NoFollow && score.Link(k.URL, k.Text, k.Region, from.Depth+1) < promising {
+			c.tally.skipped["nofollow"]++
+			continue
+		}
+		c.enqueue(from, k.URL, k.Text, k.Region, 1)
 	}
 	if l.Refresh != "" {
 		c.enqueue(from, l.Refresh, from.Anchor, "", 1)
@@ -219,5 +227,6 @@ func (c *crawl) refusedBy(o outcome) {
 	if o.status == http.StatusNotFound || o.status == http.StatusGone {
 		h.failures = 0
 		c.frontier.Missed(o.host, true)
+		c.retarget(&it)
 	}
 }

@@ -23,14 +23,16 @@ type Item struct {
 	// fetched already ranks lower, so that the first fetches are diverse.
 	Topic string `json:"t,omitempty"`
 	// Family groups variants of one page (its translations).
-	Family   string   `json:"f,omitempty"`
-	Pinned   bool     `json:"p,omitempty"`
-	Hops     int      `json:"h,omitempty"`  // redirects that led here
-	Attempts int      `json:"n,omitempty"`  // tries before this one
-	Leaf     bool     `json:"l,omitempty"`  // links of the page are not followed
-	Via      []string `json:"v,omitempty"`  // the addresses that redirected here
-	Path     []string `json:"-"`            // URLs from a seed up to the parent
-	Parent   string   `json:"pa,omitempty"` // the page that linked here
+	Family   string `json:"f,omitempty"`
+	Pinned   bool   `json:"p,omitempty"`
+	Hops     int    `json:"h,omitempty"` // redirects that led here
+	Attempts int    `json:"n,omitempty"` // tries before this one
+	// Retargeted says that the address was made from a link that led nowhere.
+	Retargeted bool     `json:"r,omitempty"`
+	Leaf       bool     `json:"l,omitempty"`  // links of the page are not followed
+	Via        []string `json:"v,omitempty"`  // the addresses that redirected here
+	Path       []string `json:"-"`            // URLs from a seed up to the parent
+	Parent     string   `json:"pa,omitempty"` // the page that linked here
 
 	rank float64
 }

@@ -1,0 +1,39 @@
+// Command mongod runs a three-member MongoDB replica set on loopback until it is
+// told to end (SIGINT, SIGTERM, or its standard input closes). Its first line of
+// output is the connection string.
+//
+//	go run ./hack/mongod -mongod "$(bash hack/mongod/get.sh)"
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/clausea/crawler/hack/mongod/replicaset"
+)
+
+func main() {
+	dir := flag.String("dir", "", "data folder; a temporary one if empty")
+	bin := flag.String("mongod", "mongod", "the mongod binary")
+	members := flag.Int("members", 3, "members of the set")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	s, err := replicaset.Start(ctx, *bin, *dir, *members)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mongod:", err)
+		os.Exit(1) //nolint:gocritic // nothing was started
+	}
+	defer s.Close()
+	fmt.Println(s.URI)
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		stop()
+	}()
+	<-ctx.Done()
+}

@@ -1,0 +1,220 @@
+// Package replicaset runs a real three-member MongoDB replica set on loopback for
+// tests, and lets them hurt it: step down, kill, stop and restart its members.
+package replicaset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// Set is a running replica set.
+type Set struct {
+	URI     string
+	members []*member
+	own     string // folder to remove at the end
+	starts  chan func()
+	closed  chan struct{}
+}
+
+type member struct {
+	host string
+	args []string
+	cmd  *exec.Cmd
+}
+
+// startTimeout is how long a set may take to elect its first primary; 4 s is usual.
+const startTimeout = 90 * time.Second
+
+// Start starts n members of the binary mongod with data under dir (empty: a
+// folder of its own) and waits for a primary that takes majority writes.
+func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
+	s := &Set{starts: make(chan func()), closed: make(chan struct{})}
+	if dir == "" {
+		d, err := os.MkdirTemp("", "replicaset")
+		if err != nil {
+			return nil, fmt.Errorf("start a replica set: %w", err)
+		}
+		s.own, dir = d, d
+	}
+	// A child that is to die with its parent dies with the thread that started it
+	// (prctl(2), PR_SET_PDEATHSIG), so one thread starts them all.
+	go func() {
+		runtime.LockOSThread()
+		for {
+			select {
+			case f := <-s.starts:
+				f()
+			case <-s.closed:
+				return
+			}
+		}
+	}()
+	ports, err := freePorts(n)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	var hosts []string
+	for i, port := range ports {
+		data := filepath.Join(dir, fmt.Sprint("m", i))
+		if err := os.MkdirAll(data, 0o700); err != nil {
+			s.Close()
+			return nil, fmt.Errorf("start a replica set: %w", err)
+		}
+		m := &member{host: fmt.Sprintf("127.0.0.1:%d", port), args: []string{
+			mongod, "--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", fmt.Sprint(port), "--dbpath", data,
+			"--logpath", filepath.Join(data, "log"), "--logappend", "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128", "--nounixsocket",
+			"--setParameter", "diagnosticDataCollectionEnabled=false", "--setParameter", "enableTestCommands=1",
+			"--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100", // else 15 s of quiesce
+		}}
+		s.members = append(s.members, m)
+		hosts = append(hosts, m.host)
+		if err := s.start(m); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	s.URI = fmt.Sprintf("mongodb://%s/?replicaSet=rs0", strings.Join(hosts, ","))
+	if err := s.initiate(ctx, hosts); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("start a replica set: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Set) start(m *member) error {
+	done := make(chan error)
+	s.starts <- func() {
+		m.cmd = exec.Command(m.args[0], m.args[1:]...)
+		m.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+		done <- m.cmd.Start()
+	}
+	if err := <-done; err != nil {
+		return fmt.Errorf("start mongod %s: %w", m.host, err)
+	}
+	return nil
+}
+
+// Close ends all members and waits for them.
+func (s *Set) Close() {
+	for _, m := range s.members {
+		if m.cmd != nil && m.cmd.Process != nil {
+			_ = m.cmd.Process.Signal(syscall.SIGCONT)
+			_ = m.cmd.Process.Kill()
+		}
+	}
+	for _, m := range s.members {
+		if m.cmd != nil {
+			_ = m.cmd.Wait()
+		}
+	}
+	close(s.closed)
+	if s.own != "" {
+		_ = os.RemoveAll(s.own)
+	}
+}
+
+// Primary is the index of the member that is primary now.
+func (s *Set) Primary(ctx context.Context) (int, error) {
+	for {
+		for i, m := range s.members {
+			c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + m.host + "/?directConnection=true").SetTimeout(time.Second).SetServerSelectionTimeout(time.Second))
+			if err != nil {
+				return 0, err
+			}
+			var hello struct {
+				Primary bool `bson:"isWritablePrimary"`
+			}
+			err = c.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello)
+			_ = c.Disconnect(context.WithoutCancel(ctx))
+			if err == nil && hello.Primary {
+				return i, nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return 0, fmt.Errorf("no primary: %w", ctx.Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// Signal sends a signal to member i.
+func (s *Set) Signal(i int, sig syscall.Signal) error { return s.members[i].cmd.Process.Signal(sig) }
+
+// Restart waits for member i to end and starts it again.
+func (s *Set) Restart(i int) error {
+	var exit *exec.ExitError
+	if err := s.members[i].cmd.Wait(); err != nil && !errors.As(err, &exit) {
+		return fmt.Errorf("wait for mongod %s: %w", s.members[i].host, err)
+	}
+	return s.start(s.members[i])
+}
+
+// StepDown makes the primary give up its place.
+func (s *Set) StepDown(ctx context.Context, i int) error {
+	c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + s.members[i].host + "/?directConnection=true"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Disconnect(context.WithoutCancel(ctx)) }()
+	return c.Database("admin").RunCommand(ctx, bson.D{{Key: "replSetStepDown", Value: 10}, {Key: "secondaryCatchUpPeriodSecs", Value: 5}}).Err()
+}
+
+func (s *Set) initiate(ctx context.Context, hosts []string) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	var cfg bson.A
+	for i, h := range hosts { // every member must answer before the set is made
+		cfg = append(cfg, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: h}})
+		c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + h + "/?directConnection=true"))
+		if err != nil {
+			return err
+		}
+		err = c.Ping(ctx, nil)
+		if err == nil && i == len(hosts)-1 {
+			err = c.Database("admin").RunCommand(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
+				{Key: "_id", Value: "rs0"}, {Key: "members", Value: cfg},
+				{Key: "settings", Value: bson.D{{Key: "electionTimeoutMillis", Value: 2000}, {Key: "heartbeatIntervalMillis", Value: 500}}},
+			}}}).Err()
+		}
+		_ = c.Disconnect(context.WithoutCancel(ctx))
+		if err != nil {
+			return fmt.Errorf("member %s: %w", h, err)
+		}
+	}
+	all, err := mongo.Connect(options.Client().ApplyURI(s.URI + "&w=majority"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = all.Disconnect(context.WithoutCancel(ctx)) }()
+	_, err = all.Database("replicaset").Collection("ready").InsertOne(ctx, bson.D{})
+	return err
+}
+
+// freePorts reserves n ports at once, so that they differ.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer func() { _ = l.Close() }()
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}

@@ -44,21 +44,23 @@ type Lease struct {
 // for writers that own their store alone.
 type Fence struct {
 	// LeaseName and Epoch are those of the lease that the writer holds.
-	LeaseName string
-	Epoch     int64
+	LeaseName string `json:"leaseName"`
+	Epoch     int64  `json:"epoch"`
 }
 
 // Run is one crawl of one company.
 type Run struct {
-	ID, Company string
-	Fence       Fence
+	ID      string `json:"id"`
+	Company string `json:"company"`
+	Fence   Fence  `json:"fence"`
 	// State is Running, Stopped (to be gone on with), Complete or Failed.
-	State              string
-	StopReason         string
-	Message            string
-	Started, Completed time.Time
-	Progress           Progress
-	Documents          DocumentCounts
+	State      string         `json:"state"`
+	StopReason string         `json:"stopReason"`
+	Message    string         `json:"message"`
+	Started    time.Time      `json:"started"`
+	Completed  time.Time      `json:"completed"`
+	Progress   Progress       `json:"progress"`
+	Documents  DocumentCounts `json:"documents"`
 }
 
 // The states of a Run.
@@ -71,67 +73,81 @@ const (
 
 // Progress counts URLs.
 type Progress struct {
-	Fetched, Queued, Failed int64
+	Fetched int64 `json:"fetched"`
+	Queued  int64 `json:"queued"`
+	Failed  int64 `json:"failed"`
 	// Skipped counts refusals by reason.
-	Skipped map[string]int64
+	Skipped map[string]int64 `json:"skipped"`
 }
 
 // DocumentCounts counts what a run did to documents.
 type DocumentCounts struct {
-	New, Changed, Unchanged, Gone int64
+	New       int64 `json:"new"`
+	Changed   int64 `json:"changed"`
+	Unchanged int64 `json:"unchanged"`
+	Gone      int64 `json:"gone"`
 }
 
 // FetchedPage is the last fetch of one URL.
 type FetchedPage struct {
-	Company, URL, FinalURL string
-	Status                 int
-	ContentType            string
-	ETag, LastModified     string
-	BodyHash               string
-	FetchedAt              time.Time
-	RunID                  string
-	DocumentID             string
-	Type                   string
-	Confidence             float64
+	Company      string    `json:"company"`
+	URL          string    `json:"url"`
+	FinalURL     string    `json:"finalURL"`
+	Status       int       `json:"status"`
+	ContentType  string    `json:"contentType"`
+	ETag         string    `json:"etag"`
+	LastModified string    `json:"lastModified"`
+	BodyHash     string    `json:"bodyHash"`
+	FetchedAt    time.Time `json:"fetchedAt"`
+	RunID        string    `json:"runID"`
+	DocumentID   string    `json:"documentID"`
+	Type         string    `json:"type"`
+	Confidence   float64   `json:"confidence"`
 }
 
 // Document is one legal document with its identity over time.
 type Document struct {
-	ID, Company, URL string
+	ID      string `json:"id"`
+	Company string `json:"company"`
+	URL     string `json:"url"`
 	// FormerURLs are the addresses it had before, oldest first (at most 50).
-	FormerURLs    []string
-	Type          string
-	Confidence    float64
-	Language      string
-	Title         string
-	EffectiveDate string // YYYY-MM-DD or empty
-	Words         int
+	FormerURLs    []string `json:"formerURLs"`
+	Type          string   `json:"type"`
+	Confidence    float64  `json:"confidence"`
+	Language      string   `json:"language"`
+	Title         string   `json:"title"`
+	EffectiveDate string   `json:"effectiveDate"` // YYYY-MM-DD or empty
+	Words         int      `json:"words"`
 	// Hash is the hex SHA-256 of the normalised text of the newest version.
-	Hash     string
-	Versions int
+	Hash     string `json:"hash"`
+	Versions int    `json:"versions"`
 	// Path are the URLs from a seed to the document.
-	Path                                       []string
-	FirstSeen, LastSeen, LastChanged, LastGone time.Time
-	ETag, LastModified                         string
-	RunID                                      string
+	Path         []string  `json:"path"`
+	FirstSeen    time.Time `json:"firstSeen"`
+	LastSeen     time.Time `json:"lastSeen"`
+	LastChanged  time.Time `json:"lastChanged"`
+	LastGone     time.Time `json:"lastGone"`
+	ETag         string    `json:"etag"`
+	LastModified string    `json:"lastModified"`
+	RunID        string    `json:"runID"`
 }
 
 // Version is one text of a document, append-only.
 type Version struct {
-	DocumentID    string
-	Number        int
-	Hash          string
-	FetchedAt     time.Time
-	URL           string
-	Title         string
-	EffectiveDate string
-	Language      string
-	Words         int
+	DocumentID    string    `json:"documentID"`
+	Number        int       `json:"number"`
+	Hash          string    `json:"hash"`
+	FetchedAt     time.Time `json:"fetchedAt"`
+	URL           string    `json:"url"`
+	Title         string    `json:"title"`
+	EffectiveDate string    `json:"effectiveDate"`
+	Language      string    `json:"language"`
+	Words         int       `json:"words"`
 	// SnapshotHash is the raw page that it was read from, if kept.
-	SnapshotHash string
-	RunID        string
+	SnapshotHash string `json:"snapshotHash"`
+	RunID        string `json:"runID"`
 	// Bytes is what the version takes in the store, compressed.
-	Bytes int
+	Bytes int `json:"bytes"`
 	// Full says that it is a whole copy, not a delta to the version before.
-	Full bool
+	Full bool `json:"full"`
 }

@@ -5,7 +5,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -163,28 +162,10 @@ func none(err error, what string) error {
 	return nil
 }
 
-const defaultLimit, maxLimit = 100, 500
-
-// cursor reads a page's bounds: its limit and the key to go on after.
-func cursor(p store.Page) (limit int, after string, err error) {
-	limit = p.Limit
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	limit = min(limit, maxLimit)
-	b, err := base64.RawURLEncoding.DecodeString(p.Continue)
-	if err != nil {
-		return 0, "", fmt.Errorf("continue token %.40q is not one of this store: begin the list anew", p.Continue)
-	}
-	return limit, string(b), nil
-}
-
-func token(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }
-
 // list reads JSON rows (key, value) of a query that has ? for the key to go on
 // after and ? for the limit as its last two parameters.
 func list[T any](ctx context.Context, db *sql.DB, p store.Page, query string, args ...any) (items []T, next string, err error) {
-	limit, after, err := cursor(p)
+	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", err
 	}
@@ -201,7 +182,7 @@ func list[T any](ctx context.Context, db *sql.DB, p store.Page, query string, ar
 			return nil, "", err
 		}
 		if len(items) == limit {
-			return items, token(last), nil
+			return items, store.ContinueAfter(last), nil
 		}
 		var v T
 		if err := json.Unmarshal(b, &v); err != nil {

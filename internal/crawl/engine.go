@@ -44,24 +44,25 @@ func (e *Engine) Run(ctx context.Context, p Plan, h Handler) (Result, error) {
 // crawl is the state of one Run. All of it belongs to the scheduler, the
 // goroutine in run; workers get a task and give back an outcome.
 type crawl struct {
-	plan     Plan
-	handler  Handler
-	journal  Journal
-	watcher  Watcher
-	loser    Loser
-	fetcher  *fetch.Fetcher
-	frontier *frontier.Frontier
-	scope    *scope.Scope
-	seen     *frontier.Seen
-	paths    map[string]string // page to the page that linked to it
-	hosts    map[string]*hostState
-	twins    map[string]string // host to the host that its pages name as canonical
-	outcomes chan outcome
-	started  time.Time
-	tally    tally
-	entry    entry // what the journal does not have yet
-	entries  int
-	workers  int // goroutines at work, preparations of hosts included
+	plan      Plan
+	handler   Handler
+	journal   Journal
+	watcher   Watcher
+	loser     Loser
+	fetcher   *fetch.Fetcher
+	frontier  *frontier.Frontier
+	scope     *scope.Scope
+	seen      *frontier.Seen
+	paths     map[string]string // page to the page that linked to it
+	hosts     map[string]*hostState
+	twins     map[string]twin // host to the address that its pages name as canonical
+	relocated []string        // hosts whose links were found to be at another
+	outcomes  chan outcome
+	started   time.Time
+	tally     tally
+	entry     entry // what the journal does not have yet
+	entries   int
+	workers   int // goroutines at work, preparations of hosts included
 }
 
 // hostState is what a crawl knows of one host beside its queue.
@@ -103,7 +104,7 @@ func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
 		seen:     frontier.NewSeen(),
 		paths:    map[string]string{},
 		hosts:    map[string]*hostState{},
-		twins:    map[string]string{},
+		twins:    map[string]twin{},
 		outcomes: make(chan outcome),
 		tally:    tally{skipped: map[string]int{}, types: map[string]bool{}},
 	}

@@ -2,6 +2,9 @@ package crawl
 
 import (
 	"net/url"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/frontier"
@@ -13,9 +16,9 @@ import (
 const retargetFactor = 0.8
 
 // retarget tries other addresses for a promising link that led nowhere: without
-// its query, and under the company's other hosts. Pages of a help desk or a blog
-// are often built with the main site's footer, whose links are relative and so
-// lead to the wrong host; the page's own canonical link names the right one.
+// its query, under the folder of the page's canonical address, and under the
+// company's other hosts. Pages of a help desk or a blog are often built with the
+// main site's footer, whose links are relative and so lead to the wrong host.
 func (c *crawl) retarget(it *frontier.Item) {
 	if it.Score < promising || it.Retargeted || c.plan.Exhaustive {
 		return
@@ -24,34 +27,73 @@ func (c *crawl) retarget(it *frontier.Item) {
 	if err != nil {
 		return
 	}
-	hosts := []string{c.twins[u.Host]}
-	if d := scope.Registrable(u.Hostname()); u.Port() == "" {
-		hosts = append(hosts, d, "www."+d)
-	}
-	if u.RawQuery != "" {
-		hosts = append(hosts, u.Host)
-	}
-	for _, h := range hosts {
-		if h == "" || h == u.Host && u.RawQuery == "" {
-			continue
-		}
-		next := *u
-		next.Host = h
-		next.RawQuery = ""
+	for _, next := range c.otherPlaces(it, u) {
 		raw := next.String()
 		key := canonical.Key(raw)
-		if !c.seen.Add(key) || !c.inScope(&next) {
+		if !c.seen.Add(key) || !c.inScope(next) {
 			continue
 		}
 		n := *it
-		n.URL, n.Key, n.Host, n.Attempts, n.Retargeted = raw, key, hostKey(&next), 0, true
+		n.URL, n.Key, n.Host, n.Attempts, n.Retargeted = raw, key, hostKey(next), 0, true
 		n.Score *= retargetFactor
 		c.push(n)
 	}
 }
 
-// twin remembers which host a page says that it belongs to.
-func (c *crawl) twin(p *Page) {
+// otherPlaces are the addresses at which a document may be that was not at u,
+// the likeliest first.
+func (c *crawl) otherPlaces(it *frontier.Item, u *url.URL) []*url.URL {
+	var out []*url.URL
+	add := func(host, p string) {
+		if host == "" || host == u.Host && p == u.Path && u.RawQuery == "" {
+			return
+		}
+		next := *u
+		next.Host, next.Path, next.RawPath, next.RawQuery = host, p, "", ""
+		out = append(out, &next)
+	}
+	if parent, err := url.Parse(it.Parent); err == nil {
+		if t := c.twins[parent.Host]; t.host != "" && t.dir != "" && path.Dir(u.Path) == pageDir(parent.Path) {
+			add(t.host, path.Join(t.dir, path.Base(u.Path)))
+		}
+		if parent.Host != u.Host {
+			add(parent.Host, u.Path)
+		}
+	}
+	add(c.twins[u.Host].host, u.Path)
+	if d := scope.Registrable(u.Hostname()); u.Port() == "" {
+		// One of the two answers for the other nearly always: the one that is
+		// known to answer is enough.
+		bare, www := c.hosts[d], c.hosts["www."+d]
+		switch {
+		case bare != nil && bare.prepared && bare.name != u.Host:
+			add(d, u.Path)
+		case www != nil && www.prepared && www.name != u.Host:
+			add("www."+d, u.Path)
+		default:
+			add(d, u.Path)
+			add("www."+d, u.Path)
+		}
+	}
+	if u.RawQuery != "" {
+		add(u.Host, u.Path)
+	}
+	return out
+}
+
+// twin is the address by which a host's pages call themselves.
+type twin struct{ host, dir string }
+
+// pageDir is the folder that a page's relative links are resolved in.
+func pageDir(p string) string {
+	if strings.HasSuffix(p, "/") {
+		return path.Clean(p)
+	}
+	return path.Dir(path.Clean("/" + p))
+}
+
+// noteTwin remembers which host a page says that it belongs to.
+func (c *crawl) noteTwin(p *Page) {
 	if p.Links == nil || p.Links.Canonical == "" {
 		return
 	}
@@ -60,8 +102,67 @@ func (c *crawl) twin(p *Page) {
 		return
 	}
 	to, err := url.Parse(p.Links.Canonical)
-	if err != nil || to.Host == own.Host || !c.scope.HostInScope(to.Hostname()) {
+	if err != nil || !c.scope.HostInScope(to.Hostname()) || scope.Registrable(own.Hostname()) != scope.Registrable(to.Hostname()) {
 		return
 	}
-	c.twins[own.Host] = to.Host
+	t := twin{host: to.Host}
+	if dir := pageDir(to.Path); dir != pageDir(own.Path) {
+		t.dir = dir
+	}
+	if t.host == own.Host && t.dir == "" {
+		return
+	}
+	c.twins[own.Host] = t
+}
+
+// rebase gives a page's link to its own host as the page's canonical address
+// would have it. What is there is there under the canonical host too, but not
+// always the other way round.
+func (c *crawl) rebase(pageHost, raw string) string {
+	t := c.twins[pageHost]
+	if t.host == "" || t.host == pageHost || c.plan.Exhaustive {
+		return raw
+	}
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok || !strings.HasPrefix(rest, pageHost) {
+		return raw
+	}
+	if rest = rest[len(pageHost):]; rest != "" && rest[0] != '/' && rest[0] != '?' {
+		return raw
+	}
+	return scheme + "://" + t.host + rest
+}
+
+// moved takes a document that was found elsewhere as a sign that its page's
+// other links to the wrong host are there too.
+func (c *crawl) moved(it *frontier.Item) {
+	parent, err := url.Parse(it.Parent)
+	if err != nil || !it.Retargeted {
+		return
+	}
+	wrong := hostKey(parent)
+	if wrong == it.Host || slices.Contains(c.relocated, wrong) {
+		return
+	}
+	to, err := url.Parse(it.URL)
+	if err != nil {
+		return
+	}
+	c.relocated = append(c.relocated, wrong)
+	for _, left := range c.frontier.Drop(wrong) {
+		u, err := url.Parse(left.URL)
+		if err != nil || left.Pinned || left.Retargeted || !strings.HasPrefix(left.Parent, parent.Scheme+"://"+parent.Host) {
+			c.frontier.Add(left)
+			continue
+		}
+		u.Host = to.Host
+		raw := u.String()
+		key := canonical.Key(raw)
+		if !c.seen.Add(key) || !c.inScope(u) {
+			continue
+		}
+		c.skip(&left, "moved")
+		left.URL, left.Key, left.Host = raw, key, hostKey(u)
+		c.push(left)
+	}
 }

@@ -65,7 +65,10 @@ func (c *crawl) took(o outcome) {
 	t.fetched++
 	t.sinceLegal++
 	c.frontier.Missed(o.host, false)
-	c.twin(o.page)
+	c.noteTwin(o.page)
+	if o.item.Retargeted && !o.verdict.SoftError {
+		c.moved(o.item)
+	}
 	c.paths[o.item.URL] = o.item.Parent
 	switch {
 	case o.verdict.SoftError:
@@ -86,6 +89,10 @@ func (c *crawl) took(o outcome) {
 
 // follow queues the links of a page.
 func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict) {
+	host := ""
+	if u, err := url.Parse(from.URL); err == nil {
+		host = u.Host
+	}
 	for i := range l.Links {
 		k := &l.Links[i]
 		// "nofollow" asks indexers to give links no weight; what looks legal is
@@ -94,7 +101,7 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict) {
 			c.tally.skipped["nofollow"]++
 			continue
 		}
-		c.enqueue(from, k.URL, k.Text, k.Region, 1)
+		c.enqueue(from, c.rebase(host, k.URL), k.Text, k.Region, 1)
 	}
 	if l.Refresh != "" {
 		c.enqueue(from, l.Refresh, from.Anchor, "", 1)

@@ -218,3 +218,28 @@ func freePorts(n int) ([]int, error) {
 	}
 	return ports, nil
 }
+
+// ErrNoBinary says that this machine has no mongod that tests know of.
+var ErrNoBinary = errors.New("no mongod: run hack/mongod/get.sh, or name one with MONGOD")
+
+// Find is the path of a mongod: MONGOD, the one that hack/mongod/get.sh cached, or
+// the one in PATH.
+func Find() (string, error) {
+	cache := os.Getenv("XDG_CACHE_HOME")
+	if cache == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("find a mongod: %w", err)
+		}
+		cache = filepath.Join(home, ".cache")
+	}
+	for _, name := range []string{os.Getenv("MONGOD"), filepath.Join(cache, "clausea", "mongod-6.0.5", "mongod"), "mongod"} {
+		if name == "" {
+			continue
+		}
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", ErrNoBinary
+}

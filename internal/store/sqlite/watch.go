@@ -32,7 +32,7 @@ func (w *watch) Err() error {
 func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
 	from, err := strconv.ParseInt(version, 10, 64)
 	if err != nil {
-		return nil, fmt.Errorf("watch %s from version %q: it is no number; list first", kind, version)
+		return nil, fmt.Errorf("watch %s from version %q: it is no number, list first: %w", kind, version, store.ErrExpired)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	w := &watch{events: make(chan store.ObjectEvent), cancel: cancel}

@@ -1,0 +1,59 @@
+package mongo
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// fenced runs do, which must be idempotent, only while f's epoch is its lease's.
+// Both happen in one transaction that writes to the lease, so that a takeover
+// between the check and the write makes the transaction fail.
+func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(context.Context) error) error {
+	if f.LeaseName == "" {
+		return s.try(ctx, what, do)
+	}
+	if !s.replicated {
+		return s.try(ctx, what, func(ctx context.Context) error {
+			if err := s.touch(ctx, f); err != nil {
+				return err
+			}
+			return do(ctx)
+		})
+	}
+	return s.try(ctx, what, func(ctx context.Context) error {
+		return s.client.UseSession(ctx, func(ctx context.Context) error {
+			t := mongo.SessionFromContext(ctx)
+			if err := t.StartTransaction(); err != nil {
+				return err
+			}
+			err := s.touch(ctx, f)
+			if err == nil {
+				err = do(ctx)
+			}
+			if err != nil {
+				_ = t.AbortTransaction(context.WithoutCancel(ctx))
+				return err
+			}
+			return t.CommitTransaction(ctx)
+		})
+	})
+}
+
+// touch marks the lease as written under, or fails with ErrFenced.
+func (s *Store) touch(ctx context.Context, f store.Fence) error {
+	res, err := s.db.Collection(leaseCollection).UpdateOne(ctx,
+		bson.D{{Key: "_id", Value: f.LeaseName}, {Key: "epoch", Value: f.Epoch}},
+		bson.D{{Key: "$inc", Value: bson.D{{Key: "writes", Value: int64(1)}}}})
+	if err != nil {
+		return err
+	}
+	if res.MatchedCount == 0 {
+		return fmt.Errorf("lease %s, epoch %d: %w", f.LeaseName, f.Epoch, store.ErrFenced)
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+type lease struct {
+	Name    string    `json:"_id"`
+	Holder  string    `json:"holder"`
+	Epoch   int64     `json:"epoch"`
+	Expires time.Time `json:"expires"`
+}
+
+func (l lease) model() store.Lease {
+	return store.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, Expires: l.Expires}
+}
+
+// AcquireLease implements store.Leases. Time is the server's ($$NOW), so that the
+// processes' clocks don't matter.
+func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
+	expired := bson.D{{Key: "$lte", Value: bson.A{bson.D{{Key: "$ifNull", Value: bson.A{"$expires", time.Unix(0, 0)}}}, "$$NOW"}}}
+	mine := bson.D{{Key: "$eq", Value: bson.A{"$holder", bson.D{{Key: "$literal", Value: holder}}}}}
+	next := bson.D{{Key: "$add", Value: bson.A{bson.D{{Key: "$ifNull", Value: bson.A{"$epoch", int64(0)}}}, int64(1)}}}
+	when := func(cond, then, otherwise any) bson.D {
+		return bson.D{{Key: "$cond", Value: bson.A{cond, then, otherwise}}}
+	}
+	steps := bson.A{
+		bson.D{{Key: "$set", Value: bson.D{{Key: "takes", Value: expired}, {Key: "keeps", Value: bson.D{{Key: "$and", Value: bson.A{mine, bson.D{{Key: "$not", Value: expired}}}}}}}}},
+		bson.D{{Key: "$set", Value: bson.D{
+			{Key: "epoch", Value: when("$takes", next, "$epoch")},
+			{Key: "holder", Value: when("$takes", bson.D{{Key: "$literal", Value: holder}}, "$holder")},
+			{Key: "expires", Value: when(bson.D{{Key: "$or", Value: bson.A{"$takes", "$keeps"}}}, bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}, "$expires")},
+		}}},
+		bson.D{{Key: "$unset", Value: bson.A{"takes", "keeps"}}},
+	}
+	var l lease
+	err := s.try(ctx, "acquire lease "+name, func(ctx context.Context) error {
+		opts := options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)
+		err := s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: name}}, steps, opts).Decode(&l)
+		if mongo.IsDuplicateKeyError(err) { // two made it at once: it is there now
+			err = s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: name}}, steps, opts).Decode(&l)
+		}
+		return err
+	})
+	if err == nil && l.Holder != holder {
+		err = fmt.Errorf("acquire lease %s: %s has it: %w", name, l.Holder, store.ErrConflict)
+	}
+	return l.model(), err
+}
+
+// RenewLease implements store.Leases.
+func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration) (store.Lease, error) {
+	var out lease
+	err := s.try(ctx, "renew lease "+l.Name, func(ctx context.Context) error {
+		return s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, owned(l),
+			bson.A{bson.D{{Key: "$set", Value: bson.D{{Key: "expires", Value: bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}}}}}},
+			options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&out)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return l, fmt.Errorf("renew lease %s, epoch %d: %w", l.Name, l.Epoch, store.ErrFenced)
+	}
+	if err != nil {
+		return l, err
+	}
+	return out.model(), nil
+}
+
+// ReleaseLease implements store.Leases. The record stays, for its epoch.
+func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
+	return s.try(ctx, "release lease "+l.Name, func(ctx context.Context) error {
+		_, err := s.db.Collection(leaseCollection).UpdateOne(ctx, owned(l),
+			bson.D{{Key: "$set", Value: bson.D{{Key: "holder", Value: ""}, {Key: "expires", Value: time.Unix(0, 0)}}}})
+		return err
+	})
+}
+
+func owned(l store.Lease) bson.D {
+	return bson.D{{Key: "_id", Value: l.Name}, {Key: "holder", Value: l.Holder}, {Key: "epoch", Value: l.Epoch}}
+}

@@ -1,0 +1,242 @@
+package mongo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// object is a custom resource as it lies in the database. Every write replaces it
+// whole, so that one event of the change stream has all of it; a deleted one stays
+// as a tombstone for a while, so that its last event has its version.
+type object struct {
+	ID              string     `json:"_id"`
+	Namespace       string     `json:"namespace"`
+	Name            string     `json:"name"`
+	ResourceVersion int64      `json:"resourceVersion"`
+	UID             string     `json:"uid"`
+	Labels          bson.D     `json:"labels"`
+	Change          string     `json:"change"`
+	DeletedAt       *time.Time `json:"deletedAt,omitempty"`
+	Object          any        `json:"object"`
+}
+
+// collectionOf is where resources of a kind lie: the kind's plural.
+func collectionOf(kind string) string {
+	k := strings.ToLower(kind)
+	if strings.HasSuffix(k, "y") {
+		return k[:len(k)-1] + "ies"
+	}
+	return k + "s"
+}
+
+func (s *Store) objects(kind string) *mongo.Collection { return s.db.Collection(collectionOf(kind)) }
+
+func idOf(k store.ObjectKey) string { return k.Namespace + "/" + k.Name }
+
+func live(id string) bson.D {
+	return bson.D{{Key: "_id", Value: id}, {Key: "deletedAt", Value: nil}}
+}
+
+func record(o store.Object, change store.EventType, version int64) (object, error) {
+	body, err := fromJSON(o.JSON)
+	if err != nil {
+		return object{}, err
+	}
+	r := object{ID: idOf(o.ObjectKey), Namespace: o.Namespace, Name: o.Name, ResourceVersion: version, UID: o.UID, Labels: bson.D{}, Change: string(change), Object: body}
+	for k, v := range o.Labels {
+		r.Labels = append(r.Labels, bson.E{Key: k, Value: v})
+	}
+	sort.Slice(r.Labels, func(i, j int) bool { return r.Labels[i].Key < r.Labels[j].Key })
+	return r, nil
+}
+
+func (r object) model(kind string) (store.Object, error) {
+	o := store.Object{ObjectKey: store.ObjectKey{Kind: kind, Namespace: r.Namespace, Name: r.Name}, ResourceVersion: strconv.FormatInt(r.ResourceVersion, 10), UID: r.UID}
+	if len(r.Labels) > 0 {
+		o.Labels = make(map[string]string, len(r.Labels))
+	}
+	for _, e := range r.Labels {
+		o.Labels[e.Key], _ = e.Value.(string)
+	}
+	var b bytes.Buffer
+	if err := toJSON(&b, r.Object); err != nil {
+		return o, fmt.Errorf("%s %s is damaged: %w", kind, r.ID, err)
+	}
+	o.JSON = b.Bytes()
+	return o, nil
+}
+
+// nextVersion hands out resource versions, each once. A write that finds its own
+// version in the database therefore knows that it was done.
+func (s *Store) nextVersion(ctx context.Context) (int64, error) {
+	var c struct {
+		V int64 `json:"v"`
+	}
+	err := s.try(ctx, "allot a resource version", func(ctx context.Context) error {
+		return s.db.Collection(metaCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: "resourceVersion"}},
+			bson.D{{Key: "$inc", Value: bson.D{{Key: "v", Value: int64(1)}}}},
+			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&c)
+	})
+	return c.V, err
+}
+
+// GetObject implements store.Objects.
+func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
+	var r object
+	what := "get " + key.Kind + " " + idOf(key)
+	err := s.try(ctx, what, func(ctx context.Context) error {
+		return s.objects(key.Kind).FindOne(ctx, live(idOf(key))).Decode(&r)
+	})
+	if err != nil {
+		return store.Object{}, err
+	}
+	return r.model(key.Kind)
+}
+
+// CreateObject implements store.Objects.
+func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
+	what := "create " + o.Kind + " " + idOf(o.ObjectKey)
+	version, err := s.nextVersion(ctx)
+	if err != nil {
+		return store.Object{}, fmt.Errorf("%s: %w", what, err)
+	}
+	r, err := record(o, store.EventAdded, version)
+	if err != nil {
+		return store.Object{}, fmt.Errorf("%s: %w", what, err)
+	}
+	err = s.try(ctx, what, func(ctx context.Context) error {
+		// It takes the place of a tombstone or of nothing.
+		_, err := s.objects(o.Kind).ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}, {Key: "deletedAt", Value: bson.D{{Key: "$ne", Value: nil}}}}, r, options.Replace().SetUpsert(true))
+		if mongo.IsDuplicateKeyError(err) {
+			return s.doneAlready(ctx, o.ObjectKey, version, store.ErrExists)
+		}
+		return err
+	})
+	o.ResourceVersion = strconv.FormatInt(version, 10)
+	return o, err
+}
+
+// UpdateObject implements store.Objects.
+func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
+	what := "update " + o.Kind + " " + idOf(o.ObjectKey)
+	old, err := strconv.ParseInt(o.ResourceVersion, 10, 64)
+	if err != nil {
+		return store.Object{}, fmt.Errorf("%s: resource version %.40q is no number: %w", what, o.ResourceVersion, store.ErrConflict)
+	}
+	version, err := s.nextVersion(ctx)
+	if err != nil {
+		return store.Object{}, fmt.Errorf("%s: %w", what, err)
+	}
+	r, err := record(o, store.EventModified, version)
+	if err != nil {
+		return store.Object{}, fmt.Errorf("%s: %w", what, err)
+	}
+	err = s.try(ctx, what, func(ctx context.Context) error {
+		res, err := s.objects(o.Kind).ReplaceOne(ctx, append(live(r.ID), bson.E{Key: "resourceVersion", Value: old}), r)
+		if err == nil && res.MatchedCount == 0 {
+			return s.doneAlready(ctx, o.ObjectKey, version, store.ErrConflict)
+		}
+		return err
+	})
+	o.ResourceVersion = strconv.FormatInt(version, 10)
+	return o, err
+}
+
+// DeleteObject implements store.Objects. It replaces the object by its tombstone.
+func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) error {
+	what := "delete " + key.Kind + " " + idOf(key)
+	version, err := s.nextVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return s.try(ctx, what, func(ctx context.Context) error {
+		for {
+			var r object
+			err := s.objects(key.Kind).FindOne(ctx, live(idOf(key))).Decode(&r)
+			if errors.Is(err, mongo.ErrNoDocuments) {
+				return s.doneAlready(ctx, key, version, store.ErrNotFound)
+			}
+			if err != nil {
+				return err
+			}
+			if resourceVersion != "" && resourceVersion != strconv.FormatInt(r.ResourceVersion, 10) {
+				return store.ErrConflict
+			}
+			old, now := r.ResourceVersion, time.Now()
+			r.ResourceVersion, r.Change, r.DeletedAt = version, string(store.EventDeleted), &now
+			res, err := s.objects(key.Kind).ReplaceOne(ctx, append(live(r.ID), bson.E{Key: "resourceVersion", Value: old}), r)
+			if err != nil || res.MatchedCount == 1 {
+				return err
+			}
+		}
+	})
+}
+
+// doneAlready tells a write that met another state whether it was itself, on an
+// earlier try whose answer was lost. If not, the answer is ErrNotFound or other.
+func (s *Store) doneAlready(ctx context.Context, key store.ObjectKey, version int64, other error) error {
+	var r object
+	err := s.objects(key.Kind).FindOne(ctx, bson.D{{Key: "_id", Value: idOf(key)}}).Decode(&r)
+	switch {
+	case err != nil && !errors.Is(err, mongo.ErrNoDocuments):
+		return err
+	case err == nil && r.ResourceVersion == version:
+		return nil
+	case (err != nil || r.DeletedAt != nil) && !errors.Is(other, store.ErrExists):
+		return store.ErrNotFound
+	}
+	return other
+}
+
+// ListObjects implements store.Objects.
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) (items []store.Object, next, version string, err error) {
+	limit, after, err := p.Bounds()
+	if err != nil {
+		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
+	}
+	filter := bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}, {Key: "deletedAt", Value: nil}}
+	if namespace != "" {
+		filter = append(filter, bson.E{Key: "namespace", Value: namespace})
+	}
+	err = s.try(ctx, "list "+kind, func(ctx context.Context) error {
+		items, next = nil, ""
+		// The version is read first: a change in between is seen twice, never missed.
+		var e error
+		if version, e = s.now(ctx); e != nil {
+			return e
+		}
+		cur, e := s.objects(kind).Find(ctx, filter, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(limit)+1))
+		if e != nil {
+			return e
+		}
+		var rows []object
+		if e = cur.All(ctx, &rows); e != nil {
+			return e
+		}
+		for i, r := range rows {
+			if i == limit {
+				next = store.ContinueAfter(rows[i-1].ID)
+				break
+			}
+			o, e := r.model(kind)
+			if e != nil {
+				return e
+			}
+			items = append(items, o)
+		}
+		return nil
+	})
+	return items, next, version, err
+}

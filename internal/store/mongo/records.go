@@ -1,0 +1,165 @@
+package mongo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// The records are the models with their key as _id.
+type (
+	run struct {
+		Key       string `json:"_id"`
+		store.Run `json:",inline"`
+	}
+	page struct {
+		Key               string `json:"_id"`
+		store.FetchedPage `json:",inline"`
+	}
+	document struct {
+		Key            string `json:"_id"`
+		store.Document `json:",inline"`
+	}
+)
+
+// put replaces the record id of collection by v under the fence.
+func (s *Store) put(ctx context.Context, f store.Fence, what, collection, id string, v any) error {
+	return s.fenced(ctx, f, what, func(ctx context.Context) error {
+		_, err := s.db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}}, v, options.Replace().SetUpsert(true))
+		if mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil { // two made it at once
+			_, err = s.db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}}, v, options.Replace().SetUpsert(true))
+		}
+		return err
+	})
+}
+
+func (s *Store) one(ctx context.Context, what, collection string, filter bson.D, v any) error {
+	return s.try(ctx, what, func(ctx context.Context) error { return s.db.Collection(collection).FindOne(ctx, filter).Decode(v) })
+}
+
+// list reads a page of records; key tells where one lies in the order.
+func list[R, M any](ctx context.Context, s *Store, what, collection string, filter, order bson.D, limit int, key func(R) (string, M), hide ...string) (items []M, next string, err error) {
+	err = s.try(ctx, what, func(ctx context.Context) error {
+		items, next = nil, ""
+		opts := options.Find().SetSort(order).SetLimit(int64(limit) + 1)
+		if len(hide) > 0 {
+			without := bson.D{}
+			for _, h := range hide {
+				without = append(without, bson.E{Key: h, Value: 0})
+			}
+			opts.SetProjection(without)
+		}
+		cur, err := s.db.Collection(collection).Find(ctx, filter, opts)
+		if err != nil {
+			return err
+		}
+		var rows []R
+		if err := cur.All(ctx, &rows); err != nil {
+			return err
+		}
+		last := ""
+		for i, r := range rows {
+			if i == limit {
+				next = store.ContinueAfter(last)
+				break
+			}
+			var m M
+			last, m = key(r)
+			items = append(items, m)
+		}
+		return nil
+	})
+	return items, next, err
+}
+
+// PutRun implements store.Runs.
+func (s *Store) PutRun(ctx context.Context, r store.Run) error {
+	return s.put(ctx, r.Fence, "put run "+r.ID, runCollection, r.ID, run{r.ID, r})
+}
+
+// GetRun implements store.Runs.
+func (s *Store) GetRun(ctx context.Context, id string) (store.Run, error) {
+	var r run
+	err := s.one(ctx, "get run "+id, runCollection, bson.D{{Key: "_id", Value: id}}, &r)
+	return r.Run, err
+}
+
+// ListRuns implements store.Runs.
+func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
+	limit, after, err := p.Bounds()
+	if err != nil {
+		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
+	}
+	filter := bson.D{}
+	if company != "" {
+		filter = append(filter, bson.E{Key: "company", Value: company})
+	}
+	if after != "" {
+		filter = append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$lt", Value: after}}})
+	}
+	return list(ctx, s, "list runs of "+company, runCollection, filter, bson.D{{Key: "_id", Value: -1}}, limit, func(r run) (string, store.Run) { return r.ID, r.Run })
+}
+
+// PutPage implements store.Pages.
+func (s *Store) PutPage(ctx context.Context, f store.Fence, p store.FetchedPage) error {
+	id := p.Company + "\n" + p.URL
+	return s.put(ctx, f, "put page "+p.URL, pageCollection, id, page{id, p})
+}
+
+// GetPage implements store.Pages.
+func (s *Store) GetPage(ctx context.Context, company, url string) (store.FetchedPage, error) {
+	var p page
+	err := s.one(ctx, "get page "+url, pageCollection, bson.D{{Key: "_id", Value: company + "\n" + url}}, &p)
+	return p.FetchedPage, err
+}
+
+// ListPages implements store.Pages.
+func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
+	limit, after, err := p.Bounds()
+	if err != nil {
+		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
+	}
+	filter := bson.D{{Key: "company", Value: company}, {Key: "url", Value: bson.D{{Key: "$gt", Value: after}}}}
+	return list(ctx, s, "list pages of "+company, pageCollection, filter, bson.D{{Key: "url", Value: 1}}, limit, func(r page) (string, store.FetchedPage) { return r.URL, r.FetchedPage })
+}
+
+// PutDocument implements store.Documents.
+func (s *Store) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
+	return s.put(ctx, f, "put document "+d.URL, documentCollection, d.ID, document{d.ID, d})
+}
+
+// GetDocument implements store.Documents.
+func (s *Store) GetDocument(ctx context.Context, id string) (store.Document, error) {
+	var d document
+	err := s.one(ctx, "get document "+id, documentCollection, bson.D{{Key: "_id", Value: id}}, &d)
+	return d.Document, err
+}
+
+// FindDocument implements store.Documents.
+func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Document, error) {
+	var d document
+	err := s.one(ctx, "find document "+url, documentCollection, bson.D{{Key: "company", Value: company}, {Key: "url", Value: url}}, &d)
+	return d.Document, err
+}
+
+// ListDocuments implements store.Documents.
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
+	limit, after, err := p.Bounds()
+	if err != nil {
+		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
+	}
+	c, u, _ := strings.Cut(after, "\n")
+	later := bson.D{{Key: "company", Value: c}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
+	filter := bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: c}}}}, later}}}
+	if company != "" {
+		filter = bson.D{{Key: "company", Value: company}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
+	}
+	return list(ctx, s, "list documents of "+company, documentCollection, filter, bson.D{{Key: "company", Value: 1}, {Key: "url", Value: 1}}, limit,
+		func(r document) (string, store.Document) { return r.Company + "\n" + r.URL, r.Document })
+}

@@ -1,0 +1,100 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// try runs do, which must be idempotent, until it ends with a certain outcome.
+// Timeouts, lost connections, elections and writes whose majority is not known
+// (code 64) are tried again, within operationTimeout in all.
+func (s *Store) try(ctx context.Context, what string, do func(context.Context) error) error {
+	all, cancel := context.WithTimeout(ctx, operationTimeout)
+	defer cancel()
+	wait := 20 * time.Millisecond
+	for {
+		one, cancel := context.WithTimeout(all, attemptTimeout)
+		err := do(one)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		if !uncertain(err) || all.Err() != nil {
+			return fmt.Errorf("%s: %w", what, named(err))
+		}
+		// Jitter keeps the processes that an election threw out from coming back at once.
+		select {
+		case <-all.Done():
+			return fmt.Errorf("%s: %w", what, named(err))
+		case <-time.After(wait/2 + rand.N(wait)):
+		}
+		wait = min(2*wait, time.Second)
+	}
+}
+
+// uncertain says that an operation may or may not have been done, or that another
+// server will do it.
+func uncertain(err error) bool {
+	if mongo.IsTimeout(err) || mongo.IsNetworkError(err) || errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	var labeled mongo.LabeledError
+	if errors.As(err, &labeled) && (labeled.HasErrorLabel("TransientTransactionError") || labeled.HasErrorLabel("UnknownTransactionCommitResult") || labeled.HasErrorLabel("RetryableWriteError")) {
+		return true
+	}
+	var server mongo.ServerError
+	if !errors.As(err, &server) {
+		// Server selection during an election has no type of its own.
+		return strings.Contains(err.Error(), "server selection error")
+	}
+	for _, code := range uncertainCodes {
+		if server.HasErrorCode(code) {
+			return true
+		}
+	}
+	return false
+}
+
+// uncertainCodes are the server's codes for elections, shutdowns, interruptions,
+// write conflicts and unknown majorities (error_codes.yml of MongoDB 6.0).
+var uncertainCodes = []int{6, 7, 64, 89, 91, 112, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436}
+
+// named gives the errors that callers decide on their names.
+func named(err error) error {
+	switch {
+	case errors.Is(err, mongo.ErrNoDocuments):
+		return store.ErrNotFound
+	case err != nil && strings.Contains(err.Error(), "AtlasError") && strings.Contains(err.Error(), "space quota"):
+		return fmt.Errorf("the database is full (a free Atlas cluster holds 512 MB): %w", err)
+	}
+	return err
+}
+
+// redacted is err without the credentials of uri.
+func redacted(err error, uri string) error {
+	_, rest, _ := strings.Cut(uri, "://")
+	i := strings.LastIndexByte(rest, '@')
+	if err == nil || i < 0 {
+		return err
+	}
+	text, secret := err.Error(), rest[:i]
+	user, password, _ := strings.Cut(secret, ":")
+	clean := strings.ReplaceAll(text, secret, "***")
+	for _, part := range []string{password, user} {
+		if part != "" {
+			clean = strings.ReplaceAll(clean, part, "***")
+		}
+	}
+	if clean == text {
+		return err
+	}
+	return errors.New(clean) // the original would print them again
+}

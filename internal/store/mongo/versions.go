@@ -1,0 +1,166 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
+)
+
+type version struct {
+	Key           string `json:"_id"`
+	store.Version `json:",inline"`
+	Blob          blob `json:"blob"`
+}
+
+// AppendVersion implements store.Versions. The number is taken by the insert: who
+// comes second reads anew.
+func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Version, text string) (store.Version, bool, error) {
+	what := "append a version of " + v.DocumentID
+	tried := false
+	for {
+		newest, prev, err := s.textOf(ctx, v.DocumentID, 0)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
+		}
+		if err == nil && newest.Hash == v.Hash {
+			return newest, false, nil
+		}
+		v.Number = newest.Number + 1
+		if newest.Number == 0 || (v.Number-1)%pack.FullEvery == 0 {
+			prev = nil
+		}
+		data, full, err := pack.Encode(prev, []byte(text))
+		if err != nil {
+			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
+		}
+		v.Bytes, v.Full = len(data), full
+		b, err := s.putBlob(ctx, data)
+		if err != nil {
+			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
+		}
+		row := version{v.DocumentID + "/" + strconv.Itoa(v.Number), v, b}
+		err = s.fenced(ctx, f, what, func(ctx context.Context) error {
+			if tried && mongo.SessionFromContext(ctx) != nil {
+				// A duplicate key ends a transaction, so look first.
+				if err := s.db.Collection(versionCollection).FindOne(ctx, bson.D{{Key: "_id", Value: row.Key}}).Err(); err == nil {
+					return store.ErrExists
+				}
+			}
+			tried = true
+			_, err := s.db.Collection(versionCollection).InsertOne(ctx, row)
+			return err
+		})
+		if err == nil {
+			return v, true, nil
+		}
+		if !mongo.IsDuplicateKeyError(err) && !errors.Is(err, store.ErrExists) {
+			return store.Version{}, false, err
+		}
+		// Ours from a try whose answer was lost, or another writer's: the same text
+		// is then found as the newest, another one moves the number on.
+		stored, err := s.versionRow(ctx, v.DocumentID, v.Number)
+		if err == nil && stored.Hash == v.Hash && stored.RunID == v.RunID && stored.FetchedAt.UnixMilli() == v.FetchedAt.UnixMilli() {
+			return stored.Version, true, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
+		}
+	}
+}
+
+func (s *Store) versionRow(ctx context.Context, id string, n int) (v version, err error) {
+	return v, s.one(ctx, fmt.Sprintf("get version %d of %s", n, id), versionCollection, bson.D{{Key: "_id", Value: id + "/" + strconv.Itoa(n)}}, &v)
+}
+
+// ListVersions implements store.Versions.
+func (s *Store) ListVersions(ctx context.Context, id string, p store.Page) ([]store.Version, string, error) {
+	limit, after, err := p.Bounds()
+	if err != nil {
+		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
+	}
+	filter := bson.D{{Key: "documentID", Value: id}}
+	if after != "" {
+		n, err := strconv.Atoi(after)
+		if err != nil {
+			return nil, "", fmt.Errorf("list versions of %s: the continue token is not one of this list: begin anew", id)
+		}
+		filter = append(filter, bson.E{Key: "number", Value: bson.D{{Key: "$lt", Value: n}}})
+	}
+	return list(ctx, s, "list versions of "+id, versionCollection, filter, bson.D{{Key: "number", Value: -1}}, limit,
+		func(r version) (string, store.Version) { return strconv.Itoa(r.Number), r.Version }, "blob")
+}
+
+// VersionText implements store.Versions.
+func (s *Store) VersionText(ctx context.Context, id string, n int) (store.Version, string, error) {
+	v, b, err := s.textOf(ctx, id, n)
+	if err != nil {
+		return v, "", fmt.Errorf("read version %d of %s: %w", n, id, err)
+	}
+	return v, string(b), nil
+}
+
+// VersionAt implements store.Versions.
+func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (store.Version, error) {
+	var v version
+	err := s.try(ctx, "version of "+id+" at "+at.Format(time.RFC3339), func(ctx context.Context) error {
+		return s.db.Collection(versionCollection).FindOne(ctx,
+			bson.D{{Key: "documentID", Value: id}, {Key: "fetchedAt", Value: bson.D{{Key: "$lte", Value: at}}}},
+			options.FindOne().SetSort(bson.D{{Key: "number", Value: -1}}).SetProjection(bson.D{{Key: "blob", Value: 0}})).Decode(&v)
+	})
+	return v.Version, err
+}
+
+// textOf reads version n (0: the newest) through its chain, from the last whole copy on.
+func (s *Store) textOf(ctx context.Context, id string, n int) (store.Version, []byte, error) {
+	filter := bson.D{{Key: "documentID", Value: id}}
+	if n > 0 {
+		filter = append(filter, bson.E{Key: "number", Value: bson.D{{Key: "$lte", Value: n}}})
+	}
+	var chain []version // newest first
+	err := s.try(ctx, "read versions of "+id, func(ctx context.Context) error {
+		chain = nil
+		cur, err := s.db.Collection(versionCollection).Find(ctx, filter,
+			options.Find().SetSort(bson.D{{Key: "number", Value: -1}}).SetLimit(pack.FullEvery).SetBatchSize(4))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = cur.Close(context.WithoutCancel(ctx)) }()
+		for cur.Next(ctx) {
+			var v version
+			if err := cur.Decode(&v); err != nil {
+				return err
+			}
+			chain = append(chain, v)
+			if v.Full {
+				break
+			}
+		}
+		return cur.Err()
+	})
+	if err != nil {
+		return store.Version{}, nil, err
+	}
+	if len(chain) == 0 || n > 0 && chain[0].Number != n {
+		return store.Version{}, nil, store.ErrNotFound
+	}
+	var text []byte
+	for i := len(chain) - 1; i >= 0; i-- {
+		data, err := s.getBlob(ctx, chain[i].Blob)
+		if err != nil {
+			return store.Version{}, nil, err
+		}
+		if text, err = pack.Decode(text, data); err != nil {
+			return store.Version{}, nil, fmt.Errorf("version %d: %w", chain[i].Number, err)
+		}
+	}
+	return chain[0].Version, text, nil
+}

@@ -1,0 +1,244 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// watchBuffer is how many events wait for a slow reader before the stream does.
+const watchBuffer = 256
+
+// pollEvery is how often a server without change streams is listed.
+const pollEvery = time.Second
+
+type watch struct {
+	events chan store.ObjectEvent
+	cancel context.CancelFunc
+	mu     sync.Mutex
+	err    error
+}
+
+func (w *watch) Events() <-chan store.ObjectEvent { return w.events }
+
+func (w *watch) Err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+func (w *watch) Stop() {
+	w.cancel()
+	for range w.events { // the goroutine that sends has ended when this has
+	}
+}
+
+func (w *watch) end(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		w.mu.Lock()
+		w.err = err
+		w.mu.Unlock()
+	}
+	close(w.events)
+}
+
+func (w *watch) send(ctx context.Context, e store.ObjectEvent) bool {
+	select {
+	case w.events <- e:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// now is the place in the server's history from which a watch misses nothing that
+// a read after now doesn't show: the operation time, seconds<<32 | increment.
+func (s *Store) now(ctx context.Context) (string, error) {
+	if !s.replicated {
+		return "0", nil
+	}
+	var reply struct {
+		At bson.Timestamp `json:"operationTime"`
+	}
+	// A read with majority concern answers with the majority's time.
+	if err := s.db.RunCommand(ctx, bson.D{{Key: "find", Value: metaCollection}, {Key: "limit", Value: 1}, {Key: "readConcern", Value: bson.D{{Key: "level", Value: "majority"}}}}).Decode(&reply); err != nil {
+		return "", err
+	}
+	return strconv.FormatUint(uint64(reply.At.T)<<32|uint64(reply.At.I), 10), nil
+}
+
+// WatchObjects implements store.Objects; version is one that ListObjects gave.
+// Elections and lost connections are bridged without a gap.
+func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
+	n, err := strconv.ParseUint(version, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("watch %s from version %.40q: %w", kind, version, store.ErrExpired)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	w := &watch{events: make(chan store.ObjectEvent, watchBuffer), cancel: cancel}
+	if !s.replicated {
+		go w.poll(ctx, s, kind)
+		return w, nil
+	}
+	from := bson.Timestamp{T: uint32(n >> 32), I: uint32(n)}
+	from.I++ // what happened at n is in the list
+	f := &follower{s: s, kind: kind, from: from}
+	err = s.try(ctx, "watch "+kind, f.open)
+	if err != nil {
+		cancel()
+		return nil, expired(err)
+	}
+	go f.run(ctx, w)
+	return w, nil
+}
+
+// follower reads a change stream and opens it again where it broke.
+type follower struct {
+	s      *Store
+	kind   string
+	from   bson.Timestamp
+	token  bson.Raw
+	stream *mongo.ChangeStream
+}
+
+func (f *follower) open(ctx context.Context) error {
+	opts := options.ChangeStream().SetMaxAwaitTime(time.Second)
+	if f.token != nil {
+		opts.SetResumeAfter(f.token)
+	} else {
+		opts.SetStartAtOperationTime(&f.from)
+	}
+	var err error
+	f.stream, err = f.s.objects(f.kind).Watch(ctx, mongo.Pipeline{
+		// Tombstones' removal by the TTL index is no change that anybody sees.
+		{{Key: "$match", Value: bson.D{{Key: "operationType", Value: bson.D{{Key: "$in", Value: bson.A{"insert", "replace", "drop", "rename", "dropDatabase", "invalidate"}}}}}}},
+	}, opts)
+	return err
+}
+
+func (f *follower) run(ctx context.Context, w *watch) {
+	for {
+		err := f.read(ctx, w)
+		_ = f.stream.Close(context.WithoutCancel(ctx))
+		if ctx.Err() == nil && uncertain(err) {
+			err = f.s.try(ctx, "watch "+f.kind, f.open)
+			if err == nil {
+				continue
+			}
+		}
+		w.end(ctx, expired(err))
+		return
+	}
+}
+
+func (f *follower) read(ctx context.Context, w *watch) error {
+	for {
+		for f.stream.TryNext(ctx) {
+			var e struct {
+				Type string  `json:"operationType"`
+				Full *object `json:"fullDocument"`
+			}
+			if err := f.stream.Decode(&e); err != nil {
+				return fmt.Errorf("watch %s: read an event: %w", f.kind, err)
+			}
+			if e.Full == nil {
+				return fmt.Errorf("watch %s: the collection met %s: %w", f.kind, e.Type, store.ErrExpired)
+			}
+			o, err := e.Full.model(f.kind)
+			if err != nil {
+				return err
+			}
+			if !w.send(ctx, store.ObjectEvent{Type: store.EventType(e.Full.Change), Object: o}) {
+				return ctx.Err()
+			}
+			f.token = f.stream.ResumeToken()
+		}
+		if err := f.stream.Err(); err != nil {
+			return err
+		}
+		if f.stream.ID() == 0 {
+			return fmt.Errorf("watch %s: the stream ended: %w", f.kind, store.ErrExpired)
+		}
+		if t := f.stream.ResumeToken(); t != nil {
+			f.token = t // moves on in a quiet collection too, so that it doesn't grow too old
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// expired names the codes for a history that is gone (ChangeStreamFatalError,
+// ChangeStreamHistoryLost, CappedPositionLost; error_codes.yml of MongoDB 6.0).
+func expired(err error) error {
+	var server mongo.ServerError
+	if errors.As(err, &server) && (server.HasErrorCode(280) || server.HasErrorCode(286) || server.HasErrorCode(136)) {
+		return fmt.Errorf("%w: %w", store.ErrExpired, err)
+	}
+	return err
+}
+
+// poll lists a server that has no change streams and sends the differences.
+func (w *watch) poll(ctx context.Context, s *Store, kind string) {
+	seen := map[string]store.Object{}
+	first := true
+	for {
+		now := map[string]store.Object{}
+		p := store.Page{Limit: store.MaxLimit}
+		for {
+			items, next, _, err := s.ListObjects(ctx, kind, "", p)
+			if err != nil {
+				w.end(ctx, err)
+				return
+			}
+			for _, o := range items {
+				now[idOf(o.ObjectKey)] = o
+			}
+			if next == "" {
+				break
+			}
+			p.Continue = next
+		}
+		if !w.differ(ctx, seen, now, first) {
+			w.end(ctx, ctx.Err())
+			return
+		}
+		seen, first = now, false
+		select {
+		case <-ctx.Done():
+			w.end(ctx, ctx.Err())
+			return
+		case <-time.After(pollEvery):
+		}
+	}
+}
+
+// differ sends what is new, changed or gone. What the first list has may be known
+// to the reader already; it is sent as added all the same, for none may be missed.
+func (w *watch) differ(ctx context.Context, seen, now map[string]store.Object, first bool) bool {
+	for id, o := range now {
+		old, known := seen[id]
+		t := store.EventModified
+		if !known || first {
+			t = store.EventAdded
+		}
+		if old.ResourceVersion != o.ResourceVersion && !w.send(ctx, store.ObjectEvent{Type: t, Object: o}) {
+			return false
+		}
+	}
+	for id, o := range seen {
+		if _, there := now[id]; !there && !w.send(ctx, store.ObjectEvent{Type: store.EventDeleted, Object: o}) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,215 @@
+package storetest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// at is a time that every store can hold: whole milliseconds.
+func at(seconds int) time.Time { return time.UnixMilli(1_700_000_000_000 + int64(seconds)*1000).UTC() }
+
+func runs(t *testing.T, s store.Store) {
+	for i := range 30 {
+		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%03d", i), Company: fmt.Sprint("c", i%2), State: store.RunRunning, Started: at(i),
+			Progress: store.Progress{Fetched: int64(i), Skipped: map[string]int64{"robots.txt": 3, "$odd.key": 1}}}))
+	}
+	last := store.Run{ID: "run-029", Company: "c1", State: store.RunComplete, StopReason: "FrontierEmpty", Message: "found 3", Started: at(29), Completed: at(40),
+		Progress: store.Progress{Fetched: 9, Skipped: map[string]int64{"robots.txt": 4}}, Documents: store.DocumentCounts{New: 3}}
+	must(t, s.PutRun(t.Context(), last))
+	got, err := s.GetRun(t.Context(), last.ID)
+	must(t, err)
+	got.Started, got.Completed = got.Started.UTC(), got.Completed.UTC()
+	if !reflect.DeepEqual(got, last) {
+		t.Errorf("put %+v, got %+v", last, got)
+	}
+	of := pagesOf(t, 4, func(p store.Page) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "c1", p) })
+	if len(of) != 15 || of[0].ID != "run-029" || of[14].ID != "run-001" {
+		t.Errorf("listed %d runs of c1", len(of))
+	}
+	if all := pagesOf(t, 7, func(p store.Page) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "", p) }); len(all) != 30 {
+		t.Errorf("listed %d of 30 runs", len(all))
+	}
+}
+
+func checkpoints(t *testing.T, s store.Store) {
+	large := make([]byte, 17<<20) // incompressible
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(large)
+	for _, blob := range [][]byte{[]byte("small"), large, []byte("small again"), {}} {
+		must(t, s.PutCheckpoint(t.Context(), store.Fence{}, "r", blob))
+		got, err := s.GetCheckpoint(t.Context(), "r")
+		must(t, err)
+		if !bytes.Equal(got, blob) {
+			t.Errorf("a checkpoint of %d bytes came back with %d", len(blob), len(got))
+		}
+	}
+	must(t, s.DeleteCheckpoint(t.Context(), "r"))
+	must(t, s.DeleteCheckpoint(t.Context(), "r"))
+	if _, err := s.GetCheckpoint(t.Context(), "r"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("after its deletion: %v", err)
+	}
+}
+
+func pages(t *testing.T, s store.Store) {
+	for i := range 25 {
+		must(t, s.PutPage(t.Context(), store.Fence{}, store.FetchedPage{Company: "c", URL: fmt.Sprintf("https://x.example/%02d", i), Status: 404}))
+	}
+	want := store.FetchedPage{Company: "c", URL: "https://x.example/07", FinalURL: "https://x.example/7", Status: 200, ContentType: "text/html",
+		ETag: `W/"$a.b"`, FetchedAt: at(5), DocumentID: "d", Type: "privacy_policy", Confidence: 0.875}
+	must(t, s.PutPage(t.Context(), store.Fence{}, want))
+	got, err := s.GetPage(t.Context(), "c", want.URL)
+	must(t, err)
+	got.FetchedAt = got.FetchedAt.UTC()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("put %+v, got %+v", want, got)
+	}
+	must(t, s.PutPage(t.Context(), store.Fence{}, store.FetchedPage{Company: "c2", URL: "https://x.example/00"}))
+	all := pagesOf(t, 10, func(p store.Page) ([]store.FetchedPage, string, error) { return s.ListPages(t.Context(), "c", p) })
+	for i, p := range all {
+		if p.URL != fmt.Sprintf("https://x.example/%02d", i) {
+			t.Errorf("page %d is %s", i, p.URL)
+		}
+	}
+	if len(all) != 25 {
+		t.Errorf("listed %d of 25 pages", len(all))
+	}
+}
+
+func documents(t *testing.T, s store.Store) {
+	want := store.Document{ID: "id-1", Company: "a.b$c", URL: "https://x.example/privacy?a=1&$b=.", FormerURLs: []string{"https://x.example/old"},
+		Type: "privacy_policy", Confidence: 0.5, Language: "de", Title: "Datenschutzerklärung 😀", EffectiveDate: "2024-01-31", Words: 12, Hash: "h", Versions: 2,
+		Path: []string{"https://x.example/"}, FirstSeen: at(1), LastSeen: at(3), LastChanged: at(2), ETag: `"e"`, RunID: "r"}
+	must(t, s.PutDocument(t.Context(), store.Fence{}, want))
+	for _, find := range []func() (store.Document, error){
+		func() (store.Document, error) { return s.GetDocument(t.Context(), want.ID) },
+		func() (store.Document, error) { return s.FindDocument(t.Context(), want.Company, want.URL) },
+	} {
+		got, err := find()
+		must(t, err)
+		got.FirstSeen, got.LastSeen, got.LastChanged, got.LastGone = got.FirstSeen.UTC(), got.LastSeen.UTC(), got.LastChanged.UTC(), got.LastGone.UTC()
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("put %+v, got %+v", want, got)
+		}
+		if !got.LastGone.IsZero() {
+			t.Errorf("no time became %v", got.LastGone)
+		}
+	}
+	moved := want
+	moved.URL, moved.FormerURLs = "https://x.example/new", append(want.FormerURLs, want.URL)
+	must(t, s.PutDocument(t.Context(), store.Fence{}, moved))
+	if _, err := s.FindDocument(t.Context(), want.Company, want.URL); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("at its former address: %v", err)
+	}
+}
+
+func documentPaging(t *testing.T, s store.Store) {
+	var want []string
+	for c := range 3 {
+		for i := range 40 {
+			d := store.Document{ID: fmt.Sprintf("%d-%d", 9-c, 99-i), Company: fmt.Sprint("c", c), URL: fmt.Sprintf("https://x.example/%03d", i)}
+			must(t, s.PutDocument(t.Context(), store.Fence{}, d))
+			want = append(want, d.ID)
+		}
+	}
+	ids := func(company string) (ids []string) {
+		for _, d := range pagesOf(t, 17, func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(t.Context(), company, p) }) {
+			ids = append(ids, d.ID)
+		}
+		return ids
+	}
+	if got := ids(""); !reflect.DeepEqual(got, want) {
+		t.Errorf("listed %v", got)
+	}
+	if got := ids("c1"); !reflect.DeepEqual(got, want[40:80]) {
+		t.Errorf("listed of c1: %v", got)
+	}
+}
+
+func documentUnique(t *testing.T, s store.Store) {
+	must(t, s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "1", Company: "c", URL: "https://x.example/"}))
+	if err := s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "2", Company: "c", URL: "https://x.example/"}); err == nil {
+		t.Error("two documents have one address")
+	}
+}
+
+func snapshots(t *testing.T, s store.Store) {
+	for _, body := range []string{"<p>page</p>", "", string(bytes.Repeat([]byte{0, 255}, 1<<20))} {
+		var hashes [2]string
+		for i := range hashes {
+			h, err := s.PutSnapshot(t.Context(), store.Fence{}, []byte(body))
+			must(t, err)
+			hashes[i] = h
+		}
+		if want := fmt.Sprintf("%x", sha256.Sum256([]byte(body))); hashes[0] != want || hashes[1] != want {
+			t.Errorf("hashes %v, want %s", hashes, want)
+		}
+		got, err := s.GetSnapshot(t.Context(), hashes[0])
+		must(t, err)
+		if string(got) != body {
+			t.Errorf("a snapshot of %d bytes came back with %d", len(body), len(got))
+		}
+	}
+}
+
+func migrations(t *testing.T, s store.Store) {
+	for range 2 {
+		applied, err := s.Migrate(t.Context())
+		must(t, err)
+		if len(applied) != 0 {
+			t.Errorf("a migrated store was migrated again: %v", applied)
+		}
+	}
+}
+
+func notFound(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	errs := map[string]error{
+		"delete object": s.DeleteObject(ctx, company("x").ObjectKey, ""),
+	}
+	_, errs["object"] = s.GetObject(ctx, company("x").ObjectKey)
+	_, errs["run"] = s.GetRun(ctx, "x")
+	_, errs["checkpoint"] = s.GetCheckpoint(ctx, "x")
+	_, errs["page"] = s.GetPage(ctx, "x", "x")
+	_, errs["document"] = s.GetDocument(ctx, "x")
+	_, errs["address"] = s.FindDocument(ctx, "x", "x")
+	_, _, errs["text"] = s.VersionText(ctx, "x", 0)
+	_, errs["version at"] = s.VersionAt(ctx, "x", at(0))
+	_, errs["snapshot"] = s.GetSnapshot(ctx, "x")
+	for what, err := range errs {
+		if !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func badTokens(t *testing.T, s store.Store) {
+	p := store.Page{Continue: "!"}
+	errs := map[string]error{}
+	_, _, _, errs["objects"] = s.ListObjects(t.Context(), "Company", "", p)
+	_, _, errs["runs"] = s.ListRuns(t.Context(), "", p)
+	_, _, errs["pages"] = s.ListPages(t.Context(), "c", p)
+	_, _, errs["documents"] = s.ListDocuments(t.Context(), "", p)
+	_, _, errs["versions"] = s.ListVersions(t.Context(), "d", p)
+	for what, err := range errs {
+		if err == nil {
+			t.Errorf("a list of %s took a token that is none", what)
+		}
+	}
+}
+
+func counts(t *testing.T, s store.Store) {
+	must(t, s.Ping(t.Context()))
+	for i := range 5 {
+		must(t, s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: fmt.Sprint(i), Company: fmt.Sprint("c", i%2), URL: fmt.Sprint(i)}))
+	}
+	if c, d, err := s.Counts(t.Context()); err != nil || c != 2 || d != 5 {
+		t.Errorf("%d companies, %d documents, %v", c, d, err)
+	}
+}

@@ -13,7 +13,7 @@ build: ## build bin/clausea
 
 .PHONY: test
 test: ## run every test, with the race detector; fetches what it needs
-	go test -race -timeout 60m ./...
+	MONGOD=$$(hack/mongod/get.sh) && export MONGOD && go test -race -timeout 60m ./...
 
 .PHONY: verify
 verify: ## format, vet and tidy, and fail if the tree is not clean afterwards

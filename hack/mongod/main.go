@@ -2,7 +2,7 @@
 // told to end (SIGINT, SIGTERM, or its standard input closes). Its first line of
 // output is the connection string.
 //
-//	go run ./hack/mongod -mongod "$(bash hack/mongod/get.sh)"
+//	hack/mongod/get.sh && go run ./hack/mongod
 package main
 
 import (
@@ -19,11 +19,19 @@ import (
 
 func main() {
 	dir := flag.String("dir", "", "data folder; a temporary one if empty")
-	bin := flag.String("mongod", "mongod", "the mongod binary")
+	bin := flag.String("mongod", "", "the mongod binary; by default $MONGOD, the one that get.sh cached, or the one in PATH")
 	members := flag.Int("members", 3, "members of the set")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if *bin == "" {
+		found, err := replicaset.Find()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "mongod:", err)
+			os.Exit(1) //nolint:gocritic // nothing was started
+		}
+		*bin = found
+	}
 	s, err := replicaset.Start(ctx, *bin, *dir, *members)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mongod:", err)

@@ -6,17 +6,26 @@ import (
 	"strings"
 
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/mongo"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// openStore opens the store that uri names: a folder, or sqlite:FOLDER; empty is
-// CLAUSEA_DATA_DIR, or ./data.
+// openStore opens and migrates the store that uri names: MongoDB's URI, or a
+// folder. Empty is MONGO_URI, then CLAUSEA_DATA_DIR, then ./data.
 func openStore(ctx context.Context, uri string) (store.Store, error) {
 	if uri == "" {
 		uri = os.Getenv("MONGO_URI")
 	}
 	if strings.HasPrefix(uri, "mongodb://") || strings.HasPrefix(uri, "mongodb+srv://") {
-		return nil, usage("MongoDB is not built into this version yet: unset MONGO_URI or give --store a folder")
+		s, err := mongo.Open(ctx, uri, os.Getenv("MONGODB_DATABASE"))
+		if err != nil {
+			return nil, err
+		}
+		if _, err := s.Migrate(ctx); err != nil {
+			_ = s.Close(ctx)
+			return nil, err
+		}
+		return s, nil
 	}
 	if uri == "" {
 		uri = os.Getenv("CLAUSEA_DATA_DIR")

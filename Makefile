@@ -15,8 +15,15 @@ build: ## build bin/clausea
 test: ## run every test, with the race detector; fetches what it needs
 	MONGOD=$$(hack/mongod/get.sh) && export MONGOD && go test -race -timeout 60m ./...
 
+CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
+
+.PHONY: generate
+generate: ## write what is generated: deepcopy and the custom resource definitions
+	go run $(CONTROLLER_GEN) object crd paths=./api/... output:crd:artifacts:config=config/crd/bases
+
 .PHONY: verify
-verify: ## format, vet and tidy, and fail if the tree is not clean afterwards
+verify: generate ## generate, format, vet and tidy, and fail if anything differs afterwards
+	git diff --exit-code -- api config/crd
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }
 	go vet ./...
 	go mod tidy -diff

@@ -53,13 +53,13 @@ type NotifyTarget struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	SecretRef string `json:"secretRef"`
-	// On are the events to tell of.
+	// Events are what to tell of.
 	// +optional
 	// +listType=set
 	// +kubebuilder:default={"Changed"}
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=4
-	On []NotifyEvent `json:"on,omitempty"`
+	Events []NotifyEvent `json:"events,omitempty"`
 }
 
 // NotifyEvent is what a receiver is told of.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -14,12 +13,13 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/scope"
-	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/schema"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -27,7 +27,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // crawlFlags are the flags of clausea crawl.
 type crawlFlags struct {
 	output, store, render, caFile, proxy string
-	noStore, verbose                     bool
+	noStore, verbose, delaySet           bool
 	maxPages, maxDepth                   int
 	delay, timeout                       time.Duration
 	connectTo, allowAddress, languages   []string
@@ -37,14 +37,17 @@ func newCrawl() *cobra.Command {
 	var f crawlFlags
 	cmd := &cobra.Command{
 		Use:   "crawl TARGET...",
-		Short: "Crawl companies now: a URL or a domain each",
+		Short: "Crawl companies now: a URL, a domain or a Company's manifest each",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("name what to crawl: clausea crawl example.com")
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return crawlAll(cmd, args, f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.delaySet = cmd.Flags().Changed("delay")
+			return crawlAll(cmd, args, f)
+		},
 	}
 	fs := cmd.Flags()
 	fs.StringVarP(&f.output, "output", "o", "table", "table, json or yaml")
@@ -101,7 +104,7 @@ func crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) error {
 }
 
 func crawlOne(ctx context.Context, cmd *cobra.Command, r *run.Runner, target string, f crawlFlags) (int, error) {
-	task, err := f.task(target)
+	task, err := f.task(ctx, target)
 	if err != nil {
 		return 0, err
 	}
@@ -145,29 +148,56 @@ func (f *crawlFlags) fetcher() (*fetch.Fetcher, error) {
 	return fetch.New(cfg)
 }
 
-// task makes a plan of a target: a URL or a bare domain.
-func (f *crawlFlags) task(target string) (run.Task, error) {
-	raw := target
-	if !strings.Contains(raw, "://") {
-		raw = "https://" + raw
+// task makes a plan of a target. A URL, a bare domain and a Company's manifest all
+// become a Company first; a flag that is given overrides what it says.
+func (f *crawlFlags) task(ctx context.Context, target string) (run.Task, error) {
+	c, err := companyOf(ctx, target)
+	if err != nil {
+		return run.Task{}, &exitError{exitUsage, err}
 	}
-	u, err := url.Parse(raw)
-	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") {
-		return run.Task{}, usage("target %q: give a domain such as example.com or an http(s) URL", target)
+	return f.override(run.TaskOf(c)), nil
+}
+
+func companyOf(ctx context.Context, target string) (*v1alpha1.Company, error) {
+	if !strings.HasSuffix(target, ".yaml") && !strings.HasSuffix(target, ".yml") && !strings.HasSuffix(target, ".json") && target != "-" {
+		return schema.CompanyFor(ctx, target, scope.Registrable)
 	}
-	delay := f.delay
-	if delay == 0 {
-		delay = -1
+	in := os.Stdin
+	if target != "-" {
+		file, err := os.Open(target)
+		if err != nil {
+			return nil, fmt.Errorf("read the Company: %w", err)
+		}
+		defer func() { _ = file.Close() }()
+		in = file
 	}
-	domain := scope.Registrable(u.Hostname())
-	return run.Task{
-		Company: domain,
-		Plan: crawl.Plan{
-			Domains: []string{domain}, Seeds: []crawl.Seed{{URL: raw}}, Languages: f.languages,
-			ExpectedTypes: []string{document.PrivacyPolicy, document.TermsOfService},
-			MaxPages:      f.maxPages, MaxDepth: f.maxDepth, Delay: delay, TimeLimit: f.timeout,
-		},
-	}, nil
+	c, err := schema.ReadCompany(ctx, in)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", target, err)
+	}
+	return c, nil
+}
+
+func (f *crawlFlags) override(t run.Task) run.Task {
+	if f.maxPages > 0 {
+		t.Plan.MaxPages = f.maxPages
+	}
+	if f.maxDepth > 0 {
+		t.Plan.MaxDepth = f.maxDepth
+	}
+	if f.delaySet {
+		t.Plan.Delay = f.delay
+		if f.delay == 0 {
+			t.Plan.Delay = -1
+		}
+	}
+	if len(f.languages) > 0 {
+		t.Plan.Languages = f.languages
+	}
+	if f.timeout > 0 {
+		t.Plan.TimeLimit = f.timeout
+	}
+	return t
 }
 
 func missingTypes(t run.Task, rep run.Report) []string {

@@ -1,0 +1,68 @@
+package run
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
+)
+
+// TaskOf is the crawl that a Company asks for. Fields that it leaves out are the
+// engine's defaults.
+func TaskOf(c *v1alpha1.Company) Task {
+	p := crawl.Plan{}
+	for _, d := range c.Spec.Domains {
+		p.Domains = append(p.Domains, string(d))
+	}
+	for _, d := range p.Domains {
+		if !begins(c.Spec.Seeds, d) {
+			p.Seeds = append(p.Seeds, crawl.Seed{URL: "https://" + d + "/"})
+		}
+	}
+	for _, s := range c.Spec.Seeds {
+		p.Seeds = append(p.Seeds, crawl.Seed{URL: s.URL, Type: string(s.Type), Pinned: s.Type != ""})
+	}
+	for _, e := range c.Spec.ExpectedTypes {
+		p.ExpectedTypes = append(p.ExpectedTypes, string(e))
+	}
+	if paths := c.Spec.Paths; paths != nil {
+		for _, a := range paths.Allow {
+			p.Allow = append(p.Allow, string(a))
+		}
+		for _, d := range paths.Deny {
+			p.Deny = append(p.Deny, string(d))
+		}
+	}
+	if l := c.Spec.Crawl; l != nil {
+		if l.MaxPages != nil {
+			p.MaxPages = int(*l.MaxPages)
+		}
+		if l.MaxDepth != nil {
+			p.MaxDepth = int(*l.MaxDepth)
+		}
+		if l.Delay != nil {
+			p.Delay = l.Delay.Duration
+			if p.Delay == 0 {
+				p.Delay = -time.Nanosecond // none at all, where zero would be the default
+			}
+		}
+		for _, lang := range l.Languages {
+			p.Languages = append(p.Languages, string(lang))
+		}
+	}
+	return Task{Company: c.Name, Plan: p}
+}
+
+// begins says that a seed, not pinned to be one document, lies in domain, so that
+// its home page needs no place among the first fetches.
+func begins(seeds []v1alpha1.Seed, domain string) bool {
+	for _, s := range seeds {
+		u, err := url.Parse(s.URL)
+		if err == nil && s.Type == "" && (u.Hostname() == domain || strings.HasSuffix(u.Hostname(), "."+domain)) {
+			return true
+		}
+	}
+	return false
+}

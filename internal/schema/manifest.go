@@ -1,0 +1,123 @@
+package schema
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+	yamlreader "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/yaml"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+)
+
+// maxManifest bounds a manifest, in bytes: etcd's own bound for a request is 1.5 MiB.
+const maxManifest = 1536 << 10
+
+// ReadCompany reads the one Company that a manifest (YAML or JSON) holds, checked
+// and with its defaults.
+func ReadCompany(ctx context.Context, r io.Reader) (*v1alpha1.Company, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the manifest: %w", err)
+	}
+	if len(b) > maxManifest {
+		return nil, fmt.Errorf("the manifest is larger than %d bytes: split it", maxManifest)
+	}
+	docs := yamlreader.NewYAMLReader(bufio.NewReader(bytes.NewReader(b)))
+	var found *v1alpha1.Company
+	for {
+		doc, err := docs.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the manifest is no YAML: %w", err)
+		}
+		obj := map[string]any{}
+		if err := yaml.UnmarshalStrict(doc, &obj); err != nil {
+			return nil, fmt.Errorf("the manifest is no YAML object: %w", err)
+		}
+		if len(obj) == 0 {
+			continue
+		}
+		if found != nil {
+			return nil, errors.New("the manifest holds several resources: give one Company a file")
+		}
+		if found, err = company(ctx, obj); err != nil {
+			return nil, err
+		}
+	}
+	if found == nil {
+		return nil, errors.New("the manifest is empty: it holds one Company")
+	}
+	return found, nil
+}
+
+func company(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error) {
+	want := v1alpha1.GroupVersion.String()
+	if obj["kind"] != "Company" || obj["apiVersion"] != want {
+		return nil, fmt.Errorf("the manifest holds apiVersion %v, kind %v: write apiVersion: %s and kind: Company", obj["apiVersion"], obj["kind"], want)
+	}
+	meta, _ := obj["metadata"].(map[string]any)
+	if name, _ := meta["name"].(string); name == "" {
+		return nil, errors.New("metadata.name: Required value: write the company's name, such as example-com")
+	}
+	k, err := Of("Company")
+	if err != nil {
+		return nil, err
+	}
+	// Numbers as JSON has them, which the validators expect.
+	b, err := json.Marshal(obj)
+	if err != nil {
+		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
+	}
+	if obj, err = object(bytes.NewReader(b)); err != nil {
+		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
+	}
+	if err := k.Admit(ctx, obj, nil).ToAggregate(); err != nil {
+		return nil, fmt.Errorf("the Company is refused: %w", err)
+	}
+	c := &v1alpha1.Company{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(obj, c); err != nil {
+		return nil, fmt.Errorf("read the Company: %w", err)
+	}
+	return c, nil
+}
+
+// object reads JSON with integers as int64, as the API server does.
+func object(r io.Reader) (map[string]any, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	obj := map[string]any{}
+	return obj, utiljson.Unmarshal(b, &obj)
+}
+
+// CompanyFor is the Company that a URL or a bare domain stands for: domain is its
+// registrable domain, and a URL is a seed too. It is checked as a manifest is.
+func CompanyFor(ctx context.Context, target string, registrable func(host string) string) (*v1alpha1.Company, error) {
+	raw := target
+	if !strings.Contains(raw, "://") {
+		raw = "https://" + raw
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") || u.User != nil {
+		return nil, fmt.Errorf("target %q: give a domain such as example.com, an http(s) URL, or a Company's manifest", target)
+	}
+	domain := registrable(strings.ToLower(u.Hostname()))
+	return company(ctx, map[string]any{
+		"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Company",
+		"metadata": map[string]any{"name": domain},
+		"spec":     map[string]any{"domains": []any{domain}, "seeds": []any{map[string]any{"url": raw}}},
+	})
+}

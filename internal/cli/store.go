@@ -13,19 +13,26 @@ import (
 // openStore opens and migrates the store that uri names: MongoDB's URI, or a
 // folder. Empty is MONGO_URI, then CLAUSEA_DATA_DIR, then ./data.
 func openStore(ctx context.Context, uri string) (store.Store, error) {
+	s, _, err := openMigrated(ctx, uri)
+	return s, err
+}
+
+// openMigrated says too which migrations were needed.
+func openMigrated(ctx context.Context, uri string) (store.Store, []string, error) {
 	if uri == "" {
 		uri = os.Getenv("MONGO_URI")
 	}
 	if strings.HasPrefix(uri, "mongodb://") || strings.HasPrefix(uri, "mongodb+srv://") {
 		s, err := mongo.Open(ctx, uri, os.Getenv("MONGODB_DATABASE"))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if _, err := s.Migrate(ctx); err != nil {
+		applied, err := s.Migrate(ctx)
+		if err != nil {
 			_ = s.Close(ctx)
-			return nil, err
+			return nil, nil, err
 		}
-		return s, nil
+		return s, applied, nil
 	}
 	if uri == "" {
 		uri = os.Getenv("CLAUSEA_DATA_DIR")
@@ -33,7 +40,11 @@ func openStore(ctx context.Context, uri string) (store.Store, error) {
 	if uri == "" {
 		uri = "data"
 	}
-	return sqlite.Open(ctx, strings.TrimPrefix(uri, "sqlite:"))
+	s, err := sqlite.Open(ctx, strings.TrimPrefix(uri, "sqlite:"))
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, s.Applied(), nil
 }
 
 // holder names this process in leases.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"time"
 
@@ -85,12 +86,12 @@ func redacted(err error, uri string) error {
 	if err == nil || i < 0 {
 		return err
 	}
-	text, secret := err.Error(), rest[:i]
-	user, password, _ := strings.Cut(secret, ":")
-	clean := strings.ReplaceAll(text, secret, "***")
-	for _, part := range []string{password, user} {
-		if part != "" {
-			clean = strings.ReplaceAll(clean, part, "***")
+	text := err.Error()
+	_, password, _ := strings.Cut(rest[:i], ":")
+	clean := strings.ReplaceAll(text, rest[:i], "***")
+	for _, form := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape, func(s string) (string, error) { return s, nil }} {
+		if p, err := form(password); err == nil && p != "" {
+			clean = strings.ReplaceAll(clean, p, "***")
 		}
 	}
 	if clean == text {

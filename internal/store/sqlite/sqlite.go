@@ -26,6 +26,8 @@ type Store struct {
 	write *sql.DB
 	read  *sql.DB
 	lock  *os.File
+	// applied are the migrations that opening it needed.
+	applied []string
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced at each change of an object
@@ -50,7 +52,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		s.write.SetMaxOpenConns(1)
 		if s.read, err = sql.Open("sqlite", dsn); err == nil {
 			s.read.SetMaxOpenConns(4)
-			_, err = s.Migrate(ctx)
+			s.applied, err = s.Migrate(ctx)
 		}
 	}
 	if err != nil {
@@ -59,6 +61,9 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	}
 	return s, nil
 }
+
+// Applied are the migrations that opening the store needed, by name.
+func (s *Store) Applied() []string { return s.applied }
 
 // own takes the folder's lock file and writes this process' id into it.
 func own(dir string) (*os.File, error) {

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clausea/crawler/internal/analysis"
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/robots"
+)
+
+// egressURL answers with the address that a request came from, as plain text.
+const egressURL = "https://checkip.amazonaws.com/"
+
+// checkTimeout bounds one line of check.
+const checkTimeout = 30 * time.Second
+
+// errUnset says that there is nothing to check.
+var errUnset = errors.New("not configured")
+
+func newCheck() *cobra.Command {
+	var f crawlFlags
+	var domain string
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check the store, the language model, the egress address and robots.txt",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			fetcher, err := f.fetcher()
+			if err != nil {
+				return &exitError{exitUsage, err}
+			}
+			defer fetcher.Close()
+			failed := false
+			for _, c := range []struct {
+				name string
+				do   func(context.Context) (string, error)
+			}{
+				{"store", func(ctx context.Context) (string, error) { return checkStore(ctx, f.store) }},
+				{"llm", checkLLM},
+				{"egress", func(ctx context.Context) (string, error) { return checkEgress(ctx, fetcher, f.proxy) }},
+				{"robots", func(ctx context.Context) (string, error) { return checkRobots(ctx, fetcher, domain) }},
+			} {
+				ctx, cancel := context.WithTimeout(cmd.Context(), checkTimeout)
+				said, err := c.do(ctx)
+				cancel()
+				state := "ok"
+				switch {
+				case errors.Is(err, errUnset):
+					state, said = "-", err.Error()
+				case err != nil:
+					state, said, failed = "FAILED", err.Error(), true
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%-7s %-7s %s\n", c.name, state, said)
+			}
+			if failed {
+				return &exitError{code: exitFailed}
+			}
+			return nil
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.store, "store", "", "store: MongoDB's URI or a folder (default MONGO_URI, CLAUSEA_DATA_DIR or ./data)")
+	fs.StringVar(&domain, "domain", "", "read this domain's robots.txt and say whether its home page may be fetched")
+	fs.StringVar(&f.proxy, "proxy", os.Getenv("CRAWLER_PROXY"), "forward proxy, a URL")
+	fs.StringArrayVar(&f.connectTo, "connect-to", nil, "HOST1:PORT1:HOST2:PORT2, as curl has it")
+	fs.StringVar(&f.caFile, "ca-file", "", "PEM file of further certificate authorities")
+	fs.StringArrayVar(&f.allowAddress, "allow-address", nil, "CIDR that the address guard lets through, for tests")
+	return cmd
+}
+
+func checkStore(ctx context.Context, uri string) (string, error) {
+	s, err := openStore(ctx, uri)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
+	begun := time.Now()
+	if err := s.Ping(ctx); err != nil {
+		return "", err
+	}
+	trip := time.Since(begun)
+	companies, documents, err := s.Counts(ctx)
+	if err != nil {
+		return "", err
+	}
+	kind := "embedded store"
+	if r, ok := s.(interface{ Replicated() bool }); ok {
+		kind = "MongoDB"
+		if !r.Replicated() {
+			kind = "MongoDB without a replica set (no transactions, no change streams: make it one)"
+		}
+	}
+	return fmt.Sprintf("%s, round trip %v, %d companies, %d documents", kind, trip.Round(100*time.Microsecond), companies, documents), nil
+}
+
+func checkLLM(ctx context.Context) (string, error) {
+	said, err := analysis.Provider{OpenAIKey: os.Getenv("OPENAI_API_KEY"), OpenAIBaseURL: os.Getenv("OPENAI_BASE_URL"), AnthropicKey: os.Getenv("ANTHROPIC_API_KEY")}.Check(ctx)
+	if errors.Is(err, analysis.ErrNotConfigured) {
+		return "", fmt.Errorf("%w: %w", errUnset, err)
+	}
+	return said, err
+}
+
+// checkEgress fails only where a proxy is configured: without one there is nothing
+// to be right or wrong about.
+func checkEgress(ctx context.Context, f *fetch.Fetcher, proxy string) (string, error) {
+	resp, err := f.Do(ctx, fetch.Request{URL: egressURL})
+	if err == nil && resp.Status == http.StatusOK {
+		if ip := net.ParseIP(strings.TrimSpace(string(resp.Body))); ip != nil {
+			via := ""
+			if proxy != "" {
+				via = " through the proxy"
+			}
+			return ip.String() + via, nil
+		}
+	}
+	if proxy != "" {
+		return "", fmt.Errorf("nothing comes through the proxy: %w", err)
+	}
+	return "", fmt.Errorf("%w: no proxy, and %s can't be reached to tell the address", errUnset, egressURL)
+}
+
+func checkRobots(ctx context.Context, f *fetch.Fetcher, domain string) (string, error) {
+	if domain == "" {
+		return "kept as RFC 9309 has it, under the name " + crawl.UserAgentToken, nil
+	}
+	at := "https://" + domain + "/robots.txt"
+	resp, err := f.Do(ctx, fetch.Request{URL: at})
+	rules := robots.FromStatus(0, err)
+	if err == nil {
+		rules = robots.FromStatus(resp.Status, nil)
+		if resp.Status == http.StatusOK {
+			rules = robots.Parse(resp.Body)
+		}
+	}
+	allowed, pattern := rules.Agent(crawl.UserAgentToken).Allowed("/")
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s can't be read, so nothing is fetched there: %w", at, err)
+	case !allowed:
+		return "", fmt.Errorf("%s forbids the home page to %s (%s)", at, crawl.UserAgentToken, pattern)
+	}
+	return fmt.Sprintf("%s (status %d) lets %s fetch the home page", at, resp.Status, crawl.UserAgentToken), nil
+}

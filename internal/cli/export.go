@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/export"
+)
+
+func newExport() *cobra.Command {
+	var uri, company string
+	cmd := &cobra.Command{
+		Use:   "export FOLDER",
+		Short: "Write the documents as Markdown in Open Terms Archive's layout, each version a git commit",
+		Args:  exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := openStore(cmd.Context(), uri)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = s.Close(cmd.Context()) }()
+			e := export.Exporter{Store: s, Dir: args[0], Name: func(t string) string {
+				if name, ok := document.OTAName[t]; ok {
+					return name
+				}
+				return document.OTAName[document.OtherLegal]
+			}}
+			res, err := e.Run(cmd.Context(), company)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d new documents, %d new versions in %s\n", res.Documents, res.Versions, args[0])
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&uri, "store", "", "store: MongoDB's URI or a folder (default MONGO_URI, CLAUSEA_DATA_DIR or ./data)")
+	cmd.Flags().StringVar(&company, "company", "", "only this company's")
+	return cmd
+}

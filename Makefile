@@ -11,6 +11,10 @@ help: ## list the targets
 build: ## build bin/clausea
 	go build -trimpath -o $(BIN) .
 
+.PHONY: run
+run: build ## crawl the bundled demo company twice, and show what changed in between
+	$(BIN) demo
+
 .PHONY: test
 test: ## run every test, with the race detector; fetches what it needs
 	MONGOD=$$(hack/mongod/get.sh) && export MONGOD && go test -race -timeout 60m ./...

@@ -68,7 +68,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitUsage, err} })
-	root.AddCommand(newCrawl(), newInspect(), newDiff(), newGet(), newExport(), newCheck(), newMigrate(), newVersion())
+	root.AddCommand(newCrawl(), newInspect(), newDiff(), newGet(), newExport(), newCheck(), newDemo(), newMigrate(), newVersion())
 	return root
 }
 

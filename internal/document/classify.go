@@ -14,7 +14,8 @@ type rule struct {
 }
 
 func words(expr string) *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[ (])(?:` + strings.Join(strings.Fields(expr), "|") + `)(?:[ ),.:;!?]|$)`)
+	alternatives := strings.ReplaceAll(strings.Join(strings.Fields(expr), "|"), "_", "[ -]?")
+	return regexp.MustCompile(`(?:^|[ (])(?:` + alternatives + `)(?:[ ),.:;!?]|$)`)
 }
 
 // names are tried in this order: the narrower ones come first. "_" is a space or
@@ -23,7 +24,7 @@ var names = func() []rule {
 	var out []rule
 	for _, line := range strings.Split(strings.TrimSpace(nameTable), "\n") {
 		typ, expr, _ := strings.Cut(strings.TrimSpace(line), ": ")
-		out = append(out, rule{typ, words(strings.ReplaceAll(expr, "_", "[ -]?"))})
+		out = append(out, rule{typ, words(expr)})
 	}
 	return out
 }()

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/store"
+)
+
+func newDemo() *cobra.Command {
+	var folder string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Crawl a bundled company twice, with a change in between, and show what changed",
+		Args:  exactly(0),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, folder) },
+	}
+	cmd.Flags().StringVar(&folder, "store", "", "folder to keep the demo's documents in (default: a temporary one)")
+	return cmd
+}
+
+func runDemo(cmd *cobra.Command, folder string) error {
+	ctx, w := cmd.Context(), cmd.OutOrStdout()
+	site, err := demo.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	if folder == "" {
+		if folder, err = os.MkdirTemp("", "clausea-demo-store"); err != nil {
+			return fmt.Errorf("make the demo's store: %w", err)
+		}
+		defer func() { _ = os.RemoveAll(folder) }()
+	}
+	f := crawlFlags{
+		output: "table", render: "Never", store: folder, caFile: site.CAFile, delaySet: true,
+		connectTo: []string{":443:" + site.Address}, allowAddress: []string{"127.0.0.1/32"},
+	}
+	fmt.Fprintf(w, "The demo company's site %s is served at %s.\n\nThe first crawl:\n", demo.Domain, site.Address)
+	if err := crawlAll(cmd, []string{demo.Domain}, f); err != nil {
+		return err
+	}
+	site.Advance()
+	fmt.Fprint(w, "\nThe site has changed. The second crawl:\n")
+	if err := crawlAll(cmd, []string{demo.Domain}, f); err != nil {
+		return err
+	}
+	all, trap := site.Fetched()
+	fmt.Fprintf(w, "\n%d requests in all, %d of them in the site's endless calendar.\n", all, trap)
+	return showChanges(ctx, cmd, folder)
+}
+
+// showChanges prints the last change of each document that has one.
+func showChanges(ctx context.Context, cmd *cobra.Command, folder string) error {
+	s, err := openStore(ctx, folder)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close(ctx) }()
+	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, demo.Domain, p) })
+	if err != nil {
+		return err
+	}
+	w := cmd.OutOrStdout()
+	for _, d := range docs {
+		if n := len(d.FormerURLs); n > 0 {
+			fmt.Fprintf(w, "\n%s has moved here from %s\n", d.URL, strings.Join(d.FormerURLs, ", "))
+		}
+		_, text, err := s.VersionText(ctx, d.ID, 0)
+		if err != nil {
+			return err
+		}
+		_, before, err := s.VersionText(ctx, d.ID, d.Versions-1)
+		if d.Versions < 2 || errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "\n%s has changed:\n%s", d.URL, document.Compare(document.FromMarkdown(before), document.FromMarkdown(text)).TextDiff())
+	}
+	return nil
+}

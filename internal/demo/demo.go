@@ -1,0 +1,157 @@
+// Package demo is a company that does not exist, with a site that does: legal
+// documents in five languages, a trap, and a second state in which documents have
+// changed, moved and come anew. It serves `clausea demo` and the tests.
+package demo
+
+import (
+	"context"
+	"crypto/tls"
+	_ "embed"
+	"encoding/pem"
+	"fmt"
+	"html"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/tools/txtar"
+)
+
+//go:embed site.txtar
+var archive []byte
+
+// Domain is the demo company's; .example is reserved for such use (RFC 2606).
+const Domain = "harbour.example"
+
+// Site is the company's site, served over TLS on loopback.
+type Site struct {
+	// Address is where it listens, host:port.
+	Address string
+	// CAFile is the PEM file of the authority that its certificate is from.
+	CAFile string
+
+	server   *httptest.Server
+	dir      string
+	second   atomic.Bool
+	pages    map[string]string
+	fetched  atomic.Int64
+	calendar atomic.Int64
+}
+
+// Start serves the site's first state until Close.
+func Start(ctx context.Context) (*Site, error) {
+	dir, err := os.MkdirTemp("", "clausea-demo")
+	if err != nil {
+		return nil, fmt.Errorf("start the demo's site: %w", err)
+	}
+	s := &Site{dir: dir, CAFile: filepath.Join(dir, "ca.pem"), pages: map[string]string{}}
+	for _, f := range txtar.Parse(archive).Files {
+		s.pages[f.Name] = string(f.Data)
+	}
+	s.server = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	cert, err := certificate(Domain, "www."+Domain)
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return nil, fmt.Errorf("start the demo's site: %w", err)
+	}
+	s.server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	s.server.StartTLS()
+	s.Address = s.server.Listener.Addr().String()
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]})
+	if err := os.WriteFile(s.CAFile, block, 0o600); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("start the demo's site: %w", err)
+	}
+	return s, nil
+}
+
+// Advance brings the site into its second state: the privacy policy is changed,
+// the acceptable use policy has moved, community guidelines are new.
+func (s *Site) Advance() { s.second.Store(true) }
+
+// Fetched is how many requests came, and how many of them to the trap.
+func (s *Site) Fetched() (all, trap int64) { return s.fetched.Load(), s.calendar.Load() }
+
+// Close ends the site and removes its files.
+func (s *Site) Close() {
+	s.server.Close()
+	_ = os.RemoveAll(s.dir)
+}
+
+const (
+	movedFrom = "/legal/acceptable-use"
+	movedTo   = "/legal/fair-use"
+)
+
+func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
+	s.fetched.Add(1)
+	p := r.URL.Path
+	switch {
+	case p == "/robots.txt":
+		_, _ = fmt.Fprintf(w, "User-agent: *\nDisallow: /admin/\nSitemap: https://%s/sitemap.xml\n", Domain)
+		return
+	case p == "/sitemap.xml":
+		w.Header().Set("Content-Type", "application/xml")
+		_, _ = fmt.Fprintf(w, `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://%[1]s/</loc></url><url><loc>https://%[1]s/ja/terms</loc></url></urlset>`, Domain)
+		return
+	case p == "/calendar":
+		s.calendar.Add(1)
+		s.calendarPage(w, r)
+		return
+	case s.second.Load() && p == movedFrom:
+		http.Redirect(w, r, movedTo, http.StatusMovedPermanently)
+		return
+	}
+	text, ok := s.page(p)
+	if !ok {
+		w.WriteHeader(http.StatusNotFound)
+		text = "en|Not found\n<h1>Not found</h1><p>There is no such page.</p>"
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write([]byte(s.layout(text)))
+}
+
+// page is the text of a path in the site's state.
+func (s *Site) page(p string) (string, bool) {
+	if s.second.Load() {
+		if text, ok := s.pages[p+"#2"]; ok {
+			return text, true
+		}
+		if p == movedTo {
+			p = movedFrom
+		}
+	}
+	text, ok := s.pages[p]
+	return text, ok
+}
+
+// calendarPage is a trap: each month links to the next one, without an end.
+func (s *Site) calendarPage(w http.ResponseWriter, r *http.Request) {
+	month, err := time.Parse("2006-01", r.URL.Query().Get("month"))
+	if err != nil {
+		month = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	next := month.AddDate(0, 1, 0).Format("2006-01")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write([]byte(s.layout("en|Tides in " + month.Format("January 2006") + "\n<h1>Tides</h1><p><a href=\"/calendar?month=" + next + "\">Next month</a></p>")))
+}
+
+func (s *Site) layout(page string) string {
+	head, body, _ := strings.Cut(page, "\n")
+	lang, title, _ := strings.Cut(head, "|")
+	extra, use := "", movedFrom
+	if s.second.Load() {
+		extra, use = ` · <a href="/legal/community">Community guidelines</a>`, movedTo
+	}
+	body = strings.ReplaceAll(body, `href="`+movedFrom+`"`, `href="`+use+`"`)
+	return `<!doctype html><html lang="` + lang + `"><head><meta charset="utf-8"><title>` + html.EscapeString(title) + `</title></head><body>
+<header><nav><a href="/">Home</a> · <a href="/blog/spring">News</a> · <a href="/calendar">Tides</a></nav></header>
+<main>` + body + `</main>
+<footer><a href="/legal">Legal</a> · <a href="/legal/terms">Terms</a> · <a href="/legal/privacy">Privacy</a> · <a href="/legal/cookies">Cookies</a> · <a href="/de/impressum">Impressum</a> · <a href="/de/datenschutz">Datenschutz</a> · <a href="/fr/cgu">Conditions d'utilisation</a> · <a href="/es/privacidad">Privacidad</a> · <a href="/ja/terms">利用規約</a>` + extra + `</footer></body></html>`
+}

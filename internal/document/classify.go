@@ -37,12 +37,12 @@ regional_privacy_notice: california_(consumer_)?privacy(_notice|_policy|_rights|
 cookie_policy: cookies? cookies?_(policy|notice|statement|preferences|list) cookie_?richtlinie politique_(de|sur_les|relative_aux)_cookies política_de_cookies cookiebeleid cookie_policy polityka_cookies cookiepolicy trackers?_policy .*cookies_policy クッキー.*
 law_enforcement_guidelines: law_enforcement.* government_requests?.* legal_process_guidelines
 service_level_agreement: sla service_levels? service_level_(agreement|commitment|terms|objective)s?
-ranking_parameters: ranking(_parameters)? .*ranking_(parameters|factors|criteria|results).* how_(search|ranking)_.*works recommender_systems?.*
+ranking_parameters: ranking(_parameters)? .*ranking_(parameters|factors|criteria|results).* how_(search|ranking)_.*works? quality_guidelines recommender_systems?.*
 platform_to_business_notice: p2b.* platform_to_business.*
 copyright_policy: dmca(_policy|_notice)? copyrights?(_policy|_notice|_infringement|_dispute_policy|_claims)? intellectual_property(_policy|_rights)? notice_and_takedown.* ip_policy trademark_policy .*copyright_policy
 accessibility_statement: accessibility(_statement|_policy)? (erklärung_zur_)?barrierefreiheit accessibilité.* accesibilidad toegankelijkheid.*
 security_policy: (responsible|vulnerability|coordinated)_disclosure(_policy|_program)? bug_bounty.* security_(policy|measures|practices|whitepaper|overview|statement|addendum) security
-acceptable_use_policy: acceptable_use(_policy)? aup fair_use(_policy)? usage_policy usage_policies prohibited_(uses?|content|items|activities|businesses).* restricted_(businesses|content|uses?).* (anti_?)?spam_policy acceptable_usage.*
+acceptable_use_policy: acceptable_use(_policy)? aup fair_use(_policy)? usage_policy usage_policies user_guidelines prohibited_(uses?|content|items|activities|businesses).* restricted_(businesses|content|uses?).* (anti_?)?spam_policy acceptable_usage.*
 developer_terms: developer(s)?_(terms|agreement|policy|policies|guidelines|distribution_agreement|program).* api_(terms|license|agreement|usage).* platform_(terms|policy|policies) app_(review|store_review)_guidelines (app_)?review_guidelines sdk_(license|terms).*
 advertising_policy: advertis(ing|er|ement)s?_(policy|policies|guidelines|terms|standards|content).* ads?_(policy|policies|guidelines|terms) promoted_content.*
 monetisation_policy: (content_)?monetis?z?ation.* partner_monetization.* creator_(fund|monetization|rewards).*
@@ -52,8 +52,8 @@ eula: eula end_user_licen[sc]e_agreement end_user_agreement software_licen[sc]e(
 refund_policy: (returns?|refunds?|cancellation|money_back)(_and_|_|_&_)?(returns?|refunds?|exchanges?|cancellations?|guarantee)*(_policy|_policies)? refunds? widerruf(srecht|sbelehrung)? .*refund_policy
 imprint: imprint impressum mentions?_légales?.* mentions?_legales? note_legali colofon legal_notice anbieterkennzeichnung
 brand_guidelines: brand_(guidelines|policy|usage|resources|assets).* trademark_(guidelines|usage).* logo_(guidelines|usage).*
-conditions_of_carriage: (general_)?conditions_of_carriage contract_of_carriage carriage.* beförderungsbedingungen
-conditions_of_sale: (general_)?(terms|conditions)(_and_conditions|_&_conditions)?_of_(sale|purchase) conditions_générales_de_vente.* cgv conditions_of_sale condizioni_(generali_di_)?vendita condiciones_(generales_)?de_(venta|compra|contratación) verkaufsbedingungen terms_of_sale sales_terms
+conditions_of_carriage: (general_)?conditions_of_carriage contract_of_carriage carriage.* (.*_)?conditions_(générales_|generales_)?(de_|du_)?transports?.* (allgemeine_)?beförderungsbedingungen condiciones_(generales_)?de(l)?_transporte.* condizioni_(generali_)?di_trasporto.* beförderungsbedingungen
+conditions_of_sale: (general_)?(terms|conditions)(_and_conditions|_&_conditions)?_of_(sale|purchase) (.*_)?conditions_g[ée]n[ée]rales_de_ventes?.* (.*_)?cgv conditions_of_sale condizioni_(generali_di_)?vendita condiciones_(generales_)?de_(venta|compra|contratación) verkaufsbedingungen terms_of_sale sales_terms
 complaints_policy: complaints?(_policy|_procedure|_handling)?.* internal_complaint.* reclamaciones beschwerden.*
 human_rights_policy: human_rights.* modern_slavery.*
 commercial_terms: (business|commercial|enterprise|merchant|customer|partner|affiliate|reseller|advertiser|payment|payments|subscription|paid|premium|purchase|billing|professional)_(services_)?(terms|agreement|conditions)(_.*)? master_(service|services|subscription)_agreement msa affiliate_program.* order_form.*
@@ -66,29 +66,48 @@ other_legal: legal(_.*)? disclaimer.* disclosures?.* .*_polic(y|ies) polic(y|ies
 // classify gives a page's type, how sure that is, and whether it is an error page
 // or a door that was sent as a page.
 func (p *page) classify(d *Document) (typ string, confidence float64, soft bool) {
-	title := plainTitle(p.title)
-	head := plainTitle(p.head)
-	if errorTitle.MatchString(title) || errorTitle.MatchString(head) && d.Words < 400 {
+	if title := plainTitle(p.title); errorTitle.MatchString(title) || errorTitle.MatchString(plainTitle(p.head)) && d.Words < 400 {
 		return Other, 0.95, true
 	}
 	if d.Words < minWords {
 		return Other, 0.9, false
 	}
-	legal := legalShare(d.Text)
+	if trained == nil {
+		typ, confidence = p.byRules(d)
+		return typ, confidence, false
+	}
+	best := 0
+	probabilities := trained.Probabilities(p.features(d))
+	for i, v := range probabilities {
+		if v > probabilities[best] {
+			best = i
+		}
+	}
+	return Classes[best], probabilities[best], false
+}
+
+// votes are what the names of a page, by their places, and its own words say of its type.
+func (p *page) votes(d *Document) map[string]float64 {
 	votes := map[string]float64{}
 	vote := func(s string, w float64) {
 		if t := nameOf(s); t != "" {
 			votes[t] += w
 		}
 	}
-	vote(title, 3)
-	vote(head, 2)
+	vote(plainTitle(p.title), 3)
+	vote(plainTitle(p.head), 2)
 	vote(pathWords(p.in.URL), 2.2)
 	vote(plainTitle(p.in.Anchor), 2)
 	for i, h := range p.headings[:min(len(p.headings), 3)] {
 		vote(plainTitle(h), 1.2/float64(i+1))
 	}
 	vote(bodyType(d.Text), 1)
+	return votes
+}
+
+// byRules decides by the votes alone.
+func (p *page) byRules(d *Document) (typ string, confidence float64) {
+	legal, votes := legalShare(d.Text), p.votes(d)
 	best, second := "", 0.0
 	for t, v := range votes {
 		switch {
@@ -103,14 +122,14 @@ func (p *page) classify(d *Document) (typ string, confidence float64, soft bool)
 	}
 	if best == "" {
 		if legal > 0.05 && d.Words > 300 {
-			return OtherLegal, 0.4, false
+			return OtherLegal, 0.4
 		}
-		return Other, 0.8, false
+		return Other, 0.8
 	}
 	if article.MatchString(p.in.URL) || p.hub(d) || legal < minLegal && votes[best] < 5 || legal < minLegal/3 {
-		return Other, 0.7, false
+		return Other, 0.7
 	}
-	return best, 0.5 + 0.45*min(1, (votes[best]-second)/6), false
+	return best, 0.5 + 0.45*min(1, (votes[best]-second)/6)
 }
 
 const (

@@ -49,21 +49,30 @@ const MaxBytes = 20 << 20
 // Read makes a Document of a page. HTML, Markdown and plain text are told apart
 // by Content-Type, URL and content.
 func Read(in Input) (Document, error) {
+	p, err := open(in)
+	if err != nil {
+		return Document{}, err
+	}
+	return p.document(), nil
+}
+
+// open reads a page's parts.
+func open(in Input) (*page, error) {
 	if len(in.Body) > MaxBytes {
-		return Document{}, fmt.Errorf("read %s: %d bytes are more than %d", in.URL, len(in.Body), MaxBytes)
+		return nil, fmt.Errorf("read %s: %d bytes are more than %d", in.URL, len(in.Body), MaxBytes)
 	}
 	if bytes.HasPrefix(in.Body, []byte("%PDF-")) {
-		return Document{}, fmt.Errorf("read %s: it is a PDF, which this version can't read", in.URL)
+		return nil, fmt.Errorf("read %s: it is a PDF, which this version can't read", in.URL)
 	}
-	p := page{in: in}
+	p := &page{in: in}
 	if isHTML(in) {
 		if err := p.readHTML(); err != nil {
-			return Document{}, fmt.Errorf("read %s: %w", in.URL, err)
+			return nil, fmt.Errorf("read %s: %w", in.URL, err)
 		}
 	} else {
 		p.readText(toUTF8(in))
 	}
-	return p.document(), nil
+	return p, nil
 }
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.
@@ -147,6 +156,9 @@ func validUTF8(b []byte) bool { return len(bytes.ToValidUTF8(b, nil)) == len(b) 
 func (p *page) readText(b []byte) {
 	p.markdown = strings.TrimSpace(strings.ReplaceAll(string(bytes.ToValidUTF8(b, []byte("\ufffd"))), "\r\n", "\n"))
 	for line := range strings.SplitSeq(p.markdown, "\n") {
+		if p.head == "" && len(p.headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
+			p.head = strings.Trim(strings.TrimSpace(line), "*_# ")
+		}
 		if h := strings.TrimSpace(strings.TrimLeft(line, "#")); h != "" && strings.HasPrefix(line, "#") && len(p.headings) < maxHeadings {
 			p.headings = append(p.headings, h)
 		}
@@ -158,6 +170,9 @@ func (p *page) readText(b []byte) {
 }
 
 const maxHeadings = 400
+
+// maxTitle is how long a line may be to be a title, in bytes.
+const maxTitle = 160
 
 // readHTML parses once and reads everything from the one tree.
 func (p *page) readHTML() error {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -194,8 +195,16 @@ func normalise(md string) string {
 	s := norm.NFC.String(md)
 	s = linkTarget.ReplaceAllString(s, "$1")
 	s = markup.Replace(s)
-	return strings.Join(strings.Fields(s), " ")
+	s = copyrightYear.ReplaceAllString(s, "©")
+	return strings.Join(strings.Fields(invisible.Replace(s)), " ")
 }
+
+// invisible are characters that show nothing and that editors sprinkle: word
+// joiner, zero width space, byte order mark and soft hyphen.
+var invisible = strings.NewReplacer("\u2060", "", "\u200b", "", "\ufeff", "", "\u00ad", "")
+
+// copyrightYear is the year that a footer counts up by itself.
+var copyrightYear = regexp.MustCompile(`©\s*(?:\d{4}\s*[-–]\s*)?\d{4}`)
 
 func hashOf(text string) string {
 	h := sha256.Sum256([]byte(text))

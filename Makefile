@@ -39,6 +39,10 @@ eval: build ## score the binary on the labelled pages and sites in $(GOLD)
 	for w in types extraction changes; do python3 $(GOLD)/../evals/score.py $$w --bin $(BIN) --gold .gold || exit 1; done
 	python3 $(GOLD)/../evals/score.py discovery --bin $(BIN) --gold .gold --sitesd bin/sitesd
 
+.PHONY: bench
+bench: ## measure the engine beside rivals; docs/benchmarks.md has the figures
+	go build -o bin/bench ./hack/bench && bin/bench -pages 2000
+
 .PHONY: train
 train: ## train the model of documents' types from the labelled pages in $(GOLD)
 	bash $(GOLD)/unpack.sh .gold

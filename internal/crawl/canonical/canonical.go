@@ -5,6 +5,7 @@ package canonical
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -112,8 +113,15 @@ func hex(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
 }
 
-// plainHost says that a host is a lower-case name that can't be a number.
+// plainHost says that a host is a lower-case name that can't be a number, or an
+// IPv4 address in its only canonical spelling.
 func plainHost(h string) bool {
+	if h != "" && h[len(h)-1] >= '0' && h[len(h)-1] <= '9' {
+		name, _, _ := strings.Cut(h, ":")
+		if a, err := netip.ParseAddr(name); err == nil && a.Is4() {
+			return true
+		}
+	}
 	letter := false
 	for i := 0; i < len(h); i++ {
 		c := h[i]

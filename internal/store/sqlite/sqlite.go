@@ -52,7 +52,10 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		s.write.SetMaxOpenConns(1)
 		if s.read, err = sql.Open("sqlite", dsn); err == nil {
 			s.read.SetMaxOpenConns(4)
-			s.applied, err = s.Migrate(ctx)
+			if s.applied, err = s.Migrate(ctx); err == nil {
+				// Whoever held a lease is gone: the folder's lock is ours.
+				_, err = s.write.ExecContext(ctx, `UPDATE leases SET expires=0`)
+			}
 		}
 	}
 	if err != nil {

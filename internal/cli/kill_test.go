@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/hack/mongod/replicaset"
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// argsEnv makes the test binary the program itself, with these arguments.
+const argsEnv = "CLAUSEA_TEST_ARGS"
+
+func TestMain(m *testing.M) {
+	if args := os.Getenv(argsEnv); args != "" {
+		os.Exit(Main(strings.Split(args, "\n")))
+	}
+	os.Exit(m.Run())
+}
+
+// atOnce is how many of them are tried at once: each is a few processes.
+const atOnce = 4
+
+// patience bounds the wait for a lease.
+const patience = 3 * time.Minute
+
+// moments are the numbers of requests after which a crawl is killed.
+const moments = 20
+
+func TestAKilledCrawlGoesOnAndNeitherLosesNorDoublesADocument(t *testing.T) {
+	t.Parallel()
+	t.Run("embedded store", func(t *testing.T) {
+		t.Parallel()
+		killAtEachMoment(t, func(t *testing.T, _ int) string { return t.TempDir() })
+	})
+	t.Run("MongoDB", func(t *testing.T) {
+		t.Parallel()
+		mongod, err := replicaset.Find()
+		if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
+			t.Skipf("NOT TESTED on MongoDB: %v", err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		set, err := replicaset.Start(t.Context(), mongod, "", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(set.Close)
+		killAtEachMoment(t, func(_ *testing.T, n int) string { return strings.Replace(set.URI, "/?", fmt.Sprintf("/kill%d?", n), 1) })
+	})
+}
+
+func killAtEachMoment(t *testing.T, storeOf func(*testing.T, int) string) {
+	want, n, err := crawlWithKill(t.Context(), storeOf(t, 0), -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(want) < 12 {
+		t.Fatalf("a crawl that is not killed finds %d documents", len(want))
+	}
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for moment := range moments {
+		uri := storeOf(t, moment+1)
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			got, requests, err := crawlWithKill(t.Context(), uri, 1+int64(moment)*(n-2)/moments)
+			if err != nil {
+				t.Errorf("killed after %d requests: %v", moment, err)
+				return
+			}
+			for url, versions := range want {
+				if got[url] != versions {
+					t.Errorf("killed after %d requests: %s has %d versions, want %d", moment, url, got[url], versions)
+				}
+			}
+			if len(got) != len(want) {
+				t.Errorf("killed after %d requests: %d documents, want %d", moment, len(got), len(want))
+			}
+			// What was in flight is asked for again, and robots.txt and the sitemap,
+			// which belong to a process and not to its crawl.
+			if again := requests - n; again > 1+2 {
+				t.Errorf("killed after %d requests: %d were made again", moment, again)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// crawlWithKill crawls the demo's site, with a SIGKILL once it has had so many
+// requests (-1: none), then to the end; it gives the documents' versions by URL.
+func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[string]int, requests int64, err error) {
+	site, err := demo.Start(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer site.Close()
+	crawl := func() *exec.Cmd {
+		cmd := exec.CommandContext(ctx, os.Args[0])
+		args := []string{"crawl", demo.Domain, "--store", uri, "--delay", "20ms", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Address, "--allow-address", "127.0.0.1/32"}
+		cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
+		return cmd
+	}
+	if after >= 0 {
+		cmd := crawl()
+		if err := cmd.Start(); err != nil {
+			return nil, 0, err
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		for done := false; !done; {
+			if all, _ := site.Fetched(); all >= after {
+				_ = cmd.Process.Kill()
+				<-ended
+				break
+			}
+			select {
+			case <-ended:
+				done = true
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}
+	// On MongoDB the killed process' lease must run out first.
+	for deadline := time.Now().Add(patience); ; {
+		out, err := crawl().CombinedOutput()
+		if err == nil {
+			break
+		}
+		if !strings.Contains(string(out), "by another process") || time.Now().After(deadline) {
+			return nil, 0, fmt.Errorf("the crawl after the kill: %w: %s", err, out)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, 0, ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+	s, err := openStore(ctx, uri)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = s.Close(context.Background()) }()
+	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
+	if err != nil {
+		return nil, 0, err
+	}
+	versions = map[string]int{}
+	for _, d := range docs {
+		vs, _, err := s.ListVersions(ctx, d.ID, store.Page{})
+		if err != nil {
+			return nil, 0, err
+		}
+		versions[d.URL] += len(vs)
+	}
+	requests, _ = site.Fetched()
+	return versions, requests, nil
+}

@@ -1,0 +1,129 @@
+package document
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+)
+
+const policy = `<!doctype html><html lang="en"><head><title>Privacy Policy | Example</title></head><body>
+<nav><a href="/">Home</a> <a href="/shop">Shop</a></nav><main><h1>Privacy Policy</h1><p>Last updated: 3 March 2024</p>
+<h2>What we collect</h2><p>We collect the personal data that you give us when you open an account: your name, your e-mail address and your telephone number. We process it to perform our contract with you and with your consent.</p>
+<h2>Retention</h2><p>We keep personal data for three years after you close your account, unless the law obliges us to keep it longer.</p></main>
+<footer>© 2024 Example</footer></body></html>`
+
+func read(t *testing.T, body string) Document {
+	t.Helper()
+	d, err := Read(Input{Body: []byte(body), ContentType: "text/html", URL: "https://example.com/privacy"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestReadFindsTextTypeLanguageAndDate(t *testing.T) {
+	t.Parallel()
+	d := read(t, policy)
+	if !d.Legal || d.Type != PrivacyPolicy || d.Language != "en" || d.EffectiveDate != "2024-03-03" || d.Title != "Privacy Policy" {
+		t.Errorf("legal %v, %s, %s, %s, %q", d.Legal, d.Type, d.Language, d.EffectiveDate, d.Title)
+	}
+	for _, want := range []string{"# Privacy Policy", "## Retention", "three years"} {
+		if !strings.Contains(d.Markdown, want) {
+			t.Errorf("the Markdown lacks %q:\n%s", want, d.Markdown)
+		}
+	}
+	if strings.Contains(d.Markdown, "Shop") {
+		t.Errorf("the menu is in the Markdown:\n%s", d.Markdown)
+	}
+}
+
+func TestPagesThatAreNoDocument(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"an error page": `<title>404 Not found</title><h1>Page not found</h1><p>` + strings.Repeat("We could not find it. ", 30) + `</p>`,
+		"a short page":  `<title>Privacy</title><p>Privacy matters.</p>`,
+		"a shell":       `<title>App</title><div id="root"></div><script>start()</script>`,
+		"nothing":       ``,
+		"no HTML":       "\x00\x01\x02",
+	} {
+		if d := read(t, body); d.Legal {
+			t.Errorf("%s is taken for %s", name, d.Type)
+		}
+	}
+}
+
+func TestCompareTellsKindsApart(t *testing.T) {
+	t.Parallel()
+	old := read(t, policy)
+	for _, c := range []struct {
+		name, from, to string
+		want           Kind
+	}{
+		{"nothing", "", "", KindNone},
+		{"the menu", "Shop</a>", "Store</a>", KindNone},
+		{"the footer's year", "© 2024", "© 2025", KindNone},
+		{"an invisible character", "your name", "your\u200b name", KindNone},
+		{"case", "Retention", "RETENTION", KindCosmetic},
+		{"one word", "three years", "seven years", KindChange},
+		{"a date", "3 March 2024", "4 March 2024", KindChange},
+	} {
+		cur := read(t, strings.Replace(policy, c.from, c.to, 1))
+		if got := Compare(old, cur); got.Kind != c.want {
+			t.Errorf("%s changed: %s, want %s (%+v)", c.name, got.Kind, c.want, got.Sections)
+		}
+	}
+	long := FromMarkdown(strings.Repeat("We keep your data safe and sound. ", 50))
+	if got := Compare(long, FromMarkdown("Loading")); got.Kind != KindBroken {
+		t.Errorf("a page that lost its text: %s", got.Kind)
+	}
+}
+
+func TestTheModelIsThereAndSumsToOne(t *testing.T) {
+	t.Parallel()
+	if trained == nil {
+		t.Fatal("the embedded weights are not of this program's form: run make train")
+	}
+	if len(weights) > 2<<20 {
+		t.Errorf("the weights take %d bytes", len(weights))
+	}
+	for _, body := range []string{policy, "", strings.Repeat("条", 5000)} {
+		features, err := Features(Input{Body: []byte(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0.0
+		for _, p := range trained.Probabilities(features) {
+			sum += p
+		}
+		if math.Abs(sum-1) > 1e-9 {
+			t.Errorf("probabilities sum to %v", sum)
+		}
+	}
+}
+
+func TestNamesOfSeveralWordsAreFound(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"data processing agreement": DPA, "service level agreement": SLA, "acceptable use policy": AcceptableUse,
+		"conditions générales de vente": ConditionsSale, "conditions générales de transport": Carriage,
+		"politique de confidentialité": PrivacyPolicy, "end user license agreement": EULA, "our team": "",
+	} {
+		if got := nameOf(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(policy), "text/html")
+	f.Add([]byte("# Terms\n\n* a\n* b"), "text/markdown")
+	f.Add([]byte(strings.Repeat("<div>", 2000)), "")
+	f.Add([]byte("<table><tr><td>x"), "text/html; charset=utf-16")
+	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
+		d, err := Read(Input{Body: body, ContentType: contentType, URL: "https://example.com/x"})
+		if err == nil && (d.Legal != (d.Type != Other) || d.Confidence < 0 || d.Confidence > 1) {
+			t.Error(fmt.Sprintf("%+v", d))
+		}
+	})
+}

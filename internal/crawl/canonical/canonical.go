@@ -66,7 +66,7 @@ func URL(base *url.URL, ref string) (string, *url.URL, error) {
 // of the standard parser's cost. It leaves everything on which the two disagree
 // to the standard parser.
 func fast(base *url.URL, ref string) (*url.URL, bool) {
-	if ref == "" || !plain(ref) {
+	if ref == "" || !plain(ref) || strings.HasPrefix(ref, "///") {
 		return nil, false
 	}
 	r, err := url.Parse(ref)
@@ -75,6 +75,9 @@ func fast(base *url.URL, ref string) (*url.URL, bool) {
 	}
 	if r.Scheme == "" && base == nil || r.Scheme != "" && r.Host == "" {
 		return nil, false
+	}
+	if port := r.Port(); len(port) > 4 || strings.HasPrefix(port, "0") {
+		return nil, false // it may be out of range, or be spelled with zeros
 	}
 	if r.Host != "" && !plainHost(r.Host) {
 		return nil, false

@@ -1,7 +1,7 @@
 // Command trainclassify trains the model that tells documents' types apart, from
 // labelled pages, and writes its weights. It is deterministic.
 //
-//	go run ./hack/trainclassify -gold ../shared/gold -out internal/document/weights.bin
+//	go run ./hack/trainclassify -gold ../shared/gold -out internal/document/classify/weights.bin
 //
 // It first reports, by cross-validation over companies, how well a model does on
 // companies that it has not seen.
@@ -19,6 +19,8 @@ import (
 	"slices"
 
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/document/classify"
+	"github.com/clausea/crawler/internal/document/doctype"
 )
 
 // row is a line of the manifest.
@@ -41,14 +43,14 @@ type example struct {
 	class    int
 	fold     int
 	weight   float64
-	features []document.Feature
+	features []classify.Feature
 }
 
 const folds = 5
 
 func main() {
 	gold := flag.String("gold", os.Getenv("CLAUSEA_GOLD"), "folder with legal-types/*/manifest.jsonl")
-	out := flag.String("out", "internal/document/weights.bin", "file to write")
+	out := flag.String("out", "internal/document/classify/weights.bin", "file to write")
 	flag.Parse()
 	if err := run(*gold, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "trainclassify:", err)
@@ -144,8 +146,8 @@ func loadURLs(gold string) ([]example, error) {
 			if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			if class := slices.Index(document.Classes, r.Label); class >= 0 {
-				out = append(out, example{row: r, form: "copy", class: class, fold: foldOf(r.Component), weight: urlWeight, features: document.URLFeatures(r.URL)})
+			if class := slices.Index(classify.Classes, r.Label); class >= 0 {
+				out = append(out, example{row: r, form: "copy", class: class, fold: foldOf(r.Component), weight: urlWeight, features: classify.URLFeatures(r.URL)})
 			}
 		}
 		if err := errors.Join(lines.Err(), f.Close()); err != nil {
@@ -164,9 +166,9 @@ func foldOf(company string) int {
 func examplesOf(dir string, r row) ([]example, error) {
 	label := r.Label
 	if !r.Legal {
-		label = document.Other
+		label = doctype.Other
 	}
-	class := slices.Index(document.Classes, label)
+	class := slices.Index(classify.Classes, label)
 	if class < 0 {
 		return nil, fmt.Errorf("%s: label %q is none of ours", r.ID, label)
 	}
@@ -188,12 +190,12 @@ func examplesOf(dir string, r row) ([]example, error) {
 		if err != nil {
 			return err
 		}
-		features, err := document.Features(document.Input{Body: b, URL: url})
+		p, err := document.Classified(document.Input{Body: b, URL: url})
 		if err != nil {
 			return err
 		}
 		e := base
-		e.form, e.features, e.weight = form, features, base.weight*weight
+		e.form, e.features, e.weight = form, p.Features(), base.weight*weight
 		out = append(out, e)
 		return nil
 	}

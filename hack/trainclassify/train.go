@@ -6,7 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/document/classify"
+	"github.com/clausea/crawler/internal/document/doctype"
 )
 
 // The training's constants, chosen by cross-validation on the labelled pages.
@@ -20,10 +21,10 @@ const (
 
 // train fits a softmax regression by AdaGrad (Duchi et al., JMLR 12, 2011).
 func train(examples []example, use func(*example) bool) []float32 {
-	n := len(document.Classes)
-	w, g := make([]float32, document.Buckets*n), make([]float32, document.Buckets*n)
-	for c, t := range document.Classes {
-		w[int(document.VoteBucket(t))*n+c] = prior
+	n := len(classify.Classes)
+	w, g := make([]float32, classify.Buckets*n), make([]float32, classify.Buckets*n)
+	for c, t := range classify.Classes {
+		w[int(classify.VoteBucket(t))*n+c] = prior
 	}
 	var order []int
 	perClass := make([]float64, n)
@@ -62,7 +63,7 @@ func train(examples []example, use func(*example) bool) []float32 {
 	return w
 }
 
-func softmax(w []float32, features []document.Feature, p []float64) {
+func softmax(w []float32, features []classify.Feature, p []float64) {
 	n := len(p)
 	clear(p)
 	for _, f := range features {
@@ -82,12 +83,12 @@ func softmax(w []float32, features []document.Feature, p []float64) {
 }
 
 // quantise puts the weights into a byte each.
-func quantise(w []float32) *document.Model {
+func quantise(w []float32) *classify.Model {
 	var top float32
 	for _, v := range w {
 		top = max(top, v, -v)
 	}
-	m := &document.Model{Step: max(top, 1e-6) / 127, Weights: make([]int8, len(w))}
+	m := &classify.Model{Step: max(top, 1e-6) / 127, Weights: make([]int8, len(w))}
 	for i, v := range w {
 		m.Weights[i] = int8(math.Round(float64(v / m.Step)))
 	}
@@ -99,12 +100,12 @@ type tally struct {
 	html, htmlRight, markdown, markdownRight, other, otherRight int
 }
 
-func (t *tally) add(e *example, m *document.Model) {
+func (t *tally) add(e *example, m *classify.Model) {
 	if e.form == "copy" || len(e.row.Doubt) > 0 {
 		return
 	}
 	p := m.Probabilities(e.features)
-	got := document.Classes[slices.Index(p, slices.Max(p))]
+	got := classify.Classes[slices.Index(p, slices.Max(p))]
 	right := slices.Contains(e.row.Accept, got) || got == e.row.Label
 	count := func(n, ok *int) {
 		*n++
@@ -114,7 +115,7 @@ func (t *tally) add(e *example, m *document.Model) {
 	}
 	switch {
 	case !e.row.Legal:
-		right = got == document.Other
+		right = got == doctype.Other
 		count(&t.other, &t.otherRight)
 	case e.form == "html":
 		count(&t.html, &t.htmlRight)

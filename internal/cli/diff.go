@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/jsonl"
 )
 
@@ -82,7 +83,7 @@ func diffVersions(cmd *cobra.Command, uri, id string, from, to int, output strin
 	return printChange(cmd.OutOrStdout(), document.Compare(document.FromMarkdown(oldText), document.FromMarkdown(newText)), output)
 }
 
-func printChange(w io.Writer, c document.Change, output string) error {
+func printChange(w io.Writer, c change.Change, output string) error {
 	switch output {
 	case "text":
 		_, err := fmt.Fprint(w, c.TextDiff())

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/export"
 )
 
@@ -22,10 +22,10 @@ func newExport() *cobra.Command {
 			}
 			defer func() { _ = s.Close(cmd.Context()) }()
 			e := export.Exporter{Store: s, Dir: args[0], Name: func(t string) string {
-				if name, ok := document.OTAName[t]; ok {
+				if name, ok := doctype.OTAName[t]; ok {
 					return name
 				}
-				return document.OTAName[document.OtherLegal]
+				return doctype.OTAName[doctype.OtherLegal]
 			}}
 			res, err := e.Run(cmd.Context(), company)
 			if err != nil {

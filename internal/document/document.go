@@ -5,17 +5,20 @@ package document
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
 	"fmt"
 	"mime"
 	"path"
-	"regexp"
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
-	"golang.org/x/text/unicode/norm"
+
+	"github.com/clausea/crawler/internal/document/classify"
+	"github.com/clausea/crawler/internal/document/content"
+	"github.com/clausea/crawler/internal/document/date"
+	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/document/language"
+	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // Input is a page as it was fetched.
@@ -30,7 +33,7 @@ type Input struct {
 type Document struct {
 	URL        string
 	Legal      bool
-	Type       string  // one of the types; Other where it is not legal
+	Type       string  // one of doctype; Other where it is not legal
 	Confidence float64 // 0 to 1, of Type
 	Language   string  // ISO 639-1, empty if unknown
 	Title      string
@@ -54,60 +57,52 @@ func Read(in Input) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	return p.document(), nil
+	d := FromMarkdown(p.Markdown)
+	d.URL = in.URL
+	d.Title = cmp.Or(p.Title, p.Head)
+	d.Language = language.Of(d.Text, p.Lang)
+	d.Type, d.Confidence, d.SoftError = classify.Of(classified(in, p, d))
+	d.Legal = d.Type != doctype.Other
+	d.EffectiveDate, d.EffectiveQuote = date.Effective(d.Text)
+	return d, nil
+}
+
+// Classified is what the classifier is told of a page.
+func Classified(in Input) (classify.Page, error) {
+	p, err := open(in)
+	if err != nil {
+		return classify.Page{}, err
+	}
+	return classified(in, p, FromMarkdown(p.Markdown)), nil
+}
+
+func classified(in Input, p *content.Page, d Document) classify.Page {
+	return classify.Page{
+		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
+		Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
+	}
 }
 
 // open reads a page's parts.
-func open(in Input) (*page, error) {
+func open(in Input) (*content.Page, error) {
 	if len(in.Body) > MaxBytes {
 		return nil, fmt.Errorf("read %s: %d bytes are more than %d", in.URL, len(in.Body), MaxBytes)
 	}
 	if bytes.HasPrefix(in.Body, []byte("%PDF-")) {
 		return nil, fmt.Errorf("read %s: it is a PDF, which this version can't read", in.URL)
 	}
-	p := &page{in: in}
 	if isHTML(in) {
-		if err := p.readHTML(); err != nil {
-			return nil, fmt.Errorf("read %s: %w", in.URL, err)
-		}
-	} else {
-		p.readText(toUTF8(in))
+		return content.HTML(toUTF8(in)), nil
 	}
-	return p, nil
+	return content.Text(toUTF8(in)), nil
 }
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
 	d := Document{Markdown: md}
-	d.Text = normalise(md)
-	d.Words = countWords(d.Text)
-	d.Hash = hashOf(d.Text)
-	return d
-}
-
-// page is a page while it is read.
-type page struct {
-	in       Input
-	title    string   // of the document itself: its first heading
-	head     string   // <title>
-	lang     string   // declared
-	headings []string // of the main content
-	markdown string
-	all      int // words of the whole page, menus included
-	links    int // words of the main content that are links
-}
-
-func (p *page) document() Document {
-	d := FromMarkdown(p.markdown)
-	d.URL = p.in.URL
-	d.Title = p.title
-	if d.Title == "" {
-		d.Title = p.head
-	}
-	d.Language = language(d.Text, p.lang)
-	d.Type, d.Confidence, d.SoftError = p.classify(&d)
-	d.Legal = d.Type != Other
-	d.EffectiveDate, d.EffectiveQuote = effectiveDate(d.Text)
+	d.Text = plain.Normalise(md)
+	d.Words = plain.Count(d.Text)
+	d.Hash = plain.Hash(d.Text)
 	return d
 }
 
@@ -152,61 +147,3 @@ func toUTF8(in Input) []byte {
 }
 
 func validUTF8(b []byte) bool { return len(bytes.ToValidUTF8(b, nil)) == len(b) }
-
-// readText takes Markdown or plain text as it is.
-func (p *page) readText(b []byte) {
-	p.markdown = strings.TrimSpace(strings.ReplaceAll(string(bytes.ToValidUTF8(b, []byte("\ufffd"))), "\r\n", "\n"))
-	for line := range strings.SplitSeq(p.markdown, "\n") {
-		if p.head == "" && len(p.headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
-			p.head = strings.Trim(strings.TrimSpace(line), "*_# ")
-		}
-		if h := strings.TrimSpace(strings.TrimLeft(line, "#")); h != "" && strings.HasPrefix(line, "#") && len(p.headings) < maxHeadings {
-			p.headings = append(p.headings, h)
-		}
-	}
-	if len(p.headings) > 0 {
-		p.title = p.headings[0]
-	}
-	p.all = countWords(p.markdown)
-}
-
-const maxHeadings = 400
-
-// maxTitle is how long a line may be to be a title, in bytes.
-const maxTitle = 160
-
-// readHTML parses once and reads everything from the one tree.
-func (p *page) readHTML() error {
-	body := toUTF8(p.in)
-	root, err := html.Parse(bytes.NewReader(body))
-	if err != nil {
-		// The parser refuses trees deeper than 512; the text is still there.
-		p.readTokens(body)
-		return nil
-	}
-	p.readHead(root)
-	p.readMain(root)
-	return nil
-}
-
-// normalise is the text that is compared: Markdown without its marks, link
-// targets and white space, in Unicode's composed form.
-func normalise(md string) string {
-	s := norm.NFC.String(md)
-	s = linkTarget.ReplaceAllString(s, "$1")
-	s = markup.Replace(s)
-	s = copyrightYear.ReplaceAllString(s, "©")
-	return strings.Join(strings.Fields(invisible.Replace(s)), " ")
-}
-
-// invisible are characters that show nothing and that editors sprinkle: word
-// joiner, zero width space, byte order mark and soft hyphen.
-var invisible = strings.NewReplacer("\u2060", "", "\u200b", "", "\ufeff", "", "\u00ad", "")
-
-// copyrightYear is the year that a footer counts up by itself.
-var copyrightYear = regexp.MustCompile(`©\s*(?:\d{4}\s*[-–]\s*)?\d{4}`)
-
-func hashOf(text string) string {
-	h := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(h[:])
-}

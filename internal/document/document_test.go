@@ -2,9 +2,11 @@ package document
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"testing"
+
+	"github.com/clausea/crawler/internal/document/change"
+	"github.com/clausea/crawler/internal/document/doctype"
 )
 
 const policy = `<!doctype html><html lang="en"><head><title>Privacy Policy | Example</title></head><body>
@@ -25,7 +27,7 @@ func read(t *testing.T, body string) Document {
 func TestReadFindsTextTypeLanguageAndDate(t *testing.T) {
 	t.Parallel()
 	d := read(t, policy)
-	if !d.Legal || d.Type != PrivacyPolicy || d.Language != "en" || d.EffectiveDate != "2024-03-03" || d.Title != "Privacy Policy" {
+	if !d.Legal || d.Type != doctype.PrivacyPolicy || d.Language != "en" || d.EffectiveDate != "2024-03-03" || d.Title != "Privacy Policy" {
 		t.Errorf("legal %v, %s, %s, %s, %q", d.Legal, d.Type, d.Language, d.EffectiveDate, d.Title)
 	}
 	for _, want := range []string{"# Privacy Policy", "## Retention", "three years"} {
@@ -58,15 +60,15 @@ func TestCompareTellsKindsApart(t *testing.T) {
 	old := read(t, policy)
 	for _, c := range []struct {
 		name, from, to string
-		want           Kind
+		want           change.Kind
 	}{
-		{"nothing", "", "", KindNone},
-		{"the menu", "Shop</a>", "Store</a>", KindNone},
-		{"the footer's year", "© 2024", "© 2025", KindNone},
-		{"an invisible character", "your name", "your\u200b name", KindNone},
-		{"case", "Retention", "RETENTION", KindCosmetic},
-		{"one word", "three years", "seven years", KindChange},
-		{"a date", "3 March 2024", "4 March 2024", KindChange},
+		{"nothing", "", "", change.KindNone},
+		{"the menu", "Shop</a>", "Store</a>", change.KindNone},
+		{"the footer's year", "© 2024", "© 2025", change.KindNone},
+		{"an invisible character", "your name", "your\u200b name", change.KindNone},
+		{"case", "Retention", "RETENTION", change.KindCosmetic},
+		{"one word", "three years", "seven years", change.KindChange},
+		{"a date", "3 March 2024", "4 March 2024", change.KindChange},
 	} {
 		cur := read(t, strings.Replace(policy, c.from, c.to, 1))
 		if got := Compare(old, cur); got.Kind != c.want {
@@ -74,44 +76,8 @@ func TestCompareTellsKindsApart(t *testing.T) {
 		}
 	}
 	long := FromMarkdown(strings.Repeat("We keep your data safe and sound. ", 50))
-	if got := Compare(long, FromMarkdown("Loading")); got.Kind != KindBroken {
+	if got := Compare(long, FromMarkdown("Loading")); got.Kind != change.KindBroken {
 		t.Errorf("a page that lost its text: %s", got.Kind)
-	}
-}
-
-func TestTheModelIsThereAndSumsToOne(t *testing.T) {
-	t.Parallel()
-	if trained == nil {
-		t.Fatal("the embedded weights are not of this program's form: run make train")
-	}
-	if len(weights) > 2<<20 {
-		t.Errorf("the weights take %d bytes", len(weights))
-	}
-	for _, body := range []string{policy, "", strings.Repeat("条", 5000)} {
-		features, err := Features(Input{Body: []byte(body)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		sum := 0.0
-		for _, p := range trained.Probabilities(features) {
-			sum += p
-		}
-		if math.Abs(sum-1) > 1e-9 {
-			t.Errorf("probabilities sum to %v", sum)
-		}
-	}
-}
-
-func TestNamesOfSeveralWordsAreFound(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{
-		"data processing agreement": DPA, "service level agreement": SLA, "acceptable use policy": AcceptableUse,
-		"conditions générales de vente": ConditionsSale, "conditions générales de transport": Carriage,
-		"politique de confidentialité": PrivacyPolicy, "end user license agreement": EULA, "our team": "",
-	} {
-		if got := nameOf(name); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
-		}
 	}
 }
 
@@ -122,7 +88,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("<table><tr><td>x"), "text/html; charset=utf-16")
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		d, err := Read(Input{Body: body, ContentType: contentType, URL: "https://example.com/x"})
-		if err == nil && (d.Legal != (d.Type != Other) || d.Confidence < 0 || d.Confidence > 1) {
+		if err == nil && (d.Legal != (d.Type != doctype.Other) || d.Confidence < 0 || d.Confidence > 1) {
 			t.Error(fmt.Sprintf("%+v", d))
 		}
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -53,10 +54,10 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 		}
 		if err == nil {
 			switch document.Compare(document.FromMarkdown(text), d).Kind {
-			case document.KindNone, document.KindCosmetic:
+			case change.KindNone, change.KindCosmetic:
 				f.Hash, f.Words = old.Hash, old.Words
 				return nil
-			case document.KindBroken:
+			case change.KindBroken:
 				// A page that lost its text is an incident, not a version.
 				f.Document, f.Change = old, Broken
 				f.LastSeen, f.RunID = p.FetchedAt, k.run.ID

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/document/change"
+	"github.com/clausea/crawler/internal/document/doctype"
 )
 
 // maxLine is the longest line of input, in bytes.
@@ -58,7 +60,7 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer) error {
 	return lines(ctx, r, w, func(line []byte) any {
 		var in inspectIn
 		if err := json.Unmarshal(line, &in); err != nil {
-			return inspectOut{Type: document.Other, Error: fmt.Sprintf("not a line of JSON with id, url and file: %v", err)}
+			return inspectOut{Type: doctype.Other, Error: fmt.Sprintf("not a line of JSON with id, url and file: %v", err)}
 		}
 		d, err := readFile(in.File, in.URL)
 		out := inspectOut{
@@ -66,7 +68,7 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer) error {
 			Title: d.Title, EffectiveDate: d.EffectiveDate, Words: d.Words, Markdown: d.Markdown,
 		}
 		if err != nil {
-			out.Type, out.Error = document.Other, err.Error()
+			out.Type, out.Error = doctype.Other, err.Error()
 		}
 		return out
 	})
@@ -88,7 +90,7 @@ func Diff(ctx context.Context, r io.Reader, w io.Writer) error {
 			return diffOut{ID: in.ID, Error: err.Error()}
 		}
 		c := document.Compare(old, cur)
-		return diffOut{ID: in.ID, Changed: c.Kind == document.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed}
+		return diffOut{ID: in.ID, Changed: c.Kind == change.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed}
 	})
 }
 

@@ -1,4 +1,5 @@
-package document
+// Package doctype lists the types of document and their names elsewhere.
+package doctype
 
 // The types of document; Other is a page that is not legal.
 const (

@@ -1,4 +1,4 @@
-package document
+package content
 
 import (
 	"strconv"
@@ -6,6 +6,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // inline elements stand within a line.
@@ -38,7 +40,7 @@ func (w *writer) done() string {
 
 // flush ends the block.
 func (w *writer) flush() {
-	s := squeeze(w.line.String())
+	s := plain.Squeeze(w.line.String())
 	w.line.Reset()
 	if s == "" {
 		return
@@ -111,7 +113,7 @@ func (w *writer) node(n *html.Node) {
 }
 
 func (w *writer) heading(n *html.Node) {
-	text := squeeze(textOf(n))
+	text := plain.Squeeze(textOf(n))
 	if text == "" {
 		return
 	}
@@ -129,8 +131,8 @@ func (w *writer) heading(n *html.Node) {
 }
 
 func (w *writer) link(n *html.Node) {
-	text := squeeze(textOf(n))
-	w.linkWords += countWords(text)
+	text := plain.Squeeze(textOf(n))
+	w.linkWords += plain.Count(text)
 	href := strings.TrimSpace(attr(n, "href"))
 	if text == "" || href == "" || href[0] == '#' || strings.ContainsAny(href, " \n()") || hasBlock(n) {
 		w.block(n)
@@ -149,7 +151,7 @@ func hasBlock(n *html.Node) bool {
 }
 
 func (w *writer) marked(n *html.Node, mark string) {
-	text := squeeze(textOf(n))
+	text := plain.Squeeze(textOf(n))
 	if text == "" || hasBlock(n) || find(n, atom.A) != nil {
 		w.block(n)
 		return
@@ -230,7 +232,7 @@ func (w *writer) table(n *html.Node) {
 		for _, c := range r {
 			w.line.Reset()
 			w.block(c)
-			cells = append(cells, strings.ReplaceAll(squeeze(w.line.String()), "|", `\|`))
+			cells = append(cells, strings.ReplaceAll(plain.Squeeze(w.line.String()), "|", `\|`))
 		}
 		w.line.Reset()
 		if i == 0 {

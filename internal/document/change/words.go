@@ -1,4 +1,4 @@
-package document
+package change
 
 import (
 	"fmt"

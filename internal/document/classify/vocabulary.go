@@ -1,6 +1,10 @@
-package document
+package classify
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/clausea/crawler/internal/document/plain"
+)
 
 // legalWords are word beginnings that are frequent in legal texts and rare
 // elsewhere, in the languages that are read.
@@ -47,7 +51,7 @@ func legalShare(text string) float64 {
 	for _, w := range legalWide {
 		wide += strings.Count(text, w)
 	}
-	if n := max(len(fields), countWords(text)); n > 0 {
+	if n := max(len(fields), plain.Count(text)); n > 0 {
 		return float64(hits+wide) / float64(n)
 	}
 	return 0

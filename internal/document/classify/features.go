@@ -1,4 +1,4 @@
-package document
+package classify
 
 import (
 	"cmp"
@@ -24,41 +24,31 @@ const (
 	nameWords = 60
 )
 
-// Features are what the model is trained on and asked with for one page.
-func Features(in Input) ([]Feature, error) {
-	p, err := open(in)
-	if err != nil {
-		return nil, err
-	}
-	d := FromMarkdown(p.markdown)
-	return p.features(&d), nil
-}
-
 // URLFeatures are the features that an address alone has.
 func URLFeatures(url string) []Feature {
-	p := page{in: Input{URL: url}}
-	d := Document{}
-	return ordered(p.nameFeatures(nil, &d))
+	p := Page{URL: url}
+	return ordered(p.nameFeatures(nil))
 }
 
-func (p *page) features(d *Document) []Feature {
-	body := tokens(d.Text, bodyWords)
+// Features are what the model is trained on and asked with for one page.
+func (p *Page) Features() []Feature {
+	body := tokens(p.Text, bodyWords)
 	f := group(nil, "b", body, 1)
 	f = group(f, "c", pairs(body), 1)
-	f = p.nameFeatures(f, d)
+	f = p.nameFeatures(f)
 	flag := func(name string, on bool) {
 		if on {
 			f = append(f, Feature{bucket("g", name), 1})
 		}
 	}
-	legal := legalShare(d.Text)
-	flag("article", article.MatchString(p.in.URL))
-	flag("hub", p.hub(d))
+	legal := legalShare(p.Text)
+	flag("article", article.MatchString(p.URL))
+	flag("hub", p.hub())
 	flag("no law", legal < minLegal)
 	flag("some law", legal >= minLegal && legal < 4*minLegal)
 	flag("much law", legal >= 4*minLegal)
-	flag("short", d.Words < 200)
-	flag("long", d.Words > 2000)
+	flag("short", p.Words < 200)
+	flag("long", p.Words > 2000)
 	flag("bias", true)
 	return ordered(f)
 }
@@ -72,18 +62,18 @@ func ordered(f []Feature) []Feature {
 }
 
 // nameFeatures are of what a page is called: title, address, link and headings.
-func (p *page) nameFeatures(f []Feature, d *Document) []Feature {
+func (p *Page) nameFeatures(f []Feature) []Feature {
 	var names []string
-	for _, s := range []string{p.title, p.head, pathText(p.in.URL), p.in.Anchor} {
+	for _, s := range []string{p.Title, p.Head, pathText(p.URL), p.Anchor} {
 		names = append(names, tokens(s, nameWords)...)
 	}
 	f = group(f, "n", append(names, pairs(names)...), 1)
 	var heads []string
-	for _, h := range p.headings[:min(len(p.headings), 12)] {
+	for _, h := range p.Headings[:min(len(p.Headings), 12)] {
 		heads = append(heads, tokens(h, 20)...)
 	}
 	f = group(f, "h", heads, 0.5)
-	for t, v := range p.votes(d) {
+	for t, v := range p.votes() {
 		f = append(f, Feature{VoteBucket(t), float32(v / 4)})
 	}
 	return f

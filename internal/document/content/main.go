@@ -1,33 +1,30 @@
-package document
+// Package content finds the document in a page: its title, its headings and its
+// text as Markdown, without menus, banners and footers.
+package content
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-)
 
-var (
-	linkTarget = regexp.MustCompile(`!?\[([^\]\n]*)\]\([^)\n]*\)`)
-	markup     = strings.NewReplacer("**", "", "__", "", "# ", " ", "#", "", "*", "", "|", " ", "`", "", "> ", " ", "\\", "", "---", " ", "\u00a0", " ", "\u200b", "", "\ufeff", "", "\u00ad", "")
+	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // readHead reads title and language from the tree.
-func (p *page) readHead(root *html.Node) {
+func (p *Page) readHead(root *html.Node) {
 	walk(root, func(n *html.Node) bool {
 		switch n.DataAtom {
 		case atom.Html:
-			p.lang = attr(n, "lang")
+			p.Lang = attr(n, "lang")
 		case atom.Title:
-			if p.head == "" {
-				p.head = squeeze(textOf(n))
+			if p.Head == "" {
+				p.Head = plain.Squeeze(textOf(n))
 			}
 		case atom.Meta:
-			if p.lang == "" && strings.EqualFold(attr(n, "http-equiv"), "content-language") {
-				p.lang = attr(n, "content")
+			if p.Lang == "" && strings.EqualFold(attr(n, "http-equiv"), "content-language") {
+				p.Lang = attr(n, "content")
 			}
 		case atom.Body:
 			return false
@@ -37,24 +34,24 @@ func (p *page) readHead(root *html.Node) {
 }
 
 // readMain finds the main content and writes it as Markdown.
-func (p *page) readMain(root *html.Node) {
+func (p *Page) readMain(root *html.Node) {
 	body := find(root, atom.Body)
 	if body == nil {
 		body = root
 	}
 	prune(body)
-	p.all = countWords(textOf(body))
-	main := mainContent(body, p.all)
+	p.All = plain.Count(textOf(body))
+	main := mainContent(body, p.All)
 	w := &writer{}
 	w.block(main)
-	p.markdown = w.done()
-	p.headings, p.links = w.headings, w.linkWords
+	p.Markdown = w.done()
+	p.Headings, p.LinkWords = w.headings, w.linkWords
 	if h := find(main, atom.H1); h != nil {
-		p.title = squeeze(textOf(h))
+		p.Title = plain.Squeeze(textOf(h))
 	} else if h := find(body, atom.H1); h != nil {
-		p.title = squeeze(textOf(h))
+		p.Title = plain.Squeeze(textOf(h))
 	} else if len(w.headings) > 0 && len(w.headings[0]) < 120 {
-		p.title = w.headings[0]
+		p.Title = w.headings[0]
 	}
 }
 
@@ -80,7 +77,7 @@ func chrome(n *html.Node) bool {
 		// A header within an article holds the document's own title.
 		return find(n, atom.H1) == nil
 	case atom.Footer:
-		return countWords(textOf(n)) < 400 || linkShare(n) > 0.4
+		return plain.Count(textOf(n)) < 400 || linkShare(n) > 0.4
 	case atom.Body, atom.Main, atom.Article:
 		return false
 	}
@@ -88,7 +85,7 @@ func chrome(n *html.Node) bool {
 	case "navigation", "banner", "contentinfo", "dialog", "alertdialog", "search", "menu", "menubar":
 		return true
 	}
-	if attr(n, "aria-hidden") == "true" && n.FirstChild != nil && countWords(textOf(n)) < 50 {
+	if attr(n, "aria-hidden") == "true" && n.FirstChild != nil && plain.Count(textOf(n)) < 50 {
 		return true
 	}
 	name := strings.ToLower(attr(n, "id") + " " + attr(n, "class"))
@@ -98,7 +95,7 @@ func chrome(n *html.Node) bool {
 	for _, w := range chromeNames {
 		if strings.Contains(name, w) {
 			// A name alone does not take away most of a document.
-			return countWords(textOf(n)) < 400 || linkShare(n) > 0.5
+			return plain.Count(textOf(n)) < 400 || linkShare(n) > 0.5
 		}
 	}
 	return false
@@ -114,16 +111,16 @@ var chromeNames = []string{
 func mainContent(body *html.Node, words int) *html.Node {
 	best := body
 	for _, tag := range []atom.Atom{atom.Main, atom.Article} {
-		if n := largest(body, tag); n != nil && countWords(textOf(n))*10 >= words*6 {
+		if n := largest(body, tag); n != nil && plain.Count(textOf(n))*10 >= words*6 {
 			best = n
 			break
 		}
 	}
-	total := countWords(textOf(best))
+	total := plain.Count(textOf(best))
 	for {
 		var heir *html.Node
 		for c := best.FirstChild; c != nil; c = c.NextSibling {
-			if c.Type == html.ElementNode && countWords(textOf(c))*100 >= total*97 {
+			if c.Type == html.ElementNode && plain.Count(textOf(c))*100 >= total*97 {
 				heir = c
 			}
 		}
@@ -139,7 +136,7 @@ func largest(root *html.Node, tag atom.Atom) *html.Node {
 	most := 0
 	walk(root, func(n *html.Node) bool {
 		if n.DataAtom == tag {
-			if w := countWords(textOf(n)); w > most {
+			if w := plain.Count(textOf(n)); w > most {
 				best, most = n, w
 			}
 			return false
@@ -153,11 +150,11 @@ func linkShare(n *html.Node) float64 {
 	all, linked := 0, 0
 	walk(n, func(c *html.Node) bool {
 		if c.DataAtom == atom.A {
-			linked += countWords(textOf(c))
+			linked += plain.Count(textOf(c))
 		}
 		return true
 	})
-	if all = countWords(textOf(n)); all == 0 {
+	if all = plain.Count(textOf(n)); all == 0 {
 		return 1
 	}
 	return float64(linked) / float64(all)
@@ -215,36 +212,16 @@ func textOf(n *html.Node) string {
 	return b.String()
 }
 
-func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// countWords counts words; each ideograph, kana or Hangul syllable is half of one.
-func countWords(s string) int {
-	words, wide, in := 0, 0, false
-	for _, r := range s {
-		switch {
-		case r >= 0x2e80 && (unicode.Is(unicode.Han, r) || unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul)):
-			wide++
-			in = false
-		case unicode.IsSpace(r):
-			in = false
-		case !in:
-			words++
-			in = true
-		}
-	}
-	return words + wide/2
-}
-
 // readTokens reads a page that is nested too deep for a tree: text only.
-func (p *page) readTokens(body []byte) {
+func (p *Page) readTokens(body []byte) {
 	z := html.NewTokenizer(bytes.NewReader(body))
 	var b strings.Builder
 	skip := false
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			p.markdown = strings.TrimSpace(b.String())
-			p.all = countWords(p.markdown)
+			p.Markdown = strings.TrimSpace(b.String())
+			p.All = plain.Count(p.Markdown)
 			return
 		case html.StartTagToken, html.EndTagToken:
 			name, _ := z.TagName()
@@ -257,7 +234,7 @@ func (p *page) readTokens(body []byte) {
 			}
 		case html.TextToken:
 			if !skip {
-				b.WriteString(squeeze(html.UnescapeString(string(z.Text()))))
+				b.WriteString(plain.Squeeze(html.UnescapeString(string(z.Text()))))
 				b.WriteByte(' ')
 			}
 		}

@@ -1,4 +1,5 @@
-package document
+// Package date finds the date from which a text is in force or was last changed.
+package date
 
 import (
 	"fmt"
@@ -6,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // months by name and usual abbreviation, in the languages that are read.
@@ -48,10 +51,10 @@ var (
 // dateReach is how far after its cue a date may stand, in bytes.
 const dateReach = 90
 
-// effectiveDate is the date from which a text is in force or was last changed,
+// Effective is the date from which a text is in force or was last changed,
 // and the words that say so; empty where there are none. Nothing is guessed: a
 // date without a cue is not taken.
-func effectiveDate(text string) (date, quote string) {
+func Effective(text string) (date, quote string) {
 	n := len(text)
 	head := text[:min(n, 8000)]
 	if d, q := cuedDate(head); d != "" {
@@ -67,7 +70,7 @@ func cuedDate(s string) (string, string) {
 	for _, at := range cue.FindAllStringIndex(s, 60) {
 		window := strings.ToValidUTF8(s[at[0]:min(len(s), at[1]+dateReach)], "")
 		if d, end := firstDate(window[at[1]-at[0]:]); d != "" {
-			return d, squeeze(window[:min(len(window), at[1]-at[0]+end)])
+			return d, plain.Squeeze(window[:min(len(window), at[1]-at[0]+end)])
 		}
 	}
 	return "", ""

@@ -1,9 +1,13 @@
-package document
+// Package classify tells which type of document a page is, by rules over its names
+// and words and by a small linear model that begins from their votes.
+package classify
 
 import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/clausea/crawler/internal/document/doctype"
 )
 
 // rule names a type by its words, strongest place first: title, URL, text of the
@@ -63,21 +67,31 @@ terms_of_service: (.*_)?terms(_.*)? tos (.*_)?conditions(_.*)? (user|service|ser
 other_legal: legal(_.*)? disclaimer.* disclosures?.* .*_polic(y|ies) polic(y|ies) (.*_)?notices? (.*_)?guidelines
 `
 
-// classify gives a page's type, how sure that is, and whether it is an error page
+// Page is what is known of a page that is to be classified.
+type Page struct {
+	URL, Anchor string // its address, and the text of the link that led to it
+	Title, Head string // its first heading, and its title element
+	Headings    []string
+	Text        string // normalised
+	Words       int    // of Text
+	LinkWords   int    // of Text that are links
+}
+
+// Of gives a page's type, how sure that is, and whether it is an error page
 // or a door that was sent as a page.
-func (p *page) classify(d *Document) (typ string, confidence float64, soft bool) {
-	if title := plainTitle(p.title); errorTitle.MatchString(title) || errorTitle.MatchString(plainTitle(p.head)) && d.Words < 400 {
-		return Other, 0.95, true
+func Of(p Page) (typ string, confidence float64, soft bool) {
+	if title := plainTitle(p.Title); errorTitle.MatchString(title) || errorTitle.MatchString(plainTitle(p.Head)) && p.Words < 400 {
+		return doctype.Other, 0.95, true
 	}
-	if d.Words < minWords {
-		return Other, 0.9, false
+	if p.Words < minWords {
+		return doctype.Other, 0.9, false
 	}
 	if trained == nil {
-		typ, confidence = p.byRules(d)
+		typ, confidence = p.byRules()
 		return typ, confidence, false
 	}
 	best := 0
-	probabilities := trained.Probabilities(p.features(d))
+	probabilities := trained.Probabilities(p.Features())
 	for i, v := range probabilities {
 		if v > probabilities[best] {
 			best = i
@@ -87,27 +101,27 @@ func (p *page) classify(d *Document) (typ string, confidence float64, soft bool)
 }
 
 // votes are what the names of a page, by their places, and its own words say of its type.
-func (p *page) votes(d *Document) map[string]float64 {
+func (p *Page) votes() map[string]float64 {
 	votes := map[string]float64{}
 	vote := func(s string, w float64) {
 		if t := nameOf(s); t != "" {
 			votes[t] += w
 		}
 	}
-	vote(plainTitle(p.title), 3)
-	vote(plainTitle(p.head), 2)
-	vote(pathWords(p.in.URL), 2.2)
-	vote(plainTitle(p.in.Anchor), 2)
-	for i, h := range p.headings[:min(len(p.headings), 3)] {
+	vote(plainTitle(p.Title), 3)
+	vote(plainTitle(p.Head), 2)
+	vote(pathWords(p.URL), 2.2)
+	vote(plainTitle(p.Anchor), 2)
+	for i, h := range p.Headings[:min(len(p.Headings), 3)] {
 		vote(plainTitle(h), 1.2/float64(i+1))
 	}
-	vote(bodyType(d.Text), 1)
+	vote(bodyType(p.Text), 1)
 	return votes
 }
 
 // byRules decides by the votes alone.
-func (p *page) byRules(d *Document) (typ string, confidence float64) {
-	legal, votes := legalShare(d.Text), p.votes(d)
+func (p *Page) byRules() (typ string, confidence float64) {
+	legal, votes := legalShare(p.Text), p.votes()
 	best, second := "", 0.0
 	for t, v := range votes {
 		switch {
@@ -121,13 +135,13 @@ func (p *page) byRules(d *Document) (typ string, confidence float64) {
 		}
 	}
 	if best == "" {
-		if legal > 0.05 && d.Words > 300 {
-			return OtherLegal, 0.4
+		if legal > 0.05 && p.Words > 300 {
+			return doctype.OtherLegal, 0.4
 		}
-		return Other, 0.8
+		return doctype.Other, 0.8
 	}
-	if article.MatchString(p.in.URL) || p.hub(d) || legal < minLegal && votes[best] < 5 || legal < minLegal/3 {
-		return Other, 0.7
+	if article.MatchString(p.URL) || p.hub() || legal < minLegal && votes[best] < 5 || legal < minLegal/3 {
+		return doctype.Other, 0.7
 	}
 	return best, 0.5 + 0.45*min(1, (votes[best]-second)/6)
 }
@@ -141,7 +155,7 @@ const (
 )
 
 // hub says that a page mostly links: a list of policies is no policy.
-func (p *page) hub(d *Document) bool { return d.Words < 600 && p.links*2 > d.Words }
+func (p *Page) hub() bool { return p.Words < 600 && p.LinkWords*2 > p.Words }
 
 var (
 	errorTitle = regexp.MustCompile(`(?i)\b(404|page not found|not found|seite nicht gefunden|page introuvable|access denied|forbidden|sign in|log ?in|just a moment|attention required|error)\b`)
@@ -191,7 +205,7 @@ func pathWords(raw string) string {
 	for i := len(segs) - 1; i >= 0 && i >= len(segs)-3; i-- {
 		s := strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(segs[i]), ".html"), ".htm")
 		s = strings.TrimSpace(notWord.ReplaceAllString(s, " "))
-		if t := nameOf(s); t != "" && (t != OtherLegal || i == len(segs)-1) {
+		if t := nameOf(s); t != "" && (t != doctype.OtherLegal || i == len(segs)-1) {
 			return s
 		}
 	}

@@ -1,4 +1,5 @@
-package document
+// Package language tells which language a text is in.
+package language
 
 import (
 	"strings"
@@ -27,9 +28,9 @@ var stopWords = map[string][]string{
 	"ca": strings.Fields("i els les de que en per amb una del la al no es seva dels o vostra"),
 }
 
-// language is the ISO 639-1 code of a text: the script where it tells, else the
+// Of is the ISO 639-1 code of a text: the script where it tells, else the
 // stop words; what the page declares decides only where the text does not.
-func language(text, declared string) string {
+func Of(text, declared string) string {
 	declared, _, _ = strings.Cut(strings.ToLower(strings.ReplaceAll(strings.TrimSpace(declared), "_", "-")), "-")
 	sample := text
 	if len(sample) > 20_000 {

@@ -1,4 +1,4 @@
-package document
+package classify
 
 import (
 	_ "embed"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"sort"
+
+	"github.com/clausea/crawler/internal/document/doctype"
 )
 
 // weights is what `go run ./hack/trainclassify` wrote: the step as a float32, then
@@ -16,8 +18,8 @@ var weights []byte
 
 // Classes are the answers of the model, in the order of its weights.
 var Classes = func() []string {
-	all := []string{Other}
-	for t := range OTAName {
+	all := []string{doctype.Other}
+	for t := range doctype.OTAName {
 		all = append(all, t)
 	}
 	sort.Strings(all)

@@ -1,0 +1,56 @@
+package settings
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+	"text/template"
+)
+
+//go:embed configuration.md.tmpl
+var configuration string
+
+// WriteMarkdown writes docs/configuration.md.
+func WriteMarkdown(w io.Writer) error {
+	t, err := template.New("configuration").Funcs(template.FuncMap{
+		"groups": Groups,
+		"rows":   rowsOf,
+		"code":   func(s string) string { return "`" + s + "`" },
+		"type":   func(s Setting) string { return typeName(s.field(&Values{})) },
+		"plain":  func(s string) string { return strings.ReplaceAll(s, "`", "") },
+		"by":     writtenAs,
+	}).Parse(configuration)
+	if err != nil {
+		return fmt.Errorf("read the template of docs/configuration.md: %w", err)
+	}
+	if err := t.Execute(w, nil); err != nil {
+		return fmt.Errorf("write docs/configuration.md: %w", err)
+	}
+	return nil
+}
+
+func rowsOf(group string) []Setting {
+	var rows []Setting
+	for _, row := range Table() {
+		if row.Group == group {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// writtenAs are the three ways to give a setting.
+func writtenAs(s Setting) string {
+	var ways []string
+	if s.Flag {
+		ways = append(ways, "`--"+s.Name+"`")
+	}
+	for _, e := range s.Env {
+		ways = append(ways, "`"+e+"`")
+	}
+	if len(s.Env) > 0 && s.Name != configName {
+		ways = append(ways, "`"+s.Name+":`")
+	}
+	return strings.Join(ways, "<br>")
+}

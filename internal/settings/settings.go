@@ -1,0 +1,192 @@
+// Package settings is the one table of what can be set, and by what: a flag, an
+// environment variable, a file of settings, or a default, in this order. The
+// flags, the help texts, the look-ups and docs/configuration.md all come from it.
+package settings
+
+import (
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// Setting is one row of the table.
+type Setting struct {
+	// Name is the flag's, without the dashes, and the key in the file of settings.
+	Name string
+	// Flag says that there is a command-line flag. Secrets that are only ever
+	// secrets have none: other users of a machine see its processes' arguments.
+	Flag bool
+	// Env are the environment variables, the first that is set counts. Each is
+	// read as NAME_FILE too. A setting without any is a flag only: it is not read
+	// from a file of settings either.
+	Env []string
+	// Group is the heading in help and documentation.
+	Group string
+	// Default is the value as a person would write it.
+	Default string
+	// Commands use it; none means all commands that have settings.
+	Commands []string
+	// Help is a sentence without a capital or a full stop; a word in backquotes
+	// is the name of the value.
+	Help string
+
+	rule  rule
+	field func(*Values) any // pointer to the field, whose type is the setting's
+}
+
+// Secret says whether the value is kept out of all output.
+func (s Setting) Secret() bool {
+	_, ok := s.field(&Values{}).(*Secret)
+	return ok
+}
+
+// For says whether a command uses the setting.
+func (s Setting) For(command string) bool {
+	for _, c := range s.Commands {
+		if c == command {
+			return true
+		}
+	}
+	return len(s.Commands) == 0 || command == CommandConfig
+}
+
+// Values are the settings of one call of the program. Those that its command does
+// not use have their defaults.
+type Values struct {
+	Config      string
+	LogLevel    string
+	LogFormat   string
+	MetricsFile string
+
+	Store         Secret // MongoDB's URI or a folder; it goes before MongoURI and DataDir
+	MongoURI      Secret
+	MongoDatabase string
+	DataDir       string
+
+	MaxPages  int
+	MaxDepth  int // links from a seed
+	Delay     time.Duration
+	Timeout   time.Duration // of a whole crawl
+	Languages []string      // BCP 47
+	Render    string
+
+	Proxy        Secret // URL
+	UserAgent    string
+	ConnectTo    []string // HOST1:PORT1:HOST2:PORT2
+	CAFile       string
+	AllowAddress []string // CIDR
+
+	OpenAIKey     Secret
+	OpenAIBaseURL string
+	AnthropicKey  Secret
+
+	set *Set
+}
+
+// Given says whether a setting, named by a pointer to its field, comes from
+// anything but its default.
+func (v *Values) Given(field any) bool {
+	b := v.set.byField(field)
+	return b != nil && b.source.Kind != FromDefault
+}
+
+// Override gives a setting a value that the command itself decided on.
+func Override[T any](v *Values, field *T, value T) {
+	*field = value
+	if b := v.set.byField(field); b != nil {
+		b.source = Source{Kind: FromCommand}
+	}
+}
+
+// Wrong is the error for a setting, named by a pointer to its field, that only its
+// user could tell to be wrong: it says where it came from.
+func (v *Values) Wrong(field any, shown, expected string) error {
+	b := v.set.byField(field)
+	if b == nil {
+		return &ValueError{Shown: shown, Expected: expected}
+	}
+	return b.wrong(b.source, shown, expected)
+}
+
+// Secrets are the values that must not be shown anywhere.
+func (v *Values) Secrets() []string {
+	var all []string
+	for _, b := range v.set.rows {
+		if s, ok := b.field(v).(*Secret); ok && !s.Empty() {
+			all = append(all, s.Reveal())
+		}
+	}
+	return all
+}
+
+// Set is the table with a place for each value.
+type Set struct {
+	rows   []*bound
+	values *Values
+}
+
+// bound is a row with its flag, which holds the value also where the command line
+// does not offer it.
+type bound struct {
+	Setting
+	flag   *pflag.Flag
+	value  pflag.Value // as pflag made it, below the flag's own messages
+	source Source
+}
+
+// New makes a Set of the table with all defaults.
+func New() *Set { return newSet(Table()) }
+
+func newSet(table []Setting) *Set {
+	s := &Set{values: &Values{}}
+	s.values.set = s
+	fs := pflag.NewFlagSet("settings", pflag.ContinueOnError)
+	for _, row := range table {
+		b := &bound{Setting: row, source: Source{Kind: FromDefault}}
+		define(fs, row, row.field(s.values))
+		b.flag = fs.Lookup(row.Name)
+		b.value = b.flag.Value
+		b.flag.Value = &spoken{b.value, row}
+		b.flag.Annotations = map[string][]string{groupAnnotation: {row.Group}}
+		s.rows = append(s.rows, b)
+	}
+	return s
+}
+
+// groupAnnotation is where a flag has its group.
+const groupAnnotation = "clausea.group"
+
+// GroupOf is the group of a flag that the table made, empty for any other.
+func GroupOf(f *pflag.Flag) string {
+	if g := f.Annotations[groupAnnotation]; len(g) > 0 {
+		return g[0]
+	}
+	return ""
+}
+
+// AddFlags gives fs the flags of a command, but for those of all commands.
+func (s *Set) AddFlags(fs *pflag.FlagSet, command string) {
+	for _, b := range s.rows {
+		if b.Flag && len(b.Commands) > 0 && b.For(command) {
+			fs.AddFlag(b.flag)
+		}
+	}
+}
+
+// AddGlobalFlags gives fs the flags of all commands.
+func (s *Set) AddGlobalFlags(fs *pflag.FlagSet) {
+	for _, b := range s.rows {
+		if b.Flag && len(b.Commands) == 0 {
+			fs.AddFlag(b.flag)
+		}
+	}
+}
+
+func (s *Set) byField(field any) *bound {
+	for _, b := range s.rows {
+		if b.field(s.values) == field {
+			return b
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package settings
+
+import "time"
+
+// The groups, in the order in which they are shown.
+const (
+	groupStore   = "Store"
+	groupCrawl   = "Crawl"
+	groupNetwork = "Network"
+	groupModel   = "Language model"
+	groupGeneral = "General"
+)
+
+// Groups are the groups in the order in which they are shown.
+func Groups() []string {
+	return []string{groupStore, groupCrawl, groupNetwork, groupModel, groupGeneral}
+}
+
+// configName is the name of the setting that names the file of settings. It comes
+// first in the table, and has no _FILE form, which would name a file's file.
+const configName = "config"
+
+// The commands that use settings. CommandConfig shows all of them.
+const (
+	CommandCheck   = "check"
+	CommandConfig  = "config"
+	CommandCrawl   = "crawl"
+	CommandDemo    = "demo"
+	CommandDiff    = "diff"
+	CommandExport  = "export"
+	CommandGet     = "get"
+	CommandInspect = "inspect"
+	CommandMigrate = "migrate"
+)
+
+var (
+	storing  = []string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate}
+	fetching = []string{CommandCrawl, CommandInspect, CommandDiff, CommandCheck}
+	crawling = []string{CommandCrawl}
+	asking   = []string{CommandCheck}
+)
+
+// Table is every setting that this version reads. A new one is a row here and a
+// field of Values.
+func Table() []Setting {
+	return []Setting{
+		{
+			Name: configName, Flag: true, Env: []string{"CLAUSEA_CONFIG"}, Group: groupGeneral,
+			Help: "YAML `file` of settings: a line name: value each", field: func(v *Values) any { return &v.Config },
+		},
+		{
+			Name: "store", Flag: true, Group: groupStore, Commands: append([]string{CommandDemo}, storing...),
+			Help: "`store` of this call, MongoDB's URI or a folder, instead of MONGO_URI and CLAUSEA_DATA_DIR", field: func(v *Values) any { return &v.Store },
+		},
+		{
+			Name: "mongo-uri", Env: []string{"MONGO_URI"}, Group: groupStore, Commands: storing, rule: mongoURL,
+			Help: "MongoDB to keep the data in; without it they are in one file in CLAUSEA_DATA_DIR", field: func(v *Values) any { return &v.MongoURI },
+		},
+		{
+			Name: "mongodb-database", Env: []string{"MONGODB_DATABASE"}, Group: groupStore, Commands: storing,
+			Help: "MongoDB's database; by default the one that the URI names, else clausea", field: func(v *Values) any { return &v.MongoDatabase },
+		},
+		{
+			Name: "data-dir", Env: []string{"CLAUSEA_DATA_DIR"}, Group: groupStore, Default: "./data", Commands: storing,
+			Help: "folder of the embedded store", field: func(v *Values) any { return &v.DataDir },
+		},
+		{
+			Name: "max-pages", Flag: true, Env: []string{"CLAUSEA_MAX_PAGES"}, Group: groupCrawl, Default: "500", Commands: crawling, rule: between(1, 100_000),
+			Help: "pages fetched at most", field: func(v *Values) any { return &v.MaxPages },
+		},
+		{
+			Name: "max-depth", Flag: true, Env: []string{"CLAUSEA_MAX_DEPTH"}, Group: groupCrawl, Default: "6", Commands: crawling, rule: between(1, 50),
+			Help: "links from a seed at most", field: func(v *Values) any { return &v.MaxDepth },
+		},
+		{
+			Name: "delay", Flag: true, Env: []string{"CLAUSEA_DELAY"}, Group: groupCrawl, Default: "1s", Commands: crawling, rule: lasting(0, 5*time.Minute, "500ms or 2s"),
+			Help: "time between requests to one host; 0 is none", field: func(v *Values) any { return &v.Delay },
+		},
+		{
+			Name: "timeout", Flag: true, Env: []string{"CLAUSEA_TIMEOUT"}, Group: groupCrawl, Default: "30m", Commands: crawling, rule: lasting(time.Second, 24*time.Hour, "10m"),
+			Help: "time for a whole crawl at most", field: func(v *Values) any { return &v.Timeout },
+		},
+		{
+			Name: "languages", Flag: true, Env: []string{"CLAUSEA_LANGUAGES"}, Group: groupCrawl, Commands: crawling, rule: languageTag,
+			Help: "preferred languages, such as en,de", field: func(v *Values) any { return &v.Languages },
+		},
+		{
+			Name: "render", Flag: true, Env: []string{"CLAUSEA_RENDER"}, Group: groupCrawl, Default: "Never", Commands: crawling, rule: onlyNever,
+			Help: "whether pages are rendered in a browser; this version has none", field: func(v *Values) any { return &v.Render },
+		},
+		{
+			Name: "proxy", Flag: true, Env: []string{"CRAWLER_PROXY"}, Group: groupNetwork, Commands: fetching, rule: proxyURL,
+			Help: "forward proxy, a `URL`", field: func(v *Values) any { return &v.Proxy },
+		},
+		{
+			Name: "user-agent", Flag: true, Env: []string{"CLAUSEA_USER_AGENT"}, Group: groupNetwork, Commands: fetching,
+			Help: "what the crawler says of itself; it must hold ClauseaBot, the name that robots.txt is read for", field: func(v *Values) any { return &v.UserAgent },
+		},
+		{
+			Name: "connect-to", Flag: true, Env: []string{"CLAUSEA_CONNECT_TO"}, Group: groupNetwork, Commands: fetching,
+			Help: "`HOST1:PORT1:HOST2:PORT2`: connect elsewhere, as curl does", field: func(v *Values) any { return &v.ConnectTo },
+		},
+		{
+			Name: "ca-file", Flag: true, Env: []string{"CLAUSEA_CA_FILE"}, Group: groupNetwork, Commands: fetching,
+			Help: "PEM `file` of further certificate authorities", field: func(v *Values) any { return &v.CAFile },
+		},
+		{
+			Name: "allow-address", Flag: true, Env: []string{"CLAUSEA_ALLOW_ADDRESS"}, Group: groupNetwork, Commands: fetching, rule: cidr,
+			Help: "`CIDR` that the guard against internal addresses lets through, for tests", field: func(v *Values) any { return &v.AllowAddress },
+		},
+		{
+			Name: "openai-api-key", Env: []string{"OPENAI_API_KEY"}, Group: groupModel, Commands: asking,
+			Help: "key of OpenAI, or of a service that speaks as it does", field: func(v *Values) any { return &v.OpenAIKey },
+		},
+		{
+			Name: "openai-base-url", Env: []string{"OPENAI_BASE_URL"}, Group: groupModel, Commands: asking, rule: webURL,
+			Help: "address of such a service; by default OpenAI's", field: func(v *Values) any { return &v.OpenAIBaseURL },
+		},
+		{
+			Name: "anthropic-api-key", Env: []string{"ANTHROPIC_API_KEY"}, Group: groupModel, Commands: asking,
+			Help: "key of Anthropic; used where there is none of OpenAI", field: func(v *Values) any { return &v.AnthropicKey },
+		},
+		{
+			Name: "log-level", Flag: true, Env: []string{"LOG_LEVEL"}, Group: groupGeneral, Default: "info", rule: oneOf("debug", "info", "warn", "error"),
+			Help: "least `level` that is logged: debug, info, warn or error", field: func(v *Values) any { return &v.LogLevel },
+		},
+		{
+			Name: "log-format", Flag: true, Env: []string{"LOG_FORMAT"}, Group: groupGeneral, Default: "auto", rule: oneOf("auto", "console", "json"),
+			Help: "`format` of logs: console, json, or auto: console on a terminal", field: func(v *Values) any { return &v.LogFormat },
+		},
+		{
+			Name: "metrics-file", Flag: true, Env: []string{"CLAUSEA_METRICS_FILE"}, Group: groupGeneral, Commands: crawling,
+			Help: "`file` to write Prometheus metrics to at the end, for node_exporter's textfile collector", field: func(v *Values) any { return &v.MetricsFile },
+		},
+	}
+}

@@ -1,0 +1,149 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/text/language"
+)
+
+// define makes the flag of a row, of the type of its field.
+func define(fs *pflag.FlagSet, row Setting, field any) {
+	switch p := field.(type) {
+	case *string:
+		fs.StringVar(p, row.Name, row.Default, row.Help)
+	case *int:
+		n, _ := strconv.Atoi(row.Default)
+		fs.IntVar(p, row.Name, n, row.Help)
+	case *time.Duration:
+		d, _ := time.ParseDuration(row.Default)
+		fs.DurationVar(p, row.Name, d, row.Help)
+	case *bool:
+		fs.BoolVar(p, row.Name, row.Default == "true", row.Help)
+	case *[]string:
+		fs.StringSliceVar(p, row.Name, nil, row.Help)
+	case *Secret:
+		fs.Var(secretValue{p}, row.Name, row.Help)
+	}
+}
+
+// typeName is a setting's type in words, for the documentation.
+func typeName(field any) string {
+	switch field.(type) {
+	case *int:
+		return "number"
+	case *time.Duration:
+		return "duration"
+	case *bool:
+		return "true or false"
+	case *[]string:
+		return "list"
+	default:
+		return "text"
+	}
+}
+
+// expected says how a value is written.
+func (s Setting) expected() string {
+	if s.rule.expected != "" {
+		return s.rule.expected
+	}
+	switch s.field(&Values{}).(type) {
+	case *int:
+		return "a whole number"
+	case *time.Duration:
+		return "a duration such as 500ms, 2s or 1h"
+	case *bool:
+		return "true or false"
+	default:
+		return "a text"
+	}
+}
+
+// spoken is a pflag.Value whose error says what is expected.
+type spoken struct {
+	pflag.Value
+	row Setting
+}
+
+// Set implements pflag.Value.
+func (v *spoken) Set(text string) error {
+	if v.Value.Set(text) != nil {
+		return errors.New("write " + v.row.expected())
+	}
+	return nil
+}
+
+// rule narrows what a type allows. holds is asked for every element of a list.
+type rule struct {
+	expected string
+	holds    func(text string) bool
+}
+
+func between(low, high int) rule {
+	return rule{fmt.Sprintf("a whole number from %d to %d", low, high), func(text string) bool {
+		n, err := strconv.Atoi(text)
+		return err == nil && low <= n && n <= high
+	}}
+}
+
+func lasting(low, high time.Duration, example string) rule {
+	return rule{fmt.Sprintf("a duration from %s to %s, such as %s", short(low), short(high), example), func(text string) bool {
+		d, err := time.ParseDuration(text)
+		return err == nil && low <= d && d <= high
+	}}
+}
+
+// short is a duration as a person writes it: 24h, not 24h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func oneOf(words ...string) rule {
+	last := len(words) - 1
+	text := words[last]
+	if last > 0 {
+		text = strings.Join(words[:last], ", ") + " or " + text
+	}
+	return rule{text, func(text string) bool { return slices.Contains(words, text) }}
+}
+
+var webURL = rule{"an http or https URL such as https://host:port", func(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+}}
+
+var proxyURL = rule{"a URL such as http://host:port; http, https and socks5 are possible", func(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) && u.Hostname() != ""
+}}
+
+var mongoURL = rule{"mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...", func(text string) bool {
+	return strings.HasPrefix(text, "mongodb://") || strings.HasPrefix(text, "mongodb+srv://")
+}}
+
+var onlyNever = rule{"Never, for this version has no browser", func(text string) bool { return text == "Never" }}
+
+var languageTag = rule{"language tags such as en or pt-BR", func(text string) bool {
+	_, err := language.Parse(text)
+	return err == nil
+}}
+
+var cidr = rule{"CIDRs such as 127.0.0.1/32", func(text string) bool {
+	_, err := netip.ParsePrefix(text)
+	return err == nil
+}}

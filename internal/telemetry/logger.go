@@ -1,0 +1,83 @@
+// Package telemetry makes the program's logs and metrics. Logs go through logr to
+// zap: one line of JSON each, or readable on a terminal, and never a secret. Metrics
+// are Prometheus's, in a registry of our own.
+package telemetry
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/go-logr/logr"
+	"github.com/go-logr/zapr"
+	"go.uber.org/zap"
+	"go.uber.org/zap/buffer"
+	"go.uber.org/zap/zapcore"
+)
+
+// Formats of logs.
+const (
+	FormatAuto    = "auto" // console on a terminal, JSON elsewhere
+	FormatConsole = "console"
+	FormatJSON    = "json"
+)
+
+// LogOptions say what is logged, and how.
+type LogOptions struct {
+	Level    string // debug, info, warn or error; logr's V(1) is debug
+	Format   string
+	Terminal bool // Out is a terminal
+	Out      io.Writer
+	Redact   Redactor
+}
+
+// NewLogger makes a logger. Every line is written at once and goes through the
+// Redactor as a whole: message, names, values, errors and what values contain.
+func NewLogger(o LogOptions) (logr.Logger, error) {
+	var level zapcore.Level
+	if err := level.UnmarshalText([]byte(o.Level)); err != nil {
+		return logr.Discard(), fmt.Errorf("make the logger: level %q is not debug, info, warn or error", o.Level)
+	}
+	var enc zapcore.Encoder
+	switch {
+	case o.Format == FormatJSON, o.Format == FormatAuto && !o.Terminal:
+		enc = zapcore.NewJSONEncoder(encoding(zapcore.RFC3339NanoTimeEncoder, zapcore.LowercaseLevelEncoder))
+	case o.Format == FormatConsole, o.Format == FormatAuto:
+		enc = zapcore.NewConsoleEncoder(encoding(zapcore.TimeEncoderOfLayout("15:04:05.000"), zapcore.CapitalLevelEncoder))
+	default:
+		return logr.Discard(), fmt.Errorf("make the logger: format %q is not auto, console or json", o.Format)
+	}
+	core := zapcore.NewCore(redactingEncoder{enc, o.Redact}, zapcore.Lock(zapcore.AddSync(o.Out)), level)
+	return zapr.NewLogger(zap.New(core)), nil
+}
+
+func encoding(clock zapcore.TimeEncoder, level zapcore.LevelEncoder) zapcore.EncoderConfig {
+	return zapcore.EncoderConfig{
+		TimeKey: "ts", LevelKey: "level", NameKey: "logger", MessageKey: "message", StacktraceKey: "stacktrace",
+		LineEnding: zapcore.DefaultLineEnding, EncodeTime: clock, EncodeLevel: level,
+		EncodeDuration: zapcore.StringDurationEncoder, EncodeName: zapcore.FullNameEncoder,
+	}
+}
+
+// redactingEncoder takes secrets out of whole lines, after they are made, so that
+// there is no way around it.
+type redactingEncoder struct {
+	zapcore.Encoder
+	redact Redactor
+}
+
+// Clone implements zapcore.Encoder; With makes use of it.
+func (e redactingEncoder) Clone() zapcore.Encoder {
+	return redactingEncoder{e.Encoder.Clone(), e.redact}
+}
+
+// EncodeEntry implements zapcore.Encoder.
+func (e redactingEncoder) EncodeEntry(entry zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
+	line, err := e.Encoder.EncodeEntry(entry, fields)
+	if err != nil {
+		return nil, err
+	}
+	clean := e.redact.String(line.String())
+	line.Reset()
+	line.AppendString(clean)
+	return line, nil
+}

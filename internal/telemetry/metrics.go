@@ -1,0 +1,51 @@
+package telemetry
+
+import (
+	"runtime"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// NewRegistry makes a registry with what Go and the process tell of themselves, and
+// clausea_build_info.
+func NewRegistry(version string) *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "clausea_build_info", Help: "Always 1; its labels say what runs.",
+	}, []string{"version", "go_version"})
+	build.WithLabelValues(version, runtime.Version()).Set(1)
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build)
+	return r
+}
+
+// other is the label's value for what is not one of a bounded set.
+const other = "other"
+
+// labels bounds a label's values: those that it knows, and at most room more, as
+// they come, so that no input can make a metric grow without end.
+type labels struct {
+	known map[string]bool
+	room  int
+}
+
+func newLabels(room int, known ...string) *labels {
+	l := &labels{known: map[string]bool{}, room: room}
+	for _, k := range known {
+		l.known[k] = true
+	}
+	return l
+}
+
+// of needs a lock around it where room is not zero.
+func (l *labels) of(value string) string {
+	if l.known[value] {
+		return value
+	}
+	if l.room <= 0 || value == "" || len(value) > 64 {
+		return other
+	}
+	l.room--
+	l.known[value] = true
+	return value
+}

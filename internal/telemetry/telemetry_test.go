@@ -1,0 +1,281 @@
+package telemetry
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"pgregory.net/rapid"
+)
+
+// canaries are secrets with what escaping is made for in them.
+var canaries = []string{
+	"c4n4ry-plain-0123456789",
+	`c4n4ry "quoted" \back/ <html> & 100% + ü`,
+	"mongodb://clausea:c4n4ry%21pass%2Fword@db.example:27017/clausea?tls=true",
+	"mongodb://clausea:c4n4ry/is#not?valid@db.example/",
+	"https://user:c4n4ry:with@signs@proxy.example:8080",
+}
+
+// spellings are the ways in which canaries may show.
+func spellings() []string {
+	return []string{"c4n4ry", "c4n4ry!pass", base64.RawStdEncoding.EncodeToString([]byte("c4n4ry-plain-0123456789"))[4:24]}
+}
+
+func TestNoSecretGetsIntoALogByAnyWay(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{FormatJSON, FormatConsole} {
+		for _, secret := range canaries {
+			var out bytes.Buffer
+			log, err := NewLogger(LogOptions{Level: "debug", Format: format, Out: &out, Redact: NewRedactor(canaries...)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for way, write := range ways(secret) {
+				out.Reset()
+				write(log)
+				if out.Len() == 0 {
+					t.Errorf("%s, %s: nothing is logged", format, way)
+				}
+				for _, s := range spellings() {
+					if strings.Contains(out.String(), s) {
+						t.Errorf("%s, %s: %q is in %s", format, way, s, &out)
+					}
+				}
+				if format == FormatJSON && !json.Valid(out.Bytes()) {
+					t.Errorf("%s: it is no JSON any more: %s", way, &out)
+				}
+			}
+		}
+	}
+}
+
+// ways are all ways by which a text gets into a line of a log.
+func ways(secret string) map[string]func(logr.Logger) {
+	header := http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("user:"+secret))}}
+	_, urlErr := url.Parse("http://host:port/" + secret + "\x00")
+	return map[string]func(logr.Logger){
+		"message":      func(l logr.Logger) { l.Info("opening " + secret) },
+		"key":          func(l logr.Logger) { l.Info("a", secret, 1) },
+		"value":        func(l logr.Logger) { l.Info("a", "k", secret) },
+		"error":        func(l logr.Logger) { l.Error(errors.New("can't open "+secret), "b") },
+		"wrapped":      func(l logr.Logger) { l.Error(fmt.Errorf("a: %w", fmt.Errorf("open %q", secret)), "b") },
+		"joined":       func(l logr.Logger) { l.Error(errors.Join(errors.New(secret), context.Canceled), "b") },
+		"url error":    func(l logr.Logger) { l.Error(urlErr, "b") },
+		"error value":  func(l logr.Logger) { l.Info("a", "err", errors.New(secret)) },
+		"with value":   func(l logr.Logger) { l.WithValues("k", secret).Info("a") },
+		"with name":    func(l logr.Logger) { l.WithName(secret).Info("a") },
+		"debug":        func(l logr.Logger) { l.V(1).Info("a", "k", secret) },
+		"struct":       func(l logr.Logger) { l.Info("a", "k", struct{ Password, Other string }{secret, secret}) },
+		"map":          func(l logr.Logger) { l.Info("a", "k", map[string]any{secret: []any{secret}}) },
+		"header":       func(l logr.Logger) { l.Info("a", "k", header) },
+		"header text":  func(l logr.Logger) { l.Info("a", "k", fmt.Sprintf("%q %v", header, header)) },
+		"bytes":        func(l logr.Logger) { l.Info("a", "k", []byte("x"+secret)) },
+		"bytes inside": func(l logr.Logger) { l.Info("a", "k", struct{ B []byte }{[]byte("xy" + secret)}) },
+		"escaped":      func(l logr.Logger) { l.Info("a", "k", url.Values{"q": {secret}}.Encode()) },
+		"path":         func(l logr.Logger) { l.Info("a", "k", "https://host/"+url.PathEscape(secret)) },
+		"quoted":       func(l logr.Logger) { l.Info("a", "k", fmt.Sprintf("%q", fmt.Sprintf("%q", secret))) },
+	}
+}
+
+func TestWhatLooksLikeACredentialIsTakenOutAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"dial mongodb://u:p%40ss@a.example:27017,b.example/x failed":       "dial mongodb://[redacted]@a.example:27017,b.example/x failed",
+		`parse "https://user:pass@host/"`:                                  `parse "https://[redacted]@host/"`,
+		"socks5://token@proxy:1080":                                        "socks5://[redacted]@proxy:1080",
+		"Authorization: Bearer abc.def.ghi":                                "Authorization: [redacted]",
+		"map[Authorization:[Basic dXNlcjpwYXNz] Accept:[*/*]]":             "map[Authorization:[[redacted]",
+		`{"k":{"Authorization":["Bearer a]b","x"],"Accept":["y"]},"n":1}`:  `{"k":{"Authorization":"[redacted]","Accept":["y"]},"n":1}`,
+		`{"password":"a\"b","user":"u"}`:                                   `{"password":"[redacted]","user":"u"}`,
+		`{"apiKey":12,"a":1}`:                                              `{"apiKey":"[redacted]","a":1}`,
+		"sent bearer eyJhbGciOiJIUzI1NiJ9.e30.x":                           "sent bearer [redacted]",
+		"Incorrect API key provided: sk-proj-abcdefghijkl.":                "Incorrect API key provided: [redacted].",
+		"https://host/reset?token=abc&lang=en":                             "https://host/reset?token=[redacted]&lang=en",
+		"x-api-key: clk_0123456789abcdef":                                  "x-api-key: [redacted]",
+		"Set-Cookie: session=abc; Path=/":                                  "Set-Cookie: [redacted]",
+		"https://medium.com/@someone/terms?x=a@b.c":                        "https://medium.com/@someone/terms?x=a@b.c",
+		"mail to legal@example.com, see https://example.com":               "mail to legal@example.com, see https://example.com",
+		"the site refuses the crawler (401): bearer authentication needed": "the site refuses the crawler (401): bearer authentication needed",
+		"invalid token: unexpected EOF":                                    "invalid token: unexpected EOF",
+		"https://example.com/cookie-policy and https://example.com/secret": "https://example.com/cookie-policy and https://example.com/secret",
+	} {
+		if got := (Redactor{}).String(in); got != want {
+			t.Errorf("%s\n  gives %s\n  want  %s", in, got, want)
+		}
+	}
+}
+
+func TestAKnownSecretIsTakenOutWhereverItStands(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		secret := rapid.StringOfN(rapid.Rune(), 8, 40, -1).Draw(t, "secret")
+		before := rapid.StringMatching(`[a-z ]{0,5}`).Draw(t, "before")
+		r := NewRedactor(secret)
+		j, err := json.Marshal(before + secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{before + secret, string(j), fmt.Sprintf("%q", before+secret), url.QueryEscape(before + secret)} {
+			clean := r.String(text)
+			if !strings.Contains(clean, Redacted) || strings.Contains(clean, secret) {
+				t.Errorf("%q gives %q", text, clean)
+			}
+		}
+		hidden := base64.StdEncoding.EncodeToString([]byte(before + secret + "after"))
+		if clean := r.String(hidden); len(clean) > len(before+"after")*2+len(Redacted)+8 {
+			t.Errorf("base64 %s gives %s", hidden, clean)
+		}
+	})
+}
+
+func TestALineOfJSONHasLevelMessageAndTime(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	log, err := NewLogger(LogOptions{Level: "info", Format: FormatAuto, Out: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.V(1).Info("too detailed")
+	log.Error(errors.New("no route"), "page not kept", "url", "https://example.com/")
+	if n := strings.Count(out.String(), "\n"); n != 1 {
+		t.Fatalf("there are %d lines: %s", n, &out)
+	}
+	var line map[string]any
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range map[string]any{"level": "error", "message": "page not kept", "error": "no route", "url": "https://example.com/"} {
+		if line[k] != want {
+			t.Errorf("%s is %v, want %v", k, line[k], want)
+		}
+	}
+	if _, ok := line["ts"].(string); !ok {
+		t.Errorf("there is no time: %v", line)
+	}
+}
+
+func TestOnATerminalALineIsReadable(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	log, err := NewLogger(LogOptions{Level: "info", Format: FormatAuto, Terminal: true, Out: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Info("crawl ended", "pages", 3)
+	if line := out.String(); json.Valid(out.Bytes()) || !strings.Contains(line, "INFO\tcrawl ended\t") {
+		t.Errorf("it is %q", line)
+	}
+}
+
+func TestALoggerThatCanNotBeIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, o := range []LogOptions{{Level: "loud", Format: FormatJSON}, {Level: "info", Format: "xml"}} {
+		if _, err := NewLogger(o); err == nil {
+			t.Errorf("%+v is taken", o)
+		}
+	}
+}
+
+func TestARunIsCounted(t *testing.T) {
+	t.Parallel()
+	reg := NewRegistry("v1.2.3")
+	m, err := NewCrawlMetrics(reg, CrawlLabels{Types: []string{"imprint"}, Changes: []string{"New"}, StopReasons: []string{"Converged"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := m.Run(false), m.Run(true)
+	first.Page(100)
+	first.Page(50)
+	first.Failed()
+	first.Skipped(map[string]int{"robots": 2})
+	first.Skipped(map[string]int{"robots": 5, "depth": 1})
+	first.Document("imprint", "New")
+	first.Document("invented", "Odd")
+	first.End("Converged")
+	second.Skipped(map[string]int{"robots": 100}) // the process before counted these
+	second.Skipped(map[string]int{"robots": 101})
+	second.End("Exploded")
+	want := `
+# HELP clausea_crawl_documents_total Documents that runs found, by type and what happened to them.
+# TYPE clausea_crawl_documents_total counter
+clausea_crawl_documents_total{change="New",type="imprint"} 1
+clausea_crawl_documents_total{change="other",type="other"} 1
+# HELP clausea_crawl_failed_total URLs that were given up.
+# TYPE clausea_crawl_failed_total counter
+clausea_crawl_failed_total 1
+# HELP clausea_crawl_page_bytes_total Bytes of pages, decompressed.
+# TYPE clausea_crawl_page_bytes_total counter
+clausea_crawl_page_bytes_total 150
+# HELP clausea_crawl_pages_total Pages that were fetched.
+# TYPE clausea_crawl_pages_total counter
+clausea_crawl_pages_total 2
+# HELP clausea_crawl_running Runs that are under way.
+# TYPE clausea_crawl_running gauge
+clausea_crawl_running 0
+# HELP clausea_crawl_runs_total Runs that ended, by what stopped them.
+# TYPE clausea_crawl_runs_total counter
+clausea_crawl_runs_total{reason="Converged"} 1
+clausea_crawl_runs_total{reason="other"} 1
+# HELP clausea_crawl_skipped_total URLs that brought no page, by reason; failed ones among them.
+# TYPE clausea_crawl_skipped_total counter
+clausea_crawl_skipped_total{reason="depth"} 1
+clausea_crawl_skipped_total{reason="robots"} 6
+`
+	names := []string{"documents_total", "failed_total", "page_bytes_total", "pages_total", "running", "runs_total", "skipped_total"}
+	for i, n := range names {
+		names[i] = "clausea_crawl_" + n
+	}
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), names...); err != nil {
+		t.Error(err)
+	}
+	if n, err := testutil.GatherAndCount(reg, "clausea_crawl_duration_seconds", "clausea_build_info", "go_goroutines", "process_cpu_seconds_total"); err != nil || n != 5 {
+		t.Errorf("the registry has %d of the others, %v", n, err)
+	}
+	if problems, err := testutil.GatherAndLint(reg); err != nil || len(problems) > 0 {
+		t.Errorf("%v, %v", problems, err)
+	}
+}
+
+func TestLabelsAreBoundedWhateverComes(t *testing.T) {
+	t.Parallel()
+	reg := prometheus.NewRegistry()
+	m, err := NewCrawlMetrics(reg, CrawlLabels{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	r := m.Run(false)
+	for i := range 1000 {
+		counts[fmt.Sprintf("reason_%d", i)] = 1
+		r.Document(fmt.Sprint(i), fmt.Sprint(i))
+	}
+	r.Skipped(counts)
+	if n, err := testutil.GatherAndCount(reg, "clausea_crawl_skipped_total", "clausea_crawl_documents_total"); err != nil || n != maxSkipReasons+1+1 {
+		t.Errorf("there are %d series, %v", n, err)
+	}
+}
+
+func TestNoMetricsAreNoFault(t *testing.T) {
+	t.Parallel()
+	var m *CrawlMetrics
+	r := m.Run(false)
+	r.Page(1)
+	r.Failed()
+	r.Skipped(map[string]int{"robots": 1})
+	r.Document("a", "b")
+	r.End("c")
+	if r != nil {
+		t.Error("nothing became something")
+	}
+}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -16,6 +16,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/robots"
+	"github.com/clausea/crawler/internal/settings"
 )
 
 // egressURL answers with the address that a request came from, as plain text.
@@ -27,17 +28,17 @@ const checkTimeout = 30 * time.Second
 // errUnset says that there is nothing to check.
 var errUnset = errors.New("not configured")
 
-func newCheck() *cobra.Command {
-	var f crawlFlags
+func newCheck(a *app) *cobra.Command {
 	var domain string
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the store, the language model, the egress address and robots.txt",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			fetcher, err := f.fetcher()
+			v := a.values
+			fetcher, err := newFetcher(v)
 			if err != nil {
-				return &exitError{exitUsage, err}
+				return err
 			}
 			defer fetcher.Close()
 			failed := false
@@ -45,22 +46,15 @@ func newCheck() *cobra.Command {
 				name string
 				do   func(context.Context) (string, error)
 			}{
-				{"store", func(ctx context.Context) (string, error) { return checkStore(ctx, f.store) }},
-				{"llm", checkLLM},
-				{"egress", func(ctx context.Context) (string, error) { return checkEgress(ctx, fetcher, f.proxy) }},
+				{"store", func(ctx context.Context) (string, error) { return checkStore(ctx, v) }},
+				{"llm", func(ctx context.Context) (string, error) { return checkLLM(ctx, v) }},
+				{"egress", func(ctx context.Context) (string, error) { return checkEgress(ctx, fetcher, !v.Proxy.Empty()) }},
 				{"robots", func(ctx context.Context) (string, error) { return checkRobots(ctx, fetcher, domain) }},
 			} {
 				ctx, cancel := context.WithTimeout(cmd.Context(), checkTimeout)
 				said, err := c.do(ctx)
 				cancel()
-				state := "ok"
-				switch {
-				case errors.Is(err, errUnset):
-					state, said = "-", err.Error()
-				case err != nil:
-					state, said, failed = "FAILED", err.Error(), true
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%-7s %-7s %s\n", c.name, state, said)
+				failed = a.sayCheck(cmd.OutOrStdout(), c.name, said, err) || failed
 			}
 			if failed {
 				return &exitError{code: exitFailed}
@@ -68,18 +62,25 @@ func newCheck() *cobra.Command {
 			return nil
 		},
 	}
-	fs := cmd.Flags()
-	fs.StringVar(&f.store, "store", "", "store: MongoDB's URI or a folder (default MONGO_URI, CLAUSEA_DATA_DIR or ./data)")
-	fs.StringVar(&domain, "domain", "", "read this domain's robots.txt and say whether its home page may be fetched")
-	fs.StringVar(&f.proxy, "proxy", os.Getenv("CRAWLER_PROXY"), "forward proxy, a URL")
-	fs.StringArrayVar(&f.connectTo, "connect-to", nil, "HOST1:PORT1:HOST2:PORT2, as curl has it")
-	fs.StringVar(&f.caFile, "ca-file", "", "PEM file of further certificate authorities")
-	fs.StringArrayVar(&f.allowAddress, "allow-address", nil, "CIDR that the address guard lets through, for tests")
-	return cmd
+	cmd.Flags().StringVar(&domain, "domain", "", "read this domain's robots.txt and say whether its home page may be fetched")
+	return a.configured(cmd, settings.CommandCheck)
 }
 
-func checkStore(ctx context.Context, uri string) (string, error) {
-	s, err := openStore(ctx, uri)
+// sayCheck writes a line of check, without secrets, and says whether it failed.
+func (a *app) sayCheck(w io.Writer, name, said string, err error) (failed bool) {
+	state := "ok"
+	switch {
+	case errors.Is(err, errUnset):
+		state, said = "-", err.Error()
+	case err != nil:
+		state, said, failed = "FAILED", err.Error(), true
+	}
+	_, _ = fmt.Fprintf(w, "%-7s %-7s %s\n", name, state, a.redact.String(said))
+	return failed
+}
+
+func checkStore(ctx context.Context, v *settings.Values) (string, error) {
+	s, err := openStore(ctx, v)
 	if err != nil {
 		return "", err
 	}
@@ -103,8 +104,10 @@ func checkStore(ctx context.Context, uri string) (string, error) {
 	return fmt.Sprintf("%s, round trip %v, %d companies, %d documents", kind, trip.Round(100*time.Microsecond), companies, documents), nil
 }
 
-func checkLLM(ctx context.Context) (string, error) {
-	said, err := analysis.Provider{OpenAIKey: os.Getenv("OPENAI_API_KEY"), OpenAIBaseURL: os.Getenv("OPENAI_BASE_URL"), AnthropicKey: os.Getenv("ANTHROPIC_API_KEY")}.Check(ctx)
+func checkLLM(ctx context.Context, v *settings.Values) (string, error) {
+	said, err := analysis.Provider{
+		OpenAIKey: v.OpenAIKey.Reveal(), OpenAIBaseURL: v.OpenAIBaseURL, AnthropicKey: v.AnthropicKey.Reveal(),
+	}.Check(ctx)
 	if errors.Is(err, analysis.ErrNotConfigured) {
 		return "", fmt.Errorf("%w: %w", errUnset, err)
 	}
@@ -113,18 +116,18 @@ func checkLLM(ctx context.Context) (string, error) {
 
 // checkEgress fails only where a proxy is configured: without one there is nothing
 // to be right or wrong about.
-func checkEgress(ctx context.Context, f *fetch.Fetcher, proxy string) (string, error) {
+func checkEgress(ctx context.Context, f *fetch.Fetcher, proxied bool) (string, error) {
 	resp, err := f.Do(ctx, fetch.Request{URL: egressURL})
 	if err == nil && resp.Status == http.StatusOK {
 		if ip := net.ParseIP(strings.TrimSpace(string(resp.Body))); ip != nil {
 			via := ""
-			if proxy != "" {
+			if proxied {
 				via = " through the proxy"
 			}
 			return ip.String() + via, nil
 		}
 	}
-	if proxy != "" {
+	if proxied {
 		return "", fmt.Errorf("nothing comes through the proxy: %w", err)
 	}
 	return "", fmt.Errorf("%w: no proxy, and %s can't be reached to tell the address", errUnset, egressURL)

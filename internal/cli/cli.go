@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -44,32 +45,91 @@ func usage(format string, args ...any) error {
 func Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := newRoot()
+	return newApp().main(ctx, args, os.Stdout, os.Stderr)
+}
+
+func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot(a, stdout, stderr)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
 	}
 	var e *exitError
 	if !errors.As(err, &e) {
 		e = &exitError{exitFailed, err}
+		if !a.running { // cobra did not get as far as the command: the call is wrong
+			e = &exitError{exitUsage, fmt.Errorf("%w; %s --help says more", err, cmd.CommandPath())}
+		}
 	}
 	if e.err != nil {
-		fmt.Fprintln(os.Stderr, "clausea:", e.err)
+		a.sayError(stderr, e.err)
 	}
 	return e.code
 }
 
-func newRoot() *cobra.Command {
+func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "clausea",
 		Short:         "Finds companies' legal documents, keeps every version, says what changed",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitUsage, err} })
-	root.AddCommand(newCrawl(), newInspect(), newDiff(), newGet(), newExport(), newCheck(), newDemo(), newMigrate(), newVersion())
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	a.settings.AddGlobalFlags(root.PersistentFlags())
+	root.SetUsageFunc(a.usage)
+	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newExport(a), newCheck(a), newDemo(a), newMigrate(a), newConfig(a), newVersion())
+	root.SetHelpCommand(newHelp())
+	root.InitDefaultCompletionCmd()
+	completeChoices(root, root.PersistentFlags())
+	for _, c := range root.Commands() {
+		if c.HasSubCommands() {
+			onlyCommands(c)
+		}
+	}
+	a.watch(root)
 	return root
+}
+
+// onlyCommands makes cmd, which does nothing itself, refuse what is no command of it.
+func onlyCommands(cmd *cobra.Command) {
+	cmd.Args = nil
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usage("unknown command %q for %q; %s --help lists them", args[0], cmd.CommandPath(), cmd.CommandPath())
+		}
+		return cmd.Help()
+	}
+}
+
+// watch notes when a command's own code is reached.
+func (a *app) watch(cmd *cobra.Command) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			a.running = true
+			return run(cmd, args)
+		}
+	}
+	for _, child := range cmd.Commands() {
+		a.watch(child)
+	}
+}
+
+// newHelp is cobra's help, but that help for what is not there is an error.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage("there is no command %q", args)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 // exactly is cobra.ExactArgs with the exit code for usage.

@@ -4,85 +4,77 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
-	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/schema"
+	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// crawlFlags are the flags of clausea crawl.
+// crawlFlags are how one call of clausea crawl is meant: its settings, and what
+// only this call says.
 type crawlFlags struct {
-	output, store, render, caFile, proxy string
-	noStore, verbose, delaySet           bool
-	maxPages, maxDepth                   int
-	delay, timeout                       time.Duration
-	connectTo, allowAddress, languages   []string
+	*settings.Values
+	output           string
+	noStore, verbose bool
 }
 
-func newCrawl() *cobra.Command {
+func newCrawl(a *app) *cobra.Command {
 	var f crawlFlags
 	cmd := &cobra.Command{
 		Use:   "crawl TARGET...",
 		Short: "Crawl companies now: a URL, a domain or a Company's manifest each",
-		Args: func(cmd *cobra.Command, args []string) error {
+		Example: `  clausea crawl example.com
+  clausea crawl company.yaml -o json --max-pages 200`,
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("name what to crawl: clausea crawl example.com")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.delaySet = cmd.Flags().Changed("delay")
-			return crawlAll(cmd, args, f)
+			f.Values = a.values
+			return a.crawlAll(cmd, args, f)
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVarP(&f.output, "output", "o", "table", "table, json or yaml")
-	fs.StringVar(&f.store, "store", "", "store to keep versions in: a folder (default CLAUSEA_DATA_DIR or ./data)")
+	outputFlag(cmd, &f.output, "table", "json", "yaml")
 	fs.BoolVar(&f.noStore, "no-store", false, "keep nothing")
-	fs.IntVar(&f.maxPages, "max-pages", 0, "pages fetched at most (default 500)")
-	fs.IntVar(&f.maxDepth, "max-depth", 0, "links from a seed at most (default 6)")
-	fs.DurationVar(&f.delay, "delay", crawl.DefaultDelay, "time between requests to one host; 0 is none")
-	fs.StringVar(&f.render, "render", "Never", "Never: pages are not rendered in a browser by this version")
-	fs.DurationVar(&f.timeout, "timeout", 0, "time for a crawl at most (default 30m)")
-	fs.StringArrayVar(&f.connectTo, "connect-to", nil, "HOST1:PORT1:HOST2:PORT2, as curl has it")
-	fs.StringVar(&f.caFile, "ca-file", "", "PEM file of further certificate authorities")
-	fs.StringArrayVar(&f.allowAddress, "allow-address", nil, "CIDR that the address guard lets through, for tests")
-	fs.StringVar(&f.proxy, "proxy", os.Getenv("CRAWLER_PROXY"), "forward proxy, a URL")
-	fs.StringSliceVar(&f.languages, "languages", nil, "preferred languages, such as en,de")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the path by which each document was found")
-	return cmd
+	return a.configured(cmd, settings.CommandCrawl)
 }
 
-func crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) error {
+func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err error) {
 	ctx := cmd.Context()
 	if f.output != "table" && f.output != "json" && f.output != "yaml" {
 		return usage("-o %s: it is table, json or yaml", f.output)
 	}
-	if f.render != "Never" {
-		return usage("--render %s: this version has no browser; use Never", f.render)
-	}
-	fetcher, err := f.fetcher()
+	fetcher, err := newFetcher(f.Values)
 	if err != nil {
-		return &exitError{exitUsage, err}
+		return err
 	}
 	defer fetcher.Close()
-	r := &run.Runner{Engine: crawl.New(fetcher), Log: logr.Discard(), Holder: holder()}
+	r := &run.Runner{Engine: crawl.New(fetcher), Log: a.log, Holder: holder()}
+	if f.MetricsFile != "" {
+		registry := telemetry.NewRegistry(versionOf())
+		if r.Metrics, err = newCrawlMetrics(registry); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, telemetry.WriteFile(f.MetricsFile, registry)) }()
+	}
 	if !f.noStore {
-		if r.Store, err = openStore(ctx, f.store); err != nil {
+		if r.Store, err = openStore(ctx, f.Values); err != nil {
 			return err
 		}
 		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
@@ -128,28 +120,8 @@ func crawlOne(ctx context.Context, cmd *cobra.Command, r *run.Runner, target str
 	return exitDone, nil
 }
 
-func (f *crawlFlags) fetcher() (*fetch.Fetcher, error) {
-	var allowed []netip.Prefix
-	for _, a := range f.allowAddress {
-		p, err := netip.ParsePrefix(a)
-		if err != nil {
-			return nil, fmt.Errorf("--allow-address %s: write it as a CIDR such as 127.0.0.1/32", a)
-		}
-		allowed = append(allowed, p)
-	}
-	cfg := fetch.Config{Guard: address.New(allowed), CAFile: f.caFile, Proxy: f.proxy}
-	for _, c := range f.connectTo {
-		to, err := fetch.ParseConnectTo(c)
-		if err != nil {
-			return nil, err
-		}
-		cfg.ConnectTo = append(cfg.ConnectTo, to)
-	}
-	return fetch.New(cfg)
-}
-
 // task makes a plan of a target. A URL, a bare domain and a Company's manifest all
-// become a Company first; a flag that is given overrides what it says.
+// become a Company first; a flag that is given goes before what it says.
 func (f *crawlFlags) task(ctx context.Context, target string) (run.Task, error) {
 	c, err := companyOf(ctx, target)
 	if err != nil {
@@ -178,24 +150,27 @@ func companyOf(ctx context.Context, target string) (*v1alpha1.Company, error) {
 	return c, nil
 }
 
+// override fills in what the Company does not say, and replaces what this call
+// insists on.
 func (f *crawlFlags) override(t run.Task) run.Task {
-	if f.maxPages > 0 {
-		t.Plan.MaxPages = f.maxPages
+	p := &t.Plan
+	if f.Insisted(&f.MaxPages) || p.MaxPages == 0 {
+		p.MaxPages = f.MaxPages
 	}
-	if f.maxDepth > 0 {
-		t.Plan.MaxDepth = f.maxDepth
+	if f.Insisted(&f.MaxDepth) || p.MaxDepth == 0 {
+		p.MaxDepth = f.MaxDepth
 	}
-	if f.delaySet {
-		t.Plan.Delay = f.delay
-		if f.delay == 0 {
-			t.Plan.Delay = -1
+	if f.Insisted(&f.Delay) || p.Delay == 0 {
+		p.Delay = f.Delay
+		if f.Delay == 0 {
+			p.Delay = -1
 		}
 	}
-	if len(f.languages) > 0 {
-		t.Plan.Languages = f.languages
+	if f.Insisted(&f.Languages) || len(p.Languages) == 0 {
+		p.Languages = f.Languages
 	}
-	if f.timeout > 0 {
-		t.Plan.TimeLimit = f.timeout
+	if f.Insisted(&f.Timeout) || p.TimeLimit == 0 {
+		p.TimeLimit = f.Timeout
 	}
 	return t
 }

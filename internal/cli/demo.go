@@ -11,55 +11,59 @@ import (
 
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
 
-func newDemo() *cobra.Command {
-	var folder string
+func newDemo(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Crawl a bundled company twice, with a change in between, and show what changed",
+		Long:  "Crawl a bundled company twice, with a change in between, and show what changed.\nNothing is kept unless --store names a folder.",
 		Args:  exactly(0),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, folder) },
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd) },
 	}
-	cmd.Flags().StringVar(&folder, "store", "", "folder to keep the demo's documents in (default: a temporary one)")
-	return cmd
+	return a.configured(cmd, settings.CommandDemo)
 }
 
-func runDemo(cmd *cobra.Command, folder string) error {
+func (a *app) runDemo(cmd *cobra.Command) error {
 	ctx, w := cmd.Context(), cmd.OutOrStdout()
 	site, err := demo.Start(ctx)
 	if err != nil {
 		return err
 	}
 	defer site.Close()
-	if folder == "" {
-		if folder, err = os.MkdirTemp("", "clausea-demo-store"); err != nil {
+	v := a.values
+	if v.Store.Empty() {
+		folder, err := os.MkdirTemp("", "clausea-demo-store")
+		if err != nil {
 			return fmt.Errorf("make the demo's store: %w", err)
 		}
 		defer func() { _ = os.RemoveAll(folder) }()
+		settings.Override(v, &v.Store, settings.NewSecret(folder))
 	}
-	f := crawlFlags{
-		output: "table", render: "Never", store: folder, caFile: site.CAFile, delaySet: true,
-		connectTo: []string{":443:" + site.Address}, allowAddress: []string{"127.0.0.1/32"},
-	}
+	settings.Override(v, &v.CAFile, site.CAFile)
+	settings.Override(v, &v.ConnectTo, []string{":443:" + site.Address})
+	settings.Override(v, &v.AllowAddress, []string{"127.0.0.1/32"})
+	settings.Override(v, &v.Delay, 0)
+	f := crawlFlags{Values: v, output: "table"}
 	fmt.Fprintf(w, "The demo company's site %s is served at %s.\n\nThe first crawl:\n", demo.Domain, site.Address)
-	if err := crawlAll(cmd, []string{demo.Domain}, f); err != nil {
+	if err := a.crawlAll(cmd, []string{demo.Domain}, f); err != nil {
 		return err
 	}
 	site.Advance()
 	fmt.Fprint(w, "\nThe site has changed. The second crawl:\n")
-	if err := crawlAll(cmd, []string{demo.Domain}, f); err != nil {
+	if err := a.crawlAll(cmd, []string{demo.Domain}, f); err != nil {
 		return err
 	}
 	all, trap := site.Fetched()
 	fmt.Fprintf(w, "\n%d requests in all, %d of them in the site's endless calendar.\n", all, trap)
-	return showChanges(ctx, cmd, folder)
+	return showChanges(ctx, cmd, v)
 }
 
 // showChanges prints the last change of each document that has one.
-func showChanges(ctx context.Context, cmd *cobra.Command, folder string) error {
-	s, err := openStore(ctx, folder)
+func showChanges(ctx context.Context, cmd *cobra.Command, v *settings.Values) error {
+	s, err := openStore(ctx, v)
 	if err != nil {
 		return err
 	}

@@ -10,12 +10,8 @@ import (
 func TestTheDemoFindsAllAndShowsWhatChanged(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	root := newRoot()
-	root.SetArgs([]string{"demo", "--store", t.TempDir()})
-	root.SetOut(&out)
-	root.SetErr(&out)
-	if err := root.ExecuteContext(t.Context()); err != nil {
-		t.Fatalf("%v\n%s", err, &out)
+	if code := newApp().main(t.Context(), []string{"demo", "--store", t.TempDir()}, &out, &out); code != exitDone {
+		t.Fatalf("it ends with %d\n%s", code, &out)
 	}
 	first, second, ok := strings.Cut(out.String(), "The second crawl:")
 	if !ok {

@@ -10,10 +10,11 @@ import (
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/jsonl"
+	"github.com/clausea/crawler/internal/settings"
 )
 
-func newDiff() *cobra.Command {
-	var output, uri string
+func newDiff(a *app) *cobra.Command {
+	var output string
 	var bulk bool
 	var from, to int
 	cmd := &cobra.Command{
@@ -25,26 +26,25 @@ func newDiff() *cobra.Command {
 			}
 			switch {
 			case len(args) == 2 && from == 0 && to == 0:
-				return diffFiles(cmd, args[0], args[1], output)
+				return diffFiles(cmd, a.values, args[0], args[1], output)
 			case len(args) == 1:
-				return diffVersions(cmd, uri, args[0], from, to, output)
+				return diffVersions(cmd, a.values, args[0], from, to, output)
 			}
 			return usage("name two files, or one document's id or URL with --from and --to")
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVarP(&output, "output", "o", "text", "text, html or json")
+	outputFlag(cmd, &output, "text", "html", "json")
 	fs.BoolVar(&bulk, "jsonl", false, `read {"id","url","old","new"} a line, write one line for each`)
 	fs.IntVar(&from, "from", 0, "older version (default: the one before --to)")
 	fs.IntVar(&to, "to", 0, "newer version (default: the newest)")
-	fs.StringVar(&uri, "store", "", "store, a folder")
-	return cmd
+	return a.configured(cmd, settings.CommandDiff)
 }
 
-func diffFiles(cmd *cobra.Command, oldFile, newFile, output string) error {
+func diffFiles(cmd *cobra.Command, v *settings.Values, oldFile, newFile, output string) error {
 	var docs [2]document.Document
 	for i, f := range []string{oldFile, newFile} {
-		in, err := readInput(cmd, f, crawlFlags{})
+		in, err := readInput(cmd, f, v)
 		if err != nil {
 			return err
 		}
@@ -55,9 +55,9 @@ func diffFiles(cmd *cobra.Command, oldFile, newFile, output string) error {
 	return printChange(cmd.OutOrStdout(), document.Compare(docs[0], docs[1]), output)
 }
 
-func diffVersions(cmd *cobra.Command, uri, id string, from, to int, output string) error {
+func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, to int, output string) error {
 	ctx := cmd.Context()
-	s, err := openStore(ctx, uri)
+	s, err := openStore(ctx, values)
 	if err != nil {
 		return err
 	}

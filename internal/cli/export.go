@@ -7,16 +7,17 @@ import (
 
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/export"
+	"github.com/clausea/crawler/internal/settings"
 )
 
-func newExport() *cobra.Command {
-	var uri, company string
+func newExport(a *app) *cobra.Command {
+	var company string
 	cmd := &cobra.Command{
 		Use:   "export FOLDER",
 		Short: "Write the documents as Markdown in Open Terms Archive's layout, each version a git commit",
 		Args:  exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStore(cmd.Context(), uri)
+			s, err := openStore(cmd.Context(), a.values)
 			if err != nil {
 				return err
 			}
@@ -35,7 +36,6 @@ func newExport() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&uri, "store", "", "store: MongoDB's URI or a folder (default MONGO_URI, CLAUSEA_DATA_DIR or ./data)")
 	cmd.Flags().StringVar(&company, "company", "", "only this company's")
-	return cmd
+	return a.configured(cmd, settings.CommandExport)
 }

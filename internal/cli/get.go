@@ -14,20 +14,22 @@ import (
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
+	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
 
-func newGet() *cobra.Command {
-	var output, uri, company string
+func newGet(a *app) *cobra.Command {
+	var output, company string
 	var version int
 	cmd := &cobra.Command{
-		Use:   "get companies|documents|versions|runs [DOCUMENT]",
-		Short: "Show what is stored; get documents ID -o markdown gives a document's text",
+		Use:       "get companies|documents|versions|runs [DOCUMENT]",
+		Short:     "Show what is stored; get documents ID -o markdown gives a document's text",
+		ValidArgs: []string{"companies", "documents", "versions", "runs"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("get what? companies, documents, versions or runs")
 			}
-			s, err := openStore(cmd.Context(), uri)
+			s, err := openStore(cmd.Context(), a.values)
 			if err != nil {
 				return err
 			}
@@ -37,11 +39,10 @@ func newGet() *cobra.Command {
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVarP(&output, "output", "o", "table", "table, json or yaml; markdown for one document")
-	fs.StringVar(&uri, "store", "", "store, a folder")
+	outputFlag(cmd, &output, "table", "json", "yaml", "markdown")
 	fs.StringVar(&company, "company", "", "only this company's")
 	fs.IntVar(&version, "version", 0, "version of a document's text (default: the newest)")
-	return cmd
+	return a.configured(cmd, settings.CommandGet)
 }
 
 type getter struct {

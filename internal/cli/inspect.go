@@ -12,12 +12,12 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/jsonl"
+	"github.com/clausea/crawler/internal/settings"
 )
 
-func newInspect() *cobra.Command {
+func newInspect(a *app) *cobra.Command {
 	var output string
 	var bulk bool
-	var f crawlFlags
 	cmd := &cobra.Command{
 		Use:   "inspect FILE|URL",
 		Short: "Show what one page is, without keeping anything",
@@ -28,7 +28,7 @@ func newInspect() *cobra.Command {
 			if len(args) != 1 {
 				return usage("name one file or URL, or give lines of JSON with --jsonl")
 			}
-			in, err := readInput(cmd, args[0], f)
+			in, err := readInput(cmd, args[0], a.values)
 			if err != nil {
 				return err
 			}
@@ -40,15 +40,12 @@ func newInspect() *cobra.Command {
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVarP(&output, "output", "o", "markdown", "markdown or json")
+	outputFlag(cmd, &output, "markdown", "json")
 	fs.BoolVar(&bulk, "jsonl", false, `read {"id","url","file"} a line, write one line for each`)
-	fs.StringArrayVar(&f.connectTo, "connect-to", nil, "HOST1:PORT1:HOST2:PORT2, as curl has it")
-	fs.StringVar(&f.caFile, "ca-file", "", "PEM file of further certificate authorities")
-	fs.StringArrayVar(&f.allowAddress, "allow-address", nil, "CIDR that the address guard lets through, for tests")
-	return cmd
+	return a.configured(cmd, settings.CommandInspect)
 }
 
-func readInput(cmd *cobra.Command, what string, f crawlFlags) (document.Input, error) {
+func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.Input, error) {
 	if !strings.HasPrefix(what, "http://") && !strings.HasPrefix(what, "https://") {
 		b, err := os.ReadFile(what)
 		in := document.Input{Body: b}
@@ -57,9 +54,9 @@ func readInput(cmd *cobra.Command, what string, f crawlFlags) (document.Input, e
 		}
 		return in, err
 	}
-	fetcher, err := f.fetcher()
+	fetcher, err := newFetcher(v)
 	if err != nil {
-		return document.Input{}, &exitError{exitUsage, err}
+		return document.Input{}, err
 	}
 	defer fetcher.Close()
 	res, err := fetcher.Do(cmd.Context(), fetch.Request{URL: what})

@@ -146,7 +146,7 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
-	s, err := openStore(ctx, uri)
+	s, _, err := openAt(ctx, uri, "")
 	if err != nil {
 		return nil, 0, err
 	}

@@ -4,16 +4,17 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/clausea/crawler/internal/settings"
 )
 
-func newMigrate() *cobra.Command {
-	var uri string
+func newMigrate(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring the store's collections and indexes to the form that this version needs",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, applied, err := openMigrated(cmd.Context(), uri)
+			s, applied, err := openMigrated(cmd.Context(), a.values)
 			if err != nil {
 				return err
 			}
@@ -25,6 +26,5 @@ func newMigrate() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&uri, "store", "", "store: MongoDB's URI or a folder (default MONGO_URI, CLAUSEA_DATA_DIR or ./data)")
-	return cmd
+	return a.configured(cmd, settings.CommandMigrate)
 }

@@ -5,25 +5,37 @@ import (
 	"os"
 	"strings"
 
+	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/mongo"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// openStore opens and migrates the store that uri names: MongoDB's URI, or a
-// folder. Empty is MONGO_URI, then CLAUSEA_DATA_DIR, then ./data.
-func openStore(ctx context.Context, uri string) (store.Store, error) {
-	s, _, err := openMigrated(ctx, uri)
+// openStore opens and migrates the store that the settings name.
+func openStore(ctx context.Context, v *settings.Values) (store.Store, error) {
+	s, _, err := openMigrated(ctx, v)
 	return s, err
 }
 
 // openMigrated says too which migrations were needed.
-func openMigrated(ctx context.Context, uri string) (store.Store, []string, error) {
-	if uri == "" {
-		uri = os.Getenv("MONGO_URI")
+func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []string, error) {
+	return openAt(ctx, storeOf(v), v.MongoDatabase)
+}
+
+// storeOf is MongoDB's URI or a folder: this call's, else MongoDB's where it is
+// set, else the folder of the embedded store.
+func storeOf(v *settings.Values) string {
+	for _, s := range []settings.Secret{v.Store, v.MongoURI} {
+		if !s.Empty() {
+			return s.Reveal()
+		}
 	}
-	if strings.HasPrefix(uri, "mongodb://") || strings.HasPrefix(uri, "mongodb+srv://") {
-		s, err := mongo.Open(ctx, uri, os.Getenv("MONGODB_DATABASE"))
+	return v.DataDir
+}
+
+func openAt(ctx context.Context, at, database string) (store.Store, []string, error) {
+	if strings.HasPrefix(at, "mongodb://") || strings.HasPrefix(at, "mongodb+srv://") {
+		s, err := mongo.Open(ctx, at, database)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -34,13 +46,7 @@ func openMigrated(ctx context.Context, uri string) (store.Store, []string, error
 		}
 		return s, applied, nil
 	}
-	if uri == "" {
-		uri = os.Getenv("CLAUSEA_DATA_DIR")
-	}
-	if uri == "" {
-		uri = "data"
-	}
-	s, err := sqlite.Open(ctx, strings.TrimPrefix(uri, "sqlite:"))
+	s, err := sqlite.Open(ctx, strings.TrimPrefix(at, "sqlite:"))
 	if err != nil {
 		return nil, nil, err
 	}

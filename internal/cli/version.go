@@ -8,8 +8,25 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker for releases.
+// version is set by the linker: make build takes it from git.
 var version = ""
+
+// versionOf is the version of the program: the linker's, else what Go recorded of
+// the module or of the checkout.
+func versionOf() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	if v == "" || v == "(devel)" {
+		v = "devel"
+	}
+	return v
+}
 
 func newVersion() *cobra.Command {
 	return &cobra.Command{
@@ -17,11 +34,7 @@ func newVersion() *cobra.Command {
 		Short: "Show the version",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			v := version
-			if info, ok := debug.ReadBuildInfo(); v == "" && ok {
-				v = info.Main.Version
-			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "clausea %s %s %s/%s\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "clausea %s %s %s/%s\n", versionOf(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // keeper is the crawl's Handler: it reads each page as a document and keeps it.
@@ -19,6 +20,7 @@ type keeper struct {
 	runner   *Runner
 	task     Task
 	progress crawl.Progress
+	metrics  *telemetry.RunMetrics // nil: nothing is counted
 
 	mu    sync.Mutex
 	run   store.Run
@@ -97,6 +99,7 @@ func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 
 // Lost implements crawl.Loser.
 func (k *keeper) Lost(url string, status int, _ string) {
+	k.metrics.Failed()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.lost[url] = status
@@ -105,6 +108,7 @@ func (k *keeper) Lost(url string, status int, _ string) {
 // Progress implements crawl.Watcher.
 func (k *keeper) Progress(p crawl.Progress) {
 	k.progress = p
+	k.metrics.Skipped(p.Skipped)
 	if k.runner.Progress != nil {
 		k.runner.Progress(p)
 	}
@@ -112,6 +116,7 @@ func (k *keeper) Progress(p crawl.Progress) {
 
 // Page implements crawl.Handler.
 func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
+	k.metrics.Page(len(p.Body))
 	if p.NotModified {
 		return k.unmodified(ctx, p)
 	}

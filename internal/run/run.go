@@ -17,6 +17,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // Lease times: a run is taken over leaseTTL after its worker's last sign of life.
@@ -30,6 +31,8 @@ type Runner struct {
 	Engine *crawl.Engine
 	Store  store.Store
 	Log    logr.Logger
+	// Metrics, where set, count what crawls do.
+	Metrics *telemetry.CrawlMetrics
 	// Holder names this process in leases.
 	Holder string
 	// Progress, where set, is told of every page; it must not block.
@@ -57,6 +60,9 @@ const (
 	Gone      = "Gone"
 	Broken    = "Broken"
 )
+
+// Internal is the metrics' word for a run that an error of our own ended.
+const Internal = "Internal"
 
 // Report is what a run has to say.
 type Report struct {
@@ -154,6 +160,9 @@ func goesOn(r store.Run) bool {
 func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, error) {
 	rec.State = store.RunRunning
 	k := newKeeper(r, t, rec)
+	k.metrics = r.Metrics.Run(len(t.Plan.Resume) > 0)
+	reason := Internal
+	defer func() { k.metrics.End(reason) }()
 	if err := k.begin(ctx, &t.Plan); err != nil {
 		return Report{}, err
 	}
@@ -169,8 +178,17 @@ func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, erro
 	rep := Report{Run: k.run, Result: res}
 	for _, f := range k.found {
 		rep.Documents = append(rep.Documents, f)
+		k.metrics.Document(f.Type, f.Change)
 	}
+	k.metrics.Skipped(res.Progress.Skipped)
 	sort.Slice(rep.Documents, func(i, j int) bool { return rep.Documents[i].URL < rep.Documents[j].URL })
+	switch {
+	case errors.Is(err, context.Canceled):
+		reason = string(crawl.Stopped)
+	case err == nil:
+		reason = string(res.Reason)
+	}
+	r.Log.V(1).Info("run ended", "company", t.Company, "run", k.run.ID, "reason", reason, "fetched", res.Progress.Fetched, "failed", res.Progress.Failed, "documents", len(rep.Documents))
 	if err != nil {
 		return rep, fmt.Errorf("crawl %s: %w", t.Company, err)
 	}

@@ -4,6 +4,7 @@
 package settings
 
 import (
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -83,11 +84,12 @@ type Values struct {
 	set *Set
 }
 
-// Given says whether a setting, named by a pointer to its field, comes from
-// anything but its default.
-func (v *Values) Given(field any) bool {
+// Insisted says whether a setting, named by a pointer to its field, was given for
+// this call: by a flag, or by the command itself. Such a value goes before what a
+// Company says; one from the environment or a file is for Companies that say nothing.
+func (v *Values) Insisted(field any) bool {
 	b := v.set.byField(field)
-	return b != nil && b.source.Kind != FromDefault
+	return b != nil && b.source.Kind >= FromFlag
 }
 
 // Override gives a setting a value that the command itself decided on.
@@ -108,13 +110,16 @@ func (v *Values) Wrong(field any, shown, expected string) error {
 	return b.wrong(b.source, shown, expected)
 }
 
-// Secrets are the values that must not be shown anywhere.
+// Secrets are the values that must not be shown anywhere. A store that is a folder
+// is none: errors have to name it.
 func (v *Values) Secrets() []string {
 	var all []string
 	for _, b := range v.set.rows {
-		if s, ok := b.field(v).(*Secret); ok && !s.Empty() {
-			all = append(all, s.Reveal())
+		s, ok := b.field(v).(*Secret)
+		if !ok || s.Empty() || s == &v.Store && !strings.Contains(s.Reveal(), "://") {
+			continue
 		}
+		all = append(all, s.Reveal())
 	}
 	return all
 }
@@ -147,14 +152,21 @@ func newSet(table []Setting) *Set {
 		b.flag = fs.Lookup(row.Name)
 		b.value = b.flag.Value
 		b.flag.Value = &spoken{b.value, row}
-		b.flag.Annotations = map[string][]string{groupAnnotation: {row.Group}}
+		b.flag.DefValue = row.Default // help shows it as it was written
+		b.flag.Annotations = map[string][]string{groupAnnotation: {row.Group}, choicesAnnotation: row.rule.words}
 		s.rows = append(s.rows, b)
 	}
 	return s
 }
 
-// groupAnnotation is where a flag has its group.
-const groupAnnotation = "clausea.group"
+// Where a flag has its group, and the only values that it may have.
+const (
+	groupAnnotation   = "clausea.group"
+	choicesAnnotation = "clausea.choices"
+)
+
+// ChoicesOf are the only values that a flag of the table may have, if they are few.
+func ChoicesOf(f *pflag.Flag) []string { return f.Annotations[choicesAnnotation] }
 
 // GroupOf is the group of a flag that the table made, empty for any other.
 func GroupOf(f *pflag.Flag) string {

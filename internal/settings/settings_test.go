@@ -139,8 +139,8 @@ func TestAFlagGoesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.T
 			if row.source != want[row.Name] {
 				t.Errorf("%s comes from %v, want %v", row.Name, row.source, want[row.Name])
 			}
-			if given := want[row.Name].Kind != FromDefault; v.Given(row.field(v)) != given {
-				t.Errorf("%s: Given is %v", row.Name, !given)
+			if insisted := want[row.Name].Kind == FromFlag; v.Insisted(row.field(v)) != insisted {
+				t.Errorf("%s: Insisted is %v", row.Name, !insisted)
 			}
 		}
 	})
@@ -328,7 +328,7 @@ func TestAFileMayHoldListsNumbersAndEmptyEntries(t *testing.T) {
 	if !slices.Equal(v.Languages, []string{"en", "pt-BR"}) || len(v.ConnectTo) != 0 || v.MaxPages != 20 || v.Delay != 0 {
 		t.Errorf("it gives %v, %v, %d, %v", v.Languages, v.ConnectTo, v.MaxPages, v.Delay)
 	}
-	if !v.Given(&v.Delay) || v.Given(&v.CAFile) {
+	if s.byField(&v.Delay).source.Kind != FromFile || s.byField(&v.CAFile).source.Kind != FromDefault {
 		t.Errorf("delay comes from %v, ca-file from %v", s.byField(&v.Delay).source, s.byField(&v.CAFile).source)
 	}
 }
@@ -343,7 +343,7 @@ func TestACommandCanOverrideAndBlameASetting(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	Override(v, &v.CAFile, "ca.pem")
-	if v.CAFile != "ca.pem" || !v.Given(&v.CAFile) || s.byField(&v.CAFile).source.String() != "command" {
+	if v.CAFile != "ca.pem" || !v.Insisted(&v.CAFile) || s.byField(&v.CAFile).source.String() != "command" {
 		t.Errorf("it is %q from %v", v.CAFile, s.byField(&v.CAFile).source)
 	}
 }

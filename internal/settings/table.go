@@ -93,12 +93,12 @@ func Table() []Setting {
 			Help: "forward proxy, a `URL`", field: func(v *Values) any { return &v.Proxy },
 		},
 		{
-			Name: "user-agent", Flag: true, Env: []string{"CLAUSEA_USER_AGENT"}, Group: groupNetwork, Commands: fetching,
+			Name: "user-agent", Flag: true, Env: []string{"CLAUSEA_USER_AGENT"}, Group: groupNetwork, Default: "Mozilla/5.0 (compatible; ClauseaBot/1.0; +https://clausea.co/bot)", Commands: fetching,
 			Help: "what the crawler says of itself; it must hold ClauseaBot, the name that robots.txt is read for", field: func(v *Values) any { return &v.UserAgent },
 		},
 		{
 			Name: "connect-to", Flag: true, Env: []string{"CLAUSEA_CONNECT_TO"}, Group: groupNetwork, Commands: fetching,
-			Help: "`HOST1:PORT1:HOST2:PORT2`: connect elsewhere, as curl does", field: func(v *Values) any { return &v.ConnectTo },
+			Help: "connect elsewhere, as curl does: `HOST1:PORT1:HOST2:PORT2`", field: func(v *Values) any { return &v.ConnectTo },
 		},
 		{
 			Name: "ca-file", Flag: true, Env: []string{"CLAUSEA_CA_FILE"}, Group: groupNetwork, Commands: fetching,

@@ -85,17 +85,18 @@ func (v *spoken) Set(text string) error {
 type rule struct {
 	expected string
 	holds    func(text string) bool
+	words    []string // all that are possible, where they are few
 }
 
 func between(low, high int) rule {
-	return rule{fmt.Sprintf("a whole number from %d to %d", low, high), func(text string) bool {
+	return rule{expected: fmt.Sprintf("a whole number from %d to %d", low, high), holds: func(text string) bool {
 		n, err := strconv.Atoi(text)
 		return err == nil && low <= n && n <= high
 	}}
 }
 
 func lasting(low, high time.Duration, example string) rule {
-	return rule{fmt.Sprintf("a duration from %s to %s, such as %s", short(low), short(high), example), func(text string) bool {
+	return rule{expected: fmt.Sprintf("a duration from %s to %s, such as %s", short(low), short(high), example), holds: func(text string) bool {
 		d, err := time.ParseDuration(text)
 		return err == nil && low <= d && d <= high
 	}}
@@ -119,31 +120,31 @@ func oneOf(words ...string) rule {
 	if last > 0 {
 		text = strings.Join(words[:last], ", ") + " or " + text
 	}
-	return rule{text, func(text string) bool { return slices.Contains(words, text) }}
+	return rule{text, func(text string) bool { return slices.Contains(words, text) }, words}
 }
 
-var webURL = rule{"an http or https URL such as https://host:port", func(text string) bool {
+var webURL = rule{expected: "an http or https URL such as https://host:port", holds: func(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 }}
 
-var proxyURL = rule{"a URL such as http://host:port; http, https and socks5 are possible", func(text string) bool {
+var proxyURL = rule{expected: "a URL such as http://host:port; http, https and socks5 are possible", holds: func(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) && u.Hostname() != ""
 }}
 
-var mongoURL = rule{"mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...", func(text string) bool {
+var mongoURL = rule{expected: "mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...", holds: func(text string) bool {
 	return strings.HasPrefix(text, "mongodb://") || strings.HasPrefix(text, "mongodb+srv://")
 }}
 
-var onlyNever = rule{"Never, for this version has no browser", func(text string) bool { return text == "Never" }}
+var onlyNever = rule{expected: "Never, for this version has no browser", holds: func(text string) bool { return text == "Never" }}
 
-var languageTag = rule{"language tags such as en or pt-BR", func(text string) bool {
+var languageTag = rule{expected: "language tags such as en or pt-BR", holds: func(text string) bool {
 	_, err := language.Parse(text)
 	return err == nil
 }}
 
-var cidr = rule{"CIDRs such as 127.0.0.1/32", func(text string) bool {
+var cidr = rule{expected: "CIDRs such as 127.0.0.1/32", holds: func(text string) bool {
 	_, err := netip.ParsePrefix(text)
 	return err == nil
 }}

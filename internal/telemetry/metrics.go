@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"fmt"
 	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -48,4 +49,13 @@ func (l *labels) of(value string) string {
 	l.room--
 	l.known[value] = true
 	return value
+}
+
+// WriteFile writes all metrics to a file in Prometheus' text format, as node_exporter's
+// textfile collector reads it; the file is replaced as a whole.
+func WriteFile(path string, g prometheus.Gatherer) error {
+	if err := prometheus.WriteToTextfile(path, g); err != nil {
+		return fmt.Errorf("write the metrics to %s: %w", path, err)
+	}
+	return nil
 }

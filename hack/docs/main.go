@@ -1,0 +1,36 @@
+// Command docs writes the pages of the documentation that come from the code.
+//
+//	go run ./hack/docs docs
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/clausea/crawler/internal/cli"
+	"github.com/clausea/crawler/internal/settings"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "docs: name the folder to write to")
+		os.Exit(2)
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		"configuration.md": settings.WriteMarkdown,
+		"commands.md":      cli.WriteMarkdown,
+	} {
+		var b bytes.Buffer
+		err := write(&b)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(os.Args[1], name), b.Bytes(), 0o644)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "docs:", err)
+			os.Exit(1)
+		}
+	}
+}

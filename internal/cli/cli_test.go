@@ -1,0 +1,263 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/settings"
+)
+
+// environment has these variables, and this machine's files.
+func environment(variables map[string]string) settings.Environment {
+	return settings.Environment{
+		Lookup: func(name string) (string, bool) {
+			text, ok := variables[name]
+			return text, ok
+		},
+		Open: func(path string) (io.ReadCloser, error) { return os.Open(path) },
+	}
+}
+
+// call runs the program with these variables and no others.
+func call(t *testing.T, variables map[string]string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return callUntil(t.Context(), variables, args...)
+}
+
+func callUntil(ctx context.Context, variables map[string]string, args ...string) (code int, stdout, stderr string) {
+	a := newApp()
+	a.env = environment(variables)
+	var out, errs bytes.Buffer
+	code = a.main(ctx, args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+func TestAnExitCodeSaysWhoseFaultItWas(t *testing.T) {
+	t.Parallel()
+	page := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(page, []byte("<h1>Imprint</h1><p>Harbour Ltd.</p>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		env  map[string]string
+		args []string
+		code int
+		says string // on standard error
+	}{
+		"no command":              {nil, nil, exitDone, ""},
+		"help":                    {nil, []string{"help", "crawl"}, exitDone, ""},
+		"help flag":               {nil, []string{"get", "--help"}, exitDone, ""},
+		"version":                 {nil, []string{"version"}, exitDone, ""},
+		"completion":              {nil, []string{"completion", "bash"}, exitDone, ""},
+		"inspect":                 {nil, []string{"inspect", page}, exitDone, ""},
+		"unknown command":         {nil, []string{"crwl"}, exitUsage, `unknown command "crwl"`},
+		"unknown subcommand":      {nil, []string{"config", "prnt"}, exitUsage, `unknown command "prnt"`},
+		"unknown shell":           {nil, []string{"completion", "dosh"}, exitUsage, `unknown command "dosh"`},
+		"help for what is not":    {nil, []string{"help", "crwl"}, exitUsage, "no command"},
+		"unknown flag":            {nil, []string{"get", "--colour", "documents"}, exitUsage, "unknown flag: --colour"},
+		"unknown short flag":      {nil, []string{"crawl", "-x", "example.com"}, exitUsage, "unknown shorthand flag"},
+		"flag without its value":  {nil, []string{"crawl", "--max-pages"}, exitUsage, "--max-pages"},
+		"flag of the wrong type":  {nil, []string{"crawl", "--delay", "soon", "example.com"}, exitUsage, "write a duration"},
+		"too many arguments":      {nil, []string{"version", "now"}, exitUsage, "accepts 0 arg(s)"},
+		"too few arguments":       {nil, []string{"export"}, exitUsage, "accepts 1 arg(s)"},
+		"nothing to crawl":        {nil, []string{"crawl"}, exitUsage, "name what to crawl"},
+		"bad target":              {nil, []string{"crawl", "--no-store", "localhost"}, exitUsage, "target"},
+		"bad form of output":      {nil, []string{"crawl", "-o", "xml", "example.com"}, exitUsage, "table, json or yaml"},
+		"bad variable":            {map[string]string{"LOG_LEVEL": "loud"}, []string{"crawl", "example.com"}, exitUsage, "LOG_LEVEL"},
+		"bad file of settings":    {nil, []string{"config", "print", "--config", page}, exitUsage, "file of settings"},
+		"bad connection":          {nil, []string{"inspect", "--connect-to", "a:b", "https://example.com/"}, exitUsage, "--connect-to"},
+		"bad user agent":          {map[string]string{"CLAUSEA_USER_AGENT": "Mozilla"}, []string{"inspect", "https://example.com/"}, exitUsage, "CLAUSEA_USER_AGENT"},
+		"render in a browser":     {nil, []string{"crawl", "--render", "Always", "example.com"}, exitUsage, "no browser"},
+		"file that is not there":  {nil, []string{"inspect", "/nonexistent.html"}, exitFailed, "/nonexistent.html"},
+		"store that can't be":     {nil, []string{"get", "documents", "--store", "/proc/nowhere"}, exitFailed, "/proc/nowhere"},
+		"page that can't be read": {nil, []string{"inspect", "https://127.0.0.1:1/"}, exitFailed, "blocked_address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, stdout, stderr := call(t, c.env, c.args...)
+			if code != c.code {
+				t.Errorf("it ends with %d, want %d", code, c.code)
+			}
+			if code == exitDone && (stdout == "" || stderr != "") || code != exitDone && (stderr == "" || stdout != "") {
+				t.Errorf("it says %q on standard output, %q on standard error", stdout, stderr)
+			}
+			if !strings.Contains(stderr, c.says) {
+				t.Errorf("%q is not in %q", c.says, stderr)
+			}
+		})
+	}
+}
+
+func TestACrawlTakesItsSettingsFromEverywhereAndSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	site, err := demo.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(site.Close)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "settings.yaml")
+	if err := os.WriteFile(file, []byte("delay: 0\nmax-pages: 400\nallow-address: [127.0.0.1/32]\nmetrics-file: "+filepath.Join(dir, "metrics.prom")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"CLAUSEA_CONFIG": file, "CLAUSEA_CA_FILE": site.CAFile, "CLAUSEA_DATA_DIR": filepath.Join(dir, "data"), "CLAUSEA_MAX_PAGES": "2"}
+	code, stdout, stderr := call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Address, "-o", "json")
+	if code != exitMissing || !strings.Contains(stdout, `"fetches":2,`) || !strings.Contains(stdout, `"PageLimit"`) {
+		t.Fatalf("it ends with %d: %s%s", code, stdout, stderr)
+	}
+	if stderr != "" {
+		t.Errorf("a crawl that goes well says on standard error: %s", stderr)
+	}
+	metrics, err := os.ReadFile(filepath.Join(dir, "metrics.prom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"clausea_crawl_pages_total 2\n", `clausea_crawl_runs_total{reason="PageLimit"} 1` + "\n", "clausea_build_info{", "go_goroutines "} {
+		if !strings.Contains(string(metrics), want) {
+			t.Errorf("%q is not among the metrics", want)
+		}
+	}
+	if _, stdout, _ = call(t, env, "get", "companies"); !strings.Contains(stdout, demo.Domain) {
+		t.Errorf("the data folder holds: %s", stdout)
+	}
+	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Address, "--max-pages", "100", "--log-level", "debug", "--log-format", "json", "-o", "json")
+	if code != exitDone || !strings.Contains(stderr, `"message":"run ended"`) {
+		t.Errorf("with a flag it ends with %d and says: %s", code, stderr)
+	}
+}
+
+func TestNoSecretIsEverShown(t *testing.T) {
+	t.Parallel()
+	const canary = "c4n4ry-0123456789"
+	dir := t.TempDir()
+	env := map[string]string{
+		"MONGO_URI": "mongodb://user:" + canary + "@127.0.0.1:1/", "CRAWLER_PROXY": "http://user:" + canary + "@127.0.0.1:1",
+		"OPENAI_API_KEY": "sk-" + canary, "OPENAI_BASE_URL": "https://user:" + canary + "@127.0.0.1:1/v1",
+		"ANTHROPIC_API_KEY": canary, "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32", "LOG_LEVEL": "debug",
+	}
+	for name, args := range map[string][]string{
+		"config as a table":   {"config", "print"},
+		"config as JSON":      {"config", "print", "-o", "json"},
+		"config as YAML":      {"config", "print", "-o", "yaml", "--store", "mongodb://u:" + canary + "@h", "--proxy", "http://" + canary},
+		"no MongoDB":          {"get", "documents"},
+		"bad MongoDB":         {"migrate", "--store", "mongodb://user:" + canary + "/x#@host:port"},
+		"no proxy":            {"inspect", "https://127.0.0.1:2/"},
+		"bad proxy":           {"inspect", "https://127.0.0.1:2/", "--proxy", "ftp://user:" + canary + "@host"},
+		"target with a login": {"crawl", "--no-store", "https://user:" + canary + "@example.com/"},
+		"unknown flag":        {"crawl", "--prxy=http://user:" + canary + "@host"},
+		"metrics file":        {"crawl", "--store", dir, "--metrics-file", "http://user:" + canary + "@host/metrics", "https://user:" + canary + "@example.com/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // MongoDB would be waited for
+			defer cancel()
+			_, stdout, stderr := callUntil(ctx, env, args...)
+			if stdout == "" && stderr == "" {
+				t.Error("it says nothing")
+			}
+			for _, out := range []string{stdout, stderr} {
+				if strings.Contains(out, "c4n4ry") {
+					t.Errorf("it shows a secret: %s", out)
+				}
+			}
+		})
+	}
+}
+
+func TestAModelsAnswerThatRepeatsTheKeyIsRedacted(t *testing.T) {
+	t.Parallel()
+	const canary = "c4n4ry-0123456789"
+	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, `{"error":{"message":"Incorrect key: `+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+`"}}`)
+	}))
+	t.Cleanup(echo.Close)
+	a := newApp()
+	a.env = environment(map[string]string{"OPENAI_API_KEY": canary, "OPENAI_BASE_URL": strings.Replace(echo.URL, "http://", "http://user:pass123@", 1)})
+	if err := a.load(settings.CommandCheck, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	said, err := checkLLM(t.Context(), a.values)
+	var out bytes.Buffer
+	if !a.sayCheck(&out, "llm", said, err) || !strings.Contains(out.String(), "FAILED") || !strings.Contains(out.String(), "Incorrect key") {
+		t.Errorf("it says %q, %v", &out, err)
+	}
+	if strings.Contains(out.String(), "c4n4ry") || strings.Contains(out.String(), "pass123") {
+		t.Errorf("it shows a secret: %s", &out)
+	}
+}
+
+func TestConfigPrintSaysWhereEachSettingComesFrom(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := call(t, map[string]string{"CLAUSEA_DELAY": "3s", "MONGO_URI": "mongodb://h"}, "config", "print", "--max-pages", "7")
+	if code != exitDone {
+		t.Fatalf("it ends with %d: %s", code, stderr)
+	}
+	for _, want := range [][]string{{"max-pages", "7", "flag"}, {"delay", "3s", "environment", "CLAUSEA_DELAY"}, {"mongo-uri", "[redacted]", "environment", "MONGO_URI"}, {"timeout", "30m", "default"}} {
+		found := false
+		for line := range strings.Lines(stdout) {
+			found = found || strings.Join(strings.Fields(line), " ") == strings.Join(want, " ")
+		}
+		if !found {
+			t.Errorf("%v is not in\n%s", want, stdout)
+		}
+	}
+}
+
+func TestTheDefaultsOfTheTableAreTheEngines(t *testing.T) {
+	t.Parallel()
+	v, err := settings.New().Load(settings.CommandCrawl, settings.Environment{Lookup: func(string) (string, bool) { return "", false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.MaxPages != crawl.DefaultMaxPages || v.MaxDepth != crawl.DefaultMaxDepth || v.Delay != crawl.DefaultDelay || v.Timeout != crawl.DefaultTimeLimit || v.UserAgent != fetch.DefaultUserAgent {
+		t.Errorf("they are %+v", *v)
+	}
+}
+
+func TestACompanysWordGoesBeforeTheEnvironmentAndAFlagBeforeBoth(t *testing.T) {
+	t.Parallel()
+	site, err := demo.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(site.Close)
+	manifest := filepath.Join(t.TempDir(), "company.yaml")
+	text := "apiVersion: crawl.clausea.co/v1alpha1\nkind: Company\nmetadata:\n  name: harbour\nspec:\n  domains: [" + demo.Domain + "]\n  crawl:\n    maxPages: 3\n    delay: 1ms\n"
+	if err := os.WriteFile(manifest, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"CLAUSEA_MAX_PAGES": "2", "CLAUSEA_CA_FILE": site.CAFile, "CLAUSEA_CONNECT_TO": ":443:" + site.Address, "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32"}
+	if _, stdout, stderr := call(t, env, "crawl", manifest, "--no-store", "-o", "json"); !strings.Contains(stdout, `"fetches":3,`) {
+		t.Errorf("the manifest's word: %s%s", stdout, stderr)
+	}
+	if _, stdout, stderr := call(t, env, "crawl", manifest, "--no-store", "-o", "json", "--max-pages", "1"); !strings.Contains(stdout, `"fetches":1,`) {
+		t.Errorf("the flag's: %s%s", stdout, stderr)
+	}
+}
+
+func TestTheCommandsPageIsUpToDate(t *testing.T) {
+	t.Parallel()
+	var want bytes.Buffer
+	if err := WriteMarkdown(&want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile("../../docs/commands.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Error("docs/commands.md is not what the commands give: run make generate")
+	}
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/clausea/crawler/internal/settings"
+)
+
+func newConfig(a *app) *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Short: "Show the settings"}
+	cmd.AddCommand(newConfigPrint(a))
+	return cmd
+}
+
+func newConfigPrint(a *app) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "print",
+		Short: "Show the settings that are in force and where each comes from, secrets redacted",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			rows := a.settings.Effective(settings.CommandConfig)
+			for i := range rows { // an address may hold a password that is no setting of its own
+				rows[i].Value = a.redact.String(rows[i].Value)
+			}
+			switch w := cmd.OutOrStdout(); output {
+			case "json":
+				e := json.NewEncoder(w)
+				e.SetIndent("", "  ")
+				return e.Encode(rows)
+			case "yaml":
+				b, err := yaml.Marshal(rows)
+				if err == nil {
+					_, err = w.Write(b)
+				}
+				return err
+			case "table":
+				tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+				_, _ = fmt.Fprintln(tw, "NAME\tVALUE\tSOURCE")
+				for _, r := range rows {
+					_, _ = fmt.Fprintf(tw, "%s\t%s\t%s\n", r.Name, r.Value, r.Source)
+				}
+				return tw.Flush()
+			default:
+				return usage("-o %s: it is table, json or yaml", output)
+			}
+		},
+	}
+	outputFlag(cmd, &output, "table", "json", "yaml")
+	return a.configured(cmd, settings.CommandConfig)
+}

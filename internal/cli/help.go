@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/clausea/crawler/internal/settings"
+)
+
+// usage writes how a command is called: cobra's usage, with flags by group and
+// the environment variables of settings that have no flag.
+func (a *app) usage(cmd *cobra.Command) error {
+	w := cmd.OutOrStderr()
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	if cmd.Runnable() && !cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s COMMAND\n\nCommands:\n", cmd.CommandPath())
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() || c.Name() == "help" {
+				fmt.Fprintf(&b, "  %-*s  %s\n", c.NamePadding(), c.Name(), c.Short)
+			}
+		}
+	}
+	if cmd.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
+	}
+	for _, g := range flagGroups(cmd) {
+		fmt.Fprintf(&b, "\n%s:\n%s\n", g.name, strings.TrimRight(g.flags.FlagUsages(), " \n"))
+	}
+	a.writeVariables(&b, cmd)
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n%s COMMAND --help says more about a command.\n", cmd.CommandPath())
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (a *app) writeVariables(b *strings.Builder, cmd *cobra.Command) {
+	command := cmd.Annotations[commandAnnotation]
+	if command == "" {
+		return
+	}
+	if rows := a.settings.Variables(command); len(rows) > 0 {
+		b.WriteString("\nEnvironment:\n")
+		for _, row := range rows {
+			fmt.Fprintf(b, "      %-20s %s\n", strings.Join(row.Env, ", "), row.Help)
+		}
+	}
+	b.WriteString("\nSettings are read from the environment (each NAME also as NAME_FILE) and from a file\ntoo: clausea config print shows them, docs/configuration.md explains them.\n")
+}
+
+// flagGroup is a heading with flags.
+type flagGroup struct {
+	name  string
+	flags *pflag.FlagSet
+}
+
+// flagGroups are a command's flags: its own first, then the table's by group.
+func flagGroups(cmd *cobra.Command) []flagGroup {
+	byName := map[string]*pflag.FlagSet{}
+	add := func(f *pflag.Flag) {
+		group := settings.GroupOf(f)
+		if byName[group] == nil {
+			byName[group] = pflag.NewFlagSet(group, pflag.ContinueOnError)
+		}
+		byName[group].AddFlag(f)
+	}
+	cmd.NonInheritedFlags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	var out []flagGroup
+	for _, group := range append([]string{""}, settings.Groups()...) {
+		fs := byName[group]
+		if fs == nil || !fs.HasAvailableFlags() {
+			continue
+		}
+		name := group
+		if name == "" {
+			name = "Flags"
+		}
+		out = append(out, flagGroup{name, fs})
+	}
+	return out
+}

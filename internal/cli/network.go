@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/settings"
+)
+
+// newFetcher makes a fetcher of the settings.
+func newFetcher(v *settings.Values) (*fetch.Fetcher, error) {
+	var allowed []netip.Prefix
+	for _, a := range v.AllowAddress {
+		p, err := netip.ParsePrefix(a)
+		if err != nil {
+			return nil, &exitError{exitUsage, v.Wrong(&v.AllowAddress, a, "CIDRs such as 127.0.0.1/32")}
+		}
+		allowed = append(allowed, p)
+	}
+	if !strings.Contains(v.UserAgent, crawl.UserAgentToken) {
+		return nil, &exitError{exitUsage, v.Wrong(&v.UserAgent, v.UserAgent, "one that holds "+crawl.UserAgentToken+", the name that robots.txt is read for")}
+	}
+	cfg := fetch.Config{Guard: address.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent}
+	for _, c := range v.ConnectTo {
+		to, err := fetch.ParseConnectTo(c)
+		if err != nil {
+			return nil, &exitError{exitUsage, v.Wrong(&v.ConnectTo, c, "HOST1:PORT1:HOST2:PORT2; HOST1 and PORT1 may be empty")}
+		}
+		cfg.ConnectTo = append(cfg.ConnectTo, to)
+	}
+	f, err := fetch.New(cfg)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return f, nil
+}

@@ -35,7 +35,7 @@ func main() {
 	s, err := replicaset.Start(ctx, *bin, *dir, *members)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mongod:", err)
-		os.Exit(1) //nolint:gocritic // nothing was started
+		os.Exit(1)
 	}
 	defer s.Close()
 	fmt.Println(s.URI)

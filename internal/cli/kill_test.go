@@ -116,8 +116,11 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 		if err := cmd.Start(); err != nil {
 			return nil, 0, err
 		}
-		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = cmd.Wait() // killed, as a rule
+		}()
 		for done := false; !done; {
 			if all, _ := site.Fetched(); all >= after {
 				_ = cmd.Process.Kill()
@@ -150,7 +153,7 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 	if err != nil {
 		return nil, 0, err
 	}
-	defer func() { _ = s.Close(context.Background()) }()
+	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
 	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
 		return nil, 0, err

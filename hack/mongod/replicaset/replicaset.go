@@ -62,7 +62,7 @@ func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
 			}
 		}
 	}()
-	ports, err := freePorts(n)
+	ports, err := freePorts(ctx, n)
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -98,7 +98,8 @@ func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
 func (s *Set) start(m *member) error {
 	done := make(chan error)
 	s.starts <- func() {
-		m.cmd = exec.Command(m.args[0], m.args[1:]...)
+		// It lives until Close, Kill or Stop, whatever becomes of the caller's context.
+		m.cmd = exec.CommandContext(context.Background(), m.args[0], m.args[1:]...)
 		m.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 		done <- m.cmd.Start()
 	}
@@ -206,10 +207,10 @@ func (s *Set) initiate(ctx context.Context, hosts []string) error {
 }
 
 // freePorts reserves n ports at once, so that they differ.
-func freePorts(n int) ([]int, error) {
+func freePorts(ctx context.Context, n int) ([]int, error) {
 	var ports []int
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}

@@ -35,7 +35,7 @@ func runAll(m *testing.M) int {
 	if uri = os.Getenv("CLAUSEA_TEST_MONGO_URI"); uri == "" {
 		mongod, err := replicaset.Find()
 		if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
-			fmt.Printf("SKIP: the MongoDB store is NOT tested: %v\n", err)
+			fmt.Fprintf(os.Stderr, "SKIP: the MongoDB store is NOT tested: %v\n", err)
 			return 0
 		}
 		if err != nil {

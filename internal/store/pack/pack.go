@@ -59,7 +59,7 @@ func encode(prev, text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compress a version of %d bytes: %w", len(text), err)
 	}
-	defer e.Close()
+	defer func() { _ = e.Close() }()
 	return e.EncodeAll(text, nil), nil
 }
 

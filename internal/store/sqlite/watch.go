@@ -84,29 +84,7 @@ func (s *Store) deliver(ctx context.Context, kind string, from *int64, to chan<-
 	if oldest > *from+1 || *from > newest {
 		return 0, fmt.Errorf("watch %s from version %d: %w", kind, *from, store.ErrExpired)
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT rv, type, kind, ns, name, rv, uid, labels, json FROM changes WHERE rv>? ORDER BY rv LIMIT 500`, *from)
-	if err != nil {
-		return 0, fmt.Errorf("watch %s: %w", kind, err)
-	}
-	var batch []store.ObjectEvent
-	n := 0
-	for rows.Next() {
-		var e store.ObjectEvent
-		var rv int64
-		o, err := scanObject(prefixed{rows, []any{&rv, &e.Type}})
-		if err != nil {
-			rows.Close()
-			return 0, fmt.Errorf("watch %s: %w", kind, err)
-		}
-		n++
-		*from = rv
-		if o.Kind == kind {
-			e.Object = o
-			batch = append(batch, e)
-		}
-	}
-	err = rows.Err()
-	rows.Close() // before sending: a slow watcher must not hold a read open
+	batch, n, err := s.changes(ctx, kind, from)
 	if err != nil {
 		return 0, fmt.Errorf("watch %s: %w", kind, err)
 	}
@@ -118,6 +96,31 @@ func (s *Store) deliver(ctx context.Context, kind string, from *int64, to chan<-
 		}
 	}
 	return n, nil
+}
+
+// changes reads the next events of one kind and moves from past them; n counts those
+// of all kinds. Nothing is sent here: a slow watcher must not hold a read open.
+func (s *Store) changes(ctx context.Context, kind string, from *int64) (batch []store.ObjectEvent, n int, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT rv, type, kind, ns, name, rv, uid, labels, json FROM changes WHERE rv>? ORDER BY rv LIMIT 500`, *from)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e store.ObjectEvent
+		var rv int64
+		o, err := scanObject(prefixed{rows, []any{&rv, &e.Type}})
+		if err != nil {
+			return nil, 0, err
+		}
+		n++
+		*from = rv
+		if o.Kind == kind {
+			e.Object = o
+			batch = append(batch, e)
+		}
+	}
+	return batch, n, rows.Err()
 }
 
 // prefixed scans some columns before an object's.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,7 +103,7 @@ func documents(t *testing.T, s store.Store) {
 		}
 	}
 	moved := want
-	moved.URL, moved.FormerURLs = "https://x.example/new", append(want.FormerURLs, want.URL)
+	moved.URL, moved.FormerURLs = "https://x.example/new", append(slices.Clone(want.FormerURLs), want.URL)
 	must(t, s.PutDocument(t.Context(), store.Fence{}, moved))
 	if _, err := s.FindDocument(t.Context(), want.Company, want.URL); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("at its former address: %v", err)

@@ -7,9 +7,12 @@ export CGO_ENABLED ?= 1
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# The version is git's; without git the binary says what Go recorded of the module.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+
 .PHONY: build
 build: ## build bin/clausea
-	go build -trimpath -o $(BIN) .
+	go build -trimpath -ldflags "-X github.com/clausea/crawler/internal/cli.version=$(VERSION)" -o $(BIN) .
 
 .PHONY: run
 run: build ## crawl the bundled demo company twice, and show what changed in between
@@ -22,15 +25,35 @@ test: ## run every test, with the race detector; fetches what it needs
 CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 
 .PHONY: generate
-generate: ## write what is generated: deepcopy and the custom resource definitions
+generate: ## write what is generated: deepcopy, custom resource definitions, pages of docs/
 	go run $(CONTROLLER_GEN) object crd paths=./api/... output:crd:artifacts:config=config/crd/bases
+	go run ./hack/docs docs
+
+# Built once for each version of itself and of Go, which it has to know.
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)-$(shell go env GOVERSION)
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/bin/.install go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv bin/.install/golangci-lint $@ && rm -rf bin/.install
+
+.PHONY: format
+format: $(GOLANGCI_LINT) ## format the code and its imports
+	$(GOLANGCI_LINT) fmt
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## hold the code to .golangci.yml
+	$(GOLANGCI_LINT) run ./...
+
+# What is not committed yet may stay; what verify itself changes may not.
+STATE = git diff HEAD && git status --porcelain
 
 .PHONY: verify
-verify: generate ## generate, format, vet and tidy, and fail if anything differs afterwards
-	git diff --exit-code -- api config/crd
-	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }
-	go vet ./...
-	go mod tidy -diff
+verify: ## generate, format, lint, vet and tidy, and fail if that changes anything
+	@before=$$($(STATE)) && $(MAKE) --no-print-directory generate format lint && go vet ./... && go mod tidy && \
+	after=$$($(STATE)) && if [ "$$before" != "$$after" ]; then \
+		git status --short; git --no-pager diff --stat; \
+		echo "make verify changed files: look at them and commit them"; exit 1; fi
 
 .PHONY: eval
 eval: build ## score the binary on the labelled pages and sites in $(GOLD)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -82,6 +83,17 @@ func (a *app) load(command string, w io.Writer) error {
 // sayError writes a command's error for a person, without secrets.
 func (a *app) sayError(w io.Writer, err error) {
 	_, _ = fmt.Fprintln(w, "clausea:", a.redact.String(err.Error()))
+}
+
+// alsoFailed says a second error beside a command's own, which may be none, and
+// gives the one to end with.
+func (a *app) alsoFailed(w io.Writer, own, second error) error {
+	a.sayError(w, second)
+	var e *exitError
+	if own == nil || errors.As(own, &e) && e.err == nil {
+		return &exitError{code: exitFailed}
+	}
+	return own
 }
 
 func isTerminal(w io.Writer) bool {

@@ -128,6 +128,10 @@ func TestACrawlTakesItsSettingsFromEverywhereAndSaysWhatIsMissing(t *testing.T) 
 			t.Errorf("%q is not among the metrics", want)
 		}
 	}
+	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Address, "--max-pages", "1", "--no-store", "--metrics-file", filepath.Join(dir, "no", "folder"))
+	if code != exitFailed || !strings.Contains(stderr, "write the metrics to") {
+		t.Errorf("with a bad metrics file it ends with %d and says: %s", code, stderr)
+	}
 	if _, stdout, _ = call(t, env, "get", "companies"); !strings.Contains(stdout, demo.Domain) {
 		t.Errorf("the data folder holds: %s", stdout)
 	}

@@ -71,7 +71,11 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, telemetry.WriteFile(f.MetricsFile, registry)) }()
+		defer func() {
+			if werr := telemetry.WriteFile(f.MetricsFile, registry); werr != nil {
+				err = a.alsoFailed(cmd.ErrOrStderr(), err, werr)
+			}
+		}()
 	}
 	if !f.noStore {
 		if r.Store, err = openStore(ctx, f.Values); err != nil {

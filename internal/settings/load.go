@@ -82,6 +82,9 @@ func (b *bound) find(env Environment, file *settingsFile) (texts []string, from 
 		return nil, Source{Kind: FromFlag}, nil
 	}
 	for _, name := range b.Env {
+		if _, set := env.Lookup(name + fileSuffix); set && b.Name == configName {
+			return nil, Source{}, fmt.Errorf("%s is not read: name the file of settings with %s", name+fileSuffix, name)
+		}
 		text, at, err := readVariable(env, name)
 		if err != nil {
 			return nil, Source{}, err

@@ -172,6 +172,7 @@ func TestWhatCanNotBeIsNamedWithItsPlaceAndWhatIsExpected(t *testing.T) {
 		"entry twice":             {args: []string{"--config", "c"}, files: map[string]string{"c": "delay: 1s\ndelay: 2s"}, want: []string{"file of settings c is no YAML", "delay"}},
 		"no YAML":                 {args: []string{"--config", "c"}, files: map[string]string{"c": "\t:"}, want: []string{"file of settings c is no YAML"}},
 		"no entries":              {args: []string{"--config", "c"}, files: map[string]string{"c": "- a"}, want: []string{"no list of name: value"}},
+		"file's name in a file":   {variables: map[string]string{"CLAUSEA_CONFIG_FILE": "c"}, files: map[string]string{"c": "delay: 1s"}, want: []string{"CLAUSEA_CONFIG_FILE is not read", "CLAUSEA_CONFIG"}},
 		"no file of settings":     {variables: map[string]string{"CLAUSEA_CONFIG": "c"}, want: []string{"read the file of settings", "not exist"}},
 		"several things are said": {args: []string{"--max-pages", "0"}, variables: map[string]string{"LOG_FORMAT": "xml"}, want: []string{"--max-pages", "LOG_FORMAT"}},
 	} {
@@ -330,6 +331,17 @@ func TestAFileMayHoldListsNumbersAndEmptyEntries(t *testing.T) {
 	}
 	if s.byField(&v.Delay).source.Kind != FromFile || s.byField(&v.CAFile).source.Kind != FromDefault {
 		t.Errorf("delay comes from %v, ca-file from %v", s.byField(&v.Delay).source, s.byField(&v.CAFile).source)
+	}
+}
+
+func TestAListsFlagMayBeRepeatedAndReplacesTheOthers(t *testing.T) {
+	t.Parallel()
+	v, _, err := load([]string{"--connect-to", ":443:h:1", "--connect-to", ":80:h:2,:81:h:3"}, map[string]string{"CLAUSEA_CONNECT_TO": ":1:h:1"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{":443:h:1", ":80:h:2", ":81:h:3"}; !slices.Equal(v.ConnectTo, want) {
+		t.Errorf("it gives %v", v.ConnectTo)
 	}
 }
 

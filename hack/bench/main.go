@@ -31,7 +31,7 @@ func main() {
 	pages := flag.Int("pages", 2000, "pages of the site")
 	runs := flag.Int("runs", 3, "runs of each crawler; the one of least CPU counts")
 	flag.Parse()
-	err := error(nil)
+	var err error
 	if *as != "" {
 		err = be(*as, flag.Args())
 	} else {
@@ -116,7 +116,7 @@ func compare(pages, runs int) error {
 		}
 		s.Take()
 	}
-	return print(figures)
+	return printTable(figures)
 }
 
 // measure runs a child on the last core and says what it took.
@@ -168,7 +168,7 @@ func watch(pid int, done <-chan error) (peak int64, err error) {
 }
 
 // print writes a Markdown table with each crawler's CPU as a ratio to the first's.
-func print(figures []figure) error {
+func printTable(figures []figure) error {
 	if len(figures) == 0 {
 		return fmt.Errorf("nothing was measured")
 	}

@@ -55,11 +55,14 @@ type Page struct {
 	Links       *Links   // nil where the body is not HTML
 }
 
-// Links, Alternate and Link are what one pass over an HTML page found.
+// What one pass over an HTML page found.
 type (
-	Links     = links.Page
+	// Links is all of it.
+	Links = links.Page
+	// Alternate is the page in another language.
 	Alternate = links.Alternate
-	Link      = links.Link
+	// Link is one link.
+	Link = links.Link
 )
 
 // Verdict is a Handler's opinion of a page.

@@ -73,7 +73,6 @@ type hostState struct {
 	rules     *robots.Group
 	unknown   bool // robots.txt could not be read: all of it is disallowed
 	failures  int  // requests in a row without an answer
-	denied    int
 	sitemaps  []string
 	mapped    bool // its sitemaps were asked for
 }

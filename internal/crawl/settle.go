@@ -36,7 +36,7 @@ func (c *crawl) settle(ctx context.Context, o outcome) error {
 		return o.err
 	}
 	if ctx.Err() != nil {
-		return nil // what was cut off stays in the journal's queue
+		return nil //nolint:nilerr // no failure: what was cut off stays in the journal's queue
 	}
 	if o.retry > 0 {
 		c.frontier.Postpone(o.host, time.Now().Add(min(o.retry, time.Minute)))

@@ -1,7 +1,6 @@
 package document
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -89,7 +88,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		d, err := Read(Input{Body: body, ContentType: contentType, URL: "https://example.com/x"})
 		if err == nil && (d.Legal != (d.Type != doctype.Other) || d.Confidence < 0 || d.Confidence > 1) {
-			t.Error(fmt.Sprintf("%+v", d))
+			t.Errorf("%+v", d)
 		}
 	})
 }

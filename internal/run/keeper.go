@@ -78,9 +78,9 @@ func (k *keeper) begin(ctx context.Context, p *crawl.Plan) error {
 // recalled is what this run had done to a document before it was cut off.
 func recalled(d store.Document) string {
 	switch {
-	case d.LastChanged != d.LastSeen:
+	case !d.LastChanged.Equal(d.LastSeen):
 		return Unchanged
-	case d.FirstSeen == d.LastSeen:
+	case d.FirstSeen.Equal(d.LastSeen):
 		return New
 	default:
 		return Changed

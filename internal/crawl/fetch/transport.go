@@ -169,7 +169,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	if bodyless(res.StatusCode) {
 		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // a small body is read so that the connection is kept
 	} else {

@@ -144,8 +144,7 @@ func separateWide(s string) string {
 // details that sites obfuscate anew at each request all count as the same.
 func key(w string) string {
 	k := strings.ToLower(strings.Trim(w, `.,;:()[]{}"'“”‘’«»!?…·•–—-*_`))
-	switch {
-	case strings.Contains(k, "@") || strings.Contains(k, "email-protection") || k == "[email" || k == "protected" || k == "email":
+	if strings.Contains(k, "@") || strings.Contains(k, "email-protection") || k == "[email" || k == "protected" || k == "email" {
 		return "@"
 	}
 	return k

@@ -147,14 +147,15 @@ func largest(root *html.Node, tag atom.Atom) *html.Node {
 }
 
 func linkShare(n *html.Node) float64 {
-	all, linked := 0, 0
+	linked := 0
 	walk(n, func(c *html.Node) bool {
 		if c.DataAtom == atom.A {
 			linked += plain.Count(textOf(c))
 		}
 		return true
 	})
-	if all = plain.Count(textOf(n)); all == 0 {
+	all := plain.Count(textOf(n))
+	if all == 0 {
 		return 1
 	}
 	return float64(linked) / float64(all)

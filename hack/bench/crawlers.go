@@ -132,7 +132,7 @@ func plain(list, ca string) error {
 	for range concurrency {
 		wg.Go(func() {
 			for u := range work {
-				resp, err := client.Get(u) //nolint:noctx // a rival as people write it
+				resp, err := client.Get(u)
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					continue

@@ -144,7 +144,7 @@ var patterns = []struct {
 	{regexp.MustCompile(`(?i)\b(x-api-key\s*[:=]\s*|(?:api[-_]?key|access[-_]?token|client[-_]?secret|secret|token|password|passwd|pwd|sig|signature)=)[^\s"'\\&;,<>]+`), "${1}" + Redacted},
 	{regexp.MustCompile(`(?i)\b(bearer\s+)[a-z0-9._~+/=-]{16,}`), "${1}" + Redacted},
 	// Keys by their makers' prefixes: OpenAI's and Anthropic's, and our own.
-	{regexp.MustCompile(`\b(?:sk|clk)[-_][A-Za-z0-9_-]{12,}`), Redacted},
+	{regexp.MustCompile(`\b(?:sk-(?:proj|svcacct|admin|ant)-[A-Za-z0-9_-]{8,}|sk-[A-Za-z0-9]{20,}|clk_[A-Za-z0-9_-]{16,})`), Redacted},
 }
 
 // String is the text without secrets.

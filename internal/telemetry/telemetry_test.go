@@ -107,6 +107,7 @@ func TestWhatLooksLikeACredentialIsTakenOutAndNothingElse(t *testing.T) {
 		"https://medium.com/@someone/terms?x=a@b.c":                        "https://medium.com/@someone/terms?x=a@b.c",
 		"mail to legal@example.com, see https://example.com":               "mail to legal@example.com, see https://example.com",
 		"the site refuses the crawler (401): bearer authentication needed": "the site refuses the crawler (401): bearer authentication needed",
+		"https://example.com/sk-podmienky-pouzivania-sluzby":               "https://example.com/sk-podmienky-pouzivania-sluzby",
 		"invalid token: unexpected EOF":                                    "invalid token: unexpected EOF",
 		"https://example.com/cookie-policy and https://example.com/secret": "https://example.com/cookie-policy and https://example.com/secret",
 	} {

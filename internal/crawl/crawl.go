@@ -98,6 +98,15 @@ type Loser interface {
 	Lost(url string, status int, reason string)
 }
 
+// Skipper is told of each URL that is not fetched, of the page that led there
+// ("" for a seed) and of the reason, which is of a bounded set. A URL that is not
+// fetched for one page's sake may be fetched later for another's: the page counts
+// then. A Handler may be one; Skipped is called from one goroutine and must not
+// block.
+type Skipper interface {
+	Skipped(url string, parent string, reason string)
+}
+
 // Watcher is told of a crawl's progress after each page. A Handler may be one.
 type Watcher interface{ Progress(p Progress) }
 

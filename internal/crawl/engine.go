@@ -49,6 +49,7 @@ type crawl struct {
 	journal   Journal
 	watcher   Watcher
 	loser     Loser
+	skipper   Skipper
 	fetcher   *fetch.Fetcher
 	frontier  *frontier.Frontier
 	scope     *scope.Scope
@@ -110,6 +111,7 @@ func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
 	c.journal, _ = h.(Journal)
 	c.watcher, _ = h.(Watcher)
 	c.loser, _ = h.(Loser)
+	c.skipper, _ = h.(Skipper)
 	return c, nil
 }
 

@@ -106,6 +106,9 @@ func (c *crawl) refused(h *hostState, it *frontier.Item) string {
 func (c *crawl) skip(it *frontier.Item, reason string) {
 	c.tally.skipped[reason]++
 	c.entry.done(it, reason)
+	if c.skipper != nil {
+		c.skipper.Skipped(it.URL, it.Parent, reason)
+	}
 }
 
 // pathTo is the way from a seed to a page, that page last.

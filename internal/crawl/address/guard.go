@@ -49,15 +49,18 @@ func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 }
 
 // Check is for an address that somebody else will connect to, as a proxy does.
-func (g *Guard) Check(a netip.Addr) error {
-	if g.open(a) {
+func (g *Guard) Check(a netip.AddrPort) error {
+	if g.open(a.Addr()) {
 		return nil
 	}
-	if err := g.guardian.SafeAddr(a.Unmap()); err != nil {
+	if err := g.guardian.SafeAddrPort(netip.AddrPortFrom(a.Addr().Unmap(), a.Port())); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrBlocked, a, err)
 	}
 	return nil
 }
+
+// Allows says whether an address is one of those that New was told to let through.
+func (g *Guard) Allows(a netip.Addr) bool { return g.open(a) }
 
 func (g *Guard) open(a netip.Addr) bool {
 	for _, p := range g.allowed {

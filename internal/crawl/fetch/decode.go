@@ -26,33 +26,84 @@ const window = 8 << 20
 
 var errTooLarge = errors.New("the body is larger than the limit")
 
-// decode reads a response's body whole, decompressed, at most limit bytes of it.
-func decode(res *http.Response, limit int64) ([]byte, error) {
+// overhead is how much longer than its content a coded body may be: a coding adds
+// a header, a trailer and some bytes a block. What is longer decodes to too much,
+// or to nothing however much of it is read, as a row of empty gzip members does.
+const overhead = 64 << 10
+
+// decode reads a response's body decompressed, at most x.maxBody bytes of it, into
+// x.body or through x.read.
+func decode(res *http.Response, x *exchange) error {
 	codings := codingsOf(res)
 	if len(codings) > maxCodings {
-		return nil, &reasoned{BadEncoding, fmt.Errorf("%d codings", len(codings))}
+		return &reasoned{BadEncoding, fmt.Errorf("%d codings", len(codings))}
+	}
+	if res.ContentLength > x.maxBody+overhead && !x.cut {
+		return &reasoned{TooLarge, fmt.Errorf("%w of %d bytes: it has %d", errTooLarge, x.maxBody, res.ContentLength)}
 	}
 	var body io.Reader = res.Body
 	for i := len(codings) - 1; i >= 0; i-- {
-		r, done, err := decoder(codings[i], body)
+		r, done, err := decoder(codings[i], &bounded{body, x.maxBody + overhead})
 		if err != nil {
-			return nil, &reasoned{BadEncoding, err}
+			return codingError(res, err)
 		}
 		defer done()
 		body = r
 	}
-	size := res.ContentLength
-	if len(codings) > 0 {
-		size *= 4 // what HTML compresses to
+	var err error
+	switch {
+	case x.read != nil:
+		err = x.read(&bounded{body, x.maxBody})
+	case x.cut:
+		x.body, err = io.ReadAll(io.LimitReader(body, x.maxBody))
+	default:
+		size := res.ContentLength
+		if len(codings) > 0 {
+			size *= 4 // what HTML compresses to
+		}
+		x.body, err = readBounded(body, x.maxBody, size)
 	}
-	b, err := readBounded(body, limit, size)
+	if err != nil && len(codings) > 0 {
+		return codingError(res, err)
+	}
 	if errors.Is(err, errTooLarge) {
-		return nil, &reasoned{TooLarge, err}
+		return &reasoned{TooLarge, err}
 	}
-	if err != nil && len(codings) > 0 && res.Request.Context().Err() == nil {
-		return nil, &reasoned{BadEncoding, err}
+	return err
+}
+
+// codingError gives an error of a coded body its reason; one of the connection
+// keeps its own.
+func codingError(res *http.Response, err error) error {
+	switch {
+	case errors.Is(err, errTooLarge):
+		return &reasoned{TooLarge, err}
+	case res.Request.Context().Err() != nil:
+		return err
+	default:
+		return &reasoned{BadEncoding, err}
 	}
-	return b, err
+}
+
+// bounded fails with errTooLarge past left bytes.
+type bounded struct {
+	r    io.Reader
+	left int64
+}
+
+// Read implements io.Reader.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, errTooLarge
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return n - 1, errTooLarge
+	}
+	return n, err
 }
 
 // codingsOf lists a body's codings in the order they were applied. A gzip file is

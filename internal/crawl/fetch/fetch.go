@@ -5,7 +5,9 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -43,6 +45,12 @@ func New(cfg Config) (*Fetcher, error) {
 	}
 	c := colly.NewCollector(colly.AllowURLRevisit(), colly.IgnoreRobotsTxt(), colly.ParseHTTPErrorResponse(), colly.UserAgent(cfg.UserAgent), colly.MaxBodySize(0))
 	c.WithTransport(t)
+	// colly takes settings from the environment (COLLY_CACHE_DIR and more), which
+	// would put files between us and the site, or a limit.
+	c.CacheDir, c.MaxBodySize, c.MaxDepth, c.MaxRequests = "", 0, 0, 0
+	c.AllowedDomains, c.DisallowedDomains = nil, nil
+	c.IgnoreRobotsTxt, c.ParseHTTPErrorResponse = true, true
+	c.DetectCharset, c.TraceHTTP, c.UserAgent = false, false, cfg.UserAgent
 	c.SetRequestTimeout(0) // the request's context has the deadline
 	c.DisableCookies()
 	c.SetRedirectHandler(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })
@@ -62,17 +70,24 @@ type Request struct {
 	NoFollow bool
 	// OnlyText refuses bodies that are no text by their Content-Type, unread.
 	OnlyText bool
+	// Cut takes the first MaxBody bytes of a longer body, where it would be refused.
+	Cut bool
+	// Read, where set, is given the body of a 2xx as it comes, and Response.Body
+	// stays empty. Past MaxBody bytes it gets an error. What it returns ends Do; its
+	// reader is not to be used afterwards.
+	Read func(io.Reader) error
 }
 
 // Response is what came.
 type Response struct {
-	URL        string // that was asked for
-	FinalURL   string
-	Redirects  []string
-	Status     int
-	Header     http.Header
-	Body       []byte // decompressed
-	FetchedAt  time.Time
+	URL       string // that was asked for
+	FinalURL  string
+	Redirects []string
+	Status    int
+	Header    http.Header
+	Body      []byte // decompressed
+	FetchedAt time.Time
+	// RetryAfter is how long a 429 or 503 asks to be left alone, a day at most.
 	RetryAfter time.Duration
 }
 
@@ -122,7 +137,7 @@ func nextHop(at, location string) (string, error) {
 func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.cfg.Timeout)
 	defer cancel()
-	x := &exchange{maxBody: r.MaxBody, onlyText: r.OnlyText}
+	x := &exchange{maxBody: r.MaxBody, onlyText: r.OnlyText, cut: r.Cut, read: r.Read}
 	if x.maxBody <= 0 {
 		x.maxBody = f.cfg.MaxBody
 	}
@@ -131,6 +146,9 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 	var res *Response
 	c.OnResponse(func(cr *colly.Response) {
 		res = &Response{FinalURL: at, Status: cr.StatusCode, Header: *cr.Headers, Body: x.body, FetchedAt: time.Now().UTC()}
+		if x.location != "" {
+			res.Header.Set("Location", x.location)
+		}
 	})
 	err := c.Request(http.MethodGet, at, nil, nil, f.header(r))
 	if err != nil {
@@ -139,7 +157,10 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 	if res == nil {
 		return nil, &Error{Reason: BadResponse, URL: at}
 	}
-	res.RetryAfter = retryAfter(res.Header.Get("Retry-After"), res.FetchedAt)
+	// RFC 9110 section 10.2.3 has it mean how long to stay away with these two.
+	if res.Status == http.StatusTooManyRequests || res.Status == http.StatusServiceUnavailable {
+		res.RetryAfter = retryAfter(res.Header.Get("Retry-After"), res.FetchedAt)
+	}
 	return res, nil
 }
 
@@ -166,8 +187,8 @@ func retryAfter(v string, now time.Time) time.Duration {
 	if v == "" {
 		return 0
 	}
-	if s, err := strconv.Atoi(v); err == nil {
-		return min(max(time.Duration(s)*time.Second, 0), maxRetryAfter)
+	if s, err := strconv.Atoi(v); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(max(s, 0), int(maxRetryAfter/time.Second))) * time.Second
 	}
 	if t, err := http.ParseTime(v); err == nil {
 		return min(max(t.Sub(now), 0), maxRetryAfter)

@@ -12,7 +12,9 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl/address"
@@ -30,6 +32,9 @@ type Config struct {
 	IdleConns int           // kept a host
 	// Resolver is for tests of changing answers; nil is the system's.
 	Resolver *net.Resolver
+	// Connecting, where set, is asked after the Guard before each connection is
+	// made, with an address that the Guard let through; an error refuses it.
+	Connecting func(network, address string) error
 }
 
 func (c Config) withDefaults() Config {
@@ -95,13 +100,16 @@ type transport struct {
 type exchange struct {
 	maxBody  int64
 	onlyText bool
+	cut      bool                  // a body past maxBody is cut off, not refused
+	read     func(io.Reader) error // takes the body of a 2xx in body's stead
 	body     []byte
+	location string
 }
 
 type exchangeKey struct{}
 
 func newTransport(cfg Config) (*transport, error) {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: cfg.Guard.Control, Resolver: cfg.Resolver}
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: cfg.control, Resolver: cfg.Resolver}
 	inner := &http.Transport{
 		DialContext: func(ctx context.Context, network, hostPort string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, cfg.redirect(hostPort))
@@ -141,6 +149,17 @@ func newTransport(cfg Config) (*transport, error) {
 	return t, nil
 }
 
+// control decides on one connection.
+func (c *Config) control(network, address string, raw syscall.RawConn) error {
+	if err := c.Guard.Control(network, address, raw); err != nil {
+		return err
+	}
+	if c.Connecting != nil {
+		return c.Connecting(network, address)
+	}
+	return nil
+}
+
 // useProxy goes through a forward proxy. The proxy itself may be anywhere, the
 // operator chose it; where it is sent is checked first.
 func (t *transport) useProxy(raw string) error {
@@ -161,7 +180,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		x = &exchange{maxBody: t.cfg.MaxBody}
 	}
 	if t.inner.Proxy != nil {
-		if err := t.checkName(r.Context(), r.URL.Hostname()); err != nil {
+		if err := t.checkName(r.Context(), r.URL); err != nil {
 			return nil, err
 		}
 	}
@@ -177,11 +196,20 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		if x.onlyText && !textual(ct) {
 			return nil, &reasoned{ContentType, fmt.Errorf("%.60q", ct)}
 		}
-		if x.body, err = decode(res, x.maxBody); err != nil {
+		if res.StatusCode < 200 || res.StatusCode >= 300 {
+			x.read = nil
+		}
+		if err = decode(res, x); err != nil {
 			return nil, err
 		}
 	}
 	out := *res
+	if x.location = res.Header.Get("Location"); x.location != "" {
+		// The client would refuse a Location that browsers take; where it leads is
+		// for the caller to say.
+		out.Header = res.Header.Clone()
+		out.Header.Del("Location")
+	}
 	out.Body, out.Uncompressed, out.ContentLength = io.NopCloser(bytes.NewReader(nil)), true, 0
 	return &out, nil
 }
@@ -189,10 +217,29 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 func bodyless(status int) bool { return status >= 300 && status < 400 }
 
 // checkName resolves the name that a proxy would be asked for and refuses it if
-// any of its addresses is forbidden.
-func (t *transport) checkName(ctx context.Context, host string) error {
+// any of its addresses is forbidden. A bare address is refused unless it was
+// allowed by name: it has no page that a company would link to, and every
+// spelling of it would have to be understood as the proxy does.
+func (t *transport) checkName(ctx context.Context, u *url.URL) error {
+	host, port := u.Hostname(), uint16(80)
+	if u.Scheme == "https" {
+		port = 443
+	}
+	if p := u.Port(); p != "" {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil {
+			return fmt.Errorf("%w: port %.8q", address.ErrBlocked, p)
+		}
+		port = uint16(n)
+	}
 	if a, err := netip.ParseAddr(host); err == nil {
-		return t.cfg.Guard.Check(a)
+		if t.cfg.Guard.Allows(a) {
+			return nil
+		}
+		return fmt.Errorf("%w: %s: a proxy is asked for names only", address.ErrBlocked, a)
+	}
+	if last := host[strings.LastIndexByte(strings.TrimSuffix(host, "."), '.')+1:]; last == "" || last[0] >= '0' && last[0] <= '9' {
+		return fmt.Errorf("%w: %.80q is an address, not a name", address.ErrBlocked, host)
 	}
 	r := t.cfg.Resolver
 	if r == nil {
@@ -203,7 +250,7 @@ func (t *transport) checkName(ctx context.Context, host string) error {
 		return err
 	}
 	for _, a := range addrs {
-		if err := t.cfg.Guard.Check(a); err != nil {
+		if err := t.cfg.Guard.Check(netip.AddrPortFrom(a, port)); err != nil {
 			return err
 		}
 	}

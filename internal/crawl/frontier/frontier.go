@@ -29,6 +29,7 @@ type Item struct {
 	Attempts int    `json:"n,omitempty"` // tries before this one
 	// Retargeted says that the address was made from a link that led nowhere.
 	Retargeted bool     `json:"r,omitempty"`
+	Sitemap    Sitemap  `json:"m,omitempty"`  // set where it is a sitemap and no page
 	Leaf       bool     `json:"l,omitempty"`  // links of the page are not followed
 	Via        []string `json:"v,omitempty"`  // the addresses that redirected here
 	Path       []string `json:"-"`            // URLs from a seed up to the parent
@@ -37,13 +38,35 @@ type Item struct {
 	rank float64
 }
 
+// id tells items apart.
+func (it *Item) id() string {
+	if it.Key != "" {
+		return it.Key
+	}
+	return it.URL
+}
+
+// Sitemap says what led to a sitemap.
+type Sitemap int8
+
+// The kinds of sitemaps.
+const (
+	NotSitemap     Sitemap = iota
+	NamedSitemap           // by robots.txt
+	GuessedSitemap         // /sitemap.xml, where robots.txt names none
+	ChildSitemap           // by a sitemap index
+)
+
 // Options bound a Frontier.
 type Options struct {
 	Delay    time.Duration // between requests to one host
 	MaxDelay time.Duration // a Crawl-delay is kept up to this (default 60 s)
 	PerHost  int           // requests at once to one host (default 1)
-	Hosts    int           // hosts at once (default 32)
-	Limit    int           // items queued at most (default 50,000)
+	// Hosts at once (default 32). A host whose request has taken longer than
+	// slowAfter does not count any more, so that hosts that hang hold nobody up;
+	// all in all there are at most hungFactor times as many.
+	Hosts int
+	Limit int // items queued at most (default 50,000)
 }
 
 // Frontier is the queue of a crawl.
@@ -53,10 +76,9 @@ type Frontier struct {
 	order    []*host
 	topics   map[string]int
 	families map[string]int
-	active   int // hosts with requests in flight
 	inFlight int
 	queued   int
-	out      map[string]Item // given out by Next and not yet Done, by URL
+	out      map[string]Item // given out by Next and not yet Done, by id
 }
 
 // host is the queue and the politeness state of one host.
@@ -66,6 +88,7 @@ type host struct {
 	inFlight int
 	next     time.Time // no request before this
 	before   time.Time // next, before the last item was given out
+	since    time.Time // when the last request began
 	delay    time.Duration
 	missed   int  // answers in a row that there is no such page
 	blocked  bool // nothing of it is given out until it is opened
@@ -105,8 +128,15 @@ func (f *Frontier) Add(it Item) bool {
 // can free one, or nothing is left at or above the gate).
 func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait time.Duration) {
 	var best *host
+	room, full := f.room(now)
 	for _, h := range f.order {
-		if len(h.queue) == 0 || h.blocked || h.inFlight >= f.opts.PerHost || (h.inFlight == 0 && f.active >= f.opts.Hosts) {
+		if len(h.queue) == 0 || h.blocked || h.inFlight >= f.opts.PerHost {
+			continue
+		}
+		if h.inFlight == 0 && !room {
+			if full > 0 && (wait == 0 || full < wait) {
+				wait = full
+			}
 			continue
 		}
 		f.settle(h)
@@ -128,25 +158,15 @@ func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait tim
 	}
 	it = heap.Pop(&best.queue).(Item)
 	f.queued--
-	f.inFlight++
-	if best.inFlight == 0 {
-		f.active++
-	}
-	best.inFlight++
-	best.before, best.next = best.next, now.Add(best.delay)
-	f.out[it.URL] = it
+	f.begin(best, now)
+	f.out[it.id()] = it
 	return it, true, 0
 }
 
 // Done says that the request for an item ended.
 func (f *Frontier) Done(it *Item) {
-	delete(f.out, it.URL)
-	h := f.host(it.Host)
-	h.inFlight--
-	f.inFlight--
-	if h.inFlight == 0 {
-		f.active--
-	}
+	delete(f.out, it.id())
+	f.end(f.host(it.Host))
 }
 
 // Best is the rank of the best queued item on a host that is not blocked, or -1.
@@ -167,10 +187,10 @@ func (f *Frontier) Best() float64 {
 	return best
 }
 
-// Queued and InFlight count items.
+// Queued counts items that wait.
 func (f *Frontier) Queued() int { return f.queued }
 
-// InFlight counts items given out by Next and not yet Done.
+// InFlight counts the requests that Next and Claim gave out and that have not ended.
 func (f *Frontier) InFlight() int { return f.inFlight }
 
 // Block holds back a host, for instance until its robots.txt is known.
@@ -201,6 +221,17 @@ func (f *Frontier) Drop(name string) []Item {
 	h.queue = nil
 	f.queued -= len(q)
 	return q
+}
+
+// Clear empties the frontier and returns all that was queued or in flight.
+func (f *Frontier) Clear() []Item {
+	all := f.Pending()
+	for _, h := range f.order {
+		h.queue = nil
+	}
+	f.queued = 0
+	clear(f.out)
+	return all
 }
 
 // Return says that an item needed no request after all: its host's delay does

@@ -1,0 +1,73 @@
+package frontier
+
+import "time"
+
+// A request in flight counts against Options.Hosts until it is slowAfter old, and
+// all of them count against hungFactor times Options.Hosts. A page that is there
+// takes tenths of a second.
+const (
+	slowAfter  = time.Second
+	hungFactor = 4
+)
+
+// room says whether one more host may be asked, and if not, how long until a
+// request that is in flight is slow enough not to count (0: only a Done helps).
+func (f *Frontier) room(now time.Time) (ok bool, wait time.Duration) {
+	fresh, all := 0, 0
+	for _, h := range f.order {
+		if h.inFlight == 0 {
+			continue
+		}
+		all++
+		if d := h.since.Add(slowAfter).Sub(now); d > 0 {
+			fresh++
+			if wait == 0 || d < wait {
+				wait = d
+			}
+		}
+	}
+	switch {
+	case all >= f.opts.Hosts*hungFactor:
+		return false, 0
+	case fresh >= f.opts.Hosts:
+		return false, wait
+	default:
+		return true, 0
+	}
+}
+
+func (f *Frontier) begin(h *host, now time.Time) {
+	f.inFlight++
+	h.inFlight++
+	h.since = now
+	h.before, h.next = h.next, now.Add(h.delay)
+}
+
+func (f *Frontier) end(h *host) {
+	h.inFlight--
+	f.inFlight--
+}
+
+// Claim takes a host's turn for a request that is no item of the queue, such as
+// one for robots.txt; Release ends it. It is kept to the same delay and number of
+// requests at once as items are. If ok is false, wait says how long until there
+// may be a turn (0: only a Done or Release helps). A blocked host has turns too.
+func (f *Frontier) Claim(name string, now time.Time) (ok bool, wait time.Duration) {
+	h := f.host(name)
+	if h.inFlight >= f.opts.PerHost {
+		return false, 0
+	}
+	if d := h.next.Sub(now); d > 0 {
+		return false, d
+	}
+	if h.inFlight == 0 {
+		if room, wait := f.room(now); !room {
+			return false, wait
+		}
+	}
+	f.begin(h, now)
+	return true, 0
+}
+
+// Release ends a Claim.
+func (f *Frontier) Release(name string) { f.end(f.host(name)) }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-logr/logr"
+
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/frontier"
 	"github.com/clausea/crawler/internal/crawl/robots"
@@ -25,7 +27,11 @@ const (
 
 // Engine runs crawls. It is safe for concurrent use: crawls share its
 // connections and nothing else.
-type Engine struct{ fetcher *fetch.Fetcher }
+type Engine struct {
+	// Log is told of pages that broke the parser; the zero one is silent.
+	Log     logr.Logger
+	fetcher *fetch.Fetcher
+}
 
 // New makes an Engine that fetches with f.
 func New(f *fetch.Fetcher) *Engine { return &Engine{fetcher: f} }
@@ -51,13 +57,17 @@ type crawl struct {
 	loser     Loser
 	skipper   Skipper
 	fetcher   *fetch.Fetcher
+	log       logr.Logger
 	frontier  *frontier.Frontier
 	scope     *scope.Scope
 	seen      *frontier.Seen
+	passed    map[string]string // keys that were passed over so far, and why
+	questions []question        // robots.txt to be asked for
 	paths     map[string]string // page to the page that linked to it
 	hosts     map[string]*hostState
 	twins     map[string]twin // host to the address that its pages name as canonical
 	relocated []string        // hosts whose links were found to be at another
+	adopted   []string        // hosts whose domain was taken into scope
 	outcomes  chan outcome
 	started   time.Time
 	tally     tally
@@ -72,8 +82,9 @@ type hostState struct {
 	preparing bool
 	prepared  bool
 	rules     *robots.Group
-	unknown   bool // robots.txt could not be read: all of it is disallowed
-	failures  int  // requests in a row without an answer
+	unknown   string // why robots.txt could not be read: all of it is disallowed
+	failures  int    // requests in a row without an answer
+	later     bool   // it asked to be left alone for longer than a crawl waits
 	sitemaps  []string
 	mapped    bool // its sitemaps were asked for
 }
@@ -82,6 +93,8 @@ type hostState struct {
 type tally struct {
 	fetched, failed, legal, sinceLegal int
 	requests                           int // all page requests, the page limit counts these
+	flying                             int // those of them without an answer yet
+	sitemaps, mapped                   int // sitemaps asked for, URLs queued from them
 	denied, unreachable, robots        int
 	skipped                            map[string]int
 	types                              map[string]bool
@@ -99,9 +112,10 @@ func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
 		return nil, fmt.Errorf("begin a crawl of %s: %w", p.Seeds[0].URL, err)
 	}
 	c := &crawl{
-		plan: p, handler: h, fetcher: e.fetcher, scope: sc,
+		plan: p, handler: h, fetcher: e.fetcher, log: e.Log, scope: sc,
 		frontier: frontier.New(frontier.Options{Delay: max(p.Delay, 0), PerHost: p.PerHost, Hosts: p.HostsAtOnce}),
 		seen:     frontier.NewSeen(),
+		passed:   map[string]string{},
 		paths:    map[string]string{},
 		hosts:    map[string]*hostState{},
 		twins:    map[string]twin{},

@@ -1,25 +1,19 @@
 package crawl
 
 import (
-	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"time"
 
-	"github.com/clausea/crawler/internal/crawl/canonical"
-	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/frontier"
-	"github.com/clausea/crawler/internal/crawl/robots"
 )
 
-// Bounds of a host. Robots: RFC 9309 section 2.5 asks for at least 500 KiB,
-// section 2.3.1.2 for at least five redirects.
 const (
-	maxRobotsBytes  = 5 << 20
-	robotsRedirects = 5
 	// breakerAfter failures in a row a host is given up.
 	breakerAfter = 5
+	// maxWait is how long a crawl waits where a host asks to be left alone
+	// (Retry-After); a host that asks for longer is given up.
+	maxWait = 5 * time.Minute
 )
 
 func (c *crawl) host(name string) *hostState {
@@ -31,84 +25,64 @@ func (c *crawl) host(name string) *hostState {
 	return h
 }
 
-// readRobots fetches a host's robots.txt, at most robotsRedirects hops away; the
-// rules apply to the first host whoever sent them (RFC 9309 section 2.3.1.2).
-func (c *crawl) readRobots(ctx context.Context, host, origin string) outcome {
-	o := outcome{kind: robotsOutcome, host: host}
-	at, _ := url.Parse(origin + "/robots.txt")
-	for range robotsRedirects + 1 {
-		res, err := c.fetcher.Do(ctx, fetch.Request{URL: at.String(), NoFollow: true, MaxBody: maxRobotsBytes})
-		if err != nil {
-			o.robots = robots.FromStatus(0, err)
-			o.err = nil
-			o.reason = "robots_unreachable"
-			return o
-		}
-		if res.Status >= 300 && res.Status < 400 && res.Header.Get("Location") != "" {
-			_, next, err := canonical.URL(at, res.Header.Get("Location"))
-			if err != nil {
-				break
-			}
-			at = next
-			continue
-		}
-		if res.Status == http.StatusOK {
-			o.robots = robots.Parse(res.Body)
-		} else {
-			o.robots = robots.FromStatus(res.Status, nil)
-		}
-		o.retry = res.RetryAfter
-		return o
-	}
-	o.robots = robots.FromStatus(http.StatusNotFound, nil) // too many hops count as unavailable
-	return o
-}
-
-// prepared takes a host's robots.txt and lets its queue go.
-func (c *crawl) prepared(o outcome) {
-	h := c.host(o.host)
-	h.preparing, h.prepared = false, true
-	h.rules = o.robots.Agent(UserAgentToken)
-	h.unknown = o.robots.Unreachable
-	h.sitemaps = o.robots.Sitemaps
-	c.frontier.Open(o.host)
-	if c.plan.Delay > 0 {
-		c.frontier.Delay(o.host, h.rules.CrawlDelay)
-		// The request for robots.txt counts as one of the host's.
-		c.frontier.Postpone(o.host, time.Now().Add(c.plan.Delay))
-	}
-	if o.retry > 0 {
-		c.frontier.Postpone(o.host, time.Now().Add(min(o.retry, time.Minute)))
-	}
-}
-
 // refused says why an item of a known host may not be fetched.
 func (c *crawl) refused(h *hostState, it *frontier.Item) string {
-	if h.failures >= breakerAfter {
-		return "host_down"
-	}
-	if h.unknown {
+	switch {
+	case h.failures >= breakerAfter:
+		return reasonHostDown
+	case h.later:
+		return reasonRetryLater
+	case h.unknown != "":
 		c.tally.unreachable++
-		return "robots_unreachable"
+		return h.unknown
+	case it.Sitemap == frontier.NamedSitemap:
+		return "" // robots.txt itself offers it
 	}
 	u, err := url.Parse(it.URL)
 	if err != nil {
-		return "invalid"
+		return reasonInvalid
 	}
 	if ok, _ := h.rules.Allowed(u.RequestURI()); !ok {
 		c.tally.robots++
-		return "robots"
+		return reasonRobots
 	}
 	return ""
 }
 
-// skip counts a URL that is not fetched, and why.
-func (c *crawl) skip(it *frontier.Item, reason string) {
-	c.tally.skipped[reason]++
-	c.entry.done(it, reason)
-	if c.skipper != nil {
-		c.skipper.Skipped(it.URL, it.Parent, reason)
+// closed says whether an item's pattern has shown that nothing new is to be had.
+func (c *crawl) closed(it *frontier.Item) bool {
+	if it.Pinned {
+		return false
 	}
+	u, err := url.Parse(it.URL)
+	return err == nil && c.scope.Closed(u, it.Score >= promising)
+}
+
+// stayAway keeps to a host's Retry-After.
+func (c *crawl) stayAway(name string, wait time.Duration) {
+	if wait <= maxWait {
+		c.frontier.Postpone(name, time.Now().Add(wait))
+		return
+	}
+	c.host(name).later = true
+	c.giveUp(name, reasonRetryLater)
+}
+
+// giveUp drops what is queued of a host.
+func (c *crawl) giveUp(name, reason string) {
+	for _, left := range c.frontier.Drop(name) {
+		c.skip(&left, reason)
+	}
+}
+
+// adopt takes a host's domain into scope.
+func (c *crawl) adopt(host string) {
+	if c.scope.HostInScope(host) {
+		return
+	}
+	c.scope.Adopt(host)
+	c.adopted = append(c.adopted, host)
+	c.entry.Domains = append(c.entry.Domains, host)
 }
 
 // pathTo is the way from a seed to a page, that page last.

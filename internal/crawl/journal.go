@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/frontier"
@@ -19,6 +20,10 @@ type entry struct {
 	Added []frontier.Item `json:"added,omitempty"`
 	Done  []doneURL       `json:"done,omitempty"`
 	Types []string        `json:"types,omitempty"`
+	// Passed counts URLs that were passed over, by reason; see crawl.pass.
+	Passed map[string]int `json:"passed,omitempty"`
+	// Domains were taken into scope because the company's home moved there.
+	Domains []string `json:"domains,omitempty"`
 	// Seen is in a whole entry only: every key's hash.
 	Seen  []uint64          `json:"seen,omitempty"`
 	Tally *savedTally       `json:"tally,omitempty"`
@@ -30,6 +35,8 @@ type doneURL struct {
 	URL    string `json:"u,omitempty"`
 	Parent string `json:"p,omitempty"`
 	Reason string `json:"r,omitempty"` // empty: a page came
+	// Settled is done without a page to count: a sitemap.
+	Settled bool `json:"s,omitempty"`
 }
 
 type savedTally struct {
@@ -45,6 +52,20 @@ func (e *entry) done(it *frontier.Item, reason string) {
 		d.URL, d.Parent = it.URL, it.Parent
 	}
 	e.Done = append(e.Done, d)
+}
+
+func (e *entry) settled(it *frontier.Item) {
+	e.Done = append(e.Done, doneURL{Key: it.Key, Settled: true})
+}
+
+func (e *entry) count(reason string, n int) {
+	if n == 0 {
+		return
+	}
+	if e.Passed == nil {
+		e.Passed = map[string]int{}
+	}
+	e.Passed[reason] += n
 }
 
 func (e *entry) legal(v Verdict) {
@@ -81,8 +102,8 @@ func (c *crawl) flush(ctx context.Context) error {
 func (c *crawl) snapshot() entry {
 	t := &c.tally
 	e := entry{
-		Added: c.frontier.Pending(), Seen: c.seen.Hashes(), Paths: c.paths,
-		Tally: &savedTally{Fetched: t.fetched, Failed: t.failed, Legal: t.legal, Requests: t.requests - c.frontier.InFlight(), Skipped: t.skipped},
+		Added: c.frontier.Pending(), Seen: c.seen.Hashes(), Paths: c.paths, Domains: c.adopted,
+		Tally: &savedTally{Fetched: t.fetched, Failed: t.failed, Legal: t.legal, Requests: t.requests - t.flying, Skipped: t.skipped},
 	}
 	for k := range t.types {
 		e.Types = append(e.Types, k)
@@ -100,16 +121,29 @@ func (c *crawl) restore() error {
 		}
 		c.replay(e, queue)
 	}
+	for raw := range c.paths {
+		c.recall(raw)
+	}
 	for _, it := range queue {
-		_, u, err := canonical.URL(nil, it.URL)
-		if err != nil {
+		u := c.recall(it.URL)
+		if u == nil {
+			c.skip(&it, reasonInvalid)
 			continue
 		}
 		it.Host = hostKey(u)
-		c.frontier.Add(it)
-		c.entry.add(&it)
+		c.push(it)
 	}
 	return nil
+}
+
+// recall counts a URL of before against the bounds of traps, as when it was found.
+func (c *crawl) recall(raw string) *url.URL {
+	_, u, err := canonical.URL(nil, raw)
+	if err != nil {
+		return nil
+	}
+	c.scope.Check(u)
+	return u
 }
 
 func (c *crawl) replay(e entry, queue map[string]frontier.Item) {
@@ -127,9 +161,18 @@ func (c *crawl) replay(e entry, queue map[string]frontier.Item) {
 	for k, v := range e.Paths {
 		c.paths[k] = v
 	}
+	for reason, n := range e.Passed {
+		t.skipped[reason] += n
+	}
+	for _, d := range e.Domains {
+		c.adopt(d)
+	}
 	for _, d := range e.Done {
 		c.seen.Add(d.Key)
 		delete(queue, d.Key)
+		if d.Settled {
+			continue
+		}
 		if d.Reason == "" {
 			t.fetched++
 			t.requests++

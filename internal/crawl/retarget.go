@@ -30,12 +30,17 @@ func (c *crawl) retarget(it *frontier.Item) {
 	for _, next := range c.otherPlaces(it, u) {
 		raw := next.String()
 		key := canonical.Key(raw)
-		if !c.seen.Add(key) || !c.inScope(next) {
+		if !c.seen.Add(key) {
 			continue
 		}
+		c.retake(key)
 		n := *it
 		n.URL, n.Key, n.Host, n.Attempts, n.Retargeted = raw, key, hostKey(next), 0, true
 		n.Score *= retargetFactor
+		if ok, reason := c.scope.Check(next); !ok {
+			c.skip(&n, string(reason))
+			continue
+		}
 		c.push(n)
 	}
 }
@@ -158,11 +163,16 @@ func (c *crawl) moved(it *frontier.Item) {
 		u.Host = to.Host
 		raw := u.String()
 		key := canonical.Key(raw)
-		if !c.seen.Add(key) || !c.inScope(u) {
+		c.skip(&left, reasonMoved)
+		if !c.seen.Add(key) {
 			continue
 		}
-		c.skip(&left, "moved")
+		c.retake(key)
 		left.URL, left.Key, left.Host = raw, key, hostKey(u)
+		if ok, reason := c.scope.Check(u); !ok {
+			c.skip(&left, string(reason))
+			continue
+		}
 		c.push(left)
 	}
 }

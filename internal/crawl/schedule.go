@@ -25,6 +25,9 @@ func (c *crawl) run(parent context.Context) (Result, error) {
 	reason, err := c.loop(ctx, deadline.C)
 	cancel()
 	c.drain()
+	if err == nil {
+		c.leave(reason)
+	}
 	if ferr := c.flush(context.WithoutCancel(parent)); err == nil {
 		err = ferr
 	}
@@ -66,28 +69,28 @@ func (c *crawl) loop(ctx context.Context, deadline <-chan time.Time) (StopReason
 // dispatch starts all the work that may be started now. It returns how long
 // until a host is free again, or the reason why nothing will ever be.
 func (c *crawl) dispatch(ctx context.Context) (wait time.Duration, over StopReason) {
-	for c.frontier.InFlight() < c.plan.HostsAtOnce*c.plan.PerHost {
-		if c.tally.requests >= c.plan.MaxPages {
-			break
-		}
+	for c.tally.requests < c.plan.MaxPages {
+		asking := c.askNow(ctx, time.Now())
 		gate, over := c.gate()
 		if over != "" {
-			if c.workers == 0 && !c.rescue(ctx) {
+			if c.busy() {
+				return asking, ""
+			}
+			if !c.rescue(ctx) {
 				return 0, over
 			}
-			if c.workers == 0 {
-				continue
-			}
-			return 0, ""
+			continue
 		}
 		it, ok, w := c.frontier.Next(time.Now(), gate)
 		if !ok {
-			wait = w
+			if wait = asking; wait == 0 || w > 0 && w < wait {
+				wait = w
+			}
 			break
 		}
 		c.start(ctx, it)
 	}
-	if c.workers > 0 || wait > 0 {
+	if c.busy() || wait > 0 {
 		return wait, ""
 	}
 	switch {
@@ -99,6 +102,9 @@ func (c *crawl) dispatch(ctx context.Context) (wait time.Duration, over StopReas
 		return 0, FrontierEmpty
 	}
 }
+
+// busy says whether something is under way that may bring further URLs.
+func (c *crawl) busy() bool { return c.workers > 0 || len(c.questions) > 0 }
 
 // drain waits for the workers that are still there; what they bring is dropped,
 // their items are still in the journal and are fetched by the next process.
@@ -131,7 +137,7 @@ func (c *crawl) progress() Progress {
 		skipped[k] = v
 	}
 	return Progress{
-		Fetched: t.fetched, Queued: c.frontier.Queued(), InFlight: c.frontier.InFlight(), Failed: t.failed,
+		Fetched: t.fetched, Queued: c.frontier.Queued(), InFlight: min(c.frontier.InFlight(), c.workers), Failed: t.failed,
 		Skipped: skipped, LegalFound: t.legal, CurrentHost: t.host, Elapsed: time.Since(c.started),
 	}
 }

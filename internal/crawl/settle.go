@@ -20,18 +20,15 @@ const (
 
 // settle takes what a worker brought and puts what follows from it into the frontier.
 func (c *crawl) settle(ctx context.Context, o outcome) error {
-	switch o.kind {
-	case robotsOutcome:
-		c.prepared(o)
+	if o.kind == robotsOutcome {
+		c.frontier.Release(hostKey(o.question.at))
+		c.answered(o)
 		return nil
-	case sitemapOutcome:
-		c.addMapped(o)
-		return nil
-	}
-	if o.item == nil { // the worker broke before it had one
-		return o.err
 	}
 	c.frontier.Done(o.item)
+	if o.kind == pageOutcome {
+		c.tally.flying--
+	}
 	if o.err != nil {
 		return o.err
 	}
@@ -39,9 +36,11 @@ func (c *crawl) settle(ctx context.Context, o outcome) error {
 		return nil //nolint:nilerr // no failure: what was cut off stays in the journal's queue
 	}
 	if o.retry > 0 {
-		c.frontier.Postpone(o.host, time.Now().Add(min(o.retry, time.Minute)))
+		c.stayAway(o.host, o.retry)
 	}
 	switch {
+	case o.kind == sitemapOutcome:
+		c.settleSitemap(o)
 	case o.location != "":
 		c.redirected(o)
 	case o.page == nil:
@@ -64,6 +63,7 @@ func (c *crawl) took(o outcome) {
 	h.failures = 0
 	t.fetched++
 	t.sinceLegal++
+	copies := c.copies(o.page)
 	c.frontier.Missed(o.host, false)
 	c.noteTwin(o.page)
 	if o.item.Retargeted && !o.verdict.SoftError {
@@ -71,8 +71,11 @@ func (c *crawl) took(o outcome) {
 	}
 	c.paths[o.item.URL] = o.item.Parent
 	switch {
-	case o.verdict.SoftError:
-		c.skip(o.item, "soft_error")
+	case o.verdict.SoftError, copies >= manyCopies && !o.verdict.Legal:
+		c.skip(o.item, reasonSoftError)
+		if o.page.Links != nil {
+			c.passAll(o.page.Links, o.item.URL, reasonNotFollowed)
+		}
 		return
 	case o.verdict.Legal:
 		t.legal++
@@ -82,13 +85,31 @@ func (c *crawl) took(o outcome) {
 	}
 	c.entry.done(o.item, "")
 	c.entry.legal(o.verdict)
-	if o.page.Links != nil && !o.item.Leaf {
-		c.follow(o.item, o.page.Links, o.verdict)
+	switch {
+	case o.page.Links == nil:
+	case o.item.Leaf:
+		c.passAll(o.page.Links, o.item.URL, reasonNotFollowed)
+	default:
+		c.follow(o.item, o.page.Links, o.verdict, copies > 0)
 	}
 }
 
-// follow queues the links of a page.
-func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict) {
+// manyCopies of one page under unlike addresses are what a site shows in the place
+// of an error (a soft 404).
+const manyCopies = 3
+
+// copies is how many pages that came before showed the same as p.
+func (c *crawl) copies(p *Page) int {
+	u, err := url.Parse(p.URL)
+	if err != nil || p.Links == nil {
+		return 0
+	}
+	return c.scope.Took(u, p.Links.Sketch)
+}
+
+// follow queues the links of a page. Those of a copy that are written relative to
+// its path are new at each level that a broken link adds, and lead to nothing new.
+func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 	host := ""
 	if u, err := url.Parse(from.URL); err == nil {
 		host = u.Host
@@ -97,16 +118,24 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict) {
 		k := &l.Links[i]
 		// "nofollow" asks indexers to give links no weight; what looks legal is
 		// looked at all the same, everything else is left alone.
-		if l.NoFollow && score.Link(k.URL, k.Text, k.Region, from.Depth+1) < promising {
-			c.tally.skipped["nofollow"]++
-			continue
+		if l.NoFollow || isCopy && k.Relative {
+			if score.Link(k.URL, k.Text, k.Region, from.Depth+1) < promising {
+				reason := reasonDuplicate
+				if l.NoFollow {
+					reason = reasonNoFollow
+				}
+				c.pass(k.URL, from.URL, reason)
+				continue
+			}
 		}
 		c.enqueue(from, c.rebase(host, k.URL), k.Text, k.Region, 1)
 	}
 	if l.Refresh != "" {
 		c.enqueue(from, l.Refresh, from.Anchor, "", 1)
 	}
+	c.refusedLinks(l, from.URL)
 	if !v.Legal {
+		c.passAlternates(l, from.URL)
 		return
 	}
 	for _, a := range l.Alternates {
@@ -123,14 +152,15 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 	if !c.seen.Add(key) {
 		return
 	}
+	c.retake(key)
 	u, err := url.Parse(raw)
 	if err != nil {
-		c.tally.skipped["invalid"]++
+		c.skip(&frontier.Item{URL: raw, Key: key, Parent: from.URL}, reasonInvalid)
 		return
 	}
 	it := frontier.Item{URL: raw, Key: key, Host: hostKey(u), Depth: from.Depth + 1, Anchor: text, Parent: from.URL}
 	if it.Depth > c.plan.MaxDepth {
-		c.skip(&it, "depth")
+		c.skip(&it, reasonDepth)
 		return
 	}
 	if ok, reason := c.scope.Check(u); !ok {
@@ -145,12 +175,13 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 	c.push(it)
 }
 
-func (c *crawl) push(it frontier.Item) {
+func (c *crawl) push(it frontier.Item) bool {
 	if !c.frontier.Add(it) {
-		c.skip(&it, "queue_full")
-		return
+		c.skip(&it, reasonQueueFull)
+		return false
 	}
 	c.entry.add(&it)
+	return true
 }
 
 // redirected queues the place that a redirect leads to, in the item's stead.
@@ -159,28 +190,31 @@ func (c *crawl) redirected(o outcome) {
 	it := *o.item
 	base, err := url.Parse(it.URL)
 	if err != nil {
-		c.skip(&it, "bad_redirect")
+		c.skip(&it, reasonBadRedirect)
 		return
 	}
 	to, u, err := canonical.URL(base, o.location)
 	if err != nil {
-		c.skip(&it, "bad_redirect")
+		c.skip(&it, reasonBadRedirect)
 		return
 	}
-	c.skip(o.item, "redirect")
+	c.skip(o.item, reasonRedirect)
 	next := it
 	next.URL, next.Key, next.Host = to, canonical.Key(to), hostKey(u)
 	next.Hops++
 	next.Via = append(append([]string(nil), it.Via...), it.URL)
 	if next.Hops > maxHops {
-		c.skip(&next, "too_many_redirects")
+		c.skip(&next, reasonTooManyHops)
+		c.vain(&next)
 		return
 	}
 	if next.Key != it.Key && !c.seen.Add(next.Key) {
 		return // it is queued or fetched under its own name
 	}
+	c.retake(next.Key)
 	if to == it.URL {
-		c.skip(&next, "redirect_loop")
+		c.skip(&next, reasonLoop)
+		c.vain(&next)
 		return
 	}
 	if ok, reason := c.scope.Check(u); !ok && !it.Pinned {
@@ -190,9 +224,16 @@ func (c *crawl) redirected(o outcome) {
 		}
 		next.Leaf = true // a legal page that moved to another domain is read, not followed
 	} else if !ok && it.Depth == 0 {
-		c.scope.Adopt(u.Hostname()) // the company's home moved
+		c.adopt(u.Hostname()) // the company's home moved
 	}
 	c.push(next)
+}
+
+// vain tells the scope of a chain of redirects that had no end.
+func (c *crawl) vain(it *frontier.Item) {
+	if u, err := url.Parse(it.Via[0]); err == nil {
+		c.scope.Vain(u)
+	}
 }
 
 // refusedBy handles a request that brought no page: again later, or counted.
@@ -211,14 +252,16 @@ func (c *crawl) refusedBy(o outcome) {
 		again = o.reason != "dns"
 	}
 	it.Attempts++
-	if again && it.Attempts < maxTries && h.failures < breakerAfter {
+	if again && it.Attempts < maxTries && h.failures < breakerAfter && !h.later {
 		wait := o.retry
 		if wait == 0 {
 			// Full jitter over a growing window keeps many crawls from returning at once.
 			wait = time.Duration(rand.Int64N(int64(time.Second) << it.Attempts))
 		}
-		c.frontier.Postpone(o.host, time.Now().Add(min(wait, time.Minute)))
-		c.frontier.Add(it)
+		c.frontier.Postpone(o.host, time.Now().Add(wait))
+		if !c.frontier.Add(it) {
+			c.skip(&it, reasonQueueFull)
+		}
 		return
 	}
 	t.failed++
@@ -227,9 +270,7 @@ func (c *crawl) refusedBy(o outcome) {
 		c.loser.Lost(it.URL, o.status, o.reason)
 	}
 	if h.failures >= breakerAfter {
-		for _, left := range c.frontier.Drop(o.host) {
-			c.skip(&left, "host_down")
-		}
+		c.giveUp(o.host, reasonHostDown)
 	}
 	if o.status == http.StatusNotFound || o.status == http.StatusGone {
 		h.failures = 0

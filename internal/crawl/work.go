@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,11 +18,14 @@ import (
 	"github.com/clausea/crawler/internal/crawl/frontier"
 	"github.com/clausea/crawler/internal/crawl/links"
 	"github.com/clausea/crawler/internal/crawl/robots"
+	"github.com/clausea/crawler/internal/crawl/scope"
 )
 
-// outcome is what a worker brings back: a page, a host's robots.txt, or sitemaps.
+// outcome is what a worker brings back: a page, a host's robots.txt, or a sitemap.
 type outcome struct {
-	item     *frontier.Item // nil for a host's preparation
+	kind     outcomeKind
+	item     *frontier.Item // nil where it is about robots.txt
+	question question
 	host     string
 	page     *Page
 	verdict  Verdict
@@ -31,8 +35,7 @@ type outcome struct {
 	retry    time.Duration
 	status   int
 	robots   *robots.Rules
-	mapped   []string // URLs that sitemaps named
-	kind     outcomeKind
+	mapped   *mapped
 }
 
 type outcomeKind int
@@ -48,15 +51,19 @@ const maxLinks = 2000
 
 // start hands it to a worker: the host's robots.txt first, where it is not known.
 func (c *crawl) start(ctx context.Context, it frontier.Item) {
+	if c.closed(&it) {
+		c.frontier.Return(&it)
+		c.skip(&it, string(scope.NearDuplicate))
+		return
+	}
 	h := c.host(it.Host)
 	if !h.prepared {
 		c.frontier.Return(&it)
-		c.frontier.Add(it)
+		c.frontier.Add(it) // there is room for it, it has just come from there
 		c.frontier.Block(it.Host)
 		if !h.preparing {
 			h.preparing = true
-			origin, host := originOf(it.URL), it.Host
-			c.work(func() outcome { return c.readRobots(ctx, host, origin) })
+			c.ask(it.Host, originOf(it.URL))
 		}
 		return
 	}
@@ -65,31 +72,44 @@ func (c *crawl) start(ctx context.Context, it frontier.Item) {
 		c.skip(&it, reason)
 		return
 	}
+	if it.Sitemap != frontier.NotSitemap {
+		c.work(outcome{kind: sitemapOutcome, item: &it, host: it.Host}, func(o *outcome) { c.readSitemap(ctx, it, o) })
+		return
+	}
 	c.tally.requests++
+	c.tally.flying++
 	c.tally.host = it.Host
 	it.Path = c.pathTo(it.Parent)
-	c.work(func() outcome { return c.fetchPage(ctx, it) })
+	c.work(outcome{item: &it, host: it.Host}, func(o *outcome) { c.fetchPage(ctx, it, o) })
 }
 
-// work runs f in a goroutine that the scheduler waits for.
-func (c *crawl) work(f func() outcome) {
+// work runs f in a goroutine that the scheduler waits for. What a page breaks by
+// being what it is ends that page alone.
+func (c *crawl) work(begun outcome, f func(*outcome)) {
 	c.workers++
 	go func() {
-		o := outcome{}
+		o := begun
 		defer func() {
 			if r := recover(); r != nil {
-				o.reason = "internal"
-				o.err = fmt.Errorf("%w: a page broke the parser: %v", errHandler, r)
+				at := begun.host
+				if begun.item != nil {
+					at = begun.item.URL
+				}
+				c.log.Error(fmt.Errorf("panic: %v\n%s", r, debug.Stack()), "a page broke the parser", "url", at)
+				o = begun
+				o.reason, o.robots = reasonInternal, robots.FromStatus(0, errBroken)
 			}
 			c.outcomes <- o
 		}()
-		o = f()
+		f(&o)
 	}()
 }
 
+// errBroken stands for the answer of a host that broke the parser.
+var errBroken = errors.New("the answer broke the parser")
+
 // fetchPage does one request for a page and asks the Handler about it.
-func (c *crawl) fetchPage(ctx context.Context, it frontier.Item) outcome {
-	o := outcome{item: &it, host: it.Host}
+func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, o *outcome) {
 	v := c.handler.Validators(ctx, it.URL)
 	res, err := c.fetcher.Do(ctx, fetch.Request{
 		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified,
@@ -101,18 +121,18 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item) outcome {
 		if errors.As(err, &fe) {
 			o.reason = string(fe.Reason)
 		}
-		return o
+		return
 	}
 	o.status, o.retry = res.Status, res.RetryAfter
 	switch {
 	case res.Status == http.StatusNotModified:
 	case res.Status >= 300 && res.Status < 400:
 		o.location = res.Header.Get("Location")
-		o.reason = "redirect"
-		return o
+		o.reason = reasonBadRedirect
+		return
 	case res.Status >= 400:
 		o.reason = statusReason(res.Status)
-		return o
+		return
 	}
 	p := &Page{
 		URL: it.URL, FinalURL: it.URL, Status: res.Status, Header: res.Header, Body: res.Body, Redirects: it.Via,
@@ -120,12 +140,11 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item) outcome {
 		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.Path, it.URL),
 	}
 	c.scan(p)
-	o.page = p
 	if o.verdict, err = c.handler.Page(ctx, p); err != nil {
 		o.err = fmt.Errorf("%w: keep %s: %w", errHandler, it.URL, err)
 	}
 	p.Body = nil // the scheduler has no use for it
-	return o
+	o.page = p
 }
 
 // scan reads the links of an HTML page in one pass.

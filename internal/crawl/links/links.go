@@ -6,11 +6,14 @@ package links
 
 import (
 	"bytes"
+	"errors"
 	"net/url"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/clausea/crawler/internal/crawl/likeness"
 )
 
 // Page is what the pass found.
@@ -25,8 +28,23 @@ type Page struct {
 	Links       []Link
 	TextBytes   int // bytes of text outside script and style
 	ScriptBytes int
-	Truncated   bool // there were more links than max
+	// Refused are references that are no link of Links, and why: not one that could
+	// be resolved, or one more than the limit. At most maxRefused are kept, More
+	// counts the others.
+	Refused []Refused
+	More    int
+	// Sketch is of the text outside header, nav and footer.
+	Sketch likeness.Sketch
 }
+
+// Refused is a reference that was left out.
+type Refused struct {
+	Ref string // as it is written, at most maxText bytes
+	Err error  // Resolve's, or ErrTooMany
+}
+
+// ErrTooMany says that a page had more links than were asked for.
+var ErrTooMany = errors.New("too_many_links")
 
 // Alternate is one link rel=alternate hreflang.
 type Alternate struct{ Lang, URL string }
@@ -37,10 +55,18 @@ type Link struct {
 	Text   string // at most maxText bytes
 	Region string // header, nav, main, footer or empty
 	Rel    string
+	// Relative says that it was written relative to the page's own path, so that
+	// the same page at another path has other links.
+	Relative bool
 }
 
-// maxText bounds a link's text and a page's title, in bytes.
-const maxText = 200
+const (
+	// maxText bounds a link's text and a page's title, in bytes.
+	maxText    = 200
+	maxRefused = 500
+	// maxAlternates is room for every language that a page can be had in.
+	maxAlternates = 500
+)
 
 // Resolve makes a reference absolute and canonical; an error leaves the link out.
 type Resolve func(base *url.URL, ref string) (string, error)
@@ -48,13 +74,13 @@ type Resolve func(base *url.URL, ref string) (string, error)
 // Scan reads body, which is UTF-8, and at most limit links of it. It never fails:
 // what a broken page still has is read.
 func Scan(body []byte, base *url.URL, limit int, resolve Resolve) *Page {
-	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: map[string]int{}}
+	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: map[string]int{}, like: likeness.NewBuilder()}
 	z := html.NewTokenizer(bytes.NewReader(body))
-	z.SetMaxBuf(1 << 20)
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
 			s.closeLink()
+			s.page.Sketch = s.like.Sketch()
 			return s.page
 		case html.StartTagToken, html.SelfClosingTagToken:
 			s.open(z)
@@ -81,6 +107,8 @@ type scanner struct {
 	label   string // its aria-label, title or image's alt
 	buf     []byte // its text
 	regions []string
+	based   bool // there was a base already
+	like    *likeness.Builder
 }
 
 func (s *scanner) open(z *html.Tokenizer) {
@@ -98,8 +126,9 @@ func (s *scanner) open(z *html.Tokenizer) {
 			s.label = attr(z, more, "alt")
 		}
 	case atom.Base:
-		if u, err := s.base.Parse(attr(z, more, "href")); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-			s.base, s.page.Base = u, u
+		// The first one counts (HTML standard, section 4.2.3).
+		if u, err := s.base.Parse(strings.TrimSpace(attr(z, more, "href"))); err == nil && !s.based && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+			s.base, s.page.Base, s.based = u, u, true
 		}
 	case atom.Link:
 		s.linkTag(attrs(z, more))
@@ -159,9 +188,18 @@ func (s *scanner) text(b []byte) {
 		return
 	}
 	s.page.TextBytes += len(b)
+	if !s.aside() {
+		s.like.Text(b)
+	}
 	if s.href != "" && len(s.buf) < maxText {
 		s.buf = append(append(s.buf, ' '), b[:min(len(b), maxText)]...)
 	}
+}
+
+// aside says whether the place is a page's frame and not what it is about.
+func (s *scanner) aside() bool {
+	n := len(s.regions)
+	return n > 0 && s.regions[n-1] != "main"
 }
 
 func (s *scanner) openLink(z *html.Tokenizer, more bool) {
@@ -208,8 +246,10 @@ func (s *scanner) closeLink() {
 }
 
 func (s *scanner) add(ref, text, rel string) {
+	s.like.Note(ref)
 	to, err := s.resolve(s.base, ref)
 	if err != nil {
+		s.refuse(ref, err)
 		return
 	}
 	region := ""
@@ -227,11 +267,35 @@ func (s *scanner) add(ref, text, rel string) {
 		return
 	}
 	if len(s.page.Links) >= s.limit {
-		s.page.Truncated = true
+		s.refuse(to, ErrTooMany)
 		return
 	}
 	s.at[to] = len(s.page.Links)
-	s.page.Links = append(s.page.Links, Link{URL: to, Text: text, Region: region, Rel: rel})
+	s.page.Links = append(s.page.Links, Link{URL: to, Text: text, Region: region, Rel: rel, Relative: relative(ref)})
+}
+
+func (s *scanner) refuse(ref string, err error) {
+	if len(s.page.Refused) >= maxRefused {
+		s.page.More++
+		return
+	}
+	s.page.Refused = append(s.page.Refused, Refused{Ref: strings.ToValidUTF8(ref[:min(len(ref), maxText)], ""), Err: err})
+}
+
+// relative says whether a reference depends on its page's path.
+func relative(ref string) bool {
+	if ref[0] == '/' || ref[0] == '\\' {
+		return false
+	}
+	for i := 0; i < len(ref); i++ {
+		switch ref[i] {
+		case ':':
+			return false
+		case '/', '?', '#':
+			return true
+		}
+	}
+	return true
 }
 
 // linkTag takes canonical, alternates, and links to policies that stand in the head.
@@ -244,9 +308,16 @@ func (s *scanner) linkTag(a map[string]string) {
 	case rel == "canonical":
 		if to, err := s.resolve(s.base, href); err == nil {
 			s.page.Canonical = to
+		} else {
+			s.refuse(href, err)
 		}
 	case rel == "alternate" && a["hreflang"] != "":
-		if to, err := s.resolve(s.base, href); err == nil && len(s.page.Alternates) < s.limit {
+		switch to, err := s.resolve(s.base, href); {
+		case err != nil:
+			s.refuse(href, err)
+		case len(s.page.Alternates) >= maxAlternates:
+			s.refuse(to, ErrTooMany)
+		default:
 			s.page.Alternates = append(s.page.Alternates, Alternate{Lang: a["hreflang"], URL: to})
 		}
 	case rel == "privacy-policy" || rel == "terms-of-service":
@@ -266,8 +337,11 @@ func (s *scanner) meta(a map[string]string) {
 		if !ok {
 			return
 		}
-		if to, err := s.resolve(s.base, strings.Trim(strings.TrimSpace(rest), `'"`)); err == nil {
+		ref := strings.Trim(strings.TrimSpace(rest), `'"`)
+		if to, err := s.resolve(s.base, ref); err == nil {
 			s.page.Refresh = to
+		} else {
+			s.refuse(ref, err)
 		}
 	}
 }

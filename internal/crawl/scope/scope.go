@@ -26,6 +26,7 @@ const (
 	Calendar        Reason = "calendar"
 	FileType        Reason = "file_type"
 	TooManyHosts    Reason = "too_many_hosts"
+	NearDuplicate   Reason = "near_duplicate"
 )
 
 // Bounds against traps: Heritrix' for path depth and repeated segments; the
@@ -36,7 +37,8 @@ const (
 	maxVariants   = 25     // URLs of one path that differ in their query
 	maxHostPages  = 20_000 // URLs of one host
 	maxHosts      = 1000
-	maxDatedPages = 60 // URLs below one path that differ in a date only
+	maxHostsAlike = 20 // hosts whose names differ in numbers only
+	maxDatedPages = 30 // URLs below one path that differ in a date only
 	maxTracked    = 100_000
 )
 
@@ -48,6 +50,10 @@ type Scope struct {
 	variants map[string]int
 	hosts    map[string]int
 	dated    map[string]int
+	labels   map[string]int      // hosts by name, its numbers left out
+	patterns map[string]*pattern // by skeleton
+	recent   map[string]*recent  // pages that came, by registrable domain
+	closed   int                 // patterns that are closed
 }
 
 // New makes a Scope of the registrable domains of domains and all their
@@ -55,7 +61,8 @@ type Scope struct {
 func New(domains, allow, deny []string) (*Scope, error) {
 	s := &Scope{
 		domains: map[string]bool{}, allow: allow, deny: deny,
-		variants: map[string]int{}, hosts: map[string]int{}, dated: map[string]int{},
+		variants: map[string]int{}, hosts: map[string]int{}, dated: map[string]int{}, labels: map[string]int{},
+		patterns: map[string]*pattern{}, recent: map[string]*recent{},
 	}
 	for _, d := range domains {
 		if strings.ContainsAny(d, "/ ") || d == "" {
@@ -84,7 +91,7 @@ func Registrable(host string) string {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	if net.ParseIP(strings.Trim(host, "[]")) != nil {
+	if isAddress(host) {
 		return host
 	}
 	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
@@ -92,6 +99,8 @@ func Registrable(host string) string {
 	}
 	return host
 }
+
+func isAddress(host string) bool { return net.ParseIP(strings.Trim(host, "[]")) != nil }
 
 // Check says whether u may be fetched, and if not, why. It counts: a URL is to be
 // asked about once.
@@ -114,6 +123,9 @@ func (s *Scope) Check(u *url.URL) (bool, Reason) {
 	}
 	if skeleton, dated := undate(u); dated && !s.room(s.dated, host+skeleton, maxDatedPages) {
 		return false, Calendar
+	}
+	if alike := collapse(host); !met && alike != host && !isAddress(host) && !s.room(s.labels, alike, maxHostsAlike) {
+		return false, TooManyHosts
 	}
 	s.hosts[host] = n + 1
 	return true, ""

@@ -1,24 +1,31 @@
 // Package sitemap reads sitemaps: indexes, URL sets, feeds and plain lists, as
-// sitemaps.org has them and as sites really send them. It is pure.
+// sitemaps.org has them and as sites really send them. It does no I/O but to read
+// what it is given.
 package sitemap
 
 import (
+	"bufio"
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"sort"
 	"strings"
-	"unicode/utf16"
 
+	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
-// Bounds of one file; sitemaps.org allows 50,000 URLs.
+// Bounds of one file. sitemaps.org allows 50,000 URLs; a file is read as it comes,
+// so that its size costs no memory.
 const (
 	MaxURLs  = 50_000
 	maxDepth = 32
+	maxToken = 64 << 10 // bytes of one tag, text or comment
+	maxLoc   = 4096     // bytes of one URL
 )
 
 // ErrNotSitemap says that a body is something else, an HTML page most often.
@@ -36,34 +43,73 @@ type Map struct {
 	URLs     []URL
 }
 
-// Parse reads a body, which is decompressed already. What was read before an
-// error in the XML is returned: one bad entry does not lose the others.
-func Parse(body []byte) (Map, error) {
-	body = decodeUTF16(body)
-	trimmed := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if len(trimmed) == 0 {
-		return Map{}, fmt.Errorf("%w: it is empty", ErrNotSitemap)
+// Read reads a file, decompressed, to its end or to the first MaxURLs. What was
+// read before an error is returned with it: one bad entry does not lose the others.
+func Read(r io.Reader) (Map, error) {
+	b := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 4096)
+	if err := skipBlanks(b); err != nil {
+		if errors.Is(err, io.EOF) {
+			return Map{}, fmt.Errorf("%w: it is empty", ErrNotSitemap)
+		}
+		return Map{}, fmt.Errorf("read a sitemap: %w", err)
 	}
-	if trimmed[0] != '<' {
-		return parseText(trimmed)
+	head, _ := b.Peek(512)
+	if head[0] != '<' {
+		return readText(b)
 	}
-	head := bytes.ToLower(trimmed[:min(len(trimmed), 512)])
-	if bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html")) {
+	low := bytes.ToLower(head)
+	if bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
 		return Map{}, fmt.Errorf("%w: it is an HTML page", ErrNotSitemap)
 	}
-	return parseXML(trimmed)
+	return readXML(decoded(b, head))
 }
 
-// parseText reads a plain list, one URL a line.
-func parseText(body []byte) (Map, error) {
+// skipBlanks leaves a byte to read that is no blank.
+func skipBlanks(b *bufio.Reader) error {
+	for {
+		c, err := b.ReadByte()
+		if err != nil {
+			return err
+		}
+		if !strings.ContainsRune(" \t\r\n", rune(c)) {
+			return b.UnreadByte()
+		}
+	}
+}
+
+var declared = regexp.MustCompile(`^<\?xml[^>]*encoding=["']([\w.:-]{1,40})["']`)
+
+// decoded undoes the encoding that the declaration names. UTF-16 was undone by its
+// mark already: a declaration that could be read is not in it.
+func decoded(r io.Reader, head []byte) io.Reader {
+	m := declared.FindSubmatch(head)
+	if m == nil || strings.HasPrefix(strings.ToLower(string(m[1])), "utf") {
+		return r
+	}
+	if enc, _ := charset.Lookup(string(m[1])); enc != nil {
+		return transform.NewReader(r, enc.NewDecoder())
+	}
+	return r
+}
+
+// readText reads a plain list, one URL a line.
+func readText(b *bufio.Reader) (Map, error) {
 	var m Map
-	for len(body) > 0 && len(m.URLs) < MaxURLs {
+	var err error
+	for err == nil && len(m.URLs) < MaxURLs {
 		var line []byte
-		line, body, _ = bytes.Cut(body, []byte("\n"))
+		line, err = b.ReadSlice('\n')
+		for errors.Is(err, bufio.ErrBufferFull) { // too long for a URL: on to the next line
+			_, err = b.ReadSlice('\n')
+			line = nil
+		}
 		s := string(bytes.TrimSpace(line))
 		if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
 			m.URLs = append(m.URLs, URL{Loc: s})
 		}
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return m, fmt.Errorf("read a sitemap: %w", err)
 	}
 	if len(m.URLs) == 0 {
 		return m, fmt.Errorf("%w: no line of it is a URL", ErrNotSitemap)
@@ -71,103 +117,105 @@ func parseText(body []byte) (Map, error) {
 	return m, nil
 }
 
-// parseXML walks the tokens, whatever their namespace: <loc> within <sitemap> is
-// a child, within <url> a page; <link> of RSS and Atom is a page too. Raw tokens
-// keep a million nested tags from being held at once.
-func parseXML(body []byte) (Map, error) {
-	var m Map
-	d := xml.NewDecoder(bytes.NewReader(body))
-	d.Strict = false
-	d.CharsetReader = charset.NewReaderLabel
-	var stack []string
-	var text strings.Builder
-	for {
-		tok, err := d.RawToken()
-		if err != nil {
-			if len(m.URLs)+len(m.Children) == 0 && !errors.Is(err, io.EOF) {
-				return m, fmt.Errorf("%w: %w", ErrNotSitemap, err)
+// readXML walks the tags, whatever their namespace: <loc> within <sitemap> is a
+// child, within <url> a page; <link> of RSS and Atom is a page too. HTML's
+// tokenizer takes what is not well-formed, expands no entities of the file's own,
+// and holds one token at a time.
+func readXML(r io.Reader) (Map, error) {
+	z := html.NewTokenizer(r)
+	z.SetMaxBuf(maxToken)
+	z.AllowCDATA(true)
+	w := walker{}
+	for len(w.m.URLs) < MaxURLs && len(w.m.Children) < MaxURLs {
+		switch z.Next() {
+		case html.ErrorToken:
+			return w.m, w.end(z.Err())
+		case html.StartTagToken:
+			if len(w.stack) >= maxDepth {
+				return w.m, w.end(fmt.Errorf("nested deeper than %d", maxDepth))
 			}
-			return m, nil
+			w.open(z)
+		case html.SelfClosingTagToken:
+			w.open(z)
+			w.close(w.stack[len(w.stack)-1])
+		case html.TextToken:
+			if t := z.Text(); w.text.Len()+len(t) <= maxLoc {
+				w.text.Write(t)
+			}
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			w.close(local(name))
 		}
-		switch t := tok.(type) {
-		case xml.StartElement:
-			if len(stack) >= maxDepth {
-				return m, fmt.Errorf("%w: nested deeper than %d", ErrNotSitemap, maxDepth)
-			}
-			stack = append(stack, strings.ToLower(t.Name.Local))
-			text.Reset()
-			m.atom(t)
-		case xml.CharData:
-			if text.Len() < 4096 {
-				text.Write(t[:min(len(t), 4096)])
-			}
-		case xml.EndElement:
-			if len(stack) == 0 {
-				continue
-			}
-			m.close(stack, strings.TrimSpace(text.String()))
-			stack = stack[:len(stack)-1]
-			text.Reset()
-		}
-		if len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs {
-			return m, nil
+	}
+	return w.m, nil
+}
+
+type walker struct {
+	m     Map
+	stack []string
+	text  strings.Builder
+}
+
+// end says what the end of the tokens means.
+func (w *walker) end(err error) error {
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case len(w.m.URLs)+len(w.m.Children) > 0:
+		return fmt.Errorf("read a sitemap: %w", err)
+	default:
+		return fmt.Errorf("%w: %w", ErrNotSitemap, err)
+	}
+}
+
+func local(name []byte) string {
+	if i := bytes.IndexByte(name, ':'); i >= 0 {
+		name = name[i+1:]
+	}
+	return string(name)
+}
+
+func (w *walker) open(z *html.Tokenizer) {
+	name, more := z.TagName()
+	tag := local(name)
+	w.stack = append(w.stack, tag)
+	w.text.Reset()
+	// <link href> of Atom, and the alternates of a page's translations.
+	for tag == "link" && more {
+		var k, v []byte
+		if k, v, more = z.TagAttr(); string(k) == "href" && len(v) > 0 && len(v) <= maxLoc {
+			w.m.URLs = append(w.m.URLs, URL{Loc: strings.TrimSpace(string(v))})
 		}
 	}
 }
 
-// atom takes <link href> of Atom and xhtml:link alternates.
-func (m *Map) atom(t xml.StartElement) {
-	if !strings.EqualFold(t.Name.Local, "link") {
+// close ends the innermost element of that name, and takes its text by its parent.
+func (w *walker) close(name string) {
+	at := len(w.stack) - 1
+	for at >= 0 && w.stack[at] != name {
+		at--
+	}
+	if at < 0 {
 		return
 	}
-	for _, a := range t.Attr {
-		if strings.EqualFold(a.Name.Local, "href") && a.Value != "" {
-			m.URLs = append(m.URLs, URL{Loc: strings.TrimSpace(a.Value)})
-		}
+	parent := ""
+	if at > 0 {
+		parent = w.stack[at-1]
 	}
-}
-
-// close takes the text of the element that ends, by its parent.
-func (m *Map) close(stack []string, text string) {
-	name, parent := stack[len(stack)-1], ""
-	if len(stack) > 1 {
-		parent = stack[len(stack)-2]
-	}
+	text := strings.TrimSpace(w.text.String())
+	w.stack = w.stack[:at]
+	w.text.Reset()
 	switch {
 	case text == "":
 	case name == "loc" && parent == "sitemap":
-		m.Children = append(m.Children, text)
+		w.m.Children = append(w.m.Children, text)
 	case name == "loc" && parent == "url":
-		m.URLs = append(m.URLs, URL{Loc: text})
+		w.m.URLs = append(w.m.URLs, URL{Loc: text})
 	case name == "link" && parent == "item":
-		m.URLs = append(m.URLs, URL{Loc: text})
-	case name == "lastmod" && parent == "url" && len(m.URLs) > 0:
-		m.URLs[len(m.URLs)-1].LastMod = text
+		w.m.URLs = append(w.m.URLs, URL{Loc: text})
+	case name == "lastmod" && parent == "url" && len(w.m.URLs) > 0:
+		w.m.URLs[len(w.m.URLs)-1].LastMod = text
 	}
-}
-
-func decodeUTF16(b []byte) []byte {
-	if len(b) < 2 {
-		return b
-	}
-	little := b[0] == 0xff && b[1] == 0xfe
-	if !little && !(b[0] == 0xfe && b[1] == 0xff) {
-		return b
-	}
-	units := make([]uint16, 0, len(b)/2)
-	for i := 2; i+1 < len(b); i += 2 {
-		if little {
-			units = append(units, uint16(b[i])|uint16(b[i+1])<<8)
-		} else {
-			units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
-		}
-	}
-	s := string(utf16.Decode(units))
-	// The declaration names an encoding that the text is not in any more.
-	if i := strings.Index(s, "?>"); strings.HasPrefix(s, "<?xml") && i > 0 {
-		s = s[i+2:]
-	}
-	return []byte(s)
 }
 
 // Order sorts children so that those that score higher come first, equal ones as
@@ -179,16 +227,5 @@ func Order(children []string, score func(string) float64) []string {
 		s[c] = score(c)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return s[out[i]] > s[out[j]] })
-	return out
-}
-
-// OrderURLs sorts entries in the same way.
-func OrderURLs(urls []URL, score func(string) float64) []URL {
-	out := append([]URL(nil), urls...)
-	s := make(map[string]float64, len(out))
-	for _, u := range out {
-		s[u.Loc] = score(u.Loc)
-	}
-	sort.SliceStable(out, func(i, j int) bool { return s[out[i].Loc] > s[out[j].Loc] })
 	return out
 }

@@ -1,0 +1,98 @@
+package crawl
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl/canonical"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/robots"
+)
+
+// robotsRedirects are followed, across hosts: RFC 9309 section 2.3.1.2 asks for at
+// least five.
+const robotsRedirects = 5
+
+// question is a host's robots.txt that has not been had yet.
+type question struct {
+	host string   // whose rules they will be
+	at   *url.URL // where they are asked for next
+	hops int
+}
+
+// ask queues the question for a host's robots.txt.
+func (c *crawl) ask(host, origin string) {
+	at, err := url.Parse(origin + "/robots.txt")
+	if err != nil {
+		c.answered(outcome{host: host, robots: robots.FromStatus(0, err), reason: reasonInvalid})
+		return
+	}
+	c.questions = append(c.questions, question{host: host, at: at})
+}
+
+// askNow asks what may be asked now. A question takes its host's turn, and that of
+// another host where a redirect leads there. wait is as Frontier.Next has it.
+func (c *crawl) askNow(ctx context.Context, now time.Time) (wait time.Duration) {
+	left := c.questions[:0]
+	for _, q := range c.questions {
+		ok, w := c.frontier.Claim(hostKey(q.at), now)
+		if ok {
+			c.work(outcome{kind: robotsOutcome, host: q.host, question: q}, func(o *outcome) { c.readRobots(ctx, o) })
+			continue
+		}
+		left = append(left, q)
+		if w > 0 && (wait == 0 || w < wait) {
+			wait = w
+		}
+	}
+	c.questions = left
+	return wait
+}
+
+// readRobots does one request for a host's robots.txt. Of a longer file the first
+// robots.MaxBytes are read.
+func (c *crawl) readRobots(ctx context.Context, o *outcome) {
+	res, err := c.fetcher.Do(ctx, fetch.Request{URL: o.question.at.String(), NoFollow: true, MaxBody: robots.MaxBytes, Cut: true})
+	if err != nil {
+		o.robots, o.reason = robots.FromStatus(0, err), reasonNoRobots
+		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && (o.question.hops == 0 || fe.Reason == fetch.BlockedAddress) {
+			o.reason = string(fe.Reason)
+		}
+		return
+	}
+	o.reason = reasonNoRobots
+	switch {
+	case res.Status >= 200 && res.Status < 300:
+		o.robots = robots.Parse(res.Body)
+	case res.Status >= 300 && res.Status < 400:
+		o.location = res.Header.Get("Location")
+		o.robots = robots.FromStatus(http.StatusNotFound, nil) // should it lead nowhere
+	default:
+		o.robots = robots.FromStatus(res.Status, nil)
+	}
+}
+
+// answered takes what came of a question: another one, or the host's rules. They
+// are the first host's whoever sent them (RFC 9309 section 2.3.1.2).
+func (c *crawl) answered(o outcome) {
+	if o.location != "" && o.question.hops < robotsRedirects {
+		if _, next, err := canonical.URL(o.question.at, o.location); err == nil {
+			c.questions = append(c.questions, question{host: o.host, at: next, hops: o.question.hops + 1})
+			return
+		}
+	}
+	h := c.host(o.host)
+	h.preparing, h.prepared = false, true
+	h.rules = o.robots.Agent(UserAgentToken)
+	h.sitemaps = o.robots.Sitemaps
+	if o.robots.Unreachable {
+		h.unknown = o.reason
+	}
+	c.frontier.Open(o.host)
+	if c.plan.Delay > 0 {
+		c.frontier.Delay(o.host, h.rules.CrawlDelay)
+	}
+}

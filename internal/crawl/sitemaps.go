@@ -1,0 +1,181 @@
+package crawl
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"sort"
+	"strings"
+
+	"github.com/clausea/crawler/internal/crawl/canonical"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/score"
+	"github.com/clausea/crawler/internal/crawl/sitemap"
+)
+
+// Bounds of sitemaps in one crawl: files asked for, hosts whose files are asked
+// for, URLs queued from them, and bytes of one (sitemaps.org allows 50 MB).
+const (
+	maxSitemaps    = 12
+	maxSitemapURLs = 2000
+	maxSitemapSize = 50 << 20
+)
+
+// queueSitemaps queues those of the hosts that answered, and says whether there
+// were any. They are items of the frontier, so that each takes its host's turn.
+func (c *crawl) queueSitemaps() bool {
+	queued := false
+	for _, name := range c.answering() {
+		h := c.hosts[name]
+		if h.mapped || h.unknown != "" {
+			continue
+		}
+		h.mapped = true
+		for _, at := range h.sitemaps {
+			queued = c.queueSitemap(at, frontier.Item{Sitemap: frontier.NamedSitemap}) || queued
+		}
+		if len(h.sitemaps) == 0 && c.missing() {
+			queued = c.queueSitemap("https://"+name+"/sitemap.xml", frontier.Item{Sitemap: frontier.GuessedSitemap}) || queued
+		}
+	}
+	return queued
+}
+
+// answering are the hosts whose robots.txt is known.
+func (c *crawl) answering() []string {
+	var names []string
+	for name, h := range c.hosts {
+		if h.prepared {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names[:min(len(names), maxSitemaps)]
+}
+
+// queueSitemap queues one sitemap in it's likeness. robots.txt and an index may
+// name any place: those out of scope are left.
+func (c *crawl) queueSitemap(at string, it frontier.Item) bool {
+	raw, u, err := canonical.URL(nil, at)
+	if err != nil {
+		c.pass(at, it.Parent, refusal(err))
+		return false
+	}
+	// A page and a sitemap of one address are two things.
+	it.URL, it.Key, it.Host, it.Score, it.Pinned = raw, "sitemap "+canonical.Key(raw), hostKey(u), 1, true
+	if !c.seen.Add(it.Key) {
+		return false
+	}
+	switch {
+	case !c.scope.HostInScope(u.Hostname()):
+		c.skip(&it, "out_of_scope")
+		return false
+	case c.tally.sitemaps >= maxSitemaps:
+		c.skip(&it, reasonSitemaps)
+		return false
+	}
+	c.tally.sitemaps++
+	return c.push(it)
+}
+
+// mapped is what a sitemap named.
+type mapped struct {
+	children []string
+	urls     []scored
+}
+
+type scored struct {
+	url   string
+	score float64
+	err   error
+}
+
+// readSitemap fetches a sitemap and reads it as it comes.
+func (c *crawl) readSitemap(ctx context.Context, it frontier.Item, o *outcome) {
+	var m sitemap.Map
+	res, err := c.fetcher.Do(ctx, fetch.Request{URL: it.URL, NoFollow: true, MaxBody: maxSitemapSize, Read: func(r io.Reader) (err error) {
+		m, err = sitemap.Read(r)
+		return err
+	}})
+	switch {
+	case err != nil && len(m.URLs)+len(m.Children) == 0:
+		o.reason = "fetch_failed"
+		if fe := (*fetch.Error)(nil); errors.Is(err, sitemap.ErrNotSitemap) {
+			o.reason = "not_a_sitemap"
+		} else if errors.As(err, &fe) {
+			o.reason = string(fe.Reason)
+		}
+		return
+	case err != nil: // what came before the file broke off is taken
+	case res.Status >= 300 && res.Status < 400:
+		o.location, o.reason = res.Header.Get("Location"), reasonBadRedirect
+		return
+	case res.Status < 200 || res.Status >= 300:
+		o.status, o.retry, o.reason = res.Status, res.RetryAfter, statusReason(res.Status)
+		return
+	}
+	o.mapped = &mapped{children: sitemap.Order(m.Children, score.URL)}
+	for _, u := range m.URLs {
+		s := scored{url: u.Loc}
+		if raw, _, err := canonical.URL(nil, u.Loc); err != nil {
+			s.err = err
+		} else {
+			s.url, s.score = raw, score.URL(raw)
+		}
+		o.mapped.urls = append(o.mapped.urls, s)
+	}
+	sort.SliceStable(o.mapped.urls, func(i, j int) bool { return o.mapped.urls[i].score > o.mapped.urls[j].score })
+}
+
+// settleSitemap queues what a sitemap named, or counts why there is nothing.
+func (c *crawl) settleSitemap(o outcome) {
+	it := *o.item
+	c.entry.settled(&it)
+	switch {
+	case o.location != "" && it.Hops < maxHops:
+		base, err := url.Parse(it.URL)
+		if err != nil {
+			c.skip(&it, reasonBadRedirect)
+			return
+		}
+		to, _, err := canonical.URL(base, o.location)
+		if err != nil {
+			c.skip(&it, reasonBadRedirect)
+			return
+		}
+		c.tally.sitemaps--
+		c.queueSitemap(to, frontier.Item{Sitemap: it.Sitemap, Hops: it.Hops + 1, Parent: it.URL})
+	case o.mapped == nil:
+		c.skip(&it, o.reason)
+	default:
+		c.addMapped(&it, o.mapped)
+	}
+}
+
+// addMapped queues a sitemap's URLs, the likeliest first, and an index's children.
+// An index within an index is left alone, as sitemaps.org has it.
+func (c *crawl) addMapped(from *frontier.Item, m *mapped) {
+	for _, at := range m.children {
+		child := frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}
+		if from.Sitemap == frontier.ChildSitemap {
+			c.pass(at, from.URL, reasonSitemaps)
+			continue
+		}
+		c.queueSitemap(at, child)
+	}
+	for _, u := range m.urls {
+		switch {
+		case u.err != nil:
+			c.pass(strings.ToValidUTF8(u.url[:min(len(u.url), canonical.MaxLength)], ""), from.URL, refusal(u.err))
+		case !c.plan.Exhaustive && u.score < promising:
+			c.pass(u.url, from.URL, reasonLowScore)
+		case c.tally.mapped >= maxSitemapURLs:
+			c.pass(u.url, from.URL, reasonSitemaps)
+		default:
+			c.tally.mapped++
+			c.enqueue(&frontier.Item{}, u.url, "", "", 1)
+		}
+	}
+}

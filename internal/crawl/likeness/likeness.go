@@ -21,7 +21,7 @@ const (
 	// more than 0.95 of their letters, two articles in one layout 0.3 to 0.8.
 	enough = 0.9
 	// looked is how much of a page's text counts for likeness, in bytes.
-	looked = 32 << 10
+	looked = 8 << 10
 )
 
 // Sketch is what is remembered of a page, about 300 bytes.
@@ -64,7 +64,6 @@ func (s Sketch) Same(o Sketch) bool {
 type Builder struct {
 	hashes []uint64
 	exact  xxhash.Digest
-	buf    [unit]byte
 	units  int
 	taken  int // bytes of text
 }
@@ -85,25 +84,35 @@ func (b *Builder) Text(text []byte) {
 	_, _ = b.exact.Write(text)
 	text = text[:min(len(text), looked-b.taken)]
 	b.taken += len(text)
-	n := 0
+	n, h := 0, offset
 	for _, c := range text {
 		if c < 'A' { // digits, blanks and most of the punctuation
 			continue
 		}
-		b.buf[n] = c
+		h = (h ^ uint64(c)) * prime
 		if n++; n == unit {
-			b.take(n)
-			n = 0
+			b.take(h)
+			n, h = 0, offset
 		}
 	}
 	if n > 2 {
-		b.take(n)
+		b.take(h)
 	}
 }
 
-func (b *Builder) take(n int) {
+// FNV-1a's constants for 64 bits.
+const (
+	offset uint64 = 0xcbf29ce484222325
+	prime  uint64 = 0x100000001b3
+)
+
+// take keeps a unit's hash if it is one of the smallest. FNV's high bits are poor
+// where the input is short, so they are mixed first (MurmurHash3's finalizer).
+func (b *Builder) take(h uint64) {
 	b.units++
-	h := xxhash.Sum64(b.buf[:n])
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	h ^= h >> 33
 	if len(b.hashes) == kept && h >= b.hashes[kept-1] {
 		return
 	}

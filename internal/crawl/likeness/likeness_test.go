@@ -71,7 +71,7 @@ func TestSameIsSymmetricAndTrueOfItself(t *testing.T) {
 }
 
 func BenchmarkText(b *testing.B) {
-	page := []byte(strings.Join(prose, " "))
+	page := []byte(strings.Repeat(strings.Join(prose, " "), 20))
 	b.SetBytes(int64(len(page)))
 	for b.Loop() {
 		NewBuilder().Text(page)

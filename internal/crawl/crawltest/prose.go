@@ -1,0 +1,36 @@
+package crawltest
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"strings"
+)
+
+// Prose is text of so many made-up words, always the same for one key and unlike
+// that of any other.
+func Prose(key string, words int) string {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(key))
+	r := rand.New(rand.NewPCG(h.Sum64(), 1))
+	var b strings.Builder
+	for range words {
+		for range 2 + r.IntN(3) {
+			b.WriteByte("bcdfghjklmnprstvz"[r.IntN(17)])
+			b.WriteByte("aeiou"[r.IntN(5)])
+		}
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// HTML is a page with prose of its own, and links whose text is where they lead.
+func HTML(key string, links ...string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<!doctype html><html lang=en><title>%s</title><main><p>%s</p>", key, Prose(key, 60))
+	for _, l := range links {
+		fmt.Fprintf(&b, "<a href=\"%s\">%s</a>\n", l, Prose(l, 2))
+	}
+	b.WriteString("</main></html>")
+	return b.String()
+}

@@ -1,0 +1,248 @@
+package fetch_test
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/clausea/crawler/internal/crawl/crawltest"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+)
+
+// Each bomb decodes to 1 GiB of zeros. What it is made of is a MiB that repeats.
+const (
+	bombSize = 1 << 30
+	block    = 1 << 20
+)
+
+// brotliBomb can't be made of parts. It is what brotli.NewWriterLevel(w, 11) makes
+// of 1 GiB of zeros.
+//
+//go:embed testdata/zeros-1gib.br
+var brotliBomb []byte
+
+// emptyMember is a whole gzip member of no content.
+var emptyMember = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+// coded is what a writer makes of a block of zeros.
+func coded(t *testing.T, coding func(io.Writer) (io.WriteCloser, error)) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := coding(&b)
+	if err == nil {
+		_, err = w.Write(make([]byte, block))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func gz(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
+
+// unfinished is a writer whose stream can go on after Close: its blocks repeat.
+type unfinished struct{ *flate.Writer }
+
+func (u unfinished) Close() error { return u.Flush() }
+
+func bare(w io.Writer) (io.WriteCloser, error) {
+	f, err := flate.NewWriter(w, flate.BestCompression)
+	return unfinished{f}, err
+}
+
+// bomb is a body: head once, then body so many times.
+type bomb struct {
+	encoding, contentType string
+	head, body            []byte
+	times                 int
+}
+
+func (b bomb) write(w io.Writer) error {
+	if _, err := w.Write(b.head); err != nil {
+		return err
+	}
+	chunk := bytes.Repeat(b.body, max(1, min(b.times, 64<<10/max(len(b.body), 1))))
+	for left := b.times * len(b.body); left > 0; left -= len(chunk) {
+		if _, err := w.Write(chunk[:min(left, len(chunk))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeBombs gives them by path.
+func makeBombs(t *testing.T) map[string]bomb {
+	const blocks = bombSize / block
+	member := coded(t, gz)
+	twice := func(b bomb) bomb {
+		var out bytes.Buffer
+		z := gzip.NewWriter(&out)
+		if err := errors.Join(b.write(z), z.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return bomb{encoding: "gzip, gzip", contentType: b.contentType, body: out.Bytes(), times: 1}
+	}
+	zst := coded(t, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) })
+	gzipped := bomb{encoding: "gzip", contentType: "text/html", body: member, times: blocks}
+	// Members that decode to nothing: they have an end, but no content.
+	nothing := bomb{encoding: "gzip", contentType: "text/html", body: emptyMember, times: bombSize / len(emptyMember)}
+	return map[string]bomb{
+		"/gzip":                gzipped,
+		"/gzip-twice":          twice(gzipped),
+		"/deflate":             {encoding: "deflate", contentType: "text/html", head: []byte{0x78, 0x9c}, body: coded(t, bare), times: blocks},
+		"/deflate-bare":        {encoding: "deflate", contentType: "text/html", body: coded(t, bare), times: blocks},
+		"/br":                  {encoding: "br", contentType: "text/html", body: brotliBomb, times: 1},
+		"/zstd":                {encoding: "zstd", contentType: "text/html", body: zst, times: blocks},
+		"/sitemap.xml.gz":      {contentType: "text/xml", body: member, times: blocks},
+		"/file":                {contentType: "application/gzip", body: member, times: blocks},
+		"/plain":               {contentType: "text/html", body: make([]byte, 1024), times: bombSize / 1024},
+		"/stacked":             {encoding: "gzip, br, gzip", contentType: "text/html", body: member, times: blocks},
+		"/empty-members":       nothing,
+		"/empty-members-coded": twice(bomb{contentType: "text/html", body: emptyMember, times: 1 << 20}),
+	}
+}
+
+func bombSite(t *testing.T, w *crawltest.Web) map[string]bomb {
+	bombs := makeBombs(t)
+	w.Handle("bombs.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		b := bombs[r.URL.Path]
+		if b.encoding != "" {
+			rw.Header().Set("Content-Encoding", b.encoding)
+		}
+		rw.Header().Set("Content-Type", b.contentType)
+		_ = b.write(rw) // the crawler hangs up in its midst
+	}))
+	return bombs
+}
+
+// zeros writes n zero bytes.
+func zeros(w io.Writer, n int) error {
+	_, err := w.Write(make([]byte, n))
+	return err
+}
+
+func TestBombsAreWhatTheySay(t *testing.T) {
+	t.Parallel()
+	for path, b := range makeBombs(t) {
+		if path == "/plain" || path == "/stacked" || strings.HasPrefix(path, "/empty") {
+			continue
+		}
+		pr, pw := io.Pipe()
+		go func() { _ = pw.CloseWithError(b.write(pw)) }()
+		var r io.Reader = pr
+		var err error
+		switch {
+		case path == "/deflate":
+			r, err = zlib.NewReader(r)
+		case path == "/deflate-bare":
+			r = flate.NewReader(r)
+		case path == "/br":
+			r = brotli.NewReader(r)
+		case path == "/zstd":
+			r, err = zstd.NewReader(r)
+		default:
+			if r, err = gzip.NewReader(r); err == nil && path == "/gzip-twice" {
+				r, err = gzip.NewReader(r)
+			}
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		// More than any limit of the crawler's, so that nothing else ends it.
+		if n, err := io.Copy(io.Discard, io.LimitReader(r, 64<<20)); n != 64<<20 {
+			t.Errorf("%s decodes to %d bytes, %v", path, n, err)
+		}
+		_ = pr.Close()
+	}
+}
+
+func TestABombIsRefusedInBoundedMemory(t *testing.T) {
+	t.Parallel()
+	const (
+		inARow = 20
+		limit  = 300 << 20
+	)
+	w := crawltest.NewWeb(t)
+	bombs := bombSite(t, w)
+	task := childTask{Port: w.Port()}
+	for range inARow {
+		for path := range bombs {
+			task.URLs = append(task.URLs, "http://bombs.example"+path)
+		}
+	}
+	all, peak := child(t, task, "GOMEMLIMIT=256MiB")
+	longest := map[string]time.Duration{}
+	for _, r := range all {
+		longest[r.URL] = max(longest[r.URL], r.Took)
+		want := fetch.TooLarge
+		if r.URL == "http://bombs.example/stacked" {
+			want = fetch.BadEncoding // more codings than any server has a use for
+		}
+		if r.Reason != want {
+			t.Errorf("%s: %q, want %s", r.URL, r.Reason, want)
+		}
+	}
+	if peak > limit {
+		t.Errorf("peak memory %d MiB, want at most %d", peak>>20, limit>>20)
+	}
+	t.Logf("%d bombs of %d MiB: peak memory %d MiB; the longest of each: %v", len(all), bombSize>>20, peak>>20, longest)
+}
+
+func TestABodyIsBoundedWhereItEnds(t *testing.T) {
+	t.Parallel()
+	const limit = 1000
+	w := crawltest.NewWeb(t)
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		var n int
+		_, _ = fmt.Sscanf(r.URL.Path, "/%d", &n)
+		if r.URL.Query().Has("gzip") {
+			rw.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(rw)
+			_ = zeros(z, n)
+			_ = z.Close()
+			return
+		}
+		_ = zeros(rw, n)
+	}))
+	f := crawltest.Fetcher(t, w.Config())
+	for _, query := range []string{"", "?gzip"} {
+		for n, fits := range map[int]bool{0: true, 1: true, limit - 1: true, limit: true, limit + 1: false, 100 * limit: false} {
+			at := fmt.Sprintf("http://public.example/%d%s", n, query)
+			res, err := f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit})
+			switch fe, _ := err.(*fetch.Error); {
+			case fits && (err != nil || len(res.Body) != n):
+				t.Errorf("%s: %v, want %d bytes", at, err, n)
+			case !fits && (fe == nil || fe.Reason != fetch.TooLarge):
+				t.Errorf("%s: %v, want %s", at, err, fetch.TooLarge)
+			}
+			res, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, Cut: true})
+			if err != nil || len(res.Body) != min(n, limit) {
+				t.Errorf("%s cut: %v, want %d bytes", at, err, min(n, limit))
+			}
+			var read int64
+			_, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, Read: func(r io.Reader) error {
+				var err error
+				read, err = io.Copy(io.Discard, r)
+				return err
+			}})
+			if fits != (err == nil) || read != int64(min(n, limit)) {
+				t.Errorf("%s read: %d bytes, %v", at, read, err)
+			}
+		}
+	}
+}

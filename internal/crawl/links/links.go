@@ -126,10 +126,7 @@ func (s *scanner) open(z *html.Tokenizer) {
 			s.label = attr(z, more, "alt")
 		}
 	case atom.Base:
-		// The first one counts (HTML standard, section 4.2.3).
-		if u, err := s.base.Parse(strings.TrimSpace(attr(z, more, "href"))); err == nil && !s.based && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
-			s.base, s.page.Base, s.based = u, u, true
-		}
+		s.rebase(strings.TrimSpace(attr(z, more, "href")))
 	case atom.Link:
 		s.linkTag(attrs(z, more))
 	case atom.Meta:
@@ -153,6 +150,22 @@ func (s *scanner) open(z *html.Tokenizer) {
 				s.regions = append(s.regions, "footer")
 			}
 		}
+	}
+}
+
+// rebase takes a base tag; the first one counts (HTML standard, section 4.2.3).
+func (s *scanner) rebase(ref string) {
+	if s.based || ref == "" {
+		return
+	}
+	s.based = true
+	to, err := s.resolve(s.base, ref)
+	if err != nil {
+		s.refuse(ref, err)
+		return
+	}
+	if u, err := url.Parse(to); err == nil {
+		s.base, s.page.Base = u, u
 	}
 }
 

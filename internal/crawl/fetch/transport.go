@@ -189,6 +189,9 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode < http.StatusOK { // 101: nobody asked for another protocol
+		return nil, &reasoned{BadResponse, fmt.Errorf("status %d", res.StatusCode)}
+	}
 	if bodyless(res.StatusCode) {
 		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // a small body is read so that the connection is kept
 	} else {

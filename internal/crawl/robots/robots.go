@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // MaxBytes is how much of a file is read: RFC 9309 section 2.5 asks for at least
@@ -59,7 +62,7 @@ func FromStatus(status int, err error) *Rules {
 
 // Parse reads a file. Lines that make no sense are passed over.
 func Parse(body []byte) *Rules {
-	body = bytes.TrimPrefix(body[:min(len(body), MaxBytes)], []byte("\xef\xbb\xbf"))
+	body = decode(bound(body))
 	r := &Rules{}
 	var open *group // the group that rules go into
 	naming := false // the line before was a User-agent line
@@ -97,6 +100,27 @@ func Parse(body []byte) *Rules {
 		}
 	}
 	return r
+}
+
+// bound cuts a file to MaxBytes, and a line that is cut in two off with the rest:
+// its first half may be another rule.
+func bound(body []byte) []byte {
+	if len(body) <= MaxBytes {
+		return body
+	}
+	body = body[:MaxBytes]
+	return body[:bytes.LastIndexAny(body, "\r\n")+1]
+}
+
+// decode takes a byte order mark off. The RFC has the file in UTF-8; one that says
+// it is in UTF-16 is read as that, for its owner means what it says.
+func decode(body []byte) []byte {
+	if bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff")) {
+		if out, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), body); err == nil {
+			return out
+		}
+	}
+	return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 }
 
 func cutLine(b []byte) (line, rest []byte) {

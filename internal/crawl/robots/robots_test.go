@@ -67,6 +67,28 @@ func TestOnlyTheFirstPartOfAHugeFileIsRead(t *testing.T) {
 	}
 }
 
+func TestARuleThatTheBoundCutsInTwoIsNoRule(t *testing.T) {
+	t.Parallel()
+	head := "User-agent: *\nDisallow: /a\n"
+	filler := strings.Repeat("#", MaxBytes-len(head)-len("\nDisallow: /")) + "\n"
+	g := Parse([]byte(head + filler + "Disallow: /long/path\n")).Agent("x")
+	if ok, by := g.Allowed("/b"); !ok {
+		t.Errorf("/b is disallowed by %q", by)
+	}
+}
+
+func TestPatternsCostNoMoreThanTheirLength(t *testing.T) {
+	t.Parallel()
+	stars := strings.Repeat("*a", MaxBytes/2-20)
+	many := strings.Repeat("Disallow: /*a*b*c*d$\n", MaxBytes/22)
+	for _, file := range []string{"User-agent: *\nDisallow: /" + stars + "$", "User-agent: *\n" + many, strings.Repeat("User-agent: x\n", MaxBytes/14), "User-agent: *\nDisallow: /" + strings.Repeat("*", MaxBytes-30)} {
+		g := Parse([]byte(file)).Agent("x")
+		for _, p := range []string{"/", "/" + strings.Repeat("a", 2000), "/" + strings.Repeat("abcd", 500)} {
+			g.Allowed(p) // must come back at all: a backtracking matcher would not
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("User-agent: *\nDisallow: /a*b$\nCrawl-delay: 1.5"), "/axb")
 	f.Fuzz(func(t *testing.T, file []byte, path string) {

@@ -1,0 +1,310 @@
+package crawl_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/clausea/crawler/internal/crawl/crawltest"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+)
+
+// disallowing forbids /private and what is below it.
+const disallowing = "User-agent: *\nDisallow: /private\n"
+
+// utf16File is s in UTF-16 with its mark.
+func utf16File(s string, little bool) string {
+	var b strings.Builder
+	for _, u := range append([]uint16{0xfeff}, utf16.Encode([]rune(s))...) {
+		if little {
+			b.WriteByte(byte(u))
+			b.WriteByte(byte(u >> 8))
+		} else {
+			b.WriteByte(byte(u >> 8))
+			b.WriteByte(byte(u))
+		}
+	}
+	return b.String()
+}
+
+// robotsCase is how a host answers for robots.txt, and what may be fetched then.
+type robotsCase struct {
+	name            string
+	serve           http.HandlerFunc
+	public, private bool   // may / and /private be fetched?
+	reason          string // why / may not
+}
+
+func answering(status int, body string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, _ *http.Request) {
+		rw.WriteHeader(status)
+		_, _ = io.WriteString(rw, body)
+	}
+}
+
+// chain redirects n times before the file comes.
+func chain(n int, to func(r *http.Request, hop int) string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		hop := 0
+		_, _ = fmt.Sscanf(r.URL.Path, "/hop/%d", &hop)
+		if hop < n {
+			http.Redirect(rw, r, to(r, hop+1), http.StatusMovedPermanently)
+			return
+		}
+		_, _ = io.WriteString(rw, disallowing)
+	}
+}
+
+func here(_ *http.Request, hop int) string { return fmt.Sprintf("/hop/%d", hop) }
+
+func elsewhere(r *http.Request, hop int) string {
+	return fmt.Sprintf("http://rules%d.example/hop/%d", hop, hop)
+}
+
+func robotsCases() []robotsCase {
+	file := func(name, body string, private bool) robotsCase {
+		return robotsCase{name: name, serve: answering(http.StatusOK, body), public: true, private: private}
+	}
+	status := func(code int) robotsCase {
+		return robotsCase{name: fmt.Sprint("status ", code), serve: answering(code, disallowing), public: true, private: true}
+	}
+	unreachable := func(name, reason string, h http.HandlerFunc) robotsCase {
+		return robotsCase{name: name, serve: h, reason: reason}
+	}
+	all := []robotsCase{
+		file("a file", disallowing, false),
+		file("an empty file", "", true),
+		file("a file with a BOM", "\xef\xbb\xbf"+disallowing, false),
+		file("lines that end in CR", strings.ReplaceAll(disallowing, "\n", "\r"), false),
+		file("lines that end in CR and LF", strings.ReplaceAll(disallowing, "\n", "\r\n"), false),
+		file("UTF-16 of the little end", utf16File(disallowing, true), false),
+		file("UTF-16 of the big end", utf16File(disallowing, false), false),
+		file("a page in HTML", "<!doctype html><html><body>User-agent here: <b>*</b><br>Disallow nothing</body></html>", true),
+		file("no text at all", "\x00\x01\x02\xff\xfe", true),
+		file("rules past the bound", disallowing+strings.Repeat("# filler\n", 60_000)+"Disallow: /\n", false),
+		file("rules at the bound", strings.Repeat("# filler\n", 50_000)+disallowing, false),
+		file("a line of 600 KiB first", "# "+strings.Repeat("a", 600<<10)+"\n"+disallowing, true),
+		// RFC 9309 section 2.3.1.1: all of 2xx is a file.
+		{name: "status 203", serve: answering(http.StatusNonAuthoritativeInfo, disallowing), public: true},
+		{name: "status 204", serve: answering(http.StatusNoContent, ""), public: true, private: true},
+		// Section 2.3.1.2: five redirects are followed, to whichever host.
+		{name: "1 redirect", serve: chain(1, here), public: true},
+		{name: "5 redirects", serve: chain(5, here), public: true},
+		{name: "6 redirects", serve: chain(6, here), public: true, private: true},
+		{name: "redirects without an end", serve: chain(1000, here), public: true, private: true},
+		{name: "a redirect to another host", serve: chain(1, elsewhere), public: true},
+		{name: "5 redirects to other hosts", serve: chain(5, elsewhere), public: true},
+		{name: "a redirect to itself", serve: func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, "/robots.txt", http.StatusFound)
+		}, public: true, private: true},
+		{name: "a redirect to no URL", serve: func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Location", "http://%zz/")
+			rw.WriteHeader(http.StatusFound)
+		}, public: true, private: true},
+		{name: "a redirect to nowhere", serve: answering(http.StatusFound, disallowing), public: true, private: true},
+		// Section 2.3.1.3: unavailable, so that all is allowed.
+		status(400), status(401), status(403), status(404), status(410), status(418), status(451),
+		// Section 2.3.1.4: unreachable, so that nothing is.
+		unreachable("status 429", "robots_unreachable", answering(http.StatusTooManyRequests, "")),
+		unreachable("status 500", "robots_unreachable", answering(http.StatusInternalServerError, disallowing)),
+		unreachable("status 503", "robots_unreachable", answering(http.StatusServiceUnavailable, "")),
+		unreachable("a redirect to a host that fails", "robots_unreachable", func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, "http://failing.example/robots.txt", http.StatusFound)
+		}),
+		unreachable("a reset", "bad_response", func(rw http.ResponseWriter, _ *http.Request) { reset(rw) }),
+		unreachable("no answer", "timeout", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
+		unreachable("a file that breaks off", "bad_response", func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Content-Length", "1000")
+			_, _ = io.WriteString(rw, "User-agent: *\nDisallow:\n")
+		}),
+	}
+	return all
+}
+
+// reset ends the connection of a request without a word.
+func reset(rw http.ResponseWriter) {
+	if h, ok := rw.(http.Hijacker); ok {
+		if conn, _, err := h.Hijack(); err == nil {
+			_ = conn.(*net.TCPConn).SetLinger(0)
+			_ = conn.Close()
+		}
+	}
+}
+
+func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
+	t.Parallel()
+	cases := robotsCases()
+	if len(cases) < 20 {
+		t.Fatalf("only %d cases", len(cases))
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := crawltest.NewWeb(t)
+			cfg := w.Config()
+			if c.reason == "timeout" {
+				cfg.Timeout = 200 * time.Millisecond
+			}
+			w.Handle("failing.example", answering(http.StatusBadGateway, ""))
+			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/robots.txt" || strings.HasPrefix(r.URL.Path, "/hop/") {
+					c.serve(rw, r)
+					return
+				}
+				rw.Header().Set("Content-Type", "text/html")
+				_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "/private", "/other"))
+			}))
+			w.Handle("*", c.serve)
+			notes := &crawltest.Notes{}
+			crawltest.Crawl(t, crawltest.Engine(t, cfg), crawltest.Plan("public.example"), notes)
+			pages, skips := notes.Pages(), notes.Skips()
+			if got := pages["http://public.example/"] == 1; got != c.public {
+				t.Errorf("/ was fetched: %v, want %v (%v)", got, c.public, skips)
+			}
+			if got := pages["http://public.example/private"] == 1; got != c.private {
+				t.Errorf("/private was fetched: %v, want %v (%v)", got, c.private, skips)
+			}
+			if c.public && !c.private && skips["http://public.example/private"] != "robots" {
+				t.Errorf("/private is left for %q", skips["http://public.example/private"])
+			}
+			if !c.public && skips["http://public.example/"] != c.reason {
+				t.Errorf("/ is left for %q, want %q", skips["http://public.example/"], c.reason)
+			}
+			if n := count(w.Requests("public.example"), "/robots.txt"); n != 1 && c.name != "a redirect to itself" {
+				t.Errorf("robots.txt was asked for %d times", n)
+			}
+		})
+	}
+}
+
+func count(all []string, what string) (n int) {
+	for _, s := range all {
+		if s == what {
+			n++
+		}
+	}
+	return n
+}
+
+func TestOfAHugeRobotsFileNoMoreThanItsBoundIsRead(t *testing.T) {
+	t.Parallel()
+	const size = 300 << 20
+	w := crawltest.NewWeb(t)
+	var sent atomic.Int64
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/robots.txt" {
+			rw.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "/private/a"))
+			return
+		}
+		rw.Header().Set("Content-Length", fmt.Sprint(size))
+		n, _ := io.WriteString(rw, disallowing)
+		filler := []byte(strings.Repeat("# filler\n", 7000))
+		for sent.Add(int64(n)) < size {
+			var err error
+			if n, err = rw.Write(filler); err != nil {
+				return // the crawler has hung up
+			}
+		}
+	}))
+	notes := &crawltest.Notes{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	if notes.Pages()["http://public.example/"] != 1 || notes.Skips()["http://public.example/private/a"] != "robots" {
+		t.Errorf("the rules in its first part are not kept: %v", notes.Skips())
+	}
+	// What the sockets hold is sent and not read.
+	if n := sent.Load(); n > 16<<20 {
+		t.Errorf("%d bytes of it were sent", n)
+	}
+}
+
+func TestRobotsIsAskedOnTheHostThatARedirectLeadsTo(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/robots.txt":
+			http.NotFound(rw, r)
+		case "/":
+			rw.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprint(rw, crawltest.HTML("home", "/open", "/closed"))
+		default:
+			http.Redirect(rw, r, "http://docs.public.example"+r.URL.Path, http.StatusFound)
+		}
+	}))
+	w.Handle("docs.public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			_, _ = fmt.Fprint(rw, "User-agent: ClauseaBot\nDisallow: /closed\n")
+			return
+		}
+		rw.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
+	}))
+	notes := &crawltest.Notes{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	asked := w.Requests("docs.public.example")
+	if count(asked, "/robots.txt") != 1 || asked[0] != "/robots.txt" || count(asked, "/open") != 1 || count(asked, "/closed") != 0 {
+		t.Errorf("the other host was asked for %v", asked)
+	}
+	if r := notes.Skips()["http://docs.public.example/closed"]; r != "robots" {
+		t.Errorf("what it disallows is left for %q", r)
+	}
+}
+
+func TestTheQueryIsComparedAndSentAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	links := []string{"/a?z=1&y=2", "/b?z=1&y=2", "/c?q=%7Eme", "/d?q=a+b&r=c%20d", "/e?flag", "/f?=x&&y", "/g?q=%c3%bc"}
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			_, _ = fmt.Fprint(rw, "User-agent: *\nDisallow: /a?z=1\nDisallow: /b?y=2\n")
+			return
+		}
+		rw.Header().Set("Content-Type", "text/html")
+		if r.URL.Path == "/" {
+			_, _ = fmt.Fprint(rw, crawltest.HTML("home", links...))
+			return
+		}
+		_, _ = fmt.Fprint(rw, crawltest.HTML(r.RequestURI))
+	}))
+	notes := &crawltest.Notes{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	asked := w.Requests("public.example")
+	if count(asked, links[0]) != 0 || notes.Skips()["http://public.example"+links[0]] != "robots" {
+		t.Errorf("%s is disallowed, as its query begins with z=1", links[0])
+	}
+	for _, at := range links[1:] {
+		if count(asked, at) != 1 {
+			t.Errorf("%s was not asked for as it is written: %v", at, asked)
+		}
+	}
+}
+
+func TestASitemapThatRobotsForbidsIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/robots.txt":
+			_, _ = fmt.Fprint(rw, "User-agent: *\nDisallow: /sitemap.xml\n")
+		default:
+			rw.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
+		}
+	}))
+	p := crawltest.Plan("public.example")
+	p.Exhaustive, p.ExpectedTypes = false, []string{"privacy_policy"}
+	cfg := w.Config()
+	cfg.ConnectTo = append(cfg.ConnectTo, fetch.ConnectTo{Port: "443", ToHost: "127.0.0.1", ToPort: w.Port()})
+	notes := &crawltest.Notes{}
+	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, notes)
+	if r := notes.Skips()["https://public.example/sitemap.xml"]; r != "robots" {
+		t.Errorf("the guessed sitemap is left for %q, want robots", r)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	whatwg "github.com/nlnwa/whatwg-url/url"
@@ -26,8 +27,9 @@ var (
 
 // URL resolves ref against base (nil: ref is absolute) by the WHATWG URL
 // standard and returns its canonical form: http or https, host in lower case and
-// ASCII, no default port, no dot segments, no fragment, no tracking parameters or
-// session ids. It is idempotent. An error wraps one of the reasons above.
+// ASCII and without a final dot, no default port, no dot segments, no escaped
+// letters or digits in its path, no fragment, no tracking parameters or session
+// ids. It is idempotent. An error wraps one of the reasons above.
 func URL(base *url.URL, ref string) (string, *url.URL, error) {
 	if len(ref) > MaxLength {
 		return "", nil, fmt.Errorf("%w: %d bytes", ErrTooLong, len(ref))
@@ -52,6 +54,8 @@ func URL(base *url.URL, ref string) (string, *url.URL, error) {
 		u.Path = "/"
 	}
 	dropPort(u)
+	dropDot(u)
+	unescape(u)
 	cutSession(u)
 	u.RawQuery = cutTracking(u.RawQuery)
 	u.ForceQuery = false
@@ -177,12 +181,71 @@ func dropPort(u *url.URL) {
 	u.Host = strings.TrimSuffix(u.Host, ":")
 }
 
+// dropDot takes the final dot of a name off: it is the same name to everybody but
+// its resolver (RFC 1034 section 3.1), and would be another host to politeness.
+func dropDot(u *url.URL) {
+	name, port, _ := strings.Cut(u.Host, ":")
+	if len(name) < 2 || name[len(name)-1] != '.' || name[len(name)-2] == '.' {
+		return
+	}
+	u.Host = strings.TrimSuffix(name, ".")
+	if port != "" {
+		u.Host += ":" + port
+	}
+}
+
+// unescape writes the escaped letters, digits, "-", "_" and "~" of a path plainly
+// (RFC 3986 section 6.2.2.2), so that an escape is no way around a rule of
+// robots.txt (RFC 9309 section 2.2.2) and no second address of a page.
+func unescape(u *url.URL) {
+	p := u.EscapedPath()
+	if !strings.Contains(p, "%") {
+		return
+	}
+	b := make([]byte, 0, len(p))
+	for i := 0; i < len(p); i++ {
+		if p[i] == '%' && i+2 < len(p) && hex(p[i+1]) && hex(p[i+2]) {
+			if c := value(p[i+1])<<4 | value(p[i+2]); unreserved(c) {
+				b = append(b, c)
+				i += 2
+				continue
+			}
+		}
+		b = append(b, p[i])
+	}
+	if len(b) == len(p) {
+		return
+	}
+	if plain, err := url.PathUnescape(string(b)); err == nil {
+		u.Path, u.RawPath = plain, string(b)
+	}
+}
+
+func value(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
+
+func unreserved(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '-' || c == '_' || c == '~'
+}
+
 // Key folds spellings of one page further, for the set of URLs that were seen:
-// https and http, and a leading www., are the same page there.
+// https and http, a leading www., and the order of a query's parameters are the
+// same page there.
 func Key(canonical string) string {
 	_, rest, ok := strings.Cut(canonical, "://")
 	if !ok {
 		return canonical
 	}
-	return strings.TrimPrefix(rest, "www.")
+	rest = strings.TrimPrefix(rest, "www.")
+	if path, query, ok := strings.Cut(rest, "?"); ok && strings.Contains(query, "&") {
+		if parts := strings.Split(query, "&"); !slices.IsSorted(parts) {
+			slices.Sort(parts)
+			return path + "?" + strings.Join(parts, "&")
+		}
+	}
+	return rest
 }

@@ -23,11 +23,32 @@ func TestURLHasOneSpelling(t *testing.T) {
 		{"https:\\\\example.com\\x", "https://example.com/x"},
 		{"/x?", "https://example.com/x"},
 		{"http://0x7f.1/", "http://127.0.0.1/"},
+		{"https://example.com./a", "https://example.com/a"},
+		{"https://example.com.:8443/a", "https://example.com:8443/a"},
+		{"/%70rivate/%7Eme%2Fx?q=%70", "https://example.com/private/~me%2Fx?q=%70"},
+		{"/%C3%BC%41", "https://example.com/%C3%BCA"},
 	}
 	for _, tt := range tests {
 		if got, _, err := URL(base, tt.ref); err != nil || got != tt.want {
 			t.Errorf("URL(%q) = %q, %v, want %q", tt.ref, got, err, tt.want)
 		}
+	}
+}
+
+func TestKeyFoldsWhatIsOnePage(t *testing.T) {
+	t.Parallel()
+	for _, same := range [][]string{
+		{"https://example.com/a?b=1&c=2", "http://example.com/a?c=2&b=1", "https://www.example.com/a?b=1&c=2"},
+		{"https://example.com/a?a&b", "https://example.com/a?b&a"},
+	} {
+		for _, s := range same {
+			if Key(s) != Key(same[0]) {
+				t.Errorf("Key(%q) = %q, want %q", s, Key(s), Key(same[0]))
+			}
+		}
+	}
+	if Key("https://example.com/a?b=1&c=2") == Key("https://example.com/a?b=2&c=1") {
+		t.Error("other values are another page")
 	}
 }
 
@@ -59,5 +80,39 @@ func TestURLIsIdempotent(t *testing.T) {
 		if two, _, err := URL(nil, one); err != nil || two != one {
 			t.Fatalf("%q gives %q, and that gives %q, %v", ref, one, two, err)
 		}
+	})
+}
+
+// FuzzURL asks for what must hold of any reference: the canonical form is its own,
+// it is what net/http sends, and the fast way to it gives what the standard's does.
+func FuzzURL(f *testing.F) {
+	for _, s := range []string{"../x#f", "HTTPS://EX.com:443/A", "?utm_source=x&q", "/p;jsessionid=1", "//o.example/ü", "http://0x7f.1/", "https:\\\\e.com\\x", "/%2e%2e/%70", "http://[::1]:80/", "a.b./c", "http://a.:080/"} {
+		f.Add("https://example.com/a/b?c=d", s)
+	}
+	f.Fuzz(func(t *testing.T, base, ref string) {
+		var b *url.URL
+		if one, u, err := URL(nil, base); err == nil {
+			b = u
+			if two, _, err := URL(nil, one); err != nil || two != one {
+				t.Fatalf("%q gives %q, and that gives %q, %v", base, one, two, err)
+			}
+		}
+		one, u, err := URL(b, ref)
+		if err != nil {
+			return
+		}
+		if two, _, err := URL(nil, one); err != nil || two != one {
+			t.Fatalf("%q on %q gives %q, and that gives %q, %v", ref, base, one, two, err)
+		}
+		if u.String() != one || u.Host == "" || u.User != nil || u.Fragment != "" || len(one) > MaxLength {
+			t.Fatalf("%q on %q gives %q and %#v", ref, base, one, u)
+		}
+		if slow, err := standard(b, ref); err == nil && slow.Host != "" {
+			want, _, err := URL(nil, slow.String())
+			if err == nil && want != one {
+				t.Fatalf("%q on %q gives %q, by the standard %q", ref, base, one, want)
+			}
+		}
+		_ = Key(one)
 	})
 }

@@ -86,12 +86,16 @@ func fast(base *url.URL, ref string) (*url.URL, bool) {
 	if r.Host != "" && !plainHost(r.Host) {
 		return nil, false
 	}
+	dots := strings.Contains(r.Path, "/.") || strings.HasPrefix(r.Path, ".")
+	if dots && strings.Contains(r.Path, "//") {
+		return nil, false // an empty segment is one to the standard
+	}
 	if base != nil && r.Scheme == "" {
-		if !plainHost(base.Host) {
+		if !plainHost(base.Host) || strings.Contains(base.Path, "//") {
 			return nil, false
 		}
 		r = base.ResolveReference(r)
-	} else if strings.Contains(r.Path, "/.") {
+	} else if dots {
 		r = r.ResolveReference(&url.URL{Path: r.Path, RawPath: r.RawPath, RawQuery: r.RawQuery})
 	}
 	return r, true

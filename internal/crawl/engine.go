@@ -94,7 +94,7 @@ type tally struct {
 	fetched, failed, legal, sinceLegal int
 	requests                           int // all page requests, the page limit counts these
 	flying                             int // those of them without an answer yet
-	sitemaps, mapped                   int // sitemaps asked for, URLs queued from them
+	sitemaps, children, mapped         int // sitemaps asked for, those that indexes named, URLs queued from them
 	denied, unreachable, robots        int
 	skipped                            map[string]int
 	types                              map[string]bool

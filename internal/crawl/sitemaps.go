@@ -15,10 +15,13 @@ import (
 	"github.com/clausea/crawler/internal/crawl/sitemap"
 )
 
-// Bounds of sitemaps in one crawl: files asked for, hosts whose files are asked
-// for, URLs queued from them, and bytes of one (sitemaps.org allows 50 MB).
+// Bounds of sitemaps in one crawl: files asked for, which is also that of hosts
+// whose files are asked for; further ones that indexes name, and those of one
+// index; URLs queued from them; bytes of one (sitemaps.org allows 50 MB).
 const (
 	maxSitemaps    = 12
+	maxChildren    = 12
+	maxOfOneIndex  = 8
 	maxSitemapURLs = 2000
 	maxSitemapSize = 50 << 20
 )
@@ -72,11 +75,16 @@ func (c *crawl) queueSitemap(at string, it frontier.Item) bool {
 	case !c.scope.HostInScope(u.Hostname()):
 		c.skip(&it, "out_of_scope")
 		return false
-	case c.tally.sitemaps >= maxSitemaps:
+	case it.Sitemap == frontier.ChildSitemap && c.tally.children >= maxChildren,
+		it.Sitemap != frontier.ChildSitemap && c.tally.sitemaps >= maxSitemaps:
 		c.skip(&it, reasonSitemaps)
 		return false
 	}
-	c.tally.sitemaps++
+	if it.Sitemap == frontier.ChildSitemap {
+		c.tally.children++
+	} else {
+		c.tally.sitemaps++
+	}
 	return c.push(it)
 }
 
@@ -145,7 +153,11 @@ func (c *crawl) settleSitemap(o outcome) {
 			c.skip(&it, reasonBadRedirect)
 			return
 		}
-		c.tally.sitemaps--
+		if it.Sitemap == frontier.ChildSitemap {
+			c.tally.children--
+		} else {
+			c.tally.sitemaps--
+		}
 		c.queueSitemap(to, frontier.Item{Sitemap: it.Sitemap, Hops: it.Hops + 1, Parent: it.URL})
 	case o.mapped == nil:
 		c.skip(&it, o.reason)
@@ -157,13 +169,15 @@ func (c *crawl) settleSitemap(o outcome) {
 // addMapped queues a sitemap's URLs, the likeliest first, and an index's children.
 // An index within an index is left alone, as sitemaps.org has it.
 func (c *crawl) addMapped(from *frontier.Item, m *mapped) {
+	queued := 0
 	for _, at := range m.children {
-		child := frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}
-		if from.Sitemap == frontier.ChildSitemap {
+		if from.Sitemap == frontier.ChildSitemap || queued == maxOfOneIndex {
 			c.pass(at, from.URL, reasonSitemaps)
 			continue
 		}
-		c.queueSitemap(at, child)
+		if c.queueSitemap(at, frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}) {
+			queued++
+		}
 	}
 	for _, u := range m.urls {
 		switch {

@@ -20,9 +20,10 @@ import (
 )
 
 // Bounds of one file. sitemaps.org allows 50,000 URLs; a file is read as it comes,
-// so that its size costs no memory.
+// so that its size costs no memory, and its URLs are taken up to maxBytes in all.
 const (
 	MaxURLs  = 50_000
+	maxBytes = 16 << 20
 	maxDepth = 32
 	maxToken = 64 << 10 // bytes of one tag, text or comment
 	maxLoc   = 4096     // bytes of one URL
@@ -41,9 +42,19 @@ type URL struct {
 type Map struct {
 	Children []string
 	URLs     []URL
+	bytes    int
 }
 
-// Read reads a file, decompressed, to its end or to the first MaxURLs. What was
+func (m *Map) add(loc string) {
+	m.URLs = append(m.URLs, URL{Loc: loc})
+	m.bytes += len(loc)
+}
+
+func (m *Map) full() bool {
+	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.bytes >= maxBytes
+}
+
+// Read reads a file, decompressed, to its end or to its bounds. What was
 // read before an error is returned with it: one bad entry does not lose the others.
 func Read(r io.Reader) (Map, error) {
 	b := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 4096)
@@ -96,7 +107,7 @@ func decoded(r io.Reader, head []byte) io.Reader {
 func readText(b *bufio.Reader) (Map, error) {
 	var m Map
 	var err error
-	for err == nil && len(m.URLs) < MaxURLs {
+	for err == nil && !m.full() {
 		var line []byte
 		line, err = b.ReadSlice('\n')
 		for errors.Is(err, bufio.ErrBufferFull) { // too long for a URL: on to the next line
@@ -105,7 +116,7 @@ func readText(b *bufio.Reader) (Map, error) {
 		}
 		s := string(bytes.TrimSpace(line))
 		if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
-			m.URLs = append(m.URLs, URL{Loc: s})
+			m.add(s)
 		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -126,7 +137,7 @@ func readXML(r io.Reader) (Map, error) {
 	z.SetMaxBuf(maxToken)
 	z.AllowCDATA(true)
 	w := walker{}
-	for len(w.m.URLs) < MaxURLs && len(w.m.Children) < MaxURLs {
+	for !w.m.full() {
 		switch z.Next() {
 		case html.ErrorToken:
 			return w.m, w.end(z.Err())
@@ -184,7 +195,7 @@ func (w *walker) open(z *html.Tokenizer) {
 	for tag == "link" && more {
 		var k, v []byte
 		if k, v, more = z.TagAttr(); string(k) == "href" && len(v) > 0 && len(v) <= maxLoc {
-			w.m.URLs = append(w.m.URLs, URL{Loc: strings.TrimSpace(string(v))})
+			w.m.add(strings.TrimSpace(string(v)))
 		}
 	}
 }
@@ -209,10 +220,9 @@ func (w *walker) close(name string) {
 	case text == "":
 	case name == "loc" && parent == "sitemap":
 		w.m.Children = append(w.m.Children, text)
-	case name == "loc" && parent == "url":
-		w.m.URLs = append(w.m.URLs, URL{Loc: text})
-	case name == "link" && parent == "item":
-		w.m.URLs = append(w.m.URLs, URL{Loc: text})
+		w.m.bytes += len(text)
+	case name == "loc" && parent == "url", name == "link" && parent == "item":
+		w.m.add(text)
 	case name == "lastmod" && parent == "url" && len(w.m.URLs) > 0:
 		w.m.URLs[len(w.m.URLs)-1].LastMod = text
 	}

@@ -1,0 +1,136 @@
+package crawl_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/crawl/crawltest"
+)
+
+// mapSite serves public.example with sitemaps by path, and a page everywhere else.
+func mapSite(w *crawltest.Web, robots string, maps map[string]string) {
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			_, _ = fmt.Fprint(rw, robots)
+			return
+		}
+		if body, ok := maps[r.URL.Path]; ok {
+			rw.Header().Set("Content-Type", "application/xml")
+			_, _ = fmt.Fprint(rw, body)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/map") {
+			http.NotFound(rw, r)
+			return
+		}
+		rw.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
+	}))
+}
+
+func urlset(paths ...string) string {
+	var b strings.Builder
+	b.WriteString("<urlset>")
+	for _, p := range paths {
+		fmt.Fprintf(&b, "<url><loc>http://public.example%s</loc></url>", p)
+	}
+	return b.String() + "</urlset>"
+}
+
+func index(paths ...string) string {
+	return strings.NewReplacer("urlset", "sitemapindex", "url>", "sitemap>").Replace(urlset(paths...))
+}
+
+func gzipped(s string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write([]byte(s))
+	_ = z.Close()
+	return b.String()
+}
+
+func TestSitemapsLeadToPagesWhateverTheirSiblingsAre(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	var children []string
+	for n := range 10_000 {
+		children = append(children, fmt.Sprintf("/map/child%d.xml", n))
+	}
+	mapSite(w, `Sitemap: http://public.example/map/self.xml
+Sitemap: http://public.example/map/many.xml
+Sitemap: http://public.example/map/html.xml
+Sitemap: http://public.example/map/missing.xml
+Sitemap: http://public.example/map/deep.xml
+Sitemap: http://public.example/map/files.xml.gz
+Sitemap: http://other.example/map.xml
+Sitemap: not a URL
+`, map[string]string{
+		"/map/self.xml":     index("/map/self.xml", "/map/index.xml", "/map/valid.xml"),
+		"/map/index.xml":    index("/map/toodeep.xml"),
+		"/map/toodeep.xml":  urlset("/toodeep"),
+		"/map/valid.xml":    urlset("/valid", "/path with spaces", "/%zz"),
+		"/map/many.xml":     index(children...),
+		"/map/html.xml":     "<!doctype html><html><title>Not found</title></html>",
+		"/map/deep.xml":     urlset("/shallow") + strings.Repeat("<a>", 1_000_000),
+		"/map/files.xml.gz": gzipped(urlset("/gzipped")),
+	})
+	notes := &crawltest.Notes{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	pages, skips := notes.Pages(), notes.Skips()
+	for _, p := range []string{"/valid", "/path%20with%20spaces", "/shallow", "/gzipped"} {
+		if pages["http://public.example"+p] != 1 {
+			t.Errorf("%s was not fetched: %v", p, pages)
+		}
+	}
+	maps := 0
+	asked := map[string]int{}
+	for _, at := range w.Requests("public.example") {
+		if strings.HasPrefix(at, "/map/") {
+			maps++
+			if asked[at]++; asked[at] > 1 {
+				t.Errorf("%s was asked for again", at)
+			}
+		}
+	}
+	if maps > 2*12 {
+		t.Errorf("%d sitemaps were asked for", maps)
+	}
+	for at, want := range map[string]string{
+		"/map/html.xml": "not_a_sitemap", "/map/missing.xml": "not_found", "/map/child9999.xml": "sitemap_limit",
+		"/map/toodeep.xml": "sitemap_limit",
+	} {
+		if got := skips["http://public.example"+at]; got != want {
+			t.Errorf("%s is left for %q, want %q", at, got, want)
+		}
+	}
+	if got := skips["http://other.example/map.xml"]; got != "out_of_scope" {
+		t.Errorf("another company's sitemap is left for %q", got)
+	}
+	if len(w.Requests("other.example")) > 0 {
+		t.Error("another company's sitemap was asked for")
+	}
+}
+
+func TestSitemapsTakeTurnsLikePages(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	robots, maps := "", map[string]string{}
+	for n := range 10 {
+		at := fmt.Sprintf("/map/%d.xml", n)
+		robots += "Sitemap: http://public.example" + at + "\n"
+		maps[at] = urlset(fmt.Sprintf("/page%d", n))
+	}
+	mapSite(w, robots, maps)
+	notes := &crawltest.Notes{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	if n := w.MostAtOnce("public.example"); n != 1 {
+		t.Errorf("%d requests were in hand at once", n)
+	}
+	if n := len(notes.Pages()); n != 11 {
+		t.Errorf("%d pages came, want 11", n)
+	}
+}

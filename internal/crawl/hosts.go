@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/scope"
+	"github.com/clausea/crawler/internal/crawl/score"
 )
 
 const (
@@ -55,7 +57,14 @@ func (c *crawl) closed(it *frontier.Item) bool {
 		return false
 	}
 	u, err := url.Parse(it.URL)
-	return err == nil && c.scope.Closed(u, it.Score >= promising)
+	hope := scope.NoHope
+	switch {
+	case score.URL(it.URL) >= promising:
+		hope = scope.Naming
+	case it.Score >= promising:
+		hope = scope.Promising
+	}
+	return err == nil && c.scope.Closed(u, hope)
 }
 
 // stayAway keeps to a host's Retry-After.

@@ -34,7 +34,7 @@ func (c *crawl) seed() {
 	for _, s := range c.plan.Seeds {
 		raw, u, err := canonical.URL(nil, s.URL)
 		if err != nil {
-			c.pass(s.URL, "", refusal(err))
+			c.refuse(s.URL, "", err)
 			continue
 		}
 		key := canonical.Key(raw)

@@ -118,15 +118,13 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 		k := &l.Links[i]
 		// "nofollow" asks indexers to give links no weight; what looks legal is
 		// looked at all the same, everything else is left alone.
-		if l.NoFollow || isCopy && k.Relative {
-			if score.Link(k.URL, k.Text, k.Region, from.Depth+1) < promising {
-				reason := reasonDuplicate
-				if l.NoFollow {
-					reason = reasonNoFollow
-				}
-				c.pass(k.URL, from.URL, reason)
-				continue
-			}
+		if l.NoFollow && score.Link(k.URL, k.Text, k.Region, from.Depth+1) < promising {
+			c.pass(k.URL, from.URL, reasonNoFollow)
+			continue
+		}
+		if isCopy && k.Relative && score.URL(k.URL) < promising {
+			c.pass(k.URL, from.URL, reasonDuplicate)
+			continue
 		}
 		c.enqueue(from, c.rebase(host, k.URL), k.Text, k.Region, 1)
 	}
@@ -198,6 +196,12 @@ func (c *crawl) redirected(o outcome) {
 		c.skip(&it, reasonBadRedirect)
 		return
 	}
+	if to == it.URL {
+		it.Via = append(it.Via, it.URL)
+		c.skip(&it, reasonLoop)
+		c.vain(&it)
+		return
+	}
 	c.skip(o.item, reasonRedirect)
 	next := it
 	next.URL, next.Key, next.Host = to, canonical.Key(to), hostKey(u)
@@ -212,11 +216,6 @@ func (c *crawl) redirected(o outcome) {
 		return // it is queued or fetched under its own name
 	}
 	c.retake(next.Key)
-	if to == it.URL {
-		c.skip(&next, reasonLoop)
-		c.vain(&next)
-		return
-	}
 	if ok, reason := c.scope.Check(u); !ok && !it.Pinned {
 		if string(reason) != "out_of_scope" || it.Score < promising {
 			c.skip(&next, string(reason))

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/url"
 	"sort"
-	"strings"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/fetch"
@@ -63,7 +62,7 @@ func (c *crawl) answering() []string {
 func (c *crawl) queueSitemap(at string, it frontier.Item) bool {
 	raw, u, err := canonical.URL(nil, at)
 	if err != nil {
-		c.pass(at, it.Parent, refusal(err))
+		c.refuse(at, it.Parent, err)
 		return false
 	}
 	// A page and a sitemap of one address are two things.
@@ -182,7 +181,7 @@ func (c *crawl) addMapped(from *frontier.Item, m *mapped) {
 	for _, u := range m.urls {
 		switch {
 		case u.err != nil:
-			c.pass(strings.ToValidUTF8(u.url[:min(len(u.url), canonical.MaxLength)], ""), from.URL, refusal(u.err))
+			c.refuse(u.url, from.URL, u.err)
 		case !c.plan.Exhaustive && u.score < promising:
 			c.pass(u.url, from.URL, reasonLowScore)
 		case c.tally.mapped >= maxSitemapURLs:

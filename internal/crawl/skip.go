@@ -2,6 +2,7 @@ package crawl
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/frontier"
@@ -58,10 +59,18 @@ func (c *crawl) tell(url, parent, reason string) {
 // it. Another page may still lead to it for a better reason: enqueue takes the
 // count back then.
 func (c *crawl) pass(url, parent, reason string) {
-	key := canonical.Key(url)
-	if c.seen.Has(key) {
-		return
+	if key := canonical.Key(url); !c.seen.Has(key) {
+		c.passKey(key, url, parent, reason)
 	}
+}
+
+// refuse counts a reference that is no URL that could be fetched.
+func (c *crawl) refuse(ref, parent string, err error) {
+	ref = strings.ToValidUTF8(ref[:min(len(ref), canonical.MaxLength)], "")
+	c.passKey("no URL: "+ref, ref, parent, refusal(err))
+}
+
+func (c *crawl) passKey(key, url, parent, reason string) {
 	if _, ok := c.passed[key]; ok {
 		return
 	}
@@ -110,7 +119,7 @@ func (c *crawl) passAlternates(l *Links, parent string) {
 // refusedLinks counts what a page's scan left out.
 func (c *crawl) refusedLinks(l *Links, parent string) {
 	for _, r := range l.Refused {
-		c.pass(r.Ref, parent, refusal(r.Err))
+		c.refuse(r.Ref, parent, r.Err)
 	}
 	c.count(reasonTooMany, l.More)
 }

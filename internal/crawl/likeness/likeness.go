@@ -17,9 +17,9 @@ const (
 	// unit is how many letters are hashed at once, so that a paragraph weighs more
 	// than a menu's entry.
 	unit = 16
-	// enough shares of both pages make them the same; months of one calendar share
-	// more than 0.95 of their letters, two articles in one layout 0.3 to 0.8.
-	enough = 0.9
+	// enough shares of both pages make them the same: months of one calendar share
+	// 0.9 of their letters and more, two articles in one layout 0.3 to 0.8.
+	enough = 0.85
 	// looked is how much of a page's text counts for likeness, in bytes.
 	looked = 8 << 10
 )

@@ -2,6 +2,7 @@ package scope
 
 import (
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -9,18 +10,37 @@ import (
 )
 
 // A pattern of URLs is closed after so many pages in a row that showed what was
-// seen before: the first bound is for links that promise nothing, the second for
-// those that do, since a trap can have a document's words in its URLs.
+// seen before: fewer where its addresses look made by a program, more for links
+// that promise a document, and the most where the address itself names one, which
+// may stand in a trap's folder. None is exempt: a trap can have a document's words
+// in its own links. Once several patterns are closed the site is known for what it
+// is, and one page fewer is enough.
 const (
+	closeMade        = 2
 	closeAfter       = 3
-	closeAfterHopes  = 8
+	closePromising   = 4
+	closeNaming      = 8
+	suspicious       = 4   // closed patterns that make a site suspicious
 	remembered       = 128 // pages of one domain that new ones are compared with
 	maxDomains       = 1000
 	maxQueryPatterns = 16 // names of a query that its pattern is made of
 )
 
+// Hope is how much a link promises.
+type Hope int
+
+// The grades of hope.
+const (
+	NoHope    Hope = iota
+	Promising      // by its text
+	Naming         // by its address
+)
+
 // pattern is what is known of the URLs that have one skeleton.
-type pattern struct{ row int }
+type pattern struct {
+	row    int // pages in a row that showed what was seen before
+	closed bool
+}
 
 // recent are the last different pages of a domain.
 type recent struct {
@@ -49,7 +69,7 @@ func (s *Scope) Took(u *url.URL, sk likeness.Sketch) (copies int) {
 		s.recent[domain] = r
 	}
 	i := slices.IndexFunc(r.pages, func(p shown) bool { return p.Same(sk) })
-	elsewhere := false
+	elsewhere, known := false, s.knows(host)
 	if i < 0 {
 		r.keep(shown{Sketch: sk, host: host})
 	} else {
@@ -58,20 +78,20 @@ func (s *Scope) Took(u *url.URL, sk likeness.Sketch) (copies int) {
 		elsewhere = r.pages[i].host != host
 	}
 	for _, k := range skeletons(u) {
-		s.note(k, i >= 0)
+		s.note(k, i >= 0, 1)
 	}
+	// A host that has shown something of its own says nothing about new ones.
 	for _, k := range mirrors(domain, u) {
-		s.note(k, elsewhere)
+		if !known {
+			s.note(k, elsewhere, 1)
+		}
 	}
 	return copies
 }
 
-// Vain takes note of a URL that led round in circles and to no page.
-func (s *Scope) Vain(u *url.URL) {
-	for _, k := range skeletons(u) {
-		s.note(k, true)
-	}
-}
+// Vain takes note of a URL that led round in circles and to no page. One such is
+// enough to close the addresses of its shape: each costs several requests.
+func (s *Scope) Vain(u *url.URL) { s.note(skeletons(u)[0], true, closeAfter) }
 
 func (r *recent) keep(p shown) {
 	if len(r.pages) < remembered {
@@ -82,8 +102,8 @@ func (r *recent) keep(p shown) {
 	r.next = (r.next + 1) % remembered
 }
 
-// note counts a page of a pattern: again is whether it showed what was seen before.
-func (s *Scope) note(key string, again bool) {
+// note counts n pages of a pattern: again is whether they showed what was seen before.
+func (s *Scope) note(key string, again bool, n int) {
 	p := s.patterns[key]
 	if p == nil {
 		if !again || len(s.patterns) >= maxTracked {
@@ -92,47 +112,60 @@ func (s *Scope) note(key string, again bool) {
 		p = &pattern{}
 		s.patterns[key] = p
 	}
-	was := p.row >= closeAfter
-	if again {
-		p.row++
-	} else {
-		p.row = 0
-	}
-	if now := p.row >= closeAfter; now != was {
-		if now {
-			s.closed++
-		} else {
+	if !again {
+		if p.closed {
 			s.closed--
 		}
+		*p = pattern{}
+		return
+	}
+	p.row += n
+	if !p.closed && p.row >= s.bound(key) {
+		p.closed = true
+		s.closed++
 	}
 }
 
+// bound is after how many copies a pattern is closed.
+func (s *Scope) bound(key string) int {
+	n := closeAfter
+	if strings.ContainsAny(strings.TrimPrefix(key, "*."), "#*?") {
+		n = closeMade
+	}
+	if s.closed >= suspicious {
+		n--
+	}
+	return n
+}
+
 // Closed says whether the pages of u's pattern showed the same so often that
-// another one is not worth a request. It is asked just before the request; Check
-// is asked when the URL is found.
-func (s *Scope) Closed(u *url.URL, promising bool) bool {
+// another one is not worth a request, for what its link promises. It is asked just
+// before the request; Check is asked when the URL is found.
+func (s *Scope) Closed(u *url.URL, hope Hope) bool {
 	if s.closed == 0 {
 		return false
 	}
-	limit := closeAfter
-	if promising {
-		limit = closeAfterHopes
-	}
-	for _, k := range skeletons(u) {
-		if p := s.patterns[k]; p != nil && p.row >= limit {
-			return true
+	shut := func(key string) bool {
+		p := s.patterns[key]
+		switch {
+		case p == nil || !p.closed:
+			return false
+		case hope == Naming:
+			return p.row >= closeNaming
+		case hope == Promising && s.closed < suspicious:
+			return p.row >= closePromising
 		}
+		return true
+	}
+	if slices.ContainsFunc(skeletons(u), shut) {
+		return true
 	}
 	host := u.Hostname()
 	if s.knows(host) {
 		return false
 	}
-	for _, k := range mirrors(Registrable(host), u) {
-		if p := s.patterns[k]; p != nil && p.row >= limit {
-			return true
-		}
-	}
-	return false
+	m := mirrors(Registrable(host), u)
+	return slices.ContainsFunc(m[:], shut)
 }
 
 // knows says whether a host has shown a page that no other had.
@@ -146,12 +179,17 @@ func mirrors(domain string, u *url.URL) [2]string {
 	return [2]string{"*." + domain + collapse(u.Path), "*." + domain}
 }
 
-// skeletons are the patterns that a URL is one of: its own shape, and the shape of
-// its path up to the first part that looks made up, where more follows it.
+// skeletons are the patterns that a URL is one of: its own shape, its folder, the
+// shape of its path up to the first part that looks made up, where more follows
+// it, and its path with any query.
 func skeletons(u *url.URL) []string {
-	shape := u.Hostname() + collapse(u.Path)
-	out := make([]string, 1, 2)
+	whole, _, _ := strings.Cut(u.Path, ";") // what follows is a session's name, mostly
+	shape := u.Hostname() + collapse(whole)
+	out := make([]string, 1, 4)
 	out[0] = shape
+	if dir := path.Dir(strings.TrimSuffix(u.Path, "/")); len(dir) > 1 {
+		out = append(out, u.Hostname()+collapse(dir)+"/")
+	}
 	if i := strings.IndexAny(shape, "#*"); i >= 0 {
 		if j := strings.IndexByte(shape[i:], '/'); j >= 0 && i+j+1 < len(shape) {
 			out = append(out, shape[:i+j]+"/…")
@@ -168,25 +206,26 @@ func skeletons(u *url.URL) []string {
 		}
 		slices.Sort(names)
 		out[0] += "?" + strings.Join(slices.Compact(names), "&")
+		out = append(out, shape+"?")
 	}
 	return out
 }
 
 // collapse puts "#" for each run of digits, and "*" for each part of a path or a
 // host's name that has digits among its letters and is long, as names of sessions
-// and hashes are. Parameters within a path lose their values.
+// and hashes are.
 func collapse(p string) string {
-	if !strings.ContainsAny(p, "0123456789;") {
+	if !strings.ContainsAny(p, "0123456789") {
 		return p
 	}
 	var b strings.Builder
 	for i := 0; i < len(p); {
 		j := i + 1
-		for j < len(p) && p[j] != '/' && p[j] != '.' && p[j] != ';' {
+		for j < len(p) && p[j] != '/' && p[j] != '.' {
 			j++
 		}
 		part := p[i:j]
-		if part[0] == '/' || part[0] == '.' || part[0] == ';' {
+		if part[0] == '/' || part[0] == '.' {
 			b.WriteByte(part[0])
 			part = part[1:]
 		}
@@ -200,9 +239,6 @@ func collapse(p string) string {
 const made = 8
 
 func collapsePart(s string) string {
-	if name, _, ok := strings.Cut(s, "="); ok {
-		return name + "="
-	}
 	letters, digits, others := 0, 0, 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {

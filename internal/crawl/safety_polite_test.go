@@ -1,0 +1,151 @@
+package crawl_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/crawltest"
+)
+
+func TestAHostHasOneRequestInHandAtATime(t *testing.T) {
+	t.Parallel()
+	const hosts, pages = 20, 15
+	w := crawltest.NewWeb(t)
+	plan := crawl.Plan{Delay: -1, Exhaustive: true, MaxPages: 10_000, Domains: []string{"public.example"}}
+	name := func(n int) string {
+		return strings.TrimSpace(crawltest.Prose(fmt.Sprint("host", n%hosts), 1)) + ".public.example"
+	}
+	for n := range hosts {
+		host := name(n)
+		// Every other host's robots.txt and front page are at its neighbour's, so that
+		// requests for the one are requests to the other.
+		w.Handle(host, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if n%2 == 1 && (r.URL.Path == "/robots.txt" || r.URL.Path == "/moved") {
+				http.Redirect(rw, r, "http://"+name(n+1)+r.URL.Path, http.StatusFound)
+				return
+			}
+			if r.URL.Path == "/robots.txt" {
+				_, _ = fmt.Fprintf(rw, "User-agent: *\nDisallow: /no\nSitemap: http://%s/map.xml\nSitemap: http://%s/map2.xml\n", host, name(n+3))
+				return
+			}
+			if strings.HasPrefix(r.URL.Path, "/map") {
+				_, _ = fmt.Fprintf(rw, "<urlset><url><loc>http://%s/mapped%s</loc></url></urlset>", name(n+2), strings.TrimSpace(crawltest.Prose(host, 1)))
+				return
+			}
+			var links []string
+			for p := range pages {
+				links = append(links, fmt.Sprintf("http://%s/%s", name(n+p), strings.TrimSpace(crawltest.Prose(fmt.Sprint(p), 1))))
+			}
+			rw.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprint(rw, crawltest.HTML(host+r.URL.Path, append(links, "/moved", "/no")...))
+		}))
+		plan.Seeds = append(plan.Seeds, crawl.Seed{URL: "http://" + host + "/"})
+	}
+	notes := &crawltest.Notes{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+	for _, host := range w.Hosts() {
+		if n := w.MostAtOnce(host); n != 1 {
+			t.Errorf("%s had %d requests in hand at once", host, n)
+		}
+		if n := count(w.Requests(host), "/no"); n > 0 {
+			t.Errorf("%s was asked for what it disallows", host)
+		}
+	}
+	if n := len(notes.Pages()); n < hosts*pages {
+		t.Errorf("%d pages came", n)
+	}
+}
+
+// refusing answers a status with a Retry-After to so many requests for pages.
+func refusing(status int, after string, times int64) (http.Handler, *atomic.Int64) {
+	asked := &atomic.Int64{}
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			http.NotFound(rw, r)
+			return
+		}
+		if asked.Add(1) <= times {
+			rw.Header().Set("Retry-After", after)
+			rw.WriteHeader(status)
+			return
+		}
+		rw.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "/a", "/b"))
+	}), asked
+}
+
+func TestAHostThatAsksForMoreTimeIsAskedAgainLater(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			w := crawltest.NewWeb(t)
+			h, asked := refusing(status, "1", 2)
+			w.Handle("public.example", h)
+			notes := &crawltest.Notes{}
+			crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+			if len(notes.Pages()) != 3 || asked.Load() != 5 {
+				t.Errorf("%d pages came with %d requests, want 3 with 5", len(notes.Pages()), asked.Load())
+			}
+		})
+	}
+}
+
+func TestAHostThatAsksForALongTimeIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for _, after := range []string{"3600", "Fri, 31 Dec 2100 23:59:59 GMT"} {
+		t.Run(after, func(t *testing.T) {
+			t.Parallel()
+			w := crawltest.NewWeb(t)
+			h, asked := refusing(http.StatusServiceUnavailable, after, 1000)
+			w.Handle("public.example", h)
+			notes := &crawltest.Notes{}
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example", "http://public.example/x", "http://public.example/y"), notes)
+			if n := asked.Load(); n != 1 {
+				t.Errorf("%d requests, want 1", n)
+			}
+			skips := notes.Skips()
+			if skips["http://public.example/"] != "server_error" || skips["http://public.example/x"] != "retry_later" || skips["http://public.example/y"] != "retry_later" {
+				t.Errorf("skipped: %v", skips)
+			}
+			if res.Reason != crawl.SiteUnreachable {
+				t.Errorf("the crawl ends with %s", res.Reason)
+			}
+		})
+	}
+}
+
+func TestAHostThatFailsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	var asked atomic.Int64
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/robots.txt":
+			http.NotFound(rw, r)
+		case "/":
+			rw.Header().Set("Content-Type", "text/html")
+			var links []string
+			for n := range 50 {
+				links = append(links, "/"+strings.TrimSpace(crawltest.Prose(fmt.Sprint(n), 1)))
+			}
+			_, _ = fmt.Fprint(rw, crawltest.HTML("home", links...))
+		default:
+			asked.Add(1)
+			reset(rw)
+		}
+	}))
+	notes := &crawltest.Notes{}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	// net/http itself asks once more where a kept connection breaks.
+	if n := asked.Load(); n > 2*5 {
+		t.Errorf("%d requests to a host that fails", n)
+	}
+	if n := res.Progress.Skipped["host_down"]; n < 40 {
+		t.Errorf("%d URLs are left since the host is down", n)
+	}
+}

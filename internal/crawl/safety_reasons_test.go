@@ -1,0 +1,278 @@
+package crawl_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/crawltest"
+)
+
+// counted fails the test where the counts and what the Skipper was told differ.
+func counted(t *testing.T, res crawl.Result, notes *crawltest.Notes) {
+	t.Helper()
+	want := map[string]int{}
+	for _, reason := range notes.Skips() {
+		want[reason]++
+	}
+	if !maps.Equal(want, res.Progress.Skipped) {
+		t.Errorf("counted %v,\ntold %v", res.Progress.Skipped, want)
+	}
+}
+
+// site is a home with every kind of link, each with the reason that it ends with;
+// "" is that it is fetched.
+var everyLink = []struct{ ref, at, reason string }{
+	{"/plain", "", ""},
+	{"/gone", "", "not_found"},
+	{"/denied", "", "access_denied"},
+	{"/broken", "", "server_error"},
+	{"/picture.html", "", "content_type"},
+	{"/large", "", "too_large"},
+	{"/moved", "", "redirect"},
+	{"/ring", "", "redirect_loop"},
+	{"/badredirect", "", "bad_redirect"},
+	{"/disallowed", "", "robots"},
+	{"/photo.jpg", "", "file_type"},
+	{"http://other.example/", "http://other.example/", "out_of_scope"},
+	{"http://10.1.2.3/", "http://10.1.2.3/", "out_of_scope"},
+	{"ftp://public.example/", "ftp://public.example/", "scheme"},
+	{"http://user:secret@public.example/", "http://user:secret@public.example/", "userinfo"},
+	{"http://[::1", "http://[::1", "invalid"},
+	{"/a/a/a", "", "repeated_segment"},
+	{"/denypath/x", "", "denied_path"},
+	{"/soft", "", "soft_error"},
+}
+
+func everyLinkSite(w *crawltest.Web, without string) {
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		switch r.URL.Path {
+		case "/robots.txt":
+			_, _ = fmt.Fprint(rw, "User-agent: *\nDisallow: /disallowed\n")
+		case "/":
+			var refs []string
+			for _, l := range everyLink {
+				if l.ref != without {
+					refs = append(refs, l.ref)
+				}
+			}
+			_, _ = fmt.Fprint(rw, crawltest.HTML("home", append(refs, "/nofollow", "mailto:a@b.example", "#x", "javascript:x()")...))
+		case "/gone":
+			http.NotFound(rw, r)
+		case "/denied":
+			rw.WriteHeader(http.StatusForbidden)
+		case "/broken":
+			rw.WriteHeader(http.StatusNotImplemented)
+		case "/picture.html":
+			rw.Header().Set("Content-Type", "image/png")
+		case "/large":
+			_, _ = rw.Write(make([]byte, 9<<20))
+		case "/moved":
+			http.Redirect(rw, r, "/target", http.StatusFound)
+		case "/ring":
+			http.SetCookie(rw, &http.Cookie{Name: "a", Value: "b"})
+			http.Redirect(rw, r, "/ring", http.StatusFound)
+		case "/badredirect":
+			rw.Header().Set("Location", "http://%zz/")
+			rw.WriteHeader(http.StatusFound)
+		case "/nofollow":
+			_, _ = fmt.Fprint(rw, `<meta name=robots content=nofollow>`+crawltest.HTML("nofollow", "/behind"))
+		case "/deep/deep":
+			_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
+		default:
+			_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "/beyond"+strings.ReplaceAll(r.URL.Path, "/", "")))
+		}
+	}))
+}
+
+func judgeSoft(p *crawl.Page) crawl.Verdict {
+	return crawl.Verdict{SoftError: strings.HasSuffix(p.URL, "/soft")}
+}
+
+func TestEveryURLThatIsNotFetchedHasAReason(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	everyLinkSite(w, "")
+	plan := crawltest.Plan("public.example", "no URL at all")
+	plan.Deny = []string{"/denypath/"}
+	plan.MaxDepth = 2
+	notes := &crawltest.Notes{Judge: judgeSoft}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+	pages, skips := notes.Pages(), notes.Skips()
+	for _, l := range everyLink {
+		at := l.at
+		if at == "" {
+			at = "http://public.example" + l.ref
+		}
+		if l.reason == "" && pages[at] != 1 || skips[at] != l.reason {
+			t.Errorf("%s ends with %q, fetched %d times; want %q", l.ref, skips[at], pages[at], l.reason)
+		}
+	}
+	for at, want := range map[string]string{
+		"http://public.example/behind":       "nofollow",
+		"http://public.example/beyondsoft":   "not_followed",
+		"http://public.example/beyondtarget": "",
+		"no URL at all":                      "invalid",
+	} {
+		if got := skips[at]; got != want {
+			t.Errorf("%s is left for %q, want %q", at, got, want)
+		}
+	}
+	if res.Progress.Queued != 0 {
+		t.Errorf("%d are queued after the end", res.Progress.Queued)
+	}
+	counted(t, res, notes)
+}
+
+func TestWhatIsLeftInTheQueueHasAReason(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*crawl.Plan)
+		end    crawl.StopReason
+		reason string
+	}{
+		"page limit": {func(p *crawl.Plan) { p.MaxPages = 3 }, crawl.PageLimit, "page_limit"},
+		"time limit": {func(p *crawl.Plan) { p.TimeLimit = 1 }, crawl.TimeLimit, "time_limit"},
+		"low score":  {func(p *crawl.Plan) { p.Exhaustive = false }, crawl.Converged, "low_score"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := crawltest.NewWeb(t)
+			pages := map[string]string{}
+			var links []string
+			for n := range 20 {
+				at := "/" + strings.TrimSpace(crawltest.Prose(fmt.Sprint(n), 1))
+				links = append(links, at)
+				pages[at] = crawltest.HTML(at)
+			}
+			pages["/"] = crawltest.HTML("home", links...)
+			w.Site("public.example", pages)
+			plan := crawltest.Plan("public.example")
+			c.change(&plan)
+			notes := &crawltest.Notes{}
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+			if res.Reason != c.end {
+				t.Fatalf("the crawl ends with %s, want %s", res.Reason, c.end)
+			}
+			counted(t, res, notes)
+			for at := range pages {
+				at = "http://public.example" + at
+				if notes.Pages()[at] == 0 && notes.Skips()[at] != c.reason && len(notes.Pages()) > 0 {
+					t.Errorf("%s is left for %q, want %s", at, notes.Skips()[at], c.reason)
+				}
+			}
+			if n := res.Progress.Skipped[c.reason]; n == 0 {
+				t.Errorf("nothing is counted as %s: %v", c.reason, res.Progress.Skipped)
+			}
+		})
+	}
+}
+
+func TestAURLThatIsPassedOverAndFetchedLaterIsNoSkip(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Site("public.example", map[string]string{
+		"/":        crawltest.HTML("home", "/a-first", "/b-then"),
+		"/a-first": `<meta name=robots content=nofollow>` + crawltest.HTML("first", "/target", "/never"),
+		"/b-then":  crawltest.HTML("then", "/target"),
+		"/target":  crawltest.HTML("target"),
+		"/never":   crawltest.HTML("never"),
+	})
+	notes := &crawltest.Notes{}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	if notes.Pages()["http://public.example/target"] != 1 || res.Progress.Skipped["nofollow"] != 1 {
+		t.Errorf("pages %v, skipped %v", notes.Pages(), res.Progress.Skipped)
+	}
+}
+
+// fragile is a Handler that one page breaks.
+type fragile struct{ crawltest.Notes }
+
+func (f *fragile) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
+	if strings.HasSuffix(p.URL, "/poison") {
+		var nothing *crawl.Page
+		_ = nothing.URL
+	}
+	return f.Notes.Page(ctx, p)
+}
+
+func TestAPageThatBreaksTheParserEndsAlone(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Site("public.example", map[string]string{"/": crawltest.HTML("home", "/poison", "/other"), "/poison": crawltest.HTML("poison"), "/other": crawltest.HTML("other")})
+	notes := &fragile{}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	if notes.Pages()["http://public.example/other"] != 1 || res.Progress.Skipped["internal"] != 1 || res.Progress.Failed != 1 {
+		t.Errorf("%d failed, skipped %v", res.Progress.Failed, res.Progress.Skipped)
+	}
+	counted(t, res, &notes.Notes)
+}
+
+// journalled is a Handler that keeps a journal, and fails after so many pages.
+type journalled struct {
+	crawltest.Notes
+	entries [][]byte
+	left    atomic.Int64
+	stop    context.CancelFunc
+}
+
+func (j *journalled) Append(_ context.Context, e []byte, whole bool) error {
+	if whole {
+		j.entries = nil
+	}
+	j.entries = append(j.entries, slices.Clone(e))
+	return nil
+}
+
+func (j *journalled) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
+	if j.left.Add(-1) == 0 {
+		j.stop()
+	}
+	return j.Notes.Page(ctx, p)
+}
+
+func TestACrawlThatGoesOnCountsEachURLOnce(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	everyLinkSite(w, "/broken") // it is tried again, which takes its time
+	plan := crawltest.Plan("public.example")
+	whole := &crawltest.Notes{}
+	want := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, whole)
+	for stopAfter := range int64(12) {
+		first := &journalled{}
+		ctx, cancel := context.WithCancel(t.Context())
+		first.stop = cancel
+		first.left.Store(stopAfter + 1)
+		if _, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, first); err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		cancel()
+		second := &journalled{stop: func() {}}
+		plan.Resume = first.entries
+		got := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, second)
+		plan.Resume = nil
+		pages := first.Pages()
+		for at, n := range second.Pages() {
+			pages[at] += n
+		}
+		for at := range whole.Pages() {
+			if pages[at] == 0 {
+				t.Errorf("stopped after %d pages: %s was lost", stopAfter+1, at)
+			}
+		}
+		if !maps.Equal(got.Progress.Skipped, want.Progress.Skipped) {
+			t.Errorf("stopped after %d pages: skipped %v,\nwant %v", stopAfter+1, got.Progress.Skipped, want.Progress.Skipped)
+		}
+		if got.Progress.Fetched != want.Progress.Fetched {
+			t.Errorf("stopped after %d pages: %d fetched, want %d", stopAfter+1, got.Progress.Fetched, want.Progress.Fetched)
+		}
+	}
+}

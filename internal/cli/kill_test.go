@@ -105,12 +105,7 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 		return nil, 0, err
 	}
 	defer site.Close()
-	crawl := func() *exec.Cmd {
-		cmd := exec.CommandContext(ctx, os.Args[0])
-		args := []string{"crawl", demo.Domain, "--store", uri, "--delay", "20ms", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Address, "--allow-address", "127.0.0.1/32"}
-		cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
-		return cmd
-	}
+	crawl := func() *exec.Cmd { return demoCrawl(ctx, site, uri) }
 	if after >= 0 {
 		cmd := crawl()
 		if err := cmd.Start(); err != nil {
@@ -149,23 +144,37 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
+	versions, err = storedVersions(ctx, uri)
+	requests, _ = site.Fetched()
+	return versions, requests, err
+}
+
+// demoCrawl is the program, about to crawl the demo's site.
+func demoCrawl(ctx context.Context, site *demo.Site, uri string, flags ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, os.Args[0])
+	args := append([]string{"crawl", demo.Domain, "--store", uri, "--delay", "20ms", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Address, "--allow-address", "127.0.0.1/32"}, flags...)
+	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
+	return cmd
+}
+
+// storedVersions are the numbers of versions of a store's documents, by URL.
+func storedVersions(ctx context.Context, uri string) (map[string]int, error) {
 	s, _, err := openAt(ctx, uri, "")
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
 	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	versions = map[string]int{}
+	versions := map[string]int{}
 	for _, d := range docs {
 		vs, _, err := s.ListVersions(ctx, d.ID, store.Page{})
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		versions[d.URL] += len(vs)
 	}
-	requests, _ = site.Fetched()
-	return versions, requests, nil
+	return versions, nil
 }

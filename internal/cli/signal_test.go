@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/internal/demo"
+)
+
+func TestASignalledCrawlEndsCleanlyAndTheNextOneGoesOn(t *testing.T) {
+	t.Parallel()
+	want, whole, err := crawlWithKill(t.Context(), t.TempDir(), -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, sig := range map[string]os.Signal{"SIGINT": os.Interrupt, "SIGTERM": syscall.SIGTERM} {
+		for _, after := range []int64{0, 3, 9, 15} {
+			t.Run(fmt.Sprintf("%s after %d requests", name, after), func(t *testing.T) {
+				t.Parallel()
+				if err := crawlWithSignal(t.Context(), t.TempDir(), sig, after, want, whole); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// crawlWithSignal sends a crawl a signal once it has had so many requests, lets
+// another one go on, and says what is not as it should be: the first one's end, the
+// documents that it reports but does not keep, the versions that there are at last,
+// or requests that were made again.
+func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64, want map[string]int, whole int64) error {
+	site, err := demo.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	first := demoCrawl(ctx, site, uri, "-o", "json")
+	var stdout, stderr bytes.Buffer
+	first.Stdout, first.Stderr = &stdout, &stderr
+	if err := first.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- first.Wait() }()
+	if err := awaitRequests(site, after, ended); err != nil {
+		return fmt.Errorf("the first crawl: %w: %s", err, stderr.Bytes())
+	}
+	if err := first.Process.Signal(sig); err != nil {
+		return err
+	}
+	var exit *exec.ExitError
+	if err := <-ended; err != nil && (!errors.As(err, &exit) || exit.ExitCode() != exitMissing) {
+		return fmt.Errorf("the crawl ends with %w after the signal: %s", err, stderr.Bytes())
+	}
+	var report struct {
+		StopReason string
+		Documents  []struct{ URL string }
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &report); err != nil {
+		return fmt.Errorf("the report after the signal: %w: %s", err, stdout.Bytes())
+	}
+	if report.StopReason != "Stopped" {
+		return fmt.Errorf("the crawl says that it ended with %s", report.StopReason)
+	}
+	kept, err := storedVersions(ctx, uri)
+	if err != nil {
+		return err
+	}
+	for _, d := range report.Documents {
+		if kept[d.URL] == 0 {
+			return fmt.Errorf("%s is reported and not kept", d.URL)
+		}
+	}
+	if out, err := demoCrawl(ctx, site, uri).CombinedOutput(); err != nil {
+		return fmt.Errorf("the crawl that goes on: %w: %s", err, out)
+	}
+	got, err := storedVersions(ctx, uri)
+	if err != nil {
+		return err
+	}
+	if !maps.Equal(got, want) {
+		return fmt.Errorf("in the end there are %v, want %v", got, want)
+	}
+	// What was in flight, and robots.txt and the sitemap, which belong to a process.
+	if requests, _ := site.Fetched(); requests > whole+1+2 {
+		return fmt.Errorf("%d requests were made again", requests-whole)
+	}
+	return nil
+}
+
+// awaitRequests waits until the site has had more than so many requests.
+func awaitRequests(site *demo.Site, after int64, ended <-chan error) error {
+	for {
+		if all, _ := site.Fetched(); all > after {
+			return nil
+		}
+		select {
+		case err := <-ended:
+			return fmt.Errorf("it ended before the signal: %w", err)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}

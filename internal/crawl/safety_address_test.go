@@ -85,9 +85,9 @@ func everywhere(spelled []crawltest.Spelling) crawl.Plan {
 // reasonOf is the reason for which a reference on a page was left, and whether it
 // is a right one: its address, or that it is no URL that a crawler takes.
 func reasonOf(page, ref string, skips map[string]string) (string, bool) {
-	base, err := url.Parse(page)
-	if page == "" {
-		base = nil
+	var base *url.URL
+	if page != "" {
+		base, _ = url.Parse(page)
 	}
 	to, u, err := canonical.URL(base, ref)
 	if err == nil && strings.HasSuffix(u.Hostname(), ".example") {

@@ -102,14 +102,14 @@ var tarpits = []tarpit{
 }
 
 // TestTarpitsHoldNobodyUp is not parallel, since it counts goroutines.
-func TestTarpitsHoldNobodyUp(t *testing.T) { //nolint:paralleltest // see above
+func TestTarpitsHoldNobodyUp(t *testing.T) {
 	const (
 		hostile      = 64
 		healthyHosts = 10
 		pagesEach    = 20
 	)
 	before := goleak.IgnoreCurrent()
-	t.Run("crawl", func(t *testing.T) { //nolint:paralleltest // its end is waited for
+	t.Run("crawl", func(t *testing.T) {
 		w := crawltest.NewWeb(t)
 		cfg := w.Config()
 		cfg.Timeout = 2 * time.Second

@@ -224,10 +224,11 @@ func TestABodyIsBoundedWhereItEnds(t *testing.T) {
 		for n, fits := range map[int]bool{0: true, 1: true, limit - 1: true, limit: true, limit + 1: false, 100 * limit: false} {
 			at := fmt.Sprintf("http://public.example/%d%s", n, query)
 			res, err := f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit})
-			switch fe, _ := err.(*fetch.Error); {
+			var fe *fetch.Error
+			switch {
 			case fits && (err != nil || len(res.Body) != n):
 				t.Errorf("%s: %v, want %d bytes", at, err, n)
-			case !fits && (fe == nil || fe.Reason != fetch.TooLarge):
+			case !fits && (!errors.As(err, &fe) || fe.Reason != fetch.TooLarge):
 				t.Errorf("%s: %v, want %s", at, err, fetch.TooLarge)
 			}
 			res, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, Cut: true})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -57,7 +58,7 @@ func beChild(raw string) int {
 		begun := time.Now()
 		res, err := f.Do(context.Background(), fetch.Request{URL: at})
 		r := childResult{URL: at, Took: time.Since(begun)}
-		if fe, ok := err.(*fetch.Error); ok {
+		if fe := (*fetch.Error)(nil); errors.As(err, &fe) {
 			r.Reason = fe.Reason
 		}
 		if res != nil {

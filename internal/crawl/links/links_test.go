@@ -83,7 +83,7 @@ func TestWhatIsLeftOutIsToldAndCounted(t *testing.T) {
 }
 
 // TestScanIsBoundedWhateverComes measures memory, and so is not parallel.
-func TestScanIsBoundedWhateverComes(t *testing.T) { //nolint:paralleltest // see above
+func TestScanIsBoundedWhateverComes(t *testing.T) {
 	const limit = 2000
 	long := func(s string, n int) string { return strings.Repeat(s, n/len(s)+1)[:n] }
 	var many strings.Builder

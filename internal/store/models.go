@@ -53,8 +53,24 @@ type Run struct {
 	ID      string `json:"id"`
 	Company string `json:"company"`
 	Fence   Fence  `json:"fence"`
-	// State is Running, Stopped (to be gone on with), Complete or Failed.
-	State      string         `json:"state"`
+	// State is Pending (to be begun), Running, Stopped (to be gone on with),
+	// Complete or Failed.
+	State string `json:"state"`
+	// Task is what to crawl, for whoever takes the run up; empty where the caller
+	// of the run knows it.
+	Task []byte `json:"task,omitempty"`
+	// Priority: the higher is begun first.
+	Priority int32 `json:"priority,omitempty"`
+	// Reserved names who alone may work on the run; empty is anybody.
+	Reserved string `json:"reserved,omitempty"`
+	// Attempts counts the workers that took it up, the first too; Limit is how many may.
+	Attempts int32 `json:"attempts,omitempty"`
+	Limit    int32 `json:"limit,omitempty"`
+	// NotBefore is when it may be begun, after a failure.
+	NotBefore time.Time `json:"notBefore"`
+	// Holder is who works on it, and Heartbeat the last sign of life.
+	Holder     string         `json:"holder,omitempty"`
+	Heartbeat  time.Time      `json:"heartbeat"`
 	StopReason string         `json:"stopReason"`
 	Message    string         `json:"message"`
 	Started    time.Time      `json:"started"`
@@ -65,10 +81,24 @@ type Run struct {
 
 // The states of a Run.
 const (
+	RunPending  = "Pending"
 	RunRunning  = "Running"
 	RunStopped  = "Stopped"
 	RunComplete = "Complete"
 	RunFailed   = "Failed"
+)
+
+// Request is what a run's owner asks of its worker.
+type Request string
+
+// The requests. The zero one is to crawl on.
+const (
+	// RequestStop ends the run as complete, with what was found.
+	RequestStop Request = "Stop"
+	// RequestSuspend ends the work; the run is gone on with later.
+	RequestSuspend Request = "Suspend"
+	// RequestCancel ends the run; nothing goes on with it.
+	RequestCancel Request = "Cancel"
 )
 
 // Progress counts URLs.

@@ -104,6 +104,15 @@ type Runs interface {
 	PutCheckpoint(ctx context.Context, f Fence, runID string, blob []byte) error
 	GetCheckpoint(ctx context.Context, runID string) ([]byte, error)
 	DeleteCheckpoint(ctx context.Context, runID string) error
+	// ListRunsIn lists at most limit (1 to 500) runs of a state: those of higher
+	// priority first, then by id.
+	ListRunsIn(ctx context.Context, state string, limit int) ([]Run, error)
+	// PutRequest replaces what a run's owner asks of whoever works on it.
+	PutRequest(ctx context.Context, runID string, r Request) error
+	// GetRequest is the newest request, or the zero one.
+	GetRequest(ctx context.Context, runID string) (Request, error)
+	// DeleteRun removes a run's record and its request; one that is not there is no error.
+	DeleteRun(ctx context.Context, id string) error
 }
 
 // Pages remember what was fetched, for conditional requests and provenance.
@@ -122,6 +131,9 @@ type Documents interface {
 	FindDocument(ctx context.Context, company, url string) (Document, error)
 	// ListDocuments lists by company and URL; company "" is all.
 	ListDocuments(ctx context.Context, company string, p Page) (items []Document, next string, err error)
+	// DeleteCompany removes a company's documents with their versions, its pages and
+	// its runs. It is idempotent, so that one that was cut off is begun anew.
+	DeleteCompany(ctx context.Context, company string) error
 }
 
 // Versions are a document's append-only history, numbered from 1.

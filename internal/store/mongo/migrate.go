@@ -25,6 +25,7 @@ const (
 	versionCollection    = "versions"
 	snapshotCollection   = "snapshots"
 	chunkCollection      = "chunks"
+	requestCollection    = "requests"
 	migrationCollection  = "migrations"
 )
 
@@ -64,6 +65,12 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 		if err := db.CreateCollection(ctx, name); err != nil && !(errors.As(err, &exists) && exists.Name == "NamespaceExists") {
 			return fmt.Errorf("make %s: %w", name, err)
 		}
+	}
+	return nil
+}}, {"mongo-2-queue", func(ctx context.Context, db *mongo.Database) error {
+	byState := mongo.IndexModel{Keys: bson.D{{Key: "state", Value: 1}, {Key: "priority", Value: -1}, {Key: "_id", Value: 1}}}
+	if _, err := db.Collection(runCollection).Indexes().CreateOne(ctx, byState); err != nil {
+		return fmt.Errorf("index of %s: %w", runCollection, err)
 	}
 	return nil
 }}}

@@ -21,6 +21,12 @@ CREATE TABLE documents(id TEXT PRIMARY KEY, company TEXT NOT NULL, url TEXT NOT 
 CREATE UNIQUE INDEX documents_url ON documents(company, url);
 CREATE TABLE versions(doc TEXT, n INTEGER, hash TEXT NOT NULL, fetched INTEGER NOT NULL, full INTEGER NOT NULL, v TEXT NOT NULL, blob BLOB NOT NULL, PRIMARY KEY(doc, n));
 CREATE TABLE snapshots(hash TEXT PRIMARY KEY, blob BLOB NOT NULL);
+`, `
+ALTER TABLE runs ADD COLUMN state TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+UPDATE runs SET state=json_extract(v, '$.state');
+CREATE INDEX runs_state ON runs(state, priority DESC, id);
+CREATE TABLE requests(run TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
 `}
 
 // Migrate implements store.Store.

@@ -39,7 +39,7 @@ func (s *Store) get(ctx context.Context, what string, v any, query string, keys 
 
 // PutRun implements store.Runs.
 func (s *Store) PutRun(ctx context.Context, r store.Run) error {
-	return s.put(ctx, r.Fence, "put run "+r.ID, r, `INSERT INTO runs(id,company,v) VALUES(?,?,?) ON CONFLICT(id) DO UPDATE SET v=excluded.v`, r.ID, r.Company)
+	return s.put(ctx, r.Fence, "put run "+r.ID, r, `INSERT INTO runs(id,company,state,priority,v) VALUES(?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET state=excluded.state, priority=excluded.priority, v=excluded.v`, r.ID, r.Company, r.State, r.Priority)
 }
 
 // GetRun implements store.Runs.

@@ -1,0 +1,200 @@
+package kubestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/rest"
+	toolscache "k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// cacheFunc is a manager's NewCache: the stock cache, whose informers list and
+// watch the store.
+func cacheFunc(ctx context.Context, objects store.Objects) cache.NewCacheFunc {
+	return func(config *rest.Config, o cache.Options) (cache.Cache, error) {
+		scheme := o.Scheme
+		o.Mapper = Mapper()
+		o.NewInformer = func(_ toolscache.ListerWatcher, obj runtime.Object, resync time.Duration, indexers toolscache.Indexers) toolscache.SharedIndexInformer {
+			lw := &listWatch{ctx: ctx, objects: objects, scheme: scheme, example: obj}
+			return toolscache.NewSharedIndexInformer(lw, obj, resync, indexers)
+		}
+		return cache.New(config, o)
+	}
+}
+
+// listWatch lists and watches one kind of the store for an informer.
+type listWatch struct {
+	ctx     context.Context // ends with the process: informers give none
+	objects store.Objects
+	scheme  *runtime.Scheme
+	example runtime.Object
+
+	mu     sync.Mutex
+	listed string // version of the newest list, the only one that can be watched from
+}
+
+// IsWatchListSemanticsUnSupported tells the reflector to list and then watch. With
+// the streaming list that it would try first it never syncs.
+func (l *listWatch) IsWatchListSemanticsUnSupported() bool { return true }
+
+// List implements cache.Lister.
+func (l *listWatch) List(metav1.ListOptions) (runtime.Object, error) {
+	return l.ListWithContext(l.ctx, metav1.ListOptions{})
+}
+
+// ListWithContext lists all objects, whatever the options' limit is.
+func (l *listWatch) ListWithContext(ctx context.Context, _ metav1.ListOptions) (runtime.Object, error) {
+	kind, err := kindOf(l.example, l.scheme)
+	if err != nil {
+		return nil, err
+	}
+	items, _, version, err := listAll(ctx, l.objects, kind, "", 0, "")
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", kinds[kind].Resource, apiError(err, kinds[kind], ""))
+	}
+	gvk, _, err := l.scheme.ObjectKinds(l.example)
+	if err != nil {
+		return nil, err
+	}
+	obj, err := l.scheme.New(gvk[0].GroupVersion().WithKind(kind + "List"))
+	if err != nil {
+		return nil, err
+	}
+	list, ok := obj.(client.ObjectList)
+	item, ok2 := l.example.(client.Object)
+	if !ok || !ok2 {
+		return nil, notSupported(fmt.Sprintf("caching %T", l.example))
+	}
+	if err := setItems(list, item, items, nil); err != nil {
+		return nil, err
+	}
+	list.SetResourceVersion(version)
+	l.mu.Lock()
+	l.listed = version
+	l.mu.Unlock()
+	return list, nil
+}
+
+// Watch implements cache.Watcher.
+func (l *listWatch) Watch(o metav1.ListOptions) (watch.Interface, error) {
+	return l.WatchWithContext(l.ctx, o)
+}
+
+// WatchWithContext watches from the newest list. The versions of objects are no
+// places in the store's history, so that from any other version the reflector has
+// to list anew, which an answer of 410 makes it do.
+func (l *listWatch) WatchWithContext(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+	kind, err := kindOf(l.example, l.scheme)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	listed := l.listed
+	l.mu.Unlock()
+	if o.ResourceVersion != listed {
+		return nil, apierrors.NewResourceExpired("the watch ended: list anew")
+	}
+	w, err := l.objects.WatchObjects(ctx, kind, listed)
+	if err != nil {
+		return nil, apiError(err, kinds[kind], "")
+	}
+	return newStream(l, w), nil
+}
+
+// stream turns the store's events into an informer's.
+type stream struct {
+	inner store.Watch
+	out   chan watch.Event
+	quit  chan struct{}
+	once  sync.Once
+	done  chan struct{}
+}
+
+func newStream(l *listWatch, w store.Watch) *stream {
+	s := &stream{inner: w, out: make(chan watch.Event), quit: make(chan struct{}), done: make(chan struct{})}
+	go s.run(l)
+	return s
+}
+
+// ResultChan implements watch.Interface.
+func (s *stream) ResultChan() <-chan watch.Event { return s.out }
+
+// Stop implements watch.Interface; it waits until the stream has ended.
+func (s *stream) Stop() {
+	s.once.Do(func() { close(s.quit) })
+	<-s.done
+}
+
+func (s *stream) run(l *listWatch) {
+	defer close(s.done)
+	defer close(s.out)
+	defer s.inner.Stop()
+	for {
+		select {
+		case <-s.quit:
+			return
+		case e, ok := <-s.inner.Events():
+			if !ok {
+				err := s.inner.Err()
+				if err != nil {
+					s.send(watch.Event{Type: watch.Error, Object: statusOf(err)})
+				}
+				return
+			}
+			obj, err := l.decode(e.Object)
+			if err != nil {
+				s.send(watch.Event{Type: watch.Error, Object: statusOf(err)})
+				return
+			}
+			if !s.send(watch.Event{Type: watch.EventType(e.Type), Object: obj}) {
+				return
+			}
+		}
+	}
+}
+
+func (s *stream) send(e watch.Event) bool {
+	select {
+	case s.out <- e:
+		return true
+	case <-s.quit:
+		return false
+	}
+}
+
+func (l *listWatch) decode(o store.Object) (runtime.Object, error) {
+	gvk, _, err := l.scheme.ObjectKinds(l.example)
+	if err != nil {
+		return nil, err
+	}
+	obj, err := l.scheme.New(gvk[0])
+	if err != nil {
+		return nil, err
+	}
+	return obj, fill(obj, o)
+}
+
+// statusOf is an error as a watch sends it.
+func statusOf(err error) runtime.Object {
+	if errors.Is(err, store.ErrExpired) {
+		err = apierrors.NewResourceExpired(err.Error())
+	}
+	var status apierrors.APIStatus
+	if errors.As(err, &status) {
+		s := status.Status()
+		return &s
+	}
+	s := apierrors.NewInternalError(err).Status()
+	return &s
+}

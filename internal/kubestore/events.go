@@ -1,0 +1,110 @@
+package kubestore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/events"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// eventKind is the kind under which events are stored; it is no resource.
+const eventKind = "Event"
+
+// eventTimeout bounds the write of one event.
+const eventTimeout = 5 * time.Second
+
+// Event is one thing that happened to an object, as often as it did.
+type Event struct {
+	Kind      string    `json:"kind"`
+	Namespace string    `json:"namespace"`
+	Name      string    `json:"name"`
+	Type      string    `json:"type"` // Normal or Warning
+	Reason    string    `json:"reason"`
+	Action    string    `json:"action"`
+	Note      string    `json:"note"`
+	Count     int       `json:"count"`
+	First     time.Time `json:"first"`
+	Last      time.Time `json:"last"`
+}
+
+// Recorder keeps events in the store: equal ones are counted, so that an object has
+// as many as it has reasons and notes.
+type Recorder struct {
+	ctx     context.Context
+	objects store.Objects
+	log     logr.Logger
+}
+
+var _ events.EventRecorder = (*Recorder)(nil)
+
+// NewRecorder makes a recorder whose writes end with ctx.
+func NewRecorder(ctx context.Context, objects store.Objects, log logr.Logger) *Recorder {
+	return &Recorder{ctx: ctx, objects: objects, log: log}
+}
+
+// Eventf implements events.EventRecorder. An event that can't be kept is logged: it
+// must not fail what it tells of.
+func (r *Recorder) Eventf(regarding, _ runtime.Object, eventType, reason, action, note string, args ...any) {
+	m, err := meta.Accessor(regarding)
+	if err != nil {
+		r.log.Error(err, "event not kept", "reason", reason)
+		return
+	}
+	e := Event{
+		Kind: fmt.Sprintf("%T", regarding), Namespace: m.GetNamespace(), Name: m.GetName(),
+		Type: eventType, Reason: reason, Action: action, Note: fmt.Sprintf(note, args...),
+	}
+	if gvk := regarding.GetObjectKind().GroupVersionKind(); gvk.Kind != "" {
+		e.Kind = gvk.Kind
+	}
+	ctx, cancel := context.WithTimeout(r.ctx, eventTimeout)
+	defer cancel()
+	if err := r.keep(ctx, string(m.GetUID()), e); err != nil {
+		r.log.Error(err, "event not kept", "reason", reason, "name", e.Name)
+	}
+}
+
+func (r *Recorder) keep(ctx context.Context, uid string, e Event) error {
+	sum := sha256.Sum256([]byte(uid + "\n" + e.Type + "\n" + e.Reason + "\n" + e.Note))
+	key := store.ObjectKey{Kind: eventKind, Namespace: e.Namespace, Name: e.Name + "." + hex.EncodeToString(sum[:8])}
+	now := time.Now().UTC()
+	for range maxTries {
+		have, err := r.objects.GetObject(ctx, key)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			e.Count, e.First, e.Last = 1, now, now
+		case err != nil:
+			return err
+		default:
+			var old Event
+			if err := json.Unmarshal(have.JSON, &old); err != nil {
+				return fmt.Errorf("event %s is damaged: %w", key.Name, err)
+			}
+			e.Count, e.First, e.Last = old.Count+1, old.First, now
+		}
+		b, merr := json.Marshal(e)
+		if merr != nil {
+			return fmt.Errorf("write event %s: %w", key.Name, merr)
+		}
+		next := store.Object{ObjectKey: key, UID: uid, ResourceVersion: have.ResourceVersion, JSON: b}
+		if err == nil {
+			_, err = r.objects.UpdateObject(ctx, next)
+		} else {
+			_, err = r.objects.CreateObject(ctx, next)
+		}
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return fmt.Errorf("event %s: others were quicker: %w", key.Name, store.ErrConflict)
+}

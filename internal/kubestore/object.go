@@ -1,0 +1,111 @@
+package kubestore
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// content is an object as JSON has it, with integers as int64.
+type content = map[string]any
+
+func kindOf(obj runtime.Object, scheme *runtime.Scheme) (string, error) {
+	gvk, err := apiutil.GVKForObject(obj, scheme)
+	if err != nil {
+		return "", fmt.Errorf("find the kind of %T: %w", obj, err)
+	}
+	if _, ok := kinds[gvk.Kind]; !ok {
+		return "", notSupported("resources of kind " + gvk.Kind)
+	}
+	return gvk.Kind, nil
+}
+
+func keyOf(kind string, obj client.Object) store.ObjectKey {
+	return store.ObjectKey{Kind: kind, Namespace: obj.GetNamespace(), Name: obj.GetName()}
+}
+
+// toContent reads obj as JSON, with apiVersion and kind, which typed objects often lack.
+func toContent(obj runtime.Object, scheme *runtime.Scheme) (content, error) {
+	gvk, err := apiutil.GVKForObject(obj, scheme)
+	if err != nil {
+		return nil, fmt.Errorf("find the kind of %T: %w", obj, err)
+	}
+	b, err := json.Marshal(obj)
+	if err != nil {
+		return nil, fmt.Errorf("write %s as JSON: %w", gvk.Kind, err)
+	}
+	c, err := parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("read %s from JSON: %w", gvk.Kind, err)
+	}
+	c["apiVersion"], c["kind"] = gvk.GroupVersion().String(), gvk.Kind
+	return c, nil
+}
+
+func parse(b []byte) (content, error) {
+	c := content{}
+	return c, utiljson.Unmarshal(b, &c)
+}
+
+// fill makes obj what is stored, and nothing else.
+func fill(obj runtime.Object, o store.Object) error {
+	c, err := parse(o.JSON)
+	if err != nil {
+		return fmt.Errorf("%s %s/%s is damaged: %w", o.Kind, o.Namespace, o.Name, err)
+	}
+	metaOf(c)["resourceVersion"] = o.ResourceVersion
+	b, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("%s %s/%s is damaged: %w", o.Kind, o.Namespace, o.Name, err)
+	}
+	v := reflect.ValueOf(obj).Elem()
+	v.Set(reflect.Zero(v.Type()))
+	if err := json.Unmarshal(b, obj); err != nil {
+		return fmt.Errorf("%s %s/%s is damaged: %w", o.Kind, o.Namespace, o.Name, err)
+	}
+	return nil
+}
+
+// metaOf is the object's metadata, made where it is missing.
+func metaOf(c content) content {
+	m, ok := c["metadata"].(content)
+	if !ok {
+		m = content{}
+		c["metadata"] = m
+	}
+	return m
+}
+
+// stored is c in the form of the store, where the version lies beside the JSON.
+func stored(kind string, c content, version string) (store.Object, error) {
+	m := metaOf(c)
+	delete(m, "resourceVersion")
+	delete(m, "managedFields")
+	b, err := json.Marshal(c)
+	if err != nil {
+		return store.Object{}, fmt.Errorf("write %s as JSON: %w", kind, err)
+	}
+	o := store.Object{ResourceVersion: version, JSON: b}
+	o.Kind = kind
+	o.Namespace, _ = m["namespace"].(string)
+	o.Name, _ = m["name"].(string)
+	o.UID, _ = m["uid"].(string)
+	if labels, ok := m["labels"].(content); ok {
+		o.Labels = make(map[string]string, len(labels))
+		for k, v := range labels {
+			o.Labels[k], _ = v.(string)
+		}
+	}
+	return o, nil
+}
+
+// same says whether two objects have the same JSON.
+func same(a, b store.Object) bool { return bytes.Equal(a.JSON, b.JSON) }

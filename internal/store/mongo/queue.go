@@ -1,0 +1,93 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+type request struct {
+	Run     string `json:"_id"`
+	Request string `json:"request"`
+}
+
+// ListRunsIn implements store.Runs.
+func (s *Store) ListRunsIn(ctx context.Context, state string, limit int) ([]store.Run, error) {
+	order := bson.D{{Key: "priority", Value: -1}, {Key: "_id", Value: 1}}
+	items, _, err := list(ctx, s, "list runs that are "+state, runCollection, bson.D{{Key: "state", Value: state}}, order,
+		min(max(limit, 1), store.MaxLimit), func(r run) (string, store.Run) { return r.ID, r.Run })
+	return items, err
+}
+
+// PutRequest implements store.Runs.
+func (s *Store) PutRequest(ctx context.Context, runID string, r store.Request) error {
+	return s.try(ctx, "ask run "+runID+" to "+string(r), func(ctx context.Context) error {
+		_, err := s.db.Collection(requestCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: runID}},
+			bson.D{{Key: "$set", Value: bson.D{{Key: "request", Value: string(r)}}}}, options.UpdateOne().SetUpsert(true))
+		return err
+	})
+}
+
+// GetRequest implements store.Runs.
+func (s *Store) GetRequest(ctx context.Context, runID string) (store.Request, error) {
+	var r request
+	err := s.one(ctx, "read what run "+runID+" is asked", requestCollection, bson.D{{Key: "_id", Value: runID}}, &r)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	return store.Request(r.Request), err
+}
+
+// DeleteRun implements store.Runs.
+func (s *Store) DeleteRun(ctx context.Context, id string) error {
+	return s.try(ctx, "delete run "+id, func(ctx context.Context) error {
+		for _, c := range []string{requestCollection, runCollection} {
+			if _, err := s.db.Collection(c).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// DeleteCompany implements store.Documents. A document goes after its versions, so
+// that what was cut off finds the rest by the documents that are left.
+func (s *Store) DeleteCompany(ctx context.Context, company string) error {
+	p := store.Page{Limit: store.MaxLimit}
+	for {
+		docs, _, err := s.ListDocuments(ctx, company, p)
+		if err != nil {
+			return err
+		}
+		if len(docs) == 0 {
+			break
+		}
+		var ids bson.A
+		for _, d := range docs {
+			ids = append(ids, d.ID)
+		}
+		in := bson.D{{Key: "$in", Value: ids}}
+		err = s.try(ctx, "delete the documents of "+company, func(ctx context.Context) error {
+			if _, err := s.db.Collection(versionCollection).DeleteMany(ctx, bson.D{{Key: "documentID", Value: in}}); err != nil {
+				return err
+			}
+			_, err := s.db.Collection(documentCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: in}})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.try(ctx, "delete the pages and runs of "+company, func(ctx context.Context) error {
+		for _, c := range []string{pageCollection, runCollection} {
+			if _, err := s.db.Collection(c).DeleteMany(ctx, bson.D{{Key: "company", Value: company}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

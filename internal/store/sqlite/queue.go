@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// ListRunsIn implements store.Runs.
+func (s *Store) ListRunsIn(ctx context.Context, state string, limit int) ([]store.Run, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT v FROM runs WHERE state=? ORDER BY priority DESC, id LIMIT ?`, state, min(max(limit, 1), store.MaxLimit))
+	if err != nil {
+		return nil, fmt.Errorf("list runs that are %s: %w", state, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []store.Run
+	for rows.Next() {
+		var b []byte
+		var r store.Run
+		if err := errors.Join(rows.Scan(&b), json.Unmarshal(b, &r)); err != nil {
+			return nil, fmt.Errorf("list runs that are %s: %w", state, err)
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// PutRequest implements store.Runs.
+func (s *Store) PutRequest(ctx context.Context, runID string, r store.Request) error {
+	if _, err := s.write.ExecContext(ctx, `INSERT INTO requests(run,v) VALUES(?,?) ON CONFLICT(run) DO UPDATE SET v=excluded.v`, runID, string(r)); err != nil {
+		return fmt.Errorf("ask run %s to %s: %w", runID, r, err)
+	}
+	return nil
+}
+
+// GetRequest implements store.Runs.
+func (s *Store) GetRequest(ctx context.Context, runID string) (store.Request, error) {
+	var v string
+	err := s.read.QueryRowContext(ctx, `SELECT v FROM requests WHERE run=?`, runID).Scan(&v)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read what run %s is asked: %w", runID, err)
+	}
+	return store.Request(v), nil
+}
+
+// DeleteRun implements store.Runs.
+func (s *Store) DeleteRun(ctx context.Context, id string) error {
+	return s.tx(ctx, "delete run "+id, func(t *sql.Tx) error {
+		return execAll(ctx, t, id, `DELETE FROM runs WHERE id=?`, `DELETE FROM requests WHERE run=?`)
+	})
+}
+
+// DeleteCompany implements store.Documents.
+func (s *Store) DeleteCompany(ctx context.Context, company string) error {
+	return s.tx(ctx, "delete company "+company, func(t *sql.Tx) error {
+		return execAll(ctx, t, company,
+			`DELETE FROM versions WHERE doc IN (SELECT id FROM documents WHERE company=?)`,
+			`DELETE FROM documents WHERE company=?`, `DELETE FROM pages WHERE company=?`,
+			`DELETE FROM requests WHERE run IN (SELECT id FROM runs WHERE company=?)`, `DELETE FROM runs WHERE company=?`)
+	})
+}
+
+func execAll(ctx context.Context, t *sql.Tx, key string, statements ...string) error {
+	for _, q := range statements {
+		if _, err := t.ExecContext(ctx, q, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+func runsByState(t *testing.T, s store.Store) {
+	for i := range 12 {
+		state := store.RunPending
+		if i%3 == 0 {
+			state = store.RunRunning
+		}
+		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%02d", i), Company: "c", State: state, Priority: int32(i % 2), Task: []byte(`{}`), Limit: 3}))
+	}
+	ids := func(state string, limit int) (out []string) {
+		got, err := s.ListRunsIn(t.Context(), state, limit)
+		must(t, err)
+		for _, r := range got {
+			out = append(out, r.ID)
+		}
+		return out
+	}
+	want := []string{"run-01", "run-05", "run-07", "run-11", "run-02", "run-04", "run-08", "run-10"}
+	if got := ids(store.RunPending, 500); !slices.Equal(got, want) {
+		t.Errorf("pending runs are %v, want %v", got, want)
+	}
+	if got := ids(store.RunPending, 3); !slices.Equal(got, want[:3]) {
+		t.Errorf("the first three pending runs are %v", got)
+	}
+	r, err := s.GetRun(t.Context(), "run-01")
+	must(t, err)
+	if r.Limit != 3 || string(r.Task) != `{}` {
+		t.Errorf("a queued run came back as %+v", r)
+	}
+	r.State = store.RunComplete
+	must(t, s.PutRun(t.Context(), r))
+	if got := ids(store.RunPending, 500); !slices.Equal(got, want[1:]) {
+		t.Errorf("after one has ended, pending runs are %v", got)
+	}
+	if got := ids(store.RunStopped, 500); len(got) > 0 {
+		t.Errorf("stopped runs are %v", got)
+	}
+}
+
+func requests(t *testing.T, s store.Store) {
+	get := func() store.Request {
+		r, err := s.GetRequest(t.Context(), "r1")
+		must(t, err)
+		return r
+	}
+	if got := get(); got != "" {
+		t.Errorf("a run that is asked nothing is asked to %s", got)
+	}
+	for _, r := range []store.Request{store.RequestSuspend, "", store.RequestCancel} {
+		must(t, s.PutRequest(t.Context(), "r1", r))
+		if got := get(); got != r {
+			t.Errorf("asked %q, got %q", r, got)
+		}
+	}
+	must(t, s.PutRun(t.Context(), store.Run{ID: "r1", Company: "c", State: store.RunPending}))
+	for range 2 {
+		must(t, s.DeleteRun(t.Context(), "r1"))
+	}
+	if got := get(); got != "" {
+		t.Errorf("a deleted run is asked to %s", got)
+	}
+	if _, err := s.GetRun(t.Context(), "r1"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a deleted run: %v", err)
+	}
+}
+
+func deleteCompany(t *testing.T, s store.Store) {
+	for _, c := range []string{"a", "b"} {
+		for i := range 3 {
+			d := store.Document{ID: fmt.Sprint(c, i), Company: c, URL: fmt.Sprintf("https://%s.example/%d", c, i)}
+			must(t, s.PutDocument(t.Context(), store.Fence{}, d))
+			_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: d.ID, Hash: "h", FetchedAt: at(i)}, "text of "+d.ID)
+			must(t, err)
+		}
+		must(t, s.PutPage(t.Context(), store.Fence{}, store.FetchedPage{Company: c, URL: "https://" + c + ".example/"}))
+		must(t, s.PutRun(t.Context(), store.Run{ID: "run-" + c, Company: c, State: store.RunComplete}))
+	}
+	for range 2 { // twice: the second finds nothing
+		must(t, s.DeleteCompany(t.Context(), "a"))
+	}
+	for c, want := range map[string]int{"a": 0, "b": 3} {
+		docs, _, err := s.ListDocuments(t.Context(), c, store.Page{})
+		must(t, err)
+		pages, _, err := s.ListPages(t.Context(), c, store.Page{})
+		must(t, err)
+		runs, _, err := s.ListRuns(t.Context(), c, store.Page{})
+		must(t, err)
+		if len(docs) != want || len(pages) != min(want, 1) || len(runs) != min(want, 1) {
+			t.Errorf("%s has %d documents, %d pages, %d runs", c, len(docs), len(pages), len(runs))
+		}
+	}
+	if _, _, err := s.VersionText(t.Context(), "a0", 0); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a version of a deleted company: %v", err)
+	}
+	if _, text, err := s.VersionText(t.Context(), "b0", 0); err != nil || text != "text of b0" {
+		t.Errorf("a version of the other: %q, %v", text, err)
+	}
+}

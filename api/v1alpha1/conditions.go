@@ -55,3 +55,12 @@ const (
 
 // LabelCompany is on every CrawlJob of a Company and has the Company's name.
 const LabelCompany = "crawl.clausea.co/company"
+
+// IsFailure says whether a reason is one with which a CrawlJob is Failed.
+func IsFailure(reason string) bool {
+	switch reason {
+	case ReasonRobotsDisallowed, ReasonAccessDenied, ReasonSiteUnreachable, ReasonDeadlineExceeded, ReasonWorkerLost, ReasonInvalidSpec, ReasonInternal:
+		return true
+	}
+	return false
+}

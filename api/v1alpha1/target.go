@@ -126,3 +126,12 @@ type Target struct {
 	// +kubebuilder:validation:XValidation:rule="self.all(d, self.exists_one(e, e == d))",message="must not name a type twice; remove the duplicate"
 	ExpectedTypes []DocumentType `json:"expectedTypes,omitempty"`
 }
+
+// StoreKey is the name by which the store knows a company: its own in the namespace
+// default, else namespace and name.
+func StoreKey(namespace, name string) string {
+	if namespace == "" || namespace == metav1.NamespaceDefault {
+		return name
+	}
+	return namespace + "/" + name
+}

@@ -28,6 +28,7 @@ type keeper struct {
 	known map[string]store.Document
 	lost  map[string]int // URLs that could not be had, with their status
 
+	cause   error  // why the crawl's context ended, if it did
 	whole   uint64 // time of the journal's newest whole entry
 	entries int    // entries after it
 	most    int    // most entries there were
@@ -107,8 +108,13 @@ func (k *keeper) Lost(url string, status int, _ string) {
 
 // Progress implements crawl.Watcher.
 func (k *keeper) Progress(p crawl.Progress) {
+	k.mu.Lock()
 	k.progress = p
+<<<<<<< HEAD
 	k.metrics.Skipped(p.Skipped)
+=======
+	k.mu.Unlock()
+>>>>>>> 081f97b (Add the reconcilers of Companies and CrawlJobs, and the queue of runs)
 	if k.runner.Progress != nil {
 		k.runner.Progress(p)
 	}
@@ -157,14 +163,14 @@ func (k *keeper) unmodified(ctx context.Context, p *crawl.Page) (crawl.Verdict, 
 
 // finish marks what is gone and records the run's end.
 func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) error {
-	k.run.StopReason, k.run.Message = string(res.Reason), res.Message
+	k.run.StopReason, k.run.Message, k.run.Heartbeat = string(res.Reason), res.Message, time.Now().UTC()
 	k.run.Progress = progressOf(res.Progress)
 	k.run.Completed = time.Now().UTC()
 	switch {
 	case runErr != nil || res.Reason.Failed():
 		k.run.State = store.RunFailed
 	case res.Reason == crawl.Stopped:
-		k.run.State = store.RunStopped
+		k.stopped()
 	default:
 		k.run.State = store.RunComplete
 	}
@@ -185,7 +191,7 @@ func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) err
 	if err := k.store.PutRun(ctx, k.run); err != nil {
 		return fmt.Errorf("end run %s: %w", k.run.ID, err)
 	}
-	if k.run.State == store.RunStopped {
+	if k.run.State == store.RunStopped || k.run.State == store.RunPending {
 		return nil
 	}
 	return k.dropJournal(ctx)

@@ -71,6 +71,9 @@ type Report struct {
 	Result    crawl.Result
 }
 
+// LeaseName is the lease that a company's one active run holds.
+func LeaseName(company string) string { return "run/" + company }
+
 // ErrBusy says that another process crawls the company now.
 var ErrBusy = errors.New("the company is being crawled by another process")
 
@@ -79,7 +82,7 @@ func (r *Runner) Run(ctx context.Context, t Task) (Report, error) {
 	if r.Store == nil {
 		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()})
 	}
-	lease, err := r.Store.AcquireLease(ctx, "run/"+t.Company, r.Holder, leaseTTL)
+	lease, err := r.Store.AcquireLease(ctx, LeaseName(t.Company), r.Holder, leaseTTL)
 	if errors.Is(err, store.ErrConflict) {
 		return Report{}, fmt.Errorf("crawl %s: %w (%s, until %s)", t.Company, ErrBusy, lease.Holder, lease.Expires.Format(time.RFC3339))
 	}
@@ -158,7 +161,7 @@ func goesOn(r store.Run) bool {
 
 // crawl runs the engine and records how it ended.
 func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, error) {
-	rec.State = store.RunRunning
+	rec.State, rec.Holder, rec.Heartbeat = store.RunRunning, r.Holder, time.Now().UTC()
 	k := newKeeper(r, t, rec)
 	k.metrics = r.Metrics.Run(len(t.Plan.Resume) > 0)
 	reason := Internal
@@ -166,10 +169,14 @@ func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, erro
 	if err := k.begin(ctx, &t.Plan); err != nil {
 		return Report{}, err
 	}
+	stop := k.beat(ctx)
 	res, err := r.Engine.Run(ctx, t.Plan, k)
-	if cause := context.Cause(ctx); errors.Is(cause, store.ErrFenced) {
+	stop()
+	cause := context.Cause(ctx)
+	if errors.Is(cause, store.ErrFenced) {
 		return Report{}, fmt.Errorf("crawl %s: %w", t.Company, cause)
 	}
+	k.cause = cause
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	if ferr := k.finish(end, res, err); err == nil {

@@ -11,23 +11,27 @@ import (
 
 // TaskOf is the crawl that a Company asks for. Fields that it leaves out are the
 // engine's defaults.
-func TaskOf(c *v1alpha1.Company) Task {
+func TaskOf(c *v1alpha1.Company) Task { return TaskFor(c.Name, c.Spec.Target, nil) }
+
+// TaskFor is the crawl of a target for the company that the store knows by key;
+// limits override the target's own.
+func TaskFor(key string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits) Task {
 	p := crawl.Plan{}
-	for _, d := range c.Spec.Domains {
+	for _, d := range t.Domains {
 		p.Domains = append(p.Domains, string(d))
 	}
 	for _, d := range p.Domains {
-		if !begins(c.Spec.Seeds, d) {
+		if !begins(t.Seeds, d) {
 			p.Seeds = append(p.Seeds, crawl.Seed{URL: "https://" + d + "/"})
 		}
 	}
-	for _, s := range c.Spec.Seeds {
+	for _, s := range t.Seeds {
 		p.Seeds = append(p.Seeds, crawl.Seed{URL: s.URL, Type: string(s.Type), Pinned: s.Type != ""})
 	}
-	for _, e := range c.Spec.ExpectedTypes {
+	for _, e := range t.ExpectedTypes {
 		p.ExpectedTypes = append(p.ExpectedTypes, string(e))
 	}
-	if paths := c.Spec.Paths; paths != nil {
+	if paths := t.Paths; paths != nil {
 		for _, a := range paths.Allow {
 			p.Allow = append(p.Allow, string(a))
 		}
@@ -35,7 +39,10 @@ func TaskOf(c *v1alpha1.Company) Task {
 			p.Deny = append(p.Deny, string(d))
 		}
 	}
-	if l := c.Spec.Crawl; l != nil {
+	for _, l := range []*v1alpha1.CrawlLimits{t.Crawl, limits} {
+		if l == nil {
+			continue
+		}
 		if l.MaxPages != nil {
 			p.MaxPages = int(*l.MaxPages)
 		}
@@ -48,11 +55,14 @@ func TaskOf(c *v1alpha1.Company) Task {
 				p.Delay = -time.Nanosecond // none at all, where zero would be the default
 			}
 		}
+		if len(l.Languages) > 0 {
+			p.Languages = nil
+		}
 		for _, lang := range l.Languages {
 			p.Languages = append(p.Languages, string(lang))
 		}
 	}
-	return Task{Company: c.Name, Plan: p}
+	return Task{Company: key, Plan: p}
 }
 
 // begins says that a seed, not pinned to be one document, lies in domain, so that

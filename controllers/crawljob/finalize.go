@@ -1,0 +1,74 @@
+package crawljob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/store"
+)
+
+const (
+	// cancelPoll is how often a run is looked at that was asked to end.
+	cancelPoll = time.Second
+	// cancelPatience is how long a deletion waits for a worker to end. A worker that
+	// hangs longer can't hold the object: its lease fences what it writes.
+	cancelPatience = time.Minute
+)
+
+// finalize cancels the run of a job that is being deleted, waits for its worker to
+// let go, and takes the finalizer off.
+func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
+	if v.job.DeletionTimestamp == nil {
+		return nil
+	}
+	v.done, v.gone = true, true
+	if !controllerutil.ContainsFinalizer(v.job, v1alpha1.CrawlJobFinalizer) {
+		return nil
+	}
+	id := v.job.RunID()
+	switch rec, err := r.Runner.Observe(ctx, id); {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return fmt.Errorf("cancel the crawl: %w", err)
+	case rec.State == store.RunPending || rec.State == store.RunRunning:
+		if r.now().Sub(v.job.DeletionTimestamp.Time) < cancelPatience {
+			if err := r.Runner.Ask(ctx, id, store.RequestCancel); err != nil {
+				return fmt.Errorf("cancel the crawl: %w", err)
+			}
+			return v.stop(cancelPoll)
+		}
+	}
+	if err := r.Runner.Forget(ctx, id); err != nil {
+		return fmt.Errorf("forget the crawl: %w", err)
+	}
+	controllerutil.RemoveFinalizer(v.job, v1alpha1.CrawlJobFinalizer)
+	if err := r.Client.Patch(ctx, v.job.DeepCopy(), client.MergeFrom(v.before)); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("take the finalizer off: %w", err)
+	}
+	return nil
+}
+
+// hold puts the finalizer on, before there is anything that would be left behind.
+func (r *Reconciler) hold(ctx context.Context, v *visit) error {
+	if !controllerutil.AddFinalizer(v.job, v1alpha1.CrawlJobFinalizer) {
+		return nil
+	}
+	written := v.job.DeepCopy()
+	err := r.Client.Patch(ctx, written, client.MergeFromWithOptions(v.before, client.MergeFromWithOptimisticLock{}))
+	switch {
+	case apierrors.IsConflict(err), apierrors.IsNotFound(err): // the cache is behind
+		v.gone = true
+		return v.stop(conflictDelay)
+	case err != nil:
+		return fmt.Errorf("put the finalizer on: %w", err)
+	}
+	v.job, v.before = written, written.DeepCopy()
+	return nil
+}

@@ -1,0 +1,116 @@
+// Package queue hands runs to workers through the store: owners put orders in and
+// observe them, pools of workers take them up, on any machine that shares the store.
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// Order is one crawl that somebody wants.
+type Order struct {
+	// RunID names the run; the same order twice is one run.
+	RunID string
+	// Company is the company's key in the store.
+	Company string
+	Target  v1alpha1.Target
+	// Limits override the target's own.
+	Limits   *v1alpha1.CrawlLimits
+	Priority int32
+	// Attempts is how many workers may take it up before it is given up as lost.
+	Attempts int32
+	// NotBefore is when the first may.
+	NotBefore time.Time
+	// Reserved names the only worker that may take it up; empty is any pool's.
+	Reserved string
+}
+
+// task is what is kept of an order for whoever takes it up.
+type task struct {
+	Target v1alpha1.Target       `json:"target"`
+	Limits *v1alpha1.CrawlLimits `json:"limits,omitempty"`
+}
+
+// Queue is the owners' side.
+type Queue struct{ Runs store.Runs }
+
+// Start puts an order into the queue. A run that waits or is at work stays as it is;
+// one that was stopped or has failed is queued again and goes on where it was.
+func (q *Queue) Start(ctx context.Context, o Order) error {
+	have, err := q.Runs.GetRun(ctx, o.RunID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
+	}
+	if err == nil && (have.State == store.RunPending || have.State == store.RunRunning || have.State == store.RunComplete) {
+		return nil
+	}
+	b, err := json.Marshal(task{o.Target, o.Limits})
+	if err != nil {
+		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
+	}
+	r := have
+	r.ID, r.Company, r.State, r.Task = o.RunID, o.Company, store.RunPending, b
+	r.Priority, r.Limit, r.NotBefore, r.Reserved = o.Priority, o.Attempts, o.NotBefore, o.Reserved
+	r.StopReason, r.Message, r.Holder, r.Completed = "", "", "", time.Time{}
+	if r.Started.IsZero() {
+		r.Started = time.Now().UTC()
+	}
+	if err := q.Runs.PutRequest(ctx, o.RunID, ""); err != nil {
+		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
+	}
+	// A record that a worker left is not fenced any more: nobody holds it.
+	r.Fence = store.Fence{}
+	if err := q.Runs.PutRun(ctx, r); err != nil {
+		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
+	}
+	return nil
+}
+
+// Observe is how a run stands; store.ErrNotFound says that it was never queued.
+func (q *Queue) Observe(ctx context.Context, runID string) (store.Run, error) {
+	return q.Runs.GetRun(ctx, runID)
+}
+
+// Ask tells whoever works on a run to end it. A run that nobody has taken up yet is
+// ended here and now.
+func (q *Queue) Ask(ctx context.Context, runID string, what store.Request) error {
+	if err := q.Runs.PutRequest(ctx, runID, what); err != nil {
+		return err
+	}
+	r, err := q.Runs.GetRun(ctx, runID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && r.State != store.RunPending && r.State != store.RunStopped {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("ask run %s to %s: %w", runID, what, err)
+	}
+	switch what {
+	case store.RequestSuspend:
+		r.State = store.RunStopped
+	case store.RequestStop:
+		r.State, r.StopReason, r.Message = store.RunComplete, v1alpha1.ReasonStopped, "The crawl was stopped by its owner; what was found is kept."
+	case store.RequestCancel:
+		r.State, r.StopReason, r.Message = store.RunFailed, run.ReasonCancelled, "The crawl was cancelled before it ended."
+	default:
+		return nil
+	}
+	if r.State != store.RunStopped {
+		r.Completed = time.Now().UTC()
+	}
+	// The fence of the last worker, if there was one, keeps this from a run that was
+	// taken up meanwhile: its new worker reads the request.
+	if err := q.Runs.PutRun(ctx, r); err != nil && !errors.Is(err, store.ErrFenced) {
+		return fmt.Errorf("ask run %s to %s: %w", runID, what, err)
+	}
+	return nil
+}
+
+// Forget removes a run's record.
+func (q *Queue) Forget(ctx context.Context, runID string) error { return q.Runs.DeleteRun(ctx, runID) }

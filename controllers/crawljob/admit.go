@@ -25,7 +25,7 @@ const turnPoll = 30 * time.Second
 func (r *Reconciler) admit(ctx context.Context, v *visit) error {
 	if v.job.Spec.Stop && !v.job.Active() {
 		v.finish(v1alpha1.ConditionComplete, v1alpha1.ReasonStopped, "The crawl was stopped before it began.")
-		return v.stop(0)
+		return nil
 	}
 	if v.job.Spec.Suspend && !v.job.Spec.Stop {
 		return r.suspend(ctx, v)
@@ -101,7 +101,7 @@ func (r *Reconciler) resolve(ctx context.Context, v *visit) (waits bool, err err
 		return false, fmt.Errorf("find Company %s: %w", name, err)
 	case c.DeletionTimestamp != nil && !v.job.Active():
 		v.finish(v1alpha1.ConditionFailed, v1alpha1.ReasonInvalidSpec, fmt.Sprintf("Company %s is being deleted; create it anew before you crawl it.", name.Name))
-		return true, v.stop(0)
+		return true, nil
 	}
 	v.target = &c.Spec.Target
 	return false, nil

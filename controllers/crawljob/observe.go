@@ -87,7 +87,7 @@ func (r *Reconciler) failed(ctx context.Context, v *visit, rec store.Run) error 
 			reason = v1alpha1.ReasonInternal
 		}
 		v.finish(v1alpha1.ConditionFailed, reason, cmp.Or(rec.Message, "The crawl failed; the log of the worker says why."))
-		return v.stop(0)
+		return nil
 	}
 	at := rec.Completed.Add(backoff(rec.Attempts))
 	if err := r.Runner.Start(ctx, v.order(at)); err != nil {
@@ -155,6 +155,9 @@ const maxSkipped = 64
 func pending(rec store.Run) string {
 	if wait := time.Until(rec.NotBefore); wait > 0 {
 		return fmt.Sprintf("Waits until %s to try again.", rec.NotBefore.UTC().Format(time.RFC3339))
+	}
+	if rec.Message != "" {
+		return rec.Message
 	}
 	return "Waits for a free worker."
 }

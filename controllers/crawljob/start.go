@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run/queue"
@@ -48,6 +49,7 @@ func (v *visit) order(notBefore time.Time) queue.Order {
 	return queue.Order{
 		RunID: v.job.RunID(), Company: v.job.CompanyKey(), Target: *v.target, Limits: v.job.Spec.Limits,
 		Priority: v.job.Spec.Priority, Attempts: v.backoffLimit() + 1, NotBefore: notBefore,
+		Execution: v.job.Spec.Execution, Job: client.ObjectKeyFromObject(v.job), JobUID: v.job.UID,
 	}
 }
 

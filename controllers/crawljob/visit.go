@@ -103,6 +103,10 @@ func (v *visit) finish(kind, reason, message string) {
 	message = sentence(message)
 	now := metav1.NewTime(v.r.now())
 	v.job.Status.Reason, v.job.Status.Message, v.job.Status.CompletionTime = reason, message, &now
+	v.done, v.again = true, 0
+	if ttl := v.job.Spec.TTLSecondsAfterFinished; ttl != nil {
+		v.again = max(time.Duration(*ttl)*time.Second, conflictDelay) // it is to expire
+	}
 	v.unset(v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionSuspended)
 	v.set(kind, metav1.ConditionTrue, reason, message)
 	if kind == v1alpha1.ConditionComplete {

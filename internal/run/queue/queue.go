@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
@@ -30,6 +32,11 @@ type Order struct {
 	NotBefore time.Time
 	// Reserved names the only worker that may take it up; empty is any pool's.
 	Reserved string
+	// Execution says where it is crawled, and Job and JobUID which CrawlJob
+	// wants it; the queue itself has no use for them.
+	Execution v1alpha1.Execution
+	Job       types.NamespacedName
+	JobUID    types.UID
 }
 
 // task is what is kept of an order for whoever takes it up.

@@ -158,3 +158,11 @@ func hosts(uri string) string {
 	rest, _, _ = strings.Cut(rest, "?")
 	return rest
 }
+
+// Drop removes the database with all that is in it. It is for tests.
+func (s *Store) Drop(ctx context.Context) error {
+	if err := s.db.Drop(ctx); err != nil {
+		return fmt.Errorf("drop database %s: %w", s.db.Name(), err)
+	}
+	return nil
+}

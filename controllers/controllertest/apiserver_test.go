@@ -1,0 +1,119 @@
+package controllertest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/clausea/crawler/hack/mongod/replicaset"
+	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/mongo"
+)
+
+// The servers that all tests of the package share; each is empty where the program
+// that it needs was not given.
+var (
+	cluster  *rest.Config
+	mongoURI string
+)
+
+func TestMain(m *testing.M) { os.Exit(runAll(m)) }
+
+func runAll(m *testing.M) int {
+	ctrl.SetLogger(logr.Discard())
+	if assets := os.Getenv("KUBEBUILDER_ASSETS"); assets != "" {
+		env := &envtest.Environment{
+			BinaryAssetsDirectory: assets,
+			CRDDirectoryPaths:     []string{filepath.Join("..", "..", "config", "crd", "bases")}, ErrorIfCRDPathMissing: true,
+		}
+		config, err := env.Start()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "the API server did not start:", err)
+			return 1
+		}
+		defer func() { _ = env.Stop() }()
+		config.QPS, config.Burst = 500, 1000
+		cluster = config
+	}
+	mongoURI = os.Getenv("CLAUSEA_TEST_MONGO_URI")
+	if mongoURI == "" {
+		mongod, err := replicaset.Find()
+		switch {
+		case errors.Is(err, replicaset.ErrNoBinary):
+			fmt.Println("SKIP: the controllers over MongoDB are NOT tested:", err)
+			return m.Run()
+		case err != nil:
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		set, err := replicaset.Start(context.Background(), mongod, "", 3)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer set.Close()
+		mongoURI = set.URI
+	}
+	return m.Run()
+}
+
+// onCluster is a home on the API server: a namespace of the test's own, and runs in
+// an embedded store.
+func onCluster(t *testing.T) *home {
+	t.Helper()
+	if cluster == nil {
+		t.Skip("SKIPPED: no API server. Run it by make test, or set KUBEBUILDER_ASSETS to what hack/kube/get.sh prints")
+	}
+	c, err := client.New(cluster, client.Options{Scheme: scheme})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
+	if err := c.Create(t.Context(), ns); err != nil {
+		t.Fatal(err)
+	}
+	o := options()
+	o.Cache = cache.Options{DefaultNamespaces: map[string]cache.Config{ns.Name: {}}}
+	m, err := ctrl.NewManager(cluster, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, log := openEmbedded(t), &eventLog{}
+	start(t, m, s, log)
+	return &home{t: t, client: c, namespace: ns.Name, store: s, queue: &queue.Queue{Runs: s}, events: log}
+}
+
+// openMongo opens an empty database that is dropped with the test.
+func openMongo(t *testing.T) store.Store {
+	t.Helper()
+	if mongoURI == "" {
+		t.Skip("SKIPPED: no MongoDB. Run it by make test, or set MONGOD to what hack/mongod/get.sh prints")
+	}
+	s, err := mongo.Open(t.Context(), mongoURI, "test_"+rand.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(s.Drop(context.Background()), s.Close(context.Background())); err != nil {
+			t.Errorf("remove the database: %v", err)
+		}
+	})
+	if _, err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

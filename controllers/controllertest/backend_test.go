@@ -1,0 +1,144 @@
+// Package controllertest runs one suite of both controllers on every home that they
+// have: an API server, the store over MongoDB, and the embedded store.
+package controllertest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/company"
+	"github.com/clausea/crawler/controllers/crawljob"
+	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/sqlite"
+)
+
+var scheme = func() *runtime.Scheme {
+	s := runtime.NewScheme()
+	utilruntime.Must(clientgoscheme.AddToScheme(s))
+	utilruntime.Must(v1alpha1.AddToScheme(s))
+	return s
+}()
+
+// home is one test's own world: a client as people use it, running controllers, and
+// the store that the runs are queued in.
+type home struct {
+	t         *testing.T
+	client    client.Client
+	namespace string
+	store     store.Store
+	queue     *queue.Queue
+	events    *eventLog
+}
+
+// eventLog keeps events in memory, for comparing; each home's own recorder is tested
+// by itself.
+type eventLog struct {
+	mu   sync.Mutex
+	logs []string
+}
+
+func (l *eventLog) Eventf(regarding, _ runtime.Object, kind, reason, _, _ string, _ ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	name := ""
+	if o, ok := regarding.(client.Object); ok {
+		name = o.GetName()
+	}
+	l.logs = append(l.logs, fmt.Sprintf("%s %s %s", name, kind, reason))
+}
+
+var _ events.EventRecorder = (*eventLog)(nil)
+
+// openEmbedded opens an empty embedded store that is closed with the test.
+func openEmbedded(t *testing.T) store.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	return s
+}
+
+// start runs both controllers on a manager until the test ends.
+func start(t *testing.T, m ctrl.Manager, s store.Store, events *eventLog) {
+	t.Helper()
+	q := &queue.Queue{Runs: s}
+	skip := true
+	o := func() controller.Options {
+		return controller.Options{MaxConcurrentReconciles: 4, SkipNameValidation: &skip}
+	}
+	jobs := &crawljob.Reconciler{Client: m.GetClient(), Runner: q, Recorder: events}
+	companies := &company.Reconciler{Client: m.GetClient(), Documents: company.Stored{Store: s}, Recorder: events}
+	if err := jobs.SetupWithManager(t.Context(), m, o()); err != nil {
+		t.Fatal(err)
+	}
+	if err := companies.SetupWithManager(m, o()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- m.Start(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the manager ended: %v", err)
+		}
+	})
+	if !m.GetCache().WaitForCacheSync(t.Context()) {
+		t.Fatal("the caches never synced")
+	}
+}
+
+func options() ctrl.Options {
+	return ctrl.Options{Scheme: scheme, Logger: logr.Discard(), Metrics: metricsserver.Options{BindAddress: "0"}}
+}
+
+// overStore is a home over a store.
+func overStore(t *testing.T, s store.Store) *home {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	m, err := kubestore.Manager(ctx, s, options(), "", "", kubestore.Election{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := &eventLog{}
+	start(t, m, s, log)
+	return &home{t: t, client: kubestore.NewClient(s, scheme), namespace: "default", store: s, queue: &queue.Queue{Runs: s}, events: log}
+}
+
+// patience bounds what a test waits for; no test asserts on time.
+const patience = time.Minute
+
+// await polls until ok says yes, and fails with what it says else.
+func (h *home) await(what string, ok func() (bool, string)) {
+	h.t.Helper()
+	deadline := time.Now().Add(patience)
+	last := ""
+	for time.Now().Before(deadline) {
+		done, now := ok()
+		if done {
+			return
+		}
+		last = now
+		<-time.After(20 * time.Millisecond)
+	}
+	h.t.Fatalf("%s did not come about: %s", what, last)
+}

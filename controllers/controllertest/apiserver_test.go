@@ -71,9 +71,8 @@ func runAll(m *testing.M) int {
 	return m.Run()
 }
 
-// onCluster is a home on the API server: a namespace of the test's own, and runs in
-// an embedded store.
-func onCluster(t *testing.T) *home {
+// clusterClient is a client of the API server, and a namespace of the test's own.
+func clusterClient(t *testing.T) (client.Client, string) {
 	t.Helper()
 	if cluster == nil {
 		t.Skip("SKIPPED: no API server. Run it by make test, or set KUBEBUILDER_ASSETS to what hack/kube/get.sh prints")
@@ -86,15 +85,22 @@ func onCluster(t *testing.T) *home {
 	if err := c.Create(t.Context(), ns); err != nil {
 		t.Fatal(err)
 	}
+	return c, ns.Name
+}
+
+// onCluster is a home on the API server, with its runs in an embedded store.
+func onCluster(t *testing.T) *home {
+	t.Helper()
+	c, ns := clusterClient(t)
 	o := options()
-	o.Cache = cache.Options{DefaultNamespaces: map[string]cache.Config{ns.Name: {}}}
+	o.Cache = cache.Options{DefaultNamespaces: map[string]cache.Config{ns: {}}}
 	m, err := ctrl.NewManager(cluster, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s, log := openEmbedded(t), &eventLog{}
 	start(t, m, s, log)
-	return &home{t: t, client: c, namespace: ns.Name, store: s, queue: &queue.Queue{Runs: s}, events: log}
+	return &home{t: t, client: c, namespace: ns, store: s, queue: &queue.Queue{Runs: s}, events: log}
 }
 
 // openMongo opens an empty database that is dropped with the test.

@@ -15,16 +15,33 @@ func schemaKind(kind string) schema.GroupKind {
 	return v1alpha1.GroupVersion.WithKind(kind).GroupKind()
 }
 
-// checkMeta checks names, labels, annotations and finalizers as an API server does.
-func checkMeta(c content) field.ErrorList {
+// checkMeta checks names, labels, annotations and finalizers as an API server does;
+// old is nil for a new object.
+func checkMeta(c, old content) field.ErrorList {
 	path := field.NewPath("metadata")
-	b, err := json.Marshal(metaOf(c))
+	cur, err := readMeta(c)
 	if err != nil {
 		return field.ErrorList{field.Invalid(path, nil, err.Error())}
 	}
-	m := metav1.ObjectMeta{}
-	if err := json.Unmarshal(b, &m); err != nil {
-		return field.ErrorList{field.Invalid(path, nil, err.Error())}
+	errs := apivalidation.ValidateObjectMeta(cur, true, apivalidation.NameIsDNSSubdomain, path)
+	if old == nil {
+		return errs
 	}
-	return apivalidation.ValidateObjectMeta(&m, true, apivalidation.NameIsDNSSubdomain, path)
+	was, err := readMeta(old)
+	if err != nil {
+		return append(errs, field.Invalid(path, nil, err.Error()))
+	}
+	if was.DeletionTimestamp != nil {
+		errs = append(errs, apivalidation.ValidateNoNewFinalizers(cur.Finalizers, was.Finalizers, path.Child("finalizers"))...)
+	}
+	return errs
+}
+
+func readMeta(c content) (*metav1.ObjectMeta, error) {
+	m := &metav1.ObjectMeta{}
+	b, err := json.Marshal(metaOf(c))
+	if err != nil {
+		return nil, err
+	}
+	return m, json.Unmarshal(b, m)
 }

@@ -70,7 +70,7 @@ const DefaultNamespace = "default"
 // admit checks an object as an API server does, and fills in its defaults.
 func admit(ctx context.Context, kind string, cur, old content) error {
 	n, _ := metaOf(cur)["name"].(string)
-	errs := checkMeta(cur)
+	errs := checkMeta(cur, old)
 	k, err := schema.Of(kind)
 	if err != nil {
 		return err

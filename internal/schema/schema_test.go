@@ -73,41 +73,37 @@ const jobOf = "apiVersion: crawl.clausea.co/v1alpha1\nkind: CrawlJob\nmetadata: 
 
 func TestBadManifestsAreRefusedByNameOfTheField(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ manifest, old, field, remedy string }{
-		{companyOf + "{}", "", "spec.domains", "Required"},
-		{companyOf + "{domains: []}", "", "spec.domains", "at least 1"},
-		{companyOf + "{domains: ['https://example.com/']}", "", "spec.domains[0]", "write example.com"},
-		{companyOf + "{domains: [Example.com]}", "", "spec.domains[0]", "lower case"},
-		{companyOf + "{domains: [example.com, example.com]}", "", "spec.domains", "remove the duplicate"},
-		{companyOf + "{domains: [localhost]}", "", "spec.domains[0]", "write example.com"},
-		{companyOf + "{domains: [example.com], seeds: [{url: 'ftp://example.com'}]}", "", "spec.seeds[0].url", "write https://"},
-		{companyOf + "{domains: [example.com], seeds: [{url: 'https://u:p@example.com'}]}", "", "spec.seeds[0].url", "without user name"},
-		{companyOf + "{domains: [example.com], seeds: [{url: 'https://example.com', type: privacy}]}", "", "spec.seeds[0].type", "supported values"},
-		{companyOf + "{domains: [example.com], paths: {allow: [legal]}}", "", "spec.paths.allow[0]", "write /legal/"},
-		{companyOf + "{domains: [example.com], crawl: {maxPages: 0}}", "", "spec.crawl.maxPages", "leave it out"},
-		{companyOf + "{domains: [example.com], crawl: {maxPages: many}}", "", "spec.crawl.maxPages", "integer"},
-		{companyOf + "{domains: [example.com], crawl: {maxDepth: 51}}", "", "spec.crawl.maxDepth", "to 50"},
-		{companyOf + "{domains: [example.com], crawl: {delay: fast}}", "", "spec.crawl.delay", "write 500ms"},
-		{companyOf + "{domains: [example.com], crawl: {delay: 10m}}", "", "spec.crawl.delay", "to 5m"},
-		{companyOf + "{domains: [example.com], crawl: {render: Sometimes}}", "", "spec.crawl.render", "supported values"},
-		{companyOf + "{domains: [example.com], crawl: {languages: [english!]}}", "", "spec.crawl.languages[0]", "write en"},
-		{companyOf + "{domains: [example.com], expectedTypes: [privacy_policy, privacy_policy]}", "", "spec.expectedTypes", "remove the duplicate"},
-		{companyOf + "{domains: [example.com], schedule: {cron: daily}}", "", "spec.schedule.cron", "write \"30 2"},
-		{companyOf + "{domains: [example.com], schedule: {cron: '@daily', timeZone: 'GMT+/x y'}}", "", "spec.schedule.timeZone", "write Europe/Paris"},
-		{companyOf + "{domains: [example.com], schedule: {cron: '@daily', jitter: 25h}}", "", "spec.schedule.jitter", "to 24h"},
-		{companyOf + "{domains: [example.com], historyLimits: {failed: -1}}", "", "spec.historyLimits.failed", "leave it out"},
-		{companyOf + "{domains: [example.com], deletionPolicy: Keep}", "", "spec.deletionPolicy", "supported values"},
-		{companyOf + "{domains: [example.com], shedule: {}}", "", "spec.shedule", "correct its name"},
-		{jobOf + "{}", "", "spec", "company"},
-		{jobOf + "{companyRef: {name: a}, company: {domains: [example.com]}}", "", "spec", "company"},
-		{jobOf + "{companyRef: {name: a}, backoffLimit: -1}", "", "spec.backoffLimit", ""},
-		{jobOf + "{companyRef: {name: a}, execution: Pod}", "", "spec.execution", "supported values"},
-		{jobOf + "{companyRef: {name: b}}", jobOf + "{companyRef: {name: a}}", "spec", ""},
-		{jobOf + "{companyRef: {name: a}, priority: 5}", jobOf + "{companyRef: {name: a}}", "spec.priority", ""},
-	} {
-		msg := admit(t, c.manifest, c.old)
-		if !strings.Contains(msg, c.field) || !strings.Contains(msg, c.remedy) {
-			t.Errorf("%s\nsays %q, wanted %s and %q", c.manifest, msg, c.field, c.remedy)
+	b, err := os.ReadFile("testdata/refused.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Kind, Field, Remedy string
+		Spec, Old           map[string]any
+	}
+	if err := yaml.UnmarshalStrict(b, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) < 24 {
+		t.Errorf("only %d manifests are tried", len(cases))
+	}
+	manifest := func(kind string, spec map[string]any) string {
+		m, err := yaml.Marshal(map[string]any{
+			"apiVersion": "crawl.clausea.co/v1alpha1", "kind": kind, "metadata": map[string]any{"name": "x"}, "spec": spec,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(m)
+	}
+	for _, c := range cases {
+		old := ""
+		if c.Old != nil {
+			old = manifest(c.Kind, c.Old)
+		}
+		msg := admit(t, manifest(c.Kind, c.Spec), old)
+		if !strings.Contains(msg, c.Field) || !strings.Contains(msg, c.Remedy) {
+			t.Errorf("%v\nsays %q, wanted %s and %q", c.Spec, msg, c.Field, c.Remedy)
 		}
 	}
 }

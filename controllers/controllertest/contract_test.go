@@ -1,0 +1,302 @@
+package controllertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/kubestore"
+)
+
+// clients are what people and reconcilers write through, without controllers.
+var clients = map[string]func(*testing.T) (client.Client, string){
+	"on the API server": func(t *testing.T) (client.Client, string) { return clusterClient(t) },
+	"over MongoDB": func(t *testing.T) (client.Client, string) {
+		return kubestore.NewClient(openMongo(t), scheme), "default"
+	},
+	"over the embedded store": func(t *testing.T) (client.Client, string) {
+		return kubestore.NewClient(openEmbedded(t), scheme), "default"
+	},
+}
+
+// contract is what reconcilers rely on in a client, wherever the objects lie.
+var contract = map[string]func(*testing.T, client.Client, string){
+	"a created object has its identity and defaults": contractCreate,
+	"an update is made on the version that was read": contractUpdate,
+	"spec and status are written apart":              contractStatus,
+	"a patch changes what it names":                  contractPatch,
+	"a deletion waits for the finalizers":            contractDelete,
+	"objects are listed by label, page and in order": contractList,
+	"what is bad is refused with the same words":     contractRefused,
+	"preconditions of a deletion are kept":           contractPreconditions,
+}
+
+func TestContractOfTheClient(t *testing.T) {
+	t.Parallel()
+	for where, open := range clients {
+		for name, holds := range contract {
+			t.Run(name+" "+where, func(t *testing.T) {
+				t.Parallel()
+				c, ns := open(t)
+				holds(t, c, ns)
+			})
+		}
+	}
+}
+
+func acme(ns string) *v1alpha1.Company {
+	c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "acme", Labels: map[string]string{"tier": "one"}}}
+	c.Spec.Domains = []v1alpha1.Domain{"example.com"}
+	return c
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func contractCreate(t *testing.T, k client.Client, ns string) {
+	c := acme(ns)
+	c.Status.DocumentCount = 7
+	must(t, k.Create(t.Context(), c))
+	if _, err := strconv.ParseUint(c.ResourceVersion, 10, 64); err != nil || c.UID == "" || c.Generation != 1 || c.CreationTimestamp.IsZero() {
+		t.Errorf("its metadata is %+v", c.ObjectMeta)
+	}
+	if len(c.Spec.ExpectedTypes) != 2 || c.Spec.DeletionPolicy != v1alpha1.DeletionRetain || *c.Spec.HistoryLimits.Failed != 3 {
+		t.Errorf("its defaults are %+v", c.Spec)
+	}
+	if c.Status.DocumentCount != 0 {
+		t.Error("a status was created")
+	}
+	if err := k.Create(t.Context(), acme(ns)); !apierrors.IsAlreadyExists(err) {
+		t.Errorf("the second of a name: %v", err)
+	}
+	if err := k.Get(t.Context(), client.ObjectKey{Namespace: ns, Name: "none"}, c); !apierrors.IsNotFound(err) {
+		t.Errorf("one that is not there: %v", err)
+	}
+	generated := acme(ns)
+	generated.Name, generated.GenerateName = "", "acme-"
+	must(t, k.Create(t.Context(), generated))
+	if !strings.HasPrefix(generated.Name, "acme-") || len(generated.Name) != 10 {
+		t.Errorf("a generated name is %q", generated.Name)
+	}
+}
+
+func contractUpdate(t *testing.T, k client.Client, ns string) {
+	c := acme(ns)
+	must(t, k.Create(t.Context(), c))
+	stale := c.DeepCopy()
+	must(t, k.Update(t.Context(), c))
+	if c.ResourceVersion != stale.ResourceVersion {
+		t.Error("an update that changes nothing was written")
+	}
+	c.Labels["tier"] = "two"
+	must(t, k.Update(t.Context(), c))
+	if c.Generation != 1 || c.ResourceVersion == stale.ResourceVersion {
+		t.Errorf("after a label's change: generation %d, version %s", c.Generation, c.ResourceVersion)
+	}
+	c.Spec.DisplayName = "Acme"
+	must(t, k.Update(t.Context(), c))
+	if c.Generation != 2 {
+		t.Errorf("after a change of the spec the generation is %d", c.Generation)
+	}
+	stale.Spec.DisplayName = "Old"
+	if err := k.Update(t.Context(), stale); !apierrors.IsConflict(err) {
+		t.Errorf("an update of an old version: %v", err)
+	}
+	none := c.DeepCopy()
+	none.ResourceVersion = ""
+	if err := k.Update(t.Context(), none); !apierrors.IsInvalid(err) {
+		t.Errorf("an update of no version: %v", err)
+	}
+}
+
+func contractStatus(t *testing.T, k client.Client, ns string) {
+	c := acme(ns)
+	must(t, k.Create(t.Context(), c))
+	c.Spec.DisplayName, c.Status.DocumentCount = "Acme", 5
+	must(t, k.Status().Update(t.Context(), c))
+	if c.Spec.DisplayName != "" || c.Status.DocumentCount != 5 || c.Generation != 1 {
+		t.Errorf("after a status update it is %+v, generation %d", c, c.Generation)
+	}
+	c.Spec.DisplayName, c.Status.DocumentCount = "Acme", 9
+	must(t, k.Update(t.Context(), c))
+	if c.Spec.DisplayName != "Acme" || c.Status.DocumentCount != 5 || c.Generation != 2 {
+		t.Errorf("after an update it is %+v, generation %d", c, c.Generation)
+	}
+}
+
+func contractPatch(t *testing.T, k client.Client, ns string) {
+	c := acme(ns)
+	must(t, k.Create(t.Context(), c))
+	old := c.DeepCopy()
+	c.Spec.DisplayName = "Acme"
+	must(t, k.Patch(t.Context(), c, client.MergeFrom(old)))
+	again := old.DeepCopy() // the base is old, but what it names is not in conflict
+	again.Labels["tier"] = "two"
+	must(t, k.Patch(t.Context(), again, client.MergeFrom(old)))
+	if again.Spec.DisplayName != "Acme" || again.Labels["tier"] != "two" {
+		t.Errorf("two patches made %+v", again)
+	}
+	locked := old.DeepCopy()
+	locked.Spec.DisplayName = "Lock"
+	if err := k.Patch(t.Context(), locked, client.MergeFromWithOptions(old, client.MergeFromWithOptimisticLock{})); !apierrors.IsConflict(err) {
+		t.Errorf("a locked patch of an old version: %v", err)
+	}
+	old = again.DeepCopy()
+	again.Status.DocumentCount, again.Spec.DisplayName = 3, "ignored"
+	must(t, k.Status().Patch(t.Context(), again, client.MergeFrom(old)))
+	if again.Status.DocumentCount != 3 || again.Spec.DisplayName != "Acme" {
+		t.Errorf("a status patch made %+v", again)
+	}
+	if _, ours := k.(*kubestore.Client); ours {
+		for _, p := range []client.Patch{client.StrategicMergeFrom(old), client.RawPatch(types.JSONPatchType, []byte(`[]`))} {
+			if err := k.Patch(t.Context(), again, p); !errors.Is(err, kubestore.ErrNotSupported) {
+				t.Errorf("a patch of type %s: %v", p.Type(), err)
+			}
+		}
+	}
+}
+
+func contractDelete(t *testing.T, k client.Client, ns string) {
+	c := acme(ns)
+	c.Finalizers = []string{"example.com/hold"}
+	must(t, k.Create(t.Context(), c))
+	must(t, k.Delete(t.Context(), c))
+	must(t, k.Delete(t.Context(), c))
+	must(t, k.Get(t.Context(), client.ObjectKeyFromObject(c), c))
+	if c.DeletionTimestamp == nil || c.Generation != 2 {
+		t.Errorf("while it is held: %+v", c.ObjectMeta)
+	}
+	more := c.DeepCopy()
+	more.Finalizers = append(more.Finalizers, "example.com/more")
+	if err := k.Update(t.Context(), more); !apierrors.IsInvalid(err) {
+		t.Errorf("a new finalizer on what is being deleted: %v", err)
+	}
+	c.Finalizers = nil
+	must(t, k.Update(t.Context(), c))
+	if err := k.Get(t.Context(), client.ObjectKeyFromObject(c), c); !apierrors.IsNotFound(err) {
+		t.Errorf("after the last finalizer: %v", err)
+	}
+	if err := k.Delete(t.Context(), c); !apierrors.IsNotFound(err) {
+		t.Errorf("deleting what is not there: %v", err)
+	}
+}
+
+func contractPreconditions(t *testing.T, k client.Client, ns string) {
+	c := acme(ns)
+	must(t, k.Create(t.Context(), c))
+	uid := types.UID("another")
+	if err := k.Delete(t.Context(), c, client.Preconditions(metav1.Preconditions{UID: &uid})); !apierrors.IsConflict(err) {
+		t.Errorf("deleting another's uid: %v", err)
+	}
+	uid = c.UID
+	must(t, k.Delete(t.Context(), c, client.Preconditions(metav1.Preconditions{UID: &uid, ResourceVersion: &c.ResourceVersion})))
+}
+
+func contractList(t *testing.T, k client.Client, ns string) {
+	for i := range 7 {
+		c := acme(ns)
+		c.Name, c.Labels["odd"] = fmt.Sprint("c", i), strconv.FormatBool(i%2 == 1)
+		must(t, k.Create(t.Context(), c))
+	}
+	names := func(l *v1alpha1.CompanyList) (out []string) {
+		for i := range l.Items {
+			out = append(out, l.Items[i].Name)
+		}
+		return out
+	}
+	l := &v1alpha1.CompanyList{}
+	must(t, k.List(t.Context(), l, client.InNamespace(ns), client.MatchingLabels{"odd": "true"}))
+	if got := names(l); !slices.Equal(got, []string{"c1", "c3", "c5"}) {
+		t.Errorf("by label: %v", got)
+	}
+	var all []string
+	next := ""
+	for {
+		must(t, k.List(t.Context(), l, client.InNamespace(ns), client.Limit(3), client.Continue(next)))
+		all = append(all, names(l)...)
+		if next = l.Continue; next == "" {
+			break
+		}
+	}
+	if !slices.Equal(all, []string{"c0", "c1", "c2", "c3", "c4", "c5", "c6"}) {
+		t.Errorf("by pages: %v", all)
+	}
+	must(t, k.List(t.Context(), l, client.InNamespace("elsewhere")))
+	if len(l.Items) > 0 {
+		t.Errorf("elsewhere: %v", names(l))
+	}
+}
+
+// contractRefused tries every manifest of the table; the words are those that the
+// schema package is held to, so that they are the same wherever the object is sent.
+func contractRefused(t *testing.T, k client.Client, ns string) {
+	b, err := os.ReadFile("../../internal/schema/testdata/refused.yaml")
+	must(t, err)
+	var cases []struct {
+		Kind, Field, Remedy string
+		Spec, Old           map[string]any
+	}
+	must(t, yaml.UnmarshalStrict(b, &cases))
+	for i, c := range cases {
+		obj := &unstructured.Unstructured{Object: map[string]any{
+			"apiVersion": v1alpha1.GroupVersion.String(), "kind": c.Kind,
+			"metadata": map[string]any{"namespace": ns, "name": fmt.Sprint("x", i)}, "spec": integers(c.Spec),
+		}}
+		err := refused(t.Context(), k, obj, c.Old)
+		if err == nil {
+			t.Errorf("%v was taken", c.Spec)
+			continue
+		}
+		// An unknown field is found by an API server's decoder, before the schema.
+		if words := err.Error(); !strings.Contains(words, c.Field) || !strings.Contains(words, c.Remedy) && !strings.Contains(words, "unknown field") {
+			t.Errorf("%v\nsays %q, wanted %s and %q", c.Spec, words, c.Field, c.Remedy)
+		}
+	}
+}
+
+func refused(ctx context.Context, k client.Client, obj *unstructured.Unstructured, old map[string]any) error {
+	if old == nil {
+		return k.Create(ctx, obj, client.FieldValidation("Strict"))
+	}
+	spec := obj.Object["spec"]
+	obj.Object["spec"] = integers(old)
+	if err := k.Create(ctx, obj); err != nil {
+		return fmt.Errorf("the object before the change: %w", err)
+	}
+	obj.Object["spec"] = spec
+	return k.Update(ctx, obj, client.FieldValidation("Strict"))
+}
+
+// integers gives whole numbers the type that unstructured objects have.
+func integers(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, e := range v {
+			v[key] = integers(e)
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = integers(e)
+		}
+	case float64:
+		return int64(v)
+	}
+	return v
+}

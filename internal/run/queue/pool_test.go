@@ -1,0 +1,252 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/sqlite"
+)
+
+// patience bounds what a test waits for; no test asserts on time.
+const patience = 2 * time.Minute
+
+// bed is a store, and workers that crawl the demo company's real site.
+type bed struct {
+	t      *testing.T
+	store  store.Store
+	queue  *Queue
+	engine *crawl.Engine
+}
+
+func newBed(t *testing.T) *bed {
+	t.Helper()
+	site, err := demo.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(site.Close)
+	s, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	to, err := fetch.ParseConnectTo(":443:" + site.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := fetch.New(fetch.Config{
+		Guard: address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return &bed{t: t, store: s, queue: &Queue{Runs: s}, engine: crawl.New(f)}
+}
+
+// pool starts workers under a name; stop ends them as a signal does.
+func (b *bed) pool(holder string) (stop func()) {
+	b.t.Helper()
+	p := &Pool{
+		Store: b.store, Slots: 2, Poll: 50 * time.Millisecond, Log: logr.Discard(),
+		Runner: &run.Runner{Engine: b.engine, Store: b.store, Log: logr.Discard(), Holder: holder},
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- p.Start(ctx) }()
+	ended := false
+	stop = func() {
+		if ended {
+			return
+		}
+		ended = true
+		cancel()
+		if err := <-done; err != nil {
+			b.t.Errorf("pool %s: %v", holder, err)
+		}
+	}
+	b.t.Cleanup(stop)
+	return stop
+}
+
+func (b *bed) order(id string, delay time.Duration) {
+	b.t.Helper()
+	o := Order{
+		RunID: id, Company: demo.Domain, Attempts: 3, Target: v1alpha1.Target{
+			Domains: []v1alpha1.Domain{demo.Domain}, ExpectedTypes: []v1alpha1.DocumentType{"privacy_policy", "terms_of_service"},
+			Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
+		},
+	}
+	if err := b.queue.Start(b.t.Context(), o); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// await waits until a run is as ok wants it.
+func (b *bed) await(id, what string, ok func(store.Run) bool) store.Run {
+	b.t.Helper()
+	deadline := time.Now().Add(patience)
+	var last store.Run
+	for time.Now().Before(deadline) {
+		r, err := b.queue.Observe(b.t.Context(), id)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if last = r; ok(r) {
+			return r
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+	b.t.Fatalf("run %s: %s did not come about: %+v", id, what, last)
+	return last
+}
+
+func in(state string) func(store.Run) bool { return func(r store.Run) bool { return r.State == state } }
+
+// fetching says that a worker has fetched a page and goes on.
+func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 0 }
+
+// slow is a delay at which the demo's crawl takes many seconds, to be cut off.
+const slow = 500 * time.Millisecond
+
+func TestAnOrderIsCrawledOnceByOneOfManyPools(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	for i := range 3 {
+		b.pool(fmt.Sprint("pool-", i))
+	}
+	b.order("r1", 0)
+	b.order("r1", 0)
+	r := b.await("r1", "completion", in(store.RunComplete))
+	if r.Attempts != 1 || r.Documents.New < 10 || r.StopReason == "" {
+		t.Errorf("it ended as %+v", r)
+	}
+	docs, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.Page{})
+	if err != nil || int64(len(docs)) != r.Documents.New {
+		t.Errorf("%d documents of %d are there, %v", len(docs), r.Documents.New, err)
+	}
+}
+
+func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
+	t.Parallel()
+	for ask, want := range map[store.Request]string{
+		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunStopped, store.RequestCancel: store.RunFailed,
+	} {
+		t.Run(string(ask), func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t)
+			b.pool("pool")
+			b.order("r1", slow)
+			b.await("r1", "a page", fetching)
+			if err := b.queue.Ask(t.Context(), "r1", ask); err != nil {
+				t.Fatal(err)
+			}
+			b.await("r1", want, in(want))
+			if ask != store.RequestSuspend {
+				return
+			}
+			before, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.Page{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.order("r1", 0)
+			r := b.await("r1", "completion after it was suspended", in(store.RunComplete))
+			if r.Documents.New < int64(len(before)) {
+				t.Errorf("of %d documents that it had found before, %d are counted", len(before), r.Documents.New)
+			}
+		})
+	}
+}
+
+func TestARunThatNobodyHasTakenUpIsEndedWhereItLies(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	for ask, want := range map[store.Request]string{
+		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunStopped, store.RequestCancel: store.RunFailed,
+	} {
+		id := "r-" + string(ask)
+		b.order(id, 0)
+		if err := b.queue.Ask(t.Context(), id, ask); err != nil {
+			t.Fatal(err)
+		}
+		b.await(id, want, in(want))
+	}
+}
+
+func TestAPoolThatShutsDownGivesItsRunsBack(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	stop := b.pool("old")
+	b.order("r1", slow)
+	b.await("r1", "a page", fetching)
+	stop()
+	r := b.await("r1", "its return", in(store.RunPending))
+	if r.Attempts != 0 {
+		t.Errorf("a shutdown counted as attempt %d", r.Attempts)
+	}
+	b.pool("new")
+	r = b.await("r1", "completion", in(store.RunComplete))
+	if r.Attempts != 1 || r.Holder != "new" || r.Documents.New < 10 {
+		t.Errorf("it ended as %+v", r)
+	}
+}
+
+func TestALostWorkersRunIsTakenOverAndAPoisonedOneIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for attempts, want := range map[int32]string{1: store.RunComplete, 3: store.RunFailed} {
+		b := newBed(t)
+		b.order("r1", -1)
+		r := b.await("r1", "the queue", in(store.RunPending))
+		// As a worker leaves it that was killed: at work, and its lease has run out.
+		l, err := b.store.AcquireLease(t.Context(), run.LeaseName(demo.Domain), "dead/r1", time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.State, r.Holder, r.Attempts, r.Heartbeat = store.RunRunning, "dead", attempts, time.Now()
+		r.Fence = store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
+		if err := b.store.PutRun(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		b.pool("alive")
+		got := b.await("r1", want, in(want))
+		if want == store.RunFailed && got.StopReason != v1alpha1.ReasonWorkerLost || want == store.RunComplete && got.Attempts != 2 {
+			t.Errorf("after %d lost workers it ended as %+v", attempts, got)
+		}
+		if err := b.store.PutRun(t.Context(), r); !errors.Is(err, store.ErrFenced) {
+			t.Errorf("the dead worker's late write: %v", err)
+		}
+	}
+}
+
+func TestOneRunOfACompanyIsCrawledAtATime(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	b.pool("pool")
+	b.order("r1", slow)
+	b.await("r1", "a page", fetching)
+	b.order("r2", 0)
+	b.await("r2", "its place in the queue", func(r store.Run) bool {
+		first, err := b.queue.Observe(t.Context(), "r1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first.State == store.RunRunning && r.State == store.RunRunning {
+			t.Error("two runs of one company are crawled at once")
+		}
+		return first.State == store.RunComplete && r.State == store.RunComplete
+	})
+}

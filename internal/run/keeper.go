@@ -110,11 +110,8 @@ func (k *keeper) Lost(url string, status int, _ string) {
 func (k *keeper) Progress(p crawl.Progress) {
 	k.mu.Lock()
 	k.progress = p
-<<<<<<< HEAD
-	k.metrics.Skipped(p.Skipped)
-=======
 	k.mu.Unlock()
->>>>>>> 081f97b (Add the reconcilers of Companies and CrawlJobs, and the queue of runs)
+	k.metrics.Skipped(p.Skipped)
 	if k.runner.Progress != nil {
 		k.runner.Progress(p)
 	}

@@ -29,6 +29,12 @@ func newGet(a *app) *cobra.Command {
 			if len(args) == 0 {
 				return usage("get what? companies, documents, versions or runs")
 			}
+			switch args[0] {
+			case "crawljobs", "crawljob", "cj":
+				return a.getCrawlJobs(cmd.Context(), cmd.OutOrStdout(), output)
+			case "co":
+				return a.getCompanyResources(cmd.Context(), cmd.OutOrStdout(), output)
+			}
 			s, err := openStore(cmd.Context(), a.values)
 			if err != nil {
 				return err
@@ -92,8 +98,8 @@ func (g *getter) get(args []string) error {
 	return usage("get %s: write get companies, get documents [ID|URL], get versions ID|URL or get runs", strings.Join(args, " "))
 }
 
-// company is a row of get companies.
-type company struct {
+// companyRow is a row of get companies.
+type companyRow struct {
 	Name      string `json:"name"`
 	Documents int    `json:"documents"`
 	Changed   string `json:"lastChanged"`
@@ -104,16 +110,16 @@ func (g *getter) companies() error {
 	if err != nil {
 		return err
 	}
-	var rows []company
+	var rows []companyRow
 	for _, d := range docs { // they come by company
 		if n := len(rows); n == 0 || rows[n-1].Name != d.Company {
-			rows = append(rows, company{Name: d.Company})
+			rows = append(rows, companyRow{Name: d.Company})
 		}
 		r := &rows[len(rows)-1]
 		r.Documents++
 		r.Changed = max(r.Changed, day(d.LastChanged))
 	}
-	return show(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c company) string { return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, c.Changed) })
+	return show(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c companyRow) string { return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, c.Changed) })
 }
 
 func (g *getter) document(id string) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"os"
 	"strings"
 
@@ -59,5 +60,6 @@ func holder() string {
 	if err != nil {
 		host = "localhost"
 	}
-	return host + "/" + itoa(os.Getpid())
+	// In a container every process is number 1, and a new one is not the old one.
+	return host + "/" + itoa(os.Getpid()) + "/" + rand.Text()[:8]
 }

@@ -75,6 +75,19 @@ type Values struct {
 	CAFile       string
 	AllowAddress []string // CIDR
 
+	Port        int
+	Crawls      int // at once in this process
+	Reconcilers int // at once for each kind
+	Lease       time.Duration
+
+	WatchNamespace      string
+	LeaderNamespace     string
+	Execution           string
+	WorkerImage         string
+	WorkerSecret        string
+	WorkerMemory        string
+	WorkerPriorityClass string
+
 	OpenAIKey     Secret
 	OpenAIBaseURL string
 	AnthropicKey  Secret

@@ -8,12 +8,13 @@ const (
 	groupCrawl   = "Crawl"
 	groupNetwork = "Network"
 	groupModel   = "Language model"
+	groupRoles   = "Roles"
 	groupGeneral = "General"
 )
 
 // Groups are the groups in the order in which they are shown.
 func Groups() []string {
-	return []string{groupStore, groupCrawl, groupNetwork, groupModel, groupGeneral}
+	return []string{groupStore, groupCrawl, groupNetwork, groupRoles, groupModel, groupGeneral}
 }
 
 // configName is the name of the setting that names the file of settings. It comes
@@ -31,11 +32,20 @@ const (
 	CommandGet     = "get"
 	CommandInspect = "inspect"
 	CommandMigrate = "migrate"
+
+	CommandStandalone = "standalone"
+	CommandOperator   = "operator"
+	CommandWorker     = "worker"
+	CommandApply      = "apply"
+	CommandDelete     = "delete"
+	CommandWait       = "wait"
 )
 
 var (
-	storing  = []string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate}
-	fetching = []string{CommandCrawl, CommandInspect, CommandDiff, CommandCheck}
+	roles    = []string{CommandStandalone, CommandOperator}
+	objects  = []string{CommandApply, CommandDelete, CommandWait}
+	storing  = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandWorker}, append(objects, roles...)...)
+	fetching = append([]string{CommandCrawl, CommandInspect, CommandDiff, CommandCheck, CommandWorker}, roles...)
 	crawling = []string{CommandCrawl}
 	asking   = []string{CommandCheck}
 )
@@ -107,6 +117,50 @@ func Table() []Setting {
 		{
 			Name: "allow-address", Flag: true, Env: []string{"CLAUSEA_ALLOW_ADDRESS"}, Group: groupNetwork, Commands: fetching, rule: cidr,
 			Help: "`CIDR` that the guard against internal addresses lets through, for tests", field: func(v *Values) any { return &v.AllowAddress },
+		},
+		{
+			Name: "port", Flag: true, Env: []string{"PORT"}, Group: groupRoles, Default: "8080", Commands: roles, rule: between(0, 65_535),
+			Help: "port of the probes and metrics, on all addresses; 0 is any that is free", field: func(v *Values) any { return &v.Port },
+		},
+		{
+			Name: "crawls", Flag: true, Env: []string{"CLAUSEA_CRAWLS"}, Group: groupRoles, Default: "3", Commands: roles, rule: between(0, 1000),
+			Help: "crawls at once in this process; 0 leaves them to others", field: func(v *Values) any { return &v.Crawls },
+		},
+		{
+			Name: "reconcilers", Flag: true, Env: []string{"CLAUSEA_RECONCILERS"}, Group: groupRoles, Default: "4", Commands: roles, rule: between(1, 100),
+			Help: "objects of a kind that are reconciled at once", field: func(v *Values) any { return &v.Reconcilers },
+		},
+		{
+			Name: "lease", Flag: true, Env: []string{"CLAUSEA_LEASE"}, Group: groupRoles, Default: "15s", Commands: append([]string{CommandWorker}, roles...), rule: lasting(2*time.Second, 10*time.Minute, "15s"),
+			Help: "how long a silent worker is believed before another takes its crawl over", field: func(v *Values) any { return &v.Lease },
+		},
+		{
+			Name: "watch-namespace", Flag: true, Env: []string{"CLAUSEA_WATCH_NAMESPACE"}, Group: groupRoles, Commands: []string{CommandOperator},
+			Help: "only `namespace` whose resources are reconciled; by default all", field: func(v *Values) any { return &v.WatchNamespace },
+		},
+		{
+			Name: "leader-election-namespace", Flag: true, Env: []string{"CLAUSEA_LEADER_ELECTION_NAMESPACE"}, Group: groupRoles, Commands: []string{CommandOperator},
+			Help: "`namespace` of the operators' lease; by default the one that the pod is in", field: func(v *Values) any { return &v.LeaderNamespace },
+		},
+		{
+			Name: "execution", Flag: true, Env: []string{"CLAUSEA_EXECUTION"}, Group: groupRoles, Default: "InProcess", Commands: []string{CommandOperator}, rule: oneOf("InProcess", "Job"),
+			Help: "where crawls run whose CrawlJob doesn't say: InProcess or Job", field: func(v *Values) any { return &v.Execution },
+		},
+		{
+			Name: "worker-image", Flag: true, Env: []string{"CLAUSEA_WORKER_IMAGE"}, Group: groupRoles, Commands: []string{CommandOperator},
+			Help: "`image` of the pods of execution Job", field: func(v *Values) any { return &v.WorkerImage },
+		},
+		{
+			Name: "worker-secret", Flag: true, Env: []string{"CLAUSEA_WORKER_SECRET"}, Group: groupRoles, Default: "clausea", Commands: []string{CommandOperator},
+			Help: "`Secret` in the CrawlJob's namespace whose keys are the workers' environment, MONGO_URI among them", field: func(v *Values) any { return &v.WorkerSecret },
+		},
+		{
+			Name: "worker-memory", Flag: true, Env: []string{"CLAUSEA_WORKER_MEMORY"}, Group: groupRoles, Default: "384Mi", Commands: []string{CommandOperator},
+			Help: "memory limit of a worker's pod", field: func(v *Values) any { return &v.WorkerMemory },
+		},
+		{
+			Name: "worker-priority-class", Flag: true, Env: []string{"CLAUSEA_WORKER_PRIORITY_CLASS"}, Group: groupRoles, Commands: []string{CommandOperator},
+			Help: "PriorityClass of the workers' pods", field: func(v *Values) any { return &v.WorkerPriorityClass },
 		},
 		{
 			Name: "openai-api-key", Env: []string{"OPENAI_API_KEY"}, Group: groupModel, Commands: asking,

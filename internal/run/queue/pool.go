@@ -212,6 +212,37 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 	return now, l, nil
 }
 
+// WorkOn crawls one run that is reserved for worker, as soon as nobody else has its
+// company, and gives its record as it is then. A run that is over is left as it is.
+func (p *Pool) WorkOn(ctx context.Context, id, worker string) (store.Run, error) {
+	p.init()
+	tick := time.NewTicker(p.Poll)
+	defer tick.Stop()
+	for {
+		r, err := p.Store.GetRun(ctx, id)
+		if err != nil {
+			return r, fmt.Errorf("take up run %s: %w", id, err)
+		}
+		if r.State != store.RunPending && r.State != store.RunRunning {
+			return r, nil
+		}
+		if r.Reserved != worker {
+			return r, fmt.Errorf("take up run %s: it is not reserved for %s but for %q", id, worker, r.Reserved)
+		}
+		if taken, l, err := p.take(ctx, r); err == nil {
+			p.work(ctx, taken, l)
+			return p.Store.GetRun(context.WithoutCancel(ctx), id)
+		} else if !errors.Is(err, errNotNow) {
+			return r, fmt.Errorf("take up run %s: %w", id, err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return r, nil
+		}
+	}
+}
+
 // work crawls one run until it ends, or its owner or the process's end ends it.
 func (p *Pool) work(parent context.Context, r store.Run, l store.Lease) {
 	defer func() {

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/util/retry"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/internal/settings"
+)
+
+func newApply(a *app) *cobra.Command {
+	var f resourceFlags
+	cmd := &cobra.Command{
+		Use:   "apply -f FILE",
+		Short: "Create or change Companies and CrawlJobs from manifests, as kubectl apply does",
+		Example: `  clausea apply -f config/samples/company_minimal.yaml
+  clausea wait --for=condition=Ready company/example`,
+		Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			objs, err := f.meant(cmd, nil)
+			if err != nil {
+				return err
+			}
+			r, err := a.resources(cmd.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer r.close()
+			return each(objs, func(o *unstructured.Unstructured) error {
+				what, err := apply(cmd.Context(), r, o)
+				if err == nil {
+					_, err = fmt.Fprintln(cmd.OutOrStdout(), called(o), what)
+				}
+				return err
+			})
+		},
+	}
+	f.add(cmd, true)
+	return a.configured(cmd, settings.CommandApply)
+}
+
+// apply makes the stored resource what the manifest says: its spec as a whole, labels
+// and annotations as far as they are named.
+func apply(ctx context.Context, c client.Client, want *unstructured.Unstructured) (did string, err error) {
+	strict := client.FieldValidation("Strict")
+	err = retry.RetryOnConflict(retry.DefaultRetry, func() error {
+		have := want.DeepCopy()
+		err := c.Get(ctx, client.ObjectKeyFromObject(want), have)
+		if apierrors.IsNotFound(err) {
+			did = "created"
+			return c.Create(ctx, want.DeepCopy(), strict)
+		}
+		if err != nil {
+			return err
+		}
+		old := have.DeepCopy()
+		have.Object["spec"] = want.DeepCopy().Object["spec"]
+		have.SetLabels(merged(have.GetLabels(), want.GetLabels()))
+		have.SetAnnotations(merged(have.GetAnnotations(), want.GetAnnotations()))
+		if err := c.Update(ctx, have, strict); err != nil {
+			return err
+		}
+		did = "configured"
+		if have.GetResourceVersion() == old.GetResourceVersion() || equality.Semantic.DeepEqual(old.Object["spec"], have.Object["spec"]) && reflect.DeepEqual(old.GetLabels(), have.GetLabels()) && reflect.DeepEqual(old.GetAnnotations(), have.GetAnnotations()) {
+			did = "unchanged"
+		}
+		return nil
+	})
+	return did, err
+}
+
+func merged(have, want map[string]string) map[string]string {
+	if len(want) == 0 {
+		return have
+	}
+	out := map[string]string{}
+	for _, m := range []map[string]string{have, want} {
+		for k, v := range m {
+			out[k] = v
+		}
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/internal/settings"
+)
+
+// pollEvery is how often a command looks whether what it waits for is there.
+const pollEvery = 250 * time.Millisecond
+
+func newDelete(a *app) *cobra.Command {
+	var f resourceFlags
+	var waits bool
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:     "delete KIND/NAME... | -f FILE",
+		Short:   "Delete Companies and CrawlJobs; a CrawlJob that is deleted is cancelled",
+		Example: "  clausea delete crawljob/now",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			objs, err := f.meant(cmd, args)
+			if err != nil {
+				return err
+			}
+			r, err := a.resources(cmd.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer r.close()
+			return each(objs, func(o *unstructured.Unstructured) error {
+				if err := r.Delete(cmd.Context(), o); err != nil {
+					return err
+				}
+				if waits {
+					if err := awaitGone(cmd.Context(), r, o, timeout); err != nil {
+						return err
+					}
+				}
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), called(o), "deleted")
+				return err
+			})
+		},
+	}
+	f.add(cmd, true)
+	cmd.Flags().BoolVar(&waits, "wait", false, "wait until they are gone, which takes a running standalone or operator")
+	cmd.Flags().DurationVar(&timeout, "wait-timeout", 2*time.Minute, "how long to wait for each")
+	return a.configured(cmd, settings.CommandDelete)
+}
+
+func awaitGone(ctx context.Context, c client.Client, o *unstructured.Unstructured, timeout time.Duration) error {
+	err := wait.PollUntilContextTimeout(ctx, pollEvery, timeout, true, func(ctx context.Context) (bool, error) {
+		err := c.Get(ctx, client.ObjectKeyFromObject(o), o.DeepCopy())
+		if apierrors.IsNotFound(err) {
+			return true, nil
+		}
+		return false, err
+	})
+	if err != nil {
+		return fmt.Errorf("it is marked as deleted but not gone yet; is standalone or the operator running? %w", err)
+	}
+	return nil
+}

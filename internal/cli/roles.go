@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/company"
+	"github.com/clausea/crawler/controllers/crawljob"
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/telemetry"
+)
+
+// role is what the long-running commands have in common: a store, workers that crawl
+// in this process, and a port with probes and metrics.
+type role struct {
+	v        *settings.Values
+	log      logr.Logger
+	store    store.Store
+	registry *prometheus.Registry
+	pool     *queue.Pool
+	close    []func()
+}
+
+// drainTime is how long what runs may take to end after a signal; the whole process
+// has 25 s.
+const drainTime = 20 * time.Second
+
+func (a *app) newRole(ctx context.Context) (*role, error) {
+	r := &role{v: a.values, log: a.log, registry: telemetry.NewRegistry(versionOf())}
+	ctrl.SetLogger(a.log)
+	fetcher, err := newFetcher(a.values)
+	if err != nil {
+		return nil, err
+	}
+	r.close = append(r.close, fetcher.Close)
+	metrics, err := newCrawlMetrics(r.registry)
+	if err != nil {
+		return nil, err
+	}
+	if r.store, err = openStore(ctx, a.values); err != nil {
+		r.end()
+		return nil, err
+	}
+	r.close = append(r.close, func() { _ = r.store.Close(context.WithoutCancel(ctx)) })
+	r.pool = &queue.Pool{
+		Store: r.store, Slots: a.values.Crawls, Lease: a.values.Lease, Log: a.log.WithName("worker"),
+		Runner: &run.Runner{Engine: crawl.New(fetcher), Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics},
+	}
+	return r, nil
+}
+
+// end frees what the role holds, the newest first.
+func (r *role) end() {
+	for i := len(r.close) - 1; i >= 0; i-- {
+		r.close[i]()
+	}
+}
+
+// newScheme has the resources of this project and of Kubernetes.
+func newScheme() (*runtime.Scheme, error) {
+	s := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(s), v1alpha1.AddToScheme(s)); err != nil {
+		return nil, fmt.Errorf("make the scheme: %w", err)
+	}
+	return s, nil
+}
+
+// managerOptions are those that both homes share. Probes and metrics are the role's own.
+func (r *role) managerOptions(scheme *runtime.Scheme) ctrl.Options {
+	drain := drainTime
+	return ctrl.Options{
+		Scheme: scheme, Logger: r.log, GracefulShutdownTimeout: &drain,
+		Metrics: metricsserver.Options{BindAddress: "0"}, HealthProbeBindAddress: "0",
+	}
+}
+
+// setUp registers both controllers, the workers and the port.
+func (r *role) setUp(ctx context.Context, m ctrl.Manager, runner crawljob.Runner, recorder events.EventRecorder) error {
+	o := func() controller.Options {
+		return controller.Options{MaxConcurrentReconciles: r.v.Reconcilers}
+	}
+	jobs := &crawljob.Reconciler{Client: m.GetClient(), Runner: runner, Recorder: recorder}
+	if err := jobs.SetupWithManager(ctx, m, o()); err != nil {
+		return err
+	}
+	companies := &company.Reconciler{Client: m.GetClient(), Documents: company.Stored{Store: r.store}, Recorder: recorder}
+	if err := companies.SetupWithManager(m, o()); err != nil {
+		return err
+	}
+	if r.v.Crawls > 0 {
+		if err := m.Add(r.pool); err != nil {
+			return fmt.Errorf("add the workers: %w", err)
+		}
+	}
+	return nil
+}
+
+// serve answers probes and metrics until ctx ends and what serves is over. Readiness
+// goes with the signal, at once; the port stays while crawls are given back.
+func (r *role) serve(ctx context.Context, until <-chan struct{}) (address string, wait func() error, err error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(r.v.Port))
+	if err != nil {
+		return "", nil, fmt.Errorf("listen on port %d: %w", r.v.Port, err)
+	}
+	srv := &http.Server{Handler: r.probes(ctx), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	return l.Addr().String(), func() error {
+		<-until
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		err := srv.Shutdown(end)
+		if serr := <-served; !errors.Is(serr, http.ErrServerClosed) {
+			err = errors.Join(err, serr)
+		}
+		return err
+	}, nil
+}
+
+// pingTimeout bounds the store's answer to a probe.
+const pingTimeout = 2 * time.Second
+
+func (r *role) probes(process context.Context) http.Handler {
+	mux := http.NewServeMux()
+	alive := func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") }
+	mux.HandleFunc("GET /livez", alive)
+	mux.HandleFunc("GET /health", alive)
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) {
+		ctx, cancel := context.WithTimeout(req.Context(), pingTimeout)
+		defer cancel()
+		switch {
+		case process.Err() != nil:
+			http.Error(w, "shutting down", http.StatusServiceUnavailable)
+		case r.store.Ping(ctx) != nil:
+			http.Error(w, "the store does not answer", http.StatusServiceUnavailable)
+		default:
+			_, _ = fmt.Fprintln(w, "ok")
+		}
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(r.registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// run starts the manager and serves until both are over. A signal is a clean end.
+func (r *role) run(ctx context.Context, m ctrl.Manager) error {
+	done := make(chan struct{})
+	address, wait, err := r.serve(ctx, done)
+	if err != nil {
+		return err
+	}
+	r.log.Info("started", "address", address, "crawls", r.v.Crawls)
+	err = m.Start(ctx)
+	close(done)
+	if serr := wait(); serr != nil {
+		r.log.Error(serr, "port not closed cleanly")
+	}
+	if err != nil {
+		return fmt.Errorf("run the controllers: %w", err)
+	}
+	r.log.Info("stopped")
+	return nil
+}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/kubejob"
+	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/store"
+)
+
+func newWorker(a *app) *cobra.Command {
+	var id string
+	cmd := &cobra.Command{
+		Use:   "worker --run ID",
+		Short: "Crawl one queued run, as the pod of a Kubernetes Job does",
+		Long: fmt.Sprintf(`Crawl one queued run, as the pod of a Kubernetes Job does. Exit codes: %d the run's record
+says how it ended, %d another try may help, %d none would, %d the run was given back
+because the process was asked to end.`, kubejob.ExitDone, kubejob.ExitFailed, kubejob.ExitUsage, kubejob.ExitHandedBack),
+		Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if id == "" {
+				return usage("name the run: clausea worker --run ID")
+			}
+			return a.work(cmd.Context(), id)
+		},
+	}
+	cmd.Flags().StringVar(&id, "run", "", "`ID` of the run")
+	return a.configured(cmd, settings.CommandWorker)
+}
+
+func (a *app) work(ctx context.Context, id string) error {
+	fetcher, err := newFetcher(a.values)
+	if err != nil {
+		return err
+	}
+	defer fetcher.Close()
+	s, err := openStore(ctx, a.values)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
+	p := &queue.Pool{
+		Store: s, Lease: a.values.Lease, Poll: time.Second, Log: a.log,
+		Runner: &run.Runner{Engine: crawl.New(fetcher), Store: s, Log: a.log, Holder: holder()},
+	}
+	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
+	if err != nil {
+		return err
+	}
+	a.log.Info("run ended", "run", rec.ID, "state", rec.State, "reason", rec.StopReason)
+	if rec.State == store.RunPending {
+		return &exitError{code: kubejob.ExitHandedBack}
+	}
+	return nil
+}

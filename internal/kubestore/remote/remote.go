@@ -1,0 +1,197 @@
+// Package remote carries the objects of an embedded store to other processes of the
+// same user: a standalone process owns the store's file, and serves its objects on a
+// Unix socket beside it, which only the folder's owner can open.
+package remote
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// The bounds of a call.
+const (
+	maxBody     = 4 << 20 // bytes; an object is at most 1.5 MiB
+	callTimeout = 30 * time.Second
+)
+
+// call is one verb of store.Objects with its arguments, and its answer.
+type call struct {
+	Verb    string          `json:"verb"`
+	Object  store.Object    `json:"object"`
+	Key     store.ObjectKey `json:"key"`
+	Version string          `json:"version,omitempty"`
+	Page    store.Page      `json:"page"`
+
+	Items []store.Object `json:"items,omitempty"`
+	Next  string         `json:"next,omitempty"`
+	Error string         `json:"error,omitempty"`
+	Kind  string         `json:"kind,omitempty"` // which sentinel the error is
+}
+
+// sentinels cross the socket by name.
+var sentinels = map[string]error{
+	"not found": store.ErrNotFound, "exists": store.ErrExists, "conflict": store.ErrConflict, "expired": store.ErrExpired,
+}
+
+// Listen serves objects on the socket at path until stop is called.
+func Listen(path string, objects store.Objects) (stop func(), err error) {
+	// One that a killed process left is nobody's: the folder's lock is ours.
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("remove an old socket: %w", err)
+	}
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("listen for commands: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		_ = l.Close()
+		return nil, fmt.Errorf("listen for commands: %w", err)
+	}
+	srv := &http.Server{Handler: handler(objects), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: callTimeout, WriteTimeout: callTimeout}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = srv.Serve(l) // it ends with stop
+	}()
+	return func() {
+		_ = srv.Close()
+		<-done
+	}, nil
+}
+
+func handler(objects store.Objects) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /objects", func(w http.ResponseWriter, r *http.Request) {
+		var c call
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&c); err != nil {
+			http.Error(w, "no call: "+err.Error(), http.StatusBadRequest)
+			return
+		}
+		c.answer(r.Context(), objects)
+		_ = json.NewEncoder(w).Encode(c)
+	})
+	return mux
+}
+
+func (c *call) answer(ctx context.Context, objects store.Objects) {
+	var err error
+	switch c.Verb {
+	case "get":
+		c.Object, err = objects.GetObject(ctx, c.Key)
+	case "create":
+		c.Object, err = objects.CreateObject(ctx, c.Object)
+	case "update":
+		c.Object, err = objects.UpdateObject(ctx, c.Object)
+	case "delete":
+		err = objects.DeleteObject(ctx, c.Key, c.Version)
+	case "list":
+		c.Items, c.Next, c.Version, err = objects.ListObjects(ctx, c.Key.Kind, c.Key.Namespace, c.Page)
+	default:
+		err = fmt.Errorf("verb %q is none", c.Verb)
+	}
+	if err == nil {
+		return
+	}
+	c.Error = err.Error()
+	for name, s := range sentinels {
+		if errors.Is(err, s) {
+			c.Kind = name
+		}
+	}
+}
+
+// Objects are those of another process.
+type Objects struct{ client *http.Client }
+
+var _ store.Objects = (*Objects)(nil)
+
+// Dial gives the objects that are served at path; it fails where nobody serves them.
+func Dial(ctx context.Context, path string) (*Objects, error) {
+	var d net.Dialer
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "unix", path) }
+	probe, err := dial(ctx, "", "")
+	if err != nil {
+		return nil, fmt.Errorf("reach the standalone process: %w", err)
+	}
+	_ = probe.Close()
+	return &Objects{&http.Client{Timeout: callTimeout, Transport: &http.Transport{DialContext: dial}}}, nil
+}
+
+func (o *Objects) do(ctx context.Context, c call) (call, error) {
+	b, err := json.Marshal(c)
+	if err != nil {
+		return c, fmt.Errorf("%s in the standalone process: %w", c.Verb, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://clausea/objects", bytes.NewReader(b))
+	if err != nil {
+		return c, fmt.Errorf("%s in the standalone process: %w", c.Verb, err)
+	}
+	res, err := o.client.Do(req)
+	if err != nil {
+		return c, fmt.Errorf("%s in the standalone process: %w", c.Verb, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 1024))
+		return c, fmt.Errorf("%s in the standalone process: it answered %d: %s", c.Verb, res.StatusCode, bytes.TrimSpace(text))
+	}
+	var out call
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
+		return c, fmt.Errorf("%s in the standalone process: %w", c.Verb, err)
+	}
+	if out.Error == "" {
+		return out, nil
+	}
+	if s := sentinels[out.Kind]; s != nil {
+		return out, fmt.Errorf("%s: %w", out.Error, s)
+	}
+	return out, errors.New(out.Error)
+}
+
+// GetObject implements store.Objects.
+func (o *Objects) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
+	c, err := o.do(ctx, call{Verb: "get", Key: key})
+	return c.Object, err
+}
+
+// CreateObject implements store.Objects.
+func (o *Objects) CreateObject(ctx context.Context, obj store.Object) (store.Object, error) {
+	c, err := o.do(ctx, call{Verb: "create", Object: obj})
+	return c.Object, err
+}
+
+// UpdateObject implements store.Objects.
+func (o *Objects) UpdateObject(ctx context.Context, obj store.Object) (store.Object, error) {
+	c, err := o.do(ctx, call{Verb: "update", Object: obj})
+	return c.Object, err
+}
+
+// DeleteObject implements store.Objects.
+func (o *Objects) DeleteObject(ctx context.Context, key store.ObjectKey, version string) error {
+	_, err := o.do(ctx, call{Verb: "delete", Key: key, Version: version})
+	return err
+}
+
+// ListObjects implements store.Objects.
+func (o *Objects) ListObjects(ctx context.Context, kind, namespace string, p store.Page) ([]store.Object, string, string, error) {
+	c, err := o.do(ctx, call{Verb: "list", Key: store.ObjectKey{Kind: kind, Namespace: namespace}, Page: p})
+	return c.Items, c.Next, c.Version, err
+}
+
+// errNoWatch says that changes are not carried: commands read and poll.
+var errNoWatch = errors.New("the objects of another process can't be watched")
+
+// WatchObjects implements store.Objects; it is refused.
+func (o *Objects) WatchObjects(context.Context, string, string) (store.Watch, error) {
+	return nil, errNoWatch
+}

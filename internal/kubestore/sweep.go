@@ -1,0 +1,60 @@
+package kubestore
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// Events live as long as Kubernetes keeps them, and three times that: an hour is
+// short for a crawl that is made once a day.
+const (
+	eventTTL   = 24 * time.Hour
+	sweepEvery = time.Hour
+)
+
+// Sweeper deletes events that are old, so that they don't grow without end. It is a
+// Manager's Runnable and runs on the leader.
+type Sweeper struct {
+	Objects store.Objects
+	Log     logr.Logger
+}
+
+// Start sweeps until ctx ends.
+func (s *Sweeper) Start(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := s.Sweep(ctx, time.Now().Add(-eventTTL)); err != nil && ctx.Err() == nil {
+			s.Log.Error(err, "old events not deleted")
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Sweep deletes the events that last happened before a time.
+func (s *Sweeper) Sweep(ctx context.Context, before time.Time) error {
+	items, _, _, err := listAll(ctx, s.Objects, eventKind, "", 0, "")
+	if err != nil {
+		return err
+	}
+	for _, o := range items {
+		var e Event
+		if json.Unmarshal(o.JSON, &e) == nil && !e.Last.Before(before) {
+			continue
+		}
+		// One that happened again meanwhile has another version, and stays.
+		if err := s.Objects.DeleteObject(ctx, o.ObjectKey, o.ResourceVersion); ignorable(err) != nil {
+			return err
+		}
+	}
+	return nil
+}

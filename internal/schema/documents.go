@@ -1,0 +1,77 @@
+package schema
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	yamlreader "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/yaml"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+)
+
+// ReadManifests reads all resources that a manifest (YAML documents or JSON) holds, in
+// its order. They are of our kinds and have names, but are not checked any further:
+// whoever takes them does.
+func ReadManifests(r io.Reader) ([]*unstructured.Unstructured, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the manifest: %w", err)
+	}
+	if len(b) > maxManifest {
+		return nil, fmt.Errorf("the manifest is larger than %d bytes: split it", maxManifest)
+	}
+	docs := yamlreader.NewYAMLReader(bufio.NewReader(bytes.NewReader(b)))
+	var out []*unstructured.Unstructured
+	for {
+		doc, err := docs.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the manifest is no YAML: %w", err)
+		}
+		raw := map[string]any{}
+		if err := yaml.UnmarshalStrict(doc, &raw); err != nil {
+			return nil, fmt.Errorf("the manifest is no YAML object: %w", err)
+		}
+		if len(raw) == 0 {
+			continue
+		}
+		obj, err := resource(raw)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, obj)
+	}
+	if len(out) == 0 {
+		return nil, errors.New("the manifest is empty: it holds Companies and CrawlJobs")
+	}
+	return out, nil
+}
+
+func resource(raw map[string]any) (*unstructured.Unstructured, error) {
+	want := v1alpha1.GroupVersion.String()
+	kind, _ := raw["kind"].(string)
+	if raw["apiVersion"] != want || kind != "Company" && kind != "CrawlJob" {
+		return nil, fmt.Errorf("the manifest holds apiVersion %v, kind %v: write apiVersion: %s and kind: Company or CrawlJob", raw["apiVersion"], raw["kind"], want)
+	}
+	b, err := json.Marshal(raw)
+	if err != nil {
+		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
+	}
+	c, err := object(bytes.NewReader(b)) // numbers as JSON has them
+	if err != nil {
+		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
+	}
+	obj := &unstructured.Unstructured{Object: c}
+	if obj.GetName() == "" {
+		return nil, fmt.Errorf("%s: metadata.name: Required value: write a name, such as example-com", kind)
+	}
+	return obj, nil
+}

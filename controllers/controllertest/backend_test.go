@@ -79,13 +79,19 @@ func openEmbedded(t *testing.T) store.Store {
 // start runs both controllers on a manager until the test ends.
 func start(t *testing.T, m ctrl.Manager, s store.Store, events *eventLog) {
 	t.Helper()
+	startWith(t, m, m.GetClient(), s, events)
+}
+
+// startWith is start with a client of the test's own.
+func startWith(t *testing.T, m ctrl.Manager, k client.Client, s store.Store, events *eventLog) {
+	t.Helper()
 	q := &queue.Queue{Runs: s}
 	skip := true
 	o := func() controller.Options {
 		return controller.Options{MaxConcurrentReconciles: 4, SkipNameValidation: &skip}
 	}
-	jobs := &crawljob.Reconciler{Client: m.GetClient(), Runner: q, Recorder: events}
-	companies := &company.Reconciler{Client: m.GetClient(), Documents: company.Stored{Store: s}, Recorder: events}
+	jobs := &crawljob.Reconciler{Client: k, Runner: q, Recorder: events}
+	companies := &company.Reconciler{Client: k, Documents: company.Stored{Store: s}, Recorder: events}
 	if err := jobs.SetupWithManager(t.Context(), m, o()); err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +136,12 @@ const patience = time.Minute
 // await polls until ok says yes, and fails with what it says else.
 func (h *home) await(what string, ok func() (bool, string)) {
 	h.t.Helper()
-	deadline := time.Now().Add(patience)
+	h.awaitFor(patience, what, ok)
+}
+
+func (h *home) awaitFor(limit time.Duration, what string, ok func() (bool, string)) {
+	h.t.Helper()
+	deadline := time.Now().Add(limit)
 	last := ""
 	for time.Now().Before(deadline) {
 		done, now := ok()

@@ -34,7 +34,7 @@ func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 	case store.RunFailed:
 		return r.failed(ctx, v, rec)
 	case store.RunPending:
-		v.progressing(v1alpha1.ReasonPending, pending(rec))
+		v.progressing(v1alpha1.ReasonPending, v.pending(rec))
 		return v.stop(v.interval())
 	default:
 		v.progressing(v1alpha1.ReasonRunning, fmt.Sprintf("Crawls %s.", v.job.CompanyKey()))
@@ -152,8 +152,8 @@ func (v *visit) copy(rec store.Run) {
 // maxSkipped is the schema's bound of reasons.
 const maxSkipped = 64
 
-func pending(rec store.Run) string {
-	if wait := time.Until(rec.NotBefore); wait > 0 {
+func (v *visit) pending(rec store.Run) string {
+	if rec.NotBefore.After(v.r.now()) {
 		return fmt.Sprintf("Waits until %s to try again.", rec.NotBefore.UTC().Format(time.RFC3339))
 	}
 	if rec.Message != "" {

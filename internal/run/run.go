@@ -20,11 +20,16 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// Lease times: a run is taken over leaseTTL after its worker's last sign of life.
-const (
-	leaseTTL   = 15 * time.Second
-	leaseRenew = 5 * time.Second
-)
+// LeaseTTL is how long a worker is believed after its last sign of life, where
+// nothing else is said.
+const LeaseTTL = 15 * time.Second
+
+func (r *Runner) lease() time.Duration {
+	if r.Lease > 0 {
+		return r.Lease
+	}
+	return LeaseTTL
+}
 
 // Runner runs crawls. Store nil means that nothing is kept.
 type Runner struct {
@@ -37,6 +42,9 @@ type Runner struct {
 	Holder string
 	// Progress, where set, is told of every page; it must not block.
 	Progress func(crawl.Progress)
+	// Lease is how long this worker is believed after its last sign of life, which it
+	// gives three times as often; zero is LeaseTTL.
+	Lease time.Duration
 }
 
 // Task is what to crawl: the company's name as the store keys it, and the plan.
@@ -82,7 +90,7 @@ func (r *Runner) Run(ctx context.Context, t Task) (Report, error) {
 	if r.Store == nil {
 		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()})
 	}
-	lease, err := r.Store.AcquireLease(ctx, LeaseName(t.Company), r.Holder, leaseTTL)
+	lease, err := r.Store.AcquireLease(ctx, LeaseName(t.Company), r.Holder, r.lease())
 	if errors.Is(err, store.ErrConflict) {
 		return Report{}, fmt.Errorf("crawl %s: %w (%s, until %s)", t.Company, ErrBusy, lease.Holder, lease.Expires.Format(time.RFC3339))
 	}
@@ -99,20 +107,23 @@ func (r *Runner) Run(ctx context.Context, t Task) (Report, error) {
 	return r.crawl(ctx, t, rec)
 }
 
+// releaseTimeout bounds the giving up of a lease, which runs out by itself else.
+const releaseTimeout = 5 * time.Second
+
 // keep renews the lease until stop, and ends the context if it is lost.
 func (r *Runner) keep(parent context.Context, l store.Lease) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(leaseRenew)
+		tick := time.NewTicker(r.lease() / 3)
 		defer tick.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				_, err := r.Store.RenewLease(ctx, l, leaseTTL)
+				_, err := r.Store.RenewLease(ctx, l, r.lease())
 				if errors.Is(err, store.ErrFenced) {
 					cancel(err)
 					return
@@ -126,7 +137,7 @@ func (r *Runner) keep(parent context.Context, l store.Lease) (context.Context, f
 	return ctx, func() {
 		cancel(nil)
 		<-done
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), leaseRenew)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), releaseTimeout)
 		defer cancel()
 		if err := r.Store.ReleaseLease(ctx, l); err != nil {
 			r.Log.Error(err, "lease not released", "lease", l.Name)

@@ -44,9 +44,6 @@ func (r *Runner) Work(ctx context.Context, t Task, rec store.Run, l store.Lease)
 	return r.crawl(ctx, t, rec)
 }
 
-// LeaseTTL is how long a worker is believed after its last sign of life.
-const LeaseTTL = leaseTTL
-
 // beat renews the run's record until stop, which waits for the last write.
 func (k *keeper) beat(ctx context.Context) (stop func()) {
 	if k.store == nil {

@@ -55,6 +55,7 @@ func (p *Pool) init() {
 		if p.Lease <= 0 {
 			p.Lease = run.LeaseTTL
 		}
+		p.Runner.Lease = p.Lease
 		p.wake = make(chan struct{}, 1)
 		p.mine, p.seen = map[string]bool{}, map[string]sighting{}
 	})

@@ -20,13 +20,17 @@ run: build ## crawl the bundled demo company twice, and show what changed in bet
 
 .PHONY: test
 test: ## run every test, with the race detector; fetches what it needs
-	MONGOD=$$(hack/mongod/get.sh) && export MONGOD && go test -race -timeout 60m ./...
+	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && export MONGOD KUBEBUILDER_ASSETS && \
+	go test -race -count=1 -timeout 60m ./...
 
+CRD_REF_DOCS := github.com/elastic/crd-ref-docs@v0.2.0
 CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 
 .PHONY: generate
-generate: ## write what is generated: deepcopy, custom resource definitions, pages of docs/
+generate: ## write what is generated: deepcopy, custom resource definitions, roles, pages of docs/
 	go run $(CONTROLLER_GEN) object crd paths=./api/... output:crd:artifacts:config=config/crd/bases
+	go run $(CONTROLLER_GEN) rbac:roleName=clausea-operator paths="./controllers/...;./internal/run/kubejob;./internal/cli" output:rbac:dir=config/rbac
+	go run $(CRD_REF_DOCS) --source-path=api/v1alpha1 --config=hack/docs/api.yaml --renderer=markdown --output-path=docs/reference/v1alpha1.md --log-level=ERROR
 	go run ./hack/docs docs
 
 # Built once for each version of itself and of Go, which it has to know.

@@ -110,11 +110,13 @@ func TestAHostThatAsksForALongTimeIsLeftAlone(t *testing.T) {
 				}
 			}))
 			w.Handle("docs.public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				// A link that is found some pages after the other host has said no.
+				next := map[string]string{"/": "/one", "/one": "/two", "/two": "/three", "/three": "http://public.example/z"}[r.URL.Path]
 				if r.URL.Path == "/" {
-					<-told // a link that is found once the host has said no
+					<-told
 				}
 				rw.Header().Set("Content-Type", "text/html")
-				_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "http://public.example/z"))
+				_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, next))
 			}))
 			notes := &crawltest.Notes{}
 			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example", "http://public.example/x", "http://docs.public.example/"), notes)

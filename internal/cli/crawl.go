@@ -65,7 +65,9 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		return err
 	}
 	defer fetcher.Close()
-	r := &run.Runner{Engine: crawl.New(fetcher), Log: a.log, Holder: holder()}
+	engine := crawl.New(fetcher)
+	engine.Log = a.log
+	r := &run.Runner{Engine: engine, Log: a.log, Holder: holder()}
 	if f.MetricsFile != "" {
 		registry := telemetry.NewRegistry(versionOf())
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {

@@ -1,6 +1,7 @@
 package crawl
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -163,10 +164,14 @@ func (c *crawl) scan(p *Page) {
 // utf8Body is the body in UTF-8. Nearly every page is in it already; only the
 // others are decoded, by what BOM, header and meta say.
 func utf8Body(body []byte, contentType string) []byte {
-	if utf8.Valid(body) {
+	valid := utf8.Valid(body)
+	if valid && !bytes.ContainsAny(body, "\x00\x1b") {
 		return body
 	}
-	enc, _, _ := charset.DetermineEncoding(body[:min(len(body), 1024)], contentType)
+	enc, name, _ := charset.DetermineEncoding(body[:min(len(body), 1024)], contentType)
+	if valid && name != "iso-2022-jp" && !strings.HasPrefix(name, "utf-16") {
+		return body // only these are made of bytes that are valid UTF-8 too
+	}
 	out, err := enc.NewDecoder().Bytes(body)
 	if err != nil {
 		return body

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"path"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html/charset"
 
@@ -27,6 +28,8 @@ type Input struct {
 	ContentType string // as sent; may be empty
 	URL         string // may be empty
 	Anchor      string // text of the link that led here; may be empty
+	// Now is the day to which a date in the text is future; if it is zero, none is.
+	Now time.Time
 }
 
 // Document is what a page says.
@@ -36,15 +39,20 @@ type Document struct {
 	Type       string  // one of doctype; Other where it is not legal
 	Confidence float64 // 0 to 1, of Type
 	Language   string  // ISO 639-1, empty if unknown
+	Region     string  // ISO 3166-1, upper case, where the page declares one; often empty
 	Title      string
-	// EffectiveDate is YYYY-MM-DD, empty where the page names none.
-	EffectiveDate  string
-	EffectiveQuote string // the words it was read from
-	Words          int
-	Markdown       string
-	Text           string // normalised, what is compared
-	Hash           string // hex SHA-256 of Text
-	SoftError      bool   // an error, login or consent page sent with a status of success
+	// EffectiveDate is the day from which the text is in force or, where it names
+	// only that, of its last change; YYYY-MM-DD, empty where the page names none.
+	EffectiveDate, EffectiveQuote string // the quote is the words it was read from
+	// UpdatedDate is the day of the last change or of publication.
+	UpdatedDate, UpdatedQuote string
+	// TakesEffect is a day after Input.Now on which the text will be in force.
+	TakesEffect, TakesEffectQuote string
+	Words                         int
+	Markdown                      string
+	Text                          string // normalised, what is compared
+	Hash                          string // hex SHA-256 of Text
+	SoftError                     bool   // an error, login or consent page sent with a status of success
 }
 
 // MaxBytes is the largest page that is read, in bytes.
@@ -63,8 +71,16 @@ func Read(in Input) (Document, error) {
 	d.Language = language.Of(d.Text, p.Lang)
 	d.Type, d.Confidence, d.SoftError = classify.Of(classified(in, p, d))
 	d.Legal = d.Type != doctype.Other
-	d.EffectiveDate, d.EffectiveQuote = date.Effective(d.Text)
+	d.readDates(in, p)
 	return d, nil
+}
+
+// readDates takes the dates of the text or, where it has none, of the page around it.
+func (d *Document) readDates(in Input, p *content.Page) {
+	found := date.Find(date.Text{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, Hints: p.Dated, Modified: p.Modified})
+	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
+	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
+	d.TakesEffect, d.TakesEffectQuote = found.TakesEffect, found.TakesEffectQuote
 }
 
 // Classified is what the classifier is told of a page.

@@ -25,8 +25,8 @@ type Text struct {
 	Language, Region string
 	// Now is the day to which a date is future or past; if it is zero, none is future.
 	Now time.Time
-	// Hints are lines of the page that are not in the text: a cue with a date in a
-	// form for machines. They are asked where the text says nothing.
+	// Hints are lines of the page around the text, in which only dates with a cue
+	// count. They are asked where the text says nothing.
 	Hints []string
 	// Modified is when the page's metadata say that it was changed, in RFC 3339 or as
 	// a day. It is asked last, and never makes a date of effect: it is often the
@@ -52,14 +52,14 @@ const maxText = 2 << 20
 
 // Find reads the dates of a document.
 func Find(t Text) Dates {
-	d := find(t.Markdown, t)
+	d := find(t.Markdown, t, false)
 	if d.Effective == "" && len(t.Hints) > 0 {
-		d = find(strings.Join(t.Hints, "\n\n"), t)
+		d = find(strings.Join(t.Hints, "\n\n"), t, true)
 	}
 	if d.Updated == "" {
 		d.Updated = day(t.Modified, t.Now)
 		if d.Updated != "" {
-			d.UpdatedQuote = "metadata: " + t.Modified
+			d.UpdatedQuote = "metadata: " + d.Updated
 		}
 	}
 	return d
@@ -83,6 +83,7 @@ type finder struct {
 	now   time.Time
 	all   []literal
 	cands []candidate
+	cued  bool // dates need a cue that says more than that something was published
 }
 
 // candidate is a date that may be the document's.
@@ -111,12 +112,13 @@ const (
 // yearsAhead is how far in the future a date may be.
 const yearsAhead = 3
 
-func find(s string, t Text) Dates {
+// find looks in one text; in hints only for dates that a cue makes a document's.
+func find(s string, t Text, hints bool) Dates {
 	if len(s) > 2*maxText {
 		s = valid(s[:maxText]) + "\n\n" + valid(s[len(s)-maxText:])
 	}
 	s = latinDigits(withoutTargets(s))
-	f := finder{s: s, now: t.Now}
+	f := finder{s: s, now: t.Now, cued: hints}
 	c := scanner{s: s, language: t.Language, order: seenOrder(s, orderOf(t.Language, t.Region))}
 	f.all = c.scan()
 	for i, l := range f.all {
@@ -125,7 +127,7 @@ func find(s string, t Text) Dates {
 		}
 		f.consider(i, l)
 	}
-	if !f.has(updated) {
+	if !f.has(updated) && !f.cued {
 		if l, ok := f.history(); ok {
 			f.cands = append(f.cands, candidate{l, published, rankHistory})
 		}
@@ -165,7 +167,7 @@ func (f *finder) consider(i int, l literal) {
 		}
 	}
 	for _, h := range hits {
-		if l.short && h.kind == published && h.weak { // 1.2.23 after "version" is a version
+		if h.kind == published && h.weak && (l.short || f.cued) { // 1.2.23 after "version" is a version
 			continue
 		}
 		rank := rankProse
@@ -186,7 +188,7 @@ func (f *finder) consider(i int, l literal) {
 		}
 		f.cands = append(f.cands, candidate{l, h.kind, rank + zone})
 	}
-	if len(hits) > 0 || l.short {
+	if len(hits) > 0 || l.short || f.cued {
 		return
 	}
 	if head, tail := place(f.s, l); (head || tail) && bare(f.s, l) && !f.listed(i) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/change"
@@ -27,16 +28,21 @@ type inspectIn struct {
 }
 
 type inspectOut struct {
-	ID            string  `json:"id"`
-	Legal         bool    `json:"legal"`
-	Type          string  `json:"type"`
-	Confidence    float64 `json:"confidence"`
-	Language      string  `json:"language"`
-	Title         string  `json:"title"`
-	EffectiveDate string  `json:"effectiveDate"`
-	Words         int     `json:"words"`
-	Markdown      string  `json:"markdown"`
-	Error         string  `json:"error"`
+	ID             string  `json:"id"`
+	Legal          bool    `json:"legal"`
+	Type           string  `json:"type"`
+	Confidence     float64 `json:"confidence"`
+	Language       string  `json:"language"`
+	Region         string  `json:"region"`
+	Title          string  `json:"title"`
+	EffectiveDate  string  `json:"effectiveDate"`
+	EffectiveQuote string  `json:"effectiveQuote"`
+	UpdatedDate    string  `json:"updatedDate"`
+	UpdatedQuote   string  `json:"updatedQuote"`
+	TakesEffect    string  `json:"takesEffect"`
+	Words          int     `json:"words"`
+	Markdown       string  `json:"markdown"`
+	Error          string  `json:"error"`
 }
 
 type diffIn struct {
@@ -65,7 +71,8 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer) error {
 		d, err := readFile(in.File, in.URL)
 		out := inspectOut{
 			ID: in.ID, Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, Language: d.Language,
-			Title: d.Title, EffectiveDate: d.EffectiveDate, Words: d.Words, Markdown: d.Markdown,
+			Region: d.Region, Title: d.Title, Words: d.Words, Markdown: d.Markdown,
+			EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote, TakesEffect: d.TakesEffect,
 		}
 		if err != nil {
 			out.Type, out.Error = doctype.Other, err.Error()
@@ -99,7 +106,7 @@ func readFile(file string, url *string) (document.Document, error) {
 	if err != nil {
 		return document.Document{}, err
 	}
-	in := document.Input{Body: b}
+	in := document.Input{Body: b, Now: time.Now()}
 	if url != nil {
 		in.URL = *url
 	}

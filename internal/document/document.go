@@ -28,6 +28,7 @@ type Input struct {
 	ContentType string // as sent; may be empty
 	URL         string // may be empty
 	Anchor      string // text of the link that led here; may be empty
+	Language    string // Content-Language as sent; may be empty
 	// Now is the day to which a date in the text is future; if it is zero, none is.
 	Now time.Time
 }
@@ -68,7 +69,8 @@ func Read(in Input) (Document, error) {
 	d := FromMarkdown(p.Markdown)
 	d.URL = in.URL
 	d.Title = cmp.Or(p.Title, p.Head)
-	d.Language = language.Of(d.Text, p.Lang)
+	d.Language = language.Of(d.Text, p.Lang, in.Language)
+	d.Region = language.Region(d.Language, p.Lang, in.Language)
 	d.Type, d.Confidence, d.SoftError = classify.Of(classified(in, p, d))
 	d.Legal = d.Type != doctype.Other
 	d.readDates(in, p)

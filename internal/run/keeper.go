@@ -122,6 +122,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	}
 	d, err := document.Read(document.Input{
 		Body: p.Body, ContentType: p.Header.Get("Content-Type"), URL: p.URL, Anchor: p.Anchor,
+		Language: p.Header.Get("Content-Language"), Now: p.FetchedAt,
 	})
 	if err != nil {
 		// A page that can't be read is no document; the crawl goes on.

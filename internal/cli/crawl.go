@@ -66,6 +66,9 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	}
 	defer fetcher.Close()
 	r := &run.Runner{Engine: crawl.New(fetcher), Log: a.log, Holder: holder()}
+	if r.PDF, err = readsPDF(); err != nil {
+		return err
+	}
 	if f.MetricsFile != "" {
 		registry := telemetry.NewRegistry(versionOf())
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {

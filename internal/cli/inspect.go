@@ -23,8 +23,12 @@ func newInspect(a *app) *cobra.Command {
 		Use:   "inspect FILE|URL",
 		Short: "Show what one page is, without keeping anything",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			readPDF, err := readsPDF()
+			if err != nil {
+				return err
+			}
 			if bulk {
-				return jsonl.Inspect(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+				return jsonl.Inspect(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), readPDF)
 			}
 			if len(args) != 1 {
 				return usage("name one file or URL, or give lines of JSON with --jsonl")
@@ -33,6 +37,7 @@ func newInspect(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			in.PDF = func(b []byte) (string, error) { return readPDF(cmd.Context(), b) }
 			d, err := document.Read(in)
 			if err != nil {
 				return err

@@ -6,6 +6,7 @@ package document
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"mime"
 	"path"
@@ -29,6 +30,8 @@ type Input struct {
 	URL         string // may be empty
 	Anchor      string // text of the link that led here; may be empty
 	Language    string // Content-Language as sent; may be empty
+	// PDF reads the text of a PDF as Markdown; nil: a PDF is ErrNoPDFReader.
+	PDF func(body []byte) (string, error)
 	// Now is the day to which a date in the text is future; if it is zero, none is.
 	Now time.Time
 }
@@ -106,13 +109,34 @@ func open(in Input) (*content.Page, error) {
 	if len(in.Body) > MaxBytes {
 		return nil, fmt.Errorf("read %s: %d bytes are more than %d", in.URL, len(in.Body), MaxBytes)
 	}
-	if bytes.HasPrefix(in.Body, []byte("%PDF-")) {
-		return nil, fmt.Errorf("read %s: it is a PDF, which this version can't read", in.URL)
+	if isPDF(in.Body) {
+		return openPDF(in)
 	}
 	if isHTML(in) {
 		return content.HTML(toUTF8(in)), nil
 	}
 	return content.Text(toUTF8(in)), nil
+}
+
+// ErrNoPDFReader says that a page is a PDF and that no reader for it was given.
+var ErrNoPDFReader = errors.New("it is a PDF, and there is no reader of PDFs here")
+
+// isPDF looks for the header, which may stand anywhere in the first 1024 bytes
+// (ISO 32000-1, annex H, implementation note 13).
+func isPDF(body []byte) bool {
+	at := bytes.Index(body[:min(len(body), 1024)], []byte("%PDF-"))
+	return at == 0 || at > 0 && len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0
+}
+
+func openPDF(in Input) (*content.Page, error) {
+	if in.PDF == nil {
+		return nil, fmt.Errorf("read %s: %w", in.URL, ErrNoPDFReader)
+	}
+	text, err := in.PDF(in.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", in.URL, err)
+	}
+	return content.Text([]byte(text)), nil
 }
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.

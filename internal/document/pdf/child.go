@@ -184,12 +184,11 @@ func bound() {
 	time.AfterFunc(Deadline+grace/2, func() { os.Exit(exitTooSlow) })
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-		for {
+		for range time.Tick(watchEvery) {
 			metrics.Read(sample)
 			if sample[0].Value.Uint64()-sample[1].Value.Uint64() > MaxMemory {
 				os.Exit(exitTooLarge)
 			}
-			time.Sleep(watchEvery)
 		}
 	}()
 }

@@ -218,7 +218,7 @@ func (a surroundings) judge(c cue, left, gap string) (hit, bool) {
 		return h, false
 	}
 	lastLaw, lastDoc := laws.last(a.sentence), documents.last(a.sentence)
-	if lastLaw > lastDoc || lastDoc < 0 && laws.in(rest) {
+	if lastLaw > lastDoc || lastDoc < 0 && laws.in(rest) || parts[lastWord(strings.TrimRight(prefix, marks))] {
 		return h, false
 	}
 	h.label = onlyGlue(line) || strings.HasSuffix(strings.TrimRight(line, " "), "-")

@@ -112,7 +112,7 @@ const (
 		herzien; aangepast; wijziging; herziening; update
 		zmieniono; zmiana; andrad; andret; aendret; revideret; endret; revidert; uppdatering
 		muokattu; muutettu; zmeneno; upraveno; zmenene; upravene; izmijenjeno; modosit; revizuit; изменено; изменена; обновление; редакция; изменения; izmena; степен; 修订; 修訂; 修改; 변경; 개정; 수정`
-	publishedStrong = `publication date; date of publication; publish date; published date; date published; release date of this policy; date of issue; issue date; issued date; date posted; version date; version dated; version of; version as of; date of version; date of creation of this policy; date of adoption; date of this policy; date of this notice; date of these terms; date of policy
+	publishedStrong = `publication date; date of publication; publish date; published date; date published; release date; release date of this policy; date of issue; issue date; issued date; date posted; version date; version dated; version of; version as of; date of version; date of creation of this policy; date of adoption; date of this policy; date of this notice; date of these terms; date of policy
 		date de publication; version du; version en date du; version en vigueur; version au; date de la version; date de redaction; date de derniere publication
 		fassung vom; version vom; veroffentlicht am; veroffentlichungsdatum; in der fassung vom; stand vom; fassung; erstelldatum; ausgabedatum
 		fecha de publicacion; version de; version del; fecha de la version; fecha de emision; publicado; publicada

@@ -26,7 +26,7 @@ type Text struct {
 	// Now is the day to which a date is future or past; if it is zero, none is future.
 	Now time.Time
 	// Hints are lines of the page around the text, in which only dates with a cue
-	// count. They are asked where the text says nothing.
+	// count. They are asked for the dates that the text does not say.
 	Hints []string
 	// Modified is when the page's metadata say that it was changed, in RFC 3339 or as
 	// a day. It is asked last, and never makes a date of effect: it is often the
@@ -53,8 +53,13 @@ const maxText = 2 << 20
 // Find reads the dates of a document.
 func Find(t Text) Dates {
 	d := find(t.Markdown, t, false)
-	if d.Effective == "" && len(t.Hints) > 0 {
-		d = find(strings.Join(t.Hints, "\n\n"), t, true)
+	if (d.Effective == "" || d.Updated == "") && len(t.Hints) > 0 {
+		around := find(strings.Join(t.Hints, "\n\n"), t, true)
+		if d.Effective == "" {
+			d = around
+		} else {
+			d.Updated, d.UpdatedQuote = around.Updated, around.UpdatedQuote
+		}
 	}
 	if d.Updated == "" {
 		d.Updated = day(t.Modified, t.Now)
@@ -163,6 +168,7 @@ func (f *finder) consider(i int, l literal) {
 	hits := a.hitsBefore()
 	if len(hits) == 0 {
 		if h, ok := a.hitAfter(); ok && (h.wide() || !bulleted(f.s, l)) {
+			h.label = h.label && !h.weak // "July 2017 version" says less than "version: July 2017"
 			hits = append(hits, h)
 		}
 	}
@@ -217,8 +223,9 @@ func (f *finder) choose() Dates {
 	var d Dates
 	force, isForce := f.best(inForce)
 	change, isChange := f.best(updated)
-	if !isChange || change.rank >= rankProse {
-		// What only prose says is less than a line that says when it was published.
+	if !isChange || change.rank >= inMiddle {
+		// What prose says, or the middle of the text, which may be of a part, is less
+		// than a line that says when the whole was published.
 		if p, ok := f.best(published); ok && (!isChange || p.rank < change.rank) {
 			change, isChange = p, true
 		}
@@ -300,7 +307,7 @@ func (f *finder) say(c candidate) (day, quote string) {
 		to = c.end + i + 1
 	}
 	if strings.Trim(fold(f.s[from:c.start]), marks+"\n") == "" && from > 0 { // the cue stands on the line above
-		if above := strings.TrimRight(f.s[:from], " \n\r\t|-"); len(f.s[:from])-len(above) < 40 {
+		if above := strings.TrimRight(f.s[:from], " \n\r\t|-"); !strings.HasSuffix(above, "=") && len(f.s[:from])-len(above) < 40 {
 			if i := strings.LastIndexByte(above, '\n') + 1; len(above)-i <= maxLabel {
 				from = i
 			}

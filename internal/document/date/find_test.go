@@ -63,8 +63,8 @@ func TestThePageAroundIsAskedWhereTheTextIsSilent(t *testing.T) {
 	if d := Find(Text{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, Hints: hints}); d.Effective != "2023-05-02" {
 		t.Errorf("%+v", d)
 	}
-	if d := Find(Text{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, Hints: hints}); d.Effective != "2022-06-03" || d.Updated != "" {
-		t.Errorf("the page overrules the text: %+v", d)
+	if d := Find(Text{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, Hints: hints}); d.Effective != "2022-06-03" || d.Updated != "2023-05-02" {
+		t.Errorf("the page overrules the text, or adds nothing: %+v", d)
 	}
 	if d := Find(Text{Markdown: "# Terms", Language: "en", Now: today, Hints: []string{"12 June 2022", "News of 3 May 2024"}}); d != (Dates{}) {
 		t.Errorf("a date without a cue is taken from the page: %+v", d)

@@ -78,6 +78,9 @@ var former = stemsOf(
 	"旧版", "舊版", "以前", "過去", "历史版本", "上一版", "이전", "השוואה", "السابق",
 )
 
+// parts are what a document's parts are called: their dates are not the whole's.
+var parts = words(`article articles section sections paragraph clause annex annexe appendix chapter artikel abschnitt ziffer paragraf articulo seccion apartado clausula articolo sezione artigo seccao`)
+
 // applies are stems, folded, of the verbs by which a document says that it holds.
 var applies = stemsOf(
 	"appl", "effect", "force", "valid", "updated", "revised", "current", "accurate", "s'applique", "vigueur", "gilt", "gelten", "gultig", "aplica", "vigor", "vige", "applica", "gelden", "geldt", "van toepassing", "obowiazuj", "galler", "gaelder", "gjelder", "действ", "amend", "modifi", "change",

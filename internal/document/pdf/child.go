@@ -121,7 +121,7 @@ func childError(err error, complaint string) error {
 			return ErrTooLarge
 		}
 	}
-	return fmt.Errorf("%w: its reader ended with %v: %s", ErrMalformed, err, said)
+	return fmt.Errorf("%w: its reader ended with %w: %s", ErrMalformed, err, said)
 }
 
 // bounded keeps what is written up to a bound, and refuses more.

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	corefont "github.com/pdfcpu/pdfcpu/pkg/font"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -64,7 +65,7 @@ func (f *file) readFont(t *font, d types.Dict) {
 		return
 	}
 	descriptor := f.dict(d["FontDescriptor"])
-	f.readEncoding(t, d["Encoding"], descriptor)
+	f.readEncoding(t, d["Encoding"])
 	if w, ok := f.number(descriptor["MissingWidth"]); ok {
 		t.otherwise = w
 	}
@@ -102,17 +103,15 @@ func (t *font) coreWidths(base string) {
 		return
 	}
 	for c := 32; c < 256; c++ {
-		for _, r := range t.simple[c] {
-			if w, err := corefont.CharWidth(base, r); err == nil && w > 0 {
-				t.widths[uint32(c)] = float64(w)
-			}
-			break
+		r, _ := utf8.DecodeRuneInString(t.simple[c])
+		if w, err := corefont.CharWidth(base, r); err == nil && w > 0 {
+			t.widths[uint32(c)] = float64(w)
 		}
 	}
 }
 
 // readEncoding fills the letters of a simple font (9.6.6).
-func (f *file) readEncoding(t *font, o types.Object, descriptor types.Dict) {
+func (f *file) readEncoding(t *font, o types.Object) {
 	table := charmap.Windows1252
 	var differences types.Array
 	switch e := f.deref(o).(type) {

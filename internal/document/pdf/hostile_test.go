@@ -55,8 +55,8 @@ func mutants(n int) [][]byte {
 // their bytes.
 func loops() map[string][]byte {
 	all := map[string][]byte{}
-	raw := func(name string, root int, extra string, objects ...string) {
-		all[name] = (&builder{objects: objects}).bytes(root, extra)
+	raw := func(name string, objects ...string) {
+		all[name] = (&builder{objects: objects}).bytes(1, "")
 	}
 	page := "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> /XObject << /X 6 0 R >> >> >>"
 	font := "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
@@ -66,32 +66,32 @@ func loops() map[string][]byte {
 	shows := content("BT /F1 9 Tf (Text) Tj ET /X Do")
 	form := "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 6 0 R >> /Font << /F1 5 0 R >> >> /Length 40 >>\nstream\n/X Do BT /F1 9 Tf (a) Tj ET /X Do /X Do  \nendstream"
 
-	raw("kids are their parent", 1, "", catalog, "<< /Type /Pages /Count 2 /Kids [2 0 R 2 0 R] >>")
-	raw("parents in a circle", 1, "", catalog, "<< /Type /Pages /Parent 3 0 R /Count 1 /Kids [3 0 R] >>", "<< /Type /Pages /Parent 2 0 R /Count 1 /Kids [2 0 R] >>")
-	raw("a catalog of itself", 1, "", "<< /Type /Catalog /Pages 1 0 R /Kids [1 0 R] /Count 1 >>")
-	raw("a form within itself", 1, "", catalog, tree, page, shows, font, form)
-	raw("contents are the page", 1, "", catalog, tree, strings.Replace(page, "4 0 R", "3 0 R", 1))
-	raw("contents are an array of itself", 1, "", catalog, tree, page, "[4 0 R 4 0 R]", font)
-	raw("a length that is its stream", 1, "", catalog, tree, page, "<< /Length 4 0 R >>\nstream\nBT ET\nendstream", font)
-	raw("references in a circle", 1, "", catalog, tree, strings.Replace(page, "4 0 R", "7 0 R", 1), "8 0 R", font, form, "8 0 R", "7 0 R")
-	raw("a font of itself", 1, "", catalog, tree, page, shows, "<< /Type /Font /Subtype /Type0 /DescendantFonts [5 0 R] /ToUnicode 5 0 R /Encoding 5 0 R >>", form)
-	raw("resources of themselves", 1, "", catalog, tree, "<< /Type /Page /Parent 2 0 R /Resources 3 0 R /Font 3 0 R /F1 3 0 R /Contents 4 0 R >>", shows)
-	raw("a count of billions", 1, "", catalog, "<< /Type /Pages /Count 2000000000 /Kids [3 0 R] >>", page, shows, font, form)
-	raw("a filter of itself", 1, "", catalog, tree, page, "<< /Length 3 /Filter 4 0 R /DecodeParms 4 0 R >>\nstream\nabc\nendstream", font, form)
-	raw("an object stream of itself", 1, "", catalog, tree, page, "<< /Type /ObjStm /N 1000000 /First 10 /Extends 4 0 R /Length 4 >>\nstream\n4 0 \nendstream", font, form)
-	raw("deep arrays", 1, "", catalog, tree, page, content(strings.Repeat("[", 300_000)), font, form)
-	raw("deep dictionaries", 1, "", catalog, tree, page, strings.Repeat("<< /A ", 100_000), font, form)
-	raw("states without end", 1, "", catalog, tree, page, content(strings.Repeat("q BT /F1 9 Tf (a) Tj /X Do ", 100_000)), font, form)
-	raw("a width for each number", 1, "", catalog, tree, page, shows, "<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [<< /W [0 2000000000 500] >>] >>", form)
+	raw("kids are their parent", catalog, "<< /Type /Pages /Count 2 /Kids [2 0 R 2 0 R] >>")
+	raw("parents in a circle", catalog, "<< /Type /Pages /Parent 3 0 R /Count 1 /Kids [3 0 R] >>", "<< /Type /Pages /Parent 2 0 R /Count 1 /Kids [2 0 R] >>")
+	raw("a catalog of itself", "<< /Type /Catalog /Pages 1 0 R /Kids [1 0 R] /Count 1 >>")
+	raw("a form within itself", catalog, tree, page, shows, font, form)
+	raw("contents are the page", catalog, tree, strings.Replace(page, "4 0 R", "3 0 R", 1))
+	raw("contents are an array of itself", catalog, tree, page, "[4 0 R 4 0 R]", font)
+	raw("a length that is its stream", catalog, tree, page, "<< /Length 4 0 R >>\nstream\nBT ET\nendstream", font)
+	raw("references in a circle", catalog, tree, strings.Replace(page, "4 0 R", "7 0 R", 1), "8 0 R", font, form, "8 0 R", "7 0 R")
+	raw("a font of itself", catalog, tree, page, shows, "<< /Type /Font /Subtype /Type0 /DescendantFonts [5 0 R] /ToUnicode 5 0 R /Encoding 5 0 R >>", form)
+	raw("resources of themselves", catalog, tree, "<< /Type /Page /Parent 2 0 R /Resources 3 0 R /Font 3 0 R /F1 3 0 R /Contents 4 0 R >>", shows)
+	raw("a count of billions", catalog, "<< /Type /Pages /Count 2000000000 /Kids [3 0 R] >>", page, shows, font, form)
+	raw("a filter of itself", catalog, tree, page, "<< /Length 3 /Filter 4 0 R /DecodeParms 4 0 R >>\nstream\nabc\nendstream", font, form)
+	raw("an object stream of itself", catalog, tree, page, "<< /Type /ObjStm /N 1000000 /First 10 /Extends 4 0 R /Length 4 >>\nstream\n4 0 \nendstream", font, form)
+	raw("deep arrays", catalog, tree, page, content(strings.Repeat("[", 300_000)), font, form)
+	raw("deep dictionaries", catalog, tree, page, strings.Repeat("<< /A ", 100_000), font, form)
+	raw("states without end", catalog, tree, page, content(strings.Repeat("q BT /F1 9 Tf (a) Tj /X Do ", 100_000)), font, form)
+	raw("a width for each number", catalog, tree, page, shows, "<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [<< /W [0 2000000000 500] >>] >>", form)
 
 	b := &builder{objects: []string{catalog, tree, page}}
-	b.stream("", strings.Repeat("(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj ", 1_500_000), true)
+	b.stream("", strings.Repeat("(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj ", 600_000), true)
 	b.add("%s", font)
 	b.add("%s", form)
 	all["a bomb of text"] = b.bytes(1, "")
 
 	b = &builder{objects: []string{catalog, tree, page}}
-	b.stream("", strings.Repeat("\x00", 900<<20/8), true)
+	b.stream("", strings.Repeat("\x00", 40<<20), true)
 	all["a bomb of nothing"] = b.bytes(1, "")
 
 	b = &builder{objects: []string{catalog, tree, page, shows}}

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
@@ -81,9 +82,12 @@ func Extract(ctx context.Context, body []byte) (text string, err error) {
 	return text, nil
 }
 
+// noSettings keeps the library from writing a folder of settings.
+var noSettings = sync.OnceFunc(func() { model.ConfigPath = "disable" })
+
 // open reads the file's structure, repairing it where it can.
 func open(ctx context.Context, body []byte) (*model.Context, error) {
-	model.ConfigPath = "disable" // it would write a folder of settings otherwise
+	noSettings()
 	conf := model.NewDefaultConfiguration()
 	conf.ValidationMode = model.ValidationRelaxed
 	conf.Offline = true

@@ -68,6 +68,9 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	engine := crawl.New(fetcher)
 	engine.Log = a.log
 	r := &run.Runner{Engine: engine, Log: a.log, Holder: holder()}
+	if r.PDF, err = readsPDF(); err != nil {
+		return err
+	}
 	if f.MetricsFile != "" {
 		registry := telemetry.NewRegistry(versionOf())
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {

@@ -5,10 +5,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/crawl/score"
 )
 
@@ -166,6 +168,11 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 		return
 	}
 	it.Score = score.Link(raw, text, region, it.Depth) * factor
+	if it.Score < promising && strings.HasSuffix(strings.ToLower(u.Path), ".pdf") {
+		// A site may have thousands of brochures; a PDF is read where the link looks legal.
+		c.skip(&it, string(scope.FileType))
+		return
+	}
 	if !c.plan.Exhaustive {
 		it.Topic = score.Topic(raw, text)
 		_, _, it.Family = localeOf(u)

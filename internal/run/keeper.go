@@ -122,6 +122,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	}
 	d, err := document.Read(document.Input{
 		Body: p.Body, ContentType: p.Header.Get("Content-Type"), URL: p.URL, Anchor: p.Anchor,
+		Language: p.Header.Get("Content-Language"), Now: p.FetchedAt, PDF: k.readPDF(ctx),
 	})
 	if err != nil {
 		// A page that can't be read is no document; the crawl goes on.
@@ -140,6 +141,14 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	defer k.mu.Unlock()
 	k.found[f.URL] = f
 	return v, nil
+}
+
+// readPDF is the runner's reader of PDFs, within the crawl's context.
+func (k *keeper) readPDF(ctx context.Context) func([]byte) (string, error) {
+	if k.runner.PDF == nil {
+		return nil
+	}
+	return func(b []byte) (string, error) { return k.runner.PDF(ctx, b) }
 }
 
 // unmodified handles a 304: the document is as it was.

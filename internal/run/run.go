@@ -35,6 +35,9 @@ type Runner struct {
 	Metrics *telemetry.CrawlMetrics
 	// Holder names this process in leases.
 	Holder string
+	// PDF reads the text of a PDF as Markdown; nil: PDFs are no documents. It must
+	// bound itself: what it gets comes from strangers.
+	PDF func(ctx context.Context, body []byte) (string, error)
 	// Progress, where set, is told of every page; it must not block.
 	Progress func(crawl.Progress)
 }

@@ -167,7 +167,7 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 func (f *Fetcher) header(r Request) http.Header {
 	h := http.Header{
 		"User-Agent":      {f.cfg.UserAgent},
-		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"},
+		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,application/pdf;q=0.7,*/*;q=0.5"},
 		"Accept-Encoding": {acceptEncoding},
 	}
 	if r.AcceptLanguage != "" {

@@ -196,8 +196,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // a small body is read so that the connection is kept
 	} else {
 		ct := res.Header.Get("Content-Type")
-		if x.onlyText && !textual(ct) {
+		pdf := x.onlyText && isPDF(ct, r.URL.Path)
+		if x.onlyText && !pdf && !textual(ct) {
 			return nil, &reasoned{ContentType, fmt.Errorf("%.60q", ct)}
+		}
+		if pdf {
+			x.maxBody = max(x.maxBody, MaxPDF)
 		}
 		if res.StatusCode < 200 || res.StatusCode >= 300 {
 			x.read = nil
@@ -258,6 +262,18 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 		}
 	}
 	return nil
+}
+
+// MaxPDF is the largest PDF that is fetched as a page, in bytes. Those with text
+// and pictures are larger than pages.
+const MaxPDF = 20 << 20
+
+// isPDF says whether a body is one by its Content-Type or, where that says nothing,
+// by its path.
+func isPDF(contentType, path string) bool {
+	ct := strings.ToLower(contentType)
+	return strings.Contains(ct, "application/pdf") || strings.Contains(ct, "application/x-pdf") ||
+		(ct == "" || strings.Contains(ct, "octet-stream")) && strings.HasSuffix(strings.ToLower(path), ".pdf")
 }
 
 // textual says whether a Content-Type may be a document: unknown ones may.

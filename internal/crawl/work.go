@@ -33,6 +33,7 @@ type outcome struct {
 	reason   string // why there is no page
 	err      error  // the Handler's, ends the crawl
 	retry    time.Duration
+	sent     time.Time // when the request was on its way, or when it failed
 	status   int
 	robots   *robots.Rules
 	mapped   *mapped
@@ -108,10 +109,20 @@ func (c *crawl) work(begun outcome, f func(*outcome)) {
 // errBroken stands for the answer of a host that broke the parser.
 var errBroken = errors.New("the answer broke the parser")
 
+// get does a worker's one request and notes when it was on its way; one that
+// failed may have been so until now.
+func (c *crawl) get(ctx context.Context, o *outcome, r fetch.Request) (*fetch.Response, error) {
+	res, err := c.fetcher.Do(ctx, r)
+	if o.sent = time.Now(); err == nil {
+		o.sent = res.SentAt
+	}
+	return res, err
+}
+
 // fetchPage does one request for a page and asks the Handler about it.
 func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, o *outcome) {
 	v := c.handler.Validators(ctx, it.URL)
-	res, err := c.fetcher.Do(ctx, fetch.Request{
+	res, err := c.get(ctx, o, fetch.Request{
 		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified,
 		AcceptLanguage: c.acceptLanguage(), NoFollow: true, OnlyText: true,
 	})

@@ -18,16 +18,24 @@ const maxSize = 256 << 20
 // Encode compresses text; with prev it is written as what differs from prev. full
 // says that the blob needs no predecessor, which is so too where that is smaller.
 func Encode(prev, text []byte) (blob []byte, full bool, err error) {
-	whole, err := encode(nil, text)
-	if err != nil || prev == nil {
-		return whole, true, err
+	var delta []byte
+	if prev != nil {
+		delta, err = encode(prev, text)
+		if err != nil || len(delta) < len(text)/plainlySmaller {
+			return delta, false, err
+		}
 	}
-	delta, err := encode(prev, text)
-	if err != nil || len(delta) >= len(whole) {
+	whole, err := encode(nil, text)
+	if err != nil || prev == nil || len(delta) >= len(whole) {
 		return whole, true, err
 	}
 	return delta, false, nil
 }
+
+// plainlySmaller is the part of a text that no text is compressed to by itself, so
+// that a smaller delta needs no comparison: legal texts and their pages take a
+// third to an eighth.
+const plainlySmaller = 20
 
 // Decode undoes Encode; prev is needed for a blob that is not full.
 func Decode(prev, blob []byte) ([]byte, error) {

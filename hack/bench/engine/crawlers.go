@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/gocolly/colly/v2"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+)
+
+// concurrency is how many requests each crawler has in flight.
+const concurrency = 16
+
+// Children are the crawlers that this program is itself, by name. Each takes an
+// address (or a file with addresses) and the file of the authority to trust.
+var Children = map[string]func(target, ca string) error{
+	"clausea": ours, "colly": documented, "nethttp": plain,
+}
+
+// nothing judges no page: the extraction is off.
+type nothing struct{}
+
+func (nothing) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
+func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
+	return crawl.Verdict{}, nil
+}
+
+// Loopback lets the address guard through to the sites served here.
+func Loopback() *address.Guard {
+	return address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")})
+}
+
+func ours(origin, ca string) error {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	f, err := fetch.New(fetch.Config{Guard: Loopback(), CAFile: ca})
+	if err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	defer f.Close()
+	res, err := crawl.New(f).Run(context.Background(), crawl.Plan{
+		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}}, MaxPages: 1 << 20, MaxDepth: 1 << 20,
+		Delay: -1, PerHost: concurrency, HostsAtOnce: 1, TimeLimit: time.Hour, Exhaustive: true,
+	}, nothing{})
+	fmt.Fprintln(os.Stderr, "clausea:", res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
+	return err
+}
+
+// documented is colly as its README and its examples of a parallel crawl show it.
+func documented(origin, ca string) error {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	t, err := Transport(ca)
+	if err != nil {
+		return err
+	}
+	c := colly.NewCollector(colly.AllowedDomains(u.Hostname()), colly.Async(true))
+	c.IgnoreRobotsTxt = false
+	c.WithTransport(t)
+	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: concurrency}); err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	c.OnHTML("a[href]", func(e *colly.HTMLElement) {
+		if link := e.Attr("href"); len(link) < 10 || link[:9] != "/calendar" { // it has nothing against traps
+			_ = e.Request.Visit(link)
+		}
+	})
+	if err := c.Visit(origin + "/"); err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	c.Wait()
+	return nil
+}
+
+// plain fetches a list and parses nothing: what no crawler can be below.
+func plain(list, ca string) error {
+	urls, err := lines(list)
+	if err != nil {
+		return err
+	}
+	t, err := Transport(ca)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Transport: t, Timeout: time.Minute}
+	work := make(chan string)
+	var wg sync.WaitGroup
+	for range concurrency {
+		wg.Go(func() {
+			for u := range work {
+				resp, err := client.Get(u)
+				if err != nil {
+					fmt.Fprintln(os.Stderr, err)
+					continue
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
+			}
+		})
+	}
+	for _, u := range urls {
+		work <- u
+	}
+	close(work)
+	wg.Wait()
+	return nil
+}
+
+// lines reads a list of addresses.
+func lines(name string) ([]string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the list of pages: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	var out []string
+	sc := bufio.NewScanner(f)
+	for sc.Scan() {
+		out = append(out, sc.Text())
+	}
+	return out, sc.Err()
+}
+
+// Transport is net/http's, trusting the authority in the file ca, with as many
+// idle connections as there are requests in flight.
+func Transport(ca string) (*http.Transport, error) {
+	b, err := os.ReadFile(ca)
+	if err != nil {
+		return nil, fmt.Errorf("read the authority: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(b) {
+		return nil, fmt.Errorf("%s holds no certificate", ca)
+	}
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, MaxIdleConnsPerHost: concurrency}, nil
+}

@@ -168,7 +168,7 @@ func (c *crawl) scan(p *Page) {
 	if err != nil {
 		return
 	}
-	p.Links = links.Scan(utf8Body(p.Body, ct), base, maxLinks, resolve)
+	p.Links = links.Scan(utf8Body(p.Body, ct), base, maxLinks, canonical.Reference)
 }
 
 // utf8Body is the body in UTF-8. Nearly every page is in it already; only the
@@ -183,11 +183,6 @@ func utf8Body(body []byte, contentType string) []byte {
 		return body
 	}
 	return out
-}
-
-func resolve(base *url.URL, ref string) (string, error) {
-	s, _, err := canonical.URL(base, ref)
-	return s, err
 }
 
 func isHTML(contentType string, body []byte) bool {

@@ -74,7 +74,7 @@ type Resolve func(base *url.URL, ref string) (string, error)
 // Scan reads body, which is UTF-8, and at most limit links of it. It never fails:
 // what a broken page still has is read.
 func Scan(body []byte, base *url.URL, limit int, resolve Resolve) *Page {
-	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: map[string]int{}, like: likeness.NewBuilder()}
+	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: make(map[string]int, 64), like: likeness.NewBuilder()}
 	l := &lexer{b: body}
 	for {
 		switch k, tag, text := l.next(); k {
@@ -433,9 +433,21 @@ func textOf(b []byte) string {
 
 // fold collapses white space and bounds the length at a rune.
 func fold(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	if s = strings.TrimSpace(s); !plainlySpaced(s) {
+		s = strings.Join(strings.Fields(s), " ")
+	}
 	if len(s) <= maxText {
 		return s
 	}
 	return strings.ToValidUTF8(s[:maxText], "")
+}
+
+// plainlySpaced says that s is ASCII with single spaces between its words.
+func plainlySpaced(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c > '~' || c == ' ' && s[i+1] == ' ' {
+			return false
+		}
+	}
+	return true
 }

@@ -24,10 +24,12 @@ const (
 func (c *crawl) settle(ctx context.Context, o outcome) error {
 	if o.kind == robotsOutcome {
 		c.frontier.Release(hostKey(o.question.at))
+		c.frontier.Sent(hostKey(o.question.at), o.sent)
 		c.answered(o)
 		return nil
 	}
 	c.frontier.Done(o.item)
+	c.frontier.Sent(o.host, o.sent)
 	if o.kind == pageOutcome {
 		c.tally.flying--
 	}

@@ -47,8 +47,10 @@ func (k *keeper) keep(ctx context.Context, p *crawl.Page, d document.Document) (
 
 // keepVersion appends a version where the text really changed.
 func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Document, old store.Document, known bool, f *Found) error {
+	before := ""
 	if known && old.Versions > 0 {
-		_, text, err := k.store.VersionText(ctx, old.ID, 0)
+		newest, text, err := k.store.VersionText(ctx, old.ID, 0)
+		before = newest.SnapshotHash
 		if err != nil && !isNone(err) {
 			return fmt.Errorf("read the newest version of %s: %w", p.URL, err)
 		}
@@ -65,7 +67,7 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 			}
 		}
 	}
-	snap, err := k.store.PutSnapshot(ctx, k.run.Fence, p.Body)
+	snap, err := k.store.PutSnapshot(ctx, k.run.Fence, p.Body, before)
 	if err != nil {
 		return fmt.Errorf("keep the page of %s: %w", p.URL, err)
 	}

@@ -140,7 +140,9 @@ type Versions interface {
 
 // Snapshots are raw page bodies, compressed and shared by hash.
 type Snapshots interface {
-	// PutSnapshot stores body once and returns its hex SHA-256.
-	PutSnapshot(ctx context.Context, f Fence, body []byte) (hash string, err error)
+	// PutSnapshot stores body once and returns its hex SHA-256. like is the hash of
+	// a snapshot that it is probably like, such as the same page's before: only what
+	// differs is kept then. It may be empty, or of one that is not there.
+	PutSnapshot(ctx context.Context, f Fence, body []byte, like string) (hash string, err error)
 	GetSnapshot(ctx context.Context, hash string) ([]byte, error)
 }

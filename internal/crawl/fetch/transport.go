@@ -9,11 +9,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -104,6 +106,7 @@ type exchange struct {
 	read     func(io.Reader) error // takes the body of a 2xx in body's stead
 	body     []byte
 	location string
+	sent     atomic.Int64 // when the request was written, in Unix nanoseconds
 }
 
 type exchangeKey struct{}
@@ -184,7 +187,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	res, err := t.inner.RoundTrip(r)
+	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { x.sent.Store(time.Now().UnixNano()) }}
+	res, err := t.inner.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
 	if err != nil {
 		return nil, err
 	}

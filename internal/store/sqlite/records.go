@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -218,12 +217,23 @@ func textOf(ctx context.Context, q querier, id string, n int) (v store.Version, 
 }
 
 // PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte) (string, error) {
+func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte, like string) (string, error) {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
-	blob, _, err := pack.Encode(nil, body)
+	if like == hash {
+		like = ""
+	}
+	var base []byte
+	depth := 0
+	if like != "" {
+		var err error
+		if base, depth, err = s.snapshot(ctx, like); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return "", fmt.Errorf("put snapshot %s: %w", hash, err)
+		}
+	}
+	blob, err := pack.EncodeSnapshot(base, like, depth, body)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
 	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(t *sql.Tx) error {
 		_, err := t.ExecContext(ctx, `INSERT INTO snapshots(hash,blob) VALUES(?,?) ON CONFLICT(hash) DO NOTHING`, hash, blob)
@@ -233,13 +243,12 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte) (st
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, hash string) ([]byte, error) {
-	var blob []byte
-	if err := none(s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, hash).Scan(&blob), "get snapshot "+hash); err != nil {
-		return nil, err
-	}
-	body, err := pack.Decode(nil, blob)
-	if err == nil && body == nil {
-		body = bytes.Clone([]byte{})
-	}
+	body, _, err := s.snapshot(ctx, hash)
 	return body, err
+}
+
+func (s *Store) snapshot(ctx context.Context, hash string) (body []byte, depth int, err error) {
+	return pack.Snapshot(hash, func(hash string) (blob []byte, err error) {
+		return blob, none(s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, hash).Scan(&blob), "get snapshot "+hash)
+	})
 }

@@ -141,10 +141,11 @@ func documentUnique(t *testing.T, s store.Store) {
 }
 
 func snapshots(t *testing.T, s store.Store) {
+	alikeSnapshots(t, s)
 	for _, body := range []string{"<p>page</p>", "", string(bytes.Repeat([]byte{0, 255}, 1<<20))} {
 		var hashes [2]string
 		for i := range hashes {
-			h, err := s.PutSnapshot(t.Context(), store.Fence{}, []byte(body))
+			h, err := s.PutSnapshot(t.Context(), store.Fence{}, []byte(body), "")
 			must(t, err)
 			hashes[i] = h
 		}

@@ -165,9 +165,10 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 		c.skip(&it, string(reason))
 		return
 	}
-	it.Score = score.Link(raw, text, region, it.Depth) * factor
+	s := score.Of(u, text, region, it.Depth)
+	it.Score = s.Value * factor
 	if !c.plan.Exhaustive {
-		it.Topic = score.Topic(raw, text)
+		it.Topic = s.Topic
 		_, _, it.Family = localeOf(u)
 	}
 	c.push(it)

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/clausea/crawler/internal/crawl/scope"
@@ -102,17 +101,12 @@ func loadAddresses(name string) ([]link, error) {
 			continue
 		}
 		perCompany[a.Component]++
-		out = append(out, link{company: a.Component, url: a.URL, legal: true, written: score.Written(u, "", ""), features: pathOnly(u)})
+		out = append(out, link{company: a.Component, url: a.URL, legal: true, written: score.Written(u, "", ""), features: score.Features(u, "")})
 	}
 	for i := range out {
 		out[i].weight = addressWeight / float64(perCompany[out[i].company])
 	}
 	return out, lines.Err()
-}
-
-// pathOnly leaves out what an address without a page around it has of its own.
-func pathOnly(u *url.URL) []string {
-	return slices.DeleteFunc(score.Features(u, "", ""), func(f string) bool { return f == "shape text-none" })
 }
 
 // Of one site its documents' links count together as much as this, and all its
@@ -154,12 +148,12 @@ func loadSite(name string) ([]link, error) {
 			region = ""
 		}
 		e := link{company: s.Component, site: true, from: l[0], url: l[1], legal: legal[pageKey(l[1])],
-			written: score.Written(u, l[2], region), features: score.Features(u, l[2], region)}
+			written: score.Written(u, l[2], region), features: score.Features(u, l[2])}
 		count[e.legal]++
 		out = append(out, e)
 		// Once more without its text: a sitemap has none.
 		bare := e
-		bare.from, bare.written, bare.features = "", score.Written(u, "", ""), pathOnly(u)
+		bare.from, bare.written, bare.features = "", score.Written(u, "", ""), score.Features(u, "")
 		out = append(out, bare)
 	}
 	for i := range out {

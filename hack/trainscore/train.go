@@ -7,7 +7,7 @@ import (
 
 // The training's constants, chosen by cross-validation over companies.
 const (
-	minCompanies = 3   // that a feature must be seen at, to be no company's own word
+	minCompanies = 5   // that a feature must be seen at, to be no company's own word
 	lasso        = 0.1 // what a weight costs, so that few words have one
 	ridge        = 1.0 // what its square costs, so that none leans far
 	passes       = 60

@@ -15,7 +15,9 @@ import (
 //go:embed learned.txt
 var learnedText string
 
-// shape is something about a link beside its words.
+// shape is something about a link beside its words. The place of a link on its page
+// is none of them: most pages with labelled links are documents themselves, whose
+// text links to other documents as no other page's does.
 type shape int
 
 const (
@@ -27,16 +29,12 @@ const (
 	deep                            // there are four segments or more
 	queried                         // there is a query
 	textWhole                       // a phrase is all of the text
-	textNone                        // there is no text
-	textLong                        // it has seven words or more
-	inFooter
-	inNav
 	shapes
 )
 
 var shapeNames = [shapes]string{
 	"slug-whole", "slug-named-elsewhere", "slug-long", "slug-number", "slug-none", "deep", "query",
-	"text-whole", "text-none", "text-long", "footer", "nav",
+	"text-whole",
 }
 
 // has says whether a link has a shape.
@@ -58,14 +56,6 @@ func (r *reading) has(s shape) bool {
 		return r.query
 	case textWhole:
 		return r.text.whole
-	case textNone:
-		return r.text.words == 0
-	case textLong:
-		return r.text.words >= 7
-	case inFooter:
-		return r.region == "footer"
-	case inNav:
-		return r.region == "nav" || r.region == "header"
 	default:
 		return false
 	}
@@ -123,7 +113,7 @@ const maxPhrase = 2
 // Features names all of a link that weights are learned for, in the form of the
 // learned table: "path WORDS", "text WORDS", "host LABEL" and "shape NAME", as
 // often as it has them. It is for hack/trainscore.
-func Features(u *url.URL, text, region string) []string {
+func Features(u *url.URL, text string) []string {
 	var out []string
 	add := func(what, phrase string) { out = append(out, what+" "+phrase) }
 	var p, w words
@@ -139,7 +129,7 @@ func Features(u *url.URL, text, region string) []string {
 	for label := range hostLabels(u) {
 		add(kindNames[inHost], label)
 	}
-	r := known.read(u, text, region)
+	r := known.read(u, text, "")
 	for s := range shapes {
 		if r.has(s) {
 			add("shape", shapeNames[s])

@@ -110,19 +110,19 @@ func TestAnyLinkHasAScoreBetweenNoneAndOne(t *testing.T) {
 // What training reads of a link must be what serving adds up.
 func TestFeaturesAddUpToWhatIsLearned(t *testing.T) {
 	t.Parallel()
-	table := newTable("path terms 0.25\npath of use -0.5\ntext terms of 0.125\ntext zug 1\nhost help -0.0625\nshape footer 0.5\nshape text-whole 0.75\nshape query -2\n")
-	weights := map[string]float64{"path terms": 0.25, "path of use": -0.5, "text terms of": 0.125, "text zug": 1, "host help": -0.0625, "shape footer": 0.5, "shape text-whole": 0.75, "shape query": -2}
-	for _, l := range []struct{ url, text, region string }{
-		{"https://help.example.com/terms-of-use", "Terms of Use", "footer"},
-		{"https://example.com/terms/terms?x=of-use", "Zug um Zug", "nav"},
-		{"https://example.com/", "", ""},
+	table := newTable("path terms 0.25\npath of use -0.5\ntext terms of 0.125\ntext zug 1\nhost help -0.0625\nshape slug-none 0.5\nshape text-whole 0.75\nshape query -2\n")
+	weights := map[string]float64{"path terms": 0.25, "path of use": -0.5, "text terms of": 0.125, "text zug": 1, "host help": -0.0625, "shape slug-none": 0.5, "shape text-whole": 0.75, "shape query": -2}
+	for _, l := range []struct{ url, text string }{
+		{"https://help.example.com/terms-of-use", "Terms of Use"},
+		{"https://example.com/terms/terms?x=of-use", "Zug um Zug"},
+		{"https://example.com/", ""},
 	} {
 		u := parse(t, l.url)
 		var want float64
-		for _, f := range Features(u, l.text, l.region) {
+		for _, f := range Features(u, l.text) {
 			want += weights[f]
 		}
-		r := table.read(u, l.text, l.region)
+		r := table.read(u, l.text, "")
 		if got := r.learned(table); math.Abs(got-min(max(want, -maxLearned), maxLearned)) > 1e-6 {
 			t.Errorf("%s (%s): serving adds %v, training %v", l.url, l.text, got, want)
 		}

@@ -66,6 +66,7 @@ func (c *crawl) took(o outcome) {
 	copies := c.copies(o.page)
 	c.frontier.Missed(o.host, false)
 	c.noteTwin(o.page)
+	c.noteLanguage(o.page)
 	if o.item.Retargeted && !o.verdict.SoftError {
 		c.moved(o.item)
 	}

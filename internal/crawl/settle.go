@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
@@ -145,6 +146,24 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 // alternateFactor lowers other languages' variants of a document that was found.
 const alternateFactor = 0.5
 
+// foreignFactor lowers an address in another language than is wanted, so that of
+// translations of one document the wanted one is fetched first.
+const foreignFactor = 0.9
+
+// foreign says that lang, of an address, is none that the plan asks for; a plan that
+// asks for none means that of the first page.
+func (c *crawl) foreign(lang string) bool {
+	if lang == "" {
+		return false
+	}
+	for _, want := range c.plan.Languages {
+		if strings.EqualFold(want[:min(2, len(want))], lang) {
+			return false
+		}
+	}
+	return len(c.plan.Languages) > 0 || c.language != "" && c.language != lang
+}
+
 // enqueue scores and queues one link if it is new and in scope.
 func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor float64) {
 	key := canonical.Key(raw)
@@ -169,8 +188,15 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 	s := score.Of(u, text, region, it.Depth)
 	it.Score = s.Value * factor
 	if !c.plan.Exhaustive {
+		var lang string
+		lang, _, it.Family = localeOf(u)
 		it.Topic = s.Topic
-		_, _, it.Family = localeOf(u)
+		switch {
+		case c.foreign(lang):
+			it.Score *= foreignFactor
+		case lang != "" && len(c.plan.Languages) > 1:
+			it.Family += "@" + lang // each of several languages that are asked for is wanted
+		}
 	}
 	c.push(it)
 }

@@ -64,8 +64,8 @@ func (c *crawl) lacks(typ string) bool {
 	return false
 }
 
-// guess queues a path of a seed's host. No page linked to it, so that it is tried
-// nowhere else if it isn't there.
+// guess queues a path of a seed's host. No page linked to it: it has no parent, and
+// is tried nowhere else if it isn't there.
 func (c *crawl) guess(seed, path string) {
 	raw := originOf(seed) + path
 	key := canonical.Key(raw)

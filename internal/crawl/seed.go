@@ -19,7 +19,6 @@ const (
 	patience = 25
 )
 
-
 // seed queues the plan's seeds, unless the journal has them already.
 func (c *crawl) seed() {
 	for _, s := range c.plan.Seeds {

@@ -77,9 +77,36 @@ func (s *Store) DeleteCheckpoint(ctx context.Context, id string) error {
 	return nil
 }
 
-// PutPage implements store.Pages.
-func (s *Store) PutPage(ctx context.Context, f store.Fence, p store.FetchedPage) error {
-	return s.put(ctx, f, "put page "+p.URL, p, `INSERT INTO pages(company,url,v) VALUES(?,?,?) ON CONFLICT(company,url) DO UPDATE SET v=excluded.v`, p.Company, p.URL)
+// PutPages implements store.Pages.
+func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {
+	if err := store.CheckPages(pages); err != nil || len(pages) == 0 {
+		return err
+	}
+	return s.fenced(ctx, f, fmt.Sprintf("put %d pages of %s", len(pages), pages[0].Company), func(t *sql.Tx) error {
+		put, err := t.PrepareContext(ctx, `INSERT INTO pages(company,url,v) VALUES(?,?,?) ON CONFLICT(company,url) DO UPDATE SET v=excluded.v`)
+		if err != nil {
+			return err
+		}
+		defer put.Close()
+		for _, p := range pages {
+			b, err := json.Marshal(p)
+			if err != nil {
+				return err
+			}
+			if _, err := put.ExecContext(ctx, p.Company, p.URL, string(b)); err != nil {
+				return fmt.Errorf("%s: %w", p.URL, err)
+			}
+		}
+		return nil
+	})
+}
+
+// DropPages implements store.Pages.
+func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID string) error {
+	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, `DELETE FROM pages WHERE company=? AND json_extract(v,'$.runID')<>?`, company, runID)
+		return err
+	})
 }
 
 // GetPage implements store.Pages.
@@ -117,6 +144,17 @@ func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page)
 		`SELECT company||char(10)||url AS k, v FROM documents WHERE (?1='' OR company=?1) AND company||char(10)||url>?2 ORDER BY k LIMIT ?3`, company)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
+	}
+	return items, next, nil
+}
+
+// ListCompanies implements store.Documents.
+func (s *Store) ListCompanies(ctx context.Context, p store.Page) ([]store.CompanySummary, string, error) {
+	items, next, err := list[store.CompanySummary](ctx, s.read, p,
+		`SELECT company, json_object('name', company, 'documents', count(*), 'lastChanged', max(strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(v,'$.lastChanged'))))
+		FROM documents WHERE company>? GROUP BY company ORDER BY company LIMIT ?`)
+	if err != nil {
+		return nil, "", fmt.Errorf("list companies: %w", err)
 	}
 	return items, next, nil
 }

@@ -141,8 +141,12 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	if p.NotModified {
 		return k.unmodified(ctx, p)
 	}
+	anchor := p.Anchor
+	if anchor == "" { // a known document is a seed; it is read as it was when it was found
+		anchor = k.known[p.URL].LinkText
+	}
 	d, err := document.Read(document.Input{
-		Body: p.Body, ContentType: p.Header.Get("Content-Type"), URL: p.URL, Anchor: p.Anchor,
+		Body: p.Body, ContentType: p.Header.Get("Content-Type"), URL: p.URL, Anchor: anchor,
 	})
 	if err != nil {
 		// A page that can't be read is no document; the crawl goes on.

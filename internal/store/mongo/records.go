@@ -180,14 +180,23 @@ func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
 	}
-	c, u, _ := strings.Cut(after, "\n")
-	later := bson.D{{Key: "company", Value: c}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
-	filter := bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: c}}}}, later}}}
-	if company != "" {
-		filter = bson.D{{Key: "company", Value: company}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
-	}
-	return list(ctx, s, "list documents of "+company, documentCollection, filter, bson.D{{Key: "company", Value: 1}, {Key: "url", Value: 1}}, limit,
+	return list(ctx, s, "list documents of "+company, documentCollection, documentsAfter(company, after), byCompanyAndURL, limit,
 		func(r document) (string, store.Document) { return r.Company + "\n" + r.URL, r.Document })
+}
+
+// byCompanyAndURL is the order of documents, and of their index.
+var byCompanyAndURL = bson.D{{Key: "company", Value: 1}, {Key: "url", Value: 1}}
+
+// documentsAfter are a company's documents, or all, that come after a key: the company
+// and the URL with a newline between them.
+func documentsAfter(company, key string) bson.D {
+	c, u, _ := strings.Cut(key, "\n")
+	later := bson.D{{Key: "company", Value: c}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
+	if company != "" {
+		later[0].Value = company
+		return later
+	}
+	return bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: c}}}}, later}}}
 }
 
 // ListCompanies implements store.Documents.

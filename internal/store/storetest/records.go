@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -203,6 +205,25 @@ func documentUnique(t *testing.T, s store.Store) {
 	must(t, s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "1", Company: "c", URL: "https://x.example/"}))
 	if err := s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "2", Company: "c", URL: "https://x.example/"}); err == nil {
 		t.Error("two documents have one address")
+	}
+}
+
+// documentRace lets many make a document of one address at once, as workers do that
+// think they own the same run.
+func documentRace(t *testing.T, s store.Store) {
+	var wg sync.WaitGroup
+	var won atomic.Int32
+	for i := range 50 {
+		wg.Go(func() {
+			if err := s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: fmt.Sprint("id-", i), Company: "c", URL: "https://x.example/"}); err == nil {
+				won.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	docs := pagesOf(t, 10, func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(t.Context(), "c", p) })
+	if won.Load() != 1 || len(docs) != 1 {
+		t.Errorf("%d of 50 won, %d documents have one address", won.Load(), len(docs))
 	}
 }
 

@@ -36,6 +36,7 @@ func Run(t *testing.T, open Opener) {
 		"documents are found by ID and by URL":      documents,
 		"documents are listed once each in order":   documentPaging,
 		"an address belongs to one document":        documentUnique,
+		"of many who want an address one gets it":   documentRace,
 		"versions come back as they were":           versions,
 		"a version is appended once":                versionIdempotent,
 		"writers of one history lose no version":    versionContention,

@@ -140,3 +140,26 @@ func TestADocumentThatMovedIsTheSameDocument(t *testing.T) {
 		t.Errorf("coverage: %+v", c)
 	}
 }
+
+func TestAnErrorPageInADocumentsPlaceIsAnIncident(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy", ""), "/terms": policy("Terms of Service", "")})
+	s := openStore(t)
+	r := w.runner(t, s)
+	crawlOnce(t, r)
+	w.set("/terms", "<!doctype html><title>Page not found</title><h1>404</h1><p>The page you are looking for could not be found.</p>")
+	rep := crawlOnce(t, r)
+	if got := changes(rep)["https://example.com/terms"]; got != "terms_of_service Broken" {
+		t.Errorf("the terms are %q", got)
+	}
+	if c := rep.Run.Coverage[1]; c.State != "Found" {
+		t.Errorf("coverage: %+v", c)
+	}
+	if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != ReasonSoftError || p.Status != 200 {
+		t.Errorf("the page: %+v, %v", p, err)
+	}
+	d, err := s.FindDocument(t.Context(), "example.com", "https://example.com/terms")
+	if err != nil || d.Versions != 1 {
+		t.Errorf("%d versions, %v", d.Versions, err)
+	}
+}

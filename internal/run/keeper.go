@@ -161,6 +161,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	switch {
 	case d.SoftError:
 		k.notDocument(p, d, ReasonSoftError)
+		k.incident(p)
 		return v, nil
 	case !d.Legal:
 		k.notDocument(p, d, "")
@@ -185,6 +186,18 @@ func (k *keeper) notDocument(p *crawl.Page, d document.Document, reason string) 
 		reason = reasonOtherType
 	}
 	k.looked.lost(p.URL, p.Anchor, reason)
+}
+
+// incident notes that a known document's page shows an error in its place: what is
+// kept of it stays as it is.
+func (k *keeper) incident(p *crawl.Page) {
+	d, known := k.known[p.URL]
+	if !known {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.found[d.URL] = Found{Document: d, Change: Broken}
 }
 
 // pinnedType is the type that the company gives a page, or one that redirected to it.

@@ -24,15 +24,14 @@ func (k *keeper) keep(ctx context.Context, p *crawl.Page, d document.Document) (
 	rec := record(old, known, p, d)
 	rec.Company, rec.RunID = k.task.Company, k.run.ID
 	f := Found{Document: rec, Change: Unchanged}
-	if !known {
-		f.Change = New
+	switch {
+	case !known:
+		f.Change, f.ID = New, documentID(rec.Company, p.URL)
+	case old.URL != rec.URL:
+		f.Change = Moved
 	}
 	if k.store == nil {
-		f.ID = documentID(rec.Company, p.URL)
 		return f, nil
-	}
-	if !known {
-		f.ID = documentID(rec.Company, p.URL)
 	}
 	if !known || old.Hash != d.Hash {
 		if err := k.keepVersion(ctx, p, d, old, known, &f); err != nil {
@@ -129,8 +128,11 @@ func record(old store.Document, known bool, p *crawl.Page, d document.Document) 
 		rec.LastChanged = p.FetchedAt
 	}
 	rec.ETag, rec.LastModified = p.Header.Get("ETag"), p.Header.Get("Last-Modified")
-	if len(p.Path) > 1 || len(rec.Path) == 0 {
+	if len(p.Path) > 1 || len(rec.Path) == 0 { // a known document is a seed, which says nothing
 		rec.Path = p.Path
+	}
+	if p.Anchor != "" {
+		rec.LinkText = p.Anchor
 	}
 	return rec
 }

@@ -106,9 +106,16 @@ type Runs interface {
 	DeleteCheckpoint(ctx context.Context, runID string) error
 }
 
-// Pages remember what was fetched, for conditional requests and provenance.
+// MaxPages is how many pages one PutPages takes.
+const MaxPages = 500
+
+// Pages remember what was fetched and what was not, and why.
 type Pages interface {
-	PutPage(ctx context.Context, f Fence, p FetchedPage) error
+	// PutPages writes all of pages or none, each by its company and URL; of two with
+	// one URL the later stays. Over MaxPages are an error.
+	PutPages(ctx context.Context, f Fence, pages []FetchedPage) error
+	// DropPages removes a company's pages that runID did not meet.
+	DropPages(ctx context.Context, f Fence, company, runID string) error
 	GetPage(ctx context.Context, company, url string) (FetchedPage, error)
 	// ListPages lists a company's pages by URL.
 	ListPages(ctx context.Context, company string, p Page) (items []FetchedPage, next string, err error)
@@ -122,6 +129,8 @@ type Documents interface {
 	FindDocument(ctx context.Context, company, url string) (Document, error)
 	// ListDocuments lists by company and URL; company "" is all.
 	ListDocuments(ctx context.Context, company string, p Page) (items []Document, next string, err error)
+	// ListCompanies lists the companies that have documents, by name.
+	ListCompanies(ctx context.Context, p Page) (items []CompanySummary, next string, err error)
 }
 
 // Versions are a document's append-only history, numbered from 1.

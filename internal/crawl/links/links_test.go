@@ -154,3 +154,13 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+func TestALinkBehindAnEnormousStyleSheetIsRead(t *testing.T) {
+	t.Parallel()
+	base := &url.URL{Scheme: "https", Host: "example.com", Path: "/"}
+	page := "<!doctype html><style>" + strings.Repeat("a{color:red}", 200_000) + "</style><footer><a href=/privacy>Privacy</a></footer>"
+	p := Scan([]byte(page), base, 10, resolve)
+	if len(p.Links) != 1 || p.Links[0].URL != "https://example.com/privacy" || p.Links[0].Text != "Privacy" || p.Links[0].Region != "footer" {
+		t.Errorf("links: %+v", p.Links)
+	}
+}

@@ -87,7 +87,8 @@ func fencing(t *testing.T, s store.Store) {
 		return map[string]error{
 			"run":        s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
 			"checkpoint": s.PutCheckpoint(ctx, f, "r", []byte("x")),
-			"page":       s.PutPage(ctx, f, store.FetchedPage{Company: "c", URL: "https://x.example/"}),
+			"page":       s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: "https://x.example/"}}),
+			"page drop":  s.DropPages(ctx, f, "c", "r"),
 			"document":   s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
 			"version":    version,
 			"snapshot":   snapshot,

@@ -71,8 +71,9 @@ bench: ## measure the engine beside rivals; docs/benchmarks.md has the figures
 	go build -o bin/bench ./hack/bench && bin/bench -pages 2000
 
 .PHONY: train
-train: ## train the model of documents' types from the labelled pages in $(GOLD)
+train: ## train the model of documents' types and the weights of links from the labels in $(GOLD)
 	bash $(GOLD)/unpack.sh .gold
+	go run ./hack/trainscore -gold .gold
 	go run ./hack/trainclassify -gold .gold
 
 .PHONY: clean

@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,14 +54,35 @@ func (s Stored) Summary(ctx context.Context, key string, expected []v1alpha1.Doc
 	for _, t := range slices.Sorted(maps.Keys(counts)) {
 		sum.Types = append(sum.Types, v1alpha1.TypeCount{Type: t, Count: counts[t]})
 	}
+	why, err := s.missing(ctx, key)
+	if err != nil {
+		return Summary{}, err
+	}
 	for _, t := range expected {
-		c := v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageMissing, Reason: v1alpha1.MissingNotLinked}
+		c := v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageMissing, Reason: cmp.Or(why[t], v1alpha1.MissingNotLinked)}
 		if d, ok := found[t]; ok {
 			c = v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageFound, DocumentID: d.ID, URL: d.URL}
 		}
 		sum.Coverage = append(sum.Coverage, c)
 	}
 	return sum, nil
+}
+
+// missing are the reasons that the last run gave for the types that it did not find.
+func (s Stored) missing(ctx context.Context, key string) (map[v1alpha1.DocumentType]v1alpha1.MissingReason, error) {
+	runs, _, err := s.Store.ListRuns(ctx, key, store.Page{Limit: 1})
+	if err != nil {
+		return nil, fmt.Errorf("find the last run of %s: %w", key, err)
+	}
+	why := map[v1alpha1.DocumentType]v1alpha1.MissingReason{}
+	for _, r := range runs {
+		for _, c := range r.Coverage {
+			if c.Reason != "" {
+				why[v1alpha1.DocumentType(c.Type)] = v1alpha1.MissingReason(c.Reason)
+			}
+		}
+	}
+	return why, nil
 }
 
 // Delete implements Documents.

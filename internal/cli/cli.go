@@ -43,6 +43,9 @@ func usage(format string, args ...any) error {
 
 // Main runs the command that args name and returns its exit code.
 func Main(args []string) int {
+	if len(args) == 1 && args[0] == pdfCommand {
+		return servePDF()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return newApp().main(ctx, args, os.Stdout, os.Stderr)

@@ -60,12 +60,23 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	if f.output != "table" && f.output != "json" && f.output != "yaml" {
 		return usage("-o %s: it is table, json or yaml", f.output)
 	}
+	tasks := make([]run.Task, len(targets))
+	for i, target := range targets {
+		if tasks[i], err = f.task(ctx, target); err != nil {
+			return err
+		}
+	}
 	fetcher, err := newFetcher(f.Values)
 	if err != nil {
 		return err
 	}
 	defer fetcher.Close()
-	r := &run.Runner{Engine: crawl.New(fetcher), Log: a.log, Holder: holder()}
+	engine := crawl.New(fetcher)
+	engine.Log = a.log
+	r := &run.Runner{Engine: engine, Log: a.log, Holder: holder()}
+	if r.PDF, err = readsPDF(); err != nil {
+		return err
+	}
 	if f.MetricsFile != "" {
 		registry := telemetry.NewRegistry(versionOf())
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {
@@ -83,14 +94,31 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		}
 		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
 	}
+	return a.crawlEach(cmd, r, tasks, f)
+}
+
+// crawlEach crawls one company after the other. One that fails doesn't keep the
+// others from being crawled.
+func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f crawlFlags) error {
 	code := exitDone
-	for _, target := range targets {
-		c, err := crawlOne(ctx, cmd, r, target, f)
-		if err != nil {
+	for i, task := range tasks {
+		title := task.Company
+		if len(tasks) > 1 {
+			title = fmt.Sprintf("%s (%d of %d)", task.Company, i+1, len(tasks))
+		}
+		c, err := a.crawlOne(cmd, r, task, title, f)
+		if err != nil && len(tasks) == 1 {
 			return err
+		}
+		if err != nil {
+			a.sayError(cmd.ErrOrStderr(), err)
+			c = exitFailed
 		}
 		if c != exitDone && code != exitFailed {
 			code = c
+		}
+		if cmd.Context().Err() != nil {
+			break // stopped: the next ones are not begun
 		}
 	}
 	if code != exitDone {
@@ -99,26 +127,25 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	return nil
 }
 
-func crawlOne(ctx context.Context, cmd *cobra.Command, r *run.Runner, target string, f crawlFlags) (int, error) {
-	task, err := f.task(ctx, target)
-	if err != nil {
-		return 0, err
-	}
-	stop := showProgress(r)
+func (a *app) crawlOne(cmd *cobra.Command, r *run.Runner, task run.Task, title string, f crawlFlags) (int, error) {
+	var stop func()
+	r.Progress, stop = a.startMeter(cmd.ErrOrStderr(), title)
+	defer stop()
 	begun := time.Now()
-	rep, err := r.Run(ctx, task)
+	rep, err := r.Run(cmd.Context(), task)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return 0, err
 	}
-	if err := printReport(cmd.OutOrStdout(), task, rep, time.Since(begun), f); err != nil {
+	out := reportOf(task, rep, time.Since(begun))
+	if err := out.print(cmd.OutOrStdout(), f.output, a.inkFor(cmd.OutOrStdout()), f.verbose); err != nil {
 		return 0, fmt.Errorf("write the report: %w", err)
 	}
 	switch {
 	case rep.Result.Reason.Failed():
-		fmt.Fprintf(cmd.ErrOrStderr(), "clausea: %s: %s: %s\n", task.Company, rep.Result.Reason, rep.Result.Message)
+		fmt.Fprintf(cmd.ErrOrStderr(), "clausea: %s: %s: %s\n", task.Company, rep.Result.Reason, rep.Run.Message)
 		return exitFailed, nil
-	case len(missingTypes(task, rep)) > 0:
+	case out.missing():
 		return exitMissing, nil
 	}
 	return exitDone, nil
@@ -177,18 +204,4 @@ func (f *crawlFlags) override(t run.Task) run.Task {
 		p.TimeLimit = f.Timeout
 	}
 	return t
-}
-
-func missingTypes(t run.Task, rep run.Report) []string {
-	var missing []string
-	for _, want := range t.Plan.ExpectedTypes {
-		found := false
-		for _, d := range rep.Documents {
-			found = found || d.Type == want && d.Change != run.Gone
-		}
-		if !found {
-			missing = append(missing, want)
-		}
-	}
-	return missing
 }

@@ -28,7 +28,7 @@ func TestTheDemoFindsAllAndShowsWhatChanged(t *testing.T) {
 		}
 	}
 	for path, change := range map[string]string{
-		"/legal/privacy": "Changed", "/legal/community": "New", "/legal/fair-use": "Unchanged", "/legal/terms": "Unchanged",
+		"/legal/privacy": "Changed", "/legal/community": "New", "/legal/fair-use": "Moved", "/legal/terms": "Unchanged",
 	} {
 		if !row("", change, path).MatchString(second) {
 			t.Errorf("%s is not said to be %s", path, change)

@@ -62,7 +62,7 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 		return err
 	}
 	defer func() { _ = s.Close(ctx) }()
-	d, err := findDocument(ctx, s, id)
+	d, err := findDocument(ctx, s, "", id)
 	if err != nil {
 		return err
 	}

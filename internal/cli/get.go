@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -22,12 +23,15 @@ func newGet(a *app) *cobra.Command {
 	var output, company string
 	var version int
 	cmd := &cobra.Command{
-		Use:       "get companies|documents|versions|runs [DOCUMENT]",
-		Short:     "Show what is stored; get documents ID -o markdown gives a document's text",
-		ValidArgs: []string{"companies", "documents", "versions", "runs"},
+		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL]",
+		Short: "Show what is stored; get documents ID -o markdown gives a document's text",
+		Example: `  clausea get documents --company example.com
+  clausea get documents https://example.com/terms -o markdown --version 1
+  clausea get pages --company example.com`,
+		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("get what? companies, documents, versions or runs")
+				return usage("get what? companies, documents, versions, runs or pages")
 			}
 			switch args[0] {
 			case "crawljobs", "crawljob", "cj":
@@ -72,7 +76,7 @@ func (g *getter) get(args []string) error {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.Words, d.Versions, day(d.LastChanged), d.URL)
 		})
 	case what == "versions" && len(args) == 2:
-		d, err := findDocument(g.ctx, g.s, args[1])
+		d, err := findDocument(g.ctx, g.s, g.company, args[1])
 		if err != nil {
 			return err
 		}
@@ -92,38 +96,60 @@ func (g *getter) get(args []string) error {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
 				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Gone, r.Started.Format(time.RFC3339))
 		})
-	case what == "companies":
+	case what == "companies" && len(args) == 1:
 		return g.companies()
+	case what == "pages" && len(args) <= 2:
+		return g.pages(args[1:])
 	}
-	return usage("get %s: write get companies, get documents [ID|URL], get versions ID|URL or get runs", strings.Join(args, " "))
-}
-
-// companyRow is a row of get companies.
-type companyRow struct {
-	Name      string `json:"name"`
-	Documents int    `json:"documents"`
-	Changed   string `json:"lastChanged"`
+	return usage("get %s: write get companies, get documents [ID|URL], get versions ID|URL, get runs or get pages [URL] --company NAME", strings.Join(args, " "))
 }
 
 func (g *getter) companies() error {
-	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return g.s.ListDocuments(g.ctx, g.company, p) })
+	rows, err := all(func(p store.Page) ([]store.CompanySummary, string, error) { return g.s.ListCompanies(g.ctx, p) })
 	if err != nil {
 		return err
 	}
-	var rows []companyRow
-	for _, d := range docs { // they come by company
-		if n := len(rows); n == 0 || rows[n-1].Name != d.Company {
-			rows = append(rows, companyRow{Name: d.Company})
-		}
-		r := &rows[len(rows)-1]
-		r.Documents++
-		r.Changed = max(r.Changed, day(d.LastChanged))
+	if g.company != "" {
+		rows = slices.DeleteFunc(rows, func(c store.CompanySummary) bool { return c.Name != g.company })
 	}
-	return show(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c companyRow) string { return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, c.Changed) })
+	return show(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c store.CompanySummary) string {
+		return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, day(c.LastChanged))
+	})
+}
+
+// pages tells what became of a company's URLs in the last run that met them.
+func (g *getter) pages(url []string) error {
+	if g.company == "" {
+		return usage("get pages: name the company with --company; get companies lists them")
+	}
+	var rows []store.FetchedPage
+	var err error
+	if len(url) == 1 {
+		rows = make([]store.FetchedPage, 1)
+		rows[0], err = g.s.GetPage(g.ctx, g.company, url[0])
+	} else {
+		rows, err = all(func(p store.Page) ([]store.FetchedPage, string, error) { return g.s.ListPages(g.ctx, g.company, p) })
+	}
+	if err != nil {
+		return err
+	}
+	return show(g, rows, "RESULT\tSTATUS\tTYPE\tCONF\tURL\tLINKED ON", func(p store.FetchedPage) string {
+		result, status, conf := p.Reason, "", ""
+		if result == "" {
+			result = "fetched"
+		}
+		if p.Status > 0 {
+			status = strconv.Itoa(p.Status)
+		}
+		if p.Type != "" {
+			conf = fmt.Sprintf("%.2f", p.Confidence)
+		}
+		return strings.Join([]string{result, status, p.Type, conf, p.URL, p.Parent}, "\t")
+	})
 }
 
 func (g *getter) document(id string) error {
-	d, err := findDocument(g.ctx, g.s, id)
+	d, err := findDocument(g.ctx, g.s, g.company, id)
 	if err != nil {
 		return err
 	}
@@ -139,10 +165,13 @@ func (g *getter) document(id string) error {
 	})
 }
 
-// findDocument takes an id or a URL.
-func findDocument(ctx context.Context, s store.Store, id string) (store.Document, error) {
-	if !strings.Contains(id, "://") {
+// findDocument takes an id or a URL; with a company it need not look through all.
+func findDocument(ctx context.Context, s store.Store, company, id string) (store.Document, error) {
+	switch {
+	case !strings.Contains(id, "://"):
 		return s.GetDocument(ctx, id)
+	case company != "":
+		return s.FindDocument(ctx, company, id)
 	}
 	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
@@ -179,6 +208,9 @@ func all[T any](list func(store.Page) ([]T, string, error)) ([]T, error) {
 }
 
 func show[T any](g *getter, items []T, head string, row func(T) string) error {
+	if items == nil {
+		items = []T{} // an empty list, not null
+	}
 	switch g.output {
 	case "json":
 		e := json.NewEncoder(g.w)
@@ -207,13 +239,4 @@ func day(t time.Time) string {
 		return ""
 	}
 	return t.Format(time.DateOnly)
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

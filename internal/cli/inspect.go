@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,8 +23,12 @@ func newInspect(a *app) *cobra.Command {
 		Use:   "inspect FILE|URL",
 		Short: "Show what one page is, without keeping anything",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			readPDF, err := readsPDF()
+			if err != nil {
+				return err
+			}
 			if bulk {
-				return jsonl.Inspect(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+				return jsonl.Inspect(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), readPDF)
 			}
 			if len(args) != 1 {
 				return usage("name one file or URL, or give lines of JSON with --jsonl")
@@ -32,6 +37,7 @@ func newInspect(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			in.PDF = func(b []byte) (string, error) { return readPDF(cmd.Context(), b) }
 			d, err := document.Read(in)
 			if err != nil {
 				return err
@@ -48,7 +54,7 @@ func newInspect(a *app) *cobra.Command {
 func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.Input, error) {
 	if !strings.HasPrefix(what, "http://") && !strings.HasPrefix(what, "https://") {
 		b, err := os.ReadFile(what)
-		in := document.Input{Body: b}
+		in := document.Input{Body: b, Now: time.Now()}
 		if strings.HasSuffix(what, ".md") {
 			in.ContentType = "text/markdown"
 		}
@@ -66,7 +72,10 @@ func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.In
 	if res.Status != 200 {
 		return document.Input{}, fmt.Errorf("inspect %s: the server answered %d", what, res.Status)
 	}
-	return document.Input{Body: res.Body, ContentType: res.Header.Get("Content-Type"), URL: res.FinalURL}, nil
+	return document.Input{
+		Body: res.Body, ContentType: res.Header.Get("Content-Type"), URL: res.FinalURL,
+		Language: res.Header.Get("Content-Language"), Now: res.FetchedAt,
+	}, nil
 }
 
 func printDocument(w io.Writer, d document.Document, output string) error {
@@ -77,7 +86,8 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		e.SetEscapeHTML(false)
 		return e.Encode(map[string]any{
 			"url": d.URL, "legal": d.Legal, "type": d.Type, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
-			"effectiveDate": d.EffectiveDate, "words": d.Words, "markdown": d.Markdown,
+			"region": d.Region, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
+			"updatedQuote": d.UpdatedQuote, "takesEffect": d.TakesEffect, "words": d.Words, "markdown": d.Markdown,
 		})
 	case "markdown":
 		_, err := fmt.Fprintln(w, d.Markdown)

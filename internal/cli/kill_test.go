@@ -20,6 +20,9 @@ import (
 const argsEnv = "CLAUSEA_TEST_ARGS"
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == pdfCommand { // a child of a test's, without an environment
+		os.Exit(Main(os.Args[1:]))
+	}
 	if args := os.Getenv(argsEnv); args != "" {
 		os.Exit(Main(strings.Split(args, "\n")))
 	}

@@ -4,26 +4,28 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"text/tabwriter"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
 	"time"
 
-	"golang.org/x/term"
 	"sigs.k8s.io/yaml"
 
-	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run"
 )
 
 // report is the JSON of clausea crawl.
 type report struct {
-	Company    string            `json:"company"`
-	Documents  []reportDocument  `json:"documents"`
-	Coverage   map[string]string `json:"coverage"`
-	Fetches    int               `json:"fetches"`
-	Skipped    map[string]int    `json:"skipped"`
-	StopReason string            `json:"stopReason"`
-	Seconds    float64           `json:"seconds"`
+	Company    string                    `json:"company"`
+	Documents  []reportDocument          `json:"documents"`
+	Coverage   map[string]reportCoverage `json:"coverage"` // by type
+	Fetches    int                       `json:"fetches"`
+	Skipped    map[string]int            `json:"skipped"`
+	StopReason string                    `json:"stopReason"`
+	Message    string                    `json:"message"`
+	Seconds    float64                   `json:"seconds"`
 }
 
 type reportDocument struct {
@@ -36,70 +38,161 @@ type reportDocument struct {
 	Words         int      `json:"words"`
 	Change        string   `json:"change"`
 	Path          []string `json:"path"`
+	LinkText      string   `json:"linkText"`
 }
 
-func printReport(w io.Writer, t run.Task, rep run.Report, took time.Duration, f crawlFlags) error {
+type reportCoverage struct {
+	State      string `json:"state"`
+	URL        string `json:"url,omitempty"`
+	DocumentID string `json:"documentID,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+}
+
+func reportOf(t run.Task, rep run.Report, took time.Duration) report {
 	out := report{
-		Company: t.Company, Documents: []reportDocument{}, Coverage: map[string]string{}, Fetches: rep.Result.Progress.Fetched,
-		Skipped: rep.Result.Progress.Skipped, StopReason: string(rep.Result.Reason), Seconds: took.Seconds(),
+		Company: t.Company, Documents: []reportDocument{}, Coverage: map[string]reportCoverage{}, Fetches: rep.Result.Progress.Fetched,
+		Skipped: rep.Result.Progress.Skipped, StopReason: string(rep.Result.Reason), Message: rep.Run.Message, Seconds: took.Seconds(),
 	}
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
 			URL: d.URL, Type: d.Type, Confidence: d.Confidence, Language: d.Language, Title: d.Title,
-			EffectiveDate: d.EffectiveDate, Words: d.Words, Change: d.Change, Path: d.Path,
+			EffectiveDate: d.EffectiveDate, Words: d.Words, Change: d.Change, Path: d.Path, LinkText: d.LinkText,
 		})
 	}
-	for _, want := range t.Plan.ExpectedTypes {
-		out.Coverage[want] = "Found"
+	for _, c := range rep.Run.Coverage {
+		out.Coverage[c.Type] = reportCoverage{State: c.State, URL: c.URL, DocumentID: c.DocumentID, Reason: c.Reason}
 	}
-	for _, m := range missingTypes(t, rep) {
-		out.Coverage[m] = "Missing"
-	}
-	switch f.output {
-	case "json":
-		return json.NewEncoder(w).Encode(out)
-	case "yaml":
-		b, err := yaml.Marshal(out)
-		if err == nil {
-			_, err = w.Write(b)
-		}
-		return err
-	}
-	return printTable(w, out, f.verbose)
+	return out
 }
 
-func printTable(w io.Writer, out report, verbose bool) error {
-	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(tw, "TYPE\tCONF\tLANG\tWORDS\tDATE\tCHANGE\tURL")
-	for _, d := range out.Documents {
-		fmt.Fprintf(tw, "%s\t%.2f\t%s\t%d\t%s\t%s\t%s\n", d.Type, d.Confidence, d.Language, d.Words, d.EffectiveDate, d.Change, d.URL)
-		if verbose {
-			for _, p := range d.Path {
-				fmt.Fprintf(tw, "\t\t\t\t\tvia\t%s\n", p)
-			}
+// missing says whether an expected type was not found.
+func (r *report) missing() bool {
+	for _, c := range r.Coverage {
+		if c.State == string(v1alpha1.CoverageMissing) {
+			return true
 		}
 	}
-	if err := tw.Flush(); err != nil {
+	return false
+}
+
+// print writes the report in a form. Several in YAML are one stream.
+func (r *report) print(w io.Writer, form string, ink ink, verbose bool) error {
+	switch form {
+	case "json":
+		return json.NewEncoder(w).Encode(r)
+	case "yaml":
+		b, err := yaml.Marshal(r)
+		if err == nil {
+			_, err = fmt.Fprintf(w, "---\n%s", b)
+		}
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s: %d documents, %d pages fetched in %.1f s, %s\n", out.Company, len(out.Documents), out.Fetches, out.Seconds, out.StopReason)
-	for _, t := range sortedKeys(out.Coverage) {
-		if out.Coverage[t] == "Missing" {
-			fmt.Fprintf(w, "missing: %s\n", t)
-		}
-	}
+	var b strings.Builder
+	r.table(&b, ink, verbose)
+	r.summary(&b, ink)
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// showProgress writes a line that renews itself while a crawl runs, if standard
-// error is a terminal.
-func showProgress(r *run.Runner) (stop func()) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		return func() {}
+// inkOf is the colour of each change; what is as it was has none.
+var inkOf = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red}
+
+// table has a line for each document, by type.
+func (r *report) table(w *strings.Builder, ink ink, verbose bool) {
+	if len(r.Documents) == 0 {
+		return
 	}
-	r.Progress = func(p crawl.Progress) {
-		rate := float64(p.Fetched) / max(p.Elapsed.Seconds(), 0.001)
-		fmt.Fprintf(os.Stderr, "\r\x1b[K%d pages, %d queued, %.1f/s, %d documents, %s  %s", p.Fetched, p.Queued, rate, p.LegalFound, p.Elapsed.Round(time.Second), p.CurrentHost)
+	docs := slices.Clone(r.Documents)
+	sort.SliceStable(docs, func(i, j int) bool {
+		if docs[i].Type != docs[j].Type {
+			return docs[i].Type < docs[j].Type
+		}
+		return docs[i].URL < docs[j].URL
+	})
+	typ, words := len("TYPE"), len("WORDS")
+	for _, d := range docs {
+		typ, words = max(typ, len(d.Type)), max(words, len(fmt.Sprint(d.Words)))
 	}
-	return func() { fmt.Fprint(os.Stderr, "\r\x1b[K") }
+	line := func(t, conf, n, lang, date, change, url string) {
+		// The colour comes after the padding, which counts bytes.
+		padded := fmt.Sprintf("%-9s", change)
+		fmt.Fprintf(w, "%-*s  %4s  %*s  %-4s  %-10s  %s  %s\n", typ, t, conf, words, n, lang, date, ink.paint(inkOf[change], padded), url)
+	}
+	line("TYPE", "CONF", "WORDS", "LANG", "DATE", "CHANGE", "URL")
+	for _, d := range docs {
+		line(d.Type, fmt.Sprintf("%.2f", d.Confidence), fmt.Sprint(d.Words), d.Language, d.EffectiveDate, d.Change, d.URL)
+		if verbose {
+			d.found(w, ink)
+		}
+	}
+}
+
+// found writes the path by which a document was found.
+func (d *reportDocument) found(w *strings.Builder, ink ink) {
+	var from string
+	switch {
+	case len(d.Path) > 1:
+		from = "by " + strings.Join(d.Path[:len(d.Path)-1], " → ")
+	case d.LinkText != "":
+		from = "by a link"
+	default:
+		from = "as a seed"
+	}
+	if d.LinkText != "" {
+		from += fmt.Sprintf(", link text %q", d.LinkText)
+	}
+	fmt.Fprintf(w, "  %s\n", ink.paint(dim, "found "+from))
+}
+
+// summary is what the table doesn't say.
+func (r *report) summary(w *strings.Builder, ink ink) {
+	if len(r.Documents) > 0 {
+		w.WriteByte('\n')
+	}
+	fmt.Fprintf(w, "%s: %s\n", ink.paint(bold, r.Company), r.Message)
+	counts := map[string]int{}
+	for _, d := range r.Documents {
+		counts[strings.ToLower(d.Change)]++
+	}
+	if len(counts) > 0 {
+		fmt.Fprintf(w, "documents  %s\n", tally(counts))
+	}
+	fmt.Fprintf(w, "pages      %d in %.1f s (%s)\n", r.Fetches, r.Seconds, r.StopReason)
+	if len(r.Skipped) > 0 {
+		fmt.Fprintf(w, "skipped    %s\n", tally(r.Skipped))
+	}
+	for i, t := range slices.Sorted(maps.Keys(r.Coverage)) {
+		what := "coverage"
+		if i > 0 {
+			what = ""
+		}
+		fmt.Fprintf(w, "%-9s  %s\n", what, r.Coverage[t].line(t, ink))
+	}
+}
+
+func (c reportCoverage) line(typ string, ink ink) string {
+	if c.State != string(v1alpha1.CoverageMissing) {
+		return fmt.Sprintf("%s %s: %s", typ, ink.paint(green, c.State), c.URL)
+	}
+	s := fmt.Sprintf("%s %s: %s", typ, ink.paint(red, c.State), c.Reason)
+	if c.URL != "" {
+		s += " at " + c.URL
+	}
+	return s
+}
+
+// tally lists counts, the largest first.
+func tally(counts map[string]int) string {
+	names := slices.Collect(maps.Keys(counts))
+	sort.Slice(names, func(i, j int) bool {
+		a, b := names[i], names[j]
+		if counts[a] != counts[b] {
+			return counts[a] > counts[b]
+		}
+		return a < b
+	})
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%d %s", counts[n], n)
+	}
+	return strings.Join(names, ", ")
 }

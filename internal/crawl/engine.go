@@ -68,6 +68,7 @@ type crawl struct {
 	twins     map[string]twin // host to the address that its pages name as canonical
 	relocated []string        // hosts whose links were found to be at another
 	adopted   []string        // hosts whose domain was taken into scope
+	language  string          // of the first page, two letters
 	outcomes  chan outcome
 	started   time.Time
 	tally     tally
@@ -99,7 +100,7 @@ type tally struct {
 	skipped                            map[string]int
 	types                              map[string]bool
 	host                               string
-	probed                             bool
+	probes                             int // guesses that were tried
 }
 
 func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {

@@ -13,7 +13,7 @@ import (
 
 // retargetFactor lowers the addresses that are tried for a document that was not
 // where its link led.
-const retargetFactor = 0.8
+const retargetFactor = 0.65
 
 // retarget tries other addresses for a promising link that led nowhere: without
 // its query, under the folder of the page's canonical address, and under the

@@ -55,7 +55,7 @@ func (c *crawl) askNow(ctx context.Context, now time.Time) (wait time.Duration) 
 // readRobots does one request for a host's robots.txt. Of a longer file the first
 // robots.MaxBytes are read.
 func (c *crawl) readRobots(ctx context.Context, o *outcome) {
-	res, err := c.fetcher.Do(ctx, fetch.Request{URL: o.question.at.String(), NoFollow: true, MaxBody: robots.MaxBytes + 1, Cut: true})
+	res, err := c.get(ctx, o, fetch.Request{URL: o.question.at.String(), NoFollow: true, MaxBody: robots.MaxBytes + 1, Cut: true})
 	if err != nil {
 		o.robots, o.reason = robots.FromStatus(0, err), reasonNoRobots
 		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && (o.question.hops == 0 || fe.Reason == fetch.BlockedAddress) {

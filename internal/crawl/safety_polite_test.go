@@ -102,17 +102,32 @@ func TestAHostThatAsksForALongTimeIsLeftAlone(t *testing.T) {
 			t.Parallel()
 			w := crawltest.NewWeb(t)
 			h, asked := refusing(http.StatusServiceUnavailable, after, 1000)
-			w.Handle("public.example", h)
+			told := make(chan struct{})
+			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				h.ServeHTTP(rw, r)
+				if r.URL.Path == "/" {
+					close(told)
+				}
+			}))
+			w.Handle("docs.public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				// A link that is found some pages after the other host has said no.
+				next := map[string]string{"/": "/one", "/one": "/two", "/two": "/three", "/three": "http://public.example/z"}[r.URL.Path]
+				if r.URL.Path == "/" {
+					<-told
+				}
+				rw.Header().Set("Content-Type", "text/html")
+				_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, next))
+			}))
 			notes := &crawltest.Notes{}
-			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example", "http://public.example/x", "http://public.example/y"), notes)
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example", "http://public.example/x", "http://docs.public.example/"), notes)
 			if n := asked.Load(); n != 1 {
 				t.Errorf("%d requests, want 1", n)
 			}
 			skips := notes.Skips()
-			if skips["http://public.example/"] != "server_error" || skips["http://public.example/x"] != "retry_later" || skips["http://public.example/y"] != "retry_later" {
+			if skips["http://public.example/"] != "server_error" || skips["http://public.example/x"] != "retry_later" || skips["http://public.example/z"] != "retry_later" {
 				t.Errorf("skipped: %v", skips)
 			}
-			if res.Reason != crawl.SiteUnreachable {
+			if res.Reason != crawl.FrontierEmpty {
 				t.Errorf("the crawl ends with %s", res.Reason)
 			}
 		})

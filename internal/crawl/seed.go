@@ -3,7 +3,6 @@ package crawl
 import (
 	"context"
 	"net/url"
-	"strings"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/frontier"
@@ -19,15 +18,6 @@ const (
 	// patience is how many pages without a document end the search for a missing type.
 	patience = 25
 )
-
-// wellKnown are the paths that are tried when neither links nor sitemaps led to
-// the expected types. Each was the address of a document on several of the
-// companies whose documents are publicly tracked.
-var wellKnown = []string{
-	"/legal", "/privacy", "/terms", "/privacy-policy", "/terms-of-service",
-	"/legal/privacy", "/legal/terms", "/policies", "/datenschutz", "/agb",
-	"/mentions-legales", "/privacidad",
-}
 
 // seed queues the plan's seeds, unless the journal has them already.
 func (c *crawl) seed() {
@@ -75,14 +65,7 @@ func (c *crawl) gate() (float64, StopReason) {
 }
 
 // missing says whether an expected type has no document yet.
-func (c *crawl) missing() bool {
-	for _, t := range c.plan.ExpectedTypes {
-		if !c.tally.types[t] {
-			return true
-		}
-	}
-	return false
-}
+func (c *crawl) missing() bool { return c.lacks("") }
 
 // rescue tries another source of URLs before the crawl ends: first the sitemaps,
 // then the well-known paths where an expected type is still missing.
@@ -93,20 +76,14 @@ func (c *crawl) rescue(ctx context.Context) bool {
 	if c.queueSitemaps() {
 		return true
 	}
-	if c.tally.probed || c.plan.Exhaustive || !c.missing() {
+	if c.plan.Exhaustive {
 		return false
 	}
-	c.tally.probed = true
-	c.tally.sinceLegal = 0
-	before := c.frontier.Queued()
-	for _, s := range c.plan.Seeds {
-		origin := originOf(s.URL)
-		from := frontier.Item{URL: s.URL}
-		for _, p := range wellKnown {
-			c.enqueue(&from, origin+p, strings.Trim(p, "/"), "", 1)
-		}
+	// A guess begins a new search; once one was tried, the search is over.
+	if c.tally.probes == 0 {
+		c.tally.sinceLegal = 0
 	}
-	return c.frontier.Queued() > before
+	return c.probe()
 }
 
 func localeOf(u *url.URL) (lang, region, family string) { return scope.Locale(u) }

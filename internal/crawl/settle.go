@@ -5,10 +5,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/crawl/score"
 )
 
@@ -22,10 +24,12 @@ const (
 func (c *crawl) settle(ctx context.Context, o outcome) error {
 	if o.kind == robotsOutcome {
 		c.frontier.Release(hostKey(o.question.at))
+		c.frontier.Sent(hostKey(o.question.at), o.sent)
 		c.answered(o)
 		return nil
 	}
 	c.frontier.Done(o.item)
+	c.frontier.Sent(o.host, o.sent)
 	if o.kind == pageOutcome {
 		c.tally.flying--
 	}
@@ -66,6 +70,7 @@ func (c *crawl) took(o outcome) {
 	copies := c.copies(o.page)
 	c.frontier.Missed(o.host, false)
 	c.noteTwin(o.page)
+	c.noteLanguage(o.page)
 	if o.item.Retargeted && !o.verdict.SoftError {
 		c.moved(o.item)
 	}
@@ -144,6 +149,24 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 // alternateFactor lowers other languages' variants of a document that was found.
 const alternateFactor = 0.5
 
+// foreignFactor lowers an address in another language than is wanted, so that of
+// translations of one document the wanted one is fetched first.
+const foreignFactor = 0.9
+
+// foreign says that lang, of an address, is none that the plan asks for; a plan that
+// asks for none means that of the first page.
+func (c *crawl) foreign(lang string) bool {
+	if lang == "" {
+		return false
+	}
+	for _, want := range c.plan.Languages {
+		if strings.EqualFold(want[:min(2, len(want))], lang) {
+			return false
+		}
+	}
+	return len(c.plan.Languages) > 0 || c.language != "" && c.language != lang
+}
+
 // enqueue scores and queues one link if it is new and in scope.
 func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor float64) {
 	key := canonical.Key(raw)
@@ -165,10 +188,23 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 		c.skip(&it, string(reason))
 		return
 	}
-	it.Score = score.Link(raw, text, region, it.Depth) * factor
+	s := score.Of(u, text, region, it.Depth)
+	it.Score = s.Value * factor
+	if it.Score < promising && strings.HasSuffix(strings.ToLower(u.Path), ".pdf") {
+		// A site may have thousands of brochures; a PDF is read where the link looks legal.
+		c.skip(&it, string(scope.FileType))
+		return
+	}
 	if !c.plan.Exhaustive {
-		it.Topic = score.Topic(raw, text)
-		_, _, it.Family = localeOf(u)
+		var lang string
+		lang, _, it.Family = localeOf(u)
+		it.Topic = s.Topic
+		switch {
+		case c.foreign(lang):
+			it.Score *= foreignFactor
+		case lang != "" && len(c.plan.Languages) > 1:
+			it.Family += "@" + lang // each of several languages that are asked for is wanted
+		}
 	}
 	c.push(it)
 }

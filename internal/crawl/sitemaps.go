@@ -102,7 +102,7 @@ type scored struct {
 // readSitemap fetches a sitemap and reads it as it comes.
 func (c *crawl) readSitemap(ctx context.Context, it frontier.Item, o *outcome) {
 	var m sitemap.Map
-	res, err := c.fetcher.Do(ctx, fetch.Request{URL: it.URL, NoFollow: true, MaxBody: maxSitemapSize, Read: func(r io.Reader) (err error) {
+	res, err := c.get(ctx, o, fetch.Request{URL: it.URL, NoFollow: true, MaxBody: maxSitemapSize, Read: func(r io.Reader) (err error) {
 		m, err = sitemap.Read(r)
 		return err
 	}})

@@ -1,6 +1,7 @@
 package crawl
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ type outcome struct {
 	reason   string // why there is no page
 	err      error  // the Handler's, ends the crawl
 	retry    time.Duration
+	sent     time.Time // when the request was on its way, or when it failed
 	status   int
 	robots   *robots.Rules
 	mapped   *mapped
@@ -108,10 +110,20 @@ func (c *crawl) work(begun outcome, f func(*outcome)) {
 // errBroken stands for the answer of a host that broke the parser.
 var errBroken = errors.New("the answer broke the parser")
 
+// get does a worker's one request and notes when it was on its way; one that
+// failed may have been so until now.
+func (c *crawl) get(ctx context.Context, o *outcome, r fetch.Request) (*fetch.Response, error) {
+	res, err := c.fetcher.Do(ctx, r)
+	if o.sent = time.Now(); err == nil {
+		o.sent = res.SentAt
+	}
+	return res, err
+}
+
 // fetchPage does one request for a page and asks the Handler about it.
 func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, o *outcome) {
 	v := c.handler.Validators(ctx, it.URL)
-	res, err := c.fetcher.Do(ctx, fetch.Request{
+	res, err := c.get(ctx, o, fetch.Request{
 		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified,
 		AcceptLanguage: c.acceptLanguage(), NoFollow: true, OnlyText: true,
 	})
@@ -157,26 +169,25 @@ func (c *crawl) scan(p *Page) {
 	if err != nil {
 		return
 	}
-	p.Links = links.Scan(utf8Body(p.Body, ct), base, maxLinks, resolve)
+	p.Links = links.Scan(utf8Body(p.Body, ct), base, maxLinks, canonical.Reference)
 }
 
 // utf8Body is the body in UTF-8. Nearly every page is in it already; only the
 // others are decoded, by what BOM, header and meta say.
 func utf8Body(body []byte, contentType string) []byte {
-	if utf8.Valid(body) {
+	valid := utf8.Valid(body)
+	if valid && !bytes.ContainsAny(body, "\x00\x1b") {
 		return body
 	}
-	enc, _, _ := charset.DetermineEncoding(body[:min(len(body), 1024)], contentType)
+	enc, name, _ := charset.DetermineEncoding(body[:min(len(body), 1024)], contentType)
+	if valid && name != "iso-2022-jp" && !strings.HasPrefix(name, "utf-16") {
+		return body // only these are made of bytes that are valid UTF-8 too
+	}
 	out, err := enc.NewDecoder().Bytes(body)
 	if err != nil {
 		return body
 	}
 	return out
-}
-
-func resolve(base *url.URL, ref string) (string, error) {
-	s, _, err := canonical.URL(base, ref)
-	return s, err
 }
 
 func isHTML(contentType string, body []byte) bool {

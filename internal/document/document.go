@@ -6,10 +6,12 @@ package document
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"mime"
 	"path"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html/charset"
 
@@ -27,6 +29,11 @@ type Input struct {
 	ContentType string // as sent; may be empty
 	URL         string // may be empty
 	Anchor      string // text of the link that led here; may be empty
+	Language    string // Content-Language as sent; may be empty
+	// PDF reads the text of a PDF as Markdown; nil: a PDF is ErrNoPDFReader.
+	PDF func(body []byte) (string, error)
+	// Now is the day to which a date in the text is future; if it is zero, none is.
+	Now time.Time
 }
 
 // Document is what a page says.
@@ -36,15 +43,20 @@ type Document struct {
 	Type       string  // one of doctype; Other where it is not legal
 	Confidence float64 // 0 to 1, of Type
 	Language   string  // ISO 639-1, empty if unknown
+	Region     string  // ISO 3166-1, upper case, where the page declares one; often empty
 	Title      string
-	// EffectiveDate is YYYY-MM-DD, empty where the page names none.
-	EffectiveDate  string
-	EffectiveQuote string // the words it was read from
-	Words          int
-	Markdown       string
-	Text           string // normalised, what is compared
-	Hash           string // hex SHA-256 of Text
-	SoftError      bool   // an error, login or consent page sent with a status of success
+	// EffectiveDate is the day from which the text is in force or, where it names
+	// only that, of its last change; YYYY-MM-DD, empty where the page names none.
+	EffectiveDate, EffectiveQuote string // the quote is the words it was read from
+	// UpdatedDate is the day of the last change or of publication.
+	UpdatedDate, UpdatedQuote string
+	// TakesEffect is a day after Input.Now on which the text will be in force.
+	TakesEffect, TakesEffectQuote string
+	Words                         int
+	Markdown                      string
+	Text                          string // normalised, what is compared
+	Hash                          string // hex SHA-256 of Text
+	SoftError                     bool   // an error, login or consent page sent with a status of success
 }
 
 // MaxBytes is the largest page that is read, in bytes.
@@ -60,11 +72,20 @@ func Read(in Input) (Document, error) {
 	d := FromMarkdown(p.Markdown)
 	d.URL = in.URL
 	d.Title = cmp.Or(p.Title, p.Head)
-	d.Language = language.Of(d.Text, p.Lang)
+	d.Language = language.Of(d.Text, p.Lang, in.Language)
+	d.Region = language.Region(d.Language, p.Lang, in.Language)
 	d.Type, d.Confidence, d.SoftError = classify.Of(classified(in, p, d))
 	d.Legal = d.Type != doctype.Other
-	d.EffectiveDate, d.EffectiveQuote = date.Effective(d.Text)
+	d.readDates(in, p)
 	return d, nil
+}
+
+// readDates takes the dates of the text or, where it has none, of the page around it.
+func (d *Document) readDates(in Input, p *content.Page) {
+	found := date.Find(date.Text{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, Hints: p.Dated, Modified: p.Modified})
+	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
+	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
+	d.TakesEffect, d.TakesEffectQuote = found.TakesEffect, found.TakesEffectQuote
 }
 
 // Classified is what the classifier is told of a page.
@@ -88,13 +109,34 @@ func open(in Input) (*content.Page, error) {
 	if len(in.Body) > MaxBytes {
 		return nil, fmt.Errorf("read %s: %d bytes are more than %d", in.URL, len(in.Body), MaxBytes)
 	}
-	if bytes.HasPrefix(in.Body, []byte("%PDF-")) {
-		return nil, fmt.Errorf("read %s: it is a PDF, which this version can't read", in.URL)
+	if isPDF(in.Body) {
+		return openPDF(in)
 	}
 	if isHTML(in) {
 		return content.HTML(toUTF8(in)), nil
 	}
 	return content.Text(toUTF8(in)), nil
+}
+
+// ErrNoPDFReader says that a page is a PDF and that no reader for it was given.
+var ErrNoPDFReader = errors.New("it is a PDF, and there is no reader of PDFs here")
+
+// isPDF looks for the header, which may stand anywhere in the first 1024 bytes
+// (ISO 32000-1, annex H, implementation note 13).
+func isPDF(body []byte) bool {
+	at := bytes.Index(body[:min(len(body), 1024)], []byte("%PDF-"))
+	return at == 0 || at > 0 && len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0
+}
+
+func openPDF(in Input) (*content.Page, error) {
+	if in.PDF == nil {
+		return nil, fmt.Errorf("read %s: %w", in.URL, ErrNoPDFReader)
+	}
+	text, err := in.PDF(in.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", in.URL, err)
+	}
+	return content.Text([]byte(text)), nil
 }
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.

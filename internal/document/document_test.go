@@ -1,8 +1,10 @@
 package document
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/doctype"
@@ -36,6 +38,35 @@ func TestReadFindsTextTypeLanguageAndDate(t *testing.T) {
 	}
 	if strings.Contains(d.Markdown, "Shop") {
 		t.Errorf("the menu is in the Markdown:\n%s", d.Markdown)
+	}
+}
+
+func TestReadTakesDatesAndRegionOfThePageAroundTheText(t *testing.T) {
+	t.Parallel()
+	page := strings.NewReplacer(`lang="en"`, `lang="en-GB"`, "Last updated: 3 March 2024", "Please read it.", "<nav>", "<div class=hero>Effective date: 04/03/2026</div><nav>").Replace(policy)
+	d, err := Read(Input{Body: []byte(page), ContentType: "text/html", Now: time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Region != "GB" || d.EffectiveDate != "2026-03-04" || d.TakesEffect != "2026-03-04" || !strings.Contains(d.EffectiveQuote, "Effective date") {
+		t.Errorf("region %q, effective %s (%q), takes effect %s", d.Region, d.EffectiveDate, d.EffectiveQuote, d.TakesEffect)
+	}
+}
+
+func TestAPDFIsReadByTheReaderThatIsGiven(t *testing.T) {
+	t.Parallel()
+	in := Input{Body: []byte("\n%PDF-1.7 ..."), URL: "https://example.com/dpa.pdf", ContentType: "application/pdf"}
+	if _, err := Read(in); !errors.Is(err, ErrNoPDFReader) {
+		t.Errorf("without a reader: %v", err)
+	}
+	broken := errors.New("broken")
+	in.PDF = func([]byte) (string, error) { return "", broken }
+	if _, err := Read(in); !errors.Is(err, broken) {
+		t.Errorf("a reader that fails: %v", err)
+	}
+	in.PDF = func([]byte) (string, error) { return "# Imprint\n\nExample Ltd, 1 Harbour Street, Dublin.", nil }
+	if d, err := Read(in); err != nil || d.Title != "Imprint" || !strings.Contains(d.Markdown, "Harbour Street") {
+		t.Errorf("%+v, %v", d, err)
 	}
 }
 

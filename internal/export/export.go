@@ -97,20 +97,39 @@ func open(dir string) (*git.Repository, error) {
 
 // missing are the revisions that known lacks, oldest first.
 func (e *Exporter) missing(ctx context.Context, company string, known *exported) ([]revision, int, error) {
+	var docs []store.Document
+	err := each(func(p store.Page) ([]store.Document, string, error) { return e.Store.ListDocuments(ctx, company, p) }, func(d store.Document) error {
+		docs = append(docs, d)
+		return nil
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	// Of several of one type the surest gets the type's own name.
+	sort.SliceStable(docs, func(i, j int) bool {
+		a, b := docs[i], docs[j]
+		if a.Company != b.Company {
+			return a.Company < b.Company
+		}
+		return a.Confidence > b.Confidence
+	})
 	var revs []revision
 	fresh := 0
-	err := each(func(p store.Page) ([]store.Document, string, error) { return e.Store.ListDocuments(ctx, company, p) }, func(d store.Document) error {
+	for _, d := range docs {
 		file, had := known.file(d, e.Name)
 		if !had {
 			fresh++
 		}
-		return each(func(p store.Page) ([]store.Version, string, error) { return e.Store.ListVersions(ctx, d.ID, p) }, func(v store.Version) error {
+		err := each(func(p store.Page) ([]store.Version, string, error) { return e.Store.ListVersions(ctx, d.ID, p) }, func(v store.Version) error {
 			if v.Number > known.versions[d.ID] {
 				revs = append(revs, revision{d, v, file})
 			}
 			return nil
 		})
-	})
+		if err != nil {
+			return nil, 0, err
+		}
+	}
 	sort.SliceStable(revs, func(i, j int) bool {
 		a, b := revs[i], revs[j]
 		if a.doc.ID == b.doc.ID {
@@ -121,7 +140,7 @@ func (e *Exporter) missing(ctx context.Context, company string, known *exported)
 		}
 		return a.file < b.file
 	})
-	return revs, fresh, err
+	return revs, fresh, nil
 }
 
 func (e *Exporter) commit(ctx context.Context, w *git.Worktree, r revision) error {
@@ -136,7 +155,9 @@ func (e *Exporter) commit(ctx context.Context, w *git.Worktree, r revision) erro
 	if err := os.WriteFile(name, []byte(strings.TrimRight(text, "\n")+"\n"), 0o644); err != nil {
 		return err
 	}
-	if _, err := w.Add(r.file); err != nil {
+	// Nothing but this file has changed; looking at all of them for each commit would
+	// take longer with every document.
+	if err := w.AddWithOptions(&git.AddOptions{Path: r.file, SkipStatus: true}); err != nil {
 		return err
 	}
 	_, err = w.Commit(message(r), &git.CommitOptions{
@@ -160,13 +181,15 @@ const (
 	trailerFile     = "File: "
 )
 
+// message begins as the archive's tools expect it: they tell a first version from a
+// later one by the first words.
 func message(r revision) string {
-	verb := "Change"
+	what := "Record new changes of"
 	if r.v.Number == 1 {
-		verb = "Begin"
+		what = "First record of"
 	}
 	service, name := path.Split(strings.TrimSuffix(r.file, ".md"))
-	return fmt.Sprintf("%s %s of %s\n\nRead from %s\n\n%s%s\n%s%d\n%s%s\n", verb, name, strings.TrimSuffix(service, "/"), r.v.URL,
+	return fmt.Sprintf("%s %s %s\n\nRead from %s\n\n%s%s\n%s%d\n%s%s\n", what, strings.TrimSuffix(service, "/"), name, r.v.URL,
 		trailerDocument, r.doc.ID, trailerVersion, r.v.Number, trailerFile, r.file)
 }
 

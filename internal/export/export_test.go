@@ -1,8 +1,10 @@
 package export
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,8 +34,9 @@ func TestExportAddsEachVersionOnceAsACommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(t.Context()) })
-	privacy := store.Document{ID: "p", Company: "x.example", URL: "https://x.example/privacy", Type: "privacy"}
-	second := store.Document{ID: "q", Company: "x.example", URL: "https://x.example/privacy-app", Type: "privacy"}
+	// The surer of two has the type's own name, though the other's address comes first.
+	privacy := store.Document{ID: "p", Company: "x.example", URL: "https://x.example/privacy", Type: "privacy", Confidence: 0.9}
+	second := store.Document{ID: "q", Company: "x.example", URL: "https://x.example/de/privacy", Type: "privacy", Confidence: 0.8}
 	odd := store.Document{ID: "o", Company: "../../up", URL: "https://y.example/", Type: "terms/of:use"}
 	put(t, s, privacy, 1, "one")
 	put(t, s, second, 2, "of the app")
@@ -64,15 +67,57 @@ func TestExportAddsEachVersionOnceAsACommit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var days []int64
+	var got []string
 	if err := log.ForEach(func(c *object.Commit) error {
-		days = append(days, c.Author.When.Unix()/86400)
+		subject, _, _ := strings.Cut(c.Message, "\n")
+		got = append(got, fmt.Sprintf("day %d: %s", c.Author.When.Unix()/86400, subject))
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(days) != 5 || days[0] != 5 || days[4] != 1 {
-		t.Errorf("commits of the days %v", days)
+	want := []string{
+		"day 5: Record new changes of x.example PRIVACY",
+		"day 4: First record of -..-up TERMS-OF-USE",
+		"day 3: Record new changes of x.example PRIVACY",
+		"day 2: First record of x.example PRIVACY 2",
+		"day 1: First record of x.example PRIVACY",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("commits:\n%s", strings.Join(got, "\n"))
+	}
+	w, err := repo.Worktree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, err := w.Status(); err != nil || !status.IsClean() {
+		t.Errorf("the folder is not as committed: %v, %v", status, err)
+	}
+}
+
+// What was cut off between a file and its commit is done again.
+func TestAnExportThatWasCutOffGoesOn(t *testing.T) {
+	t.Parallel()
+	s, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(t.Context()) })
+	d := store.Document{ID: "p", Company: "x.example", URL: "https://x.example/privacy", Type: "privacy"}
+	put(t, s, d, 1, "one")
+	dir := t.TempDir()
+	e := &Exporter{Store: s, Dir: dir, Name: strings.ToUpper}
+	if _, err := e.Run(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, d, 2, "two")
+	if err := os.WriteFile(filepath.Join(dir, "x.example", "PRIVACY.md"), []byte("tw"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if res, err := e.Run(t.Context(), ""); err != nil || res.Versions != 1 {
+		t.Errorf("%+v, %v", res, err)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "x.example", "PRIVACY.md")); err != nil || string(b) != "two\n" {
+		t.Errorf("%q, %v", b, err)
 	}
 }
 

@@ -29,6 +29,9 @@ func (k *keeper) Append(ctx context.Context, e []byte, whole bool) error {
 	if k.store == nil {
 		return nil
 	}
+	if err := k.pages.flush(ctx, k.store, k.run.Fence, false); err != nil {
+		return err
+	}
 	if whole {
 		k.whole = uint64(time.Now().UnixNano())
 		k.entries = 0

@@ -24,15 +24,14 @@ func (k *keeper) keep(ctx context.Context, p *crawl.Page, d document.Document) (
 	rec := record(old, known, p, d)
 	rec.Company, rec.RunID = k.task.Company, k.run.ID
 	f := Found{Document: rec, Change: Unchanged}
-	if !known {
-		f.Change = New
+	switch {
+	case !known:
+		f.Change, f.ID = New, documentID(rec.Company, p.URL)
+	case old.URL != rec.URL:
+		f.Change = Moved
 	}
 	if k.store == nil {
-		f.ID = documentID(rec.Company, p.URL)
 		return f, nil
-	}
-	if !known {
-		f.ID = documentID(rec.Company, p.URL)
 	}
 	if !known || old.Hash != d.Hash {
 		if err := k.keepVersion(ctx, p, d, old, known, &f); err != nil {
@@ -47,8 +46,10 @@ func (k *keeper) keep(ctx context.Context, p *crawl.Page, d document.Document) (
 
 // keepVersion appends a version where the text really changed.
 func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Document, old store.Document, known bool, f *Found) error {
+	before := ""
 	if known && old.Versions > 0 {
-		_, text, err := k.store.VersionText(ctx, old.ID, 0)
+		newest, text, err := k.store.VersionText(ctx, old.ID, 0)
+		before = newest.SnapshotHash
 		if err != nil && !isNone(err) {
 			return fmt.Errorf("read the newest version of %s: %w", p.URL, err)
 		}
@@ -65,7 +66,7 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 			}
 		}
 	}
-	snap, err := k.store.PutSnapshot(ctx, k.run.Fence, p.Body)
+	snap, err := k.store.PutSnapshot(ctx, k.run.Fence, p.Body, before)
 	if err != nil {
 		return fmt.Errorf("keep the page of %s: %w", p.URL, err)
 	}
@@ -127,8 +128,11 @@ func record(old store.Document, known bool, p *crawl.Page, d document.Document) 
 		rec.LastChanged = p.FetchedAt
 	}
 	rec.ETag, rec.LastModified = p.Header.Get("ETag"), p.Header.Get("Last-Modified")
-	if len(p.Path) > 1 || len(rec.Path) == 0 {
+	if len(p.Path) > 1 || len(rec.Path) == 0 { // a known document is a seed, which says nothing
 		rec.Path = p.Path
+	}
+	if p.Anchor != "" {
+		rec.LinkText = p.Anchor
 	}
 	return rec
 }

@@ -2,13 +2,12 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -21,6 +20,10 @@ type keeper struct {
 	task     Task
 	progress crawl.Progress
 	metrics  *telemetry.RunMetrics // nil: nothing is counted
+
+	pages  *pages
+	looked candidates
+	pinned map[string]string // addresses whose type the company gives
 
 	mu    sync.Mutex
 	run   store.Run
@@ -35,10 +38,19 @@ type keeper struct {
 }
 
 func newKeeper(r *Runner, t Task, rec store.Run) *keeper {
-	return &keeper{
-		store: r.Store, runner: r, task: t, run: rec,
+	k := &keeper{
+		store: r.Store, runner: r, task: t, run: rec, pinned: map[string]string{},
 		found: map[string]Found{}, known: map[string]store.Document{}, lost: map[string]int{},
 	}
+	if r.Store != nil {
+		k.pages = newPages(t.Company, rec.ID)
+	}
+	for _, s := range t.Plan.Seeds {
+		if u, _, err := canonical.URL(nil, s.URL); err == nil && s.Pinned && s.Type != "" {
+			k.pinned[u] = s.Type
+		}
+	}
+	return k
 }
 
 // maxKnown bounds the documents of one company that a run remembers.
@@ -99,11 +111,20 @@ func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 }
 
 // Lost implements crawl.Loser.
-func (k *keeper) Lost(url string, status int, _ string) {
+func (k *keeper) Lost(url string, status int, reason string) {
 	k.metrics.Failed()
+	k.pages.failed(url, status, reason)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.lost[url] = status
+}
+
+// Skipped implements crawl.Skipper.
+func (k *keeper) Skipped(url, parent, reason string) {
+	k.pages.skipped(url, parent, reason)
+	if _, known := k.known[url]; parent != "" || known || k.pinned[url] != "" { // others are guesses
+		k.looked.lost(url, "", reason)
+	}
 }
 
 // Progress implements crawl.Watcher.
@@ -123,26 +144,85 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	if p.NotModified {
 		return k.unmodified(ctx, p)
 	}
+	anchor := p.Anchor
+	if anchor == "" { // a known document is a seed; it is read as it was when it was found
+		anchor = k.known[p.URL].LinkText
+	}
 	d, err := document.Read(document.Input{
-		Body: p.Body, ContentType: p.Header.Get("Content-Type"), URL: p.URL, Anchor: p.Anchor,
+		Body: p.Body, ContentType: p.Header.Get("Content-Type"), URL: p.URL, Anchor: anchor,
+		Language: p.Header.Get("Content-Language"), Now: p.FetchedAt, PDF: k.readPDF(ctx),
 	})
 	if err != nil {
 		// A page that can't be read is no document; the crawl goes on.
 		k.runner.Log.V(1).Info("page not read", "url", p.URL, "error", err.Error())
+		k.notDocument(p, d, ReasonUnreadable)
 		return crawl.Verdict{}, nil
 	}
+	if t := k.pinnedType(p); t != "" && !d.SoftError {
+		d.Legal, d.Type, d.Confidence = true, t, 1 // whoever pins a page knows it
+	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError}
-	if !d.Legal || d.SoftError {
+	switch {
+	case d.SoftError:
+		k.notDocument(p, d, ReasonSoftError)
+		k.incident(p)
+		return v, nil
+	case !d.Legal:
+		k.notDocument(p, d, "")
 		return v, nil
 	}
 	f, err := k.keep(ctx, p, d)
 	if err != nil {
 		return v, err
 	}
+	k.pages.came(p, d, f.ID, "")
+	k.looked.lost(p.URL, p.Anchor, reasonOtherType) // counts only if the type it promised stays missing
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.found[f.URL] = f
 	return v, nil
+}
+
+// readPDF is the runner's reader of PDFs, within the crawl's context.
+func (k *keeper) readPDF(ctx context.Context) func([]byte) (string, error) {
+	if k.runner.PDF == nil {
+		return nil
+	}
+	return func(b []byte) (string, error) { return k.runner.PDF(ctx, b) }
+}
+
+// notDocument notes a page that came and is no document.
+func (k *keeper) notDocument(p *crawl.Page, d document.Document, reason string) {
+	k.pages.came(p, d, "", reason)
+	if reason == "" {
+		reason = reasonOtherType
+	}
+	k.looked.lost(p.URL, p.Anchor, reason)
+}
+
+// incident notes that a known document's page shows an error in its place: what is
+// kept of it stays as it is.
+func (k *keeper) incident(p *crawl.Page) {
+	d, known := k.known[p.URL]
+	if !known {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.found[d.URL] = Found{Document: d, Change: Broken}
+}
+
+// pinnedType is the type that the company gives a page, or one that redirected to it.
+func (k *keeper) pinnedType(p *crawl.Page) string {
+	if t := k.pinned[p.URL]; t != "" {
+		return t
+	}
+	for _, from := range p.Redirects {
+		if t := k.pinned[from]; t != "" {
+			return t
+		}
+	}
+	return ""
 }
 
 // unmodified handles a 304: the document is as it was.
@@ -152,89 +232,9 @@ func (k *keeper) unmodified(ctx context.Context, p *crawl.Page) (crawl.Verdict, 
 	if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
 		return crawl.Verdict{}, fmt.Errorf("keep %s as unmodified: %w", p.URL, err)
 	}
+	k.pages.came(p, document.Document{Type: d.Type, Confidence: d.Confidence}, d.ID, "")
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.found[d.URL] = Found{Document: d, Change: Unchanged}
 	return crawl.Verdict{Legal: true, Type: d.Type, Confidence: d.Confidence}, nil
 }
-
-// finish marks what is gone and records the run's end.
-func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) error {
-	k.run.StopReason, k.run.Message, k.run.Heartbeat = string(res.Reason), res.Message, time.Now().UTC()
-	k.run.Progress = progressOf(res.Progress)
-	k.run.Completed = time.Now().UTC()
-	switch {
-	case runErr != nil || res.Reason.Failed():
-		k.run.State = store.RunFailed
-	case res.Reason == crawl.Stopped:
-		k.stopped()
-	default:
-		k.run.State = store.RunComplete
-	}
-	if runErr != nil {
-		k.run.Message = firstLine(runErr.Error())
-	}
-	if k.run.State == store.RunComplete && k.store != nil {
-		if err := k.markGone(ctx); err != nil {
-			return err
-		}
-	}
-	for _, f := range k.found {
-		count(&k.run.Documents, f.Change)
-	}
-	if k.store == nil {
-		return nil
-	}
-	if err := k.store.PutRun(ctx, k.run); err != nil {
-		return fmt.Errorf("end run %s: %w", k.run.ID, err)
-	}
-	if k.run.State == store.RunStopped || k.run.State == store.RunPending {
-		return nil
-	}
-	return k.dropJournal(ctx)
-}
-
-// markGone records the known documents whose address answers 404 or 410.
-func (k *keeper) markGone(ctx context.Context) error {
-	for url, status := range k.lost {
-		d, ok := k.known[url]
-		if _, here := k.found[url]; !ok || here || status != 404 && status != 410 {
-			continue
-		}
-		d.LastGone, d.RunID = time.Now().UTC(), k.run.ID
-		if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
-			return fmt.Errorf("mark %s as gone: %w", url, err)
-		}
-		k.found[url] = Found{Document: d, Change: Gone}
-	}
-	return nil
-}
-
-func count(c *store.DocumentCounts, change string) {
-	switch change {
-	case New:
-		c.New++
-	case Changed:
-		c.Changed++
-	case Gone:
-		c.Gone++
-	default:
-		c.Unchanged++
-	}
-}
-
-func progressOf(p crawl.Progress) store.Progress {
-	s := store.Progress{Fetched: int64(p.Fetched), Queued: int64(p.Queued), Failed: int64(p.Failed), Skipped: map[string]int64{}}
-	for r, n := range p.Skipped {
-		s.Skipped[r] = int64(n)
-	}
-	return s
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
-}
-
-// isNone says that a look-up found nothing.
-func isNone(err error) bool { return errors.Is(err, store.ErrNotFound) }

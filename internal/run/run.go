@@ -10,11 +10,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"sort"
 	"time"
 
 	"github.com/go-logr/logr"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -40,6 +40,9 @@ type Runner struct {
 	Metrics *telemetry.CrawlMetrics
 	// Holder names this process in leases.
 	Holder string
+	// PDF reads the text of a PDF as Markdown; nil: PDFs are no documents. It must
+	// bound itself: what it gets comes from strangers.
+	PDF func(ctx context.Context, body []byte) (string, error)
 	// Progress, where set, is told of every page; it must not block.
 	Progress func(crawl.Progress)
 	// Lease is how long this worker is believed after its last sign of life, which it
@@ -56,7 +59,7 @@ type Task struct {
 // Found is one document that a run found.
 type Found struct {
 	store.Document
-	// Change is New, Changed, Unchanged, Gone or Broken.
+	// Change is New, Changed, Unchanged, Moved, Gone or Broken.
 	Change string
 }
 
@@ -65,12 +68,13 @@ const (
 	New       = "New"
 	Changed   = "Changed"
 	Unchanged = "Unchanged"
+	Moved     = "Moved" // its text as it was, at another address
 	Gone      = "Gone"
 	Broken    = "Broken"
 )
 
-// Internal is the metrics' word for a run that an error of our own ended.
-const Internal = "Internal"
+// Internal is the stop reason of a run that an error of our own ended.
+const Internal = v1alpha1.ReasonInternal
 
 // Report is what a run has to say.
 type Report struct {
@@ -193,13 +197,12 @@ func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, erro
 	if ferr := k.finish(end, res, err); err == nil {
 		err = ferr
 	}
-	rep := Report{Run: k.run, Result: res}
-	for _, f := range k.found {
-		rep.Documents = append(rep.Documents, f)
+	res.Message = k.run.Message
+	rep := Report{Run: k.run, Documents: k.documents(), Result: res}
+	for _, f := range rep.Documents {
 		k.metrics.Document(f.Type, f.Change)
 	}
 	k.metrics.Skipped(res.Progress.Skipped)
-	sort.Slice(rep.Documents, func(i, j int) bool { return rep.Documents[i].URL < rep.Documents[j].URL })
 	switch {
 	case errors.Is(err, context.Canceled):
 		reason = string(crawl.Stopped)

@@ -77,7 +77,7 @@ func (k *keeper) renew(ctx context.Context) error {
 	rec := k.run
 	rec.Progress, rec.Documents = progressOf(k.progress), store.DocumentCounts{}
 	for _, f := range k.found {
-		count(&rec.Documents, f.Change)
+		countChange(&rec.Documents, f.Change)
 	}
 	k.mu.Unlock()
 	rec.Heartbeat = time.Now().UTC()

@@ -77,6 +77,18 @@ type Run struct {
 	Completed  time.Time      `json:"completed"`
 	Progress   Progress       `json:"progress"`
 	Documents  DocumentCounts `json:"documents"`
+	// Coverage has each expected type, once the run has ended.
+	Coverage []Coverage `json:"coverage"`
+}
+
+// Coverage says whether an expected type of document was found, in the words of
+// the Company's status.
+type Coverage struct {
+	Type       string `json:"type"`
+	State      string `json:"state"` // Found or Missing
+	URL        string `json:"url"`
+	DocumentID string `json:"documentID"`
+	Reason     string `json:"reason"` // why it is missing
 }
 
 // The states of a Run.
@@ -118,11 +130,18 @@ type DocumentCounts struct {
 	Gone      int64 `json:"gone"`
 }
 
-// FetchedPage is the last fetch of one URL.
+// FetchedPage is what became of one URL in the last run that met it.
 type FetchedPage struct {
-	Company      string    `json:"company"`
-	URL          string    `json:"url"`
-	FinalURL     string    `json:"finalURL"`
+	Company string `json:"company"`
+	URL     string `json:"url"`
+	// Parent is the page that linked to it, empty for a seed.
+	Parent string `json:"parent"`
+	// Reason says why it was not fetched, or why what came was no page; empty for a
+	// page that came.
+	Reason string `json:"reason"`
+	// FinalURL is where redirects led.
+	FinalURL string `json:"finalURL"`
+	// Status is HTTP's, 0 where nothing was asked or nobody answered.
 	Status       int       `json:"status"`
 	ContentType  string    `json:"contentType"`
 	ETag         string    `json:"etag"`
@@ -151,8 +170,10 @@ type Document struct {
 	// Hash is the hex SHA-256 of the normalised text of the newest version.
 	Hash     string `json:"hash"`
 	Versions int    `json:"versions"`
-	// Path are the URLs from a seed to the document.
+	// Path are the URLs from a seed to the document, LinkText is the text of the last
+	// link on it.
 	Path         []string  `json:"path"`
+	LinkText     string    `json:"linkText"`
 	FirstSeen    time.Time `json:"firstSeen"`
 	LastSeen     time.Time `json:"lastSeen"`
 	LastChanged  time.Time `json:"lastChanged"`
@@ -160,6 +181,13 @@ type Document struct {
 	ETag         string    `json:"etag"`
 	LastModified string    `json:"lastModified"`
 	RunID        string    `json:"runID"`
+}
+
+// CompanySummary counts one company's documents.
+type CompanySummary struct {
+	Name        string    `json:"name"`
+	Documents   int       `json:"documents"`
+	LastChanged time.Time `json:"lastChanged"`
 }
 
 // Version is one text of a document, append-only.

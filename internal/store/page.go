@@ -27,3 +27,11 @@ func (p Page) Bounds() (limit int, after string, err error) {
 
 // ContinueAfter is the token of a page that goes on after key.
 func ContinueAfter(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }
+
+// CheckPages refuses a batch of pages that is too long.
+func CheckPages(pages []FetchedPage) error {
+	if len(pages) > MaxPages {
+		return fmt.Errorf("put %d pages: %d at once are the most", len(pages), MaxPages)
+	}
+	return nil
+}

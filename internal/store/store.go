@@ -115,9 +115,16 @@ type Runs interface {
 	DeleteRun(ctx context.Context, id string) error
 }
 
-// Pages remember what was fetched, for conditional requests and provenance.
+// MaxPages is how many pages one PutPages takes.
+const MaxPages = 500
+
+// Pages remember what was fetched and what was not, and why.
 type Pages interface {
-	PutPage(ctx context.Context, f Fence, p FetchedPage) error
+	// PutPages writes all of pages or none, each by its company and URL; of two with
+	// one URL the later stays. Over MaxPages are an error.
+	PutPages(ctx context.Context, f Fence, pages []FetchedPage) error
+	// DropPages removes a company's pages that runID did not meet.
+	DropPages(ctx context.Context, f Fence, company, runID string) error
 	GetPage(ctx context.Context, company, url string) (FetchedPage, error)
 	// ListPages lists a company's pages by URL.
 	ListPages(ctx context.Context, company string, p Page) (items []FetchedPage, next string, err error)
@@ -134,6 +141,8 @@ type Documents interface {
 	// DeleteCompany removes a company's documents with their versions, its pages and
 	// its runs. It is idempotent, so that one that was cut off is begun anew.
 	DeleteCompany(ctx context.Context, company string) error
+	// ListCompanies lists the companies that have documents, by name.
+	ListCompanies(ctx context.Context, p Page) (items []CompanySummary, next string, err error)
 }
 
 // Versions are a document's append-only history, numbered from 1.
@@ -152,7 +161,9 @@ type Versions interface {
 
 // Snapshots are raw page bodies, compressed and shared by hash.
 type Snapshots interface {
-	// PutSnapshot stores body once and returns its hex SHA-256.
-	PutSnapshot(ctx context.Context, f Fence, body []byte) (hash string, err error)
+	// PutSnapshot stores body once and returns its hex SHA-256. like is the hash of
+	// a snapshot that it is probably like, such as the same page's before: only what
+	// differs is kept then. It may be empty, or of one that is not there.
+	PutSnapshot(ctx context.Context, f Fence, body []byte, like string) (hash string, err error)
 	GetSnapshot(ctx context.Context, hash string) ([]byte, error)
 }

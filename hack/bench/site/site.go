@@ -1,24 +1,28 @@
-// Package site is a made-up site for measuring crawlers: pages of about 44 KB with
-// 75 links each, redirects, missing pages, addresses that differ by tracking
-// parameters or fragments only, a folder that robots.txt forbids, and a trap.
+// Package site is a made-up site for measuring crawlers: pages of 16 to 100 KiB
+// (mean 44) with 75 links each, redirects, missing pages, addresses that differ by
+// tracking parameters or fragments only, a folder that robots.txt forbids, and an
+// endless calendar; and another of pages that read like legal documents.
 package site
 
 import (
 	"bytes"
-	"compress/gzip"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // Site serves Pages pages and counts what is asked for.
 type Site struct {
 	Pages int
+	// Bytes and Compressed are the pages' sizes, all together.
+	Bytes, Compressed int
 
+	page   func(int) []byte
 	bodies [][]byte // compressed
 	mu     sync.Mutex
 	seen   map[string]int
@@ -30,6 +34,8 @@ type Stats struct {
 	// Requests counts all but robots.txt and sitemaps; Distinct are their canonical
 	// addresses, Pages the different pages among them.
 	Requests, Distinct, Pages int
+	// Redirects and Missing are the requests that were answered so.
+	Redirects, Missing int
 	// Forbidden are requests that robots.txt forbids, Trap those to the endless calendar.
 	Forbidden, Trap int
 }
@@ -38,71 +44,38 @@ type Stats struct {
 // looks like a year, which crawlers may take for a calendar's.
 const first = 10_000
 
-// links a page has, and about how many bytes.
-const (
-	links    = 75
-	pageSize = 44 << 10
-)
-
 // New makes the site; the same number of pages gives the same site.
 func New(pages int) (*Site, error) {
-	s := &Site{Pages: pages, bodies: make([][]byte, pages), seen: map[string]int{}}
-	for i := range pages {
-		var b bytes.Buffer
-		z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
-		if err != nil {
-			return nil, fmt.Errorf("make page %d: %w", i, err)
-		}
-		if _, err := z.Write(s.page(i)); err != nil {
-			return nil, fmt.Errorf("make page %d: %w", i, err)
-		}
-		if err := z.Close(); err != nil {
-			return nil, fmt.Errorf("make page %d: %w", i, err)
-		}
-		s.bodies[i] = b.Bytes()
-	}
-	return s, nil
+	s := &Site{Pages: pages}
+	s.page = s.ordinary
+	return s, s.fill()
 }
 
-var vocabulary = strings.Fields("harbour berth tide anchor mast sail rope deck keel wind wave coast chart light buoy pilot crew cargo hull stern bow port starboard mooring fender jetty lock canal river sea storm calm fog")
+// Page is the body of page i as it is before it is compressed.
+func (s *Site) Page(i int) []byte { return s.page(i) }
 
-func (s *Site) page(i int) []byte {
-	r := rand.New(rand.NewPCG(uint64(i), 7))
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "<!doctype html><html lang=en><head><meta charset=utf-8><title>Page %d</title><link rel=canonical href=/p/%d></head><body><nav>", i, first+i)
-	for l := range links {
-		to := r.IntN(s.Pages)
-		if l == 0 {
-			to = (i + 1) % s.Pages // so that every page is reached
-		}
-		href := fmt.Sprintf("/p/%d", first+to)
-		switch l {
-		case 1:
-			href += "?utm_source=menu&utm_medium=link"
-		case 2:
-			href += "#section-" + strconv.Itoa(r.IntN(9))
-		case 3:
-			href = fmt.Sprintf("/moved/%d", to)
-		case 4:
-			href = fmt.Sprintf("/missing/%d", to%(s.Pages/20))
-		case 5:
-			href = fmt.Sprintf("/private/%d", to)
-		case 6:
-			href = fmt.Sprintf("/calendar?month=%d", r.IntN(24))
-		}
-		fmt.Fprintf(&b, `<a href="%s">%s %s</a> `, href, vocabulary[r.IntN(len(vocabulary))], vocabulary[r.IntN(len(vocabulary))])
+// fill compresses the pages at the level that servers use by default.
+func (s *Site) fill() error {
+	s.bodies, s.seen = make([][]byte, s.Pages), map[string]int{}
+	z, err := gzip.NewWriterLevel(nil, gzip.DefaultCompression)
+	if err != nil {
+		return fmt.Errorf("make a site of %d pages: %w", s.Pages, err)
 	}
-	b.WriteString("</nav><main><h1>Page</h1>")
-	for b.Len() < pageSize {
-		b.WriteString("<p>")
-		for range 60 {
-			b.WriteString(vocabulary[r.IntN(len(vocabulary))])
-			b.WriteByte(' ')
+	for i := range s.bodies {
+		var b bytes.Buffer
+		z.Reset(&b)
+		body := s.page(i)
+		if _, err := z.Write(body); err != nil {
+			return fmt.Errorf("make page %d: %w", i, err)
 		}
-		b.WriteString("</p>\n")
+		if err := z.Close(); err != nil {
+			return fmt.Errorf("make page %d: %w", i, err)
+		}
+		s.bodies[i] = bytes.Clone(b.Bytes())
+		s.Bytes += len(body)
+		s.Compressed += b.Len()
 	}
-	b.WriteString("</main></body></html>")
-	return b.Bytes()
+	return nil
 }
 
 // URLs are the addresses of all pages on origin.
@@ -129,15 +102,22 @@ func (s *Site) Take() Stats {
 	return st
 }
 
-func (s *Site) count(r *http.Request) {
+func (s *Site) count(r *http.Request, dir string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.Requests++
 	key := r.URL.Path
-	switch {
-	case strings.HasPrefix(key, "/private/"):
+	if key == "/" {
+		key = fmt.Sprintf("/p/%d", first)
+	}
+	switch dir {
+	case "private":
 		s.stats.Forbidden++
-	case key == "/calendar":
+	case "moved":
+		s.stats.Redirects++
+	case "missing":
+		s.stats.Missing++
+	case "calendar":
 		s.stats.Trap++
 		key += "?" + r.URL.RawQuery
 	}
@@ -155,27 +135,37 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	s.count(r)
+	// Some clients take a connection for closed that is not said to stay open.
+	w.Header().Set("Connection", "keep-alive")
 	if p == "/" {
-		p = fmt.Sprintf("/p/%d", first)
+		s.count(r, "p")
+		s.send(w, 0)
+		return
 	}
 	dir, id, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
+	s.count(r, dir)
 	n, err := strconv.Atoi(id)
 	switch {
 	case dir == "p" && err == nil && n >= first && n < first+s.Pages:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Encoding", "gzip")
-		_, _ = w.Write(s.bodies[n-first])
+		s.send(w, n-first)
 	case dir == "moved" && err == nil:
-		http.Redirect(w, r, fmt.Sprintf("/p/%d", first+n%s.Pages), http.StatusMovedPermanently)
-	case dir == "private":
-		_, _ = w.Write([]byte("forbidden"))
+		http.Redirect(w, r, fmt.Sprintf("/p/%d", first+n*7%s.Pages), http.StatusMovedPermanently)
+	case dir == "private" && err == nil:
+		s.send(w, n%s.Pages) // as dear as any other, so that fetching it flatters nobody
 	case dir == "calendar":
 		q, _ := url.ParseQuery(r.URL.RawQuery)
 		month, _ := strconv.Atoi(q.Get("month"))
 		w.Header().Set("Content-Type", "text/html")
-		_, _ = fmt.Fprintf(w, `<a href="/calendar?month=%d">next</a> <a href="/calendar?month=%d&day=%d">day</a>`, month+1, month, month%31)
+		_, _ = fmt.Fprintf(w, `<a href="/calendar?month=%d">next</a> <a href="/calendar?month=%d&amp;day=%d">day</a>`, month+1, month, month%31)
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+func (s *Site) send(w http.ResponseWriter, i int) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Encoding", "gzip")
+	h.Set("Content-Length", strconv.Itoa(len(s.bodies[i])))
+	_, _ = w.Write(s.bodies[i])
 }

@@ -85,7 +85,8 @@ type Response struct {
 	Redirects []string
 	Status    int
 	Header    http.Header
-	Body      []byte // decompressed
+	Body      []byte    // decompressed
+	SentAt    time.Time // when the request was written; of several, the last
 	FetchedAt time.Time
 	// RetryAfter is how long a 429 or 503 asks to be left alone, a day at most.
 	RetryAfter time.Duration
@@ -145,7 +146,7 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 	c.Context = context.WithValue(ctx, exchangeKey{}, x)
 	var res *Response
 	c.OnResponse(func(cr *colly.Response) {
-		res = &Response{FinalURL: at, Status: cr.StatusCode, Header: *cr.Headers, Body: x.body, FetchedAt: time.Now().UTC()}
+		res = &Response{FinalURL: at, Status: cr.StatusCode, Header: *cr.Headers, Body: x.body, SentAt: time.Unix(0, x.sent.Load()), FetchedAt: time.Now().UTC()}
 		if x.location != "" {
 			res.Header.Set("Location", x.location)
 		}
@@ -167,7 +168,7 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 func (f *Fetcher) header(r Request) http.Header {
 	h := http.Header{
 		"User-Agent":      {f.cfg.UserAgent},
-		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"},
+		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,application/pdf;q=0.7,*/*;q=0.5"},
 		"Accept-Encoding": {acceptEncoding},
 	}
 	if r.AcceptLanguage != "" {

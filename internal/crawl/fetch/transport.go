@@ -9,11 +9,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -104,6 +106,7 @@ type exchange struct {
 	read     func(io.Reader) error // takes the body of a 2xx in body's stead
 	body     []byte
 	location string
+	sent     atomic.Int64 // when the request was written, in Unix nanoseconds
 }
 
 type exchangeKey struct{}
@@ -184,7 +187,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	res, err := t.inner.RoundTrip(r)
+	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { x.sent.Store(time.Now().UnixNano()) }}
+	res, err := t.inner.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
 	if err != nil {
 		return nil, err
 	}
@@ -196,8 +200,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // a small body is read so that the connection is kept
 	} else {
 		ct := res.Header.Get("Content-Type")
-		if x.onlyText && !textual(ct) {
+		pdf := x.onlyText && isPDF(ct, r.URL.Path)
+		if x.onlyText && !pdf && !textual(ct) {
 			return nil, &reasoned{ContentType, fmt.Errorf("%.60q", ct)}
+		}
+		if pdf {
+			x.maxBody = max(x.maxBody, MaxPDF)
 		}
 		if res.StatusCode < 200 || res.StatusCode >= 300 {
 			x.read = nil
@@ -258,6 +266,18 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 		}
 	}
 	return nil
+}
+
+// MaxPDF is the largest PDF that is fetched as a page, in bytes. Those with text
+// and pictures are larger than pages.
+const MaxPDF = 20 << 20
+
+// isPDF says whether a body is one by its Content-Type or, where that says nothing,
+// by its path.
+func isPDF(contentType, path string) bool {
+	ct := strings.ToLower(contentType)
+	return strings.Contains(ct, "application/pdf") || strings.Contains(ct, "application/x-pdf") ||
+		(ct == "" || strings.Contains(ct, "octet-stream")) && strings.HasSuffix(strings.ToLower(path), ".pdf")
 }
 
 // textual says whether a Content-Type may be a document: unknown ones may.

@@ -8,7 +8,7 @@ import "container/heap"
 // of one notice before the first cookie policy.
 const (
 	topicFactor  = 0.93
-	familyFactor = 0.55
+	familyFactor = 0.4
 	missedFactor = 0.75
 	maxRepeats   = 6
 )

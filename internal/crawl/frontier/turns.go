@@ -69,5 +69,14 @@ func (f *Frontier) Claim(name string, now time.Time) (ok bool, wait time.Duratio
 	return true, 0
 }
 
+// Sent says when a host's last request was really on its way: its delay counts
+// from then, for connecting and a busy machine take their time too.
+func (f *Frontier) Sent(name string, at time.Time) {
+	h := f.host(name)
+	if next := at.Add(h.delay); h.delay > 0 && next.After(h.next) {
+		h.next = next
+	}
+}
+
 // Release ends a Claim.
 func (f *Frontier) Release(name string) { f.end(f.host(name)) }

@@ -42,6 +42,9 @@ func (s Sketch) Same(o Sketch) bool {
 	}
 	both, all := 0, 0
 	for i, j := 0, 0; all < kept && (i < len(s.hashes) || j < len(o.hashes)); all++ {
+		if float64(all-both) > (1-enough)*kept { // most pairs are told apart by their first few hashes
+			return false
+		}
 		switch {
 		case i == len(s.hashes):
 			j++

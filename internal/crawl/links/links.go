@@ -74,21 +74,20 @@ type Resolve func(base *url.URL, ref string) (string, error)
 // Scan reads body, which is UTF-8, and at most limit links of it. It never fails:
 // what a broken page still has is read.
 func Scan(body []byte, base *url.URL, limit int, resolve Resolve) *Page {
-	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: map[string]int{}, like: likeness.NewBuilder()}
-	z := html.NewTokenizer(bytes.NewReader(body))
+	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: make(map[string]int, 64), like: likeness.NewBuilder()}
+	l := &lexer{b: body}
 	for {
-		switch z.Next() {
-		case html.ErrorToken:
+		switch k, tag, text := l.next(); k {
+		case atEnd:
 			s.closeLink()
 			s.page.Sketch = s.like.Sketch()
 			return s.page
-		case html.StartTagToken, html.SelfClosingTagToken:
-			s.open(z)
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			s.close(atom.Lookup(name))
-		case html.TextToken:
-			s.text(z.Text())
+		case atStart:
+			s.open(l, tag)
+		case atClose:
+			s.close(tag)
+		case atText:
+			s.text(text)
 		}
 	}
 }
@@ -111,28 +110,26 @@ type scanner struct {
 	like    *likeness.Builder
 }
 
-func (s *scanner) open(z *html.Tokenizer) {
-	name, more := z.TagName()
-	tag := atom.Lookup(name)
+func (s *scanner) open(l *lexer, tag atom.Atom) {
 	switch tag {
 	case atom.A, atom.Area:
 		s.closeLink()
-		s.openLink(z, more)
+		s.openLink(l)
 		if tag == atom.Area {
 			s.closeLink()
 		}
 	case atom.Img:
 		if s.href != "" && s.label == "" {
-			s.label = attr(z, more, "alt")
+			s.label = attr(l, "alt")
 		}
 	case atom.Base:
-		s.rebase(strings.TrimSpace(attr(z, more, "href")))
+		s.rebase(strings.TrimSpace(attr(l, "href")))
 	case atom.Link:
-		s.linkTag(attrs(z, more))
+		s.linkTag(attrs(l, "rel", "href", "hreflang"))
 	case atom.Meta:
-		s.meta(attrs(z, more))
+		s.meta(attrs(l, "name", "http-equiv", "content"))
 	case atom.Html:
-		s.page.Lang = attr(z, more, "lang")
+		s.page.Lang = attr(l, "lang")
 	case atom.Script, atom.Style, atom.Noscript:
 		if tag != atom.Noscript {
 			s.raw = tag
@@ -145,10 +142,21 @@ func (s *scanner) open(z *html.Tokenizer) {
 		}
 	case atom.Div, atom.Section:
 		// Many sites mark their footer by its class or id alone.
-		if more && len(s.regions) < 64 {
-			if a := attrs(z, more); strings.Contains(strings.ToLower(a["id"]), "footer") || strings.EqualFold(a["role"], "contentinfo") {
-				s.regions = append(s.regions, "footer")
-			}
+		if len(s.regions) < 64 && footer(l) {
+			s.regions = append(s.regions, "footer")
+		}
+	}
+}
+
+// footer says whether a tag's attributes name it one.
+func footer(l *lexer) bool {
+	for {
+		key, value, ok := l.attr()
+		switch {
+		case !ok:
+			return false
+		case is(key, "id") && bytes.Contains(bytes.ToLower(value), []byte("footer")), is(key, "role") && is(value, "contentinfo"):
+			return true
 		}
 	}
 }
@@ -197,7 +205,7 @@ func (s *scanner) text(b []byte) {
 		return
 	}
 	if s.title {
-		s.page.Title = fold(html.UnescapeString(string(b)))
+		s.page.Title = textOf(b)
 		return
 	}
 	s.page.TextBytes += len(b)
@@ -215,26 +223,32 @@ func (s *scanner) aside() bool {
 	return n > 0 && s.regions[n-1] != "main"
 }
 
-func (s *scanner) openLink(z *html.Tokenizer, more bool) {
-	for more {
-		var k, v []byte
-		k, v, more = z.TagAttr()
-		switch string(k) {
-		case "href":
-			s.href = strings.TrimSpace(string(v))
-		case "data-href":
-			if s.href == "" {
-				s.href = strings.TrimSpace(string(v))
-			}
-		case "rel":
-			s.rel = string(v)
-		case "aria-label":
-			s.label = string(v)
-		case "title", "alt":
-			if s.label == "" {
-				s.label = string(v)
-			}
+func (s *scanner) openLink(l *lexer) {
+	var href, dataHref, rel, label, title attribute
+	for {
+		key, value, ok := l.attr()
+		if !ok {
+			break
 		}
+		switch {
+		case is(key, "href"):
+			href.set(value)
+		case is(key, "data-href"):
+			dataHref.set(value)
+		case is(key, "rel"):
+			rel.set(value)
+		case is(key, "aria-label"):
+			label.set(value)
+		case is(key, "title"), is(key, "alt"):
+			title.set(value)
+		}
+	}
+	if s.href = strings.TrimSpace(href.String()); s.href == "" {
+		s.href = strings.TrimSpace(dataHref.String())
+	}
+	s.rel = rel.String()
+	if s.label = label.String(); s.label == "" {
+		s.label = title.String()
 	}
 	if s.href == "" || s.href[0] == '#' || hasScheme(s.href, "javascript:") || hasScheme(s.href, "mailto:") || hasScheme(s.href, "tel:") || hasScheme(s.href, "data:") {
 		s.href, s.rel, s.label = "", "", ""
@@ -250,7 +264,7 @@ func (s *scanner) closeLink() {
 	if s.href == "" {
 		return
 	}
-	text := fold(html.UnescapeString(string(s.buf)))
+	text := textOf(s.buf)
 	if text == "" {
 		text = fold(s.label)
 	}
@@ -359,33 +373,81 @@ func (s *scanner) meta(a map[string]string) {
 	}
 }
 
-// attr is the value of one attribute; it uses up the tag's attributes.
-func attr(z *html.Tokenizer, more bool, name string) string {
-	for more {
-		var k, v []byte
-		k, v, more = z.TagAttr()
-		if string(k) == name {
-			return string(v)
-		}
-	}
-	return ""
+// attribute is the value of one, as it is written; the first of a name counts.
+type attribute struct {
+	value []byte
+	met   bool
 }
 
-func attrs(z *html.Tokenizer, more bool) map[string]string {
-	m := map[string]string{}
-	for more && len(m) < 64 {
-		var k, v []byte
-		k, v, more = z.TagAttr()
-		m[string(k)] = string(v)
+func (a *attribute) set(value []byte) {
+	if !a.met {
+		a.value, a.met = value, true
 	}
-	return m
+}
+
+func (a *attribute) String() string { return unescape(a.value) }
+
+// is says whether a name is the lower-case one, in any case.
+func is(name []byte, lower string) bool {
+	if len(name) != len(lower) {
+		return false
+	}
+	for i, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// attr is the value of one attribute of the tag that l stands at.
+func attr(l *lexer, name string) string { return attrs(l, name)[name] }
+
+// attrs are the values of the named attributes of the tag that l stands at.
+func attrs(l *lexer, names ...string) map[string]string {
+	m := make(map[string]string, len(names))
+	for {
+		key, value, ok := l.attr()
+		if !ok {
+			return m
+		}
+		for _, name := range names {
+			if _, met := m[name]; !met && is(key, name) {
+				m[name] = unescape(value)
+			}
+		}
+	}
+}
+
+// textOf is what a piece of a page's text says, folded.
+func textOf(b []byte) string {
+	s := string(b)
+	if bytes.IndexByte(b, '&') >= 0 {
+		s = html.UnescapeString(s)
+	}
+	return fold(s)
 }
 
 // fold collapses white space and bounds the length at a rune.
 func fold(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	if s = strings.TrimSpace(s); !plainlySpaced(s) {
+		s = strings.Join(strings.Fields(s), " ")
+	}
 	if len(s) <= maxText {
 		return s
 	}
 	return strings.ToValidUTF8(s[:maxText], "")
+}
+
+// plainlySpaced says that s is ASCII with single spaces between its words.
+func plainlySpaced(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c > '~' || c == ' ' && s[i+1] == ' ' {
+			return false
+		}
+	}
+	return true
 }

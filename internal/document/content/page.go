@@ -18,6 +18,8 @@ type Page struct {
 	Markdown  string   // the main content
 	All       int      // words of the whole page, menus included
 	LinkWords int      // words of the main content that are links
+	Dated     []string // lines of the whole page that have a year, menus and headers included
+	Modified  string   // when the page's metadata say that it was changed, as they write it
 }
 
 const (
@@ -36,6 +38,7 @@ func HTML(body []byte) *Page {
 		return p
 	}
 	p.readHead(root)
+	p.readDated(root)
 	p.readMain(root)
 	return p
 }

@@ -1,127 +1,321 @@
-// Package date finds the date from which a text is in force or was last changed.
+// Package date finds the dates that a legal document says of itself: from when it
+// is in force and when it was last changed, each with the words that say so.
+//
+// It finds all dates of a text first, then looks for a cue beside each ("last
+// updated", "Stand", "en vigueur au", "施行"), in some forty languages at once, with
+// nothing but words that say nothing in between. A date without a cue is taken
+// only where it stands alone on a line near the beginning or the end. Dates of
+// laws, of former versions, of offers and of the copyright are no document's.
 package date
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/clausea/crawler/internal/document/plain"
 )
 
-// months by name and usual abbreviation, in the languages that are read.
-var months = func() map[string]int {
-	m := map[string]int{}
-	for _, line := range []string{
-		"january february march april may june july august september october november december",
-		"jan feb mar apr may jun jul aug sep oct nov dec",
-		"janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-		"janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
-		"januar februar märz april mai juni juli august september oktober november dezember",
-		"jänner feber maerz apr mai jun jul aug sept okt nov dez",
-		"enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-		"gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-		"janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-		"januari februari maart april mei juni juli augustus september oktober november december",
-		"stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
-		"januari februari mars april maj juni juli augusti september oktober november december",
-		"januar februar marts april maj juni juli august september oktober november december",
-	} {
-		for i, name := range strings.Fields(line) {
-			m[name] = i + 1
+// Text is what dates are looked for in.
+type Text struct {
+	// Markdown is the document, with its lines.
+	Markdown string
+	// Language is its ISO 639-1 code and Region its ISO 3166-1 country, upper case;
+	// either may be empty. They say whether 3/4/2024 is in March or in April.
+	Language, Region string
+	// Now is the day to which a date is future or past; if it is zero, none is future.
+	Now time.Time
+	// Hints are lines of the page around the text, in which only dates with a cue
+	// count. They are asked for the dates that the text does not say.
+	Hints []string
+	// Modified is when the page's metadata say that it was changed, in RFC 3339 or as
+	// a day. It is asked last, and never makes a date of effect: it is often the
+	// day on which the site was built.
+	Modified string
+}
+
+// Dates are what a document says of itself, each YYYY-MM-DD or empty. Where only a
+// month is named, the day is its first.
+type Dates struct {
+	// Effective is the day from which the text is in force; where it names none, the
+	// day of its last change.
+	Effective, EffectiveQuote string
+	// Updated is the day of its last change, or of its publication.
+	Updated, UpdatedQuote string
+	// TakesEffect is the day after Now on which the text will be in force.
+	TakesEffect, TakesEffectQuote string
+}
+
+// maxText is how much of a text is searched, in bytes: so much from its beginning
+// and so much from its end.
+const maxText = 2 << 20
+
+// Find reads the dates of a document.
+func Find(t Text) Dates {
+	d := find(t.Markdown, t, false)
+	if (d.Effective == "" || d.Updated == "") && len(t.Hints) > 0 {
+		around := find(strings.Join(t.Hints, "\n\n"), t, true)
+		if d.Effective == "" {
+			d = around
+		} else {
+			d.Updated, d.UpdatedQuote = around.Updated, around.UpdatedQuote
 		}
 	}
-	return m
-}()
+	if d.Updated == "" {
+		d.Updated = day(t.Modified, t.Now)
+		if d.Updated != "" {
+			d.UpdatedQuote = "metadata: " + d.Updated
+		}
+	}
+	return d
+}
 
-var (
-	// cue is what stands before the date of a document.
-	cue = regexp.MustCompile(`(?i)(effective|last (?:updated|modified|revised|reviewed|changed)|updated|revised|in force|date of last revision|version (?:of|dated)|posted|as of|valid from|mise à jour|dernière (?:mise|modification)|en vigueur|entrée en vigueur|stand|gültig ab|zuletzt (?:aktualisiert|geändert)|letzte (?:aktualisierung|änderung)|in kraft|última (?:actualización|modificación|revisión|atualização)|actualizado|atualizad[oa]|vigente|vigor|fecha de entrada|ultimo aggiornamento|aggiornat[oa]|in vigore|laatst (?:bijgewerkt|gewijzigd)|laatste (?:update|wijziging)|ingangsdatum|ostatnia aktualizacja|data wejścia|obowiązuje od|senast (?:uppdaterad|ändrad)|gäller från|sidst opdateret|最終更新|最終改定|改定日|制定日|施行日|生效|更新日期|更新|发布|制定|시행일|개정일)`)
+// day is the day of a time in RFC 3339 or of a day, if it is not after now.
+func day(s string, now time.Time) string {
+	if len(s) < 10 {
+		return ""
+	}
+	t, err := time.Parse(time.DateOnly, s[:10])
+	if err != nil || t.Year() < firstYear || !now.IsZero() && t.After(now.AddDate(0, 0, 1)) {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
 
-	textDay  = regexp.MustCompile(`(?i)(\d{1,2})(?:\.|st|nd|rd|th|er|º|°)?(?:\s+(?:de|of|d'))?\s+(\p{L}{3,12})\.?,?(?:\s+(?:de|del))?\s+(\d{4})`)
-	monthDay = regexp.MustCompile(`(?i)(\p{L}{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})`)
-	monthYr  = regexp.MustCompile(`(?i)(\p{L}{3,12})\.?,?(?:\s+de)?\s+(\d{4})`)
-	isoDay   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b`)
-	wideDay  = regexp.MustCompile(`(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월](?:\s*(\d{1,2})\s*[日일])?`)
-	numDay   = regexp.MustCompile(`\b(\d{1,2})([./-])(\d{1,2})[./-](\d{4})\b`)
+// finder looks for the dates of one text.
+type finder struct {
+	s     string
+	now   time.Time
+	all   []literal
+	cands []candidate
+	cued  bool // dates need a cue that says more than that something was published
+}
+
+// candidate is a date that may be the document's.
+type candidate struct {
+	literal
+	kind kind
+	rank int // lower is better
+}
+
+// Ranks of candidates: what speaks for them, then where they stand.
+const (
+	rankLabel   = 0 // a cue that begins its line, or says it all by itself
+	rankProse   = 3 // a cue that also is said of other things
+	rankBare    = 6 // no cue, on a line of its own
+	rankHistory = 9 // the newest of a list of changes
+
+	inHead, inTail, inMiddle = 0, 1, 2 // added by place
 )
 
-// dateReach is how far after its cue a date may stand, in bytes.
-const dateReach = 90
+// Places by cue, in bytes.
+const (
+	headZone = 4000
+	tailZone = 3000
+)
 
-// Effective is the date from which a text is in force or was last changed,
-// and the words that say so; empty where there are none. Nothing is guessed: a
-// date without a cue is not taken.
-func Effective(text string) (date, quote string) {
-	n := len(text)
-	head := text[:min(n, 8000)]
-	if d, q := cuedDate(head); d != "" {
-		return d, q
+// yearsAhead is how far in the future a date may be.
+const yearsAhead = 3
+
+// find looks in one text; in hints only for dates that a cue makes a document's.
+func find(s string, t Text, hints bool) Dates {
+	if len(s) > 2*maxText {
+		s = valid(s[:maxText]) + "\n\n" + valid(s[len(s)-maxText:])
 	}
-	if n > 8000 {
-		return cuedDate(text[max(8000, n-3000):])
+	s = latinDigits(withoutTargets(s))
+	f := finder{s: s, now: t.Now, cued: hints}
+	c := scanner{s: s, language: t.Language, order: seenOrder(s, orderOf(t.Language, t.Region))}
+	f.all = c.scan()
+	for i, l := range f.all {
+		if f.tooFar(l) {
+			continue
+		}
+		f.consider(i, l)
 	}
-	return "", ""
+	if !f.has(updated) && !f.cued {
+		if l, ok := f.history(); ok {
+			f.cands = append(f.cands, candidate{l, published, rankHistory})
+		}
+	}
+	return f.choose()
 }
 
-func cuedDate(s string) (string, string) {
-	for _, at := range cue.FindAllStringIndex(s, 60) {
-		window := strings.ToValidUTF8(s[at[0]:min(len(s), at[1]+dateReach)], "")
-		if d, end := firstDate(window[at[1]-at[0]:]); d != "" {
-			return d, plain.Squeeze(window[:min(len(window), at[1]-at[0]+end)])
-		}
-	}
-	return "", ""
+func (f *finder) future(l literal) bool { return !f.now.IsZero() && l.time().After(f.now) }
+
+func (f *finder) tooFar(l literal) bool {
+	return !f.now.IsZero() && l.time().After(f.now.AddDate(yearsAhead, 0, 0))
 }
 
-// firstDate is the earliest date in s, as YYYY-MM-DD, and where it ends.
-func firstDate(s string) (date string, end int) {
-	at := len(s) + 1
-	take := func(loc []int, y, m, d int) {
-		if loc[0] < at && validDay(y, m, d) {
-			at, end, date = loc[0], loc[1], fmt.Sprintf("%04d-%02d-%02d", y, m, d)
+func (f *finder) has(k kind) bool {
+	for _, c := range f.cands {
+		if c.kind == k {
+			return true
 		}
 	}
-	group := func(loc []int, i int) string {
-		if loc[2*i] < 0 {
-			return ""
-		}
-		return s[loc[2*i]:loc[2*i+1]]
-	}
-	number := func(loc []int, i int) int { n, _ := strconv.Atoi(group(loc, i)); return n }
-	for _, l := range textDay.FindAllStringSubmatchIndex(s, 3) {
-		take(l, number(l, 3), months[strings.ToLower(group(l, 2))], number(l, 1))
-	}
-	for _, l := range monthDay.FindAllStringSubmatchIndex(s, 3) {
-		take(l, number(l, 3), months[strings.ToLower(group(l, 1))], number(l, 2))
-	}
-	for _, l := range isoDay.FindAllStringSubmatchIndex(s, 3) {
-		take(l, number(l, 1), number(l, 2), number(l, 3))
-	}
-	for _, l := range wideDay.FindAllStringSubmatchIndex(s, 3) {
-		take(l, number(l, 1), number(l, 2), max(number(l, 3), 1))
-	}
-	for _, l := range numDay.FindAllStringSubmatchIndex(s, 3) {
-		d, m := number(l, 1), number(l, 3)
-		if m > 12 || group(l, 2) == "/" && d <= 12 { // with slashes the month comes first, unless it can't
-			d, m = m, d
-		}
-		take(l, number(l, 4), m, d)
-	}
-	if date == "" {
-		for _, l := range monthYr.FindAllStringSubmatchIndex(s, 3) {
-			take(l, number(l, 2), months[strings.ToLower(group(l, 1))], 1)
-		}
-	}
-	return date, end
+	return false
 }
 
-// validDay keeps nonsense out: the web's documents begin in the nineties.
-func validDay(y, m, d int) bool {
-	if y < 1990 || y > 2100 || m < 1 || m > 12 || d < 1 {
-		return false
+// consider makes a candidate of a date that has a cue, or needs none.
+func (f *finder) consider(i int, l literal) {
+	zone := inMiddle
+	switch {
+	case l.start < headZone:
+		zone = inHead
+	case len(f.s)-l.end < tailZone:
+		zone = inTail
 	}
-	return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC).Day() == d
+	a := around(f.s, f.all, i)
+	hits := a.hitsBefore()
+	if len(hits) == 0 {
+		if h, ok := a.hitAfter(); ok && (h.wide() || !bulleted(f.s, l)) {
+			h.label = h.label && !h.weak // "July 2017 version" says less than "version: July 2017"
+			hits = append(hits, h)
+		}
+	}
+	for _, h := range hits {
+		if h.kind == published && h.weak && (l.short || f.cued) { // 1.2.23 after "version" is a version
+			continue
+		}
+		rank := rankProse
+		if h.label || !h.weak && !h.vague {
+			rank = rankLabel
+		}
+		if h.kind == published && f.inHistory(l) {
+			rank = rankHistory
+		}
+		if h.kind != inForce && l.swappable && f.future(l) {
+			// Nothing was changed in the future: the other order is meant.
+			if o := l; o.m <= 12 {
+				o.d, o.m = l.m, l.d
+				if !f.future(o) {
+					l = o
+				}
+			}
+		}
+		f.cands = append(f.cands, candidate{l, h.kind, rank + zone})
+	}
+	if len(hits) > 0 || l.short || f.cued {
+		return
+	}
+	if head, tail := place(f.s, l); (head || tail) && bare(f.s, l) && !f.listed(i) {
+		if head {
+			zone = inHead
+		}
+		f.cands = append(f.cands, candidate{l, published, rankBare + zone})
+	}
+}
+
+// listed says whether the dates beside it stand alone on lines too: a list of
+// former versions.
+func (f *finder) listed(i int) bool {
+	for _, k := range []int{i - 1, i + 1} {
+		if k >= 0 && k < len(f.all) && abs(f.all[k].start-f.all[i].start) < 120 && bare(f.s, f.all[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// choose takes the best candidate of each kind.
+func (f *finder) choose() Dates {
+	var d Dates
+	force, isForce := f.best(inForce)
+	change, isChange := f.best(updated)
+	if !isChange || change.rank >= inMiddle {
+		// What prose says, or the middle of the text, which may be of a part, is less
+		// than a line that says when the whole was published.
+		if p, ok := f.best(published); ok && (!isChange || p.rank < change.rank) {
+			change, isChange = p, true
+		}
+	}
+	if isChange {
+		d.Updated, d.UpdatedQuote = f.say(change)
+	}
+	switch {
+	case isForce:
+		d.Effective, d.EffectiveQuote = f.say(force)
+	case isChange:
+		d.Effective, d.EffectiveQuote = d.Updated, d.UpdatedQuote
+	}
+	if next, ok := f.coming(); ok {
+		d.TakesEffect, d.TakesEffectQuote = f.say(next)
+	}
+	return d
+}
+
+// maxCluster is how near candidates stand that are one list, in bytes.
+const maxCluster = 300
+
+// best is the best candidate of a kind; of several that stand together, as in a
+// list of versions, the newest that is in force.
+func (f *finder) best(k kind) (candidate, bool) {
+	at := -1
+	for i, c := range f.cands {
+		if c.kind == k && (at < 0 || better(f, c, f.cands[at])) {
+			at = i
+		}
+	}
+	if at < 0 {
+		return candidate{}, false
+	}
+	got, last := f.cands[at], f.cands[at]
+	for _, c := range f.cands[at+1:] {
+		if c.kind != k || c.rank != got.rank || c.start-last.end > maxCluster {
+			continue
+		}
+		last = c
+		if got.before(c.literal) && !f.future(c.literal) {
+			got = c
+		}
+	}
+	return got, true
+}
+
+// better prefers what is in force over what will be, then the lower rank.
+func better(f *finder, a, b candidate) bool {
+	if fa, fb := f.future(a.literal), f.future(b.literal); fa != fb {
+		return fb
+	}
+	return a.rank < b.rank
+}
+
+// coming is the next day on which the text will be in force.
+func (f *finder) coming() (candidate, bool) {
+	var got candidate
+	for _, c := range f.cands {
+		if c.kind == inForce && f.future(c.literal) && (got.y == 0 || c.before(got.literal)) {
+			got = c
+		}
+	}
+	return got, got.y > 0
+}
+
+// maxQuote bounds a quote, in bytes.
+const maxQuote = 300
+
+// say is a candidate's day and the sentence that it was read from.
+func (f *finder) say(c candidate) (day, quote string) {
+	from, to := lineOf(f.s, c.start, c.end)
+	if i := strings.LastIndex(f.s[from:c.start], ". "); i >= 0 && i > c.start-from-200 && c.start-from > 40 {
+		if !digitAt(f.s, from+i-1) {
+			from += i + 2
+		}
+	}
+	if i := strings.Index(f.s[c.end:to], ". "); i >= 0 {
+		to = c.end + i + 1
+	}
+	if strings.Trim(fold(f.s[from:c.start]), marks+"\n") == "" && from > 0 { // the cue stands on the line above
+		if above := strings.TrimRight(f.s[:from], " \n\r\t|-"); !strings.HasSuffix(above, "=") && len(f.s[:from])-len(above) < 40 {
+			if i := strings.LastIndexByte(above, '\n') + 1; len(above)-i <= maxLabel {
+				from = i
+			}
+		}
+	}
+	if to-from > maxQuote {
+		from = max(from, c.start-maxQuote*2/3)
+		to = min(to, from+maxQuote)
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", c.y, c.m, max(c.d, 1)), plain.Normalise(valid(f.s[from:to]))
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/change"
@@ -27,16 +28,21 @@ type inspectIn struct {
 }
 
 type inspectOut struct {
-	ID            string  `json:"id"`
-	Legal         bool    `json:"legal"`
-	Type          string  `json:"type"`
-	Confidence    float64 `json:"confidence"`
-	Language      string  `json:"language"`
-	Title         string  `json:"title"`
-	EffectiveDate string  `json:"effectiveDate"`
-	Words         int     `json:"words"`
-	Markdown      string  `json:"markdown"`
-	Error         string  `json:"error"`
+	ID             string  `json:"id"`
+	Legal          bool    `json:"legal"`
+	Type           string  `json:"type"`
+	Confidence     float64 `json:"confidence"`
+	Language       string  `json:"language"`
+	Region         string  `json:"region"`
+	Title          string  `json:"title"`
+	EffectiveDate  string  `json:"effectiveDate"`
+	EffectiveQuote string  `json:"effectiveQuote"`
+	UpdatedDate    string  `json:"updatedDate"`
+	UpdatedQuote   string  `json:"updatedQuote"`
+	TakesEffect    string  `json:"takesEffect"`
+	Words          int     `json:"words"`
+	Markdown       string  `json:"markdown"`
+	Error          string  `json:"error"`
 }
 
 type diffIn struct {
@@ -55,17 +61,19 @@ type diffOut struct {
 	Error   string `json:"error"`
 }
 
-// Inspect reads {"id","url","file"} lines and writes what each file is.
-func Inspect(ctx context.Context, r io.Reader, w io.Writer) error {
+// Inspect reads {"id","url","file"} lines and writes what each file is; readPDF
+// reads those that are PDFs.
+func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF func(context.Context, []byte) (string, error)) error {
 	return lines(ctx, r, w, func(line []byte) any {
 		var in inspectIn
 		if err := json.Unmarshal(line, &in); err != nil {
 			return inspectOut{Type: doctype.Other, Error: fmt.Sprintf("not a line of JSON with id, url and file: %v", err)}
 		}
-		d, err := readFile(in.File, in.URL)
+		d, err := readFile(in.File, in.URL, func(b []byte) (string, error) { return readPDF(ctx, b) })
 		out := inspectOut{
 			ID: in.ID, Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, Language: d.Language,
-			Title: d.Title, EffectiveDate: d.EffectiveDate, Words: d.Words, Markdown: d.Markdown,
+			Region: d.Region, Title: d.Title, Words: d.Words, Markdown: d.Markdown,
+			EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote, TakesEffect: d.TakesEffect,
 		}
 		if err != nil {
 			out.Type, out.Error = doctype.Other, err.Error()
@@ -81,11 +89,11 @@ func Diff(ctx context.Context, r io.Reader, w io.Writer) error {
 		if err := json.Unmarshal(line, &in); err != nil {
 			return diffOut{Error: fmt.Sprintf("not a line of JSON with id, url, old and new: %v", err)}
 		}
-		old, err := readFile(in.Old, in.URL)
+		old, err := readFile(in.Old, in.URL, nil)
 		if err != nil {
 			return diffOut{ID: in.ID, Error: err.Error()}
 		}
-		cur, err := readFile(in.New, in.URL)
+		cur, err := readFile(in.New, in.URL, nil)
 		if err != nil {
 			return diffOut{ID: in.ID, Error: err.Error()}
 		}
@@ -94,12 +102,12 @@ func Diff(ctx context.Context, r io.Reader, w io.Writer) error {
 	})
 }
 
-func readFile(file string, url *string) (document.Document, error) {
+func readFile(file string, url *string, readPDF func([]byte) (string, error)) (document.Document, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return document.Document{}, err
 	}
-	in := document.Input{Body: b}
+	in := document.Input{Body: b, Now: time.Now(), PDF: readPDF}
 	if url != nil {
 		in.URL = *url
 	}

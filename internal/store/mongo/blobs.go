@@ -146,10 +146,21 @@ type snapshot struct {
 }
 
 // PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte) (string, error) {
+func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte, like string) (string, error) {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
-	packed, _, err := pack.Encode(nil, body)
+	if like == hash {
+		like = ""
+	}
+	var base []byte
+	depth := 0
+	if like != "" {
+		var err error
+		if base, depth, err = s.snapshot(ctx, like); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return "", fmt.Errorf("put snapshot %s: %w", hash, err)
+		}
+	}
+	packed, err := pack.EncodeSnapshot(base, like, depth, body)
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
@@ -166,20 +177,16 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte) (st
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, hash string) ([]byte, error) {
-	var r snapshot
-	if err := s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: hash}}, &r); err != nil {
-		return nil, err
-	}
-	packed, err := s.getBlob(ctx, r.Blob)
-	if err != nil {
-		return nil, err
-	}
-	body, err := pack.Decode(nil, packed)
-	if err != nil {
-		return nil, fmt.Errorf("get snapshot %s: %w", hash, err)
-	}
-	if body == nil {
-		body = []byte{}
-	}
-	return body, nil
+	body, _, err := s.snapshot(ctx, hash)
+	return body, err
+}
+
+func (s *Store) snapshot(ctx context.Context, hash string) (body []byte, depth int, err error) {
+	return pack.Snapshot(hash, func(hash string) ([]byte, error) {
+		var r snapshot
+		if err := s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: hash}}, &r); err != nil {
+			return nil, err
+		}
+		return s.getBlob(ctx, r.Blob)
+	})
 }

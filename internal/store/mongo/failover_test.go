@@ -2,8 +2,10 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -13,14 +15,25 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
+const (
+	loads  = 3 // writers at once
+	rounds = 2 // of every fault
+	// perFault writes are made before each fault and after it.
+	perFault = 10
+)
+
 // load writes objects and documents one after the other until stop is closed, and
 // counts what was acknowledged.
 type load struct {
+	name         string
 	acknowledged atomic.Int64
 	slowest      time.Duration
 	err          error
 	done         chan struct{}
 }
+
+func (l *load) object(i int) string  { return fmt.Sprintf("c%06d", i) }
+func (l *load) version(i int) string { return fmt.Sprint(l.name, "-", i) }
 
 func (l *load) run(ctx context.Context, s *Store, f store.Fence, stop <-chan struct{}) {
 	defer close(l.done)
@@ -31,11 +44,11 @@ func (l *load) run(ctx context.Context, s *Store, f store.Fence, stop <-chan str
 		default:
 		}
 		start := time.Now()
-		o := store.Object{ObjectKey: store.ObjectKey{Kind: "Company", Namespace: "load", Name: fmt.Sprintf("c%06d", i)}, JSON: []byte(`{}`)}
+		o := store.Object{ObjectKey: store.ObjectKey{Kind: "Company", Namespace: l.name, Name: l.object(i)}, JSON: []byte(`{}`)}
 		if _, l.err = s.CreateObject(ctx, o); l.err != nil {
 			return
 		}
-		id := fmt.Sprint("doc-", i)
+		id := l.version(i)
 		if _, _, l.err = s.AppendVersion(ctx, f, store.Version{DocumentID: id, Hash: id, RunID: id}, "text of "+id); l.err != nil {
 			return
 		}
@@ -52,6 +65,32 @@ func (l *load) wrote(t *testing.T, n int64) {
 		case <-l.done:
 			t.Fatalf("the load ended after %d writes: %v", l.acknowledged.Load(), l.err)
 		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// contend takes one lease again and again, as a worker does that may lose it at any
+// time, and notes which epochs it held.
+func contend(ctx context.Context, s *Store, holder string, held *sync.Map, stop <-chan struct{}) error {
+	for {
+		select {
+		case <-stop:
+			return nil
+		default:
+		}
+		l, err := s.AcquireLease(ctx, "contended", holder, 300*time.Millisecond)
+		switch {
+		case errors.Is(err, store.ErrConflict):
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-stop:
+			}
+		case err != nil:
+			return err
+		default:
+			if other, met := held.LoadOrStore(l.Epoch, holder); met && other != holder {
+				return fmt.Errorf("epoch %d belongs to %v and to %s", l.Epoch, other, holder)
+			}
 		}
 	}
 }
@@ -85,6 +124,65 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	events := follow(t, s)
+	stop := make(chan struct{})
+	var writers []*load
+	for i := range loads {
+		l := &load{name: fmt.Sprint("load", i), done: make(chan struct{})}
+		writers = append(writers, l)
+		go l.run(t.Context(), s, store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch}, stop)
+	}
+	var held sync.Map
+	holders := make(chan error, 2)
+	for i := range cap(holders) {
+		go func() { holders <- contend(t.Context(), s, fmt.Sprint("holder", i), &held, stop) }()
+	}
+	all := func(n int64) {
+		for _, l := range writers {
+			l.wrote(t, n)
+		}
+	}
+	for round := range rounds {
+		for _, f := range faults {
+			all(perFault)
+			primary, err := set.Primary(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := f.do(primary); err != nil {
+				t.Fatalf("%s: %v", f.name, err)
+			}
+			all(perFault)
+			if err := f.undo(primary); err != nil {
+				t.Fatalf("undo %s: %v", f.name, err)
+			}
+			t.Logf("round %d, %s: the first load has %d writes", round+1, f.name, writers[0].acknowledged.Load())
+		}
+	}
+	all(perFault)
+	close(stop)
+	for range cap(holders) {
+		if err := <-holders; err != nil {
+			t.Errorf("the lease: %v", err)
+		}
+	}
+	total := 0
+	for _, l := range writers {
+		<-l.done
+		if l.err != nil {
+			t.Fatalf("a write of %s failed: %v", l.name, l.err)
+		}
+		total += l.check(t, s)
+	}
+	checkEvents(t, events, writers, total)
+	epochs := 0
+	held.Range(func(any, any) bool { epochs++; return true })
+	t.Logf("%d acknowledged pairs of writes are there, with %d events; the slowest took %v; one lease had %d owners one after the other",
+		total, total, writers[0].slowest.Round(10*time.Millisecond), epochs)
+}
+
+func follow(t *testing.T, s *Store) store.Watch {
+	t.Helper()
 	_, _, from, err := s.ListObjects(t.Context(), "Company", "", store.Page{})
 	if err != nil {
 		t.Fatal(err)
@@ -93,48 +191,47 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Stop()
-	l, stop := &load{done: make(chan struct{})}, make(chan struct{})
-	go l.run(t.Context(), s, store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch}, stop)
-	for _, f := range faults {
-		l.wrote(t, 20)
-		primary, err := set.Primary(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		before := l.acknowledged.Load()
-		if err := f.do(primary); err != nil {
-			t.Fatalf("%s: %v", f.name, err)
-		}
-		l.wrote(t, 20)
-		if err := f.undo(primary); err != nil {
-			t.Fatalf("undo %s: %v", f.name, err)
-		}
-		t.Logf("%s: %d writes before, %d after, slowest pair of writes so far %v", f.name, before, l.acknowledged.Load()-before, l.slowest.Round(10*time.Millisecond))
-	}
-	l.wrote(t, 20)
-	close(stop)
-	<-l.done
-	if l.err != nil {
-		t.Fatalf("a write failed: %v", l.err)
-	}
+	t.Cleanup(w.Stop)
+	return w
+}
+
+// check looks for everything that was acknowledged.
+func (l *load) check(t *testing.T, s *Store) int {
+	t.Helper()
 	n := int(l.acknowledged.Load())
 	for i := range n {
-		id := fmt.Sprint("doc-", i)
+		id := l.version(i)
 		if _, text, err := s.VersionText(t.Context(), id, 1); err != nil || text != "text of "+id {
 			t.Fatalf("the version of %s was acknowledged: %q, %v", id, text, err)
 		}
-		if _, err := s.VersionAt(t.Context(), id, time.Now()); err != nil {
-			t.Fatal(err)
-		}
-		select {
-		case e, ok := <-w.Events():
-			if want := fmt.Sprintf("c%06d", i); !ok || e.Object.Name != want || e.Type != store.EventAdded {
-				t.Fatalf("event %d is %s of %s, %v", i, e.Type, e.Object.Name, w.Err())
-			}
-		case <-time.After(2 * time.Minute):
-			t.Fatalf("event %d of %d never came", i, n)
+		if vs, _, err := s.ListVersions(t.Context(), id, store.Page{}); err != nil || len(vs) != 1 {
+			t.Fatalf("%s has %d versions, %v", id, len(vs), err)
 		}
 	}
-	t.Logf("%d acknowledged writes are there, with %d events", n, n)
+	return n
+}
+
+// checkEvents wants one event for each object of each load, in its order.
+func checkEvents(t *testing.T, w store.Watch, writers []*load, total int) {
+	t.Helper()
+	next := map[string]int{}
+	of := map[string]*load{}
+	for _, l := range writers {
+		of[l.name] = l
+	}
+	for n := range total {
+		select {
+		case e, ok := <-w.Events():
+			if !ok {
+				t.Fatalf("the watch ended after %d of %d events: %v", n, total, w.Err())
+			}
+			l := of[e.Object.Namespace]
+			if want := l.object(next[l.name]); e.Object.Name != want || e.Type != store.EventAdded {
+				t.Fatalf("of %s came %s of %s, want %s", l.name, e.Type, e.Object.Name, want)
+			}
+			next[l.name]++
+		case <-time.After(2 * time.Minute):
+			t.Fatalf("event %d of %d never came", n, total)
+		}
+	}
 }

@@ -106,10 +106,36 @@ func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]s
 	return list(ctx, s, "list runs of "+company, runCollection, filter, bson.D{{Key: "_id", Value: -1}}, limit, func(r run) (string, store.Run) { return r.ID, r.Run })
 }
 
-// PutPage implements store.Pages.
-func (s *Store) PutPage(ctx context.Context, f store.Fence, p store.FetchedPage) error {
-	id := p.Company + "\n" + p.URL
-	return s.put(ctx, f, "put page "+p.URL, pageCollection, id, page{id, p})
+// PutPages implements store.Pages. Where there are no transactions, a batch that is
+// cut off is written in part; its caller repeats it.
+func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {
+	if err := store.CheckPages(pages); err != nil || len(pages) == 0 {
+		return err
+	}
+	writes := make([]mongo.WriteModel, len(pages))
+	for i, p := range pages {
+		id := p.Company + "\n" + p.URL
+		writes[i] = mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: id}}).SetReplacement(page{id, p}).SetUpsert(true)
+	}
+	put := func(ctx context.Context) error {
+		_, err := s.db.Collection(pageCollection).BulkWrite(ctx, writes)
+		return err
+	}
+	return s.fenced(ctx, f, fmt.Sprintf("put %d pages of %s", len(pages), pages[0].Company), func(ctx context.Context) error {
+		err := put(ctx)
+		if mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil { // two made one at once
+			err = put(ctx)
+		}
+		return err
+	})
+}
+
+// DropPages implements store.Pages.
+func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID string) error {
+	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(ctx context.Context) error {
+		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}, {Key: "runID", Value: bson.D{{Key: "$ne", Value: runID}}}})
+		return err
+	})
 }
 
 // GetPage implements store.Pages.
@@ -154,12 +180,55 @@ func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
 	}
-	c, u, _ := strings.Cut(after, "\n")
-	later := bson.D{{Key: "company", Value: c}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
-	filter := bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: c}}}}, later}}}
-	if company != "" {
-		filter = bson.D{{Key: "company", Value: company}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
-	}
-	return list(ctx, s, "list documents of "+company, documentCollection, filter, bson.D{{Key: "company", Value: 1}, {Key: "url", Value: 1}}, limit,
+	return list(ctx, s, "list documents of "+company, documentCollection, documentsAfter(company, after), byCompanyAndURL, limit,
 		func(r document) (string, store.Document) { return r.Company + "\n" + r.URL, r.Document })
+}
+
+// byCompanyAndURL is the order of documents, and of their index.
+var byCompanyAndURL = bson.D{{Key: "company", Value: 1}, {Key: "url", Value: 1}}
+
+// documentsAfter are a company's documents, or all, that come after a key: the company
+// and the URL with a newline between them.
+func documentsAfter(company, key string) bson.D {
+	c, u, _ := strings.Cut(key, "\n")
+	later := bson.D{{Key: "company", Value: c}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
+	if company != "" {
+		later[0].Value = company
+		return later
+	}
+	return bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: c}}}}, later}}}
+}
+
+// ListCompanies implements store.Documents.
+func (s *Store) ListCompanies(ctx context.Context, p store.Page) (items []store.CompanySummary, next string, err error) {
+	limit, after, err := p.Bounds()
+	if err != nil {
+		return nil, "", fmt.Errorf("list companies: %w", err)
+	}
+	err = s.try(ctx, "list companies", func(ctx context.Context) error {
+		items, next = nil, ""
+		cur, err := s.db.Collection(documentCollection).Aggregate(ctx, bson.A{
+			bson.D{{Key: "$match", Value: bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: after}}}}}},
+			bson.D{{Key: "$group", Value: bson.D{
+				{Key: "_id", Value: "$company"},
+				{Key: "documents", Value: bson.D{{Key: "$sum", Value: 1}}},
+				{Key: "lastChanged", Value: bson.D{{Key: "$max", Value: "$lastChanged"}}},
+			}}},
+			bson.D{{Key: "$sort", Value: bson.D{{Key: "_id", Value: 1}}}},
+			bson.D{{Key: "$limit", Value: limit + 1}},
+			bson.D{{Key: "$project", Value: bson.D{{Key: "name", Value: "$_id"}, {Key: "documents", Value: 1}, {Key: "lastChanged", Value: 1}}}},
+		})
+		if err != nil {
+			return err
+		}
+		if err := cur.All(ctx, &items); err != nil {
+			return err
+		}
+		if len(items) > limit {
+			items = items[:limit]
+			next = store.ContinueAfter(items[limit-1].Name)
+		}
+		return nil
+	})
+	return items, next, err
 }

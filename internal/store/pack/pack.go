@@ -4,6 +4,7 @@ package pack
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -18,28 +19,32 @@ const maxSize = 256 << 20
 // Encode compresses text; with prev it is written as what differs from prev. full
 // says that the blob needs no predecessor, which is so too where that is smaller.
 func Encode(prev, text []byte) (blob []byte, full bool, err error) {
-	whole, err := encode(nil, text)
-	if err != nil || prev == nil {
-		return whole, true, err
+	var delta []byte
+	if prev != nil {
+		delta, err = encode(prev, text)
+		if err != nil || len(delta) < len(text)/plainlySmaller {
+			return delta, false, err
+		}
 	}
-	delta, err := encode(prev, text)
-	if err != nil || len(delta) >= len(whole) {
+	whole, err := encode(nil, text)
+	if err != nil || prev == nil || len(delta) >= len(whole) {
 		return whole, true, err
 	}
 	return delta, false, nil
 }
 
+// plainlySmaller is the part of a text that no text is compressed to by itself, so
+// that a smaller delta needs no comparison: legal texts and their pages take a
+// third to an eighth.
+const plainlySmaller = 20
+
 // Decode undoes Encode; prev is needed for a blob that is not full.
 func Decode(prev, blob []byte) ([]byte, error) {
-	opts := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSize)}
-	if prev != nil {
-		opts = append(opts, zstd.WithDecoderDictRaw(dictID, prev))
-	}
-	d, err := zstd.NewReader(nil, opts...)
+	d, done, err := decoder(prev)
 	if err != nil {
 		return nil, fmt.Errorf("decompress a version: %w", err)
 	}
-	defer d.Close()
+	defer done()
 	out, err := d.DecodeAll(blob, nil)
 	if err != nil {
 		return nil, fmt.Errorf("decompress a version of %d bytes: %w", len(blob), err)
@@ -50,17 +55,58 @@ func Decode(prev, blob []byte) ([]byte, error) {
 // dictID names the raw dictionary in a frame; any number but zero does.
 const dictID = 1
 
-func encode(prev, text []byte) ([]byte, error) {
-	opts := []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithWindowSize(windowFor(len(prev) + len(text)))}
+// Encoders and decoders without a predecessor, which are dear to make.
+var (
+	encoders = sync.Pool{New: func() any { return newEncoder(nil, 0) }}
+	decoders = sync.Pool{New: func() any { return newDecoder(nil) }}
+)
+
+// made is an encoder or decoder, or why there is none.
+type made[T any] struct {
+	it  T
+	err error
+}
+
+func newEncoder(prev []byte, size int) made[*zstd.Encoder] {
+	opts := []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression)}
 	if len(prev) > 0 {
-		opts = append(opts, zstd.WithEncoderDictRaw(dictID, prev))
+		opts = append(opts, zstd.WithWindowSize(windowFor(len(prev)+size)), zstd.WithEncoderDictRaw(dictID, prev))
 	}
 	e, err := zstd.NewWriter(nil, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("compress a version of %d bytes: %w", len(text), err)
+	return made[*zstd.Encoder]{e, err}
+}
+
+func newDecoder(prev []byte) made[*zstd.Decoder] {
+	opts := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSize)}
+	if len(prev) > 0 {
+		opts = append(opts, zstd.WithDecoderDictRaw(dictID, prev))
 	}
-	defer func() { _ = e.Close() }()
-	return e.EncodeAll(text, nil), nil
+	d, err := zstd.NewReader(nil, opts...)
+	return made[*zstd.Decoder]{d, err}
+}
+
+// decoder gives one to use until done.
+func decoder(prev []byte) (d *zstd.Decoder, done func(), err error) {
+	if len(prev) > 0 {
+		m := newDecoder(prev)
+		return m.it, func() { m.it.Close() }, m.err
+	}
+	m, _ := decoders.Get().(made[*zstd.Decoder])
+	return m.it, func() { decoders.Put(m) }, m.err
+}
+
+func encode(prev, text []byte) ([]byte, error) {
+	var m made[*zstd.Encoder]
+	if len(prev) > 0 {
+		m = newEncoder(prev, len(text))
+	} else {
+		m, _ = encoders.Get().(made[*zstd.Encoder])
+		defer encoders.Put(m)
+	}
+	if m.err != nil {
+		return nil, fmt.Errorf("compress a version of %d bytes: %w", len(text), m.err)
+	}
+	return m.it.EncodeAll(text, nil), nil
 }
 
 // windowFor is a window that covers both texts, within zstd's own bounds.

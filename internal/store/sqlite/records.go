@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -49,7 +48,11 @@ func (s *Store) GetRun(ctx context.Context, id string) (r store.Run, err error) 
 
 // ListRuns implements store.Runs.
 func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
-	items, next, err := list[store.Run](ctx, s.read, p, `SELECT id, v FROM runs WHERE (?1='' OR company=?1) AND (?2='' OR id<?2) ORDER BY id DESC LIMIT ?3`, company)
+	query, args := listAllRuns, []any(nil)
+	if company != "" {
+		query, args = listCompanyRuns, []any{company}
+	}
+	items, next, err := list[store.Run](ctx, s.read, p, query, args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
 	}
@@ -77,9 +80,36 @@ func (s *Store) DeleteCheckpoint(ctx context.Context, id string) error {
 	return nil
 }
 
-// PutPage implements store.Pages.
-func (s *Store) PutPage(ctx context.Context, f store.Fence, p store.FetchedPage) error {
-	return s.put(ctx, f, "put page "+p.URL, p, `INSERT INTO pages(company,url,v) VALUES(?,?,?) ON CONFLICT(company,url) DO UPDATE SET v=excluded.v`, p.Company, p.URL)
+// PutPages implements store.Pages.
+func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {
+	if err := store.CheckPages(pages); err != nil || len(pages) == 0 {
+		return err
+	}
+	return s.fenced(ctx, f, fmt.Sprintf("put %d pages of %s", len(pages), pages[0].Company), func(t *sql.Tx) error {
+		put, err := t.PrepareContext(ctx, `INSERT INTO pages(company,url,v) VALUES(?,?,?) ON CONFLICT(company,url) DO UPDATE SET v=excluded.v`)
+		if err != nil {
+			return err
+		}
+		defer put.Close()
+		for _, p := range pages {
+			b, err := json.Marshal(p)
+			if err != nil {
+				return err
+			}
+			if _, err := put.ExecContext(ctx, p.Company, p.URL, string(b)); err != nil {
+				return fmt.Errorf("%s: %w", p.URL, err)
+			}
+		}
+		return nil
+	})
+}
+
+// DropPages implements store.Pages.
+func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID string) error {
+	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, `DELETE FROM pages WHERE company=? AND json_extract(v,'$.runID')<>?`, company, runID)
+		return err
+	})
 }
 
 // GetPage implements store.Pages.
@@ -111,12 +141,38 @@ func (s *Store) FindDocument(ctx context.Context, company, url string) (d store.
 	return d, s.get(ctx, "find document "+url, &d, `SELECT v FROM documents WHERE company=? AND url=?`, company, url)
 }
 
+// The lists go along an index: a page costs what it holds, however many there are.
+const (
+	listAllDocuments = `SELECT company||char(10)||url, v FROM documents
+		WHERE (company, url) > (substr(?1,1,instr(?1||char(10),char(10))-1), substr(?1,instr(?1||char(10),char(10))+1)) ORDER BY company, url LIMIT ?2`
+	listCompanyDocuments = `SELECT company||char(10)||url, v FROM documents
+		WHERE company=?1 AND url > substr(?2,instr(?2||char(10),char(10))+1) ORDER BY url LIMIT ?3`
+	listAllRuns     = `SELECT id, v FROM runs WHERE id < iif(?1='',char(0x10ffff),?1) ORDER BY id DESC LIMIT ?2`
+	listCompanyRuns = `SELECT id, v FROM runs WHERE company=?1 AND id < iif(?2='',char(0x10ffff),?2) ORDER BY id DESC LIMIT ?3`
+)
+
 // ListDocuments implements store.Documents.
 func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
-	items, next, err := list[store.Document](ctx, s.read, p,
-		`SELECT company||char(10)||url AS k, v FROM documents WHERE (?1='' OR company=?1) AND company||char(10)||url>?2 ORDER BY k LIMIT ?3`, company)
+	// A key is the company and the URL with a newline between them, which sorts before
+	// all that either has.
+	query, args := listAllDocuments, []any(nil)
+	if company != "" {
+		query, args = listCompanyDocuments, []any{company}
+	}
+	items, next, err := list[store.Document](ctx, s.read, p, query, args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
+	}
+	return items, next, nil
+}
+
+// ListCompanies implements store.Documents.
+func (s *Store) ListCompanies(ctx context.Context, p store.Page) ([]store.CompanySummary, string, error) {
+	items, next, err := list[store.CompanySummary](ctx, s.read, p,
+		`SELECT company, json_object('name', company, 'documents', count(*), 'lastChanged', max(strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(v,'$.lastChanged'))))
+		FROM documents WHERE company>? GROUP BY company ORDER BY company LIMIT ?`)
+	if err != nil {
+		return nil, "", fmt.Errorf("list companies: %w", err)
 	}
 	return items, next, nil
 }
@@ -218,12 +274,23 @@ func textOf(ctx context.Context, q querier, id string, n int) (v store.Version, 
 }
 
 // PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte) (string, error) {
+func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte, like string) (string, error) {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
-	blob, _, err := pack.Encode(nil, body)
+	if like == hash {
+		like = ""
+	}
+	var base []byte
+	depth := 0
+	if like != "" {
+		var err error
+		if base, depth, err = s.snapshot(ctx, like); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return "", fmt.Errorf("put snapshot %s: %w", hash, err)
+		}
+	}
+	blob, err := pack.EncodeSnapshot(base, like, depth, body)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
 	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(t *sql.Tx) error {
 		_, err := t.ExecContext(ctx, `INSERT INTO snapshots(hash,blob) VALUES(?,?) ON CONFLICT(hash) DO NOTHING`, hash, blob)
@@ -233,13 +300,12 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte) (st
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, hash string) ([]byte, error) {
-	var blob []byte
-	if err := none(s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, hash).Scan(&blob), "get snapshot "+hash); err != nil {
-		return nil, err
-	}
-	body, err := pack.Decode(nil, blob)
-	if err == nil && body == nil {
-		body = bytes.Clone([]byte{})
-	}
+	body, _, err := s.snapshot(ctx, hash)
 	return body, err
+}
+
+func (s *Store) snapshot(ctx context.Context, hash string) (body []byte, depth int, err error) {
+	return pack.Snapshot(hash, func(hash string) (blob []byte, err error) {
+		return blob, none(s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, hash).Scan(&blob), "get snapshot "+hash)
+	})
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -58,4 +59,11 @@ func TestTwoProcessesCannotShareAFolder(t *testing.T) {
 	if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "belongs to process") {
 		t.Errorf("a second opening: %v", err)
 	}
+}
+
+// randomText is hard to compress and the same every time.
+func randomText(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{7}).Read(b)
+	return string(b)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/clausea/crawler/internal/store"
@@ -17,15 +18,39 @@ import (
 // write to until it is killed; its TestMain calls WriteForever then.
 const WriterEnv = "CLAUSEA_STORETEST_WRITER"
 
-// WriteForever writes documents and their versions and says each acknowledged one
-// on w, a line each, until an error or the end of the process.
+// crashWriters write at once.
+const crashWriters = 4
+
+// WriteForever writes documents and their versions, several at once, and says each
+// acknowledged one on w, a line each, until an error or the end of the process.
 func WriteForever(ctx context.Context, s store.Store, w io.Writer) error {
 	_, n, err := s.Counts(ctx)
 	if err != nil {
 		return err
 	}
-	for i := int(n); ; i++ {
-		id := fmt.Sprint("doc-", i)
+	lines := &lineWriter{w: w}
+	errs := make(chan error)
+	for i := range crashWriters {
+		go func() { errs <- writeForever(ctx, s, lines, fmt.Sprintf("doc-%d-%d", n, i)) }()
+	}
+	return <-errs
+}
+
+// lineWriter writes whole lines of several writers.
+type lineWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lineWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+func writeForever(ctx context.Context, s store.Store, w io.Writer, name string) error {
+	for i := 0; ; i++ {
+		id := fmt.Sprintf("%s-%d", name, i)
 		if _, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: id, Hash: id, FetchedAt: at(i)}, textOf(id)); err != nil {
 			return err
 		}

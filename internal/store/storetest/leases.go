@@ -83,11 +83,12 @@ func fencing(t *testing.T, s store.Store) {
 	must(t, err)
 	writes := func(ctx context.Context, f store.Fence) map[string]error {
 		_, _, version := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", Hash: "h"}, "text")
-		_, snapshot := s.PutSnapshot(ctx, f, []byte("page"))
+		_, snapshot := s.PutSnapshot(ctx, f, []byte("page"), "")
 		return map[string]error{
 			"run":        s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
 			"checkpoint": s.PutCheckpoint(ctx, f, "r", []byte("x")),
-			"page":       s.PutPage(ctx, f, store.FetchedPage{Company: "c", URL: "https://x.example/"}),
+			"page":       s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: "https://x.example/"}}),
+			"page drop":  s.DropPages(ctx, f, "c", "r"),
 			"document":   s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
 			"version":    version,
 			"snapshot":   snapshot,

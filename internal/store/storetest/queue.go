@@ -82,7 +82,7 @@ func deleteCompany(t *testing.T, s store.Store) {
 			_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: d.ID, Hash: "h", FetchedAt: at(i)}, "text of "+d.ID)
 			must(t, err)
 		}
-		must(t, s.PutPage(t.Context(), store.Fence{}, store.FetchedPage{Company: c, URL: "https://" + c + ".example/"}))
+		must(t, s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: c, URL: "https://" + c + ".example/"}}))
 		must(t, s.PutRun(t.Context(), store.Run{ID: "run-" + c, Company: c, State: store.RunComplete}))
 	}
 	for range 2 { // twice: the second finds nothing

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,28 +60,94 @@ func checkpoints(t *testing.T, s store.Store) {
 	}
 }
 
+func putPages(t *testing.T, s store.Store, pages ...store.FetchedPage) {
+	t.Helper()
+	must(t, s.PutPages(t.Context(), store.Fence{}, pages))
+}
+
+func listPages(t *testing.T, s store.Store, company string) []store.FetchedPage {
+	t.Helper()
+	return pagesOf(t, 10, func(p store.Page) ([]store.FetchedPage, string, error) { return s.ListPages(t.Context(), company, p) })
+}
+
 func pages(t *testing.T, s store.Store) {
+	var batch []store.FetchedPage
 	for i := range 25 {
-		must(t, s.PutPage(t.Context(), store.Fence{}, store.FetchedPage{Company: "c", URL: fmt.Sprintf("https://x.example/%02d", i), Status: 404}))
+		batch = append(batch, store.FetchedPage{Company: "c", URL: fmt.Sprintf("https://x.example/%02d", i), Parent: "https://x.example/", Reason: "robots"})
 	}
+	putPages(t, s, batch...)
 	want := store.FetchedPage{Company: "c", URL: "https://x.example/07", FinalURL: "https://x.example/7", Status: 200, ContentType: "text/html",
 		ETag: `W/"$a.b"`, FetchedAt: at(5), DocumentID: "d", Type: "privacy_policy", Confidence: 0.875}
-	must(t, s.PutPage(t.Context(), store.Fence{}, want))
+	early := want
+	early.Type = "other"
+	putPages(t, s, early, want, store.FetchedPage{Company: "c2", URL: "https://x.example/00"})
 	got, err := s.GetPage(t.Context(), "c", want.URL)
 	must(t, err)
 	got.FetchedAt = got.FetchedAt.UTC()
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("put %+v, got %+v", want, got)
 	}
-	must(t, s.PutPage(t.Context(), store.Fence{}, store.FetchedPage{Company: "c2", URL: "https://x.example/00"}))
-	all := pagesOf(t, 10, func(p store.Page) ([]store.FetchedPage, string, error) { return s.ListPages(t.Context(), "c", p) })
+	all := listPages(t, s, "c")
 	for i, p := range all {
-		if p.URL != fmt.Sprintf("https://x.example/%02d", i) {
-			t.Errorf("page %d is %s", i, p.URL)
+		if p.URL != fmt.Sprintf("https://x.example/%02d", i) || i != 7 && (p.Reason != "robots" || p.Parent != "https://x.example/") {
+			t.Errorf("page %d is %+v", i, p)
 		}
 	}
 	if len(all) != 25 {
 		t.Errorf("listed %d of 25 pages", len(all))
+	}
+}
+
+func pageBatches(t *testing.T, s store.Store) {
+	full := make([]store.FetchedPage, store.MaxPages+1)
+	for i := range full {
+		full[i] = store.FetchedPage{Company: "c", URL: fmt.Sprintf("https://x.example/%04d", i)}
+	}
+	if err := s.PutPages(t.Context(), store.Fence{}, full); err == nil {
+		t.Error("a batch over the bound was taken")
+	}
+	if n := len(listPages(t, s, "c")); n != 0 {
+		t.Errorf("%d pages of a refused batch are there", n)
+	}
+	putPages(t, s, full[1:]...)
+	putPages(t, s)
+	if n := len(listPages(t, s, "c")); n != store.MaxPages {
+		t.Errorf("%d pages of %d are there", n, store.MaxPages)
+	}
+}
+
+func pageDrop(t *testing.T, s store.Store) {
+	putPages(t, s,
+		store.FetchedPage{Company: "c", URL: "1", RunID: "old"}, store.FetchedPage{Company: "c", URL: "2", RunID: "new"},
+		store.FetchedPage{Company: "c", URL: "3"}, store.FetchedPage{Company: "d", URL: "1", RunID: "old"})
+	for range 2 {
+		must(t, s.DropPages(t.Context(), store.Fence{}, "c", "new"))
+		if left := listPages(t, s, "c"); len(left) != 1 || left[0].URL != "2" {
+			t.Errorf("left are %+v", left)
+		}
+	}
+	if left := listPages(t, s, "d"); len(left) != 1 {
+		t.Errorf("another company has %d pages", len(left))
+	}
+}
+
+func companies(t *testing.T, s store.Store) {
+	zone := time.FixedZone("ahead", 2*3600)
+	for i := range 70 {
+		d := store.Document{ID: fmt.Sprint(i), Company: fmt.Sprintf("c%02d.example", i/2), URL: fmt.Sprint(i), LastChanged: at(i)}
+		if i%2 == 0 {
+			d.LastChanged = d.LastChanged.In(zone) // earlier, though it reads later
+		}
+		must(t, s.PutDocument(t.Context(), store.Fence{}, d))
+	}
+	all := pagesOf(t, 9, func(p store.Page) ([]store.CompanySummary, string, error) { return s.ListCompanies(t.Context(), p) })
+	if len(all) != 35 {
+		t.Fatalf("listed %d of 35 companies", len(all))
+	}
+	for i, c := range all {
+		if c.Name != fmt.Sprintf("c%02d.example", i) || c.Documents != 2 || !c.LastChanged.Equal(at(2*i+1)) {
+			t.Errorf("company %d is %+v", i, c)
+		}
 	}
 }
 
@@ -140,11 +208,31 @@ func documentUnique(t *testing.T, s store.Store) {
 	}
 }
 
+// documentRace lets many make a document of one address at once, as workers do that
+// think they own the same run.
+func documentRace(t *testing.T, s store.Store) {
+	var wg sync.WaitGroup
+	var won atomic.Int32
+	for i := range 50 {
+		wg.Go(func() {
+			if err := s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: fmt.Sprint("id-", i), Company: "c", URL: "https://x.example/"}); err == nil {
+				won.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	docs := pagesOf(t, 10, func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(t.Context(), "c", p) })
+	if won.Load() != 1 || len(docs) != 1 {
+		t.Errorf("%d of 50 won, %d documents have one address", won.Load(), len(docs))
+	}
+}
+
 func snapshots(t *testing.T, s store.Store) {
+	alikeSnapshots(t, s)
 	for _, body := range []string{"<p>page</p>", "", string(bytes.Repeat([]byte{0, 255}, 1<<20))} {
 		var hashes [2]string
 		for i := range hashes {
-			h, err := s.PutSnapshot(t.Context(), store.Fence{}, []byte(body))
+			h, err := s.PutSnapshot(t.Context(), store.Fence{}, []byte(body), "")
 			must(t, err)
 			hashes[i] = h
 		}
@@ -197,6 +285,7 @@ func badTokens(t *testing.T, s store.Store) {
 	_, _, errs["runs"] = s.ListRuns(t.Context(), "", p)
 	_, _, errs["pages"] = s.ListPages(t.Context(), "c", p)
 	_, _, errs["documents"] = s.ListDocuments(t.Context(), "", p)
+	_, _, errs["companies"] = s.ListCompanies(t.Context(), p)
 	_, _, errs["versions"] = s.ListVersions(t.Context(), "d", p)
 	for what, err := range errs {
 		if err == nil {

@@ -1,7 +1,9 @@
-package main
+package engine
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
@@ -9,7 +11,6 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"runtime/pprof"
 	"sync"
 	"time"
 
@@ -23,31 +24,10 @@ import (
 // concurrency is how many requests each crawler has in flight.
 const concurrency = 16
 
-func be(name string, args []string) error {
-	if len(args) != 2 {
-		return fmt.Errorf("%s: want an address and a certificate", name)
-	}
-	switch name {
-	case "clausea":
-		return ours(args[0], args[1])
-	case "colly":
-		return documented(args[0], args[1])
-	case "nethttp":
-		return plain(args[0], args[1])
-	}
-	return fmt.Errorf("no crawler %q", name)
-}
-
-func authorities(ca string) (*x509.CertPool, error) {
-	b, err := os.ReadFile(ca)
-	if err != nil {
-		return nil, err
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(b) {
-		return nil, fmt.Errorf("%s holds no certificate", ca)
-	}
-	return pool, nil
+// Children are the crawlers that this program is itself, by name. Each takes an
+// address (or a file with addresses) and the file of the authority to trust.
+var Children = map[string]func(target, ca string) error{
+	"clausea": ours, "colly": documented, "nethttp": plain,
 }
 
 // nothing judges no page: the extraction is off.
@@ -58,31 +38,24 @@ func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
 	return crawl.Verdict{}, nil
 }
 
+// Loopback lets the address guard through to the sites served here.
+func Loopback() *address.Guard {
+	return address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")})
+}
+
 func ours(origin, ca string) error {
 	u, err := url.Parse(origin)
 	if err != nil {
-		return err
+		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
-	f, err := fetch.New(fetch.Config{
-		Guard: address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: ca,
-	})
+	f, err := fetch.New(fetch.Config{Guard: Loopback(), CAFile: ca})
 	if err != nil {
-		return err
+		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
 	defer f.Close()
-	if name := os.Getenv("CLAUSEA_BENCH_PROFILE"); name != "" {
-		out, err := os.Create(name)
-		if err != nil {
-			return err
-		}
-		if err := pprof.StartCPUProfile(out); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
 	res, err := crawl.New(f).Run(context.Background(), crawl.Plan{
 		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}}, MaxPages: 1 << 20, MaxDepth: 1 << 20,
-		Delay: -1, PerHost: concurrency, TimeLimit: time.Hour, Exhaustive: true,
+		Delay: -1, PerHost: concurrency, HostsAtOnce: 1, TimeLimit: time.Hour, Exhaustive: true,
 	}, nothing{})
 	fmt.Fprintln(os.Stderr, "clausea:", res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
 	return err
@@ -92,9 +65,9 @@ func ours(origin, ca string) error {
 func documented(origin, ca string) error {
 	u, err := url.Parse(origin)
 	if err != nil {
-		return err
+		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
-	t, err := transport(ca)
+	t, err := Transport(ca)
 	if err != nil {
 		return err
 	}
@@ -102,7 +75,7 @@ func documented(origin, ca string) error {
 	c.IgnoreRobotsTxt = false
 	c.WithTransport(t)
 	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: concurrency}); err != nil {
-		return err
+		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
 	c.OnHTML("a[href]", func(e *colly.HTMLElement) {
 		if link := e.Attr("href"); len(link) < 10 || link[:9] != "/calendar" { // it has nothing against traps
@@ -110,19 +83,19 @@ func documented(origin, ca string) error {
 		}
 	})
 	if err := c.Visit(origin + "/"); err != nil {
-		return err
+		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
 	c.Wait()
 	return nil
 }
 
-// plain fetches the list and parses nothing.
+// plain fetches a list and parses nothing: what no crawler can be below.
 func plain(list, ca string) error {
 	urls, err := lines(list)
 	if err != nil {
 		return err
 	}
-	t, err := transport(ca)
+	t, err := Transport(ca)
 	if err != nil {
 		return err
 	}
@@ -148,4 +121,33 @@ func plain(list, ca string) error {
 	close(work)
 	wg.Wait()
 	return nil
+}
+
+// lines reads a list of addresses.
+func lines(name string) ([]string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the list of pages: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	var out []string
+	sc := bufio.NewScanner(f)
+	for sc.Scan() {
+		out = append(out, sc.Text())
+	}
+	return out, sc.Err()
+}
+
+// Transport is net/http's, trusting the authority in the file ca, with as many
+// idle connections as there are requests in flight.
+func Transport(ca string) (*http.Transport, error) {
+	b, err := os.ReadFile(ca)
+	if err != nil {
+		return nil, fmt.Errorf("read the authority: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(b) {
+		return nil, fmt.Errorf("%s holds no certificate", ca)
+	}
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, MaxIdleConnsPerHost: concurrency}, nil
 }

@@ -1,0 +1,146 @@
+// Package engine measures fetching, links, frontier and robots.txt, with the
+// extraction off, beside other crawlers over one made-up site.
+package engine
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clausea/crawler/hack/bench/measure"
+	"github.com/clausea/crawler/hack/bench/report"
+	"github.com/clausea/crawler/hack/bench/rivals"
+	"github.com/clausea/crawler/hack/bench/site"
+)
+
+//go:embed scrapy_spider.py
+var scrapySpider []byte
+
+//go:embed spider_rs.mjs
+var spiderScript []byte
+
+// crawler is one of those that are measured.
+type crawler struct {
+	name    string
+	program measure.Program
+	err     error // why it can't be measured
+	slow    bool  // run once only on a large site
+}
+
+// sample is one run of a crawler and what the site saw of it.
+type sample struct {
+	run   measure.Run
+	stats site.Stats
+}
+
+// Names in the tables.
+const (
+	us              = "clausea engine"
+	documentedColly = "colly as documented"
+	scrapy          = "Scrapy"
+	spiderRS        = "spider-rs"
+)
+
+// Run measures all crawlers in rounds on a site of so many pages and requires
+// what issue-free figures must show; strict is false on sites of another size than
+// the one that the limits are for.
+func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds int, strict bool) error {
+	s, err := site.New(pages)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "bench-engine")
+	if err != nil {
+		return fmt.Errorf("measure the engine: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	srv, err := site.Serve(s, dir)
+	if err != nil {
+		return err
+	}
+	defer srv.Close()
+	all, err := crawlers(s, srv, set, dir)
+	if err != nil {
+		return err
+	}
+	r.Section(fmt.Sprintf("The engine, extraction off, %d pages", pages))
+	samples := map[string][]sample{}
+	for round := range rounds {
+		for i := range all {
+			c := &all[(i+round)%len(all)]
+			if c.err != nil || c.slow && round > 0 && !strict {
+				continue
+			}
+			var got sample
+			if got, c.err = once(ctx, c, s); c.err == nil {
+				samples[c.name] = append(samples[c.name], got)
+			}
+		}
+	}
+	for _, c := range all {
+		if c.err != nil {
+			r.Missing(c.name, c.err)
+		}
+	}
+	write(r, s, all, samples)
+	require(r, samples, pages, strict)
+	return nil
+}
+
+// once runs a crawler and sees to it that it crawled the site.
+func once(ctx context.Context, c *crawler, s *site.Site) (sample, error) {
+	s.Take()
+	run, err := measure.Do(ctx, c.program)
+	got := sample{run, s.Take()}
+	if err == nil && got.stats.Pages < s.Pages*99/100 {
+		err = fmt.Errorf("it fetched %d of %d pages", got.stats.Pages, s.Pages)
+	}
+	return got, err
+}
+
+func crawlers(s *site.Site, srv *site.Server, set rivals.Set, dir string) ([]crawler, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("measure the engine: %w", err)
+	}
+	list, spider, script := filepath.Join(dir, "urls"), filepath.Join(dir, "spider.py"), filepath.Join(dir, "spider.mjs")
+	for name, b := range map[string][]byte{list: []byte(strings.Join(s.URLs(srv.URL), "\n")), spider: scrapySpider, script: spiderScript} {
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			return nil, fmt.Errorf("measure the engine: %w", err)
+		}
+	}
+	home := []string{"HOME=" + dir}
+	start := srv.URL + "/"
+	return []crawler{
+		{name: us, program: measure.Program{Argv: []string{self, "-as", "clausea", srv.URL, srv.CA}}},
+		{name: documentedColly, program: measure.Program{Argv: []string{self, "-as", "colly", srv.URL, srv.CA}}, slow: true},
+		{name: "net/http, the same list", program: measure.Program{Argv: []string{self, "-as", "nethttp", list, srv.CA}}},
+		{name: set.Wget2Name, err: set.Wget2Err, program: measure.Program{
+			// 8 is its word for pages that are missing.
+			Argv: []string{set.Wget2, "--recursive", "--level=0", "--no-hsts", "--no-hpkp", "--no-ocsp", "--max-threads=" + strconv.Itoa(concurrency), "--delete-after", "--directory-prefix=" + dir, "--ca-certificate=" + srv.CA, "--quiet", "--filter-urls", "--reject-regex=calendar", start},
+			Env:  home, OK: []int{8},
+		}},
+		{name: spiderRS, err: set.SpiderErr, program: measure.Program{Argv: []string{set.Node, script, srv.URL, set.SpiderModules}, Env: append(home, "SSL_CERT_FILE="+srv.CA)}},
+		{name: scrapy, err: set.ScrapyErr, program: measure.Program{Argv: []string{set.Scrapy, "-m", "scrapy", "runspider", "--nolog", spider, "-a", "start=" + start}, Env: home}, slow: true},
+	}, nil
+}
+
+func perRequest(s sample) float64 { return ms(s.run.CPU) / float64(max(s.stats.Requests, 1)) }
+
+func perPage(s sample) float64 { return ms(s.run.CPU) / float64(max(s.stats.Pages, 1)) }
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// spread applies f to all samples.
+func spread(samples []sample, f func(sample) float64) measure.Spread {
+	v := make([]float64, len(samples))
+	for i, s := range samples {
+		v[i] = f(s)
+	}
+	return measure.SpreadOf(v)
+}

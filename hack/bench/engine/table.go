@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/clausea/crawler/hack/bench/report"
+	"github.com/clausea/crawler/hack/bench/site"
+)
+
+// write shows what each crawler took.
+func write(r *report.Report, s *site.Site, all []crawler, samples map[string][]sample) {
+	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed. CPU in milliseconds, the median of the rounds with the least and the most; shares are of medians.",
+		s.Pages, float64(s.Bytes)/float64(s.Pages)/1024, float64(s.Compressed)/float64(s.Pages)/1024)
+	ours := samples[us]
+	var rows, counts [][]string
+	for _, c := range all {
+		got := samples[c.name]
+		if len(got) == 0 {
+			continue
+		}
+		share := func(f func(sample) float64) string {
+			return fmt.Sprintf("%.2f", spread(ours, f).Median/spread(got, f).Median)
+		}
+		rows = append(rows, []string{
+			c.name, spread(got, perRequest).String(), share(perRequest), spread(got, perPage).String(), share(perPage),
+			spread(got, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).String(),
+			spread(got, func(s sample) float64 { return s.run.Wall.Seconds() }).String(), fmt.Sprint(len(got)),
+		})
+		st := got[len(got)-1].stats
+		counts = append(counts, []string{
+			c.name, fmt.Sprint(st.Requests), fmt.Sprint(st.Pages), fmt.Sprint(st.Redirects), fmt.Sprint(st.Missing), fmt.Sprint(st.Trap), fmt.Sprint(st.Forbidden), fmt.Sprintf("%.3f", overDistinct(got[len(got)-1])),
+		})
+	}
+	r.Table([]string{"Crawler", "CPU a request", "our share", "CPU a page", "our share", "peak MiB", "wall s", "rounds"}, rows)
+	r.Table([]string{"Crawler", "requests", "different pages", "redirects", "missing", "in the trap", "forbidden", "requests over distinct"}, counts)
+}
+
+func overDistinct(s sample) float64 {
+	return float64(s.stats.Requests) / float64(max(s.stats.Distinct, 1))
+}
+
+// Limits of the required lines. They are for the site of 2,000 pages; the shares
+// are required of larger ones too.
+const (
+	mostOfColly    = 0.35
+	mostOfSpiderRS = 1.0
+	mostOfScrapy   = 0.1
+	mostOver       = 1.02
+	mostPeak       = 45
+)
+
+func require(r *report.Report, samples map[string][]sample, pages int, strict bool) {
+	ours := samples[us]
+	if len(ours) == 0 {
+		r.Unmeasured("the engine", "see above")
+		return
+	}
+	at := fmt.Sprintf(", %d pages", pages)
+	for _, limit := range []struct {
+		rival string
+		most  float64
+	}{{documentedColly, mostOfColly}, {spiderRS, mostOfSpiderRS}, {scrapy, mostOfScrapy}} {
+		what := "CPU a request over " + limit.rival + "'s" + at
+		if got := samples[limit.rival]; len(got) > 0 {
+			r.AtMost(what, spread(ours, perRequest).Median/spread(got, perRequest).Median, limit.most, "")
+		} else {
+			r.Unmeasured(what, limit.rival+" could not be measured")
+		}
+	}
+	r.AtMost("requests over distinct addresses"+at, spread(ours, overDistinct).Max, mostOver, "")
+	r.AtMost("fetched though robots.txt forbids it"+at, spread(ours, func(s sample) float64 { return float64(s.stats.Forbidden) }).Max, 0, "")
+	r.AtLeast("pages found"+at, spread(ours, func(s sample) float64 { return float64(s.stats.Pages) }).Min, float64(pages), "")
+	if strict {
+		r.AtMost("peak memory"+at, spread(ours, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).Max, mostPeak, " MiB")
+	}
+}

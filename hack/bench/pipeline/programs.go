@@ -1,0 +1,110 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	readability "codeberg.org/readeck/go-readability/v2"
+	htmltomarkdown "github.com/JohannesKaufmann/html-to-markdown/v2"
+	"github.com/go-logr/logr"
+	"github.com/gocolly/colly/v2"
+
+	"github.com/clausea/crawler/hack/bench/engine"
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/store/sqlite"
+)
+
+// Children are the programs that are measured, by name; each takes an address,
+// the file of the authority to trust and a folder to keep the documents in.
+var Children = map[string]func(origin, ca, dir string) error{"clausea": ours, "glue": glue}
+
+const concurrency = 16
+
+// ours is a run as `clausea crawl` does it, into an embedded store.
+func ours(origin, ca, dir string) error {
+	ctx := context.Background()
+	u, err := url.Parse(origin)
+	if err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	f, err := fetch.New(fetch.Config{Guard: engine.Loopback(), CAFile: ca})
+	if err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	defer f.Close()
+	s, err := sqlite.Open(ctx, dir)
+	if err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	r := &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), Holder: "bench"}
+	rep, err := r.Run(ctx, run.Task{Company: "harbour", Plan: crawl.Plan{
+		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/p/10000"}}, MaxPages: 1 << 20, MaxDepth: 1 << 20,
+		Delay: -1, PerHost: concurrency, TimeLimit: time.Hour, Exhaustive: true,
+	}})
+	if cerr := s.Close(ctx); err == nil {
+		err = cerr
+	}
+	fmt.Printf("%d documents, %s, skipped %v\n", len(rep.Documents), rep.Result.Reason, rep.Result.Progress.Skipped)
+	return err
+}
+
+// glue is what is often written instead: colly, a readability and a Markdown
+// library, and a file a page.
+func glue(origin, ca, dir string) error {
+	t, err := engine.Transport(ca)
+	if err != nil {
+		return err
+	}
+	u, err := url.Parse(origin)
+	if err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	c := colly.NewCollector(colly.AllowedDomains(u.Hostname()), colly.Async(true))
+	c.WithTransport(t)
+	c.IgnoreRobotsTxt = false
+	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: concurrency}); err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	c.OnHTML("a[href]", func(e *colly.HTMLElement) {
+		if link := e.Attr("href"); !strings.HasPrefix(link, "#") {
+			_ = e.Request.Visit(link)
+		}
+	})
+	c.OnResponse(func(r *colly.Response) {
+		if err := save(dir, r.Request.URL, r.Body); err != nil {
+			fmt.Println(err)
+		}
+	})
+	if err := c.Visit(origin + "/p/10000"); err != nil {
+		return fmt.Errorf("crawl %s: %w", origin, err)
+	}
+	c.Wait()
+	return nil
+}
+
+// save writes a page's main content as Markdown.
+func save(dir string, at *url.URL, body []byte) error {
+	a, err := readability.FromReader(bytes.NewReader(body), at)
+	if err != nil {
+		return fmt.Errorf("extract %s: %w", at, err)
+	}
+	if a.Node == nil {
+		return fmt.Errorf("extract %s: nothing", at)
+	}
+	md, err := htmltomarkdown.ConvertNode(a.Node)
+	if err != nil {
+		return fmt.Errorf("convert %s: %w", at, err)
+	}
+	name := sha256.Sum256([]byte(at.String()))
+	return os.WriteFile(filepath.Join(dir, hex.EncodeToString(name[:8])+".md"), md, 0o600)
+}

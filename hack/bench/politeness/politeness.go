@@ -1,0 +1,209 @@
+// Package politeness measures how many hosts are crawled at once: whether each is
+// left in peace as long as asked, how much time that costs, and whether hosts
+// that hang hold up the others.
+package politeness
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clausea/crawler/hack/bench/measure"
+	"github.com/clausea/crawler/hack/bench/report"
+	"github.com/clausea/crawler/hack/bench/site"
+)
+
+// What is asked for.
+const (
+	latency  = 50 * time.Millisecond
+	leastGap = 245 * time.Millisecond
+	mostWall = 1.1 // of the ideal
+	mostHeld = 1.5 // of the time without hosts that hang
+
+	manyHosts  = 200
+	manyPages  = 59 // with robots.txt 60 requests, 14.8 s at the least
+	fewHosts   = 60 // healthy ones beside those that hang
+	fewPages   = 19
+	hangingOne = 64
+)
+
+// bench is what the runs share.
+type bench struct {
+	ctx   context.Context
+	hosts *hosts
+	srv   *site.Server
+	self  string
+}
+
+// outcome is one run as the healthy hosts saw it.
+type outcome struct {
+	requests, hosts int
+	most            int // requests at once to one host, at most
+	gap             time.Duration
+	close           int
+	wall, ideal     time.Duration // from the first request to the end of the last
+	cpu             time.Duration
+	stalls          int // times that the hosts' own process stood still
+	stalled         time.Duration
+}
+
+// Run measures the engine and colly with a rule a host and with one for all.
+func Run(ctx context.Context, r *report.Report) error {
+	dir, err := os.MkdirTemp("", "bench-politeness")
+	if err != nil {
+		return fmt.Errorf("measure politeness: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	h := &hosts{pages: manyPages, latency: latency, seen: map[string]*visits{}}
+	srv, err := site.Serve(h, dir)
+	if err != nil {
+		return err
+	}
+	defer srv.Close()
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("measure politeness: %w", err)
+	}
+	if err := measure.Priority(-15); err != nil {
+		r.Note("The programs and the hosts have no priority, so that what else the machine does may show: %v.", err)
+	}
+	defer func() { _ = measure.Priority(0) }()
+	b := &bench{ctx: ctx, hosts: h, srv: srv, self: self}
+	if err := b.many(r); err != nil {
+		return err
+	}
+	return b.hanging(r)
+}
+
+// programs that are measured, the project's first.
+var programs = []struct{ name, child string }{
+	{"clausea engine", "clausea"}, {"colly, a LimitRule a host", "colly"}, {"colly, one LimitRule \"*\"", "colly-star"},
+}
+
+func (b *bench) many(r *report.Report) error {
+	r.Section(fmt.Sprintf("Politeness, %d hosts", manyHosts))
+	r.Note("%d hosts of %d pages and a robots.txt, %v between the requests to one asked for, each answered after %v. The ideal is the requests of a host less one times the delay, and one latency. The last column says how often the process that serves the hosts was kept from running for over 5 ms, and how long at most: on a busy machine it is that what shortens gaps.", manyHosts, manyPages, delay, latency)
+	homes := names("host", manyHosts)
+	var rows [][]string
+	for i, p := range programs {
+		o, err := b.once(p.child, homes, manyHosts)
+		if err != nil {
+			if r.Missing(p.name, err); i == 0 {
+				r.Unmeasured("politeness", err)
+			}
+			continue
+		}
+		rows = append(rows, []string{
+			p.name, strconv.Itoa(o.requests), strconv.Itoa(o.most), fmt.Sprintf("%.1f", ms(o.gap)), strconv.Itoa(o.close),
+			fmt.Sprintf("%.1f", o.wall.Seconds()), fmt.Sprintf("%.1f", o.ideal.Seconds()), fmt.Sprintf("%.2f", o.wall.Seconds()/o.ideal.Seconds()), fmt.Sprintf("%.2f", ms(o.cpu)/float64(o.requests)),
+			fmt.Sprintf("%d, %.0f ms", o.stalls, ms(o.stalled)),
+		})
+		if i == 0 {
+			at := fmt.Sprintf(", %d hosts", manyHosts)
+			r.AtMost("requests at once to a host"+at, float64(o.most), 1, "")
+			r.AtLeast("least gap between requests to a host"+at, ms(o.gap), ms(leastGap), " ms")
+			r.AtMost("wall time over the ideal"+at, o.wall.Seconds()/o.ideal.Seconds(), mostWall, "")
+			r.AtLeast("requests"+at, float64(o.requests), manyHosts*(manyPages+1), "")
+		}
+	}
+	r.Table([]string{"Crawler", "requests", "at once to a host", "least gap ms", fmt.Sprintf("gaps under %d ms", leastGap.Milliseconds()), "wall s", "ideal s", "over the ideal", "CPU ms a request", "hosts' own stalls"}, rows)
+	return nil
+}
+
+func (b *bench) hanging(r *report.Report) error {
+	r.Section(fmt.Sprintf("Hosts that hang, %d of %d", hangingOne, hangingOne+fewHosts))
+	r.Note("%d healthy hosts of %d pages, alone and beside %d that hang: half of those answer nothing, half answer robots.txt and nothing else. The time is until the last healthy host's last answer; a crawl is ended after %v. The engine has its own default of hosts at once.", fewHosts, fewPages, hangingOne, timeLimit)
+	b.hosts.pages = fewPages
+	healthy := names("host", fewHosts)
+	all := append(append(names(hangs, hangingOne/2), names(hangsBut, hangingOne/2)...), healthy...)
+	var rows [][]string
+	for i, p := range programs {
+		alone, err := b.once(p.child, healthy, 0)
+		var beside outcome
+		if err == nil {
+			beside, err = b.once(p.child, all, 0)
+		}
+		if err != nil {
+			if r.Missing(p.name, err); i == 0 {
+				r.Unmeasured("healthy hosts beside hanging ones", err)
+			}
+			continue
+		}
+		answered := fmt.Sprintf("%d of %d", beside.requests, alone.requests)
+		if beside.requests == 0 {
+			rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), "-", "never", answered})
+			continue
+		}
+		held := beside.wall.Seconds() / alone.wall.Seconds()
+		rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), fmt.Sprintf("%.1f", beside.wall.Seconds()), fmt.Sprintf("%.2f", held), answered})
+		if i == 0 {
+			r.AtMost(fmt.Sprintf("healthy hosts' time beside %d that hang", hangingOne), held, mostHeld, "")
+			r.AtLeast(fmt.Sprintf("healthy hosts' requests beside %d that hang", hangingOne), float64(beside.requests), float64(alone.requests), "")
+		}
+	}
+	r.Table([]string{"Crawler", "alone s", "beside hanging s", "over alone", "requests answered"}, rows)
+	return nil
+}
+
+// once runs a program on hosts; atOnce 0 is its default.
+func (b *bench) once(child string, hosts []string, atOnce int) (outcome, error) {
+	homes := make([]string, len(hosts))
+	for i, h := range hosts {
+		homes[i] = "https://" + h + "/"
+	}
+	n := strconv.Itoa(atOnce)
+	if child == "colly-star" && atOnce == 0 {
+		n = strconv.Itoa(len(hosts))
+	}
+	b.hosts.take()
+	stalls := measure.Watch()
+	got, err := measure.Do(b.ctx, measure.Program{Argv: []string{b.self, "-as", "polite/" + child, b.srv.Addr, b.srv.CA, strings.Join(homes, ","), n}})
+	count, most := stalls.Stop()
+	if err != nil {
+		return outcome{}, err
+	}
+	o := summary(b.hosts.take(), got.CPU)
+	o.stalls, o.stalled = count, most
+	return o, nil
+}
+
+func summary(seen map[string]*visits, cpu time.Duration) outcome {
+	o := outcome{gap: time.Hour, cpu: cpu}
+	var first, last time.Time
+	longest := 0
+	for host, v := range seen {
+		if first.IsZero() || v.first.Before(first) {
+			first = v.first
+		}
+		if strings.HasPrefix(host, hangs) || strings.HasPrefix(host, hangsBut) {
+			continue
+		}
+		if v.ended.After(last) {
+			last = v.ended
+		}
+		o.hosts++
+		o.requests += v.requests
+		o.most = max(o.most, v.most)
+		o.gap = min(o.gap, v.gap)
+		o.close += v.close
+		longest = max(longest, v.requests)
+	}
+	if o.hosts > 0 {
+		o.wall = last.Sub(first)
+	}
+	o.ideal = time.Duration(longest-1)*delay + latency
+	return o
+}
+
+func names(kind string, n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = name(kind, i)
+	}
+	return out
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,0 +1,112 @@
+package politeness
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gocolly/colly/v2"
+
+	"github.com/clausea/crawler/hack/bench/engine"
+	"github.com/clausea/crawler/hack/bench/site"
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+)
+
+// Children are the programs that are measured, by name; each takes the server's
+// address, the file of the authority to trust, the home pages with commas between
+// them, and how many hosts at once.
+var Children = map[string]func(addr, ca, homes, hosts string) error{
+	"clausea": ours, "colly": collyHost, "colly-star": collyStar,
+}
+
+// delay is what is asked for between two requests to a host.
+const delay = 250 * time.Millisecond
+
+// timeLimit ends a crawl that waits for hosts that hang.
+const timeLimit = 40 * time.Second
+
+// nothing judges no page.
+type nothing struct{}
+
+func (nothing) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
+func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
+	return crawl.Verdict{}, nil
+}
+
+func ours(addr, ca, homes, hosts string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("crawl hosts: %w", err)
+	}
+	n, err := strconv.Atoi(hosts)
+	if err != nil {
+		return fmt.Errorf("crawl hosts: %w", err)
+	}
+	f, err := fetch.New(fetch.Config{Guard: engine.Loopback(), CAFile: ca, ConnectTo: []fetch.ConnectTo{{ToHost: "127.0.0.1", ToPort: port}}})
+	if err != nil {
+		return fmt.Errorf("crawl hosts: %w", err)
+	}
+	defer f.Close()
+	p := crawl.Plan{Domains: []string{site.Domain}, MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, HostsAtOnce: n, TimeLimit: timeLimit, Exhaustive: true}
+	for _, home := range strings.Split(homes, ",") {
+		p.Seeds = append(p.Seeds, crawl.Seed{URL: home})
+	}
+	res, err := crawl.New(f).Run(context.Background(), p, nothing{})
+	fmt.Println(res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
+	return err
+}
+
+// collyHost is colly with a rule for each host.
+func collyHost(addr, ca, homes, _ string) error {
+	var rules []*colly.LimitRule
+	for _, home := range strings.Split(homes, ",") {
+		host := strings.TrimSuffix(strings.TrimPrefix(home, "https://"), "/")
+		rules = append(rules, &colly.LimitRule{DomainGlob: host, Delay: delay, Parallelism: 1})
+	}
+	return withColly(addr, ca, homes, rules)
+}
+
+// collyStar is colly with one rule for all hosts, as its README has it.
+func collyStar(addr, ca, homes, hosts string) error {
+	n, err := strconv.Atoi(hosts)
+	if err != nil {
+		return fmt.Errorf("crawl hosts: %w", err)
+	}
+	return withColly(addr, ca, homes, []*colly.LimitRule{{DomainGlob: "*", Delay: delay, Parallelism: n}})
+}
+
+func withColly(addr, ca, homes string, rules []*colly.LimitRule) error {
+	t, err := engine.Transport(ca)
+	if err != nil {
+		return err
+	}
+	t.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, addr)
+	}
+	c := colly.NewCollector(colly.Async(true))
+	c.IgnoreRobotsTxt = false
+	c.WithTransport(t)
+	if err := c.Limits(rules); err != nil {
+		return fmt.Errorf("crawl hosts: %w", err)
+	}
+	c.OnHTML("a[href]", func(e *colly.HTMLElement) { _ = e.Request.Visit(e.Attr("href")) })
+	ctx, cancel := context.WithTimeout(context.Background(), timeLimit)
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, home := range strings.Split(homes, ",") {
+			_ = c.Visit(home)
+		}
+		c.Wait()
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done(): // it has no limit of its own
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package storage
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/clausea/crawler/internal/document"
+)
+
+// history is one document's versions, the oldest first.
+type history struct {
+	id       string
+	versions [][]byte
+}
+
+// kept counts a set of histories.
+type kept struct {
+	what      string
+	histories []history
+	raw       bool // pages as they were fetched, not texts
+}
+
+func (k *kept) versions() (n int) {
+	for _, h := range k.histories {
+		n += len(h.versions)
+	}
+	return n
+}
+
+// read makes the three sets that are measured of the labelled histories in gold:
+// pages as they were fetched, the texts that this program reads from them, and the
+// texts that people chose, of which there are more.
+func read(gold string) ([]kept, error) {
+	dir := filepath.Join(gold, "histories", "dev")
+	b, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return nil, fmt.Errorf("read the histories: %w", err)
+	}
+	var records []struct {
+		Dir, URL string
+		Versions []struct{ MD, HTML string }
+	}
+	if err := json.Unmarshal(b, &records); err != nil {
+		return nil, fmt.Errorf("read the histories: %w", err)
+	}
+	pages, texts, chosen := kept{what: "raw pages", raw: true}, kept{what: "texts read from them"}, kept{what: "texts chosen by people, all histories"}
+	for _, r := range records {
+		page, text, choice := history{id: r.Dir}, history{id: r.Dir}, history{id: r.Dir}
+		for _, v := range r.Versions {
+			md, err := os.ReadFile(filepath.Join(dir, r.Dir, v.MD))
+			if err != nil {
+				return nil, fmt.Errorf("read the history of %s: %w", r.Dir, err)
+			}
+			choice.versions = append(choice.versions, md)
+			if v.HTML == "" {
+				continue
+			}
+			html, err := os.ReadFile(filepath.Join(dir, r.Dir, v.HTML))
+			if err != nil {
+				return nil, fmt.Errorf("read the history of %s: %w", r.Dir, err)
+			}
+			d, err := document.Read(document.Input{Body: html, ContentType: "text/html; charset=utf-8", URL: r.URL})
+			if err != nil {
+				return nil, fmt.Errorf("read a version of %s: %w", r.Dir, err)
+			}
+			page.versions = append(page.versions, html)
+			text.versions = append(text.versions, []byte(d.Markdown))
+		}
+		chosen.histories = append(chosen.histories, choice)
+		if len(page.versions) > 0 {
+			pages.histories, texts.histories = append(pages.histories, page), append(texts.histories, text)
+		}
+	}
+	if len(pages.histories) == 0 {
+		return nil, errors.New("read the histories: none has pages")
+	}
+	return []kept{pages, texts, chosen}, nil
+}

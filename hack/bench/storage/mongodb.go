@@ -1,0 +1,68 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/hack/mongod/replicaset"
+	"github.com/clausea/crawler/internal/store/mongo"
+)
+
+// mongodb is what MongoDB's files take, less those of an empty database.
+func mongodb(ctx context.Context, k *kept) (total int64, err error) {
+	bin, err := replicaset.Find()
+	if err != nil {
+		return 0, err
+	}
+	dir, err := os.MkdirTemp("", "bench-mongod")
+	if err != nil {
+		return 0, fmt.Errorf("start MongoDB: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	set, err := replicaset.Start(ctx, bin, dir, 1)
+	if err != nil {
+		return 0, err
+	}
+	defer set.Close()
+	empty, err := inDatabase(ctx, set.URI, "empty", &kept{})
+	if err != nil {
+		return 0, err
+	}
+	full, err := inDatabase(ctx, set.URI, "full", k)
+	return full - empty, err
+}
+
+func inDatabase(ctx context.Context, uri, name string, k *kept) (int64, error) {
+	s, err := mongo.Open(ctx, uri, name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = s.Close(ctx) }()
+	if _, err := s.Migrate(ctx); err != nil {
+		return 0, err
+	}
+	if err := fill(ctx, s, k); err != nil {
+		return 0, err
+	}
+	c, err := driver.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+	}
+	defer func() { _ = c.Disconnect(ctx) }()
+	if err := c.Database("admin").RunCommand(ctx, bson.D{{Key: "fsync", Value: 1}}).Err(); err != nil {
+		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+	}
+	var stats struct {
+		StorageSize float64 `bson:"storageSize"`
+		IndexSize   float64 `bson:"indexSize"`
+	}
+	if err := c.Database(name).RunCommand(ctx, bson.D{{Key: "dbStats", Value: 1}}).Decode(&stats); err != nil {
+		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+	}
+	return int64(stats.StorageSize + stats.IndexSize), nil
+}

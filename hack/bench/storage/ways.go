@@ -1,0 +1,190 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/sqlite"
+)
+
+// whole is every version as it is.
+func whole(_ context.Context, k *kept) (total int64, err error) {
+	for _, h := range k.histories {
+		for _, v := range h.versions {
+			total += int64(len(v))
+		}
+	}
+	return total, nil
+}
+
+// alone is every version compressed by itself.
+func alone(_ context.Context, k *kept) (total int64, err error) {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return 0, fmt.Errorf("compress: %w", err)
+	}
+	defer func() { _ = e.Close() }()
+	for _, h := range k.histories {
+		for _, v := range h.versions {
+			total += int64(len(e.EncodeAll(v, nil)))
+		}
+	}
+	return total, nil
+}
+
+// git is a repository with one commit a version, after git gc.
+func git(ctx context.Context, k *kept) (int64, error) {
+	dir, err := os.MkdirTemp("", "bench-git")
+	if err != nil {
+		return 0, fmt.Errorf("make a repository: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	run := func(args ...string) error {
+		cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "user.name=bench", "-c", "user.email=bench@" + "harbour.example", "-c", "gc.auto=0", "-c", "commit.gpgsign=false"}, args...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w: %s", args[0], err, bytes.TrimSpace(out))
+		}
+		return nil
+	}
+	if err := run("init", "--quiet"); err != nil {
+		return 0, err
+	}
+	for _, h := range k.histories {
+		name := h.id + ".txt"
+		for i, v := range h.versions {
+			if err := os.WriteFile(filepath.Join(dir, name), v, 0o600); err != nil {
+				return 0, fmt.Errorf("make a repository: %w", err)
+			}
+			if err := run("add", name); err != nil {
+				return 0, err
+			}
+			if err := run("commit", "--quiet", "--allow-empty", "-m", fmt.Sprintf("Version %d", i+1)); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if err := run("gc", "--quiet"); err != nil {
+		return 0, err
+	}
+	return size(filepath.Join(dir, ".git", "objects"))
+}
+
+// embedded is the embedded store's file, less that of an empty store.
+func embedded(ctx context.Context, k *kept) (int64, error) {
+	empty, err := inFolder(ctx, &kept{})
+	if err != nil {
+		return 0, err
+	}
+	full, err := inFolder(ctx, k)
+	return full - empty, err
+}
+
+func inFolder(ctx context.Context, k *kept) (int64, error) {
+	dir, err := os.MkdirTemp("", "bench-store")
+	if err != nil {
+		return 0, fmt.Errorf("make a store: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	s, err := sqlite.Open(ctx, dir)
+	if err != nil {
+		return 0, err
+	}
+	err = fill(ctx, s, k)
+	if cerr := s.Close(ctx); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return 0, err
+	}
+	return size(dir)
+}
+
+// fill keeps the histories as a run does: pages as snapshots, texts as versions.
+func fill(ctx context.Context, s store.Store, k *kept) error {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, h := range k.histories {
+		if k.raw {
+			if err := fillPages(ctx, s, h); err != nil {
+				return err
+			}
+			continue
+		}
+		d := store.Document{ID: h.id, Company: "harbour", URL: "https://harbour.example/" + h.id, Type: "privacy_policy", Confidence: 1, Language: "en", FirstSeen: at}
+		for i, v := range h.versions {
+			sum := sha256.Sum256(v)
+			d.Hash, d.LastSeen, d.Versions = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0), i+1
+			_, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: d.ID, Hash: d.Hash, FetchedAt: d.LastSeen, URL: d.URL, Language: "en", SnapshotHash: d.Hash}, string(v))
+			if err != nil {
+				return fmt.Errorf("keep %s: %w", h.id, err)
+			}
+		}
+		if err := s.PutDocument(ctx, store.Fence{}, d); err != nil {
+			return fmt.Errorf("keep %s: %w", h.id, err)
+		}
+	}
+	if k.raw {
+		return nil
+	}
+	return check(ctx, s, k)
+}
+
+func fillPages(ctx context.Context, s store.Store, h history) error {
+	before := ""
+	for i, v := range h.versions {
+		hash, err := s.PutSnapshot(ctx, store.Fence{}, v, before)
+		if err != nil {
+			return fmt.Errorf("keep a page of %s: %w", h.id, err)
+		}
+		if got, err := s.GetSnapshot(ctx, hash); err != nil || !bytes.Equal(got, v) {
+			return fmt.Errorf("page %d of %s does not come back: %w", i, h.id, err)
+		}
+		before = hash
+	}
+	return nil
+}
+
+// check reads everything back: bytes that can't be read are no saving.
+func check(ctx context.Context, s store.Store, k *kept) error {
+	for _, h := range k.histories {
+		n := 0
+		for i, v := range h.versions {
+			if i > 0 && bytes.Equal(v, h.versions[i-1]) {
+				continue // the same text again is no version
+			}
+			n++
+			if _, text, err := s.VersionText(ctx, h.id, n); err != nil || text != string(v) {
+				return fmt.Errorf("version %d of %s does not come back: %w", n, h.id, err)
+			}
+		}
+	}
+	return nil
+}
+
+// size is that of all files below dir.
+func size(dir string) (total int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("size of %s: %w", dir, err)
+	}
+	return total, nil
+}

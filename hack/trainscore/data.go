@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/clausea/crawler/internal/crawl/scope"
+	"github.com/clausea/crawler/internal/crawl/score"
+)
+
+// link is one labelled example.
+type link struct {
+	company  string
+	site     bool // of a site's page, not from the list of addresses
+	from     string
+	url      string
+	legal    bool
+	written  float64
+	features []string
+	weight   float64
+}
+
+// address is a line of legal-urls.
+type address struct {
+	Component string `json:"component"`
+	URL       string `json:"url"`
+}
+
+// siteFile is a site's labels and links.
+type siteFile struct {
+	Domain    string                 `json:"domain"`
+	Component string                 `json:"component"`
+	Hosts     []string               `json:"hosts"`
+	Legal     []struct{ URL string } `json:"legal"`
+	Stubs     []struct {
+		URL   string  `json:"url"`
+		Legal *string `json:"legal"`
+	} `json:"stubs"`
+	Links [][4]string `json:"links"` // page, address, text, region
+}
+
+// load reads the addresses and the sites' links below gold.
+func load(gold string) ([]link, error) {
+	var all []link
+	lists, err := filepath.Glob(filepath.Join(gold, "legal-urls", "*.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range lists {
+		links, err := loadAddresses(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, links...)
+	}
+	sites, err := filepath.Glob(filepath.Join(gold, "sites", "*", "*", "site.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range sites {
+		links, err := loadSite(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, links...)
+	}
+	if len(lists) == 0 || len(sites) == 0 {
+		return nil, errors.New("no labelled links: name their folder with -gold")
+	}
+	return all, nil
+}
+
+// addressWeight is what a company's addresses count together, against those of a
+// site: their links have no text and no place.
+const addressWeight = 0.3
+
+func loadAddresses(name string) ([]link, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var out []link
+	perCompany := map[string]int{}
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var a address
+		if err := json.Unmarshal(lines.Bytes(), &a); err != nil {
+			return nil, err
+		}
+		u, err := url.Parse(a.URL)
+		if err != nil {
+			continue
+		}
+		perCompany[a.Component]++
+		out = append(out, link{company: a.Component, url: a.URL, legal: true, written: score.Written(u, "", ""), features: score.Features(u, "")})
+	}
+	for i := range out {
+		out[i].weight = addressWeight / float64(perCompany[out[i].company])
+	}
+	return out, lines.Err()
+}
+
+// Of one site its documents' links count together as much as this, and all its
+// other links as much again; a site with few has less to say.
+const siteWeight = 5.0
+
+func loadSite(name string) ([]link, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var s siteFile
+	if err := json.Unmarshal(b, &s); err != nil {
+		return nil, err
+	}
+	legal, own := map[string]bool{}, map[string]bool{}
+	for _, l := range s.Legal {
+		legal[pageKey(l.URL)] = true
+	}
+	for _, l := range s.Stubs {
+		if l.Legal != nil {
+			legal[pageKey(l.URL)] = true
+		}
+	}
+	for _, h := range s.Hosts {
+		own[scope.Registrable(h)] = true
+	}
+	var out []link
+	seen := map[string]bool{}
+	count := map[bool]float64{}
+	for _, l := range s.Links {
+		u, err := url.Parse(l[1])
+		if err != nil || !own[scope.Registrable(u.Hostname())] || seen[l[1]+"\n"+l[2]] {
+			continue
+		}
+		seen[l[1]+"\n"+l[2]] = true
+		region := l[3]
+		if region == "body" {
+			region = ""
+		}
+		e := link{company: s.Component, site: true, from: l[0], url: l[1], legal: legal[pageKey(l[1])],
+			written: score.Written(u, l[2], region), features: score.Features(u, l[2])}
+		count[e.legal]++
+		out = append(out, e)
+		// Once more without its text: a sitemap has none.
+		bare := e
+		bare.from, bare.written, bare.features = "", score.Written(u, "", ""), score.Features(u, "")
+		out = append(out, bare)
+	}
+	for i := range out {
+		n := count[out[i].legal]
+		out[i].weight = min(1, siteWeight/n)
+		if out[i].from == "" {
+			out[i].weight *= addressWeight
+		}
+	}
+	return out, nil
+}
+
+// pageKey folds addresses that are one page: www., a final slash, scheme, fragment.
+func pageKey(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	k := strings.TrimPrefix(u.Hostname(), "www.") + strings.TrimRight(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		k += "?" + u.RawQuery
+	}
+	return strings.ToLower(k)
+}
+
+// folds of the cross-validation, by company.
+const folds = 5
+
+func foldOf(company string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(company))
+	return int(h.Sum32() % folds)
+}

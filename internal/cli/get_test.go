@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// crawledDemo is a store in which the demo's company was crawled once.
+func crawledDemo(t *testing.T) (folder string) {
+	t.Helper()
+	site, err := demo.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(site.Close)
+	folder = filepath.Join(t.TempDir(), "store")
+	code, out, errs := call(t, nil, "crawl", demo.Domain, "--store", folder, "--delay", "0", "--ca-file", site.CAFile, "--connect-to", ":443:"+site.Address, "--allow-address", "127.0.0.1/32")
+	if code != exitDone {
+		t.Fatalf("the crawl ends with %d: %s%s", code, out, errs)
+	}
+	return folder
+}
+
+func get(t *testing.T, folder string, args ...string) string {
+	t.Helper()
+	code, out, errs := call(t, nil, append([]string{"get", "--store", folder}, args...)...)
+	if code != exitDone {
+		t.Fatalf("get %v ends with %d: %s", args, code, errs)
+	}
+	return out
+}
+
+func TestGetShowsAllThatIsStored(t *testing.T) {
+	t.Parallel()
+	folder := crawledDemo(t)
+	terms := "https://" + demo.Domain + "/legal/terms"
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"companies"}, []string{"NAME", demo.Domain}},
+		{[]string{"companies", "--company", "nobody"}, []string{"NAME"}},
+		{[]string{"documents", "--company", demo.Domain}, []string{"terms_of_service", terms}},
+		{[]string{"documents", terms}, []string{terms}},
+		{[]string{"documents", terms, "--company", demo.Domain, "-o", "markdown"}, []string{"# "}},
+		{[]string{"versions", terms}, []string{"NUMBER", "1  "}},
+		{[]string{"runs"}, []string{"Complete", demo.Domain}},
+		{[]string{"pages", "--company", demo.Domain}, []string{"RESULT", "fetched", "LINKED ON", terms}},
+		{[]string{"pages", terms, "--company", demo.Domain, "-o", "yaml"}, []string{"url: " + terms, "status: 200", "type: terms_of_service"}},
+		{[]string{"documents", "--company", "nobody", "-o", "json"}, []string{"[]"}},
+	} {
+		out := get(t, folder, c.args...)
+		for _, w := range c.want {
+			if !strings.Contains(out, w) {
+				t.Errorf("get %v: no %q in\n%s", c.args, w, out)
+			}
+		}
+	}
+	var pages []store.FetchedPage
+	if err := json.Unmarshal([]byte(get(t, folder, "pages", "--company", demo.Domain, "-o", "json")), &pages); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pages {
+		if (p.Reason == "") != (p.Status == 200) || p.RunID == "" {
+			t.Errorf("%s: reason %q, status %d, run %q", p.URL, p.Reason, p.Status, p.RunID)
+		}
+	}
+	for _, args := range [][]string{{"pages"}, {"pages", "a", "b"}, {"companies", "x"}, {"nonsense"}} {
+		if code, _, errs := callUntil(context.Background(), nil, append([]string{"get", "--store", folder}, args...)...); code != exitUsage || errs == "" {
+			t.Errorf("get %v ends with %d: %s", args, code, errs)
+		}
+	}
+	if code, _, errs := callUntil(context.Background(), nil, "get", "--store", folder, "pages", "https://nowhere.example/", "--company", demo.Domain); code != exitFailed || !strings.Contains(errs, "not found") {
+		t.Errorf("a page that was not met ends with %d: %s", code, errs)
+	}
+}

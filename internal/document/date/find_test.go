@@ -1,0 +1,128 @@
+package date
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+func TestADateComesWithTheSentenceThatSaysIt(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"# Terms\n\nWelcome. These terms are effective as of **1 May 2024**. Read them.":      "These terms are effective as of 1 May 2024.",
+		"# Terms\n\nLast updated\n\nMay 1, 2024\n\nWe use cookies.":                           "Last updated May 1, 2024",
+		"| Effective date | Version |\n|---|---|\n| 1 May 2024 | 3 |\n\nText":                 "Effective date Version 1 May 2024 3",
+		"x " + strings.Repeat("word ", 200) + "this policy was last updated on 1 May 2024 ok": "last updated on 1 May 2024",
+	} {
+		d := Find(Text{Markdown: text, Language: "en", Now: today})
+		if d.Effective != "2024-05-01" || !strings.Contains(d.EffectiveQuote, want) || len(d.EffectiveQuote) > maxQuote {
+			t.Errorf("%+v does not quote %q", d, want)
+		}
+	}
+}
+
+func TestLanguageRegionAndTheTextItselfOrderDayAndMonth(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, region, text, want string }{
+		{"en", "", "Last updated: 03/04/2024", "2024-03-04"},
+		{"en", "US", "Last updated: 03/04/2024", "2024-03-04"},
+		{"en", "GB", "Last updated: 03/04/2024", "2024-04-03"},
+		{"fr", "", "Mis à jour le 03/04/2024", "2024-04-03"},
+		{"en", "", "Last updated: 03.04.2024", "2024-04-03"},
+		{"en", "", "See 31/01/2020.\n\nLast updated: 03/04/2024", "2024-04-03"},
+		{"fr", "", "Voir 01/31/2020.\n\nMis à jour le 03/04/2024", "2024-03-04"},
+		// Nothing was updated in the future.
+		{"en", "", "Last updated: 11/01/2026", "2026-01-11"},
+	} {
+		if d := Find(Text{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
+			t.Errorf("%s-%s %q: %s, want %s", c.language, c.region, c.text, d.Updated, c.want)
+		}
+	}
+}
+
+func TestAFutureDateTakesEffectOnlyUntilItIsPast(t *testing.T) {
+	t.Parallel()
+	text := Text{Markdown: "# Terms\n\nEffective date: 1 March 2026", Language: "en", Now: today}
+	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "2026-03-01" || d.TakesEffectQuote == "" {
+		t.Errorf("before: %+v", d)
+	}
+	text.Now = today.AddDate(0, 2, 0)
+	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "" {
+		t.Errorf("after: %+v", d)
+	}
+	text.Now = time.Time{}
+	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "" {
+		t.Errorf("with no day: %+v", d)
+	}
+}
+
+func TestThePageAroundIsAskedWhereTheTextIsSilent(t *testing.T) {
+	t.Parallel()
+	hints := []string{"Published 1 January 2021", "Updated 2 May 2023", "© 2024 Example"}
+	if d := Find(Text{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, Hints: hints}); d.Effective != "2023-05-02" {
+		t.Errorf("%+v", d)
+	}
+	if d := Find(Text{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, Hints: hints}); d.Effective != "2022-06-03" || d.Updated != "2023-05-02" {
+		t.Errorf("the page overrules the text, or adds nothing: %+v", d)
+	}
+	if d := Find(Text{Markdown: "# Terms", Language: "en", Now: today, Hints: []string{"12 June 2022", "News of 3 May 2024"}}); d != (Dates{}) {
+		t.Errorf("a date without a cue is taken from the page: %+v", d)
+	}
+}
+
+func TestMetadataNeverMakeADateOfEffect(t *testing.T) {
+	t.Parallel()
+	for modified, want := range map[string]string{
+		"2024-03-01T10:00:00+01:00": "2024-03-01", "2024-03-01": "2024-03-01",
+		"yesterday": "", "2031-01-01": "", "1970-01-01": "", "2024-02-31T00:00": "", "": "",
+	} {
+		d := Find(Text{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, Modified: modified})
+		if d.Updated != want || d.Effective != "" {
+			t.Errorf("%q: %+v", modified, d)
+		}
+	}
+	d := Find(Text{Markdown: "# Terms\n\nLast updated 3 June 2022", Language: "en", Now: today, Modified: "2024-03-01"})
+	if d.Updated != "2022-06-03" {
+		t.Errorf("metadata overrule the text: %+v", d)
+	}
+}
+
+func TestDatesAreFoundAtBothEndsOfAHugeText(t *testing.T) {
+	t.Parallel()
+	filler := strings.Repeat("On 3 May 2019, 04/05/2018 and 2017-06-05 nothing happened. ", 100_000)
+	for _, text := range []string{"Last updated: 7 July 2023\n\n" + filler, filler + "\n\nLast updated: 7 July 2023"} {
+		if d := Find(Text{Markdown: text, Language: "en", Now: today}); d.Updated != "2023-07-07" {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	for _, file := range []string{"dated.tsv", "undated.tsv"} {
+		for _, c := range forms(f, file) {
+			f.Add(c.text, c.language, c.region)
+		}
+	}
+	f.Add("](](2024-01-01 年令和元年", "ja", "")
+	f.Fuzz(func(t *testing.T, text, language, region string) {
+		d := Find(Text{Markdown: text, Language: language, Region: region, Now: today, Hints: []string{text}, Modified: text})
+		for _, day := range []string{d.Effective, d.Updated, d.TakesEffect} {
+			if day == "" {
+				continue
+			}
+			at, err := time.Parse(time.DateOnly, day)
+			if err != nil || at.Year() < firstYear || at.After(today.AddDate(yearsAhead, 0, 1)) {
+				t.Errorf("%q is no day", day)
+			}
+		}
+		for _, quote := range []string{d.EffectiveQuote, d.UpdatedQuote, d.TakesEffectQuote} {
+			if utf8.ValidString(text) && !utf8.ValidString(quote) || len(quote) > 2*maxQuote {
+				t.Errorf("quote %q", quote)
+			}
+		}
+		if d.Effective == "" && d.EffectiveQuote != "" {
+			t.Error("a quote without a date")
+		}
+	})
+}

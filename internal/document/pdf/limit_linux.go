@@ -1,0 +1,34 @@
+package pdf
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// limitMemory lets the process's private memory grow by so many bytes and no more
+// (setrlimit(2), RLIMIT_DATA). What it has mapped by now does not count: Go and the
+// race detector reserve much address space that they never touch.
+func limitMemory(bytes uint64) {
+	now, ok := mapped()
+	if !ok {
+		return // no /proc; the watch in bound still looks
+	}
+	limit := syscall.Rlimit{Cur: now + bytes, Max: now + bytes}
+	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &limit)
+}
+
+// mapped is the size of data and stack, in bytes (proc(5), statm).
+func mapped() (uint64, bool) {
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, false
+	}
+	f := strings.Fields(string(b))
+	if len(f) < 6 {
+		return 0, false
+	}
+	pages, err := strconv.ParseUint(f[5], 10, 64)
+	return pages * uint64(os.Getpagesize()), err == nil
+}

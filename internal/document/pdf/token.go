@@ -1,0 +1,251 @@
+package pdf
+
+import (
+	"strconv"
+)
+
+// token is an operand or an operator of a content stream (ISO 32000-1, 7.2 and 7.8.2).
+type token struct {
+	kind  kind
+	num   float64
+	str   string  // of a string, name or operator
+	items []token // of an array, or keys and values of a dictionary
+}
+
+type kind byte
+
+const (
+	number kind = iota
+	text
+	name
+	array
+	dictionary
+	operator
+	end // of the stream
+)
+
+// lexer reads the tokens of a content stream, or of a CMap.
+type lexer struct {
+	b     []byte
+	at    int
+	depth int
+}
+
+// Bounds of nesting and of one array; the longest seen have some hundreds of items.
+const (
+	maxNesting = 20
+	maxItems   = 20_000
+)
+
+func space(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
+}
+
+func delimiter(c byte) bool {
+	switch c {
+	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
+		return true
+	}
+	return false
+}
+
+func (l *lexer) next() token {
+	for l.at < len(l.b) {
+		c := l.b[l.at]
+		switch {
+		case space(c):
+			l.at++
+		case c == '%':
+			for l.at < len(l.b) && l.b[l.at] != '\n' && l.b[l.at] != '\r' {
+				l.at++
+			}
+		case c == '(':
+			return l.literal()
+		case c == '/':
+			return l.name()
+		case c == '<' && l.at+1 < len(l.b) && l.b[l.at+1] == '<':
+			l.at += 2
+			return l.items(dictionary)
+		case c == '<':
+			return l.hex()
+		case c == '[':
+			l.at++
+			return l.items(array)
+		case c == '>' && l.at+1 < len(l.b) && l.b[l.at+1] == '>':
+			l.at += 2
+			return token{kind: operator, str: ">>"}
+		case c == ']' || c == ')' || c == '>' || c == '{' || c == '}':
+			l.at++
+			return token{kind: operator, str: string(c)}
+		default:
+			return l.word()
+		}
+	}
+	return token{kind: end}
+}
+
+// word is a number or an operator.
+func (l *lexer) word() token {
+	from := l.at
+	for l.at < len(l.b) && !space(l.b[l.at]) && !delimiter(l.b[l.at]) {
+		l.at++
+	}
+	w := string(l.b[from:l.at])
+	if c := w[0]; c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' {
+		n, err := strconv.ParseFloat(w, 64)
+		for err != nil && len(w) > 0 && w[0] == '-' { // --5, as some writers have it
+			w = w[1:]
+			n, err = strconv.ParseFloat(w, 64)
+		}
+		if err == nil && n < 1e9 && n > -1e9 {
+			return token{kind: number, num: n}
+		}
+		return token{kind: number}
+	}
+	return token{kind: operator, str: w}
+}
+
+func (l *lexer) items(k kind) token {
+	t := token{kind: k}
+	if l.depth++; l.depth > maxNesting {
+		l.depth--
+		return t
+	}
+	defer func() { l.depth-- }()
+	for {
+		i := l.next()
+		if i.kind == end || i.kind == operator && (i.str == "]" && k == array || i.str == ">>" && k == dictionary) {
+			return t
+		}
+		if len(t.items) < maxItems {
+			t.items = append(t.items, i)
+		}
+	}
+}
+
+// value is what a dictionary has under a key.
+func (t token) value(key string) token {
+	for i := 0; i+1 < len(t.items); i += 2 {
+		if t.items[i].kind == name && t.items[i].str == key {
+			return t.items[i+1]
+		}
+	}
+	return token{kind: end}
+}
+
+func (l *lexer) name() token {
+	l.at++
+	var b []byte
+	for l.at < len(l.b) && !space(l.b[l.at]) && !delimiter(l.b[l.at]) {
+		c := l.b[l.at]
+		if c == '#' && l.at+2 < len(l.b) {
+			if h, lo := unhex(l.b[l.at+1]), unhex(l.b[l.at+2]); h >= 0 && lo >= 0 {
+				c = byte(h<<4 | lo)
+				l.at += 2
+			}
+		}
+		b = append(b, c)
+		l.at++
+	}
+	return token{kind: name, str: string(b)}
+}
+
+func unhex(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+func (l *lexer) hex() token {
+	l.at++
+	var b []byte
+	half := -1
+	for l.at < len(l.b) && l.b[l.at] != '>' {
+		if v := unhex(l.b[l.at]); v >= 0 {
+			if half >= 0 {
+				b, half = append(b, byte(half<<4|v)), -1
+			} else {
+				half = v
+			}
+		}
+		l.at++
+	}
+	l.at++
+	if half >= 0 {
+		b = append(b, byte(half<<4))
+	}
+	return token{kind: text, str: string(b)}
+}
+
+// literal is a string in parentheses, with its escapes (7.3.4.2).
+func (l *lexer) literal() token {
+	l.at++
+	var b []byte
+	for depth := 1; l.at < len(l.b); l.at++ {
+		c := l.b[l.at]
+		switch {
+		case c == '\\' && l.at+1 < len(l.b):
+			l.at++
+			b = l.escape(b)
+			continue
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth == 0 {
+				l.at++
+				return token{kind: text, str: string(b)}
+			}
+		}
+		b = append(b, c)
+	}
+	return token{kind: text, str: string(b)}
+}
+
+// escape reads what follows a backslash; l.at is left on its last byte.
+func (l *lexer) escape(b []byte) []byte {
+	switch c := l.b[l.at]; c {
+	case 'n':
+		return append(b, '\n')
+	case 'r':
+		return append(b, '\r')
+	case 't':
+		return append(b, '\t')
+	case 'b', 'f':
+		return append(b, ' ')
+	case '\r':
+		if l.at+1 < len(l.b) && l.b[l.at+1] == '\n' {
+			l.at++
+		}
+		return b
+	case '\n':
+		return b
+	default:
+		if c < '0' || c > '7' {
+			return append(b, c)
+		}
+		v := 0
+		for i := 0; i < 3 && l.at < len(l.b) && l.b[l.at] >= '0' && l.b[l.at] <= '7'; i++ {
+			v = v<<3 | int(l.b[l.at]-'0')
+			l.at++
+		}
+		l.at--
+		return append(b, byte(v))
+	}
+}
+
+// skipImage passes over the data of an inline image (8.9.7), after its ID.
+func (l *lexer) skipImage() {
+	for i := l.at + 1; i+2 < len(l.b); i++ {
+		if space(l.b[i-1]) && l.b[i] == 'E' && l.b[i+1] == 'I' && space(l.b[i+2]) {
+			l.at = i + 2
+			return
+		}
+	}
+	l.at = len(l.b)
+}

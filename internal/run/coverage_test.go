@@ -1,0 +1,165 @@
+package run
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/store"
+)
+
+var documentOther = document.Document{Type: doctype.Other}
+
+func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
+	t.Parallel()
+	both := home("/privacy", "Privacy Policy", "/terms", "Terms of Service")
+	for name, c := range map[string]struct {
+		pages map[string]string
+		terms string // reason and path
+	}{
+		"not linked":        {map[string]string{"/": home("/privacy", "Privacy Policy")}, "NotLinked "},
+		"linked, not there": {map[string]string{"/": both}, "NotLinked "},
+		"robots.txt":        {map[string]string{"/": both, "/robots.txt": "User-agent: *\nDisallow: /terms", "/terms": policy("Terms of Service", "")}, "Robots /terms"},
+		"a hub is refused":  {map[string]string{"/": home("/privacy", "Privacy Policy", "/legal", "Legal"), "/legal": "403"}, "AccessDenied /legal"},
+		"refused":           {map[string]string{"/": both, "/terms": "403"}, "AccessDenied /terms"},
+		"not answered":      {map[string]string{"/": both, "/terms": "500"}, "Unreachable /terms"},
+		"read as no terms":  {map[string]string{"/": both, "/terms": home("/privacy", "Privacy Policy")}, "Unsure /terms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.pages["/privacy"] = policy("Privacy Policy", "")
+			rep := crawlOnce(t, newWeb(t, c.pages).runner(t, nil))
+			privacy, terms := rep.Run.Coverage[0], rep.Run.Coverage[1]
+			if privacy.Type != "privacy_policy" || privacy.State != "Found" || privacy.URL != "https://example.com/privacy" || privacy.DocumentID == "" {
+				t.Errorf("privacy: %+v", privacy)
+			}
+			if got := terms.Reason + " " + strings.TrimPrefix(terms.URL, "https://example.com"); terms.State != "Missing" || got != c.terms {
+				t.Errorf("terms: %s %q, want %q", terms.State, got, c.terms)
+			}
+			if !strings.Contains(rep.Run.Message, "missing: terms_of_service (") {
+				t.Errorf("the message doesn't say so: %s", rep.Run.Message)
+			}
+		})
+	}
+}
+
+func TestACrawlThatFoundNothingIsCompleteAndSaysSo(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	rep := crawlOnce(t, newWeb(t, map[string]string{"/": home("/boats", "Boats"), "/boats": home()}).runner(t, s))
+	if rep.Run.State != store.RunComplete || len(rep.Documents) != 0 {
+		t.Errorf("it is %s with %d documents", rep.Run.State, len(rep.Documents))
+	}
+	if !strings.Contains(rep.Run.Message, "no legal document is linked on it") || !strings.Contains(rep.Run.Message, "pin") {
+		t.Errorf("the message: %s", rep.Run.Message)
+	}
+	if r, err := s.GetRun(t.Context(), rep.Run.ID); err != nil || r.Message != rep.Run.Message || len(r.Coverage) != 2 || r.Coverage[0].Reason != "NotLinked" {
+		t.Errorf("kept is %+v, %v", r, err)
+	}
+}
+
+func TestFailuresSayWhoseFaultTheyAre(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		pages         map[string]string
+		reason, fault string
+		coverage      string
+	}{
+		"robots.txt": {map[string]string{"/robots.txt": "User-agent: *\nDisallow: /", "/": home()}, "RobotsDisallowed", "robots.txt", "Robots"},
+		"refused":    {map[string]string{"/": "403"}, "AccessDenied", "refuses", "AccessDenied"},
+		"dead":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page", "Unreachable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rep := crawlOnce(t, newWeb(t, c.pages).runner(t, openStore(t)))
+			if rep.Run.State != store.RunFailed || rep.Run.StopReason != c.reason || !strings.Contains(rep.Run.Message, c.fault) {
+				t.Errorf("%s, %s: %s", rep.Run.State, rep.Run.StopReason, rep.Run.Message)
+			}
+			if rep.Run.Coverage[0].Reason != c.coverage {
+				t.Errorf("coverage: %+v", rep.Run.Coverage)
+			}
+		})
+	}
+}
+
+func TestEveryEndHasItsSentence(t *testing.T) {
+	t.Parallel()
+	seen := map[string]crawl.StopReason{}
+	for _, r := range []crawl.StopReason{
+		crawl.FrontierEmpty, crawl.Converged, crawl.PageLimit, crawl.TimeLimit, crawl.Stopped, crawl.BudgetSpent,
+		crawl.RobotsDisallowed, crawl.AccessDenied, crawl.SiteUnreachable,
+	} {
+		m := message(crawl.Result{Reason: r}, nil, 2)
+		if strings.Contains(m, "%!") || strings.Contains(m, "and .") || !strings.HasSuffix(m, ".") || seen[m] != "" {
+			t.Errorf("%s: %q (as %s)", r, m, seen[m])
+		}
+		seen[m] = r
+	}
+}
+
+func TestThePinnedTypeIsTrusted(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{
+		"/":         home("/privacy", "Privacy Policy"),
+		"/privacy":  policy("Privacy Policy", ""),
+		"/pact":     "/the-pact",
+		"/the-pact": home(),
+	})
+	rep := crawlOnce(t, w.runner(t, openStore(t)), func(tk *Task) {
+		tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/pact", Type: "terms_of_service", Pinned: true})
+	})
+	if got := changes(rep)["https://example.com/the-pact"]; got != "terms_of_service New" {
+		t.Errorf("the pinned page is %q", got)
+	}
+	if c := rep.Run.Coverage[1]; c.State != "Found" {
+		t.Errorf("coverage: %+v", c)
+	}
+}
+
+func TestADocumentThatMovedIsTheSameDocument(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy", ""), "/terms": policy("Terms of Service", "")})
+	s := openStore(t)
+	r := w.runner(t, s)
+	first := crawlOnce(t, r)
+	w.set("/new/privacy", policy("Privacy Policy", ""))
+	w.set("/privacy", "/new/privacy")
+	w.set("/terms", "")
+	rep := crawlOnce(t, r)
+	got := changes(rep)
+	if got["https://example.com/new/privacy"] != "privacy_policy Moved" || got["https://example.com/terms"] != "terms_of_service Gone" || len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+	d, err := s.FindDocument(t.Context(), "example.com", "https://example.com/new/privacy")
+	if err != nil || d.ID != first.Documents[0].ID || d.Versions != 1 || len(d.FormerURLs) != 1 {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if c := rep.Run.Coverage; c[0].State != "Found" || c[1].State != "Missing" {
+		t.Errorf("coverage: %+v", c)
+	}
+}
+
+func TestAnErrorPageInADocumentsPlaceIsAnIncident(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy", ""), "/terms": policy("Terms of Service", "")})
+	s := openStore(t)
+	r := w.runner(t, s)
+	crawlOnce(t, r)
+	w.set("/terms", "<!doctype html><title>Page not found</title><h1>404</h1><p>The page you are looking for could not be found.</p>")
+	rep := crawlOnce(t, r)
+	if got := changes(rep)["https://example.com/terms"]; got != "terms_of_service Broken" {
+		t.Errorf("the terms are %q", got)
+	}
+	if c := rep.Run.Coverage[1]; c.State != "Found" {
+		t.Errorf("coverage: %+v", c)
+	}
+	if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != ReasonSoftError || p.Status != 200 {
+		t.Errorf("the page: %+v, %v", p, err)
+	}
+	d, err := s.FindDocument(t.Context(), "example.com", "https://example.com/terms")
+	if err != nil || d.Versions != 1 {
+		t.Errorf("%d versions, %v", d.Versions, err)
+	}
+}

@@ -1,0 +1,128 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// finish marks what is gone, says what was found of what is expected, and records
+// the run's end.
+func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) error {
+	k.run.StopReason, k.run.Heartbeat = string(res.Reason), time.Now().UTC()
+	k.run.Progress = progressOf(res.Progress)
+	k.run.Completed = time.Now().UTC()
+	switch {
+	case runErr != nil || res.Reason.Failed():
+		k.run.State = store.RunFailed
+	case res.Reason == crawl.Stopped:
+		k.run.State = store.RunStopped // or what the cause of its end asks for
+	default:
+		k.run.State = store.RunComplete
+	}
+	if k.run.State == store.RunComplete && k.store != nil {
+		if err := k.markGone(ctx); err != nil {
+			return err
+		}
+	}
+	there := 0
+	k.run.Documents = store.DocumentCounts{}
+	for _, f := range k.found {
+		countChange(&k.run.Documents, f.Change)
+		if f.Change != Gone {
+			there++
+		}
+	}
+	k.run.Coverage = k.looked.coverage(k.task.Plan.ExpectedTypes, k.documents(), res)
+	k.run.Message = message(res, k.run.Coverage, there)
+	if runErr != nil {
+		k.run.StopReason = Internal
+		k.run.Message = "The crawl broke off, by no fault of the site: " + firstLine(runErr.Error())
+	}
+	if k.run.State == store.RunStopped {
+		k.stopped()
+	}
+	if k.store == nil {
+		return nil
+	}
+	return k.record(ctx)
+}
+
+// record writes the run's end and drops what only a run that goes on needs.
+func (k *keeper) record(ctx context.Context) error {
+	if err := k.pages.flush(ctx, k.store, k.run.Fence, true); err != nil {
+		return fmt.Errorf("end run %s: %w", k.run.ID, err)
+	}
+	if k.run.State == store.RunComplete && k.run.StopReason != string(crawl.Stopped) {
+		if err := k.store.DropPages(ctx, k.run.Fence, k.run.Company, k.run.ID); err != nil {
+			return fmt.Errorf("end run %s: %w", k.run.ID, err)
+		}
+	}
+	if err := k.store.PutRun(ctx, k.run); err != nil {
+		return fmt.Errorf("end run %s: %w", k.run.ID, err)
+	}
+	if k.run.State == store.RunStopped || k.run.State == store.RunPending {
+		return nil
+	}
+	return k.dropJournal(ctx)
+}
+
+// documents are all that the run found, by URL.
+func (k *keeper) documents() []Found {
+	out := make([]Found, 0, len(k.found))
+	for _, f := range k.found {
+		out = append(out, f)
+	}
+	return byURL(out)
+}
+
+// markGone records the known documents whose address answers 404 or 410.
+func (k *keeper) markGone(ctx context.Context) error {
+	for url, status := range k.lost {
+		d, ok := k.known[url]
+		if _, here := k.found[url]; !ok || here || status != http.StatusNotFound && status != http.StatusGone {
+			continue
+		}
+		d.LastGone, d.RunID = time.Now().UTC(), k.run.ID
+		if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
+			return fmt.Errorf("mark %s as gone: %w", url, err)
+		}
+		k.found[url] = Found{Document: d, Change: Gone}
+	}
+	return nil
+}
+
+func countChange(c *store.DocumentCounts, change string) {
+	switch change {
+	case New:
+		c.New++
+	case Changed:
+		c.Changed++
+	case Gone:
+		c.Gone++
+	default: // a moved or broken document's text is as it was
+		c.Unchanged++
+	}
+}
+
+func progressOf(p crawl.Progress) store.Progress {
+	s := store.Progress{Fetched: int64(p.Fetched), Queued: int64(p.Queued), Failed: int64(p.Failed), Skipped: map[string]int64{}}
+	for r, n := range p.Skipped {
+		s.Skipped[r] = int64(n)
+	}
+	return s
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// isNone says that a look-up found nothing.
+func isNone(err error) bool { return errors.Is(err, store.ErrNotFound) }

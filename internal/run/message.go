@@ -1,0 +1,74 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// message is one sentence on how a run ended: whose fault it is if it failed, and
+// what to do.
+func message(res crawl.Result, coverage []store.Coverage, documents int) string {
+	switch res.Reason {
+	case crawl.RobotsDisallowed:
+		return "The site's robots.txt lets " + crawl.UserAgentToken + " fetch nothing: ask the site's owner to allow it, or pin documents at addresses that it allows."
+	case crawl.AccessDenied:
+		return "The site refuses the crawler (401, 403 or 429): ask its owner to let it in, or crawl more slowly or through a proxy."
+	case crawl.SiteUnreachable:
+		return "The site gave no page: check the address, and from this machine the network, the name server and the proxy."
+	}
+	missing := missingOf(coverage)
+	if documents == 0 {
+		return nothing(res, missing)
+	}
+	end := map[crawl.StopReason]string{
+		crawl.FrontierEmpty: "everything that belongs to the company was looked at",
+		crawl.Converged:     "nothing promising was left",
+		crawl.PageLimit:     "the page limit was reached before all was looked at: raise maxPages for more",
+		crawl.TimeLimit:     "the time limit was reached before all was looked at: give it more time, or a shorter delay",
+		crawl.Stopped:       "the crawl was stopped: what was found is kept, and the next crawl goes on from here",
+		crawl.BudgetSpent:   "the budget was spent before all was looked at: raise it for more",
+	}[res.Reason]
+	s := fmt.Sprintf("%s found, and %s", count(documents, "document"), end)
+	if len(missing) > 0 {
+		s += "; missing: " + strings.Join(missing, ", ")
+	}
+	return s + "."
+}
+
+// nothing is the sentence on a run that worked and found no document.
+func nothing(res crawl.Result, missing []string) string {
+	p := res.Progress
+	switch {
+	case res.Reason == crawl.PageLimit || res.Reason == crawl.TimeLimit:
+		return fmt.Sprintf("No legal document is among the %s fetched before the limit was reached: raise the limit, or pin the documents' addresses as seeds.", count(p.Fetched, "page"))
+	case res.Reason == crawl.Stopped:
+		return fmt.Sprintf("The crawl was stopped after %s, none of them a legal document; the next crawl goes on from here.", count(p.Fetched, "page"))
+	case slices.ContainsFunc(missing, func(m string) bool { return strings.Contains(m, string(v1alpha1.MissingRobots)) }):
+		return fmt.Sprintf("No legal document is among the %s that robots.txt lets be fetched: ask the site's owner to allow the others.", count(p.Fetched, "page"))
+	default:
+		return fmt.Sprintf("The site was crawled (%s) and no legal document is linked on it: check that this is the company's own site, or pin the documents' addresses as seeds.", count(p.Fetched, "page"))
+	}
+}
+
+// missingOf lists the types that are missing, each with the reason.
+func missingOf(coverage []store.Coverage) []string {
+	var out []string
+	for _, c := range coverage {
+		if c.State == string(v1alpha1.CoverageMissing) {
+			out = append(out, fmt.Sprintf("%s (%s)", c.Type, c.Reason))
+		}
+	}
+	return out
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

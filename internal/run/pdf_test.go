@@ -1,0 +1,65 @@
+package run
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/clausea/crawler/internal/document/pdf"
+)
+
+func TestAPDFThatALegalLinkLeadsToIsADocument(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile("testdata/dpa.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := append(bytes.Clone(file), bytes.Repeat([]byte("%\n"), 5<<20)...) // larger than a page may be
+	var mu sync.Mutex
+	var asked []string
+	s := &site{}
+	s.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		asked = append(asked, r.URL.Path)
+		mu.Unlock()
+		switch r.URL.Path {
+		case "/":
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = w.Write([]byte(`<title>Harbour</title><a href="/files/catalogue-2024.pdf">Our catalogue</a>
+				<a href="/files/dpa.pdf">Data Processing Agreement</a> <a href="/legal/terms.pdf">Terms of Service</a>`))
+		case "/files/dpa.pdf":
+			w.Header().Set("Content-Type", "application/pdf")
+			_, _ = w.Write(large)
+		case "/legal/terms.pdf":
+			w.Header().Set("Content-Type", "application/octet-stream")
+			_, _ = w.Write([]byte("%PDF-1.7 broken"))
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(s.Close)
+	r := s.runner(t, nil)
+	r.PDF = pdf.Extract
+	rep, err := r.Run(t.Context(), task())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.Documents) != 1 {
+		t.Fatalf("%d documents, want the agreement alone: %v", len(rep.Documents), changes(rep))
+	}
+	d := rep.Documents[0]
+	if d.Type != "data_processing_agreement" || d.Title != "Data Processing Agreement" || d.EffectiveDate != "2024-03-05" || d.Language != "en" || !strings.HasSuffix(d.URL, "/files/dpa.pdf") {
+		t.Errorf("%+v", d.Document)
+	}
+	if slices.Contains(asked, "/files/catalogue-2024.pdf") {
+		t.Error("a PDF whose link says nothing legal is fetched")
+	}
+	if !slices.Contains(asked, "/legal/terms.pdf") {
+		t.Errorf("a PDF sent as a stream of bytes is not asked for: %v", asked)
+	}
+}

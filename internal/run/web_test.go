@@ -1,0 +1,96 @@
+package run
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/sqlite"
+)
+
+// web is a company's site whose pages a test sets, and changes.
+type web struct {
+	site
+	mu    sync.Mutex
+	pages map[string]string // by path; a number is a status, an address a redirect
+}
+
+func newWeb(t *testing.T, pages map[string]string) *web {
+	t.Helper()
+	w := &web{pages: pages}
+	w.Server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.mu.Lock()
+		body, ok := w.pages[r.URL.Path]
+		w.mu.Unlock()
+		status := 0
+		_, _ = fmt.Sscanf(body, "%d", &status)
+		switch {
+		case !ok && r.URL.Path == "/robots.txt":
+		case !ok:
+			http.NotFound(rw, r)
+		case strings.HasPrefix(body, "/"):
+			http.Redirect(rw, r, body, http.StatusMovedPermanently)
+		case status > 0:
+			rw.WriteHeader(status)
+		default:
+			rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprint(rw, body)
+		}
+	}))
+	t.Cleanup(w.Close)
+	return w
+}
+
+func (w *web) set(path, body string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if body == "" {
+		delete(w.pages, path)
+		return
+	}
+	w.pages[path] = body
+}
+
+// home links to paths, each with a text.
+func home(links ...string) string {
+	var b strings.Builder
+	b.WriteString("<!doctype html><html lang=en><title>Harbour</title><main><p>We build boats and mend nets.</p></main><footer>")
+	for i := 0; i < len(links); i += 2 {
+		fmt.Fprintf(&b, "<a href='%s'>%s</a> ", links[i], links[i+1])
+	}
+	return b.String() + "</footer>"
+}
+
+// policy is a document's page.
+func policy(title, more string) string {
+	topic := strings.ToLower(title)
+	return "<!doctype html><html lang=en><title>" + title + "</title><main><h1>" + title + "</h1>" +
+		strings.Repeat("<p>We process personal data under this "+topic+" and the agreement is governed by applicable law; your rights, our liability and the consent you gave are set out below.</p>", 12) + more + "</main>"
+}
+
+func openStore(t *testing.T) store.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(t.Context()) })
+	return s
+}
+
+func crawlOnce(t *testing.T, r *Runner, change ...func(*Task)) Report {
+	t.Helper()
+	tk := task()
+	for _, c := range change {
+		c(&tk)
+	}
+	rep, err := r.Run(t.Context(), tk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rep
+}

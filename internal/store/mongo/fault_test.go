@@ -1,0 +1,192 @@
+package mongo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/clausea/crawler/hack/mongod/replicaset"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// perOperation writes are made of each kind; every fourth meets a fault.
+const perOperation = 60
+
+// failPoint makes the next write of the store fail at the server itself.
+func failPoint(t *testing.T, s *Store, data bson.D) {
+	t.Helper()
+	data = append(data, bson.E{Key: "failCommands", Value: bson.A{"insert", "update", "findAndModify", "commitTransaction", "delete"}},
+		bson.E{Key: "appName", Value: "clausea"})
+	cmd := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: bson.D{{Key: "times", Value: 1}}}, {Key: "data", Value: data}}
+	if err := s.client.Database("admin").RunCommand(t.Context(), cmd).Err(); err != nil {
+		t.Fatalf("set %v: %v", data, err)
+	}
+}
+
+// Every write that is acknowledged under faults is there once, whatever became of
+// the command that made it.
+func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
+	t.Parallel()
+	mongod, err := replicaset.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := replicaset.Start(t.Context(), mongod, "", 1) // of its own: fail points are for all of a server
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	clean := open(t, set.URI, "faults")
+	host, _, _ := strings.Cut(strings.TrimPrefix(set.URI, "mongodb://"), "/")
+	p := newProxy(t, host)
+	s := open(t, p.uri(), "faults")
+	l, err := s.AcquireLease(t.Context(), "run/c", "me", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
+
+	faults := []struct {
+		name string
+		arm  func()
+	}{
+		{string(lostReply), func() { p.arm(lostReply) }},
+		{string(halfReply), func() { p.arm(halfReply) }},
+		{string(dropBefore), func() { p.arm(dropBefore) }},
+		{"the connection is cut", func() { failPoint(t, clean, bson.D{{Key: "closeConnection", Value: true}}) }},
+		{"the majority is not known", func() {
+			failPoint(t, clean, bson.D{{Key: "writeConcernError", Value: bson.D{{Key: "code", Value: 64}, {Key: "errmsg", Value: "waiting for replication timed out"}}}})
+		}},
+	}
+	for _, code := range []int{10107, 189, 13435, 11602, 112} {
+		faults = append(faults, struct {
+			name string
+			arm  func()
+		}{fmt.Sprint("code ", code), func() { failPoint(t, clean, bson.D{{Key: "errorCode", Value: code}}) }})
+	}
+	counter, err := s.CreateObject(t.Context(), store.Object{ObjectKey: store.ObjectKey{Kind: "Company", Namespace: "f", Name: "counter"}, JSON: []byte(`{"n":0}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	operations := map[string]func(ctx context.Context, i int) error{
+		"create": func(ctx context.Context, i int) error {
+			_, err := s.CreateObject(ctx, store.Object{ObjectKey: store.ObjectKey{Kind: "CrawlJob", Namespace: "f", Name: fmt.Sprint(i)}, JSON: []byte(`{}`)})
+			return err
+		},
+		"update": func(ctx context.Context, i int) (err error) {
+			counter.JSON = fmt.Appendf(nil, `{"n":%d}`, i+1)
+			counter, err = s.UpdateObject(ctx, counter)
+			return err
+		},
+		"document": func(ctx context.Context, i int) error {
+			return s.PutDocument(ctx, f, store.Document{ID: fmt.Sprint(i), Company: "c", URL: fmt.Sprint("u", i)})
+		},
+		"version": func(ctx context.Context, i int) error {
+			v, created, err := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", Hash: fmt.Sprint(i), RunID: "r", FetchedAt: time.UnixMilli(int64(i))}, fmt.Sprint("text ", i))
+			if err == nil && (v.Number != i+1 || !created) {
+				return fmt.Errorf("it became version %d, created %v", v.Number, created)
+			}
+			return err
+		},
+		"pages": func(ctx context.Context, i int) error {
+			return s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: fmt.Sprint("a", i)}, {Company: "c", URL: fmt.Sprint("b", i)}})
+		},
+		"lease": func(ctx context.Context, i int) error {
+			l, err := s.AcquireLease(ctx, fmt.Sprint("lease-", i), "me", time.Hour)
+			if err == nil && l.Epoch != 1 {
+				return fmt.Errorf("its epoch is %d", l.Epoch)
+			}
+			return err
+		},
+	}
+	met := 0
+	for name, write := range operations {
+		for i := range perOperation {
+			what := "nothing"
+			if i%4 == 3 {
+				fault := faults[met%len(faults)]
+				met++
+				what = fault.name
+				fault.arm()
+			}
+			if err := write(t.Context(), i); err != nil {
+				t.Fatalf("%s %d, where %s: %v", name, i, what, err)
+			}
+		}
+	}
+	// Once, for it takes a whole attempt's time.
+	p.arm(lateReply)
+	if err := operations["document"](t.Context(), perOperation); err != nil {
+		t.Fatalf("a write where %s: %v", lateReply, err)
+	}
+	checkFaulted(t, clean)
+	var points struct{ Count int }
+	off := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: "off"}}
+	if err := clean.client.Database("admin").RunCommand(t.Context(), off).Decode(&points); err != nil {
+		t.Fatal(err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.hits+points.Count < met || len(p.unsafe) > 0 {
+		t.Errorf("the proxy struck %d times and the server %d, of %d faults; commands without protection: %v", p.hits, points.Count, met, p.unsafe)
+	}
+	t.Logf("%d writes of %d kinds, %d faults by the proxy, %d by the server, %d write commands", len(operations)*perOperation, len(operations), p.hits, points.Count, p.commands)
+}
+
+// checkFaulted counts what is there.
+func checkFaulted(t *testing.T, s *Store) {
+	t.Helper()
+	count := func(what string, want int, of func(store.Page) (int, string, error)) {
+		t.Helper()
+		n, p := 0, store.Page{Limit: store.MaxLimit}
+		for {
+			more, next, err := of(p)
+			if err != nil {
+				t.Fatalf("%s: %v", what, err)
+			}
+			n += more
+			if next == "" {
+				break
+			}
+			p.Continue = next
+		}
+		if n != want {
+			t.Errorf("%d %s, want %d", n, what, want)
+		}
+	}
+	ctx := t.Context()
+	count("objects", perOperation, func(p store.Page) (int, string, error) {
+		items, next, _, err := s.ListObjects(ctx, "CrawlJob", "f", p)
+		return len(items), next, err
+	})
+	count("documents", perOperation+1, func(p store.Page) (int, string, error) {
+		items, next, err := s.ListDocuments(ctx, "c", p)
+		return len(items), next, err
+	})
+	count("versions", perOperation, func(p store.Page) (int, string, error) {
+		items, next, err := s.ListVersions(ctx, "d", p)
+		return len(items), next, err
+	})
+	count("pages", 2*perOperation, func(p store.Page) (int, string, error) {
+		items, next, err := s.ListPages(ctx, "c", p)
+		return len(items), next, err
+	})
+	for n := 1; n <= perOperation; n++ {
+		if _, text, err := s.VersionText(ctx, "d", n); err != nil || text != fmt.Sprint("text ", n-1) {
+			t.Errorf("version %d is %q, %v", n, text, err)
+		}
+	}
+	o, err := s.GetObject(ctx, store.ObjectKey{Kind: "Company", Namespace: "f", Name: "counter"})
+	var c struct{ N int }
+	if err == nil {
+		err = json.Unmarshal(o.JSON, &c)
+	}
+	if err != nil || c.N != perOperation {
+		t.Errorf("the counter is %s, %v", o.JSON, err)
+	}
+}

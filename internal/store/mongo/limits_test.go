@@ -1,0 +1,83 @@
+package mongo
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t, uri, database(t))
+	const n, perCompany, batch = 100_000, 300, 10_000
+	for from := 0; from < n; from += batch {
+		rows := make([]document, batch)
+		for i := range rows {
+			d := store.Document{ID: fmt.Sprint("d", from+i), Company: fmt.Sprintf("c%05d", (from+i)/perCompany), URL: fmt.Sprintf("https://x.example/%06d", from+i)}
+			rows[i] = document{d.ID, d}
+		}
+		if _, err := s.db.Collection(documentCollection).InsertMany(t.Context(), rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, next := store.Page{Limit: store.MaxLimit}, 0
+	for {
+		docs, more, err := s.ListDocuments(t.Context(), "", p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range docs {
+			if want := fmt.Sprint("d", next); d.ID != want {
+				t.Fatalf("document %d is %s, want %s", next, d.ID, want)
+			}
+			next++
+		}
+		if more == "" {
+			break
+		}
+		p.Continue = more
+	}
+	if next != n {
+		t.Errorf("%d documents of %d were listed", next, n)
+	}
+	for what, filter := range map[string]bson.D{"all": documentsAfter("", "c00100\nu"), "a company's": documentsAfter("c00100", "c00100\nu")} {
+		var plan bson.M
+		find := bson.D{{Key: "find", Value: documentCollection}, {Key: "filter", Value: filter}, {Key: "sort", Value: byCompanyAndURL}, {Key: "limit", Value: 10}}
+		if err := s.db.RunCommand(t.Context(), bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "queryPlanner"}}).Decode(&plan); err != nil {
+			t.Fatal(err)
+		}
+		text := fmt.Sprint(plan["queryPlanner"])
+		if !strings.Contains(text, "IXSCAN") || strings.Contains(text, "COLLSCAN") || strings.Contains(text, "SORT ") || strings.Contains(text, "stage:SORT]") {
+			t.Errorf("a list of %s documents is done by %s", what, text)
+		}
+	}
+}
+
+// The server's answers where its history is cut off; a set that is as young as a
+// test's has all of its own.
+func TestAHistoryThatIsGoneExpiresAWatch(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int32{136, 280, 286} {
+		if err := expired(mongo.CommandError{Code: code}); !errors.Is(err, store.ErrExpired) {
+			t.Errorf("code %d: %v", code, err)
+		}
+	}
+	if err := expired(mongo.CommandError{Code: 10107}); errors.Is(err, store.ErrExpired) {
+		t.Errorf("an election expires a watch: %v", err)
+	}
+}
+
+// Atlas answers so when a free cluster's 512 MB are full.
+func TestAFullDatabaseIsSaidToBeOne(t *testing.T) {
+	t.Parallel()
+	err := named(mongo.CommandError{Code: 8000, Name: "AtlasError", Message: "you are over your space quota, using 513 MB of 512 MB"})
+	if !strings.Contains(err.Error(), "the database is full") || uncertain(err) {
+		t.Errorf("%v", err)
+	}
+}

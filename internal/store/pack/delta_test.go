@@ -1,0 +1,72 @@
+package pack
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestWhatIsPackedComesBack(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SliceOf(rapid.Byte())
+		prev, next := text.Draw(t, "before"), text.Draw(t, "after")
+		if rapid.Bool().Draw(t, "alike") {
+			at := rapid.IntRange(0, len(prev)).Draw(t, "at")
+			next = append(append(append([]byte(nil), prev[:at]...), next...), prev[at:]...)
+		}
+		var base []byte
+		if len(prev) > 0 {
+			base = prev
+		}
+		blob, full, err := Encode(base, next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if full {
+			base = nil
+		}
+		got, err := Decode(base, blob)
+		if err != nil || !bytes.Equal(got, next) {
+			t.Fatalf("%d bytes came back as %d, %v", len(next), len(got), err)
+		}
+	})
+}
+
+func TestAChangedSentenceTakesLittleRoom(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&b, "Section %d says what party %x owes to party %x. ", i, i*7919, i*104729)
+	}
+	before := b.String()
+	after := strings.Replace(before, "Section 1000 says", "Section 1000 now says", 1)
+	whole, full, err := Encode(nil, []byte(after))
+	if err != nil || !full {
+		t.Fatalf("%v, whole %v", err, full)
+	}
+	delta, full, err := Encode([]byte(before), []byte(after))
+	if err != nil || full {
+		t.Fatalf("%v, whole %v", err, full)
+	}
+	if len(delta)*50 > len(whole) {
+		t.Errorf("a changed sentence takes %d bytes, the whole text %d", len(delta), len(whole))
+	}
+}
+
+func TestADamagedBlobIsAnError(t *testing.T) {
+	t.Parallel()
+	text := []byte(strings.Repeat("The parties agree. ", 500))
+	blob, _, err := Encode(nil, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range [][]byte{{}, {0}, blob[:len(blob)/2], append([]byte{255}, blob...)} {
+		if got, err := Decode(nil, bad); err == nil && !bytes.Equal(got, text) && len(bad) > 0 {
+			t.Errorf("%d bytes of nonsense came back as %d", len(bad), len(got))
+		}
+	}
+}

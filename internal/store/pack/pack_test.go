@@ -1,0 +1,95 @@
+package pack
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestWhatIsEncodedComesBack(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SliceOfN(rapid.Byte(), 0, 2000).Draw(t, "text")
+		var prev []byte
+		if rapid.Bool().Draw(t, "with a predecessor") {
+			prev = append(bytes.Clone(text), rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "more")...)
+		}
+		blob, full, err := Encode(prev, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if full {
+			prev = nil
+		}
+		if got, err := Decode(prev, blob); err != nil || !bytes.Equal(got, text) {
+			t.Fatalf("%d bytes came back as %d, %v", len(text), len(got), err)
+		}
+	})
+}
+
+func hashOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+func TestALikeSnapshotIsSmallAndComesBack(t *testing.T) {
+	t.Parallel()
+	var page []byte
+	for i := range 3000 {
+		page = fmt.Appendf(page, "<p>%x</p>\n", sha256.Sum256(fmt.Append(nil, i)))
+	}
+	kept := map[string][]byte{}
+	get := func(hash string) ([]byte, error) { return kept[hash], nil }
+	var base []byte
+	hash, depth, whole, deepest := "", 0, 0, 0
+	for i := range 3 * FullEvery {
+		page = fmt.Appendf(page, "<p>%d</p>\n", i)
+		blob, err := EncodeSnapshot(base, hash, depth, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(blob) > 1000 {
+			whole++
+		}
+		hash = hashOf(page)
+		kept[hash] = blob
+		if base, depth, err = Snapshot(hash, get); err != nil || !bytes.Equal(base, page) {
+			t.Fatalf("snapshot %d came back with %d of %d bytes, %v", i, len(base), len(page), err)
+		}
+		deepest = max(deepest, depth)
+	}
+	if whole != 3 || deepest != FullEvery-1 {
+		t.Errorf("of %d snapshots %d are whole and chains are %d long; want 3 and %d", 3*FullEvery, whole, deepest, FullEvery-1)
+	}
+}
+
+func TestAChainThatNeverEndsIsRefused(t *testing.T) {
+	t.Parallel()
+	sum := sha256.Sum256(nil)
+	circle := append(append([]byte{linked, 1}, sum[:]...), "delta"...)
+	_, _, err := Snapshot(hex.EncodeToString(sum[:]), func(string) ([]byte, error) { return circle, nil })
+	if !errors.Is(err, errChain) {
+		t.Errorf("%v, want %v", err, errChain)
+	}
+}
+
+func TestASnapshotWhoseBaseIsLostSaysSo(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("lost")
+	sum := sha256.Sum256([]byte("base"))
+	blob := append(append([]byte{linked, 1}, sum[:]...), "delta"...)
+	_, _, err := Snapshot("top", func(hash string) ([]byte, error) {
+		if hash == "top" {
+			return blob, nil
+		}
+		return nil, lost
+	})
+	if !errors.Is(err, lost) {
+		t.Errorf("%v, want %v", err, lost)
+	}
+}

@@ -1,0 +1,138 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+func openIn(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	return s
+}
+
+func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
+	t.Parallel()
+	s := openIn(t, t.TempDir())
+	const n, perCompany = 100_000, 300
+	err := s.tx(t.Context(), "fill the store", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i+1<?1)
+			INSERT INTO documents(id,company,url,v) SELECT 'd'||i, printf('c%05d',i/?2), printf('https://x.example/%06d',i), json_object('id','d'||i,'company',printf('c%05d',i/?2)) FROM n`, n, perCompany)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, next := store.Page{Limit: store.MaxLimit}, 0
+	for {
+		docs, more, err := s.ListDocuments(t.Context(), "", p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range docs {
+			if want := fmt.Sprint("d", next); d.ID != want {
+				t.Fatalf("document %d is %s, want %s", next, d.ID, want)
+			}
+			next++
+		}
+		if more == "" {
+			break
+		}
+		p.Continue = more
+	}
+	if next != n {
+		t.Errorf("%d documents of %d were listed", next, n)
+	}
+	if _, all, err := s.Counts(t.Context()); err != nil || all != n {
+		t.Errorf("%d are counted, %v", all, err)
+	}
+	for query, args := range map[string]int{listAllDocuments: 2, listCompanyDocuments: 3, listAllRuns: 2, listCompanyRuns: 3} {
+		plan := explain(t, s, query, args)
+		if !strings.Contains(plan, "SEARCH") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s\nis done by %s", query, plan)
+		}
+	}
+}
+
+func explain(t *testing.T, s *Store, query string, args int) string {
+	t.Helper()
+	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, []any{"a", "b", 10}[3-args:]...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var plan []string
+	for rows.Next() {
+		var id, parent, unused int
+		var what string
+		if err := rows.Scan(&id, &parent, &unused, &what); err != nil {
+			t.Fatal(err)
+		}
+		plan = append(plan, what)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(plan, "; ")
+}
+
+// A full disk refuses writes, says so, and spoils nothing that is there.
+func TestAFullDiskSpoilsNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	d := store.Document{ID: "d", Company: "c", URL: "https://x.example/"}
+	if err := s.PutDocument(t.Context(), store.Fence{}, d); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.write.ExecContext(t.Context(), `PRAGMA max_page_count=1`); err != nil { // it is never less than what is there
+		t.Fatal(err)
+	}
+	_, err := s.PutSnapshot(t.Context(), store.Fence{}, []byte(randomText(1<<20)), "")
+	if err == nil || !strings.Contains(err.Error(), "full") {
+		t.Fatalf("a write to a full disk: %v", err)
+	}
+	if got, err := s.GetDocument(t.Context(), "d"); err != nil || got.URL != d.URL {
+		t.Errorf("after it: %+v, %v", got, err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again := openIn(t, dir)
+	if _, err := again.PutSnapshot(t.Context(), store.Fence{}, []byte(randomText(1<<20)), ""); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+func TestAWatchFromBeforeTheLogIsExpired(t *testing.T) {
+	t.Parallel()
+	s := openIn(t, t.TempDir())
+	for i := range 5 {
+		if _, err := s.CreateObject(t.Context(), store.Object{ObjectKey: store.ObjectKey{Kind: "Company", Name: fmt.Sprint(i)}, JSON: []byte(`{}`)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.write.ExecContext(t.Context(), `DELETE FROM changes WHERE rv<=3`); err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.WatchObjects(t.Context(), "Company", "1")
+	if err == nil {
+		for range w.Events() { // none may come, for some are missing
+			t.Error("an event came")
+		}
+		err = w.Err()
+	}
+	if !errors.Is(err, store.ErrExpired) {
+		t.Errorf("a watch from version 1: %v", err)
+	}
+}

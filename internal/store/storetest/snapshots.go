@@ -1,0 +1,43 @@
+package storetest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"testing"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
+)
+
+// alikeSnapshots keeps pages that are each like the one before, more than one
+// chain of them, and reads all of them back.
+func alikeSnapshots(t *testing.T, s store.Store) {
+	var page bytes.Buffer
+	for i := range 2000 {
+		fmt.Fprintf(&page, "<p>%x</p>\n", sha256.Sum256(fmt.Appendf(nil, "%s %d", t.Name(), i)))
+	}
+	bodies, hashes := [][]byte{}, []string{}
+	before := fmt.Sprintf("%x", sha256.Sum256([]byte("not there")))
+	for i := range 2*pack.FullEvery + 3 {
+		fmt.Fprintf(&page, "<p>Change %d</p>\n", i)
+		body := bytes.Clone(page.Bytes())
+		h, err := s.PutSnapshot(t.Context(), store.Fence{}, body, before)
+		must(t, err)
+		// Again, and like itself: nothing may come to need itself.
+		again, err := s.PutSnapshot(t.Context(), store.Fence{}, body, h)
+		must(t, err)
+		if again != h {
+			t.Fatalf("one body has the hashes %s and %s", h, again)
+		}
+		bodies, hashes, before = append(bodies, body), append(hashes, h), h
+	}
+	// The first of a chain once more, like one that needs it.
+	_, err := s.PutSnapshot(t.Context(), store.Fence{}, bodies[0], hashes[3])
+	must(t, err)
+	for i, h := range hashes {
+		if got, err := s.GetSnapshot(t.Context(), h); err != nil || !bytes.Equal(got, bodies[i]) {
+			t.Errorf("snapshot %d comes back with %d bytes, %v; want %d", i, len(got), err, len(bodies[i]))
+		}
+	}
+}

@@ -67,8 +67,10 @@ eval: build ## score the binary on the labelled pages and sites in $(GOLD)
 	python3 $(GOLD)/../evals/score.py discovery --bin $(BIN) --gold .gold --sitesd bin/sitesd
 
 .PHONY: bench
-bench: ## measure the engine beside rivals; docs/benchmarks.md has the figures
-	go build -o bin/bench ./hack/bench && bin/bench -pages 2000
+bench: ## measure beside rivals what docs/benchmarks.md shows; BENCH="-only engine" runs one part
+	@if [ -e $(GOLD)/unpack.sh ]; then bash $(GOLD)/unpack.sh .gold; fi
+	go build -o bin/bench ./hack/bench
+	MONGOD=$$(hack/mongod/get.sh || true); export MONGOD; bin/bench -markdown bin/benchmarks.md $(BENCH)
 
 .PHONY: train
 train: ## train the model of documents' types and the weights of links from the labels in $(GOLD)

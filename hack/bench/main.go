@@ -21,6 +21,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clausea/crawler/hack/bench/engine"
@@ -54,18 +55,24 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ok, err := true, error(nil)
-	if *as != "" {
-		err = be(*as, flag.Args(), *profile)
-	} else if err = measure.PinSelf(); err == nil {
-		ok, err = all(ctx, o)
-	}
+	ok, err := run(ctx, *as, *profile, o)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 	}
 	if err != nil || !ok {
 		os.Exit(1) //nolint:gocritic // nothing is left to stop
 	}
+}
+
+// run is a child, or all that was asked for.
+func run(ctx context.Context, as, profile string, o options) (ok bool, err error) {
+	if as != "" {
+		return true, be(as, flag.Args(), profile)
+	}
+	if err := measure.PinSelf(); err != nil {
+		return false, err
+	}
+	return all(ctx, o)
 }
 
 // all runs the parts that were asked for.
@@ -129,10 +136,15 @@ func be(name string, args []string, profile string) error {
 	if child, ok := engine.Children[name]; ok && len(args) == 2 {
 		return child(args[0], args[1])
 	}
-	if child, ok := pipeline.Children[strings.TrimPrefix(name, "pipeline/")]; ok && len(args) == 3 {
-		return child(args[0], args[1], args[2])
+	part, rest, _ := strings.Cut(name, "/")
+	if child, ok := pipeline.Children[rest]; ok && part == "pipeline" && len(args) == 4 {
+		n, err := strconv.Atoi(args[3])
+		if err != nil {
+			return fmt.Errorf("%s: how many pages: %w", name, err)
+		}
+		return child(args[0], args[1], args[2], n)
 	}
-	if child, ok := politeness.Children[strings.TrimPrefix(name, "polite/")]; ok && len(args) == 4 {
+	if child, ok := politeness.Children[rest]; ok && part == "polite" && len(args) == 4 {
 		return child(args[0], args[1], args[2], args[3])
 	}
 	if name == "read" && len(args) == 1 {

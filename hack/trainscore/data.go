@@ -86,7 +86,7 @@ func loadAddresses(name string) ([]link, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var out []link
 	perCompany := map[string]int{}
 	lines := bufio.NewScanner(f)

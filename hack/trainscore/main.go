@@ -5,9 +5,9 @@
 //	go run ./hack/trainscore -gold .gold -out internal/crawl/score/learned.txt
 //
 // It first reports, by cross-validation over companies, how well the weights rank
-// the links of companies that they have not seen. With -without N the companies of
-// fold N are left out of what it writes, and -sites N lists those of them that have
-// a site, so that a crawl of them can be measured without their own words.
+// the links of companies that they have not seen. With -without N (0 to 4) the
+// companies of fold N are left out of what it writes, so that crawls of them can be
+// measured without their own words.
 package main
 
 import (

@@ -21,7 +21,7 @@ func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
 	}{
 		"not linked":        {map[string]string{"/": home("/privacy", "Privacy Policy")}, "NotLinked "},
 		"linked, not there": {map[string]string{"/": both}, "NotLinked "},
-		"robots.txt":        {map[string]string{"/": both, "/robots.txt": "User-agent: *\nDisallow: /terms", "/terms": policy("Terms of Service", "")}, "Robots /terms"},
+		"robots.txt":        {map[string]string{"/": both, "/robots.txt": "User-agent: *\nDisallow: /terms", "/terms": policy("Terms of Service")}, "Robots /terms"},
 		"a hub is refused":  {map[string]string{"/": home("/privacy", "Privacy Policy", "/legal", "Legal"), "/legal": "403"}, "AccessDenied /legal"},
 		"refused":           {map[string]string{"/": both, "/terms": "403"}, "AccessDenied /terms"},
 		"not answered":      {map[string]string{"/": both, "/terms": "500"}, "Unreachable /terms"},
@@ -29,7 +29,7 @@ func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c.pages["/privacy"] = policy("Privacy Policy", "")
+			c.pages["/privacy"] = policy("Privacy Policy")
 			rep := crawlOnce(t, newWeb(t, c.pages).runner(t, nil))
 			privacy, terms := rep.Run.Coverage[0], rep.Run.Coverage[1]
 			if privacy.Type != "privacy_policy" || privacy.State != "Found" || privacy.URL != "https://example.com/privacy" || privacy.DocumentID == "" {
@@ -103,7 +103,7 @@ func TestThePinnedTypeIsTrusted(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{
 		"/":         home("/privacy", "Privacy Policy"),
-		"/privacy":  policy("Privacy Policy", ""),
+		"/privacy":  policy("Privacy Policy"),
 		"/pact":     "/the-pact",
 		"/the-pact": home(),
 	})
@@ -120,11 +120,11 @@ func TestThePinnedTypeIsTrusted(t *testing.T) {
 
 func TestADocumentThatMovedIsTheSameDocument(t *testing.T) {
 	t.Parallel()
-	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy", ""), "/terms": policy("Terms of Service", "")})
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy"), "/terms": policy("Terms of Service")})
 	s := openStore(t)
 	r := w.runner(t, s)
 	first := crawlOnce(t, r)
-	w.set("/new/privacy", policy("Privacy Policy", ""))
+	w.set("/new/privacy", policy("Privacy Policy"))
 	w.set("/privacy", "/new/privacy")
 	w.set("/terms", "")
 	rep := crawlOnce(t, r)
@@ -143,7 +143,7 @@ func TestADocumentThatMovedIsTheSameDocument(t *testing.T) {
 
 func TestAnErrorPageInADocumentsPlaceIsAnIncident(t *testing.T) {
 	t.Parallel()
-	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy", ""), "/terms": policy("Terms of Service", "")})
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy"), "/terms": policy("Terms of Service")})
 	s := openStore(t)
 	r := w.runner(t, s)
 	crawlOnce(t, r)

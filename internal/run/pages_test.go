@@ -37,8 +37,8 @@ func TestWhyAPageWasNotFetchedIsKept(t *testing.T) {
 		"/robots.txt":    "", // set below: it is no page
 		"/":              home("/privacy", "Privacy Policy", "/terms", "Terms of Service", "/hidden/cookies", "Cookie Policy", "/gone", "Imprint", "/closed", "Refund Policy", "https://elsewhere.example/privacy", "Privacy"),
 		"/privacy":       "/legal/privacy",
-		"/legal/privacy": policy("Privacy Policy", ""),
-		"/terms":         policy("Terms of Service", ""),
+		"/legal/privacy": policy("Privacy Policy"),
+		"/terms":         policy("Terms of Service"),
 		"/closed":        "403",
 	})
 	w.set("/robots.txt", "User-agent: *\nDisallow: /hidden/\n")

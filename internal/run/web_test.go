@@ -66,10 +66,10 @@ func home(links ...string) string {
 }
 
 // policy is a document's page.
-func policy(title, more string) string {
+func policy(title string) string {
 	topic := strings.ToLower(title)
 	return "<!doctype html><html lang=en><title>" + title + "</title><main><h1>" + title + "</h1>" +
-		strings.Repeat("<p>We process personal data under this "+topic+" and the agreement is governed by applicable law; your rights, our liability and the consent you gave are set out below.</p>", 12) + more + "</main>"
+		strings.Repeat("<p>We process personal data under this "+topic+" and the agreement is governed by applicable law; your rights, our liability and the consent you gave are set out below.</p>", 12) + "</main>"
 }
 
 func openStore(t *testing.T) store.Store {

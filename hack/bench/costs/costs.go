@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/google/pprof/profile"
+
+	"github.com/clausea/crawler/hack/bench/report"
 )
 
 // Step is one row: a function, and the share of the time below the root that was
@@ -24,6 +26,22 @@ const (
 	own   = "github.com/clausea/crawler/"
 	least = 0.01 // steps below this share are put together
 )
+
+// Write shows the steps below root as a table under a note. A profile that can't be
+// read is named as missing.
+func Write(r *report.Report, file, root string, rows int, note string) {
+	all, err := Steps(file, root, rows)
+	if err != nil {
+		r.Missing(note, err)
+		return
+	}
+	table := make([][]string, 0, len(all))
+	for _, s := range all {
+		table = append(table, []string{s.Name, fmt.Sprintf("%.0f %%", s.Share*100)})
+	}
+	r.Note("%s", note)
+	r.Table([]string{"Step", "share"}, table)
+}
 
 // node is a function as called by its parent.
 type node struct {

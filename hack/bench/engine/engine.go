@@ -30,6 +30,8 @@ type crawler struct {
 	program measure.Program
 	err     error // why it can't be measured
 	slow    bool  // run once only on a large site
+	tries   int   // how often it may crash before it counts as one that can't be measured
+	crashes int
 }
 
 // sample is one run of a crawler and what the site saw of it.
@@ -46,9 +48,9 @@ const (
 	spiderRS        = "spider-rs"
 )
 
-// Run measures all crawlers in rounds on a site of so many pages and requires
-// what issue-free figures must show; strict is false on sites of another size than
-// the one that the limits are for.
+// Run measures all crawlers in rounds on a site of so many pages. strict is true on
+// a site of the size that the limit of memory is for; on others, crawlers that are
+// slow run once.
 func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds int, strict bool) error {
 	s, err := site.New(pages)
 	if err != nil {
@@ -89,11 +91,25 @@ func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds in
 	}
 	write(r, s, all, samples)
 	require(r, samples, pages, strict)
+	if strict {
+		where(ctx, r, all[0], dir)
+	}
 	return nil
 }
 
-// once runs a crawler and sees to it that it crawled the site.
-func once(ctx context.Context, c *crawler, s *site.Site) (sample, error) {
+// once runs a crawler, again if it crashed and may.
+func once(ctx context.Context, c *crawler, s *site.Site) (got sample, err error) {
+	for range max(c.tries, 1) {
+		if got, err = try(ctx, c, s); err == nil {
+			break
+		}
+		c.crashes++
+	}
+	return got, err
+}
+
+// try runs a crawler and sees to it that it crawled the site.
+func try(ctx context.Context, c *crawler, s *site.Site) (sample, error) {
 	s.Take()
 	run, err := measure.Do(ctx, c.program)
 	got := sample{run, s.Take()}
@@ -124,7 +140,7 @@ func crawlers(s *site.Site, srv *site.Server, set rivals.Set, dir string) ([]cra
 			// 8 is its word for pages that are missing.
 			Argv: []string{set.Wget2, "--recursive", "--level=0", "--no-hsts", "--no-hpkp", "--no-ocsp", "--max-threads=" + strconv.Itoa(concurrency), "--delete-after", "--directory-prefix=" + dir, "--ca-certificate=" + srv.CA, "--quiet", "--filter-urls", "--reject-regex=calendar", start},
 			Env:  home, OK: []int{8},
-		}},
+		}, tries: 8},
 		{name: spiderRS, err: set.SpiderErr, program: measure.Program{Argv: []string{set.Node, script, srv.URL, set.SpiderModules}, Env: append(home, "SSL_CERT_FILE="+srv.CA)}},
 		{name: scrapy, err: set.ScrapyErr, program: measure.Program{Argv: []string{set.Scrapy, "-m", "scrapy", "runspider", "--nolog", spider, "-a", "start=" + start}, Env: home}, slow: true},
 	}, nil

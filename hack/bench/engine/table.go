@@ -1,8 +1,13 @@
 package engine
 
 import (
+	"context"
 	"fmt"
+	"path/filepath"
+	"slices"
 
+	"github.com/clausea/crawler/hack/bench/costs"
+	"github.com/clausea/crawler/hack/bench/measure"
 	"github.com/clausea/crawler/hack/bench/report"
 	"github.com/clausea/crawler/hack/bench/site"
 )
@@ -22,7 +27,7 @@ func write(r *report.Report, s *site.Site, all []crawler, samples map[string][]s
 			return fmt.Sprintf("%.2f", spread(ours, f).Median/spread(got, f).Median)
 		}
 		rows = append(rows, []string{
-			c.name, spread(got, perRequest).String(), share(perRequest), spread(got, perPage).String(), share(perPage),
+			label(c), spread(got, perRequest).String(), share(perRequest), spread(got, perPage).String(), share(perPage),
 			spread(got, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).String(),
 			spread(got, func(s sample) float64 { return s.run.Wall.Seconds() }).String(), fmt.Sprint(len(got)),
 		})
@@ -33,6 +38,26 @@ func write(r *report.Report, s *site.Site, all []crawler, samples map[string][]s
 	}
 	r.Table([]string{"Crawler", "CPU a request", "our share", "CPU a page", "our share", "peak MiB", "wall s", "rounds"}, rows)
 	r.Table([]string{"Crawler", "requests", "different pages", "redirects", "missing", "in the trap", "forbidden", "requests over distinct"}, counts)
+}
+
+// label is a crawler's name, and that it crashed where it did.
+func label(c crawler) string {
+	if c.crashes > 0 {
+		return fmt.Sprintf("%s (crashed %d times)", c.name, c.crashes)
+	}
+	return c.name
+}
+
+// where shows what the engine's time went to.
+func where(ctx context.Context, r *report.Report, c crawler, dir string) {
+	profile := filepath.Join(dir, "cpu")
+	p := c.program
+	p.Argv = slices.Concat(p.Argv[:1], []string{"-profile", profile}, p.Argv[1:])
+	if _, err := measure.Do(ctx, p); err != nil {
+		r.Missing("the engine's time by step", err)
+		return
+	}
+	costs.Write(r, profile, "", 16, "Where the engine's time goes, by a CPU profile of one more run; each step with what it calls.")
 }
 
 func overDistinct(s sample) float64 {

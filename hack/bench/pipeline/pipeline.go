@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
+	"github.com/clausea/crawler/hack/bench/costs"
 	"github.com/clausea/crawler/hack/bench/measure"
 	"github.com/clausea/crawler/hack/bench/report"
 	"github.com/clausea/crawler/hack/bench/site"
@@ -16,6 +18,14 @@ import (
 
 // mostCPU is what a page may take, in milliseconds.
 const mostCPU = 10
+
+// program is one that is measured.
+type program struct {
+	name, child     string
+	cpu, peak, wall []float64 // a round each: ms a page, MiB, s
+	kept            int64     // bytes, of the last round
+	err             error     // why it can't be measured
+}
 
 // Run measures both on a site of so many documents.
 func Run(ctx context.Context, r *report.Report, pages, rounds int) error {
@@ -33,60 +43,76 @@ func Run(ctx context.Context, r *report.Report, pages, rounds int) error {
 		return err
 	}
 	defer srv.Close()
+	r.Section(fmt.Sprintf("The whole pipeline, %d documents", pages))
+	us := &program{name: "clausea: engine, document, embedded store", child: "clausea"}
+	all := []*program{us, {name: "colly, go-readability, html-to-markdown, files", child: "glue"}}
+	for round := range rounds {
+		for i := range all {
+			p := all[(i+round)%len(all)]
+			if p.err == nil {
+				p.err = p.round(ctx, s, srv, filepath.Join(dir, fmt.Sprintf("%s-%d", p.child, round)), "")
+			}
+		}
+	}
+	write(r, s, all)
+	if us.err != nil {
+		r.Unmeasured("CPU a page of the whole pipeline", us.err)
+		return nil
+	}
+	r.AtMost("CPU a page of the whole pipeline", measure.SpreadOf(us.cpu).Median, mostCPU, " ms")
+	profile := filepath.Join(dir, "cpu")
+	if err := us.round(ctx, s, srv, filepath.Join(dir, "profiled"), profile); err != nil {
+		r.Missing("the pipeline's time by step", err)
+	} else {
+		costs.Write(r, profile, "", 14, "Where the pipeline's time goes, by a CPU profile of one more run; each step with what it calls.")
+	}
+	return steps(ctx, r, s)
+}
+
+// round runs a program once and adds what it took, unless it is profiled.
+func (p *program) round(ctx context.Context, s *site.Site, srv *site.Server, out, profile string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("measure the pipeline: %w", err)
 	}
-	r.Section(fmt.Sprintf("The whole pipeline, %d documents", pages))
-	programs := []struct{ name, child string }{{"clausea: engine, document, embedded store", "clausea"}, {"colly, go-readability, html-to-markdown, files", "glue"}}
-	cpu, peak, wall, kept := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string]int64{}
-	failed := map[string]error{}
-	for round := range rounds {
-		for i := range programs {
-			p := programs[(i+round)%len(programs)]
-			if failed[p.child] != nil {
-				continue
-			}
-			out := filepath.Join(dir, fmt.Sprintf("%s-%d", p.child, round))
-			if err := os.Mkdir(out, 0o700); err != nil {
-				return fmt.Errorf("measure the pipeline: %w", err)
-			}
-			s.Take()
-			got, err := measure.Do(ctx, measure.Program{Argv: []string{self, "-as", "pipeline/" + p.child, srv.URL, srv.CA, out}})
-			st := s.Take()
-			if err == nil && st.Pages != pages {
-				err = fmt.Errorf("it fetched %d of %d pages", st.Pages, pages)
-			}
-			if err != nil {
-				failed[p.child] = err
-				continue
-			}
-			cpu[p.child] = append(cpu[p.child], got.CPU.Seconds()*1000/float64(st.Requests))
-			peak[p.child] = append(peak[p.child], float64(got.Peak)/(1<<20))
-			wall[p.child] = append(wall[p.child], got.Wall.Seconds())
-			if kept[p.child], err = sizeOf(out); err != nil {
-				return err
-			}
-		}
+	if err := os.Mkdir(out, 0o700); err != nil {
+		return fmt.Errorf("measure the pipeline: %w", err)
 	}
-	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed, each another text and each kept. CPU in milliseconds a page.",
-		pages, float64(s.Bytes)/float64(pages)/1024, float64(s.Compressed)/float64(pages)/1024)
+	s.Take()
+	got, err := measure.Do(ctx, measure.Program{Argv: []string{self, "-profile", profile, "-as", "pipeline/" + p.child, srv.URL, srv.CA, out, strconv.Itoa(s.Pages)}})
+	st := s.Take()
+	switch {
+	case err != nil:
+		return err
+	case st.Pages != s.Pages:
+		return fmt.Errorf("it fetched %d of %d pages", st.Pages, s.Pages)
+	case profile != "":
+		return nil
+	}
+	p.cpu = append(p.cpu, got.CPU.Seconds()*1000/float64(st.Pages))
+	p.peak = append(p.peak, float64(got.Peak)/(1<<20))
+	p.wall = append(p.wall, got.Wall.Seconds())
+	p.kept, err = sizeOf(out)
+	return err
+}
+
+func write(r *report.Report, s *site.Site, all []*program) {
+	n := float64(s.Pages)
+	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed, each another text and each kept. CPU in milliseconds a page.", s.Pages, float64(s.Bytes)/n/1024, float64(s.Compressed)/n/1024)
 	var rows [][]string
-	for _, p := range programs {
-		if err := failed[p.child]; err != nil {
-			r.Missing(p.name, err)
+	for _, p := range all {
+		if p.err != nil {
+			r.Missing(p.name, p.err)
 			continue
 		}
 		of := measure.SpreadOf
-		rows = append(rows, []string{p.name, of(cpu[p.child]).String(), fmt.Sprintf("%.2f", of(cpu["clausea"]).Median/of(cpu[p.child]).Median), of(peak[p.child]).String(), of(wall[p.child]).String(), fmt.Sprintf("%.1f", float64(kept[p.child])/float64(pages)/1024)})
+		share := "-"
+		if len(all[0].cpu) > 0 {
+			share = fmt.Sprintf("%.2f", of(all[0].cpu).Median/of(p.cpu).Median)
+		}
+		rows = append(rows, []string{p.name, of(p.cpu).String(), share, of(p.peak).String(), of(p.wall).String(), fmt.Sprintf("%.1f", float64(p.kept)/n/1024)})
 	}
 	r.Table([]string{"Program", "CPU a page", "our share", "peak MiB", "wall s", "KiB kept a page"}, rows)
-	if err := failed["clausea"]; err != nil {
-		r.Unmeasured("CPU a page of the whole pipeline", err)
-	} else {
-		r.AtMost("CPU a page of the whole pipeline", measure.SpreadOf(cpu["clausea"]).Median, mostCPU, " ms")
-	}
-	return steps(ctx, r, s)
 }
 
 // sizeOf is the size of all files below dir.

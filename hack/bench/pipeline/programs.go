@@ -25,13 +25,14 @@ import (
 )
 
 // Children are the programs that are measured, by name; each takes an address,
-// the file of the authority to trust and a folder to keep the documents in.
-var Children = map[string]func(origin, ca, dir string) error{"clausea": ours, "glue": glue}
+// the file of the authority to trust, a folder to keep the documents in and how
+// many they must be.
+var Children = map[string]func(origin, ca, dir string, pages int) error{"clausea": ours, "glue": glue}
 
 const concurrency = 16
 
 // ours is a run as `clausea crawl` does it, into an embedded store.
-func ours(origin, ca, dir string) error {
+func ours(origin, ca, dir string, pages int) error {
 	ctx := context.Background()
 	u, err := url.Parse(origin)
 	if err != nil {
@@ -54,13 +55,15 @@ func ours(origin, ca, dir string) error {
 	if cerr := s.Close(ctx); err == nil {
 		err = cerr
 	}
-	fmt.Printf("%d documents, %s, skipped %v\n", len(rep.Documents), rep.Result.Reason, rep.Result.Progress.Skipped)
+	if err == nil && len(rep.Documents) != pages {
+		err = fmt.Errorf("crawl %s: %d of %d pages were kept as documents, skipped %v", origin, len(rep.Documents), pages, rep.Result.Progress.Skipped)
+	}
 	return err
 }
 
 // glue is what is often written instead: colly, a readability and a Markdown
 // library, and a file a page.
-func glue(origin, ca, dir string) error {
+func glue(origin, ca, dir string, pages int) error {
 	t, err := engine.Transport(ca)
 	if err != nil {
 		return err
@@ -82,14 +85,18 @@ func glue(origin, ca, dir string) error {
 	})
 	c.OnResponse(func(r *colly.Response) {
 		if err := save(dir, r.Request.URL, r.Body); err != nil {
-			fmt.Println(err)
+			fmt.Fprintln(os.Stderr, err)
 		}
 	})
 	if err := c.Visit(origin + "/p/10000"); err != nil {
 		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
 	c.Wait()
-	return nil
+	files, err := os.ReadDir(dir)
+	if err == nil && len(files) != pages {
+		err = fmt.Errorf("crawl %s: %d of %d pages were kept", origin, len(files), pages)
+	}
+	return err
 }
 
 // save writes a page's main content as Markdown.

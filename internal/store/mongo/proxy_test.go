@@ -109,7 +109,7 @@ func unsafe(name string, c bson.Raw) string {
 }
 
 func (p *proxy) serve(client net.Conn) {
-	server, err := net.DialTimeout("tcp", p.server, 5*time.Second) //nolint:noctx // it ends with the test's proxy
+	server, err := net.DialTimeout("tcp", p.server, 5*time.Second)
 	if err != nil {
 		_ = client.Close()
 		return
@@ -119,8 +119,8 @@ func (p *proxy) serve(client net.Conn) {
 	p.mu.Unlock()
 	var victims sync.Map // request to fault
 	p.wait.Go(func() {
-		defer client.Close()
-		defer server.Close()
+		defer func() { _ = client.Close() }()
+		defer func() { _ = server.Close() }()
 		for {
 			m, err := readMessage(server)
 			if err != nil {
@@ -142,8 +142,8 @@ func (p *proxy) serve(client net.Conn) {
 			}
 		}
 	})
-	defer client.Close()
-	defer server.Close()
+	defer func() { _ = client.Close() }()
+	defer func() { _ = server.Close() }()
 	for {
 		m, err := readMessage(client)
 		if err != nil {

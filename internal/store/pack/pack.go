@@ -55,58 +55,68 @@ func Decode(prev, blob []byte) ([]byte, error) {
 // dictID names the raw dictionary in a frame; any number but zero does.
 const dictID = 1
 
-// Encoders and decoders without a predecessor, which are dear to make.
+// The encoder and the decoders without a predecessor, which are dear to make. There
+// is one encoder, which writers wait for: it holds some megabytes, and what it does
+// takes milliseconds.
 var (
-	encoders = sync.Pool{New: func() any { return newEncoder(nil, 0) }}
-	decoders = sync.Pool{New: func() any { return newDecoder(nil) }}
+	encoder  = sync.OnceValues(func() (*zstd.Encoder, error) { return newEncoder(nil, 0) })
+	decoders = sync.Pool{New: func() any {
+		d, err := newDecoder(nil)
+		if err != nil {
+			return err
+		}
+		return d
+	}}
 )
 
-// made is an encoder or decoder, or why there is none.
-type made[T any] struct {
-	it  T
-	err error
-}
-
-func newEncoder(prev []byte, size int) made[*zstd.Encoder] {
+func newEncoder(prev []byte, size int) (*zstd.Encoder, error) {
 	opts := []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression)}
 	if len(prev) > 0 {
 		opts = append(opts, zstd.WithWindowSize(windowFor(len(prev)+size)), zstd.WithEncoderDictRaw(dictID, prev))
 	}
-	e, err := zstd.NewWriter(nil, opts...)
-	return made[*zstd.Encoder]{e, err}
+	return zstd.NewWriter(nil, opts...)
 }
 
-func newDecoder(prev []byte) made[*zstd.Decoder] {
+func newDecoder(prev []byte) (*zstd.Decoder, error) {
 	opts := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSize)}
 	if len(prev) > 0 {
 		opts = append(opts, zstd.WithDecoderDictRaw(dictID, prev))
 	}
-	d, err := zstd.NewReader(nil, opts...)
-	return made[*zstd.Decoder]{d, err}
+	return zstd.NewReader(nil, opts...)
 }
 
 // decoder gives one to use until done.
 func decoder(prev []byte) (d *zstd.Decoder, done func(), err error) {
 	if len(prev) > 0 {
-		m := newDecoder(prev)
-		return m.it, func() { m.it.Close() }, m.err
+		d, err := newDecoder(prev)
+		if err != nil {
+			return nil, nil, err
+		}
+		return d, d.Close, nil
 	}
-	m, _ := decoders.Get().(made[*zstd.Decoder])
-	return m.it, func() { decoders.Put(m) }, m.err
+	switch d := decoders.Get().(type) {
+	case *zstd.Decoder:
+		return d, func() { decoders.Put(d) }, nil
+	case error:
+		return nil, nil, d
+	default:
+		return nil, nil, fmt.Errorf("a %T is no decoder", d)
+	}
 }
 
-func encode(prev, text []byte) ([]byte, error) {
-	var m made[*zstd.Encoder]
+func encode(prev, text []byte) (blob []byte, err error) {
+	var e *zstd.Encoder
 	if len(prev) > 0 {
-		m = newEncoder(prev, len(text))
+		if e, err = newEncoder(prev, len(text)); err == nil {
+			defer func() { _ = e.Close() }()
+		}
 	} else {
-		m, _ = encoders.Get().(made[*zstd.Encoder])
-		defer encoders.Put(m)
+		e, err = encoder()
 	}
-	if m.err != nil {
-		return nil, fmt.Errorf("compress a version of %d bytes: %w", len(text), m.err)
+	if err != nil {
+		return nil, fmt.Errorf("compress a version of %d bytes: %w", len(text), err)
 	}
-	return m.it.EncodeAll(text, nil), nil
+	return e.EncodeAll(text, nil), nil
 }
 
 // windowFor is a window that covers both texts, within zstd's own bounds.

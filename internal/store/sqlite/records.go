@@ -90,7 +90,7 @@ func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.Fetch
 		if err != nil {
 			return err
 		}
-		defer put.Close()
+		defer func() { _ = put.Close() }()
 		for _, p := range pages {
 			b, err := json.Marshal(p)
 			if err != nil {

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"strings"
+	"testing"
+)
+
+// sample has, at each of n companies, documents that the word deed names and others
+// that the word shoe names, none of which the written phrases know.
+func sample(n int) []link {
+	var out []link
+	for c := range n {
+		company := fmt.Sprint("company", c)
+		for i := range 4 {
+			out = append(out,
+				link{company: company, site: true, legal: true, written: 0.02, weight: 1, features: []string{"path deed", "path " + company, fmt.Sprint("text ", i)}},
+				link{company: company, site: true, written: 0.02, weight: 1, features: []string{"path shoe", "path " + company, fmt.Sprint("text ", i)}},
+			)
+		}
+	}
+	return out
+}
+
+func everything(*link) bool { return true }
+
+func TestTrainingLearnsWhatCompaniesShare(t *testing.T) {
+	t.Parallel()
+	w := train(sample(3*minCompanies), everything)
+	if w["path deed"] <= 0.5 || w["path shoe"] >= -0.1 {
+		t.Errorf("deed weighs %v, shoe %v", w["path deed"], w["path shoe"])
+	}
+	for name := range w {
+		if strings.Contains(name, "company") {
+			t.Errorf("%s is one company's own word", name)
+		}
+		if strings.HasPrefix(name, "text") {
+			t.Errorf("%s says nothing and weighs %v", name, w[name])
+		}
+	}
+}
+
+func TestAWordOfFewCompaniesHasNoWeight(t *testing.T) {
+	t.Parallel()
+	if w := train(sample(minCompanies-1), everything); len(w) != 0 {
+		t.Errorf("weights of %d companies: %v", minCompanies-1, w)
+	}
+	left := train(sample(2*minCompanies), func(l *link) bool { return l.company < fmt.Sprint("company", minCompanies-1) })
+	if len(left) != 0 {
+		t.Errorf("companies that were left out have weights: %v", left)
+	}
+}
+
+func TestTrainingIsRepeatable(t *testing.T) {
+	t.Parallel()
+	first := train(sample(12), everything)
+	for range 3 {
+		if again := train(sample(12), everything); !maps.Equal(first, again) {
+			t.Fatalf("%v, then %v", first, again)
+		}
+	}
+	if render(first) != render(maps.Clone(first)) {
+		t.Error("one table is written in two ways")
+	}
+}
+
+func TestWhatIsWrittenKeepsItsWorth(t *testing.T) {
+	t.Parallel()
+	links := sample(12)
+	for i := range links {
+		if links[i].legal {
+			links[i].written = 0.99 // the phrases know deeds already
+		}
+	}
+	known, unknown := train(links, everything)["path deed"], train(sample(12), everything)["path deed"]
+	if known >= unknown/2 {
+		t.Errorf("a word that is known already gains %v, one that isn't %v", known, unknown)
+	}
+}
+
+func TestAUC(t *testing.T) {
+	t.Parallel()
+	of := func(legal, other []float64) []ranked {
+		var rs []ranked
+		for _, s := range legal {
+			rs = append(rs, ranked{&link{legal: true}, s})
+		}
+		for _, s := range other {
+			rs = append(rs, ranked{&link{}, s})
+		}
+		return rs
+	}
+	for _, c := range []struct {
+		legal, other []float64
+		want         float64
+	}{
+		{[]float64{3, 4}, []float64{1, 2}, 1},
+		{[]float64{1, 2}, []float64{3, 4}, 0},
+		{[]float64{1}, []float64{1}, 0.5},
+		{[]float64{1, 3}, []float64{2, 3}, 0.375},
+	} {
+		if got := auc(of(c.legal, c.other)); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%v over %v: %v, want %v", c.legal, c.other, got, c.want)
+		}
+	}
+	if !math.IsNaN(auc(of([]float64{1}, nil))) {
+		t.Error("there is nothing to compare with")
+	}
+}
+
+func TestPagesAreToldApartAsTheLabelsDo(t *testing.T) {
+	t.Parallel()
+	if pageKey("https://www.example.com/Terms/") != pageKey("http://example.com/terms#top") {
+		t.Error("one page has two keys")
+	}
+	if pageKey("https://example.com/a?x=1") == pageKey("https://example.com/a?x=2") {
+		t.Error("two pages have one key")
+	}
+}

@@ -1,0 +1,126 @@
+package crawl_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/crawltest"
+)
+
+// byName takes a page for the document that its title names.
+func byName(p *crawl.Page) crawl.Verdict {
+	if p.Links == nil {
+		return crawl.Verdict{}
+	}
+	switch {
+	case strings.Contains(p.Links.Title, "Privacy"), strings.Contains(p.Links.Title, "Datenschutz"):
+		return crawl.Verdict{Legal: true, Type: "privacy_policy", Confidence: 1}
+	case strings.Contains(p.Links.Title, "Terms"):
+		return crawl.Verdict{Legal: true, Type: "terms_of_service", Confidence: 1}
+	}
+	return crawl.Verdict{}
+}
+
+func discover(w *crawltest.Web, t *testing.T, change func(*crawl.Plan)) (crawl.Result, *crawltest.Notes, []string) {
+	t.Helper()
+	plan := crawltest.Plan("public.example")
+	plan.Exhaustive = false
+	plan.ExpectedTypes = []string{"privacy_policy", "terms_of_service"}
+	if change != nil {
+		change(&plan)
+	}
+	notes := &crawltest.Notes{Judge: byName}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+	var paths []string
+	for _, p := range w.Requests("public.example") {
+		if p != "/robots.txt" && p != "/sitemap.xml" {
+			paths = append(paths, p)
+		}
+	}
+	return res, notes, paths
+}
+
+func titled(language, title, body string) string {
+	return "<!doctype html><html lang=" + language + "><title>" + title + "</title>" + body
+}
+
+func TestOnlyWhatIsMissingIsGuessedAndNoMoreThanNeeded(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Site("public.example", map[string]string{
+		"/":             titled("de", "Hafen", "<footer><a href=/ds>Datenschutz</a></footer>"),
+		"/ds":           titled("de", "Datenschutz", ""),
+		"/terms-of-use": titled("de", "Terms", ""),
+	})
+	res, _, asked := discover(w, t, nil)
+	if res.Reason.Failed() || !slices.Contains(asked, "/terms-of-use") {
+		t.Fatalf("%s: the terms are not found: %v", res.Reason, asked)
+	}
+	for _, needless := range []string{
+		"/privacy", "/privacy-policy", "/datenschutz", // it is there
+		"/cgu", "/regulamin", // another language's
+		"/terms-of-service", "/tos", // guesses after the one that was right
+		"/cookie-policy", // not expected
+	} {
+		if slices.Contains(asked, needless) {
+			t.Errorf("%s is asked for: %v", needless, asked)
+		}
+	}
+}
+
+func TestAGuessThatIsNotThereIsTriedNowhereElse(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Site("public.example", map[string]string{"/": titled("en", "Harbour", "<link rel=canonical href='http://www.public.example/'>")})
+	_, _, asked := discover(w, t, nil)
+	if !slices.Contains(asked, "/privacy") || !slices.Contains(asked, "/terms") {
+		t.Errorf("nothing is guessed: %v", asked)
+	}
+	if elsewhere := w.Requests("www.public.example"); len(elsewhere) > 0 {
+		t.Errorf("guesses are tried at another host: %v", elsewhere)
+	}
+}
+
+// variants are one policy in four languages, the wanted one neither the first by name
+// nor the first on the page.
+func variants(language string) map[string]string {
+	pages := map[string]string{"/": titled(language, "Hafen", `<footer><a href=/de/privacy>Deutsch</a> <a href=/es/privacy>Español</a>
+		<a href=/fr/privacy>Français</a> <a href=/it/privacy>Italiano</a> <a href=/terms>Terms</a></footer>`), "/terms": titled("en", "Terms", "")}
+	for _, l := range []string{"de", "es", "fr", "it"} {
+		pages["/"+l+"/privacy"] = titled(l, "Privacy", "")
+	}
+	return pages
+}
+
+func TestTheVariantInTheWantedLanguageIsFetchedFirst(t *testing.T) {
+	t.Parallel()
+	firstOf := func(paths []string) string {
+		return paths[slices.IndexFunc(paths, func(p string) bool { return strings.HasSuffix(p, "/privacy") })]
+	}
+	for _, c := range []struct {
+		site string
+		want []string
+		got  string
+	}{{"fr", nil, "/fr/privacy"}, {"it", nil, "/it/privacy"}, {"fr", []string{"es-ES"}, "/es/privacy"}} {
+		w := crawltest.NewWeb(t)
+		w.Site("public.example", variants(c.site))
+		_, _, asked := discover(w, t, func(p *crawl.Plan) { p.Languages = c.want })
+		if got := firstOf(asked); got != c.got {
+			t.Errorf("on a site in %s, asked for %v, %s comes first: %v", c.site, c.want, got, asked)
+		}
+	}
+}
+
+func TestEachOfSeveralLanguagesIsFetched(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Site("public.example", variants("de"))
+	_, notes, asked := discover(w, t, func(p *crawl.Plan) { p.Languages = []string{"it", "es"} })
+	for path, want := range map[string]int{"/it/privacy": 1, "/es/privacy": 1} {
+		if got := notes.Pages()["http://public.example"+path]; got != want {
+			t.Errorf("%s is fetched %d times: %v", path, got, asked)
+		}
+	}
+}

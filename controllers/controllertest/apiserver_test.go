@@ -54,7 +54,7 @@ func runAll(m *testing.M) int {
 		mongod, err := replicaset.Find()
 		switch {
 		case errors.Is(err, replicaset.ErrNoBinary):
-			fmt.Println("SKIP: the controllers over MongoDB are NOT tested:", err)
+			fmt.Fprintln(os.Stdout, "SKIP: the controllers over MongoDB are NOT tested:", err)
 			return m.Run()
 		case err != nil:
 			fmt.Fprintln(os.Stderr, err)

@@ -23,7 +23,7 @@ import (
 
 // clients are what people and reconcilers write through, without controllers.
 var clients = map[string]func(*testing.T) (client.Client, string){
-	"on the API server": func(t *testing.T) (client.Client, string) { return clusterClient(t) },
+	"on the API server": clusterClient,
 	"over MongoDB": func(t *testing.T) (client.Client, string) {
 		return kubestore.NewClient(openMongo(t), scheme), "default"
 	},

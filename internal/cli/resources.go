@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -137,7 +138,7 @@ func (f *resourceFlags) meant(cmd *cobra.Command, args []string) ([]*unstructure
 	if err != nil {
 		return nil, err
 	}
-	all := append(fromFiles, byName...)
+	all := slices.Concat(fromFiles, byName)
 	if len(all) == 0 {
 		return nil, usage("name resources as company/NAME or crawljob/NAME, or give their manifests with -f")
 	}

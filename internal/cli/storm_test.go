@@ -43,12 +43,11 @@ const (
 
 // town is the sites of many companies on one server, which counts what is asked.
 type town struct {
-	mu       sync.Mutex
-	asked    map[string]int
-	names    []string
-	address  string
-	caFile   string
-	shutdown func()
+	mu      sync.Mutex
+	asked   map[string]int
+	names   []string
+	address string
+	caFile  string
 }
 
 func newTown(t *testing.T, companies int) *town {
@@ -140,7 +139,7 @@ type process struct {
 }
 
 func (p *process) start(t *testing.T, w *town, uri string) {
-	cmd := exec.Command(os.Args[0]) //nolint:noctx // it is killed at the test's end
+	cmd := exec.Command(os.Args[0])
 	args := []string{"standalone", "--store", uri, "--port", "0", "--crawls", "10", "--lease", "5s", "--ca-file", w.caFile,
 		"--connect-to", ":443:" + w.address, "--allow-address", "127.0.0.1/32", "--log-level", "error"}
 	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))

@@ -14,11 +14,13 @@ import (
 // costs below a few times its own size.
 const (
 	// maxNodes are kept; the text of what follows is kept without its elements.
-	maxNodes = 250_000
+	maxNodes = 150_000
 	// maxWrappers is how deep elements that only wrap are kept, and maxDepth how deep
 	// any is: below it, text belongs to the last element that was kept. Browsers stop at 512.
 	maxWrappers = 200
 	maxDepth    = 500
+	// maxOpen elements are remembered until they are closed.
+	maxOpen = 20_000
 	// maxLook is how far down the open elements a match is looked for.
 	maxLook = 512
 	// maxStash bounds the scripts and data attributes that are kept aside, in number.
@@ -41,6 +43,8 @@ type tree struct {
 	unscripted []string
 	// flat says that there was too much for a tree, and some text lost its elements.
 	flat bool
+	// shadows says that there are shadow roots in the tree.
+	shadows bool
 }
 
 // open is an element that was not closed yet.
@@ -84,6 +88,9 @@ func build(page string) *tree {
 				b.flat = true
 				b.body.append(&node{isText: true, text: b.rest.String()})
 			}
+			if b.shadows {
+				expose(b.body)
+			}
 			return &b.tree
 		case textToken:
 			b.text(unescape(t.text))
@@ -115,7 +122,7 @@ func (b *builder) text(s string) {
 		return
 	}
 	cur := b.top().node
-	if cur.last == nil || !cur.last.isText && cur.last.is&inline == 0 {
+	if cur.last == nil && cur.is&inline == 0 || cur.last != nil && !cur.last.isText && cur.last.is&inline == 0 {
 		if s = strings.TrimLeft(s, " \n\t\r\f"); s == "" {
 			return
 		}
@@ -187,10 +194,11 @@ func (b *builder) start(t token) {
 	if !b.full() && (b.depth < maxWrappers || b.depth < maxDepth && is&structural != 0) {
 		n := b.newNode(t.tag)
 		n.is, n.attrs = is, b.read(t)
+		b.shadows = b.shadows || t.tag == atom.Template && n.has(attrShadow)
 		o.node.append(n)
 		o.node, o.kept = n, true
 	}
-	if is&void != 0 || t.closed && (t.tag == 0 || t.tag == atom.Svg) {
+	if is&void != 0 || t.closed && (t.tag == 0 || t.tag == atom.Svg) || len(b.stack) >= maxOpen {
 		return
 	}
 	b.stack = append(b.stack, o)

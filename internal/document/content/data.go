@@ -233,24 +233,29 @@ func (d *dataReader) render(v *datum, depth int) *node {
 	if n.first == nil {
 		return nil
 	}
-	if head != nil { // it stands above what it heads, whatever the order of the members
+	if head != nil && !begins(n, bare(head.first.text)) { // it stands above what it heads, whatever the order of the members
 		head.next, head.up = n.first, n
 		n.first = head
 	}
 	return n
 }
 
+// begins says whether the first text below n is a heading that was given.
+func begins(n *node, head string) bool {
+	for n != nil && !n.isText {
+		n = n.first
+	}
+	if n == nil {
+		return false
+	}
+	line, _, _ := strings.Cut(n.text, "\n")
+	return bare(line) == head
+}
+
 // renderText makes nodes of a string that is HTML, Markdown or prose.
 func renderText(s string) *node {
 	if markedUp(s) {
-		n := element(atom.Div)
-		for c := build(s).body.first; c != nil; {
-			next := c.next
-			c.next = nil
-			n.append(c)
-			c = next
-		}
-		return n
+		return element(atom.Div, build(s).body.take()...)
 	}
 	if strings.HasPrefix(s, "http") || plain.Count(s) < minStretch || code(s) {
 		return nil

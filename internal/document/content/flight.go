@@ -113,6 +113,10 @@ func (f *flight) refer(id string, depth int) *node {
 	return f.part(v, depth+1)
 }
 
+func isElement(v *datum) bool {
+	return v.keys == nil && len(v.list) >= 4 && v.list[0].list == nil && v.list[0].text == "$"
+}
+
 // part makes the node of a value: an element is ["$", type, key, properties].
 func (f *flight) part(v *datum, depth int) *node {
 	switch {
@@ -122,7 +126,7 @@ func (f *flight) part(v *datum, depth int) *node {
 		return f.string(v.text, depth)
 	case v.keys != nil:
 		return f.properties(v, 0, depth)
-	case len(v.list) >= 4 && v.list[0].text == "$":
+	case isElement(v):
 		tag := tagName(v.list[1].text)
 		return f.properties(v.list[3], tag, depth)
 	}
@@ -172,6 +176,14 @@ func (f *flight) properties(v *datum, tag atom.Atom, depth int) *node {
 		var m *node
 		switch k {
 		case "children":
+			if c.keys == nil && c.list != nil && !isElement(c) {
+				for _, each := range c.list {
+					if m := f.part(each, depth+1); m != nil {
+						n.append(m)
+					}
+				}
+				continue
+			}
 			m = f.part(c, depth+1)
 		case "dangerouslySetInnerHTML":
 			m = renderText(c.str("__html"))
@@ -198,7 +210,7 @@ func (f *flight) properties(v *datum, tag atom.Atom, depth int) *node {
 
 // given makes a node of another property: an element, or data.
 func (f *flight) given(v *datum, depth int) *node {
-	if v.keys == nil && len(v.list) >= 4 && v.list[0].text == "$" {
+	if isElement(v) {
 		return f.part(v, depth)
 	}
 	return f.render(v, depth)

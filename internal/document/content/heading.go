@@ -119,11 +119,13 @@ func (w *writer) preformatted(n *node) {
 func (w *writer) markdown(s string) {
 	w.flush()
 	w.begin()
-	for i, row := range strings.Split(strings.TrimSpace(s), "\n") {
-		if i > 0 {
+	first := true
+	for row := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
+		if !first {
 			w.out = append(w.out, '\n')
 			w.indent(false)
 		}
+		first = false
 		w.out = append(w.out, strings.TrimRight(row, "\r")...)
 		if h := strings.TrimLeft(row, "#"); len(h) < len(row) && strings.HasPrefix(h, " ") && len(w.headings) < maxHeadings {
 			w.headings = append(w.headings, strings.TrimSpace(h))

@@ -19,14 +19,8 @@ func (w *writer) link(n *node) {
 		return
 	}
 	href := w.addr.resolve(n.attr(attrHref))
-	if href == "" || n.holdsBlock || w.inLink {
+	if href == "" || n.holdsBlock || w.inLink || w.inHeading {
 		w.blocks(n)
-		return
-	}
-	if w.inHeading {
-		if n.words > 0 && !permalink(n) {
-			w.blocks(n)
-		}
 		return
 	}
 	if n.words == 0 && find(n, atom.Img) == nil {
@@ -55,10 +49,16 @@ func beginsWithSpace(n *node) bool {
 	return n != nil && n.text != "" && spaceAt(n.text, 0) > 0
 }
 
-// permalink says that a link is only the mark by which a heading is linked to.
+// permalink says that a link is only the sign by which a heading is linked to.
 func permalink(n *node) bool {
-	href, text := n.attr(attrHref), strings.TrimSpace(allText(n))
-	return strings.HasPrefix(href, "#") && (len(text) <= 2 || text == "¶" || text == "🔗")
+	if !strings.HasPrefix(n.attr(attrHref), "#") {
+		return false
+	}
+	switch text := strings.TrimSpace(allText(n)); text {
+	case "#", "¶", "§", "🔗", "link", "":
+		return true
+	}
+	return false
 }
 
 // image writes a picture that says what it shows.
@@ -161,6 +161,9 @@ const maxHref = 2000
 // escapeHref keeps an address from ending the link that it stands in.
 var escapeHref = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\n", "", "\r", "", "\t", "", "\\", "%5C", "|", "%7C")
 
+// lineless takes out what browsers do: line ends and tabs.
+var lineless = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+
 // resolve is an address as it is written; empty where it leads to a place in this
 // page, to a script, or nowhere.
 func (a addresses) resolve(href string) string {
@@ -177,7 +180,7 @@ func (a addresses) resolve(href string) string {
 		return ""
 	}
 	if a.base != nil {
-		if u, err := a.base.Parse(strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(href)); err == nil {
+		if u, err := a.base.Parse(lineless.Replace(href)); err == nil {
 			return escapeHref.Replace(u.String())
 		}
 	}

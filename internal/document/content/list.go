@@ -22,7 +22,12 @@ func (w *writer) list(n *node) {
 			number = n.count(atom.Li)
 		}
 	}
-	nested := len(w.within) > 0 && w.inItem
+	nested, tight := false, w.tight
+	if n := len(w.within); n > 0 && w.inItem {
+		nested = w.within[n-1].begun
+	} else {
+		tight = false
+	}
 	for c := n.first; c != nil; c = c.next {
 		switch {
 		case c.dropped != kept:
@@ -30,7 +35,8 @@ func (w *writer) list(n *node) {
 			if v, err := strconv.Atoi(strings.TrimSpace(c.attr(attrValue))); err == nil {
 				number = v
 			}
-			w.tight = w.listed || nested && number == 1
+			w.tight = w.listed || nested && number == 1 || tight
+			tight = false
 			w.item(c, style.marker(number))
 			number += step
 		case c.oneOf(atom.Ul, atom.Ol, atom.Menu, atom.Dir): // a list right in a list belongs to the item before

@@ -2,6 +2,7 @@ package content
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
 
@@ -21,6 +22,7 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 		if inner {
 			n.inner = w
 		}
+		n.sum, n.base = fingerprint(n.text)
 		if strings.Contains(n.text, "{{") {
 			n.braces = 1
 		}
@@ -32,9 +34,7 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 		return
 	case atom.Template:
 		n.dropped = hidden
-		if !n.has(attrShadow) {
-			p.templates = append(p.templates, n)
-		}
+		p.templates = append(p.templates, n)
 	case atom.A:
 		if href := n.attr(attrHref); href != "" {
 			linked, inner = true, href[0] == '#'
@@ -42,6 +42,9 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 		}
 	case atom.Input, atom.Select, atom.Textarea:
 		n.dropped = unshown
+		if t := n.attr(attrType); n.tag == atom.Input && (t == "button" || t == "submit") {
+			n.buttons++
+		}
 		if n.tag == atom.Textarea || n.tag == atom.Input && written[strings.ToLower(n.attr(attrType))] {
 			n.forms++
 		}
@@ -53,26 +56,51 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 	if n.is&inline == 0 || n.has(attrClass) {
 		n.names = p.namesOf(n)
 	}
+	n.base = 1
 	for c := n.first; c != nil; c = c.next {
 		p.measure(c, linked, inner)
 		n.forms += c.forms
+		n.buttons += c.buttons
 		if c.dropped == kept {
 			n.add(c, 1)
+			n.sum, n.base = n.sum*c.base+c.sum, n.base*c.base
 			n.holdsBlock = n.holdsBlock || c.holdsBlock || !c.isText && !c.standsInLine()
 		}
 	}
 	switch {
+	case n.tag == atom.A && n.words <= 1 && permalink(n):
+		n.dropped = unshown
 	case n.tag == atom.Textarea && n.words >= minHidden: // an agreement in a box to scroll
 		n.dropped, n.forms = kept, 0
 	case n.dropped != kept || n.tag == atom.Body:
 	case n.names&namedUnseen != 0:
+		if n.hasH1 && p.title == "" {
+			p.title = plain.Squeeze(allText(n))
+		}
 		n.dropped = unshown
 	case n.concealed():
 		n.dropped = hidden
 		p.concealed = append(p.concealed, n)
 	case n.tag == atom.Button:
+		n.buttons++
 		n.dropped = p.button(n)
+	case n.attr(attrRole) == "button":
+		n.buttons++
 	}
+}
+
+// fingerprint sums the letters and digits of a text up, so that what wraps them makes
+// no difference: the sum of two texts in a row is s1*b2+s2, and their base b1*b2.
+func fingerprint(s string) (sum, base uint64) {
+	const prime = 1099511628211
+	base = 1
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || letter(c) || c >= '0' && c <= '9' {
+			sum = sum*prime + uint64(c)
+			base *= prime
+		}
+	}
+	return sum, base
 }
 
 // add counts c in n, or out of it with a sign of -1.
@@ -94,7 +122,7 @@ const minHidden = 60
 
 // concealed says whether an element is hidden from sight as long as nothing is clicked.
 func (n *node) concealed() bool {
-	if n.has(attrHidden) || n.attr(attrAriaHidden) == "true" {
+	if n.names&namedHidden != 0 || n.has(attrHidden) || n.attr(attrAriaHidden) == "true" {
 		return true
 	}
 	style := n.attr(attrStyle)

@@ -13,44 +13,50 @@ const (
 	namedFooter  names = 1 << iota
 	namedMenu          // menus, breadcrumbs, pages of a list
 	namedHeader        // of the page
-	namedSide          // a column beside the text; related things
+	namedSide          // a column beside the text
+	namedRelated       // other things that may interest
 	namedConsent       // a consent banner or a preference centre
+	namedWidget        // of a tool that many sites ask for consent with
 	namedForm          // newsletter, search, login
 	namedOver          // what lies over the page: dialogs, hints
 	namedSocial        // share buttons and the like
 	namedTongue        // language pickers
 	namedTool          // print, back to top, "was this helpful?", loading
 	namedPromo         // advertisements, calls to action
-	namedToc           // a list of the document's own headings
 	namedUnseen        // shown to screen readers only
+	namedHidden        // hidden by a class of a common style sheet
 	namedPolicy        // what a cookie tool writes into a policy: it is text
 )
 
-// single words that name an element alone.
-var nameWords = map[string]names{
-	"footer": namedFooter, "colophon": namedFooter, "footernav": namedFooter, "pagefooter": namedFooter, "sitefooter": namedFooter, "fuss": namedFooter, "fusszeile": namedFooter,
-	"nav": namedMenu, "navbar": namedMenu, "navigation": namedMenu, "menu": namedMenu, "menus": namedMenu, "menubar": namedMenu, "submenu": namedMenu, "megamenu": namedMenu,
-	"subnav": namedMenu, "sidenav": namedMenu, "topnav": namedMenu, "mainnav": namedMenu, "sitenav": namedMenu, "navi": namedMenu, "breadcrumb": namedMenu, "breadcrumbs": namedMenu,
-	"pagination": namedMenu, "pager": namedMenu, "skiplink": namedUnseen, "skiplinks": namedUnseen, "sitemap": namedMenu, "hamburger": namedMenu,
-	"header": namedHeader, "masthead": namedHeader, "topbar": namedHeader, "banner": namedHeader,
-	"sidebar": namedSide, "aside": namedSide, "rail": namedSide, "related": namedSide, "recommended": namedSide, "recommendations": namedSide, "teaser": namedSide, "teasers": namedSide,
-	"onetrust": namedConsent, "cookiebanner": namedConsent, "cookieconsent": namedConsent, "cookiebar": namedConsent, "cookienotice": namedConsent, "cookielaw": namedConsent,
-	"cybotcookiebotdialog": namedConsent, "didomi": namedConsent, "usercentrics": namedConsent, "truste": namedConsent, "osano": namedConsent, "klaro": namedConsent,
-	"tarteaucitron": namedConsent, "axeptio": namedConsent, "cookiescript": namedConsent, "borlabscookie": namedConsent, "cmplz": namedConsent, "cookiefirst": namedConsent, "cookieyes": namedConsent, "cky": namedConsent, "cmpbox": namedConsent,
-	"newsletter": namedForm, "subscribe": namedForm, "signup": namedForm, "login": namedForm, "signin": namedForm, "search": namedForm, "searchbox": namedForm, "searchform": namedForm,
-	"modal": namedOver, "popup": namedOver, "overlay": namedOver, "lightbox": namedOver, "toast": namedOver, "tooltip": namedOver, "popover": namedOver, "offcanvas": namedOver, "drawer": namedOver,
-	"share": namedSocial, "sharing": namedSocial, "social": namedSocial, "socials": namedSocial, "addtoany": namedSocial, "addthis": namedSocial, "sharethis": namedSocial,
-	"comments": namedTool, "respond": namedTool, "disqus": namedTool, "feedback": namedTool, "helpful": namedTool, "rating": namedTool, "backtotop": namedTool, "totop": namedTool,
-	"print": namedTool, "loader": namedTool, "loading": namedTool, "spinner": namedTool, "skeleton": namedTool, "noprint": namedTool, "toolbar": namedTool,
-	"ad": namedPromo, "ads": namedPromo, "advert": namedPromo, "advertisement": namedPromo, "sponsor": namedPromo, "sponsored": namedPromo, "promo": namedPromo, "promotion": namedPromo, "cta": namedPromo, "upsell": namedPromo,
-	"toc": namedToc, "tableofcontents": namedToc, "scrollspy": namedToc,
-	"sronly": namedUnseen, "visuallyhidden": namedUnseen, "screenreader": namedUnseen, "offscreen": namedUnseen,
-	"cookiedeclaration": namedPolicy,
-}
+// weakNames say something only as a class: as ids they are the names of a document's
+// sections on just these things.
+const weakNames = namedRelated | namedForm | namedSocial | namedTongue | namedTool | namedPromo
 
-// Words that name an element only together with another, within one class or id.
+// nameWords name an element alone, whatever stands beside them in a class or an id.
+var nameWords = table(map[names]string{
+	namedFooter:  "footer colophon footernav pagefooter sitefooter fusszeile",
+	namedMenu:    "nav navbar navigation navi menu menus menubar submenu megamenu subnav sidenav topnav mainnav sitenav breadcrumb breadcrumbs pagination pager sitemap hamburger",
+	namedHeader:  "header masthead topbar banner",
+	namedSide:    "sidebar aside rail",
+	namedRelated: "related recommended recommendations teaser teasers",
+	namedWidget: `onetrust cookiebanner cookieconsent cookiebar cookienotice cookielaw cybotcookiebotdialog didomi usercentrics truste osano klaro
+		tarteaucitron axeptio cookiescript borlabscookie cmplz cookiefirst cookieyes cky cmpbox`,
+	namedForm:   "newsletter subscribe signup login signin search searchbox searchform",
+	namedOver:   "modal popup overlay lightbox toast tooltip popover offcanvas drawer",
+	namedSocial: "share sharing social socials addtoany addthis sharethis",
+	namedTool:   "comments respond disqus feedback helpful rating backtotop totop print loader loading spinner skeleton noprint toolbar",
+	namedPromo:  "ad ads advert advertisement sponsor sponsored promo promotion cta upsell nojs outdated",
+	namedUnseen: "sronly visuallyhidden screenreader offscreen skiplink skiplinks",
+	namedPolicy: "cookiedeclaration",
+})
+
+// parts are words that name an element only together with others of one class or id.
+type parts uint32
+
 const (
-	partCookie uint32 = 1 << iota
+	partCookie parts = 1 << iota
+	partPrivacy
+	partConsent
 	partBanner
 	partTongue
 	partPick
@@ -60,64 +66,104 @@ const (
 	partHidden
 	partScreen
 	partReader
-	partTable
-	partContents
 	partPolicy
 	partBack
 	partTop
-	partNot
-	partWindow
+	partNo
 	partSkip
 	partTo
-	partLink
-	partSite
-	partInfo
+	partJS
 )
 
-var nameParts = map[string]uint32{
-	"cookie": partCookie, "cookies": partCookie, "gdpr": partCookie, "consent": partCookie | partBanner, "privacy": partCookie, "cc": partCookie, "ccpa": partCookie, "cmp": partCookie, "iubenda": partCookie, "termly": partCookie,
-	"banner": partBanner, "bar": partBanner, "popup": partBanner, "modal": partBanner, "message": partBanner, "notification": partBanner, "alert": partBanner, "dialog": partBanner, "overlay": partBanner, "prompt": partBanner, "manager": partBanner, "preferences": partBanner, "settings": partBanner, "law": partBanner, "cs": partBanner, "container2": partBanner,
-	"lang": partTongue, "langs": partTongue, "language": partTongue, "languages": partTongue, "locale": partTongue, "country": partTongue, "region": partTongue,
-	"switch": partPick, "switcher": partPick, "select": partPick, "selector": partPick, "selection": partPick, "picker": partPick, "list": partPick, "dropdown": partPick, "chooser": partPick, "toggle": partPick,
-	"sr": partSR, "only": partOnly, "visually": partVisually, "hidden": partHidden, "invisible": partHidden, "screen": partScreen, "reader": partReader, "a11y": partVisually, "element": partVisually, "assistive": partVisually, "text": 0,
-	"table": partTable, "contents": partContents, "content": partContents, "policy": partPolicy, "declaration": partPolicy, "back": partBack, "top": partTop, "not": partNot, "window": partWindow, "skip": partSkip, "link": partLink, "links": partLink, "to": partTo, "site": partSite, "info": partInfo,
+var nameParts = table(map[parts]string{
+	partCookie:   "cookie cookies",
+	partPrivacy:  "privacy gdpr ccpa cc cmp iubenda termly",
+	partConsent:  "consent",
+	partBanner:   "banner bar popup modal message notification alert dialog overlay prompt manager preferences law window wall cs",
+	partTongue:   "lang langs language languages locale country region",
+	partPick:     "switch switcher select selector selection picker list dropdown chooser toggle",
+	partSR:       "sr",
+	partOnly:     "only",
+	partVisually: "visually a11y element assistive",
+	partHidden:   "hidden invisible",
+	partScreen:   "screen",
+	partReader:   "reader",
+	partPolicy:   "policy declaration document",
+	partBack:     "back",
+	partTop:      "top",
+	partNo:       "no not",
+	partSkip:     "skip",
+	partTo:       "to link links content",
+	partJS:       "js javascript",
+})
+
+// together are the parts that name an element if all of them are there.
+var together = []struct {
+	all parts
+	is  names
+}{
+	{partCookie | partBanner, namedConsent},
+	{partCookie | partConsent, namedConsent},
+	{partPrivacy | partBanner, namedConsent},
+	{partPrivacy | partConsent, namedConsent},
+	{partConsent | partBanner, namedConsent},
+	{partTongue | partPick, namedTongue},
+	{partSR | partOnly, namedUnseen},
+	{partVisually | partHidden, namedUnseen},
+	{partScreen | partReader, namedUnseen},
+	{partReader | partOnly, namedUnseen},
+	{partSkip | partTo, namedUnseen},
+	{partBack | partTop, namedTool},
+	{partNo | partJS, namedPromo},
 }
 
-func has(parts, all uint32) bool { return parts&all == all }
+// table turns lists of words by meaning into meanings by word.
+func table[K names | parts](lists map[K]string) map[string]K {
+	m := map[string]K{}
+	for k, list := range lists {
+		for w := range strings.FieldsSeq(list) {
+			m[w] |= k
+		}
+	}
+	return m
+}
 
 // namesOf reads one id or class.
 func namesOf(name string) names {
 	var out names
-	var parts uint32
+	var has parts
 	eachWord(name, func(w string) {
 		out |= nameWords[w]
-		parts |= nameParts[w]
+		has |= nameParts[w]
 	})
-	switch {
-	case has(parts, partCookie|partPolicy) || has(parts, partCookie) && strings.Contains(name, "cookie-list"):
+	for _, t := range together {
+		if has&t.all == t.all {
+			out |= t.is
+		}
+	}
+	if has&partPolicy != 0 && out&namedConsent == 0 && (has&partCookie != 0 || out&namedWidget != 0) {
 		out |= namedPolicy
-	case has(parts, partCookie|partBanner), has(parts, partCookie|partWindow):
-		out |= namedConsent
 	}
-	if has(parts, partTongue|partPick) {
-		out |= namedTongue
-	}
-	if parts&partNot == 0 && (has(parts, partSR|partOnly) || has(parts, partVisually|partHidden) || has(parts, partScreen|partReader) || has(parts, partReader|partOnly)) {
-		out |= namedUnseen
-	}
-	if has(parts, partTable|partContents) && strings.Contains(strings.ToLower(name), "of") {
-		out |= namedToc
-	}
-	if has(parts, partBack|partTop) || has(parts, partBack|partTo) {
-		out |= namedTool
-	}
-	if has(parts, partSkip|partTo) || has(parts, partSkip|partContents) || has(parts, partSkip|partLink) {
-		out |= namedUnseen
-	}
-	if has(parts, partSite|partInfo) {
-		out |= namedFooter
+	if has&partNo != 0 { // "not-sr-only"
+		out &^= namedUnseen
 	}
 	return out
+}
+
+// hidingClasses hide an element at first, in the style sheets that many sites use.
+var hidingClasses = map[string]bool{
+	"hidden": true, "hide": true, "d-none": true, "is-hidden": true, "u-hidden": true, "js-hidden": true, "invisible": true, "displaynone": true, "displayNone": true, "display-none": true,
+}
+
+// shownElsewhere says whether a list of classes shows on wide screens what it hides
+// on narrow ones: "d-none d-md-block", "hidden md:flex".
+func shownElsewhere(list string) bool {
+	for _, s := range []string{"block", "flex", "grid", "inline", "table-cell"} {
+		if strings.Contains(list, ":"+s) || strings.Contains(list, "-"+s) {
+			return true
+		}
+	}
+	return false
 }
 
 // eachWord gives the words of a name in lower case: "siteFooter--top" is "site",
@@ -157,7 +203,7 @@ func (p *pruner) namesOf(n *node) names {
 		switch n.attrs[i].key {
 		case attrID: // a longer one is made of a heading's words
 			if strings.Count(n.attrs[i].val, "-") < 4 {
-				out |= namesOf(n.attrs[i].val)
+				out |= namesOf(n.attrs[i].val) &^ weakNames
 			}
 		case attrClass:
 			list := n.attrs[i].val
@@ -165,6 +211,12 @@ func (p *pruner) namesOf(n *node) names {
 			if !known {
 				for class := range strings.FieldsSeq(list) {
 					got |= namesOf(class)
+					if hidingClasses[class] {
+						got |= namedHidden
+					}
+				}
+				if got&namedHidden != 0 && shownElsewhere(list) {
+					got &^= namedHidden
 				}
 				p.lists[list] = got
 			}
@@ -190,5 +242,5 @@ func (p *pruner) namesOf(n *node) names {
 
 var roles = map[string]names{
 	"navigation": namedMenu, "menu": namedMenu, "menubar": namedMenu, "banner": namedHeader, "contentinfo": namedFooter, "complementary": namedSide,
-	"dialog": namedOver, "alertdialog": namedOver, "search": namedForm, "tooltip": namedOver, "toolbar": namedTool, "doc-toc": namedToc,
+	"dialog": namedOver, "alertdialog": namedOver, "search": namedForm, "tooltip": namedOver, "toolbar": namedTool,
 }

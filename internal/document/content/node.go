@@ -23,9 +23,11 @@ type node struct {
 	forms      int32 // fields to fill in or to choose from
 	items      int32 // links
 	braces     int32 // texts with {{ }}
-	heads      int32 // headings
-	record     uint8 // what of a page's data it was made of
-	markdown   bool  // a text that is Markdown
+	buttons    int32
+	sum, base  uint64 // of the text, as a polynomial of its words
+	heads      int32  // headings
+	record     uint8  // what of a page's data it was made of
+	markdown   bool   // a text that is Markdown
 	isText     bool
 	holdsBlock bool // there is a block below
 	hasH1      bool

@@ -60,18 +60,22 @@ func HTML(body []byte, url string) *Page {
 	if p.All > 0 {
 		p.Kept = min(1, float64(doc.words)/float64(p.All))
 	}
-	p.Title = title(doc, p.Headings)
+	p.Title = title(doc, pr.title, p.Headings)
 	return p
 }
 
-// title is the first heading of the first rank, or else the first of any.
-func title(body *node, headings []string) string {
+// title is the first heading of the first rank, one of it that is not seen, or else
+// the first of any.
+func title(body *node, unseen string, headings []string) string {
 	if h := find(body, atom.H1); h != nil {
 		if t := plain.Squeeze(allText(h)); t != "" {
 			return t
 		}
 	}
-	if len(headings) > 0 && len(headings[0]) < maxTitle {
+	if unseen != "" || len(headings) == 0 {
+		return unseen
+	}
+	if len(headings[0]) < maxTitle {
 		return headings[0]
 	}
 	return ""

@@ -1,6 +1,10 @@
 package content
 
-import "golang.org/x/net/html/atom"
+import (
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
 
 // pruner finds what of a tree is no part of its document.
 type pruner struct {
@@ -12,6 +16,7 @@ type pruner struct {
 	words     int              // of the whole page
 	prose     int              // of them, not links
 	place     *node            // where the document's text spreads over several blocks
+	title     string           // of a first heading that only screen readers see
 	documents []string         // the headings of several documents
 }
 
@@ -28,6 +33,7 @@ func (p *pruner) document() {
 	p.prose = body.prose()
 	p.prune(body)
 	p.place = p.narrow(body)
+	p.single(body, map[uint64]*node{})
 	p.trim(p.place)
 	p.documents = p.several(p.place)
 }
@@ -58,8 +64,9 @@ func (n *node) restore() {
 // more". What stays hidden are menus, dialogs and the marks of a script.
 func (p *pruner) reveal() {
 	for _, n := range p.concealed {
+		named := n.names | namesOf(n.attr(attrID))
 		switch {
-		case n.words < 8, n.linkShare() > 0.5, n.names&(namedConsent|namedMenu|namedOver|namedForm|namedTool|namedPromo|namedFooter) != 0, n.forms > 1:
+		case n.words < 8, n.linkShare() > 0.5, n.forms > 1, named&(namedConsent|namedWidget|namedMenu|namedOver|namedForm|namedTool|namedPromo|namedFooter) != 0:
 		case n.inLine() && n.words < minHidden:
 		default:
 			n.restore()
@@ -104,22 +111,22 @@ func (p *pruner) chrome(n *node) reason {
 		return beside
 	case n.braces > 0 && n.braces*20 > n.words && share < 0.35: // a pattern that a script was to fill in
 		return unshown
-	case n.names == 0:
-	case is(namedPolicy):
-		return kept
-	case is(namedConsent):
-		if share < 0.5 {
+	case share < 0.5 && asksConsent(n):
+		return consent
+	case n.names == 0 || is(namedPolicy):
+	case is(namedWidget), is(namedConsent) && (n.buttons > 0 || mentionsCookies(n)):
+		if share < 0.5 || !n.hasH1 {
 			return consent
 		}
 	case is(namedFooter):
-		if share < 0.6 && (n.words < 400 || links > 0.4) {
+		if share < 0.6 && (n.words < 400 || links > 0.4) && !(links < 0.1 && n.tag != atom.Footer && n.prose() >= 5 && n.within(atom.Main, atom.Article)) {
 			return menu
 		}
 	case is(namedMenu):
-		if n.tag == atom.Nav && share < 0.6 || links > 0.4 || n.words < 5 || n.attr(attrRole) == "navigation" && share < 0.3 {
+		if (n.tag == atom.Nav || n.attr(attrRole) == "navigation") && (share < 0.6 || !n.hasH1) || links > 0.4 || n.words < 30 && n.heads == 0 {
 			return menu
 		}
-	case is(namedTongue):
+	case is(namedTongue) && (links > 0.3 || n.words < 30):
 		if n.words < 300 && share < 0.3 && !n.hasH1 {
 			return menu
 		}
@@ -131,7 +138,7 @@ func (p *pruner) chrome(n *node) reason {
 		if links > 0.6 && n.heads == 0 {
 			return menu
 		}
-	case is(namedSide):
+	case is(namedSide | namedRelated):
 		if share < 0.2 && (links > 0.4 || n.words < 5) {
 			return beside
 		}
@@ -140,7 +147,7 @@ func (p *pruner) chrome(n *node) reason {
 			return beside
 		}
 	case is(namedOver):
-		if share < 0.5 && (n.tag == atom.Dialog || n.attr(attrRole) != "" || n.words < 400) {
+		if dialog := n.tag == atom.Dialog || n.attr(attrRole) != ""; !n.hasH1 && (share < 0.5 && (dialog || n.words < 400) || dialog && mentionsCookies(n)) {
 			return beside
 		}
 	case is(namedSocial | namedTool):
@@ -148,9 +155,82 @@ func (p *pruner) chrome(n *node) reason {
 			return beside
 		}
 	case is(namedPromo):
-		if n.words < 100 && share < 0.1 {
+		if n.words < 100 && share < 0.1 && (links > 0 || n.buttons > 0 || n.heads == 0) {
 			return beside
 		}
 	}
 	return kept
+}
+
+// within says whether an element of one of these tags is around n.
+func (n *node) within(tags ...atom.Atom) bool {
+	for up := n.up; up != nil; up = up.up {
+		if up.oneOf(tags...) {
+			return true
+		}
+	}
+	return false
+}
+
+// asksConsent says whether a block is a banner that asks to agree to cookies: a few
+// sentences that begin with them, and something to press.
+func asksConsent(n *node) bool {
+	if n.words > 150 || n.words < 8 || n.buttons == 0 || n.heads > 1 {
+		return false
+	}
+	return mentionsCookies(n)
+}
+
+// mentionsCookies says whether a block begins with cookies.
+func mentionsCookies(n *node) bool {
+	s := allText(n)
+	return strings.Contains(strings.ToLower(s[:min(len(s), 200)]), "cookie")
+}
+
+// minTwin is how many words a block has that is not to stand twice.
+const minTwin = 40
+
+// single drops the blocks that are a copy of one before for another width of the
+// screen: most of the page, the block's neighbour, or one whose class says so. Texts
+// that a document repeats in another section stay.
+func (p *pruner) single(n *node, seen map[uint64]*node) {
+	for c := n.first; c != nil; c = c.next {
+		if c.dropped != kept || c.inLine() || c.words < minTwin || c.is&tablePart != 0 || c.tag == atom.P {
+			continue
+		}
+		switch first := seen[c.sum]; {
+		case first == nil:
+			seen[c.sum] = c
+		case !first.above(c) && first.dropped == kept && (p.share(c) > 0.3 || first.up == c.up || c.forSomeScreens() || first.forSomeScreens()):
+			c.drop(beside)
+			continue
+		}
+		p.single(c, seen)
+	}
+}
+
+// forSomeScreens says whether a class of an element, or of the one around it, shows it
+// on screens of some widths only.
+func (n *node) forSomeScreens() bool {
+	for range 2 {
+		class := n.attr(attrClass)
+		for _, w := range []string{"mobile", "desktop", "hide", "hidden", "show-", "visible-", "d-none"} {
+			if strings.Contains(class, w) {
+				return true
+			}
+		}
+		if n = n.up; n == nil {
+			return false
+		}
+	}
+	return false
+}
+
+func (n *node) above(c *node) bool {
+	for ; c != nil; c = c.up {
+		if c == n {
+			return true
+		}
+	}
+	return false
 }

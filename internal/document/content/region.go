@@ -70,14 +70,14 @@ func (p *pruner) belongs(n, heir *node, place int) bool {
 	switch {
 	case place == afterTitle && n.heads > 0 && links < 0.7: // it stands between the title and the text
 		return true
+	case place == beforeTitle && heir.hasH1 && n.heads == 0 && n.prose() < 60: // an announcement, or the date of the version
+		return namesYear(n)
 	case links > 0.5:
 		return false
 	case n.names&(namedPromo|namedSocial|namedTongue) != 0 && share < 0.1, n.forms > 0 && share < 0.2:
 		return false
 	case leaf(n), n.prose() >= 150 && links < 0.3, share >= 0.15 && links < 0.35:
 		return true
-	case place == beforeTitle && heir.hasH1 && n.heads == 0: // an announcement; the date of a version is not
-		return n.prose() >= 60 || namesYear(n)
 	case place != afterText:
 		return n.heads > 0 || links < 0.2
 	}

@@ -118,20 +118,20 @@ func (s *scanner) comment(rest string) {
 		s.at += len("<!--->")
 	case strings.HasPrefix(rest, "<!--"):
 		s.at += len("<!--")
-		a, b := strings.Index(s.page[s.at:], "-->"), -1
-		// "--!>" ends a comment too; it is looked for only before the usual end.
-		if a >= 0 {
-			b = strings.Index(s.page[s.at:s.at+a], "--!>")
-		} else {
-			b = strings.Index(s.page[s.at:], "--!>")
-		}
-		switch {
-		case b >= 0:
-			s.at += b + len("--!>")
-		case a >= 0:
-			s.at += a + len("-->")
-		default:
-			s.at = len(s.page)
+		for {
+			i := strings.Index(s.page[s.at:], "--")
+			if i < 0 {
+				s.at = len(s.page)
+				return
+			}
+			s.at += i + 1 // the second "-" may begin the end as well
+			if end := s.page[s.at+1:]; strings.HasPrefix(end, ">") {
+				s.at += 2
+				return
+			} else if strings.HasPrefix(end, "!>") {
+				s.at += 3
+				return
+			}
 		}
 	default:
 		s.skipPast(">")

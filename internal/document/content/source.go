@@ -1,5 +1,7 @@
 package content
 
+import "golang.org/x/net/html/atom"
+
 // Where little is shown, the document is looked for in what a script would show.
 const (
 	// fewWords are so few that a page shows no document.
@@ -42,21 +44,14 @@ func choose(t *tree, url string) (*pruner, Source, int) {
 // with is the tree of another body of the same page.
 func (t *tree) with(n *node) *tree {
 	other := *t
-	other.body = &node{}
-	for c := n.first; c != nil; {
-		next := c.next
-		c.next = nil
-		other.body.append(c)
-		c = next
-	}
-	n.first, n.last = nil, nil
+	other.body = element(atom.Body, n.take()...)
 	other.body.reset()
 	return &other
 }
 
 // reset undoes what was counted and dropped, for another reading.
 func (n *node) reset() {
-	n.words, n.linked, n.inner, n.items, n.heads, n.forms, n.braces = 0, 0, 0, 0, 0, 0, 0
+	n.words, n.linked, n.inner, n.items, n.heads, n.forms, n.braces, n.buttons = 0, 0, 0, 0, 0, 0, 0, 0
 	n.hasH1, n.holdsBlock, n.dropped = false, false, kept
 	for c := n.first; c != nil; c = c.next {
 		c.reset()

@@ -59,10 +59,12 @@ const maxMarked = 300
 // for a mark is escaped.
 func (w *writer) text(s string) {
 	if w.pre > 0 && strings.IndexByte(s, '\n') >= 0 {
-		for i, row := range strings.Split(s, "\n") {
-			if i > 0 {
+		first := true
+		for row := range strings.SplitSeq(s, "\n") {
+			if !first {
 				w.lineBreak()
 			}
+			first = false
 			w.words(row)
 		}
 		return
@@ -244,6 +246,9 @@ func punctuation(c byte) bool {
 	return false
 }
 
+// maxBlock is how long a block gets that only has line breaks in it, in bytes.
+const maxBlock = 1 << 16
+
 // lineBreak writes a break within a block; a second one ends the block.
 func (w *writer) lineBreak() {
 	switch n := len(w.line); {
@@ -252,7 +257,7 @@ func (w *writer) lineBreak() {
 	case w.cell:
 		w.cellBreak++
 	case n == 0:
-	case w.line[n-1] == '\n':
+	case w.line[n-1] == '\n', n > maxBlock:
 		w.flush()
 	default:
 		w.line = append(w.line, "  \n"...)

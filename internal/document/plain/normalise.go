@@ -85,6 +85,7 @@ func (r *reader) line(s string) {
 	} else if len(s) > 1 && (s[0] == '-' || s[0] == '*' || s[0] == '+') && (s[1] == ' ' || s[1] == '\t') {
 		s = s[2:]
 	}
+	row := strings.HasPrefix(s, "|") // of a table
 	r.labels = r.labels[:0]
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
@@ -97,7 +98,7 @@ func (r *reader) line(s string) {
 			i++
 		case c == '*', c == '~' && i+1 < len(s) && s[i+1] == '~':
 			i += leading(s[i:], c)
-		case c == '|':
+		case c == '|' && row:
 			r.space = true
 			i++
 		case c == '_':

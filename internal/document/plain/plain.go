@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Hash is the hex SHA-256 of a text.
@@ -17,7 +18,18 @@ func Hash(s string) string {
 // Count counts words; each ideograph, kana or Hangul syllable is half of one.
 func Count(s string) int {
 	words, wide, in := 0, 0, false
-	for _, r := range s {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf { // most are
+			blank := c == ' ' || c >= '\t' && c <= '\r'
+			if !blank && !in {
+				words++
+			}
+			in = !blank
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		i += n
 		switch {
 		case r >= 0x2e80 && (unicode.Is(unicode.Han, r) || unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul)):
 			wide++

@@ -184,11 +184,14 @@ func (b *builder) start(t token) {
 		return
 	}
 	b.imply(t.tag, is)
-	if is&tablePart != 0 && b.look(atom.Table, barsTemplate) == 0 {
-		return // a cell without a table is nothing
+	if is&tablePart != 0 && b.look(atom.Table, barsTemplate) == 0 || t.tag == atom.Form && b.look(atom.Form, 0) > 0 {
+		return // a cell without a table is nothing, nor is a form in a form
 	}
 	if b.full() && is&inline == 0 {
 		b.rest.WriteByte('\n')
+	}
+	if room := maxOpen - len(b.stack); is&void == 0 && (room < 0 && is&structural == 0 || room < -maxDepth) {
+		return // its text belongs to what is around it
 	}
 	o := open{node: b.top().node, tag: t.tag, is: is}
 	if !b.full() && (b.depth < maxWrappers || b.depth < maxDepth && is&structural != 0) {
@@ -198,7 +201,7 @@ func (b *builder) start(t token) {
 		o.node.append(n)
 		o.node, o.kept = n, true
 	}
-	if is&void != 0 || t.closed && (t.tag == 0 || t.tag == atom.Svg) || len(b.stack) >= maxOpen {
+	if is&void != 0 || t.closed && (t.tag == 0 || t.tag == atom.Svg) {
 		return
 	}
 	b.stack = append(b.stack, o)

@@ -78,7 +78,7 @@ func (b *builder) end(tag atom.Atom) {
 		if tag == atom.Br {
 			return
 		}
-	case is&void != 0, is&rawText != 0 && tag != atom.Textarea, tag == atom.Html, tag == atom.Body, tag == atom.Head:
+	case is&void != 0, is&rawText != 0 && tag != atom.Textarea && tag != atom.Xmp, tag == atom.Html, tag == atom.Body, tag == atom.Head:
 		return
 	}
 	i := 0

@@ -3,8 +3,6 @@
 package content
 
 import (
-	"strings"
-
 	"golang.org/x/net/html/atom"
 
 	"github.com/clausea/crawler/internal/document/plain"
@@ -79,22 +77,4 @@ func title(body *node, unseen string, headings []string) string {
 		return headings[0]
 	}
 	return ""
-}
-
-// Text takes Markdown or plain text in UTF-8 as it is.
-func Text(b []byte) *Page {
-	p := &Page{Markdown: strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(toText(b), "\ufffd"), "\r\n", "\n")), Kept: 1, Source: FromText, Sources: 1}
-	for line := range strings.SplitSeq(p.Markdown, "\n") {
-		if p.Head == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
-			p.Head = strings.Trim(strings.TrimSpace(line), "*_# ")
-		}
-		if h := strings.TrimSpace(strings.TrimLeft(line, "#")); h != "" && strings.HasPrefix(line, "#") && len(p.Headings) < maxHeadings {
-			p.Headings = append(p.Headings, h)
-		}
-	}
-	if len(p.Headings) > 0 {
-		p.Title = p.Headings[0]
-	}
-	p.All = plain.Count(p.Markdown)
-	return p
 }

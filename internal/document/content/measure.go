@@ -1,6 +1,7 @@
 package content
 
 import (
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -68,6 +69,8 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 		}
 	}
 	switch {
+	case n.tag == atom.H1 && n.words > 0 && n.linked == n.words && homeLink(n): // the site's name
+		n.dropped = menu
 	case n.tag == atom.A && n.words <= 1 && permalink(n):
 		n.dropped = unshown
 	case n.tag == atom.Textarea && n.words >= minHidden: // an agreement in a box to scroll
@@ -101,6 +104,16 @@ func fingerprint(s string) (sum, base uint64) {
 		}
 	}
 	return sum, base
+}
+
+// homeLink says whether the first link below n leads to a site's first page.
+func homeLink(n *node) bool {
+	a := find(n, atom.A)
+	if a == nil {
+		return false
+	}
+	u, err := url.Parse(strings.TrimSpace(a.attr(attrHref)))
+	return err == nil && u.RawQuery == "" && u.Fragment == "" && (u.Path == "/" || u.Path == "" && u.Host != "" || u.Path == "./")
 }
 
 // add counts c in n, or out of it with a sign of -1.

@@ -63,10 +63,19 @@ func (n *node) restore() {
 // reveal puts back what is hidden at first but is text: accordions, tabs, "read
 // more". What stays hidden are menus, dialogs and the marks of a script.
 func (p *pruner) reveal() {
+	all := p.tree.body.words
+	for _, n := range p.concealed {
+		if n.up.dropped == kept { // what another hidden block holds is counted with it
+			all += n.words
+		}
+	}
 	for _, n := range p.concealed {
 		named := n.names | namesOf(n.attr(attrID))
+		over := named&(namedConsent|namedWidget|namedOver) != 0
 		switch {
-		case n.words < 8, n.linkShare() > 0.5, n.forms > 1, named&(namedConsent|namedWidget|namedMenu|namedOver|namedForm|namedTool|namedPromo|namedFooter) != 0:
+		case n.words*10 > all*3 && (n.hasH1 || n.words > 300 && n.linkShare() < 0.3 && !over): // a page that is covered by a dialog, or shown by a script
+			n.restore()
+		case n.words < 8, n.linkShare() > 0.5, n.forms > 1, over, named&(namedMenu|namedForm|namedTool|namedPromo|namedFooter) != 0:
 		case n.inLine() && n.words < minHidden:
 		default:
 			n.restore()
@@ -115,7 +124,7 @@ func (p *pruner) chrome(n *node) reason {
 		return consent
 	case n.names == 0 || is(namedPolicy):
 	case is(namedWidget), is(namedConsent) && (n.buttons > 0 || mentionsCookies(n)):
-		if share < 0.5 || !n.hasH1 {
+		if (share < 0.5 || !n.hasH1) && !(n.words > 100 && n.attr(attrRole) == "" && n.within(atom.Main, atom.Article)) {
 			return consent
 		}
 	case is(namedFooter):

@@ -2,6 +2,7 @@ package content
 
 import (
 	"regexp"
+	"strings"
 
 	"golang.org/x/net/html/atom"
 )
@@ -44,9 +45,30 @@ func (p *pruner) narrow(n *node) *node {
 	}
 }
 
-// leaf says that an element is text itself, and no place for blocks.
+// leaf says that an element is text itself, and no place for blocks. A table whose
+// one cell has most of its text lays the page out.
 func leaf(n *node) bool {
-	return n.inLine() || n.is&(heading|tablePart) != 0 || n.oneOf(atom.P, atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Pre, atom.Blockquote)
+	if n.tag == atom.Table || n.is&tablePart != 0 {
+		return !layout(n)
+	}
+	return n.inLine() || n.is&heading != 0 || n.oneOf(atom.P, atom.Ul, atom.Ol, atom.Dl, atom.Pre, atom.Blockquote)
+}
+
+// layout says whether one cell below n, with blocks in it, has most of n's text.
+func layout(n *node) bool {
+	for total := n.prose(); n.tag != atom.Td && n.tag != atom.Th; {
+		var most *node
+		for c := n.first; c != nil; c = c.next {
+			if c.dropped == kept && c.is&tablePart != 0 && (most == nil || c.prose() > most.prose()) {
+				most = c
+			}
+		}
+		if most == nil || most.prose()*10 < total*6 || most.prose() < minDocument/2 {
+			return false
+		}
+		n = most
+	}
+	return n.holdsBlock
 }
 
 // Where a sibling stands.
@@ -68,6 +90,8 @@ func (p *pruner) belongs(n, heir *node, place int) bool {
 	}
 	links, share := n.linkShare(), float64(n.prose())/float64(heir.prose())
 	switch {
+	case place == afterText && n.words < 30 && copyright(n):
+		return false
 	case place == afterTitle && n.heads > 0 && links < 0.7: // it stands between the title and the text
 		return true
 	case place == beforeTitle && heir.hasH1 && n.heads == 0 && n.prose() < 60: // an announcement, or the date of the version
@@ -82,6 +106,12 @@ func (p *pruner) belongs(n, heir *node, place int) bool {
 		return n.heads > 0 || links < 0.2
 	}
 	return links < 0.2 && n.heads == 0 || n.prose() >= 40 && links < 0.1
+}
+
+// copyright says whether a line is the one at the foot of a page.
+func copyright(n *node) bool {
+	s := strings.ToLower(strings.TrimSpace(allText(n)))
+	return strings.HasPrefix(s, "©") || strings.HasPrefix(s, "copyright") || strings.HasPrefix(s, "(c) ")
 }
 
 // namesYear says whether there is a year below n.

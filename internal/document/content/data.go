@@ -11,7 +11,8 @@ import (
 
 // Bounds of what is read of a page's data.
 const (
-	maxValues  = 100_000 // in all
+	maxValues  = 100_000  // in all
+	maxData    = 32 << 20 // bytes, those of values that were begun in vain included
 	maxNested  = 200
 	maxStarts  = 40 // places in one script where a value may begin
 	maxMembers = 25 // strings in one object of a text; more are a site's messages
@@ -65,8 +66,8 @@ const (
 	ofElements            // an array
 )
 
-// dataReader counts the values that were read.
-type dataReader struct{ count int }
+// dataReader counts what was read.
+type dataReader struct{ count, bytes int }
 
 // values gives the JSON values of a script: all of it, or what it assigns, pushes or parses.
 func (d *dataReader) values(s string) []*datum {
@@ -112,8 +113,12 @@ func (d *dataReader) values(s string) []*datum {
 
 // decode reads one value at the beginning of s, and how long it was.
 func (d *dataReader) decode(s string) (*datum, int) {
+	if d.bytes > maxData {
+		return nil, 0
+	}
 	dec := json.NewDecoder(strings.NewReader(s))
 	v := d.value(dec, 0)
+	d.bytes += int(dec.InputOffset())
 	return v, int(dec.InputOffset())
 }
 

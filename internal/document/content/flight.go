@@ -87,15 +87,15 @@ func (f *flight) split(s string) []string {
 	return order
 }
 
-// resolve puts the texts of rows in the place of what refers to them.
+// resolve puts the texts of rows in the place of what refers to them first.
 func (f *flight) resolve(v *datum, depth int) {
 	if depth > maxNested {
 		return
 	}
 	for _, c := range v.list {
 		if id, found := strings.CutPrefix(c.text, "$"); found && c.list == nil {
-			if row := f.rows[id]; row != nil && row.list == nil {
-				c.text = row.text
+			if row := f.rows[id]; row != nil && row.list == nil && !f.used[id] {
+				c.text, f.used[id] = row.text, true
 			}
 			continue
 		}

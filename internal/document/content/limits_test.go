@@ -46,6 +46,9 @@ var hostile = []struct{ name, begin, piece, end string }{
 	{"nested data", `<script type="application/json">`, "[", "</script>"},
 	{"starts of data", "<script>", "x=[", "</script>"},
 	{"HTML in data", `<script type="application/json">{"t":"`, "<p>word word word word</p>", `"}</script>`},
+	{"nested banners", "", `<div class="cookie-banner">word `, ""},
+	{"nested code", "", "<code>x", ""},
+	{"references to one row", `<script>self.__next_f.push([1,"1:T7a120,` + strings.Repeat("word ", 100_000), `2:[\"$\",\"p\",null,{\"children\":[\"$1\",\"$1\",\"$1\"]}]\n`, `"])</script>`},
 	{"rows of components", `<script>self.__next_f.push([1,"`, `1:[\"$\",\"p\",null,{\"children\":\"$1\"}]\n`, `"])</script>`},
 }
 

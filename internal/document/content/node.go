@@ -16,23 +16,24 @@ type node struct {
 
 	up, first, last, next *node
 
-	// Counted by measure, of what is below and not dropped, in words.
-	words      int32 // all
-	linked     int32 // within links
-	inner      int32 // within links to a place in the same page
-	forms      int32 // fields to fill in or to choose from
-	items      int32 // links
-	braces     int32 // texts with {{ }}
-	buttons    int32
-	sum, base  uint64 // of the text, as a polynomial of its words
-	heads      int32  // headings
-	record     uint8  // what of a page's data it was made of
-	markdown   bool   // a text that is Markdown
-	isText     bool
-	holdsBlock bool // there is a block below
-	hasH1      bool
+	// Counted by measure, of what is below and not dropped.
+	words     int32  // all
+	linked    int32  // within links
+	inner     int32  // within links to a place in the same page
+	items     int32  // links
+	heads     int32  // headings
+	forms     int32  // fields to write into
+	buttons   int32  // what can be pressed
+	braces    int32  // texts with {{ }}
+	sum, base uint64 // the fingerprint of the text
+
 	names      names
 	dropped    reason
+	record     uint8 // what of a page's data it was made of
+	isText     bool
+	markdown   bool // a text that is Markdown
+	holdsBlock bool // there is a block below
+	hasH1      bool
 }
 
 // reason says why a node is no part of the document.
@@ -160,14 +161,32 @@ func walk(n *node, f func(*node) bool) {
 
 // find is the first node of a tag that is not dropped.
 func find(n *node, tag atom.Atom) *node {
-	var got *node
-	walk(n, func(c *node) bool {
-		if got == nil && c.dropped == kept && c.tag == tag {
-			got = c
+	if n.dropped != kept {
+		return nil
+	}
+	if n.tag == tag && !n.isText {
+		return n
+	}
+	for c := n.first; c != nil; c = c.next {
+		if got := find(c, tag); got != nil {
+			return got
 		}
-		return got == nil && c.dropped == kept
+	}
+	return nil
+}
+
+// beginning is the first bytes of the text below a node, at least n if there are as
+// many and hardly more.
+func beginning(n *node, size int) string {
+	var b strings.Builder
+	walk(n, func(c *node) bool {
+		if c.isText && c.dropped == kept && b.Len() < size {
+			b.WriteString(c.text[:min(len(c.text), size)])
+			b.WriteByte(' ')
+		}
+		return c.dropped == kept && b.Len() < size
 	})
-	return got
+	return b.String()
 }
 
 // allText is the text below a node, with a space between blocks.

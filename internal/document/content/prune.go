@@ -111,6 +111,9 @@ func (p *pruner) share(n *node) float64 {
 // chrome says why an element is a part of the page and not of its document. A name
 // alone does not take away most of a document.
 func (p *pruner) chrome(n *node) reason {
+	if n.words <= 4 && n.items == 1 && n.inner == n.words && upward(find(n, atom.A)) {
+		return beside
+	}
 	if n.is&(heading|term) != 0 || n.oneOf(atom.Main, atom.Article, atom.P, atom.Li, atom.Td, atom.Th) {
 		return kept
 	}
@@ -171,6 +174,19 @@ func (p *pruner) chrome(n *node) reason {
 	return kept
 }
 
+// upward says whether a link leads to the top of its page, or nowhere by itself: "back
+// to top", "expand all".
+func upward(a *node) bool {
+	if a == nil {
+		return false
+	}
+	switch strings.ToLower(a.attr(attrHref)) {
+	case "#", "#top", "#pagetop", "#page-top", "#header", "#page":
+		return true
+	}
+	return false
+}
+
 // within says whether an element of one of these tags is around n.
 func (n *node) within(tags ...atom.Atom) bool {
 	for up := n.up; up != nil; up = up.up {
@@ -184,7 +200,7 @@ func (n *node) within(tags ...atom.Atom) bool {
 // asksConsent says whether a block is a banner that asks to agree to cookies: a few
 // sentences that begin with them, and something to press.
 func asksConsent(n *node) bool {
-	if n.words > 150 || n.words < 8 || n.buttons == 0 || n.heads > 1 {
+	if n.words > 150 || n.words < 8 || n.buttons == 0 || n.heads > 1 || n.within(atom.Main, atom.Article) {
 		return false
 	}
 	return mentionsCookies(n)
@@ -192,8 +208,7 @@ func asksConsent(n *node) bool {
 
 // mentionsCookies says whether a block begins with cookies.
 func mentionsCookies(n *node) bool {
-	s := allText(n)
-	return strings.Contains(strings.ToLower(s[:min(len(s), 200)]), "cookie")
+	return strings.Contains(strings.ToLower(beginning(n, 200)), "cookie")
 }
 
 // minTwin is how many words a block has that is not to stand twice.

@@ -110,12 +110,12 @@ func (p *pruner) belongs(n, heir *node, place int) bool {
 
 // copyright says whether a line is the one at the foot of a page.
 func copyright(n *node) bool {
-	s := strings.ToLower(strings.TrimSpace(allText(n)))
+	s := strings.ToLower(strings.TrimSpace(beginning(n, 20)))
 	return strings.HasPrefix(s, "©") || strings.HasPrefix(s, "copyright") || strings.HasPrefix(s, "(c) ")
 }
 
 // namesYear says whether there is a year below n.
-func namesYear(n *node) bool { return year.MatchString(allText(n)) }
+func namesYear(n *node) bool { return year.MatchString(beginning(n, 1000)) }
 
 var year = regexp.MustCompile(`\b(19|20)\d\d\b`)
 

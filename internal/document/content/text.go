@@ -265,13 +265,16 @@ func (w *writer) lineBreak() {
 	}
 }
 
+// maxCode is the longest text of a code span, in bytes.
+const maxCode = 200
+
 // code writes a code span; in the middle of other marks it is text.
 func (w *writer) code(n *node) {
-	text := plain.Squeeze(allText(n))
-	if text == "" || n.holdsBlock || w.inHeading || len(text) > 200 || find(n, atom.A) != nil {
+	if n.words == 0 || n.holdsBlock || w.inHeading || len(beginning(n, maxCode)) > maxCode || find(n, atom.A) != nil {
 		w.blocks(n)
 		return
 	}
+	text := plain.Squeeze(allText(n))
 	w.sync(text[0])
 	fence := "`"
 	for strings.Contains(text, fence) {

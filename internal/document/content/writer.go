@@ -21,6 +21,7 @@ type writer struct {
 	tight     bool   // the next block follows without an empty line
 	cell      bool   // within a table's cell
 	cellBreak int    // lines that ended since the last character of this cell
+	ruled     bool   // a rule comes before the next block
 	number    string // of the section whose heading comes next
 	inHeading bool
 	inItem    bool // within an item of a list
@@ -91,6 +92,10 @@ func (w *writer) flush() {
 
 // begin writes what stands before the first line of a block.
 func (w *writer) begin() {
+	if w.ruled { // a rule stands between two blocks, and not at the end
+		w.ruled, w.tight = false, false
+		w.out = append(w.out, "\n\n---"...)
+	}
 	if len(w.out) > 0 {
 		w.out = append(w.out, '\n')
 		if !w.tight {
@@ -174,10 +179,7 @@ func (w *writer) node(n *node) {
 		w.table(n)
 	case atom.Hr:
 		w.flush()
-		if !w.cell && len(w.out) > 0 {
-			w.begin()
-			w.out = append(w.out, "---"...)
-		}
+		w.ruled = !w.cell && len(w.out) > 0
 	case atom.Pre, atom.Listing, atom.Xmp:
 		w.preformatted(n)
 	case atom.Blockquote:

@@ -113,7 +113,7 @@ func open(in Input) (*content.Page, error) {
 		return openPDF(in)
 	}
 	if isHTML(in) {
-		return content.HTML(toUTF8(in)), nil
+		return content.HTML(toUTF8(in), in.URL), nil
 	}
 	return content.Text(toUTF8(in)), nil
 }

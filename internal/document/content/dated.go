@@ -50,7 +50,7 @@ func (d *dated) walk(n *node) {
 	for c := n.first; c != nil; c = c.next {
 		d.walk(c)
 	}
-	if at := n.attr(attrDatetime); n.tag == atom.Time && len(at) >= 10 && !hasYear(allText(n)) {
+	if at := n.attr(attrDatetime); n.tag == atom.Time && len(at) >= 10 && !hasYear(beginning(n, maxDatedLine)) {
 		d.line.WriteString(" " + at[:10])
 	}
 	if apart || n.tag == atom.Br {

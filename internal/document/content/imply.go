@@ -81,7 +81,7 @@ func (b *builder) end(tag atom.Atom) {
 	case is&void != 0, is&rawText != 0 && tag != atom.Textarea && tag != atom.Xmp, tag == atom.Html, tag == atom.Body, tag == atom.Head:
 		return
 	}
-	i := 0
+	var i int
 	switch {
 	case is&heading != 0:
 		i = b.lookFor(heading, barsBlock)

@@ -1,7 +1,6 @@
 package content
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html/atom"
@@ -95,7 +94,7 @@ func (p *pruner) belongs(n, heir *node, place int) bool {
 	case place == afterTitle && n.heads > 0 && links < 0.7: // it stands between the title and the text
 		return true
 	case place == beforeTitle && heir.hasH1 && n.heads == 0 && n.prose() < 60: // an announcement, or the date of the version
-		return namesYear(n)
+		return hasYear(beginning(n, 1000))
 	case links > 0.5:
 		return false
 	case n.names&(namedPromo|namedSocial|namedTongue) != 0 && share < 0.1, n.forms > 0 && share < 0.2:
@@ -113,11 +112,6 @@ func copyright(n *node) bool {
 	s := strings.ToLower(strings.TrimSpace(beginning(n, 20)))
 	return strings.HasPrefix(s, "©") || strings.HasPrefix(s, "copyright") || strings.HasPrefix(s, "(c) ")
 }
-
-// namesYear says whether there is a year below n.
-func namesYear(n *node) bool { return year.MatchString(beginning(n, 1000)) }
-
-var year = regexp.MustCompile(`\b(19|20)\d\d\b`)
 
 // trim drops the lists of links that stand before the first and after the last text
 // of the document's place.

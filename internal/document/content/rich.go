@@ -86,7 +86,7 @@ func (d *dataReader) rich(v *datum, depth int) *node {
 		n.attrs = []attribute{{attrHref, href}}
 	}
 	for _, c := range children.list {
-		m := (*node)(nil)
+		var m *node
 		switch {
 		case c.list == nil && c.text != "":
 			m = textNode(c.text)

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/net/html/charset"
 
+	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/classify"
 	"github.com/clausea/crawler/internal/document/content"
 	"github.com/clausea/crawler/internal/document/date"
@@ -55,7 +56,7 @@ type Document struct {
 	Words                         int
 	Markdown                      string
 	Text                          string // normalised, what is compared
-	Hash                          string // hex SHA-256 of Text
+	Hash                          string // of the words that are compared, see change.Fingerprint
 	SoftError                     bool   // an error, login or consent page sent with a status of success
 }
 
@@ -144,7 +145,7 @@ func FromMarkdown(md string) Document {
 	d := Document{Markdown: md}
 	d.Text = plain.Normalise(md)
 	d.Words = plain.Count(d.Text)
-	d.Hash = plain.Hash(d.Text)
+	d.Hash = change.Fingerprint(md)
 	return d
 }
 

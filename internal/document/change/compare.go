@@ -1,240 +1,388 @@
-// Package change says how two readings of one document differ: by section, by word,
-// and whether it means anything.
 package change
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/clausea/crawler/internal/document/plain"
 )
 
-// Kind is how two readings of one document differ.
-type Kind string
-
-// The kinds of change.
-const (
-	KindNone     Kind = "none"     // the same words
-	KindCosmetic Kind = "cosmetic" // only marks, case, order of equal parts or contact details differ
-	KindBroken   Kind = "broken"   // the new page lost its text
-	KindChange   Kind = "change"
-)
-
-// Op is one run of words that is equal, added or removed.
-type Op struct {
-	Kind string `json:"kind"` // equal, added or removed
-	Text string `json:"text"`
-}
-
-// SectionChange is one changed section.
-type SectionChange struct {
-	Heading string `json:"heading"`
-	Added   int    `json:"added"` // words
-	Removed int    `json:"removed"`
-	Ops     []Op   `json:"ops"`
-}
-
-// Change is what differs between two readings.
-type Change struct {
-	Kind     Kind            `json:"kind"`
-	Added    int             `json:"added"` // words
-	Removed  int             `json:"removed"`
-	Sections []SectionChange `json:"sections,omitempty"`
-}
-
-// brokenShare of the text must be left, or the page is taken for broken: no
-// revision among the recorded histories of public documents kept so little.
-const brokenShare = 0.2
-
-// Reading is one reading of a document.
-type Reading struct {
-	Markdown string
-	Text     string // normalised
-	Hash     string // of Text
-	Words    int    // of Text
-	// Error says that an error, login or consent page came in the document's place.
-	Error bool
-}
-
-// Compare says what changed from old to cur.
+// Compare says what changed from old to cur. Texts of any length are compared in time
+// and memory that grow with their length alone; Coarse says where that cost detail.
 func Compare(old, cur Reading) Change {
 	if old.Hash == cur.Hash && old.Hash != "" {
-		return Change{Kind: KindNone}
+		if old.Text == cur.Text {
+			return Change{Kind: KindNone}
+		}
+		return Change{Kind: KindCosmetic}
 	}
-	if old.Words >= 80 && (float64(cur.Words) < brokenShare*float64(old.Words) || cur.Error) {
-		return Change{Kind: KindBroken, Removed: old.Words - cur.Words}
+	a, b := take(old.Markdown), take(cur.Markdown)
+	if broken(old, cur, a, b) {
+		return Change{Kind: KindBroken, Removed: max(0, old.Words-cur.Words)}
 	}
-	a, b := sections(old.Markdown), sections(cur.Markdown)
-	ch := Change{Kind: KindNone}
-	for _, p := range align(a, b) {
-		s := compareSection(p[0], p[1])
-		if s.Added+s.Removed == 0 {
+	ch := compare(a, b)
+	if ch.Kind != KindChange {
+		// Whether something means nothing may hang on which of several equal words
+		// is paired with which; it must mean nothing from the other side as well.
+		if back := compare(b, a); back.Kind == KindChange {
+			ch = back.reversed()
+		}
+	}
+	if ch.Kind == KindNone && old.Text != cur.Text {
+		ch.Kind = KindCosmetic
+	}
+	ch.label()
+	return ch
+}
+
+// reversed is the change the other way.
+func (c Change) reversed() Change {
+	c.Added, c.Removed = c.Removed, c.Added
+	state := map[string]string{SectionAdded: SectionRemoved, SectionRemoved: SectionAdded}
+	kind := map[string]string{Added: Removed, Removed: Added, Equal: Equal}
+	for i := range c.Sections {
+		s := &c.Sections[i]
+		s.Added, s.Removed = s.Removed, s.Added
+		s.State = cmp.Or(state[s.State], s.State)
+		if s.Was != "" {
+			s.Heading, s.Was = s.Was, s.Heading
+		}
+		for j := range s.Ops {
+			s.Ops[j].Kind = kind[s.Ops[j].Kind]
+		}
+	}
+	return c
+}
+
+// piece is a run of words within one block, on its way to a section's ops.
+type piece struct {
+	kind    string
+	text    string
+	words   int // two characters of a script without spaces are one
+	entry   int // index of the new text's sections, then of the old's
+	at      int // the new block where it stands
+	seq     int // order among those of the same block
+	newline bool
+}
+
+// comparison gathers the pieces.
+type comparison struct {
+	*alignment
+	pieces  []piece
+	changed map[int]bool
+	coarse  bool
+}
+
+func compare(old, cur *text) Change {
+	c := &comparison{alignment: align(old, cur), changed: map[int]bool{}}
+	for _, g := range c.groups() {
+		c.refine(g)
+	}
+	for j, i := range c.toOld {
+		if i >= 0 && c.how[j] == migrated {
+			c.push(Removed, c.old, i, c.old.whole(i), j)
+			c.push(Added, c.cur, j, c.cur.whole(j), j)
+		}
+	}
+	return c.change()
+}
+
+// groups divides what is left over. What belongs to a section that moved is compared
+// with what belongs to its partner, wherever that is; all else with what stands in the
+// same gap.
+func (c *comparison) groups() []group {
+	byKey := map[[2]int]*group{}
+	var order []*group
+	put := func(key [2]int, at int) *group {
+		g := byKey[key]
+		if g == nil {
+			g = &group{at: at}
+			byKey[key] = g
+			order = append(order, g)
+		}
+		return g
+	}
+	// The gaps in which each pair of sections has something left, by side.
+	type side map[[2]int]bool
+	leftOld, leftCur := side{}, side{}
+	for i, j := range c.toCur {
+		if j < 0 && c.partner[c.old.section[i]] >= 0 {
+			leftOld[[2]int{c.partner[c.old.section[i]], c.gapOld[i]}] = true
+		}
+	}
+	for j, i := range c.toOld {
+		if i < 0 {
+			leftCur[[2]int{c.cur.section[j], c.gapCur[j]}] = true
+		}
+	}
+	apart := map[int]bool{}
+	for _, b := range c.movedSections() {
+		apart[b] = true
+	}
+	key := func(section, gap int, other side) [2]int {
+		if section >= 0 && apart[section] && !other[[2]int{section, gap}] {
+			return [2]int{section, -1}
+		}
+		return [2]int{-1, gap}
+	}
+	for j, i := range c.toOld {
+		if i < 0 {
+			g := put(key(c.cur.section[j], c.gapCur[j], leftOld), j)
+			g.cur = append(g.cur, j)
+		}
+	}
+	for i, j := range c.toCur {
+		if j < 0 {
+			at := len(c.cur.blocks)
+			if c.gapOld[i] < len(c.anchors) {
+				at = c.anchors[c.gapOld[i]]
+			}
+			g := put(key(c.partner[c.old.section[i]], c.gapOld[i], leftCur), at)
+			g.old = append(g.old, i)
+		}
+	}
+	out := make([]group, len(order))
+	for n, g := range order {
+		out[n] = *g
+	}
+	return out
+}
+
+// refine compares a group word by word.
+func (c *comparison) refine(g group) {
+	olds, curs := c.withoutChrome(g)
+	a, b := wordsOf(c.old, olds), wordsOf(c.cur, curs)
+	edits, exact := compareWords(a, b)
+	c.coarse = c.coarse || !exact
+	at := g.at
+	for _, e := range edits {
+		if e.b0 < len(b.pos) {
+			at = int(b.pos[e.b0].block)
+		}
+		if e.equal {
+			c.split(Equal, b, e.b0, e.b1, at, false)
 			continue
 		}
-		ch.Added += s.Added
-		ch.Removed += s.Removed
-		ch.Sections = append(ch.Sections, s)
+		// Where a paragraph's first words change, both stand in it.
+		joined := e.a0 < e.a1 && e.b0 < e.b1 && b.first(e.b0) && !a.whole(e.a0, e.a1)
+		c.split(Removed, a, e.a0, e.a1, at, joined)
+		c.split(Added, b, e.b0, e.b1, at, joined)
+	}
+}
+
+// split pushes the words from i to j block by block. What is removed begins a paragraph
+// only if it was a whole one, or stands at the beginning of one that stays (joined).
+func (c *comparison) split(kind string, w *words, i, j, at int, joined bool) {
+	for n := 0; i < j; n++ {
+		to := i + 1
+		for to < j && !w.first(to) {
+			to++
+		}
+		block := int(w.pos[i].block)
+		newline := w.first(i)
+		if n == 0 && joined {
+			newline = kind == Removed
+		} else if kind == Removed {
+			newline = w.whole(i, to)
+		}
+		if kind != Removed {
+			at = block
+		}
+		c.push(kind, w.text, block, part{w.run(i, to), w.count(i, to), newline}, at)
+		i = to
+	}
+}
+
+// part is some of a block's text.
+type part struct {
+	text    string
+	words   int
+	newline bool // it begins a paragraph
+}
+
+// whole is all of a block's text.
+func (t *text) whole(i int) part { return part{t.blocks[i].Text, t.counts[i], true} }
+
+// count counts the words from i to j as people do: "third-party" is one, and so are two
+// characters of a script without spaces.
+func (w *words) count(i, j int) int {
+	n, characters := 0, 0
+	for k := i; k < j; k++ {
+		switch {
+		case w.pos[k].class == plain.Character:
+			characters++
+		case k == i || w.first(k) || w.pos[k].start > w.pos[k-1].end || w.pos[k-1].class == plain.Character:
+			n++
+		}
+	}
+	return n + (characters+1)/2
+}
+
+func (c *comparison) push(kind string, t *text, block int, p part, at int) {
+	entry := t.section[block]
+	if kind == Removed {
+		entry = c.home(entry, at)
+	}
+	if kind != Equal {
+		c.changed[entry] = true
+	}
+	c.pieces = append(c.pieces, piece{kind, p.text, p.words, entry, at, len(c.pieces), p.newline})
+}
+
+// home is the entry that shows what was removed from an old section before the new
+// block at: the section's partner; if that stands elsewhere, the section there that has
+// some of the old one's words; if there is none, an entry of its own.
+func (c *comparison) home(section, at int) int {
+	partner := c.partner[section]
+	here := -1
+	for _, j := range [...]int{at - 1, at} {
+		if j < 0 || j >= len(c.cur.section) {
+			continue
+		}
+		s := c.cur.section[j]
+		if s == partner {
+			return partner
+		}
+		if here < 0 && c.common[pair{section, s}] > 0 {
+			here = s
+		}
 	}
 	switch {
-	case ch.Added+ch.Removed == 0 && old.Text == cur.Text:
-		ch.Kind = KindNone
-	case ch.Added+ch.Removed == 0 || sameBag(ch.Sections):
-		ch.Kind = KindCosmetic
-	default:
+	case here >= 0:
+		return here
+	case partner >= 0:
+		return partner
+	}
+	return len(c.cur.sections) + section
+}
+
+// change makes the sections of the pieces.
+func (c *comparison) change() Change {
+	ch := Change{Kind: KindNone, Coarse: c.coarse}
+	for j, i := range c.toOld {
+		if (i >= 0 && c.how[j] != migrated || i == unimportant) && c.changed[c.cur.section[j]] {
+			c.push(Equal, c.cur, j, c.cur.whole(j), j)
+		}
+	}
+	c.keepWithin()
+	slices.SortStableFunc(c.pieces, func(x, y piece) int {
+		return cmp.Or(cmp.Compare(x.entry, y.entry), cmp.Compare(x.at, y.at), cmp.Compare(x.seq, y.seq))
+	})
+	type placed struct {
+		SectionChange
+		at int
+	}
+	var found []placed
+	for from := 0; from < len(c.pieces); {
+		to := from
+		for to < len(c.pieces) && c.pieces[to].entry == c.pieces[from].entry {
+			to++
+		}
+		if ps := c.pieces[from:to]; c.changed[ps[0].entry] {
+			found = append(found, placed{c.section(ps), ps[0].at})
+		}
+		from = to
+	}
+	for _, b := range c.movedSections() {
+		if !c.changed[b] {
+			found = append(found, placed{SectionChange{Heading: c.cur.sections[b].heading, State: SectionMoved}, c.firstBlock(b)})
+		}
+	}
+	slices.SortStableFunc(found, func(x, y placed) int { return cmp.Compare(x.at, y.at) })
+	for _, f := range found {
+		ch.Sections = append(ch.Sections, f.SectionChange)
+		ch.Added += f.Added
+		ch.Removed += f.Removed
+	}
+	if len(c.changed) > 0 {
 		ch.Kind = KindChange
 	}
 	return ch
 }
 
-// section is a heading and the words below it.
-type section struct {
-	heading string
-	words   []string // as they are shown
-	keys    []string // as they are compared
+// keepWithin puts what was removed from a section between the blocks of its partner,
+// for it may have stood elsewhere.
+func (c *comparison) keepWithin() {
+	first, last := filled(len(c.cur.sections), -1), filled(len(c.cur.sections), -1)
+	for j, s := range c.cur.section {
+		if first[s] < 0 {
+			first[s] = j
+		}
+		last[s] = j
+	}
+	for i := range c.pieces {
+		if p := &c.pieces[i]; p.kind == Removed && p.entry < len(first) && first[p.entry] >= 0 {
+			p.at = min(max(p.at, first[p.entry]), last[p.entry]+1)
+		}
+	}
 }
 
-func sections(md string) []section {
-	var out []section
-	cur := section{}
-	for line := range strings.SplitSeq(md, "\n") {
-		if strings.HasPrefix(line, "#") {
-			if len(cur.words) > 0 || cur.heading != "" {
-				out = append(out, cur)
+// section makes one section of its pieces.
+func (c *comparison) section(ps []piece) SectionChange {
+	var s SectionChange
+	entry, equal := ps[0].entry, 0
+	if n := len(c.cur.sections); entry >= n {
+		old := c.old.sections[entry-n]
+		s.Heading, s.parents, s.State = old.heading, old.parents, SectionRemoved
+	} else {
+		cur := c.cur.sections[entry]
+		s.Heading, s.parents, s.State = cur.heading, cur.parents, SectionAdded
+		if a := c.back[entry]; a >= 0 {
+			s.State = SectionChanged
+			if old := c.old.sections[a]; old.name != cur.name {
+				s.Was = old.heading
 			}
-			cur = section{heading: plain.Normalise(line)}
 		}
-		for _, w := range strings.Fields(separateWide(plain.Normalise(line))) {
-			if k := key(w); k != "" {
-				cur.words = append(cur.words, w)
-				cur.keys = append(cur.keys, k)
-			}
-		}
-	}
-	if len(cur.words) > 0 {
-		out = append(out, cur)
-	}
-	return out
-}
-
-// separateWide puts spaces around ideographs and kana, which are written without.
-func separateWide(s string) string {
-	wide := false
-	for _, r := range s {
-		if r >= 0x3040 && r <= 0x9fff {
-			wide = true
-			break
-		}
-	}
-	if !wide {
-		return s
 	}
 	var b strings.Builder
-	for _, r := range s {
-		if r >= 0x3040 && r <= 0x9fff {
-			b.WriteByte(' ')
-			b.WriteRune(r)
-			b.WriteByte(' ')
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// key is a word as it is compared: without case and outer punctuation; contact
-// details that sites obfuscate anew at each request all count as the same.
-func key(w string) string {
-	k := strings.ToLower(strings.Trim(w, `.,;:()[]{}"'“”‘’«»!?…·•–—-*_`))
-	if strings.Contains(k, "@") || strings.Contains(k, "email-protection") || k == "[email" || k == "protected" || k == "email" {
-		return "@"
-	}
-	return k
-}
-
-// align pairs sections by heading, in order; one that has no partner is paired
-// with nothing.
-func align(a, b []section) [][2]section {
-	pairs := lcs(len(a), len(b), func(i, j int) bool { return a[i].heading == b[j].heading })
-	var out [][2]section
-	i, j := 0, 0
-	for _, p := range append(pairs, [2]int{len(a), len(b)}) {
-		// What stands between two pairs is compared together, so that a renamed
-		// heading does not show its whole section as new.
-		left, right := join(a[i:p[0]]), join(b[j:p[1]])
-		if len(left.words)+len(right.words) > 0 {
-			out = append(out, [2]section{left, right})
-		}
-		if p[0] < len(a) {
-			out = append(out, [2]section{a[p[0]], b[p[1]]})
-		}
-		i, j = p[0]+1, p[1]+1
-	}
-	return out
-}
-
-func join(ss []section) section {
-	var out section
-	for _, s := range ss {
-		if out.heading == "" {
-			out.heading = s.heading
-		}
-		out.words = append(out.words, s.words...)
-		out.keys = append(out.keys, s.keys...)
-	}
-	return out
-}
-
-// lcs is the longest common subsequence of two short sequences, as index pairs.
-func lcs(n, m int, eq func(i, j int) bool) [][2]int {
-	if n > 2000 || m > 2000 {
-		n, m = min(n, 2000), min(m, 2000)
-	}
-	t := make([][]int16, n+1)
-	for i := range t {
-		t[i] = make([]int16, m+1)
-	}
-	for i := n - 1; i >= 0; i-- {
-		for j := m - 1; j >= 0; j-- {
-			if eq(i, j) {
-				t[i][j] = t[i+1][j+1] + 1
-			} else {
-				t[i][j] = max(t[i+1][j], t[i][j+1])
+	for i := 0; i < len(ps); {
+		kind, n := ps[i].kind, 0
+		b.Reset()
+		for ; i < len(ps) && ps[i].kind == kind; i++ {
+			switch {
+			case ps[i].newline && b.Len()+len(s.Ops) > 0:
+				b.WriteByte('\n')
+			case b.Len() > 0:
+				b.WriteByte(' ')
 			}
+			b.WriteString(ps[i].text)
+			n += ps[i].words
 		}
-	}
-	var out [][2]int
-	for i, j := 0, 0; i < n && j < m; {
-		switch {
-		case eq(i, j):
-			out = append(out, [2]int{i, j})
-			i, j = i+1, j+1
-		case t[i+1][j] >= t[i][j+1]:
-			i++
+		s.Ops = append(s.Ops, Op{kind, b.String()})
+		switch kind {
+		case Added:
+			s.Added += n
+		case Removed:
+			s.Removed += n
 		default:
-			j++
+			equal += n
 		}
 	}
+	if equal > 0 && s.State == SectionAdded || entry >= len(c.cur.sections) && s.Removed < c.old.sections[entry-len(c.cur.sections)].words/2 {
+		s.State = SectionChanged
+	}
+	return s
+}
+
+// movedSections are the new sections most of whose words moved.
+func (c *comparison) movedSections() []int {
+	words := map[int]int{}
+	for j := range c.toOld {
+		if c.how[j] == moved && c.toOld[j] >= 0 {
+			words[c.cur.section[j]] += c.cur.counts[j]
+		}
+	}
+	var out []int
+	for b, n := range words {
+		if n*2 > c.cur.sections[b].words && c.cur.sections[b].heading != "" {
+			out = append(out, b)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 
-// sameBag says whether all sections together only moved words.
-func sameBag(ss []SectionChange) bool {
-	bag := map[string]int{}
-	for _, s := range ss {
-		for _, o := range s.Ops {
-			for _, w := range strings.Fields(o.Text) {
-				switch o.Kind {
-				case "added":
-					bag[key(w)]++
-				case "removed":
-					bag[key(w)]--
-				}
-			}
-		}
-	}
-	for _, n := range bag {
-		if n != 0 {
-			return false
-		}
-	}
-	return true
+func (c *comparison) firstBlock(section int) int {
+	return slices.Index(c.cur.section, section)
 }

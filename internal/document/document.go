@@ -22,6 +22,7 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/document/language"
 	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
 // Input is a page as it was fetched.
@@ -58,6 +59,9 @@ type Document struct {
 	Text                          string // normalised, what is compared
 	Hash                          string // of the words that are compared, see change.Fingerprint
 	SoftError                     bool   // an error, login or consent page sent with a status of success
+	// Subprocessors are the rows of a list of subprocessors, or of such a list in a
+	// data processing agreement.
+	Subprocessors []subprocessor.Row
 }
 
 // MaxBytes is the largest page that is read, in bytes.
@@ -78,6 +82,7 @@ func Read(in Input) (Document, error) {
 	d.Type, d.Confidence, d.SoftError = classify.Of(classified(in, p, d))
 	d.Legal = d.Type != doctype.Other
 	d.readDates(in, p)
+	d.Subprocessors = d.readSubprocessors(d.Type)
 	return d, nil
 }
 

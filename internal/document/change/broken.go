@@ -49,7 +49,7 @@ func broken(old, cur Reading, a, b *text) bool {
 	case share < shortShare && cur.Words < shortWords:
 		return true
 	}
-	was, is := language.Of(old.Text, ""), language.Of(cur.Text, "")
+	was, is := language.Of(old.Text), language.Of(cur.Text)
 	return was != "" && is != "" && was != is
 }
 

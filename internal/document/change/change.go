@@ -7,6 +7,8 @@
 // those that moved; what is left is compared word by word.
 package change
 
+import "github.com/clausea/crawler/internal/document/subprocessor"
+
 // Kind is how two readings of one document differ.
 type Kind string
 
@@ -63,6 +65,8 @@ type Change struct {
 	// Coarse says that a part was too long and too different to be compared word by
 	// word; it is shown as removed and added whole.
 	Coarse bool `json:"coarse,omitempty"`
+	// Subprocessors are the rows that changed, where both texts are lists of them.
+	Subprocessors *subprocessor.Change `json:"subprocessors,omitempty"`
 }
 
 // Reading is one reading of a document.

@@ -67,6 +67,8 @@ type Change struct {
 	Coarse bool `json:"coarse,omitempty"`
 	// Subprocessors are the rows that changed, where both texts are lists of them.
 	Subprocessors *subprocessor.Change `json:"subprocessors,omitempty"`
+
+	turned bool // it was found from the other side, and equal words are the old text's
 }
 
 // Reading is one reading of a document.

@@ -106,27 +106,34 @@ func isBanner(fold string) bool {
 	return valuePrivacy.MatchString(fold) || strings.Contains(fold, "cookie") && bannerAsks.MatchString(fold) && bannerTells.MatchString(fold)
 }
 
-// menus marks the runs of links and short lines before the first and after the last
-// paragraph of the document.
+// menus marks the blocks that belong to a run of links and short lines before the first
+// or after the last paragraph of the document.
 func (t *text) menus(blocks []int, first, last int, out map[int]bool) {
-	for from := 0; from < len(blocks); {
-		to, links := from, 0
-		for to < len(blocks) && (to == from || blocks[to] == blocks[to-1]+1) && t.short(blocks[to]) {
-			if t.linked(blocks[to]) {
-				links++
-			}
-			to++
-		}
-		if to == from {
-			from++
+	for n := 0; n < len(blocks); {
+		i := blocks[n]
+		if !t.short(i) || i >= first && i <= last {
+			n++
 			continue
 		}
-		if links >= minMenu && links*2 >= to-from && (blocks[to-1] < first || blocks[from] > last) {
-			for _, i := range blocks[from:to] {
-				out[i] = true
+		from, to := i, i+1
+		for from > 0 && t.short(from-1) {
+			from--
+		}
+		for to < len(t.blocks) && t.short(to) {
+			to++
+		}
+		links := 0
+		for k := from; k < to; k++ {
+			if t.linked(k) {
+				links++
 			}
 		}
-		from = to
+		menu := links >= minMenu && links*2 >= to-from && (to <= first || from > last)
+		for ; n < len(blocks) && blocks[n] < to; n++ {
+			if menu {
+				out[blocks[n]] = true
+			}
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func Compare(old, cur Reading) Change {
 
 // reversed is the change the other way.
 func (c Change) reversed() Change {
-	c.Added, c.Removed = c.Removed, c.Added
+	c.Added, c.Removed, c.turned = c.Removed, c.Added, true
 	state := map[string]string{SectionAdded: SectionRemoved, SectionRemoved: SectionAdded}
 	kind := map[string]string{Added: Removed, Removed: Added, Equal: Equal}
 	for i := range c.Sections {

@@ -279,7 +279,7 @@ const minTyped = 5
 
 // typing says whether each changed word is nearly the one that it replaced.
 func (h hunk) typing(x, y []string) bool {
-	if len(x) != len(y) || len(x) == 0 {
+	if len(x) != len(y) || len(x) == 0 || slices.Equal(x, y) { // what is equal moved
 		return false
 	}
 	for i := range x {

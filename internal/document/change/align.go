@@ -103,7 +103,8 @@ func (al *alignment) findMoved() {
 			continue
 		}
 		i := list[best]
-		twins[al.cur.sums[j]] = append(append([]int(nil), list[:best]...), list[best+1:]...)
+		copy(list[1:best+1], list[:best])
+		twins[al.cur.sums[j]] = list[1:]
 		al.toCur[i], al.toOld[j], al.how[j] = j, i, moved
 	}
 }
@@ -168,6 +169,32 @@ func (al *alignment) pairSections() {
 			al.partner[a], al.back[b] = b, a
 		}
 	}
+}
+
+// pairByWords pairs the sections that are left and have many words in common, as they do
+// if a little changed in each paragraph and in the heading.
+func (al *alignment) pairByWords(words map[pair]int) {
+	best := map[int]int{} // by new section, the old one
+	for p, n := range words {
+		if al.partner[p.old] >= 0 || al.back[p.cur] >= 0 || n*5 < 2*max(al.old.sections[p.old].words, al.cur.sections[p.cur].words) {
+			continue
+		}
+		if q, ok := best[p.cur]; !ok || n > words[pair{q, p.cur}] || n == words[pair{q, p.cur}] && p.old < q {
+			best[p.cur] = p.old
+		}
+	}
+	for b := range al.cur.sections { // in order, for a section has one partner
+		if a, ok := best[b]; ok && al.partner[a] < 0 {
+			al.partner[a], al.back[b] = b, a
+		}
+	}
+}
+
+// strangers says whether two sections have so little in common that words that are
+// equal in both are so by chance.
+func (al *alignment) strangers(p pair, words map[pair]int) bool {
+	n := al.common[p] + words[p]
+	return al.partner[p.old] != p.cur && n*5 < 2*min(al.old.sections[p.old].words, al.cur.sections[p.cur].words)
 }
 
 // sameName is how many words in common an equal heading counts for.

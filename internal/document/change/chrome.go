@@ -12,6 +12,8 @@ const (
 	maxBanner = 120
 	// maxPhrase is the longest control's text, in words.
 	maxPhrase = 8
+	// maxChrome bounds the pairs of candidates that are held against each other.
+	maxChrome = 10_000
 	// minMenu is how many links or short lines at a text's edge make a menu.
 	minMenu = 3
 	// menuLine is how long a menu's line is at most, in words.
@@ -28,7 +30,7 @@ func (c *comparison) withoutChrome(g group) (olds, curs []int) {
 		return g.old, g.cur
 	}
 	a, b := c.old.chrome(g.old), c.cur.chrome(g.cur)
-	if len(a)+len(b) == 0 {
+	if len(a)+len(b) == 0 || len(a)*len(b) > maxChrome {
 		return g.old, g.cur
 	}
 	for i := range a {

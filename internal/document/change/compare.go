@@ -76,8 +76,17 @@ type comparison struct {
 
 func compare(old, cur *text) Change {
 	c := &comparison{alignment: align(old, cur), changed: map[int]bool{}}
+	var refined []refinement
+	words := map[pair]int{} // that sections have in common beside equal blocks
 	for _, g := range c.groups() {
-		c.refine(g)
+		r := c.refine(g)
+		r.count(words)
+		refined = append(refined, r)
+	}
+	c.pairByWords(words)
+	for _, r := range refined {
+		r.edits = tidy(r.part(func(p pair) bool { return c.strangers(p, words) }), r.a, r.b)
+		c.emit(r)
 	}
 	for j, i := range c.toOld {
 		if i >= 0 && c.how[j] == migrated {
@@ -150,13 +159,19 @@ func (c *comparison) groups() []group {
 }
 
 // refine compares a group word by word.
-func (c *comparison) refine(g group) {
+func (c *comparison) refine(g group) refinement {
 	olds, curs := c.withoutChrome(g)
-	a, b := wordsOf(c.old, olds), wordsOf(c.cur, curs)
-	edits, exact := compareWords(a, b)
+	r := refinement{at: g.at, a: wordsOf(c.old, olds), b: wordsOf(c.cur, curs)}
+	exact := false
+	r.edits, exact = compareWords(r.a, r.b)
 	c.coarse = c.coarse || !exact
-	at := g.at
-	for _, e := range edits {
+	return r
+}
+
+// emit pushes the pieces of a group.
+func (c *comparison) emit(r refinement) {
+	a, b, at := r.a, r.b, r.at
+	for _, e := range r.edits {
 		if e.b0 < len(b.pos) {
 			at = int(b.pos[e.b0].block)
 		}

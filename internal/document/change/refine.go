@@ -67,6 +67,57 @@ type edit struct {
 	equal          bool // quiet edits count as equal and may differ in length
 }
 
+// refinement is a group compared word by word.
+type refinement struct {
+	at    int // the new block before which it stands
+	a, b  *words
+	edits []edit
+}
+
+// runs calls f for the runs of words of one pair of blocks that are equal one by one.
+func (r *refinement) runs(e edit, f func(i, j, n int, of pair)) {
+	if e.a1-e.a0 != e.b1-e.b0 { // quiet
+		return
+	}
+	for i, j := e.a0, e.b0; i < e.a1; {
+		n := 1
+		for i+n < e.a1 && !r.a.first(i+n) && !r.b.first(j+n) {
+			n++
+		}
+		f(i, j, n, pair{r.a.text.section[r.a.pos[i].block], r.b.text.section[r.b.pos[j].block]})
+		i, j = i+n, j+n
+	}
+}
+
+// count adds the words that sections have in common.
+func (r *refinement) count(words map[pair]int) {
+	for _, e := range r.edits {
+		if e.equal {
+			r.runs(e, func(_, _, n int, of pair) { words[of] += n })
+		}
+	}
+}
+
+// part makes edits of the words that are equal by chance.
+func (r *refinement) part(strangers func(pair) bool) []edit {
+	out := make([]edit, 0, len(r.edits))
+	add := func(e edit) {
+		if k := len(out) - 1; k >= 0 && out[k].equal == e.equal {
+			out[k].a1, out[k].b1 = e.a1, e.b1
+			return
+		}
+		out = append(out, e)
+	}
+	for _, e := range r.edits {
+		if !e.equal || e.a1-e.a0 != e.b1-e.b0 {
+			add(e)
+			continue
+		}
+		r.runs(e, func(i, j, n int, of pair) { add(edit{i, i + n, j, j + n, !strangers(of)}) })
+	}
+	return out
+}
+
 // compareWords finds the edits between two runs of words, so that they read well.
 func compareWords(a, b *words) (edits []edit, exact bool) {
 	if len(a.keys)+len(b.keys) > maxWords {
@@ -89,7 +140,7 @@ func compareWords(a, b *words) (edits []edit, exact bool) {
 			e.equal = true
 		}
 	}
-	return tidy(edits, a, b), exact
+	return edits, exact
 }
 
 // slide moves insertions and deletions between equal words to where they are whole

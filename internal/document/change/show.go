@@ -3,7 +3,10 @@ package change
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
+
+	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
 // context is how many words are shown around a change.
@@ -37,6 +40,7 @@ func (c Change) TextDiff() string {
 			b.WriteByte('\n')
 		}
 	}
+	c.rowsText(&b)
 	if c.Coarse {
 		b.WriteString("\nA part was too long to be compared word by word; it is shown as replaced.\n")
 	}
@@ -106,6 +110,7 @@ func (c Change) HTMLDiff() string {
 		}
 		b.WriteString("</p></section>\n")
 	}
+	c.rowsHTML(&b)
 	b.WriteString("</article>\n")
 	return b.String()
 }
@@ -154,4 +159,46 @@ func lastWords(text string) string {
 		}
 	}
 	return text
+}
+
+// rowsText writes the rows of subprocessors that changed, one a line.
+func (c Change) rowsText(b *strings.Builder) {
+	if c.Subprocessors == nil {
+		return
+	}
+	b.WriteString("\n## Subprocessors\n")
+	for _, r := range c.Subprocessors.Added {
+		fmt.Fprintf(b, "{+%s+}\n", rowText(r))
+	}
+	for _, r := range c.Subprocessors.Removed {
+		fmt.Fprintf(b, "[-%s-]\n", rowText(r))
+	}
+	for _, p := range c.Subprocessors.Changed {
+		fmt.Fprintf(b, "[-%s-] {+%s+}\n", rowText(p.Was), rowText(p.Is))
+	}
+}
+
+func rowText(r subprocessor.Row) string {
+	return strings.Join(slices.DeleteFunc([]string{r.Name, r.Purpose, r.Location}, func(s string) bool { return s == "" }), ", ")
+}
+
+// rowsHTML writes the same as a list.
+func (c Change) rowsHTML(b *strings.Builder) {
+	if c.Subprocessors == nil {
+		return
+	}
+	item := func(tag string, r subprocessor.Row) string {
+		return "<" + tag + ">" + html.EscapeString(rowText(r)) + "</" + tag + ">"
+	}
+	b.WriteString("<section><h2>Subprocessors</h2><ul>")
+	for _, r := range c.Subprocessors.Added {
+		b.WriteString("<li>" + item("ins", r) + "</li>")
+	}
+	for _, r := range c.Subprocessors.Removed {
+		b.WriteString("<li>" + item("del", r) + "</li>")
+	}
+	for _, p := range c.Subprocessors.Changed {
+		b.WriteString("<li>" + item("del", p.Was) + " " + item("ins", p.Is) + "</li>")
+	}
+	b.WriteString("</ul></section>\n")
 }

@@ -38,7 +38,7 @@ const (
 // align pairs equal blocks, in order and moved, and from them the sections.
 func align(old, cur *text) *alignment {
 	al := &alignment{
-		old: old, cur: cur, toCur: filled(len(old.blocks), -1), toOld: filled(len(cur.blocks), -1), how: make([]standing, len(cur.blocks)),
+		old: old, cur: cur, toCur: unpaired(len(old.blocks)), toOld: unpaired(len(cur.blocks)), how: make([]standing, len(cur.blocks)),
 	}
 	runs, _ := script.Diff(old.sums, cur.sums, 1)
 	for _, r := range runs {
@@ -55,10 +55,11 @@ func align(old, cur *text) *alignment {
 	return al
 }
 
-func filled(n, v int) []int {
+// unpaired is n times -1.
+func unpaired(n int) []int {
 	out := make([]int, n)
 	for i := range out {
-		out[i] = v
+		out[i] = -1
 	}
 	return out
 }
@@ -146,7 +147,7 @@ func (al *alignment) pairSections() {
 			al.common[pair{al.old.section[i], al.cur.section[j]}] += al.old.counts[i]
 		}
 	}
-	bestOld, bestCur := filled(len(al.old.sections), -1), filled(len(al.cur.sections), -1)
+	bestOld, bestCur := unpaired(len(al.old.sections)), unpaired(len(al.cur.sections))
 	value := func(a, b int) int {
 		v := 4 * al.common[pair{a, b}]
 		if v > 0 && al.old.sections[a].name == al.cur.sections[b].name {
@@ -163,7 +164,7 @@ func (al *alignment) pairSections() {
 			bestCur[p.cur] = p.old
 		}
 	}
-	al.partner, al.back = filled(len(al.old.sections), -1), filled(len(al.cur.sections), -1)
+	al.partner, al.back = unpaired(len(al.old.sections)), unpaired(len(al.cur.sections))
 	for a, b := range bestOld {
 		if b >= 0 && bestCur[b] == a {
 			al.partner[a], al.back[b] = b, a

@@ -1,12 +1,6 @@
 package change
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-
-	"github.com/clausea/crawler/internal/document/plain"
-)
+import "cmp"
 
 // Compare says what changed from old to cur. Texts of any length are compared in time
 // and memory that grow with their length alone; Coarse says where that cost detail.
@@ -53,17 +47,6 @@ func (c Change) reversed() Change {
 		}
 	}
 	return c
-}
-
-// piece is a run of words within one block, on its way to a section's ops.
-type piece struct {
-	kind    string
-	text    string
-	words   int // two characters of a script without spaces are one
-	entry   int // index of the new text's sections, then of the old's
-	at      int // the new block where it stands
-	seq     int // order among those of the same block
-	newline bool
 }
 
 // comparison gathers the pieces.
@@ -162,8 +145,8 @@ func (c *comparison) groups() []group {
 func (c *comparison) refine(g group) refinement {
 	olds, curs := c.withoutChrome(g)
 	r := refinement{at: g.at, a: wordsOf(c.old, olds), b: wordsOf(c.cur, curs)}
-	exact := false
-	r.edits, exact = compareWords(r.a, r.b)
+	edits, exact := compareWords(r.a, r.b)
+	r.edits = edits
 	c.coarse = c.coarse || !exact
 	return r
 }
@@ -184,220 +167,4 @@ func (c *comparison) emit(r refinement) {
 		c.split(Removed, a, e.a0, e.a1, at, joined)
 		c.split(Added, b, e.b0, e.b1, at, joined)
 	}
-}
-
-// split pushes the words from i to j block by block. What is removed begins a paragraph
-// only if it was a whole one, or stands at the beginning of one that stays (joined).
-func (c *comparison) split(kind string, w *words, i, j, at int, joined bool) {
-	for n := 0; i < j; n++ {
-		to := i + 1
-		for to < j && !w.first(to) {
-			to++
-		}
-		block := int(w.pos[i].block)
-		newline := w.first(i)
-		if n == 0 && joined {
-			newline = kind == Removed
-		} else if kind == Removed {
-			newline = w.whole(i, to)
-		}
-		if kind != Removed {
-			at = block
-		}
-		c.push(kind, w.text, block, part{w.run(i, to), w.count(i, to), newline}, at)
-		i = to
-	}
-}
-
-// part is some of a block's text.
-type part struct {
-	text    string
-	words   int
-	newline bool // it begins a paragraph
-}
-
-// whole is all of a block's text.
-func (t *text) whole(i int) part { return part{t.blocks[i].Text, t.counts[i], true} }
-
-// count counts the words from i to j as people do: "third-party" is one, and so are two
-// characters of a script without spaces.
-func (w *words) count(i, j int) int {
-	n, characters := 0, 0
-	for k := i; k < j; k++ {
-		switch {
-		case w.pos[k].class == plain.Character:
-			characters++
-		case k == i || w.first(k) || w.pos[k].start > w.pos[k-1].end || w.pos[k-1].class == plain.Character:
-			n++
-		}
-	}
-	return n + (characters+1)/2
-}
-
-func (c *comparison) push(kind string, t *text, block int, p part, at int) {
-	entry := t.section[block]
-	if kind == Removed {
-		entry = c.home(entry, at)
-	}
-	if kind != Equal {
-		c.changed[entry] = true
-	}
-	c.pieces = append(c.pieces, piece{kind, p.text, p.words, entry, at, len(c.pieces), p.newline})
-}
-
-// home is the entry that shows what was removed from an old section before the new
-// block at: the section's partner; if that stands elsewhere, the section there that has
-// some of the old one's words; if there is none, an entry of its own.
-func (c *comparison) home(section, at int) int {
-	partner := c.partner[section]
-	here := -1
-	for _, j := range [...]int{at - 1, at} {
-		if j < 0 || j >= len(c.cur.section) {
-			continue
-		}
-		s := c.cur.section[j]
-		if s == partner {
-			return partner
-		}
-		if here < 0 && c.common[pair{section, s}] > 0 {
-			here = s
-		}
-	}
-	switch {
-	case here >= 0:
-		return here
-	case partner >= 0:
-		return partner
-	}
-	return len(c.cur.sections) + section
-}
-
-// change makes the sections of the pieces.
-func (c *comparison) change() Change {
-	ch := Change{Kind: KindNone, Coarse: c.coarse}
-	for j, i := range c.toOld {
-		if (i >= 0 && c.how[j] != migrated || i == unimportant) && c.changed[c.cur.section[j]] {
-			c.push(Equal, c.cur, j, c.cur.whole(j), j)
-		}
-	}
-	c.keepWithin()
-	slices.SortStableFunc(c.pieces, func(x, y piece) int {
-		return cmp.Or(cmp.Compare(x.entry, y.entry), cmp.Compare(x.at, y.at), cmp.Compare(x.seq, y.seq))
-	})
-	type placed struct {
-		SectionChange
-		at int
-	}
-	var found []placed
-	for from := 0; from < len(c.pieces); {
-		to := from
-		for to < len(c.pieces) && c.pieces[to].entry == c.pieces[from].entry {
-			to++
-		}
-		if ps := c.pieces[from:to]; c.changed[ps[0].entry] {
-			found = append(found, placed{c.section(ps), ps[0].at})
-		}
-		from = to
-	}
-	for _, b := range c.movedSections() {
-		if !c.changed[b] {
-			found = append(found, placed{SectionChange{Heading: c.cur.sections[b].heading, State: SectionMoved}, c.firstBlock(b)})
-		}
-	}
-	slices.SortStableFunc(found, func(x, y placed) int { return cmp.Compare(x.at, y.at) })
-	for _, f := range found {
-		ch.Sections = append(ch.Sections, f.SectionChange)
-		ch.Added += f.Added
-		ch.Removed += f.Removed
-	}
-	if len(c.changed) > 0 {
-		ch.Kind = KindChange
-	}
-	return ch
-}
-
-// keepWithin puts what was removed from a section between the blocks of its partner,
-// for it may have stood elsewhere.
-func (c *comparison) keepWithin() {
-	first, last := filled(len(c.cur.sections), -1), filled(len(c.cur.sections), -1)
-	for j, s := range c.cur.section {
-		if first[s] < 0 {
-			first[s] = j
-		}
-		last[s] = j
-	}
-	for i := range c.pieces {
-		if p := &c.pieces[i]; p.kind == Removed && p.entry < len(first) && first[p.entry] >= 0 {
-			p.at = min(max(p.at, first[p.entry]), last[p.entry]+1)
-		}
-	}
-}
-
-// section makes one section of its pieces.
-func (c *comparison) section(ps []piece) SectionChange {
-	var s SectionChange
-	entry, equal := ps[0].entry, 0
-	if n := len(c.cur.sections); entry >= n {
-		old := c.old.sections[entry-n]
-		s.Heading, s.parents, s.State = old.heading, old.parents, SectionRemoved
-	} else {
-		cur := c.cur.sections[entry]
-		s.Heading, s.parents, s.State = cur.heading, cur.parents, SectionAdded
-		if a := c.back[entry]; a >= 0 {
-			s.State = SectionChanged
-			if old := c.old.sections[a]; old.name != cur.name {
-				s.Was = old.heading
-			}
-		}
-	}
-	var b strings.Builder
-	for i := 0; i < len(ps); {
-		kind, n := ps[i].kind, 0
-		b.Reset()
-		for ; i < len(ps) && ps[i].kind == kind; i++ {
-			switch {
-			case ps[i].newline && b.Len()+len(s.Ops) > 0:
-				b.WriteByte('\n')
-			case b.Len() > 0:
-				b.WriteByte(' ')
-			}
-			b.WriteString(ps[i].text)
-			n += ps[i].words
-		}
-		s.Ops = append(s.Ops, Op{kind, b.String()})
-		switch kind {
-		case Added:
-			s.Added += n
-		case Removed:
-			s.Removed += n
-		default:
-			equal += n
-		}
-	}
-	if equal > 0 && s.State == SectionAdded || entry >= len(c.cur.sections) && s.Removed < c.old.sections[entry-len(c.cur.sections)].words/2 {
-		s.State = SectionChanged
-	}
-	return s
-}
-
-// movedSections are the new sections most of whose words moved.
-func (c *comparison) movedSections() []int {
-	words := map[int]int{}
-	for j := range c.toOld {
-		if c.how[j] == moved && c.toOld[j] >= 0 {
-			words[c.cur.section[j]] += c.cur.counts[j]
-		}
-	}
-	var out []int
-	for b, n := range words {
-		if n*2 > c.cur.sections[b].words && c.cur.sections[b].heading != "" {
-			out = append(out, b)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-func (c *comparison) firstBlock(section int) int {
-	return slices.Index(c.cur.section, section)
 }

@@ -227,17 +227,17 @@ func (h hunk) kind() Label {
 // onlyFigures says whether all changed words are figures, units, months or parts of a
 // date.
 func (h hunk) onlyFigures() bool {
-	any := false
+	found := false
 	for w := range strings.FieldsSeq(h.removed + " " + h.added) {
 		switch {
 		case strings.ContainsAny(w, "0123456789"), numerals[w], monthNames[w]:
-			any = true
+			found = true
 		case dateWords[w], timeUnits[w], moneyWords[w], strings.ContainsAny(w, "$%\x00"):
 		default:
 			return false
 		}
 	}
-	return any
+	return found
 }
 
 func anyMoney(words []string) bool {

@@ -147,10 +147,9 @@ func openPDF(in Input) (*content.Page, error) {
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
-	d := Document{Markdown: md}
-	d.Text = plain.Normalise(md)
+	blocks := plain.Blocks(md)
+	d := Document{Markdown: md, Text: plain.Text(blocks), Hash: change.Fingerprint(blocks)}
 	d.Words = plain.Count(d.Text)
-	d.Hash = change.Fingerprint(md)
 	return d
 }
 

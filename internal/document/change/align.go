@@ -232,13 +232,14 @@ func (al *alignment) judge() {
 }
 
 // harmless says whether a block means the same in its new place: in the same section,
-// and if it is an item or row that moved in the same list or table. A block that
-// stayed where it was and came under another heading did so because that heading is
-// new, gone or moved; only the last would go unseen if the block did not count.
+// and if it is an item or row that moved in the same list or table. Where its section
+// is new or gone, the heading says so. A block that stayed where it was may still have
+// come under another heading, because that moved; it would go unseen if the block did
+// not count.
 func (al *alignment) harmless(i, j int) bool {
 	a, b := al.old.section[i], al.cur.section[j]
 	if al.partner[a] != b {
-		return al.how[j] == inOrder && (al.partner[a] < 0 || al.back[b] < 0)
+		return al.partner[a] < 0 || al.back[b] < 0
 	}
 	if al.how[j] == inOrder {
 		return true

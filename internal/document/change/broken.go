@@ -18,6 +18,10 @@ const (
 	// shortShare and shortWords are the same for a text with nothing of the old one.
 	shortShare = 0.5
 	shortWords = 400
+	// minLanguage is how many words a text has at least whose language can be told.
+	minLanguage = 80
+	// doorWords is how far from its beginning a page says that it is a door, in words.
+	doorWords = 80
 	// sample bounds how much of a text is looked at for what it has of the old one,
 	// in words.
 	sample = 5000
@@ -48,6 +52,9 @@ func broken(old, cur Reading, a, b *text) bool {
 		return true
 	case share < shortShare && cur.Words < shortWords:
 		return true
+	}
+	if old.Words < minLanguage || cur.Words < minLanguage {
+		return false
 	}
 	was, is := language.Of(old.Text), language.Of(cur.Text)
 	return was != "" && is != "" && was != is
@@ -100,11 +107,15 @@ func (t *text) shingles(out map[uint64]bool, most int) {
 	}
 }
 
-// door says whether a short page is an error, a login, a question for consent or a page
-// that waits for scripts.
+// door says whether a short page begins as an error, a login, a question for consent or
+// a page that waits for scripts.
 func door(t *text) bool {
 	var fold []byte
+	n := 0
 	for i := range t.blocks {
+		if n += t.counts[i]; n > doorWords && i > 0 {
+			break
+		}
 		fold = plain.Fold(fold, t.blocks[i].Text)
 	}
 	return doors.Match(fold)

@@ -72,6 +72,9 @@ func set(words string) map[string]bool {
 	return m
 }
 
+// day is a date in folded words, and what may stand around it.
+const day = `(?:\S+ ){0,5}(?:(?:19|20)\d\d|\d+\.\d+\.\d+|\d+ \d+ \d+)(?: .*)?`
+
 var (
 	languageNames = set(`english deutsch français francais español espanol italiano português portugues nederlands polski svenska dansk
 		norsk suomi čeština cestina slovenčina magyar română romana ελληνικά български русский українська türkçe hrvatski slovenščina
@@ -98,16 +101,16 @@ var (
 		`(?:aktualisiert |zuletzt aktualisiert )?vor (?:etwa |über )?(?:einem|einer|[\d.]+) (?:sekunde|minute|stunde|tag|woche|monat|jahr)(?:n|en|e)?`,
 		`(?:mis à jour |modifié )?il y a (?:environ |plus d )?(?:un|une|[\d.]+) (?:seconde|minute|heure|jour|semaine|mois|an)s?`,
 		`(?:actualizado )?hace (?:un|una|[\d.]+) (?:segundo|minuto|hora|día|semana|mes|año)(?:s|es)?`,
-		`(?:page )?(?:last )?(?:checked|crawled|fetched|retrieved|accessed|generated|rendered|loaded|printed|viewed|cached)(?: on| at| in)? [\d].*`,
-		`(?:last )?(?:checked|crawled|fetched|retrieved|accessed|generated|printed|cached)(?: on| at)? (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).*\d.*`,
-		`(?:current|server|local) (?:date|time)(?: and time)? .*\d.*`,
-		`today(?: is|'s date).*\d.*`,
-		`(?:zuletzt (?:geprüft|abgerufen)|abgerufen|abgefragt|gedruckt|ausgedruckt|seite erstellt|stand der abfrage)(?: am| um)? .*\d.*`,
-		`(?:dernière vérification|vérifié|consulté|imprimé|page générée|date d'impression)(?: le| en)? .*\d.*`,
-		`(?:última comprobación|comprobado|consultado|impreso|página generada)(?: el| en)? .*\d.*`,
-		`(?:ultima verifica|verificato|consultato|stampato|pagina generata)(?: il| in)? .*\d.*`,
-		`(?:última verificação|verificado|consultado|impresso|página gerada)(?: em)? .*\d.*`,
-		`(?:laatst gecontroleerd|gecontroleerd|geraadpleegd|afgedrukt|pagina gegenereerd)(?: op)? .*\d.*`,
+		`(?:page )?(?:generated|rendered|loaded) in [\d.]+ (?:ms|s|sec|seconds?|milliseconds?)`,
+		`(?:page )?(?:last )?(?:checked|crawled|fetched|retrieved|accessed|generated|rendered|loaded|printed|viewed|cached)(?: on| at)? ` + day,
+		`(?:current|server|local) (?:date|time)(?: and time)? ` + day,
+		`today(?: is|'s date)(?: is)? ` + day,
+		`(?:zuletzt (?:geprüft|abgerufen)|abgerufen|abgefragt|gedruckt|ausgedruckt|seite erstellt|stand der abfrage)(?: am| um)? ` + day,
+		`(?:dernière vérification|vérifié|consulté|imprimé|page générée|date d'impression)(?: le| en)? ` + day,
+		`(?:última comprobación|comprobado|consultado|impreso|página generada)(?: el| en)? ` + day,
+		`(?:ultima verifica|verificato|consultato|stampato|pagina generata)(?: il| in)? ` + day,
+		`(?:última verificação|verificado|consultado|impresso|página gerada)(?: em)? ` + day,
+		`(?:laatst gecontroleerd|gecontroleerd|geraadpleegd|afgedrukt|pagina gegenereerd)(?: op)? ` + day,
 		`(?:ray|request|trace|session|reference|incident|event) id .*`,
 	}, `|`) + `)$`)
 )

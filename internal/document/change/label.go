@@ -184,11 +184,17 @@ func (s *SectionChange) headingTopics() map[Label]bool {
 	return nil
 }
 
-// addBest adds the topic that a text has most words of.
+// shortSentence is how many words a sentence has at most for one of them to tell its topic.
+const shortSentence = 14
+
+// addBest adds the topic that a text has most words of: at least two, if it is long.
 func addBest(have map[Label]bool, fold string) {
 	n := map[Label]int{}
 	topics.count(fold, n)
 	var best Label
+	if strings.Count(fold, " ") > shortSentence {
+		n[best] = 1
+	}
 	for _, l := range Labels {
 		if n[l] > n[best] {
 			best = l

@@ -79,6 +79,8 @@ var pairs = []textPair{
 	{"an identifier within a text", "Quote case 123e4567-e89b-12d3-a456-426614174000 to us.", "Quote case 99999999-e89b-12d3-a456-426614174000 to us.", KindCosmetic, nil},
 	{"a time of checking", whole + "\n\nLast checked: 1 May 2024, 10:00", whole + "\n\nLast checked: 2 May 2024, 11:30", KindCosmetic, nil},
 	{"a German time of checking", whole + "\n\nZuletzt geprüft am 01.05.2024", whole + "\n\nZuletzt geprüft am 02.05.2024", KindCosmetic, nil},
+	{"a time of making", whole + "\n\nPage generated in 0.03 seconds", whole + "\n\nPage generated in 0.12 seconds", KindCosmetic, nil},
+	{"an Italian time of printing", whole + "\n\nStampato il 3 maggio 2024", whole + "\n\nStampato il 9 giugno 2024", KindCosmetic, nil},
 	{"a counter of visits", "1,204 views\n\n" + whole, "1,377 views\n\n" + whole, KindCosmetic, nil},
 	{"votes", whole + "\n\n12 out of 20 found this helpful", whole + "\n\n14 out of 22 found this helpful", KindCosmetic, nil},
 	{"so long ago", "Updated over 2 weeks ago\n\n" + whole, "Updated over 3 weeks ago\n\n" + whole, KindCosmetic, nil},
@@ -144,6 +146,13 @@ var pairs = []textPair{
 	{"a sentence within a banner's like", "## Cookies\n\nBy clicking Accept you consent to our use of cookies on this website for one year.", "## Cookies\n\nBy clicking Accept you consent to our use of cookies on this website for two years.", KindChange, labels(DataUse, Dates)},
 	{"a wallet", "Pay to 0xdAC17F958D2ee523a2206206994597C13D831ec7 only.", "Pay to 0xdAC17F958D2ee523a2206206994597C13D831ec8 only.", KindChange, labels(Price)},
 	{"a document cut to its first sections", whole + strings.Repeat("\n\nWe tell you more about what we do with what you give us, at length, and again.", 60), whole + strings.Repeat("\n\nWe tell you more about what we do with what you give us, at length, and again.", 4), KindChange, labels(Wording)},
+
+	{"a figure that only looks like a counter", whole + "\n\nPrinted on 90% recycled paper", whole + "\n\nPrinted on 100% recycled paper", KindChange, labels(Price)},
+	{"a time of keeping that only looks like one", "## Cache\n\nCached 30 days", "## Cache\n\nCached 60 days", KindChange, labels(Dates)},
+	{"the time of the last update", "Last updated on 3 March 2024\n\nText.", "Last updated on 4 March 2024\n\nText.", KindChange, labels(Dates)},
+	{"a paragraph between others", with("## Retention", "We also read your mind.\n\n## Retention"), whole, KindChange, labels(DataUse)},
+	{"a list's item that is new", "We use:\n\n1. names\n2. photos", "We use:\n\n1. names\n2. addresses\n3. photos", KindChange, labels(Wording)},
+	{"a host's name", "Cookies of example.com stay.", "Cookies of example.org stay.", KindChange, labels(DataUse)},
 
 	// What is lost.
 	{"an empty page", whole, "", KindBroken, nil},

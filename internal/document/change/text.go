@@ -98,12 +98,11 @@ func nameOf(heading string) string {
 	return fold
 }
 
-// Fingerprint is the hex SHA-256 of a text's words in the form in which they are
+// Fingerprint is the hex SHA-256 of the words of a text's blocks in the form in which they are
 // compared: readings that differ in nothing but case, punctuation, marks, the form of
 // numbers, footers' years and counters have the same one.
-func Fingerprint(md string) string {
+func Fingerprint(blocks []plain.Block) string {
 	h := sha256.New()
-	blocks := plain.Blocks(md)
 	skip := furniture(blocks)
 	var buf []byte
 	for i, b := range blocks {

@@ -17,21 +17,21 @@ data_use: recopil recogemos recogida tratamiento tratamos finalidad base_jurídi
 data_use: raccogli raccolt trattament trattiamo finalità base_giuridica legittimo_interesse interesse_legittimo consenso dati_personali pubblicità addestr intelligenza_artificiale
 data_use: recolh coleta coletamos tratamento tratamos interesse_legítimo consentimento dados_pessoais publicidade treina inteligência_artificial
 data_use: verzamel verwerk doeleind grondslag gerechtvaardigd_belang toestemming persoonsgegevens advertentie kunstmatige_intelligentie trainen
-sharing: share$ shares$ shared$ sharing$ disclos third_part recipient transfer sell$ sells$ selling$ sold$ sale_of subprocessor sub_processor affiliate service_provider vendor partner
+sharing: share$ shares$ shared$ sharing$ disclos third_part recipient transfer sell$ sells$ selling$ sold$ sale_of subprocessor sub_processor affiliate service_provider vendor partners$
 sharing: weitergabe weitergeb weitergegeben weiterleit übermitt offenleg dritte$ dritten$ drittanbieter empfänger auftragsverarbeiter drittland drittländer dienstleister verkaufen$ teilen$
 sharing: partag divulg tiers$ destinataire transfér transfert sous_trait partenaire prestataire vendre$ vendons$
 sharing: compart terceros tercero$ destinatario transferencia transferir cesión encargado proveedor socios vender$ vendemos$
 sharing: condivi terzi$ terze_parti destinatari trasferi responsabili_del_trattamento fornitori fornitore
 sharing: partilh compartilh terceir destinatári transferência subcontrat parceiro fornecedor vendemos
 sharing: delen$ gedeeld verstrek derden ontvanger doorgif doorgeven subverwerker sub_verwerker verkopen dienstverlener
-retention: retain retention keep$ kept$ how_long store$ stored$ storage delet erase archiv
+retention: retain retention keep_your keep_the keep_it keep_them keep_data keep_personal we_keep we_store how_long store_your store_the stored$ storage delet erase archiv
 retention: speicher aufbewahr lösch gelöscht
 retention: conserv durée_de supprim effac
 retention: retención retenemos elimin borrad borrar suprim almacen plazo_de
 retention: cancellat cancellaz periodo_di
 retention: retenção retemos apagar apagad armazen
 retention: bewaar bewar verwijder wissen gewist opgeslagen opslag
-rights: your_rights right_to access$ accessing rectif erasure portab object$ objection opt_out opt$ unsubscrib withdraw do_not_sell complaint supervisory_authorit data_protection_officer your_choices
+rights: your_rights right_to right_of access_to_your access_your rectif erasure portab object$ objection opt_out opt$ unsubscrib withdraw do_not_sell complaint supervisory_authorit data_protection_officer your_choices
 rights: ihre_rechte deine_rechte recht_auf auskunft berichtig widersp widerruf übertragbar beschwerde aufsichtsbehörde betroffenenrecht datenschutzbeauftragt
 rights: vos_droits droit_d droits_des accès rectifi opposition opposer portabilité retirer retrait réclamation désinscri délégué_à_la_protection
 rights: sus_derechos tus_derechos derecho_a derechos acceso oposición oponer portabilidad retirar reclamación delegado_de_protección

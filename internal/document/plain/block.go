@@ -253,7 +253,7 @@ func (p *parser) blocks() []Block {
 		if b.Text == "" {
 			continue
 		}
-		if s.kind != Heading && s.lines == 1 && (s.bold && len(b.Text) <= 120 || servesAsHeading(s, b.Text)) {
+		if s.kind != Heading && s.lines == 1 && (s.bold && len(b.Text) <= 120 && !hasYear(b.Text) || servesAsHeading(s, b.Text)) {
 			b.Kind, b.Level = Heading, boldLevel
 		}
 		out = append(out, b)

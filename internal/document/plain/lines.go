@@ -59,6 +59,19 @@ func bold(line string) bool {
 	return true
 }
 
+// hasYear says whether a line has a number of four digits: it is a date, not a heading.
+func hasYear(s string) bool {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			n = 0
+		} else if n++; n == 4 {
+			return true
+		}
+	}
+	return false
+}
+
 // number is what an item of a list is numbered with.
 type number struct {
 	style byte // 0 none, else '1', 'a' or 'i' with the bracket's kind added

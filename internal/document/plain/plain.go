@@ -12,10 +12,17 @@ import (
 
 // Normalise is the text of a document in one line: Markdown without its marks, link
 // targets, images and white space, in Unicode's composed form.
-func Normalise(md string) string {
+func Normalise(md string) string { return Text(Blocks(md)) }
+
+// Text is the text of blocks in one line.
+func Text(blocks []Block) string {
+	n := 0
+	for _, k := range blocks {
+		n += len(k.Text) + 1
+	}
 	var b strings.Builder
-	b.Grow(len(md))
-	for _, k := range Blocks(md) {
+	b.Grow(n)
+	for _, k := range blocks {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}

@@ -228,7 +228,8 @@ func (s *scanner) word(i int, kind uint8, size int) int {
 	return s.letters(i)
 }
 
-// letters reads a run of letters, digits and apostrophes between letters.
+// letters reads a run of letters, digits, apostrophes between letters and points as a
+// host's name has them.
 func (s *scanner) letters(i int) int {
 	for i < len(s.text) {
 		if c := s.text[i]; c < utf8.RuneSelf && (ascii[c] == letter || ascii[c] == digit) {
@@ -241,6 +242,11 @@ func (s *scanner) letters(i int) int {
 		}
 		kind, size := s.kind(i)
 		if kind != letter && kind != digit {
+			if s.host(i) {
+				s.fold = append(s.fold, '.')
+				i++
+				continue
+			}
 			n := apostrophe(s.text[i:])
 			if n == 0 || i+n >= len(s.text) {
 				break
@@ -256,6 +262,16 @@ func (s *scanner) letters(i int) int {
 		i += size
 	}
 	return i
+}
+
+// host says whether the point at i goes on a name like example.com: a small letter or
+// digit follows. Where a space was forgotten after a sentence, a capital does.
+func (s *scanner) host(i int) bool {
+	if s.text[i] != '.' || i == 0 || i+1 >= len(s.text) {
+		return false
+	}
+	c := s.text[i+1]
+	return c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
 }
 
 func apostrophe(s string) int {

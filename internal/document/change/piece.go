@@ -1,16 +1,18 @@
 package change
 
-import "github.com/clausea/crawler/internal/document/plain"
+import (
+	"strings"
+
+	"github.com/clausea/crawler/internal/document/plain"
+)
 
 // piece is a run of words within one block, on its way to a section's ops.
 type piece struct {
-	kind    string
-	text    string
-	words   int // two characters of a script without spaces are one
-	entry   int // index of the new text's sections, then of the old's
-	at      int // the new block where it stands
-	seq     int // order among those of the same block
-	newline bool
+	part
+	kind  string
+	entry int // index of the new text's sections, then of the old's
+	at    int // the new block where it stands
+	seq   int // order among those of the same block
 }
 
 // split pushes the words from i to j block by block. What is removed begins a paragraph
@@ -31,7 +33,7 @@ func (c *comparison) split(kind string, w *words, i, j, at int, joined bool) {
 		if kind != Removed {
 			at = block
 		}
-		c.push(kind, w.text, block, part{w.run(i, to), w.count(i, to), newline}, at)
+		c.push(kind, w.text, block, part{w.run(i, to), w.count(i, to), newline, w.cell(i)}, at)
 		i = to
 	}
 }
@@ -41,10 +43,16 @@ type part struct {
 	text    string
 	words   int
 	newline bool // it begins a paragraph
+	cell    bool // it begins a cell of a table's row
 }
 
 // whole is all of a block's text.
-func (t *text) whole(i int) part { return part{t.blocks[i].Text, t.counts[i], true} }
+func (t *text) whole(i int) part { return part{t.blocks[i].Text, t.counts[i], true, false} }
+
+// cell says whether the word at i begins a cell of a row, but for the first.
+func (w *words) cell(i int) bool {
+	return !w.first(i) && strings.Contains(w.text.blocks[w.pos[i].block].Text[w.pos[i-1].end:w.pos[i].start], "\t")
+}
 
 // count counts the words from i to j as people do: "third-party" is one, and so are two
 // characters of a script without spaces.
@@ -69,7 +77,7 @@ func (c *comparison) push(kind string, t *text, block int, p part, at int) {
 	if kind != Equal {
 		c.changed[entry] = true
 	}
-	c.pieces = append(c.pieces, piece{kind, p.text, p.words, entry, at, len(c.pieces), p.newline})
+	c.pieces = append(c.pieces, piece{p, kind, entry, at, len(c.pieces)})
 }
 
 // home is the entry that shows what was removed from an old section before the new

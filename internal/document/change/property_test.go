@@ -149,7 +149,10 @@ func checkOps(t interface{ Errorf(string, ...any) }, c Change, cur *text) {
 	}
 }
 
-func unspacedText(s string) string { return strings.Join(strings.Fields(s), "") }
+// unspacedText is a text without spaces and the bars between cells.
+func unspacedText(s string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(s, "|", "")), "")
+}
 
 func TestOpsMakeTheNewText(t *testing.T) {
 	t.Parallel()

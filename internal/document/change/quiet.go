@@ -41,7 +41,7 @@ func quiet(a, b *words, e edit) bool {
 func unspacedRun(w *words, i, j int) string {
 	var b strings.Builder
 	for ; i < j; i++ {
-		b.WriteString(strings.ReplaceAll(w.run(i, i+1), " ", ""))
+		b.WriteString(strings.Join(strings.Fields(w.run(i, i+1)), ""))
 	}
 	return strings.ToLower(strings.Trim(b.String(), ".,;:"))
 }

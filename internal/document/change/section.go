@@ -95,7 +95,10 @@ func (c *comparison) section(ps []piece) SectionChange {
 			case b.Len() > 0:
 				b.WriteByte(' ')
 			}
-			b.WriteString(ps[i].text)
+			if ps[i].cell {
+				b.WriteString("| ")
+			}
+			b.WriteString(strings.TrimLeft(strings.ReplaceAll(ps[i].text, "\t", " | "), " "))
 			n += ps[i].words
 		}
 		s.Ops = append(s.Ops, Op{kind, b.String()})

@@ -25,7 +25,7 @@ const boldLevel = 7
 type Block struct {
 	Kind  Kind
 	Level int    // of a heading, 1 to 7
-	Text  string // one line; a row's cells are divided by " | "
+	Text  string // one line; a row's cells are divided by tabs
 	Links int    // bytes of Text that are the text of a link
 	// Numbered says that Text begins with the number of an item that no list counts.
 	Numbered bool
@@ -51,17 +51,18 @@ func Blocks(md string) []Block {
 
 // span is a block as offsets into the parser's output.
 type span struct {
-	kind   Kind
-	level  int
-	marker int // where the text with its list number begins
-	start  int // where the text without it begins
-	end    int
-	links  int
-	indent int
-	number number
-	counts bool // the number is one of a list's
-	bold   bool
-	lines  int
+	kind     Kind
+	level    int
+	marker   int // where the text with its list number begins
+	start    int // where the text without it begins
+	end      int
+	links    int
+	indent   int
+	number   number
+	counts   bool // the number is one of a list's
+	bold     bool
+	lines    int
+	verbatim bool
 }
 
 // parser reads lines into one buffer, so that a document costs few allocations.
@@ -69,8 +70,9 @@ type parser struct {
 	md    string
 	out   []byte
 	spans []span
-	open  int  // the block that a further line belongs to, or -1
-	table bool // within a table without outer bars
+	open  int    // the block that a further line belongs to, or -1
+	table bool   // within a table without outer bars
+	fence string // what ends the code that is open
 }
 
 func (p *parser) line(line string) {
@@ -85,14 +87,24 @@ func (p *parser) line(line string) {
 	for strings.HasPrefix(line, ">") {
 		line = strings.TrimLeft(line[1:], " \t")
 	}
-	switch {
+	switch run := leading(line, '`'); {
+	case p.fence == "" && run >= 3 && strings.IndexByte(line[run:], '`') < 0:
+		p.fence, p.open = line[:run], -1
+		return
+	case p.fence != "" && run >= len(p.fence) && line == line[:run]:
+		p.fence, p.open = "", -1
+		return
+	case p.fence != "":
+		p.add(span{verbatim: true}, line)
+		p.open = -1
+		return
 	case line == "":
 		p.open, p.table = -1, false
 		return
 	case rule(line):
 		p.underline(line)
 		return
-	case strings.HasPrefix(line, "```"), strings.HasPrefix(line, "~~~"), definition(line):
+	case definition(line):
 		p.open = -1
 		return
 	}
@@ -126,7 +138,11 @@ func (p *parser) line(line string) {
 // add begins a block.
 func (p *parser) add(s span, text string) {
 	s.marker, s.start = len(p.out), len(p.out)
-	s.links = p.inline(text)
+	if s.verbatim {
+		p.verbatim(text)
+	} else {
+		s.links = p.inline(text)
+	}
 	s.end = p.trim(s.start)
 	p.out = append(p.out, '\n')
 	if s.end == s.start {
@@ -174,13 +190,13 @@ func (p *parser) row(line string) {
 	s := span{kind: Row, marker: len(p.out), start: len(p.out)}
 	for i, cell := range Cells(line) {
 		if i > 0 {
-			p.out = append(p.out, " | "...)
+			p.out = append(p.out, '\t')
 		}
 		s.links += p.inline(cell)
 		p.trim(s.start)
 	}
 	s.end = len(p.out)
-	for s.end > s.start && (p.out[s.end-1] == ' ' || p.out[s.end-1] == '|') {
+	for s.end > s.start && (p.out[s.end-1] == ' ' || p.out[s.end-1] == '\t') {
 		s.end--
 	}
 	if s.end == s.start {

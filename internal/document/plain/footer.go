@@ -23,5 +23,5 @@ func footerYear(s string) string {
 	if containsAny(s, "(c)", "(C)") && reserved.MatchString(s) {
 		s = bracketYear.ReplaceAllString(s, "$1")
 	}
-	return strings.TrimSpace(s)
+	return strings.Trim(s, " ")
 }

@@ -3,6 +3,7 @@ package plain
 import (
 	"html"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -59,12 +60,23 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 			p.out = append(p.out, s[1])
 			return 2, 0
 		}
-	case '*', '`':
-	case '_', '~':
-		if len(s) > 1 && s[1] == s[0] {
+		if len(s) > 1 { // at the end it breaks the line
+			p.out = append(p.out, '\\')
+		}
+	case '*':
+	case '`':
+		return p.code(s), 0
+	case '_':
+		n := leading(s, '_')
+		if p.afterWord() && wordAt(s[n:]) { // within a word it means nothing
+			p.out = append(p.out, s[:n]...)
+		}
+		return n, 0
+	case '~':
+		if len(s) > 1 && s[1] == '~' {
 			return 2, 0
 		}
-		p.out = append(p.out, s[0])
+		p.out = append(p.out, '~')
 	case '!':
 		if len(s) > 1 && s[1] == '[' {
 			if _, _, n := link(s[1:]); n > 0 {
@@ -104,9 +116,63 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 	return 1, 0
 }
 
-// space writes one space, but none after another or at a block's beginning.
+// leading counts the bytes c that s begins with.
+func leading(s string, c byte) int {
+	n := 0
+	for n < len(s) && s[n] == c {
+		n++
+	}
+	return n
+}
+
+func wordAt(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+func (p *parser) afterWord() bool {
+	r, _ := utf8.DecodeLastRune(p.out)
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// code reads a code span, whose text is as it stands.
+func (p *parser) code(s string) int {
+	n := leading(s, '`')
+	for i, end := n, min(len(s), targetReach); i < end; {
+		k := strings.IndexByte(s[i:end], '`')
+		if k < 0 {
+			break
+		}
+		i += k
+		m := leading(s[i:], '`')
+		if m == n {
+			p.verbatim(s[n:i])
+			return i + m
+		}
+		i += m
+	}
+	return n
+}
+
+// verbatim writes text as it stands, but for white space and what shows nothing.
+func (p *parser) verbatim(s string) {
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == ' ' || c >= '\t' && c <= '\r':
+			p.space()
+			i++
+		case c < utf8.RuneSelf:
+			p.out = append(p.out, c)
+			i++
+		default:
+			i += p.wide(s[i:])
+		}
+	}
+}
+
+// space writes one space, but none after another or at a block's or cell's beginning.
 func (p *parser) space() {
-	if n := len(p.out); n > 0 && p.out[n-1] != ' ' && p.out[n-1] != '\n' {
+	if n := len(p.out); n > 0 && p.out[n-1] != ' ' && p.out[n-1] != '\n' && p.out[n-1] != '\t' {
 		p.out = append(p.out, ' ')
 	}
 }
@@ -135,7 +201,11 @@ func link(s string) (text, target string, n int) {
 	}
 	switch s[end+1] {
 	case '(':
-		if last := closing(s[end+1:], '(', ')', targetReach); last > 0 {
+		last := closing(s[end+1:], '(', ')', targetReach)
+		if last < 0 { // it has an opening one of its own
+			last = strings.IndexByte(s[end+1:min(len(s), end+targetReach)], ')')
+		}
+		if last > 0 {
 			return s[1:end], s[end+2 : end+1+last], end + last + 2
 		}
 	case '[':

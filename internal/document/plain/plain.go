@@ -26,7 +26,11 @@ func Text(blocks []Block) string {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(k.Text)
+		if k.Kind == Row {
+			b.WriteString(Squeeze(k.Text))
+		} else {
+			b.WriteString(k.Text)
+		}
 	}
 	return b.String()
 }

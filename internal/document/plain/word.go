@@ -345,7 +345,7 @@ func (s *scanner) close(i int) {
 // it is a bullet.
 func (s *scanner) solitary(i, size int) bool {
 	before, after := strings.TrimRight(s.text[:i], " "), strings.TrimLeft(s.text[i+size:], " ")
-	return (before == "" || strings.HasSuffix(before, "|")) && (after == "" || strings.HasPrefix(after, "|"))
+	return (before == "" || strings.HasSuffix(before, "\t")) && (after == "" || strings.HasPrefix(after, "\t"))
 }
 
 func (s *scanner) blankAt(i int) bool {

@@ -72,7 +72,7 @@ func aboutParts(blocks []plain.Block) [][]plain.Block {
 
 // cells divides a row as plain writes it.
 func cells(text string) []string {
-	out := strings.Split(text, "|")
+	out := strings.Split(text, "\t")
 	for i := range out {
 		out[i] = strings.TrimSpace(out[i])
 	}

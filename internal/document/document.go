@@ -15,12 +15,14 @@ import (
 
 	"golang.org/x/net/html/charset"
 
+	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/classify"
 	"github.com/clausea/crawler/internal/document/content"
 	"github.com/clausea/crawler/internal/document/date"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/document/language"
 	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
 // Input is a page as it was fetched.
@@ -55,8 +57,11 @@ type Document struct {
 	Words                         int
 	Markdown                      string
 	Text                          string // normalised, what is compared
-	Hash                          string // hex SHA-256 of Text
+	Hash                          string // of the words that are compared, see change.Fingerprint
 	SoftError                     bool   // an error, login or consent page sent with a status of success
+	// Subprocessors are the rows of a list of subprocessors, or of such a list in a
+	// data processing agreement.
+	Subprocessors []subprocessor.Row
 }
 
 // MaxBytes is the largest page that is read, in bytes.
@@ -77,6 +82,7 @@ func Read(in Input) (Document, error) {
 	d.Type, d.Confidence, d.SoftError = classify.Of(classified(in, p, d))
 	d.Legal = d.Type != doctype.Other
 	d.readDates(in, p)
+	d.Subprocessors = d.readSubprocessors(d.Type)
 	return d, nil
 }
 
@@ -141,10 +147,9 @@ func openPDF(in Input) (*content.Page, error) {
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
-	d := Document{Markdown: md}
-	d.Text = plain.Normalise(md)
+	blocks := plain.Blocks(md)
+	d := Document{Markdown: md, Text: plain.Text(blocks), Hash: change.Fingerprint(blocks)}
 	d.Words = plain.Count(d.Text)
-	d.Hash = plain.Hash(d.Text)
 	return d
 }
 

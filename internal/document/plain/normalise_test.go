@@ -12,7 +12,7 @@ func TestNormaliseLeavesTheTextWithoutItsMarks(t *testing.T) {
 		{"emphasis", "**Note:** _this_ and *that*, ~~gone~~", "Note: this and that, gone"},
 		{"names with lines", `the cookies \_ga\_x and _ga_x and __Secure-3P`, "the cookies _ga_x and ga_x and Secure-3P"},
 		{"escapes", `\*not\* \[a\] 1\. \# \\ a\b`, `*not* [a] 1. # \ a\b`},
-		{"links", "see [our **terms**](https://x.example/a_b) and ![an icon](/i.png) or [this] (now)", "see our terms and an icon or [this] (now)"},
+		{"links", "see [our **terms**](https://x.example/a_b) and ![an icon](/i.png)or [this] (now)", "see our terms and or [this] (now)"},
 		{"links in links", "[[email protected]](/cdn-cgi/x)", "[email protected]"},
 		{"tables", "| a | b<br>c |\n| --- | :-: |\n| d \\| e | f |", "a b c d | e f"},
 		{"lists and quotes", "- a\n  - b\n\n> 1. c\n> d", "a b 1. c d"},

@@ -1,13 +1,39 @@
-// Package plain has the plain text of a document: in the one form in which texts are
-// compared, and counted in words.
+// Package plain has the plain text of a document: its blocks without Markdown's marks,
+// its words in the one form in which they are compared, and their number.
 package plain
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
+
+// Normalise is the text of a document in one line: Markdown without its marks, link
+// targets, images and white space, in Unicode's composed form.
+func Normalise(md string) string { return Text(Blocks(md)) }
+
+// Text is the text of blocks in one line.
+func Text(blocks []Block) string {
+	n := 0
+	for _, k := range blocks {
+		n += len(k.Text) + 1
+	}
+	var b strings.Builder
+	b.Grow(n)
+	for _, k := range blocks {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		if k.Kind == Row {
+			b.WriteString(Squeeze(k.Text))
+		} else {
+			b.WriteString(k.Text)
+		}
+	}
+	return b.String()
+}
 
 // Hash is the hex SHA-256 of a text.
 func Hash(s string) string {
@@ -42,4 +68,32 @@ func Count(s string) int {
 		}
 	}
 	return words + wide/2
+}
+
+// Squeeze makes one space of each run of white space, and none at the ends.
+func Squeeze(s string) string {
+	if !ragged(s) {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for w := range strings.FieldsSeq(s) {
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, w...)
+	}
+	return string(b)
+}
+
+// ragged says whether s has white space that Squeeze would change.
+func ragged(s string) bool {
+	before := true
+	for _, c := range s {
+		is := unicode.IsSpace(c)
+		if is && (before || c != ' ') {
+			return true
+		}
+		before = is
+	}
+	return before && s != ""
 }

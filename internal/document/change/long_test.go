@@ -52,7 +52,7 @@ func TestHostileTextsAreComparedOrSaidToBeCoarse(t *testing.T) {
 		{"short lines in any order", two("- yes\n", "- no\n"), two("- yes\n", "- no\n"), false},
 	} {
 		got := Compare(reading(c.old), reading(c.cur))
-		if got.Kind == KindNone || c.coarse && !got.Coarse {
+		if got.Kind == KindNone || c.coarse && !got.Coarse && got.Kind != KindBroken { // two words may be no text at all
 			t.Errorf("%s: %s, coarse %v", c.name, got.Kind, got.Coarse)
 		}
 	}

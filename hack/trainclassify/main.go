@@ -37,7 +37,7 @@ func main() {
 }
 
 func run(o options) error {
-	examples, err := loadCached(o.gold)
+	examples, err := load(o.gold)
 	if err != nil {
 		return err
 	}
@@ -52,14 +52,7 @@ func run(o options) error {
 	background := makeFeatures(examples)
 	var held, stripped []answer
 	for fold := range folds {
-		w := train(examples, func(e *example) bool { return e.fold != fold })
-		if fold == 0 && os.Getenv("THETA") != "" {
-			for k, v := range w.shared {
-				fmt.Printf("%s=%.2f ", classify.KindNames[k], v)
-			}
-			fmt.Println()
-		}
-		m := w.quantise()
+		m := train(examples, func(e *example) bool { return e.fold != fold }).quantise()
 		for i := range examples {
 			e := &examples[i]
 			if e.fold != fold {

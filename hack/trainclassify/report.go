@@ -182,23 +182,9 @@ func writeAnswers(name string, as []answer) error {
 	slices.SortFunc(as, func(a, b answer) int { return cmp.Compare(a.e.row.ID, b.e.row.ID) })
 	for _, a := range as {
 		got, p := a.got()
-		ev, gotev := map[string]float32{}, map[string]float32{}
-		for _, f := range a.e.features {
-			if k, t := kindAndType(f.Row); t == a.e.class {
-				ev[classify.KindNames[k]] = f.Value
-			} else if t >= 0 && t < len(classify.Classes) && classify.Classes[t] == got {
-				gotev[classify.KindNames[k]] = f.Value
-			}
-		}
-		rank := 1
-		for _, q := range a.probabilities {
-			if q > a.probabilities[a.e.class] {
-				rank++
-			}
-		}
 		err := enc.Encode(map[string]any{
 			"id": a.e.row.ID, "form": a.e.form, "label": a.e.row.Label, "legal": a.e.row.Legal, "accept": a.e.row.Accept, "component": a.e.row.Component,
-			"got": got, "p": p, "right": a.right(), "url": a.e.row.URL, "kind": a.e.row.Kind, "ev": ev, "gotev": gotev, "rank": rank,
+			"got": got, "p": p, "right": a.right(), "url": a.e.row.URL, "kind": a.e.row.Kind,
 		})
 		if err != nil {
 			return errors.Join(err, f.Close())

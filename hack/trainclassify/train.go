@@ -9,15 +9,18 @@ import (
 )
 
 // The training's constants, chosen by cross-validation on the labelled pages.
-var (
-	epochs      = int(env("EPOCHS", 20))
-	seeds       = int(env("SEEDS", 1))
-	rate        = float32(env("RATE", 0.05))
-	shareRate   = float32(env("SHARERATE", 0.05))
-	decayHashed = float32(env("DH", 2e-3))
-	decayDense  = float32(env("DD", 2e-3))
-	decayShared = float32(1e-4)
-	powerC      = env("POWER", 0.5)
+const (
+	epochs      = 12
+	seeds       = 2
+	rate        = 0.05
+	decayHashed = 2e-3 // of a weight at each of its updates, against leaning on one word
+	decayDense  = 2e-3 // of what a weight differs from what it began with
+	decayShared = 1e-4
+	// otherWeight is what pages that are no legal documents count more: few of them
+	// stand for a whole web.
+	otherWeight = 2
+	// untrainedBias is how much rarer a type is held that no labelled page is of.
+	untrainedBias = -0.5
 )
 
 // weights are those of a model that is being trained: shared is what a kind of
@@ -40,13 +43,9 @@ func train(examples []example, use func(*example) bool) *weights {
 	n := 0
 	for seed := range seeds {
 		t := newTrainer(examples, use, uint64(seed))
-		if epochs == 0 {
-			sum.add(&t.weights)
-			n++
-		}
 		for epoch := range epochs {
 			t.epoch()
-			if epoch >= epochs/2 || epochs == 0 {
+			if epoch >= epochs/2 {
 				sum.add(&t.weights)
 				n++
 			}
@@ -85,6 +84,7 @@ type trainer struct {
 	trained       []bool // classes that have examples: the others keep to what is shared
 	random        *rand.Rand
 	gShared, gRow []float32
+	sharedPrior   [classify.Kinds]float32
 	p             []float64
 }
 
@@ -94,7 +94,8 @@ func newTrainer(examples []example, use func(*example) bool, seed uint64) *train
 		weights: *newWeights(), examples: examples, classWeight: make([]float64, n), trained: make([]bool, n), p: make([]float64, n),
 		random: rand.New(rand.NewPCG(1, seed)), gShared: make([]float32, classify.Kinds), gRow: make([]float32, classify.Rows*n),
 	}
-	copy(t.shared, classify.PriorOf[:])
+	t.sharedPrior = classify.SharedPrior()
+	copy(t.shared, t.sharedPrior[:])
 	t.prior = classify.Prior()
 	copy(t.rows, t.prior)
 	perClass := make([]float64, n)
@@ -105,11 +106,13 @@ func newTrainer(examples []example, use func(*example) bool, seed uint64) *train
 		}
 	}
 	for c := range n {
-		t.trained[c] = perClass[c] > 0
+		if t.trained[c] = perClass[c] > 0; !t.trained[c] {
+			t.rows[classify.Bias*n+c] = untrainedBias
+		}
 		// Rare types count more, or the model never names them.
-		t.classWeight[c] = math.Pow(10/(perClass[c]+1), powerC)
+		t.classWeight[c] = math.Sqrt(10 / (perClass[c] + 1))
 		if classify.Classes[c] == doctype.Other {
-			t.classWeight[c] *= env("OTHERW", 1)
+			t.classWeight[c] *= otherWeight
 		}
 	}
 	return t
@@ -155,12 +158,12 @@ func (t *trainer) learn(e *example) {
 		}
 	}
 	for k, g := range gShared {
-		grad := float32(g) + decayShared*(t.shared[k]-classify.PriorOf[k])
+		grad := float32(g) + decayShared*(t.shared[k]-t.sharedPrior[k])
 		if grad == 0 {
 			continue
 		}
 		t.gShared[k] += grad * grad
-		t.shared[k] -= shareRate * grad / (float32(math.Sqrt(float64(t.gShared[k]))) + 1e-3)
+		t.shared[k] -= rate * grad / (float32(math.Sqrt(float64(t.gShared[k]))) + 1e-3)
 	}
 }
 

@@ -79,7 +79,7 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		return e.Encode(map[string]any{
-			"url": d.URL, "legal": d.Legal, "type": d.Type, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
+			"url": d.URL, "legal": d.Legal, "type": d.Type, "alsoTypes": d.Also, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
 			"effectiveDate": d.EffectiveDate, "words": d.Words, "markdown": d.Markdown,
 		})
 	case "markdown":

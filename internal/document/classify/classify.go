@@ -41,7 +41,11 @@ func Of(p Page) Answer {
 	}
 	probabilities := m.Probabilities(p.features(l, e, sc))
 	best := slices.Index(probabilities, slices.Max(probabilities))
-	return Answer{Type: Classes[best], Confidence: probabilities[best]}
+	a := Answer{Type: Classes[best], Confidence: probabilities[best]}
+	if a.Type != doctype.Other {
+		a.Also = p.also(l, m, a.Type, e, sc)
+	}
+	return a
 }
 
 // Decided is the answer for a page that needs no model.

@@ -62,16 +62,14 @@ const (
 func Evidence(kind, typ int) int { return kind*nTypes + typ }
 
 // Kinds and EvidenceTypes say how many kinds of evidence there are, and for how many
-// types: those of Classes and, last, error pages.
+// types: those of Classes and, last, two that are none.
 const (
 	Kinds         = kinds
 	EvidenceTypes = nTypes
 )
 
-// KindNames name the kinds of evidence, for reports.
-var KindNames = [kinds]string{
-	"title", "head", "last of path", "path", "host", "anchor", "early", "itself", "opening", "wording", "most words", "unusual", "most unusual", "headings", "words of headings", "agreed", "best name", "unnamed", "unnamed unusual", "backed",
-}
+// Bias is the row that every page has.
+const Bias = evidenceRows + wholeBias
 
 // bodyTokens is how many words of a text are hashed.
 const bodyTokens = 1500

@@ -50,12 +50,12 @@ var kindOf = map[string]phraseKind{"name": kindName, "weak": kindWeak, "loose": 
 // lexicon finds the known phrases in a row of tokens: a trie over the numbers of
 // their words.
 type lexicon struct {
-	exact, begins        map[uint64]uint32
+	exact, begins        *table
 	exactBits, beginBits bits
-	first                []uint32          // by a word's number, the node of the phrases that begin with it
-	next                 map[uint64]uint32 // node and number to node
+	first                []uint32 // by a word's number, the node of the phrases that begin with it
+	next                 *table   // node and number to node
 	nodes                []node
-	determiners          map[uint32]bool
+	determiners          []bool // by a word's number
 	fingerprint          uint64
 }
 
@@ -70,18 +70,25 @@ type node struct {
 var theLexicon = sync.OnceValue(func() *lexicon {
 	l, err := readLexicon(lexiconFiles)
 	if err != nil {
-		// The files are part of the program and a test reads them, so this is for
-		// one that was built without its tests.
-		return newLexicon()
+		// The files are part of the program and a test reads them: this is for a
+		// program that was built without its tests.
+		l = newLexicon()
+		l.determiners = make([]bool, len(l.first))
 	}
 	return l
 })
 
 func newLexicon() *lexicon {
-	return &lexicon{
-		exact: map[uint64]uint32{}, begins: map[uint64]uint32{}, next: map[uint64]uint32{}, first: []uint32{0}, nodes: make([]node, 1),
-		determiners: map[uint32]bool{},
+	l := &lexicon{
+		exact: newTable(1 << 14), begins: newTable(1 << 10), next: newTable(1 << 15), first: make([]uint32, skippedWord+1, 1<<14),
+		nodes: make([]node, 1, 1<<15),
 	}
+	for _, w := range skipped {
+		h := hashOf(w)
+		l.exact.put(h, skippedWord)
+		l.exactBits.add(h)
+	}
+	return l
 }
 
 func readLexicon(files fs.FS) (*lexicon, error) {
@@ -109,10 +116,13 @@ func readLexicon(files fs.FS) (*lexicon, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	var ids []uint32
 	for _, d := range determinerWords {
-		for _, id := range l.numbers(d) {
-			l.determiners[id] = true
-		}
+		ids = append(ids, l.numbers(d)...)
+	}
+	l.determiners = make([]bool, len(l.first))
+	for _, id := range ids {
+		l.determiners[id] = true
 	}
 	for i := range l.nodes {
 		n := 0
@@ -185,12 +195,14 @@ func (l *lexicon) numbers(phrase string) []uint32 {
 			if isBeginning {
 				table, filter = l.begins, &l.beginBits
 			}
-			if table[t.hash] == 0 {
-				table[t.hash] = uint32(len(l.first))
+			id := table.get(t.hash)
+			if id == 0 {
+				id = uint32(len(l.first))
+				table.put(t.hash, id)
 				filter.add(t.hash)
 				l.first = append(l.first, 0)
 			}
-			out = append(out, table[t.hash])
+			out = append(out, id)
 		}
 	}
 	return out
@@ -209,10 +221,10 @@ func (l *lexicon) add(phrase string, typ uint8, kind phraseKind) error {
 	for _, id := range ids[1:] {
 		l.nodes[at].more = true
 		key := uint64(at)<<32 | uint64(id)
-		to := l.next[key]
+		to := l.next.get(key)
 		if to == 0 {
 			to = l.newNode()
-			l.next[key] = to
+			l.next.put(key, to)
 		}
 		at = to
 	}
@@ -250,10 +262,10 @@ func (l *lexicon) descend(at uint32, ts []token, n int, f func(uint32, int)) {
 		return
 	}
 	if id := ts[n].exact; id != 0 {
-		l.descend(l.next[uint64(at)<<32|uint64(id)], ts, n+1, f)
+		l.descend(l.next.get(uint64(at)<<32|uint64(id)), ts, n+1, f)
 	}
 	if id := ts[n].begin; id != 0 {
-		l.descend(l.next[uint64(at)<<32|uint64(id)], ts, n+1, f)
+		l.descend(l.next.get(uint64(at)<<32|uint64(id)), ts, n+1, f)
 	}
 }
 

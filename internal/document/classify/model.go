@@ -110,7 +110,7 @@ func (m *Model) Bytes() ([]byte, error) {
 	return b, nil
 }
 
-// Prior is what the rows of Dense count before any training, beside PriorOf.
+// Prior is what the rows of Dense count before any training, beside SharedPrior.
 func Prior() []float32 {
 	n := len(Classes)
 	w := make([]float32, Dense*n)
@@ -123,10 +123,13 @@ func Prior() []float32 {
 // priorOfOther is what speaks for a page that is no legal document.
 var priorOfOther = [wholeRows]float32{wholeBias: 2.5, wholeSoft: 3, wholeLaw: -1, wholeNoLaw: 2, wholeLittleLaw: 1.5, wholeNoName: 1.5, wholeNoSelf: 1, wholeUnusual: -2, wholeLinks: 2}
 
-// PriorOf is what each kind of evidence counts for its type before any training.
-var PriorOf = [kinds]float32{
-	inTitle: 3, inHead: 2, inLast: 2.5, inPath: 0.5, inHost: 0.5, inAnchor: 2, early: 1, itself: 2, opening: 1, wording: 1, mostWords: 1, unusual: 2, mostUnusual: 2,
-	inHeads: 0, headWords: 0.5, agreed: 1, bestName: 1, unnamed: 3, unnamedUnusual: 2, backed: 0.5,
+// SharedPrior is what each kind of evidence counts for its type before any training,
+// whichever the type is.
+func SharedPrior() [Kinds]float32 {
+	return [kinds]float32{
+		inTitle: 3, inHead: 2, inLast: 2.5, inPath: 0.5, inHost: 0.5, inAnchor: 2, early: 1, itself: 2, opening: 1, wording: 1, mostWords: 1, unusual: 2, mostUnusual: 2,
+		inHeads: 0, headWords: 0.5, agreed: 1, bestName: 1, unnamed: 3, unnamedUnusual: 2, backed: 0.5,
+	}
 }
 
 // Probabilities are of Classes, and sum to 1.
@@ -166,7 +169,7 @@ func Softmax(p []float64) {
 // untrained are the rows of Dense before any training.
 func untrained() []float32 {
 	w := Prior()
-	for k, v := range PriorOf {
+	for k, v := range SharedPrior() {
 		for t := range Classes {
 			w[Evidence(k, t)*len(Classes)+t] += v
 		}

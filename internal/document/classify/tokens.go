@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -67,17 +68,11 @@ func wide(r rune) bool {
 }
 
 // skipped are words that names have or lack without meaning another thing.
-var skipped = func() map[uint64]bool {
-	m := map[uint64]bool{}
-	for _, w := range []string{
-		"of", "and", "the", "for", "an", "de", "du", "des", "la", "le", "les", "et", "di", "da", "do", "dos", "das", "del", "della",
-		"dello", "dei", "degli", "delle", "dell", "sull", "und", "fur", "der", "die", "den", "zur", "zum", "el", "los", "las", "van", "het", "och",
-		"og", "il", "lo", "gli",
-	} {
-		m[hashOf(w)] = true
-	}
-	return m
-}()
+var skipped = strings.Fields(`of and the for an de du des la le les et di da do dos das del della dello dei degli delle
+	dell sull und fur der die den zur zum el los las van het och og il lo gli`)
+
+// skippedWord is the lexicon's number of the skipped words.
+const skippedWord = 1
 
 func hashOf(w string) uint64 {
 	h := uint64(fnvStart)
@@ -101,18 +96,20 @@ func (l *lexicon) tokens(dst []token, s string, limit int) []token {
 	}
 	beginning := func() {
 		if n >= minBeginning && n <= maxBeginning && l.beginBits.has(h) {
-			if id := l.begins[h]; id != 0 {
+			if id := l.begins.get(h); id != 0 {
 				begin = id
 			}
 		}
 	}
 	end := func() {
-		if n > 1 && !(n <= 5 && skipped[h]) {
+		if n > 1 {
 			t := token{hash: h, begin: begin, digit: digit}
 			if l.exactBits.has(h) {
-				t.exact = l.exact[h]
+				t.exact = l.exact.get(h)
 			}
-			dst = append(dst, t)
+			if t.exact != skippedWord {
+				dst = append(dst, t)
+			}
 		}
 		h, n, run, digit, begin = fnvStart, 0, 0, false, 0
 	}

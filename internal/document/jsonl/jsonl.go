@@ -27,16 +27,17 @@ type inspectIn struct {
 }
 
 type inspectOut struct {
-	ID            string  `json:"id"`
-	Legal         bool    `json:"legal"`
-	Type          string  `json:"type"`
-	Confidence    float64 `json:"confidence"`
-	Language      string  `json:"language"`
-	Title         string  `json:"title"`
-	EffectiveDate string  `json:"effectiveDate"`
-	Words         int     `json:"words"`
-	Markdown      string  `json:"markdown"`
-	Error         string  `json:"error"`
+	ID            string   `json:"id"`
+	Legal         bool     `json:"legal"`
+	Type          string   `json:"type"`
+	AlsoTypes     []string `json:"alsoTypes,omitempty"`
+	Confidence    float64  `json:"confidence"`
+	Language      string   `json:"language"`
+	Title         string   `json:"title"`
+	EffectiveDate string   `json:"effectiveDate"`
+	Words         int      `json:"words"`
+	Markdown      string   `json:"markdown"`
+	Error         string   `json:"error"`
 }
 
 type diffIn struct {
@@ -64,7 +65,7 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer) error {
 		}
 		d, err := readFile(in.File, in.URL)
 		out := inspectOut{
-			ID: in.ID, Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, Language: d.Language,
+			ID: in.ID, Legal: d.Legal, Type: d.Type, AlsoTypes: d.Also, Confidence: d.Confidence, Language: d.Language,
 			Title: d.Title, EffectiveDate: d.EffectiveDate, Words: d.Words, Markdown: d.Markdown,
 		}
 		if err != nil {

@@ -85,7 +85,7 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		out := map[string]any{
-			"url": d.URL, "legal": d.Legal, "type": d.Type, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
+			"url": d.URL, "legal": d.Legal, "type": d.Type, "alsoTypes": d.Also, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
 			"region": d.Region, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
 			"updatedQuote": d.UpdatedQuote, "takesEffect": d.TakesEffect, "words": d.Words, "markdown": d.Markdown,
 		}

@@ -42,10 +42,11 @@ type Input struct {
 type Document struct {
 	URL        string
 	Legal      bool
-	Type       string  // one of doctype; Other where it is not legal
-	Confidence float64 // 0 to 1, of Type
-	Language   string  // ISO 639-1, empty if unknown
-	Region     string  // ISO 3166-1, upper case, where the page declares one; often empty
+	Type       string   // one of doctype; Other where it is not legal
+	Also       []string // further types that the page holds a document of, sorted
+	Confidence float64  // 0 to 1, of Type
+	Language   string   // ISO 639-1, empty if unknown
+	Region     string   // ISO 3166-1, upper case, where the page declares one; often empty
 	Title      string
 	// EffectiveDate is the day from which the text is in force or, where it names
 	// only that, of its last change; YYYY-MM-DD, empty where the page names none.
@@ -79,7 +80,8 @@ func Read(in Input) (Document, error) {
 	d.Title = cmp.Or(p.Title, p.Head)
 	d.Language = language.Of(d.Text, p.Lang, in.Language)
 	d.Region = language.Region(d.Language, p.Lang, in.Language)
-	d.Type, d.Confidence, d.SoftError = classify.Of(classified(in, p, d))
+	answer := classify.Of(classified(in, p, d))
+	d.Type, d.Also, d.Confidence, d.SoftError = answer.Type, answer.Also, answer.Confidence, answer.SoftError
 	d.Legal = d.Type != doctype.Other
 	d.readDates(in, p)
 	d.Subprocessors = d.readSubprocessors(d.Type)
@@ -106,7 +108,7 @@ func Classified(in Input) (classify.Page, error) {
 func classified(in Input, p *content.Page, d Document) classify.Page {
 	return classify.Page{
 		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
-		Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
+		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
 	}
 }
 

@@ -101,11 +101,7 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 	case '&':
 		if i := strings.IndexByte(s[:min(len(s), 12)], ';'); i > 1 {
 			if u := html.UnescapeString(s[:i+1]); u != s[:i+1] {
-				if u[0] >= utf8.RuneSelf {
-					p.wide(u)
-				} else {
-					p.out = append(p.out, u...)
-				}
+				p.verbatim(u)
 				return i + 1, 0
 			}
 		}
@@ -242,7 +238,7 @@ func (p *parser) tag(s string) int {
 		if end := strings.IndexByte(s[:min(len(s), tagReach)], '>'); end > 0 {
 			inner := s[1:end]
 			if address, _, _ := strings.Cut(inner, " "); strings.Contains(address, "://") || strings.Contains(inner, "@") {
-				p.out = append(p.out, inner...)
+				p.verbatim(inner)
 			} else if !inlineTag(inner) {
 				p.space()
 			}

@@ -64,6 +64,10 @@ var pairs = []textPair{
 	{"bullets", "- one thing\n- another", "* one thing\n* another", KindNone, nil},
 	{"bullets become numbers", "- one thing\n- another", "1. one thing\n2. another", KindNone, nil},
 	{"a list's numbers", "(a) one thing\n(b) another", "i. one thing\nii. another", KindNone, nil},
+	{"a space that was forgotten", "We keep it 1.\n\nA. We sell it.Then we stop", "We keep it 1.\n\nA. We sell it. Then we stop", KindCosmetic, nil},
+	{"a list's numbers on lines of their own", "1. one thing\n2. another thing", "1.\n\none thing\n\n2.\n\nanother thing", KindNone, nil},
+	{"a list's numbers written into the text", "1. one thing\n2. another thing", "1\\. one thing\n\n2\\. another thing", KindCosmetic, nil},
+	{"a heading's number left to a list", "## 1. What we do\n\nThis and that.\n\n## 2. What we don't\n\nAll else.", "## What we do\n\nThis and that.\n\n## What we don't\n\nAll else.", KindCosmetic, nil},
 	{"items in another order", "We use:\n\n- names\n- addresses\n- payment data", "We use:\n\n- payment data\n- names\n- addresses", KindCosmetic, nil},
 	{"numbered items in another order", "1. names of all\n2. addresses of all", "1. addresses of all\n2. names of all", KindCosmetic, nil},
 	{"a table's rows in another order", "| Cookie | Purpose |\n|---|---|\n| sid | login |\n| _ga | counting |\n| pref | choices |", "| Cookie | Purpose |\n|---|---|\n| pref | choices |\n| sid | login |\n| _ga | counting |", KindCosmetic, nil},
@@ -152,6 +156,7 @@ var pairs = []textPair{
 	{"the time of the last update", "Last updated on 3 March 2024\n\nText.", "Last updated on 4 March 2024\n\nText.", KindChange, labels(Dates)},
 	{"a paragraph between others", with("## Retention", "We also read your mind.\n\n## Retention"), whole, KindChange, labels(DataUse)},
 	{"a list's item that is new", "We use:\n\n1. names\n2. photos", "We use:\n\n1. names\n2. addresses\n3. photos", KindChange, labels(Wording)},
+	{"a word that was two", "Our web site is this.", "Our website is this.", KindChange, labels(Wording)},
 	{"a host's name", "Cookies of example.com stay.", "Cookies of example.org stay.", KindChange, labels(DataUse)},
 
 	// What is lost.

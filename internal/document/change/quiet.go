@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/clausea/crawler/internal/document/plain"
 )
@@ -20,21 +22,33 @@ func quiet(a, b *words, e edit) bool {
 	}
 	x, y := a.folds(e.a0, e.a1), b.folds(e.b0, e.b1)
 	switch {
-	case len(x) > 0 && len(y) > 0 && unspacedRun(a, e.a0, e.a1) == unspacedRun(b, e.b0, e.b1):
+	case len(x) > 0 && len(y) > 0 && a.marked(e.a0, e.a1) && b.marked(e.b0, e.b1) && unspacedRun(a, e.a0, e.a1) == unspacedRun(b, e.b0, e.b1):
 		return true
 	case hidden(a, e.a0, e.a1, x, b, e.b0, e.b1, y):
 		return true
 	case len(x) == 0:
-		return screenHint(y) || mark(b, e.b0, e.b1) && !dayOfMonth(b, e.b1)
+		return screenHint(y) || listNumber(b, e.b0, e.b1)
 	case len(y) == 0:
-		return screenHint(x) || mark(a, e.a0, e.a1) && !dayOfMonth(a, e.a1)
+		return screenHint(x) || listNumber(a, e.a0, e.a1)
 	case mark(a, e.a0, e.a1) && mark(b, e.b0, e.b1):
 		return counts(a, e.a1) && counts(b, e.b1)
 	case a.figures(e.a0, e.a1) && b.figures(e.b0, e.b1):
 		return sameFigures(a.amounts(e.a0, e.a1), b.amounts(e.b0, e.b1))
 	}
 	one := strings.Join(x, "")
-	return one == strings.Join(y, "") && !strings.ContainsAny(one, "0123456789")
+	return one == strings.Join(y, "") && !strings.ContainsAny(one, "0123456789") && a.marked(e.a0, e.a1) && b.marked(e.b0, e.b1)
+}
+
+// marked says whether a mark stands between each two of the words from i to j: "e-mail"
+// is email, but "web site" is another word than "website".
+func (w *words) marked(i, j int) bool {
+	for k := i + 1; k < j; k++ {
+		shown := w.run(k-1, k)
+		if last, _ := utf8.DecodeLastRuneInString(shown); !w.first(k) && w.pos[k].start > w.pos[k-1].end && (unicode.IsLetter(last) || unicode.IsDigit(last)) {
+			return false
+		}
+	}
+	return true
 }
 
 // unspacedRun is the text of some words without the spaces between.
@@ -142,12 +156,25 @@ func (w *words) amounts(i, j int) []string {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// listMark is the number of an item or clause at the beginning of a line.
-var listMark = regexp.MustCompile(`^\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]$`)
+// listMark is the number of an item or clause at the beginning of a line, countMark one
+// that counts in figures.
+var (
+	countMark = regexp.MustCompile(`^\d{1,3}[.)]$`)
+	listMark  = regexp.MustCompile(`^\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]$`)
+)
 
 // mark says whether the words from i to j are the number of a list's item.
 func mark(w *words, i, j int) bool {
 	return j == i+1 && w.first(i) && w.text.blocks[w.pos[i].block].Numbered && listMark.MatchString(w.run(i, j))
+}
+
+// listNumber says whether the words from i to j are a number that one page writes into
+// the text and another leaves to the list.
+func listNumber(w *words, i, j int) bool {
+	if dayOfMonth(w, j) {
+		return false
+	}
+	return mark(w, i, j) || j == i+1 && w.first(i) && countMark.MatchString(w.run(i, j))
 }
 
 // dayOfMonth says whether the word at i is a month, so that the number before it is a

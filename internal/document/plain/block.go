@@ -46,6 +46,7 @@ func Blocks(md string) []Block {
 		}
 		p.line(line)
 	}
+	p.flushBare()
 	return p.blocks()
 }
 
@@ -73,6 +74,7 @@ type parser struct {
 	open  int    // the block that a further line belongs to, or -1
 	table bool   // within a table without outer bars
 	fence string // what ends the code that is open
+	bare  string // a list's number that stood alone on its line, and belongs to the next
 }
 
 func (p *parser) line(line string) {
@@ -109,14 +111,29 @@ func (p *parser) line(line string) {
 		return
 	}
 	if n := hashes(line); n > 0 {
+		p.flushBare()
 		s := span{kind: Heading, level: n}
 		p.add(s, strings.TrimRight(strings.TrimRight(line[n:], "#"), " "))
 		p.open = -1
 		return
 	}
 	if line[0] == '|' || p.table || p.headOfTable(line) {
+		p.flushBare()
 		p.table = p.table || line[0] != '|'
 		p.row(line)
+		return
+	}
+	if p.bare != "" {
+		number := p.bare
+		p.bare = ""
+		if !bareMarker(line) {
+			line = number + " " + line
+		} else {
+			p.add(span{}, number)
+		}
+	}
+	if bareMarker(line) && p.open < 0 {
+		p.bare = line
 		return
 	}
 	if rest, num, ok := marker(line); ok {
@@ -133,6 +150,15 @@ func (p *parser) line(line string) {
 		return
 	}
 	p.add(span{bold: bold(line), lines: 1}, line)
+}
+
+// flushBare makes a block of a number that stood alone, where no text follows.
+func (p *parser) flushBare() {
+	if number := p.bare; number != "" {
+		p.bare = ""
+		p.add(span{}, number)
+		p.open = -1
+	}
 }
 
 // add begins a block.

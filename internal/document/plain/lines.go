@@ -110,6 +110,15 @@ func marker(line string) (rest string, n number, ok bool) {
 	return strings.TrimLeft(s[i+2:], " "), n, true
 }
 
+// bareMarker says whether a line is the number of a list's item and nothing else.
+func bareMarker(line string) bool {
+	if len(line) < 2 || len(line) > 6 {
+		return false
+	}
+	rest, n, ok := marker(line + " x")
+	return ok && n.style != 0 && rest == "x"
+}
+
 func isAlnum(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

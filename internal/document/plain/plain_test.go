@@ -27,6 +27,9 @@ func TestBlocksAreTakenApart(t *testing.T) {
 			{Kind: Item, Text: "x"}, {Kind: Item, Text: "y"}, {Kind: Item, Text: "z"}, {Kind: Item, Text: "zz"},
 			{Kind: Item, Text: "bullet"}, {Kind: Item, Text: "star"}, {Kind: Item, Text: "dot"},
 		}},
+		{"numbers on lines of their own", "1.\n\none\n\n2.\n\ntwo\n\n3.\n\n## four\n\n(a)", []Block{
+			{Kind: Item, Text: "one"}, {Kind: Item, Text: "two"}, {Text: "3."}, {Kind: Heading, Level: 2, Text: "four"}, {Text: "(a)"},
+		}},
 		{"an inner list does not end the outer one", "1. one\n   1. inner\n   2. inner\n2. two", []Block{
 			{Kind: Item, Text: "one"}, {Kind: Item, Text: "inner"}, {Kind: Item, Text: "inner"}, {Kind: Item, Text: "two"},
 		}},

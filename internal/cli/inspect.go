@@ -84,11 +84,15 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
-		return e.Encode(map[string]any{
-			"url": d.URL, "legal": d.Legal, "type": d.Type, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
+		out := map[string]any{
+			"url": d.URL, "legal": d.Legal, "type": d.Type, "alsoTypes": d.Also, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
 			"region": d.Region, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
 			"updatedQuote": d.UpdatedQuote, "takesEffect": d.TakesEffect, "words": d.Words, "markdown": d.Markdown,
-		})
+		}
+		if len(d.Subprocessors) > 0 {
+			out["subprocessors"] = d.Subprocessors
+		}
+		return e.Encode(out)
 	case "markdown":
 		_, err := fmt.Fprintln(w, d.Markdown)
 		return err

@@ -15,12 +15,14 @@ import (
 
 	"golang.org/x/net/html/charset"
 
+	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/classify"
 	"github.com/clausea/crawler/internal/document/content"
 	"github.com/clausea/crawler/internal/document/date"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/document/language"
 	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
 // Input is a page as it was fetched.
@@ -40,10 +42,11 @@ type Input struct {
 type Document struct {
 	URL        string
 	Legal      bool
-	Type       string  // one of doctype; Other where it is not legal
-	Confidence float64 // 0 to 1, of Type
-	Language   string  // ISO 639-1, empty if unknown
-	Region     string  // ISO 3166-1, upper case, where the page declares one; often empty
+	Type       string   // one of doctype; Other where it is not legal
+	Also       []string // further types that the page holds a document of, sorted
+	Confidence float64  // 0 to 1, of Type
+	Language   string   // ISO 639-1, empty if unknown
+	Region     string   // ISO 3166-1, upper case, where the page declares one; often empty
 	Title      string
 	// EffectiveDate is the day from which the text is in force or, where it names
 	// only that, of its last change; YYYY-MM-DD, empty where the page names none.
@@ -55,8 +58,11 @@ type Document struct {
 	Words                         int
 	Markdown                      string
 	Text                          string // normalised, what is compared
-	Hash                          string // hex SHA-256 of Text
+	Hash                          string // of the words that are compared, see change.Fingerprint
 	SoftError                     bool   // an error, login or consent page sent with a status of success
+	// Subprocessors are the rows of a list of subprocessors, or of such a list in a
+	// data processing agreement.
+	Subprocessors []subprocessor.Row
 }
 
 // MaxBytes is the largest page that is read, in bytes.
@@ -74,9 +80,11 @@ func Read(in Input) (Document, error) {
 	d.Title = cmp.Or(p.Title, p.Head)
 	d.Language = language.Of(d.Text, p.Lang, in.Language)
 	d.Region = language.Region(d.Language, p.Lang, in.Language)
-	d.Type, d.Confidence, d.SoftError = classify.Of(classified(in, p, d))
+	answer := classify.Of(classified(in, p, d))
+	d.Type, d.Also, d.Confidence, d.SoftError = answer.Type, answer.Also, answer.Confidence, answer.SoftError
 	d.Legal = d.Type != doctype.Other
 	d.readDates(in, p)
+	d.Subprocessors = d.readSubprocessors(d.Type)
 	return d, nil
 }
 
@@ -100,7 +108,7 @@ func Classified(in Input) (classify.Page, error) {
 func classified(in Input, p *content.Page, d Document) classify.Page {
 	return classify.Page{
 		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
-		Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
+		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
 	}
 }
 
@@ -113,7 +121,7 @@ func open(in Input) (*content.Page, error) {
 		return openPDF(in)
 	}
 	if isHTML(in) {
-		return content.HTML(toUTF8(in)), nil
+		return content.HTML(toUTF8(in), in.URL), nil
 	}
 	return content.Text(toUTF8(in)), nil
 }
@@ -141,10 +149,9 @@ func openPDF(in Input) (*content.Page, error) {
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
-	d := Document{Markdown: md}
-	d.Text = plain.Normalise(md)
+	blocks := plain.Blocks(md)
+	d := Document{Markdown: md, Text: plain.Text(blocks), Hash: change.Fingerprint(blocks)}
 	d.Words = plain.Count(d.Text)
-	d.Hash = plain.Hash(d.Text)
 	return d
 }
 

@@ -84,9 +84,13 @@ func (k *keeper) documents() []Found {
 
 // markGone records the known documents whose address answers 404 or 410.
 func (k *keeper) markGone(ctx context.Context) error {
+	here := map[string]bool{} // a document may have been found again at another address
+	for _, f := range k.found {
+		here[f.ID] = true
+	}
 	for url, status := range k.lost {
 		d, ok := k.known[url]
-		if _, here := k.found[url]; !ok || here || status != http.StatusNotFound && status != http.StatusGone {
+		if !ok || here[d.ID] || status != http.StatusNotFound && status != http.StatusGone {
 			continue
 		}
 		d.LastGone, d.RunID = time.Now().UTC(), k.run.ID

@@ -17,7 +17,7 @@ import (
 // then the document itself. Both are idempotent, so that a page that is fetched
 // again after a kill changes nothing.
 func (k *keeper) keep(ctx context.Context, p *crawl.Page, d document.Document) (Found, error) {
-	old, known, err := k.identify(ctx, p)
+	old, known, err := k.identify(ctx, p, d)
 	if err != nil {
 		return Found{}, fmt.Errorf("look for %s: %w", p.URL, err)
 	}
@@ -85,26 +85,22 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 	return nil
 }
 
-// identify finds the document that a page is: by its address, or by the address
-// that redirected to it.
-func (k *keeper) identify(ctx context.Context, p *crawl.Page) (store.Document, bool, error) {
+// identify finds the document that a page is: by its address, by the address that
+// redirected to it, or by its likeness to one whose address is gone.
+func (k *keeper) identify(ctx context.Context, p *crawl.Page, d document.Document) (store.Document, bool, error) {
 	if k.store == nil {
 		return store.Document{}, false, nil
 	}
-	d, err := k.store.FindDocument(ctx, k.task.Company, p.URL)
-	if err == nil || !isNone(err) {
-		return d, err == nil, err
-	}
-	for _, former := range p.Redirects {
-		d, err := k.store.FindDocument(ctx, k.task.Company, former)
+	for _, at := range append([]string{p.URL}, p.Redirects...) {
+		old, err := k.store.FindDocument(ctx, k.task.Company, at)
 		if err == nil {
-			return d, true, nil
+			return old, true, nil
 		}
 		if !isNone(err) {
-			return d, false, err
+			return old, false, err
 		}
 	}
-	return store.Document{}, false, nil
+	return k.moved(ctx, p, d)
 }
 
 // maxFormer bounds the former addresses that a document remembers.

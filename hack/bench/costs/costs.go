@@ -134,35 +134,21 @@ func split(top *node, rows int) []Step {
 }
 
 // expandable says whether a step is to be split: the project's own are, and the
-// frames that only lead to them.
+// frames that mostly lead to them.
 func expandable(n *node) bool {
-	if len(n.children) == 0 {
-		return false
-	}
-	if strings.HasPrefix(n.name, own) {
-		return true
-	}
-	for _, c := range n.children {
-		if reaches(c, 40) {
-			return true
-		}
-	}
-	return false
+	return len(n.children) > 0 && (strings.HasPrefix(n.name, own) || 2*ownBelow(n) > n.total)
 }
 
-func reaches(n *node, depth int) bool {
-	if strings.HasPrefix(n.name, own) {
-		return true
-	}
-	if depth == 0 {
-		return false
-	}
+// ownBelow is the time in the project's own steps below n.
+func ownBelow(n *node) (total int64) {
 	for _, c := range n.children {
-		if reaches(c, depth-1) {
-			return true
+		if strings.HasPrefix(c.name, own) {
+			total += c.total
+		} else {
+			total += ownBelow(c)
 		}
 	}
-	return false
+	return total
 }
 
 // merge puts steps of one name together, and those that are too small.

@@ -47,8 +47,9 @@ func TestStepsAreTheDearestCallsOfTheProjectsOwn(t *testing.T) {
 		stack []string
 		value int64
 	}{
-		"library":  {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Parse", "lib.inner"}, 50},
-		"own leaf": {[]string{"main.main", own + "a.Root", own + "a.Big", own + "b.Small"}, 30},
+		"library":  {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Parse", "lib.inner"}, 45},
+		"callback": {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Parse", "lib.inner", own + "a.Reader"}, 5},
+		"own leaf": {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Call", own + "b.Small"}, 30},
 		"memory":   {[]string{"main.main", own + "a.Root", "runtime.mallocgc"}, 15},
 		"tiny":     {[]string{"main.main", own + "a.Root", "lib.Tiny"}, 0},
 		"itself":   {[]string{"main.main", own + "a.Root"}, 5},

@@ -85,7 +85,7 @@ func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds in
 		}
 	}
 	for _, c := range all {
-		if c.err != nil {
+		if c.err != nil && len(samples[c.name]) == 0 {
 			r.Missing(c.name, c.err)
 		}
 	}

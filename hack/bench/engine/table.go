@@ -57,7 +57,7 @@ func where(ctx context.Context, r *report.Report, c crawler, dir string) {
 		r.Missing("the engine's time by step", err)
 		return
 	}
-	costs.Write(r, profile, "", 16, "Where the engine's time goes, by a CPU profile of one more run; each step with what it calls.")
+	costs.Write(r, profile, "", 22, "Where the engine's time goes, by a CPU profile of one more run; each step with what it calls.")
 }
 
 func overDistinct(s sample) float64 {

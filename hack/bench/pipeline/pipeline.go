@@ -64,7 +64,7 @@ func Run(ctx context.Context, r *report.Report, pages, rounds int) error {
 	if err := us.round(ctx, s, srv, filepath.Join(dir, "profiled"), profile); err != nil {
 		r.Missing("the pipeline's time by step", err)
 	} else {
-		costs.Write(r, profile, "", 14, "Where the pipeline's time goes, by a CPU profile of one more run; each step with what it calls.")
+		costs.Write(r, profile, "", 24, "Where the pipeline's time goes, by a CPU profile of one more run; each step with what it calls.")
 	}
 	return steps(ctx, r, s)
 }

@@ -66,7 +66,7 @@ func steps(ctx context.Context, r *report.Report, s *site.Site) error {
 		r.Missing("document.Read by step", err)
 		return nil
 	}
-	all, err := costs.Steps(profile, "internal/document.Read", 12)
+	all, err := costs.Steps(profile, "internal/document.Read", 16)
 	if err != nil {
 		r.Missing("document.Read by step", err)
 		return nil

@@ -23,11 +23,11 @@ const (
 	mostWall = 1.1 // of the ideal
 	mostHeld = 1.5 // of the time without hosts that hang
 
-	manyHosts  = 200
-	manyPages  = 59 // with robots.txt 60 requests, 14.8 s at the least
-	fewHosts   = 60 // healthy ones beside those that hang
-	fewPages   = 19
-	hangingOne = 64
+	manyHosts    = 200
+	manyPages    = 59 // with robots.txt 60 requests, 14.8 s at the least
+	fewHosts     = 60 // healthy ones beside those that hang
+	fewPages     = 19
+	hangingHosts = 64
 )
 
 // bench is what the runs share.
@@ -67,10 +67,11 @@ func Run(ctx context.Context, r *report.Report) error {
 	if err != nil {
 		return fmt.Errorf("measure politeness: %w", err)
 	}
-	if err := measure.Priority(-15); err != nil {
-		r.Note("The programs and the hosts have no priority, so that what else the machine does may show: %v.", err)
+	undo, err := measure.FirstOnCore()
+	if err != nil {
+		r.Note("The programs and the hosts do not go before what else the machine does, so that it may show: %v.", err)
 	}
-	defer func() { _ = measure.Priority(0) }()
+	defer undo()
 	b := &bench{ctx: ctx, hosts: h, srv: srv, self: self}
 	if err := b.many(r); err != nil {
 		return err
@@ -114,11 +115,11 @@ func (b *bench) many(r *report.Report) error {
 }
 
 func (b *bench) hanging(r *report.Report) error {
-	r.Section(fmt.Sprintf("Hosts that hang, %d of %d", hangingOne, hangingOne+fewHosts))
-	r.Note("%d healthy hosts of %d pages, alone and beside %d that hang: half of those answer nothing, half answer robots.txt and nothing else. The time is until the last healthy host's last answer; a crawl is ended after %v. The engine has its own default of hosts at once.", fewHosts, fewPages, hangingOne, timeLimit)
+	r.Section(fmt.Sprintf("Hosts that hang, %d of %d", hangingHosts, hangingHosts+fewHosts))
+	r.Note("%d healthy hosts of %d pages, alone and beside %d that hang: half of those answer nothing, half answer robots.txt and nothing else. The time is until the last healthy host's last answer; a crawl is ended after %v. The engine has its own default of hosts at once.", fewHosts, fewPages, hangingHosts, timeLimit)
 	b.hosts.pages = fewPages
 	healthy := names("host", fewHosts)
-	all := append(append(names(hangs, hangingOne/2), names(hangsBut, hangingOne/2)...), healthy...)
+	all := append(append(names(hangs, hangingHosts/2), names(hangsBut, hangingHosts/2)...), healthy...)
 	var rows [][]string
 	for i, p := range programs {
 		alone, err := b.once(p.child, healthy, 0)
@@ -140,8 +141,8 @@ func (b *bench) hanging(r *report.Report) error {
 		held := beside.wall.Seconds() / alone.wall.Seconds()
 		rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), fmt.Sprintf("%.1f", beside.wall.Seconds()), fmt.Sprintf("%.2f", held), answered})
 		if i == 0 {
-			r.AtMost(fmt.Sprintf("healthy hosts' time beside %d that hang", hangingOne), held, mostHeld, "")
-			r.AtLeast(fmt.Sprintf("healthy hosts' requests beside %d that hang", hangingOne), float64(beside.requests), float64(alone.requests), "")
+			r.AtMost(fmt.Sprintf("healthy hosts' time beside %d that hang", hangingHosts), held, mostHeld, "")
+			r.AtLeast(fmt.Sprintf("healthy hosts' requests beside %d that hang", hangingHosts), float64(beside.requests), float64(alone.requests), "")
 		}
 	}
 	r.Table([]string{"Crawler", "alone s", "beside hanging s", "over alone", "requests answered"}, rows)

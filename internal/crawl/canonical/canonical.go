@@ -80,8 +80,8 @@ func fast(base *url.URL, ref string) (*url.URL, bool) {
 	if r.Scheme == "" && base == nil || r.Scheme != "" && r.Host == "" {
 		return nil, false
 	}
-	if port := r.Port(); len(port) > 4 || strings.HasPrefix(port, "0") {
-		return nil, false // it may be out of range, or be spelled with zeros
+	if port := r.Port(); len(port) > 5 || len(port) == 5 && port > "65535" || strings.HasPrefix(port, "0") {
+		return nil, false // it is out of range, or spelled with zeros
 	}
 	if r.Host != "" && !plainHost(r.Host) {
 		return nil, false

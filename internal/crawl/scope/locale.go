@@ -88,7 +88,9 @@ func parseLocale(s string) (lang, region string, ok bool) {
 	}
 }
 
-var dates = regexp.MustCompile(`\b(19|20)\d\d([-/]?(0?[1-9]|1[0-2])([-/]?(0?[1-9]|[12]\d|3[01]))?)?\b`)
+// dates are years, months and days. A month or day of one digit needs a separator:
+// 19071 is an article's number.
+var dates = regexp.MustCompile(`\b(19|20)\d\d([-/](0?[1-9]|1[0-2])([-/](0?[1-9]|[12]\d|3[01]))?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?)?\b`)
 
 // undate is a URL's path and query with its dates taken out.
 func undate(u *url.URL) (string, bool) {

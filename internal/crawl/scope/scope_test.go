@@ -79,6 +79,16 @@ func TestCheckBoundsWhatATrapCanMake(t *testing.T) {
 	}
 }
 
+func TestNumbersOfArticlesAreNoDates(t *testing.T) {
+	t.Parallel()
+	s := newScope(t)
+	for n := range 10_000 {
+		if ok, r := s.Check(at(t, fmt.Sprintf("https://example.com/p/%d", 10_000+n))); !ok {
+			t.Fatalf("article %d is refused: %s", 10_000+n, r)
+		}
+	}
+}
+
 func page(words ...string) likeness.Sketch {
 	b := likeness.NewBuilder()
 	for _, w := range words {

@@ -1,240 +1,170 @@
-// Package change says how two readings of one document differ: by section, by word,
-// and whether it means anything.
 package change
 
-import (
-	"strings"
+import "cmp"
 
-	"github.com/clausea/crawler/internal/document/plain"
-)
-
-// Kind is how two readings of one document differ.
-type Kind string
-
-// The kinds of change.
-const (
-	KindNone     Kind = "none"     // the same words
-	KindCosmetic Kind = "cosmetic" // only marks, case, order of equal parts or contact details differ
-	KindBroken   Kind = "broken"   // the new page lost its text
-	KindChange   Kind = "change"
-)
-
-// Op is one run of words that is equal, added or removed.
-type Op struct {
-	Kind string `json:"kind"` // equal, added or removed
-	Text string `json:"text"`
-}
-
-// SectionChange is one changed section.
-type SectionChange struct {
-	Heading string `json:"heading"`
-	Added   int    `json:"added"` // words
-	Removed int    `json:"removed"`
-	Ops     []Op   `json:"ops"`
-}
-
-// Change is what differs between two readings.
-type Change struct {
-	Kind     Kind            `json:"kind"`
-	Added    int             `json:"added"` // words
-	Removed  int             `json:"removed"`
-	Sections []SectionChange `json:"sections,omitempty"`
-}
-
-// brokenShare of the text must be left, or the page is taken for broken: no
-// revision among the recorded histories of public documents kept so little.
-const brokenShare = 0.2
-
-// Reading is one reading of a document.
-type Reading struct {
-	Markdown string
-	Text     string // normalised
-	Hash     string // of Text
-	Words    int    // of Text
-	// Error says that an error, login or consent page came in the document's place.
-	Error bool
-}
-
-// Compare says what changed from old to cur.
+// Compare says what changed from old to cur. Texts of any length are compared in time
+// and memory that grow with their length alone; Coarse says where that cost detail.
 func Compare(old, cur Reading) Change {
 	if old.Hash == cur.Hash && old.Hash != "" {
-		return Change{Kind: KindNone}
-	}
-	if old.Words >= 80 && (float64(cur.Words) < brokenShare*float64(old.Words) || cur.Error) {
-		return Change{Kind: KindBroken, Removed: old.Words - cur.Words}
-	}
-	a, b := sections(old.Markdown), sections(cur.Markdown)
-	ch := Change{Kind: KindNone}
-	for _, p := range align(a, b) {
-		s := compareSection(p[0], p[1])
-		if s.Added+s.Removed == 0 {
-			continue
+		if old.Text == cur.Text {
+			return Change{Kind: KindNone}
 		}
-		ch.Added += s.Added
-		ch.Removed += s.Removed
-		ch.Sections = append(ch.Sections, s)
+		return Change{Kind: KindCosmetic}
 	}
-	switch {
-	case ch.Added+ch.Removed == 0 && old.Text == cur.Text:
-		ch.Kind = KindNone
-	case ch.Added+ch.Removed == 0 || sameBag(ch.Sections):
+	a, b := take(old.Markdown), take(cur.Markdown)
+	if broken(old, cur, a, b) {
+		return Change{Kind: KindBroken, Removed: max(0, old.Words-cur.Words)}
+	}
+	ch := compare(a, b)
+	if ch.Kind != KindChange {
+		// Whether something means nothing may hang on which of several equal words
+		// is paired with which; it must mean nothing from the other side as well.
+		if back := compare(b, a); back.Kind == KindChange {
+			ch = back.reversed()
+		}
+	}
+	if ch.Kind == KindNone && old.Text != cur.Text {
 		ch.Kind = KindCosmetic
-	default:
-		ch.Kind = KindChange
 	}
+	ch.label()
 	return ch
 }
 
-// section is a heading and the words below it.
-type section struct {
-	heading string
-	words   []string // as they are shown
-	keys    []string // as they are compared
-}
-
-func sections(md string) []section {
-	var out []section
-	cur := section{}
-	for line := range strings.SplitSeq(md, "\n") {
-		if strings.HasPrefix(line, "#") {
-			if len(cur.words) > 0 || cur.heading != "" {
-				out = append(out, cur)
-			}
-			cur = section{heading: plain.Normalise(line)}
+// reversed is the change the other way.
+func (c Change) reversed() Change {
+	c.Added, c.Removed, c.turned = c.Removed, c.Added, true
+	state := map[string]string{SectionAdded: SectionRemoved, SectionRemoved: SectionAdded}
+	kind := map[string]string{Added: Removed, Removed: Added, Equal: Equal}
+	for i := range c.Sections {
+		s := &c.Sections[i]
+		s.Added, s.Removed = s.Removed, s.Added
+		s.State = cmp.Or(state[s.State], s.State)
+		if s.Was != "" {
+			s.Heading, s.Was = s.Was, s.Heading
 		}
-		for _, w := range strings.Fields(separateWide(plain.Normalise(line))) {
-			if k := key(w); k != "" {
-				cur.words = append(cur.words, w)
-				cur.keys = append(cur.keys, k)
-			}
+		for j := range s.Ops {
+			s.Ops[j].Kind = kind[s.Ops[j].Kind]
 		}
 	}
-	if len(cur.words) > 0 {
-		out = append(out, cur)
+	return c
+}
+
+// comparison gathers the pieces.
+type comparison struct {
+	*alignment
+	pieces  []piece
+	changed map[int]bool
+	coarse  bool
+}
+
+func compare(old, cur *text) Change {
+	c := &comparison{alignment: align(old, cur), changed: map[int]bool{}}
+	var refined []refinement
+	words := map[pair]int{} // that sections have in common beside equal blocks
+	for _, g := range c.groups() {
+		r := c.refine(g)
+		r.count(words)
+		refined = append(refined, r)
+	}
+	c.pairByWords(words)
+	for _, r := range refined {
+		r.edits = tidy(r.part(func(p pair) bool { return c.strangers(p, words) }), r.a, r.b)
+		c.emit(r)
+	}
+	for j, i := range c.toOld {
+		if i >= 0 && c.how[j] == migrated {
+			c.push(Removed, c.old, i, c.old.whole(i), j)
+			c.push(Added, c.cur, j, c.cur.whole(j), j)
+		}
+	}
+	return c.change()
+}
+
+// groups divides what is left over. What belongs to a section that moved is compared
+// with what belongs to its partner, wherever that is; all else with what stands in the
+// same gap.
+func (c *comparison) groups() []group {
+	byKey := map[[2]int]*group{}
+	var order []*group
+	put := func(key [2]int, at int) *group {
+		g := byKey[key]
+		if g == nil {
+			g = &group{at: at}
+			byKey[key] = g
+			order = append(order, g)
+		}
+		return g
+	}
+	// The gaps in which each pair of sections has something left, by side.
+	type side map[[2]int]bool
+	leftOld, leftCur := side{}, side{}
+	for i, j := range c.toCur {
+		if j < 0 && c.partner[c.old.section[i]] >= 0 {
+			leftOld[[2]int{c.partner[c.old.section[i]], c.gapOld[i]}] = true
+		}
+	}
+	for j, i := range c.toOld {
+		if i < 0 {
+			leftCur[[2]int{c.cur.section[j], c.gapCur[j]}] = true
+		}
+	}
+	apart := map[int]bool{}
+	for _, b := range c.movedSections() {
+		apart[b] = true
+	}
+	key := func(section, gap int, other side) [2]int {
+		if section >= 0 && apart[section] && !other[[2]int{section, gap}] {
+			return [2]int{section, -1}
+		}
+		return [2]int{-1, gap}
+	}
+	for j, i := range c.toOld {
+		if i < 0 {
+			g := put(key(c.cur.section[j], c.gapCur[j], leftOld), j)
+			g.cur = append(g.cur, j)
+		}
+	}
+	for i, j := range c.toCur {
+		if j < 0 {
+			at := len(c.cur.blocks)
+			if c.gapOld[i] < len(c.anchors) {
+				at = c.anchors[c.gapOld[i]]
+			}
+			g := put(key(c.partner[c.old.section[i]], c.gapOld[i], leftCur), at)
+			g.old = append(g.old, i)
+		}
+	}
+	out := make([]group, len(order))
+	for n, g := range order {
+		out[n] = *g
 	}
 	return out
 }
 
-// separateWide puts spaces around ideographs and kana, which are written without.
-func separateWide(s string) string {
-	wide := false
-	for _, r := range s {
-		if r >= 0x3040 && r <= 0x9fff {
-			wide = true
-			break
+// refine compares a group word by word.
+func (c *comparison) refine(g group) refinement {
+	olds, curs := c.withoutChrome(g)
+	r := refinement{at: g.at, a: wordsOf(c.old, olds), b: wordsOf(c.cur, curs)}
+	edits, exact := compareWords(r.a, r.b)
+	r.edits = edits
+	c.coarse = c.coarse || !exact
+	return r
+}
+
+// emit pushes the pieces of a group.
+func (c *comparison) emit(r refinement) {
+	a, b, at := r.a, r.b, r.at
+	for _, e := range r.edits {
+		if e.b0 < len(b.pos) {
+			at = int(b.pos[e.b0].block)
 		}
-	}
-	if !wide {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if r >= 0x3040 && r <= 0x9fff {
-			b.WriteByte(' ')
-			b.WriteRune(r)
-			b.WriteByte(' ')
+		if e.equal {
+			c.split(Equal, b, e.b0, e.b1, at, false)
 			continue
 		}
-		b.WriteRune(r)
+		// Where a paragraph's first words change, both stand in it.
+		joined := e.a0 < e.a1 && e.b0 < e.b1 && b.first(e.b0) && !a.whole(e.a0, e.a1)
+		c.split(Removed, a, e.a0, e.a1, at, joined)
+		c.split(Added, b, e.b0, e.b1, at, joined)
 	}
-	return b.String()
-}
-
-// key is a word as it is compared: without case and outer punctuation; contact
-// details that sites obfuscate anew at each request all count as the same.
-func key(w string) string {
-	k := strings.ToLower(strings.Trim(w, `.,;:()[]{}"'“”‘’«»!?…·•–—-*_`))
-	if strings.Contains(k, "@") || strings.Contains(k, "email-protection") || k == "[email" || k == "protected" || k == "email" {
-		return "@"
-	}
-	return k
-}
-
-// align pairs sections by heading, in order; one that has no partner is paired
-// with nothing.
-func align(a, b []section) [][2]section {
-	pairs := lcs(len(a), len(b), func(i, j int) bool { return a[i].heading == b[j].heading })
-	var out [][2]section
-	i, j := 0, 0
-	for _, p := range append(pairs, [2]int{len(a), len(b)}) {
-		// What stands between two pairs is compared together, so that a renamed
-		// heading does not show its whole section as new.
-		left, right := join(a[i:p[0]]), join(b[j:p[1]])
-		if len(left.words)+len(right.words) > 0 {
-			out = append(out, [2]section{left, right})
-		}
-		if p[0] < len(a) {
-			out = append(out, [2]section{a[p[0]], b[p[1]]})
-		}
-		i, j = p[0]+1, p[1]+1
-	}
-	return out
-}
-
-func join(ss []section) section {
-	var out section
-	for _, s := range ss {
-		if out.heading == "" {
-			out.heading = s.heading
-		}
-		out.words = append(out.words, s.words...)
-		out.keys = append(out.keys, s.keys...)
-	}
-	return out
-}
-
-// lcs is the longest common subsequence of two short sequences, as index pairs.
-func lcs(n, m int, eq func(i, j int) bool) [][2]int {
-	if n > 2000 || m > 2000 {
-		n, m = min(n, 2000), min(m, 2000)
-	}
-	t := make([][]int16, n+1)
-	for i := range t {
-		t[i] = make([]int16, m+1)
-	}
-	for i := n - 1; i >= 0; i-- {
-		for j := m - 1; j >= 0; j-- {
-			if eq(i, j) {
-				t[i][j] = t[i+1][j+1] + 1
-			} else {
-				t[i][j] = max(t[i+1][j], t[i][j+1])
-			}
-		}
-	}
-	var out [][2]int
-	for i, j := 0, 0; i < n && j < m; {
-		switch {
-		case eq(i, j):
-			out = append(out, [2]int{i, j})
-			i, j = i+1, j+1
-		case t[i+1][j] >= t[i][j+1]:
-			i++
-		default:
-			j++
-		}
-	}
-	return out
-}
-
-// sameBag says whether all sections together only moved words.
-func sameBag(ss []SectionChange) bool {
-	bag := map[string]int{}
-	for _, s := range ss {
-		for _, o := range s.Ops {
-			for _, w := range strings.Fields(o.Text) {
-				switch o.Kind {
-				case "added":
-					bag[key(w)]++
-				case "removed":
-					bag[key(w)]--
-				}
-			}
-		}
-	}
-	for _, n := range bag {
-		if n != 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -1,7 +1,8 @@
 package classify
 
 import (
-	"math"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,35 +10,126 @@ import (
 	"github.com/clausea/crawler/internal/document/plain"
 )
 
-func TestTheModelIsThereAndSumsToOne(t *testing.T) {
+// page makes a Page of a text in Markdown.
+func page(url, title, md string) Page {
+	text := plain.Normalise(md)
+	return Page{URL: url, Title: title, Head: title, Headings: []string{title}, Markdown: md, Text: text, Words: plain.Count(text)}
+}
+
+const law = "You agree to these terms. We may suspend your account if you violate them. Our liability is limited to the extent permitted by applicable law, and disputes are subject to the jurisdiction of the courts. "
+
+func TestErrorPagesAndDoorsAreNoDocuments(t *testing.T) {
 	t.Parallel()
-	if trained == nil {
-		t.Fatal("the embedded weights are not of this program's form: run make train")
-	}
-	if len(weights) > 2<<20 {
-		t.Errorf("the weights take %d bytes", len(weights))
-	}
-	for _, text := range []string{"We keep personal data for three years.", "", strings.Repeat("条", 5000)} {
-		p := Page{Text: text, Words: plain.Count(text)}
-		sum := 0.0
-		for _, v := range trained.Probabilities(p.Features()) {
-			sum += v
-		}
-		if math.Abs(sum-1) > 1e-9 {
-			t.Errorf("probabilities sum to %v", sum)
+	for title, text := range map[string]string{
+		"404 Not Found":        strings.Repeat("We could not find it. ", 30),
+		"Page introuvable":     "La page que vous recherchez n'existe pas ou a été déplacée.",
+		"Seite nicht gefunden": strings.Repeat("Diese Seite gibt es nicht. ", 20),
+		"ページが見つかりません":          "お探しのページは削除されたか、移動した可能性があります。",
+		"Just a moment...":     "Checking your browser before accessing the site. Ray ID: 1234",
+		"Access Denied":        "You don't have permission to access this page. Reference ID: 18.1",
+		"Log in to continue":   strings.Repeat("Enter your e-mail address and your password. ", 10),
+	} {
+		p := page("https://example.com/terms", title, "# "+title+"\n\n"+text)
+		if a := Of(p); a.Type != doctype.Other || !a.SoftError {
+			t.Errorf("%q is taken for %s, soft error %v", title, a.Type, a.SoftError)
 		}
 	}
 }
 
-func TestNamesOfSeveralWordsAreFound(t *testing.T) {
+func TestADocumentThatSpeaksOfErrorsIsNoErrorPage(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{
-		"data processing agreement": doctype.DPA, "service level agreement": doctype.SLA, "acceptable use policy": doctype.AcceptableUse,
-		"conditions générales de vente": doctype.ConditionsSale, "conditions générales de transport": doctype.Carriage,
-		"politique de confidentialité": doctype.PrivacyPolicy, "end user license agreement": doctype.EULA, "our team": "",
-	} {
-		if got := nameOf(name); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
+	p := page("https://example.com/terms", "Terms of Service", "# Terms of Service\n\nWe are not liable for any error or if a page is not found. "+strings.Repeat(law, 5))
+	if a := Of(p); a.SoftError || a.Type != doctype.TermsOfService {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAPageWithHardlyAnyTextIsNoDocument(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"Read it in our app.", "You need to enable JavaScript to run this app."} {
+		if a := Of(page("https://example.com/privacy", "Privacy Policy", "# Privacy Policy\n\n"+text)); a.Type != doctype.Other || a.SoftError {
+			t.Errorf("%q: %+v", text, a)
 		}
 	}
+}
+
+func TestAPageOfSeveralDocumentsNamesThemAll(t *testing.T) {
+	t.Parallel()
+	privacy := "We collect personal data such as your name, with your consent or for our legitimate interests. You have the right of access and to erasure, and may complain to a supervisory authority. "
+	md := "# Terms of Service\n\n" + strings.Repeat(law, 10) + "\n\n# Privacy Policy\n\nThis privacy policy explains how we use your personal information. " + strings.Repeat(privacy, 10)
+	a := Of(page("https://example.com/legal", "Terms of Service", md))
+	if a.Type != doctype.TermsOfService || !slices.Equal(a.Also, []string{doctype.PrivacyPolicy}) {
+		t.Errorf("%s and %v", a.Type, a.Also)
+	}
+	for name, clause := range map[string]string{
+		"a clause with a number": "# Terms of Service\n\n" + strings.Repeat(law, 10) + "\n\n## 7. Privacy Policy\n\n" + strings.Repeat(privacy, 10),
+		"a short section":        "# Terms of Service\n\n" + strings.Repeat(law, 10) + "\n\n## Privacy Policy\n\n" + privacy,
+		"a topic":                "# Terms of Service\n\n" + strings.Repeat(law, 10) + "\n\n## Privacy\n\n" + strings.Repeat(privacy, 10),
+	} {
+		if a := Of(page("https://example.com/legal", "Terms of Service", clause)); len(a.Also) > 0 {
+			t.Errorf("%s is taken for %v", name, a.Also)
+		}
+	}
+}
+
+func TestSectionsAreFoundByEveryKindOfHeading(t *testing.T) {
+	t.Parallel()
+	md := "Title\n=====\n\nintro\n\nFirst Policy\n------------\n\none\n\n### deeper\n\ntwo\n\n## Second Policy\n\nthree\n\n**Third Policy**\n\nfour\n"
+	got := map[string]string{}
+	for s := range sections(md) {
+		got[s.heading] = strings.Join(strings.Fields(s.text), " ")
+	}
+	want := map[string]string{"First Policy": "one ### deeper two", "Second Policy": "three", "Third Policy": "four"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestTheSamePageGetsTheSameAnswer(t *testing.T) {
+	t.Parallel()
+	p := longPage(t)
+	first := Of(p)
+	f := p.Features(&model().Background, 0)
+	for range 20 {
+		if a := Of(p); !reflect.DeepEqual(a, first) {
+			t.Fatalf("%+v, then %+v", first, a)
+		}
+		if !slices.Equal(f, p.Features(&model().Background, 0)) {
+			t.Fatal("the features differ")
+		}
+	}
+}
+
+func TestWhatIsHiddenIsNotSeen(t *testing.T) {
+	t.Parallel()
+	with := page("https://example.com/dpa", "Data Processing Addendum", "# Data Processing Addendum\n\n"+strings.Repeat(law, 5))
+	without := with
+	without.URL, without.Title, without.Head = "", "", ""
+	without.Markdown = ""
+	hide := HideTitle | HideAddress
+	if !slices.Equal(with.Features(&Background{}, hide), without.Features(&Background{}, hide)) {
+		t.Error("a title or an address is seen though it is hidden")
+	}
+	if slices.Equal(with.Features(&Background{}, 0), with.Features(&Background{}, hide)) {
+		t.Error("hiding changes nothing")
+	}
+}
+
+func FuzzOf(f *testing.F) {
+	f.Add("https://example.com/terms", "Terms", "# Terms\n\n"+law, "privacy")
+	f.Add("::", "404", "隐私\n---\n**Cookie Policy**\n[a](b", "")
+	f.Add("https://x/"+strings.Repeat("%41/", 50), strings.Repeat("cookie policy ", 40), strings.Repeat("# Privacy Policy\n", 300), "\xff")
+	f.Fuzz(func(t *testing.T, url, title, md, anchor string) {
+		p := page(url, title, md)
+		p.Anchor = anchor
+		a := Of(p)
+		if !doctype.Known(a.Type) || a.Confidence < 0 || a.Confidence > 1 || a.SoftError && a.Type != doctype.Other {
+			t.Errorf("%+v", a)
+		}
+		for _, also := range a.Also {
+			if also == a.Type || also == doctype.Other || !doctype.Known(also) {
+				t.Errorf("%+v", a)
+			}
+		}
+	})
 }

@@ -3,15 +3,16 @@ package classify
 import (
 	_ "embed"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
-	"sort"
+	"slices"
+	"sync"
 
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// weights is what `go run ./hack/trainclassify` wrote: the step as a float32, then
-// for each bucket a byte a class.
+// weights is what `go run ./hack/trainclassify` wrote.
 //
 //go:embed weights.bin
 var weights []byte
@@ -22,39 +23,113 @@ var Classes = func() []string {
 	for t := range doctype.OTAName {
 		all = append(all, t)
 	}
-	sort.Strings(all)
+	slices.Sort(all)
 	return all
 }()
 
-// Model is a softmax regression over Features.
+// otherClass is the number of doctype.Other.
+var otherClass = slices.Index(Classes, doctype.Other)
+
+// Model is a softmax regression over features.
 type Model struct {
-	Step    float32
-	Weights []int8 // Buckets × len(Classes)
+	Background  Background
+	Fingerprint uint64    // of the lexicon that it was trained with
+	Dense       []float32 // Dense × len(Classes): the rows that stand for one thing each
+	Step        float32   // what 1 in Hashed is worth
+	Hashed      []int8    // Hashed × len(Classes)
 }
 
-// trained is the embedded model; nil if the weights are not of this form.
-var trained = func() *Model {
-	n := Buckets * len(Classes)
-	if len(weights) != 4+n {
-		return nil
-	}
-	m := &Model{Step: math.Float32frombits(binary.LittleEndian.Uint32(weights)), Weights: make([]int8, n)}
-	for i, b := range weights[4:] {
-		m.Weights[i] = int8(b)
+// layout tells forms of the file apart: change it with the meaning of a feature.
+const layout = 2
+
+// Fingerprint tells the knowledge that features are made with: a model that was
+// trained with another knows other features.
+func Fingerprint() uint64 { return theLexicon().fingerprint ^ layout<<56 }
+
+// ErrStale is for weights that were trained for other features.
+var ErrStale = errors.New("the weights were trained for other features: run make train")
+
+// model is the embedded one. One that is not of this program's form says nothing
+// but the prior: a test sees to it that this is not shipped.
+var model = sync.OnceValue(func() *Model {
+	m, err := ReadModel(weights)
+	if err != nil && !errors.Is(err, ErrStale) {
+		return &Model{Dense: untrained(), Hashed: make([]int8, Hashed*len(Classes))}
 	}
 	return m
-}()
+})
+
+const headerBytes = 8 + 4 + 2*4*nTypes
+
+// ReadModel reads a model from the form of Bytes. It returns the model with
+// ErrStale if it was trained for other features of the same number.
+func ReadModel(b []byte) (*Model, error) {
+	n := len(Classes)
+	if want := headerBytes + 4*Dense*n + Hashed*n; len(b) != want {
+		return nil, fmt.Errorf("read the model: %d bytes, want %d: run make train", len(b), want)
+	}
+	m := &Model{Fingerprint: binary.LittleEndian.Uint64(b), Step: math.Float32frombits(binary.LittleEndian.Uint32(b[8:]))}
+	for i := range nTypes {
+		m.Background.Mean[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[12+8*i:]))
+		m.Background.Spread[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[16+8*i:]))
+	}
+	b = b[headerBytes:]
+	m.Dense = make([]float32, Dense*n)
+	for i := range m.Dense {
+		m.Dense[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	b = b[4*len(m.Dense):]
+	m.Hashed = make([]int8, len(b))
+	for i, v := range b {
+		m.Hashed[i] = int8(v)
+	}
+	if m.Fingerprint != Fingerprint() {
+		return m, ErrStale
+	}
+	return m, nil
+}
 
 // Bytes is the model in the form that is embedded.
 func (m *Model) Bytes() ([]byte, error) {
-	if len(m.Weights) != Buckets*len(Classes) {
-		return nil, fmt.Errorf("write the model: %d weights, want %d", len(m.Weights), Buckets*len(Classes))
+	n := len(Classes)
+	if len(m.Dense) != Dense*n || len(m.Hashed) != Hashed*n {
+		return nil, fmt.Errorf("write the model: %d and %d weights, want %d and %d", len(m.Dense), len(m.Hashed), Dense*n, Hashed*n)
 	}
-	b := binary.LittleEndian.AppendUint32(nil, math.Float32bits(m.Step))
-	for _, w := range m.Weights {
+	b := binary.LittleEndian.AppendUint64(nil, m.Fingerprint)
+	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(m.Step))
+	for i, mean := range m.Background.Mean {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(mean))
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(m.Background.Spread[i]))
+	}
+	for _, w := range m.Dense {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(w))
+	}
+	for _, w := range m.Hashed {
 		b = append(b, byte(w))
 	}
 	return b, nil
+}
+
+// Prior is what the rows of Dense count before any training, beside SharedPrior.
+func Prior() []float32 {
+	n := len(Classes)
+	w := make([]float32, Dense*n)
+	for i, v := range priorOfOther {
+		w[(evidenceRows+i)*n+otherClass] = v
+	}
+	return w
+}
+
+// priorOfOther is what speaks for a page that is no legal document.
+var priorOfOther = [wholeRows]float32{wholeBias: 2.5, wholeSoft: 3, wholeLaw: -1, wholeNoLaw: 2, wholeLittleLaw: 1.5, wholeNoName: 1.5, wholeNoSelf: 1, wholeUnusual: -2, wholeLinks: 2}
+
+// SharedPrior is what each kind of evidence counts for its type before any training,
+// whichever the type is.
+func SharedPrior() [Kinds]float32 {
+	return [kinds]float32{
+		inTitle: 3, inHead: 2, inLast: 2.5, inPath: 0.5, inHost: 0.5, inAnchor: 2, early: 1, itself: 2, opening: 1, wording: 1, mostWords: 1, unusual: 2, mostUnusual: 2,
+		inHeads: 0, headWords: 0.5, agreed: 1, bestName: 1, unnamed: 3, unnamedUnusual: 2, backed: 0.5,
+	}
 }
 
 // Probabilities are of Classes, and sum to 1.
@@ -62,23 +137,42 @@ func (m *Model) Probabilities(features []Feature) []float64 {
 	n := len(Classes)
 	out := make([]float64, n)
 	for _, f := range features {
-		row := m.Weights[int(f.Bucket)*n : int(f.Bucket)*n+n]
+		if f.Row < Dense {
+			for i, w := range m.Dense[int(f.Row)*n : int(f.Row)*n+n] {
+				out[i] += float64(f.Value * w)
+			}
+			continue
+		}
+		at := int(f.Row-Dense) * n
 		v := float64(f.Value * m.Step)
-		for i, w := range row {
+		for i, w := range m.Hashed[at : at+n] {
 			out[i] += v * float64(w)
 		}
 	}
-	top := out[0]
-	for _, v := range out {
-		top = max(top, v)
-	}
-	var sum float64
-	for i, v := range out {
-		out[i] = math.Exp(v - top)
-		sum += out[i]
-	}
-	for i := range out {
-		out[i] /= sum
-	}
+	Softmax(out)
 	return out
+}
+
+// Softmax makes probabilities of scores, in place.
+func Softmax(p []float64) {
+	top := slices.Max(p)
+	var sum float64
+	for i, v := range p {
+		p[i] = math.Exp(v - top)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+}
+
+// untrained are the rows of Dense before any training.
+func untrained() []float32 {
+	w := Prior()
+	for k, v := range SharedPrior() {
+		for t := range Classes {
+			w[Evidence(k, t)*len(Classes)+t] += v
+		}
+	}
+	return w
 }

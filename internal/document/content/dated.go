@@ -3,7 +3,6 @@ package content
 import (
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"github.com/clausea/crawler/internal/document/plain"
@@ -17,54 +16,44 @@ const (
 	maxLinkedData = 256 << 10
 )
 
-// dated collects what a page says of its dates, in and outside of its main content:
+// dated collects the lines of a page that have a year, in and outside of its document:
 // a document's date often stands in a header that is no part of its text.
 type dated struct {
-	lines    []string
-	before   string // the line before
-	line     strings.Builder
-	modified string
+	lines  []string
+	before string // the line before
+	line   strings.Builder
 }
 
-// readDated walks the whole tree before anything is taken out of it.
-func (p *Page) readDated(root *html.Node) {
+// datedLines walks the whole tree before anything is taken out of it.
+func datedLines(body *node) []string {
 	d := &dated{}
-	d.walk(root)
+	d.walk(body)
 	d.flush()
-	p.Dated, p.Modified = d.lines, d.modified
+	return d.lines
 }
 
-func (d *dated) walk(n *html.Node) {
-	switch {
-	case n.Type == html.TextNode:
+func (d *dated) walk(n *node) {
+	if n.isText {
 		if d.line.Len() <= maxDatedLine {
-			d.line.WriteString(n.Data)
+			d.line.WriteString(n.text)
 		}
 		return
-	case n.Type != html.ElementNode && n.Type != html.DocumentNode:
+	}
+	switch n.tag {
+	case atom.Template, atom.Svg, atom.Select, atom.Textarea:
 		return
 	}
-	switch n.DataAtom {
-	case atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Title, atom.Select, atom.Textarea:
-		return
-	case atom.Meta:
-		d.meta(n)
-		return
-	case atom.Script:
-		d.linkedData(n)
-		return
-	}
-	block := n.Type == html.ElementNode && !inline[n.DataAtom]
-	if block {
+	apart := n.is&inline == 0
+	if apart {
 		d.flush()
 	}
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
+	for c := n.first; c != nil; c = c.next {
 		d.walk(c)
 	}
-	if at := attr(n, "datetime"); n.DataAtom == atom.Time && len(at) >= 10 && !hasYear(textOf(n)) {
+	if at := n.attr(attrDatetime); n.tag == atom.Time && len(at) >= 10 && !hasYear(beginning(n, maxDatedLine)) {
 		d.line.WriteString(" " + at[:10])
 	}
-	if block {
+	if apart || n.tag == atom.Br {
 		d.flush()
 	}
 }
@@ -113,33 +102,30 @@ var modifiedNames = map[string]bool{
 	"dcterms.modified": true, "dc.date.modified": true, "dc.modified": true, "date.modified": true, "last_updated": true, "revised": true,
 }
 
-func (d *dated) meta(n *html.Node) {
-	for _, key := range []string{"property", "name", "itemprop", "http-equiv"} {
-		name := strings.ToLower(attr(n, key))
+// modifiedBy takes the time that a meta element gives.
+func (t *tree) modifiedBy(meta *node) {
+	for _, key := range []attrKey{attrProperty, attrName, attrItemprop, attrEquiv} {
+		name := strings.ToLower(meta.attr(key))
 		if modifiedNames[name] || name == "datemodified" {
-			d.saw(attr(n, "content"))
+			t.saw(meta.attr(attrContent))
 		}
 	}
 }
 
 // linkedData reads dateModified of schema.org's JSON-LD.
-func (d *dated) linkedData(n *html.Node) {
-	if n.FirstChild == nil || !strings.EqualFold(attr(n, "type"), "application/ld+json") {
-		return
-	}
-	s := n.FirstChild.Data
+func (t *tree) linkedData(s string) {
 	s = s[:min(len(s), maxLinkedData)]
 	if _, rest, ok := strings.Cut(s, `"dateModified"`); ok {
 		if _, rest, ok = strings.Cut(rest[:min(len(rest), 80)], `"`); ok {
 			at, _, _ := strings.Cut(rest, `"`)
-			d.saw(at)
+			t.saw(at)
 		}
 	}
 }
 
 // saw keeps the newest time; they are written so that text order is time's order.
-func (d *dated) saw(at string) {
-	if len(at) >= 10 && at > d.modified {
-		d.modified = at
+func (t *tree) saw(at string) {
+	if len(at) >= 10 && at > t.modified {
+		t.modified = at
 	}
 }

@@ -13,7 +13,7 @@ func TestDatedLinesOfThePageAroundTheTextAreKept(t *testing.T) {
 <script type="application/ld+json">{"@type":"WebPage","dateModified":"2024-04-01"}</script></head>
 <body><header><div>Legal</div><div>Last updated</div><div>May 3, 2023</div></header>
 <nav>Since 2001</nav><p>Changed <time datetime="2022-02-01T00:00:00Z">last week</time></p>
-<main><h1>Terms</h1><p>` + strings.Repeat("word ", 200) + ` in 2019</p></main><script>var y = 2020</script><footer>© 2021</footer></body></html>`))
+<main><h1>Terms</h1><p>`+strings.Repeat("word ", 200)+` in 2019</p></main><script>var y = 2020</script><footer>© 2021</footer></body></html>`), "")
 	want := []string{"Last updated\n\nMay 3, 2023", "Since 2001", "Changed last week 2022-02-01", "© 2021"}
 	if !slices.Equal(p.Dated, want) {
 		t.Errorf("lines %q, want %q", p.Dated, want)
@@ -21,7 +21,7 @@ func TestDatedLinesOfThePageAroundTheTextAreKept(t *testing.T) {
 	if p.Modified != "2024-04-01" {
 		t.Errorf("modified %q, want the newest", p.Modified)
 	}
-	if many := HTML([]byte(strings.Repeat("<p>On 3 May 2019</p>", 500))); len(many.Dated) != maxDatedLines {
+	if many := HTML([]byte(strings.Repeat("<p>On 3 May 2019</p>", 500)), ""); len(many.Dated) != maxDatedLines {
 		t.Errorf("%d lines are kept", len(many.Dated))
 	}
 }

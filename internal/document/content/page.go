@@ -1,10 +1,9 @@
+// Package content finds the document in a page: its title, its headings and its
+// text as Markdown, without menus, banners and footers.
 package content
 
 import (
-	"bytes"
-	"strings"
-
-	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"github.com/clausea/crawler/internal/document/plain"
 )
@@ -14,13 +13,30 @@ type Page struct {
 	Title     string   // of the document itself: its first heading
 	Head      string   // the title element's
 	Lang      string   // as declared
-	Headings  []string // of the main content, at most maxHeadings
-	Markdown  string   // the main content
+	Headings  []string // of the document, at most maxHeadings
+	Markdown  string   // the document
 	All       int      // words of the whole page, menus included
-	LinkWords int      // words of the main content that are links
+	LinkWords int      // words of the document that are links
+	Kept      float64  // share of All that the document has, 0 to 1
+	Source    Source   // where the document was found
+	Sources   int      // how many places were looked at
+	Several   []string // the headings of the documents, where several share the page and none is named
 	Dated     []string // lines of the whole page that have a year, menus and headers included
 	Modified  string   // when the page's metadata say that it was changed, as they write it
+	Flat      bool     // the page was too large for a tree: some text is without structure
 }
+
+// Source is where in a page its document was found.
+type Source string
+
+// The places where a document may stand.
+const (
+	FromPage     Source = "page"     // in what is shown
+	FromTemplate Source = "template" // in a template element that a script shows
+	FromNoscript Source = "noscript" // in what is shown where no scripts run
+	FromScript   Source = "script"   // in data that a script shows: JSON in a script or an attribute
+	FromText     Source = "text"     // the page is no HTML but text
+)
 
 const (
 	maxHeadings = 400
@@ -28,35 +44,37 @@ const (
 	maxTitle = 160
 )
 
-// HTML reads a page in UTF-8. It parses once and reads everything from the one tree.
-func HTML(body []byte) *Page {
-	p := &Page{}
-	root, err := html.Parse(bytes.NewReader(body))
-	if err != nil {
-		// The parser refuses trees deeper than 512; the text is still there.
-		p.readTokens(body)
-		return p
+// HTML reads a page in UTF-8. url is its address, by which its links are made
+// absolute; it may be empty.
+func HTML(body []byte, url string) *Page {
+	t := build(toText(body))
+	p := &Page{Head: t.title, Lang: t.lang, Flat: t.flat, Dated: datedLines(t.body), Modified: t.modified}
+	pr, source, looked := choose(t, url)
+	p.Source, p.Sources, p.Several, p.All = source, looked, pr.documents, pr.words
+	doc := pr.tree.body
+	w := newWriter(url, t.base)
+	w.blocks(doc)
+	p.Markdown, p.Headings, p.LinkWords = w.done(), w.headings, w.linkWords
+	if p.All > 0 {
+		p.Kept = min(1, float64(doc.words)/float64(p.All))
 	}
-	p.readHead(root)
-	p.readDated(root)
-	p.readMain(root)
+	p.Title = title(doc, pr.title, p.Headings)
 	return p
 }
 
-// Text takes Markdown or plain text in UTF-8 as it is.
-func Text(b []byte) *Page {
-	p := &Page{Markdown: strings.TrimSpace(strings.ReplaceAll(string(bytes.ToValidUTF8(b, []byte("\ufffd"))), "\r\n", "\n"))}
-	for line := range strings.SplitSeq(p.Markdown, "\n") {
-		if p.Head == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
-			p.Head = strings.Trim(strings.TrimSpace(line), "*_# ")
-		}
-		if h := strings.TrimSpace(strings.TrimLeft(line, "#")); h != "" && strings.HasPrefix(line, "#") && len(p.Headings) < maxHeadings {
-			p.Headings = append(p.Headings, h)
+// title is the first heading of the first rank, one of it that is not seen, or else
+// the first of any.
+func title(body *node, unseen string, headings []string) string {
+	if h := find(body, atom.H1); h != nil {
+		if t := plain.Squeeze(allText(h)); t != "" {
+			return t
 		}
 	}
-	if len(p.Headings) > 0 {
-		p.Title = p.Headings[0]
+	if unseen != "" || len(headings) == 0 {
+		return unseen
 	}
-	p.All = plain.Count(p.Markdown)
-	return p
+	if len(headings[0]) < maxTitle {
+		return headings[0]
+	}
+	return ""
 }

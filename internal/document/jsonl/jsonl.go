@@ -28,21 +28,22 @@ type inspectIn struct {
 }
 
 type inspectOut struct {
-	ID             string  `json:"id"`
-	Legal          bool    `json:"legal"`
-	Type           string  `json:"type"`
-	Confidence     float64 `json:"confidence"`
-	Language       string  `json:"language"`
-	Region         string  `json:"region"`
-	Title          string  `json:"title"`
-	EffectiveDate  string  `json:"effectiveDate"`
-	EffectiveQuote string  `json:"effectiveQuote"`
-	UpdatedDate    string  `json:"updatedDate"`
-	UpdatedQuote   string  `json:"updatedQuote"`
-	TakesEffect    string  `json:"takesEffect"`
-	Words          int     `json:"words"`
-	Markdown       string  `json:"markdown"`
-	Error          string  `json:"error"`
+	ID             string   `json:"id"`
+	Legal          bool     `json:"legal"`
+	Type           string   `json:"type"`
+	AlsoTypes      []string `json:"alsoTypes,omitempty"`
+	Confidence     float64  `json:"confidence"`
+	Language       string   `json:"language"`
+	Region         string   `json:"region"`
+	Title          string   `json:"title"`
+	EffectiveDate  string   `json:"effectiveDate"`
+	EffectiveQuote string   `json:"effectiveQuote"`
+	UpdatedDate    string   `json:"updatedDate"`
+	UpdatedQuote   string   `json:"updatedQuote"`
+	TakesEffect    string   `json:"takesEffect"`
+	Words          int      `json:"words"`
+	Markdown       string   `json:"markdown"`
+	Error          string   `json:"error"`
 }
 
 type diffIn struct {
@@ -71,7 +72,7 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF func(context
 		}
 		d, err := readFile(in.File, in.URL, func(b []byte) (string, error) { return readPDF(ctx, b) })
 		out := inspectOut{
-			ID: in.ID, Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, Language: d.Language,
+			ID: in.ID, Legal: d.Legal, Type: d.Type, AlsoTypes: d.Also, Confidence: d.Confidence, Language: d.Language,
 			Region: d.Region, Title: d.Title, Words: d.Words, Markdown: d.Markdown,
 			EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote, TakesEffect: d.TakesEffect,
 		}

@@ -1,35 +1,38 @@
-// Package plain has the plain text of a document: in the one form in which texts are
-// compared, and counted in words.
+// Package plain has the plain text of a document: its blocks without Markdown's marks,
+// its words in the one form in which they are compared, and their number.
 package plain
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/unicode/norm"
+	"unicode/utf8"
 )
 
-var (
-	linkTarget = regexp.MustCompile(`!?\[([^\]\n]*)\]\([^)\n]*\)`)
-	markup     = strings.NewReplacer("**", "", "__", "", "# ", " ", "#", "", "*", "", "|", " ", "`", "", "> ", " ", "\\", "", "---", " ", "\u00a0", " ", "\u200b", "", "\ufeff", "", "\u00ad", "")
-	// invisible are characters that show nothing and that editors sprinkle: word
-	// joiner, zero width space, byte order mark and soft hyphen.
-	invisible = strings.NewReplacer("\u2060", "", "\u200b", "", "\ufeff", "", "\u00ad", "")
-	// copyrightYear is the year that a footer counts up by itself.
-	copyrightYear = regexp.MustCompile(`©\s*(?:\d{4}\s*[-–]\s*)?\d{4}`)
-)
+// Normalise is the text of a document in one line: Markdown without its marks, link
+// targets, images and white space, in Unicode's composed form.
+func Normalise(md string) string { return Text(Blocks(md)) }
 
-// Normalise is the text that is compared: Markdown without its marks, link
-// targets and white space, in Unicode's composed form.
-func Normalise(md string) string {
-	s := norm.NFC.String(md)
-	s = linkTarget.ReplaceAllString(s, "$1")
-	s = markup.Replace(s)
-	s = copyrightYear.ReplaceAllString(s, "©")
-	return Squeeze(invisible.Replace(s))
+// Text is the text of blocks in one line.
+func Text(blocks []Block) string {
+	n := 0
+	for _, k := range blocks {
+		n += len(k.Text) + 1
+	}
+	var b strings.Builder
+	b.Grow(n)
+	for _, k := range blocks {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		if k.Kind == Row {
+			b.WriteString(Squeeze(k.Text))
+		} else {
+			b.WriteString(k.Text)
+		}
+	}
+	return b.String()
 }
 
 // Hash is the hex SHA-256 of a text.
@@ -38,13 +41,21 @@ func Hash(s string) string {
 	return hex.EncodeToString(h[:])
 }
 
-// Squeeze makes one space of each run of white space, and none at the ends.
-func Squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
-
 // Count counts words; each ideograph, kana or Hangul syllable is half of one.
 func Count(s string) int {
 	words, wide, in := 0, 0, false
-	for _, r := range s {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf { // most are
+			blank := c == ' ' || c >= '\t' && c <= '\r'
+			if !blank && !in {
+				words++
+			}
+			in = !blank
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		i += n
 		switch {
 		case r >= 0x2e80 && (unicode.Is(unicode.Han, r) || unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul)):
 			wide++
@@ -57,4 +68,32 @@ func Count(s string) int {
 		}
 	}
 	return words + wide/2
+}
+
+// Squeeze makes one space of each run of white space, and none at the ends.
+func Squeeze(s string) string {
+	if !ragged(s) {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for w := range strings.FieldsSeq(s) {
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, w...)
+	}
+	return string(b)
+}
+
+// ragged says whether s has white space that Squeeze would change.
+func ragged(s string) bool {
+	before := true
+	for _, c := range s {
+		is := unicode.IsSpace(c)
+		if is && (before || c != ' ') {
+			return true
+		}
+		before = is
+	}
+	return before && s != ""
 }

@@ -30,6 +30,9 @@ func runs(t *testing.T, s store.Store) {
 	got, err := s.GetRun(t.Context(), last.ID)
 	must(t, err)
 	got.Started, got.Completed = got.Started.UTC(), got.Completed.UTC()
+	if len(got.Coverage) == 0 { // none is none, whichever way a database says it
+		got.Coverage = nil
+	}
 	if !reflect.DeepEqual(got, last) {
 		t.Errorf("put %+v, got %+v", last, got)
 	}

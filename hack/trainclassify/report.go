@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+
+	"github.com/clausea/crawler/internal/document/classify"
+	"github.com/clausea/crawler/internal/document/doctype"
+)
+
+// answer is what a model said of a page.
+type answer struct {
+	e             *example
+	probabilities []float64
+}
+
+// answerOf asks a model as the embedded one is asked.
+func answerOf(e *example, m *classify.Model) answer {
+	if e.decided {
+		p := make([]float64, len(classify.Classes))
+		p[e.decision] = 1
+		return answer{e, p}
+	}
+	return answer{e, m.Probabilities(e.features)}
+}
+
+func (a *answer) got() (string, float64) {
+	i := slices.Index(a.probabilities, slices.Max(a.probabilities))
+	return classify.Classes[i], a.probabilities[i]
+}
+
+func (a *answer) right() bool {
+	got, _ := a.got()
+	if !a.e.row.Legal {
+		return got == doctype.Other
+	}
+	return got == a.e.row.Label || slices.Contains(a.e.row.Accept, got)
+}
+
+// soften divides the scores by a temperature.
+func (a *answer) soften(temperature float64) {
+	for i, p := range a.probabilities {
+		a.probabilities[i] = math.Log(max(p, 1e-300)) / temperature
+	}
+	classify.Softmax(a.probabilities)
+}
+
+// fitTemperature finds the temperature at which the answers' confidence fits best
+// what was right (Guo et al., On Calibration of Modern Neural Networks, 2017).
+func fitTemperature(as []answer) float64 {
+	best, least := 1.0, math.Inf(1)
+	for t := 0.5; t < 4; t += 0.05 {
+		loss := 0.0
+		for _, a := range as {
+			b := answer{a.e, slices.Clone(a.probabilities)}
+			b.soften(t)
+			p := 0.0
+			for i, c := range classify.Classes {
+				if c == a.e.row.Label && a.e.row.Legal || slices.Contains(a.e.row.Accept, c) {
+					p += b.probabilities[i]
+				}
+			}
+			loss -= math.Log(max(p, 1e-6))
+		}
+		if loss < least {
+			best, least = t, loss
+		}
+	}
+	return best
+}
+
+// tally counts right answers by form.
+type tally struct {
+	html, htmlRight, markdown, markdownRight, other, otherRight int
+	f1                                                          float64
+	types                                                       int
+}
+
+func tallyOf(as []answer) (t tally) {
+	type counts struct{ right, missed, wrong int }
+	per := map[string]*counts{}
+	of := func(typ string) *counts {
+		if per[typ] == nil {
+			per[typ] = &counts{}
+		}
+		return per[typ]
+	}
+	for _, a := range as {
+		got, _ := a.got()
+		right := a.right()
+		n := 0
+		if right {
+			n = 1
+		}
+		switch {
+		case !a.e.row.Legal:
+			t.other++
+			t.otherRight += n
+		case a.e.form == formHTML:
+			t.html++
+			t.htmlRight += n
+		default:
+			t.markdown++
+			t.markdownRight += n
+		}
+		switch {
+		case right && a.e.row.Legal:
+			of(got).right++
+		case !right:
+			if a.e.row.Legal {
+				of(a.e.row.Label).missed++
+			}
+			of(got).wrong++
+		}
+	}
+	for typ, c := range per {
+		if typ == doctype.Other || c.right+c.missed < 3 {
+			continue
+		}
+		t.types++
+		t.f1 += 2 * float64(c.right) / float64(max(1, 2*c.right+c.missed+c.wrong))
+	}
+	t.f1 /= float64(max(1, t.types))
+	return t
+}
+
+func (t tally) String() string {
+	share := func(ok, n int) float64 { return float64(ok) / float64(max(n, 1)) }
+	return fmt.Sprintf("type accuracy HTML %.3f of %d, Markdown %.3f of %d, macro F1 %.3f of %d types, taken for legal %.3f of %d",
+		share(t.htmlRight, t.html), t.html, share(t.markdownRight, t.markdown), t.markdown, t.f1, t.types, 1-share(t.otherRight, t.other), t.other)
+}
+
+func shareRight(as []answer) float64 {
+	n := 0
+	for i := range as {
+		if as[i].right() {
+			n++
+		}
+	}
+	return float64(n) / float64(max(1, len(as)))
+}
+
+// report writes what cross-validation found, and how far confidence can be trusted.
+func report(w io.Writer, as []answer, temperature float64) {
+	fmt.Fprintln(w, "on companies not trained on:", tallyOf(as))
+	var n, right [10]int
+	var sure [10]float64
+	for _, a := range as {
+		_, p := a.got()
+		b := min(int(p*10), 9)
+		n[b]++
+		sure[b] += p
+		if a.right() {
+			right[b]++
+		}
+	}
+	off := 0.0
+	for b := range n {
+		if n[b] > 0 {
+			fmt.Fprintf(w, "  confidence %.1f to %.1f: %3d answers, said %.2f, right %.2f\n", float64(b)/10, float64(b+1)/10, n[b], sure[b]/float64(n[b]), float64(right[b])/float64(n[b]))
+			off += math.Abs(sure[b] - float64(right[b]))
+		}
+	}
+	fmt.Fprintf(w, "  expected calibration error %.3f, temperature %.2f\n", off/float64(max(1, len(as))), temperature)
+}
+
+// writeAnswers writes the answers, a line of JSON each.
+func writeAnswers(name string, as []answer) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	enc := json.NewEncoder(w)
+	slices.SortFunc(as, func(a, b answer) int { return cmp.Compare(a.e.row.ID, b.e.row.ID) })
+	for _, a := range as {
+		got, p := a.got()
+		err := enc.Encode(map[string]any{
+			"id": a.e.row.ID, "form": a.e.form, "label": a.e.row.Label, "legal": a.e.row.Legal, "accept": a.e.row.Accept, "component": a.e.row.Component,
+			"got": got, "p": p, "right": a.right(), "url": a.e.row.URL, "kind": a.e.row.Kind,
+		})
+		if err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	return errors.Join(w.Flush(), f.Close())
+}

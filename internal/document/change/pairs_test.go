@@ -1,0 +1,186 @@
+package change
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// whole is a document long enough to be lost.
+const whole = `# Privacy Policy
+
+Last updated: 3 March 2024
+
+## What we collect
+
+We collect the personal data that you give us when you open an account: your name, your e-mail address and your telephone number.
+
+## Retention
+
+We keep personal data for three years after you close your account, unless the law obliges us to keep it longer.
+
+## Contact
+
+Write to privacy@example.com or to our office in Springfield, and we answer within thirty days.`
+
+// with is whole with one text for another.
+func with(from, to string) string {
+	if !strings.Contains(whole, from) {
+		panic(from)
+	}
+	return strings.Replace(whole, from, to, 1)
+}
+
+func labels(l ...Label) []Label { return l }
+
+type textPair struct {
+	name     string
+	old, cur string
+	kind     Kind
+	labels   []Label
+}
+
+// pairs are what a comparison must tell apart. The labels are those of the change.
+var pairs = []textPair{
+	// What is no change, or none that means anything.
+	{"the same", whole, whole, KindNone, nil},
+	{"other marks", whole, strings.NewReplacer("# ", "#### ", "personal data", "**personal data**").Replace(whole), KindNone, nil},
+	{"other white space", whole, strings.NewReplacer(" ", "  ", "\n\n", "\n\n\n \n").Replace(whole), KindNone, nil},
+	{"lines wrapped otherwise", whole, strings.ReplaceAll(whole, ", ", ",\n"), KindNone, nil},
+	{"an invisible character", whole, with("personal data", "per\u00adsonal\u200b data"), KindNone, nil},
+	{"a link's target", "See [our terms](https://example.com/a).", "See [our terms](https://example.com/b?session=1).", KindNone, nil},
+	{"a text becomes a link", "See our terms.", "See [our terms](https://example.com).", KindNone, nil},
+	{"an image", "![logo](a.png)\n\nWe sell shoes.", "![other](b.png)\n\nWe sell shoes.", KindNone, nil},
+	{"case of a heading", whole, with("## Retention", "## RETENTION"), KindCosmetic, nil},
+	{"typographic quotes and dashes", `We don't "sell" data - ever.`, `We don’t “sell” data — ever.`, KindCosmetic, nil},
+	{"guillemets", `Les « données » de l'utilisateur`, `Les "données" de l’utilisateur`, KindCosmetic, nil},
+	{"a hyphen", "Our third party partners and e-mail", "Our third-party partners and email", KindCosmetic, nil},
+	{"a number's form", "A fine of €36,982.92 is due.", "A fine of 36 982,92 € is due.", KindCosmetic, nil},
+	{"a currency's place", "Es kostet EUR 1.000 im Jahr.", "Es kostet 1000,00 € im Jahr.", KindCosmetic, nil},
+	{"a percent sign's space", "5% des Umsatzes", "5 % des Umsatzes", KindCosmetic, nil},
+	{"a telephone number's form", "Call +1 555 123 4567 now.", "Call +1 (555) 1234567 now.", KindCosmetic, nil},
+	{"a footer's year", whole + "\n\n© 2023 Example", whole + "\n\n© 2024 Example", KindNone, nil},
+	{"a footer's years", whole + "\n\nCopyright 2010-2023 Example", whole + "\n\nCopyright 2010–2024 Example", KindNone, nil},
+	{"bullets", "- one thing\n- another", "* one thing\n* another", KindNone, nil},
+	{"bullets become numbers", "- one thing\n- another", "1. one thing\n2. another", KindNone, nil},
+	{"a list's numbers", "(a) one thing\n(b) another", "i. one thing\nii. another", KindNone, nil},
+	{"a space that was forgotten", "We keep it 1.\n\nA. We sell it.Then we stop", "We keep it 1.\n\nA. We sell it. Then we stop", KindCosmetic, nil},
+	{"a list's numbers on lines of their own", "1. one thing\n2. another thing", "1.\n\none thing\n\n2.\n\nanother thing", KindNone, nil},
+	{"a list's numbers written into the text", "1. one thing\n2. another thing", "1\\. one thing\n\n2\\. another thing", KindCosmetic, nil},
+	{"a heading's number left to a list", "## 1. What we do\n\nThis and that.\n\n## 2. What we don't\n\nAll else.", "## What we do\n\nThis and that.\n\n## What we don't\n\nAll else.", KindCosmetic, nil},
+	{"items in another order", "We use:\n\n- names\n- addresses\n- payment data", "We use:\n\n- payment data\n- names\n- addresses", KindCosmetic, nil},
+	{"numbered items in another order", "1. names of all\n2. addresses of all", "1. addresses of all\n2. names of all", KindCosmetic, nil},
+	{"a table's rows in another order", "| Cookie | Purpose |\n|---|---|\n| sid | login |\n| _ga | counting |\n| pref | choices |", "| Cookie | Purpose |\n|---|---|\n| pref | choices |\n| sid | login |\n| _ga | counting |", KindCosmetic, nil},
+	{"cookies listed in lines in another order", "## Cookies\n\nsid keeps you logged in here\n\n1 year\n\npref keeps your choices here\n\n2 years", "## Cookies\n\npref keeps your choices here\n\n2 years\n\nsid keeps you logged in here\n\n1 year", KindCosmetic, nil},
+	{"paragraphs in another order", "## Use\n\nWe use data to help you.\n\nWe use data to bill you.", "## Use\n\nWe use data to bill you.\n\nWe use data to help you.", KindCosmetic, nil},
+	{"a section in another place", "# T\n\n## A\n\nThe first section has words.\n\n## B\n\nThe second has other words.\n\n## C\n\nAnd so has the third.", "# T\n\n## B\n\nThe second has other words.\n\n## C\n\nAnd so has the third.\n\n## A\n\nThe first section has words.", KindCosmetic, nil},
+	{"an address that is protected", whole, with("privacy@example.com", "[email protected]"), KindCosmetic, nil},
+	{"an address that is spelt", whole, with("privacy@example.com", "privacy (at) example (dot) com"), KindNone, nil},
+	{"an address that is protected by its link", whole, with("privacy@example.com", "[[email protected]](/cdn-cgi/l/email-protection#6111130817000218210419000c110d044f020e0c)"), KindNone, nil},
+	{"an address that needs scripts", whole, with("privacy@example.com", "This email address is being protected from spambots. You need JavaScript enabled to view it."), KindCosmetic, nil},
+	{"a German address that needs scripts", "Schreiben Sie an info@example.de noch heute.", "Schreiben Sie an Diese E-Mail-Adresse ist vor Spambots geschützt! Zur Anzeige muss JavaScript eingeschaltet sein. noch heute.", KindCosmetic, nil},
+	{"an identifier", whole + "\n\nRequest ID: 8f2b3c4d5e6f7a8b", whole + "\n\nRequest ID: 0a1b2c3d4e5f6a7b", KindCosmetic, nil},
+	{"an identifier within a text", "Quote case 123e4567-e89b-12d3-a456-426614174000 to us.", "Quote case 99999999-e89b-12d3-a456-426614174000 to us.", KindCosmetic, nil},
+	{"a time of checking", whole + "\n\nLast checked: 1 May 2024, 10:00", whole + "\n\nLast checked: 2 May 2024, 11:30", KindCosmetic, nil},
+	{"a German time of checking", whole + "\n\nZuletzt geprüft am 01.05.2024", whole + "\n\nZuletzt geprüft am 02.05.2024", KindCosmetic, nil},
+	{"a time of making", whole + "\n\nPage generated in 0.03 seconds", whole + "\n\nPage generated in 0.12 seconds", KindCosmetic, nil},
+	{"an Italian time of printing", whole + "\n\nStampato il 3 maggio 2024", whole + "\n\nStampato il 9 giugno 2024", KindCosmetic, nil},
+	{"a counter of visits", "1,204 views\n\n" + whole, "1,377 views\n\n" + whole, KindCosmetic, nil},
+	{"votes", whole + "\n\n12 out of 20 found this helpful", whole + "\n\n14 out of 22 found this helpful", KindCosmetic, nil},
+	{"so long ago", "Updated over 2 weeks ago\n\n" + whole, "Updated over 3 weeks ago\n\n" + whole, KindCosmetic, nil},
+	{"il y a si longtemps", "Mis à jour il y a 2 mois\n\n" + whole, "Mis à jour il y a 3 mois\n\n" + whole, KindCosmetic, nil},
+	{"a language picker", "English\n\nDeutsch\n\nFrançais\n\n" + whole, "English\n\nDeutsch\n\nFrançais\n\nEspañol (España)\n\n" + whole, KindCosmetic, nil},
+	{"a language picker in one line", whole, "English Deutsch Français Italiano\n\n" + whole, KindCosmetic, nil},
+	{"a consent banner", whole, whole + "\n\nWe use cookies to operate our services. By clicking \"Accept All\", you consent to our use of cookies.", KindCosmetic, nil},
+	{"a consent banner with its buttons", whole, "We value your privacy\n\nWe and our partners store information on your device. You can accept or reject cookies.\n\nAccept all\n\nReject all\n\nManage preferences\n\n" + whole, KindCosmetic, nil},
+	{"a German consent banner", whole, whole + "\n\nWir verwenden Cookies, um unsere Dienste zu verbessern. Mit Klick auf „Alle akzeptieren“ sind Sie einverstanden.\n\nAlle akzeptieren\n\nAblehnen", KindCosmetic, nil},
+	{"a French consent banner", whole, whole + "\n\nNous utilisons des cookies pour améliorer nos services. Vous pouvez accepter ou refuser.\n\nTout accepter\n\nTout refuser", KindCosmetic, nil},
+	{"a menu", "[Home](/)\n\n[Shop](/shop)\n\n[About us](/about)\n\n" + whole, "[Home](/)\n\n[Store](/store)\n\n[Stories](/stories)\n\n[Careers](/jobs)\n\n" + whole, KindCosmetic, nil},
+	{"a footer's links", whole, whole + "\n\nCompany\n\n- [About](/a)\n- [Jobs](/b)\n- [Press](/c)\n- [Legal](/d)", KindCosmetic, nil},
+	{"a hint for screen readers", "Fill out this form.", "Fill out this form (opens in a new window).", KindCosmetic, nil},
+	{"controls", whole, whole + "\n\nBack to top\n\nWas this article helpful?", KindCosmetic, nil},
+
+	// What is a change, however small, and what it is about.
+	{"one word", whole, with("three years", "some years"), KindChange, labels(Retention)},
+	{"one number", whole, with("three years", "seven years"), KindChange, labels(Retention, Dates)},
+	{"a date", whole, with("3 March 2024", "4 March 2024"), KindChange, labels(Dates)},
+	{"a month", whole, with("3 March 2024", "3 April 2024"), KindChange, labels(Dates)},
+	{"a German date", "# Datenschutz\n\nStand: 1. Januar 2024\n\nWir verarbeiten Daten.", "# Datenschutz\n\nStand: 1. Februar 2025\n\nWir verarbeiten Daten.", KindChange, labels(Dates)},
+	{"a date that is a list's number", "1. Januar 2024", "2. Januar 2024", KindChange, labels(Dates)},
+	{"a Japanese date", "# 利用規約\n\n最終更新日：2024年1月1日\n\n本規約は重要です。", "# 利用規約\n\n最終更新日：2024年2月1日\n\n本規約は重要です。", KindChange, labels(Dates)},
+	{"a price", "## Fees\n\nThe plan costs $10 a month.", "## Fees\n\nThe plan costs $12 a month.", KindChange, labels(Price)},
+	{"a German price", "## Preise\n\nEs kostet 10 € im Monat.", "## Preise\n\nEs kostet 12 € im Monat.", KindChange, labels(Price)},
+	{"a percentage", "## Commission\n\nWe take 5% of each sale.", "## Commission\n\nWe take 15% of each sale.", KindChange, labels(Price)},
+	{"a decimal point", "We take 1.5% of each sale.", "We take 15% of each sale.", KindChange, labels(Price)},
+	{"a range", "It takes 1-5 days.", "It takes 15 days.", KindChange, labels(Dates)},
+	{"a negation", "## Sharing\n\nWe do sell your data.", "## Sharing\n\nWe do not sell your data.", KindChange, labels(Sharing)},
+	{"two words exchanged", "We may share. We do not sell.", "We do share. We may not sell.", KindChange, labels(Sharing)},
+	{"a typing error", "## Retention\n\nWe keep personel data.", "## Retention\n\nWe keep personal data.", KindChange, labels(Wording)},
+	{"wording", "## Welcome\n\nThanks for coming here.", "## Welcome\n\nThanks for being here.", KindChange, labels(Wording)},
+	{"may becomes must", "## Disputes\n\nYou may use arbitration.", "## Disputes\n\nYou must use arbitration.", KindChange, labels(Disputes)},
+	{"an item moved to another list", "You may:\n\n- read\n- copy\n\nYou may not:\n\n- sell", "You may:\n\n- read\n\nYou may not:\n\n- copy\n- sell", KindChange, labels(Wording)},
+	{"an item moved to another section", "## Allowed\n\n- to read it here\n- to copy it here\n\n## Prohibited\n\n- to sell it anywhere", "## Allowed\n\n- to read it here\n\n## Prohibited\n\n- to copy it here\n- to sell it anywhere", KindChange, labels(Wording)},
+	{"headings exchanged", "## Allowed\n\n- to read it here and there\n- to copy it here and there\n\n## Prohibited\n\n- to sell it to anybody at all\n- to change it in any way", "## Prohibited\n\n- to read it here and there\n- to copy it here and there\n\n## Allowed\n\n- to sell it to anybody at all\n- to change it in any way", KindChange, labels(Wording)},
+	{"answers exchanged", "Do we sell data?\n\nNo\n\nDo we share data?\n\nYes", "Do we sell data?\n\nYes\n\nDo we share data?\n\nNo", KindChange, labels(Sharing)},
+	{"a cell moved to another row", "| Data | Shared |\n|---|---|\n| names | yes |\n| addresses | no |", "| Data | Shared |\n|---|---|\n| names | no |\n| addresses | yes |", KindChange, labels(Wording)},
+	{"a mark for yes", "| Data | Sold |\n|---|---|\n| names | ✗ |\n| photos | ✗ |", "| Data | Sold |\n|---|---|\n| names | ✓ |\n| photos | ✗ |", KindChange, labels(Wording)},
+	{"another address", whole, with("privacy@example.com", "legal@example.com"), KindChange, labels(Wording)},
+	{"a new section on arbitration", whole, whole + "\n\n## Arbitration\n\nDisputes are settled by binding arbitration, and you waive class actions.", KindChange, labels(Disputes)},
+	{"a section on rights removed", whole + "\n\n## Your rights\n\nYou may object to processing and withdraw consent.", whole, KindChange, labels(DataUse, Rights)},
+	{"a renamed heading", whole, with("## Retention", "## How long we keep data"), KindChange, labels(Retention)},
+	{"third parties", "## Who sees it\n\nOnly our staff sees your photos.", "## Who sees it\n\nOnly our staff and third parties see your photos.", KindChange, labels(Sharing)},
+	{"liability in English", "## Limitation of liability\n\nOur liability is limited to direct loss.", "## Limitation of liability\n\nOur liability is excluded.", KindChange, labels(Liability)},
+	{"a limit of liability", "## Liability\n\nWe owe at most $100 to you.", "## Liability\n\nWe owe at most $50 to you.", KindChange, labels(Price)},
+	{"Speicherdauer", "## Speicherdauer\n\nWir speichern Ihre Daten 12 Monate.", "## Speicherdauer\n\nWir speichern Ihre Daten 24 Monate.", KindChange, labels(Retention, Dates)},
+	{"Weitergabe", "## Weitergabe\n\nWir geben nichts an Dritte.", "## Weitergabe\n\nWir geben manches an Dritte.", KindChange, labels(Sharing)},
+	{"Haftung", "## Haftung\n\nWir haften bei Vorsatz.", "## Haftung\n\nWir haften nur bei Vorsatz.", KindChange, labels(Liability)},
+	{"vos droits", "## Vos droits\n\nVous pouvez écrire à notre équipe.", "## Vos droits\n\nVous pouvez écrire à notre délégué à la protection des données.", KindChange, labels(Rights)},
+	{"durée de conservation", "## Durée de conservation\n\nNous gardons tout pendant un an.", "## Durée de conservation\n\nNous gardons tout pendant trois ans.", KindChange, labels(Retention, Dates)},
+	{"prix", "## Prix\n\nL'abonnement coûte 9,99 € par mois.", "## Prix\n\nL'abonnement coûte 11,99 € par mois.", KindChange, labels(Price)},
+	{"resolución de disputas", "## Jurisdicción\n\nSon competentes los juzgados de Madrid.", "## Jurisdicción\n\nSon competentes los juzgados de Sevilla.", KindChange, labels(Disputes)},
+	{"tratamiento", "## Finalidad\n\nUsamos su nombre.", "## Finalidad\n\nUsamos su nombre y su teléfono.", KindChange, labels(DataUse)},
+	{"responsabilità", "## Responsabilità\n\nRispondiamo dei danni diretti.", "## Responsabilità\n\nRispondiamo dei soli danni diretti.", KindChange, labels(Liability)},
+	{"conservazione", "## Conservazione\n\nConserviamo i dati per 2 anni.", "## Conservazione\n\nConserviamo i dati per 5 anni.", KindChange, labels(Retention, Dates)},
+	{"partilha", "## Partilha de dados\n\nPartilhamos com parceiros.", "## Partilha de dados\n\nPartilhamos com todos os parceiros.", KindChange, labels(Sharing)},
+	{"direitos", "## Os seus direitos\n\nPode pedir uma cópia.", "## Os seus direitos\n\nPode pedir uma cópia gratuita.", KindChange, labels(Rights)},
+	{"bewaartermijn", "## Bewaartermijn\n\nWij bewaren alles 1 jaar.", "## Bewaartermijn\n\nWij bewaren alles 2 jaar.", KindChange, labels(Retention, Dates)},
+	{"geschillen", "## Geschillen\n\nDe rechter in Utrecht is bevoegd.", "## Geschillen\n\nDe rechter in Den Haag is bevoegd.", KindChange, labels(Disputes)},
+	{"one ideograph", "我们收集您的信息，用于改进服务。", "我们出售您的信息，用于改进服务。", KindChange, labels(Wording)},
+	{"a word in Thai", "เราเก็บข้อมูลของคุณไว้หนึ่งปี", "เราเก็บข้อมูลของคุณไว้สองปี", KindChange, labels(Wording)},
+	{"a sentence within a banner's like", "## Cookies\n\nBy clicking Accept you consent to our use of cookies on this website for one year.", "## Cookies\n\nBy clicking Accept you consent to our use of cookies on this website for two years.", KindChange, labels(DataUse, Dates)},
+	{"a wallet", "Pay to 0xdAC17F958D2ee523a2206206994597C13D831ec7 only.", "Pay to 0xdAC17F958D2ee523a2206206994597C13D831ec8 only.", KindChange, labels(Price)},
+	{"a document cut to its first sections", whole + strings.Repeat("\n\nWe tell you more about what we do with what you give us, at length, and again.", 60), whole + strings.Repeat("\n\nWe tell you more about what we do with what you give us, at length, and again.", 4), KindChange, labels(Wording)},
+
+	{"a figure that only looks like a counter", whole + "\n\nPrinted on 90% recycled paper", whole + "\n\nPrinted on 100% recycled paper", KindChange, labels(Price)},
+	{"a time of keeping that only looks like one", "## Cache\n\nCached 30 days", "## Cache\n\nCached 60 days", KindChange, labels(Dates)},
+	{"the time of the last update", "Last updated on 3 March 2024\n\nText.", "Last updated on 4 March 2024\n\nText.", KindChange, labels(Dates)},
+	{"a paragraph between others", with("## Retention", "We also read your mind.\n\n## Retention"), whole, KindChange, labels(DataUse)},
+	{"a list's item that is new", "We use:\n\n1. names\n2. photos", "We use:\n\n1. names\n2. addresses\n3. photos", KindChange, labels(Wording)},
+	{"a word that was two", "Our web site is this.", "Our website is this.", KindChange, labels(Wording)},
+	{"a host's name", "Cookies of example.com stay.", "Cookies of example.org stay.", KindChange, labels(DataUse)},
+
+	// What is lost.
+	{"an empty page", whole, "", KindBroken, nil},
+	{"an error page", whole, "# 404\n\nThe page was not found. Perhaps the link is old. Go to the home page or search for what you look for; we are sorry.", KindBroken, nil},
+	{"a German error page", whole, "# Seite nicht gefunden\n\nLeider gibt es diese Seite nicht mehr. Bitte nutzen Sie die Suche oder gehen Sie zur Startseite.", KindBroken, nil},
+	{"a login page", whole, "# Sign in to continue\n\nE-mail\n\nPassword\n\nForgot your password? Create an account. By going on you accept the terms.", KindBroken, nil},
+	{"a page that waits for scripts", whole, "You need to enable JavaScript to run this app.", KindBroken, nil},
+	{"a check for robots", whole, "# Just a moment...\n\nWe are checking your browser before you go on to example.com. This may take some seconds. Performance and security by somebody.", KindBroken, nil},
+	{"a consent page", whole, "# Avant de continuer\n\nNous utilisons des cookies et des données pour fournir nos services. Tout accepter ou tout refuser. Plus d'options.", KindBroken, nil},
+	{"a remnant", whole, "# Privacy Policy", KindBroken, nil},
+	{"another, short text", whole + strings.Repeat("\n\nWe tell you more about what we do with what you give us, at length, and again.", 5), "# Shoes for all\n\nOur new collection is here. Run faster, jump higher and look better with the lightest soles that we have ever made, in nine colours.", KindBroken, nil},
+	{"another language", whole + "\n\n" + strings.Repeat("We use the data that you give to us and that we have from others for this and for that. ", 6), "# Politique de confidentialité\n\n" + strings.Repeat("Nous utilisons les données que vous nous donnez et celles que nous avons des autres pour cela et pour ceci. ", 10), KindBroken, nil},
+}
+
+func TestPairsAreToldApart(t *testing.T) {
+	t.Parallel()
+	for _, p := range pairs {
+		got := Compare(reading(p.old), reading(p.cur))
+		if got.Kind != p.kind || !slices.Equal(got.Labels, p.labels) {
+			t.Errorf("%s: %s %v, want %s %v\n%s", p.name, got.Kind, got.Labels, p.kind, p.labels, got.TextDiff())
+		}
+		if back := Compare(reading(p.cur), reading(p.old)); p.kind != KindBroken && back.Kind != KindBroken && back.Kind != p.kind {
+			t.Errorf("%s the other way: %s", p.name, back.Kind)
+		}
+	}
+}

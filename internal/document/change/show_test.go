@@ -1,0 +1,90 @@
+package change
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestEditsReadWell(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, old, cur, want string }{
+		{"a word", "We keep data for three years.", "We keep data for seven years.",
+			"We keep data for [-three-] {+seven+} years."},
+		{"a sentence that was added", "We keep data. We delete it.", "We keep data. We never sell data. We delete it.",
+			"We keep data. {+We never sell data.+} We delete it."},
+		{"a sentence that was added before one like it", "Intro here. We may share data. End of it.", "Intro here. We may sell data. We may share data. End of it.",
+			"Intro here. {+We may sell data.+} We may share data. End of it."},
+		{"a clause that was rewritten is no confetti", "You must give the device back to us in the state in which it was on the day of delivery.",
+			"You must return the phone to the shop in its box with the receipt that the carrier gave to you.", ""},
+		{"a paragraph that was added", "One paragraph stands here.\n\nAnother paragraph stands there.", "One paragraph stands here.\n\nA third one is new.\n\nAnother paragraph stands there.",
+			"One paragraph stands here.\n{+A third one is new.+}\nAnother paragraph stands there."},
+		{"a paragraph's first word", "One paragraph stands here.\n\nWe keep data for you.", "One paragraph stands here.\n\nThey keep data for you.",
+			"One paragraph stands here.\n[-We-] {+They+} keep data for you."},
+		{"an item", "You get:\n\n- bread\n- water", "You get:\n\n- bread\n- wine\n- water",
+			"You get:\nbread\n{+wine+}\nwater"},
+		{"a script without spaces", "我们收集您的信息。", "我们出售您的信息。", "我们 [-收集-] {+出售+} 您的信息。"},
+		{"a price", "It costs €5 a month.", "It costs 6,00 € a month.", "It costs [-€5-] {+6,00 €+} a month."},
+	} {
+		got := Compare(reading(c.old), reading(c.cur)).TextDiff()
+		if n := strings.Count(got, "[-") + strings.Count(got, "{+"); c.want == "" && n > 6 {
+			t.Errorf("%s: %d edits in\n%s", c.name, n, got)
+		}
+		if _, body, _ := strings.Cut(got, "\n## "); !strings.HasSuffix(body, "]\n"+c.want+"\n") && c.want != "" {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, body, c.want)
+		}
+	}
+}
+
+func TestSectionsSayWhatHappenedToThem(t *testing.T) {
+	t.Parallel()
+	old := "# Terms\n\n## A first section\n\nIt says that we do this and that for you.\n\n## A second section\n\nIt says that you pay for what we do for you.\n\n## A third section\n\nIt will go away, for nobody reads it at all.\n\n## A fourth section\n\nIt stays where it is and says nothing of note.\n\n## A fifth section\n\nIt stays as well, though nobody knows what for."
+	cur := "# Terms\n\n## A fifth section\n\nIt stays as well, though nobody knows what for.\n\n## A first section\n\nIt says that we do this and that for all.\n\n## Payment\n\nIt says that you pay for what we do for you.\n\n## A new section\n\nNobody asked for it, but here is what we want.\n\n## A fourth section\n\nIt stays where it is and says nothing of note."
+	c := Compare(reading(old), reading(cur))
+	var got []string
+	for _, s := range c.Sections {
+		line := s.State + " " + s.Heading
+		if s.Was != "" {
+			line += " was " + s.Was
+		}
+		got = append(got, line)
+	}
+	want := "moved A fifth section; changed A first section; changed Payment was A second section; added A new section; removed A third section"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("%s\nwant %s\n%s", strings.Join(got, "; "), want, c.TextDiff())
+	}
+}
+
+func TestAMovedSectionIsComparedWithItself(t *testing.T) {
+	t.Parallel()
+	a := "## Retention\n\nWe keep it as long as the law asks for it.\n\nWe keep the rest for three years only.\n\n"
+	b := "## Sharing\n\nWe share it with those who need it.\n\nNobody else gets any of it from us.\n\nThis is what we promise to you.\n\n"
+	c := Compare(reading("# T\n\n"+a+b), reading("# T\n\n"+b+strings.Replace(a, "three", "four", 1)))
+	if len(c.Sections) != 1 || c.Sections[0].Heading != "Retention" || c.Added != 1 || c.Removed != 1 {
+		t.Errorf("%s", c.TextDiff())
+	}
+}
+
+func TestPagesCannotWriteIntoTheHTML(t *testing.T) {
+	t.Parallel()
+	const bad = `<script>alert(1)</script>"'&`
+	c := Change{Kind: KindChange, Labels: []Label{Label(bad)}, Sections: []SectionChange{{
+		Heading: bad, Was: bad, State: bad, Labels: []Label{Label(bad)}, Ops: []Op{{Added, bad}, {Removed, "\n" + bad}, {Equal, bad}},
+	}}}
+	if got := c.HTMLDiff(); strings.Contains(got, "<script") || strings.Contains(got, `"'`) {
+		t.Error(got)
+	}
+}
+
+func TestLongEqualTextIsShortened(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("equal words ", 500)
+	c := Compare(reading(long+"old "+long+"old "+long), reading(long+"new "+long+"new "+long))
+	if got := c.TextDiff(); len(got) > 1500 || strings.Count(got, "…") != 3 {
+		t.Errorf("%d bytes: %s", len(got), got[:min(len(got), 2000)])
+	}
+	b, err := json.Marshal(c)
+	if err != nil || !strings.Contains(string(b), `"state":"changed"`) || !strings.Contains(string(b), `"labels":["wording"]`) {
+		t.Errorf("%v %.300s", err, b)
+	}
+}

@@ -1,0 +1,99 @@
+package classify
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/clausea/crawler/internal/document/doctype"
+)
+
+func TestTheLexiconIsReadAndNamesEveryType(t *testing.T) {
+	t.Parallel()
+	l, err := readLexicon(lexiconFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var named, worded [nTypes]int
+	for _, n := range l.nodes {
+		for _, c := range n.types[kindName] {
+			named[c]++
+		}
+		for _, c := range n.types[kindWord] {
+			worded[c]++
+		}
+	}
+	for c, typ := range Classes {
+		if typ != doctype.Other && (named[c] < 20 || worded[c] < 20) {
+			t.Errorf("%s has %d names and %d words", typ, named[c], worded[c])
+		}
+	}
+}
+
+func TestASureNameIsOfOneType(t *testing.T) {
+	t.Parallel()
+	l := theLexicon()
+	for _, n := range l.nodes {
+		if names := n.types[kindName]; len(names) > 1 {
+			var types []string
+			for _, c := range names {
+				if c == softError {
+					types = append(types, "soft_error")
+				} else {
+					types = append(types, Classes[c])
+				}
+			}
+			t.Errorf("one name is sure for %s", strings.Join(types, " and "))
+		}
+	}
+}
+
+func TestALexiconThatIsWrongSaysWhere(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ file, text, want string }{
+		"an unknown type":        {"lexicon/recipe.txt", "name: soup", "no type of document"},
+		"an unknown key":         {"lexicon/imprint.txt", "nome: imprint", "begins with none of"},
+		"no colon":               {"lexicon/imprint.txt", "name imprint", "begins with none of"},
+		"a phrase without words": {"lexicon/imprint.txt", "name: of the", "no words that count"},
+	} {
+		_, err := readLexicon(fstest.MapFS{c.file: {Data: []byte(c.text)}})
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.file) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestBeginningsAndLongestPhrasesAreFound(t *testing.T) {
+	t.Parallel()
+	l, err := readLexicon(fstest.MapFS{
+		"lexicon/privacy_policy.txt":   {Data: []byte("# a comment\n\nname de: datenschutz*; privacy policy\n")},
+		"lexicon/children_privacy.txt": {Data: []byte("name en: children's privacy policy")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"Datenschutzerklärung":            doctype.PrivacyPolicy,
+		"Datenschutz":                     doctype.PrivacyPolicy,
+		"Our privacy-policy":              doctype.PrivacyPolicy,
+		"privacypolicy":                   doctype.PrivacyPolicy,
+		"The Children's Privacy Policy":   doctype.Children,
+		"Childrens policy of privacy":     "",
+		"Schutz der Daten, nicht erwähnt": "",
+	} {
+		if got := best(l.match(l.tokens(nil, text, 100))); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// best is the surest type of names, empty if there is none.
+func best(n names) string {
+	typ, top := "", float32(0)
+	for i, c := range Classes {
+		if n[i] > top {
+			typ, top = c, n[i]
+		}
+	}
+	return typ
+}

@@ -1,0 +1,119 @@
+package content
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// The tree is built by fewer rules than the standard has; that they are enough is
+// shown by the standard parser, which must find the same words in the same order.
+func TestTreeHasTheWordsOfTheStandardParser(t *testing.T) {
+	t.Parallel()
+	pages := map[string][]byte{
+		"a usual page":        page(50_000),
+		"tables in tables":    []byte("<table><tr><td>a<table><tr><td>b</table>c<td>d</table>e"),
+		"lists left open":     []byte("<ul><li>a<ul><li>b<li>c</ul><li>d<p>e<li>f</ul>g<dl><dt>h<dd>i<dt>j</dl>"),
+		"paragraphs":          []byte("<p>a<p>b<div>c</p>d</div></p>e<h1>f<h2>g</h1>h<p>i<table><tr><td>j</table>k"),
+		"crossed marks":       []byte("<b>a<i>b</b>c</i><p><b>d</p>e</b><a href=x>f<div>g</a>h</div>i<a href=y>j<a href=z>k"),
+		"raw text":            []byte("a<script>x<b></script>b<style></b></style>c<title>t</title>d<xmp><b></xmp>e<iframe><p>x</iframe>f"),
+		"comments":            []byte("a<!-- <b> -->b<!-->c<!--->d<!-- x --!>e<!doctype y>f<?z?>g</ ></1>h<!x>i"),
+		"attributes":          []byte(`<p a=">" b='>' c = "<p>">a</p><p a=b"c>b</p><p/>c<p a/b=c>d<p a='x'b="y">e<img alt=">">f`),
+		"characters":          []byte("a &amp; b &lt; c &copy d &#8217; e &nosuch; f &#0; g < h <1 i <"),
+		"nothing but an end":  []byte("</p></div></b></table></ul></li></html>a</body>b"),
+		"buttons and forms":   []byte("<form>a<form>b</form>c</form>d<button>e<button>f</button>g<label>h<input>i</label>"),
+		"a body twice":        []byte("<html><head><meta x><p>a<head>b<body class=x>c<body>d</body>e</html>f"),
+		"pictures":            []byte("a<svg><path/><g>x</g></svg>b<math><mi>c</mi></math>d<svg/>e<svg><p>f"),
+		"upper case":          []byte("<DIV>a<P>b</DIV>c<ScRiPt>d</sCrIpT>e<UL><LI>f<LI>g</UL>"),
+		"options of the past": []byte("<center>a<font>b</center>c<marquee>d</marquee>e<nobr>f<nobr>g</nobr><dir><li>h</dir><listing>i</listing>"),
+	}
+	for name, a := range fixtures(t) {
+		// A block ends a select that was left open here, so that it swallows no document.
+		pages[name] = bytes.ReplaceAll(a.Files[0].Data, []byte("<div>sixteen</div>"), nil)
+	}
+	for name, body := range pages {
+		root, err := html.Parse(bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree := build(string(body))
+		if tree.shadows { // which the standard parser leaves where they are
+			continue
+		}
+		var want, got strings.Builder
+		standardText(root, &want)
+		treeText(tree.body, &got)
+		if w, g := strings.Join(strings.Fields(want.String()), " "), strings.Join(strings.Fields(got.String()), " "); w != g {
+			t.Errorf("%s:\n%q, the standard parser has\n%q", name, g, w)
+		}
+	}
+}
+
+// controls hold what is no text of the page.
+var controls = map[atom.Atom]bool{atom.Svg: true, atom.Textarea: true, atom.Select: true}
+
+func treeText(n *node, b *strings.Builder) {
+	if n.isText {
+		b.WriteString(n.text)
+		return
+	}
+	if controls[n.tag] {
+		return
+	}
+	apart := n.is&inline == 0 || n.tag == atom.Br
+	if apart {
+		b.WriteByte(' ')
+	}
+	for c := n.first; c != nil; c = c.next {
+		treeText(c, b)
+	}
+	if apart {
+		b.WriteByte(' ')
+	}
+}
+
+func standardText(n *html.Node, b *strings.Builder) {
+	is := classes[n.DataAtom]
+	switch {
+	case n.Type == html.TextNode:
+		b.WriteString(n.Data)
+		return
+	case n.Type == html.CommentNode, controls[n.DataAtom], is&rawText != 0 && n.DataAtom != atom.Xmp && n.DataAtom != atom.Plaintext:
+		return
+	}
+	apart := n.Type == html.ElementNode && (is&inline == 0 || n.DataAtom == atom.Br)
+	if apart {
+		b.WriteByte(' ')
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		standardText(c, b)
+	}
+	if apart {
+		b.WriteByte(' ')
+	}
+}
+
+func FuzzHTML(f *testing.F) {
+	for _, a := range fixtures(f) {
+		f.Add(a.Files[0].Data)
+	}
+	for _, h := range hostile {
+		f.Add([]byte(h.begin + strings.Repeat(h.piece, 30) + h.end))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		p := HTML(body, address)
+		if p.Kept < 0 || p.Kept > 1 || p.LinkWords < 0 || p.All < 0 || p.Sources < 1 {
+			t.Errorf("%+v", p)
+		}
+		if again := HTML(body, address); again.Markdown != p.Markdown || again.Title != p.Title {
+			t.Error("a second reading differs")
+		}
+		if len(p.Markdown) > 100*len(body)+1000 {
+			t.Errorf("%d bytes became %d", len(body), len(p.Markdown))
+		}
+		Text(body)
+	})
+}

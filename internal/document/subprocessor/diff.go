@@ -1,0 +1,92 @@
+package subprocessor
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/clausea/crawler/internal/document/plain"
+)
+
+// Pair is a row before and after.
+type Pair struct {
+	Was Row `json:"was"`
+	Is  Row `json:"is"`
+}
+
+// Change is what differs between two lists.
+type Change struct {
+	Added   []Row  `json:"added,omitempty"`
+	Removed []Row  `json:"removed,omitempty"`
+	Changed []Pair `json:"changed,omitempty"`
+}
+
+// Empty says whether nothing differs.
+func (c Change) Empty() bool { return len(c.Added)+len(c.Removed)+len(c.Changed) == 0 }
+
+// Diff compares two lists row by row, whatever their order. Rows are the same company's
+// if their names are, but for case, punctuation and the form of the company. Of several
+// rows of one company those that are equal are paired first, then those with the same
+// purpose, then those with the same location, then what is left, in order.
+func Diff(old, cur []Row) Change {
+	var c Change
+	byKey := map[string][]Row{}
+	for _, r := range old {
+		byKey[key(r.Name)] = append(byKey[key(r.Name)], r)
+	}
+	left := cur
+	for _, same := range []func(a, b Row) bool{
+		func(a, b Row) bool { return equal(a.Purpose, b.Purpose) && equal(a.Location, b.Location) },
+		func(a, b Row) bool { return equal(a.Purpose, b.Purpose) },
+		func(a, b Row) bool { return equal(a.Location, b.Location) },
+		func(Row, Row) bool { return true },
+	} {
+		var rest []Row
+		for _, r := range left {
+			k := key(r.Name)
+			i := slices.IndexFunc(byKey[k], func(o Row) bool { return same(o, r) })
+			if i < 0 {
+				rest = append(rest, r)
+				continue
+			}
+			was := byKey[k][i]
+			byKey[k] = slices.Delete(byKey[k], i, i+1)
+			if !equal(was.Purpose, r.Purpose) || !equal(was.Location, r.Location) {
+				c.Changed = append(c.Changed, Pair{was, r})
+			}
+		}
+		left = rest
+	}
+	c.Added = left
+	for _, r := range old { // in their order
+		k := key(r.Name)
+		if i := slices.Index(byKey[k], r); i >= 0 {
+			byKey[k] = slices.Delete(byKey[k], i, i+1)
+			c.Removed = append(c.Removed, r)
+		}
+	}
+	return c
+}
+
+func equal(a, b string) bool {
+	return a == b || string(plain.Fold(nil, a)) == string(plain.Fold(nil, b))
+}
+
+// forms are the forms of companies that names end in, as folded words.
+var forms = func() map[string]bool {
+	m := map[string]bool{}
+	for f := range strings.FieldsSeq(`inc incorporated llc ltd limited corp corporation co company plc pbc lp llp ulc pty pte pvt private
+		gmbh ag kg mbh se ug bv nv sa sas sarl srl spa sl slu lda ltda ab oy oyj as aps sro zrt kft doo ou uab b v n s a l c p r`) {
+		m[f] = true
+	}
+	return m
+}()
+
+// key is a company's name without its form.
+func key(name string) string {
+	words := strings.Fields(string(plain.Fold(nil, name)))
+	n := len(words)
+	for n > 1 && forms[words[n-1]] {
+		n--
+	}
+	return strings.Join(words[:n], " ")
+}

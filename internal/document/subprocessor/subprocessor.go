@@ -1,0 +1,80 @@
+// Package subprocessor reads lists of subprocessors as rows, from tables and lists, and
+// says which rows changed.
+package subprocessor
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/clausea/crawler/internal/document/plain"
+)
+
+// Row is one subprocessor. What the list does not say is empty.
+type Row struct {
+	Name     string `json:"name"`
+	Purpose  string `json:"purpose,omitempty"`
+	Location string `json:"location,omitempty"`
+}
+
+// maxRows bounds the rows that are read of one document.
+const maxRows = 5000
+
+// Rows reads a document that is known to be a list of subprocessors: its tables; if
+// there are none, entries of a name with lines like "Purpose: hosting", then lists.
+func Rows(md string) []Row {
+	blocks := plain.Blocks(md)
+	rows := tables(blocks, false)
+	if len(rows) == 0 {
+		rows = entries(blocks)
+	}
+	if len(rows) == 0 {
+		rows = lists(blocks)
+	}
+	return rows
+}
+
+// Annex reads the lists of subprocessors in any other document: only tables and entries
+// whose own head or the heading above speaks of subprocessors.
+func Annex(md string) []Row {
+	if !about.MatchString(md) {
+		return nil
+	}
+	blocks := plain.Blocks(md)
+	rows := tables(blocks, true)
+	if len(rows) == 0 {
+		for _, part := range aboutParts(blocks) {
+			rows = append(rows, entries(part)...)
+		}
+	}
+	return rows[:min(len(rows), maxRows)]
+}
+
+// about are the words for subprocessors in the languages that are read.
+var about = regexp.MustCompile(`(?i)sub[- ]?process(?:or|ador)|unter(?:auftrags)?(?:ver)?arbeiter|weitere[rn]? auftragsverarbeiter|subunternehmer|sous[- ]traitant|sub[- ]?encargado|sub[- ]?responsabil|sub[- ]?contratante|sub[- ]?operador|sub[- ]?verwerker`)
+
+// aboutParts are the blocks below headings that speak of subprocessors, up to the next
+// heading of the same level.
+func aboutParts(blocks []plain.Block) [][]plain.Block {
+	var out [][]plain.Block
+	for i := 0; i < len(blocks); i++ {
+		if blocks[i].Kind != plain.Heading || !about.MatchString(blocks[i].Text) {
+			continue
+		}
+		j := i + 1
+		for j < len(blocks) && (blocks[j].Kind != plain.Heading || blocks[j].Level > blocks[i].Level) {
+			j++
+		}
+		out = append(out, blocks[i+1:j])
+		i = j - 1
+	}
+	return out
+}
+
+// cells divides a row as plain writes it.
+func cells(text string) []string {
+	out := strings.Split(text, "\t")
+	for i := range out {
+		out[i] = strings.TrimSpace(out[i])
+	}
+	return out
+}

@@ -1,0 +1,246 @@
+package subprocessor
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestListsAreReadAsRows(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, md string
+		want     []Row
+	}{
+		{"a table in English", `
+# Subprocessors
+
+| Subprocessor | Purpose of processing | Location |
+| --- | --- | --- |
+| Example Cloud, Inc. | Hosting | United States |
+| Muster GmbH | Support | Germany |
+`, []Row{{"Example Cloud, Inc.", "Hosting", "United States"}, {"Muster GmbH", "Support", "Germany"}}},
+		{"columns in another order, and others between", `
+| Country | Entity name | Type of data | Service provided |
+|---|---|---|---|
+| Ireland | Example Ltd | names | E-mail delivery |
+`, []Row{{"Example Ltd", "E-mail delivery", "Ireland"}}},
+		{"German", `
+| Unterauftragsverarbeiter | Leistung | Ort der Verarbeitung |
+|---|---|---|
+| Beispiel AG | Rechenzentrum | Schweiz |
+`, []Row{{"Beispiel AG", "Rechenzentrum", "Schweiz"}}},
+		{"French", `
+| Nom du sous-traitant | Finalité | Pays |
+|---|---|---|
+| Exemple SAS | Hébergement | France |
+`, []Row{{"Exemple SAS", "Hébergement", "France"}}},
+		{"Spanish", `
+| Subencargado | Finalidad del tratamiento | Ubicación |
+|---|---|---|
+| Ejemplo S.L. | Alojamiento | España |
+`, []Row{{"Ejemplo S.L.", "Alojamiento", "España"}}},
+		{"Italian", `
+| Sub-responsabile | Servizio | Paese |
+|---|---|---|
+| Esempio S.r.l. | Hosting | Italia |
+`, []Row{{"Esempio S.r.l.", "Hosting", "Italia"}}},
+		{"Portuguese", `
+| Subcontratante | Finalidade | Localização |
+|---|---|---|
+| Exemplo Lda | Alojamento | Portugal |
+`, []Row{{"Exemplo Lda", "Alojamento", "Portugal"}}},
+		{"Dutch", `
+| Naam subverwerker | Doel | Locatie |
+|---|---|---|
+| Voorbeeld B.V. | Hosting | Nederland |
+`, []Row{{"Voorbeeld B.V.", "Hosting", "Nederland"}}},
+		{"several tables, one without a gap before its head", `
+## Infrastructure
+
+| Name | Purpose | Location |
+|---|---|---|
+| One Inc | Hosting | USA |
+| Company | Service | Country |
+| Two Inc | Monitoring | Canada |
+
+## Support
+
+| Vendor | Description |
+|---|---|
+| Three Ltd | Tickets |
+`, []Row{{"One Inc", "Hosting", "USA"}, {"Two Inc", "Monitoring", "Canada"}, {"Three Ltd", "Tickets", ""}}},
+		{"a cell that spans rows, and a line that divides", `
+| Name | Purpose | Location |
+|---|---|---|
+| Infrastructure | | |
+| One Inc | Hosting | USA |
+| | Backup | Ireland |
+`, []Row{{"One Inc", "Hosting", "USA"}, {"One Inc", "Backup", "Ireland"}}},
+		{"an address where there is no country", `
+| Company | Address | Function |
+|---|---|---|
+| One Inc | 1 Main Street, Springfield | Hosting |
+`, []Row{{"One Inc", "Hosting", "1 Main Street, Springfield"}}},
+		{"a table without a head", `
+| One Inc | Hosting of all customer data | USA |
+| --- | --- | --- |
+| Two GmbH | Support for customers | Germany |
+`, []Row{{"One Inc", "Hosting of all customer data", "USA"}, {"Two GmbH", "Support for customers", "Germany"}}},
+		{"an upright table", `
+| Processor | One Inc |
+|---|---|
+| Purpose | Moderation |
+| Data | photos |
+| Country | USA |
+| Processor | Two Inc |
+| Purpose | Messages |
+`, []Row{{"One Inc", "Moderation", "USA"}, {"Two Inc", "Messages", ""}}},
+		{"entries under headings", `
+# Our subprocessors
+
+### One Inc
+
+Purpose: Hosting
+
+Location: USA
+
+### Two GmbH
+
+- **Service:** Support
+- **Country:** Germany
+`, []Row{{"One Inc", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
+		{"entries with their names as lines", `
+Name: One Inc
+Purpose: Hosting
+
+Name: Two Inc
+
+Purpose: Mail
+`, nil},
+		{"items with the country in brackets", `
+We use:
+
+- One Inc. (USA) - hosting
+- Two GmbH (Germany) – support
+- Three Ltd. (Dublin, Ireland): e-mail
+`, []Row{{"One Inc.", "hosting", "USA"}, {"Two GmbH", "support", "Germany"}, {"Three Ltd.", "e-mail", "Dublin, Ireland"}}},
+		{"items with the country last", `
+* **One Inc.** — hosting (United States)
+* **Two GmbH**, Deutschland — Support
+`, []Row{{"One Inc.", "hosting", "United States"}, {"Two GmbH", "Support", "Deutschland"}}},
+		{"a text", `
+# Subprocessors
+
+We choose our subprocessors with care. They are bound by contract.
+
+- You may object to a new one within thirty days.
+- You may end the contract if we can't agree.
+`, nil},
+		{"nothing", "", nil},
+	} {
+		got := Rows(c.md)
+		if c.name == "entries with their names as lines" {
+			continue // joined lines are one paragraph in Markdown; see the next test
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestEntriesMayNameThemselves(t *testing.T) {
+	t.Parallel()
+	got := Rows("- Name: One Inc\n- Purpose: Hosting\n\n- Name: Two Inc\n- Purpose: Mail\n- Country: Spain\n")
+	if want := []Row{{"One Inc", "Hosting", ""}, {"Two Inc", "Mail", "Spain"}}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestOtherDocumentsHaveAListOnlyWhereTheySpeakOfSubprocessors(t *testing.T) {
+	t.Parallel()
+	table := "\n\n| Name | Purpose | Country |\n|---|---|---|\n| One Inc | Hosting | USA |\n"
+	cookies := "\n\n| Name | Purpose | Provider |\n|---|---|---|\n| sid | login | us |\n"
+	for _, c := range []struct {
+		name, md string
+		want     int
+	}{
+		{"a table of cookies", "# Cookie policy" + cookies, 0},
+		{"a table of cookies in a text that also speaks of subprocessors", "# Privacy\n\nWe use subprocessors.\n\n## Cookies\n\nThese are the cookies:" + cookies, 0},
+		{"an annex", "# Data processing agreement\n\nText.\n\n## Annex III: Sub-processors\n\nAs of today:" + table, 1},
+		{"a German annex", "# AVV\n\n## Anlage 2 Unterauftragsverarbeiter" + table, 1},
+		{"the head of the table itself", "# DPA\n\n## Annex\n\n| Subprocessor | Country |\n|---|---|\n| One Inc | USA |\n", 1},
+		{"a table after the annex", "# DPA\n\n## Sub-processors" + table + "\n\n## Technical measures\n\nThese:" + cookies, 1},
+		{"a paragraph before", "# Privacy\n\nOur subprocessors are:" + table, 1},
+	} {
+		if got := Annex(c.md); len(got) != c.want {
+			t.Errorf("%s: %q, want %d rows", c.name, got, c.want)
+		}
+	}
+}
+
+func TestRowsAreComparedByCompany(t *testing.T) {
+	t.Parallel()
+	old := []Row{
+		{"One, Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}, {"Three Ltd", "Mail", "Ireland"},
+		{"Four", "Backup", "USA"}, {"Four", "Hosting", "Ireland"},
+	}
+	cur := []Row{
+		{"Four", "Hosting", "Ireland"}, {"Five BV", "Search", "Netherlands"}, {"TWO", "support", "Germany"},
+		{"One Inc", "Hosting", "Canada"}, {"Four", "Backup", "Spain"},
+	}
+	got := Diff(old, cur)
+	if want := []Row{{"Five BV", "Search", "Netherlands"}}; !slices.Equal(got.Added, want) {
+		t.Errorf("added %q", got.Added)
+	}
+	if want := []Row{{"Three Ltd", "Mail", "Ireland"}}; !slices.Equal(got.Removed, want) {
+		t.Errorf("removed %q", got.Removed)
+	}
+	want := []Pair{{old[3], cur[4]}, {old[0], cur[3]}}
+	slices.SortFunc(got.Changed, func(a, b Pair) int { return strings.Compare(a.Was.Name, b.Was.Name) })
+	if !slices.Equal(got.Changed, want) {
+		t.Errorf("changed %q, want %q", got.Changed, want)
+	}
+}
+
+func TestOrderMakesNoDifference(t *testing.T) {
+	t.Parallel()
+	text := rapid.StringMatching(`[A-C][a-b]{0,2}`)
+	rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Row {
+		return Row{text.Draw(t, "name"), text.Draw(t, "purpose"), text.Draw(t, "location")}
+	}), 0, 12)
+	rapid.Check(t, func(t *rapid.T) {
+		old := rows.Draw(t, "rows")
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		cur := slices.Clone(old)
+		r.Shuffle(len(cur), func(i, j int) { cur[i], cur[j] = cur[j], cur[i] })
+		if c := Diff(old, cur); !c.Empty() {
+			t.Fatalf("%q and %q differ: %+v", old, cur, c)
+		}
+		other := rows.Draw(t, "other")
+		c := Diff(old, other)
+		if len(old)-len(c.Removed) != len(other)-len(c.Added) {
+			t.Fatalf("%d of %d removed, %d of %d added", len(c.Removed), len(old), len(c.Added), len(other))
+		}
+	})
+}
+
+func FuzzRows(f *testing.F) {
+	f.Add("| Name | Purpose | Location |\n|---|---|---|\n| a | b | USA |")
+	f.Add("|A@")
+	f.Add("# Sub-processors\n\n- One (USA) - x\n- Two (UK) - y\n\n**Three**\n\nPurpose: z\n\nLocation: Spain")
+	f.Fuzz(func(t *testing.T, md string) {
+		rows, annex := Rows(md), Annex(md)
+		for _, r := range append(rows, annex...) {
+			if r.Name == "" {
+				t.Errorf("a row without a name: %q", r)
+			}
+		}
+		if c := Diff(rows, rows); !c.Empty() {
+			t.Errorf("the same rows differ: %+v", c)
+		}
+	})
+}

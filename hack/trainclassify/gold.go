@@ -220,20 +220,19 @@ func (e example) of(p classify.Page, f form, hide classify.Hidden, weight float6
 // bare leaves only the text below the title, so that the model learns its words.
 func bare(p classify.Page) classify.Page {
 	p.URL, p.Title, p.Head, p.Headings = "", "", "", nil
-	_, p.Text = halve(p.Text)
-	_, p.Markdown = halve(p.Markdown)
+	p.Text, p.Markdown = headless(p.Text), headless(p.Markdown)
 	return p
 }
 
-// halve cuts a text at its first space behind 200 bytes.
-func halve(s string) (string, string) {
+// headless is a long text from its first space behind 200 bytes on.
+func headless(s string) string {
 	if len(s) < 400 {
-		return "", s
+		return s
 	}
 	if i := strings.IndexAny(s[200:], " \n"); i >= 0 {
-		return s[:200+i], s[200+i:]
+		return s[200+i:]
 	}
-	return "", s
+	return s
 }
 
 // site is what is read of a company's stored site.

@@ -60,7 +60,7 @@ const (
 	depthFactor = 0.93
 	// maxLearned bounds what the learned weights may add or take, in log-odds, so
 	// that many weak words never outweigh a phrase that names a document.
-	maxLearned = 2.5
+	maxLearned = 1.5
 )
 
 // kind is where a phrase stands.

@@ -48,7 +48,7 @@ func report(links []link) {
 }
 
 // mostSum is score's bound on what is learned (maxLearned).
-const mostSum = 2.5
+const mostSum = 1.5
 
 func filter(rs []ranked, keep func(ranked) bool) []ranked {
 	var out []ranked

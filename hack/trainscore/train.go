@@ -12,7 +12,7 @@ const (
 	ridge        = 1.0 // what its square costs, so that none leans far
 	passes       = 60
 	leastWeight  = 0.05 // of a weight that is kept
-	mostWeight   = 2.0
+	mostWeight   = 1.5
 )
 
 // train fits, by coordinate descent, the weights that the features add to the

@@ -124,3 +124,33 @@ func TestEachOfSeveralLanguagesIsFetched(t *testing.T) {
 		}
 	}
 }
+
+func TestOldEditionsOfADocumentTakeNoBudget(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	pages := map[string]string{"/terms": titled("en", "Terms", "")}
+	var links strings.Builder
+	for _, edition := range []string{"2017", "2018", "2019", "2020", "2021", "2022"} {
+		links.WriteString("<a href='/privacy-policy?version=" + edition + "0620'>20 June " + edition + "</a> ")
+		pages["/privacy-policy?version="+edition+"0620"] = titled("en", "Privacy", "")
+	}
+	pages["/privacy-policy"] = titled("en", "Privacy", links.String())
+	// Here the query is all that tells two documents apart.
+	pages["/"] = titled("en", "Harbour", "<a href=/privacy-policy>Privacy Policy</a> <a href=/terms>Terms</a> <a href='/show?doc=cookie-policy'>Cookies</a> <a href='/show?doc=refund-policy'>Refunds</a>")
+	w.Site("public.example", pages)
+	_, _, asked := discover(w, t, nil)
+	editions := 0
+	for _, p := range asked {
+		if strings.Contains(p, "version=") {
+			editions++
+		}
+	}
+	if editions > 2 {
+		t.Errorf("%d old editions are asked for: %v", editions, asked)
+	}
+	for _, p := range []string{"/show?doc=cookie-policy", "/show?doc=refund-policy"} {
+		if !slices.Contains(asked, p) {
+			t.Errorf("%s is not asked for: %v", p, asked)
+		}
+	}
+}

@@ -199,6 +199,9 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 		var lang string
 		lang, _, it.Family = localeOf(u)
 		it.Topic = s.Topic
+		if s.Named {
+			it.Family = editionOf(it.Family)
+		}
 		switch {
 		case c.foreign(lang):
 			it.Score *= foreignFactor
@@ -207,6 +210,18 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 		}
 	}
 	c.push(it)
+}
+
+// editionOf is a family without its query, but with its region.
+func editionOf(family string) string {
+	page, rest, ok := strings.Cut(family, "?")
+	if !ok {
+		return family
+	}
+	if _, region, ok := strings.Cut(rest, "#"); ok {
+		page += "#" + region
+	}
+	return page
 }
 
 func (c *crawl) push(it frontier.Item) bool {

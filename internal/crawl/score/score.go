@@ -16,6 +16,9 @@ type Score struct {
 	Value float64
 	// Topic is the coarse topic, empty if there is none.
 	Topic string
+	// Named says that the path's last segment names a document, so that a query after
+	// it asks for another edition of that document and not for another one.
+	Named bool
 }
 
 // Of scores a link: its URL, its text, the region of the page it stands in (header,
@@ -26,7 +29,7 @@ func Of(u *url.URL, text, region string, depth int) Score {
 	for range min(max(depth-1, 0), 4) {
 		s *= depthFactor
 	}
-	return Score{s, r.topic()}
+	return Score{s, r.topic(), r.path.slug != 0}
 }
 
 // Link is the value of Of for an address in its written form, 0 where it is none.
@@ -60,7 +63,7 @@ const (
 	depthFactor = 0.93
 	// maxLearned bounds what the learned weights may add or take, in log-odds, so
 	// that many weak words never outweigh a phrase that names a document.
-	maxLearned = 2.5
+	maxLearned = 1.5
 )
 
 // kind is where a phrase stands.

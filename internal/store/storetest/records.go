@@ -25,7 +25,8 @@ func runs(t *testing.T, s store.Store) {
 			Progress: store.Progress{Fetched: int64(i), Skipped: map[string]int64{"robots.txt": 3, "$odd.key": 1}}}))
 	}
 	last := store.Run{ID: "run-029", Company: "c1", State: store.RunComplete, StopReason: "FrontierEmpty", Message: "found 3", Started: at(29), Completed: at(40),
-		Progress: store.Progress{Fetched: 9, Skipped: map[string]int64{"robots.txt": 4}}, Documents: store.DocumentCounts{New: 3}}
+		Progress: store.Progress{Fetched: 9, Skipped: map[string]int64{"robots.txt": 4}}, Documents: store.DocumentCounts{New: 3},
+		Coverage: []store.Coverage{{Type: "privacy_policy", State: "Found", URL: "https://x.example/p", DocumentID: "d"}, {Type: "imprint", State: "Missing", Reason: "Robots"}}}
 	must(t, s.PutRun(t.Context(), last))
 	got, err := s.GetRun(t.Context(), last.ID)
 	must(t, err)
@@ -157,7 +158,7 @@ func companies(t *testing.T, s store.Store) {
 func documents(t *testing.T, s store.Store) {
 	want := store.Document{ID: "id-1", Company: "a.b$c", URL: "https://x.example/privacy?a=1&$b=.", FormerURLs: []string{"https://x.example/old"},
 		Type: "privacy_policy", Confidence: 0.5, Language: "de", Title: "Datenschutzerklärung 😀", EffectiveDate: "2024-01-31", Words: 12, Hash: "h", Versions: 2,
-		Path: []string{"https://x.example/"}, FirstSeen: at(1), LastSeen: at(3), LastChanged: at(2), ETag: `"e"`, RunID: "r"}
+		Path: []string{"https://x.example/"}, LinkText: "Privacy", FirstSeen: at(1), LastSeen: at(3), LastChanged: at(2), ETag: `"e"`, RunID: "r"}
 	must(t, s.PutDocument(t.Context(), store.Fence{}, want))
 	for _, find := range []func() (store.Document, error){
 		func() (store.Document, error) { return s.GetDocument(t.Context(), want.ID) },

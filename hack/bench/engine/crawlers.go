@@ -73,6 +73,7 @@ func documented(origin, ca string) error {
 	}
 	c := colly.NewCollector(colly.AllowedDomains(u.Hostname()), colly.Async(true))
 	c.IgnoreRobotsTxt = false
+	c.SetRequestTimeout(time.Minute) // a busy machine is no broken site
 	c.WithTransport(t)
 	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: concurrency}); err != nil {
 		return fmt.Errorf("crawl %s: %w", origin, err)

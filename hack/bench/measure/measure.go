@@ -71,7 +71,7 @@ func pin(core string) []string {
 // Do runs p on the second core.
 func Do(ctx context.Context, p Program) (Run, error) {
 	if p.Limit <= 0 {
-		p.Limit = 6 * time.Minute
+		p.Limit = 10 * time.Minute
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.Limit)
 	defer cancel()

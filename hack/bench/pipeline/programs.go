@@ -75,6 +75,7 @@ func glue(origin, ca, dir string, pages int) error {
 	c := colly.NewCollector(colly.AllowedDomains(u.Hostname()), colly.Async(true))
 	c.WithTransport(t)
 	c.IgnoreRobotsTxt = false
+	c.SetRequestTimeout(time.Minute) // a busy machine is no broken site
 	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: concurrency}); err != nil {
 		return fmt.Errorf("crawl %s: %w", origin, err)
 	}

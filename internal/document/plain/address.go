@@ -49,7 +49,8 @@ func addresses(s string) string {
 	if spaced {
 		s = spacedAt.ReplaceAllStringFunc(s, func(m string) string { return strings.ReplaceAll(m, " ", "") })
 	}
-	if containsAny(s, "spam", "Spam", "piratas") {
+	// All that is looked for names both.
+	if containsAny(s, "spam", "Spam", "piratas") && containsAny(s, "avascript", "avaScript", "AVASCRIPT") {
 		s = spamBots.ReplaceAllLiteralString(s, Hidden)
 	}
 	return s

@@ -69,10 +69,13 @@ var (
 	}}
 )
 
+// newEncoder makes one for texts of about size bytes after prev. Whole texts are
+// compressed at the default level: the next better one takes twice the time for 6 %
+// fewer bytes on real pages. Deltas are most of what is kept, and small.
 func newEncoder(prev []byte, size int) (*zstd.Encoder, error) {
-	opts := []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression)}
+	opts := []zstd.EOption{zstd.WithEncoderConcurrency(1)}
 	if len(prev) > 0 {
-		opts = append(opts, zstd.WithWindowSize(windowFor(len(prev)+size)), zstd.WithEncoderDictRaw(dictID, prev))
+		opts = append(opts, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithWindowSize(windowFor(len(prev)+size)), zstd.WithEncoderDictRaw(dictID, prev))
 	}
 	return zstd.NewWriter(nil, opts...)
 }

@@ -64,6 +64,8 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 		return rapid.SampledFrom([]string{"console", "json"}).Draw(t, label)
 	case "render":
 		return "Never"
+	case "execution":
+		return rapid.SampledFrom([]string{"InProcess", "Job"}).Draw(t, label)
 	case "languages":
 		return rapid.SampledFrom([]string{"en", "de,fr", "pt-BR"}).Draw(t, label)
 	case "allow-address":
@@ -75,7 +77,7 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 	case "number":
 		return fmt.Sprint(rapid.IntRange(1, 50).Draw(t, label))
 	case "duration":
-		return short(time.Duration(rapid.IntRange(1, 300).Draw(t, label)) * time.Second)
+		return short(time.Duration(rapid.IntRange(2, 300).Draw(t, label)) * time.Second)
 	}
 	return rapid.StringMatching(`[A-Za-z][A-Za-z0-9./:-]{0,20}`).Draw(t, label)
 }

@@ -179,8 +179,9 @@ func (p *process) kill() {
 	}
 }
 
+// It runs alone: beside the other tests that kill processes on a MongoDB of their own,
+// seven servers on two cores leave some of them without an answer for a minute.
 func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) {
-	t.Parallel()
 	companies := 12
 	if n, err := strconv.Atoi(os.Getenv("CLAUSEA_TEST_STORM")); err == nil {
 		companies = n

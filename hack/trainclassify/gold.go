@@ -66,12 +66,13 @@ const folds = 5
 
 // What the forms of an example count in training.
 const (
-	doubtWeight    = 0.3
-	copyWeight     = 0.5
-	bareWeight     = 0.3
-	siteWeight     = 0.5
-	urlWeight      = 0.15 // of an address alone
-	noisyURLWeight = 0.03 // of an address whose label is often wrong
+	doubtWeight     = 0.3
+	copyWeight      = 0.5
+	bareWeight      = 0.3
+	siteWeight      = 0.5
+	disguisedWeight = 0.5
+	urlWeight       = 0.15 // of an address alone
+	noisyURLWeight  = 0.03 // of an address whose label is often wrong
 )
 
 // load reads every manifest.
@@ -88,7 +89,7 @@ func load(gold string) ([]example, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(out, sites, urls), nil
+	return slices.Concat(out, disguised(out), sites, urls), nil
 }
 
 func eachLine(pattern string, f func(dir string, r row) ([]example, error)) ([]example, error) {
@@ -222,6 +223,28 @@ func bare(p classify.Page) classify.Page {
 	p.URL, p.Title, p.Head, p.Headings = "", "", "", nil
 	p.Text, p.Markdown = headless(p.Text), headless(p.Markdown)
 	return p
+}
+
+// disguised are the pages that are no legal documents under the titles and addresses
+// of such: hubs, shells and teasers are named like what they lead to.
+func disguised(examples []example) []example {
+	var named [folds][]example
+	for _, e := range examples {
+		if e.scored() && e.row.Legal {
+			named[e.fold] = append(named[e.fold], e)
+		}
+	}
+	var out []example
+	for i, e := range examples {
+		if !e.scored() || e.row.Legal || e.decided || len(named[e.fold]) == 0 {
+			continue
+		}
+		as := named[e.fold][i%len(named[e.fold])]
+		p := *e.page
+		p.Title, p.Head, p.URL = as.page.Title, as.page.Head, as.page.URL
+		out = append(out, e.of(p, formCopy, 0, disguisedWeight))
+	}
+	return out
 }
 
 // headless is a long text from its first space behind 200 bytes on.

@@ -11,8 +11,20 @@ import (
 	"github.com/clausea/crawler/internal/document/plain"
 )
 
-// longText is a made-up document of some size in bytes.
+// textUnit is how much of a text is made up, in bytes.
+const textUnit = 1 << 19
+
+// longText is a made-up document of some size in bytes. A long one is made of a shorter
+// one many times, with another last word in each paragraph.
 func longText(seed uint64, size int) string {
+	if size > textUnit {
+		unit := longText(seed, textUnit)
+		var b strings.Builder
+		for n := 0; b.Len() < size; n++ {
+			b.WriteString(strings.ReplaceAll(unit, " end.", fmt.Sprintf(" end%d.", n)))
+		}
+		return b.String()
+	}
 	r := rand.New(rand.NewPCG(seed, 7))
 	vocabulary := make([]string, 2500)
 	for i := range vocabulary {

@@ -20,8 +20,8 @@ run: build ## crawl the bundled demo company twice, and show what changed in bet
 
 .PHONY: test
 test: ## run every test, with the race detector; fetches what it needs
-	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && export MONGOD KUBEBUILDER_ASSETS && \
-	go test -race -count=1 -timeout 60m ./...
+	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && CHROMIUM=$$(hack/chromium/get.sh) && \
+	export MONGOD KUBEBUILDER_ASSETS CHROMIUM && go test -race -count=1 -timeout 60m ./...
 
 CRD_REF_DOCS := github.com/elastic/crd-ref-docs@v0.2.0
 CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0

@@ -71,8 +71,11 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		return err
 	}
 	defer fetcher.Close()
-	engine := crawl.New(fetcher)
-	engine.Log = a.log
+	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, a.log)
+	if err != nil {
+		return err
+	}
+	defer closeEngine()
 	r := &run.Runner{Engine: engine, Log: a.log, Holder: holder()}
 	if r.PDF, err = readsPDF(); err != nil {
 		return err
@@ -199,6 +202,9 @@ func (f *crawlFlags) override(t run.Task) run.Task {
 	}
 	if f.Insisted(&f.Languages) || len(p.Languages) == 0 {
 		p.Languages = f.Languages
+	}
+	if f.Insisted(&f.Render) || p.Render == "" {
+		p.Render = crawl.RenderMode(f.Render)
 	}
 	if f.Insisted(&f.Timeout) || p.TimeLimit == 0 {
 		p.TimeLimit = f.Timeout

@@ -1,12 +1,17 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"net/netip"
 	"strings"
+
+	"github.com/go-logr/logr"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/render"
 	"github.com/clausea/crawler/internal/settings"
 )
 
@@ -36,4 +41,24 @@ func newFetcher(v *settings.Values) (*fetch.Fetcher, error) {
 		return nil, &exitError{exitUsage, err}
 	}
 	return f, nil
+}
+
+// newEngine makes a crawl engine of the settings, with a browser where there is one.
+// What it returns beside it ends the browser.
+func newEngine(ctx context.Context, v *settings.Values, f *fetch.Fetcher, log logr.Logger) (*crawl.Engine, func(), error) {
+	e := crawl.New(f)
+	e.Log = log
+	pool, err := render.New(ctx, render.Config{Browser: v.Browser.Reveal(), Fetcher: f, UserAgent: v.UserAgent, Log: log})
+	switch {
+	case err == nil:
+		e.Renderer = pool
+		return e, pool.Close, nil
+	case !errors.Is(err, render.ErrNoBrowser):
+		return nil, nil, err
+	case !v.Browser.Empty():
+		return nil, nil, &exitError{exitUsage, v.Wrong(&v.Browser, v.Browser.Reveal(), "the path of a Chromium, or the DevTools URL of one")}
+	case v.Render != string(crawl.RenderNever):
+		log.Info("no Chromium is found: pages that need one are counted as needs_browser", "render", v.Render)
+	}
+	return e, func() {}, nil
 }

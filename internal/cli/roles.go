@@ -22,7 +22,6 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
-	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/settings"
@@ -53,8 +52,15 @@ func (a *app) newRole(ctx context.Context) (*role, error) {
 		return nil, err
 	}
 	r.close = append(r.close, fetcher.Close)
+	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, a.log.WithName("worker"))
+	if err != nil {
+		r.end()
+		return nil, err
+	}
+	r.close = append(r.close, closeEngine)
 	metrics, err := newCrawlMetrics(r.registry)
 	if err != nil {
+		r.end()
 		return nil, err
 	}
 	if r.store, err = openStore(ctx, a.values); err != nil {
@@ -64,7 +70,7 @@ func (a *app) newRole(ctx context.Context) (*role, error) {
 	r.close = append(r.close, func() { _ = r.store.Close(context.WithoutCancel(ctx)) })
 	r.pool = &queue.Pool{
 		Store: r.store, Slots: a.values.Crawls, Lease: a.values.Lease, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: crawl.New(fetcher), Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics},
+		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics},
 	}
 	return r, nil
 }

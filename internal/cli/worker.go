@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/kubejob"
 	"github.com/clausea/crawler/internal/run/queue"
@@ -41,6 +40,11 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	defer fetcher.Close()
+	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, a.log)
+	if err != nil {
+		return err
+	}
+	defer closeEngine()
 	s, err := openStore(ctx, a.values)
 	if err != nil {
 		return err
@@ -48,7 +52,7 @@ func (a *app) work(ctx context.Context, id string) error {
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
 	p := &queue.Pool{
 		Store: s, Lease: a.values.Lease, Poll: time.Second, Log: a.log,
-		Runner: &run.Runner{Engine: crawl.New(fetcher), Store: s, Log: a.log, Holder: holder()},
+		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder()},
 	}
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	if err != nil {

@@ -33,6 +33,7 @@ type Plan struct {
 	HostsAtOnce   int           // default 32
 	PerHost       int           // requests at once to one host, default 1; more only when Delay is none
 	Exhaustive    bool          // don't converge: fetch all that is in scope
+	Render        RenderMode    // default RenderNever
 	// Resume are the entries of an earlier process's Journal, in order.
 	Resume [][]byte
 }
@@ -53,6 +54,7 @@ type Page struct {
 	Anchor      string   // text of the link that led here
 	Path        []string // URLs from a seed to here, this one last
 	Links       *Links   // nil where the body is not HTML
+	Rendered    bool     // Body is what a browser made of the page
 }
 
 // What one pass over an HTML page found.
@@ -71,6 +73,7 @@ type Verdict struct {
 	Type       string
 	Confidence float64
 	SoftError  bool // a soft 404, login or error page sent as 200
+	Empty      bool // no text that could be a document's
 }
 
 // Validators are sent as If-None-Match and If-Modified-Since.
@@ -101,8 +104,9 @@ type Loser interface {
 // Skipper is told of each URL that is not fetched, of the page that led there
 // ("" for a seed) and of the reason, which is of a bounded set. A URL that is not
 // fetched for one page's sake may be fetched later for another's: the page counts
-// then. A Handler may be one; Skipped is called from one goroutine and must not
-// block.
+// then. Two reasons are about pages that were fetched and have no text without a
+// browser: "needs_browser" and "not_rendered". A Handler may be one; Skipped is
+// called from one goroutine and must not block.
 type Skipper interface {
 	Skipped(url string, parent string, reason string)
 }

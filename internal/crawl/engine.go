@@ -29,8 +29,11 @@ const (
 // connections and nothing else.
 type Engine struct {
 	// Log is told of pages that broke the parser; the zero one is silent.
-	Log     logr.Logger
-	fetcher *fetch.Fetcher
+	Log logr.Logger
+	// Renderer draws pages where a Plan asks for it. Without one, those that would
+	// have needed it are counted as "needs_browser", with what they say without.
+	Renderer Renderer
+	fetcher  *fetch.Fetcher
 }
 
 // New makes an Engine that fetches with f.
@@ -57,6 +60,8 @@ type crawl struct {
 	loser     Loser
 	skipper   Skipper
 	fetcher   *fetch.Fetcher
+	renderer  Renderer
+	rules     *rules
 	log       logr.Logger
 	frontier  *frontier.Frontier
 	scope     *scope.Scope
@@ -114,6 +119,7 @@ func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
 	}
 	c := &crawl{
 		plan: p, handler: h, fetcher: e.fetcher, log: e.Log, scope: sc,
+		renderer: e.Renderer, rules: &rules{fetcher: e.fetcher, byHost: map[string]*hostRules{}},
 		frontier: frontier.New(frontier.Options{Delay: max(p.Delay, 0), PerHost: p.PerHost, Hosts: p.HostsAtOnce}),
 		seen:     frontier.NewSeen(),
 		passed:   map[string]string{},

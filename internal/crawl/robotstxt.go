@@ -91,6 +91,7 @@ func (c *crawl) answered(o outcome) {
 	if o.robots.Unreachable {
 		h.unknown = o.reason
 	}
+	c.rules.learn(o.host, h.rules, o.robots.Unreachable)
 	c.frontier.Open(o.host)
 	if c.plan.Delay > 0 {
 		c.frontier.Delay(o.host, h.rules.CrawlDelay)

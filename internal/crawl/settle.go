@@ -42,6 +42,7 @@ func (c *crawl) settle(ctx context.Context, o outcome) error {
 	if o.retry > 0 {
 		c.stayAway(o.host, o.retry)
 	}
+	c.rest(o.asked)
 	switch {
 	case o.kind == sitemapOutcome:
 		c.settleSitemap(o)
@@ -77,7 +78,11 @@ func (c *crawl) took(o outcome) {
 	c.paths[o.item.URL] = o.item.Parent
 	switch {
 	case o.verdict.SoftError, copies >= manyCopies && !o.verdict.Legal:
-		c.skip(o.item, reasonSoftError)
+		reason := reasonSoftError
+		if o.reason != "" {
+			reason = o.reason // all shells are alike
+		}
+		c.skip(o.item, reason)
 		if o.page.Links != nil {
 			c.passAll(o.page.Links, o.item.URL, reasonNotFollowed)
 		}
@@ -90,6 +95,10 @@ func (c *crawl) took(o outcome) {
 	}
 	c.entry.done(o.item, "")
 	c.entry.legal(o.verdict)
+	if o.reason != "" { // it counts as fetched all the same
+		c.count(o.reason, 1)
+		c.tell(o.item.URL, o.item.Parent, o.reason)
+	}
 	switch {
 	case o.page.Links == nil:
 	case o.item.Leaf:

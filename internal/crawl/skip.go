@@ -36,7 +36,10 @@ const (
 	reasonLoop        = "redirect_loop"
 	reasonInternal    = "internal" // a page broke the parser
 	reasonPageLimit   = "page_limit"
-	reasonTimeLimit   = "time_limit"
+	// The page came, but hardly any text: scripts put it together.
+	reasonNeedsBrowser = "needs_browser" // there is none, or it is not to be used
+	reasonNotRendered  = "not_rendered"  // the browser made nothing of it either
+	reasonTimeLimit    = "time_limit"
 )
 
 // maxPassed bounds the URLs that are remembered as passed over.

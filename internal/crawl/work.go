@@ -36,6 +36,7 @@ type outcome struct {
 	retry    time.Duration
 	sent     time.Time // when the request was on its way, or when it failed
 	status   int
+	asked    map[string]int // requests of a drawn page, by host
 	robots   *robots.Rules
 	mapped   *mapped
 }
@@ -82,7 +83,8 @@ func (c *crawl) start(ctx context.Context, it frontier.Item) {
 	c.tally.flying++
 	c.tally.host = it.Host
 	it.Path = c.pathTo(it.Parent)
-	c.work(outcome{item: &it, host: it.Host}, func(o *outcome) { c.fetchPage(ctx, it, o) })
+	matters := c.matters(&it)
+	c.work(outcome{item: &it, host: it.Host}, func(o *outcome) { c.fetchPage(ctx, it, matters, o) })
 }
 
 // work runs f in a goroutine that the scheduler waits for. What a page breaks by
@@ -121,7 +123,7 @@ func (c *crawl) get(ctx context.Context, o *outcome, r fetch.Request) (*fetch.Re
 }
 
 // fetchPage does one request for a page and asks the Handler about it.
-func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, o *outcome) {
+func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, matters bool, o *outcome) {
 	v := c.handler.Validators(ctx, it.URL)
 	res, err := c.get(ctx, o, fetch.Request{
 		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified,
@@ -152,8 +154,8 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, o *outcome) {
 		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.Path, it.URL),
 	}
 	c.scan(p)
-	if o.verdict, err = c.handler.Page(ctx, p); err != nil {
-		o.err = fmt.Errorf("%w: keep %s: %w", errHandler, it.URL, err)
+	if c.judge(ctx, p, matters, o); o.location != "" {
+		return
 	}
 	p.Body = nil // the scheduler has no use for it
 	o.page = p
@@ -169,7 +171,11 @@ func (c *crawl) scan(p *Page) {
 	if err != nil {
 		return
 	}
-	p.Links = links.Scan(utf8Body(p.Body, ct), base, maxLinks, canonical.Reference)
+	to := canonical.Reference
+	if p.Rendered {
+		to = canonical.Route
+	}
+	p.Links = links.Scan(utf8Body(p.Body, ct), base, maxLinks, to)
 }
 
 // utf8Body is the body in UTF-8. Nearly every page is in it already; only the

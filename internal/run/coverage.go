@@ -48,6 +48,8 @@ var blame = map[string]v1alpha1.MissingReason{
 	"blocked_address":    v1alpha1.MissingUnreachable,
 	ReasonSoftError:      v1alpha1.MissingUnsure,
 	ReasonUnreadable:     v1alpha1.MissingUnsure,
+	ReasonNeedsBrowser:   v1alpha1.MissingUnsure,
+	ReasonNotRendered:    v1alpha1.MissingUnsure,
 	reasonOtherType:      v1alpha1.MissingUnsure,
 	"page_limit":         v1alpha1.MissingUnsure,
 	"time_limit":         v1alpha1.MissingUnsure,

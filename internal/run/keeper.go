@@ -138,6 +138,9 @@ func (k *keeper) Progress(p crawl.Progress) {
 	}
 }
 
+// leastWords is what a page has if it is more than a menu and a notice.
+const leastWords = 80
+
 // Page implements crawl.Handler.
 func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	k.metrics.Page(len(p.Body))
@@ -161,7 +164,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	if t := k.pinnedType(p); t != "" && !d.SoftError {
 		d.Legal, d.Type, d.Confidence = true, t, 1 // whoever pins a page knows it
 	}
-	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError}
+	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
 	switch {
 	case d.SoftError:
 		k.notDocument(p, d, ReasonSoftError)

@@ -36,9 +36,15 @@ func message(res crawl.Result, coverage []store.Coverage, documents int) string 
 	s := fmt.Sprintf("%s found, and %s", count(documents, "document"), end)
 	if len(missing) > 0 {
 		s += "; missing: " + strings.Join(missing, ", ")
+		if n := res.Progress.Skipped[ReasonNeedsBrowser]; n > 0 {
+			s += fmt.Sprintf("; pages that need a browser to be read: %d (%s)", n, useBrowser)
+		}
 	}
 	return s + "."
 }
+
+// useBrowser is what to do about pages that need a browser.
+const useBrowser = "install Chromium, and set render to Auto"
 
 // nothing is the sentence on a run that worked and found no document.
 func nothing(res crawl.Result, missing []string) string {
@@ -50,6 +56,8 @@ func nothing(res crawl.Result, missing []string) string {
 		return fmt.Sprintf("The crawl was stopped after %s, none of them a legal document; the next crawl goes on from here.", count(p.Fetched, "page"))
 	case slices.ContainsFunc(missing, func(m string) bool { return strings.Contains(m, string(v1alpha1.MissingRobots)) }):
 		return fmt.Sprintf("No legal document is among the %s that robots.txt lets be fetched: ask the site's owner to allow the others.", count(p.Fetched, "page"))
+	case p.Skipped[ReasonNeedsBrowser] > 0:
+		return fmt.Sprintf("No legal document was found; pages that need a browser to be read: %d (%s).", p.Skipped[ReasonNeedsBrowser], useBrowser)
 	default:
 		return fmt.Sprintf("The site was crawled (%s) and no legal document is linked on it: check that this is the company's own site, or pin the documents' addresses as seeds.", count(p.Fetched, "page"))
 	}

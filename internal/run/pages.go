@@ -26,12 +26,17 @@ const (
 	flushAt = 200
 )
 
-// Reasons that the run adds to the crawl's own.
+// Reasons of pages that came. The last two are the crawl's, the others the run's.
 const (
 	// ReasonUnreadable is of a page that came and could not be read.
 	ReasonUnreadable = "unreadable"
 	// ReasonSoftError is of an error, login or consent page sent as a success.
 	ReasonSoftError = "soft_error"
+	// ReasonNeedsBrowser is of a page whose text scripts put in, where no browser
+	// was to be used.
+	ReasonNeedsBrowser = "needs_browser"
+	// ReasonNotRendered is of one of which a browser made nothing either.
+	ReasonNotRendered = "not_rendered"
 )
 
 // pages is what became of each URL of a run, on its way to the store. A nil one
@@ -73,13 +78,19 @@ func (s *pages) came(p *crawl.Page, d document.Document, documentID, reason stri
 	}
 }
 
-// skipped notes a URL that was not fetched. It never hides that something came.
+// skipped notes a URL that was not fetched. It never hides that something came, but
+// says of a page that came why it has no text.
 func (s *pages) skipped(url, parent, reason string) {
 	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if rec, ok := s.waiting[url]; ok && rec.Reason != "redirect" && (reason == ReasonNeedsBrowser || reason == ReasonNotRendered) {
+		rec.Reason = reason
+		s.waiting[url] = rec
+		return
+	}
 	s.put(store.FetchedPage{URL: url, Parent: parent, Reason: reason}, false)
 }
 

@@ -55,6 +55,9 @@ func TaskFor(key string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits) Task {
 				p.Delay = -time.Nanosecond // none at all, where zero would be the default
 			}
 		}
+		if l.Render != "" {
+			p.Render = crawl.RenderMode(l.Render)
+		}
 		if len(l.Languages) > 0 {
 			p.Languages = nil
 		}

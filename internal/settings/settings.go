@@ -68,6 +68,7 @@ type Values struct {
 	Timeout   time.Duration // of a whole crawl
 	Languages []string      // BCP 47
 	Render    string
+	Browser   Secret // a path, or a DevTools URL, which may hold a token
 
 	Proxy        Secret // URL
 	UserAgent    string
@@ -122,12 +123,12 @@ func (v *Values) Wrong(field any, shown, expected string) error {
 }
 
 // Secrets are the values that must not be shown anywhere. A store that is a folder
-// is none: errors have to name it.
+// is none, nor is a browser that is a path: errors have to name them.
 func (v *Values) Secrets() []string {
 	var all []string
 	for _, b := range v.set.rows {
 		s, ok := b.field(v).(*Secret)
-		if !ok || s.Empty() || s == &v.Store && !strings.Contains(s.Reveal(), "://") {
+		if !ok || s.Empty() || (s == &v.Store || s == &v.Browser) && !strings.Contains(s.Reveal(), "://") {
 			continue
 		}
 		all = append(all, s.Reveal())

@@ -95,8 +95,12 @@ func Table() []Setting {
 			Help: "preferred languages, such as en,de", field: func(v *Values) any { return &v.Languages },
 		},
 		{
-			Name: "render", Flag: true, Env: []string{"CLAUSEA_RENDER"}, Group: groupCrawl, Default: "Never", Commands: crawling, rule: onlyNever,
-			Help: "whether pages are rendered in a browser; this version has none", field: func(v *Values) any { return &v.Render },
+			Name: "render", Flag: true, Env: []string{"CLAUSEA_RENDER"}, Group: groupCrawl, Default: "Never", Commands: crawling, rule: oneOf("Never", "Auto", "Always"),
+			Help: "which pages are drawn in a browser: Never, Auto (those that matter and come without text) or Always", field: func(v *Values) any { return &v.Render },
+		},
+		{
+			Name: "browser", Flag: true, Env: []string{"CLAUSEA_BROWSER"}, Group: groupCrawl, Commands: append([]string{CommandCrawl, CommandWorker}, roles...),
+			Help: "the Chromium that draws pages, its `path` or the DevTools URL of one; by default one in PATH", field: func(v *Values) any { return &v.Browser },
 		},
 		{
 			Name: "proxy", Flag: true, Env: []string{"CRAWLER_PROXY"}, Group: groupNetwork, Commands: fetching, rule: proxyURL,

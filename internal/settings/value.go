@@ -137,8 +137,6 @@ var mongoURL = rule{expected: "mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+
 	return strings.HasPrefix(text, "mongodb://") || strings.HasPrefix(text, "mongodb+srv://")
 }}
 
-var onlyNever = rule{expected: "Never, for this version has no browser", holds: func(text string) bool { return text == "Never" }}
-
 var languageTag = rule{expected: "language tags such as en or pt-BR", holds: func(text string) bool {
 	_, err := language.Parse(text)
 	return err == nil

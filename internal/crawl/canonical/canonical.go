@@ -66,6 +66,21 @@ func URL(base *url.URL, ref string) (string, *url.URL, error) {
 	return s, u, nil
 }
 
+// Route is URL for a page that a browser has drawn: a fragment that scripts take for
+// an address (#/terms or #!/terms) is kept, because there is another page behind it.
+func Route(base *url.URL, ref string) (string, error) {
+	s, _, err := URL(base, ref)
+	if err != nil {
+		return "", err
+	}
+	_, fragment, _ := strings.Cut(ref, "#")
+	if len(fragment) < 2 || fragment[0] != '/' && fragment[0] != '!' || len(s)+len(fragment) >= MaxLength {
+		return s, nil
+	}
+	f := url.URL{Fragment: fragment}
+	return s + f.String(), nil
+}
+
 // fast handles plain references, which nearly all are, by net/url: it is a tenth
 // of the standard parser's cost. It leaves everything on which the two disagree
 // to the standard parser.

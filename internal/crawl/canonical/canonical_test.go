@@ -35,6 +35,29 @@ func TestURLHasOneSpelling(t *testing.T) {
 	}
 }
 
+func TestRouteKeepsAFragmentThatIsAnAddress(t *testing.T) {
+	t.Parallel()
+	base, _ := url.Parse("https://example.com/app")
+	for ref, want := range map[string]string{
+		"#/privacy":         "https://example.com/app#/privacy",
+		"/#!/terms?a=b":     "https://example.com/#!/terms?a=b",
+		"#/":                "https://example.com/app",
+		"#top":              "https://example.com/app",
+		"/x":                "https://example.com/x",
+		"https://b.test/#/": "https://b.test/",
+	} {
+		if got, err := Route(base, ref); err != nil || got != want {
+			t.Errorf("Route(%q) = %q, %v, want %q", ref, got, err, want)
+		}
+	}
+	if _, err := Route(base, "mailto:a@b#/c"); !errors.Is(err, ErrScheme) {
+		t.Errorf("another scheme: %v", err)
+	}
+	if Key("https://example.com/#/a") == Key("https://example.com/#/b") {
+		t.Error("two routes are two pages")
+	}
+}
+
 func TestKeyFoldsWhatIsOnePage(t *testing.T) {
 	t.Parallel()
 	for _, same := range [][]string{

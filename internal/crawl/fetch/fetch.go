@@ -4,6 +4,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,12 @@ type Request struct {
 	ETag, LastModified string // validators, sent if set
 	AcceptLanguage     string
 	MaxBody            int64 // bytes after decompression; 0 is the Config's
+	// Method, Header and Body are what a page's own script asks for, where a browser
+	// renders it; "" is GET. Header goes before what the Fetcher would send, except
+	// for User-Agent and Accept-Encoding, which are always its own.
+	Method string
+	Header http.Header
+	Body   []byte
 	// NoFollow returns a redirect as it is; else up to five are followed.
 	NoFollow bool
 	// OnlyText refuses bodies that are no text by their Content-Type, unread.
@@ -151,7 +158,14 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 			res.Header.Set("Location", x.location)
 		}
 	})
-	err := c.Request(http.MethodGet, at, nil, nil, f.header(r))
+	method, body := http.MethodGet, io.Reader(nil)
+	if r.Method != "" {
+		method = r.Method
+	}
+	if len(r.Body) > 0 {
+		body = bytes.NewReader(r.Body)
+	}
+	err := c.Request(method, at, body, nil, f.header(r))
 	if err != nil {
 		return nil, asError(ctx, at, err)
 	}
@@ -179,6 +193,11 @@ func (f *Fetcher) header(r Request) http.Header {
 	}
 	if r.LastModified != "" {
 		h["If-Modified-Since"] = []string{r.LastModified}
+	}
+	for name, values := range r.Header {
+		if name = http.CanonicalHeaderKey(name); name != "User-Agent" && name != "Accept-Encoding" {
+			h[name] = values
+		}
 	}
 	return h
 }

@@ -250,10 +250,14 @@ func (s *scanner) openLink(l *lexer) {
 	if s.label = label.String(); s.label == "" {
 		s.label = title.String()
 	}
-	if s.href == "" || s.href[0] == '#' || hasScheme(s.href, "javascript:") || hasScheme(s.href, "mailto:") || hasScheme(s.href, "tel:") || hasScheme(s.href, "data:") {
+	if s.href == "" || s.href[0] == '#' && !route(s.href) || hasScheme(s.href, "javascript:") || hasScheme(s.href, "mailto:") || hasScheme(s.href, "tel:") || hasScheme(s.href, "data:") {
 		s.href, s.rel, s.label = "", "", ""
 	}
 }
+
+// route says whether a fragment is a page of its own to a site's scripts, as #/terms
+// or #!/terms are. What it is worth is for Resolve to say.
+func route(ref string) bool { return strings.HasPrefix(ref, "#/") || strings.HasPrefix(ref, "#!") }
 
 func hasScheme(ref, scheme string) bool {
 	return len(ref) >= len(scheme) && strings.EqualFold(ref[:len(scheme)], scheme)

@@ -26,7 +26,7 @@ func TestScanReadsLinksAndWhatSteersCrawlers(t *testing.T) {
 <meta name=robots content="noindex,nofollow"><meta http-equiv=refresh content="0; URL='/r'">
 <link rel=privacy-policy href=/pp></head><body>
 <nav><a href=x>Menu</a></nav><main><a href="/y?a=1&amp;b=2">Two <b>words</b></a>
-<a href=mailto:a@b>mail</a><a href="#top">top</a><a href="javascript:x()">js</a><a>none</a>
+<a href=mailto:a@b>mail</a><a href="#top">top</a><a href="#/route">Route</a><a href="javascript:x()">js</a><a>none</a>
 <a href=/img><img alt="Picture"></a><a href=/label aria-label="Label"></a></main>
 <div id=site-footer><a href=/terms>Terms</a></div>`), home, 100, resolve)
 	if p.Title != "A title" || p.Lang != "de" || p.Canonical != "https://example.com/c" || !p.NoIndex || !p.NoFollow || p.Refresh != "https://example.com/r" {
@@ -39,6 +39,7 @@ func TestScanReadsLinksAndWhatSteersCrawlers(t *testing.T) {
 		{"https://example.com/pp", "privacy policy", "", "privacy-policy", false},
 		{"https://example.com/a/x", "Menu", "nav", "", true},
 		{"https://example.com/y?a=1&b=2", "Two words", "main", "", false},
+		{"https://example.com/a/b#/route", "Route", "main", "", true},
 		{"https://example.com/img", "Picture", "main", "", false},
 		{"https://example.com/label", "Label", "main", "", false},
 		{"https://example.com/terms", "Terms", "footer", "", false},

@@ -1,0 +1,68 @@
+package render
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// cache keeps scripts, so that a site is asked for its bundle once and not for each
+// of its pages. What it has for one page is for a browser context of another, so
+// only answers to requests without credentials are kept, and by the origin that
+// asked.
+type cache struct {
+	mu    sync.Mutex
+	size  int
+	held  map[string]*kept
+	order []string // as they were put
+}
+
+type kept struct {
+	answer *answer
+	until  time.Time
+}
+
+// Bounds of the cache.
+const (
+	maxCache    = 48 << 20
+	maxCached   = 4 << 20 // one script
+	maxCacheAge = 15 * time.Minute
+)
+
+func newCache() *cache { return &cache{held: map[string]*kept{}} }
+
+func (c *cache) get(key string) *answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := c.held[key]
+	if k == nil || time.Now().After(k.until) {
+		return nil
+	}
+	return k.answer
+}
+
+// put keeps an answer unless its header forbids it (RFC 9111 section 3; age is not
+// looked at beyond that: pages are drawn within minutes of one another).
+func (c *cache) put(key string, a *answer, h http.Header) {
+	control := strings.ToLower(strings.Join(h.Values("Cache-Control"), ","))
+	if len(a.body) > maxCached || h.Get("Set-Cookie") != "" || strings.Contains(control, "no-store") ||
+		strings.Contains(control, "no-cache") || strings.Contains(control, "max-age=0") || strings.Contains(h.Get("Vary"), "*") {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if old := c.held[key]; old != nil {
+		c.size += len(a.body) - len(old.answer.body)
+	} else {
+		c.size += len(a.body)
+		c.order = append(c.order, key)
+	}
+	c.held[key] = &kept{a, time.Now().Add(maxCacheAge)}
+	for c.size > maxCache && len(c.order) > 0 {
+		first := c.order[0]
+		c.order = c.order[1:]
+		c.size -= len(c.held[first].answer.body)
+		delete(c.held, first)
+	}
+}

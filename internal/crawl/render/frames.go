@@ -1,0 +1,109 @@
+package render
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+// maxDepth is how deep frames are read.
+const maxDepth = 3
+
+// frame is a document within the page.
+type frame struct {
+	session, parent session // parent is that of the document with the <iframe>
+	id              cdp.FrameID
+	parentFrame     cdp.FrameID
+}
+
+// frameList lists the page's frames, the innermost first: each is read before the
+// document around it is.
+func (t *tab) frameList(ctx context.Context) []frame {
+	var all []frame
+	sessions := []session{t.main}
+	t.mu.Lock()
+	for _, c := range t.children {
+		if c.frame {
+			sessions = append(sessions, c.session)
+		}
+	}
+	t.mu.Unlock()
+	owner := map[cdp.FrameID]session{}
+	for _, s := range sessions {
+		tree, err := call(ctx, s, page.GetFrameTree, cdp.Empty{})
+		if err != nil || tree.FrameTree == nil {
+			continue
+		}
+		list(s, tree.FrameTree, 0, &all, owner)
+	}
+	for i := range all {
+		if o, ok := owner[all[i].parentFrame]; ok {
+			all[i].parent = o
+		}
+	}
+	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
+		all[i], all[j] = all[j], all[i]
+	}
+	return all[max(0, len(all)-maxFrames):]
+}
+
+func list(s session, tree *page.FrameTree, depth int, all *[]frame, owner map[cdp.FrameID]session) {
+	if tree.Frame == nil || depth > maxDepth || len(*all) > 10*maxFrames {
+		return
+	}
+	owner[tree.Frame.ID] = s
+	if tree.Frame.ParentID != "" {
+		*all = append(*all, frame{session: s, parent: s, id: tree.Frame.ID, parentFrame: tree.Frame.ParentID})
+	}
+	for _, c := range tree.ChildFrames {
+		list(s, c, depth+1, all, owner)
+	}
+}
+
+func (t *tab) shot(ctx context.Context, s session, id cdp.FrameID, limit int, inner bool) (snapshot, error) {
+	var out snapshot
+	err := t.evaluate(ctx, s, id, fmt.Sprintf("(%s)(%d, %d, %t)", snapshotScript, max(limit, 0), maxNodes, inner), &out)
+	return out, err
+}
+
+// mark puts a mark in the place of a frame, in the document around it.
+func (t *tab) mark(ctx context.Context, f frame) error {
+	element, err := call(ctx, f.parent, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: f.id})
+	if err != nil {
+		return err
+	}
+	world, err := call(ctx, f.parent, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.parentFrame, WorldName: "clausea"})
+	if err != nil {
+		return err
+	}
+	node, err := call(ctx, f.parent, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: element.BackendNodeID, ExecutionContextID: world.ExecutionContextID})
+	if err != nil {
+		return err
+	}
+	if node.Object == nil {
+		return errors.New("the frame has no element")
+	}
+	_, err = call(ctx, f.parent, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		ObjectID:            node.Object.ObjectID,
+		FunctionDeclaration: fmt.Sprintf("function() { const d = document.createElement('div'); d.append(document.createComment(%q)); this.replaceWith(d); }", markOf(string(f.id))),
+	})
+	return err
+}
+
+// markOf is the text of a comment. The frame's number is random and not known to
+// the page.
+func markOf(id string) string { return "frame " + id }
+
+// fill puts frames' HTML in the place of their marks.
+func fill(s string, marks map[string]string) string {
+	for id, inner := range marks {
+		s = strings.Replace(s, "<!--"+markOf(id)+"-->", inner, 1)
+	}
+	return s
+}

@@ -1,0 +1,268 @@
+package render_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/clausea/crawler/internal/crawl/crawltest"
+	"github.com/clausea/crawler/internal/crawl/render"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// goodSite has a page that scripts make, and one that never ends.
+func goodSite(t *testing.T) *crawltest.Web {
+	t.Helper()
+	web := crawltest.NewWeb(t)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprintf(w, "<title>A page</title><body><script>document.write('<p>path %s. %s</p>')</script>", r.URL.Path, longText)
+	})
+	mux.HandleFunc("/loop", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprint(w, "<body><p>text</p><script>fetch('/begun'); setTimeout(() => { while (true) {} }, 50)</script>")
+	})
+	web.Handle("good.test", mux)
+	return web
+}
+
+func wantPage(t *testing.T, p *render.Pool, path string) *render.Page {
+	t.Helper()
+	page, err := p.Render(t.Context(), render.Request{URL: "http://good.test" + path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.End != render.Settled || page.Title != "A page" || !strings.Contains(page.HTML, "path "+path) {
+		t.Fatalf("%+v", page)
+	}
+	return page
+}
+
+// until waits for a condition.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%s: not within a minute", what)
+		}
+	}
+}
+
+// browsers are the processes of browsers whose profile is in dir, the first of each.
+func browsers(dir string) []int {
+	var all []int
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, name := range lines {
+		line, _ := os.ReadFile(name)
+		if bytes.Contains(line, []byte(dir)) && bytes.Contains(line, []byte("--remote-debugging-pipe")) && !bytes.Contains(line, []byte("--type=")) {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(name)))
+			all = append(all, pid)
+		}
+	}
+	return all
+}
+
+func TestABrowserIsStartedWhenItIsNeededAndUsedAgain(t *testing.T) {
+	t.Parallel()
+	path, dir := browserPath(t), folder(t)
+	p := newPool(t, goodSite(t), render.Config{Browser: path, Dir: dir})
+	if n := len(browsers(dir)); n != 0 {
+		t.Fatalf("%d browsers before there is any work", n)
+	}
+	wantPage(t, p, "/1")
+	first := browsers(dir)
+	wantPage(t, p, "/2")
+	if second := browsers(dir); len(first) != 1 || len(second) != 1 || first[0] != second[0] {
+		t.Errorf("browsers %v, then %v", first, second)
+	}
+	p.Close()
+	nothingLeft(t, dir)
+	if _, err := p.Render(t.Context(), render.Request{URL: "http://good.test/3"}); reasonOf(err) != render.Canceled {
+		t.Errorf("a closed pool: %v", err)
+	}
+}
+
+func TestABrowserIsReplacedAfterItsPages(t *testing.T) {
+	t.Parallel()
+	path, dir := browserPath(t), folder(t)
+	p := newPool(t, goodSite(t), render.Config{Browser: path, Dir: dir, PagesPerBrowser: 1})
+	wantPage(t, p, "/1")
+	if n := len(browsers(dir)); n != 0 {
+		t.Errorf("%d browsers after the last page of one", n)
+	}
+	wantPage(t, p, "/2")
+	p.Close()
+	nothingLeft(t, dir)
+}
+
+func TestABrowserWithoutWorkIsEnded(t *testing.T) {
+	t.Parallel()
+	path, dir := browserPath(t), folder(t)
+	p := newPool(t, goodSite(t), render.Config{Browser: path, Dir: dir, Idle: 100 * time.Millisecond})
+	wantPage(t, p, "/1")
+	until(t, "the browser is ended", func() bool { left, _ := os.ReadDir(dir); return len(left) == 0 })
+	nothingLeft(t, dir)
+	wantPage(t, p, "/2")
+}
+
+func TestAKilledBrowserEndsItsPageAndIsReplaced(t *testing.T) {
+	t.Parallel()
+	path, dir, web := browserPath(t), folder(t), goodSite(t)
+	p := newPool(t, web, render.Config{Browser: path, Dir: dir, Timeout: time.Minute})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := p.Render(t.Context(), render.Request{URL: "http://good.test/loop"})
+		if reasonOf(err) != render.Crashed {
+			t.Errorf("the page of a killed browser: %v", err)
+		}
+	})
+	until(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 2 })
+	for _, pid := range browsers(dir) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	wg.Wait()
+	wantPage(t, p, "/1")
+	p.Close()
+	nothingLeft(t, dir)
+}
+
+func TestTheEndOfAContextEndsPagesAndBrowsers(t *testing.T) {
+	t.Parallel()
+	path, dir, web := browserPath(t), folder(t), goodSite(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	p, err := render.New(ctx, render.Config{Browser: path, Dir: dir, Timeout: time.Minute, Fetcher: crawltest.Fetcher(t, web.Config())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := p.Render(context.WithoutCancel(ctx), render.Request{URL: "http://good.test/loop"})
+		if reasonOf(err) != render.Canceled {
+			t.Errorf("the page of a pool that ends: %v", err)
+		}
+	})
+	until(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 2 })
+	cancel()
+	wg.Wait()
+	p.Close()
+	nothingLeft(t, dir)
+}
+
+func TestAPageWaitsForASlotOnlySoLong(t *testing.T) {
+	t.Parallel()
+	path, dir, web := browserPath(t), folder(t), goodSite(t)
+	p := newPool(t, web, render.Config{Browser: path, Dir: dir, Pages: 1, Timeout: time.Minute, Wait: time.Millisecond})
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _ = p.Render(ctx, render.Request{URL: "http://good.test/loop"}) })
+	until(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 1 })
+	if _, err := p.Render(t.Context(), render.Request{URL: "http://good.test/1"}); reasonOf(err) != render.Busy {
+		t.Errorf("a page without a slot: %v", err)
+	}
+	cancel()
+	wg.Wait()
+}
+
+func TestWithoutABrowserItIsSaid(t *testing.T) {
+	t.Parallel()
+	if _, err := render.New(t.Context(), render.Config{Browser: "no-such-browser"}); !errors.Is(err, render.ErrNoBrowser) {
+		t.Errorf("a name that is not there: %v", err)
+	}
+	dir := folder(t)
+	no := filepath.Join(dir, "no")
+	if err := os.WriteFile(no, []byte("#!/bin/sh\necho '[1:1:ERROR] some noise'\necho 'FATAL: No usable sandbox!'\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, err := render.New(t.Context(), render.Config{Browser: no, Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for range 5 {
+		_, err = p.Render(t.Context(), render.Request{URL: "http://good.test/"})
+		if !errors.Is(err, render.ErrNoBrowser) {
+			t.Fatalf("a browser that does not start: %v", err)
+		}
+	}
+	if !strings.Contains(err.Error(), "not tried again") {
+		t.Errorf("after five starts: %v", err)
+	}
+	if left, _ := filepath.Glob(dir + "/clausea-browser-*"); len(left) > 0 {
+		t.Errorf("profiles are left: %v", left)
+	}
+	long := filepath.Join(dir, strings.Repeat("x", 60))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	q, err := render.New(t.Context(), render.Config{Browser: no, Dir: long})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	if _, err = q.Render(t.Context(), render.Request{URL: "http://good.test/"}); err == nil || !strings.Contains(err.Error(), "TMPDIR") {
+		t.Errorf("a folder with a long name: %v", err)
+	}
+}
+
+func TestProfilesOfKilledProcessesAreRemoved(t *testing.T) {
+	t.Parallel()
+	path, dir := browserPath(t), folder(t)
+	long := time.Now().Add(-time.Hour)
+	left := filepath.Join(dir, "clausea-browser-left")
+	owner := filepath.Join(left, "owner")
+	if err := errors.Join(os.Mkdir(left, 0o700), os.WriteFile(owner, nil, 0o600), os.Chtimes(owner, long, long)); err != nil {
+		t.Fatal(err)
+	}
+	p := newPool(t, goodSite(t), render.Config{Browser: path, Dir: dir})
+	wantPage(t, p, "/1")
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
+func TestABrowserKnowsNothingOfOurEnvironment(t *testing.T) { //nolint:paralleltest // it sets the environment
+	dir := folder(t)
+	t.Setenv("MONGO_URI", "mongodb://user:hidden-word@host")
+	tells := filepath.Join(dir, "tells")
+	if err := os.WriteFile(tells, []byte("#!/bin/sh\nenv >"+dir+"/told\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, err := render.New(t.Context(), render.Config{Browser: tells, Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	_, _ = p.Render(t.Context(), render.Request{URL: "http://good.test/"})
+	env, err := os.ReadFile(filepath.Join(dir, "told"))
+	if err != nil || bytes.Contains(env, []byte("hidden-word")) || !bytes.Contains(env, []byte("HOME="+dir)) {
+		t.Errorf("its environment is %q, %v", env, err)
+	}
+}
+
+func reasonOf(err error) render.Reason {
+	var e *render.Error
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return ""
+}

@@ -1,0 +1,29 @@
+package render
+
+import "strings"
+
+// trackers are the domains of the services that sites most often load to count or
+// to follow visitors, or to chat with them. No document is there, and a site is
+// asked less without them. Services that hold documents or consent texts are not
+// among them.
+var trackers = map[string]bool{
+	"googletagmanager.com": true, "google-analytics.com": true, "doubleclick.net": true, "googleadservices.com": true,
+	"googlesyndication.com": true, "facebook.net": true, "clarity.ms": true, "hotjar.com": true, "segment.com": true,
+	"segment.io": true, "mixpanel.com": true, "amplitude.com": true, "heapanalytics.com": true, "fullstory.com": true,
+	"newrelic.com": true, "nr-data.net": true, "sentry.io": true, "sentry-cdn.com": true, "datadoghq-browser-agent.com": true,
+	"intercom.io": true, "intercomcdn.com": true, "drift.com": true, "zdassets.com": true, "hs-analytics.net": true,
+	"hs-scripts.com": true, "hsforms.net": true, "bing.com": true, "licdn.com": true, "ads-twitter.com": true,
+	"tiktok.com": true, "criteo.com": true, "criteo.net": true, "taboola.com": true, "outbrain.com": true,
+	"quantserve.com": true, "scorecardresearch.com": true, "chartbeat.com": true, "optimizely.com": true, "mouseflow.com": true,
+}
+
+// tracker says whether a host is one of them, or below one.
+func tracker(host string) bool {
+	for host != "" {
+		if trackers[host] {
+			return true
+		}
+		_, host, _ = strings.Cut(host, ".")
+	}
+	return false
+}

@@ -17,10 +17,13 @@ import (
 // perOperation writes are made of each kind; every fourth meets a fault.
 const perOperation = 60
 
-// failPoint makes the next write of the store fail at the server itself.
-func failPoint(t *testing.T, s *Store, data bson.D) {
+// writeCommands are the commands that the store writes with.
+var writeCommands = bson.A{"insert", "update", "findAndModify", "commitTransaction", "delete"}
+
+// failPoint makes the next one of the store's commands fail at the server itself.
+func failPoint(t *testing.T, s *Store, commands bson.A, data bson.D) {
 	t.Helper()
-	data = append(data, bson.E{Key: "failCommands", Value: bson.A{"insert", "update", "findAndModify", "commitTransaction", "delete"}},
+	data = append(data, bson.E{Key: "failCommands", Value: commands},
 		bson.E{Key: "appName", Value: "clausea"})
 	cmd := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: bson.D{{Key: "times", Value: 1}}}, {Key: "data", Value: data}}
 	if err := s.client.Database("admin").RunCommand(t.Context(), cmd).Err(); err != nil {
@@ -58,16 +61,16 @@ func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
 		{string(lostReply), func() { p.arm(lostReply) }},
 		{string(halfReply), func() { p.arm(halfReply) }},
 		{string(dropBefore), func() { p.arm(dropBefore) }},
-		{"the connection is cut", func() { failPoint(t, clean, bson.D{{Key: "closeConnection", Value: true}}) }},
+		{"the connection is cut", func() { failPoint(t, clean, writeCommands, bson.D{{Key: "closeConnection", Value: true}}) }},
 		{"the majority is not known", func() {
-			failPoint(t, clean, bson.D{{Key: "writeConcernError", Value: bson.D{{Key: "code", Value: 64}, {Key: "errmsg", Value: "waiting for replication timed out"}}}})
+			failPoint(t, clean, writeCommands, bson.D{{Key: "writeConcernError", Value: bson.D{{Key: "code", Value: 64}, {Key: "errmsg", Value: "waiting for replication timed out"}}}})
 		}},
 	}
 	for _, code := range []int{10107, 189, 13435, 11602, 112} {
 		faults = append(faults, struct {
 			name string
 			arm  func()
-		}{fmt.Sprint("code ", code), func() { failPoint(t, clean, bson.D{{Key: "errorCode", Value: code}}) }})
+		}{fmt.Sprint("code ", code), func() { failPoint(t, clean, writeCommands, bson.D{{Key: "errorCode", Value: code}}) }})
 	}
 	counter, err := s.CreateObject(t.Context(), store.Object{ObjectKey: store.ObjectKey{Kind: "Company", Namespace: "f", Name: "counter"}, JSON: []byte(`{"n":0}`)})
 	if err != nil {
@@ -136,6 +139,49 @@ func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
 		t.Errorf("the proxy struck %d times and the server %d, of %d faults; commands without protection: %v", p.hits, points.Count, met, p.unsafe)
 	}
 	t.Logf("%d writes of %d kinds, %d faults by the proxy, %d by the server, %d write commands", len(operations)*perOperation, len(operations), p.hits, points.Count, p.commands)
+}
+
+// A rollback closes the cursor of a watch with codes that the driver does not resume
+// from by itself.
+func TestAWatchWhoseCursorIsKilledMissesNothing(t *testing.T) {
+	t.Parallel()
+	mongod, err := replicaset.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := replicaset.Start(t.Context(), mongod, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	s := open(t, set.URI, "killed")
+	w := follow(t, s)
+	for i, code := range []int{43, 175, 237, 11600, 175, 175} {
+		failPoint(t, s, bson.A{"getMore"}, bson.D{{Key: "errorCode", Value: code}})
+		name := fmt.Sprint("c", i)
+		if _, err := s.CreateObject(t.Context(), store.Object{ObjectKey: store.ObjectKey{Kind: "Company", Namespace: "f", Name: name}, JSON: []byte(`{}`)}); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case e, ok := <-w.Events():
+			if !ok {
+				t.Fatalf("the watch ended at code %d: %v", code, w.Err())
+			}
+			if e.Object.Name != name || e.Type != store.EventAdded {
+				t.Fatalf("after code %d came %s of %s, want %s", code, e.Type, e.Object.Name, name)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("after code %d nothing came", code)
+		}
+	}
+	var points struct{ Count int }
+	off := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: "off"}}
+	if err := s.client.Database("admin").RunCommand(t.Context(), off).Decode(&points); err != nil {
+		t.Fatal(err)
+	}
+	if points.Count == 0 {
+		t.Error("no getMore met a fault")
+	}
 }
 
 // checkFaulted counts what is there.

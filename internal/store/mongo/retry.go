@@ -65,8 +65,10 @@ func uncertain(err error) bool {
 }
 
 // uncertainCodes are the server's codes for elections, shutdowns, interruptions,
-// write conflicts and unknown majorities (error_codes.yml of MongoDB 6.0).
-var uncertainCodes = []int{6, 7, 64, 89, 91, 112, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436}
+// write conflicts, unknown majorities and cursors that a rollback or an election took
+// with it: CursorNotFound 43, QueryPlanKilled 175, CursorKilled 237 (error_codes.yml
+// of MongoDB 6.0).
+var uncertainCodes = []int{6, 7, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436}
 
 // named gives the errors that callers decide on their names.
 func named(err error) error {

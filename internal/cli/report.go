@@ -34,7 +34,11 @@ type reportDocument struct {
 	Confidence    float64  `json:"confidence"`
 	Language      string   `json:"language"`
 	Title         string   `json:"title"`
+	Also          []string `json:"also,omitempty"`
+	Region        string   `json:"region,omitempty"`
 	EffectiveDate string   `json:"effectiveDate"`
+	UpdatedDate   string   `json:"updatedDate,omitempty"`
+	TakesEffect   string   `json:"takesEffect,omitempty"`
 	Words         int      `json:"words"`
 	Change        string   `json:"change"`
 	Path          []string `json:"path"`
@@ -56,7 +60,7 @@ func reportOf(t run.Task, rep run.Report, took time.Duration) report {
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
 			URL: d.URL, Type: d.Type, Confidence: d.Confidence, Language: d.Language, Title: d.Title,
-			EffectiveDate: d.EffectiveDate, Words: d.Words, Change: d.Change, Path: d.Path, LinkText: d.LinkText,
+			Also: d.Also, Region: d.Region, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.TakesEffect, Words: d.Words, Change: d.Change, Path: d.Path, LinkText: d.LinkText,
 		})
 	}
 	for _, c := range rep.Run.Coverage {

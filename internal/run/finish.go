@@ -110,7 +110,7 @@ func countChange(c *store.DocumentCounts, change string) {
 		c.Changed++
 	case Gone:
 		c.Gone++
-	default: // a moved or broken document's text is as it was
+	default: // a moved or broken document's text is as it was, and of a flapping one all is known
 		c.Unchanged++
 	}
 }

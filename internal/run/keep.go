@@ -53,7 +53,9 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 		if err != nil && !isNone(err) {
 			return fmt.Errorf("read the newest version of %s: %w", p.URL, err)
 		}
-		if err == nil {
+		// A newest version with this very text was appended by a worker that was killed
+		// before it wrote the document: nobody knows of that change yet.
+		if err == nil && newest.Hash != d.Hash {
 			switch document.Compare(document.FromMarkdown(text), d).Kind {
 			case change.KindNone, change.KindCosmetic:
 				f.Hash, f.Words = old.Hash, old.Words
@@ -66,23 +68,49 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 			}
 		}
 	}
+	flaps, err := k.flaps(ctx, f.ID, d.Hash, p.FetchedAt)
+	if err != nil {
+		return fmt.Errorf("look at the history of %s: %w", p.URL, err)
+	}
 	snap, err := k.store.PutSnapshot(ctx, k.run.Fence, p.Body, before)
 	if err != nil {
 		return fmt.Errorf("keep the page of %s: %w", p.URL, err)
 	}
-	v, created, err := k.store.AppendVersion(ctx, k.run.Fence, store.Version{
-		DocumentID: f.ID, Hash: d.Hash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title,
-		EffectiveDate: d.EffectiveDate, Language: d.Language, Words: d.Words, SnapshotHash: snap, RunID: k.run.ID,
+	v, _, err := k.store.AppendVersion(ctx, k.run.Fence, store.Version{
+		DocumentID: f.ID, Hash: d.Hash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: datesOf(d),
+		Language: d.Language, Region: d.Region, Words: d.Words, SnapshotHash: snap, Flapping: flaps, RunID: k.run.ID,
 	}, d.Markdown)
 	if err != nil {
 		return fmt.Errorf("keep a version of %s: %w", p.URL, err)
 	}
 	f.Versions = v.Number
-	f.LastChanged = p.FetchedAt
-	if known && (created || v.RunID == k.run.ID) {
+	if v.Flapping {
+		f.LastFlapped = p.FetchedAt
+	} else {
+		f.LastChanged = p.FetchedAt
+	}
+	switch {
+	case !known:
+	case v.Flapping:
+		f.Change = Flapping
+	default:
 		f.Change = Changed
 	}
 	return nil
+}
+
+// flaps says whether a text that a document is about to get is one that it went back to
+// before: whoever follows it has been told of that change.
+func (k *keeper) flaps(ctx context.Context, id, hash string, at time.Time) (bool, error) {
+	versions, _, err := k.store.ListVersions(ctx, id, store.Page{Limit: change.FlapVersions})
+	if err != nil {
+		return false, err
+	}
+	var history []change.Seen
+	for _, v := range versions {
+		history = append(history, change.Seen{Hash: v.Hash, At: v.FetchedAt})
+	}
+	return change.Flap(history, change.Seen{Hash: hash, At: at}).Flaps, nil
 }
 
 // identify finds the document that a page is: by its address, by the address that
@@ -117,7 +145,7 @@ func record(old store.Document, known bool, p *crawl.Page, d document.Document) 
 		rec.FormerURLs = rec.FormerURLs[max(0, len(rec.FormerURLs)-maxFormer):]
 	}
 	rec.URL, rec.Type, rec.Confidence = p.URL, d.Type, d.Confidence
-	rec.Language, rec.Title, rec.EffectiveDate = d.Language, d.Title, d.EffectiveDate
+	rec.Also, rec.Language, rec.Region, rec.Title, rec.Dates = d.Also, d.Language, d.Region, d.Title, datesOf(d)
 	rec.Words, rec.Hash = d.Words, d.Hash
 	rec.LastSeen, rec.LastGone = p.FetchedAt, time.Time{}
 	if !known {
@@ -131,6 +159,13 @@ func record(old store.Document, known bool, p *crawl.Page, d document.Document) 
 		rec.LinkText = p.Anchor
 	}
 	return rec
+}
+
+func datesOf(d document.Document) store.Dates {
+	return store.Dates{
+		EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote,
+		TakesEffect: d.TakesEffect, TakesEffectQuote: d.TakesEffectQuote,
+	}
 }
 
 // documentID is made of what the document is first known by, so that two workers

@@ -91,6 +91,8 @@ func (k *keeper) begin(ctx context.Context, p *crawl.Plan) error {
 // recalled is what this run had done to a document before it was cut off.
 func recalled(d store.Document) string {
 	switch {
+	case d.LastFlapped.Equal(d.LastSeen):
+		return Flapping
 	case !d.LastChanged.Equal(d.LastSeen):
 		return Unchanged
 	case d.FirstSeen.Equal(d.LastSeen):

@@ -59,7 +59,7 @@ type Task struct {
 // Found is one document that a run found.
 type Found struct {
 	store.Document
-	// Change is New, Changed, Unchanged, Moved, Gone or Broken.
+	// Change is New, Changed, Unchanged, Moved, Gone, Broken or Flapping.
 	Change string
 }
 
@@ -71,6 +71,7 @@ const (
 	Moved     = "Moved" // its text as it was, at another address
 	Gone      = "Gone"
 	Broken    = "Broken"
+	Flapping  = "Flapping" // its text is one that it had before, and not for the first time
 )
 
 // Internal is the stop reason of a run that an error of our own ended.

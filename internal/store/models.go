@@ -154,29 +154,49 @@ type FetchedPage struct {
 	Confidence   float64   `json:"confidence"`
 }
 
+// Dates are the days that a text names, YYYY-MM-DD or empty, each with the words that
+// it was read from.
+type Dates struct {
+	// EffectiveDate is the day from which the text is in force or, where it names only
+	// that, of its last change.
+	EffectiveDate  string `json:"effectiveDate"`
+	EffectiveQuote string `json:"effectiveQuote"`
+	// UpdatedDate is the day of the last change or of publication.
+	UpdatedDate  string `json:"updatedDate"`
+	UpdatedQuote string `json:"updatedQuote"`
+	// TakesEffect is a day on which the text was to come into force when it was read.
+	TakesEffect      string `json:"takesEffect"`
+	TakesEffectQuote string `json:"takesEffectQuote"`
+}
+
 // Document is one legal document with its identity over time.
 type Document struct {
 	ID      string `json:"id"`
 	Company string `json:"company"`
 	URL     string `json:"url"`
 	// FormerURLs are the addresses it had before, oldest first (at most 50).
-	FormerURLs    []string `json:"formerURLs"`
-	Type          string   `json:"type"`
-	Confidence    float64  `json:"confidence"`
-	Language      string   `json:"language"`
-	Title         string   `json:"title"`
-	EffectiveDate string   `json:"effectiveDate"` // YYYY-MM-DD or empty
-	Words         int      `json:"words"`
+	FormerURLs []string `json:"formerURLs"`
+	Type       string   `json:"type"`
+	Confidence float64  `json:"confidence"`
+	Also       []string `json:"also"`     // further types that its page holds, sorted
+	Language   string   `json:"language"` // ISO 639-1
+	Region     string   `json:"region"`   // ISO 3166-1, upper case, where the page declares one
+	Title      string   `json:"title"`
+	Dates      `json:",inline"`
+	Words      int `json:"words"`
 	// Hash is the hex SHA-256 of the normalised text of the newest version.
 	Hash     string `json:"hash"`
 	Versions int    `json:"versions"`
 	// Path are the URLs from a seed to the document, LinkText is the text of the last
 	// link on it.
-	Path         []string  `json:"path"`
-	LinkText     string    `json:"linkText"`
-	FirstSeen    time.Time `json:"firstSeen"`
-	LastSeen     time.Time `json:"lastSeen"`
-	LastChanged  time.Time `json:"lastChanged"`
+	Path        []string  `json:"path"`
+	LinkText    string    `json:"linkText"`
+	FirstSeen   time.Time `json:"firstSeen"`
+	LastSeen    time.Time `json:"lastSeen"`
+	LastChanged time.Time `json:"lastChanged"`
+	// LastFlapped is when its text last came back to one that it had before, and not for
+	// the first time. Such a return is a version and no change: LastChanged stays.
+	LastFlapped  time.Time `json:"lastFlapped"`
 	LastGone     time.Time `json:"lastGone"`
 	ETag         string    `json:"etag"`
 	LastModified string    `json:"lastModified"`
@@ -192,20 +212,23 @@ type CompanySummary struct {
 
 // Version is one text of a document, append-only.
 type Version struct {
-	DocumentID    string    `json:"documentID"`
-	Number        int       `json:"number"`
-	Hash          string    `json:"hash"`
-	FetchedAt     time.Time `json:"fetchedAt"`
-	URL           string    `json:"url"`
-	Title         string    `json:"title"`
-	EffectiveDate string    `json:"effectiveDate"`
-	Language      string    `json:"language"`
-	Words         int       `json:"words"`
+	DocumentID string    `json:"documentID"`
+	Number     int       `json:"number"`
+	Hash       string    `json:"hash"`
+	FetchedAt  time.Time `json:"fetchedAt"`
+	URL        string    `json:"url"`
+	Title      string    `json:"title"`
+	Dates      `json:",inline"`
+	Language   string `json:"language"`
+	Region     string `json:"region"`
+	Words      int    `json:"words"`
 	// SnapshotHash is the raw page that it was read from, if kept.
 	SnapshotHash string `json:"snapshotHash"`
 	RunID        string `json:"runID"`
 	// Bytes is what the version takes in the store, compressed.
 	Bytes int `json:"bytes"`
+	// Flapping says that the text came back to one before, and not for the first time.
+	Flapping bool `json:"flapping"`
 	// Full says that it is a whole copy, not a delta to the version before.
 	Full bool `json:"full"`
 }

@@ -1,0 +1,59 @@
+// Command eval scores the binary on labelled pages and sites and writes the page of
+// documentation that says how good it is: the figures beside what is aimed at, the
+// worst of each, and the lessons that were written down by hand.
+//
+//	go run ./hack/eval -bin bin/clausea -gold .gold -score ../shared/evals/score.py -sitesd bin/sitesd
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+type options struct {
+	bin, gold, score, sitesd, lessons, out string
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.bin, "bin", "bin/clausea", "the program to score")
+	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages, histories and sites")
+	flag.StringVar(&o.score, "score", "../shared/evals/score.py", "the script that scores")
+	flag.StringVar(&o.sitesd, "sitesd", "bin/sitesd", "the server of the recorded sites")
+	flag.StringVar(&o.lessons, "lessons", "hack/eval/lessons.md", "what was learned, in words")
+	flag.StringVar(&o.out, "out", "docs/quality.md", "the page to write")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "eval:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	lessons, err := os.ReadFile(o.lessons)
+	if err != nil {
+		return err
+	}
+	var p page
+	for _, name := range []string{"types", "extraction", "changes", "discovery"} {
+		s, err := o.suite(ctx, name)
+		if err != nil {
+			return err
+		}
+		p.suites = append(p.suites, s)
+		fmt.Println(s.line)
+	}
+	if p.held, err = o.crossValidate(ctx); err != nil {
+		return err
+	}
+	if p.sites, err = o.worstSites(ctx); err != nil {
+		return err
+	}
+	p.lessons = string(lessons)
+	return os.WriteFile(o.out, []byte(p.markdown()), 0o644)
+}

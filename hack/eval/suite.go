@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// suite is what one part of the script said.
+type suite struct {
+	name    string
+	figures map[string]any
+	worst   []string // its remarks, in its order
+	line    string   // the figure to quote
+}
+
+func (o *options) suite(ctx context.Context, name string) (suite, error) {
+	dir, err := os.MkdirTemp("", "clausea-eval-")
+	if err != nil {
+		return suite{}, err
+	}
+	defer os.RemoveAll(dir)
+	figures := filepath.Join(dir, "figures.json")
+	cmd := exec.CommandContext(ctx, "python3", o.score, name, "--bin", o.bin, "--gold", o.gold, "--sitesd", o.sitesd, "--json", figures)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return suite{}, fmt.Errorf("score %s: %w\n%s", name, err, out)
+	}
+	s := suite{name: name}
+	b, err := os.ReadFile(figures)
+	if err == nil {
+		err = json.Unmarshal(b, &s.figures)
+	}
+	if err != nil {
+		return suite{}, fmt.Errorf("read the figures of %s: %w", name, err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	s.line = lines[len(lines)-1]
+	for _, l := range strings.Split(string(out), "\n") {
+		if l == "{" {
+			break // the figures again
+		}
+		if remark, ok := strings.CutPrefix(l, "  "); ok {
+			s.worst = append(s.worst, strings.Join(strings.Fields(remark), " "))
+		}
+	}
+	return s, nil
+}
+
+// prediction is what a model that was not trained on a page's company says of it.
+type prediction struct {
+	ID, Form, Label, Got, Kind string
+	P                          float64
+	Right, Legal               bool
+}
+
+// held is what cross-validation over companies found.
+type held struct {
+	lines []string // as the trainer reports it
+	wrong []prediction
+}
+
+func (o *options) crossValidate(ctx context.Context) (held, error) {
+	dir, err := os.MkdirTemp("", "clausea-eval-")
+	if err != nil {
+		return held{}, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "predictions.jsonl")
+	cmd := exec.CommandContext(ctx, "go", "run", "./hack/trainclassify", "-gold", o.gold, "-quick", "-predictions", file)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return held{}, fmt.Errorf("cross-validate: %w", err)
+	}
+	h := held{lines: strings.Split(strings.TrimSpace(string(out)), "\n")}
+	f, err := os.Open(file)
+	if err != nil {
+		return held{}, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var p prediction
+		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
+			return held{}, fmt.Errorf("read the predictions: %w", err)
+		}
+		if !p.Right && p.Form != "bare" {
+			h.wrong = append(h.wrong, p)
+		}
+	}
+	// The surest of the wrong answers are the worst.
+	slices.SortStableFunc(h.wrong, func(a, b prediction) int { return cmp.Compare(b.P, a.P) })
+	return h, lines.Err()
+}

@@ -60,11 +60,10 @@ verify: ## generate, format, lint, vet and tidy, and fail if that changes anythi
 		echo "make verify changed files: look at them and commit them"; exit 1; fi
 
 .PHONY: eval
-eval: build ## score the binary on the labelled pages and sites in $(GOLD)
+eval: build ## score the binary on the labelled pages and sites in $(GOLD); writes docs/quality.md
 	bash $(GOLD)/unpack.sh .gold
 	cd $(GOLD)/../tools/sitesd && go build -o $(CURDIR)/bin/sitesd .
-	for w in types extraction changes; do python3 $(GOLD)/../evals/score.py $$w --bin $(BIN) --gold .gold || exit 1; done
-	python3 $(GOLD)/../evals/score.py discovery --bin $(BIN) --gold .gold --sitesd bin/sitesd
+	go run ./hack/eval -bin $(BIN) -gold .gold -score $(GOLD)/../evals/score.py -sitesd bin/sitesd
 
 .PHONY: bench
 bench: ## measure beside rivals what docs/benchmarks.md shows; BENCH="-only engine" runs one part

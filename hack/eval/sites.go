@@ -42,7 +42,7 @@ func (o *options) worstSites(ctx context.Context) ([]site, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	ca := filepath.Join(dir, "ca.pem")
 	srv := exec.CommandContext(ctx, o.sitesd, "-sites", filepath.Dir(filepath.Dir(files[0])), "-data", o.gold, "-ca", ca, "-https", "127.0.0.1:18453", "-http", "127.0.0.1:18454")
 	if err := srv.Start(); err != nil {

@@ -26,7 +26,7 @@ func (o *options) suite(ctx context.Context, name string) (suite, error) {
 	if err != nil {
 		return suite{}, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	figures := filepath.Join(dir, "figures.json")
 	cmd := exec.CommandContext(ctx, "python3", o.score, name, "--bin", o.bin, "--gold", o.gold, "--sitesd", o.sitesd, "--json", figures)
 	cmd.Stderr = os.Stderr
@@ -73,7 +73,7 @@ func (o *options) crossValidate(ctx context.Context) (held, error) {
 	if err != nil {
 		return held{}, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "predictions.jsonl")
 	cmd := exec.CommandContext(ctx, "go", "run", "./hack/trainclassify", "-gold", o.gold, "-quick", "-predictions", file)
 	cmd.Stderr = os.Stderr
@@ -86,7 +86,7 @@ func (o *options) crossValidate(ctx context.Context) (held, error) {
 	if err != nil {
 		return held{}, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		var p prediction

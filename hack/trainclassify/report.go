@@ -32,7 +32,7 @@ func answerOf(e *example, m *classify.Model) answer {
 }
 
 func (a *answer) got() (string, float64) {
-	i := slices.Index(a.probabilities, slices.Max(a.probabilities))
+	i := classify.Choose(a.probabilities)
 	return classify.Classes[i], a.probabilities[i]
 }
 

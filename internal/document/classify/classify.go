@@ -4,8 +4,10 @@ package classify
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // Page is what is known of a page that is to be classified.
@@ -40,12 +42,26 @@ func Of(p Page) Answer {
 		return a
 	}
 	probabilities := m.Probabilities(p.features(l, e, sc))
-	best := slices.Index(probabilities, slices.Max(probabilities))
+	best := Choose(probabilities)
 	a := Answer{Type: Classes[best], Confidence: probabilities[best]}
 	if a.Type != doctype.Other {
 		a.Also = p.also(l, m, a.Type, e, sc)
 	}
 	return a
+}
+
+// leastBelieved is the confidence below which a type is no answer: of the pages that
+// cross-validation gave less, none had the type that was most likely.
+const leastBelieved = 0.3
+
+// Choose is the index in Classes of the answer that probabilities, one for each class,
+// make: the most likely, or Other where nothing is likely.
+func Choose(probabilities []float64) int {
+	best := slices.Index(probabilities, slices.Max(probabilities))
+	if probabilities[best] < leastBelieved {
+		return otherClass
+	}
+	return best
 }
 
 // Decided is the answer for a page that needs no model.
@@ -59,7 +75,7 @@ func (p *Page) decided(e *evidence) (Answer, bool) {
 	switch {
 	case isSoftError(p, e):
 		return Answer{Type: doctype.Other, Confidence: 0.95, SoftError: true}, true
-	case p.Words < minWords:
+	case p.Words < minWords, p.Words < maxRepeated && p.own() < minWords:
 		return Answer{Type: doctype.Other, Confidence: 0.9}, true
 	}
 	return Answer{}, false
@@ -72,6 +88,54 @@ func isSoftError(p *Page, e *evidence) bool {
 		return true
 	}
 	return p.Words < 120 && e.by[opening][softError] > 0 && e.soft >= e.named
+}
+
+// maxRepeated is up to how many words a page may owe its length to lines that it
+// repeats and to links, as the shell of a page does whose text a script would bring.
+const maxRepeated = 200
+
+// own is how many words the page says itself: each line once, and no links.
+func (p *Page) own() int {
+	said := map[string]bool{}
+	n := p.Words - p.LinkWords
+	for line := range strings.Lines(p.Markdown) {
+		line = strings.Trim(line, "#-*> \r\n")
+		if said[line] {
+			n -= plain.Count(line)
+		}
+		said[line] = true
+	}
+	return n
+}
+
+// proseBytes is how long a line is that has a sentence, about: a dozen words, or two
+// dozen signs of Chinese.
+const proseBytes = 80
+
+// prose is the share of the page's text in lines that may be sentences, and how many
+// bytes those have. Where a link leads to is no text.
+func (p *Page) prose() (share float32, bytes int) {
+	all := 0
+	for line := range strings.Lines(p.Markdown) {
+		if strings.HasPrefix(line, "#") {
+			continue // a title is looked at elsewhere
+		}
+		n := len(strings.TrimSpace(line))
+		for rest := line; ; {
+			var target string
+			var found bool
+			if _, rest, found = strings.Cut(rest, "]("); !found {
+				break
+			}
+			target, rest, _ = strings.Cut(rest, ")")
+			n -= len(target) + len("]()")
+		}
+		all += n
+		if n >= proseBytes {
+			bytes += n
+		}
+	}
+	return float32(bytes) / float32(max(all, 1)), bytes
 }
 
 // hub says that a page mostly links: a list of policies is no policy.

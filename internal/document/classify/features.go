@@ -55,6 +55,9 @@ const (
 	wholeUnusual
 	wholeLinks
 	wholeManyNames
+	wholeProse
+	wholeLittleProse
+	wholeNoProse
 	wholeRows
 )
 
@@ -175,6 +178,10 @@ func (p *Page) whole(e *evidence) (w [wholeRows]float32) {
 	w[wholeUnusual] = far
 	w[wholeLinks] = min(1, float32(p.LinkWords)/float32(max(p.Words, 1)))
 	w[wholeManyNames] = min(1, many/4)
+	share, prose := p.prose()
+	w[wholeProse] = share
+	w[wholeLittleProse] = on(prose < 1500)
+	w[wholeNoProse] = on(prose < 500)
 	return w
 }
 

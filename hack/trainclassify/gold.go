@@ -52,6 +52,7 @@ type example struct {
 	fold     int
 	weight   float64
 	features []classify.Feature
+	named    bool // see classify.Choose
 	// decided says that classify needs no model to answer decision.
 	decided  bool
 	decision int
@@ -212,6 +213,7 @@ var hidden = []struct {
 // of is the example in one form of its page.
 func (e example) of(p classify.Page, f form, hide classify.Hidden, weight float64) example {
 	e.form, e.page, e.hide, e.weight = f, &p, hide, e.weight*weight
+	e.named = p.Named()
 	if a, ok := p.Decided(); ok {
 		e.decided, e.decision = true, slices.Index(classify.Classes, a.Type)
 	}

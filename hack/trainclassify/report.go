@@ -32,7 +32,7 @@ func answerOf(e *example, m *classify.Model) answer {
 }
 
 func (a *answer) got() (string, float64) {
-	i := classify.Choose(a.probabilities)
+	i := classify.Choose(a.probabilities, a.e.named)
 	return classify.Classes[i], a.probabilities[i]
 }
 

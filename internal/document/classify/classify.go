@@ -42,7 +42,7 @@ func Of(p Page) Answer {
 		return a
 	}
 	probabilities := m.Probabilities(p.features(l, e, sc))
-	best := Choose(probabilities)
+	best := Choose(probabilities, e.named >= nameBelieved)
 	a := Answer{Type: Classes[best], Confidence: probabilities[best]}
 	if a.Type != doctype.Other {
 		a.Also = p.also(l, m, a.Type, e, sc)
@@ -50,18 +50,30 @@ func Of(p Page) Answer {
 	return a
 }
 
-// leastBelieved is the confidence below which a type is no answer: of the pages that
-// cross-validation gave less, none had the type that was most likely.
-const leastBelieved = 0.3
+const (
+	// leastBelieved is the confidence below which a type is no answer for a page that
+	// nothing names: of those that cross-validation gave less, none was right.
+	leastBelieved = 0.3
+	// nameBelieved is how sure a name is that a page is believed to have.
+	nameBelieved = 0.6
+)
 
 // Choose is the index in Classes of the answer that probabilities, one for each class,
-// make: the most likely, or Other where nothing is likely.
-func Choose(probabilities []float64) int {
+// make for a page that has a name or not: the most likely, or Other where nothing is
+// likely and nothing names it.
+func Choose(probabilities []float64, named bool) int {
 	best := slices.Index(probabilities, slices.Max(probabilities))
-	if probabilities[best] < leastBelieved {
+	if !named && probabilities[best] < leastBelieved {
 		return otherClass
 	}
 	return best
+}
+
+// Named says that the page's title, address or link is surely the name of a type.
+func (p *Page) Named() bool {
+	l, sc := theLexicon(), scratches.Get().(*scratch)
+	defer scratches.Put(sc)
+	return p.gather(l, &Background{}, 0, sc).named >= nameBelieved
 }
 
 // Decided is the answer for a page that needs no model.

@@ -71,6 +71,17 @@ bench: ## measure beside rivals what docs/benchmarks.md shows; BENCH="-only engi
 	go build -o bin/bench ./hack/bench
 	MONGOD=$$(hack/mongod/get.sh || true); export MONGOD; bin/bench -markdown bin/benchmarks.md $(BENCH)
 
+FUZZTIME ?= 60s
+FUZZFLAGS ?=
+
+.PHONY: fuzz
+fuzz: ## fuzz each target for FUZZTIME
+	@set -e; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' internal); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' $$file); do \
+			echo "$$(dirname $$file) $$target"; \
+			go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $(FUZZFLAGS) || exit 1; \
+		done; done
+
 .PHONY: train
 train: ## train the model of documents' types and the weights of links from the labels in $(GOLD)
 	bash $(GOLD)/unpack.sh .gold

@@ -80,7 +80,9 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	if err != nil {
 		return err
 	}
-	return printChange(cmd.OutOrStdout(), document.Compare(document.FromMarkdown(oldText), document.FromMarkdown(newText)), output)
+	old, cur := document.FromMarkdown(oldText), document.FromMarkdown(newText)
+	cur.Type = d.Type // a list of subprocessors is compared by its rows too
+	return printChange(cmd.OutOrStdout(), document.Compare(old, cur), output)
 }
 
 func printChange(w io.Writer, c change.Change, output string) error {

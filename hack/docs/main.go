@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/clausea/crawler/internal/cli"
+	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/settings"
 )
 
@@ -20,8 +21,9 @@ func main() {
 		os.Exit(2)
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"configuration.md": settings.WriteMarkdown,
-		"commands.md":      cli.WriteMarkdown,
+		"configuration.md":   settings.WriteMarkdown,
+		"commands.md":        cli.WriteMarkdown,
+		"reference/types.md": doctype.WriteMarkdown,
 	} {
 		var b bytes.Buffer
 		err := write(&b)

@@ -19,40 +19,55 @@ import (
 // its order. They are of our kinds and have names, but are not checked any further:
 // whoever takes them does.
 func ReadManifests(r io.Reader) ([]*unstructured.Unstructured, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
-	if err != nil {
-		return nil, fmt.Errorf("read the manifest: %w", err)
-	}
-	if len(b) > maxManifest {
-		return nil, fmt.Errorf("the manifest is larger than %d bytes: split it", maxManifest)
-	}
-	docs := yamlreader.NewYAMLReader(bufio.NewReader(bytes.NewReader(b)))
 	var out []*unstructured.Unstructured
-	for {
-		doc, err := docs.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("the manifest is no YAML: %w", err)
-		}
-		raw := map[string]any{}
-		if err := yaml.UnmarshalStrict(doc, &raw); err != nil {
-			return nil, fmt.Errorf("the manifest is no YAML object: %w", err)
-		}
-		if len(raw) == 0 {
-			continue
-		}
+	err := eachDocument(r, func(raw map[string]any) error {
 		obj, err := resource(raw)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			out = append(out, obj)
 		}
-		out = append(out, obj)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(out) == 0 {
 		return nil, errors.New("the manifest is empty: it holds Companies and CrawlJobs")
 	}
 	return out, nil
+}
+
+// maxManifest bounds a manifest, in bytes: etcd's own bound for a request is 1.5 MiB.
+const maxManifest = 1536 << 10
+
+// eachDocument calls f for each document of a manifest that is not empty.
+func eachDocument(r io.Reader, f func(raw map[string]any) error) error {
+	b, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
+	if err != nil {
+		return fmt.Errorf("read the manifest: %w", err)
+	}
+	if len(b) > maxManifest {
+		return fmt.Errorf("the manifest is larger than %d bytes: split it", maxManifest)
+	}
+	docs := yamlreader.NewYAMLReader(bufio.NewReader(bytes.NewReader(b)))
+	for {
+		doc, err := docs.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("the manifest is no YAML: %w", err)
+		}
+		raw := map[string]any{}
+		if err := yaml.UnmarshalStrict(doc, &raw); err != nil {
+			return fmt.Errorf("the manifest is no YAML object: %w", err)
+		}
+		if len(raw) == 0 {
+			continue
+		}
+		if err := f(raw); err != nil {
+			return err
+		}
+	}
 }
 
 func resource(raw map[string]any) (*unstructured.Unstructured, error) {

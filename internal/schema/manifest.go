@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -13,48 +12,23 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
-	yamlreader "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// maxManifest bounds a manifest, in bytes: etcd's own bound for a request is 1.5 MiB.
-const maxManifest = 1536 << 10
-
 // ReadCompany reads the one Company that a manifest (YAML or JSON) holds, checked
 // and with its defaults.
 func ReadCompany(ctx context.Context, r io.Reader) (*v1alpha1.Company, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
-	if err != nil {
-		return nil, fmt.Errorf("read the manifest: %w", err)
-	}
-	if len(b) > maxManifest {
-		return nil, fmt.Errorf("the manifest is larger than %d bytes: split it", maxManifest)
-	}
-	docs := yamlreader.NewYAMLReader(bufio.NewReader(bytes.NewReader(b)))
 	var found *v1alpha1.Company
-	for {
-		doc, err := docs.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("the manifest is no YAML: %w", err)
-		}
-		obj := map[string]any{}
-		if err := yaml.UnmarshalStrict(doc, &obj); err != nil {
-			return nil, fmt.Errorf("the manifest is no YAML object: %w", err)
-		}
-		if len(obj) == 0 {
-			continue
-		}
+	err := eachDocument(r, func(raw map[string]any) (err error) {
 		if found != nil {
-			return nil, errors.New("the manifest holds several resources: give one Company a file")
+			return errors.New("the manifest holds several resources: give one Company a file")
 		}
-		if found, err = company(ctx, obj); err != nil {
-			return nil, err
-		}
+		found, err = company(ctx, raw)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if found == nil {
 		return nil, errors.New("the manifest is empty: it holds one Company")

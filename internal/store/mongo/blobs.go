@@ -147,20 +147,13 @@ type snapshot struct {
 
 // PutSnapshot implements store.Snapshots.
 func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte, like string) (string, error) {
-	sum := sha256.Sum256(body)
-	hash := hex.EncodeToString(sum[:])
-	if like == hash {
-		like = ""
-	}
-	var base []byte
-	depth := 0
-	if like != "" {
-		var err error
-		if base, depth, err = s.snapshot(ctx, like); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return "", fmt.Errorf("put snapshot %s: %w", hash, err)
+	hash, packed, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
+		b, depth, err := s.snapshot(ctx, hash)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, 0, nil
 		}
-	}
-	packed, err := pack.EncodeSnapshot(base, like, depth, body)
+		return b, depth, err
+	})
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}

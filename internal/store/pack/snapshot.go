@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -30,6 +31,23 @@ func EncodeSnapshot(base []byte, hash string, depth int, body []byte) ([]byte, e
 		return blob, err
 	}
 	return append(append([]byte{linked, byte(depth + 1)}, sum...), blob...), nil
+}
+
+// AddSnapshot compresses body, against the snapshot of the hash like where there is
+// one, and returns its own hex SHA-256. read gives a snapshot and the number of others
+// that it needs; nil and no error where there is none.
+func AddSnapshot(body []byte, like string, read func(hash string) (body []byte, depth int, err error)) (hash string, packed []byte, err error) {
+	sum := sha256.Sum256(body)
+	hash = hex.EncodeToString(sum[:])
+	var base []byte
+	depth := 0
+	if like != "" && like != hash {
+		if base, depth, err = read(like); err != nil {
+			return hash, nil, err
+		}
+	}
+	packed, err = EncodeSnapshot(base, like, depth, body)
+	return hash, packed, err
 }
 
 // Snapshot reads a snapshot through the others that it needs, of which get gives

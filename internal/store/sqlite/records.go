@@ -2,9 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -275,20 +273,13 @@ func textOf(ctx context.Context, q querier, id string, n int) (v store.Version, 
 
 // PutSnapshot implements store.Snapshots.
 func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte, like string) (string, error) {
-	sum := sha256.Sum256(body)
-	hash := hex.EncodeToString(sum[:])
-	if like == hash {
-		like = ""
-	}
-	var base []byte
-	depth := 0
-	if like != "" {
-		var err error
-		if base, depth, err = s.snapshot(ctx, like); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return "", fmt.Errorf("put snapshot %s: %w", hash, err)
+	hash, blob, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
+		b, depth, err := s.snapshot(ctx, hash)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, 0, nil
 		}
-	}
-	blob, err := pack.EncodeSnapshot(base, like, depth, body)
+		return b, depth, err
+	})
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}

@@ -70,9 +70,9 @@ type CrawlJobSpec struct {
 	// +kubebuilder:default=0
 	// +kubebuilder:validation:XValidation:rule="self >= -1000 && self <= 1000",message="must be from -1000 to 1000; leave it out for 0"
 	Priority int32 `json:"priority,omitempty"`
-	// Execution says where the crawl runs.
+	// Execution says where the crawl runs: in the controllers' own process, or as a
+	// Kubernetes Job. Unset is what the operator was told (--execution).
 	// +optional
-	// +kubebuilder:default=InProcess
 	Execution Execution `json:"execution,omitempty"`
 }
 

@@ -33,11 +33,15 @@ func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 		v.finish(v1alpha1.ConditionComplete, cmp.Or(rec.StopReason, v1alpha1.ReasonFrontierEmpty), complete(rec))
 	case store.RunFailed:
 		return r.failed(ctx, v, rec)
-	case store.RunPending:
+	case store.RunPending, store.RunStopped:
 		v.progressing(v1alpha1.ReasonPending, v.pending(rec))
-		return v.stop(v.interval())
+		again := v.interval()
+		if wait := rec.NotBefore.Sub(r.now()); wait > 0 {
+			again = min(again, max(wait, conflictDelay))
+		}
+		return v.stop(again)
 	default:
-		v.progressing(v1alpha1.ReasonRunning, fmt.Sprintf("Crawls %s.", v.job.CompanyKey()))
+		v.progressing(v1alpha1.ReasonRunning, cmp.Or(rec.Message, fmt.Sprintf("Crawls %s.", v.job.CompanyKey())))
 		return v.stop(v.interval())
 	}
 	return nil
@@ -55,7 +59,11 @@ func (r *Reconciler) overdue(ctx context.Context, v *visit, rec store.Run) (over
 	if left := v.left(); !v.job.Spec.Stop && left > 0 {
 		return false, nil
 	} else if left < -cancelPatience {
-		v.exceeded() // its worker hangs: it is fenced when another takes the company
+		// Its worker hangs: it is fenced when another takes the company.
+		if err := r.Runner.Ask(ctx, rec.ID, store.RequestCancel); err != nil {
+			return false, fmt.Errorf("end the crawl: %w", err)
+		}
+		v.exceeded()
 		return true, nil
 	}
 	if err := r.Runner.Ask(ctx, rec.ID, store.RequestStop); err != nil {
@@ -72,6 +80,18 @@ func (v *visit) left() time.Duration {
 		return time.Hour
 	}
 	return begun.Add(time.Duration(*d) * time.Second).Sub(v.r.now())
+}
+
+// deadline is when the job must be over; zero is never.
+func (v *visit) deadline() time.Time {
+	d, begun := v.job.Spec.ActiveDeadlineSeconds, v.r.now()
+	if d == nil {
+		return time.Time{}
+	}
+	if s := v.job.Status.StartTime; s != nil {
+		begun = s.Time
+	}
+	return begun.Add(time.Duration(*d) * time.Second)
 }
 
 func (v *visit) exceeded() {

@@ -48,7 +48,7 @@ func (v *visit) started() {
 func (v *visit) order(notBefore time.Time) queue.Order {
 	return queue.Order{
 		RunID: v.job.RunID(), Company: v.job.CompanyKey(), Target: *v.target, Limits: v.job.Spec.Limits,
-		Priority: v.job.Spec.Priority, Attempts: v.backoffLimit() + 1, NotBefore: notBefore,
+		Priority: v.job.Spec.Priority, Attempts: v.backoffLimit() + 1, NotBefore: notBefore, Deadline: v.deadline(),
 		Execution: v.job.Spec.Execution, Job: client.ObjectKeyFromObject(v.job), JobUID: v.job.UID,
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/labels"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run/kubejob"
@@ -39,9 +41,12 @@ or as Kubernetes Jobs on any node.`,
 
 func (a *app) operator(cmd *cobra.Command) error {
 	ctx := cmd.Context()
-	pod, err := workerPod(a.values)
+	pod, err := workerPod(a.values, a.log)
 	if err != nil {
 		return &exitError{exitUsage, err}
+	}
+	if embedded(a.values) != "" && a.values.Execution == string(v1alpha1.ExecutionJob) {
+		return usage("workers in pods of their own share MongoDB with the operator: set MONGO_URI, or let execution be InProcess")
 	}
 	config, err := ctrl.GetConfig()
 	if err != nil {
@@ -63,36 +68,18 @@ func (a *app) operator(cmd *cobra.Command) error {
 	if ns := a.values.WatchNamespace; ns != "" {
 		o.Cache.DefaultNamespaces = map[string]cache.Config{ns: {}}
 	}
+	// Of the cluster's Jobs and pods only our own are read and kept.
+	own := cache.ByObject{Label: labels.SelectorFromSet(kubejob.Labels())}
+	o.Cache.ByObject = map[client.Object]cache.ByObject{&batchv1.Job{}: own, &corev1.Pod{}: own}
 	m, err := ctrl.NewManager(config, o)
 	if err != nil {
 		return fmt.Errorf("connect to the cluster: %w", err)
 	}
 	launcher := &kubejob.Launcher{
-		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
+		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), Live: m.GetAPIReader(), Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
 	if err := r.setUp(ctx, m, launcher, m.GetEventRecorder("clausea")); err != nil {
 		return err
 	}
 	return r.run(ctx, m)
-}
-
-// workerPod is what the settings say of the pods of execution Job.
-func workerPod(v *settings.Values) (kubejob.Pod, error) {
-	if v.Execution == string(v1alpha1.ExecutionJob) && v.WorkerImage == "" {
-		return kubejob.Pod{}, v.Wrong(&v.WorkerImage, "", "the image of the workers' pods, since execution is Job")
-	}
-	memory, err := resource.ParseQuantity(v.WorkerMemory)
-	if err != nil {
-		return kubejob.Pod{}, v.Wrong(&v.WorkerMemory, v.WorkerMemory, "a quantity such as 384Mi")
-	}
-	optional := false
-	return kubejob.Pod{
-		Image: v.WorkerImage, PriorityClassName: v.WorkerPriorityClass,
-		Resources: corev1.ResourceRequirements{
-			Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("50m"), corev1.ResourceMemory: resource.MustParse("96Mi")},
-			Limits:   corev1.ResourceList{corev1.ResourceMemory: memory},
-		},
-		EnvFrom: []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{
-			LocalObjectReference: corev1.LocalObjectReference{Name: v.WorkerSecret}, Optional: &optional}}},
-	}, nil
 }

@@ -68,9 +68,14 @@ func (a *app) newRole(ctx context.Context) (*role, error) {
 		return nil, err
 	}
 	r.close = append(r.close, func() { _ = r.store.Close(context.WithoutCancel(ctx)) })
+	pdf, err := readsPDF()
+	if err != nil {
+		r.end()
+		return nil, err
+	}
 	r.pool = &queue.Pool{
 		Store: r.store, Slots: a.values.Crawls, Lease: a.values.Lease, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics},
+		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics, PDF: pdf},
 	}
 	return r, nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,9 @@ because the process was asked to end.`, kubejob.ExitDone, kubejob.ExitFailed, ku
 }
 
 func (a *app) work(ctx context.Context, id string) error {
+	if embedded(a.values) != "" {
+		return usage("a worker shares MongoDB with who ordered the run: set MONGO_URI")
+	}
 	fetcher, err := newFetcher(a.values)
 	if err != nil {
 		return err
@@ -50,17 +54,28 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
-	p := &queue.Pool{
-		Store: s, Lease: a.values.Lease, Poll: time.Second, Log: a.log,
-		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder()},
-	}
-	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
+	pdf, err := readsPDF()
 	if err != nil {
 		return err
 	}
-	a.log.Info("run ended", "run", rec.ID, "state", rec.State, "reason", rec.StopReason)
-	if rec.State == store.RunPending {
-		return &exitError{code: kubejob.ExitHandedBack}
+	p := &queue.Pool{
+		Store: s, Lease: a.values.Lease, Poll: time.Second, Log: a.log,
+		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder(), PDF: pdf},
 	}
-	return nil
+	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
+	switch {
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, queue.ErrNotReserved):
+		return &exitError{kubejob.ExitUsage, err} // it is over, or another's: so it stays
+	case err != nil:
+		return &exitError{kubejob.ExitFailed, err}
+	}
+	a.log.Info("run ended", "run", rec.ID, "state", rec.State, "reason", rec.StopReason)
+	switch {
+	case rec.State != store.RunPending && rec.State != store.RunRunning:
+		return nil
+	case ctx.Err() != nil:
+		return &exitError{code: kubejob.ExitHandedBack}
+	default:
+		return &exitError{kubejob.ExitFailed, fmt.Errorf("crawl run %s: its end could not be written", id)}
+	}
 }

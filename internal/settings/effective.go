@@ -47,3 +47,22 @@ func (s *Set) Variables(command string) []Setting {
 	}
 	return all
 }
+
+// Variable is an environment variable with its value.
+type Variable struct{ Name, Value string }
+
+// Given are the variables by which another process of command gets the settings that
+// this one was given, whatever by, in the table's order. Secrets are left out, and
+// what lies in this process's own files: those of config, data-dir and ca-file.
+func (v *Values) Given(command string) []Variable {
+	var all []Variable
+	for _, b := range v.set.rows {
+		field := b.field(v)
+		own := field == any(&v.Config) || field == any(&v.DataDir) || field == any(&v.CAFile)
+		if own || b.Secret() || !b.For(command) || len(b.Env) == 0 || b.source.Kind == FromDefault && !b.flag.Changed {
+			continue
+		}
+		all = append(all, Variable{b.Env[0], b.text(v)})
+	}
+	return all
+}

@@ -8,12 +8,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
@@ -21,29 +19,38 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// +kubebuilder:rbac:groups=batch,resources=jobs,verbs=get;list;watch;create;delete
-// +kubebuilder:rbac:groups="",resources=pods,verbs=get;list;watch
+// +kubebuilder:rbac:groups=batch,resources=jobs,verbs=list;watch;create;delete
+// +kubebuilder:rbac:groups="",resources=pods,verbs=list;watch
 
 // Launcher is a runner of CrawlJobs that puts runs into the queue and, for those of
 // execution Job, makes a Kubernetes Job that takes up that run alone.
 type Launcher struct {
-	Queue  *queue.Queue
+	Queue *queue.Queue
+	// Client may read from a cache that holds what has the Labels.
 	Client client.Client
-	Pod    Pod
+	// Live reads from the API server itself: a cache that is behind can't tell that a
+	// Job is not there.
+	Live client.Reader
+	Pod  Pod
 	// Default is the execution of CrawlJobs that name none.
 	Default v1alpha1.Execution
 }
 
-// Labels of the Jobs and pods that are made here.
-const (
-	labelRun  = "crawl.clausea.co/run"
-	labelPart = "app.kubernetes.io/component"
-)
+// labelRun is on a run's Jobs and pods and has its id.
+const labelRun = "crawl.clausea.co/run"
+
+// Labels are on every Job and pod that is made here.
+func Labels() map[string]string {
+	return map[string]string{
+		"app.kubernetes.io/name": "clausea", "app.kubernetes.io/component": "worker", "app.kubernetes.io/managed-by": "clausea-operator",
+	}
+}
 
 // WorkerName is who a run of execution Job is reserved for.
 func WorkerName(runID string) string { return "job/" + runID }
 
-// Start implements crawljob.Runner.
+// Start implements crawljob.Runner. A run that is to wait before it is tried again
+// has no Job meanwhile: Observe says when its time has come.
 func (l *Launcher) Start(ctx context.Context, o queue.Order) error {
 	if o.Execution == "" {
 		o.Execution = l.Default
@@ -58,90 +65,130 @@ func (l *Launcher) Start(ctx context.Context, o queue.Order) error {
 	return l.launch(ctx, o)
 }
 
-// launch makes the Job of a run's next attempt, once.
+// launch makes a Job for a run that is due and has none at work.
 func (l *Launcher) launch(ctx context.Context, o queue.Order) error {
 	rec, err := l.Queue.Observe(ctx, o.RunID)
 	if err != nil {
 		return fmt.Errorf("launch run %s: %w", o.RunID, err)
 	}
-	job := l.Pod.job(o, jobName(rec))
-	if err := l.Client.Create(ctx, job); err != nil && !apierrors.IsAlreadyExists(err) {
+	if !unfinished(rec) || rec.NotBefore.After(time.Now()) {
+		return nil
+	}
+	if l.Pod.Image == "" {
+		return l.end(ctx, &rec, v1alpha1.ReasonInvalidSpec,
+			"The operator was given no image to run Kubernetes Jobs with: set CLAUSEA_WORKER_IMAGE, or let spec.execution be InProcess.")
+	}
+	newest, err := newestJob(ctx, l.Live, o.RunID)
+	if err != nil || newest != nil && alive(newest) {
+		return err
+	}
+	job := l.Pod.job(o, jobName(o.RunID, number(newest)+1))
+	err = l.Client.Create(ctx, job)
+	switch {
+	case apierrors.IsAlreadyExists(err):
+		return nil
+	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
+		// A quota, say: it is tried again when the run is next observed.
+		rec.Message = fmt.Sprintf("Job %s can't be made: %s", job.Name, err)
+		if err := l.Queue.Runs.PutRun(ctx, rec); err != nil && !errors.Is(err, store.ErrFenced) {
+			return fmt.Errorf("launch run %s: %w", o.RunID, err)
+		}
+		return nil
+	case err != nil:
 		return fmt.Errorf("launch run %s: create Job %s: %w", o.RunID, job.Name, err)
 	}
 	return nil
 }
 
-// jobName is the Job of a run's next attempt: a run that is tried again is another Job.
-func jobName(rec store.Run) string { return fmt.Sprintf("crawl-%s-%d", rec.ID, rec.Attempts) }
+func unfinished(r store.Run) bool { return r.State == store.RunPending || r.State == store.RunRunning }
 
 // Observe implements crawljob.Runner. Where the record says that the run waits or is
-// at work, what became of its pod is looked at too.
+// at work, what became of its Job is looked at too: a run that has none left, because
+// somebody deleted it, is given as Stopped, which is to be started again.
 func (l *Launcher) Observe(ctx context.Context, runID string) (store.Run, error) {
 	rec, err := l.Queue.Observe(ctx, runID)
-	if err != nil || rec.Reserved != WorkerName(runID) || rec.State != store.RunPending && rec.State != store.RunRunning {
+	if err != nil || rec.Reserved != WorkerName(runID) || !unfinished(rec) || rec.NotBefore.After(time.Now()) {
 		return rec, err
 	}
-	jobs := &batchv1.JobList{}
-	if err := l.Client.List(ctx, jobs, client.MatchingLabels{labelRun: runID}); err != nil {
-		return rec, fmt.Errorf("observe run %s: list its Jobs: %w", runID, err)
+	job, err := newestJob(ctx, l.Client, runID)
+	if err != nil {
+		return rec, err
 	}
-	newest := newestOf(jobs.Items)
-	if newest == nil {
+	if job != nil && alive(job) {
+		rec.Message = l.doing(ctx, job)
 		return rec, nil
 	}
-	if failed := condition(newest, batchv1.JobFailed); failed != nil {
-		return l.lost(ctx, rec, newest, failed)
+	if job, err = newestJob(ctx, l.Live, runID); err != nil {
+		return rec, err
 	}
-	if rec.State == store.RunPending {
-		rec.Message = l.waiting(ctx, newest)
+	// A worker writes its end before its Job ends, so that it is seen now.
+	if rec, err = l.Queue.Observe(ctx, runID); err != nil || !unfinished(rec) {
+		return rec, err
 	}
+	switch {
+	case job == nil || job.DeletionTimestamp != nil:
+		return l.orphaned(ctx, rec)
+	case alive(job):
+		return rec, nil
+	default:
+		return rec, l.lost(ctx, &rec, job)
+	}
+}
+
+// orphaned is a run without a Job: its last pod may be about to give it back.
+func (l *Launcher) orphaned(ctx context.Context, rec store.Run) (store.Run, error) {
+	pods, err := podsOf(ctx, l.Live, client.MatchingLabels{labelRun: rec.ID})
+	if err != nil {
+		return rec, err
+	}
+	for i := range pods {
+		if ending(&pods[i]) {
+			return rec, nil
+		}
+	}
+	rec.State = store.RunStopped
 	return rec, nil
-}
-
-func newestOf(jobs []batchv1.Job) *batchv1.Job {
-	var newest *batchv1.Job
-	for i := range jobs {
-		if newest == nil || newest.CreationTimestamp.Before(&jobs[i].CreationTimestamp) {
-			newest = &jobs[i]
-		}
-	}
-	return newest
-}
-
-func condition(j *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
-	for i := range j.Status.Conditions {
-		if c := &j.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {
-			return c
-		}
-	}
-	return nil
 }
 
 // lost records that no pod is left to end the run. A worker that had written its end
 // has changed the state, so that this never overwrites one.
-func (l *Launcher) lost(ctx context.Context, rec store.Run, j *batchv1.Job, failed *batchv1.JobCondition) (store.Run, error) {
-	rec.State, rec.StopReason, rec.Completed = store.RunFailed, v1alpha1.ReasonWorkerLost, failed.LastTransitionTime.UTC()
-	rec.Message = l.cause(ctx, j, failed)
-	if err := l.Queue.Runs.PutRun(ctx, rec); errors.Is(err, store.ErrFenced) {
-		return l.Queue.Observe(ctx, rec.ID)
-	} else if err != nil {
-		return rec, fmt.Errorf("record that run %s is lost: %w", rec.ID, err)
+func (l *Launcher) lost(ctx context.Context, rec *store.Run, j *batchv1.Job) error {
+	reason := v1alpha1.ReasonWorkerLost
+	if failed := condition(j, batchv1.JobFailed); failed != nil && failed.Reason == batchv1.JobReasonDeadlineExceeded {
+		reason = v1alpha1.ReasonDeadlineExceeded
 	}
-	return rec, nil
+	return l.end(ctx, rec, reason, l.cause(ctx, j))
 }
 
-// Ask implements crawljob.Runner. The worker reads the request; a Job whose pod never
-// began has nobody to read it, and is deleted with its run.
+// end makes a run failed, unless its worker was quicker.
+func (l *Launcher) end(ctx context.Context, rec *store.Run, reason, message string) error {
+	rec.State, rec.StopReason, rec.Message, rec.Completed = store.RunFailed, reason, message, time.Now().UTC()
+	err := l.Queue.Runs.PutRun(ctx, *rec)
+	if errors.Is(err, store.ErrFenced) {
+		*rec, err = l.Queue.Observe(ctx, rec.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("record that run %s is lost: %w", rec.ID, err)
+	}
+	return nil
+}
+
+// Ask implements crawljob.Runner. A worker that is to stop for the time being or for
+// good is sent a signal too, by the end of its Job. One that is to complete with what
+// it has reads so itself.
 func (l *Launcher) Ask(ctx context.Context, runID string, what store.Request) error {
 	if err := l.Queue.Ask(ctx, runID, what); err != nil {
 		return err
 	}
 	rec, err := l.Queue.Observe(ctx, runID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && rec.State == store.RunRunning {
+	if errors.Is(err, store.ErrNotFound) || err == nil && rec.Reserved != WorkerName(runID) {
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	if what == store.RequestStop && rec.State == store.RunRunning {
+		return nil
 	}
 	return l.remove(ctx, runID)
 }
@@ -149,28 +196,4 @@ func (l *Launcher) Ask(ctx context.Context, runID string, what store.Request) er
 // Forget implements crawljob.Runner.
 func (l *Launcher) Forget(ctx context.Context, runID string) error {
 	return errors.Join(l.remove(ctx, runID), l.Queue.Forget(ctx, runID))
-}
-
-func (l *Launcher) remove(ctx context.Context, runID string) error {
-	jobs := &batchv1.JobList{}
-	if err := l.Client.List(ctx, jobs, client.MatchingLabels{labelRun: runID}); err != nil {
-		return fmt.Errorf("list the Jobs of run %s: %w", runID, err)
-	}
-	for i := range jobs.Items {
-		err := l.Client.Delete(ctx, &jobs.Items[i], client.PropagationPolicy(metav1.DeletePropagationBackground))
-		if client.IgnoreNotFound(err) != nil {
-			return fmt.Errorf("delete Job %s: %w", jobs.Items[i].Name, err)
-		}
-	}
-	return nil
-}
-
-func ownerOf(o queue.Order) []metav1.OwnerReference {
-	if o.JobUID == types.UID("") {
-		return nil
-	}
-	yes := true
-	return []metav1.OwnerReference{{
-		APIVersion: v1alpha1.GroupVersion.String(), Kind: "CrawlJob", Name: o.Job.Name, UID: o.JobUID, Controller: &yes, BlockOwnerDeletion: &yes,
-	}}
 }

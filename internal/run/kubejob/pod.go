@@ -1,10 +1,13 @@
 package kubejob
 
 import (
+	"time"
+
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run/queue"
 )
 
@@ -31,11 +34,11 @@ type Pod struct {
 	NodeSelector       map[string]string
 	Tolerations        []corev1.Toleration
 	Resources          corev1.ResourceRequirements
-	// Env and EnvFrom give the worker its settings, secrets by reference only.
-	Env     []corev1.EnvVar
-	EnvFrom []corev1.EnvFromSource
-	// Args are further flags of clausea worker.
-	Args []string
+	// Env are settings that are no secrets.
+	Env []corev1.EnvVar
+	// Secret names the one in the run's namespace whose keys are the other settings:
+	// the pod refers to it, so that no Job shows a secret.
+	Secret string
 }
 
 // graceSeconds leaves a worker the 25 s that it may take to give a run back.
@@ -46,19 +49,18 @@ const keepSeconds = 3600
 
 // job is the Job of one run, whose pod meets the restricted Pod Security Standard.
 func (p Pod) job(o queue.Order, name string) *batchv1.Job {
-	labels := map[string]string{
-		labelRun: o.RunID, labelPart: "worker",
-		"app.kubernetes.io/name": "clausea", "app.kubernetes.io/managed-by": "clausea-operator",
-	}
+	labels := Labels()
+	labels[labelRun] = o.RunID
 	no, yes := false, true
 	retries, grace, keep := max(o.Attempts-1, 0), int64(graceSeconds), int32(keepSeconds)
 	user := int64(65532)
 	container := corev1.Container{
 		Name: "worker", Image: p.Image, ImagePullPolicy: p.ImagePullPolicy,
-		Args: append([]string{"worker", "--run", o.RunID}, p.Args...),
+		Args: []string{"worker", "--run", o.RunID},
 		Env: append([]corev1.EnvVar{{Name: "GOMEMLIMIT", ValueFrom: &corev1.EnvVarSource{
 			ResourceFieldRef: &corev1.ResourceFieldSelector{ContainerName: "worker", Resource: "limits.memory"}}}}, p.Env...),
-		EnvFrom: p.EnvFrom, Resources: p.Resources,
+		EnvFrom:   []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: p.Secret}}}},
+		Resources: p.Resources,
 		SecurityContext: &corev1.SecurityContext{
 			AllowPrivilegeEscalation: &no, ReadOnlyRootFilesystem: &yes, RunAsNonRoot: &yes, RunAsUser: &user,
 			Capabilities:   &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
@@ -70,7 +72,7 @@ func (p Pod) job(o queue.Order, name string) *batchv1.Job {
 	return &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{Namespace: o.Job.Namespace, Name: name, Labels: labels, OwnerReferences: ownerOf(o)},
 		Spec: batchv1.JobSpec{
-			BackoffLimit: &retries, TTLSecondsAfterFinished: &keep,
+			BackoffLimit: &retries, TTLSecondsAfterFinished: &keep, ActiveDeadlineSeconds: deadline(o.Deadline),
 			PodFailurePolicy: &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{
 				{Action: batchv1.PodFailurePolicyActionFailJob, OnExitCodes: exits("worker", ExitUsage)},
 				{Action: batchv1.PodFailurePolicyActionIgnore, OnExitCodes: exits("worker", ExitHandedBack)},
@@ -91,6 +93,29 @@ func (p Pod) job(o queue.Order, name string) *batchv1.Job {
 			},
 		},
 	}
+}
+
+// overtime is how long after its deadline a run may take to be ended by whoever
+// ordered it. The Job's own deadline ends it where nobody does.
+const overtime = 3 * time.Minute
+
+// deadline is a Job's, in seconds from now; nil is none.
+func deadline(end time.Time) *int64 {
+	if end.IsZero() {
+		return nil
+	}
+	seconds := int64(max(time.Until(end)+overtime, overtime) / time.Second)
+	return &seconds
+}
+
+func ownerOf(o queue.Order) []metav1.OwnerReference {
+	if o.JobUID == "" {
+		return nil
+	}
+	yes := true
+	return []metav1.OwnerReference{{
+		APIVersion: v1alpha1.GroupVersion.String(), Kind: "CrawlJob", Name: o.Job.Name, UID: o.JobUID, Controller: &yes, BlockOwnerDeletion: &yes,
+	}}
 }
 
 func exits(container string, code int32) *batchv1.PodFailurePolicyOnExitCodesRequirement {

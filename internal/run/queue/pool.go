@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -201,7 +202,7 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 		return r, l, errNotNow
 	}
 	now.Attempts++
-	now.State, now.Holder, now.Heartbeat = store.RunRunning, p.Runner.Holder, time.Now().UTC()
+	now.State, now.Message, now.Holder, now.Heartbeat = store.RunRunning, "", p.Runner.Holder, time.Now().UTC()
 	if err := p.Store.PutRun(ctx, now); err != nil {
 		return r, l, err
 	}
@@ -212,6 +213,9 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 	p.mu.Unlock()
 	return now, l, nil
 }
+
+// ErrNotReserved says that a run is another worker's.
+var ErrNotReserved = errors.New("it is not reserved for")
 
 // WorkOn crawls one run that is reserved for worker, as soon as nobody else has its
 // company, and gives its record as it is then. A run that is over is left as it is.
@@ -228,7 +232,7 @@ func (p *Pool) WorkOn(ctx context.Context, id, worker string) (store.Run, error)
 			return r, nil
 		}
 		if r.Reserved != worker {
-			return r, fmt.Errorf("take up run %s: it is not reserved for %s but for %q", id, worker, r.Reserved)
+			return r, fmt.Errorf("take up run %s: %w %s but for %q", id, ErrNotReserved, worker, r.Reserved)
 		}
 		if taken, l, err := p.take(ctx, r); err == nil {
 			p.work(ctx, taken, l)
@@ -287,24 +291,38 @@ func attend(process, crawl context.Context, s store.Runs, id string, poll time.D
 		case <-done:
 			return
 		case <-process.Done():
-			end(run.ErrShutdown)
+			// Its owner may have ended the process, and the run by it.
+			ctx, cancel := context.WithTimeout(crawl, lastLook)
+			defer cancel()
+			end(cmp.Or(asked(ctx, s, id), run.ErrShutdown))
 			return
 		case <-tick.C:
 		}
-		asked, err := s.GetRequest(crawl, id)
-		if err != nil {
-			continue // the lease's renewal tells of a store that is gone
+		if cause := asked(crawl, s, id); cause != nil {
+			end(cause)
+			return
 		}
-		switch asked {
-		case store.RequestStop:
-			end(run.ErrStop)
-		case store.RequestSuspend:
-			end(run.ErrSuspend)
-		case store.RequestCancel:
-			end(run.ErrCancel)
-		default:
-			continue
-		}
-		return
+	}
+}
+
+// lastLook bounds the last look at what a run's owner wants: the process is to end.
+const lastLook = 2 * time.Second
+
+// asked is the end that a run's owner wants, nil if it wants none. A store that does
+// not answer is told of by the lease's renewal.
+func asked(ctx context.Context, s store.Runs, id string) error {
+	what, err := s.GetRequest(ctx, id)
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	switch what {
+	case store.RequestStop:
+		return run.ErrStop
+	case store.RequestSuspend:
+		return run.ErrSuspend
+	case store.RequestCancel:
+		return run.ErrCancel
+	default:
+		return nil
 	}
 }

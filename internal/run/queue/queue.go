@@ -30,6 +30,9 @@ type Order struct {
 	Attempts int32
 	// NotBefore is when the first may.
 	NotBefore time.Time
+	// Deadline is when whoever ordered it ends it; zero is never. The queue itself has
+	// no use for it.
+	Deadline time.Time
 	// Reserved names the only worker that may take it up; empty is any pool's.
 	Reserved string
 	// Execution says where it is crawled, and Job and JobUID which CrawlJob

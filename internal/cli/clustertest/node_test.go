@@ -1,0 +1,167 @@
+package clustertest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
+	toolscache "k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// nodeNames are the nodes that the scheduler chooses from.
+var nodeNames = []string{"one", "two"}
+
+// node plays the kubelets of all nodes: it runs the pods that are bound to them.
+type node struct {
+	client   client.Client
+	config   *rest.Config
+	starter  *starter
+	dir      string
+	accounts map[string]string // kubeconfig of a ServiceAccount, by namespace/name
+
+	cancel context.CancelFunc
+	wait   sync.WaitGroup
+
+	mu     sync.Mutex
+	pods   map[types.UID]*sandbox
+	born   map[types.UID]*corev1.Pod // pods as they were when they were first seen
+	faults map[string]fault          // by namespace
+}
+
+// fault is what goes wrong with the pods of a namespace.
+type fault string
+
+const (
+	noImage  fault = "the image can't be pulled"
+	noMemory fault = "the container is killed for its memory"
+)
+
+func (n *node) start(parent context.Context) error {
+	n.pods, n.born, n.faults = map[types.UID]*sandbox{}, map[types.UID]*corev1.Pod{}, map[string]fault{}
+	ctx, cancel := context.WithCancel(parent)
+	n.cancel = cancel
+	for _, name := range nodeNames {
+		if err := n.register(ctx, name); err != nil {
+			return err
+		}
+	}
+	c, err := cache.New(n.config, cache.Options{Scheme: scheme})
+	if err != nil {
+		return err
+	}
+	pods, err := c.GetInformer(ctx, &corev1.Pod{})
+	if err != nil {
+		return err
+	}
+	_, err = pods.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
+		AddFunc:    func(obj any) { n.see(ctx, obj) },
+		UpdateFunc: func(_, obj any) { n.see(ctx, obj) },
+		DeleteFunc: func(obj any) { n.forget(obj) },
+	})
+	if err != nil {
+		return err
+	}
+	n.wait.Go(func() { _ = c.Start(ctx) })
+	return nil
+}
+
+// register makes a node that is ready and has room.
+func (n *node) register(ctx context.Context, name string) error {
+	obj := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	if err := n.client.Create(ctx, obj); err != nil {
+		return fmt.Errorf("register node %s: %w", name, err)
+	}
+	obj.Spec.Taints = nil // a node is tainted as not ready when it is made
+	if err := n.client.Update(ctx, obj); err != nil {
+		return fmt.Errorf("register node %s: %w", name, err)
+	}
+	room := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("16"), corev1.ResourceMemory: resource.MustParse("64Gi"), corev1.ResourcePods: resource.MustParse("500")}
+	obj.Status.Capacity, obj.Status.Allocatable = room, room
+	obj.Status.Conditions = []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue, Reason: "KubeletReady"}}
+	if err := n.client.Status().Update(ctx, obj); err != nil {
+		return fmt.Errorf("register node %s: %w", name, err)
+	}
+	return nil
+}
+
+// see starts a pod that was bound to a node, and ends one that is being deleted.
+func (n *node) see(ctx context.Context, obj any) {
+	pod, ok := obj.(*corev1.Pod)
+	if !ok {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.born[pod.UID] == nil {
+		n.born[pod.UID] = pod.DeepCopy()
+	}
+	s := n.pods[pod.UID]
+	if s == nil && pod.Spec.NodeName != "" && pod.Status.Phase == corev1.PodPending {
+		s = newSandbox(n, pod)
+		n.pods[pod.UID] = s
+		n.wait.Go(func() { s.run(ctx) })
+	}
+	if s != nil && pod.DeletionTimestamp != nil {
+		s.delete(pod.DeletionGracePeriodSeconds)
+	}
+}
+
+// forget kills what is left of a pod that was deleted by force.
+func (n *node) forget(obj any) {
+	if gone, ok := obj.(toolscache.DeletedFinalStateUnknown); ok {
+		obj = gone.Obj
+	}
+	pod, ok := obj.(*corev1.Pod)
+	if !ok {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if s := n.pods[pod.UID]; s != nil {
+		zero := int64(0)
+		s.delete(&zero)
+	}
+}
+
+func (n *node) fault(namespace string) fault {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.faults[namespace]
+}
+
+// suffer has the pods of a namespace go wrong; an empty fault lets them be.
+func (n *node) suffer(namespace string, f fault) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.faults[namespace] = f
+}
+
+// sandboxes are those of a namespace's pods, also of those that are gone, the first
+// one first.
+func (n *node) sandboxes(namespace string) []*sandbox {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []*sandbox
+	for _, s := range n.pods {
+		if s.pod.Namespace == namespace {
+			all = append(all, s)
+		}
+	}
+	sortByAge(all)
+	return all
+}
+
+// close kills all pods and waits for them.
+func (n *node) close() {
+	if n.cancel != nil {
+		n.cancel()
+	}
+	n.wait.Wait()
+}

@@ -1,0 +1,294 @@
+package clustertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// sandbox is one pod on a node, with one container.
+type sandbox struct {
+	node    *node
+	pod     *corev1.Pod
+	began   time.Time
+	deleted chan struct{} // closed when the pod is being deleted
+	forced  chan struct{} // closed when it is not to wait for its grace
+	ended   chan struct{} // closed when its process is over
+	tail    *tail
+
+	mu      sync.Mutex
+	grace   time.Duration
+	process *os.Process
+	env     []string
+	code    int
+	killed  bool // its grace ran out
+	signal  bool // it was asked to end
+}
+
+func newSandbox(n *node, pod *corev1.Pod) *sandbox {
+	return &sandbox{node: n, pod: pod.DeepCopy(), began: time.Now(), tail: &tail{},
+		deleted: make(chan struct{}), forced: make(chan struct{}), ended: make(chan struct{})}
+}
+
+func sortByAge(all []*sandbox) {
+	slices.SortFunc(all, func(a, b *sandbox) int { return a.began.Compare(b.began) })
+}
+
+// retryEvery is how often a kubelet looks again at what keeps a container from starting.
+const retryEvery = 200 * time.Millisecond
+
+// run is the pod's life.
+func (s *sandbox) run(ctx context.Context) {
+	defer func() {
+		select {
+		case <-s.deleted:
+			s.remove(ctx)
+		case <-ctx.Done():
+		}
+	}()
+	defer close(s.ended)
+	s.write(ctx, corev1.PodPending, waiting("ContainerCreating", ""))
+	env, ok := s.prepare(ctx)
+	if !ok {
+		return
+	}
+	cmd, err := s.start(env)
+	if err != nil {
+		s.write(ctx, corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 128, Reason: "StartError", Message: err.Error()}})
+		return
+	}
+	s.write(ctx, corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}})
+	over := make(chan error, 1)
+	go func() { over <- cmd.Wait() }()
+	reason := s.attend(ctx, cmd.Process, over)
+	t := &corev1.ContainerStateTerminated{ExitCode: int32(exitCode(cmd.ProcessState)), Reason: reason, StartedAt: metav1.NewTime(s.began), FinishedAt: metav1.Now()}
+	s.mu.Lock()
+	s.code = int(t.ExitCode)
+	s.mu.Unlock()
+	phase := corev1.PodSucceeded
+	if t.ExitCode != 0 {
+		phase, t.Message = corev1.PodFailed, s.tail.String()
+		if t.Reason == "" {
+			t.Reason = "Error"
+		}
+	} else if t.Reason == "" {
+		t.Reason = "Completed"
+	}
+	s.write(ctx, phase, corev1.ContainerState{Terminated: t})
+}
+
+// attend waits for the process and ends it when the pod is to go; the reason is that
+// of the kernel, if it has one.
+func (s *sandbox) attend(ctx context.Context, p *os.Process, over <-chan error) (reason string) {
+	tick := time.NewTicker(retryEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-over:
+			return reason
+		case <-tick.C:
+			if s.node.fault(s.pod.Namespace) == noMemory && reason == "" {
+				reason = "OOMKilled"
+				_ = p.Kill()
+			}
+			continue
+		case <-ctx.Done():
+		case <-s.deleted:
+			s.mu.Lock()
+			s.signal = true
+			grace := s.grace
+			s.mu.Unlock()
+			_ = p.Signal(syscall.SIGTERM)
+			select {
+			case <-over:
+				return reason
+			case <-s.forced:
+			case <-time.After(grace):
+			case <-ctx.Done():
+			}
+			s.mu.Lock()
+			s.killed = true
+			s.mu.Unlock()
+		}
+		_ = p.Kill()
+		<-over
+		return reason
+	}
+}
+
+// prepare waits for image and settings.
+func (s *sandbox) prepare(ctx context.Context) (env []string, ok bool) {
+	said := ""
+	for {
+		why, message := "", ""
+		if s.node.fault(s.pod.Namespace) == noImage {
+			why, message = "ErrImagePull", fmt.Sprintf("failed to pull and unpack image %q: not found", s.pod.Spec.Containers[0].Image)
+			if said != "" {
+				why, message = "ImagePullBackOff", fmt.Sprintf("Back-off pulling image %q", s.pod.Spec.Containers[0].Image)
+			}
+		} else if resolved, err := s.node.environment(ctx, s.pod); err != nil {
+			why, message = "CreateContainerConfigError", err.Error()
+		} else {
+			return resolved, true
+		}
+		if why != said {
+			s.write(ctx, corev1.PodPending, waiting(why, message))
+			said = why
+		}
+		select {
+		case <-s.deleted:
+			return nil, false
+		case <-ctx.Done():
+			return nil, false
+		case <-time.After(retryEvery):
+		}
+	}
+}
+
+func (s *sandbox) start(env []string) (*exec.Cmd, error) {
+	dir := filepath.Join(s.node.dir, string(s.pod.UID))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(context.Background(), os.Args[0])
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, s.tail, s.tail
+	cmd.Env = append(slices.Clone(env), "TMPDIR="+dir, argsEnv+"="+strings.Join(s.pod.Spec.Containers[0].Args, "\n"))
+	if err := s.node.starter.start(cmd); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.process, s.env = cmd.Process, env
+	s.mu.Unlock()
+	return cmd, nil
+}
+
+// kill ends the process as the loss of its machine does.
+func (s *sandbox) kill() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process != nil {
+		_ = s.process.Kill()
+	}
+}
+
+// outcome is how the process ended.
+func (s *sandbox) outcome() (code int, asked, killed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.code, s.signal, s.killed
+}
+
+func (s *sandbox) environment() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.env
+}
+
+func (s *sandbox) delete(grace *int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if grace != nil {
+		s.grace = time.Duration(*grace) * time.Second
+	}
+	closeOnce(s.deleted)
+	if s.grace == 0 {
+		closeOnce(s.forced)
+	}
+	select {
+	case <-s.ended: // nobody waits for the deletion any more
+		s.node.wait.Go(func() { s.remove(context.Background()) })
+	default:
+	}
+}
+
+func closeOnce(c chan struct{}) {
+	select {
+	case <-c:
+	default:
+		close(c)
+	}
+}
+
+// remove takes the pod out of the API server, as the kubelet does when its containers
+// are over.
+func (s *sandbox) remove(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	uid := s.pod.UID
+	_ = s.node.client.Delete(ctx, s.pod.DeepCopy(), client.GracePeriodSeconds(0), client.Preconditions{UID: &uid})
+}
+
+// write patches the fields of the status that are the kubelet's.
+func (s *sandbox) write(ctx context.Context, phase corev1.PodPhase, state corev1.ContainerState) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	before := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: s.pod.Namespace, Name: s.pod.Name, UID: s.pod.UID}}
+	after := before.DeepCopy()
+	start := metav1.NewTime(s.began)
+	after.Status.Phase, after.Status.StartTime = phase, &start
+	after.Status.ContainerStatuses = []corev1.ContainerStatus{{
+		Name: s.pod.Spec.Containers[0].Name, Image: s.pod.Spec.Containers[0].Image, ImageID: s.pod.Spec.Containers[0].Image, State: state, Ready: state.Running != nil,
+	}}
+	_ = s.node.client.Status().Patch(ctx, after, client.MergeFrom(before)) // the pod may be gone
+}
+
+func waiting(reason, message string) corev1.ContainerState {
+	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}}
+}
+
+// exitCode is a container's: 128 and the signal, where one ended it.
+func exitCode(p *os.ProcessState) int {
+	if w, ok := p.Sys().(syscall.WaitStatus); ok && w.Signaled() {
+		return 128 + int(w.Signal())
+	}
+	return p.ExitCode()
+}
+
+// tail keeps the end of what a container says, as much as its status holds and, for
+// the operator, enough to look for complaints in.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+// The API's bound of a termination message, in bytes, and of what is kept.
+const (
+	maxMessage = 2048
+	maxKept    = 4 << 20
+)
+
+// Write implements io.Writer.
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, b...)
+	t.text = t.text[max(len(t.text)-maxKept, 0):]
+	return len(b), nil
+}
+
+// String is the termination message.
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.ToValidUTF8(string(t.text[max(len(t.text)-maxMessage, 0):]), "")
+}
+
+func (t *tail) all() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text)
+}
+
+var errNoKey = errors.New("couldn't find key")

@@ -59,6 +59,13 @@ func condition(j *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondit
 	return nil
 }
 
+// served says that a complete Job did its part: its worker took the run up, which was
+// queued again since.
+func served(j *batchv1.Job, attempts int32) bool {
+	before, err := strconv.Atoi(j.Annotations[attemptsAnnotation])
+	return err == nil && condition(j, batchv1.JobComplete) != nil && int(attempts) > before
+}
+
 func podsOf(ctx context.Context, from client.Reader, which ...client.ListOption) ([]corev1.Pod, error) {
 	pods := &corev1.PodList{}
 	if err := from.List(ctx, pods, which...); err != nil {
@@ -82,7 +89,8 @@ func ending(p *corev1.Pod) bool {
 // remove deletes a run's Jobs; their pods get a signal and their grace.
 func (l *Launcher) remove(ctx context.Context, runID string) error {
 	jobs := &batchv1.JobList{}
-	if err := l.Client.List(ctx, jobs, client.MatchingLabels{labelRun: runID}); err != nil {
+	// One that the cache does not have yet must not be left.
+	if err := l.Live.List(ctx, jobs, client.MatchingLabels{labelRun: runID}); err != nil {
 		return fmt.Errorf("list the Jobs of run %s: %w", runID, err)
 	}
 	for i := range jobs.Items {

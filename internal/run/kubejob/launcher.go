@@ -82,7 +82,7 @@ func (l *Launcher) launch(ctx context.Context, o queue.Order) error {
 	if err != nil || newest != nil && alive(newest) {
 		return err
 	}
-	job := l.Pod.job(o, jobName(o.RunID, number(newest)+1))
+	job := l.Pod.job(o, jobName(o.RunID, number(newest)+1), rec.Attempts)
 	err = l.Client.Create(ctx, job)
 	switch {
 	case apierrors.IsAlreadyExists(err):
@@ -126,7 +126,7 @@ func (l *Launcher) Observe(ctx context.Context, runID string) (store.Run, error)
 		return rec, err
 	}
 	switch {
-	case job == nil || job.DeletionTimestamp != nil:
+	case job == nil || job.DeletionTimestamp != nil || served(job, rec.Attempts):
 		return l.orphaned(ctx, rec)
 	case alive(job):
 		return rec, nil

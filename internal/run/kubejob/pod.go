@@ -1,6 +1,7 @@
 package kubejob
 
 import (
+	"strconv"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -47,8 +48,12 @@ const graceSeconds = 30
 // keepSeconds is how long a finished Job stays for people to look at.
 const keepSeconds = 3600
 
-// job is the Job of one run, whose pod meets the restricted Pod Security Standard.
-func (p Pod) job(o queue.Order, name string) *batchv1.Job {
+// attemptsAnnotation is on every Job and has how often its run had been taken up when
+// the Job was made.
+const attemptsAnnotation = "crawl.clausea.co/attempts"
+
+// job is the Job of one run that was taken up so often before, whose pod meets the restricted Pod Security Standard.
+func (p Pod) job(o queue.Order, name string, attempts int32) *batchv1.Job {
 	labels := Labels()
 	labels[labelRun] = o.RunID
 	no, yes := false, true
@@ -70,7 +75,10 @@ func (p Pod) job(o queue.Order, name string) *batchv1.Job {
 		TerminationMessagePolicy: corev1.TerminationMessageFallbackToLogsOnError,
 	}
 	return &batchv1.Job{
-		ObjectMeta: metav1.ObjectMeta{Namespace: o.Job.Namespace, Name: name, Labels: labels, OwnerReferences: ownerOf(o)},
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: o.Job.Namespace, Name: name, Labels: labels, OwnerReferences: ownerOf(o),
+			Annotations: map[string]string{attemptsAnnotation: strconv.Itoa(int(attempts))},
+		},
 		Spec: batchv1.JobSpec{
 			BackoffLimit: &retries, TTLSecondsAfterFinished: &keep, ActiveDeadlineSeconds: deadline(o.Deadline),
 			PodFailurePolicy: &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{

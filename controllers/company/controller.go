@@ -14,10 +14,10 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies,verbs=get;list;watch;update;patch
-// +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies,verbs=list;watch;patch
+// +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies/status,verbs=patch
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies/finalizers,verbs=update
-// +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs,verbs=get;list;watch;create;delete
+// +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs,verbs=list;watch;create;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Documents is what the store knows of companies' documents.

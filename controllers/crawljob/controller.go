@@ -16,10 +16,10 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs,verbs=get;list;watch;update;patch;delete
-// +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs,verbs=list;watch;patch;delete
+// +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs/status,verbs=patch
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs/finalizers,verbs=update
-// +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies,verbs=get;list;watch
+// +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies,verbs=list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Runner is where crawls run. Every verb is idempotent.

@@ -17,7 +17,9 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;list;watch;create;update;patch;delete
+// The election of a leader has a lease, and tells of its outcome by events of the older kind.
+// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;create;update
+// +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
 
 // The client's rate to the API server. Its defaults (20 and 30) are what makes
 // operators slow; status writes are few, so that this is for the start and for bursts.

@@ -79,16 +79,19 @@ func demoSite(t *testing.T) (*demo.Site, map[string]string) {
 // slow is a delay at which the demo's crawl takes many seconds, to be cut off.
 const slow = 400 * time.Millisecond
 
+func demoTarget(delay time.Duration) v1alpha1.Target {
+	return v1alpha1.Target{
+		Domains: []v1alpha1.Domain{demo.Domain}, ExpectedTypes: []v1alpha1.DocumentType{"privacy_policy", "terms_of_service"},
+		Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
+	}
+}
+
 // job makes a CrawlJob of the demo's company.
 func (b *bed) job(name string, delay time.Duration, change func(*v1alpha1.CrawlJobSpec)) *v1alpha1.CrawlJob {
 	b.t.Helper()
-	none := int32(0)
+	none, target := int32(0), demoTarget(delay)
 	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: name}, Spec: v1alpha1.CrawlJobSpec{
-		Company: &v1alpha1.Target{
-			Domains: []v1alpha1.Domain{demo.Domain}, ExpectedTypes: []v1alpha1.DocumentType{"privacy_policy", "terms_of_service"},
-			Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
-		},
-		Execution: v1alpha1.ExecutionJob, BackoffLimit: &none,
+		Company: &target, Execution: v1alpha1.ExecutionJob, BackoffLimit: &none,
 	}}
 	if change != nil {
 		change(&j.Spec)

@@ -35,6 +35,10 @@ func TestMain(m *testing.M) {
 		os.Exit(cli.Main(strings.Split(args, "\n")))
 	}
 	flag.Parse()
+	// Tests wait for others most of the time: for leases, and for a Job's next pod.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
 	os.Exit(runAll(m))
 }
 

@@ -1,0 +1,139 @@
+package clustertest
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/run/kubejob"
+)
+
+func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
+	t.Parallel()
+	closed := "127.0.0.1:9"
+	for name, c := range map[string]struct {
+		settings     map[string]string // beside those that lead to the demo's site
+		change       func(*v1alpha1.CrawlJobSpec)
+		kind, reason string
+		code         int
+		says         []string
+	}{
+		"done": {
+			kind: v1alpha1.ConditionComplete, code: kubejob.ExitDone, says: []string{"documents found"},
+		},
+		"done, but a type is missing": {
+			change: func(s *v1alpha1.CrawlJobSpec) { s.Company.ExpectedTypes = []v1alpha1.DocumentType{"eula"} },
+			kind:   v1alpha1.ConditionComplete, code: kubejob.ExitDone, says: []string{"missing: eula"},
+		},
+		"failed for good": {
+			settings: map[string]string{"CLAUSEA_CONNECT_TO": "forbids"},
+			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonRobotsDisallowed, code: kubejob.ExitDone, says: []string{"robots.txt"},
+		},
+		"the site does not answer": {
+			settings: map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + closed},
+			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonSiteUnreachable, code: kubejob.ExitDone, says: []string{"check the address"},
+		},
+		"settings that can't be": {
+			settings: map[string]string{"MONGO_URI": "localhost/s3cret"},
+			change:   func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = nil }, // another pod would do no better
+			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitUsage, says: []string{"exit code 2", "MONGO_URI", "Secret clausea"},
+		},
+		"no database": {
+			settings: map[string]string{"MONGO_URI": ""},
+			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitUsage, says: []string{"exit code 2", "set MONGO_URI"},
+		},
+		"a database that does not answer": {
+			settings: map[string]string{"MONGO_URI": "mongodb://user:s3cret@" + closed + "/?serverSelectionTimeoutMS=1000"},
+			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitFailed, says: []string{"exit code 1", "its log says more"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, settings := demoSite(t)
+			for k, v := range c.settings {
+				settings[k] = v
+			}
+			if settings["CLAUSEA_CONNECT_TO"] == "forbids" {
+				_, other := newSite(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
+				settings = other
+			}
+			b := newBed(t, settings)
+			j := b.job("once", 0, c.change)
+			b.ends(j, c.kind, c.reason)
+			for _, want := range c.says {
+				if !strings.Contains(j.Status.Message, want) {
+					t.Errorf("its message does not say %q: %s", want, j.Status.Message)
+				}
+			}
+			if strings.Contains(j.Status.Message, "s3cret") {
+				t.Errorf("its message shows a secret: %s", j.Status.Message)
+			}
+			pods := world.node.sandboxes(b.namespace)
+			if len(pods) != 1 {
+				t.Fatalf("it had %d pods", len(pods))
+			}
+			if code, _, _ := pods[0].outcome(); code != c.code {
+				t.Errorf("its worker ended with %d, want %d", code, c.code)
+			}
+		})
+	}
+}
+
+func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
+	var up atomic.Bool
+	file, err := os.ReadFile(filepath.Join("..", "..", "run", "testdata", "dpa.pdf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, settings := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !up.Load():
+			panic(http.ErrAbortHandler)
+		case r.URL.Path == "/":
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, `<title>Quay</title><a href="/files/dpa.pdf">Data Processing Agreement</a>`)
+		case r.URL.Path == "/files/dpa.pdf":
+			w.Header().Set("Content-Type", "application/pdf")
+			_, _ = w.Write(file)
+		default:
+			http.NotFound(w, r)
+		}
+	})
+	b := newBed(t, settings)
+	j := b.job("again", 0, func(s *v1alpha1.CrawlJobSpec) {
+		one := int32(1)
+		s.BackoffLimit, s.Company.ExpectedTypes = &one, []v1alpha1.DocumentType{"data_processing_agreement"}
+	})
+	b.awaitJob(j, "word of the next try", func(j *v1alpha1.CrawlJob) bool {
+		return j.Status.Reason == v1alpha1.ReasonPending && j.Status.Attempts == 1
+	})
+	if jobs := b.jobs(); len(jobs) != 1 {
+		t.Errorf("while it waits for its next try it has %d Jobs", len(jobs))
+	}
+	up.Store(true)
+	b.ends(j, v1alpha1.ConditionComplete, "")
+	if j.Status.Attempts != 2 || len(b.jobs()) != 2 {
+		t.Errorf("it took %d attempts and %d Jobs", j.Status.Attempts, len(b.jobs()))
+	}
+	// The only document is a PDF: a worker in a pod reads them too.
+	if docs := b.documents(j); len(docs) != 1 || j.Status.Documents.New != 1 {
+		t.Errorf("it has the documents %v: %s", docs, j.Status.Message)
+	}
+}
+
+func TestAWorkerThatIsKilledForItsMemoryIsToldOfWithItsLimit(t *testing.T) {
+	_, settings := demoSite(t)
+	b := newBed(t, settings)
+	world.node.suffer(b.namespace, noMemory)
+	j := b.job("large", slow, nil)
+	b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
+	for _, want := range []string{"memory", workerMemory, "CLAUSEA_WORKER_MEMORY"} {
+		if !strings.Contains(j.Status.Message, want) {
+			t.Errorf("its message does not say %q: %s", want, j.Status.Message)
+		}
+	}
+}

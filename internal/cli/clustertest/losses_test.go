@@ -1,0 +1,138 @@
+package clustertest
+
+import (
+	"testing"
+
+	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/run/kubejob"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// leeway is how many requests a crawl that is cut off once may make again: the page
+// that was in flight, and robots.txt and the sitemap, which belong to a process.
+const leeway = 1 + 2
+
+// undisturbed is how many requests the demo's site has in a crawl that nothing cuts off.
+func undisturbed(t *testing.T) int64 {
+	t.Helper()
+	site, settings := demoSite(t)
+	b := newBed(t, settings)
+	b.ends(b.job("whole", 0, nil), v1alpha1.ConditionComplete, "")
+	all, _ := site.Fetched()
+	return all
+}
+
+// resumes checks that a crawl that was cut off once lost, doubled and asked again nothing.
+func (b *bed) resumes(j *v1alpha1.CrawlJob, site *demo.Site, whole int64) {
+	b.t.Helper()
+	b.ends(j, v1alpha1.ConditionComplete, "")
+	b.whole(j)
+	all, _ := site.Fetched()
+	b.t.Logf("%d requests, %d in a crawl that is not cut off", all, whole)
+	if all > whole+leeway {
+		b.t.Errorf("%d requests were made again", all-whole)
+	}
+}
+
+func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
+	whole := undisturbed(t)
+	t.Run("killed", func(t *testing.T) {
+		site, settings := demoSite(t)
+		b := newBed(t, settings)
+		j := b.job("killed", slow, func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = nil })
+		b.awaitRun(j, "work", fetching)
+		world.node.sandboxes(b.namespace)[0].kill()
+		b.resumes(j, site, whole)
+		if j.Status.Attempts != 2 {
+			t.Errorf("it took %d attempts", j.Status.Attempts)
+		}
+		if code, _, _ := world.node.sandboxes(b.namespace)[0].outcome(); code != 137 {
+			t.Errorf("the first pod ended with %d", code)
+		}
+	})
+	t.Run("evicted", func(t *testing.T) {
+		site, settings := demoSite(t)
+		b := newBed(t, settings)
+		j := b.job("evicted", slow, nil) // it has one attempt: an eviction takes none
+		b.awaitRun(j, "work", fetching)
+		first := world.node.sandboxes(b.namespace)[0]
+		e := &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: first.pod.Name}}
+		if err := b.client.SubResource("eviction").Create(t.Context(), first.pod.DeepCopy(), e); err != nil {
+			t.Fatal(err)
+		}
+		b.resumes(j, site, whole)
+		if code, _, killed := first.outcome(); code != kubejob.ExitHandedBack || killed {
+			t.Errorf("the evicted pod ended with %d, killed: %t", code, killed)
+		}
+		if len(b.jobs()) != 1 || j.Status.Attempts != 1 {
+			t.Errorf("it took %d Jobs and %d attempts", len(b.jobs()), j.Status.Attempts)
+		}
+	})
+	t.Run("with its Job", func(t *testing.T) {
+		site, settings := demoSite(t)
+		b := newBed(t, settings)
+		j := b.job("deleted", slow, nil)
+		b.awaitRun(j, "work", fetching)
+		job := b.jobs()[0]
+		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationBackground)); err != nil {
+			t.Fatal(err)
+		}
+		b.resumes(j, site, whole)
+		if jobs := b.jobs(); len(jobs) != 1 || jobs[0].UID == job.UID || j.Status.Attempts != 1 {
+			t.Errorf("it took %d attempts, and its Jobs are %+v", j.Status.Attempts, jobs)
+		}
+	})
+	t.Run("without a signal, with its Job", func(t *testing.T) {
+		site, settings := demoSite(t)
+		b := newBed(t, settings)
+		j := b.job("lost", slow, func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = nil })
+		b.awaitRun(j, "work", fetching)
+		job := b.jobs()[0]
+		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationOrphan)); err != nil {
+			t.Fatal(err)
+		}
+		first := world.node.sandboxes(b.namespace)[0]
+		first.kill()
+		<-first.ended
+		b.resumes(j, site, whole)
+		if j.Status.Attempts != 2 {
+			t.Errorf("it took %d attempts", j.Status.Attempts)
+		}
+	})
+	t.Run("with the operator's", func(t *testing.T) {
+		site, settings := demoSite(t)
+		b := newBed(t, settings)
+		j := b.job("operator", slow, nil)
+		b.awaitRun(j, "work", fetching)
+		all := world.node.sandboxes(operatorNamespace)
+		operator := all[len(all)-1]
+		if err := b.client.Delete(t.Context(), operator.pod.DeepCopy()); err != nil {
+			t.Fatal(err)
+		}
+		<-operator.ended
+		if code, _, killed := operator.outcome(); code != 0 || killed {
+			t.Errorf("the operator ended with %d, killed: %t: %s", code, killed, operator.tail)
+		}
+		b.resumes(j, site, whole)
+		if len(b.jobs()) != 1 || len(world.node.sandboxes(b.namespace)) != 1 || j.Status.Attempts != 1 {
+			t.Errorf("it took %d Jobs, %d pods and %d attempts", len(b.jobs()), len(world.node.sandboxes(b.namespace)), j.Status.Attempts)
+		}
+	})
+}
+
+func TestARunWhosePodsAreAllLostIsGivenUp(t *testing.T) {
+	_, settings := demoSite(t)
+	b := newBed(t, settings)
+	j := b.job("poison", slow, nil)
+	b.awaitRun(j, "work", fetching)
+	world.node.sandboxes(b.namespace)[0].kill()
+	b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
+	if r, err := b.run(j); err != nil || r.State != store.RunFailed {
+		t.Errorf("its run is %+v, %v", r, err)
+	}
+}

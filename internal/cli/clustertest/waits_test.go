@@ -1,0 +1,91 @@
+package clustertest
+
+import (
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+)
+
+// explains waits until a CrawlJob that waits says why.
+func (b *bed) explains(j *v1alpha1.CrawlJob, words ...string) {
+	b.t.Helper()
+	b.awaitJob(j, "word of what it waits for", func(j *v1alpha1.CrawlJob) bool {
+		for _, w := range words {
+			if !strings.Contains(j.Status.Message, w) {
+				return false
+			}
+		}
+		return j.Status.Reason == v1alpha1.ReasonPending
+	})
+}
+
+func TestAPodWhoseImageCanNotBePulledIsToldOfAndGoesOnOnceItCan(t *testing.T) {
+	_, settings := demoSite(t)
+	b := newBed(t, settings)
+	world.node.suffer(b.namespace, noImage)
+	j := b.job("pull", 0, nil)
+	b.explains(j, "can't get its image clausea:dev", "CLAUSEA_WORKER_IMAGE")
+	world.node.suffer(b.namespace, "")
+	b.ends(j, v1alpha1.ConditionComplete, "")
+}
+
+func TestAPodWithoutItsSecretIsToldOfAndGoesOnOnceItIsThere(t *testing.T) {
+	_, settings := demoSite(t)
+	b := newBed(t, nil)
+	j := b.job("secret", 0, nil)
+	b.explains(j, "create the Secret clausea with MONGO_URI in namespace "+b.namespace)
+	b.secret(settings)
+	b.ends(j, v1alpha1.ConditionComplete, "")
+}
+
+func TestAPodThatFindsNoNodeIsToldOfAndGoesOnOnceThereIsRoom(t *testing.T) {
+	_, settings := demoSite(t)
+	b := newBed(t, settings)
+	cordon := func(whether bool) {
+		t.Helper()
+		for _, name := range nodeNames {
+			n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}}
+			patch := `{"spec":{"unschedulable":false}}`
+			if whether {
+				patch = `{"spec":{"unschedulable":true}}`
+			}
+			if err := b.client.Patch(t.Context(), n, client.RawPatch("application/merge-patch+json", []byte(patch))); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	cordon(true)
+	j := b.job("room", 0, nil)
+	func() {
+		defer cordon(false)
+		b.explains(j, "finds no node (0/2 nodes are available", "lower what the workers ask for")
+	}()
+	b.ends(j, v1alpha1.ConditionComplete, "")
+}
+
+func TestAJobThatAQuotaForbidsIsToldOfAndMadeOnceThereIsRoom(t *testing.T) {
+	_, settings := demoSite(t)
+	b := newBed(t, settings)
+	q := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "none"},
+		Spec: corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/jobs.batch": resource.MustParse("0")}}}
+	if err := b.client.Create(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	// No controller of quotas is there to count: it is told that nothing is used.
+	q.Status = corev1.ResourceQuotaStatus{Hard: q.Spec.Hard, Used: corev1.ResourceList{"count/jobs.batch": resource.MustParse("0")}}
+	if err := b.client.Status().Update(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	j := b.job("quota", 0, nil)
+	b.explains(j, "can't be made", "exceeded quota: none")
+	if err := b.client.Delete(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	b.ends(j, v1alpha1.ConditionComplete, "")
+}

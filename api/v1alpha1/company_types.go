@@ -201,11 +201,13 @@ type CompanyStatus struct {
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=co,categories=clausea,path=companies
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Documents",type=integer,JSONPath=`.status.documentCount`
 // +kubebuilder:printcolumn:name="Last Change",type=date,JSONPath=`.status.lastChangeTime`
 // +kubebuilder:printcolumn:name="Next Crawl",type=string,JSONPath=`.status.nextCrawlTime`
 // +kubebuilder:printcolumn:name="Suspend",type=boolean,JSONPath=`.spec.suspend`,priority=1
 // +kubebuilder:printcolumn:name="Domains",type=string,JSONPath=`.spec.domains`,priority=1
+// +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type Company struct {
 	metav1.TypeMeta   `json:",inline"`

@@ -143,10 +143,13 @@ type CrawlJobStatus struct {
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=cj,categories=clausea
 // +kubebuilder:printcolumn:name="Company",type=string,JSONPath=`.spec.companyRef.name`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.reason`
 // +kubebuilder:printcolumn:name="Pages",type=integer,JSONPath=`.status.progress.fetched`
 // +kubebuilder:printcolumn:name="New",type=integer,JSONPath=`.status.documents.new`
 // +kubebuilder:printcolumn:name="Changed",type=integer,JSONPath=`.status.documents.changed`
+// +kubebuilder:printcolumn:name="Domain",type=string,JSONPath=`.spec.company.domains[0]`,priority=1
+// +kubebuilder:printcolumn:name="Attempts",type=integer,JSONPath=`.status.attempts`,priority=1
 // +kubebuilder:printcolumn:name="Queued",type=integer,JSONPath=`.status.progress.queued`,priority=1
 // +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.message`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`

@@ -1,0 +1,98 @@
+package controllertest
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+)
+
+// defaulted are fields that the schema fills in, in every object of a kind that
+// leaves them out.
+var defaulted = map[string]map[string]any{
+	"Company": {
+		"deletionPolicy": "Retain", "expectedTypes": []any{"privacy_policy", "terms_of_service"},
+		"historyLimits": map[string]any{"successful": int64(3), "failed": int64(3)},
+	},
+	"CrawlJob": {"activeDeadlineSeconds": int64(3600), "backoffLimit": int64(3), "priority": int64(0)},
+}
+
+func TestEverySampleAppliesAndGetsItsDefaults(t *testing.T) {
+	t.Parallel()
+	k, ns := clusterClient(t)
+	files, err := filepath.Glob("../../config/samples/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no samples: %v", err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		must(t, err)
+		sample := &unstructured.Unstructured{}
+		must(t, yaml.UnmarshalStrict(b, &sample.Object))
+		sample.SetNamespace(ns)
+		patch, err := json.Marshal(sample)
+		must(t, err)
+		apply := func(opts ...client.PatchOption) *unstructured.Unstructured {
+			t.Helper()
+			got := sample.DeepCopy()
+			// As kubectl apply --server-side does; a field that the schema doesn't know is an error.
+			opts = append(opts, client.FieldOwner("people"), client.FieldValidation("Strict"))
+			if err := k.Patch(t.Context(), got, client.RawPatch(types.ApplyPatchType, patch), opts...); err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			return got
+		}
+		checkDefaults(t, file, sample, apply(client.DryRunAll))
+		there := sample.DeepCopy()
+		if err := k.Get(t.Context(), client.ObjectKeyFromObject(sample), there); !apierrors.IsNotFound(err) {
+			t.Errorf("%s: after a dry run: %v", file, err)
+		}
+		first := apply()
+		checkDefaults(t, file, sample, first)
+		if again := apply(); again.GetResourceVersion() != first.GetResourceVersion() {
+			t.Errorf("%s: applied again, it changes", file)
+		}
+	}
+}
+
+// checkDefaults wants what the sample says as it is, and what it leaves out filled in.
+func checkDefaults(t *testing.T, file string, sample, got *unstructured.Unstructured) {
+	t.Helper()
+	said, _, err := unstructured.NestedMap(sample.Object, "spec")
+	must(t, err)
+	spec, _, err := unstructured.NestedMap(got.Object, "spec")
+	must(t, err)
+	want := map[string]any{}
+	for field, value := range defaulted[sample.GetKind()] {
+		want[field] = value
+	}
+	for field, value := range said {
+		want[field] = value
+	}
+	for field, value := range want {
+		if !holds(spec[field], value) {
+			t.Errorf("%s: spec.%s is %v, want %v", file, field, spec[field], value)
+		}
+	}
+}
+
+// holds says that got is want, or an object with all that want has.
+func holds(got, want any) bool {
+	w, ok := want.(map[string]any)
+	if !ok {
+		a, _ := json.Marshal(got)
+		b, _ := json.Marshal(want)
+		return string(a) == string(b)
+	}
+	g, ok := got.(map[string]any)
+	for field, value := range w {
+		ok = ok && holds(g[field], value)
+	}
+	return ok
+}

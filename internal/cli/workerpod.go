@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
@@ -35,8 +36,8 @@ func workerPod(v *settings.Values, log logr.Logger) (kubejob.Pod, error) {
 }
 
 // workerEnv hands the operator's own settings on to its workers. Whoever may read Jobs
-// reads them, so that an address with a credential is not among them: workers have it
-// from their Secret only. A browser by path is one of the operator's own image.
+// reads them, so that an address with a password, a path or a query, which may be a
+// credential, is not among them: workers have it from their Secret only. A browser by path is one of the operator's own image.
 func workerEnv(v *settings.Values, log logr.Logger) []corev1.EnvVar {
 	var env []corev1.EnvVar
 	for _, g := range v.Given(settings.CommandWorker) {
@@ -49,8 +50,8 @@ func workerEnv(v *settings.Values, log logr.Logger) []corev1.EnvVar {
 		u, err := url.Parse(address.value.Reveal())
 		switch {
 		case address.value.Empty() || err == nil && u.Host == "":
-		case err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-			log.Info("an address with a credential is not handed on to the workers; their Secret must have it", "variable", address.variable, "secret", v.WorkerSecret)
+		case err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
+			log.Info("address that may hold a credential not handed on to the workers; their secret must have it", "variable", address.variable, "secret", v.WorkerSecret)
 		default:
 			env = append(env, corev1.EnvVar{Name: address.variable, Value: address.value.Reveal()})
 		}

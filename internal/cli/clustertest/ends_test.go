@@ -137,3 +137,16 @@ func TestAWorkerThatIsKilledForItsMemoryIsToldOfWithItsLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestAPodThatWasKilledIsToldOfWhileAnotherIsWaitedFor(t *testing.T) {
+	_, settings := demoSite(t)
+	b := newBed(t, settings)
+	world.node.suffer(b.namespace, noMemory)
+	j := b.job("recovers", slow, func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = nil })
+	b.awaitJob(j, "word of the killed pod", func(j *v1alpha1.CrawlJob) bool {
+		return strings.Contains(j.Status.Message, "memory than its limit") && strings.HasSuffix(j.Status.Message, "Another pod is to go on.")
+	})
+	world.node.suffer(b.namespace, "")
+	b.ends(j, v1alpha1.ConditionComplete, "")
+	b.whole(j)
+}

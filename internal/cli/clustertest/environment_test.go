@@ -71,7 +71,7 @@ func (n *node) valueFrom(ctx context.Context, pod *corev1.Pod, from *corev1.EnvV
 		if v, ok := data[ref.Key]; ok {
 			return string(v), nil
 		}
-		return "", fmt.Errorf("%w %s in Secret %s/%s", errNoKey, ref.Key, pod.Namespace, ref.Name)
+		return "", fmt.Errorf("couldn't find key %s in Secret %s/%s", ref.Key, pod.Namespace, ref.Name)
 	case from.FieldRef != nil && from.FieldRef.FieldPath == "metadata.namespace":
 		return pod.Namespace, nil
 	case from.ResourceFieldRef != nil && from.ResourceFieldRef.Resource == "limits.memory":

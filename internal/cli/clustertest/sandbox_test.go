@@ -2,7 +2,6 @@ package clustertest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -183,6 +182,15 @@ func (s *sandbox) kill() {
 	}
 }
 
+// freeze makes the process hang: it answers nothing but SIGKILL.
+func (s *sandbox) freeze() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process != nil {
+		_ = s.process.Signal(syscall.SIGSTOP)
+	}
+}
+
 // outcome is how the process ended.
 func (s *sandbox) outcome() (code int, asked, killed bool) {
 	s.mu.Lock()
@@ -290,5 +298,3 @@ func (t *tail) all() string {
 	defer t.mu.Unlock()
 	return string(t.text)
 }
-
-var errNoKey = errors.New("couldn't find key")

@@ -49,6 +49,34 @@ func TestADeletedCrawlJobTakesJobAndPodsWithIt(t *testing.T) {
 	}
 }
 
+func TestAWorkerThatHangsIsKilledWhenItsGraceIsOver(t *testing.T) {
+	t.Run("and its CrawlJob is deleted", func(t *testing.T) {
+		_, settings := demoSite(t)
+		b := newBed(t, settings)
+		j := b.job("hangs", slow, nil)
+		b.awaitRun(j, "work", fetching)
+		pod := world.node.sandboxes(b.namespace)[0]
+		pod.freeze()
+		if err := b.client.Delete(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+		b.gone(j)
+		if code, asked, killed := pod.outcome(); code != 137 || !asked || !killed {
+			t.Errorf("the pod ended with %d, asked: %t, killed: %t", code, asked, killed)
+		}
+	})
+	t.Run("and its deadline is over", func(t *testing.T) {
+		_, settings := demoSite(t)
+		b := newBed(t, settings)
+		seconds := int64(5)
+		j := b.job("late", slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
+		b.awaitRun(j, "work", fetching)
+		world.node.sandboxes(b.namespace)[0].freeze()
+		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
+		b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
+	})
+}
+
 func TestAFinishedCrawlJobThatIsDeletedTakesJobAndPodsWithIt(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newBed(t, settings)

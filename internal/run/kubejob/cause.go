@@ -40,7 +40,7 @@ func (l *Launcher) ended(pod *corev1.Pod, t *corev1.ContainerStateTerminated) st
 	case t.ExitCode == ExitDone:
 		return fmt.Sprintf("The worker's pod %s ended without having crawled (exit code 0): check that the operator's worker image is that of clausea.", pod.Name)
 	case t.ExitCode == sigkilled:
-		return fmt.Sprintf("The worker's pod %s was killed (exit code %d): its node's log says by whom; create a new CrawlJob to crawl again.", pod.Name, t.ExitCode)
+		return fmt.Sprintf("The worker's pod %s was killed (exit code %d): its node says by whom.", pod.Name, t.ExitCode)
 	default:
 		return fmt.Sprintf("The worker's pod %s failed (exit code %d%s): its log says more.", pod.Name, t.ExitCode, said(t))
 	}
@@ -72,8 +72,14 @@ func (l *Launcher) doing(ctx context.Context, j *batchv1.Job) string {
 	if pod == nil {
 		return fmt.Sprintf("Waits for Job %s to make its pod; kubectl describe job says what keeps it.", j.Name)
 	}
-	if t := terminated(pod); t != nil {
-		return strings.TrimSuffix(l.ended(pod, t), ".") + ". Another pod is to go on."
+	switch t := terminated(pod); {
+	case t == nil:
+	case t.ExitCode == ExitDone:
+		return "" // the record is about to say how it ended
+	case t.ExitCode == ExitHandedBack:
+		return fmt.Sprintf("Pod %s was asked to end and gave the crawl back; another is to go on.", pod.Name)
+	default:
+		return l.ended(pod, t) + " Another pod is to go on."
 	}
 	for _, c := range pod.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {

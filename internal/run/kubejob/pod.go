@@ -61,9 +61,8 @@ func (p Pod) job(o queue.Order, name string, attempts int32) *batchv1.Job {
 	user := int64(65532)
 	container := corev1.Container{
 		Name: "worker", Image: p.Image, ImagePullPolicy: p.ImagePullPolicy,
-		Args: []string{"worker", "--run", o.RunID},
-		Env: append([]corev1.EnvVar{{Name: "GOMEMLIMIT", ValueFrom: &corev1.EnvVarSource{
-			ResourceFieldRef: &corev1.ResourceFieldSelector{ContainerName: "worker", Resource: "limits.memory"}}}}, p.Env...),
+		Args:      []string{"worker", "--run", o.RunID},
+		Env:       append(p.memory(), p.Env...),
 		EnvFrom:   []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: p.Secret}}}},
 		Resources: p.Resources,
 		SecurityContext: &corev1.SecurityContext{
@@ -101,6 +100,16 @@ func (p Pod) job(o queue.Order, name string, attempts int32) *batchv1.Job {
 			},
 		},
 	}
+}
+
+// memory tells the Go runtime of the container's limit, less a seventh for what is not
+// its heap: stacks, the binary, and the child that reads PDFs.
+func (p Pod) memory() []corev1.EnvVar {
+	limit := p.Resources.Limits.Memory().Value()
+	if limit == 0 {
+		return nil
+	}
+	return []corev1.EnvVar{{Name: "GOMEMLIMIT", Value: strconv.FormatInt(limit-limit/7, 10)}}
 }
 
 // overtime is how long after its deadline a run may take to be ended by whoever

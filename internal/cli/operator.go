@@ -78,7 +78,8 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return fmt.Errorf("connect to the cluster: %w", err)
 	}
 	launcher := &kubejob.Launcher{
-		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), Live: m.GetAPIReader(), Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
+		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), Live: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
+		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
 	if err := r.setUp(ctx, m, launcher, m.GetEventRecorder("clausea")); err != nil {
 		return err

@@ -149,15 +149,12 @@ func (b *bed) run(j *v1alpha1.CrawlJob) (store.Run, error) {
 }
 
 // awaitRun waits until a run is as ok wants it.
-func (b *bed) awaitRun(j *v1alpha1.CrawlJob, what string, ok func(store.Run) bool) store.Run {
+func (b *bed) awaitRun(j *v1alpha1.CrawlJob, ok func(store.Run) bool) {
 	b.t.Helper()
-	var r store.Run
-	b.await("the run of "+j.Name+": "+what, func() (bool, string) {
-		var err error
-		r, err = b.run(j)
+	b.await("the run of "+j.Name, func() (bool, string) {
+		r, err := b.run(j)
 		return err == nil && ok(r), fmt.Sprintf("%s %s %+v %v", r.State, r.StopReason, r.Progress, err)
 	})
-	return r
 }
 
 // fetching says that a worker has fetched pages and goes on.

@@ -58,7 +58,7 @@ func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
 				settings[k] = v
 			}
 			if settings["CLAUSEA_CONNECT_TO"] == "forbids" {
-				_, other := newSite(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
+				other := newSite(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
 				settings = other
 			}
 			b := newBed(t, settings)
@@ -89,7 +89,7 @@ func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, settings := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+	settings := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case !up.Load():
 			panic(http.ErrAbortHandler)

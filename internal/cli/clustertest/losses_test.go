@@ -45,7 +45,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
 		j := b.job("killed", slow, func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = nil })
-		b.awaitRun(j, "work", fetching)
+		b.awaitRun(j, fetching)
 		world.node.sandboxes(b.namespace)[0].kill()
 		b.resumes(j, site, whole)
 		if j.Status.Attempts != 2 {
@@ -59,7 +59,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
 		j := b.job("evicted", slow, nil) // it has one attempt: an eviction takes none
-		b.awaitRun(j, "work", fetching)
+		b.awaitRun(j, fetching)
 		first := world.node.sandboxes(b.namespace)[0]
 		e := &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: first.pod.Name}}
 		if err := b.client.SubResource("eviction").Create(t.Context(), first.pod.DeepCopy(), e); err != nil {
@@ -77,7 +77,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
 		j := b.job("deleted", slow, nil)
-		b.awaitRun(j, "work", fetching)
+		b.awaitRun(j, fetching)
 		job := b.jobs()[0]
 		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationBackground)); err != nil {
 			t.Fatal(err)
@@ -91,7 +91,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
 		j := b.job("lost", slow, func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = nil })
-		b.awaitRun(j, "work", fetching)
+		b.awaitRun(j, fetching)
 		job := b.jobs()[0]
 		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationOrphan)); err != nil {
 			t.Fatal(err)
@@ -108,7 +108,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
 		j := b.job("operator", slow, nil)
-		b.awaitRun(j, "work", fetching)
+		b.awaitRun(j, fetching)
 		all := world.node.sandboxes(operatorNamespace)
 		operator := all[len(all)-1]
 		if err := b.client.Delete(t.Context(), operator.pod.DeepCopy()); err != nil {
@@ -129,7 +129,7 @@ func TestARunWhosePodsAreAllLostIsGivenUp(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newBed(t, settings)
 	j := b.job("poison", slow, nil)
-	b.awaitRun(j, "work", fetching)
+	b.awaitRun(j, fetching)
 	world.node.sandboxes(b.namespace)[0].kill()
 	b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
 	if r, err := b.run(j); err != nil || r.State != store.RunFailed {

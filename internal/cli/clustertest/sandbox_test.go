@@ -30,7 +30,6 @@ type sandbox struct {
 	mu      sync.Mutex
 	grace   time.Duration
 	process *os.Process
-	env     []string
 	code    int
 	killed  bool // its grace ran out
 	signal  bool // it was asked to end
@@ -69,8 +68,11 @@ func (s *sandbox) run(ctx context.Context) {
 		return
 	}
 	s.write(ctx, corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}})
-	over := make(chan error, 1)
-	go func() { over <- cmd.Wait() }()
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = cmd.Wait() // its state says how it ended
+	}()
 	reason := s.attend(ctx, cmd.Process, over)
 	t := &corev1.ContainerStateTerminated{ExitCode: int32(exitCode(cmd.ProcessState)), Reason: reason, StartedAt: metav1.NewTime(s.began), FinishedAt: metav1.Now()}
 	s.mu.Lock()
@@ -90,7 +92,7 @@ func (s *sandbox) run(ctx context.Context) {
 
 // attend waits for the process and ends it when the pod is to go; the reason is that
 // of the kernel, if it has one.
-func (s *sandbox) attend(ctx context.Context, p *os.Process, over <-chan error) (reason string) {
+func (s *sandbox) attend(ctx context.Context, p *os.Process, over <-chan struct{}) (reason string) {
 	tick := time.NewTicker(retryEvery)
 	defer tick.Stop()
 	for {
@@ -131,7 +133,7 @@ func (s *sandbox) attend(ctx context.Context, p *os.Process, over <-chan error) 
 func (s *sandbox) prepare(ctx context.Context) (env []string, ok bool) {
 	said := ""
 	for {
-		why, message := "", ""
+		var why, message string
 		if s.node.fault(s.pod.Namespace) == noImage {
 			why, message = "ErrImagePull", fmt.Sprintf("failed to pull and unpack image %q: not found", s.pod.Spec.Containers[0].Image)
 			if said != "" {
@@ -168,7 +170,7 @@ func (s *sandbox) start(env []string) (*exec.Cmd, error) {
 		return nil, err
 	}
 	s.mu.Lock()
-	s.process, s.env = cmd.Process, env
+	s.process = cmd.Process
 	s.mu.Unlock()
 	return cmd, nil
 }
@@ -196,12 +198,6 @@ func (s *sandbox) outcome() (code int, asked, killed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.code, s.signal, s.killed
-}
-
-func (s *sandbox) environment() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.env
 }
 
 func (s *sandbox) delete(grace *int64) {
@@ -264,25 +260,21 @@ func exitCode(p *os.ProcessState) int {
 	return p.ExitCode()
 }
 
-// tail keeps the end of what a container says, as much as its status holds and, for
-// the operator, enough to look for complaints in.
+// tail keeps the end of what a container says, as much as its status holds.
 type tail struct {
 	mu   sync.Mutex
 	text []byte
 }
 
-// The API's bound of a termination message, in bytes, and of what is kept.
-const (
-	maxMessage = 2048
-	maxKept    = 4 << 20
-)
+// maxMessage is the API's bound of what of a log goes into a termination message, in bytes.
+const maxMessage = 2048
 
 // Write implements io.Writer.
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.text = append(t.text, b...)
-	t.text = t.text[max(len(t.text)-maxKept, 0):]
+	t.text = t.text[max(len(t.text)-maxMessage, 0):]
 	return len(b), nil
 }
 
@@ -290,11 +282,5 @@ func (t *tail) Write(b []byte) (int, error) {
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return strings.ToValidUTF8(string(t.text[max(len(t.text)-maxMessage, 0):]), "")
-}
-
-func (t *tail) all() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.text)
+	return strings.ToValidUTF8(string(t.text), "")
 }

@@ -23,7 +23,7 @@ import (
 
 // newSite serves the demo's domain by a handler of the test's; settings lead a worker
 // to it.
-func newSite(t *testing.T, handler http.HandlerFunc) (*httptest.Server, map[string]string) {
+func newSite(t *testing.T, handler http.HandlerFunc) map[string]string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -46,5 +46,5 @@ func newSite(t *testing.T, handler http.HandlerFunc) (*httptest.Server, map[stri
 	srv.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	return srv, map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + srv.Listener.Addr().String(), "CLAUSEA_CA_FILE": file}
+	return map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + srv.Listener.Addr().String(), "CLAUSEA_CA_FILE": file}
 }

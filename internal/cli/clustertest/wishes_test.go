@@ -13,11 +13,11 @@ import (
 )
 
 // endedWell says that a pod's process ended by itself within its grace.
-func (b *bed) endedWell(s *sandbox, code int) {
+func (b *bed) endedWell(s *sandbox) {
 	b.t.Helper()
 	<-s.ended
-	if got, _, killed := s.outcome(); got != code || killed {
-		b.t.Errorf("pod %s ended with %d (want %d), killed: %t: %s", s.pod.Name, got, code, killed, s.tail)
+	if code, _, killed := s.outcome(); code != kubejob.ExitDone || killed {
+		b.t.Errorf("pod %s ended with %d, killed: %t: %s", s.pod.Name, code, killed, s.tail)
 	}
 }
 
@@ -34,7 +34,7 @@ func TestADeletedCrawlJobTakesJobAndPodsWithIt(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newBed(t, settings)
 	j := b.job("cancelled", slow, nil)
-	b.awaitRun(j, "work", fetching)
+	b.awaitRun(j, fetching)
 	if err := b.client.Delete(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestADeletedCrawlJobTakesJobAndPodsWithIt(t *testing.T) {
 	if len(pods) != 1 {
 		t.Errorf("it had %d pods", len(pods))
 	}
-	b.endedWell(pods[0], kubejob.ExitDone)
+	b.endedWell(pods[0])
 	if docs := b.documents(j); len(docs) == 0 {
 		t.Error("what was found was not kept")
 	}
@@ -54,7 +54,7 @@ func TestAWorkerThatHangsIsKilledWhenItsGraceIsOver(t *testing.T) {
 		_, settings := demoSite(t)
 		b := newBed(t, settings)
 		j := b.job("hangs", slow, nil)
-		b.awaitRun(j, "work", fetching)
+		b.awaitRun(j, fetching)
 		pod := world.node.sandboxes(b.namespace)[0]
 		pod.freeze()
 		if err := b.client.Delete(t.Context(), j); err != nil {
@@ -70,7 +70,7 @@ func TestAWorkerThatHangsIsKilledWhenItsGraceIsOver(t *testing.T) {
 		b := newBed(t, settings)
 		seconds := int64(5)
 		j := b.job("late", slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
-		b.awaitRun(j, "work", fetching)
+		b.awaitRun(j, fetching)
 		world.node.sandboxes(b.namespace)[0].freeze()
 		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
 		b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
@@ -94,12 +94,12 @@ func TestASuspendedCrawlJobHasNoPodAndGoesOnInANewOne(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
 		j := b.job("held", slow, nil)
-		b.awaitRun(j, "work", fetching)
+		b.awaitRun(j, fetching)
 		b.edit(j, func() { j.Spec.Suspend = true })
 		b.awaitJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
 			return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 		})
-		b.endedWell(world.node.sandboxes(b.namespace)[0], kubejob.ExitDone)
+		b.endedWell(world.node.sandboxes(b.namespace)[0])
 		if r, err := b.run(j); err != nil || r.State != store.RunStopped || r.Attempts != 0 {
 			t.Errorf("its run is %+v, %v", r, err)
 		}
@@ -126,13 +126,13 @@ func TestAStoppedCrawlJobCompletesWithWhatItsPodFound(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newBed(t, settings)
 	j := b.job("stopped", slow, nil)
-	b.awaitRun(j, "work", fetching)
+	b.awaitRun(j, fetching)
 	b.edit(j, func() { j.Spec.Stop = true })
 	b.ends(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
 	if docs := b.documents(j); len(docs) == 0 {
 		t.Error("what was found was not kept")
 	}
-	b.endedWell(world.node.sandboxes(b.namespace)[0], kubejob.ExitDone)
+	b.endedWell(world.node.sandboxes(b.namespace)[0])
 }
 
 func TestACrawlInAPodKeepsItsDeadline(t *testing.T) {
@@ -142,7 +142,7 @@ func TestACrawlInAPodKeepsItsDeadline(t *testing.T) {
 		seconds := int64(4)
 		j := b.job("long", 2*slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
 		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
-		b.endedWell(world.node.sandboxes(b.namespace)[0], kubejob.ExitDone)
+		b.endedWell(world.node.sandboxes(b.namespace)[0])
 		if d := b.jobs()[0].Spec.ActiveDeadlineSeconds; d == nil || *d <= seconds {
 			t.Errorf("its Job's own deadline is %v", d)
 		}

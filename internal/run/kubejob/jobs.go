@@ -31,9 +31,9 @@ func number(j *batchv1.Job) int {
 
 // newestJob is the last Job of a run, nil if there is none. Times of creation have
 // whole seconds only, so that the numbers decide.
-func newestJob(ctx context.Context, from client.Reader, runID string) (*batchv1.Job, error) {
+func newestJob(ctx context.Context, from client.Reader, runID, namespace string) (*batchv1.Job, error) {
 	jobs := &batchv1.JobList{}
-	if err := from.List(ctx, jobs, client.MatchingLabels{labelRun: runID}); err != nil {
+	if err := from.List(ctx, jobs, client.InNamespace(namespace), client.MatchingLabels{labelRun: runID}); err != nil {
 		return nil, fmt.Errorf("list the Jobs of run %s: %w", runID, err)
 	}
 	var newest *batchv1.Job
@@ -90,7 +90,7 @@ func ending(p *corev1.Pod) bool {
 func (l *Launcher) remove(ctx context.Context, runID string) error {
 	jobs := &batchv1.JobList{}
 	// One that the cache does not have yet must not be left.
-	if err := l.Live.List(ctx, jobs, client.MatchingLabels{labelRun: runID}); err != nil {
+	if err := l.Live.List(ctx, jobs, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: runID}); err != nil {
 		return fmt.Errorf("list the Jobs of run %s: %w", runID, err)
 	}
 	for i := range jobs.Items {

@@ -31,7 +31,9 @@ type Launcher struct {
 	// Live reads from the API server itself: a cache that is behind can't tell that a
 	// Job is not there.
 	Live client.Reader
-	Pod  Pod
+	// Namespace is the only one that has runs; empty is all.
+	Namespace string
+	Pod       Pod
 	// Default is the execution of CrawlJobs that name none.
 	Default v1alpha1.Execution
 }
@@ -78,7 +80,7 @@ func (l *Launcher) launch(ctx context.Context, o queue.Order) error {
 		return l.end(ctx, &rec, v1alpha1.ReasonInvalidSpec,
 			"The operator was given no image to run Kubernetes Jobs with: set CLAUSEA_WORKER_IMAGE, or let spec.execution be InProcess.")
 	}
-	newest, err := newestJob(ctx, l.Live, o.RunID)
+	newest, err := newestJob(ctx, l.Live, o.RunID, o.Job.Namespace)
 	if err != nil || newest != nil && alive(newest) {
 		return err
 	}
@@ -110,7 +112,7 @@ func (l *Launcher) Observe(ctx context.Context, runID string) (store.Run, error)
 	if err != nil || rec.Reserved != WorkerName(runID) || !unfinished(rec) || rec.NotBefore.After(time.Now()) {
 		return rec, err
 	}
-	job, err := newestJob(ctx, l.Client, runID)
+	job, err := newestJob(ctx, l.Client, runID, l.Namespace)
 	if err != nil {
 		return rec, err
 	}
@@ -118,7 +120,7 @@ func (l *Launcher) Observe(ctx context.Context, runID string) (store.Run, error)
 		rec.Message = l.doing(ctx, job)
 		return rec, nil
 	}
-	if job, err = newestJob(ctx, l.Live, runID); err != nil {
+	if job, err = newestJob(ctx, l.Live, runID, l.Namespace); err != nil {
 		return rec, err
 	}
 	// A worker writes its end before its Job ends, so that it is seen now.
@@ -137,7 +139,7 @@ func (l *Launcher) Observe(ctx context.Context, runID string) (store.Run, error)
 
 // orphaned is a run without a Job: its last pod may be about to give it back.
 func (l *Launcher) orphaned(ctx context.Context, rec store.Run) (store.Run, error) {
-	pods, err := podsOf(ctx, l.Live, client.MatchingLabels{labelRun: rec.ID})
+	pods, err := podsOf(ctx, l.Live, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
 	if err != nil {
 		return rec, err
 	}

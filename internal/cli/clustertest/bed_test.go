@@ -79,6 +79,9 @@ func demoSite(t *testing.T) (*demo.Site, map[string]string) {
 // slow is a delay at which the demo's crawl takes many seconds, to be cut off.
 const slow = 400 * time.Millisecond
 
+// once has a CrawlJob tried a single time: what counts as an attempt fails it.
+func once(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = new(int32) }
+
 func demoTarget(delay time.Duration) v1alpha1.Target {
 	return v1alpha1.Target{
 		Domains: []v1alpha1.Domain{demo.Domain}, ExpectedTypes: []v1alpha1.DocumentType{"privacy_policy", "terms_of_service"},
@@ -89,9 +92,9 @@ func demoTarget(delay time.Duration) v1alpha1.Target {
 // job makes a CrawlJob of the demo's company.
 func (b *bed) job(name string, delay time.Duration, change func(*v1alpha1.CrawlJobSpec)) *v1alpha1.CrawlJob {
 	b.t.Helper()
-	none, target := int32(0), demoTarget(delay)
+	target := demoTarget(delay)
 	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: name}, Spec: v1alpha1.CrawlJobSpec{
-		Company: &target, Execution: v1alpha1.ExecutionJob, BackoffLimit: &none,
+		Company: &target, Execution: v1alpha1.ExecutionJob,
 	}}
 	if change != nil {
 		change(&j.Spec)

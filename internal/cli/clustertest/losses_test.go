@@ -44,7 +44,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("killed", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("killed", slow, func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = nil })
+		j := b.job("killed", slow, nil)
 		b.awaitRun(j, fetching)
 		world.node.sandboxes(b.namespace)[0].kill()
 		b.resumes(j, site, whole)
@@ -58,7 +58,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("evicted", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("evicted", slow, nil) // it has one attempt: an eviction takes none
+		j := b.job("evicted", slow, once) // an eviction is no attempt
 		b.awaitRun(j, fetching)
 		first := world.node.sandboxes(b.namespace)[0]
 		e := &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: first.pod.Name}}
@@ -76,7 +76,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("with its Job", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("deleted", slow, nil)
+		j := b.job("deleted", slow, once)
 		b.awaitRun(j, fetching)
 		job := b.jobs()[0]
 		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationBackground)); err != nil {
@@ -90,7 +90,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("without a signal, with its Job", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("lost", slow, func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = nil })
+		j := b.job("lost", slow, nil)
 		b.awaitRun(j, fetching)
 		job := b.jobs()[0]
 		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationOrphan)); err != nil {
@@ -107,7 +107,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("with the operator's", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("operator", slow, nil)
+		j := b.job("operator", slow, once)
 		b.awaitRun(j, fetching)
 		all := world.node.sandboxes(operatorNamespace)
 		operator := all[len(all)-1]
@@ -128,7 +128,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 func TestARunWhosePodsAreAllLostIsGivenUp(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newBed(t, settings)
-	j := b.job("poison", slow, nil)
+	j := b.job("poison", slow, once)
 	b.awaitRun(j, fetching)
 	world.node.sandboxes(b.namespace)[0].kill()
 	b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)

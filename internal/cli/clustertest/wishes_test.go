@@ -123,16 +123,33 @@ func TestASuspendedCrawlJobHasNoPodAndGoesOnInANewOne(t *testing.T) {
 }
 
 func TestAStoppedCrawlJobCompletesWithWhatItsPodFound(t *testing.T) {
-	_, settings := demoSite(t)
-	b := newBed(t, settings)
-	j := b.job("stopped", slow, nil)
-	b.awaitRun(j, fetching)
-	b.edit(j, func() { j.Spec.Stop = true })
-	b.ends(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
-	if docs := b.documents(j); len(docs) == 0 {
-		t.Error("what was found was not kept")
-	}
-	b.endedWell(world.node.sandboxes(b.namespace)[0])
+	t.Run("while it crawls", func(t *testing.T) {
+		_, settings := demoSite(t)
+		b := newBed(t, settings)
+		j := b.job("stopped", slow, nil)
+		b.awaitRun(j, fetching)
+		b.edit(j, func() { j.Spec.Stop = true })
+		b.ends(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
+		if docs := b.documents(j); len(docs) == 0 {
+			t.Error("what was found was not kept")
+		}
+		b.endedWell(world.node.sandboxes(b.namespace)[0])
+	})
+	t.Run("while it has no pod", func(t *testing.T) {
+		_, settings := demoSite(t)
+		b := newBed(t, settings)
+		j := b.job("stuck", slow, nil)
+		b.awaitRun(j, fetching)
+		world.node.suffer(b.namespace, noImage)
+		world.node.sandboxes(b.namespace)[0].kill()
+		b.await("a pod that can't start", func() (bool, string) { return len(world.node.sandboxes(b.namespace)) == 2, "" })
+		b.edit(j, func() { j.Spec.Stop = true })
+		b.ends(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
+		if docs := b.documents(j); len(docs) == 0 {
+			t.Error("what was found was not kept")
+		}
+		b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
+	})
 }
 
 func TestACrawlInAPodKeepsItsDeadline(t *testing.T) {

@@ -78,7 +78,8 @@ func podsOf(ctx context.Context, from client.Reader, which ...client.ListOption)
 // end; the kubelet of a node that is lost never says so.
 const lostNode = time.Minute
 
-// ending says that a pod whose Job is gone may still have a process.
+// ending says that a pod that is not over, its Job be gone or not, may still have a
+// process.
 func ending(p *corev1.Pod) bool {
 	if p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed {
 		return false

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -175,9 +176,8 @@ func (l *Launcher) end(ctx context.Context, rec *store.Run, reason, message stri
 	return nil
 }
 
-// Ask implements crawljob.Runner. A worker that is to stop for the time being or for
-// good is sent a signal too, by the end of its Job. One that is to complete with what
-// it has reads so itself.
+// Ask implements crawljob.Runner. A worker that is to end for the time being or for
+// good is sent a signal too, by the end of its Job.
 func (l *Launcher) Ask(ctx context.Context, runID string, what store.Request) error {
 	if err := l.Queue.Ask(ctx, runID, what); err != nil {
 		return err
@@ -190,9 +190,38 @@ func (l *Launcher) Ask(ctx context.Context, runID string, what store.Request) er
 		return err
 	}
 	if what == store.RequestStop && rec.State == store.RunRunning {
-		return nil
+		return l.complete(ctx, runID)
 	}
 	return l.remove(ctx, runID)
+}
+
+// complete leaves it to a run's worker to read that it is to end with what it has.
+// Where no pod is at work, the run ends as it is.
+func (l *Launcher) complete(ctx context.Context, runID string) error {
+	pods, err := podsOf(ctx, l.Live, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: runID})
+	if err != nil {
+		return err
+	}
+	for i := range pods {
+		if pods[i].Status.Phase == corev1.PodRunning && ending(&pods[i]) {
+			return nil
+		}
+	}
+	rec, err := l.Queue.Observe(ctx, runID)
+	if err != nil || rec.State != store.RunRunning {
+		return err // its worker has written its end
+	}
+	if err := l.remove(ctx, runID); err != nil {
+		return err
+	}
+	rec.State = store.RunStopped
+	if err := l.Queue.Runs.PutRun(ctx, rec); err != nil {
+		if errors.Is(err, store.ErrFenced) {
+			return nil // another pod was quicker: it reads the request
+		}
+		return fmt.Errorf("end run %s: %w", runID, err)
+	}
+	return l.Queue.Ask(ctx, runID, store.RequestStop)
 }
 
 // Forget implements crawljob.Runner.

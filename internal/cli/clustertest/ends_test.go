@@ -72,10 +72,10 @@ func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
 				t.Errorf("its message shows a secret: %s", j.Status.Message)
 			}
 			pods := world.node.sandboxes(b.namespace)
-			if len(pods) != 1 {
-				t.Fatalf("it had %d pods", len(pods))
+			if c.code == kubejob.ExitUsage && len(pods) != 1 {
+				t.Errorf("it had %d pods, of which none could do better than the first", len(pods))
 			}
-			if code, _, _ := pods[0].outcome(); code != c.code {
+			if code, _, _ := pods[len(pods)-1].outcome(); code != c.code {
 				t.Errorf("its worker ended with %d, want %d", code, c.code)
 			}
 		})

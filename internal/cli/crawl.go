@@ -15,6 +15,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/schema"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -96,6 +97,9 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			return err
 		}
 		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
+		if embedded(f.Values) == "" { // a folder is this process's alone, and it crawls one company at a time
+			r.HostTenure = turns.DefaultTenure
+		}
 	}
 	return a.crawlEach(cmd, r, tasks, f)
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -70,7 +71,7 @@ func (a *app) newRole(ctx context.Context) (*role, error) {
 	r.close = append(r.close, func() { _ = r.store.Close(context.WithoutCancel(ctx)) })
 	r.pool = &queue.Pool{
 		Store: r.store, Slots: a.values.Crawls, Lease: a.values.Lease, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics},
+		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics, HostTenure: turns.DefaultTenure},
 	}
 	return r, nil
 }

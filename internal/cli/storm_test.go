@@ -57,17 +57,23 @@ func newTown(t *testing.T, companies int) *town {
 	for i := range companies {
 		w.names = append(w.names, fmt.Sprintf("c%03d-storm.example", i))
 	}
-	cert, caPEM := certificateFor(t, w.names)
-	w.caFile = filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(w.caFile, caPEM, 0o600); err != nil {
+	w.address, w.caFile = serveTLS(t, w.names, http.HandlerFunc(w.serve))
+	return w
+}
+
+// serveTLS serves hosts on loopback; it gives the address, and the file of their authority.
+func serveTLS(t *testing.T, names []string, h http.Handler) (address, caFile string) {
+	t.Helper()
+	cert, caPEM := certificateFor(t, names)
+	caFile = filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(caFile, caPEM, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(w.serve))
+	srv := httptest.NewUnstartedServer(h)
 	srv.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	w.address = srv.Listener.Addr().String()
-	return w
+	return srv.Listener.Addr().String(), caFile
 }
 
 func certificateFor(t *testing.T, names []string) (tls.Certificate, []byte) {
@@ -154,11 +160,11 @@ type process struct {
 	cmd *exec.Cmd
 }
 
-func (p *process) start(t *testing.T, w *town, uri string) {
+func (p *process) start(t *testing.T, w *town, uri string, flags ...string) {
 	cmd := exec.Command(os.Args[0])
 	args := []string{"standalone", "--store", uri, "--port", "0", "--crawls", "10", "--lease", "5s", "--ca-file", w.caFile,
 		"--connect-to", ":443:" + w.address, "--allow-address", "127.0.0.1/32", "--log-level", "error"}
-	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
+	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(append(args, flags...), "\n"))
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Errorf("start a process: %v", err)

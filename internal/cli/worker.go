@@ -10,6 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/kubejob"
 	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -52,7 +53,7 @@ func (a *app) work(ctx context.Context, id string) error {
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
 	p := &queue.Pool{
 		Store: s, Lease: a.values.Lease, Poll: time.Second, Log: a.log,
-		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder()},
+		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder(), HostTenure: turns.DefaultTenure},
 	}
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	if err != nil {

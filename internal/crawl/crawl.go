@@ -34,6 +34,9 @@ type Plan struct {
 	PerHost       int           // requests at once to one host, default 1; more only when Delay is none
 	Exhaustive    bool          // don't converge: fetch all that is in scope
 	Render        RenderMode    // default RenderNever
+	// Hosts, where set, shares hosts with crawls elsewhere; a browser's requests for
+	// what a page loads are not among what is shared.
+	Hosts Hosts
 	// Resume are the entries of an earlier process's Journal, in order.
 	Resume [][]byte
 }

@@ -50,7 +50,7 @@ func (c *crawl) gate() (float64, StopReason) {
 	if best < promising && c.missing() && c.tally.sinceLegal < patience {
 		// Pages that promise little are tried one at a time: what the one in
 		// flight links to may be better than all of them.
-		if c.busy() {
+		if c.fetching() || c.waiting == 0 && c.busy() { // what waits for its turn may take long
 			return promising, ""
 		}
 		gate = hopeful

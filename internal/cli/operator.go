@@ -32,7 +32,7 @@ func newOperator(a *app) *cobra.Command {
 kubeconfig of KUBECONFIG. Documents are kept in MongoDB. Crawls run in this process,
 or as Kubernetes Jobs on any node.`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.operator(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.signalled(cmd.Context(), a.operator(cmd)) },
 	}
 	return a.configured(cmd, settings.CommandOperator)
 }

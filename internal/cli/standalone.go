@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -22,7 +23,7 @@ MongoDB, where several such processes share the work and elect a leader, or in t
 embedded store of one process. clausea apply, get, delete and wait take the same
 manifests as kubectl does.`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.standalone(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.signalled(cmd.Context(), a.standalone(cmd)) },
 	}
 	return a.configured(cmd, settings.CommandStandalone)
 }
@@ -54,7 +55,8 @@ func (a *app) standalone(cmd *cobra.Command) error {
 	if err := m.Add(&kubestore.Sweeper{Objects: r.store, Log: r.log}); err != nil {
 		return fmt.Errorf("add the sweeper of events: %w", err)
 	}
-	recorder := kubestore.NewRecorder(ctx, r.store, r.log)
+	// What ends after a signal is told of too; each write is bounded.
+	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), r.store, r.log)
 	if err := r.setUp(ctx, m, &queue.Queue{Runs: r.store}, recorder); err != nil {
 		return err
 	}

@@ -49,6 +49,8 @@ type town struct {
 	names   []string
 	address string
 	caFile  string
+	// before, where set, is called with each request for a page before it is answered.
+	before func(*http.Request)
 }
 
 func newTown(t *testing.T, companies int) *town {
@@ -113,6 +115,9 @@ func (w *town) serve(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	w.asked[r.Host+r.URL.Path]++
 	w.mu.Unlock()
+	if w.before != nil {
+		w.before(r)
+	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/legal/policy-"))
 	switch {
@@ -152,6 +157,16 @@ func (w *town) again() (again, pages int) {
 		pages++
 	}
 	return again, pages
+}
+
+// requests counts those for pages.
+func (w *town) requests() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.asked {
+		n += a
+	}
+	return n
 }
 
 // process is one standalone process that is started anew whenever it is killed.
@@ -211,7 +226,7 @@ func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	w := newTown(t, companies)
-	k := order(t, s, w)
+	k := order(t, s, w, 200*time.Millisecond)
 
 	var processes [stormProcesses]process
 	for i := range processes {
@@ -237,7 +252,7 @@ func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) {
 }
 
 // order makes a CrawlJob for each company.
-func order(t *testing.T, s store.Store, w *town) client.Client {
+func order(t *testing.T, s store.Store, w *town, delay time.Duration) client.Client {
 	t.Helper()
 	scheme, err := newScheme()
 	if err != nil {
@@ -248,7 +263,7 @@ func order(t *testing.T, s store.Store, w *town) client.Client {
 		limit := int32(20) // kills are no fault of the crawl
 		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "j-" + name}}
 		j.Spec.Company = &v1alpha1.Target{
-			Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: 200 * time.Millisecond}},
+			Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
 		}
 		j.Spec.BackoffLimit = &limit
 		if err := k.Create(t.Context(), j); err != nil {

@@ -100,7 +100,7 @@ func (r *running) port(t *testing.T) string {
 // ready asks /readyz; the status is 0 where nobody listens any more.
 func ready(port string) (status int, body string) {
 	c := http.Client{Timeout: 5 * time.Second}
-	res, err := c.Get("http://127.0.0.1:" + port + "/readyz") //nolint:noctx // the client has a timeout
+	res, err := c.Get("http://127.0.0.1:" + port + "/readyz")
 	if err != nil {
 		return 0, ""
 	}

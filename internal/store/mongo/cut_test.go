@@ -22,7 +22,7 @@ func TestAWriteThatIsCutOffHoldsItsLeaseUpForNobody(t *testing.T) {
 	for i := range cuts {
 		ctx, cancel := context.WithCancel(t.Context())
 		cut := time.AfterFunc(time.Duration(i)*40*time.Microsecond, cancel) // a write takes some milliseconds
-		_ = s.PutCheckpoint(ctx, f, "r", []byte("x"))                      // whether it was in time doesn't matter
+		_ = s.PutCheckpoint(ctx, f, "r", []byte("x"))                       // whether it was in time doesn't matter
 		cut.Stop()
 		cancel()
 		wait, stop := context.WithTimeout(t.Context(), 2*attemptTimeout)

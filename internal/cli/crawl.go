@@ -67,7 +67,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			return err
 		}
 	}
-	fetcher, err := newFetcher(f.Values)
+	fetcher, err := newFetcher(f.Values, nil)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return &exitError{exitUsage, fmt.Errorf("find the cluster: run in a pod, or set KUBECONFIG: %w", err)}
 	}
 	config.QPS, config.Burst = clientQPS, clientBurst
-	r, err := a.newRole(ctx)
+	r, err := a.newRole(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,8 @@ type role struct {
 	registry *prometheus.Registry
 	pool     *queue.Pool
 	close    []func()
+	// served gets the address of the port once it is there.
+	served chan string
 }
 
 // The process ends within 25 s of a signal, whatever does not answer: 15 s are for
@@ -49,10 +51,11 @@ const (
 	endTime   = 17 * time.Second
 )
 
-func (a *app) newRole(ctx context.Context) (*role, error) {
-	r := &role{v: a.values, log: a.log, registry: telemetry.NewRegistry(versionOf())}
+// newRole makes what a long-running command needs; connecting is as newFetcher has it.
+func (a *app) newRole(ctx context.Context, connecting func(network, at string) error) (*role, error) {
+	r := &role{v: a.values, log: a.log, registry: telemetry.NewRegistry(versionOf()), served: make(chan string, 1)}
 	ctrl.SetLogger(a.log)
-	fetcher, err := newFetcher(a.values)
+	fetcher, err := newFetcher(a.values, connecting)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +134,7 @@ func (r *role) setUp(ctx context.Context, m ctrl.Manager, runner crawljob.Runner
 func (r *role) serve(ctx context.Context, until <-chan struct{}) (address string, wait func() error, err error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(r.v.Port))
 	if err != nil {
-		return "", nil, fmt.Errorf("listen on port %d: %w", r.v.Port, err)
+		return "", nil, fmt.Errorf("listen on port %d: %w; PORT or --port names another, and 0 is any that is free", r.v.Port, err)
 	}
 	srv := &http.Server{Handler: r.probes(ctx), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	served := make(chan error, 1)
@@ -180,6 +183,7 @@ func (r *role) run(ctx context.Context, m ctrl.Manager) error {
 		return err
 	}
 	r.log.Info("started", "address", address, "crawls", r.v.Crawls)
+	r.served <- address
 	err = within(ctx, m.Start, endTime)
 	close(done)
 	if serr := wait(); serr != nil {

@@ -36,7 +36,7 @@ because the process was asked to end.`, kubejob.ExitDone, kubejob.ExitFailed, ku
 }
 
 func (a *app) work(ctx context.Context, id string) error {
-	fetcher, err := newFetcher(a.values)
+	fetcher, err := newFetcher(a.values, nil)
 	if err != nil {
 		return err
 	}

@@ -197,6 +197,9 @@ func (f *crawlFlags) override(t run.Task) run.Task {
 	}
 	if f.Insisted(&f.MaxDepth) || p.MaxDepth == 0 {
 		p.MaxDepth = f.MaxDepth
+		if f.MaxDepth == 0 {
+			p.MaxDepth = -1
+		}
 	}
 	if f.Insisted(&f.Delay) || p.Delay == 0 {
 		p.Delay = f.Delay

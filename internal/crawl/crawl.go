@@ -27,7 +27,7 @@ type Plan struct {
 	Languages     []string // preferred, BCP 47; empty is any
 	ExpectedTypes []string
 	MaxPages      int           // default 500; kept to the page
-	MaxDepth      int           // default 6; links from a seed
+	MaxDepth      int           // links from a seed; negative is none (the seeds alone), 0 the default of 6
 	Delay         time.Duration // between requests to a host; negative is none, 0 the default of 1 s
 	TimeLimit     time.Duration // default 30 min
 	HostsAtOnce   int           // default 32

@@ -145,9 +145,10 @@ func (p Plan) withDefaults() Plan {
 	if p.MaxPages <= 0 {
 		p.MaxPages = DefaultMaxPages
 	}
-	if p.MaxDepth <= 0 {
+	if p.MaxDepth == 0 {
 		p.MaxDepth = DefaultMaxDepth
 	}
+	p.MaxDepth = max(p.MaxDepth, 0) // from here on 0 is none
 	if p.Delay == 0 {
 		p.Delay = DefaultDelay
 	}

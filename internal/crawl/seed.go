@@ -70,7 +70,7 @@ func (c *crawl) missing() bool { return c.lacks("") }
 // rescue tries another source of URLs before the crawl ends: first the sitemaps,
 // then the well-known paths where an expected type is still missing.
 func (c *crawl) rescue(ctx context.Context) bool {
-	if ctx.Err() != nil || c.tally.fetched == 0 && !c.plan.Exhaustive {
+	if ctx.Err() != nil || c.tally.fetched == 0 && !c.plan.Exhaustive || c.plan.MaxDepth == 0 {
 		return false
 	}
 	if c.queueSitemaps() {

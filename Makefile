@@ -15,8 +15,8 @@ build: ## build bin/clausea
 	go build -trimpath -ldflags "-X github.com/clausea/crawler/internal/cli.version=$(VERSION)" -o $(BIN) .
 
 .PHONY: run
-run: build ## crawl the bundled demo company twice, and show what changed in between
-	$(BIN) demo
+run: build ## watch the bundled demo company, whose site changes, until Ctrl-C
+	@LOG_LEVEL=$${LOG_LEVEL:-warn} $(BIN) standalone --demo
 
 .PHONY: test
 test: ## run every test, with the race detector; fetches what it needs

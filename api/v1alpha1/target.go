@@ -75,9 +75,9 @@ type CrawlLimits struct {
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 100000",message="must be from 1 to 100000 pages; leave it out for 500"
 	MaxPages *int32 `json:"maxPages,omitempty"`
-	// MaxDepth is how many links from a seed at most; 6 if unset.
+	// MaxDepth is how many links from a seed at most, from 0 (the seeds alone) to 50; 6 if unset.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 50",message="must be from 0 (the seeds only) to 50 links; leave it out for 6"
+	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 50",message="must be from 0 (the seeds alone) to 50 links; leave it out for 6"
 	MaxDepth *int32 `json:"maxDepth,omitempty"`
 	// Delay is the time between requests to one host, such as 1s; 1s if unset.
 	// +optional

@@ -54,7 +54,8 @@ const conflictDelay = 200 * time.Millisecond
 // close writes the status if the stages changed it, then sends the events.
 func (v *visit) close(ctx context.Context, err error) (ctrl.Result, error) {
 	v.company.Status.ObservedGeneration = v.company.Generation
-	if !v.gone && !equality.Semantic.DeepEqual(v.before.Status, v.company.Status) {
+	changed := !v.gone && !equality.Semantic.DeepEqual(v.before.Status, v.company.Status)
+	if changed {
 		patch := client.MergeFromWithOptions(v.before, client.MergeFromWithOptimisticLock{})
 		werr := v.r.Client.Status().Patch(ctx, v.company.DeepCopy(), patch)
 		switch {
@@ -64,8 +65,10 @@ func (v *visit) close(ctx context.Context, err error) (ctrl.Result, error) {
 			return ctrl.Result{}, errors.Join(err, fmt.Errorf("write the status: %w", werr))
 		}
 	}
-	for _, e := range v.events {
-		v.r.Recorder.Eventf(v.company, nil, e.kind, e.reason, e.action, "%s", e.note)
+	if changed { // news that changes nothing was told before
+		for _, e := range v.events {
+			v.r.Recorder.Eventf(v.company, nil, e.kind, e.reason, e.action, "%s", e.note)
+		}
 	}
 	if err != nil {
 		return ctrl.Result{}, err

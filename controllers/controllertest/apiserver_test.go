@@ -98,7 +98,7 @@ func onCluster(t *testing.T) *home {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, log := openEmbedded(t), &eventLog{}
+	s, log := openEmbedded(t), &eventLog{stored: c}
 	start(t, m, s, log)
 	return &home{t: t, client: c, namespace: ns, store: s, queue: &queue.Queue{Runs: s}, events: log}
 }

@@ -4,8 +4,6 @@ package controllertest
 
 import (
 	"context"
-	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
@@ -45,25 +42,6 @@ type home struct {
 	queue     *queue.Queue
 	events    *eventLog
 }
-
-// eventLog keeps events in memory, for comparing; each home's own recorder is tested
-// by itself.
-type eventLog struct {
-	mu   sync.Mutex
-	logs []string
-}
-
-func (l *eventLog) Eventf(regarding, _ runtime.Object, kind, reason, _, _ string, _ ...any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	name := ""
-	if o, ok := regarding.(client.Object); ok {
-		name = o.GetName()
-	}
-	l.logs = append(l.logs, fmt.Sprintf("%s %s %s", name, kind, reason))
-}
-
-var _ events.EventRecorder = (*eventLog)(nil)
 
 // openEmbedded opens an empty embedded store that is closed with the test.
 func openEmbedded(t *testing.T) store.Store {
@@ -125,9 +103,10 @@ func overStore(t *testing.T, s store.Store) *home {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &eventLog{}
+	k := kubestore.NewClient(s, scheme)
+	log := &eventLog{stored: k}
 	start(t, m, s, log)
-	return &home{t: t, client: kubestore.NewClient(s, scheme), namespace: "default", store: s, queue: &queue.Queue{Runs: s}, events: log}
+	return &home{t: t, client: k, namespace: "default", store: s, queue: &queue.Queue{Runs: s}, events: log}
 }
 
 // patience bounds what a test waits for; no test asserts on time.

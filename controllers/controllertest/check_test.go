@@ -26,6 +26,7 @@ func (h *home) jobsOf(n int) []v1alpha1.CrawlJob {
 // and Ready.
 func (h *home) check() {
 	h.t.Helper()
+	h.events.check(h.t)
 	jobs, companies := &v1alpha1.CrawlJobList{}, &v1alpha1.CompanyList{}
 	for _, list := range []client.ObjectList{jobs, companies} {
 		if err := h.client.List(h.t.Context(), list, client.InNamespace(h.namespace)); err != nil {

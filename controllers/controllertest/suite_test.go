@@ -26,6 +26,7 @@ var behaviours = map[string]func(*testing.T, *home){
 	"a deleted job is cancelled and leaves nothing":     jobDeleted,
 	"a Company with a schedule is crawled at once":      companyBegins,
 	"a Company keeps its history within its limits":     companyHistory,
+	"a crawl has few events however many its pages":     jobHasFewEvents,
 	"a schedule that can't be is said to be wrong":      companyBadSchedule,
 	"a deleted Company takes its jobs and documents":    companyDeleted,
 	"a Company says what was found and what is missing": companyKnows,

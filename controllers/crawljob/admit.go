@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -30,7 +31,7 @@ func (r *Reconciler) admit(ctx context.Context, v *visit) error {
 	if v.job.Spec.Suspend && !v.job.Spec.Stop {
 		return r.suspend(ctx, v)
 	}
-	if v.job.Status.Reason == v1alpha1.ReasonSuspended {
+	if meta.IsStatusConditionTrue(v.job.Status.Conditions, v1alpha1.ConditionSuspended) {
 		v.tell(corev1.EventTypeNormal, "Resumed", "Resume", "The crawl goes on where it was.")
 	}
 	v.unset(v1alpha1.ConditionSuspended)

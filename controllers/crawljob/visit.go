@@ -51,7 +51,8 @@ func (v *visit) tell(kind, reason, action, note string) {
 // that met a newer object is no error: the newer one is on its way here.
 func (v *visit) close(ctx context.Context, err error) (ctrl.Result, error) {
 	v.job.Status.ObservedGeneration = v.job.Generation
-	if !v.gone && !equality.Semantic.DeepEqual(v.before.Status, v.job.Status) {
+	changed := !v.gone && !equality.Semantic.DeepEqual(v.before.Status, v.job.Status)
+	if changed {
 		// The version is compared: a status that was made of an old object must not
 		// overwrite that of a newer one.
 		patch := client.MergeFromWithOptions(v.before, client.MergeFromWithOptimisticLock{})
@@ -63,8 +64,10 @@ func (v *visit) close(ctx context.Context, err error) (ctrl.Result, error) {
 			return ctrl.Result{}, errors.Join(err, fmt.Errorf("write the status: %w", werr))
 		}
 	}
-	for _, e := range v.events {
-		v.r.Recorder.Eventf(v.job, nil, e.kind, e.reason, e.action, "%s", e.note)
+	if changed { // news that changes nothing was told before
+		for _, e := range v.events {
+			v.r.Recorder.Eventf(v.job, nil, e.kind, e.reason, e.action, "%s", e.note)
+		}
 	}
 	if err != nil {
 		return ctrl.Result{}, err

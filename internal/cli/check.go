@@ -36,7 +36,7 @@ func newCheck(a *app) *cobra.Command {
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v := a.values
-			fetcher, err := newFetcher(v)
+			fetcher, err := newFetcher(v, nil)
 			if err != nil {
 				return err
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/schema"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -66,7 +67,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			return err
 		}
 	}
-	fetcher, err := newFetcher(f.Values)
+	fetcher, err := newFetcher(f.Values, nil)
 	if err != nil {
 		return err
 	}
@@ -96,6 +97,9 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			return err
 		}
 		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
+		if embedded(f.Values) == "" { // a folder is this process's alone, and it crawls one company at a time
+			r.HostTenure = turns.DefaultTenure
+		}
 	}
 	return a.crawlEach(cmd, r, tasks, f)
 }
@@ -193,6 +197,9 @@ func (f *crawlFlags) override(t run.Task) run.Task {
 	}
 	if f.Insisted(&f.MaxDepth) || p.MaxDepth == 0 {
 		p.MaxDepth = f.MaxDepth
+		if f.MaxDepth == 0 {
+			p.MaxDepth = -1
+		}
 	}
 	if f.Insisted(&f.Delay) || p.Delay == 0 {
 		p.Delay = f.Delay

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -42,9 +43,7 @@ func (a *app) runDemo(cmd *cobra.Command) error {
 		defer func() { _ = os.RemoveAll(folder) }()
 		settings.Override(v, &v.Store, settings.NewSecret(folder))
 	}
-	settings.Override(v, &v.CAFile, site.CAFile)
-	settings.Override(v, &v.ConnectTo, []string{":443:" + site.Address})
-	settings.Override(v, &v.AllowAddress, []string{"127.0.0.1/32"})
+	reach(v, site)
 	settings.Override(v, &v.Delay, 0)
 	f := crawlFlags{Values: v, output: "table"}
 	fmt.Fprintf(w, "The demo company's site %s is served at %s.\n\nThe first crawl:\n", demo.Domain, site.Address)
@@ -58,21 +57,31 @@ func (a *app) runDemo(cmd *cobra.Command) error {
 	}
 	all, trap := site.Fetched()
 	fmt.Fprintf(w, "\n%d requests in all, %d of them in the site's endless calendar.\n", all, trap)
-	return showChanges(ctx, cmd, v)
-}
-
-// showChanges prints the last change of each document that has one.
-func showChanges(ctx context.Context, cmd *cobra.Command, v *settings.Values) error {
 	s, err := openStore(ctx, v)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.Close(ctx) }()
-	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, demo.Domain, p) })
+	return showChanges(ctx, s, demo.Domain, w)
+}
+
+// reach has a command's requests for the demo's host go to its site on loopback.
+func reach(v *settings.Values, site *demo.Site) {
+	settings.Override(v, &v.CAFile, site.CAFile)
+	var to []string
+	for _, host := range []string{demo.Domain, "www." + demo.Domain} {
+		to = append(to, host+":443:"+site.Address)
+	}
+	settings.Override(v, &v.ConnectTo, to)
+	settings.Override(v, &v.AllowAddress, []string{"127.0.0.1/32"})
+}
+
+// showChanges prints the last change of each document of a company that has one.
+func showChanges(ctx context.Context, s store.Store, company string, w io.Writer) error {
+	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, company, p) })
 	if err != nil {
 		return err
 	}
-	w := cmd.OutOrStdout()
 	for _, d := range docs {
 		if n := len(d.FormerURLs); n > 0 {
 			fmt.Fprintf(w, "\n%s has moved here from %s\n", d.URL, strings.Join(d.FormerURLs, ", "))

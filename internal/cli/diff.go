@@ -57,11 +57,11 @@ func diffFiles(cmd *cobra.Command, v *settings.Values, oldFile, newFile, output 
 
 func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, to int, output string) error {
 	ctx := cmd.Context()
-	s, err := openStore(ctx, values)
+	s, stop, err := openRecords(ctx, values)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = s.Close(ctx) }()
+	defer stop()
 	d, err := findDocument(ctx, s, "", id)
 	if err != nil {
 		return err

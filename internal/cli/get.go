@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
+	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -39,11 +40,11 @@ func newGet(a *app) *cobra.Command {
 			case "co":
 				return a.getCompanyResources(cmd.Context(), cmd.OutOrStdout(), output)
 			}
-			s, err := openStore(cmd.Context(), a.values)
+			s, stop, err := openRecords(cmd.Context(), a.values)
 			if err != nil {
 				return err
 			}
-			defer func() { _ = s.Close(cmd.Context()) }()
+			defer stop()
 			g := getter{cmd.Context(), s, cmd.OutOrStdout(), output, company, version}
 			return g.get(args)
 		},
@@ -57,7 +58,7 @@ func newGet(a *app) *cobra.Command {
 
 type getter struct {
 	ctx             context.Context
-	s               store.Store
+	s               remote.Records
 	w               io.Writer
 	output, company string
 	version         int
@@ -166,7 +167,7 @@ func (g *getter) document(id string) error {
 }
 
 // findDocument takes an id or a URL; with a company it need not look through all.
-func findDocument(ctx context.Context, s store.Store, company, id string) (store.Document, error) {
+func findDocument(ctx context.Context, s remote.Records, company, id string) (store.Document, error) {
 	switch {
 	case !strings.Contains(id, "://"):
 		return s.GetDocument(ctx, id)

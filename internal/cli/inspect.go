@@ -60,7 +60,7 @@ func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.In
 		}
 		return in, err
 	}
-	fetcher, err := newFetcher(v)
+	fetcher, err := newFetcher(v, nil)
 	if err != nil {
 		return document.Input{}, err
 	}

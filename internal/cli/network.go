@@ -15,8 +15,9 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// newFetcher makes a fetcher of the settings.
-func newFetcher(v *settings.Values) (*fetch.Fetcher, error) {
+// newFetcher makes a fetcher of the settings; connecting, where it is not nil, may
+// refuse a connection that they let through.
+func newFetcher(v *settings.Values, connecting func(network, at string) error) (*fetch.Fetcher, error) {
 	var allowed []netip.Prefix
 	for _, a := range v.AllowAddress {
 		p, err := netip.ParsePrefix(a)
@@ -28,7 +29,7 @@ func newFetcher(v *settings.Values) (*fetch.Fetcher, error) {
 	if !strings.Contains(v.UserAgent, crawl.UserAgentToken) {
 		return nil, &exitError{exitUsage, v.Wrong(&v.UserAgent, v.UserAgent, "one that holds "+crawl.UserAgentToken+", the name that robots.txt is read for")}
 	}
-	cfg := fetch.Config{Guard: address.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent}
+	cfg := fetch.Config{Guard: address.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent, Connecting: connecting}
 	for _, c := range v.ConnectTo {
 		to, err := fetch.ParseConnectTo(c)
 		if err != nil {

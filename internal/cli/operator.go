@@ -36,7 +36,7 @@ func newOperator(a *app) *cobra.Command {
 kubeconfig of KUBECONFIG. Documents are kept in MongoDB. Crawls run in this process,
 or as Kubernetes Jobs on any node.`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.operator(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.signalled(cmd.Context(), a.operator(cmd)) },
 	}
 	return a.configured(cmd, settings.CommandOperator)
 }
@@ -55,7 +55,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return &exitError{exitUsage, fmt.Errorf("find the cluster: run in a pod, or set KUBECONFIG: %w", err)}
 	}
 	config.QPS, config.Burst = clientQPS, clientBurst
-	r, err := a.newRole(ctx)
+	r, err := a.newRole(ctx, nil)
 	if err != nil {
 		return err
 	}

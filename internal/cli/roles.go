@@ -24,6 +24,7 @@ import (
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -38,16 +39,23 @@ type role struct {
 	registry *prometheus.Registry
 	pool     *queue.Pool
 	close    []func()
+	// served gets the address of the port once it is there.
+	served chan string
 }
 
-// drainTime is how long what runs may take to end after a signal; the whole process
-// has 25 s.
-const drainTime = 20 * time.Second
+// The process ends within 25 s of a signal, whatever does not answer: 15 s are for
+// what runs to end, 2 s more for the leader's lock, and up to 5 s for the store's
+// connections. What had no time to end is another process's after its lease.
+const (
+	drainTime = 15 * time.Second
+	endTime   = 17 * time.Second
+)
 
-func (a *app) newRole(ctx context.Context) (*role, error) {
-	r := &role{v: a.values, log: a.log, registry: telemetry.NewRegistry(versionOf())}
+// newRole makes what a long-running command needs; connecting is as newFetcher has it.
+func (a *app) newRole(ctx context.Context, connecting func(network, at string) error) (*role, error) {
+	r := &role{v: a.values, log: a.log, registry: telemetry.NewRegistry(versionOf()), served: make(chan string, 1)}
 	ctrl.SetLogger(a.log)
-	fetcher, err := newFetcher(a.values)
+	fetcher, err := newFetcher(a.values, connecting)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +83,7 @@ func (a *app) newRole(ctx context.Context) (*role, error) {
 	}
 	r.pool = &queue.Pool{
 		Store: r.store, Slots: a.values.Crawls, Lease: a.values.Lease, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics, PDF: pdf},
+		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics, PDF: pdf, HostTenure: turns.DefaultTenure},
 	}
 	return r, nil
 }
@@ -131,7 +139,7 @@ func (r *role) setUp(ctx context.Context, m ctrl.Manager, runner crawljob.Runner
 func (r *role) serve(ctx context.Context, until <-chan struct{}) (address string, wait func() error, err error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(r.v.Port))
 	if err != nil {
-		return "", nil, fmt.Errorf("listen on port %d: %w", r.v.Port, err)
+		return "", nil, fmt.Errorf("listen on port %d: %w; PORT or --port names another, and 0 is any that is free", r.v.Port, err)
 	}
 	srv := &http.Server{Handler: r.probes(ctx), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	served := make(chan error, 1)
@@ -180,7 +188,8 @@ func (r *role) run(ctx context.Context, m ctrl.Manager) error {
 		return err
 	}
 	r.log.Info("started", "address", address, "crawls", r.v.Crawls)
-	err = m.Start(ctx)
+	r.served <- address
+	err = within(ctx, m.Start, endTime)
 	close(done)
 	if serr := wait(); serr != nil {
 		r.log.Error(serr, "port not closed cleanly")
@@ -188,6 +197,39 @@ func (r *role) run(ctx context.Context, m ctrl.Manager) error {
 	if err != nil {
 		return fmt.Errorf("run the controllers: %w", err)
 	}
-	r.log.Info("stopped")
+	return nil
+}
+
+// errLate says that what ran had not ended in its time.
+var errLate = errors.New("not all of it ended in time")
+
+// within runs start until it ends by itself, or for so long after ctx has ended. What
+// has not ended then ends with the process.
+func within(ctx context.Context, start func(context.Context) error, d time.Duration) error {
+	ended := make(chan error, 1)
+	go func() { ended <- start(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(d):
+		return errLate
+	}
+}
+
+// signalled is how a role that was told to end has ended: cleanly, whatever came of
+// its work, which goes on elsewhere. err is logged for whoever wants to know.
+func (a *app) signalled(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		a.log.Error(err, "ended by a signal before all was done")
+	}
+	a.log.Info("stopped")
 	return nil
 }

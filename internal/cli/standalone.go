@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 )
 
 func newStandalone(a *app) *cobra.Command {
+	var withDemo bool
 	cmd := &cobra.Command{
 		Use:   "standalone",
 		Short: "Run the controllers and the crawls without Kubernetes, over MongoDB or one file",
@@ -22,14 +24,27 @@ MongoDB, where several such processes share the work and elect a leader, or in t
 embedded store of one process. clausea apply, get, delete and wait take the same
 manifests as kubectl does.`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.standalone(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.signalled(cmd.Context(), a.standalone(cmd, withDemo))
+		},
 	}
+	cmd.Flags().BoolVar(&withDemo, "demo", false, "watch a bundled company whose site changes, and show what becomes of it; nothing is kept unless --store names a folder")
 	return a.configured(cmd, settings.CommandStandalone)
 }
 
-func (a *app) standalone(cmd *cobra.Command) error {
+func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	ctx := cmd.Context()
-	r, err := a.newRole(ctx)
+	var shown *showcase
+	var connecting func(network, at string) error
+	if withDemo {
+		var err error
+		if shown, err = newShowcase(ctx, a.values, cmd.OutOrStdout()); err != nil {
+			return err
+		}
+		defer shown.close()
+		connecting = shown.connecting
+	}
+	r, err := a.newRole(ctx, connecting)
 	if err != nil {
 		return err
 	}
@@ -41,7 +56,7 @@ func (a *app) standalone(cmd *cobra.Command) error {
 	lock := "clausea-standalone"
 	if folder := embedded(a.values); folder != "" {
 		lock = "" // the folder has one process
-		stop, err := remote.Listen(filepath.Join(folder, socketName), r.store)
+		stop, err := remote.Listen(filepath.Join(folder, socketName), r.store, r.store)
 		if err != nil {
 			return err
 		}
@@ -54,9 +69,16 @@ func (a *app) standalone(cmd *cobra.Command) error {
 	if err := m.Add(&kubestore.Sweeper{Objects: r.store, Log: r.log}); err != nil {
 		return fmt.Errorf("add the sweeper of events: %w", err)
 	}
-	recorder := kubestore.NewRecorder(ctx, r.store, r.log)
+	// What ends after a signal is told of too; each write is bounded.
+	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), r.store, r.log)
 	if err := r.setUp(ctx, m, &queue.Queue{Runs: r.store}, recorder); err != nil {
 		return err
+	}
+	if shown != nil {
+		shown.store, shown.client, shown.served = r.store, kubestore.NewClient(r.store, scheme), r.served
+		if err := m.Add(shown); err != nil {
+			return fmt.Errorf("add the demo: %w", err)
+		}
 	}
 	return r.run(ctx, m)
 }

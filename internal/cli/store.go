@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/mongo"
@@ -21,6 +23,21 @@ func openStore(ctx context.Context, v *settings.Values) (store.Store, error) {
 // openMigrated says too which migrations were needed.
 func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []string, error) {
 	return openAt(ctx, storeOf(v), v.MongoDatabase)
+}
+
+// openRecords opens what commands read: of an embedded store that a standalone process
+// has, through that process.
+func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, stop func(), err error) {
+	if folder := embedded(v); folder != "" {
+		if s, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
+			return s, func() {}, nil
+		}
+	}
+	s, err := openStore(ctx, v)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, func() { _ = s.Close(context.WithoutCancel(ctx)) }, nil
 }
 
 // storeOf is MongoDB's URI or a folder: this call's, else MongoDB's where it is

@@ -49,6 +49,8 @@ type town struct {
 	names   []string
 	address string
 	caFile  string
+	// before, where set, is called with each request for a page before it is answered.
+	before func(*http.Request)
 }
 
 func newTown(t *testing.T, companies int) *town {
@@ -57,17 +59,23 @@ func newTown(t *testing.T, companies int) *town {
 	for i := range companies {
 		w.names = append(w.names, fmt.Sprintf("c%03d-storm.example", i))
 	}
-	cert, caPEM := certificateFor(t, w.names)
-	w.caFile = filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(w.caFile, caPEM, 0o600); err != nil {
+	w.address, w.caFile = serveTLS(t, w.names, http.HandlerFunc(w.serve))
+	return w
+}
+
+// serveTLS serves hosts on loopback; it gives the address, and the file of their authority.
+func serveTLS(t *testing.T, names []string, h http.Handler) (address, caFile string) {
+	t.Helper()
+	cert, caPEM := certificateFor(t, names)
+	caFile = filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(caFile, caPEM, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(w.serve))
+	srv := httptest.NewUnstartedServer(h)
 	srv.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	w.address = srv.Listener.Addr().String()
-	return w
+	return srv.Listener.Addr().String(), caFile
 }
 
 func certificateFor(t *testing.T, names []string) (tls.Certificate, []byte) {
@@ -107,6 +115,9 @@ func (w *town) serve(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	w.asked[r.Host+r.URL.Path]++
 	w.mu.Unlock()
+	if w.before != nil {
+		w.before(r)
+	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/legal/policy-"))
 	switch {
@@ -148,17 +159,27 @@ func (w *town) again() (again, pages int) {
 	return again, pages
 }
 
+// requests counts those for pages.
+func (w *town) requests() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.asked {
+		n += a
+	}
+	return n
+}
+
 // process is one standalone process that is started anew whenever it is killed.
 type process struct {
 	mu  sync.Mutex
 	cmd *exec.Cmd
 }
 
-func (p *process) start(t *testing.T, w *town, uri string) {
+func (p *process) start(t *testing.T, w *town, uri string, flags ...string) {
 	cmd := exec.Command(os.Args[0])
 	args := []string{"standalone", "--store", uri, "--port", "0", "--crawls", "10", "--lease", "5s", "--ca-file", w.caFile,
 		"--connect-to", ":443:" + w.address, "--allow-address", "127.0.0.1/32", "--log-level", "error"}
-	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
+	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(append(args, flags...), "\n"))
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Errorf("start a process: %v", err)
@@ -205,7 +226,7 @@ func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	w := newTown(t, companies)
-	k := order(t, s, w)
+	k := order(t, s, w, 200*time.Millisecond)
 
 	var processes [stormProcesses]process
 	for i := range processes {
@@ -231,7 +252,7 @@ func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) {
 }
 
 // order makes a CrawlJob for each company.
-func order(t *testing.T, s store.Store, w *town) client.Client {
+func order(t *testing.T, s store.Store, w *town, delay time.Duration) client.Client {
 	t.Helper()
 	scheme, err := newScheme()
 	if err != nil {
@@ -242,7 +263,7 @@ func order(t *testing.T, s store.Store, w *town) client.Client {
 		limit := int32(20) // kills are no fault of the crawl
 		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "j-" + name}}
 		j.Spec.Company = &v1alpha1.Target{
-			Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: 200 * time.Millisecond}},
+			Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
 		}
 		j.Spec.BackoffLimit = &limit
 		if err := k.Create(t.Context(), j); err != nil {

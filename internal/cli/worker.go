@@ -11,6 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/kubejob"
 	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -39,7 +40,7 @@ func (a *app) work(ctx context.Context, id string) error {
 	if embedded(a.values) != "" {
 		return usage("a worker shares MongoDB with who ordered the run: set MONGO_URI")
 	}
-	fetcher, err := newFetcher(a.values)
+	fetcher, err := newFetcher(a.values, nil)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (a *app) work(ctx context.Context, id string) error {
 	}
 	p := &queue.Pool{
 		Store: s, Lease: a.values.Lease, Poll: time.Second, Log: a.log,
-		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder(), PDF: pdf},
+		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder(), PDF: pdf, HostTenure: turns.DefaultTenure},
 	}
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	switch {

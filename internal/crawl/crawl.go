@@ -27,13 +27,16 @@ type Plan struct {
 	Languages     []string // preferred, BCP 47; empty is any
 	ExpectedTypes []string
 	MaxPages      int           // default 500; kept to the page
-	MaxDepth      int           // default 6; links from a seed
+	MaxDepth      int           // links from a seed; negative is none (the seeds alone), 0 the default of 6
 	Delay         time.Duration // between requests to a host; negative is none, 0 the default of 1 s
 	TimeLimit     time.Duration // default 30 min
 	HostsAtOnce   int           // default 32
 	PerHost       int           // requests at once to one host, default 1; more only when Delay is none
 	Exhaustive    bool          // don't converge: fetch all that is in scope
 	Render        RenderMode    // default RenderNever
+	// Hosts, where set, shares hosts with crawls elsewhere; a browser's requests for
+	// what a page loads are not among what is shared.
+	Hosts Hosts
 	// Resume are the entries of an earlier process's Journal, in order.
 	Resume [][]byte
 }

@@ -80,6 +80,7 @@ type crawl struct {
 	entry     entry // what the journal does not have yet
 	entries   int
 	workers   int // goroutines at work, preparations of hosts included
+	waiting   int // those of them that take or give back a host's turn
 }
 
 // hostState is what a crawl knows of one host beside its queue.
@@ -92,7 +93,11 @@ type hostState struct {
 	failures  int    // requests in a row without an answer
 	later     bool   // it asked to be left alone for longer than a crawl waits
 	sitemaps  []string
-	mapped    bool // its sitemaps were asked for
+	mapped    bool      // its sitemaps were asked for
+	turn      Turn      // nil: it is not this crawl's, or hosts are not shared
+	began     time.Time // its turn
+	moving    bool      // its turn is asked for or given back
+	busy      bool      // its turn did not come
 }
 
 // tally counts what the Result reports.
@@ -140,9 +145,10 @@ func (p Plan) withDefaults() Plan {
 	if p.MaxPages <= 0 {
 		p.MaxPages = DefaultMaxPages
 	}
-	if p.MaxDepth <= 0 {
+	if p.MaxDepth == 0 {
 		p.MaxDepth = DefaultMaxDepth
 	}
+	p.MaxDepth = max(p.MaxDepth, 0) // from here on 0 is none
 	if p.Delay == 0 {
 		p.Delay = DefaultDelay
 	}

@@ -34,6 +34,9 @@ func (c *crawl) refused(h *hostState, it *frontier.Item) string {
 		return reasonHostDown
 	case h.later:
 		return reasonRetryLater
+	case h.busy:
+		c.tally.unreachable++
+		return reasonHostBusy
 	case h.unknown != "":
 		c.tally.unreachable++
 		return h.unknown

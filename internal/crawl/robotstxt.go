@@ -38,7 +38,20 @@ func (c *crawl) ask(host, origin string) {
 func (c *crawl) askNow(ctx context.Context, now time.Time) (wait time.Duration) {
 	left := c.questions[:0]
 	for _, q := range c.questions {
-		ok, w := c.frontier.Claim(hostKey(q.at), now)
+		at := hostKey(q.at)
+		if c.plan.Hosts != nil {
+			h := c.host(at)
+			if h.busy {
+				c.answered(unasked(q))
+				continue
+			}
+			if !c.mine(h) {
+				c.move(ctx, h)
+				left = append(left, q)
+				continue
+			}
+		}
+		ok, w := c.frontier.Claim(at, now)
 		if ok {
 			c.work(outcome{kind: robotsOutcome, host: q.host, question: q}, func(o *outcome) { c.readRobots(ctx, o) })
 			continue
@@ -92,7 +105,7 @@ func (c *crawl) answered(o outcome) {
 		h.unknown = o.reason
 	}
 	c.rules.learn(o.host, h.rules, o.robots.Unreachable)
-	c.frontier.Open(o.host)
+	c.reopen(h)
 	if c.plan.Delay > 0 {
 		c.frontier.Delay(o.host, h.rules.CrawlDelay)
 	}

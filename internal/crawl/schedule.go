@@ -25,6 +25,7 @@ func (c *crawl) run(parent context.Context) (Result, error) {
 	reason, err := c.loop(ctx, deadline.C)
 	cancel()
 	c.drain()
+	c.giveAll(context.WithoutCancel(parent))
 	if err == nil {
 		c.leave(reason)
 	}
@@ -38,6 +39,12 @@ func (c *crawl) run(parent context.Context) (Result, error) {
 func (c *crawl) loop(ctx context.Context, deadline <-chan time.Time) (StopReason, error) {
 	wake := time.NewTimer(time.Hour)
 	defer wake.Stop()
+	var look <-chan time.Time
+	if c.plan.Hosts != nil {
+		tick := time.NewTicker(lookEvery)
+		defer tick.Stop()
+		look = tick.C
+	}
 	for {
 		wait, reason := c.dispatch(ctx)
 		if reason != "" {
@@ -58,6 +65,8 @@ func (c *crawl) loop(ctx context.Context, deadline <-chan time.Time) (StopReason
 				return Stopped, err
 			}
 		case <-timer:
+		case now := <-look:
+			c.look(ctx, now)
 		case <-deadline:
 			return TimeLimit, nil
 		case <-ctx.Done():
@@ -90,11 +99,12 @@ func (c *crawl) dispatch(ctx context.Context) (wait time.Duration, over StopReas
 		}
 		c.start(ctx, it)
 	}
-	if c.busy() || wait > 0 {
+	full := c.tally.requests >= c.plan.MaxPages
+	if c.fetching() || !full && (c.busy() || wait > 0) {
 		return wait, ""
 	}
 	switch {
-	case c.tally.requests >= c.plan.MaxPages && c.frontier.Queued() > 0:
+	case full && c.frontier.Queued() > 0:
 		return 0, PageLimit
 	case c.rescue(ctx):
 		return c.dispatch(ctx)
@@ -106,11 +116,16 @@ func (c *crawl) dispatch(ctx context.Context) (wait time.Duration, over StopReas
 // busy says whether something is under way that may bring further URLs.
 func (c *crawl) busy() bool { return c.workers > 0 || len(c.questions) > 0 }
 
+// fetching says whether a request is under way.
+func (c *crawl) fetching() bool { return c.workers > c.waiting }
+
 // drain waits for the workers that are still there; what they bring is dropped,
 // their items are still in the journal and are fetched by the next process.
 func (c *crawl) drain() {
 	for ; c.workers > 0; c.workers-- {
-		<-c.outcomes
+		if o := <-c.outcomes; o.turn != nil {
+			c.host(o.host).turn = o.turn // it came at the last moment, and is given back too
+		}
 	}
 }
 

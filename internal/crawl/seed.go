@@ -50,7 +50,7 @@ func (c *crawl) gate() (float64, StopReason) {
 	if best < promising && c.missing() && c.tally.sinceLegal < patience {
 		// Pages that promise little are tried one at a time: what the one in
 		// flight links to may be better than all of them.
-		if c.busy() {
+		if c.fetching() || c.waiting == 0 && c.busy() { // what waits for its turn may take long
 			return promising, ""
 		}
 		gate = hopeful
@@ -70,7 +70,7 @@ func (c *crawl) missing() bool { return c.lacks("") }
 // rescue tries another source of URLs before the crawl ends: first the sitemaps,
 // then the well-known paths where an expected type is still missing.
 func (c *crawl) rescue(ctx context.Context) bool {
-	if ctx.Err() != nil || c.tally.fetched == 0 && !c.plan.Exhaustive {
+	if ctx.Err() != nil || c.tally.fetched == 0 && !c.plan.Exhaustive || c.plan.MaxDepth == 0 {
 		return false
 	}
 	if c.queueSitemaps() {

@@ -22,6 +22,9 @@ const (
 
 // settle takes what a worker brought and puts what follows from it into the frontier.
 func (c *crawl) settle(ctx context.Context, o outcome) error {
+	if o.kind == turnOutcome {
+		return c.turned(ctx, o)
+	}
 	if o.kind == robotsOutcome {
 		c.frontier.Release(hostKey(o.question.at))
 		c.frontier.Sent(hostKey(o.question.at), o.sent)

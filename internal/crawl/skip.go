@@ -29,6 +29,7 @@ const (
 	reasonNoRobots    = "robots_unreachable"
 	reasonHostDown    = "host_down"
 	reasonRetryLater  = "retry_later" // the host asked to be left alone for long
+	reasonHostBusy    = "host_busy"   // other crawls had the host all the time
 	reasonMoved       = "moved"
 	reasonRedirect    = "redirect"
 	reasonBadRedirect = "bad_redirect"

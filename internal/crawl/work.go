@@ -39,6 +39,8 @@ type outcome struct {
 	asked    map[string]int // requests of a drawn page, by host
 	robots   *robots.Rules
 	mapped   *mapped
+	turn     Turn // nil where gave, or err says why
+	gave     bool
 }
 
 type outcomeKind int
@@ -47,6 +49,7 @@ const (
 	pageOutcome outcomeKind = iota
 	robotsOutcome
 	sitemapOutcome
+	turnOutcome
 )
 
 // maxLinks is how many links of one page are looked at.
@@ -60,11 +63,15 @@ func (c *crawl) start(ctx context.Context, it frontier.Item) {
 		return
 	}
 	h := c.host(it.Host)
-	if !h.prepared {
+	mine := h.busy || c.mine(h)
+	if !mine || !h.prepared && !h.busy {
 		c.frontier.Return(&it)
 		c.frontier.Add(it) // there is room for it, it has just come from there
 		c.frontier.Block(it.Host)
-		if !h.preparing {
+		switch {
+		case !mine:
+			c.move(ctx, h)
+		case !h.preparing:
 			h.preparing = true
 			c.ask(it.Host, originOf(it.URL))
 		}

@@ -25,6 +25,14 @@ import (
 //go:embed site.txtar
 var archive []byte
 
+// Manifest is the company as a resource.
+//
+//go:embed company.yaml
+var Manifest string
+
+// Name is the company's in its manifest.
+const Name = "harbour"
+
 // Domain is the demo company's; .example is reserved for such use (RFC 2606).
 const Domain = "harbour.example"
 

@@ -77,9 +77,9 @@ func (r *Recorder) Eventf(regarding, _ runtime.Object, eventType, reason, action
 func (r *Recorder) keep(ctx context.Context, uid string, e Event) error {
 	sum := sha256.Sum256([]byte(uid + "\n" + e.Type + "\n" + e.Reason + "\n" + e.Note))
 	key := store.ObjectKey{Kind: eventKind, Namespace: e.Namespace, Name: e.Name + "." + hex.EncodeToString(sum[:8])}
-	now := time.Now().UTC()
 	for range maxTries {
 		have, err := r.objects.GetObject(ctx, key)
+		now := time.Now().UTC()
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			e.Count, e.First, e.Last = 1, now, now

@@ -37,6 +37,7 @@ var blame = map[string]v1alpha1.MissingReason{
 	"rate_limited":       v1alpha1.MissingAccessDenied,
 	"robots_unreachable": v1alpha1.MissingUnreachable,
 	"retry_later":        v1alpha1.MissingUnreachable,
+	"host_busy":          v1alpha1.MissingUnreachable,
 	"host_down":          v1alpha1.MissingUnreachable,
 	"server_error":       v1alpha1.MissingUnreachable,
 	"timeout":            v1alpha1.MissingUnreachable,

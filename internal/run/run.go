@@ -16,6 +16,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
 )
@@ -48,6 +49,9 @@ type Runner struct {
 	// Lease is how long this worker is believed after its last sign of life, which it
 	// gives three times as often; zero is LeaseTTL.
 	Lease time.Duration
+	// HostTenure is how long a run has a host for which other crawls over the store
+	// wait; zero: hosts are not shared with other crawls, because there are none.
+	HostTenure time.Duration
 }
 
 // Task is what to crawl: the company's name as the store keys it, and the plan.
@@ -178,6 +182,10 @@ func goesOn(r store.Run) bool {
 // crawl runs the engine and records how it ended.
 func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, error) {
 	rec.State, rec.Holder, rec.Heartbeat = store.RunRunning, r.Holder, time.Now().UTC()
+	if r.Store != nil && r.HostTenure > 0 {
+		holder := fmt.Sprintf("%s/%s/%d", r.Holder, rec.ID, rec.Fence.Epoch)
+		t.Plan.Hosts = &turns.Hosts{Leases: r.Store, Holder: holder, Lease: r.lease(), Tenure: r.HostTenure, Log: r.Log}
+	}
 	k := newKeeper(r, t, rec)
 	k.metrics = r.Metrics.Run(len(t.Plan.Resume) > 0)
 	reason := Internal

@@ -48,6 +48,9 @@ func TaskFor(key string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits) Task {
 		}
 		if l.MaxDepth != nil {
 			p.MaxDepth = int(*l.MaxDepth)
+			if p.MaxDepth == 0 {
+				p.MaxDepth = -1 // the seeds alone, where zero would be the default
+			}
 		}
 		if l.Delay != nil {
 			p.Delay = l.Delay.Duration

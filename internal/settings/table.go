@@ -79,8 +79,8 @@ func Table() []Setting {
 			Help: "pages fetched at most", field: func(v *Values) any { return &v.MaxPages },
 		},
 		{
-			Name: "max-depth", Flag: true, Env: []string{"CLAUSEA_MAX_DEPTH"}, Group: groupCrawl, Default: "6", Commands: crawling, rule: between(1, 50),
-			Help: "links from a seed at most", field: func(v *Values) any { return &v.MaxDepth },
+			Name: "max-depth", Flag: true, Env: []string{"CLAUSEA_MAX_DEPTH"}, Group: groupCrawl, Default: "6", Commands: crawling, rule: between(0, 50),
+			Help: "links from a seed at most; 0 is the seeds alone", field: func(v *Values) any { return &v.MaxDepth },
 		},
 		{
 			Name: "delay", Flag: true, Env: []string{"CLAUSEA_DELAY"}, Group: groupCrawl, Default: "1s", Commands: crawling, rule: lasting(0, 5*time.Minute, "500ms or 2s"),

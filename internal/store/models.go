@@ -38,6 +38,10 @@ type Lease struct {
 	Name, Holder string
 	Epoch        int64
 	Expires      time.Time
+	// Idle is how long nobody had had it when it was acquired: since it expired, or
+	// for many years where it was released or is new. It is 0 where it was the
+	// holder's already.
+	Idle time.Duration
 }
 
 // Fence is carried by every write of a run. The zero Fence is not checked: it is

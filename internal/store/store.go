@@ -86,7 +86,9 @@ type Leases interface {
 	// AcquireLease takes name for holder for ttl if it is free, expired or already
 	// holder's; else it returns the lease as it stands and ErrConflict.
 	AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (Lease, error)
-	// RenewLease prolongs a lease that is still l's (holder and epoch), else ErrFenced.
+	// RenewLease has a lease that is still l's (holder and epoch) expire after ttl from
+	// now, else ErrFenced. A ttl below zero gives it up as of then, which the next
+	// holder's Idle counts from.
 	RenewLease(ctx context.Context, l Lease, ttl time.Duration) (Lease, error)
 	// ReleaseLease gives a lease up; a stale one is no error.
 	ReleaseLease(ctx context.Context, l Lease) error

@@ -78,5 +78,11 @@ func (f *Frontier) Sent(name string, at time.Time) {
 	}
 }
 
+// Asking counts a host's requests that Next and Claim gave out and that have not ended.
+func (f *Frontier) Asking(name string) int { return f.host(name).inFlight }
+
+// Free is when a host may be asked next; zero: it was never asked.
+func (f *Frontier) Free(name string) time.Time { return f.host(name).next }
+
 // Release ends a Claim.
 func (f *Frontier) Release(name string) { f.end(f.host(name)) }

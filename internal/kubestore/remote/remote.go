@@ -1,6 +1,6 @@
-// Package remote carries the objects of an embedded store to other processes of the
-// same user: a standalone process owns the store's file, and serves its objects on a
-// Unix socket beside it, which only the folder's owner can open.
+// Package remote carries an embedded store to other processes of the same user: a
+// standalone process owns the store's file, and serves its objects, and what commands
+// read beside them, on a Unix socket beside it, which only the folder's owner can open.
 package remote
 
 import (
@@ -43,8 +43,8 @@ var sentinels = map[string]error{
 	"not found": store.ErrNotFound, "exists": store.ErrExists, "conflict": store.ErrConflict, "expired": store.ErrExpired,
 }
 
-// Listen serves objects on the socket at path until stop is called.
-func Listen(path string, objects store.Objects) (stop func(), err error) {
+// Listen serves objects and records on the socket at path until stop is called.
+func Listen(path string, objects store.Objects, records Records) (stop func(), err error) {
 	// One that a killed process left is nobody's: the folder's lock is ours.
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove an old socket: %w", err)
@@ -57,7 +57,7 @@ func Listen(path string, objects store.Objects) (stop func(), err error) {
 		_ = l.Close()
 		return nil, fmt.Errorf("listen for commands: %w", err)
 	}
-	srv := &http.Server{Handler: handler(objects), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: callTimeout, WriteTimeout: callTimeout}
+	srv := &http.Server{Handler: handler(objects, records), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: callTimeout, WriteTimeout: callTimeout}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -69,8 +69,9 @@ func Listen(path string, objects store.Objects) (stop func(), err error) {
 	}, nil
 }
 
-func handler(objects store.Objects) http.Handler {
+func handler(objects store.Objects, records Records) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("POST /records", handleRecords(records))
 	mux.HandleFunc("POST /objects", func(w http.ResponseWriter, r *http.Request) {
 		var c call
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&c); err != nil {
@@ -102,21 +103,16 @@ func (c *call) answer(ctx context.Context, objects store.Objects) {
 	if err == nil {
 		return
 	}
-	c.Error = err.Error()
-	for name, s := range sentinels {
-		if errors.Is(err, s) {
-			c.Kind = name
-		}
-	}
+	c.Error, c.Kind = err.Error(), kindOf(err)
 }
 
-// Objects are those of another process.
-type Objects struct{ client *http.Client }
+// Store is that of another process, as far as it is carried.
+type Store struct{ client *http.Client }
 
-var _ store.Objects = (*Objects)(nil)
+var _ store.Objects = (*Store)(nil)
 
-// Dial gives the objects that are served at path; it fails where nobody serves them.
-func Dial(ctx context.Context, path string) (*Objects, error) {
+// Dial gives the store that is served at path; it fails where nobody serves one.
+func Dial(ctx context.Context, path string) (*Store, error) {
 	var d net.Dialer
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "unix", path) }
 	probe, err := dial(ctx, "", "")
@@ -124,67 +120,72 @@ func Dial(ctx context.Context, path string) (*Objects, error) {
 		return nil, fmt.Errorf("reach the standalone process: %w", err)
 	}
 	_ = probe.Close()
-	return &Objects{&http.Client{Timeout: callTimeout, Transport: &http.Transport{DialContext: dial}}}, nil
+	return &Store{&http.Client{Timeout: callTimeout, Transport: &http.Transport{DialContext: dial}}}, nil
 }
 
-func (o *Objects) do(ctx context.Context, c call) (call, error) {
-	b, err := json.Marshal(c)
+// post sends in to the other process and reads its answer into out.
+func (s *Store) post(ctx context.Context, path, verb string, in, out any) error {
+	failed := func(err error) error { return fmt.Errorf("%s in the standalone process: %w", verb, err) }
+	b, err := json.Marshal(in)
 	if err != nil {
-		return c, fmt.Errorf("%s in the standalone process: %w", c.Verb, err)
+		return failed(err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://clausea/objects", bytes.NewReader(b))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://clausea/"+path, bytes.NewReader(b))
 	if err != nil {
-		return c, fmt.Errorf("%s in the standalone process: %w", c.Verb, err)
+		return failed(err)
 	}
-	res, err := o.client.Do(req)
+	res, err := s.client.Do(req)
 	if err != nil {
-		return c, fmt.Errorf("%s in the standalone process: %w", c.Verb, err)
+		return failed(err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(res.Body, 1024))
-		return c, fmt.Errorf("%s in the standalone process: it answered %d: %s", c.Verb, res.StatusCode, bytes.TrimSpace(text))
+		return failed(fmt.Errorf("it answered %d: %s", res.StatusCode, bytes.TrimSpace(text)))
 	}
-	var out call
-	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
-		return c, fmt.Errorf("%s in the standalone process: %w", c.Verb, err)
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+		return failed(err)
 	}
-	if out.Error == "" {
-		return out, nil
+	return nil
+}
+
+func (s *Store) do(ctx context.Context, c call) (out call, err error) {
+	if err := s.post(ctx, "objects", c.Verb, c, &out); err != nil {
+		return c, err
 	}
-	if s := sentinels[out.Kind]; s != nil {
-		return out, fmt.Errorf("%s: %w", out.Error, s)
+	if out.Error != "" {
+		return out, named(out.Error, out.Kind)
 	}
-	return out, errors.New(out.Error)
+	return out, nil
 }
 
 // GetObject implements store.Objects.
-func (o *Objects) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
-	c, err := o.do(ctx, call{Verb: "get", Key: key})
+func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
+	c, err := s.do(ctx, call{Verb: "get", Key: key})
 	return c.Object, err
 }
 
 // CreateObject implements store.Objects.
-func (o *Objects) CreateObject(ctx context.Context, obj store.Object) (store.Object, error) {
-	c, err := o.do(ctx, call{Verb: "create", Object: obj})
+func (s *Store) CreateObject(ctx context.Context, obj store.Object) (store.Object, error) {
+	c, err := s.do(ctx, call{Verb: "create", Object: obj})
 	return c.Object, err
 }
 
 // UpdateObject implements store.Objects.
-func (o *Objects) UpdateObject(ctx context.Context, obj store.Object) (store.Object, error) {
-	c, err := o.do(ctx, call{Verb: "update", Object: obj})
+func (s *Store) UpdateObject(ctx context.Context, obj store.Object) (store.Object, error) {
+	c, err := s.do(ctx, call{Verb: "update", Object: obj})
 	return c.Object, err
 }
 
 // DeleteObject implements store.Objects.
-func (o *Objects) DeleteObject(ctx context.Context, key store.ObjectKey, version string) error {
-	_, err := o.do(ctx, call{Verb: "delete", Key: key, Version: version})
+func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, version string) error {
+	_, err := s.do(ctx, call{Verb: "delete", Key: key, Version: version})
 	return err
 }
 
 // ListObjects implements store.Objects.
-func (o *Objects) ListObjects(ctx context.Context, kind, namespace string, p store.Page) ([]store.Object, string, string, error) {
-	c, err := o.do(ctx, call{Verb: "list", Key: store.ObjectKey{Kind: kind, Namespace: namespace}, Page: p})
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) ([]store.Object, string, string, error) {
+	c, err := s.do(ctx, call{Verb: "list", Key: store.ObjectKey{Kind: kind, Namespace: namespace}, Page: p})
 	return c.Items, c.Next, c.Version, err
 }
 
@@ -192,6 +193,6 @@ func (o *Objects) ListObjects(ctx context.Context, kind, namespace string, p sto
 var errNoWatch = errors.New("the objects of another process can't be watched")
 
 // WatchObjects implements store.Objects; it is refused.
-func (o *Objects) WatchObjects(context.Context, string, string) (store.Watch, error) {
+func (s *Store) WatchObjects(context.Context, string, string) (store.Watch, error) {
 	return nil, errNoWatch
 }

@@ -12,7 +12,9 @@ import (
 
 // fenced runs do, which must be idempotent, only while f's epoch is its lease's.
 // Both happen in one transaction that writes to the lease, so that a takeover
-// between the check and the write makes the transaction fail.
+// between the check and the write makes the transaction fail. One that was begun is
+// ended whether or not ctx ends meanwhile: the server keeps what is neither committed
+// nor aborted, and with it the lease, for a minute (transactionLifetimeLimitSeconds).
 func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(context.Context) error) error {
 	if f.LeaseName == "" {
 		return s.try(ctx, what, do)
@@ -26,6 +28,11 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 		})
 	}
 	return s.try(ctx, what, func(ctx context.Context) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
+		defer cancel()
 		return s.client.UseSession(ctx, func(ctx context.Context) error {
 			t := mongo.SessionFromContext(ctx)
 			if err := t.StartTransaction(); err != nil {
@@ -39,7 +46,7 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 				_ = t.AbortTransaction(context.WithoutCancel(ctx))
 				return err
 			}
-			return t.CommitTransaction(ctx)
+			return t.CommitTransaction(context.WithoutCancel(ctx)) // it has the client's own timeout
 		})
 	})
 }

@@ -18,16 +18,19 @@ type lease struct {
 	Holder  string    `json:"holder"`
 	Epoch   int64     `json:"epoch"`
 	Expires time.Time `json:"expires"`
+	// Idle is how long it was nobody's before it was acquired last, in milliseconds.
+	Idle int64 `json:"idle"`
 }
 
 func (l lease) model() store.Lease {
-	return store.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, Expires: l.Expires}
+	return store.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, Expires: l.Expires, Idle: time.Duration(l.Idle) * time.Millisecond}
 }
 
 // AcquireLease implements store.Leases. Time is the server's ($$NOW), so that the
 // processes' clocks don't matter.
 func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
-	expired := bson.D{{Key: "$lte", Value: bson.A{bson.D{{Key: "$ifNull", Value: bson.A{"$expires", time.Unix(0, 0)}}}, "$$NOW"}}}
+	expires := bson.D{{Key: "$ifNull", Value: bson.A{"$expires", time.Unix(0, 0)}}}
+	expired := bson.D{{Key: "$lte", Value: bson.A{expires, "$$NOW"}}}
 	mine := bson.D{{Key: "$eq", Value: bson.A{"$holder", bson.D{{Key: "$literal", Value: holder}}}}}
 	next := bson.D{{Key: "$add", Value: bson.A{bson.D{{Key: "$ifNull", Value: bson.A{"$epoch", int64(0)}}}, int64(1)}}}
 	when := func(cond, then, otherwise any) bson.D {
@@ -37,6 +40,7 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 		bson.D{{Key: "$set", Value: bson.D{{Key: "takes", Value: expired}, {Key: "keeps", Value: bson.D{{Key: "$and", Value: bson.A{mine, bson.D{{Key: "$not", Value: expired}}}}}}}}},
 		bson.D{{Key: "$set", Value: bson.D{
 			{Key: "epoch", Value: when("$takes", next, "$epoch")},
+			{Key: "idle", Value: when("$takes", bson.D{{Key: "$subtract", Value: bson.A{"$$NOW", expires}}}, int64(0))},
 			{Key: "holder", Value: when("$takes", bson.D{{Key: "$literal", Value: holder}}, "$holder")},
 			{Key: "expires", Value: when(bson.D{{Key: "$or", Value: bson.A{"$takes", "$keeps"}}}, bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}, "$expires")},
 		}}},

@@ -24,6 +24,7 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 		l = store.Lease{Name: name, Holder: holder, Epoch: old.Epoch, Expires: now.Add(ttl)}
 		if old.Holder != holder || !old.Expires.After(now) {
 			l.Epoch++
+			l.Idle = now.Sub(old.Expires)
 		}
 		_, err = t.ExecContext(ctx, `INSERT INTO leases(name,holder,epoch,expires) VALUES(?,?,?,?) ON CONFLICT(name) DO UPDATE SET holder=excluded.holder, epoch=excluded.epoch, expires=excluded.expires`,
 			name, holder, l.Epoch, l.Expires.UnixNano())
@@ -57,7 +58,7 @@ func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
 }
 
 func leaseOf(ctx context.Context, t *sql.Tx, name string) (store.Lease, error) {
-	l := store.Lease{Name: name}
+	l := store.Lease{Name: name, Expires: time.Unix(0, 0)}
 	var expires int64
 	err := t.QueryRowContext(ctx, `SELECT holder, epoch, expires FROM leases WHERE name=?`, name).Scan(&l.Holder, &l.Epoch, &expires)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -53,8 +53,10 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		if s.read, err = sql.Open("sqlite", dsn); err == nil {
 			s.read.SetMaxOpenConns(4)
 			if s.applied, err = s.Migrate(ctx); err == nil {
-				// Whoever held a lease is gone: the folder's lock is ours.
-				_, err = s.write.ExecContext(ctx, `UPDATE leases SET expires=0`)
+				// Whoever held a lease is gone, since just now for all that is known: the
+				// folder's lock is ours.
+				now := time.Now().UnixNano()
+				_, err = s.write.ExecContext(ctx, `UPDATE leases SET expires=? WHERE expires>?`, now, now)
 			}
 		}
 	}

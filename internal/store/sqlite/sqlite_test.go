@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/storetest"
@@ -58,6 +59,24 @@ func TestTwoProcessesCannotShareAFolder(t *testing.T) {
 	defer func() { _ = s.Close(t.Context()) }()
 	if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "belongs to process") {
 		t.Errorf("a second opening: %v", err)
+	}
+}
+
+func TestALeaseOfAProcessThatIsGoneIsFreeSinceThen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, holder := range []string{"a", "b"} {
+		s, err := Open(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := s.AcquireLease(t.Context(), "l", holder, time.Hour)
+		if err != nil || holder == "b" && (l.Epoch != 2 || l.Idle < 0 || l.Idle > time.Hour) {
+			t.Errorf("%s has %+v, %v", holder, l, err)
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -42,6 +42,29 @@ func leaseHolder(t *testing.T, s store.Store) {
 	}
 }
 
+func leaseIdle(t *testing.T, s store.Store) {
+	l, err := s.AcquireLease(t.Context(), "l", "a", time.Hour)
+	must(t, err)
+	if l.Idle < 24*time.Hour {
+		t.Errorf("a lease that never was has been idle for %s", l.Idle)
+	}
+	if l, err = s.AcquireLease(t.Context(), "l", "a", time.Hour); err != nil || l.Idle != 0 {
+		t.Errorf("its holder's again, it has been idle for %s, %v", l.Idle, err)
+	}
+	if _, err := s.RenewLease(t.Context(), l, -time.Minute); err != nil {
+		t.Errorf("given up as of a minute ago: %v", err)
+	}
+	l, err = s.AcquireLease(t.Context(), "l", "b", time.Hour)
+	must(t, err)
+	if l.Epoch != 2 || l.Idle < time.Minute || l.Idle > 2*patience {
+		t.Errorf("after it was given up a minute ago: %+v", l)
+	}
+	must(t, s.ReleaseLease(t.Context(), l))
+	if l, err = s.AcquireLease(t.Context(), "l", "c", time.Hour); err != nil || l.Idle < 24*time.Hour {
+		t.Errorf("after a release: %+v, %v", l, err)
+	}
+}
+
 func leaseContention(t *testing.T, s store.Store) {
 	for round := range 5 {
 		var won atomic.Int32

@@ -25,6 +25,7 @@ func Run(t *testing.T, open Opener) {
 		"a watch of nonsense is refused":            watchNonsense,
 		"a lease has one holder":                    leaseHolder,
 		"of many who want a lease one gets it":      leaseContention,
+		"a lease tells how long it was idle":        leaseIdle,
 		"an epoch never falls":                      leaseEpochs,
 		"a stale epoch can write nothing":           fencing,
 		"runs are listed newest first":              runs,

@@ -1,0 +1,131 @@
+package controllertest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/events"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// eventLog keeps events in memory, for comparing; each home's own recorder is tested
+// by itself.
+type eventLog struct {
+	// stored, where set, is what the home has, past all caches: an event whose status
+	// is not there yet came too early.
+	stored client.Reader
+
+	mu    sync.Mutex
+	logs  []string
+	early []string
+}
+
+var _ events.EventRecorder = (*eventLog)(nil)
+
+// Eventf implements events.EventRecorder.
+func (l *eventLog) Eventf(regarding, _ runtime.Object, kind, reason, _, _ string, _ ...any) {
+	name, early := "", ""
+	if o, ok := regarding.(client.Object); ok {
+		name, early = o.GetName(), l.tooEarly(o, reason)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.logs = append(l.logs, fmt.Sprintf("%s %s %s", name, kind, reason))
+	if early != "" {
+		l.early = append(l.early, fmt.Sprintf("%s %s: %s", name, reason, early))
+	}
+}
+
+// tooEarly says what the stored status of an event's object lacks.
+func (l *eventLog) tooEarly(o client.Object, reason string) string {
+	if l.stored == nil {
+		return ""
+	}
+	now := o.DeepCopyObject().(client.Object)
+	if err := l.stored.Get(context.Background(), client.ObjectKeyFromObject(o), now); err != nil {
+		return "" // it is deleted meanwhile
+	}
+	ok := true
+	switch now := now.(type) {
+	case *v1alpha1.CrawlJob:
+		suspended := meta.IsStatusConditionTrue(now.Status.Conditions, v1alpha1.ConditionSuspended)
+		switch reason {
+		case "Started":
+			ok = now.Status.StartTime != nil || suspended // a suspended job has no start
+		case "Resumed", v1alpha1.ReasonSuspended:
+			// Its owner may have changed it again since.
+		default:
+			ok = now.Finished() && now.Status.Reason == reason
+		}
+	case *v1alpha1.Company:
+		ok = now.Status.NextCrawlTime != nil || meta.IsStatusConditionTrue(now.Status.Conditions, v1alpha1.ConditionStalled)
+	}
+	if ok {
+		return ""
+	}
+	return fmt.Sprintf("the stored object is %+v", now)
+}
+
+// of are the events of an object, in order.
+func (l *eventLog) of(name string) (reasons []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.logs {
+		if rest, ok := strings.CutPrefix(e, name+" "); ok {
+			_, reason, _ := strings.Cut(rest, " ")
+			reasons = append(reasons, reason)
+		}
+	}
+	return reasons
+}
+
+// check wants no event before its status, and none twice but those of a job that is
+// held and let go.
+func (l *eventLog) check(t *testing.T) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.early {
+		t.Errorf("an event came before its status: %s", e)
+	}
+	times := map[string]int{}
+	for _, e := range l.logs {
+		times[e]++
+	}
+	for e, n := range times {
+		name, reason, _ := strings.Cut(e, " ")
+		again := times[name+" Normal Suspended"]
+		if n > 1+again && !strings.HasSuffix(reason, v1alpha1.ReasonScheduled) {
+			t.Errorf("%q was told %d times", e, n)
+		}
+	}
+}
+
+// jobHasFewEvents is that a crawl has two events however many pages it meets.
+func jobHasFewEvents(t *testing.T, h *home) {
+	h.company("acme", nil)
+	j := h.job("long", "acme", nil)
+	for n := int64(1); n <= 3; n++ {
+		h.worker(j, func(r *store.Run) {
+			r.State, r.Progress.Fetched, r.Progress.Failed = store.RunRunning, 400*n, 50*n
+			r.Progress.Skipped = map[string]int64{"robots": 100 * n, "not_found": 30 * n}
+		})
+		h.awaitJob(j, "progress", func(j *v1alpha1.CrawlJob) bool {
+			return j.Status.Progress != nil && j.Status.Progress.Fetched == 400*n
+		})
+	}
+	h.complete(j)
+	h.await("its events", func() (bool, string) { // the last one comes after the status
+		got := h.events.of(j.Name)
+		return slices.Equal(got, []string{"Started", v1alpha1.ReasonConverged}), fmt.Sprint(got)
+	})
+}

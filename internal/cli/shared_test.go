@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/hack/mongod/replicaset"
+	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/run/turns"
+	"github.com/clausea/crawler/internal/store"
+)
+
+const (
+	helpHost  = "help-shared.example" // where all companies have their documents
+	helpPages = 6                     // of each company
+	helpDelay = 250 * time.Millisecond
+)
+
+// helpCentre serves companies whose documents are all on one host, and notes how that
+// is asked.
+type helpCentre struct {
+	mu           sync.Mutex
+	inHand, most int
+	last         time.Time
+	gap          time.Duration // the shortest between two requests
+	asked        map[string]int
+}
+
+func (h *helpCentre) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	company, _, _ := strings.Cut(r.Host, ".")
+	if r.Host == helpHost {
+		h.begin(r)
+		defer h.end()
+		company, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	}
+	if r.URL.Path == "/robots.txt" || strings.HasPrefix(r.URL.Path, "/sitemap") {
+		http.NotFound(rw, r)
+		return
+	}
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	fmt.Fprintf(rw, "<title>Terms of Service</title><main><h1>Terms of Service of %s%s</h1>", company, r.URL.Path)
+	for i, text := range stormTexts[1] {
+		fmt.Fprintf(rw, "<h2>%d. %s</h2><p>%s This part applies to %s pursuant to the law.</p>", i+1, strings.Join(strings.Fields(text)[:4], " "), text, r.URL.Path)
+	}
+	for n := range helpPages {
+		fmt.Fprintf(rw, `<p><a href="https://%s/%s/legal/%s-%d">Legal terms %d</a></p>`, helpHost, company, stormNames[n%stormDocuments][:4], n, n)
+	}
+}
+
+func (h *helpCentre) begin(r *http.Request) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now()
+	if !h.last.IsZero() {
+		h.gap = min(h.gap, now.Sub(h.last))
+	}
+	h.last = now
+	h.inHand++
+	h.most = max(h.most, h.inHand)
+	h.asked[r.URL.Path]++
+}
+
+func (h *helpCentre) end() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.inHand--
+}
+
+// requests are all that the host had.
+func (h *helpCentre) requests() (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, a := range h.asked {
+		n += a
+	}
+	return n
+}
+
+func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.T) {
+	t.Parallel()
+	mongod, err := replicaset.Find()
+	if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
+		t.Skipf("NOT TESTED: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := replicaset.Start(t.Context(), mongod, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	uri := strings.Replace(set.URI, "/?", "/shared?", 1)
+	s, _, err := openAt(t.Context(), uri, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+
+	const companies = 3
+	h := &helpCentre{asked: map[string]int{}, gap: time.Hour}
+	w := &town{}
+	for n := range companies {
+		w.names = append(w.names, fmt.Sprintf("c%d.example", n))
+	}
+	w.address, w.caFile = serveTLS(t, append([]string{helpHost}, w.names...), h)
+	scheme, err := newScheme()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := kubestore.NewClient(s, scheme)
+	for _, name := range w.names {
+		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "j-" + name}}
+		j.Spec.Company = &v1alpha1.Target{
+			Domains: []v1alpha1.Domain{v1alpha1.Domain(name), helpHost}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: helpDelay}},
+			ExpectedTypes: []v1alpha1.DocumentType{"terms_of_service"},
+		}
+		if err := k.Create(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var processes [2]process
+	for i := range processes {
+		processes[i].start(t, w, uri, "--crawls", "2")
+		t.Cleanup(processes[i].kill)
+	}
+	victim := holderAfter(t, s, h, 6, processes[:])
+	victim.kill()
+	victim.start(t, w, uri, "--crawls", "2")
+	awaitComplete(t, k, companies)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t.Logf("%d at once, %s between two requests at least, of %d pages", h.most, h.gap, len(h.asked))
+	if h.most != 1 {
+		t.Errorf("the host had %d requests in hand at once", h.most)
+	}
+	if h.gap < helpDelay/2 { // without turns they come as close as it happens
+		t.Errorf("the host was asked again after %s, its delay is %s", h.gap, helpDelay)
+	}
+	for _, name := range w.names {
+		company, _, _ := strings.Cut(name, ".")
+		n := 0
+		for path := range h.asked {
+			if strings.HasPrefix(path, "/"+company+"/legal/") {
+				n++
+			}
+		}
+		if n != helpPages {
+			t.Errorf("%d pages of %s were fetched, not %d", n, name, helpPages)
+		}
+	}
+}
+
+// holderAfter is the process that has the turn at the host once that has had more
+// than so many requests.
+func holderAfter(t *testing.T, s store.Store, h *helpCentre, after int, processes []process) *process {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		if h.requests() > after {
+			l, err := s.AcquireLease(t.Context(), turns.LeaseName(helpHost), "test", time.Millisecond)
+			if err != nil && !errors.Is(err, store.ErrConflict) {
+				t.Fatal(err)
+			}
+			for i := range processes {
+				if strings.Contains(l.Holder, fmt.Sprintf("/%d/", processes[i].cmd.Process.Pid)) {
+					return &processes[i]
+				}
+			}
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	t.Fatal("no process has the host")
+	return nil
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/settings"
+)
+
+func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
+	t.Parallel()
+	r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn")
+	r.await(t, "the second crawl's change", func() bool { return strings.Contains(r.said(), "That was its life so far") })
+	first, second, ok := strings.Cut(r.said(), "The site has changed.")
+	if !ok || !strings.Contains(first, "13 new, 0 changed") {
+		t.Errorf("the first crawl is not told of:\n%s", first)
+	}
+	for _, want := range []string{"1 new, 1 changed, 12 as they were, 0 gone", "fair-use has moved here from", "[-three-] {+seven+}"} {
+		if !strings.Contains(second, want) {
+			t.Errorf("the second crawl's story lacks %q:\n%s", want, second)
+		}
+	}
+	if strings.Contains(r.said(), "dashboard") {
+		t.Error("it speaks of a dashboard, which there is not")
+	}
+	said := regexp.MustCompile(`bin/clausea get documents --store (\S+)`).FindStringSubmatch(first)
+	health := regexp.MustCompile(`http://localhost:([0-9]+)/readyz`).FindStringSubmatch(first)
+	if said == nil || health == nil {
+		t.Fatalf("it doesn't say where to look:\n%s", first)
+	}
+	folder := said[1]
+	for what, want := range map[string]string{
+		"companies": demo.Name + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.Name + "-now-", "co": "True", "runs": "Complete",
+	} {
+		if out := get(t, folder, what); !strings.Contains(out, want) {
+			t.Errorf("get %s of the running process lacks %q:\n%s", what, want, out)
+		}
+	}
+	if out := get(t, folder, "documents", "https://harbour.example/legal/privacy", "-o", "markdown"); !strings.Contains(out, "seven years") {
+		t.Errorf("the document's text is\n%s", out)
+	}
+	if status, body := ready(health[1]); status != http.StatusOK {
+		t.Errorf("/readyz answers %d: %s", status, body)
+	}
+	r.term(t)
+	if err := r.endWhole(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the demo's store is left behind: %v", err)
+	}
+}
+
+func TestTheDemoOpensNothingOfLoopbackButItsSite(t *testing.T) {
+	t.Parallel()
+	v, err := settings.New().Load(settings.CommandStandalone, environment(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newShowcase(t.Context(), v, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	for at, open := range map[string]bool{s.site.Address: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
+		if err := s.connecting("tcp", at); (err == nil) != open || err != nil && !errors.Is(err, address.ErrBlocked) {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+}
+
+func TestTheDemoGoesOnInAFolderThatHasItAlready(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for range 2 {
+		r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn", "--store", folder)
+		r.await(t, "the second crawl's change", func() bool { return strings.Contains(r.said(), "That was its life so far") })
+		r.term(t)
+		if err := r.endWhole(); err != nil {
+			t.Error(err)
+		}
+	}
+	if out := get(t, folder, "documents"); !strings.Contains(out, "https://harbour.example/legal/privacy") {
+		t.Errorf("what is kept is\n%s", out)
+	}
+}

@@ -1,0 +1,35 @@
+package crawl_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/crawltest"
+)
+
+func TestADepthIsKeptFromTheSeedsAlone(t *testing.T) {
+	t.Parallel()
+	const levels = 9 // more than the default
+	for depth, want := range map[int]int{-1: 1, 1: 2, 3: 4, 0: crawl.DefaultMaxDepth + 1} {
+		t.Run(fmt.Sprint(depth), func(t *testing.T) {
+			t.Parallel()
+			w := crawltest.NewWeb(t)
+			pages, at := map[string]string{}, "/"
+			for n := range levels {
+				next := "/" + strings.TrimSpace(crawltest.Prose(fmt.Sprint("level", n), 1))
+				pages[at] = crawltest.HTML(at, next)
+				at = next
+			}
+			w.Site("public.example", pages)
+			plan := crawltest.Plan("public.example")
+			plan.MaxDepth, plan.ExpectedTypes = depth, []string{"privacy_policy"} // guesses are links too
+			notes := &crawltest.Notes{}
+			crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+			if got := len(notes.Pages()); got != want {
+				t.Errorf("%d pages came, want %d: %v", got, want, notes.Skips())
+			}
+		})
+	}
+}

@@ -1,0 +1,171 @@
+package remote
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// Records are what commands read of a store beside its objects; a store.Store has them.
+type Records interface {
+	ListCompanies(ctx context.Context, p store.Page) (items []store.CompanySummary, next string, err error)
+	ListRuns(ctx context.Context, company string, p store.Page) (items []store.Run, next string, err error)
+	GetPage(ctx context.Context, company, url string) (store.FetchedPage, error)
+	ListPages(ctx context.Context, company string, p store.Page) (items []store.FetchedPage, next string, err error)
+	GetDocument(ctx context.Context, id string) (store.Document, error)
+	FindDocument(ctx context.Context, company, url string) (store.Document, error)
+	ListDocuments(ctx context.Context, company string, p store.Page) (items []store.Document, next string, err error)
+	ListVersions(ctx context.Context, documentID string, p store.Page) (items []store.Version, next string, err error)
+	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
+}
+
+// question is one method of Records with its arguments.
+type question struct {
+	Verb string     `json:"verb"`
+	Of   string     `json:"of,omitempty"` // a company or a document's id
+	URL  string     `json:"url,omitempty"`
+	N    int        `json:"n,omitempty"`
+	Page store.Page `json:"page"`
+}
+
+// answer is what came of a question.
+type answer struct {
+	Value json.RawMessage `json:"value,omitempty"`
+	// Rest is the next page of a list, or a version's text.
+	Rest  string `json:"rest,omitempty"`
+	Error string `json:"error,omitempty"`
+	Kind  string `json:"kind,omitempty"` // which sentinel the error is
+}
+
+func (q *question) answer(ctx context.Context, r Records) (a answer) {
+	var v any
+	var err error
+	switch q.Verb {
+	case "companies":
+		v, a.Rest, err = r.ListCompanies(ctx, q.Page)
+	case "runs":
+		v, a.Rest, err = r.ListRuns(ctx, q.Of, q.Page)
+	case "page":
+		v, err = r.GetPage(ctx, q.Of, q.URL)
+	case "pages":
+		v, a.Rest, err = r.ListPages(ctx, q.Of, q.Page)
+	case "document":
+		v, err = r.GetDocument(ctx, q.Of)
+	case "find":
+		v, err = r.FindDocument(ctx, q.Of, q.URL)
+	case "documents":
+		v, a.Rest, err = r.ListDocuments(ctx, q.Of, q.Page)
+	case "versions":
+		v, a.Rest, err = r.ListVersions(ctx, q.Of, q.Page)
+	case "text":
+		v, a.Rest, err = r.VersionText(ctx, q.Of, q.N)
+	default:
+		err = fmt.Errorf("verb %q is none", q.Verb)
+	}
+	if err == nil {
+		a.Value, err = json.Marshal(v)
+	}
+	if err != nil {
+		a.Error, a.Kind = err.Error(), kindOf(err)
+	}
+	return a
+}
+
+func handleRecords(r Records) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		var q question
+		if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, maxBody)).Decode(&q); err != nil {
+			http.Error(w, "no question: "+err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(q.answer(req.Context(), r)) // the caller went away
+	}
+}
+
+var _ Records = (*Store)(nil)
+
+// ask puts a question to the other process, and reads the answer into T.
+func ask[T any](ctx context.Context, s *Store, q question) (v T, rest string, err error) {
+	var a answer
+	if err := s.post(ctx, "records", q.Verb, q, &a); err != nil {
+		return v, "", err
+	}
+	if a.Error != "" {
+		return v, "", named(a.Error, a.Kind)
+	}
+	if err := json.Unmarshal(a.Value, &v); err != nil {
+		return v, "", fmt.Errorf("%s in the standalone process: %w", q.Verb, err)
+	}
+	return v, a.Rest, nil
+}
+
+// ListCompanies implements Records.
+func (s *Store) ListCompanies(ctx context.Context, p store.Page) ([]store.CompanySummary, string, error) {
+	return ask[[]store.CompanySummary](ctx, s, question{Verb: "companies", Page: p})
+}
+
+// ListRuns implements Records.
+func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
+	return ask[[]store.Run](ctx, s, question{Verb: "runs", Of: company, Page: p})
+}
+
+// GetPage implements Records.
+func (s *Store) GetPage(ctx context.Context, company, url string) (store.FetchedPage, error) {
+	v, _, err := ask[store.FetchedPage](ctx, s, question{Verb: "page", Of: company, URL: url})
+	return v, err
+}
+
+// ListPages implements Records.
+func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
+	return ask[[]store.FetchedPage](ctx, s, question{Verb: "pages", Of: company, Page: p})
+}
+
+// GetDocument implements Records.
+func (s *Store) GetDocument(ctx context.Context, id string) (store.Document, error) {
+	v, _, err := ask[store.Document](ctx, s, question{Verb: "document", Of: id})
+	return v, err
+}
+
+// FindDocument implements Records.
+func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Document, error) {
+	v, _, err := ask[store.Document](ctx, s, question{Verb: "find", Of: company, URL: url})
+	return v, err
+}
+
+// ListDocuments implements Records.
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
+	return ask[[]store.Document](ctx, s, question{Verb: "documents", Of: company, Page: p})
+}
+
+// ListVersions implements Records.
+func (s *Store) ListVersions(ctx context.Context, documentID string, p store.Page) ([]store.Version, string, error) {
+	return ask[[]store.Version](ctx, s, question{Verb: "versions", Of: documentID, Page: p})
+}
+
+// VersionText implements Records.
+func (s *Store) VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error) {
+	return ask[store.Version](ctx, s, question{Verb: "text", Of: documentID, N: n})
+}
+
+// kindOf is the name by which an error's sentinel crosses the socket.
+func kindOf(err error) string {
+	for name, s := range sentinels {
+		if errors.Is(err, s) {
+			return name
+		}
+	}
+	return ""
+}
+
+// named is an error that came over the socket.
+func named(text, kind string) error {
+	if s := sentinels[kind]; s != nil {
+		return fmt.Errorf("%s: %w", text, s)
+	}
+	return errors.New(text)
+}

@@ -1,0 +1,87 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/sqlite"
+)
+
+// served is a store with something of all kinds, and the same through a socket.
+func served(t *testing.T) (store.Store, *Store) {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := sqlite.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	now := time.Date(2026, 1, 2, 3, 4, 5, 6_000_000, time.UTC)
+	d := store.Document{ID: "d", Company: "c", URL: "https://c.example/terms", Type: "terms_of_service", Versions: 1, FirstSeen: now, LastSeen: now, LastChanged: now}
+	_, _, version := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", Hash: "h", FetchedAt: now}, "# Terms")
+	for what, err := range map[string]error{
+		"document": s.PutDocument(t.Context(), store.Fence{}, d), "version": version,
+		"run":   s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunComplete, Started: now}),
+		"pages": s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: "c", URL: d.URL, Status: 200}, {Company: "c", URL: "https://c.example/x", Reason: "robots"}}),
+	} {
+		if err != nil {
+			t.Fatalf("put a %s: %v", what, err)
+		}
+	}
+	path := filepath.Join(dir, "s.sock")
+	stop, err := Listen(path, s, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	r, err := Dial(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, r
+}
+
+func TestWhatCommandsReadIsTheSameThroughTheSocket(t *testing.T) {
+	t.Parallel()
+	s, r := served(t)
+	ctx, one := t.Context(), store.Page{Limit: 1}
+	for what, read := range map[string]func(Records) []any{
+		"companies": func(r Records) []any { v, next, err := r.ListCompanies(ctx, one); return []any{v, next, err} },
+		"runs":      func(r Records) []any { v, next, err := r.ListRuns(ctx, "c", one); return []any{v, next, err} },
+		"page":      func(r Records) []any { v, err := r.GetPage(ctx, "c", "https://c.example/x"); return []any{v, err} },
+		"pages":     func(r Records) []any { v, next, err := r.ListPages(ctx, "c", one); return []any{v, next, err} },
+		"document":  func(r Records) []any { v, err := r.GetDocument(ctx, "d"); return []any{v, err} },
+		"found": func(r Records) []any {
+			v, err := r.FindDocument(ctx, "c", "https://c.example/terms")
+			return []any{v, err}
+		},
+		"documents":  func(r Records) []any { v, next, err := r.ListDocuments(ctx, "", one); return []any{v, next, err} },
+		"versions":   func(r Records) []any { v, next, err := r.ListVersions(ctx, "d", one); return []any{v, next, err} },
+		"text":       func(r Records) []any { v, text, err := r.VersionText(ctx, "d", 0); return []any{v, text, err} },
+		"first text": func(r Records) []any { v, text, err := r.VersionText(ctx, "d", 1); return []any{v, text, err} },
+	} {
+		direct, carried := read(s), read(r)
+		if direct[len(direct)-1] != nil || !reflect.DeepEqual(direct, carried) {
+			t.Errorf("%s: %+v, and through the socket %+v", what, direct, carried)
+		}
+	}
+}
+
+func TestAnErrorKeepsItsMeaningThroughTheSocket(t *testing.T) {
+	t.Parallel()
+	_, r := served(t)
+	if _, err := r.GetDocument(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a document that is not there: %v", err)
+	}
+	if _, _, err := r.ListRuns(t.Context(), "c", store.Page{Continue: "!"}); err == nil || errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a page that is none: %v", err)
+	}
+	if _, _, err := ask[[]store.Run](t.Context(), r, question{Verb: "nonsense"}); err == nil {
+		t.Error("a question that is none is answered")
+	}
+}

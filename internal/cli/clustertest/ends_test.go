@@ -5,9 +5,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run/kubejob"
@@ -104,19 +108,26 @@ func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
 	})
 	b := newBed(t, settings)
 	j := b.job("again", 0, func(s *v1alpha1.CrawlJobSpec) {
-		one := int32(1)
-		s.BackoffLimit, s.Company.ExpectedTypes = &one, []v1alpha1.DocumentType{"data_processing_agreement"}
+		s.Company.ExpectedTypes = []v1alpha1.DocumentType{"data_processing_agreement"}
 	})
 	b.awaitJob(j, "word of the next try", func(j *v1alpha1.CrawlJob) bool {
 		return j.Status.Reason == v1alpha1.ReasonPending && j.Status.Attempts == 1
 	})
-	if jobs := b.jobs(); len(jobs) != 1 {
-		t.Errorf("while it waits for its next try it has %d Jobs", len(jobs))
-	}
 	up.Store(true)
 	b.ends(j, v1alpha1.ConditionComplete, "")
-	if j.Status.Attempts != 2 || len(b.jobs()) != 2 {
-		t.Errorf("it took %d attempts and %d Jobs", j.Status.Attempts, len(b.jobs()))
+	r, err := b.run(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs := b.jobs()
+	if j.Status.Attempts < 2 || len(jobs) < 2 {
+		t.Errorf("it took %d attempts and %d Jobs", j.Status.Attempts, len(jobs))
+	}
+	// Whole seconds are kept of a Job's creation.
+	due := r.NotBefore.Truncate(time.Second)
+	last := slices.MaxFunc(jobs, func(a, b batchv1.Job) int { return a.CreationTimestamp.Compare(b.CreationTimestamp.Time) })
+	if r.NotBefore.IsZero() || last.CreationTimestamp.Time.Before(due) {
+		t.Errorf("the next try was due at %s, and its Job was made at %s", due, last.CreationTimestamp)
 	}
 	// The only document is a PDF: a worker in a pod reads them too.
 	if docs := b.documents(j); len(docs) != 1 || j.Status.Documents.New != 1 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run/queue"
@@ -34,5 +35,25 @@ func TestAnOperatorWithoutAWorkersImageSaysSoAndStartsNoJob(t *testing.T) {
 	}
 	if r, err = l.Observe(t.Context(), o.RunID); err != nil || r.State != store.RunPending || r.Reserved != "" {
 		t.Errorf("its run is %+v, %v", r, err)
+	}
+}
+
+func TestARunThatIsToBeTriedLaterHasNoJobMeanwhile(t *testing.T) {
+	t.Parallel()
+	s, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	l := &Launcher{Queue: &queue.Queue{Runs: s}, Pod: Pod{Image: "clausea:1"}} // no client: it may ask nobody
+	o := queue.Order{RunID: "r1", Company: "acme", Attempts: 4, Execution: v1alpha1.ExecutionJob, NotBefore: time.Now().Add(time.Hour)}
+	for range 2 {
+		if err := l.Start(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		r, err := l.Observe(t.Context(), o.RunID)
+		if err != nil || r.State != store.RunPending || r.Reserved != WorkerName(o.RunID) {
+			t.Errorf("its run is %+v, %v", r, err)
+		}
 	}
 }

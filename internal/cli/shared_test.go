@@ -31,8 +31,7 @@ const (
 type helpCentre struct {
 	mu           sync.Mutex
 	inHand, most int
-	last         time.Time
-	gap          time.Duration // the shortest between two requests
+	arrivals     []time.Time
 	asked        map[string]int
 }
 
@@ -60,11 +59,7 @@ func (h *helpCentre) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (h *helpCentre) begin(r *http.Request) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := time.Now()
-	if !h.last.IsZero() {
-		h.gap = min(h.gap, now.Sub(h.last))
-	}
-	h.last = now
+	h.arrivals = append(h.arrivals, time.Now())
 	h.inHand++
 	h.most = max(h.most, h.inHand)
 	h.asked[r.URL.Path]++
@@ -108,7 +103,7 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 
 	const companies = 3
-	h := &helpCentre{asked: map[string]int{}, gap: time.Hour}
+	h := &helpCentre{asked: map[string]int{}}
 	w := &town{}
 	for n := range companies {
 		w.names = append(w.names, fmt.Sprintf("c%d.example", n))
@@ -140,12 +135,19 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 	awaitComplete(t, k, companies)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t.Logf("%d at once, %s between two requests at least, of %d pages", h.most, h.gap, len(h.asked))
+	const inRow = 8
+	shortest := time.Hour
+	for i := inRow; i < len(h.arrivals); i++ {
+		shortest = min(shortest, h.arrivals[i].Sub(h.arrivals[i-inRow]))
+	}
+	t.Logf("%d at once, %s for %d requests in a row at least, of %d pages", h.most, shortest, inRow, len(h.asked))
 	if h.most != 1 {
 		t.Errorf("the host had %d requests in hand at once", h.most)
 	}
-	if h.gap < helpDelay/2 { // without turns they come as close as it happens
-		t.Errorf("the host was asked again after %s, its delay is %s", h.gap, helpDelay)
+	// A busy machine has the server notice a request late, which two delays are left
+	// for. Without turns two crawls make them in half the time.
+	if shortest < (inRow-2)*helpDelay {
+		t.Errorf("%d requests in a row came within %s, the host's delay is %s", inRow, shortest, helpDelay)
 	}
 	for _, name := range w.names {
 		company, _, _ := strings.Cut(name, ".")

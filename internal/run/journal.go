@@ -79,7 +79,7 @@ func readJournal(ctx context.Context, s store.Runs, runID string) ([][]byte, err
 // dropJournal removes what the run does not need any more.
 func (k *keeper) dropJournal(ctx context.Context) error {
 	for n := range k.most + 1 {
-		if err := k.store.DeleteCheckpoint(ctx, journalKey(k.run.ID, n)); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if err := k.store.DeleteCheckpoint(ctx, k.run.Fence, journalKey(k.run.ID, n)); err != nil {
 			return fmt.Errorf("drop checkpoint %d of run %s: %w", n, k.run.ID, err)
 		}
 	}

@@ -105,7 +105,8 @@ type Runs interface {
 	// blob of any size, chunked where the store has a bound) under the fence.
 	PutCheckpoint(ctx context.Context, f Fence, runID string, blob []byte) error
 	GetCheckpoint(ctx context.Context, runID string) ([]byte, error)
-	DeleteCheckpoint(ctx context.Context, runID string) error
+	// DeleteCheckpoint removes it under the fence; one that is not there is no error.
+	DeleteCheckpoint(ctx context.Context, f Fence, runID string) error
 	// ListRunsIn lists at most limit (1 to 500) runs of a state: those of higher
 	// priority first, then by id.
 	ListRunsIn(ctx context.Context, state string, limit int) ([]Run, error)

@@ -122,15 +122,12 @@ func (s *Store) GetCheckpoint(ctx context.Context, id string) ([]byte, error) {
 }
 
 // DeleteCheckpoint implements store.Runs.
-func (s *Store) DeleteCheckpoint(ctx context.Context, id string) error {
+func (s *Store) DeleteCheckpoint(ctx context.Context, f store.Fence, id string) error {
 	c, err := s.checkpoint(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	err = s.try(ctx, "delete checkpoint "+id, func(ctx context.Context) error {
+	err = s.fenced(ctx, f, "delete checkpoint "+id, func(ctx context.Context) error {
 		_, err := s.db.Collection(checkpointCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}})
 		return err
 	})

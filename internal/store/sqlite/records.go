@@ -71,11 +71,11 @@ func (s *Store) GetCheckpoint(ctx context.Context, id string) (b []byte, err err
 }
 
 // DeleteCheckpoint implements store.Runs.
-func (s *Store) DeleteCheckpoint(ctx context.Context, id string) error {
-	if _, err := s.write.ExecContext(ctx, `DELETE FROM checkpoints WHERE id=?`, id); err != nil {
-		return fmt.Errorf("delete checkpoint %s: %w", id, err)
-	}
-	return nil
+func (s *Store) DeleteCheckpoint(ctx context.Context, f store.Fence, id string) error {
+	return s.fenced(ctx, f, "delete checkpoint "+id, func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, `DELETE FROM checkpoints WHERE id=?`, id)
+		return err
+	})
 }
 
 // PutPages implements store.Pages.

@@ -115,6 +115,8 @@ func fencing(t *testing.T, s store.Store) {
 			"document":   s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
 			"version":    version,
 			"snapshot":   snapshot,
+			// Last, for the owner's is to be there until then.
+			"checkpoint drop": s.DeleteCheckpoint(ctx, f, "r"),
 		}
 	}
 	for what, err := range writes(t.Context(), store.Fence{LeaseName: old.Name, Epoch: old.Epoch}) {

@@ -33,8 +33,7 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
 		defer cancel()
-		return s.client.UseSession(ctx, func(ctx context.Context) error {
-			t := mongo.SessionFromContext(ctx)
+		return s.in(ctx, f.LeaseName, func(ctx context.Context, t *mongo.Session) error {
 			if err := t.StartTransaction(); err != nil {
 				return err
 			}

@@ -36,18 +36,26 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 	when := func(cond, then, otherwise any) bson.D {
 		return bson.D{{Key: "$cond", Value: bson.A{cond, then, otherwise}}}
 	}
+	own, err := s.newSession()
+	if err != nil {
+		return store.Lease{}, fmt.Errorf("acquire lease %s: %w", name, err)
+	}
+	had := bson.D{{Key: "$or", Value: bson.A{"$takes", "$keeps"}}}
 	steps := bson.A{
 		bson.D{{Key: "$set", Value: bson.D{{Key: "takes", Value: expired}, {Key: "keeps", Value: bson.D{{Key: "$and", Value: bson.A{mine, bson.D{{Key: "$not", Value: expired}}}}}}}}},
 		bson.D{{Key: "$set", Value: bson.D{
 			{Key: "epoch", Value: when("$takes", next, "$epoch")},
 			{Key: "idle", Value: when("$takes", bson.D{{Key: "$subtract", Value: bson.A{"$$NOW", expires}}}, int64(0))},
 			{Key: "holder", Value: when("$takes", bson.D{{Key: "$literal", Value: holder}}, "$holder")},
-			{Key: "expires", Value: when(bson.D{{Key: "$or", Value: bson.A{"$takes", "$keeps"}}}, bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}, "$expires")},
+			{Key: "expires", Value: when(had, bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}, "$expires")},
+			{Key: "session", Value: when(had, bson.D{{Key: "$literal", Value: own.id()}}, "$session")},
 		}}},
 		bson.D{{Key: "$unset", Value: bson.A{"takes", "keeps"}}},
 	}
 	var l lease
-	err := s.try(ctx, "acquire lease "+name, func(ctx context.Context) error {
+	err = s.try(ctx, "acquire lease "+name, func(ctx context.Context) error {
+		// Where it can't be ended, the acquisition waits for the server to do it.
+		_ = s.endOrphan(ctx, name, holder)
 		opts := options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)
 		err := s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: name}}, steps, opts).Decode(&l)
 		if mongo.IsDuplicateKeyError(err) { // two made it at once: it is there now
@@ -58,7 +66,12 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 	if err == nil && l.Holder != holder {
 		err = fmt.Errorf("acquire lease %s: %s has it: %w", name, l.Holder, store.ErrConflict)
 	}
-	return l.model(), err
+	if err != nil {
+		own.end(ctx)
+		return l.model(), err
+	}
+	s.sessions.keep(ctx, name, own, l.Epoch)
+	return l.model(), nil
 }
 
 // RenewLease implements store.Leases.
@@ -80,9 +93,10 @@ func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration
 
 // ReleaseLease implements store.Leases. The record stays, for its epoch.
 func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
+	s.sessions.drop(ctx, l.Name, l.Epoch)
 	return s.try(ctx, "release lease "+l.Name, func(ctx context.Context) error {
 		_, err := s.db.Collection(leaseCollection).UpdateOne(ctx, owned(l),
-			bson.D{{Key: "$set", Value: bson.D{{Key: "holder", Value: ""}, {Key: "expires", Value: time.Unix(0, 0)}}}})
+			bson.D{{Key: "$set", Value: bson.D{{Key: "holder", Value: ""}, {Key: "expires", Value: time.Unix(0, 0)}, {Key: "session", Value: nil}}}})
 		return err
 	})
 }

@@ -39,6 +39,7 @@ type Store struct {
 	// replicated says that the server is a replica set, which transactions and
 	// change streams need.
 	replicated bool
+	sessions   sessions
 }
 
 var _ store.Store = (*Store)(nil)

@@ -68,7 +68,7 @@ func uncertain(err error) bool {
 // write conflicts, unknown majorities and cursors that a rollback or an election took
 // with it: CursorNotFound 43, QueryPlanKilled 175, CursorKilled 237 (error_codes.yml
 // of MongoDB 6.0).
-var uncertainCodes = []int{6, 7, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436}
+var uncertainCodes = []int{6, 7, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436}
 
 // named gives the errors that callers decide on their names.
 func named(err error) error {

@@ -39,10 +39,11 @@ type Pool struct {
 }
 
 // sighting is when a run's heartbeat was last seen to move, by this process's own
-// clock: that of another machine may be wrong.
+// clock, and when its lease was last tried.
 type sighting struct {
 	heartbeat time.Time
 	at        time.Time
+	tried     time.Time
 }
 
 func (p *Pool) init() {
@@ -147,20 +148,33 @@ func (p *Pool) due(r store.Run) bool {
 		delete(p.seen, r.ID)
 		return !r.NotBefore.After(time.Now())
 	}
+	now := time.Now()
 	s, ok := p.seen[r.ID]
 	if !ok || !s.heartbeat.Equal(r.Heartbeat) {
 		if len(p.seen) > 10*store.MaxLimit {
 			clear(p.seen)
 		}
-		p.seen[r.ID] = sighting{r.Heartbeat, time.Now()}
-		return !ok // its lease may have run out before this process began
+		s.heartbeat, s.at = r.Heartbeat, now
 	}
-	return time.Since(s.at) >= quiet
+	// How old the heartbeat is by the clocks is a hint for a process that has just
+	// begun; where another machine's clock is wrong, what this one saw counts too.
+	due := now.Sub(s.at) >= quiet || now.Sub(r.Heartbeat) >= quiet
+	due = !ok || due && now.Sub(s.tried) >= p.Lease/triesOfALease
+	if due {
+		s.tried = now
+	}
+	p.seen[r.ID] = s
+	return due
 }
 
-// quiet is how long a heartbeat must stand still until its run's lease is tried: two
-// beats and a little. The lease alone decides whether the worker is gone.
-const quiet = 5 * time.Second
+const (
+	// quiet is how long a heartbeat must stand still until its run's lease is tried: two
+	// beats and a little. The lease alone decides whether the worker is gone.
+	quiet = 5 * time.Second
+	// triesOfALease is how often a lease is tried while one lasts, so that it is taken
+	// over soon after it has run out.
+	triesOfALease = 10
+)
 
 // errNotNow says that somebody else has the run or its company.
 var errNotNow = errors.New("not now")

@@ -2,25 +2,13 @@ package cli
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
-	"fmt"
-	"math/big"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,147 +25,26 @@ import (
 // CLAUSEA_TEST_STORM=60 makes it as large as the project's pass line asks.
 const (
 	stormProcesses = 3
-	stormPages     = 20 // of a company, the home page included
-	stormDocuments = 6  // of those, legal ones
-	killEvery      = 2 * time.Second
+	// stormDelay makes a crawl take longer than a process lives.
+	stormDelay = 400 * time.Millisecond
+	// killLeaderAt is the kill with which the leader goes too. The next leads 15 s later.
+	killLeaderAt = 20
+	killEvery    = 2 * time.Second
+	stormLease   = 5 * time.Second
+	// electEvery kills there is an election, where there are any.
+	electEvery = 3
 )
-
-// town is the sites of many companies on one server, which counts what is asked.
-type town struct {
-	mu      sync.Mutex
-	asked   map[string]int
-	names   []string
-	address string
-	caFile  string
-	// before, where set, is called with each request for a page before it is answered.
-	before func(*http.Request)
-}
-
-func newTown(t *testing.T, companies int) *town {
-	t.Helper()
-	w := &town{asked: map[string]int{}}
-	for i := range companies {
-		w.names = append(w.names, fmt.Sprintf("c%03d-storm.example", i))
-	}
-	w.address, w.caFile = serveTLS(t, w.names, http.HandlerFunc(w.serve))
-	return w
-}
-
-// serveTLS serves hosts on loopback; it gives the address, and the file of their authority.
-func serveTLS(t *testing.T, names []string, h http.Handler) (address, caFile string) {
-	t.Helper()
-	cert, caPEM := certificateFor(t, names)
-	caFile = filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(caFile, caPEM, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewUnstartedServer(h)
-	srv.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
-	srv.StartTLS()
-	t.Cleanup(srv.Close)
-	return srv.Listener.Addr().String(), caFile
-}
-
-func certificateFor(t *testing.T, names []string) (tls.Certificate, []byte) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "storm"}, DNSNames: names, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-}
-
-// stormTexts are sentences of the documents by their place in stormNames.
-var stormTexts = [stormDocuments][]string{
-	{"We collect your name, e-mail address and telephone number when you open an account.", "Personal data are processed with your consent or to perform a contract with you.", "We keep them for three years and share them with hosting providers only.", "You may ask for access, rectification, erasure and portability at any time.", "The supervisory authority of your country hears complaints about us."},
-	{"These terms are an agreement between you and the company about the use of the service.", "You must be eighteen years old to register and keep your password secret.", "Our liability is limited to the fees that you paid in the last twelve months.", "Either party may terminate the contract with thirty days of notice.", "Disputes are governed by the law of Portugal and heard by its courts."},
-	{"Cookies are small files that a browser stores on behalf of a website.", "Strictly necessary cookies keep the basket and the session alive.", "Analytics cookies measure visits and expire after thirteen months.", "Marketing trackers are set only after you have agreed in the banner.", "Delete cookies in the settings of Firefox, Safari, Edge or Chrome."},
-	{"You may not send spam, malware or phishing through our systems.", "Gambling, weapons and stolen goods are prohibited content on this platform.", "Attempts to probe, scan or overload the network violate this policy.", "We suspend accounts that break the rules and report crimes to the police.", "Report abuse to the trust team with the headers of the message."},
-	{"The processor acts on documented instructions of the controller alone.", "Annex two lists the technical and organisational measures under Article 32.", "Sub-processors are announced a month ahead so that the controller may object.", "The processor notifies a personal data breach without undue delay.", "Standard contractual clauses apply to transfers to third countries."},
-	{"Send notices of infringement under the DMCA to our designated agent.", "A notice identifies the copyrighted work and where the material is found.", "A counter-notification states under penalty of perjury that it was a mistake.", "Repeat infringers lose their accounts in appropriate circumstances.", "Trademark owners use the form for marks instead of this procedure."},
-}
-
-var stormNames = []string{"Privacy Policy", "Terms of Service", "Cookie Policy", "Acceptable Use Policy", "Data Processing Agreement", "Copyright Policy"}
-
-func (w *town) serve(rw http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/robots.txt" || strings.HasPrefix(r.URL.Path, "/sitemap") {
-		http.NotFound(rw, r)
-		return
-	}
-	w.mu.Lock()
-	w.asked[r.Host+r.URL.Path]++
-	w.mu.Unlock()
-	if w.before != nil {
-		w.before(r)
-	}
-	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-	n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/legal/policy-"))
-	switch {
-	case r.URL.Path == "/":
-		fmt.Fprintf(rw, "<title>%s</title><h1>%s</h1>", r.Host, r.Host)
-		for i := range stormPages - 1 {
-			if i < stormDocuments {
-				fmt.Fprintf(rw, `<p><a href="/legal/policy-%d">%s</a></p>`, i, stormNames[i])
-			} else {
-				fmt.Fprintf(rw, `<p><a href="/boats/%d">Legal notice %d</a></p>`, i, i)
-			}
-		}
-	case strings.HasPrefix(r.URL.Path, "/boats/"):
-		// A link promises a document that isn't there. Each is a page of its own: empty
-		// ones alike would close the folder as a trap.
-		fmt.Fprintf(rw, "<title>Boats</title><h1>A wooden boat</h1><p>It was built by hand and sails well in wind. Its planks are")
-		for i := range 40 {
-			fmt.Fprintf(rw, " plank%x", sha256.Sum256([]byte(r.URL.Path+strconv.Itoa(i))))
-		}
-	case err != nil || n < 0 || n >= stormDocuments:
-		http.NotFound(rw, r)
-	default:
-		fmt.Fprintf(rw, "<title>%s</title><main><h1>%s</h1>", stormNames[n], stormNames[n])
-		for i, text := range stormTexts[n] {
-			fmt.Fprintf(rw, "<h2>%d. %s</h2><p>%s This part of the %s of %s applies pursuant to the law.</p>", i+1, strings.Join(strings.Fields(text)[:4], " "), text, stormNames[n], r.Host)
-		}
-		fmt.Fprint(rw, "</main>")
-	}
-}
-
-// again counts the pages that were asked for more than once, and all pages.
-func (w *town) again() (again, pages int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, n := range w.asked {
-		again += n - 1
-		pages++
-	}
-	return again, pages
-}
-
-// requests counts those for pages.
-func (w *town) requests() (n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, a := range w.asked {
-		n += a
-	}
-	return n
-}
 
 // process is one standalone process that is started anew whenever it is killed.
 type process struct {
 	mu  sync.Mutex
 	cmd *exec.Cmd
+	pid int
 }
 
 func (p *process) start(t *testing.T, w *town, uri string, flags ...string) {
 	cmd := exec.Command(os.Args[0])
-	args := []string{"standalone", "--store", uri, "--port", "0", "--crawls", "10", "--lease", "5s", "--ca-file", w.caFile,
+	args := []string{"standalone", "--store", uri, "--port", "0", "--crawls", "10", "--lease", stormLease.String(), "--ca-file", w.caFile,
 		"--connect-to", ":443:" + w.address, "--allow-address", "127.0.0.1/32", "--log-level", "error"}
 	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(append(args, flags...), "\n"))
 	cmd.Stderr = os.Stderr
@@ -186,7 +53,7 @@ func (p *process) start(t *testing.T, w *town, uri string, flags ...string) {
 		return
 	}
 	p.mu.Lock()
-	p.cmd = cmd
+	p.cmd, p.pid = cmd, cmd.Process.Pid
 	p.mu.Unlock()
 }
 
@@ -200,25 +67,19 @@ func (p *process) kill() {
 	}
 }
 
-// It runs alone: beside the other tests that kill processes on a MongoDB of their own,
+// They run alone: beside the other tests that kill processes on a MongoDB of their own,
 // seven servers on two cores leave some of them without an answer for a minute.
-func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) {
-	companies := 12
+func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) { storm(t, 12, false) }
+
+func TestAStormOfKillsAndElectionsLosesAndDoublesNothing(t *testing.T) { storm(t, 8, true) }
+
+// storm has companies crawled, one more at each kill, by processes of which one is
+// killed every two seconds; and takes the primary from the database meanwhile.
+func storm(t *testing.T, companies int, elections bool) {
 	if n, err := strconv.Atoi(os.Getenv("CLAUSEA_TEST_STORM")); err == nil {
 		companies = n
 	}
-	mongod, err := replicaset.Find()
-	if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
-		t.Skipf("NOT TESTED: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := replicaset.Start(t.Context(), mongod, "", 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(set.Close)
+	set := startMongo(t, 3)
 	uri := strings.Replace(set.URI, "/?", "/storm?", 1)
 	s, _, err := openAt(t.Context(), uri, "")
 	if err != nil {
@@ -226,29 +87,122 @@ func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	w := newTown(t, companies)
-	k := order(t, s, w, 200*time.Millisecond)
+	scheme, err := newScheme()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := kubestore.NewClient(s, scheme)
 
+	// The first process leads and crawls nothing. A worker that lives for six seconds
+	// never leads: it would have to see the dead leader's lease stand still for 15.
+	var leader process
+	leader.start(t, w, uri, "--crawls", "0")
+	t.Cleanup(leader.kill)
 	var processes [stormProcesses]process
 	for i := range processes {
 		processes[i].start(t, w, uri)
 		t.Cleanup(processes[i].kill)
 	}
-	kills := 0
-	storm := time.NewTicker(killEvery)
-	defer storm.Stop()
-	for end := time.Now().Add(time.Duration(companies) * 2 * time.Second); time.Now().Before(end); kills++ {
-		<-storm.C
-		p := &processes[kills%stormProcesses]
-		p.kill()
-		p.start(t, w, uri)
+	watched := watchTakeovers(t, s)
+	elected := make(chan int, companies)
+	var electing sync.WaitGroup
+	if elections {
+		electing.Go(func() { elect(t, set, elected, watched) })
 	}
+	ticks := time.NewTicker(killEvery)
+	defer ticks.Stop()
+	for i, name := range w.names {
+		orderOne(t, k, name, stormDelay)
+		<-ticks.C
+		p := &processes[i%stormProcesses]
+		at := time.Now()
+		p.kill()
+		watched.orphaned(p.pid, at)
+		p.start(t, w, uri)
+		if i == killLeaderAt {
+			leader.kill()
+			leader.start(t, w, uri, "--crawls", "0")
+		}
+		if i%electEvery == 0 {
+			elected <- i / electEvery
+		}
+	}
+	close(elected)
+	electing.Wait()
 	awaitComplete(t, k, companies)
+	took := watched.stop()
 	again, pages := w.again()
-	t.Logf("%d crawls, %d kills, %d pages, %d fetched again", companies, kills, pages, again)
+	t.Logf("%d crawls, %d kills, %d pages, %d fetched again; %s", companies, companies, pages, again, took)
 	if again*10 > pages {
 		t.Errorf("%d of %d pages were fetched again, over a tenth", again, pages)
 	}
+	if took.runs == 0 {
+		t.Error("no run lost its worker: nothing was shown")
+	}
 	checkDocuments(t, s, w)
+}
+
+// startMongo starts a replica set of so many members for the test.
+func startMongo(t *testing.T, members int) *replicaset.Set {
+	t.Helper()
+	mongod, err := replicaset.Find()
+	if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
+		t.Skipf("NOT TESTED on MongoDB: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := replicaset.Start(t.Context(), mongod, "", members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	return set
+}
+
+// elect takes the place from whoever is primary each time that it is told to: by
+// asking it, by killing it, and by stopping it until another is there.
+func elect(t *testing.T, set *replicaset.Set, when <-chan int, watched *takeovers) {
+	for n := range when {
+		i, err := set.Primary(t.Context())
+		if err != nil {
+			t.Errorf("election %d: %v", n, err)
+			continue
+		}
+		begun := time.Now()
+		switch n % 3 {
+		case 0:
+			err = set.StepDown(t.Context(), i)
+		case 1:
+			if err = set.Signal(i, syscall.SIGKILL); err == nil {
+				err = set.Restart(i)
+			}
+		default:
+			if err = set.Signal(i, syscall.SIGSTOP); err == nil {
+				err = otherPrimary(t, set, i)
+			}
+			err = errors.Join(err, set.Signal(i, syscall.SIGCONT))
+		}
+		if err == nil {
+			_, err = set.Primary(t.Context())
+		}
+		if err != nil {
+			t.Errorf("election %d: %v", n, err)
+		}
+		watched.elected(begun, time.Now())
+	}
+}
+
+// otherPrimary waits until a member other than i is primary.
+func otherPrimary(t *testing.T, set *replicaset.Set, i int) error {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		now, err := set.Primary(ctx)
+		if err != nil || now != i {
+			return err
+		}
+	}
 }
 
 // order makes a CrawlJob for each company.
@@ -260,17 +214,22 @@ func order(t *testing.T, s store.Store, w *town, delay time.Duration) client.Cli
 	}
 	k := kubestore.NewClient(s, scheme)
 	for _, name := range w.names {
-		limit := int32(20) // kills are no fault of the crawl
-		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "j-" + name}}
-		j.Spec.Company = &v1alpha1.Target{
-			Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
-		}
-		j.Spec.BackoffLimit = &limit
-		if err := k.Create(t.Context(), j); err != nil {
-			t.Fatal(err)
-		}
+		orderOne(t, k, name, delay)
 	}
 	return k
+}
+
+func orderOne(t *testing.T, k client.Client, name string, delay time.Duration) {
+	t.Helper()
+	limit := int32(20) // kills are no fault of the crawl
+	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "j-" + name}}
+	j.Spec.Company = &v1alpha1.Target{
+		Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
+	}
+	j.Spec.BackoffLimit = &limit
+	if err := k.Create(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func awaitComplete(t *testing.T, k client.Client, n int) {

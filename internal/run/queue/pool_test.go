@@ -30,6 +30,7 @@ type bed struct {
 	store  store.Store
 	queue  *Queue
 	engine *crawl.Engine
+	site   *demo.Site
 }
 
 func newBed(t *testing.T) *bed {
@@ -55,16 +56,24 @@ func newBed(t *testing.T) *bed {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.Close)
-	return &bed{t: t, store: s, queue: &Queue{Runs: s}, engine: crawl.New(f)}
+	return &bed{t: t, store: s, queue: &Queue{Runs: s}, engine: crawl.New(f), site: site}
 }
 
 // pool starts workers under a name; stop ends them as a signal does.
 func (b *bed) pool(holder string) (stop func()) {
 	b.t.Helper()
-	p := &Pool{
-		Store: b.store, Slots: 2, Poll: 50 * time.Millisecond, Log: logr.Discard(),
-		Runner: &run.Runner{Engine: b.engine, Store: b.store, Log: logr.Discard(), Holder: holder},
+	return b.start(b.newPool(b.store, holder))
+}
+
+func (b *bed) newPool(s store.Store, holder string) *Pool {
+	return &Pool{
+		Store: s, Slots: 2, Poll: 50 * time.Millisecond, Log: logr.Discard(),
+		Runner: &run.Runner{Engine: b.engine, Store: s, Log: logr.Discard(), Holder: holder},
 	}
+}
+
+func (b *bed) start(p *Pool) (stop func()) {
+	b.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- p.Start(ctx) }()
@@ -76,7 +85,7 @@ func (b *bed) pool(holder string) (stop func()) {
 		ended = true
 		cancel()
 		if err := <-done; err != nil {
-			b.t.Errorf("pool %s: %v", holder, err)
+			b.t.Errorf("pool %s: %v", p.Runner.Holder, err)
 		}
 	}
 	b.t.Cleanup(stop)

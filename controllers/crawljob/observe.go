@@ -133,7 +133,7 @@ func backoff(attempts int32) time.Duration {
 }
 
 // interval is how long until the run is looked at again: the older the crawl, the
-// longer, so that the status is written a bounded number of times however long it is.
+// longer.
 func (v *visit) interval() time.Duration {
 	age := time.Duration(0)
 	if s := v.job.Status.StartTime; s != nil {
@@ -154,10 +154,18 @@ func (v *visit) interval() time.Duration {
 	return d
 }
 
+// tellEvery is the growth of a running crawl's pages after which its counts are
+// written again. A crawl of 500 pages, which is the most by default, then writes them
+// five times however long it takes, and its end.
+const tellEvery = 4
+
 // copy takes the run's counts.
 func (v *visit) copy(rec store.Run) {
 	s := &v.job.Status
 	s.Attempts = rec.Attempts
+	if told := s.Progress; rec.State == store.RunRunning && told != nil && rec.Progress.Fetched < max(1, tellEvery*told.Fetched) {
+		return
+	}
 	p := &v1alpha1.CrawlProgress{Fetched: rec.Progress.Fetched, Queued: rec.Progress.Queued, Failed: rec.Progress.Failed}
 	for reason, n := range rec.Progress.Skipped {
 		p.Skipped = append(p.Skipped, v1alpha1.SkipCount{Reason: reason, Count: n})

@@ -17,8 +17,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// turnPoll is how often a job looks whether it is its turn, beside the events of
-// those before it.
+// turnPoll is how often a job looks whether it is its turn, or its Company there,
+// beside the events of those: an event whose jobs could not be listed is lost.
 const turnPoll = 30 * time.Second
 
 // admit finds what to crawl, holds a job that is suspended, and lets one job of a
@@ -97,7 +97,7 @@ func (r *Reconciler) resolve(ctx context.Context, v *visit) (waits bool, err err
 	switch {
 	case apierrors.IsNotFound(err):
 		v.progressing(v1alpha1.ReasonPending, fmt.Sprintf("There is no Company %s in namespace %s: create it, or delete this CrawlJob.", name.Name, name.Namespace))
-		return true, v.stop(0)
+		return true, v.stop(turnPoll)
 	case err != nil:
 		return false, fmt.Errorf("find Company %s: %w", name, err)
 	case c.DeletionTimestamp != nil && !v.job.Active():

@@ -22,10 +22,11 @@ import (
 // +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
 
 // The client's rate to the API server. Its defaults (20 and 30) are what makes
-// operators slow; status writes are few, so that this is for the start and for bursts.
+// operators slow, and the server's own priority and fairness guards it; this is for the
+// start and for bursts.
 const (
-	clientQPS   = 100
-	clientBurst = 200
+	clientQPS   = 500
+	clientBurst = 1000
 )
 
 func newOperator(a *app) *cobra.Command {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
@@ -51,8 +53,17 @@ const (
 	endTime   = 17 * time.Second
 )
 
+// gcPercent is how much a role's heap may grow before it is collected, unless GOGC
+// says something else than Go's own 100. Most of a role's heap is the cache of its
+// resources, which stays: with 100, the garbage beside it takes as much again. At 5,000
+// Companies and 10,000 CrawlJobs this is 171 MiB instead of 217 (hack/bench, part scale).
+const gcPercent = 50
+
 // newRole makes what a long-running command needs; connecting is as newFetcher has it.
 func (a *app) newRole(ctx context.Context, connecting func(network, at string) error) (*role, error) {
+	if asked := debug.SetGCPercent(gcPercent); asked != 100 {
+		debug.SetGCPercent(asked)
+	}
 	r := &role{v: a.values, log: a.log, registry: telemetry.NewRegistry(versionOf()), served: make(chan string, 1)}
 	ctrl.SetLogger(a.log)
 	fetcher, err := newFetcher(a.values, connecting)
@@ -108,6 +119,8 @@ func newScheme() (*runtime.Scheme, error) {
 func (r *role) managerOptions(scheme *runtime.Scheme) ctrl.Options {
 	drain := drainTime
 	return ctrl.Options{
+		// Who last wrote a field is nothing to the controllers, and a third of an object.
+		Cache:  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
 		Scheme: scheme, Logger: r.log, GracefulShutdownTimeout: &drain,
 		Metrics: metricsserver.Options{BindAddress: "0"}, HealthProbeBindAddress: "0",
 	}
@@ -176,7 +189,7 @@ func (r *role) probes(process context.Context) http.Handler {
 			_, _ = fmt.Fprintln(w, "ok")
 		}
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(r.registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{r.registry, prometheus.GathererFunc(controllerMetrics)}, promhttp.HandlerOpts{}))
 	return mux
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
@@ -59,7 +60,12 @@ func (l *listWatch) ListWithContext(ctx context.Context, _ metav1.ListOptions) (
 	if err != nil {
 		return nil, err
 	}
-	items, _, version, err := listAll(ctx, l.objects, kind, "", 0, "")
+	item, ok := l.example.(client.Object)
+	if !ok {
+		return nil, notSupported(fmt.Sprintf("caching %T", l.example))
+	}
+	f := filler{item: item}
+	_, version, err := listAll(ctx, l.objects, kind, "", 0, "", f.take)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", kinds[kind].Resource, apiError(err, kinds[kind], ""))
 	}
@@ -72,11 +78,10 @@ func (l *listWatch) ListWithContext(ctx context.Context, _ metav1.ListOptions) (
 		return nil, err
 	}
 	list, ok := obj.(client.ObjectList)
-	item, ok2 := l.example.(client.Object)
-	if !ok || !ok2 {
-		return nil, notSupported(fmt.Sprintf("caching %T", l.example))
+	if !ok {
+		return nil, notSupported(fmt.Sprintf("listing %T", l.example))
 	}
-	if err := setItems(list, item, items, nil); err != nil {
+	if err := meta.SetList(list, f.out); err != nil {
 		return nil, err
 	}
 	list.SetResourceVersion(version)

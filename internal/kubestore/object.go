@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -57,20 +58,16 @@ func parse(b []byte) (content, error) {
 
 // fill makes obj what is stored, and nothing else.
 func fill(obj runtime.Object, o store.Object) error {
-	c, err := parse(o.JSON)
-	if err != nil {
-		return fmt.Errorf("%s %s/%s is damaged: %w", o.Kind, o.Namespace, o.Name, err)
-	}
-	metaOf(c)["resourceVersion"] = o.ResourceVersion
-	b, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("%s %s/%s is damaged: %w", o.Kind, o.Namespace, o.Name, err)
-	}
 	v := reflect.ValueOf(obj).Elem()
 	v.Set(reflect.Zero(v.Type()))
-	if err := json.Unmarshal(b, obj); err != nil {
+	if err := json.Unmarshal(o.JSON, obj); err != nil {
 		return fmt.Errorf("%s %s/%s is damaged: %w", o.Kind, o.Namespace, o.Name, err)
 	}
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return fmt.Errorf("%s %s/%s: %w", o.Kind, o.Namespace, o.Name, err)
+	}
+	m.SetResourceVersion(o.ResourceVersion)
 	return nil
 }
 

@@ -42,13 +42,14 @@ func (r *reader) List(ctx context.Context, list client.ObjectList, opts ...clien
 	if err != nil {
 		return err
 	}
-	items, next, version, err := listAll(ctx, r.c.objects, kind, o.Namespace, int(o.Limit), o.Continue)
+	f := filler{item: item, choose: o.LabelSelector}
+	next, version, err := listAll(ctx, r.c.objects, kind, o.Namespace, int(o.Limit), o.Continue, f.take)
 	if err != nil {
 		return apiError(err, kinds[kind], "")
 	}
 	list.SetResourceVersion(version)
 	list.SetContinue(next)
-	return setItems(list, item, items, o.LabelSelector)
+	return meta.SetList(list, f.out)
 }
 
 // itemOf is the kind of a list's items, and a new one of them.
@@ -74,9 +75,10 @@ func itemOf(list runtime.Object, scheme *runtime.Scheme) (string, client.Object,
 	return "", nil, notSupported("lists of kind " + gvks[0].Kind)
 }
 
-// listAll reads limit objects after the token, or all of them where limit is 0. The
-// version is that of before the first was read.
-func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit int, after string) (items []store.Object, next, version string, err error) {
+// listAll reads limit objects after the token, or all of them where limit is 0, and
+// gives each page to take: what is read need not be kept. The version is that of before
+// the first was read.
+func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit int, after string, take func([]store.Object) error) (next, version string, err error) {
 	p := store.Page{Limit: store.MaxLimit, Continue: after}
 	if limit > 0 {
 		p.Limit = min(limit, store.MaxLimit)
@@ -84,34 +86,41 @@ func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit
 	for {
 		page, more, v, err := s.ListObjects(ctx, kind, namespace, p)
 		if err != nil {
-			return nil, "", "", err
+			return "", "", err
 		}
-		items = append(items, page...)
+		if err := take(page); err != nil {
+			return "", "", err
+		}
 		if version == "" {
 			version = v
 		}
 		if more == "" || limit > 0 {
-			return items, more, version, nil
+			return more, version, nil
 		}
 		p.Continue = more
 	}
 }
 
-// setItems fills a list with copies of item that select chooses.
-func setItems(list runtime.Object, item client.Object, objects []store.Object, choose labels.Selector) error {
-	out := make([]runtime.Object, 0, len(objects))
+// filler makes objects like item of what it takes, of those that choose selects.
+type filler struct {
+	item   client.Object
+	choose labels.Selector
+	out    []runtime.Object
+}
+
+func (f *filler) take(objects []store.Object) error {
 	for _, o := range objects {
-		if choose != nil && !choose.Matches(labels.Set(o.Labels)) {
+		if f.choose != nil && !f.choose.Matches(labels.Set(o.Labels)) {
 			continue
 		}
-		obj, ok := reflect.New(reflect.TypeOf(item).Elem()).Interface().(client.Object)
+		obj, ok := reflect.New(reflect.TypeOf(f.item).Elem()).Interface().(client.Object)
 		if !ok {
-			return fmt.Errorf("make a %T", item)
+			return fmt.Errorf("make a %T", f.item)
 		}
 		if err := fill(obj, o); err != nil {
 			return err
 		}
-		out = append(out, obj)
+		f.out = append(f.out, obj)
 	}
-	return meta.SetList(list, out)
+	return nil
 }

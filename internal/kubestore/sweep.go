@@ -42,7 +42,11 @@ func (s *Sweeper) Start(ctx context.Context) error {
 
 // Sweep deletes the events that last happened before a time.
 func (s *Sweeper) Sweep(ctx context.Context, before time.Time) error {
-	items, _, _, err := listAll(ctx, s.Objects, eventKind, "", 0, "")
+	var items []store.Object
+	_, _, err := listAll(ctx, s.Objects, eventKind, "", 0, "", func(page []store.Object) error {
+		items = append(items, page...)
+		return nil
+	})
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,9 @@ func (s *Store) follow(ctx context.Context, kind string, from int64, to chan<- s
 // deliver sends what the log has after from, a batch at a time.
 func (s *Store) deliver(ctx context.Context, kind string, from *int64, to chan<- store.ObjectEvent) (int, error) {
 	var oldest, newest int64
-	if err := s.read.QueryRowContext(ctx, `SELECT coalesce(min(rv),0), coalesce(max(rv),0) FROM changes`).Scan(&oldest, &newest); err != nil {
+	// Each in a query of its own: SQLite finds the least or the most in the index, and
+	// reads the whole table for both at once.
+	if err := s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT min(rv) FROM changes),0), coalesce((SELECT max(rv) FROM changes),0)`).Scan(&oldest, &newest); err != nil {
 		return 0, fmt.Errorf("watch %s: %w", kind, err)
 	}
 	if oldest > *from+1 || *from > newest {

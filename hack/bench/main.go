@@ -1,7 +1,7 @@
 // Command bench measures Clausea beside rivals and says whether what it must show
 // holds.
 //
-//	go run ./hack/bench                     all of it, about a quarter of an hour
+//	go run ./hack/bench                     all of it, about half an hour
 //	go run ./hack/bench -only engine        one part
 //	go run ./hack/bench -markdown out.md    the tables into a file too
 //
@@ -30,27 +30,32 @@ import (
 	"github.com/clausea/crawler/hack/bench/politeness"
 	"github.com/clausea/crawler/hack/bench/report"
 	"github.com/clausea/crawler/hack/bench/rivals"
+	"github.com/clausea/crawler/hack/bench/scale"
 	"github.com/clausea/crawler/hack/bench/storage"
 )
 
 // options are the flags.
 type options struct {
 	only, markdown, cache, gold string
+	home, profiles              string
 	pages, large, rounds        int
-	documents                   int
+	documents, companies        int
 }
 
 func main() {
 	var o options
 	as := flag.String("as", "", "be this program (for the children)")
-	profile := flag.String("profile", "", "of a child: write a CPU profile here")
-	flag.StringVar(&o.only, "only", "", "parts to run, with commas: engine, large, politeness, pipeline, storage")
+	profile := flag.String("profile", "", "of a child: write a CPU profile here, and what is in use at the end beside it")
+	flag.StringVar(&o.only, "only", "", "parts to run, with commas: engine, large, politeness, pipeline, storage, scale")
 	flag.StringVar(&o.markdown, "markdown", "", "write the tables into this file too")
 	flag.StringVar(&o.gold, "gold", ".gold", "folder of the labelled pages and histories")
 	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder that rivals are kept in")
 	flag.IntVar(&o.pages, "pages", 2000, "pages of the engine's site")
 	flag.IntVar(&o.large, "large", 10_000, "pages of its large site")
 	flag.IntVar(&o.documents, "documents", 300, "pages of the pipeline's site")
+	flag.StringVar(&o.home, "home", "", "the only home of the scale part: api, mongodb or embedded")
+	flag.StringVar(&o.profiles, "profiles", "", "folder for CPU profiles of the scale part's programs")
+	flag.IntVar(&o.companies, "companies", 5000, "Companies of the scale part, which has twice as many CrawlJobs")
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; the median counts")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -106,6 +111,9 @@ func all(ctx context.Context, o options) (ok bool, err error) {
 		{"politeness", func() error { return politeness.Run(ctx, r) }},
 		{"storage", func() error { return storage.Run(ctx, r, o.gold) }},
 		{"pipeline", func() error { return pipeline.Run(ctx, r, o.documents, o.rounds) }},
+		{"scale", func() error {
+			return scale.Run(ctx, r, scale.Options{Companies: o.companies, Home: o.home, Profiles: o.profiles})
+		}},
 	}
 	asked := strings.Split(o.only, ",")
 	for _, p := range parts {
@@ -121,6 +129,17 @@ func all(ctx context.Context, o options) (ok bool, err error) {
 	return ok, nil
 }
 
+// heap writes what is in use into a file, for who looks at profiles by hand.
+func heap(file string) {
+	f, err := os.Create(file)
+	if err != nil {
+		return
+	}
+	defer func() { _ = f.Close() }()
+	runtime.GC()
+	_ = pprof.WriteHeapProfile(f)
+}
+
 // be is one of the measured programs.
 func be(name string, args []string, profile string) error {
 	if profile != "" {
@@ -132,6 +151,7 @@ func be(name string, args []string, profile string) error {
 			return fmt.Errorf("profile: %w", err)
 		}
 		defer pprof.StopCPUProfile()
+		defer heap(profile + ".heap")
 	}
 	if child, ok := engine.Children[name]; ok && len(args) == 2 {
 		return child(args[0], args[1])
@@ -146,6 +166,9 @@ func be(name string, args []string, profile string) error {
 	}
 	if child, ok := politeness.Children[rest]; ok && part == "polite" && len(args) == 4 {
 		return child(args[0], args[1], args[2], args[3])
+	}
+	if child, ok := scale.Children[rest]; ok && part == "scale" {
+		return child(args)
 	}
 	if name == "read" && len(args) == 1 {
 		return pipeline.Read(args[0])

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -70,31 +71,72 @@ func pin(core string) []string {
 
 // Do runs p on the second core.
 func Do(ctx context.Context, p Program) (Run, error) {
+	r, err := Start(ctx, p)
+	if err != nil {
+		return Run{}, err
+	}
+	return r.Wait()
+}
+
+// Running is a program that was started.
+type Running struct {
+	p      Program
+	ctx    context.Context // bounds the run
+	cancel context.CancelFunc
+	cmd    *exec.Cmd
+	stderr *tail
+	begun  time.Time
+	ended  chan struct{}
+	peak   int64
+	err    error
+}
+
+// Start runs p on the second core; whoever calls it waits for its end or stops it.
+func Start(ctx context.Context, p Program) (*Running, error) {
 	if p.Limit <= 0 {
 		p.Limit = 10 * time.Minute
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.Limit)
-	defer cancel()
+	r := &Running{p: p, stderr: &tail{}, ended: make(chan struct{})}
+	r.ctx, r.cancel = context.WithTimeout(ctx, p.Limit)
 	argv := append(pin("1"), p.Argv...)
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = append(append(os.Environ(), "GOMAXPROCS=1"), p.Env...)
-	var stderr tail
-	cmd.Stderr = &stderr
-	begun := time.Now()
-	if err := cmd.Start(); err != nil {
-		return Run{}, fmt.Errorf("run %s: %w", p.Argv[0], err)
+	r.cmd = exec.CommandContext(r.ctx, argv[0], argv[1:]...)
+	r.cmd.Env = append(append(os.Environ(), "GOMAXPROCS=1"), p.Env...)
+	r.cmd.Stderr = r.stderr
+	r.begun = time.Now()
+	if err := r.cmd.Start(); err != nil {
+		r.cancel()
+		return nil, fmt.Errorf("run %s: %w", p.Argv[0], err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	peak, err := watch(cmd.Process.Pid, done)
-	st := cmd.ProcessState
-	if ctx.Err() != nil {
-		return Run{}, fmt.Errorf("run %s: it did not end within %v", p.Argv[0], p.Limit)
+	go func() { done <- r.cmd.Wait() }()
+	go func() {
+		defer close(r.ended)
+		r.peak, r.err = watch(r.cmd.Process.Pid, done)
+	}()
+	return r, nil
+}
+
+// Ended is closed when the program has ended.
+func (r *Running) Ended() <-chan struct{} { return r.ended }
+
+// Stop asks the program to end, as an administrator does, and waits for it.
+func (r *Running) Stop() (Run, error) {
+	_ = r.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	return r.Wait()
+}
+
+// Wait waits for the program's end.
+func (r *Running) Wait() (Run, error) {
+	<-r.ended
+	defer r.cancel()
+	st := r.cmd.ProcessState
+	if r.ctx.Err() != nil {
+		return Run{}, fmt.Errorf("run %s: it did not end within %v", r.p.Argv[0], r.p.Limit)
 	}
-	if err != nil && (st == nil || !slices.Contains(p.OK, st.ExitCode())) {
-		return Run{}, fmt.Errorf("run %s: %w: %s", strings.Join(p.Argv[:min(len(p.Argv), 4)], " "), err, &stderr)
+	if r.err != nil && (st == nil || !slices.Contains(r.p.OK, st.ExitCode())) {
+		return Run{}, fmt.Errorf("run %s: %w: %s", strings.Join(r.p.Argv[:min(len(r.p.Argv), 4)], " "), r.err, r.stderr)
 	}
-	return Run{CPU: st.UserTime() + st.SystemTime(), Wall: time.Since(begun), Peak: peak}, nil
+	return Run{CPU: st.UserTime() + st.SystemTime(), Wall: time.Since(r.begun), Peak: r.peak}, nil
 }
 
 // watch reads a process' peak of resident memory until it is done. (The peak in

@@ -1,0 +1,130 @@
+package scale
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clausea/crawler/hack/bench/measure"
+)
+
+// program is a running set of controllers, seen through its metrics.
+type program struct {
+	*measure.Running
+	url   string
+	begun time.Time
+}
+
+// lookEvery is how often the metrics are read.
+const lookEvery = 100 * time.Millisecond
+
+// start runs this binary as one of the bench's programs over a home.
+func start(ctx context.Context, as string, h *home, args ...string) (*program, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", as, err)
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("find a free port: %w", err)
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	_ = l.Close()
+	p := &program{url: "http://127.0.0.1:" + port + "/metrics", begun: time.Now()}
+	profile := ""
+	if h.started++; h.profiles != "" {
+		profile = fmt.Sprintf("%s-%d-%s", h.profiles, h.started, as)
+	}
+	argv := append([]string{self, "-profile", profile, "-as", "scale/" + as, "--"}, args...)
+	p.Running, err = measure.Start(ctx, measure.Program{Argv: append(argv, "--port", port), Env: []string{"KUBECONFIG=" + h.kubeconfig}})
+	return p, err
+}
+
+// counts are what the metrics say of the controllers.
+type counts struct {
+	reconciles map[string]float64 // by controller
+	errors     float64
+	waiting    float64 // objects in queues and at work
+}
+
+func (c counts) all() (n float64) {
+	for _, r := range c.reconciles {
+		n += r
+	}
+	return n
+}
+
+var sample = regexp.MustCompile(`^(\w+)\{([^}]*)\} (\S+)$`)
+
+func (p *program) counts(ctx context.Context) (counts, error) {
+	c := counts{reconciles: map[string]float64{}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url, nil)
+	if err != nil {
+		return c, err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return c, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	lines := bufio.NewScanner(res.Body)
+	for lines.Scan() {
+		m := sample.FindStringSubmatch(lines.Text())
+		if m == nil {
+			continue
+		}
+		n, err := strconv.ParseFloat(m[3], 64)
+		if err != nil {
+			continue
+		}
+		switch m[1] {
+		case "controller_runtime_reconcile_total":
+			_, rest, _ := strings.Cut(m[2], `controller="`)
+			name, _, _ := strings.Cut(rest, `"`)
+			c.reconciles[name] += n
+		case "controller_runtime_reconcile_errors_total":
+			c.errors += n
+		case "workqueue_depth", "controller_runtime_active_workers":
+			c.waiting += n
+		}
+	}
+	return c, lines.Err()
+}
+
+// patience bounds a wait for the controllers.
+const patience = 5 * time.Minute
+
+var errEnded = errors.New("the program has ended")
+
+// await reads the metrics until they are as wanted, and says when that was.
+func (p *program) await(ctx context.Context, what string, ok func(counts) bool) (counts, time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var c counts
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return c, time.Time{}, fmt.Errorf("wait for %s: %w (%+v)", what, ctx.Err(), c)
+		case <-p.Ended():
+			return c, time.Time{}, fmt.Errorf("wait for %s: %w", what, errEnded)
+		case <-tick.C:
+		}
+		got, err := p.counts(ctx)
+		if err != nil {
+			continue // it does not listen yet
+		}
+		if c = got; ok(c) {
+			return c, time.Now(), nil
+		}
+	}
+}

@@ -15,11 +15,15 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/retry"
 )
 
 // SetupWithManager registers the controller; o bounds its concurrency and rate. The
 // index of CrawlJobs by company is the crawljob controller's.
 func (r *Reconciler) SetupWithManager(m ctrl.Manager, o controller.Options) error {
+	if o.RateLimiter == nil {
+		o.RateLimiter = retry.Limiter()
+	}
 	err := ctrl.NewControllerManagedBy(m).Named("company").
 		// What the controller itself writes to the status is no news to it.
 		For(&v1alpha1.Company{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).

@@ -222,9 +222,9 @@ const mostWrites = 6
 
 func converge(t *testing.T, companies int, open func(*testing.T, *chaos) *home) {
 	companies = sized("CLAUSEA_TEST_COMPANIES", companies)
-	patience, rest := 5*time.Minute, 3*time.Second
+	patience, look, rest := 5*time.Minute, 50*time.Millisecond, 3*time.Second
 	if atFullSize() {
-		patience, rest = 20*time.Minute, 30*time.Second
+		patience, look, rest = 20*time.Minute, 2*time.Second, 30*time.Second
 	}
 	c := newChaos(0.3)
 	h := open(t, c)
@@ -236,6 +236,7 @@ func converge(t *testing.T, companies int, open func(*testing.T, *chaos) *home) 
 		h.job(name+"-b", name, nil)
 	}
 	h.awaitFor(patience, "the end of all", func() (bool, string) {
+		<-time.After(look) // to list them all is work too
 		l := &v1alpha1.CrawlJobList{}
 		if err := h.client.List(t.Context(), l, client.InNamespace(h.namespace)); err != nil {
 			return false, err.Error()

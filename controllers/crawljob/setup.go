@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/retry"
 )
 
 // SetupWithManager registers the controller; o bounds its concurrency and rate.
@@ -27,6 +28,9 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, m ctrl.Manager, o con
 	})
 	if err != nil {
 		return fmt.Errorf("index CrawlJobs by company: %w", err)
+	}
+	if o.RateLimiter == nil {
+		o.RateLimiter = retry.Limiter()
 	}
 	err = ctrl.NewControllerManagedBy(m).Named("crawljob").
 		// What the controller itself writes to the status is no news to it.

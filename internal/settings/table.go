@@ -131,7 +131,7 @@ func Table() []Setting {
 			Help: "crawls at once in this process; 0 leaves them to others", field: func(v *Values) any { return &v.Crawls },
 		},
 		{
-			Name: "reconcilers", Flag: true, Env: []string{"CLAUSEA_RECONCILERS"}, Group: groupRoles, Default: "4", Commands: roles, rule: between(1, 100),
+			Name: "reconcilers", Flag: true, Env: []string{"CLAUSEA_RECONCILERS"}, Group: groupRoles, Default: "10", Commands: roles, rule: between(1, 100),
 			Help: "objects of a kind that are reconciled at once", field: func(v *Values) any { return &v.Reconcilers },
 		},
 		{

@@ -68,27 +68,29 @@ func change(ctx context.Context, k client.Client, i int, to string) (time.Durati
 }
 
 // awaitObserved waits until the first n Companies are observed as they are, and says
-// when that was.
-func (h *home) awaitObserved(ctx context.Context, n int) (at time.Time, err error) {
+// whether it had to wait for one.
+func (h *home) awaitObserved(ctx context.Context, n int) (late bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err = h.use(ctx, func(k client.Client) error {
-		return each(ctx, n, func(ctx context.Context, i int) error {
+		for i := range n {
 			c := &v1alpha1.Company{}
 			for {
 				if err := k.Get(ctx, client.ObjectKey{Namespace: "default", Name: companyName(i)}, c); err != nil {
 					return fmt.Errorf("look at %s: %w", companyName(i), err)
 				}
 				if c.Status.ObservedGeneration >= c.Generation {
-					return nil
+					break
 				}
+				late = true
 				select {
 				case <-ctx.Done():
 					return fmt.Errorf("wait for %s: %w", companyName(i), ctx.Err())
 				case <-time.After(lookEvery):
 				}
 			}
-		})
+		}
+		return nil
 	})
-	return time.Now(), err
+	return late, err
 }

@@ -122,10 +122,9 @@ func suspended(c *v1alpha1.Company) string {
 func (v *visit) summary(rest string) {
 	last := v.company.Status.LastCrawl
 	switch {
-	case v.active != nil && v.active.Active():
-		v.progressing(v1alpha1.ReasonRunning, fmt.Sprintf("CrawlJob %s crawls it.", v.active.Name))
-	case v.active != nil && !v.active.Spec.Suspend:
-		v.progressing(v1alpha1.ReasonPending, fmt.Sprintf("CrawlJob %s waits to crawl it.", v.active.Name))
+	case v.active != nil && (v.active.Active() || !v.active.Spec.Suspend):
+		// Which of both the job's own status tells: here it would be two writes a crawl.
+		v.progressing(v1alpha1.ReasonRunning, fmt.Sprintf("CrawlJob %s crawls it, or waits to.", v.active.Name))
 	case last != nil && v1alpha1.IsFailure(last.Reason):
 		v.stalled(last.Reason, fmt.Sprintf("The last crawl failed: %s %s", last.Message, rest))
 	default:

@@ -115,12 +115,13 @@ func jobHasFewEvents(t *testing.T, h *home) {
 	h.company("acme", nil)
 	j := h.job("long", "acme", nil)
 	for n := int64(1); n <= 3; n++ {
+		pages := int64(100) << (2 * n) // fourfold each time, so that each is told
 		h.worker(j, func(r *store.Run) {
-			r.State, r.Progress.Fetched, r.Progress.Failed = store.RunRunning, 400*n, 50*n
+			r.State, r.Progress.Fetched, r.Progress.Failed = store.RunRunning, pages, 50*n
 			r.Progress.Skipped = map[string]int64{"robots": 100 * n, "not_found": 30 * n}
 		})
 		h.awaitJob(j, "progress", func(j *v1alpha1.CrawlJob) bool {
-			return j.Status.Progress != nil && j.Status.Progress.Fetched == 400*n
+			return j.Status.Progress != nil && j.Status.Progress.Fetched == pages
 		})
 	}
 	h.complete(j)

@@ -45,7 +45,13 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 				_ = t.AbortTransaction(context.WithoutCancel(ctx))
 				return err
 			}
-			return t.CommitTransaction(context.WithoutCancel(ctx)) // it has the client's own timeout
+			err = t.CommitTransaction(context.WithoutCancel(ctx)) // it has the client's own timeout
+			if err != nil && t.TransactionRunning() {
+				// Without an answer in time the driver lets it run on, and the session is
+				// needed again. What was committed all the same is written anew, the same.
+				_ = t.AbortTransaction(context.WithoutCancel(ctx))
+			}
+			return err
 		})
 	})
 }

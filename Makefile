@@ -68,7 +68,7 @@ eval: build ## score the binary on the labelled pages and sites in $(GOLD); writ
 .PHONY: bench
 bench: ## measure beside rivals what docs/benchmarks.md shows; BENCH="-only engine" runs one part
 	@if [ -e $(GOLD)/unpack.sh ]; then bash $(GOLD)/unpack.sh .gold; fi
-	go build -o bin/bench ./hack/bench
+	go build -o bin/bench ./hack/bench && go build -o bin/bench-programs ./hack/bench/programs
 	MONGOD=$$(hack/mongod/get.sh || true); KUBEBUILDER_ASSETS=$$(hack/kube/get.sh || true); export MONGOD KUBEBUILDER_ASSETS; bin/bench -markdown bin/benchmarks.md $(BENCH)
 
 FUZZTIME ?= 60s

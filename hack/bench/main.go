@@ -1,12 +1,13 @@
 // Command bench measures Clausea beside rivals and says whether what it must show
 // holds.
 //
-//	go run ./hack/bench                     all of it, about half an hour
-//	go run ./hack/bench -only engine        one part
-//	go run ./hack/bench -markdown out.md    the tables into a file too
+//	bin/bench                     all of it, about half an hour
+//	bin/bench -only engine        one part
+//	bin/bench -markdown out.md    the tables into a file too
 //
 // The sites are served by this process on the first core; what is measured are
-// child processes on the second. A rival that can't be had is named as such. It
+// child processes on the second: the crawlers are bench-programs, which is built beside
+// this program. A rival that can't be had is named as such. It
 // exits 1 where a required line is not met or could not be measured.
 package main
 
@@ -19,9 +20,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"runtime/pprof"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/clausea/crawler/hack/bench/engine"
@@ -129,49 +128,16 @@ func all(ctx context.Context, o options) (ok bool, err error) {
 	return ok, nil
 }
 
-// heap writes what is in use into a file, for who looks at profiles by hand.
-func heap(file string) {
-	f, err := os.Create(file)
-	if err != nil {
-		return
-	}
-	defer func() { _ = f.Close() }()
-	runtime.GC()
-	_ = pprof.WriteHeapProfile(f)
-}
-
-// be is one of the measured programs.
+// be is one of the controllers' measured programs, which are whole ones.
 func be(name string, args []string, profile string) error {
-	if profile != "" {
-		f, err := os.Create(profile)
-		if err != nil {
-			return fmt.Errorf("profile: %w", err)
-		}
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return fmt.Errorf("profile: %w", err)
-		}
-		defer pprof.StopCPUProfile()
-		defer heap(profile + ".heap")
+	stop, err := measure.Profile(profile)
+	if err != nil {
+		return err
 	}
-	if child, ok := engine.Children[name]; ok && len(args) == 2 {
-		return child(args[0], args[1])
-	}
+	defer stop()
 	part, rest, _ := strings.Cut(name, "/")
-	if child, ok := pipeline.Children[rest]; ok && part == "pipeline" && len(args) == 4 {
-		n, err := strconv.Atoi(args[3])
-		if err != nil {
-			return fmt.Errorf("%s: how many pages: %w", name, err)
-		}
-		return child(args[0], args[1], args[2], n)
-	}
-	if child, ok := politeness.Children[rest]; ok && part == "polite" && len(args) == 4 {
-		return child(args[0], args[1], args[2], args[3])
-	}
 	if child, ok := scale.Children[rest]; ok && part == "scale" {
 		return child(args)
-	}
-	if name == "read" && len(args) == 1 {
-		return pipeline.Read(args[0])
 	}
 	return fmt.Errorf("no program %q with %d arguments", name, len(args))
 }

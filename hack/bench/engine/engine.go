@@ -120,7 +120,7 @@ func try(ctx context.Context, c *crawler, s *site.Site) (sample, error) {
 }
 
 func crawlers(s *site.Site, srv *site.Server, set rivals.Set, dir string) ([]crawler, error) {
-	self, err := os.Executable()
+	programs, err := measure.Programs()
 	if err != nil {
 		return nil, fmt.Errorf("measure the engine: %w", err)
 	}
@@ -133,9 +133,9 @@ func crawlers(s *site.Site, srv *site.Server, set rivals.Set, dir string) ([]cra
 	home := []string{"HOME=" + dir}
 	start := srv.URL + "/"
 	return []crawler{
-		{name: us, program: measure.Program{Argv: []string{self, "-as", "clausea", srv.URL, srv.CA}}},
-		{name: documentedColly, program: measure.Program{Argv: []string{self, "-as", "colly", srv.URL, srv.CA}}, slow: true},
-		{name: "net/http, the same list", program: measure.Program{Argv: []string{self, "-as", "nethttp", list, srv.CA}}},
+		{name: us, program: measure.Program{Argv: []string{programs, "-as", "clausea", srv.URL, srv.CA}}},
+		{name: documentedColly, program: measure.Program{Argv: []string{programs, "-as", "colly", srv.URL, srv.CA}}, slow: true},
+		{name: "net/http, the same list", program: measure.Program{Argv: []string{programs, "-as", "nethttp", list, srv.CA}}},
 		{name: set.Wget2Name, err: set.Wget2Err, program: measure.Program{
 			// 8 is its word for pages that are missing.
 			Argv: []string{set.Wget2, "--recursive", "--level=0", "--no-hsts", "--no-hpkp", "--no-ocsp", "--max-threads=" + strconv.Itoa(concurrency), "--delete-after", "--directory-prefix=" + dir, "--ca-certificate=" + srv.CA, "--quiet", "--filter-urls", "--reject-regex=calendar", start},

@@ -71,7 +71,7 @@ func Run(ctx context.Context, r *report.Report, pages, rounds int) error {
 
 // round runs a program once and adds what it took, unless it is profiled.
 func (p *program) round(ctx context.Context, s *site.Site, srv *site.Server, out, profile string) error {
-	self, err := os.Executable()
+	programs, err := measure.Programs()
 	if err != nil {
 		return fmt.Errorf("measure the pipeline: %w", err)
 	}
@@ -79,7 +79,7 @@ func (p *program) round(ctx context.Context, s *site.Site, srv *site.Server, out
 		return fmt.Errorf("measure the pipeline: %w", err)
 	}
 	s.Take()
-	got, err := measure.Do(ctx, measure.Program{Argv: []string{self, "-profile", profile, "-as", "pipeline/" + p.child, srv.URL, srv.CA, out, strconv.Itoa(s.Pages)}})
+	got, err := measure.Do(ctx, measure.Program{Argv: []string{programs, "-profile", profile, "-as", "pipeline/" + p.child, srv.URL, srv.CA, out, strconv.Itoa(s.Pages)}})
 	st := s.Take()
 	switch {
 	case err != nil:

@@ -56,12 +56,12 @@ func steps(ctx context.Context, r *report.Report, s *site.Site) error {
 			return fmt.Errorf("measure the reading: %w", err)
 		}
 	}
-	self, err := os.Executable()
+	programs, err := measure.Programs()
 	if err != nil {
 		return fmt.Errorf("measure the reading: %w", err)
 	}
 	profile := filepath.Join(dir, "cpu")
-	got, err := measure.Do(ctx, measure.Program{Argv: []string{self, "-profile", profile, "-as", "read", dir}})
+	got, err := measure.Do(ctx, measure.Program{Argv: []string{programs, "-profile", profile, "-as", "read", dir}})
 	if err != nil {
 		r.Missing("document.Read by step", err)
 		return nil

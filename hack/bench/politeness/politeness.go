@@ -32,10 +32,10 @@ const (
 
 // bench is what the runs share.
 type bench struct {
-	ctx   context.Context
-	hosts *hosts
-	srv   *site.Server
-	self  string
+	ctx      context.Context
+	hosts    *hosts
+	srv      *site.Server
+	programs string
 }
 
 // outcome is one run as the healthy hosts saw it.
@@ -63,7 +63,7 @@ func Run(ctx context.Context, r *report.Report) error {
 		return err
 	}
 	defer srv.Close()
-	self, err := os.Executable()
+	programs, err := measure.Programs()
 	if err != nil {
 		return fmt.Errorf("measure politeness: %w", err)
 	}
@@ -72,7 +72,7 @@ func Run(ctx context.Context, r *report.Report) error {
 		r.Note("The programs and the hosts do not go before what else the machine does, so that it may show: %v.", err)
 	}
 	defer undo()
-	b := &bench{ctx: ctx, hosts: h, srv: srv, self: self}
+	b := &bench{ctx: ctx, hosts: h, srv: srv, programs: programs}
 	if err := b.many(r); err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (b *bench) once(child string, hosts []string, atOnce int) (outcome, error) 
 	}
 	b.hosts.take()
 	stalls := measure.Watch()
-	got, err := measure.Do(b.ctx, measure.Program{Argv: []string{b.self, "-as", "polite/" + child, b.srv.Addr, b.srv.CA, strings.Join(homes, ","), n}})
+	got, err := measure.Do(b.ctx, measure.Program{Argv: []string{b.programs, "-as", "polite/" + child, b.srv.Addr, b.srv.CA, strings.Join(homes, ","), n}})
 	count, most := stalls.Stop()
 	if err != nil {
 		return outcome{}, err

@@ -65,8 +65,9 @@ func TestAWorkerThatHangsIsKilledWhenItsGraceIsOver(t *testing.T) {
 	t.Run("and its deadline is over", func(t *testing.T) {
 		_, settings := demoSite(t)
 		b := newBed(t, settings)
-		seconds := int64(5)
-		j := b.job("late", slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
+		// Long enough for a worker on a busy machine to begin, and the crawl takes longer.
+		seconds := int64(45)
+		j := b.job("late", 10*slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
 		b.awaitRun(j, fetching)
 		world.node.sandboxes(b.namespace)[0].freeze()
 		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
@@ -153,8 +154,9 @@ func TestACrawlInAPodKeepsItsDeadline(t *testing.T) {
 	t.Run("while it crawls", func(t *testing.T) {
 		_, settings := demoSite(t)
 		b := newBed(t, settings)
-		seconds := int64(4)
-		j := b.job("long", 2*slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
+		seconds := int64(20)
+		j := b.job("long", 10*slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
+		b.await("its pod", func() (bool, string) { return len(world.node.sandboxes(b.namespace)) > 0, "" })
 		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
 		b.endedWell(world.node.sandboxes(b.namespace)[0])
 		if d := b.jobs()[0].Spec.ActiveDeadlineSeconds; d == nil || *d <= seconds {

@@ -69,11 +69,16 @@ func (f *Frontier) Claim(name string, now time.Time) (ok bool, wait time.Duratio
 	return true, 0
 }
 
+// spareParts is the part of a delay that is waited on top of it: a request that took
+// longer to arrive than the next one makes the time between them shorter for the host.
+// Of 12,000 requests on two busy cores that was up to 7 ms of 250, mostly 3.
+const spareParts = 50
+
 // Sent says when a host's last request was really on its way: its delay counts
 // from then, for connecting and a busy machine take their time too.
 func (f *Frontier) Sent(name string, at time.Time) {
 	h := f.host(name)
-	if next := at.Add(h.delay); h.delay > 0 && next.After(h.next) {
+	if next := at.Add(h.delay + h.delay/spareParts); h.delay > 0 && next.After(h.next) {
 		h.next = next
 	}
 }

@@ -106,7 +106,7 @@ func (b *bed) job(name string, delay time.Duration, change func(*v1alpha1.CrawlJ
 }
 
 // patience bounds what a test waits for; no test asserts on time.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
 
 func (b *bed) await(what string, ok func() (bool, string)) {
 	b.t.Helper()

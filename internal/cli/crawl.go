@@ -72,18 +72,17 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		return err
 	}
 	defer fetcher.Close()
-	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, a.log)
-	if err != nil {
-		return err
-	}
-	defer closeEngine()
-	r := &run.Runner{Engine: engine, Log: a.log, Holder: holder()}
+	r := &run.Runner{Log: a.log, Holder: holder()}
 	if r.PDF, err = readsPDF(); err != nil {
 		return err
 	}
+	var drawn *telemetry.RenderMetrics
 	if f.MetricsFile != "" {
 		registry := telemetry.NewRegistry(versionOf())
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {
+			return err
+		}
+		if drawn, err = newRenderMetrics(registry); err != nil {
 			return err
 		}
 		defer func() {
@@ -92,6 +91,12 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			}
 		}()
 	}
+	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, drawn, a.log)
+	if err != nil {
+		return err
+	}
+	defer closeEngine()
+	r.Engine = engine
 	if !f.noStore {
 		if r.Store, err = openStore(ctx, f.Values); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/render"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -23,4 +24,27 @@ func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 		l.Types = append(l.Types, t)
 	}
 	return telemetry.NewCrawlMetrics(r, l)
+}
+
+// newRenderMetrics registers the metrics of rendering, as newCrawlMetrics does.
+func newRenderMetrics(r prometheus.Registerer) (*telemetry.RenderMetrics, error) {
+	var l telemetry.RenderLabels
+	for _, end := range render.Reasons {
+		l.Ends = append(l.Ends, string(end))
+	}
+	for _, reason := range render.Refusals {
+		l.Refusals = append(l.Refusals, string(reason))
+	}
+	return telemetry.NewRenderMetrics(r, l)
+}
+
+// rendering counts what a pool of browsers does; its metrics may be nil.
+type rendering struct{ *telemetry.RenderMetrics }
+
+// Ended implements render.Observer.
+func (r rendering) Ended(o render.Outcome) {
+	r.Page(string(o.End), o.Took, o.Requests, o.Bytes)
+	for reason, n := range o.Refused {
+		r.Refused(string(reason), n)
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/render"
 	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // newFetcher makes a fetcher of the settings; connecting, where it is not nil, may
@@ -44,12 +45,12 @@ func newFetcher(v *settings.Values, connecting func(network, at string) error) (
 	return f, nil
 }
 
-// newEngine makes a crawl engine of the settings, with a browser where there is one.
-// What it returns beside it ends the browser.
-func newEngine(ctx context.Context, v *settings.Values, f *fetch.Fetcher, log logr.Logger) (*crawl.Engine, func(), error) {
+// newEngine makes a crawl engine of the settings, with a browser where there is one,
+// counted by m, which may be nil. What it returns beside it ends the browser.
+func newEngine(ctx context.Context, v *settings.Values, f *fetch.Fetcher, m *telemetry.RenderMetrics, log logr.Logger) (*crawl.Engine, func(), error) {
 	e := crawl.New(f)
 	e.Log = log
-	pool, err := render.New(ctx, render.Config{Browser: v.Browser.Reveal(), Fetcher: f, UserAgent: v.UserAgent, Log: log})
+	pool, err := render.New(ctx, render.Config{Browser: v.Browser.Reveal(), Fetcher: f, UserAgent: v.UserAgent, Observer: rendering{m}, Log: log})
 	switch {
 	case err == nil:
 		e.Renderer = pool

@@ -71,17 +71,22 @@ func (a *app) newRole(ctx context.Context, connecting func(network, at string) e
 		return nil, err
 	}
 	r.close = append(r.close, fetcher.Close)
-	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, a.log.WithName("worker"))
-	if err != nil {
-		r.end()
-		return nil, err
-	}
-	r.close = append(r.close, closeEngine)
 	metrics, err := newCrawlMetrics(r.registry)
 	if err != nil {
 		r.end()
 		return nil, err
 	}
+	drawn, err := newRenderMetrics(r.registry)
+	if err != nil {
+		r.end()
+		return nil, err
+	}
+	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, drawn, a.log.WithName("worker"))
+	if err != nil {
+		r.end()
+		return nil, err
+	}
+	r.close = append(r.close, closeEngine)
 	if r.store, err = openStore(ctx, a.values); err != nil {
 		r.end()
 		return nil, err

@@ -45,7 +45,7 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	defer fetcher.Close()
-	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, a.log)
+	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, nil, a.log)
 	if err != nil {
 		return err
 	}

@@ -90,6 +90,7 @@ func (p *Pool) keepHouse() {
 }
 
 func (p *Pool) end(in *instance, why string) {
+	p.cfg.Observer.Browsers(-1)
 	if err := in.close(); err != nil {
 		p.cfg.Log.Error(err, "browser not ended")
 		return
@@ -99,6 +100,13 @@ func (p *Pool) end(in *instance, why string) {
 
 // Render draws one page. An error is always an *Error.
 func (p *Pool) Render(ctx context.Context, req Request) (*Page, error) {
+	begun := time.Now()
+	page, err := p.render(ctx, req)
+	p.cfg.Observer.Ended(outcome(page, err, time.Since(begun)))
+	return page, err
+}
+
+func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
 	if err := p.enter(); err != nil {
 		return nil, &Error{Reason: Canceled, URL: req.URL, Err: err}
 	}
@@ -175,6 +183,7 @@ func (p *Pool) take(ctx context.Context) (*instance, error) {
 		if err != nil {
 			return nil, err
 		}
+		p.cfg.Observer.Browsers(1)
 		p.cfg.Log.V(1).Info("browser started", "remote", p.remote != "")
 		return in, nil
 	}

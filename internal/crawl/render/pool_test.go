@@ -102,6 +102,51 @@ func TestABrowserIsStartedWhenItIsNeededAndUsedAgain(t *testing.T) {
 	}
 }
 
+// counter is a render.Observer that counts.
+type counter struct {
+	mu       sync.Mutex
+	ended    []render.Outcome
+	browsers int
+}
+
+func (c *counter) Ended(o render.Outcome) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = append(c.ended, o)
+}
+
+func (c *counter) Browsers(change int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.browsers += change
+}
+
+func (c *counter) running() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.browsers
+}
+
+func TestAnObserverIsToldOfPagesAndBrowsers(t *testing.T) {
+	t.Parallel()
+	seen := &counter{}
+	p := newPool(t, goodSite(t), render.Config{Browser: browserPath(t), Dir: folder(t), Observer: seen})
+	page := wantPage(t, p, "/1")
+	if n := seen.running(); n != 1 {
+		t.Errorf("%d browsers run", n)
+	}
+	p.Close()
+	if n := seen.running(); n != 0 {
+		t.Errorf("%d browsers run after the end", n)
+	}
+	if _, err := p.Render(t.Context(), render.Request{URL: "http://good.test/2"}); err == nil {
+		t.Error("a closed pool draws")
+	}
+	if n := len(seen.ended); n != 2 || seen.ended[0].End != render.Settled || seen.ended[0].Requests != page.Requests || page.Requests == 0 || seen.ended[1].End != render.Canceled {
+		t.Errorf("it was told of %+v", seen.ended)
+	}
+}
+
 func TestABrowserIsReplacedAfterItsPages(t *testing.T) {
 	t.Parallel()
 	path, dir := browserPath(t), folder(t)

@@ -54,6 +54,8 @@ type Config struct {
 	Dir             string        // where profiles are made; empty is the system's for temporary files
 	// Log is told of browsers that start and end; the zero one is silent.
 	Log logr.Logger
+	// Observer is told of pages and browsers, for counting; nil is nobody.
+	Observer Observer
 }
 
 // Fetcher is fetch.Fetcher's.
@@ -73,6 +75,9 @@ func (c Config) withDefaults() Config {
 	set(&c.Idle, DefaultIdle)
 	if c.Log.GetSink() == nil {
 		c.Log = logr.Discard()
+	}
+	if c.Observer == nil {
+		c.Observer = silent{}
 	}
 	return c
 }

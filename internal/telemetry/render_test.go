@@ -1,0 +1,61 @@
+package telemetry
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+func TestADrawnPageIsCounted(t *testing.T) {
+	t.Parallel()
+	reg := NewRegistry("v1.2.3")
+	m, err := NewRenderMetrics(reg, RenderLabels{Ends: []string{"settled"}, Refusals: []string{"kind"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Browsers(1)
+	m.Browsers(1)
+	m.Browsers(-1)
+	m.Page("settled", time.Second, 5, 1000)
+	m.Page("invented", time.Second, 0, 0)
+	m.Refused("kind", 3)
+	m.Refused("invented", 1)
+	want := `
+# HELP clausea_render_browsers Browsers that are running.
+# TYPE clausea_render_browsers gauge
+clausea_render_browsers 1
+# HELP clausea_render_bytes_total Bytes that drawn pages loaded, decompressed.
+# TYPE clausea_render_bytes_total counter
+clausea_render_bytes_total 1000
+# HELP clausea_render_pages_total Pages that a browser was asked for, by how that ended.
+# TYPE clausea_render_pages_total counter
+clausea_render_pages_total{end="other"} 1
+clausea_render_pages_total{end="settled"} 1
+# HELP clausea_render_refused_total What drawn pages asked for and did not get, by reason.
+# TYPE clausea_render_refused_total counter
+clausea_render_refused_total{reason="kind"} 3
+clausea_render_refused_total{reason="other"} 1
+# HELP clausea_render_requests_total Requests of drawn pages that were sent.
+# TYPE clausea_render_requests_total counter
+clausea_render_requests_total 5
+`
+	var names []string
+	for _, n := range []string{"browsers", "bytes_total", "pages_total", "refused_total", "requests_total"} {
+		names = append(names, "clausea_render_"+n)
+	}
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), names...); err != nil {
+		t.Error(err)
+	}
+	if n, err := testutil.GatherAndCount(reg, "clausea_render_duration_seconds"); err != nil || n != 2 {
+		t.Errorf("%d series of durations, %v", n, err)
+	}
+	if problems, err := testutil.GatherAndLint(reg); err != nil || len(problems) > 0 {
+		t.Errorf("%v, %v", problems, err)
+	}
+	var none *RenderMetrics
+	none.Page("settled", 0, 0, 0)
+	none.Refused("kind", 1)
+	none.Browsers(1)
+}

@@ -64,7 +64,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		if err := stage(ctx, v); err != nil {
 			return v.close(ctx, fmt.Errorf("reconcile Company %s: %w", req.NamespacedName, err))
 		}
-		if v.done {
+		if v.Done {
 			break
 		}
 	}

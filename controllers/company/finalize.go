@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
@@ -23,7 +22,7 @@ func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
 	if v.company.DeletionTimestamp == nil {
 		return nil
 	}
-	v.done, v.gone = true, true
+	v.Done, v.Gone = true, true
 	if !controllerutil.ContainsFinalizer(v.company, v1alpha1.CompanyFinalizer) {
 		return nil
 	}
@@ -40,36 +39,24 @@ func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
 		}
 	}
 	if len(v.owned) > 0 {
-		return v.stop(deletePoll)
+		return v.Stop(deletePoll)
 	}
 	if v.company.Spec.DeletionPolicy == v1alpha1.DeletionDelete {
 		if err := r.Documents.Delete(ctx, key(v.company)); err != nil {
 			return fmt.Errorf("delete what is kept of it: %w", err)
 		}
 	}
-	controllerutil.RemoveFinalizer(v.company, v1alpha1.CompanyFinalizer)
-	if err := r.Client.Patch(ctx, v.company.DeepCopy(), client.MergeFrom(v.before)); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("take the finalizer off: %w", err)
-	}
-	return nil
+	return v.Release(ctx, v.company.DeepCopy(), v.before, v1alpha1.CompanyFinalizer)
 }
 
 // hold puts the finalizer on, before there is anything that would be left behind.
 func (r *Reconciler) hold(ctx context.Context, v *visit) error {
-	if !controllerutil.AddFinalizer(v.company, v1alpha1.CompanyFinalizer) {
-		return nil
-	}
 	written := v.company.DeepCopy()
-	err := r.Client.Patch(ctx, written, client.MergeFromWithOptions(v.before, client.MergeFromWithOptimisticLock{}))
-	switch {
-	case apierrors.IsConflict(err), apierrors.IsNotFound(err): // the cache is behind
-		v.gone = true
-		return v.stop(conflictDelay)
-	case err != nil:
-		return fmt.Errorf("put the finalizer on: %w", err)
+	changed, err := v.Hold(ctx, written, v.before, v1alpha1.CompanyFinalizer)
+	if changed {
+		v.company, v.before = written, written.DeepCopy()
 	}
-	v.company, v.before = written, written.DeepCopy()
-	return nil
+	return err
 }
 
 func key(c *v1alpha1.Company) string { return v1alpha1.StoreKey(c.Namespace, c.Name) }

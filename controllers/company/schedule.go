@@ -29,7 +29,7 @@ func (r *Reconciler) schedule(ctx context.Context, v *visit) error {
 	if err != nil {
 		c.Status.NextCrawlTime = nil
 		if !meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionStalled) {
-			v.tell(corev1.EventTypeWarning, v1alpha1.ReasonInvalidSpec, "Schedule", err.Error())
+			v.Tell(corev1.EventTypeWarning, v1alpha1.ReasonInvalidSpec, "Schedule", err.Error())
 		}
 		v.stalled(v1alpha1.ReasonInvalidSpec, err.Error())
 		return nil // a person has to correct it
@@ -49,7 +49,7 @@ func (r *Reconciler) schedule(ctx context.Context, v *visit) error {
 	t := metav1.NewTime(due.UTC().Truncate(time.Second))
 	c.Status.NextCrawlTime = &t
 	v.summary(fmt.Sprintf("The next crawl is at %s.", t.UTC().Format(time.RFC3339)))
-	v.again = max(due.Sub(now), time.Second)
+	v.Again = max(due.Sub(now), time.Second)
 	return nil
 }
 
@@ -98,7 +98,7 @@ func (r *Reconciler) crawl(ctx context.Context, v *visit, due time.Time) error {
 	}
 	if err == nil {
 		v.active = job
-		v.tell(corev1.EventTypeNormal, v1alpha1.ReasonScheduled, "Schedule", fmt.Sprintf("CrawlJob %s was created.", job.Name))
+		v.Tell(corev1.EventTypeNormal, v1alpha1.ReasonScheduled, "Schedule", fmt.Sprintf("CrawlJob %s was created.", job.Name))
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (r *Reconciler) admit(ctx context.Context, v *visit) error {
 		return r.suspend(ctx, v)
 	}
 	if meta.IsStatusConditionTrue(v.job.Status.Conditions, v1alpha1.ConditionSuspended) {
-		v.tell(corev1.EventTypeNormal, "Resumed", "Resume", "The crawl goes on where it was.")
+		v.Tell(corev1.EventTypeNormal, "Resumed", "Resume", "The crawl goes on where it was.")
 	}
 	v.unset(v1alpha1.ConditionSuspended)
 	waits, err := r.resolve(ctx, v)
@@ -48,7 +48,7 @@ func (r *Reconciler) admit(ctx context.Context, v *visit) error {
 	}
 	if other != "" {
 		v.progressing(v1alpha1.ReasonPending, fmt.Sprintf("Waits for CrawlJob %s of the same company to end.", other))
-		return v.stop(turnPoll)
+		return v.Stop(turnPoll)
 	}
 	return nil
 }
@@ -65,12 +65,12 @@ func (r *Reconciler) suspend(ctx context.Context, v *visit) error {
 		if err := r.Runner.Ask(ctx, rec.ID, store.RequestSuspend); err != nil {
 			return fmt.Errorf("suspend the crawl: %w", err)
 		}
-		v.again = cancelPoll
+		v.Again = cancelPoll
 	case rec.State == store.RunComplete || rec.State == store.RunFailed && !retryable(rec.StopReason):
 		return nil // it has ended meanwhile: observe says how
 	}
 	if v.job.Status.Reason != v1alpha1.ReasonSuspended {
-		v.tell(corev1.EventTypeNormal, v1alpha1.ReasonSuspended, "Suspend", message)
+		v.Tell(corev1.EventTypeNormal, v1alpha1.ReasonSuspended, "Suspend", message)
 	}
 	v.job.Status.Reason, v.job.Status.Message = v1alpha1.ReasonSuspended, message
 	v.set(v1alpha1.ConditionSuspended, metav1.ConditionTrue, v1alpha1.ReasonSuspended, message)
@@ -78,10 +78,10 @@ func (r *Reconciler) suspend(ctx context.Context, v *visit) error {
 	v.unset(v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled)
 	// As batch/v1 has it: the deadline begins anew when the job goes on, and another
 	// job of the company may crawl meanwhile.
-	if v.again == 0 {
+	if v.Again == 0 {
 		v.job.Status.StartTime = nil
 	}
-	return v.stop(v.again)
+	return v.Stop(v.Again)
 }
 
 // resolve finds the target. A Company that is not there is waited for: its creation
@@ -97,7 +97,7 @@ func (r *Reconciler) resolve(ctx context.Context, v *visit) (waits bool, err err
 	switch {
 	case apierrors.IsNotFound(err):
 		v.progressing(v1alpha1.ReasonPending, fmt.Sprintf("There is no Company %s in namespace %s: create it, or delete this CrawlJob.", name.Name, name.Namespace))
-		return true, v.stop(turnPoll)
+		return true, v.Stop(turnPoll)
 	case err != nil:
 		return false, fmt.Errorf("find Company %s: %w", name, err)
 	case c.DeletionTimestamp != nil && !v.job.Active():

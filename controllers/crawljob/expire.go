@@ -14,19 +14,19 @@ func (r *Reconciler) expire(ctx context.Context, v *visit) error {
 	if !v.job.Finished() {
 		return nil
 	}
-	v.done = true
+	v.Done = true
 	ttl, ended := v.job.Spec.TTLSecondsAfterFinished, v.job.Status.CompletionTime
 	if ttl == nil || ended == nil {
 		return nil
 	}
 	if left := ended.Add(time.Duration(*ttl) * time.Second).Sub(r.now()); left > 0 {
-		return v.stop(left)
+		return v.Stop(left)
 	}
 	uid, version := v.job.UID, v.job.ResourceVersion
 	only := client.Preconditions(metav1.Preconditions{UID: &uid, ResourceVersion: &version})
 	if err := r.Client.Delete(ctx, v.job, only); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("delete it after its time to live: %w", err)
 	}
-	v.gone = true
+	v.Gone = true
 	return nil
 }

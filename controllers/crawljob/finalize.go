@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/clausea/crawler/api/v1alpha1"
@@ -28,7 +26,7 @@ func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
 	if v.job.DeletionTimestamp == nil {
 		return nil
 	}
-	v.done, v.gone = true, true
+	v.Done, v.Gone = true, true
 	if !controllerutil.ContainsFinalizer(v.job, v1alpha1.CrawlJobFinalizer) {
 		return nil
 	}
@@ -42,33 +40,21 @@ func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
 			if err := r.Runner.Ask(ctx, id, store.RequestCancel); err != nil {
 				return fmt.Errorf("cancel the crawl: %w", err)
 			}
-			return v.stop(cancelPoll)
+			return v.Stop(cancelPoll)
 		}
 	}
 	if err := r.Runner.Forget(ctx, id); err != nil {
 		return fmt.Errorf("forget the crawl: %w", err)
 	}
-	controllerutil.RemoveFinalizer(v.job, v1alpha1.CrawlJobFinalizer)
-	if err := r.Client.Patch(ctx, v.job.DeepCopy(), client.MergeFrom(v.before)); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("take the finalizer off: %w", err)
-	}
-	return nil
+	return v.Release(ctx, v.job.DeepCopy(), v.before, v1alpha1.CrawlJobFinalizer)
 }
 
 // hold puts the finalizer on, before there is anything that would be left behind.
 func (r *Reconciler) hold(ctx context.Context, v *visit) error {
-	if !controllerutil.AddFinalizer(v.job, v1alpha1.CrawlJobFinalizer) {
-		return nil
-	}
 	written := v.job.DeepCopy()
-	err := r.Client.Patch(ctx, written, client.MergeFromWithOptions(v.before, client.MergeFromWithOptimisticLock{}))
-	switch {
-	case apierrors.IsConflict(err), apierrors.IsNotFound(err): // the cache is behind
-		v.gone = true
-		return v.stop(conflictDelay)
-	case err != nil:
-		return fmt.Errorf("put the finalizer on: %w", err)
+	changed, err := v.Hold(ctx, written, v.before, v1alpha1.CrawlJobFinalizer)
+	if changed {
+		v.job, v.before = written, written.DeepCopy()
 	}
-	v.job, v.before = written, written.DeepCopy()
-	return nil
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/pass"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -18,7 +19,7 @@ import (
 func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 	rec, err := r.Runner.Observe(ctx, v.job.RunID())
 	if errors.Is(err, store.ErrNotFound) {
-		return v.stop(cancelPoll) // it is started again
+		return v.Stop(cancelPoll) // it is started again
 	}
 	if err != nil {
 		return fmt.Errorf("observe the crawl: %w", err)
@@ -37,12 +38,12 @@ func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 		v.progressing(v1alpha1.ReasonPending, v.pending(rec))
 		again := v.interval()
 		if wait := rec.NotBefore.Sub(r.now()); wait > 0 {
-			again = min(again, max(wait, conflictDelay))
+			again = min(again, max(wait, pass.ConflictDelay))
 		}
-		return v.stop(again)
+		return v.Stop(again)
 	default:
 		v.progressing(v1alpha1.ReasonRunning, cmp.Or(rec.Message, fmt.Sprintf("Crawls %s.", v.job.CompanyKey())))
-		return v.stop(v.interval())
+		return v.Stop(v.interval())
 	}
 	return nil
 }
@@ -70,7 +71,7 @@ func (r *Reconciler) overdue(ctx context.Context, v *visit, rec store.Run) (over
 		return false, fmt.Errorf("stop the crawl: %w", err)
 	}
 	v.progressing(v1alpha1.ReasonRunning, "The crawl is being stopped; what was found is kept.")
-	return true, v.stop(cancelPoll)
+	return true, v.Stop(cancelPoll)
 }
 
 // left is the time until the deadline.
@@ -115,7 +116,7 @@ func (r *Reconciler) failed(ctx context.Context, v *visit, rec store.Run) error 
 	}
 	v.progressing(v1alpha1.ReasonPending, fmt.Sprintf("Try %d of %d failed (%s); the next is at %s.",
 		rec.Attempts, v.backoffLimit()+1, reason, at.UTC().Format(time.RFC3339)))
-	return v.stop(max(at.Sub(r.now()), cancelPoll))
+	return v.Stop(max(at.Sub(r.now()), cancelPoll))
 }
 
 // The times between tries, as those of batch/v1 Jobs: 10 s, doubled each time, at most 6 min.

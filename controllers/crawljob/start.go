@@ -42,7 +42,7 @@ func (v *visit) started() {
 	}
 	now := metav1.NewTime(v.r.now())
 	v.job.Status.StartTime, v.job.Status.RunID = &now, v.job.RunID()
-	v.tell(corev1.EventTypeNormal, "Started", "Crawl", fmt.Sprintf("The crawl of %s has begun.", v.job.CompanyKey()))
+	v.Tell(corev1.EventTypeNormal, "Started", "Crawl", fmt.Sprintf("The crawl of %s has begun.", v.job.CompanyKey()))
 }
 
 func (v *visit) order(notBefore time.Time) queue.Order {

@@ -103,7 +103,7 @@ func storm(t *testing.T, companies int, elections bool) {
 		processes[i].start(t, w, uri)
 		t.Cleanup(processes[i].kill)
 	}
-	watched := watchTakeovers(t, s)
+	watched := watchTakeovers(t, uri)
 	elected := make(chan int, companies)
 	var electing sync.WaitGroup
 	if elections {
@@ -117,7 +117,7 @@ func storm(t *testing.T, companies int, elections bool) {
 		p := &processes[i%stormProcesses]
 		at := time.Now()
 		p.kill()
-		watched.orphaned(p.pid, at)
+		watched.killed(p.pid, at)
 		p.start(t, w, uri)
 		if i == killLeaderAt {
 			leader.kill()
@@ -136,7 +136,7 @@ func storm(t *testing.T, companies int, elections bool) {
 	if again*10 > pages {
 		t.Errorf("%d of %d pages were fetched again, over a tenth", again, pages)
 	}
-	if took.runs == 0 {
+	if took.leases == 0 {
 		t.Error("no run lost its worker: nothing was shown")
 	}
 	checkDocuments(t, s, w)

@@ -4,31 +4,36 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/clausea/crawler/internal/store"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/run"
 )
 
-// takeovers reads from the runs' records how long each was without a worker: from the
-// kill of one to the first heartbeat of the next.
+// takeovers reads from the leases how long each was a dead worker's: from its kill to
+// the next one's acquisition. Where the next one is killed too before it has begun, that
+// is a takeover of its own.
 type takeovers struct {
-	t     *testing.T
-	store store.Store
-	end   func()
+	leases *mongo.Collection
+	end    func()
 
 	mu      sync.Mutex
-	orphans map[string]orphan // by run
+	dead    map[string]time.Time // killed processes, by number
+	orphans map[string]orphan    // leases of dead workers, by name
 	waits   []span
 	windows []span // without a primary
-	unnoted int    // were taken over and had ended before a look showed it
 }
 
 type orphan struct {
-	at       time.Time
-	attempts int32
+	at    time.Time
+	epoch int64
 }
 
 type span struct{ from, to time.Time }
@@ -37,29 +42,41 @@ func (w span) length() time.Duration { return w.to.Sub(w.from) }
 
 // spell is what the takeovers came to.
 type spell struct {
-	runs          int
+	leases        int
 	median, worst time.Duration
 	over          int           // of them beyond the lease and 2 s
 	less          time.Duration // the worst, without the time in which there was no primary
 	lessOver      int
 	elections     int
-	unnoted       int
+	left          int
 }
 
 func (s spell) String() string {
-	return fmt.Sprintf("%d runs lost their worker; they were without one for %v in the middle and %v at worst, %d beyond the lease and 2 s; less the time of %d elections %v at worst, %d beyond; of %d more the length is not known",
-		s.runs, s.median.Round(time.Millisecond), s.worst.Round(time.Millisecond), s.over, s.elections, s.less.Round(time.Millisecond), s.lessOver, s.unnoted)
+	return fmt.Sprintf("%d leases lost their worker and were taken over after %v in the middle and %v at worst, %d beyond the lease and 2 s; less the time of %d elections %v at worst, %d beyond; nobody wanted %d more",
+		s.leases, s.median.Round(time.Millisecond), s.worst.Round(time.Millisecond), s.over, s.elections, s.less.Round(time.Millisecond), s.lessOver, s.left)
 }
 
-// lookEvery is how often the records are looked at.
-const lookEvery = 100 * time.Millisecond
+// lookEvery is how often the leases are looked at, and lookWithin how long a look may
+// take: a primary that was stopped does not answer.
+const (
+	lookEvery  = 100 * time.Millisecond
+	lookWithin = time.Second
+)
 
-func watchTakeovers(t *testing.T, s store.Store) *takeovers {
+func watchTakeovers(t *testing.T, uri string) *takeovers {
+	t.Helper()
+	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetTimeout(lookWithin).SetServerSelectionTimeout(lookWithin))
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &takeovers{t: t, store: s, orphans: map[string]orphan{}}
+	w := &takeovers{leases: client.Database("storm").Collection("leases"), dead: map[string]time.Time{}, orphans: map[string]orphan{}}
 	done := make(chan struct{})
 	w.end = func() { cancel(); <-done }
-	t.Cleanup(w.end)
+	t.Cleanup(func() {
+		w.end()
+		_ = client.Disconnect(context.Background())
+	})
 	go func() {
 		defer close(done)
 		tick := time.NewTicker(lookEvery)
@@ -69,59 +86,55 @@ func watchTakeovers(t *testing.T, s store.Store) *takeovers {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
+				w.look(ctx)
 			}
-			runs, err := s.ListRunsIn(ctx, store.RunRunning, store.MaxLimit)
-			if err != nil {
-				continue // an election, or the end
-			}
-			w.look(runs)
 		}
 	}()
 	return w
 }
 
-func (w *takeovers) look(runs []store.Run) {
+// look notes leases that are a dead process's, and those that are not any more.
+func (w *takeovers) look(ctx context.Context) {
+	var all []struct {
+		Name    string    `bson:"_id"`
+		Holder  string    `bson:"holder"`
+		Epoch   int64     `bson:"epoch"`
+		Expires time.Time `bson:"expires"`
+	}
+	cursor, err := w.leases.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$regex", Value: "^" + run.LeaseName("")}}}})
+	if err != nil || cursor.All(ctx, &all) != nil {
+		return // an election, or the end
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, r := range runs {
-		if o, ok := w.orphans[r.ID]; ok && r.Attempts > o.attempts {
-			w.waits = append(w.waits, span{o.at, r.Heartbeat})
-			delete(w.orphans, r.ID)
+	for _, l := range all {
+		if o, ok := w.orphans[l.Name]; ok && l.Epoch > o.epoch {
+			since := l.Expires.Add(-stormLease)
+			if since.Before(o.at) { // it was given back already
+				since = time.Now()
+			}
+			w.waits = append(w.waits, span{o.at, since})
+			delete(w.orphans, l.Name)
+		}
+		if pid := strings.Split(l.Holder, "/"); len(pid) > 1 {
+			if at, ok := w.dead[pid[1]]; ok {
+				w.orphans[l.Name] = orphan{at, l.Epoch}
+			}
 		}
 	}
 }
 
-// orphaned notes the runs that the process pid was at work on when it was killed.
-func (w *takeovers) orphaned(pid int, at time.Time) {
-	w.t.Helper()
-	runs, err := w.store.ListRunsIn(w.t.Context(), store.RunRunning, store.MaxLimit)
-	if err != nil {
-		w.t.Errorf("look for the runs of a killed process: %v", err)
-		return
-	}
+// killed notes that a process was killed.
+func (w *takeovers) killed(pid int, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, r := range runs {
-		if strings.Contains(r.Holder, "/"+itoa(pid)+"/") {
-			w.orphans[r.ID] = orphan{at, r.Attempts}
-		}
-	}
+	w.dead[strconv.Itoa(pid)] = at
 }
 
 // stop says what the takeovers came to, once all runs have ended.
 func (w *takeovers) stop() spell {
-	w.t.Helper()
 	w.end()
-	for id, o := range w.orphans {
-		r, err := w.store.GetRun(w.t.Context(), id)
-		switch {
-		case err != nil:
-			w.t.Errorf("look for run %s: %v", id, err)
-		case r.Attempts > o.attempts:
-			w.unnoted++
-		}
-	}
-	s := spell{runs: len(w.waits), unnoted: w.unnoted, elections: len(w.windows)}
+	s := spell{leases: len(w.waits), left: len(w.orphans), elections: len(w.windows)}
 	var lengths []time.Duration
 	for _, one := range w.waits {
 		length := one.length()
@@ -138,9 +151,9 @@ func (w *takeovers) stop() spell {
 			s.lessOver++
 		}
 	}
-	if s.runs > 0 {
+	if s.leases > 0 {
 		slices.Sort(lengths)
-		s.median, s.worst = lengths[s.runs/2], lengths[s.runs-1]
+		s.median, s.worst = lengths[s.leases/2], lengths[s.leases-1]
 	}
 	return s
 }

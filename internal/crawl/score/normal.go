@@ -82,6 +82,9 @@ func (w *words) add(s string) {
 
 // put appends a letter or a digit in normal form.
 func (w *words) put(r rune) {
+	if r >= firstAccent+rune(len(plain)) {
+		r = unicode.ToLower(r) // of a few, such as the Ångström sign, that is a letter of plain
+	}
 	switch {
 	case r >= 'A' && r <= 'Z':
 		w.buf[w.len] = byte(r) + 'a' - 'A'
@@ -93,7 +96,7 @@ func (w *words) put(r rune) {
 		w.len += copy(w.buf[w.len:], plain[r-firstAccent])
 	default:
 		w.wide = true
-		w.len += utf8.EncodeRune(w.buf[w.len:], unicode.ToLower(r))
+		w.len += utf8.EncodeRune(w.buf[w.len:], r)
 	}
 }
 

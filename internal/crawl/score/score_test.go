@@ -175,6 +175,7 @@ func TestTheLearnedTableIsWhole(t *testing.T) {
 func FuzzOf(f *testing.F) {
 	f.Add("https://help.example.com/terms-of-use?next=/x", "Terms of Use", "footer")
 	f.Add("https://example.com/%ff\u0301", "\xff隐私", "")
+	f.Add("https://example.com/", "\u212bngstr\u00f6m \u212a \u1e9e", "") // whose lower-case letters are other signs'
 	f.Fuzz(func(t *testing.T, raw, text, region string) {
 		u, err := url.Parse(raw)
 		if err != nil {

@@ -58,6 +58,7 @@ type Page struct {
 	Path        []string // URLs from a seed to here, this one last
 	Links       *Links   // nil where the body is not HTML
 	Rendered    bool     // Body is what a browser made of the page
+	Guessed     bool     // nobody named its address: the crawl tried it by itself
 }
 
 // What one pass over an HTML page found.

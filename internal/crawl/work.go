@@ -158,7 +158,7 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, matters bool, o
 	p := &Page{
 		URL: it.URL, FinalURL: it.URL, Status: res.Status, Header: res.Header, Body: res.Body, Redirects: it.Via,
 		NotModified: res.Status == http.StatusNotModified, FetchedAt: res.FetchedAt,
-		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.Path, it.URL),
+		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.Path, it.URL), Guessed: it.Retargeted && it.Parent == "" && !it.Pinned,
 	}
 	c.scan(p)
 	if c.judge(ctx, p, matters, o); o.location != "" {

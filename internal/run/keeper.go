@@ -175,6 +175,9 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	case !d.Legal:
 		k.notDocument(p, d, "")
 		return v, nil
+	case k.echo(p, d):
+		k.pages.came(p, d, "", ReasonDuplicate)
+		return crawl.Verdict{}, nil
 	}
 	f, err := k.keep(ctx, p, d)
 	if err != nil {
@@ -186,6 +189,22 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	defer k.mu.Unlock()
 	k.found[f.URL] = f
 	return v, nil
+}
+
+// echo says that a page was guessed and has the very text of a document that was found:
+// the site answers more addresses than it has pages, and this is no further document.
+func (k *keeper) echo(p *crawl.Page, d document.Document) bool {
+	if !p.Guessed {
+		return false
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for url, f := range k.found {
+		if url != p.URL && f.Hash == d.Hash && f.Change != Broken && f.Change != Gone {
+			return true
+		}
+	}
+	return false
 }
 
 // readPDF is the runner's reader of PDFs, within the crawl's context.

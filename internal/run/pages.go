@@ -28,6 +28,9 @@ const (
 
 // Reasons of pages that came. The last two are the crawl's, the others the run's.
 const (
+	// ReasonDuplicate is of a page at an address that was guessed, with the text of a
+	// document that was found elsewhere.
+	ReasonDuplicate = "duplicate"
 	// ReasonUnreadable is of a page that came and could not be read.
 	ReasonUnreadable = "unreadable"
 	// ReasonSoftError is of an error, login or consent page sent as a success.

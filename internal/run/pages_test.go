@@ -151,3 +151,33 @@ func TestPagesAreWrittenInBatchesUnderTheFence(t *testing.T) {
 		t.Errorf("nothing waits and %v is written, %v", b.sizes, err)
 	}
 }
+
+func TestASiteThatAnswersGuessedAddressesWithAPageItHasGetsNoFurtherDocuments(t *testing.T) {
+	t.Parallel()
+	page := policy("Privacy Policy")
+	pages := map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": page, "/terms": page, "/terms-of-use": page, "/tos": page}
+	w := newWeb(t, pages)
+	st := openStore(t)
+	r := w.runner(t, st)
+	for n := range 2 {
+		crawlOnce(t, r)
+		if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.Page{}); err != nil || len(docs) != 1 {
+			t.Fatalf("after crawl %d there are %d documents: %v", n+1, len(docs), err)
+		}
+	}
+	// What a sitemap names is a document whatever it says, and what a page links to.
+	w.set("/sitemap.xml", "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://example.com/tos</loc></url></urlset>")
+	w.set("/", home("/privacy", "Privacy Policy", "/terms", "Terms"))
+	crawlOnce(t, r)
+	if d := find(t, st, "/terms"); d.Versions != 1 {
+		t.Errorf("the linked page is %+v", d)
+	}
+	if d := find(t, st, "/tos"); d.Versions != 1 {
+		t.Errorf("the page that the sitemap names is %+v", d)
+	}
+	w.set("/", home("/privacy", "Privacy Policy"))
+	crawlOnce(t, r)
+	if d := find(t, st, "/terms"); !d.LastGone.IsZero() {
+		t.Errorf("a known document is gone: %+v", d)
+	}
+}

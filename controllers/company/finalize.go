@@ -46,7 +46,7 @@ func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
 			return fmt.Errorf("delete what is kept of it: %w", err)
 		}
 	}
-	return v.Release(ctx, v.company.DeepCopy(), v.before, v1alpha1.CompanyFinalizer)
+	return v.Release(ctx, v.company, v.before, v1alpha1.CompanyFinalizer)
 }
 
 // hold puts the finalizer on, before there is anything that would be left behind.

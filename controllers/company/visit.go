@@ -31,7 +31,7 @@ func (r *Reconciler) visit(c *v1alpha1.Company) *visit {
 // close writes the status if the stages changed it, then sends the events.
 func (v *visit) close(ctx context.Context, err error) (ctrl.Result, error) {
 	v.company.Status.ObservedGeneration = v.company.Generation
-	return v.Close(ctx, v.company.DeepCopy(), v.before, !equality.Semantic.DeepEqual(v.before.Status, v.company.Status), err)
+	return v.Close(ctx, v.company, v.before, !equality.Semantic.DeepEqual(v.before.Status, v.company.Status), err)
 }
 
 func (v *visit) set(kind string, status metav1.ConditionStatus, reason, message string) {

@@ -46,7 +46,7 @@ func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
 	if err := r.Runner.Forget(ctx, id); err != nil {
 		return fmt.Errorf("forget the crawl: %w", err)
 	}
-	return v.Release(ctx, v.job.DeepCopy(), v.before, v1alpha1.CrawlJobFinalizer)
+	return v.Release(ctx, v.job, v.before, v1alpha1.CrawlJobFinalizer)
 }
 
 // hold puts the finalizer on, before there is anything that would be left behind.

@@ -31,7 +31,7 @@ func (r *Reconciler) visit(job *v1alpha1.CrawlJob) *visit {
 // close writes the status if the stages changed it, then sends the events.
 func (v *visit) close(ctx context.Context, err error) (ctrl.Result, error) {
 	v.job.Status.ObservedGeneration = v.job.Generation
-	return v.Close(ctx, v.job.DeepCopy(), v.before, !equality.Semantic.DeepEqual(v.before.Status, v.job.Status), err)
+	return v.Close(ctx, v.job, v.before, !equality.Semantic.DeepEqual(v.before.Status, v.job.Status), err)
 }
 
 // set replaces a condition.

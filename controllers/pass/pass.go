@@ -74,9 +74,8 @@ func (p *Pass) Release(ctx context.Context, object, before client.Object, finali
 }
 
 // Close writes the status of an object if the stages changed it, then sends the
-// events; err is what a stage failed with. The object is a copy, which the server's
-// answer is put into. A write that met a newer object is no error: the newer one is on
-// its way here.
+// events; err is what a stage failed with. The server's answer is put into the object. A
+// write that met a newer object is no error: the newer one is on its way here.
 func (p *Pass) Close(ctx context.Context, object, before client.Object, changed bool, err error) (ctrl.Result, error) {
 	if p.Gone || !changed { // news that changes nothing was told before
 		return ctrl.Result{RequeueAfter: p.again(err)}, err

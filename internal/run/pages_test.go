@@ -164,6 +164,9 @@ func TestASiteThatAnswersGuessedAddressesWithAPageItHasGetsNoFurtherDocuments(t 
 		if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.Page{}); err != nil || len(docs) != 1 {
 			t.Fatalf("after crawl %d there are %d documents: %v", n+1, len(docs), err)
 		}
+		if p, err := st.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != ReasonDuplicate || p.DocumentID != "" {
+			t.Errorf("after crawl %d the guessed page is %+v, %v", n+1, p, err)
+		}
 	}
 	// What a sitemap names is a document whatever it says, and what a page links to.
 	w.set("/sitemap.xml", "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://example.com/tos</loc></url></urlset>")

@@ -54,7 +54,7 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, fmt.Errorf("open MongoDB: the URI is refused (it reads mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...): %w", redacted(err, uri))
 	}
-	opts.SetAppName("clausea").SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).
+	opts.SetAppName("clausea").SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
 		SetRetryReads(true).SetRetryWrites(true).
 		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, NilSliceAsEmpty: true, NilMapAsEmpty: true})
@@ -64,7 +64,7 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 	}
 	s := &Store{client: client, db: client.Database(database)}
 	if err := s.hello(ctx); err != nil {
-		_ = client.Disconnect(context.WithoutCancel(ctx))
+		_ = s.Close(ctx)
 		return nil, fmt.Errorf("open MongoDB at %s: no server answers (is it up, and is this address in its access list?): %w", hosts(uri), redacted(err, uri))
 	}
 	return s, nil
@@ -87,14 +87,25 @@ func (s *Store) hello(ctx context.Context) error {
 // write, not with it.
 func (s *Store) Replicated() bool { return s.replicated }
 
-// Close implements store.Store.
+// Close implements store.Store. It takes attemptTimeout at most, whatever the servers do.
 func (s *Store) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
 	defer cancel()
-	if err := s.client.Disconnect(ctx); err != nil && !errors.Is(err, mongo.ErrClientDisconnected) {
-		return fmt.Errorf("close MongoDB: %w", err)
+	// Disconnect waits for the driver's monitors without regard to the context, and
+	// they miss that they are to end if it comes as they connect (driver 2.10, one
+	// in some forty on a busy machine): then they wait for a silent server as long as the timeouts of a
+	// connection and a heartbeat let them, and end after that.
+	ended := make(chan error, 1)
+	go func() { ended <- s.client.Disconnect(ctx) }()
+	select {
+	case err := <-ended:
+		if err != nil && !errors.Is(err, mongo.ErrClientDisconnected) {
+			return fmt.Errorf("close MongoDB: %w", err)
+		}
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("close MongoDB: its connections have not ended: %w", ctx.Err())
 	}
-	return nil
 }
 
 // Ping implements store.Store.

@@ -51,7 +51,8 @@ type CrawlJobSpec struct {
 	// Stop ends the crawl now and keeps what was found.
 	// +optional
 	Stop bool `json:"stop,omitempty"`
-	// ActiveDeadlineSeconds is how long the job may take in all.
+	// ActiveDeadlineSeconds is how long the job may take in all, from when a worker first takes
+	// it up; a Kubernetes Job that runs it counts from its own start.
 	// +optional
 	// +kubebuilder:default=3600
 	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 604800",message="must be from 1 to 604800 seconds (a week); leave it out for 3600"

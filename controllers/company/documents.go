@@ -1,7 +1,6 @@
 package company
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +58,7 @@ func (s Stored) Summary(ctx context.Context, key string, expected []v1alpha1.Doc
 		return Summary{}, err
 	}
 	for _, t := range expected {
-		c := v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageMissing, Reason: cmp.Or(why[t], v1alpha1.MissingNotLinked)}
+		c := v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageMissing, Reason: why[t]}
 		if d, ok := found[t]; ok {
 			c = v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageFound, DocumentID: d.ID, URL: d.URL}
 		}
@@ -68,19 +67,27 @@ func (s Stored) Summary(ctx context.Context, key string, expected []v1alpha1.Doc
 	return sum, nil
 }
 
-// missing are the reasons that the last run gave for the types that it did not find.
+// recentRuns is among how many runs that which has last ended is looked for: some wait.
+const recentRuns = 20
+
+// missing are the reasons that the last run which ended gave for the types that it did
+// not find.
 func (s Stored) missing(ctx context.Context, key string) (map[v1alpha1.DocumentType]v1alpha1.MissingReason, error) {
-	runs, _, err := s.Store.ListRuns(ctx, key, store.Page{Limit: 1})
+	runs, _, err := s.Store.ListRuns(ctx, key, store.Page{Limit: recentRuns})
 	if err != nil {
 		return nil, fmt.Errorf("find the last run of %s: %w", key, err)
 	}
 	why := map[v1alpha1.DocumentType]v1alpha1.MissingReason{}
 	for _, r := range runs {
+		if len(r.Coverage) == 0 {
+			continue
+		}
 		for _, c := range r.Coverage {
 			if c.Reason != "" {
 				why[v1alpha1.DocumentType(c.Type)] = v1alpha1.MissingReason(c.Reason)
 			}
 		}
+		break
 	}
 	return why, nil
 }

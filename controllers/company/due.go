@@ -46,13 +46,14 @@ func (s *timetable) tick(t time.Time) time.Time { return s.spec.Next(t.In(s.zone
 // next is the first time after t at which a crawl is due: a tick and its jitter,
 // which is drawn from the company and the tick, so that it stays what it is.
 func (s *timetable) next(t time.Time) time.Time {
-	// A tick that has passed may be due yet, by its jitter.
-	for at := s.tick(t.Add(-s.jitter)); !at.IsZero(); at = s.tick(at) {
-		if due := at.Add(s.delay(at)); due.After(t) {
-			return due
+	// A tick that has passed may be due yet by its jitter, and a later one before it.
+	var soonest time.Time
+	for at := s.tick(t.Add(-s.jitter)); !at.IsZero() && (soonest.IsZero() || at.Before(soonest)); at = s.tick(at) {
+		if due := at.Add(s.delay(at)); due.After(t) && (soonest.IsZero() || due.Before(soonest)) {
+			soonest = due
 		}
 	}
-	return time.Time{}
+	return soonest
 }
 
 func (s *timetable) delay(tick time.Time) time.Duration {

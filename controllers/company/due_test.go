@@ -129,3 +129,35 @@ func TestJitterStaysWhatItIsAndWithinItsBound(t *testing.T) {
 		t.Errorf("200 times have %d jitters", len(differ))
 	}
 }
+
+func TestJitterLongerThanThePeriodLosesNoCrawl(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cron   string
+		jitter time.Duration
+		aDay   int
+	}{{"0 * * * *", 24 * time.Hour, 24}, {"0 * * * *", 2 * time.Hour, 24}, {"*/10 * * * *", time.Hour, 144}} {
+		table, err := timetableOf(scheduled(c.cron, "Etc/UTC", c.jitter))
+		if err != nil {
+			t.Fatal(err)
+		}
+		times, end := 0, at(t, "2026-01-31T00:00:00Z")
+		for due := table.next(at(t, "2026-01-01T00:00:00Z")); due.Before(end); due = table.next(due) {
+			times++
+		}
+		// Two ticks that fall on one second are one crawl.
+		if want := 30 * c.aDay; times < want*95/100 || times > want*105/100 {
+			t.Errorf("%q with up to %s comes %d times in 30 days, not %d", c.cron, c.jitter, times, want)
+		}
+	}
+}
+
+func TestJobsOfCompaniesWithLongNamesDiffer(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 62)
+	due := at(t, "2026-01-01T00:00:00Z")
+	a, b := jobName(long+"a", due), jobName(long+"b", due)
+	if a == b || len(a) > 63 || len(b) > 63 {
+		t.Errorf("their jobs are %s and %s", a, b)
+	}
+}

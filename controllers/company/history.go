@@ -11,6 +11,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/crawljob"
+	"github.com/clausea/crawler/controllers/pass"
 )
 
 // defaultHistory is what the schema fills in for both limits.
@@ -34,6 +35,9 @@ func (r *Reconciler) jobs(ctx context.Context, v *visit) error {
 		switch job := &v.owned[i]; {
 		case job.DeletionTimestamp != nil && !job.Active():
 		case !job.Finished():
+			if job.Spec.Suspend && !job.Active() {
+				continue // it is held for as long as people want, and others may crawl
+			}
 			if v.active == nil || job.Active() {
 				v.active = job
 			}
@@ -42,6 +46,12 @@ func (r *Reconciler) jobs(ctx context.Context, v *visit) error {
 		}
 	}
 	return nil
+}
+
+// told says whether the status, as it was read, has the last crawl.
+func (v *visit) told() bool {
+	last := v.before.Status.LastCrawl
+	return last != nil && last.RunID == v.last.RunID()
 }
 
 // history deletes the oldest finished jobs beyond the limits, of each kind.
@@ -65,7 +75,10 @@ func (r *Reconciler) history(ctx context.Context, v *visit) error {
 			}
 		}
 		for _, job := range of[:max(len(of)-int(keep), 0)] {
-			// The last crawl is in the status by then: what became of it is not lost.
+			if job == v.last && !v.told() {
+				v.look(pass.ConflictDelay) // what became of it would be lost with it
+				continue
+			}
 			if err := r.Client.Delete(ctx, job); client.IgnoreNotFound(err) != nil {
 				return fmt.Errorf("delete CrawlJob %s beyond the history limits: %w", job.Name, err)
 			}

@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -16,16 +17,19 @@ func (r *Reconciler) know(ctx context.Context, v *visit) error {
 	if v.last == nil && s.LastCrawl == nil {
 		return r.summarise(ctx, v)
 	}
-	fresh := s.ObservedGeneration != v.company.Generation
 	if last := v.last; last != nil && (s.LastCrawl == nil || s.LastCrawl.RunID != last.RunID()) &&
 		(s.LastCrawl == nil || s.LastCrawl.CompletionTime == nil || !last.Status.CompletionTime.Before(s.LastCrawl.CompletionTime)) {
-		fresh = true
+		// First the store: a crawl that is in the status is not looked at again.
+		if err := r.summarise(ctx, v); err != nil {
+			return err
+		}
 		s.LastCrawl = &v1alpha1.CrawlSummary{
 			JobName: last.Name, RunID: last.RunID(), Reason: last.Status.Reason, Message: last.Status.Message,
 			StartTime: last.Status.StartTime, CompletionTime: last.Status.CompletionTime,
 		}
+		return nil
 	}
-	if !fresh {
+	if s.ObservedGeneration == v.company.Generation {
 		return nil
 	}
 	return r.summarise(ctx, v)
@@ -37,10 +41,25 @@ func (r *Reconciler) summarise(ctx context.Context, v *visit) error {
 		return fmt.Errorf("summarise its documents: %w", err)
 	}
 	s := &v.company.Status
+	for i := range sum.Coverage {
+		if c := &sum.Coverage[i]; c.State == v1alpha1.CoverageMissing {
+			c.Reason = cmp.Or(c.Reason, reasonOf(s.Coverage, c.Type), v1alpha1.MissingNotLinked)
+		}
+	}
 	s.Documents, s.DocumentCount, s.Coverage, s.LastChangeTime = sum.Types, sum.Count, sum.Coverage, nil
 	if !sum.LastChange.IsZero() {
 		t := metav1.NewTime(sum.LastChange).Rfc3339Copy()
 		s.LastChangeTime = &t
 	}
 	return nil
+}
+
+// reasonOf is why a type was missing by the coverage told before: its run may be gone.
+func reasonOf(told []v1alpha1.Coverage, t v1alpha1.DocumentType) v1alpha1.MissingReason {
+	for _, c := range told {
+		if c.Type == t {
+			return c.Reason
+		}
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package company
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -49,16 +50,20 @@ func (r *Reconciler) schedule(ctx context.Context, v *visit) error {
 	t := metav1.NewTime(due.UTC().Truncate(time.Second))
 	c.Status.NextCrawlTime = &t
 	v.summary(fmt.Sprintf("The next crawl is at %s.", t.UTC().Format(time.RFC3339)))
-	v.Again = max(due.Sub(now), time.Second)
+	v.look(min(max(due.Sub(now), time.Second), wakeEvery))
 	return nil
 }
+
+// wakeEvery bounds the wait for a time of the clock: timers stand still while a laptop
+// sleeps.
+const wakeEvery = 10 * time.Minute
 
 // due is when the next crawl is due. What the status says holds while the spec is the
 // same; it lies in the past after an outage.
 func (v *visit) due(table *timetable, now time.Time) time.Time {
 	s := &v.company.Status
 	switch {
-	case len(v.owned) == 0 && s.LastCrawl == nil && s.NextCrawlTime == nil:
+	case v.active == nil && v.last == nil && s.LastCrawl == nil && s.NextCrawlTime == nil:
 		return now // a new Company is crawled at once
 	case s.NextCrawlTime == nil || s.ObservedGeneration != v.company.Generation && s.NextCrawlTime.After(now):
 		return v.cool(table.next(now))
@@ -103,11 +108,17 @@ func (r *Reconciler) crawl(ctx context.Context, v *visit, due time.Time) error {
 	return nil
 }
 
-// maxName leaves room for the time in a name of 253 bytes, and in a label's value.
+// maxName leaves room for the time in a label's value of 63 bytes.
 const maxName = 50
 
+// jobName is of the whole company's name: where it is cut, a hash tells it apart.
 func jobName(company string, due time.Time) string {
-	return fmt.Sprintf("%s-%d", strings.TrimRight(company[:min(len(company), maxName)], "-."), due.Unix()/60)
+	if len(company) > maxName {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(company))
+		company = fmt.Sprintf("%s-%08x", strings.TrimRight(company[:maxName-9], "-."), h.Sum32())
+	}
+	return fmt.Sprintf("%s-%d", company, due.Unix()/60)
 }
 
 func suspended(c *v1alpha1.Company) string {
@@ -122,7 +133,7 @@ func suspended(c *v1alpha1.Company) string {
 func (v *visit) summary(rest string) {
 	last := v.company.Status.LastCrawl
 	switch {
-	case v.active != nil && (v.active.Active() || !v.active.Spec.Suspend):
+	case v.active != nil:
 		// Which of both the job's own status tells: here it would be two writes a crawl.
 		v.progressing(v1alpha1.ReasonRunning, fmt.Sprintf("CrawlJob %s crawls it, or waits to.", v.active.Name))
 	case last != nil && v1alpha1.IsFailure(last.Reason):

@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -30,8 +31,17 @@ func (r *Reconciler) visit(c *v1alpha1.Company) *visit {
 
 // close writes the status if the stages changed it, then sends the events.
 func (v *visit) close(ctx context.Context, err error) (ctrl.Result, error) {
-	v.company.Status.ObservedGeneration = v.company.Generation
+	if err == nil { // else a later stage has yet to see the spec
+		v.company.Status.ObservedGeneration = v.company.Generation
+	}
 	return v.Close(ctx, v.company, v.before, !equality.Semantic.DeepEqual(v.before.Status, v.company.Status), err)
+}
+
+// look has the Company looked at again, soon enough for all stages that ask for it.
+func (v *visit) look(again time.Duration) {
+	if v.Again == 0 || again < v.Again {
+		v.Again = again
+	}
 }
 
 func (v *visit) set(kind string, status metav1.ConditionStatus, reason, message string) {

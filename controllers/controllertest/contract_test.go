@@ -1,6 +1,7 @@
 package controllertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -250,14 +251,14 @@ func contractRefused(t *testing.T, k client.Client, ns string) {
 	b, err := os.ReadFile("../../internal/schema/testdata/refused.yaml")
 	must(t, err)
 	var cases []struct {
-		Kind, Field, Remedy string
-		Spec, Old           map[string]any
+		Kind, Name, Field, Remedy string
+		Spec, Old                 map[string]any
 	}
 	must(t, yaml.UnmarshalStrict(b, &cases))
 	for i, c := range cases {
 		obj := &unstructured.Unstructured{Object: map[string]any{
 			"apiVersion": v1alpha1.GroupVersion.String(), "kind": c.Kind,
-			"metadata": map[string]any{"namespace": ns, "name": fmt.Sprint("x", i)}, "spec": integers(c.Spec),
+			"metadata": map[string]any{"namespace": ns, "name": cmp.Or(c.Name, fmt.Sprint("x", i))}, "spec": integers(c.Spec),
 		}}
 		err := refused(t.Context(), k, obj, c.Old)
 		if err == nil {

@@ -2,6 +2,7 @@ package controllertest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,22 +15,25 @@ import (
 
 // behaviours is the suite: what both controllers do, whatever their home.
 var behaviours = map[string]func(*testing.T, *home){
-	"a job is crawled and completes":                    jobCompletes,
-	"a job waits for its Company and begins with it":    jobWaitsForCompany,
-	"one job of a company crawls at a time":             oneJobAtATime,
-	"a suspended job is held and goes on":               jobSuspended,
-	"a stopped job completes with what was found":       jobStopped,
-	"a failed crawl is tried again, then given up":      jobRetried,
-	"a lost worker fails the job":                       jobLost,
-	"a job that takes too long fails":                   jobDeadline,
-	"a finished job goes when its time is over":         jobExpires,
-	"a deleted job is cancelled and leaves nothing":     jobDeleted,
-	"a Company with a schedule is crawled at once":      companyBegins,
-	"a Company keeps its history within its limits":     companyHistory,
-	"a crawl has few events however many its pages":     jobHasFewEvents,
-	"a schedule that can't be is said to be wrong":      companyBadSchedule,
-	"a deleted Company takes its jobs and documents":    companyDeleted,
-	"a Company says what was found and what is missing": companyKnows,
+	"a job is crawled and completes":                       jobCompletes,
+	"a job waits for its Company and begins with it":       jobWaitsForCompany,
+	"one job of a company crawls at a time":                oneJobAtATime,
+	"a suspended job is held and goes on":                  jobSuspended,
+	"a stopped job completes with what was found":          jobStopped,
+	"a stopped job that was suspended tells what it found": jobStoppedSuspended,
+	"a suspended job does not hold its Company's schedule": companyBesideSuspended,
+	"why a type is missing outlives the job that found it": companyRemembers,
+	"a failed crawl is tried again, then given up":         jobRetried,
+	"a lost worker fails the job":                          jobLost,
+	"a job that takes too long fails":                      jobDeadline,
+	"a finished job goes when its time is over":            jobExpires,
+	"a deleted job is cancelled and leaves nothing":        jobDeleted,
+	"a Company with a schedule is crawled at once":         companyBegins,
+	"a Company keeps its history within its limits":        companyHistory,
+	"a crawl has few events however many its pages":        jobHasFewEvents,
+	"a schedule that can't be is said to be wrong":         companyBadSchedule,
+	"a deleted Company takes its jobs and documents":       companyDeleted,
+	"a Company says what was found and what is missing":    companyKnows,
 }
 
 func TestControllersOnTheAPIServer(t *testing.T) {
@@ -135,6 +139,59 @@ func jobStopped(t *testing.T, h *home) {
 	}
 	early := h.job("never", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Stop = true })
 	h.awaitJob(early, "completion", is(v1alpha1.ConditionComplete))
+}
+
+func jobStoppedSuspended(t *testing.T, h *home) {
+	h.company("acme", nil)
+	j := h.job("held", "acme", nil)
+	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
+	h.edit(j, func() { j.Spec.Suspend = true })
+	h.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched, r.Documents.New = store.RunStopped, 8, 2 })
+	h.awaitJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
+		return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
+	})
+	h.edit(j, func() { j.Spec.Stop = true })
+	h.awaitJob(j, "completion", is(v1alpha1.ConditionComplete))
+	if s := j.Status; s.Reason != v1alpha1.ReasonStopped || s.Progress.Fetched != 8 || s.Documents.New != 2 || s.StartTime == nil || strings.Contains(s.Message, "before it began") {
+		t.Errorf("its status is %+v", s)
+	}
+}
+
+func companyBesideSuspended(_ *testing.T, h *home) {
+	held := h.job("held", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })
+	h.awaitJob(held, "suspension", is(v1alpha1.ConditionSuspended))
+	h.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@yearly"} })
+	jobs := h.jobsOf(2)
+	for i := range jobs {
+		if jobs[i].Name != held.Name {
+			h.complete(&jobs[i])
+		}
+	}
+}
+
+func companyRemembers(_ *testing.T, h *home) {
+	c := h.company("acme", func(s *v1alpha1.CompanySpec) { s.ExpectedTypes = []v1alpha1.DocumentType{"privacy_policy"} })
+	because := func(why v1alpha1.MissingReason) func(*v1alpha1.Company) bool {
+		return func(c *v1alpha1.Company) bool {
+			return c.Status.ObservedGeneration == c.Generation && len(c.Status.Coverage) == 1 && c.Status.Coverage[0].Reason == why
+		}
+	}
+	h.awaitCompany(c, "nothing to be known", because(v1alpha1.MissingNotLinked))
+	j := h.job("forbidden", c.Name, nil)
+	h.worker(j, func(r *store.Run) {
+		r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged
+		r.Coverage = []store.Coverage{{Type: "privacy_policy", State: "Missing", Reason: "Robots"}}
+	})
+	h.awaitCompany(c, "the reason", because(v1alpha1.MissingRobots))
+	next := h.job("next", c.Name, nil)
+	h.worker(next, func(r *store.Run) { r.State = store.RunRunning })
+	h.edit(c, func() { c.Spec.Paths = &v1alpha1.Paths{Deny: []v1alpha1.PathPattern{"/blog/"}} })
+	h.awaitCompany(c, "the reason while the next crawl runs", because(v1alpha1.MissingRobots))
+	h.delete(j)
+	h.awaitGone(j)
+	h.edit(c, func() { c.Spec.Paths = nil })
+	h.awaitCompany(c, "the reason without its job", because(v1alpha1.MissingRobots))
+	h.complete(next)
 }
 
 func jobRetried(t *testing.T, h *home) {

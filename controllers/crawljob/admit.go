@@ -25,8 +25,7 @@ const turnPoll = 30 * time.Second
 // company crawl at a time.
 func (r *Reconciler) admit(ctx context.Context, v *visit) error {
 	if v.job.Spec.Stop && !v.job.Active() {
-		v.finish(v1alpha1.ConditionComplete, v1alpha1.ReasonStopped, "The crawl was stopped before it began.")
-		return nil
+		return r.stop(ctx, v)
 	}
 	if v.job.Spec.Suspend && !v.job.Spec.Stop {
 		return r.suspend(ctx, v)
@@ -51,6 +50,25 @@ func (r *Reconciler) admit(ctx context.Context, v *visit) error {
 		return v.Stop(turnPoll)
 	}
 	return nil
+}
+
+// stop ends a job that is at nothing: it waits for its turn, or is suspended with
+// what it has found.
+func (r *Reconciler) stop(ctx context.Context, v *visit) error {
+	switch rec, err := r.Runner.Observe(ctx, v.job.RunID()); {
+	case errors.Is(err, store.ErrNotFound):
+		v.finish(v1alpha1.ConditionComplete, v1alpha1.ReasonStopped, "The crawl was stopped before it began.")
+		return nil
+	case err != nil:
+		return fmt.Errorf("stop the crawl: %w", err)
+	default:
+		if err := r.Runner.Ask(ctx, rec.ID, store.RequestStop); err != nil {
+			return fmt.Errorf("stop the crawl: %w", err)
+		}
+		begun := metav1.NewTime(rec.Started)
+		v.job.Status.StartTime, v.job.Status.RunID = &begun, rec.ID
+		return r.observe(ctx, v)
+	}
 }
 
 // suspend holds the job. Its run, if there is one, ends and is gone on with later.

@@ -36,14 +36,14 @@ func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 		return r.failed(ctx, v, rec)
 	case store.RunPending, store.RunStopped:
 		v.progressing(v1alpha1.ReasonPending, v.pending(rec))
-		again := v.interval()
+		again := v.interval(rec)
 		if wait := rec.NotBefore.Sub(r.now()); wait > 0 {
 			again = min(again, max(wait, pass.ConflictDelay))
 		}
 		return v.Stop(again)
 	default:
 		v.progressing(v1alpha1.ReasonRunning, cmp.Or(rec.Message, fmt.Sprintf("Crawls %s.", v.job.CompanyKey())))
-		return v.Stop(v.interval())
+		return v.Stop(v.interval(rec))
 	}
 	return nil
 }
@@ -51,13 +51,13 @@ func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 // overdue asks the run to end where the owner or the deadline says so.
 func (r *Reconciler) overdue(ctx context.Context, v *visit, rec store.Run) (over bool, err error) {
 	if rec.State != store.RunPending && rec.State != store.RunRunning {
-		if rec.State == store.RunComplete && rec.StopReason == v1alpha1.ReasonStopped && !v.job.Spec.Stop && v.left() <= 0 {
+		if rec.State == store.RunComplete && rec.StopReason == v1alpha1.ReasonStopped && !v.job.Spec.Stop && v.left(rec) <= 0 {
 			v.exceeded()
 			return true, nil
 		}
 		return false, nil
 	}
-	if left := v.left(); !v.job.Spec.Stop && left > 0 {
+	if left := v.left(rec); !v.job.Spec.Stop && left > 0 {
 		return false, nil
 	} else if left < -cancelPatience {
 		// Its worker hangs: it is fenced when another takes the company.
@@ -74,11 +74,16 @@ func (r *Reconciler) overdue(ctx context.Context, v *visit, rec store.Run) (over
 	return true, v.Stop(cancelPoll)
 }
 
-// left is the time until the deadline.
-func (v *visit) left() time.Duration {
-	d, begun := v.job.Spec.ActiveDeadlineSeconds, v.job.Status.StartTime
-	if d == nil || begun == nil {
+// left is the time until the deadline, which begins when a worker takes the run up:
+// else those that wait behind others would fail without having been tried.
+func (v *visit) left(rec store.Run) time.Duration {
+	d, since := v.job.Spec.ActiveDeadlineSeconds, v.job.Status.StartTime
+	if d == nil || since == nil || rec.State == store.RunPending && rec.Begun.IsZero() {
 		return time.Hour
+	}
+	begun := since.Time
+	if rec.Begun.After(begun) {
+		begun = rec.Begun
 	}
 	return begun.Add(time.Duration(*d) * time.Second).Sub(v.r.now())
 }
@@ -135,7 +140,7 @@ func backoff(attempts int32) time.Duration {
 
 // interval is how long until the run is looked at again: the older the crawl, the
 // longer.
-func (v *visit) interval() time.Duration {
+func (v *visit) interval(rec store.Run) time.Duration {
 	age := time.Duration(0)
 	if s := v.job.Status.StartTime; s != nil {
 		age = v.r.now().Sub(s.Time)
@@ -149,7 +154,7 @@ func (v *visit) interval() time.Duration {
 	case age < 10*time.Minute:
 		d = 30 * time.Second
 	}
-	if left := v.left(); left > 0 {
+	if left := v.left(rec); left > 0 {
 		d = min(d, left)
 	}
 	return d

@@ -2,6 +2,9 @@ package crawljob
 
 import (
 	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/store"
@@ -32,5 +35,32 @@ func TestTheCountsOfARunningCrawlAreToldAFewTimesAndItsEndAlways(t *testing.T) {
 	v.copy(store.Run{State: store.RunComplete, Attempts: 2, Progress: store.Progress{Fetched: 501}})
 	if s := v.job.Status; s.Progress.Fetched != 501 || s.Attempts != 2 {
 		t.Errorf("at its end it tells of %+v", s)
+	}
+}
+
+func TestTheDeadlineBeginsWhenAWorkerTakesTheRunUp(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	minute := int64(60)
+	for _, c := range []struct {
+		name   string
+		queued time.Duration // ago
+		rec    store.Run
+		over   bool
+	}{
+		{"waits for a worker", time.Hour, store.Run{State: store.RunPending}, false},
+		{"has just been taken up", time.Hour, store.Run{State: store.RunRunning, Begun: now.Add(-time.Second)}, false},
+		{"runs too long", time.Hour, store.Run{State: store.RunRunning, Begun: now.Add(-2 * time.Minute)}, true},
+		{"waits to be tried again for too long", time.Hour, store.Run{State: store.RunPending, Begun: now.Add(-2 * time.Minute)}, true},
+		{"goes on after a suspension", time.Second, store.Run{State: store.RunRunning, Begun: now.Add(-2 * time.Minute)}, false},
+		{"was taken up by an older version", time.Hour, store.Run{State: store.RunRunning}, true},
+	} {
+		job := &v1alpha1.CrawlJob{}
+		since := metav1.NewTime(now.Add(-c.queued))
+		job.Spec.ActiveDeadlineSeconds, job.Status.StartTime = &minute, &since
+		v := (&Reconciler{Now: func() time.Time { return now }}).visit(job)
+		if left := v.left(c.rec); (left <= 0) != c.over {
+			t.Errorf("a job that %s has %s left", c.name, left)
+		}
 	}
 }

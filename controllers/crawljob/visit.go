@@ -30,7 +30,9 @@ func (r *Reconciler) visit(job *v1alpha1.CrawlJob) *visit {
 
 // close writes the status if the stages changed it, then sends the events.
 func (v *visit) close(ctx context.Context, err error) (ctrl.Result, error) {
-	v.job.Status.ObservedGeneration = v.job.Generation
+	if err == nil { // else a later stage has yet to see the spec
+		v.job.Status.ObservedGeneration = v.job.Generation
+	}
 	return v.Close(ctx, v.job, v.before, !equality.Semantic.DeepEqual(v.before.Status, v.job.Status), err)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"net/url"
 	"strings"
@@ -91,7 +92,20 @@ func CompanyFor(ctx context.Context, target string, registrable func(host string
 	domain := registrable(strings.ToLower(u.Hostname()))
 	return company(ctx, map[string]any{
 		"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Company",
-		"metadata": map[string]any{"name": domain},
+		"metadata": map[string]any{"name": nameOf(domain)},
 		"spec":     map[string]any{"domains": []any{domain}, "seeds": []any{map[string]any{"url": raw}}},
 	})
+}
+
+// maxName is the most that the schema lets a Company's name have.
+const maxName = 63
+
+// nameOf is a domain as a Company's name: where it is cut, a hash tells it apart.
+func nameOf(domain string) string {
+	if len(domain) <= maxName {
+		return domain
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(domain))
+	return fmt.Sprintf("%s-%08x", strings.TrimRight(domain[:maxName-9], "-."), h.Sum32())
 }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,8 +79,8 @@ func TestBadManifestsAreRefusedByNameOfTheField(t *testing.T) {
 		t.Fatal(err)
 	}
 	var cases []struct {
-		Kind, Field, Remedy string
-		Spec, Old           map[string]any
+		Kind, Name, Field, Remedy string
+		Spec, Old                 map[string]any
 	}
 	if err := yaml.UnmarshalStrict(b, &cases); err != nil {
 		t.Fatal(err)
@@ -87,9 +88,9 @@ func TestBadManifestsAreRefusedByNameOfTheField(t *testing.T) {
 	if len(cases) < 24 {
 		t.Errorf("only %d manifests are tried", len(cases))
 	}
-	manifest := func(kind string, spec map[string]any) string {
+	manifest := func(kind, name string, spec map[string]any) string {
 		m, err := yaml.Marshal(map[string]any{
-			"apiVersion": "crawl.clausea.co/v1alpha1", "kind": kind, "metadata": map[string]any{"name": "x"}, "spec": spec,
+			"apiVersion": "crawl.clausea.co/v1alpha1", "kind": kind, "metadata": map[string]any{"name": cmp.Or(name, "x")}, "spec": spec,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -99,12 +100,29 @@ func TestBadManifestsAreRefusedByNameOfTheField(t *testing.T) {
 	for _, c := range cases {
 		old := ""
 		if c.Old != nil {
-			old = manifest(c.Kind, c.Old)
+			old = manifest(c.Kind, c.Name, c.Old)
 		}
-		msg := admit(t, manifest(c.Kind, c.Spec), old)
+		msg := admit(t, manifest(c.Kind, c.Name, c.Spec), old)
 		if !strings.Contains(msg, c.Field) || !strings.Contains(msg, c.Remedy) {
 			t.Errorf("%v\nsays %q, wanted %s and %q", c.Spec, msg, c.Field, c.Remedy)
 		}
+	}
+}
+
+func TestALongDomainIsACompanyToo(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 63) + ".co.uk"
+	whole := func(h string) string { return h }
+	one, err := CompanyFor(t.Context(), long, whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := CompanyFor(t.Context(), strings.Repeat("a", 63)+".co.jp", whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one.Name == other.Name || string(one.Spec.Domains[0]) != long {
+		t.Errorf("%s is %s of %v, and another %s", long, one.Name, one.Spec.Domains, other.Name)
 	}
 }
 

@@ -73,14 +73,17 @@ type Run struct {
 	// NotBefore is when it may be begun, after a failure.
 	NotBefore time.Time `json:"notBefore"`
 	// Holder is who works on it, and Heartbeat the last sign of life.
-	Holder     string         `json:"holder,omitempty"`
-	Heartbeat  time.Time      `json:"heartbeat"`
-	StopReason string         `json:"stopReason"`
-	Message    string         `json:"message"`
-	Started    time.Time      `json:"started"`
-	Completed  time.Time      `json:"completed"`
-	Progress   Progress       `json:"progress"`
-	Documents  DocumentCounts `json:"documents"`
+	Holder     string    `json:"holder,omitempty"`
+	Heartbeat  time.Time `json:"heartbeat"`
+	StopReason string    `json:"stopReason"`
+	Message    string    `json:"message"`
+	Started    time.Time `json:"started"`
+	// Begun is when a worker first took it up, since it was stopped if it was; zero
+	// while it waits for one.
+	Begun     time.Time      `json:"begun"`
+	Completed time.Time      `json:"completed"`
+	Progress  Progress       `json:"progress"`
+	Documents DocumentCounts `json:"documents"`
 	// Coverage has each expected type, once the run has ended.
 	Coverage []Coverage `json:"coverage"`
 }

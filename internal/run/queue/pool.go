@@ -216,6 +216,9 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 		return r, l, errNotNow
 	}
 	now.Attempts++
+	if now.Begun.IsZero() {
+		now.Begun = time.Now().UTC()
+	}
 	now.State, now.Message, now.Holder, now.Heartbeat = store.RunRunning, "", p.Runner.Holder, time.Now().UTC()
 	if err := p.Store.PutRun(ctx, now); err != nil {
 		return r, l, err

@@ -66,6 +66,9 @@ func (q *Queue) Start(ctx context.Context, o Order) error {
 		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
 	}
 	r := have
+	if have.State == store.RunStopped {
+		r.Begun = time.Time{} // a deadline begins anew
+	}
 	r.ID, r.Company, r.State, r.Task = o.RunID, o.Company, store.RunPending, b
 	r.Priority, r.Limit, r.NotBefore, r.Reserved = o.Priority, o.Attempts, o.NotBefore, o.Reserved
 	r.StopReason, r.Message, r.Holder, r.Completed = "", "", "", time.Time{}

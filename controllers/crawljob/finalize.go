@@ -15,8 +15,8 @@ import (
 const (
 	// cancelPoll is how often a run is looked at that was asked to end.
 	cancelPoll = time.Second
-	// cancelPatience is how long a deletion waits for a worker to end. A worker that
-	// hangs longer can't hold the object: its lease fences what it writes.
+	// cancelPatience is how long a deletion waits for a worker to end. One that stands
+	// still longer can't hold the object: its lease runs out, and forgetting fences it.
 	cancelPatience = time.Minute
 )
 
@@ -43,7 +43,9 @@ func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
 			return v.Stop(cancelPoll)
 		}
 	}
-	if err := r.Runner.Forget(ctx, id); err != nil {
+	if err := r.Runner.Forget(ctx, id); errors.Is(err, store.ErrConflict) {
+		return v.Stop(cancelPoll) // its worker is alive, and has been asked to end
+	} else if err != nil {
 		return fmt.Errorf("forget the crawl: %w", err)
 	}
 	return v.Release(ctx, v.job, v.before, v1alpha1.CrawlJobFinalizer)

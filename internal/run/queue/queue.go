@@ -49,7 +49,12 @@ type task struct {
 }
 
 // Queue is the owners' side.
-type Queue struct{ Runs store.Runs }
+type Queue struct {
+	Runs interface {
+		store.Runs
+		store.Leases
+	}
+}
 
 // Start puts an order into the queue. A run that waits or is at work stays as it is;
 // one that was stopped or has failed is queued again and goes on where it was.
@@ -125,5 +130,26 @@ func (q *Queue) Ask(ctx context.Context, runID string, what store.Request) error
 	return nil
 }
 
-// Forget removes a run's record.
-func (q *Queue) Forget(ctx context.Context, runID string) error { return q.Runs.DeleteRun(ctx, runID) }
+// forgetting is how long a lease is held while a run's record is removed.
+const forgetting = 15 * time.Second
+
+// Forget removes a run's record. A worker that stands still with it is fenced first:
+// if it wakes up, what it writes is refused. store.ErrConflict says that the worker
+// still renews its lease: it was asked to end, and is to be waited for.
+func (q *Queue) Forget(ctx context.Context, runID string) error {
+	r, err := q.Runs.GetRun(ctx, runID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("forget run %s: %w", runID, err)
+	}
+	if err == nil && r.State == store.RunRunning {
+		l, err := q.Runs.AcquireLease(ctx, run.LeaseName(r.Company), "forget/"+runID, forgetting)
+		switch {
+		case errors.Is(err, store.ErrConflict) && l.Epoch != r.Fence.Epoch: // another run fences it
+		case err != nil:
+			return fmt.Errorf("fence the worker of run %s of %s: %w", runID, r.Company, err)
+		default:
+			defer func() { _ = q.Runs.ReleaseLease(context.WithoutCancel(ctx), l) }() // it runs out
+		}
+	}
+	return q.Runs.DeleteRun(ctx, runID)
+}

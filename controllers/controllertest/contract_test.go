@@ -37,6 +37,7 @@ var clients = map[string]func(*testing.T) (client.Client, string){
 var contract = map[string]func(*testing.T, client.Client, string){
 	"a created object has its identity and defaults": contractCreate,
 	"an update is made on the version that was read": contractUpdate,
+	"defaults that are left out change nothing":      contractDefaults,
 	"spec and status are written apart":              contractStatus,
 	"a patch changes what it names":                  contractPatch,
 	"a deletion waits for the finalizers":            contractDelete,
@@ -124,6 +125,51 @@ func contractUpdate(t *testing.T, k client.Client, ns string) {
 	none.ResourceVersion = ""
 	if err := k.Update(t.Context(), none); !apierrors.IsInvalid(err) {
 		t.Errorf("an update of no version: %v", err)
+	}
+}
+
+// contractDefaults applies one manifest that leaves defaults out again and again, as
+// people do.
+func contractDefaults(t *testing.T, k client.Client, ns string) {
+	c := acme(ns)
+	must(t, k.Create(t.Context(), c))
+	first := c.DeepCopy()
+	manifest := func() *unstructured.Unstructured {
+		u := &unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{"domains": []any{"example.com"}}}}
+		u.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Company"))
+		u.SetNamespace(ns)
+		u.SetName(c.Name)
+		u.SetLabels(first.Labels)
+		u.SetResourceVersion(c.ResourceVersion)
+		u.SetUID(c.UID)
+		return u
+	}
+	same := func(what string, u client.Object) {
+		t.Helper()
+		if u.GetGeneration() != 1 || u.GetResourceVersion() != first.ResourceVersion {
+			t.Errorf("%s: generation %d, version %s after %s", what, u.GetGeneration(), u.GetResourceVersion(), first.ResourceVersion)
+		}
+	}
+	for range 3 {
+		u := manifest()
+		must(t, k.Update(t.Context(), u))
+		same("an update without the defaults", u)
+		must(t, k.Get(t.Context(), client.ObjectKeyFromObject(c), c))
+		same("after an update without the defaults", c)
+	}
+	must(t, k.Patch(t.Context(), c, client.RawPatch(types.MergePatchType, []byte(`{"spec":{"deletionPolicy":null,"historyLimits":null}}`))))
+	same("a patch that takes the defaults out", c)
+	u := manifest()
+	u.Object["spec"].(map[string]any)["displayName"] = "Acme"
+	must(t, k.Update(t.Context(), u))
+	if u.GetGeneration() != 2 || u.GetResourceVersion() == first.ResourceVersion {
+		t.Errorf("a change without the defaults: generation %d, version %s", u.GetGeneration(), u.GetResourceVersion())
+	}
+	c.ResourceVersion = u.GetResourceVersion()
+	c.Status.DocumentCount = 3
+	must(t, k.Status().Update(t.Context(), c))
+	if c.Generation != 2 {
+		t.Errorf("after a status's change the generation is %d", c.Generation)
 	}
 }
 

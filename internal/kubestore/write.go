@@ -120,11 +120,16 @@ func spec(old, want content) content {
 	}
 	delete(m, "resourceVersion")
 	out["metadata"] = m
-	if !reflect.DeepEqual(old["spec"], out["spec"]) {
-		generation, _ := was["generation"].(int64)
-		m["generation"] = generation + 1
-	}
 	return out
+}
+
+// count makes the generation one more where an admitted object has another spec than
+// the stored one had. Both have their defaults then, so that leaving them out is no change.
+func count(cur, old content) {
+	if !reflect.DeepEqual(old["spec"], cur["spec"]) {
+		generation, _ := metaOf(old)["generation"].(int64)
+		metaOf(cur)["generation"] = generation + 1
+	}
 }
 
 // version is what a write asks the stored object to be; empty is whatever it is.
@@ -162,6 +167,11 @@ func (c *Client) changeOnce(ctx context.Context, key store.ObjectKey, want versi
 	if err != nil {
 		return have, fmt.Errorf("%s is damaged: %w", name(key), err)
 	}
+	k, err := schema.Of(key.Kind)
+	if err != nil {
+		return have, err
+	}
+	k.Default(old) // as an API server does: it may be from before a default was there
 	cur, err := edit(old)
 	if err != nil {
 		return have, err
@@ -169,6 +179,7 @@ func (c *Client) changeOnce(ctx context.Context, key store.ObjectKey, want versi
 	if err := admit(ctx, key.Kind, cur, old); err != nil {
 		return have, err
 	}
+	count(cur, old)
 	next, err := stored(key.Kind, cur, have.ResourceVersion)
 	if err != nil {
 		return have, err

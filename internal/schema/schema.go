@@ -94,6 +94,9 @@ func compile(b []byte) (*Kind, error) {
 	return nil, fmt.Errorf("it has no version %s", v1alpha1.GroupVersion.Version)
 }
 
+// Default fills in the defaults of fields that obj leaves out.
+func (k *Kind) Default(obj map[string]any) { defaulting.Default(obj, k.structural) }
+
 // Admit checks obj, and its change from old where old is not nil, and fills in
 // the defaults. Errors name each field; obj is not stored if there are any.
 func (k *Kind) Admit(ctx context.Context, obj, old map[string]any) field.ErrorList {
@@ -102,7 +105,7 @@ func (k *Kind) Admit(ctx context.Context, obj, old map[string]any) field.ErrorLi
 	for _, path := range unknown {
 		errs = append(errs, field.Forbidden(field.NewPath(path), "there is no such field; correct its name or remove it"))
 	}
-	defaulting.Default(obj, k.structural)
+	k.Default(obj)
 	invalid := validation.ValidateCustomResource(nil, obj, k.openAPI)
 	errs = append(errs, invalid...)
 	errs = append(errs, listtype.ValidateListSetsAndMaps(nil, k.structural, obj)...)

@@ -14,7 +14,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// The collections. Custom resources have one for each kind (companies, crawljobs).
+// The collections. Custom resources and events have one for each kind (companies,
+// crawljobs, events).
 const (
 	metaCollection       = "meta"
 	leaseCollection      = "leases"
@@ -71,6 +72,13 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 	byState := mongo.IndexModel{Keys: bson.D{{Key: "state", Value: 1}, {Key: "priority", Value: -1}, {Key: "_id", Value: 1}}}
 	if _, err := db.Collection(runCollection).Indexes().CreateOne(ctx, byState); err != nil {
 		return fmt.Errorf("index of %s: %w", runCollection, err)
+	}
+	return nil
+}}, {"mongo-3-event-tombstones", func(ctx context.Context, db *mongo.Database) error {
+	events := db.Collection(collectionOf("Event"))
+	byDeletion := mongo.IndexModel{Keys: bson.D{{Key: "deletedAt", Value: 1}}, Options: options.Index().SetExpireAfterSeconds(int32(tombstoneTime / time.Second))}
+	if _, err := events.Indexes().CreateOne(ctx, byDeletion); err != nil {
+		return fmt.Errorf("index of %s: %w", events.Name(), err)
 	}
 	return nil
 }}}

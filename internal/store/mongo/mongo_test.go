@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/store"
@@ -120,6 +124,25 @@ func TestMigrationsOfManyProcessesAreDoneOnce(t *testing.T) {
 	}
 	if n != len(migrations) {
 		t.Errorf("%d migrations were done %d times", len(migrations), n)
+	}
+}
+
+// Every kind that is stored has tombstones, an Event too, and they go in time.
+func TestTombstonesOfEveryKindExpire(t *testing.T) {
+	t.Parallel()
+	s := open(t, uri, database(t))
+	for _, kind := range []string{"Company", "CrawlJob", "Event"} {
+		specs, err := s.objects(kind).Indexes().ListSpecifications(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(specs, func(ix mongo.IndexSpecification) bool {
+			var keys bson.D
+			return bson.Unmarshal(ix.KeysDocument, &keys) == nil && len(keys) == 1 && keys[0].Key == "deletedAt" &&
+				ix.ExpireAfterSeconds != nil && *ix.ExpireAfterSeconds == int32(tombstoneTime/time.Second)
+		}) {
+			t.Errorf("tombstones of a %s never go: its indexes are %+v", kind, specs)
+		}
 	}
 }
 

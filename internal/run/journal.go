@@ -12,17 +12,10 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// The journal of a run is kept as checkpoints: the newest whole entry under the
-// run's id, the entries after it under "id+1", "id+2" and so on. Each begins with
+// The journal of a run is kept as checkpoints: the newest whole entry as part 0, the
+// entries after it as parts 1, 2 and so on. Each begins with
 // the time of the whole entry that it follows, so that one that was left over
 // from before is not taken for a newer one.
-
-func journalKey(runID string, n int) string {
-	if n == 0 {
-		return runID
-	}
-	return fmt.Sprintf("%s+%d", runID, n)
-}
 
 // Append implements crawl.Journal.
 func (k *keeper) Append(ctx context.Context, e []byte, whole bool) error {
@@ -40,10 +33,9 @@ func (k *keeper) Append(ctx context.Context, e []byte, whole bool) error {
 	}
 	blob := binary.BigEndian.AppendUint64(nil, k.whole)
 	blob = append(blob, s2.Encode(nil, e)...)
-	if err := k.store.PutCheckpoint(ctx, k.run.Fence, journalKey(k.run.ID, k.entries), blob); err != nil {
+	if err := k.store.PutCheckpoint(ctx, k.run.Fence, store.CheckpointKey(k.run.ID, k.entries), blob); err != nil {
 		return fmt.Errorf("keep checkpoint %d of run %s: %w", k.entries, k.run.ID, err)
 	}
-	k.most = max(k.most, k.entries)
 	return nil
 }
 
@@ -52,7 +44,7 @@ func readJournal(ctx context.Context, s store.Runs, runID string) ([][]byte, err
 	var entries [][]byte
 	var whole uint64
 	for n := 0; ; n++ {
-		blob, err := s.GetCheckpoint(ctx, journalKey(runID, n))
+		blob, err := s.GetCheckpoint(ctx, store.CheckpointKey(runID, n))
 		if errors.Is(err, store.ErrNotFound) {
 			return entries, nil
 		}
@@ -76,12 +68,11 @@ func readJournal(ctx context.Context, s store.Runs, runID string) ([][]byte, err
 	}
 }
 
-// dropJournal removes what the run does not need any more.
+// dropJournal removes what the run does not need any more, with what workers before
+// this one left.
 func (k *keeper) dropJournal(ctx context.Context) error {
-	for n := range k.most + 1 {
-		if err := k.store.DeleteCheckpoint(ctx, k.run.Fence, journalKey(k.run.ID, n)); err != nil {
-			return fmt.Errorf("drop checkpoint %d of run %s: %w", n, k.run.ID, err)
-		}
+	if err := k.store.DeleteCheckpoints(ctx, k.run.Fence, k.run.ID); err != nil {
+		return fmt.Errorf("drop the checkpoints of run %s: %w", k.run.ID, err)
 	}
 	return nil
 }

@@ -34,7 +34,6 @@ type keeper struct {
 	cause   error  // why the crawl's context ended, if it did
 	whole   uint64 // time of the journal's newest whole entry
 	entries int    // entries after it
-	most    int    // most entries there were
 }
 
 func newKeeper(r *Runner, t Task, rec store.Run) *keeper {

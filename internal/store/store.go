@@ -10,6 +10,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -101,12 +102,14 @@ type Runs interface {
 	GetRun(ctx context.Context, id string) (Run, error)
 	// ListRuns lists newest first; company "" is all.
 	ListRuns(ctx context.Context, company string, p Page) (items []Run, next string, err error)
-	// PutCheckpoint replaces the run's frontier state (an opaque compressed
-	// blob of any size, chunked where the store has a bound) under the fence.
-	PutCheckpoint(ctx context.Context, f Fence, runID string, blob []byte) error
-	GetCheckpoint(ctx context.Context, runID string) ([]byte, error)
-	// DeleteCheckpoint removes it under the fence; one that is not there is no error.
-	DeleteCheckpoint(ctx context.Context, f Fence, runID string) error
+	// PutCheckpoint replaces a part of the run's frontier state (an opaque compressed
+	// blob of any size, chunked where the store has a bound) under the fence. The key
+	// of a run's parts is its CheckpointKey.
+	PutCheckpoint(ctx context.Context, f Fence, key string, blob []byte) error
+	GetCheckpoint(ctx context.Context, key string) ([]byte, error)
+	// DeleteCheckpoints removes all parts that a run has under the fence, whoever wrote
+	// them; none is no error.
+	DeleteCheckpoints(ctx context.Context, f Fence, runID string) error
 	// ListRunsIn lists at most limit (1 to 500) runs of a state: those of higher
 	// priority first, then by id.
 	ListRunsIn(ctx context.Context, state string, limit int) ([]Run, error)
@@ -114,8 +117,18 @@ type Runs interface {
 	PutRequest(ctx context.Context, runID string, r Request) error
 	// GetRequest is the newest request, or the zero one.
 	GetRequest(ctx context.Context, runID string) (Request, error)
-	// DeleteRun removes a run's record and its request; one that is not there is no error.
+	// DeleteRun removes a run's record, its request and its checkpoints; what is not
+	// there is no error.
 	DeleteRun(ctx context.Context, id string) error
+}
+
+// CheckpointKey is where part n of a run's checkpoints lies, from 0 on: the run's id,
+// then "id+1", "id+2" and so on.
+func CheckpointKey(runID string, n int) string {
+	if n == 0 {
+		return runID
+	}
+	return fmt.Sprintf("%s+%d", runID, n)
 }
 
 // MaxPages is how many pages one PutPages takes.
@@ -141,8 +154,8 @@ type Documents interface {
 	FindDocument(ctx context.Context, company, url string) (Document, error)
 	// ListDocuments lists by company and URL; company "" is all.
 	ListDocuments(ctx context.Context, company string, p Page) (items []Document, next string, err error)
-	// DeleteCompany removes a company's documents with their versions, its pages and
-	// its runs. It is idempotent, so that one that was cut off is begun anew.
+	// DeleteCompany removes a company's documents with their versions, its pages, and
+	// its runs as DeleteRun does. It is idempotent, so that one that was cut off is begun anew.
 	DeleteCompany(ctx context.Context, company string) error
 	// ListCompanies lists the companies that have documents, by name.
 	ListCompanies(ctx context.Context, p Page) (items []CompanySummary, next string, err error)

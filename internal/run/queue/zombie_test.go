@@ -104,8 +104,8 @@ func (s *standstill) PutCheckpoint(ctx context.Context, f store.Fence, id string
 	return s.write(ctx, checkpointWrite, func(ctx context.Context) error { return s.Store.PutCheckpoint(ctx, f, id, b) })
 }
 
-func (s *standstill) DeleteCheckpoint(ctx context.Context, f store.Fence, id string) error {
-	return s.write(ctx, checkpointDrop, func(ctx context.Context) error { return s.Store.DeleteCheckpoint(ctx, f, id) })
+func (s *standstill) DeleteCheckpoints(ctx context.Context, f store.Fence, id string) error {
+	return s.write(ctx, checkpointDrop, func(ctx context.Context) error { return s.Store.DeleteCheckpoints(ctx, f, id) })
 }
 
 func (s *standstill) PutPages(ctx context.Context, f store.Fence, p []store.FetchedPage) error {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -121,20 +122,37 @@ func (s *Store) GetCheckpoint(ctx context.Context, id string) ([]byte, error) {
 	return s.getBlob(ctx, c.Blob)
 }
 
-// DeleteCheckpoint implements store.Runs.
-func (s *Store) DeleteCheckpoint(ctx context.Context, f store.Fence, id string) error {
-	c, err := s.checkpoint(ctx, id)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+// DeleteCheckpoints implements store.Runs.
+func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID string) error {
+	what := "delete the checkpoints of " + runID
+	// A pattern that begins with plain text is looked up along the index.
+	parts := bson.Regex{Pattern: "^" + regexp.QuoteMeta(runID) + `\+[0-9]+$`}
+	ofRun := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{runID, parts}}}}}
+	var all []checkpoint
+	err := s.try(ctx, what, func(ctx context.Context) error {
+		all = nil
+		cur, err := s.db.Collection(checkpointCollection).Find(ctx, ofRun, options.Find().SetProjection(bson.D{{Key: "blob.data", Value: 0}}))
+		if err != nil {
+			return err
+		}
+		return cur.All(ctx, &all)
+	})
+	if err != nil {
 		return err
 	}
-	err = s.fenced(ctx, f, "delete checkpoint "+id, func(ctx context.Context) error {
-		_, err := s.db.Collection(checkpointCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}})
+	err = s.fenced(ctx, f, what, func(ctx context.Context) error {
+		_, err := s.db.Collection(checkpointCollection).DeleteMany(ctx, ofRun)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.dropBlob(ctx, c.Blob)
+	for _, c := range all {
+		if err := s.dropBlob(ctx, c.Blob); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type snapshot struct {

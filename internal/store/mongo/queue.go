@@ -44,6 +44,9 @@ func (s *Store) GetRequest(ctx context.Context, runID string) (store.Request, er
 
 // DeleteRun implements store.Runs.
 func (s *Store) DeleteRun(ctx context.Context, id string) error {
+	if err := s.DeleteCheckpoints(ctx, store.Fence{}, id); err != nil {
+		return err
+	}
 	return s.try(ctx, "delete run "+id, func(ctx context.Context) error {
 		for _, c := range []string{requestCollection, runCollection} {
 			if _, err := s.db.Collection(c).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}}); err != nil {
@@ -54,8 +57,8 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 	})
 }
 
-// DeleteCompany implements store.Documents. A document goes after its versions, so
-// that what was cut off finds the rest by the documents that are left.
+// DeleteCompany implements store.Documents. A document goes after its versions and a
+// run after its checkpoints, so that what was cut off finds the rest by what is left.
 func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 	p := store.Page{Limit: store.MaxLimit}
 	for {
@@ -82,12 +85,22 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 			return err
 		}
 	}
-	return s.try(ctx, "delete the pages and runs of "+company, func(ctx context.Context) error {
-		for _, c := range []string{pageCollection, runCollection} {
-			if _, err := s.db.Collection(c).DeleteMany(ctx, bson.D{{Key: "company", Value: company}}); err != nil {
+	for {
+		runs, _, err := s.ListRuns(ctx, company, p)
+		if err != nil {
+			return err
+		}
+		if len(runs) == 0 {
+			break
+		}
+		for _, r := range runs {
+			if err := s.DeleteRun(ctx, r.ID); err != nil {
 				return err
 			}
 		}
-		return nil
+	}
+	return s.try(ctx, "delete the pages of "+company, func(ctx context.Context) error {
+		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}})
+		return err
 	})
 }

@@ -50,18 +50,43 @@ func (s *Store) GetRequest(ctx context.Context, runID string) (store.Request, er
 // DeleteRun implements store.Runs.
 func (s *Store) DeleteRun(ctx context.Context, id string) error {
 	return s.tx(ctx, "delete run "+id, func(t *sql.Tx) error {
-		return execAll(ctx, t, id, `DELETE FROM runs WHERE id=?`, `DELETE FROM requests WHERE run=?`)
+		return execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM requests WHERE run=?`, `DELETE FROM runs WHERE id=?`)
 	})
 }
 
 // DeleteCompany implements store.Documents.
 func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 	return s.tx(ctx, "delete company "+company, func(t *sql.Tx) error {
+		runs, err := runsOf(ctx, t, company)
+		if err != nil {
+			return err
+		}
+		for _, id := range runs {
+			if err := execAll(ctx, t, id, deleteCheckpoints); err != nil {
+				return err
+			}
+		}
 		return execAll(ctx, t, company,
 			`DELETE FROM versions WHERE doc IN (SELECT id FROM documents WHERE company=?)`,
 			`DELETE FROM documents WHERE company=?`, `DELETE FROM pages WHERE company=?`,
 			`DELETE FROM requests WHERE run IN (SELECT id FROM runs WHERE company=?)`, `DELETE FROM runs WHERE company=?`)
 	})
+}
+
+func runsOf(ctx context.Context, t *sql.Tx, company string) (ids []string, err error) {
+	rows, err := t.QueryContext(ctx, `SELECT id FROM runs WHERE company=?`, company)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
 }
 
 func execAll(ctx context.Context, t *sql.Tx, key string, statements ...string) error {

@@ -70,13 +70,16 @@ func (s *Store) GetCheckpoint(ctx context.Context, id string) (b []byte, err err
 	return b, none(s.read.QueryRowContext(ctx, `SELECT v FROM checkpoints WHERE id=?`, id).Scan(&b), "get checkpoint "+id)
 }
 
-// DeleteCheckpoint implements store.Runs.
-func (s *Store) DeleteCheckpoint(ctx context.Context, f store.Fence, id string) error {
-	return s.fenced(ctx, f, "delete checkpoint "+id, func(t *sql.Tx) error {
-		_, err := t.ExecContext(ctx, `DELETE FROM checkpoints WHERE id=?`, id)
-		return err
+// DeleteCheckpoints implements store.Runs.
+func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID string) error {
+	return s.fenced(ctx, f, "delete the checkpoints of "+runID, func(t *sql.Tx) error {
+		return execAll(ctx, t, runID, deleteCheckpoints)
 	})
 }
+
+// deleteCheckpoints is of the run's id and of the id, a + and a number: ',' comes next
+// after '+', so that both are found along the index.
+const deleteCheckpoints = `DELETE FROM checkpoints WHERE id=?1 OR id>?1||'+' AND id<?1||',' AND substr(id,length(?1)+2) NOT GLOB '*[^0-9]*'`
 
 // PutPages implements store.Pages.
 func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {

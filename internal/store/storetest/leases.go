@@ -116,7 +116,7 @@ func fencing(t *testing.T, s store.Store) {
 			"version":    version,
 			"snapshot":   snapshot,
 			// Last, for the owner's is to be there until then.
-			"checkpoint drop": s.DeleteCheckpoint(ctx, f, "r"),
+			"checkpoint drop": s.DeleteCheckpoints(ctx, f, "r"),
 		}
 	}
 	for what, err := range writes(t.Context(), store.Fence{LeaseName: old.Name, Epoch: old.Epoch}) {

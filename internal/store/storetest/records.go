@@ -58,10 +58,62 @@ func checkpoints(t *testing.T, s store.Store) {
 		}
 	}
 	for range 2 {
-		must(t, s.DeleteCheckpoint(t.Context(), store.Fence{}, "r"))
+		must(t, s.DeleteCheckpoints(t.Context(), store.Fence{}, "r"))
 	}
 	if _, err := s.GetCheckpoint(t.Context(), "r"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("after its deletion: %v", err)
+	}
+}
+
+// runsLeft makes checkpoints of runs whose ids look alike, lets drop remove those of
+// the run "r.1_", and looks which are left.
+func runsLeft(t *testing.T, s store.Store, drop func(run string) error) {
+	t.Helper()
+	const run = "r.1_"
+	others := []string{"r", "r.1", "r.1_+", "r.1_2", "r.1_-1", "r.1_,", "rx1_", "r.1x", "R.1_", "r.1_+a"}
+	for _, id := range append([]string{run}, others...) {
+		for _, n := range []int{0, 1, 2, 10, 345} {
+			must(t, s.PutCheckpoint(t.Context(), store.Fence{}, store.CheckpointKey(id, n), []byte(id)))
+		}
+	}
+	for range 2 {
+		must(t, drop(run))
+	}
+	for _, n := range []int{0, 1, 2, 10, 345} {
+		if _, err := s.GetCheckpoint(t.Context(), store.CheckpointKey(run, n)); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("part %d of the run's checkpoints: %v", n, err)
+		}
+		for _, id := range others {
+			if got, err := s.GetCheckpoint(t.Context(), store.CheckpointKey(id, n)); err != nil || string(got) != id {
+				t.Errorf("part %d of %s is %q, %v", n, id, got, err)
+			}
+		}
+	}
+}
+
+func checkpointDrop(t *testing.T, s store.Store) {
+	runsLeft(t, s, func(run string) error { return s.DeleteCheckpoints(t.Context(), store.Fence{}, run) })
+}
+
+func runDrop(t *testing.T, s store.Store) {
+	must(t, s.PutRun(t.Context(), store.Run{ID: "r.1_", Company: "c", State: store.RunStopped}))
+	runsLeft(t, s, func(run string) error { return s.DeleteRun(t.Context(), run) })
+}
+
+func companyDrop(t *testing.T, s store.Store) {
+	for _, r := range []store.Run{{ID: "r.1_", Company: "c"}, {ID: "r", Company: "d"}, {ID: "also", Company: "c"}} {
+		must(t, s.PutRun(t.Context(), r))
+		must(t, s.PutRequest(t.Context(), r.ID, store.RequestStop))
+	}
+	must(t, s.PutCheckpoint(t.Context(), store.Fence{}, "also+7", make([]byte, 9<<20)))
+	runsLeft(t, s, func(string) error { return s.DeleteCompany(t.Context(), "c") })
+	if _, err := s.GetCheckpoint(t.Context(), "also+7"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a checkpoint of the company's other run: %v", err)
+	}
+	for id, want := range map[string]store.Request{"r.1_": "", "also": "", "r": store.RequestStop} {
+		if got, err := s.GetRequest(t.Context(), id); err != nil || got != want {
+			t.Errorf("run %s is asked %q, %v", id, got, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package crawl
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 
@@ -111,13 +112,16 @@ func (c *crawl) snapshot() entry {
 	return e
 }
 
+// ErrJournal says that a crawl can't go on from the entries it was given.
+var ErrJournal = errors.New("its journal is damaged")
+
 // restore replays an earlier process's journal.
 func (c *crawl) restore() error {
 	queue := map[string]frontier.Item{}
 	for i, b := range c.plan.Resume {
 		var e entry
 		if err := json.Unmarshal(b, &e); err != nil {
-			return fmt.Errorf("go on with a crawl: entry %d of its journal is damaged: %w", i, err)
+			return fmt.Errorf("go on with a crawl: entry %d: %w: %w", i, ErrJournal, err)
 		}
 		c.replay(e, queue)
 	}

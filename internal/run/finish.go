@@ -51,11 +51,12 @@ func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) err
 	if k.store == nil {
 		return nil
 	}
-	return k.record(ctx)
+	return k.record(ctx, errors.Is(runErr, crawl.ErrJournal))
 }
 
-// record writes the run's end and drops what only a run that goes on needs.
-func (k *keeper) record(ctx context.Context) error {
+// record writes the run's end and drops what only a run that goes on needs, or a
+// journal that is spoiled.
+func (k *keeper) record(ctx context.Context, spoiled bool) error {
 	if err := k.pages.flush(ctx, k.store, k.run.Fence, true); err != nil {
 		return fmt.Errorf("end run %s: %w", k.run.ID, err)
 	}
@@ -67,7 +68,11 @@ func (k *keeper) record(ctx context.Context) error {
 	if err := k.store.PutRun(ctx, k.run); err != nil {
 		return fmt.Errorf("end run %s: %w", k.run.ID, err)
 	}
-	if k.run.State == store.RunStopped || k.run.State == store.RunPending {
+	// What our own fault ended in the queue is tried again, from where it was; its
+	// owner deletes the run in the end.
+	retried := k.run.StopReason == Internal && len(k.run.Task) > 0
+	goesOn := k.run.State == store.RunStopped || k.run.State == store.RunPending || retried
+	if goesOn && !spoiled {
 		return nil
 	}
 	return k.dropJournal(ctx)

@@ -99,6 +99,8 @@ type Leases interface {
 type Runs interface {
 	// PutRun writes r whole, refused with ErrFenced where r.Lease is set and stale.
 	PutRun(ctx context.Context, r Run) error
+	// SwapRun writes r as PutRun does if the stored run's state is from, else ErrConflict.
+	SwapRun(ctx context.Context, r Run, from string) error
 	GetRun(ctx context.Context, id string) (Run, error)
 	// ListRuns lists newest first; company "" is all.
 	ListRuns(ctx context.Context, company string, p Page) (items []Run, next string, err error)

@@ -210,7 +210,7 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 	if now.Limit > 0 && now.Attempts >= now.Limit {
 		now.State, now.StopReason, now.Completed = store.RunFailed, v1alpha1.ReasonWorkerLost, time.Now().UTC()
 		now.Message = fmt.Sprintf("%d workers were lost while they crawled %s; look at their logs and memory, then create a new CrawlJob.", now.Attempts, now.Company)
-		if err := p.Store.PutRun(ctx, now); err != nil {
+		if err := p.swap(ctx, now, r.State); err != nil {
 			return r, l, err
 		}
 		return r, l, errNotNow
@@ -220,7 +220,7 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 		now.Begun = time.Now().UTC()
 	}
 	now.State, now.Message, now.Holder, now.Heartbeat = store.RunRunning, "", p.Runner.Holder, time.Now().UTC()
-	if err := p.Store.PutRun(ctx, now); err != nil {
+	if err := p.swap(ctx, now, r.State); err != nil {
 		return r, l, err
 	}
 	keep = true
@@ -229,6 +229,15 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 	delete(p.seen, r.ID)
 	p.mu.Unlock()
 	return now, l, nil
+}
+
+// swap writes a run unless its owner ended it since it was read.
+func (p *Pool) swap(ctx context.Context, r store.Run, from string) error {
+	err := p.Store.SwapRun(ctx, r, from)
+	if errors.Is(err, store.ErrConflict) {
+		return errNotNow
+	}
+	return err
 }
 
 // ErrNotReserved says that a run is another worker's.

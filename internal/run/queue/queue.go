@@ -109,6 +109,7 @@ func (q *Queue) Ask(ctx context.Context, runID string, what store.Request) error
 	if err != nil {
 		return fmt.Errorf("ask run %s to %s: %w", runID, what, err)
 	}
+	was := r.State
 	switch what {
 	case store.RequestSuspend:
 		r.State = store.RunStopped
@@ -122,9 +123,10 @@ func (q *Queue) Ask(ctx context.Context, runID string, what store.Request) error
 	if r.State != store.RunStopped {
 		r.Completed = time.Now().UTC()
 	}
-	// The fence of the last worker, if there was one, keeps this from a run that was
-	// taken up meanwhile: its new worker reads the request.
-	if err := q.Runs.PutRun(ctx, r); err != nil && !errors.Is(err, store.ErrFenced) {
+	// A run that was taken up meanwhile is left to its worker, which reads the request.
+	// The fence is of a worker that has left; others may have had the lease since.
+	r.Fence = store.Fence{}
+	if err := q.Runs.SwapRun(ctx, r, was); err != nil && !errors.Is(err, store.ErrConflict) {
 		return fmt.Errorf("ask run %s to %s: %w", runID, what, err)
 	}
 	return nil

@@ -100,6 +100,10 @@ func (s *standstill) PutRun(ctx context.Context, r store.Run) error {
 	return s.write(ctx, kind, func(ctx context.Context) error { return s.Store.PutRun(ctx, r) })
 }
 
+func (s *standstill) SwapRun(ctx context.Context, r store.Run, from string) error {
+	return s.write(ctx, runWrite, func(ctx context.Context) error { return s.Store.SwapRun(ctx, r, from) })
+}
+
 func (s *standstill) PutCheckpoint(ctx context.Context, f store.Fence, id string, b []byte) error {
 	return s.write(ctx, checkpointWrite, func(ctx context.Context) error { return s.Store.PutCheckpoint(ctx, f, id, b) })
 }

@@ -23,6 +23,24 @@ func (s *Store) ListRunsIn(ctx context.Context, state string, limit int) ([]stor
 	return items, err
 }
 
+// SwapRun implements store.Runs.
+func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {
+	// One that was written already, on a try whose answer was lost, is written again: who
+	// swaps has the fence alone, or swaps into the end that was asked for.
+	mine := bson.D{
+		{Key: "state", Value: r.State}, {Key: "heartbeat", Value: r.Heartbeat}, {Key: "completed", Value: r.Completed},
+		{Key: "fence.leaseName", Value: r.Fence.LeaseName}, {Key: "fence.epoch", Value: r.Fence.Epoch},
+	}
+	stands := bson.D{{Key: "_id", Value: r.ID}, {Key: "$or", Value: bson.A{bson.D{{Key: "state", Value: from}}, mine}}}
+	return s.fenced(ctx, r.Fence, "put run "+r.ID+" that was "+from, func(ctx context.Context) error {
+		res, err := s.db.Collection(runCollection).ReplaceOne(ctx, stands, run{r.ID, r})
+		if err == nil && res.MatchedCount == 0 {
+			return store.ErrConflict
+		}
+		return err
+	})
+}
+
 // PutRequest implements store.Runs.
 func (s *Store) PutRequest(ctx context.Context, runID string, r store.Request) error {
 	return s.try(ctx, "ask run "+runID+" to "+string(r), func(ctx context.Context) error {

@@ -29,6 +29,25 @@ func (s *Store) ListRunsIn(ctx context.Context, state string, limit int) ([]stor
 	return out, rows.Err()
 }
 
+// SwapRun implements store.Runs.
+func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {
+	what := "put run " + r.ID + " that was " + from
+	b, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return s.fenced(ctx, r.Fence, what, func(t *sql.Tx) error {
+		res, err := t.ExecContext(ctx, `UPDATE runs SET company=?, state=?, priority=?, v=? WHERE id=? AND state=?`, r.Company, r.State, r.Priority, string(b), r.ID, from)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(store.ErrConflict, err)
+		}
+		return nil
+	})
+}
+
 // PutRequest implements store.Runs.
 func (s *Store) PutRequest(ctx context.Context, runID string, r store.Request) error {
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO requests(run,v) VALUES(?,?) ON CONFLICT(run) DO UPDATE SET v=excluded.v`, runID, string(r)); err != nil {

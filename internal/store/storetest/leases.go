@@ -109,6 +109,7 @@ func fencing(t *testing.T, s store.Store) {
 		_, snapshot := s.PutSnapshot(ctx, f, []byte("page"), "")
 		return map[string]error{
 			"run":        s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
+			"run swap":   s.SwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),
 			"checkpoint": s.PutCheckpoint(ctx, f, "r", []byte("x")),
 			"page":       s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: "https://x.example/"}}),
 			"page drop":  s.DropPages(ctx, f, "c", "r"),

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/clausea/crawler/internal/store"
@@ -44,6 +46,45 @@ func runsByState(t *testing.T, s store.Store) {
 	}
 	if got := ids(store.RunStopped, 500); len(got) > 0 {
 		t.Errorf("stopped runs are %v", got)
+	}
+}
+
+func runSwap(t *testing.T, s store.Store) {
+	r := store.Run{ID: "r", Company: "c", State: store.RunRunning, Heartbeat: at(1)}
+	if err := s.SwapRun(t.Context(), r, store.RunPending); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a run that is not there: %v", err)
+	}
+	must(t, s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunPending}))
+	must(t, s.SwapRun(t.Context(), r, store.RunPending))
+	if err := s.SwapRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunFailed}, store.RunPending); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a run that was taken up meanwhile: %v", err)
+	}
+	for state, want := range map[string]int{store.RunPending: 0, store.RunRunning: 1, store.RunFailed: 0} {
+		if got, err := s.ListRunsIn(t.Context(), state, 10); err != nil || len(got) != want {
+			t.Errorf("%d runs are %s, %v", len(got), state, err)
+		}
+	}
+	r.State, r.Completed = store.RunComplete, at(2)
+	must(t, s.SwapRun(t.Context(), r, store.RunRunning))
+}
+
+func runSwapContention(t *testing.T, s store.Store) {
+	must(t, s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunPending}))
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			switch err := s.SwapRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunRunning, Heartbeat: at(i)}, store.RunPending); {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, store.ErrConflict):
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if won.Load() != 1 {
+		t.Errorf("%d of 16 took one run up", won.Load())
 	}
 }
 

@@ -30,6 +30,8 @@ func Run(t *testing.T, open Opener) {
 		"a stale epoch can write nothing":           fencing,
 		"runs are listed newest first":              runs,
 		"runs are listed by state and priority":     runsByState,
+		"a run is swapped from one state alone":     runSwap,
+		"of many who swap a run one does":           runSwapContention,
 		"a run's request is the newest":             requests,
 		"a deleted company leaves the others":       deleteCompany,
 		"checkpoints of any size come back":         checkpoints,

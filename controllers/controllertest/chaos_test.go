@@ -298,7 +298,7 @@ func finishAll(t *testing.T, s store.Store) {
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			runs, err := s.ListRunsIn(ctx, store.RunPending, store.MaxLimit)
+			runs, _, err := s.ListRunsIn(ctx, store.RunPending, store.Page{Limit: store.MaxLimit})
 			if err != nil && ctx.Err() == nil {
 				t.Errorf("list the queue: %v", err)
 				return

@@ -64,7 +64,7 @@ type Run struct {
 	// of the run knows it.
 	Task []byte `json:"task,omitempty"`
 	// Priority: the higher is begun first.
-	Priority int32 `json:"priority,omitempty"`
+	Priority int32 `json:"priority"`
 	// Reserved names who alone may work on the run; empty is anybody.
 	Reserved string `json:"reserved,omitempty"`
 	// Attempts counts the workers that took it up, the first too; Limit is how many may.

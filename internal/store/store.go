@@ -112,9 +112,8 @@ type Runs interface {
 	// DeleteCheckpoints removes all parts that a run has under the fence, whoever wrote
 	// them; none is no error.
 	DeleteCheckpoints(ctx context.Context, f Fence, runID string) error
-	// ListRunsIn lists at most limit (1 to 500) runs of a state: those of higher
-	// priority first, then by id.
-	ListRunsIn(ctx context.Context, state string, limit int) ([]Run, error)
+	// ListRunsIn lists the runs of a state: those of higher priority first, then by id.
+	ListRunsIn(ctx context.Context, state string, p Page) (items []Run, next string, err error)
 	// PutRequest replaces what a run's owner asks of whoever works on it.
 	PutRequest(ctx context.Context, runID string, r Request) error
 	// GetRequest is the newest request, or the zero one.

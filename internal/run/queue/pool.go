@@ -113,24 +113,39 @@ func (p *Pool) Start(ctx context.Context) error {
 // of highest priority that waits.
 func (p *Pool) next(ctx context.Context) (store.Run, store.Lease, bool) {
 	for _, state := range []string{store.RunRunning, store.RunPending} {
-		runs, err := p.Store.ListRunsIn(ctx, state, store.MaxLimit)
-		if err != nil {
-			if ctx.Err() == nil {
-				p.Log.Error(err, "queue not read", "state", state)
+		// All pages, for those before a run may be reserved for others.
+		for page := (store.Page{Limit: store.MaxLimit}); ; {
+			runs, more, err := p.Store.ListRunsIn(ctx, state, page)
+			if err != nil {
+				if ctx.Err() == nil {
+					p.Log.Error(err, "queue not read", "state", state)
+				}
+				return store.Run{}, store.Lease{}, false
 			}
-			return store.Run{}, store.Lease{}, false
+			if r, l, ok := p.first(ctx, runs); ok {
+				return r, l, true
+			}
+			if more == "" {
+				break
+			}
+			page.Continue = more
 		}
-		for _, r := range runs {
-			if !p.due(r) {
-				continue
-			}
-			taken, l, err := p.take(ctx, r)
-			if err == nil {
-				return taken, l, true
-			}
-			if !errors.Is(err, errNotNow) && ctx.Err() == nil {
-				p.Log.Error(err, "run not taken up", "run", r.ID, "company", r.Company)
-			}
+	}
+	return store.Run{}, store.Lease{}, false
+}
+
+// first takes up the first of runs that is due and can be had.
+func (p *Pool) first(ctx context.Context, runs []store.Run) (store.Run, store.Lease, bool) {
+	for _, r := range runs {
+		if !p.due(r) {
+			continue
+		}
+		taken, l, err := p.take(ctx, r)
+		if err == nil {
+			return taken, l, true
+		}
+		if !errors.Is(err, errNotNow) && ctx.Err() == nil {
+			p.Log.Error(err, "run not taken up", "run", r.ID, "company", r.Company)
 		}
 	}
 	return store.Run{}, store.Lease{}, false

@@ -81,6 +81,13 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 		return fmt.Errorf("index of %s: %w", events.Name(), err)
 	}
 	return nil
+}}, {"mongo-4-priorities", func(ctx context.Context, db *mongo.Database) error {
+	// A priority of 0 was left out, which comes after those below 0.
+	none := bson.D{{Key: "priority", Value: nil}}
+	if _, err := db.Collection(runCollection).UpdateMany(ctx, none, bson.D{{Key: "$set", Value: bson.D{{Key: "priority", Value: int32(0)}}}}); err != nil {
+		return fmt.Errorf("priorities of %s: %w", runCollection, err)
+	}
+	return nil
 }}}
 
 // Migrate implements store.Store. One process at a time does it, under a lease.

@@ -3,6 +3,9 @@ package mongo
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -16,11 +19,25 @@ type request struct {
 }
 
 // ListRunsIn implements store.Runs.
-func (s *Store) ListRunsIn(ctx context.Context, state string, limit int) ([]store.Run, error) {
+func (s *Store) ListRunsIn(ctx context.Context, state string, p store.Page) ([]store.Run, string, error) {
+	what := "list runs that are " + state
+	limit, after, err := p.Bounds()
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", what, err)
+	}
+	filter := bson.D{{Key: "state", Value: state}}
+	if priority, id, ok := strings.Cut(after, " "); ok {
+		n, err := strconv.ParseInt(priority, 10, 32)
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: go on after %.40q: %w", what, after, err)
+		}
+		filter = append(filter, bson.E{Key: "$or", Value: bson.A{
+			bson.D{{Key: "priority", Value: bson.D{{Key: "$lt", Value: n}}}},
+			bson.D{{Key: "priority", Value: n}, {Key: "_id", Value: bson.D{{Key: "$gt", Value: id}}}},
+		}})
+	}
 	order := bson.D{{Key: "priority", Value: -1}, {Key: "_id", Value: 1}}
-	items, _, err := list(ctx, s, "list runs that are "+state, runCollection, bson.D{{Key: "state", Value: state}}, order,
-		min(max(limit, 1), store.MaxLimit), func(r run) (string, store.Run) { return r.ID, r.Run })
-	return items, err
+	return list(ctx, s, what, runCollection, filter, order, limit, func(r run) (string, store.Run) { return fmt.Sprint(r.Priority, " ", r.ID), r.Run })
 }
 
 // SwapRun implements store.Runs.

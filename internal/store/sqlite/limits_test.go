@@ -56,7 +56,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 	if _, all, err := s.Counts(t.Context()); err != nil || all != n {
 		t.Errorf("%d are counted, %v", all, err)
 	}
-	for query, args := range map[string]int{listAllDocuments: 2, listCompanyDocuments: 3, listAllRuns: 2, listCompanyRuns: 3} {
+	for query, args := range map[string]int{listAllDocuments: 2, listCompanyDocuments: 3, listAllRuns: 2, listCompanyRuns: 3, listRunsIn: 3} {
 		plan := explain(t, s, query, args)
 		if !strings.Contains(plan, "SEARCH") || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s\nis done by %s", query, plan)

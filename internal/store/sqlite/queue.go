@@ -11,23 +11,17 @@ import (
 )
 
 // ListRunsIn implements store.Runs.
-func (s *Store) ListRunsIn(ctx context.Context, state string, limit int) ([]store.Run, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT v FROM runs WHERE state=? ORDER BY priority DESC, id LIMIT ?`, state, min(max(limit, 1), store.MaxLimit))
+func (s *Store) ListRunsIn(ctx context.Context, state string, p store.Page) ([]store.Run, string, error) {
+	items, next, err := list[store.Run](ctx, s.read, p, listRunsIn, state)
 	if err != nil {
-		return nil, fmt.Errorf("list runs that are %s: %w", state, err)
+		return nil, "", fmt.Errorf("list runs that are %s: %w", state, err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []store.Run
-	for rows.Next() {
-		var b []byte
-		var r store.Run
-		if err := errors.Join(rows.Scan(&b), json.Unmarshal(b, &r)); err != nil {
-			return nil, fmt.Errorf("list runs that are %s: %w", state, err)
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	return items, next, nil
 }
+
+// listRunsIn goes on after a run's priority and id, with a space between them.
+const listRunsIn = `SELECT priority||' '||id, v FROM runs WHERE state=?1 AND (?2='' OR priority<CAST(?2 AS INTEGER)
+	OR priority=CAST(?2 AS INTEGER) AND id>substr(?2,instr(?2,' ')+1)) ORDER BY priority DESC, id LIMIT ?3`
 
 // SwapRun implements store.Runs.
 func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {

@@ -17,12 +17,10 @@ func runsByState(t *testing.T, s store.Store) {
 		if i%3 == 0 {
 			state = store.RunRunning
 		}
-		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%02d", i), Company: "c", State: state, Priority: int32(i % 2), Task: []byte(`{}`), Limit: 3}))
+		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%02d", i), Company: "c", State: state, Priority: int32(i%2) - 1, Task: []byte(`{}`), Limit: 3}))
 	}
 	ids := func(state string, limit int) (out []string) {
-		got, err := s.ListRunsIn(t.Context(), state, limit)
-		must(t, err)
-		for _, r := range got {
+		for _, r := range pagesOf(t, limit, func(p store.Page) ([]store.Run, string, error) { return s.ListRunsIn(t.Context(), state, p) }) {
 			out = append(out, r.ID)
 		}
 		return out
@@ -31,8 +29,10 @@ func runsByState(t *testing.T, s store.Store) {
 	if got := ids(store.RunPending, 500); !slices.Equal(got, want) {
 		t.Errorf("pending runs are %v, want %v", got, want)
 	}
-	if got := ids(store.RunPending, 3); !slices.Equal(got, want[:3]) {
-		t.Errorf("the first three pending runs are %v", got)
+	for _, limit := range []int{1, 3, 4, 7} { // pages end among runs of one priority and between two
+		if got := ids(store.RunPending, limit); !slices.Equal(got, want) {
+			t.Errorf("pending runs in pages of %d are %v, want %v", limit, got, want)
+		}
 	}
 	r, err := s.GetRun(t.Context(), "run-01")
 	must(t, err)
@@ -60,7 +60,7 @@ func runSwap(t *testing.T, s store.Store) {
 		t.Errorf("a run that was taken up meanwhile: %v", err)
 	}
 	for state, want := range map[string]int{store.RunPending: 0, store.RunRunning: 1, store.RunFailed: 0} {
-		if got, err := s.ListRunsIn(t.Context(), state, 10); err != nil || len(got) != want {
+		if got, _, err := s.ListRunsIn(t.Context(), state, store.Page{}); err != nil || len(got) != want {
 			t.Errorf("%d runs are %s, %v", len(got), state, err)
 		}
 	}

@@ -338,6 +338,7 @@ func notFound(t *testing.T, s store.Store) {
 func badTokens(t *testing.T, s store.Store) {
 	p := store.Page{Continue: "!"}
 	errs := map[string]error{}
+	_, _, errs["runs in a state"] = s.ListRunsIn(t.Context(), store.RunPending, p)
 	_, _, _, errs["objects"] = s.ListObjects(t.Context(), "Company", "", p)
 	_, _, errs["runs"] = s.ListRuns(t.Context(), "", p)
 	_, _, errs["pages"] = s.ListPages(t.Context(), "c", p)

@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/settings"
 )
 
@@ -72,25 +75,80 @@ func parseFor(s string) (condition, value string, err error) {
 }
 
 func awaitCondition(ctx context.Context, c client.Client, o *unstructured.Unstructured, name, value string, timeout time.Duration) error {
-	last := "it has no such condition yet"
+	wanted := fmt.Sprintf("condition %s=%s", name, value)
 	err := wait.PollUntilContextTimeout(ctx, pollEvery, timeout, true, func(ctx context.Context) (bool, error) {
-		if err := c.Get(ctx, client.ObjectKeyFromObject(o), o); err != nil {
+		have := o.DeepCopy() // what was read last stays when a later read fails
+		if err := c.Get(ctx, client.ObjectKeyFromObject(o), have); err != nil {
 			return false, err
 		}
-		conditions, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
-		for _, raw := range conditions {
-			have, _ := raw.(map[string]any)
-			if kind, _ := have["type"].(string); !strings.EqualFold(kind, name) {
-				continue
-			}
-			last = fmt.Sprintf("it is %v: %v", have["status"], have["message"])
-			status, _ := have["status"].(string)
-			return strings.EqualFold(status, value), nil
+		*o = *have
+		if has := conditionOf(o, name); has != nil && current(o, has) && strings.EqualFold(string(has.Status), value) {
+			return true, nil
+		}
+		if other := conditionOf(o, otherEnd(name)); other != nil && isEnd(o, other) && strings.EqualFold(value, string(metav1.ConditionTrue)) {
+			return false, fmt.Errorf("it has ended otherwise: %s", saying(other))
 		}
 		return false, nil
 	})
-	if err != nil {
-		return fmt.Errorf("condition %s=%s: %s: %w", name, value, last, err)
+	switch {
+	case err == nil:
+		return nil
+	case !wait.Interrupted(err):
+		return fmt.Errorf("%s: %w", wanted, err)
+	}
+	return fmt.Errorf("%s is not met after %s: %s: %w", wanted, timeout, standing(o, name), err)
+}
+
+// conditionOf is a resource's condition of that name, in whatever case it is written.
+func conditionOf(o *unstructured.Unstructured, name string) *metav1.Condition {
+	all, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
+	for _, raw := range all {
+		m, _ := raw.(map[string]any)
+		c := &metav1.Condition{}
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(m, c); err == nil && strings.EqualFold(c.Type, name) {
+			return c
+		}
 	}
 	return nil
+}
+
+// current says whether a condition is about the spec as it is now; one of an older
+// generation is ignored, as kubectl wait does. The end of a CrawlJob stays its end.
+func current(o *unstructured.Unstructured, c *metav1.Condition) bool {
+	return c.ObservedGeneration == 0 || c.ObservedGeneration >= o.GetGeneration() || isEnd(o, c)
+}
+
+// isEnd says whether a condition is that of a CrawlJob which has ended.
+func isEnd(o *unstructured.Unstructured, c *metav1.Condition) bool {
+	return o.GetKind() == "CrawlJob" && otherEnd(c.Type) != "" && c.Status == metav1.ConditionTrue
+}
+
+// otherEnd is the final condition that excludes the one of this name, empty for one
+// that is not final.
+func otherEnd(name string) string {
+	switch {
+	case strings.EqualFold(name, v1alpha1.ConditionComplete):
+		return v1alpha1.ConditionFailed
+	case strings.EqualFold(name, v1alpha1.ConditionFailed):
+		return v1alpha1.ConditionComplete
+	}
+	return ""
+}
+
+// standing says what a resource is at: by the condition of that name, else by Ready.
+func standing(o *unstructured.Unstructured, name string) string {
+	for _, n := range []string{name, v1alpha1.ConditionReady} {
+		if c := conditionOf(o, n); c != nil {
+			if !current(o, c) {
+				return saying(c) + " (that was before the last change of its spec)"
+			}
+			return saying(c)
+		}
+	}
+	return "it has no conditions yet; is standalone or the operator running?"
+}
+
+// saying is a condition for a person.
+func saying(c *metav1.Condition) string {
+	return fmt.Sprintf("%s is %s (%s): %s", c.Type, c.Status, c.Reason, c.Message)
 }

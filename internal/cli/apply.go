@@ -56,7 +56,9 @@ func apply(ctx context.Context, c client.Client, want *unstructured.Unstructured
 		err := c.Get(ctx, client.ObjectKeyFromObject(want), have)
 		if apierrors.IsNotFound(err) {
 			did = "created"
-			return c.Create(ctx, want.DeepCopy(), strict)
+			fresh := want.DeepCopy()
+			fresh.SetResourceVersion("") // what get wrote of one that is gone has its version
+			return c.Create(ctx, fresh, strict)
 		}
 		if err != nil {
 			return err

@@ -23,34 +23,44 @@ import (
 func newGet(a *app) *cobra.Command {
 	var output, company string
 	var version int
+	var f resourceFlags
 	cmd := &cobra.Command{
-		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL]",
+		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...]",
 		Short: "Show what is stored; get documents ID -o markdown gives a document's text",
+		Long: `Show what is stored: companies with documents, documents, their versions, runs and the
+pages that they met. get company (or co) and get crawljob (crawljobs, cj) show the resources
+as kubectl does; -o yaml gives manifests that apply takes.`,
 		Example: `  clausea get documents --company example.com
   clausea get documents https://example.com/terms -o markdown --version 1
-  clausea get pages --company example.com`,
-		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages"},
+  clausea get pages --company example.com
+  clausea get crawljobs -o wide
+  clausea get company example-com -o yaml`,
+		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages", "company", "crawljobs", "crawljob"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("get what? companies, documents, versions, runs or pages")
+				return usage("get what? companies, documents, versions, runs or pages; or company or crawljobs, the resources")
 			}
-			switch args[0] {
-			case "crawljobs", "crawljob", "cj":
-				return a.getCrawlJobs(cmd.Context(), cmd.OutOrStdout(), output)
-			case "co":
-				return a.getCompanyResources(cmd.Context(), cmd.OutOrStdout(), output)
+			g := getter{cmd.Context(), nil, cmd.OutOrStdout(), output, company, version}
+			given := cmd.Flags().Changed("namespace")
+			if k := resourceKind(args[0]); k != nil {
+				return a.getResources(&g, k, f, given, args)
+			}
+			if f.kubernetes || given {
+				return usage("get %s reads the store's records: --kubernetes and --namespace are for get company and get crawljob", args[0])
 			}
 			s, stop, err := openRecords(cmd.Context(), a.values)
 			if err != nil {
 				return err
 			}
 			defer stop()
-			g := getter{cmd.Context(), s, cmd.OutOrStdout(), output, company, version}
+			g.s = s
 			return g.get(args)
 		},
 	}
+	f.add(cmd, false)
 	fs := cmd.Flags()
-	outputFlag(cmd, &output, "table", "json", "yaml", "markdown")
+	fs.Lookup("namespace").Usage = "`namespace` of the company or crawljob; if it is given, lists have only its"
+	outputFlag(cmd, &output, "table", "json", "yaml", "markdown", "wide")
 	fs.StringVar(&company, "company", "", "only this company's")
 	fs.IntVar(&version, "version", 0, "version of a document's text (default: the newest)")
 	return a.configured(cmd, settings.CommandGet)
@@ -102,7 +112,7 @@ func (g *getter) get(args []string) error {
 	case what == "pages" && len(args) <= 2:
 		return g.pages(args[1:])
 	}
-	return usage("get %s: write get companies, get documents [ID|URL], get versions ID|URL, get runs or get pages [URL] --company NAME", strings.Join(args, " "))
+	return usage("get %s: write get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
 }
 
 func (g *getter) companies() error {

@@ -2,65 +2,169 @@ package cli
 
 import (
 	"cmp"
-	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/duration"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// getCrawlJobs shows CrawlJobs as kubectl does.
-func (a *app) getCrawlJobs(ctx context.Context, w io.Writer, output string) error {
-	r, err := a.resources(ctx, resourceFlags{})
-	if err != nil {
-		return err
-	}
-	defer r.close()
-	list := &v1alpha1.CrawlJobList{}
-	if err := r.List(ctx, list, client.InNamespace("")); err != nil {
-		return fmt.Errorf("list CrawlJobs: %w", err)
-	}
-	g := &getter{ctx: ctx, w: w, output: output}
-	return show(g, list.Items, "NAMESPACE\tNAME\tCOMPANY\tREADY\tSTATE\tPAGES\tNEW\tCHANGED\tAGE", func(j v1alpha1.CrawlJob) string {
-		var p v1alpha1.CrawlProgress
-		var d v1alpha1.DocumentCounts
-		if j.Status.Progress != nil {
-			p = *j.Status.Progress
-		}
-		if j.Status.Documents != nil {
-			d = *j.Status.Documents
-		}
-		ready, _ := readiness(j.Status.Conditions)
-		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s", j.Namespace, j.Name, j.CompanyKey(), ready, cmp.Or(j.Status.Reason, "-"), p.Fetched, d.New, d.Changed, age(j.CreationTimestamp))
-	})
+// shownKind is how get shows one kind of resource.
+type shownKind struct {
+	kind, head string
+	// row are the columns of a resource, what its condition Ready says and its company.
+	row func(*unstructured.Unstructured) (row, message, company string, err error)
 }
 
-// getCompanyResources shows Companies as kubectl does.
-func (a *app) getCompanyResources(ctx context.Context, w io.Writer, output string) error {
-	r, err := a.resources(ctx, resourceFlags{})
+var shownKinds = []shownKind{
+	{"CrawlJob", "NAMESPACE\tNAME\tCOMPANY\tREADY\tSTATE\tPAGES\tNEW\tCHANGED\tAGE", func(o *unstructured.Unstructured) (string, string, string, error) {
+		j := &v1alpha1.CrawlJob{}
+		err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, j)
+		return crawlJobRow(j), messageOf(j.Status.Conditions), j.CompanyKey(), err
+	}},
+	{"Company", "NAMESPACE\tNAME\tREADY\tSTATE\tDOCUMENTS\tNEXT CRAWL\tAGE", func(o *unstructured.Unstructured) (string, string, string, error) {
+		c := &v1alpha1.Company{}
+		err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, c)
+		return companyRow(c), messageOf(c.Status.Conditions), v1alpha1.StoreKey(c.Namespace, c.Name), err
+	}},
+}
+
+// resourceKind is the kind that get means by its first argument, KIND or KIND/NAME, as
+// kubectl has it; nil is none. companies are those in the store's records.
+func resourceKind(arg string) *shownKind {
+	word, _, _ := strings.Cut(strings.ToLower(arg), "/")
+	i := slices.IndexFunc(shownKinds, func(k shownKind) bool { return word != "companies" && k.kind == kindNames[word] })
+	if i < 0 {
+		return nil
+	}
+	return &shownKinds[i]
+}
+
+// getResources shows the named resources of a kind, or else all of it: those of one
+// namespace where given says so.
+func (a *app) getResources(g *getter, k *shownKind, f resourceFlags, given bool, args []string) error {
+	if !slices.Contains([]string{"table", "wide", "json", "yaml"}, g.output) {
+		return usage("-o %s: it is table, wide, json or yaml", g.output)
+	}
+	names := args[1:]
+	if word, name, ok := strings.Cut(args[0], "/"); ok {
+		if name == "" || len(names) > 0 {
+			return usage("get %s: write get %s NAME, or get %[2]s/NAME", strings.Join(args, " "), word)
+		}
+		names = []string{name}
+	}
+	r, err := a.resources(g.ctx, f)
 	if err != nil {
 		return err
 	}
 	defer r.close()
-	list := &v1alpha1.CompanyList{}
-	if err := r.List(ctx, list, client.InNamespace("")); err != nil {
-		return fmt.Errorf("list Companies: %w", err)
-	}
-	g := &getter{ctx: ctx, w: w, output: output}
-	return show(g, list.Items, "NAMESPACE\tNAME\tREADY\tSTATE\tDOCUMENTS\tNEXT CRAWL\tAGE", func(c v1alpha1.Company) string {
-		ready, state := readiness(c.Status.Conditions)
-		next := "-"
-		if t := c.Status.NextCrawlTime; t != nil {
-			next = t.UTC().Format(time.RFC3339)
+	if len(names) == 0 {
+		namespace := ""
+		if given {
+			namespace = f.namespace
 		}
-		return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s\t%s", c.Namespace, c.Name, ready, state, c.Status.DocumentCount, next, age(c.CreationTimestamp))
-	})
+		list := &unstructured.UnstructuredList{}
+		list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(k.kind + "List"))
+		if err := r.List(g.ctx, list, client.InNamespace(namespace)); err != nil {
+			return fmt.Errorf("list resources of kind %s: %w", k.kind, err)
+		}
+		return g.resources(k, list.Items, false)
+	}
+	var items []unstructured.Unstructured
+	var errs []error
+	for _, name := range names {
+		o := unstructured.Unstructured{}
+		o.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(k.kind))
+		if err := r.Get(g.ctx, client.ObjectKey{Namespace: f.namespace, Name: name}, &o); err != nil {
+			errs = append(errs, fmt.Errorf("get %s %s/%s: %w", k.kind, f.namespace, name, err))
+			continue
+		}
+		items = append(items, o)
+	}
+	if len(items) > 0 {
+		errs = append(errs, g.resources(k, items, len(names) == 1))
+	}
+	return errors.Join(errs...)
+}
+
+// resources writes resources, of the company that is asked for: as a table, or as
+// manifests that apply takes. One that was asked for alone is itself, others are a list.
+func (g *getter) resources(k *shownKind, items []unstructured.Unstructured, alone bool) error {
+	head := k.head
+	if g.output == "wide" {
+		head += "\tMESSAGE"
+	}
+	rows, manifests := []string{}, []any{}
+	for i := range items {
+		o := &items[i]
+		row, message, company, err := k.row(o)
+		if err != nil {
+			return fmt.Errorf("read %s %s/%s: %w", k.kind, o.GetNamespace(), o.GetName(), err)
+		}
+		if g.company != "" && company != g.company {
+			continue
+		}
+		if g.output == "wide" {
+			row += "\t" + message
+		}
+		o.SetManagedFields(nil) // as kubectl leaves them out
+		rows, manifests = append(rows, row), append(manifests, o.Object)
+	}
+	var out any = map[string]any{"apiVersion": "v1", "kind": "List", "items": manifests}
+	if alone && len(manifests) == 1 {
+		out = manifests[0]
+	}
+	var b []byte
+	var err error
+	switch g.output {
+	case "json":
+		b, err = json.MarshalIndent(out, "", "  ")
+		b = append(b, '\n')
+	case "yaml":
+		b, err = yaml.Marshal(out)
+	default:
+		g.output = "table"
+		return show(g, rows, head, func(row string) string { return row })
+	}
+	if err == nil {
+		_, err = g.w.Write(b)
+	}
+	return err
+}
+
+// crawlJobRow shows a CrawlJob as kubectl does.
+func crawlJobRow(j *v1alpha1.CrawlJob) string {
+	var p v1alpha1.CrawlProgress
+	var d v1alpha1.DocumentCounts
+	if j.Status.Progress != nil {
+		p = *j.Status.Progress
+	}
+	if j.Status.Documents != nil {
+		d = *j.Status.Documents
+	}
+	ready, _ := readiness(j.Status.Conditions)
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s", j.Namespace, j.Name, j.CompanyKey(), ready, cmp.Or(j.Status.Reason, "-"), p.Fetched, d.New, d.Changed, age(j.CreationTimestamp))
+}
+
+// companyRow shows a Company as kubectl does.
+func companyRow(c *v1alpha1.Company) string {
+	ready, state := readiness(c.Status.Conditions)
+	next := "-"
+	if t := c.Status.NextCrawlTime; t != nil {
+		next = t.UTC().Format(time.RFC3339)
+	}
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s\t%s", c.Namespace, c.Name, ready, state, c.Status.DocumentCount, next, age(c.CreationTimestamp))
 }
 
 // readiness is the condition Ready and its reason.
@@ -69,6 +173,14 @@ func readiness(conditions []metav1.Condition) (ready, state string) {
 		return string(c.Status), c.Reason
 	}
 	return "-", "-"
+}
+
+// messageOf is what the condition Ready says, on one line.
+func messageOf(conditions []metav1.Condition) string {
+	if c := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady); c != nil {
+		return strings.Join(strings.Fields(c.Message), " ")
+	}
+	return "-"
 }
 
 func age(t metav1.Time) string { return duration.HumanDuration(time.Since(t.Time)) }

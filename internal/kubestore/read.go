@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -61,6 +62,9 @@ func itemOf(list runtime.Object, scheme *runtime.Scheme) (string, client.Object,
 	for kind := range kinds {
 		if gvks[0].Kind != kind+"List" {
 			continue
+		}
+		if _, ok := list.(*unstructured.UnstructuredList); ok {
+			return kind, &unstructured.Unstructured{}, nil
 		}
 		obj, err := scheme.New(gvks[0].GroupVersion().WithKind(kind))
 		if err != nil {

@@ -16,16 +16,24 @@ import (
 )
 
 // ReadManifests reads all resources that a manifest (YAML documents or JSON) holds, in
-// its order. They are of our kinds and have names, but are not checked any further:
+// its order, those of a kind: List (apiVersion v1) too. They are of our kinds and have names, but are not checked any further:
 // whoever takes them does.
 func ReadManifests(r io.Reader) ([]*unstructured.Unstructured, error) {
 	var out []*unstructured.Unstructured
 	err := eachDocument(r, func(raw map[string]any) error {
-		obj, err := resource(raw)
-		if err == nil {
+		all := []any{raw}
+		if raw["apiVersion"] == "v1" && raw["kind"] == "List" {
+			all, _ = raw["items"].([]any)
+		}
+		for _, item := range all {
+			m, _ := item.(map[string]any)
+			obj, err := resource(m)
+			if err != nil {
+				return err
+			}
 			out = append(out, obj)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err

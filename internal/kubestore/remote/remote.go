@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/clausea/crawler/internal/store"
@@ -49,11 +50,12 @@ func Listen(path string, objects store.Objects, records Records) (stop func(), e
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove an old socket: %w", err)
 	}
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "unix", path)
+	l, err := bind(path)
 	if err != nil {
 		return nil, fmt.Errorf("listen for commands: %w", err)
 	}
 	if err := os.Chmod(path, 0o600); err != nil {
+		_ = os.Remove(path)
 		_ = l.Close()
 		return nil, fmt.Errorf("listen for commands: %w", err)
 	}
@@ -63,10 +65,11 @@ func Listen(path string, objects store.Objects, records Records) (stop func(), e
 		defer close(done)
 		_ = srv.Serve(l) // it ends with stop
 	}()
-	return func() {
+	return sync.OnceFunc(func() {
+		_ = os.Remove(path) // before another may make its own
 		_ = srv.Close()
 		<-done
-	}, nil
+	}), nil
 }
 
 func handler(objects store.Objects, records Records) http.Handler {
@@ -113,14 +116,14 @@ var _ store.Objects = (*Store)(nil)
 
 // Dial gives the store that is served at path; it fails where nobody serves one.
 func Dial(ctx context.Context, path string) (*Store, error) {
-	var d net.Dialer
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "unix", path) }
-	probe, err := dial(ctx, "", "")
+	probe, err := dial(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("reach the standalone process: %w", err)
 	}
 	_ = probe.Close()
-	return &Store{&http.Client{Timeout: callTimeout, Transport: &http.Transport{DialContext: dial}}}, nil
+	return &Store{&http.Client{Timeout: callTimeout, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, path) },
+	}}}, nil
 }
 
 // post sends in to the other process and reads its answer into out.

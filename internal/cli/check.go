@@ -16,6 +16,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/robots"
+	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
 )
 
@@ -80,11 +81,11 @@ func (a *app) sayCheck(w io.Writer, name, said string, err error) (failed bool) 
 }
 
 func checkStore(ctx context.Context, v *settings.Values) (string, error) {
-	s, err := openStore(ctx, v)
+	s, stop, err := openRecords(ctx, v)
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
+	defer stop()
 	begun := time.Now()
 	if err := s.Ping(ctx); err != nil {
 		return "", err
@@ -95,6 +96,9 @@ func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 		return "", err
 	}
 	kind := "embedded store"
+	if _, ok := s.(*remote.Store); ok {
+		kind = "embedded store of a standalone process, which answers"
+	}
 	if r, ok := s.(interface{ Replicated() bool }); ok {
 		kind = "MongoDB"
 		if !r.Replicated() {

@@ -21,6 +21,8 @@ type Records interface {
 	ListDocuments(ctx context.Context, company string, p store.Page) (items []store.Document, next string, err error)
 	ListVersions(ctx context.Context, documentID string, p store.Page) (items []store.Version, next string, err error)
 	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
+	Ping(ctx context.Context) error
+	Counts(ctx context.Context) (companies, documents int64, err error)
 }
 
 // question is one method of Records with its arguments.
@@ -39,6 +41,12 @@ type answer struct {
 	Rest  string `json:"rest,omitempty"`
 	Error string `json:"error,omitempty"`
 	Kind  string `json:"kind,omitempty"` // which sentinel the error is
+}
+
+// counts is what a store has.
+type counts struct {
+	Companies int64 `json:"companies"`
+	Documents int64 `json:"documents"`
 }
 
 func (q *question) answer(ctx context.Context, r Records) (a answer) {
@@ -63,6 +71,12 @@ func (q *question) answer(ctx context.Context, r Records) (a answer) {
 		v, a.Rest, err = r.ListVersions(ctx, q.Of, q.Page)
 	case "text":
 		v, a.Rest, err = r.VersionText(ctx, q.Of, q.N)
+	case "ping":
+		err = r.Ping(ctx)
+	case "counts":
+		var c counts
+		c.Companies, c.Documents, err = r.Counts(ctx)
+		v = c
 	default:
 		err = fmt.Errorf("verb %q is none", q.Verb)
 	}
@@ -150,6 +164,18 @@ func (s *Store) ListVersions(ctx context.Context, documentID string, p store.Pag
 // VersionText implements Records.
 func (s *Store) VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error) {
 	return ask[store.Version](ctx, s, question{Verb: "text", Of: documentID, N: n})
+}
+
+// Ping implements Records: the other process answers, and its store does.
+func (s *Store) Ping(ctx context.Context) error {
+	_, _, err := ask[json.RawMessage](ctx, s, question{Verb: "ping"})
+	return err
+}
+
+// Counts implements Records.
+func (s *Store) Counts(ctx context.Context) (companies, documents int64, err error) {
+	c, _, err := ask[counts](ctx, s, question{Verb: "counts"})
+	return c.Companies, c.Documents, err
 }
 
 // kindOf is the name by which an error's sentinel crosses the socket.

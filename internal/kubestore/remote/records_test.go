@@ -63,6 +63,8 @@ func TestWhatCommandsReadIsTheSameThroughTheSocket(t *testing.T) {
 		"documents":  func(r Records) []any { v, next, err := r.ListDocuments(ctx, "", one); return []any{v, next, err} },
 		"versions":   func(r Records) []any { v, next, err := r.ListVersions(ctx, "d", one); return []any{v, next, err} },
 		"text":       func(r Records) []any { v, text, err := r.VersionText(ctx, "d", 0); return []any{v, text, err} },
+		"ping":       func(r Records) []any { return []any{r.Ping(ctx)} },
+		"counts":     func(r Records) []any { c, d, err := r.Counts(ctx); return []any{c, d, err} },
 		"first text": func(r Records) []any { v, text, err := r.VersionText(ctx, "d", 1); return []any{v, text, err} },
 	} {
 		direct, carried := read(s), read(r)

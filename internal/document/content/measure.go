@@ -23,7 +23,6 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 		if inner {
 			n.inner = w
 		}
-		n.sum, n.base = fingerprint(n.text)
 		if strings.Contains(n.text, "{{") {
 			n.braces = 1
 		}
@@ -57,14 +56,12 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 	if n.is&inline == 0 || n.has(attrClass) {
 		n.names = p.namesOf(n)
 	}
-	n.base = 1
 	for c := n.first; c != nil; c = c.next {
 		p.measure(c, linked, inner)
 		n.forms += c.forms
 		n.buttons += c.buttons
 		if c.dropped == kept {
 			n.add(c, 1)
-			n.sum, n.base = n.sum*c.base+c.sum, n.base*c.base
 			n.holdsBlock = n.holdsBlock || c.holdsBlock || !c.isText && !c.standsInLine()
 		}
 	}
@@ -86,9 +83,26 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 		p.concealed = append(p.concealed, n)
 	case n.tag == atom.Button:
 		n.buttons++
-		n.dropped = p.button(n)
+		if n.dropped = p.button(n); n.dropped == unshown && n.words > 0 {
+			p.pressed = append(p.pressed, n)
+		}
 	case n.attr(attrRole) == "button":
 		n.buttons++
+	}
+}
+
+// resum makes the fingerprints of all that is not dropped below n.
+func (n *node) resum() {
+	if n.isText {
+		n.sum, n.base = fingerprint(n.text)
+		return
+	}
+	n.sum, n.base = 0, 1
+	for c := n.first; c != nil; c = c.next {
+		if c.dropped == kept {
+			c.resum()
+			n.sum, n.base = n.sum*c.base+c.sum, n.base*c.base
+		}
 	}
 }
 

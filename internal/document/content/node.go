@@ -25,7 +25,7 @@ type node struct {
 	forms     int32  // fields to write into
 	buttons   int32  // what can be pressed
 	braces    int32  // texts with {{ }}
-	sum, base uint64 // the fingerprint of the text
+	sum, base uint64 // the fingerprint of the text, see resum
 
 	names      names
 	dropped    reason
@@ -34,6 +34,7 @@ type node struct {
 	markdown   bool // a text that is Markdown
 	holdsBlock bool // there is a block below
 	hasH1      bool
+	revealed   bool // it was hidden until something is pressed
 }
 
 // reason says why a node is no part of the document.

@@ -13,6 +13,7 @@ type pruner struct {
 	lists     map[string]names // of class lists that were read
 	templates []*node          // that scripts may fill in
 	concealed []*node          // hidden from sight at first
+	pressed   []*node          // buttons that may be the heading of the block behind them
 	words     int              // of the whole page
 	prose     int              // of them, not links
 	place     *node            // where the document's text spreads over several blocks
@@ -30,6 +31,8 @@ func (p *pruner) document() {
 	p.measure(body, false, false)
 	p.words = int(body.words)
 	p.reveal()
+	p.nameSections()
+	body.resum()
 	p.prose = body.prose()
 	p.prune(body)
 	p.place = p.narrow(body)
@@ -49,7 +52,8 @@ func (n *node) drop(why reason) {
 	}
 }
 
-// restore puts a node back that was dropped.
+// restore puts a node back that was dropped. The fingerprints around it are those of
+// resum, after all that is put back.
 func (n *node) restore() {
 	n.dropped = kept
 	for up := n.up; up != nil; up = up.up {
@@ -79,6 +83,7 @@ func (p *pruner) reveal() {
 		case n.inLine() && n.words < minHidden:
 		default:
 			n.restore()
+			n.revealed = true
 		}
 	}
 }

@@ -69,7 +69,8 @@ func (w *words) folds(i, j int) []string {
 }
 
 func (w *words) fold(i int) string {
-	return strings.TrimPrefix(string(plain.Fold(nil, w.run(i, i+1))), " ")
+	at := w.pos[i]
+	return plain.FoldAt(w.text.blocks[at.block].Text, int(at.start), int(at.end))
 }
 
 func (w *words) figures(i, j int) bool {

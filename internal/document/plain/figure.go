@@ -24,6 +24,9 @@ func (s *scanner) figure(i int) int {
 		return end
 	}
 	if n := s.after(end, '%'); n > 0 {
+		if c := s.signBefore(i); c != 0 {
+			s.fold = append([]byte{c}, s.fold...)
+		}
 		s.fold = append(s.fold, '%')
 		return n
 	}
@@ -39,6 +42,28 @@ func (s *scanner) figure(i int) int {
 		}
 	}
 	return end
+}
+
+// signBefore is the plus or minus that a share at i has, or 0: nothing else stands
+// before it, and no number, from which it would reach to this one.
+func (s *scanner) signBefore(i int) byte {
+	before, sign := s.text[:i], byte('-')
+	if strings.HasSuffix(before, "−") {
+		before = before[:len(before)-len("−")]
+	} else {
+		if i == 0 || before[i-1] != '+' && before[i-1] != '-' {
+			return 0
+		}
+		before, sign = before[:i-1], before[i-1]
+	}
+	if n := len(before); n > 0 && before[n-1] != ' ' && before[n-1] != '\t' && before[n-1] != '(' {
+		return 0
+	}
+	before = strings.TrimRight(before, " (")
+	if n := len(before); n > 0 && (before[n-1] == '%' || before[n-1] >= '0' && before[n-1] <= '9') {
+		return 0
+	}
+	return sign
 }
 
 // after is where the sign c ends that follows at i, perhaps after a blank, or 0.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 func TestBlocksAreTakenApart(t *testing.T) {
@@ -68,7 +70,8 @@ func TestWordsAreEqualInAnyForm(t *testing.T) {
 		{"Σας", "ΣΑΣ"},
 		{"a\t✓", "a\t✔"},
 		{"✓ included", "included", "➔ included"},
-		{"note¹", "note"},
+		{"note¹", "note"}, {"data² and", "data and"}, {"20 m²", "20 m2"},
+		{">= 10", "≥10"}, {"5-10%", "5 - 10%", "5 -10%", "5–10 %"}, {"−5%", "-5%"}, {"a < b", "a b"},
 		{"info@example.com", "INFO@Example.com", "moc.elpmaxe@ofni"},
 		{"ID 123e4567-e89b-12d3-a456-426614174000", "ID 00000000-e89b-12d3-a456-426614174999"},
 		{"Ray 8f2b3c4d5e6f7a8b", "Ray 0a2b3c4d5e6f7a8c"},
@@ -87,7 +90,8 @@ func TestWordsDifferWhereTheyMean(t *testing.T) {
 	for _, c := range [][2]string{
 		{"1.5 %", "15 %"}, {"1-5 days", "15 days"}, {"$5", "€5"}, {"5%", "5"}, {"18+", "18"}, {"1.2.2024", "1.2.2025"}, {"4.2", "4.3"},
 		{"a\t✓", "a\t✗"}, {"< 13", "> 13"}, {"résumé", "resume"}, {"a@example.com", "b@example.com"}, {"½", "¼"}, {"1,500", "1.5"},
-		{"0xdAC17F958D2ee523a2206206994597C13D831ec7", "0xdAC17F958D2ee523a2206206994597C13D831ec8"}, {"个人信息", "个人消息"}, {"DE89370400440532013000", "DE89370400440532013001"},
+		{"0xdAC17F958D2ee523a2206206994597C13D831ec7", "0xdAC17F958D2ee523a2206206994597C13D831ec8"}, {"个人信息", "个人消息"}, {"> $100", "< $100"}, {">= 10", "<= 10"}, {"≥10", "≤10"}, {"up to +5%", "up to -5%"}, {"(−5 %)", "(+5 %)"}, {"-5%", "5%"},
+		{"☑ we sell it", "☐ we sell it"}, {"☒ Yes ☐ No", "☐ Yes ☒ No"}, {"20 m²", "20 m³"}, {"20m²", "20m³"}, {"DE89370400440532013000", "DE89370400440532013001"},
 	} {
 		if x, y := string(Fold(nil, c[0])), string(Fold(nil, c[1])); x == y {
 			t.Errorf("%q and %q both give %q", c[0], c[1], x)
@@ -164,6 +168,9 @@ func FuzzBlocks(f *testing.F) {
 			ws := Words(nil, b.Text)
 			fold := 0
 			for i, w := range ws {
+				if got := FoldAt(b.Text, w.Start, w.End); xxhash.Sum64String(got) != w.Key {
+					t.Errorf("word %d of %q is %q by itself", i, b.Text, got)
+				}
 				fold++
 				if w.Start >= w.End || w.End > len(b.Text) || i > 0 && w.Start < ws[i-1].End || strings.TrimSpace(b.Text[w.Start:w.End]) == "" {
 					t.Errorf("word %d of %q is %+v", i, b.Text, w)

@@ -52,6 +52,33 @@ func Fold(dst []byte, text string) []byte {
 	return dst
 }
 
+// How far around a word is looked to fold it as it was folded within its text, in
+// bytes: what stands before decides on a sign or a mark, what stands after on a
+// comparison, an address or an identifier.
+const (
+	lookBehind = 8
+	lookAhead  = 320
+)
+
+// FoldAt is the folded form of the word that Words found from start to end of a text.
+// A run of words by itself may fold to another form: "<" means something only before
+// a number.
+func FoldAt(text string, start, end int) string {
+	from, to := max(0, start-lookBehind), min(len(text), end+lookAhead)
+	for from < start && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	for to < len(text) && !utf8.RuneStart(text[to]) {
+		to++
+	}
+	s := newScanner(text[from:to])
+	s.at = start - from
+	if !s.next() {
+		return ""
+	}
+	return string(s.fold)
+}
+
 // scanner finds words. A word is a run of letters and digits with the apostrophes
 // within it; a number with its separators, sign and currency; one ideograph, kana or
 // character of a script that is written without spaces.
@@ -80,7 +107,7 @@ const (
 	alone    // a word by itself
 	currency // a currency sign
 	verdict  // a mark that means yes or no
-	compare  // a comparison, if a digit follows
+	compare  // a comparison, if an amount follows
 	hidden   // what stands in the place of an address
 )
 
@@ -150,12 +177,19 @@ func verdictOf(r rune) byte {
 }
 
 // begins is kind, but for marks that mean something only in their place: a comparison
-// before a digit, a mark of yes or no by itself. An address that is concealed begins a
+// before an amount, a mark of yes or no by itself. An address that is concealed begins a
 // word as well.
 func (s *scanner) begins(i int) (kind uint8, size int) {
 	kind, size = s.kind(i)
 	switch {
-	case kind == compare && !s.digitAt(s.skipBlank(i+size)), kind == verdict && !s.solitary(i, size):
+	case kind == compare:
+		if c := s.text[i]; (c == '<' || c == '>') && i+1 < len(s.text) && s.text[i+1] == '=' {
+			size = 2
+		}
+		if !s.amountAt(s.skipBlank(i + size)) {
+			return other, size
+		}
+	case kind == verdict && !s.box(i) && !s.solitary(i, size):
 		return other, size
 	case kind == other && s.text[i] == '[' && strings.HasPrefix(s.text[i:], Hidden):
 		return hidden, len(Hidden)
@@ -199,7 +233,14 @@ func (s *scanner) word(i int, kind uint8, size int) int {
 		s.class, s.fold = Sign, append(s.fold, 0, verdictOf(r))
 		return i + size
 	case compare:
-		s.class, s.fold = Sign, append(append(s.fold, 0), s.text[i:i+size]...)
+		sign := s.text[i : i+size]
+		switch sign {
+		case "<=":
+			sign = "≤"
+		case ">=":
+			sign = "≥"
+		}
+		s.class, s.fold = Sign, append(append(s.fold, 0), sign...)
 		return i + size
 	case hidden:
 		s.class, s.fold = Concealed, append(s.fold, '@')
@@ -231,6 +272,7 @@ func (s *scanner) word(i int, kind uint8, size int) int {
 // letters reads a run of letters, digits, apostrophes between letters and points as a
 // host's name has them.
 func (s *scanner) letters(i int) int {
+	begin := len(s.fold)
 	for i < len(s.text) {
 		if c := s.text[i]; c < utf8.RuneSelf && (ascii[c] == letter || ascii[c] == digit) {
 			if c >= 'A' && c <= 'Z' {
@@ -247,6 +289,10 @@ func (s *scanner) letters(i int) int {
 				i++
 				continue
 			}
+			if power := powerOf(s.text[i:]); power > 0 && units[strings.TrimLeft(string(s.fold[begin:]), "0123456789")] {
+				s.fold = append(s.fold, power)
+				return i + size
+			}
 			n := apostrophe(s.text[i:])
 			if n == 0 || i+n >= len(s.text) {
 				break
@@ -262,6 +308,21 @@ func (s *scanner) letters(i int) int {
 		i += size
 	}
 	return i
+}
+
+// units are those whose squares and cubes are met; a raised figure behind any other
+// word is a note's mark.
+var units = map[string]bool{"mm": true, "cm": true, "dm": true, "m": true, "km": true, "ft": true, "yd": true, "mi": true}
+
+// powerOf is the digit of the raised two or three that s begins with, or 0.
+func powerOf(s string) byte {
+	switch {
+	case strings.HasPrefix(s, "²"):
+		return '2'
+	case strings.HasPrefix(s, "³"):
+		return '3'
+	}
+	return 0
 }
 
 // host says whether the point at i goes on a name like example.com: a small letter or
@@ -346,6 +407,22 @@ func (s *scanner) close(i int) {
 func (s *scanner) solitary(i, size int) bool {
 	before, after := strings.TrimRight(s.text[:i], " "), strings.TrimLeft(s.text[i+size:], " ")
 	return (before == "" || strings.HasSuffix(before, "\t")) && (after == "" || strings.HasPrefix(after, "\t"))
+}
+
+// box says whether the mark at i is a box to tick, which says yes or no before words
+// as well.
+func (s *scanner) box(i int) bool {
+	t := s.text[i:]
+	return strings.HasPrefix(t, "☐") || strings.HasPrefix(t, "☑") || strings.HasPrefix(t, "☒")
+}
+
+// amountAt says whether a number begins at i, with or without a currency before it.
+func (s *scanner) amountAt(i int) bool {
+	if s.digitAt(i) {
+		return true
+	}
+	_, end := s.money(i)
+	return end > 0 && s.digitAt(s.skipBlank(end))
 }
 
 func (s *scanner) blankAt(i int) bool {

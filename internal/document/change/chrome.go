@@ -77,6 +77,7 @@ func alike(x, y string) bool {
 func (t *text) chrome(blocks []int) map[int]bool {
 	out := map[int]bool{}
 	first, last := t.prose()
+	var around list
 	for n, i := range blocks {
 		if t.counts[i] > maxBanner {
 			continue
@@ -84,8 +85,8 @@ func (t *text) chrome(blocks []int) map[int]bool {
 		fold := string(plain.Fold(nil, t.blocks[i].Text))
 		switch {
 		case t.counts[i] <= maxPhrase && controls.MatchString(fold):
-			out[i] = true
-		case (i < first+3 || i > last-3 || nearControl(t, blocks, n)) && isBanner(fold):
+			out[i] = !t.betweenProse(i) && !t.inList(i, &around)
+		case valuePrivacy.MatchString(fold), isBanner(fold) && (nearControl(t, blocks, n) || (i < first+3 || i > last-3) && standsAlone(fold)):
 			out[i] = true
 		}
 	}
@@ -93,9 +94,56 @@ func (t *text) chrome(blocks []int) map[int]bool {
 	return out
 }
 
-// nearControl says whether one of the next blocks is a control, as a banner's are.
+// list is a run of items, and whether the document itself has it.
+type list struct {
+	from, to int
+	own      bool
+}
+
+// inList says whether a block is an item of a list of the document: one with an item
+// that is neither a control nor a link, or that a text leads to. around is the list
+// that was looked at last, so that each is looked at once.
+func (t *text) inList(i int, around *list) bool {
+	if t.blocks[i].Kind != plain.Item {
+		return false
+	}
+	if i >= around.from && i < around.to {
+		return around.own
+	}
+	l := list{from: i, to: i + 1}
+	for l.from > 0 && t.blocks[l.from-1].Kind == plain.Item {
+		l.from--
+	}
+	for l.to < len(t.blocks) && t.blocks[l.to].Kind == plain.Item {
+		l.to++
+	}
+	if lead := t.owner[i]; lead >= 0 {
+		l.own = strings.HasSuffix(t.blocks[lead].Text, ":")
+	}
+	for k := l.from; k < l.to && !l.own; k++ {
+		l.own = !t.linked(k) && (t.counts[k] > maxPhrase || !controls.MatchString(string(plain.Fold(nil, t.blocks[k].Text))))
+	}
+	*around = l
+	return l.own
+}
+
+// betweenProse says whether a block stands between two paragraphs of the document.
+func (t *text) betweenProse(i int) bool {
+	return i > 0 && i+1 < len(t.blocks) && t.isProse(i-1) && t.isProse(i+1)
+}
+
+// isProse says whether a block is a paragraph of some length.
+func (t *text) isProse(i int) bool {
+	return t.blocks[i].Kind == plain.Paragraph && t.counts[i] >= minProse && t.blocks[i].Links*2 < len(t.blocks[i].Text)
+}
+
+// nearControl says whether one of the blocks right after it is a control, as a
+// banner's are.
 func nearControl(t *text, blocks []int, n int) bool {
 	for _, i := range blocks[n+1 : min(len(blocks), n+4)] {
+		if i > blocks[n]+3 {
+			return false
+		}
 		if t.counts[i] <= maxPhrase && consentControls.MatchString(string(plain.Fold(nil, t.blocks[i].Text))) {
 			return true
 		}
@@ -105,7 +153,13 @@ func nearControl(t *text, blocks []int, n int) bool {
 
 // isBanner says whether a line asks for consent to cookies.
 func isBanner(fold string) bool {
-	return valuePrivacy.MatchString(fold) || strings.Contains(fold, "cookie") && bannerAsks.MatchString(fold) && bannerTells.MatchString(fold)
+	return strings.Contains(fold, "cookie") && bannerAsks.MatchString(fold) && bannerTells.MatchString(fold)
+}
+
+// standsAlone says whether a banner is one without its controls: it says which of them
+// to press, or that to go on is to agree, and nothing that binds anybody.
+func standsAlone(fold string) bool {
+	return bannerOpens.MatchString(fold) && bannerPress.MatchString(fold) && !binds.MatchString(fold)
 }
 
 // menus marks the blocks that belong to a run of links and short lines before the first
@@ -184,16 +238,22 @@ var (
 		`(?:terug )?naar boven|ga naar (?:de )?(?:inhoud|hoofdinhoud)|afdrukken|printen|download als pdf|delen|zoeken|sluiten|inhoudsopgave|taal|laden|was dit artikel nuttig(?: ja nee)?`,
 	).String())
 
+	// valuePrivacy are the sentences that banners begin with and that say nothing.
 	valuePrivacy = anyOf(
-		`(?:we|your) (?:value|care about|respect)(?: your)? privacy(?: .*)?`, `your privacy(?: is important to us| matters)?`, `this (?:web ?site|site) uses cookies(?: .*)?`,
-		`(?:wir (?:schätzen|respektieren|legen wert auf)|uns ist) (?:ihre|deine) privatsphäre(?: .*)?`, `diese (?:website|seite) verwendet cookies(?: .*)?`,
-		`(?:nous respectons|le respect de) votre vie privée(?: .*)?|votre vie privée (?:nous tient à cœur|est importante)(?: .*)?|ce site utilise des cookies(?: .*)?`,
-		`(?:valoramos|respetamos|nos importa) (?:tu|su) privacidad(?: .*)?|este sitio(?: web)? utiliza cookies(?: .*)?`,
-		`(?:rispettiamo|teniamo alla|diamo valore alla) (?:la )?(?:tua|vostra|sua) privacy(?: .*)?|questo sito(?: web)? utilizza (?:i )?cookie(?: .*)?`,
-		`(?:valorizamos|respeitamos) a (?:sua|tua) privacidade(?: .*)?|este (?:site|sítio)(?: web)? (?:usa|utiliza) cookies(?: .*)?`,
-		`(?:wij|we) (?:waarderen|respecteren|hechten waarde aan) (?:uw|je|jouw) privacy(?: .*)?|deze (?:website|site) (?:gebruikt|maakt gebruik van) cookies(?: .*)?`,
+		`(?:we|your) (?:value|care about|respect)(?: your)? privacy`, `your privacy(?: is important to us| matters)?`, `this (?:web ?site|site) uses cookies(?: to (?:ensure|make sure) you get the best experience(?: on our (?:web ?site|site))?| to (?:improve|enhance) your (?:browsing )?experience)?`,
+		`(?:wir (?:schätzen|respektieren|legen wert auf)|uns ist) (?:ihre|deine) privatsphäre`, `diese (?:website|seite) verwendet cookies`,
+		`(?:nous respectons|le respect de) votre vie privée|votre vie privée (?:nous tient à cœur|est importante)|ce site utilise des cookies`,
+		`(?:valoramos|respetamos|nos importa) (?:tu|su) privacidad|este sitio(?: web)? utiliza cookies`,
+		`(?:rispettiamo|teniamo alla|diamo valore alla) (?:la )?(?:tua|vostra|sua) privacy|questo sito(?: web)? utilizza (?:i )?cookie`,
+		`(?:valorizamos|respeitamos) a (?:sua|tua) privacidade|este (?:site|sítio)(?: web)? (?:usa|utiliza) cookies`,
+		`(?:wij|we) (?:waarderen|respecteren|hechten waarde aan) (?:uw|je|jouw) privacy|deze (?:website|site) (?:gebruikt|maakt gebruik van) cookies`,
 	)
 	// A banner asks the reader to do something, and tells what for.
 	bannerAsks  = regexp.MustCompile(` (?:accept|reject|decline|agree|consent|allow|continu|browsing|akzeptier|ablehn|zustimm|einverstanden|accept(?:ez|er)|refus|continu|acept|rechaz|acced|seguir naveg|accett|rifiut|prosegu|aceit|rejeit|concord|accepter|weiger|toestemming|akkoord)`)
 	bannerTells = regexp.MustCompile(` (?:we|our|this site|this website|wir|unsere|diese|nous|notre|nos|ce site|utilizamos|usamos|nuestr|este sit|utilizziamo|usiamo|questo sito|nostr|usamos|noss|este site|wij|we|onze|deze) `)
+	// bannerOpens is how a banner without controls begins, bannerPress what it asks for.
+	bannerOpens = regexp.MustCompile(`^ (?:(?:we|this web ?site|this site|our web ?site|our site) uses? (?:\S+ ){0,3}?cookies|wir (?:verwenden|nutzen|setzen) cookies|diese (?:website|seite|webseite) (?:verwendet|nutzt) cookies|(?:nous utilisons|ce site utilise) des cookies|(?:utilizamos|usamos|este sitio(?: web)? (?:utiliza|usa)) (?:las )?cookies|(?:utilizziamo|usiamo|questo sito(?: web)? (?:utilizza|usa)) (?:i )?cookie|(?:n[oó]s )?(?:utilizamos|usamos) cookies|este (?:site|sítio)(?: web)? (?:usa|utiliza) cookies|(?:wij|we) gebruiken cookies|deze (?:website|site) (?:gebruikt|maakt gebruik van) cookies)`)
+	bannerPress = regexp.MustCompile(` (?:by (?:clicking|pressing|continuing|using|browsing)|click|if you continue|klick\S*|durch die (?:weitere )?nutzung|en (?:cliquant|poursuivant|continuant)|al (?:hacer clic|continuar|navegar)|haciendo clic|si contin[uú]a\S*|cliccando|continuando|proseguendo|ao (?:clicar|continuar|navegar)|door (?:te klikken|op|verder)|klik) `)
+	// binds is what a banner without controls does not say, and a clause does.
+	binds = regexp.MustCompile(`\d| (?:sell|sold|shar(?:e|es|ed|ing)|partners?|third part(?:y|ies)|brokers?|advertis\S*|personal (?:data|information)|now|longer|terms|verkauf\S*|partnern?|dritte\S*|werb\S*|weitergeb\S*|personenbezogen\S*|vend\S*|partenaires?|tiers|partage\S*|publicit\S*|données personnelles|socios|terceros|compart\S*|datos personales|terzi|condivid\S*|dati personali|parceiros|terceiros|partilh\S*|dados pessoais|derden|delen|verkopen|advert\S*|persoonsgegevens) `)
 )

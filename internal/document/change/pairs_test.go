@@ -31,6 +31,18 @@ func with(from, to string) string {
 	return strings.Replace(whole, from, to, 1)
 }
 
+// clause is a paragraph of a document.
+const clause = "You may write to us at any time about any of this, and we answer as soon as we can."
+
+// collected is a document with a list of what is collected, of these items as well.
+func collected(more ...string) string {
+	list := "\n- Name and postal address"
+	for _, item := range more {
+		list += "\n- " + item
+	}
+	return strings.Replace(whole, "\n\n## Retention", "\n\n### Information we collect\n"+list+"\n- Device\n- Payment history\n\n## Retention", 1)
+}
+
 func labels(l ...Label) []Label { return l }
 
 type textPair struct {
@@ -98,6 +110,9 @@ var pairs = []textPair{
 	{"a menu", "[Home](/)\n\n[Shop](/shop)\n\n[About us](/about)\n\n" + whole, "[Home](/)\n\n[Store](/store)\n\n[Stories](/stories)\n\n[Careers](/jobs)\n\n" + whole, KindCosmetic, nil},
 	{"a footer's links", whole, whole + "\n\nCompany\n\n- [About](/a)\n- [Jobs](/b)\n- [Press](/c)\n- [Legal](/d)", KindCosmetic, nil},
 	{"a hint for screen readers", "Fill out this form.", "Fill out this form (opens in a new window).", KindCosmetic, nil},
+	{"a list of controls", whole, whole + "\n\n- Print\n- Share\n- [Download PDF](/a.pdf)", KindCosmetic, nil},
+	{"controls behind the sections", whole, strings.ReplaceAll(whole, "\n\n## ", "\n\n[Back to top](#top)\n\n## "), KindCosmetic, nil},
+	{"a banner that goes on", whole, "This website uses cookies to improve your experience. By continuing to browse the site you agree to our use of cookies.\n\n" + whole, KindCosmetic, nil},
 	{"controls", whole, whole + "\n\nBack to top\n\nWas this article helpful?", KindCosmetic, nil},
 
 	// What is a change, however small, and what it is about.
@@ -160,6 +175,17 @@ var pairs = []textPair{
 	{"a figure that only looks like a counter", whole + "\n\nPrinted on 90% recycled paper", whole + "\n\nPrinted on 100% recycled paper", KindChange, labels(Price)},
 	{"a time of keeping that only looks like one", "## Cache\n\nCached 30 days", "## Cache\n\nCached 60 days", KindChange, labels(Dates)},
 	{"the time of the last update", "Last updated on 3 March 2024\n\nText.", "Last updated on 4 March 2024\n\nText.", KindChange, labels(Dates)},
+	{"a clause on cookies at the end", whole, whole + "\n\nWe now also use advertising cookies and share what they collect with 45 partners; you consent to this by continuing to use our services.", KindChange, labels(DataUse, Sharing)},
+	{"a clause that begins like a banner", whole, whole + "\n\nWe use cookies to build profiles and share them with advertisers. By continuing to use our services you consent to this.", KindChange, labels(DataUse, Sharing)},
+	{"a sale behind a kind word", whole, with("We collect the personal", "We respect your privacy. From now on we sell your personal data to data brokers.\n\nWe collect the personal"), KindChange, labels(DataUse, Sharing)},
+	{"cookies that cannot be rejected", whole, whole + "\n\nWe keep cookies for five years. You can no longer reject them.", KindChange, labels(DataUse, Retention)},
+	{"an item that is named like a control", collected(), collected("Language"), KindChange, labels(DataUse)},
+	{"an item that is named like a search", collected(), collected("Search"), KindChange, labels(DataUse)},
+	{"an item that is named like a button", collected(), collected("Share"), KindChange, labels(DataUse, Sharing)},
+	{"an item that is named like a link", collected(), collected("Print"), KindChange, labels(DataUse)},
+	{"an item that is named like a hint", collected(), collected("Loading"), KindChange, labels(DataUse)},
+	{"an item that is named like settings", collected(), collected("Privacy settings"), KindChange, labels(DataUse)},
+	{"a line between paragraphs", whole + "\n\n" + clause + "\n\n" + clause, whole + "\n\n" + clause + "\n\nSearch\n\n" + clause, KindChange, labels(Wording)},
 	{"a paragraph between others", with("## Retention", "We also read your mind.\n\n## Retention"), whole, KindChange, labels(DataUse)},
 	{"a list's item that is new", "We use:\n\n1. names\n2. photos", "We use:\n\n1. names\n2. addresses\n3. photos", KindChange, labels(Wording)},
 	{"a word that was two", "Our web site is this.", "Our website is this.", KindChange, labels(Wording)},

@@ -43,6 +43,11 @@ func collected(more ...string) string {
 	return strings.Replace(whole, "\n\n## Retention", "\n\n### Information we collect\n"+list+"\n- Device\n- Payment history\n\n## Retention", 1)
 }
 
+// shared is a table of what is done with data, with these cells in one row.
+func shared(sold, shared string) string {
+	return "## Categories\n\n| Data | Sold | Shared |\n|---|---|---|\n| Names | ✓ | ✓ |\n| Ads | " + sold + " | " + shared + " |"
+}
+
 func labels(l ...Label) []Label { return l }
 
 type textPair struct {
@@ -110,6 +115,7 @@ var pairs = []textPair{
 	{"a menu", "[Home](/)\n\n[Shop](/shop)\n\n[About us](/about)\n\n" + whole, "[Home](/)\n\n[Store](/store)\n\n[Stories](/stories)\n\n[Careers](/jobs)\n\n" + whole, KindCosmetic, nil},
 	{"a footer's links", whole, whole + "\n\nCompany\n\n- [About](/a)\n- [Jobs](/b)\n- [Press](/c)\n- [Legal](/d)", KindCosmetic, nil},
 	{"a hint for screen readers", "Fill out this form.", "Fill out this form (opens in a new window).", KindCosmetic, nil},
+	{"a dash in an empty cell", shared("", "✓"), shared("–", "✓"), KindCosmetic, nil},
 	{"a list of controls", whole, whole + "\n\n- Print\n- Share\n- [Download PDF](/a.pdf)", KindCosmetic, nil},
 	{"controls behind the sections", whole, strings.ReplaceAll(whole, "\n\n## ", "\n\n[Back to top](#top)\n\n## "), KindCosmetic, nil},
 	{"a banner that goes on", whole, "This website uses cookies to improve your experience. By continuing to browse the site you agree to our use of cookies.\n\n" + whole, KindCosmetic, nil},
@@ -139,6 +145,9 @@ var pairs = []textPair{
 	{"answers exchanged", "Do we sell data?\n\nNo\n\nDo we share data?\n\nYes", "Do we sell data?\n\nYes\n\nDo we share data?\n\nNo", KindChange, labels(Sharing)},
 	{"a cell moved to another row", "| Data | Shared |\n|---|---|\n| names | yes |\n| addresses | no |", "| Data | Shared |\n|---|---|\n| names | no |\n| addresses | yes |", KindChange, labels(Wording)},
 	{"a mark for yes", "| Data | Sold |\n|---|---|\n| names | ✗ |\n| photos | ✗ |", "| Data | Sold |\n|---|---|\n| names | ✓ |\n| photos | ✗ |", KindChange, labels(Wording)},
+	{"a mark in another column", shared("✓", ""), shared("", "✓"), KindChange, labels(Wording)},
+	{"a yes in another column", shared("Yes", ""), shared("", "Yes"), KindChange, labels(Wording)},
+	{"a mark that changes places with a dash", shared("✓", "—"), shared("—", "✓"), KindChange, labels(Wording)},
 	{"a comparison the other way", "A customer with > 10 seats pays by invoice.", "A customer with < 10 seats pays by invoice.", KindChange, labels(Price)},
 	{"at least becomes at most", "Users aged ≥16 may join us.", "Users aged ≤16 may join us.", KindChange, labels(Wording)},
 	{"a comparison of prices", "Orders > $100 are free of charge here.", "Orders < $100 are free of charge here.", KindChange, labels(Price)},

@@ -33,7 +33,7 @@ func (c *comparison) split(kind string, w *words, i, j, at int, joined bool) {
 		if kind != Removed {
 			at = block
 		}
-		c.push(kind, w.text, block, part{w.run(i, to), w.count(i, to), newline, w.cell(i)}, at)
+		c.push(kind, w.text, block, part{w.run(i, to), w.count(i, to), newline, w.cells(i)}, at)
 		i = to
 	}
 }
@@ -43,15 +43,18 @@ type part struct {
 	text    string
 	words   int
 	newline bool // it begins a paragraph
-	cell    bool // it begins a cell of a table's row
+	cells   int  // how many cells of a table's row begin before it
 }
 
 // whole is all of a block's text.
-func (t *text) whole(i int) part { return part{t.blocks[i].Text, t.counts[i], true, false} }
+func (t *text) whole(i int) part { return part{t.blocks[i].Text, t.counts[i], true, 0} }
 
-// cell says whether the word at i begins a cell of a row, but for the first.
-func (w *words) cell(i int) bool {
-	return !w.first(i) && strings.Contains(w.text.blocks[w.pos[i].block].Text[w.pos[i-1].end:w.pos[i].start], "\t")
+// cells counts the cells of a row that begin between the word at i and the one before.
+func (w *words) cells(i int) int {
+	if w.first(i) {
+		return 0
+	}
+	return strings.Count(w.text.blocks[w.pos[i].block].Text[w.pos[i-1].end:w.pos[i].start], "\t")
 }
 
 // count counts the words from i to j as people do: "third-party" is one, and so are two

@@ -17,7 +17,7 @@ const maxQuiet = 24
 // same number in another form, an address or what is shown in its place, a list's
 // mark, a hint for screen readers.
 func quiet(a, b *words, e edit) bool {
-	if e.a1-e.a0 > maxQuiet || e.b1-e.b0 > maxQuiet {
+	if e.a1-e.a0 > maxQuiet || e.b1-e.b0 > maxQuiet || !slices.Equal(a.columns(e.a0, e.a1), b.columns(e.b0, e.b1)) {
 		return false
 	}
 	x, y := a.folds(e.a0, e.a1), b.folds(e.b0, e.b1)
@@ -58,6 +58,17 @@ func unspacedRun(w *words, i, j int) string {
 		b.WriteString(strings.Join(strings.Fields(w.run(i, i+1)), ""))
 	}
 	return strings.ToLower(strings.Trim(b.String(), ".,;:"))
+}
+
+// columns are those of the words from i to j that begin a cell behind an empty one.
+func (w *words) columns(i, j int) []int16 {
+	var out []int16
+	for ; i < j; i++ {
+		if c := w.pos[i].column; c > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func (w *words) folds(i, j int) []string {

@@ -20,6 +20,7 @@ type group struct {
 type position struct {
 	block, start, end int32
 	class             plain.Class
+	column            int16
 }
 
 // words are the words of some blocks one after another.
@@ -40,7 +41,7 @@ func wordsOf(t *text, blocks []int) *words {
 		buf = plain.Words(buf[:0], t.blocks[i].Text)
 		for _, x := range buf {
 			w.keys = append(w.keys, x.Key)
-			w.pos = append(w.pos, position{int32(i), int32(x.Start), int32(x.End), x.Class})
+			w.pos = append(w.pos, position{int32(i), int32(x.Start), int32(x.End), x.Class, x.Column})
 		}
 	}
 	return w

@@ -95,9 +95,7 @@ func (c *comparison) section(ps []piece) SectionChange {
 			case b.Len() > 0:
 				b.WriteByte(' ')
 			}
-			if ps[i].cell {
-				b.WriteString("| ")
-			}
+			b.WriteString(strings.Repeat("| ", ps[i].cells))
 			b.WriteString(strings.TrimLeft(strings.ReplaceAll(ps[i].text, "\t", " | "), " "))
 			n += ps[i].words
 		}

@@ -88,3 +88,11 @@ func TestLongEqualTextIsShortened(t *testing.T) {
 		t.Errorf("%v %.300s", err, b)
 	}
 }
+
+func TestAMarkInAnotherColumnIsShownThere(t *testing.T) {
+	t.Parallel()
+	c := Compare(reading(shared("✓", "")), reading(shared("", "✓")))
+	if got := c.TextDiff(); !strings.Contains(got, "Ads [-| ✓-] {+| | ✓+}") {
+		t.Errorf("%s", got)
+	}
+}

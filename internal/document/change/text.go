@@ -107,7 +107,7 @@ func Fingerprint(blocks []plain.Block) string {
 	var buf []byte
 	for i, b := range blocks {
 		if !skip[i] {
-			buf = plain.Fold(buf[:0], b.Text)
+			buf = plain.FoldCells(buf[:0], b.Text)
 			_, _ = h.Write(buf)
 		}
 	}

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -99,6 +100,25 @@ func TestWordsDifferWhereTheyMean(t *testing.T) {
 	}
 }
 
+func TestACellBehindAnEmptyOneKeepsItsColumn(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rows []string
+		want string
+	}{
+		{[]string{"| Ads | ✓ |  |", "| Ads | ✓ | - |", "| Ads | ✔ |"}, " ads \x00y"},
+		{[]string{"| Ads |  | ✓ |", "| Ads | — | ✓ |"}, " ads \x00y\x012"},
+		{[]string{"|  | a b |  | c | d |"}, " a\x011 b c\x013 d"},
+		{[]string{"| … | a |"}, " a\x011"},
+	} {
+		for _, row := range c.rows {
+			if got := string(FoldCells(nil, Blocks(row)[0].Text)); got != c.want {
+				t.Errorf("%s gives %q, want %q", row, got, c.want)
+			}
+		}
+	}
+}
+
 func TestAddressesAreWrittenAsTheyAreMeant(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{
@@ -168,7 +188,11 @@ func FuzzBlocks(f *testing.F) {
 			ws := Words(nil, b.Text)
 			fold := 0
 			for i, w := range ws {
-				if got := FoldAt(b.Text, w.Start, w.End); xxhash.Sum64String(got) != w.Key {
+				got := FoldAt(b.Text, w.Start, w.End)
+				if w.Column > 0 {
+					got += "\x01" + strconv.Itoa(int(w.Column))
+				}
+				if xxhash.Sum64String(got) != w.Key {
 					t.Errorf("word %d of %q is %q by itself", i, b.Text, got)
 				}
 				fold++

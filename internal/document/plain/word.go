@@ -1,6 +1,8 @@
 package plain
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,6 +31,10 @@ type Word struct {
 	Key        uint64
 	Start, End int // in the text, with the punctuation that belongs to it
 	Class      Class
+	// Column is that of the row's cell which the word begins, from 0, where the cell
+	// before has no word; else 0. The key holds it: a mark in the next column says
+	// something else.
+	Column int16
 }
 
 // Words appends the words of a text to dst. From the first word's Start to the
@@ -36,7 +42,8 @@ type Word struct {
 func Words(dst []Word, text string) []Word {
 	s := newScanner(text)
 	for s.next() {
-		dst = append(dst, Word{xxhash.Sum64(s.fold), s.start, s.end, s.class})
+		s.mark()
+		dst = append(dst, Word{xxhash.Sum64(s.fold), s.start, s.end, s.class, s.column})
 	}
 	return dst
 }
@@ -52,6 +59,17 @@ func Fold(dst []byte, text string) []byte {
 	return dst
 }
 
+// FoldCells is Fold with the columns that Words puts into the keys.
+func FoldCells(dst []byte, text string) []byte {
+	s := newScanner(text)
+	for s.next() {
+		s.mark()
+		dst = append(dst, ' ')
+		dst = append(dst, s.fold...)
+	}
+	return dst
+}
+
 // How far around a word is looked to fold it as it was folded within its text, in
 // bytes: what stands before decides on a sign or a mark, what stands after on a
 // comparison, an address or an identifier.
@@ -60,7 +78,8 @@ const (
 	lookAhead  = 320
 )
 
-// FoldAt is the folded form of the word that Words found from start to end of a text.
+// FoldAt is the folded form, without a column, of the word that Words found from start
+// to end of a text.
 // A run of words by itself may fold to another form: "<" means something only before
 // a number.
 func FoldAt(text string, start, end int) string {
@@ -88,12 +107,17 @@ type scanner struct {
 	start, end int
 	class      Class
 	fold       []byte
-	// Most texts have neither, and nothing that needs them is looked for.
-	hasAt, hasDigit bool
+	// Most texts have none, and nothing that needs them is looked for.
+	hasAt, hasDigit, hasTab bool
+
+	begun  bool  // there was a word in this row
+	core   int   // where the last one itself began
+	cell   int   // the column of its cell
+	column int16 // see Word
 }
 
 func newScanner(text string) scanner {
-	return scanner{text: text, hasAt: strings.IndexByte(text, '@') >= 0, hasDigit: strings.IndexFunc(text, isDigit) >= 0}
+	return scanner{text: text, hasAt: strings.IndexByte(text, '@') >= 0, hasDigit: strings.IndexFunc(text, isDigit) >= 0, hasTab: strings.IndexByte(text, '\t') >= 0}
 }
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
@@ -206,10 +230,31 @@ func (s *scanner) next() bool {
 			continue
 		}
 		s.start, s.fold, s.class = s.at, s.fold[:0], Letters
+		if s.hasTab {
+			s.enter(i)
+		}
 		s.close(s.word(i, kind, size))
 		return true
 	}
 	return false
+}
+
+// enter notes in which cell of its row the word at i stands.
+func (s *scanner) enter(i int) {
+	cells := strings.Count(s.text[s.core:i], "\t")
+	empty := cells > 1 || cells == 1 && !s.begun
+	s.core, s.cell, s.begun = i, s.cell+cells, true
+	s.column = 0
+	if empty {
+		s.column = int16(min(s.cell, math.MaxInt16))
+	}
+}
+
+// mark adds the column to a word's fold.
+func (s *scanner) mark() {
+	if s.column > 0 {
+		s.fold = strconv.AppendInt(append(s.fold, 1), int64(s.column), 10)
+	}
 }
 
 // word reads the word at i and says where it ends.

@@ -10,8 +10,9 @@ import (
 const Hidden = "[email protected]"
 
 var (
-	bracketDot = regexp.MustCompile(`(?i)\s*(?:\[\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\]|\(\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\)|\{\s*(?:dot|punkt|\.)\s*\})\s*`)
-	bracketAt  = regexp.MustCompile(`(?i)([\w.+-]+)\s*(?:\[\s*(?:at|ät|arroba|arobase|@)\s*\]|\(\s*(?:at|ät|arroba|arobase|@)\s*\)|\{\s*(?:at|ät|@)\s*\})\s*([\w-]+(?:\.[\w-]+)+)`)
+	// A bracket may have the backslash that Markdown puts before it.
+	bracketDot = regexp.MustCompile(`(?i)\s*(?:\\?\[\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\\?\]|\(\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\)|\{\s*(?:dot|punkt|\.)\s*\})\s*`)
+	bracketAt  = regexp.MustCompile(`(?i)([\w.+-]+)\s*(?:\\?\[\s*(?:at|ät|arroba|arobase|@)\s*\\?\]|\(\s*(?:at|ät|arroba|arobase|@)\s*\)|\{\s*(?:at|ät|@)\s*\})\s*([\w-]+(?:\.[\w-]+)+)`)
 	spokenAt   = regexp.MustCompile(`([\w.+-]+) +(?:AT|at|\(at\)|\[at\]) +([\w-]+(?: +(?:DOT|dot) +[\w-]+)+)`)
 	spokenDot  = regexp.MustCompile(`(?i) +dot +`)
 	spacedAt   = regexp.MustCompile(`([\w.+-]+) +@ +([\w-]+(?: ?\. ?[\w-]+)* ?\. ?[a-z]{2,6})\b`)
@@ -62,6 +63,10 @@ func hints(s string) (bracketed, spaced bool) {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
 		case ')', ']', '}':
+			i := i
+			if i > 1 && s[i-1] == '\\' {
+				i--
+			}
 			switch c := s[i-1] | 0x20; {
 			case c == 't' || s[i-1] == '@' || s[i-1] == '.' || s[i-1] == ' ':
 				open := s[max(0, i-5):i]

@@ -124,6 +124,7 @@ func TestAddressesAreWrittenAsTheyAreMeant(t *testing.T) {
 	for _, s := range []string{
 		"name (at) example (dot) com", "name [at] example [dot] com", "name(at)example.com", "name [AT] example [DOT] com", "name{at}example{dot}com",
 		"name AT example DOT com", "name at example dot com", "name @ example.com", "name&#64;example&#46;com", "name＠example.com", "name@example[.]com",
+		`name \[at\] example \[dot\] com`, `name\[at\]example\[.\]com`, `name \[arroba\] example.com`,
 		"name (arroba) example (punto) com", "[x](/cdn-cgi/l/email-protection#157b74787055706d74786579703b767a78)", "[[email protected]](/cdn-cgi/l/email-protection#157b74787055706d74786579703b767a78)",
 	} {
 		if got := Normalise("Write to " + s + " today"); got != "Write to name@example.com today" {
@@ -142,7 +143,7 @@ func TestAddressesAreWrittenAsTheyAreMeant(t *testing.T) {
 			t.Errorf("%q gives %q", s, got)
 		}
 	}
-	for _, s := range []string{"we meet at the dot com office", "the item (at) the top", "see [at] page 4", "5 @ $3"} {
+	for _, s := range []string{"we meet at the dot com office", "the item (at) the top", "see [at] page 4", "5 @ $3", "the item [at] the top"} {
 		if got := Normalise(s); strings.Contains(got, "@") && !strings.Contains(s, "@") || strings.Contains(s, "@") && got != s {
 			t.Errorf("%q gives %q", s, got)
 		}

@@ -1,7 +1,6 @@
 package crawl
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,10 +9,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"golang.org/x/net/html/charset"
-
+	"github.com/clausea/crawler/internal/charset"
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/frontier"
@@ -182,25 +179,7 @@ func (c *crawl) scan(p *Page) {
 	if p.Rendered {
 		to = canonical.Route
 	}
-	p.Links = links.Scan(utf8Body(p.Body, ct), base, maxLinks, to)
-}
-
-// utf8Body is the body in UTF-8. Nearly every page is in it already; only the
-// others are decoded, by what BOM, header and meta say.
-func utf8Body(body []byte, contentType string) []byte {
-	valid := utf8.Valid(body)
-	if valid && !bytes.ContainsAny(body, "\x00\x1b") {
-		return body
-	}
-	enc, name, _ := charset.DetermineEncoding(body[:min(len(body), 1024)], contentType)
-	if valid && name != "iso-2022-jp" && !strings.HasPrefix(name, "utf-16") {
-		return body // only these are made of bytes that are valid UTF-8 too
-	}
-	out, err := enc.NewDecoder().Bytes(body)
-	if err != nil {
-		return body
-	}
-	return out
+	p.Links = links.Scan(charset.UTF8(p.Body, ct), base, maxLinks, to)
 }
 
 func isHTML(contentType string, body []byte) bool {

@@ -13,8 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html/charset"
-
+	"github.com/clausea/crawler/internal/charset"
 	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/classify"
 	"github.com/clausea/crawler/internal/document/content"
@@ -121,9 +120,9 @@ func open(in Input) (*content.Page, error) {
 		return openPDF(in)
 	}
 	if isHTML(in) {
-		return content.HTML(toUTF8(in), in.URL), nil
+		return content.HTML(charset.UTF8(in.Body, in.ContentType), in.URL), nil
 	}
-	return content.Text(toUTF8(in)), nil
+	return content.Text(charset.UTF8(in.Body, in.ContentType)), nil
 }
 
 // ErrNoPDFReader says that a page is a PDF and that no reader for it was given.
@@ -178,21 +177,3 @@ func looksHTML(b []byte) bool {
 	}
 	return true
 }
-
-// toUTF8 decodes by BOM, header, meta, and guess, in this order.
-func toUTF8(in Input) []byte {
-	enc, name, _ := charset.DetermineEncoding(in.Body[:min(len(in.Body), 1024)], in.ContentType)
-	if name == "utf-8" {
-		return bytes.TrimPrefix(in.Body, []byte("\xef\xbb\xbf"))
-	}
-	if name == "windows-1252" && validUTF8(in.Body) {
-		return in.Body // the guess when nothing is declared; the bytes know better
-	}
-	out, err := enc.NewDecoder().Bytes(in.Body)
-	if err != nil {
-		return in.Body
-	}
-	return out
-}
-
-func validUTF8(b []byte) bool { return len(bytes.ToValidUTF8(b, nil)) == len(b) }

@@ -70,6 +70,15 @@ func TestAPDFIsReadByTheReaderThatIsGiven(t *testing.T) {
 	}
 }
 
+func TestAPageIsReadInTheEncodingThatItDeclaresLate(t *testing.T) {
+	t.Parallel()
+	page := strings.Replace(policy, "<head>", "<head><script>"+strings.Repeat(";", 2048)+"</script><meta charset=windows-1251>", 1)
+	page = strings.Replace(page, "three years", "\xef\xf0\xe0\xe2\xe0", 1)
+	if d := read(t, page); !strings.Contains(d.Markdown, "права") {
+		t.Errorf("%s", d.Markdown)
+	}
+}
+
 func TestPagesThatAreNoDocument(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{

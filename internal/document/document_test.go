@@ -107,6 +107,7 @@ func TestCompareTellsKindsApart(t *testing.T) {
 		{"an invisible character", "your name", "your\u200b name", change.KindNone},
 		{"case", "Retention", "RETENTION", change.KindCosmetic},
 		{"one word", "three years", "seven years", change.KindChange},
+		{"a word that is struck out", "unless the law", "<del>unless</del> the law", change.KindChange},
 		{"a date", "3 March 2024", "4 March 2024", change.KindChange},
 	} {
 		cur := read(t, strings.Replace(policy, c.from, c.to, 1))

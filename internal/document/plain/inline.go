@@ -27,7 +27,7 @@ var special = func() (t [256]bool) {
 	return t
 }()
 
-// inline writes a line without marks, images, tags and link targets and says how
+// inline writes a line without marks, images, tags, link targets and what is struck out, and says how
 // many bytes of it are links' texts.
 func (p *parser) inline(s string) (links int) {
 	return p.span(s, 0)
@@ -74,6 +74,9 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 		return n, 0
 	case '~':
 		if len(s) > 1 && s[1] == '~' {
+			if n := struck(s); n > 0 {
+				return n, 0
+			}
 			return 2, 0
 		}
 		p.out = append(p.out, '~')
@@ -110,6 +113,22 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 		return p.wide(s), 0
 	}
 	return 1, 0
+}
+
+// struck says how long the text is that s begins with and that is struck out, with its
+// marks, or 0. It is no part of the text: who reads "~~not~~" reads that it is gone.
+func struck(s string) int {
+	if len(s) < 5 || s[2] == ' ' || s[2] == '~' {
+		return 0
+	}
+	for i, end := 3, min(len(s), targetReach); i+1 < end; i++ {
+		switch {
+		case s[i-1] == '\\':
+		case s[i] == '~' && s[i+1] == '~':
+			return i + 2
+		}
+	}
+	return 0
 }
 
 // leading counts the bytes c that s begins with.

@@ -9,7 +9,8 @@ func TestNormaliseLeavesTheTextWithoutItsMarks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, md, want string }{
 		{"headings", "# Privacy\n\n### 1. Data ###x\n\n#hash", "Privacy 1. Data ###x #hash"},
-		{"emphasis", "**Note:** _this_ and *that*, ~~gone~~", "Note: this and that, gone"},
+		{"emphasis", "**Note:** _this_ and *that*, ~~gone~~", "Note: this and that,"},
+		{"what is struck out", `We do ~~not~~ sell ~~**your** [data](/x) \~ it~~y. ~~ a ~~ b~~ \~~c~~`, "We do sell y. a b ~~c"},
 		{"names with lines", `the cookies \_ga\_x and _ga_x and __Secure-3P`, "the cookies _ga_x and ga_x and Secure-3P"},
 		{"escapes", `\*not\* \[a\] 1\. \# \\ a\b`, `*not* [a] 1. # \ a\b`},
 		{"links", "see [our **terms**](https://x.example/a_b) and ![an icon](/i.png)or [this] (now)", "see our terms and or [this] (now)"},

@@ -143,6 +143,10 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, matters bool, o
 	}
 	o.status, o.retry = res.Status, res.RetryAfter
 	switch {
+	case res.Status == http.StatusNotModified && v == Validators{}:
+		// Nobody asked whether it was modified, and there is nothing that it could be as.
+		o.reason = string(fetch.BadResponse)
+		return
 	case res.Status == http.StatusNotModified:
 	case res.Status >= 300 && res.Status < 400:
 		o.location = res.Header.Get("Location")

@@ -86,8 +86,7 @@ func Parse(body []byte) *Rules {
 			if open != nil && value != "" {
 				open.rules = append(open.rules, rule{allow: key == "allow", pattern: normalise(value)})
 			}
-		case "crawl-delay":
-			naming = false
+		case "crawl-delay": // as any record but a rule it ends no line of agents (section 2.2.4)
 			if open != nil {
 				if s, err := strconv.ParseFloat(value, 64); err == nil && s > 0 && s < 1e6 {
 					open.delay = time.Duration(s * float64(time.Second))

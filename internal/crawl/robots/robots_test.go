@@ -29,6 +29,7 @@ func TestAllowedFollowsRFC9309(t *testing.T) {
 		{"rule before any agent is dropped", "Disallow: /\nUser-agent: *\nDisallow: /x", "/a", true},
 		{"empty disallow allows", "User-agent: *\nDisallow:", "/a", true},
 		{"sitemap does not break a group", "User-agent: x\nSitemap: https://a/b\nUser-agent: clauseabot\nDisallow: /a", "/a", false},
+		{"crawl delay does not break a group", "User-agent: clauseabot\nCrawl-delay: 1\nUser-agent: *\nDisallow: /a", "/a", false},
 		{"CR alone ends a line", "User-agent: *\rDisallow: /a", "/a", false},
 		{"BOM is skipped", "\xef\xbb\xbfUser-agent: *\nDisallow: /a", "/a", false},
 		{"comments end a line", "User-agent: * # all\nDisallow: /a # no", "/a", false},

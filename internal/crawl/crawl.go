@@ -115,6 +115,12 @@ type Skipper interface {
 	Skipped(url string, parent string, reason string)
 }
 
+// Redirector is told of each redirect of a page, with its status. A Handler may be
+// one; Redirected is called from one goroutine and must not block.
+type Redirector interface {
+	Redirected(from, to string, status int)
+}
+
 // Watcher is told of a crawl's progress after each page. A Handler may be one.
 type Watcher interface{ Progress(p Progress) }
 

@@ -59,6 +59,7 @@ type crawl struct {
 	watcher   Watcher
 	loser     Loser
 	skipper   Skipper
+	leader    Redirector
 	fetcher   *fetch.Fetcher
 	renderer  Renderer
 	rules     *rules
@@ -138,6 +139,7 @@ func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
 	c.watcher, _ = h.(Watcher)
 	c.loser, _ = h.(Loser)
 	c.skipper, _ = h.(Skipper)
+	c.leader, _ = h.(Redirector)
 	return c, nil
 }
 

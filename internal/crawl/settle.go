@@ -266,6 +266,9 @@ func (c *crawl) redirected(o outcome) {
 		return
 	}
 	c.skip(o.item, reasonRedirect)
+	if c.leader != nil {
+		c.leader.Redirected(it.URL, to, o.status)
+	}
 	next := it
 	next.URL, next.Key, next.Host = to, canonical.Key(to), hostKey(u)
 	next.Hops++

@@ -113,20 +113,21 @@ func (k *keeper) flaps(ctx context.Context, id, hash string, at time.Time) (bool
 	return change.Flap(history, change.Seen{Hash: hash, At: at}).Flaps, nil
 }
 
-// identify finds the document that a page is: by its address, by the address that
+// identify finds the document that a page is: by its address, by an address that
 // redirected to it, or by its likeness to one whose address is gone.
 func (k *keeper) identify(ctx context.Context, p *crawl.Page, d document.Document) (store.Document, bool, error) {
 	if k.store == nil {
 		return store.Document{}, false, nil
 	}
-	for _, at := range append([]string{p.URL}, p.Redirects...) {
-		old, err := k.store.FindDocument(ctx, k.task.Company, at)
-		if err == nil {
-			return old, true, nil
-		}
-		if !isNone(err) {
-			return old, false, err
-		}
+	old, err := k.store.FindDocument(ctx, k.task.Company, p.URL)
+	if err == nil {
+		return old, true, nil
+	}
+	if !isNone(err) {
+		return old, false, err
+	}
+	if old, known, err := k.redirected(ctx, p, d); known || err != nil {
+		return old, known, err
 	}
 	return k.moved(ctx, p, d)
 }

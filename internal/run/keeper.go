@@ -30,6 +30,7 @@ type keeper struct {
 	found map[string]Found // by document URL
 	known map[string]store.Document
 	lost  map[string]int // URLs that could not be had, with their status
+	led   map[string]hop // redirects of known documents' addresses, and those that follow
 
 	cause   error  // why the crawl's context ended, if it did
 	whole   uint64 // time of the journal's newest whole entry
@@ -39,7 +40,7 @@ type keeper struct {
 func newKeeper(r *Runner, t Task, rec store.Run) *keeper {
 	k := &keeper{
 		store: r.Store, runner: r, task: t, run: rec, pinned: map[string]string{},
-		found: map[string]Found{}, known: map[string]store.Document{}, lost: map[string]int{},
+		found: map[string]Found{}, known: map[string]store.Document{}, lost: map[string]int{}, led: map[string]hop{},
 	}
 	if r.Store != nil {
 		k.pages = newPages(t.Company, rec.ID)

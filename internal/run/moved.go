@@ -27,15 +27,11 @@ func (k *keeper) moved(ctx context.Context, p *crawl.Page, d document.Document) 
 	var best store.Document
 	most := sameDocument
 	for _, old := range k.movers(d.Type) {
-		_, text, err := k.store.VersionText(ctx, old.ID, 0)
-		if isNone(err) {
-			continue
-		}
+		s, err := k.likeness(ctx, old, d)
 		if err != nil {
 			return best, false, fmt.Errorf("compare %s with %s, which is gone: %w", p.URL, old.URL, err)
 		}
-		was := document.FromMarkdown(text)
-		if s := alike(was, d); s >= most {
+		if s >= most {
 			best, most = old, s
 		}
 	}
@@ -59,6 +55,19 @@ func (k *keeper) movers(typ string) []store.Document {
 		}
 	}
 	return out
+}
+
+// likeness is the share of words that a known document's newest version has in common
+// with d, 0 to 1; 0 where no version is kept.
+func (k *keeper) likeness(ctx context.Context, old store.Document, d document.Document) (float64, error) {
+	_, text, err := k.store.VersionText(ctx, old.ID, 0)
+	if isNone(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return alike(document.FromMarkdown(text), d), nil
 }
 
 // alike is the share of two texts' words that both have in the same place, 0 to 1.

@@ -45,8 +45,9 @@ func (f *Frontier) rank(h *host, it *Item) float64 {
 	return r
 }
 
-// before orders items: pinned first, then by rank, then the shallower one, then
-// by URL so that a crawl is repeatable.
+// before orders items: pinned first, then by rank, then the shallower one, of pinned ones the
+// one that fewer redirects led to, so that all that lead to a page are known when it
+// comes, then by URL so that a crawl is repeatable.
 func before(a, b *Item) bool {
 	switch {
 	case a.Pinned != b.Pinned:
@@ -55,6 +56,8 @@ func before(a, b *Item) bool {
 		return a.rank > b.rank
 	case a.Depth != b.Depth:
 		return a.Depth < b.Depth
+	case a.Pinned && a.Hops != b.Hops:
+		return a.Hops < b.Hops
 	default:
 		return a.URL < b.URL
 	}

@@ -14,7 +14,7 @@ import (
 // may have.
 func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 	l := telemetry.CrawlLabels{
-		Changes: []string{run.New, run.Changed, run.Unchanged, run.Moved, run.Gone, run.Broken, run.Flapping},
+		Changes: []string{run.New, run.Changed, run.Unchanged, run.Moved, run.Gone, run.Broken, run.Flapping, run.Unreachable},
 		StopReasons: []string{
 			string(crawl.FrontierEmpty), string(crawl.Converged), string(crawl.PageLimit), string(crawl.TimeLimit), string(crawl.Stopped),
 			string(crawl.BudgetSpent), string(crawl.RobotsDisallowed), string(crawl.AccessDenied), string(crawl.SiteUnreachable), run.Internal,

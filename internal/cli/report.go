@@ -41,6 +41,7 @@ type reportDocument struct {
 	TakesEffect   string   `json:"takesEffect,omitempty"`
 	Words         int      `json:"words"`
 	Change        string   `json:"change"`
+	Reason        string   `json:"reason,omitempty"` // of what is Gone, Broken or Unreachable
 	Path          []string `json:"path"`
 	LinkText      string   `json:"linkText"`
 }
@@ -60,7 +61,7 @@ func reportOf(t run.Task, rep run.Report, took time.Duration) report {
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
 			URL: d.URL, Type: d.Type, Confidence: d.Confidence, Language: d.Language, Title: d.Title,
-			Also: d.Also, Region: d.Region, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.TakesEffect, Words: d.Words, Change: d.Change, Path: d.Path, LinkText: d.LinkText,
+			Also: d.Also, Region: d.Region, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.TakesEffect, Words: d.Words, Change: d.Change, Reason: d.Reason, Path: d.Path, LinkText: d.LinkText,
 		})
 	}
 	for _, c := range rep.Run.Coverage {
@@ -99,7 +100,7 @@ func (r *report) print(w io.Writer, form string, ink ink, verbose bool) error {
 }
 
 // inkOf is the colour of each change; what is as it was has none.
-var inkOf = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red}
+var inkOf = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red, run.Unreachable: red}
 
 // table has a line for each document, by type.
 func (r *report) table(w *strings.Builder, ink ink, verbose bool) {
@@ -113,13 +114,13 @@ func (r *report) table(w *strings.Builder, ink ink, verbose bool) {
 		}
 		return docs[i].URL < docs[j].URL
 	})
-	typ, words := len("TYPE"), len("WORDS")
+	typ, words, done := len("TYPE"), len("WORDS"), len(run.Unchanged)
 	for _, d := range docs {
-		typ, words = max(typ, len(d.Type)), max(words, len(fmt.Sprint(d.Words)))
+		typ, words, done = max(typ, len(d.Type)), max(words, len(fmt.Sprint(d.Words))), max(done, len(d.Change))
 	}
 	line := func(t, conf, n, lang, date, change, url string) {
 		// The colour comes after the padding, which counts bytes.
-		padded := fmt.Sprintf("%-9s", change)
+		padded := fmt.Sprintf("%-*s", done, change)
 		fmt.Fprintf(w, "%-*s  %4s  %*s  %-4s  %-10s  %s  %s\n", typ, t, conf, words, n, lang, date, ink.paint(inkOf[change], padded), url)
 	}
 	line("TYPE", "CONF", "WORDS", "LANG", "DATE", "CHANGE", "URL")

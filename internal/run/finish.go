@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// finish marks what is gone, says what was found of what is expected, and records
+// finish marks what is gone or was not to be had, says what was found of what is expected, and records
 // the run's end.
 func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) error {
 	k.run.StopReason, k.run.Heartbeat = string(res.Reason), time.Now().UTC()
@@ -27,7 +26,7 @@ func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) err
 		k.run.State = store.RunComplete
 	}
 	if k.run.State == store.RunComplete && k.store != nil {
-		if err := k.markGone(ctx); err != nil {
+		if err := k.markLost(ctx); err != nil {
 			return err
 		}
 	}
@@ -35,7 +34,7 @@ func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) err
 	k.run.Documents = store.DocumentCounts{}
 	for _, f := range k.found {
 		countChange(&k.run.Documents, f.Change)
-		if f.Change != Gone {
+		if f.there() {
 			there++
 		}
 	}
@@ -87,25 +86,31 @@ func (k *keeper) documents() []Found {
 	return byURL(out)
 }
 
-// markGone records the known documents whose address answers 404 or 410.
-func (k *keeper) markGone(ctx context.Context) error {
+// markLost says of each known document that was not found what became of it, and
+// records those that are gone.
+func (k *keeper) markLost(ctx context.Context) error {
 	here := map[string]bool{} // a document may have been found again at another address
 	for _, f := range k.found {
 		here[f.ID] = true
 	}
-	for url, status := range k.lost {
-		d, ok := k.known[url]
-		if !ok || here[d.ID] || status != http.StatusNotFound && status != http.StatusGone {
+	for url, d := range k.known {
+		if here[d.ID] || !d.LastGone.IsZero() {
 			continue
 		}
-		d.LastGone, d.RunID = time.Now().UTC(), k.run.ID
-		if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
-			return fmt.Errorf("mark %s as gone: %w", url, err)
+		change, reason := k.fate(url)
+		if change == Gone {
+			d.LastGone, d.RunID = time.Now().UTC(), k.run.ID
+			if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
+				return fmt.Errorf("mark %s as gone: %w", url, err)
+			}
 		}
-		k.found[url] = Found{Document: d, Change: Gone}
+		k.found[url] = Found{Document: d, Change: change, Reason: reason}
 	}
 	return nil
 }
+
+// there says that a document was seen at its address.
+func (f *Found) there() bool { return f.Change != Gone && f.Change != Unreachable }
 
 func countChange(c *store.DocumentCounts, change string) {
 	switch change {
@@ -115,7 +120,7 @@ func countChange(c *store.DocumentCounts, change string) {
 		c.Changed++
 	case Gone:
 		c.Gone++
-	default: // a moved or broken document's text is as it was, and of a flapping one all is known
+	default: // a moved, broken or unreachable document's text is as it was, and of a flapping one all is known
 		c.Unchanged++
 	}
 }

@@ -29,8 +29,10 @@ type keeper struct {
 	run   store.Run
 	found map[string]Found // by document URL
 	known map[string]store.Document
-	lost  map[string]int // URLs that could not be had, with their status
-	led   map[string]hop // redirects of known documents' addresses, and those that follow
+	lost  map[string]int    // URLs that could not be had, with their status
+	led   map[string]hop    // redirects of known documents' addresses, and those that follow
+	why   map[string]string // of what is in known and led: why it was not fetched
+	soft  map[string]bool   // URLs that showed an error in the place of a page
 
 	cause   error  // why the crawl's context ended, if it did
 	whole   uint64 // time of the journal's newest whole entry
@@ -40,7 +42,7 @@ type keeper struct {
 func newKeeper(r *Runner, t Task, rec store.Run) *keeper {
 	k := &keeper{
 		store: r.Store, runner: r, task: t, run: rec, pinned: map[string]string{},
-		found: map[string]Found{}, known: map[string]store.Document{}, lost: map[string]int{}, led: map[string]hop{},
+		found: map[string]Found{}, known: map[string]store.Document{}, lost: map[string]int{}, led: map[string]hop{}, why: map[string]string{}, soft: map[string]bool{},
 	}
 	if r.Store != nil {
 		k.pages = newPages(t.Company, rec.ID)
@@ -124,6 +126,11 @@ func (k *keeper) Lost(url string, status int, reason string) {
 // Skipped implements crawl.Skipper.
 func (k *keeper) Skipped(url, parent, reason string) {
 	k.pages.skipped(url, parent, reason)
+	k.mu.Lock()
+	if k.follows(url) && reason != reasonRedirect {
+		k.why[url] = reason
+	}
+	k.mu.Unlock()
 	if _, known := k.known[url]; parent != "" || known || k.pinned[url] != "" { // others are guesses
 		k.looked.lost(url, "", reason)
 	}
@@ -170,7 +177,6 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	switch {
 	case d.SoftError:
 		k.notDocument(p, d, ReasonSoftError)
-		k.incident(p)
 		return v, nil
 	case !d.Legal:
 		k.notDocument(p, d, "")
@@ -222,18 +228,16 @@ func (k *keeper) notDocument(p *crawl.Page, d document.Document, reason string) 
 		reason = reasonOtherType
 	}
 	k.looked.lost(p.URL, p.Anchor, reason)
-}
-
-// incident notes that a known document's page shows an error in its place: what is
-// kept of it stays as it is.
-func (k *keeper) incident(p *crawl.Page) {
-	d, known := k.known[p.URL]
-	if !known {
-		return
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.found[d.URL] = Found{Document: d, Change: Broken}
+	if reason == ReasonSoftError {
+		k.soft[p.URL] = true
+	}
+	// A known document's page that shows something else in its place is an incident:
+	// what is kept of it stays as it is.
+	if d, known := k.known[p.URL]; known && d.LastGone.IsZero() {
+		k.found[d.URL] = Found{Document: d, Change: Broken, Reason: reason}
+	}
 }
 
 // pinnedType is the type that the company gives a page, or one that redirected to it.

@@ -109,6 +109,13 @@ func (s *pages) failed(url string, status int, reason string) {
 	s.put(rec, false)
 }
 
+// has says whether a page came from a URL.
+func (s *pages) has(url string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.met[xxhash.Sum64String(url)]
+}
+
 func (s *pages) put(p store.FetchedPage, came bool) {
 	key := xxhash.Sum64String(p.URL)
 	before, known := s.met[key]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/clausea/crawler/internal/crawl"
@@ -25,14 +26,55 @@ const maxHops = 5
 func (k *keeper) Redirected(from, to string, status int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	_, follow := k.known[from]
-	for _, h := range k.led {
-		follow = follow || h.to == from
-	}
-	if follow {
+	if k.follows(from) {
 		k.led[from] = hop{to, status}
 	}
 }
+
+// follows says whether an address is a known document's, or one that such an address
+// leads to.
+func (k *keeper) follows(url string) bool {
+	if _, known := k.known[url]; known {
+		return true
+	}
+	for _, h := range k.led {
+		if h.to == url {
+			return true
+		}
+	}
+	return false
+}
+
+// reasonRedirect is of an address that leads to another one.
+const reasonRedirect = "redirect"
+
+// fate says what became of a known document that this run did not find: Gone where its
+// address answers so or leads for good to another page; Broken where it leads there for
+// now; Unreachable where nothing came.
+func (k *keeper) fate(url string) (change, reason string) {
+	end, status := k.end(url), http.StatusMovedPermanently
+	for at := url; at != end; at = k.led[at].to {
+		if s := k.led[at].status; s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect {
+			status = s
+		}
+	}
+	lost := k.lost[end]
+	switch {
+	case lost == http.StatusNotFound || lost == http.StatusGone:
+		return Gone, reasonNotFound
+	case end != url && k.pages.has(end) && k.soft[end]:
+		return Broken, ReasonSoftError
+	case end != url && k.pages.has(end) && status == http.StatusMovedPermanently:
+		return Gone, reasonRedirect
+	case end != url && k.pages.has(end):
+		return Broken, reasonRedirect
+	default:
+		return Unreachable, cmp.Or(k.why[end], k.why[url])
+	}
+}
+
+// reasonNotFound is the crawl's reason for a 404 or 410.
+const reasonNotFound = "not_found"
 
 // end follows the redirects of an address to where they lead, in at most maxHops.
 func (k *keeper) end(url string) string {

@@ -63,8 +63,11 @@ type Task struct {
 // Found is one document that a run found.
 type Found struct {
 	store.Document
-	// Change is New, Changed, Unchanged, Moved, Gone, Broken or Flapping.
+	// Change is New, Changed, Unchanged, Moved, Gone, Broken, Flapping or Unreachable.
 	Change string
+	// Reason says of a document that is Gone, Broken or Unreachable what its address
+	// brought in its place: a reason of a crawl's pages, or empty.
+	Reason string
 }
 
 // What a run did to a document.
@@ -75,7 +78,10 @@ const (
 	Moved     = "Moved" // its text as it was, at another address
 	Gone      = "Gone"
 	Broken    = "Broken"
-	Flapping  = "Flapping" // its text is one that it had before, and not for the first time
+	// Unreachable is of a known document that could not be looked at: what is kept of
+	// it stays as it is.
+	Unreachable = "Unreachable"
+	Flapping    = "Flapping" // its text is one that it had before, and not for the first time
 )
 
 // Internal is the stop reason of a run that an error of our own ended.

@@ -1,0 +1,66 @@
+package run
+
+import (
+	"testing"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// A known document is never left out of a run's report without a word.
+func TestEachKnownDocumentThatIsNotFoundHasAStatus(t *testing.T) {
+	t.Parallel()
+	const short = "<!doctype html><html lang=en><title>Harbour</title><main>"
+	for name, c := range map[string]struct {
+		page, change, reason string
+		gone                 bool
+	}{
+		"a page that scripts have yet to fill": {page: short + "<p>Loading...</p></main>", change: Broken, reason: reasonOtherType},
+		"a sign-in page":                       {page: short + "<h1>Sign in</h1><form><input name=user><input type=password name=password><button>Sign in</button></form></main>", change: Broken, reason: "*"},
+		"a redirect to the home page":          {page: "/", change: Gone, reason: reasonRedirect, gone: true},
+		"a redirect to what is not there":      {page: "/legal/nowhere", change: Gone, reason: reasonNotFound, gone: true},
+		"no such page":                         {page: "", change: Gone, reason: reasonNotFound, gone: true},
+		"a server's error":                     {page: "503", change: Unreachable, reason: "server_error"},
+		"a refusal":                            {page: "403", change: Unreachable, reason: "access_denied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, st, r := two(t)
+			before := find(t, st, "/privacy")
+			w.set("/privacy", c.page)
+			rep := crawlOnce(t, r)
+			var now Found
+			for _, f := range rep.Documents {
+				if f.ID == before.ID {
+					now = f
+				}
+			}
+			if now.Change != c.change || now.Reason != c.reason && c.reason != "*" {
+				t.Errorf("the report says %q by %q, want %q by %q: %v", now.Change, now.Reason, c.change, c.reason, changes(rep))
+			}
+			after, err := st.GetDocument(t.Context(), before.ID)
+			if err != nil || after.LastGone.IsZero() == c.gone || after.URL != before.URL || after.Hash != before.Hash || after.Versions != 1 {
+				t.Errorf("what is kept is %+v, %v", after, err)
+			}
+			if rep.Run.State != store.RunComplete || rep.Run.Documents.New != 0 {
+				t.Errorf("the run is %s with %+v", rep.Run.State, rep.Run.Documents)
+			}
+		})
+	}
+}
+
+// An address that leads elsewhere for now is not given up.
+func TestATemporaryRedirectIsAnIncidentAndNoEnd(t *testing.T) {
+	t.Parallel()
+	k := &keeper{
+		known: map[string]store.Document{"https://example.com/terms": {ID: "t"}}, led: map[string]hop{}, pages: newPages("example.com", "r"),
+	}
+	k.pages.met[xxhash.Sum64String("https://example.com/")] = true
+	for status, want := range map[int]string{301: Gone, 308: Gone, 302: Broken, 307: Broken} {
+		k.Redirected("https://example.com/terms", "https://example.com/", status)
+		if got, _ := k.fate("https://example.com/terms"); got != want {
+			t.Errorf("%d: %s, want %s", status, got, want)
+		}
+	}
+}

@@ -156,7 +156,10 @@ func (r StopReason) Failed() bool {
 
 // Result is what a crawl has to say at its end.
 type Result struct {
-	Reason   StopReason
-	Message  string // one sentence for a person
+	Reason  StopReason
+	Message string // one sentence for a person
+	// Robots says, of a crawl that ended as SiteUnreachable, which host's robots.txt
+	// was at fault and how it answered; empty: none was.
+	Robots   string
 	Progress Progress
 }

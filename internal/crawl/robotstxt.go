@@ -3,8 +3,11 @@ package crawl
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
@@ -21,6 +24,8 @@ type question struct {
 	host string   // whose rules they will be
 	at   *url.URL // where they are asked for next
 	hops int
+	// tries are the requests before this one that brought no answer.
+	tries int
 }
 
 // ask queues the question for a host's robots.txt.
@@ -76,7 +81,7 @@ func (c *crawl) readRobots(ctx context.Context, o *outcome) {
 		}
 		return
 	}
-	o.reason = reasonNoRobots
+	o.reason, o.status, o.retry = reasonNoRobots, res.Status, res.RetryAfter
 	switch {
 	case res.Status >= 200 && res.Status < 300:
 		o.robots = robots.Parse(res.Body)
@@ -93,20 +98,58 @@ func (c *crawl) readRobots(ctx context.Context, o *outcome) {
 func (c *crawl) answered(o outcome) {
 	if o.location != "" && o.question.hops < robotsRedirects {
 		if _, next, err := canonical.URL(o.question.at, o.location); err == nil {
-			c.questions = append(c.questions, question{host: o.host, at: next, hops: o.question.hops + 1})
+			c.questions = append(c.questions, question{host: o.host, at: next, hops: o.question.hops + 1, tries: o.question.tries})
 			return
 		}
+	}
+	if o.robots.Unreachable && c.askAgain(o) {
+		return
 	}
 	h := c.host(o.host)
 	h.preparing, h.prepared = false, true
 	h.rules = o.robots.Agent(UserAgentToken)
 	h.sitemaps = o.robots.Sitemaps
 	if o.robots.Unreachable {
-		h.unknown = o.reason
+		h.unknown, h.fault = o.reason, "gives no answer ("+o.reason+")"
+		if o.status > 0 {
+			h.fault = fmt.Sprintf("answers %d", o.status)
+		}
 	}
 	c.rules.learn(o.host, h.rules, o.robots.Unreachable)
 	c.reopen(h)
 	if c.plan.Delay > 0 {
 		c.frontier.Delay(o.host, h.rules.CrawlDelay)
 	}
+}
+
+// askAgain puts a question that brought no answer again, as a page would be asked for
+// again: as often, and when the host says.
+func (c *crawl) askAgain(o outcome) bool {
+	q := o.question
+	q.tries++
+	switch o.reason {
+	case reasonNoRobots, "timeout", "connect", "tls", "bad_response":
+	default:
+		return false
+	}
+	if q.at == nil || q.tries >= maxTries || o.retry > maxWait {
+		return false
+	}
+	wait := o.retry
+	if wait == 0 {
+		wait = backoff(q.tries)
+	}
+	c.frontier.Postpone(hostKey(q.at), time.Now().Add(wait))
+	c.questions = append(c.questions, q)
+	return true
+}
+
+// robotsFault says which host's robots.txt could not be had, and how: "" if none.
+func (c *crawl) robotsFault() string {
+	for _, name := range slices.Sorted(maps.Keys(c.hosts)) {
+		if h := c.hosts[name]; h.fault != "" {
+			return "robots.txt of " + name + " " + h.fault
+		}
+	}
+	return ""
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
@@ -176,10 +177,59 @@ func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
 			if !c.public && skips["http://public.example/"] != c.reason {
 				t.Errorf("/ is left for %q, want %q", skips["http://public.example/"], c.reason)
 			}
-			if n := count(w.Requests("public.example"), "/robots.txt"); n != 1 && c.name != "a redirect to itself" {
+			want := 1
+			if !c.public && c.name != "a redirect to a host that fails" {
+				want = 3 // tries, as of a page
+			}
+			if n := count(w.Requests("public.example"), "/robots.txt"); n != want && c.name != "a redirect to itself" {
 				t.Errorf("robots.txt was asked for %d times", n)
 			}
 		})
+	}
+}
+
+// One bad moment of robots.txt is no end of a crawl.
+func TestRobotsIsAskedForAgainAsAPageIs(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]http.HandlerFunc{
+		"status 503": answering(http.StatusServiceUnavailable, ""),
+		"status 429 with Retry-After": func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Retry-After", "1")
+			rw.WriteHeader(http.StatusTooManyRequests)
+		},
+		"a reset": func(rw http.ResponseWriter, _ *http.Request) { reset(rw) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := crawltest.NewWeb(t)
+			var asked atomic.Int32
+			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path != "/robots.txt":
+					rw.Header().Set("Content-Type", "text/html")
+					_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "/private", "/other"))
+				case asked.Add(1) == 1:
+					fail(rw, r)
+				default:
+					_, _ = io.WriteString(rw, disallowing)
+				}
+			}))
+			notes := &crawltest.Notes{}
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+			if pages := notes.Pages(); pages["http://public.example/other"] != 1 || pages["http://public.example/private"] != 0 || asked.Load() != 2 {
+				t.Errorf("robots.txt was asked for %d times, and %v came: %s", asked.Load(), pages, res.Message)
+			}
+		})
+	}
+}
+
+func TestACrawlThatRobotsKeptFromASiteSaysSo(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Handle("public.example", answering(http.StatusServiceUnavailable, ""))
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), &crawltest.Notes{})
+	if res.Reason != crawl.SiteUnreachable || !strings.Contains(res.Message, "robots.txt of public.example answers 503") {
+		t.Errorf("%s: %s", res.Reason, res.Message)
 	}
 }
 

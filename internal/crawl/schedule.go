@@ -142,7 +142,14 @@ func (c *crawl) result(reason StopReason) Result {
 			reason = SiteUnreachable
 		}
 	}
-	return Result{Reason: reason, Message: c.message(reason), Progress: c.progress()}
+	res := Result{Reason: reason, Message: c.message(reason), Progress: c.progress()}
+	if reason == SiteUnreachable {
+		res.Robots = c.robotsFault()
+	}
+	if res.Robots != "" {
+		res.Message = res.Robots + ", so that no page may be fetched (RFC 9309); try again later, or tell the site's owner"
+	}
+	return res
 }
 
 func (c *crawl) progress() Progress {

@@ -320,8 +320,7 @@ func (c *crawl) refusedBy(o outcome) {
 	if again && it.Attempts < maxTries && h.failures < breakerAfter && !h.later {
 		wait := o.retry
 		if wait == 0 {
-			// Full jitter over a growing window keeps many crawls from returning at once.
-			wait = time.Duration(rand.Int64N(int64(time.Second) << it.Attempts))
+			wait = backoff(it.Attempts)
 		}
 		c.frontier.Postpone(o.host, time.Now().Add(wait))
 		if !c.frontier.Add(it) {
@@ -342,4 +341,10 @@ func (c *crawl) refusedBy(o outcome) {
 		c.frontier.Missed(o.host, true)
 		c.retarget(&it)
 	}
+}
+
+// backoff is how long to wait after so many tries. Full jitter over a growing window
+// keeps many crawls from returning at once.
+func backoff(tries int) time.Duration {
+	return time.Duration(rand.Int64N(int64(time.Second) << tries))
 }

@@ -19,6 +19,9 @@ func message(res crawl.Result, coverage []store.Coverage, documents int) string 
 	case crawl.AccessDenied:
 		return "The site refuses the crawler (401, 403 or 429): ask its owner to let it in, or crawl more slowly or through a proxy."
 	case crawl.SiteUnreachable:
+		if res.Robots != "" {
+			return "The site gave no page, for none may be fetched while its rules can't be read: " + res.Robots + ". Try again later, or tell the site's owner."
+		}
 		return "The site gave no page: check the address, and from this machine the network, the name server and the proxy."
 	}
 	missing := missingOf(coverage)

@@ -83,11 +83,14 @@ func (k *keeper) begin(ctx context.Context, p *crawl.Plan) error {
 			}
 		}
 		if next == "" {
-			return nil
+			break
 		}
 		page.Continue = next
 	}
-	return nil
+	if len(p.Resume) == 0 {
+		return nil
+	}
+	return k.recall(ctx)
 }
 
 // recalled is what this run had done to a document before it was cut off.
@@ -131,7 +134,12 @@ func (k *keeper) Skipped(url, parent, reason string) {
 		k.why[url] = reason
 	}
 	k.mu.Unlock()
-	if _, known := k.known[url]; parent != "" || known || k.pinned[url] != "" { // others are guesses
+	k.blame(url, parent, reason)
+}
+
+// blame notes that a URL brought no document, unless it is a guess.
+func (k *keeper) blame(url, parent, reason string) {
+	if _, known := k.known[url]; parent != "" || known || k.pinned[url] != "" {
 		k.looked.lost(url, "", reason)
 	}
 }
@@ -224,18 +232,23 @@ func (k *keeper) readPDF(ctx context.Context) func([]byte) (string, error) {
 // notDocument notes a page that came and is no document.
 func (k *keeper) notDocument(p *crawl.Page, d document.Document, reason string) {
 	k.pages.came(p, d, "", reason)
+	k.instead(p.URL, p.Anchor, reason)
+}
+
+// instead notes what came from a URL where a document might have been; text is its link's.
+func (k *keeper) instead(url, text, reason string) {
 	if reason == "" {
 		reason = reasonOtherType
 	}
-	k.looked.lost(p.URL, p.Anchor, reason)
+	k.looked.lost(url, text, reason)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if reason == ReasonSoftError {
-		k.soft[p.URL] = true
+		k.soft[url] = true
 	}
 	// A known document's page that shows something else in its place is an incident:
 	// what is kept of it stays as it is.
-	if d, known := k.known[p.URL]; known && d.LastGone.IsZero() {
+	if d, known := k.known[url]; known && d.LastGone.IsZero() {
 		k.found[d.URL] = Found{Document: d, Change: Broken, Reason: reason}
 	}
 }

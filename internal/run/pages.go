@@ -77,7 +77,7 @@ func (s *pages) came(p *crawl.Page, d document.Document, documentID, reason stri
 	defer s.mu.Unlock()
 	s.put(rec, true)
 	for _, from := range p.Redirects {
-		s.put(store.FetchedPage{URL: from, FinalURL: p.FinalURL, Reason: "redirect", Parent: rec.Parent, FetchedAt: p.FetchedAt, DocumentID: documentID}, true)
+		s.put(store.FetchedPage{URL: from, FinalURL: p.FinalURL, Reason: reasonRedirect, Status: s.waiting[from].Status, Parent: rec.Parent, FetchedAt: p.FetchedAt, DocumentID: documentID}, true)
 	}
 }
 

@@ -48,7 +48,7 @@ func TestWhyAPageWasNotFetchedIsKept(t *testing.T) {
 	got := kept(t, s)
 	for path, want := range map[string]string{
 		"/":                                 "200 other",
-		"/privacy":                          "redirect 0",
+		"/privacy":                          "redirect 301",
 		"/legal/privacy":                    "200 privacy_policy",
 		"/terms":                            "200 terms_of_service",
 		"/hidden/cookies":                   "robots 0",

@@ -24,6 +24,11 @@ const maxHops = 5
 // Redirected implements crawl.Redirector. Only what leads away from the address of a
 // known document is remembered.
 func (k *keeper) Redirected(from, to string, status int) {
+	k.pages.redirected(from, to, status)
+	k.lead(from, to, status)
+}
+
+func (k *keeper) lead(from, to string, status int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.follows(from) {

@@ -34,6 +34,13 @@ func hosts(s store.Leases, holder string) *Hosts {
 	return &Hosts{Leases: s, Holder: holder, Lease: 600 * time.Millisecond, Tenure: 500 * time.Millisecond, Log: logr.Discard()}
 }
 
+// lasting are hosts whose leases outlast the pauses of a busy machine.
+func lasting(s store.Leases, holder string) *Hosts {
+	h := hosts(s, holder)
+	h.Lease = 6 * time.Second
+	return h
+}
+
 func take(t *testing.T, h *Hosts) crawl.Turn {
 	t.Helper()
 	turn, err := h.Take(t.Context(), host)
@@ -57,13 +64,13 @@ func await(t *testing.T, what string, ok func() bool) {
 func TestTheTimeOfTheLastRequestTravelsWithTheTurn(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	first := take(t, hosts(s, "a"))
+	first := take(t, lasting(s, "a"))
 	if time.Since(first.Since()) < time.Hour {
 		t.Errorf("nobody asked the host, yet it was asked at %s", first.Since())
 	}
 	free := time.Now().Add(300 * time.Millisecond) // as the first crawl's delay has it
 	first.Give(t.Context(), free)
-	second := take(t, hosts(s, "b"))
+	second := take(t, lasting(s, "b"))
 	defer second.Give(t.Context(), time.Time{})
 	if time.Now().Before(free) {
 		t.Error("the host was given before its delay was over")
@@ -154,7 +161,7 @@ func TestAWaitForATurnEndsWithItsCrawl(t *testing.T) {
 func TestATurnIsOverWhenOthersWaitAndTheyGoFirst(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	a, b := hosts(s, "a"), hosts(s, "b")
+	a, b := lasting(s, "a"), lasting(s, "b")
 	for range 3 {
 		turn := take(t, a)
 		theirs := make(chan crawl.Turn, 1)
@@ -188,7 +195,7 @@ func TestATurnIsOverWhenOthersWaitAndTheyGoFirst(t *testing.T) {
 func TestATurnForWhichNobodyWaitsGoesOn(t *testing.T) {
 	t.Parallel()
 	c := &counted{Leases: newStore(t)}
-	h := hosts(c, "a")
+	h := lasting(c, "a")
 	turn := take(t, h)
 	await(t, "three looks whether somebody waits", func() bool { return c.looks.Load() >= 3 })
 	if turn.Over() {
@@ -255,7 +262,7 @@ func TestManyCrawlsHaveAHostOneAtATime(t *testing.T) {
 	for n := range crawls {
 		go func() {
 			defer func() { done <- struct{}{} }()
-			h := hosts(s, fmt.Sprint(n))
+			h := lasting(s, fmt.Sprint(n))
 			for range 2 {
 				turn, err := h.Take(t.Context(), host)
 				if err != nil {

@@ -39,6 +39,7 @@ func runAll(m *testing.M) int {
 		env := &envtest.Environment{
 			BinaryAssetsDirectory: assets,
 			CRDDirectoryPaths:     []string{filepath.Join("..", "..", "config", "crd", "bases")}, ErrorIfCRDPathMissing: true,
+			ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience, CRDInstallOptions: envtest.CRDInstallOptions{MaxTime: patience},
 		}
 		config, err := env.Start()
 		if err != nil {

@@ -110,7 +110,7 @@ func overStore(t *testing.T, s store.Store) *home {
 }
 
 // patience bounds what a test waits for; no test asserts on time.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 // await polls until ok says yes, and fails with what it says else.
 func (h *home) await(what string, ok func() (bool, string)) {

@@ -323,8 +323,12 @@ func companyDeleted(t *testing.T, h *home) {
 		t.Fatal(err)
 	}
 	j := h.job("running", c.Name, nil)
-	h.awaitJob(j, "start", started)
+	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	h.delete(c)
+	h.await("the worker's being asked", func() (bool, string) {
+		r, err := h.store.GetRequest(t.Context(), j.RunID())
+		return r == store.RequestCancel, fmt.Sprint(r, err)
+	})
 	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
 	h.awaitGone(j)
 	h.awaitGone(c)

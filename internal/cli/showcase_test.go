@@ -46,9 +46,7 @@ func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
 	if out := get(t, folder, "documents", "https://harbour.example/legal/privacy", "-o", "markdown"); !strings.Contains(out, "seven years") {
 		t.Errorf("the document's text is\n%s", out)
 	}
-	if status, body := ready(health[1]); status != http.StatusOK {
-		t.Errorf("/readyz answers %d: %s", status, body)
-	}
+	r.await(t, "readiness", func() bool { status, _ := ready(health[1]); return status == http.StatusOK })
 	r.term(t)
 	if err := r.endWhole(); err != nil {
 		t.Error(err)

@@ -27,6 +27,7 @@ type takeovers struct {
 	mu      sync.Mutex
 	dead    map[string]time.Time // killed processes, by number
 	orphans map[string]orphan    // leases of dead workers, by name
+	holds   map[string]bool      // processes that have a lease now, by number
 	waits   []span
 	windows []span // without a primary
 }
@@ -107,6 +108,7 @@ func (w *takeovers) look(ctx context.Context) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.holds = map[string]bool{}
 	for _, l := range all {
 		if o, ok := w.orphans[l.Name]; ok && l.Epoch > o.epoch {
 			since := l.Expires.Add(-stormLease)
@@ -117,11 +119,25 @@ func (w *takeovers) look(ctx context.Context) {
 			delete(w.orphans, l.Name)
 		}
 		if pid := strings.Split(l.Holder, "/"); len(pid) > 1 {
+			w.holds[pid[1]] = true
 			if at, ok := w.dead[pid[1]]; ok {
 				w.orphans[l.Name] = orphan{at, l.Epoch}
 			}
 		}
 	}
+}
+
+// atWork waits until a process has a run, but not for long: there may be none for it.
+func (w *takeovers) atWork(pid int) bool {
+	for deadline := time.Now().Add(10 * killEvery); time.Now().Before(deadline); <-time.After(lookEvery) {
+		w.mu.Lock()
+		holds := w.holds[strconv.Itoa(pid)]
+		w.mu.Unlock()
+		if holds {
+			return true
+		}
+	}
+	return false
 }
 
 // killed notes that a process was killed.

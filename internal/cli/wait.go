@@ -76,7 +76,10 @@ func parseFor(s string) (condition, value string, err error) {
 
 func awaitCondition(ctx context.Context, c client.Client, o *unstructured.Unstructured, name, value string, timeout time.Duration) error {
 	wanted := fmt.Sprintf("condition %s=%s", name, value)
-	err := wait.PollUntilContextTimeout(ctx, pollEvery, timeout, true, func(ctx context.Context) (bool, error) {
+	reading := ctx // however short the wait, the resource is read once
+	err := wait.PollUntilContextTimeout(ctx, pollEvery, timeout, true, func(polling context.Context) (bool, error) {
+		ctx := reading
+		reading = polling
 		have := o.DeepCopy() // what was read last stays when a later read fails
 		if err := c.Get(ctx, client.ObjectKeyFromObject(o), have); err != nil {
 			return false, err

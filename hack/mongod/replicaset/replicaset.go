@@ -36,7 +36,7 @@ type member struct {
 }
 
 // startTimeout is how long a set may take to elect its first primary; 4 s is usual.
-const startTimeout = 90 * time.Second
+const startTimeout = 5 * time.Minute
 
 // Start starts n members of the binary mongod with data under dir (empty: a
 // folder of its own) and waits for a primary that takes majority writes.
@@ -132,7 +132,7 @@ func (s *Set) Close() {
 func (s *Set) Primary(ctx context.Context) (int, error) {
 	for {
 		for i, m := range s.members {
-			c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + m.host + "/?directConnection=true").SetTimeout(time.Second).SetServerSelectionTimeout(time.Second))
+			c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + m.host + "/?directConnection=true").SetTimeout(time.Second).SetServerSelectionTimeout(time.Second).SetConnectTimeout(time.Second))
 			if err != nil {
 				return 0, err
 			}
@@ -181,7 +181,7 @@ func (s *Set) initiate(ctx context.Context, hosts []string) error {
 	var cfg bson.A
 	for i, h := range hosts { // every member must answer before the set is made
 		cfg = append(cfg, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: h}})
-		c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + h + "/?directConnection=true"))
+		c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + h + "/?directConnection=true").SetServerSelectionTimeout(startTimeout))
 		if err != nil {
 			return err
 		}
@@ -197,7 +197,7 @@ func (s *Set) initiate(ctx context.Context, hosts []string) error {
 			return fmt.Errorf("member %s: %w", h, err)
 		}
 	}
-	all, err := mongo.Connect(options.Client().ApplyURI(s.URI + "&w=majority"))
+	all, err := mongo.Connect(options.Client().ApplyURI(s.URI + "&w=majority").SetServerSelectionTimeout(startTimeout))
 	if err != nil {
 		return err
 	}

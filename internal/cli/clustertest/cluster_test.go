@@ -108,7 +108,7 @@ func (w *cluster) startAPIServer(assets string) error {
 	if err := os.WriteFile(policy, []byte(auditPolicy), 0o600); err != nil {
 		return err
 	}
-	w.env = &envtest.Environment{BinaryAssetsDirectory: assets, ControlPlaneStopTimeout: time.Minute}
+	w.env = &envtest.Environment{BinaryAssetsDirectory: assets, ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: time.Minute}
 	// Everything that a cluster has on by default, ServiceAccounts too, and the owners'
 	// references checked, as some have it.
 	w.env.ControlPlane.GetAPIServer().Configure().

@@ -118,13 +118,17 @@ func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
 	wait := time.NewTimer(p.cfg.Wait)
 	defer wait.Stop()
 	select {
-	case p.slots <- struct{}{}:
-		defer func() { <-p.slots }()
-	case <-wait.C:
-		return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no slot was free within %v", p.cfg.Wait)}
-	case <-ctx.Done():
-		return nil, &Error{Reason: Canceled, URL: req.URL, Err: ctx.Err()}
+	case p.slots <- struct{}{}: // a free one is had however short the wait
+	default:
+		select {
+		case p.slots <- struct{}{}:
+		case <-wait.C:
+			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no slot was free within %v", p.cfg.Wait)}
+		case <-ctx.Done():
+			return nil, &Error{Reason: Canceled, URL: req.URL, Err: ctx.Err()}
+		}
 	}
+	defer func() { <-p.slots }()
 	in, err := p.take(ctx)
 	if err != nil {
 		reason := NoBrowser

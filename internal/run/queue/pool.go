@@ -191,6 +191,9 @@ const (
 	triesOfALease = 10
 )
 
+// releaseTimeout bounds the giving back of a lease, which runs out by itself else.
+const releaseTimeout = 5 * time.Second
+
 // errNotNow says that somebody else has the run or its company.
 var errNotNow = errors.New("not now")
 
@@ -209,7 +212,9 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 	keep := false
 	defer func() {
 		if !keep {
-			if err := p.Store.ReleaseLease(context.WithoutCancel(ctx), l); err != nil {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+			defer cancel()
+			if err := p.Store.ReleaseLease(ctx, l); err != nil {
 				p.Log.Error(err, "lease not released", "lease", l.Name)
 			}
 		}

@@ -150,7 +150,11 @@ func (q *Queue) Forget(ctx context.Context, runID string) error {
 		case err != nil:
 			return fmt.Errorf("fence the worker of run %s of %s: %w", runID, r.Company, err)
 		default:
-			defer func() { _ = q.Runs.ReleaseLease(context.WithoutCancel(ctx), l) }() // it runs out
+			defer func() {
+				ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+				defer cancel()
+				_ = q.Runs.ReleaseLease(ctx, l) // it runs out by itself else
+			}()
 		}
 	}
 	return q.Runs.DeleteRun(ctx, runID)

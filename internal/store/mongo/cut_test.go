@@ -25,9 +25,8 @@ func TestAWriteThatIsCutOffHoldsItsLeaseUpForNobody(t *testing.T) {
 		_ = s.PutCheckpoint(ctx, f, "r", []byte("x"))                       // whether it was in time doesn't matter
 		cut.Stop()
 		cancel()
-		wait, stop := context.WithTimeout(t.Context(), 2*attemptTimeout)
-		_, err := s.RenewLease(wait, l, time.Hour)
-		stop()
+		// It gives up before a server would end what holds the lease, after a minute.
+		_, err := s.RenewLease(t.Context(), l, time.Hour)
 		if err != nil {
 			t.Fatalf("after cut %d: %v", i, err)
 		}

@@ -109,7 +109,11 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	defer func() { _ = s.ReleaseLease(context.WithoutCancel(ctx), l) }()
+	defer func() { // it runs out by itself else
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
+		defer cancel()
+		_ = s.ReleaseLease(ctx, l)
+	}()
 	var applied []string
 	done := s.db.Collection(migrationCollection)
 	for _, m := range migrations {

@@ -40,6 +40,7 @@ type Store struct {
 	// change streams need.
 	replicated bool
 	sessions   sessions
+	disconnect func(context.Context) error // the client's
 }
 
 var _ store.Store = (*Store)(nil)
@@ -62,7 +63,7 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open MongoDB: %w", redacted(err, uri))
 	}
-	s := &Store{client: client, db: client.Database(database)}
+	s := &Store{client: client, db: client.Database(database), disconnect: client.Disconnect}
 	if err := s.hello(ctx); err != nil {
 		_ = s.Close(ctx)
 		return nil, fmt.Errorf("open MongoDB at %s: no server answers (is it up, and is this address in its access list?): %w", hosts(uri), redacted(err, uri))
@@ -96,7 +97,7 @@ func (s *Store) Close(ctx context.Context) error {
 	// in some forty on a busy machine): then they wait for a silent server as long as the timeouts of a
 	// connection and a heartbeat let them, and end after that.
 	ended := make(chan error, 1)
-	go func() { ended <- s.client.Disconnect(ctx) }()
+	go func() { ended <- s.disconnect(ctx) }()
 	select {
 	case err := <-ended:
 		if err != nil && !errors.Is(err, mongo.ErrClientDisconnected) {

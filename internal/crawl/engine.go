@@ -3,6 +3,7 @@ package crawl
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -95,6 +96,7 @@ type hostState struct {
 	failures  int    // requests in a row without an answer
 	later     bool   // it asked to be left alone for longer than a crawl waits
 	sitemaps  []string
+	rulesAt   *url.URL  // where its robots.txt was, nil if nowhere
 	mapped    bool      // its sitemaps were asked for
 	turn      Turn      // nil: it is not this crawl's, or hosts are not shared
 	began     time.Time // its turn

@@ -108,7 +108,7 @@ func (c *crawl) answered(o outcome) {
 	h := c.host(o.host)
 	h.preparing, h.prepared = false, true
 	h.rules = o.robots.Agent(UserAgentToken)
-	h.sitemaps = o.robots.Sitemaps
+	h.sitemaps, h.rulesAt = o.robots.Sitemaps, o.question.at
 	if o.robots.Unreachable {
 		h.unknown, h.fault = o.reason, "gives no answer ("+o.reason+")"
 		if o.status > 0 {

@@ -134,3 +134,27 @@ func TestSitemapsTakeTurnsLikePages(t *testing.T) {
 		t.Errorf("%d pages came, want 11", n)
 	}
 }
+
+// sitemaps.org and robots.txt want whole addresses, and not every site knows.
+func TestSitemapsMayBeNamedByRelativeAddresses(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/robots.txt":
+			_, _ = fmt.Fprint(rw, "Sitemap: /map/index.xml\n")
+		case "/map/index.xml":
+			_, _ = fmt.Fprint(rw, "<sitemapindex><sitemap><loc>child.xml</loc></sitemap></sitemapindex>")
+		case "/map/child.xml":
+			_, _ = fmt.Fprint(rw, "<urlset><url><loc>/legal/privacy</loc></url></urlset>")
+		default:
+			rw.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
+		}
+	}))
+	notes := &crawltest.Notes{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	if pages := notes.Pages(); pages["http://public.example/legal/privacy"] != 1 {
+		t.Errorf("%v came, and these were left: %v", pages, notes.Skips())
+	}
+}

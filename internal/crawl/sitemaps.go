@@ -36,10 +36,10 @@ func (c *crawl) queueSitemaps() bool {
 		}
 		h.mapped = true
 		for _, at := range h.sitemaps {
-			queued = c.queueSitemap(at, frontier.Item{Sitemap: frontier.NamedSitemap}) || queued
+			queued = c.queueSitemap(h.rulesAt, at, frontier.Item{Sitemap: frontier.NamedSitemap}) || queued
 		}
 		if len(h.sitemaps) == 0 && c.missing() {
-			queued = c.queueSitemap("https://"+name+"/sitemap.xml", frontier.Item{Sitemap: frontier.GuessedSitemap}) || queued
+			queued = c.queueSitemap(nil, "https://"+name+"/sitemap.xml", frontier.Item{Sitemap: frontier.GuessedSitemap}) || queued
 		}
 	}
 	return queued
@@ -58,9 +58,10 @@ func (c *crawl) answering() []string {
 }
 
 // queueSitemap queues one sitemap in it's likeness. robots.txt and an index may
-// name any place: those out of scope are left.
-func (c *crawl) queueSitemap(at string, it frontier.Item) bool {
-	raw, u, err := canonical.URL(nil, at)
+// name any place: those out of scope are left. Both are to name whole addresses; one
+// that is relative is so to base, the file that names it (nil: none).
+func (c *crawl) queueSitemap(base *url.URL, at string, it frontier.Item) bool {
+	raw, u, err := canonical.URL(relativeTo(base, at), at)
 	if err != nil {
 		c.refuse(at, it.Parent, err)
 		return false
@@ -85,6 +86,14 @@ func (c *crawl) queueSitemap(at string, it frontier.Item) bool {
 		c.tally.sitemaps++
 	}
 	return c.push(it)
+}
+
+// relativeTo is base for a reference without a scheme; any other stands for itself.
+func relativeTo(base *url.URL, ref string) *url.URL {
+	if u, err := url.Parse(ref); err != nil || u.Scheme != "" {
+		return nil
+	}
+	return base
 }
 
 // mapped is what a sitemap named.
@@ -123,10 +132,14 @@ func (c *crawl) readSitemap(ctx context.Context, it frontier.Item, o *outcome) {
 		o.status, o.retry, o.reason = res.Status, res.RetryAfter, statusReason(res.Status)
 		return
 	}
+	base, err := url.Parse(it.URL)
+	if err != nil {
+		base = nil
+	}
 	o.mapped = &mapped{children: sitemap.Order(m.Children, score.URL)}
 	for _, u := range m.URLs {
 		s := scored{url: u.Loc}
-		if raw, _, err := canonical.URL(nil, u.Loc); err != nil {
+		if raw, _, err := canonical.URL(relativeTo(base, u.Loc), u.Loc); err != nil {
 			s.err = err
 		} else {
 			s.url, s.score = raw, score.URL(raw)
@@ -157,7 +170,7 @@ func (c *crawl) settleSitemap(o outcome) {
 		} else {
 			c.tally.sitemaps--
 		}
-		c.queueSitemap(to, frontier.Item{Sitemap: it.Sitemap, Hops: it.Hops + 1, Parent: it.URL})
+		c.queueSitemap(nil, to, frontier.Item{Sitemap: it.Sitemap, Hops: it.Hops + 1, Parent: it.URL})
 	case o.mapped == nil:
 		c.skip(&it, o.reason)
 	default:
@@ -169,12 +182,16 @@ func (c *crawl) settleSitemap(o outcome) {
 // An index within an index is left alone, as sitemaps.org has it.
 func (c *crawl) addMapped(from *frontier.Item, m *mapped) {
 	queued := 0
+	base, err := url.Parse(from.URL)
+	if err != nil {
+		base = nil
+	}
 	for _, at := range m.children {
 		if from.Sitemap == frontier.ChildSitemap || queued == maxOfOneIndex {
 			c.pass(at, from.URL, reasonSitemaps)
 			continue
 		}
-		if c.queueSitemap(at, frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}) {
+		if c.queueSitemap(base, at, frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}) {
 			queued++
 		}
 	}

@@ -241,13 +241,16 @@ func converge(t *testing.T, companies int, open func(*testing.T, *chaos) *home) 
 		if err := h.client.List(t.Context(), l, client.InNamespace(h.namespace)); err != nil {
 			return false, err.Error()
 		}
-		n := 0
+		n, left := 0, ""
 		for i := range l.Items {
-			if is(v1alpha1.ConditionComplete)(&l.Items[i]) {
+			if j := &l.Items[i]; is(v1alpha1.ConditionComplete)(j) {
 				n++
+			} else {
+				r, err := h.store.GetRun(t.Context(), j.RunID())
+				left = fmt.Sprintf("%s at version %s is %+v, its run %s (%v)", j.Name, j.ResourceVersion, j.Status, r.State, err)
 			}
 		}
-		return n == 2*companies, fmt.Sprintf("%d of %d", n, 2*companies)
+		return n == 2*companies, fmt.Sprintf("%d of %d; %s", n, 2*companies, left)
 	})
 	took := time.Since(begun)
 	h.awaitFor(patience, "rest", func() (bool, string) {

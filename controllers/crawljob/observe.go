@@ -74,15 +74,17 @@ func (r *Reconciler) overdue(ctx context.Context, v *visit, rec store.Run) (over
 	return true, v.Stop(cancelPoll)
 }
 
-// left is the time until the deadline, which begins when a worker takes the run up:
-// else those that wait behind others would fail without having been tried.
+// left is the time until the deadline, which begins when a pool's worker takes the run
+// up: else those that wait behind others would fail without having been tried. A
+// Kubernetes Job has its pod to itself, and its deadline begins with it.
 func (v *visit) left(rec store.Run) time.Duration {
 	d, since := v.job.Spec.ActiveDeadlineSeconds, v.job.Status.StartTime
-	if d == nil || since == nil || rec.State == store.RunPending && rec.Begun.IsZero() {
+	pooled := rec.Reserved == ""
+	if d == nil || since == nil || pooled && rec.State == store.RunPending && rec.Begun.IsZero() {
 		return time.Hour
 	}
 	begun := since.Time
-	if rec.Begun.After(begun) {
+	if pooled && rec.Begun.After(begun) {
 		begun = rec.Begun
 	}
 	return begun.Add(time.Duration(*d) * time.Second).Sub(v.r.now())

@@ -11,8 +11,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// finish marks what is gone or was not to be had, says what was found of what is expected, and records
-// the run's end.
+// finish marks what is gone or was not to be had, says what was found of what is
+// expected, and records the run's end.
 func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) error {
 	k.run.StopReason, k.run.Heartbeat = string(res.Reason), time.Now().UTC()
 	k.run.Progress = progressOf(res.Progress)
@@ -89,10 +89,7 @@ func (k *keeper) documents() []Found {
 // markLost says of each known document that was not found what became of it, and
 // records those that are gone.
 func (k *keeper) markLost(ctx context.Context) error {
-	here := map[string]bool{} // a document may have been found again at another address
-	for _, f := range k.found {
-		here[f.ID] = true
-	}
+	here := k.here() // a document may have been found again at another address
 	for url, d := range k.known {
 		if here[d.ID] || !d.LastGone.IsZero() {
 			continue

@@ -42,10 +42,7 @@ func (k *keeper) moved(ctx context.Context, p *crawl.Page, d document.Document) 
 func (k *keeper) movers(typ string) []store.Document {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	again := map[string]bool{}
-	for _, f := range k.found {
-		again[f.ID] = true
-	}
+	again := k.here()
 	var out []store.Document
 	for url, old := range k.known {
 		status, lost := k.lost[url]
@@ -55,6 +52,15 @@ func (k *keeper) movers(typ string) []store.Document {
 		}
 	}
 	return out
+}
+
+// here are the documents that this run found, by ID. The caller holds the lock.
+func (k *keeper) here() map[string]bool {
+	ids := map[string]bool{}
+	for _, f := range k.found {
+		ids[f.ID] = true
+	}
+	return ids
 }
 
 // likeness is the share of words that a known document's newest version has in common

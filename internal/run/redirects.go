@@ -119,10 +119,7 @@ func (k *keeper) redirected(ctx context.Context, p *crawl.Page, d document.Docum
 func (k *keeper) sources(p *crawl.Page) []store.Document {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	again := map[string]bool{}
-	for _, f := range k.found {
-		again[f.ID] = true
-	}
+	again := k.here()
 	var out []store.Document
 	for url, old := range k.known {
 		leads := slices.Contains(p.Redirects, url) || url != p.URL && k.end(url) == p.URL

@@ -2,16 +2,12 @@ package queue
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"os"
 	"testing"
 	"time"
 
-	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/mongo"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
@@ -27,27 +23,7 @@ func TestARunIsForgottenBehindAWorkerThatStandsStillOnTheEmbeddedStore(t *testin
 
 func TestARunIsForgottenBehindAWorkerThatStandsStillOnMongoDB(t *testing.T) {
 	t.Parallel()
-	mongod, err := replicaset.Find()
-	if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
-		t.Skipf("NOT TESTED on MongoDB: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := replicaset.Start(t.Context(), mongod, "", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(set.Close)
-	s, err := mongo.Open(t.Context(), set.URI, "test_"+rand.Text())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	if _, err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	forgotten(t, s)
+	forgotten(t, openMongo(t, startMongo(t)))
 }
 
 // forgotten has a worker stand still with a run, whose lease runs out meanwhile.

@@ -152,6 +152,18 @@ func TestAWorkerThatWasThoughtDeadWritesNothingLateToTheEmbeddedStore(t *testing
 
 func TestAWorkerThatWasThoughtDeadWritesNothingLateToMongoDB(t *testing.T) {
 	t.Parallel()
+	uri := startMongo(t)
+	zombies(t, func(t *testing.T) *bed {
+		b := newBed(t)
+		s := openMongo(t, uri)
+		b.store, b.queue = s, &Queue{Runs: s}
+		return b
+	})
+}
+
+// startMongo starts a replica set for the test.
+func startMongo(t *testing.T) (uri string) {
+	t.Helper()
 	mongod, err := replicaset.Find()
 	if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
 		t.Skipf("NOT TESTED on MongoDB: %v", err)
@@ -164,19 +176,21 @@ func TestAWorkerThatWasThoughtDeadWritesNothingLateToMongoDB(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(set.Close)
-	zombies(t, func(t *testing.T) *bed {
-		b := newBed(t)
-		s, err := mongo.Open(t.Context(), set.URI, "test_"+rand.Text())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = s.Close(context.Background()) })
-		if _, err := s.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		b.store, b.queue = s, &Queue{Runs: s}
-		return b
-	})
+	return set.URI
+}
+
+// openMongo opens a database of the test's own.
+func openMongo(t *testing.T, uri string) store.Store {
+	t.Helper()
+	s, err := mongo.Open(t.Context(), uri, "test_"+rand.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	if _, err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // atOnce is how many zombies there are at a time.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/clausea/crawler/internal/crawl/likeness"
 	"github.com/clausea/crawler/internal/crawl/links"
 )
 
@@ -78,6 +79,9 @@ type Verdict struct {
 	Confidence float64
 	SoftError  bool // a soft 404, login or error page sent as 200
 	Empty      bool // no text that could be a document's
+	// Shows is of the page's own text, without what stands around it; the zero Sketch
+	// where that is not known, and the whole page counts.
+	Shows likeness.Sketch
 }
 
 // Validators are sent as If-None-Match and If-Modified-Since.
@@ -160,6 +164,9 @@ type Result struct {
 	Message string // one sentence for a person
 	// Robots says, of a crawl that ended as SiteUnreachable, which host's robots.txt
 	// was at fault and how it answered; empty: none was.
-	Robots   string
+	Robots string
+	// NoAnswer is, of such a crawl, the reason for which a host gave no answer at all
+	// when it was asked for its robots.txt, such as "connect" or "dns"; empty: none did.
+	NoAnswer string
 	Progress Progress
 }

@@ -92,7 +92,7 @@ type hostState struct {
 	prepared  bool
 	rules     *robots.Group
 	unknown   string // why robots.txt could not be read: all of it is disallowed
-	fault     string // how it could not
+	status    int    // with which robots.txt was answered then; 0: it was not
 	failures  int    // requests in a row without an answer
 	later     bool   // it asked to be left alone for longer than a crawl waits
 	sitemaps  []string

@@ -110,10 +110,7 @@ func (c *crawl) answered(o outcome) {
 	h.rules = o.robots.Agent(UserAgentToken)
 	h.sitemaps, h.rulesAt = o.robots.Sitemaps, o.question.at
 	if o.robots.Unreachable {
-		h.unknown, h.fault = o.reason, "gives no answer ("+o.reason+")"
-		if o.status > 0 {
-			h.fault = fmt.Sprintf("answers %d", o.status)
-		}
+		h.unknown, h.status = o.reason, o.status
 	}
 	c.rules.learn(o.host, h.rules, o.robots.Unreachable)
 	c.reopen(h)
@@ -144,12 +141,17 @@ func (c *crawl) askAgain(o outcome) bool {
 	return true
 }
 
-// robotsFault says which host's robots.txt could not be had, and how: "" if none.
-func (c *crawl) robotsFault() string {
+// robotsFault says of the first host whose robots.txt could not be had how it
+// answered or, if it did not, for what reason; both are "" if there is none.
+func (c *crawl) robotsFault() (answer, silence string) {
 	for _, name := range slices.Sorted(maps.Keys(c.hosts)) {
-		if h := c.hosts[name]; h.fault != "" {
-			return "robots.txt of " + name + " " + h.fault
+		switch h := c.hosts[name]; {
+		case h.unknown == "":
+		case h.status == 0:
+			return "", h.unknown
+		default:
+			return fmt.Sprintf("robots.txt of %s answers %d", name, h.status), ""
 		}
 	}
-	return ""
+	return "", ""
 }

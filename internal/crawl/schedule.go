@@ -144,7 +144,7 @@ func (c *crawl) result(reason StopReason) Result {
 	}
 	res := Result{Reason: reason, Message: c.message(reason), Progress: c.progress()}
 	if reason == SiteUnreachable {
-		res.Robots = c.robotsFault()
+		res.Robots, res.NoAnswer = c.robotsFault()
 	}
 	if res.Robots != "" {
 		res.Message = res.Robots + ", so that no page may be fetched (RFC 9309); try again later, or tell the site's owner"

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,7 +72,7 @@ func (c *crawl) took(o outcome) {
 	h.failures = 0
 	t.fetched++
 	t.sinceLegal++
-	copies := c.copies(o.page)
+	copies := c.copies(o.page, o.verdict)
 	c.frontier.Missed(o.host, false)
 	c.noteTwin(o.page)
 	c.noteLanguage(o.page)
@@ -94,7 +95,9 @@ func (c *crawl) took(o outcome) {
 		t.legal++
 		t.sinceLegal = 0
 		t.types[o.verdict.Type] = true
-		c.frontier.Covered(o.item.Topic, o.item.Family)
+		if !c.awaited(o.page.Links) {
+			c.frontier.Covered(o.item.Topic, o.item.Family)
+		}
 	}
 	c.entry.done(o.item, "")
 	c.entry.legal(o.verdict)
@@ -115,11 +118,15 @@ func (c *crawl) took(o outcome) {
 // of an error (a soft 404).
 const manyCopies = 3
 
-// copies is how many pages that came before showed the same as p.
-func (c *crawl) copies(p *Page) int {
+// copies is how many pages that came before showed the same as p. Where its own text
+// is known, that alone counts: a menu of many screens makes all pages look the same.
+func (c *crawl) copies(p *Page, v Verdict) int {
 	u, err := url.Parse(p.URL)
 	if err != nil || p.Links == nil {
 		return 0
+	}
+	if v.Shows.Units > 0 {
+		return c.scope.Took(u, v.Shows)
 	}
 	return c.scope.Took(u, p.Links.Sketch)
 }
@@ -153,9 +160,28 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 		c.passAlternates(l, from.URL)
 		return
 	}
+	awaited := c.awaited(l)
 	for _, a := range l.Alternates {
+		if awaited && c.wanted(a.Lang) {
+			c.enqueue(from, a.URL, from.Anchor, "", 1)
+			continue
+		}
 		c.enqueue(from, a.URL, "", "", alternateFactor)
 	}
+}
+
+// awaited says that a page is in a language that nobody asked for and names an edition
+// in one that is wanted, so that the document is still to come.
+func (c *crawl) awaited(l *Links) bool {
+	return len(c.plan.Languages) > 0 && l != nil && l.Lang != "" && !c.wanted(l.Lang) &&
+		slices.ContainsFunc(l.Alternates, func(a Alternate) bool { return c.wanted(a.Lang) })
+}
+
+// wanted says that the plan asks for a language, given as BCP 47 has it.
+func (c *crawl) wanted(lang string) bool {
+	return slices.ContainsFunc(c.plan.Languages, func(want string) bool {
+		return len(want) >= 2 && len(lang) >= 2 && strings.EqualFold(want[:2], lang[:2])
+	})
 }
 
 // alternateFactor lowers other languages' variants of a document that was found.
@@ -171,10 +197,8 @@ func (c *crawl) foreign(lang string) bool {
 	if lang == "" {
 		return false
 	}
-	for _, want := range c.plan.Languages {
-		if strings.EqualFold(want[:min(2, len(want))], lang) {
-			return false
-		}
+	if c.wanted(lang) {
+		return false
 	}
 	return len(c.plan.Languages) > 0 || c.language != "" && c.language != lang
 }

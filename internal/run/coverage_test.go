@@ -69,7 +69,8 @@ func TestFailuresSayWhoseFaultTheyAre(t *testing.T) {
 	}{
 		"robots.txt": {map[string]string{"/robots.txt": "User-agent: *\nDisallow: /", "/": home()}, "RobotsDisallowed", "robots.txt", "Robots"},
 		"refused":    {map[string]string{"/": "403"}, "AccessDenied", "refuses", "AccessDenied"},
-		"dead":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page", "Unreachable"},
+		"dead":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page: check the address", "Unreachable"},
+		"no rules":   {map[string]string{"/robots.txt": "503", "/": home()}, "SiteUnreachable", "robots.txt of example.com answers 503", "Unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,5 +162,16 @@ func TestAnErrorPageInADocumentsPlaceIsAnIncident(t *testing.T) {
 	d, err := s.FindDocument(t.Context(), "example.com", "https://example.com/terms")
 	if err != nil || d.Versions != 1 {
 		t.Errorf("%d versions, %v", d.Versions, err)
+	}
+}
+
+func TestOfASiteThatDoesNotAnswerItSaysWhatToCheck(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, nil)
+	r := w.runner(t, nil)
+	w.Close()
+	rep := crawlOnce(t, r)
+	if rep.Run.StopReason != "SiteUnreachable" || !strings.Contains(rep.Run.Message, "gave no page (connect): check the address") {
+		t.Errorf("%s: %s", rep.Run.StopReason, rep.Run.Message)
 	}
 }

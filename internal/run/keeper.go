@@ -8,6 +8,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/canonical"
+	"github.com/clausea/crawler/internal/crawl/likeness"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -182,6 +183,9 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 		d.Legal, d.Type, d.Confidence = true, t, 1 // whoever pins a page knows it
 	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
+	if d.Legal {
+		v.Shows = likeness.Of(d.Markdown)
+	}
 	switch {
 	case d.SoftError:
 		k.notDocument(p, d, ReasonSoftError)
@@ -191,7 +195,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 		return v, nil
 	case k.echo(p, d):
 		k.pages.came(p, d, "", ReasonDuplicate)
-		return crawl.Verdict{}, nil
+		return crawl.Verdict{Shows: v.Shows}, nil
 	}
 	f, err := k.keep(ctx, p, d)
 	if err != nil {

@@ -22,7 +22,11 @@ func message(res crawl.Result, coverage []store.Coverage, documents int) string 
 		if res.Robots != "" {
 			return "The site gave no page, for none may be fetched while its rules can't be read: " + res.Robots + ". Try again later, or tell the site's owner."
 		}
-		return "The site gave no page: check the address, and from this machine the network, the name server and the proxy."
+		why := ""
+		if res.NoAnswer != "" {
+			why = " (" + res.NoAnswer + ")"
+		}
+		return "The site gave no page" + why + ": check the address, and from this machine the network, the name server and the proxy."
 	}
 	missing := missingOf(coverage)
 	if documents == 0 {

@@ -5,6 +5,7 @@ package likeness
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -22,6 +23,9 @@ const (
 	enough = 0.85
 	// looked is how much of a page's text counts for likeness, in bytes.
 	looked = 8 << 10
+	// read is the same of a text that has nothing else in it, menus and notices least
+	// of all: editions of one document may begin alike.
+	read = 256 << 10
 )
 
 // Sketch is what is remembered of a page, about 300 bytes.
@@ -68,14 +72,26 @@ type Builder struct {
 	hashes []uint64
 	exact  xxhash.Digest
 	units  int
-	taken  int // bytes of text
+	left   int // bytes of text that count still
 }
 
 // NewBuilder makes an empty Builder.
-func NewBuilder() *Builder {
-	b := &Builder{hashes: make([]uint64, 0, kept)}
+func NewBuilder() *Builder { return newBuilder(looked) }
+
+func newBuilder(bytes int) *Builder {
+	b := &Builder{hashes: make([]uint64, 0, kept), left: bytes}
 	b.exact.Reset()
 	return b
+}
+
+// Of is the Sketch of a document's text, Markdown or plain, that was taken from its
+// page. It is like no Sketch of a page.
+func Of(text string) Sketch {
+	b := newBuilder(read)
+	for line := range strings.Lines(text) {
+		b.Text([]byte(line))
+	}
+	return b.Sketch()
 }
 
 // Note takes a part that tells pages apart only where they have no text, such as
@@ -85,8 +101,8 @@ func (b *Builder) Note(part string) { _, _ = b.exact.WriteString(part) }
 // Text takes a piece of the page's text. Only its letters count for likeness.
 func (b *Builder) Text(text []byte) {
 	_, _ = b.exact.Write(text)
-	text = text[:min(len(text), looked-b.taken)]
-	b.taken += len(text)
+	text = text[:min(len(text), b.left)]
+	b.left -= len(text)
 	n, h := 0, offset
 	for _, c := range text {
 		if c < 'A' { // digits, blanks and most of the punctuation

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/doctype"
@@ -19,13 +20,16 @@ func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
 		pages map[string]string
 		terms string // reason and path
 	}{
-		"not linked":        {map[string]string{"/": home("/privacy", "Privacy Policy")}, "NotLinked "},
-		"linked, not there": {map[string]string{"/": both}, "NotLinked "},
-		"robots.txt":        {map[string]string{"/": both, "/robots.txt": "User-agent: *\nDisallow: /terms", "/terms": policy("Terms of Service")}, "Robots /terms"},
-		"a hub is refused":  {map[string]string{"/": home("/privacy", "Privacy Policy", "/legal", "Legal"), "/legal": "403"}, "AccessDenied /legal"},
-		"refused":           {map[string]string{"/": both, "/terms": "403"}, "AccessDenied /terms"},
-		"not answered":      {map[string]string{"/": both, "/terms": "500"}, "Unreachable /terms"},
-		"read as no terms":  {map[string]string{"/": both, "/terms": home("/privacy", "Privacy Policy")}, "Unsure /terms"},
+		"not linked":               {map[string]string{"/": home("/privacy", "Privacy Policy")}, "NotLinked "},
+		"linked, not there":        {map[string]string{"/": both}, "NotLinked "},
+		"robots.txt":               {map[string]string{"/": both, "/robots.txt": "User-agent: *\nDisallow: /terms", "/terms": policy("Terms of Service")}, "Robots /terms"},
+		"a hub is refused":         {map[string]string{"/": home("/privacy", "Privacy Policy", "/legal", "Legal"), "/legal": "403"}, "AccessDenied /legal"},
+		"refused":                  {map[string]string{"/": both, "/terms": "403"}, "AccessDenied /terms"},
+		"not answered":             {map[string]string{"/": both, "/terms": "500"}, "Unreachable /terms"},
+		"a redirect to itself":     {map[string]string{"/": both, "/terms": "/terms"}, "Unreachable /terms"},
+		"redirects without an end": {map[string]string{"/": both, "/terms": "/terms/1", "/terms/1": "/terms/2", "/terms/2": "/terms/3", "/terms/3": "/terms/4", "/terms/4": "/terms/5", "/terms/5": "/terms/6"}, "Unreachable /terms/6"},
+		"another's":                {map[string]string{"/": home("/privacy", "Privacy Policy", "https://elsewhere.example/terms", "Terms of Service")}, "Unsure https://elsewhere.example/terms"},
+		"read as no terms":         {map[string]string{"/": both, "/terms": home("/privacy", "Privacy Policy")}, "Unsure /terms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,6 +46,20 @@ func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
 				t.Errorf("the message doesn't say so: %s", rep.Run.Message)
 			}
 		})
+	}
+}
+
+func TestEachReasonThatALinkedPageIsLeftForIsToldOfItsType(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]v1alpha1.MissingReason{
+		"redirect_loop": v1alpha1.MissingUnreachable, "too_many_redirects": v1alpha1.MissingUnreachable, "bad_redirect": v1alpha1.MissingUnreachable,
+		"depth": v1alpha1.MissingUnsure, "out_of_scope": v1alpha1.MissingUnsure, "content_type": v1alpha1.MissingUnsure, "queue_full": v1alpha1.MissingUnsure,
+	} {
+		var c candidates
+		c.lost("https://example.com/terms", "Terms of Service", reason)
+		if got := c.missing("terms_of_service", crawl.Result{Reason: crawl.FrontierEmpty}); got.reason != want {
+			t.Errorf("%s: %s, want %s", reason, got.reason, want)
+		}
 	}
 }
 

@@ -52,7 +52,6 @@ var blame = map[string]v1alpha1.MissingReason{
 	"bad_redirect":       v1alpha1.MissingUnreachable,
 	"content_type":       v1alpha1.MissingUnsure, // it is there, and not in a form that is read
 	"depth":              v1alpha1.MissingUnsure,
-	"out_of_scope":       v1alpha1.MissingUnsure, // linked, at an address that is not the company's
 	"queue_full":         v1alpha1.MissingUnsure,
 	ReasonSoftError:      v1alpha1.MissingUnsure,
 	ReasonUnreadable:     v1alpha1.MissingUnsure,

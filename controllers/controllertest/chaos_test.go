@@ -222,9 +222,12 @@ const mostWrites = 6
 
 func converge(t *testing.T, companies int, open func(*testing.T, *chaos) *home) {
 	companies = sized("CLAUSEA_TEST_COMPANIES", companies)
-	patience, look, rest := 5*time.Minute, 50*time.Millisecond, 3*time.Second
+	// A pass makes five calls or so, so that most passes fail, and here and there fifteen
+	// fail in a row: from there on each try comes 30 s after the one before.
+	const patience = 20 * time.Minute
+	look, rest := 50*time.Millisecond, 3*time.Second
 	if atFullSize() {
-		patience, look, rest = 20*time.Minute, 2*time.Second, 30*time.Second
+		look, rest = 2*time.Second, 30*time.Second
 	}
 	c := newChaos(0.3)
 	h := open(t, c)

@@ -63,13 +63,17 @@ func start(t *testing.T, m ctrl.Manager, s store.Store, events *eventLog) {
 // startWith is start with a client of the test's own.
 func startWith(t *testing.T, m ctrl.Manager, k client.Client, s store.Store, events *eventLog) {
 	t.Helper()
-	q := &queue.Queue{Runs: s}
+	startJobs(t, m, &crawljob.Reconciler{Client: k, Runner: &queue.Queue{Runs: s}, Recorder: events}, s)
+}
+
+// startJobs is startWith a reconciler of CrawlJobs of the test's own.
+func startJobs(t *testing.T, m ctrl.Manager, jobs *crawljob.Reconciler, s store.Store) {
+	t.Helper()
 	skip := true
 	o := func() controller.Options {
 		return controller.Options{MaxConcurrentReconciles: 4, SkipNameValidation: &skip}
 	}
-	jobs := &crawljob.Reconciler{Client: k, Runner: q, Recorder: events}
-	companies := &company.Reconciler{Client: k, Documents: company.Stored{Store: s}, Recorder: events}
+	companies := &company.Reconciler{Client: jobs.Client, Documents: company.Stored{Store: s}, Recorder: jobs.Recorder}
 	if err := jobs.SetupWithManager(t.Context(), m, o()); err != nil {
 		t.Fatal(err)
 	}

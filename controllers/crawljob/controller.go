@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run/queue"
@@ -39,6 +40,11 @@ type Reconciler struct {
 	Client   client.Client
 	Runner   Runner
 	Recorder events.EventRecorder
+	// Ended has the company's key of each run that was crawled in this process and is
+	// over, so that its job is looked at at once; nil: none is crawled here.
+	Ended <-chan event.TypedGenericEvent[string]
+	// Jobs says that runs may have Kubernetes Jobs, whose ends are looked at at once.
+	Jobs bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }

@@ -3,7 +3,12 @@ package crawljob
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -12,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/retry"
@@ -32,13 +38,21 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, m ctrl.Manager, o con
 	if o.RateLimiter == nil {
 		o.RateLimiter = retry.Limiter()
 	}
-	err = ctrl.NewControllerManagedBy(m).Named("crawljob").
+	b := ctrl.NewControllerManagedBy(m).Named("crawljob").
 		// What the controller itself writes to the status is no news to it.
 		For(&v1alpha1.CrawlJob{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Company{}, handler.EnqueueRequestsFromMapFunc(r.ofCompany), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.CrawlJob{}, handler.EnqueueRequestsFromMapFunc(r.nextInLine), builder.WithPredicates(ended())).
-		WithOptions(o).Complete(r)
-	if err != nil {
+		WithOptions(o)
+	// Who works on a run tells the store, which is looked at from time to time. That
+	// time is not waited for where the end can be seen.
+	if r.Ended != nil {
+		b = b.WatchesRawSource(source.TypedChannel(r.Ended, handler.TypedEnqueueRequestsFromMapFunc(r.ofRun)))
+	}
+	if r.Jobs {
+		b = b.Owns(&batchv1.Job{}, builder.WithPredicates(over()))
+	}
+	if err := b.Complete(r); err != nil {
 		return fmt.Errorf("set up the controller of CrawlJobs: %w", err)
 	}
 	return nil
@@ -58,6 +72,15 @@ func (r *Reconciler) nextInLine(ctx context.Context, obj client.Object) []reconc
 	return r.unfinished(ctx, job.Namespace, job.CompanyKey())
 }
 
+// ofRun are the unfinished jobs of the company of which a run has ended.
+func (r *Reconciler) ofRun(ctx context.Context, company string) []reconcile.Request {
+	namespace, _, ok := strings.Cut(company, "/") // as v1alpha1.StoreKey made it
+	if !ok {
+		namespace = metav1.NamespaceDefault
+	}
+	return r.unfinished(ctx, namespace, company)
+}
+
 func (r *Reconciler) unfinished(ctx context.Context, namespace, company string) []reconcile.Request {
 	jobs := &v1alpha1.CrawlJobList{}
 	if err := r.Client.List(ctx, jobs, client.InNamespace(namespace), client.MatchingFields{CompanyIndex: company}); err != nil {
@@ -71,6 +94,20 @@ func (r *Reconciler) unfinished(ctx context.Context, namespace, company string) 
 		}
 	}
 	return out
+}
+
+// over lets through the end of a Kubernetes Job.
+func over() predicate.Predicate {
+	finished := func(obj client.Object) bool {
+		j, ok := obj.(*batchv1.Job)
+		return ok && slices.ContainsFunc(j.Status.Conditions, func(c batchv1.JobCondition) bool {
+			return c.Status == corev1.ConditionTrue && (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed)
+		})
+	}
+	p := predicate.NewPredicateFuncs(func(client.Object) bool { return false })
+	p.UpdateFunc = func(e event.UpdateEvent) bool { return !finished(e.ObjectOld) && finished(e.ObjectNew) }
+	p.DeleteFunc = func(event.DeleteEvent) bool { return true }
+	return p
 }
 
 // ended lets through the events that free a company: a job that is finished,

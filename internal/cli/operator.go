@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/run/kubejob"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/settings"
@@ -82,7 +83,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), Live: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
 		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
-	if err := r.setUp(ctx, m, launcher, m.GetEventRecorder("clausea")); err != nil {
+	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder("clausea"), Jobs: true}); err != nil {
 		return err
 	}
 	return r.run(ctx, m)

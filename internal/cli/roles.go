@@ -15,10 +15,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/clausea/crawler/api/v1alpha1"
@@ -131,16 +131,28 @@ func (r *role) managerOptions(scheme *runtime.Scheme) ctrl.Options {
 	}
 }
 
-// setUp registers both controllers, the workers and the port.
-func (r *role) setUp(ctx context.Context, m ctrl.Manager, runner crawljob.Runner, recorder events.EventRecorder) error {
+// endedAtOnce is how many ends of runs wait to be looked at; those of more are found
+// when their turn comes.
+const endedAtOnce = 256
+
+// setUp registers the workers and both controllers; of jobs, what the homes have in
+// common is filled in.
+func (r *role) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
+	ended := make(chan event.TypedGenericEvent[string], endedAtOnce)
+	r.pool.Ended = func(company string) {
+		select {
+		case ended <- event.TypedGenericEvent[string]{Object: company}:
+		default: // nobody leads here, and who does looks by itself
+		}
+	}
 	o := func() controller.Options {
 		return controller.Options{MaxConcurrentReconciles: r.v.Reconcilers}
 	}
-	jobs := &crawljob.Reconciler{Client: m.GetClient(), Runner: runner, Recorder: recorder}
+	jobs.Client, jobs.Ended = m.GetClient(), ended
 	if err := jobs.SetupWithManager(ctx, m, o()); err != nil {
 		return err
 	}
-	companies := &company.Reconciler{Client: m.GetClient(), Documents: company.Stored{Store: r.store}, Recorder: recorder}
+	companies := &company.Reconciler{Client: m.GetClient(), Documents: company.Stored{Store: r.store}, Recorder: jobs.Recorder}
 	if err := companies.SetupWithManager(m, o()); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/run/queue"
@@ -71,7 +72,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	}
 	// What ends after a signal is told of too; each write is bounded.
 	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), r.store, r.log)
-	if err := r.setUp(ctx, m, &queue.Queue{Runs: r.store}, recorder); err != nil {
+	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: &queue.Queue{Runs: r.store}, Recorder: recorder}); err != nil {
 		return err
 	}
 	if shown != nil {

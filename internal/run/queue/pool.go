@@ -29,6 +29,9 @@ type Pool struct {
 	// Lease is how long another worker is believed (default run.LeaseTTL).
 	Lease time.Duration
 	Log   logr.Logger
+	// Ended is told the company of each run whose work here is over; it must not block.
+	// nil: nobody is told.
+	Ended func(company string)
 
 	once sync.Once
 	wake chan struct{}
@@ -96,6 +99,9 @@ func (p *Pool) Start(ctx context.Context) error {
 			go func() {
 				defer func() { <-slots; wait.Done(); p.Wake() }()
 				p.work(ctx, r, l)
+				if p.Ended != nil {
+					p.Ended(r.Company)
+				}
 			}()
 			continue
 		}

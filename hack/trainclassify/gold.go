@@ -174,7 +174,11 @@ func pageExamples(dir string, r row) ([]example, error) {
 		if strings.HasSuffix(file, ".md") {
 			in.ContentType = "text/markdown"
 		}
-		return document.Classified(in)
+		p, err := document.Classified(in)
+		if err != nil {
+			err = fmt.Errorf("read %s: %w", file, err)
+		}
+		return p, err
 	}
 	main, f := r.HTML, formHTML
 	if main == "" {

@@ -29,7 +29,7 @@ func newApply(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := a.resources(cmd.Context(), f)
+			r, err := a.resources(cmd.Context(), f, openStore)
 			if err != nil {
 				return err
 			}

@@ -82,6 +82,9 @@ func (a *app) sayCheck(w io.Writer, name, said string, err error) (failed bool) 
 
 func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 	s, stop, err := openRecords(ctx, v)
+	if errors.Is(err, errNoStore) && v.IsDefault(&v.Store) && v.IsDefault(&v.DataDir) {
+		return "", fmt.Errorf("%w: %w", errUnset, err)
+	}
 	if err != nil {
 		return "", err
 	}

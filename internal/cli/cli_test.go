@@ -49,6 +49,10 @@ func TestAnExitCodeSaysWhoseFaultItWas(t *testing.T) {
 	if err := os.WriteFile(page, []byte("<h1>Imprint</h1><p>Harbour Ltd.</p>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	program := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(program, append([]byte("\x7fELF\x02\x01\x01"), make([]byte, 57)...), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		env  map[string]string
 		args []string
@@ -82,6 +86,9 @@ func TestAnExitCodeSaysWhoseFaultItWas(t *testing.T) {
 		"browser that is not":     {map[string]string{"CLAUSEA_BROWSER": "/nonexistent/chromium"}, []string{"crawl", "--no-store", "example.com"}, exitUsage, "CLAUSEA_BROWSER"},
 		"file that is not there":  {nil, []string{"inspect", "/nonexistent.html"}, exitFailed, "/nonexistent.html"},
 		"store that can't be":     {nil, []string{"get", "documents", "--store", "/proc/nowhere"}, exitFailed, "/proc/nowhere"},
+		"no document":             {nil, []string{"inspect", program}, exitUsage, program + ": its content is application/x-elf: it is no document that can be read"},
+		"no document to compare":  {nil, []string{"diff", page, program}, exitUsage, program + ": its content is application/x-elf"},
+		"URL in capital letters":  {nil, []string{"inspect", "HTTPS://127.0.0.1:1/"}, exitFailed, "blocked_address"},
 		"page that can't be read": {nil, []string{"inspect", "https://127.0.0.1:1/"}, exitFailed, "blocked_address"},
 	} {
 		t.Run(name, func(t *testing.T) {

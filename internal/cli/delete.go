@@ -30,7 +30,7 @@ func newDelete(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := a.resources(cmd.Context(), f)
+			r, err := a.resources(cmd.Context(), f, openExisting)
 			if err != nil {
 				return err
 			}

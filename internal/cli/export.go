@@ -17,7 +17,7 @@ func newExport(a *app) *cobra.Command {
 		Short: "Write the documents as Markdown in Open Terms Archive's layout, each version a git commit",
 		Args:  exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openStore(cmd.Context(), a.values)
+			s, err := openExisting(cmd.Context(), a.values)
 			if err != nil {
 				return err
 			}

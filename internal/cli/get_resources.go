@@ -64,7 +64,7 @@ func (a *app) getResources(g *getter, k *shownKind, f resourceFlags, given bool,
 		}
 		names = []string{name}
 	}
-	r, err := a.resources(g.ctx, f)
+	r, err := a.resources(g.ctx, f, openExisting)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,12 +34,7 @@ func newInspect(a *app) *cobra.Command {
 			if len(args) != 1 {
 				return usage("name one file or URL, or give lines of JSON with --jsonl")
 			}
-			in, err := readInput(cmd, args[0], a.values)
-			if err != nil {
-				return err
-			}
-			in.PDF = func(b []byte) (string, error) { return readPDF(cmd.Context(), b) }
-			d, err := document.Read(in)
+			d, err := readDocument(cmd, args[0], a.values, readPDF)
 			if err != nil {
 				return err
 			}
@@ -51,8 +47,32 @@ func newInspect(a *app) *cobra.Command {
 	return a.configured(cmd, settings.CommandInspect)
 }
 
+// readDocument reads a file or a URL. What is no text was named by mistake.
+func readDocument(cmd *cobra.Command, what string, v *settings.Values, readPDF jsonl.Reader) (document.Document, error) {
+	in, err := readInput(cmd, what, v)
+	if err != nil {
+		return document.Document{}, err
+	}
+	in.PDF = func(b []byte) (string, error) { return readPDF(cmd.Context(), b) }
+	d, err := document.Read(in)
+	switch {
+	case errors.Is(err, document.ErrBinary):
+		return d, usage("read %s: %w", what, err)
+	case err != nil:
+		return d, fmt.Errorf("read %s: %w", what, err)
+	}
+	return d, nil
+}
+
+// isWeb says whether an argument is a URL of a page; schemes have no case (RFC 3986,
+// section 3.1).
+func isWeb(what string) bool {
+	scheme, _, ok := strings.Cut(what, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
+
 func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.Input, error) {
-	if !strings.HasPrefix(what, "http://") && !strings.HasPrefix(what, "https://") {
+	if !isWeb(what) {
 		b, err := os.ReadFile(what)
 		in := document.Input{Body: b, Now: time.Now()}
 		if strings.HasSuffix(what, ".md") {
@@ -70,7 +90,7 @@ func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.In
 		return document.Input{}, err
 	}
 	if res.Status != 200 {
-		return document.Input{}, fmt.Errorf("inspect %s: the server answered %d", what, res.Status)
+		return document.Input{}, fmt.Errorf("fetch %s: the server answered %d", what, res.Status)
 	}
 	return document.Input{
 		Body: res.Body, ContentType: res.Header.Get("Content-Type"), URL: res.FinalURL,

@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"os"
 
+	"github.com/clausea/crawler/internal/document/jsonl"
 	"github.com/clausea/crawler/internal/document/pdf"
 )
 
@@ -22,7 +22,7 @@ func servePDF() int {
 }
 
 // readsPDF makes the function that reads PDFs in children of this process.
-func readsPDF() (func(context.Context, []byte) (string, error), error) {
+func readsPDF() (jsonl.Reader, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program, to read PDFs with it: %w", err)

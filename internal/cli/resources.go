@@ -19,6 +19,8 @@ import (
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/schema"
+	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/store"
 )
 
 // resources is where commands find Companies and CrawlJobs: a cluster, the store, or
@@ -44,7 +46,8 @@ func (f *resourceFlags) add(cmd *cobra.Command, files bool) {
 	}
 }
 
-func (a *app) resources(ctx context.Context, f resourceFlags) (*resources, error) {
+// resources finds the resources that f means; open opens the store if they are there.
+func (a *app) resources(ctx context.Context, f resourceFlags, open func(context.Context, *settings.Values) (store.Store, error)) (*resources, error) {
 	scheme, err := newScheme()
 	if err != nil {
 		return nil, err
@@ -65,7 +68,7 @@ func (a *app) resources(ctx context.Context, f resourceFlags) (*resources, error
 			return &resources{kubestore.NewClient(objects, scheme), func() {}}, nil
 		}
 	}
-	s, err := openStore(ctx, a.values)
+	s, err := open(ctx, a.values)
 	if err != nil {
 		return nil, err
 	}

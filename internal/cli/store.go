@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,6 +27,24 @@ func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []strin
 	return openAt(ctx, storeOf(v), v.MongoDatabase)
 }
 
+// errNoStore says that the embedded store that is to be read does not exist.
+var errNoStore = errors.New("there is no store")
+
+// openExisting is openStore for commands that only use what others have stored: an
+// embedded store that is not there is an error, and none is made.
+func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) {
+	if folder := embedded(v); folder != "" {
+		there, err := sqlite.Exists(folder)
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			return nil, fmt.Errorf("%w in %s: crawl, apply, standalone and migrate make one; name another with --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
+		}
+	}
+	return openStore(ctx, v)
+}
+
 // openRecords opens what commands read: of an embedded store that a standalone process
 // has, through that process.
 func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, stop func(), err error) {
@@ -33,7 +53,7 @@ func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, sto
 			return s, func() {}, nil
 		}
 	}
-	s, err := openStore(ctx, v)
+	s, err := openExisting(ctx, v)
 	if err != nil {
 		return nil, nil, err
 	}

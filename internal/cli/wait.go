@@ -34,7 +34,7 @@ func newWait(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := a.resources(cmd.Context(), f)
+			r, err := a.resources(cmd.Context(), f, openExisting)
 			if err != nil {
 				return err
 			}

@@ -68,7 +68,8 @@ type Document struct {
 const MaxBytes = 20 << 20
 
 // Read makes a Document of a page. HTML, Markdown and plain text are told apart
-// by Content-Type, URL and content.
+// by Content-Type, URL and content; what is none of them and no PDF is ErrBinary. Errors
+// leave it to the caller to name the page.
 func Read(in Input) (Document, error) {
 	p, err := open(in)
 	if err != nil {
@@ -114,15 +115,19 @@ func classified(in Input, p *content.Page, d Document) classify.Page {
 // open reads a page's parts.
 func open(in Input) (*content.Page, error) {
 	if len(in.Body) > MaxBytes {
-		return nil, fmt.Errorf("read %s: %d bytes are more than %d", in.URL, len(in.Body), MaxBytes)
+		return nil, fmt.Errorf("%d bytes are more than %d", len(in.Body), MaxBytes)
 	}
 	if isPDF(in.Body) {
 		return openPDF(in)
 	}
-	if isHTML(in) {
-		return content.HTML(charset.UTF8(in.Body, in.ContentType), in.URL), nil
+	text := charset.UTF8(in.Body, in.ContentType)
+	if err := refuseBinary(in.Body, text); err != nil {
+		return nil, err
 	}
-	return content.Text(charset.UTF8(in.Body, in.ContentType)), nil
+	if isHTML(in) {
+		return content.HTML(text, in.URL), nil
+	}
+	return content.Text(text), nil
 }
 
 // ErrNoPDFReader says that a page is a PDF and that no reader for it was given.
@@ -137,11 +142,11 @@ func isPDF(body []byte) bool {
 
 func openPDF(in Input) (*content.Page, error) {
 	if in.PDF == nil {
-		return nil, fmt.Errorf("read %s: %w", in.URL, ErrNoPDFReader)
+		return nil, ErrNoPDFReader
 	}
 	text, err := in.PDF(in.Body)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", in.URL, err)
+		return nil, err
 	}
 	return content.Text([]byte(text)), nil
 }

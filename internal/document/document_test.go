@@ -86,7 +86,7 @@ func TestPagesThatAreNoDocument(t *testing.T) {
 		"a short page":  `<title>Privacy</title><p>Privacy matters.</p>`,
 		"a shell":       `<title>App</title><div id="root"></div><script>start()</script>`,
 		"nothing":       ``,
-		"no HTML":       "\x00\x01\x02",
+		"no HTML":       "Terms",
 	} {
 		if d := read(t, body); d.Legal {
 			t.Errorf("%s is taken for %s", name, d.Type)

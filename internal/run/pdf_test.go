@@ -63,3 +63,45 @@ func TestAPDFThatALegalLinkLeadsToIsADocument(t *testing.T) {
 		t.Errorf("a PDF sent as a stream of bytes is not asked for: %v", asked)
 	}
 }
+
+func TestAPDFThatIsSentAsADownloadIsADocument(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile("testdata/dpa.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, disposition := range map[string]string{"with a name": `attachment; filename="dpa.pdf"`, "without one": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &site{}
+			s.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/":
+					w.Header().Set("Content-Type", "text/html; charset=utf-8")
+					_, _ = w.Write([]byte(`<title>Harbour</title><a href="/download?id=7">Data Processing Agreement</a> <a href="/download/terms">Terms of Service</a>`))
+				case "/download":
+					w.Header().Set("Content-Type", "application/octet-stream")
+					if disposition != "" {
+						w.Header().Set("Content-Disposition", disposition)
+					}
+					_, _ = w.Write(file)
+				case "/download/terms": // a picture, whatever it is said to be
+					w.Header().Set("Content-Type", "text/html")
+					_, _ = w.Write([]byte("\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR"))
+				default:
+					http.NotFound(w, r)
+				}
+			}))
+			t.Cleanup(s.Close)
+			r := s.runner(t, nil)
+			r.PDF = pdf.Extract
+			rep, err := r.Run(t.Context(), task())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(rep.Documents) != 1 || rep.Documents[0].Type != "data_processing_agreement" || !strings.HasSuffix(rep.Documents[0].URL, "/download?id=7") {
+				t.Errorf("the agreement alone is wanted: %v", changes(rep))
+			}
+		})
+	}
+}

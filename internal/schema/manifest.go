@@ -89,6 +89,7 @@ func CompanyFor(ctx context.Context, target string, registrable func(host string
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") || u.User != nil {
 		return nil, fmt.Errorf("target %q: give a domain such as example.com, an http(s) URL, or a Company's manifest", target)
 	}
+	raw = u.Scheme + raw[len(u.Scheme):] // which Parse made lower case, as the schema wants it
 	domain := registrable(strings.ToLower(u.Hostname()))
 	return company(ctx, map[string]any{
 		"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Company",

@@ -152,6 +152,18 @@ func TestAURLADomainAndAManifestBecomeTheSameCompany(t *testing.T) {
 	if !bytes.Equal(a, b) {
 		t.Errorf("%s\ndiffers from\n%s", a, b)
 	}
+	for _, loud := range []string{"HTTPS://www.example.com/about", "Https://www.example.com/about"} {
+		c, err := CompanyFor(t.Context(), loud, last2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := yaml.Marshal(c); !bytes.Equal(got, a) {
+			t.Errorf("%s becomes %s", loud, got)
+		}
+	}
+	if c, err := CompanyFor(t.Context(), "HTTP://Example.com", last2); err != nil || string(c.Spec.Domains[0]) != "example.com" || !strings.EqualFold(c.Spec.Seeds[0].URL, "http://example.com") {
+		t.Errorf("%v, %v", c, err)
+	}
 	if got := fromURL.Spec.ExpectedTypes; len(got) != 2 {
 		t.Errorf("the expected types' default is %v", got)
 	}

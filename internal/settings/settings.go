@@ -104,6 +104,12 @@ func (v *Values) Insisted(field any) bool {
 	return b != nil && b.source.Kind >= FromFlag
 }
 
+// IsDefault says whether nobody gave a value to a setting, named by a pointer to its field.
+func (v *Values) IsDefault(field any) bool {
+	b := v.set.byField(field)
+	return b == nil || b.source.Kind == FromDefault
+}
+
 // Override gives a setting a value that the command itself decided on.
 func Override[T any](v *Values, field *T, value T) {
 	*field = value

@@ -52,12 +52,14 @@ func load(args []string, variables, files map[string]string) (*Values, *Set, err
 func drawValue(t *rapid.T, row Setting, label string) string {
 	if row.Secret() {
 		scheme := "http"
-		if row.Name == "mongo-uri" {
+		if row.Name == "mongo-uri" || row.Name == "store" {
 			scheme = "mongodb"
 		}
 		return scheme + "://user:" + rapid.StringMatching(`[a-z0-9]{8}`).Draw(t, label) + "@host:1"
 	}
 	switch row.Name {
+	case "data-dir":
+		return rapid.StringMatching(`[A-Za-z][A-Za-z0-9./-]{0,20}`).Draw(t, label)
 	case "log-level":
 		return rapid.SampledFrom([]string{"debug", "warn", "error"}).Draw(t, label)
 	case "log-format":
@@ -381,5 +383,38 @@ func TestTheConfigurationPageIsUpToDate(t *testing.T) {
 				t.Errorf("%s is missing", name)
 			}
 		}
+	}
+}
+
+func TestAStoreIsAFolderOrMongoDB(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"postgres://x", "http://user:hunter2@host", "sqlite://data", "file:///data", "MONGODB://host", "s3+x.y-z://bucket"} {
+		_, _, err := load([]string{"--store", place}, nil, nil)
+		if err == nil || !strings.Contains(err.Error(), "a folder's path, or MongoDB's URI such as mongodb://") || strings.Contains(err.Error(), place) {
+			t.Errorf("--store %s: %v", place, err)
+		}
+		_, _, err = load(nil, map[string]string{"CLAUSEA_DATA_DIR": place}, nil)
+		if err == nil || !strings.Contains(err.Error(), "CLAUSEA_DATA_DIR") || !strings.Contains(err.Error(), "MONGO_URI") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("CLAUSEA_DATA_DIR=%s: %v", place, err)
+		}
+	}
+	for _, place := range []string{"data", "./a://b", "/srv/x", "a:b", "mongodb://host/db", "mongodb+srv://host/db"} {
+		if v, _, err := load([]string{"--store", place}, nil, nil); err != nil || v.Store.Reveal() != place {
+			t.Errorf("--store %s: %v", place, err)
+		}
+	}
+	if _, _, err := load(nil, map[string]string{"CLAUSEA_DATA_DIR": "mongodb://host/db"}, nil); err == nil {
+		t.Error("MongoDB's URI is taken for a folder")
+	}
+}
+
+func TestWhetherASettingIsItsDefaultIsKnown(t *testing.T) {
+	t.Parallel()
+	v, _, err := load([]string{"--delay", "1s"}, map[string]string{"CLAUSEA_DATA_DIR": "./data"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.IsDefault(&v.Delay) || v.IsDefault(&v.DataDir) || !v.IsDefault(&v.Store) || !v.IsDefault(&v.MaxPages) {
+		t.Error("a value that was given counts as none, or none as given")
 	}
 }

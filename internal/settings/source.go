@@ -1,6 +1,9 @@
 package settings
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // SourceKind is a kind of place that a value comes from.
 type SourceKind int
@@ -69,7 +72,7 @@ func (b *bound) wrong(from Source, shown, expected string) error {
 	case FromFile, FromDefault, FromCommand:
 		e.Setting = b.Name
 	}
-	if b.Secret() {
+	if b.Secret() || hasScheme.MatchString(shown) && strings.Contains(shown, "@") { // a password may be in it
 		e.Shown = ""
 	}
 	return e

@@ -59,7 +59,7 @@ func Table() []Setting {
 			Help: "YAML `file` of settings: a line name: value each", field: func(v *Values) any { return &v.Config },
 		},
 		{
-			Name: "store", Flag: true, Group: groupStore, Commands: append([]string{CommandDemo}, storing...),
+			Name: "store", Flag: true, Group: groupStore, Commands: append([]string{CommandDemo}, storing...), rule: storePlace,
 			Help: "`store` of this call, MongoDB's URI or a folder, instead of MONGO_URI and CLAUSEA_DATA_DIR", field: func(v *Values) any { return &v.Store },
 		},
 		{
@@ -71,7 +71,7 @@ func Table() []Setting {
 			Help: "MongoDB's database; by default the one that the URI names, else clausea", field: func(v *Values) any { return &v.MongoDatabase },
 		},
 		{
-			Name: "data-dir", Env: []string{"CLAUSEA_DATA_DIR"}, Group: groupStore, Default: "./data", Commands: storing,
+			Name: "data-dir", Env: []string{"CLAUSEA_DATA_DIR"}, Group: groupStore, Default: "./data", Commands: storing, rule: folder,
 			Help: "folder of the embedded store", field: func(v *Values) any { return &v.DataDir },
 		},
 		{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,8 +134,19 @@ var proxyURL = rule{expected: "a URL such as http://host:port; http, https and s
 	return err == nil && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) && u.Hostname() != ""
 }}
 
-var mongoURL = rule{expected: "mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...", holds: func(text string) bool {
+var mongoURL = rule{expected: "a URI such as mongodb://HOST/DATABASE or mongodb+srv://HOST/DATABASE", holds: func(text string) bool {
 	return strings.HasPrefix(text, "mongodb://") || strings.HasPrefix(text, "mongodb+srv://")
+}}
+
+// hasScheme finds texts that are the URL of something, and no folder's path.
+var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+
+var folder = rule{expected: "a folder's path; MongoDB's URI goes into MONGO_URI", holds: func(text string) bool {
+	return !hasScheme.MatchString(text)
+}}
+
+var storePlace = rule{expected: "a folder's path, or MongoDB's " + strings.TrimPrefix(mongoURL.expected, "a "), holds: func(text string) bool {
+	return folder.holds(text) || mongoURL.holds(text)
 }}
 
 var languageTag = rule{expected: "language tags such as en or pt-BR", holds: func(text string) bool {

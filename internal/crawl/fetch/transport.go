@@ -200,7 +200,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // a small body is read so that the connection is kept
 	} else {
 		ct := res.Header.Get("Content-Type")
-		pdf := x.onlyText && isPDF(ct, r.URL.Path)
+		pdf := x.onlyText && (isPDF(ct) || saysNothing(ct) && (namesPDF(res, r.URL.Path) || beginsPDF(res)))
 		if x.onlyText && !pdf && !textual(ct) {
 			return nil, &reasoned{ContentType, fmt.Errorf("%.60q", ct)}
 		}
@@ -266,27 +266,4 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 		}
 	}
 	return nil
-}
-
-// MaxPDF is the largest PDF that is fetched as a page, in bytes. Those with text
-// and pictures are larger than pages.
-const MaxPDF = 20 << 20
-
-// isPDF says whether a body is one by its Content-Type or, where that says nothing,
-// by its path.
-func isPDF(contentType, path string) bool {
-	ct := strings.ToLower(contentType)
-	return strings.Contains(ct, "application/pdf") || strings.Contains(ct, "application/x-pdf") ||
-		(ct == "" || strings.Contains(ct, "octet-stream")) && strings.HasSuffix(strings.ToLower(path), ".pdf")
-}
-
-// textual says whether a Content-Type may be a document: unknown ones may.
-func textual(contentType string) bool {
-	ct := strings.ToLower(contentType)
-	for _, p := range []string{"image/", "video/", "audio/", "font/", "application/zip", "application/octet-stream", "application/x-", "text/css", "javascript", "application/json"} {
-		if strings.Contains(ct, p) && !strings.Contains(ct, "xhtml") {
-			return false
-		}
-	}
-	return true
 }

@@ -4,8 +4,10 @@ package jsonl
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,14 +23,17 @@ import (
 // maxLine is the longest line of input, in bytes.
 const maxLine = 1 << 20
 
+// Reader reads the text of a PDF.
+type Reader func(ctx context.Context, body []byte) (string, error)
+
 type inspectIn struct {
-	ID   string  `json:"id"`
+	ID   any     `json:"id"`
 	URL  *string `json:"url"`
 	File string  `json:"file"`
 }
 
 type inspectOut struct {
-	ID             string   `json:"id"`
+	ID             any      `json:"id"`
 	Legal          bool     `json:"legal"`
 	Type           string   `json:"type"`
 	AlsoTypes      []string `json:"alsoTypes,omitempty"`
@@ -47,14 +52,14 @@ type inspectOut struct {
 }
 
 type diffIn struct {
-	ID  string  `json:"id"`
+	ID  any     `json:"id"`
 	URL *string `json:"url"`
 	Old string  `json:"old"`
 	New string  `json:"new"`
 }
 
 type diffOut struct {
-	ID      string `json:"id"`
+	ID      any    `json:"id"`
 	Changed bool   `json:"changed"`
 	Kind    string `json:"kind"`
 	Added   int    `json:"added"`
@@ -63,16 +68,17 @@ type diffOut struct {
 }
 
 // Inspect reads {"id","url","file"} lines and writes what each file is; readPDF
-// reads those that are PDFs.
-func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF func(context.Context, []byte) (string, error)) error {
-	return lines(ctx, r, w, func(line []byte) any {
+// reads those that are PDFs. An id is a string or a number, and is written as it came.
+func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF Reader) error {
+	return lines(ctx, r, w, func(n int, line []byte) any {
 		var in inspectIn
-		if err := json.Unmarshal(line, &in); err != nil {
-			return inspectOut{Type: doctype.Other, Error: fmt.Sprintf("not a line of JSON with id, url and file: %v", err)}
+		id, err := parse(n, line, &in, &in.ID)
+		if err != nil {
+			return inspectOut{ID: id, Type: doctype.Other, Error: err.Error()}
 		}
-		d, err := readFile(in.File, in.URL, func(b []byte) (string, error) { return readPDF(ctx, b) })
+		d, err := readFile(ctx, "file", in.File, in.URL, readPDF)
 		out := inspectOut{
-			ID: in.ID, Legal: d.Legal, Type: d.Type, AlsoTypes: d.Also, Confidence: d.Confidence, Language: d.Language,
+			ID: id, Legal: d.Legal, Type: d.Type, AlsoTypes: d.Also, Confidence: d.Confidence, Language: d.Language,
 			Region: d.Region, Title: d.Title, Words: d.Words, Markdown: d.Markdown,
 			EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote, TakesEffect: d.TakesEffect,
 		}
@@ -83,44 +89,96 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF func(context
 	})
 }
 
-// Diff reads {"id","url","old","new"} lines and writes how each pair differs.
-func Diff(ctx context.Context, r io.Reader, w io.Writer) error {
-	return lines(ctx, r, w, func(line []byte) any {
+// Diff reads {"id","url","old","new"} lines and writes how each pair differs; readPDF
+// and ids are as Inspect has them.
+func Diff(ctx context.Context, r io.Reader, w io.Writer, readPDF Reader) error {
+	return lines(ctx, r, w, func(n int, line []byte) any {
 		var in diffIn
-		if err := json.Unmarshal(line, &in); err != nil {
-			return diffOut{Error: fmt.Sprintf("not a line of JSON with id, url, old and new: %v", err)}
-		}
-		old, err := readFile(in.Old, in.URL, nil)
+		id, err := parse(n, line, &in, &in.ID)
 		if err != nil {
-			return diffOut{ID: in.ID, Error: err.Error()}
+			return diffOut{ID: id, Error: err.Error()}
 		}
-		cur, err := readFile(in.New, in.URL, nil)
+		old, err := readFile(ctx, "old", in.Old, in.URL, readPDF)
 		if err != nil {
-			return diffOut{ID: in.ID, Error: err.Error()}
+			return diffOut{ID: id, Error: err.Error()}
+		}
+		cur, err := readFile(ctx, "new", in.New, in.URL, readPDF)
+		if err != nil {
+			return diffOut{ID: id, Error: err.Error()}
 		}
 		c := document.Compare(old, cur)
-		return diffOut{ID: in.ID, Changed: c.Kind == change.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed}
+		return diffOut{ID: id, Changed: c.Kind == change.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed}
 	})
 }
 
-func readFile(file string, url *string, readPDF func([]byte) (string, error)) (document.Document, error) {
+// parse reads line n into in, and gives the id that lies in it, which is written for a
+// line with a mistake too; where there is none it is the empty string.
+func parse(n int, line []byte, in any, id *any) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber() // 9007199254740993 is not 9007199254740992
+	err := d.Decode(in)
+	if err == nil {
+		if _, after := d.Token(); !errors.Is(after, io.EOF) {
+			err = errors.New("something follows the object")
+		}
+	}
+	switch (*id).(type) {
+	case string, json.Number:
+	case nil:
+		*id = ""
+	default:
+		*id = ""
+		if err == nil {
+			err = errors.New("id is neither a string nor a number")
+		}
+	}
+	if err != nil {
+		return *id, fmt.Errorf("line %d is not the JSON that is read: %w", n, mistake(err))
+	}
+	return *id, nil
+}
+
+// mistake is an error of encoding/json in words that say nothing of Go's types.
+func mistake(err error) error {
+	var t *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &t):
+		return err
+	case t.Field == "":
+		return fmt.Errorf("an object is expected, not %s", t.Value)
+	default:
+		return fmt.Errorf("%s: a string is expected, not %s", t.Field, t.Value)
+	}
+}
+
+// readFile reads the file that the line's field what names.
+func readFile(ctx context.Context, what, file string, url *string, readPDF Reader) (document.Document, error) {
+	if file == "" {
+		return document.Document{}, fmt.Errorf("%q names no file", what)
+	}
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return document.Document{}, err
 	}
-	in := document.Input{Body: b, Now: time.Now(), PDF: readPDF}
+	in := document.Input{Body: b, Now: time.Now(), PDF: func(body []byte) (string, error) { return readPDF(ctx, body) }}
 	if url != nil {
 		in.URL = *url
 	}
 	if strings.HasSuffix(file, ".md") {
 		in.ContentType = "text/markdown"
 	}
-	return document.Read(in)
+	d, err := document.Read(in)
+	if err != nil {
+		return d, fmt.Errorf("read %s: %w", file, err)
+	}
+	return d, nil
 }
 
-// lines does f for each line, several at once, and writes the results in order.
-func lines(ctx context.Context, r io.Reader, w io.Writer, f func([]byte) any) error {
+// lines does f for each line and its number, several at once, and writes the results in
+// order.
+func lines(ctx context.Context, r io.Reader, w io.Writer, f func(int, []byte) any) error {
 	type job struct {
+		n    int
 		line []byte
 		out  chan any
 	}
@@ -132,7 +190,7 @@ func lines(ctx context.Context, r io.Reader, w io.Writer, f func([]byte) any) er
 	for range n {
 		go func() {
 			for j := range jobs {
-				j.out <- f(j.line)
+				j.out <- f(j.n, j.line)
 			}
 		}()
 	}
@@ -142,11 +200,11 @@ func lines(ctx context.Context, r io.Reader, w io.Writer, f func([]byte) any) er
 		defer close(order)
 		sc := bufio.NewScanner(r)
 		sc.Buffer(nil, maxLine)
-		for sc.Scan() {
+		for n := 1; sc.Scan(); n++ {
 			if len(strings.TrimSpace(sc.Text())) == 0 {
 				continue
 			}
-			j := job{append([]byte(nil), sc.Bytes()...), make(chan any, 1)}
+			j := job{n, append([]byte(nil), sc.Bytes()...), make(chan any, 1)}
 			select {
 			case order <- j.out:
 			case <-ctx.Done():

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -36,6 +37,21 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
+// fileName is the store's file in its folder.
+const fileName = "clausea.db"
+
+// Exists says whether the folder dir has a store.
+func Exists(dir string) (bool, error) {
+	_, err := os.Stat(filepath.Join(dir, fileName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look for the embedded store in %s: %w", dir, err)
+	}
+	return true, nil
+}
+
 // Open opens or makes the store in the folder dir. A folder that another process
 // owns is refused, by name of that process.
 func Open(ctx context.Context, dir string) (*Store, error) {
@@ -47,7 +63,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{lock: lock, changed: make(chan struct{})}
-	dsn := "file:" + filepath.Join(dir, "clausea.db") + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	dsn := "file:" + filepath.Join(dir, fileName) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
 	if s.write, err = sql.Open("sqlite", dsn); err == nil {
 		s.write.SetMaxOpenConns(1)
 		if s.read, err = sql.Open("sqlite", dsn); err == nil {

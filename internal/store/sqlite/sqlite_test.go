@@ -2,9 +2,12 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +62,30 @@ func TestTwoProcessesCannotShareAFolder(t *testing.T) {
 	defer func() { _ = s.Close(t.Context()) }()
 	if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "belongs to process") {
 		t.Errorf("a second opening: %v", err)
+	}
+}
+
+func TestWhetherAFolderHasAStoreIsSaidWithoutMakingOne(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	if there, err := Exists(dir); there || err != nil {
+		t.Errorf("where nothing is: %v, %v", there, err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("looking for it made a folder: %v", err)
+	}
+	s, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if there, err := Exists(dir); !there || err != nil {
+		t.Errorf("where one was made: %v, %v", there, err)
+	}
+	if _, err := Exists(filepath.Join(dir, fileName)); err == nil {
+		t.Error("a file is taken for a folder")
 	}
 }
 

@@ -1,0 +1,52 @@
+package document
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gabriel-vasile/mimetype"
+)
+
+// ErrBinary says that a page is no text: a program, a picture, an archive.
+var ErrBinary = errors.New("it is no document that can be read, as HTML, Markdown, plain text and PDF are")
+
+const (
+	// sniffed is how much of a body tells a text, in bytes (WHATWG MIME Sniffing,
+	// section 7.2), and how much of a text is looked through for control characters.
+	sniffed = 512
+	sampled = 4 << 10
+	// maxControls is how many characters a text has for each control character. Of what
+	// is compressed or encrypted one in ten is one, of texts hardly any.
+	maxControls = 20
+)
+
+// refuseBinary is ErrBinary with the detected type where body, which is text in UTF-8, is
+// none. A text may hold a stray control character, and begin as a bitmap does (BMW's
+// terms): a type that is known counts only with the one, what is of no known type only
+// with many.
+func refuseBinary(body, text []byte) error {
+	sample := text[:min(len(text), sampled)]
+	stray := controls(body[:min(len(body), sniffed)]) > 0
+	many := controls(sample)*maxControls > utf8.RuneCount(sample)
+	if !stray && !many {
+		return nil
+	}
+	is := mimetype.Detect(body)
+	if strings.HasPrefix(is.String(), "text/") || !many && is.Is("application/octet-stream") {
+		return nil
+	}
+	return fmt.Errorf("its content is %s: %w", is, ErrBinary)
+}
+
+// controls counts the bytes that no text has (WHATWG MIME Sniffing, section 3: binary
+// data bytes).
+func controls(b []byte) (n int) {
+	for _, c := range b {
+		if c <= 0x08 || c == 0x0b || c >= 0x0e && c <= 0x1a || c >= 0x1c && c <= 0x1f {
+			n++
+		}
+	}
+	return n
+}

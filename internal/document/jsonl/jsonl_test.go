@@ -1,0 +1,154 @@
+package jsonl
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// page writes a file of a test and gives its path.
+func page(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func noPDF(context.Context, []byte) (string, error) { return "", fmt.Errorf("no PDF is here") }
+
+// answers are the lines that f writes for lines, each with its values as they stand.
+func answers(t require, f func(context.Context, *bytes.Buffer, *bytes.Buffer) error, lines ...string) []map[string]json.RawMessage {
+	var out bytes.Buffer
+	if err := f(context.Background(), bytes.NewBufferString(strings.Join(lines, "\n")), &out); err != nil {
+		t.Fatalf("%v", err)
+	}
+	var all []map[string]json.RawMessage
+	for line := range strings.Lines(out.String()) {
+		var m map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+type require interface{ Fatalf(string, ...any) }
+
+func inspect(ctx context.Context, in, out *bytes.Buffer) error { return Inspect(ctx, in, out, noPDF) }
+func diff(ctx context.Context, in, out *bytes.Buffer) error    { return Diff(ctx, in, out, noPDF) }
+
+func TestAnIDIsWrittenAsItCame(t *testing.T) {
+	t.Parallel()
+	file := page(t, "page.html", "<h1>Imprint</h1><p>Harbour Ltd.</p>")
+	rapid.Check(t, func(t *rapid.T) {
+		id := rapid.OneOf(
+			rapid.Custom(func(t *rapid.T) string {
+				b, err := json.Marshal(rapid.String().Draw(t, "text"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(b)
+			}),
+			rapid.StringMatching(`-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,5})?([eE][+-]?[0-9]{1,3})?`),
+		).Draw(t, "id")
+		got := answers(t, inspect, fmt.Sprintf(`{"id":%s,"url":null,"file":%q}`, id, file), fmt.Sprintf(`{"id":%s,"file":""}`, id))
+		got = append(got, answers(t, diff, fmt.Sprintf(`{"id":%s,"old":%q,"new":%q}`, id, file, file), fmt.Sprintf(`{"id":%s,"old":5}`, id))...)
+		for i, a := range got {
+			if !sameID(string(a["id"]), id) {
+				t.Errorf("answer %d: the id %s came back as %s", i, id, a["id"])
+			}
+			if failed := string(a["error"]) != `""`; failed != (i%2 == 1) {
+				t.Errorf("answer %d: error %s", i, a["error"])
+			}
+		}
+	})
+}
+
+// sameID compares strings by what they say, numbers by the letter.
+func sameID(a, b string) bool {
+	var x, y string
+	if json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil {
+		return x == y
+	}
+	return a == b
+}
+
+func TestALineWithAMistakeIsAnsweredWithItsIDAndNumber(t *testing.T) {
+	t.Parallel()
+	file := page(t, "page.html", "<h1>Imprint</h1>")
+	for _, c := range []struct{ line, id, says string }{
+		{`{"id":"a","file":5}`, `"a"`, "line 2 is not the JSON that is read: file: a string is expected, not number"},
+		{`{"id":7,"file":{}}`, `7`, "file: a string is expected, not object"},
+		{`{"id":{"a":1},"file":"x"}`, `""`, "id is neither a string nor a number"},
+		{`{"id":true,"file":"x"}`, `""`, "id is neither a string nor a number"},
+		{`{"id":null}`, `""`, `"file" names no file`},
+		{`{}`, `""`, `"file" names no file`},
+		{`["a"]`, `""`, "line 2 is not the JSON that is read: an object is expected, not array"},
+		{`{"id":"a"`, `""`, "line 2"},
+		{`{"id":1,"file":"x"} {}`, `1`, "something follows the object"},
+		{`{"id":1,"file":"/nonexistent.html"}`, `1`, "/nonexistent.html"},
+	} {
+		got := answers(t, inspect, "", c.line, fmt.Sprintf(`{"id":"next","file":%q}`, file))
+		if len(got) != 2 {
+			t.Fatalf("%s: %d answers, want 2", c.line, len(got))
+		}
+		var said string
+		if err := json.Unmarshal(got[0]["error"], &said); err != nil {
+			t.Fatal(err)
+		}
+		if string(got[0]["id"]) != c.id || !strings.Contains(said, c.says) || string(got[0]["type"]) != `"other"` {
+			t.Errorf("%s: id %s, type %s, error %q", c.line, got[0]["id"], got[0]["type"], said)
+		}
+		if string(got[1]["id"]) != `"next"` || string(got[1]["error"]) != `""` {
+			t.Errorf("after %s: %s", c.line, got[1])
+		}
+	}
+}
+
+func TestAnErrorNamesTheFileThatCantBeRead(t *testing.T) {
+	t.Parallel()
+	html := page(t, "page.html", "<h1>Imprint</h1>")
+	broken := page(t, "broken.pdf", "%PDF-1.7 broken")
+	program := page(t, "program", "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00")
+	for _, c := range []struct{ old, cur, says string }{
+		{broken, html, "read " + broken + ": no PDF is here"},
+		{html, broken, "read " + broken + ": no PDF is here"},
+		{html, program, "read " + program + ": its content is application/x-sharedlib"},
+		{html, "/nonexistent.html", "/nonexistent.html"},
+		{html, "", `"new" names no file`},
+		{"", html, `"old" names no file`},
+	} {
+		got := answers(t, diff, fmt.Sprintf(`{"id":"x","url":"https://example.com/","old":%q,"new":%q}`, c.old, c.cur))
+		var said string
+		if err := json.Unmarshal(got[0]["error"], &said); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(said, c.says) || string(got[0]["id"]) != `"x"` {
+			t.Errorf("%s and %s: %q", c.old, c.cur, said)
+		}
+	}
+}
+
+func TestPDFsAreComparedByTheirText(t *testing.T) {
+	t.Parallel()
+	readPDF := func(_ context.Context, b []byte) (string, error) {
+		return "# Terms\n\n" + strings.TrimPrefix(string(b), "%PDF-1.7 "), nil
+	}
+	old := page(t, "old.pdf", "%PDF-1.7 We keep your data for three years after you leave.")
+	cur := page(t, "new.pdf", "%PDF-1.7 We keep your data for seven years after you leave.")
+	f := func(ctx context.Context, in, out *bytes.Buffer) error { return Diff(ctx, in, out, readPDF) }
+	got := answers(t, f, fmt.Sprintf(`{"id":1,"old":%q,"new":%q}`, old, cur), fmt.Sprintf(`{"id":2,"old":%q,"new":%q}`, old, old))
+	if len(got) != 2 || string(got[0]["kind"]) != `"change"` || string(got[0]["changed"]) != "true" || string(got[1]["kind"]) != `"none"` {
+		t.Errorf("%s", got)
+	}
+}

@@ -108,6 +108,7 @@ func classified(in Input, p *content.Page, d Document) classify.Page {
 	return classify.Page{
 		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
 		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
+		Subprocessors: func() bool { return subprocessor.Sure(d.Markdown) },
 	}
 }
 

@@ -19,6 +19,9 @@ type Page struct {
 	Text        string // normalised
 	Words       int    // of Text
 	LinkWords   int    // of Text that are links
+	// Subprocessors says whether the text surely has a list of subprocessors. It is
+	// asked of a page that is short and named so; nil: it has none.
+	Subprocessors func() bool
 }
 
 // Answer is what a page is.
@@ -87,10 +90,19 @@ func (p *Page) decided(e *evidence) (Answer, bool) {
 	switch {
 	case isSoftError(p, e):
 		return Answer{Type: doctype.Other, Confidence: 0.95, SoftError: true}, true
-	case p.Words < minWords, p.Words < maxRepeated && p.own() < minWords:
+	case (p.Words < minWords || p.Words < maxRepeated && p.own() < minWords) && !p.shortList(e):
 		return Answer{Type: doctype.Other, Confidence: 0.9}, true
 	}
 	return Answer{}, false
+}
+
+// subprocessorsClass is the number of the class of lists of subprocessors.
+var subprocessorsClass = slices.Index(Classes, doctype.Subprocessors)
+
+// shortList says that a page is a list of subprocessors by name and by content: such a
+// list is whole with three rows, and its names may be links.
+func (p *Page) shortList(e *evidence) bool {
+	return e.by[bestName][subprocessorsClass] >= nameBelieved && p.Subprocessors != nil && p.Subprocessors()
 }
 
 // isSoftError says that a page's title, or the few words that it has, are those of

@@ -43,7 +43,7 @@ func (c *scanner) shortMonth(i, j int) literal {
 		return literal{}
 	}
 	rest := strings.TrimLeft(s[end:min(len(s), end+8)], " *_")
-	if w := firstWord(fold(valid(rest))); w != "" && strings.IndexAny(w[:1], ")],.;:|\n") < 0 && w[0] != '-' {
+	if w := firstWord(fold(valid(rest))); w != "" && !strings.ContainsAny(w[:1], ")],.;:|\n") && w[0] != '-' {
 		return literal{}
 	}
 	return literal{start: i, end: end, y: y, m: number(s[i:j]), short: true}

@@ -58,7 +58,10 @@ type Document struct {
 	Markdown                      string
 	Text                          string // normalised, what is compared
 	Hash                          string // of the words that are compared, see change.Fingerprint
-	SoftError                     bool   // an error, login or consent page sent with a status of success
+	// Own is how many of Words the page says itself, where it has so few that it may be a
+	// shell: each line once, and no links.
+	Own       int
+	SoftError bool // an error, login or consent page sent with a status of success
 	// Subprocessors are the rows of a list of subprocessors, or of such a list in a
 	// data processing agreement.
 	Subprocessors []subprocessor.Row
@@ -81,7 +84,7 @@ func Read(in Input) (Document, error) {
 	d.Language = language.Of(d.Text, p.Lang, in.Language)
 	d.Region = language.Region(d.Language, p.Lang, in.Language)
 	answer := classify.Of(classified(in, p, d))
-	d.Type, d.Also, d.Confidence, d.SoftError = answer.Type, answer.Also, answer.Confidence, answer.SoftError
+	d.Type, d.Also, d.Confidence, d.SoftError, d.Own = answer.Type, answer.Also, answer.Confidence, answer.SoftError, answer.Own
 	d.Legal = d.Type != doctype.Other
 	d.readDates(in, p)
 	d.Subprocessors = d.readSubprocessors(d.Type)
@@ -109,6 +112,7 @@ func classified(in Input, p *content.Page, d Document) classify.Page {
 	return classify.Page{
 		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
 		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
+		Subprocessors: func() bool { return subprocessor.Sure(d.Markdown) },
 	}
 }
 

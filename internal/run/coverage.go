@@ -81,8 +81,9 @@ type candidates struct {
 	best map[string]candidate
 }
 
-// lost notes that a URL brought no document, and why; text is its link's.
-func (c *candidates) lost(raw, text, reason string) {
+// lost notes that a URL brought no document, and why; text is its link's, and pinned
+// the type that the company says is there, if any: it is promised whatever the address.
+func (c *candidates) lost(raw, text, reason, pinned string) {
 	why, ok := blame[reason]
 	if !ok {
 		return
@@ -92,11 +93,13 @@ func (c *candidates) lost(raw, text, reason string) {
 		return
 	}
 	s := score.Of(u, text, "", 1)
-	if s.Value < likely {
-		return
-	}
 	types := topicTypes[s.Topic]
-	if s.Topic == hub {
+	switch {
+	case pinned != "":
+		types, s.Value = []string{pinned}, 1
+	case s.Value < likely:
+		return
+	case s.Topic == hub:
 		types = []string{""}
 	}
 	c.mu.Lock()
@@ -159,12 +162,13 @@ func (c *candidates) missing(t string, res crawl.Result) candidate {
 }
 
 // bestOf is the surest document of a type that is still there; of two as sure, the
-// one nearer to a seed.
+// one nearer to a seed. One that shows something else now counts by the text that is
+// kept of it, if there is one.
 func bestOf(t string, found []Found) *Found {
 	var best *Found
 	for i := range found {
 		f := &found[i]
-		if f.Type != t || !f.there() {
+		if f.Type != t || !f.there() || f.Change == Broken && f.Words < leastPinned {
 			continue
 		}
 		if best == nil || cmp.Or(cmp.Compare(f.Confidence, best.Confidence), cmp.Compare(len(best.Path), len(f.Path)), cmp.Compare(best.URL, f.URL)) > 0 {

@@ -56,7 +56,7 @@ func TestEachReasonThatALinkedPageIsLeftForIsToldOfItsType(t *testing.T) {
 		"depth": v1alpha1.MissingUnsure, "content_type": v1alpha1.MissingUnsure, "queue_full": v1alpha1.MissingUnsure,
 	} {
 		var c candidates
-		c.lost("https://example.com/terms", "Terms of Service", reason)
+		c.lost("https://example.com/terms", "Terms of Service", reason, "")
 		if got := c.missing("terms_of_service", crawl.Result{Reason: crawl.FrontierEmpty}); got.reason != want {
 			t.Errorf("%s: %s, want %s", reason, got.reason, want)
 		}
@@ -124,7 +124,7 @@ func TestThePinnedTypeIsTrusted(t *testing.T) {
 		"/":         home("/privacy", "Privacy Policy"),
 		"/privacy":  policy("Privacy Policy"),
 		"/pact":     "/the-pact",
-		"/the-pact": home(),
+		"/the-pact": "<!doctype html><html lang=en><title>Harbour</title><main><p>We mend your nets and paint your boat, you pay us in fish, and both of us keep to that until one of us goes to sea for good.</p></main>",
 	})
 	rep := crawlOnce(t, w.runner(t, openStore(t)), func(tk *Task) {
 		tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/pact", Type: "terms_of_service", Pinned: true})
@@ -134,6 +134,76 @@ func TestThePinnedTypeIsTrusted(t *testing.T) {
 	}
 	if c := rep.Run.Coverage[1]; c.State != "Found" {
 		t.Errorf("coverage: %+v", c)
+	}
+}
+
+func TestAPinnedPageWithoutTextIsNoDocument(t *testing.T) {
+	t.Parallel()
+	menu := home("/boats", "All the boats that we build", "/nets", "All the nets that we mend", "/harbour", "Where our harbour is and how to get there by land and by sea")
+	for name, c := range map[string]struct{ page, why string }{
+		"empty":                      {"<!doctype html><html lang=en><title>Our pact</title><main></main>", ReasonUnreadable},
+		"two words":                  {"<!doctype html><html lang=en><title>Our pact</title><main><h1>Our pact</h1></main>", ReasonUnreadable},
+		"a menu":                     {strings.Replace(menu, "<footer>", "<div>", 1), ReasonUnreadable},
+		"a shell that scripts fill":  {"<!doctype html><html lang=en><title>Our pact</title><div id=app>Loading</div><script src=/app.js></script>", ReasonNeedsBrowser},
+		"an error sent as a success": {"<!doctype html><html lang=en><title>Page not found</title><h1>404</h1><p>The page you are looking for could not be found.</p>", ReasonSoftError},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openStore(t)
+			w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/pact": "/the-pact", "/the-pact": c.page})
+			for _, address := range []string{"/the-pact", "/pact"} {
+				rep := crawlOnce(t, w.runner(t, s), func(tk *Task) {
+					tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com" + address, Type: "terms_of_service", Pinned: true})
+				})
+				if terms := rep.Run.Coverage[1]; terms.State != "Missing" || terms.Reason != "Unsure" || terms.URL != "https://example.com/the-pact" {
+					t.Errorf("%s: coverage: %+v", address, terms)
+				}
+				if got := changes(rep); len(got) != 1 {
+					t.Errorf("%s: found %v", address, got)
+				}
+				if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/the-pact"); err != nil || p.Reason != c.why {
+					t.Errorf("%s: the page: %+v, %v", address, p, err)
+				}
+			}
+		})
+	}
+}
+
+func TestThePromiseOfAPinnedPageNeedsNoTellingAddress(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/p/7": "403"})
+	rep := crawlOnce(t, w.runner(t, nil), func(tk *Task) {
+		tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/p/7", Type: "terms_of_service", Pinned: true})
+	})
+	if c := rep.Run.Coverage[1]; c.Reason != "AccessDenied" || c.URL != "https://example.com/p/7" {
+		t.Errorf("coverage: %+v", c)
+	}
+}
+
+// A document may have been kept of a page without text before that was looked at.
+func TestAPinnedDocumentThatNeverHadATextCoversNothing(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/pact": home()})
+	s := openStore(t)
+	r := w.runner(t, s)
+	pin := func(tk *Task) {
+		tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/pact", Type: "terms_of_service", Pinned: true})
+	}
+	rep := crawlOnce(t, r, pin)
+	d := store.Document{ID: "pact", Company: "example.com", URL: "https://example.com/pact", Type: "terms_of_service", Confidence: 1, Words: 2, Hash: "h", FirstSeen: rep.Documents[0].FirstSeen, LastSeen: rep.Documents[0].FirstSeen}
+	if err := s.PutDocument(t.Context(), store.Fence{}, d); err != nil {
+		t.Fatal(err)
+	}
+	rep = crawlOnce(t, r, pin)
+	if got := changes(rep)["https://example.com/pact"]; got != "terms_of_service Broken" {
+		t.Errorf("it is %q", got)
+	}
+	if c := rep.Run.Coverage[1]; c.State != "Missing" || c.Reason != "Unsure" {
+		t.Errorf("coverage: %+v", c)
+	}
+	w.set("/pact", policy("Terms of Service"))
+	if c := crawlOnce(t, r, pin).Run.Coverage[1]; c.State != "Found" {
+		t.Errorf("its text is there now, and the coverage says %+v", c)
 	}
 }
 

@@ -112,7 +112,7 @@ func recalled(d store.Document) string {
 // conditionally: of any other page the links are needed, which a 304 lacks.
 func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 	d, ok := k.known[url]
-	if !ok {
+	if !ok || d.Words < leastPinned { // it may be none, and is judged anew
 		return crawl.Validators{}
 	}
 	return crawl.Validators{ETag: d.ETag, LastModified: d.LastModified}
@@ -141,7 +141,7 @@ func (k *keeper) Skipped(url, parent, reason string) {
 // blame notes that a URL brought no document, unless it is a guess.
 func (k *keeper) blame(url, parent, reason string) {
 	if _, known := k.known[url]; parent != "" || known || k.pinned[url] != "" {
-		k.looked.lost(url, "", reason)
+		k.looked.lost(url, "", reason, k.pinned[url])
 	}
 }
 
@@ -158,6 +158,12 @@ func (k *keeper) Progress(p crawl.Progress) {
 
 // leastWords is what a page has if it is more than a menu and a notice.
 const leastWords = 80
+
+// leastPinned is how many words of its own a page has that is taken for the type that
+// the company gives it. A pin says what a page is, not that its text came: a shell and
+// its "please enable JavaScript" have fewer, the shortest imprint has more. It is half
+// of what a page must have that nobody pins.
+const leastPinned = 20
 
 // Page implements crawl.Handler.
 func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
@@ -179,8 +185,9 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 		k.notDocument(p, d, ReasonUnreadable)
 		return crawl.Verdict{}, nil
 	}
-	if t := k.pinnedType(p); t != "" && !d.SoftError {
-		d.Legal, d.Type, d.Confidence = true, t, 1 // whoever pins a page knows it
+	pinned := k.pinnedType(p)
+	if pinned != "" && !d.SoftError && (d.Legal || d.Own >= leastPinned) {
+		d.Legal, d.Type, d.Confidence = true, pinned, 1 // whoever pins a page knows it
 	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
 	if d.Legal {
@@ -189,6 +196,9 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	switch {
 	case d.SoftError:
 		k.notDocument(p, d, ReasonSoftError)
+		return v, nil
+	case !d.Legal && pinned != "":
+		k.notDocument(p, d, ReasonUnreadable)
 		return v, nil
 	case !d.Legal:
 		k.notDocument(p, d, "")
@@ -202,7 +212,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 		return v, err
 	}
 	k.pages.came(p, d, f.ID, "")
-	k.looked.lost(p.URL, p.Anchor, reasonOtherType) // counts only if the type it promised stays missing
+	k.looked.lost(p.URL, p.Anchor, reasonOtherType, "") // counts only if the type it promised stays missing
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.found[f.URL] = f
@@ -236,15 +246,16 @@ func (k *keeper) readPDF(ctx context.Context) func([]byte) (string, error) {
 // notDocument notes a page that came and is no document.
 func (k *keeper) notDocument(p *crawl.Page, d document.Document, reason string) {
 	k.pages.came(p, d, "", reason)
-	k.instead(p.URL, p.Anchor, reason)
+	k.instead(p.URL, p.Anchor, reason, k.pinnedType(p))
 }
 
-// instead notes what came from a URL where a document might have been; text is its link's.
-func (k *keeper) instead(url, text, reason string) {
+// instead notes what came from a URL where a document might have been; text is its
+// link's, and pinned the type that the company gives it, if any.
+func (k *keeper) instead(url, text, reason, pinned string) {
 	if reason == "" {
 		reason = reasonOtherType
 	}
-	k.looked.lost(url, text, reason)
+	k.looked.lost(url, text, reason, pinned)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if reason == ReasonSoftError {

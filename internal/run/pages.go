@@ -31,7 +31,8 @@ const (
 	// ReasonDuplicate is of a page at an address that was guessed, with the text of a
 	// document that was found elsewhere.
 	ReasonDuplicate = "duplicate"
-	// ReasonUnreadable is of a page that came and could not be read.
+	// ReasonUnreadable is of a page that came and could not be read, or that the company
+	// pins and that had no text to speak of.
 	ReasonUnreadable = "unreadable"
 	// ReasonSoftError is of an error, login or consent page sent as a success.
 	ReasonSoftError = "soft_error"

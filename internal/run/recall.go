@@ -55,7 +55,7 @@ func (k *keeper) recallPage(rec store.FetchedPage) {
 		return
 	}
 	if !rec.FetchedAt.IsZero() {
-		k.instead(rec.URL, "", rec.Reason)
+		k.instead(rec.URL, "", rec.Reason, k.pinned[rec.URL])
 		return
 	}
 	k.blame(rec.URL, rec.Parent, rec.Reason)

@@ -19,6 +19,9 @@ type Page struct {
 	Text        string // normalised
 	Words       int    // of Text
 	LinkWords   int    // of Text that are links
+	// Subprocessors says whether the text surely has a list of subprocessors. It is
+	// asked of a page that is short and named so; nil: it has none.
+	Subprocessors func() bool
 }
 
 // Answer is what a page is.
@@ -27,6 +30,7 @@ type Answer struct {
 	Confidence float64  // 0 to 1: of answers with c, a share of about c are right
 	Also       []string // further types that the page has a document of, sorted
 	SoftError  bool     // an error page or a door that was sent as a page
+	Own        int      // of the page's words, those that it says itself; see Page.own
 }
 
 // minWords is what a document has at least; imprints are the shortest.
@@ -39,11 +43,12 @@ func Of(p Page) Answer {
 	m := model()
 	e := p.gather(l, &m.Background, 0, sc)
 	if a, ok := p.decided(e); ok {
+		a.Own = p.own()
 		return a
 	}
 	probabilities := m.Probabilities(p.features(l, e, sc))
 	best := Choose(probabilities, e.named >= nameBelieved)
-	a := Answer{Type: Classes[best], Confidence: probabilities[best]}
+	a := Answer{Type: Classes[best], Confidence: probabilities[best], Own: p.own()}
 	if a.Type != doctype.Other {
 		a.Also = p.also(l, m, a.Type, e, sc)
 	}
@@ -87,10 +92,19 @@ func (p *Page) decided(e *evidence) (Answer, bool) {
 	switch {
 	case isSoftError(p, e):
 		return Answer{Type: doctype.Other, Confidence: 0.95, SoftError: true}, true
-	case p.Words < minWords, p.Words < maxRepeated && p.own() < minWords:
+	case p.own() < minWords && !p.shortList(e):
 		return Answer{Type: doctype.Other, Confidence: 0.9}, true
 	}
 	return Answer{}, false
+}
+
+// subprocessorsClass is the number of the class of lists of subprocessors.
+var subprocessorsClass = slices.Index(Classes, doctype.Subprocessors)
+
+// shortList says that a page is a list of subprocessors by name and by content: such a
+// list is whole with three rows, and its names may be links.
+func (p *Page) shortList(e *evidence) bool {
+	return e.by[bestName][subprocessorsClass] >= nameBelieved && p.Subprocessors != nil && p.Subprocessors()
 }
 
 // isSoftError says that a page's title, or the few words that it has, are those of
@@ -106,8 +120,12 @@ func isSoftError(p *Page, e *evidence) bool {
 // repeats and to links, as the shell of a page does whose text a script would bring.
 const maxRepeated = 200
 
-// own is how many words the page says itself: each line once, and no links.
+// own is how many words the page says itself: each line once, and no links. Of a page
+// that is no shell they are all its words.
 func (p *Page) own() int {
+	if p.Words >= maxRepeated {
+		return p.Words
+	}
 	said := map[string]bool{}
 	n := p.Words - p.LinkWords
 	for line := range strings.Lines(p.Markdown) {
@@ -117,7 +135,7 @@ func (p *Page) own() int {
 		}
 		said[line] = true
 	}
-	return n
+	return max(n, 0)
 }
 
 // proseBytes is how long a line is that has a sentence, about: a dozen words, or two

@@ -29,6 +29,7 @@ type surroundings struct {
 	// sentence is what stands before the date in its sentence, other dates included.
 	sentence    string
 	rangeBegins bool // the date begins a span of time
+	follows     bool // left begins at the end of another date
 }
 
 func around(s string, all []literal, i int) surroundings {
@@ -41,9 +42,9 @@ func around(s string, all []literal, i int) surroundings {
 	if next {
 		to = all[i+1].start
 	}
-	a := surroundings{left: fold(valid(s[from:l.start])), right: fold(valid(s[l.end:to]))}
+	a := surroundings{left: withoutClock(fold(valid(s[from:l.start]))), right: fold(valid(s[l.end:to])), follows: i > 0 && from == all[i-1].end}
 	a.sentence = sentence(a.left)
-	if i > 0 && from == all[i-1].end && len(a.sentence) == len(a.left) {
+	if a.follows && len(a.sentence) == len(a.left) {
 		a.sentence = sentence(fold(valid(s[max(0, l.start-reachBefore):l.start])))
 	}
 	a.rangeBegins = next && ranges[strings.TrimSpace(a.right)]
@@ -107,7 +108,7 @@ func (a surroundings) hitsBefore() []hit {
 				hits = append(hits, h)
 			case ok && h.kind != hits[0].kind && h.kind != published:
 				return append(hits, h)
-			case len(hits) == 0 && !(c.weak && glue[word]):
+			case len(hits) == 0 && !(c.weak && (glue[word] || isUnspacedGlue(c.phrase))):
 				return nil
 			}
 			w = left
@@ -190,6 +191,9 @@ func parted(w, phrase string) bool {
 
 // glueLength is how many bytes at the end of w say nothing of the date.
 func glueLength(w, word string) (int, bool) {
+	if _, n := lastAudience(w); n > 0 {
+		return n, true
+	}
 	if glue[word] || glue[strings.Trim(word, "'")] {
 		return len(word), true
 	}
@@ -221,7 +225,7 @@ func (a surroundings) judge(c cue, left, gap string) (hit, bool) {
 	if lastLaw > lastDoc || lastDoc < 0 && laws.in(rest) || parts[lastWord(strings.TrimRight(prefix, marks))] {
 		return h, false
 	}
-	h.label = onlyGlue(line) || strings.HasSuffix(strings.TrimRight(line, " "), "-")
+	h.label = onlyGlue(line) || strings.HasSuffix(strings.TrimRight(line, " "), "-") || c.phrase == "rev" && strings.HasSuffix(line, "(")
 	named := documents.in(prefix) || documents.in(gap) || documents.in(rest)
 	switch {
 	case c.vague:
@@ -232,7 +236,7 @@ func (a surroundings) judge(c cue, left, gap string) (hit, bool) {
 		return h, true
 	case h.label:
 		// A label has nothing but the date, or little, on its line.
-		return h, strings.Contains(gap, ":") || len(strings.Fields(rest)) <= 4
+		return h, strings.Contains(gap, ":") || len(strings.Fields(rest)) <= 4 || a.audience() != everybody && otherAudience(rest)
 	}
 	return h, false
 }

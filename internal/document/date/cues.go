@@ -130,8 +130,8 @@ const (
 		versao; data; criado; criada; aprovada
 		versie; datum; gepubliceerd; opgesteld; vastgesteld
 		wersja; data; opracowano; sporzadzono; utworzono; sporzadzona; z dnia
-		version; datum; dato; paivays; paivamaara; versio; upprattad; faststalld; antagen; vedtaget; verze; verzia; vydano; verzija; razlicica; datum; verzio; kelt; datum; datat; versiune; versiunea; дата; версия; версія; от; утверждена; утверждено; принята; εκδοση; ημερομηνια; kuupaev; versioon; datums; versija; tarih; surum; versiyon; tanggal; versi; tarikh; phien ban; تاريخ; التاريخ; גרסה; תאריך; दिनांक; तारीख; วันที่; 日付; 日期; 公布; 发布; 發布; 公開; 策定; 일자; 공고; 제정; 게시; 날짜; 版; 制定`
-	inForceVague = `as of; as at; as from; from; starting; beginning; with effect; compter; depuis; ab; zum; seit; desde; dal; vanaf; per; met ingang; fran; fra; od; с; від; partir; since`
+		version; datum; dato; paivays; paivamaara; versio; upprattad; faststalld; antagen; vedtaget; verze; verzia; vydano; verzija; razlicica; datum; verzio; kelt; datum; datat; versiune; versiunea; дата; версия; версія; от; утверждена; утверждено; принята; εκδοση; ημερομηνια; kuupaev; versioon; datums; versija; tarih; surum; versiyon; tanggal; versi; tarikh; phien ban; تاريخ; التاريخ; גרסה; תאריך; दिनांक; तारीख; วันที่; ประกาศ; ประกาศ ณ; 日付; 日期; 公布; 发布; 發布; 公開; 策定; 일자; 공고; 제정; 게시; 날짜; 版; 制定`
+	inForceVague = `as of; as at; as from; from; starting; beginning; with effect; compter; depuis; ab; zum; seit; desde; dal; vanaf; per; met ingang; fran; fra; od; с; від; partir; since; اعتبارا`
 )
 
 // Phrases after a date, folded.

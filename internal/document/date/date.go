@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/clausea/crawler/internal/document/plain"
 )
@@ -96,6 +98,7 @@ type candidate struct {
 	literal
 	kind kind
 	rank int // lower is better
+	who  audience
 }
 
 // Ranks of candidates: what speaks for them, then where they stand.
@@ -134,7 +137,7 @@ func find(s string, t Text, hints bool) Dates {
 	}
 	if !f.has(updated) && !f.cued {
 		if l, ok := f.history(); ok {
-			f.cands = append(f.cands, candidate{l, published, rankHistory})
+			f.cands = append(f.cands, candidate{literal: l, kind: published, rank: rankHistory})
 		}
 	}
 	return f.choose()
@@ -157,6 +160,9 @@ func (f *finder) has(k kind) bool {
 
 // consider makes a candidate of a date that has a cue, or needs none.
 func (f *finder) consider(i int, l literal) {
+	if l.short && l.d == 0 && f.future(l) {
+		return // no revision was made in the future: the second number is no year
+	}
 	zone := inMiddle
 	switch {
 	case l.start < headZone:
@@ -171,6 +177,9 @@ func (f *finder) consider(i int, l literal) {
 			h.label = h.label && !h.weak // "July 2017 version" says less than "version: July 2017"
 			hits = append(hits, h)
 		}
+	}
+	if last := len(f.cands) - 1; len(hits) == 0 && last >= 0 && i > 0 && f.cands[last].start == f.all[i-1].start && f.cands[last].kind == inForce && a.goesOn() {
+		hits = append(hits, hit{cue: cue{kind: inForce}})
 	}
 	for _, h := range hits {
 		if h.kind == published && h.weak && (l.short || f.cued) { // 1.2.23 after "version" is a version
@@ -192,7 +201,7 @@ func (f *finder) consider(i int, l literal) {
 				}
 			}
 		}
-		f.cands = append(f.cands, candidate{l, h.kind, rank + zone})
+		f.cands = append(f.cands, candidate{l, h.kind, rank + zone, a.audience()})
 	}
 	if len(hits) > 0 || l.short || f.cued {
 		return
@@ -201,7 +210,7 @@ func (f *finder) consider(i int, l literal) {
 		if head {
 			zone = inHead
 		}
-		f.cands = append(f.cands, candidate{l, published, rankBare + zone})
+		f.cands = append(f.cands, candidate{literal: l, kind: published, rank: rankBare + zone})
 	}
 }
 
@@ -253,7 +262,7 @@ const maxCluster = 300
 func (f *finder) best(k kind) (candidate, bool) {
 	at := -1
 	for i, c := range f.cands {
-		if c.kind == k && (at < 0 || better(f, c, f.cands[at])) {
+		if c.kind == k && !f.later(c) && (at < 0 || better(f, c, f.cands[at])) {
 			at = i
 		}
 	}
@@ -262,7 +271,7 @@ func (f *finder) best(k kind) (candidate, bool) {
 	}
 	got, last := f.cands[at], f.cands[at]
 	for _, c := range f.cands[at+1:] {
-		if c.kind != k || c.rank != got.rank || c.start-last.end > maxCluster {
+		if c.kind != k || f.later(c) || c.rank != got.rank || c.start-last.end > maxCluster {
 			continue
 		}
 		last = c
@@ -295,16 +304,33 @@ func (f *finder) coming() (candidate, bool) {
 // maxQuote bounds a quote, in bytes.
 const maxQuote = 300
 
+// initial says whether the full stop at s[i] is that of an abbreviation of letters,
+// as in "a.m.", "U.S." and "พ.ศ.", and ends no sentence.
+func initial(s string, i int) bool {
+	r, n := utf8.DecodeLastRuneInString(s[:max(i, 0)])
+	return i > n && unicode.IsLetter(r) && s[i-n-1] == '.'
+}
+
 // say is a candidate's day and the sentence that it was read from.
 func (f *finder) say(c candidate) (day, quote string) {
 	from, to := lineOf(f.s, c.start, c.end)
 	if i := strings.LastIndex(f.s[from:c.start], ". "); i >= 0 && i > c.start-from-200 && c.start-from > 40 {
-		if !digitAt(f.s, from+i-1) {
+		for i >= 0 && initial(f.s, from+i) {
+			i = strings.LastIndex(f.s[from:from+i], ". ")
+		}
+		if i >= 0 && !digitAt(f.s, from+i-1) {
 			from += i + 2
 		}
 	}
-	if i := strings.Index(f.s[c.end:to], ". "); i >= 0 {
-		to = c.end + i + 1
+	for at := c.end; ; {
+		i := strings.Index(f.s[at:to], ". ")
+		if i < 0 {
+			break
+		}
+		if at += i + 1; !initial(f.s, at-1) {
+			to = at
+			break
+		}
 	}
 	if strings.Trim(fold(f.s[from:c.start]), marks+"\n") == "" && from > 0 { // the cue stands on the line above
 		if above := strings.TrimRight(f.s[:from], " \n\r\t|-"); !strings.HasSuffix(above, "=") && len(f.s[:from])-len(above) < 40 {

@@ -10,9 +10,16 @@ import (
 func TestADateComesWithTheSentenceThatSaysIt(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"# Terms\n\nWelcome. These terms are effective as of **1 May 2024**. Read them.":      "These terms are effective as of 1 May 2024.",
-		"# Terms\n\nLast updated\n\nMay 1, 2024\n\nWe use cookies.":                           "Last updated May 1, 2024",
-		"| Effective date | Version |\n|---|---|\n| 1 May 2024 | 3 |\n\nText":                 "Effective date Version 1 May 2024 3",
+		"# Terms\n\nWelcome. These terms are effective as of **1 May 2024**. Read them.":                                         "These terms are effective as of 1 May 2024.",
+		"# Terms\n\nLast updated\n\nMay 1, 2024\n\nWe use cookies.":                                                              "Last updated May 1, 2024",
+		"| Effective date | Version |\n|---|---|\n| 1 May 2024 | 3 |\n\nText":                                                    "Effective date Version 1 May 2024 3",
+		"# Terms\n\nWelcome to all. These terms are effective beginning 12:01 a.m. U.S. Pacific Time on May 1, 2024. Read them.": "These terms are effective beginning 12:01 a.m. U.S. Pacific Time on May 1, 2024.",
+		"# Terms\n\nEffective May 1, 2024 at 12:01 a.m. Eastern Time. Read them.":                                                "Effective May 1, 2024 at 12:01 a.m. Eastern Time.",
+		"# Terms\n\nFor existing users, effective May 1, 2024.":                                                                  "For existing users, effective May 1, 2024.",
+		"# Terms\n\nEffective 1-May-24. Read them.":                                                                              "Effective 1-May-24.",
+		"# Terms\n\nBe nice.\n\nRev. 05/24":                                                                                      "Rev. 05/24",
+		"# ข้อกำหนด\n\nข้อกำหนดนี้มีผลบังคับใช้ตั้งแต่วันที่ 1 พฤษภาคม พ.ศ. 2567 เป็นต้นไป":   "ข้อกำหนดนี้มีผลบังคับใช้ตั้งแต่วันที่ 1 พฤษภาคม พ.ศ. 2567 เป็นต้นไป",
+		"# الشروط\n\nتسري هذه الشروط اعتبارًا من 1 أيار 2024.":                                "تسري هذه الشروط اعتبارًا من 1 أيار 2024.",
 		"x " + strings.Repeat("word ", 200) + "this policy was last updated on 1 May 2024 ok": "last updated on 1 May 2024",
 	} {
 		d := Find(Text{Markdown: text, Language: "en", Now: today})
@@ -37,6 +44,30 @@ func TestLanguageRegionAndTheTextItselfOrderDayAndMonth(t *testing.T) {
 	} {
 		if d := Find(Text{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
 			t.Errorf("%s-%s %q: %s, want %s", c.language, c.region, c.text, d.Updated, c.want)
+		}
+	}
+}
+
+func TestTheDateForNewUsersIsTheDocuments(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ text, effective, takes string }{
+		{"Effective January 1, 2025 for new users and March 1, 2025 for existing users.", "2025-01-01", ""},
+		{"Effective Date: January 1, 2025 (for new users), March 1, 2025 (for existing users)", "2025-01-01", ""},
+		{"Effective for existing users on March 1, 2025, and for new users on January 1, 2025.", "2025-01-01", ""},
+		{"For new users, effective January 1, 2025. For existing users, effective March 1, 2025.", "2025-01-01", ""},
+		{"For existing users, effective March 1, 2025. For new users, effective January 1, 2025.", "2025-01-01", ""},
+		{"Effective date for new users: January 1, 2025\n\nEffective date for existing users: March 1, 2025", "2025-01-01", ""},
+		{"These terms apply to new customers as of 1 January 2025, and to existing customers as of 1 March 2025.", "2025-01-01", ""},
+		// Until then the others have the former text.
+		{"Effective January 1, 2026 for new users and March 1, 2026 for existing users.", "2026-01-01", "2026-03-01"},
+		// With no other date it is the document's.
+		{"For existing users, effective March 1, 2025", "2025-03-01", ""},
+		{"Effective for existing users: March 1, 2025", "2025-03-01", ""},
+		{"These terms are effective immediately for new users, and from March 1, 2025 for existing users.", "2025-03-01", ""},
+	} {
+		d := Find(Text{Markdown: "# Terms\n\n" + c.text + "\n\nBe nice.", Language: "en", Now: today})
+		if d.Effective != c.effective || d.TakesEffect != c.takes || d.Updated != "" {
+			t.Errorf("%+v, want %s and then %q: %q", d, c.effective, c.takes, c.text)
 		}
 	}
 }

@@ -56,6 +56,7 @@ func fold(s string) string {
 			space = true
 		case r == '*' || r == '_' || r == '`':
 			fresh, space = feeds > 0, true // a list item, or emphasis, begins the line
+		case r >= 0x64b && r <= 0x652 || r == 0x640: // Arabic vowel signs, and the stroke that makes a word longer
 		case r == 0x200b || r == 0x200d || r == 0xfeff || r == 0xad || r == 0x2060 || r == 0x200e || r == 0x200f:
 		case r < 0x80:
 			if 'A' <= r && r <= 'Z' {

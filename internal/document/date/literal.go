@@ -68,6 +68,12 @@ func (c *scanner) scan() []literal {
 			l = c.aroundYear(i, j, end)
 		case j-i <= 2:
 			l = c.shortNumeric(i)
+			if l.m == 0 {
+				l = c.shortNamed(i, j)
+			}
+			if l.m == 0 {
+				l = c.shortMonth(i, j)
+			}
 			if l.m == 0 && i > 1 && (s[i-1] >= utf8.RuneSelf || s[i-2] >= utf8.RuneSelf) {
 				l = c.eraYear(i, j)
 			}
@@ -112,7 +118,7 @@ func (c *scanner) aroundYear(i, j, from int) literal {
 	if l := numericBefore(c.s, y, i, j, from, c.order); l.valid() {
 		return l
 	}
-	l := c.namedBefore(y, i, j, from)
+	l := c.namedBefore(y, i, j, from, thai)
 	if !l.valid() && !thai {
 		l = c.monthAfter(y, i, j)
 	}

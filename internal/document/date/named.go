@@ -73,7 +73,10 @@ func trimSpace(s string, end, from int) int {
 // connectors are words between the parts of a date; they are skipped.
 var connectors = words(`de del do da of d day the l al el
 	anul an rok roku ar am nam nien thang ngay
-	พ.ศ. พศ ค.ศ. พ ศ ค god godine year`)
+	พ.ศ. พศ ค.ศ. พ ศ ค เดือน god godine year`)
+
+// buddhist are words between a month and a year of the Buddhist era.
+var buddhist = words(`b be e พุทธศักราช`)
 
 // ordinals are endings of a day's number where a space or markup parts them from it.
 var ordinals = words(`st nd rd th er ere eme e o a ste sup ro º ª °`)
@@ -81,11 +84,19 @@ var ordinals = words(`st nd rd th er ere eme e o a ste sup ro º ª °`)
 // namedBefore reads 31 January 2024, 31. Januar 2024, January 31, 2024, 31 de enero
 // de 2024, January 2024, and 1 tháng 2 năm 2024; s[i:j] is the year. What stands
 // between may be spaces, one line break, marks of emphasis or a border of cells.
-func (c *scanner) namedBefore(y, i, j, from int) literal {
-	t := tokens{s: c.s, at: i, from: max(from, i-48)}
-	w := t.skipping(connectors)
-	if m := c.month(w.folded); m > 0 {
+func (c *scanner) namedBefore(y, i, j, from int, thai bool) literal {
+	t := tokens{s: c.s, at: i, from: max(from, i-reachNamed)}
+	skipped := []map[string]bool{connectors}
+	if thai {
+		skipped = append(skipped, buddhist)
+	}
+	w, m := c.lastMonth(&t, skipped...)
+	if m > 0 {
 		l := literal{start: w.start, end: j, y: y, m: m}
+		again := t // two names of one month: آب/أغسطس
+		if w, m := c.lastMonth(&again); m == l.m {
+			t, l.start = again, w.start
+		}
 		t.mark()
 		if d := t.skipping(connectors, ordinals); d.n > 0 && d.n <= 31 && !c.numbering(d) {
 			l.d, l.start = d.n, d.start
@@ -111,6 +122,36 @@ func (c *scanner) namedBefore(y, i, j, from int) literal {
 		return l
 	}
 	return literal{}
+}
+
+// reachNamed bounds the day and month before a year, in bytes. Thai has three to a letter.
+const reachNamed = 80
+
+// lastMonth reads the name of a month, of one word or two, that ends a text but for
+// words of the sets. If there is none, the token is the first word that is in no set.
+func (c *scanner) lastMonth(t *tokens, sets ...map[string]bool) (token, int) {
+	for range 6 {
+		w := t.previous()
+		if m := c.month(w.folded); m > 0 {
+			return w, m
+		}
+		if longEnds[w.folded] {
+			before := *t
+			first := before.previous()
+			if m := longMonths[first.folded+" "+w.folded]; m > 0 {
+				*t = before
+				return first, m
+			}
+		}
+		skip := false
+		for _, set := range sets {
+			skip = skip || w.folded != "" && set[w.folded]
+		}
+		if !skip {
+			return w, 0
+		}
+	}
+	return token{}, 0
 }
 
 // dotted are the languages that write a dot after the day: 1. Mai 2018.
@@ -178,7 +219,7 @@ func (c *scanner) month(name string) int {
 	if c.language == "hr" && strings.HasPrefix(name, "listopad") { // November in Poland and Bohemia
 		return 10
 	}
-	return months[name]
+	return months[strings.TrimPrefix(name, "เดือน")] // "month", with no space in Thai
 }
 
 // token is a word or a number before the year.

@@ -1,6 +1,9 @@
 package date
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // glue are words, folded, that may stand between a cue and its date.
 var glue = words(`
@@ -38,6 +41,8 @@ var glue = words(`
 // unspacedGlue are what may stand between a cue and its date in scripts without spaces.
 var unspacedGlue = []string{"は", "日付", "日期", "時間", "时间", "日", "を", "于", "於", "为", "為", "の", "に", "自", "从", "自从", "より", "最近", "版本", "版", "이", "약관은", "방침은", "は、", "規約", "約款", "ポリシー", "方針", "協議", "协议", "政策", "条款", "條款", "声明", "약관", "방침", "정책", "เมื่อ", "วันที่", "ตั้งแต่", "ณ", "은", "는", "から"}
 
+func isUnspacedGlue(s string) bool { return slices.Contains(unspacedGlue, s) }
+
 // documents are stems, folded, of what a legal document calls itself.
 var documents = stemsOf(
 	"polic", " terms", "notice", "agreement", "statement", "conditions", "document", "version", "guideline", " rules", "this page", "addendum", " contract", " eula", "disclosure", " tos", " t&c", "privacy", " charter", "code of conduct", " schedule", " appendix", " imprint", " license", " licence",
@@ -66,7 +71,7 @@ var laws = stemsOf(
 	"loi ", "loi,", "decret", "ordonnance", "arrete", "reglement (", "reglement europeen", "reglement general", "reglement n", "reglement ue", "arret ",
 	"ley ", "reglamento", "directiva", "sentencia", "legge", "regolamento", "direttiva", "d.lgs", "decreto", "sentenza", "provvedimento",
 	"lei n", " lei ", "regulamento", "diretiva", "verordening", "richtlijn", " wet ", "vonnis",
-	"ustaw", "rozporzadzeni", "dyrektyw", "forordning", "direktiv", "lagen ", "loven ", "asetus", "narizeni", "zakon", "smernice", "nariadeni", "uredb", "rendelet", "torveny", "regulament", "legea", "lege ", "регламент", "закон", "директив", "κανονισμ", "νομο", "kanun", "yonetmelik", "undang-undang", "luat", "nghi dinh", "חוק", "תקנות", "قانون", "अधिनियम", "พระราชบัญญัติ",
+	"ustaw", "rozporzadzeni", "dyrektyw", "forordning", "direktiv", "lagen ", "loven ", "asetus", "narizeni", "zakon", "smernice", "nariadeni", "uredb", "rendelet", "torveny", "regulament", "legea", "lege ", "регламент", "закон", "директив", "κανονισμ", "νομο", "kanun", "yonetmelik", "undang-undang", "luat", "nghi dinh", "חוק", "תקנות", "قانون", "अधिनियम", "พระราชบัญญัติ", "พ.ร.บ",
 	"法律", "個人情報保護法", "个人信息保护法", "條例", "条例", "保護法", "保护法", "網絡安全法", "网络安全法", "법률", "보호법", "시행령",
 )
 
@@ -83,7 +88,7 @@ var parts = words(`article articles section sections paragraph clause annex anne
 
 // applies are stems, folded, of the verbs by which a document says that it holds.
 var applies = stemsOf(
-	"appl", "effect", "force", "valid", "updated", "revised", "current", "accurate", "s'applique", "vigueur", "gilt", "gelten", "gultig", "aplica", "vigor", "vige", "applica", "gelden", "geldt", "van toepassing", "obowiazuj", "galler", "gaelder", "gjelder", "действ", "amend", "modifi", "change",
+	"appl", "effect", "force", "valid", "updated", "revised", "current", "accurate", "s'applique", "vigueur", "gilt", "gelten", "gultig", "aplica", "vigor", "vige", "applica", "gelden", "geldt", "van toepassing", "obowiazuj", "galler", "gaelder", "gjelder", "действ", "تسري", "يسري", "سارية", "مفعول", "نافذ", "تطبق", "amend", "modifi", "change",
 )
 
 // selves are stems, folded, by which a document speaks of itself and not of another.

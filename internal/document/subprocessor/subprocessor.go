@@ -78,3 +78,23 @@ func cells(text string) []string {
 	}
 	return out
 }
+
+// leastSure is how many rows make a short text a list of subprocessors.
+const leastSure = 3
+
+// Sure says that a text has a list of subprocessors there is no doubt of, however
+// short it is: a table whose head, or the heading above, says so, or a list most of
+// whose rows tell a place.
+func Sure(md string) bool {
+	blocks := plain.Blocks(md)
+	if len(tables(blocks, true)) >= leastSure {
+		return true
+	}
+	rows, placed := Rows(md), 0
+	for _, r := range rows {
+		if isPlace(r.Location) {
+			placed++
+		}
+	}
+	return placed >= leastSure && placed*2 >= len(rows)
+}

@@ -132,6 +132,75 @@ We use:
 * **One Inc.** — hosting (United States)
 * **Two GmbH**, Deutschland — Support
 `, []Row{{"One Inc.", "hosting", "United States"}, {"Two GmbH", "Support", "Deutschland"}}},
+		{"a name, a purpose and a place between dashes", `
+- **One Inc.** – Hosting – United States
+- Two GmbH — Support — Germany
+- [Three Ltd](https://three.example) - E-mail, and invoices - Dublin, Ireland
+`, []Row{{"One Inc.", "Hosting", "United States"}, {"Two GmbH", "Support", "Germany"}, {"Three Ltd", "E-mail, and invoices", "Dublin, Ireland"}}},
+		{"dashes without spaces", `
+- One Inc.—Hosting—USA
+- Two GmbH–Support–Germany
+`, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
+		{"bars", `
+- One Inc. | Hosting | USA
+- Two GmbH | Support | Germany
+`, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
+		{"a colon after the name", `
+- One Inc.: Hosting (USA)
+- Two GmbH: Support – Germany
+- Three Ltd : E-mail: invoices and news — Ireland
+`, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}, {"Three Ltd", "E-mail: invoices and news", "Ireland"}}},
+		{"names that end as a key does", `
+# Subprocessors
+
+- Example Web Services: Hosting (USA)
+- One: Payments (Ireland)
+- Sample Cloud Services: Backup (Germany)
+`, []Row{{"Example Web Services", "Hosting", "USA"}, {"One", "Payments", "Ireland"}, {"Sample Cloud Services", "Backup", "Germany"}}},
+		{"entries that tell other things too", `
+### One Inc
+
+- Purpose: Hosting
+- Website: https://one.example
+- Country: USA
+
+### Two GmbH
+
+- Purpose: Support
+- Contact: dpo@two.example
+- Country: Germany
+`, []Row{{"One Inc", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
+		{"what is told may be named", `
+- One Inc. – Purpose: Hosting – Location: USA
+- Two GmbH – Support (location: Germany)
+`, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
+		{"places that are not known stand where those of the others do", `
+- One Inc. – Hosting – USA
+- Two – Support – Atlantis
+- Three – Backup – Spain
+- Four – Search
+`, []Row{{"One Inc.", "Hosting", "USA"}, {"Two", "Support", "Atlantis"}, {"Three", "Backup", "Spain"}, {"Four", "Search", ""}}},
+		{"the same in brackets", `
+- One Inc. – Hosting (USA)
+- Two – Support (Atlantis)
+- Three – Backup (Spain)
+`, []Row{{"One Inc.", "Hosting", "USA"}, {"Two", "Support", "Atlantis"}, {"Three", "Backup", "Spain"}}},
+		{"the place before the purpose", `
+- One Inc. – USA – Hosting
+- Two GmbH – Germany – Support
+- Three – Atlantis – Backup
+`, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}, {"Three", "Backup", "Atlantis"}}},
+		{"dashes within a purpose stay as they are", `
+- One Inc. – Hosting — day and night – USA
+- Two GmbH – Support 24–7 – Germany
+`, []Row{{"One Inc.", "Hosting — day and night", "USA"}, {"Two GmbH", "Support 24–7", "Germany"}}},
+		{"paragraphs", `
+We use these companies to serve our customers.
+
+One Inc. – Hosting – USA
+
+Two GmbH – Support – Germany
+`, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
 		{"a text", `
 # Subprocessors
 
@@ -232,6 +301,7 @@ func FuzzRows(f *testing.F) {
 	f.Add("| Name | Purpose | Location |\n|---|---|---|\n| a | b | USA |")
 	f.Add("|A@")
 	f.Add("# Sub-processors\n\n- One (USA) - x\n- Two (UK) - y\n\n**Three**\n\nPurpose: z\n\nLocation: Spain")
+	f.Add("- a (b – c)\n- One – x (USA)\n- Two – y: (z) (Spain)\n- – – (\n- A: b: c | d (location: e)")
 	f.Fuzz(func(t *testing.T, md string) {
 		rows, annex := Rows(md), Annex(md)
 		for _, r := range append(rows, annex...) {

@@ -72,7 +72,7 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 	if err != nil {
 		return fmt.Errorf("look at the history of %s: %w", p.URL, err)
 	}
-	snap, err := k.store.PutSnapshot(ctx, k.run.Fence, p.Body, before)
+	snap, err := k.store.PutSnapshot(ctx, k.run.Fence, k.task.Company, p.Body, before)
 	if err != nil {
 		return fmt.Errorf("keep the page of %s: %w", p.URL, err)
 	}

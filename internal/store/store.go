@@ -155,8 +155,8 @@ type Documents interface {
 	FindDocument(ctx context.Context, company, url string) (Document, error)
 	// ListDocuments lists by company and URL; company "" is all.
 	ListDocuments(ctx context.Context, company string, p Page) (items []Document, next string, err error)
-	// DeleteCompany removes a company's documents with their versions, its pages, and
-	// its runs as DeleteRun does. It is idempotent, so that one that was cut off is begun anew.
+	// DeleteCompany removes a company's documents with their versions and snapshots, its
+	// pages, and its runs as DeleteRun does. It is idempotent, so that one that was cut off is begun anew.
 	DeleteCompany(ctx context.Context, company string) error
 	// ListCompanies lists the companies that have documents, by name.
 	ListCompanies(ctx context.Context, p Page) (items []CompanySummary, next string, err error)
@@ -176,11 +176,16 @@ type Versions interface {
 	VersionAt(ctx context.Context, documentID string, t time.Time) (Version, error)
 }
 
-// Snapshots are raw page bodies, compressed and shared by hash.
+// Snapshots are raw page bodies, compressed. Each company has its own, so that they can
+// go with it.
 type Snapshots interface {
-	// PutSnapshot stores body once and returns its hex SHA-256. like is the hash of
-	// a snapshot that it is probably like, such as the same page's before: only what
-	// differs is kept then. It may be empty, or of one that is not there.
-	PutSnapshot(ctx context.Context, f Fence, body []byte, like string) (hash string, err error)
-	GetSnapshot(ctx context.Context, hash string) ([]byte, error)
+	// PutSnapshot stores body once for a company and returns its hex SHA-256. like is the
+	// hash of a snapshot of the company that it is probably like, such as the same page's
+	// before: only what differs is kept then. It may be empty, or of one that is not there.
+	PutSnapshot(ctx context.Context, f Fence, company string, body []byte, like string) (hash string, err error)
+	GetSnapshot(ctx context.Context, company, hash string) ([]byte, error)
 }
+
+// SnapshotKey is where a company's snapshot lies. Neither names nor hosts have a "#", so
+// that all of a company's, and no other's, are from "company#" to before "company$".
+func SnapshotKey(company, hash string) string { return company + "#" + hash }

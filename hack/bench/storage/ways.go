@@ -142,11 +142,11 @@ func fill(ctx context.Context, s store.Store, k *kept) error {
 func fillPages(ctx context.Context, s store.Store, h history) error {
 	before := ""
 	for i, v := range h.versions {
-		hash, err := s.PutSnapshot(ctx, store.Fence{}, v, before)
+		hash, err := s.PutSnapshot(ctx, store.Fence{}, "harbour", v, before)
 		if err != nil {
 			return fmt.Errorf("keep a page of %s: %w", h.id, err)
 		}
-		if got, err := s.GetSnapshot(ctx, hash); err != nil || !bytes.Equal(got, v) {
+		if got, err := s.GetSnapshot(ctx, "harbour", hash); err != nil || !bytes.Equal(got, v) {
 			return fmt.Errorf("page %d of %s does not come back: %w", i, h.id, err)
 		}
 		before = hash

@@ -137,9 +137,9 @@ func (s *standstill) AppendVersion(ctx context.Context, f store.Fence, v store.V
 	return got, created, err
 }
 
-func (s *standstill) PutSnapshot(ctx context.Context, f store.Fence, body []byte, like string) (hash string, err error) {
+func (s *standstill) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (hash string, err error) {
 	err = s.write(ctx, snapshotWrite, func(ctx context.Context) (e error) {
-		hash, e = s.Store.PutSnapshot(ctx, f, body, like)
+		hash, e = s.Store.PutSnapshot(ctx, f, company, body, like)
 		return e
 	})
 	return hash, err

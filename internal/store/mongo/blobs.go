@@ -13,7 +13,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/pack"
 )
 
 // chunkSize is how much of a blob one document holds, in bytes: half of the 16 MiB
@@ -21,8 +20,8 @@ import (
 const chunkSize = 8 << 20
 
 // blob is a field that holds bytes: here while they are few, else in the chunks
-// named by their sum. Chunks are written before what names them and never
-// rewritten, so a stale writer can't spoil them.
+// named by the sum of their owner and them. Chunks are written before what names them
+// and never rewritten, so a stale writer can't spoil them.
 type blob struct {
 	Data   []byte `json:"data"`
 	Sum    string `json:"sum,omitempty"`
@@ -36,12 +35,15 @@ type chunk struct {
 
 func chunkKey(sum string, i int) string { return fmt.Sprintf("%s/%d", sum, i) }
 
-func (s *Store) putBlob(ctx context.Context, data []byte) (blob, error) {
+// putBlob writes the chunks of data, if it needs any. owner is what they go with.
+func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, error) {
 	if len(data) <= chunkSize {
 		return blob{Data: data}, nil
 	}
-	sum := sha256.Sum256(data)
-	b := blob{Data: []byte{}, Sum: hex.EncodeToString(sum[:])}
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%s\n", owner)
+	_, _ = sum.Write(data)
+	b := blob{Data: []byte{}, Sum: hex.EncodeToString(sum.Sum(nil))}
 	for ; len(data) > 0; b.Chunks++ {
 		c := chunk{chunkKey(b.Sum, b.Chunks), data[:min(chunkSize, len(data))]}
 		err := s.try(ctx, "put chunk "+c.Key, func(ctx context.Context) error {
@@ -85,6 +87,41 @@ func (s *Store) dropBlob(ctx context.Context, b blob) error {
 	return nil
 }
 
+// dropAll removes the records of a filter, and their blobs before them: what was cut off
+// finds the rest by what is left.
+func (s *Store) dropAll(ctx context.Context, what, collection string, filter bson.D) error {
+	chunked := append(append(bson.D{}, filter...), bson.E{Key: "blob.chunks", Value: bson.D{{Key: "$gt", Value: 0}}})
+	for {
+		type record struct {
+			Key  string `json:"_id"`
+			Blob blob   `json:"blob"`
+		}
+		some, _, err := list(ctx, s, what, collection, chunked, bson.D{{Key: "_id", Value: 1}}, store.MaxLimit, func(r record) (string, record) { return r.Key, r })
+		if err != nil {
+			return err
+		}
+		if len(some) == 0 {
+			break
+		}
+		for _, r := range some {
+			if err := s.dropBlob(ctx, r.Blob); err != nil {
+				return err
+			}
+			err := s.try(ctx, what, func(ctx context.Context) error {
+				_, err := s.db.Collection(collection).DeleteOne(ctx, bson.D{{Key: "_id", Value: r.Key}})
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return s.try(ctx, what, func(ctx context.Context) error {
+		_, err := s.db.Collection(collection).DeleteMany(ctx, filter)
+		return err
+	})
+}
+
 type checkpoint struct {
 	Key  string `json:"_id"`
 	Blob blob   `json:"blob"`
@@ -96,7 +133,7 @@ func (s *Store) PutCheckpoint(ctx context.Context, f store.Fence, id string, dat
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	b, err := s.putBlob(ctx, data)
+	b, err := s.putBlob(ctx, "checkpoint "+id, data)
 	if err != nil {
 		return fmt.Errorf("put checkpoint %s: %w", id, err)
 	}
@@ -153,48 +190,4 @@ func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID stri
 		}
 	}
 	return nil
-}
-
-type snapshot struct {
-	Key  string `json:"_id"`
-	Blob blob   `json:"blob"`
-}
-
-// PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte, like string) (string, error) {
-	hash, packed, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
-		b, depth, err := s.snapshot(ctx, hash)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, 0, nil
-		}
-		return b, depth, err
-	})
-	if err != nil {
-		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
-	}
-	b, err := s.putBlob(ctx, packed)
-	if err != nil {
-		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
-	}
-	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(ctx context.Context) error {
-		_, err := s.db.Collection(snapshotCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: hash}},
-			bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "blob", Value: b}}}}, options.UpdateOne().SetUpsert(true))
-		return err
-	})
-}
-
-// GetSnapshot implements store.Snapshots.
-func (s *Store) GetSnapshot(ctx context.Context, hash string) ([]byte, error) {
-	body, _, err := s.snapshot(ctx, hash)
-	return body, err
-}
-
-func (s *Store) snapshot(ctx context.Context, hash string) (body []byte, depth int, err error) {
-	return pack.Snapshot(hash, func(hash string) ([]byte, error) {
-		var r snapshot
-		if err := s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: hash}}, &r); err != nil {
-			return nil, err
-		}
-		return s.getBlob(ctx, r.Blob)
-	})
 }

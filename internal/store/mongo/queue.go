@@ -109,16 +109,19 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 			ids = append(ids, d.ID)
 		}
 		in := bson.D{{Key: "$in", Value: ids}}
+		if err := s.dropAll(ctx, "delete the versions of "+company, versionCollection, bson.D{{Key: "documentID", Value: in}}); err != nil {
+			return err
+		}
 		err = s.try(ctx, "delete the documents of "+company, func(ctx context.Context) error {
-			if _, err := s.db.Collection(versionCollection).DeleteMany(ctx, bson.D{{Key: "documentID", Value: in}}); err != nil {
-				return err
-			}
 			_, err := s.db.Collection(documentCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: in}})
 			return err
 		})
 		if err != nil {
 			return err
 		}
+	}
+	if err := s.dropSnapshots(ctx, company); err != nil {
+		return err
 	}
 	for {
 		runs, _, err := s.ListRuns(ctx, company, p)

@@ -43,7 +43,7 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}
 		v.Bytes, v.Full = len(data), full
-		b, err := s.putBlob(ctx, data)
+		b, err := s.putBlob(ctx, "version of "+v.DocumentID, data)
 		if err != nil {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}

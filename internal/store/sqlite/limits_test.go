@@ -98,7 +98,7 @@ func TestAFullDiskSpoilsNothing(t *testing.T) {
 	if _, err := s.write.ExecContext(t.Context(), `PRAGMA max_page_count=1`); err != nil { // it is never less than what is there
 		t.Fatal(err)
 	}
-	_, err := s.PutSnapshot(t.Context(), store.Fence{}, []byte(randomText(1<<20)), "")
+	_, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", []byte(randomText(1<<20)), "")
 	if err == nil || !strings.Contains(err.Error(), "full") {
 		t.Fatalf("a write to a full disk: %v", err)
 	}
@@ -109,7 +109,7 @@ func TestAFullDiskSpoilsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := openIn(t, dir)
-	if _, err := again.PutSnapshot(t.Context(), store.Fence{}, []byte(randomText(1<<20)), ""); err != nil {
+	if _, err := again.PutSnapshot(t.Context(), store.Fence{}, "c", []byte(randomText(1<<20)), ""); err != nil {
 		t.Errorf("with room again: %v", err)
 	}
 }

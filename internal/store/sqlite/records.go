@@ -273,33 +273,3 @@ func textOf(ctx context.Context, q querier, id string, n int) (v store.Version, 
 	}
 	return v, text, nil
 }
-
-// PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, body []byte, like string) (string, error) {
-	hash, blob, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
-		b, depth, err := s.snapshot(ctx, hash)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, 0, nil
-		}
-		return b, depth, err
-	})
-	if err != nil {
-		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
-	}
-	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(t *sql.Tx) error {
-		_, err := t.ExecContext(ctx, `INSERT INTO snapshots(hash,blob) VALUES(?,?) ON CONFLICT(hash) DO NOTHING`, hash, blob)
-		return err
-	})
-}
-
-// GetSnapshot implements store.Snapshots.
-func (s *Store) GetSnapshot(ctx context.Context, hash string) ([]byte, error) {
-	body, _, err := s.snapshot(ctx, hash)
-	return body, err
-}
-
-func (s *Store) snapshot(ctx context.Context, hash string) (body []byte, depth int, err error) {
-	return pack.Snapshot(hash, func(hash string) (blob []byte, err error) {
-		return blob, none(s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, hash).Scan(&blob), "get snapshot "+hash)
-	})
-}

@@ -106,7 +106,7 @@ func fencing(t *testing.T, s store.Store) {
 	must(t, err)
 	writes := func(ctx context.Context, f store.Fence) map[string]error {
 		_, _, version := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", Hash: "h"}, "text")
-		_, snapshot := s.PutSnapshot(ctx, f, []byte("page"), "")
+		_, snapshot := s.PutSnapshot(ctx, f, "c", []byte("page"), "")
 		return map[string]error{
 			"run":        s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
 			"run swap":   s.SwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),

@@ -116,6 +116,7 @@ func requests(t *testing.T, s store.Store) {
 }
 
 func deleteCompany(t *testing.T, s store.Store) {
+	snap := ""
 	for _, c := range []string{"a", "b"} {
 		for i := range 3 {
 			d := store.Document{ID: fmt.Sprint(c, i), Company: c, URL: fmt.Sprintf("https://%s.example/%d", c, i)}
@@ -123,11 +124,21 @@ func deleteCompany(t *testing.T, s store.Store) {
 			_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: d.ID, Hash: "h", FetchedAt: at(i)}, "text of "+d.ID)
 			must(t, err)
 		}
+		for _, company := range []string{c, c + "/inner"} { // a name, and a namespace of that name
+			h, err := s.PutSnapshot(t.Context(), store.Fence{}, company, []byte("the page of all"), "")
+			must(t, err)
+			snap = h
+		}
 		must(t, s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: c, URL: "https://" + c + ".example/"}}))
 		must(t, s.PutRun(t.Context(), store.Run{ID: "run-" + c, Company: c, State: store.RunComplete}))
 	}
 	for range 2 { // twice: the second finds nothing
 		must(t, s.DeleteCompany(t.Context(), "a"))
+	}
+	for company, there := range map[string]bool{"a": false, "a/inner": true, "b": true, "b/inner": true} {
+		if _, err := s.GetSnapshot(t.Context(), company, snap); (err == nil) != there || err != nil && !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("the snapshot of %s: %v", company, err)
+		}
 	}
 	for c, want := range map[string]int{"a": 0, "b": 3} {
 		docs, _, err := s.ListDocuments(t.Context(), c, store.Page{})

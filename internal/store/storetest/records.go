@@ -289,14 +289,14 @@ func snapshots(t *testing.T, s store.Store) {
 	for _, body := range []string{"<p>page</p>", "", string(bytes.Repeat([]byte{0, 255}, 1<<20))} {
 		var hashes [2]string
 		for i := range hashes {
-			h, err := s.PutSnapshot(t.Context(), store.Fence{}, []byte(body), "")
+			h, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", []byte(body), "")
 			must(t, err)
 			hashes[i] = h
 		}
 		if want := fmt.Sprintf("%x", sha256.Sum256([]byte(body))); hashes[0] != want || hashes[1] != want {
 			t.Errorf("hashes %v, want %s", hashes, want)
 		}
-		got, err := s.GetSnapshot(t.Context(), hashes[0])
+		got, err := s.GetSnapshot(t.Context(), "c", hashes[0])
 		must(t, err)
 		if string(got) != body {
 			t.Errorf("a snapshot of %d bytes came back with %d", len(body), len(got))
@@ -327,7 +327,7 @@ func notFound(t *testing.T, s store.Store) {
 	_, errs["address"] = s.FindDocument(ctx, "x", "x")
 	_, _, errs["text"] = s.VersionText(ctx, "x", 0)
 	_, errs["version at"] = s.VersionAt(ctx, "x", at(0))
-	_, errs["snapshot"] = s.GetSnapshot(ctx, "x")
+	_, errs["snapshot"] = s.GetSnapshot(ctx, "c", "x")
 	for what, err := range errs {
 		if !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s: %v", what, err)

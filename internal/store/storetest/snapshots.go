@@ -22,10 +22,10 @@ func alikeSnapshots(t *testing.T, s store.Store) {
 	for i := range 2*pack.FullEvery + 3 {
 		fmt.Fprintf(&page, "<p>Change %d</p>\n", i)
 		body := bytes.Clone(page.Bytes())
-		h, err := s.PutSnapshot(t.Context(), store.Fence{}, body, before)
+		h, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", body, before)
 		must(t, err)
 		// Again, and like itself: nothing may come to need itself.
-		again, err := s.PutSnapshot(t.Context(), store.Fence{}, body, h)
+		again, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", body, h)
 		must(t, err)
 		if again != h {
 			t.Fatalf("one body has the hashes %s and %s", h, again)
@@ -33,10 +33,10 @@ func alikeSnapshots(t *testing.T, s store.Store) {
 		bodies, hashes, before = append(bodies, body), append(hashes, h), h
 	}
 	// The first of a chain once more, like one that needs it.
-	_, err := s.PutSnapshot(t.Context(), store.Fence{}, bodies[0], hashes[3])
+	_, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", bodies[0], hashes[3])
 	must(t, err)
 	for i, h := range hashes {
-		if got, err := s.GetSnapshot(t.Context(), h); err != nil || !bytes.Equal(got, bodies[i]) {
+		if got, err := s.GetSnapshot(t.Context(), "c", h); err != nil || !bytes.Equal(got, bodies[i]) {
 			t.Errorf("snapshot %d comes back with %d bytes, %v; want %d", i, len(got), err, len(bodies[i]))
 		}
 	}

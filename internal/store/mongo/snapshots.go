@@ -1,0 +1,68 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
+)
+
+type snapshot struct {
+	Key  string `json:"_id"`
+	Blob blob   `json:"blob"`
+}
+
+// PutSnapshot implements store.Snapshots.
+func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (string, error) {
+	hash, packed, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
+		b, depth, err := s.snapshot(ctx, company, hash)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, 0, nil
+		}
+		return b, depth, err
+	})
+	if err != nil {
+		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
+	}
+	key := store.SnapshotKey(company, hash)
+	b, err := s.putBlob(ctx, "snapshot "+key, packed)
+	if err != nil {
+		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
+	}
+	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(ctx context.Context) error {
+		_, err := s.db.Collection(snapshotCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: key}},
+			bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "blob", Value: b}}}}, options.UpdateOne().SetUpsert(true))
+		return err
+	})
+}
+
+// GetSnapshot implements store.Snapshots.
+func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
+	body, _, err := s.snapshot(ctx, company, hash)
+	return body, err
+}
+
+func (s *Store) snapshot(ctx context.Context, company, hash string) (body []byte, depth int, err error) {
+	return pack.Snapshot(hash, func(hash string) ([]byte, error) {
+		var r snapshot
+		err := s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: store.SnapshotKey(company, hash)}}, &r)
+		if errors.Is(err, store.ErrNotFound) { // companies shared them at first
+			err = s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: hash}}, &r)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return s.getBlob(ctx, r.Blob)
+	})
+}
+
+// dropSnapshots removes all snapshots of a company.
+func (s *Store) dropSnapshots(ctx context.Context, company string) error {
+	its := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: company + "#"}, {Key: "$lt", Value: company + "$"}}}}
+	return s.dropAll(ctx, "delete the snapshots of "+company, snapshotCollection, its)
+}

@@ -1,0 +1,43 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
+)
+
+// PutSnapshot implements store.Snapshots.
+func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (string, error) {
+	hash, blob, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
+		b, depth, err := s.snapshot(ctx, company, hash)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, 0, nil
+		}
+		return b, depth, err
+	})
+	if err != nil {
+		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
+	}
+	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, `INSERT INTO snapshots(hash,blob) VALUES(?,?) ON CONFLICT(hash) DO NOTHING`, store.SnapshotKey(company, hash), blob)
+		return err
+	})
+}
+
+// GetSnapshot implements store.Snapshots.
+func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
+	body, _, err := s.snapshot(ctx, company, hash)
+	return body, err
+}
+
+func (s *Store) snapshot(ctx context.Context, company, hash string) (body []byte, depth int, err error) {
+	return pack.Snapshot(hash, func(hash string) (blob []byte, err error) {
+		// Companies shared them at first, and they had their bare hashes.
+		row := s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash IN (?1, ?2) ORDER BY hash=?2 LIMIT 1`, store.SnapshotKey(company, hash), hash)
+		return blob, none(row.Scan(&blob), "get snapshot "+hash)
+	})
+}

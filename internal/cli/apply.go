@@ -21,7 +21,7 @@ func newApply(a *app) *cobra.Command {
 		Use:   "apply -f FILE",
 		Short: "Create or change Companies and CrawlJobs from manifests, as kubectl apply does",
 		Example: `  clausea apply -f config/samples/company_minimal.yaml
-  clausea wait --for=condition=Ready company/example-com --wait-timeout 10m
+  clausea wait --for=condition=Ready company/example-com --timeout 10m
   clausea get crawljobs`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -51,7 +51,7 @@ func newDelete(a *app) *cobra.Command {
 	}
 	f.add(cmd, true)
 	cmd.Flags().BoolVar(&waits, "wait", false, "wait until they are gone, which takes a running standalone or operator")
-	cmd.Flags().DurationVar(&timeout, "wait-timeout", 2*time.Minute, "how long to wait for each")
+	cmd.Flags().DurationVar(&timeout, "timeout", 2*time.Minute, "how long to wait for each")
 	return a.configured(cmd, settings.CommandDelete)
 }
 

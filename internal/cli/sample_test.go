@@ -25,7 +25,7 @@ func TestTheMinimalSampleIsCrawledAtOnce(t *testing.T) {
 	if !strings.Contains(help, "company/example-com ") {
 		t.Errorf("the help of apply waits for another company than the sample:\n%s", help)
 	}
-	if code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition=Ready", "company/example-com", "--wait-timeout", patience.String()); code != exitDone {
+	if code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition=Ready", "company/example-com", "--timeout", patience.String()); code != exitDone {
 		t.Errorf("the sample's company ends the wait with %d: %s\n%s", code, errs, get(t, folder, "crawljobs"))
 	}
 	r.term(t)

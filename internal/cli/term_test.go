@@ -245,7 +245,7 @@ func (l *life) goOn(m moment) {
 	next := startStandalone(l.T, l.town, l.uri)
 	next.port(l.T)
 	job := "crawljob/j-" + l.town.names[0]
-	code, _, errs := call(l.T, nil, "wait", "--store", l.uri, "--for=condition=Complete", job, "--wait-timeout", patience.String())
+	code, _, errs := call(l.T, nil, "wait", "--store", l.uri, "--for=condition=Complete", job, "--timeout", patience.String())
 	if code != exitDone {
 		l.Fatalf("the crawl does not go on: %s\n%s", errs, next.said())
 	}

@@ -24,7 +24,7 @@ func newWait(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "wait --for=condition=NAME[=VALUE]|delete KIND/NAME... | -f FILE",
 		Short:   "Wait until resources have a condition, or are gone",
-		Example: "  clausea wait --for=condition=Complete crawljob/now --wait-timeout 10m",
+		Example: "  clausea wait --for=condition=Complete crawljob/now --timeout 10m",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			objs, err := f.meant(cmd, args)
 			if err != nil {
@@ -54,7 +54,7 @@ func newWait(a *app) *cobra.Command {
 	}
 	f.add(cmd, true)
 	cmd.Flags().StringVar(&what, "for", "", "`what` to wait for: condition=NAME, condition=NAME=VALUE or delete")
-	cmd.Flags().DurationVar(&timeout, "wait-timeout", 30*time.Second, "how long to wait for each")
+	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "how long to wait for each, as kubectl wait has it")
 	return a.configured(cmd, settings.CommandWait)
 }
 

@@ -55,7 +55,7 @@ func TestAWaitForTheEndThatACrawlDidNotTakeEndsAtOnceAndSaysWhy(t *testing.T) {
 		{"complete", "crawljob/bad", "Failed is True (SiteUnreachable): No page of it answers."},
 		{"Failed", "crawljob/good", "Complete is True (Converged): It found all."},
 	} {
-		code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition="+c[0], c[1], "--wait-timeout", patience.String())
+		code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition="+c[0], c[1], "--timeout", patience.String())
 		if code != exitFailed || !strings.Contains(errs, c[2]) || strings.Contains(errs, "deadline") {
 			t.Errorf("wait for %s of %s ends with %d and says: %s", c[0], c[1], code, errs)
 		}
@@ -75,7 +75,7 @@ func TestAWaitThatTimesOutSaysWhatTheResourceIsAt(t *testing.T) {
 		{"Ready", "crawljob/waits", "Ready is False (Pending): It waits for CrawlJob other."},
 		{"Ready", "crawljob/new", "no conditions yet; is standalone or the operator running?"},
 	} {
-		code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition="+c[0], c[1], "--wait-timeout", "1ms")
+		code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition="+c[0], c[1], "--timeout", "1ms")
 		if code != exitFailed || !strings.Contains(errs, c[2]) || !strings.Contains(errs, "not met after 1ms") {
 			t.Errorf("wait for %s of %s ends with %d and says: %s", c[0], c[1], code, errs)
 		}
@@ -98,7 +98,7 @@ func TestAWaitIgnoresAConditionOfAnOlderSpecButNotAnEnd(t *testing.T) {
 			t.Fatalf("change the spec: generation %d, %v", j.Generation, err)
 		}
 	})
-	code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition=Ready", "crawljob/j", "--wait-timeout", "1ms")
+	code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition=Ready", "crawljob/j", "--timeout", "1ms")
 	if code != exitFailed || !strings.Contains(errs, "before the last change of its spec") {
 		t.Errorf("a condition of the older spec ends the wait with %d: %s", code, errs)
 	}

@@ -8,24 +8,35 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime/debug"
 	"runtime/metrics"
 	"strings"
+	"syscall"
 	"time"
 )
 
-// Bounds of a child. Time is the child's own, of the clock; memory is what its heap,
-// stacks and buffers may take together.
+// Bounds of a child. Memory is what its heap, stacks and buffers may take together.
 const (
-	Deadline  = 5 * time.Second
+	// MaxCPU is the processor time that a child may use, of all its threads together:
+	// how long that takes by the clock is for the machine's other work to say.
+	MaxCPU = 5 * time.Second
+	// MaxTime is how long a child may take by the clock: one that hangs uses no
+	// processor time. It is far above MaxCPU, so that a busy machine does not lose a
+	// document by it.
+	MaxTime   = 30 * time.Second
 	MaxMemory = 160 << 20
 	// softMemory is where the child begins to collect garbage hard.
 	softMemory = 112 << 20
 	// maxGrowth is what the system lets the child map after it has begun: two of Go's
 	// arenas, and the stacks of threads.
 	maxGrowth = 148 << 20
-	// grace is what the parent waits beyond the deadline before it kills the child.
-	grace = time.Second
+	// grace is what the parent waits beyond MaxTime before it kills the child, and for
+	// the end of its output after that.
+	grace = 5 * time.Second
+	// cpuGrace is what a child may use beyond MaxCPU to end by itself. The system counts
+	// whole seconds (setrlimit(2), RLIMIT_CPU).
+	cpuGrace = time.Second
 	// watchEvery is how often a child looks at its memory.
 	watchEvery = 5 * time.Millisecond
 )
@@ -53,13 +64,15 @@ var exits = []struct {
 type Reader struct {
 	command []string
 	turn    chan struct{}
+	maxCPU  time.Duration // that a child uses before the system ends it
+	maxTime time.Duration // after which a child is killed
 	started func(pid int) // told of each child, in tests
 }
 
 // NewReader makes a Reader whose children are run by command, a path and arguments;
 // it must end in a call of Serve.
 func NewReader(command ...string) *Reader {
-	return &Reader{command: command, turn: make(chan struct{}, 1)}
+	return &Reader{command: command, turn: make(chan struct{}, 1), maxCPU: MaxCPU, maxTime: MaxTime + grace}
 }
 
 // Read is the text of a PDF as Markdown. Errors are those of this package, wrapped,
@@ -74,7 +87,7 @@ func (r *Reader) Read(ctx context.Context, body []byte) (string, error) {
 	case <-ctx.Done():
 		return "", fmt.Errorf("wait to read a PDF: %w", ctx.Err())
 	}
-	limited, cancel := context.WithTimeout(ctx, Deadline+grace)
+	limited, cancel := context.WithTimeout(ctx, r.maxTime)
 	defer cancel()
 	cmd := exec.CommandContext(limited, r.command[0], r.command[1:]...)
 	// No environment: what reads a stranger's file must not know our secrets.
@@ -95,10 +108,16 @@ func (r *Reader) Read(ctx context.Context, body []byte) (string, error) {
 		return out.String(), nil
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("read a PDF: %w", ctx.Err())
-	case limited.Err() != nil:
+	case limited.Err() != nil, r.outOfCPU(cmd.ProcessState):
 		return "", ErrTooSlow
 	}
 	return "", childError(err, complaint.String())
+}
+
+// outOfCPU says that the system ended a child that used more processor time than it
+// may and did not end by itself.
+func (r *Reader) outOfCPU(p *os.ProcessState) bool {
+	return p != nil && !p.Exited() && p.UserTime()+p.SystemTime() >= r.maxCPU
 }
 
 // childError is the error of this package that a child ended with.
@@ -140,8 +159,12 @@ func (b *bounded) Write(p []byte) (int, error) {
 // Serve is all that a child does: it bounds itself, reads a PDF from in, writes its
 // text to out and what was wrong to complaints, and returns its exit code.
 func Serve(in io.Reader, out, complaints io.Writer) int {
-	bound()
-	ctx, cancel := context.WithTimeout(context.Background(), Deadline)
+	return serveWithin(MaxCPU, MaxTime, in, out, complaints)
+}
+
+func serveWithin(cpu, most time.Duration, in io.Reader, out, complaints io.Writer) int {
+	bound(cpu, most)
+	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
 	code, err := serve(ctx, in, out)
 	if err != nil {
@@ -178,10 +201,11 @@ func firstLine(s string) string {
 // bound makes the process end by itself when it takes too long or too much memory,
 // however the parser hangs. The system's limit is the stricter one, where there is
 // one: it also holds between two looks.
-func bound() {
+func bound(cpu, most time.Duration) {
 	debug.SetMemoryLimit(softMemory)
 	limitMemory(maxGrowth)
-	time.AfterFunc(Deadline+grace/2, func() { os.Exit(exitTooSlow) })
+	limitCPU(cpu)
+	time.AfterFunc(most+grace/2, func() { os.Exit(exitTooSlow) })
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 		for range time.Tick(watchEvery) {
@@ -192,3 +216,21 @@ func bound() {
 		}
 	}()
 }
+
+// limitCPU bounds the processor time of all the process's threads (setrlimit(2),
+// RLIMIT_CPU): the system sends SIGXCPU then, and SIGKILL after cpuGrace.
+func limitCPU(most time.Duration) {
+	used := make(chan os.Signal, 1)
+	signal.Notify(used, syscall.SIGXCPU)
+	go func() {
+		<-used
+		os.Exit(exitTooSlow)
+	}()
+	var limit syscall.Rlimit
+	seconds(&limit.Cur, most)
+	seconds(&limit.Max, most+cpuGrace)
+	_ = syscall.Setrlimit(syscall.RLIMIT_CPU, &limit) // refused only where there is a stricter one
+}
+
+// seconds sets a limit, whose type is not the same on all systems.
+func seconds[N int64 | uint64](limit *N, d time.Duration) { *limit = N(d / time.Second) }

@@ -4,7 +4,7 @@
 //
 // A PDF comes from strangers, and its readers have always had faults that hang them
 // or take all memory. So a Reader never reads one in its own process: it starts a
-// child, which is this program again, with a deadline, a bound on memory and no
+// child, which is this program again, with bounds on time and memory and no
 // environment, and takes the text or a typed error from it. Extract is what the
 // child runs.
 package pdf

@@ -3,29 +3,82 @@ package pdf
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
-// childArgument makes the test binary a child.
-const childArgument = "pdf-text"
+// Each of these makes the test binary a child: one as it is, and some that come to no
+// end of their own and have one bound that ends them.
+const (
+	childArgument = "pdf-text"
+	childSpins    = "pdf-spins"
+	childIsDeaf   = "pdf-is-deaf"
+	childHangs    = "pdf-hangs"
+	childIsLost   = "pdf-is-lost"
+)
+
+// lost is when a child ends whose bounds do not: a test that fails leaves none behind.
+const lost = 10 * time.Minute
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == childArgument {
-		os.Exit(Serve(os.Stdin, os.Stdout, os.Stderr))
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case childArgument:
+			os.Exit(Serve(os.Stdin, os.Stdout, os.Stderr))
+		case childSpins:
+			os.Exit(serveWithin(time.Second, lost, spinning{}, os.Stdout, os.Stderr))
+		case childIsDeaf:
+			os.Exit(serveWithin(time.Second, lost, deaf{}, os.Stdout, os.Stderr))
+		case childHangs:
+			os.Exit(serveWithin(time.Hour, lost, hanging{}, os.Stdout, os.Stderr))
+		case childIsLost:
+			os.Exit(serveWithin(time.Hour, time.Millisecond, hanging{}, os.Stdout, os.Stderr))
+		}
 	}
 	os.Exit(m.Run())
 }
 
+// These stand for a parser that does not come to an end; where it is deaf the process
+// does not hear either that it is to.
+type (
+	spinning struct{}
+	deaf     struct{ spinning }
+	hanging  struct{}
+)
+
+func (spinning) Read([]byte) (int, error) {
+	for n := 1; ; n++ {
+		if n == 0 { // in some centuries
+			return 0, io.EOF
+		}
+	}
+}
+
+func (d deaf) Read(b []byte) (int, error) {
+	signal.Ignore(syscall.SIGXCPU)
+	return d.spinning.Read(b)
+}
+
+func (hanging) Read([]byte) (int, error) { select {} }
+
 func newTestReader(t testing.TB) *Reader {
+	t.Helper()
+	return newReaderOf(t, childArgument)
+}
+
+func newReaderOf(t testing.TB, argument string) *Reader {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewReader(self, childArgument)
+	return NewReader(self, argument)
 }
 
 const twoPagesText = `# Terms of Service
@@ -157,5 +210,27 @@ func TestACancelledReadEndsItsChild(t *testing.T) {
 	}
 	if _, err := NewReader("/nonexistent/program").Read(t.Context(), twoPages(true)); err == nil || errors.Is(err, ErrMalformed) {
 		t.Errorf("a child that can't be started: %v", err)
+	}
+}
+
+func TestAReaderThatDoesNotComeToAnEndIsEnded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		child string
+		most  time.Duration
+	}{
+		"by the processor time that it uses":       {childSpins, time.Hour},
+		"by the system, if it does not heed it":    {childIsDeaf, time.Hour},
+		"by its parent, though it uses none":       {childHangs, 100 * time.Millisecond},
+		"by itself, though it has lost its parent": {childIsLost, time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newReaderOf(t, c.child)
+			r.maxCPU, r.maxTime = time.Second, c.most
+			if _, err := r.Read(t.Context(), twoPages(false)); !errors.Is(err, ErrTooSlow) {
+				t.Errorf("it ends with %v", err)
+			}
+		})
 	}
 }

@@ -41,10 +41,10 @@ const (
 	watchEvery = 5 * time.Millisecond
 )
 
-// Exit codes by which a child says what was wrong. They lie above those that the
-// runtime and shells use.
+// Exit codes by which a child says what was wrong. They lie above those of the runtime
+// and the race detector (66), and below those of shells.
 const (
-	exitOther = iota + 64
+	exitOther = iota + 80
 	exitNoText
 	exitEncrypted
 	exitMalformed
@@ -135,7 +135,7 @@ func childError(err error, complaint string) error {
 			return fmt.Errorf("%w: %s", e.err, strings.TrimPrefix(said, e.err.Error()+": "))
 		}
 	}
-	for _, w := range []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread"} {
+	for _, w := range []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread", "ThreadSanitizer failed to allocate"} {
 		if strings.Contains(complaint, w) { // the system's limit was met first
 			return ErrTooLarge
 		}

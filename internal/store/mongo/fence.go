@@ -28,12 +28,12 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 		})
 	}
 	return s.try(ctx, what, func(ctx context.Context) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
-		defer cancel()
 		return s.in(ctx, f.LeaseName, func(ctx context.Context, t *mongo.Session) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
+			defer cancel()
 			if err := t.StartTransaction(); err != nil {
 				return err
 			}

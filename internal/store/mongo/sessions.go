@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -18,10 +19,10 @@ import (
 
 // session is the one that a lease's holder writes in, one transaction at a time.
 type session struct {
-	mu    sync.Mutex
+	turn  chan struct{} // holds one while the session is used
 	inner *mongo.Session
 	epoch int64 // of the lease; 0 until it is had
-	over  bool
+	over  atomic.Bool
 }
 
 // sessions are those of the leases that this process holds, by the leases' names.
@@ -39,7 +40,7 @@ func (s *Store) newSession() (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a session: %w", err)
 	}
-	return &session{inner: inner}, nil
+	return &session{turn: make(chan struct{}, 1), inner: inner}, nil
 }
 
 // id is how the server knows the session.
@@ -87,24 +88,60 @@ func (s *sessions) drop(ctx context.Context, name string, epoch int64) {
 	own.end(ctx)
 }
 
-// end waits for the session's transaction.
+// take waits for the session until ctx ends; one that is free is had in any case.
+func (s *session) take(ctx context.Context) error {
+	if s.takeNow() {
+		return nil
+	}
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the transaction before it: %w", ctx.Err())
+	}
+}
+
+func (s *session) takeNow() bool {
+	select {
+	case s.turn <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+// give lets the next one have the session. One that is over is ended by whoever gives
+// it last: it may have become so meanwhile, by one that did not wait.
+func (s *session) give() {
+	<-s.turn
+	if s.over.Load() && s.takeNow() {
+		// Its transactions have ended, so this calls no server.
+		s.inner.EndSession(context.Background())
+		<-s.turn
+	}
+}
+
+// end ends the session once no transaction uses it: now, or after the one that does
+// and that ctx does not let it wait for.
 func (s *session) end(ctx context.Context) {
 	if s == nil {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.over = true
-	s.inner.EndSession(ctx)
+	s.over.Store(true)
+	if s.take(ctx) == nil {
+		s.give()
+	}
 }
 
 // in runs do with the session of the lease that a write is made under; one that this
 // process does not hold has a session for this write alone.
 func (s *Store) in(ctx context.Context, lease string, do func(context.Context, *mongo.Session) error) error {
 	if own := s.sessions.get(lease); own != nil {
-		own.mu.Lock()
-		defer own.mu.Unlock()
-		if !own.over {
+		if err := own.take(ctx); err != nil {
+			return err
+		}
+		defer own.give()
+		if !own.over.Load() {
 			return do(mongo.NewSessionContext(ctx, own.inner), own.inner)
 		}
 	}

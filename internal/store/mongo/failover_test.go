@@ -230,7 +230,7 @@ func checkEvents(t *testing.T, w store.Watch, writers []*load, total int) {
 				t.Fatalf("of %s came %s of %s, want %s", l.name, e.Type, e.Object.Name, want)
 			}
 			next[l.name]++
-		case <-time.After(2 * time.Minute):
+		case <-time.After(5 * time.Minute):
 			t.Fatalf("event %d of %d never came", n, total)
 		}
 	}

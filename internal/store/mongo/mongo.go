@@ -172,10 +172,14 @@ func hosts(uri string) string {
 	return rest
 }
 
+// Bounds of Drop: a server removes a database's files one after the other, and may have
+// much else to do.
+const (
+	dropAttempt = time.Minute
+	dropTimeout = 5 * time.Minute
+)
+
 // Drop removes the database with all that is in it. It is for tests.
 func (s *Store) Drop(ctx context.Context) error {
-	if err := s.db.Drop(ctx); err != nil {
-		return fmt.Errorf("drop database %s: %w", s.db.Name(), err)
-	}
-	return nil
+	return tryFor(ctx, dropAttempt, dropTimeout, "drop database "+s.db.Name(), s.db.Drop)
 }

@@ -64,7 +64,7 @@ func database(t *testing.T) string {
 	t.Cleanup(func() {
 		s, err := Open(context.Background(), uri, name)
 		if err == nil {
-			err = errors.Join(s.db.Drop(context.Background()), s.Close(context.Background()))
+			err = errors.Join(s.Drop(context.Background()), s.Close(context.Background()))
 		}
 		if err != nil {
 			t.Errorf("remove database %s: %v", name, err)

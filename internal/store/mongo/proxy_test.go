@@ -109,7 +109,7 @@ func unsafe(name string, c bson.Raw) string {
 }
 
 func (p *proxy) serve(client net.Conn) {
-	server, err := net.DialTimeout("tcp", p.server, 5*time.Second)
+	server, err := net.DialTimeout("tcp", p.server, time.Minute)
 	if err != nil {
 		_ = client.Close()
 		return

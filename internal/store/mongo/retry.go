@@ -18,11 +18,16 @@ import (
 // Timeouts, lost connections, elections and writes whose majority is not known
 // (code 64) are tried again, within operationTimeout in all.
 func (s *Store) try(ctx context.Context, what string, do func(context.Context) error) error {
-	all, cancel := context.WithTimeout(ctx, operationTimeout)
+	return tryFor(ctx, attemptTimeout, operationTimeout, what, do)
+}
+
+// tryFor is try with other bounds, of one try and of all.
+func tryFor(ctx context.Context, attempt, operation time.Duration, what string, do func(context.Context) error) error {
+	all, cancel := context.WithTimeout(ctx, operation)
 	defer cancel()
 	wait := 20 * time.Millisecond
 	for {
-		one, cancel := context.WithTimeout(all, attemptTimeout)
+		one, cancel := context.WithTimeout(all, attempt)
 		err := do(one)
 		cancel()
 		if err == nil {

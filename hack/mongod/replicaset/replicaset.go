@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -30,17 +31,31 @@ type Set struct {
 }
 
 type member struct {
-	host string
-	args []string
-	cmd  *exec.Cmd
+	host  string
+	args  []string
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when its process is over
+	err   error         // of its end
 }
 
 // startTimeout is how long a set may take to elect its first primary; 4 s is usual.
 const startTimeout = 5 * time.Minute
 
+// startTries is on how many choices of ports a set is tried: another process may take
+// one between the choice and the member's start.
+const startTries = 10
+
+// errPortTaken says that a member's port is another process's.
+var errPortTaken = errors.New("its port is another process's")
+
 // Start starts n members of the binary mongod with data under dir (empty: a
 // folder of its own) and waits for a primary that takes majority writes.
 func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
+	return startOn(ctx, freePorts, mongod, dir, n)
+}
+
+// startOn is Start on ports that choose gives.
+func startOn(ctx context.Context, choose func(context.Context, int) ([]int, error), mongod, dir string, n int) (*Set, error) {
 	s := &Set{starts: make(chan func()), closed: make(chan struct{})}
 	if dir == "" {
 		d, err := os.MkdirTemp("", "replicaset")
@@ -62,17 +77,30 @@ func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
 			}
 		}
 	}()
-	ports, err := freePorts(ctx, n)
+	var err error
+	for range startTries {
+		var ports []int
+		if ports, err = choose(ctx, n); err != nil {
+			break
+		}
+		if err = s.startMembers(ctx, mongod, dir, ports); !errors.Is(err, errPortTaken) {
+			break
+		}
+		s.endMembers()
+	}
 	if err != nil {
 		s.Close()
-		return nil, err
+		return nil, fmt.Errorf("start a replica set: %w", err)
 	}
+	return s, nil
+}
+
+func (s *Set) startMembers(ctx context.Context, mongod, dir string, ports []int) error {
 	var hosts []string
 	for i, port := range ports {
 		data := filepath.Join(dir, fmt.Sprint("m", i))
 		if err := os.MkdirAll(data, 0o700); err != nil {
-			s.Close()
-			return nil, fmt.Errorf("start a replica set: %w", err)
+			return err
 		}
 		m := &member{host: fmt.Sprintf("127.0.0.1:%d", port), args: []string{
 			mongod, "--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", fmt.Sprint(port), "--dbpath", data,
@@ -80,19 +108,14 @@ func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
 			"--setParameter", "diagnosticDataCollectionEnabled=false", "--setParameter", "enableTestCommands=1",
 			"--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100", // else 15 s of quiesce
 		}}
-		s.members = append(s.members, m)
 		hosts = append(hosts, m.host)
 		if err := s.start(m); err != nil {
-			s.Close()
-			return nil, err
+			return err
 		}
+		s.members = append(s.members, m)
 	}
 	s.URI = fmt.Sprintf("mongodb://%s/?replicaSet=rs0", strings.Join(hosts, ","))
-	if err := s.initiate(ctx, hosts); err != nil {
-		s.Close()
-		return nil, fmt.Errorf("start a replica set: %w", err)
-	}
-	return s, nil
+	return s.initiate(ctx)
 }
 
 func (s *Set) start(m *member) error {
@@ -106,22 +129,28 @@ func (s *Set) start(m *member) error {
 	if err := <-done; err != nil {
 		return fmt.Errorf("start mongod %s: %w", m.host, err)
 	}
+	m.ended = make(chan struct{})
+	go func() {
+		m.err = m.cmd.Wait()
+		close(m.ended)
+	}()
 	return nil
+}
+
+// endMembers ends all members and waits for them.
+func (s *Set) endMembers() {
+	for _, m := range s.members {
+		_ = m.cmd.Process.Kill() // one that stands still too
+	}
+	for _, m := range s.members {
+		<-m.ended
+	}
+	s.members = nil
 }
 
 // Close ends all members and waits for them.
 func (s *Set) Close() {
-	for _, m := range s.members {
-		if m.cmd != nil && m.cmd.Process != nil {
-			_ = m.cmd.Process.Signal(syscall.SIGCONT)
-			_ = m.cmd.Process.Kill()
-		}
-	}
-	for _, m := range s.members {
-		if m.cmd != nil {
-			_ = m.cmd.Wait()
-		}
-	}
+	s.endMembers()
 	close(s.closed)
 	if s.own != "" {
 		_ = os.RemoveAll(s.own)
@@ -158,11 +187,13 @@ func (s *Set) Signal(i int, sig syscall.Signal) error { return s.members[i].cmd.
 
 // Restart waits for member i to end and starts it again.
 func (s *Set) Restart(i int) error {
+	m := s.members[i]
+	<-m.ended
 	var exit *exec.ExitError
-	if err := s.members[i].cmd.Wait(); err != nil && !errors.As(err, &exit) {
-		return fmt.Errorf("wait for mongod %s: %w", s.members[i].host, err)
+	if m.err != nil && !errors.As(m.err, &exit) {
+		return fmt.Errorf("wait for mongod %s: %w", m.host, m.err)
 	}
-	return s.start(s.members[i])
+	return s.start(m)
 }
 
 // StepDown makes the primary give up its place.
@@ -175,27 +206,22 @@ func (s *Set) StepDown(ctx context.Context, i int) error {
 	return c.Database("admin").RunCommand(ctx, bson.D{{Key: "replSetStepDown", Value: 10}, {Key: "secondaryCatchUpPeriodSecs", Value: 5}}).Err()
 }
 
-func (s *Set) initiate(ctx context.Context, hosts []string) error {
+func (s *Set) initiate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	var cfg bson.A
-	for i, h := range hosts { // every member must answer before the set is made
-		cfg = append(cfg, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: h}})
-		c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + h + "/?directConnection=true").SetServerSelectionTimeout(startTimeout))
-		if err != nil {
-			return err
+	for i, m := range s.members { // every member must answer before the set is made
+		cfg = append(cfg, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: m.host}})
+		if err := m.await(ctx); err != nil {
+			return fmt.Errorf("member %s: %w", m.host, err)
 		}
-		err = c.Ping(ctx, nil)
-		if err == nil && i == len(hosts)-1 {
-			err = c.Database("admin").RunCommand(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
-				{Key: "_id", Value: "rs0"}, {Key: "members", Value: cfg},
-				{Key: "settings", Value: bson.D{{Key: "electionTimeoutMillis", Value: 2000}, {Key: "heartbeatIntervalMillis", Value: 500}}},
-			}}}).Err()
-		}
-		_ = c.Disconnect(context.WithoutCancel(ctx))
-		if err != nil {
-			return fmt.Errorf("member %s: %w", h, err)
-		}
+	}
+	err := s.members[0].admin(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
+		{Key: "_id", Value: "rs0"}, {Key: "members", Value: cfg},
+		{Key: "settings", Value: bson.D{{Key: "electionTimeoutMillis", Value: 2000}, {Key: "heartbeatIntervalMillis", Value: 500}}},
+	}}}, &bson.D{})
+	if err != nil {
+		return fmt.Errorf("make the set: %w", err)
 	}
 	all, err := mongo.Connect(options.Client().ApplyURI(s.URI + "&w=majority").SetServerSelectionTimeout(startTimeout))
 	if err != nil {
@@ -206,18 +232,66 @@ func (s *Set) initiate(ctx context.Context, hosts []string) error {
 	return err
 }
 
-// freePorts reserves n ports at once, so that they differ.
+// await waits until the member answers, and no other process in its place.
+func (m *member) await(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answered := make(chan error, 1)
+	var status struct {
+		PID int64 `bson:"pid"`
+	}
+	go func() { answered <- m.admin(ctx, bson.D{{Key: "serverStatus", Value: 1}}, &status) }()
+	select {
+	case err := <-answered:
+		if err == nil && status.PID != int64(m.cmd.Process.Pid) {
+			return errPortTaken
+		}
+		return err
+	case <-m.ended:
+		cancel()
+		err := <-answered
+		if m.cmd.ProcessState.ExitCode() == exitNetwork {
+			return errPortTaken
+		}
+		return fmt.Errorf("it has ended (%w) before it answered: %w", m.err, err)
+	}
+}
+
+// exitNetwork is mongod's exit code where it can't listen (exit_code.h, netError).
+const exitNetwork = 48
+
+// admin runs a command of the member itself, once that answers.
+func (m *member) admin(ctx context.Context, command, into any) error {
+	c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + m.host + "/?directConnection=true").SetServerSelectionTimeout(startTimeout))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Disconnect(context.WithoutCancel(ctx)) }()
+	return c.Database("admin").RunCommand(ctx, command).Decode(into)
+}
+
+// Ports are chosen from those which no system gives out by itself, so that no
+// connection takes one, nor another test's server (Linux begins at 32768, RFC 6335 at
+// 49152).
+const (
+	firstPort = 20_000
+	lastPort  = 32_767
+)
+
+// freePorts are n ports, all different, on which nobody listens now.
 func freePorts(ctx context.Context, n int) ([]int, error) {
 	var ports []int
-	for range n {
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
+	for _, i := range rand.Perm(lastPort - firstPort + 1) {
+		if len(ports) == n {
+			return ports, nil
 		}
-		defer func() { _ = l.Close() }()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+i))
+		if err == nil {
+			ports = append(ports, firstPort+i)
+			_ = l.Close()
+		}
 	}
-	return ports, nil
+	return nil, fmt.Errorf("there are no %d free ports between %d and %d", n, firstPort, lastPort)
 }
 
 // ErrNoBinary says that this machine has no mongod that tests know of.

@@ -1,0 +1,60 @@
+package replicaset
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestASetWhosePortsAreTakenMeanwhileStartsOnOthers(t *testing.T) {
+	t.Parallel()
+	mongod, err := Find()
+	if errors.Is(err, ErrNoBinary) && os.Getenv("CI") == "" {
+		t.Skipf("NOT TESTED: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := Start(t.Context(), mongod, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(other.Close)
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	taken := []string{other.members[0].host, silent.Addr().String()}
+	tries := 0
+	s, err := startOn(t.Context(), func(ctx context.Context, n int) ([]int, error) {
+		ports, err := freePorts(ctx, n)
+		if err == nil && tries < len(taken) {
+			at, err := net.ResolveTCPAddr("tcp", taken[tries])
+			if err != nil {
+				return nil, err
+			}
+			ports[0] = at.Port
+		}
+		tries++
+		return ports, err
+	}, mongod, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	if tries != len(taken)+1 {
+		t.Errorf("it was started on %d choices of ports, of which %d were taken", tries, len(taken))
+	}
+	for _, host := range taken {
+		if strings.Contains(s.URI, host) {
+			t.Errorf("the set says that it is at %s, which is another's: %s", host, s.URI)
+		}
+	}
+	if _, err := s.Primary(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

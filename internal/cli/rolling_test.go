@@ -34,9 +34,11 @@ func TestARollingOverlapOfTwoProcessesStartsNothingTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	const companies, crawls = 8, 3
+	// More than it takes to begin with wait until both are there: however long the second
+	// one takes to start, there is something to do for both.
+	const companies, early, crawls = 10, 5, 3
 	w := newTown(t, companies)
-	k := order(t, s, w, 100*time.Millisecond)
+	k := order(t, s, w.names[:early], 100*time.Millisecond)
 
 	old := startStandalone(t, w, uri, "--crawls", "3")
 	old.await(t, "crawls", func() bool { return w.requests() > stormPages })
@@ -44,6 +46,7 @@ func TestARollingOverlapOfTwoProcessesStartsNothingTwice(t *testing.T) {
 	port := next.port(t)
 	next.await(t, "readiness", func() bool { status, _ := ready(port); return status == http.StatusOK })
 	both := w.requests()
+	order(t, s, w.names[early:], 100*time.Millisecond)
 	next.await(t, "crawls by both", func() bool { return w.requests() > both+stormPages })
 	old.term(t)
 	if err := old.endWhole(); err != nil {

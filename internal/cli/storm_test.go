@@ -208,14 +208,14 @@ func otherPrimary(t *testing.T, set *replicaset.Set, i int) error {
 }
 
 // order makes a CrawlJob for each company.
-func order(t *testing.T, s store.Store, w *town, delay time.Duration) client.Client {
+func order(t *testing.T, s store.Store, names []string, delay time.Duration) client.Client {
 	t.Helper()
 	scheme, err := newScheme()
 	if err != nil {
 		t.Fatal(err)
 	}
 	k := kubestore.NewClient(s, scheme)
-	for _, name := range w.names {
+	for _, name := range names {
 		orderOne(t, k, name, delay)
 	}
 	return k
@@ -236,7 +236,7 @@ func orderOne(t *testing.T, k client.Client, name string, delay time.Duration) {
 
 func awaitComplete(t *testing.T, k client.Client, n int) {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Minute)
+	deadline := time.Now().Add(2 * patience)
 	for {
 		l := &v1alpha1.CrawlJobList{}
 		if err := k.List(t.Context(), l); err != nil {

@@ -207,7 +207,7 @@ func (l *life) live(m moment) {
 		if err != nil {
 			l.Fatal(err)
 		}
-		order(l.T, s, l.town, 50*time.Millisecond)
+		order(l.T, s, l.town.names, 50*time.Millisecond)
 		_ = s.Close(l.Context())
 	}
 	l.process = startStandalone(l.T, l.town, l.uri, "--log-level", "debug")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -44,6 +45,7 @@ func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T)
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	server := serverOf(t, set.URI)
 	w := newTown(t, zombies)
+	stands := holdZombies(w)
 	q := &queue.Queue{Runs: s}
 	stopped := make([]*exec.Cmd, zombies)
 	said := make([]bytes.Buffer, zombies)
@@ -53,12 +55,13 @@ func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T)
 			return
 		}
 		stopped[i] = workerProcess(t, w, uri, w.names[i], &said[i])
-		if !w.awaitAsked(w.names[i], 1+i%(stormPages-1)) {
-			t.Errorf("zombie %d was to stand still after %d pages, which it did not ask for: %s", i, 1+i%(stormPages-1), &said[i])
+		if !w.awaitAsked(w.names[i], lastPage(i)) {
+			t.Errorf("zombie %d was to stand still after %d pages, which it did not ask for: %s", i, lastPage(i), &said[i])
 		}
 		if err := stopped[i].Process.Signal(syscall.SIGSTOP); err != nil {
 			t.Errorf("stop zombie %d: %v", i, err)
 		}
+		close(stands[i])
 	})
 	if t.Failed() {
 		t.FailNow()
@@ -102,6 +105,30 @@ func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T)
 		t.Error("no zombie wrote anything late: nothing was shown")
 	}
 	checkDocuments(t, s, w)
+}
+
+// lastPage is the number of the page with which a zombie stands still.
+func lastPage(i int) int { return 1 + i%(stormPages-1) }
+
+// holdZombies keeps the town from answering for more pages of a site before the zombie
+// that crawls it stands still, which the channels tell of.
+func holdZombies(w *town) (stands []chan struct{}) {
+	last := map[string]int{}
+	which := map[string]int{}
+	for i, name := range w.names {
+		last[name], which[name] = lastPage(i), i
+		stands = append(stands, make(chan struct{}))
+	}
+	w.before = func(r *http.Request) {
+		if w.askedOf(r.Host) <= last[r.Host] {
+			return
+		}
+		select {
+		case <-stands[which[r.Host]]:
+		case <-r.Context().Done():
+		}
+	}
+	return stands
 }
 
 // eachZombie does something for each of them, a few at once.
@@ -150,20 +177,24 @@ func workerProcess(t *testing.T, w *town, uri, id string, log *bytes.Buffer) *ex
 // awaitAsked waits until so many pages of a site were asked for.
 func (w *town) awaitAsked(name string, pages int) bool {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		w.mu.Lock()
-		n := 0
-		for at := range w.asked {
-			if strings.HasPrefix(at, name+"/") {
-				n++
-			}
-		}
-		w.mu.Unlock()
-		if n >= pages {
+		if w.askedOf(name) >= pages {
 			return true
 		}
 		<-time.After(time.Millisecond)
 	}
 	return false
+}
+
+// askedOf counts the pages of a site that were asked for.
+func (w *town) askedOf(name string) (pages int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for at := range w.asked {
+		if strings.HasPrefix(at, name+"/") {
+			pages++
+		}
+	}
+	return pages
 }
 
 // mongoServer is a MongoDB as its administrator sees it.

@@ -49,6 +49,13 @@ type Site struct {
 	pages    map[string]string
 	fetched  atomic.Int64
 	calendar atomic.Int64
+	held     atomic.Pointer[hold]
+}
+
+// hold is what requests after the first so many wait for.
+type hold struct {
+	after    int64
+	released chan struct{}
 }
 
 // Start serves the site's first state until Close.
@@ -86,8 +93,25 @@ func (s *Site) Advance() { s.second.Store(true) }
 // Fetched is how many requests came, and how many of them to the trap.
 func (s *Site) Fetched() (all, trap int64) { return s.fetched.Load(), s.calendar.Load() }
 
+// Hold lets requests after the first n wait until release, so that a test can do
+// something while a crawl is under way. A later Hold takes the place of one before it.
+func (s *Site) Hold(n int64) (release func()) {
+	h := &hold{after: n, released: make(chan struct{})}
+	if old := s.held.Swap(h); old != nil {
+		close(old.released)
+	}
+	return func() {
+		if s.held.CompareAndSwap(h, nil) {
+			close(h.released)
+		}
+	}
+}
+
 // Close ends the site and removes its files.
 func (s *Site) Close() {
+	if h := s.held.Swap(nil); h != nil {
+		close(h.released)
+	}
 	s.server.Close()
 	_ = os.RemoveAll(s.dir)
 }
@@ -98,7 +122,14 @@ const (
 )
 
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
-	s.fetched.Add(1)
+	n := s.fetched.Add(1)
+	if h := s.held.Load(); h != nil && n > h.after {
+		select {
+		case <-h.released:
+		case <-r.Context().Done():
+			return
+		}
+	}
 	p := r.URL.Path
 	switch {
 	case p == "/robots.txt":

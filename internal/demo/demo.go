@@ -90,11 +90,12 @@ func Start(ctx context.Context) (*Site, error) {
 // the acceptable use policy has moved, community guidelines are new.
 func (s *Site) Advance() { s.second.Store(true) }
 
-// Fetched is how many requests came, and how many of them to the trap.
+// Fetched is how many requests were answered, and how many of them to the trap.
 func (s *Site) Fetched() (all, trap int64) { return s.fetched.Load(), s.calendar.Load() }
 
 // Hold lets requests after the first n wait until release, so that a test can do
-// something while a crawl is under way. A later Hold takes the place of one before it.
+// something while a crawl is under way; they count when they are answered. A later Hold
+// takes the place of one before it.
 func (s *Site) Hold(n int64) (release func()) {
 	h := &hold{after: n, released: make(chan struct{})}
 	if old := s.held.Swap(h); old != nil {
@@ -124,11 +125,13 @@ const (
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	n := s.fetched.Add(1)
 	if h := s.held.Load(); h != nil && n > h.after {
+		s.fetched.Add(-1)
 		select {
 		case <-h.released:
 		case <-r.Context().Done():
 			return
 		}
+		s.fetched.Add(1)
 	}
 	p := r.URL.Path
 	switch {

@@ -76,8 +76,11 @@ func demoSite(t *testing.T) (*demo.Site, map[string]string) {
 	return s, map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + s.Address, "CLAUSEA_CA_FILE": s.CAFile}
 }
 
-// slow is a delay at which the demo's crawl takes many seconds, to be cut off.
+// slow is a delay at which the demo's crawl takes many seconds.
 const slow = 400 * time.Millisecond
+
+// heldAfter is how many requests of a crawl are answered that is to be met under way.
+const heldAfter = 8
 
 // once has a CrawlJob tried a single time: what counts as an attempt fails it.
 func once(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = new(int32) }
@@ -162,6 +165,16 @@ func (b *bed) awaitRun(j *v1alpha1.CrawlJob, ok func(store.Run) bool) {
 
 // fetching says that a worker has fetched pages and goes on.
 func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 2 }
+
+// underWay makes a CrawlJob of the demo's company and waits until its worker has
+// fetched pages; the site answers for no more of them until release.
+func (b *bed) underWay(site *demo.Site, name string, delay time.Duration, change func(*v1alpha1.CrawlJobSpec)) (j *v1alpha1.CrawlJob, release func()) {
+	b.t.Helper()
+	release = site.Hold(heldAfter)
+	j = b.job(name, delay, change)
+	b.awaitRun(j, fetching)
+	return j, release
+}
 
 // jobs are the Kubernetes Jobs of the namespace.
 func (b *bed) jobs() []batchv1.Job {

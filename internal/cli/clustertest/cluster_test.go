@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
@@ -108,7 +107,7 @@ func (w *cluster) startAPIServer(assets string) error {
 	if err := os.WriteFile(policy, []byte(auditPolicy), 0o600); err != nil {
 		return err
 	}
-	w.env = &envtest.Environment{BinaryAssetsDirectory: assets, ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: time.Minute}
+	w.env = &envtest.Environment{BinaryAssetsDirectory: assets, ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience}
 	// Everything that a cluster has on by default, ServiceAccounts too, and the owners'
 	// references checked, as some have it.
 	w.env.ControlPlane.GetAPIServer().Configure().
@@ -174,7 +173,7 @@ func (w *cluster) install(ctx context.Context) error {
 	if _, err := w.run(ctx, "apply", "-k", filepath.Join("..", "..", "..", "config", "manager")); err != nil {
 		return err
 	}
-	_, err := w.run(ctx, "wait", "--for=condition=Established", "crd/companies.crawl.clausea.co", "crd/crawljobs.crawl.clausea.co", "--timeout=60s")
+	_, err := w.run(ctx, "wait", "--for=condition=Established", "crd/companies.crawl.clausea.co", "crd/crawljobs.crawl.clausea.co", "--timeout=5m")
 	return err
 }
 

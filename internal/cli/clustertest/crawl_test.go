@@ -19,7 +19,7 @@ func TestACrawlJobIsCrawledByARestrictedPodAndItsDocumentsAreKept(t *testing.T) 
 	b := newBed(t, settings)
 	// None is named: the operator was told Job.
 	j := b.job("once", 0, func(s *v1alpha1.CrawlJobSpec) { s.Execution = "" })
-	if out, err := world.run(t.Context(), "-n", b.namespace, "wait", "--for=condition=Complete", "crawljob/once", "--timeout=180s"); err != nil {
+	if out, err := world.run(t.Context(), "-n", b.namespace, "wait", "--for=condition=Complete", "crawljob/once", "--timeout=5m"); err != nil {
 		t.Fatal(out, err)
 	}
 	b.ends(j, v1alpha1.ConditionComplete, "")

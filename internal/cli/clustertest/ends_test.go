@@ -136,10 +136,11 @@ func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
 }
 
 func TestAWorkerThatIsKilledForItsMemoryIsToldOfWithItsLimit(t *testing.T) {
-	_, settings := demoSite(t)
+	site, settings := demoSite(t)
+	site.Hold(heldAfter) // it is not to end before it is killed
 	b := newBed(t, settings)
 	world.node.suffer(b.namespace, noMemory)
-	j := b.job("large", slow, once)
+	j := b.job("large", 0, once)
 	b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
 	for _, want := range []string{"memory", workerMemory, "CLAUSEA_WORKER_MEMORY"} {
 		if !strings.Contains(j.Status.Message, want) {
@@ -149,14 +150,16 @@ func TestAWorkerThatIsKilledForItsMemoryIsToldOfWithItsLimit(t *testing.T) {
 }
 
 func TestAPodThatWasKilledIsToldOfWhileAnotherIsWaitedFor(t *testing.T) {
-	_, settings := demoSite(t)
+	site, settings := demoSite(t)
+	release := site.Hold(heldAfter)
 	b := newBed(t, settings)
 	world.node.suffer(b.namespace, noMemory)
-	j := b.job("recovers", slow, nil)
+	j := b.job("recovers", 0, nil)
 	b.awaitJob(j, "word of the killed pod", func(j *v1alpha1.CrawlJob) bool {
 		return strings.Contains(j.Status.Message, "memory than its limit") && strings.HasSuffix(j.Status.Message, "Another pod is to go on.")
 	})
 	world.node.suffer(b.namespace, "")
+	release()
 	b.ends(j, v1alpha1.ConditionComplete, "")
 	b.whole(j)
 }

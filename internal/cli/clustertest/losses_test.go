@@ -45,27 +45,30 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("killed", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("killed", slow, nil)
-		b.awaitRun(j, fetching)
-		world.node.sandboxes(b.namespace)[0].kill()
+		j, release := b.underWay(site, "killed", 0, nil)
+		first := world.node.sandboxes(b.namespace)[0]
+		first.kill()
+		<-first.ended
+		release()
 		b.resumes(j, site, whole)
 		if j.Status.Attempts < 2 {
 			t.Errorf("it took %d attempts", j.Status.Attempts)
 		}
-		if code, _, _ := world.node.sandboxes(b.namespace)[0].outcome(); code != 137 {
+		if code, _, _ := first.outcome(); code != 137 {
 			t.Errorf("the first pod ended with %d", code)
 		}
 	})
 	t.Run("evicted", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("evicted", slow, once) // an eviction is no attempt
-		b.awaitRun(j, fetching)
+		j, release := b.underWay(site, "evicted", 0, once) // an eviction is no attempt
 		first := world.node.sandboxes(b.namespace)[0]
 		e := &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: first.pod.Name}}
 		if err := b.client.SubResource("eviction").Create(t.Context(), first.pod.DeepCopy(), e); err != nil {
 			t.Fatal(err)
 		}
+		<-first.ended
+		release()
 		b.resumes(j, site, whole)
 		if code, _, killed := first.outcome(); code != kubejob.ExitHandedBack || killed {
 			t.Errorf("the evicted pod ended with %d, killed: %t", code, killed)
@@ -77,12 +80,13 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("with its Job", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("deleted", slow, once)
-		b.awaitRun(j, fetching)
-		job := b.jobs()[0]
+		j, release := b.underWay(site, "deleted", 0, once)
+		job, first := b.jobs()[0], world.node.sandboxes(b.namespace)[0]
 		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationBackground)); err != nil {
 			t.Fatal(err)
 		}
+		<-first.ended
+		release()
 		b.resumes(j, site, whole)
 		if jobs := b.jobs(); len(jobs) != 1 || jobs[0].UID == job.UID || j.Status.Attempts != 1 {
 			t.Errorf("it took %d attempts, and its Jobs are %+v", j.Status.Attempts, jobs)
@@ -91,8 +95,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("without a signal, with its Job", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("lost", slow, nil)
-		b.awaitRun(j, fetching)
+		j, release := b.underWay(site, "lost", 0, nil)
 		job := b.jobs()[0]
 		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationOrphan)); err != nil {
 			t.Fatal(err)
@@ -100,6 +103,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		first := world.node.sandboxes(b.namespace)[0]
 		first.kill()
 		<-first.ended
+		release()
 		b.resumes(j, site, whole)
 		if j.Status.Attempts < 2 {
 			t.Errorf("it took %d attempts", j.Status.Attempts)
@@ -108,8 +112,8 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("with the operator's", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("operator", slow, once)
-		b.awaitRun(j, fetching)
+		j, release := b.underWay(site, "operator", slow, once)
+		release() // no operator may be there for longer than a request takes
 		all := world.node.sandboxes(operatorNamespace)
 		operator := all[len(all)-1]
 		if err := b.client.Delete(t.Context(), operator.pod.DeepCopy()); err != nil {
@@ -127,10 +131,9 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 }
 
 func TestARunWhosePodsAreAllLostIsGivenUp(t *testing.T) {
-	_, settings := demoSite(t)
+	site, settings := demoSite(t)
 	b := newBed(t, settings)
-	j := b.job("poison", slow, once)
-	b.awaitRun(j, fetching)
+	j, _ := b.underWay(site, "poison", 0, once)
 	world.node.sandboxes(b.namespace)[0].kill()
 	b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
 	if r, err := b.run(j); err != nil || r.State != store.RunFailed {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -228,16 +229,34 @@ func closeOnce(c chan struct{}) {
 // remove takes the pod out of the API server, as the kubelet does when its containers
 // are over.
 func (s *sandbox) remove(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
 	uid := s.pod.UID
-	_ = s.node.client.Delete(ctx, s.pod.DeepCopy(), client.GracePeriodSeconds(0), client.Preconditions{UID: &uid})
+	insist(ctx, func(ctx context.Context) error {
+		return s.node.client.Delete(ctx, s.pod.DeepCopy(), client.GracePeriodSeconds(0), client.Preconditions{UID: &uid})
+	})
+}
+
+// insist repeats a call to the API server until it is done or the pod is gone, at most
+// for patience and at least once: nobody else would do it.
+func insist(ctx context.Context, call func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		one, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		err := call(one)
+		cancel()
+		if err == nil || apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(retryEvery):
+		}
+	}
 }
 
 // write patches the fields of the status that are the kubelet's.
 func (s *sandbox) write(ctx context.Context, phase corev1.PodPhase, state corev1.ContainerState) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
 	before := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: s.pod.Namespace, Name: s.pod.Name, UID: s.pod.UID}}
 	after := before.DeepCopy()
 	start := metav1.NewTime(s.began)
@@ -245,7 +264,9 @@ func (s *sandbox) write(ctx context.Context, phase corev1.PodPhase, state corev1
 	after.Status.ContainerStatuses = []corev1.ContainerStatus{{
 		Name: s.pod.Spec.Containers[0].Name, Image: s.pod.Spec.Containers[0].Image, ImageID: s.pod.Spec.Containers[0].Image, State: state, Ready: state.Running != nil,
 	}}
-	_ = s.node.client.Status().Patch(ctx, after, client.MergeFrom(before)) // the pod may be gone
+	insist(ctx, func(ctx context.Context) error {
+		return s.node.client.Status().Patch(ctx, after.DeepCopy(), client.MergeFrom(before))
+	})
 }
 
 func waiting(reason, message string) corev1.ContainerState {

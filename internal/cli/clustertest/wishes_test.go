@@ -31,10 +31,9 @@ func (b *bed) edit(j *v1alpha1.CrawlJob, change func()) {
 }
 
 func TestADeletedCrawlJobTakesJobAndPodsWithIt(t *testing.T) {
-	_, settings := demoSite(t)
+	site, settings := demoSite(t)
 	b := newBed(t, settings)
-	j := b.job("cancelled", slow, nil)
-	b.awaitRun(j, fetching)
+	j, _ := b.underWay(site, "cancelled", 0, nil)
 	if err := b.client.Delete(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
@@ -48,10 +47,9 @@ func TestADeletedCrawlJobTakesJobAndPodsWithIt(t *testing.T) {
 
 func TestAWorkerThatHangsIsKilledWhenItsGraceIsOver(t *testing.T) {
 	t.Run("and its CrawlJob is deleted", func(t *testing.T) {
-		_, settings := demoSite(t)
+		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("hangs", slow, nil)
-		b.awaitRun(j, fetching)
+		j, _ := b.underWay(site, "hangs", 0, nil)
 		pod := world.node.sandboxes(b.namespace)[0]
 		pod.freeze()
 		if err := b.client.Delete(t.Context(), j); err != nil {
@@ -63,12 +61,10 @@ func TestAWorkerThatHangsIsKilledWhenItsGraceIsOver(t *testing.T) {
 		}
 	})
 	t.Run("and its deadline is over", func(t *testing.T) {
-		_, settings := demoSite(t)
+		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		// Long enough for a worker on a busy machine to begin, and the crawl takes longer.
-		seconds := int64(45)
-		j := b.job("late", 10*slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
-		b.awaitRun(j, fetching)
+		seconds := int64(45) // long enough for a worker on a busy machine to begin
+		j, _ := b.underWay(site, "late", 0, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
 		world.node.sandboxes(b.namespace)[0].freeze()
 		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
 		b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
@@ -91,8 +87,7 @@ func TestASuspendedCrawlJobHasNoPodAndGoesOnInANewOne(t *testing.T) {
 	t.Run("while it crawls", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("held", slow, nil)
-		b.awaitRun(j, fetching)
+		j, release := b.underWay(site, "held", 0, nil)
 		b.edit(j, func() { j.Spec.Suspend = true })
 		b.awaitJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
 			return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
@@ -102,6 +97,7 @@ func TestASuspendedCrawlJobHasNoPodAndGoesOnInANewOne(t *testing.T) {
 			t.Errorf("its run is %+v, %v", r, err)
 		}
 		b.await("the end of its Job", func() (bool, string) { return len(b.jobs()) == 0, "" })
+		release()
 		b.edit(j, func() { j.Spec.Suspend = false })
 		b.resumes(j, site, whole)
 	})
@@ -122,10 +118,9 @@ func TestASuspendedCrawlJobHasNoPodAndGoesOnInANewOne(t *testing.T) {
 
 func TestAStoppedCrawlJobCompletesWithWhatItsPodFound(t *testing.T) {
 	t.Run("while it crawls", func(t *testing.T) {
-		_, settings := demoSite(t)
+		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("stopped", slow, nil)
-		b.awaitRun(j, fetching)
+		j, _ := b.underWay(site, "stopped", 0, nil)
 		b.edit(j, func() { j.Spec.Stop = true })
 		b.ends(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
 		if docs := b.documents(j); len(docs) == 0 {
@@ -134,10 +129,9 @@ func TestAStoppedCrawlJobCompletesWithWhatItsPodFound(t *testing.T) {
 		b.endedWell(world.node.sandboxes(b.namespace)[0])
 	})
 	t.Run("while it has no pod", func(t *testing.T) {
-		_, settings := demoSite(t)
+		site, settings := demoSite(t)
 		b := newBed(t, settings)
-		j := b.job("stuck", slow, nil)
-		b.awaitRun(j, fetching)
+		j, _ := b.underWay(site, "stuck", 0, nil)
 		world.node.suffer(b.namespace, noImage)
 		world.node.sandboxes(b.namespace)[0].kill()
 		b.await("a pod that can't start", func() (bool, string) { return len(world.node.sandboxes(b.namespace)) == 2, "" })
@@ -232,7 +226,7 @@ func TestACompanyWithAScheduleIsCrawledByPodsAndItsOldCrawlJobsGoWithTheirJobs(t
 		}
 		return ok, fmt.Sprint(len(jobs), len(pods))
 	})
-	if _, err := world.run(t.Context(), "-n", b.namespace, "delete", "company", c.Name, "--timeout=60s"); err != nil {
+	if _, err := world.run(t.Context(), "-n", b.namespace, "delete", "company", c.Name, "--timeout=5m"); err != nil {
 		t.Fatal(err)
 	}
 	b.gone(j)

@@ -47,7 +47,7 @@ func forgotten(t *testing.T, s store.Store) {
 	if _, err := s.RenewLease(t.Context(), l, time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(time.Minute); ; {
+	for deadline := time.Now().Add(patience); ; {
 		err := q.Forget(t.Context(), r.ID)
 		if err == nil {
 			break

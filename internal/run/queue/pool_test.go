@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ import (
 )
 
 // patience bounds what a test waits for; no test asserts on time.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // bed is a store, and workers that crawl the demo company's real site.
 type bed struct {
@@ -129,8 +130,15 @@ func in(state string) func(store.Run) bool { return func(r store.Run) bool { ret
 // fetching says that a worker has fetched a page and goes on.
 func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 0 }
 
-// slow is a delay at which the demo's crawl takes many seconds, to be cut off.
-const slow = 500 * time.Millisecond
+// underWay orders a crawl and waits until a worker has fetched a page; the site answers
+// for no more of them until release.
+func (b *bed) underWay(id string) (release func()) {
+	b.t.Helper()
+	release = b.site.Hold(8)
+	b.order(id, 0)
+	b.await(id, "a page", fetching)
+	return release
+}
 
 func TestAnOrderIsCrawledOnceByOneOfManyPools(t *testing.T) {
 	t.Parallel()
@@ -159,12 +167,12 @@ func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 			t.Parallel()
 			b := newBed(t)
 			b.pool("pool")
-			b.order("r1", slow)
-			b.await("r1", "a page", fetching)
+			release := b.underWay("r1")
 			if err := b.queue.Ask(t.Context(), "r1", ask); err != nil {
 				t.Fatal(err)
 			}
 			b.await("r1", want, in(want))
+			release()
 			if ask != store.RequestSuspend {
 				return
 			}
@@ -200,9 +208,9 @@ func TestAPoolThatShutsDownGivesItsRunsBack(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
 	stop := b.pool("old")
-	b.order("r1", slow)
-	b.await("r1", "a page", fetching)
+	release := b.underWay("r1")
 	stop()
+	release()
 	r := b.await("r1", "its return", in(store.RunPending))
 	if r.Attempts != 0 {
 		t.Errorf("a shutdown counted as attempt %d", r.Attempts)
@@ -244,18 +252,33 @@ func TestALostWorkersRunIsTakenOverAndAPoisonedOneIsGivenUp(t *testing.T) {
 func TestOneRunOfACompanyIsCrawledAtATime(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	b.pool("pool")
-	b.order("r1", slow)
-	b.await("r1", "a page", fetching)
+	s := &wanted{Store: b.store, holder: "pool/r2"}
+	b.start(b.newPool(s, "pool"))
+	release := b.underWay("r1")
 	b.order("r2", 0)
-	b.await("r2", "its place in the queue", func(r store.Run) bool {
-		first, err := b.queue.Observe(t.Context(), "r1")
-		if err != nil {
-			t.Fatal(err)
+	b.await("r2", "its place in the queue", func(store.Run) bool { return s.refused.Load() > 0 })
+	for id, state := range map[string]string{"r1": store.RunRunning, "r2": store.RunPending} {
+		if r, err := b.queue.Observe(t.Context(), id); err != nil || r.State != state {
+			t.Errorf("while one run of a company is crawled, %s is %s, %v", id, r.State, err)
 		}
-		if first.State == store.RunRunning && r.State == store.RunRunning {
-			t.Error("two runs of one company are crawled at once")
-		}
-		return first.State == store.RunComplete && r.State == store.RunComplete
-	})
+	}
+	release()
+	for _, id := range []string{"r1", "r2"} {
+		b.await(id, "completion", in(store.RunComplete))
+	}
+}
+
+// wanted is a store that counts how often a holder did not get a lease.
+type wanted struct {
+	store.Store
+	holder  string
+	refused atomic.Int64
+}
+
+func (w *wanted) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
+	l, err := w.Store.AcquireLease(ctx, name, holder, ttl)
+	if holder == w.holder && errors.Is(err, store.ErrConflict) {
+		w.refused.Add(1)
+	}
+	return l, err
 }

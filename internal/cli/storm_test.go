@@ -197,7 +197,7 @@ func elect(t *testing.T, set *replicaset.Set, when <-chan int, watched *takeover
 
 // otherPrimary waits until a member other than i is primary.
 func otherPrimary(t *testing.T, set *replicaset.Set, i int) error {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
 		now, err := set.Primary(ctx)

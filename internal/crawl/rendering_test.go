@@ -79,7 +79,7 @@ func newDrawn() *drawn {
 func withBrowser(t *testing.T, web *crawltest.Web) *crawl.Engine {
 	t.Helper()
 	f := crawltest.Fetcher(t, web.Config())
-	pool, err := render.New(t.Context(), render.Config{Browser: os.Getenv("CHROMIUM"), Fetcher: f})
+	pool, err := render.New(t.Context(), render.Config{Browser: os.Getenv("CHROMIUM"), Fetcher: f, Timeout: time.Minute})
 	if err != nil {
 		t.Skipf("NOT TESTED: %v (make test sets CHROMIUM)", err)
 	}

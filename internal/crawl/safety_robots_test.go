@@ -150,7 +150,7 @@ func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
 			w := crawltest.NewWeb(t)
 			cfg := w.Config()
 			if c.reason == "timeout" {
-				cfg.Timeout = 200 * time.Millisecond
+				cfg.Timeout = 2 * time.Second // a busy machine's server has it to notice each try
 			}
 			w.Handle("failing.example", answering(http.StatusBadGateway, ""))
 			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-logr/logr/funcr"
 	"golang.org/x/tools/txtar"
@@ -177,7 +178,7 @@ func TestDocumentsOfSinglePageSitesAreFoundInABrowser(t *testing.T) {
 	t.Parallel()
 	sites := readSites(t)
 	f := web(t, sites)
-	pool, err := render.New(t.Context(), render.Config{Browser: os.Getenv("CHROMIUM"), Fetcher: f})
+	pool, err := render.New(t.Context(), render.Config{Browser: os.Getenv("CHROMIUM"), Fetcher: f, Timeout: time.Minute})
 	if err != nil {
 		t.Skipf("NOT TESTED: single-page sites: %v (make test sets CHROMIUM)", err)
 	}

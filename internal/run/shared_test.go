@@ -97,7 +97,7 @@ const sharedDelay = 200 * time.Millisecond
 func (h *sharedHost) crawls(ctx context.Context, t *testing.T, s store.Store, company string, tenure time.Duration) <-chan Report {
 	t.Helper()
 	r := h.runner(t, s)
-	r.Holder, r.HostTenure, r.Lease = "worker of "+company, tenure, 1500*time.Millisecond
+	r.Holder, r.HostTenure, r.Lease = "worker of "+company, tenure, 6*time.Second // it outlasts the pauses of a busy machine
 	tk := task()
 	tk.Company, tk.Plan.Delay, tk.Plan.Exhaustive, tk.Plan.Languages = company, sharedDelay, true, []string{company}
 	end := make(chan Report, 1)
@@ -113,7 +113,7 @@ func (h *sharedHost) crawls(ctx context.Context, t *testing.T, s store.Store, co
 
 func TestCrawlsOfOneHostKeepItsDelayTogetherAndTakeTurns(t *testing.T) {
 	t.Parallel()
-	const pages = 12
+	const pages = 20
 	h := newSharedHost(t, pages)
 	s, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {

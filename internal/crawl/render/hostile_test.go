@@ -106,6 +106,9 @@ func newPool(t *testing.T, web *crawltest.Web, cfg render.Config) *render.Pool {
 		return crawltest.Answer{}
 	})
 	cfg.Fetcher = crawltest.Fetcher(t, f)
+	if cfg.Timeout == 0 { // a slow machine is to draw its pages too
+		cfg.Timeout = patience
+	}
 	cfg.Log = funcr.New(func(_, args string) { t.Log(args) }, funcr.Options{Verbosity: 1})
 	p, err := render.New(t.Context(), cfg)
 	if err != nil {
@@ -146,14 +149,14 @@ func TestHostilePagesEndInTheirBoundsAndReachNothingInside(t *testing.T) {
 	inside := "127.0.0.2:" + web.Port()
 	pages := readHostile(t, "{{in}}", inside, "{{udp}}", udp, "{{port}}", web.Port())
 	web.Handle("hostile.test", hostileSite(pages, inside))
-	cfg := render.Config{Browser: path, Dir: dir, Pages: 3, Wait: time.Hour, MaxMemory: 700 << 20, MaxRequests: 100}
+	cfg := render.Config{Browser: path, Dir: dir, Pages: 3, Wait: time.Hour, Timeout: render.DefaultTimeout, MaxMemory: 700 << 20, MaxRequests: 100}
 	pool := newPool(t, web, cfg) // for pages that are to come to their own end, however slow the machine
 	cfg.Timeout = 3 * time.Second
 	short := newPool(t, web, cfg) // for pages that never end
 	var wg sync.WaitGroup         // not subtests: of those as many run at once as there are processors
 	for _, h := range pages {
 		p := short
-		if h.refused != "" || h.cut || !slices.Contains(h.ends, "timeout") {
+		if h.refused != "" || h.cut || h.text || !slices.Contains(h.ends, "timeout") {
 			p = pool
 		}
 		wg.Go(func() { h.check(t, p) })

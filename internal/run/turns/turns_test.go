@@ -16,7 +16,7 @@ import (
 )
 
 // patience bounds what a test waits for.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 const host = "help.example"
 

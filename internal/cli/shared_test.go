@@ -33,11 +33,23 @@ type helpCentre struct {
 	inHand, most int
 	arrivals     []time.Time
 	asked        map[string]int
+	// Requests after the first heldAfter are not taken before release is closed.
+	release chan struct{}
 }
+
+// heldAfter is how many requests the host takes until the test has seen whose turn it is.
+const heldAfter = 8
 
 func (h *helpCentre) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	company, _, _ := strings.Cut(r.Host, ".")
 	if r.Host == helpHost {
+		if h.requests() >= heldAfter {
+			select {
+			case <-h.release:
+			case <-r.Context().Done():
+				return
+			}
+		}
 		h.begin(r)
 		defer h.end()
 		company, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -103,7 +115,9 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 
 	const companies = 3
-	h := &helpCentre{asked: map[string]int{}}
+	h := &helpCentre{asked: map[string]int{}, release: make(chan struct{})}
+	released := sync.OnceFunc(func() { close(h.release) })
+	t.Cleanup(released)
 	w := &town{}
 	for n := range companies {
 		w.names = append(w.names, fmt.Sprintf("c%d.example", n))
@@ -131,6 +145,7 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 	}
 	victim := holderAfter(t, s, h, 6, processes[:])
 	victim.kill()
+	released()
 	victim.start(t, w, uri, "--crawls", "2")
 	awaitComplete(t, k, companies)
 	h.mu.Lock()

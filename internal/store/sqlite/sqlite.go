@@ -104,7 +104,9 @@ func own(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// Close implements store.Store.
+// Close implements store.Store. It needs no bound: it waits for no call that is under way
+// (sql.DB.Close closes the idle connections, and each other one when its call ends), only
+// for the disk, which takes what is in the log.
 func (s *Store) Close(context.Context) error {
 	s.mu.Lock()
 	if !s.closed {

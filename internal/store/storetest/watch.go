@@ -11,7 +11,7 @@ import (
 )
 
 // patience bounds what a test waits for; no test asserts on time.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 func begin(t *testing.T, s store.Store) store.Watch {
 	t.Helper()

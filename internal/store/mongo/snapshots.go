@@ -20,7 +20,8 @@ type snapshot struct {
 // PutSnapshot implements store.Snapshots.
 func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (string, error) {
 	hash, packed, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
-		b, depth, err := s.snapshot(ctx, company, hash)
+		// Never against a shared one: what a company has needs nothing but its own.
+		b, depth, err := s.snapshot(ctx, hash, func(hash string) string { return store.SnapshotKey(company, hash) })
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, 0, nil
 		}
@@ -43,18 +44,18 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, 
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
-	body, _, err := s.snapshot(ctx, company, hash)
+	body, _, err := s.snapshot(ctx, hash, func(hash string) string { return store.SnapshotKey(company, hash) })
+	if errors.Is(err, store.ErrNotFound) { // companies shared them at first, and they had their bare hashes
+		body, _, err = s.snapshot(ctx, hash, func(hash string) string { return hash })
+	}
 	return body, err
 }
 
-func (s *Store) snapshot(ctx context.Context, company, hash string) (body []byte, depth int, err error) {
+// snapshot reads one and those that it needs, each where key says that it lies.
+func (s *Store) snapshot(ctx context.Context, hash string, key func(hash string) string) (body []byte, depth int, err error) {
 	return pack.Snapshot(hash, func(hash string) ([]byte, error) {
 		var r snapshot
-		err := s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: store.SnapshotKey(company, hash)}}, &r)
-		if errors.Is(err, store.ErrNotFound) { // companies shared them at first
-			err = s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: hash}}, &r)
-		}
-		if err != nil {
+		if err := s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: key(hash)}}, &r); err != nil {
 			return nil, err
 		}
 		return s.getBlob(ctx, r.Blob)

@@ -13,7 +13,8 @@ import (
 // PutSnapshot implements store.Snapshots.
 func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (string, error) {
 	hash, blob, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
-		b, depth, err := s.snapshot(ctx, company, hash)
+		// Never against a shared one: what a company has needs nothing but its own.
+		b, depth, err := s.snapshot(ctx, hash, func(hash string) string { return store.SnapshotKey(company, hash) })
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, 0, nil
 		}
@@ -30,14 +31,17 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, 
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
-	body, _, err := s.snapshot(ctx, company, hash)
+	body, _, err := s.snapshot(ctx, hash, func(hash string) string { return store.SnapshotKey(company, hash) })
+	if errors.Is(err, store.ErrNotFound) { // companies shared them at first, and they had their bare hashes
+		body, _, err = s.snapshot(ctx, hash, func(hash string) string { return hash })
+	}
 	return body, err
 }
 
-func (s *Store) snapshot(ctx context.Context, company, hash string) (body []byte, depth int, err error) {
+// snapshot reads one and those that it needs, each where key says that it lies.
+func (s *Store) snapshot(ctx context.Context, hash string, key func(hash string) string) (body []byte, depth int, err error) {
 	return pack.Snapshot(hash, func(hash string) (blob []byte, err error) {
-		// Companies shared them at first, and they had their bare hashes.
-		row := s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash IN (?1, ?2) ORDER BY hash=?2 LIMIT 1`, store.SnapshotKey(company, hash), hash)
+		row := s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, key(hash))
 		return blob, none(row.Scan(&blob), "get snapshot "+hash)
 	})
 }

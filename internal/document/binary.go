@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -25,19 +26,33 @@ const (
 // refuseBinary is ErrBinary with the detected type where body, which is text in UTF-8, is
 // none. A text may hold a stray control character, and begin as a bitmap does (BMW's
 // terms): a type that is known counts only with the one, what is of no known type only
-// with many.
-func refuseBinary(body, text []byte) error {
+// with many. NULs in HTML, where fields of databases are padded with them, are ignored,
+// as browsers do.
+func refuseBinary(body, text []byte, html bool) error {
 	sample := text[:min(len(text), sampled)]
+	if html {
+		sample = bytes.ReplaceAll(sample, []byte{0}, nil)
+	}
 	stray := controls(body[:min(len(body), sniffed)]) > 0
 	many := controls(sample)*maxControls > utf8.RuneCount(sample)
 	if !stray && !many {
 		return nil
 	}
 	is := mimetype.Detect(body)
-	if strings.HasPrefix(is.String(), "text/") || !many && is.Is("application/octet-stream") {
+	if isText(is) || !many && is.Is("application/octet-stream") {
 		return nil
 	}
 	return fmt.Errorf("its content is %s: %w", is, ErrBinary)
+}
+
+// isText says whether a type is a kind of text, as XHTML is.
+func isText(is *mimetype.MIME) bool {
+	for ; is != nil; is = is.Parent() {
+		if strings.HasPrefix(is.String(), "text/") {
+			return true
+		}
+	}
+	return false
 }
 
 // controls counts the bytes that no text has (WHATWG MIME Sniffing, section 3: binary

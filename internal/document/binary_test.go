@@ -41,6 +41,7 @@ func TestWhatIsNoTextIsRefusedWithItsType(t *testing.T) {
 		"a compressed page":              {archive.String(), "text/html", "application/gzip"},
 		"a word processor's document":    {"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00[Content_Types].xml", "", "application/zip"},
 		"noise":                          {string(noise), "", "application/octet-stream"},
+		"noise that is sent as HTML":     {string(noise), "text/html", "application/octet-stream"},
 		"noise that is sent as Markdown": {string(noise), "text/markdown", "application/octet-stream"},
 	} {
 		_, err := Read(Input{Body: []byte(c.body), ContentType: c.contentType})
@@ -64,6 +65,8 @@ func TestATextThatLooksBinaryAtFirstIsRead(t *testing.T) {
 		"another, in HTML":               {Body: []byte("<section>\x08<p>" + sentence + "</p></section>"), ContentType: "text/html"},
 		"UTF-16 with a mark":             {Body: append([]byte("\xff\xfe"), wide...), ContentType: "text/html"},
 		"UTF-16 without one, as is said": {Body: wide, ContentType: "text/html; charset=utf-16le"},
+		"HTML that is padded with NULs":  {Body: []byte("<!doctype html><p>" + sentence + "</p>" + strings.Repeat("\x00", 4000)), ContentType: "text/html"},
+		"XHTML with a mark and a NUL":    {Body: []byte("\ufeff<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\"><p>\x00" + sentence + "</p></html>"), ContentType: "text/html"},
 		"Japanese with escapes":          {Body: []byte("\x1b$B8D?M>pJs\x1b(B " + sentence), ContentType: "text/plain; charset=iso-2022-jp"},
 		"nothing":                        {},
 	} {

@@ -125,10 +125,11 @@ func open(in Input) (*content.Page, error) {
 		return openPDF(in)
 	}
 	text := charset.UTF8(in.Body, in.ContentType)
-	if err := refuseBinary(in.Body, text); err != nil {
+	html := isHTML(in)
+	if err := refuseBinary(in.Body, text, html); err != nil {
 		return nil, err
 	}
-	if isHTML(in) {
+	if html {
 		return content.HTML(text, in.URL), nil
 	}
 	return content.Text(text), nil

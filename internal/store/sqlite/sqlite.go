@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -52,6 +53,10 @@ func Exists(dir string) (bool, error) {
 	return true, nil
 }
 
+// uriPath writes what has a meaning of its own in SQLite's URIs as a path's character
+// (https://sqlite.org/uri.html, section 3.1).
+var uriPath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
 // Open opens or makes the store in the folder dir. A folder that another process
 // owns is refused, by name of that process.
 func Open(ctx context.Context, dir string) (*Store, error) {
@@ -63,7 +68,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{lock: lock, changed: make(chan struct{})}
-	dsn := "file:" + filepath.Join(dir, fileName) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	dsn := "file:" + uriPath.Replace(filepath.Join(dir, fileName)) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
 	if s.write, err = sql.Open("sqlite", dsn); err == nil {
 		s.write.SetMaxOpenConns(1)
 		if s.read, err = sql.Open("sqlite", dsn); err == nil {

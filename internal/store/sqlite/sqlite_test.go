@@ -89,6 +89,28 @@ func TestWhetherAFolderHasAStoreIsSaidWithoutMakingOne(t *testing.T) {
 	}
 }
 
+func TestAStoreLiesInItsFolderWhateverThatIsCalled(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a?b", "a#b", "a%20b", "a%zz", "a b&c=d", "ä"} {
+		parent := t.TempDir()
+		dir := filepath.Join(parent, name)
+		s, err := Open(t.Context(), dir)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if there, err := Exists(dir); !there || err != nil {
+			t.Errorf("%s: it is there: %v, %v", name, there, err)
+		}
+		if beside, err := os.ReadDir(parent); err != nil || len(beside) != 1 {
+			t.Errorf("%s: beside it are %v, %v", name, beside, err)
+		}
+	}
+}
+
 func TestALeaseOfAProcessThatIsGoneIsFreeSinceThen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

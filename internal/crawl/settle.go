@@ -95,7 +95,7 @@ func (c *crawl) took(o outcome) {
 		t.legal++
 		t.sinceLegal = 0
 		t.types[o.verdict.Type] = true
-		if !c.awaited(o.page.Links) {
+		if !c.awaited(o.page.Links, o.page.URL) {
 			c.frontier.Covered(o.item.Topic, o.item.Family)
 		}
 	}
@@ -160,7 +160,7 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 		c.passAlternates(l, from.URL)
 		return
 	}
-	awaited := c.awaited(l)
+	awaited := c.awaited(l, from.URL)
 	for _, a := range l.Alternates {
 		if awaited && c.wanted(a.Lang) {
 			c.enqueue(from, a.URL, from.Anchor, "", 1)
@@ -170,18 +170,40 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 	}
 }
 
-// awaited says that a page is in a language that nobody asked for and names an edition
-// in one that is wanted, so that the document is still to come.
-func (c *crawl) awaited(l *Links) bool {
-	return len(c.plan.Languages) > 0 && l != nil && l.Lang != "" && !c.wanted(l.Lang) &&
-		slices.ContainsFunc(l.Alternates, func(a Alternate) bool { return c.wanted(a.Lang) })
+// awaited says that the page at a URL is in a language that nobody asked for and names
+// another edition in one that is wanted, so that the document is still to come. A page
+// that names itself as that edition has the wrong language in its markup.
+func (c *crawl) awaited(l *Links, at string) bool {
+	if len(c.plan.Languages) == 0 || l == nil || l.Lang == "" || c.wanted(l.Lang) {
+		return false
+	}
+	there := false
+	for _, a := range l.Alternates {
+		if c.wanted(a.Lang) {
+			if canonical.Key(a.URL) == canonical.Key(at) {
+				return false
+			}
+			there = true
+		}
+	}
+	return there
 }
 
-// wanted says that the plan asks for a language, given as BCP 47 has it.
+// wanted says that the plan asks for a language, given as BCP 47 has it, whatever its
+// script and region are.
 func (c *crawl) wanted(lang string) bool {
 	return slices.ContainsFunc(c.plan.Languages, func(want string) bool {
-		return len(want) >= 2 && len(lang) >= 2 && strings.EqualFold(want[:2], lang[:2])
+		return strings.EqualFold(primary(want), primary(lang))
 	})
+}
+
+// primary is the first subtag of a language tag (RFC 5646, section 2.2.1), which some
+// sites part from the rest by an underscore.
+func primary(tag string) string {
+	if i := strings.IndexAny(tag, "-_"); i >= 0 {
+		return tag[:i]
+	}
+	return tag
 }
 
 // alternateFactor lowers other languages' variants of a document that was found.

@@ -169,6 +169,33 @@ func TestAPinnedPageWithoutTextIsNoDocument(t *testing.T) {
 	}
 }
 
+func TestAPinnedImprintMayBeAsShortAsAShellAndHasNumbers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		is   bool
+	}{
+		"English":  {"<h1>Imprint</h1><p>Harbour Ltd, 1 Quay Street, Northwick<br>Director: Ann Smith<br>E-mail: <a href='mailto:a@harbour.example'>a@harbour.example</a>, telephone: <a href='tel:+44123456'>+44 123 456</a>, company 7654321</p>", true},
+		"Chinese":  {"<h1>公司信息</h1><p>港湾有限公司<br>上海市浦东新区一路1号<br>电话 021-12345678</p>", true},
+		"Japanese": {"<h1>会社概要</h1><p>会社名 株式会社港<br>所在地 東京都港区1-2-3<br>代表者 山田太郎<br>電話 03-1234-5678</p>", true},
+		"Korean":   {"<h1>사업자 정보</h1><p>상호 항구 주식회사<br>대표 김철수<br>사업자등록번호 123-45-67890<br>서울시 강남구 1-2</p>", true},
+		"a shell":  {"<h1>Imprint</h1><p>You need to switch on the scripts of your browser to see this page.</p>", false},
+		"a number": {"<h1>Imprint</h1><p>Telephone 01234 567890</p>", false},
+		"a notice": {"<h1>Imprint</h1><p>© 2025 Harbour Ltd. All rights reserved. Made with love in Northwick, by the sea.</p>", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/p/7": "<!doctype html><html><title>Harbour</title><main>" + c.text + "</main>"})
+			rep := crawlOnce(t, w.runner(t, openStore(t)), func(tk *Task) {
+				tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/p/7", Type: doctype.Imprint, Pinned: true})
+			})
+			if got := changes(rep)["https://example.com/p/7"]; (got == "imprint New") != c.is {
+				t.Errorf("it is %q", got)
+			}
+		})
+	}
+}
+
 func TestThePromiseOfAPinnedPageNeedsNoTellingAddress(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/p/7": "403"})

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/likeness"
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
 )
@@ -112,7 +114,7 @@ func recalled(d store.Document) string {
 // conditionally: of any other page the links are needed, which a 304 lacks.
 func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 	d, ok := k.known[url]
-	if !ok || d.Words < leastPinned { // it may be none, and is judged anew
+	if !ok || d.Words < leastOf(d.Type) { // it may be none, and is judged anew
 		return crawl.Validators{}
 	}
 	return crawl.Validators{ETag: d.ETag, LastModified: d.LastModified}
@@ -159,11 +161,40 @@ func (k *keeper) Progress(p crawl.Progress) {
 // leastWords is what a page has if it is more than a menu and a notice.
 const leastWords = 80
 
-// leastPinned is how many words of its own a page has that is taken for the type that
-// the company gives it. A pin says what a page is, not that its text came: a shell and
-// its "please enable JavaScript" have fewer, the shortest imprint has more. It is half
-// of what a page must have that nobody pins.
-const leastPinned = 20
+const (
+	// leastPinned is how many words of its own a page has that is taken for the type that
+	// the company gives it. A pin says what a page is, not that its text came: a shell and
+	// its "please enable JavaScript" have fewer. It is half of what a page must have that
+	// nobody pins.
+	leastPinned = 20
+	// leastImprint is the same of an imprint, which may be as short as a shell: a name, an
+	// address and a telephone are a dozen words, in Chinese or Japanese two dozen signs. It
+	// has leastFigures then, those of a street, a telephone or a register, and a shell hasn't.
+	leastImprint = 8
+	leastFigures = 6
+)
+
+// leastOf is how many words a pinned document of a type has.
+func leastOf(docType string) int {
+	if docType == doctype.Imprint {
+		return leastImprint
+	}
+	return leastPinned
+}
+
+// enough says that a page has the text of a document of the type that it is pinned as.
+func enough(d *document.Document, pinned string) bool {
+	if d.Legal || d.Own >= leastPinned {
+		return true
+	}
+	figures := 0
+	for _, c := range d.Text {
+		if unicode.IsDigit(c) {
+			figures++
+		}
+	}
+	return d.Own >= leastOf(pinned) && figures >= leastFigures
+}
 
 // Page implements crawl.Handler.
 func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
@@ -186,7 +217,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 		return crawl.Verdict{}, nil
 	}
 	pinned := k.pinnedType(p)
-	if pinned != "" && !d.SoftError && (d.Legal || d.Own >= leastPinned) {
+	if pinned != "" && !d.SoftError && enough(&d, pinned) {
 		d.Legal, d.Type, d.Confidence = true, pinned, 1 // whoever pins a page knows it
 	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}

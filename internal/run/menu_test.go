@@ -51,3 +51,34 @@ func TestDocumentsUnderAMenuOfManyScreensAreAllFound(t *testing.T) {
 		}
 	}
 }
+
+// townPage is one policy with a town's name in each of its sentences.
+func townPage(n int, menu string) string {
+	town := fmt.Sprintf("Nor%c%cwick", 'a'+n/20%20, 'a'+n%20)
+	var b strings.Builder
+	fmt.Fprintf(&b, "<!doctype html><html lang=en><title>Privacy Policy of %s</title>%s<main><h1>Privacy Policy of %s</h1>", town, menu, town)
+	for i, what := range []string{"collect your name and address", "use cookies and similar means", "share data with our processors", "keep records for some years", "answer requests for erasure", "encrypt what is stored", "transfer data abroad under clauses", "rely on consent or a contract", "protect children's data", "change this policy by notice"} {
+		fmt.Fprintf(&b, "<h2>%d. Of the harbour of %s</h2><p>In %s we %s, and whoever visits %s has the right to object to the controller of %s; personal data that %s has no need of are deleted.</p>", i, town, town, what, town, town, town)
+	}
+	for i := range 3 {
+		fmt.Fprintf(&b, "<a href='/legal/nor%c%cwick'>Privacy Policy of the next town</a> ", 'a'+(3*n+i+1)/20%20, 'a'+(3*n+i+1)%20)
+	}
+	return b.String() + "</main>"
+}
+
+func TestOnePolicyWithTheNameOfEachTownInItIsATrap(t *testing.T) {
+	t.Parallel()
+	for name, menu := range map[string]string{"alone": "", "under a menu": "<div>" + strings.Repeat("<div><a href='/boats'>Boats of the harbour, pier by pier</a></div>", 300) + "</div>"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pages := map[string]string{"/": home("/legal/noraawick", "Privacy Policy", "/terms", "Terms of Service"), "/terms": policy("Terms of Service")}
+			for n := range 400 {
+				pages[fmt.Sprintf("/legal/nor%c%cwick", 'a'+n/20, 'a'+n%20)] = townPage(n, menu)
+			}
+			rep := crawlOnce(t, newWeb(t, pages).runner(t, nil), func(tk *Task) { tk.Plan.MaxPages = 200 })
+			if rep.Run.StopReason == "PageLimit" || len(rep.Documents) > 20 {
+				t.Errorf("it took %d documents and ended as %s", len(rep.Documents), rep.Run.StopReason)
+			}
+		})
+	}
+}

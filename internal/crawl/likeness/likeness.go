@@ -6,6 +6,7 @@ package likeness
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -84,12 +85,14 @@ func newBuilder(bytes int) *Builder {
 	return b
 }
 
-// Of is the Sketch of a document's text, Markdown or plain, that was taken from its
-// page. It is like no Sketch of a page.
+// Of is the Sketch of a document's text, without addresses, that was taken from its
+// page. It is like no Sketch of a page: its units are words, so that one text with the
+// name of each of a thousand towns in all its sentences is one. Two documents of a
+// company share a quarter to a half of their words.
 func Of(text string) Sketch {
 	b := newBuilder(read)
-	for line := range strings.Lines(text) {
-		b.Text([]byte(line))
+	for word := range strings.FieldsFuncSeq(text[:min(len(text), read)], func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
+		b.Text([]byte(word))
 	}
 	return b.Sketch()
 }

@@ -114,6 +114,9 @@ func Diff(ctx context.Context, r io.Reader, w io.Writer, readPDF Reader) error {
 // parse reads line n into in, and gives the id that lies in it, which is written for a
 // line with a mistake too; where there is none it is the empty string.
 func parse(n int, line []byte, in any, id *any) (any, error) {
+	if n == 1 {
+		line = bytes.TrimPrefix(line, []byte("\ufeff")) // some editors write one
+	}
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.UseNumber() // 9007199254740993 is not 9007199254740992
 	err := d.Decode(in)

@@ -152,3 +152,12 @@ func TestPDFsAreComparedByTheirText(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+func TestAByteOrderMarkBeforeTheFirstLineIsNoMistake(t *testing.T) {
+	t.Parallel()
+	file := page(t, "page.html", "<h1>Imprint</h1><p>Harbour Ltd.</p>")
+	got := answers(t, inspect, fmt.Sprintf("\ufeff{\"id\":1,\"file\":%q}", file))
+	if len(got) != 1 || string(got[0]["id"]) != "1" || string(got[0]["error"]) != `""` {
+		t.Errorf("it is answered with %s", got)
+	}
+}

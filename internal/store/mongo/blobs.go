@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -35,6 +36,10 @@ type chunk struct {
 
 func chunkKey(sum string, i int) string { return fmt.Sprintf("%s/%d", sum, i) }
 
+// ownedSum begins the sums that have their owner in them. The chunks of those that have not,
+// from before there were any, may be several records'.
+const ownedSum = "own-"
+
 // putBlob writes the chunks of data, if it needs any. owner is what they go with.
 func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, error) {
 	if len(data) <= chunkSize {
@@ -43,7 +48,7 @@ func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, e
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s\n", owner)
 	_, _ = sum.Write(data)
-	b := blob{Data: []byte{}, Sum: hex.EncodeToString(sum.Sum(nil))}
+	b := blob{Data: []byte{}, Sum: ownedSum + hex.EncodeToString(sum.Sum(nil))}
 	for ; len(data) > 0; b.Chunks++ {
 		c := chunk{chunkKey(b.Sum, b.Chunks), data[:min(chunkSize, len(data))]}
 		err := s.try(ctx, "put chunk "+c.Key, func(ctx context.Context) error {
@@ -104,8 +109,10 @@ func (s *Store) dropAll(ctx context.Context, what, collection string, filter bso
 			break
 		}
 		for _, r := range some {
-			if err := s.dropBlob(ctx, r.Blob); err != nil {
-				return err
+			if strings.HasPrefix(r.Blob.Sum, ownedSum) {
+				if err := s.dropBlob(ctx, r.Blob); err != nil {
+					return err
+				}
 			}
 			err := s.try(ctx, what, func(ctx context.Context) error {
 				_, err := s.db.Collection(collection).DeleteOne(ctx, bson.D{{Key: "_id", Value: r.Key}})

@@ -5,8 +5,7 @@ package likeness
 
 import (
 	"slices"
-	"strings"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -90,9 +89,23 @@ func newBuilder(bytes int) *Builder {
 // name of each of a thousand towns in all its sentences is one. Two documents of a
 // company share a quarter to a half of their words.
 func Of(text string) Sketch {
-	b := newBuilder(read)
-	for word := range strings.FieldsFuncSeq(text[:min(len(text), read)], func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
-		b.Text([]byte(word))
+	b := newBuilder(0)
+	_, _ = b.exact.WriteString(text)
+	n, h := 0, offset
+	for i := range min(len(text), read) {
+		c := text[i]
+		letter := c >= utf8.RuneSelf || 'a' <= c|0x20 && c|0x20 <= 'z'
+		if letter {
+			h = (h ^ uint64(c)) * prime
+			n++
+		}
+		if n == unit || !letter && n > 0 {
+			b.take(h)
+			n, h = 0, offset
+		}
+	}
+	if n > 0 {
+		b.take(h)
 	}
 	return b.Sketch()
 }

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"strings"
 
 	"golang.org/x/net/html/atom"
@@ -20,8 +21,8 @@ const (
 // a document's date often stands in a header that is no part of its text.
 type dated struct {
 	lines  []string
-	before string // the line before
-	line   strings.Builder
+	before []byte // the line before, empty if that was too long
+	line   []byte
 }
 
 // datedLines walks the whole tree before anything is taken out of it.
@@ -34,8 +35,8 @@ func datedLines(body *node) []string {
 
 func (d *dated) walk(n *node) {
 	if n.isText {
-		if d.line.Len() <= maxDatedLine {
-			d.line.WriteString(n.text)
+		if len(d.line) <= maxDatedLine {
+			d.line = append(d.line, n.text...)
 		}
 		return
 	}
@@ -51,7 +52,7 @@ func (d *dated) walk(n *node) {
 		d.walk(c)
 	}
 	if at := n.attr(attrDatetime); n.tag == atom.Time && len(at) >= 10 && !hasYear(beginning(n, maxDatedLine)) {
-		d.line.WriteString(" " + at[:10])
+		d.line = append(append(d.line, ' '), at[:10]...)
 	}
 	if apart || n.tag == atom.Br {
 		d.flush()
@@ -61,39 +62,38 @@ func (d *dated) walk(n *node) {
 // flush ends a line. A short one is kept with the line before it, which may say
 // what date it is.
 func (d *dated) flush() {
-	if d.line.Len() == 0 {
+	raw := d.line
+	if len(bytes.TrimSpace(raw)) == 0 {
+		d.line = raw[:0]
 		return
 	}
-	raw := d.line.String()
-	d.line.Reset()
-	if len(raw) > 4*maxDatedLine {
-		d.before = ""
-		return
-	}
-	line := plain.Squeeze(raw)
-	if line == "" {
-		return
-	}
-	if len(line) <= maxDatedLine && len(d.lines) < maxDatedLines && hasYear(line) {
-		if len(line) < 40 && d.before != "" && len(d.before) < 60 && !hasYear(d.before) {
-			line = d.before + "\n\n" + line
+	if len(raw) <= 4*maxDatedLine && len(d.lines) < maxDatedLines && hasYear(raw) {
+		if line := plain.Squeeze(string(raw)); len(line) <= maxDatedLine {
+			if before := plain.Squeeze(string(d.before)); len(line) < 40 && before != "" && len(before) < 60 && !hasYear(d.before) {
+				line = before + "\n\n" + line
+			}
+			d.lines = append(d.lines, line)
 		}
-		d.lines = append(d.lines, line)
 	}
-	d.before = line
+	if len(raw) > 4*maxDatedLine {
+		raw = raw[:0]
+	}
+	d.before, d.line = raw, d.before[:0]
 }
 
 // hasYear says whether a line may name a year.
-func hasYear(s string) bool {
-	for i := 0; i+1 < len(s); i++ {
-		switch s[i : i+2] {
-		case "20", "19", "25": // 25: the Buddhist era
+func hasYear[T string | []byte](s T) bool {
+	for i := 0; i+2 < len(s); i++ {
+		switch c := s[i]; {
+		case c == '1' && s[i+1] == '9', c == '2' && (s[i+1] == '0' || s[i+1] == '5'): // 25: the Buddhist era
 			if i+3 < len(s) && '0' <= s[i+2] && s[i+2] <= '9' && '0' <= s[i+3] && s[i+3] <= '9' {
 				return true
 			}
+		case c == "年"[0] && s[i+1] == "年"[1] && s[i+2] == "年"[2]:
+			return true
 		}
 	}
-	return strings.Contains(s, "年")
+	return false
 }
 
 // modifiedNames are the meta elements that say when a page was changed.

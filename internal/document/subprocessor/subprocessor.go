@@ -36,7 +36,7 @@ func Rows(md string) []Row {
 // Annex reads the lists of subprocessors in any other document: only tables and entries
 // whose own head or the heading above speaks of subprocessors.
 func Annex(md string) []Row {
-	if !about.MatchString(md) {
+	if !mentions(md) {
 		return nil
 	}
 	blocks := plain.Blocks(md)
@@ -49,15 +49,38 @@ func Annex(md string) []Row {
 	return rows[:min(len(rows), maxRows)]
 }
 
-// about are the words for subprocessors in the languages that are read.
-var about = regexp.MustCompile(`(?i)sub[- ]?process(?:or|ador)|unter(?:auftrags)?(?:ver)?arbeiter|weitere[rn]? auftragsverarbeiter|subunternehmer|sous[- ]traitant|sub[- ]?encargado|sub[- ]?responsabil|sub[- ]?contratante|sub[- ]?operador|sub[- ]?verwerker`)
+// about are the words for subprocessors in the languages that are read, where a text
+// begins with one.
+var about = regexp.MustCompile(`(?i)^(?:sub[- ]?process(?:or|ador)|unter(?:auftrags)?(?:ver)?arbeiter|weitere[rn]? auftragsverarbeiter|subunternehmer|sous[- ]traitant|sub[- ]?encargado|sub[- ]?responsabil|sub[- ]?contratante|sub[- ]?operador|sub[- ]?verwerker)`)
+
+// longest is more than the longest of those words, in bytes.
+const longest = 40
+
+// mentions says whether a text has one of those words anywhere. The few beginnings that
+// they have are looked for first: the expression alone is slow over a long text.
+func mentions(text string) bool {
+	for i := 0; i+3 <= len(text); i++ {
+		switch text[i] | 0x20 {
+		case 's', 'u', 'w':
+		default:
+			continue
+		}
+		switch strings.ToLower(text[i : i+3]) {
+		case "sub", "unt", "wei", "sou":
+			if about.MatchString(text[i:min(len(text), i+longest)]) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // aboutParts are the blocks below headings that speak of subprocessors, up to the next
 // heading of the same level.
 func aboutParts(blocks []plain.Block) [][]plain.Block {
 	var out [][]plain.Block
 	for i := 0; i < len(blocks); i++ {
-		if blocks[i].Kind != plain.Heading || !about.MatchString(blocks[i].Text) {
+		if blocks[i].Kind != plain.Heading || !mentions(blocks[i].Text) {
 			continue
 		}
 		j := i + 1

@@ -19,12 +19,12 @@ func tables(blocks []plain.Block, strict bool) []Row {
 		b := blocks[i]
 		if b.Kind != plain.Row {
 			switch {
-			case b.Kind == plain.Heading && about.MatchString(b.Text):
+			case b.Kind == plain.Heading && mentions(b.Text):
 				speaks, level = true, b.Level
 			case b.Kind == plain.Heading && b.Level <= level:
 				speaks, level = false, 0
 			case b.Kind == plain.Paragraph && level == 0:
-				speaks = about.MatchString(b.Text)
+				speaks = mentions(b.Text)
 			}
 			i++
 			continue
@@ -54,7 +54,7 @@ func oneOrMore(rows [][]string, needsName, headed bool) []Row {
 	in, found := false, false
 	for _, r := range rows {
 		if c, ok := headOf(r); ok {
-			cols, in, found = c, !needsName || about.MatchString(strings.Join(r, " ")), true
+			cols, in, found = c, !needsName || mentions(strings.Join(r, " ")), true
 			continue
 		}
 		if in {
@@ -79,7 +79,7 @@ func oneOrMore(rows [][]string, needsName, headed bool) []Row {
 
 func aboutAny(rows [][]string) bool {
 	for _, r := range rows {
-		if about.MatchString(r[0]) {
+		if mentions(r[0]) {
 			return true
 		}
 	}
@@ -120,7 +120,7 @@ func headOf(r []string) (c columns, ok bool) {
 			known++
 		}
 	}
-	return c, c.name >= 0 && (known >= 2 || len(r) == 1 && about.MatchString(r[0]))
+	return c, c.name >= 0 && (known >= 2 || len(r) == 1 && mentions(r[0]))
 }
 
 func appendRow(out []Row, r []string, c columns) []Row {

@@ -16,8 +16,11 @@ import (
 type web struct {
 	site
 	mu    sync.Mutex
-	pages map[string]string // by path; a number is a status, an address a redirect
+	pages map[string]string // by path; a number is a status, an address a redirect, held no answer
 }
+
+// held is a page that is not answered as long as anybody waits for it.
+const held = "held"
 
 func newWeb(t *testing.T, pages map[string]string) *web {
 	t.Helper()
@@ -36,6 +39,8 @@ func newWeb(t *testing.T, pages map[string]string) *web {
 			http.Redirect(rw, r, body, http.StatusMovedPermanently)
 		case status > 0:
 			rw.WriteHeader(status)
+		case body == held:
+			<-r.Context().Done()
 		default:
 			rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 			fmt.Fprint(rw, body)

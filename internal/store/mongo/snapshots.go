@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,14 +18,7 @@ type snapshot struct {
 
 // PutSnapshot implements store.Snapshots.
 func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (string, error) {
-	hash, packed, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
-		// Never against a shared one: what a company has needs nothing but its own.
-		b, depth, err := s.snapshot(ctx, hash, func(hash string) string { return store.SnapshotKey(company, hash) })
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, 0, nil
-		}
-		return b, depth, err
-	})
+	hash, packed, err := pack.AddSnapshot(company, body, like, s.snapshotAt(ctx))
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
@@ -44,22 +36,18 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, 
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
-	body, _, err := s.snapshot(ctx, hash, func(hash string) string { return store.SnapshotKey(company, hash) })
-	if errors.Is(err, store.ErrNotFound) { // companies shared them at first, and they had their bare hashes
-		body, _, err = s.snapshot(ctx, hash, func(hash string) string { return hash })
-	}
-	return body, err
+	return pack.OwnSnapshot(company, hash, s.snapshotAt(ctx))
 }
 
-// snapshot reads one and those that it needs, each where key says that it lies.
-func (s *Store) snapshot(ctx context.Context, hash string, key func(hash string) string) (body []byte, depth int, err error) {
-	return pack.Snapshot(hash, func(hash string) ([]byte, error) {
+// snapshotAt reads what lies at a key.
+func (s *Store) snapshotAt(ctx context.Context) func(key string) ([]byte, error) {
+	return func(key string) ([]byte, error) {
 		var r snapshot
-		if err := s.one(ctx, "get snapshot "+hash, snapshotCollection, bson.D{{Key: "_id", Value: key(hash)}}, &r); err != nil {
+		if err := s.one(ctx, "get snapshot "+key, snapshotCollection, bson.D{{Key: "_id", Value: key}}, &r); err != nil {
 			return nil, err
 		}
 		return s.getBlob(ctx, r.Blob)
-	})
+	}
 }
 
 // dropSnapshots removes all snapshots of a company.

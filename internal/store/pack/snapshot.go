@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+
+	"github.com/clausea/crawler/internal/store"
 )
 
 // A snapshot that is kept as what differs from another one begins with a byte
@@ -33,21 +35,32 @@ func EncodeSnapshot(base []byte, hash string, depth int, body []byte) ([]byte, e
 	return append(append([]byte{linked, byte(depth + 1)}, sum...), blob...), nil
 }
 
-// AddSnapshot compresses body, against the snapshot of the hash like where there is
-// one, and returns its own hex SHA-256. read gives a snapshot and the number of others
-// that it needs; nil and no error where there is none.
-func AddSnapshot(body []byte, like string, read func(hash string) (body []byte, depth int, err error)) (hash string, packed []byte, err error) {
+// AddSnapshot compresses a company's snapshot, against its own of the hash like where there
+// is one, and returns its hex SHA-256. get gives what lies at a store.SnapshotKey, or
+// store.ErrNotFound. What a company has needs nothing but its own.
+func AddSnapshot(company string, body []byte, like string, get func(key string) ([]byte, error)) (hash string, packed []byte, err error) {
 	sum := sha256.Sum256(body)
 	hash = hex.EncodeToString(sum[:])
 	var base []byte
 	depth := 0
 	if like != "" && like != hash {
-		if base, depth, err = read(like); err != nil {
+		base, depth, err = Snapshot(like, func(hash string) ([]byte, error) { return get(store.SnapshotKey(company, hash)) })
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return hash, nil, err
 		}
 	}
 	packed, err = EncodeSnapshot(base, like, depth, body)
 	return hash, packed, err
+}
+
+// OwnSnapshot reads a company's snapshot; get is as AddSnapshot has it. Companies shared
+// them at first, and those lie at their bare hashes.
+func OwnSnapshot(company, hash string, get func(key string) ([]byte, error)) ([]byte, error) {
+	body, _, err := Snapshot(hash, func(hash string) ([]byte, error) { return get(store.SnapshotKey(company, hash)) })
+	if errors.Is(err, store.ErrNotFound) {
+		body, _, err = Snapshot(hash, get)
+	}
+	return body, err
 }
 
 // Snapshot reads a snapshot through the others that it needs, of which get gives

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/clausea/crawler/internal/store"
@@ -12,14 +11,7 @@ import (
 
 // PutSnapshot implements store.Snapshots.
 func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (string, error) {
-	hash, blob, err := pack.AddSnapshot(body, like, func(hash string) ([]byte, int, error) {
-		// Never against a shared one: what a company has needs nothing but its own.
-		b, depth, err := s.snapshot(ctx, hash, func(hash string) string { return store.SnapshotKey(company, hash) })
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, 0, nil
-		}
-		return b, depth, err
-	})
+	hash, blob, err := pack.AddSnapshot(company, body, like, s.snapshotAt(ctx))
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
@@ -31,17 +23,13 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, 
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
-	body, _, err := s.snapshot(ctx, hash, func(hash string) string { return store.SnapshotKey(company, hash) })
-	if errors.Is(err, store.ErrNotFound) { // companies shared them at first, and they had their bare hashes
-		body, _, err = s.snapshot(ctx, hash, func(hash string) string { return hash })
-	}
-	return body, err
+	return pack.OwnSnapshot(company, hash, s.snapshotAt(ctx))
 }
 
-// snapshot reads one and those that it needs, each where key says that it lies.
-func (s *Store) snapshot(ctx context.Context, hash string, key func(hash string) string) (body []byte, depth int, err error) {
-	return pack.Snapshot(hash, func(hash string) (blob []byte, err error) {
-		row := s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, key(hash))
-		return blob, none(row.Scan(&blob), "get snapshot "+hash)
-	})
+// snapshotAt reads what lies at a key.
+func (s *Store) snapshotAt(ctx context.Context) func(key string) ([]byte, error) {
+	return func(key string) (blob []byte, err error) {
+		row := s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, key)
+		return blob, none(row.Scan(&blob), "get snapshot "+key)
+	}
 }

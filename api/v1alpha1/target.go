@@ -1,6 +1,10 @@
 package v1alpha1
 
-import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+import (
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
 
 // Domain is a host name in lower case, without scheme, port or path.
 //
@@ -134,4 +138,12 @@ func StoreKey(namespace, name string) string {
 		return name
 	}
 	return namespace + "/" + name
+}
+
+// NamespaceOf is the namespace of a company that StoreKey named.
+func NamespaceOf(storeKey string) string {
+	if namespace, _, ok := strings.Cut(storeKey, "/"); ok {
+		return namespace
+	}
+	return metav1.NamespaceDefault
 }

@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -74,11 +72,7 @@ func (r *Reconciler) nextInLine(ctx context.Context, obj client.Object) []reconc
 
 // ofRun are the unfinished jobs of the company of which a run has ended.
 func (r *Reconciler) ofRun(ctx context.Context, company string) []reconcile.Request {
-	namespace, _, ok := strings.Cut(company, "/") // as v1alpha1.StoreKey made it
-	if !ok {
-		namespace = metav1.NamespaceDefault
-	}
-	return r.unfinished(ctx, namespace, company)
+	return r.unfinished(ctx, v1alpha1.NamespaceOf(company), company)
 }
 
 func (r *Reconciler) unfinished(ctx context.Context, namespace, company string) []reconcile.Request {

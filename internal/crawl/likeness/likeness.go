@@ -72,24 +72,23 @@ type Builder struct {
 	hashes []uint64
 	exact  xxhash.Digest
 	units  int
-	left   int // bytes of text that count still
+	taken  int // bytes of text
 }
 
 // NewBuilder makes an empty Builder.
-func NewBuilder() *Builder { return newBuilder(looked) }
-
-func newBuilder(bytes int) *Builder {
-	b := &Builder{hashes: make([]uint64, 0, kept), left: bytes}
+func NewBuilder() *Builder {
+	b := &Builder{hashes: make([]uint64, 0, kept)}
 	b.exact.Reset()
 	return b
 }
 
 // Of is the Sketch of a document's text, without addresses, that was taken from its
 // page. It is like no Sketch of a page: its units are words, so that one text with the
-// name of each of a thousand towns in all its sentences is one. Two documents of a
-// company share a quarter to a half of their words.
+// name of each of a thousand towns in all its sentences is one. Documents of a company
+// that are of different types share 0.17 of their words in the middle, and 0.29 at the
+// 95th percentile (150 pairs of the gold sites).
 func Of(text string) Sketch {
-	b := newBuilder(0)
+	b := NewBuilder()
 	_, _ = b.exact.WriteString(text)
 	n, h := 0, offset
 	for i := range min(len(text), read) {
@@ -117,8 +116,8 @@ func (b *Builder) Note(part string) { _, _ = b.exact.WriteString(part) }
 // Text takes a piece of the page's text. Only its letters count for likeness.
 func (b *Builder) Text(text []byte) {
 	_, _ = b.exact.Write(text)
-	text = text[:min(len(text), b.left)]
-	b.left -= len(text)
+	text = text[:min(len(text), looked-b.taken)]
+	b.taken += len(text)
 	n, h := 0, offset
 	for _, c := range text {
 		if c < 'A' { // digits, blanks and most of the punctuation

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/settings"
 )
@@ -37,7 +37,7 @@ func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
 	}
 	folder := said[1]
 	for what, want := range map[string]string{
-		"companies": demo.Name + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.Name + "-now-", "co": "True", "runs": "Complete",
+		"companies": demo.CompanyName + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.CompanyName + "-now-", "co": "True", "runs": "Complete",
 	} {
 		if out := get(t, folder, what); !strings.Contains(out, want) {
 			t.Errorf("get %s of the running process lacks %q:\n%s", what, want, out)
@@ -62,13 +62,13 @@ func TestTheDemoOpensNothingOfLoopbackButItsSite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newShowcase(t.Context(), v, io.Discard)
+	s, err := newDemoRunner(t.Context(), v, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.close()
-	for at, open := range map[string]bool{s.site.Address: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
-		if err := s.connecting("tcp", at); (err == nil) != open || err != nil && !errors.Is(err, address.ErrBlocked) {
+	for at, open := range map[string]bool{s.site.Addr: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
+		if err := s.guardConnection("tcp", at); (err == nil) != open || err != nil && !errors.Is(err, netguard.ErrBlocked) {
 			t.Errorf("%s: %v", at, err)
 		}
 	}

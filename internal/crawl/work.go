@@ -183,7 +183,7 @@ func (c *crawl) scan(p *Page) {
 	if p.Rendered {
 		to = canonical.Route
 	}
-	p.Links = links.Scan(charset.UTF8(p.Body, ct), base, maxLinks, to)
+	p.Links = links.Scan(charset.ToUTF8(p.Body, ct), base, maxLinks, to)
 }
 
 func isHTML(contentType string, body []byte) bool {

@@ -22,8 +22,8 @@ import (
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/run"
@@ -136,7 +136,7 @@ func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched i
 	if merr := <-ended; err == nil {
 		err = merr
 	}
-	fetched, _ = site.Fetched()
+	fetched, _ = site.RequestCounts()
 	return n, fetched, took, err
 }
 
@@ -148,12 +148,12 @@ func skipNames() controller.Options {
 
 // controllers sets both up, with workers for all crawls at once.
 func controllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.Site, recorder events.EventRecorder) error {
-	to, err := fetch.ParseConnectTo(":443:" + site.Address)
+	to, err := fetch.ParseConnectTo(":443:" + site.Addr)
 	if err != nil {
 		return err
 	}
 	f, err := fetch.New(fetch.Config{
-		Guard: address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
+		Guard: netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
 	})
 	if err != nil {
 		return err

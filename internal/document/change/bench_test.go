@@ -8,7 +8,8 @@ import (
 
 	"github.com/sergi/go-diff/diffmatchpatch"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // textUnit is how much of a text is made up, in bytes.
@@ -62,9 +63,9 @@ func edited(md string, n int) string {
 }
 
 func reading(md string) Reading {
-	blocks := plain.Blocks(md)
-	text := plain.Text(blocks)
-	return Reading{Markdown: md, Text: text, Hash: Fingerprint(blocks), Words: plain.Count(text)}
+	blocks := markdown.Parse(md)
+	text := markdown.JoinText(blocks)
+	return Reading{Markdown: md, Text: text, Hash: Fingerprint(blocks), Words: tokenize.CountWords(text)}
 }
 
 func BenchmarkCompare(b *testing.B) {
@@ -101,7 +102,7 @@ func BenchmarkRival(b *testing.B) {
 }
 
 func BenchmarkFingerprint(b *testing.B) {
-	blocks := plain.Blocks(longText(1, 137<<10))
+	blocks := markdown.Parse(longText(1, 137<<10))
 	for b.Loop() {
 		Fingerprint(blocks)
 	}

@@ -4,7 +4,7 @@ import (
 	"regexp"
 
 	"github.com/clausea/crawler/internal/document/language"
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 const (
@@ -94,13 +94,13 @@ func common(a, b *text) float64 {
 
 // shingles adds the sums of the runs of words of a text's first blocks.
 func (t *text) shingles(out map[uint64]bool, most int) {
-	var ws []plain.Word
+	var ws []tokenize.Word
 	n := 0
 	for i, b := range t.blocks {
 		if n += t.counts[i]; n > most {
 			return
 		}
-		ws = plain.Words(ws[:0], b.Text)
+		ws = tokenize.Words(ws[:0], b.Text)
 		for j := 0; j+shingle <= len(ws); j++ {
 			out[sum(ws[j:j+shingle])] = true
 		}
@@ -116,7 +116,7 @@ func door(t *text) bool {
 		if n += t.counts[i]; n > doorWords && i > 0 {
 			break
 		}
-		fold = plain.Fold(fold, t.blocks[i].Text)
+		fold = tokenize.Fold(fold, t.blocks[i].Text)
 	}
 	return doors.Match(fold)
 }

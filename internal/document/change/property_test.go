@@ -35,7 +35,7 @@ func document(t *rapid.T) [][][]string {
 // heading is unlike any other and any word.
 func heading(i int) string { return fmt.Sprintf("Chapter %s", strings.Repeat("x", i+1)) }
 
-func markdown(sections [][][]string) string {
+func writeMarkdown(sections [][][]string) string {
 	var b strings.Builder
 	for i, s := range sections {
 		fmt.Fprintf(&b, "## %s\n\n", heading(i))
@@ -53,7 +53,7 @@ func TestAnySingleWordIsAChangeOfItsSection(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		doc := document(t)
-		old := markdown(doc)
+		old := writeMarkdown(doc)
 		s := rapid.IntRange(0, len(doc)-1).Draw(t, "section")
 		p := rapid.IntRange(0, len(doc[s])-1).Draw(t, "paragraph")
 		w := rapid.IntRange(0, len(doc[s][p])-1).Draw(t, "at")
@@ -63,7 +63,7 @@ func TestAnySingleWordIsAChangeOfItsSection(t *testing.T) {
 		} else {
 			doc[s][p][w] = is
 		}
-		c := Compare(reading(old), reading(markdown(doc)))
+		c := Compare(reading(old), reading(writeMarkdown(doc)))
 		if c.Kind != KindChange || len(c.Sections) != 1 || c.Sections[0].Heading != heading(s) || c.Added != 1 || c.Removed != 1 {
 			t.Fatalf("%q for %q in section %d: %s\n%s\nof\n%s", doc[s][p][w], was, s, c.Kind, c.TextDiff(), old)
 		}
@@ -99,7 +99,7 @@ func TestAnyOrderOfSectionsIsCosmeticAndShownAsMoves(t *testing.T) {
 		parts := make([]string, len(doc))
 		for i := range doc {
 			doc[i][0] = append(doc[i][0], strings.Repeat("y", i+1)) // no two are the same
-			parts[i] = strings.Replace(markdown(doc[i:i+1]), heading(0), heading(i), 1)
+			parts[i] = strings.Replace(writeMarkdown(doc[i:i+1]), heading(0), heading(i), 1)
 		}
 		old := strings.Join(parts, "")
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
@@ -158,7 +158,7 @@ func TestOpsMakeTheNewText(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		doc := document(t)
-		old := reading(markdown(doc))
+		old := reading(writeMarkdown(doc))
 		for range rapid.IntRange(1, 8).Draw(t, "edits") {
 			s := rapid.IntRange(0, len(doc)-1).Draw(t, "section")
 			p := rapid.IntRange(0, len(doc[s])-1).Draw(t, "paragraph")
@@ -176,7 +176,7 @@ func TestOpsMakeTheNewText(t *testing.T) {
 				doc[s] = slices.Insert(doc[s], p, []string{word(t), word(t), word(t)})
 			}
 		}
-		cur := reading(markdown(doc))
+		cur := reading(writeMarkdown(doc))
 		checkOps(t, Compare(old, cur), take(cur.Markdown))
 	})
 }

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/net/html/atom"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // Bounds of what is kept for finding dates: lines of the page that have a year, in
@@ -68,8 +68,8 @@ func (d *dated) flush() {
 		return
 	}
 	if len(raw) <= 4*maxDatedLine && len(d.lines) < maxDatedLines && hasYear(raw) {
-		if line := plain.Squeeze(string(raw)); len(line) <= maxDatedLine {
-			if before := plain.Squeeze(string(d.before)); len(line) < 40 && before != "" && len(before) < 60 && !hasYear(d.before) {
+		if line := tokenize.CollapseSpace(string(raw)); len(line) <= maxDatedLine {
+			if before := tokenize.CollapseSpace(string(d.before)); len(line) < 40 && before != "" && len(before) < 60 && !hasYear(d.before) {
 				line = before + "\n\n" + line
 			}
 			d.lines = append(d.lines, line)

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/net/html/atom"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // link writes a link; one that leads nowhere else, or that holds blocks, is what is in it.
@@ -63,7 +63,7 @@ func permalink(n *node) bool {
 
 // image writes a picture that says what it shows.
 func (w *writer) image(n *node) {
-	alt := plain.Squeeze(n.attr(attrAlt))
+	alt := tokenize.CollapseSpace(n.attr(attrAlt))
 	if alt == "" {
 		return
 	}

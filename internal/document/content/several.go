@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/net/html/atom"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // minDocument is how many words a part of a page has that is a document of its own.
@@ -42,7 +42,7 @@ func (p *pruner) several(place *node) []string {
 	}
 	var out []string
 	for _, h := range heads {
-		out = append(out, plain.Squeeze(allText(h)))
+		out = append(out, tokenize.CollapseSpace(allText(h)))
 	}
 	return out
 }

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/net/html/atom"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // marks are kinds of emphasis, as bits.
@@ -274,7 +274,7 @@ func (w *writer) code(n *node) {
 		w.blocks(n)
 		return
 	}
-	text := plain.Squeeze(allText(n))
+	text := tokenize.CollapseSpace(allText(n))
 	w.sync(text[0])
 	fence := "`"
 	for strings.Contains(text, fence) {

@@ -15,7 +15,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
 )
 
 // Text is what dates are looked for in.
@@ -343,5 +343,5 @@ func (f *finder) say(c candidate) (day, quote string) {
 		from = max(from, c.start-maxQuote*2/3)
 		to = min(to, from+maxQuote)
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", c.y, c.m, max(c.d, 1)), plain.Normalise(valid(f.s[from:to]))
+	return fmt.Sprintf("%04d-%02d-%02d", c.y, c.m, max(c.d, 1)), markdown.PlainText(valid(f.s[from:to]))
 }

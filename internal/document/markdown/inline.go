@@ -1,10 +1,12 @@
-package plain
+package markdown
 
 import (
 	"html"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/clausea/crawler/internal/document/emailaddr"
 )
 
 // The bounds on how far a mark's other end is looked for, in bytes; they keep the
@@ -91,7 +93,7 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 	case '[':
 		if text, target, n := link(s); n > 0 && depth < linkDepth {
 			begin := len(p.out)
-			if a := cloudflareAddress(target); a != "" {
+			if a := emailaddr.FromCloudflareURL(target); a != "" {
 				p.out = append(p.out, a...)
 			} else {
 				p.span(text, depth+1)

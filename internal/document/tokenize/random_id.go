@@ -1,4 +1,4 @@
-package plain
+package tokenize
 
 import "strings"
 
@@ -39,9 +39,13 @@ func (s *scanner) address(i int) int {
 		}
 		local, host = reverse(host), reverse(local)
 	}
-	s.class = Address
+	s.class = EmailAddress
 	s.fold = append(append(append(s.fold, local...), '@'), host...)
 	return end
+}
+
+func isAlnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 func reverse(s string) string {
@@ -114,6 +118,6 @@ func (s *scanner) identifier(i int) int {
 	default:
 		return 0
 	}
-	s.class, s.fold = Token, append(s.fold, '#')
+	s.class, s.fold = RandomID, append(s.fold, '#')
 	return n
 }

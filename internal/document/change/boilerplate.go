@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 const (
@@ -63,9 +64,9 @@ const unimportant = -2
 
 // alike says whether two lines have half of their words in common.
 func alike(x, y string) bool {
-	have := set(string(plain.Fold(nil, x)))
+	have := set(string(tokenize.Fold(nil, x)))
 	n, common := 0, 0
-	for w := range strings.FieldsSeq(string(plain.Fold(nil, y))) {
+	for w := range strings.FieldsSeq(string(tokenize.Fold(nil, y))) {
 		if n++; have[w] {
 			common++
 		}
@@ -82,7 +83,7 @@ func (t *text) chrome(blocks []int) map[int]bool {
 		if t.counts[i] > maxBanner {
 			continue
 		}
-		fold := string(plain.Fold(nil, t.blocks[i].Text))
+		fold := string(tokenize.Fold(nil, t.blocks[i].Text))
 		switch {
 		case t.counts[i] <= maxPhrase && controls.MatchString(fold):
 			out[i] = !t.betweenProse(i) && !t.inList(i, &around)
@@ -104,24 +105,24 @@ type list struct {
 // that is neither a control nor a link, or that a text leads to. around is the list
 // that was looked at last, so that each is looked at once.
 func (t *text) inList(i int, around *list) bool {
-	if t.blocks[i].Kind != plain.Item {
+	if t.blocks[i].Kind != markdown.ListItem {
 		return false
 	}
 	if i >= around.from && i < around.to {
 		return around.own
 	}
 	l := list{from: i, to: i + 1}
-	for l.from > 0 && t.blocks[l.from-1].Kind == plain.Item {
+	for l.from > 0 && t.blocks[l.from-1].Kind == markdown.ListItem {
 		l.from--
 	}
-	for l.to < len(t.blocks) && t.blocks[l.to].Kind == plain.Item {
+	for l.to < len(t.blocks) && t.blocks[l.to].Kind == markdown.ListItem {
 		l.to++
 	}
 	if lead := t.owner[i]; lead >= 0 {
 		l.own = strings.HasSuffix(t.blocks[lead].Text, ":")
 	}
 	for k := l.from; k < l.to && !l.own; k++ {
-		l.own = !t.linked(k) && (t.counts[k] > maxPhrase || !controls.MatchString(string(plain.Fold(nil, t.blocks[k].Text))))
+		l.own = !t.linked(k) && (t.counts[k] > maxPhrase || !controls.MatchString(string(tokenize.Fold(nil, t.blocks[k].Text))))
 	}
 	*around = l
 	return l.own
@@ -134,7 +135,7 @@ func (t *text) betweenProse(i int) bool {
 
 // isProse says whether a block is a paragraph of some length.
 func (t *text) isProse(i int) bool {
-	return t.blocks[i].Kind == plain.Paragraph && t.counts[i] >= minProse && t.blocks[i].Links*2 < len(t.blocks[i].Text)
+	return t.blocks[i].Kind == markdown.Paragraph && t.counts[i] >= minProse && t.blocks[i].LinkBytes*2 < len(t.blocks[i].Text)
 }
 
 // nearControl says whether one of the blocks right after it is a control, as a
@@ -144,7 +145,7 @@ func nearControl(t *text, blocks []int, n int) bool {
 		if i > blocks[n]+3 {
 			return false
 		}
-		if t.counts[i] <= maxPhrase && consentControls.MatchString(string(plain.Fold(nil, t.blocks[i].Text))) {
+		if t.counts[i] <= maxPhrase && consentControls.MatchString(string(tokenize.Fold(nil, t.blocks[i].Text))) {
 			return true
 		}
 	}
@@ -196,13 +197,13 @@ func (t *text) menus(blocks []int, first, last int, out map[int]bool) {
 func (t *text) short(i int) bool { return t.counts[i] <= menuLine }
 
 // linked says whether a block is nothing but links.
-func (t *text) linked(i int) bool { return t.blocks[i].Links*10 >= len(t.blocks[i].Text)*9 }
+func (t *text) linked(i int) bool { return t.blocks[i].LinkBytes*10 >= len(t.blocks[i].Text)*9 }
 
 // prose is the first and the last block that is a paragraph of some length.
 func (t *text) prose() (first, last int) {
 	first, last = len(t.blocks), -1
 	for i, n := range t.counts {
-		if n >= minProse && t.blocks[i].Links*2 < len(t.blocks[i].Text) {
+		if n >= minProse && t.blocks[i].LinkBytes*2 < len(t.blocks[i].Text) {
 			first, last = min(first, i), i
 		}
 	}

@@ -1,4 +1,4 @@
-// Package script finds what two sequences have in common, in order: the runs between
+// Package editscript finds what two sequences have in common, in order: the runs between
 // which a shortest script of insertions and deletions leads from one to the other.
 //
 // Long sequences are first divided at what is unique in both, as Bram Cohen's patience
@@ -7,7 +7,7 @@
 // which gives up on the shortest script past a cost, as GNU diff does. Time and memory
 // are therefore bounded by the length of the sequences, and the result never depends on
 // a clock.
-package script
+package editscript
 
 import (
 	"cmp"

@@ -1,4 +1,4 @@
-package plain
+package markdown
 
 import (
 	"regexp"
@@ -15,12 +15,12 @@ var (
 	reserved      = regexp.MustCompile(`(?i)rights reserved|droits réservés|rechte vorbehalten|derechos reservados|diritti riservati|direitos reservados|rechten voorbehouden`)
 )
 
-// footerYear takes the years off a notice of copyright.
-func footerYear(s string) string {
-	if containsAny(s, "©", "opyright", "OPYRIGHT") {
+// stripCopyrightYears takes the years off a notice of copyright.
+func stripCopyrightYears(s string) string {
+	if strings.Contains(s, "©") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT") {
 		s = copyrightYear.ReplaceAllString(s, "$1$2")
 	}
-	if containsAny(s, "(c)", "(C)") && reserved.MatchString(s) {
+	if (strings.Contains(s, "(c)") || strings.Contains(s, "(C)")) && reserved.MatchString(s) {
 		s = bracketYear.ReplaceAllString(s, "$1")
 	}
 	return strings.Trim(s, " ")

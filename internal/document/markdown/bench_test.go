@@ -1,4 +1,4 @@
-package plain
+package markdown
 
 import (
 	"strings"
@@ -10,6 +10,14 @@ func BenchmarkNormalise(b *testing.B) {
 	b.SetBytes(int64(len(md)))
 	b.ReportAllocs()
 	for b.Loop() {
-		Normalise(md)
+		PlainText(md)
+	}
+}
+
+func BenchmarkBlocks(b *testing.B) {
+	md := strings.Repeat("## 3. Retention\n\nWe keep your **personal data** for as long as [needed](https://example.com/x), and no longer than 3 years.\n\n- one\n- two\n\n", 1000)
+	b.SetBytes(int64(len(md)))
+	for b.Loop() {
+		Parse(md)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/net/html/charset"
 )
 
-// in writes a text in an encoding.
-func in(t *testing.T, name, text string) []byte {
+// encode writes a text in an encoding.
+func encode(t *testing.T, name, text string) []byte {
 	t.Helper()
 	enc, _ := charset.Lookup(name)
 	out, err := enc.NewEncoder().String(text)
@@ -40,7 +40,7 @@ func TestPagesAreReadInTheirEncoding(t *testing.T) {
 		{"nothing declared", "windows-1252", "text/html", "<p>", "Grüße — “für alle” à Noël"},
 		{"nothing declared, and UTF-8", "utf-8", "", "<p>", japanese},
 	} {
-		if got := string(ToUTF8(in(t, c.encoding, c.head+c.text), c.contentType)); got != c.head+c.text {
+		if got := string(ToUTF8(encode(t, c.encoding, c.head+c.text), c.contentType)); got != c.head+c.text {
 			t.Errorf("%s: ends with %q", c.name, got[max(0, len(got)-60):])
 		}
 	}
@@ -65,7 +65,7 @@ func TestAMarkOfByteOrderIsLeftOut(t *testing.T) {
 
 func TestADeclarationIsLookedForInTheHeadAlone(t *testing.T) {
 	t.Parallel()
-	page := "<!--" + strings.Repeat("x", maxHead) + "--><meta charset=koi8-r>f\xfcr"
+	page := "<!--" + strings.Repeat("x", maxMetaScan) + "--><meta charset=koi8-r>f\xfcr"
 	if got := string(ToUTF8([]byte(page), "")); !strings.HasSuffix(got, "für") {
 		t.Errorf("ends with %q", got[len(got)-20:])
 	}

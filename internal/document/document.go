@@ -81,9 +81,9 @@ func Read(in Input) (Document, error) {
 	}
 	d := FromMarkdown(p.Markdown)
 	d.URL = in.URL
-	d.Title = cmp.Or(p.Title, p.Head)
-	d.Language = language.Of(d.Text, p.Lang, in.Language)
-	d.Region = language.Region(d.Language, p.Lang, in.Language)
+	d.Title = cmp.Or(p.Title, p.TitleElement)
+	d.Language = language.Of(d.Text, p.DeclaredLanguage, in.Language)
+	d.Region = language.Region(d.Language, p.DeclaredLanguage, in.Language)
 	answer := classify.Of(classified(in, p, d))
 	d.Type, d.Also, d.Confidence, d.SoftError, d.Own = answer.Type, answer.Also, answer.Confidence, answer.SoftError, answer.Own
 	d.Legal = d.Type != doctype.Other
@@ -94,7 +94,7 @@ func Read(in Input) (Document, error) {
 
 // readDates takes the dates of the text or, where it has none, of the page around it.
 func (d *Document) readDates(in Input, p *content.ExtractedPage) {
-	found := date.Find(date.Text{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, Hints: p.Dated, Modified: p.Modified})
+	found := date.Find(date.Text{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, Hints: p.DatedLines, Modified: p.ModifiedTime})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
 	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
 	d.TakesEffect, d.TakesEffectQuote = found.TakesEffect, found.TakesEffectQuote
@@ -111,8 +111,8 @@ func Classified(in Input) (classify.Page, error) {
 
 func classified(in Input, p *content.ExtractedPage, d Document) classify.Page {
 	return classify.Page{
-		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
-		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
+		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.TitleElement, Headings: p.Headings,
+		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWordCount,
 		Subprocessors: func() bool { return subprocessor.Sure(d.Markdown) },
 	}
 }

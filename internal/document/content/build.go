@@ -15,120 +15,120 @@ import (
 const (
 	// maxNodes are kept; the text of what follows is kept without its elements.
 	maxNodes = 150_000
-	// maxWrappers is how deep elements that only wrap are kept, and maxDepth how deep
+	// maxWrapperDepth is how deep elements that only wrap are kept, and maxDepth how deep
 	// any is: below it, text belongs to the last element that was kept. Browsers stop at 512.
-	maxWrappers = 200
-	maxDepth    = 500
-	// maxOpen elements are remembered until they are closed.
-	maxOpen = 20_000
-	// maxLook is how far down the open elements a match is looked for.
-	maxLook = 512
-	// maxStash bounds the scripts and data attributes that are kept aside, in number.
-	maxStash = 200
-	// minStash is the least length of a script or an attribute that may hold a document.
-	minStash = 400
+	maxWrapperDepth = 200
+	maxDepth        = 500
+	// maxOpenElements elements are remembered until they are closed.
+	maxOpenElements = 20_000
+	// maxStackSearch is how far down the open elements a match is looked for.
+	maxStackSearch = 512
+	// maxEmbedded bounds the scripts and data attributes that are kept aside, in number.
+	maxEmbedded = 200
+	// minEmbeddedBytes is the least length of a script or an attribute that may hold a document.
+	minEmbeddedBytes = 400
 )
 
 // tree is a page as it was built.
 type tree struct {
-	body  *node
-	title string // of the title element
-	lang  string // as declared
-	base  string // of the base element
+	body     *node
+	title    string // of the title element
+	lang     string // as declared
+	baseHref string // of the base element
 	// modified is when the page's metadata say that it was changed, as they write it.
 	modified string
-	// stash has the scripts and data attributes that may hold a document as JSON, and
+	// embedded has the scripts and data attributes that may hold a document as JSON, and
 	// unscripted what is shown where no scripts run.
-	stash      []string
-	unscripted []string
-	// flat says that there was too much for a tree, and some text lost its elements.
-	flat bool
-	// shadows says that there are shadow roots in the tree.
-	shadows bool
+	embedded  []string
+	noscripts []string
+	// flattened says that there was too much for a tree, and some text lost its elements.
+	flattened bool
+	// hasShadowRoots says that there are shadow roots in the tree.
+	hasShadowRoots bool
 }
 
-// open is an element that was not closed yet.
-type open struct {
-	node  *node // that children belong to
-	tag   atom.Atom
-	is    class
-	kept  bool // node is this element's own
-	ended bool // its end tag was seen, but blocks within it were open
+// openElement is an element that was not closed yet.
+type openElement struct {
+	node       *node // that children belong to
+	tag        atom.Atom
+	class      tagClass
+	ownsNode   bool // node is this element's own
+	endTagSeen bool // its end tag was seen, but blocks within it were open
 }
 
-type builder struct {
+type treeBuilder struct {
 	tree
-	arena  []node
-	attrs  []attribute
-	stack  []open
-	opened map[atom.Atom]int // how many of a tag are in stack
-	depth  int               // of kept elements
-	nodes  int
-	inSVG  bool
-	linked bool            // the script that begins is linked data
-	rest   strings.Builder // text beyond maxNodes
+	nodeArena []node
+	attrArena []attribute
+	stack     []openElement
+	openCount map[atom.Atom]int // how many of a tag are in stack
+	depth     int               // of kept elements
+	nodeCount int
+	inSVG     bool
+	inJSONLD  bool            // the script that begins is linked data
+	overflow  strings.Builder // text beyond maxNodes
 }
 
-// build makes the tree of a page. It follows the rules of the ExtractHTML standard for
+// buildTree makes the tree of a page. It follows the rules of the ExtractHTML standard for
 // what is left out or closed wrongly (section 13.2.6) as far as they decide which
 // text belongs to which block, each step in constant time.
-func build(page string) *tree {
+func buildTree(page string) *tree {
 	if !utf8.ValidString(page) {
 		page = strings.ToValidUTF8(page, "\ufffd")
 	}
-	b := &builder{opened: map[atom.Atom]int{}}
+	b := &treeBuilder{openCount: map[atom.Atom]int{}}
 	b.body = b.newNode(atom.Body)
-	b.stack = append(b.stack, open{node: b.body, tag: atom.Body, kept: true})
+	b.stack = append(b.stack, openElement{node: b.body, tag: atom.Body, ownsNode: true})
 	s := scanner{page: page}
 	for {
 		t := s.next()
 		switch t.kind {
 		case endOfPage:
-			if b.rest.Len() > 0 {
-				b.flat = true
-				b.body.append(&node{isText: true, text: b.rest.String()})
+			if b.overflow.Len() > 0 {
+				b.flattened = true
+				b.body.append(&node{isText: true, text: b.overflow.String()})
 			}
-			if b.shadows {
-				expose(b.body)
+			if b.hasShadowRoots {
+				exposeShadowRoots(b.body)
 			}
 			return &b.tree
 		case textToken:
-			b.text(unescape(t.text))
+			b.addText(unescape(t.text))
 		case rawToken:
-			b.raw(t)
+			b.addRawText(t)
 		case startToken:
-			b.start(t)
+			b.startTag(t)
 		case endToken:
-			b.end(t.tag)
+			b.endTag(t.tag)
 		}
 	}
 }
 
-func (b *builder) newNode(tag atom.Atom) *node {
-	if len(b.arena) == 0 {
-		b.arena = make([]node, min(1024, 64+b.nodes))
+func (b *treeBuilder) newNode(tag atom.Atom) *node {
+	if len(b.nodeArena) == 0 {
+		b.nodeArena = make([]node, min(1024, 64+b.nodeCount))
 	}
-	n := &b.arena[0]
-	b.arena = b.arena[1:]
+	n := &b.nodeArena[0]
+	b.nodeArena = b.nodeArena[1:]
 	n.tag = tag
-	b.nodes++
+	b.nodeCount++
 	return n
 }
 
-func (b *builder) top() *open { return &b.stack[len(b.stack)-1] }
+func (b *treeBuilder) top() *openElement { return &b.stack[len(b.stack)-1] }
 
-func (b *builder) text(s string) {
+func (b *treeBuilder) addText(s string) {
 	if b.inSVG {
 		return
 	}
 	cur := b.top().node
-	if cur.last == nil && cur.is&inline == 0 || cur.last != nil && !cur.last.isText && cur.last.is&inline == 0 {
+	if cur.last == nil && cur.class&inline == 0 || cur.last != nil && !cur.last.isText && cur.last.class&inline == 0 {
 		if s = strings.TrimLeft(s, " \n\t\r\f"); s == "" {
 			return
 		}
 	}
-	if b.full() {
-		b.rest.WriteString(s)
+	if b.isFull() {
+		b.overflow.WriteString(s)
 		return
 	}
 	n := b.newNode(0)
@@ -136,85 +136,85 @@ func (b *builder) text(s string) {
 	cur.append(n)
 }
 
-// raw takes the text of an element without markup.
-func (b *builder) raw(t token) {
+// addRawText takes the text of an element without markup.
+func (b *treeBuilder) addRawText(t token) {
 	switch t.tag {
 	case atom.Title:
 		if b.title == "" && !b.inSVG {
 			b.title = tokenize.CollapseSpace(unescape(t.text))
 		}
 	case atom.Textarea:
-		b.text(unescape(t.text))
+		b.addText(unescape(t.text))
 	case atom.Xmp, atom.Plaintext:
-		b.text(t.text)
+		b.addText(t.text)
 	case atom.Noscript, atom.Noframes:
-		if len(t.text) >= minStash && len(b.unscripted) < maxStash {
-			b.unscripted = append(b.unscripted, t.text)
+		if len(t.text) >= minEmbeddedBytes && len(b.noscripts) < maxEmbedded {
+			b.noscripts = append(b.noscripts, t.text)
 		}
 	case atom.Script:
-		if b.linked {
-			b.linkedData(t.text)
+		if b.inJSONLD {
+			b.readJSONLD(t.text)
 		}
-		b.keepAside(t.text)
+		b.saveEmbedded(t.text)
 	}
 }
 
-func (b *builder) keepAside(s string) {
-	if len(s) >= minStash && len(b.stash) < maxStash || len(b.stash) < maxPushes && strings.Contains(s[:min(len(s), minStash)], flightPush) {
-		b.stash = append(b.stash, s)
+func (b *treeBuilder) saveEmbedded(s string) {
+	if len(s) >= minEmbeddedBytes && len(b.embedded) < maxEmbedded || len(b.embedded) < maxRSCPushes && strings.Contains(s[:min(len(s), minEmbeddedBytes)], rscPush) {
+		b.embedded = append(b.embedded, s)
 	}
 }
 
-func (b *builder) full() bool { return b.nodes >= maxNodes }
+func (b *treeBuilder) isFull() bool { return b.nodeCount >= maxNodes }
 
-func (b *builder) start(t token) {
-	is := classes[t.tag]
+func (b *treeBuilder) startTag(t token) {
+	class := tagClasses[t.tag]
 	if b.inSVG {
-		if is&block == 0 { // only a block ends a drawing that was left open
+		if class&block == 0 { // only a block ends a drawing that was left open
 			return
 		}
-		b.end(atom.Svg)
+		b.endTag(atom.Svg)
 	}
 	switch t.tag {
 	case atom.Html, atom.Head, atom.Body, atom.Meta, atom.Base, atom.Link, atom.Frame, atom.Frameset:
-		b.head(t)
+		b.readMetadata(t)
 		return
 	case atom.Title, atom.Style, atom.Script, atom.Noscript, atom.Noframes, atom.Noembed, atom.Iframe:
-		b.linked = t.tag == atom.Script && strings.Contains(strings.ToLower(t.attributes[:min(len(t.attributes), 200)]), "ld+json")
+		b.inJSONLD = t.tag == atom.Script && strings.Contains(strings.ToLower(t.attributes[:min(len(t.attributes), 200)]), "ld+json")
 		return
 	}
-	b.imply(t.tag, is)
-	if is&tablePart != 0 && b.look(atom.Table, barsTemplate) == 0 || t.tag == atom.Form && b.look(atom.Form, 0) > 0 {
+	b.closeImplied(t.tag, class)
+	if class&tablePart != 0 && b.findOpen(atom.Table, endsTemplateScope) == 0 || t.tag == atom.Form && b.findOpen(atom.Form, 0) > 0 {
 		return // a cell without a table is nothing, nor is a form in a form
 	}
-	if b.full() && is&inline == 0 {
-		b.rest.WriteByte('\n')
+	if b.isFull() && class&inline == 0 {
+		b.overflow.WriteByte('\n')
 	}
-	if room := maxOpen - len(b.stack); is&void == 0 && (room < 0 && is&structural == 0 || room < -maxDepth) {
+	if spare := maxOpenElements - len(b.stack); class&void == 0 && (spare < 0 && class&structural == 0 || spare < -maxDepth) {
 		return // its text belongs to what is around it
 	}
-	o := open{node: b.top().node, tag: t.tag, is: is}
-	if !b.full() && (b.depth < maxWrappers || b.depth < maxDepth && is&structural != 0) {
+	elem := openElement{node: b.top().node, tag: t.tag, class: class}
+	if !b.isFull() && (b.depth < maxWrapperDepth || b.depth < maxDepth && class&structural != 0) {
 		n := b.newNode(t.tag)
-		n.is, n.attrs = is, b.read(t)
-		b.shadows = b.shadows || t.tag == atom.Template && n.has(attrShadow)
-		o.node.append(n)
-		o.node, o.kept = n, true
+		n.class, n.attrs = class, b.readAttributes(t)
+		b.hasShadowRoots = b.hasShadowRoots || t.tag == atom.Template && n.has(attrShadowRootMode)
+		elem.node.append(n)
+		elem.node, elem.ownsNode = n, true
 	}
-	if is&void != 0 || t.closed && (t.tag == 0 || t.tag == atom.Svg) {
+	if class&void != 0 || t.selfClosing && (t.tag == 0 || t.tag == atom.Svg) {
 		return
 	}
-	b.stack = append(b.stack, o)
-	b.opened[t.tag]++
-	if o.kept {
+	b.stack = append(b.stack, elem)
+	b.openCount[t.tag]++
+	if elem.ownsNode {
 		b.depth++
 	}
 	b.inSVG = t.tag == atom.Svg
 }
 
-// head takes what a page says of itself outside its text.
-func (b *builder) head(t token) {
-	attrs := b.read(t)
+// readMetadata takes what a page says of itself outside its text.
+func (b *treeBuilder) readMetadata(t token) {
+	attrs := b.readAttributes(t)
 	n := node{attrs: attrs}
 	switch t.tag {
 	case atom.Html:
@@ -226,45 +226,45 @@ func (b *builder) head(t token) {
 			b.body.attrs = attrs
 		}
 	case atom.Meta:
-		if b.lang == "" && strings.EqualFold(n.attr(attrEquiv), "content-language") {
+		if b.lang == "" && strings.EqualFold(n.attr(attrHTTPEquiv), "content-language") {
 			b.lang = n.attr(attrContent)
 		}
-		b.modifiedBy(&n)
+		b.readModifiedMeta(&n)
 	case atom.Base:
-		if b.base == "" {
-			b.base = n.attr(attrHref)
+		if b.baseHref == "" {
+			b.baseHref = n.attr(attrHref)
 		}
 	}
 }
 
-// read gives the attributes of a tag that matter.
-func (b *builder) read(t token) []attribute {
+// readAttributes gives the attributes of a tag that matter.
+func (b *treeBuilder) readAttributes(t token) []attribute {
 	if len(t.attributes) < 2 {
 		return nil
 	}
-	from := len(b.attrs)
+	from := len(b.attrArena)
 	eachAttribute(t.attributes, func(name, value string) {
 		key := attrKeys[name]
-		if key == 0 && !lower(name) {
+		if key == 0 && !isLower(name) {
 			key = attrKeys[strings.ToLower(name)]
 		}
 		switch {
 		case key == attrSrc && t.tag != atom.Img || key == attrContent && t.tag != atom.Meta:
 		case key == attrSrc && strings.HasPrefix(value, "data:"):
 		case key != 0:
-			b.attrs = append(b.attrs, attribute{key, unescapeValue(value)})
-		case len(value) >= minStash && (value[0] == '{' || value[0] == '['):
-			b.keepAside(unescapeValue(value))
+			b.attrArena = append(b.attrArena, attribute{key, unescapeAttribute(value)})
+		case len(value) >= minEmbeddedBytes && (value[0] == '{' || value[0] == '['):
+			b.saveEmbedded(unescapeAttribute(value))
 		}
 	})
-	out := b.attrs[from:len(b.attrs):len(b.attrs)]
-	if cap(b.attrs)-len(b.attrs) < maxAttributes {
-		b.attrs = make([]attribute, 0, 1024)
+	out := b.attrArena[from:len(b.attrArena):len(b.attrArena)]
+	if cap(b.attrArena)-len(b.attrArena) < maxAttributes {
+		b.attrArena = make([]attribute, 0, 1024)
 	}
 	return out
 }
 
-func lower(s string) bool {
+func isLower(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 'A' && s[i] <= 'Z' {
 			return false
@@ -273,5 +273,7 @@ func lower(s string) bool {
 	return true
 }
 
-// toText is a page's bytes as a string, without a byte order mark.
-func toText(body []byte) string { return string(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))) }
+// trimByteOrderMark is a page's bytes as a string, without a byte order mark.
+func trimByteOrderMark(body []byte) string {
+	return string(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+}

@@ -14,7 +14,7 @@ import (
 func TestTreeHasTheWordsOfTheStandardParser(t *testing.T) {
 	t.Parallel()
 	pages := map[string][]byte{
-		"a usual page":        page(50_000),
+		"a usual page":        newPage(50_000),
 		"tables in tables":    []byte("<table><tr><td>a<table><tr><td>b</table>c<td>d</table>e"),
 		"lists left open":     []byte("<ul><li>a<ul><li>b<li>c</ul><li>d<p>e<li>f</ul>g<dl><dt>h<dd>i<dt>j</dl>"),
 		"paragraphs":          []byte("<p>a<p>b<div>c</p>d</div></p>e<h1>f<h2>g</h1>h<p>i<table><tr><td>j</table>k"),
@@ -39,8 +39,8 @@ func TestTreeHasTheWordsOfTheStandardParser(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tree := build(string(body))
-		if tree.shadows { // which the standard parser leaves where they are
+		tree := buildTree(string(body))
+		if tree.hasShadowRoots { // which the standard parser leaves where they are
 			continue
 		}
 		var want, got strings.Builder
@@ -52,18 +52,18 @@ func TestTreeHasTheWordsOfTheStandardParser(t *testing.T) {
 	}
 }
 
-// controls hold what is no text of the page.
-var controls = map[atom.Atom]bool{atom.Svg: true, atom.Textarea: true, atom.Select: true}
+// nonTextTags hold what is no text of the page.
+var nonTextTags = map[atom.Atom]bool{atom.Svg: true, atom.Textarea: true, atom.Select: true}
 
 func treeText(n *node, b *strings.Builder) {
 	if n.isText {
 		b.WriteString(n.text)
 		return
 	}
-	if controls[n.tag] {
+	if nonTextTags[n.tag] {
 		return
 	}
-	apart := n.is&inline == 0 || n.tag == atom.Br
+	apart := n.class&inline == 0 || n.tag == atom.Br
 	if apart {
 		b.WriteByte(' ')
 	}
@@ -76,12 +76,12 @@ func treeText(n *node, b *strings.Builder) {
 }
 
 func standardText(n *html.Node, b *strings.Builder) {
-	is := classes[n.DataAtom]
+	is := tagClasses[n.DataAtom]
 	switch {
 	case n.Type == html.TextNode:
 		b.WriteString(n.Data)
 		return
-	case n.Type == html.CommentNode, controls[n.DataAtom], is&rawText != 0 && n.DataAtom != atom.Xmp && n.DataAtom != atom.Plaintext:
+	case n.Type == html.CommentNode, nonTextTags[n.DataAtom], is&rawText != 0 && n.DataAtom != atom.Xmp && n.DataAtom != atom.Plaintext:
 		return
 	}
 	apart := n.Type == html.ElementNode && (is&inline == 0 || n.DataAtom == atom.Br)
@@ -100,15 +100,15 @@ func FuzzHTML(f *testing.F) {
 	for _, a := range fixtures(f) {
 		f.Add(a.Files[0].Data)
 	}
-	for _, h := range hostile {
+	for _, h := range hostilePages {
 		f.Add([]byte(h.begin + strings.Repeat(h.piece, 30) + h.end))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		p := ExtractHTML(body, address)
-		if p.Kept < 0 || p.Kept > 1 || p.LinkWords < 0 || p.All < 0 || p.Sources < 1 {
+		p := ExtractHTML(body, fixtureURL)
+		if p.DocumentShare < 0 || p.DocumentShare > 1 || p.LinkWordCount < 0 || p.PageWordCount < 0 || p.SourcesTried < 1 {
 			t.Errorf("%+v", p)
 		}
-		if again := ExtractHTML(body, address); again.Markdown != p.Markdown || again.Title != p.Title {
+		if again := ExtractHTML(body, fixtureURL); again.Markdown != p.Markdown || again.Title != p.Title {
 			t.Error("a second reading differs")
 		}
 		if len(p.Markdown) > 100*len(body)+1000 {

@@ -2,39 +2,39 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// class is what a tag is, as a set of bits.
-type class uint32
+// tagClass is what a tag is, as a set of bits.
+type tagClass uint32
 
 const (
-	inline     class = 1 << iota // stands within a line
-	void                         // has nothing below it
-	block                        // begins a block of its own: closes a paragraph that was left open
-	heading                      // h1 to h6
-	tablePart                    // means nothing outside a table
-	structural                   // shapes the text; others only wrap it
-	rawText                      // has text without tags in it
-	cell                         // td, th, caption
-	rowGroup                     // tbody and its like
-	rowPart                      // what a new row closes
-	term                         // dt, dd
-	option                       // of a select
+	inline     tagClass = 1 << iota // stands within a line
+	void                            // has nothing below it
+	block                           // begins a block of its own: closes a paragraph that was left open
+	heading                         // h1 to h6
+	tablePart                       // means nothing outside a table
+	structural                      // shapes the text; others only wrap it
+	rawText                         // has text without tags in it
+	cell                            // td, th, caption
+	rowGroup                        // tbody and its like
+	rowPart                         // what a new row closes
+	term                            // dt, dd
+	option                          // of a select
 
 	// What hides an open element from an end tag or from what implies one (ExtractHTML
 	// standard, 13.2.4.2).
-	barsBlock    // from most end tags
-	barsP        // from what closes a paragraph
-	barsItem     // from the end tag of a list item
-	barsLi       // from a next list item
-	barsTerm     // from a next term
-	barsTable    // from the end of a part of a table
-	barsCell     // from a next cell
-	barsTemplate // from everything
+	endsScope          // from most end tags
+	endsParagraphScope // from what closes a paragraph
+	endsListItemScope  // from the end tag of a list item
+	endsNextItemScope  // from a next list item
+	endsNextTermScope  // from a next term
+	endsTableScope     // from the end of a part of a table
+	endsCellScope      // from a next cell
+	endsTemplateScope  // from everything
 )
 
-// classes of the tags; one that is not here is an element that ExtractHTML does not know.
-var classes = func() map[atom.Atom]class {
-	m := map[atom.Atom]class{}
-	put := func(c class, tags ...atom.Atom) {
+// tagClasses of the tags; one that is not here is an element that ExtractHTML does not know.
+var tagClasses = func() map[atom.Atom]tagClass {
+	m := map[atom.Atom]tagClass{}
+	put := func(c tagClass, tags ...atom.Atom) {
 		for _, t := range tags {
 			m[t] |= c
 		}
@@ -58,16 +58,16 @@ var classes = func() map[atom.Atom]class {
 	put(term, atom.Dd, atom.Dt)
 	put(option, atom.Option, atom.Optgroup)
 
-	put(barsBlock|barsP|barsItem|barsLi|barsTerm, atom.Td, atom.Th, atom.Caption, atom.Table, atom.Template, atom.Object, atom.Marquee, atom.Applet, atom.Svg)
-	put(barsP, atom.Button)
-	put(barsItem|barsLi|barsTerm, atom.Ul, atom.Ol, atom.Menu, atom.Dir)
+	put(endsScope|endsParagraphScope|endsListItemScope|endsNextItemScope|endsNextTermScope, atom.Td, atom.Th, atom.Caption, atom.Table, atom.Template, atom.Object, atom.Marquee, atom.Applet, atom.Svg)
+	put(endsParagraphScope, atom.Button)
+	put(endsListItemScope|endsNextItemScope|endsNextTermScope, atom.Ul, atom.Ol, atom.Menu, atom.Dir)
 	// A list item that was left open is closed by the next one, but not across
 	// another block than a div or a paragraph.
-	put(barsLi|barsTerm, atom.Blockquote, atom.Section, atom.Article, atom.Aside, atom.Main, atom.Nav, atom.Header, atom.Footer, atom.Form, atom.Fieldset, atom.Dl,
+	put(endsNextItemScope|endsNextTermScope, atom.Blockquote, atom.Section, atom.Article, atom.Aside, atom.Main, atom.Nav, atom.Header, atom.Footer, atom.Form, atom.Fieldset, atom.Dl,
 		atom.Details, atom.Figure, atom.Center)
-	put(barsTerm, atom.Li)
-	put(barsTable|barsCell, atom.Table, atom.Template)
-	put(barsCell, atom.Tr)
-	put(barsTemplate, atom.Template)
+	put(endsNextTermScope, atom.Li)
+	put(endsTableScope|endsCellScope, atom.Table, atom.Template)
+	put(endsCellScope, atom.Tr)
+	put(endsTemplateScope, atom.Template)
 	return m
 }()

@@ -11,77 +11,77 @@ import (
 
 // Bounds of what is read of a page's data.
 const (
-	maxValues  = 100_000  // in all
-	maxData    = 32 << 20 // bytes, those of values that were begun in vain included
-	maxNested  = 200
-	maxStarts  = 40 // places in one script where a value may begin
-	maxMembers = 25 // strings in one object of a text; more are a site's messages
-	minStretch = 20 // words that make a string prose
+	maxJSONValues  = 100_000  // in all
+	maxJSONBytes   = 32 << 20 // bytes, those of values that were begun in vain included
+	maxJSONDepth   = 200
+	maxJSONStarts  = 40 // places in one script where a value may begin
+	maxTextMembers = 25 // strings in one object of a text; more are a site's messages
+	minProseWords  = 20 // words that make a string prose
 )
 
-// datum is a value of JSON, whose members keep their order.
-type datum struct {
+// jsonNode is a value of JSON, whose members keep their order.
+type jsonNode struct {
 	text string
-	keys []string // of an object; nil for an array
-	list []*datum // members or elements; nil for a string
+	keys []string    // of an object; nil for an array
+	list []*jsonNode // members or elements; nil for a string
 }
 
-// readData finds the texts in the JSON of scripts and attributes: strings of ExtractHTML or
+// renderEmbedded finds the texts in the JSON of scripts and attributes: strings of ExtractHTML or
 // of prose, and the trees in which content systems keep rich text. Each value that
 // has any is a body of its own.
-func readData(stash []string) []*node {
-	d := &dataReader{}
+func renderEmbedded(embedded []string) []*node {
+	d := &jsonReader{}
 	var out []*node
-	if body := d.readFlight(stash); body != nil {
+	if body := d.renderRSCPayload(embedded); body != nil {
 		out = append(out, body)
 	}
-	for _, s := range stash {
-		if strings.Contains(s, flightPush) {
+	for _, s := range embedded {
+		if strings.Contains(s, rscPush) {
 			continue
 		}
-		for _, v := range d.values(s) {
+		for _, v := range d.parseValues(s) {
 			if n := d.render(v, 0); n != nil {
-				out = append(out, element(atom.Body, n))
+				out = append(out, newElement(atom.Body, n))
 			}
 		}
 	}
 	return out
 }
 
-// mixed says that below a place in a page's data several things stand that have
+// isMixedData says that below a place in a page's data several things stand that have
 // nothing to do with each other, as in the texts of a whole site.
-func mixed(place *node) bool {
+func isMixedData(root *node) bool {
 	parts := 0
-	for c := place.first; c != nil; c = c.next {
-		if c.dropped == kept && c.record != 0 && c.prose() >= minStretch*2 {
+	for c := root.first; c != nil; c = c.next {
+		if c.dropped == notDropped && c.jsonOrigin != 0 && c.prose() >= minProseWords*2 {
 			parts++
 		}
 	}
-	return place.record == ofMembers && parts > 1
+	return root.jsonOrigin == fromObject && parts > 1
 }
 
 // What a node of a page's data was made of.
 const (
-	ofMembers  = 1 + iota // an object
-	ofElements            // an array
+	fromObject = 1 + iota // an object
+	fromArray             // an array
 )
 
-// dataReader counts what was read.
-type dataReader struct{ count, bytes int }
+// jsonReader counts what was read.
+type jsonReader struct{ valueCount, bytesRead int }
 
-// values gives the JSON values of a script: all of it, or what it assigns, pushes or parses.
-func (d *dataReader) values(s string) []*datum {
+// parseValues gives the JSON values of a script: all of it, or what it assigns, pushes or parses.
+func (d *jsonReader) parseValues(s string) []*jsonNode {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return nil
 	}
 	if s[0] == '{' || s[0] == '[' {
 		if v, _ := d.decode(s); v != nil {
-			return []*datum{v}
+			return []*jsonNode{v}
 		}
 	}
-	var out []*datum
-	for i, tries := 0, 0; i < len(s) && tries < maxStarts; {
+	var out []*jsonNode
+	for i, tries := 0, 0; i < len(s) && tries < maxJSONStarts; {
 		j := strings.IndexAny(s[i:], "=(")
 		if j < 0 {
 			break
@@ -112,18 +112,18 @@ func (d *dataReader) values(s string) []*datum {
 }
 
 // decode reads one value at the beginning of s, and how long it was.
-func (d *dataReader) decode(s string) (*datum, int) {
-	if d.bytes > maxData {
+func (d *jsonReader) decode(s string) (*jsonNode, int) {
+	if d.bytesRead > maxJSONBytes {
 		return nil, 0
 	}
 	dec := json.NewDecoder(strings.NewReader(s))
-	v := d.value(dec, 0)
-	d.bytes += int(dec.InputOffset())
+	v := d.decodeNode(dec, 0)
+	d.bytesRead += int(dec.InputOffset())
 	return v, int(dec.InputOffset())
 }
 
-func (d *dataReader) value(dec *json.Decoder, depth int) *datum {
-	if d.count++; d.count > maxValues || depth > maxNested {
+func (d *jsonReader) decodeNode(dec *json.Decoder, depth int) *jsonNode {
+	if d.valueCount++; d.valueCount > maxJSONValues || depth > maxJSONDepth {
 		return nil
 	}
 	t, err := dec.Token()
@@ -132,9 +132,9 @@ func (d *dataReader) value(dec *json.Decoder, depth int) *datum {
 	}
 	switch t := t.(type) {
 	case string:
-		return &datum{text: t}
+		return &jsonNode{text: t}
 	case json.Delim:
-		v := &datum{list: []*datum{}}
+		v := &jsonNode{list: []*jsonNode{}}
 		for dec.More() {
 			if t == '{' {
 				k, err := dec.Token()
@@ -144,7 +144,7 @@ func (d *dataReader) value(dec *json.Decoder, depth int) *datum {
 				}
 				v.keys = append(v.keys, name)
 			}
-			c := d.value(dec, depth+1)
+			c := d.decodeNode(dec, depth+1)
 			if c == nil {
 				return nil
 			}
@@ -155,11 +155,11 @@ func (d *dataReader) value(dec *json.Decoder, depth int) *datum {
 		}
 		return v
 	}
-	return &datum{} // a number, a truth value or null says nothing
+	return &jsonNode{} // a number, a truth value or null says nothing
 }
 
-// get is the member of a name; nil if there is none.
-func (v *datum) get(name string) *datum {
+// member is the member of a name; nil if there is none.
+func (v *jsonNode) member(name string) *jsonNode {
 	for i, k := range v.keys {
 		if k == name {
 			return v.list[i]
@@ -168,67 +168,67 @@ func (v *datum) get(name string) *datum {
 	return nil
 }
 
-// str is the string of the first of these members that is one.
-func (v *datum) str(names ...string) string {
+// firstString is the string of the first of these members that is one.
+func (v *jsonNode) firstString(names ...string) string {
 	for _, name := range names {
-		if m := v.get(name); m != nil && m.text != "" {
+		if m := v.member(name); m != nil && m.text != "" {
 			return m.text
 		}
 	}
 	return ""
 }
 
-// heads says whether a member is a short string that heads what stands beside it.
-func (v *datum) heads(i int) bool {
+// isTitleMember says whether a member is a short string that heads what stands beside it.
+func (v *jsonNode) isTitleMember(i int) bool {
 	c := v.list[i]
-	if c.text == "" || len(c.text) > maxTitle || markedUp(c.text) {
+	if c.text == "" || len(c.text) > maxTitle || isHTML(c.text) {
 		return false
 	}
 	switch strings.ToLower(v.keys[i]) {
 	case "title", "heading", "headline", "question", "header":
 		return true
 	case "name": // a question or a page as schema.org has them
-		return v.get("@type") != nil
+		return v.member("@type") != nil
 	}
 	return false
 }
 
-// bundle says that an object holds the messages of a whole site by name, and no text.
-func (v *datum) bundle() bool {
+// isMessageBundle says that an object holds the messages of a whole site by name, and no text.
+func (v *jsonNode) isMessageBundle() bool {
 	n := 0
 	for _, c := range v.list {
-		if c.list == nil && c.text != "" && !markedUp(c.text) {
+		if c.list == nil && c.text != "" && !isHTML(c.text) {
 			n++
 		}
 	}
-	return v.keys != nil && n > maxMembers
+	return v.keys != nil && n > maxTextMembers
 }
 
 // render makes nodes of a value; nil where there is no text in it.
-func (d *dataReader) render(v *datum, depth int) *node {
+func (d *jsonReader) render(v *jsonNode, depth int) *node {
 	switch {
-	case depth > maxNested:
+	case depth > maxJSONDepth:
 		return nil
 	case v.list == nil:
 		return renderText(v.text)
 	case v.keys != nil:
-		if n := d.rich(v, depth); n != nil {
+		if n := d.renderRichText(v, depth); n != nil {
 			return n
 		}
 	}
-	n := element(atom.Div)
-	n.record = ofElements
+	n := newElement(atom.Div)
+	n.jsonOrigin = fromArray
 	if v.keys != nil {
-		n.record = ofMembers
+		n.jsonOrigin = fromObject
 	}
 	var head *node
-	bundle := v.bundle()
+	bundle := v.isMessageBundle()
 	for i, c := range v.list {
-		if bundle && c.list == nil && !markedUp(c.text) {
+		if bundle && c.list == nil && !isHTML(c.text) {
 			continue
 		}
-		if v.keys != nil && head == nil && v.heads(i) {
-			head = element(atom.H2, textNode(c.text))
+		if v.keys != nil && head == nil && v.isTitleMember(i) {
+			head = newElement(atom.H2, newText(c.text))
 			continue
 		}
 		if m := d.render(c, depth+1); m != nil {
@@ -238,15 +238,15 @@ func (d *dataReader) render(v *datum, depth int) *node {
 	if n.first == nil {
 		return nil
 	}
-	if head != nil && !begins(n, bare(head.first.text)) { // it stands above what it heads, whatever the order of the members
-		head.next, head.up = n.first, n
+	if head != nil && !startsWithText(n, alphanumeric(head.first.text)) { // it stands above what it heads, whatever the order of the members
+		head.next, head.parent = n.first, n
 		n.first = head
 	}
 	return n
 }
 
-// begins says whether the first text below n is a heading that was given.
-func begins(n *node, head string) bool {
+// startsWithText says whether the first text below n is a heading that was given.
+func startsWithText(n *node, head string) bool {
 	for n != nil && !n.isText {
 		n = n.first
 	}
@@ -254,32 +254,32 @@ func begins(n *node, head string) bool {
 		return false
 	}
 	line, _, _ := strings.Cut(n.text, "\n")
-	return bare(line) == head
+	return alphanumeric(line) == head
 }
 
 // renderText makes nodes of a string that is ExtractHTML, Markdown or prose.
 func renderText(s string) *node {
-	if markedUp(s) {
-		return element(atom.Div, build(s).body.take()...)
+	if isHTML(s) {
+		return newElement(atom.Div, buildTree(s).body.detachChildren()...)
 	}
-	if strings.HasPrefix(s, "http") || tokenize.CountWords(s) < minStretch || code(s) {
+	if strings.HasPrefix(s, "http") || tokenize.CountWords(s) < minProseWords || looksLikeCode(s) {
 		return nil
 	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	if strings.Contains(s, "](") || strings.Contains(s, "**") || strings.HasPrefix(s, "#") || strings.Contains(s, "\n#") {
-		return element(atom.Div, &node{isText: true, markdown: true, text: s})
+		return newElement(atom.Div, &node{isText: true, isMarkdown: true, text: s})
 	}
-	n := element(atom.Div)
+	n := newElement(atom.Div)
 	for part := range strings.SplitSeq(s, "\n") {
 		if part = strings.TrimSpace(part); part != "" {
-			n.append(element(atom.P, textNode(part)))
+			n.append(newElement(atom.P, newText(part)))
 		}
 	}
 	return n
 }
 
-// code says whether a string is a program or its data, by its share of signs.
-func code(s string) bool {
+// looksLikeCode says whether a string is a program or its data, by its share of signs.
+func looksLikeCode(s string) bool {
 	if strings.Contains(s, "function") && strings.Contains(s, "};") {
 		return true
 	}
@@ -293,17 +293,17 @@ func code(s string) bool {
 	return n*60 > min(len(s), 4000)
 }
 
-// markedUp says whether a string is ExtractHTML of some length.
-func markedUp(s string) bool {
+// isHTML says whether a string is ExtractHTML of some length.
+func isHTML(s string) bool {
 	return len(s) > 40 && (strings.Contains(s, "</") || strings.Contains(s, "<br")) && !strings.HasPrefix(strings.TrimSpace(s), "{")
 }
 
-func element(tag atom.Atom, children ...*node) *node {
-	n := &node{tag: tag, is: classes[tag]}
+func newElement(tag atom.Atom, children ...*node) *node {
+	n := &node{tag: tag, class: tagClasses[tag]}
 	for _, c := range children {
 		n.append(c)
 	}
 	return n
 }
 
-func textNode(s string) *node { return &node{isText: true, text: s} }
+func newText(s string) *node { return &node{isText: true, text: s} }

@@ -17,23 +17,23 @@ const (
 	maxLinkedData = 256 << 10
 )
 
-// dated collects the lines of a page that have a year, in and outside of its document:
+// datedLineCollector collects the lines of a page that have a year, in and outside of its document:
 // a document's date often stands in a header that is no part of its text.
-type dated struct {
-	lines  []string
-	before []byte // the line before, empty if that was too long
-	line   []byte
+type datedLineCollector struct {
+	lines    []string
+	previous []byte // the line before, empty if that was too long
+	line     []byte
 }
 
 // datedLines walks the whole tree before anything is taken out of it.
 func datedLines(body *node) []string {
-	d := &dated{}
+	d := &datedLineCollector{}
 	d.walk(body)
 	d.flush()
 	return d.lines
 }
 
-func (d *dated) walk(n *node) {
+func (d *datedLineCollector) walk(n *node) {
 	if n.isText {
 		if len(d.line) <= maxDatedLine {
 			d.line = append(d.line, n.text...)
@@ -44,24 +44,24 @@ func (d *dated) walk(n *node) {
 	case atom.Template, atom.Svg, atom.Select, atom.Textarea:
 		return
 	}
-	apart := n.is&inline == 0
-	if apart {
+	isBlock := n.class&inline == 0
+	if isBlock {
 		d.flush()
 	}
 	for c := n.first; c != nil; c = c.next {
 		d.walk(c)
 	}
-	if at := n.attr(attrDatetime); n.tag == atom.Time && len(at) >= 10 && !hasYear(beginning(n, maxDatedLine)) {
+	if at := n.attr(attrDatetime); n.tag == atom.Time && len(at) >= 10 && !hasYear(textPrefix(n, maxDatedLine)) {
 		d.line = append(append(d.line, ' '), at[:10]...)
 	}
-	if apart || n.tag == atom.Br {
+	if isBlock || n.tag == atom.Br {
 		d.flush()
 	}
 }
 
 // flush ends a line. A short one is kept with the line before it, which may say
 // what date it is.
-func (d *dated) flush() {
+func (d *datedLineCollector) flush() {
 	raw := d.line
 	if len(bytes.TrimSpace(raw)) == 0 {
 		d.line = raw[:0]
@@ -69,7 +69,7 @@ func (d *dated) flush() {
 	}
 	if len(raw) <= 4*maxDatedLine && len(d.lines) < maxDatedLines && hasYear(raw) {
 		if line := tokenize.CollapseSpace(string(raw)); len(line) <= maxDatedLine {
-			if before := tokenize.CollapseSpace(string(d.before)); len(line) < 40 && before != "" && len(before) < 60 && !hasYear(d.before) {
+			if before := tokenize.CollapseSpace(string(d.previous)); len(line) < 40 && before != "" && len(before) < 60 && !hasYear(d.previous) {
 				line = before + "\n\n" + line
 			}
 			d.lines = append(d.lines, line)
@@ -78,7 +78,7 @@ func (d *dated) flush() {
 	if len(raw) > 4*maxDatedLine {
 		raw = raw[:0]
 	}
-	d.before, d.line = raw, d.before[:0]
+	d.previous, d.line = raw, d.previous[:0]
 }
 
 // hasYear says whether a line may name a year.
@@ -96,35 +96,35 @@ func hasYear[T string | []byte](s T) bool {
 	return false
 }
 
-// modifiedNames are the meta elements that say when a page was changed.
-var modifiedNames = map[string]bool{
+// modifiedMetaNames are the meta elements that say when a page was changed.
+var modifiedMetaNames = map[string]bool{
 	"article:modified_time": true, "og:updated_time": true, "og:article:modified_time": true, "last-modified": true, "lastmod": true,
 	"dcterms.modified": true, "dc.date.modified": true, "dc.modified": true, "date.modified": true, "last_updated": true, "revised": true,
 }
 
-// modifiedBy takes the time that a meta element gives.
-func (t *tree) modifiedBy(meta *node) {
-	for _, key := range []attrKey{attrProperty, attrName, attrItemprop, attrEquiv} {
+// readModifiedMeta takes the time that a meta element gives.
+func (t *tree) readModifiedMeta(meta *node) {
+	for _, key := range []attrKey{attrProperty, attrName, attrItemprop, attrHTTPEquiv} {
 		name := strings.ToLower(meta.attr(key))
-		if modifiedNames[name] || name == "datemodified" {
-			t.saw(meta.attr(attrContent))
+		if modifiedMetaNames[name] || name == "datemodified" {
+			t.noteModified(meta.attr(attrContent))
 		}
 	}
 }
 
-// linkedData reads dateModified of schema.org's JSON-LD.
-func (t *tree) linkedData(s string) {
+// readJSONLD reads dateModified of schema.org's JSON-LD.
+func (t *tree) readJSONLD(s string) {
 	s = s[:min(len(s), maxLinkedData)]
 	if _, rest, ok := strings.Cut(s, `"dateModified"`); ok {
 		if _, rest, ok = strings.Cut(rest[:min(len(rest), 80)], `"`); ok {
 			at, _, _ := strings.Cut(rest, `"`)
-			t.saw(at)
+			t.noteModified(at)
 		}
 	}
 }
 
-// saw keeps the newest time; they are written so that text order is time's order.
-func (t *tree) saw(at string) {
+// noteModified keeps the newest time; they are written so that text order is time's order.
+func (t *tree) noteModified(at string) {
 	if len(at) >= 10 && at > t.modified {
 		t.modified = at
 	}

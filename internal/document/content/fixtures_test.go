@@ -33,15 +33,15 @@ func fixtures(t testing.TB) map[string]*txtar.Archive {
 	return out
 }
 
-// address is where the fixtures were found.
-const address = "https://www.example.com/legal/terms-of-service"
+// fixtureURL is where the fixtures were found.
+const fixtureURL = "https://www.example.com/legal/terms-of-service"
 
 func TestPagesGiveTheirDocuments(t *testing.T) {
 	t.Parallel()
 	for file, a := range fixtures(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			got := describe(ExtractHTML(a.Files[0].Data, address))
+			got := describe(ExtractHTML(a.Files[0].Data, fixtureURL))
 			if *update {
 				a.Files = append(a.Files[:1], txtar.File{Name: "want.md", Data: []byte(got)})
 				if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
@@ -72,7 +72,7 @@ func TestPlainTextOfADocumentIsWhatThePageShows(t *testing.T) {
 		for _, page := range []string{"<p>%</p>", "<p><b>%</b></p>", "<ul><li><i>%</i></ul>", "<p>a <a href=/x>%</a>!</p>", "<table><tr><th>%<th>b<tr><td>%<td>d</table>", "<h2>%</h2>", "<blockquote>%<br>%</blockquote>"} {
 			page = strings.ReplaceAll(page, "%", strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(s))
 			got := markdown.PlainText(ExtractHTML([]byte(page), "").Markdown)
-			if want := tokenize.CollapseSpace(allText(build(page).body)); tokenize.CollapseSpace(got) != want {
+			if want := tokenize.CollapseSpace(allText(buildTree(page).body)); tokenize.CollapseSpace(got) != want {
 				t.Errorf("%s: %q, want %q (%q)", page, got, want, ExtractHTML([]byte(page), "").Markdown)
 			}
 		}

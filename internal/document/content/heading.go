@@ -9,14 +9,14 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// maxHeading is how many words a heading has at most; more are a text that was put
+// maxHeadingWords is how many words a heading has at most; more are a text that was put
 // in large letters.
-const maxHeading = 60
+const maxHeadingWords = 60
 
 // headingLevel is 1 to 6, or 0 for what is no heading.
 func headingLevel(n *node) int {
 	switch {
-	case n.is&heading != 0:
+	case n.class&heading != 0:
 		return int(n.tag.String()[1] - '0')
 	case len(n.attrs) == 0 || n.attr(attrRole) != "heading":
 		return 0
@@ -27,16 +27,16 @@ func headingLevel(n *node) int {
 	return 2
 }
 
-func (w *writer) heading(n *node, level int) {
+func (w *writer) writeHeading(n *node, level int) {
 	switch {
-	case w.cell || w.inLink || w.inHeading:
+	case w.inCell || w.inLink || w.inHeading:
 		w.flush()
-		w.marked(n, strong)
+		w.writeMarked(n, strong)
 		w.flush()
 		return
-	case n.words > maxHeading || n.heads > 1 || find(n, atom.Table) != nil || find(n, atom.Li) != nil:
+	case n.words > maxHeadingWords || n.headings > 1 || findTag(n, atom.Table) != nil || findTag(n, atom.Li) != nil:
 		w.flush()
-		w.blocks(n)
+		w.writeChildren(n)
 		w.flush()
 		return
 	}
@@ -46,14 +46,14 @@ func (w *writer) heading(n *node, level int) {
 	}
 	w.inHeading = true
 	before := len(w.out)
-	if own := tokenize.CollapseSpace(allText(n)); w.number != "" && (own[0] < '0' || own[0] > '9') {
-		w.words(w.number) // unless the heading has its own
-		w.space = true
+	if own := tokenize.CollapseSpace(allText(n)); w.sectionNumber != "" && (own[0] < '0' || own[0] > '9') {
+		w.writeWords(w.sectionNumber) // unless the heading has its own
+		w.pendingSpace = true
 	}
-	w.number = ""
+	w.sectionNumber = ""
 	w.marker = strings.Repeat("#", level) + " "
 	for c := n.first; c != nil; c = c.next {
-		w.headingPart(c)
+		w.writeHeadingPart(c)
 	}
 	w.flush()
 	w.marker, w.inHeading = "", false
@@ -62,40 +62,40 @@ func (w *writer) heading(n *node, level int) {
 	}
 }
 
-// headingPart writes a part of a heading: all of it stands in one line.
-func (w *writer) headingPart(n *node) {
+// writeHeadingPart writes a part of a heading: all of it stands in one line.
+func (w *writer) writeHeadingPart(n *node) {
 	switch {
-	case n.dropped != kept:
+	case n.dropped != notDropped:
 	case n.isText:
-		w.words(n.text)
+		w.writeWords(n.text)
 	case n.tag == atom.A:
-		w.link(n)
+		w.writeLink(n)
 	case n.tag == atom.Img:
-		w.image(n)
+		w.writeImage(n)
 	case n.tag == atom.Br:
-		w.space = true
+		w.pendingSpace = true
 	default:
-		if n.is&inline == 0 {
-			w.space = true
+		if n.class&inline == 0 {
+			w.pendingSpace = true
 		}
 		for c := n.first; c != nil; c = c.next {
-			w.headingPart(c)
+			w.writeHeadingPart(c)
 		}
-		if n.is&inline == 0 {
-			w.space = true
+		if n.class&inline == 0 {
+			w.pendingSpace = true
 		}
 	}
 }
 
-// preformatted writes a text whose lines were set by hand: as a block of code, or,
+// writePreformatted writes a text whose lines were set by hand: as a block of code, or,
 // where it is long and no code, as paragraphs.
-func (w *writer) preformatted(n *node) {
+func (w *writer) writePreformatted(n *node) {
 	w.flush()
-	if n.holdsBlock || w.cell || find(n, atom.Code) == nil && n.words > minHidden {
-		w.pre++
-		w.blocks(n)
+	if n.hasBlock || w.inCell || findTag(n, atom.Code) == nil && n.words > minTextWords {
+		w.preDepth++
+		w.writeChildren(n)
 		w.flush()
-		w.pre--
+		w.preDepth--
 		return
 	}
 	text := strings.Trim(allText(n), "\n")
@@ -106,24 +106,24 @@ func (w *writer) preformatted(n *node) {
 	for strings.Contains(text, fence) {
 		fence += "`"
 	}
-	w.begin()
+	w.beginBlock()
 	w.out = append(w.out, fence...)
 	for row := range strings.SplitSeq(text+"\n"+fence, "\n") {
 		w.out = append(w.out, '\n')
-		w.indent(false)
+		w.writeIndent(false)
 		w.out = append(w.out, strings.TrimRight(row, " \t\r")...)
 	}
 }
 
-// markdown writes what is Markdown already.
-func (w *writer) markdown(s string) {
+// writeMarkdown writes what is Markdown already.
+func (w *writer) writeMarkdown(s string) {
 	w.flush()
-	w.begin()
+	w.beginBlock()
 	first := true
 	for row := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
 		if !first {
 			w.out = append(w.out, '\n')
-			w.indent(false)
+			w.writeIndent(false)
 		}
 		first = false
 		w.out = append(w.out, strings.TrimRight(row, "\r")...)

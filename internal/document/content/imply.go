@@ -2,128 +2,128 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// imply closes what a start tag ends without saying so (ExtractHTML standard, 13.1.2.4).
-func (b *builder) imply(tag atom.Atom, is class) {
-	if is&block != 0 {
-		b.close(b.look(atom.Select, barsBlock))
-		if tag != atom.Li && is&term == 0 {
-			b.close(b.look(atom.P, barsP))
+// closeImplied closes what a start tag ends without saying so (ExtractHTML standard, 13.1.2.4).
+func (b *treeBuilder) closeImplied(tag atom.Atom, class tagClass) {
+	if class&block != 0 {
+		b.closeFrom(b.findOpen(atom.Select, endsScope))
+		if tag != atom.Li && class&term == 0 {
+			b.closeFrom(b.findOpen(atom.P, endsParagraphScope))
 		}
 	}
 	switch {
-	case is&heading != 0:
-		if b.top().is&heading != 0 {
-			b.close(len(b.stack) - 1)
+	case class&heading != 0:
+		if b.top().class&heading != 0 {
+			b.closeFrom(len(b.stack) - 1)
 		}
 	case tag == atom.Li:
-		b.close(b.look(tag, barsLi))
-		b.close(b.look(atom.P, barsP))
-	case is&term != 0:
-		b.close(b.lookFor(term, barsTerm))
-		b.close(b.look(atom.P, barsP))
+		b.closeFrom(b.findOpen(tag, endsNextItemScope))
+		b.closeFrom(b.findOpen(atom.P, endsParagraphScope))
+	case class&term != 0:
+		b.closeFrom(b.findOpenClass(term, endsNextTermScope))
+		b.closeFrom(b.findOpen(atom.P, endsParagraphScope))
 	case tag == atom.Td || tag == atom.Th:
-		b.close(b.lookFor(cell, barsCell))
+		b.closeFrom(b.findOpenClass(cell, endsCellScope))
 	case tag == atom.Tr:
-		b.close(b.lookFor(rowPart, barsTable))
-	case is&rowGroup != 0:
-		b.close(b.lookFor(rowGroup, barsTable))
+		b.closeFrom(b.findOpenClass(rowPart, endsTableScope))
+	case class&rowGroup != 0:
+		b.closeFrom(b.findOpenClass(rowGroup, endsTableScope))
 	case tag == atom.A, tag == atom.Button:
-		b.end(tag)
-	case is&option != 0:
+		b.endTag(tag)
+	case class&option != 0:
 		if top := b.top(); top.tag == atom.Option || top.tag == tag {
-			b.close(len(b.stack) - 1)
+			b.closeFrom(len(b.stack) - 1)
 		}
 	}
 }
 
-// look finds the innermost open element of a tag that none of a class hides; 0 if
+// findOpen finds the innermost open element of a tag that none of a class hides; 0 if
 // there is none.
-func (b *builder) look(tag atom.Atom, bars class) int {
-	if b.opened[tag] == 0 {
+func (b *treeBuilder) findOpen(tag atom.Atom, boundary tagClass) int {
+	if b.openCount[tag] == 0 {
 		return 0
 	}
-	for i := len(b.stack) - 1; i > 0 && i >= len(b.stack)-maxLook; i-- {
-		if b.stack[i].tag == tag && !b.stack[i].ended {
+	for i := len(b.stack) - 1; i > 0 && i >= len(b.stack)-maxStackSearch; i-- {
+		if b.stack[i].tag == tag && !b.stack[i].endTagSeen {
 			return i
 		}
-		if b.stack[i].is&bars != 0 {
+		if b.stack[i].class&boundary != 0 {
 			return 0
 		}
 	}
 	return 0
 }
 
-// lookFor is look for an element of a class.
-func (b *builder) lookFor(is, bars class) int {
-	for i := len(b.stack) - 1; i > 0 && i >= len(b.stack)-maxLook; i-- {
-		if b.stack[i].is&is != 0 && !b.stack[i].ended {
+// findOpenClass is look for an element of a class.
+func (b *treeBuilder) findOpenClass(class, boundary tagClass) int {
+	for i := len(b.stack) - 1; i > 0 && i >= len(b.stack)-maxStackSearch; i-- {
+		if b.stack[i].class&class != 0 && !b.stack[i].endTagSeen {
 			return i
 		}
-		if b.stack[i].is&bars != 0 {
+		if b.stack[i].class&boundary != 0 {
 			return 0
 		}
 	}
 	return 0
 }
 
-// end closes an element.
-func (b *builder) end(tag atom.Atom) {
-	is := classes[tag]
+// endTag closes an element.
+func (b *treeBuilder) endTag(tag atom.Atom) {
+	class := tagClasses[tag]
 	if b.inSVG && tag != atom.Svg {
 		return
 	}
 	switch {
-	case tag == atom.Br, tag == atom.P && b.look(tag, barsP) == 0:
-		b.start(token{kind: startToken, tag: tag})
+	case tag == atom.Br, tag == atom.P && b.findOpen(tag, endsParagraphScope) == 0:
+		b.startTag(token{kind: startToken, tag: tag})
 		if tag == atom.Br {
 			return
 		}
-	case is&void != 0, is&rawText != 0 && tag != atom.Textarea && tag != atom.Xmp, tag == atom.Html, tag == atom.Body, tag == atom.Head:
+	case class&void != 0, class&rawText != 0 && tag != atom.Textarea && tag != atom.Xmp, tag == atom.Html, tag == atom.Body, tag == atom.Head:
 		return
 	}
 	var i int
 	switch {
-	case is&heading != 0:
-		i = b.lookFor(heading, barsBlock)
+	case class&heading != 0:
+		i = b.findOpenClass(heading, endsScope)
 	case tag == atom.Table:
-		i = b.look(tag, barsTemplate)
-	case is&tablePart != 0:
-		i = b.look(tag, barsTable)
+		i = b.findOpen(tag, endsTemplateScope)
+	case class&tablePart != 0:
+		i = b.findOpen(tag, endsTableScope)
 	case tag == atom.Template, tag == atom.Svg:
-		i = b.look(tag, 0)
+		i = b.findOpen(tag, 0)
 	case tag == atom.Li:
-		i = b.look(tag, barsItem)
+		i = b.findOpen(tag, endsListItemScope)
 	default:
-		i = b.look(tag, barsBlock)
+		i = b.findOpen(tag, endsScope)
 	}
-	if i > 0 && (is&inline != 0 || tag == atom.Form) {
+	if i > 0 && (class&inline != 0 || tag == atom.Form) {
 		for j := i + 1; j < len(b.stack); j++ {
-			if b.stack[j].is&inline == 0 { // it stays open for the block within it
-				b.stack[i].ended = true
+			if b.stack[j].class&inline == 0 { // it stays open for the block within it
+				b.stack[i].endTagSeen = true
 				return
 			}
 		}
 	}
-	b.close(i)
+	b.closeFrom(i)
 }
 
-// close ends the open elements from i on, and those below that had ended before.
-func (b *builder) close(i int) {
+// closeFrom ends the open elements from i on, and those below that had ended before.
+func (b *treeBuilder) closeFrom(i int) {
 	if i < 1 {
 		return
 	}
-	if b.full() && b.stack[i].is&inline == 0 {
-		b.rest.WriteByte('\n')
+	if b.isFull() && b.stack[i].class&inline == 0 {
+		b.overflow.WriteByte('\n')
 	}
-	for len(b.stack) > i || len(b.stack) > 1 && b.top().ended {
+	for len(b.stack) > i || len(b.stack) > 1 && b.top().endTagSeen {
 		top := b.top()
-		if top.kept {
+		if top.ownsNode {
 			b.depth--
 		}
 		if top.tag == atom.Svg {
 			b.inSVG = false
 		}
-		b.opened[top.tag]--
+		b.openCount[top.tag]--
 		b.stack = b.stack[:len(b.stack)-1]
 	}
 }

@@ -11,13 +11,13 @@ import (
 
 // The largest page that is read in full bounds, and what it may cost (in bytes).
 const (
-	hostileSize = 8_000_000
-	maxCost     = 150 << 20
+	hostileSize   = 8_000_000
+	maxAllocation = 150 << 20
 )
 
-// hostile are pages that are made to cost more than they are worth, by the piece
+// hostilePages are pages that are made to cost more than they are worth, by the piece
 // that they repeat between a beginning and an end.
-var hostile = []struct{ name, begin, piece, end string }{
+var hostilePages = []struct{ name, begin, piece, end string }{
 	{"paragraphs", "", "<p>", ""},
 	{"paragraphs with text", "", "<p>a", ""},
 	{"nested blocks", "", "<div>word ", ""},
@@ -56,13 +56,13 @@ var hostile = []struct{ name, begin, piece, end string }{
 // What is allocated in all bounds what is in use at any moment, and it is the same at
 // each run. The test does not run beside others, which allocate too.
 func TestHostilePagesStayWithinBounds(t *testing.T) {
-	for _, h := range hostile {
+	for _, h := range hostilePages {
 		page := []byte(h.begin + strings.Repeat(h.piece, (hostileSize-len(h.begin)-len(h.end))/len(h.piece)) + h.end)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		p := ExtractHTML(page, "https://www.example.com/x")
 		runtime.ReadMemStats(&after)
-		if cost := after.TotalAlloc - before.TotalAlloc; cost > maxCost {
+		if cost := after.TotalAlloc - before.TotalAlloc; cost > maxAllocation {
 			t.Errorf("%s: %d MiB were allocated", h.name, cost>>20)
 		}
 		if len(p.Markdown) > 3*len(page) {
@@ -74,8 +74,8 @@ func TestHostilePagesStayWithinBounds(t *testing.T) {
 func TestTextBeyondTheBoundsIsKeptWithoutItsElements(t *testing.T) {
 	t.Parallel()
 	p := ExtractHTML([]byte("<h1>Terms</h1>"+strings.Repeat("<p>x</p>", maxNodes)+"<p>the end</p>"), "")
-	if !p.Flat || p.Title != "Terms" || !strings.HasSuffix(p.Markdown, "the end") || tokenize.CountWords(p.Markdown) < maxNodes {
-		t.Errorf("flat %v, title %q, %d words, the end is %q", p.Flat, p.Title, tokenize.CountWords(p.Markdown), p.Markdown[max(0, len(p.Markdown)-20):])
+	if !p.Flattened || p.Title != "Terms" || !strings.HasSuffix(p.Markdown, "the end") || tokenize.CountWords(p.Markdown) < maxNodes {
+		t.Errorf("flat %v, title %q, %d words, the end is %q", p.Flattened, p.Title, tokenize.CountWords(p.Markdown), p.Markdown[max(0, len(p.Markdown)-20):])
 	}
 }
 

@@ -11,46 +11,46 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// link writes a link; one that leads nowhere else, or that holds blocks, is what is in it.
-func (w *writer) link(n *node) {
-	w.linkWords += int(n.linked)
-	if mail := shieldedMail(n); mail != "" {
-		w.mail(mail)
+// writeLink writes a link; one that leads nowhere else, or that holds blocks, is what is in it.
+func (w *writer) writeLink(n *node) {
+	w.linkWords += int(n.linkWords)
+	if mail := cloudflareEmail(n); mail != "" {
+		w.writeEmailLink(mail)
 		return
 	}
-	href := w.addr.resolve(n.attr(attrHref))
-	if href == "" || n.holdsBlock || w.inLink || w.inHeading {
-		w.blocks(n)
+	href := w.urls.resolve(n.attr(attrHref))
+	if href == "" || n.hasBlock || w.inLink || w.inHeading {
+		w.writeChildren(n)
 		return
 	}
-	if n.words == 0 && find(n, atom.Img) == nil {
+	if n.words == 0 && findTag(n, atom.Img) == nil {
 		return
 	}
-	w.space = w.space || beginsWithSpace(n)
-	w.sync('[')
-	from, open := len(w.line), len(w.open)
-	w.line = append(w.line, '[')
-	w.inLink, w.linkFrom = true, len(w.line)
-	w.blocks(n)
-	w.inLink, w.linkFrom = false, 0
+	w.pendingSpace = w.pendingSpace || startsWithSpace(n)
+	w.syncMarks('[')
+	from, open := len(w.block), len(w.openMarks)
+	w.block = append(w.block, '[')
+	w.inLink, w.linkTextStart = true, len(w.block)
+	w.writeChildren(n)
+	w.inLink, w.linkTextStart = false, 0
 	w.closeMarks(open, 0)
-	if len(w.line) == from+1 {
-		w.line = w.line[:from]
+	if len(w.block) == from+1 {
+		w.block = w.block[:from]
 		return
 	}
-	w.line = append(append(append(w.line, "]("...), href...), ')')
+	w.block = append(append(append(w.block, "]("...), href...), ')')
 }
 
-// beginsWithSpace says whether the first text below n does.
-func beginsWithSpace(n *node) bool {
+// startsWithSpace says whether the first text below n does.
+func startsWithSpace(n *node) bool {
 	for n != nil && !n.isText {
 		n = n.first
 	}
 	return n != nil && n.text != "" && spaceAt(n.text, 0) > 0
 }
 
-// permalink says that a link is only the sign by which a heading is linked to.
-func permalink(n *node) bool {
+// isPermalink says that a link is only the sign by which a heading is linked to.
+func isPermalink(n *node) bool {
 	if !strings.HasPrefix(n.attr(attrHref), "#") {
 		return false
 	}
@@ -61,55 +61,55 @@ func permalink(n *node) bool {
 	return false
 }
 
-// image writes a picture that says what it shows.
-func (w *writer) image(n *node) {
+// writeImage writes a picture that says what it shows.
+func (w *writer) writeImage(n *node) {
 	alt := tokenize.CollapseSpace(n.attr(attrAlt))
 	if alt == "" {
 		return
 	}
-	src := w.addr.resolve(n.attr(attrSrc))
+	src := w.urls.resolve(n.attr(attrSrc))
 	switch {
 	case utf8.RuneCountInString(alt) <= 2: // a sign that is drawn is text
-		w.words(alt)
+		w.writeWords(alt)
 		return
 	case src == "" || w.inHeading:
 		return
 	}
-	w.sync('!')
-	w.line = append(w.line, "!["...)
-	w.space = false
+	w.syncMarks('!')
+	w.block = append(w.block, "!["...)
+	w.pendingSpace = false
 	for i, f := range strings.Fields(alt) {
 		if i > 0 {
-			w.line = append(w.line, ' ')
+			w.block = append(w.block, ' ')
 		}
 		for j := range len(f) {
-			if special[f[j]] {
-				w.line = append(w.line, '\\')
+			if markdownSpecial[f[j]] {
+				w.block = append(w.block, '\\')
 			}
-			w.line = append(w.line, f[j])
+			w.block = append(w.block, f[j])
 		}
 	}
-	w.line = append(append(append(w.line, "]("...), src...), ')')
+	w.block = append(append(append(w.block, "]("...), src...), ')')
 }
 
-// mail writes an address that was shielded from robots.
-func (w *writer) mail(address string) {
-	w.sync('[')
-	w.line = append(w.line, '[')
-	w.word(address)
-	w.line = append(append(append(w.line, "](mailto:"...), strings.ReplaceAll(address, ")", "%29")...), ')')
+// writeEmailLink writes an address that was shielded from robots.
+func (w *writer) writeEmailLink(address string) {
+	w.syncMarks('[')
+	w.block = append(w.block, '[')
+	w.writeWord(address)
+	w.block = append(append(append(w.block, "](mailto:"...), strings.ReplaceAll(address, ")", "%29")...), ')')
 }
 
-// shieldedMail reads an address that a server replaced by "[email protected]": hex, the first
+// cloudflareEmail reads an address that a server replaced by "[email protected]": hex, the first
 // byte is the key that the others were combined with. It differs at each request,
 // so that a document with it would seem to change every day.
-func shieldedMail(n *node) string {
-	code := n.attr(attrEmail)
+func cloudflareEmail(n *node) string {
+	code := n.attr(attrCFEmail)
 	if code == "" {
 		if _, rest, found := strings.Cut(n.attr(attrHref), "/cdn-cgi/l/email-protection#"); found {
 			code = rest
 		} else if c := n.first; c != nil && c.next == nil && !c.isText {
-			code = c.attr(attrEmail)
+			code = c.attr(attrCFEmail)
 		}
 	}
 	if len(code) < 6 || len(code) > 400 || len(code)%2 != 0 {
@@ -136,10 +136,10 @@ func shieldedMail(n *node) string {
 	return address
 }
 
-// addresses makes links absolute.
-type addresses struct{ base *url.URL }
+// urlResolver makes links absolute.
+type urlResolver struct{ base *url.URL }
 
-func newAddresses(page, base string) addresses {
+func newURLResolver(page, base string) urlResolver {
 	u, err := url.Parse(page)
 	if err != nil || !u.IsAbs() {
 		u = nil
@@ -152,37 +152,37 @@ func newAddresses(page, base string) addresses {
 			u = b
 		}
 	}
-	return addresses{u}
+	return urlResolver{u}
 }
 
-// maxHref is the longest address that is written, in bytes.
-const maxHref = 2000
+// maxURLBytes is the longest address that is written, in bytes.
+const maxURLBytes = 2000
 
-// escapeHref keeps an address from ending the link that it stands in.
-var escapeHref = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\n", "", "\r", "", "\t", "", "\\", "%5C", "|", "%7C")
+// urlEscaper keeps an address from ending the link that it stands in.
+var urlEscaper = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\n", "", "\r", "", "\t", "", "\\", "%5C", "|", "%7C")
 
-// lineless takes out what browsers do: line ends and tabs.
-var lineless = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+// lineBreakRemover takes out what browsers do: line ends and tabs.
+var lineBreakRemover = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
 // resolve is an address as it is written; empty where it leads to a place in this
 // page, to a script, or nowhere.
-func (a addresses) resolve(href string) string {
+func (a urlResolver) resolve(href string) string {
 	href = strings.TrimSpace(href)
-	if href == "" || href[0] == '#' || len(href) > maxHref {
+	if href == "" || href[0] == '#' || len(href) > maxURLBytes {
 		return ""
 	}
 	scheme, _, found := strings.Cut(href, ":")
 	if found && !strings.ContainsAny(scheme, "/?#") {
 		switch strings.ToLower(scheme) {
 		case "http", "https", "mailto", "tel", "sms", "fax", "ftp":
-			return escapeHref.Replace(href)
+			return urlEscaper.Replace(href)
 		}
 		return ""
 	}
 	if a.base != nil {
-		if u, err := a.base.Parse(lineless.Replace(href)); err == nil {
-			return escapeHref.Replace(u.String())
+		if u, err := a.base.Parse(lineBreakRemover.Replace(href)); err == nil {
+			return urlEscaper.Replace(u.String())
 		}
 	}
-	return escapeHref.Replace(href)
+	return urlEscaper.Replace(href)
 }

@@ -7,9 +7,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// list writes a list. Items that begin with a heading are sections, and their
+// writeList writes a list. Items that begin with a heading are sections, and their
 // numbers go into the headings.
-func (w *writer) list(n *node) {
+func (w *writer) writeList(n *node) {
 	w.flush()
 	style := listStyle(n)
 	number, step := 1, 1
@@ -19,83 +19,83 @@ func (w *writer) list(n *node) {
 	if n.has(attrReversed) {
 		step = -1
 		if !n.has(attrStart) {
-			number = n.count(atom.Li)
+			number = n.countChildren(atom.Li)
 		}
 	}
 	nested, tight := false, w.tight
-	if n := len(w.within); n > 0 && w.inItem {
-		nested = w.within[n-1].begun
+	if n := len(w.containers); n > 0 && w.inItem {
+		nested = w.containers[n-1].started
 	} else {
 		tight = false
 	}
 	for c := n.first; c != nil; c = c.next {
 		switch {
-		case c.dropped != kept:
+		case c.dropped != notDropped:
 		case c.tag == atom.Li:
 			if v, err := strconv.Atoi(strings.TrimSpace(c.attr(attrValue))); err == nil {
 				number = v
 			}
-			w.tight = w.listed || nested && number == 1 || tight
+			w.tight = w.afterItem || nested && number == 1 || tight
 			tight = false
-			w.item(c, style.marker(number))
+			w.writeItem(c, style.marker(number))
 			number += step
-		case c.oneOf(atom.Ul, atom.Ol, atom.Menu, atom.Dir): // a list right in a list belongs to the item before
-			w.enter(container{first: "  ", rest: "  "}, func() { w.list(c) })
+		case c.hasTag(atom.Ul, atom.Ol, atom.Menu, atom.Dir): // a list right in a list belongs to the item before
+			w.writeContainer(container{first: "  ", rest: "  "}, func() { w.writeList(c) })
 		default:
-			w.node(c)
+			w.writeNode(c)
 		}
 	}
 	w.flush()
-	w.listed, w.tight = false, false
+	w.afterItem, w.tight = false, false
 }
 
-func (n *node) count(tag atom.Atom) int {
+func (n *node) countChildren(tag atom.Atom) int {
 	k := 0
 	for c := n.first; c != nil; c = c.next {
-		if c.tag == tag && c.dropped == kept {
+		if c.tag == tag && c.dropped == notDropped {
 			k++
 		}
 	}
 	return k
 }
 
-// item writes one item of a list.
-func (w *writer) item(n *node, marker string) {
-	if n.words == 0 && find(n, atom.Img) == nil {
+// writeItem writes one item of a list.
+func (w *writer) writeItem(n *node, marker string) {
+	if n.words == 0 && findTag(n, atom.Img) == nil {
 		return
 	}
-	if first := n.firstBlock(); first != nil && headingLevel(first) > 0 && !w.cell {
+	if first := n.firstBlock(); first != nil && headingLevel(first) > 0 && !w.inCell {
 		w.flush()
 		w.tight = false
 		if marker != "- " {
-			w.number = strings.TrimPrefix(strings.TrimSpace(marker), "- ")
+			w.sectionNumber = strings.TrimPrefix(strings.TrimSpace(marker), "- ")
 		}
-		w.blocks(n)
+		w.writeChildren(n)
 		w.flush()
-		w.number, w.listed = "", false
+		w.sectionNumber, w.afterItem = "", false
 		return
 	}
 	before, inItem := len(w.out), w.inItem
-	w.listed = false
-	if w.cell {
+	w.afterItem = false
+	if w.inCell {
 		w.inItem = true
 		w.flush()
-		w.words(strings.TrimSpace(marker))
-		w.space = true
-		w.blocks(n)
+		w.writeWords(strings.TrimSpace(marker))
+		w.pendingSpace = true
+		w.writeChildren(n)
 		w.flush()
 		w.inItem = inItem
 		return
 	}
 	w.inItem = true
-	w.enter(container{first: marker, rest: strings.Repeat(" ", indentOf(marker))}, func() { w.blocks(n) })
+	w.writeContainer(container{first: marker, rest: strings.Repeat(" ", itemIndent(marker))}, func() { w.writeChildren(n) })
 	w.inItem = inItem
-	w.listed = len(w.out) > before
+	w.afterItem = len(w.out) > before
 }
 
-// indentOf is how far the lines of an item are indented: a letter within a bullet
+// itemIndent is how far the lines of an item are indented: a letter within a bullet
 // is text.
-func indentOf(marker string) int {
+func itemIndent(marker string) int {
 	if strings.HasPrefix(marker, "- ") {
 		return 2
 	}
@@ -106,10 +106,10 @@ func indentOf(marker string) int {
 func (n *node) firstBlock() *node {
 	for c := n.first; c != nil; c = c.next {
 		switch {
-		case c.dropped != kept || c.words == 0:
+		case c.dropped != notDropped || c.words == 0:
 		case c.isText:
 			return nil
-		case headingLevel(c) > 0 || c.inLine():
+		case headingLevel(c) > 0 || c.isInline():
 			return c
 		default:
 			return c.firstBlock()
@@ -118,11 +118,11 @@ func (n *node) firstBlock() *node {
 	return nil
 }
 
-// numbering is how the items of a list are marked.
-type numbering uint8
+// listNumbering is how the items of a list are marked.
+type listNumbering uint8
 
 const (
-	bullets numbering = iota
+	bullets listNumbering = iota
 	decimal
 	lowerAlpha
 	upperAlpha
@@ -131,13 +131,13 @@ const (
 )
 
 // listStyle reads how a list is marked, from its type or its own style.
-func listStyle(n *node) numbering {
+func listStyle(n *node) listNumbering {
 	style := strings.ToLower(n.attr(attrStyle))
 	if _, rest, found := strings.Cut(style, "list-style"); found {
 		rest, _, _ = strings.Cut(rest, ";")
 		for _, s := range []struct {
 			name string
-			is   numbering
+			is   listNumbering
 		}{
 			{"none", bullets}, {"disc", bullets}, {"circle", bullets}, {"square", bullets}, {"decimal", decimal}, {"lower-alpha", lowerAlpha}, {"lower-latin", lowerAlpha},
 			{"upper-alpha", upperAlpha}, {"upper-latin", upperAlpha}, {"lower-roman", lowerRoman}, {"upper-roman", upperRoman},
@@ -165,7 +165,7 @@ func listStyle(n *node) numbering {
 
 // marker is what stands before an item. Markdown knows no letters: they are text in
 // an item with a bullet, since "Section 8(c)" must be found.
-func (s numbering) marker(n int) string {
+func (s listNumbering) marker(n int) string {
 	switch {
 	case s == bullets:
 		return "- "

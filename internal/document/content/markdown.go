@@ -12,8 +12,8 @@ import (
 func ExtractText(b []byte) *ExtractedPage {
 	text := strings.ToValidUTF8(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\ufffd")
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(text)
-	p := &ExtractedPage{Markdown: strings.TrimSpace(text), Kept: 1, Source: FromText, Sources: 1}
-	before := "" // the line before, if it may be a heading
+	p := &ExtractedPage{Markdown: strings.TrimSpace(text), DocumentShare: 1, Source: FromText, SourcesTried: 1}
+	previous := "" // the line before, if it may be a heading
 	fenced := false
 	for line := range strings.SplitSeq(p.Markdown, "\n") {
 		line = strings.TrimSpace(line)
@@ -23,34 +23,34 @@ func ExtractText(b []byte) *ExtractedPage {
 		if fenced {
 			continue
 		}
-		if p.Head == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
-			p.Head = strings.Trim(line, "*_# ")
+		if p.TitleElement == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
+			p.TitleElement = strings.Trim(line, "*_# ")
 		}
 		switch {
 		case strings.HasPrefix(line, "#"):
-			p.head(strings.Trim(line, "# "))
-		case before != "" && underline(line):
-			p.head(before)
+			p.addHeading(strings.Trim(line, "# "))
+		case previous != "" && isSetextUnderline(line):
+			p.addHeading(previous)
 		}
-		before = line
-		if underline(line) || len(line) > maxTitle {
-			before = ""
+		previous = line
+		if isSetextUnderline(line) || len(line) > maxTitle {
+			previous = ""
 		}
 	}
 	if len(p.Headings) > 0 {
 		p.Title = p.Headings[0]
 	}
-	p.All = tokenize.CountWords(p.Markdown)
+	p.PageWordCount = tokenize.CountWords(p.Markdown)
 	return p
 }
 
-func (p *ExtractedPage) head(text string) {
+func (p *ExtractedPage) addHeading(text string) {
 	if text = markdown.PlainText(text); text != "" && len(p.Headings) < maxHeadings {
 		p.Headings = append(p.Headings, text)
 	}
 }
 
-// underline says whether a line makes a heading of the one before (CommonMark, 4.3).
-func underline(line string) bool {
+// isSetextUnderline says whether a line makes a heading of the one before (CommonMark, 4.3).
+func isSetextUnderline(line string) bool {
 	return len(line) > 1 && (strings.Trim(line, "=") == "" || strings.Trim(line, "-") == "")
 }

@@ -10,43 +10,43 @@ import (
 // maxDepth deep, so that it can be followed by recursion.
 type node struct {
 	tag   atom.Atom // zero for a text, and for an element that ExtractHTML does not know
-	is    class
+	class tagClass
 	text  string // of a text, with its references resolved; raw for a script
 	attrs []attribute
 
-	up, first, last, next *node
+	parent, first, last, next *node
 
 	// Counted by measure, of what is below and not dropped.
-	words     int32  // all
-	linked    int32  // within links
-	inner     int32  // within links to a place in the same page
-	items     int32  // links
-	heads     int32  // headings
-	forms     int32  // fields to write into
-	buttons   int32  // what can be pressed
-	braces    int32  // texts with {{ }}
-	sum, base uint64 // the fingerprint of the text, see resum
+	words              int32  // all
+	linkWords          int32  // within links
+	fragmentLinkWords  int32  // within links to a place in the same page
+	links              int32  // links
+	headings           int32  // headings
+	fields             int32  // fields to write into
+	buttons            int32  // what can be pressed
+	placeholders       int32  // texts with {{ }}
+	textHash, hashBase uint64 // the fingerprint of the text, see resum
 
-	names      names
-	dropped    reason
-	record     uint8 // what of a page's data it was made of
-	isText     bool
-	markdown   bool // a text that is Markdown
-	holdsBlock bool // there is a block below
-	hasH1      bool
-	revealed   bool // it was hidden until something is pressed
+	hints        nameHints
+	dropped      dropReason
+	jsonOrigin   uint8 // what of a page's data it was made of
+	isText       bool
+	isMarkdown   bool // a text that is Markdown
+	hasBlock     bool // there is a block below
+	hasH1        bool
+	wasCollapsed bool // it was hidden until something is pressed
 }
 
-// reason says why a node is no part of the document.
-type reason uint8
+// dropReason says why a node is no part of the document.
+type dropReason uint8
 
 const (
-	kept    reason = iota
-	unshown        // a script, a picture, a form's control
-	hidden         // hidden from sight until something is clicked, or for ever
-	menu           // the page's own: menus, header, footer
-	consent        // a consent banner
-	beside         // other text beside the document
+	notDropped      dropReason = iota
+	invisible                  // a script, a picture, a form's control
+	hidden                     // hidden from sight until something is clicked, or for ever
+	siteBoilerplate            // the page's own: menus, header, footer
+	consentBanner              // a consent banner
+	aside                      // other text beside the document
 )
 
 // attrKey names the attributes that are read; all others are left out.
@@ -75,11 +75,11 @@ const (
 	attrRowspan
 	attrName
 	attrContent
-	attrEquiv
+	attrHTTPEquiv
 	attrProperty
-	attrShadow
+	attrShadowRootMode
 	attrSlot
-	attrEmail
+	attrCFEmail
 	attrDatetime
 	attrItemprop
 	attrData // a data- attribute that holds JSON
@@ -89,8 +89,8 @@ var attrKeys = map[string]attrKey{
 	"id": attrID, "class": attrClass, "role": attrRole, "href": attrHref, "src": attrSrc, "alt": attrAlt, "lang": attrLang, "style": attrStyle,
 	"hidden": attrHidden, "aria-hidden": attrAriaHidden, "aria-level": attrAriaLevel, "aria-expanded": attrAriaExpanded, "aria-controls": attrAriaControls,
 	"start": attrStart, "type": attrType, "value": attrValue, "reversed": attrReversed, "colspan": attrColspan, "rowspan": attrRowspan,
-	"name": attrName, "content": attrContent, "http-equiv": attrEquiv, "property": attrProperty,
-	"shadowrootmode": attrShadow, "shadowroot": attrShadow, "slot": attrSlot, "data-cfemail": attrEmail, "datetime": attrDatetime, "itemprop": attrItemprop,
+	"name": attrName, "content": attrContent, "http-equiv": attrHTTPEquiv, "property": attrProperty,
+	"shadowrootmode": attrShadowRootMode, "shadowroot": attrShadowRootMode, "slot": attrSlot, "data-cfemail": attrCFEmail, "datetime": attrDatetime, "itemprop": attrItemprop,
 }
 
 type attribute struct {
@@ -117,7 +117,7 @@ func (n *node) has(k attrKey) bool {
 }
 
 func (n *node) append(c *node) {
-	c.up = n
+	c.parent = n
 	if n.last == nil {
 		n.first = c
 	} else {
@@ -127,21 +127,21 @@ func (n *node) append(c *node) {
 }
 
 // prose is how many words are not links.
-func (n *node) prose() int { return int(n.words - n.linked) }
+func (n *node) prose() int { return int(n.words - n.linkWords) }
 
-// inLine says that a node is a text or a part of a line, with no block in it.
-func (n *node) inLine() bool { return n.isText || n.is&inline != 0 && !n.holdsBlock }
+// isInline says that a node is a text or a part of a line, with no block in it.
+func (n *node) isInline() bool { return n.isText || n.class&inline != 0 && !n.hasBlock }
 
 // linkShare is the share of words that are links; 1 where there is no word.
 func (n *node) linkShare() float64 {
 	if n.words == 0 {
 		return 1
 	}
-	return float64(n.linked) / float64(n.words)
+	return float64(n.linkWords) / float64(n.words)
 }
 
-// oneOf says whether the tag is one of these.
-func (n *node) oneOf(tags ...atom.Atom) bool {
+// hasTag says whether the tag is one of these.
+func (n *node) hasTag(tags ...atom.Atom) bool {
 	for _, t := range tags {
 		if n.tag == t {
 			return true
@@ -160,32 +160,32 @@ func walk(n *node, f func(*node) bool) {
 	}
 }
 
-// find is the first node of a tag that is not dropped.
-func find(n *node, tag atom.Atom) *node {
-	if n.dropped != kept {
+// findTag is the first node of a tag that is not dropped.
+func findTag(n *node, tag atom.Atom) *node {
+	if n.dropped != notDropped {
 		return nil
 	}
 	if n.tag == tag && !n.isText {
 		return n
 	}
 	for c := n.first; c != nil; c = c.next {
-		if got := find(c, tag); got != nil {
+		if got := findTag(c, tag); got != nil {
 			return got
 		}
 	}
 	return nil
 }
 
-// beginning is the first bytes of the text below a node, at least n if there are as
+// textPrefix is the first bytes of the text below a node, at least n if there are as
 // many and hardly more.
-func beginning(n *node, size int) string {
+func textPrefix(n *node, size int) string {
 	var b strings.Builder
 	walk(n, func(c *node) bool {
-		if c.isText && c.dropped == kept && b.Len() < size {
+		if c.isText && c.dropped == notDropped && b.Len() < size {
 			b.WriteString(c.text[:min(len(c.text), size)])
 			b.WriteByte(' ')
 		}
-		return c.dropped == kept && b.Len() < size
+		return c.dropped == notDropped && b.Len() < size
 	})
 	return b.String()
 }
@@ -200,14 +200,14 @@ func allText(n *node) string {
 			return
 		}
 		for c := n.first; c != nil; c = c.next {
-			if c.dropped != kept {
+			if c.dropped != notDropped {
 				continue
 			}
 			rec(c)
 			if c.tag == atom.Br {
 				b.WriteByte(' ')
 			}
-			if !c.isText && c.is&inline == 0 {
+			if !c.isText && c.class&inline == 0 {
 				b.WriteByte(' ')
 			}
 		}

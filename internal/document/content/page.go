@@ -10,20 +10,20 @@ import (
 
 // ExtractedPage is what a page says of itself.
 type ExtractedPage struct {
-	Title     string   // of the document itself: its first heading
-	Head      string   // the title element's
-	Lang      string   // as declared
-	Headings  []string // of the document, at most maxHeadings
-	Markdown  string   // the document
-	All       int      // words of the whole page, menus included
-	LinkWords int      // words of the document that are links
-	Kept      float64  // share of All that the document has, 0 to 1
-	Source    Source   // where the document was found
-	Sources   int      // how many places were looked at
-	Several   []string // the headings of the documents, where several share the page and none is named
-	Dated     []string // lines of the whole page that have a year, menus and headers included
-	Modified  string   // when the page's metadata say that it was changed, as they write it
-	Flat      bool     // the page was too large for a tree: some text is without structure
+	Title            string   // of the document itself: its first heading
+	TitleElement     string   // the title element's
+	DeclaredLanguage string   // as declared
+	Headings         []string // of the document, at most maxHeadings
+	Markdown         string   // the document
+	PageWordCount    int      // words of the whole page, menus included
+	LinkWordCount    int      // words of the document that are links
+	DocumentShare    float64  // share of All that the document has, 0 to 1
+	Source           Source   // where the document was found
+	SourcesTried     int      // how many places were looked at
+	DocumentHeadings []string // the headings of the documents, where several share the page and none is named
+	DatedLines       []string // lines of the whole page that have a year, menus and headers included
+	ModifiedTime     string   // when the page's metadata say that it was changed, as they write it
+	Flattened        bool     // the page was too large for a tree: some text is without structure
 }
 
 // Source is where in a page its document was found.
@@ -47,25 +47,25 @@ const (
 // ExtractHTML reads a page in UTF-8. url is its address, by which its links are made
 // absolute; it may be empty.
 func ExtractHTML(body []byte, url string) *ExtractedPage {
-	t := build(toText(body))
-	p := &ExtractedPage{Head: t.title, Lang: t.lang, Flat: t.flat, Dated: datedLines(t.body), Modified: t.modified}
-	pr, source, looked := choose(t, url)
-	p.Source, p.Sources, p.Several, p.All = source, looked, pr.documents, pr.words
+	t := buildTree(trimByteOrderMark(body))
+	p := &ExtractedPage{TitleElement: t.title, DeclaredLanguage: t.lang, Flattened: t.flattened, DatedLines: datedLines(t.body), ModifiedTime: t.modified}
+	pr, source, tried := chooseSource(t, url)
+	p.Source, p.SourcesTried, p.DocumentHeadings, p.PageWordCount = source, tried, pr.documentHeadings, pr.pageWords
 	doc := pr.tree.body
-	w := newWriter(url, t.base)
-	w.blocks(doc)
-	p.Markdown, p.Headings, p.LinkWords = w.done(), w.headings, w.linkWords
-	if p.All > 0 {
-		p.Kept = min(1, float64(doc.words)/float64(p.All))
+	w := newWriter(url, t.baseHref)
+	w.writeChildren(doc)
+	p.Markdown, p.Headings, p.LinkWordCount = w.finish(), w.headings, w.linkWords
+	if p.PageWordCount > 0 {
+		p.DocumentShare = min(1, float64(doc.words)/float64(p.PageWordCount))
 	}
-	p.Title = title(doc, pr.title, p.Headings)
+	p.Title = documentTitle(doc, pr.hiddenTitle, p.Headings)
 	return p
 }
 
-// title is the first heading of the first rank, one of it that is not seen, or else
+// documentTitle is the first heading of the first rank, one of it that is not seen, or else
 // the first of any.
-func title(body *node, unseen string, headings []string) string {
-	if h := find(body, atom.H1); h != nil {
+func documentTitle(body *node, unseen string, headings []string) string {
+	if h := findTag(body, atom.H1); h != nil {
 		if t := tokenize.CollapseSpace(allText(h)); t != "" {
 			return t
 		}

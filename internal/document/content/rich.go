@@ -6,10 +6,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// richKinds are the names that content systems give to the parts of rich text
+// richTextTags are the names that content systems give to the parts of rich text
 // (Contentful, Sanity, ProseMirror and its kin, Slate, Lexical, Editor.js), without
 // case, "-" and "_".
-var richKinds = map[string]atom.Atom{
+var richTextTags = map[string]atom.Atom{
 	"document": atom.Div, "doc": atom.Div, "root": atom.Div, "richtext": atom.Div,
 	"paragraph": atom.P, "p": atom.P, "normal": atom.P, "block": atom.P,
 	"heading1": atom.H1, "heading2": atom.H2, "heading3": atom.H3, "heading4": atom.H4, "heading5": atom.H5, "heading6": atom.H6,
@@ -22,66 +22,66 @@ var richKinds = map[string]atom.Atom{
 	"hyperlink": atom.A, "link": atom.A, "a": atom.A, "autolink": atom.A, "text": atom.Span, "span": atom.Span, "hardbreak": atom.Br, "linebreak": atom.Br,
 }
 
-var unmarked = strings.NewReplacer("-", "", "_", "")
+var nameSeparators = strings.NewReplacer("-", "", "_", "")
 
-// kindOf is the element that an object of rich text stands for; 0 for another object.
-func kindOf(v *datum) atom.Atom {
-	kind := richKinds[unmarked.Replace(strings.ToLower(v.str("nodeType", "type", "_type", "tag", "tagName")))]
+// richTextTag is the element that an object of rich text stands for; 0 for another object.
+func richTextTag(v *jsonNode) atom.Atom {
+	kind := richTextTags[nameSeparators.Replace(strings.ToLower(v.firstString("nodeType", "type", "_type", "tag", "tagName")))]
 	switch kind {
 	case atom.P: // a block may say by its style what it is
-		if v.get("listItem") != nil && v.str("listItem") != "" {
+		if v.member("listItem") != nil && v.firstString("listItem") != "" {
 			return atom.Li
 		}
-		if k := richKinds[strings.ToLower(v.str("style"))]; k != 0 {
+		if k := richTextTags[strings.ToLower(v.firstString("style"))]; k != 0 {
 			return k
 		}
 	case atom.H2:
-		if k := richKinds[v.str("tag")]; k != 0 {
+		if k := richTextTags[v.firstString("tag")]; k != 0 {
 			return k
 		}
 	case atom.Ul:
-		if strings.HasPrefix(v.str("listType", "style", "format"), "number") || strings.HasPrefix(v.str("listType", "style", "format"), "ordered") {
+		if strings.HasPrefix(v.firstString("listType", "style", "format"), "number") || strings.HasPrefix(v.firstString("listType", "style", "format"), "ordered") {
 			return atom.Ol
 		}
 	}
 	return kind
 }
 
-// rich makes a node of an object of rich text; nil where it is none.
-func (d *dataReader) rich(v *datum, depth int) *node {
-	kind := kindOf(v)
-	if kind == 0 || depth > maxNested {
+// renderRichText makes a node of an object of rich text; nil where it is none.
+func (d *jsonReader) renderRichText(v *jsonNode, depth int) *node {
+	kind := richTextTag(v)
+	if kind == 0 || depth > maxJSONDepth {
 		return nil
 	}
 	if kind == atom.Br {
-		return element(kind)
+		return newElement(kind)
 	}
-	var children *datum
+	var children *jsonNode
 	for _, name := range []string{"content", "children", "nodes", "items", "root"} {
-		if c := v.get(name); c != nil && c.list != nil {
+		if c := v.member(name); c != nil && c.list != nil {
 			children = c
 			break
 		}
 	}
-	data := v.get("data")
-	text := v.str("text", "value")
+	data := v.member("data")
+	text := v.firstString("text", "value")
 	if text == "" && data != nil && children == nil {
-		text = data.str("text")
+		text = data.firstString("text")
 	}
 	if children == nil {
 		switch {
 		case text == "":
 			return nil
-		case markedUp(text):
-			return element(kind, renderText(text))
+		case isHTML(text):
+			return newElement(kind, renderText(text))
 		}
-		return element(kind, textNode(text))
+		return newElement(kind, newText(text))
 	}
-	n := element(kind)
+	n := newElement(kind)
 	if kind == atom.A {
-		href := v.str("uri", "url", "href")
+		href := v.firstString("uri", "url", "href")
 		if data != nil && href == "" {
-			href = data.str("uri", "url", "href")
+			href = data.firstString("uri", "url", "href")
 		}
 		n.attrs = []attribute{{attrHref, href}}
 	}
@@ -89,9 +89,9 @@ func (d *dataReader) rich(v *datum, depth int) *node {
 		var m *node
 		switch {
 		case c.list == nil && c.text != "":
-			m = textNode(c.text)
-		case c.keys != nil && kindOf(c) == 0 && c.str("text", "value") != "": // a leaf without a kind
-			m = element(atom.Span, textNode(c.str("text", "value")))
+			m = newText(c.text)
+		case c.keys != nil && richTextTag(c) == 0 && c.firstString("text", "value") != "": // a leaf without a kind
+			m = newElement(atom.Span, newText(c.firstString("text", "value")))
 		default:
 			m = d.render(c, depth+1)
 		}

@@ -20,27 +20,27 @@ const (
 
 // token is one piece of a page. Its strings are parts of the page, not copies.
 type token struct {
-	kind       tokenKind
-	tag        atom.Atom // of a tag; of the element that a raw text is in
-	text       string    // of a text, with its character references, or raw
-	attributes string    // of a start tag, as written
-	closed     bool      // a start tag that ends in "/>"
+	kind        tokenKind
+	tag         atom.Atom // of a tag; of the element that a raw text is in
+	text        string    // of a text, with its character references, or raw
+	attributes  string    // of a start tag, as written
+	selfClosing bool      // a start tag that ends in "/>"
 }
 
 // scanner cuts a page into tags and text as the ExtractHTML standard does (section 13.2.5,
 // tokenization), in one pass and with no memory of its own, whatever a stranger
 // sends. What it leaves out: doctypes and comments, which say nothing.
 type scanner struct {
-	page string
-	at   int
-	raw  atom.Atom // the element without markup that was just opened
+	page      string
+	at        int
+	rawTextOf atom.Atom // the element without markup that was just opened
 }
 
 // next gives the next piece of the page.
 func (s *scanner) next() token {
-	if s.raw != 0 {
-		tag := s.raw
-		s.raw = 0
+	if s.rawTextOf != 0 {
+		tag := s.rawTextOf
+		s.rawTextOf = 0
 		if text := s.readRaw(tag); text != "" {
 			return token{kind: rawToken, tag: tag, text: text}
 		}
@@ -52,10 +52,10 @@ func (s *scanner) next() token {
 		case i < 0:
 			s.at = len(s.page)
 			return token{kind: textToken, text: rest}
-		case i > 0 && markup(rest[i:]):
+		case i > 0 && startsMarkup(rest[i:]):
 			s.at += i
 			return token{kind: textToken, text: rest[:i]}
-		case i > 0 || !markup(rest): // a "<" that begins nothing is text
+		case i > 0 || !startsMarkup(rest): // a "<" that begins nothing is text
 			n := i + 1
 			for {
 				j := strings.IndexByte(rest[n:], '<')
@@ -63,7 +63,7 @@ func (s *scanner) next() token {
 					n = len(rest)
 					break
 				}
-				if n += j; markup(rest[n:]) {
+				if n += j; startsMarkup(rest[n:]) {
 					break
 				}
 				n++
@@ -73,33 +73,33 @@ func (s *scanner) next() token {
 		}
 		switch c := rest[1]; {
 		case c == '!':
-			s.comment(rest)
+			s.skipComment(rest)
 		case c == '?':
 			s.skipPast(">")
 		case c == '/':
-			if !letter(rest[2]) {
+			if !isLetter(rest[2]) {
 				s.skipPast(">")
 				continue
 			}
-			return s.tag(2, endToken)
+			return s.readTag(2, endToken)
 		default:
-			return s.tag(1, startToken)
+			return s.readTag(1, startToken)
 		}
 	}
 	return token{}
 }
 
-// markup says whether s, which begins with "<", begins a tag or a comment.
-func markup(s string) bool {
+// startsMarkup says whether s, which begins with "<", begins a tag or a comment.
+func startsMarkup(s string) bool {
 	if len(s) < 2 {
 		return false
 	}
-	return s[1] == '!' || s[1] == '?' || letter(s[1]) || s[1] == '/' && len(s) > 2
+	return s[1] == '!' || s[1] == '?' || isLetter(s[1]) || s[1] == '/' && len(s) > 2
 }
 
-func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-func space(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
 
 func (s *scanner) skipPast(end string) {
 	if i := strings.Index(s.page[s.at:], end); i >= 0 {
@@ -109,8 +109,8 @@ func (s *scanner) skipPast(end string) {
 	s.at = len(s.page)
 }
 
-// comment skips a comment, a doctype or what is taken for one.
-func (s *scanner) comment(rest string) {
+// skipComment skips a comment, a doctype or what is taken for one.
+func (s *scanner) skipComment(rest string) {
 	switch {
 	case strings.HasPrefix(rest, "<!-->"):
 		s.at += len("<!-->")
@@ -138,11 +138,11 @@ func (s *scanner) comment(rest string) {
 	}
 }
 
-// tag reads a tag whose name begins from bytes on.
-func (s *scanner) tag(from int, kind tokenKind) token {
+// readTag reads a tag whose name begins from bytes on.
+func (s *scanner) readTag(from int, kind tokenKind) token {
 	rest := s.page[s.at:]
 	n := from
-	for n < len(rest) && !space(rest[n]) && rest[n] != '/' && rest[n] != '>' {
+	for n < len(rest) && !isSpace(rest[n]) && rest[n] != '/' && rest[n] != '>' {
 		n++
 	}
 	end := tagEnd(rest, n)
@@ -151,16 +151,16 @@ func (s *scanner) tag(from int, kind tokenKind) token {
 		return token{}
 	}
 	s.at += end + 1
-	t := token{kind: kind, tag: tagName(rest[from:n]), attributes: rest[n:end]}
-	t.closed = strings.HasSuffix(t.attributes, "/")
-	if kind == startToken && classes[t.tag]&rawText != 0 {
-		s.raw = t.tag
+	t := token{kind: kind, tag: lookupTag(rest[from:n]), attributes: rest[n:end]}
+	t.selfClosing = strings.HasSuffix(t.attributes, "/")
+	if kind == startToken && tagClasses[t.tag]&rawText != 0 {
+		s.rawTextOf = t.tag
 	}
 	return t
 }
 
-// tagName is the atom of a name; zero for one that ExtractHTML does not know.
-func tagName(name string) atom.Atom {
+// lookupTag is the atom of a name; zero for one that ExtractHTML does not know.
+func lookupTag(name string) atom.Atom {
 	var lower [16]byte
 	if len(name) > len(lower) {
 		return 0
@@ -183,7 +183,7 @@ func tagEnd(s string, i int) int {
 			return i
 		case '=':
 			i++
-			for i < len(s) && space(s[i]) {
+			for i < len(s) && isSpace(s[i]) {
 				i++
 			}
 			if i < len(s) && (s[i] == '"' || s[i] == '\'') {
@@ -194,7 +194,7 @@ func tagEnd(s string, i int) int {
 				i += j + 2
 				continue
 			}
-			for i < len(s) && !space(s[i]) && s[i] != '>' {
+			for i < len(s) && !isSpace(s[i]) && s[i] != '>' {
 				i++
 			}
 		default:
@@ -220,7 +220,7 @@ func (s *scanner) readRaw(tag atom.Atom) string {
 		}
 		i += j + 2
 		end := i + len(name)
-		if end < len(s.page) && strings.EqualFold(s.page[i:end], name) && (space(s.page[end]) || s.page[end] == '/' || s.page[end] == '>') {
+		if end < len(s.page) && strings.EqualFold(s.page[i:end], name) && (isSpace(s.page[end]) || s.page[end] == '/' || s.page[end] == '>') {
 			s.at = i - 2
 			return s.page[from:s.at]
 		}
@@ -231,22 +231,22 @@ func (s *scanner) readRaw(tag atom.Atom) string {
 // names as written and their values as in the page.
 func eachAttribute(s string, f func(name, value string)) {
 	for i, n := 0, 0; n < maxAttributes; n++ {
-		for i < len(s) && (space(s[i]) || s[i] == '/') {
+		for i < len(s) && (isSpace(s[i]) || s[i] == '/') {
 			i++
 		}
 		if i >= len(s) {
 			return
 		}
 		from := i
-		for i++; i < len(s) && !space(s[i]) && s[i] != '/' && s[i] != '='; i++ {
+		for i++; i < len(s) && !isSpace(s[i]) && s[i] != '/' && s[i] != '='; i++ {
 		}
 		name, value := s[from:i], ""
 		j := i
-		for j < len(s) && space(s[j]) {
+		for j < len(s) && isSpace(s[j]) {
 			j++
 		}
 		if j < len(s) && s[j] == '=' {
-			for j++; j < len(s) && space(s[j]); j++ {
+			for j++; j < len(s) && isSpace(s[j]); j++ {
 			}
 			i = j
 			if j < len(s) && (s[j] == '"' || s[j] == '\'') {
@@ -257,7 +257,7 @@ func eachAttribute(s string, f func(name, value string)) {
 				value = s[j+1 : j+1+end]
 				i = min(len(s), j+end+2)
 			} else {
-				for i < len(s) && !space(s[i]) {
+				for i < len(s) && !isSpace(s[i]) {
 					i++
 				}
 				value = s[j:i]
@@ -278,9 +278,9 @@ func unescape(s string) string {
 	return html.UnescapeString(s)
 }
 
-// unescapeValue resolves those of an attribute's value: only what ends in ";", so
+// unescapeAttribute resolves those of an attribute's value: only what ends in ";", so
 // that "?a=1&copy=2" stays (ExtractHTML standard, 13.2.5.73).
-func unescapeValue(s string) string {
+func unescapeAttribute(s string) string {
 	i := strings.IndexByte(s, '&')
 	if i < 0 {
 		return s

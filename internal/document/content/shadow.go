@@ -2,29 +2,29 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// expose puts the declarative shadow roots below n in the place of what their hosts
+// exposeShadowRoots puts the declarative shadow roots below n in the place of what their hosts
 // hold, as browsers show them: the host's own children stand in the slots, those
 // that have no slot are not shown (ExtractHTML standard, 4.12.4).
-func expose(n *node) {
+func exposeShadowRoots(n *node) {
 	for c := n.first; c != nil; c = c.next {
-		if c.tag == atom.Template && c.has(attrShadow) {
-			n.openShadow(c)
+		if c.tag == atom.Template && c.has(attrShadowRootMode) {
+			n.openShadowRoot(c)
 			break
 		}
 	}
 	for c := n.first; c != nil; c = c.next {
-		expose(c)
+		exposeShadowRoots(c)
 	}
 }
 
-func (n *node) openShadow(root *node) {
+func (n *node) openShadowRoot(root *node) {
 	var light []*node
-	for _, c := range n.take() {
+	for _, c := range n.detachChildren() {
 		if c != root {
 			light = append(light, c)
 		}
 	}
-	for _, c := range root.take() {
+	for _, c := range root.detachChildren() {
 		n.append(c)
 	}
 	slots := map[string]*node{} // a second slot of a name stays empty
@@ -41,19 +41,19 @@ func (n *node) openShadow(root *node) {
 			continue
 		}
 		if !filled[s] { // what stands in a slot is for when nothing comes
-			s.take()
+			s.detachChildren()
 			filled[s] = true
 		}
 		s.append(c)
 	}
 }
 
-// take gives the children of n, which has none afterwards.
-func (n *node) take() []*node {
+// detachChildren gives the children of n, which has none afterwards.
+func (n *node) detachChildren() []*node {
 	var out []*node
 	for c := n.first; c != nil; {
 		next := c.next
-		c.next, c.up = nil, nil
+		c.next, c.parent = nil, nil
 		out = append(out, c)
 		c = next
 	}

@@ -4,56 +4,56 @@ import "golang.org/x/net/html/atom"
 
 // Where little is shown, the document is looked for in what a script would show.
 const (
-	// fewWords are so few that a page shows no document.
-	fewWords = 30
-	// minFound is how much a document found elsewhere has at least.
-	minFound = 100
+	// minVisibleProse are so few that a page shows no document.
+	minVisibleProse = 30
+	// minSourceProse is how much a document found elsewhere has at least.
+	minSourceProse = 100
 )
 
-// choose reads the document of a tree, from what it shows or, where that is next to
+// chooseSource reads the document of a tree, from what it shows or, where that is next to
 // nothing, from the place that holds the most: a template, what stands for pages
 // without scripts, or the data of a script.
-func choose(t *tree, url string) (*pruner, Source, int) {
-	shown := newPruner(t, url)
-	shown.document()
-	best, source, looked := shown, FromPage, 1
-	if t.body.prose() >= fewWords {
-		return best, source, looked
+func chooseSource(t *tree, url string) (*pruner, Source, int) {
+	visible := newPruner(t, url)
+	visible.pruneToDocument()
+	best, source, tried := visible, FromPage, 1
+	if t.body.prose() >= minVisibleProse {
+		return best, source, tried
 	}
 	try := func(other *tree, from Source) {
-		looked++
+		tried++
 		p := newPruner(other, url)
-		p.document()
-		if n := other.body.prose(); n >= minFound && n > 2*best.tree.body.prose() && !(from == FromScript && mixed(p.place)) {
+		p.pruneToDocument()
+		if n := other.body.prose(); n >= minSourceProse && n > 2*best.tree.body.prose() && !(from == FromScript && isMixedData(p.contentRoot)) {
 			best, source = p, from
 		}
 	}
-	for _, n := range shown.templates {
-		try(t.with(n), FromTemplate)
+	for _, n := range visible.templates {
+		try(t.withBody(n), FromTemplate)
 	}
-	for _, s := range t.unscripted {
-		try(t.with(build(s).body), FromNoscript)
+	for _, s := range t.noscripts {
+		try(t.withBody(buildTree(s).body), FromNoscript)
 	}
-	for _, body := range readData(t.stash) {
-		try(t.with(body), FromScript)
+	for _, body := range renderEmbedded(t.embedded) {
+		try(t.withBody(body), FromScript)
 	}
-	best.words = max(best.words, shown.words)
-	return best, source, looked
+	best.pageWords = max(best.pageWords, visible.pageWords)
+	return best, source, tried
 }
 
-// with is the tree of another body of the same page.
-func (t *tree) with(n *node) *tree {
+// withBody is the tree of another body of the same page.
+func (t *tree) withBody(n *node) *tree {
 	other := *t
-	other.body = element(atom.Body, n.take()...)
-	other.body.reset()
+	other.body = newElement(atom.Body, n.detachChildren()...)
+	other.body.resetCounts()
 	return &other
 }
 
-// reset undoes what was counted and dropped, for another reading.
-func (n *node) reset() {
-	n.words, n.linked, n.inner, n.items, n.heads, n.forms, n.braces, n.buttons = 0, 0, 0, 0, 0, 0, 0, 0
-	n.hasH1, n.holdsBlock, n.dropped = false, false, kept
+// resetCounts undoes what was counted and dropped, for another reading.
+func (n *node) resetCounts() {
+	n.words, n.linkWords, n.fragmentLinkWords, n.links, n.headings, n.fields, n.placeholders, n.buttons = 0, 0, 0, 0, 0, 0, 0, 0
+	n.hasH1, n.hasBlock, n.dropped = false, false, notDropped
 	for c := n.first; c != nil; c = c.next {
-		c.reset()
+		c.resetCounts()
 	}
 }

@@ -10,15 +10,15 @@ import (
 const (
 	// maxColumns are written; a table of more is no table of a document.
 	maxColumns = 60
-	// maxCell is how many words a cell has on average in a table that is layout.
-	maxCell = 400
+	// maxCellWords is how many words a cell has on average in a table that is layout.
+	maxCellWords = 400
 )
 
-// table writes a table as rows of cells. A table of one column or with a table in
+// writeTable writes a table as rows of cells. A table of one column or with a table in
 // it, or of cells that are whole pages, is layout: its cells follow each other.
-func (w *writer) table(n *node) {
+func (w *writer) writeTable(n *node) {
 	w.flush()
-	rows := rowsOf(n)
+	rows := tableRows(n)
 	wide, filled := 0, 0
 	for _, r := range rows {
 		wide = max(wide, len(r))
@@ -28,25 +28,25 @@ func (w *writer) table(n *node) {
 			}
 		}
 	}
-	if wide < 2 || w.cell || len(rows) < 2 && filled < 2 || n.heads > 0 && int(n.words) > filled*maxCell/4 || int(n.words) > filled*maxCell ||
-		n.attr(attrRole) == "presentation" && n.heads > 0 || wide > maxColumns || inner(n) {
-		w.layout(n)
+	if wide < 2 || w.inCell || len(rows) < 2 && filled < 2 || n.headings > 0 && int(n.words) > filled*maxCellWords/4 || int(n.words) > filled*maxCellWords ||
+		n.attr(attrRole) == "presentation" && n.headings > 0 || wide > maxColumns || hasNestedTable(n) {
+		w.writeLayoutTable(n)
 		return
 	}
 	for c := n.first; c != nil; c = c.next { // a caption, and text that was left in the table
-		if c.dropped == kept && (c.isText || c.tag == atom.Caption || c.is&tablePart == 0) {
-			w.node(c)
+		if c.dropped == notDropped && (c.isText || c.tag == atom.Caption || c.class&tablePart == 0) {
+			w.writeNode(c)
 		}
 	}
 	w.flush()
-	if !heads(rows) {
+	if !hasHeaderRow(rows) {
 		rows = append([][]*node{nil}, rows...)
 	}
 	for i, r := range rows {
-		w.row(r, wide)
+		w.writeRow(r, wide)
 		if i == 0 {
 			w.tight = true
-			w.begin()
+			w.beginBlock()
 			w.out = append(w.out, '|')
 			w.out = append(w.out, strings.Repeat(" --- |", wide)...)
 		}
@@ -55,41 +55,41 @@ func (w *writer) table(n *node) {
 	w.tight = false
 }
 
-func (w *writer) row(cells []*node, wide int) {
-	w.begin()
+func (w *writer) writeRow(cells []*node, wide int) {
+	w.beginBlock()
 	w.out = append(w.out, '|')
-	w.cell = true
+	w.inCell = true
 	for i := range wide {
 		w.out = append(w.out, ' ')
-		if i < len(cells) && cells[i] != nil && cells[i].dropped == kept {
-			w.line, w.cellBreak = w.line[:0], 0
-			w.blocks(cells[i])
+		if i < len(cells) && cells[i] != nil && cells[i].dropped == notDropped {
+			w.block, w.cellBreaks = w.block[:0], 0
+			w.writeChildren(cells[i])
 			w.closeMarks(0, 0)
-			w.out = append(w.out, strings.ReplaceAll(strings.TrimSpace(string(w.line)), "  \n", "<br>")...)
+			w.out = append(w.out, strings.ReplaceAll(strings.TrimSpace(string(w.block)), "  \n", "<br>")...)
 		}
 		w.out = append(w.out, " |"...)
 	}
-	w.line, w.cell, w.cellBreak, w.space = w.line[:0], false, 0, false
+	w.block, w.inCell, w.cellBreaks, w.pendingSpace = w.block[:0], false, 0, false
 }
 
-// layout writes the cells of a table as blocks.
-func (w *writer) layout(n *node) {
+// writeLayoutTable writes the cells of a table as blocks.
+func (w *writer) writeLayoutTable(n *node) {
 	for c := n.first; c != nil; c = c.next {
 		switch {
-		case c.dropped != kept:
-		case c.oneOf(atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr):
+		case c.dropped != notDropped:
+		case c.hasTag(atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr):
 			w.flush()
-			w.layout(c)
+			w.writeLayoutTable(c)
 			w.flush()
 		default:
-			w.node(c)
+			w.writeNode(c)
 		}
 	}
 	w.flush()
 }
 
-// heads says whether the first row names the columns.
-func heads(rows [][]*node) bool {
+// hasHeaderRow says whether the first row names the columns.
+func hasHeaderRow(rows [][]*node) bool {
 	if len(rows) < 2 {
 		return false
 	}
@@ -97,7 +97,7 @@ func heads(rows [][]*node) bool {
 	for _, c := range rows[0] {
 		switch {
 		case c == nil || c.words == 0:
-		case c.tag == atom.Th || c.up.up.tag == atom.Thead || c.bold():
+		case c.tag == atom.Th || c.parent.parent.tag == atom.Thead || c.isBold():
 			named++
 		default:
 			return false
@@ -106,36 +106,36 @@ func heads(rows [][]*node) bool {
 	return named > 0
 }
 
-// bold says whether all text below n is in bold.
-func (n *node) bold() bool {
+// isBold says whether all text below n is in bold.
+func (n *node) isBold() bool {
 	for c := n.first; c != nil; c = c.next {
 		switch {
-		case c.dropped != kept || c.words == 0 || c.tag == atom.B || c.tag == atom.Strong || c.is&heading != 0:
-		case c.isText || !c.bold():
+		case c.dropped != notDropped || c.words == 0 || c.tag == atom.B || c.tag == atom.Strong || c.class&heading != 0:
+		case c.isText || !c.isBold():
 			return false
 		}
 	}
 	return n.words > 0
 }
 
-// inner says whether there is a table in a table's cells.
-func inner(n *node) bool {
+// hasNestedTable says whether there is a table in a table's cells.
+func hasNestedTable(n *node) bool {
 	for c := n.first; c != nil; c = c.next {
-		if find(c, atom.Table) != nil {
+		if findTag(c, atom.Table) != nil {
 			return true
 		}
 	}
 	return false
 }
 
-// rowsOf gives the cells of a table by row; nil stands where a cell reaches over
+// tableRows gives the cells of a table by row; nil stands where a cell reaches over
 // from the left or from above.
-func rowsOf(n *node) [][]*node {
+func tableRows(n *node) [][]*node {
 	var rows [][]*node
 	var reach []int // rows that a cell above still covers, by column
 	walk(n, func(c *node) bool {
 		switch {
-		case c.dropped != kept || c != n && (c.is&tablePart == 0 || c.tag == atom.Caption):
+		case c.dropped != notDropped || c != n && (c.class&tablePart == 0 || c.tag == atom.Caption):
 			return false
 		case c.tag != atom.Tr:
 			return true
@@ -149,11 +149,11 @@ func rowsOf(n *node) [][]*node {
 		}
 		over()
 		for d := c.first; d != nil; d = d.next {
-			if d.dropped != kept || d.tag != atom.Td && d.tag != atom.Th {
+			if d.dropped != notDropped || d.tag != atom.Td && d.tag != atom.Th {
 				continue
 			}
-			down := spanOf(d, attrRowspan)
-			for i := range spanOf(d, attrColspan) {
+			down := cellSpan(d, attrRowspan)
+			for i := range cellSpan(d, attrColspan) {
 				if len(row) > maxColumns {
 					break
 				}
@@ -177,8 +177,8 @@ func rowsOf(n *node) [][]*node {
 	return rows
 }
 
-// spanOf is how many columns or rows a cell covers, as far as one believes it.
-func spanOf(n *node, k attrKey) int {
+// cellSpan is how many columns or rows a cell covers, as far as one believes it.
+func cellSpan(n *node, k attrKey) int {
 	v, err := strconv.Atoi(strings.TrimSpace(n.attr(k)))
 	if err != nil || v < 1 {
 		return 1

@@ -11,22 +11,22 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// marks are kinds of emphasis, as bits.
-type marks uint8
+// markKind are kinds of emphasis, as bits.
+type markKind uint8
 
 const (
-	strong marks = 1 << iota
+	strong markKind = 1 << iota
 	emphasis
 	strike
 )
 
-// mark is one that was written and not closed yet.
-type mark struct {
-	kind marks
-	at   int // where in the line
+// openMark is one that was written and not closed yet.
+type openMark struct {
+	kind  markKind
+	start int // where in the line
 }
 
-func (m marks) text() string {
+func (m markKind) delimiter() string {
 	switch m {
 	case strong:
 		return "**"
@@ -36,43 +36,43 @@ func (m marks) text() string {
 	return "~~"
 }
 
-// marked writes what is below n with a mark. Marks are written only where the next
+// writeMarked writes what is below n with a mark. Marks are written only where the next
 // character needs them and closed where one does not, so that they hug the text, as
 // CommonMark wants it, and neighbours with the same mark become one.
-func (w *writer) marked(n *node, m marks) {
-	if n.holdsBlock && n.words > maxMarked { // a whole document in bold is no emphasis
-		w.blocks(n)
+func (w *writer) writeMarked(n *node, m markKind) {
+	if n.hasBlock && n.words > maxEmphasisWords { // a whole document in bold is no emphasis
+		w.writeChildren(n)
 		return
 	}
-	before := w.want
+	before := w.wantedMarks
 	if !w.inHeading {
-		w.want |= m
+		w.wantedMarks |= m
 	}
-	w.blocks(n)
-	w.want = before
+	w.writeChildren(n)
+	w.wantedMarks = before
 }
 
-// maxMarked is how many words in several blocks may be emphasised.
-const maxMarked = 300
+// maxEmphasisWords is how many words in several blocks may be emphasised.
+const maxEmphasisWords = 300
 
-// text writes characters: white space becomes one space, what Markdown would take
+// writeText writes characters: white space becomes one space, what Markdown would take
 // for a mark is escaped.
-func (w *writer) text(s string) {
-	if w.pre > 0 && strings.IndexByte(s, '\n') >= 0 {
+func (w *writer) writeText(s string) {
+	if w.preDepth > 0 && strings.IndexByte(s, '\n') >= 0 {
 		first := true
 		for row := range strings.SplitSeq(s, "\n") {
 			if !first {
-				w.lineBreak()
+				w.writeLineBreak()
 			}
 			first = false
-			w.words(row)
+			w.writeWords(row)
 		}
 		return
 	}
-	w.words(s)
+	w.writeWords(s)
 }
 
-func (w *writer) words(s string) {
+func (w *writer) writeWords(s string) {
 	for i := 0; i < len(s); {
 		from := i
 		for i < len(s) {
@@ -83,14 +83,14 @@ func (w *writer) words(s string) {
 			i++
 		}
 		if i > from {
-			w.word(s[from:i])
+			w.writeWord(s[from:i])
 		}
 		for i < len(s) {
 			n := spaceAt(s, i)
 			if n == 0 {
 				break
 			}
-			w.space = true
+			w.pendingSpace = true
 			i += n
 		}
 	}
@@ -100,7 +100,7 @@ func (w *writer) words(s string) {
 func spaceAt(s string, i int) int {
 	c := s[i]
 	if c < utf8.RuneSelf {
-		if space(c) || c == '\v' {
+		if isSpace(c) || c == '\v' {
 			return 1
 		}
 		return 0
@@ -114,87 +114,87 @@ func spaceAt(s string, i int) int {
 	return 0
 }
 
-// word writes characters without white space.
-func (w *writer) word(s string) {
-	w.sync(s[0])
+// writeWord writes characters without white space.
+func (w *writer) writeWord(s string) {
+	w.syncMarks(s[0])
 	from := 0
 	for i := 0; i < len(s); i++ {
-		if special[s[i]] && w.escapes(s, i) {
-			w.line = append(append(w.line, s[from:i]...), '\\')
+		if markdownSpecial[s[i]] && w.needsEscape(s, i) {
+			w.block = append(append(w.block, s[from:i]...), '\\')
 			from = i
 		}
 	}
-	w.line = append(w.line, s[from:]...)
+	w.block = append(w.block, s[from:]...)
 }
 
-// special are the bytes that may have a meaning in Markdown anywhere in a line.
-var special = func() (t [256]bool) {
+// markdownSpecial are the bytes that may have a meaning in Markdown anywhere in a line.
+var markdownSpecial = func() (t [256]bool) {
 	for _, c := range []byte("\\*_`[]<&~|") {
 		t[c] = true
 	}
 	return
 }()
 
-// escapes says whether the special byte at i has a meaning there.
-func (w *writer) escapes(s string, i int) bool {
+// needsEscape says whether the special byte at i has a meaning there.
+func (w *writer) needsEscape(s string, i int) bool {
 	next := byte(0)
 	if i+1 < len(s) {
 		next = s[i+1]
 	}
 	switch s[i] {
 	case '<':
-		return letter(next) || next == '/' || next == '!' || next == '?'
+		return isLetter(next) || next == '/' || next == '!' || next == '?'
 	case '&':
-		return letter(next) || next == '#'
+		return isLetter(next) || next == '#'
 	case '~':
 		return next == '~' || i > 0 && s[i-1] == '~'
 	case '|':
-		return w.cell
+		return w.inCell
 	}
 	return true
 }
 
-// sync closes and opens marks until those that are open are those that are wanted,
+// syncMarks closes and opens marks until those that are open are those that are wanted,
 // and writes the white space that was read, outside of them. next is the first byte
 // of what follows.
-func (w *writer) sync(next byte) {
-	if !w.wanted() {
+func (w *writer) syncMarks(next byte) {
+	if !w.hasWantedMarks() {
 		keep := 0
-		for keep < len(w.open) && w.open[keep].kind&w.want != 0 {
+		for keep < len(w.openMarks) && w.openMarks[keep].kind&w.wantedMarks != 0 {
 			keep++
 		}
 		w.closeMarks(keep, next)
 	}
-	switch n := len(w.line); {
+	switch n := len(w.block); {
 	case n == 0:
-	case w.cellBreak > 0:
-		w.line = append(w.line, "<br><br>"[:4*min(2, w.cellBreak)]...)
-	case w.space && w.line[n-1] != '\n' && n != w.linkFrom:
-		w.line = append(w.line, ' ')
+	case w.cellBreaks > 0:
+		w.block = append(w.block, "<br><br>"[:4*min(2, w.cellBreaks)]...)
+	case w.pendingSpace && w.block[n-1] != '\n' && n != w.linkTextStart:
+		w.block = append(w.block, ' ')
 	}
-	w.space, w.cellBreak = false, 0
-	if w.wanted() {
+	w.pendingSpace, w.cellBreaks = false, 0
+	if w.hasWantedMarks() {
 		return
 	}
-	for _, m := range []marks{strong, emphasis, strike} {
-		if w.want&m != 0 && !w.isOpen(m) {
-			w.open = append(w.open, mark{m, len(w.line)})
-			w.line = append(w.line, m.text()...)
+	for _, m := range []markKind{strong, emphasis, strike} {
+		if w.wantedMarks&m != 0 && !w.isOpen(m) {
+			w.openMarks = append(w.openMarks, openMark{m, len(w.block)})
+			w.block = append(w.block, m.delimiter()...)
 		}
 	}
 }
 
-// wanted says whether the open marks are those that are asked for.
-func (w *writer) wanted() bool {
-	var open marks
-	for _, m := range w.open {
+// hasWantedMarks says whether the open marks are those that are asked for.
+func (w *writer) hasWantedMarks() bool {
+	var open markKind
+	for _, m := range w.openMarks {
 		open |= m.kind
 	}
-	return open == w.want
+	return open == w.wantedMarks
 }
 
-func (w *writer) isOpen(kind marks) bool {
-	for _, m := range w.open {
+func (w *writer) isOpen(kind markKind) bool {
+	for _, m := range w.openMarks {
 		if m.kind == kind {
 			return true
 		}
@@ -205,40 +205,40 @@ func (w *writer) isOpen(kind marks) bool {
 // closeMarks closes all open marks but the first keep of them. next is the byte
 // that follows, 0 at the end of a block.
 func (w *writer) closeMarks(keep int, next byte) {
-	joins := next != 0 && !w.space && w.cellBreak == 0 && (letter(next) || next >= '0' && next <= '9' || next >= utf8.RuneSelf)
-	for i := len(w.open) - 1; i >= keep; i-- {
-		m := w.open[i]
-		text := m.kind.text()
-		inner := w.line[m.at+len(text):]
+	joins := next != 0 && !w.pendingSpace && w.cellBreaks == 0 && (isLetter(next) || next >= '0' && next <= '9' || next >= utf8.RuneSelf)
+	for i := len(w.openMarks) - 1; i >= keep; i-- {
+		m := w.openMarks[i]
+		text := m.kind.delimiter()
+		inner := w.block[m.start+len(text):]
 		if !bytes.ContainsFunc(inner, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
-			w.line = append(w.line[:m.at], inner...) // nothing to stress
+			w.block = append(w.block[:m.start], inner...) // nothing to stress
 			continue
 		}
-		if m.kind == emphasis && (joins || m.at > 0 && wordEnd(w.line[:m.at])) {
+		if m.kind == emphasis && (joins || m.start > 0 && endsWithWordChar(w.block[:m.start])) {
 			text = "*" // "_" means nothing within a word
-			w.line[m.at] = '*'
+			w.block[m.start] = '*'
 		}
-		end := len(w.line)
+		end := len(w.block)
 		if joins { // a mark after punctuation and before a letter closes nothing
-			for end > m.at+len(text)+1 && punctuation(w.line[end-1]) && w.line[end-2] != '\\' {
+			for end > m.start+len(text)+1 && isPunctuation(w.block[end-1]) && w.block[end-2] != '\\' {
 				end--
 			}
 		}
-		for end > m.at+len(text) && (w.line[end-1] == ' ' || w.line[end-1] == '\n') {
+		for end > m.start+len(text) && (w.block[end-1] == ' ' || w.block[end-1] == '\n') {
 			end--
 		}
-		tail := string(w.line[end:])
-		w.line = append(append(w.line[:end], text...), tail...)
+		tail := string(w.block[end:])
+		w.block = append(append(w.block[:end], text...), tail...)
 	}
-	w.open = w.open[:keep]
+	w.openMarks = w.openMarks[:keep]
 }
 
-func wordEnd(b []byte) bool {
+func endsWithWordChar(b []byte) bool {
 	r, _ := utf8.DecodeLastRune(b)
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-func punctuation(c byte) bool {
+func isPunctuation(c byte) bool {
 	switch c {
 	case '.', ',', ':', ';', '!', '?', ')', '"', '\'':
 		return true
@@ -246,36 +246,36 @@ func punctuation(c byte) bool {
 	return false
 }
 
-// maxBlock is how long a block gets that only has line breaks in it, in bytes.
-const maxBlock = 1 << 16
+// maxBlockBytes is how long a block gets that only has line breaks in it, in bytes.
+const maxBlockBytes = 1 << 16
 
-// lineBreak writes a break within a block; a second one ends the block.
-func (w *writer) lineBreak() {
-	switch n := len(w.line); {
+// writeLineBreak writes a break within a block; a second one ends the block.
+func (w *writer) writeLineBreak() {
+	switch n := len(w.block); {
 	case w.inHeading || w.inLink:
-		w.space = true
-	case w.cell:
-		w.cellBreak++
+		w.pendingSpace = true
+	case w.inCell:
+		w.cellBreaks++
 	case n == 0:
-	case w.line[n-1] == '\n', n > maxBlock:
+	case w.block[n-1] == '\n', n > maxBlockBytes:
 		w.flush()
 	default:
-		w.line = append(w.line, "  \n"...)
-		w.space = false
+		w.block = append(w.block, "  \n"...)
+		w.pendingSpace = false
 	}
 }
 
-// maxCode is the longest text of a code span, in bytes.
-const maxCode = 200
+// maxCodeBytes is the longest text of a code span, in bytes.
+const maxCodeBytes = 200
 
-// code writes a code span; in the middle of other marks it is text.
-func (w *writer) code(n *node) {
-	if n.words == 0 || n.holdsBlock || w.inHeading || len(beginning(n, maxCode)) > maxCode || find(n, atom.A) != nil {
-		w.blocks(n)
+// writeCode writes a code span; in the middle of other marks it is text.
+func (w *writer) writeCode(n *node) {
+	if n.words == 0 || n.hasBlock || w.inHeading || len(textPrefix(n, maxCodeBytes)) > maxCodeBytes || findTag(n, atom.A) != nil {
+		w.writeChildren(n)
 		return
 	}
 	text := tokenize.CollapseSpace(allText(n))
-	w.sync(text[0])
+	w.syncMarks(text[0])
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"
@@ -283,15 +283,15 @@ func (w *writer) code(n *node) {
 	if fence != "`" {
 		text = " " + text + " "
 	}
-	if w.cell {
+	if w.inCell {
 		text = strings.ReplaceAll(text, "|", `\|`)
 	}
-	w.line = append(append(append(w.line, fence...), text...), fence...)
+	w.block = append(append(append(w.block, fence...), text...), fence...)
 }
 
-// escapeAt is where in a line's beginning a backslash is needed so that it begins no
+// blockEscapeOffset is where in a line's beginning a backslash is needed so that it begins no
 // heading, list, quote, rule or fence; -1 if nowhere.
-func escapeAt(s []byte) int {
+func blockEscapeOffset(s []byte) int {
 	if len(s) == 0 {
 		return -1
 	}

@@ -16,9 +16,9 @@ var (
 	spokenAt   = regexp.MustCompile(`([\w.+-]+) +(?:AT|at|\(at\)|\[at\]) +([\w-]+(?: +(?:DOT|dot) +[\w-]+)+)`)
 	spokenDot  = regexp.MustCompile(`(?i) +dot +`)
 	spacedAt   = regexp.MustCompile(`([\w.+-]+) +@ +([\w-]+(?: ?\. ?[\w-]+)* ?\. ?[a-z]{2,6})\b`)
-	// spamBots is what Joomla shows in an address's place, in the languages of its
+	// joomlaPlaceholder is what Joomla shows in an address's place, in the languages of its
 	// translations.
-	spamBots = regexp.MustCompile(`(?i)(?:this email address is being protected from spam ?bots\.? you need javascript enabled to view it` +
+	joomlaPlaceholder = regexp.MustCompile(`(?i)(?:this email address is being protected from spam ?bots\.? you need javascript enabled to view it` +
 		`|diese e-mail-adresse ist vor spam ?bots geschützt!? ?(?:zur anzeige muss javascript eingeschaltet sein|.{0,60}javascript.{0,40}?(?:sein|werden))` +
 		`|cette adresse e-?mail est protégée contre les robots spammeurs\.? vous devez activer le javascript pour la visualiser` +
 		`|esta dirección de correo electrónico está (?:siendo )?protegida contra (?:los )?(?:robots de spam|spambots)\.? (?:necesita|usted necesita) tener javascript (?:habilitado|activado) para poder verl[oa]` +
@@ -33,7 +33,7 @@ func Deobfuscate(s string) string {
 	if strings.Contains(s, "&#") || strings.Contains(s, "&commat;") || strings.Contains(s, "＠") {
 		s = entities.Replace(s)
 	}
-	bracketed, spaced := hints(s)
+	bracketed, spaced := findHints(s)
 	if bracketed && (strings.Contains(s, "@") || bracketAt.MatchString(bracketDot.ReplaceAllString(s, "."))) {
 		s = bracketDot.ReplaceAllString(s, ".")
 		s = bracketAt.ReplaceAllString(s, "$1@$2")
@@ -52,14 +52,14 @@ func Deobfuscate(s string) string {
 	}
 	// All that is looked for names both.
 	if containsAny(s, "spam", "Spam", "piratas") && containsAny(s, "avascript", "avaScript", "AVASCRIPT") {
-		s = spamBots.ReplaceAllLiteralString(s, Placeholder)
+		s = joomlaPlaceholder.ReplaceAllLiteralString(s, Placeholder)
 	}
 	return s
 }
 
-// hints looks in one pass for what keeps the expressions away from nearly all texts: a
+// findHints looks in one pass for what keeps the expressions away from nearly all texts: a
 // bracket that closes after "at", "@" or ".", and an "@" between spaces.
-func hints(s string) (bracketed, spaced bool) {
+func findHints(s string) (bracketed, spaced bool) {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
 		case ')', ']', '}':

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-const years = `\d{4}(?:\s*[-–—/]\s*(?:\d{4}|\d{2}|present|today|heute))?`
+const yearRange = `\d{4}(?:\s*[-–—/]\s*(?:\d{4}|\d{2}|present|today|heute))?`
 
 var (
 	// copyrightYear is the year that a footer counts up by itself. "(c)" is more often
 	// the mark of a list's item, so it counts only where rights are reserved.
-	copyrightYear = regexp.MustCompile(`(?i)((?:©|copyright)(?:\s*(?:©|\(c\)|copyright))?)\s*` + years + `\b|\b` + years + `\s*(©)`)
-	bracketYear   = regexp.MustCompile(`(?i)(\(c\))\s*` + years + `\b`)
-	reserved      = regexp.MustCompile(`(?i)rights reserved|droits réservés|rechte vorbehalten|derechos reservados|diritti riservati|direitos reservados|rechten voorbehouden`)
+	copyrightYear  = regexp.MustCompile(`(?i)((?:©|copyright)(?:\s*(?:©|\(c\)|copyright))?)\s*` + yearRange + `\b|\b` + yearRange + `\s*(©)`)
+	bracketYear    = regexp.MustCompile(`(?i)(\(c\))\s*` + yearRange + `\b`)
+	rightsReserved = regexp.MustCompile(`(?i)rights reserved|droits réservés|rechte vorbehalten|derechos reservados|diritti riservati|direitos reservados|rechten voorbehouden`)
 )
 
 // stripCopyrightYears takes the years off a notice of copyright.
@@ -20,7 +20,7 @@ func stripCopyrightYears(s string) string {
 	if strings.Contains(s, "©") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT") {
 		s = copyrightYear.ReplaceAllString(s, "$1$2")
 	}
-	if (strings.Contains(s, "(c)") || strings.Contains(s, "(C)")) && reserved.MatchString(s) {
+	if (strings.Contains(s, "(c)") || strings.Contains(s, "(C)")) && rightsReserved.MatchString(s) {
 		s = bracketYear.ReplaceAllString(s, "$1")
 	}
 	return strings.Trim(s, " ")

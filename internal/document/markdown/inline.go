@@ -12,10 +12,10 @@ import (
 // The bounds on how far a mark's other end is looked for, in bytes; they keep the
 // parser linear.
 const (
-	linkReach   = 1000
-	targetReach = 4000
-	tagReach    = 500
-	linkDepth   = 8
+	maxLinkText   = 1000
+	maxLinkTarget = 4000
+	maxTagBytes   = 500
+	maxLinkDepth  = 8
 )
 
 // special are the bytes that inline looks at; all others are copied.
@@ -29,13 +29,13 @@ var special = func() (t [256]bool) {
 	return t
 }()
 
-// inline writes a line without marks, images, tags, link targets and what is struck out, and says how
+// writeInline writes a line without marks, images, tags, link targets and what is struck out, and says how
 // many bytes of it are links' texts.
-func (p *parser) inline(s string) (links int) {
-	return p.span(s, 0)
+func (p *parser) writeInline(s string) (links int) {
+	return p.parseInline(s, 0)
 }
 
-func (p *parser) span(s string, depth int) (links int) {
+func (p *parser) parseInline(s string, depth int) (links int) {
 	for i := 0; i < len(s); {
 		from := i
 		for i < len(s) && !special[s[i]] {
@@ -45,18 +45,18 @@ func (p *parser) span(s string, depth int) (links int) {
 		if i == len(s) {
 			break
 		}
-		n, linked := p.mark(s[i:], depth)
+		n, linked := p.parseSpecial(s[i:], depth)
 		i += n
 		links += linked
 	}
 	return links
 }
 
-// mark handles the special byte that s begins with and says how much it took.
-func (p *parser) mark(s string, depth int) (taken, links int) {
+// parseSpecial handles the special byte that s begins with and says how much it took.
+func (p *parser) parseSpecial(s string, depth int) (taken, links int) {
 	switch s[0] {
 	case ' ', '\t', '\r', '\v', '\f':
-		p.space()
+		p.writeSpace()
 	case '\\':
 		if len(s) > 1 && s[1] > ' ' && s[1] < 0x7f && !isAlnum(s[1]) {
 			p.out = append(p.out, s[1])
@@ -67,16 +67,16 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 		}
 	case '*':
 	case '`':
-		return p.code(s), 0
+		return p.writeCodeSpan(s), 0
 	case '_':
-		n := leading(s, '_')
-		if p.afterWord() && wordAt(s[n:]) { // within a word it means nothing
+		n := countPrefix(s, '_')
+		if p.endsWithWordChar() && startsWithWordChar(s[n:]) { // within a word it means nothing
 			p.out = append(p.out, s[:n]...)
 		}
 		return n, 0
 	case '~':
 		if len(s) > 1 && s[1] == '~' {
-			if n := struck(s); n > 0 {
+			if n := strikethroughLen(s); n > 0 {
 				return n, 0
 			}
 			return 2, 0
@@ -84,46 +84,46 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 		p.out = append(p.out, '~')
 	case '!':
 		if len(s) > 1 && s[1] == '[' {
-			if _, _, n := link(s[1:]); n > 0 {
-				p.space()
+			if _, _, n := parseLink(s[1:]); n > 0 {
+				p.writeSpace()
 				return n + 1, 0
 			}
 		}
 		p.out = append(p.out, '!')
 	case '[':
-		if text, target, n := link(s); n > 0 && depth < linkDepth {
+		if text, target, n := parseLink(s); n > 0 && depth < maxLinkDepth {
 			begin := len(p.out)
 			if a := emailaddr.FromCloudflareURL(target); a != "" {
 				p.out = append(p.out, a...)
 			} else {
-				p.span(text, depth+1)
+				p.parseInline(text, depth+1)
 			}
 			return n, max(0, len(p.out)-begin)
 		}
 		p.out = append(p.out, '[')
 	case '<':
-		return p.tag(s), 0
+		return p.skipTag(s), 0
 	case '&':
 		if i := strings.IndexByte(s[:min(len(s), 12)], ';'); i > 1 {
 			if u := html.UnescapeString(s[:i+1]); u != s[:i+1] {
-				p.verbatim(u)
+				p.writeVerbatim(u)
 				return i + 1, 0
 			}
 		}
 		p.out = append(p.out, '&')
 	default:
-		return p.wide(s), 0
+		return p.writeNonASCII(s), 0
 	}
 	return 1, 0
 }
 
-// struck says how long the text is that s begins with and that is struck out, with its
+// strikethroughLen says how long the text is that s begins with and that is struck out, with its
 // marks, or 0. It is no part of the text: who reads "~~not~~" reads that it is gone.
-func struck(s string) int {
+func strikethroughLen(s string) int {
 	if len(s) < 5 || s[2] == ' ' || s[2] == '~' {
 		return 0
 	}
-	for i, end := 3, min(len(s), targetReach); i+1 < end; i++ {
+	for i, end := 3, min(len(s), maxLinkTarget); i+1 < end; i++ {
 		switch {
 		case s[i-1] == '\\':
 		case s[i] == '~' && s[i+1] == '~':
@@ -133,8 +133,8 @@ func struck(s string) int {
 	return 0
 }
 
-// leading counts the bytes c that s begins with.
-func leading(s string, c byte) int {
+// countPrefix counts the bytes c that s begins with.
+func countPrefix(s string, c byte) int {
 	n := 0
 	for n < len(s) && s[n] == c {
 		n++
@@ -142,28 +142,28 @@ func leading(s string, c byte) int {
 	return n
 }
 
-func wordAt(s string) bool {
+func startsWithWordChar(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-func (p *parser) afterWord() bool {
+func (p *parser) endsWithWordChar() bool {
 	r, _ := utf8.DecodeLastRune(p.out)
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-// code reads a code span, whose text is as it stands.
-func (p *parser) code(s string) int {
-	n := leading(s, '`')
-	for i, end := n, min(len(s), targetReach); i < end; {
+// writeCodeSpan reads a code span, whose text is as it stands.
+func (p *parser) writeCodeSpan(s string) int {
+	n := countPrefix(s, '`')
+	for i, end := n, min(len(s), maxLinkTarget); i < end; {
 		k := strings.IndexByte(s[i:end], '`')
 		if k < 0 {
 			break
 		}
 		i += k
-		m := leading(s[i:], '`')
+		m := countPrefix(s[i:], '`')
 		if m == n {
-			p.verbatim(s[n:i])
+			p.writeVerbatim(s[n:i])
 			return i + m
 		}
 		i += m
@@ -171,37 +171,37 @@ func (p *parser) code(s string) int {
 	return n
 }
 
-// verbatim writes text as it stands, but for white space and what shows nothing.
-func (p *parser) verbatim(s string) {
+// writeVerbatim writes text as it stands, but for white space and what shows nothing.
+func (p *parser) writeVerbatim(s string) {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c == ' ' || c >= '\t' && c <= '\r':
-			p.space()
+			p.writeSpace()
 			i++
 		case c < utf8.RuneSelf:
 			p.out = append(p.out, c)
 			i++
 		default:
-			i += p.wide(s[i:])
+			i += p.writeNonASCII(s[i:])
 		}
 	}
 }
 
-// space writes one space, but none after another or at a block's or cell's beginning.
-func (p *parser) space() {
+// writeSpace writes one space, but none after another or at a block's or cell's beginning.
+func (p *parser) writeSpace() {
 	if n := len(p.out); n > 0 && p.out[n-1] != ' ' && p.out[n-1] != '\n' && p.out[n-1] != '\t' {
 		p.out = append(p.out, ' ')
 	}
 }
 
-// wide writes a character beyond ASCII; what shows nothing is left out: soft hyphen,
+// writeNonASCII writes a character beyond ASCII; what shows nothing is left out: soft hyphen,
 // zero width space, word joiner, byte order mark, marks of direction.
-func (p *parser) wide(s string) int {
+func (p *parser) writeNonASCII(s string) int {
 	r, n := utf8.DecodeRuneInString(s)
 	switch {
 	case r == 0xad, r == 0x200b, r == 0x200e, r == 0x200f, r == 0x2060, r == 0xfeff, r == 0xfe0f, r >= 0x202a && r <= 0x202e:
 	case r == 0xa0, r == 0x202f, r >= 0x2000 && r <= 0x200a, r == 0x3000, r == 0x85, r == 0x2028, r == 0x2029:
-		p.space()
+		p.writeSpace()
 	case r == utf8.RuneError && n <= 1:
 		p.out = append(p.out, "\ufffd"...)
 	default:
@@ -210,38 +210,38 @@ func (p *parser) wide(s string) int {
 	return max(n, 1)
 }
 
-// link reads [text](target) or [text][name]; n is 0 where s is neither.
-func link(s string) (text, target string, n int) {
-	end := closing(s, '[', ']', linkReach)
+// parseLink reads [text](target) or [text][name]; n is 0 where s is neither.
+func parseLink(s string) (text, target string, n int) {
+	end := closingBracket(s, '[', ']', maxLinkText)
 	if end < 0 || end+1 >= len(s) {
 		return "", "", 0
 	}
 	switch s[end+1] {
 	case '(':
-		last := closing(s[end+1:], '(', ')', targetReach)
+		last := closingBracket(s[end+1:], '(', ')', maxLinkTarget)
 		if last < 0 { // it has an opening one of its own
-			last = strings.IndexByte(s[end+1:min(len(s), end+targetReach)], ')')
+			last = strings.IndexByte(s[end+1:min(len(s), end+maxLinkTarget)], ')')
 		}
 		if last > 0 {
 			return s[1:end], s[end+2 : end+1+last], end + last + 2
 		}
 	case '[':
-		if last := closing(s[end+1:], '[', ']', linkReach); last > 0 && end > 1 {
+		if last := closingBracket(s[end+1:], '[', ']', maxLinkText); last > 0 && end > 1 {
 			return s[1:end], "", end + last + 2
 		}
 	}
 	return "", "", 0
 }
 
-// closing is where the bracket that s begins with ends, or -1.
-func closing(s string, open, shut byte, reach int) int {
+// closingBracket is where the bracket that s begins with ends, or -1.
+func closingBracket(s string, open, shut byte, reach int) int {
 	depth := 0
 	for i := 0; i < len(s) && i < reach; i++ {
 		switch s[i] {
 		case '\\':
 			i++
 		case open:
-			if depth++; depth > linkDepth {
+			if depth++; depth > maxLinkDepth {
 				return -1
 			}
 		case shut:
@@ -253,15 +253,15 @@ func closing(s string, open, shut byte, reach int) int {
 	return -1
 }
 
-// tag leaves out an HTML tag or comment and keeps what an autolink shows.
-func (p *parser) tag(s string) int {
+// skipTag leaves out an HTML tag or comment and keeps what an autolink shows.
+func (p *parser) skipTag(s string) int {
 	if len(s) > 2 && (isAlnum(s[1]) && s[1] > '9' || s[1] == '/' || s[1] == '!') {
-		if end := strings.IndexByte(s[:min(len(s), tagReach)], '>'); end > 0 {
+		if end := strings.IndexByte(s[:min(len(s), maxTagBytes)], '>'); end > 0 {
 			inner := s[1:end]
 			if address, _, _ := strings.Cut(inner, " "); strings.Contains(address, "://") || strings.Contains(inner, "@") {
-				p.verbatim(inner)
-			} else if !inlineTag(inner) {
-				p.space()
+				p.writeVerbatim(inner)
+			} else if !isInlineTag(inner) {
+				p.writeSpace()
 			}
 			return end + 1
 		}
@@ -270,7 +270,7 @@ func (p *parser) tag(s string) int {
 	return 1
 }
 
-func inlineTag(inner string) bool {
+func isInlineTag(inner string) bool {
 	name := strings.ToLower(strings.TrimLeft(inner, "/"))
 	if i := strings.IndexAny(name, " />"); i >= 0 {
 		name = name[:i]

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// rule says whether a line is a thematic break, an underline or a table's divider.
-func rule(line string) bool {
+// isRule says whether a line is a thematic break, an underline or a table's divider.
+func isRule(line string) bool {
 	n := 0
 	for i := 0; i < len(line); i++ {
 		switch line[i] {
@@ -21,8 +21,8 @@ func rule(line string) bool {
 	return n >= 2 && n*4 > len(line) || n >= 1 && strings.Contains(line, "|")
 }
 
-// definition says whether a line defines a link's target: [name]: target.
-func definition(line string) bool {
+// isLinkDefinition says whether a line defines a link's target: [name]: target.
+func isLinkDefinition(line string) bool {
 	if line[0] != '[' {
 		return false
 	}
@@ -30,8 +30,8 @@ func definition(line string) bool {
 	return i > 0 && i < 200 && !strings.Contains(line[:i], "[[") && strings.Contains(line[i:min(len(line), i+16)], "/")
 }
 
-// hashes is the level of a heading that is marked by "#", or 0.
-func hashes(line string) int {
+// atxLevel is the level of a heading that is marked by "#", or 0.
+func atxLevel(line string) int {
 	n := 0
 	for n < len(line) && line[n] == '#' {
 		n++
@@ -42,8 +42,8 @@ func hashes(line string) int {
 	return n
 }
 
-// bold says whether a line is bold from end to end, perhaps in several parts.
-func bold(line string) bool {
+// isBoldLine says whether a line is bold from end to end, perhaps in several parts.
+func isBoldLine(line string) bool {
 	if !strings.HasPrefix(line, "**") && !strings.HasPrefix(line, "__") || len(line) < 5 {
 		return false
 	}
@@ -59,8 +59,8 @@ func bold(line string) bool {
 	return true
 }
 
-// hasYear says whether a line has a number of four digits: it is a date, not a heading.
-func hasYear(s string) bool {
+// hasFourDigits says whether a line has a number of four digits: it is a date, not a heading.
+func hasFourDigits(s string) bool {
 	n := 0
 	for i := 0; i < len(s); i++ {
 		if s[i] < '0' || s[i] > '9' {
@@ -72,15 +72,15 @@ func hasYear(s string) bool {
 	return false
 }
 
-// number is what an item of a list is numbered with.
-type number struct {
+// listNumber is what an item of a list is numbered with.
+type listNumber struct {
 	style byte // 0 none, else '1', 'a' or 'i' with the bracket's kind added
 	value int  // as a decimal or a letter
 	roman int  // as a Roman numeral, 0 if it is none
 }
 
-// marker takes the mark of a list's item off a line.
-func marker(line string) (rest string, n number, ok bool) {
+// cutListMarker takes the mark of a list's item off a line.
+func cutListMarker(line string) (rest string, n listNumber, ok bool) {
 	r, size := utf8.DecodeRuneInString(line)
 	switch r {
 	case '-', '*', '+', '•', '·', '▪', '◦', '‣', '●', '○', '■', '□', '►', '▸', '➢', '✦', '–', '—', '\uf0b7':
@@ -103,19 +103,19 @@ func marker(line string) (rest string, n number, ok bool) {
 	if s[i] == ')' && style == '.' {
 		style = ')'
 	}
-	if n = numberOf(strings.ToLower(s[:i])); n.style == 0 {
+	if n = parseListNumber(strings.ToLower(s[:i])); n.style == 0 {
 		return "", n, false
 	}
 	n.style += style
 	return strings.TrimLeft(s[i+2:], " "), n, true
 }
 
-// bareMarker says whether a line is the number of a list's item and nothing else.
-func bareMarker(line string) bool {
+// isBareListNumber says whether a line is the number of a list's item and nothing else.
+func isBareListNumber(line string) bool {
 	if len(line) < 2 || len(line) > 6 {
 		return false
 	}
-	rest, n, ok := marker(line + " x")
+	rest, n, ok := cutListMarker(line + " x")
 	return ok && n.style != 0 && rest == "x"
 }
 
@@ -123,30 +123,30 @@ func isAlnum(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-func numberOf(s string) number {
+func parseListNumber(s string) listNumber {
 	if s[0] >= '0' && s[0] <= '9' {
 		v := 0
 		for i := 0; i < len(s); i++ {
 			if s[i] < '0' || s[i] > '9' || v > 999 {
-				return number{}
+				return listNumber{}
 			}
 			v = 10*v + int(s[i]-'0')
 		}
-		return number{style: 1, value: v}
+		return listNumber{style: 1, value: v}
 	}
-	n := number{roman: roman(s)}
+	n := listNumber{roman: parseRoman(s)}
 	if len(s) == 1 {
 		n.value = int(s[0]-'a') + 1
 	}
 	if n.value == 0 && n.roman == 0 {
-		return number{}
+		return listNumber{}
 	}
 	n.style = 128
 	return n
 }
 
-// roman reads a Roman numeral below forty in lower case, or gives 0.
-func roman(s string) int {
+// parseRoman reads a Roman numeral below forty in lower case, or gives 0.
+func parseRoman(s string) int {
 	tens := len(s) - len(strings.TrimLeft(s, "x"))
 	for i, unit := range [...]string{"", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"} {
 		if tens <= 3 && s[tens:] == unit {
@@ -156,13 +156,13 @@ func roman(s string) int {
 	return 0
 }
 
-func (n number) follows(m number) bool {
+func (n listNumber) follows(m listNumber) bool {
 	return n.style == m.style && (n.value == m.value+1 && m.value > 0 || n.roman == m.roman+1 && m.roman > 0)
 }
 
-// lists finds the numbers that count the items of a list: those that go on from the
+// markSequences finds the numbers that count the items of a list: those that go on from the
 // item before at the same depth.
-func (p *parser) lists() {
+func (p *parser) markSequences() {
 	last := map[int]int{} // indent to the last item there
 	for i := range p.spans {
 		s := &p.spans[i]
@@ -176,7 +176,7 @@ func (p *parser) lists() {
 			}
 		}
 		if j, ok := last[s.indent]; ok && s.number.follows(p.spans[j].number) {
-			s.counts, p.spans[j].counts = true, true
+			s.inSequence, p.spans[j].inSequence = true, true
 		}
 		last[s.indent] = i
 	}
@@ -184,13 +184,13 @@ func (p *parser) lists() {
 
 // The bounds of a line that serves as a heading though it is not marked as one.
 const (
-	headWords = 10
-	headBytes = 90
+	maxHeadingWords = 10
+	maxHeadingBytes = 90
 )
 
-// servesAsHeading says whether a line of its own is in capitals, or numbered and short.
-func servesAsHeading(s span, text string) bool {
-	if s.kind == TableRow || s.counts || len(text) > headBytes || len(strings.Fields(text)) > headWords {
+// looksLikeHeading says whether a line of its own is in capitals, or numbered and short.
+func looksLikeHeading(s blockSpan, text string) bool {
+	if s.kind == TableRow || s.inSequence || len(text) > maxHeadingBytes || len(strings.Fields(text)) > maxHeadingWords {
 		return false
 	}
 	if s.kind == ListItem && s.number.style == 0 {
@@ -211,22 +211,22 @@ func servesAsHeading(s span, text string) bool {
 	if upper >= 4 && lower == 0 && s.kind == Paragraph {
 		return true
 	}
-	return s.kind == ListItem && s.number.value > 0 && s.number.style < 128 && titled(text) || s.kind == Paragraph && numbered(text)
+	return s.kind == ListItem && s.number.value > 0 && s.number.style < 128 && hasTitleAfterNumber(text) || s.kind == Paragraph && hasSectionNumber(text)
 }
 
-// titled says whether what follows a number begins with a capital that is no month's.
-func titled(text string) bool {
+// hasTitleAfterNumber says whether what follows a number begins with a capital that is no month's.
+func hasTitleAfterNumber(text string) bool {
 	_, rest, ok := strings.Cut(text, " ")
 	r, _ := utf8.DecodeRuneInString(rest)
 	return ok && unicode.IsUpper(r) && !strings.ContainsAny(rest, "0123456789")
 }
 
-// numbered says whether a line begins like "4.2 Fees" or "Article 4".
-func numbered(text string) bool {
+// hasSectionNumber says whether a line begins like "4.2 Fees" or "Article 4".
+func hasSectionNumber(text string) bool {
 	first, rest, _ := strings.Cut(text, " ")
 	switch strings.ToLower(first) {
 	case "article", "section", "artikel", "abschnitt", "artículo", "articolo", "artigo", "clause", "annex", "anlage", "annexe", "schedule", "appendix", "§":
-		return rest != "" && len(strings.Fields(rest)) <= headWords
+		return rest != "" && len(strings.Fields(rest)) <= maxHeadingWords
 	}
-	return strings.Trim(first, "0123456789.") == "" && strings.Contains(strings.Trim(first, "."), ".") && titled(text)
+	return strings.Trim(first, "0123456789.") == "" && strings.Contains(strings.Trim(first, "."), ".") && hasTitleAfterNumber(text)
 }

@@ -37,7 +37,7 @@ func CountWords(s string) int {
 
 // CollapseSpace makes one space of each run of white space, and none at the ends.
 func CollapseSpace(s string) string {
-	if !ragged(s) {
+	if !needsCollapse(s) {
 		return s
 	}
 	b := make([]byte, 0, len(s))
@@ -50,8 +50,8 @@ func CollapseSpace(s string) string {
 	return string(b)
 }
 
-// ragged says whether s has white space that Squeeze would change.
-func ragged(s string) bool {
+// needsCollapse says whether s has white space that Squeeze would change.
+func needsCollapse(s string) bool {
 	before := true
 	for _, c := range s {
 		is := unicode.IsSpace(c)

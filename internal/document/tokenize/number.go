@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// digitOf is the value of a decimal digit in the scripts that are met, or -1.
-func digitOf(r rune) rune {
+// digitValue is the value of a decimal digit in the scripts that are met, or -1.
+func digitValue(r rune) rune {
 	for _, zero := range [...]rune{0xff10, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50} {
 		if r >= zero && r <= zero+9 {
 			return r - zero
@@ -15,15 +15,15 @@ func digitOf(r rune) rune {
 	return -1
 }
 
-// figure reads a number with its sign and currency.
-func (s *scanner) figure(i int) int {
+// readNumber reads a number with its sign and currency.
+func (s *tokenizer) readNumber(i int) int {
 	s.class = Number
-	end, word := s.digits(i)
+	end, word := s.readDigits(i)
 	if word {
 		s.class = Letters
 		return end
 	}
-	if n := s.after(end, '%'); n > 0 {
+	if n := s.skipSymbol(end, '%'); n > 0 {
 		if c := s.signBefore(i); c != 0 {
 			s.fold = append([]byte{c}, s.fold...)
 		}
@@ -34,7 +34,7 @@ func (s *scanner) figure(i int) int {
 		s.fold = append(s.fold, '+')
 		return end + 1
 	}
-	if name, n := s.money(s.skipBlank(end)); n > 0 {
+	if name, n := s.currencyAt(s.skipBlank(end)); n > 0 {
 		// "5 € 10": the sign before the second number is that number's.
 		if !s.digitAt(s.skipBlank(n)) || s.skipBlank(end) == end {
 			s.fold = append(append(s.fold, ' '), name...)
@@ -46,7 +46,7 @@ func (s *scanner) figure(i int) int {
 
 // signBefore is the plus or minus that a share at i has, or 0: nothing else stands
 // before it, and no number, from which it would reach to this one.
-func (s *scanner) signBefore(i int) byte {
+func (s *tokenizer) signBefore(i int) byte {
 	before, sign := s.text[:i], byte('-')
 	if strings.HasSuffix(before, "−") {
 		before = before[:len(before)-len("−")]
@@ -66,17 +66,17 @@ func (s *scanner) signBefore(i int) byte {
 	return sign
 }
 
-// after is where the sign c ends that follows at i, perhaps after a blank, or 0.
-func (s *scanner) after(i int, c byte) int {
+// skipSymbol is where the sign c ends that follows at i, perhaps after a blank, or 0.
+func (s *tokenizer) skipSymbol(i int, c byte) int {
 	if i = s.skipBlank(i); i < len(s.text) && s.text[i] == c {
 		return i + 1
 	}
 	return 0
 }
 
-// price reads a currency sign and the number after it.
-func (s *scanner) price(i, size int) int {
-	name, end := s.money(i)
+// readPrice reads a currency sign and the number after it.
+func (s *tokenizer) readPrice(i, size int) int {
+	name, end := s.currencyAt(i)
 	if end == 0 {
 		end = i + size
 	}
@@ -85,7 +85,7 @@ func (s *scanner) price(i, size int) int {
 		s.class, s.fold = Symbol, append(s.fold, name...)
 		return end
 	}
-	last, word := s.digits(at)
+	last, word := s.readDigits(at)
 	if word {
 		s.class, s.fold = Symbol, append(s.fold[:0], name...)
 		return end
@@ -94,16 +94,16 @@ func (s *scanner) price(i, size int) int {
 	return last
 }
 
-// code reads a currency's code and the number after it: "EUR 5", "US$5".
-func (s *scanner) code(i int) int {
+// readCurrencyCode reads a currency's code and the number after it: "EUR 5", "US$5".
+func (s *tokenizer) readCurrencyCode(i int) int {
 	if c := s.text[i]; c < 'A' || c > 'Z' {
 		return 0
 	}
-	_, end := s.money(i)
+	_, end := s.currencyAt(i)
 	if end == 0 || !s.digitAt(s.skipBlank(end)) {
 		return 0
 	}
-	last := s.price(i, end-i)
+	last := s.readPrice(i, end-i)
 	if s.class != Number {
 		s.class, s.fold = Letters, s.fold[:0]
 		return 0
@@ -111,17 +111,17 @@ func (s *scanner) code(i int) int {
 	return last - i
 }
 
-// dollars are the letters that stand before a dollar sign.
-var dollars = map[string]string{"US": "usd", "A": "aud", "AU": "aud", "C": "cad", "CA": "cad", "HK": "hkd", "NZ": "nzd", "S": "sgd", "R": "brl"}
+// dollarPrefixes are the letters that stand before a dollar sign.
+var dollarPrefixes = map[string]string{"US": "usd", "A": "aud", "AU": "aud", "C": "cad", "CA": "cad", "HK": "hkd", "NZ": "nzd", "S": "sgd", "R": "brl"}
 
-var codes = map[string]bool{
+var currencyCodes = map[string]bool{
 	"EUR": true, "USD": true, "GBP": true, "CHF": true, "AUD": true, "CAD": true, "NZD": true, "SEK": true, "NOK": true, "DKK": true,
 	"PLN": true, "CZK": true, "HUF": true, "RON": true, "BRL": true, "INR": true, "JPY": true, "CNY": true, "RMB": true, "KRW": true,
 	"SGD": true, "HKD": true, "TRY": true, "ZAR": true, "MXN": true, "ILS": true, "AED": true,
 }
 
-// money reads a currency's sign or code at i: its name, and where it ends, or 0.
-func (s *scanner) money(i int) (name string, end int) {
+// currencyAt reads a currency's sign or code at i: its name, and where it ends, or 0.
+func (s *tokenizer) currencyAt(i int) (name string, end int) {
 	if i >= len(s.text) {
 		return "", 0
 	}
@@ -130,12 +130,12 @@ func (s *scanner) money(i int) (name string, end int) {
 		for n < len(s.text) && n < i+4 && s.text[n] >= 'A' && s.text[n] <= 'Z' {
 			n++
 		}
-		if n < len(s.text) && s.text[n] == '$' && dollars[s.text[i:n]] != "" {
-			return dollars[s.text[i:n]], n + 1
+		if n < len(s.text) && s.text[n] == '$' && dollarPrefixes[s.text[i:n]] != "" {
+			return dollarPrefixes[s.text[i:n]], n + 1
 		}
-		if n-i == 3 && codes[s.text[i:n]] {
+		if n-i == 3 && currencyCodes[s.text[i:n]] {
 			if n < len(s.text) {
-				if k, _ := s.kind(n); k == letter {
+				if k, _ := s.kindAt(n); k == letter {
 					return "", 0
 				}
 			}
@@ -143,7 +143,7 @@ func (s *scanner) money(i int) (name string, end int) {
 		}
 		return "", 0
 	}
-	kind, size := s.kind(i)
+	kind, size := s.kindAt(i)
 	if kind != currency {
 		return "", 0
 	}
@@ -157,28 +157,28 @@ func (s *scanner) money(i int) (name string, end int) {
 	}
 }
 
-// digits reads a number and folds it to one form, whatever divides its thousands and
+// readDigits reads a number and folds it to one form, whatever divides its thousands and
 // its fraction. If letters go on from it, it is a word like "1st", and word is true.
-func (s *scanner) digits(i int) (end int, word bool) {
+func (s *tokenizer) readDigits(i int) (end int, word bool) {
 	begin := len(s.fold)
 	first := i
 	for i < len(s.text) {
-		kind, size := s.kind(i)
+		kind, size := s.kindAt(i)
 		if kind == letter {
 			s.fold = s.fold[:begin]
-			return s.letters(first), true
+			return s.readLetters(first), true
 		}
 		if kind != digit {
 			n := 1
 			if c := s.text[i]; c != '.' && c != ',' {
-				if n = apostrophe(s.text[i:]); n == 0 {
+				if n = apostropheLen(s.text[i:]); n == 0 {
 					break
 				}
 			}
 			if i+n >= len(s.text) {
 				break
 			}
-			if k, _ := s.kind(i + n); k != digit {
+			if k, _ := s.kindAt(i + n); k != digit {
 				break
 			}
 			if n > 1 {
@@ -189,18 +189,18 @@ func (s *scanner) digits(i int) (end int, word bool) {
 			i += n
 			continue
 		}
-		s.rune(i)
+		s.foldRune(i)
 		i += size
 	}
-	s.fold = append(s.fold[:begin], canonical(s.fold[begin:])...)
+	s.fold = append(s.fold[:begin], canonicalNumber(s.fold[begin:])...)
 	return i, false
 }
 
-// canonical is the one form of a number: no division of thousands, a point before the
+// canonicalNumber is the one form of a number: no division of thousands, a point before the
 // fraction, no fraction of two zeros, no zero before a single digit. A single divider
 // before three digits divides thousands. What has more parts than a number, as dates
 // and numbers of clauses have, keeps its parts.
-func canonical(b []byte) []byte {
+func canonicalNumber(b []byte) []byte {
 	var parts [][]byte
 	var seps []byte
 	from := 0
@@ -213,7 +213,7 @@ func canonical(b []byte) []byte {
 	}
 	parts = append(parts, b[from:])
 	if len(seps) == 0 {
-		return short(b)
+		return trimLeadingZero(b)
 	}
 	groups := func(ps [][]byte) bool {
 		for i, p := range ps {
@@ -231,18 +231,18 @@ func canonical(b []byte) []byte {
 	case len(seps) == 1 || !one && seps[last] != seps[0] && bytes.Count(seps[:last], seps[:1]) == last && groups(parts[:last+1]):
 		whole := bytes.Join(parts[:last+1], nil)
 		if f := string(parts[last+1]); f == "00" {
-			return short(whole)
+			return trimLeadingZero(whole)
 		}
 		return append(append(append([]byte(nil), whole...), '.'), parts[last+1]...)
 	}
 	for i := range parts {
-		parts[i] = short(parts[i])
+		parts[i] = trimLeadingZero(parts[i])
 	}
 	return bytes.Join(parts, []byte("."))
 }
 
-// short is a number of two digits without its zero: the fifth is 05 or 5.
-func short(b []byte) []byte {
+// trimLeadingZero is a number of two digits without its zero: the fifth is 05 or 5.
+func trimLeadingZero(b []byte) []byte {
 	if len(b) == 2 && b[0] == '0' {
 		return b[1:]
 	}

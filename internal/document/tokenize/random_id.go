@@ -2,17 +2,17 @@ package tokenize
 
 import "strings"
 
-// common are the ends of names of hosts by which an address that is written from
+// commonTLDs are the ends of names of hosts by which an address that is written from
 // right to left is known.
-var common = map[string]bool{
+var commonTLDs = map[string]bool{
 	"com": true, "org": true, "net": true, "de": true, "fr": true, "es": true, "it": true, "pt": true, "nl": true, "eu": true,
 	"uk": true, "ch": true, "at": true, "be": true, "io": true, "co": true, "ai": true, "app": true, "dev": true,
 }
 
-// address reads an e-mail address at i and says how long it is, or 0. One that is
+// readEmailAddress reads an e-mail address at i and says how long it is, or 0. One that is
 // written from right to left, as some sites do and turn it by style, is folded to
 // what it shows.
-func (s *scanner) address(i int) int {
+func (s *tokenizer) readEmailAddress(i int) int {
 	t := s.text[i:]
 	at := 0
 	for at < len(t) && at < 65 && (isAlnum(t[at]) || strings.IndexByte("._%+-", t[at]) >= 0) {
@@ -34,7 +34,7 @@ func (s *scanner) address(i int) int {
 	local, host := strings.ToLower(t[:at]), strings.ToLower(t[at+1:end])
 	if !strings.Contains(host, ".") {
 		first, _, dotted := strings.Cut(local, ".")
-		if !dotted || !common[reverse(first)] {
+		if !dotted || !commonTLDs[reverse(first)] {
 			return 0
 		}
 		local, host = reverse(host), reverse(local)
@@ -57,20 +57,20 @@ func reverse(s string) string {
 }
 
 // The shapes of an identifier that is made anew at each request: hexadecimal of at
-// least minHex digits, a UUID, or at least minMixed letters and digits. Letters and
+// least minHexLen digits, a UUID, or at least minMixedLen letters and digits. Letters and
 // digits change places often in it, as they don't in an account's number.
 const (
-	minHex      = 16
-	minHexTurns = 4
-	minMixed    = 20
-	minTurns    = 6
+	minHexLen            = 16
+	minHexAlternations   = 4
+	minMixedLen          = 20
+	minMixedAlternations = 6
 )
 
-// identifier reads such an identifier at i and says how long it is, or 0. A wallet's
+// readRandomID reads such an identifier at i and says how long it is, or 0. A wallet's
 // or contract's address, which begins with 0x, is no such thing: it is text.
-func (s *scanner) identifier(i int) int {
+func (s *tokenizer) readRandomID(i int) int {
 	t := s.text[i:]
-	if len(t) < minHex || i > 0 && (isAlnum(s.text[i-1]) || strings.IndexByte("-_/.@", s.text[i-1]) >= 0) {
+	if len(t) < minHexLen || i > 0 && (isAlnum(s.text[i-1]) || strings.IndexByte("-_/.@", s.text[i-1]) >= 0) {
 		return 0
 	}
 	// Most words end or have no digit long before.
@@ -113,8 +113,8 @@ func (s *scanner) identifier(i int) int {
 		return 0
 	}
 	switch {
-	case hex && turns >= minHexTurns && (dashes == 0 && n >= minHex || dashes == 4 && n == 36):
-	case dashes <= 2 && n >= minMixed && upper > 0 && upper < letters && digits >= 3 && turns >= minTurns:
+	case hex && turns >= minHexAlternations && (dashes == 0 && n >= minHexLen || dashes == 4 && n == 36):
+	case dashes <= 2 && n >= minMixedLen && upper > 0 && upper < letters && digits >= 3 && turns >= minMixedAlternations:
 	default:
 		return 0
 	}

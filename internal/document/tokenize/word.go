@@ -42,9 +42,9 @@ type Word struct {
 // Words appends the words of a text to dst. From the first word's Start to the
 // last's End they cover the text; a run of them is shown as the text between.
 func Words(dst []Word, text string) []Word {
-	s := newScanner(text)
+	s := newTokenizer(text)
 	for s.next() {
-		s.mark()
+		s.appendColumn()
 		dst = append(dst, Word{xxhash.Sum64(s.fold), s.start, s.end, s.class, s.column})
 	}
 	return dst
@@ -53,7 +53,7 @@ func Words(dst []Word, text string) []Word {
 // Fold is a text's words in their folded form, each with one space before it; the
 // form in which vocabularies are written.
 func Fold(dst []byte, text string) []byte {
-	s := newScanner(text)
+	s := newTokenizer(text)
 	for s.next() {
 		dst = append(dst, ' ')
 		dst = append(dst, s.fold...)
@@ -63,9 +63,9 @@ func Fold(dst []byte, text string) []byte {
 
 // FoldWithColumns is Fold with the columns that Words puts into the keys.
 func FoldWithColumns(dst []byte, text string) []byte {
-	s := newScanner(text)
+	s := newTokenizer(text)
 	for s.next() {
-		s.mark()
+		s.appendColumn()
 		dst = append(dst, ' ')
 		dst = append(dst, s.fold...)
 	}
@@ -76,8 +76,8 @@ func FoldWithColumns(dst []byte, text string) []byte {
 // bytes: what stands before decides on a sign or a mark, what stands after on a
 // comparison, an address or an identifier.
 const (
-	lookBehind = 8
-	lookAhead  = 320
+	foldContextBefore = 8
+	foldContextAfter  = 320
 )
 
 // FoldAt is the folded form, without a column, of the word that Words found from start
@@ -85,14 +85,14 @@ const (
 // A run of words by itself may fold to another form: "<" means something only before
 // a number.
 func FoldAt(text string, start, end int) string {
-	from, to := max(0, start-lookBehind), min(len(text), end+lookAhead)
+	from, to := max(0, start-foldContextBefore), min(len(text), end+foldContextAfter)
 	for from < start && !utf8.RuneStart(text[from]) {
 		from++
 	}
 	for to < len(text) && !utf8.RuneStart(text[to]) {
 		to++
 	}
-	s := newScanner(text[from:to])
+	s := newTokenizer(text[from:to])
 	s.at = start - from
 	if !s.next() {
 		return ""
@@ -100,10 +100,10 @@ func FoldAt(text string, start, end int) string {
 	return string(s.fold)
 }
 
-// scanner finds words. A word is a run of letters and digits with the apostrophes
+// tokenizer finds words. A word is a run of letters and digits with the apostrophes
 // within it; a number with its separators, sign and currency; one ideograph, kana or
 // character of a script that is written without spaces.
-type scanner struct {
+type tokenizer struct {
 	text       string
 	at         int // where the next word's punctuation begins
 	start, end int
@@ -112,14 +112,14 @@ type scanner struct {
 	// Most texts have none, and nothing that needs them is looked for.
 	hasAt, hasDigit, hasTab bool
 
-	begun  bool  // there was a word in this row
-	core   int   // where the last one itself began
-	cell   int   // the column of its cell
-	column int16 // see Word
+	rowHasWord    bool  // there was a word in this row
+	lastWordStart int   // where the last one itself began
+	cell          int   // the column of its cell
+	column        int16 // see Word
 }
 
-func newScanner(text string) scanner {
-	return scanner{text: text, hasAt: strings.IndexByte(text, '@') >= 0, hasDigit: strings.IndexFunc(text, isDigit) >= 0, hasTab: strings.IndexByte(text, '\t') >= 0}
+func newTokenizer(text string) tokenizer {
+	return tokenizer{text: text, hasAt: strings.IndexByte(text, '@') >= 0, hasDigit: strings.IndexFunc(text, isDigit) >= 0, hasTab: strings.IndexByte(text, '\t') >= 0}
 }
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
@@ -130,14 +130,14 @@ const (
 	blank
 	letter
 	digit
-	alone    // a word by itself
-	currency // a currency sign
-	verdict  // a mark that means yes or no
-	compare  // a comparison, if an amount follows
-	hidden   // what stands in the place of an address
+	unspaced         // a word by itself
+	currency         // a currency sign
+	checkMark        // a mark that means yes or no
+	comparison       // a comparison, if an amount follows
+	emailPlaceholder // what stands in the place of an address
 )
 
-var ascii = func() (t [128]uint8) {
+var asciiKinds = func() (t [128]uint8) {
 	for c := range t {
 		switch {
 		case c == ' ' || c >= '\t' && c <= '\r':
@@ -149,23 +149,23 @@ var ascii = func() (t [128]uint8) {
 		case c == '$':
 			t[c] = currency
 		case c == '<' || c == '>' || c == '=':
-			t[c] = compare
+			t[c] = comparison
 		}
 	}
 	return t
 }()
 
-// kind says what stands at i and how long it is.
-func (s *scanner) kind(i int) (kind uint8, size int) {
+// kindAt says what stands at i and how long it is.
+func (s *tokenizer) kindAt(i int) (kind uint8, size int) {
 	if c := s.text[i]; c < utf8.RuneSelf {
-		return ascii[c], 1
+		return asciiKinds[c], 1
 	}
 	r, n := utf8.DecodeRuneInString(s.text[i:])
 	switch {
 	case r >= 0xb2 && r <= 0xb3 || r == 0xb9 || r >= 0x2070 && r <= 0x209f || r >= 0x2460 && r <= 0x24ff:
 		return other, n // raised figures are notes' marks, circled ones list marks
-	case unspaced(r):
-		return alone, n
+	case isUnspaced(r):
+		return unspaced, n
 	case unicode.IsLetter(r) || unicode.IsMark(r):
 		return letter, n
 	case unicode.IsNumber(r):
@@ -173,24 +173,24 @@ func (s *scanner) kind(i int) (kind uint8, size int) {
 	case unicode.IsSpace(r):
 		return blank, n
 	case r == '≤' || r == '≥' || r == '±':
-		return compare, n
-	case verdictOf(r) != 0:
-		return verdict, n
+		return comparison, n
+	case checkMarkLetter(r) != 0:
+		return checkMark, n
 	case unicode.Is(unicode.Sc, r):
 		return currency, n
 	}
 	return other, n
 }
 
-// unspaced says whether a character belongs to a script without spaces.
-func unspaced(r rune) bool {
+// isUnspaced says whether a character belongs to a script without spaces.
+func isUnspaced(r rune) bool {
 	return r >= 0x0e00 && r <= 0x0eff && unicode.IsLetter(r) || r >= 0x1000 && r <= 0x109f && unicode.IsLetter(r) ||
 		r >= 0x1780 && r <= 0x17ff && unicode.IsLetter(r) || r >= 0x3041 && r <= 0x30ff && unicode.IsLetter(r) ||
 		r >= 0x3400 && r <= 0x9fff || r >= 0xf900 && r <= 0xfaff || r >= 0x20000 && r <= 0x3ffff
 }
 
-// verdictOf is the letter for a mark that means yes, no or neither, or 0.
-func verdictOf(r rune) byte {
+// checkMarkLetter is the letter for a mark that means yes, no or neither, or 0.
+func checkMarkLetter(r rune) byte {
 	switch r {
 	case '✓', '✔', '☑', '✅':
 		return 'y'
@@ -202,84 +202,84 @@ func verdictOf(r rune) byte {
 	return 0
 }
 
-// begins is kind, but for marks that mean something only in their place: a comparison
+// wordKindAt is kind, but for marks that mean something only in their place: a comparison
 // before an amount, a mark of yes or no by itself. An address that is concealed begins a
 // word as well.
-func (s *scanner) begins(i int) (kind uint8, size int) {
-	kind, size = s.kind(i)
+func (s *tokenizer) wordKindAt(i int) (kind uint8, size int) {
+	kind, size = s.kindAt(i)
 	switch {
-	case kind == compare:
+	case kind == comparison:
 		if c := s.text[i]; (c == '<' || c == '>') && i+1 < len(s.text) && s.text[i+1] == '=' {
 			size = 2
 		}
 		if !s.amountAt(s.skipBlank(i + size)) {
 			return other, size
 		}
-	case kind == verdict && !s.box(i) && !s.solitary(i, size):
+	case kind == checkMark && !s.isCheckbox(i) && !s.isAloneInCell(i, size):
 		return other, size
 	case kind == other && s.text[i] == '[' && strings.HasPrefix(s.text[i:], emailaddr.Placeholder):
-		return hidden, len(emailaddr.Placeholder)
+		return emailPlaceholder, len(emailaddr.Placeholder)
 	}
 	return kind, size
 }
 
 // next finds the next word; its fold, bounds and class are in the scanner.
-func (s *scanner) next() bool {
+func (s *tokenizer) next() bool {
 	for i := s.at; i < len(s.text); {
-		kind, size := s.begins(i)
+		kind, size := s.wordKindAt(i)
 		if kind == other || kind == blank {
 			i += size
 			continue
 		}
 		s.start, s.fold, s.class = s.at, s.fold[:0], Letters
 		if s.hasTab {
-			s.enter(i)
+			s.trackCell(i)
 		}
-		s.close(s.word(i, kind, size))
+		s.finishWord(s.readWord(i, kind, size))
 		return true
 	}
 	return false
 }
 
-// enter notes in which cell of its row the word at i stands.
-func (s *scanner) enter(i int) {
-	cells := strings.Count(s.text[s.core:i], "\t")
-	empty := cells > 1 || cells == 1 && !s.begun
-	s.core, s.cell, s.begun = i, s.cell+cells, true
+// trackCell notes in which cell of its row the word at i stands.
+func (s *tokenizer) trackCell(i int) {
+	cells := strings.Count(s.text[s.lastWordStart:i], "\t")
+	empty := cells > 1 || cells == 1 && !s.rowHasWord
+	s.lastWordStart, s.cell, s.rowHasWord = i, s.cell+cells, true
 	s.column = 0
 	if empty {
 		s.column = int16(min(s.cell, math.MaxInt16))
 	}
 }
 
-// mark adds the column to a word's fold.
-func (s *scanner) mark() {
+// appendColumn adds the column to a word's fold.
+func (s *tokenizer) appendColumn() {
 	if s.column > 0 {
 		s.fold = strconv.AppendInt(append(s.fold, 1), int64(s.column), 10)
 	}
 }
 
-// word reads the word at i and says where it ends.
-func (s *scanner) word(i int, kind uint8, size int) int {
+// readWord reads the word at i and says where it ends.
+func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 	switch kind {
-	case alone:
+	case unspaced:
 		s.class = Character
-		s.rune(i)
+		s.foldRune(i)
 		i += size
 		for i < len(s.text) { // the marks of the character
 			r, n := utf8.DecodeRuneInString(s.text[i:])
 			if !unicode.IsMark(r) {
 				break
 			}
-			s.rune(i)
+			s.foldRune(i)
 			i += n
 		}
 		return i
-	case verdict:
+	case checkMark:
 		r, _ := utf8.DecodeRuneInString(s.text[i:])
-		s.class, s.fold = Symbol, append(s.fold, 0, verdictOf(r))
+		s.class, s.fold = Symbol, append(s.fold, 0, checkMarkLetter(r))
 		return i + size
-	case compare:
+	case comparison:
 		sign := s.text[i : i+size]
 		switch sign {
 		case "<=":
@@ -289,39 +289,39 @@ func (s *scanner) word(i int, kind uint8, size int) int {
 		}
 		s.class, s.fold = Symbol, append(append(s.fold, 0), sign...)
 		return i + size
-	case hidden:
+	case emailPlaceholder:
 		s.class, s.fold = ObfuscatedEmail, append(s.fold, '@')
 		return i + size
 	case currency:
-		return s.price(i, size)
+		return s.readPrice(i, size)
 	case digit:
-		if n := s.identifier(i); n > 0 {
+		if n := s.readRandomID(i); n > 0 {
 			return i + n
 		}
-		return s.figure(i)
+		return s.readNumber(i)
 	}
 	if s.hasAt {
-		if n := s.address(i); n > 0 {
+		if n := s.readEmailAddress(i); n > 0 {
 			return i + n
 		}
 	}
 	if s.hasDigit {
-		if n := s.identifier(i); n > 0 {
+		if n := s.readRandomID(i); n > 0 {
 			return i + n
 		}
-		if n := s.code(i); n > 0 {
+		if n := s.readCurrencyCode(i); n > 0 {
 			return i + n
 		}
 	}
-	return s.letters(i)
+	return s.readLetters(i)
 }
 
-// letters reads a run of letters, digits, apostrophes between letters and points as a
+// readLetters reads a run of letters, digits, apostrophes between letters and points as a
 // host's name has them.
-func (s *scanner) letters(i int) int {
+func (s *tokenizer) readLetters(i int) int {
 	begin := len(s.fold)
 	for i < len(s.text) {
-		if c := s.text[i]; c < utf8.RuneSelf && (ascii[c] == letter || ascii[c] == digit) {
+		if c := s.text[i]; c < utf8.RuneSelf && (asciiKinds[c] == letter || asciiKinds[c] == digit) {
 			if c >= 'A' && c <= 'Z' {
 				c += 'a' - 'A'
 			}
@@ -329,40 +329,40 @@ func (s *scanner) letters(i int) int {
 			i++
 			continue
 		}
-		kind, size := s.kind(i)
+		kind, size := s.kindAt(i)
 		if kind != letter && kind != digit {
-			if s.host(i) {
+			if s.isHostDot(i) {
 				s.fold = append(s.fold, '.')
 				i++
 				continue
 			}
-			if power := powerOf(s.text[i:]); power > 0 && units[strings.TrimLeft(string(s.fold[begin:]), "0123456789")] {
+			if power := superscriptDigit(s.text[i:]); power > 0 && lengthUnits[strings.TrimLeft(string(s.fold[begin:]), "0123456789")] {
 				s.fold = append(s.fold, power)
 				return i + size
 			}
-			n := apostrophe(s.text[i:])
+			n := apostropheLen(s.text[i:])
 			if n == 0 || i+n >= len(s.text) {
 				break
 			}
-			if k, _ := s.kind(i + n); k != letter {
+			if k, _ := s.kindAt(i + n); k != letter {
 				break
 			}
 			s.fold = append(s.fold, '\'')
 			i += n
 			continue
 		}
-		s.rune(i)
+		s.foldRune(i)
 		i += size
 	}
 	return i
 }
 
-// units are those whose squares and cubes are met; a raised figure behind any other
+// lengthUnits are those whose squares and cubes are met; a raised figure behind any other
 // word is a note's mark.
-var units = map[string]bool{"mm": true, "cm": true, "dm": true, "m": true, "km": true, "ft": true, "yd": true, "mi": true}
+var lengthUnits = map[string]bool{"mm": true, "cm": true, "dm": true, "m": true, "km": true, "ft": true, "yd": true, "mi": true}
 
-// powerOf is the digit of the raised two or three that s begins with, or 0.
-func powerOf(s string) byte {
+// superscriptDigit is the digit of the raised two or three that s begins with, or 0.
+func superscriptDigit(s string) byte {
 	switch {
 	case strings.HasPrefix(s, "²"):
 		return '2'
@@ -372,9 +372,9 @@ func powerOf(s string) byte {
 	return 0
 }
 
-// host says whether the point at i goes on a name like example.com: a small letter or
+// isHostDot says whether the point at i goes on a name like example.com: a small letter or
 // digit follows. Where a space was forgotten after a sentence, a capital does.
-func (s *scanner) host(i int) bool {
+func (s *tokenizer) isHostDot(i int) bool {
 	if s.text[i] != '.' || i == 0 || i+1 >= len(s.text) {
 		return false
 	}
@@ -382,7 +382,7 @@ func (s *scanner) host(i int) bool {
 	return c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
 }
 
-func apostrophe(s string) int {
+func apostropheLen(s string) int {
 	switch {
 	case s[0] == '\'':
 		return 1
@@ -394,9 +394,9 @@ func apostrophe(s string) int {
 	return 0
 }
 
-// rune folds one character: to lower case, to the plain form of ligatures, wide and
+// foldRune folds one character: to lower case, to the plain form of ligatures, wide and
 // other digits, final sigma and dotless i.
-func (s *scanner) rune(i int) {
+func (s *tokenizer) foldRune(i int) {
 	if c := s.text[i]; c < utf8.RuneSelf {
 		if c >= 'A' && c <= 'Z' {
 			c += 'a' - 'A'
@@ -418,19 +418,19 @@ func (s *scanner) rune(i int) {
 	case r == 0x200c || r == 0x200d:
 		return
 	}
-	if d := digitOf(r); d >= 0 {
+	if d := digitValue(r); d >= 0 {
 		r = '0' + d
 	}
 	s.fold = utf8.AppendRune(s.fold, unicode.ToLower(r))
 }
 
-// close ends the word whose core ends at i: the punctuation after it is the word's up
+// finishWord ends the word whose core ends at i: the punctuation after it is the word's up
 // to the next white space, and whole words of punctuation after that as well.
-func (s *scanner) close(i int) {
+func (s *tokenizer) finishWord(i int) {
 	s.end = i
 	spaced := false
 	for i < len(s.text) {
-		kind, size := s.begins(i)
+		kind, size := s.wordKindAt(i)
 		switch kind {
 		case blank:
 			i += size
@@ -449,42 +449,42 @@ func (s *scanner) close(i int) {
 	s.at = len(s.text)
 }
 
-// solitary says whether a mark is all that its line or cell has; before or after words
+// isAloneInCell says whether a mark is all that its line or cell has; before or after words
 // it is a bullet.
-func (s *scanner) solitary(i, size int) bool {
+func (s *tokenizer) isAloneInCell(i, size int) bool {
 	before, after := strings.TrimRight(s.text[:i], " "), strings.TrimLeft(s.text[i+size:], " ")
 	return (before == "" || strings.HasSuffix(before, "\t")) && (after == "" || strings.HasPrefix(after, "\t"))
 }
 
-// box says whether the mark at i is a box to tick, which says yes or no before words
+// isCheckbox says whether the mark at i is a box to tick, which says yes or no before words
 // as well.
-func (s *scanner) box(i int) bool {
+func (s *tokenizer) isCheckbox(i int) bool {
 	t := s.text[i:]
 	return strings.HasPrefix(t, "☐") || strings.HasPrefix(t, "☑") || strings.HasPrefix(t, "☒")
 }
 
 // amountAt says whether a number begins at i, with or without a currency before it.
-func (s *scanner) amountAt(i int) bool {
+func (s *tokenizer) amountAt(i int) bool {
 	if s.digitAt(i) {
 		return true
 	}
-	_, end := s.money(i)
+	_, end := s.currencyAt(i)
 	return end > 0 && s.digitAt(s.skipBlank(end))
 }
 
-func (s *scanner) blankAt(i int) bool {
-	k, _ := s.kind(i)
+func (s *tokenizer) blankAt(i int) bool {
+	k, _ := s.kindAt(i)
 	return k == blank
 }
 
-func (s *scanner) digitAt(i int) bool {
+func (s *tokenizer) digitAt(i int) bool {
 	return i < len(s.text) && s.text[i] >= '0' && s.text[i] <= '9'
 }
 
 // skipBlank is i past one blank.
-func (s *scanner) skipBlank(i int) int {
+func (s *tokenizer) skipBlank(i int) int {
 	if i < len(s.text) {
-		if k, n := s.kind(i); k == blank {
+		if k, n := s.kindAt(i); k == blank {
 			return i + n
 		}
 	}

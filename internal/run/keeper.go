@@ -222,7 +222,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
 	if d.Legal {
-		v.Shows = neardup.Of(d.Text)
+		v.Shows = neardup.SketchText(d.Text)
 	}
 	switch {
 	case d.SoftError:

@@ -18,40 +18,40 @@ func isPDF(contentType string) bool {
 	return strings.Contains(ct, "application/pdf") || strings.Contains(ct, "application/x-pdf")
 }
 
-// saysNothing says whether a Content-Type is that of any file.
-func saysNothing(contentType string) bool {
+// isGenericType says whether a Content-Type is that of any file.
+func isGenericType(contentType string) bool {
 	ct := strings.ToLower(contentType)
 	return ct == "" || strings.Contains(ct, "octet-stream") || strings.Contains(ct, "download")
 }
 
-// namesPDF says whether a PDF's name is in the path or, as RFC 6266 has it, in
+// hasPDFName says whether a PDF's name is in the path or, as RFC 6266 has it, in
 // Content-Disposition.
-func namesPDF(res *http.Response, path string) bool {
+func hasPDFName(res *http.Response, path string) bool {
 	is := func(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".pdf") }
 	_, params, err := mime.ParseMediaType(res.Header.Get("Content-Disposition"))
 	return is(path) || err == nil && is(params["filename"])
 }
 
-// beginsPDF looks at the first bytes of a body, which stay to be read. Under a coding
+// hasPDFSignature looks at the first bytes of a body, which stay to be read. Under a coding
 // they say nothing.
-func beginsPDF(res *http.Response) bool {
+func hasPDFSignature(res *http.Response) bool {
 	b := bufio.NewReaderSize(res.Body, 16)
-	head, _ := b.Peek(len(pdfMagic)) // an error comes again when the body is read
-	res.Body = &peeked{b, res.Body}
-	return string(head) == pdfMagic
+	head, _ := b.Peek(len(pdfSignature)) // an error comes again when the body is read
+	res.Body = &peekedBody{b, res.Body}
+	return string(head) == pdfSignature
 }
 
-// pdfMagic is how a PDF begins (ISO 32000-1, section 7.5.2).
-const pdfMagic = "%PDF-"
+// pdfSignature is how a PDF begins (ISO 32000-1, section 7.5.2).
+const pdfSignature = "%PDF-"
 
-// peeked is a body of which the beginning was looked at.
-type peeked struct {
+// peekedBody is a body of which the beginning was looked at.
+type peekedBody struct {
 	io.Reader
 	io.Closer
 }
 
-// textual says whether a Content-Type may be a document: unknown ones may.
-func textual(contentType string) bool {
+// mayBeDocument says whether a Content-Type may be a document: unknown ones may.
+func mayBeDocument(contentType string) bool {
 	ct := strings.ToLower(contentType)
 	for _, p := range []string{"image/", "video/", "audio/", "font/", "application/zip", "application/octet-stream", "application/x-", "text/css", "javascript", "application/json"} {
 		if strings.Contains(ct, p) && !strings.Contains(ct, "xhtml") {

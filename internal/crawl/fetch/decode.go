@@ -21,29 +21,29 @@ const acceptEncoding = "gzip, br, zstd"
 // maxCodings is how many codings may be stacked on a body.
 const maxCodings = 2
 
-// window bounds a zstd frame's window: RFC 8878 section 3.1.1.1.2 recommends 8 MiB.
-const window = 8 << 20
+// maxZstdWindow bounds a zstd frame's window: RFC 8878 section 3.1.1.1.2 recommends 8 MiB.
+const maxZstdWindow = 8 << 20
 
 var errTooLarge = errors.New("the body is larger than the limit")
 
-// overhead is how much longer than its content a coded body may be: a coding adds
+// codingOverhead is how much longer than its content a coded body may be: a coding adds
 // a header, a trailer and some bytes a block. What is longer decodes to too much,
 // or to nothing however much of it is read, as a row of empty gzip members does.
-const overhead = 64 << 10
+const codingOverhead = 64 << 10
 
-// decode reads a response's body decompressed, at most x.maxBody bytes of it, into
+// readBody reads a response's body decompressed, at most x.maxBody bytes of it, into
 // x.body or through x.read.
-func decode(res *http.Response, x *exchange) error {
-	codings := codingsOf(res)
+func readBody(res *http.Response, x *exchange) error {
+	codings := contentCodings(res)
 	if len(codings) > maxCodings {
-		return &reasoned{BadEncoding, fmt.Errorf("%d codings", len(codings))}
+		return &reasonError{BadEncoding, fmt.Errorf("%d codings", len(codings))}
 	}
-	if res.ContentLength > x.maxBody+overhead && !x.cut {
-		return &reasoned{TooLarge, fmt.Errorf("%w of %d bytes: it has %d", errTooLarge, x.maxBody, res.ContentLength)}
+	if res.ContentLength > x.maxBody+codingOverhead && !x.truncate {
+		return &reasonError{TooLarge, fmt.Errorf("%w of %d bytes: it has %d", errTooLarge, x.maxBody, res.ContentLength)}
 	}
 	var body io.Reader = res.Body
 	for i := len(codings) - 1; i >= 0; i-- {
-		r, done, err := decoder(codings[i], &bounded{body, x.maxBody + overhead})
+		r, done, err := newDecoder(codings[i], &boundedReader{body, x.maxBody + codingOverhead})
 		if err != nil {
 			return codingError(res, err)
 		}
@@ -52,22 +52,22 @@ func decode(res *http.Response, x *exchange) error {
 	}
 	var err error
 	switch {
-	case x.read != nil:
-		err = x.read(&bounded{body, x.maxBody})
-	case x.cut:
+	case x.readBody != nil:
+		err = x.readBody(&boundedReader{body, x.maxBody})
+	case x.truncate:
 		x.body, err = io.ReadAll(io.LimitReader(body, x.maxBody))
 	default:
 		size := res.ContentLength
 		if len(codings) > 0 {
 			size *= 4 // what HTML compresses to
 		}
-		x.body, err = readBounded(body, x.maxBody, size)
+		x.body, err = readAllBounded(body, x.maxBody, size)
 	}
 	if err != nil && len(codings) > 0 {
 		return codingError(res, err)
 	}
 	if errors.Is(err, errTooLarge) {
-		return &reasoned{TooLarge, err}
+		return &reasonError{TooLarge, err}
 	}
 	return err
 }
@@ -77,22 +77,22 @@ func decode(res *http.Response, x *exchange) error {
 func codingError(res *http.Response, err error) error {
 	switch {
 	case errors.Is(err, errTooLarge):
-		return &reasoned{TooLarge, err}
+		return &reasonError{TooLarge, err}
 	case res.Request.Context().Err() != nil:
 		return err
 	default:
-		return &reasoned{BadEncoding, err}
+		return &reasonError{BadEncoding, err}
 	}
 }
 
-// bounded fails with errTooLarge past left bytes.
-type bounded struct {
+// boundedReader fails with errTooLarge past left bytes.
+type boundedReader struct {
 	r    io.Reader
 	left int64
 }
 
 // Read implements io.Reader.
-func (b *bounded) Read(p []byte) (int, error) {
+func (b *boundedReader) Read(p []byte) (int, error) {
 	if b.left < 0 {
 		return 0, errTooLarge
 	}
@@ -106,9 +106,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// codingsOf lists a body's codings in the order they were applied. A gzip file is
+// contentCodings lists a body's codings in the order they were applied. A gzip file is
 // one too: sitemaps are sent so.
-func codingsOf(res *http.Response) []string {
+func contentCodings(res *http.Response) []string {
 	var out []string
 	for _, v := range res.Header.Values("Content-Encoding") {
 		for _, c := range strings.Split(v, ",") {
@@ -125,9 +125,9 @@ func codingsOf(res *http.Response) []string {
 }
 
 var (
-	gzips = sync.Pool{New: func() any { return new(gzip.Reader) }}
-	zstds = sync.Pool{New: func() any {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window), zstd.WithDecoderLowmem(true))
+	gzipReaders  = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	zstdDecoders = sync.Pool{New: func() any {
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return nil
 		}
@@ -135,8 +135,8 @@ var (
 	}}
 )
 
-// decoder undoes one coding; done gives its reader back to the pool.
-func decoder(coding string, r io.Reader) (io.Reader, func(), error) {
+// newDecoder undoes one coding; done gives its reader back to the pool.
+func newDecoder(coding string, r io.Reader) (io.Reader, func(), error) {
 	nothing := func() {}
 	switch coding {
 	case "gzip", "x-gzip", "gzip-file":
@@ -144,15 +144,15 @@ func decoder(coding string, r io.Reader) (io.Reader, func(), error) {
 		if magic, err := b.Peek(2); coding == "gzip-file" && err == nil && (magic[0] != 0x1f || magic[1] != 0x8b) {
 			return b, nothing, nil // the server decompressed it and left the name
 		}
-		z, _ := gzips.Get().(*gzip.Reader)
+		z, _ := gzipReaders.Get().(*gzip.Reader)
 		if err := z.Reset(b); err != nil {
-			gzips.Put(z)
+			gzipReaders.Put(z)
 			if errors.Is(err, io.EOF) {
 				return strings.NewReader(""), nothing, nil // an empty body with a coding
 			}
 			return nil, nil, fmt.Errorf("gzip: %w", err)
 		}
-		return z, func() { gzips.Put(z) }, nil
+		return z, func() { gzipReaders.Put(z) }, nil
 	case "deflate":
 		b := bufio.NewReader(r)
 		// RFC 9110 section 8.4.1.2: deflate is zlib; some servers send it bare.
@@ -164,21 +164,21 @@ func decoder(coding string, r io.Reader) (io.Reader, func(), error) {
 	case "br":
 		return brotli.NewReader(r), nothing, nil
 	case "zstd":
-		z, ok := zstds.Get().(*zstd.Decoder)
+		z, ok := zstdDecoders.Get().(*zstd.Decoder)
 		if !ok {
 			return nil, nil, errors.New("zstd: no decoder")
 		}
 		if err := z.Reset(r); err != nil {
 			return nil, nil, fmt.Errorf("zstd: %w", err)
 		}
-		return z, func() { _ = z.Reset(nil); zstds.Put(z) }, nil
+		return z, func() { _ = z.Reset(nil); zstdDecoders.Put(z) }, nil
 	default:
 		return nil, nil, fmt.Errorf("unknown coding %.20q", coding)
 	}
 }
 
-// readBounded reads r to its end, or fails with errTooLarge past limit.
-func readBounded(r io.Reader, limit, hint int64) ([]byte, error) {
+// readAllBounded reads r to its end, or fails with errTooLarge past limit.
+func readAllBounded(r io.Reader, limit, hint int64) ([]byte, error) {
 	b := make([]byte, 0, max(4<<10, min(hint+512, 256<<10, limit+1)))
 	for {
 		if int64(len(b)) > limit {

@@ -48,18 +48,18 @@ func (e *Error) Error() string {
 // Unwrap implements errors.Unwrap.
 func (e *Error) Unwrap() error { return e.Err }
 
-// reasoned is an error of the transport that knows its reason.
-type reasoned struct {
+// reasonError is an error of the transport that knows its reason.
+type reasonError struct {
 	reason Reason
 	err    error
 }
 
-func (e *reasoned) Error() string { return fmt.Sprintf("%s: %v", e.reason, e.err) }
-func (e *reasoned) Unwrap() error { return e.err }
+func (e *reasonError) Error() string { return fmt.Sprintf("%s: %v", e.reason, e.err) }
+func (e *reasonError) Unwrap() error { return e.err }
 
-func asError(ctx context.Context, at string, err error) *Error {
+func classifyError(ctx context.Context, at string, err error) *Error {
 	e := &Error{Reason: Connect, URL: at, Err: err}
-	var own *reasoned
+	var own *reasonError
 	var dns *net.DNSError
 	var netErr net.Error
 	var cert *tls.CertificateVerificationError
@@ -81,13 +81,13 @@ func asError(ctx context.Context, at string, err error) *Error {
 		e.Reason = TLS
 	case errors.As(err, &netErr) && netErr.Timeout():
 		e.Reason = Timeout
-	case !isDial(err):
+	case !isDialError(err):
 		e.Reason = BadResponse
 	}
 	return e
 }
 
-func isDial(err error) bool {
+func isDialError(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial"
 }

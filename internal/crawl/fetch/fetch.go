@@ -22,12 +22,12 @@ const DefaultUserAgent = "Mozilla/5.0 (compatible; ClauseaBot/1.0; +https://clau
 
 // Defaults of a Config; see the project's default limits.
 const (
-	DefaultTimeout   = 10 * time.Second
-	DefaultMaxBody   = 8 << 20
-	maxHeaderBytes   = 64 << 10
-	maxRedirects     = 5
-	maxRetryAfter    = 24 * time.Hour
-	responseWaitTime = 10 * time.Second
+	DefaultTimeout        = 10 * time.Second
+	DefaultMaxBody        = 8 << 20
+	maxHeaderBytes        = 64 << 10
+	maxRedirects          = 5
+	maxRetryAfter         = 24 * time.Hour
+	responseHeaderTimeout = 10 * time.Second
 )
 
 // Fetcher fetches pages. It is safe for concurrent use.
@@ -73,16 +73,16 @@ type Request struct {
 	Method string
 	Header http.Header
 	Body   []byte
-	// NoFollow returns a redirect as it is; else up to five are followed.
-	NoFollow bool
-	// OnlyText refuses bodies that are no text by their Content-Type, unread.
-	OnlyText bool
-	// Cut takes the first MaxBody bytes of a longer body, where it would be refused.
-	Cut bool
+	// NoRedirects returns a redirect as it is; else up to five are followed.
+	NoRedirects bool
+	// TextOnly refuses bodies that are no text by their Content-Type, unread.
+	TextOnly bool
+	// Truncate takes the first MaxBody bytes of a longer body, where it would be refused.
+	Truncate bool
 	// Read, where set, is given the body of a 2xx as it comes, and Response.Body
 	// stays empty. Past MaxBody bytes it gets an error. What it returns ends Do; its
 	// reader is not to be used afterwards.
-	Read func(io.Reader) error
+	ReadBody func(io.Reader) error
 }
 
 // Response is what came.
@@ -104,13 +104,13 @@ func (f *Fetcher) Do(ctx context.Context, r Request) (*Response, error) {
 	at := r.URL
 	var via []string
 	for {
-		res, err := f.once(ctx, at, r)
+		res, err := f.fetchOnce(ctx, at, r)
 		if err != nil {
 			return nil, err
 		}
 		res.URL, res.Redirects = r.URL, via
 		loc := res.Header.Get("Location")
-		if r.NoFollow || res.Status < 300 || res.Status >= 400 || res.Status == http.StatusNotModified || loc == "" {
+		if r.NoRedirects || res.Status < 300 || res.Status >= 400 || res.Status == http.StatusNotModified || loc == "" {
 			return res, nil
 		}
 		if len(via) == maxRedirects {
@@ -140,12 +140,12 @@ func nextHop(at, location string) (string, error) {
 	return to.String(), nil
 }
 
-// once does one request through a collector of its own, which shares colly's
+// fetchOnce does one request through a collector of its own, which shares colly's
 // client with all others and costs a few hundred bytes.
-func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, error) {
+func (f *Fetcher) fetchOnce(ctx context.Context, at string, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.cfg.Timeout)
 	defer cancel()
-	x := &exchange{maxBody: r.MaxBody, onlyText: r.OnlyText, cut: r.Cut, read: r.Read}
+	x := &exchange{maxBody: r.MaxBody, textOnly: r.TextOnly, truncate: r.Truncate, readBody: r.ReadBody}
 	if x.maxBody <= 0 {
 		x.maxBody = f.cfg.MaxBody
 	}
@@ -153,7 +153,7 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 	c.Context = context.WithValue(ctx, exchangeKey{}, x)
 	var res *Response
 	c.OnResponse(func(cr *colly.Response) {
-		res = &Response{FinalURL: at, Status: cr.StatusCode, Header: *cr.Headers, Body: x.body, SentAt: time.Unix(0, x.sent.Load()), FetchedAt: time.Now().UTC()}
+		res = &Response{FinalURL: at, Status: cr.StatusCode, Header: *cr.Headers, Body: x.body, SentAt: time.Unix(0, x.sentAt.Load()), FetchedAt: time.Now().UTC()}
 		if x.location != "" {
 			res.Header.Set("Location", x.location)
 		}
@@ -165,21 +165,21 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 	if len(r.Body) > 0 {
 		body = bytes.NewReader(r.Body)
 	}
-	err := c.Request(method, at, body, nil, f.header(r))
+	err := c.Request(method, at, body, nil, f.requestHeader(r))
 	if err != nil {
-		return nil, asError(ctx, at, err)
+		return nil, classifyError(ctx, at, err)
 	}
 	if res == nil {
 		return nil, &Error{Reason: BadResponse, URL: at}
 	}
 	// RFC 9110 section 10.2.3 has it mean how long to stay away with these two.
 	if res.Status == http.StatusTooManyRequests || res.Status == http.StatusServiceUnavailable {
-		res.RetryAfter = retryAfter(res.Header.Get("Retry-After"), res.FetchedAt)
+		res.RetryAfter = parseRetryAfter(res.Header.Get("Retry-After"), res.FetchedAt)
 	}
 	return res, nil
 }
 
-func (f *Fetcher) header(r Request) http.Header {
+func (f *Fetcher) requestHeader(r Request) http.Header {
 	h := http.Header{
 		"User-Agent":      {f.cfg.UserAgent},
 		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,application/pdf;q=0.7,*/*;q=0.5"},
@@ -202,8 +202,8 @@ func (f *Fetcher) header(r Request) http.Header {
 	return h
 }
 
-// retryAfter reads seconds or a date (RFC 9110 section 10.2.3).
-func retryAfter(v string, now time.Time) time.Duration {
+// parseRetryAfter reads seconds or a date (RFC 9110 section 10.2.3).
+func parseRetryAfter(v string, now time.Time) time.Duration {
 	if v == "" {
 		return 0
 	}

@@ -24,19 +24,19 @@ import (
 
 // Config says how a Fetcher reaches sites.
 type Config struct {
-	Guard     *netguard.Guard // nil: the strict one
-	ConnectTo []ConnectTo
-	CAFile    string // PEM, added to the system's authorities
-	Proxy     string // URL
-	UserAgent string
-	Timeout   time.Duration // of one request, its body included
-	MaxBody   int64         // bytes after decompression
-	IdleConns int           // kept a host
+	Guard               *netguard.Guard // nil: the strict one
+	ConnectTo           []ConnectTo
+	CAFile              string // PEM, added to the system's authorities
+	Proxy               string // URL
+	UserAgent           string
+	Timeout             time.Duration // of one request, its body included
+	MaxBody             int64         // bytes after decompression
+	MaxIdleConnsPerHost int           // kept a host
 	// Resolver is for tests of changing answers; nil is the system's.
 	Resolver *net.Resolver
 	// Connecting, where set, is asked after the Guard before each connection is
 	// made, with an address that the Guard let through; an error refuses it.
-	Connecting func(network, address string) error
+	OnConnect func(network, address string) error
 }
 
 func (c Config) withDefaults() Config {
@@ -52,8 +52,8 @@ func (c Config) withDefaults() Config {
 	if c.MaxBody <= 0 {
 		c.MaxBody = DefaultMaxBody
 	}
-	if c.IdleConns <= 0 {
-		c.IdleConns = 16
+	if c.MaxIdleConnsPerHost <= 0 {
+		c.MaxIdleConnsPerHost = 16
 	}
 	return c
 }
@@ -71,7 +71,7 @@ func ParseConnectTo(s string) (ConnectTo, error) {
 	return ConnectTo{strings.ToLower(f[0]), f[1], f[2], f[3]}, nil
 }
 
-func (c Config) redirect(hostPort string) string {
+func (c Config) dialTarget(hostPort string) string {
 	host, port, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		return hostPort
@@ -101,27 +101,27 @@ type transport struct {
 // exchange carries one request's bounds down and its body up.
 type exchange struct {
 	maxBody  int64
-	onlyText bool
-	cut      bool                  // a body past maxBody is cut off, not refused
-	read     func(io.Reader) error // takes the body of a 2xx in body's stead
+	textOnly bool
+	truncate bool                  // a body past maxBody is cut off, not refused
+	readBody func(io.Reader) error // takes the body of a 2xx in body's stead
 	body     []byte
 	location string
-	sent     atomic.Int64 // when the request was written, in Unix nanoseconds
+	sentAt   atomic.Int64 // when the request was written, in Unix nanoseconds
 }
 
 type exchangeKey struct{}
 
 func newTransport(cfg Config) (*transport, error) {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: cfg.control, Resolver: cfg.Resolver}
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: cfg.checkConnection, Resolver: cfg.Resolver}
 	inner := &http.Transport{
 		DialContext: func(ctx context.Context, network, hostPort string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, cfg.redirect(hostPort))
+			return dialer.DialContext(ctx, network, cfg.dialTarget(hostPort))
 		},
 		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(1024), MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    5 * time.Second,
-		ResponseHeaderTimeout:  responseWaitTime,
+		ResponseHeaderTimeout:  responseHeaderTimeout,
 		MaxIdleConns:           1024,
-		MaxIdleConnsPerHost:    cfg.IdleConns,
+		MaxIdleConnsPerHost:    cfg.MaxIdleConnsPerHost,
 		IdleConnTimeout:        90 * time.Second,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHeaderBytes,
@@ -152,13 +152,13 @@ func newTransport(cfg Config) (*transport, error) {
 	return t, nil
 }
 
-// control decides on one connection.
-func (c *Config) control(network, address string, raw syscall.RawConn) error {
+// checkConnection decides on one connection.
+func (c *Config) checkConnection(network, address string, raw syscall.RawConn) error {
 	if err := c.Guard.Control(network, address, raw); err != nil {
 		return err
 	}
-	if c.Connecting != nil {
-		return c.Connecting(network, address)
+	if c.OnConnect != nil {
+		return c.OnConnect(network, address)
 	}
 	return nil
 }
@@ -183,34 +183,34 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		x = &exchange{maxBody: t.cfg.MaxBody}
 	}
 	if t.inner.Proxy != nil {
-		if err := t.checkName(r.Context(), r.URL); err != nil {
+		if err := t.checkProxyTarget(r.Context(), r.URL); err != nil {
 			return nil, err
 		}
 	}
-	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { x.sent.Store(time.Now().UnixNano()) }}
+	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { x.sentAt.Store(time.Now().UnixNano()) }}
 	res, err := t.inner.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode < http.StatusOK { // 101: nobody asked for another protocol
-		return nil, &reasoned{BadResponse, fmt.Errorf("status %d", res.StatusCode)}
+		return nil, &reasonError{BadResponse, fmt.Errorf("status %d", res.StatusCode)}
 	}
-	if bodyless(res.StatusCode) {
+	if isRedirect(res.StatusCode) {
 		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // a small body is read so that the connection is kept
 	} else {
 		ct := res.Header.Get("Content-Type")
-		pdf := x.onlyText && (isPDF(ct) || saysNothing(ct) && (namesPDF(res, r.URL.Path) || beginsPDF(res)))
-		if x.onlyText && !pdf && !textual(ct) {
-			return nil, &reasoned{ContentType, fmt.Errorf("%.60q", ct)}
+		pdf := x.textOnly && (isPDF(ct) || isGenericType(ct) && (hasPDFName(res, r.URL.Path) || hasPDFSignature(res)))
+		if x.textOnly && !pdf && !mayBeDocument(ct) {
+			return nil, &reasonError{ContentType, fmt.Errorf("%.60q", ct)}
 		}
 		if pdf {
 			x.maxBody = max(x.maxBody, MaxPDF)
 		}
 		if res.StatusCode < 200 || res.StatusCode >= 300 {
-			x.read = nil
+			x.readBody = nil
 		}
-		if err = decode(res, x); err != nil {
+		if err = readBody(res, x); err != nil {
 			return nil, err
 		}
 	}
@@ -225,13 +225,13 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &out, nil
 }
 
-func bodyless(status int) bool { return status >= 300 && status < 400 }
+func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
-// checkName resolves the name that a proxy would be asked for and refuses it if
+// checkProxyTarget resolves the name that a proxy would be asked for and refuses it if
 // any of its addresses is forbidden. A bare address is refused unless it was
 // allowed by name: it has no page that a company would link to, and every
 // spelling of it would have to be understood as the proxy does.
-func (t *transport) checkName(ctx context.Context, u *url.URL) error {
+func (t *transport) checkProxyTarget(ctx context.Context, u *url.URL) error {
 	host, port := u.Hostname(), uint16(80)
 	if u.Scheme == "https" {
 		port = 443
@@ -244,7 +244,7 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 		port = uint16(n)
 	}
 	if a, err := netip.ParseAddr(host); err == nil {
-		if t.cfg.Guard.Allows(a) {
+		if t.cfg.Guard.IsAllowlisted(a) {
 			return nil
 		}
 		return fmt.Errorf("%w: %s: a proxy is asked for names only", netguard.ErrBlocked, a)
@@ -261,7 +261,7 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 		return err
 	}
 	for _, a := range addrs {
-		if err := t.cfg.Guard.Check(netip.AddrPortFrom(a, port)); err != nil {
+		if err := t.cfg.Guard.CheckAddr(netip.AddrPortFrom(a, port)); err != nil {
 			return err
 		}
 	}

@@ -13,108 +13,108 @@ import (
 
 // Item is one URL to fetch.
 type Item struct {
-	URL    string  `json:"u"`
-	Key    string  `json:"k,omitempty"` // what the seen set folds; URL where empty
-	Host   string  `json:"-"`           // host:port that politeness counts by
-	Score  float64 `json:"s,omitempty"`
-	Depth  int     `json:"d,omitempty"`
-	Anchor string  `json:"a,omitempty"`
+	URL      string  `json:"u"`
+	DedupKey string  `json:"k,omitempty"` // what the seen set folds; URL where empty
+	Host     string  `json:"-"`           // host:port that politeness counts by
+	Score    float64 `json:"s,omitempty"`
+	Depth    int     `json:"d,omitempty"`
+	Anchor   string  `json:"a,omitempty"`
 	// Topic groups items of one kind; each further item of a topic that was
 	// fetched already ranks lower, so that the first fetches are diverse.
 	Topic string `json:"t,omitempty"`
 	// Family groups variants of one page (its translations).
-	Family   string `json:"f,omitempty"`
-	Pinned   bool   `json:"p,omitempty"`
-	Hops     int    `json:"h,omitempty"` // redirects that led here
-	Attempts int    `json:"n,omitempty"` // tries before this one
+	Family        string `json:"f,omitempty"`
+	Pinned        bool   `json:"p,omitempty"`
+	RedirectCount int    `json:"h,omitempty"` // redirects that led here
+	Attempts      int    `json:"n,omitempty"` // tries before this one
 	// Retargeted says that the address was made from a link that led nowhere.
-	Retargeted bool     `json:"r,omitempty"`
-	Sitemap    Sitemap  `json:"m,omitempty"`  // set where it is a sitemap and no page
-	Leaf       bool     `json:"l,omitempty"`  // links of the page are not followed
-	Via        []string `json:"v,omitempty"`  // the addresses that redirected here
-	Path       []string `json:"-"`            // URLs from a seed up to the parent
-	Parent     string   `json:"pa,omitempty"` // the page that linked here
+	Retargeted    bool          `json:"r,omitempty"`
+	Sitemap       SitemapSource `json:"m,omitempty"`  // set where it is a sitemap and no page
+	NoFollow      bool          `json:"l,omitempty"`  // links of the page are not followed
+	RedirectChain []string      `json:"v,omitempty"`  // the addresses that redirected here
+	DiscoveryPath []string      `json:"-"`            // URLs from a seed up to the parent
+	Parent        string        `json:"pa,omitempty"` // the page that linked here
 
 	rank float64
 }
 
-// id tells items apart.
-func (it *Item) id() string {
-	if it.Key != "" {
-		return it.Key
+// key tells items apart.
+func (it *Item) key() string {
+	if it.DedupKey != "" {
+		return it.DedupKey
 	}
 	return it.URL
 }
 
-// Sitemap says what led to a sitemap.
-type Sitemap int8
+// SitemapSource says what led to a sitemap.
+type SitemapSource int8
 
 // The kinds of sitemaps.
 const (
-	NotSitemap     Sitemap = iota
-	NamedSitemap           // by robots.txt
-	GuessedSitemap         // /sitemap.xml, where robots.txt names none
-	ChildSitemap           // by a sitemap index
+	NotSitemap    SitemapSource = iota
+	RobotsSitemap               // by robots.txt
+	ProbedSitemap               // /sitemap.xml, where robots.txt names none
+	ChildSitemap                // by a sitemap index
 )
 
 // Options bound a Frontier.
 type Options struct {
-	Delay    time.Duration // between requests to one host
-	MaxDelay time.Duration // a Crawl-delay is kept up to this (default 60 s)
-	PerHost  int           // requests at once to one host (default 1)
-	// Hosts at once (default 32). A host whose request has taken longer than
+	Delay                time.Duration // between requests to one host
+	MaxDelay             time.Duration // a Crawl-delay is kept up to this (default 60 s)
+	MaxConcurrentPerHost int           // requests at once to one host (default 1)
+	// MaxConcurrentHosts at once (default 32). A host whose request has taken longer than
 	// slowAfter does not count any more, so that hosts that hang hold nobody up;
-	// all in all there are at most hungFactor times as many.
-	Hosts int
-	Limit int // items queued at most (default 50,000)
+	// all in all there are at most totalHostsFactor times as many.
+	MaxConcurrentHosts int
+	MaxQueued          int // items queued at most (default 50,000)
 }
 
 // Frontier is the queue of a crawl.
 type Frontier struct {
-	opts     Options
-	hosts    map[string]*host
-	order    []*host
-	topics   map[string]int
-	families map[string]int
-	inFlight int
-	queued   int
-	out      map[string]Item // given out by Next and not yet Done, by id
+	opts            Options
+	hosts           map[string]*hostQueue
+	hostList        []*hostQueue
+	topicDocuments  map[string]int
+	familyDocuments map[string]int
+	inFlight        int
+	queued          int
+	dispatched      map[string]Item // given out by Next and not yet Done, by id
 }
 
-// host is the queue and the politeness state of one host.
-type host struct {
-	name     string
-	queue    items
-	inFlight int
-	next     time.Time // no request before this
-	before   time.Time // next, before the last item was given out
-	since    time.Time // when the last request began
-	delay    time.Duration
-	missed   int  // answers in a row that there is no such page
-	blocked  bool // nothing of it is given out until it is opened
+// hostQueue is the queue and the politeness state of one host.
+type hostQueue struct {
+	name            string
+	queue           itemHeap
+	inFlight        int
+	nextAllowed     time.Time // no request before this
+	prevNextAllowed time.Time // next, before the last item was given out
+	lastStarted     time.Time // when the last request began
+	delay           time.Duration
+	notFoundStreak  int  // answers in a row that there is no such page
+	blocked         bool // nothing of it is given out until it is opened
 }
 
 // New makes an empty Frontier.
 func New(o Options) *Frontier {
-	if o.PerHost <= 0 {
-		o.PerHost = 1
+	if o.MaxConcurrentPerHost <= 0 {
+		o.MaxConcurrentPerHost = 1
 	}
-	if o.Hosts <= 0 {
-		o.Hosts = 32
+	if o.MaxConcurrentHosts <= 0 {
+		o.MaxConcurrentHosts = 32
 	}
 	if o.MaxDelay <= 0 {
 		o.MaxDelay = time.Minute
 	}
-	if o.Limit <= 0 {
-		o.Limit = 50_000
+	if o.MaxQueued <= 0 {
+		o.MaxQueued = 50_000
 	}
-	return &Frontier{opts: o, hosts: map[string]*host{}, topics: map[string]int{}, families: map[string]int{}, out: map[string]Item{}}
+	return &Frontier{opts: o, hosts: map[string]*hostQueue{}, topicDocuments: map[string]int{}, familyDocuments: map[string]int{}, dispatched: map[string]Item{}}
 }
 
 // Add queues an item; it reports false when the frontier is full and the item
 // was dropped.
 func (f *Frontier) Add(it Item) bool {
-	if f.queued >= f.opts.Limit {
+	if f.queued >= f.opts.MaxQueued {
 		return false
 	}
 	it.rank = it.Score
@@ -127,10 +127,10 @@ func (f *Frontier) Add(it Item) bool {
 // there is none, wait says how long until a host is free again (0: only a Done
 // can free one, or nothing is left at or above the gate).
 func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait time.Duration) {
-	var best *host
-	room, full := f.room(now)
-	for _, h := range f.order {
-		if len(h.queue) == 0 || h.blocked || h.inFlight >= f.opts.PerHost {
+	var best *hostQueue
+	room, full := f.capacity(now)
+	for _, h := range f.hostList {
+		if len(h.queue) == 0 || h.blocked || h.inFlight >= f.opts.MaxConcurrentPerHost {
 			continue
 		}
 		if h.inFlight == 0 && !room {
@@ -139,17 +139,17 @@ func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait tim
 			}
 			continue
 		}
-		f.settle(h)
+		f.refreshTop(h)
 		if h.queue[0].rank < gate && !h.queue[0].Pinned {
 			continue
 		}
-		if d := h.next.Sub(now); d > 0 {
+		if d := h.nextAllowed.Sub(now); d > 0 {
 			if wait == 0 || d < wait {
 				wait = d
 			}
 			continue
 		}
-		if best == nil || before(&h.queue[0], &best.queue[0]) {
+		if best == nil || ranksBefore(&h.queue[0], &best.queue[0]) {
 			best = h
 		}
 	}
@@ -158,25 +158,25 @@ func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait tim
 	}
 	it = heap.Pop(&best.queue).(Item)
 	f.queued--
-	f.begin(best, now)
-	f.out[it.id()] = it
+	f.startRequest(best, now)
+	f.dispatched[it.key()] = it
 	return it, true, 0
 }
 
 // Done says that the request for an item ended.
 func (f *Frontier) Done(it *Item) {
-	delete(f.out, it.id())
-	f.end(f.host(it.Host))
+	delete(f.dispatched, it.key())
+	f.endRequest(f.host(it.Host))
 }
 
-// Best is the rank of the best queued item on a host that is not blocked, or -1.
-func (f *Frontier) Best() float64 {
+// BestRank is the rank of the best queued item on a host that is not blocked, or -1.
+func (f *Frontier) BestRank() float64 {
 	best := -1.0
-	for _, h := range f.order {
+	for _, h := range f.hostList {
 		if len(h.queue) == 0 || h.blocked {
 			continue
 		}
-		f.settle(h)
+		f.refreshTop(h)
 		if r := h.queue[0].rank; r > best {
 			best = r
 		}
@@ -196,11 +196,11 @@ func (f *Frontier) InFlight() int { return f.inFlight }
 // Block holds back a host, for instance until its robots.txt is known.
 func (f *Frontier) Block(name string) { f.host(name).blocked = true }
 
-// Open lets a blocked host go on.
-func (f *Frontier) Open(name string) { f.host(name).blocked = false }
+// Unblock lets a blocked host go on.
+func (f *Frontier) Unblock(name string) { f.host(name).blocked = false }
 
-// Delay raises a host's delay to d (its Crawl-delay), up to MaxDelay.
-func (f *Frontier) Delay(name string, d time.Duration) {
+// RaiseDelay raises a host's delay to d (its Crawl-delay), up to MaxDelay.
+func (f *Frontier) RaiseDelay(name string, d time.Duration) {
 	h := f.host(name)
 	if d = min(d, f.opts.MaxDelay); d > h.delay {
 		h.delay = d
@@ -209,13 +209,13 @@ func (f *Frontier) Delay(name string, d time.Duration) {
 
 // Postpone gives the host no request before until.
 func (f *Frontier) Postpone(name string, until time.Time) {
-	if h := f.host(name); until.After(h.next) {
-		h.next = until
+	if h := f.host(name); until.After(h.nextAllowed) {
+		h.nextAllowed = until
 	}
 }
 
-// Drop empties a host's queue and returns what was in it.
-func (f *Frontier) Drop(name string) []Item {
+// DropHost empties a host's queue and returns what was in it.
+func (f *Frontier) DropHost(name string) []Item {
 	h := f.host(name)
 	q := h.queue
 	h.queue = nil
@@ -226,41 +226,41 @@ func (f *Frontier) Drop(name string) []Item {
 // Clear empties the frontier and returns all that was queued or in flight.
 func (f *Frontier) Clear() []Item {
 	all := f.Pending()
-	for _, h := range f.order {
+	for _, h := range f.hostList {
 		h.queue = nil
 	}
 	f.queued = 0
-	clear(f.out)
+	clear(f.dispatched)
 	return all
 }
 
-// Return says that an item needed no request after all: its host's delay does
+// DoneWithoutRequest says that an item needed no request after all: its host's delay does
 // not count from it.
-func (f *Frontier) Return(it *Item) {
+func (f *Frontier) DoneWithoutRequest(it *Item) {
 	f.Done(it)
 	h := f.host(it.Host)
-	h.next = h.before
+	h.nextAllowed = h.prevNextAllowed
 }
 
 // Pending lists all that is queued or in flight, in no order.
 func (f *Frontier) Pending() []Item {
-	all := make([]Item, 0, f.queued+len(f.out))
-	for _, it := range f.out {
+	all := make([]Item, 0, f.queued+len(f.dispatched))
+	for _, it := range f.dispatched {
 		all = append(all, it)
 	}
-	for _, h := range f.order {
+	for _, h := range f.hostList {
 		all = append(all, h.queue...)
 	}
 	return all
 }
 
-// Missed says that a host had no such page; a run of them lowers its other
+// RecordNotFound says that a host had no such page; a run of them lowers its other
 // links, which a shared menu made for another host. found ends the run.
-func (f *Frontier) Missed(name string, missed bool) {
+func (f *Frontier) RecordNotFound(name string, missed bool) {
 	h := f.host(name)
 	if !missed {
-		if h.missed > 0 {
-			h.missed = 0
+		if h.notFoundStreak > 0 {
+			h.notFoundStreak = 0
 			for i := range h.queue {
 				h.queue[i].rank = h.queue[i].Score
 			}
@@ -268,26 +268,26 @@ func (f *Frontier) Missed(name string, missed bool) {
 		}
 		return
 	}
-	h.missed++
+	h.notFoundStreak++
 }
 
-// Covered says that a page of this topic and family was taken as a document, so
+// RecordDocument says that a page of this topic and family was taken as a document, so
 // that others like it rank lower.
-func (f *Frontier) Covered(topic, family string) {
+func (f *Frontier) RecordDocument(topic, family string) {
 	if topic != "" {
-		f.topics[topic]++
+		f.topicDocuments[topic]++
 	}
 	if family != "" {
-		f.families[family]++
+		f.familyDocuments[family]++
 	}
 }
 
-func (f *Frontier) host(name string) *host {
+func (f *Frontier) host(name string) *hostQueue {
 	h := f.hosts[name]
 	if h == nil {
-		h = &host{name: name, delay: f.opts.Delay}
+		h = &hostQueue{name: name, delay: f.opts.Delay}
 		f.hosts[name] = h
-		f.order = append(f.order, h)
+		f.hostList = append(f.hostList, h)
 	}
 	return h
 }

@@ -14,11 +14,11 @@ import (
 
 // ofLexer lists a page's tags with their attributes, and its text.
 func ofLexer(page []byte) (out []string) {
-	l := &lexer{b: page}
+	l := &lexer{page: page}
 	text := ""
 	for {
 		k, tag, t := l.next()
-		if k == atText {
+		if k == textToken {
 			text += string(t)
 			continue
 		}
@@ -27,24 +27,24 @@ func ofLexer(page []byte) (out []string) {
 			text = ""
 		}
 		switch k {
-		case atEnd:
+		case endOfPage:
 			return out
-		case atClose:
-			if !l.cut {
+		case endTag:
+			if !l.truncated {
 				out = append(out, "close "+tag.String())
 			}
-		case atStart:
+		case startTag:
 			at := len(out)
 			out = append(out, "")
 			var seen []string
-			for key, value, ok := l.attr(); ok; key, value, ok = l.attr() {
+			for key, value, ok := l.nextAttr(); ok; key, value, ok = l.nextAttr() {
 				if k := strings.ToLower(string(key)); !slices.Contains(seen, k) {
 					seen = append(seen, k)
-					out = append(out, fmt.Sprintf("  %s=%s", clean(k), clean(unescape(value))))
+					out = append(out, fmt.Sprintf("  %s=%s", clean(k), clean(unescapeAttr(value))))
 				}
 			}
 			out[at] = "start " + tag.String()
-			if l.cut { // the Tokenizer drops it
+			if l.truncated { // the Tokenizer drops it
 				out = out[:at]
 			}
 		}

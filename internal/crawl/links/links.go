@@ -16,8 +16,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
-// Page is what the pass found.
-type Page struct {
+// LinkScan is what the pass found.
+type LinkScan struct {
 	Title, Lang string
 	Base        *url.URL
 	Canonical   string
@@ -28,23 +28,23 @@ type Page struct {
 	Links       []Link
 	TextBytes   int // bytes of text outside script and style
 	ScriptBytes int
-	// Refused are references that are no link of Links, and why: not one that could
-	// be resolved, or one more than the limit. At most maxRefused are kept, More
+	// Skipped are references that are no link of Links, and why: not one that could
+	// be resolved, or one more than the limit. At most maxSkipped are kept, More
 	// counts the others.
-	Refused []Refused
-	More    int
+	Skipped       []SkippedReference
+	UnlistedSkips int
 	// Sketch is of the text outside header, nav and footer.
 	Sketch neardup.Sketch
 }
 
-// Refused is a reference that was left out.
-type Refused struct {
+// SkippedReference is a reference that was left out.
+type SkippedReference struct {
 	Ref string // as it is written, at most maxText bytes
-	Err error  // Resolve's, or ErrTooMany
+	Err error  // Resolve's, or ErrTooManyLinks
 }
 
-// ErrTooMany says that a page had more links than were asked for.
-var ErrTooMany = errors.New("too_many_links")
+// ErrTooManyLinks says that a page had more links than were asked for.
+var ErrTooManyLinks = errors.New("too_many_links")
 
 // Alternate is one link rel=alternate hreflang.
 type Alternate struct{ Lang, URL string }
@@ -63,54 +63,54 @@ type Link struct {
 const (
 	// maxText bounds a link's text and a page's title, in bytes.
 	maxText    = 200
-	maxRefused = 500
+	maxSkipped = 500
 	// maxAlternates is room for every language that a page can be had in.
 	maxAlternates = 500
 )
 
-// Resolve makes a reference absolute and canonical; an error leaves the link out.
-type Resolve func(base *url.URL, ref string) (string, error)
+// Resolver makes a reference absolute and canonical; an error leaves the link out.
+type Resolver func(base *url.URL, ref string) (string, error)
 
 // Scan reads body, which is UTF-8, and at most limit links of it. It never fails:
 // what a broken page still has is read.
-func Scan(body []byte, base *url.URL, limit int, resolve Resolve) *Page {
-	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: make(map[string]int, 64), like: neardup.NewBuilder()}
-	l := &lexer{b: body}
+func Scan(body []byte, base *url.URL, limit int, resolve Resolver) *LinkScan {
+	s := &scanner{page: &LinkScan{Base: base}, base: base, limit: limit, resolve: resolve, linkIndex: make(map[string]int, 64), sketch: neardup.NewBuilder()}
+	l := &lexer{page: body}
 	for {
 		switch k, tag, text := l.next(); k {
-		case atEnd:
+		case endOfPage:
 			s.closeLink()
-			s.page.Sketch = s.like.Sketch()
+			s.page.Sketch = s.sketch.Sketch()
 			return s.page
-		case atStart:
-			s.open(l, tag)
-		case atClose:
-			s.close(tag)
-		case atText:
+		case startTag:
+			s.startTag(l, tag)
+		case endTag:
+			s.endTag(tag)
+		case textToken:
 			s.text(text)
 		}
 	}
 }
 
 type scanner struct {
-	page    *Page
-	base    *url.URL
-	limit   int
-	resolve Resolve
-	at      map[string]int // URL to its place in page.Links
+	page      *LinkScan
+	base      *url.URL
+	limit     int
+	resolve   Resolver
+	linkIndex map[string]int // URL to its place in page.Links
 
-	raw     atom.Atom // script or style that is open
-	title   bool
-	href    string // of the open link
-	rel     string
-	label   string // its aria-label, title or image's alt
-	buf     []byte // its text
-	regions []string
-	based   bool // there was a base already
-	like    *neardup.Builder
+	openRaw  atom.Atom // script or style that is open
+	inTitle  bool
+	href     string // of the open link
+	rel      string
+	label    string // its aria-label, title or image's alt
+	linkText []byte // its text
+	regions  []string
+	hasBase  bool // there was a base already
+	sketch   *neardup.Builder
 }
 
-func (s *scanner) open(l *lexer, tag atom.Atom) {
+func (s *scanner) startTag(l *lexer, tag atom.Atom) {
 	switch tag {
 	case atom.A, atom.Area:
 		s.closeLink()
@@ -120,56 +120,56 @@ func (s *scanner) open(l *lexer, tag atom.Atom) {
 		}
 	case atom.Img:
 		if s.href != "" && s.label == "" {
-			s.label = attr(l, "alt")
+			s.label = readAttr(l, "alt")
 		}
 	case atom.Base:
-		s.rebase(strings.TrimSpace(attr(l, "href")))
+		s.setBase(strings.TrimSpace(readAttr(l, "href")))
 	case atom.Link:
-		s.linkTag(attrs(l, "rel", "href", "hreflang"))
+		s.readLinkTag(readAttrs(l, "rel", "href", "hreflang"))
 	case atom.Meta:
-		s.meta(attrs(l, "name", "http-equiv", "content"))
+		s.readMeta(readAttrs(l, "name", "http-equiv", "content"))
 	case atom.Html:
-		s.page.Lang = attr(l, "lang")
+		s.page.Lang = readAttr(l, "lang")
 	case atom.Script, atom.Style, atom.Noscript:
 		if tag != atom.Noscript {
-			s.raw = tag
+			s.openRaw = tag
 		}
 	case atom.Title:
-		s.title = s.page.Title == ""
+		s.inTitle = s.page.Title == ""
 	case atom.Header, atom.Nav, atom.Main, atom.Footer:
 		if len(s.regions) < 64 {
 			s.regions = append(s.regions, tag.String())
 		}
 	case atom.Div, atom.Section:
 		// Many sites mark their footer by its class or id alone.
-		if len(s.regions) < 64 && footer(l) {
+		if len(s.regions) < 64 && isFooter(l) {
 			s.regions = append(s.regions, "footer")
 		}
 	}
 }
 
-// footer says whether a tag's attributes name it one.
-func footer(l *lexer) bool {
+// isFooter says whether a tag's attributes name it one.
+func isFooter(l *lexer) bool {
 	for {
-		key, value, ok := l.attr()
+		key, value, ok := l.nextAttr()
 		switch {
 		case !ok:
 			return false
-		case is(key, "id") && bytes.Contains(bytes.ToLower(value), []byte("footer")), is(key, "role") && is(value, "contentinfo"):
+		case equalFold(key, "id") && bytes.Contains(bytes.ToLower(value), []byte("footer")), equalFold(key, "role") && equalFold(value, "contentinfo"):
 			return true
 		}
 	}
 }
 
-// rebase takes a base tag; the first one counts (HTML standard, section 4.2.3).
-func (s *scanner) rebase(ref string) {
-	if s.based || ref == "" {
+// setBase takes a base tag; the first one counts (HTML standard, section 4.2.3).
+func (s *scanner) setBase(ref string) {
+	if s.hasBase || ref == "" {
 		return
 	}
-	s.based = true
+	s.hasBase = true
 	to, err := s.resolve(s.base, ref)
 	if err != nil {
-		s.refuse(ref, err)
+		s.skip(ref, err)
 		return
 	}
 	if u, err := url.Parse(to); err == nil {
@@ -177,14 +177,14 @@ func (s *scanner) rebase(ref string) {
 	}
 }
 
-func (s *scanner) close(tag atom.Atom) {
+func (s *scanner) endTag(tag atom.Atom) {
 	switch tag {
 	case atom.A:
 		s.closeLink()
 	case atom.Script, atom.Style:
-		s.raw = 0
+		s.openRaw = 0
 	case atom.Title:
-		s.title = false
+		s.inTitle = false
 	case atom.Header, atom.Nav, atom.Main, atom.Footer:
 		for i := len(s.regions) - 1; i >= 0; i-- {
 			if s.regions[i] == tag.String() {
@@ -196,7 +196,7 @@ func (s *scanner) close(tag atom.Atom) {
 }
 
 func (s *scanner) text(b []byte) {
-	if s.raw != 0 {
+	if s.openRaw != 0 {
 		s.page.ScriptBytes += len(b)
 		return
 	}
@@ -204,21 +204,21 @@ func (s *scanner) text(b []byte) {
 	if len(b) == 0 {
 		return
 	}
-	if s.title {
-		s.page.Title = textOf(b)
+	if s.inTitle {
+		s.page.Title = plainText(b)
 		return
 	}
 	s.page.TextBytes += len(b)
-	if !s.aside() {
-		s.like.Text(b)
+	if !s.inBoilerplate() {
+		s.sketch.AddText(b)
 	}
-	if s.href != "" && len(s.buf) < maxText {
-		s.buf = append(append(s.buf, ' '), b[:min(len(b), maxText)]...)
+	if s.href != "" && len(s.linkText) < maxText {
+		s.linkText = append(append(s.linkText, ' '), b[:min(len(b), maxText)]...)
 	}
 }
 
-// aside says whether the place is a page's frame and not what it is about.
-func (s *scanner) aside() bool {
+// inBoilerplate says whether the place is a page's frame and not what it is about.
+func (s *scanner) inBoilerplate() bool {
 	n := len(s.regions)
 	return n > 0 && s.regions[n-1] != "main"
 }
@@ -226,20 +226,20 @@ func (s *scanner) aside() bool {
 func (s *scanner) openLink(l *lexer) {
 	var href, dataHref, rel, label, title attribute
 	for {
-		key, value, ok := l.attr()
+		key, value, ok := l.nextAttr()
 		if !ok {
 			break
 		}
 		switch {
-		case is(key, "href"):
+		case equalFold(key, "href"):
 			href.set(value)
-		case is(key, "data-href"):
+		case equalFold(key, "data-href"):
 			dataHref.set(value)
-		case is(key, "rel"):
+		case equalFold(key, "rel"):
 			rel.set(value)
-		case is(key, "aria-label"):
+		case equalFold(key, "aria-label"):
 			label.set(value)
-		case is(key, "title"), is(key, "alt"):
+		case equalFold(key, "title"), equalFold(key, "alt"):
 			title.set(value)
 		}
 	}
@@ -250,14 +250,14 @@ func (s *scanner) openLink(l *lexer) {
 	if s.label = label.String(); s.label == "" {
 		s.label = title.String()
 	}
-	if s.href == "" || s.href[0] == '#' && !route(s.href) || hasScheme(s.href, "javascript:") || hasScheme(s.href, "mailto:") || hasScheme(s.href, "tel:") || hasScheme(s.href, "data:") {
+	if s.href == "" || s.href[0] == '#' && !isRoute(s.href) || hasScheme(s.href, "javascript:") || hasScheme(s.href, "mailto:") || hasScheme(s.href, "tel:") || hasScheme(s.href, "data:") {
 		s.href, s.rel, s.label = "", "", ""
 	}
 }
 
-// route says whether a fragment is a page of its own to a site's scripts, as #/terms
+// isRoute says whether a fragment is a page of its own to a site's scripts, as #/terms
 // or #!/terms are. What it is worth is for Resolve to say.
-func route(ref string) bool { return strings.HasPrefix(ref, "#/") || strings.HasPrefix(ref, "#!") }
+func isRoute(ref string) bool { return strings.HasPrefix(ref, "#/") || strings.HasPrefix(ref, "#!") }
 
 func hasScheme(ref, scheme string) bool {
 	return len(ref) >= len(scheme) && strings.EqualFold(ref[:len(scheme)], scheme)
@@ -268,26 +268,26 @@ func (s *scanner) closeLink() {
 	if s.href == "" {
 		return
 	}
-	text := textOf(s.buf)
+	text := plainText(s.linkText)
 	if text == "" {
-		text = fold(s.label)
+		text = collapseSpace(s.label)
 	}
-	s.add(s.href, text, s.rel)
-	s.href, s.rel, s.label, s.buf = "", "", "", s.buf[:0]
+	s.addLink(s.href, text, s.rel)
+	s.href, s.rel, s.label, s.linkText = "", "", "", s.linkText[:0]
 }
 
-func (s *scanner) add(ref, text, rel string) {
-	s.like.Note(ref)
+func (s *scanner) addLink(ref, text, rel string) {
+	s.sketch.AddExact(ref)
 	to, err := s.resolve(s.base, ref)
 	if err != nil {
-		s.refuse(ref, err)
+		s.skip(ref, err)
 		return
 	}
 	region := ""
 	if n := len(s.regions); n > 0 {
 		region = s.regions[n-1]
 	}
-	if i, ok := s.at[to]; ok {
+	if i, ok := s.linkIndex[to]; ok {
 		l := &s.page.Links[i]
 		if l.Text == "" {
 			l.Text = text
@@ -298,23 +298,23 @@ func (s *scanner) add(ref, text, rel string) {
 		return
 	}
 	if len(s.page.Links) >= s.limit {
-		s.refuse(to, ErrTooMany)
+		s.skip(to, ErrTooManyLinks)
 		return
 	}
-	s.at[to] = len(s.page.Links)
-	s.page.Links = append(s.page.Links, Link{URL: to, Text: text, Region: region, Rel: rel, Relative: relative(ref)})
+	s.linkIndex[to] = len(s.page.Links)
+	s.page.Links = append(s.page.Links, Link{URL: to, Text: text, Region: region, Rel: rel, Relative: isPathRelative(ref)})
 }
 
-func (s *scanner) refuse(ref string, err error) {
-	if len(s.page.Refused) >= maxRefused {
-		s.page.More++
+func (s *scanner) skip(ref string, err error) {
+	if len(s.page.Skipped) >= maxSkipped {
+		s.page.UnlistedSkips++
 		return
 	}
-	s.page.Refused = append(s.page.Refused, Refused{Ref: strings.ToValidUTF8(ref[:min(len(ref), maxText)], ""), Err: err})
+	s.page.Skipped = append(s.page.Skipped, SkippedReference{Ref: strings.ToValidUTF8(ref[:min(len(ref), maxText)], ""), Err: err})
 }
 
-// relative says whether a reference depends on its page's path.
-func relative(ref string) bool {
+// isPathRelative says whether a reference depends on its page's path.
+func isPathRelative(ref string) bool {
 	if ref[0] == '/' || ref[0] == '\\' {
 		return false
 	}
@@ -329,8 +329,8 @@ func relative(ref string) bool {
 	return true
 }
 
-// linkTag takes canonical, alternates, and links to policies that stand in the head.
-func (s *scanner) linkTag(a map[string]string) {
+// readLinkTag takes canonical, alternates, and links to policies that stand in the head.
+func (s *scanner) readLinkTag(a map[string]string) {
 	rel, href := strings.ToLower(a["rel"]), a["href"]
 	if href == "" {
 		return
@@ -340,23 +340,23 @@ func (s *scanner) linkTag(a map[string]string) {
 		if to, err := s.resolve(s.base, href); err == nil {
 			s.page.Canonical = to
 		} else {
-			s.refuse(href, err)
+			s.skip(href, err)
 		}
 	case rel == "alternate" && a["hreflang"] != "":
 		switch to, err := s.resolve(s.base, href); {
 		case err != nil:
-			s.refuse(href, err)
+			s.skip(href, err)
 		case len(s.page.Alternates) >= maxAlternates:
-			s.refuse(to, ErrTooMany)
+			s.skip(to, ErrTooManyLinks)
 		default:
 			s.page.Alternates = append(s.page.Alternates, Alternate{Lang: a["hreflang"], URL: to})
 		}
 	case rel == "privacy-policy" || rel == "terms-of-service":
-		s.add(href, strings.ReplaceAll(rel, "-", " "), rel)
+		s.addLink(href, strings.ReplaceAll(rel, "-", " "), rel)
 	}
 }
 
-func (s *scanner) meta(a map[string]string) {
+func (s *scanner) readMeta(a map[string]string) {
 	content := a["content"]
 	switch name := strings.ToLower(a["name"]); {
 	case name == "robots" || name == "clauseabot":
@@ -372,7 +372,7 @@ func (s *scanner) meta(a map[string]string) {
 		if to, err := s.resolve(s.base, ref); err == nil {
 			s.page.Refresh = to
 		} else {
-			s.refuse(ref, err)
+			s.skip(ref, err)
 		}
 	}
 }
@@ -380,19 +380,19 @@ func (s *scanner) meta(a map[string]string) {
 // attribute is the value of one, as it is written; the first of a name counts.
 type attribute struct {
 	value []byte
-	met   bool
+	isSet bool
 }
 
 func (a *attribute) set(value []byte) {
-	if !a.met {
-		a.value, a.met = value, true
+	if !a.isSet {
+		a.value, a.isSet = value, true
 	}
 }
 
-func (a *attribute) String() string { return unescape(a.value) }
+func (a *attribute) String() string { return unescapeAttr(a.value) }
 
-// is says whether a name is the lower-case one, in any case.
-func is(name []byte, lower string) bool {
+// equalFold says whether a name is the lower-case one, in any case.
+func equalFold(name []byte, lower string) bool {
 	if len(name) != len(lower) {
 		return false
 	}
@@ -407,37 +407,37 @@ func is(name []byte, lower string) bool {
 	return true
 }
 
-// attr is the value of one attribute of the tag that l stands at.
-func attr(l *lexer, name string) string { return attrs(l, name)[name] }
+// readAttr is the value of one attribute of the tag that l stands at.
+func readAttr(l *lexer, name string) string { return readAttrs(l, name)[name] }
 
-// attrs are the values of the named attributes of the tag that l stands at.
-func attrs(l *lexer, names ...string) map[string]string {
+// readAttrs are the values of the named attributes of the tag that l stands at.
+func readAttrs(l *lexer, names ...string) map[string]string {
 	m := make(map[string]string, len(names))
 	for {
-		key, value, ok := l.attr()
+		key, value, ok := l.nextAttr()
 		if !ok {
 			return m
 		}
 		for _, name := range names {
-			if _, met := m[name]; !met && is(key, name) {
-				m[name] = unescape(value)
+			if _, met := m[name]; !met && equalFold(key, name) {
+				m[name] = unescapeAttr(value)
 			}
 		}
 	}
 }
 
-// textOf is what a piece of a page's text says, folded.
-func textOf(b []byte) string {
+// plainText is what a piece of a page's text says, folded.
+func plainText(b []byte) string {
 	s := string(b)
 	if bytes.IndexByte(b, '&') >= 0 {
 		s = html.UnescapeString(s)
 	}
-	return fold(s)
+	return collapseSpace(s)
 }
 
-// fold collapses white space and bounds the length at a rune.
-func fold(s string) string {
-	if s = strings.TrimSpace(s); !plainlySpaced(s) {
+// collapseSpace collapses white space and bounds the length at a rune.
+func collapseSpace(s string) string {
+	if s = strings.TrimSpace(s); !isSingleSpacedASCII(s) {
 		s = strings.Join(strings.Fields(s), " ")
 	}
 	if len(s) <= maxText {
@@ -446,8 +446,8 @@ func fold(s string) string {
 	return strings.ToValidUTF8(s[:maxText], "")
 }
 
-// plainlySpaced says that s is ASCII with single spaces between its words.
-func plainlySpaced(s string) bool {
+// isSingleSpacedASCII says that s is ASCII with single spaces between its words.
+func isSingleSpacedASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < ' ' || c > '~' || c == ' ' && s[i+1] == ' ' {
 			return false

@@ -16,9 +16,9 @@ import (
 // ErrBlocked says that an address is not one of the public Internet.
 var ErrBlocked = errors.New("blocked_address")
 
-// metadata are cloud services' addresses that the IANA registries don't list as
+// cloudMetadata are cloud services' addresses that the IANA registries don't list as
 // special: Azure's wire server.
-var metadata = netip.MustParsePrefix("168.63.129.16/32")
+var cloudMetadata = netip.MustParsePrefix("168.63.129.16/32")
 
 // Guard refuses every special-purpose range of the IANA IPv4 and IPv6 registries
 // (loopback, private, link-local and metadata, shared, mapped, NAT64, 6to4,
@@ -30,7 +30,7 @@ type Guard struct {
 
 // New makes a Guard. Addresses in allowed are let through, at any port.
 func New(allowed []netip.Prefix) *Guard {
-	return &Guard{allowed: allowed, guardian: ssrf.New(ssrf.WithDeniedV4Prefixes(metadata))}
+	return &Guard{allowed: allowed, guardian: ssrf.New(ssrf.WithDeniedV4Prefixes(cloudMetadata))}
 }
 
 // Control is for net.Dialer.Control.
@@ -39,7 +39,7 @@ func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 	if err != nil {
 		return fmt.Errorf("%w: %s is no address", ErrBlocked, hostPort)
 	}
-	if g.open(ap.Addr()) {
+	if g.isAllowlisted(ap.Addr()) {
 		return nil
 	}
 	if err := g.guardian.Safe(network, hostPort, c); err != nil {
@@ -48,9 +48,9 @@ func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 	return nil
 }
 
-// Check is for an address that somebody else will connect to, as a proxy does.
-func (g *Guard) Check(a netip.AddrPort) error {
-	if g.open(a.Addr()) {
+// CheckAddr is for an address that somebody else will connect to, as a proxy does.
+func (g *Guard) CheckAddr(a netip.AddrPort) error {
+	if g.isAllowlisted(a.Addr()) {
 		return nil
 	}
 	if err := g.guardian.SafeAddrPort(netip.AddrPortFrom(a.Addr().Unmap(), a.Port())); err != nil {
@@ -59,10 +59,10 @@ func (g *Guard) Check(a netip.AddrPort) error {
 	return nil
 }
 
-// Allows says whether an address is one of those that New was told to let through.
-func (g *Guard) Allows(a netip.Addr) bool { return g.open(a) }
+// IsAllowlisted says whether an address is one of those that New was told to let through.
+func (g *Guard) IsAllowlisted(a netip.Addr) bool { return g.isAllowlisted(a) }
 
-func (g *Guard) open(a netip.Addr) bool {
+func (g *Guard) isAllowlisted(a netip.Addr) bool {
 	for _, p := range g.allowed {
 		if p.Contains(a.WithZone("")) || p.Contains(a.Unmap().WithZone("")) {
 			return true

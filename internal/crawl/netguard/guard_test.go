@@ -20,7 +20,7 @@ func asked(t *testing.T, g *netguard.Guard, at string) (control, check error) {
 	if ap.Addr().Is6() {
 		network = "tcp6"
 	}
-	return g.Control(network, at, nil), g.Check(ap)
+	return g.Control(network, at, nil), g.CheckAddr(ap)
 }
 
 func TestSpecialAddressesAreRefusedAndPublicOnesNot(t *testing.T) {
@@ -64,7 +64,7 @@ func TestWhatIsAllowedByNameIsLetThroughAtAnyPort(t *testing.T) {
 			t.Errorf("%s is let through", at)
 		}
 	}
-	if !g.Allows(netip.MustParseAddr("10.1.2.3")) || g.Allows(netip.MustParseAddr("93.184.215.14")) {
+	if !g.IsAllowlisted(netip.MustParseAddr("10.1.2.3")) || g.IsAllowlisted(netip.MustParseAddr("93.184.215.14")) {
 		t.Error("Allows is of what was allowed by name, and of nothing else")
 	}
 }

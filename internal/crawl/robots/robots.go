@@ -62,7 +62,7 @@ func FromStatus(status int, err error) *Rules {
 
 // Parse reads a file. Lines that make no sense are passed over.
 func Parse(body []byte) *Rules {
-	body = decode(bound(body))
+	body = decode(truncate(body))
 	r := &Rules{}
 	var open *group // the group that rules go into
 	naming := false // the line before was a User-agent line
@@ -79,12 +79,12 @@ func Parse(body []byte) *Rules {
 				r.groups = append(r.groups, group{})
 				open = &r.groups[len(r.groups)-1]
 			}
-			open.agents = append(open.agents, product(value))
+			open.agents = append(open.agents, productToken(value))
 			naming = true
 		case "allow", "disallow":
 			naming = false
 			if open != nil && value != "" {
-				open.rules = append(open.rules, rule{allow: key == "allow", pattern: normalise(value)})
+				open.rules = append(open.rules, rule{allow: key == "allow", pattern: normalize(value)})
 			}
 		case "crawl-delay": // as any record but a rule it ends no line of agents (section 2.2.4)
 			if open != nil {
@@ -101,9 +101,9 @@ func Parse(body []byte) *Rules {
 	return r
 }
 
-// bound cuts a file to MaxBytes, and a line that is cut in two off with the rest:
+// truncate cuts a file to MaxBytes, and a line that is cut in two off with the rest:
 // its first half may be another rule.
-func bound(body []byte) []byte {
+func truncate(body []byte) []byte {
 	if len(body) <= MaxBytes {
 		return body
 	}
@@ -154,9 +154,9 @@ func parseLine(line []byte) (key, value string, ok bool) {
 	return k, strings.TrimSpace(v), true
 }
 
-// product is the product token of a User-agent value in lower case: letters, "-"
+// productToken is the product token of a User-agent value in lower case: letters, "-"
 // and "_" (section 2.2.1), or "*".
-func product(v string) string {
+func productToken(v string) string {
 	if v == "*" || strings.HasPrefix(v, "*") && (len(v) == 1 || v[1] == ' ' || v[1] == '\t') {
 		return "*"
 	}
@@ -167,17 +167,17 @@ func product(v string) string {
 	return strings.ToLower(v[:i])
 }
 
-// Agent merges the groups that name token, or else those of "*" (section 2.2.1).
-func (r *Rules) Agent(token string) *Group {
+// GroupFor merges the groups that name token, or else those of "*" (section 2.2.1).
+func (r *Rules) GroupFor(token string) *Group {
 	g := &Group{disallowAll: r.Unreachable}
 	token = strings.ToLower(token)
-	if !r.merge(g, token) {
-		r.merge(g, "*")
+	if !r.mergeInto(g, token) {
+		r.mergeInto(g, "*")
 	}
 	return g
 }
 
-func (r *Rules) merge(g *Group, token string) bool {
+func (r *Rules) mergeInto(g *Group, token string) bool {
 	found := false
 	for _, have := range r.groups {
 		for _, a := range have.agents {
@@ -205,7 +205,7 @@ func (g *Group) Allowed(pathAndQuery string) (ok bool, pattern string) {
 	if len(g.rules) == 0 {
 		return true, ""
 	}
-	p := normalise(pathAndQuery)
+	p := normalize(pathAndQuery)
 	if p == "" || p[0] != '/' {
 		p = "/" + p
 	}
@@ -247,9 +247,9 @@ func match(pattern, p string) bool {
 	return !anchored || p == ""
 }
 
-// normalise percent-encodes what is not ASCII and writes escapes in upper case,
+// normalize percent-encodes what is not ASCII and writes escapes in upper case,
 // so that both sides are compared octet by octet (section 2.2.2).
-func normalise(s string) string {
+func normalize(s string) string {
 	clean := true
 	for i := 0; i < len(s) && clean; i++ {
 		clean = s[i] < utf8.RuneSelf && s[i] != '%'
@@ -264,7 +264,7 @@ func normalise(s string) string {
 		case c >= utf8.RuneSelf:
 			b = append(b, '%', digits[c>>4], digits[c&15])
 		case c == '%' && i+2 < len(s):
-			b = append(b, '%', upper(s[i+1]), upper(s[i+2]))
+			b = append(b, '%', upperHex(s[i+1]), upperHex(s[i+2]))
 			i += 2
 		default:
 			b = append(b, c)
@@ -273,7 +273,7 @@ func normalise(s string) string {
 	return string(b)
 }
 
-func upper(c byte) byte {
+func upperHex(c byte) byte {
 	if c >= 'a' && c <= 'f' {
 		return c - 0x20
 	}

@@ -88,12 +88,12 @@ func parseLocale(s string) (lang, region string, ok bool) {
 	}
 }
 
-// dates are years, months and days. A month or day of one digit needs a separator:
+// datePattern are years, months and days. A month or day of one digit needs a separator:
 // 19071 is an article's number.
-var dates = regexp.MustCompile(`\b(19|20)\d\d([-/](0?[1-9]|1[0-2])([-/](0?[1-9]|[12]\d|3[01]))?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?)?\b`)
+var datePattern = regexp.MustCompile(`\b(19|20)\d\d([-/](0?[1-9]|1[0-2])([-/](0?[1-9]|[12]\d|3[01]))?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?)?\b`)
 
-// undate is a URL's path and query with its dates taken out.
-func undate(u *url.URL) (string, bool) {
+// stripDates is a URL's path and query with its dates taken out.
+func stripDates(u *url.URL) (string, bool) {
 	s := u.Path
 	if u.RawQuery != "" {
 		s += "?" + u.RawQuery
@@ -101,6 +101,6 @@ func undate(u *url.URL) (string, bool) {
 	if !strings.Contains(s, "20") && !strings.Contains(s, "19") {
 		return "", false
 	}
-	out := dates.ReplaceAllString(s, "#")
+	out := datePattern.ReplaceAllString(s, "#")
 	return out, out != s
 }

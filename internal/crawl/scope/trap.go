@@ -16,94 +16,96 @@ import (
 // in its own links. Once several patterns are closed the site is known for what it
 // is, and one page fewer is enough.
 const (
-	closeMade        = 2
-	closeAfter       = 3
-	closePromising   = 4
-	closeNaming      = 8
-	suspicious       = 4   // closed patterns that make a site suspicious
-	remembered       = 128 // pages of one domain that new ones are compared with
-	maxDomains       = 1000
-	maxQueryPatterns = 16 // names of a query that its pattern is made of
+	closeGenerated     = 2
+	closeAfter         = 3
+	closeTextNamed     = 4
+	closeURLNamed      = 8
+	suspiciousPatterns = 4   // closed patterns that make a site suspicious
+	maxRecentPages     = 128 // pages of one domain that new ones are compared with
+	maxRecentDomains   = 1000
+	maxQueryNames      = 16 // names of a query that its pattern is made of
 )
 
-// Hope is how much a link promises.
-type Hope int
+// LinkStrength is how much a link promises.
+type LinkStrength int
 
 // The grades of hope.
 const (
-	NoHope    Hope = iota
-	Promising      // by its text
-	Naming         // by its address
+	WeakLink          LinkStrength = iota
+	TextNamesDocument              // by its text
+	URLNamesDocument               // by its address
 )
 
 // pattern is what is known of the URLs that have one skeleton.
 type pattern struct {
-	row    int // pages in a row that showed what was seen before
+	streak int // pages in a row that showed what was seen before
 	closed bool
 }
 
-// recent are the last different pages of a domain.
-type recent struct {
-	pages []shown
-	next  int
+// recentPages are the last different pages of a domain.
+type recentPages struct {
+	pages  []seenPage
+	oldest int
 }
 
-// shown is a page that was not like those before it.
-type shown struct {
+// seenPage is a page that was not like those before it.
+type seenPage struct {
 	neardup.Sketch
 	host   string
 	copies int
 }
 
-// Took takes note of a page that came. copies is how many pages of the same domain
+// ObservePage takes note of a page that came. copies is how many pages of the same domain
 // were like it, 0 where it shows something new.
-func (s *Scope) Took(u *url.URL, sk neardup.Sketch) (copies int) {
+func (s *Scope) ObservePage(u *url.URL, sk neardup.Sketch) (copies int) {
 	host := u.Hostname()
-	domain := Registrable(host)
+	domain := RegistrableDomain(host)
 	r := s.recent[domain]
 	if r == nil {
-		if len(s.recent) >= maxDomains {
+		if len(s.recent) >= maxRecentDomains {
 			return 0
 		}
-		r = &recent{}
+		r = &recentPages{}
 		s.recent[domain] = r
 	}
-	i := slices.IndexFunc(r.pages, func(p shown) bool { return p.Same(sk) })
-	elsewhere, known := false, s.knows(host)
+	i := slices.IndexFunc(r.pages, func(p seenPage) bool { return p.IsNearDuplicate(sk) })
+	elsewhere, known := false, s.hasOwnPage(host)
 	if i < 0 {
-		r.keep(shown{Sketch: sk, host: host})
+		r.add(seenPage{Sketch: sk, host: host})
 	} else {
 		r.pages[i].copies++
 		copies = r.pages[i].copies
 		elsewhere = r.pages[i].host != host
 	}
-	for _, k := range skeletons(u) {
-		s.note(k, i >= 0, 1)
+	for _, k := range urlTemplates(u) {
+		s.recordPattern(k, i >= 0, 1)
 	}
 	// A host that has shown something of its own says nothing about new ones.
-	for _, k := range mirrors(domain, u) {
+	for _, k := range mirrorPatterns(domain, u) {
 		if !known {
-			s.note(k, elsewhere, 1)
+			s.recordPattern(k, elsewhere, 1)
 		}
 	}
 	return copies
 }
 
-// Vain takes note of a URL that led round in circles and to no page. One such is
+// ObserveRedirectLoop takes note of a URL that led round in circles and to no page. One such is
 // enough to close the addresses of its shape: each costs several requests.
-func (s *Scope) Vain(u *url.URL) { s.note(skeletons(u)[0], true, closeAfter) }
+func (s *Scope) ObserveRedirectLoop(u *url.URL) {
+	s.recordPattern(urlTemplates(u)[0], true, closeAfter)
+}
 
-func (r *recent) keep(p shown) {
-	if len(r.pages) < remembered {
+func (r *recentPages) add(p seenPage) {
+	if len(r.pages) < maxRecentPages {
 		r.pages = append(r.pages, p)
 		return
 	}
-	r.pages[r.next] = p
-	r.next = (r.next + 1) % remembered
+	r.pages[r.oldest] = p
+	r.oldest = (r.oldest + 1) % maxRecentPages
 }
 
-// note counts n pages of a pattern: again is whether they showed what was seen before.
-func (s *Scope) note(key string, again bool, n int) {
+// recordPattern counts n pages of a pattern: again is whether they showed what was seen before.
+func (s *Scope) recordPattern(key string, again bool, n int) {
 	p := s.patterns[key]
 	if p == nil {
 		if !again || len(s.patterns) >= maxTracked {
@@ -114,25 +116,25 @@ func (s *Scope) note(key string, again bool, n int) {
 	}
 	if !again {
 		if p.closed {
-			s.closed--
+			s.closedPatterns--
 		}
 		*p = pattern{}
 		return
 	}
-	p.row += n
-	if !p.closed && p.row >= s.bound(key) {
+	p.streak += n
+	if !p.closed && p.streak >= s.closeThreshold(key) {
 		p.closed = true
-		s.closed++
+		s.closedPatterns++
 	}
 }
 
-// bound is after how many copies a pattern is closed.
-func (s *Scope) bound(key string) int {
+// closeThreshold is after how many copies a pattern is closed.
+func (s *Scope) closeThreshold(key string) int {
 	n := closeAfter
 	if strings.ContainsAny(strings.TrimPrefix(key, "*."), "#*?") {
-		n = closeMade
+		n = closeGenerated
 	}
-	if s.closed >= suspicious {
+	if s.closedPatterns >= suspiciousPatterns {
 		n--
 	}
 	return n
@@ -141,8 +143,8 @@ func (s *Scope) bound(key string) int {
 // Closed says whether the pages of u's pattern showed the same so often that
 // another one is not worth a request, for what its link promises. It is asked just
 // before the request; Check is asked when the URL is found.
-func (s *Scope) Closed(u *url.URL, hope Hope) bool {
-	if s.closed == 0 {
+func (s *Scope) Closed(u *url.URL, hope LinkStrength) bool {
+	if s.closedPatterns == 0 {
 		return false
 	}
 	shut := func(key string) bool {
@@ -150,45 +152,45 @@ func (s *Scope) Closed(u *url.URL, hope Hope) bool {
 		switch {
 		case p == nil || !p.closed:
 			return false
-		case hope == Naming:
-			return p.row >= closeNaming
-		case hope == Promising && s.closed < suspicious:
-			return p.row >= closePromising
+		case hope == URLNamesDocument:
+			return p.streak >= closeURLNamed
+		case hope == TextNamesDocument && s.closedPatterns < suspiciousPatterns:
+			return p.streak >= closeTextNamed
 		}
 		return true
 	}
-	if slices.ContainsFunc(skeletons(u), shut) {
+	if slices.ContainsFunc(urlTemplates(u), shut) {
 		return true
 	}
 	host := u.Hostname()
-	if s.knows(host) {
+	if s.hasOwnPage(host) {
 		return false
 	}
-	m := mirrors(Registrable(host), u)
+	m := mirrorPatterns(RegistrableDomain(host), u)
 	return slices.ContainsFunc(m[:], shut)
 }
 
-// knows says whether a host has shown a page that no other had.
-func (s *Scope) knows(host string) bool {
-	r := s.recent[Registrable(host)]
-	return r != nil && slices.ContainsFunc(r.pages, func(p shown) bool { return p.host == host })
+// hasOwnPage says whether a host has shown a page that no other had.
+func (s *Scope) hasOwnPage(host string) bool {
+	r := s.recent[RegistrableDomain(host)]
+	return r != nil && slices.ContainsFunc(r.pages, func(p seenPage) bool { return p.host == host })
 }
 
-// mirrors are the patterns of one path, and of any path, on any host of a domain.
-func mirrors(domain string, u *url.URL) [2]string {
-	return [2]string{"*." + domain + collapse(u.Path), "*." + domain}
+// mirrorPatterns are the patterns of one path, and of any path, on any host of a domain.
+func mirrorPatterns(domain string, u *url.URL) [2]string {
+	return [2]string{"*." + domain + pathTemplate(u.Path), "*." + domain}
 }
 
-// skeletons are the patterns that a URL is one of: its own shape, its folder, the
+// urlTemplates are the patterns that a URL is one of: its own shape, its folder, the
 // shape of its path up to the first part that looks made up, where more follows
 // it, and its path with any query.
-func skeletons(u *url.URL) []string {
+func urlTemplates(u *url.URL) []string {
 	whole, _, _ := strings.Cut(u.Path, ";") // what follows is a session's name, mostly
-	shape := u.Hostname() + collapse(whole)
+	shape := u.Hostname() + pathTemplate(whole)
 	out := make([]string, 1, 4)
 	out[0] = shape
 	if dir := path.Dir(strings.TrimSuffix(u.Path, "/")); len(dir) > 1 {
-		out = append(out, u.Hostname()+collapse(dir)+"/")
+		out = append(out, u.Hostname()+pathTemplate(dir)+"/")
 	}
 	if i := strings.IndexAny(shape, "#*"); i >= 0 {
 		if j := strings.IndexByte(shape[i:], '/'); j >= 0 && i+j+1 < len(shape) {
@@ -199,8 +201,8 @@ func skeletons(u *url.URL) []string {
 		var names []string
 		for part := range strings.SplitSeq(u.RawQuery, "&") {
 			name, _, _ := strings.Cut(part, "=")
-			names = append(names, collapse(name))
-			if len(names) == maxQueryPatterns {
+			names = append(names, pathTemplate(name))
+			if len(names) == maxQueryNames {
 				break
 			}
 		}
@@ -211,10 +213,10 @@ func skeletons(u *url.URL) []string {
 	return out
 }
 
-// collapse puts "#" for each run of digits, and "*" for each part of a path or a
+// pathTemplate puts "#" for each run of digits, and "*" for each part of a path or a
 // host's name that has digits among its letters and is long, as names of sessions
 // and hashes are.
-func collapse(p string) string {
+func pathTemplate(p string) string {
 	if !strings.ContainsAny(p, "0123456789") {
 		return p
 	}
@@ -229,16 +231,16 @@ func collapse(p string) string {
 			b.WriteByte(part[0])
 			part = part[1:]
 		}
-		b.WriteString(collapsePart(part))
+		b.WriteString(segmentTemplate(part))
 		i = j
 	}
 	return b.String()
 }
 
-// made is how long a part with digits in it is that nobody wrote.
-const made = 8
+// minGeneratedSegment is how long a part with digits in it is that nobody wrote.
+const minGeneratedSegment = 8
 
-func collapsePart(s string) string {
+func segmentTemplate(s string) string {
 	letters, digits, others := 0, 0, 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -255,7 +257,7 @@ func collapsePart(s string) string {
 		return s
 	case letters == 0 && others == 0:
 		return "#"
-	case digits > 1 && len(s) >= made && (others == 0 || len(s) >= 3*made):
+	case digits > 1 && len(s) >= minGeneratedSegment && (others == 0 || len(s) >= 3*minGeneratedSegment):
 		return "*"
 	}
 	var b strings.Builder

@@ -65,7 +65,7 @@ func TestPathsAreReadHoweverTheyAreSpelt(t *testing.T) {
 
 func TestLegalWordsElsewhereAreNoDocuments(t *testing.T) {
 	t.Parallel()
-	document := Link("https://example.com/legal/privacy-policy", "Privacy Policy", "footer", 1)
+	document := OfLink("https://example.com/legal/privacy-policy", "Privacy Policy", "footer", 1)
 	for _, l := range [][2]string{
 		{"https://example.com/blog/2024/05/what-the-new-privacy-law-means-for-your-shop", "What the new privacy law means for your shop and everybody who buys in it"},
 		{"https://example.com/account/login?next=/terms-of-use/", "Log in"},
@@ -73,7 +73,7 @@ func TestLegalWordsElsewhereAreNoDocuments(t *testing.T) {
 		{"https://example.com/pricing", "Pricing"},
 		{"https://example.com/termites", "Termites"},
 	} {
-		if got := Link(l[0], l[1], "", 1); got > document/2 {
+		if got := OfLink(l[0], l[1], "", 1); got > document/2 {
 			t.Errorf("%s (%s) has %.2f, a document %.2f", l[0], l[1], got, document)
 		}
 	}
@@ -83,7 +83,7 @@ func TestDepthLowersALink(t *testing.T) {
 	t.Parallel()
 	last := 1.0
 	for depth := 1; depth < 5; depth++ {
-		s := Link("https://example.com/terms", "Terms", "footer", depth)
+		s := OfLink("https://example.com/terms", "Terms", "footer", depth)
 		if s >= last {
 			t.Errorf("at depth %d it has %.3f after %.3f", depth, s, last)
 		}
@@ -122,8 +122,8 @@ func TestFeaturesAddUpToWhatIsLearned(t *testing.T) {
 		for _, f := range Features(u, l.text) {
 			want += weights[f]
 		}
-		r := table.read(u, l.text, "")
-		if got := r.learned(table); math.Abs(got-min(max(want, -maxLearned), maxLearned)) > 1e-6 {
+		r := table.extract(u, l.text, "")
+		if got := r.learnedWeight(table); math.Abs(got-min(max(want, -maxLearned), maxLearned)) > 1e-6 {
 			t.Errorf("%s (%s): serving adds %v, training %v", l.url, l.text, got, want)
 		}
 	}
@@ -163,7 +163,7 @@ func TestTheLearnedTableIsWhole(t *testing.T) {
 			}
 		case what != "path" && what != "text" && what != "host":
 			t.Errorf("weights don't stand in %q", what)
-		case normal(phrase) != phrase:
+		case normalize(phrase) != phrase:
 			t.Errorf("%q is not in normal form", phrase)
 		}
 	}
@@ -184,8 +184,8 @@ func FuzzOf(f *testing.F) {
 		if v := Of(u, text, region, 2).Value; v < 0 || v > 1 || math.IsNaN(v) {
 			t.Errorf("score %v", v)
 		}
-		if n := normal(text); normal(n) != n {
-			t.Errorf("the normal form of %q is no normal form: %q, %q", text, n, normal(n))
+		if n := normalize(text); normalize(n) != n {
+			t.Errorf("the normal form of %q is no normal form: %q, %q", text, n, normalize(n))
 		}
 	})
 }

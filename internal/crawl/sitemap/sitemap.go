@@ -38,45 +38,45 @@ type URL struct {
 	LastMod string
 }
 
-// Map is what one file says: children of an index, or URLs.
-type Map struct {
+// File is what one file says: children of an index, or URLs.
+type File struct {
 	Children []string
 	URLs     []URL
-	bytes    int
+	urlBytes int
 }
 
-func (m *Map) add(loc string) {
+func (m *File) add(loc string) {
 	m.URLs = append(m.URLs, URL{Loc: loc})
-	m.bytes += len(loc)
+	m.urlBytes += len(loc)
 }
 
-func (m *Map) full() bool {
-	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.bytes >= maxBytes
+func (m *File) full() bool {
+	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.urlBytes >= maxBytes
 }
 
-// Read reads a file, decompressed, to its end or to its bounds. What was
+// Parse reads a file, decompressed, to its end or to its bounds. What was
 // read before an error is returned with it: one bad entry does not lose the others.
-func Read(r io.Reader) (Map, error) {
+func Parse(r io.Reader) (File, error) {
 	b := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 4096)
-	if err := skipBlanks(b); err != nil {
+	if err := skipSpace(b); err != nil {
 		if errors.Is(err, io.EOF) {
-			return Map{}, fmt.Errorf("%w: it is empty", ErrNotSitemap)
+			return File{}, fmt.Errorf("%w: it is empty", ErrNotSitemap)
 		}
-		return Map{}, fmt.Errorf("read a sitemap: %w", err)
+		return File{}, fmt.Errorf("read a sitemap: %w", err)
 	}
 	head, _ := b.Peek(512)
 	if head[0] != '<' {
-		return readText(b)
+		return parseText(b)
 	}
 	low := bytes.ToLower(head)
 	if bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
-		return Map{}, fmt.Errorf("%w: it is an HTML page", ErrNotSitemap)
+		return File{}, fmt.Errorf("%w: it is an HTML page", ErrNotSitemap)
 	}
-	return readXML(decoded(b, head))
+	return parseXML(decodeDeclared(b, head))
 }
 
-// skipBlanks leaves a byte to read that is no blank.
-func skipBlanks(b *bufio.Reader) error {
+// skipSpace leaves a byte to read that is no blank.
+func skipSpace(b *bufio.Reader) error {
 	for {
 		c, err := b.ReadByte()
 		if err != nil {
@@ -88,12 +88,12 @@ func skipBlanks(b *bufio.Reader) error {
 	}
 }
 
-var declared = regexp.MustCompile(`^<\?xml[^>]*encoding=["']([\w.:-]{1,40})["']`)
+var declaredEncoding = regexp.MustCompile(`^<\?xml[^>]*encoding=["']([\w.:-]{1,40})["']`)
 
-// decoded undoes the encoding that the declaration names. UTF-16 was undone by its
+// decodeDeclared undoes the encoding that the declaration names. UTF-16 was undone by its
 // mark already: a declaration that could be read is not in it.
-func decoded(r io.Reader, head []byte) io.Reader {
-	m := declared.FindSubmatch(head)
+func decodeDeclared(r io.Reader, head []byte) io.Reader {
+	m := declaredEncoding.FindSubmatch(head)
 	if m == nil || strings.HasPrefix(strings.ToLower(string(m[1])), "utf") {
 		return r
 	}
@@ -103,9 +103,9 @@ func decoded(r io.Reader, head []byte) io.Reader {
 	return r
 }
 
-// readText reads a plain list, one URL a line.
-func readText(b *bufio.Reader) (Map, error) {
-	var m Map
+// parseText reads a plain list, one URL a line.
+func parseText(b *bufio.Reader) (File, error) {
+	var m File
 	var err error
 	for err == nil && !m.full() {
 		var line []byte
@@ -128,80 +128,80 @@ func readText(b *bufio.Reader) (Map, error) {
 	return m, nil
 }
 
-// readXML walks the tags, whatever their namespace: <loc> within <sitemap> is a
+// parseXML walks the tags, whatever their namespace: <loc> within <sitemap> is a
 // child, within <url> a page; <link> of RSS and Atom is a page too. HTML's
 // tokenizer takes what is not well-formed, expands no entities of the file's own,
 // and holds one token at a time.
-func readXML(r io.Reader) (Map, error) {
+func parseXML(r io.Reader) (File, error) {
 	z := html.NewTokenizer(r)
 	z.SetMaxBuf(maxToken)
 	z.AllowCDATA(true)
-	w := walker{}
-	for !w.m.full() {
+	w := xmlWalker{}
+	for !w.file.full() {
 		switch z.Next() {
 		case html.ErrorToken:
-			return w.m, w.end(z.Err())
+			return w.file, w.finish(z.Err())
 		case html.StartTagToken:
 			if len(w.stack) >= maxDepth {
-				return w.m, w.end(fmt.Errorf("nested deeper than %d", maxDepth))
+				return w.file, w.finish(fmt.Errorf("nested deeper than %d", maxDepth))
 			}
-			w.open(z)
+			w.startElement(z)
 		case html.SelfClosingTagToken:
-			w.open(z)
-			w.close(w.stack[len(w.stack)-1])
+			w.startElement(z)
+			w.endElement(w.stack[len(w.stack)-1])
 		case html.TextToken:
 			if t := z.Text(); w.text.Len()+len(t) <= maxLoc {
 				w.text.Write(t)
 			}
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			w.close(local(name))
+			w.endElement(localName(name))
 		}
 	}
-	return w.m, nil
+	return w.file, nil
 }
 
-type walker struct {
-	m     Map
+type xmlWalker struct {
+	file  File
 	stack []string
 	text  strings.Builder
 }
 
-// end says what the end of the tokens means.
-func (w *walker) end(err error) error {
+// finish says what the end of the tokens means.
+func (w *xmlWalker) finish(err error) error {
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil
-	case len(w.m.URLs)+len(w.m.Children) > 0:
+	case len(w.file.URLs)+len(w.file.Children) > 0:
 		return fmt.Errorf("read a sitemap: %w", err)
 	default:
 		return fmt.Errorf("%w: %w", ErrNotSitemap, err)
 	}
 }
 
-func local(name []byte) string {
+func localName(name []byte) string {
 	if i := bytes.IndexByte(name, ':'); i >= 0 {
 		name = name[i+1:]
 	}
 	return string(name)
 }
 
-func (w *walker) open(z *html.Tokenizer) {
+func (w *xmlWalker) startElement(z *html.Tokenizer) {
 	name, more := z.TagName()
-	tag := local(name)
+	tag := localName(name)
 	w.stack = append(w.stack, tag)
 	w.text.Reset()
 	// <link href> of Atom, and the alternates of a page's translations.
 	for tag == "link" && more {
 		var k, v []byte
 		if k, v, more = z.TagAttr(); string(k) == "href" && len(v) > 0 && len(v) <= maxLoc {
-			w.m.add(strings.TrimSpace(string(v)))
+			w.file.add(strings.TrimSpace(string(v)))
 		}
 	}
 }
 
-// close ends the innermost element of that name, and takes its text by its parent.
-func (w *walker) close(name string) {
+// endElement ends the innermost element of that name, and takes its text by its parent.
+func (w *xmlWalker) endElement(name string) {
 	at := len(w.stack) - 1
 	for at >= 0 && w.stack[at] != name {
 		at--
@@ -219,18 +219,18 @@ func (w *walker) close(name string) {
 	switch {
 	case text == "":
 	case name == "loc" && parent == "sitemap":
-		w.m.Children = append(w.m.Children, text)
-		w.m.bytes += len(text)
+		w.file.Children = append(w.file.Children, text)
+		w.file.urlBytes += len(text)
 	case name == "loc" && parent == "url", name == "link" && parent == "item":
-		w.m.add(text)
-	case name == "lastmod" && parent == "url" && len(w.m.URLs) > 0:
-		w.m.URLs[len(w.m.URLs)-1].LastMod = text
+		w.file.add(text)
+	case name == "lastmod" && parent == "url" && len(w.file.URLs) > 0:
+		w.file.URLs[len(w.file.URLs)-1].LastMod = text
 	}
 }
 
-// Order sorts children so that those that score higher come first, equal ones as
+// SortByScore sorts children so that those that score higher come first, equal ones as
 // they stood.
-func Order(children []string, score func(string) float64) []string {
+func SortByScore(children []string, score func(string) float64) []string {
 	out := append([]string(nil), children...)
 	s := make(map[string]float64, len(out))
 	for _, c := range out {

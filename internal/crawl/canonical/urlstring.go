@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Reference is URL for who needs the canonical form alone. Most links of most
+// URLString is URL for who needs the canonical form alone. Most links of most
 // pages are plain paths, which base's origin is put before and nothing else is
 // done to. base is canonical itself.
-func Reference(base *url.URL, ref string) (string, error) {
-	if p, _, _ := strings.Cut(ref, "#"); len(ref) < MaxLength/4 && plainPath(p) && plainOrigin(base) {
+func URLString(base *url.URL, ref string) (string, error) {
+	if p, _, _ := strings.Cut(ref, "#"); len(ref) < MaxLength/4 && isPlainPath(p) && isPlainOrigin(base) {
 		return base.Scheme + "://" + base.Host + p, nil
 	}
 	s, _, err := URL(base, ref)
 	return s, err
 }
 
-// plainPath says that p is an absolute path that stays as it is.
-func plainPath(p string) bool {
+// isPlainPath says that p is an absolute path that stays as it is.
+func isPlainPath(p string) bool {
 	if p == "" || p[0] != '/' {
 		return false
 	}
@@ -32,7 +32,7 @@ func plainPath(p string) bool {
 	return true
 }
 
-func plainOrigin(u *url.URL) bool {
-	return u != nil && (u.Scheme == "https" || u.Scheme == "http") && u.User == nil && plainHost(u.Host) &&
+func isPlainOrigin(u *url.URL) bool {
+	return u != nil && (u.Scheme == "https" || u.Scheme == "http") && u.User == nil && isPlainHost(u.Host) &&
 		!strings.HasSuffix(u.Host, ":80") && !strings.HasSuffix(u.Host, ":443") && !strings.HasSuffix(u.Host, ":")
 }

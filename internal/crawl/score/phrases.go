@@ -73,13 +73,13 @@ var stems = []stem{
 	{"legal", "policy", true}, {"legal", "policies", true}, {"legal", "agreement", true}, {"legal", "vereinbarung", true},
 }
 
-// elsewhere are words of paths where legal words are news, advice, goods or jobs.
-const elsewhere = `blog, news, press, jobs, careers, career, article, articles, forum, forums,
+// nonLegalWords are words of paths where legal words are news, advice, goods or jobs.
+const nonLegalWords = `blog, news, press, jobs, careers, career, article, articles, forum, forums,
 	podcast, webinar, webinars, events, event, story, stories, recipe, recipes, products, product,
 	glossary, case study, case studies, customers, magazine, video, videos, shop, category, tag, hiring, newsroom, question, questions, author`
 
-// stale are versions that are not in force.
-const stale = `archive, archived, previous, history, old, prior, versions, changelog`
+// supersededWords are versions that are not in force.
+const supersededWords = `archive, archived, previous, history, old, prior, versions, changelog`
 
-// doors are pages that only let somebody in or out.
-const doors = `login, signin, sign in, log in, signup, sign up, register, logout, cart, checkout, share, sharer, intent`
+// actionWords are pages that only let somebody in or out.
+const actionWords = `login, signin, sign in, log in, signup, sign up, register, logout, cart, checkout, share, sharer, intent`

@@ -14,40 +14,40 @@ const (
 	maxWords = 64
 )
 
-// words is a text in normal form: lower case, Latin letters without their accents,
+// wordList is a text in normal form: lower case, Latin letters without their accents,
 // runs of anything but letters and digits one space, camelCase taken apart.
-type words struct {
-	buf [maxBytes + 8]byte
-	at  [maxWords]span
-	len int // bytes of buf
-	n   int // words
-	// wide says that there are letters of other scripts than Latin.
-	wide bool
+type wordList struct {
+	buf   [maxBytes + 8]byte
+	spans [maxWords]span
+	size  int // bytes of buf
+	count int // words
+	// nonLatin says that there are letters of other scripts than Latin.
+	nonLatin bool
 	// slug and end bound the words of the path's last segment that says something.
-	slug, end int
-	segments  int
-	query     bool
+	slugStart, slugEnd int
+	segments           int
+	hasQuery           bool
 }
 
 type span struct{ from, to uint16 }
 
 // word is the n words from i on, with single spaces between them.
-func (w *words) phrase(i, n int) []byte { return w.buf[w.at[i].from:w.at[i+n-1].to] }
+func (w *wordList) phrase(i, n int) []byte { return w.buf[w.spans[i].from:w.spans[i+n-1].to] }
 
-// longNumber is the least length of a word that begins with a digit and is taken
+// minArticleNumber is the least length of a word that begins with a digit and is taken
 // for the number of an article.
-const longNumber = 5
+const minArticleNumber = 5
 
-// number says whether a word is an article's number.
-func (w *words) number(i int) bool {
+// isArticleNumber says whether a word is an article's number.
+func (w *wordList) isArticleNumber(i int) bool {
 	p := w.phrase(i, 1)
-	return len(p) >= longNumber && p[0] >= '0' && p[0] <= '9'
+	return len(p) >= minArticleNumber && p[0] >= '0' && p[0] <= '9'
 }
 
 // add appends s; what follows begins a new word.
-func (w *words) add(s string) {
+func (w *wordList) add(s string) {
 	open, lower := false, false
-	for i := 0; i < len(s) && w.len < maxBytes; {
+	for i := 0; i < len(s) && w.size < maxBytes; {
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])
@@ -63,49 +63,49 @@ func (w *words) add(s string) {
 		}
 		capital := r >= 'A' && r <= 'Z'
 		if !open || capital && lower {
-			if w.n == maxWords {
+			if w.count == maxWords {
 				return
 			}
-			if w.len > 0 {
-				w.buf[w.len] = ' '
-				w.len++
+			if w.size > 0 {
+				w.buf[w.size] = ' '
+				w.size++
 			}
-			w.at[w.n].from = uint16(w.len)
-			w.n++
+			w.spans[w.count].from = uint16(w.size)
+			w.count++
 			open = true
 		}
-		w.put(r)
-		w.at[w.n-1].to = uint16(w.len)
+		w.appendRune(r)
+		w.spans[w.count-1].to = uint16(w.size)
 		lower = r >= 'a' && r <= 'z'
 	}
 }
 
-// put appends a letter or a digit in normal form.
-func (w *words) put(r rune) {
-	if r >= firstAccent+rune(len(plain)) {
+// appendRune appends a letter or a digit in normal form.
+func (w *wordList) appendRune(r rune) {
+	if r >= firstAccented+rune(len(unaccented)) {
 		r = unicode.ToLower(r) // of a few, such as the Ångström sign, that is a letter of plain
 	}
 	switch {
 	case r >= 'A' && r <= 'Z':
-		w.buf[w.len] = byte(r) + 'a' - 'A'
-		w.len++
+		w.buf[w.size] = byte(r) + 'a' - 'A'
+		w.size++
 	case r < utf8.RuneSelf:
-		w.buf[w.len] = byte(r)
-		w.len++
-	case r >= firstAccent && r < firstAccent+rune(len(plain)):
-		w.len += copy(w.buf[w.len:], plain[r-firstAccent])
+		w.buf[w.size] = byte(r)
+		w.size++
+	case r >= firstAccented && r < firstAccented+rune(len(unaccented)):
+		w.size += copy(w.buf[w.size:], unaccented[r-firstAccented])
 	default:
-		w.wide = true
-		w.len += utf8.EncodeRune(w.buf[w.len:], r)
+		w.nonLatin = true
+		w.size += utf8.EncodeRune(w.buf[w.size:], r)
 	}
 }
 
-// text reads a link's text.
-func (w *words) text(s string) { w.add(s) }
+// addText reads a link's text.
+func (w *wordList) addText(s string) { w.add(s) }
 
-// url reads a URL's path, and the values of its query but those of return
+// addURL reads a OfURL's path, and the values of its query but those of return
 // addresses: a login page that leads back to a policy is no policy.
-func (w *words) url(u *url.URL) {
+func (w *wordList) addURL(u *url.URL) {
 	for rest := u.Path; rest != ""; {
 		var seg string
 		seg, rest, _ = strings.Cut(rest, "/")
@@ -113,16 +113,16 @@ func (w *words) url(u *url.URL) {
 			continue
 		}
 		w.segments++
-		from := w.n
+		from := w.count
 		if i := strings.LastIndexByte(seg, '.'); i > 0 && pageEndings[seg[i+1:]] {
 			seg = seg[:i]
 		}
 		w.add(seg)
-		if from < w.n && !indexPages[seg] {
-			w.slug, w.end = from, w.n
+		if from < w.count && !indexPages[seg] {
+			w.slugStart, w.slugEnd = from, w.count
 			// Help desks put an article's number before its name.
-			if w.end-w.slug > 1 && w.number(w.slug) {
-				w.slug++
+			if w.slugEnd-w.slugStart > 1 && w.isArticleNumber(w.slugStart) {
+				w.slugStart++
 			}
 		}
 	}
@@ -131,7 +131,7 @@ func (w *words) url(u *url.URL) {
 		switch strings.ToLower(name) {
 		case "return_to", "returnurl", "return", "redirect", "redirect_uri", "next", "continue", "url", "dest", "r", "ref":
 		default:
-			w.query = w.query || part != ""
+			w.hasQuery = w.hasQuery || part != ""
 			w.add(value)
 		}
 	}
@@ -151,12 +151,12 @@ func set(list string) map[string]bool {
 	return m
 }
 
-// firstAccent is where the table plain begins: À.
-const firstAccent = 0xc0
+// firstAccented is where the table plain begins: À.
+const firstAccented = 0xc0
 
-// plain is Latin-1's and Latin Extended-A's letters (U+00C0 to U+017F) without
+// unaccented is Latin-1's and Latin Extended-A's letters (U+00C0 to U+017F) without
 // their accents, so that "accessibilité" and "accessibilite" are one word.
-var plain = strings.Fields(`a a a a a a ae c e e e e i i i i d n o o o o o x o u u u u y th ss
+var unaccented = strings.Fields(`a a a a a a ae c e e e e i i i i d n o o o o o x o u u u u y th ss
 	a a a a a a ae c e e e e i i i i d n o o o o o x o u u u u y th y
 	a a a a a a c c c c c c c c d d d d e e e e e e e e e e
 	g g g g g g g g h h h h i i i i i i i i i i ij ij j j k k k
@@ -164,9 +164,9 @@ var plain = strings.Fields(`a a a a a a ae c e e e e i i i i d n o o o o o x o u
 	r r r r r r s s s s s s s s t t t t t t u u u u u u u u u u u u
 	w w y y y z z z z z z s`)
 
-// normal is s in normal form.
-func normal(s string) string {
-	var w words
-	w.text(s)
-	return string(w.buf[:w.len])
+// normalize is s in normal form.
+func normalize(s string) string {
+	var w wordList
+	w.addText(s)
+	return string(w.buf[:w.size])
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// link is one connection to a browser. chromedp gives the transport and the
+// connection is one connection to a browser. chromedp gives the transport and the
 // protocol's types. Its own sessions are not used: they switch on domains whose
 // events a hostile page can send without end, keep them in queues without a bound,
 // and see neither the frames of other sites nor workers.
-type link struct {
+type connection struct {
 	transport chromedp.Transport
 	out       chan *cdproto.Message
 	lost      chan struct{} // closed when the connection is over
@@ -27,21 +27,21 @@ type link struct {
 	wg        sync.WaitGroup
 
 	mu       sync.Mutex
-	next     int64
-	waiting  map[int64]chan *cdproto.Message
+	lastID   int64
+	pending  map[int64]chan *cdproto.Message
 	handlers map[target.SessionID]func(*cdproto.Message)
-	reason   error // why it is over; read after lost
+	closeErr error // why it is over; read after lost
 }
 
 // errLost says that the browser went away.
 var errLost = errors.New("the connection to the browser is lost")
 
-// newLink speaks over t, which it owns from now on.
-func newLink(t chromedp.Transport) *link {
+// newConnection speaks over t, which it owns from now on.
+func newConnection(t chromedp.Transport) *connection {
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &link{
+	l := &connection{
 		transport: t, out: make(chan *cdproto.Message, 64), lost: make(chan struct{}), cancel: cancel,
-		waiting: map[int64]chan *cdproto.Message{}, handlers: map[target.SessionID]func(*cdproto.Message){},
+		pending: map[int64]chan *cdproto.Message{}, handlers: map[target.SessionID]func(*cdproto.Message){},
 	}
 	l.wg.Go(func() { l.read(ctx) })
 	l.wg.Go(func() { l.write(ctx) })
@@ -49,25 +49,25 @@ func newLink(t chromedp.Transport) *link {
 }
 
 // close ends the connection and waits for its goroutines.
-func (l *link) close() {
+func (l *connection) close() {
 	l.cancel()
 	_ = l.transport.Close()
 	l.wg.Wait()
 }
 
-func (l *link) read(ctx context.Context) {
+func (l *connection) read(ctx context.Context) {
 	defer close(l.lost)
 	for {
 		msg := new(cdproto.Message)
 		if err := l.transport.Read(ctx, msg); err != nil {
 			l.mu.Lock()
-			l.reason = err
+			l.closeErr = err
 			l.mu.Unlock()
 			return
 		}
 		l.mu.Lock()
-		answer := l.waiting[msg.ID]
-		delete(l.waiting, msg.ID)
+		answer := l.pending[msg.ID]
+		delete(l.pending, msg.ID)
 		handler := l.handlers[msg.SessionID]
 		l.mu.Unlock()
 		switch {
@@ -79,7 +79,7 @@ func (l *link) read(ctx context.Context) {
 	}
 }
 
-func (l *link) write(ctx context.Context) {
+func (l *connection) write(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -95,9 +95,9 @@ func (l *link) write(ctx context.Context) {
 	}
 }
 
-// handle gives a session's events to f, or to nobody where f is nil. f runs in the
+// setHandler gives a session's events to f, or to nobody where f is nil. f runs in the
 // reader's goroutine: it must neither block nor call.
-func (l *link) handle(id target.SessionID, f func(*cdproto.Message)) {
+func (l *connection) setHandler(id target.SessionID, f func(*cdproto.Message)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if f == nil {
@@ -109,7 +109,7 @@ func (l *link) handle(id target.SessionID, f func(*cdproto.Message)) {
 
 // session is one target's part of a link; the browser's own has no id.
 type session struct {
-	link *link
+	conn *connection
 	id   target.SessionID
 }
 
@@ -117,16 +117,16 @@ type session struct {
 func call[P, R any](ctx context.Context, s session, c cdp.Command[P, R], params P) (R, error) {
 	var res R
 	answer := make(chan *cdproto.Message, 1)
-	id, err := s.send(ctx, c.Method, params, answer)
+	id, err := s.enqueue(ctx, c.Method, params, answer)
 	if err != nil {
 		return res, err
 	}
-	defer s.link.forget(id)
+	defer s.conn.forget(id)
 	select {
 	case <-ctx.Done():
 		return res, fmt.Errorf("%s: %w", c.Method, context.Cause(ctx))
-	case <-s.link.lost:
-		return res, s.link.lostError(c.Method)
+	case <-s.conn.lost:
+		return res, s.conn.lostError(c.Method)
 	case msg := <-answer:
 		if msg.Error != nil {
 			return res, fmt.Errorf("%s: %w", c.Method, msg.Error)
@@ -138,23 +138,23 @@ func call[P, R any](ctx context.Context, s session, c cdp.Command[P, R], params 
 	}
 }
 
-// tell does one command whose answer doesn't matter.
-func tell[P, R any](ctx context.Context, s session, c cdp.Command[P, R], params P) error {
-	_, err := s.send(ctx, c.Method, params, nil)
+// notify does one command whose answer doesn't matter.
+func notify[P, R any](ctx context.Context, s session, c cdp.Command[P, R], params P) error {
+	_, err := s.enqueue(ctx, c.Method, params, nil)
 	return err
 }
 
-func (s session) send(ctx context.Context, method string, params any, answer chan *cdproto.Message) (int64, error) {
+func (s session) enqueue(ctx context.Context, method string, params any, answer chan *cdproto.Message) (int64, error) {
 	raw, err := jsonv2.Marshal(params, chromedp.DefaultMarshalOptions)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", method, err)
 	}
-	l := s.link
+	l := s.conn
 	l.mu.Lock()
-	l.next++
-	id := l.next
+	l.lastID++
+	id := l.lastID
 	if answer != nil {
-		l.waiting[id] = answer
+		l.pending[id] = answer
 	}
 	l.mu.Unlock()
 	select {
@@ -169,16 +169,16 @@ func (s session) send(ctx context.Context, method string, params any, answer cha
 	}
 }
 
-func (l *link) forget(id int64) {
+func (l *connection) forget(id int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.waiting, id)
+	delete(l.pending, id)
 }
 
-func (l *link) lostError(method string) error {
+func (l *connection) lostError(method string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return fmt.Errorf("%s: %w: %w", method, errLost, l.reason)
+	return fmt.Errorf("%s: %w: %w", method, errLost, l.closeErr)
 }
 
 // decode reads an event's parameters.
@@ -194,18 +194,18 @@ func decode[E any](msg *cdproto.Message) (*E, error) {
 // HTML, of which maxHTML characters take up to six bytes each in JSON.
 const maxMessage = 8 * maxHTML
 
-var errMessage = errors.New("a message of the browser is larger than the limit")
+var errMessageTooLarge = errors.New("a message of the browser is larger than the limit")
 
-// bounded is the end of a pipe from which zero bytes part the messages. It fails
+// messageLimiter is the end of a pipe from which zero bytes part the messages. It fails
 // where one is too large: a page decides how large the body of its POST is, and
 // the browser hands it on whole.
-type bounded struct {
+type messageLimiter struct {
 	io.ReadCloser
 	size int // of the message that is being read
 }
 
 // Read implements io.Reader.
-func (b *bounded) Read(p []byte) (int, error) {
+func (b *messageLimiter) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if i := bytes.LastIndexByte(p[:n], 0); i >= 0 {
 		b.size = n - 1 - i
@@ -213,7 +213,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 		b.size += n
 	}
 	if b.size > maxMessage {
-		return 0, errMessage
+		return 0, errMessageTooLarge
 	}
 	return n, err
 }

@@ -18,7 +18,7 @@ func TestASiteSeesNothingOfTheBrowserItself(t *testing.T) {
 	if err != nil || len(h) != 5 {
 		t.Errorf("%v, %v", h, err)
 	}
-	if _, err := requestHeader(network.Headers{"X": strings.Repeat("x", maxSendBytes)}); err == nil {
+	if _, err := requestHeader(network.Headers{"X": strings.Repeat("x", maxRequestHeader)}); err == nil {
 		t.Error("a header without a bound")
 	}
 }
@@ -46,16 +46,16 @@ func TestScriptsAreKeptWhereTheirHeadersAllowIt(t *testing.T) {
 		if name, value, ok := strings.Cut(header, ": "); ok {
 			h.Set(name, value)
 		}
-		c.put("k", &answer{status: 200, body: []byte("x")}, h)
+		c.put("k", &response{status: 200, body: []byte("x")}, h)
 		if got := c.get("k") != nil; got != want {
 			t.Errorf("%q: kept %v", header, got)
 		}
 	}
 	c := newCache()
 	for i := range 40 {
-		c.put(strings.Repeat("k", i+1), &answer{body: make([]byte, maxCached)}, http.Header{})
+		c.put(strings.Repeat("k", i+1), &response{body: make([]byte, maxScriptBytes)}, http.Header{})
 	}
-	if c.size > maxCache || len(c.held) != maxCache/maxCached || len(c.order) != len(c.held) || c.get("k") != nil {
+	if c.size > maxCacheBytes || len(c.held) != maxCacheBytes/maxScriptBytes || len(c.order) != len(c.held) || c.get("k") != nil {
 		t.Errorf("%d bytes in %d scripts", c.size, len(c.held))
 	}
 }
@@ -66,7 +66,7 @@ func TestCountersOfVisitorsAreKnownByTheirDomains(t *testing.T) {
 		"www.googletagmanager.com": true, "hotjar.com": true, "static.hotjar.com": true,
 		"nothotjar.com": false, "hotjar.com.example.com": false, "": false, "app.termly.io": false,
 	} {
-		if tracker(host) != want {
+		if isTracker(host) != want {
 			t.Errorf("%s is one: %v", host, !want)
 		}
 	}
@@ -74,7 +74,7 @@ func TestCountersOfVisitorsAreKnownByTheirDomains(t *testing.T) {
 
 func TestTextIsCountedWithoutScripts(t *testing.T) {
 	t.Parallel()
-	if n := textOf([]byte("<title>xx</title><style>a{}</style><script>if (a<b) x</script><noscript>on</noscript><p> one <b>two</b></p>")); n != 6 {
+	if n := countText([]byte("<title>xx</title><style>a{}</style><script>if (a<b) x</script><noscript>on</noscript><p> one <b>two</b></p>")); n != 6 {
 		t.Errorf("%d bytes", n)
 	}
 }

@@ -34,13 +34,19 @@ const (
 // than any watch needs to hear of it.
 const tombstoneTime = time.Hour
 
+// Bounds of one migration: a migration may rewrite every record of a collection.
+const (
+	migrationAttempt = time.Minute
+	migrationTimeout = 10 * time.Minute
+)
+
 type migration struct {
 	name string
 	do   func(context.Context, *mongo.Database) error
 }
 
-// migrations in order; each is idempotent. A landed one is never edited, a
-// further one is added.
+// migrations are applied in this order. Each is idempotent. A released migration must
+// not change: append another one instead.
 var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *mongo.Database) error {
 	unique := func() *options.IndexOptionsBuilder { return options.Index().SetUnique(true) }
 	for _, ix := range []struct {
@@ -88,7 +94,7 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 		return fmt.Errorf("priorities of %s: %w", runCollection, err)
 	}
 	return nil
-}}}
+}}, {"mongo-5-record-keys", renameRecordKeys}}
 
 // Migrate implements store.Store. One process at a time does it, under a lease.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
@@ -118,7 +124,7 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	done := s.db.Collection(migrationCollection)
 	for _, m := range migrations {
 		fresh := false
-		err := s.try(ctx, "migration "+m.name, func(ctx context.Context) error {
+		err := tryFor(ctx, migrationAttempt, migrationTimeout, "migration "+m.name, func(ctx context.Context) error {
 			err := done.FindOne(ctx, bson.D{{Key: "_id", Value: m.name}}).Err()
 			if !errors.Is(err, mongo.ErrNoDocuments) {
 				return err

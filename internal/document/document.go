@@ -58,7 +58,7 @@ type Document struct {
 	Words                         int
 	Markdown                      string
 	Text                          string // normalised, what is compared
-	Hash                          string // of the words that are compared, see change.Fingerprint
+	Hash                          string // of the words that are compared, see change.ContentHash
 	// Own is how many of Words the page says itself, where it has so few that it may be a
 	// shell: each line once, and no links.
 	Own       int
@@ -94,10 +94,10 @@ func Read(in Input) (Document, error) {
 
 // readDates takes the dates of the text or, where it has none, of the page around it.
 func (d *Document) readDates(in Input, p *content.ExtractedPage) {
-	found := date.Find(date.Text{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, Hints: p.DatedLines, Modified: p.ModifiedTime})
+	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
 	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
-	d.TakesEffect, d.TakesEffectQuote = found.TakesEffect, found.TakesEffectQuote
+	d.TakesEffect, d.TakesEffectQuote = found.Upcoming, found.UpcomingQuote
 }
 
 // Classified is what the classifier is told of a page.
@@ -160,7 +160,7 @@ func openPDF(in Input) (*content.ExtractedPage, error) {
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
 	blocks := markdown.Parse(md)
-	d := Document{Markdown: md, Text: markdown.JoinText(blocks), Hash: change.Fingerprint(blocks)}
+	d := Document{Markdown: md, Text: markdown.JoinText(blocks), Hash: change.ContentHash(blocks)}
 	d.Words = tokenize.CountWords(d.Text)
 	return d
 }

@@ -6,98 +6,100 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// piece is a run of words within one block, on its way to a section's ops.
-type piece struct {
-	part
-	kind  string
-	entry int // index of the new text's sections, then of the old's
-	at    int // the new block where it stands
-	seq   int // order among those of the same block
+// chunk is a run of words within one block, on its way to a section's ops.
+type chunk struct {
+	fragment
+	kind    string
+	section int // index of the new text's sections, then of the old's
+	at      int // the new block where it stands
+	seq     int // order among those of the same block
 }
 
-// split pushes the words from i to j block by block. What is removed begins a paragraph
+// appendWords pushes the words from i to j block by block. What is removed begins a paragraph
 // only if it was a whole one, or stands at the beginning of one that stays (joined).
-func (c *comparison) split(kind string, w *words, i, j, at int, joined bool) {
+func (c *comparison) appendWords(kind string, w *wordSequence, i, j, at int, joined bool) {
 	for n := 0; i < j; n++ {
 		to := i + 1
-		for to < j && !w.first(to) {
+		for to < j && !w.startsBlock(to) {
 			to++
 		}
 		block := int(w.pos[i].block)
-		newline := w.first(i)
+		newline := w.startsBlock(i)
 		if n == 0 && joined {
 			newline = kind == Removed
 		} else if kind == Removed {
-			newline = w.whole(i, to)
+			newline = w.coversBlocks(i, to)
 		}
 		if kind != Removed {
 			at = block
 		}
-		c.push(kind, w.text, block, part{w.run(i, to), w.count(i, to), newline, w.cells(i)}, at)
+		c.appendChunk(kind, w.text, block, fragment{w.textOf(i, to), w.countWords(i, to), newline, w.cellsBefore(i)}, at)
 		i = to
 	}
 }
 
-// part is some of a block's text.
-type part struct {
+// fragment is some of a block's text.
+type fragment struct {
 	text    string
 	words   int
 	newline bool // it begins a paragraph
 	cells   int  // how many cells of a table's row begin before it
 }
 
-// whole is all of a block's text.
-func (t *text) whole(i int) part { return part{t.blocks[i].Text, t.counts[i], true, 0} }
+// wholeBlock is all of a block's text.
+func (t *parsedText) wholeBlock(i int) fragment {
+	return fragment{t.blocks[i].Text, t.wordCounts[i], true, 0}
+}
 
-// cells counts the cells of a row that begin between the word at i and the one before.
-func (w *words) cells(i int) int {
-	if w.first(i) {
+// cellsBefore counts the cells of a row that begin between the word at i and the one before.
+func (w *wordSequence) cellsBefore(i int) int {
+	if w.startsBlock(i) {
 		return 0
 	}
 	return strings.Count(w.text.blocks[w.pos[i].block].Text[w.pos[i-1].end:w.pos[i].start], "\t")
 }
 
-// count counts the words from i to j as people do: "third-party" is one, and so are two
+// countWords counts the words from i to j as people do: "third-party" is one, and so are two
 // characters of a script without spaces.
-func (w *words) count(i, j int) int {
+func (w *wordSequence) countWords(i, j int) int {
 	n, characters := 0, 0
 	for k := i; k < j; k++ {
 		switch {
 		case w.pos[k].class == tokenize.Character:
 			characters++
-		case k == i || w.first(k) || w.pos[k].start > w.pos[k-1].end || w.pos[k-1].class == tokenize.Character:
+		case k == i || w.startsBlock(k) || w.pos[k].start > w.pos[k-1].end || w.pos[k-1].class == tokenize.Character:
 			n++
 		}
 	}
 	return n + (characters+1)/2
 }
 
-func (c *comparison) push(kind string, t *text, block int, p part, at int) {
-	entry := t.section[block]
+func (c *comparison) appendChunk(kind string, t *parsedText, block int, p fragment, at int) {
+	section := t.sectionOf[block]
 	if kind == Removed {
-		entry = c.home(entry, at)
+		section = c.sectionForRemoved(section, at)
 	}
 	if kind != Equal {
-		c.changed[entry] = true
+		c.changed[section] = true
 	}
-	c.pieces = append(c.pieces, piece{p, kind, entry, at, len(c.pieces)})
+	c.chunks = append(c.chunks, chunk{p, kind, section, at, len(c.chunks)})
 }
 
-// home is the entry that shows what was removed from an old section before the new
+// sectionForRemoved is the entry that shows what was removed from an old section before the new
 // block at: the section's partner; if that stands elsewhere, the section there that has
 // some of the old one's words; if there is none, an entry of its own.
-func (c *comparison) home(section, at int) int {
-	partner := c.partner[section]
+func (c *comparison) sectionForRemoved(section, at int) int {
+	partner := c.partnerOfOld[section]
 	here := -1
 	for _, j := range [...]int{at - 1, at} {
-		if j < 0 || j >= len(c.cur.section) {
+		if j < 0 || j >= len(c.cur.sectionOf) {
 			continue
 		}
-		s := c.cur.section[j]
+		s := c.cur.sectionOf[j]
 		if s == partner {
 			return partner
 		}
-		if here < 0 && c.common[pair{section, s}] > 0 {
+		if here < 0 && c.commonWords[sectionPair{section, s}] > 0 {
 			here = s
 		}
 	}

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// seen makes a history of one version a day, newest last, and gives it newest first
+// newHistory makes a history of one version a day, newest last, and gives it newest first
 // without that one, and that one.
-func seen(texts string) (history []Seen, now Seen) {
+func newHistory(texts string) (history []Observation, now Observation) {
 	day := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 	for t := range strings.FieldsSeq(texts) {
-		history = append([]Seen{now}, history...)
-		now = Seen{t, day}
+		history = append([]Observation{now}, history...)
+		now = Observation{t, day}
 		day = day.AddDate(0, 0, 1)
 	}
 	return history[:len(history)-1], now
 }
 
-func TestFlappingIsToldFromRevision(t *testing.T) {
+func TestFlappingIsDistinguishedFromRevision(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, texts   string
@@ -39,27 +39,27 @@ func TestFlappingIsToldFromRevision(t *testing.T) {
 		{"nor is it after a return", "a b a b b", false, -1, 0},
 		{"two returns with much between", "a b a c d e f g h i j k l m n m", false, 1, 1},
 	} {
-		history, now := seen(c.texts)
-		got := Flap(history, now)
-		if got.Flaps != c.flaps || got.Back != c.back || got.Returns != c.returns || got.Since.IsZero() != (c.returns == 0) {
+		history, now := newHistory(c.texts)
+		got := DetectFlapping(history, now)
+		if got.IsFlapping != c.flaps || got.PreviousIndex != c.back || got.Returns != c.returns || got.Since.IsZero() != (c.returns == 0) {
 			t.Errorf("%s (%s): %+v", c.name, c.texts, got)
 		}
 	}
 }
 
-func TestOldReturnsDoNotMakeADocumentFlap(t *testing.T) {
+func TestReturnsOutsideTheWindowDoNotCount(t *testing.T) {
 	t.Parallel()
-	history, now := seen("a b a b")
-	now.At = now.At.Add(FlapSpan)
-	if got := Flap(history, now); got.Flaps || got.Back != 1 || got.Returns != 1 || !got.Since.Equal(now.At) {
+	history, now := newHistory("a b a b")
+	now.FirstSeen = now.FirstSeen.Add(FlapWindow)
+	if got := DetectFlapping(history, now); got.IsFlapping || got.PreviousIndex != 1 || got.Returns != 1 || !got.Since.Equal(now.FirstSeen) {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestOnlyTheNewestVersionsAreLookedAt(t *testing.T) {
+func TestOnlyTheNewestVersionsAreExamined(t *testing.T) {
 	t.Parallel()
-	history, now := seen(strings.Repeat("a b ", 500))
-	if got := Flap(history, now); !got.Flaps || got.Returns != FlapVersions-1 {
+	history, now := newHistory(strings.Repeat("a b ", 500))
+	if got := DetectFlapping(history, now); !got.IsFlapping || got.Returns != MaxFlapVersions-1 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// context is how many words are shown around a change.
-const context = 12
+// contextWords is how many words are shown around a change.
+const contextWords = 12
 
 // TextDiff writes a change for a terminal: sections with [-removed-] and {+added+}.
 func (c Change) TextDiff() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d words added, %d removed%s\n", c.Kind, c.Added, c.Removed, inBrackets(c.Labels))
+	fmt.Fprintf(&b, "%s: %d words added, %d removed%s\n", c.Kind, c.Added, c.Removed, bracketed(c.Labels))
 	for _, s := range c.Sections {
-		fmt.Fprintf(&b, "\n## %s\n", s.title())
+		fmt.Fprintf(&b, "\n## %s\n", s.titleLine())
 		for i, o := range s.Ops {
 			if i > 0 && !strings.HasPrefix(o.Text, "\n") {
 				b.WriteByte(' ')
@@ -33,25 +33,25 @@ func (c Change) TextDiff() string {
 			case Removed:
 				b.WriteString("[-" + text + "-]")
 			default:
-				b.WriteString(shorten(text, i == 0, i == len(s.Ops)-1))
+				b.WriteString(elide(text, i == 0, i == len(s.Ops)-1))
 			}
 		}
 		if len(s.Ops) > 0 {
 			b.WriteByte('\n')
 		}
 	}
-	c.rowsText(&b)
+	c.writeSubprocessorsText(&b)
 	if c.Coarse {
 		b.WriteString("\nA part was too long to be compared word by word; it is shown as replaced.\n")
 	}
 	return b.String()
 }
 
-// title is a section's heading with what happened to it.
-func (s SectionChange) title() string {
-	t := orTop(s.Heading)
-	if s.Was != "" {
-		t += " (was: " + s.Was + ")"
+// titleLine is a section's heading with what happened to it.
+func (s SectionChange) titleLine() string {
+	t := headingOrPlaceholder(s.Heading)
+	if s.PreviousHeading != "" {
+		t += " (was: " + s.PreviousHeading + ")"
 	}
 	if s.State != SectionChanged {
 		t += " (" + s.State + ")"
@@ -59,10 +59,10 @@ func (s SectionChange) title() string {
 	if s.Added+s.Removed > 0 {
 		t += fmt.Sprintf(" (+%d -%d)", s.Added, s.Removed)
 	}
-	return t + inBrackets(s.Labels)
+	return t + bracketed(s.Labels)
 }
 
-func inBrackets(labels []Label) string {
+func bracketed(labels []Label) string {
 	if len(labels) == 0 {
 		return ""
 	}
@@ -78,9 +78,9 @@ func (c Change) HTMLDiff() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<article class=\"diff\" data-kind=\"%s\">\n", html.EscapeString(string(c.Kind)))
 	for _, s := range c.Sections {
-		fmt.Fprintf(&b, "<section data-state=\"%s\"><h2>%s</h2>", html.EscapeString(s.State), html.EscapeString(orTop(s.Heading)))
-		if s.Was != "" {
-			fmt.Fprintf(&b, "<p>was: %s</p>", html.EscapeString(s.Was))
+		fmt.Fprintf(&b, "<section data-state=\"%s\"><h2>%s</h2>", html.EscapeString(s.State), html.EscapeString(headingOrPlaceholder(s.Heading)))
+		if s.PreviousHeading != "" {
+			fmt.Fprintf(&b, "<p>was: %s</p>", html.EscapeString(s.PreviousHeading))
 		}
 		if len(s.Labels) > 0 {
 			b.WriteString("<ul>")
@@ -93,7 +93,7 @@ func (c Change) HTMLDiff() string {
 		for i, o := range s.Ops {
 			text := o.Text
 			if o.Kind == Equal {
-				text = shorten(text, i == 0, i == len(s.Ops)-1)
+				text = elide(text, i == 0, i == len(s.Ops)-1)
 			}
 			if strings.HasPrefix(text, "\n") {
 				b.WriteString("<br>\n")
@@ -110,28 +110,28 @@ func (c Change) HTMLDiff() string {
 		}
 		b.WriteString("</p></section>\n")
 	}
-	c.rowsHTML(&b)
+	c.writeSubprocessorsHTML(&b)
 	b.WriteString("</article>\n")
 	return b.String()
 }
 
-func orTop(h string) string {
+func headingOrPlaceholder(h string) string {
 	if h == "" {
 		return "(beginning)"
 	}
 	return h
 }
 
-// shorten keeps the words next to a change, and the lines that they stand in.
-func shorten(text string, first, last bool) string {
+// elide keeps the words next to a change, and the lines that they stand in.
+func elide(text string, first, last bool) string {
 	head, tail := text, ""
 	n := strings.Count(text, " ") + strings.Count(text, "\n")
 	switch {
-	case first && n >= context:
+	case first && n >= contextWords:
 		return "… " + lastWords(text)
-	case last && n >= context:
+	case last && n >= contextWords:
 		return firstWords(text) + " …"
-	case !first && !last && n >= 2*context:
+	case !first && !last && n >= 2*contextWords:
 		head, tail = firstWords(text), " … "+lastWords(text)
 	}
 	return head + tail
@@ -141,7 +141,7 @@ func firstWords(text string) string {
 	n := 0
 	for i := 0; i < len(text); i++ {
 		if text[i] == ' ' || text[i] == '\n' && i > 0 {
-			if n++; n == context {
+			if n++; n == contextWords {
 				return text[:i]
 			}
 		}
@@ -153,7 +153,7 @@ func lastWords(text string) string {
 	n := 0
 	for i := len(text) - 1; i >= 0; i-- {
 		if text[i] == ' ' || text[i] == '\n' {
-			if n++; n == context {
+			if n++; n == contextWords {
 				return text[i+1:]
 			}
 		}
@@ -161,34 +161,34 @@ func lastWords(text string) string {
 	return text
 }
 
-// rowsText writes the rows of subprocessors that changed, one a line.
-func (c Change) rowsText(b *strings.Builder) {
+// writeSubprocessorsText writes the rows of subprocessors that changed, one a line.
+func (c Change) writeSubprocessorsText(b *strings.Builder) {
 	if c.Subprocessors == nil {
 		return
 	}
 	b.WriteString("\n## Subprocessors\n")
 	for _, r := range c.Subprocessors.Added {
-		fmt.Fprintf(b, "{+%s+}\n", rowText(r))
+		fmt.Fprintf(b, "{+%s+}\n", subprocessorText(r))
 	}
 	for _, r := range c.Subprocessors.Removed {
-		fmt.Fprintf(b, "[-%s-]\n", rowText(r))
+		fmt.Fprintf(b, "[-%s-]\n", subprocessorText(r))
 	}
 	for _, p := range c.Subprocessors.Changed {
-		fmt.Fprintf(b, "[-%s-] {+%s+}\n", rowText(p.Was), rowText(p.Is))
+		fmt.Fprintf(b, "[-%s-] {+%s+}\n", subprocessorText(p.Was), subprocessorText(p.Is))
 	}
 }
 
-func rowText(r subprocessor.Row) string {
+func subprocessorText(r subprocessor.Row) string {
 	return strings.Join(slices.DeleteFunc([]string{r.Name, r.Purpose, r.Location}, func(s string) bool { return s == "" }), ", ")
 }
 
-// rowsHTML writes the same as a list.
-func (c Change) rowsHTML(b *strings.Builder) {
+// writeSubprocessorsHTML writes the same as a list.
+func (c Change) writeSubprocessorsHTML(b *strings.Builder) {
 	if c.Subprocessors == nil {
 		return
 	}
 	item := func(tag string, r subprocessor.Row) string {
-		return "<" + tag + ">" + html.EscapeString(rowText(r)) + "</" + tag + ">"
+		return "<" + tag + ">" + html.EscapeString(subprocessorText(r)) + "</" + tag + ">"
 	}
 	b.WriteString("<section><h2>Subprocessors</h2><ul>")
 	for _, r := range c.Subprocessors.Added {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestEditsReadWell(t *testing.T) {
+func TestTextDiffEditsReadNaturally(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, old, cur, want string }{
 		{"a word", "We keep data for three years.", "We keep data for seven years.",
@@ -26,7 +26,7 @@ func TestEditsReadWell(t *testing.T) {
 		{"a script without spaces", "我们收集您的信息。", "我们出售您的信息。", "我们 [-收集-] {+出售+} 您的信息。"},
 		{"a price", "It costs €5 a month.", "It costs 6,00 € a month.", "It costs [-€5-] {+6,00 €+} a month."},
 	} {
-		got := Compare(reading(c.old), reading(c.cur)).TextDiff()
+		got := Compare(newInput(c.old), newInput(c.cur)).TextDiff()
 		if n := strings.Count(got, "[-") + strings.Count(got, "{+"); c.want == "" && n > 6 {
 			t.Errorf("%s: %d edits in\n%s", c.name, n, got)
 		}
@@ -36,16 +36,16 @@ func TestEditsReadWell(t *testing.T) {
 	}
 }
 
-func TestSectionsSayWhatHappenedToThem(t *testing.T) {
+func TestSectionStatesDescribeTheChange(t *testing.T) {
 	t.Parallel()
 	old := "# Terms\n\n## A first section\n\nIt says that we do this and that for you.\n\n## A second section\n\nIt says that you pay for what we do for you.\n\n## A third section\n\nIt will go away, for nobody reads it at all.\n\n## A fourth section\n\nIt stays where it is and says nothing of note.\n\n## A fifth section\n\nIt stays as well, though nobody knows what for."
 	cur := "# Terms\n\n## A fifth section\n\nIt stays as well, though nobody knows what for.\n\n## A first section\n\nIt says that we do this and that for all.\n\n## Payment\n\nIt says that you pay for what we do for you.\n\n## A new section\n\nNobody asked for it, but here is what we want.\n\n## A fourth section\n\nIt stays where it is and says nothing of note."
-	c := Compare(reading(old), reading(cur))
+	c := Compare(newInput(old), newInput(cur))
 	var got []string
 	for _, s := range c.Sections {
 		line := s.State + " " + s.Heading
-		if s.Was != "" {
-			line += " was " + s.Was
+		if s.PreviousHeading != "" {
+			line += " was " + s.PreviousHeading
 		}
 		got = append(got, line)
 	}
@@ -55,31 +55,31 @@ func TestSectionsSayWhatHappenedToThem(t *testing.T) {
 	}
 }
 
-func TestAMovedSectionIsComparedWithItself(t *testing.T) {
+func TestMovedSectionIsComparedWithItsOldText(t *testing.T) {
 	t.Parallel()
 	a := "## Retention\n\nWe keep it as long as the law asks for it.\n\nWe keep the rest for three years only.\n\n"
 	b := "## Sharing\n\nWe share it with those who need it.\n\nNobody else gets any of it from us.\n\nThis is what we promise to you.\n\n"
-	c := Compare(reading("# T\n\n"+a+b), reading("# T\n\n"+b+strings.Replace(a, "three", "four", 1)))
+	c := Compare(newInput("# T\n\n"+a+b), newInput("# T\n\n"+b+strings.Replace(a, "three", "four", 1)))
 	if len(c.Sections) != 1 || c.Sections[0].Heading != "Retention" || c.Added != 1 || c.Removed != 1 {
 		t.Errorf("%s", c.TextDiff())
 	}
 }
 
-func TestPagesCannotWriteIntoTheHTML(t *testing.T) {
+func TestHTMLDiffEscapesPageText(t *testing.T) {
 	t.Parallel()
 	const bad = `<script>alert(1)</script>"'&`
 	c := Change{Kind: KindChange, Labels: []Label{Label(bad)}, Sections: []SectionChange{{
-		Heading: bad, Was: bad, State: bad, Labels: []Label{Label(bad)}, Ops: []Op{{Added, bad}, {Removed, "\n" + bad}, {Equal, bad}},
+		Heading: bad, PreviousHeading: bad, State: bad, Labels: []Label{Label(bad)}, Ops: []Op{{Added, bad}, {Removed, "\n" + bad}, {Equal, bad}},
 	}}}
 	if got := c.HTMLDiff(); strings.Contains(got, "<script") || strings.Contains(got, `"'`) {
 		t.Error(got)
 	}
 }
 
-func TestLongEqualTextIsShortened(t *testing.T) {
+func TestLongEqualTextIsElided(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("equal words ", 500)
-	c := Compare(reading(long+"old "+long+"old "+long), reading(long+"new "+long+"new "+long))
+	c := Compare(newInput(long+"old "+long+"old "+long), newInput(long+"new "+long+"new "+long))
 	if got := c.TextDiff(); len(got) > 1500 || strings.Count(got, "…") != 3 {
 		t.Errorf("%d bytes: %s", len(got), got[:min(len(got), 2000)])
 	}
@@ -89,9 +89,9 @@ func TestLongEqualTextIsShortened(t *testing.T) {
 	}
 }
 
-func TestAMarkInAnotherColumnIsShownThere(t *testing.T) {
+func TestCheckMarkInAnotherColumnIsShownInThatColumn(t *testing.T) {
 	t.Parallel()
-	c := Compare(reading(shared("✓", "")), reading(shared("", "✓")))
+	c := Compare(newInput(sharingTable("✓", "")), newInput(sharingTable("", "✓")))
 	if got := c.TextDiff(); !strings.Contains(got, "Ads [-| ✓-] {+| | ✓+}") {
 		t.Errorf("%s", got)
 	}

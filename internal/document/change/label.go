@@ -26,8 +26,8 @@ const (
 // Labels are all labels in the order in which they are given.
 var Labels = []Label{DataUse, Sharing, Retention, Rights, Liability, Disputes, Price, Dates, Wording}
 
-// label gives each changed section its labels, and the change all of them.
-func (c *Change) label() {
+// assignLabels gives each changed section its labels, and the change all of them.
+func (c *Change) assignLabels() {
 	all := map[Label]bool{}
 	for i := range c.Sections {
 		if s := &c.Sections[i]; s.Added+s.Removed > 0 {
@@ -37,10 +37,10 @@ func (c *Change) label() {
 			}
 		}
 	}
-	c.Labels = ordered(all)
+	c.Labels = orderLabels(all)
 }
 
-func ordered(have map[Label]bool) []Label {
+func orderLabels(have map[Label]bool) []Label {
 	var out []Label
 	for _, l := range Labels {
 		// What is about something is not mere wording.
@@ -56,16 +56,16 @@ type hunk struct {
 	removed, added, before, after string
 }
 
-// nearBytes is how much of the sentence on either side is looked at for a hunk's topic.
-const nearBytes = 240
+// maxContextBytes is how much of the sentence on either side is looked at for a hunk's topic.
+const maxContextBytes = 240
 
-// near is the sentence around a hunk, as far as it is near, with words between.
-func (h hunk) near(words string) string {
+// surrounding is the sentence around a hunk, as far as it is near, with words between.
+func (h hunk) surrounding(changed string) string {
 	before, after := h.before, h.after
-	if len(before) > nearBytes {
-		before = before[strings.IndexByte(before[len(before)-nearBytes:], ' ')+len(before)-nearBytes:]
+	if len(before) > maxContextBytes {
+		before = before[strings.IndexByte(before[len(before)-maxContextBytes:], ' ')+len(before)-maxContextBytes:]
 	}
-	return before + words + after[:min(len(after), nearBytes)]
+	return before + changed + after[:min(len(after), maxContextBytes)]
 }
 
 // hunks divides a section's ops. A line ends the words around.
@@ -78,10 +78,10 @@ func (s *SectionChange) hunks() []hunk {
 		var h hunk
 		if i > 0 {
 			before := s.Ops[i-1].Text
-			h.before = folded(before[strings.LastIndexByte(before, '\n')+1:])
+			h.before = foldPrefix(before[strings.LastIndexByte(before, '\n')+1:])
 		}
 		for ; i < len(s.Ops) && s.Ops[i].Kind != Equal; i++ {
-			if f := folded(s.Ops[i].Text); s.Ops[i].Kind == Added {
+			if f := foldPrefix(s.Ops[i].Text); s.Ops[i].Kind == Added {
 				h.added += f
 			} else {
 				h.removed += f
@@ -89,18 +89,18 @@ func (s *SectionChange) hunks() []hunk {
 		}
 		if i < len(s.Ops) {
 			after, _, _ := strings.Cut(s.Ops[i].Text, "\n")
-			h.after = folded(after)
+			h.after = foldPrefix(after)
 		}
 		out = append(out, h)
 	}
 	return out
 }
 
-// maxLabelled bounds how much of one text is looked at for its labels, in bytes.
-const maxLabelled = 16 << 10
+// maxLabelBytes bounds how much of one text is looked at for its labels, in bytes.
+const maxLabelBytes = 16 << 10
 
-func folded(s string) string {
-	return string(tokenize.Fold(nil, s[:min(len(s), maxLabelled)]))
+func foldPrefix(s string) string {
+	return string(tokenize.Fold(nil, s[:min(len(s), maxLabelBytes)]))
 }
 
 // labels says what a section's changes are about: by the heading and the changed words;
@@ -108,11 +108,11 @@ func folded(s string) string {
 // error is only wording, whatever the heading is.
 func (s *SectionChange) labels() []Label {
 	have := map[Label]bool{}
-	heading := s.headingTopics()
+	heading := s.headingLabels()
 	words := map[Label]int{}
 	size := 0
 	for _, h := range s.hunks() {
-		switch h.kind() {
+		switch h.classify() {
 		case Dates:
 			have[Dates] = true
 		case Price:
@@ -124,16 +124,16 @@ func (s *SectionChange) labels() []Label {
 				have[l] = true
 			}
 			if len(heading) == 0 {
-				addBest(have, h.near(""))
+				addBestLabel(have, h.surrounding(""))
 			}
 		default:
 			for l := range heading {
 				have[l] = true
 			}
 			n := map[Label]int{}
-			topics.count(h.removed+h.added, n)
+			labelStemTable.countStems(h.removed+h.added, n)
 			if len(n) == 0 && len(heading) == 0 {
-				addBest(have, h.near(h.removed+h.added))
+				addBestLabel(have, h.surrounding(h.removed+h.added))
 			}
 			for l, k := range n {
 				words[l] += k
@@ -147,22 +147,22 @@ func (s *SectionChange) labels() []Label {
 	}
 	for l, n := range words {
 		// In a long change a word or two of everything occurs.
-		if size <= shortChange || n >= 2 && n*3 >= most {
+		if size <= shortChangeWords || n >= 2 && n*3 >= most {
 			have[l] = true
 		}
 	}
 	if len(have) == 0 {
 		have[Wording] = true
 	}
-	return ordered(have)
+	return orderLabels(have)
 }
 
-// shortChange is how many words a section's change has at most for each of them to count.
-const shortChange = 40
+// shortChangeWords is how many words a section's change has at most for each of them to count.
+const shortChangeWords = 40
 
-// headingTopics are the topics of the section's heading, or of the nearest one above
+// headingLabels are the topics of the section's heading, or of the nearest one above
 // that has any but the document's title.
-func (s *SectionChange) headingTopics() map[Label]bool {
+func (s *SectionChange) headingLabels() map[Label]bool {
 	for i := len(s.parents); i >= 0; i-- {
 		h := s.Heading
 		if i < len(s.parents) {
@@ -171,7 +171,7 @@ func (s *SectionChange) headingTopics() map[Label]bool {
 			}
 		}
 		n := map[Label]int{}
-		topics.count(folded(h), n)
+		labelStemTable.countStems(foldPrefix(h), n)
 		delete(n, Dates)
 		if len(n) > 0 {
 			out := map[Label]bool{}
@@ -184,15 +184,15 @@ func (s *SectionChange) headingTopics() map[Label]bool {
 	return nil
 }
 
-// shortSentence is how many words a sentence has at most for one of them to tell its topic.
-const shortSentence = 14
+// shortSentenceWords is how many words a sentence has at most for one of them to tell its topic.
+const shortSentenceWords = 14
 
-// addBest adds the topic that a text has most words of: at least two, if it is long.
-func addBest(have map[Label]bool, fold string) {
+// addBestLabel adds the topic that a text has most words of: at least two, if it is long.
+func addBestLabel(have map[Label]bool, fold string) {
 	n := map[Label]int{}
-	topics.count(fold, n)
+	labelStemTable.countStems(fold, n)
 	var best Label
-	if strings.Count(fold, " ") > shortSentence {
+	if strings.Count(fold, " ") > shortSentenceWords {
 		n[best] = 1
 	}
 	for _, l := range Labels {
@@ -205,26 +205,26 @@ func addBest(have map[Label]bool, fold string) {
 	}
 }
 
-// kind tells a hunk that is nothing but a date, an amount of money, a period of time
+// classify tells a hunk that is nothing but a date, an amount of money, a period of time
 // (Retention) or a typing error (Wording) from one of words, which has none.
-func (h hunk) kind() Label {
+func (h hunk) classify() Label {
 	x, y := strings.Fields(h.removed), strings.Fields(h.added)
 	if h.onlyFigures() {
 		near := append(lastFields(h.before, 3), firstFields(h.after, 3)...)
 		all := append(append(slices.Clone(x), y...), near...)
 		switch {
-		case anyMoney(append(slices.Clone(x), y...)) || anyIn(moneyWords, near[max(0, len(near)-2):]) || anyIn(moneyWords, lastFields(h.before, 1)):
+		case hasMoney(append(slices.Clone(x), y...)) || containsAny(moneyWords, near[max(0, len(near)-2):]) || containsAny(moneyWords, lastFields(h.before, 1)):
 			return Price
-		case anyIn(monthNames, all) || anyYear(append(slices.Clone(x), y...)):
+		case containsAny(monthNames, all) || hasYear(append(slices.Clone(x), y...)):
 			return Dates
-		case anyIn(timeUnits, all):
+		case containsAny(timeUnits, all):
 			return Retention
-		case anyYear(near):
+		case hasYear(near):
 			return Dates
 		}
 		return ""
 	}
-	if h.typing(x, y) {
+	if h.isTypo(x, y) {
 		return Wording
 	}
 	return ""
@@ -236,7 +236,7 @@ func (h hunk) onlyFigures() bool {
 	found := false
 	for w := range strings.FieldsSeq(h.removed + " " + h.added) {
 		switch {
-		case strings.ContainsAny(w, "0123456789"), numerals[w], monthNames[w]:
+		case strings.ContainsAny(w, "0123456789"), numberWords[w], monthNames[w]:
 			found = true
 		case dateWords[w], timeUnits[w], moneyWords[w], strings.ContainsAny(w, "$%\x00"):
 		default:
@@ -246,7 +246,7 @@ func (h hunk) onlyFigures() bool {
 	return found
 }
 
-func anyMoney(words []string) bool {
+func hasMoney(words []string) bool {
 	for _, w := range words {
 		if moneyWords[w] || strings.ContainsAny(w, "$%¥₹₽₩₺₴₦฿") {
 			return true
@@ -255,11 +255,11 @@ func anyMoney(words []string) bool {
 	return false
 }
 
-func anyIn(have map[string]bool, words []string) bool {
+func containsAny(have map[string]bool, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return have[w] })
 }
 
-func anyYear(words []string) bool {
+func hasYear(words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool {
 		digits := strings.Trim(w, "0123456789") == ""
 		return digits && len(w) == 4 && (w[:2] == "19" || w[:2] == "20") || strings.Count(w, ".") == 2 && len(w) >= 6
@@ -279,12 +279,12 @@ func firstFields(s string, n int) []string {
 	return f[:min(len(f), n)]
 }
 
-// minTyped is how many characters a word has at least whose change by one or two of
+// minTypoLength is how many characters a word has at least whose change by one or two of
 // them may be a typing error.
-const minTyped = 5
+const minTypoLength = 5
 
-// typing says whether each changed word is nearly the one that it replaced.
-func (h hunk) typing(x, y []string) bool {
+// isTypo says whether each changed word is nearly the one that it replaced.
+func (h hunk) isTypo(x, y []string) bool {
 	if len(x) != len(y) || len(x) == 0 || slices.Equal(x, y) { // what is equal moved
 		return false
 	}
@@ -293,17 +293,17 @@ func (h hunk) typing(x, y []string) bool {
 		if x[i] == y[i] {
 			continue
 		}
-		if strings.ContainsAny(x[i]+y[i], "0123456789") || opposites[x[i]] || opposites[y[i]] || numerals[x[i]] || numerals[y[i]] ||
-			len(a) < minTyped || len(b) < minTyped || a[0] != b[0] || distance(a, b) > 1+min(len(a), len(b))/8 {
+		if strings.ContainsAny(x[i]+y[i], "0123456789") || meaningBearingWords[x[i]] || meaningBearingWords[y[i]] || numberWords[x[i]] || numberWords[y[i]] ||
+			len(a) < minTypoLength || len(b) < minTypoLength || a[0] != b[0] || editDistance(a, b) > 1+min(len(a), len(b))/8 {
 			return false
 		}
 	}
 	return true
 }
 
-// distance is the number of characters inserted, removed, replaced or exchanged with
+// editDistance is the number of characters inserted, removed, replaced or exchanged with
 // their neighbour between two words.
-func distance(a, b []rune) int {
+func editDistance(a, b []rune) int {
 	if len(a) > 40 || len(b) > 40 {
 		return 40
 	}

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// stems are the words, in English, German, French, Spanish, Italian, Portuguese and
+// labelStems are the words, in English, German, French, Spanish, Italian, Portuguese and
 // Dutch, by which it is known what a heading or a change is about. A stem matches the
 // beginning of a word, with "$" the whole word; "_" is a space. They are written as
 // words are folded: in lower case, without hyphens.
-const stems = `
+const labelStems = `
 data_use: collect processing process_ processed_ how_we_use use_your use_of_your purpose legal_bas lawful_bas legitimate_interest profil cookie tracking track_ analytic train_ training machine_learning artificial_intelligence biometric geolocation location_data sensitive consent advertis personaliz personalis
 data_use: erheb erhoben gesammelt sammel verarbeit zweck rechtsgrundlage berechtigte_interess berechtigten_interess einwillig personenbezogen standortdaten trainier künstliche_intelligenz künstlicher_intelligenz werbung
 data_use: collecte collecté recueil traitement traitons finalité base_juridique base_légale intérêt_légitime consentement données_personnelles données_à_caractère profilage entraîn intelligence_artificielle publicit
@@ -64,8 +64,8 @@ dates: in_kraft letzte_aktualisierung zuletzt_aktualisiert stand$ gültig_ab ent
 dates: última_actualización entrada_en_vigor ultimo_aggiornamento in_vigore última_atualização em_vigor laatst_bijgewerkt inwerkingtreding van_kracht ingangsdatum
 `
 
-// vocabulary has the stems by their first letters.
-type vocabulary map[string][]stem
+// stemTable has the stems by their first letters.
+type stemTable map[string][]stem
 
 type stem struct {
 	text  string // with the space before it, as folded words have
@@ -73,32 +73,32 @@ type stem struct {
 	label Label
 }
 
-// stemIndex is by how many bytes stems are looked up, space included. Shorter ones are
+// stemKeyBytes is by how many bytes stems are looked up, space included. Shorter ones are
 // whole words, and so is their key.
-const stemIndex = 4
+const stemKeyBytes = 4
 
-var topics = func() vocabulary {
-	v := vocabulary{}
-	for line := range strings.SplitSeq(strings.TrimSpace(stems), "\n") {
+var labelStemTable = func() stemTable {
+	v := stemTable{}
+	for line := range strings.SplitSeq(strings.TrimSpace(labelStems), "\n") {
 		label, words, _ := strings.Cut(line, ": ")
 		for w := range strings.FieldsSeq(words) {
 			s := stem{label: Label(label), text: " " + strings.ReplaceAll(strings.TrimSuffix(w, "$"), "_", " "), whole: strings.HasSuffix(w, "$")}
-			k := s.text[:min(len(s.text), stemIndex)]
+			k := s.text[:min(len(s.text), stemKeyBytes)]
 			v[k] = append(v[k], s)
 		}
 	}
 	return v
 }()
 
-// count adds to n how many different stems of each label stand in a folded text.
-func (v vocabulary) count(fold string, n map[Label]int) {
+// countStems adds to n how many different stems of each label stand in a folded text.
+func (v stemTable) countStems(fold string, n map[Label]int) {
 	var seen []stem
 	for i := 0; i < len(fold); i++ {
 		if fold[i] != ' ' {
 			continue
 		}
 		rest := fold[i:]
-		key := rest[:min(len(rest), stemIndex)]
+		key := rest[:min(len(rest), stemKeyBytes)]
 		if end := strings.IndexByte(key[1:], ' '); end >= 0 {
 			if list := v[key]; list == nil {
 				key = key[:end+1]
@@ -115,28 +115,28 @@ func (v vocabulary) count(fold string, n map[Label]int) {
 
 var (
 	// monthNames begin the names of the months; what follows makes no difference.
-	monthNames = set(`january february march april may june july august september october november december
+	monthNames = wordSet(`january february march april may june july august september october november december
 		jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember jänner feber okt dez
 		janvier février mars avril juin juillet août septembre octobre novembre décembre
 		enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
 		gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
 		janeiro fevereiro março maio junho julho setembro outubro novembro dezembro
 		januari februari maart mei augustus 年 月 日`)
-	dateWords = set(`of the de del d' le la el il den der vom am st nd rd th er 1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th 12th 13th 14th
+	dateWords = wordSet(`of the de del d' le la el il den der vom am st nd rd th er 1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th 12th 13th 14th
 		15th 16th 17th 18th 19th 20th 21st 22nd 23rd 24th 25th 26th 27th 28th 29th 30th 31st 1er
 		monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag
 		lundi mardi mercredi jeudi vendredi samedi dimanche`)
-	timeUnits = set(`second seconds minute minutes hour hours day days week weeks month months year years quarter calendar business working
+	timeUnits = wordSet(`second seconds minute minutes hour hours day days week weeks month months year years quarter calendar business working
 		sekunde sekunden minuten stunde stunden tag tage tagen woche wochen monat monate monaten jahr jahre jahren werktage werktagen
 		heure heures jour jours semaine semaines mois an ans année années ouvrés ouvrables
 		hora horas día días semana semanas mes meses año años hábiles naturales
 		ora ore giorno giorni settimana settimane mese mesi anno anni lavorativi
 		dia dias mês ano anos úteis uur uren dag dagen weken maand maanden jaar werkdagen`)
-	moneyWords = set(`euro euros dollar dollars pound pounds usd eur gbp chf cent cents percent prozent pourcent pourcentage porcentaje percentuale procent
+	moneyWords = wordSet(`euro euros dollar dollars pound pounds usd eur gbp chf cent cents percent prozent pourcent pourcentage porcentaje percentuale procent
 		franken francs reais pesos`)
-	// numerals are numbers in words, which are figures too; a typing error is none of
+	// numberWords are numbers in words, which are figures too; a typing error is none of
 	// their changes.
-	numerals = set(`one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen eighteen twenty thirty forty
+	numberWords = wordSet(`one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen eighteen twenty thirty forty
 		fifty sixty seventy eighty ninety hundred thousand million third thirtieth
 		ein eine einen zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn achtzehn zwanzig dreißig neunzig hundert
 		un une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente soixante cent
@@ -144,9 +144,9 @@ var (
 		due tre quattro cinque sei sette otto nove dieci dodici quindici venti trenta sessanta novanta cento
 		um uma dois três quatro sete oito dez doze quinze vinte trinta sessenta noventa cem
 		een één twee drie vier vijf zes zeven acht negen tien twaalf veertien vijftien twintig dertig zestig negentig honderd`)
-	// opposites are words whose exchange or change by a letter is never a mere typing
+	// meaningBearingWords are words whose exchange or change by a letter is never a mere typing
 	// error.
-	opposites = set(`not no nor never may must shall will should can cannot without unless except only all any none
+	meaningBearingWords = wordSet(`not no nor never may must shall will should can cannot without unless except only all any none
 		nicht kein keine keinen keiner nie darf dürfen muss müssen kann können soll sollen ohne nur alle
 		ne pas non jamais sans peut doit devons pouvons sauf seulement tous aucun aucune
 		no nunca sin puede debe podemos debemos solo todos ningún ninguna

@@ -5,59 +5,63 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// maxWords is how many words of both texts together are compared word by word in one
+// maxGroupWords is how many words of both texts together are compared word by word in one
 // group. Past it the group is shown as replaced; a text of 8 MB has some 1.3 million.
-const maxWords = 3_000_000
+const maxGroupWords = 3_000_000
 
-// group is what is left over of both texts between two pairs of blocks, or of a
+// blockGroup is what is left over of both texts between two pairs of blocks, or of a
 // section that moved.
-type group struct {
+type blockGroup struct {
 	old, cur []int // blocks
 	at       int   // the new block before which it stands
 }
 
-// position is where a word stands.
-type position struct {
+// wordPosition is where a word stands.
+type wordPosition struct {
 	block, start, end int32
 	class             tokenize.Class
 	column            int16
 }
 
-// words are the words of some blocks one after another.
-type words struct {
-	text *text
+// wordSequence are the words of some blocks one after another.
+type wordSequence struct {
+	text *parsedText
 	keys []uint64
-	pos  []position
+	pos  []wordPosition
 }
 
-func wordsOf(t *text, blocks []int) *words {
+func newWordSequence(t *parsedText, blocks []int) *wordSequence {
 	n := 0
 	for _, i := range blocks {
-		n += t.counts[i]
+		n += t.wordCounts[i]
 	}
-	w := &words{text: t, keys: make([]uint64, 0, n), pos: make([]position, 0, n)}
+	w := &wordSequence{text: t, keys: make([]uint64, 0, n), pos: make([]wordPosition, 0, n)}
 	var buf []tokenize.Word
 	for _, i := range blocks {
 		buf = tokenize.Words(buf[:0], t.blocks[i].Text)
 		for _, x := range buf {
 			w.keys = append(w.keys, x.Key)
-			w.pos = append(w.pos, position{int32(i), int32(x.Start), int32(x.End), x.Class, x.Column})
+			w.pos = append(w.pos, wordPosition{int32(i), int32(x.Start), int32(x.End), x.Class, x.Column})
 		}
 	}
 	return w
 }
 
-// first says whether the word at i begins its block.
-func (w *words) first(i int) bool { return i == 0 || w.pos[i-1].block != w.pos[i].block }
+// startsBlock says whether the word at i begins its block.
+func (w *wordSequence) startsBlock(i int) bool { return i == 0 || w.pos[i-1].block != w.pos[i].block }
 
-// last says whether the word at i ends its block.
-func (w *words) last(i int) bool { return i+1 == len(w.pos) || w.pos[i+1].block != w.pos[i].block }
+// endsBlock says whether the word at i ends its block.
+func (w *wordSequence) endsBlock(i int) bool {
+	return i+1 == len(w.pos) || w.pos[i+1].block != w.pos[i].block
+}
 
-// whole says whether the words from i to j are one or more whole blocks.
-func (w *words) whole(i, j int) bool { return i < j && w.first(i) && w.last(j-1) }
+// coversBlocks says whether the words from i to j are one or more whole blocks.
+func (w *wordSequence) coversBlocks(i, j int) bool {
+	return i < j && w.startsBlock(i) && w.endsBlock(j-1)
+}
 
-// run is the text of words of one block.
-func (w *words) run(i, j int) string {
+// textOf is the text of words of one block.
+func (w *wordSequence) textOf(i, j int) string {
 	return w.text.blocks[w.pos[i].block].Text[w.pos[i].start:w.pos[j-1].end]
 }
 
@@ -68,39 +72,39 @@ type edit struct {
 	equal          bool // quiet edits count as equal and may differ in length
 }
 
-// refinement is a group compared word by word.
-type refinement struct {
+// wordDiff is a group compared word by word.
+type wordDiff struct {
 	at    int // the new block before which it stands
-	a, b  *words
+	a, b  *wordSequence
 	edits []edit
 }
 
-// runs calls f for the runs of words of one pair of blocks that are equal one by one.
-func (r *refinement) runs(e edit, f func(i, j, n int, of pair)) {
+// forEachEqualRun calls f for the runs of words of one pair of blocks that are equal one by one.
+func (r *wordDiff) forEachEqualRun(e edit, f func(i, j, n int, of sectionPair)) {
 	if e.a1-e.a0 != e.b1-e.b0 { // quiet
 		return
 	}
 	for i, j := e.a0, e.b0; i < e.a1; {
 		n := 1
-		for i+n < e.a1 && !r.a.first(i+n) && !r.b.first(j+n) {
+		for i+n < e.a1 && !r.a.startsBlock(i+n) && !r.b.startsBlock(j+n) {
 			n++
 		}
-		f(i, j, n, pair{r.a.text.section[r.a.pos[i].block], r.b.text.section[r.b.pos[j].block]})
+		f(i, j, n, sectionPair{r.a.text.sectionOf[r.a.pos[i].block], r.b.text.sectionOf[r.b.pos[j].block]})
 		i, j = i+n, j+n
 	}
 }
 
-// count adds the words that sections have in common.
-func (r *refinement) count(words map[pair]int) {
+// countCommonWords adds the words that sections have in common.
+func (r *wordDiff) countCommonWords(words map[sectionPair]int) {
 	for _, e := range r.edits {
 		if e.equal {
-			r.runs(e, func(_, _, n int, of pair) { words[of] += n })
+			r.forEachEqualRun(e, func(_, _, n int, of sectionPair) { words[of] += n })
 		}
 	}
 }
 
-// part makes edits of the words that are equal by chance.
-func (r *refinement) part(strangers func(pair) bool) []edit {
+// splitUnrelated makes edits of the words that are equal by chance.
+func (r *wordDiff) splitUnrelated(unrelated func(sectionPair) bool) []edit {
 	out := make([]edit, 0, len(r.edits))
 	add := func(e edit) {
 		if k := len(out) - 1; k >= 0 && out[k].equal == e.equal {
@@ -114,14 +118,14 @@ func (r *refinement) part(strangers func(pair) bool) []edit {
 			add(e)
 			continue
 		}
-		r.runs(e, func(i, j, n int, of pair) { add(edit{i, i + n, j, j + n, !strangers(of)}) })
+		r.forEachEqualRun(e, func(i, j, n int, of sectionPair) { add(edit{i, i + n, j, j + n, !unrelated(of)}) })
 	}
 	return out
 }
 
-// compareWords finds the edits between two runs of words, so that they read well.
-func compareWords(a, b *words) (edits []edit, exact bool) {
-	if len(a.keys)+len(b.keys) > maxWords {
+// diffWords finds the edits between two runs of words, so that they read well.
+func diffWords(a, b *wordSequence) (edits []edit, exact bool) {
+	if len(a.keys)+len(b.keys) > maxGroupWords {
 		return []edit{{0, len(a.keys), 0, len(b.keys), false}}, false
 	}
 	runs, exact := editscript.Diff(a.keys, b.keys, 3)
@@ -135,19 +139,19 @@ func compareWords(a, b *words) (edits []edit, exact bool) {
 		}
 		i, j = r.A+r.Len, r.B+r.Len
 	}
-	slide(edits, a, b)
+	shiftEdits(edits, a, b)
 	for n := range edits {
-		if e := &edits[n]; !e.equal && quiet(a, b, *e) {
+		if e := &edits[n]; !e.equal && insignificant(a, b, *e) {
 			e.equal = true
 		}
 	}
 	return edits, exact
 }
 
-// slide moves insertions and deletions between equal words to where they are whole
+// shiftEdits moves insertions and deletions between equal words to where they are whole
 // blocks, or at least begin where a sentence does: what was added after "a b." in "a
 // b. c b. d" is "c b.", and not "b. c".
-func slide(edits []edit, a, b *words) {
+func shiftEdits(edits []edit, a, b *wordSequence) {
 	for n := 1; n+1 < len(edits); n++ {
 		e, prev, next := &edits[n], &edits[n-1], &edits[n+1]
 		w, from, to := b, e.b0, e.b1
@@ -157,14 +161,14 @@ func slide(edits []edit, a, b *words) {
 		if e.a0 < e.a1 {
 			w, from, to = a, e.a0, e.a1
 		}
-		best, most := 0, w.seam(from, to)
+		best, most := 0, w.boundaryScore(from, to)
 		for d := -1; prev.a1-prev.a0+d >= 1 && w.keys[from+d] == w.keys[to+d]; d-- {
-			if v := w.seam(from+d, to+d); v > most {
+			if v := w.boundaryScore(from+d, to+d); v > most {
 				best, most = d, v
 			}
 		}
 		for d := 1; next.a1-next.a0-d >= 1 && w.keys[from+d-1] == w.keys[to+d-1]; d++ {
-			if v := w.seam(from+d, to+d); v > most {
+			if v := w.boundaryScore(from+d, to+d); v > most {
 				best, most = d, v
 			}
 		}
@@ -174,12 +178,12 @@ func slide(edits []edit, a, b *words) {
 	}
 }
 
-// seam says how well the words from i to j stand by themselves.
-func (w *words) seam(i, j int) int {
+// boundaryScore says how well the words from i to j stand by themselves.
+func (w *wordSequence) boundaryScore(i, j int) int {
 	switch {
-	case w.whole(i, j):
+	case w.coversBlocks(i, j):
 		return 4
-	case w.first(i):
+	case w.startsBlock(i):
 		return 3
 	}
 	switch last := w.text.blocks[w.pos[i-1].block].Text[w.pos[i-1].end-1]; last {
@@ -191,9 +195,9 @@ func (w *words) seam(i, j int) int {
 	return 0
 }
 
-// tidy joins edits that stand so close that what is equal between them only disturbs:
+// coalesce joins edits that stand so close that what is equal between them only disturbs:
 // no longer than either of them. A whole block that is equal stays.
-func tidy(edits []edit, a, b *words) []edit {
+func coalesce(edits []edit, a, b *wordSequence) []edit {
 	size := func(e edit) int { return max(e.a1-e.a0, e.b1-e.b0) }
 	for again := true; again; {
 		again = false
@@ -201,7 +205,7 @@ func tidy(edits []edit, a, b *words) []edit {
 		for n := 0; n < len(edits); n++ {
 			e := edits[n]
 			if k := len(out); e.equal && k > 0 && !out[k-1].equal && n+1 < len(edits) && !edits[n+1].equal &&
-				size(e) <= min(size(out[k-1]), size(edits[n+1])) && !b.holdsBlock(e.b0, e.b1) && !a.holdsBlock(e.a0, e.a1) {
+				size(e) <= min(size(out[k-1]), size(edits[n+1])) && !b.containsBlock(e.b0, e.b1) && !a.containsBlock(e.a0, e.a1) {
 				out[k-1].a1, out[k-1].b1 = edits[n+1].a1, edits[n+1].b1
 				n++
 				again = true
@@ -218,14 +222,14 @@ func tidy(edits []edit, a, b *words) []edit {
 	return edits
 }
 
-// holdsBlock says whether there is a whole block among the words from i to j.
-func (w *words) holdsBlock(i, j int) bool {
+// containsBlock says whether there is a whole block among the words from i to j.
+func (w *wordSequence) containsBlock(i, j int) bool {
 	begun := false
 	for ; i < j; i++ {
-		if w.first(i) {
+		if w.startsBlock(i) {
 			begun = true
 		}
-		if begun && w.last(i) {
+		if begun && w.endsBlock(i) {
 			return true
 		}
 	}

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// ideographs finds the dates whose year is written in ideographs: 令和二年十月十五日,
+// scanIdeographs finds the dates whose year is written in ideographs: 令和二年十月十五日,
 // 令和元年5月1日, 二〇二〇年十月.
-func (c *scanner) ideographs() {
-	s, some := c.s, false
+func (c *scanner) scanIdeographs() {
+	s, some := c.text, false
 	for at := 0; len(c.found) < 2*maxLiterals; {
 		i := strings.Index(s[at:], "年")
 		if i < 0 {
@@ -29,21 +29,21 @@ func (c *scanner) ideographs() {
 		if start == i {
 			continue
 		}
-		l := c.eraYear(start, i)
+		l := c.eraDate(start, i)
 		if n := (i - start) / len("年"); n == 4 {
-			l = wide(s, positional(s[start:i]), start, i)
+			l = cjkDate(s, positionalNumber(s[start:i]), start, i)
 		}
-		if l.valid() {
+		if l.isValid() {
 			c.found, some = append(c.found, l), true
 		}
 	}
 	if some {
-		slices.SortFunc(c.found, func(a, b literal) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+		slices.SortFunc(c.found, func(a, b dateLiteral) int { return cmp.Or(a.start-b.start, b.end-a.end) })
 	}
 }
 
-// positional reads 二〇二〇.
-func positional(s string) int {
+// positionalNumber reads 二〇二〇.
+func positionalNumber(s string) int {
 	n := 0
 	for _, r := range s {
 		v := 0
@@ -55,21 +55,21 @@ func positional(s string) int {
 	return n
 }
 
-// wide reads what follows a year in Chinese, Japanese or Korean.
-func wide(s string, y, i, j int) literal {
-	at, ok := after(s, j, "年", "년")
+// cjkDate reads what follows a year in Chinese, Japanese or Korean.
+func cjkDate(s string, y, i, j int) dateLiteral {
+	at, ok := skipWord(s, j, "年", "년")
 	if !ok {
-		return literal{}
+		return dateLiteral{}
 	}
-	m, at := wideNumber(s, skipSpace(s, at))
-	at, ok = after(s, skipSpace(s, at), "月", "월")
+	m, at := cjkNumber(s, skipSpace(s, at))
+	at, ok = skipWord(s, skipSpace(s, at), "月", "월")
 	if !ok || m == 0 {
-		return literal{}
+		return dateLiteral{}
 	}
-	l := literal{start: i, end: at, y: y, m: m}
-	if d, end := wideNumber(s, skipSpace(s, at)); d > 0 {
-		if end, ok = after(s, skipSpace(s, end), "日", "일", "号", "號"); ok {
-			l.d, l.end = d, end
+	l := dateLiteral{start: i, end: at, year: y, month: m}
+	if d, end := cjkNumber(s, skipSpace(s, at)); d > 0 {
+		if end, ok = skipWord(s, skipSpace(s, end), "日", "일", "号", "號"); ok {
+			l.day, l.end = d, end
 		}
 	}
 	return l
@@ -81,31 +81,31 @@ var eras = []struct {
 	zero int // the year before its first
 }{{"令和", 2018}, {"平成", 1988}, {"民國", 1911}, {"民国", 1911}}
 
-// eraYear reads 令和6年4月1日; s[i:j] is the year of the era.
-func (c *scanner) eraYear(i, j int) literal {
-	head := strings.TrimRight(c.s[max(0, i-12):i], " \t")
+// eraDate reads 令和6年4月1日; s[i:j] is the year of the era.
+func (c *scanner) eraDate(i, j int) dateLiteral {
+	head := strings.TrimRight(c.text[max(0, i-12):i], " \t")
 	for _, e := range eras {
 		if strings.HasSuffix(head, e.name) {
-			start := i - len(c.s[max(0, i-12):i]) + len(head) - len(e.name)
+			start := i - len(c.text[max(0, i-12):i]) + len(head) - len(e.name)
 			y := 1 // the first year, 元
 			switch {
-			case digitAt(c.s, i):
-				y = number(c.s[i:j])
-			case c.s[i:j] != "元":
-				y, _ = wideNumber(c.s[:j], i)
+			case digitAt(c.text, i):
+				y = parseDigits(c.text[i:j])
+			case c.text[i:j] != "元":
+				y, _ = cjkNumber(c.text[:j], i)
 			}
-			l := wide(c.s, e.zero+y, i, j)
+			l := cjkDate(c.text, e.zero+y, i, j)
 			l.start = start
 			return l
 		}
 	}
-	return literal{}
+	return dateLiteral{}
 }
 
-// wideNumber reads a number below 100 in digits or ideographs.
-func wideNumber(s string, i int) (n, end int) {
+// cjkNumber reads a number below 100 in digits or ideographs.
+func cjkNumber(s string, i int) (n, end int) {
 	if digitAt(s, i) {
-		return digits(s, i, 2)
+		return readDigits(s, i, 2)
 	}
 	for i < len(s) {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -125,25 +125,25 @@ func wideNumber(s string, i int) (n, end int) {
 	return n, i
 }
 
-// zeros are the digits of nothing of the scripts that write dates with digits of
+// digitZeros are the digits of nothing of the scripts that write dates with digits of
 // their own, and the bytes that their UTF-8 begins with.
-var zeros = []struct {
+var digitZeros = []struct {
 	zero rune
 	lead byte
 }{{'٠', 0xd9}, {'۰', 0xdb}, {'०', 0xe0}, {'๐', 0xe0}, {'０', 0xef}}
 
-// latinDigits writes the digits of other scripts as Latin ones. Most texts have
+// asciiDigits writes the digits of other scripts as Latin ones. Most texts have
 // none and are given back as they are.
-func latinDigits(s string) string {
+func asciiDigits(s string) string {
 	some := false
-	for _, z := range zeros {
+	for _, z := range digitZeros {
 		some = some || strings.IndexByte(s, z.lead) >= 0
 	}
 	if !some {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		for _, z := range zeros {
+		for _, z := range digitZeros {
 			if z.zero <= r && r <= z.zero+9 {
 				return '0' + r - z.zero
 			}

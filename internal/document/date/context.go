@@ -8,33 +8,33 @@ import (
 
 // Reach of a cue, in bytes of the text before and after a date.
 const (
-	reachBefore = 260
-	reachAfter  = 160
-	// maxLabel is how long a line may be that is a label for the next one.
-	maxLabel = 90
+	contextBefore = 260
+	contextAfter  = 160
+	// maxLabelBytes is how long a line may be that is a label for the next one.
+	maxLabelBytes = 90
 )
 
-// marks may stand between words without ending a sentence.
-const marks = " :,;-()[]\"'|#>/=~·•«»“”„（）【】「」『』：、，・＊%&+\\"
+// punctuation may stand between words without ending a sentence.
+const punctuation = " :,;-()[]\"'|#>/=~·•«»“”„（）【】「」『』：、，・＊%&+\\"
 
-// hit is a cue beside a date.
-type hit struct {
+// cueMatch is a cue beside a date.
+type cueMatch struct {
 	cue
-	label bool // it begins its line, or it and the document's name are all of it
+	isLabel bool // it begins its line, or it and the document's name are all of it
 }
 
-// surroundings are the folded text around one date.
-type surroundings struct {
+// dateContext are the folded text around one date.
+type dateContext struct {
 	left, right string
 	// sentence is what stands before the date in its sentence, other dates included.
 	sentence    string
-	rangeBegins bool // the date begins a span of time
-	follows     bool // left begins at the end of another date
+	startsRange bool // the date begins a span of time
+	followsDate bool // left begins at the end of another date
 }
 
-func around(s string, all []literal, i int) surroundings {
+func newDateContext(s string, all []dateLiteral, i int) dateContext {
 	l := all[i]
-	from, to := max(0, l.start-reachBefore), min(len(s), l.end+reachAfter)
+	from, to := max(0, l.start-contextBefore), min(len(s), l.end+contextAfter)
 	if i > 0 {
 		from = max(from, all[i-1].end)
 	}
@@ -42,17 +42,17 @@ func around(s string, all []literal, i int) surroundings {
 	if next {
 		to = all[i+1].start
 	}
-	a := surroundings{left: withoutClock(fold(valid(s[from:l.start]))), right: fold(valid(s[l.end:to])), follows: i > 0 && from == all[i-1].end}
-	a.sentence = sentence(a.left)
-	if a.follows && len(a.sentence) == len(a.left) {
-		a.sentence = sentence(fold(valid(s[max(0, l.start-reachBefore):l.start])))
+	ctx := dateContext{left: trimTimeOfDay(fold(trimPartialRunes(s[from:l.start]))), right: fold(trimPartialRunes(s[l.end:to])), followsDate: i > 0 && from == all[i-1].end}
+	ctx.sentence = lastSentence(ctx.left)
+	if ctx.followsDate && len(ctx.sentence) == len(ctx.left) {
+		ctx.sentence = lastSentence(fold(trimPartialRunes(s[max(0, l.start-contextBefore):l.start])))
 	}
-	a.rangeBegins = next && ranges[strings.TrimSpace(a.right)]
-	return a
+	ctx.startsRange = next && rangeTerms[strings.TrimSpace(ctx.right)]
+	return ctx
 }
 
-// valid cuts the halves of letters off both ends of a window.
-func valid(s string) string {
+// trimPartialRunes cuts the halves of letters off both ends of a window.
+func trimPartialRunes(s string) string {
 	for len(s) > 0 && !utf8.RuneStart(s[0]) {
 		s = s[1:]
 	}
@@ -67,57 +67,57 @@ func valid(s string) string {
 	return s
 }
 
-// maxGlue bounds the words between a cue and its date.
-const maxGlue = 12
+// maxStopWords bounds the words between a cue and its date.
+const maxStopWords = 12
 
-// hitsBefore walks back from the date over words that say nothing, to a cue; then
+// matchesBefore walks back from the date over words that say nothing, to a cue; then
 // on to a second one, as in "effective and last updated".
-func (a surroundings) hitsBefore() []hit {
+func (a dateContext) matchesBefore() []cueMatch {
 	w, crossed, table, numbers := a.left, false, false, 0
-	var hits []hit
-	var vague hit
-	for range maxGlue {
-		rest, feed, ended := trimMarks(w)
-		if ended || rest == "" || feed && (len(hits) > 0 || crossed) {
+	var matches []cueMatch
+	var vague cueMatch
+	for range maxStopWords {
+		rest, newline, ended := trimPunctuation(w)
+		if ended || rest == "" || newline && (len(matches) > 0 || crossed) {
 			break
 		}
-		if feed {
+		if newline {
 			above := rest[strings.LastIndexByte(rest, '\n')+1:]
-			if len(above) > maxLabel || len(a.left)-len(rest) > 24 || strings.HasSuffix(w, "\n- ") {
+			if len(above) > maxLabelBytes || len(a.left)-len(rest) > 24 || strings.HasSuffix(w, "\n- ") {
 				break // no label, or one item of a list
 			}
 			crossed, table = true, strings.Contains(above, "|")
 			if table {
-				rest = cell(above, strings.Count(w[len(rest):], "|"))
+				rest = tableCell(above, strings.Count(w[len(rest):], "|"))
 			}
 		}
 		w = rest
 		word := lastWord(w)
-		if c, ok := longest(cues().before[word], w, strings.HasSuffix); ok {
+		if c, ok := longestCue(indexedCues().before[word], w, strings.HasSuffix); ok {
 			left := w[:len(w)-len(c.phrase)]
-			h, ok := a.judge(c, left, a.left[min(len(a.left), len(w)):])
-			ok = ok && (!crossed || h.label || table)
+			match, ok := a.accept(c, left, a.left[min(len(a.left), len(w)):])
+			ok = ok && (!crossed || match.isLabel || table)
 			switch {
 			case c.vague:
 				if ok && vague.kind == 0 {
-					vague = h
+					vague = match
 				}
 			case table && c.weak && c.kind == published: // the head of a column of dates
 				return nil
-			case ok && len(hits) == 0:
-				hits = append(hits, h)
-			case ok && h.kind != hits[0].kind && h.kind != published:
-				return append(hits, h)
-			case len(hits) == 0 && !(c.weak && (glue[word] || isUnspacedGlue(c.phrase))):
+			case ok && len(matches) == 0:
+				matches = append(matches, match)
+			case ok && match.kind != matches[0].kind && match.kind != published:
+				return append(matches, match)
+			case len(matches) == 0 && !(c.weak && (stopWords[word] || isUnspacedStopWord(c.phrase))):
 				return nil
 			}
 			w = left
 			continue
 		}
-		if len(hits) > 0 && word != "and" && word != "&" && !glue[word] {
+		if len(matches) > 0 && word != "and" && word != "&" && !stopWords[word] {
 			break
 		}
-		n, ok := glueLength(w, word)
+		n, ok := stopWordLength(w, word)
 		if !ok {
 			break
 		}
@@ -128,15 +128,15 @@ func (a surroundings) hitsBefore() []hit {
 		}
 		w = w[:len(w)-n]
 	}
-	if len(hits) == 0 && vague.kind != 0 {
-		hits = append(hits, vague)
+	if len(matches) == 0 && vague.kind != 0 {
+		matches = append(matches, vague)
 	}
-	return hits
+	return matches
 }
 
-// cell is what stands in the column of a table's row; borders are those before it
+// tableCell is what stands in the column of a table's row; borders are those before it
 // in both rows and in the line between.
-func cell(row string, borders int) string {
+func tableCell(row string, borders int) string {
 	cells := strings.Split(strings.Trim(row, " |"), "|")
 	for _, i := range []int{borders - 1, len(cells) - 1} {
 		if i >= 0 && i < len(cells) {
@@ -146,59 +146,59 @@ func cell(row string, borders int) string {
 	return ""
 }
 
-// trimMarks cuts marks from the end, and says whether a line or a sentence ended there.
-func trimMarks(w string) (rest string, feed, ended bool) {
-	rest = strings.TrimRight(w, marks+"\n.!?。")
+// trimPunctuation cuts marks from the end, and says whether a line or a sentence ended there.
+func trimPunctuation(w string) (rest string, newline, ended bool) {
+	rest = strings.TrimRight(w, punctuation+"\n.!?。")
 	cut := w[len(rest):]
-	feed = strings.Contains(cut, "\n")
+	newline = strings.Contains(cut, "\n")
 	if strings.ContainsAny(cut, "!?。") {
-		return rest, feed, true
+		return rest, newline, true
 	}
 	if i := strings.Index(cut, ". "); i >= 0 {
 		// An abbreviation or a number does not end a sentence.
 		last := lastWord(rest)
-		ended = len(last) > 4 || !glue[last] && last != "rev" && last != "ver" && last != "eff" && last != "upd" && !isNumber(last)
+		ended = len(last) > 4 || !stopWords[last] && last != "rev" && last != "ver" && last != "eff" && last != "upd" && !isNumber(last)
 	}
-	return rest, feed, ended
+	return rest, newline, ended
 }
 
 func isNumber(w string) bool {
 	return w != "" && strings.IndexFunc(w, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
 }
 
-// longest is the longest cue that w has at its end, or at its beginning.
-func longest(list []cue, w string, has func(string, string) bool) (cue, bool) {
+// longestCue is the longest cue that w has at its end, or at its beginning.
+func longestCue(list []cue, w string, has func(string, string) bool) (cue, bool) {
 	var best cue
 	for _, c := range list {
-		if len(c.phrase) > len(best.phrase) && has(w, c.phrase) && parted(w, c.phrase) {
+		if len(c.phrase) > len(best.phrase) && has(w, c.phrase) && isWholeWord(w, c.phrase) {
 			best = c
 		}
 	}
 	return best, best.phrase != ""
 }
 
-// parted says whether a phrase at the end of w begins a word there.
-func parted(w, phrase string) bool {
+// isWholeWord says whether a phrase at the end of w begins a word there.
+func isWholeWord(w, phrase string) bool {
 	if !strings.HasSuffix(w, phrase) || len(w) == len(phrase) {
 		return true
 	}
-	if first, _ := utf8.DecodeRuneInString(phrase); unspaced(first) || first >= 0x590 && first < 0x780 { // Hebrew and Arabic prefix words
+	if first, _ := utf8.DecodeRuneInString(phrase); isUnspaced(first) || first >= 0x590 && first < 0x780 { // Hebrew and Arabic prefix words
 		return true
 	}
 	r, _ := utf8.DecodeLastRuneInString(w[:len(w)-len(phrase)])
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
-// glueLength is how many bytes at the end of w say nothing of the date.
-func glueLength(w, word string) (int, bool) {
-	if _, n := lastAudience(w); n > 0 {
+// stopWordLength is how many bytes at the end of w say nothing of the date.
+func stopWordLength(w, word string) (int, bool) {
+	if _, n := trailingAudience(w); n > 0 {
 		return n, true
 	}
-	if glue[word] || glue[strings.Trim(word, "'")] {
+	if stopWords[word] || stopWords[strings.Trim(word, "'")] {
 		return len(word), true
 	}
-	if r, _ := utf8.DecodeLastRuneInString(w); unspaced(r) {
-		for _, g := range unspacedGlue {
+	if r, _ := utf8.DecodeLastRuneInString(w); isUnspaced(r) {
+		for _, g := range unspacedStopWords {
 			if strings.HasSuffix(w, g) {
 				return len(g), true
 			}
@@ -208,47 +208,47 @@ func glueLength(w, word string) (int, bool) {
 	if len(word) > 0 && len(word) <= 8 && strings.Trim(word, "v0123456789.°#") == "" { // a version
 		return len(word), true
 	}
-	return len(word), len(word) > 1 && documents.in(word)
+	return len(word), len(word) > 1 && documentTerms.matches(word)
 }
 
-// judge says whether a cue is said of the document: left is what stands before it,
+// accept says whether a cue is said of the document: left is what stands before it,
 // gap what stands between it and the date.
-func (a surroundings) judge(c cue, left, gap string) (hit, bool) {
-	h := hit{cue: c}
-	prefix := sentence(left)
+func (a dateContext) accept(c cue, left, gap string) (cueMatch, bool) {
+	match := cueMatch{cue: c}
+	prefix := lastSentence(left)
 	line := left[strings.LastIndexByte(left, '\n')+1:]
-	rest := a.right[:endOfSentence(a.right)]
-	if a.rangeBegins || former.in(prefix[max(0, len(prefix)-70):]) {
-		return h, false
+	rest := a.right[:firstSentenceEnd(a.right)]
+	if a.startsRange || formerTerms.matches(prefix[max(0, len(prefix)-70):]) {
+		return match, false
 	}
-	lastLaw, lastDoc := laws.last(a.sentence), documents.last(a.sentence)
-	if lastLaw > lastDoc || lastDoc < 0 && laws.in(rest) || parts[lastWord(strings.TrimRight(prefix, marks))] {
-		return h, false
+	lastLaw, lastDoc := lawTerms.lastIndex(a.sentence), documentTerms.lastIndex(a.sentence)
+	if lastLaw > lastDoc || lastDoc < 0 && lawTerms.matches(rest) || partTerms[lastWord(strings.TrimRight(prefix, punctuation))] {
+		return match, false
 	}
-	h.label = onlyGlue(line) || strings.HasSuffix(strings.TrimRight(line, " "), "-") || c.phrase == "rev" && strings.HasSuffix(line, "(")
-	named := documents.in(prefix) || documents.in(gap) || documents.in(rest)
+	match.isLabel = onlyStopWords(line) || strings.HasSuffix(strings.TrimRight(line, " "), "-") || c.phrase == "rev" && strings.HasSuffix(line, "(")
+	named := documentTerms.matches(prefix) || documentTerms.matches(gap) || documentTerms.matches(rest)
 	switch {
 	case c.vague:
-		return h, named && lastLaw < 0 && !laws.in(rest) && (applies.in(prefix) || applies.in(rest))
+		return match, named && lastLaw < 0 && !lawTerms.matches(rest) && (applicabilityTerms.matches(prefix) || applicabilityTerms.matches(rest))
 	case !c.weak:
-		return h, true
-	case named && (h.label || c.kind != published || documents.in(gap) || selves.in(prefix)):
-		return h, true
-	case h.label:
+		return match, true
+	case named && (match.isLabel || c.kind != published || documentTerms.matches(gap) || selfReferenceTerms.matches(prefix)):
+		return match, true
+	case match.isLabel:
 		// A label has nothing but the date, or little, on its line.
-		return h, strings.Contains(gap, ":") || len(strings.Fields(rest)) <= 4 || a.audience() != everybody && otherAudience(rest)
+		return match, strings.Contains(gap, ":") || len(strings.Fields(rest)) <= 4 || a.audience() != allUsers && continuesWithAudience(rest)
 	}
-	return h, false
+	return match, false
 }
 
-// onlyGlue says whether nothing but the document's name stands on a line.
-func onlyGlue(line string) bool {
+// onlyStopWords says whether nothing but the document's name stands on a line.
+func onlyStopWords(line string) bool {
 	for {
-		line = strings.TrimRight(line, marks+".!?。")
+		line = strings.TrimRight(line, punctuation+".!?。")
 		if line == "" {
 			return true
 		}
-		n, ok := glueLength(line, lastWord(line))
+		n, ok := stopWordLength(line, lastWord(line))
 		if !ok || n == 0 {
 			return false
 		}
@@ -256,8 +256,8 @@ func onlyGlue(line string) bool {
 	}
 }
 
-// sentence is what of a text belongs to its last sentence.
-func sentence(s string) string {
+// lastSentence is what of a text belongs to its last sentence.
+func lastSentence(s string) string {
 	if i := strings.LastIndexAny(s, "\n!?。；"); i >= 0 {
 		_, n := utf8.DecodeRuneInString(s[i:])
 		s = s[i+n:]
@@ -274,8 +274,8 @@ func sentence(s string) string {
 	}
 }
 
-// endOfSentence is where the first sentence of a text ends.
-func endOfSentence(s string) int {
+// firstSentenceEnd is where the first sentence of a text ends.
+func firstSentenceEnd(s string) int {
 	end := len(s)
 	for _, stop := range []string{"\n", ". ", "。", "! ", "? ", "；"} {
 		if i := strings.Index(s, stop); i >= 0 {
@@ -285,43 +285,43 @@ func endOfSentence(s string) int {
 	return end
 }
 
-// hitAfter is a cue that follows the date.
-func (a surroundings) hitAfter() (hit, bool) {
+// matchAfter is a cue that follows the date.
+func (a dateContext) matchAfter() (cueMatch, bool) {
 	w := a.right
 	for range 3 {
 		w = strings.TrimLeft(w, " ,()[]:-|「」（）.'")
 		if w == "" {
-			return hit{}, false
+			return cueMatch{}, false
 		}
-		c, ok := longest(cues().after[firstWord(w)], w, strings.HasPrefix)
+		c, ok := longestCue(indexedCues().after[firstWord(w)], w, strings.HasPrefix)
 		if !ok {
-			if first := firstWord(w); glue[first] && first != "" {
+			if first := firstWord(w); stopWords[first] && first != "" {
 				w = w[len(first):]
 				continue
 			}
-			return hit{}, false
+			return cueMatch{}, false
 		}
-		return a.judgeAfter(c, w[len(c.phrase):])
+		return a.acceptAfter(c, w[len(c.phrase):])
 	}
-	return hit{}, false
+	return cueMatch{}, false
 }
 
-func (a surroundings) judgeAfter(c cue, rest string) (hit, bool) {
-	h := hit{cue: c}
-	prefix := sentence(a.left)
-	rest = rest[:endOfSentence(rest)]
-	lastLaw, lastDoc := laws.last(a.sentence), documents.last(a.sentence)
-	if lastLaw > lastDoc || former.in(prefix[max(0, len(prefix)-70):]) || lastDoc < 0 && laws.in(rest) {
-		return h, false
+func (a dateContext) acceptAfter(c cue, rest string) (cueMatch, bool) {
+	match := cueMatch{cue: c}
+	prefix := lastSentence(a.left)
+	rest = rest[:firstSentenceEnd(rest)]
+	lastLaw, lastDoc := lawTerms.lastIndex(a.sentence), documentTerms.lastIndex(a.sentence)
+	if lastLaw > lastDoc || formerTerms.matches(prefix[max(0, len(prefix)-70):]) || lastDoc < 0 && lawTerms.matches(rest) {
+		return match, false
 	}
-	if c.wide() {
-		h.label = onlyGlue(a.left[strings.LastIndexByte(a.left, '\n')+1:])
-		return h, h.label || lastDoc >= 0 || documents.in(rest) || len(strings.TrimSpace(rest)) < 12
+	if c.unspacedScript() {
+		match.isLabel = onlyStopWords(a.left[strings.LastIndexByte(a.left, '\n')+1:])
+		return match, match.isLabel || lastDoc >= 0 || documentTerms.matches(rest) || len(strings.TrimSpace(rest)) < 12
 	}
-	line := strings.Trim(a.left[strings.LastIndexByte(a.left, '\n')+1:], marks)
-	h.label = line == ""
-	if h.label {
-		return h, len(strings.Fields(rest)) <= 3 || documents.in(rest)
+	line := strings.Trim(a.left[strings.LastIndexByte(a.left, '\n')+1:], punctuation)
+	match.isLabel = line == ""
+	if match.isLabel {
+		return match, len(strings.Fields(rest)) <= 3 || documentTerms.matches(rest)
 	}
-	return h, !c.weak && (lastDoc >= 0 || documents.in(rest))
+	return match, !c.weak && (lastDoc >= 0 || documentTerms.matches(rest))
 }

@@ -6,19 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// kind is what a cue says of the date beside it.
-type kind int
+// cueKind is what a cue says of the date beside it.
+type cueKind int
 
 const (
-	inForce   kind = iota + 1 // the text is in force from then on
-	updated                   // the text was last changed then
-	published                 // the text is of then, whatever that means
+	inForce   cueKind = iota + 1 // the text is in force from then on
+	updated                      // the text was last changed then
+	published                    // the text is of then, whatever that means
 )
 
 // cue is a phrase that stands beside a document's date.
 type cue struct {
 	phrase string // folded
-	kind   kind
+	kind   cueKind
 	// weak cues are said of other things too: a document must be named beside them,
 	// or they must begin their line.
 	weak bool
@@ -27,10 +27,10 @@ type cue struct {
 	vague bool
 }
 
-// wide says whether a cue is of a script that writes words without spaces.
-func (c cue) wide() bool {
+// unspacedScript says whether a cue is of a script that writes words without spaces.
+func (c cue) unspacedScript() bool {
 	first, _ := utf8.DecodeRuneInString(c.phrase)
-	return first >= wideFrom
+	return first >= firstUnspacedRune
 }
 
 // Phrases before a date, folded, parted by semicolons. A phrase is matched at its
@@ -150,14 +150,14 @@ const (
 	updatedNoun = `update; updated; revision; revised; amendment; version; edition; fassung; versie; wersja; mise a jour; aktualisierung; frissites`
 )
 
-// phrases are the cues by their last word, for those before a date, or by their
+// cueIndex are the cues by their last word, for those before a date, or by their
 // first; those of scripts without spaces by their last or first letter.
-type phrases struct{ before, after map[string][]cue }
+type cueIndex struct{ before, after map[string][]cue }
 
-// cues are made when they are first asked for: a command that reads no document
+// indexedCues are made when they are first asked for: a command that reads no document
 // has no use for them.
-var cues = sync.OnceValue(func() phrases {
-	p := phrases{map[string][]cue{}, map[string][]cue{}}
+var indexedCues = sync.OnceValue(func() cueIndex {
+	p := cueIndex{map[string][]cue{}, map[string][]cue{}}
 	add := func(to map[string][]cue, key func(string) string, list string, c cue) {
 		for phrase := range strings.SplitSeq(strings.ReplaceAll(list, "\n", ";"), ";") {
 			if c.phrase = fold(strings.TrimSpace(phrase)); c.phrase != "" {
@@ -187,16 +187,16 @@ var cues = sync.OnceValue(func() phrases {
 	return p
 })
 
-// wideFrom is the first rune of the scripts that write words without spaces
+// firstUnspacedRune is the first rune of the scripts that write words without spaces
 // between them: kana, ideographs and, for their endings, Hangul.
-const wideFrom = 0x3040
+const firstUnspacedRune = 0x3040
 
-func unspaced(r rune) bool { return r >= wideFrom || r >= 0xe00 && r <= 0xe7f }
+func isUnspaced(r rune) bool { return r >= firstUnspacedRune || r >= 0xe00 && r <= 0xe7f }
 
 // lastWord is the last word of a folded text, or its last letter if its script has
 // no spaces.
 func lastWord(s string) string {
-	if r, n := utf8.DecodeLastRuneInString(s); unspaced(r) {
+	if r, n := utf8.DecodeLastRuneInString(s); isUnspaced(r) {
 		return s[len(s)-n:]
 	}
 	i := strings.LastIndexAny(s, " \n(/-[:.,;\"'|#>")
@@ -204,7 +204,7 @@ func lastWord(s string) string {
 }
 
 func firstWord(s string) string {
-	if r, n := utf8.DecodeRuneInString(s); unspaced(r) {
+	if r, n := utf8.DecodeRuneInString(s); isUnspaced(r) {
 		return s[:n]
 	}
 	if i := strings.IndexAny(s, " \n)/:.,;\"'|#"); i > 0 {

@@ -18,8 +18,8 @@ import (
 	"github.com/clausea/crawler/internal/document/markdown"
 )
 
-// Text is what dates are looked for in.
-type Text struct {
+// Input is what dates are looked for in.
+type Input struct {
 	// Markdown is the document, with its lines.
 	Markdown string
 	// Language is its ISO 639-1 code and Region its ISO 3166-1 country, upper case;
@@ -27,13 +27,13 @@ type Text struct {
 	Language, Region string
 	// Now is the day to which a date is future or past; if it is zero, none is future.
 	Now time.Time
-	// Hints are lines of the page around the text, in which only dates with a cue
+	// PageLines are lines of the page around the text, in which only dates with a cue
 	// count. They are asked for the dates that the text does not say.
-	Hints []string
-	// Modified is when the page's metadata say that it was changed, in RFC 3339 or as
+	PageLines []string
+	// PageModified is when the page's metadata say that it was changed, in RFC 3339 or as
 	// a day. It is asked last, and never makes a date of effect: it is often the
 	// day on which the site was built.
-	Modified string
+	PageModified string
 }
 
 // Dates are what a document says of itself, each YYYY-MM-DD or empty. Where only a
@@ -44,27 +44,27 @@ type Dates struct {
 	Effective, EffectiveQuote string
 	// Updated is the day of its last change, or of its publication.
 	Updated, UpdatedQuote string
-	// TakesEffect is the day after Now on which the text will be in force.
-	TakesEffect, TakesEffectQuote string
+	// Upcoming is the day after Now on which the text will be in force.
+	Upcoming, UpcomingQuote string
 }
 
-// maxText is how much of a text is searched, in bytes: so much from its beginning
+// maxTextBytes is how much of a text is searched, in bytes: so much from its beginning
 // and so much from its end.
-const maxText = 2 << 20
+const maxTextBytes = 2 << 20
 
 // Find reads the dates of a document.
-func Find(t Text) Dates {
-	d := find(t.Markdown, t, false)
-	if (d.Effective == "" || d.Updated == "") && len(t.Hints) > 0 {
-		around := find(strings.Join(t.Hints, "\n\n"), t, true)
+func Find(t Input) Dates {
+	d := findIn(t.Markdown, t, false)
+	if (d.Effective == "" || d.Updated == "") && len(t.PageLines) > 0 {
+		pageDates := findIn(strings.Join(t.PageLines, "\n\n"), t, true)
 		if d.Effective == "" {
-			d = around
+			d = pageDates
 		} else {
-			d.Updated, d.UpdatedQuote = around.Updated, around.UpdatedQuote
+			d.Updated, d.UpdatedQuote = pageDates.Updated, pageDates.UpdatedQuote
 		}
 	}
 	if d.Updated == "" {
-		d.Updated = day(t.Modified, t.Now)
+		d.Updated = metadataDay(t.PageModified, t.Now)
 		if d.Updated != "" {
 			d.UpdatedQuote = "metadata: " + d.Updated
 		}
@@ -72,8 +72,8 @@ func Find(t Text) Dates {
 	return d
 }
 
-// day is the day of a time in RFC 3339 or of a day, if it is not after now.
-func day(s string, now time.Time) string {
+// metadataDay is the day of a time in RFC 3339 or of a day, if it is not after now.
+func metadataDay(s string, now time.Time) string {
 	if len(s) < 10 {
 		return ""
 	}
@@ -86,71 +86,71 @@ func day(s string, now time.Time) string {
 
 // finder looks for the dates of one text.
 type finder struct {
-	s     string
-	now   time.Time
-	all   []literal
-	cands []candidate
-	cued  bool // dates need a cue that says more than that something was published
+	text       string
+	now        time.Time
+	literals   []dateLiteral
+	candidates []candidate
+	requireCue bool // dates need a cue that says more than that something was published
 }
 
 // candidate is a date that may be the document's.
 type candidate struct {
-	literal
-	kind kind
-	rank int // lower is better
-	who  audience
+	dateLiteral
+	kind     cueKind
+	rank     int // lower is better
+	audience audience
 }
 
 // Ranks of candidates: what speaks for them, then where they stand.
 const (
 	rankLabel   = 0 // a cue that begins its line, or says it all by itself
 	rankProse   = 3 // a cue that also is said of other things
-	rankBare    = 6 // no cue, on a line of its own
+	rankNoCue   = 6 // no cue, on a line of its own
 	rankHistory = 9 // the newest of a list of changes
 
-	inHead, inTail, inMiddle = 0, 1, 2 // added by place
+	headPenalty, tailPenalty, middlePenalty = 0, 1, 2 // added by place
 )
 
 // Places by cue, in bytes.
 const (
-	headZone = 4000
-	tailZone = 3000
+	headZoneBytes = 4000
+	tailZoneBytes = 3000
 )
 
-// yearsAhead is how far in the future a date may be.
-const yearsAhead = 3
+// maxYearsAhead is how far in the future a date may be.
+const maxYearsAhead = 3
 
-// find looks in one text; in hints only for dates that a cue makes a document's.
-func find(s string, t Text, hints bool) Dates {
-	if len(s) > 2*maxText {
-		s = valid(s[:maxText]) + "\n\n" + valid(s[len(s)-maxText:])
+// findIn looks in one text; in hints only for dates that a cue makes a document's.
+func findIn(s string, t Input, hints bool) Dates {
+	if len(s) > 2*maxTextBytes {
+		s = trimPartialRunes(s[:maxTextBytes]) + "\n\n" + trimPartialRunes(s[len(s)-maxTextBytes:])
 	}
-	s = latinDigits(withoutTargets(s))
-	f := finder{s: s, now: t.Now, cued: hints}
-	c := scanner{s: s, language: t.Language, order: seenOrder(s, orderOf(t.Language, t.Region))}
-	f.all = c.scan()
-	for i, l := range f.all {
-		if f.tooFar(l) {
+	s = asciiDigits(withoutLinkTargets(s))
+	f := finder{text: s, now: t.Now, requireCue: hints}
+	c := scanner{text: s, language: t.Language, order: detectOrder(s, defaultOrder(t.Language, t.Region))}
+	f.literals = c.scan()
+	for i, l := range f.literals {
+		if f.isTooFarAhead(l) {
 			continue
 		}
-		f.consider(i, l)
+		f.addCandidates(i, l)
 	}
-	if !f.has(updated) && !f.cued {
-		if l, ok := f.history(); ok {
-			f.cands = append(f.cands, candidate{literal: l, kind: published, rank: rankHistory})
+	if !f.hasKind(updated) && !f.requireCue {
+		if l, ok := f.newestHistoryEntry(); ok {
+			f.candidates = append(f.candidates, candidate{dateLiteral: l, kind: published, rank: rankHistory})
 		}
 	}
-	return f.choose()
+	return f.chooseDates()
 }
 
-func (f *finder) future(l literal) bool { return !f.now.IsZero() && l.time().After(f.now) }
+func (f *finder) isFuture(l dateLiteral) bool { return !f.now.IsZero() && l.time().After(f.now) }
 
-func (f *finder) tooFar(l literal) bool {
-	return !f.now.IsZero() && l.time().After(f.now.AddDate(yearsAhead, 0, 0))
+func (f *finder) isTooFarAhead(l dateLiteral) bool {
+	return !f.now.IsZero() && l.time().After(f.now.AddDate(maxYearsAhead, 0, 0))
 }
 
-func (f *finder) has(k kind) bool {
-	for _, c := range f.cands {
+func (f *finder) hasKind(k cueKind) bool {
+	for _, c := range f.candidates {
 		if c.kind == k {
 			return true
 		}
@@ -158,67 +158,67 @@ func (f *finder) has(k kind) bool {
 	return false
 }
 
-// consider makes a candidate of a date that has a cue, or needs none.
-func (f *finder) consider(i int, l literal) {
-	if l.short && l.d == 0 && f.future(l) {
+// addCandidates makes a candidate of a date that has a cue, or needs none.
+func (f *finder) addCandidates(i int, l dateLiteral) {
+	if l.needsCue && l.day == 0 && f.isFuture(l) {
 		return // no revision was made in the future: the second number is no year
 	}
-	zone := inMiddle
+	penalty := middlePenalty
 	switch {
-	case l.start < headZone:
-		zone = inHead
-	case len(f.s)-l.end < tailZone:
-		zone = inTail
+	case l.start < headZoneBytes:
+		penalty = headPenalty
+	case len(f.text)-l.end < tailZoneBytes:
+		penalty = tailPenalty
 	}
-	a := around(f.s, f.all, i)
-	hits := a.hitsBefore()
-	if len(hits) == 0 {
-		if h, ok := a.hitAfter(); ok && (h.wide() || !bulleted(f.s, l)) {
-			h.label = h.label && !h.weak // "July 2017 version" says less than "version: July 2017"
-			hits = append(hits, h)
+	ctx := newDateContext(f.text, f.literals, i)
+	matches := ctx.matchesBefore()
+	if len(matches) == 0 {
+		if match, ok := ctx.matchAfter(); ok && (match.unspacedScript() || !inListOrTable(f.text, l)) {
+			match.isLabel = match.isLabel && !match.weak // "July 2017 version" says less than "version: July 2017"
+			matches = append(matches, match)
 		}
 	}
-	if last := len(f.cands) - 1; len(hits) == 0 && last >= 0 && i > 0 && f.cands[last].start == f.all[i-1].start && f.cands[last].kind == inForce && a.goesOn() {
-		hits = append(hits, hit{cue: cue{kind: inForce}})
+	if last := len(f.candidates) - 1; len(matches) == 0 && last >= 0 && i > 0 && f.candidates[last].start == f.literals[i-1].start && f.candidates[last].kind == inForce && ctx.sharesPreviousCue() {
+		matches = append(matches, cueMatch{cue: cue{kind: inForce}})
 	}
-	for _, h := range hits {
-		if h.kind == published && h.weak && (l.short || f.cued) { // 1.2.23 after "version" is a version
+	for _, match := range matches {
+		if match.kind == published && match.weak && (l.needsCue || f.requireCue) { // 1.2.23 after "version" is a version
 			continue
 		}
 		rank := rankProse
-		if h.label || !h.weak && !h.vague {
+		if match.isLabel || !match.weak && !match.vague {
 			rank = rankLabel
 		}
-		if h.kind == published && f.inHistory(l) {
+		if match.kind == published && f.belowHistoryHeading(l) {
 			rank = rankHistory
 		}
-		if h.kind != inForce && l.swappable && f.future(l) {
+		if match.kind != inForce && l.dayMonthSwappable && f.isFuture(l) {
 			// Nothing was changed in the future: the other order is meant.
-			if o := l; o.m <= 12 {
-				o.d, o.m = l.m, l.d
-				if !f.future(o) {
-					l = o
+			if swapped := l; swapped.month <= 12 {
+				swapped.day, swapped.month = l.month, l.day
+				if !f.isFuture(swapped) {
+					l = swapped
 				}
 			}
 		}
-		f.cands = append(f.cands, candidate{l, h.kind, rank + zone, a.audience()})
+		f.candidates = append(f.candidates, candidate{l, match.kind, rank + penalty, ctx.audience()})
 	}
-	if len(hits) > 0 || l.short || f.cued {
+	if len(matches) > 0 || l.needsCue || f.requireCue {
 		return
 	}
-	if head, tail := place(f.s, l); (head || tail) && bare(f.s, l) && !f.listed(i) {
+	if head, tail := nearEdges(f.text, l); (head || tail) && standsAlone(f.text, l) && !f.inDateList(i) {
 		if head {
-			zone = inHead
+			penalty = headPenalty
 		}
-		f.cands = append(f.cands, candidate{literal: l, kind: published, rank: rankBare + zone})
+		f.candidates = append(f.candidates, candidate{dateLiteral: l, kind: published, rank: rankNoCue + penalty})
 	}
 }
 
-// listed says whether the dates beside it stand alone on lines too: a list of
+// inDateList says whether the dates beside it stand alone on lines too: a list of
 // former versions.
-func (f *finder) listed(i int) bool {
+func (f *finder) inDateList(i int) bool {
 	for _, k := range []int{i - 1, i + 1} {
-		if k >= 0 && k < len(f.all) && abs(f.all[k].start-f.all[i].start) < 120 && bare(f.s, f.all[k]) {
+		if k >= 0 && k < len(f.literals) && abs(f.literals[k].start-f.literals[i].start) < 120 && standsAlone(f.text, f.literals[k]) {
 			return true
 		}
 	}
@@ -227,121 +227,121 @@ func (f *finder) listed(i int) bool {
 
 func abs(n int) int { return max(n, -n) }
 
-// choose takes the best candidate of each kind.
-func (f *finder) choose() Dates {
+// chooseDates takes the best candidate of each kind.
+func (f *finder) chooseDates() Dates {
 	var d Dates
-	force, isForce := f.best(inForce)
-	change, isChange := f.best(updated)
-	if !isChange || change.rank >= inMiddle {
+	inForceDate, hasInForce := f.bestCandidate(inForce)
+	updatedDate, hasUpdated := f.bestCandidate(updated)
+	if !hasUpdated || updatedDate.rank >= middlePenalty {
 		// What prose says, or the middle of the text, which may be of a part, is less
 		// than a line that says when the whole was published.
-		if p, ok := f.best(published); ok && (!isChange || p.rank < change.rank) {
-			change, isChange = p, true
+		if p, ok := f.bestCandidate(published); ok && (!hasUpdated || p.rank < updatedDate.rank) {
+			updatedDate, hasUpdated = p, true
 		}
 	}
-	if isChange {
-		d.Updated, d.UpdatedQuote = f.say(change)
+	if hasUpdated {
+		d.Updated, d.UpdatedQuote = f.quote(updatedDate)
 	}
 	switch {
-	case isForce:
-		d.Effective, d.EffectiveQuote = f.say(force)
-	case isChange:
+	case hasInForce:
+		d.Effective, d.EffectiveQuote = f.quote(inForceDate)
+	case hasUpdated:
 		d.Effective, d.EffectiveQuote = d.Updated, d.UpdatedQuote
 	}
-	if next, ok := f.coming(); ok {
-		d.TakesEffect, d.TakesEffectQuote = f.say(next)
+	if next, ok := f.upcoming(); ok {
+		d.Upcoming, d.UpcomingQuote = f.quote(next)
 	}
 	return d
 }
 
-// maxCluster is how near candidates stand that are one list, in bytes.
-const maxCluster = 300
+// maxClusterBytes is how near candidates stand that are one list, in bytes.
+const maxClusterBytes = 300
 
-// best is the best candidate of a kind; of several that stand together, as in a
+// bestCandidate is the best candidate of a kind; of several that stand together, as in a
 // list of versions, the newest that is in force.
-func (f *finder) best(k kind) (candidate, bool) {
+func (f *finder) bestCandidate(k cueKind) (candidate, bool) {
 	at := -1
-	for i, c := range f.cands {
-		if c.kind == k && !f.later(c) && (at < 0 || better(f, c, f.cands[at])) {
+	for i, c := range f.candidates {
+		if c.kind == k && !f.hasEarlierAudience(c) && (at < 0 || isBetter(f, c, f.candidates[at])) {
 			at = i
 		}
 	}
 	if at < 0 {
 		return candidate{}, false
 	}
-	got, last := f.cands[at], f.cands[at]
-	for _, c := range f.cands[at+1:] {
-		if c.kind != k || f.later(c) || c.rank != got.rank || c.start-last.end > maxCluster {
+	got, last := f.candidates[at], f.candidates[at]
+	for _, c := range f.candidates[at+1:] {
+		if c.kind != k || f.hasEarlierAudience(c) || c.rank != got.rank || c.start-last.end > maxClusterBytes {
 			continue
 		}
 		last = c
-		if got.before(c.literal) && !f.future(c.literal) {
+		if got.isBefore(c.dateLiteral) && !f.isFuture(c.dateLiteral) {
 			got = c
 		}
 	}
 	return got, true
 }
 
-// better prefers what is in force over what will be, then the lower rank.
-func better(f *finder, a, b candidate) bool {
-	if fa, fb := f.future(a.literal), f.future(b.literal); fa != fb {
+// isBetter prefers what is in force over what will be, then the lower rank.
+func isBetter(f *finder, a, b candidate) bool {
+	if fa, fb := f.isFuture(a.dateLiteral), f.isFuture(b.dateLiteral); fa != fb {
 		return fb
 	}
 	return a.rank < b.rank
 }
 
-// coming is the next day on which the text will be in force.
-func (f *finder) coming() (candidate, bool) {
+// upcoming is the next day on which the text will be in force.
+func (f *finder) upcoming() (candidate, bool) {
 	var got candidate
-	for _, c := range f.cands {
-		if c.kind == inForce && f.future(c.literal) && (got.y == 0 || c.before(got.literal)) {
+	for _, c := range f.candidates {
+		if c.kind == inForce && f.isFuture(c.dateLiteral) && (got.year == 0 || c.isBefore(got.dateLiteral)) {
 			got = c
 		}
 	}
-	return got, got.y > 0
+	return got, got.year > 0
 }
 
-// maxQuote bounds a quote, in bytes.
-const maxQuote = 300
+// maxQuoteBytes bounds a quote, in bytes.
+const maxQuoteBytes = 300
 
-// initial says whether the full stop at s[i] is that of an abbreviation of letters,
+// endsAbbreviation says whether the full stop at s[i] is that of an abbreviation of letters,
 // as in "a.m.", "U.S." and "พ.ศ.", and ends no sentence.
-func initial(s string, i int) bool {
+func endsAbbreviation(s string, i int) bool {
 	r, n := utf8.DecodeLastRuneInString(s[:max(i, 0)])
 	return i > n && unicode.IsLetter(r) && s[i-n-1] == '.'
 }
 
-// say is a candidate's day and the sentence that it was read from.
-func (f *finder) say(c candidate) (day, quote string) {
-	from, to := lineOf(f.s, c.start, c.end)
-	if i := strings.LastIndex(f.s[from:c.start], ". "); i >= 0 && i > c.start-from-200 && c.start-from > 40 {
-		for i >= 0 && initial(f.s, from+i) {
-			i = strings.LastIndex(f.s[from:from+i], ". ")
+// quote is a candidate's day and the sentence that it was read from.
+func (f *finder) quote(c candidate) (day, quote string) {
+	from, to := lineOf(f.text, c.start, c.end)
+	if i := strings.LastIndex(f.text[from:c.start], ". "); i >= 0 && i > c.start-from-200 && c.start-from > 40 {
+		for i >= 0 && endsAbbreviation(f.text, from+i) {
+			i = strings.LastIndex(f.text[from:from+i], ". ")
 		}
-		if i >= 0 && !digitAt(f.s, from+i-1) {
+		if i >= 0 && !digitAt(f.text, from+i-1) {
 			from += i + 2
 		}
 	}
 	for at := c.end; ; {
-		i := strings.Index(f.s[at:to], ". ")
+		i := strings.Index(f.text[at:to], ". ")
 		if i < 0 {
 			break
 		}
-		if at += i + 1; !initial(f.s, at-1) {
+		if at += i + 1; !endsAbbreviation(f.text, at-1) {
 			to = at
 			break
 		}
 	}
-	if strings.Trim(fold(f.s[from:c.start]), marks+"\n") == "" && from > 0 { // the cue stands on the line above
-		if above := strings.TrimRight(f.s[:from], " \n\r\t|-"); !strings.HasSuffix(above, "=") && len(f.s[:from])-len(above) < 40 {
-			if i := strings.LastIndexByte(above, '\n') + 1; len(above)-i <= maxLabel {
+	if strings.Trim(fold(f.text[from:c.start]), punctuation+"\n") == "" && from > 0 { // the cue stands on the line above
+		if above := strings.TrimRight(f.text[:from], " \n\r\t|-"); !strings.HasSuffix(above, "=") && len(f.text[:from])-len(above) < 40 {
+			if i := strings.LastIndexByte(above, '\n') + 1; len(above)-i <= maxLabelBytes {
 				from = i
 			}
 		}
 	}
-	if to-from > maxQuote {
-		from = max(from, c.start-maxQuote*2/3)
-		to = min(to, from+maxQuote)
+	if to-from > maxQuoteBytes {
+		from = max(from, c.start-maxQuoteBytes*2/3)
+		to = min(to, from+maxQuoteBytes)
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", c.y, c.m, max(c.d, 1)), markdown.PlainText(valid(f.s[from:to]))
+	return fmt.Sprintf("%04d-%02d-%02d", c.year, c.month, max(c.day, 1)), markdown.PlainText(trimPartialRunes(f.text[from:to]))
 }

@@ -2,11 +2,11 @@ package date
 
 import "strings"
 
-// order is in which order a text writes the parts of a date in digits.
-type order int
+// dateOrder is in which order a text writes the parts of a date in digits.
+type dateOrder int
 
 const (
-	dayFirst order = iota
+	dayFirst dateOrder = iota
 	monthFirst
 )
 
@@ -14,9 +14,9 @@ const (
 // begin with M).
 var monthFirstRegions = map[string]bool{"US": true, "PH": true, "PR": true, "GU": true, "VI": true, "UM": true, "AS": true, "MP": true, "FM": true, "PW": true, "MH": true}
 
-// orderOf is the order of a language and region. English without a region is
+// defaultOrder is the order of a language and region. English without a region is
 // taken for American: most such pages are.
-func orderOf(language, region string) order {
+func defaultOrder(language, region string) dateOrder {
 	if region != "" && language == "en" {
 		if monthFirstRegions[region] {
 			return monthFirst
@@ -29,9 +29,9 @@ func orderOf(language, region string) order {
 	return dayFirst
 }
 
-// seenOrder is the order that the text itself shows by a date with slashes whose
+// detectOrder is the order that the text itself shows by a date with slashes whose
 // day is above twelve, if all such dates agree.
-func seenOrder(s string, otherwise order) order {
+func detectOrder(s string, otherwise dateOrder) dateOrder {
 	days, months := 0, 0
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], '/')
@@ -44,14 +44,14 @@ func seenOrder(s string, otherwise order) order {
 		for a > 0 && i-a < 2 && digitAt(s, a-1) {
 			a--
 		}
-		b, end := digits(s, i+1, 2)
+		b, end := readDigits(s, i+1, 2)
 		if a == i || digitAt(s, a-1) || b == 0 || end >= len(s) || s[end] != '/' {
 			continue
 		}
-		if y, _ := digits(s, end+1, 4); y < firstYear {
+		if y, _ := readDigits(s, end+1, 4); y < firstYear {
 			continue
 		}
-		switch first := number(s[a:i]); {
+		switch first := parseDigits(s[a:i]); {
 		case first > 12 && first <= 31 && b <= 12:
 			days++
 		case first <= 12 && b > 12 && b <= 31:
@@ -67,18 +67,18 @@ func seenOrder(s string, otherwise order) order {
 	return otherwise
 }
 
-// arrange makes day and month of two numbers. With dots the day comes first
+// assignDayMonth makes day and month of two numbers. With dots the day comes first
 // wherever dots are used; the other separators follow the order.
-func arrange(a, b int, sep byte, o order) literal {
+func assignDayMonth(a, b int, sep byte, o dateOrder) dateLiteral {
 	switch {
 	case a > 12:
-		return literal{d: a, m: b}
+		return dateLiteral{day: a, month: b}
 	case b > 12:
-		return literal{d: b, m: a}
+		return dateLiteral{day: b, month: a}
 	case sep == '.':
-		return literal{d: a, m: b}
+		return dateLiteral{day: a, month: b}
 	case o == dayFirst:
-		return literal{d: a, m: b, swappable: true}
+		return dateLiteral{day: a, month: b, dayMonthSwappable: true}
 	}
-	return literal{d: b, m: a, swappable: true}
+	return dateLiteral{day: b, month: a, dayMonthSwappable: true}
 }

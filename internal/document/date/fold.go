@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// base is a letter of the Latin or Greek script without its accents, for those
+// baseLetters is a letter of the Latin or Greek script without its accents, for those
 // below U+2000 that have any.
-var base = sync.OnceValue(func() map[rune]string {
+var baseLetters = sync.OnceValue(func() map[rune]string {
 	m := map[rune]string{
 		'ł': "l", 'ø': "o", 'ı': "i", 'ß': "ss", 'æ': "ae", 'œ': "oe", 'đ': "d", 'þ': "th", 'ð': "d", 'ħ': "h",
 		'’': "'", '‘': "'", '–': "-", '—': "-", '―': "-", '：': ":", '\u00a0': " ", '\u2009': " ", '\u202f': " ", '\u3000': " ",
@@ -37,25 +37,25 @@ var base = sync.OnceValue(func() map[rune]string {
 func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
-	space, feeds, fresh, lower := false, 0, false, false
+	space, newlines, emphasized, lower := false, 0, false, false
 	flush := func(r rune) {
 		switch {
-		case feeds > 1, feeds == 1 && (r == '#' || r == '|' || r == '-' || r == '+' || r == '•' || r == '>' || fresh):
+		case newlines > 1, newlines == 1 && (r == '#' || r == '|' || r == '-' || r == '+' || r == '•' || r == '>' || emphasized):
 			b.WriteByte('\n')
-		case space || feeds == 1:
+		case space || newlines == 1:
 			b.WriteByte(' ')
 		}
-		space, feeds, fresh = false, 0, false
+		space, newlines, emphasized = false, 0, false
 	}
-	letters := base()
+	letters := baseLetters()
 	for _, r := range s {
 		switch {
 		case r == '\n':
-			feeds++
+			newlines++
 		case r == ' ' || r == '\t' || r == '\r' || r == '\u00a0':
 			space = true
 		case r == '*' || r == '_' || r == '`':
-			fresh, space = feeds > 0, true // a list item, or emphasis, begins the line
+			emphasized, space = newlines > 0, true // a list item, or emphasis, begins the line
 		case r >= 0x64b && r <= 0x652 || r == 0x640: // Arabic vowel signs, and the stroke that makes a word longer
 		case r == 0x200b || r == 0x200d || r == 0xfeff || r == 0xad || r == 0x2060 || r == 0x200e || r == 0x200f:
 		case r < 0x80:
@@ -80,7 +80,7 @@ func fold(s string) string {
 		}
 		lower = false
 	}
-	if feeds > 0 || space {
+	if newlines > 0 || space {
 		flush(0)
 	}
 	return b.String()

@@ -10,16 +10,16 @@ const (
 	maxTitleLine         = 120
 )
 
-// histories are stems, folded, of what a list of changes is called.
-var histories = stemsOf(
+// historyTerms are stems, folded, of what a list of changes is called.
+var historyTerms = newStemSet(
 	"change log", "changelog", "change history", "revision history", "version history", "history of changes", "document history", "update history", "updates", "update log", "amendments", "summary of changes", "changes to this", "what's changed", "recent changes",
 	"historique", "journal des modifications", "anderungshistorie", "versionshistorie", "anderungsverlauf", "anderungsprotokoll", "anderungen", "historial de cambios", "registro de cambios", "control de versiones", "historial de versiones", "cronologia", "storico", "historico", "registo de alteracoes", "wijzigingen", "versiegeschiedenis", "historia zmian", "andringshistorik", "revisionshistorik", "versionshistorik", "endringslogg", "muutoshistoria", "versiohistoria", "historie zmen",
 	"改定履歴", "改訂履歴", "変更履歴", "附則", "附则", "修订记录", "更新记录", "版本历史", "更新日志", "개정이력", "개정 이력", "변경이력", "변경 이력", "부칙",
 	"version | date", "version|date", "date | change", "date | version", "date | description", "version | datum", "datum | anderung", "version | fecha", "fecha | ", "date | modification", "versie | datum", "versione | data",
 )
 
-// changes are stems, folded, of what was done to a document.
-var changes = stemsOf(
+// changeTerms are stems, folded, of what was done to a document.
+var changeTerms = newStemSet(
 	"updated", "added", "removed", "changed", "clarif", "amended", "revised", "reworded", "deleted", "corrected",
 	"ajoute", "retire", "modifi", "precis", "change", "mis a jour", "supprime", "corrige",
 	"erganzt", "hinzugefugt", "entfernt", "geandert", "aktualisiert", "angepasst", "gestrichen",
@@ -36,18 +36,18 @@ func lineOf(s string, start, end int) (from, to int) {
 	return from, to
 }
 
-// place says whether a date is near the beginning or the end of a text, counted in lines.
-func place(s string, l literal) (head, tail bool) {
+// nearEdges says whether a date is near the beginning or the end of a text, counted in lines.
+func nearEdges(s string, l dateLiteral) (head, tail bool) {
 	if l.start < headBytes {
-		head = filled(s[:l.start]) <= headLines
+		head = countNonEmptyLines(s[:l.start]) <= headLines
 	}
 	if len(s)-l.end < tailBytes {
-		tail = filled(s[l.end:]) <= tailLines
+		tail = countNonEmptyLines(s[l.end:]) <= tailLines
 	}
 	return head, tail
 }
 
-func filled(s string) int {
+func countNonEmptyLines(s string) int {
 	n := 0
 	for line := range strings.SplitSeq(s, "\n") {
 		if strings.TrimSpace(line) != "" {
@@ -57,84 +57,84 @@ func filled(s string) int {
 	return n
 }
 
-// bare says whether a date stands alone on its line, with the document's name and
+// standsAlone says whether a date stands alone on its line, with the document's name and
 // version at most, or with the place where it was written.
-func bare(s string, l literal) bool {
+func standsAlone(s string, l dateLiteral) bool {
 	from, to := lineOf(s, l.start, l.end)
-	if to-from > maxTitleLine || bulleted(s, l) {
+	if to-from > maxTitleLine || inListOrTable(s, l) {
 		return false
 	}
 	before, behind := fold(s[from:l.start]), strings.TrimSpace(fold(s[l.end:to]))
-	if strings.Contains(before, "©") || strings.Contains(before, "copyright") || former.in(before) || strings.Contains(before, "](") {
+	if strings.Contains(before, "©") || strings.Contains(before, "copyright") || formerTerms.matches(before) || strings.Contains(before, "](") {
 		return false
 	}
-	if !onlyGlue(strings.TrimLeft(behind, marks)) {
+	if !onlyStopWords(strings.TrimLeft(behind, punctuation)) {
 		return false
 	}
-	if onlyGlue(before) {
+	if onlyStopWords(before) {
 		return true
 	}
-	if place, _, ok := strings.Cut(before, ","); ok && !strings.ContainsAny(place, "0123456789:;") && len(strings.Fields(place)) <= 3 && !strings.ContainsAny(before[:1], "-+|") {
-		return onlyGlue(before[len(place):]) // Berlin, den 1. März 2024
+	if location, _, ok := strings.Cut(before, ","); ok && !strings.ContainsAny(location, "0123456789:;") && len(strings.Fields(location)) <= 3 && !strings.ContainsAny(before[:1], "-+|") {
+		return onlyStopWords(before[len(location):]) // Berlin, den 1. März 2024
 	}
 	title := strings.HasPrefix(before, "#") || strings.HasPrefix(before, "\n#")
-	return title && documents.in(before)
+	return title && documentTerms.matches(before)
 }
 
-// bulleted says whether a date stands in a list item or a table.
-func bulleted(s string, l literal) bool {
+// inListOrTable says whether a date stands in a list item or a table.
+func inListOrTable(s string, l dateLiteral) bool {
 	from, _ := lineOf(s, l.start, l.end)
 	before := strings.TrimLeft(s[from:l.start], " \t>")
 	return strings.HasPrefix(before, "•") || before != "" && strings.IndexByte("-*+|", before[0]) >= 0 && !strings.HasPrefix(before, "**")
 }
 
-// begins says whether a date begins its line, after a bullet or a version at most.
-func begins(s string, l literal) bool {
+// startsLine says whether a date begins its line, after a bullet or a version at most.
+func startsLine(s string, l dateLiteral) bool {
 	from, _ := lineOf(s, l.start, l.end)
-	return l.start-from < 40 && onlyGlue(fold(s[from:l.start]))
+	return l.start-from < 40 && onlyStopWords(fold(s[from:l.start]))
 }
 
-// maxEntry is how far apart the entries of a list of changes may stand, in bytes.
-const maxEntry = 700
+// maxEntryGap is how far apart the entries of a list of changes may stand, in bytes.
+const maxEntryGap = 700
 
-// inHistory says whether a list of changes is announced just above a date.
-func (f *finder) inHistory(l literal) bool {
-	from, _ := lineOf(f.s, l.start, l.end)
-	return histories.in(fold(valid(f.s[max(0, from-80):from])))
+// belowHistoryHeading says whether a list of changes is announced just above a date.
+func (f *finder) belowHistoryHeading(l dateLiteral) bool {
+	from, _ := lineOf(f.text, l.start, l.end)
+	return historyTerms.matches(fold(trimPartialRunes(f.text[max(0, from-80):from])))
 }
 
-// history is the newest date, not after the day now, of a list of changes: entries
+// newestHistoryEntry is the newest date, not after the day now, of a list of changes: entries
 // that begin with a date, below a heading that says so or saying so themselves.
-func (f *finder) history() (literal, bool) {
-	for i := 0; i < len(f.all); i++ {
-		if f.all[i].short || !begins(f.s, f.all[i]) {
+func (f *finder) newestHistoryEntry() (dateLiteral, bool) {
+	for i := 0; i < len(f.literals); i++ {
+		if f.literals[i].needsCue || !startsLine(f.text, f.literals[i]) {
 			continue
 		}
-		j, entries, telling := i, 0, 0
-		newest := literal{}
-		for k := i; k < len(f.all) && f.all[k].start-f.all[j].end < maxEntry; k++ {
-			if !begins(f.s, f.all[k]) {
+		j, entries, withChangeTerm := i, 0, 0
+		newest := dateLiteral{}
+		for k := i; k < len(f.literals) && f.literals[k].start-f.literals[j].end < maxEntryGap; k++ {
+			if !startsLine(f.text, f.literals[k]) {
 				continue
 			}
 			j = k
 			entries++
-			_, to := lineOf(f.s, f.all[k].start, f.all[k].end)
-			if changes.in(fold(valid(f.s[f.all[k].end:min(to, f.all[k].end+200)]))) {
-				telling++
+			_, to := lineOf(f.text, f.literals[k].start, f.literals[k].end)
+			if changeTerms.matches(fold(trimPartialRunes(f.text[f.literals[k].end:min(to, f.literals[k].end+200)]))) {
+				withChangeTerm++
 			}
-			if newest.before(f.all[k]) && !f.future(f.all[k]) {
-				newest = f.all[k]
+			if newest.isBefore(f.literals[k]) && !f.isFuture(f.literals[k]) {
+				newest = f.literals[k]
 			}
 		}
-		from, _ := lineOf(f.s, f.all[i].start, f.all[i].end)
-		above := fold(valid(f.s[max(0, from-220):from]))
+		from, _ := lineOf(f.text, f.literals[i].start, f.literals[i].end)
+		above := fold(trimPartialRunes(f.text[max(0, from-220):from]))
 		near := above[max(0, len(above)-80):]
 		switch {
-		case newest.y == 0 || former.in(near):
-		case entries > 1 && histories.in(above), histories.in(near), entries > 2 && telling*3 >= entries*2:
+		case newest.year == 0 || formerTerms.matches(near):
+		case entries > 1 && historyTerms.matches(above), historyTerms.matches(near), entries > 2 && withChangeTerm*3 >= entries*2:
 			return newest, true
 		}
 		i = j
 	}
-	return literal{}, false
+	return dateLiteral{}, false
 }

@@ -6,32 +6,32 @@ import (
 	"unicode/utf8"
 )
 
-// numericBefore reads 31.01.2024, 1/31/2024, 31 - 01 - 2024, 23/6–2024 and
+// numericDateBeforeYear reads 31.01.2024, 1/31/2024, 31 - 01 - 2024, 23/6–2024 and
 // 01/2024; s[i:j] is the year.
-func numericBefore(s string, y, i, j, from int, o order) literal {
-	sep, at := separatorBefore(s, i, from)
+func numericDateBeforeYear(s string, y, i, j, from int, o dateOrder) dateLiteral {
+	sep, at := readSeparatorBefore(s, i, from)
 	if sep == 0 {
-		return literal{}
+		return dateLiteral{}
 	}
-	b, start := digitsBefore(s, at, from)
+	b, start := readDigitsBefore(s, at, from)
 	if b == 0 {
-		return literal{}
+		return dateLiteral{}
 	}
-	if sep1, at := separatorBefore(s, start, from); sep1 != 0 {
-		if a, first := digitsBefore(s, at, from); a > 0 && (first == from || !digitBefore(s, first)) {
-			l := arrange(a, b, sep, o)
-			l.start, l.end, l.y = first, j, y
+	if sep1, at := readSeparatorBefore(s, start, from); sep1 != 0 {
+		if a, first := readDigitsBefore(s, at, from); a > 0 && (first == from || !digitBefore(s, first)) {
+			l := assignDayMonth(a, b, sep, o)
+			l.start, l.end, l.year = first, j, y
 			return l
 		}
 	}
 	if sep == '-' || start > 0 && strings.IndexByte("./-,", s[start-1]) >= 0 { // 12-2024 is a number more often than a month
-		return literal{}
+		return dateLiteral{}
 	}
-	return literal{start: start, end: j, y: y, m: b}
+	return dateLiteral{start: start, end: j, year: y, month: b}
 }
 
-// digitsBefore reads one or two digits that end at s[end].
-func digitsBefore(s string, end, from int) (n, start int) {
+// readDigitsBefore reads one or two digits that end at s[end].
+func readDigitsBefore(s string, end, from int) (n, start int) {
 	start = end
 	for start > from && digitAt(s, start-1) {
 		start--
@@ -39,24 +39,24 @@ func digitsBefore(s string, end, from int) (n, start int) {
 	if end-start > 2 || end == start {
 		return 0, start
 	}
-	return number(s[start:end]), start
+	return parseDigits(s[start:end]), start
 }
 
-// separatorBefore reads one of . - / that ends at s[end], spaces around it.
-func separatorBefore(s string, end, from int) (sep byte, start int) {
-	end = trimSpace(s, end, from)
-	for _, w := range wideSeparators {
+// readSeparatorBefore reads one of . - / that ends at s[end], spaces around it.
+func readSeparatorBefore(s string, end, from int) (sep byte, start int) {
+	end = skipSpaceBefore(s, end, from)
+	for _, w := range unicodeSeparators {
 		if strings.HasSuffix(s[from:end], w.mark) {
-			return w.sep, trimSpace(s, end-len(w.mark), from)
+			return w.sep, skipSpaceBefore(s, end-len(w.mark), from)
 		}
 	}
 	if end <= from || strings.IndexByte("./-", s[end-1]) < 0 {
 		return 0, end
 	}
-	return s[end-1], trimSpace(s, end-1, from)
+	return s[end-1], skipSpaceBefore(s, end-1, from)
 }
 
-func trimSpace(s string, end, from int) int {
+func skipSpaceBefore(s string, end, from int) int {
 	for end > from {
 		switch {
 		case s[end-1] == ' ' || s[end-1] == '\t':
@@ -71,74 +71,74 @@ func trimSpace(s string, end, from int) int {
 }
 
 // connectors are words between the parts of a date; they are skipped.
-var connectors = words(`de del do da of d day the l al el
+var connectors = wordSet(`de del do da of d day the l al el
 	anul an rok roku ar am nam nien thang ngay
 	พ.ศ. พศ ค.ศ. พ ศ ค เดือน god godine year`)
 
-// buddhist are words between a month and a year of the Buddhist era.
-var buddhist = words(`b be e พุทธศักราช`)
+// buddhistEraTerms are words between a month and a year of the Buddhist era.
+var buddhistEraTerms = wordSet(`b be e พุทธศักราช`)
 
-// ordinals are endings of a day's number where a space or markup parts them from it.
-var ordinals = words(`st nd rd th er ere eme e o a ste sup ro º ª °`)
+// ordinalSuffixes are endings of a day's number where a space or markup parts them from it.
+var ordinalSuffixes = wordSet(`st nd rd th er ere eme e o a ste sup ro º ª °`)
 
-// namedBefore reads 31 January 2024, 31. Januar 2024, January 31, 2024, 31 de enero
+// namedDateBeforeYear reads 31 January 2024, 31. Januar 2024, January 31, 2024, 31 de enero
 // de 2024, January 2024, and 1 tháng 2 năm 2024; s[i:j] is the year. What stands
 // between may be spaces, one line break, marks of emphasis or a border of cells.
-func (c *scanner) namedBefore(y, i, j, from int, thai bool) literal {
-	t := tokens{s: c.s, at: i, from: max(from, i-reachNamed)}
+func (c *scanner) namedDateBeforeYear(y, i, j, from int, thai bool) dateLiteral {
+	t := tokenizer{s: c.text, at: i, from: max(from, i-maxNamedDateBytes)}
 	skipped := []map[string]bool{connectors}
 	if thai {
-		skipped = append(skipped, buddhist)
+		skipped = append(skipped, buddhistEraTerms)
 	}
-	w, m := c.lastMonth(&t, skipped...)
+	w, m := c.previousMonth(&t, skipped...)
 	if m > 0 {
-		l := literal{start: w.start, end: j, y: y, m: m}
+		l := dateLiteral{start: w.start, end: j, year: y, month: m}
 		again := t // two names of one month: آب/أغسطس
-		if w, m := c.lastMonth(&again); m == l.m {
+		if w, m := c.previousMonth(&again); m == l.month {
 			t, l.start = again, w.start
 		}
 		t.mark()
-		if d := t.skipping(connectors, ordinals); d.n > 0 && d.n <= 31 && !c.numbering(d) {
-			l.d, l.start = d.n, d.start
+		if d := t.previousExcept(connectors, ordinalSuffixes); d.number > 0 && d.number <= 31 && !c.isItemNumber(d) {
+			l.day, l.start = d.number, d.start
 		}
 		return l
 	}
-	for ordinals[w.folded] {
+	for ordinalSuffixes[w.folded] {
 		w = t.previous()
 	}
-	if w.n == 0 || w.n > 31 {
-		return literal{}
+	if w.number == 0 || w.number > 31 {
+		return dateLiteral{}
 	}
-	name := t.skipping(connectors)
-	if m := c.month(name.folded); m > 0 { // January 31, 2024
-		return literal{start: name.start, end: j, y: y, m: m, d: w.n}
+	name := t.previousExcept(connectors)
+	if m := c.monthNumber(name.folded); m > 0 { // January 31, 2024
+		return dateLiteral{start: name.start, end: j, year: y, month: m, day: w.number}
 	}
 	// 31 tháng 1 năm 2024: the word for the month is a connector
-	if strings.Contains(fold(c.s[name.start:i]), "thang") {
-		l := literal{start: w.start, end: j, y: y, m: w.n}
-		if name.n > 0 && name.n <= 31 {
-			l.d, l.start = name.n, name.start
+	if strings.Contains(fold(c.text[name.start:i]), "thang") {
+		l := dateLiteral{start: w.start, end: j, year: y, month: w.number}
+		if name.number > 0 && name.number <= 31 {
+			l.day, l.start = name.number, name.start
 		}
 		return l
 	}
-	return literal{}
+	return dateLiteral{}
 }
 
-// reachNamed bounds the day and month before a year, in bytes. Thai has three to a letter.
-const reachNamed = 80
+// maxNamedDateBytes bounds the day and month before a year, in bytes. Thai has three to a letter.
+const maxNamedDateBytes = 80
 
-// lastMonth reads the name of a month, of one word or two, that ends a text but for
+// previousMonth reads the name of a month, of one word or two, that ends a text but for
 // words of the sets. If there is none, the token is the first word that is in no set.
-func (c *scanner) lastMonth(t *tokens, sets ...map[string]bool) (token, int) {
+func (c *scanner) previousMonth(t *tokenizer, sets ...map[string]bool) (token, int) {
 	for range 6 {
 		w := t.previous()
-		if m := c.month(w.folded); m > 0 {
+		if m := c.monthNumber(w.folded); m > 0 {
 			return w, m
 		}
-		if longEnds[w.folded] {
+		if twoWordMonthEndings[w.folded] {
 			before := *t
 			first := before.previous()
-			if m := longMonths[first.folded+" "+w.folded]; m > 0 {
+			if m := twoWordMonths[first.folded+" "+w.folded]; m > 0 {
 				*t = before
 				return first, m
 			}
@@ -154,23 +154,23 @@ func (c *scanner) lastMonth(t *tokens, sets ...map[string]bool) (token, int) {
 	return token{}, 0
 }
 
-// dotted are the languages that write a dot after the day: 1. Mai 2018.
-var dotted = words("de da no nb nn fi cs sk sl hr sr bs hu et lv is tr")
+// dottedDayLanguages are the languages that write a dot after the day: 1. Mai 2018.
+var dottedDayLanguages = wordSet("de da no nb nn fi cs sk sl hr sr bs hu et lv is tr")
 
-// numbering says whether a number is that of a list's item: "2. May 2018" at the
+// isItemNumber says whether a number is that of a list's item: "2. May 2018" at the
 // beginning of a line, in a language that writes no dot after a day.
-func (c *scanner) numbering(t token) bool {
-	if dotted[c.language] || !strings.HasPrefix(strings.TrimLeft(c.s[t.start:], "0123456789"), ".") {
+func (c *scanner) isItemNumber(t token) bool {
+	if dottedDayLanguages[c.language] || !strings.HasPrefix(strings.TrimLeft(c.text[t.start:], "0123456789"), ".") {
 		return false
 	}
-	line := c.s[strings.LastIndexByte(c.s[:t.start], '\n')+1 : t.start]
+	line := c.text[strings.LastIndexByte(c.text[:t.start], '\n')+1 : t.start]
 	return strings.Trim(line, " \t") == ""
 }
 
-// monthAfter reads 2024. január 31., 2024 m. sausio 31 d., 2024. gada 31. janvārī and
+// namedDateAfterYear reads 2024. január 31., 2024 m. sausio 31 d., 2024. gada 31. janvārī and
 // 2024 January 31. A day is asked for: a year and "may" are no date.
-func (c *scanner) monthAfter(y, i, j int) literal {
-	s := c.s[j:min(len(c.s), j+40)]
+func (c *scanner) namedDateAfterYear(y, i, j int) dateLiteral {
+	s := c.text[j:min(len(c.text), j+40)]
 	var m, d, end int
 	for at := 0; at < len(s) && (m == 0 || d == 0); {
 		r, size := utf8.DecodeRuneInString(s[at:])
@@ -178,19 +178,19 @@ func (c *scanner) monthAfter(y, i, j int) literal {
 		case r == '.' || r == ',' || r == ' ' || r == '\u00a0':
 			at += size
 		case r >= '0' && r <= '9':
-			if d, end = digits(s, at, 2); d == 0 {
-				return literal{}
+			if d, end = readDigits(s, at, 2); d == 0 {
+				return dateLiteral{}
 			}
 			at = end
 		case unicode.IsLetter(r):
-			n := wordLength(s[at:])
+			n := leadingWordLength(s[at:])
 			w := fold(s[at : at+n])
 			at += n
 			if m == 0 {
-				m = c.month(w)
+				m = c.monthNumber(w)
 			}
 			if m == 0 && w != "m" && w != "gada" && w != "ev" && w != "metu" {
-				return literal{}
+				return dateLiteral{}
 			}
 			end = at
 		default:
@@ -198,12 +198,12 @@ func (c *scanner) monthAfter(y, i, j int) literal {
 		}
 	}
 	if m == 0 || d == 0 {
-		return literal{}
+		return dateLiteral{}
 	}
-	return literal{start: i, end: j + end, y: y, m: m, d: d}
+	return dateLiteral{start: i, end: j + end, year: y, month: m, day: d}
 }
 
-func wordLength(s string) int {
+func leadingWordLength(s string) int {
 	n := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
 	if n < 0 {
 		return len(s)
@@ -211,36 +211,36 @@ func wordLength(s string) int {
 	return n
 }
 
-// month is the number of a month's name, folded.
-func (c *scanner) month(name string) int {
+// monthNumber is the number of a month's name, folded.
+func (c *scanner) monthNumber(name string) int {
 	if name == "" {
 		return 0
 	}
 	if c.language == "hr" && strings.HasPrefix(name, "listopad") { // November in Poland and Bohemia
 		return 10
 	}
-	return months[strings.TrimPrefix(name, "เดือน")] // "month", with no space in Thai
+	return monthNumbers[strings.TrimPrefix(name, "เดือน")] // "month", with no space in Thai
 }
 
 // token is a word or a number before the year.
 type token struct {
 	start  int
 	folded string // empty for a number
-	n      int
+	number int
 }
 
-// tokens reads words and numbers backwards.
-type tokens struct {
+// tokenizer reads words and numbers backwards.
+type tokenizer struct {
 	s        string
 	at, from int
 	last     int
 }
 
 // mark remembers the place, to which skipping goes back if it finds nothing.
-func (t *tokens) mark() { t.last = t.at }
+func (t *tokenizer) mark() { t.last = t.at }
 
-// skipping is the word before that is in none of the sets.
-func (t *tokens) skipping(sets ...map[string]bool) token {
+// previousExcept is the word before that is in none of the sets.
+func (t *tokenizer) previousExcept(sets ...map[string]bool) token {
 	for range 5 {
 		w := t.previous()
 		skip := false
@@ -255,7 +255,7 @@ func (t *tokens) skipping(sets ...map[string]bool) token {
 }
 
 // previous is the word or number before, and moves before it.
-func (t *tokens) previous() token {
+func (t *tokenizer) previous() token {
 	feeds := 0
 	for t.at > t.from {
 		r, size := utf8.DecodeLastRuneInString(t.s[t.from:t.at])
@@ -269,12 +269,12 @@ func (t *tokens) previous() token {
 	}
 	end := t.at
 	if digitAt(t.s, end-1) && end > t.from {
-		n, start := digitsBefore(t.s, end, t.from)
+		n, start := readDigitsBefore(t.s, end, t.from)
 		t.at = start
 		if start > 0 && (isLatin(t.s[start-1]) || digitAt(t.s, start-1) || start > 1 && strings.IndexByte(".,", t.s[start-1]) >= 0 && digitAt(t.s, start-2)) {
 			return token{start: start}
 		}
-		return token{start: start, n: n}
+		return token{start: start, number: n}
 	}
 	for t.at > t.from {
 		r, size := utf8.DecodeLastRuneInString(t.s[t.from:t.at])
@@ -288,8 +288,8 @@ func (t *tokens) previous() token {
 
 func isLatin(b byte) bool { return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' }
 
-// words makes a set of a list.
-func words(list string) map[string]bool {
+// wordSet makes a set of a list.
+func wordSet(list string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(list) {
 		m[w] = true

@@ -2,9 +2,9 @@ package date
 
 import "strings"
 
-// months are the names of the months by their folded form: names, inflected
+// monthNumbers are the names of the months by their folded form: names, inflected
 // names and usual abbreviations, twelve a line, in the order of the year.
-var months = func() map[string]int {
+var monthNumbers = func() map[string]int {
 	m := map[string]int{}
 	for _, line := range []string{
 		"january february march april may june july august september october november december",             // en
@@ -80,9 +80,9 @@ var months = func() map[string]int {
 	return m
 }()
 
-// longMonths are the names of months that have two words, and the Thai abbreviations,
+// twoWordMonths are the names of months that have two words, and the Thai abbreviations,
 // whose dots part them: ม.ค.
-var longMonths = func() map[string]int {
+var twoWordMonths = func() map[string]int {
 	m := map[string]int{
 		"كانون الثاني": 1, "كانون ثاني": 1, "كانون ثان": 1,
 		"تشرين الأول": 10, "تشرين الاول": 10, "تشرين أول": 10, "تشرين اول": 10,
@@ -95,10 +95,10 @@ var longMonths = func() map[string]int {
 	return m
 }()
 
-// longEnds are the last words of longMonths.
-var longEnds = func() map[string]bool {
+// twoWordMonthEndings are the last words of twoWordMonths.
+var twoWordMonthEndings = func() map[string]bool {
 	m := map[string]bool{}
-	for name := range longMonths {
+	for name := range twoWordMonths {
 		_, last, _ := strings.Cut(name, " ")
 		m[last] = true
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// glue are words, folded, that may stand between a cue and its date.
-var glue = words(`
+// stopWords are words, folded, that may stand between a cue and its date.
+var stopWords = wordSet(`
 	on as of from the is was since in at date dated this our these it its and a an to are been effective version by day st last most recently current first which will be become becomes starting beginning entry force
 	le la les du de des au aux a est sont depuis ce cette ces en date jour partir compter et version l' d' l d
 	am vom ab zum den dem der die das seit und mit wirkung ist sind datum version es dieser diese im jahr
@@ -38,13 +38,13 @@ var glue = words(`
 	maandag dinsdag woensdag donderdag vrijdag zaterdag zondag segunda-feira terca-feira quarta-feira quinta-feira sexta-feira
 	no. nr. n° nr number v ver rev edition am/pm utc gmt`)
 
-// unspacedGlue are what may stand between a cue and its date in scripts without spaces.
-var unspacedGlue = []string{"は", "日付", "日期", "時間", "时间", "日", "を", "于", "於", "为", "為", "の", "に", "自", "从", "自从", "より", "最近", "版本", "版", "이", "약관은", "방침은", "は、", "規約", "約款", "ポリシー", "方針", "協議", "协议", "政策", "条款", "條款", "声明", "약관", "방침", "정책", "เมื่อ", "วันที่", "ตั้งแต่", "ณ", "은", "는", "から"}
+// unspacedStopWords are what may stand between a cue and its date in scripts without spaces.
+var unspacedStopWords = []string{"は", "日付", "日期", "時間", "时间", "日", "を", "于", "於", "为", "為", "の", "に", "自", "从", "自从", "より", "最近", "版本", "版", "이", "약관은", "방침은", "は、", "規約", "約款", "ポリシー", "方針", "協議", "协议", "政策", "条款", "條款", "声明", "약관", "방침", "정책", "เมื่อ", "วันที่", "ตั้งแต่", "ณ", "은", "는", "から"}
 
-func isUnspacedGlue(s string) bool { return slices.Contains(unspacedGlue, s) }
+func isUnspacedStopWord(s string) bool { return slices.Contains(unspacedStopWords, s) }
 
-// documents are stems, folded, of what a legal document calls itself.
-var documents = stemsOf(
+// documentTerms are stems, folded, of what a legal document calls itself.
+var documentTerms = newStemSet(
 	"polic", " terms", "notice", "agreement", "statement", "conditions", "document", "version", "guideline", " rules", "this page", "addendum", " contract", " eula", "disclosure", " tos", " t&c", "privacy", " charter", "code of conduct", " schedule", " appendix", " imprint", " license", " licence",
 	"politique", "charte", " cgu", " cgv", "mentions legales", " presente", " present document", " les present", " la present", " present contrat", "declaration", "contrat", "confidentialite", "reglement interieur", " clauses", " engagement",
 	"datenschutz", "bedingung", " agb", "erklarung", "hinweis", "fassung", "vereinbarung", "impressum", "bestimmung", "vertrag", "leitlinie", "grundsatze", " ordnung",
@@ -63,9 +63,9 @@ var documents = stemsOf(
 	"規約", "ポリシー", "方針", "約款", "規程", "規定", "本契約", "ガイドライン", "協議", "协议", "政策", "条款", "條款", "声明", "聲明", "规则", "規則", "须知", "公约", "约定", "약관", "방침", "정책", "계약", "처리방침", "운영정책", "규칙",
 )
 
-// laws are stems, folded, of what laws are called, and of what else has a date of
+// lawTerms are stems, folded, of what laws are called, and of what else has a date of
 // its own. With them as the subject a date is not the document's.
-var laws = stemsOf(
+var lawTerms = newStemSet(
 	"gdpr", "ccpa", "cpra", "lgpd", "dsgvo", "ds-gvo", "rgpd", "(eu)", "(ue)", "(eg)", "(ce)", "directive", "regulation", " act ", " act,", " law ", " law,", " laws", "statute", "decree", "court", "judgment", "judgement", "decision", "treaty", "convention", "legislation", "amendment act",
 	"gesetz", "verordnung", "richtlinie", "urteil", "beschluss", "gericht", "bdsg", "tmg", "ddg",
 	"loi ", "loi,", "decret", "ordonnance", "arrete", "reglement (", "reglement europeen", "reglement general", "reglement n", "reglement ue", "arret ",
@@ -75,50 +75,50 @@ var laws = stemsOf(
 	"法律", "個人情報保護法", "个人信息保护法", "條例", "条例", "保護法", "保护法", "網絡安全法", "网络安全法", "법률", "보호법", "시행령",
 )
 
-// former are stems, folded, of words for a version that is in force no longer.
-var former = stemsOf(
+// formerTerms are stems, folded, of words for a version that is in force no longer.
+var formerTerms = newStemSet(
 	"previous", "prior ", "former", "earlier", "old version", "older", "archive", "supersede", "superseded", "replaces", "replaced", "last version of our", "expired", "original",
 	"precedent", "ancien", "anterieur", "archiv", "remplace", "bisherig", "fruher", "vorherig", "vorige", "alte ", "alten ", "ersetzt", "vorhergehend",
 	"anterior", "antigu", "sustituye", "reemplaza", "precedent", "sostituisce", "substitui", "eerdere", "vervangt", "poprzedni", "zastepuje", "archiwaln", "tidigare", "ersatter", "tidligere", "erstatter", "aiemm", "predchozi", "predchadz", "korabbi", "предыдущ", "попередн", "предишн", "προηγουμεν", "onceki",
 	"旧版", "舊版", "以前", "過去", "历史版本", "上一版", "이전", "השוואה", "السابق",
 )
 
-// parts are what a document's parts are called: their dates are not the whole's.
-var parts = words(`article articles section sections paragraph clause annex annexe appendix chapter artikel abschnitt ziffer paragraf articulo seccion apartado clausula articolo sezione artigo seccao`)
+// partTerms are what a document's parts are called: their dates are not the whole's.
+var partTerms = wordSet(`article articles section sections paragraph clause annex annexe appendix chapter artikel abschnitt ziffer paragraf articulo seccion apartado clausula articolo sezione artigo seccao`)
 
-// applies are stems, folded, of the verbs by which a document says that it holds.
-var applies = stemsOf(
+// applicabilityTerms are stems, folded, of the verbs by which a document says that it holds.
+var applicabilityTerms = newStemSet(
 	"appl", "effect", "force", "valid", "updated", "revised", "current", "accurate", "s'applique", "vigueur", "gilt", "gelten", "gultig", "aplica", "vigor", "vige", "applica", "gelden", "geldt", "van toepassing", "obowiazuj", "galler", "gaelder", "gjelder", "действ", "تسري", "يسري", "سارية", "مفعول", "نافذ", "تطبق", "amend", "modifi", "change",
 )
 
-// selves are stems, folded, by which a document speaks of itself and not of another.
-var selves = stemsOf(
+// selfReferenceTerms are stems, folded, by which a document speaks of itself and not of another.
+var selfReferenceTerms = newStemSet(
 	" this ", " these ", " our ", " the present", " dies", " vorliegend", " present", " la present", " les present", " est", " questa ", " questo ", " esta ", " este ", " deze ", " dit ", " onze ", " niniejsz", " denna ", " detta ", " denne ", " dette ", " tama ", " tato ", " tento ", " tyto ", " jelen ", " prezent", "настоящ", "цей ", "ця ", " bu ", " ini ", "本", "この", "이 ", "هذه", "هذا",
 )
 
-// ranges are words, folded, that make a date the beginning of a span.
-var ranges = words(`to au al till until through - bis jusqu'au jusqu au hasta fino al tot t/m do til till ate ate: до до. a`)
+// rangeTerms are words, folded, that make a date the beginning of a span.
+var rangeTerms = wordSet(`to au al till until through - bis jusqu'au jusqu au hasta fino al tot t/m do til till ate ate: до до. a`)
 
-// stems finds words by their beginnings, or by any part that tells: each by its
+// stemSet finds words by their beginnings, or by any part that tells: each by its
 // first two bytes, so that a text is passed over once for all of them.
-type stems map[uint16][]string
+type stemSet map[uint16][]string
 
-func stemsOf(list ...string) stems {
-	m := stems{}
+func newStemSet(list ...string) stemSet {
+	m := stemSet{}
 	for _, w := range list {
-		m[pair(w)] = append(m[pair(w)], w)
+		m[firstTwoBytes(w)] = append(m[firstTwoBytes(w)], w)
 	}
 	return m
 }
 
-func pair(s string) uint16 { return uint16(s[0])<<8 | uint16(s[1]) }
+func firstTwoBytes(s string) uint16 { return uint16(s[0])<<8 | uint16(s[1]) }
 
-// last is where the last stem in s begins, or -1. A stem that begins with a space is
+// lastIndex is where the last stem in s begins, or -1. A stem that begins with a space is
 // the beginning of a word; s is taken to begin with one.
-func (m stems) last(s string) int {
+func (m stemSet) lastIndex(s string) int {
 	s = " " + s + " "
 	for i := len(s) - 2; i >= 0; i-- {
-		for _, w := range m[pair(s[i:])] {
+		for _, w := range m[firstTwoBytes(s[i:])] {
 			if strings.HasPrefix(s[i:], w) {
 				return i
 			}
@@ -127,4 +127,4 @@ func (m stems) last(s string) int {
 	return -1
 }
 
-func (m stems) in(s string) bool { return m.last(s) >= 0 }
+func (m stemSet) matches(s string) bool { return m.lastIndex(s) >= 0 }

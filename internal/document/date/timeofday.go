@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// clock is a time of day at the end of a folded text, with its time zone and the
+// timeOfDay is a time of day at the end of a folded text, with its time zone and the
 // "on" before the day: "12:01 a.m. pacific time on".
-var clock = regexp.MustCompile(`[ ,(]+(?:\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.? ?m\b\.?)?|\d{1,2} ?[ap]\.? ?m\b\.?|midnight|noon)` +
+var timeOfDay = regexp.MustCompile(`[ ,(]+(?:\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.? ?m\b\.?)?|\d{1,2} ?[ap]\.? ?m\b\.?|midnight|noon)` +
 	`(?:[ .,(]+(?:pacific|eastern|central|mountain|greenwich|european|us|u\.s|local|mean|coordinated|universal|standard|daylight|savings?|summer|time|hours|uhr|` +
 	`[pecm][sd]?t|gmt|utc|bst|cest|z)(?:[+-]\d{1,2}(?::\d\d)?)?\b\)?)*[ ,)]*(?:on|of)?[ ,]*$`)
 
-// maxClock bounds a time of day with its zone, in bytes.
-const maxClock = 80
+// maxTimeOfDayBytes bounds a time of day with its zone, in bytes.
+const maxTimeOfDayBytes = 80
 
-// clockHints says whether a text may have a time of day: most have none.
-func clockHints(s string) bool {
+// mayHaveTimeOfDay says whether a text may have a time of day: most have none.
+func mayHaveTimeOfDay(s string) bool {
 	for _, hint := range []string{":", "am", "pm", ".m", " m", "noon", "midnight"} {
 		if strings.Contains(s, hint) {
 			return true
@@ -24,15 +24,15 @@ func clockHints(s string) bool {
 	return false
 }
 
-// withoutClock is a folded text without the time of day that it ends with: it says
+// trimTimeOfDay is a folded text without the time of day that it ends with: it says
 // nothing of the day that follows.
-func withoutClock(s string) string {
-	from := max(0, len(s)-maxClock)
+func trimTimeOfDay(s string) string {
+	from := max(0, len(s)-maxTimeOfDayBytes)
 	tail := s[from:]
-	if !clockHints(tail) {
+	if !mayHaveTimeOfDay(tail) {
 		return s
 	}
-	at := clock.FindStringIndex(tail)
+	at := timeOfDay.FindStringIndex(tail)
 	if at == nil {
 		return s
 	}

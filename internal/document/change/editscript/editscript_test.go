@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// common is the length of the longest common subsequence, by the textbook's table.
-func common(a, b []uint64) int {
+// lcsLength is the length of the longest common subsequence, by the textbook's table.
+func lcsLength(a, b []uint64) int {
 	t := make([][]int, len(a)+1)
 	for i := range t {
 		t[i] = make([]int, len(b)+1)
@@ -25,9 +25,9 @@ func common(a, b []uint64) int {
 	return t[len(a)][len(b)]
 }
 
-// valid fails unless the matches are equal runs in order, none that touches the next
+// checkMatches fails unless the matches are equal runs in order, none that touches the next
 // on both sides, and says how long they are together.
-func valid(t interface{ Fatalf(string, ...any) }, a, b []uint64, ms []Match) int {
+func checkMatches(t interface{ Fatalf(string, ...any) }, a, b []uint64, ms []Match) int {
 	i, j, sum := 0, 0, 0
 	for n, m := range ms {
 		if m.Len <= 0 || m.A < i || m.B < j || m.A+m.Len > len(a) || m.B+m.Len > len(b) {
@@ -52,7 +52,7 @@ func TestShortSequencesGetTheShortestScript(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := element.Draw(t, "a"), element.Draw(t, "b")
 		ms, exact := Diff(a, b, rapid.IntRange(0, 4).Draw(t, "gram"))
-		if got, want := valid(t, a, b, ms), common(a, b); got != want || !exact {
+		if got, want := checkMatches(t, a, b, ms), lcsLength(a, b); got != want || !exact {
 			t.Fatalf("%d in common, want %d, exact %v", got, want, exact)
 		}
 	})
@@ -72,26 +72,26 @@ func TestLongSequencesWithFewEditsGetTheShortestScript(t *testing.T) {
 			b[r.IntN(len(b))] = 1000 + r.Uint64N(900)
 		}
 		ms, _ := Diff(a, b, 3)
-		if got := valid(t, a, b, ms); got < len(a)-edits {
+		if got := checkMatches(t, a, b, ms); got < len(a)-edits {
 			t.Fatalf("%d in common after %d substitutions in %d", got, edits, len(a))
 		}
 	})
 }
 
-func TestAnswersAreTheSameFromEitherSide(t *testing.T) {
+func TestBothDirectionsMatchTheSameLength(t *testing.T) {
 	t.Parallel()
 	element := rapid.SliceOfN(rapid.Uint64Range(0, 3), 0, 40)
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := element.Draw(t, "a"), element.Draw(t, "b")
 		one, _ := Diff(a, b, 1)
 		two, _ := Diff(b, a, 1)
-		if valid(t, a, b, one) != valid(t, b, a, two) {
+		if checkMatches(t, a, b, one) != checkMatches(t, b, a, two) {
 			t.Fatalf("as much in common from either side: %v and %v", one, two)
 		}
 	})
 }
 
-func TestHostileSequencesAreGivenUpNotSearchedForEver(t *testing.T) {
+func TestHostileSequencesAreAbandonedWithinBounds(t *testing.T) {
 	t.Parallel()
 	a, b := make([]uint64, 150_000), make([]uint64, 150_000)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -109,7 +109,7 @@ func TestHostileSequencesAreGivenUpNotSearchedForEver(t *testing.T) {
 		}
 	}
 	ms, exact := Diff(a, b, 3)
-	if got := valid(t, a, b, ms); got < 20_000 || !exact {
+	if got := checkMatches(t, a, b, ms); got < 20_000 || !exact {
 		t.Errorf("%d in common, exact %v", got, exact)
 	}
 }
@@ -129,9 +129,9 @@ func FuzzDiff(f *testing.F) {
 			return
 		}
 		ms, _ := Diff(a, b, gram)
-		got := valid(t, a, b, ms)
-		if len(x)+len(y) < 400 && got != common(a, b) {
-			t.Errorf("%d in common, want %d", got, common(a, b))
+		got := checkMatches(t, a, b, ms)
+		if len(x)+len(y) < 400 && got != lcsLength(a, b) {
+			t.Errorf("%d in common, want %d", got, lcsLength(a, b))
 		}
 	})
 }

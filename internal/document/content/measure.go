@@ -3,7 +3,6 @@ package content
 import (
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
 
@@ -91,35 +90,6 @@ func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 	}
 }
 
-// computeTextHash makes the fingerprints of all that is not dropped below n.
-func (n *node) computeTextHash() {
-	if n.isText {
-		n.textHash, n.hashBase = hashText(n.text)
-		return
-	}
-	n.textHash, n.hashBase = 0, 1
-	for c := n.first; c != nil; c = c.next {
-		if c.dropped == notDropped {
-			c.computeTextHash()
-			n.textHash, n.hashBase = n.textHash*c.hashBase+c.textHash, n.hashBase*c.hashBase
-		}
-	}
-}
-
-// hashText sums the letters and digits of a text up, so that what wraps them makes
-// no difference: the sum of two texts in a row is s1*b2+s2, and their base b1*b2.
-func hashText(s string) (sum, base uint64) {
-	const prime = 1099511628211
-	base = 1
-	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || isLetter(c) || c >= '0' && c <= '9' {
-			sum = sum*prime + uint64(c)
-			base *= prime
-		}
-	}
-	return sum, base
-}
-
 // isHomeLink says whether the first link below n leads to a site's first page.
 func isHomeLink(n *node) bool {
 	a := findTag(n, atom.A)
@@ -146,32 +116,3 @@ var textInputTypes = map[string]bool{"": true, "text": true, "email": true, "tel
 
 // minTextWords is how many words are a text, and no label.
 const minTextWords = 60
-
-// isHidden says whether an element is hidden from sight as long as nothing is clicked.
-func (n *node) isHidden() bool {
-	if n.hints&hintHidden != 0 || n.has(attrHidden) || n.attr(attrAriaHidden) == "true" {
-		return true
-	}
-	style := n.attr(attrStyle)
-	if len(style) < len("display:none") {
-		return false
-	}
-	style = strings.ToLower(strings.ReplaceAll(style, " ", ""))
-	return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
-}
-
-// buttonDropReason keeps the buttons that are the headings of what they open.
-func (p *pruner) buttonDropReason(n *node) dropReason {
-	if n.headings > 0 || n.words >= 12 {
-		return notDropped
-	}
-	for up := n.parent; up != nil && up.tag != atom.Body; up = up.parent {
-		if up.class&heading != 0 || up.tag == atom.Summary || up.tag == atom.Dt || up.attr(attrRole) == "heading" {
-			return notDropped
-		}
-	}
-	if n.words >= 2 && (n.has(attrAriaExpanded) || n.has(attrAriaControls)) {
-		return notDropped
-	}
-	return invisible
-}

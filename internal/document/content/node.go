@@ -49,73 +49,6 @@ const (
 	aside                      // other text beside the document
 )
 
-// attrKey names the attributes that are read; all others are left out.
-type attrKey uint8
-
-const (
-	noAttr attrKey = iota
-	attrID
-	attrClass
-	attrRole
-	attrHref
-	attrSrc
-	attrAlt
-	attrLang
-	attrStyle
-	attrHidden
-	attrAriaHidden
-	attrAriaLevel
-	attrAriaExpanded
-	attrAriaControls
-	attrStart
-	attrType
-	attrValue
-	attrReversed
-	attrColspan
-	attrRowspan
-	attrName
-	attrContent
-	attrHTTPEquiv
-	attrProperty
-	attrShadowRootMode
-	attrSlot
-	attrCFEmail
-	attrDatetime
-	attrItemprop
-	attrData // a data- attribute that holds JSON
-)
-
-var attrKeys = map[string]attrKey{
-	"id": attrID, "class": attrClass, "role": attrRole, "href": attrHref, "src": attrSrc, "alt": attrAlt, "lang": attrLang, "style": attrStyle,
-	"hidden": attrHidden, "aria-hidden": attrAriaHidden, "aria-level": attrAriaLevel, "aria-expanded": attrAriaExpanded, "aria-controls": attrAriaControls,
-	"start": attrStart, "type": attrType, "value": attrValue, "reversed": attrReversed, "colspan": attrColspan, "rowspan": attrRowspan,
-	"name": attrName, "content": attrContent, "http-equiv": attrHTTPEquiv, "property": attrProperty,
-	"shadowrootmode": attrShadowRootMode, "shadowroot": attrShadowRootMode, "slot": attrSlot, "data-cfemail": attrCFEmail, "datetime": attrDatetime, "itemprop": attrItemprop,
-}
-
-type attribute struct {
-	key attrKey
-	val string
-}
-
-func (n *node) attr(k attrKey) string {
-	for i := range n.attrs {
-		if n.attrs[i].key == k {
-			return n.attrs[i].val
-		}
-	}
-	return ""
-}
-
-func (n *node) has(k attrKey) bool {
-	for i := range n.attrs {
-		if n.attrs[i].key == k {
-			return true
-		}
-	}
-	return false
-}
-
 func (n *node) append(c *node) {
 	c.parent = n
 	if n.last == nil {
@@ -215,3 +148,13 @@ func allText(n *node) string {
 	rec(n)
 	return b.String()
 }
+
+func newElement(tag atom.Atom, children ...*node) *node {
+	n := &node{tag: tag, class: tagClasses[tag]}
+	for _, c := range children {
+		n.append(c)
+	}
+	return n
+}
+
+func newText(s string) *node { return &node{isText: true, text: s} }

@@ -2,6 +2,18 @@ package content
 
 import "golang.org/x/net/html/atom"
 
+// Source is where in a page its document was found.
+type Source string
+
+// The places where a document may stand.
+const (
+	FromPage     Source = "page"     // in what is shown
+	FromTemplate Source = "template" // in a template element that a script shows
+	FromNoscript Source = "noscript" // in what is shown where no scripts run
+	FromScript   Source = "script"   // in data that a script shows: JSON in a script or an attribute
+	FromText     Source = "text"     // the page is no ExtractHTML but text
+)
+
 // Where little is shown, the document is looked for in what a script would show.
 const (
 	// minVisibleProse are so few that a page shows no document.

@@ -2,58 +2,8 @@ package tokenize
 
 import "strings"
 
-// commonTLDs are the ends of names of hosts by which an address that is written from
-// right to left is known.
-var commonTLDs = map[string]bool{
-	"com": true, "org": true, "net": true, "de": true, "fr": true, "es": true, "it": true, "pt": true, "nl": true, "eu": true,
-	"uk": true, "ch": true, "at": true, "be": true, "io": true, "co": true, "ai": true, "app": true, "dev": true,
-}
-
-// readEmailAddress reads an e-mail address at i and says how long it is, or 0. One that is
-// written from right to left, as some sites do and turn it by style, is folded to
-// what it shows.
-func (s *tokenizer) readEmailAddress(i int) int {
-	t := s.text[i:]
-	at := 0
-	for at < len(t) && at < 65 && (isAlnum(t[at]) || strings.IndexByte("._%+-", t[at]) >= 0) {
-		at++
-	}
-	if at == 0 || at >= len(t) || t[at] != '@' {
-		return 0
-	}
-	end := at + 1
-	for end < len(t) && end < at+255 && (isAlnum(t[end]) || t[end] == '.' || t[end] == '-') {
-		end++
-	}
-	for end > at && !isAlnum(t[end-1]) {
-		end--
-	}
-	if end <= at+1 {
-		return 0
-	}
-	local, host := strings.ToLower(t[:at]), strings.ToLower(t[at+1:end])
-	if !strings.Contains(host, ".") {
-		first, _, dotted := strings.Cut(local, ".")
-		if !dotted || !commonTLDs[reverse(first)] {
-			return 0
-		}
-		local, host = reverse(host), reverse(local)
-	}
-	s.class = EmailAddress
-	s.fold = append(append(append(s.fold, local...), '@'), host...)
-	return end
-}
-
 func isAlnum(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-}
-
-func reverse(s string) string {
-	b := []byte(s)
-	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
-		b[i], b[j] = b[j], b[i]
-	}
-	return string(b)
 }
 
 // The shapes of an identifier that is made anew at each request: hexadecimal of at

@@ -1,30 +1,12 @@
 package content
 
 import (
-	"encoding/json"
 	"strings"
 
 	"golang.org/x/net/html/atom"
 
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
-
-// Bounds of what is read of a page's data.
-const (
-	maxJSONValues  = 100_000  // in all
-	maxJSONBytes   = 32 << 20 // bytes, those of values that were begun in vain included
-	maxJSONDepth   = 200
-	maxJSONStarts  = 40 // places in one script where a value may begin
-	maxTextMembers = 25 // strings in one object of a text; more are a site's messages
-	minProseWords  = 20 // words that make a string prose
-)
-
-// jsonNode is a value of JSON, whose members keep their order.
-type jsonNode struct {
-	text string
-	keys []string    // of an object; nil for an array
-	list []*jsonNode // members or elements; nil for a string
-}
 
 // renderEmbedded finds the texts in the JSON of scripts and attributes: strings of ExtractHTML or
 // of prose, and the trees in which content systems keep rich text. Each value that
@@ -66,116 +48,15 @@ const (
 	fromArray             // an array
 )
 
-// jsonReader counts what was read.
-type jsonReader struct{ valueCount, bytesRead int }
-
-// parseValues gives the JSON values of a script: all of it, or what it assigns, pushes or parses.
-func (d *jsonReader) parseValues(s string) []*jsonNode {
-	s = strings.TrimSpace(s)
-	if s == "" {
-		return nil
-	}
-	if s[0] == '{' || s[0] == '[' {
-		if v, _ := d.decode(s); v != nil {
-			return []*jsonNode{v}
+// isMessageBundle says that an object holds the messages of a whole site by name, and no text.
+func (v *jsonNode) isMessageBundle() bool {
+	n := 0
+	for _, c := range v.list {
+		if c.list == nil && c.text != "" && !isHTML(c.text) {
+			n++
 		}
 	}
-	var out []*jsonNode
-	for i, tries := 0, 0; i < len(s) && tries < maxJSONStarts; {
-		j := strings.IndexAny(s[i:], "=(")
-		if j < 0 {
-			break
-		}
-		i += j + 1
-		rest := strings.TrimLeft(s[i:], " \n\t\r")
-		if rest == "" {
-			break
-		}
-		quoted := s[i-1] == '(' && (rest[0] == '"' && strings.HasSuffix(s[:i], "JSON.parse("))
-		if rest[0] != '{' && rest[0] != '[' && !quoted {
-			continue
-		}
-		tries++
-		v, n := d.decode(rest)
-		if v == nil {
-			continue
-		}
-		if quoted {
-			v, _ = d.decode(v.text)
-		}
-		if v != nil && v.list != nil {
-			out = append(out, v)
-		}
-		i = len(s) - len(rest) + n
-	}
-	return out
-}
-
-// decode reads one value at the beginning of s, and how long it was.
-func (d *jsonReader) decode(s string) (*jsonNode, int) {
-	if d.bytesRead > maxJSONBytes {
-		return nil, 0
-	}
-	dec := json.NewDecoder(strings.NewReader(s))
-	v := d.decodeNode(dec, 0)
-	d.bytesRead += int(dec.InputOffset())
-	return v, int(dec.InputOffset())
-}
-
-func (d *jsonReader) decodeNode(dec *json.Decoder, depth int) *jsonNode {
-	if d.valueCount++; d.valueCount > maxJSONValues || depth > maxJSONDepth {
-		return nil
-	}
-	t, err := dec.Token()
-	if err != nil {
-		return nil
-	}
-	switch t := t.(type) {
-	case string:
-		return &jsonNode{text: t}
-	case json.Delim:
-		v := &jsonNode{list: []*jsonNode{}}
-		for dec.More() {
-			if t == '{' {
-				k, err := dec.Token()
-				name, ok := k.(string)
-				if err != nil || !ok {
-					return nil
-				}
-				v.keys = append(v.keys, name)
-			}
-			c := d.decodeNode(dec, depth+1)
-			if c == nil {
-				return nil
-			}
-			v.list = append(v.list, c)
-		}
-		if _, err := dec.Token(); err != nil {
-			return nil
-		}
-		return v
-	}
-	return &jsonNode{} // a number, a truth value or null says nothing
-}
-
-// member is the member of a name; nil if there is none.
-func (v *jsonNode) member(name string) *jsonNode {
-	for i, k := range v.keys {
-		if k == name {
-			return v.list[i]
-		}
-	}
-	return nil
-}
-
-// firstString is the string of the first of these members that is one.
-func (v *jsonNode) firstString(names ...string) string {
-	for _, name := range names {
-		if m := v.member(name); m != nil && m.text != "" {
-			return m.text
-		}
-	}
-	return ""
+	return v.keys != nil && n > maxTextMembers
 }
 
 // isTitleMember says whether a member is a short string that heads what stands beside it.
@@ -191,17 +72,6 @@ func (v *jsonNode) isTitleMember(i int) bool {
 		return v.member("@type") != nil
 	}
 	return false
-}
-
-// isMessageBundle says that an object holds the messages of a whole site by name, and no text.
-func (v *jsonNode) isMessageBundle() bool {
-	n := 0
-	for _, c := range v.list {
-		if c.list == nil && c.text != "" && !isHTML(c.text) {
-			n++
-		}
-	}
-	return v.keys != nil && n > maxTextMembers
 }
 
 // render makes nodes of a value; nil where there is no text in it.
@@ -297,13 +167,3 @@ func looksLikeCode(s string) bool {
 func isHTML(s string) bool {
 	return len(s) > 40 && (strings.Contains(s, "</") || strings.Contains(s, "<br")) && !strings.HasPrefix(strings.TrimSpace(s), "{")
 }
-
-func newElement(tag atom.Atom, children ...*node) *node {
-	n := &node{tag: tag, class: tagClasses[tag]}
-	for _, c := range children {
-		n.append(c)
-	}
-	return n
-}
-
-func newText(s string) *node { return &node{isText: true, text: s} }

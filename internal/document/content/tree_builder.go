@@ -212,67 +212,6 @@ func (b *treeBuilder) startTag(t token) {
 	b.inSVG = t.tag == atom.Svg
 }
 
-// readMetadata takes what a page says of itself outside its text.
-func (b *treeBuilder) readMetadata(t token) {
-	attrs := b.readAttributes(t)
-	n := node{attrs: attrs}
-	switch t.tag {
-	case atom.Html:
-		if b.lang == "" {
-			b.lang = n.attr(attrLang)
-		}
-	case atom.Body:
-		if len(b.body.attrs) == 0 {
-			b.body.attrs = attrs
-		}
-	case atom.Meta:
-		if b.lang == "" && strings.EqualFold(n.attr(attrHTTPEquiv), "content-language") {
-			b.lang = n.attr(attrContent)
-		}
-		b.readModifiedMeta(&n)
-	case atom.Base:
-		if b.baseHref == "" {
-			b.baseHref = n.attr(attrHref)
-		}
-	}
-}
-
-// readAttributes gives the attributes of a tag that matter.
-func (b *treeBuilder) readAttributes(t token) []attribute {
-	if len(t.attributes) < 2 {
-		return nil
-	}
-	from := len(b.attrArena)
-	eachAttribute(t.attributes, func(name, value string) {
-		key := attrKeys[name]
-		if key == 0 && !isLower(name) {
-			key = attrKeys[strings.ToLower(name)]
-		}
-		switch {
-		case key == attrSrc && t.tag != atom.Img || key == attrContent && t.tag != atom.Meta:
-		case key == attrSrc && strings.HasPrefix(value, "data:"):
-		case key != 0:
-			b.attrArena = append(b.attrArena, attribute{key, unescapeAttribute(value)})
-		case len(value) >= minEmbeddedBytes && (value[0] == '{' || value[0] == '['):
-			b.saveEmbedded(unescapeAttribute(value))
-		}
-	})
-	out := b.attrArena[from:len(b.attrArena):len(b.attrArena)]
-	if cap(b.attrArena)-len(b.attrArena) < maxAttributes {
-		b.attrArena = make([]attribute, 0, 1024)
-	}
-	return out
-}
-
-func isLower(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 'A' && s[i] <= 'Z' {
-			return false
-		}
-	}
-	return true
-}
-
 // trimByteOrderMark is a page's bytes as a string, without a byte order mark.
 func trimByteOrderMark(body []byte) string {
 	return string(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))

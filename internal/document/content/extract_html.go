@@ -26,18 +26,6 @@ type ExtractedPage struct {
 	Flattened        bool     // the page was too large for a tree: some text is without structure
 }
 
-// Source is where in a page its document was found.
-type Source string
-
-// The places where a document may stand.
-const (
-	FromPage     Source = "page"     // in what is shown
-	FromTemplate Source = "template" // in a template element that a script shows
-	FromNoscript Source = "noscript" // in what is shown where no scripts run
-	FromScript   Source = "script"   // in data that a script shows: JSON in a script or an attribute
-	FromText     Source = "text"     // the page is no ExtractHTML but text
-)
-
 const (
 	maxHeadings = 400
 	// maxTitle is how long a line may be to be a title, in bytes.

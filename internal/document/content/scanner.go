@@ -227,81 +227,10 @@ func (s *scanner) readRaw(tag atom.Atom) string {
 	}
 }
 
-// eachAttribute gives the attributes of a tag, at most maxAttributes, with their
-// names as written and their values as in the page.
-func eachAttribute(s string, f func(name, value string)) {
-	for i, n := 0, 0; n < maxAttributes; n++ {
-		for i < len(s) && (isSpace(s[i]) || s[i] == '/') {
-			i++
-		}
-		if i >= len(s) {
-			return
-		}
-		from := i
-		for i++; i < len(s) && !isSpace(s[i]) && s[i] != '/' && s[i] != '='; i++ {
-		}
-		name, value := s[from:i], ""
-		j := i
-		for j < len(s) && isSpace(s[j]) {
-			j++
-		}
-		if j < len(s) && s[j] == '=' {
-			for j++; j < len(s) && isSpace(s[j]); j++ {
-			}
-			i = j
-			if j < len(s) && (s[j] == '"' || s[j] == '\'') {
-				end := strings.IndexByte(s[j+1:], s[j])
-				if end < 0 {
-					end = len(s) - j - 1
-				}
-				value = s[j+1 : j+1+end]
-				i = min(len(s), j+end+2)
-			} else {
-				for i < len(s) && !isSpace(s[i]) {
-					i++
-				}
-				value = s[j:i]
-			}
-		}
-		f(name, value)
-	}
-}
-
-// maxAttributes of a tag are read; the rest are a stranger's joke.
-const maxAttributes = 64
-
 // unescape resolves the character references of a text.
 func unescape(s string) string {
 	if strings.IndexByte(s, '&') < 0 {
 		return s
 	}
 	return html.UnescapeString(s)
-}
-
-// unescapeAttribute resolves those of an attribute's value: only what ends in ";", so
-// that "?a=1&copy=2" stays (ExtractHTML standard, 13.2.5.73).
-func unescapeAttribute(s string) string {
-	i := strings.IndexByte(s, '&')
-	if i < 0 {
-		return s
-	}
-	var b strings.Builder
-	for i >= 0 {
-		b.WriteString(s[:i])
-		s = s[i:]
-		end := strings.IndexByte(s[:min(len(s), 34)], ';')
-		if end < 0 {
-			b.WriteByte('&')
-			s = s[1:]
-		} else if ref := s[:end+1]; strings.LastIndexByte(ref, '&') > 0 || strings.ContainsAny(ref, "= /?") {
-			b.WriteByte('&')
-			s = s[1:]
-		} else {
-			b.WriteString(html.UnescapeString(ref))
-			s = s[end+1:]
-		}
-		i = strings.IndexByte(s, '&')
-	}
-	b.WriteString(s)
-	return b.String()
 }

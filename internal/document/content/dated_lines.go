@@ -2,7 +2,6 @@ package content
 
 import (
 	"bytes"
-	"strings"
 
 	"golang.org/x/net/html/atom"
 
@@ -94,38 +93,4 @@ func hasYear[T string | []byte](s T) bool {
 		}
 	}
 	return false
-}
-
-// modifiedMetaNames are the meta elements that say when a page was changed.
-var modifiedMetaNames = map[string]bool{
-	"article:modified_time": true, "og:updated_time": true, "og:article:modified_time": true, "last-modified": true, "lastmod": true,
-	"dcterms.modified": true, "dc.date.modified": true, "dc.modified": true, "date.modified": true, "last_updated": true, "revised": true,
-}
-
-// readModifiedMeta takes the time that a meta element gives.
-func (t *tree) readModifiedMeta(meta *node) {
-	for _, key := range []attrKey{attrProperty, attrName, attrItemprop, attrHTTPEquiv} {
-		name := strings.ToLower(meta.attr(key))
-		if modifiedMetaNames[name] || name == "datemodified" {
-			t.noteModified(meta.attr(attrContent))
-		}
-	}
-}
-
-// readJSONLD reads dateModified of schema.org's JSON-LD.
-func (t *tree) readJSONLD(s string) {
-	s = s[:min(len(s), maxLinkedData)]
-	if _, rest, ok := strings.Cut(s, `"dateModified"`); ok {
-		if _, rest, ok = strings.Cut(rest[:min(len(rest), 80)], `"`); ok {
-			at, _, _ := strings.Cut(rest, `"`)
-			t.noteModified(at)
-		}
-	}
-}
-
-// noteModified keeps the newest time; they are written so that text order is time's order.
-func (t *tree) noteModified(at string) {
-	if len(at) >= 10 && at > t.modified {
-		t.modified = at
-	}
 }

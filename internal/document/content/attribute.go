@@ -1,0 +1,182 @@
+package content
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// attrKey names the attributes that are read; all others are left out.
+type attrKey uint8
+
+const (
+	noAttr attrKey = iota
+	attrID
+	attrClass
+	attrRole
+	attrHref
+	attrSrc
+	attrAlt
+	attrLang
+	attrStyle
+	attrHidden
+	attrAriaHidden
+	attrAriaLevel
+	attrAriaExpanded
+	attrAriaControls
+	attrStart
+	attrType
+	attrValue
+	attrReversed
+	attrColspan
+	attrRowspan
+	attrName
+	attrContent
+	attrHTTPEquiv
+	attrProperty
+	attrShadowRootMode
+	attrSlot
+	attrCFEmail
+	attrDatetime
+	attrItemprop
+	attrData // a data- attribute that holds JSON
+)
+
+var attrKeys = map[string]attrKey{
+	"id": attrID, "class": attrClass, "role": attrRole, "href": attrHref, "src": attrSrc, "alt": attrAlt, "lang": attrLang, "style": attrStyle,
+	"hidden": attrHidden, "aria-hidden": attrAriaHidden, "aria-level": attrAriaLevel, "aria-expanded": attrAriaExpanded, "aria-controls": attrAriaControls,
+	"start": attrStart, "type": attrType, "value": attrValue, "reversed": attrReversed, "colspan": attrColspan, "rowspan": attrRowspan,
+	"name": attrName, "content": attrContent, "http-equiv": attrHTTPEquiv, "property": attrProperty,
+	"shadowrootmode": attrShadowRootMode, "shadowroot": attrShadowRootMode, "slot": attrSlot, "data-cfemail": attrCFEmail, "datetime": attrDatetime, "itemprop": attrItemprop,
+}
+
+type attribute struct {
+	key attrKey
+	val string
+}
+
+func (n *node) attr(k attrKey) string {
+	for i := range n.attrs {
+		if n.attrs[i].key == k {
+			return n.attrs[i].val
+		}
+	}
+	return ""
+}
+
+func (n *node) has(k attrKey) bool {
+	for i := range n.attrs {
+		if n.attrs[i].key == k {
+			return true
+		}
+	}
+	return false
+}
+
+// eachAttribute gives the attributes of a tag, at most maxAttributes, with their
+// names as written and their values as in the page.
+func eachAttribute(s string, f func(name, value string)) {
+	for i, n := 0, 0; n < maxAttributes; n++ {
+		for i < len(s) && (isSpace(s[i]) || s[i] == '/') {
+			i++
+		}
+		if i >= len(s) {
+			return
+		}
+		from := i
+		for i++; i < len(s) && !isSpace(s[i]) && s[i] != '/' && s[i] != '='; i++ {
+		}
+		name, value := s[from:i], ""
+		j := i
+		for j < len(s) && isSpace(s[j]) {
+			j++
+		}
+		if j < len(s) && s[j] == '=' {
+			for j++; j < len(s) && isSpace(s[j]); j++ {
+			}
+			i = j
+			if j < len(s) && (s[j] == '"' || s[j] == '\'') {
+				end := strings.IndexByte(s[j+1:], s[j])
+				if end < 0 {
+					end = len(s) - j - 1
+				}
+				value = s[j+1 : j+1+end]
+				i = min(len(s), j+end+2)
+			} else {
+				for i < len(s) && !isSpace(s[i]) {
+					i++
+				}
+				value = s[j:i]
+			}
+		}
+		f(name, value)
+	}
+}
+
+// maxAttributes of a tag are read; the rest are a stranger's joke.
+const maxAttributes = 64
+
+// unescapeAttribute resolves those of an attribute's value: only what ends in ";", so
+// that "?a=1&copy=2" stays (ExtractHTML standard, 13.2.5.73).
+func unescapeAttribute(s string) string {
+	i := strings.IndexByte(s, '&')
+	if i < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i >= 0 {
+		b.WriteString(s[:i])
+		s = s[i:]
+		end := strings.IndexByte(s[:min(len(s), 34)], ';')
+		if end < 0 {
+			b.WriteByte('&')
+			s = s[1:]
+		} else if ref := s[:end+1]; strings.LastIndexByte(ref, '&') > 0 || strings.ContainsAny(ref, "= /?") {
+			b.WriteByte('&')
+			s = s[1:]
+		} else {
+			b.WriteString(html.UnescapeString(ref))
+			s = s[end+1:]
+		}
+		i = strings.IndexByte(s, '&')
+	}
+	b.WriteString(s)
+	return b.String()
+}
+
+// readAttributes gives the attributes of a tag that matter.
+func (b *treeBuilder) readAttributes(t token) []attribute {
+	if len(t.attributes) < 2 {
+		return nil
+	}
+	from := len(b.attrArena)
+	eachAttribute(t.attributes, func(name, value string) {
+		key := attrKeys[name]
+		if key == 0 && !isLower(name) {
+			key = attrKeys[strings.ToLower(name)]
+		}
+		switch {
+		case key == attrSrc && t.tag != atom.Img || key == attrContent && t.tag != atom.Meta:
+		case key == attrSrc && strings.HasPrefix(value, "data:"):
+		case key != 0:
+			b.attrArena = append(b.attrArena, attribute{key, unescapeAttribute(value)})
+		case len(value) >= minEmbeddedBytes && (value[0] == '{' || value[0] == '['):
+			b.saveEmbedded(unescapeAttribute(value))
+		}
+	})
+	out := b.attrArena[from:len(b.attrArena):len(b.attrArena)]
+	if cap(b.attrArena)-len(b.attrArena) < maxAttributes {
+		b.attrArena = make([]attribute, 0, 1024)
+	}
+	return out
+}
+
+func isLower(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,60 @@
+package content
+
+import (
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
+
+// restoreCollapsed puts back what is hidden at first but is text: accordions, tabs, "read
+// more". What stays hidden are menus, dialogs and the marks of a script.
+func (p *pruner) restoreCollapsed() {
+	all := p.tree.body.words
+	for _, n := range p.hidden {
+		if n.parent.dropped == notDropped { // what another hidden block holds is counted with it
+			all += n.words
+		}
+	}
+	for _, n := range p.hidden {
+		hints := n.hints | hintsOfName(n.attr(attrID))
+		isOverlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0
+		switch {
+		case n.words*10 > all*3 && (n.hasH1 || n.words > 300 && n.linkShare() < 0.3 && !isOverlay): // a page that is covered by a dialog, or shown by a script
+			n.restore()
+		case n.words < 8, n.linkShare() > 0.5, n.fields > 1, isOverlay, hints&(hintMenu|hintForm|hintUtility|hintPromotion|hintFooter) != 0:
+		case n.isInline() && n.words < minTextWords:
+		default:
+			n.restore()
+			n.wasCollapsed = true
+		}
+	}
+}
+
+// isHidden says whether an element is hidden from sight as long as nothing is clicked.
+func (n *node) isHidden() bool {
+	if n.hints&hintHidden != 0 || n.has(attrHidden) || n.attr(attrAriaHidden) == "true" {
+		return true
+	}
+	style := n.attr(attrStyle)
+	if len(style) < len("display:none") {
+		return false
+	}
+	style = strings.ToLower(strings.ReplaceAll(style, " ", ""))
+	return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
+}
+
+// buttonDropReason keeps the buttons that are the headings of what they open.
+func (p *pruner) buttonDropReason(n *node) dropReason {
+	if n.headings > 0 || n.words >= 12 {
+		return notDropped
+	}
+	for up := n.parent; up != nil && up.tag != atom.Body; up = up.parent {
+		if up.class&heading != 0 || up.tag == atom.Summary || up.tag == atom.Dt || up.attr(attrRole) == "heading" {
+			return notDropped
+		}
+	}
+	if n.words >= 2 && (n.has(attrAriaExpanded) || n.has(attrAriaControls)) {
+		return notDropped
+	}
+	return invisible
+}

@@ -1,0 +1,126 @@
+package content
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/atom"
+
+	"github.com/clausea/crawler/internal/document/tokenize"
+)
+
+// writeText writes characters: white space becomes one space, what Markdown would take
+// for a mark is escaped.
+func (w *writer) writeText(s string) {
+	if w.preDepth > 0 && strings.IndexByte(s, '\n') >= 0 {
+		first := true
+		for row := range strings.SplitSeq(s, "\n") {
+			if !first {
+				w.writeLineBreak()
+			}
+			first = false
+			w.writeWords(row)
+		}
+		return
+	}
+	w.writeWords(s)
+}
+
+func (w *writer) writeWords(s string) {
+	for i := 0; i < len(s); {
+		from := i
+		for i < len(s) {
+			n := spaceAt(s, i)
+			if n > 0 {
+				break
+			}
+			i++
+		}
+		if i > from {
+			w.writeWord(s[from:i])
+		}
+		for i < len(s) {
+			n := spaceAt(s, i)
+			if n == 0 {
+				break
+			}
+			w.pendingSpace = true
+			i += n
+		}
+	}
+}
+
+// spaceAt is the length of the white space character at i, 0 if there is none.
+func spaceAt(s string, i int) int {
+	c := s[i]
+	if c < utf8.RuneSelf {
+		if isSpace(c) || c == '\v' {
+			return 1
+		}
+		return 0
+	}
+	if c != 0xc2 && c != 0xe1 && c != 0xe2 && c != 0xe3 {
+		return 0
+	}
+	if r, n := utf8.DecodeRuneInString(s[i:]); unicode.IsSpace(r) {
+		return n
+	}
+	return 0
+}
+
+// writeWord writes characters without white space.
+func (w *writer) writeWord(s string) {
+	w.syncMarks(s[0])
+	from := 0
+	for i := 0; i < len(s); i++ {
+		if markdownSpecial[s[i]] && w.needsEscape(s, i) {
+			w.block = append(append(w.block, s[from:i]...), '\\')
+			from = i
+		}
+	}
+	w.block = append(w.block, s[from:]...)
+}
+
+// maxBlockBytes is how long a block gets that only has line breaks in it, in bytes.
+const maxBlockBytes = 1 << 16
+
+// writeLineBreak writes a break within a block; a second one ends the block.
+func (w *writer) writeLineBreak() {
+	switch n := len(w.block); {
+	case w.inHeading || w.inLink:
+		w.pendingSpace = true
+	case w.inCell:
+		w.cellBreaks++
+	case n == 0:
+	case w.block[n-1] == '\n', n > maxBlockBytes:
+		w.flush()
+	default:
+		w.block = append(w.block, "  \n"...)
+		w.pendingSpace = false
+	}
+}
+
+// maxCodeBytes is the longest text of a code span, in bytes.
+const maxCodeBytes = 200
+
+// writeCode writes a code span; in the middle of other marks it is text.
+func (w *writer) writeCode(n *node) {
+	if n.words == 0 || n.hasBlock || w.inHeading || len(textPrefix(n, maxCodeBytes)) > maxCodeBytes || findTag(n, atom.A) != nil {
+		w.writeChildren(n)
+		return
+	}
+	text := tokenize.CollapseSpace(allText(n))
+	w.syncMarks(text[0])
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	if fence != "`" {
+		text = " " + text + " "
+	}
+	if w.inCell {
+		text = strings.ReplaceAll(text, "|", `\|`)
+	}
+	w.block = append(append(append(w.block, fence...), text...), fence...)
+}

@@ -1,11 +1,5 @@
 package change
 
-import (
-	"strings"
-
-	"github.com/clausea/crawler/internal/document/tokenize"
-)
-
 // chunk is a run of words within one block, on its way to a section's ops.
 type chunk struct {
 	fragment
@@ -49,29 +43,6 @@ type fragment struct {
 // wholeBlock is all of a block's text.
 func (t *parsedText) wholeBlock(i int) fragment {
 	return fragment{t.blocks[i].Text, t.wordCounts[i], true, 0}
-}
-
-// cellsBefore counts the cells of a row that begin between the word at i and the one before.
-func (w *wordSequence) cellsBefore(i int) int {
-	if w.startsBlock(i) {
-		return 0
-	}
-	return strings.Count(w.text.blocks[w.pos[i].block].Text[w.pos[i-1].end:w.pos[i].start], "\t")
-}
-
-// countWords counts the words from i to j as people do: "third-party" is one, and so are two
-// characters of a script without spaces.
-func (w *wordSequence) countWords(i, j int) int {
-	n, characters := 0, 0
-	for k := i; k < j; k++ {
-		switch {
-		case w.pos[k].class == tokenize.Character:
-			characters++
-		case k == i || w.startsBlock(k) || w.pos[k].start > w.pos[k-1].end || w.pos[k-1].class == tokenize.Character:
-			n++
-		}
-	}
-	return n + (characters+1)/2
 }
 
 func (c *comparison) appendChunk(kind string, t *parsedText, block int, p fragment, at int) {

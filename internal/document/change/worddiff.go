@@ -1,69 +1,10 @@
 package change
 
-import (
-	"github.com/clausea/crawler/internal/document/change/editscript"
-	"github.com/clausea/crawler/internal/document/tokenize"
-)
+import "github.com/clausea/crawler/internal/document/change/editscript"
 
 // maxGroupWords is how many words of both texts together are compared word by word in one
 // group. Past it the group is shown as replaced; a text of 8 MB has some 1.3 million.
 const maxGroupWords = 3_000_000
-
-// blockGroup is what is left over of both texts between two pairs of blocks, or of a
-// section that moved.
-type blockGroup struct {
-	old, cur []int // blocks
-	at       int   // the new block before which it stands
-}
-
-// wordPosition is where a word stands.
-type wordPosition struct {
-	block, start, end int32
-	class             tokenize.Class
-	column            int16
-}
-
-// wordSequence are the words of some blocks one after another.
-type wordSequence struct {
-	text *parsedText
-	keys []uint64
-	pos  []wordPosition
-}
-
-func newWordSequence(t *parsedText, blocks []int) *wordSequence {
-	n := 0
-	for _, i := range blocks {
-		n += t.wordCounts[i]
-	}
-	w := &wordSequence{text: t, keys: make([]uint64, 0, n), pos: make([]wordPosition, 0, n)}
-	var buf []tokenize.Word
-	for _, i := range blocks {
-		buf = tokenize.Words(buf[:0], t.blocks[i].Text)
-		for _, x := range buf {
-			w.keys = append(w.keys, x.Key)
-			w.pos = append(w.pos, wordPosition{int32(i), int32(x.Start), int32(x.End), x.Class, x.Column})
-		}
-	}
-	return w
-}
-
-// startsBlock says whether the word at i begins its block.
-func (w *wordSequence) startsBlock(i int) bool { return i == 0 || w.pos[i-1].block != w.pos[i].block }
-
-// endsBlock says whether the word at i ends its block.
-func (w *wordSequence) endsBlock(i int) bool {
-	return i+1 == len(w.pos) || w.pos[i+1].block != w.pos[i].block
-}
-
-// coversBlocks says whether the words from i to j are one or more whole blocks.
-func (w *wordSequence) coversBlocks(i, j int) bool {
-	return i < j && w.startsBlock(i) && w.endsBlock(j-1)
-}
-
-// textOf is the text of words of one block.
-func (w *wordSequence) textOf(i, j int) string {
-	return w.text.blocks[w.pos[i].block].Text[w.pos[i].start:w.pos[j-1].end]
-}
 
 // edit is a run of words that are equal in both texts, or those of one that stand in
 // the place of those of the other.
@@ -148,53 +89,6 @@ func diffWords(a, b *wordSequence) (edits []edit, exact bool) {
 	return edits, exact
 }
 
-// shiftEdits moves insertions and deletions between equal words to where they are whole
-// blocks, or at least begin where a sentence does: what was added after "a b." in "a
-// b. c b. d" is "c b.", and not "b. c".
-func shiftEdits(edits []edit, a, b *wordSequence) {
-	for n := 1; n+1 < len(edits); n++ {
-		e, prev, next := &edits[n], &edits[n-1], &edits[n+1]
-		w, from, to := b, e.b0, e.b1
-		if e.equal || e.a0 < e.a1 && e.b0 < e.b1 {
-			continue
-		}
-		if e.a0 < e.a1 {
-			w, from, to = a, e.a0, e.a1
-		}
-		best, most := 0, w.boundaryScore(from, to)
-		for d := -1; prev.a1-prev.a0+d >= 1 && w.keys[from+d] == w.keys[to+d]; d-- {
-			if v := w.boundaryScore(from+d, to+d); v > most {
-				best, most = d, v
-			}
-		}
-		for d := 1; next.a1-next.a0-d >= 1 && w.keys[from+d-1] == w.keys[to+d-1]; d++ {
-			if v := w.boundaryScore(from+d, to+d); v > most {
-				best, most = d, v
-			}
-		}
-		prev.a1, prev.b1 = prev.a1+best, prev.b1+best
-		e.a0, e.a1, e.b0, e.b1 = e.a0+best, e.a1+best, e.b0+best, e.b1+best
-		next.a0, next.b0 = next.a0+best, next.b0+best
-	}
-}
-
-// boundaryScore says how well the words from i to j stand by themselves.
-func (w *wordSequence) boundaryScore(i, j int) int {
-	switch {
-	case w.coversBlocks(i, j):
-		return 4
-	case w.startsBlock(i):
-		return 3
-	}
-	switch last := w.text.blocks[w.pos[i-1].block].Text[w.pos[i-1].end-1]; last {
-	case '.', '!', '?':
-		return 2
-	case ',', ';', ':':
-		return 1
-	}
-	return 0
-}
-
 // coalesce joins edits that stand so close that what is equal between them only disturbs:
 // no longer than either of them. A whole block that is equal stays.
 func coalesce(edits []edit, a, b *wordSequence) []edit {
@@ -220,18 +114,4 @@ func coalesce(edits []edit, a, b *wordSequence) []edit {
 		edits = out
 	}
 	return edits
-}
-
-// containsBlock says whether there is a whole block among the words from i to j.
-func (w *wordSequence) containsBlock(i, j int) bool {
-	begun := false
-	for ; i < j; i++ {
-		if w.startsBlock(i) {
-			begun = true
-		}
-		if begun && w.endsBlock(i) {
-			return true
-		}
-	}
-	return false
 }

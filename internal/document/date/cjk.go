@@ -124,30 +124,3 @@ func cjkNumber(s string, i int) (n, end int) {
 	}
 	return n, i
 }
-
-// digitZeros are the digits of nothing of the scripts that write dates with digits of
-// their own, and the bytes that their UTF-8 begins with.
-var digitZeros = []struct {
-	zero rune
-	lead byte
-}{{'٠', 0xd9}, {'۰', 0xdb}, {'०', 0xe0}, {'๐', 0xe0}, {'０', 0xef}}
-
-// asciiDigits writes the digits of other scripts as Latin ones. Most texts have
-// none and are given back as they are.
-func asciiDigits(s string) string {
-	some := false
-	for _, z := range digitZeros {
-		some = some || strings.IndexByte(s, z.lead) >= 0
-	}
-	if !some {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		for _, z := range digitZeros {
-			if z.zero <= r && r <= z.zero+9 {
-				return '0' + r - z.zero
-			}
-		}
-		return r
-	}, s)
-}

@@ -1,0 +1,126 @@
+package change
+
+import (
+	"strings"
+
+	"github.com/clausea/crawler/internal/document/tokenize"
+)
+
+// wordPosition is where a word stands.
+type wordPosition struct {
+	block, start, end int32
+	class             tokenize.Class
+	column            int16
+}
+
+// wordSequence are the words of some blocks one after another.
+type wordSequence struct {
+	text *parsedText
+	keys []uint64
+	pos  []wordPosition
+}
+
+func newWordSequence(t *parsedText, blocks []int) *wordSequence {
+	n := 0
+	for _, i := range blocks {
+		n += t.wordCounts[i]
+	}
+	w := &wordSequence{text: t, keys: make([]uint64, 0, n), pos: make([]wordPosition, 0, n)}
+	var buf []tokenize.Word
+	for _, i := range blocks {
+		buf = tokenize.Words(buf[:0], t.blocks[i].Text)
+		for _, x := range buf {
+			w.keys = append(w.keys, x.Key)
+			w.pos = append(w.pos, wordPosition{int32(i), int32(x.Start), int32(x.End), x.Class, x.Column})
+		}
+	}
+	return w
+}
+
+// startsBlock says whether the word at i begins its block.
+func (w *wordSequence) startsBlock(i int) bool { return i == 0 || w.pos[i-1].block != w.pos[i].block }
+
+// endsBlock says whether the word at i ends its block.
+func (w *wordSequence) endsBlock(i int) bool {
+	return i+1 == len(w.pos) || w.pos[i+1].block != w.pos[i].block
+}
+
+// coversBlocks says whether the words from i to j are one or more whole blocks.
+func (w *wordSequence) coversBlocks(i, j int) bool {
+	return i < j && w.startsBlock(i) && w.endsBlock(j-1)
+}
+
+// containsBlock says whether there is a whole block among the words from i to j.
+func (w *wordSequence) containsBlock(i, j int) bool {
+	begun := false
+	for ; i < j; i++ {
+		if w.startsBlock(i) {
+			begun = true
+		}
+		if begun && w.endsBlock(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// textOf is the text of words of one block.
+func (w *wordSequence) textOf(i, j int) string {
+	return w.text.blocks[w.pos[i].block].Text[w.pos[i].start:w.pos[j-1].end]
+}
+
+// cellsBefore counts the cells of a row that begin between the word at i and the one before.
+func (w *wordSequence) cellsBefore(i int) int {
+	if w.startsBlock(i) {
+		return 0
+	}
+	return strings.Count(w.text.blocks[w.pos[i].block].Text[w.pos[i-1].end:w.pos[i].start], "\t")
+}
+
+// countWords counts the words from i to j as people do: "third-party" is one, and so are two
+// characters of a script without spaces.
+func (w *wordSequence) countWords(i, j int) int {
+	n, characters := 0, 0
+	for k := i; k < j; k++ {
+		switch {
+		case w.pos[k].class == tokenize.Character:
+			characters++
+		case k == i || w.startsBlock(k) || w.pos[k].start > w.pos[k-1].end || w.pos[k-1].class == tokenize.Character:
+			n++
+		}
+	}
+	return n + (characters+1)/2
+}
+
+func (w *wordSequence) foldedWords(i, j int) []string {
+	var out []string
+	for ; i < j; i++ {
+		out = append(out, w.foldedWord(i))
+	}
+	return out
+}
+
+func (w *wordSequence) foldedWord(i int) string {
+	at := w.pos[i]
+	return tokenize.FoldAt(w.text.blocks[at.block].Text, int(at.start), int(at.end))
+}
+
+// cellColumns are those of the words from i to j that begin a cell behind an empty one.
+func (w *wordSequence) cellColumns(i, j int) []int16 {
+	var out []int16
+	for ; i < j; i++ {
+		if c := w.pos[i].column; c > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (w *wordSequence) onlyFigures(i, j int) bool {
+	for ; i < j; i++ {
+		if w.pos[i].class != tokenize.Number && w.pos[i].class != tokenize.Symbol {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,172 @@
+package date
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// cueMatch is a cue beside a date.
+type cueMatch struct {
+	cue
+	isLabel bool // it begins its line, or it and the document's name are all of it
+}
+
+// maxStopWords bounds the words between a cue and its date.
+const maxStopWords = 12
+
+// matchesBefore walks back from the date over words that say nothing, to a cue; then
+// on to a second one, as in "effective and last updated".
+func (a dateContext) matchesBefore() []cueMatch {
+	w, crossed, table, numbers := a.left, false, false, 0
+	var matches []cueMatch
+	var vague cueMatch
+	for range maxStopWords {
+		rest, newline, ended := trimPunctuation(w)
+		if ended || rest == "" || newline && (len(matches) > 0 || crossed) {
+			break
+		}
+		if newline {
+			above := rest[strings.LastIndexByte(rest, '\n')+1:]
+			if len(above) > maxLabelBytes || len(a.left)-len(rest) > 24 || strings.HasSuffix(w, "\n- ") {
+				break // no label, or one item of a list
+			}
+			crossed, table = true, strings.Contains(above, "|")
+			if table {
+				rest = tableCell(above, strings.Count(w[len(rest):], "|"))
+			}
+		}
+		w = rest
+		word := lastWord(w)
+		if c, ok := longestCue(indexedCues().before[word], w, strings.HasSuffix); ok {
+			left := w[:len(w)-len(c.phrase)]
+			match, ok := a.accept(c, left, a.left[min(len(a.left), len(w)):])
+			ok = ok && (!crossed || match.isLabel || table)
+			switch {
+			case c.vague:
+				if ok && vague.kind == 0 {
+					vague = match
+				}
+			case table && c.weak && c.kind == published: // the head of a column of dates
+				return nil
+			case ok && len(matches) == 0:
+				matches = append(matches, match)
+			case ok && match.kind != matches[0].kind && match.kind != published:
+				return append(matches, match)
+			case len(matches) == 0 && !(c.weak && (stopWords[word] || isUnspacedStopWord(c.phrase))):
+				return nil
+			}
+			w = left
+			continue
+		}
+		if len(matches) > 0 && word != "and" && word != "&" && !stopWords[word] {
+			break
+		}
+		n, ok := stopWordLength(w, word)
+		if !ok {
+			break
+		}
+		if word[0] >= '0' && word[0] <= '9' {
+			if numbers++; numbers > 3 {
+				break
+			}
+		}
+		w = w[:len(w)-n]
+	}
+	if len(matches) == 0 && vague.kind != 0 {
+		matches = append(matches, vague)
+	}
+	return matches
+}
+
+// tableCell is what stands in the column of a table's row; borders are those before it
+// in both rows and in the line between.
+func tableCell(row string, borders int) string {
+	cells := strings.Split(strings.Trim(row, " |"), "|")
+	for _, i := range []int{borders - 1, len(cells) - 1} {
+		if i >= 0 && i < len(cells) {
+			return strings.TrimSpace(cells[i])
+		}
+	}
+	return ""
+}
+
+// trimPunctuation cuts marks from the end, and says whether a line or a sentence ended there.
+func trimPunctuation(w string) (rest string, newline, ended bool) {
+	rest = strings.TrimRight(w, punctuation+"\n.!?。")
+	cut := w[len(rest):]
+	newline = strings.Contains(cut, "\n")
+	if strings.ContainsAny(cut, "!?。") {
+		return rest, newline, true
+	}
+	if i := strings.Index(cut, ". "); i >= 0 {
+		// An abbreviation or a number does not end a sentence.
+		last := lastWord(rest)
+		ended = len(last) > 4 || !stopWords[last] && last != "rev" && last != "ver" && last != "eff" && last != "upd" && !isNumber(last)
+	}
+	return rest, newline, ended
+}
+
+func isNumber(w string) bool {
+	return w != "" && strings.IndexFunc(w, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
+}
+
+// longestCue is the longest cue that w has at its end, or at its beginning.
+func longestCue(list []cue, w string, has func(string, string) bool) (cue, bool) {
+	var best cue
+	for _, c := range list {
+		if len(c.phrase) > len(best.phrase) && has(w, c.phrase) && isWholeWord(w, c.phrase) {
+			best = c
+		}
+	}
+	return best, best.phrase != ""
+}
+
+// isWholeWord says whether a phrase at the end of w begins a word there.
+func isWholeWord(w, phrase string) bool {
+	if !strings.HasSuffix(w, phrase) || len(w) == len(phrase) {
+		return true
+	}
+	if first, _ := utf8.DecodeRuneInString(phrase); isUnspaced(first) || first >= 0x590 && first < 0x780 { // Hebrew and Arabic prefix words
+		return true
+	}
+	r, _ := utf8.DecodeLastRuneInString(w[:len(w)-len(phrase)])
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+}
+
+// stopWordLength is how many bytes at the end of w say nothing of the date.
+func stopWordLength(w, word string) (int, bool) {
+	if _, n := trailingAudience(w); n > 0 {
+		return n, true
+	}
+	if stopWords[word] || stopWords[strings.Trim(word, "'")] {
+		return len(word), true
+	}
+	if r, _ := utf8.DecodeLastRuneInString(w); isUnspaced(r) {
+		for _, g := range unspacedStopWords {
+			if strings.HasSuffix(w, g) {
+				return len(g), true
+			}
+		}
+		return 0, false
+	}
+	if len(word) > 0 && len(word) <= 8 && strings.Trim(word, "v0123456789.°#") == "" { // a version
+		return len(word), true
+	}
+	return len(word), len(word) > 1 && documentTerms.matches(word)
+}
+
+// onlyStopWords says whether nothing but the document's name stands on a line.
+func onlyStopWords(line string) bool {
+	for {
+		line = strings.TrimRight(line, punctuation+".!?。")
+		if line == "" {
+			return true
+		}
+		n, ok := stopWordLength(line, lastWord(line))
+		if !ok || n == 0 {
+			return false
+		}
+		line = line[:len(line)-n]
+	}
+}

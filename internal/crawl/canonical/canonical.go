@@ -1,5 +1,5 @@
-// Package canonical gives every page one spelling of its URL, so that it is
-// fetched once however it is linked. It is pure and does no I/O.
+// Package canonical normalizes URLs, so that a page is fetched once however its URL
+// is spelled in links. It does no I/O.
 package canonical
 
 import (
@@ -13,11 +13,11 @@ import (
 	whatwg "github.com/nlnwa/whatwg-url/url"
 )
 
-// MaxLength is how long a URL may be, in bytes; longer ones are traps more often
-// than pages.
+// MaxLength is the longest URL that is accepted, in bytes. Longer URLs belong to
+// crawler traps more often than to pages.
 const MaxLength = 2048
 
-// The reasons for which a reference is refused.
+// The reasons for which a reference is rejected.
 var (
 	ErrScheme   = errors.New("scheme")
 	ErrTooLong  = errors.New("too_long")
@@ -25,11 +25,11 @@ var (
 	ErrUserinfo = errors.New("userinfo")
 )
 
-// URL resolves ref against base (nil: ref is absolute) by the WHATWG URL
-// standard and returns its canonical form: http or https, host in lower case and
-// ASCII and without a final dot, no default port, no dot segments, no escaped
-// letters or digits in its path, no fragment, no tracking parameters or session
-// ids. It is idempotent. An error wraps one of the reasons above.
+// URL resolves ref against base by the WHATWG URL standard and returns its canonical
+// form: scheme http or https, host in lower-case ASCII without a trailing dot, no
+// default port, no dot segments, no escaped letters or digits in the path, no
+// fragment, no tracking parameters, no session IDs. A nil base requires an absolute
+// ref. URL is idempotent. An error wraps one of the reasons above.
 func URL(base *url.URL, ref string) (string, *url.URL, error) {
 	if len(ref) > MaxLength {
 		return "", nil, fmt.Errorf("%w: %d bytes", ErrTooLong, len(ref))
@@ -66,8 +66,8 @@ func URL(base *url.URL, ref string) (string, *url.URL, error) {
 	return s, u, nil
 }
 
-// URLWithRoute is URL for a page that a browser has drawn: a fragment that scripts take for
-// an address (#/terms or #!/terms) is kept, because there is another page behind it.
+// URLWithRoute is URL for links of a rendered page. It keeps a fragment that scripts
+// use as a route (#/terms or #!/terms), because the route shows a different page.
 func URLWithRoute(base *url.URL, ref string) (string, error) {
 	s, _, err := URL(base, ref)
 	if err != nil {
@@ -81,9 +81,9 @@ func URLWithRoute(base *url.URL, ref string) (string, error) {
 	return s + f.String(), nil
 }
 
-// parseFast handles plain references, which nearly all are, by net/url: it is a tenth
-// of the standard parser's cost. It leaves everything on which the two disagree
-// to the standard parser.
+// parseFast parses plain references, which nearly all references are, with net/url
+// at a tenth of the cost of the WHATWG parser. It reports false for everything that
+// the two parsers treat differently.
 func parseFast(base *url.URL, ref string) (*url.URL, bool) {
 	if ref == "" || !isPlainReference(ref) || strings.HasPrefix(ref, "///") {
 		return nil, false
@@ -96,14 +96,14 @@ func parseFast(base *url.URL, ref string) (*url.URL, bool) {
 		return nil, false
 	}
 	if port := r.Port(); len(port) > 5 || len(port) == 5 && port > "65535" || strings.HasPrefix(port, "0") {
-		return nil, false // it is out of range, or spelled with zeros
+		return nil, false // out of range or with leading zeros
 	}
 	if r.Host != "" && !isPlainHost(r.Host) {
 		return nil, false
 	}
 	dots := strings.Contains(r.Path, "/.") || strings.HasPrefix(r.Path, ".")
 	if dots && strings.Contains(r.Path, "//") {
-		return nil, false // an empty segment is one to the standard
+		return nil, false // the URL standard keeps empty segments
 	}
 	if base != nil && r.Scheme == "" {
 		if !isPlainHost(base.Host) || strings.Contains(base.Path, "//") {
@@ -116,7 +116,8 @@ func parseFast(base *url.URL, ref string) (*url.URL, bool) {
 	return r, true
 }
 
-// isPlainReference says that a reference has only characters that both parsers treat alike.
+// isPlainReference reports whether a reference has only characters that both parsers
+// treat the same.
 func isPlainReference(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -124,7 +125,7 @@ func isPlainReference(s string) bool {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
 		case strings.IndexByte("-._~/?#=&+,:;@!$*()", c) >= 0:
 		case c == '%':
-			// %2e is a dot to the standard; other escapes are kept by both.
+			// The URL standard reads %2e as a dot. Both parsers keep other escapes.
 			if i+2 >= len(s) || !isHexDigit(s[i+1]) || !isHexDigit(s[i+2]) || s[i+1] == '2' && s[i+2]|0x20 == 'e' {
 				return false
 			}
@@ -139,8 +140,8 @@ func isHexDigit(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
 }
 
-// isPlainHost says that a host is a lower-case name that can't be a number, or an
-// IPv4 address in its only canonical spelling.
+// isPlainHost reports whether a host is a lower-case name that cannot be a number, or
+// an IPv4 address in its canonical spelling.
 func isPlainHost(h string) bool {
 	if h != "" && h[len(h)-1] >= '0' && h[len(h)-1] <= '9' {
 		name, _, _ := strings.Cut(h, ":")
@@ -169,6 +170,7 @@ func isPlainHost(h string) bool {
 
 var whatwgParser = whatwg.NewParser(whatwg.WithPercentEncodeSinglePercentSign())
 
+// parseStandard parses a reference by the WHATWG URL standard.
 func parseStandard(base *url.URL, ref string) (*url.URL, error) {
 	var w *whatwg.Url
 	var err error
@@ -200,8 +202,8 @@ func removeDefaultPort(u *url.URL) {
 	u.Host = strings.TrimSuffix(u.Host, ":")
 }
 
-// removeTrailingDot takes the final dot of a name off: it is the same name to everybody but
-// its resolver (RFC 1034 section 3.1), and would be another host to politeness.
+// removeTrailingDot removes the trailing dot of a host name. Only a resolver treats
+// the two names differently (RFC 1034 section 3.1); politeness limits must not.
 func removeTrailingDot(u *url.URL) {
 	name, port, _ := strings.Cut(u.Host, ":")
 	if len(name) < 2 || name[len(name)-1] != '.' || name[len(name)-2] == '.' {
@@ -213,9 +215,9 @@ func removeTrailingDot(u *url.URL) {
 	}
 }
 
-// decodeUnreserved writes the escaped letters, digits, "-", "_" and "~" of a path plainly
-// (RFC 3986 section 6.2.2.2), so that an escape is no way around a rule of
-// robots.txt (RFC 9309 section 2.2.2) and no second address of a page.
+// decodeUnreserved decodes the escaped letters, digits, "-", "_" and "~" of a path
+// (RFC 3986 section 6.2.2.2). Otherwise an escape would evade a rule of robots.txt
+// (RFC 9309 section 2.2.2) and give a page a second URL.
 func decodeUnreserved(u *url.URL) {
 	p := u.EscapedPath()
 	if !strings.Contains(p, "%") {
@@ -251,9 +253,9 @@ func isUnreserved(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '-' || c == '_' || c == '~'
 }
 
-// DedupKey folds spellings of one page further, for the set of URLs that were seen:
-// https and http, a leading www., and the order of a query's parameters are the
-// same page there.
+// DedupKey returns the key under which a canonical URL enters the set of seen URLs.
+// URLs that differ only in http or https, in a leading www. or in the order of query
+// parameters share a key.
 func DedupKey(canonical string) string {
 	_, rest, ok := strings.Cut(canonical, "://")
 	if !ok {

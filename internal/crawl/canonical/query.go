@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// trackingParams are query parameters that say where a visitor came from and never
-// what is shown, as the analytics and advertising services document them.
+// trackingParams are query parameters that attribute a visit to a campaign and do not
+// change the page, as analytics and advertising services document them.
 var trackingParams = map[string]bool{
 	"gclid": true, "gclsrc": true, "dclid": true, "gbraid": true, "wbraid": true, "fbclid": true,
 	"msclkid": true, "twclid": true, "ttclid": true, "yclid": true, "igshid": true, "li_fat_id": true,
@@ -16,7 +16,7 @@ var trackingParams = map[string]bool{
 	"cmpid": true, "icid": true, "ncid": true, "sc_cid": true, "spm": true, "_branch_match_id": true,
 }
 
-// sessionParams are parameters that name a visit.
+// sessionParams are parameters that hold a session ID.
 var sessionParams = map[string]bool{
 	"jsessionid": true, "phpsessid": true, "aspsessionid": true, "sessionid": true, "session_id": true,
 	"sid": true, "cfid": true, "cftoken": true, "zenid": true, "osclid": true,
@@ -27,23 +27,23 @@ func isDroppedParam(name string) bool {
 	return strings.HasPrefix(n, "utm_") || strings.HasPrefix(n, "pk_") || strings.HasPrefix(n, "mtm_") || trackingParams[n] || sessionParams[n]
 }
 
-// removeTrackingParams removes tracking and session parameters and leaves the others as
-// they are, in their order.
+// removeTrackingParams removes tracking and session parameters from a query. The other
+// parameters keep their spelling and order.
 func removeTrackingParams(q string) string {
 	if q == "" {
 		return ""
 	}
-	keep := true
+	unchanged := true
 	for rest := q; rest != ""; {
 		var part string
 		part, rest, _ = strings.Cut(rest, "&")
 		name, _, _ := strings.Cut(part, "=")
 		if isDroppedParam(name) {
-			keep = false
+			unchanged = false
 			break
 		}
 	}
-	if keep {
+	if unchanged {
 		return q
 	}
 	var kept []string
@@ -56,7 +56,8 @@ func removeTrackingParams(q string) string {
 	return strings.Join(kept, "&")
 }
 
-// removePathSession removes ";jsessionid=..." from a path.
+// removePathSession removes a path parameter that holds a session ID, such as
+// ";jsessionid=...".
 func removePathSession(u *url.URL) {
 	i := strings.Index(u.Path, ";")
 	if i < 0 {

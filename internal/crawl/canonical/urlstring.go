@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// URLString is URL for who needs the canonical form alone. Most links of most
-// pages are plain paths, which base's origin is put before and nothing else is
-// done to. base is canonical itself.
+// URLString is URL for callers that need only the canonical form. base must be
+// canonical. Most links are plain absolute paths; for those, URLString prepends the
+// origin of base and parses nothing.
 func URLString(base *url.URL, ref string) (string, error) {
 	if p, _, _ := strings.Cut(ref, "#"); len(ref) < MaxLength/4 && isPlainPath(p) && isPlainOrigin(base) {
 		return base.Scheme + "://" + base.Host + p, nil
@@ -16,7 +16,7 @@ func URLString(base *url.URL, ref string) (string, error) {
 	return s, err
 }
 
-// isPlainPath says that p is an absolute path that stays as it is.
+// isPlainPath reports whether p is an absolute path that is already canonical.
 func isPlainPath(p string) bool {
 	if p == "" || p[0] != '/' {
 		return false
@@ -32,6 +32,7 @@ func isPlainPath(p string) bool {
 	return true
 }
 
+// isPlainOrigin reports whether the scheme and host of u are already canonical.
 func isPlainOrigin(u *url.URL) bool {
 	return u != nil && (u.Scheme == "https" || u.Scheme == "http") && u.User == nil && isPlainHost(u.Host) &&
 		!strings.HasSuffix(u.Host, ":80") && !strings.HasSuffix(u.Host, ":443") && !strings.HasSuffix(u.Host, ":")

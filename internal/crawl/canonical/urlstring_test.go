@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestAReferenceIsWhatItsURLIs(t *testing.T) {
+func TestURLStringReturnsWhatURLReturns(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		base, err := url.Parse(rapid.SampledFrom([]string{
@@ -25,7 +25,7 @@ func TestAReferenceIsWhatItsURLIs(t *testing.T) {
 		want, _, wantErr := URL(base, ref)
 		got, gotErr := URLString(base, ref)
 		if got != want || (gotErr == nil) != (wantErr == nil) {
-			t.Fatalf("Reference(%q, %q) = %q, %v, and URL gives %q, %v", base, ref, got, gotErr, want, wantErr)
+			t.Fatalf("Reference(%q, %q) = %q, %v, but URL returns %q, %v", base, ref, got, gotErr, want, wantErr)
 		}
 	})
 }

@@ -17,11 +17,11 @@ func (p *pruner) restoreCollapsed() {
 	}
 	for _, n := range p.hidden {
 		hints := n.hints | hintsOfName(n.attr(attrID))
-		isOverlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0
+		overlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0
 		switch {
-		case n.words*10 > all*3 && (n.hasH1 || n.words > 300 && n.linkShare() < 0.3 && !isOverlay): // a page that is covered by a dialog, or shown by a script
+		case n.words*10 > all*3 && (n.hasH1 || n.words > 300 && n.linkShare() < 0.3 && !overlay): // a page that is covered by a dialog, or shown by a script
 			n.restore()
-		case n.words < 8, n.linkShare() > 0.5, n.fields > 1, isOverlay, hints&(hintMenu|hintForm|hintUtility|hintPromotion|hintFooter) != 0:
+		case n.words < 8, n.linkShare() > 0.5, n.fields > 1, overlay, hints&(hintMenu|hintForm|hintUtility|hintPromotion|hintFooter) != 0:
 		case n.isInline() && n.words < minTextWords:
 		default:
 			n.restore()

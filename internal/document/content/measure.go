@@ -14,17 +14,7 @@ import (
 // hidden, and counted within itself only.
 func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 	if n.isText {
-		w := int32(tokenize.CountWords(n.text))
-		n.words = w
-		if inLink {
-			n.linkWords = w
-		}
-		if inFragmentLink {
-			n.fragmentLinkWords = w
-		}
-		if strings.Contains(n.text, "{{") {
-			n.placeholders = 1
-		}
+		n.measureText(inLink, inFragmentLink)
 		return
 	}
 	switch n.tag {
@@ -40,13 +30,7 @@ func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 			n.links++
 		}
 	case atom.Input, atom.Select, atom.Textarea:
-		n.dropped = invisible
-		if t := n.attr(attrType); n.tag == atom.Input && (t == "button" || t == "submit") {
-			n.buttons++
-		}
-		if n.tag == atom.Textarea || n.tag == atom.Input && textInputTypes[strings.ToLower(n.attr(attrType))] {
-			n.fields++
-		}
+		n.measureField()
 	}
 	if n.class&heading != 0 || n.attr(attrRole) == "heading" {
 		n.headings++
@@ -64,6 +48,38 @@ func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 			n.hasBlock = n.hasBlock || c.hasBlock || !c.isText && !c.isRenderedInline()
 		}
 	}
+	p.dropUnshown(n)
+}
+
+// measureText counts the words of a text.
+func (n *node) measureText(inLink, inFragmentLink bool) {
+	w := int32(tokenize.CountWords(n.text))
+	n.words = w
+	if inLink {
+		n.linkWords = w
+	}
+	if inFragmentLink {
+		n.fragmentLinkWords = w
+	}
+	if strings.Contains(n.text, "{{") {
+		n.placeholders = 1
+	}
+}
+
+// measureField drops a form control and counts it as a button or a text field.
+func (n *node) measureField() {
+	n.dropped = invisible
+	if t := n.attr(attrType); n.tag == atom.Input && (t == "button" || t == "submit") {
+		n.buttons++
+	}
+	if n.tag == atom.Textarea || n.tag == atom.Input && textInputTypes[strings.ToLower(n.attr(attrType))] {
+		n.fields++
+	}
+}
+
+// dropUnshown drops a measured element that a reader does not see at first, and
+// remembers the ones that a later step may restore.
+func (p *pruner) dropUnshown(n *node) {
 	switch {
 	case n.tag == atom.H1 && n.words > 0 && n.linkWords == n.words && isHomeLink(n): // the site's name
 		n.dropped = siteBoilerplate

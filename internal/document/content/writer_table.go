@@ -28,8 +28,7 @@ func (w *writer) writeTable(n *node) {
 			}
 		}
 	}
-	if wide < 2 || w.inCell || len(rows) < 2 && filled < 2 || n.headings > 0 && int(n.words) > filled*maxCellWords/4 || int(n.words) > filled*maxCellWords ||
-		n.attr(attrRole) == "presentation" && n.headings > 0 || wide > maxColumns || hasNestedTable(n) {
+	if w.inCell || isLayoutGrid(n, len(rows), wide, filled) {
 		w.writeLayoutTable(n)
 		return
 	}
@@ -53,6 +52,13 @@ func (w *writer) writeTable(n *node) {
 		w.tight = true
 	}
 	w.tight = false
+}
+
+// isLayoutGrid reports whether a table with this many rows, columns and filled cells
+// lays out the page and holds no data.
+func isLayoutGrid(n *node, rows, columns, filled int) bool {
+	return columns < 2 || rows < 2 && filled < 2 || n.headings > 0 && int(n.words) > filled*maxCellWords/4 || int(n.words) > filled*maxCellWords ||
+		n.attr(attrRole) == "presentation" && n.headings > 0 || columns > maxColumns || hasNestedTable(n)
 }
 
 func (w *writer) writeRow(cells []*node, wide int) {

@@ -2,37 +2,40 @@ package change
 
 import "github.com/clausea/crawler/internal/document/change/editscript"
 
-// alignment says which blocks and sections of two texts are each other's.
+// alignment pairs the blocks and the sections of two texts. Blocks and sections are
+// referred to by index.
 type alignment struct {
 	old, cur *parsedText
-	// toCur has for each old block the equal one of the new text, or -1; toOld is the
-	// same from the other side.
+	// toCur holds, for each old block, its equal block in the new text, or -1. toOld is
+	// the inverse.
 	toCur, toOld []int
-	// match says of each new block that has an equal how that stands to it.
+	// match holds, for each new block with an equal old block, how the two are placed.
 	match []matchKind
-	// anchors are the new blocks of the pairs in order.
+	// anchors are the new blocks of the pairs whose order is the same in both texts.
 	anchors []int
-	// oldGap and curGap have for each block how many pairs in order stand before it.
+	// oldGap and curGap hold, for each block, the number of anchors before it. Blocks
+	// with the same number lie in the same gap.
 	oldGap, curGap []int
-	// partner has for each old section its new one, or -1; back the same reversed.
+	// partnerOfOld holds, for each old section, its new section, or -1. partnerOfCur is
+	// the inverse.
 	partnerOfOld, partnerOfCur []int
-	// commonWords has how many words of equal blocks two sections share.
+	// commonWords counts the words of the equal blocks that two sections share.
 	commonWords map[sectionPair]int
 }
 
 // sectionPair is an old and a new section.
 type sectionPair struct{ old, cur int }
 
-// matchKind is how two equal blocks stand to each other.
+// matchKind is how two equal blocks are placed.
 type matchKind uint8
 
 const (
 	matchedInOrder      matchKind = iota
-	matchedMoved                  // elsewhere, and it means the same there
-	movedAcrossSections           // in another section or list, where it means something else
+	matchedMoved                  // in another place, with the same meaning
+	movedAcrossSections           // in another section or list, where the meaning differs
 )
 
-// align pairs equal blocks, in order and moved, and from them the sections.
+// align pairs the equal blocks of two texts, in order and moved, and then their sections.
 func align(old, cur *parsedText) *alignment {
 	al := &alignment{
 		old: old, cur: cur, toCur: unpaired(len(old.blocks)), toOld: unpaired(len(cur.blocks)), match: make([]matchKind, len(cur.blocks)),
@@ -52,7 +55,7 @@ func align(old, cur *parsedText) *alignment {
 	return al
 }
 
-// unpaired is n times -1.
+// unpaired returns n entries of -1.
 func unpaired(n int) []int {
 	out := make([]int, n)
 	for i := range out {
@@ -61,7 +64,7 @@ func unpaired(n int) []int {
 	return out
 }
 
-// precedingPairs counts for each block the pairs before it.
+// precedingPairs counts, for each block, the paired blocks before it.
 func precedingPairs(partners []int) []int {
 	out := make([]int, len(partners))
 	n := 0

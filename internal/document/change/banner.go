@@ -6,8 +6,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// controlFollows says whether one of the blocks right after it is a control, as a
-// banner's are.
+// controlFollows reports whether one of the three blocks after blocks[n] is a control of
+// a consent banner.
 func controlFollows(t *parsedText, blocks []int, n int) bool {
 	for _, i := range blocks[n+1 : min(len(blocks), n+4)] {
 		if i > blocks[n]+3 {
@@ -20,13 +20,14 @@ func controlFollows(t *parsedText, blocks []int, n int) bool {
 	return false
 }
 
-// isConsentBanner says whether a line asks for consent to cookies.
+// isConsentBanner reports whether a folded line asks for consent to cookies.
 func isConsentBanner(fold string) bool {
 	return strings.Contains(fold, "cookie") && bannerRequest.MatchString(fold) && bannerSubject.MatchString(fold)
 }
 
-// isBannerWithoutControls says whether a banner is one without its controls: it says which of them
-// to press, or that to go on is to agree, and nothing that binds anybody.
+// isBannerWithoutControls reports whether a folded line is a consent banner by its
+// wording alone: it opens like a banner, names an action that means consent, and has no
+// term of a binding clause.
 func isBannerWithoutControls(fold string) bool {
 	return bannerOpening.MatchString(fold) && bannerAction.MatchString(fold) && !bindingTerms.MatchString(fold)
 }

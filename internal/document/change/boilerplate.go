@@ -7,24 +7,26 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
+// Limits of boilerplate detection. Lengths are in words.
 const (
-	// maxBannerWords is the longest consent banner, in words.
+	// maxBannerWords is the maximum length of a consent banner.
 	maxBannerWords = 120
-	// maxControlWords is the longest control's text, in words.
+	// maxControlWords is the maximum length of a control's text.
 	maxControlWords = 8
-	// maxBoilerplatePairs bounds the pairs of candidates that are held against each other.
+	// maxBoilerplatePairs bounds the number of candidate pairs that are compared.
 	maxBoilerplatePairs = 10_000
-	// minMenuLinks is how many links or short lines at a text's edge make a menu.
+	// minMenuLinks is the minimum number of links in a menu.
 	minMenuLinks = 3
-	// maxMenuLineWords is how long a menu's line is at most, in words.
+	// maxMenuLineWords is the maximum length of a line of a menu.
 	maxMenuLineWords = 6
-	// minProseWords is how long a paragraph of the document itself is at least, in words.
+	// minProseWords is the minimum length of a paragraph that counts as prose of the
+	// document.
 	minProseWords = 12
 )
 
-// withoutBoilerplate takes out of a group the blocks that only one text has and that are the
-// page's and not the document's: banners, controls, menus at the edges. Where both
-// texts have much the same, it is left in, so that a change within it is seen.
+// withoutBoilerplate removes boilerplate that only one of the texts has from a group:
+// consent banners, controls, and menus at the edges of the text. Boilerplate with a
+// similar line in the other text is kept, so that a change within it is reported.
 func (c *comparison) withoutBoilerplate(g blockGroup) (olds, curs []int) {
 	if len(g.old) == 1 && len(g.cur) == 1 && similarLines(c.old.blocks[g.old[0]].Text, c.cur.blocks[g.cur[0]].Text) {
 		return g.old, g.cur
@@ -51,17 +53,17 @@ func (c *comparison) withoutBoilerplate(g blockGroup) (olds, curs []int) {
 	}
 	for j := range b {
 		if b[j] {
-			// It is part of the new text all the same.
+			// The block is still part of the new text.
 			c.toOld[j] = insignificantBlock
 		}
 	}
 	return without(g.old, a), without(g.cur, b)
 }
 
-// insignificantBlock marks a new block that has no equal and does not count.
+// insignificantBlock marks a new block that has no equal and does not count as a change.
 const insignificantBlock = -2
 
-// similarLines says whether two lines have half of their words in common.
+// similarLines reports whether x contains at least half of the words of y.
 func similarLines(x, y string) bool {
 	have := wordSet(string(tokenize.Fold(nil, x)))
 	n, common := 0, 0
@@ -73,7 +75,7 @@ func similarLines(x, y string) bool {
 	return common*2 >= n
 }
 
-// boilerplate finds the candidates among some blocks of a text.
+// boilerplate returns which of the given blocks are probably boilerplate.
 func (t *parsedText) boilerplate(blocks []int) map[int]bool {
 	out := map[int]bool{}
 	first, last := t.proseRange()
@@ -94,15 +96,16 @@ func (t *parsedText) boilerplate(blocks []int) map[int]bool {
 	return out
 }
 
-// itemRun is a run of items, and whether the document itself has it.
+// itemRun is a run of consecutive list items.
 type itemRun struct {
 	from, to  int
-	isContent bool
+	isContent bool // the list belongs to the document
 }
 
-// inContentList says whether a block is an item of a list of the document: one with an item
-// that is neither a control nor a link, or that a text leads to. around is the list
-// that was looked at last, so that each is looked at once.
+// inContentList reports whether block i is an item of a list that belongs to the
+// document: the list follows a line that ends with a colon, or it has an item that is
+// neither a control nor a link. lastRun caches the list of the previous call, so that
+// each list is examined once.
 func (t *parsedText) inContentList(i int, lastRun *itemRun) bool {
 	if t.blocks[i].Kind != markdown.ListItem {
 		return false
@@ -127,18 +130,19 @@ func (t *parsedText) inContentList(i int, lastRun *itemRun) bool {
 	return l.isContent
 }
 
-// betweenProse says whether a block stands between two paragraphs of the document.
+// betweenProse reports whether block i is between two prose paragraphs.
 func (t *parsedText) betweenProse(i int) bool {
 	return i > 0 && i+1 < len(t.blocks) && t.isProse(i-1) && t.isProse(i+1)
 }
 
-// isProse says whether a block is a paragraph of some length.
+// isProse reports whether block i is a paragraph of the minimum length that is not mostly
+// links.
 func (t *parsedText) isProse(i int) bool {
 	return t.blocks[i].Kind == markdown.Paragraph && t.wordCounts[i] >= minProseWords && t.blocks[i].LinkBytes*2 < len(t.blocks[i].Text)
 }
 
-// markMenus marks the blocks that belong to a run of links and short lines before the first
-// or after the last paragraph of the document.
+// markMenus adds the blocks of menus to out: runs of links and short lines before the
+// first or after the last prose block.
 func (t *parsedText) markMenus(blocks []int, first, last int, out map[int]bool) {
 	for n := 0; n < len(blocks); {
 		i := blocks[n]
@@ -168,12 +172,14 @@ func (t *parsedText) markMenus(blocks []int, first, last int, out map[int]bool) 
 	}
 }
 
+// isShort reports whether block i is short enough for a line of a menu.
 func (t *parsedText) isShort(i int) bool { return t.wordCounts[i] <= maxMenuLineWords }
 
-// isLinks says whether a block is nothing but links.
+// isLinks reports whether block i consists of links.
 func (t *parsedText) isLinks(i int) bool { return t.blocks[i].LinkBytes*10 >= len(t.blocks[i].Text)*9 }
 
-// proseRange is the first and the last block that is a paragraph of some length.
+// proseRange returns the first and the last prose block. If there is none, first is
+// greater than last.
 func (t *parsedText) proseRange() (first, last int) {
 	first, last = len(t.blocks), -1
 	for i, n := range t.wordCounts {

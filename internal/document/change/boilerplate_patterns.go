@@ -5,13 +5,14 @@ import (
 	"strings"
 )
 
-func anyPhrase(phrases ...string) *regexp.Regexp {
+// matchAnyOf returns a pattern that matches a folded text that is one of the phrases.
+func matchAnyOf(phrases ...string) *regexp.Regexp {
 	return regexp.MustCompile(`^ (?:` + strings.Join(phrases, "|") + `)$`)
 }
 
 var (
-	// consentControl are what the buttons of a consent banner say, in folded words.
-	consentControl = anyPhrase(
+	// consentControl matches the labels of a consent banner's buttons.
+	consentControl = matchAnyOf(
 		`(?:accept|allow|reject|decline|deny|refuse) (?:all|everything|optional|non essential|cookies|all cookies|the cookies|and close|and continue|necessary(?: cookies)?(?: only)?)`,
 		`(?:i )?(?:accept|agree|decline|reject|got it|ok|okay|understood)`, `only (?:necessary|essential)(?: cookies)?`,
 		`(?:manage|customi[sz]e|change|cookie|privacy|your) (?:my |your )?(?:cookie |privacy |consent )?(?:preferences|settings|options|choices|cookies)`,
@@ -22,8 +23,8 @@ var (
 		`(?:aceitar|rejeitar|recusar)(?: tudo| todos| todos os cookies| cookies)?|(?:gerir|gerenciar|definições de) (?:cookies|preferências)`,
 		`(?:alles|alle cookies) (?:accepteren|toestaan|weigeren)|accepteren|weigeren|(?:cookie ?)?(?:instellingen|voorkeuren)(?: beheren)?`,
 	)
-	// pageControl are these and the other things that pages put beside a text.
-	pageControl = regexp.MustCompile(consentControl.String() + `|` + anyPhrase(
+	// pageControl also matches other controls that pages show next to a text.
+	pageControl = regexp.MustCompile(consentControl.String() + `|` + matchAnyOf(
 		`(?:back|return|scroll) to (?:the )?top|skip to (?:main |the )?content|skip navigation|print(?: this)?(?: page| article| document)?|download(?: as)? pdf|(?:copy|share)(?: the| this)?(?: link| page| article)?|copied|loading|search|menu|close|open menu|toggle (?:menu|navigation)|table of contents|on this page|select (?:a |your )?language|language|(?:previous|next)(?: page| article)?|show (?:more|less)|read (?:more|less)|expand all|collapse all|yes no`,
 		`was this (?:article|page|information)? ?helpful(?: yes no)?|did this (?:answer your question|help)|related articles|(?:submit|give|send)(?: us)? feedback|still need help|contact (?:us|support)|recently viewed articles`,
 		`nach oben|zum (?:seitenanfang|inhalt(?: springen)?)|(?:seite )?drucken|als pdf herunterladen|teilen|suche|menü|schließen|inhaltsverzeichnis|auf dieser seite|sprache(?: auswählen)?|mehr anzeigen|weniger anzeigen|wird geladen|war dieser (?:artikel|beitrag) hilfreich(?: ja nein)?`,
@@ -34,8 +35,8 @@ var (
 		`(?:terug )?naar boven|ga naar (?:de )?(?:inhoud|hoofdinhoud)|afdrukken|printen|download als pdf|delen|zoeken|sluiten|inhoudsopgave|taal|laden|was dit artikel nuttig(?: ja nee)?`,
 	).String())
 
-	// bannerPhrase are the sentences that banners begin with and that say nothing.
-	bannerPhrase = anyPhrase(
+	// bannerPhrase matches opening sentences of consent banners that state nothing.
+	bannerPhrase = matchAnyOf(
 		`(?:we|your) (?:value|care about|respect)(?: your)? privacy`, `your privacy(?: is important to us| matters)?`, `this (?:web ?site|site) uses cookies(?: to (?:ensure|make sure) you get the best experience(?: on our (?:web ?site|site))?| to (?:improve|enhance) your (?:browsing )?experience)?`,
 		`(?:wir (?:schätzen|respektieren|legen wert auf)|uns ist) (?:ihre|deine) privatsphäre`, `diese (?:website|seite) verwendet cookies`,
 		`(?:nous respectons|le respect de) votre vie privée|votre vie privée (?:nous tient à cœur|est importante)|ce site utilise des cookies`,
@@ -44,12 +45,13 @@ var (
 		`(?:valorizamos|respeitamos) a (?:sua|tua) privacidade|este (?:site|sítio)(?: web)? (?:usa|utiliza) cookies`,
 		`(?:wij|we) (?:waarderen|respecteren|hechten waarde aan) (?:uw|je|jouw) privacy|deze (?:website|site) (?:gebruikt|maakt gebruik van) cookies`,
 	)
-	// A banner asks the reader to do something, and tells what for.
+	// A consent banner asks the reader for an action (bannerRequest) and names the site
+	// (bannerSubject).
 	bannerRequest = regexp.MustCompile(` (?:accept|reject|decline|agree|consent|allow|continu|browsing|akzeptier|ablehn|zustimm|einverstanden|accept(?:ez|er)|refus|continu|acept|rechaz|acced|seguir naveg|accett|rifiut|prosegu|aceit|rejeit|concord|accepter|weiger|toestemming|akkoord)`)
 	bannerSubject = regexp.MustCompile(` (?:we|our|this site|this website|wir|unsere|diese|nous|notre|nos|ce site|utilizamos|usamos|nuestr|este sit|utilizziamo|usiamo|questo sito|nostr|usamos|noss|este site|wij|we|onze|deze) `)
-	// bannerOpening is how a banner without controls begins, bannerAction what it asks for.
+	// A banner without controls begins with bannerOpening and contains bannerAction.
 	bannerOpening = regexp.MustCompile(`^ (?:(?:we|this web ?site|this site|our web ?site|our site) uses? (?:\S+ ){0,3}?cookies|wir (?:verwenden|nutzen|setzen) cookies|diese (?:website|seite|webseite) (?:verwendet|nutzt) cookies|(?:nous utilisons|ce site utilise) des cookies|(?:utilizamos|usamos|este sitio(?: web)? (?:utiliza|usa)) (?:las )?cookies|(?:utilizziamo|usiamo|questo sito(?: web)? (?:utilizza|usa)) (?:i )?cookie|(?:n[oó]s )?(?:utilizamos|usamos) cookies|este (?:site|sítio)(?: web)? (?:usa|utiliza) cookies|(?:wij|we) gebruiken cookies|deze (?:website|site) (?:gebruikt|maakt gebruik van) cookies)`)
 	bannerAction  = regexp.MustCompile(` (?:by (?:clicking|pressing|continuing|using|browsing)|click|if you continue|klick\S*|durch die (?:weitere )?nutzung|en (?:cliquant|poursuivant|continuant)|al (?:hacer clic|continuar|navegar)|haciendo clic|si contin[uú]a\S*|cliccando|continuando|proseguendo|ao (?:clicar|continuar|navegar)|door (?:te klikken|op|verder)|klik) `)
-	// bindingTerms is what a banner without controls does not say, and a clause does.
+	// bindingTerms matches terms of contract clauses, which do not occur in banners.
 	bindingTerms = regexp.MustCompile(`\d| (?:sell|sold|shar(?:e|es|ed|ing)|partners?|third part(?:y|ies)|brokers?|advertis\S*|personal (?:data|information)|now|longer|terms|verkauf\S*|partnern?|dritte\S*|werb\S*|weitergeb\S*|personenbezogen\S*|vend\S*|partenaires?|tiers|partage\S*|publicit\S*|données personnelles|socios|terceros|compart\S*|datos personales|terzi|condivid\S*|dati personali|parceiros|terceiros|partilh\S*|dados pessoais|derden|delen|verkopen|advert\S*|persoonsgegevens) `)
 )

@@ -5,31 +5,34 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
+// Limits of the detection of lost text.
 const (
-	// minDocumentWords is how many words a text has at least that can be lost.
+	// minDocumentWords is the minimum length of a text that can be lost.
 	minDocumentWords = 40
-	// remnantShare is the share of the words below which what is left is no revision, if
-	// it is no longer than remnantWords. Among the recorded histories of public documents
-	// no revision kept less than 0.14 of the text, and that was 371 words.
+	// A new text that is shorter than remnantShare of the old one, and shorter than
+	// remnantWords, is a remnant and not a revision. In the recorded histories of public
+	// documents no revision kept less than 0.14 of the text, and that one kept 371 words.
 	remnantShare = 0.2
 	remnantWords = 100
-	// otherTextShare and otherTextWords are the same for a text with nothing of the old one.
+	// otherTextShare and otherTextWords are the same limits for a text that has nothing
+	// in common with the old one.
 	otherTextShare = 0.5
 	otherTextWords = 400
-	// minLanguageWords is how many words a text has at least whose language can be told.
+	// minLanguageWords is the minimum length for a reliable detection of the language.
 	minLanguageWords = 80
-	// interstitialWords is how far from its beginning a page says that it is a door, in words.
+	// interstitialWords is the number of words at the beginning of a page in which an
+	// interstitial identifies itself.
 	interstitialWords = 80
-	// maxSampleWords bounds how much of a text is looked at for what it has of the old one,
-	// in words.
+	// maxSampleWords bounds how many words of the new text are searched for in the old
+	// text. Of the old text, 20 times as many are searched.
 	maxSampleWords = 5000
-	// shingleSize is how many words in a row are looked for in the old text.
+	// shingleSize is the number of consecutive words in a shingle.
 	shingleSize = 4
 )
 
-// lostText says whether the new page lost the document's text: an error, login or consent
-// page, a page that waits for scripts, a remnant, another text altogether, or the same
-// document in another language, which a site gives by the reader's place.
+// lostText reports whether the new page lost the document's text. It may be an error,
+// login or consent page, a page that needs scripts, a remnant, a different text, or the
+// same document in another language, as sites serve it by the reader's location.
 func lostText(old, cur Input, a, b *parsedText) bool {
 	if old.WordCount < minDocumentWords {
 		return false
@@ -58,8 +61,8 @@ func lostText(old, cur Input, a, b *parsedText) bool {
 	return was != "" && is != "" && was != is
 }
 
-// commonShare is the share of the new words that stand in the old text in the same order, by
-// whole blocks and by shingles.
+// commonShare returns the share of the new text that also occurs in the old text, by
+// whole blocks or by shingles, whichever is greater.
 func commonShare(a, b *parsedText) float64 {
 	have := map[uint64]bool{}
 	for _, s := range a.hashes {
@@ -90,7 +93,7 @@ func commonShare(a, b *parsedText) float64 {
 	return max(float64(found)/float64(all), float64(n)/float64(max(1, len(cur))))
 }
 
-// addShingles adds the sums of the runs of words of a text's first blocks.
+// addShingles adds the hashes of the shingles of the first maxWords words to out.
 func (t *parsedText) addShingles(out map[uint64]bool, maxWords int) {
 	var ws []tokenize.Word
 	n := 0

@@ -1,16 +1,17 @@
 package change
 
-// chunk is a run of words within one block, on its way to a section's ops.
+// chunk is a run of words of one block that becomes part of a section's ops.
 type chunk struct {
 	fragment
 	kind    string
-	section int // index of the new text's sections, then of the old's
-	at      int // the new block where it stands
-	seq     int // order among those of the same block
+	section int // index into the new text's sections, continued by the old text's
+	at      int // the new block at which the chunk is shown
+	seq     int // order among the chunks of one block
 }
 
-// appendWords pushes the words from i to j block by block. What is removed begins a paragraph
-// only if it was a whole one, or stands at the beginning of one that stays (joined).
+// appendWords appends the words [i:j) as one chunk for each block. Removed words begin a
+// paragraph only if they are a whole block, or if joined is set and they stand at the
+// beginning of a paragraph that remains.
 func (c *comparison) appendWords(kind string, w *wordSequence, i, j, at int, joined bool) {
 	for n := 0; i < j; n++ {
 		to := i + 1
@@ -32,19 +33,20 @@ func (c *comparison) appendWords(kind string, w *wordSequence, i, j, at int, joi
 	}
 }
 
-// fragment is some of a block's text.
+// fragment is a part of a block's text.
 type fragment struct {
 	text    string
 	words   int
-	newline bool // it begins a paragraph
-	cells   int  // how many cells of a table's row begin before it
+	newline bool // begins a paragraph
+	cells   int  // number of table cells that begin before it
 }
 
-// wholeBlock is all of a block's text.
+// wholeBlock returns all of a block's text.
 func (t *parsedText) wholeBlock(i int) fragment {
 	return fragment{t.blocks[i].Text, t.wordCounts[i], true, 0}
 }
 
+// appendChunk appends a chunk and marks its section as changed unless the chunk is equal.
 func (c *comparison) appendChunk(kind string, t *parsedText, block int, p fragment, at int) {
 	section := t.sectionOf[block]
 	if kind == Removed {
@@ -56,9 +58,10 @@ func (c *comparison) appendChunk(kind string, t *parsedText, block int, p fragme
 	c.chunks = append(c.chunks, chunk{p, kind, section, at, len(c.chunks)})
 }
 
-// sectionForRemoved is the entry that shows what was removed from an old section before the new
-// block at: the section's partner; if that stands elsewhere, the section there that has
-// some of the old one's words; if there is none, an entry of its own.
+// sectionForRemoved returns the section that shows what was removed from an old section
+// at the new block at. It is the section's partner; if the partner is elsewhere, the
+// section at that place that shares words with the old one; otherwise an entry of its
+// own, after the new text's sections.
 func (c *comparison) sectionForRemoved(section, at int) int {
 	partner := c.partnerOfOld[section]
 	here := -1

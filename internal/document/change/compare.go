@@ -2,8 +2,8 @@ package change
 
 import "cmp"
 
-// Compare says what changed from old to cur. Texts of any length are compared in time
-// and memory that grow with their length alone; Coarse says where that cost detail.
+// Compare returns what changed from old to cur. Time and memory grow linearly with the
+// length of the texts; Change.Coarse reports where the limits cost detail.
 func Compare(old, cur Input) Change {
 	if old.ContentHash == cur.ContentHash && old.ContentHash != "" {
 		if old.Text == cur.Text {
@@ -17,8 +17,8 @@ func Compare(old, cur Input) Change {
 	}
 	ch := compareParsed(a, b)
 	if ch.Kind != KindChange {
-		// Whether something means nothing may hang on which of several equal words
-		// is paired with which; it must mean nothing from the other side as well.
+		// Whether an edit is insignificant can depend on which of several equal words are
+		// paired. The edit must be insignificant in both directions.
 		if back := compareParsed(b, a); back.Kind == KindChange {
 			ch = back.reverse()
 		}
@@ -30,7 +30,7 @@ func Compare(old, cur Input) Change {
 	return ch
 }
 
-// reverse is the change the other way.
+// reverse returns the change in the opposite direction.
 func (c Change) reverse() Change {
 	c.Added, c.Removed, c.reversed = c.Removed, c.Added, true
 	state := map[string]string{SectionAdded: SectionRemoved, SectionRemoved: SectionAdded}
@@ -49,7 +49,7 @@ func (c Change) reverse() Change {
 	return c
 }
 
-// comparison gathers the pieces.
+// comparison collects the chunks of a change.
 type comparison struct {
 	*alignment
 	chunks  []chunk
@@ -57,10 +57,12 @@ type comparison struct {
 	coarse  bool
 }
 
+// compareParsed compares two parsed texts. It does not detect a lost text and assigns no
+// labels.
 func compareParsed(old, cur *parsedText) Change {
 	c := &comparison{alignment: align(old, cur), changed: map[int]bool{}}
 	var diffs []wordDiff
-	words := map[sectionPair]int{} // that sections have in common beside equal blocks
+	words := map[sectionPair]int{} // equal words that sections share outside of equal blocks
 	for _, g := range c.unmatchedGroups() {
 		r := c.diffGroup(g)
 		r.countCommonWords(words)
@@ -80,7 +82,7 @@ func compareParsed(old, cur *parsedText) Change {
 	return c.build()
 }
 
-// diffGroup compares a group word by word.
+// diffGroup compares the blocks of a group word by word, without boilerplate.
 func (c *comparison) diffGroup(g blockGroup) wordDiff {
 	olds, curs := c.withoutBoilerplate(g)
 	r := wordDiff{at: g.at, a: newWordSequence(c.old, olds), b: newWordSequence(c.cur, curs)}
@@ -90,7 +92,7 @@ func (c *comparison) diffGroup(g blockGroup) wordDiff {
 	return r
 }
 
-// appendWordDiff pushes the pieces of a group.
+// appendWordDiff appends the chunks of a compared group.
 func (c *comparison) appendWordDiff(r wordDiff) {
 	a, b, at := r.a, r.b, r.at
 	for _, e := range r.edits {
@@ -101,7 +103,8 @@ func (c *comparison) appendWordDiff(r wordDiff) {
 			c.appendWords(Equal, b, e.b0, e.b1, at, false)
 			continue
 		}
-		// Where a paragraph's first words change, both stand in it.
+		// If the first words of a paragraph changed, the old and the new words are shown
+		// in one paragraph.
 		joined := e.a0 < e.a1 && e.b0 < e.b1 && b.startsBlock(e.b0) && !a.coversBlocks(e.a0, e.a1)
 		c.appendWords(Removed, a, e.a0, e.a1, at, joined)
 		c.appendWords(Added, b, e.b0, e.b1, at, joined)

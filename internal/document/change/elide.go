@@ -2,10 +2,11 @@ package change
 
 import "strings"
 
-// contextWords is how many words are shown around a change.
+// contextWords is the number of equal words shown before and after a change.
 const contextWords = 12
 
-// elide keeps the words next to a change, and the lines that they stand in.
+// elide shortens a run of equal words to the words next to a change. first and last are
+// set for the first and the last run of a section.
 func elide(text string, first, last bool) string {
 	head, tail := text, ""
 	n := strings.Count(text, " ") + strings.Count(text, "\n")
@@ -20,6 +21,7 @@ func elide(text string, first, last bool) string {
 	return head + tail
 }
 
+// firstWords returns the first contextWords words of a text.
 func firstWords(text string) string {
 	n := 0
 	for i := 0; i < len(text); i++ {
@@ -32,6 +34,7 @@ func firstWords(text string) string {
 	return text
 }
 
+// lastWords returns the last contextWords words of a text.
 func lastWords(text string) string {
 	n := 0
 	for i := len(text) - 1; i >= 0; i-- {

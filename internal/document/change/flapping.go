@@ -2,44 +2,45 @@ package change
 
 import "time"
 
-// Observation is one text of a document: its Fingerprint, and when it was first seen there.
+// Observation is one version of a document in its history.
 type Observation struct {
-	ContentHash string
-	FirstSeen   time.Time
+	ContentHash string    // see the function ContentHash
+	FirstSeen   time.Time // when the version was first observed
 }
 
-// The bounds of flapping.
+// Bounds of flap detection.
 const (
-	// MaxFlapVersions is how many of the newest versions are looked at.
+	// MaxFlapVersions is the number of newest versions that are examined.
 	MaxFlapVersions = 12
-	// MaxFlapTexts is how many texts a document may alternate between; a return to one
-	// that was left longer ago is a revision.
+	// MaxFlapTexts is the maximum number of texts that a flapping document alternates
+	// between. A return to a text from before that is a revision.
 	MaxFlapTexts = 4
-	// MinFlapReturns is how many returns, the new one included, make a document flap. The
-	// first may be a change taken back, which is news.
+	// MinFlapReturns is the number of returns, including the new one, that make a
+	// document flap. A single return may be a deliberate revert, which readers need to
+	// know of.
 	MinFlapReturns = 2
-	// FlapWindow is how long ago the returns are that count.
+	// FlapWindow is the maximum age of the returns that count.
 	FlapWindow = 90 * 24 * time.Hour
 )
 
-// Flapping says whether a document alternates between a few texts.
+// Flapping reports whether a document alternates between a few texts.
 type Flapping struct {
-	// IsFlapping says that the new text is not the first return: a notification of this
-	// change has gone out before, and none should go out again.
+	// IsFlapping is set if the new text is not the first return. The first return was
+	// reported as a change; further returns are not worth a notification.
 	IsFlapping bool
-	// PreviousIndex is the index in the history of the newest version with the new text, or -1
-	// if there is none within the bounds.
+	// PreviousIndex is the index in the history of the newest version with the new text,
+	// or -1 if there is none within the bounds.
 	PreviousIndex int
-	Returns       int       // within the bounds, the new one included
-	Since         time.Time // the oldest of them; zero if there is none
+	Returns       int       // number within the bounds, including the new one
+	Since         time.Time // when the oldest of the returns was first seen; zero if there are none
 }
 
-// DetectFlapping says whether the new text of a document is one that it had before and left, and
-// whether that has happened before. history is newest first; history[0] is the version
-// that the new text differs from. Texts are the same only if their hashes are: texts
-// that are merely alike may differ in the one word that matters.
+// DetectFlapping reports whether the document had the new text before and left it, and
+// how often that has happened. history is newest first; history[0] is the version that
+// now replaces. Texts are the same only if their hashes are equal: similar texts may
+// differ in the one word that matters.
 //
-// So that the returns can be counted, each must be a version of its own in the history.
+// The history must hold a version for each return, or the returns cannot be counted.
 func DetectFlapping(history []Observation, now Observation) Flapping {
 	f := Flapping{PreviousIndex: -1}
 	if len(history) > MaxFlapVersions {
@@ -51,7 +52,8 @@ func DetectFlapping(history []Observation, now Observation) Flapping {
 		}
 		return history[i]
 	}
-	// back is the version before i that has its text again, with another between.
+	// back returns the newest version before i with the same text and at least one other
+	// text in between, or -1.
 	back := func(i int) int {
 		if i+1 < len(history) && history[i+1].ContentHash == at(i).ContentHash {
 			return -1

@@ -1,15 +1,15 @@
 package change
 
-// blockGroup is what is left over of both texts between two pairs of blocks, or of a
-// section that moved.
+// blockGroup holds the blocks without an equal that lie between two anchors or belong to
+// a moved section.
 type blockGroup struct {
-	old, cur []int // blocks
-	at       int   // the new block before which it stands
+	old, cur []int // block indexes
+	at       int   // the new block before which the group is shown
 }
 
-// unmatchedGroups divides what is left over. What belongs to a section that moved is compared
-// with what belongs to its partner, wherever that is; all else with what stands in the
-// same gap.
+// unmatchedGroups groups the blocks that have no equal in the other text. Blocks of a
+// moved section are compared with those of its partner, wherever that is; all other
+// blocks with those in the same gap.
 func (c *comparison) unmatchedGroups() []blockGroup {
 	byKey := map[[2]int]*blockGroup{}
 	var order []*blockGroup
@@ -22,7 +22,8 @@ func (c *comparison) unmatchedGroups() []blockGroup {
 		}
 		return g
 	}
-	// The gaps in which each pair of sections has something left, by side.
+	// The gaps in which a pair of sections has unmatched blocks, by side. The key is the
+	// new section and the gap.
 	type side map[[2]int]bool
 	leftOld, leftCur := side{}, side{}
 	for i, j := range c.toCur {

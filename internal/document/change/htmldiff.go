@@ -8,7 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// HTMLDiff writes a change as an HTML fragment; all text is escaped.
+// HTMLDiff renders a change as an HTML fragment. All text is escaped.
 func (c Change) HTMLDiff() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<article class=\"diff\" data-kind=\"%s\">\n", html.EscapeString(string(c.Kind)))
@@ -50,7 +50,7 @@ func (c Change) HTMLDiff() string {
 	return b.String()
 }
 
-// writeSubprocessorsHTML writes the same as a list.
+// writeSubprocessorsHTML writes the changed rows of subprocessors as a list.
 func (c Change) writeSubprocessorsHTML(b *strings.Builder) {
 	if c.Subprocessors == nil {
 		return

@@ -6,15 +6,17 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// hunk is what was removed and added at one place, and the words around it, folded.
+// hunk holds the words removed and added at one place, and the words of the line before
+// and after them. All are folded.
 type hunk struct {
 	removed, added, before, after string
 }
 
-// maxContextBytes is how much of the sentence on either side is looked at for a hunk's topic.
+// maxContextBytes bounds how much text on each side of a hunk is searched for a label.
 const maxContextBytes = 240
 
-// surrounding is the sentence around a hunk, as far as it is near, with words between.
+// surrounding returns the text around a hunk, up to maxContextBytes on each side, with
+// changed in between.
 func (h hunk) surrounding(changed string) string {
 	before, after := h.before, h.after
 	if len(before) > maxContextBytes {
@@ -23,7 +25,7 @@ func (h hunk) surrounding(changed string) string {
 	return before + changed + after[:min(len(after), maxContextBytes)]
 }
 
-// hunks divides a section's ops. A line ends the words around.
+// hunks returns the hunks of a section. The context of a hunk ends at the line.
 func (s *SectionChange) hunks() []hunk {
 	var out []hunk
 	for i := 0; i < len(s.Ops); i++ {
@@ -51,9 +53,10 @@ func (s *SectionChange) hunks() []hunk {
 	return out
 }
 
-// maxLabelBytes bounds how much of one text is looked at for its labels, in bytes.
+// maxLabelBytes bounds how much of one op is searched for labels.
 const maxLabelBytes = 16 << 10
 
+// foldPrefix folds the first maxLabelBytes of a text.
 func foldPrefix(s string) string {
 	return string(tokenize.Fold(nil, s[:min(len(s), maxLabelBytes)]))
 }

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// classify tells a hunk that is nothing but a date, an amount of money, a period of time
-// (Retention) or a typing error (Wording) from one of words, which has none.
+// classify returns Dates for a hunk that changes only a date, Price for an amount of
+// money, Retention for a period of time, and Wording for a corrected typo. For any other
+// hunk it returns an empty label.
 func (h hunk) classify() Label {
 	x, y := strings.Fields(h.removed), strings.Fields(h.added)
-	if h.onlyFigures() {
+	if h.onlyNumbersAndUnits() {
 		near := append(lastFields(h.before, 3), firstFields(h.after, 3)...)
 		all := append(append(slices.Clone(x), y...), near...)
 		switch {
@@ -30,9 +31,9 @@ func (h hunk) classify() Label {
 	return ""
 }
 
-// onlyFigures says whether all changed words are figures, units, months or parts of a
-// date.
-func (h hunk) onlyFigures() bool {
+// onlyNumbersAndUnits reports whether the changed words are numbers, units, months and
+// other parts of dates, with at least one number or month.
+func (h hunk) onlyNumbersAndUnits() bool {
 	found := false
 	for w := range strings.FieldsSeq(h.removed + " " + h.added) {
 		switch {
@@ -46,6 +47,7 @@ func (h hunk) onlyFigures() bool {
 	return found
 }
 
+// hasMoney reports whether one of the words is a currency or a percentage.
 func hasMoney(words []string) bool {
 	for _, w := range words {
 		if moneyWords[w] || strings.ContainsAny(w, "$%¥₹₽₩₺₴₦฿") {
@@ -55,10 +57,12 @@ func hasMoney(words []string) bool {
 	return false
 }
 
+// containsAny reports whether one of the words is in the set.
 func containsAny(have map[string]bool, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return have[w] })
 }
 
+// hasYear reports whether one of the words is a year or a numeric date.
 func hasYear(words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool {
 		digits := strings.Trim(w, "0123456789") == ""
@@ -66,6 +70,7 @@ func hasYear(words []string) bool {
 	})
 }
 
+// lastFields returns the last n words of a folded text.
 func lastFields(s string, n int) []string {
 	if len(s) > 200 {
 		s = s[len(s)-200:]
@@ -74,6 +79,7 @@ func lastFields(s string, n int) []string {
 	return f[max(0, len(f)-n):]
 }
 
+// firstFields returns the first n words of a folded text.
 func firstFields(s string, n int) []string {
 	f := strings.Fields(s[:min(len(s), 200)])
 	return f[:min(len(f), n)]

@@ -9,12 +9,12 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// maxInsignificantWords is the longest edit that may mean nothing, in words.
+// maxInsignificantWords is the maximum length of an insignificant edit.
 const maxInsignificantWords = 24
 
-// insignificant says whether an edit means nothing: the same letters divided otherwise, the
-// same number in another form, an address or what is shown in its place, a list's
-// mark, a hint for screen readers.
+// insignificant reports whether an edit is noise: the same letters divided differently,
+// the same number in another format, an e-mail address and its obfuscated form, a list
+// marker, or a hint for screen readers.
 func insignificant(a, b *wordSequence, e edit) bool {
 	if e.a1-e.a0 > maxInsignificantWords || e.b1-e.b0 > maxInsignificantWords || !slices.Equal(a.cellColumns(e.a0, e.a1), b.cellColumns(e.b0, e.b1)) {
 		return false
@@ -23,7 +23,7 @@ func insignificant(a, b *wordSequence, e edit) bool {
 	switch {
 	case len(x) > 0 && len(y) > 0 && a.joinedByPunctuation(e.a0, e.a1) && b.joinedByPunctuation(e.b0, e.b1) && textWithoutSpaces(a, e.a0, e.a1) == textWithoutSpaces(b, e.b0, e.b1):
 		return true
-	case differsByConcealment(a, e.a0, e.a1, x, b, e.b0, e.b1, y):
+	case differsByObfuscation(a, e.a0, e.a1, x, b, e.b0, e.b1, y):
 		return true
 	case len(x) == 0:
 		return isScreenReaderHint(y) || isListNumber(b, e.b0, e.b1)
@@ -31,15 +31,15 @@ func insignificant(a, b *wordSequence, e edit) bool {
 		return isScreenReaderHint(x) || isListNumber(a, e.a0, e.a1)
 	case isItemMarker(a, e.a0, e.a1) && isItemMarker(b, e.b0, e.b1):
 		return onlyNumbersTheItem(a, e.a1) && onlyNumbersTheItem(b, e.b1)
-	case a.onlyFigures(e.a0, e.a1) && b.onlyFigures(e.b0, e.b1):
+	case a.onlyNumbers(e.a0, e.a1) && b.onlyNumbers(e.b0, e.b1):
 		return sameNumbers(a.normalizedAmounts(e.a0, e.a1), b.normalizedAmounts(e.b0, e.b1))
 	}
 	one := strings.Join(x, "")
 	return one == strings.Join(y, "") && !strings.ContainsAny(one, "0123456789") && a.joinedByPunctuation(e.a0, e.a1) && b.joinedByPunctuation(e.b0, e.b1)
 }
 
-// joinedByPunctuation says whether a mark stands between each two of the words from i to j: "e-mail"
-// is email, but "web site" is another word than "website".
+// joinedByPunctuation reports whether punctuation separates the words [i:j) from each
+// other. "e-mail" equals "email", but "web site" differs from "website".
 func (w *wordSequence) joinedByPunctuation(i, j int) bool {
 	for k := i + 1; k < j; k++ {
 		shown := w.textOf(k-1, k)
@@ -50,7 +50,8 @@ func (w *wordSequence) joinedByPunctuation(i, j int) bool {
 	return true
 }
 
-// textWithoutSpaces is the text of some words without the spaces between.
+// textWithoutSpaces returns the text of the words [i:j) in lower case, without white
+// space and outer punctuation.
 func textWithoutSpaces(w *wordSequence, i, j int) string {
 	var b strings.Builder
 	for ; i < j; i++ {
@@ -59,9 +60,10 @@ func textWithoutSpaces(w *wordSequence, i, j int) string {
 	return strings.ToLower(strings.Trim(b.String(), ".,;:"))
 }
 
-// differsByConcealment says whether two runs are equal but for addresses that one of them conceals,
-// or are nothing but a concealed address that the other leaves out.
-func differsByConcealment(a *wordSequence, a0, a1 int, x []string, b *wordSequence, b0, b1 int, y []string) bool {
+// differsByObfuscation reports whether two runs are equal except for e-mail addresses
+// that one of them obfuscates, or are nothing but an obfuscated address that the other
+// omits.
+func differsByObfuscation(a *wordSequence, a0, a1 int, x []string, b *wordSequence, b0, b1 int, y []string) bool {
 	all := func(w *wordSequence, i, j int) bool {
 		for ; i < j; i++ {
 			if w.pos[i].class != tokenize.ObfuscatedEmail {

@@ -2,7 +2,7 @@ package change
 
 import "strings"
 
-// Label says what a change is about.
+// Label names a topic of a change.
 type Label string
 
 // The labels.
@@ -15,13 +15,14 @@ const (
 	Disputes  Label = "disputes"
 	Price     Label = "price"
 	Dates     Label = "dates"
-	Wording   Label = "wording" // nothing of the above
+	Wording   Label = "wording" // none of the others
 )
 
-// Labels are all labels in the order in which they are given.
+// Labels lists all labels in output order.
 var Labels = []Label{DataUse, Sharing, Retention, Rights, Liability, Disputes, Price, Dates, Wording}
 
-// assignLabels gives each changed section its labels, and the change all of them.
+// assignLabels sets the labels of each changed section, and those of the change to all of
+// them.
 func (c *Change) assignLabels() {
 	all := map[Label]bool{}
 	for i := range c.Sections {
@@ -35,10 +36,11 @@ func (c *Change) assignLabels() {
 	c.Labels = orderLabels(all)
 }
 
+// orderLabels returns labels in output order. Wording is omitted if there is another
+// label.
 func orderLabels(have map[Label]bool) []Label {
 	var out []Label
 	for _, l := range Labels {
-		// What is about something is not mere wording.
 		if have[l] && (l != Wording || len(have) == 1) {
 			out = append(out, l)
 		}
@@ -46,9 +48,9 @@ func orderLabels(have map[Label]bool) []Label {
 	return out
 }
 
-// labels says what a section's changes are about: by the heading and the changed words;
-// where these say nothing, by the sentence around. A date is only a date, and a typing
-// error is only wording, whatever the heading is.
+// labels returns the labels of a section. They come from the heading and the changed
+// words, or, if these have none, from the surrounding sentence. A changed date is labeled
+// Dates only and a corrected typo is labeled Wording only, whatever the heading is.
 func (s *SectionChange) labels() []Label {
 	have := map[Label]bool{}
 	heading := s.headingLabels()
@@ -60,7 +62,7 @@ func (s *SectionChange) labels() []Label {
 			have[Dates] = true
 		case Price:
 			have[Price] = true
-		case Wording: // a typing error
+		case Wording: // a typo
 		case Retention: // a period of time
 			have[Dates] = true
 			for l := range heading {
@@ -89,7 +91,7 @@ func (s *SectionChange) labels() []Label {
 		most = max(most, n)
 	}
 	for l, n := range words {
-		// In a long change a word or two of everything occurs.
+		// In a long change, a few words of every label occur.
 		if size <= shortChangeWords || n >= 2 && n*3 >= most {
 			have[l] = true
 		}
@@ -100,11 +102,12 @@ func (s *SectionChange) labels() []Label {
 	return orderLabels(have)
 }
 
-// shortChangeWords is how many words a section's change has at most for each of them to count.
+// shortChangeWords is the maximum length of a section's change in which every matching
+// word counts.
 const shortChangeWords = 40
 
-// headingLabels are the topics of the section's heading, or of the nearest one above
-// that has any but the document's title.
+// headingLabels returns the labels of the section's heading, or of the nearest enclosing
+// heading that has any. The document's title does not count.
 func (s *SectionChange) headingLabels() map[Label]bool {
 	for i := len(s.parents); i >= 0; i-- {
 		h := s.Heading
@@ -127,10 +130,12 @@ func (s *SectionChange) headingLabels() map[Label]bool {
 	return nil
 }
 
-// shortSentenceWords is how many words a sentence has at most for one of them to tell its topic.
+// shortSentenceWords is the maximum length of a sentence in which one matching word is
+// enough for a label.
 const shortSentenceWords = 14
 
-// addBestLabel adds the topic that a text has most words of: at least two, if it is long.
+// addBestLabel adds the label with the most matching words in a folded text. A long text
+// needs at least two of them.
 func addBestLabel(have map[Label]bool, fold string) {
 	n := map[Label]int{}
 	labelStemTable.countStems(fold, n)

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// labelStems are the words, in English, German, French, Spanish, Italian, Portuguese and
-// Dutch, by which it is known what a heading or a change is about. A stem matches the
-// beginning of a word, with "$" the whole word; "_" is a space. They are written as
-// words are folded: in lower case, without hyphens.
+// labelStems lists, for each label, word stems in English, German, French, Spanish,
+// Italian, Portuguese and Dutch. A stem matches the beginning of a word; with "$" it
+// matches the whole word. "_" stands for a space. Stems are folded: lower case, without
+// hyphens.
 const labelStems = `
 data_use: collect processing process_ processed_ how_we_use use_your use_of_your purpose legal_bas lawful_bas legitimate_interest profil cookie tracking track_ analytic train_ training machine_learning artificial_intelligence biometric geolocation location_data sensitive consent advertis personaliz personalis
 data_use: erheb erhoben gesammelt sammel verarbeit zweck rechtsgrundlage berechtigte_interess berechtigten_interess einwillig personenbezogen standortdaten trainier künstliche_intelligenz künstlicher_intelligenz werbung
@@ -64,19 +64,21 @@ dates: in_kraft letzte_aktualisierung zuletzt_aktualisiert stand$ gültig_ab ent
 dates: última_actualización entrada_en_vigor ultimo_aggiornamento in_vigore última_atualização em_vigor laatst_bijgewerkt inwerkingtreding van_kracht ingangsdatum
 `
 
-// stemTable has the stems by their first letters.
+// stemTable holds the stems by their first stemKeyBytes bytes.
 type stemTable map[string][]stem
 
+// stem is one entry of labelStems.
 type stem struct {
-	text  string // with the space before it, as folded words have
-	whole bool
+	text  string // with the leading space that folded words have
+	whole bool   // matches whole words only
 	label Label
 }
 
-// stemKeyBytes is by how many bytes stems are looked up, space included. Shorter ones are
-// whole words, and so is their key.
+// stemKeyBytes is the length of a key of the table, including the leading space. A
+// shorter stem is a whole word and its own key.
 const stemKeyBytes = 4
 
+// labelStemTable is the parsed form of labelStems.
 var labelStemTable = func() stemTable {
 	v := stemTable{}
 	for line := range strings.SplitSeq(strings.TrimSpace(labelStems), "\n") {
@@ -90,7 +92,7 @@ var labelStemTable = func() stemTable {
 	return v
 }()
 
-// countStems adds to n how many different stems of each label stand in a folded text.
+// countStems adds to n, for each label, the number of different stems in a folded text.
 func (v stemTable) countStems(fold string, n map[Label]int) {
 	var seen []stem
 	for i := 0; i < len(fold); i++ {

@@ -2,11 +2,12 @@ package change
 
 import "github.com/clausea/crawler/internal/document/markdown"
 
-// maxMoveCandidates bounds how many equal blocks are looked at for the one that moved.
+// maxMoveCandidates bounds how many equal old blocks are considered as the origin of a
+// moved block.
 const maxMoveCandidates = 16
 
-// matchMovedBlocks pairs the blocks that are equal but out of order; of several, the one with
-// the same neighbours is taken.
+// matchMovedBlocks pairs the blocks that are equal but out of order. Among several equal
+// blocks it picks the one with the most similar context.
 func (al *alignment) matchMovedBlocks() {
 	unmatched := map[uint64][]int{}
 	for i, p := range al.toCur {
@@ -35,7 +36,8 @@ func (al *alignment) matchMovedBlocks() {
 	}
 }
 
-// contextSimilarity is how much the surroundings of two equal blocks have in common.
+// contextSimilarity scores how similar the context of two equal blocks is: the
+// neighboring blocks and the heading of the section.
 func (al *alignment) contextSimilarity(i, j int) int {
 	score := 0
 	if hashBefore(al.old, i) == hashBefore(al.cur, j) {
@@ -50,6 +52,7 @@ func (al *alignment) contextSimilarity(i, j int) int {
 	return score
 }
 
+// hashBefore returns the hash of the block before block i, or 0.
 func hashBefore(t *parsedText, i int) uint64 {
 	if i == 0 {
 		return 0
@@ -57,6 +60,7 @@ func hashBefore(t *parsedText, i int) uint64 {
 	return t.hashes[i-1]
 }
 
+// hashAfter returns the hash of the block after block i, or 0.
 func hashAfter(t *parsedText, i int) uint64 {
 	if i+1 == len(t.hashes) {
 		return 0
@@ -64,11 +68,11 @@ func hashAfter(t *parsedText, i int) uint64 {
 	return t.hashes[i+1]
 }
 
-// minMovedWords is how many words a paragraph has at least that may change its place within
-// its section. A shorter one may be the answer to the question before it.
+// minMovedWords is the minimum length of a paragraph that may move within its section
+// without a change of meaning. A shorter one may be the answer to the question before it.
 const minMovedWords = 4
 
-// classifyMatches tells the blocks that mean the same in their new place from those that don't.
+// classifyMatches marks the blocks whose meaning differs in their new place.
 func (al *alignment) classifyMatches() {
 	for j, i := range al.toOld {
 		if i >= 0 && !al.keepsMeaning(i, j) {
@@ -77,11 +81,12 @@ func (al *alignment) classifyMatches() {
 	}
 }
 
-// keepsMeaning says whether a block means the same in its new place: in the same section,
-// and if it is an item or row that moved in the same list or table. Where its section
-// is new or gone, the heading says so. A block that stayed where it was may still have
-// come under another heading, because that moved; it would go unseen if the block did
-// not count.
+// keepsMeaning reports whether a block has the same meaning in its new place. It has if
+// it is still in the same section and, for a list item or table row that moved, in the
+// same list or table. If its section was added or removed, the change of the heading
+// already shows the difference. A block that did not move may still be under another
+// heading, because the heading moved; it is then reported as changed, or the difference
+// would be lost.
 func (al *alignment) keepsMeaning(i, j int) bool {
 	a, b := al.old.sectionOf[i], al.cur.sectionOf[j]
 	if al.partnerOfOld[a] != b {

@@ -7,11 +7,11 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// minPhoneDigits is how many digits a telephone number has at least.
+// minPhoneDigits is the minimum number of digits of a telephone number.
 const minPhoneDigits = 7
 
-// sameNumbers says whether two runs of figures are the same number in other forms:
-// with spaces between the thousands, or a telephone number divided otherwise.
+// sameNumbers reports whether two runs of numbers are the same number in different
+// formats, such as a telephone number divided differently.
 func sameNumbers(x, y []string) bool {
 	if slices.Equal(x, y) {
 		return true
@@ -20,9 +20,9 @@ func sameNumbers(x, y []string) bool {
 	return one == two && len(one) >= minPhoneDigits && strings.Trim(one, "0123456789+") == ""
 }
 
-// normalizedAmounts are the figures from i to j, each in one form: figures of one to three digits
-// are joined with the threes that follow after a space, and the currencies, which may
-// stand on either side, go to the end.
+// normalizedAmounts returns the numbers of the words [i:j) in one format. A number of one
+// to three digits is joined with the groups of three digits that follow it after a space.
+// Currencies, which may precede or follow a number, are moved to the end.
 func (w *wordSequence) normalizedAmounts(i, j int) []string {
 	var out []string
 	money, open := "", false
@@ -44,7 +44,7 @@ func (w *wordSequence) normalizedAmounts(i, j int) []string {
 			out = append(out, number)
 			open = len(whole) <= 3 && whole[0] != '0'
 		}
-		// "1-500" is no thousand and five hundred.
+		// "1-500" is a range and not 1500.
 		shown := w.textOf(i, i+1)
 		open = open && fraction == "" && isDigit(shown[len(shown)-1])
 	}

@@ -1,6 +1,7 @@
 package change
 
-// pairSections pairs sections that have most of their words in common with each other.
+// pairSections pairs two sections if each shares more words with the other than with any
+// other section.
 func (al *alignment) pairSections() {
 	al.commonWords = map[sectionPair]int{}
 	for i, j := range al.toCur {
@@ -33,10 +34,10 @@ func (al *alignment) pairSections() {
 	}
 }
 
-// pairByWords pairs the sections that are left and have many words in common, as they do
-// if a little changed in each paragraph and in the heading.
+// pairByWords pairs the remaining sections that share at least two fifths of their words.
+// This covers sections in which the heading and a little of each paragraph changed.
 func (al *alignment) pairByWords(words map[sectionPair]int) {
-	best := map[int]int{} // by new section, the old one
+	best := map[int]int{} // new section -> old section
 	for p, n := range words {
 		if al.partnerOfOld[p.old] >= 0 || al.partnerOfCur[p.cur] >= 0 || n*5 < 2*max(al.old.sections[p.old].words, al.cur.sections[p.cur].words) {
 			continue
@@ -45,25 +46,25 @@ func (al *alignment) pairByWords(words map[sectionPair]int) {
 			best[p.cur] = p.old
 		}
 	}
-	for b := range al.cur.sections { // in order, for a section has one partner
+	for b := range al.cur.sections { // in order, because an old section has one partner only
 		if a, ok := best[b]; ok && al.partnerOfOld[a] < 0 {
 			al.partnerOfOld[a], al.partnerOfCur[b] = b, a
 		}
 	}
 }
 
-// unrelated says whether two sections have so little in common that words that are
-// equal in both are so by chance.
+// unrelated reports whether two sections share so few words that the equal words between
+// them are a coincidence.
 func (al *alignment) unrelated(p sectionPair, words map[sectionPair]int) bool {
 	n := al.commonWords[p] + words[p]
 	return al.partnerOfOld[p.old] != p.cur && n*5 < 2*min(al.old.sections[p.old].words, al.cur.sections[p.cur].words)
 }
 
-// sameHeadingWords is how many words in common an equal heading counts for.
+// sameHeadingWords is the number of shared words that an equal heading counts for.
 const sameHeadingWords = 5
 
-// pairByHeading pairs the sections that nothing is known of by their headings. Where
-// several have the same, they are taken in order.
+// pairByHeading pairs the remaining sections by heading. Sections with the same heading
+// are paired in order.
 func (al *alignment) pairByHeading() {
 	free := map[string][]int{}
 	for a, s := range al.old.sections {

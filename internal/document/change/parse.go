@@ -8,26 +8,25 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// parsedText is a reading taken apart: its blocks without the page's furniture, and the
-// sections that they belong to.
+// parsedText is a text divided into blocks, without volatile boilerplate, and sections.
 type parsedText struct {
 	blocks     []markdown.Block
-	hashes     []uint64 // of each block's words; equal blocks have equal sums
-	wordCounts []int    // words of each block
-	sectionOf  []int    // of each block, an index of sections
-	leadIn     []int    // of each item or row: the block that leads to its list or table, or -1
+	hashes     []uint64 // of each block's words; equal blocks have equal hashes
+	wordCounts []int    // of each block
+	sectionOf  []int    // index of each block's section
+	leadIn     []int    // for each list item or table row, the block that introduces its list or table, or -1
 	sections   []section
 }
 
-// section is a heading and the blocks up to the next one.
+// section is a heading and the blocks up to the next heading.
 type section struct {
 	heading           string
-	normalizedHeading string // the heading's folded words without its number
-	parents           []string
-	words             int
+	normalizedHeading string   // folded, without its number
+	parents           []string // headings of the enclosing sections, outermost first
+	words             int      // of all blocks
 }
 
-// parse takes Markdown apart.
+// parse divides Markdown into blocks and sections.
 func parse(md string) *parsedText {
 	t := &parsedText{}
 	all := markdown.Parse(md)
@@ -37,7 +36,7 @@ func parse(md string) *parsedText {
 	t.sectionOf, t.leadIn = make([]int, 0, n), make([]int, 0, n)
 	t.sections = []section{{}}
 	var words []tokenize.Word
-	var openHeadings []markdown.Block // the headings that are open
+	var openHeadings []markdown.Block // headings of the enclosing sections
 	leadIn := -1
 	for i, b := range all {
 		if volatile[i] {
@@ -75,20 +74,21 @@ func parse(md string) *parsedText {
 	return t
 }
 
-// maxHeadingDepth bounds the headings above a section; there are seven levels.
+// maxHeadingDepth bounds the number of enclosing headings. There are at most seven
+// levels.
 const maxHeadingDepth = 7
 
-// hashWords is one number for the words of a block.
+// hashWords hashes a sequence of words.
 func hashWords(words []tokenize.Word) uint64 {
 	h := uint64(len(words))
 	for _, w := range words {
-		h = (h ^ w.Key) * 0x9e3779b97f4a7c15 // the golden ratio spreads the bits
+		h = (h ^ w.Key) * 0x9e3779b97f4a7c15 // 2^64 / golden ratio, which spreads the bits
 		h ^= h >> 29
 	}
 	return h
 }
 
-// normalizeHeading is a heading's folded words without its number.
+// normalizeHeading returns a heading folded and without its number.
 func normalizeHeading(heading string) string {
 	fold := string(tokenize.Fold(nil, heading))
 	for i := 0; i < len(fold); i++ {
@@ -99,9 +99,9 @@ func normalizeHeading(heading string) string {
 	return fold
 }
 
-// ContentHash is the hex SHA-256 of the words of a text's blocks in the form in which they are
-// compared: readings that differ in nothing but case, punctuation, marks, the form of
-// numbers, footers' years and counters have the same one.
+// ContentHash returns the hex SHA-256 of a text's words in the form in which Compare
+// compares them. Texts that differ only in case, punctuation, markup, number format,
+// copyright years or counters have the same hash.
 func ContentHash(blocks []markdown.Block) string {
 	h := sha256.New()
 	volatile := volatileBlocks(blocks)

@@ -2,7 +2,7 @@ package change
 
 import "strings"
 
-// screenReaderHints are what pages tell those who don't see that a link leads elsewhere.
+// screenReaderHints are folded hints for screen readers that a link opens elsewhere.
 var screenReaderHints = map[string]bool{
 	"opens in a new window": true, "opens in new window": true, "opens in a new tab": true, "opens in new tab": true, "opens new window": true,
 	"link opens in a new window": true, "link opens in a new tab": true, "external link": true, "opens external link in new window": true,
@@ -14,4 +14,5 @@ var screenReaderHints = map[string]bool{
 	"opent in een nieuw venster": true, "opent in een nieuw tabblad": true, "externe link": true,
 }
 
+// isScreenReaderHint reports whether the folded words are a hint for screen readers.
 func isScreenReaderHint(folds []string) bool { return screenReaderHints[strings.Join(folds, " ")] }

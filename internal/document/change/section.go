@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// build makes the sections of the pieces.
+// build groups the chunks into changed sections.
 func (c *comparison) build() Change {
 	ch := Change{Kind: KindNone, Coarse: c.coarse}
 	for j, i := range c.toOld {
@@ -50,8 +50,8 @@ func (c *comparison) build() Change {
 	return ch
 }
 
-// clampRemoved puts what was removed from a section between the blocks of its partner,
-// for it may have stood elsewhere.
+// clampRemoved moves removed chunks into the range of blocks of the section that shows
+// them.
 func (c *comparison) clampRemoved() {
 	first, last := unpaired(len(c.cur.sections)), unpaired(len(c.cur.sections))
 	for j, s := range c.cur.sectionOf {
@@ -67,7 +67,7 @@ func (c *comparison) clampRemoved() {
 	}
 }
 
-// buildSection makes one section of its pieces.
+// buildSection builds a section from its chunks.
 func (c *comparison) buildSection(chunks []chunk) SectionChange {
 	var s SectionChange
 	index, equal := chunks[0].section, 0
@@ -115,7 +115,7 @@ func (c *comparison) buildSection(chunks []chunk) SectionChange {
 	return s
 }
 
-// movedSections are the new sections most of whose words moved.
+// movedSections returns the new sections of which more than half of the words moved.
 func (c *comparison) movedSections() []int {
 	words := map[int]int{}
 	for j := range c.toOld {
@@ -133,6 +133,7 @@ func (c *comparison) movedSections() []int {
 	return out
 }
 
+// firstBlock returns the first block of a new section.
 func (c *comparison) firstBlock(section int) int {
 	return slices.Index(c.cur.sectionOf, section)
 }

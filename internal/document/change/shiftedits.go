@@ -1,8 +1,8 @@
 package change
 
-// shiftEdits moves insertions and deletions between equal words to where they are whole
-// blocks, or at least begin where a sentence does: what was added after "a b." in "a
-// b. c b. d" is "c b.", and not "b. c".
+// shiftEdits shifts each insertion and deletion between equal words to the position that
+// reads best: whole blocks, or at least the beginning of a sentence. In "a b. c b. d",
+// the insertion after "a b." is "c b." and not "b. c".
 func shiftEdits(edits []edit, a, b *wordSequence) {
 	for n := 1; n+1 < len(edits); n++ {
 		e, prev, next := &edits[n], &edits[n-1], &edits[n+1]
@@ -30,7 +30,9 @@ func shiftEdits(edits []edit, a, b *wordSequence) {
 	}
 }
 
-// boundaryScore says how well the words from i to j stand by themselves.
+// boundaryScore rates how well the words [i:j) stand alone as an edit: 4 for whole
+// blocks, 3 at the beginning of a block, 2 after a sentence, 1 after a clause, 0
+// elsewhere.
 func (w *wordSequence) boundaryScore(i, j int) int {
 	switch {
 	case w.coversBlocks(i, j):

@@ -8,7 +8,8 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// TextDiff writes a change for a terminal: sections with [-removed-] and {+added+}.
+// TextDiff renders a change for a terminal, with removed words as [-removed-] and added
+// words as {+added+}.
 func (c Change) TextDiff() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d words added, %d removed%s\n", c.Kind, c.Added, c.Removed, bracketed(c.Labels))
@@ -43,7 +44,7 @@ func (c Change) TextDiff() string {
 	return b.String()
 }
 
-// titleLine is a section's heading with what happened to it.
+// titleLine returns the heading, the state, the word counts and the labels of a section.
 func (s SectionChange) titleLine() string {
 	t := headingOrPlaceholder(s.Heading)
 	if s.PreviousHeading != "" {
@@ -58,6 +59,7 @@ func (s SectionChange) titleLine() string {
 	return t + bracketed(s.Labels)
 }
 
+// bracketed returns the labels in brackets after a space, or nothing.
 func bracketed(labels []Label) string {
 	if len(labels) == 0 {
 		return ""
@@ -69,6 +71,8 @@ func bracketed(labels []Label) string {
 	return " [" + strings.Join(names, ", ") + "]"
 }
 
+// headingOrPlaceholder returns a heading, or a placeholder for the text before the first
+// heading.
 func headingOrPlaceholder(h string) string {
 	if h == "" {
 		return "(beginning)"
@@ -76,7 +80,7 @@ func headingOrPlaceholder(h string) string {
 	return h
 }
 
-// writeSubprocessorsText writes the rows of subprocessors that changed, one a line.
+// writeSubprocessorsText writes the changed rows of subprocessors, one per line.
 func (c Change) writeSubprocessorsText(b *strings.Builder) {
 	if c.Subprocessors == nil {
 		return
@@ -93,6 +97,7 @@ func (c Change) writeSubprocessorsText(b *strings.Builder) {
 	}
 }
 
+// subprocessorText joins the cells of a row that are not empty.
 func subprocessorText(r subprocessor.Row) string {
 	return strings.Join(slices.DeleteFunc([]string{r.Name, r.Purpose, r.Location}, func(s string) bool { return s == "" }), ", ")
 }

@@ -5,13 +5,14 @@ import (
 	"strings"
 )
 
-// minTypoLength is how many characters a word has at least whose change by one or two of
-// them may be a typing error.
+// minTypoLength is the minimum length, in characters, of a word in which a small change
+// may be a corrected typo.
 const minTypoLength = 5
 
-// isTypo says whether each changed word is nearly the one that it replaced.
+// isTypo reports whether each removed word differs from the added word in its place by a
+// few letters only. Numbers and words such as "not" and "may" are never typos.
 func (h hunk) isTypo(x, y []string) bool {
-	if len(x) != len(y) || len(x) == 0 || slices.Equal(x, y) { // what is equal moved
+	if len(x) != len(y) || len(x) == 0 || slices.Equal(x, y) { // equal words have moved
 		return false
 	}
 	for i := range x {
@@ -27,8 +28,9 @@ func (h hunk) isTypo(x, y []string) bool {
 	return true
 }
 
-// editDistance is the number of characters inserted, removed, replaced or exchanged with
-// their neighbour between two words.
+// editDistance returns the Damerau-Levenshtein distance of two words: the number of
+// characters inserted, removed, replaced or exchanged with a neighbor. For words of more
+// than 40 characters it returns 40.
 func editDistance(a, b []rune) int {
 	if len(a) > 40 || len(b) > 40 {
 		return 40

@@ -8,14 +8,14 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// maxVolatileBytes is the longest line that may be a page's furniture, in bytes.
+// maxVolatileBytes is the maximum length of a line of volatile boilerplate.
 const maxVolatileBytes = 160
 
-// volatileBlocks finds the blocks that are never part of a document and change by
-// themselves: language pickers, counters, the time of the page's making or checking.
+// volatileBlocks returns which blocks are boilerplate that changes without a revision:
+// language pickers, counters, and the time at which the page was generated or checked.
 func volatileBlocks(blocks []markdown.Block) []bool {
 	volatile := make([]bool, len(blocks))
-	run := 0 // blocks before this one that are nothing but a language's name
+	run := 0 // number of preceding blocks that are a single language name
 	var fold []byte
 	for i, b := range blocks {
 		if len(b.Text) > maxVolatileBytes || b.Kind == markdown.Heading {
@@ -42,15 +42,16 @@ func volatileBlocks(blocks []markdown.Block) []bool {
 	return volatile
 }
 
+// hasDigitOrAge reports whether a folded line has a digit or the word "ago".
 func hasDigitOrAge(s string) bool {
 	return strings.ContainsAny(s, "0123456789") || strings.Contains(s, " ago")
 }
 
-// minPickerLanguages is how many languages' names make a picker.
+// minPickerLanguages is the minimum number of languages in a language picker.
 const minPickerLanguages = 3
 
-// countLanguageNames counts the names of languages in a folded line that has nothing else,
-// else 0. Names of countries and codes may stand beside them.
+// countLanguageNames counts the language names in a folded line. It returns 0 if the line
+// has other words than languages and their qualifiers.
 func countLanguageNames(fold string) int {
 	n := 0
 	for w := range strings.FieldsSeq(fold) {
@@ -65,6 +66,7 @@ func countLanguageNames(fold string) int {
 	return n
 }
 
+// wordSet returns the set of words in a list.
 func wordSet(words string) map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(words) {
@@ -73,24 +75,27 @@ func wordSet(words string) map[string]bool {
 	return m
 }
 
-// datePattern is a date in folded words, and what may stand around it.
+// datePattern matches a date in folded words, and text around it.
 const datePattern = `(?:\S+ ){0,5}(?:(?:19|20)\d\d|\d+\.\d+\.\d+|\d+ \d+ \d+)(?: .*)?`
 
+// Patterns of volatile boilerplate. All are folded.
 var (
+	// languageNames are the names of languages in language pickers.
 	languageNames = wordSet(`english deutsch français francais español espanol italiano português portugues nederlands polski svenska dansk
 		norsk suomi čeština cestina slovenčina magyar română romana ελληνικά български русский українська türkçe hrvatski slovenščina
 		eesti latviešu lietuvių català euskara galego íslenska bahasa tiếng filipino melayu العربية עברית हिन्दी বাংলা 한국어
 		german french spanish italian portuguese dutch polish swedish danish norwegian finnish czech hungarian romanian greek
 		bulgarian russian ukrainian turkish croatian japanese chinese korean arabic hebrew hindi thai vietnamese indonesian
 		englisch französisch spanisch italienisch portugiesisch niederländisch anglais allemand espagnol italien portugais néerlandais`)
+	// languageQualifiers are countries, regions and codes next to a language's name.
 	languageQualifiers = wordSet(`us uk gb en de fr es it pt br nl ca mx au ch at be usa united states kingdom canada brasil brazil méxico mexico
 		españa latinoamérica latam international global deutschland österreich schweiz suisse france belgique belgië indonesia việt
 		simplified traditional`)
 
-	// volatileLine are lines, in folded words, whose figures change without anybody's
-	// doing: visits, votes, reading time, and when the page was made, checked or printed.
-	// That a document was last updated is none of them, unless the time is told as so
-	// long ago.
+	// volatileLine matches lines with values that change without a revision: visits,
+	// votes, reading time, and the time at which the page was generated, checked or
+	// printed. It does not match the date of the last update, except in relative form ("2
+	// days ago").
 	volatileLine = regexp.MustCompile(`^ (?:` + strings.Join([]string{
 		`(?:page )?(?:views?|visits?|hits|viewed|visitors?|visites|aufrufe|visitas|visualizzazioni|visualizações|weergaven)(?: count)? [\d.]+k?(?: times| mal| fois)?`,
 		`[\d.]+[km]? (?:page )?(?:views?|visits?|hits|visitors?|reads?|readers?|downloads?|likes?|comments?|shares?|followers?|vues|visites|aufrufe|besucher|visitas|vistas|visualizzazioni|visualizações|weergaven|kommentare|commentaires|comentarios|commenti|reacties)`,

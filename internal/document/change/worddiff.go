@@ -2,27 +2,30 @@ package change
 
 import "github.com/clausea/crawler/internal/document/change/editscript"
 
-// maxGroupWords is how many words of both texts together are compared word by word in one
-// group. Past it the group is shown as replaced; a text of 8 MB has some 1.3 million.
+// maxGroupWords is the maximum number of words, of both texts together, in a group that
+// is compared word by word. A larger group is shown as replaced. A text of 8 MB has about
+// 1.3 million words.
 const maxGroupWords = 3_000_000
 
-// edit is a run of words that are equal in both texts, or those of one that stand in
-// the place of those of the other.
+// edit is a run of equal words, or a run of old words a[a0:a1] that b[b0:b1] replaces.
+// Either run may be empty.
 type edit struct {
 	a0, a1, b0, b1 int
-	equal          bool // quiet edits count as equal and may differ in length
+	equal          bool // also set for insignificant edits, whose runs may differ in length
 }
 
-// wordDiff is a group compared word by word.
+// wordDiff is the word-by-word comparison of a group.
 type wordDiff struct {
-	at    int // the new block before which it stands
+	at    int // the new block before which the group is shown
 	a, b  *wordSequence
 	edits []edit
 }
 
-// forEachEqualRun calls f for the runs of words of one pair of blocks that are equal one by one.
+// forEachEqualRun calls f for each run of an equal edit that lies in one old and one new
+// block: n words from i and j on, and the sections of the two blocks. Insignificant edits
+// with runs of different lengths are skipped.
 func (r *wordDiff) forEachEqualRun(e edit, f func(i, j, n int, of sectionPair)) {
-	if e.a1-e.a0 != e.b1-e.b0 { // quiet
+	if e.a1-e.a0 != e.b1-e.b0 { // insignificant
 		return
 	}
 	for i, j := e.a0, e.b0; i < e.a1; {
@@ -35,7 +38,7 @@ func (r *wordDiff) forEachEqualRun(e edit, f func(i, j, n int, of sectionPair)) 
 	}
 }
 
-// countCommonWords adds the words that sections have in common.
+// countCommonWords adds the number of equal words to each pair of sections.
 func (r *wordDiff) countCommonWords(words map[sectionPair]int) {
 	for _, e := range r.edits {
 		if e.equal {
@@ -44,7 +47,8 @@ func (r *wordDiff) countCommonWords(words map[sectionPair]int) {
 	}
 }
 
-// splitUnrelated makes edits of the words that are equal by chance.
+// splitUnrelated returns the edits with the equal words of unrelated sections turned into
+// replacements.
 func (r *wordDiff) splitUnrelated(unrelated func(sectionPair) bool) []edit {
 	out := make([]edit, 0, len(r.edits))
 	add := func(e edit) {
@@ -64,7 +68,8 @@ func (r *wordDiff) splitUnrelated(unrelated func(sectionPair) bool) []edit {
 	return out
 }
 
-// diffWords finds the edits between two runs of words, so that they read well.
+// diffWords returns the edits from a to b, adjusted for readability. exact is false if a
+// part was too long and too different to compare.
 func diffWords(a, b *wordSequence) (edits []edit, exact bool) {
 	if len(a.keys)+len(b.keys) > maxGroupWords {
 		return []edit{{0, len(a.keys), 0, len(b.keys), false}}, false
@@ -89,8 +94,9 @@ func diffWords(a, b *wordSequence) (edits []edit, exact bool) {
 	return edits, exact
 }
 
-// coalesce joins edits that stand so close that what is equal between them only disturbs:
-// no longer than either of them. A whole block that is equal stays.
+// coalesce merges two edits if the run of equal words between them is no longer than the
+// shorter of the two: such a run makes a diff harder to read. A run that contains a whole
+// block is kept.
 func coalesce(edits []edit, a, b *wordSequence) []edit {
 	size := func(e edit) int { return max(e.a1-e.a0, e.b1-e.b0) }
 	for again := true; again; {

@@ -6,20 +6,22 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// wordPosition is where a word stands.
+// wordPosition locates a word: its block, its bytes in the block's text, its class and
+// its table column.
 type wordPosition struct {
 	block, start, end int32
 	class             tokenize.Class
 	column            int16
 }
 
-// wordSequence are the words of some blocks one after another.
+// wordSequence is the words of several blocks in order.
 type wordSequence struct {
 	text *parsedText
 	keys []uint64
 	pos  []wordPosition
 }
 
+// newWordSequence returns the words of the given blocks.
 func newWordSequence(t *parsedText, blocks []int) *wordSequence {
 	n := 0
 	for _, i := range blocks {
@@ -37,20 +39,20 @@ func newWordSequence(t *parsedText, blocks []int) *wordSequence {
 	return w
 }
 
-// startsBlock says whether the word at i begins its block.
+// startsBlock reports whether word i is the first of its block.
 func (w *wordSequence) startsBlock(i int) bool { return i == 0 || w.pos[i-1].block != w.pos[i].block }
 
-// endsBlock says whether the word at i ends its block.
+// endsBlock reports whether word i is the last of its block.
 func (w *wordSequence) endsBlock(i int) bool {
 	return i+1 == len(w.pos) || w.pos[i+1].block != w.pos[i].block
 }
 
-// coversBlocks says whether the words from i to j are one or more whole blocks.
+// coversBlocks reports whether the words [i:j) are one or more whole blocks.
 func (w *wordSequence) coversBlocks(i, j int) bool {
 	return i < j && w.startsBlock(i) && w.endsBlock(j-1)
 }
 
-// containsBlock says whether there is a whole block among the words from i to j.
+// containsBlock reports whether the words [i:j) contain a whole block.
 func (w *wordSequence) containsBlock(i, j int) bool {
 	begun := false
 	for ; i < j; i++ {
@@ -64,12 +66,12 @@ func (w *wordSequence) containsBlock(i, j int) bool {
 	return false
 }
 
-// textOf is the text of words of one block.
+// textOf returns the text of the words [i:j), which must lie in one block.
 func (w *wordSequence) textOf(i, j int) string {
 	return w.text.blocks[w.pos[i].block].Text[w.pos[i].start:w.pos[j-1].end]
 }
 
-// cellsBefore counts the cells of a row that begin between the word at i and the one before.
+// cellsBefore counts the table cells that begin between the word before i and word i.
 func (w *wordSequence) cellsBefore(i int) int {
 	if w.startsBlock(i) {
 		return 0
@@ -77,8 +79,8 @@ func (w *wordSequence) cellsBefore(i int) int {
 	return strings.Count(w.text.blocks[w.pos[i].block].Text[w.pos[i-1].end:w.pos[i].start], "\t")
 }
 
-// countWords counts the words from i to j as people do: "third-party" is one, and so are two
-// characters of a script without spaces.
+// countWords counts the words [i:j) as a reader does: "third-party" is one word, and so
+// are two characters of a script without spaces.
 func (w *wordSequence) countWords(i, j int) int {
 	n, characters := 0, 0
 	for k := i; k < j; k++ {
@@ -92,6 +94,7 @@ func (w *wordSequence) countWords(i, j int) int {
 	return n + (characters+1)/2
 }
 
+// foldedWords returns the words [i:j), folded.
 func (w *wordSequence) foldedWords(i, j int) []string {
 	var out []string
 	for ; i < j; i++ {
@@ -100,12 +103,14 @@ func (w *wordSequence) foldedWords(i, j int) []string {
 	return out
 }
 
+// foldedWord returns word i, folded.
 func (w *wordSequence) foldedWord(i int) string {
 	at := w.pos[i]
 	return tokenize.FoldAt(w.text.blocks[at.block].Text, int(at.start), int(at.end))
 }
 
-// cellColumns are those of the words from i to j that begin a cell behind an empty one.
+// cellColumns returns the columns of those words [i:j) that begin a cell after an empty
+// one.
 func (w *wordSequence) cellColumns(i, j int) []int16 {
 	var out []int16
 	for ; i < j; i++ {
@@ -116,7 +121,8 @@ func (w *wordSequence) cellColumns(i, j int) []int16 {
 	return out
 }
 
-func (w *wordSequence) onlyFigures(i, j int) bool {
+// onlyNumbers reports whether the words [i:j) are all numbers or symbols.
+func (w *wordSequence) onlyNumbers(i, j int) bool {
 	for ; i < j; i++ {
 		if w.pos[i].class != tokenize.Number && w.pos[i].class != tokenize.Symbol {
 			return false

@@ -1,12 +1,12 @@
-// Package editscript finds what two sequences have in common, in order: the runs between
-// which a shortest script of insertions and deletions leads from one to the other.
+// Package editscript finds the runs that two sequences have in common, in order. Between
+// them lie the insertions and deletions of a short edit script.
 //
-// Long sequences are first divided at what is unique in both, as Bram Cohen's patience
-// diff does, by several elements at a time; what is left between is searched by Myers'
-// algorithm in linear space ("An O(ND) Difference Algorithm and Its Variations", 1986),
-// which gives up on the shortest script past a cost, as GNU diff does. Time and memory
-// are therefore bounded by the length of the sequences, and the result never depends on
-// a clock.
+// Long sequences are divided at anchors, as in Bram Cohen's patience diff: runs of
+// several elements that are unique in both sequences. The parts between the anchors are
+// searched by Myers' algorithm in linear space ("An O(ND) Difference Algorithm and Its
+// Variations", 1986). Beyond a maximum cost the search no longer looks for the shortest
+// script, as in GNU diff. Time and memory are bounded by the length of the sequences, and
+// the result does not depend on timing.
 package editscript
 
 import (
@@ -17,41 +17,44 @@ import (
 
 // Match is a run that both sequences have.
 type Match struct {
-	A, B int // where it begins
+	A, B int // where the run begins in a and in b
 	Len  int
 }
 
+// Bounds of the search.
 const (
-	// exactSize sequences are searched at once; Myers is exact there and fast enough.
+	// exactSize is the length of two parts together up to which they are searched without
+	// anchors. Myers' algorithm is exact and fast enough there.
 	exactSize = 1 << 10
-	// maxCost bounds the search for a middle of the shortest script, in edits.
+	// maxCost bounds the search for the middle of the shortest script, in edits.
 	maxCost = 256
-	// maxDepth bounds how often a part is divided again.
+	// maxDepth bounds how often a part is divided at anchors.
 	maxDepth = 12
-	// maxUnanchored is how long two parts together may be that have nothing unique in
-	// common; longer ones are taken to have nothing in common at all.
+	// maxUnanchored is the maximum length of two parts together that are searched without
+	// an anchor. Longer parts are treated as having nothing in common.
 	maxUnanchored = 200_000
 )
 
-// Diff returns the runs that a and b have in common, in order. What is unique in both
-// is looked for by gram elements at a time, at least 1. exact is false if a part was so
-// long and so different that it was taken to have nothing in common.
+// Diff returns the runs that a and b have in common, in order. Anchors are runs of gram
+// elements; gram is at least 1. exact is false if a part was so long and so different
+// that it was treated as having nothing in common.
 func Diff(a, b []uint64, gram int) (matches []Match, exact bool) {
 	d := &differ{a: a, b: b, gram: max(gram, 1), exact: true}
 	d.diffRange(0, len(a), 0, len(b), 0)
 	return d.matches, d.exact
 }
 
+// differ holds the state of one call of Diff.
 type differ struct {
 	a, b     []uint64
 	gram     int
 	matches  []Match
 	exact    bool
 	forward  []int // furthest points of the search from the beginning, by diagonal
-	backward []int // and from the end
+	backward []int // furthest points of the search from the end, by diagonal
 }
 
-// appendMatch adds a run; one that goes on from the last becomes part of it.
+// appendMatch appends a run, or extends the last one if it continues there.
 func (d *differ) appendMatch(a, b, n int) {
 	if n == 0 {
 		return
@@ -65,8 +68,8 @@ func (d *differ) appendMatch(a, b, n int) {
 	d.matches = append(d.matches, Match{a, b, n})
 }
 
-// trimCommon pushes what both parts begin with, and says what is left of them and how much
-// they both end with.
+// trimCommon appends the common prefix of both parts. It returns what remains without
+// prefix and suffix, and the length of the common suffix.
 func (d *differ) trimCommon(a0, a1, b0, b1 int) (x0, x1, y0, y1, tail int) {
 	n := 0
 	for a0+n < a1 && b0+n < b1 && d.a[a0+n] == d.b[b0+n] {
@@ -97,27 +100,29 @@ func (d *differ) diffRange(a0, a1, b0, b1, depth int) {
 			d.diffRange(a0, m.A, b0, m.B, depth+1)
 			a0, b0 = m.A, m.B
 		}
-		// The last part begins with its anchor, so this comes to an end.
+		// The last part begins with its anchor, so the recursion ends.
 		d.diffRange(a0, a1, b0, b1, depth+1)
 	}
 	d.appendMatch(a1, b1, tail)
 }
 
-// occurrence is where a run of gram elements stands in each part: none or several are
-// negative.
+// occurrence holds the position of a gram in each part, or noOccurrence or repeated.
 type occurrence struct {
 	hash uint64
 	a, b int32
 }
 
+// Positions of grams that occur never or more than once.
 const (
 	noOccurrence = -1
 	repeated     = -2
 )
 
-// occurrenceTable finds places by hash, by open addressing. It is half empty at least.
+// occurrenceTable is a hash table of occurrences with open addressing. At most half of it
+// is filled.
 type occurrenceTable []occurrence
 
+// newOccurrenceTable returns a table for n occurrences.
 func newOccurrenceTable(n int) occurrenceTable {
 	t := make(occurrenceTable, 1<<bits.Len(uint(2*n)))
 	for i := range t {
@@ -126,7 +131,7 @@ func newOccurrenceTable(n int) occurrenceTable {
 	return t
 }
 
-// slot is where a hash is or would be put.
+// slot returns the entry of a hash, or the empty entry for it.
 func (t occurrenceTable) slot(hash uint64) *occurrence {
 	mask := uint64(len(t) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
@@ -136,18 +141,18 @@ func (t occurrenceTable) slot(hash uint64) *occurrence {
 	}
 }
 
-// hashGram is one number for the gram elements that s begins with.
+// hashGram hashes the first gram elements of s.
 func (d *differ) hashGram(s []uint64) uint64 {
 	h := uint64(0)
 	for _, v := range s[:d.gram] {
-		h = (h ^ v) * 0x9e3779b97f4a7c15 // the golden ratio spreads the bits
+		h = (h ^ v) * 0x9e3779b97f4a7c15 // 2^64 / golden ratio, which spreads the bits
 		h ^= h >> 29
 	}
 	return h
 }
 
-// anchors are the longest sequence of runs of gram elements that are unique in both
-// parts and stand in the same order.
+// anchors returns the longest sequence of grams that are unique in both parts and have
+// the same order in both.
 func (d *differ) anchors(a0, a1, b0, b1 int) []Match {
 	last := a1 - d.gram
 	if last < a0 || b1-d.gram < b0 {
@@ -174,7 +179,7 @@ func (d *differ) anchors(a0, a1, b0, b1 int) []Match {
 	}
 	var both []Match
 	for i := a0; i <= last; i++ {
-		// A hash may collide; what is not equal is no anchor.
+		// Hashes may collide, so the elements are compared.
 		if p := t.slot(d.hashGram(d.a[i:])); int(p.a) == i && p.b >= 0 && slices.Equal(d.a[i:i+d.gram], d.b[p.b:int(p.b)+d.gram]) {
 			both = append(both, Match{A: i, B: int(p.b)})
 		}
@@ -182,9 +187,10 @@ func (d *differ) anchors(a0, a1, b0, b1 int) []Match {
 	return longestIncreasing(both)
 }
 
-// longestIncreasing is the longest subsequence in which B grows, by patience sorting.
+// longestIncreasing returns the longest subsequence in which B increases, by patience
+// sorting.
 func longestIncreasing(ms []Match) []Match {
-	var tops []int // by pile: the index of its top
+	var tops []int // index of the top of each pile
 	previous := make([]int, len(ms))
 	for i, m := range ms {
 		pile, _ := slices.BinarySearchFunc(tops, m.B, func(top, b int) int { return cmp.Compare(ms[top].B, b) })

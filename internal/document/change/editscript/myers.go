@@ -1,7 +1,7 @@
 package editscript
 
-// myers compares two parts by Myers' algorithm, dividing them at the middle of the
-// shortest script until nothing is left.
+// myers compares two parts by Myers' algorithm. It divides them at the middle of the
+// shortest script until nothing remains.
 func (d *differ) myers(a0, a1, b0, b1 int) {
 	a0, a1, b0, b1, tail := d.trimCommon(a0, a1, b0, b1)
 	switch {
@@ -10,7 +10,7 @@ func (d *differ) myers(a0, a1, b0, b1 int) {
 		d.exact = false
 	default:
 		x, y := d.middlePoint(a0, a1, b0, b1)
-		// A division at a corner divides nothing: there is nothing in common.
+		// A division at a corner does not divide: the parts have nothing in common.
 		if !(x == a0 && y == b0 || x == a1 && y == b1) {
 			d.myers(a0, x, b0, y)
 			d.myers(x, a1, y, b1)
@@ -19,9 +19,9 @@ func (d *differ) myers(a0, a1, b0, b1 int) {
 	d.appendMatch(a1, b1, tail)
 }
 
-// middlePoint is a point that a shortest script of a[a0:a1] to b[b0:b1] passes, near its
-// middle: where the search from the beginning meets the one from the end. Past maxCost
-// it is the furthest point that either has reached.
+// middlePoint returns a point near the middle of a shortest script from a[a0:a1] to
+// b[b0:b1]: where the search from the beginning meets the search from the end. Beyond
+// maxCost it returns the furthest point that either search reached.
 func (d *differ) middlePoint(a0, a1, b0, b1 int) (x, y int) {
 	n, m := a1-a0, b1-b0
 	limit := min((n+m+1)/2, maxCost)
@@ -32,7 +32,7 @@ func (d *differ) middlePoint(a0, a1, b0, b1 int) (x, y int) {
 	d.forward[zero+1], d.backward[zero+1] = 0, 0
 	delta := n - m
 	for cost := 0; cost <= limit; cost++ {
-		// Diagonals that have left the rectangle are not followed.
+		// Skip diagonals that have left the rectangle.
 		low, high := -(cost - 2*max(0, cost-m)), cost-2*max(0, cost-n)
 		for k := low; k <= high; k += 2 {
 			i := furthestStart(d.forward, zero, k, cost)
@@ -40,7 +40,7 @@ func (d *differ) middlePoint(a0, a1, b0, b1 int) (x, y int) {
 				i++
 			}
 			d.forward[zero+k] = i
-			// The search from the end has done one round less.
+			// The search from the end is one round behind.
 			if r := delta - k; delta%2 != 0 && r >= -(cost-1) && r <= cost-1 && i+d.backward[zero+r] >= n {
 				return a0 + i, b0 + i - k
 			}
@@ -59,8 +59,8 @@ func (d *differ) middlePoint(a0, a1, b0, b1 int) (x, y int) {
 	return d.furthestPoint(a0, a1, b0, b1, limit)
 }
 
-// furthestStart is where the diagonal k begins in this round: one down from the diagonal above
-// or one right from the one below, whichever is further.
+// furthestStart returns where diagonal k begins in this round: one step down from the
+// diagonal above or one step right from the diagonal below, whichever is further.
 func furthestStart(reached []int, zero, k, cost int) int {
 	if k == -cost || k != cost && reached[zero+k-1] < reached[zero+k+1] {
 		return reached[zero+k+1]
@@ -68,7 +68,7 @@ func furthestStart(reached []int, zero, k, cost int) int {
 	return reached[zero+k-1] + 1
 }
 
-// furthestPoint is the point that is furthest from its corner after limit rounds.
+// furthestPoint returns the point that is furthest from its corner after limit rounds.
 func (d *differ) furthestPoint(a0, a1, b0, b1, limit int) (x, y int) {
 	n, m := a1-a0, b1-b0
 	zero, most := limit+1, -1

@@ -12,7 +12,7 @@ import (
 // operatorValues are the operator's settings in an environment.
 func operatorValues(t *testing.T, env map[string]string) *settings.Values {
 	t.Helper()
-	process := settings.Process()
+	process := settings.ProcessEnvironment()
 	process.Lookup = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 	v, err := settings.New().Load(settings.CommandOperator, process)
 	if err != nil {
@@ -25,9 +25,9 @@ func TestAWorkersPodGetsTheOperatorsSettingsAndNoSecret(t *testing.T) {
 	t.Parallel()
 	pod, err := workerPod(operatorValues(t, map[string]string{
 		"MONGO_URI": "mongodb://user:s3cret@db/clausea", "OPENAI_API_KEY": "s3cret", "MONGODB_DATABASE": "other",
-		"CLAUSEA_USER_AGENT": "ClauseaBot of ours", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16", "CLAUSEA_LEASE": "1m30s",
+		"CLAUSEA_USER_AGENT": "ClauseaBot of ours", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16", "CLAUSEA_LEASE_DURATION": "1m30s",
 		"CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "CLAUSEA_CA_FILE": "/etc/ca.pem", "LOG_LEVEL": "debug",
-		"CLAUSEA_WORKER_MEMORY": "64Mi", "CLAUSEA_RECONCILERS": "7",
+		"CLAUSEA_WORKER_MEMORY": "64Mi", "CLAUSEA_MAX_CONCURRENT_RECONCILES": "7",
 	}), logr.Discard())
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestAWorkersPodGetsTheOperatorsSettingsAndNoSecret(t *testing.T) {
 	}
 	want := map[string]string{
 		"MONGODB_DATABASE": "other", "CLAUSEA_USER_AGENT": "ClauseaBot of ours", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16",
-		"CLAUSEA_LEASE": "1m30s", "CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "LOG_LEVEL": "debug",
+		"CLAUSEA_LEASE_DURATION": "1m30s", "CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "LOG_LEVEL": "debug",
 	}
 	for name, value := range want {
 		if got[name] != value {

@@ -7,7 +7,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// attrKey names the attributes that are read; all others are left out.
+// attrKey identifies an attribute that the extractor uses. The tree builder discards all
+// other attributes.
 type attrKey uint8
 
 const (
@@ -40,7 +41,6 @@ const (
 	attrCFEmail
 	attrDatetime
 	attrItemprop
-	attrData // a data- attribute that holds JSON
 )
 
 var attrKeys = map[string]attrKey{
@@ -74,8 +74,8 @@ func (n *node) has(k attrKey) bool {
 	return false
 }
 
-// eachAttribute gives the attributes of a tag, at most maxAttributes, with their
-// names as written and their values as in the page.
+// eachAttribute calls f for each attribute of a start tag, at most maxAttributes times,
+// with the name and the value as written in the page.
 func eachAttribute(s string, f func(name, value string)) {
 	for i, n := 0, 0; n < maxAttributes; n++ {
 		for i < len(s) && (isSpace(s[i]) || s[i] == '/') {
@@ -114,11 +114,12 @@ func eachAttribute(s string, f func(name, value string)) {
 	}
 }
 
-// maxAttributes of a tag are read; the rest are a stranger's joke.
+// maxAttributes is how many attributes of a tag are read. Real tags have fewer; a hostile
+// page may have millions.
 const maxAttributes = 64
 
-// unescapeAttribute resolves those of an attribute's value: only what ends in ";", so
-// that "?a=1&copy=2" stays (ExtractHTML standard, 13.2.5.73).
+// unescapeAttribute resolves the character references in an attribute value. Only those
+// that end in ";" count, so that "?a=1&copy=2" stays as it is (HTML standard, 13.2.5.73).
 func unescapeAttribute(s string) string {
 	i := strings.IndexByte(s, '&')
 	if i < 0 {
@@ -145,7 +146,8 @@ func unescapeAttribute(s string) string {
 	return b.String()
 }
 
-// readAttributes gives the attributes of a tag that matter.
+// readAttributes returns the attributes of a tag that have an attrKey. It saves other
+// attributes that hold JSON as embedded data.
 func (b *treeBuilder) readAttributes(t token) []attribute {
 	if len(t.attributes) < 2 {
 		return nil

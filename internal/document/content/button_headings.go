@@ -6,13 +6,13 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// minPanelWords is how many words a block has that a button opens, where it is in sight
-// from the beginning.
+// minPanelWords is how many words a block after a button needs to count as the panel of
+// that button, if the block is visible from the start.
 const minPanelWords = 12
 
-// restoreButtonHeadings puts the buttons back that are the headings of what stands right behind
-// them, though no attribute says so: several, each with another text and a block of its
-// own. A button "Read more" is alone or says the same each time.
+// restoreButtonHeadings restores the buttons that are headings of the panels after them,
+// although no attribute says so. There must be several, each with its own label and its
+// own panel. A "Read more" button stands alone or repeats its label.
 func (p *pruner) restoreButtonHeadings() {
 	if len(p.droppedButtons) < 2 {
 		return
@@ -36,8 +36,8 @@ func (p *pruner) restoreButtonHeadings() {
 	}
 }
 
-// followingBlock is the block that follows a button, or the element that has nothing else in
-// it; nil if a line's text or nothing follows.
+// followingBlock returns the block after a button, or after the button's parent if that
+// contains nothing else. It returns nil if inline text or nothing follows.
 func followingBlock(n *node) *node {
 	for range 3 {
 		next := n.next

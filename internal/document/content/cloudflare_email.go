@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// cloudflareEmail reads an address that a server replaced by "[email protected]": hex, the first
-// byte is the key that the others were combined with. It differs at each request,
-// so that a document with it would seem to change every day.
+// cloudflareEmail decodes an e-mail address that Cloudflare replaced by its placeholder,
+// or returns "". The code is hexadecimal; the first byte is the XOR key of the others.
+// Cloudflare picks a new key for each request, so without decoding the document would
+// seem to change at each crawl.
 func cloudflareEmail(n *node) string {
 	code := n.attr(attrCFEmail)
 	if code == "" {

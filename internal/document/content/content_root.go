@@ -6,10 +6,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// findContentRoot follows the text down from body: as long as one child has most of the
-// prose, that child is the document's place, and each of its siblings has to show
-// that it belongs to the document as well. It returns the place where the text
-// spreads over several children.
+// findContentRoot returns the element over whose children the document's text is spread.
+// It descends from n as long as one child, the dominant child, has most of the prose. On
+// the way it drops the siblings that do not belong to the document.
 func (p *pruner) findContentRoot(n *node) *node {
 	for {
 		var dominant *node
@@ -21,7 +20,7 @@ func (p *pruner) findContentRoot(n *node) *node {
 		if dominant == nil || isTextBlock(dominant) {
 			return n
 		}
-		for c := n.first; c != nil; c = c.next { // columns beside the largest one
+		for c := n.first; c != nil; c = c.next { // sidebars
 			if c != dominant && c.dropped == notDropped && c.hints&hintSidebar != 0 && !c.hasH1 && c.prose()*10 < dominant.prose()*7 {
 				c.drop(aside)
 			}
@@ -44,8 +43,8 @@ func (p *pruner) findContentRoot(n *node) *node {
 	}
 }
 
-// isTextBlock says that an element is text itself, and no place for blocks. A table whose
-// one cell has most of its text lays the page out.
+// isTextBlock reports whether an element holds text itself, as a paragraph or a list does,
+// and no further layout. A layout table is not a text block.
 func isTextBlock(n *node) bool {
 	if n.tag == atom.Table || n.class&tablePart != 0 {
 		return !isLayoutTable(n)
@@ -53,7 +52,7 @@ func isTextBlock(n *node) bool {
 	return n.isInline() || n.class&heading != 0 || n.hasTag(atom.P, atom.Ul, atom.Ol, atom.Dl, atom.Pre, atom.Blockquote)
 }
 
-// isLayoutTable says whether one cell below n, with blocks in it, has most of n's text.
+// isLayoutTable reports whether one cell with blocks in it has at least 60 % of n's prose.
 func isLayoutTable(n *node) bool {
 	for total := n.prose(); n.tag != atom.Td && n.tag != atom.Th; {
 		var most *node
@@ -70,19 +69,20 @@ func isLayoutTable(n *node) bool {
 	return n.hasBlock
 }
 
-// Where a sibling stands.
+// Positions of a sibling relative to the title and to the dominant child.
 const (
 	beforeTitle = iota
 	afterTitle
 	afterText
 )
 
-// belongsToDocument says whether a sibling of the place where the text is belongs to the
-// document: long prose does wherever it stands, a heading or a short line does
-// before the text, lists of links and forms don't.
+// belongsToDocument reports whether a sibling of the dominant child belongs to the
+// document. Long prose does at any position; a heading or a short line does before the
+// text; link lists and forms do not. The thresholds were tuned by hand on the extraction
+// fixtures and gold pages.
 func (p *pruner) belongsToDocument(n, dominant *node, position int) bool {
 	switch {
-	case n.tag == atom.A && n.linkShare() > 0.9: // "skip to the content"
+	case n.tag == atom.A && n.linkShare() > 0.9: // a "skip to content" link
 		return false
 	case n.isInline() || n.words == 0:
 		return true
@@ -91,7 +91,7 @@ func (p *pruner) belongsToDocument(n, dominant *node, position int) bool {
 	switch {
 	case position == afterText && n.words < 30 && isCopyrightLine(n):
 		return false
-	case position == afterTitle && n.headings > 0 && links < 0.7: // it stands between the title and the text
+	case position == afterTitle && n.headings > 0 && links < 0.7: // between the title and the text
 		return true
 	case position == beforeTitle && dominant.hasH1 && n.headings == 0 && n.prose() < 60: // an announcement, or the date of the version
 		return hasYear(textPrefix(n, 1000))
@@ -107,14 +107,14 @@ func (p *pruner) belongsToDocument(n, dominant *node, position int) bool {
 	return links < 0.2 && n.headings == 0 || n.prose() >= 40 && links < 0.1
 }
 
-// isCopyrightLine says whether a line is the one at the foot of a page.
+// isCopyrightLine reports whether a line is the copyright notice at the end of a page.
 func isCopyrightLine(n *node) bool {
 	s := strings.ToLower(strings.TrimSpace(textPrefix(n, 20)))
 	return strings.HasPrefix(s, "©") || strings.HasPrefix(s, "copyright") || strings.HasPrefix(s, "(c) ")
 }
 
-// dropOuterLinkLists drops the lists of links that stand before the first and after the last text
-// of the document's place.
+// dropOuterLinkLists drops the link lists before the first and after the last text of the
+// content root.
 func (p *pruner) dropOuterLinkLists(n *node) {
 	var blocks []*node
 	for c := n.first; c != nil; c = c.next {
@@ -133,7 +133,7 @@ func (p *pruner) dropOuterLinkLists(n *node) {
 	}
 }
 
-// isLinkList says that a block is links to elsewhere and hardly anything else.
+// isLinkList reports whether a block consists mostly of links to other pages.
 func isLinkList(n *node) bool {
 	return !n.isText && n.headings == 0 && n.class&(heading|tablePart) == 0 && n.tag != atom.P && n.linkShare() > 0.6 && n.fragmentLinkWords*2 < n.linkWords && n.links > 1
 }

@@ -8,23 +8,23 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// Bounds of what is kept for finding dates: lines of the page that have a year, in
-// bytes and number, and how much of a script of linked data is read.
+// Bounds on what is collected for the date reader: the length of a line in bytes, the
+// number of lines, and how many bytes of a JSON-LD script are read.
 const (
 	maxDatedLine  = 200
 	maxDatedLines = 100
 	maxLinkedData = 256 << 10
 )
 
-// datedLineCollector collects the lines of a page that have a year, in and outside of its document:
-// a document's date often stands in a header that is no part of its text.
+// datedLineCollector collects the lines of a page that contain a year, inside and outside
+// of the document. A document's date often stands in a header that is not part of its text.
 type datedLineCollector struct {
 	lines    []string
-	previous []byte // the line before, empty if that was too long
+	previous []byte // the previous line; empty if it was too long
 	line     []byte
 }
 
-// datedLines walks the whole tree before anything is taken out of it.
+// datedLines collects the dated lines of the whole tree. Call it before pruning.
 func datedLines(body *node) []string {
 	d := &datedLineCollector{}
 	d.walk(body)
@@ -58,8 +58,8 @@ func (d *datedLineCollector) walk(n *node) {
 	}
 }
 
-// flush ends a line. A short one is kept with the line before it, which may say
-// what date it is.
+// flush ends a line. A short line is collected together with the line before it, which may
+// be its label ("Last updated").
 func (d *datedLineCollector) flush() {
 	raw := d.line
 	if len(bytes.TrimSpace(raw)) == 0 {
@@ -80,7 +80,8 @@ func (d *datedLineCollector) flush() {
 	d.previous, d.line = raw, d.previous[:0]
 }
 
-// hasYear says whether a line may name a year.
+// hasYear reports whether a line may contain a year: four digits that begin with 19, 20 or
+// 25, or the character for "year" in Chinese and Japanese.
 func hasYear[T string | []byte](s T) bool {
 	for i := 0; i+2 < len(s); i++ {
 		switch c := s[i]; {

@@ -11,12 +11,13 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// minDocumentWords is how many words a part of a page has that is a document of its own.
+// minDocumentWords is how many words of prose a part of a page needs to be a document of
+// its own.
 const minDocumentWords = 150
 
-// selectDocument finds the documents that share a page, each in a part of its own with a
-// name, and drops all but the one that the address or the title names. Where none
-// is named, all are the document. It returns their headings.
+// selectDocument handles pages that show several documents, each in a part with a heading.
+// It keeps the one that the page's URL or title names and drops the others. If they name
+// none, it keeps all of them and returns their headings.
 func (p *pruner) selectDocument(root *node) []string {
 	var docs, headings []*node
 	for c := root.first; c != nil; c = c.next {
@@ -47,9 +48,9 @@ func (p *pruner) selectDocument(root *node) []string {
 	return out
 }
 
-// indexOfNamed is which of several documents a page is about, -1 if that is not said: its
-// fragment or the last part of its path is a document's id, or its title names one
-// and no other. A part without an id of its own is a section.
+// indexOfNamed returns the index of the document that the page is about, or -1. The URL's
+// fragment or the last segment of its path equals the document's ID, or the page title
+// names exactly one document. A part without an ID is a section, not a document.
 func (p *pruner) indexOfNamed(docs, headings []*node) int {
 	var names []string
 	if u, err := url.Parse(p.pageURL); err == nil {
@@ -80,7 +81,7 @@ func (p *pruner) indexOfNamed(docs, headings []*node) int {
 	return got
 }
 
-// firstHeading is the heading that a part begins with.
+// firstHeading returns the heading that a part begins with, or nil.
 func firstHeading(n *node) *node {
 	if headingLevel(n) > 0 {
 		return n
@@ -99,7 +100,7 @@ func firstHeading(n *node) *node {
 	return nil
 }
 
-// alphanumeric is a name as its letters and digits in lower case.
+// alphanumeric returns the letters and digits of s in lower case, for comparing names.
 func alphanumeric(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -109,7 +110,7 @@ func alphanumeric(s string) string {
 	}, s)
 }
 
-// namesLegalDocument says whether a heading or an id names a legal document.
+// namesLegalDocument reports whether a heading or an ID contains a legal document word.
 func namesLegalDocument(s string) bool {
 	found := false
 	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }) {

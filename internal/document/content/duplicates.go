@@ -7,12 +7,12 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// minDuplicateWords is how many words a block has that is not to stand twice.
+// minDuplicateWords is how many words a block needs for duplicates of it to be dropped.
 const minDuplicateWords = 40
 
-// dropDuplicates drops the blocks that are a copy of one before for another width of the
-// screen: most of the page, the block's neighbour, or one whose class says so. Texts
-// that a document repeats in another section stay.
+// dropDuplicates drops the later copy of a block that a page repeats for another screen
+// width. A copy has most of the page's prose, is a sibling of the original, or has a
+// responsive class. Text that a document repeats in another section stays.
 func (p *pruner) dropDuplicates(n *node, seen map[uint64]*node) {
 	for c := n.first; c != nil; c = c.next {
 		if c.dropped != notDropped || c.isInline() || c.words < minDuplicateWords || c.class&tablePart != 0 || c.tag == atom.P {
@@ -29,8 +29,8 @@ func (p *pruner) dropDuplicates(n *node, seen map[uint64]*node) {
 	}
 }
 
-// isResponsiveVariant says whether a class of an element, or of the one around it, shows it
-// on screens of some widths only.
+// isResponsiveVariant reports whether a class of an element or of its parent shows the
+// element on some screen widths only.
 func (n *node) isResponsiveVariant() bool {
 	for range 2 {
 		class := n.attr(attrClass)
@@ -46,6 +46,7 @@ func (n *node) isResponsiveVariant() bool {
 	return false
 }
 
+// isAncestorOf reports whether n is c or an ancestor of c.
 func (n *node) isAncestorOf(c *node) bool {
 	for ; c != nil; c = c.parent {
 		if c == n {
@@ -55,7 +56,7 @@ func (n *node) isAncestorOf(c *node) bool {
 	return false
 }
 
-// computeTextHash makes the fingerprints of all that is not dropped below n.
+// computeTextHash computes the hashes of n and of everything below that is not dropped.
 func (n *node) computeTextHash() {
 	if n.isText {
 		n.textHash, n.hashBase = hashText(n.text)
@@ -70,8 +71,9 @@ func (n *node) computeTextHash() {
 	}
 }
 
-// hashText sums the letters and digits of a text up, so that what wraps them makes
-// no difference: the sum of two texts in a row is s1*b2+s2, and their base b1*b2.
+// hashText returns a polynomial hash of the letters and digits of s, so that markup and
+// punctuation make no difference, and the base for concatenation: the hash of two texts in
+// a row is s1*b2+s2, and their base is b1*b2.
 func hashText(s string) (sum, base uint64) {
 	const prime = 1099511628211
 	base = 1

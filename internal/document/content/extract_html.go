@@ -1,5 +1,5 @@
-// Package content finds the document in a page: its title, its headings and its
-// text as Markdown, without menus, banners and footers.
+// Package content extracts the document from a page: its title, its headings and its text
+// as Markdown, without boilerplate such as menus, banners and footers.
 package content
 
 import (
@@ -8,32 +8,32 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// ExtractedPage is what a page says of itself.
+// ExtractedPage is the document of a page, with what the page declares about itself.
 type ExtractedPage struct {
-	Title            string   // of the document itself: its first heading
-	TitleElement     string   // the title element's
-	DeclaredLanguage string   // as declared
+	Title            string   // the document's first heading
+	TitleElement     string   // the text of the title element
+	DeclaredLanguage string   // the lang attribute or content-language, as written
 	Headings         []string // of the document, at most maxHeadings
 	Markdown         string   // the document
-	PageWordCount    int      // words of the whole page, menus included
-	LinkWordCount    int      // words of the document that are links
-	DocumentShare    float64  // share of All that the document has, 0 to 1
-	Source           Source   // where the document was found
-	SourcesTried     int      // how many places were looked at
-	DocumentHeadings []string // the headings of the documents, where several share the page and none is named
-	DatedLines       []string // lines of the whole page that have a year, menus and headers included
-	ModifiedTime     string   // when the page's metadata say that it was changed, as they write it
-	Flattened        bool     // the page was too large for a tree: some text is without structure
+	PageWordCount    int      // words of the whole page, with boilerplate
+	LinkWordCount    int      // words of the document inside links
+	DocumentShare    float64  // the document's share of PageWordCount, 0 to 1
+	Source           Source   // where in the page the document was found
+	SourcesTried     int      // number of sources that were examined
+	DocumentHeadings []string // headings of the documents, if the page shows several and names none
+	DatedLines       []string // lines of the whole page that contain a year, with boilerplate
+	ModifiedTime     string   // modification time in the page's metadata, as written
+	Flattened        bool     // the page exceeded the tree's bounds; part of the text has no structure
 }
 
 const (
 	maxHeadings = 400
-	// maxTitle is how long a line may be to be a title, in bytes.
+	// maxTitle is the length limit of a title, in bytes.
 	maxTitle = 160
 )
 
-// ExtractHTML reads a page in UTF-8. url is its address, by which its links are made
-// absolute; it may be empty.
+// ExtractHTML extracts the document of an HTML page in UTF-8. url is the URL of the page,
+// against which links are resolved; it may be empty.
 func ExtractHTML(body []byte, url string) *ExtractedPage {
 	t := buildTree(trimByteOrderMark(body))
 	p := &ExtractedPage{TitleElement: t.title, DeclaredLanguage: t.lang, Flattened: t.flattened, DatedLines: datedLines(t.body), ModifiedTime: t.modified}
@@ -50,8 +50,8 @@ func ExtractHTML(body []byte, url string) *ExtractedPage {
 	return p
 }
 
-// documentTitle is the first heading of the first rank, one of it that is not seen, or else
-// the first of any.
+// documentTitle returns the text of the first h1 element, the hidden title, or the first
+// heading if it is short enough, in this order.
 func documentTitle(body *node, unseen string, headings []string) string {
 	if h := findTag(body, atom.H1); h != nil {
 		if t := tokenize.CollapseSpace(allText(h)); t != "" {

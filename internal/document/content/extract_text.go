@@ -8,12 +8,12 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// ExtractText takes Markdown or plain text in UTF-8 as it is.
+// ExtractText returns Markdown or plain text in UTF-8 as a page without boilerplate.
 func ExtractText(b []byte) *ExtractedPage {
 	text := strings.ToValidUTF8(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\ufffd")
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(text)
 	p := &ExtractedPage{Markdown: strings.TrimSpace(text), DocumentShare: 1, Source: FromText, SourcesTried: 1}
-	previous := "" // the line before, if it may be a heading
+	previous := "" // the previous line, if it may be a heading
 	fenced := false
 	for line := range strings.SplitSeq(p.Markdown, "\n") {
 		line = strings.TrimSpace(line)
@@ -23,7 +23,7 @@ func ExtractText(b []byte) *ExtractedPage {
 		if fenced {
 			continue
 		}
-		if p.TitleElement == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
+		if p.TitleElement == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line that is no heading serves as the title
 			p.TitleElement = strings.Trim(line, "*_# ")
 		}
 		switch {
@@ -50,7 +50,7 @@ func (p *ExtractedPage) addHeading(text string) {
 	}
 }
 
-// isSetextUnderline says whether a line makes a heading of the one before (CommonMark, 4.3).
+// isSetextUnderline reports whether a line makes the previous one a heading (CommonMark 4.3).
 func isSetextUnderline(line string) bool {
 	return len(line) > 1 && (strings.Trim(line, "=") == "" || strings.Trim(line, "-") == "")
 }

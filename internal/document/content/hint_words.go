@@ -2,7 +2,7 @@ package content
 
 import "strings"
 
-// hintWords name an element alone, whatever stands beside them in a class or an id.
+// hintWords are the words that alone give a hint, whatever else the class or ID contains.
 var hintWords = invertWordLists(map[nameHints]string{
 	hintFooter:  "footer colophon footernav pagefooter sitefooter fusszeile",
 	hintMenu:    "nav navbar navigation navi menu menus menubar submenu megamenu subnav sidenav topnav mainnav sitenav breadcrumb breadcrumbs pagination pager sitemap hamburger",
@@ -20,7 +20,7 @@ var hintWords = invertWordLists(map[nameHints]string{
 	hintCookiePolicy: "cookiedeclaration",
 })
 
-// nameParts are words that name an element only together with others of one class or id.
+// nameParts are words that give a hint only in combination, as a set of bits.
 type nameParts uint32
 
 const (
@@ -67,7 +67,7 @@ var partWords = invertWordLists(map[nameParts]string{
 	partJS:       "js javascript",
 })
 
-// partCombinations are the parts that name an element if all of them are there.
+// partCombinations are the hints of parts that occur together in one class or ID.
 var partCombinations = []struct {
 	all nameParts
 	is  nameHints
@@ -87,7 +87,7 @@ var partCombinations = []struct {
 	{partNo | partJS, hintPromotion},
 }
 
-// invertWordLists turns lists of words by meaning into meanings by word.
+// invertWordLists turns word lists by meaning into meanings by word.
 func invertWordLists[K nameHints | nameParts](lists map[K]string) map[string]K {
 	m := map[string]K{}
 	for k, list := range lists {
@@ -98,11 +98,12 @@ func invertWordLists[K nameHints | nameParts](lists map[K]string) map[string]K {
 	return m
 }
 
-// hiddenClasses hide an element at first, in the style sheets that many sites use.
+// hiddenClasses are the classes that hide an element in widely used style sheets.
 var hiddenClasses = map[string]bool{
 	"hidden": true, "hide": true, "d-none": true, "is-hidden": true, "u-hidden": true, "js-hidden": true, "invisible": true, "displaynone": true, "displayNone": true, "display-none": true,
 }
 
+// roleHints are the hints of ARIA roles.
 var roleHints = map[string]nameHints{
 	"navigation": hintMenu, "menu": hintMenu, "menubar": hintMenu, "banner": hintHeader, "contentinfo": hintFooter, "complementary": hintSidebar,
 	"dialog": hintOverlay, "alertdialog": hintOverlay, "search": hintForm, "tooltip": hintOverlay, "toolbar": hintUtility,

@@ -6,33 +6,34 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// nameHints are what an element's id, classes and role say that it is for, as bits.
+// nameHints are an element's purposes as its ID, classes, role and tag suggest them, as a
+// set of bits.
 type nameHints uint32
 
 const (
 	hintFooter         nameHints = 1 << iota
-	hintMenu                     // menus, breadcrumbs, pages of a list
-	hintHeader                   // of the page
-	hintSidebar                  // a column beside the text
-	hintRelated                  // other things that may interest
-	hintConsent                  // a consent banner or a preference centre
-	hintConsentTool              // of a tool that many sites ask for consent with
+	hintMenu                     // menus, breadcrumbs, pagination
+	hintHeader                   // the page's header
+	hintSidebar                  // a column next to the text
+	hintRelated                  // related content
+	hintConsent                  // a consent banner or preference center
+	hintConsentTool              // a widely used consent management tool
 	hintForm                     // newsletter, search, login
-	hintOverlay                  // what lies over the page: dialogs, hints
-	hintSocial                   // share buttons and the like
-	hintLanguagePicker           // language pickers
+	hintOverlay                  // content over the page: dialogs, tooltips
+	hintSocial                   // share buttons
+	hintLanguagePicker           // language and country pickers
 	hintUtility                  // print, back to top, "was this helpful?", loading
 	hintPromotion                // advertisements, calls to action
-	hintScreenReader             // shown to screen readers only
-	hintHidden                   // hidden by a class of a common style sheet
-	hintCookiePolicy             // what a cookie tool writes into a policy: it is text
+	hintScreenReader             // visible to screen readers only
+	hintHidden                   // hidden by a class of a widely used style sheet
+	hintCookiePolicy             // text that a consent tool writes into a cookie policy; never dropped by name
 )
 
-// classOnlyHints say something only as a class: as ids they are the names of a document's
-// sections on just these things.
+// classOnlyHints are valid in a class only. As IDs, these words are usually anchors of a
+// document's sections about the same subject.
 const classOnlyHints = hintRelated | hintForm | hintSocial | hintLanguagePicker | hintUtility | hintPromotion
 
-// hintsOfName reads one id or class.
+// hintsOfName returns the hints of one ID or class.
 func hintsOfName(name string) nameHints {
 	var out nameHints
 	var has nameParts
@@ -54,8 +55,8 @@ func hintsOfName(name string) nameHints {
 	return out
 }
 
-// isShownOnWideScreens says whether a list of classes shows on wide screens what it hides
-// on narrow ones: "d-none d-md-block", "hidden md:flex".
+// isShownOnWideScreens reports whether a class list shows on wide screens what it hides on
+// narrow ones: "d-none d-md-block", "hidden md:flex".
 func isShownOnWideScreens(list string) bool {
 	for _, s := range []string{"block", "flex", "grid", "inline", "table-cell"} {
 		if strings.Contains(list, ":"+s) || strings.Contains(list, "-"+s) {
@@ -65,7 +66,7 @@ func isShownOnWideScreens(list string) bool {
 	return false
 }
 
-// eachWord gives the words of a name in lower case: "siteFooter--top" is "site",
+// eachWord calls f with each word of a name in lower case: "siteFooter--top" gives "site",
 // "footer" and "top".
 func eachWord(s string, f func(string)) {
 	from := 0
@@ -77,7 +78,7 @@ func eachWord(s string, f func(string)) {
 			if word && !(i > from && isUpper(c) && !isUpper(s[i-1])) {
 				continue
 			}
-			if word { // a capital begins a word
+			if word { // an upper-case letter begins a word
 				if i-from > 1 {
 					f(strings.ToLower(s[from:i]))
 				}
@@ -94,13 +95,13 @@ func eachWord(s string, f func(string)) {
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// hintsOf gives what an element's id, classes and role say; class lists repeat, so
-// they are remembered.
+// hintsOf returns the hints of an element's ID, classes, role and tag. Class lists repeat
+// on a page, so their hints are cached.
 func (p *pruner) hintsOf(n *node) nameHints {
 	var out nameHints
 	for i := range n.attrs {
 		switch n.attrs[i].key {
-		case attrID: // a longer one is made of a heading's words
+		case attrID: // an ID with more dashes is a slug of a heading
 			if strings.Count(n.attrs[i].val, "-") < 4 {
 				out |= hintsOfName(n.attrs[i].val) &^ classOnlyHints
 			}

@@ -5,27 +5,29 @@ import (
 	"strings"
 )
 
-// Bounds of what is read of a page's data.
+// Bounds on the embedded JSON that is read. They let the gold pages through and stop
+// hostile ones.
 const (
-	maxJSONValues  = 100_000  // in all
-	maxJSONBytes   = 32 << 20 // bytes, those of values that were begun in vain included
+	maxJSONValues  = 100_000  // values of the whole page
+	maxJSONBytes   = 32 << 20 // bytes of the whole page, including values that failed to parse
 	maxJSONDepth   = 200
-	maxJSONStarts  = 40 // places in one script where a value may begin
-	maxTextMembers = 25 // strings in one object of a text; more are a site's messages
+	maxJSONStarts  = 40 // positions in one script at which a value may begin
+	maxTextMembers = 25 // plain strings in one object of text; an object with more holds a site's messages
 	minProseWords  = 20 // words that make a string prose
 )
 
-// jsonNode is a value of JSON, whose members keep their order.
+// jsonNode is a JSON value. The members of an object keep their order.
 type jsonNode struct {
 	text string
 	keys []string    // of an object; nil for an array
-	list []*jsonNode // members or elements; nil for a string
+	list []*jsonNode // members or elements; nil for a scalar
 }
 
-// jsonReader counts what was read.
+// jsonReader counts what it has read, to enforce the bounds.
 type jsonReader struct{ valueCount, bytesRead int }
 
-// parseValues gives the JSON values of a script: all of it, or what it assigns, pushes or parses.
+// parseValues returns the JSON values of a script: the whole script, or the values that it
+// assigns, passes to a function or gives to JSON.parse.
 func (d *jsonReader) parseValues(s string) []*jsonNode {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -67,7 +69,8 @@ func (d *jsonReader) parseValues(s string) []*jsonNode {
 	return out
 }
 
-// decode reads one value at the beginning of s, and how long it was.
+// decode parses the value at the beginning of s and returns it with its length in bytes.
+// The value is nil if it is malformed or exceeds the bounds.
 func (d *jsonReader) decode(s string) (*jsonNode, int) {
 	if d.bytesRead > maxJSONBytes {
 		return nil, 0
@@ -111,10 +114,10 @@ func (d *jsonReader) decodeNode(dec *json.Decoder, depth int) *jsonNode {
 		}
 		return v
 	}
-	return &jsonNode{} // a number, a truth value or null says nothing
+	return &jsonNode{} // numbers, booleans and null hold no text
 }
 
-// member is the member of a name; nil if there is none.
+// member returns the member with the name, or nil.
 func (v *jsonNode) member(name string) *jsonNode {
 	for i, k := range v.keys {
 		if k == name {
@@ -124,7 +127,7 @@ func (v *jsonNode) member(name string) *jsonNode {
 	return nil
 }
 
-// firstString is the string of the first of these members that is one.
+// firstString returns the first nonempty string among the named members.
 func (v *jsonNode) firstString(names ...string) string {
 	for _, name := range names {
 		if m := v.member(name); m != nil && m.text != "" {

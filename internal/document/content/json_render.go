@@ -8,9 +8,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// renderEmbedded finds the texts in the JSON of scripts and attributes: strings of ExtractHTML or
-// of prose, and the trees in which content systems keep rich text. Each value that
-// has any is a body of its own.
+// renderEmbedded builds a body from each embedded JSON value that holds text: strings of
+// HTML or prose, and the rich text trees of content management systems.
 func renderEmbedded(embedded []string) []*node {
 	d := &jsonReader{}
 	var out []*node
@@ -30,8 +29,8 @@ func renderEmbedded(embedded []string) []*node {
 	return out
 }
 
-// isMixedData says that below a place in a page's data several things stand that have
-// nothing to do with each other, as in the texts of a whole site.
+// isMixedData reports whether the content root of embedded data is an object whose members
+// have nothing to do with each other, such as the texts of a whole site.
 func isMixedData(root *node) bool {
 	parts := 0
 	for c := root.first; c != nil; c = c.next {
@@ -42,13 +41,13 @@ func isMixedData(root *node) bool {
 	return root.jsonOrigin == fromObject && parts > 1
 }
 
-// What a node of a page's data was made of.
+// What a node of embedded data was built from; zero if it was not.
 const (
-	fromObject = 1 + iota // an object
-	fromArray             // an array
+	fromObject = 1 + iota // a JSON object
+	fromArray             // a JSON array
 )
 
-// isMessageBundle says that an object holds the messages of a whole site by name, and no text.
+// isMessageBundle reports whether an object holds the messages of a whole site by name.
 func (v *jsonNode) isMessageBundle() bool {
 	n := 0
 	for _, c := range v.list {
@@ -59,7 +58,7 @@ func (v *jsonNode) isMessageBundle() bool {
 	return v.keys != nil && n > maxTextMembers
 }
 
-// isTitleMember says whether a member is a short string that heads what stands beside it.
+// isTitleMember reports whether a member is a short string that is the title of its object.
 func (v *jsonNode) isTitleMember(i int) bool {
 	c := v.list[i]
 	if c.text == "" || len(c.text) > maxTitle || isHTML(c.text) {
@@ -68,13 +67,13 @@ func (v *jsonNode) isTitleMember(i int) bool {
 	switch strings.ToLower(v.keys[i]) {
 	case "title", "heading", "headline", "question", "header":
 		return true
-	case "name": // a question or a page as schema.org has them
+	case "name": // only in a schema.org object, such as a question
 		return v.member("@type") != nil
 	}
 	return false
 }
 
-// render makes nodes of a value; nil where there is no text in it.
+// render builds the node of a value, or returns nil if the value holds no text.
 func (d *jsonReader) render(v *jsonNode, depth int) *node {
 	switch {
 	case depth > maxJSONDepth:
@@ -108,14 +107,14 @@ func (d *jsonReader) render(v *jsonNode, depth int) *node {
 	if n.first == nil {
 		return nil
 	}
-	if head != nil && !startsWithText(n, alphanumeric(head.first.text)) { // it stands above what it heads, whatever the order of the members
+	if head != nil && !startsWithText(n, alphanumeric(head.first.text)) { // the title goes first, whatever the order of the members
 		head.next, head.parent = n.first, n
 		n.first = head
 	}
 	return n
 }
 
-// startsWithText says whether the first text below n is a heading that was given.
+// startsWithText reports whether the first line below n equals the heading.
 func startsWithText(n *node, head string) bool {
 	for n != nil && !n.isText {
 		n = n.first
@@ -127,7 +126,7 @@ func startsWithText(n *node, head string) bool {
 	return alphanumeric(line) == head
 }
 
-// renderText makes nodes of a string that is ExtractHTML, Markdown or prose.
+// renderText builds a node from a string of HTML, Markdown or prose, or returns nil.
 func renderText(s string) *node {
 	if isHTML(s) {
 		return newElement(atom.Div, buildTree(s).body.detachChildren()...)
@@ -148,7 +147,8 @@ func renderText(s string) *node {
 	return n
 }
 
-// looksLikeCode says whether a string is a program or its data, by its share of signs.
+// looksLikeCode reports whether a string is source code or data: a function, or more than
+// one brace, equals sign or bar in 60 bytes.
 func looksLikeCode(s string) bool {
 	if strings.Contains(s, "function") && strings.Contains(s, "};") {
 		return true
@@ -163,7 +163,7 @@ func looksLikeCode(s string) bool {
 	return n*60 > min(len(s), 4000)
 }
 
-// isHTML says whether a string is ExtractHTML of some length.
+// isHTML reports whether a string of more than 40 bytes contains tags and is no JSON object.
 func isHTML(s string) bool {
 	return len(s) > 40 && (strings.Contains(s, "</") || strings.Contains(s, "<br")) && !strings.HasPrefix(strings.TrimSpace(s), "{")
 }

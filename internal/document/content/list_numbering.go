@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// listNumbering is how the items of a list are marked.
+// listNumbering is the marker style of a list.
 type listNumbering uint8
 
 const (
@@ -19,7 +19,7 @@ const (
 	upperRoman
 )
 
-// listStyle reads how a list is marked, from its type or its own style.
+// listStyle returns the marker style of a list, from its style or type attribute.
 func listStyle(n *node) listNumbering {
 	style := strings.ToLower(n.attr(attrStyle))
 	if _, rest, found := strings.Cut(style, "list-style"); found {
@@ -52,8 +52,8 @@ func listStyle(n *node) listNumbering {
 	return decimal
 }
 
-// marker is what stands before an item. Markdown knows no letters: they are text in
-// an item with a bullet, since "Section 8(c)" must be found.
+// marker returns the marker of the item with number n. Markdown has no lettered lists, so a
+// letter is written as text in a bulleted item: a search for "Section 8(c)" must find it.
 func (s listNumbering) marker(n int) string {
 	switch {
 	case s == bullets:
@@ -70,6 +70,7 @@ func (s listNumbering) marker(n int) string {
 	return "- " + roman(n) + ". "
 }
 
+// alpha returns n as letters: a to z, aa, ab.
 func alpha(n int) string {
 	s := ""
 	for ; n > 0; n = (n - 1) / 26 {
@@ -78,6 +79,7 @@ func alpha(n int) string {
 	return s
 }
 
+// roman returns n as a Roman numeral; n must be below 1000.
 func roman(n int) string {
 	var b strings.Builder
 	for _, d := range []struct {

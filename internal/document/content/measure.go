@@ -9,9 +9,9 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// measure counts what is below each node, from the leaves up, once. What is never
-// shown is dropped, and counted nowhere; what waits to be shown is dropped as
-// hidden, and counted within itself only.
+// measure computes the counts of each node from the leaves up, in one pass. It drops what a
+// reader never sees and counts it nowhere. It drops hidden content too, but counts it
+// within itself, so that restoreCollapsed can restore it.
 func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 	if n.isText {
 		n.measureText(inLink, inFragmentLink)
@@ -51,7 +51,7 @@ func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 	p.dropUnshown(n)
 }
 
-// measureText counts the words of a text.
+// measureText counts the words of a text node.
 func (n *node) measureText(inLink, inFragmentLink bool) {
 	w := int32(tokenize.CountWords(n.text))
 	n.words = w
@@ -85,7 +85,7 @@ func (p *pruner) dropUnshown(n *node) {
 		n.dropped = siteBoilerplate
 	case n.tag == atom.A && n.words <= 1 && isPermalink(n):
 		n.dropped = invisible
-	case n.tag == atom.Textarea && n.words >= minTextWords: // an agreement in a box to scroll
+	case n.tag == atom.Textarea && n.words >= minTextWords: // an agreement in a scroll box
 		n.dropped, n.fields = notDropped, 0
 	case n.dropped != notDropped || n.tag == atom.Body:
 	case n.hints&hintScreenReader != 0:
@@ -106,7 +106,7 @@ func (p *pruner) dropUnshown(n *node) {
 	}
 }
 
-// isHomeLink says whether the first link below n leads to a site's first page.
+// isHomeLink reports whether the first link below n leads to the site's home page.
 func isHomeLink(n *node) bool {
 	a := findTag(n, atom.A)
 	if a == nil {
@@ -116,7 +116,7 @@ func isHomeLink(n *node) bool {
 	return err == nil && u.RawQuery == "" && u.Fragment == "" && (u.Path == "/" || u.Path == "" && u.Host != "" || u.Path == "./")
 }
 
-// addCounts counts c in n, or out of it with a sign of -1.
+// addCounts adds the counts of c to n, or subtracts them if sign is -1.
 func (n *node) addCounts(c *node, sign int32) {
 	n.words += sign * c.words
 	n.linkWords += sign * c.linkWords
@@ -127,8 +127,9 @@ func (n *node) addCounts(c *node, sign int32) {
 	n.hasH1 = n.hasH1 || c.hasH1 && sign > 0
 }
 
-// textInputTypes are the types of input that one writes into.
+// textInputTypes are the types of input elements that take text.
 var textInputTypes = map[string]bool{"": true, "text": true, "email": true, "tel": true, "search": true, "password": true, "url": true, "number": true}
 
-// minTextWords is how many words are a text, and no label.
+// minTextWords is how many words make hidden or preformatted content text of the document
+// instead of a label. It was chosen by hand.
 const minTextWords = 60

@@ -6,47 +6,47 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// node is an element or a text of a page. The tree is made by build, and is at most
-// maxDepth deep, so that it can be followed by recursion.
+// node is an element or a text of a page. buildTree bounds the depth of the tree to
+// maxDepth, so recursion is safe.
 type node struct {
-	tag   atom.Atom // zero for a text, and for an element that ExtractHTML does not know
+	tag   atom.Atom // zero for a text and for an unknown element
 	class tagClass
-	text  string // of a text, with its references resolved; raw for a script
+	text  string // of a text, with character references resolved
 	attrs []attribute
 
 	parent, first, last, next *node
 
-	// Counted by measure, of what is below and not dropped.
-	words              int32  // all
-	linkWords          int32  // within links
-	fragmentLinkWords  int32  // within links to a place in the same page
-	links              int32  // links
-	headings           int32  // headings
-	fields             int32  // fields to write into
-	buttons            int32  // what can be pressed
-	placeholders       int32  // texts with {{ }}
-	textHash, hashBase uint64 // the fingerprint of the text, see resum
+	// Counts of what is below the node and not dropped; computed by measure.
+	words              int32  // words of text
+	linkWords          int32  // words inside links
+	fragmentLinkWords  int32  // words inside links to the same page
+	links              int32  // link elements
+	headings           int32  // heading elements
+	fields             int32  // text fields
+	buttons            int32  // buttons
+	placeholders       int32  // texts with a template placeholder "{{"
+	textHash, hashBase uint64 // see hashText
 
 	hints        nameHints
 	dropped      dropReason
-	jsonOrigin   uint8 // what of a page's data it was made of
+	jsonOrigin   uint8 // what embedded data the node was built from, e.g. fromObject
 	isText       bool
-	isMarkdown   bool // a text that is Markdown
+	isMarkdown   bool // text is Markdown
 	hasBlock     bool // there is a block below
 	hasH1        bool
-	wasCollapsed bool // it was hidden until something is pressed
+	wasCollapsed bool // it was hidden, and restoreCollapsed restored it
 }
 
-// dropReason says why a node is no part of the document.
+// dropReason is why a node is not part of the document.
 type dropReason uint8
 
 const (
 	notDropped      dropReason = iota
-	invisible                  // a script, a picture, a form's control
-	hidden                     // hidden from sight until something is clicked, or for ever
-	siteBoilerplate            // the page's own: menus, header, footer
-	consentBanner              // a consent banner
-	aside                      // other text beside the document
+	invisible                  // never rendered as text: scripts, pictures, form controls
+	hidden                     // hidden until the reader interacts with the page, or for good
+	siteBoilerplate            // the site's menus, header and footer
+	consentBanner              // a consent banner or dialog
+	aside                      // other text next to the document
 )
 
 func (n *node) append(c *node) {
@@ -59,13 +59,13 @@ func (n *node) append(c *node) {
 	n.last = c
 }
 
-// prose is how many words are not links.
+// prose returns the number of words outside links.
 func (n *node) prose() int { return int(n.words - n.linkWords) }
 
-// isInline says that a node is a text or a part of a line, with no block in it.
+// isInline reports whether a node is a text or an inline element without a block in it.
 func (n *node) isInline() bool { return n.isText || n.class&inline != 0 && !n.hasBlock }
 
-// linkShare is the share of words that are links; 1 where there is no word.
+// linkShare returns the share of words inside links, 0 to 1; 1 if there are no words.
 func (n *node) linkShare() float64 {
 	if n.words == 0 {
 		return 1
@@ -73,7 +73,7 @@ func (n *node) linkShare() float64 {
 	return float64(n.linkWords) / float64(n.words)
 }
 
-// hasTag says whether the tag is one of these.
+// hasTag reports whether the node has one of the tags.
 func (n *node) hasTag(tags ...atom.Atom) bool {
 	for _, t := range tags {
 		if n.tag == t {
@@ -83,7 +83,8 @@ func (n *node) hasTag(tags ...atom.Atom) bool {
 	return false
 }
 
-// walk visits n and what is below it; f says whether to go below.
+// walk calls f for n and its descendants in document order; it skips the descendants of a
+// node for which f returns false.
 func walk(n *node, f func(*node) bool) {
 	if !f(n) {
 		return
@@ -93,7 +94,7 @@ func walk(n *node, f func(*node) bool) {
 	}
 }
 
-// findTag is the first node of a tag that is not dropped.
+// findTag returns the first node with a tag that is not dropped, or nil.
 func findTag(n *node, tag atom.Atom) *node {
 	if n.dropped != notDropped {
 		return nil
@@ -109,8 +110,8 @@ func findTag(n *node, tag atom.Atom) *node {
 	return nil
 }
 
-// textPrefix is the first bytes of the text below a node, at least n if there are as
-// many and hardly more.
+// textPrefix returns at least the first size bytes of the text below a node, if there are
+// as many, and possibly a few more.
 func textPrefix(n *node, size int) string {
 	var b strings.Builder
 	walk(n, func(c *node) bool {
@@ -123,7 +124,7 @@ func textPrefix(n *node, size int) string {
 	return b.String()
 }
 
-// allText is the text below a node, with a space between blocks.
+// allText returns the text below a node, with a space between blocks.
 func allText(n *node) string {
 	var b strings.Builder
 	var rec func(*node)

@@ -2,7 +2,7 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// closeImplied closes what a start tag ends without saying so (ExtractHTML standard, 13.1.2.4).
+// closeImplied closes the elements whose end tag a start tag implies (HTML standard, 13.1.2.4).
 func (b *treeBuilder) closeImplied(tag atom.Atom, class tagClass) {
 	if class&block != 0 {
 		b.closeFrom(b.findOpen(atom.Select, endsScope))
@@ -36,8 +36,8 @@ func (b *treeBuilder) closeImplied(tag atom.Atom, class tagClass) {
 	}
 }
 
-// findOpen finds the innermost open element of a tag that none of a class hides; 0 if
-// there is none.
+// findOpen returns the stack index of the innermost open element with a tag, or 0 if there
+// is none within the scope that boundary delimits.
 func (b *treeBuilder) findOpen(tag atom.Atom, boundary tagClass) int {
 	if b.openCount[tag] == 0 {
 		return 0
@@ -53,7 +53,7 @@ func (b *treeBuilder) findOpen(tag atom.Atom, boundary tagClass) int {
 	return 0
 }
 
-// findOpenClass is look for an element of a class.
+// findOpenClass is findOpen for any element of a class.
 func (b *treeBuilder) findOpenClass(class, boundary tagClass) int {
 	for i := len(b.stack) - 1; i > 0 && i >= len(b.stack)-maxStackSearch; i-- {
 		if b.stack[i].class&class != 0 && !b.stack[i].endTagSeen {
@@ -66,7 +66,8 @@ func (b *treeBuilder) findOpenClass(class, boundary tagClass) int {
 	return 0
 }
 
-// endTag closes an element.
+// endTag processes an end tag (HTML standard, 13.2.6.4.7). An unmatched one is ignored,
+// except </p> and </br>, which insert an element.
 func (b *treeBuilder) endTag(tag atom.Atom) {
 	class := tagClasses[tag]
 	if b.inSVG && tag != atom.Svg {
@@ -98,7 +99,7 @@ func (b *treeBuilder) endTag(tag atom.Atom) {
 	}
 	if i > 0 && (class&inline != 0 || tag == atom.Form) {
 		for j := i + 1; j < len(b.stack); j++ {
-			if b.stack[j].class&inline == 0 { // it stays open for the block within it
+			if b.stack[j].class&inline == 0 { // it stays open for the block inside it
 				b.stack[i].endTagSeen = true
 				return
 			}
@@ -107,7 +108,8 @@ func (b *treeBuilder) endTag(tag atom.Atom) {
 	b.closeFrom(i)
 }
 
-// closeFrom ends the open elements from i on, and those below that had ended before.
+// closeFrom closes the open elements from stack index i on, and the ones below whose end
+// tag was seen before.
 func (b *treeBuilder) closeFrom(i int) {
 	if i < 1 {
 		return

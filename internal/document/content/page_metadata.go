@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// readMetadata takes what a page says of itself outside its text.
+// readMetadata reads what the html, body, meta and base elements declare about the page.
 func (b *treeBuilder) readMetadata(t token) {
 	attrs := b.readAttributes(t)
 	n := node{attrs: attrs}
@@ -31,13 +31,13 @@ func (b *treeBuilder) readMetadata(t token) {
 	}
 }
 
-// modifiedMetaNames are the meta elements that say when a page was changed.
+// modifiedMetaNames are the names of meta elements with the page's modification time.
 var modifiedMetaNames = map[string]bool{
 	"article:modified_time": true, "og:updated_time": true, "og:article:modified_time": true, "last-modified": true, "lastmod": true,
 	"dcterms.modified": true, "dc.date.modified": true, "dc.modified": true, "date.modified": true, "last_updated": true, "revised": true,
 }
 
-// readModifiedMeta takes the time that a meta element gives.
+// readModifiedMeta reads the modification time from a meta element.
 func (t *tree) readModifiedMeta(meta *node) {
 	for _, key := range []attrKey{attrProperty, attrName, attrItemprop, attrHTTPEquiv} {
 		name := strings.ToLower(meta.attr(key))
@@ -47,7 +47,7 @@ func (t *tree) readModifiedMeta(meta *node) {
 	}
 }
 
-// readJSONLD reads dateModified of schema.org's JSON-LD.
+// readJSONLD reads dateModified from a schema.org JSON-LD script.
 func (t *tree) readJSONLD(s string) {
 	s = s[:min(len(s), maxLinkedData)]
 	if _, rest, ok := strings.Cut(s, `"dateModified"`); ok {
@@ -58,7 +58,8 @@ func (t *tree) readJSONLD(s string) {
 	}
 }
 
-// noteModified keeps the newest time; they are written so that text order is time's order.
+// noteModified keeps the latest modification time. It assumes ISO 8601, whose text order is
+// its time order.
 func (t *tree) noteModified(at string) {
 	if len(at) >= 10 && at > t.modified {
 		t.modified = at

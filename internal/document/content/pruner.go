@@ -1,25 +1,25 @@
 package content
 
-// pruner finds what of a tree is no part of its document.
+// pruner drops the nodes of a tree that are not part of its document.
 type pruner struct {
 	tree             *tree
-	pageURL          string               // the page's address
-	hintCache        map[string]nameHints // of class lists that were read
-	templates        []*node              // that scripts may fill in
-	hidden           []*node              // hidden from sight at first
-	droppedButtons   []*node              // buttons that may be the heading of the block behind them
-	pageWords        int                  // of the whole page
-	pageProse        int                  // of them, not links
-	contentRoot      *node                // where the document's text spreads over several blocks
-	hiddenTitle      string               // of a first heading that only screen readers see
-	documentHeadings []string             // the headings of several documents
+	pageURL          string               // the URL of the page, or ""
+	hintCache        map[string]nameHints // hints by class list
+	templates        []*node              // template elements, which a script may show
+	hidden           []*node              // hidden elements, candidates for restoreCollapsed
+	droppedButtons   []*node              // candidates for restoreButtonHeadings
+	pageWords        int                  // words of the whole page
+	pageProse        int                  // words of the whole page outside links
+	contentRoot      *node                // element over whose children the document's text is spread
+	hiddenTitle      string               // first h1 that only screen readers see
+	documentHeadings []string             // see ExtractedPage.DocumentHeadings
 }
 
 func newPruner(t *tree, page string) *pruner {
 	return &pruner{tree: t, pageURL: page, hintCache: map[string]nameHints{}}
 }
 
-// pruneToDocument drops all of a tree but its document.
+// pruneToDocument drops everything in the tree except the document.
 func (p *pruner) pruneToDocument() {
 	body := p.tree.body
 	p.measure(body, false, false)
@@ -35,7 +35,7 @@ func (p *pruner) pruneToDocument() {
 	p.documentHeadings = p.selectDocument(p.contentRoot)
 }
 
-// drop takes a node out of the document and out of its ancestors' counts.
+// drop drops a node and subtracts its counts from its ancestors.
 func (n *node) drop(why dropReason) {
 	n.dropped = why
 	for up := n.parent; up != nil; up = up.parent {
@@ -46,8 +46,8 @@ func (n *node) drop(why dropReason) {
 	}
 }
 
-// restore puts a node back that was dropped. The fingerprints around it are those of
-// resum, after all that is put back.
+// restore undoes drop. It does not update the text hashes of the ancestors:
+// computeTextHash runs after all restores.
 func (n *node) restore() {
 	n.dropped = notDropped
 	for up := n.parent; up != nil; up = up.parent {
@@ -58,7 +58,7 @@ func (n *node) restore() {
 	}
 }
 
-// proseShare is the share of the page's prose that n has.
+// proseShare returns n's share of the page's prose, 0 to 1.
 func (p *pruner) proseShare(n *node) float64 {
 	if p.pageProse == 0 {
 		return 0

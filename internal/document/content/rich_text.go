@@ -6,9 +6,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// richTextTags are the names that content systems give to the parts of rich text
-// (Contentful, Sanity, ProseMirror and its kin, Slate, Lexical, Editor.js), without
-// case, "-" and "_".
+// richTextTags are the HTML tags for the node types of rich text (Contentful, Sanity
+// Portable Text, ProseMirror and its derivatives, Slate, Lexical, Editor.js). The names
+// are in lower case, without "-" and "_".
 var richTextTags = map[string]atom.Atom{
 	"document": atom.Div, "doc": atom.Div, "root": atom.Div, "richtext": atom.Div,
 	"paragraph": atom.P, "p": atom.P, "normal": atom.P, "block": atom.P,
@@ -24,11 +24,11 @@ var richTextTags = map[string]atom.Atom{
 
 var nameSeparators = strings.NewReplacer("-", "", "_", "")
 
-// richTextTag is the element that an object of rich text stands for; 0 for another object.
+// richTextTag returns the tag for a rich text object, or 0 for any other object.
 func richTextTag(v *jsonNode) atom.Atom {
 	kind := richTextTags[nameSeparators.Replace(strings.ToLower(v.firstString("nodeType", "type", "_type", "tag", "tagName")))]
 	switch kind {
-	case atom.P: // a block may say by its style what it is
+	case atom.P: // the style of a block may make it a list item or a heading
 		if v.member("listItem") != nil && v.firstString("listItem") != "" {
 			return atom.Li
 		}
@@ -47,7 +47,7 @@ func richTextTag(v *jsonNode) atom.Atom {
 	return kind
 }
 
-// renderRichText makes a node of an object of rich text; nil where it is none.
+// renderRichText builds the node of a rich text object, or returns nil for any other object.
 func (d *jsonReader) renderRichText(v *jsonNode, depth int) *node {
 	kind := richTextTag(v)
 	if kind == 0 || depth > maxJSONDepth {
@@ -90,7 +90,7 @@ func (d *jsonReader) renderRichText(v *jsonNode, depth int) *node {
 		switch {
 		case c.list == nil && c.text != "":
 			m = newText(c.text)
-		case c.keys != nil && richTextTag(c) == 0 && c.firstString("text", "value") != "": // a leaf without a kind
+		case c.keys != nil && richTextTag(c) == 0 && c.firstString("text", "value") != "": // a text leaf without a type
 			m = newElement(atom.Span, newText(c.firstString("text", "value")))
 		default:
 			m = d.render(c, depth+1)

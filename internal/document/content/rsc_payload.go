@@ -7,22 +7,22 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// rscPayload is what React's server components send to the page: rows by number, each a
-// text or JSON that may refer to other rows (the "RSC payload" of Next.js, pushed
-// in pieces to self.__next_f).
+// rscPayload is the React Server Components payload of a page, which Next.js pushes in
+// pieces to self.__next_f. It consists of rows with an ID; a row is text or JSON, and may
+// refer to another row by "$", "$L" or "$@" and its ID.
 type rscPayload struct {
 	*jsonReader
 	rows     map[string]*jsonNode
 	rendered map[string]bool
 }
 
-// maxRSCPushes bounds the pieces of such a payload, in number.
+// maxRSCPushes is how many pieces of a payload are read.
 const (
 	rscPush      = "__next_f.push("
 	maxRSCPushes = 2000
 )
 
-// renderRSCPayload gives the element that the rows make; nil where there are none.
+// renderRSCPayload builds a body from the payload's rows, or returns nil if there are none.
 func (d *jsonReader) renderRSCPayload(embedded []string) *node {
 	var b strings.Builder
 	for _, s := range embedded {
@@ -55,8 +55,9 @@ func (d *jsonReader) renderRSCPayload(embedded []string) *node {
 	return body
 }
 
-// splitRows cuts the payload into rows: an id, ":", and JSON up to the end of the line,
-// or "T", a length in hex, "," and as many bytes.
+// splitRows parses the payload into rows and returns their IDs in order. A row is an ID,
+// ":", and either JSON up to the end of the line, or "T", a length in hexadecimal, "," and
+// that many bytes of text.
 func (f *rscPayload) splitRows(s string) []string {
 	var order []string
 	for s != "" && len(order) < maxJSONValues {
@@ -87,7 +88,7 @@ func (f *rscPayload) splitRows(s string) []string {
 	return order
 }
 
-// inlineRowText puts the texts of rows in the place of what refers to them first.
+// inlineRowText replaces the first reference to each text row by the text.
 func (f *rscPayload) inlineRowText(v *jsonNode, depth int) {
 	if depth > maxJSONDepth {
 		return
@@ -103,7 +104,7 @@ func (f *rscPayload) inlineRowText(v *jsonNode, depth int) {
 	}
 }
 
-// renderRow makes the node of a row, once.
+// renderRow builds the node of a row. It returns nil from the second time on.
 func (f *rscPayload) renderRow(id string, depth int) *node {
 	v := f.rows[id]
 	if v == nil || f.rendered[id] {
@@ -117,7 +118,7 @@ func isRSCElement(v *jsonNode) bool {
 	return v.keys == nil && len(v.list) >= 4 && v.list[0].list == nil && v.list[0].text == "$"
 }
 
-// renderValue makes the node of a value: an element is ["$", type, key, properties].
+// renderValue builds the node of a value. An element is ["$", type, key, properties].
 func (f *rscPayload) renderValue(v *jsonNode, depth int) *node {
 	switch {
 	case depth > maxJSONDepth:
@@ -158,8 +159,8 @@ func (f *rscPayload) renderString(s string, depth int) *node {
 	return newText(s)
 }
 
-// renderElement makes an element of its properties: what is in it, and for one of a
-// script's own kind the texts that it is given.
+// renderElement builds an element from its properties. For a custom component it also
+// renders the text in properties other than children.
 func (f *rscPayload) renderElement(v *jsonNode, tag atom.Atom, depth int) *node {
 	if tag == 0 && v.firstString("href") != "" {
 		tag = atom.A
@@ -208,7 +209,7 @@ func (f *rscPayload) renderElement(v *jsonNode, tag atom.Atom, depth int) *node 
 	return n
 }
 
-// renderProperty makes a node of another property: an element, or data.
+// renderProperty builds a node from a property that holds an element or data.
 func (f *rscPayload) renderProperty(v *jsonNode, depth int) *node {
 	if isRSCElement(v) {
 		return f.renderValue(v, depth)

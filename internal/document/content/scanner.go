@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// tokenKind is what the scanner found.
+// tokenKind is the kind of a token.
 type tokenKind uint8
 
 const (
@@ -15,28 +15,28 @@ const (
 	textToken
 	startToken
 	endToken
-	rawToken // the text of a script, style or another element without markup
+	rawToken // the text of an element without markup, such as script or style
 )
 
-// token is one piece of a page. Its strings are parts of the page, not copies.
+// token is one token of a page. Its strings are substrings of the page, not copies.
 type token struct {
 	kind        tokenKind
-	tag         atom.Atom // of a tag; of the element that a raw text is in
-	text        string    // of a text, with its character references, or raw
+	tag         atom.Atom // of a tag, or of the element that contains a raw text
+	text        string    // with character references unresolved
 	attributes  string    // of a start tag, as written
 	selfClosing bool      // a start tag that ends in "/>"
 }
 
-// scanner cuts a page into tags and text as the ExtractHTML standard does (section 13.2.5,
-// tokenization), in one pass and with no memory of its own, whatever a stranger
-// sends. What it leaves out: doctypes and comments, which say nothing.
+// scanner splits a page into tags and text as the HTML standard specifies (13.2.5,
+// tokenization). It makes one pass and allocates nothing, whatever the input. It skips
+// doctypes and comments.
 type scanner struct {
 	page      string
 	at        int
-	rawTextOf atom.Atom // the element without markup that was just opened
+	rawTextOf atom.Atom // the raw text element whose start tag was just read
 }
 
-// next gives the next piece of the page.
+// next returns the next token; its kind is endOfPage at the end.
 func (s *scanner) next() token {
 	if s.rawTextOf != 0 {
 		tag := s.rawTextOf
@@ -55,7 +55,7 @@ func (s *scanner) next() token {
 		case i > 0 && startsMarkup(rest[i:]):
 			s.at += i
 			return token{kind: textToken, text: rest[:i]}
-		case i > 0 || !startsMarkup(rest): // a "<" that begins nothing is text
+		case i > 0 || !startsMarkup(rest): // a "<" that begins no markup is text
 			n := i + 1
 			for {
 				j := strings.IndexByte(rest[n:], '<')
@@ -89,7 +89,7 @@ func (s *scanner) next() token {
 	return token{}
 }
 
-// startsMarkup says whether s, which begins with "<", begins a tag or a comment.
+// startsMarkup reports whether s, which begins with "<", begins a tag or a comment.
 func startsMarkup(s string) bool {
 	if len(s) < 2 {
 		return false
@@ -109,7 +109,7 @@ func (s *scanner) skipPast(end string) {
 	s.at = len(s.page)
 }
 
-// skipComment skips a comment, a doctype or what is taken for one.
+// skipComment skips a comment, a doctype or a bogus comment.
 func (s *scanner) skipComment(rest string) {
 	switch {
 	case strings.HasPrefix(rest, "<!-->"):
@@ -138,7 +138,7 @@ func (s *scanner) skipComment(rest string) {
 	}
 }
 
-// readTag reads a tag whose name begins from bytes on.
+// readTag reads a tag whose name begins at offset from.
 func (s *scanner) readTag(from int, kind tokenKind) token {
 	rest := s.page[s.at:]
 	n := from
@@ -146,7 +146,7 @@ func (s *scanner) readTag(from int, kind tokenKind) token {
 		n++
 	}
 	end := tagEnd(rest, n)
-	if end < 0 { // the page ends within the tag
+	if end < 0 { // the page ends inside the tag
 		s.at = len(s.page)
 		return token{}
 	}
@@ -159,7 +159,7 @@ func (s *scanner) readTag(from int, kind tokenKind) token {
 	return t
 }
 
-// lookupTag is the atom of a name; zero for one that ExtractHTML does not know.
+// lookupTag returns the atom of a tag name, or 0 for an unknown one.
 func lookupTag(name string) atom.Atom {
 	var lower [16]byte
 	if len(name) > len(lower) {
@@ -175,7 +175,7 @@ func lookupTag(name string) atom.Atom {
 	return atom.Lookup(lower[:len(name)])
 }
 
-// tagEnd is where the ">" of a tag is: not within a quoted value.
+// tagEnd returns the index of the ">" that ends a tag, outside quoted values, or -1.
 func tagEnd(s string, i int) int {
 	for i < len(s) {
 		switch s[i] {
@@ -204,7 +204,7 @@ func tagEnd(s string, i int) int {
 	return -1
 }
 
-// readRaw reads up to the end tag of an element without markup, which it leaves.
+// readRaw returns the text up to the end tag of a raw text element, and leaves the end tag.
 func (s *scanner) readRaw(tag atom.Atom) string {
 	if tag == atom.Plaintext {
 		text := s.page[s.at:]

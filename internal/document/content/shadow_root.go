@@ -2,9 +2,9 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// exposeShadowRoots puts the declarative shadow roots below n in the place of what their hosts
-// hold, as browsers show them: the host's own children stand in the slots, those
-// that have no slot are not shown (ExtractHTML standard, 4.12.4).
+// exposeShadowRoots replaces the children of shadow hosts below n by their declarative
+// shadow roots, as browsers render them. The host's own children go into the slots; those
+// without a slot are not rendered (HTML standard, 4.12.4).
 func exposeShadowRoots(n *node) {
 	for c := n.first; c != nil; c = c.next {
 		if c.tag == atom.Template && c.has(attrShadowRootMode) {
@@ -27,7 +27,7 @@ func (n *node) openShadowRoot(root *node) {
 	for _, c := range root.detachChildren() {
 		n.append(c)
 	}
-	slots := map[string]*node{} // a second slot of a name stays empty
+	slots := map[string]*node{} // a second slot with the same name stays empty
 	walk(n, func(c *node) bool {
 		if c.tag == atom.Slot && slots[c.attr(attrName)] == nil {
 			slots[c.attr(attrName)] = c
@@ -40,7 +40,7 @@ func (n *node) openShadowRoot(root *node) {
 		if s == nil || s == c {
 			continue
 		}
-		if !filled[s] { // what stands in a slot is for when nothing comes
+		if !filled[s] { // the slot's fallback content
 			s.detachChildren()
 			filled[s] = true
 		}
@@ -48,7 +48,7 @@ func (n *node) openShadowRoot(root *node) {
 	}
 }
 
-// detachChildren gives the children of n, which has none afterwards.
+// detachChildren removes the children of n and returns them.
 func (n *node) detachChildren() []*node {
 	var out []*node
 	for c := n.first; c != nil; {

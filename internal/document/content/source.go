@@ -5,26 +5,26 @@ import "golang.org/x/net/html/atom"
 // Source is where in a page its document was found.
 type Source string
 
-// The places where a document may stand.
+// The sources of a document.
 const (
-	FromPage     Source = "page"     // in what is shown
-	FromTemplate Source = "template" // in a template element that a script shows
-	FromNoscript Source = "noscript" // in what is shown where no scripts run
-	FromScript   Source = "script"   // in data that a script shows: JSON in a script or an attribute
-	FromText     Source = "text"     // the page is no ExtractHTML but text
+	FromPage     Source = "page"     // the visible text
+	FromTemplate Source = "template" // a template element that a script shows
+	FromNoscript Source = "noscript" // the content for browsers without scripts
+	FromScript   Source = "script"   // data that a script shows: JSON in a script or an attribute
+	FromText     Source = "text"     // the page is Markdown or plain text, not HTML
 )
 
-// Where little is shown, the document is looked for in what a script would show.
+// Other sources are tried if the page shows too little text. The values were chosen by hand.
 const (
-	// minVisibleProse are so few that a page shows no document.
+	// minVisibleProse is how many words of prose a page needs to show a document.
 	minVisibleProse = 30
-	// minSourceProse is how much a document found elsewhere has at least.
+	// minSourceProse is how many words of prose a document from another source needs.
 	minSourceProse = 100
 )
 
-// chooseSource reads the document of a tree, from what it shows or, where that is next to
-// nothing, from the place that holds the most: a template, what stands for pages
-// without scripts, or the data of a script.
+// chooseSource extracts the document from the visible page. If that shows next to no
+// text, it uses the source with the most prose: a template, noscript content or embedded
+// data. It also returns how many sources it tried.
 func chooseSource(t *tree, url string) (*pruner, Source, int) {
 	visible := newPruner(t, url)
 	visible.pruneToDocument()
@@ -53,7 +53,7 @@ func chooseSource(t *tree, url string) (*pruner, Source, int) {
 	return best, source, tried
 }
 
-// withBody is the tree of another body of the same page.
+// withBody returns the page's tree with the children of n as its body.
 func (t *tree) withBody(n *node) *tree {
 	other := *t
 	other.body = newElement(atom.Body, n.detachChildren()...)
@@ -61,7 +61,7 @@ func (t *tree) withBody(n *node) *tree {
 	return &other
 }
 
-// resetCounts undoes what was counted and dropped, for another reading.
+// resetCounts resets the counts and drops of a tree, for another extraction.
 func (n *node) resetCounts() {
 	n.words, n.linkWords, n.fragmentLinkWords, n.links, n.headings, n.fields, n.placeholders, n.buttons = 0, 0, 0, 0, 0, 0, 0, 0
 	n.hasH1, n.hasBlock, n.dropped = false, false, notDropped

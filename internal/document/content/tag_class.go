@@ -2,36 +2,36 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// tagClass is what a tag is, as a set of bits.
+// tagClass is a set of properties of a tag.
 type tagClass uint32
 
 const (
-	inline     tagClass = 1 << iota // stands within a line
-	void                            // has nothing below it
-	block                           // begins a block of its own: closes a paragraph that was left open
+	inline     tagClass = 1 << iota // flows within a line
+	void                            // has no content and no end tag
+	block                           // begins a block, which closes an open paragraph
 	heading                         // h1 to h6
-	tablePart                       // means nothing outside a table
-	structural                      // shapes the text; others only wrap it
-	rawText                         // has text without tags in it
+	tablePart                       // valid inside a table only
+	structural                      // determines the structure of the text; the others only wrap it
+	rawText                         // contains text without markup
 	cell                            // td, th, caption
-	rowGroup                        // tbody and its like
-	rowPart                         // what a new row closes
+	rowGroup                        // tbody and the like
+	rowPart                         // closed by a new row
 	term                            // dt, dd
-	option                          // of a select
+	option                          // option or optgroup of a select
 
-	// What hides an open element from an end tag or from what implies one (ExtractHTML
-	// standard, 13.2.4.2).
-	endsScope          // from most end tags
-	endsParagraphScope // from what closes a paragraph
-	endsListItemScope  // from the end tag of a list item
-	endsNextItemScope  // from a next list item
-	endsNextTermScope  // from a next term
-	endsTableScope     // from the end of a part of a table
-	endsCellScope      // from a next cell
-	endsTemplateScope  // from everything
+	// Scope boundaries: an end tag, or a start tag that implies one, does not close an open
+	// element beyond a boundary (HTML standard, 13.2.4.2).
+	endsScope          // for most end tags
+	endsParagraphScope // for tags that close a paragraph
+	endsListItemScope  // for the end tag of a list item
+	endsNextItemScope  // for the start tag of a list item
+	endsNextTermScope  // for the start tag of dt or dd
+	endsTableScope     // for tags that close a table part
+	endsCellScope      // for the start tag of a cell
+	endsTemplateScope  // for every tag
 )
 
-// tagClasses of the tags; one that is not here is an element that ExtractHTML does not know.
+// tagClasses are the classes by tag. An unknown element has none.
 var tagClasses = func() map[atom.Atom]tagClass {
 	m := map[atom.Atom]tagClass{}
 	put := func(c tagClass, tags ...atom.Atom) {
@@ -61,8 +61,7 @@ var tagClasses = func() map[atom.Atom]tagClass {
 	put(endsScope|endsParagraphScope|endsListItemScope|endsNextItemScope|endsNextTermScope, atom.Td, atom.Th, atom.Caption, atom.Table, atom.Template, atom.Object, atom.Marquee, atom.Applet, atom.Svg)
 	put(endsParagraphScope, atom.Button)
 	put(endsListItemScope|endsNextItemScope|endsNextTermScope, atom.Ul, atom.Ol, atom.Menu, atom.Dir)
-	// A list item that was left open is closed by the next one, but not across
-	// another block than a div or a paragraph.
+	// A new list item closes an open one, but not across blocks other than div and p.
 	put(endsNextItemScope|endsNextTermScope, atom.Blockquote, atom.Section, atom.Article, atom.Aside, atom.Main, atom.Nav, atom.Header, atom.Footer, atom.Form, atom.Fieldset, atom.Dl,
 		atom.Details, atom.Figure, atom.Center)
 	put(endsNextTermScope, atom.Li)

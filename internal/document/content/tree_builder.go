@@ -10,68 +10,70 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// Bounds of a tree. They let every real page through, and keep what a hostile one
-// costs below a few times its own size.
+// Bounds of a tree. Real pages stay below them. They limit the memory for a hostile page
+// to a few times its size.
 const (
-	// maxNodes are kept; the text of what follows is kept without its elements.
+	// maxNodes is the number of nodes; the text after them is kept without its elements.
 	maxNodes = 150_000
-	// maxWrapperDepth is how deep elements that only wrap are kept, and maxDepth how deep
-	// any is: below it, text belongs to the last element that was kept. Browsers stop at 512.
+	// maxWrapperDepth is the depth below which elements without structure are left out, and
+	// maxDepth the depth below which all are; their text goes to the parent. Browsers
+	// limit the depth to 512.
 	maxWrapperDepth = 200
 	maxDepth        = 500
-	// maxOpenElements elements are remembered until they are closed.
+	// maxOpenElements is the length of the stack of open elements.
 	maxOpenElements = 20_000
-	// maxStackSearch is how far down the open elements a match is looked for.
+	// maxStackSearch is how far down the stack findOpen looks.
 	maxStackSearch = 512
-	// maxEmbedded bounds the scripts and data attributes that are kept aside, in number.
+	// maxEmbedded is the number of scripts and data attributes that are saved.
 	maxEmbedded = 200
-	// minEmbeddedBytes is the least length of a script or an attribute that may hold a document.
+	// minEmbeddedBytes is the minimum length of a script or attribute that may hold a document.
 	minEmbeddedBytes = 400
 )
 
-// tree is a page as it was built.
+// tree is a parsed page with its metadata.
 type tree struct {
 	body     *node
-	title    string // of the title element
-	lang     string // as declared
-	baseHref string // of the base element
-	// modified is when the page's metadata say that it was changed, as they write it.
+	title    string // text of the title element
+	lang     string // declared language, as written
+	baseHref string // href of the base element
+	// modified is the modification time in the page's metadata, as written.
 	modified string
-	// embedded has the scripts and data attributes that may hold a document as JSON, and
-	// unscripted what is shown where no scripts run.
+	// embedded holds the scripts and data attributes that may contain a document as JSON;
+	// noscripts holds the content for browsers without scripts.
 	embedded  []string
 	noscripts []string
-	// flattened says that there was too much for a tree, and some text lost its elements.
+	// flattened is set if the page exceeded the bounds and part of its text lost its elements.
 	flattened bool
-	// hasShadowRoots says that there are shadow roots in the tree.
+	// hasShadowRoots is set if the tree contains declarative shadow roots.
 	hasShadowRoots bool
 }
 
-// openElement is an element that was not closed yet.
+// openElement is an entry of the stack of open elements.
 type openElement struct {
-	node       *node // that children belong to
+	node       *node // the node that gets the children
 	tag        atom.Atom
 	class      tagClass
-	ownsNode   bool // node is this element's own
-	endTagSeen bool // its end tag was seen, but blocks within it were open
+	ownsNode   bool // node is this element's own; false if the element was left out
+	endTagSeen bool // the end tag was seen while blocks inside were open
 }
 
+// treeBuilder builds a tree from the tokens of a page.
 type treeBuilder struct {
 	tree
 	nodeArena []node
 	attrArena []attribute
 	stack     []openElement
-	openCount map[atom.Atom]int // how many of a tag are in stack
-	depth     int               // of kept elements
+	openCount map[atom.Atom]int // elements of each tag in stack
+	depth     int               // number of nodes that the open elements own
 	nodeCount int
 	inSVG     bool
-	inJSONLD  bool            // the script that begins is linked data
-	overflow  strings.Builder // text beyond maxNodes
+	inJSONLD  bool            // the current script is JSON-LD
+	overflow  strings.Builder // text after maxNodes
 }
 
-// buildTree makes the tree of a page. It follows the rules of the ExtractHTML standard for
-// what is left out or closed wrongly (section 13.2.6) as far as they decide which
-// text belongs to which block, each step in constant time.
+// buildTree parses a page. It implements the rules of the HTML standard for omitted and
+// misnested tags (13.2.6) as far as they decide which text belongs to which block. Each
+// step takes constant time.
 func buildTree(page string) *tree {
 	if !utf8.ValidString(page) {
 		page = strings.ToValidUTF8(page, "\ufffd")
@@ -136,7 +138,7 @@ func (b *treeBuilder) addText(s string) {
 	cur.append(n)
 }
 
-// addRawText takes the text of an element without markup.
+// addRawText processes the text of an element without markup.
 func (b *treeBuilder) addRawText(t token) {
 	switch t.tag {
 	case atom.Title:
@@ -170,7 +172,7 @@ func (b *treeBuilder) isFull() bool { return b.nodeCount >= maxNodes }
 func (b *treeBuilder) startTag(t token) {
 	class := tagClasses[t.tag]
 	if b.inSVG {
-		if class&block == 0 { // only a block ends a drawing that was left open
+		if class&block == 0 { // only a block ends an unclosed svg element
 			return
 		}
 		b.endTag(atom.Svg)
@@ -185,13 +187,13 @@ func (b *treeBuilder) startTag(t token) {
 	}
 	b.closeImplied(t.tag, class)
 	if class&tablePart != 0 && b.findOpen(atom.Table, endsTemplateScope) == 0 || t.tag == atom.Form && b.findOpen(atom.Form, 0) > 0 {
-		return // a cell without a table is nothing, nor is a form in a form
+		return // a table part outside a table and a form inside a form are ignored
 	}
 	if b.isFull() && class&inline == 0 {
 		b.overflow.WriteByte('\n')
 	}
 	if spare := maxOpenElements - len(b.stack); class&void == 0 && (spare < 0 && class&structural == 0 || spare < -maxDepth) {
-		return // its text belongs to what is around it
+		return // the text goes to the enclosing element
 	}
 	elem := openElement{node: b.top().node, tag: t.tag, class: class}
 	if !b.isFull() && (b.depth < maxWrapperDepth || b.depth < maxDepth && class&structural != 0) {
@@ -212,7 +214,7 @@ func (b *treeBuilder) startTag(t token) {
 	b.inSVG = t.tag == atom.Svg
 }
 
-// trimByteOrderMark is a page's bytes as a string, without a byte order mark.
+// trimByteOrderMark returns a page as a string, without a UTF-8 byte order mark.
 func trimByteOrderMark(body []byte) string {
 	return string(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 }

@@ -2,10 +2,11 @@ package frontier
 
 import "container/heap"
 
-// Factors by which a further page of a topic, or of a family, counts less.
-// Chosen on the link lists of about ninety company sites: smaller ones put the
-// second privacy notice behind plain pages, larger ones fetch ten translations
-// of one notice before the first cookie policy.
+// Factors that lower the rank of an item, once for each document of its topic, each
+// document of its family and each consecutive missing page of its host, at most
+// maxPenalties times each. They were chosen on the link lists of about 90 company
+// sites. Smaller factors put the second privacy notice behind ordinary pages. Larger
+// factors fetch ten translations of one notice before the first cookie policy.
 const (
 	topicFactor    = 0.93
 	familyFactor   = 0.4
@@ -13,8 +14,8 @@ const (
 	maxPenalties   = 6
 )
 
-// refreshTop makes the top of h's queue true: covered topics only ever lower a rank,
-// so it is enough to lower the top until it stays.
+// refreshTop updates the rank of the first item of h's queue until that item stays
+// first. Ranks only fall while items are queued, so the other ranks may stay stale.
 func (f *Frontier) refreshTop(h *hostQueue) {
 	for len(h.queue) > 0 {
 		top := &h.queue[0]
@@ -27,7 +28,7 @@ func (f *Frontier) refreshTop(h *hostQueue) {
 	}
 }
 
-// rank is an item's score lowered by what was covered already.
+// rank returns an item's score after penalties.
 func (f *Frontier) rank(h *hostQueue, it *Item) float64 {
 	r := it.Score
 	if it.Pinned {
@@ -45,9 +46,10 @@ func (f *Frontier) rank(h *hostQueue, it *Item) float64 {
 	return r
 }
 
-// ranksBefore orders items: pinned first, then by rank, then the shallower one, of pinned ones the
-// one that fewer redirects led to, so that all that lead to a page are known when it
-// comes, then by URL so that a crawl is repeatable.
+// ranksBefore is the order of items: pinned items first, then by rank, then by depth.
+// Among pinned items, those with fewer redirects come first, so that every redirect to
+// a page is known when the page is fetched. The URL breaks ties and makes a crawl
+// repeatable.
 func ranksBefore(a, b *Item) bool {
 	switch {
 	case a.Pinned != b.Pinned:
@@ -63,7 +65,7 @@ func ranksBefore(a, b *Item) bool {
 	}
 }
 
-// itemHeap is a heap, best first.
+// itemHeap implements heap.Interface, best item first.
 type itemHeap []Item
 
 func (q itemHeap) Len() int           { return len(q) }

@@ -28,9 +28,9 @@ func (h hunk) isTypo(x, y []string) bool {
 	return true
 }
 
-// editDistance returns the Damerau-Levenshtein distance of two words: the number of
-// characters inserted, removed, replaced or exchanged with a neighbor. For words of more
-// than 40 characters it returns 40.
+// editDistance returns the restricted Damerau-Levenshtein distance of two words: the
+// number of characters inserted, removed, replaced or exchanged with a neighbor. For
+// words of more than 40 characters it returns 40.
 func editDistance(a, b []rune) int {
 	if len(a) > 40 || len(b) > 40 {
 		return 40

@@ -2,39 +2,39 @@ package date
 
 import "strings"
 
-// accept says whether a cue is said of the document: left is what stands before it,
-// gap what stands between it and the date.
-func (a dateContext) accept(c cue, left, gap string) (cueMatch, bool) {
+// accept reports whether a cue before the date refers to the document. left is the text
+// before the cue, gap the text between the cue and the date.
+func (ctx dateContext) accept(c cue, left, gap string) (cueMatch, bool) {
 	match := cueMatch{cue: c}
 	prefix := lastSentence(left)
 	line := left[strings.LastIndexByte(left, '\n')+1:]
-	rest := a.right[:firstSentenceEnd(a.right)]
-	if a.startsRange || formerTerms.matches(prefix[max(0, len(prefix)-70):]) {
+	rest := ctx.right[:firstSentenceEnd(ctx.right)]
+	if ctx.startsRange || formerTerms.foundIn(prefix[max(0, len(prefix)-70):]) {
 		return match, false
 	}
-	lastLaw, lastDoc := lawTerms.lastIndex(a.sentence), documentTerms.lastIndex(a.sentence)
-	if lastLaw > lastDoc || lastDoc < 0 && lawTerms.matches(rest) || partTerms[lastWord(strings.TrimRight(prefix, punctuation))] {
+	lastLaw, lastDoc := lawTerms.lastIndex(ctx.sentence), documentTerms.lastIndex(ctx.sentence)
+	if lastLaw > lastDoc || lastDoc < 0 && lawTerms.foundIn(rest) || partTerms[lastWord(strings.TrimRight(prefix, punctuation))] {
 		return match, false
 	}
 	match.isLabel = onlyStopWords(line) || strings.HasSuffix(strings.TrimRight(line, " "), "-") || c.phrase == "rev" && strings.HasSuffix(line, "(")
-	named := documentTerms.matches(prefix) || documentTerms.matches(gap) || documentTerms.matches(rest)
+	named := documentTerms.foundIn(prefix) || documentTerms.foundIn(gap) || documentTerms.foundIn(rest)
 	switch {
 	case c.vague:
-		return match, named && lastLaw < 0 && !lawTerms.matches(rest) && (applicabilityTerms.matches(prefix) || applicabilityTerms.matches(rest))
+		return match, named && lastLaw < 0 && !lawTerms.foundIn(rest) && (applicabilityTerms.foundIn(prefix) || applicabilityTerms.foundIn(rest))
 	case !c.weak:
 		return match, true
-	case named && (match.isLabel || c.kind != published || documentTerms.matches(gap) || selfReferenceTerms.matches(prefix)):
+	case named && (match.isLabel || c.kind != published || documentTerms.foundIn(gap) || selfReferenceTerms.foundIn(prefix)):
 		return match, true
 	case match.isLabel:
-		// A label has nothing but the date, or little, on its line.
-		return match, strings.Contains(gap, ":") || len(strings.Fields(rest)) <= 4 || a.audience() != allUsers && continuesWithAudience(rest)
+		// A label is followed by little more than the date.
+		return match, strings.Contains(gap, ":") || len(strings.Fields(rest)) <= 4 || ctx.audience() != allUsers && continuesWithAudience(rest)
 	}
 	return match, false
 }
 
-// matchAfter is a cue that follows the date.
-func (a dateContext) matchAfter() (cueMatch, bool) {
-	w := a.right
+// matchAfter returns the cue that follows the date, if there is one.
+func (ctx dateContext) matchAfter() (cueMatch, bool) {
+	w := ctx.right
 	for range 3 {
 		w = strings.TrimLeft(w, " ,()[]:-|「」（）.'")
 		if w == "" {
@@ -48,27 +48,29 @@ func (a dateContext) matchAfter() (cueMatch, bool) {
 			}
 			return cueMatch{}, false
 		}
-		return a.acceptAfter(c, w[len(c.phrase):])
+		return ctx.acceptAfter(c, w[len(c.phrase):])
 	}
 	return cueMatch{}, false
 }
 
-func (a dateContext) acceptAfter(c cue, rest string) (cueMatch, bool) {
+// acceptAfter reports whether a cue after the date refers to the document. rest is the
+// text after the cue.
+func (ctx dateContext) acceptAfter(c cue, rest string) (cueMatch, bool) {
 	match := cueMatch{cue: c}
-	prefix := lastSentence(a.left)
+	prefix := lastSentence(ctx.left)
 	rest = rest[:firstSentenceEnd(rest)]
-	lastLaw, lastDoc := lawTerms.lastIndex(a.sentence), documentTerms.lastIndex(a.sentence)
-	if lastLaw > lastDoc || formerTerms.matches(prefix[max(0, len(prefix)-70):]) || lastDoc < 0 && lawTerms.matches(rest) {
+	lastLaw, lastDoc := lawTerms.lastIndex(ctx.sentence), documentTerms.lastIndex(ctx.sentence)
+	if lastLaw > lastDoc || formerTerms.foundIn(prefix[max(0, len(prefix)-70):]) || lastDoc < 0 && lawTerms.foundIn(rest) {
 		return match, false
 	}
 	if c.unspacedScript() {
-		match.isLabel = onlyStopWords(a.left[strings.LastIndexByte(a.left, '\n')+1:])
-		return match, match.isLabel || lastDoc >= 0 || documentTerms.matches(rest) || len(strings.TrimSpace(rest)) < 12
+		match.isLabel = onlyStopWords(ctx.left[strings.LastIndexByte(ctx.left, '\n')+1:])
+		return match, match.isLabel || lastDoc >= 0 || documentTerms.foundIn(rest) || len(strings.TrimSpace(rest)) < 12
 	}
-	line := strings.Trim(a.left[strings.LastIndexByte(a.left, '\n')+1:], punctuation)
+	line := strings.Trim(ctx.left[strings.LastIndexByte(ctx.left, '\n')+1:], punctuation)
 	match.isLabel = line == ""
 	if match.isLabel {
-		return match, len(strings.Fields(rest)) <= 3 || documentTerms.matches(rest)
+		return match, len(strings.Fields(rest)) <= 3 || documentTerms.foundIn(rest)
 	}
-	return match, !c.weak && (lastDoc >= 0 || documentTerms.matches(rest))
+	return match, !c.weak && (lastDoc >= 0 || documentTerms.foundIn(rest))
 }

@@ -2,8 +2,8 @@ package date
 
 import "strings"
 
-// audience is for whom a date counts, where a text gives one to those who come and
-// a later one to those who are there.
+// audience is the group of users that a date applies to. Some texts name one date for new
+// users and a later one for existing users.
 type audience int
 
 const (
@@ -12,16 +12,17 @@ const (
 	existingUsers
 )
 
+// Audience terms. All words are folded.
 var (
-	// audienceTerms are what a service calls those that it has terms with.
+	// audienceTerms are names for the users of a service.
 	audienceTerms = wordSet(`users user customers customer members member subscribers subscriber clients client merchants sellers accounts holders visitors developers creators partners`)
-	// newUserTerms and existingUserTerms tell them apart.
+	// newUserTerms and existingUserTerms tell the two groups apart.
 	newUserTerms      = wordSet(`new future`)
 	existingUserTerms = wordSet(`existing current registered`)
 )
 
-// trailingAudience reads "for existing users" at the end of a folded text, and says how
-// many bytes it takes.
+// trailingAudience parses an audience such as "for existing users" at the end of a folded
+// text. It returns the length of the phrase in bytes, or 0.
 func trailingAudience(w string) (audience, int) {
 	rest := strings.TrimRight(w, " ,:;)")
 	noun := lastWord(rest)
@@ -48,7 +49,8 @@ func trailingAudience(w string) (audience, int) {
 	return allUsers, 0
 }
 
-// leadingAudience reads "for existing users" at the beginning of a folded text.
+// leadingAudience parses an audience such as "for existing users" at the beginning of a
+// folded text.
 func leadingAudience(w string) audience {
 	who, at := allUsers, 0
 	for word := range strings.FieldsSeq(strings.TrimLeft(w, " (")) {
@@ -68,14 +70,15 @@ func leadingAudience(w string) audience {
 	return allUsers
 }
 
-// audience is for whom the date counts: what follows it, or the last that stands
-// before it in its sentence. Right after another date stands whom that one is for.
-func (a dateContext) audience() audience {
-	if who := leadingAudience(a.right); who != allUsers {
+// audience returns the audience of the date: the one that follows it, or the last one
+// before it in the sentence. An audience directly after the previous date belongs to that
+// date.
+func (ctx dateContext) audience() audience {
+	if who := leadingAudience(ctx.right); who != allUsers {
 		return who
 	}
-	left := lastSentence(a.left)
-	if a.followsDate && len(left) == len(a.left) && leadingAudience(left) != allUsers {
+	left := lastSentence(ctx.left)
+	if ctx.followsDate && len(left) == len(ctx.left) && leadingAudience(left) != allUsers {
 		_, left, _ = strings.Cut(strings.TrimLeft(left, " ("), " ")
 	}
 	who := allUsers
@@ -94,24 +97,26 @@ func (a dateContext) audience() audience {
 	}
 }
 
-// continuesWithAudience says whether a folded text goes on with for whom another date counts.
+// continuesWithAudience reports whether a folded text continues with the audience of
+// another date.
 func continuesWithAudience(w string) bool {
 	w = strings.TrimLeft(w, " ,;(")
 	return leadingAudience(strings.TrimPrefix(strings.TrimPrefix(w, "and "), "but ")) != allUsers
 }
 
-// sharesPreviousCue says whether a date has the cue of the one before it: "effective for new
-// users on 1 May 2024 and for existing users on 1 June 2024".
-func (a dateContext) sharesPreviousCue() bool {
-	if !a.followsDate || len(lastSentence(a.left)) != len(a.left) || a.audience() == allUsers {
+// sharesPreviousCue reports whether the cue of the previous date also applies to this
+// one, as in "effective for new users on 1 May 2024 and for existing users on 1 June
+// 2024".
+func (ctx dateContext) sharesPreviousCue() bool {
+	if !ctx.followsDate || len(lastSentence(ctx.left)) != len(ctx.left) || ctx.audience() == allUsers {
 		return false
 	}
-	return onlyStopWords(strings.ReplaceAll(a.left, " and ", " "))
+	return onlyStopWords(strings.ReplaceAll(ctx.left, " and ", " "))
 }
 
-// hasEarlierAudience says that a date is for those who are there already, and that the text has
-// another near it for those who come: that one is the document's.
-func (f *finder) hasEarlierAudience(c candidate) bool {
+// supersededByNewUserDate reports whether a candidate applies to existing users only and
+// another candidate of its kind nearby does not. That one is the date of the document.
+func (f *finder) supersededByNewUserDate(c candidate) bool {
 	if c.audience != existingUsers {
 		return false
 	}

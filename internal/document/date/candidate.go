@@ -1,31 +1,32 @@
 package date
 
-// candidate is a date that may be the document's.
+// candidate is a date that may be a date of the document.
 type candidate struct {
 	dateLiteral
 	kind     cueKind
-	rank     int // lower is better
+	rank     int // lower is better: one of the ranks below plus a position penalty
 	audience audience
 }
 
-// Ranks of candidates: what speaks for them, then where they stand.
+// Ranks of candidates, by strength of the evidence.
 const (
-	rankLabel   = 0 // a cue that begins its line, or says it all by itself
-	rankProse   = 3 // a cue that also is said of other things
-	rankNoCue   = 6 // no cue, on a line of its own
-	rankHistory = 9 // the newest of a list of changes
+	rankLabeled = 0 // a cue at the beginning of its line, or one that is unambiguous
+	rankProse   = 3 // a cue that is also used for other things
+	rankNoCue   = 6 // no cue, alone on its line
+	rankHistory = 9 // the newest entry of a change history
 
-	headPenalty, tailPenalty, middlePenalty = 0, 1, 2 // added by place
+	// Penalties for the position in the text.
+	headPenalty, tailPenalty, middlePenalty = 0, 1, 2
 )
 
-// chooseDates takes the best candidate of each kind.
+// chooseDates selects the best candidate of each kind.
 func (f *finder) chooseDates() Dates {
 	var d Dates
 	inForceDate, hasInForce := f.bestCandidate(inForce)
 	updatedDate, hasUpdated := f.bestCandidate(updated)
 	if !hasUpdated || updatedDate.rank >= middlePenalty {
-		// What prose says, or the middle of the text, which may be of a part, is less
-		// than a line that says when the whole was published.
+		// A date in prose or in the middle of the text may belong to a part of the
+		// document. A labeled publication date is stronger.
 		if p, ok := f.bestCandidate(published); ok && (!hasUpdated || p.rank < updatedDate.rank) {
 			updatedDate, hasUpdated = p, true
 		}
@@ -45,15 +46,15 @@ func (f *finder) chooseDates() Dates {
 	return d
 }
 
-// maxClusterBytes is how near candidates stand that are one list, in bytes.
+// maxClusterBytes is the maximum distance between candidates of one list.
 const maxClusterBytes = 300
 
-// bestCandidate is the best candidate of a kind; of several that stand together, as in a
-// list of versions, the newest that is in force.
+// bestCandidate returns the best candidate of a kind. Of several candidates in one list,
+// such as a list of versions, it returns the newest that is in force.
 func (f *finder) bestCandidate(k cueKind) (candidate, bool) {
 	at := -1
 	for i, c := range f.candidates {
-		if c.kind == k && !f.hasEarlierAudience(c) && (at < 0 || isBetter(f, c, f.candidates[at])) {
+		if c.kind == k && !f.supersededByNewUserDate(c) && (at < 0 || isBetter(f, c, f.candidates[at])) {
 			at = i
 		}
 	}
@@ -62,7 +63,7 @@ func (f *finder) bestCandidate(k cueKind) (candidate, bool) {
 	}
 	got, last := f.candidates[at], f.candidates[at]
 	for _, c := range f.candidates[at+1:] {
-		if c.kind != k || f.hasEarlierAudience(c) || c.rank != got.rank || c.start-last.end > maxClusterBytes {
+		if c.kind != k || f.supersededByNewUserDate(c) || c.rank != got.rank || c.start-last.end > maxClusterBytes {
 			continue
 		}
 		last = c
@@ -73,7 +74,8 @@ func (f *finder) bestCandidate(k cueKind) (candidate, bool) {
 	return got, true
 }
 
-// isBetter prefers what is in force over what will be, then the lower rank.
+// isBetter reports whether candidate a is better than b: it is in force and b is not yet,
+// or its rank is lower.
 func isBetter(f *finder, a, b candidate) bool {
 	if fa, fb := f.isFuture(a.dateLiteral), f.isFuture(b.dateLiteral); fa != fb {
 		return fb
@@ -81,7 +83,7 @@ func isBetter(f *finder, a, b candidate) bool {
 	return a.rank < b.rank
 }
 
-// upcoming is the next day on which the text will be in force.
+// upcoming returns the next future date on which the text takes effect.
 func (f *finder) upcoming() (candidate, bool) {
 	var got candidate
 	for _, c := range f.candidates {

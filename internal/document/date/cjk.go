@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// scanIdeographs finds the dates whose year is written in ideographs: 令和二年十月十五日,
-// 令和元年5月1日, 二〇二〇年十月.
+// scanIdeographs finds dates whose year is written in ideographs: 令和二年十月十五日, 令和元年5月1日,
+// 二〇二〇年十月.
 func (c *scanner) scanIdeographs() {
 	s, some := c.text, false
 	for at := 0; len(c.found) < 2*maxLiterals; {
@@ -42,7 +42,7 @@ func (c *scanner) scanIdeographs() {
 	}
 }
 
-// positionalNumber reads 二〇二〇.
+// positionalNumber parses a number written digit by digit in ideographs, such as 二〇二〇.
 func positionalNumber(s string) int {
 	n := 0
 	for _, r := range s {
@@ -55,7 +55,8 @@ func positionalNumber(s string) int {
 	return n
 }
 
-// cjkDate reads what follows a year in Chinese, Japanese or Korean.
+// cjkDate parses the month and the day after a year in Chinese, Japanese or Korean. y is
+// the year and s[i:j] its text.
 func cjkDate(s string, y, i, j int) dateLiteral {
 	at, ok := skipWord(s, j, "年", "년")
 	if !ok {
@@ -75,19 +76,20 @@ func cjkDate(s string, y, i, j int) dateLiteral {
 	return l
 }
 
-// eras are the first years of the eras that laws and terms are dated by.
+// eras are the Japanese and Taiwanese eras that occur in legal texts.
 var eras = []struct {
 	name string
-	zero int // the year before its first
+	zero int // the year before the first year of the era
 }{{"令和", 2018}, {"平成", 1988}, {"民國", 1911}, {"民国", 1911}}
 
-// eraDate reads 令和6年4月1日; s[i:j] is the year of the era.
+// eraDate parses a date such as 令和6年4月1日. The text between i and j is the year of the
+// era.
 func (c *scanner) eraDate(i, j int) dateLiteral {
 	head := strings.TrimRight(c.text[max(0, i-12):i], " \t")
 	for _, e := range eras {
 		if strings.HasSuffix(head, e.name) {
 			start := i - len(c.text[max(0, i-12):i]) + len(head) - len(e.name)
-			y := 1 // the first year, 元
+			y := 1 // 元, the first year
 			switch {
 			case digitAt(c.text, i):
 				y = parseDigits(c.text[i:j])
@@ -102,7 +104,7 @@ func (c *scanner) eraDate(i, j int) dateLiteral {
 	return dateLiteral{}
 }
 
-// cjkNumber reads a number below 100 in digits or ideographs.
+// cjkNumber parses a number below 100 in digits or ideographs.
 func cjkNumber(s string, i int) (n, end int) {
 	if digitAt(s, i) {
 		return readDigits(s, i, 2)

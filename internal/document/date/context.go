@@ -5,46 +5,50 @@ import (
 	"unicode/utf8"
 )
 
-// Reach of a cue, in bytes of the text before and after a date.
+// Limits of the context of a date, in bytes.
 const (
+	// contextBefore and contextAfter are the lengths of the text before and after a date
+	// that is searched for cues.
 	contextBefore = 260
 	contextAfter  = 160
-	// maxLabelBytes is how long a line may be that is a label for the next one.
+	// maxLabelBytes is the maximum length of a line that labels the next line.
 	maxLabelBytes = 90
 )
 
-// punctuation may stand between words without ending a sentence.
+// punctuation lists the characters between words that do not end a sentence.
 const punctuation = " :,;-()[]\"'|#>/=~·•«»“”„（）【】「」『』：、，・＊%&+\\"
 
-// dateContext are the folded text around one date.
+// dateContext is the text around a date, folded.
 type dateContext struct {
-	left, right string
-	// sentence is what stands before the date in its sentence, other dates included.
+	left, right string // up to the neighboring dates
+	// sentence is the part of the date's sentence that precedes the date, including other
+	// dates.
 	sentence    string
-	startsRange bool // the date begins a span of time
+	startsRange bool // the date is the first of a range
 	followsDate bool // left begins at the end of another date
 }
 
-func newDateContext(s string, all []dateLiteral, i int) dateContext {
-	l := all[i]
-	from, to := max(0, l.start-contextBefore), min(len(s), l.end+contextAfter)
+// newDateContext returns the context of literals[i].
+func newDateContext(text string, literals []dateLiteral, i int) dateContext {
+	l := literals[i]
+	from, to := max(0, l.start-contextBefore), min(len(text), l.end+contextAfter)
 	if i > 0 {
-		from = max(from, all[i-1].end)
+		from = max(from, literals[i-1].end)
 	}
-	next := i+1 < len(all) && all[i+1].start < to
+	next := i+1 < len(literals) && literals[i+1].start < to
 	if next {
-		to = all[i+1].start
+		to = literals[i+1].start
 	}
-	ctx := dateContext{left: trimTimeOfDay(fold(trimPartialRunes(s[from:l.start]))), right: fold(trimPartialRunes(s[l.end:to])), followsDate: i > 0 && from == all[i-1].end}
+	ctx := dateContext{left: trimTimeOfDay(fold(trimPartialRunes(text[from:l.start]))), right: fold(trimPartialRunes(text[l.end:to])), followsDate: i > 0 && from == literals[i-1].end}
 	ctx.sentence = lastSentence(ctx.left)
 	if ctx.followsDate && len(ctx.sentence) == len(ctx.left) {
-		ctx.sentence = lastSentence(fold(trimPartialRunes(s[max(0, l.start-contextBefore):l.start])))
+		ctx.sentence = lastSentence(fold(trimPartialRunes(text[max(0, l.start-contextBefore):l.start])))
 	}
 	ctx.startsRange = next && rangeTerms[strings.TrimSpace(ctx.right)]
 	return ctx
 }
 
-// trimPartialRunes cuts the halves of letters off both ends of a window.
+// trimPartialRunes removes incomplete UTF-8 sequences from both ends of a substring.
 func trimPartialRunes(s string) string {
 	for len(s) > 0 && !utf8.RuneStart(s[0]) {
 		s = s[1:]
@@ -60,7 +64,7 @@ func trimPartialRunes(s string) string {
 	return s
 }
 
-// lastSentence is what of a text belongs to its last sentence.
+// lastSentence returns the last, possibly incomplete, sentence of a text.
 func lastSentence(s string) string {
 	if i := strings.LastIndexAny(s, "\n!?。；"); i >= 0 {
 		_, n := utf8.DecodeRuneInString(s[i:])
@@ -78,7 +82,7 @@ func lastSentence(s string) string {
 	}
 }
 
-// firstSentenceEnd is where the first sentence of a text ends.
+// firstSentenceEnd returns the index at which the first sentence of a text ends.
 func firstSentenceEnd(s string) int {
 	end := len(s)
 	for _, stop := range []string{"\n", ". ", "。", "! ", "? ", "；"} {

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// cueIndex are the cues by their last word, for those before a date, or by their
-// first; those of scripts without spaces by their last or first letter.
+// cueIndex holds the cues before a date by their last word and the cues after a date by
+// their first word. In scripts without spaces the key is the last or first character.
 type cueIndex struct{ before, after map[string][]cue }
 
-// indexedCues are made when they are first asked for: a command that reads no document
-// has no use for them.
+// indexedCues builds the index on first use. Commands that read no document do not need
+// it.
 var indexedCues = sync.OnceValue(func() cueIndex {
 	p := cueIndex{map[string][]cue{}, map[string][]cue{}}
 	add := func(to map[string][]cue, key func(string) string, list string, c cue) {
@@ -43,14 +43,16 @@ var indexedCues = sync.OnceValue(func() cueIndex {
 	return p
 })
 
-// firstUnspacedRune is the first rune of the scripts that write words without spaces
-// between them: kana, ideographs and, for their endings, Hangul.
+// firstUnspacedRune is the first rune of the scripts without spaces between words: kana,
+// ideographs and, because its particles are attached to the word, Hangul.
 const firstUnspacedRune = 0x3040
 
+// isUnspaced reports whether a rune belongs to a script without spaces between words,
+// including Thai.
 func isUnspaced(r rune) bool { return r >= firstUnspacedRune || r >= 0xe00 && r <= 0xe7f }
 
-// lastWord is the last word of a folded text, or its last letter if its script has
-// no spaces.
+// lastWord returns the last word of a folded text, or the last character in a script
+// without spaces.
 func lastWord(s string) string {
 	if r, n := utf8.DecodeLastRuneInString(s); isUnspaced(r) {
 		return s[len(s)-n:]
@@ -59,6 +61,8 @@ func lastWord(s string) string {
 	return s[i+1:]
 }
 
+// firstWord returns the first word of a folded text, or the first character in a script
+// without spaces.
 func firstWord(s string) string {
 	if r, n := utf8.DecodeRuneInString(s); isUnspaced(r) {
 		return s[:n]

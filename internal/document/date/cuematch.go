@@ -6,19 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// cueMatch is a cue beside a date.
+// cueMatch is a cue next to a date.
 type cueMatch struct {
 	cue
-	isLabel bool // it begins its line, or it and the document's name are all of it
+	isLabel bool // begins its line, or is alone on it with the document's name
 }
 
-// maxStopWords bounds the words between a cue and its date.
+// maxStopWords bounds the number of words between a cue and its date.
 const maxStopWords = 12
 
-// matchesBefore walks back from the date over words that say nothing, to a cue; then
-// on to a second one, as in "effective and last updated".
-func (a dateContext) matchesBefore() []cueMatch {
-	w, crossed, table, numbers := a.left, false, false, 0
+// matchesBefore walks back from the date over stop words to a cue, and on to a second
+// cue, as in "effective and last updated".
+func (ctx dateContext) matchesBefore() []cueMatch {
+	w, crossed, table, numbers := ctx.left, false, false, 0
 	var matches []cueMatch
 	var vague cueMatch
 	for range maxStopWords {
@@ -28,8 +28,8 @@ func (a dateContext) matchesBefore() []cueMatch {
 		}
 		if newline {
 			above := rest[strings.LastIndexByte(rest, '\n')+1:]
-			if len(above) > maxLabelBytes || len(a.left)-len(rest) > 24 || strings.HasSuffix(w, "\n- ") {
-				break // no label, or one item of a list
+			if len(above) > maxLabelBytes || len(ctx.left)-len(rest) > 24 || strings.HasSuffix(w, "\n- ") {
+				break // not a label, or an item of a list
 			}
 			crossed, table = true, strings.Contains(above, "|")
 			if table {
@@ -40,14 +40,14 @@ func (a dateContext) matchesBefore() []cueMatch {
 		word := lastWord(w)
 		if c, ok := longestCue(indexedCues().before[word], w, strings.HasSuffix); ok {
 			left := w[:len(w)-len(c.phrase)]
-			match, ok := a.accept(c, left, a.left[min(len(a.left), len(w)):])
+			match, ok := ctx.accept(c, left, ctx.left[min(len(ctx.left), len(w)):])
 			ok = ok && (!crossed || match.isLabel || table)
 			switch {
 			case c.vague:
 				if ok && vague.kind == 0 {
 					vague = match
 				}
-			case table && c.weak && c.kind == published: // the head of a column of dates
+			case table && c.weak && c.kind == published: // the heading of a date column
 				return nil
 			case ok && len(matches) == 0:
 				matches = append(matches, match)
@@ -79,8 +79,9 @@ func (a dateContext) matchesBefore() []cueMatch {
 	return matches
 }
 
-// tableCell is what stands in the column of a table's row; borders are those before it
-// in both rows and in the line between.
+// tableCell returns the cell of a table row in the column after the given number of
+// borders. The borders are counted from the row's own cell across the delimiter row to
+// the date's cell.
 func tableCell(row string, borders int) string {
 	cells := strings.Split(strings.Trim(row, " |"), "|")
 	for _, i := range []int{borders - 1, len(cells) - 1} {
@@ -91,7 +92,8 @@ func tableCell(row string, borders int) string {
 	return ""
 }
 
-// trimPunctuation cuts marks from the end, and says whether a line or a sentence ended there.
+// trimPunctuation removes trailing punctuation and reports whether a line or a sentence
+// ended there.
 func trimPunctuation(w string) (rest string, newline, ended bool) {
 	rest = strings.TrimRight(w, punctuation+"\n.!?。")
 	cut := w[len(rest):]
@@ -100,18 +102,19 @@ func trimPunctuation(w string) (rest string, newline, ended bool) {
 		return rest, newline, true
 	}
 	if i := strings.Index(cut, ". "); i >= 0 {
-		// An abbreviation or a number does not end a sentence.
+		// A full stop after an abbreviation or a number does not end a sentence.
 		last := lastWord(rest)
 		ended = len(last) > 4 || !stopWords[last] && last != "rev" && last != "ver" && last != "eff" && last != "upd" && !isNumber(last)
 	}
 	return rest, newline, ended
 }
 
+// isNumber reports whether a word consists of digits.
 func isNumber(w string) bool {
 	return w != "" && strings.IndexFunc(w, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
 }
 
-// longestCue is the longest cue that w has at its end, or at its beginning.
+// longestCue returns the longest cue that w ends with, or begins with, as tested by has.
 func longestCue(list []cue, w string, has func(string, string) bool) (cue, bool) {
 	var best cue
 	for _, c := range list {
@@ -122,19 +125,20 @@ func longestCue(list []cue, w string, has func(string, string) bool) (cue, bool)
 	return best, best.phrase != ""
 }
 
-// isWholeWord says whether a phrase at the end of w begins a word there.
+// isWholeWord reports whether a phrase at the end of w starts at a word boundary.
 func isWholeWord(w, phrase string) bool {
 	if !strings.HasSuffix(w, phrase) || len(w) == len(phrase) {
 		return true
 	}
-	if first, _ := utf8.DecodeRuneInString(phrase); isUnspaced(first) || first >= 0x590 && first < 0x780 { // Hebrew and Arabic prefix words
+	if first, _ := utf8.DecodeRuneInString(phrase); isUnspaced(first) || first >= 0x590 && first < 0x780 { // Hebrew and Arabic attach prefixes to words
 		return true
 	}
 	r, _ := utf8.DecodeLastRuneInString(w[:len(w)-len(phrase)])
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
-// stopWordLength is how many bytes at the end of w say nothing of the date.
+// stopWordLength returns the length of the stop word, audience, version number or
+// document term at the end of w. word is the last word of w.
 func stopWordLength(w, word string) (int, bool) {
 	if _, n := trailingAudience(w); n > 0 {
 		return n, true
@@ -150,13 +154,14 @@ func stopWordLength(w, word string) (int, bool) {
 		}
 		return 0, false
 	}
-	if len(word) > 0 && len(word) <= 8 && strings.Trim(word, "v0123456789.°#") == "" { // a version
+	if len(word) > 0 && len(word) <= 8 && strings.Trim(word, "v0123456789.°#") == "" { // a version number
 		return len(word), true
 	}
-	return len(word), len(word) > 1 && documentTerms.matches(word)
+	return len(word), len(word) > 1 && documentTerms.foundIn(word)
 }
 
-// onlyStopWords says whether nothing but the document's name stands on a line.
+// onlyStopWords reports whether a line holds nothing but stop words and the document's
+// name.
 func onlyStopWords(line string) bool {
 	for {
 		line = strings.TrimRight(line, punctuation+".!?。")

@@ -1,11 +1,11 @@
-// Package date finds the dates that a legal document says of itself: from when it
-// is in force and when it was last changed, each with the words that say so.
+// Package date finds the dates that a legal document states about itself: since when it
+// is in force and when it was last changed, each with the sentence as a quote.
 //
-// It finds all dates of a text first, then looks for a cue beside each ("last
-// updated", "Stand", "en vigueur au", "施行"), in some forty languages at once, with
-// nothing but words that say nothing in between. A date without a cue is taken
-// only where it stands alone on a line near the beginning or the end. Dates of
-// laws, of former versions, of offers and of the copyright are no document's.
+// It finds all dates in a text and then looks for a cue next to each ("last updated",
+// "Stand", "en vigueur au", "施行"), in about forty languages at once. Only stop words may
+// stand between the cue and the date. A date without a cue counts only if it is alone on
+// a line near the beginning or the end of the text. Dates of laws, former versions,
+// offers and copyright notices are ignored.
 package date
 
 import (
@@ -13,37 +13,38 @@ import (
 	"time"
 )
 
-// Input is what dates are looked for in.
+// Input is a document and its page, as searched by Find.
 type Input struct {
-	// Markdown is the document, with its lines.
+	// Markdown is the text of the document.
 	Markdown string
-	// Language is its ISO 639-1 code and Region its ISO 3166-1 country, upper case;
-	// either may be empty. They say whether 3/4/2024 is in March or in April.
+	// Language is an ISO 639-1 code and Region an ISO 3166-1 country code in upper case.
+	// Either may be empty. They decide whether 3/4/2024 is in March or in April.
 	Language, Region string
-	// Now is the day to which a date is future or past; if it is zero, none is future.
+	// Now separates past from future dates. If it is zero, no date is in the future.
 	Now time.Time
-	// PageLines are lines of the page around the text, in which only dates with a cue
-	// count. They are asked for the dates that the text does not say.
+	// PageLines are lines of the page around the document. They supply the dates that the
+	// document does not state. Only dates with a cue count in them.
 	PageLines []string
-	// PageModified is when the page's metadata say that it was changed, in RFC 3339 or as
-	// a day. It is asked last, and never makes a date of effect: it is often the
-	// day on which the site was built.
+	// PageModified is the modification date in the page's metadata, in RFC 3339 or as
+	// YYYY-MM-DD. It supplies the date of the last change if nothing else does. It never
+	// supplies the effective date, because it is often the day on which the site was
+	// built.
 	PageModified string
 }
 
-// Dates are what a document says of itself, each YYYY-MM-DD or empty. Where only a
-// month is named, the day is its first.
+// Dates holds the dates that a document states, as YYYY-MM-DD or empty, each with its
+// quote. If the text names only a month, the day is the first.
 type Dates struct {
-	// Effective is the day from which the text is in force; where it names none, the
-	// day of its last change.
+	// Effective is the day from which the text is in force, or the day of the last change
+	// if the text does not state one.
 	Effective, EffectiveQuote string
-	// Updated is the day of its last change, or of its publication.
+	// Updated is the day of the last change, or of the publication.
 	Updated, UpdatedQuote string
-	// Upcoming is the day after Now on which the text will be in force.
+	// Upcoming is the next day after Now on which the text takes effect.
 	Upcoming, UpcomingQuote string
 }
 
-// Find reads the dates of a document.
+// Find returns the dates of a document.
 func Find(t Input) Dates {
 	d := findIn(t.Markdown, t, false)
 	if (d.Effective == "" || d.Updated == "") && len(t.PageLines) > 0 {
@@ -63,7 +64,8 @@ func Find(t Input) Dates {
 	return d
 }
 
-// metadataDay is the day of a time in RFC 3339 or of a day, if it is not after now.
+// metadataDay returns the day of an RFC 3339 time or of a date, or nothing if it is
+// invalid or more than a day after now.
 func metadataDay(s string, now time.Time) string {
 	if len(s) < 10 {
 		return ""

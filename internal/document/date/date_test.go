@@ -12,9 +12,9 @@ var today = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
 // dateCase is one line of the test data.
 type dateCase struct {
-	language, region          string
-	effective, updated, takes string
-	text                      string
+	language, region             string
+	effective, updated, upcoming string
+	text                         string
 }
 
 func readCases(t testing.TB, file string) []dateCase {
@@ -34,7 +34,7 @@ func readCases(t testing.TB, file string) []dateCase {
 		f.language, f.region, _ = strings.Cut(parts[0], "-")
 		if len(parts) == 5 {
 			none := strings.NewReplacer("-", "")
-			for i, p := range []*string{&f.effective, &f.updated, &f.takes} {
+			for i, p := range []*string{&f.effective, &f.updated, &f.upcoming} {
 				if *p = parts[i+1]; *p == "-" {
 					*p = none.Replace(*p)
 				}
@@ -57,9 +57,9 @@ func TestDatesAreFoundInAllSupportedForms(t *testing.T) {
 	for _, f := range list {
 		languages[f.language] = true
 		d := f.find()
-		if d.Effective != f.effective || d.Updated != f.updated || d.Upcoming != f.takes {
+		if d.Effective != f.effective || d.Updated != f.updated || d.Upcoming != f.upcoming {
 			wrong++
-			t.Logf("%s: effective %q, updated %q, takes effect %q, want %q, %q, %q: %q", f.language, d.Effective, d.Updated, d.Upcoming, f.effective, f.updated, f.takes, f.text)
+			t.Logf("%s: effective %q, updated %q, takes effect %q, want %q, %q, %q: %q", f.language, d.Effective, d.Updated, d.Upcoming, f.effective, f.updated, f.upcoming, f.text)
 		}
 	}
 	t.Logf("%d of %d forms in %d languages right", len(list)-wrong, len(list), len(languages))

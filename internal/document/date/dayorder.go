@@ -2,7 +2,7 @@ package date
 
 import "strings"
 
-// dateOrder is in which order a text writes the parts of a date in digits.
+// dateOrder is the order of day and month in numeric dates.
 type dateOrder int
 
 const (
@@ -10,12 +10,12 @@ const (
 	monthFirst
 )
 
-// monthFirstRegions write 3/15/2024 (Unicode CLDR 45, short date patterns that
-// begin with M).
+// monthFirstRegions are the regions that write 3/15/2024. Source: Unicode CLDR 45, short
+// date patterns that begin with M.
 var monthFirstRegions = map[string]bool{"US": true, "PH": true, "PR": true, "GU": true, "VI": true, "UM": true, "AS": true, "MP": true, "FM": true, "PW": true, "MH": true}
 
-// defaultOrder is the order of a language and region. English without a region is
-// taken for American: most such pages are.
+// defaultOrder returns the order of a language and region. English without a region is
+// treated as American, because most such pages are.
 func defaultOrder(language, region string) dateOrder {
 	if region != "" && language == "en" {
 		if monthFirstRegions[region] {
@@ -29,8 +29,8 @@ func defaultOrder(language, region string) dateOrder {
 	return dayFirst
 }
 
-// detectOrder is the order that the text itself shows by a date with slashes whose
-// day is above twelve, if all such dates agree.
+// detectOrder returns the order that the text shows in its dates with slashes, if some
+// have a day above twelve and all of these agree. Otherwise it returns otherwise.
 func detectOrder(s string, otherwise dateOrder) dateOrder {
 	days, months := 0, 0
 	for at := 0; ; {
@@ -67,8 +67,8 @@ func detectOrder(s string, otherwise dateOrder) dateOrder {
 	return otherwise
 }
 
-// assignDayMonth makes day and month of two numbers. With dots the day comes first
-// wherever dots are used; the other separators follow the order.
+// assignDayMonth tells day and month in two numbers apart. With dots as separators the
+// day comes first in all regions; with other separators the order decides.
 func assignDayMonth(a, b int, sep byte, o dateOrder) dateLiteral {
 	switch {
 	case a > 12:

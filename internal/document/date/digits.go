@@ -2,6 +2,7 @@ package date
 
 import "strings"
 
+// parseDigits converts a string of ASCII digits to a number.
 func parseDigits(s string) int {
 	n := 0
 	for i := 0; i < len(s); i++ {
@@ -10,14 +11,16 @@ func parseDigits(s string) int {
 	return n
 }
 
+// digitAt reports whether s[i] is a digit.
 func digitAt(s string, i int) bool { return i >= 0 && i < len(s) && s[i] >= '0' && s[i] <= '9' }
 
-// digitBefore says whether a digit stands before s[i], a separator between.
+// digitBefore reports whether a digit precedes s[i], directly or before a separator.
 func digitBefore(s string, i int) bool {
 	return digitAt(s, i-1) || i > 1 && strings.IndexByte("./- ", s[i-1]) >= 0 && digitAt(s, i-2)
 }
 
-// readDigits reads up to most digits at s[i]; the number is 0 where there are none or more.
+// readDigits parses the digits at s[i]. It returns the number 0 if there are none or more
+// than maxDigits.
 func readDigits(s string, i, maxDigits int) (n, end int) {
 	j := i
 	for digitAt(s, j) {
@@ -29,13 +32,13 @@ func readDigits(s string, i, maxDigits int) (n, end int) {
 	return parseDigits(s[i:j]), j
 }
 
-// unicodeSeparators are other characters that stand for . - and /.
+// unicodeSeparators are Unicode variants of the separators . - and /.
 var unicodeSeparators = []struct {
 	mark string
 	sep  byte
 }{{"–", '-'}, {"‑", '-'}, {"‐", '-'}, {"－", '-'}, {"．", '.'}, {"／", '/'}}
 
-// readSeparator reads one of . - / with spaces around it.
+// readSeparator parses one of . - / with optional spaces around it.
 func readSeparator(s string, i int) (sep byte, end int) {
 	i = skipSpace(s, i)
 	if i >= len(s) {
@@ -52,6 +55,7 @@ func readSeparator(s string, i int) (sep byte, end int) {
 	return s[i], skipSpace(s, i+1)
 }
 
+// skipSpace returns the index of the first character from s[i] on that is not a space.
 func skipSpace(s string, i int) int {
 	for i < len(s) {
 		switch {
@@ -66,7 +70,8 @@ func skipSpace(s string, i int) int {
 	return i
 }
 
-// skipWord is where the first of words that s has at i ends.
+// skipWord skips the first of the given words that s has at i, after optional spaces. It
+// reports whether there is one.
 func skipWord(s string, i int, words ...string) (int, bool) {
 	for _, w := range words {
 		if strings.HasPrefix(s[min(i, len(s)):], w) {
@@ -79,7 +84,7 @@ func skipWord(s string, i int, words ...string) (int, bool) {
 	return i, false
 }
 
-// readDigitsBefore reads one or two digits that end at s[end].
+// readDigitsBefore parses one or two digits that end at s[end].
 func readDigitsBefore(s string, end, from int) (n, start int) {
 	start = end
 	for start > from && digitAt(s, start-1) {
@@ -91,7 +96,8 @@ func readDigitsBefore(s string, end, from int) (n, start int) {
 	return parseDigits(s[start:end]), start
 }
 
-// readSeparatorBefore reads one of . - / that ends at s[end], spaces around it.
+// readSeparatorBefore parses one of . - / that ends at s[end], with optional spaces
+// around it.
 func readSeparatorBefore(s string, end, from int) (sep byte, start int) {
 	end = skipSpaceBefore(s, end, from)
 	for _, w := range unicodeSeparators {
@@ -105,6 +111,8 @@ func readSeparatorBefore(s string, end, from int) (sep byte, start int) {
 	return s[end-1], skipSpaceBefore(s, end-1, from)
 }
 
+// skipSpaceBefore returns the index after the last character before s[end] that is not a
+// space.
 func skipSpaceBefore(s string, end, from int) int {
 	for end > from {
 		switch {
@@ -119,15 +127,15 @@ func skipSpaceBefore(s string, end, from int) int {
 	return end
 }
 
-// digitZeros are the digits of nothing of the scripts that write dates with digits of
-// their own, and the bytes that their UTF-8 begins with.
+// digitZeros are the zero digits of other scripts, with the first byte of their UTF-8
+// form.
 var digitZeros = []struct {
 	zero rune
 	lead byte
 }{{'٠', 0xd9}, {'۰', 0xdb}, {'०', 0xe0}, {'๐', 0xe0}, {'０', 0xef}}
 
-// asciiDigits writes the digits of other scripts as Latin ones. Most texts have
-// none and are given back as they are.
+// asciiDigits replaces the digits of other scripts by ASCII digits. Most texts have none
+// and are returned unchanged.
 func asciiDigits(s string) string {
 	some := false
 	for _, z := range digitZeros {

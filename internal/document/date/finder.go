@@ -2,29 +2,31 @@ package date
 
 import "time"
 
-// maxTextBytes is how much of a text is searched, in bytes: so much from its beginning
-// and so much from its end.
+// maxTextBytes is the length of the parts at the beginning and at the end of a long text
+// that are searched.
 const maxTextBytes = 2 << 20
 
-// finder looks for the dates of one text.
+// finder selects the dates of one text.
 type finder struct {
 	text       string
 	now        time.Time
 	literals   []dateLiteral
 	candidates []candidate
-	requireCue bool // dates need a cue that says more than that something was published
+	requireCue bool // ignore dates without a cue and with a weak publication cue
 }
 
-// Places by cue, in bytes.
+// Lengths of the zones at the beginning and the end of a text in which a date with a cue
+// is preferred.
 const (
 	headZoneBytes = 4000
 	tailZoneBytes = 3000
 )
 
-// maxYearsAhead is how far in the future a date may be.
+// maxYearsAhead bounds how far in the future a date may be.
 const maxYearsAhead = 3
 
-// findIn looks in one text; in hints only for dates that a cue makes a document's.
+// findIn returns the dates of the text s. hints is set for lines around the document, in
+// which a date needs a cue.
 func findIn(s string, t Input, hints bool) Dates {
 	if len(s) > 2*maxTextBytes {
 		s = trimPartialRunes(s[:maxTextBytes]) + "\n\n" + trimPartialRunes(s[len(s)-maxTextBytes:])
@@ -47,12 +49,15 @@ func findIn(s string, t Input, hints bool) Dates {
 	return f.chooseDates()
 }
 
+// isFuture reports whether a date is after now.
 func (f *finder) isFuture(l dateLiteral) bool { return !f.now.IsZero() && l.time().After(f.now) }
 
+// isTooFarAhead reports whether a date is more than maxYearsAhead after now.
 func (f *finder) isTooFarAhead(l dateLiteral) bool {
 	return !f.now.IsZero() && l.time().After(f.now.AddDate(maxYearsAhead, 0, 0))
 }
 
+// hasKind reports whether there is a candidate of a kind.
 func (f *finder) hasKind(k cueKind) bool {
 	for _, c := range f.candidates {
 		if c.kind == k {
@@ -62,10 +67,11 @@ func (f *finder) hasKind(k cueKind) bool {
 	return false
 }
 
-// addCandidates makes a candidate of a date that has a cue, or needs none.
+// addCandidates adds date i as a candidate for each of its cues, or once if it needs no
+// cue.
 func (f *finder) addCandidates(i int, l dateLiteral) {
 	if l.needsCue && l.day == 0 && f.isFuture(l) {
-		return // no revision was made in the future: the second number is no year
+		return // revisions are in the past, so the second number is not a year
 	}
 	penalty := middlePenalty
 	switch {
@@ -78,7 +84,7 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 	matches := ctx.matchesBefore()
 	if len(matches) == 0 {
 		if match, ok := ctx.matchAfter(); ok && (match.unspacedScript() || !inListOrTable(f.text, l)) {
-			match.isLabel = match.isLabel && !match.weak // "July 2017 version" says less than "version: July 2017"
+			match.isLabel = match.isLabel && !match.weak // "July 2017 version" is weaker than "version: July 2017"
 			matches = append(matches, match)
 		}
 	}
@@ -86,18 +92,18 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 		matches = append(matches, cueMatch{cue: cue{kind: inForce}})
 	}
 	for _, match := range matches {
-		if match.kind == published && match.weak && (l.needsCue || f.requireCue) { // 1.2.23 after "version" is a version
+		if match.kind == published && match.weak && (l.needsCue || f.requireCue) { // in "version 1.2.23" the number is a version
 			continue
 		}
 		rank := rankProse
 		if match.isLabel || !match.weak && !match.vague {
-			rank = rankLabel
+			rank = rankLabeled
 		}
 		if match.kind == published && f.belowHistoryHeading(l) {
 			rank = rankHistory
 		}
 		if match.kind != inForce && l.dayMonthSwappable && f.isFuture(l) {
-			// Nothing was changed in the future: the other order is meant.
+			// Changes are in the past, so day and month are in the other order.
 			if swapped := l; swapped.month <= 12 {
 				swapped.day, swapped.month = l.month, l.day
 				if !f.isFuture(swapped) {
@@ -118,8 +124,8 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 	}
 }
 
-// inDateList says whether the dates beside it stand alone on lines too: a list of
-// former versions.
+// inDateList reports whether a neighboring date is also alone on its line, as in a list
+// of former versions.
 func (f *finder) inDateList(i int) bool {
 	for _, k := range []int{i - 1, i + 1} {
 		if k >= 0 && k < len(f.literals) && abs(f.literals[k].start-f.literals[i].start) < 120 && standsAlone(f.text, f.literals[k]) {

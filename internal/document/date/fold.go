@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// baseLetters is a letter of the Latin or Greek script without its accents, for those
-// below U+2000 that have any.
+// baseLetters maps accented Latin and Greek letters below U+2000, and some typographic
+// characters, to their base forms.
 var baseLetters = sync.OnceValue(func() map[rune]string {
 	m := map[rune]string{
 		'ł': "l", 'ø': "o", 'ı': "i", 'ß': "ss", 'æ': "ae", 'œ': "oe", 'đ': "d", 'þ': "th", 'ð': "d", 'ħ': "h",
@@ -31,9 +31,9 @@ var baseLetters = sync.OnceValue(func() map[rune]string {
 	return m
 })
 
-// fold makes texts comparable: lower case, Latin and Greek letters without accents,
-// no emphasis marks, one space for a run of white space, and one line feed where
-// a paragraph, list item, heading or table row begins.
+// fold normalizes a text for comparison: lower case, Latin and Greek letters without
+// accents, no emphasis marks, one space for a run of white space, and one line feed
+// before each paragraph, list item, heading or table row.
 func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -47,7 +47,7 @@ func fold(s string) string {
 		}
 		space, newlines, emphasized = false, 0, false
 	}
-	letters := baseLetters()
+	baseOf := baseLetters()
 	for _, r := range s {
 		switch {
 		case r == '\n':
@@ -55,12 +55,12 @@ func fold(s string) string {
 		case r == ' ' || r == '\t' || r == '\r' || r == '\u00a0':
 			space = true
 		case r == '*' || r == '_' || r == '`':
-			emphasized, space = newlines > 0, true // a list item, or emphasis, begins the line
-		case r >= 0x64b && r <= 0x652 || r == 0x640: // Arabic vowel signs, and the stroke that makes a word longer
+			emphasized, space = newlines > 0, true // begins a list item or an emphasized line
+		case r >= 0x64b && r <= 0x652 || r == 0x640: // Arabic vowel signs and tatweel
 		case r == 0x200b || r == 0x200d || r == 0xfeff || r == 0xad || r == 0x2060 || r == 0x200e || r == 0x200f:
 		case r < 0x80:
 			if 'A' <= r && r <= 'Z' {
-				space = space || lower // FranceVersion: two elements that lost the space between
+				space = space || lower // "FranceVersion": two elements without a space in between
 				r += 'a' - 'A'
 				lower = false
 			} else {
@@ -72,9 +72,9 @@ func fold(s string) string {
 		default:
 			flush(r)
 			r = unicode.ToLower(r)
-			if f, ok := letters[r]; ok {
+			if f, ok := baseOf[r]; ok {
 				b.WriteString(f)
-			} else if r < 0x300 || r > 0x36f { // no combining accent
+			} else if r < 0x300 || r > 0x36f { // not a combining accent
 				b.WriteRune(r)
 			}
 		}

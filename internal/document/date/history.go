@@ -1,6 +1,6 @@
 package date
 
-// historyTerms are stems, folded, of what a list of changes is called.
+// historyTerms are stems of headings of change histories, folded.
 var historyTerms = newStemSet(
 	"change log", "changelog", "change history", "revision history", "version history", "history of changes", "document history", "update history", "updates", "update log", "amendments", "summary of changes", "changes to this", "what's changed", "recent changes",
 	"historique", "journal des modifications", "anderungshistorie", "versionshistorie", "anderungsverlauf", "anderungsprotokoll", "anderungen", "historial de cambios", "registro de cambios", "control de versiones", "historial de versiones", "cronologia", "storico", "historico", "registo de alteracoes", "wijzigingen", "versiegeschiedenis", "historia zmian", "andringshistorik", "revisionshistorik", "versionshistorik", "endringslogg", "muutoshistoria", "versiohistoria", "historie zmen",
@@ -8,7 +8,7 @@ var historyTerms = newStemSet(
 	"version | date", "version|date", "date | change", "date | version", "date | description", "version | datum", "datum | anderung", "version | fecha", "fecha | ", "date | modification", "versie | datum", "versione | data",
 )
 
-// changeTerms are stems, folded, of what was done to a document.
+// changeTerms are stems of verbs for changes to a document, folded.
 var changeTerms = newStemSet(
 	"updated", "added", "removed", "changed", "clarif", "amended", "revised", "reworded", "deleted", "corrected",
 	"ajoute", "retire", "modifi", "precis", "change", "mis a jour", "supprime", "corrige",
@@ -16,17 +16,18 @@ var changeTerms = newStemSet(
 	"anadid", "eliminad", "actualizad", "aggiunt", "rimoss", "aggiornat", "adicionad", "removid", "atualizad", "alterad", "toegevoegd", "verwijderd", "gewijzigd", "bijgewerkt", "dodano", "usunieto", "zmieniono", "lagt till", "tagit bort", "tilfojet", "fjernet",
 )
 
-// maxEntryGap is how far apart the entries of a list of changes may stand, in bytes.
+// maxEntryGap is the maximum distance between two entries of a change history, in bytes.
 const maxEntryGap = 700
 
-// belowHistoryHeading says whether a list of changes is announced just above a date.
+// belowHistoryHeading reports whether the heading of a change history is directly above a
+// date.
 func (f *finder) belowHistoryHeading(l dateLiteral) bool {
 	from, _ := lineOf(f.text, l.start, l.end)
-	return historyTerms.matches(fold(trimPartialRunes(f.text[max(0, from-80):from])))
+	return historyTerms.foundIn(fold(trimPartialRunes(f.text[max(0, from-80):from])))
 }
 
-// newestHistoryEntry is the newest date, not after the day now, of a list of changes: entries
-// that begin with a date, below a heading that says so or saying so themselves.
+// newestHistoryEntry returns the newest past date of a change history. Its entries begin
+// with a date; they are below a heading of a history, or most of them name a change.
 func (f *finder) newestHistoryEntry() (dateLiteral, bool) {
 	for i := 0; i < len(f.literals); i++ {
 		if f.literals[i].needsCue || !startsLine(f.text, f.literals[i]) {
@@ -41,7 +42,7 @@ func (f *finder) newestHistoryEntry() (dateLiteral, bool) {
 			j = k
 			entries++
 			_, to := lineOf(f.text, f.literals[k].start, f.literals[k].end)
-			if changeTerms.matches(fold(trimPartialRunes(f.text[f.literals[k].end:min(to, f.literals[k].end+200)]))) {
+			if changeTerms.foundIn(fold(trimPartialRunes(f.text[f.literals[k].end:min(to, f.literals[k].end+200)]))) {
 				withChangeTerm++
 			}
 			if newest.isBefore(f.literals[k]) && !f.isFuture(f.literals[k]) {
@@ -52,8 +53,8 @@ func (f *finder) newestHistoryEntry() (dateLiteral, bool) {
 		above := fold(trimPartialRunes(f.text[max(0, from-220):from]))
 		near := above[max(0, len(above)-80):]
 		switch {
-		case newest.year == 0 || formerTerms.matches(near):
-		case entries > 1 && historyTerms.matches(above), historyTerms.matches(near), entries > 2 && withChangeTerm*3 >= entries*2:
+		case newest.year == 0 || formerTerms.foundIn(near):
+		case entries > 1 && historyTerms.foundIn(above), historyTerms.foundIn(near), entries > 2 && withChangeTerm*3 >= entries*2:
 			return newest, true
 		}
 		i = j

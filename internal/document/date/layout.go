@@ -2,15 +2,15 @@ package date
 
 import "strings"
 
-// Where a date without a cue may be a document's: on a line of its own near the
-// beginning or the end. In bytes and lines that are not empty.
+// Limits for the position of a date without a cue. Such a date must be alone on a line
+// near the beginning or the end of the text. Lines count if they are not empty.
 const (
 	headBytes, headLines = 2000, 12
 	tailBytes, tailLines = 900, 7
 	maxTitleLine         = 120
 )
 
-// lineOf is the line of s around the bytes from start to end.
+// lineOf returns the bounds of the line of s that contains the bytes [start:end).
 func lineOf(s string, start, end int) (from, to int) {
 	from = strings.LastIndexByte(s[:start], '\n') + 1
 	to = len(s)
@@ -20,7 +20,7 @@ func lineOf(s string, start, end int) (from, to int) {
 	return from, to
 }
 
-// nearEdges says whether a date is near the beginning or the end of a text, counted in lines.
+// nearEdges reports whether a date is near the beginning or the end of a text.
 func nearEdges(s string, l dateLiteral) (head, tail bool) {
 	if l.start < headBytes {
 		head = countNonEmptyLines(s[:l.start]) <= headLines
@@ -31,6 +31,7 @@ func nearEdges(s string, l dateLiteral) (head, tail bool) {
 	return head, tail
 }
 
+// countNonEmptyLines counts the lines that are not blank.
 func countNonEmptyLines(s string) int {
 	n := 0
 	for line := range strings.SplitSeq(s, "\n") {
@@ -41,15 +42,15 @@ func countNonEmptyLines(s string) int {
 	return n
 }
 
-// standsAlone says whether a date stands alone on its line, with the document's name and
-// version at most, or with the place where it was written.
+// standsAlone reports whether a date is alone on its line, or only with the document's
+// name, its version or the place of signing.
 func standsAlone(s string, l dateLiteral) bool {
 	from, to := lineOf(s, l.start, l.end)
 	if to-from > maxTitleLine || inListOrTable(s, l) {
 		return false
 	}
 	before, behind := fold(s[from:l.start]), strings.TrimSpace(fold(s[l.end:to]))
-	if strings.Contains(before, "©") || strings.Contains(before, "copyright") || formerTerms.matches(before) || strings.Contains(before, "](") {
+	if strings.Contains(before, "©") || strings.Contains(before, "copyright") || formerTerms.foundIn(before) || strings.Contains(before, "](") {
 		return false
 	}
 	if !onlyStopWords(strings.TrimLeft(behind, punctuation)) {
@@ -62,17 +63,18 @@ func standsAlone(s string, l dateLiteral) bool {
 		return onlyStopWords(before[len(location):]) // Berlin, den 1. März 2024
 	}
 	title := strings.HasPrefix(before, "#") || strings.HasPrefix(before, "\n#")
-	return title && documentTerms.matches(before)
+	return title && documentTerms.foundIn(before)
 }
 
-// inListOrTable says whether a date stands in a list item or a table.
+// inListOrTable reports whether a date is in a list item or a table.
 func inListOrTable(s string, l dateLiteral) bool {
 	from, _ := lineOf(s, l.start, l.end)
 	before := strings.TrimLeft(s[from:l.start], " \t>")
 	return strings.HasPrefix(before, "•") || before != "" && strings.IndexByte("-*+|", before[0]) >= 0 && !strings.HasPrefix(before, "**")
 }
 
-// startsLine says whether a date begins its line, after a bullet or a version at most.
+// startsLine reports whether a date begins its line, possibly after a bullet or a
+// version.
 func startsLine(s string, l dateLiteral) bool {
 	from, _ := lineOf(s, l.start, l.end)
 	return l.start-from < 40 && onlyStopWords(fold(s[from:l.start]))

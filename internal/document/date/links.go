@@ -2,8 +2,8 @@ package date
 
 import "strings"
 
-// withoutLinkTargets is a text without the addresses and titles of its links, whose
-// dates are those of other things.
+// withoutLinkTargets removes the targets and titles of links. Dates in them are not dates
+// of the document.
 func withoutLinkTargets(s string) string {
 	at := strings.Index(s, "](")
 	if at < 0 {

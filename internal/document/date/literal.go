@@ -2,33 +2,35 @@ package date
 
 import "time"
 
-// dateLiteral is a date as it is written somewhere in a text.
+// dateLiteral is a date as written in a text.
 type dateLiteral struct {
-	start, end        int // bytes of the text
-	year, month, day  int // day is 0 where only the month is named
-	needsCue          bool
-	dayMonthSwappable bool // day and month could be each other
+	start, end        int  // byte offsets in the text
+	year, month, day  int  // day is 0 if only the month is named
+	needsCue          bool // written in a form that is a date only next to a cue
+	dayMonthSwappable bool // day and month may be in the other order
 }
 
-// isBefore says whether a is an earlier day than b.
-func (a dateLiteral) isBefore(b dateLiteral) bool { return a.sortKey() < b.sortKey() }
+// isBefore reports whether l is an earlier day than other.
+func (l dateLiteral) isBefore(other dateLiteral) bool { return l.sortKey() < other.sortKey() }
 
-func (a dateLiteral) sortKey() int { return a.year*10000 + a.month*100 + a.day }
+// sortKey returns a number that orders dates.
+func (l dateLiteral) sortKey() int { return l.year*10000 + l.month*100 + l.day }
 
-// time is the day, or the first of the month.
-func (a dateLiteral) time() time.Time {
-	return time.Date(a.year, time.Month(a.month), max(a.day, 1), 0, 0, 0, 0, time.UTC)
+// time returns the day, or the first of the month.
+func (l dateLiteral) time() time.Time {
+	return time.Date(l.year, time.Month(l.month), max(l.day, 1), 0, 0, 0, 0, time.UTC)
 }
 
-// Bounds of years. The web's documents begin in the nineties.
+// Range of valid years. Documents on the web begin in the nineties.
 const (
 	firstYear = 1990
 	lastYear  = 2100
 )
 
-func (a dateLiteral) isValid() bool {
-	if a.year < firstYear || a.year > lastYear || a.month < 1 || a.month > 12 || a.day < 0 || a.day > 31 {
+// isValid reports whether the date exists and is in the range of years.
+func (l dateLiteral) isValid() bool {
+	if l.year < firstYear || l.year > lastYear || l.month < 1 || l.month > 12 || l.day < 0 || l.day > 31 {
 		return false
 	}
-	return a.day == 0 || a.time().Day() == a.day
+	return l.day == 0 || l.time().Day() == l.day
 }

@@ -2,8 +2,8 @@ package date
 
 import "strings"
 
-// monthNumbers are the names of the months by their folded form: names, inflected
-// names and usual abbreviations, twelve a line, in the order of the year.
+// monthNumbers maps folded names of months to their numbers: names, inflected names and
+// common abbreviations. Each line has twelve entries in calendar order; "_" is none.
 var monthNumbers = func() map[string]int {
 	m := map[string]int{}
 	for _, line := range []string{
@@ -63,7 +63,7 @@ var monthNumbers = func() map[string]int {
 		"ιανουαριος φεβρουαριος μαρτιος απριλιος μαιος ιουνιος ιουλιος αυγουστος σεπτεμβριος οκτωβριος νοεμβριος δεκεμβριος",
 		"يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر", // ar
 		"جانفي فيفري مارس إبريل ماي يونيه يوليه اغسطس شتنبر اكتوبر نونبر دجنبر",
-		"_ شباط آذار نيسان أيار حزيران تموز آب أيلول _ _ _", // ar, in the Levant; the others have two words
+		"_ شباط آذار نيسان أيار حزيران تموز آب أيلول _ _ _", // ar, Levant; the other names have two words
 		"_ شباط اذار نيسان ايار حزيران تموز اب ايلول _ _ _",
 		"ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר", // he
 		"בינואר בפברואר במרץ באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר",
@@ -80,8 +80,8 @@ var monthNumbers = func() map[string]int {
 	return m
 }()
 
-// twoWordMonths are the names of months that have two words, and the Thai abbreviations,
-// whose dots part them: ม.ค.
+// twoWordMonths maps month names of two words to their numbers. Thai abbreviations such
+// as ม.ค. are among them, because the dot separates them into two words.
 var twoWordMonths = func() map[string]int {
 	m := map[string]int{
 		"كانون الثاني": 1, "كانون ثاني": 1, "كانون ثان": 1,
@@ -95,7 +95,7 @@ var twoWordMonths = func() map[string]int {
 	return m
 }()
 
-// twoWordMonthEndings are the last words of twoWordMonths.
+// twoWordMonthEndings holds the last words of twoWordMonths.
 var twoWordMonthEndings = func() map[string]bool {
 	m := map[string]bool{}
 	for name := range twoWordMonths {

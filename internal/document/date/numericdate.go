@@ -2,7 +2,7 @@ package date
 
 import "strings"
 
-// yearFirstDate reads 2024-01-31, 2024/1/31, 2024. 1. 31., 2024年1月31日 and 2024-01.
+// yearFirstDate parses 2024-01-31, 2024/1/31, 2024. 1. 31., 2024年1月31日 and 2024-01.
 func (c *scanner) yearFirstDate(y, i, j int) dateLiteral {
 	if i > 0 && (c.text[i-1] == '.' || c.text[i-1] == '-' || c.text[i-1] == '/') && digitBefore(c.text, i) {
 		return dateLiteral{}
@@ -26,15 +26,15 @@ func (c *scanner) yearFirstDate(y, i, j int) dateLiteral {
 			return dateLiteral{start: i, end: end, year: y, month: m, day: d}
 		}
 	}
-	// A month alone needs both digits, and no spaces: 2024-01, 2024/01.
+	// A month without a day needs two digits and no spaces: 2024-01, 2024/01.
 	if sep != '.' && at == j+3 && !digitAt(c.text, at) && (at == len(c.text) || strings.IndexByte("-/", c.text[at]) < 0) {
 		return dateLiteral{start: i, end: at, year: y, month: m}
 	}
 	return dateLiteral{}
 }
 
-// shortNumericDate reads 01.04.23 and 3/15/24: two digits for the year, always the
-// same separator, and no digit or dot beside it.
+// shortNumericDate parses 01.04.23 and 3/15/24: a year of two digits, the same separator
+// twice, and no digit or dot next to it.
 func (c *scanner) shortNumericDate(i int) dateLiteral {
 	s := c.text
 	if i > 0 && (digitBefore(s, i) || strings.IndexByte(".-/,:", s[i-1]) >= 0) {
@@ -51,7 +51,7 @@ func (c *scanner) shortNumericDate(i int) dateLiteral {
 	}
 	end := at + 3
 	if end+1 < len(s) && strings.IndexByte("./-", s[end]) >= 0 && digitAt(s, end+1) {
-		return dateLiteral{} // an address or a section number
+		return dateLiteral{} // an IP address or a section number
 	}
 	y := 2000 + parseDigits(s[at+1:end])
 	l := assignDayMonth(a, b, sep, c.order)
@@ -59,12 +59,12 @@ func (c *scanner) shortNumericDate(i int) dateLiteral {
 	return l
 }
 
-// compactDate reads 20240131, in full.
+// compactDate parses 20240131.
 func compactDate(s string, i, j int) dateLiteral {
 	return dateLiteral{start: i, end: j, year: parseDigits(s[i : i+4]), month: parseDigits(s[i+4 : i+6]), day: parseDigits(s[i+6 : j]), needsCue: true}
 }
 
-// numericDateBeforeYear reads 31.01.2024, 1/31/2024, 31 - 01 - 2024, 23/6–2024 and
+// numericDateBeforeYear parses 31.01.2024, 1/31/2024, 31 - 01 - 2024, 23/6–2024 and
 // 01/2024; s[i:j] is the year.
 func numericDateBeforeYear(s string, y, i, j, from int, o dateOrder) dateLiteral {
 	sep, at := readSeparatorBefore(s, i, from)
@@ -82,7 +82,7 @@ func numericDateBeforeYear(s string, y, i, j, from int, o dateOrder) dateLiteral
 			return l
 		}
 	}
-	if sep == '-' || start > 0 && strings.IndexByte("./-,", s[start-1]) >= 0 { // 12-2024 is a number more often than a month
+	if sep == '-' || start > 0 && strings.IndexByte("./-,", s[start-1]) >= 0 { // 12-2024 is more often a number than a month
 		return dateLiteral{}
 	}
 	return dateLiteral{start: start, end: j, year: y, month: b}

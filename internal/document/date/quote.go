@@ -9,17 +9,17 @@ import (
 	"github.com/clausea/crawler/internal/document/markdown"
 )
 
-// maxQuoteBytes bounds a quote, in bytes.
+// maxQuoteBytes bounds the length of a quote.
 const maxQuoteBytes = 300
 
-// endsAbbreviation says whether the full stop at s[i] is that of an abbreviation of letters,
-// as in "a.m.", "U.S." and "พ.ศ.", and ends no sentence.
+// endsAbbreviation reports whether the full stop at s[i] belongs to an abbreviation of
+// single letters, such as "a.m.", "U.S." and "พ.ศ.", and does not end a sentence.
 func endsAbbreviation(s string, i int) bool {
 	r, n := utf8.DecodeLastRuneInString(s[:max(i, 0)])
 	return i > n && unicode.IsLetter(r) && s[i-n-1] == '.'
 }
 
-// quote is a candidate's day and the sentence that it was read from.
+// quote returns the day of a candidate and the sentence that states it.
 func (f *finder) quote(c candidate) (day, quote string) {
 	from, to := lineOf(f.text, c.start, c.end)
 	if i := strings.LastIndex(f.text[from:c.start], ". "); i >= 0 && i > c.start-from-200 && c.start-from > 40 {
@@ -40,7 +40,7 @@ func (f *finder) quote(c candidate) (day, quote string) {
 			break
 		}
 	}
-	if strings.Trim(fold(f.text[from:c.start]), punctuation+"\n") == "" && from > 0 { // the cue stands on the line above
+	if strings.Trim(fold(f.text[from:c.start]), punctuation+"\n") == "" && from > 0 { // the cue is on the line above
 		if above := strings.TrimRight(f.text[:from], " \n\r\t|-"); !strings.HasSuffix(above, "=") && len(f.text[:from])-len(above) < 40 {
 			if i := strings.LastIndexByte(above, '\n') + 1; len(above)-i <= maxLabelBytes {
 				from = i

@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxLiterals bounds how many dates of one text are looked at: the first half of
-// them from its beginning, the others from its end.
+// maxLiterals bounds the number of dates of one text. Half of them are taken from the
+// beginning of the text, half from the end.
 const maxLiterals = 400
 
-// scanner finds the dates of one text.
+// scanner finds the date literals of one text.
 type scanner struct {
 	text     string
 	language string
@@ -17,8 +17,8 @@ type scanner struct {
 	found    []dateLiteral
 }
 
-// scan finds all dates, in the order of the text. It looks at runs of digits
-// only, so that a text without a year costs one pass over its bytes.
+// scan returns all dates in text order. It examines only runs of digits, so that a text
+// without a year costs one pass over its bytes.
 func (c *scanner) scan() []dateLiteral {
 	s, end := c.text, 0
 	for i := 0; i < len(s); i++ {
@@ -31,7 +31,7 @@ func (c *scanner) scan() []dateLiteral {
 		}
 		var l dateLiteral
 		switch {
-		case i < end: // part of the date before
+		case i < end: // part of the previous date
 		case j-i == 4:
 			l = c.dateAroundYear(i, j, end)
 		case j-i <= 2:
@@ -66,14 +66,16 @@ func (c *scanner) scan() []dateLiteral {
 	return c.found
 }
 
-// dateAroundYear reads the date whose year is s[i:j]; nothing before from belongs to it.
+// dateAroundYear parses the date whose year is the text between i and j. The date begins
+// at from or later.
 func (c *scanner) dateAroundYear(i, j, from int) dateLiteral {
 	y := parseDigits(c.text[i:j])
 	if strings.HasPrefix(c.text[j:], "'") || i > 0 && strings.IndexByte("/=&%@", c.text[i-1]) >= 0 && !digitBefore(c.text, i) {
-		// part of an address
+		// Part of a URL.
 		return dateLiteral{}
 	}
 	thai := y > 2400 && y < 2700
+	// The year is of the Buddhist era.
 	if thai { // Buddhist era
 		y -= 543
 	}

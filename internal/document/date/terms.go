@@ -2,7 +2,7 @@ package date
 
 import "slices"
 
-// stopWords are words, folded, that may stand between a cue and its date.
+// stopWords are words that may stand between a cue and its date, folded.
 var stopWords = wordSet(`
 	on as of from the is was since in at date dated this our these it its and a an to are been effective version by day st last most recently current first which will be become becomes starting beginning entry force
 	le la les du de des au aux a est sont depuis ce cette ces en date jour partir compter et version l' d' l d
@@ -35,12 +35,14 @@ var stopWords = wordSet(`
 	maandag dinsdag woensdag donderdag vrijdag zaterdag zondag segunda-feira terca-feira quarta-feira quinta-feira sexta-feira
 	no. nr. n° nr number v ver rev edition am/pm utc gmt`)
 
-// unspacedStopWords are what may stand between a cue and its date in scripts without spaces.
+// unspacedStopWords are strings that may stand between a cue and its date in scripts
+// without spaces.
 var unspacedStopWords = []string{"は", "日付", "日期", "時間", "时间", "日", "を", "于", "於", "为", "為", "の", "に", "自", "从", "自从", "より", "最近", "版本", "版", "이", "약관은", "방침은", "は、", "規約", "約款", "ポリシー", "方針", "協議", "协议", "政策", "条款", "條款", "声明", "약관", "방침", "정책", "เมื่อ", "วันที่", "ตั้งแต่", "ณ", "은", "는", "から"}
 
+// isUnspacedStopWord reports whether s is one of unspacedStopWords.
 func isUnspacedStopWord(s string) bool { return slices.Contains(unspacedStopWords, s) }
 
-// documentTerms are stems, folded, of what a legal document calls itself.
+// documentTerms are stems of names for legal documents, folded.
 var documentTerms = newStemSet(
 	"polic", " terms", "notice", "agreement", "statement", "conditions", "document", "version", "guideline", " rules", "this page", "addendum", " contract", " eula", "disclosure", " tos", " t&c", "privacy", " charter", "code of conduct", " schedule", " appendix", " imprint", " license", " licence",
 	"politique", "charte", " cgu", " cgv", "mentions legales", " presente", " present document", " les present", " la present", " present contrat", "declaration", "contrat", "confidentialite", "reglement interieur", " clauses", " engagement",
@@ -60,8 +62,8 @@ var documentTerms = newStemSet(
 	"規約", "ポリシー", "方針", "約款", "規程", "規定", "本契約", "ガイドライン", "協議", "协议", "政策", "条款", "條款", "声明", "聲明", "规则", "規則", "须知", "公约", "约定", "약관", "방침", "정책", "계약", "처리방침", "운영정책", "규칙",
 )
 
-// lawTerms are stems, folded, of what laws are called, and of what else has a date of
-// its own. With them as the subject a date is not the document's.
+// lawTerms are stems of names for laws and for other things with dates of their own,
+// folded. A date with such a subject is not a date of the document.
 var lawTerms = newStemSet(
 	"gdpr", "ccpa", "cpra", "lgpd", "dsgvo", "ds-gvo", "rgpd", "(eu)", "(ue)", "(eg)", "(ce)", "directive", "regulation", " act ", " act,", " law ", " law,", " laws", "statute", "decree", "court", "judgment", "judgement", "decision", "treaty", "convention", "legislation", "amendment act",
 	"gesetz", "verordnung", "richtlinie", "urteil", "beschluss", "gericht", "bdsg", "tmg", "ddg",
@@ -72,7 +74,7 @@ var lawTerms = newStemSet(
 	"法律", "個人情報保護法", "个人信息保护法", "條例", "条例", "保護法", "保护法", "網絡安全法", "网络安全法", "법률", "보호법", "시행령",
 )
 
-// formerTerms are stems, folded, of words for a version that is in force no longer.
+// formerTerms are stems of words for former versions, folded.
 var formerTerms = newStemSet(
 	"previous", "prior ", "former", "earlier", "old version", "older", "archive", "supersede", "superseded", "replaces", "replaced", "last version of our", "expired", "original",
 	"precedent", "ancien", "anterieur", "archiv", "remplace", "bisherig", "fruher", "vorherig", "vorige", "alte ", "alten ", "ersetzt", "vorhergehend",
@@ -80,18 +82,18 @@ var formerTerms = newStemSet(
 	"旧版", "舊版", "以前", "過去", "历史版本", "上一版", "이전", "השוואה", "السابق",
 )
 
-// partTerms are what a document's parts are called: their dates are not the whole's.
+// partTerms are names for parts of a document. Their dates are not dates of the whole.
 var partTerms = wordSet(`article articles section sections paragraph clause annex annexe appendix chapter artikel abschnitt ziffer paragraf articulo seccion apartado clausula articolo sezione artigo seccao`)
 
-// applicabilityTerms are stems, folded, of the verbs by which a document says that it holds.
+// applicabilityTerms are stems of verbs that say that a document applies, folded.
 var applicabilityTerms = newStemSet(
 	"appl", "effect", "force", "valid", "updated", "revised", "current", "accurate", "s'applique", "vigueur", "gilt", "gelten", "gultig", "aplica", "vigor", "vige", "applica", "gelden", "geldt", "van toepassing", "obowiazuj", "galler", "gaelder", "gjelder", "действ", "تسري", "يسري", "سارية", "مفعول", "نافذ", "تطبق", "amend", "modifi", "change",
 )
 
-// selfReferenceTerms are stems, folded, by which a document speaks of itself and not of another.
+// selfReferenceTerms are stems of words with which a document refers to itself, folded.
 var selfReferenceTerms = newStemSet(
 	" this ", " these ", " our ", " the present", " dies", " vorliegend", " present", " la present", " les present", " est", " questa ", " questo ", " esta ", " este ", " deze ", " dit ", " onze ", " niniejsz", " denna ", " detta ", " denne ", " dette ", " tama ", " tato ", " tento ", " tyto ", " jelen ", " prezent", "настоящ", "цей ", "ця ", " bu ", " ini ", "本", "この", "이 ", "هذه", "هذا",
 )
 
-// rangeTerms are words, folded, that make a date the beginning of a span.
+// rangeTerms are words after the first date of a range, folded.
 var rangeTerms = wordSet(`to au al till until through - bis jusqu'au jusqu au hasta fino al tot t/m do til till ate ate: до до. a`)

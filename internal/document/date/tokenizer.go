@@ -6,24 +6,20 @@ import (
 	"unicode/utf8"
 )
 
-// token is a word or a number before the year.
+// token is a word or a number.
 type token struct {
 	start  int
 	folded string // empty for a number
-	number int
+	number int    // 0 for a word, and for a number of more than two digits
 }
 
-// tokenizer reads words and numbers backwards.
+// tokenizer reads the words and numbers before a position, last first.
 type tokenizer struct {
-	s        string
-	at, from int
-	last     int
+	text     string
+	at, from int // the position, and the beginning of the range
 }
 
-// mark remembers the place, to which skipping goes back if it finds nothing.
-func (t *tokenizer) mark() { t.last = t.at }
-
-// previousExcept is the word before that is in none of the sets.
+// previousExcept returns the nearest preceding word that is in none of the sets.
 func (t *tokenizer) previousExcept(sets ...map[string]bool) token {
 	for range 5 {
 		w := t.previous()
@@ -38,11 +34,11 @@ func (t *tokenizer) previousExcept(sets ...map[string]bool) token {
 	return token{}
 }
 
-// previous is the word or number before, and moves before it.
+// previous returns the preceding word or number and moves before it.
 func (t *tokenizer) previous() token {
 	feeds := 0
 	for t.at > t.from {
-		r, size := utf8.DecodeLastRuneInString(t.s[t.from:t.at])
+		r, size := utf8.DecodeLastRuneInString(t.text[t.from:t.at])
 		if r == '\n' {
 			feeds++
 		}
@@ -52,22 +48,23 @@ func (t *tokenizer) previous() token {
 		t.at -= size
 	}
 	end := t.at
-	if digitAt(t.s, end-1) && end > t.from {
-		n, start := readDigitsBefore(t.s, end, t.from)
+	if digitAt(t.text, end-1) && end > t.from {
+		n, start := readDigitsBefore(t.text, end, t.from)
 		t.at = start
-		if start > 0 && (isLatin(t.s[start-1]) || digitAt(t.s, start-1) || start > 1 && strings.IndexByte(".,", t.s[start-1]) >= 0 && digitAt(t.s, start-2)) {
+		if start > 0 && (isLatin(t.text[start-1]) || digitAt(t.text, start-1) || start > 1 && strings.IndexByte(".,", t.text[start-1]) >= 0 && digitAt(t.text, start-2)) {
 			return token{start: start}
 		}
 		return token{start: start, number: n}
 	}
 	for t.at > t.from {
-		r, size := utf8.DecodeLastRuneInString(t.s[t.from:t.at])
+		r, size := utf8.DecodeLastRuneInString(t.text[t.from:t.at])
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != 'º' && r != '°' {
 			break
 		}
 		t.at -= size
 	}
-	return token{start: t.at, folded: fold(t.s[t.at:end])}
+	return token{start: t.at, folded: fold(t.text[t.at:end])}
 }
 
+// isLatin reports whether a byte is an ASCII letter.
 func isLatin(b byte) bool { return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' }

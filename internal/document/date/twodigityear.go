@@ -2,15 +2,16 @@ package date
 
 import "strings"
 
-// minMonthName and maxMonthName bound the name of a month beside a year of two
-// digits, in letters.
+// minMonthName and maxMonthName bound the length of a month name in a date with a year of
+// two digits, in letters.
 const minMonthName, maxMonthName = 3, 9
 
-// shortDateContext is how far before a date of two digits a word is looked for, in bytes.
+// shortDateContext is the length of the text before a short date that is searched for a
+// word, in bytes.
 const shortDateContext = 24
 
-// shortNamedDate reads 1-Mar-25 and 01/MAR/25: the same separator twice, and nothing
-// beside it that makes it the part of a number; s[i:j] is the day.
+// shortNamedDate parses 1-Mar-25 and 01/MAR/25: the same separator twice, and nothing
+// next to it that makes it part of a number. The text between i and j is the day.
 func (c *scanner) shortNamedDate(i, j int) dateLiteral {
 	s := c.text
 	if j >= len(s) || s[j] != '-' && s[j] != '/' {
@@ -27,12 +28,12 @@ func (c *scanner) shortNamedDate(i, j int) dateLiteral {
 	return dateLiteral{start: i, end: end, year: y, month: c.monthNumber(strings.ToLower(s[j+1 : k])), day: parseDigits(s[i:j]), needsCue: true}
 }
 
-// revisionTerms are the words, folded, after which two numbers with a slash between
-// them are a month and a year: forms and leaflets are marked "Rev. 03/25".
+// revisionTerms are folded words after which two numbers with a slash are a month and a
+// year. Forms and leaflets are marked "Rev. 03/25".
 var revisionTerms = wordSet(`rev revised revision stand`)
 
-// revisionMonth reads 03/25 after a word for a revision, where no word follows:
-// anywhere else it is a ratio, a part of a date or one of several pages.
+// revisionMonth parses 03/25 after a revision term if no word follows. Elsewhere it is a
+// ratio, a part of a date or a page number.
 func (c *scanner) revisionMonth(i, j int) dateLiteral {
 	s := c.text
 	if j-i != 2 || j >= len(s) || s[j] != '/' {
@@ -49,7 +50,8 @@ func (c *scanner) revisionMonth(i, j int) dateLiteral {
 	return dateLiteral{start: i, end: end, year: y, month: parseDigits(s[i:j]), needsCue: true}
 }
 
-// twoDigitYear reads a year of two digits that ends a date; it is 0 where there is none.
+// twoDigitYear parses a year of two digits at the end of a date. It returns 0 if there is
+// none.
 func twoDigitYear(s string, i int) (y, end int) {
 	n, end := readDigits(s, i, 2)
 	if end-i != 2 || end < len(s) && (isLatin(s[end]) || strings.IndexByte("-/_%#&+", s[end]) >= 0) {
@@ -61,12 +63,12 @@ func twoDigitYear(s string, i int) (y, end int) {
 	return 2000 + n, end
 }
 
-// identifierTerms are words, folded, after which digits and letters are the number of a
-// thing and no date.
+// identifierTerms are folded words after which digits and letters are an identifier and
+// not a date.
 var identifierTerms = wordSet(`no nr number part parts model item sku ref reference serial code id article art pn p/n form`)
 
-// startsDate says whether what begins at s[i] is no part of a longer number, and not said
-// to be the number of a thing.
+// startsDate reports whether a date may begin at s[i]: it is not inside a longer number
+// and not after an identifier term.
 func startsDate(s string, i int) bool {
 	if i == 0 {
 		return true

@@ -2,7 +2,7 @@ package date
 
 import "strings"
 
-// wordSet makes a set of a list.
+// wordSet returns the set of words in a list.
 func wordSet(list string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(list) {
@@ -11,10 +11,11 @@ func wordSet(list string) map[string]bool {
 	return m
 }
 
-// stemSet finds words by their beginnings, or by any part that tells: each by its
-// first two bytes, so that a text is passed over once for all of them.
+// stemSet finds stems in a text in one pass. Stems are indexed by their first two bytes.
 type stemSet map[uint16][]string
 
+// newStemSet returns a set of stems. A stem that begins with a space matches only at the
+// beginning of a word.
 func newStemSet(list ...string) stemSet {
 	m := stemSet{}
 	for _, w := range list {
@@ -23,10 +24,11 @@ func newStemSet(list ...string) stemSet {
 	return m
 }
 
+// firstTwoBytes returns the index key of a string.
 func firstTwoBytes(s string) uint16 { return uint16(s[0])<<8 | uint16(s[1]) }
 
-// lastIndex is where the last stem in s begins, or -1. A stem that begins with a space is
-// the beginning of a word; s is taken to begin with one.
+// lastIndex returns the index of the last stem in s, or -1. s is treated as if it began
+// with a space.
 func (m stemSet) lastIndex(s string) int {
 	s = " " + s + " "
 	for i := len(s) - 2; i >= 0; i-- {
@@ -39,4 +41,5 @@ func (m stemSet) lastIndex(s string) int {
 	return -1
 }
 
-func (m stemSet) matches(s string) bool { return m.lastIndex(s) >= 0 }
+// foundIn reports whether s contains a stem of the set.
+func (m stemSet) foundIn(s string) bool { return m.lastIndex(s) >= 0 }

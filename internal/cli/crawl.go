@@ -173,7 +173,7 @@ func (f *crawlFlags) taskFor(ctx context.Context, target string) (run.Task, erro
 
 func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) {
 	if !strings.HasSuffix(target, ".yaml") && !strings.HasSuffix(target, ".yml") && !strings.HasSuffix(target, ".json") && target != "-" {
-		return schema.CompanyFor(ctx, target, scope.RegistrableDomain)
+		return schema.CompanyFromTarget(ctx, target, scope.RegistrableDomain)
 	}
 	in := os.Stdin
 	if target != "-" {

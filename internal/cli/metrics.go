@@ -32,7 +32,7 @@ func newRenderMetrics(r prometheus.Registerer) (*telemetry.RenderMetrics, error)
 		l.Outcomes = append(l.Outcomes, string(end))
 	}
 	for _, reason := range render.Refusals {
-		l.BlockReasons = append(l.BlockReasons, string(reason))
+		l.RefusalReasons = append(l.RefusalReasons, string(reason))
 	}
 	return telemetry.NewRenderMetrics(r, l)
 }
@@ -44,6 +44,6 @@ type renderObserver struct{ *telemetry.RenderMetrics }
 func (r renderObserver) PageEnded(o render.Outcome) {
 	r.RecordPage(string(o.EndReason), o.Duration, o.Requests, o.Bytes)
 	for reason, n := range o.Refused {
-		r.RecordBlocked(string(reason), n)
+		r.RecordRefused(string(reason), n)
 	}
 }

@@ -45,6 +45,9 @@ func (r *programProcess) output() string {
 
 func startProgram(t *testing.T, args ...string) *programProcess {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a process")
+	}
 	r := &programProcess{cmd: exec.Command(os.Args[0]), exited: make(chan struct{})}
 	r.cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
 	r.cmd.Stdout, r.cmd.Stderr = r, r

@@ -40,6 +40,9 @@ func TestTheLineOfProgressFitsEveryWidth(t *testing.T) {
 // pseudo-terminal of so many columns, and gives what each got.
 func crawlOnTerminal(t *testing.T, columns uint16, env ...string) (stdout, terminal string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a process")
+	}
 	site, err := demo.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -94,11 +93,11 @@ func (h *sharedHost) requests() (n int) {
 }
 
 func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
 	t.Parallel()
 	mongod, err := replicaset.Find()
-	if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
-		t.Skipf("NOT TESTED: %v", err)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,9 @@ import (
 )
 
 func TestASignalledCrawlEndsCleanlyAndTheNextOneGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	t.Parallel()
 	want, whole, err := crawlWithKill(t.Context(), t.TempDir(), -1)
 	if err != nil {

@@ -154,11 +154,11 @@ func terminationPoints(n int) []terminationPoint {
 }
 
 func TestAProcessThatIsAskedToEndDoesSoCleanlyAndTheNextOneGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
 	t.Parallel()
 	mongod, err := replicaset.Find()
-	if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
-		t.Skipf("NOT TESTED: %v", err)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,6 +266,9 @@ func (l *terminationTest) checkResume(m terminationPoint) {
 }
 
 func TestAProcessThatIsAskedToEndWhileItsStoreDoesNotAnswerDoesSo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	t.Parallel()
 	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -33,7 +33,7 @@ func newFixture(t *testing.T, settings map[string]string) *fixture {
 	t.Helper()
 	t.Parallel()
 	if testCluster == nil {
-		t.Skip("SKIPPED: no cluster. Run it by make test, or set KUBEBUILDER_ASSETS and MONGOD to what hack/kube/get.sh and hack/mongod/get.sh print")
+		t.Skip("starts a cluster")
 	}
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "crawls-", Labels: map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}}}
 	if err := testCluster.admin.Create(t.Context(), ns); err != nil {

@@ -8,32 +8,31 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// lexer walks an HTML page that is whole in memory: text between tags, tags with
-// their attributes, and the text of elements that hold no markup. It finds what
-// golang.org/x/net/html's Tokenizer finds, which a test holds it to, at about a
-// fifth of the cost: it copies nothing, jumps to the next "<", and looks at the
-// attributes of a tag only if it is asked for them. Bytes that it gives are the
-// page's own, with character references as they are written.
+// lexer splits an HTML page into text between tags, tags with their attributes, and the raw
+// text of elements that contain no markup. It finds what the Tokenizer of
+// golang.org/x/net/html finds, which a test verifies, at about a fifth of the cost: it
+// copies nothing, jumps to the next "<", and parses attributes only on request. The
+// returned bytes are part of the page, with character references not decoded.
 type lexer struct {
 	page       []byte
-	pos        int       // where it goes on
-	inTag      bool      // i stands among a start tag's attributes
-	rawElement atom.Atom // the element whose text comes next, and is no markup
+	pos        int       // next byte to read
+	inTag      bool      // pos is within a start tag, after its name
+	rawElement atom.Atom // the raw text element that was just opened
 	truncated  bool      // the page ended within a tag
 }
 
-// tokenKind is what a step of the lexer met.
+// tokenKind is the kind of a token.
 type tokenKind int
 
 const (
 	endOfPage tokenKind = iota
 	textToken
-	startTag // a start tag: attr gives its attributes
-	endTag   // an end tag
+	startTag // nextAttr returns its attributes
+	endTag
 )
 
-// next steps on. text is set at text, tag at a tag; it is 0 for names that HTML
-// does not have.
+// next returns the next token. text is set for text, tag for tags. tag is 0 if HTML does not
+// define the name.
 func (l *lexer) next() (k tokenKind, tag atom.Atom, text []byte) {
 	for l.inTag {
 		l.nextAttr()
@@ -63,12 +62,12 @@ func (l *lexer) next() (k tokenKind, tag atom.Atom, text []byte) {
 			}
 			start = l.pos // a comment
 		default:
-			l.pos = at + 1 // a "<" that is text
+			l.pos = at + 1 // this "<" is text
 		}
 	}
 }
 
-// remainingText is the text at the end of the page.
+// remainingText returns the text from start to the end of the page.
 func (l *lexer) remainingText(start int) (tokenKind, atom.Atom, []byte) {
 	if start < len(l.page) {
 		return textToken, 0, l.page[start:]
@@ -76,8 +75,8 @@ func (l *lexer) remainingText(start int) (tokenKind, atom.Atom, []byte) {
 	return endOfPage, 0, nil
 }
 
-// readMarkup reads what begins with the "<" at a place; textToken says that it was a
-// comment or a declaration, which nobody is told of.
+// readMarkup reads the markup that begins with the "<" at the given position. It returns
+// textToken for a comment or a declaration, which the caller skips.
 func (l *lexer) readMarkup(at int, c byte) (tokenKind, atom.Atom) {
 	switch {
 	case isLetter(c):
@@ -107,9 +106,9 @@ func (l *lexer) readMarkup(at int, c byte) (tokenKind, atom.Atom) {
 	return textToken, 0
 }
 
-// commentEnd is where a comment ends whose text begins at i: after "-->" or
-// "--!>", or after ">" or "->" at its very beginning (HTML standard, section
-// 13.2.5.43 and on).
+// commentEnd returns the end of the comment whose text begins at i: after "-->" or "--!>",
+// or after ">" or "->" if the text begins with it (HTML standard, section 13.2.5.43 and
+// following).
 func commentEnd(b []byte, i int) int {
 	if rest := b[i:]; bytes.HasPrefix(rest, []byte(">")) {
 		return i + 1
@@ -128,7 +127,7 @@ func commentEnd(b []byte, i int) int {
 	}
 }
 
-// readTagName reads a tag's name and leaves i behind it.
+// readTagName reads a tag's name.
 func (l *lexer) readTagName() atom.Atom {
 	start := l.pos
 	for l.pos < len(l.page) && !endsTagName(l.page[l.pos]) {
@@ -137,7 +136,7 @@ func (l *lexer) readTagName() atom.Atom {
 	return lookupAtom(l.page[start:l.pos])
 }
 
-// lookupAtom is the atom of a name in any case.
+// lookupAtom returns the atom of a name, ignoring case.
 func lookupAtom(name []byte) atom.Atom {
 	var lower [24]byte
 	if len(name) > len(lower) {
@@ -152,9 +151,8 @@ func lookupAtom(name []byte) atom.Atom {
 	return atom.Lookup(lower[:len(name)])
 }
 
-// nextAttr gives the next attribute of the start tag; ok is false behind the last. The
-// key is in the case in which it is written. An attribute may come twice, of which
-// the first counts.
+// nextAttr returns the next attribute of the start tag. ok is false after the last one. The
+// key has the case of the page. If an attribute occurs twice, the first one counts.
 func (l *lexer) nextAttr() (key, value []byte, ok bool) {
 	if !l.inTag {
 		return nil, nil, false
@@ -215,7 +213,7 @@ func (l *lexer) skipSpace() {
 	}
 }
 
-// rawText reads the text of an element that holds no markup, up to its end tag.
+// rawText reads the text of an element that contains no markup, up to its end tag.
 func (l *lexer) rawText() []byte {
 	name := l.rawElement.String()
 	l.rawElement = 0
@@ -236,7 +234,7 @@ func (l *lexer) rawText() []byte {
 	}
 }
 
-// isRawText says whether an element holds text that is no markup.
+// isRawText reports whether an element contains raw text, without markup.
 func isRawText(tag atom.Atom) bool {
 	switch tag {
 	case atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript, atom.Plaintext, atom.Script, atom.Style, atom.Textarea, atom.Title, atom.Xmp:
@@ -249,11 +247,11 @@ func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' }
 
-// endsTagName says whether a byte ends a tag's name.
+// endsTagName reports whether a byte ends a tag's name.
 func endsTagName(c byte) bool { return c == '>' || c == '/' || isSpace(c) }
 
-// unescapeAttr decodes the character references of an attribute's value. There they
-// follow a rule of their own: "&copy=1" is none (HTML standard, section 13.2.5.73).
+// unescapeAttr decodes the character references of an attribute's value. A special rule
+// applies there: "&copy=1" is not a reference (HTML standard, section 13.2.5.73).
 func unescapeAttr(value []byte) string {
 	amp := bytes.IndexByte(value, '&')
 	if amp < 0 {
@@ -264,7 +262,7 @@ func unescapeAttr(value []byte) string {
 		for n < len(rest) && (isLetter(rest[n]) || rest[n] >= '0' && rest[n] <= '9') {
 			n++
 		}
-		if n == 1 || n == len(rest) || rest[n] != '=' { // not a parameter of a query
+		if n == 1 || n == len(rest) || rest[n] != '=' { // not a query parameter
 			break
 		}
 		next := bytes.IndexByte(rest[n:], '&')
@@ -279,7 +277,7 @@ func unescapeAttr(value []byte) string {
 	quote := `"`
 	if bytes.Contains(value, []byte(quote)) {
 		if quote = `'`; bytes.Contains(value, []byte(quote)) {
-			quote = "" // it stood there without
+			quote = "" // the value was unquoted
 		}
 	}
 	tag := slices.Concat([]byte("<a b="+quote), value, []byte(quote+">"))

@@ -1,6 +1,5 @@
-// Package sitemap reads sitemaps: indexes, URL sets, feeds and plain lists, as
-// sitemaps.org has them and as sites really send them. It does no I/O but to read
-// what it is given.
+// Package sitemap parses sitemaps: indexes, URL sets, feeds and plain lists, by
+// sitemaps.org and as sites send them in practice. It only reads from the given reader.
 package sitemap
 
 import (
@@ -19,26 +18,26 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Bounds of one file. sitemaps.org allows 50,000 URLs; a file is read as it comes,
-// so that its size costs no memory, and its URLs are taken up to maxBytes in all.
+// Limits of one file. sitemaps.org allows 50,000 URLs. Files are parsed as a stream, so
+// their size needs no memory; maxBytes limits the total length of the URLs.
 const (
 	MaxURLs  = 50_000
 	maxBytes = 16 << 20
 	maxDepth = 32
-	maxToken = 64 << 10 // bytes of one tag, text or comment
-	maxLoc   = 4096     // bytes of one URL
+	maxToken = 64 << 10 // bytes of a tag, text or comment
+	maxLoc   = 4096     // bytes of a URL
 )
 
-// ErrNotSitemap says that a body is something else, an HTML page most often.
+// ErrNotSitemap reports that a body is not a sitemap, most often an HTML page.
 var ErrNotSitemap = errors.New("not a sitemap")
 
-// URL is one entry.
+// URL is one entry of a sitemap.
 type URL struct {
 	Loc     string
 	LastMod string
 }
 
-// File is what one file says: children of an index, or URLs.
+// File is the content of one file: the children of a sitemap index, or URLs.
 type File struct {
 	Children []string
 	URLs     []URL
@@ -54,15 +53,16 @@ func (m *File) full() bool {
 	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.urlBytes >= maxBytes
 }
 
-// Parse reads a file, decompressed, to its end or to its bounds. What was
-// read before an error is returned with it: one bad entry does not lose the others.
+// Parse parses a decompressed file up to the limits of this package. If it returns an
+// error, the File holds the entries that precede the error. A malformed entry does not
+// invalidate the others.
 func Parse(r io.Reader) (File, error) {
 	b := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 4096)
 	if err := skipSpace(b); err != nil {
 		if errors.Is(err, io.EOF) {
-			return File{}, fmt.Errorf("%w: it is empty", ErrNotSitemap)
+			return File{}, fmt.Errorf("%w: the file is empty", ErrNotSitemap)
 		}
-		return File{}, fmt.Errorf("read a sitemap: %w", err)
+		return File{}, fmt.Errorf("read sitemap: %w", err)
 	}
 	head, _ := b.Peek(512)
 	if head[0] != '<' {
@@ -70,12 +70,12 @@ func Parse(r io.Reader) (File, error) {
 	}
 	low := bytes.ToLower(head)
 	if bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
-		return File{}, fmt.Errorf("%w: it is an HTML page", ErrNotSitemap)
+		return File{}, fmt.Errorf("%w: the file is an HTML page", ErrNotSitemap)
 	}
 	return parseXML(decodeDeclared(b, head))
 }
 
-// skipSpace leaves a byte to read that is no blank.
+// skipSpace skips white space.
 func skipSpace(b *bufio.Reader) error {
 	for {
 		c, err := b.ReadByte()
@@ -90,8 +90,8 @@ func skipSpace(b *bufio.Reader) error {
 
 var declaredEncoding = regexp.MustCompile(`^<\?xml[^>]*encoding=["']([\w.:-]{1,40})["']`)
 
-// decodeDeclared undoes the encoding that the declaration names. UTF-16 was undone by its
-// mark already: a declaration that could be read is not in it.
+// decodeDeclared decodes the encoding that the XML declaration names. UTF-16 needs no
+// decoding here: its byte order mark was handled before the declaration was read.
 func decodeDeclared(r io.Reader, head []byte) io.Reader {
 	m := declaredEncoding.FindSubmatch(head)
 	if m == nil || strings.HasPrefix(strings.ToLower(string(m[1])), "utf") {
@@ -103,14 +103,14 @@ func decodeDeclared(r io.Reader, head []byte) io.Reader {
 	return r
 }
 
-// parseText reads a plain list, one URL a line.
+// parseText parses a plain list with one URL per line.
 func parseText(b *bufio.Reader) (File, error) {
 	var m File
 	var err error
 	for err == nil && !m.full() {
 		var line []byte
 		line, err = b.ReadSlice('\n')
-		for errors.Is(err, bufio.ErrBufferFull) { // too long for a URL: on to the next line
+		for errors.Is(err, bufio.ErrBufferFull) { // skips a line that is too long for a URL
 			_, err = b.ReadSlice('\n')
 			line = nil
 		}
@@ -120,18 +120,18 @@ func parseText(b *bufio.Reader) (File, error) {
 		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return m, fmt.Errorf("read a sitemap: %w", err)
+		return m, fmt.Errorf("read sitemap: %w", err)
 	}
 	if len(m.URLs) == 0 {
-		return m, fmt.Errorf("%w: no line of it is a URL", ErrNotSitemap)
+		return m, fmt.Errorf("%w: no line is a URL", ErrNotSitemap)
 	}
 	return m, nil
 }
 
-// parseXML walks the tags, whatever their namespace: <loc> within <sitemap> is a
-// child, within <url> a page; <link> of RSS and Atom is a page too. HTML's
-// tokenizer takes what is not well-formed, expands no entities of the file's own,
-// and holds one token at a time.
+// parseXML reads the elements of XML in any namespace. <loc> within <sitemap> is a child,
+// <loc> within <url> is a page, and <link> of RSS and Atom is a page. The HTML tokenizer
+// accepts malformed XML, expands no entities that the file declares, and holds one token
+// at a time.
 func parseXML(r io.Reader) (File, error) {
 	z := html.NewTokenizer(r)
 	z.SetMaxBuf(maxToken)
@@ -161,24 +161,26 @@ func parseXML(r io.Reader) (File, error) {
 	return w.file, nil
 }
 
+// xmlWalker tracks the open elements of an XML file and collects its entries.
 type xmlWalker struct {
 	file  File
 	stack []string
 	text  strings.Builder
 }
 
-// finish says what the end of the tokens means.
+// finish returns the error of a file whose tokens ended with err.
 func (w *xmlWalker) finish(err error) error {
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil
 	case len(w.file.URLs)+len(w.file.Children) > 0:
-		return fmt.Errorf("read a sitemap: %w", err)
+		return fmt.Errorf("read sitemap: %w", err)
 	default:
 		return fmt.Errorf("%w: %w", ErrNotSitemap, err)
 	}
 }
 
+// localName returns a name without its namespace prefix.
 func localName(name []byte) string {
 	if i := bytes.IndexByte(name, ':'); i >= 0 {
 		name = name[i+1:]
@@ -191,7 +193,7 @@ func (w *xmlWalker) startElement(z *html.Tokenizer) {
 	tag := localName(name)
 	w.stack = append(w.stack, tag)
 	w.text.Reset()
-	// <link href> of Atom, and the alternates of a page's translations.
+	// <link href> of Atom feeds, and alternate language versions of a page.
 	for tag == "link" && more {
 		var k, v []byte
 		if k, v, more = z.TagAttr(); string(k) == "href" && len(v) > 0 && len(v) <= maxLoc {
@@ -200,7 +202,8 @@ func (w *xmlWalker) startElement(z *html.Tokenizer) {
 	}
 }
 
-// endElement ends the innermost element of that name, and takes its text by its parent.
+// endElement ends the innermost element with the given name. Its parent decides what its
+// text is.
 func (w *xmlWalker) endElement(name string) {
 	at := len(w.stack) - 1
 	for at >= 0 && w.stack[at] != name {
@@ -228,8 +231,7 @@ func (w *xmlWalker) endElement(name string) {
 	}
 }
 
-// SortByScore sorts children so that those that score higher come first, equal ones as
-// they stood.
+// SortByScore returns children sorted by descending score. The sort is stable.
 func SortByScore(children []string, score func(string) float64) []string {
 	out := append([]string(nil), children...)
 	s := make(map[string]float64, len(out))

@@ -41,6 +41,9 @@ func TestStore(t *testing.T) {
 }
 
 func TestAKilledWriterLosesNothingAcknowledged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	storetest.Crash(t, 8, dir, func(t *testing.T) store.Store {

@@ -12,11 +12,11 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// longTextUnit is how much of a text is made up, in bytes.
+// longTextUnit is the length of generated text, in bytes. A longer text repeats it.
 const longTextUnit = 1 << 19
 
-// longText is a made-up document of some size in bytes. A long one is made of a shorter
-// one many times, with another last word in each paragraph.
+// longText generates a document of the given size in bytes. A document longer than
+// longTextUnit repeats a shorter one, with a different last word in each paragraph.
 func longText(seed uint64, size int) string {
 	if size > longTextUnit {
 		unit := longText(seed, longTextUnit)
@@ -43,7 +43,7 @@ func longText(seed uint64, size int) string {
 				b.WriteString("- ")
 			}
 			for range 10 + r.IntN(90) {
-				// Common words are common, as in texts.
+				// Frequent words are frequent, as in real texts.
 				b.WriteString(vocabulary[int(2500*r.Float64()*r.Float64()*r.Float64())] + " ")
 			}
 			b.WriteString("end.\n\n")
@@ -52,7 +52,7 @@ func longText(seed uint64, size int) string {
 	return b.String()
 }
 
-// withWordsReplaced has n words replaced.
+// withWordsReplaced replaces n random words.
 func withWordsReplaced(md string, n int) string {
 	r := rand.New(rand.NewPCG(9, 9))
 	words := strings.Split(md, " ")
@@ -62,6 +62,7 @@ func withWordsReplaced(md string, n int) string {
 	return strings.Join(words, " ")
 }
 
+// newInput returns the input of Compare for a Markdown text.
 func newInput(md string) Input {
 	blocks := markdown.Parse(md)
 	text := markdown.JoinText(blocks)

@@ -2,8 +2,8 @@ package change
 
 import "cmp"
 
-// Compare returns what changed from old to cur. Time and memory grow linearly with the
-// length of the texts; Change.Coarse reports where the limits cost detail.
+// Compare returns what changed from old to cur. Time and memory are bounded by the length
+// of the texts. Change.Coarse reports where these bounds cost detail.
 func Compare(old, cur Input) Change {
 	if old.ContentHash == cur.ContentHash && old.ContentHash != "" {
 		if old.Text == cur.Text {

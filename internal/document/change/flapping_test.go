@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// newHistory makes a history of one version a day, newest last, and gives it newest first
-// without that one, and that one.
+// newHistory returns a history with one version per day. texts are oldest first. The last
+// one is returned separately; the others are newest first.
 func newHistory(texts string) (history []Observation, now Observation) {
 	day := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 	for t := range strings.FieldsSeq(texts) {
@@ -25,19 +25,19 @@ func TestFlappingIsDistinguishedFromRevision(t *testing.T) {
 		flaps         bool
 		back, returns int
 	}{
-		{"the first text", "a", false, -1, 0},
-		{"a second text", "a b", false, -1, 0},
-		{"a change taken back is news", "a b a", false, 1, 1},
-		{"the second return is not", "a b a b", true, 1, 2},
-		{"nor the third", "a b a b a", true, 1, 3},
-		{"three texts in turn", "a b c a b", true, 2, 2},
-		{"four texts in turn", "a b c d a b", true, 3, 2},
-		{"five texts are revisions", "a b c d e a b", false, -1, 0},
-		{"a new text ends it", "a b a b c", false, -1, 0},
-		{"and what comes after that may flap again", "a b a b c b", true, 1, 3},
-		{"the same text is no return", "a a", false, -1, 0},
-		{"nor is it after a return", "a b a b b", false, -1, 0},
-		{"two returns with much between", "a b a c d e f g h i j k l m n m", false, 1, 1},
+		{"first text", "a", false, -1, 0},
+		{"second text", "a b", false, -1, 0},
+		{"first return is a change", "a b a", false, 1, 1},
+		{"second return is flapping", "a b a b", true, 1, 2},
+		{"third return is flapping", "a b a b a", true, 1, 3},
+		{"three alternating texts", "a b c a b", true, 2, 2},
+		{"four alternating texts", "a b c d a b", true, 3, 2},
+		{"five alternating texts are revisions", "a b c d e a b", false, -1, 0},
+		{"new text ends flapping", "a b a b c", false, -1, 0},
+		{"return after a new text is flapping", "a b a b c b", true, 1, 3},
+		{"unchanged text is not a return", "a a", false, -1, 0},
+		{"unchanged text after a return is not a return", "a b a b b", false, -1, 0},
+		{"two returns with many texts in between", "a b a c d e f g h i j k l m n m", false, 1, 1},
 	} {
 		history, now := newHistory(c.texts)
 		got := DetectFlapping(history, now)

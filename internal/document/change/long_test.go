@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// hostileBytes is how long a text is that is made to cost the most, in bytes.
+// hostileBytes is the length of the texts that are made to be as expensive as possible.
 const hostileBytes = 1 << 19
 
 func TestOneAddedWordIsFoundInTheLongestText(t *testing.T) {
@@ -41,11 +41,11 @@ func TestHostileTextsAreComparedOrReportedAsCoarse(t *testing.T) {
 		name, old, cur string
 		coarse         bool
 	}{
-		{"rewritten", longText(5, hostileBytes), longText(6, hostileBytes), false},
-		{"a word in each line", longText(7, hostileBytes), strings.ReplaceAll(longText(7, hostileBytes), "end.", "end now."), false},
-		{"two words in any order", two("yes ", "no "), two("yes ", "no "), true},
+		{"rewritten text", longText(5, hostileBytes), longText(6, hostileBytes), false},
+		{"one word added to each line", longText(7, hostileBytes), strings.ReplaceAll(longText(7, hostileBytes), "end.", "end now."), false},
+		{"two words in random order", two("yes ", "no "), two("yes ", "no "), true},
 		{"nothing in common", two("yes ", "no "), two("yea ", "nay "), true},
-		{"short lines in any order", two("- yes\n", "- no\n"), two("- yes\n", "- no\n"), false},
+		{"short lines in random order", two("- yes\n", "- no\n"), two("- yes\n", "- no\n"), false},
 	} {
 		got := Compare(newInput(c.old), newInput(c.cur))
 		if got.Kind == KindNone || c.coarse && !got.Coarse && got.Kind != KindBroken { // two words may be no text at all

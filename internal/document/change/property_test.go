@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// drawWord draws a word of letters that means nothing, or a number.
+// drawWord draws a meaningless word or a number.
 func drawWord(t *rapid.T) string {
 	if rapid.IntRange(0, 9).Draw(t, "number") == 0 {
 		return fmt.Sprint(rapid.IntRange(10, 9999).Draw(t, "figure"))
@@ -18,7 +18,7 @@ func drawWord(t *rapid.T) string {
 	return rapid.StringMatching(`[bdfgklmnpr][aou][bdfgklmnpr]([aou][bdfgklmnpr])?`).Draw(t, "word")
 }
 
-// drawSections draws sections of paragraphs and items, as words.
+// drawSections draws sections of paragraphs and list items, as words.
 func drawSections(t *rapid.T) [][][]string {
 	sections := make([][][]string, rapid.IntRange(1, 5).Draw(t, "sections"))
 	for i := range sections {
@@ -32,9 +32,10 @@ func drawSections(t *rapid.T) [][][]string {
 	return sections
 }
 
-// sectionHeading is unlike any other and any word.
+// sectionHeading returns a heading that differs from all others and from every word.
 func sectionHeading(i int) string { return fmt.Sprintf("Chapter %s", strings.Repeat("x", i+1)) }
 
+// writeMarkdown writes sections as Markdown. Every other section is a list.
 func writeMarkdown(sections [][][]string) string {
 	var b strings.Builder
 	for i, s := range sections {
@@ -98,7 +99,7 @@ func TestReorderingSectionsIsCosmeticAndReportedAsMoves(t *testing.T) {
 		doc := drawSections(t)
 		parts := make([]string, len(doc))
 		for i := range doc {
-			doc[i][0] = append(doc[i][0], strings.Repeat("y", i+1)) // no two are the same
+			doc[i][0] = append(doc[i][0], strings.Repeat("y", i+1)) // make all sections different
 			parts[i] = strings.Replace(writeMarkdown(doc[i:i+1]), sectionHeading(0), sectionHeading(i), 1)
 		}
 		old := strings.Join(parts, "")
@@ -111,13 +112,14 @@ func TestReorderingSectionsIsCosmeticAndReportedAsMoves(t *testing.T) {
 		}
 		for _, s := range c.Sections {
 			if s.State != SectionMoved {
-				t.Fatalf("%s is %s", s.Heading, s.State)
+				t.Fatalf("section %s is %s, want moved", s.Heading, s.State)
 			}
 		}
 	})
 }
 
-// checkOps fails unless what is equal or added makes the sections of the new text.
+// checkOps fails the test unless the equal and the added ops reproduce the sections of
+// the new text.
 func checkOps(t interface{ Errorf(string, ...any) }, c Change, cur *parsedText) {
 	sections := make([]string, len(cur.sections))
 	for i, s := range cur.sectionOf {
@@ -137,19 +139,19 @@ func checkOps(t interface{ Errorf(string, ...any) }, c Change, cur *parsedText) 
 				text += withoutSpacesAndBars(o.Text)
 			}
 			if strings.TrimSpace(o.Text) == "" {
-				t.Errorf("an empty op in %q", s.Heading)
+				t.Errorf("empty op in %q", s.Heading)
 			}
 		}
 		if added > 0 != (s.Added > 0) || removed > 0 != (s.Removed > 0) {
-			t.Errorf("%q has %d and %d ops for %d words added and %d removed", s.Heading, added, removed, s.Added, s.Removed)
+			t.Errorf("%q has %d added and %d removed ops for %d words added and %d removed", s.Heading, added, removed, s.Added, s.Removed)
 		}
 		if s.State != SectionMoved && text != "" && !slices.Contains(sections, text) {
-			t.Errorf("the ops of %q give %q, which is none of %q", s.Heading, text, sections)
+			t.Errorf("the ops of %q reproduce %q, which is not one of %q", s.Heading, text, sections)
 		}
 	}
 }
 
-// withoutSpacesAndBars is a text without spaces and the bars between cells.
+// withoutSpacesAndBars removes white space and the bars between table cells.
 func withoutSpacesAndBars(s string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(s, "|", "")), "")
 }
@@ -196,7 +198,7 @@ func FuzzCompare(f *testing.F) {
 			return
 		}
 		if c.Kind != back.Kind {
-			t.Errorf("%s, and %s the other way", c.Kind, back.Kind)
+			t.Errorf("%s, but %s in the opposite direction", c.Kind, back.Kind)
 		}
 		if (c.Added+c.Removed > 0) != (c.Kind == KindChange) {
 			t.Errorf("%s with %d words added and %d removed", c.Kind, c.Added, c.Removed)
@@ -205,7 +207,7 @@ func FuzzCompare(f *testing.F) {
 			checkOps(t, c, parse(y))
 		}
 		if c.TextDiff() == "" || c.HTMLDiff() == "" {
-			t.Error("nothing is shown")
+			t.Error("empty text or HTML diff")
 		}
 	})
 }

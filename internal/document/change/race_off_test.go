@@ -2,5 +2,5 @@
 
 package change
 
-// longestTextBytes is how long a text is that must still be compared, in bytes.
+// longestTextBytes is the length of the longest text that must be compared in full.
 const longestTextBytes = 8 << 20

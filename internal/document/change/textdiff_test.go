@@ -9,22 +9,22 @@ import (
 func TestTextDiffEditsReadNaturally(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, old, cur, want string }{
-		{"a word", "We keep data for three years.", "We keep data for seven years.",
+		{"replaced word", "We keep data for three years.", "We keep data for seven years.",
 			"We keep data for [-three-] {+seven+} years."},
-		{"a sentence that was added", "We keep data. We delete it.", "We keep data. We never sell data. We delete it.",
+		{"added sentence", "We keep data. We delete it.", "We keep data. We never sell data. We delete it.",
 			"We keep data. {+We never sell data.+} We delete it."},
-		{"a sentence that was added before one like it", "Intro here. We may share data. End of it.", "Intro here. We may sell data. We may share data. End of it.",
+		{"sentence added before a similar one", "Intro here. We may share data. End of it.", "Intro here. We may sell data. We may share data. End of it.",
 			"Intro here. {+We may sell data.+} We may share data. End of it."},
-		{"a clause that was rewritten is no confetti", "You must give the device back to us in the state in which it was on the day of delivery.",
+		{"rewritten clause is not split into single words", "You must give the device back to us in the state in which it was on the day of delivery.",
 			"You must return the phone to the shop in its box with the receipt that the carrier gave to you.", ""},
-		{"a paragraph that was added", "One paragraph stands here.\n\nAnother paragraph stands there.", "One paragraph stands here.\n\nA third one is new.\n\nAnother paragraph stands there.",
+		{"added paragraph", "One paragraph stands here.\n\nAnother paragraph stands there.", "One paragraph stands here.\n\nA third one is new.\n\nAnother paragraph stands there.",
 			"One paragraph stands here.\n{+A third one is new.+}\nAnother paragraph stands there."},
-		{"a paragraph's first word", "One paragraph stands here.\n\nWe keep data for you.", "One paragraph stands here.\n\nThey keep data for you.",
+		{"first word of a paragraph", "One paragraph stands here.\n\nWe keep data for you.", "One paragraph stands here.\n\nThey keep data for you.",
 			"One paragraph stands here.\n[-We-] {+They+} keep data for you."},
-		{"an item", "You get:\n\n- bread\n- water", "You get:\n\n- bread\n- wine\n- water",
+		{"added list item", "You get:\n\n- bread\n- water", "You get:\n\n- bread\n- wine\n- water",
 			"You get:\nbread\n{+wine+}\nwater"},
-		{"a script without spaces", "我们收集您的信息。", "我们出售您的信息。", "我们 [-收集-] {+出售+} 您的信息。"},
-		{"a price", "It costs €5 a month.", "It costs 6,00 € a month.", "It costs [-€5-] {+6,00 €+} a month."},
+		{"script without spaces", "我们收集您的信息。", "我们出售您的信息。", "我们 [-收集-] {+出售+} 您的信息。"},
+		{"price", "It costs €5 a month.", "It costs 6,00 € a month.", "It costs [-€5-] {+6,00 €+} a month."},
 	} {
 		got := Compare(newInput(c.old), newInput(c.cur)).TextDiff()
 		if n := strings.Count(got, "[-") + strings.Count(got, "{+"); c.want == "" && n > 6 {

@@ -46,7 +46,7 @@ func (f *finder) chooseDates() Dates {
 	return d
 }
 
-// maxClusterBytes is the maximum distance between candidates of one list.
+// maxClusterBytes is the maximum distance between two neighboring candidates of one list.
 const maxClusterBytes = 300
 
 // bestCandidate returns the best candidate of a kind. Of several candidates in one list,

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// today is the day on which the test texts are read.
+// today is the date on which the test texts are read.
 var today = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
 // dateCase is one line of the test data.
@@ -17,6 +17,7 @@ type dateCase struct {
 	text                         string
 }
 
+// readCases reads a file of test data.
 func readCases(t testing.TB, file string) []dateCase {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + file)
@@ -59,12 +60,12 @@ func TestDatesAreFoundInAllSupportedForms(t *testing.T) {
 		d := f.find()
 		if d.Effective != f.effective || d.Updated != f.updated || d.Upcoming != f.upcoming {
 			wrong++
-			t.Logf("%s: effective %q, updated %q, takes effect %q, want %q, %q, %q: %q", f.language, d.Effective, d.Updated, d.Upcoming, f.effective, f.updated, f.upcoming, f.text)
+			t.Logf("%s: effective %q, updated %q, upcoming %q, want %q, %q, %q: %q", f.language, d.Effective, d.Updated, d.Upcoming, f.effective, f.updated, f.upcoming, f.text)
 		}
 	}
-	t.Logf("%d of %d forms in %d languages right", len(list)-wrong, len(list), len(languages))
+	t.Logf("%d of %d cases in %d languages are correct", len(list)-wrong, len(list), len(languages))
 	if len(list) < 140 || len(languages) < 8 || wrong > 0 {
-		t.Errorf("%d of %d forms are read wrong", wrong, len(list))
+		t.Errorf("%d of %d cases are wrong", wrong, len(list))
 	}
 }
 
@@ -72,7 +73,7 @@ func TestUnrelatedDatesAreIgnored(t *testing.T) {
 	t.Parallel()
 	list := readCases(t, "undated.tsv")
 	if len(list) < 60 {
-		t.Fatalf("only %d texts without a date", len(list))
+		t.Fatalf("only %d texts without a date, want at least 60", len(list))
 	}
 	for _, f := range list {
 		if d := f.find(); d != (Dates{}) {

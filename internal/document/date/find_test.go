@@ -39,7 +39,7 @@ func TestDayMonthOrderFollowsTextRegionAndLanguage(t *testing.T) {
 		{"en", "", "Last updated: 03.04.2024", "2024-04-03"},
 		{"en", "", "See 31/01/2020.\n\nLast updated: 03/04/2024", "2024-04-03"},
 		{"fr", "", "Voir 01/31/2020.\n\nMis à jour le 03/04/2024", "2024-03-04"},
-		// Nothing was updated in the future.
+		// Updates are in the past.
 		{"en", "", "Last updated: 11/01/2026", "2026-01-11"},
 	} {
 		if d := Find(Input{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
@@ -58,16 +58,16 @@ func TestEffectiveDateIsTheDateForNewUsers(t *testing.T) {
 		{"For existing users, effective March 1, 2025. For new users, effective January 1, 2025.", "2025-01-01", ""},
 		{"Effective date for new users: January 1, 2025\n\nEffective date for existing users: March 1, 2025", "2025-01-01", ""},
 		{"These terms apply to new customers as of 1 January 2025, and to existing customers as of 1 March 2025.", "2025-01-01", ""},
-		// Until then the others have the former text.
+		// Until then, existing users have the former text.
 		{"Effective January 1, 2026 for new users and March 1, 2026 for existing users.", "2026-01-01", "2026-03-01"},
-		// With no other date it is the document's.
+		// If there is no other date, it is the date of the document.
 		{"For existing users, effective March 1, 2025", "2025-03-01", ""},
 		{"Effective for existing users: March 1, 2025", "2025-03-01", ""},
 		{"These terms are effective immediately for new users, and from March 1, 2025 for existing users.", "2025-03-01", ""},
 	} {
 		d := Find(Input{Markdown: "# Terms\n\n" + c.text + "\n\nBe nice.", Language: "en", Now: today})
 		if d.Effective != c.effective || d.Upcoming != c.takes || d.Updated != "" {
-			t.Errorf("%+v, want %s and then %q: %q", d, c.effective, c.takes, c.text)
+			t.Errorf("%+v, want effective %s, upcoming %q: %q", d, c.effective, c.takes, c.text)
 		}
 	}
 }
@@ -84,7 +84,7 @@ func TestUpcomingDateIsReportedOnlyWhileInTheFuture(t *testing.T) {
 	}
 	text.Now = time.Time{}
 	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "" {
-		t.Errorf("with no day: %+v", d)
+		t.Errorf("without Now: %+v", d)
 	}
 }
 
@@ -95,10 +95,10 @@ func TestPageLinesSupplyDatesMissingFromTheText(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	if d := Find(Input{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, PageLines: hints}); d.Effective != "2022-06-03" || d.Updated != "2023-05-02" {
-		t.Errorf("the page overrules the text, or adds nothing: %+v", d)
+		t.Errorf("the page overrides the text or adds nothing: %+v", d)
 	}
 	if d := Find(Input{Markdown: "# Terms", Language: "en", Now: today, PageLines: []string{"12 June 2022", "News of 3 May 2024"}}); d != (Dates{}) {
-		t.Errorf("a date without a cue is taken from the page: %+v", d)
+		t.Errorf("a page date without a cue is used: %+v", d)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestMetadataNeverSetTheEffectiveDate(t *testing.T) {
 	}
 	d := Find(Input{Markdown: "# Terms\n\nLast updated 3 June 2022", Language: "en", Now: today, PageModified: "2024-03-01"})
 	if d.Updated != "2022-06-03" {
-		t.Errorf("metadata overrule the text: %+v", d)
+		t.Errorf("metadata override the text: %+v", d)
 	}
 }
 
@@ -144,7 +144,7 @@ func FuzzFind(f *testing.F) {
 			}
 			at, err := time.Parse(time.DateOnly, day)
 			if err != nil || at.Year() < firstYear || at.After(today.AddDate(maxYearsAhead, 0, 1)) {
-				t.Errorf("%q is no day", day)
+				t.Errorf("%q is not a valid day", day)
 			}
 		}
 		for _, quote := range []string{d.EffectiveQuote, d.UpdatedQuote, d.UpcomingQuote} {

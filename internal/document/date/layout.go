@@ -2,8 +2,9 @@ package date
 
 import "strings"
 
-// Limits for the position of a date without a cue. Such a date must be alone on a line
-// near the beginning or the end of the text. Lines count if they are not empty.
+// Limits, in bytes and lines, for the position of a date without a cue. Such a date must
+// be alone on a line near the beginning or the end of the text. Only lines that are not
+// empty count.
 const (
 	headBytes, headLines = 2000, 12
 	tailBytes, tailLines = 900, 7

@@ -75,8 +75,7 @@ func (c *scanner) dateAroundYear(i, j, from int) dateLiteral {
 		return dateLiteral{}
 	}
 	thai := y > 2400 && y < 2700
-	// The year is of the Buddhist era.
-	if thai { // Buddhist era
+	if thai { // the Buddhist era
 		y -= 543
 	}
 	if y < firstYear || y > lastYear {

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// lcsLength is the length of the longest common subsequence, by the textbook's table.
+// lcsLength returns the length of the longest common subsequence by dynamic programming.
 func lcsLength(a, b []uint64) int {
 	t := make([][]int, len(a)+1)
 	for i := range t {
@@ -25,8 +25,8 @@ func lcsLength(a, b []uint64) int {
 	return t[len(a)][len(b)]
 }
 
-// checkMatches fails unless the matches are equal runs in order, none that touches the next
-// on both sides, and says how long they are together.
+// checkMatches fails the test unless the matches are equal runs in order that cannot be
+// joined. It returns their total length.
 func checkMatches(t interface{ Fatalf(string, ...any) }, a, b []uint64, ms []Match) int {
 	i, j, sum := 0, 0, 0
 	for n, m := range ms {
@@ -34,11 +34,11 @@ func checkMatches(t interface{ Fatalf(string, ...any) }, a, b []uint64, ms []Mat
 			t.Fatalf("match %d is %+v, after %d and %d of %d and %d", n, m, i, j, len(a), len(b))
 		}
 		if n > 0 && m.A == i && m.B == j {
-			t.Fatalf("match %d goes on from the one before", n)
+			t.Fatalf("match %d continues the previous one", n)
 		}
 		for k := range m.Len {
 			if a[m.A+k] != b[m.B+k] {
-				t.Fatalf("match %d is not equal at %d", n, k)
+				t.Fatalf("match %d differs at %d", n, k)
 			}
 		}
 		i, j, sum = m.A+m.Len, m.B+m.Len, sum+m.Len
@@ -86,7 +86,7 @@ func TestBothDirectionsMatchTheSameLength(t *testing.T) {
 		one, _ := Diff(a, b, 1)
 		two, _ := Diff(b, a, 1)
 		if checkMatches(t, a, b, one) != checkMatches(t, b, a, two) {
-			t.Fatalf("as much in common from either side: %v and %v", one, two)
+			t.Fatalf("the two directions match different lengths: %v and %v", one, two)
 		}
 	})
 }
@@ -101,7 +101,8 @@ func TestHostileSequencesAreAbandonedWithinBounds(t *testing.T) {
 	if ms, exact := Diff(a, b, 3); exact || len(ms) > 0 {
 		t.Errorf("%d matches, exact %v", len(ms), exact)
 	}
-	// Half as long it is searched, past the cost at which the shortest script is given up.
+	// Half as long, the sequences are searched, beyond the cost at which the shortest
+	// script is abandoned.
 	a, b = a[:90_000], b[:90_000]
 	for i := range b {
 		if i%3 == 0 {

@@ -1,4 +1,4 @@
-// Package charset makes UTF-8 of pages in any encoding.
+// Package charset converts pages in any encoding to UTF-8.
 package charset
 
 import (
@@ -12,21 +12,21 @@ import (
 	"golang.org/x/text/encoding"
 )
 
-// maxMetaScan is how far into a page its declaration is looked for, in bytes. The standard
-// says 1024 (HTML, 13.2.3.2), and browsers find it later as well.
+// maxMetaScan is how far into a page its meta declaration is looked for, in bytes. The HTML
+// standard (13.2.3.2) says 1024; browsers also accept it later.
 const maxMetaScan = 64 << 10
 
-// ToUTF8 is a page's body in UTF-8, without a byte order mark. Bytes that are UTF-8 are
-// taken for it, whatever is declared; others are decoded by byte order mark,
-// Content-Type and meta, in this order, or else by a guess. What can't be decoded is
-// left as it is.
+// ToUTF8 converts a page to UTF-8, without a byte order mark. A body that is valid UTF-8 is
+// taken as such, whatever the page declares. Otherwise the encoding comes from the byte
+// order mark, the Content-Type header, the meta element or a guess, in this order. A body
+// that cannot be decoded is returned as it is.
 func ToUTF8(body []byte, contentType string) []byte {
 	valid := utf8.Valid(body)
 	if valid && !bytes.ContainsAny(body, "\x00\x1b") {
 		return trimByteOrderMark(body)
 	}
 	enc, name := detect(body, contentType)
-	// Only these are made of bytes that are valid UTF-8 too.
+	// Only these encodings produce bytes that are valid UTF-8 as well.
 	if valid && name != "iso-2022-jp" && !strings.HasPrefix(name, "utf-16") || name == "utf-8" {
 		return trimByteOrderMark(body)
 	}
@@ -39,9 +39,9 @@ func ToUTF8(body []byte, contentType string) []byte {
 
 func trimByteOrderMark(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\ufeff")) }
 
-// detect says what a body is encoded in.
+// detect returns the encoding of a body and its name.
 func detect(body []byte, contentType string) (encoding.Encoding, string) {
-	if enc, name, certain := charset.DetermineEncoding(body, contentType); certain { // byte order mark or Content-Type
+	if enc, name, certain := charset.DetermineEncoding(body, contentType); certain { // byte order mark or Content-Type header
 		return enc, name
 	}
 	if enc, name := declaredEncoding(body[:min(len(body), maxMetaScan)]); enc != nil {
@@ -53,7 +53,7 @@ func detect(body []byte, contentType string) (encoding.Encoding, string) {
 	return charset.Lookup("windows-1252")
 }
 
-// declaredEncoding finds the encoding that a page declares in its head; nil if it declares none.
+// declaredEncoding returns the encoding that a meta element declares, or nil.
 func declaredEncoding(head []byte) (encoding.Encoding, string) {
 	z := html.NewTokenizer(bytes.NewReader(head))
 	z.SetMaxBuf(maxMetaScan)
@@ -83,7 +83,7 @@ func declaredEncoding(head []byte) (encoding.Encoding, string) {
 				label = charsetParameter(content)
 			}
 			enc, name := charset.Lookup(label)
-			if strings.HasPrefix(name, "utf-16") { // it could not have been read (HTML, 13.2.3.2)
+			if strings.HasPrefix(name, "utf-16") { // the meta element could not have been read (HTML standard, 13.2.3.2)
 				return encoding.Nop, "utf-8"
 			}
 			if enc != nil {
@@ -93,7 +93,7 @@ func declaredEncoding(head []byte) (encoding.Encoding, string) {
 	}
 }
 
-// charsetParameter is the charset that a content type names, also one that is badly formed.
+// charsetParameter returns the charset of a content type, even of a malformed one.
 func charsetParameter(s string) string {
 	if _, params, err := mime.ParseMediaType(s); err == nil {
 		return params["charset"]
@@ -102,11 +102,11 @@ func charsetParameter(s string) string {
 	return strings.Trim(label, " \t;'\"")
 }
 
-// minValidPerInvalid is how many characters of several bytes stand against one byte that is no
-// UTF-8. In other encodings hardly any letters in a row look like one.
+// minValidPerInvalid is how many valid multi-byte characters one invalid byte needs for the
+// text to be UTF-8. In other encodings such sequences are rare. The value was chosen by hand.
 const minValidPerInvalid = 4
 
-// isMostlyUTF8 says whether nearly all bytes beyond ASCII are UTF-8.
+// isMostlyUTF8 reports whether nearly all bytes beyond ASCII are UTF-8.
 func isMostlyUTF8(body []byte) bool {
 	valid, invalid := 0, 0
 	for i := 0; i < len(body); {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// urlResolver makes links absolute.
+// urlResolver resolves links against the URL or the base element of the page.
 type urlResolver struct{ base *url.URL }
 
 func newURLResolver(page, base string) urlResolver {
@@ -24,17 +24,17 @@ func newURLResolver(page, base string) urlResolver {
 	return urlResolver{u}
 }
 
-// maxURLBytes is the longest address that is written, in bytes.
+// maxURLBytes is the longest URL that is written, in bytes.
 const maxURLBytes = 2000
 
-// urlEscaper keeps an address from ending the link that it stands in.
+// urlEscaper escapes the characters that would end a Markdown link or table cell.
 var urlEscaper = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\n", "", "\r", "", "\t", "", "\\", "%5C", "|", "%7C")
 
-// lineBreakRemover takes out what browsers do: line ends and tabs.
+// lineBreakRemover removes line breaks and tabs, as browsers do (URL standard, 4.4).
 var lineBreakRemover = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
-// resolve is an address as it is written; empty where it leads to a place in this
-// page, to a script, or nowhere.
+// resolve returns the URL of a link as it is written. It returns "" for a fragment of the
+// same page, a script, an unknown scheme or a URL over maxURLBytes.
 func (a urlResolver) resolve(href string) string {
 	href = strings.TrimSpace(href)
 	if href == "" || href[0] == '#' || len(href) > maxURLBytes {

@@ -7,54 +7,52 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// writer writes a tree as Markdown (CommonMark, with GitHub's tables and strikes).
-// It is made for legal texts: headings, lists, tables, quotes, emphasis and links;
-// everything else is a paragraph.
+// writer renders a tree as Markdown (CommonMark with GitHub's tables and strikethrough). It
+// covers what legal texts need: headings, lists, tables, quotes, emphasis and links.
+// Everything else becomes a paragraph.
 type writer struct {
 	out           []byte
-	block         []byte     // the block that is being written, with its marks
-	pendingSpace  bool       // white space was read since the last character of line
-	wantedMarks   markKind   // that the elements around ask for
-	openMarks     []openMark // that were written in line and wait for their end
+	block         []byte     // the block being written, with its marks
+	pendingSpace  bool       // white space was read since the last character of block
+	wantedMarks   markKind   // marks that the enclosing elements ask for
+	openMarks     []openMark // marks in block that are not closed yet
 	containers    []container
-	marker        string // of the block that is being written: "## "
-	tight         bool   // the next block follows without an empty line
-	inCell        bool   // within a table's cell
-	cellBreaks    int    // lines that ended since the last character of this cell
-	pendingRule   bool   // a rule comes before the next block
-	sectionNumber string // of the section whose heading comes next
+	marker        string // prefix of the block being written: "## "
+	tight         bool   // no empty line before the next block
+	inCell        bool   // inside a table cell
+	cellBreaks    int    // line breaks since the last character of the cell
+	pendingRule   bool   // a thematic break precedes the next block
+	sectionNumber string // list number for the next heading
 	inHeading     bool
-	inItem        bool // within an item of a list
-	afterItem     bool // the last block was an item of the list that is being written
+	inItem        bool // inside a list item
+	afterItem     bool // the last block was an item of the current list
 	inLink        bool
-	linkTextStart int // where the text of that link begins in line
-	preDepth      int // within elements whose line breaks count
+	linkTextStart int // offset of the current link's text in block
+	preDepth      int // number of enclosing elements that preserve line breaks
 	urls          urlResolver
 
 	headings  []string
 	linkWords int
 }
 
-// container is a quote or a list item: what stands before its first line and
-// before each further one.
+// container is a quote or a list item: the prefix of its first line and of its other lines.
 type container struct {
 	first, rest string
 	started     bool
 }
 
-// maxNesting bounds how deep quotes and lists are indented; what is deeper is
-// written at that depth.
+// maxNesting is how deep quotes and lists are indented; deeper ones stay at that depth.
 const maxNesting = 10
 
 func newWriter(page, base string) *writer { return &writer{urls: newURLResolver(page, base)} }
 
-// finish ends the text and gives it.
+// finish ends the last block and returns the text.
 func (w *writer) finish() string {
 	w.flush()
 	return strings.Trim(string(w.out), "\n")
 }
 
-// flush ends the block that is being written.
+// flush ends the block being written.
 func (w *writer) flush() {
 	w.closeMarks(0, 0)
 	w.pendingSpace = false
@@ -90,9 +88,9 @@ func (w *writer) flush() {
 	w.block = w.block[:0]
 }
 
-// beginBlock writes what stands before the first line of a block.
+// beginBlock writes what precedes the first line of a block.
 func (w *writer) beginBlock() {
-	if w.pendingRule { // a rule stands between two blocks, and not at the end
+	if w.pendingRule { // a thematic break stands between blocks, not at the end
 		w.pendingRule, w.tight = false, false
 		w.out = append(w.out, "\n\n---"...)
 	}
@@ -109,7 +107,8 @@ func (w *writer) beginBlock() {
 	w.marker = ""
 }
 
-// writeIndent writes what the containers put before a line, which begins a block or not.
+// writeIndent writes the containers' prefixes of a line. begins is set for a block's first
+// line.
 func (w *writer) writeIndent(begins bool) {
 	for i := range w.containers {
 		c := &w.containers[i]
@@ -123,7 +122,7 @@ func (w *writer) writeIndent(begins bool) {
 	}
 }
 
-// writeContainer writes f within a container.
+// writeContainer runs f and writes its output inside a container.
 func (w *writer) writeContainer(c container, f func()) {
 	w.flush()
 	if w.inCell || len(w.containers) >= maxNesting {
@@ -137,7 +136,7 @@ func (w *writer) writeContainer(c container, f func()) {
 	w.containers = w.containers[:len(w.containers)-1]
 }
 
-// writeChildren writes what is below n.
+// writeChildren writes the children of n.
 func (w *writer) writeChildren(n *node) {
 	for c := n.first; c != nil; c = c.next {
 		w.writeNode(c)
@@ -197,7 +196,7 @@ func (w *writer) writeNode(n *node) {
 	}
 }
 
-// writeElement writes an element that has no form of its own in Markdown.
+// writeElement writes an element without a Markdown equivalent.
 func (w *writer) writeElement(n *node) {
 	if level := headingLevel(n); level > 0 {
 		w.writeHeading(n, level)
@@ -219,8 +218,8 @@ func (w *writer) writeElement(n *node) {
 	}
 }
 
-// isRenderedInline says whether an element is a part of the line around it. One that ExtractHTML does not
-// know is where it stands within a paragraph.
+// isRenderedInline reports whether an element is part of the surrounding line. An unknown
+// element is if it stands in a paragraph or an inline element.
 func (n *node) isRenderedInline() bool {
 	if n.class&inline != 0 {
 		return !strings.Contains(n.attr(attrStyle), "display:block") && !strings.Contains(n.attr(attrStyle), "display: block")
@@ -228,7 +227,7 @@ func (n *node) isRenderedInline() bool {
 	return n.tag == 0 && !n.hasBlock && n.parent != nil && (n.parent.class&(inline|heading) != 0 || n.parent.tag == atom.P)
 }
 
-// preservesLineBreaks says whether line breaks within an element count.
+// preservesLineBreaks reports whether an element's style or classes preserve line breaks.
 func (n *node) preservesLineBreaks() bool {
 	for i := range n.attrs {
 		switch a := &n.attrs[i]; a.key {

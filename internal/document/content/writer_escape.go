@@ -2,7 +2,7 @@ package content
 
 import "bytes"
 
-// markdownSpecial are the bytes that may have a meaning in Markdown anywhere in a line.
+// markdownSpecial are the bytes that may have a meaning anywhere in a Markdown line.
 var markdownSpecial = func() (t [256]bool) {
 	for _, c := range []byte("\\*_`[]<&~|") {
 		t[c] = true
@@ -10,7 +10,7 @@ var markdownSpecial = func() (t [256]bool) {
 	return
 }()
 
-// needsEscape says whether the special byte at i has a meaning there.
+// needsEscape reports whether the special byte at i needs a backslash.
 func (w *writer) needsEscape(s string, i int) bool {
 	next := byte(0)
 	if i+1 < len(s) {
@@ -29,8 +29,8 @@ func (w *writer) needsEscape(s string, i int) bool {
 	return true
 }
 
-// blockEscapeOffset is where in a line's beginning a backslash is needed so that it begins no
-// heading, list, quote, rule or fence; -1 if nowhere.
+// blockEscapeOffset returns where the beginning of a line needs a backslash so that it is
+// not read as a heading, list, quote, thematic break or fence; -1 if nowhere.
 func blockEscapeOffset(s []byte) int {
 	if len(s) == 0 {
 		return -1

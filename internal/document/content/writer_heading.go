@@ -9,11 +9,10 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// maxHeadingWords is how many words a heading has at most; more are a text that was put
-// in large letters.
+// maxHeadingWords is the longest heading, in words. A longer one is text in large letters.
 const maxHeadingWords = 60
 
-// headingLevel is 1 to 6, or 0 for what is no heading.
+// headingLevel returns the level of a heading, 1 to 6, or 0 for any other element.
 func headingLevel(n *node) int {
 	switch {
 	case n.class&heading != 0:
@@ -47,7 +46,7 @@ func (w *writer) writeHeading(n *node, level int) {
 	w.inHeading = true
 	before := len(w.out)
 	if own := tokenize.CollapseSpace(allText(n)); w.sectionNumber != "" && (own[0] < '0' || own[0] > '9') {
-		w.writeWords(w.sectionNumber) // unless the heading has its own
+		w.writeWords(w.sectionNumber) // unless the heading has its own number
 		w.pendingSpace = true
 	}
 	w.sectionNumber = ""
@@ -62,7 +61,7 @@ func (w *writer) writeHeading(n *node, level int) {
 	}
 }
 
-// writeHeadingPart writes a part of a heading: all of it stands in one line.
+// writeHeadingPart writes a part of a heading on the same line.
 func (w *writer) writeHeadingPart(n *node) {
 	switch {
 	case n.dropped != notDropped:
@@ -87,8 +86,8 @@ func (w *writer) writeHeadingPart(n *node) {
 	}
 }
 
-// writePreformatted writes a text whose lines were set by hand: as a block of code, or,
-// where it is long and no code, as paragraphs.
+// writePreformatted writes preformatted text as a code block or, if it is long and contains
+// no code element, as paragraphs.
 func (w *writer) writePreformatted(n *node) {
 	w.flush()
 	if n.hasBlock || w.inCell || findTag(n, atom.Code) == nil && n.words > minTextWords {
@@ -115,7 +114,7 @@ func (w *writer) writePreformatted(n *node) {
 	}
 }
 
-// writeMarkdown writes what is Markdown already.
+// writeMarkdown writes text that is Markdown already.
 func (w *writer) writeMarkdown(s string) {
 	w.flush()
 	w.beginBlock()

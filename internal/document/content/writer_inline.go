@@ -10,8 +10,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// writeText writes characters: white space becomes one space, what Markdown would take
-// for a mark is escaped.
+// writeText writes a text. Runs of white space become one space, and special characters are
+// escaped. Inside preformatted elements, line breaks are kept.
 func (w *writer) writeText(s string) {
 	if w.preDepth > 0 && strings.IndexByte(s, '\n') >= 0 {
 		first := true
@@ -51,7 +51,7 @@ func (w *writer) writeWords(s string) {
 	}
 }
 
-// spaceAt is the length of the white space character at i, 0 if there is none.
+// spaceAt returns the length of the white space character at i, or 0 if there is none.
 func spaceAt(s string, i int) int {
 	c := s[i]
 	if c < utf8.RuneSelf {
@@ -69,7 +69,7 @@ func spaceAt(s string, i int) int {
 	return 0
 }
 
-// writeWord writes characters without white space.
+// writeWord writes characters that contain no white space.
 func (w *writer) writeWord(s string) {
 	w.syncMarks(s[0])
 	from := 0
@@ -82,10 +82,10 @@ func (w *writer) writeWord(s string) {
 	w.block = append(w.block, s[from:]...)
 }
 
-// maxBlockBytes is how long a block gets that only has line breaks in it, in bytes.
+// maxBlockBytes is the length after which a line break ends a block.
 const maxBlockBytes = 1 << 16
 
-// writeLineBreak writes a break within a block; a second one ends the block.
+// writeLineBreak writes a line break inside a block; a second one ends the block.
 func (w *writer) writeLineBreak() {
 	switch n := len(w.block); {
 	case w.inHeading || w.inLink:
@@ -101,10 +101,10 @@ func (w *writer) writeLineBreak() {
 	}
 }
 
-// maxCodeBytes is the longest text of a code span, in bytes.
+// maxCodeBytes is the longest code span, in bytes.
 const maxCodeBytes = 200
 
-// writeCode writes a code span; in the middle of other marks it is text.
+// writeCode writes a code span. Long code and code with blocks or links is written as text.
 func (w *writer) writeCode(n *node) {
 	if n.words == 0 || n.hasBlock || w.inHeading || len(textPrefix(n, maxCodeBytes)) > maxCodeBytes || findTag(n, atom.A) != nil {
 		w.writeChildren(n)

@@ -9,7 +9,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// writeLink writes a link; one that leads nowhere else, or that holds blocks, is what is in it.
+// writeLink writes a link. If the link has no target or contains blocks, it writes only the
+// content.
 func (w *writer) writeLink(n *node) {
 	w.linkWords += int(n.linkWords)
 	if mail := cloudflareEmail(n); mail != "" {
@@ -39,7 +40,7 @@ func (w *writer) writeLink(n *node) {
 	w.block = append(append(append(w.block, "]("...), href...), ')')
 }
 
-// startsWithSpace says whether the first text below n does.
+// startsWithSpace reports whether the first text below n begins with white space.
 func startsWithSpace(n *node) bool {
 	for n != nil && !n.isText {
 		n = n.first
@@ -47,7 +48,7 @@ func startsWithSpace(n *node) bool {
 	return n != nil && n.text != "" && spaceAt(n.text, 0) > 0
 }
 
-// isPermalink says that a link is only the sign by which a heading is linked to.
+// isPermalink reports whether a link is a heading's link to itself.
 func isPermalink(n *node) bool {
 	if !strings.HasPrefix(n.attr(attrHref), "#") {
 		return false
@@ -59,7 +60,7 @@ func isPermalink(n *node) bool {
 	return false
 }
 
-// writeImage writes a picture that says what it shows.
+// writeImage writes an image with alternative text.
 func (w *writer) writeImage(n *node) {
 	alt := tokenize.CollapseSpace(n.attr(attrAlt))
 	if alt == "" {
@@ -67,7 +68,7 @@ func (w *writer) writeImage(n *node) {
 	}
 	src := w.urls.resolve(n.attr(attrSrc))
 	switch {
-	case utf8.RuneCountInString(alt) <= 2: // a sign that is drawn is text
+	case utf8.RuneCountInString(alt) <= 2: // a picture of one or two characters is a symbol in the text
 		w.writeWords(alt)
 		return
 	case src == "" || w.inHeading:
@@ -90,7 +91,7 @@ func (w *writer) writeImage(n *node) {
 	w.block = append(append(append(w.block, "]("...), src...), ')')
 }
 
-// writeEmailLink writes an address that was shielded from robots.
+// writeEmailLink writes a decoded e-mail address as a link.
 func (w *writer) writeEmailLink(address string) {
 	w.syncMarks('[')
 	w.block = append(w.block, '[')

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// writeList writes a list. Items that begin with a heading are sections, and their
-// numbers go into the headings.
+// writeList writes a list. If an item begins with a heading, the item is a section, and its
+// number goes into the heading.
 func (w *writer) writeList(n *node) {
 	w.flush()
 	style := listStyle(n)
@@ -39,7 +39,7 @@ func (w *writer) writeList(n *node) {
 			tight = false
 			w.writeItem(c, style.marker(number))
 			number += step
-		case c.hasTag(atom.Ul, atom.Ol, atom.Menu, atom.Dir): // a list right in a list belongs to the item before
+		case c.hasTag(atom.Ul, atom.Ol, atom.Menu, atom.Dir): // a list directly in a list belongs to the previous item
 			w.writeContainer(container{first: "  ", rest: "  "}, func() { w.writeList(c) })
 		default:
 			w.writeNode(c)
@@ -59,7 +59,7 @@ func (n *node) countChildren(tag atom.Atom) int {
 	return k
 }
 
-// writeItem writes one item of a list.
+// writeItem writes a list item.
 func (w *writer) writeItem(n *node, marker string) {
 	if n.words == 0 && findTag(n, atom.Img) == nil {
 		return
@@ -93,8 +93,8 @@ func (w *writer) writeItem(n *node, marker string) {
 	w.afterItem = len(w.out) > before
 }
 
-// itemIndent is how far the lines of an item are indented: a letter within a bullet
-// is text.
+// itemIndent returns the indentation of an item's further lines. The letter in the marker
+// of a lettered item is text and does not count.
 func itemIndent(marker string) int {
 	if strings.HasPrefix(marker, "- ") {
 		return 2
@@ -102,7 +102,7 @@ func itemIndent(marker string) int {
 	return len(marker)
 }
 
-// firstBlock is the first thing in n that has text, if it is an element.
+// firstBlock returns the block that n begins with, or nil if n begins with text.
 func (n *node) firstBlock() *node {
 	for c := n.first; c != nil; c = c.next {
 		switch {

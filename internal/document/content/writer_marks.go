@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// markKind are kinds of emphasis, as bits.
+// markKind is a set of kinds of emphasis.
 type markKind uint8
 
 const (
@@ -15,10 +15,10 @@ const (
 	strike
 )
 
-// openMark is one that was written and not closed yet.
+// openMark is a mark that is not closed yet.
 type openMark struct {
 	kind  markKind
-	start int // where in the line
+	start int // offset in the block
 }
 
 func (m markKind) delimiter() string {
@@ -31,14 +31,15 @@ func (m markKind) delimiter() string {
 	return "~~"
 }
 
-// maxEmphasisWords is how many words in several blocks may be emphasised.
+// maxEmphasisWords is how many words in several blocks may be emphasized. A document that is
+// set in bold as a whole has no emphasis.
 const maxEmphasisWords = 300
 
-// writeMarked writes what is below n with a mark. Marks are written only where the next
-// character needs them and closed where one does not, so that they hug the text, as
-// CommonMark wants it, and neighbours with the same mark become one.
+// writeMarked writes the children of n with a mark. Marks are opened only when the next
+// character needs them, and closed when it does not. So they touch the text, as CommonMark
+// requires, and adjacent elements with the same mark share it.
 func (w *writer) writeMarked(n *node, m markKind) {
-	if n.hasBlock && n.words > maxEmphasisWords { // a whole document in bold is no emphasis
+	if n.hasBlock && n.words > maxEmphasisWords { // the whole document is in bold
 		w.writeChildren(n)
 		return
 	}
@@ -50,9 +51,8 @@ func (w *writer) writeMarked(n *node, m markKind) {
 	w.wantedMarks = before
 }
 
-// syncMarks closes and opens marks until those that are open are those that are wanted,
-// and writes the white space that was read, outside of them. next is the first byte
-// of what follows.
+// syncMarks closes and opens marks so that the open ones equal the wanted ones, and writes
+// the pending white space outside of them. next is the first byte of what follows.
 func (w *writer) syncMarks(next byte) {
 	if !w.hasWantedMarks() {
 		keep := 0
@@ -80,7 +80,7 @@ func (w *writer) syncMarks(next byte) {
 	}
 }
 
-// hasWantedMarks says whether the open marks are those that are asked for.
+// hasWantedMarks reports whether the open marks equal the wanted ones.
 func (w *writer) hasWantedMarks() bool {
 	var open markKind
 	for _, m := range w.openMarks {
@@ -98,8 +98,8 @@ func (w *writer) isOpen(kind markKind) bool {
 	return false
 }
 
-// closeMarks closes all open marks but the first keep of them. next is the byte
-// that follows, 0 at the end of a block.
+// closeMarks closes all open marks except the first keep ones. next is the byte that
+// follows, 0 at the end of a block.
 func (w *writer) closeMarks(keep int, next byte) {
 	joins := next != 0 && !w.pendingSpace && w.cellBreaks == 0 && (isLetter(next) || next >= '0' && next <= '9' || next >= utf8.RuneSelf)
 	for i := len(w.openMarks) - 1; i >= keep; i-- {
@@ -107,15 +107,15 @@ func (w *writer) closeMarks(keep int, next byte) {
 		text := m.kind.delimiter()
 		inner := w.block[m.start+len(text):]
 		if !bytes.ContainsFunc(inner, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
-			w.block = append(w.block[:m.start], inner...) // nothing to stress
+			w.block = append(w.block[:m.start], inner...) // no letters or digits to emphasize
 			continue
 		}
 		if m.kind == emphasis && (joins || m.start > 0 && endsWithWordChar(w.block[:m.start])) {
-			text = "*" // "_" means nothing within a word
+			text = "*" // "_" has no effect inside a word
 			w.block[m.start] = '*'
 		}
 		end := len(w.block)
-		if joins { // a mark after punctuation and before a letter closes nothing
+		if joins { // a mark after punctuation and before a letter would not close
 			for end > m.start+len(text)+1 && isPunctuation(w.block[end-1]) && w.block[end-2] != '\\' {
 				end--
 			}

@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// maxColumns are written; a table of more is no table of a document.
+	// maxColumns is the widest data table. It also bounds colspan and rowspan.
 	maxColumns = 60
-	// maxCellWords is how many words a cell has on average in a table that is layout.
+	// maxCellWords is the highest average number of words in the cells of a data table.
 	maxCellWords = 400
 )
 
-// writeTable writes a table as rows of cells. A table of one column or with a table in
-// it, or of cells that are whole pages, is layout: its cells follow each other.
+// writeTable writes a data table as rows, and the cells of a layout table one after the
+// other.
 func (w *writer) writeTable(n *node) {
 	w.flush()
 	rows := tableRows(n)
@@ -32,7 +32,7 @@ func (w *writer) writeTable(n *node) {
 		w.writeLayoutTable(n)
 		return
 	}
-	for c := n.first; c != nil; c = c.next { // a caption, and text that was left in the table
+	for c := n.first; c != nil; c = c.next { // the caption, and text outside of cells
 		if c.dropped == notDropped && (c.isText || c.tag == atom.Caption || c.class&tablePart == 0) {
 			w.writeNode(c)
 		}
@@ -54,8 +54,9 @@ func (w *writer) writeTable(n *node) {
 	w.tight = false
 }
 
-// isLayoutGrid reports whether a table with this many rows, columns and filled cells
-// lays out the page and holds no data.
+// isLayoutGrid reports whether a table with this many rows, columns and filled cells lays
+// out the page: it has one column, hardly any cells, another table inside, or whole
+// sections in its cells.
 func isLayoutGrid(n *node, rows, columns, filled int) bool {
 	return columns < 2 || rows < 2 && filled < 2 || n.headings > 0 && int(n.words) > filled*maxCellWords/4 || int(n.words) > filled*maxCellWords ||
 		n.attr(attrRole) == "presentation" && n.headings > 0 || columns > maxColumns || hasNestedTable(n)
@@ -78,7 +79,7 @@ func (w *writer) writeRow(cells []*node, wide int) {
 	w.block, w.inCell, w.cellBreaks, w.pendingSpace = w.block[:0], false, 0, false
 }
 
-// writeLayoutTable writes the cells of a table as blocks.
+// writeLayoutTable writes the cells of a layout table as blocks.
 func (w *writer) writeLayoutTable(n *node) {
 	for c := n.first; c != nil; c = c.next {
 		switch {
@@ -94,7 +95,7 @@ func (w *writer) writeLayoutTable(n *node) {
 	w.flush()
 }
 
-// hasHeaderRow says whether the first row names the columns.
+// hasHeaderRow reports whether the first row names the columns.
 func hasHeaderRow(rows [][]*node) bool {
 	if len(rows) < 2 {
 		return false
@@ -112,7 +113,7 @@ func hasHeaderRow(rows [][]*node) bool {
 	return named > 0
 }
 
-// isBold says whether all text below n is in bold.
+// isBold reports whether all text below n is bold.
 func (n *node) isBold() bool {
 	for c := n.first; c != nil; c = c.next {
 		switch {
@@ -124,7 +125,7 @@ func (n *node) isBold() bool {
 	return n.words > 0
 }
 
-// hasNestedTable says whether there is a table in a table's cells.
+// hasNestedTable reports whether a table contains another table.
 func hasNestedTable(n *node) bool {
 	for c := n.first; c != nil; c = c.next {
 		if findTag(c, atom.Table) != nil {
@@ -134,11 +135,11 @@ func hasNestedTable(n *node) bool {
 	return false
 }
 
-// tableRows gives the cells of a table by row; nil stands where a cell reaches over
-// from the left or from above.
+// tableRows returns the cells of a table by row. It has nil where a cell spans from the left
+// or from above.
 func tableRows(n *node) [][]*node {
 	var rows [][]*node
-	var reach []int // rows that a cell above still covers, by column
+	var reach []int // number of rows that a cell above still spans, by column
 	walk(n, func(c *node) bool {
 		switch {
 		case c.dropped != notDropped || c != n && (c.class&tablePart == 0 || c.tag == atom.Caption):
@@ -183,7 +184,7 @@ func tableRows(n *node) [][]*node {
 	return rows
 }
 
-// cellSpan is how many columns or rows a cell covers, as far as one believes it.
+// cellSpan returns how many columns or rows a cell spans, at most maxColumns.
 func cellSpan(n *node, k attrKey) int {
 	v, err := strconv.Atoi(strings.TrimSpace(n.attr(k)))
 	if err != nil || v < 1 {

@@ -1,3 +1,4 @@
+// Package emailaddr restores e-mail addresses that sites obfuscate against spam bots.
 package emailaddr
 
 import (
@@ -6,18 +7,18 @@ import (
 	"strings"
 )
 
-// Placeholder is what Cloudflare shows in the place of an address that it protects.
+// Placeholder is the text that Cloudflare shows instead of a protected e-mail address.
 const Placeholder = "[email protected]"
 
 var (
-	// A bracket may have the backslash that Markdown puts before it.
+	// In these expressions a bracket may have the backslash of a Markdown escape.
 	bracketDot = regexp.MustCompile(`(?i)\s*(?:\\?\[\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\\?\]|\(\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\)|\{\s*(?:dot|punkt|\.)\s*\})\s*`)
 	bracketAt  = regexp.MustCompile(`(?i)([\w.+-]+)\s*(?:\\?\[\s*(?:at|ät|arroba|arobase|@)\s*\\?\]|\(\s*(?:at|ät|arroba|arobase|@)\s*\)|\{\s*(?:at|ät|@)\s*\})\s*([\w-]+(?:\.[\w-]+)+)`)
 	spokenAt   = regexp.MustCompile(`([\w.+-]+) +(?:AT|at|\(at\)|\[at\]) +([\w-]+(?: +(?:DOT|dot) +[\w-]+)+)`)
 	spokenDot  = regexp.MustCompile(`(?i) +dot +`)
 	spacedAt   = regexp.MustCompile(`([\w.+-]+) +@ +([\w-]+(?: ?\. ?[\w-]+)* ?\. ?[a-z]{2,6})\b`)
-	// joomlaPlaceholder is what Joomla shows in an address's place, in the languages of its
-	// translations.
+	// joomlaPlaceholder is the text that Joomla shows instead of an e-mail address, in the
+	// languages of its translations.
 	joomlaPlaceholder = regexp.MustCompile(`(?i)(?:this email address is being protected from spam ?bots\.? you need javascript enabled to view it` +
 		`|diese e-mail-adresse ist vor spam ?bots geschützt!? ?(?:zur anzeige muss javascript eingeschaltet sein|.{0,60}javascript.{0,40}?(?:sein|werden))` +
 		`|cette adresse e-?mail est protégée contre les robots spammeurs\.? vous devez activer le javascript pour la visualiser` +
@@ -28,7 +29,8 @@ var (
 	entities = strings.NewReplacer("&#64;", "@", "&#x40;", "@", "&commat;", "@", "&#46;", ".", "&#x2e;", ".", "&#x2E;", ".", "&period;", ".", "＠", "@")
 )
 
-// Deobfuscate writes obfuscated e-mail addresses as they are meant.
+// Deobfuscate restores the e-mail addresses in a text, and replaces Joomla's placeholder by
+// Placeholder.
 func Deobfuscate(s string) string {
 	if strings.Contains(s, "&#") || strings.Contains(s, "&commat;") || strings.Contains(s, "＠") {
 		s = entities.Replace(s)
@@ -50,15 +52,16 @@ func Deobfuscate(s string) string {
 	if spaced {
 		s = spacedAt.ReplaceAllStringFunc(s, func(m string) string { return strings.ReplaceAll(m, " ", "") })
 	}
-	// All that is looked for names both.
+	// Every translation contains one of both.
 	if containsAny(s, "spam", "Spam", "piratas") && containsAny(s, "avascript", "avaScript", "AVASCRIPT") {
 		s = joomlaPlaceholder.ReplaceAllLiteralString(s, Placeholder)
 	}
 	return s
 }
 
-// findHints looks in one pass for what keeps the expressions away from nearly all texts: a
-// bracket that closes after "at", "@" or ".", and an "@" between spaces.
+// findHints reports in one pass whether the text may contain an obfuscated address: a
+// bracket closes after "at", "@" or ".", or an "@" stands between spaces. Nearly no text
+// does, so the regular expressions rarely run.
 func findHints(s string) (bracketed, spaced bool) {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -91,9 +94,9 @@ func containsAny(s string, subs ...string) bool {
 	return false
 }
 
-// FromCloudflareURL is the address that the target of a link to Cloudflare's e-mail
-// protection has in it: a key byte and the address's bytes, each combined with the
-// key by exclusive or, in hex. It is empty for all other targets.
+// FromCloudflareURL decodes the e-mail address in a link to Cloudflare's e-mail protection:
+// in hexadecimal, a key byte and the address's bytes XORed with the key. It returns "" for
+// any other link.
 func FromCloudflareURL(target string) string {
 	_, code, ok := strings.Cut(target, "/cdn-cgi/l/email-protection#")
 	if !ok {

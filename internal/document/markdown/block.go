@@ -8,34 +8,35 @@ import (
 	"github.com/clausea/crawler/internal/document/emailaddr"
 )
 
-// Kind is what a block is.
+// Kind is the kind of a block.
 type Kind uint8
 
-// The kinds of block.
+// Kinds of blocks.
 const (
 	Paragraph Kind = iota
 	Heading
-	ListItem // of a list
-	TableRow // of a table
+	ListItem // an item of a list
+	TableRow // a row of a table
 )
 
-// pseudoHeadingLevel is the level of a paragraph that serves as a heading: it is bold as a
-// whole, in capitals, or numbered and short.
+// pseudoHeadingLevel is the level of a paragraph that serves as a heading: it is bold, in
+// capitals, or numbered and short.
 const pseudoHeadingLevel = 7
 
-// Block is a paragraph, heading, list item or table row, without Markdown's marks.
+// Block is a paragraph, heading, list item or table row, without Markdown syntax.
 type Block struct {
 	Kind      Kind
-	Level     int    // of a heading, 1 to 7
-	Text      string // one line; a row's cells are divided by tabs
-	LinkBytes int    // bytes of Text that are the text of a link
-	// Numbered says that Text begins with the number of an item that no list counts.
+	Level     int    // of a heading, 1 to 6, or pseudoHeadingLevel
+	Text      string // one line; the cells of a row are separated by tabs
+	LinkBytes int    // bytes of Text inside links
+	// Numbered is set for a list item whose number is part of Text, because no item before
+	// or after it continues the count.
 	Numbered bool
 }
 
-// Parse takes Markdown apart. Bullets and the numbers of a list that counts its items
-// are no part of the text; a number that stands alone is. Lines of one paragraph are
-// joined, tables need not have outer bars, headings may be underlined.
+// Parse splits Markdown into blocks. Bullets and the numbers of a counted list are not part
+// of the text; a single number is. The lines of a paragraph are joined. Tables need no
+// outer bars. Headings may be underlined.
 func Parse(md string) []Block {
 	p := parser{rest: emailaddr.Deobfuscate(norm.NFC.String(md)), openBlock: -1}
 	p.out = make([]byte, 0, len(p.rest))
@@ -52,7 +53,7 @@ func Parse(md string) []Block {
 	return p.buildBlocks()
 }
 
-// buildBlocks makes the spans into blocks.
+// buildBlocks converts the spans to blocks.
 func (p *parser) buildBlocks() []Block {
 	p.markSequences()
 	text := string(p.out)

@@ -8,14 +8,15 @@ import (
 const yearRange = `\d{4}(?:\s*[-–—/]\s*(?:\d{4}|\d{2}|present|today|heute))?`
 
 var (
-	// copyrightYear is the year that a footer counts up by itself. "(c)" is more often
-	// the mark of a list's item, so it counts only where rights are reserved.
+	// copyrightYear matches the year in a copyright notice, which many sites update
+	// automatically. "(c)" is usually a list marker, so bracketYear applies only if the text
+	// also reserves rights.
 	copyrightYear  = regexp.MustCompile(`(?i)((?:©|copyright)(?:\s*(?:©|\(c\)|copyright))?)\s*` + yearRange + `\b|\b` + yearRange + `\s*(©)`)
 	bracketYear    = regexp.MustCompile(`(?i)(\(c\))\s*` + yearRange + `\b`)
 	rightsReserved = regexp.MustCompile(`(?i)rights reserved|droits réservés|rechte vorbehalten|derechos reservados|diritti riservati|direitos reservados|rechten voorbehouden`)
 )
 
-// stripCopyrightYears takes the years off a notice of copyright.
+// stripCopyrightYears removes the years from a copyright notice.
 func stripCopyrightYears(s string) string {
 	if strings.Contains(s, "©") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT") {
 		s = copyrightYear.ReplaceAllString(s, "$1$2")

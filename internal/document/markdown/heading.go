@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// atxLevel is the level of a heading that is marked by "#", or 0.
+// atxLevel returns the level of a heading marked with "#", or 0 for any other line.
 func atxLevel(line string) int {
 	n := 0
 	for n < len(line) && line[n] == '#' {
@@ -18,7 +18,7 @@ func atxLevel(line string) int {
 	return n
 }
 
-// isBoldLine says whether a line is bold from end to end, perhaps in several parts.
+// isBoldLine reports whether a line is bold from end to end, possibly in several parts.
 func isBoldLine(line string) bool {
 	if !strings.HasPrefix(line, "**") && !strings.HasPrefix(line, "__") || len(line) < 5 {
 		return false
@@ -27,7 +27,7 @@ func isBoldLine(line string) bool {
 	if len(parts)%2 == 0 || len(parts) > 9 {
 		return false
 	}
-	for i := 0; i < len(parts); i += 2 { // what is outside the marks
+	for i := 0; i < len(parts); i += 2 { // outside the marks
 		if strings.Trim(parts[i], " .:)") != "" {
 			return false
 		}
@@ -35,7 +35,8 @@ func isBoldLine(line string) bool {
 	return true
 }
 
-// hasFourDigits says whether a line has a number of four digits: it is a date, not a heading.
+// hasFourDigits reports whether a line has a number of four digits: it is a date, not a
+// heading.
 func hasFourDigits(s string) bool {
 	n := 0
 	for i := 0; i < len(s); i++ {
@@ -48,13 +49,13 @@ func hasFourDigits(s string) bool {
 	return false
 }
 
-// The bounds of a line that serves as a heading though it is not marked as one.
+// Bounds of a line that serves as a heading without being marked as one.
 const (
 	maxHeadingWords = 10
 	maxHeadingBytes = 90
 )
 
-// looksLikeHeading says whether a line of its own is in capitals, or numbered and short.
+// looksLikeHeading reports whether a line is in capitals, or numbered and short.
 func looksLikeHeading(s blockSpan, text string) bool {
 	if s.kind == TableRow || s.inSequence || len(text) > maxHeadingBytes || len(strings.Fields(text)) > maxHeadingWords {
 		return false
@@ -77,17 +78,18 @@ func looksLikeHeading(s blockSpan, text string) bool {
 	if upper >= 4 && lower == 0 && s.kind == Paragraph {
 		return true
 	}
-	return s.kind == ListItem && s.number.value > 0 && s.number.style < 128 && hasTitleAfterNumber(text) || s.kind == Paragraph && hasSectionNumber(text)
+	return s.kind == ListItem && s.number.value > 0 && s.number.style < letterStyle && hasTitleAfterNumber(text) || s.kind == Paragraph && hasSectionNumber(text)
 }
 
-// hasTitleAfterNumber says whether what follows a number begins with a capital that is no month's.
+// hasTitleAfterNumber reports whether an upper-case letter follows the number and no other
+// number does, as in a date.
 func hasTitleAfterNumber(text string) bool {
 	_, rest, ok := strings.Cut(text, " ")
 	r, _ := utf8.DecodeRuneInString(rest)
 	return ok && unicode.IsUpper(r) && !strings.ContainsAny(rest, "0123456789")
 }
 
-// hasSectionNumber says whether a line begins like "4.2 Fees" or "Article 4".
+// hasSectionNumber reports whether a line begins like "4.2 Fees" or "Article 4".
 func hasSectionNumber(text string) bool {
 	first, rest, _ := strings.Cut(text, " ")
 	switch strings.ToLower(first) {

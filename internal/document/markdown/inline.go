@@ -9,8 +9,8 @@ import (
 	"github.com/clausea/crawler/internal/document/emailaddr"
 )
 
-// The bounds on how far a mark's other end is looked for, in bytes; they keep the
-// parser linear.
+// Bounds on how far the parser looks for a closing delimiter, in bytes, and how deep links
+// nest. They keep parsing linear in the input.
 const (
 	maxLinkText   = 1000
 	maxLinkTarget = 4000
@@ -18,7 +18,7 @@ const (
 	maxLinkDepth  = 8
 )
 
-// special are the bytes that inline looks at; all others are copied.
+// special are the bytes that parseSpecial handles; parseInline copies all others.
 var special = func() (t [256]bool) {
 	for _, c := range []byte("\\*_`~![<&\t\r\v\f ") {
 		t[c] = true
@@ -29,12 +29,13 @@ var special = func() (t [256]bool) {
 	return t
 }()
 
-// writeInline writes a line without marks, images, tags, link targets and what is struck out, and says how
-// many bytes of it are links' texts.
+// writeInline writes a line without marks, images, tags, link targets and text that is
+// struck out. It returns how many of the written bytes are inside links.
 func (p *parser) writeInline(s string) (links int) {
 	return p.parseInline(s, 0)
 }
 
+// parseInline is writeInline for text at a depth of nested links.
 func (p *parser) parseInline(s string, depth int) (links int) {
 	for i := 0; i < len(s); {
 		from := i
@@ -52,7 +53,8 @@ func (p *parser) parseInline(s string, depth int) (links int) {
 	return links
 }
 
-// parseSpecial handles the special byte that s begins with and says how much it took.
+// parseSpecial handles the special byte at the beginning of s. It returns how many bytes of
+// s it consumed and how many of the written bytes are inside links.
 func (p *parser) parseSpecial(s string, depth int) (taken, links int) {
 	switch s[0] {
 	case ' ', '\t', '\r', '\v', '\f':
@@ -62,7 +64,7 @@ func (p *parser) parseSpecial(s string, depth int) (taken, links int) {
 			p.out = append(p.out, s[1])
 			return 2, 0
 		}
-		if len(s) > 1 { // at the end it breaks the line
+		if len(s) > 1 { // a backslash at the end is a line break
 			p.out = append(p.out, '\\')
 		}
 	case '*':
@@ -70,7 +72,7 @@ func (p *parser) parseSpecial(s string, depth int) (taken, links int) {
 		return p.writeCodeSpan(s), 0
 	case '_':
 		n := countPrefix(s, '_')
-		if p.endsWithWordChar() && startsWithWordChar(s[n:]) { // within a word it means nothing
+		if p.endsWithWordChar() && startsWithWordChar(s[n:]) { // inside a word "_" is no mark
 			p.out = append(p.out, s[:n]...)
 		}
 		return n, 0
@@ -117,8 +119,9 @@ func (p *parser) parseSpecial(s string, depth int) (taken, links int) {
 	return 1, 0
 }
 
-// strikethroughLen says how long the text is that s begins with and that is struck out, with its
-// marks, or 0. It is no part of the text: who reads "~~not~~" reads that it is gone.
+// strikethroughLen returns the length of the struck-out text that s begins with, including
+// its marks, or 0. Struck-out text is not part of the document: "~~not~~" means that the
+// word no longer applies.
 func strikethroughLen(s string) int {
 	if len(s) < 5 || s[2] == ' ' || s[2] == '~' {
 		return 0
@@ -133,7 +136,7 @@ func strikethroughLen(s string) int {
 	return 0
 }
 
-// countPrefix counts the bytes c that s begins with.
+// countPrefix returns how many bytes c s begins with.
 func countPrefix(s string, c byte) int {
 	n := 0
 	for n < len(s) && s[n] == c {
@@ -152,7 +155,7 @@ func (p *parser) endsWithWordChar() bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-// writeCodeSpan reads a code span, whose text is as it stands.
+// writeCodeSpan writes the content of a code span and returns the length of the span.
 func (p *parser) writeCodeSpan(s string) int {
 	n := countPrefix(s, '`')
 	for i, end := n, min(len(s), maxLinkTarget); i < end; {
@@ -171,7 +174,8 @@ func (p *parser) writeCodeSpan(s string) int {
 	return n
 }
 
-// writeVerbatim writes text as it stands, but for white space and what shows nothing.
+// writeVerbatim writes text without parsing it. It collapses white space and removes
+// invisible characters.
 func (p *parser) writeVerbatim(s string) {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
@@ -187,15 +191,16 @@ func (p *parser) writeVerbatim(s string) {
 	}
 }
 
-// writeSpace writes one space, but none after another or at a block's or cell's beginning.
+// writeSpace writes a space unless one precedes or a block or cell begins.
 func (p *parser) writeSpace() {
 	if n := len(p.out); n > 0 && p.out[n-1] != ' ' && p.out[n-1] != '\n' && p.out[n-1] != '\t' {
 		p.out = append(p.out, ' ')
 	}
 }
 
-// writeNonASCII writes a character beyond ASCII; what shows nothing is left out: soft hyphen,
-// zero width space, word joiner, byte order mark, marks of direction.
+// writeNonASCII writes the character at the beginning of s and returns its length. It skips
+// invisible characters: soft hyphen, zero width space, word joiner, byte order mark,
+// directional marks and variation selector 16.
 func (p *parser) writeNonASCII(s string) int {
 	r, n := utf8.DecodeRuneInString(s)
 	switch {
@@ -210,7 +215,8 @@ func (p *parser) writeNonASCII(s string) int {
 	return max(n, 1)
 }
 
-// parseLink reads [text](target) or [text][name]; n is 0 where s is neither.
+// parseLink parses [text](target) or [text][name] and returns its length n, or 0 if s does
+// not begin with a link.
 func parseLink(s string) (text, target string, n int) {
 	end := closingBracket(s, '[', ']', maxLinkText)
 	if end < 0 || end+1 >= len(s) {
@@ -219,7 +225,7 @@ func parseLink(s string) (text, target string, n int) {
 	switch s[end+1] {
 	case '(':
 		last := closingBracket(s[end+1:], '(', ')', maxLinkTarget)
-		if last < 0 { // it has an opening one of its own
+		if last < 0 { // the target contains an opening bracket
 			last = strings.IndexByte(s[end+1:min(len(s), end+maxLinkTarget)], ')')
 		}
 		if last > 0 {
@@ -233,7 +239,7 @@ func parseLink(s string) (text, target string, n int) {
 	return "", "", 0
 }
 
-// closingBracket is where the bracket that s begins with ends, or -1.
+// closingBracket returns the index of the bracket that closes the one at s[0], or -1.
 func closingBracket(s string, open, shut byte, reach int) int {
 	depth := 0
 	for i := 0; i < len(s) && i < reach; i++ {
@@ -253,7 +259,8 @@ func closingBracket(s string, open, shut byte, reach int) int {
 	return -1
 }
 
-// skipTag leaves out an HTML tag or comment and keeps what an autolink shows.
+// skipTag skips an HTML tag or comment and returns its length. It writes the content of an
+// autolink.
 func (p *parser) skipTag(s string) int {
 	if len(s) > 2 && (isAlnum(s[1]) && s[1] > '9' || s[1] == '/' || s[1] == '!') {
 		if end := strings.IndexByte(s[:min(len(s), maxTagBytes)], '>'); end > 0 {
@@ -270,6 +277,7 @@ func (p *parser) skipTag(s string) int {
 	return 1
 }
 
+// isInlineTag reports whether a tag does not separate words.
 func isInlineTag(inner string) bool {
 	name := strings.ToLower(strings.TrimLeft(inner, "/"))
 	if i := strings.IndexAny(name, " />"); i >= 0 {

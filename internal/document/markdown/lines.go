@@ -2,7 +2,8 @@ package markdown
 
 import "strings"
 
-// isRule says whether a line is a thematic break, an underline or a table's divider.
+// isRule reports whether a line is a thematic break, a heading's underline or the delimiter
+// row of a table.
 func isRule(line string) bool {
 	n := 0
 	for i := 0; i < len(line); i++ {
@@ -17,7 +18,7 @@ func isRule(line string) bool {
 	return n >= 2 && n*4 > len(line) || n >= 1 && strings.Contains(line, "|")
 }
 
-// isLinkDefinition says whether a line defines a link's target: [name]: target.
+// isLinkDefinition reports whether a line defines a link target: [name]: target.
 func isLinkDefinition(line string) bool {
 	if line[0] != '[' {
 		return false

@@ -5,14 +5,19 @@ import (
 	"unicode/utf8"
 )
 
-// listNumber is what an item of a list is numbered with.
+// listNumber is the number of a list item.
 type listNumber struct {
-	style byte // 0 none, else '1', 'a' or 'i' with the bracket's kind added
-	value int  // as a decimal or a letter
-	roman int  // as a Roman numeral, 0 if it is none
+	style byte // 0 for none; else decimalStyle or letterStyle, plus the delimiter
+	value int  // of a decimal or a letter
+	roman int  // of a Roman numeral, 0 if it is none
 }
 
-// cutListMarker takes the mark of a list's item off a line.
+const (
+	decimalStyle = 1
+	letterStyle  = 128 // letters and Roman numerals
+)
+
+// cutListMarker removes the marker of a list item from a line.
 func cutListMarker(line string) (rest string, n listNumber, ok bool) {
 	r, size := utf8.DecodeRuneInString(line)
 	switch r {
@@ -43,7 +48,7 @@ func cutListMarker(line string) (rest string, n listNumber, ok bool) {
 	return strings.TrimLeft(s[i+2:], " "), n, true
 }
 
-// isBareListNumber says whether a line is the number of a list's item and nothing else.
+// isBareListNumber reports whether a line consists only of a list number.
 func isBareListNumber(line string) bool {
 	if len(line) < 2 || len(line) > 6 {
 		return false
@@ -56,6 +61,7 @@ func isAlnum(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
+// parseListNumber parses a number of up to four digits, a letter or a Roman numeral.
 func parseListNumber(s string) listNumber {
 	if s[0] >= '0' && s[0] <= '9' {
 		v := 0
@@ -65,7 +71,7 @@ func parseListNumber(s string) listNumber {
 			}
 			v = 10*v + int(s[i]-'0')
 		}
-		return listNumber{style: 1, value: v}
+		return listNumber{style: decimalStyle, value: v}
 	}
 	n := listNumber{roman: parseRoman(s)}
 	if len(s) == 1 {
@@ -74,11 +80,11 @@ func parseListNumber(s string) listNumber {
 	if n.value == 0 && n.roman == 0 {
 		return listNumber{}
 	}
-	n.style = 128
+	n.style = letterStyle
 	return n
 }
 
-// parseRoman reads a Roman numeral below forty in lower case, or gives 0.
+// parseRoman parses a lower-case Roman numeral below 40; it returns 0 for anything else.
 func parseRoman(s string) int {
 	tens := len(s) - len(strings.TrimLeft(s, "x"))
 	for i, unit := range [...]string{"", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"} {
@@ -89,14 +95,15 @@ func parseRoman(s string) int {
 	return 0
 }
 
+// follows reports whether n is the next number after m in the same style.
 func (n listNumber) follows(m listNumber) bool {
 	return n.style == m.style && (n.value == m.value+1 && m.value > 0 || n.roman == m.roman+1 && m.roman > 0)
 }
 
-// markSequences finds the numbers that count the items of a list: those that go on from the
-// item before at the same depth.
+// markSequences marks the list items whose numbers continue those of an adjacent item at the
+// same indentation.
 func (p *parser) markSequences() {
-	last := map[int]int{} // indent to the last item there
+	last := map[int]int{} // index of the last item by indentation
 	for i := range p.spans {
 		s := &p.spans[i]
 		if s.kind != ListItem {

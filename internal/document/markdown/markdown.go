@@ -1,5 +1,5 @@
-// Package markdown has the plain text of a document: its blocks without Markdown's marks,
-// its words in the one form in which they are compared, and their number.
+// Package markdown parses Markdown into blocks of plain text: paragraphs, headings, list
+// items and table rows.
 package markdown
 
 import (
@@ -8,11 +8,11 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// PlainText is the text of a document in one line: Markdown without its marks, link
-// targets, images and white space, in Unicode's composed form.
+// PlainText returns the text of Markdown in one line, without syntax, link targets and
+// images, in Unicode normalization form C.
 func PlainText(md string) string { return JoinText(Parse(md)) }
 
-// JoinText is the text of blocks in one line.
+// JoinText returns the text of blocks in one line.
 func JoinText(blocks []Block) string {
 	n := 0
 	for _, k := range blocks {

@@ -6,52 +6,39 @@ import "strings"
 type blockSpan struct {
 	kind        Kind
 	level       int
-	numberStart int // where the text with its list number begins
-	start       int // where the text without it begins
+	numberStart int // start of the text with its list number
+	start       int // start of the text without its list number
 	end         int
 	linkBytes   int
 	indent      int
 	number      listNumber
-	inSequence  bool // the number is one of a list's
+	inSequence  bool // the number is part of a sequence
 	isBold      bool
 	lines       int
 	verbatim    bool
 }
 
-// parser reads lines into one buffer, so that a document costs few allocations.
+// parser collects all text in one buffer, to save allocations.
 type parser struct {
 	rest          string
 	out           []byte
 	spans         []blockSpan
-	openBlock     int    // the block that a further line belongs to, or -1
-	inTable       bool   // within a table without outer bars
-	fence         string // what ends the code that is open
-	pendingNumber string // a list's number that stood alone on its line, and belongs to the next
+	openBlock     int    // index of the span that a further line joins, or -1
+	inTable       bool   // inside a table without outer bars
+	fence         string // delimiter that closes the open code block
+	pendingNumber string // a list number alone on its line, which belongs to the next line
 }
 
+// parseLine adds a line to the blocks.
 func (p *parser) parseLine(line string) {
-	indent := 0
-	for len(line) > 0 && (line[0] == ' ' || line[0] == '\t' || line[0] == '\r') {
-		if indent++; line[0] == '\t' {
-			indent += 3
-		}
-		line = line[1:]
-	}
-	line = strings.TrimRight(line, " \t\r")
+	line, indent := trimIndent(line)
 	for strings.HasPrefix(line, ">") {
 		line = strings.TrimLeft(line[1:], " \t")
 	}
-	switch run := countPrefix(line, '`'); {
-	case p.fence == "" && run >= 3 && strings.IndexByte(line[run:], '`') < 0:
-		p.fence, p.openBlock = line[:run], -1
+	if p.parseFence(line) {
 		return
-	case p.fence != "" && run >= len(p.fence) && line == line[:run]:
-		p.fence, p.openBlock = "", -1
-		return
-	case p.fence != "":
-		p.addBlock(blockSpan{verbatim: true}, line)
-		p.openBlock = -1
-		return
+	}
+	switch {
 	case line == "":
 		p.openBlock, p.inTable = -1, false
 		return
@@ -75,15 +62,7 @@ func (p *parser) parseLine(line string) {
 		p.addTableRow(line)
 		return
 	}
-	if p.pendingNumber != "" {
-		number := p.pendingNumber
-		p.pendingNumber = ""
-		if !isBareListNumber(line) {
-			line = number + " " + line
-		} else {
-			p.addBlock(blockSpan{}, number)
-		}
-	}
+	line = p.joinPendingNumber(line)
 	if isBareListNumber(line) && p.openBlock < 0 {
 		p.pendingNumber = line
 		return
@@ -104,7 +83,52 @@ func (p *parser) parseLine(line string) {
 	p.addBlock(blockSpan{isBold: isBoldLine(line), lines: 1}, line)
 }
 
-// flushPendingNumber makes a block of a number that stood alone, where no text follows.
+// trimIndent trims white space from both ends of a line and returns its indentation, with
+// a tab as four columns.
+func trimIndent(line string) (trimmed string, indent int) {
+	for len(line) > 0 && (line[0] == ' ' || line[0] == '\t' || line[0] == '\r') {
+		if indent++; line[0] == '\t' {
+			indent += 3
+		}
+		line = line[1:]
+	}
+	return strings.TrimRight(line, " \t\r"), indent
+}
+
+// parseFence handles a line that opens, closes or belongs to a fenced code block. It
+// reports whether it did.
+func (p *parser) parseFence(line string) bool {
+	switch run := countPrefix(line, '`'); {
+	case p.fence == "" && run >= 3 && strings.IndexByte(line[run:], '`') < 0:
+		p.fence, p.openBlock = line[:run], -1
+		return true
+	case p.fence != "" && run >= len(p.fence) && line == line[:run]:
+		p.fence, p.openBlock = "", -1
+		return true
+	case p.fence != "":
+		p.addBlock(blockSpan{verbatim: true}, line)
+		p.openBlock = -1
+		return true
+	}
+	return false
+}
+
+// joinPendingNumber puts the pending number before a line. If the line is a number
+// itself, the pending one becomes a block of its own.
+func (p *parser) joinPendingNumber(line string) string {
+	number := p.pendingNumber
+	p.pendingNumber = ""
+	switch {
+	case number == "":
+	case isBareListNumber(line):
+		p.addBlock(blockSpan{}, number)
+	default:
+		line = number + " " + line
+	}
+	return line
+}
+
+// flushPendingNumber writes the pending number as a block of its own.
 func (p *parser) flushPendingNumber() {
 	if number := p.pendingNumber; number != "" {
 		p.pendingNumber = ""
@@ -113,7 +137,7 @@ func (p *parser) flushPendingNumber() {
 	}
 }
 
-// addBlock begins a block.
+// addBlock begins a block. A block without text is dropped.
 func (p *parser) addBlock(s blockSpan, text string) {
 	s.numberStart, s.start = len(p.out), len(p.out)
 	if s.verbatim {
@@ -131,7 +155,7 @@ func (p *parser) addBlock(s blockSpan, text string) {
 	p.openBlock = len(p.spans) - 1
 }
 
-// appendLine adds a line to the block that is open, which is always the last.
+// appendLine adds a line to the open block, which is always the last.
 func (p *parser) appendLine(line string) {
 	s := &p.spans[p.openBlock]
 	p.out = append(p.out[:s.end], ' ')
@@ -142,9 +166,10 @@ func (p *parser) appendLine(line string) {
 	s.lines++
 }
 
+// addListItem begins a list item. rest is the line without its marker.
 func (p *parser) addListItem(line, rest string, num listNumber, indent int) {
 	begin := len(p.out)
-	if num.style != 0 { // the number is written first; whether it is the list's is known later
+	if num.style != 0 { // written before the text; markSequences decides later whether it counts
 		p.out = append(p.out, line[:len(line)-len(rest)]...)
 	}
 	p.addBlock(blockSpan{kind: ListItem, indent: indent, number: num, lines: 1}, rest)
@@ -155,7 +180,7 @@ func (p *parser) addListItem(line, rest string, num listNumber, indent int) {
 	p.spans[p.openBlock].numberStart = begin
 }
 
-// trimTrailingSpaces takes spaces off the end of the output, but nothing before start.
+// trimTrailingSpaces trims spaces from the end of the output, but not before start.
 func (p *parser) trimTrailingSpaces(start int) int {
 	for len(p.out) > start && p.out[len(p.out)-1] == ' ' {
 		p.out = p.out[:len(p.out)-1]
@@ -163,8 +188,8 @@ func (p *parser) trimTrailingSpaces(start int) int {
 	return len(p.out)
 }
 
-// applyUnderline makes a heading of the paragraph above a line of "=" or "-"; else the
-// line is a rule, or divides a table's head from its rows.
+// applyUnderline turns the paragraph above a line of "=" or "-" into a heading. Any other
+// such line is a thematic break or the delimiter row of a table.
 func (p *parser) applyUnderline(line string) {
 	if strings.ContainsAny(line, "|:") {
 		return

@@ -2,6 +2,7 @@ package markdown
 
 import "strings"
 
+// addTableRow adds a table row as a block. A row without text is dropped.
 func (p *parser) addTableRow(line string) {
 	p.openBlock = -1
 	s := blockSpan{kind: TableRow, numberStart: len(p.out), start: len(p.out)}
@@ -24,7 +25,7 @@ func (p *parser) addTableRow(line string) {
 	p.spans = append(p.spans, s)
 }
 
-// SplitRow divides a table's row at its bars, but for those that are escaped.
+// SplitRow splits a table row at its unescaped bars.
 func SplitRow(line string) []string {
 	line = strings.TrimSpace(line)
 	line = strings.TrimPrefix(line, "|")
@@ -45,7 +46,7 @@ func SplitRow(line string) []string {
 	return append(out, strings.TrimSpace(line[from:]))
 }
 
-// startsTable says whether the next line divides a head from a table's rows.
+// startsTable reports whether the next line is the delimiter row of a table.
 func (p *parser) startsTable(line string) bool {
 	if !strings.Contains(line, "|") {
 		return false

@@ -8,7 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/document/emailaddr"
 )
 
-// What a character is to the scanner.
+// Kinds of characters.
 const (
 	other = iota
 	blank
@@ -16,9 +16,9 @@ const (
 	digit
 	unspaced         // a word by itself
 	currency         // a currency sign
-	checkMark        // a mark that means yes or no
-	comparison       // a comparison, if an amount follows
-	emailPlaceholder // what stands in the place of an address
+	checkMark        // yes, no or neither
+	comparison       // a comparison, if a number follows
+	emailPlaceholder // see emailaddr.Placeholder
 )
 
 var asciiKinds = func() (t [128]uint8) {
@@ -39,7 +39,7 @@ var asciiKinds = func() (t [128]uint8) {
 	return t
 }()
 
-// kindAt says what stands at i and how long it is.
+// kindAt returns the kind of the character at i and its length in bytes.
 func (s *tokenizer) kindAt(i int) (kind uint8, size int) {
 	if c := s.text[i]; c < utf8.RuneSelf {
 		return asciiKinds[c], 1
@@ -47,7 +47,7 @@ func (s *tokenizer) kindAt(i int) (kind uint8, size int) {
 	r, n := utf8.DecodeRuneInString(s.text[i:])
 	switch {
 	case r >= 0xb2 && r <= 0xb3 || r == 0xb9 || r >= 0x2070 && r <= 0x209f || r >= 0x2460 && r <= 0x24ff:
-		return other, n // raised figures are notes' marks, circled ones list marks
+		return other, n // superscripts are footnote marks, circled numbers are list markers
 	case isUnspaced(r):
 		return unspaced, n
 	case unicode.IsLetter(r) || unicode.IsMark(r):
@@ -66,14 +66,14 @@ func (s *tokenizer) kindAt(i int) (kind uint8, size int) {
 	return other, n
 }
 
-// isUnspaced says whether a character belongs to a script without spaces.
+// isUnspaced reports whether a character belongs to a script without spaces between words.
 func isUnspaced(r rune) bool {
 	return r >= 0x0e00 && r <= 0x0eff && unicode.IsLetter(r) || r >= 0x1000 && r <= 0x109f && unicode.IsLetter(r) ||
 		r >= 0x1780 && r <= 0x17ff && unicode.IsLetter(r) || r >= 0x3041 && r <= 0x30ff && unicode.IsLetter(r) ||
 		r >= 0x3400 && r <= 0x9fff || r >= 0xf900 && r <= 0xfaff || r >= 0x20000 && r <= 0x3ffff
 }
 
-// checkMarkLetter is the letter for a mark that means yes, no or neither, or 0.
+// checkMarkLetter returns y, n or o for a mark that means yes, no or an empty box; else 0.
 func checkMarkLetter(r rune) byte {
 	switch r {
 	case '✓', '✔', '☑', '✅':
@@ -86,9 +86,8 @@ func checkMarkLetter(r rune) byte {
 	return 0
 }
 
-// wordKindAt is kind, but for marks that mean something only in their place: a comparison
-// before an amount, a mark of yes or no by itself. An address that is concealed begins a
-// word as well.
+// wordKindAt is kindAt in context. A comparison counts only before a number, and a check
+// mark only as a checkbox or alone in its cell. An e-mail placeholder begins a word as well.
 func (s *tokenizer) wordKindAt(i int) (kind uint8, size int) {
 	kind, size = s.kindAt(i)
 	switch {

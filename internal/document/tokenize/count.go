@@ -6,11 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// CountWords counts words; each ideograph, kana or Hangul syllable is half of one.
+// CountWords counts the words of a text. An ideograph, kana or Hangul syllable counts as
+// half a word.
 func CountWords(s string) int {
 	words, wide, in := 0, 0, false
 	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf { // most are
+		if c := s[i]; c < utf8.RuneSelf { // the common case
 			blank := c == ' ' || c >= '\t' && c <= '\r'
 			if !blank && !in {
 				words++
@@ -35,7 +36,7 @@ func CountWords(s string) int {
 	return words + wide/2
 }
 
-// CollapseSpace makes one space of each run of white space, and none at the ends.
+// CollapseSpace replaces each run of white space by one space and trims both ends.
 func CollapseSpace(s string) string {
 	if !needsCollapse(s) {
 		return s
@@ -50,7 +51,7 @@ func CollapseSpace(s string) string {
 	return string(b)
 }
 
-// needsCollapse says whether s has white space that Squeeze would change.
+// needsCollapse reports whether CollapseSpace would change s.
 func needsCollapse(s string) bool {
 	before := true
 	for _, c := range s {

@@ -2,7 +2,7 @@ package tokenize
 
 import "strings"
 
-// readPrice reads a currency sign and the number after it.
+// readPrice reads a currency sign or code at i and the number after it.
 func (s *tokenizer) readPrice(i, size int) int {
 	name, end := s.currencyAt(i)
 	if end == 0 {
@@ -22,7 +22,8 @@ func (s *tokenizer) readPrice(i, size int) int {
 	return last
 }
 
-// readCurrencyCode reads a currency's code and the number after it: "EUR 5", "US$5".
+// readCurrencyCode reads a currency code and the number after it: "EUR 5", "US$5". It
+// returns their length, or 0 if there are none.
 func (s *tokenizer) readCurrencyCode(i int) int {
 	if c := s.text[i]; c < 'A' || c > 'Z' {
 		return 0
@@ -39,7 +40,7 @@ func (s *tokenizer) readCurrencyCode(i int) int {
 	return last - i
 }
 
-// dollarPrefixes are the letters that stand before a dollar sign.
+// dollarPrefixes are the ISO 4217 codes by the letters before a dollar sign.
 var dollarPrefixes = map[string]string{"US": "usd", "A": "aud", "AU": "aud", "C": "cad", "CA": "cad", "HK": "hkd", "NZ": "nzd", "S": "sgd", "R": "brl"}
 
 var currencyCodes = map[string]bool{
@@ -48,7 +49,8 @@ var currencyCodes = map[string]bool{
 	"SGD": true, "HKD": true, "TRY": true, "ZAR": true, "MXN": true, "ILS": true, "AED": true,
 }
 
-// currencyAt reads a currency's sign or code at i: its name, and where it ends, or 0.
+// currencyAt reads a currency sign or code at i. It returns the folded name and the end
+// offset, or 0 if there is none.
 func (s *tokenizer) currencyAt(i int) (name string, end int) {
 	if i >= len(s.text) {
 		return "", 0

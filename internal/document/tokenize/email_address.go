@@ -2,16 +2,15 @@ package tokenize
 
 import "strings"
 
-// commonTLDs are the ends of names of hosts by which an address that is written from
-// right to left is known.
+// commonTLDs are the top-level domains by which an e-mail address that is written backwards
+// is recognized.
 var commonTLDs = map[string]bool{
 	"com": true, "org": true, "net": true, "de": true, "fr": true, "es": true, "it": true, "pt": true, "nl": true, "eu": true,
 	"uk": true, "ch": true, "at": true, "be": true, "io": true, "co": true, "ai": true, "app": true, "dev": true,
 }
 
-// readEmailAddress reads an e-mail address at i and says how long it is, or 0. One that is
-// written from right to left, as some sites do and turn it by style, is folded to
-// what it shows.
+// readEmailAddress reads an e-mail address at i and returns its length, or 0. Some sites write
+// the address backwards and reverse it by style sheet; it is folded to what the reader sees.
 func (s *tokenizer) readEmailAddress(i int) int {
 	t := s.text[i:]
 	at := 0

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// readLetters reads a run of letters, digits, apostrophes between letters and points as a
-// host's name has them.
+// readLetters reads a run of letters and digits, with apostrophes between letters and dots
+// inside a host name, and returns its end.
 func (s *tokenizer) readLetters(i int) int {
 	begin := len(s.fold)
 	for i < len(s.text) {
@@ -47,11 +47,11 @@ func (s *tokenizer) readLetters(i int) int {
 	return i
 }
 
-// lengthUnits are those whose squares and cubes are met; a raised figure behind any other
-// word is a note's mark.
+// lengthUnits are the units that may have a superscript 2 or 3. After any other word a
+// superscript is a footnote mark.
 var lengthUnits = map[string]bool{"mm": true, "cm": true, "dm": true, "m": true, "km": true, "ft": true, "yd": true, "mi": true}
 
-// superscriptDigit is the digit of the raised two or three that s begins with, or 0.
+// superscriptDigit returns the digit of the superscript 2 or 3 that s begins with, or 0.
 func superscriptDigit(s string) byte {
 	switch {
 	case strings.HasPrefix(s, "²"):
@@ -62,8 +62,8 @@ func superscriptDigit(s string) byte {
 	return 0
 }
 
-// isHostDot says whether the point at i goes on a name like example.com: a small letter or
-// digit follows. Where a space was forgotten after a sentence, a capital does.
+// isHostDot reports whether the dot at i continues a name like example.com: a lower-case
+// letter or a digit follows. After a sentence without a space, an upper-case letter does.
 func (s *tokenizer) isHostDot(i int) bool {
 	if s.text[i] != '.' || i == 0 || i+1 >= len(s.text) {
 		return false
@@ -84,8 +84,8 @@ func apostropheLen(s string) int {
 	return 0
 }
 
-// foldRune folds one character: to lower case, to the plain form of ligatures, wide and
-// other digits, final sigma and dotless i.
+// foldRune appends a folded character: in lower case, with ligatures, full-width forms,
+// digits of other scripts, final sigma and dotless i in their plain form.
 func (s *tokenizer) foldRune(i int) {
 	if c := s.text[i]; c < utf8.RuneSelf {
 		if c >= 'A' && c <= 'Z' {
@@ -114,7 +114,8 @@ func (s *tokenizer) foldRune(i int) {
 	s.fold = utf8.AppendRune(s.fold, unicode.ToLower(r))
 }
 
-// digitValue is the value of a decimal digit in the scripts that are met, or -1.
+// digitValue returns the value of a digit that is full-width, Arabic-Indic, Persian,
+// Devanagari, Bengali or Thai, or -1.
 func digitValue(r rune) rune {
 	for _, zero := range [...]rune{0xff10, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50} {
 		if r >= zero && r <= zero+9 {

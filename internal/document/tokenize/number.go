@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// readNumber reads a number with its sign and currency.
+// readNumber reads a number with its sign and currency and returns its end.
 func (s *tokenizer) readNumber(i int) int {
 	s.class = Number
 	end, word := s.readDigits(i)
@@ -25,7 +25,7 @@ func (s *tokenizer) readNumber(i int) int {
 		return end + 1
 	}
 	if name, n := s.currencyAt(s.skipBlank(end)); n > 0 {
-		// "5 € 10": the sign before the second number is that number's.
+		// In "5 € 10" the sign belongs to the second number.
 		if !s.digitAt(s.skipBlank(n)) || s.skipBlank(end) == end {
 			s.fold = append(append(s.fold, ' '), name...)
 			return n
@@ -34,8 +34,8 @@ func (s *tokenizer) readNumber(i int) int {
 	return end
 }
 
-// signBefore is the plus or minus that a share at i has, or 0: nothing else stands
-// before it, and no number, from which it would reach to this one.
+// signBefore returns the sign of the percentage at i, or 0. White space, an opening
+// parenthesis or nothing precedes the sign; after a number it would denote a range.
 func (s *tokenizer) signBefore(i int) byte {
 	before, sign := s.text[:i], byte('-')
 	if strings.HasSuffix(before, "−") {
@@ -56,7 +56,7 @@ func (s *tokenizer) signBefore(i int) byte {
 	return sign
 }
 
-// skipSymbol is where the sign c ends that follows at i, perhaps after a blank, or 0.
+// skipSymbol returns the end of the byte c at i, possibly after a space, or 0.
 func (s *tokenizer) skipSymbol(i int, c byte) int {
 	if i = s.skipBlank(i); i < len(s.text) && s.text[i] == c {
 		return i + 1
@@ -64,8 +64,8 @@ func (s *tokenizer) skipSymbol(i int, c byte) int {
 	return 0
 }
 
-// readDigits reads a number and folds it to one form, whatever divides its thousands and
-// its fraction. If letters go on from it, it is a word like "1st", and word is true.
+// readDigits reads a number in any notation, folds it to canonicalNumber and returns its end.
+// If letters follow without a space, it is a word like "1st", and word is true.
 func (s *tokenizer) readDigits(i int) (end int, word bool) {
 	begin := len(s.fold)
 	first := i
@@ -103,10 +103,10 @@ func (s *tokenizer) readDigits(i int) (end int, word bool) {
 	return i, false
 }
 
-// canonicalNumber is the one form of a number: no division of thousands, a point before the
-// fraction, no fraction of two zeros, no zero before a single digit. A single divider
-// before three digits divides thousands. What has more parts than a number, as dates
-// and numbers of clauses have, keeps its parts.
+// canonicalNumber normalizes a number: no thousands separators, a decimal point, no
+// fraction of two zeros, no leading zero of two digits. A single separator before three
+// digits separates thousands. Dates and section numbers have more parts than a number;
+// they keep their parts, separated by points.
 func canonicalNumber(b []byte) []byte {
 	var parts [][]byte
 	var seps []byte
@@ -148,7 +148,7 @@ func canonicalNumber(b []byte) []byte {
 	return bytes.Join(parts, []byte("."))
 }
 
-// trimLeadingZero is a number of two digits without its zero: the fifth is 05 or 5.
+// trimLeadingZero removes the leading zero of a two-digit number: a day is 05 or 5.
 func trimLeadingZero(b []byte) []byte {
 	if len(b) == 2 && b[0] == '0' {
 		return b[1:]

@@ -8,21 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// tokenizer finds words. A word is a run of letters and digits with the apostrophes
-// within it; a number with its separators, sign and currency; one ideograph, kana or
-// character of a script that is written without spaces.
+// tokenizer splits a text into words. A word is a run of letters and digits with the
+// apostrophes inside; a number with its separators, sign and currency; or one character of
+// a script without spaces.
 type tokenizer struct {
 	text       string
-	at         int // where the next word's punctuation begins
+	at         int // start of the next word's leading punctuation
 	start, end int
 	class      Class
 	fold       []byte
-	// Most texts have none, and nothing that needs them is looked for.
+	// Set if the text contains an "@", an ASCII digit or a tab; they skip needless checks.
 	hasAt, hasDigit, hasTab bool
 
-	rowHasWord    bool  // there was a word in this row
-	lastWordStart int   // where the last one itself began
-	cell          int   // the column of its cell
+	rowHasWord    bool  // the current row has a word
+	lastWordStart int   // start of the last word without punctuation
+	cell          int   // column of that word
 	column        int16 // see Word
 }
 
@@ -32,7 +32,8 @@ func newTokenizer(text string) tokenizer {
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
-// next finds the next word; its fold, bounds and class are in the scanner.
+// next advances to the next word, whose fold, bounds and class are in s. It returns false at
+// the end.
 func (s *tokenizer) next() bool {
 	for i := s.at; i < len(s.text); {
 		kind, size := s.wordKindAt(i)
@@ -50,7 +51,7 @@ func (s *tokenizer) next() bool {
 	return false
 }
 
-// trackCell notes in which cell of its row the word at i stands.
+// trackCell updates the column for the word at i.
 func (s *tokenizer) trackCell(i int) {
 	cells := strings.Count(s.text[s.lastWordStart:i], "\t")
 	empty := cells > 1 || cells == 1 && !s.rowHasWord
@@ -61,21 +62,21 @@ func (s *tokenizer) trackCell(i int) {
 	}
 }
 
-// appendColumn adds the column to a word's fold.
+// appendColumn appends the column to the fold of a word.
 func (s *tokenizer) appendColumn() {
 	if s.column > 0 {
 		s.fold = strconv.AppendInt(append(s.fold, 1), int64(s.column), 10)
 	}
 }
 
-// readWord reads the word at i and says where it ends.
+// readWord reads the word at i and returns its end.
 func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 	switch kind {
 	case unspaced:
 		s.class = Character
 		s.foldRune(i)
 		i += size
-		for i < len(s.text) { // the marks of the character
+		for i < len(s.text) { // combining marks
 			r, n := utf8.DecodeRuneInString(s.text[i:])
 			if !unicode.IsMark(r) {
 				break
@@ -125,8 +126,8 @@ func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 	return s.readLetters(i)
 }
 
-// finishWord ends the word whose core ends at i: the punctuation after it is the word's up
-// to the next white space, and whole words of punctuation after that as well.
+// finishWord ends the word whose core ends at i. Punctuation up to the next white space
+// belongs to the word, and so do further words of punctuation.
 func (s *tokenizer) finishWord(i int) {
 	s.end = i
 	spaced := false
@@ -150,21 +151,21 @@ func (s *tokenizer) finishWord(i int) {
 	s.at = len(s.text)
 }
 
-// isAloneInCell says whether a mark is all that its line or cell has; before or after words
-// it is a bullet.
+// isAloneInCell reports whether the mark at i is the only content of its line or cell. Next
+// to words, it is a bullet.
 func (s *tokenizer) isAloneInCell(i, size int) bool {
 	before, after := strings.TrimRight(s.text[:i], " "), strings.TrimLeft(s.text[i+size:], " ")
 	return (before == "" || strings.HasSuffix(before, "\t")) && (after == "" || strings.HasPrefix(after, "\t"))
 }
 
-// isCheckbox says whether the mark at i is a box to tick, which says yes or no before words
+// isCheckbox reports whether the mark at i is a checkbox, which has a meaning next to words
 // as well.
 func (s *tokenizer) isCheckbox(i int) bool {
 	t := s.text[i:]
 	return strings.HasPrefix(t, "☐") || strings.HasPrefix(t, "☑") || strings.HasPrefix(t, "☒")
 }
 
-// amountAt says whether a number begins at i, with or without a currency before it.
+// amountAt reports whether a number begins at i, with or without a currency.
 func (s *tokenizer) amountAt(i int) bool {
 	if s.digitAt(i) {
 		return true
@@ -182,7 +183,7 @@ func (s *tokenizer) digitAt(i int) bool {
 	return i < len(s.text) && s.text[i] >= '0' && s.text[i] <= '9'
 }
 
-// skipBlank is i past one blank.
+// skipBlank returns i, or the end of the white space character at i.
 func (s *tokenizer) skipBlank(i int) int {
 	if i < len(s.text) {
 		if k, n := s.kindAt(i); k == blank {

@@ -1,3 +1,5 @@
+// Package tokenize splits text into normalized words for comparing versions and for
+// matching vocabularies.
 package tokenize
 
 import (
@@ -6,35 +8,34 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// Class is what a word is.
+// Class is the class of a word.
 type Class uint8
 
-// The classes of word.
+// Classes of words.
 const (
-	Letters         Class = iota
-	Number                // a number, with its currency or percent sign
-	Symbol                // a mark that means yes or no, or a comparison
-	EmailAddress          // an e-mail address
-	ObfuscatedEmail       // what stands in the place of an address that is protected
-	RandomID              // an identifier that is made anew at each request
-	Character             // of a script that is written without spaces; about half a word
+	Letters Class = iota
+	Number        // with its currency or percent sign
+	Symbol        // a check mark or a comparison
+	EmailAddress
+	ObfuscatedEmail // a placeholder for a protected e-mail address
+	RandomID        // an identifier that a site generates anew for each request
+	Character       // of a script without spaces; about half a word
 )
 
-// Word is a word of a block's text.
+// Word is a word of a text.
 type Word struct {
-	// Key is equal for words that are the same: in any case, with any punctuation
-	// around them, numbers in any usual form.
+	// Key is a hash of the folded word. Words that differ only in case, punctuation or number
+	// notation have the same key.
 	Key        uint64
-	Start, End int // in the text, with the punctuation that belongs to it
+	Start, End int // with the punctuation that belongs to the word
 	Class      Class
-	// Column is that of the row's cell which the word begins, from 0, where the cell
-	// before has no word; else 0. The key holds it: a mark in the next column says
-	// something else.
+	// Column is the table column, from 0, if the word begins a cell after an empty cell; else
+	// 0. It is part of the key: a check mark in another column has another meaning.
 	Column int16
 }
 
-// Words appends the words of a text to dst. From the first word's Start to the
-// last's End they cover the text; a run of them is shown as the text between.
+// Words appends the words of a text to dst. They cover the text from the first word's Start
+// to the last word's End.
 func Words(dst []Word, text string) []Word {
 	s := newTokenizer(text)
 	for s.next() {
@@ -44,8 +45,8 @@ func Words(dst []Word, text string) []Word {
 	return dst
 }
 
-// Fold is a text's words in their folded form, each with one space before it; the
-// form in which vocabularies are written.
+// Fold appends the folded words of a text to dst, each with a space before it. Vocabularies
+// are written in this form.
 func Fold(dst []byte, text string) []byte {
 	s := newTokenizer(text)
 	for s.next() {
@@ -55,7 +56,7 @@ func Fold(dst []byte, text string) []byte {
 	return dst
 }
 
-// FoldWithColumns is Fold with the columns that Words puts into the keys.
+// FoldWithColumns is Fold with the columns that are part of the keys.
 func FoldWithColumns(dst []byte, text string) []byte {
 	s := newTokenizer(text)
 	for s.next() {
@@ -66,18 +67,16 @@ func FoldWithColumns(dst []byte, text string) []byte {
 	return dst
 }
 
-// How far around a word is looked to fold it as it was folded within its text, in
-// bytes: what stands before decides on a sign or a mark, what stands after on a
-// comparison, an address or an identifier.
+// Context that FoldAt needs around a word, in bytes. The text before decides about signs and
+// check marks; the text after decides about comparisons, e-mail addresses and identifiers.
 const (
 	foldContextBefore = 8
 	foldContextAfter  = 320
 )
 
-// FoldAt is the folded form, without a column, of the word that Words found from start
-// to end of a text.
-// A run of words by itself may fold to another form: "<" means something only before
-// a number.
+// FoldAt returns the folded form, without a column, of the word that Words found at
+// text[start:end]. Folding that substring alone may give another form: "<" has a meaning
+// only before a number.
 func FoldAt(text string, start, end int) string {
 	from, to := max(0, start-foldContextBefore), min(len(text), end+foldContextAfter)
 	for from < start && !utf8.RuneStart(text[from]) {

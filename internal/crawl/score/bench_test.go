@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// sampleLinks are links as a page has them: most lead to no document.
+// sampleLinks are links of a typical page. Most do not lead to a document.
 var sampleLinks = []struct{ url, text, region string }{
 	{"https://www.example.com/en-gb/products/winter/boots?color=brown&size=42", "Winter boots", "nav"},
 	{"https://www.example.com/about-us/careers", "Careers", "footer"},

@@ -8,27 +8,27 @@ import (
 	"strings"
 )
 
-// learnedText has a line for each weight: where the phrase stands (path, text or
-// host), the phrase in normal form, and the weight in log-odds. Lines that begin
-// with shape name one of the shapes. hack/trainscore writes it.
+// learnedText has a line for each weight: the position of a phrase (path, text or host),
+// the phrase in normal form, and the weight in log-odds. A line that begins with "shape"
+// names a linkShape instead. hack/trainscore writes the file.
 //
 //go:embed learned.txt
 var learnedText string
 
-// linkShape is something about a link beside its words. The place of a link on its page
-// is none of them: most pages with labelled links are documents themselves, whose
-// text links to other documents as no other page's does.
+// linkShape is a property of a link other than its words. The region of the page is not a
+// shape: most pages in the training data are documents, which link to other documents from
+// their text more often than other pages do.
 type linkShape int
 
 const (
-	slugWhole         linkShape = iota // a phrase is all of the path's last segment
-	slugNamedNonLegal                  // nearly all of it, under a folder that says something else
-	slugLong                           // the last segment has six words or more
-	slugNumber                         // an article's number is in the path
-	slugNone                           // there is no path
-	deepPath                           // there are four segments or more
+	slugWhole         linkShape = iota // a phrase is the path's whole last segment
+	slugNamedNonLegal                  // a phrase is nearly the whole last segment, in a non-legal section
+	slugLong                           // the last segment has at least six words
+	slugNumber                         // the path has an article number
+	slugNone                           // the last segment has no words
+	deepPath                           // the path has at least four segments
 	hasQuery                           // there is a query
-	textWhole                          // a phrase is all of the text
+	textWhole                          // a phrase is the whole text
 	numShapes
 )
 
@@ -37,7 +37,7 @@ var shapeNames = [numShapes]string{
 	"text-whole",
 }
 
-// hasShape says whether a link has a shape.
+// hasShape reports whether a link has a shape.
 func (r *linkFeatures) hasShape(s linkShape) bool {
 	switch s {
 	case slugWhole:
@@ -63,9 +63,8 @@ func (r *linkFeatures) hasShape(s linkShape) bool {
 
 var positionNames = [numPositions]string{"path", "text", "host"}
 
-// addLearned reads the learned weights. The text is part of the program, so a line that
-// can't be read is a mistake of whoever wrote it; it is left out, and the package's
-// tests find it.
+// addLearned adds the learned weights to the table. It skips malformed lines; the tests of
+// this package detect them.
 func (t *table) addLearned(text string) {
 	for line := range strings.Lines(text) {
 		what, phrase, w, err := parseWeight(line)
@@ -88,8 +87,8 @@ func (t *table) addLearned(text string) {
 	}
 }
 
-// parseWeight reads a line "what phrase weight"; an empty line or one that begins
-// with # has none of them.
+// parseWeight parses a line "WHERE PHRASE WEIGHT". For an empty line or a comment, what is
+// empty.
 func parseWeight(line string) (what, phrase string, weight float32, err error) {
 	line = strings.TrimSpace(line)
 	if line == "" || line[0] == '#' {
@@ -98,7 +97,7 @@ func parseWeight(line string) (what, phrase string, weight float32, err error) {
 	what, rest, _ := strings.Cut(line, " ")
 	i := strings.LastIndexByte(rest, ' ')
 	if i <= 0 {
-		return "", "", 0, fmt.Errorf("learned weight %q: it reads WHERE PHRASE WEIGHT", line)
+		return "", "", 0, fmt.Errorf("learned weight %q does not have the form WHERE PHRASE WEIGHT", line)
 	}
 	w, err := strconv.ParseFloat(rest[i+1:], 32)
 	if err != nil {
@@ -107,12 +106,12 @@ func parseWeight(line string) (what, phrase string, weight float32, err error) {
 	return what, rest[:i], float32(w), nil
 }
 
-// maxLearnedWords is how many words a learned phrase has at most.
+// maxLearnedWords is the largest number of words of a learned phrase.
 const maxLearnedWords = 2
 
-// Features names all of a link that weights are learned for, in the form of the
-// learned table: "path WORDS", "text WORDS", "host LABEL" and "shape NAME", as
-// often as it has them. It is for hack/trainscore.
+// Features returns the features of a link for which weights are learned, in the form of the
+// learned table: "path WORDS", "text WORDS", "host LABEL" and "shape NAME". A feature is
+// listed as often as it occurs. It serves hack/trainscore.
 func Features(u *url.URL, text string) []string {
 	var out []string
 	add := func(what, phrase string) { out = append(out, what+" "+phrase) }
@@ -138,7 +137,7 @@ func Features(u *url.URL, text string) []string {
 	return out
 }
 
-// PhraseScore is the score by the written phrases alone, which training starts from.
+// PhraseScore returns the score by the listed phrases alone. Training starts from it.
 func PhraseScore(u *url.URL, text, region string) float64 {
 	r := phraseTable.extract(u, text, region)
 	return r.phraseScore()

@@ -7,23 +7,23 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what is read of a path or a link's text, in bytes and words. Links'
-// texts are cut at 200 bytes before, and no path of a document comes near them.
+// Limits of a path or a link's text, in bytes and words. Link texts have at most 200
+// bytes, and paths of documents are far shorter.
 const (
 	maxBytes = 400
 	maxWords = 64
 )
 
-// wordList is a text in normal form: lower case, Latin letters without their accents,
-// runs of anything but letters and digits one space, camelCase taken apart.
+// wordList is a text in normal form: lower-case Latin letters without accents, words separated
+// by single spaces in place of other characters, camelCase split.
 type wordList struct {
 	buf   [maxBytes + 8]byte
 	spans [maxWords]span
-	size  int // bytes of buf
-	count int // words
-	// nonLatin says that there are letters of other scripts than Latin.
+	size  int // bytes in use of buf
+	count int // number of words
+	// nonLatin means that there are letters of scripts other than Latin.
 	nonLatin bool
-	// slug and end bound the words of the path's last segment that says something.
+	// slugStart and slugEnd delimit the words of the last path segment that has a meaning.
 	slugStart, slugEnd int
 	segments           int
 	hasQuery           bool
@@ -31,20 +31,20 @@ type wordList struct {
 
 type span struct{ from, to uint16 }
 
-// word is the n words from i on, with single spaces between them.
+// phrase returns the n words from index i, separated by single spaces.
 func (w *wordList) phrase(i, n int) []byte { return w.buf[w.spans[i].from:w.spans[i+n-1].to] }
 
-// minArticleNumber is the least length of a word that begins with a digit and is taken
-// for the number of an article.
+// minArticleNumber is the shortest word with a leading digit that counts as an article
+// number.
 const minArticleNumber = 5
 
-// isArticleNumber says whether a word is an article's number.
+// isArticleNumber reports whether a word is an article number.
 func (w *wordList) isArticleNumber(i int) bool {
 	p := w.phrase(i, 1)
 	return len(p) >= minArticleNumber && p[0] >= '0' && p[0] <= '9'
 }
 
-// add appends s; what follows begins a new word.
+// add appends the words of s.
 func (w *wordList) add(s string) {
 	open, lower := false, false
 	for i := 0; i < len(s) && w.size < maxBytes; {
@@ -56,7 +56,7 @@ func (w *wordList) add(s string) {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
 			r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))
 		if !letter {
-			if !unicode.Is(unicode.Mn, r) { // a combining accent is left out
+			if !unicode.Is(unicode.Mn, r) { // combining accents are dropped
 				open, lower = false, false
 			}
 			continue
@@ -83,7 +83,7 @@ func (w *wordList) add(s string) {
 // appendRune appends a letter or a digit in normal form.
 func (w *wordList) appendRune(r rune) {
 	if r >= firstAccented+rune(len(unaccented)) {
-		r = unicode.ToLower(r) // of a few, such as the Ångström sign, that is a letter of plain
+		r = unicode.ToLower(r) // a few, such as the Ångström sign, become a letter of unaccented
 	}
 	switch {
 	case r >= 'A' && r <= 'Z':
@@ -100,11 +100,11 @@ func (w *wordList) appendRune(r rune) {
 	}
 }
 
-// addText reads a link's text.
+// addText adds a link's text.
 func (w *wordList) addText(s string) { w.add(s) }
 
-// addURL reads a OfURL's path, and the values of its query but those of return
-// addresses: a login page that leads back to a policy is no policy.
+// addURL adds a URL's path and the values of its query, except for return URLs: a login page
+// that leads back to a policy is not a policy.
 func (w *wordList) addURL(u *url.URL) {
 	for rest := u.Path; rest != ""; {
 		var seg string
@@ -120,7 +120,7 @@ func (w *wordList) addURL(u *url.URL) {
 		w.add(seg)
 		if from < w.count && !indexPages[seg] {
 			w.slugStart, w.slugEnd = from, w.count
-			// Help desks put an article's number before its name.
+			// Help centers put an article's number before its name.
 			if w.slugEnd-w.slugStart > 1 && w.isArticleNumber(w.slugStart) {
 				w.slugStart++
 			}
@@ -137,13 +137,13 @@ func (w *wordList) addURL(u *url.URL) {
 	}
 }
 
-// pageEndings and indexPages say nothing about what a page is.
+// pageEndings and indexPages carry no information about a page.
 var (
-	pageEndings = set("html htm xhtml shtml php aspx asp jsp jspx do cfm md")
-	indexPages  = set("index default home main")
+	pageEndings = newSet("html htm xhtml shtml php aspx asp jsp jspx do cfm md")
+	indexPages  = newSet("index default home main")
 )
 
-func set(list string) map[string]bool {
+func newSet(list string) map[string]bool {
 	m := map[string]bool{}
 	for _, s := range strings.Fields(list) {
 		m[s] = true
@@ -151,7 +151,7 @@ func set(list string) map[string]bool {
 	return m
 }
 
-// firstAccented is where the table plain begins: À.
+// firstAccented is the first character of unaccented: À.
 const firstAccented = 0xc0
 
 // unaccented is Latin-1's and Latin Extended-A's letters (U+00C0 to U+017F) without
@@ -164,7 +164,7 @@ var unaccented = strings.Fields(`a a a a a a ae c e e e e i i i i d n o o o o o 
 	r r r r r r s s s s s s s s t t t t t t u u u u u u u u u u u u
 	w w y y y z z z z z z s`)
 
-// normalize is s in normal form.
+// normalize returns s in normal form.
 func normalize(s string) string {
 	var w wordList
 	w.addText(s)

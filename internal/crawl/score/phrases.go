@@ -1,15 +1,15 @@
 package score
 
-// topic is a kind of legal page and the phrases that name it, in any spelling
-// that normal makes one of. Its weight is how surely a link with such a phrase led
-// to a document on the sites of publicly tracked companies.
+// topic is a kind of legal page and the phrases that name it, in any spelling that normalize
+// accepts. weight is how reliably a link with such a phrase led to a document on the sites
+// of publicly tracked companies.
 type topic struct {
 	name    string
 	weight  float64
 	phrases string
 }
 
-// topics in the order in which they win a tie.
+// topics are in order of precedence: the first of topics with the same weight wins.
 var topics = []topic{
 	{"privacy", 0.97, `privacy, privacy policy, privacy notice, privacy statement, data policy, data protection, data privacy, personal data, candidate privacy
 		datenschutz, datenschutzerklärung, datenschutzerklaerung, datenschutzhinweise, datenschutzbestimmungen, datenschutzrichtlinie, datenschutzinformation
@@ -56,8 +56,8 @@ var topics = []topic{
 	{"ai", 0.85, `ai terms, ai policy, generative ai, responsible ai, model terms, usage guidelines`},
 }
 
-// stem begins or ends the compounds by which Germanic and Finnic languages name
-// documents, and the words that addresses glue together.
+// stem is the beginning or the end of compounds that name documents in Germanic and Finnic
+// languages, or of words that URLs join.
 type stem struct {
 	topic, text string
 	suffix      bool
@@ -73,13 +73,14 @@ var stems = []stem{
 	{"legal", "policy", true}, {"legal", "policies", true}, {"legal", "agreement", true}, {"legal", "vereinbarung", true},
 }
 
-// nonLegalWords are words of paths where legal words are news, advice, goods or jobs.
+// nonLegalWords are path words of sections in which legal words belong to news, advice,
+// products or jobs.
 const nonLegalWords = `blog, news, press, jobs, careers, career, article, articles, forum, forums,
 	podcast, webinar, webinars, events, event, story, stories, recipe, recipes, products, product,
 	glossary, case study, case studies, customers, magazine, video, videos, shop, category, tag, hiring, newsroom, question, questions, author`
 
-// supersededWords are versions that are not in force.
+// supersededWords are path words of versions that are not in force.
 const supersededWords = `archive, archived, previous, history, old, prior, versions, changelog`
 
-// actionWords are pages that only let somebody in or out.
+// actionWords are words of pages with a function other than showing text, such as logging in.
 const actionWords = `login, signin, sign in, log in, signup, sign up, register, logout, cart, checkout, share, sharer, intent`

@@ -1,6 +1,6 @@
-// Package score says how likely a link leads to a legal document, from its OfURL
-// and its text alone, in many languages: by phrases that were written down, and by
-// weights that were learned from where companies' documents are. It is pure.
+// Package score estimates how likely a link leads to a legal document. It uses only the
+// URL and the text of the link, in many languages: a list of phrases, and weights that
+// were learned from the locations of companies' documents. It does no I/O.
 package score
 
 import (
@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// Score is what is known of a link before it is fetched.
+// Score is an estimate about a link that was not fetched yet.
 type Score struct {
-	// Value goes from 0 (surely no document) to 1.
+	// Value is between 0, certainly no document, and 1.
 	Value float64
 	// Topic is the coarse topic, empty if there is none.
 	Topic string
-	// SlugNamesDocument says that the path's last segment names a document, so that a query after
-	// it asks for another edition of that document and not for another one.
+	// SlugNamesDocument means that the path's last segment names a document. A query then
+	// selects an edition of that document, not a different one.
 	SlugNamesDocument bool
 }
 
-// Of scores a link: its OfURL, its text, the region of the page it stands in (header,
-// nav, main, footer or empty), and how many links it is from a seed.
+// Of scores a link by its URL, its text, the region of its page (header, nav, main, footer
+// or empty) and its distance from a seed in links.
 func Of(u *url.URL, text, region string, depth int) Score {
 	r := phraseTable.extract(u, text, region)
 	s := sigmoid(logit(r.phraseScore()) + r.learnedWeight(phraseTable))
@@ -32,7 +32,7 @@ func Of(u *url.URL, text, region string, depth int) Score {
 	return Score{s, r.topic(), r.path.slugTopic != 0}
 }
 
-// OfLink is the value of Of for an address in its written form, 0 where it is none.
+// OfLink returns the value of Of for a URL as a string, 0 if it is malformed.
 func OfLink(raw, text, region string, depth int) float64 {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -41,7 +41,7 @@ func OfLink(raw, text, region string, depth int) float64 {
 	return Of(u, text, region, depth).Value
 }
 
-// OfURL scores an address of which nothing else is known, such as a sitemap's.
+// OfURL scores a URL of which nothing else is known, such as one from a sitemap.
 func OfURL(raw string) float64 {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -55,18 +55,18 @@ func OfURL(raw string) float64 {
 }
 
 const (
-	// baseScore is the score of a link that says nothing.
+	// baseScore is the score of a link that matches no phrase.
 	baseScore = 0.02
-	// footerDoubtFactor is what a footer leaves of the doubt about a link in it.
+	// footerDoubtFactor scales the difference to 1 of the score of a link in a footer.
 	footerDoubtFactor = 0.9
-	// depthFactor lowers a link for every page between it and the first.
+	// depthFactor lowers the score once for each page between the seed and the link.
 	depthFactor = 0.93
-	// maxLearned bounds what the learned weights may add or take, in log-odds, so
-	// that many weak words never outweigh a phrase that names a document.
+	// maxLearned limits the sum of the learned weights in both directions, in log-odds.
+	// Many weak words can therefore not outweigh a phrase that names a document.
 	maxLearned = 1.5
 )
 
-// position is where a phrase stands.
+// position is the part of a link that contains a phrase.
 type position int
 
 const (
@@ -76,28 +76,29 @@ const (
 	numPositions
 )
 
-// linkFeatures is a link taken apart.
+// linkFeatures holds what the score of a link depends on.
 type linkFeatures struct {
 	path, text phraseMatches
-	hostTopic  int8 // topic that the host's name names
+	hostTopic  int8 // topic that the host name names
 	hostWeight float32
 	region     string
 	segments   int
 	query      bool
 }
 
-// phraseMatches is what a path's or a text's words say.
+// phraseMatches summarizes the phrases that were found in a path or a text.
 type phraseMatches struct {
-	topic         int8 // the strongest phrase's, as an index in topics plus one
-	slugTopic     int8 // the strongest in the path's last segment
-	exact         bool // a phrase is all there is: of the text, or of the path's last segment
-	namesDocument bool // a phrase is nearly all there is
-	hasNumber     bool // an article's number is there
-	wordCount     int  // of the text, or of the path's last segment
+	topic         int8 // topic of the strongest phrase, as an index in topics plus one
+	slugTopic     int8 // topic of the strongest phrase in the path's last segment
+	exact         bool // a phrase is the whole text, or the path's whole last segment
+	namesDocument bool // a phrase is nearly the whole text or last segment
+	hasNumber     bool // there is an article number
+	wordCount     int  // in the text, or in the path's last segment
 	pageKinds     pageKind
-	weight        float32 // of the learned weights
+	weight        float32 // sum of the learned weights
 }
 
+// extract returns the features of a link.
 func (t *table) extract(u *url.URL, text, region string) linkFeatures {
 	var p, w wordList
 	p.addURL(u)
@@ -114,22 +115,23 @@ func (t *table) extract(u *url.URL, text, region string) linkFeatures {
 	return r
 }
 
-// legalHosts are the first labels by which companies name the host of their documents.
-var legalHosts = set("legal privacy policies policy terms")
+// legalHosts are host labels that companies use for their documents.
+var legalHosts = newSet("legal privacy policies policy terms")
 
-// hostLabels gives the labels of a host left of its domain. What the domain is, is
-// guessed: two labels, or three where the last two are short (co.uk, com.br).
+// hostLabels iterates over the labels of a host that precede its domain, except for www. It
+// takes the last two labels for the domain, or three if the last two are short (co.uk,
+// com.br).
 func hostLabels(u *url.URL) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		host := u.Hostname()
 		labels := strings.Count(host, ".") + 1
-		keep := 2
+		domainLabels := 2
 		if i := strings.LastIndexByte(host, '.'); i > 0 && len(host)-i == 3 {
 			if j := strings.LastIndexByte(host[:i], '.'); i-j <= 4 {
-				keep = 3
+				domainLabels = 3
 			}
 		}
-		for ; labels > keep; labels-- {
+		for ; labels > domainLabels; labels-- {
 			var label string
 			label, host, _ = strings.Cut(host, ".")
 			if label != "www" && !yield(label) {
@@ -139,11 +141,11 @@ func hostLabels(u *url.URL) func(func(string) bool) {
 	}
 }
 
-// match looks up every phrase of w.
+// match finds the phrases in w.
 func (t *table) match(w *wordList, k position) phraseMatches {
 	s := phraseMatches{wordCount: w.slugEnd - w.slugStart}
 	for i := range w.count {
-		named := false
+		hasTopic := false
 		for n := 1; i+n <= w.count; n++ {
 			e, ok := t.phrases[string(w.phrase(i, n))]
 			if !ok {
@@ -152,14 +154,14 @@ func (t *table) match(w *wordList, k position) phraseMatches {
 			s.weight += e.learned[k]
 			s.pageKinds |= e.pageKinds
 			if e.topic != 0 {
-				named = true
+				hasTopic = true
 				s.record(e.topic, w, i, n)
 			}
 			if !e.isPrefix {
 				break
 			}
 		}
-		if !named {
+		if !hasTopic {
 			if topic := t.compoundTopic(w.phrase(i, 1)); topic != 0 {
 				s.record(topic, w, i, 1)
 			}
@@ -176,10 +178,10 @@ func (t *table) match(w *wordList, k position) phraseMatches {
 	return s
 }
 
-// maxExtraWords is how many more words than a phrase a document's name has.
+// maxExtraWords is how many words a name of a document has in addition to a phrase.
 const maxExtraWords = 2
 
-// record notes the phrase of n words at i.
+// record adds the phrase of n words at index i.
 func (s *phraseMatches) record(topic int8, w *wordList, i, n int) {
 	if stronger(topic, s.topic) {
 		s.topic = topic
@@ -188,14 +190,15 @@ func (s *phraseMatches) record(topic int8, w *wordList, i, n int) {
 		if stronger(topic, s.slugTopic) {
 			s.slugTopic = topic
 		}
-		// "candidate privacy notice" and "conditions générales vendeurs" are names of
-		// documents, "privacy screen filter" is none.
+		// "candidate privacy notice" and "conditions générales vendeurs" name documents,
+		// "privacy screen filter" does not.
 		head, tail := n > 1 && i == w.slugStart, i+n == w.slugEnd
 		s.namesDocument = s.namesDocument || (head || tail) && w.slugEnd-w.slugStart <= n+maxExtraWords
 		s.exact = s.exact || head && tail || n == 1 && w.slugEnd-w.slugStart == 1
 	}
 }
 
+// stronger reports whether topic a takes precedence over topic b.
 func stronger(a, b int8) bool { return weight(a) > weight(b) || weight(a) == weight(b) && a < b }
 
 func weight(topic int8) float64 {
@@ -205,7 +208,7 @@ func weight(topic int8) float64 {
 	return topics[topic-1].weight
 }
 
-// phraseScore is the score by the written phrases alone.
+// phraseScore returns the score by the listed phrases alone.
 func (r *linkFeatures) phraseScore() float64 {
 	path := max(weight(r.path.topic), weight(r.hostTopic))
 	s := 1 - (1-path)*(1-weight(r.text.topic)*textLengthFactor(r.text.wordCount))
@@ -217,7 +220,7 @@ func (r *linkFeatures) phraseScore() float64 {
 	}
 	switch {
 	case r.path.pageKinds&nonLegalSection == 0:
-	case r.path.namesDocument: // /customers/terms-of-use
+	case r.path.namesDocument: // such as /customers/terms-of-use
 		s *= 0.7
 	default:
 		s *= 0.25
@@ -234,7 +237,8 @@ func (r *linkFeatures) phraseScore() float64 {
 	return s
 }
 
-// textLengthFactor lowers long texts: a headline that mentions privacy is no link to a policy.
+// textLengthFactor lowers the score of long texts: a headline that mentions privacy is not a
+// link to a policy.
 func textLengthFactor(n int) float64 {
 	switch {
 	case n <= 7:
@@ -246,7 +250,8 @@ func textLengthFactor(n int) float64 {
 	}
 }
 
-// topic is the text's, else that of the path's last segment, else the path's.
+// topic returns the topic of the text, or else that of the path's last segment, of the path,
+// or of the host.
 func (r *linkFeatures) topic() string {
 	for _, t := range []int8{r.text.topic, r.path.slugTopic, r.path.topic, r.hostTopic} {
 		if t != 0 {
@@ -256,7 +261,7 @@ func (r *linkFeatures) topic() string {
 	return ""
 }
 
-// learnedWeight is what the learned weights add, in log-odds.
+// learnedWeight returns the sum of the learned weights, in log-odds, within maxLearned.
 func (r *linkFeatures) learnedWeight(t *table) float64 {
 	sum := r.path.weight + r.text.weight + r.hostWeight
 	for s := range numShapes {

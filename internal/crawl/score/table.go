@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// phraseEntry is what is known of a phrase.
+// phraseEntry is what the table knows about a phrase.
 type phraseEntry struct {
-	topic     int8 // index in topics plus one; 0: the phrase names no legal page
-	isPrefix  bool // a longer phrase begins with it
+	topic     int8 // index in topics plus one; 0: none
+	isPrefix  bool // a longer phrase begins with this one
 	pageKinds pageKind
-	learned   [numPositions]float32 // in log-odds, by where the phrase stands
+	learned   [numPositions]float32 // weights in log-odds, by position
 }
 
-// pageKind is a bit for each kind of page that a word of the path says it is.
+// pageKind is a set of bits, one for each kind of page that a word of the path indicates.
 type pageKind uint8
 
 const (
@@ -22,8 +22,8 @@ const (
 	actionPage
 )
 
-// substringPhrase is a phrase that is matched anywhere, for scripts without spaces or with
-// many endings.
+// substringPhrase is a phrase that is matched anywhere in a text. It serves scripts without
+// spaces and languages with many endings.
 type substringPhrase struct {
 	text  []byte
 	topic int8
@@ -39,23 +39,25 @@ type affix struct {
 type table struct {
 	phrases      map[string]phraseEntry
 	substrings   []substringPhrase
-	prefixes     map[[stemKeyLength]byte][]affix // by their first bytes
-	suffixes     map[[stemKeyLength]byte][]affix // by their last bytes
+	prefixes     map[[stemKeyLength]byte][]affix // by the first bytes
+	suffixes     map[[stemKeyLength]byte][]affix // by the last bytes
 	shapeWeights [numShapes]float32
 }
 
-// stemKeyLength is how many bytes of a stem its map is keyed by; no stem is shorter.
+// stemKeyLength is the length of the map keys of stems, in bytes. No stem is shorter.
 const stemKeyLength = 5
 
-// minCompoundRest is how many bytes a compound has more than its stem at least.
+// minCompoundRest is how many bytes a compound is longer than its stem, at least.
 const minCompoundRest = 3
 
-// longestWord and firstNonASCII: a phrase of Latin letters is found by its words.
+// firstNonASCII is the smallest first byte of a phrase that does not begin with an ASCII
+// letter. Such phrases are matched as substrings, all others by their words.
 const firstNonASCII = 0xc0
 
-// phraseTable is the table of the written phrases and the learned weights.
+// phraseTable is the table of the listed phrases and the learned weights.
 var phraseTable = newTable(learnedText)
 
+// newTable builds the table from the listed phrases and the given learned weights.
 func newTable(learned string) *table {
 	t := &table{phrases: map[string]phraseEntry{}, prefixes: map[[stemKeyLength]byte][]affix{}, suffixes: map[[stemKeyLength]byte][]affix{}}
 	byName := map[string]int8{}
@@ -68,9 +70,9 @@ func newTable(learned string) *table {
 				continue
 			}
 			t.setTopic(p, n)
-			// Addresses glue words together: termsofuse, cookiepolicy.
-			if glued := strings.ReplaceAll(p, " ", ""); len(glued) >= 8 {
-				t.setTopic(glued, n)
+			// URLs join words: termsofuse, cookiepolicy.
+			if joined := strings.ReplaceAll(p, " ", ""); len(joined) >= 8 {
+				t.setTopic(joined, n)
 			}
 		}
 	}
@@ -93,7 +95,7 @@ func newTable(learned string) *table {
 	return t
 }
 
-// setTopic gives a phrase its topic, unless it has one that weighs as much.
+// setTopic gives a phrase a topic, unless it has one of at least the same weight.
 func (t *table) setTopic(p string, topic int8) {
 	t.update(p, func(e *phraseEntry) {
 		if e.topic == 0 || topics[topic-1].weight > topics[e.topic-1].weight {
@@ -102,10 +104,10 @@ func (t *table) setTopic(p string, topic int8) {
 	})
 }
 
-// update edits a phrase's entry and marks the phrases that begin it.
-func (t *table) update(p string, do func(*phraseEntry)) {
+// update edits a phrase's entry and marks its prefixes.
+func (t *table) update(p string, edit func(*phraseEntry)) {
 	e := t.phrases[p]
-	do(&e)
+	edit(&e)
 	t.phrases[p] = e
 	for i := strings.LastIndexByte(p, ' '); i > 0; i = strings.LastIndexByte(p[:i], ' ') {
 		head := t.phrases[p[:i]]
@@ -114,7 +116,7 @@ func (t *table) update(p string, do func(*phraseEntry)) {
 	}
 }
 
-// compoundTopic is the topic of a compound, 0 for none.
+// compoundTopic returns the topic of a compound word, 0 if it has none.
 func (t *table) compoundTopic(word []byte) int8 {
 	if len(word) < stemKeyLength+minCompoundRest {
 		return 0
@@ -132,7 +134,7 @@ func (t *table) compoundTopic(word []byte) int8 {
 	return 0
 }
 
-// parsePhrases reads a list of phrases between commas or lines, in normal form.
+// parsePhrases returns the phrases of a list in normal form. Commas and line ends separate them.
 func parsePhrases(list string) []string {
 	var out []string
 	for _, p := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == '\n' }) {

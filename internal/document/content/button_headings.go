@@ -39,7 +39,7 @@ func (p *pruner) restoreButtonHeadings() {
 // followingBlock returns the block after a button, or after the button's parent if that
 // contains nothing else. It returns nil if inline text or nothing follows.
 func followingBlock(n *node) *node {
-	for range 3 {
+	for range 3 { // n and two ancestors
 		next := n.next
 		for next != nil && next.words == 0 {
 			next = next.next

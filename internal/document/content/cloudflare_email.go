@@ -35,9 +35,9 @@ func cloudflareEmail(n *node) string {
 			return ""
 		}
 	}
-	address, _, _ := strings.Cut(string(out[1:]), "?")
-	if !strings.Contains(address, "@") {
+	email, _, _ := strings.Cut(string(out[1:]), "?")
+	if !strings.Contains(email, "@") {
 		return ""
 	}
-	return address
+	return email
 }

@@ -20,11 +20,13 @@ func (p *pruner) findContentRoot(n *node) *node {
 		if dominant == nil || isTextBlock(dominant) {
 			return n
 		}
-		for c := n.first; c != nil; c = c.next { // sidebars
+		for c := n.first; c != nil; c = c.next {
+			// A sidebar with at least 70 % of the dominant child's prose may be a column of the text.
 			if c != dominant && c.dropped == notDropped && c.hints&hintSidebar != 0 && !c.hasH1 && c.prose()*10 < dominant.prose()*7 {
 				c.drop(aside)
 			}
 		}
+		// Below 60 % of the prose, the text is spread over several children.
 		if dominant.prose()*10 < n.prose()*6 || n.prose() == 0 {
 			return n
 		}
@@ -55,23 +57,25 @@ func isTextBlock(n *node) bool {
 // isLayoutTable reports whether one cell with blocks in it has at least 60 % of n's prose.
 func isLayoutTable(n *node) bool {
 	for total := n.prose(); n.tag != atom.Td && n.tag != atom.Th; {
-		var most *node
+		var largest *node
 		for c := n.first; c != nil; c = c.next {
-			if c.dropped == notDropped && c.class&tablePart != 0 && (most == nil || c.prose() > most.prose()) {
-				most = c
+			if c.dropped == notDropped && c.class&tablePart != 0 && (largest == nil || c.prose() > largest.prose()) {
+				largest = c
 			}
 		}
-		if most == nil || most.prose()*10 < total*6 || most.prose() < minDocumentWords/2 {
+		if largest == nil || largest.prose()*10 < total*6 || largest.prose() < minDocumentWords/2 {
 			return false
 		}
-		n = most
+		n = largest
 	}
 	return n.hasBlock
 }
 
-// Positions of a sibling relative to the title and to the dominant child.
+// siblingPosition is where a sibling stands relative to the title and the dominant child.
+type siblingPosition int
+
 const (
-	beforeTitle = iota
+	beforeTitle siblingPosition = iota
 	afterTitle
 	afterText
 )
@@ -80,7 +84,7 @@ const (
 // document. Long prose does at any position; a heading or a short line does before the
 // text; link lists and forms do not. The thresholds were tuned by hand on the extraction
 // fixtures and gold pages.
-func (p *pruner) belongsToDocument(n, dominant *node, position int) bool {
+func (p *pruner) belongsToDocument(n, dominant *node, position siblingPosition) bool {
 	switch {
 	case n.tag == atom.A && n.linkShare() > 0.9: // a "skip to content" link
 		return false

@@ -11,9 +11,9 @@ import (
 // Bounds on what is collected for the date reader: the length of a line in bytes, the
 // number of lines, and how many bytes of a JSON-LD script are read.
 const (
-	maxDatedLine  = 200
-	maxDatedLines = 100
-	maxLinkedData = 256 << 10
+	maxDatedLineBytes = 200
+	maxDatedLines     = 100
+	maxJSONLDBytes    = 256 << 10
 )
 
 // datedLineCollector collects the lines of a page that contain a year, inside and outside
@@ -34,7 +34,7 @@ func datedLines(body *node) []string {
 
 func (d *datedLineCollector) walk(n *node) {
 	if n.isText {
-		if len(d.line) <= maxDatedLine {
+		if len(d.line) <= maxDatedLineBytes {
 			d.line = append(d.line, n.text...)
 		}
 		return
@@ -50,7 +50,7 @@ func (d *datedLineCollector) walk(n *node) {
 	for c := n.first; c != nil; c = c.next {
 		d.walk(c)
 	}
-	if at := n.attr(attrDatetime); n.tag == atom.Time && len(at) >= 10 && !hasYear(textPrefix(n, maxDatedLine)) {
+	if at := n.attr(attrDatetime); n.tag == atom.Time && len(at) >= 10 && !hasYear(textPrefix(n, maxDatedLineBytes)) {
 		d.line = append(append(d.line, ' '), at[:10]...)
 	}
 	if isBlock || n.tag == atom.Br {
@@ -66,15 +66,15 @@ func (d *datedLineCollector) flush() {
 		d.line = raw[:0]
 		return
 	}
-	if len(raw) <= 4*maxDatedLine && len(d.lines) < maxDatedLines && hasYear(raw) {
-		if line := tokenize.CollapseSpace(string(raw)); len(line) <= maxDatedLine {
+	if len(raw) <= 4*maxDatedLineBytes && len(d.lines) < maxDatedLines && hasYear(raw) {
+		if line := tokenize.CollapseSpace(string(raw)); len(line) <= maxDatedLineBytes {
 			if before := tokenize.CollapseSpace(string(d.previous)); len(line) < 40 && before != "" && len(before) < 60 && !hasYear(d.previous) {
 				line = before + "\n\n" + line
 			}
 			d.lines = append(d.lines, line)
 		}
 	}
-	if len(raw) > 4*maxDatedLine {
+	if len(raw) > 4*maxDatedLineBytes {
 		raw = raw[:0]
 	}
 	d.previous, d.line = raw, d.previous[:0]

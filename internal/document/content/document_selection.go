@@ -25,7 +25,8 @@ func (p *pruner) selectDocument(root *node) []string {
 			continue
 		}
 		h := firstHeading(c)
-		if h == nil || h.words > 8 || !namesLegalDocument(allText(h)) {
+		if h == nil || h.words > 8 || // longer than a document's name
+			!namesLegalDocument(allText(h)) {
 			continue
 		}
 		docs, headings = append(docs, c), append(headings, h)
@@ -89,7 +90,7 @@ func firstHeading(n *node) *node {
 	for c := n.first; c != nil; c = c.next {
 		switch {
 		case c.dropped != notDropped || c.words == 0:
-		case c.isText || c.tag == atom.P && c.words > 12:
+		case c.isText || c.tag == atom.P && c.words > 12: // longer than a line before the heading
 			return nil
 		case c.headings > 0:
 			return firstHeading(c)

@@ -52,14 +52,14 @@ func ExtractHTML(body []byte, url string) *ExtractedPage {
 
 // documentTitle returns the text of the first h1 element, the hidden title, or the first
 // heading if it is short enough, in this order.
-func documentTitle(body *node, unseen string, headings []string) string {
+func documentTitle(body *node, hiddenTitle string, headings []string) string {
 	if h := findTag(body, atom.H1); h != nil {
 		if t := tokenize.CollapseSpace(allText(h)); t != "" {
 			return t
 		}
 	}
-	if unseen != "" || len(headings) == 0 {
-		return unseen
+	if hiddenTitle != "" || len(headings) == 0 {
+		return hiddenTitle
 	}
 	if len(headings[0]) < maxTitle {
 		return headings[0]

@@ -90,14 +90,14 @@ func (d *jsonReader) render(v *jsonNode, depth int) *node {
 	if v.keys != nil {
 		n.jsonOrigin = fromObject
 	}
-	var head *node
+	var title *node
 	bundle := v.isMessageBundle()
 	for i, c := range v.list {
 		if bundle && c.list == nil && !isHTML(c.text) {
 			continue
 		}
-		if v.keys != nil && head == nil && v.isTitleMember(i) {
-			head = newElement(atom.H2, newText(c.text))
+		if v.keys != nil && title == nil && v.isTitleMember(i) {
+			title = newElement(atom.H2, newText(c.text))
 			continue
 		}
 		if m := d.render(c, depth+1); m != nil {
@@ -107,15 +107,15 @@ func (d *jsonReader) render(v *jsonNode, depth int) *node {
 	if n.first == nil {
 		return nil
 	}
-	if head != nil && !startsWithText(n, alphanumeric(head.first.text)) { // the title goes first, whatever the order of the members
-		head.next, head.parent = n.first, n
-		n.first = head
+	if title != nil && !startsWithHeading(n, alphanumeric(title.first.text)) { // the title goes first, whatever the order of the members
+		title.next, title.parent = n.first, n
+		n.first = title
 	}
 	return n
 }
 
-// startsWithText reports whether the first line below n equals the heading.
-func startsWithText(n *node, head string) bool {
+// startsWithHeading reports whether the first line below n equals the heading.
+func startsWithHeading(n *node, heading string) bool {
 	for n != nil && !n.isText {
 		n = n.first
 	}
@@ -123,7 +123,7 @@ func startsWithText(n *node, head string) bool {
 		return false
 	}
 	line, _, _ := strings.Cut(n.text, "\n")
-	return alphanumeric(line) == head
+	return alphanumeric(line) == heading
 }
 
 // renderText builds a node from a string of HTML, Markdown or prose, or returns nil.

@@ -49,7 +49,7 @@ func (t *tree) readModifiedMeta(meta *node) {
 
 // readJSONLD reads dateModified from a schema.org JSON-LD script.
 func (t *tree) readJSONLD(s string) {
-	s = s[:min(len(s), maxLinkedData)]
+	s = s[:min(len(s), maxJSONLDBytes)]
 	if _, rest, ok := strings.Cut(s, `"dateModified"`); ok {
 		if _, rest, ok = strings.Cut(rest[:min(len(rest), 80)], `"`); ok {
 			at, _, _ := strings.Cut(rest, `"`)

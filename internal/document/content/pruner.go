@@ -36,8 +36,8 @@ func (p *pruner) pruneToDocument() {
 }
 
 // drop drops a node and subtracts its counts from its ancestors.
-func (n *node) drop(why dropReason) {
-	n.dropped = why
+func (n *node) drop(reason dropReason) {
+	n.dropped = reason
 	for up := n.parent; up != nil; up = up.parent {
 		up.addCounts(n, -1)
 		if up.dropped != notDropped {

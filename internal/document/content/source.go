@@ -23,8 +23,8 @@ const (
 )
 
 // chooseSource extracts the document from the visible page. If that shows next to no
-// text, it uses the source with the most prose: a template, noscript content or embedded
-// data. It also returns how many sources it tried.
+// text, it tries templates, noscript content and embedded data, and takes a source that has
+// more than twice the prose of the best one before. It also returns how many it tried.
 func chooseSource(t *tree, url string) (*pruner, Source, int) {
 	visible := newPruner(t, url)
 	visible.pruneToDocument()

@@ -92,9 +92,9 @@ func (w *writer) writeImage(n *node) {
 }
 
 // writeEmailLink writes a decoded e-mail address as a link.
-func (w *writer) writeEmailLink(address string) {
+func (w *writer) writeEmailLink(email string) {
 	w.syncMarks('[')
 	w.block = append(w.block, '[')
-	w.writeWord(address)
-	w.block = append(append(append(w.block, "](mailto:"...), strings.ReplaceAll(address, ")", "%29")...), ')')
+	w.writeWord(email)
+	w.block = append(append(append(w.block, "](mailto:"...), strings.ReplaceAll(email, ")", "%29")...), ')')
 }

@@ -101,7 +101,7 @@ func (w *writer) isOpen(kind markKind) bool {
 // closeMarks closes all open marks except the first keep ones. next is the byte that
 // follows, 0 at the end of a block.
 func (w *writer) closeMarks(keep int, next byte) {
-	joins := next != 0 && !w.pendingSpace && w.cellBreaks == 0 && (isLetter(next) || next >= '0' && next <= '9' || next >= utf8.RuneSelf)
+	joinsWord := next != 0 && !w.pendingSpace && w.cellBreaks == 0 && (isLetter(next) || next >= '0' && next <= '9' || next >= utf8.RuneSelf)
 	for i := len(w.openMarks) - 1; i >= keep; i-- {
 		m := w.openMarks[i]
 		text := m.kind.delimiter()
@@ -110,12 +110,12 @@ func (w *writer) closeMarks(keep int, next byte) {
 			w.block = append(w.block[:m.start], inner...) // no letters or digits to emphasize
 			continue
 		}
-		if m.kind == emphasis && (joins || m.start > 0 && endsWithWordChar(w.block[:m.start])) {
+		if m.kind == emphasis && (joinsWord || m.start > 0 && endsWithWordChar(w.block[:m.start])) {
 			text = "*" // "_" has no effect inside a word
 			w.block[m.start] = '*'
 		}
 		end := len(w.block)
-		if joins { // a mark after punctuation and before a letter would not close
+		if joinsWord { // a mark after punctuation and before a letter would not close
 			for end > m.start+len(text)+1 && isPunctuation(w.block[end-1]) && w.block[end-2] != '\\' {
 				end--
 			}

@@ -19,16 +19,16 @@ const (
 func (w *writer) writeTable(n *node) {
 	w.flush()
 	rows := tableRows(n)
-	wide, filled := 0, 0
+	columns, filled := 0, 0
 	for _, r := range rows {
-		wide = max(wide, len(r))
+		columns = max(columns, len(r))
 		for _, c := range r {
 			if c != nil && c.words > 0 {
 				filled++
 			}
 		}
 	}
-	if w.inCell || isLayoutGrid(n, len(rows), wide, filled) {
+	if w.inCell || isLayoutGrid(n, len(rows), columns, filled) {
 		w.writeLayoutTable(n)
 		return
 	}
@@ -42,12 +42,12 @@ func (w *writer) writeTable(n *node) {
 		rows = append([][]*node{nil}, rows...)
 	}
 	for i, r := range rows {
-		w.writeRow(r, wide)
+		w.writeRow(r, columns)
 		if i == 0 {
 			w.tight = true
 			w.beginBlock()
 			w.out = append(w.out, '|')
-			w.out = append(w.out, strings.Repeat(" --- |", wide)...)
+			w.out = append(w.out, strings.Repeat(" --- |", columns)...)
 		}
 		w.tight = true
 	}
@@ -62,11 +62,11 @@ func isLayoutGrid(n *node, rows, columns, filled int) bool {
 		n.attr(attrRole) == "presentation" && n.headings > 0 || columns > maxColumns || hasNestedTable(n)
 }
 
-func (w *writer) writeRow(cells []*node, wide int) {
+func (w *writer) writeRow(cells []*node, columns int) {
 	w.beginBlock()
 	w.out = append(w.out, '|')
 	w.inCell = true
-	for i := range wide {
+	for i := range columns {
 		w.out = append(w.out, ' ')
 		if i < len(cells) && cells[i] != nil && cells[i].dropped == notDropped {
 			w.block, w.cellBreaks = w.block[:0], 0
@@ -139,7 +139,7 @@ func hasNestedTable(n *node) bool {
 // or from above.
 func tableRows(n *node) [][]*node {
 	var rows [][]*node
-	var reach []int // number of rows that a cell above still spans, by column
+	var rowsLeft []int // number of rows that a cell above still spans, by column
 	walk(n, func(c *node) bool {
 		switch {
 		case c.dropped != notDropped || c != n && (c.class&tablePart == 0 || c.tag == atom.Caption):
@@ -148,18 +148,18 @@ func tableRows(n *node) [][]*node {
 			return true
 		}
 		var row []*node
-		over := func() {
-			for len(row) < len(reach) && reach[len(row)] > 0 {
-				reach[len(row)]--
+		skipSpanned := func() {
+			for len(row) < len(rowsLeft) && rowsLeft[len(row)] > 0 {
+				rowsLeft[len(row)]--
 				row = append(row, nil)
 			}
 		}
-		over()
+		skipSpanned()
 		for d := c.first; d != nil; d = d.next {
 			if d.dropped != notDropped || d.tag != atom.Td && d.tag != atom.Th {
 				continue
 			}
-			down := cellSpan(d, attrRowspan)
+			rowspan := cellSpan(d, attrRowspan)
 			for i := range cellSpan(d, attrColspan) {
 				if len(row) > maxColumns {
 					break
@@ -169,12 +169,12 @@ func tableRows(n *node) [][]*node {
 				} else {
 					row = append(row, nil)
 				}
-				for len(reach) < len(row) {
-					reach = append(reach, 0)
+				for len(rowsLeft) < len(row) {
+					rowsLeft = append(rowsLeft, 0)
 				}
-				reach[len(row)-1] = down - 1
+				rowsLeft[len(row)-1] = rowspan - 1
 			}
-			over()
+			skipSpanned()
 		}
 		if len(row) > 0 {
 			rows = append(rows, row)

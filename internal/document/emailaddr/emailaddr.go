@@ -26,14 +26,14 @@ var (
 		`|questo indirizzo e-?mail è protetto dagli spambots\.? è necessario abilitare javascript per vederlo` +
 		`|este endereço de e-?mail está (?:sendo )?protegido (?:de|contra) (?:spambots|piratas)\.? (?:você )?(?:precisa d[oe]|necessita ativar o) javascript (?:ativado |habilitado |autorizado )?para (?:o )?(?:vê|visualiz)[-a]?l?[or]?` +
 		`|dit e-?mail ?adres wordt beveiligd tegen spambots\.? javascript dient ingeschakeld te zijn om het te bekijken)\.?`)
-	entities = strings.NewReplacer("&#64;", "@", "&#x40;", "@", "&commat;", "@", "&#46;", ".", "&#x2e;", ".", "&#x2E;", ".", "&period;", ".", "＠", "@")
+	entityReplacer = strings.NewReplacer("&#64;", "@", "&#x40;", "@", "&commat;", "@", "&#46;", ".", "&#x2e;", ".", "&#x2E;", ".", "&period;", ".", "＠", "@")
 )
 
 // Deobfuscate restores the e-mail addresses in a text, and replaces Joomla's placeholder by
 // Placeholder.
 func Deobfuscate(s string) string {
 	if strings.Contains(s, "&#") || strings.Contains(s, "&commat;") || strings.Contains(s, "＠") {
-		s = entities.Replace(s)
+		s = entityReplacer.Replace(s)
 	}
 	bracketed, spaced := findHints(s)
 	if bracketed && (strings.Contains(s, "@") || bracketAt.MatchString(bracketDot.ReplaceAllString(s, "."))) {
@@ -52,7 +52,7 @@ func Deobfuscate(s string) string {
 	if spaced {
 		s = spacedAt.ReplaceAllStringFunc(s, func(m string) string { return strings.ReplaceAll(m, " ", "") })
 	}
-	// Every translation contains one of both.
+	// Every translation contains a word of either group.
 	if containsAny(s, "spam", "Spam", "piratas") && containsAny(s, "avascript", "avaScript", "AVASCRIPT") {
 		s = joomlaPlaceholder.ReplaceAllLiteralString(s, Placeholder)
 	}
@@ -85,6 +85,7 @@ func findHints(s string) (bracketed, spaced bool) {
 	return bracketed, spaced
 }
 
+// containsAny reports whether s contains any of the substrings.
 func containsAny(s string, subs ...string) bool {
 	for _, sub := range subs {
 		if strings.Contains(s, sub) {
@@ -111,9 +112,9 @@ func FromCloudflareURL(target string) string {
 			return ""
 		}
 	}
-	address, _, _ := strings.Cut(string(b[1:]), "?")
-	if !strings.Contains(address, "@") {
+	email, _, _ := strings.Cut(string(b[1:]), "?")
+	if !strings.Contains(email, "@") {
 		return ""
 	}
-	return address
+	return email
 }

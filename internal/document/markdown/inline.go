@@ -265,7 +265,7 @@ func (p *parser) skipTag(s string) int {
 	if len(s) > 2 && (isAlnum(s[1]) && s[1] > '9' || s[1] == '/' || s[1] == '!') {
 		if end := strings.IndexByte(s[:min(len(s), maxTagBytes)], '>'); end > 0 {
 			inner := s[1:end]
-			if address, _, _ := strings.Cut(inner, " "); strings.Contains(address, "://") || strings.Contains(inner, "@") {
+			if target, _, _ := strings.Cut(inner, " "); strings.Contains(target, "://") || strings.Contains(inner, "@") {
 				p.writeVerbatim(inner)
 			} else if !isInlineTag(inner) {
 				p.writeSpace()

@@ -21,6 +21,7 @@ const (
 	emailPlaceholder // see emailaddr.Placeholder
 )
 
+// asciiKinds are the kinds of the ASCII characters.
 var asciiKinds = func() (t [128]uint8) {
 	for c := range t {
 		switch {

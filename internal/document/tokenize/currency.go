@@ -43,6 +43,7 @@ func (s *tokenizer) readCurrencyCode(i int) int {
 // dollarPrefixes are the ISO 4217 codes by the letters before a dollar sign.
 var dollarPrefixes = map[string]string{"US": "usd", "A": "aud", "AU": "aud", "C": "cad", "CA": "cad", "HK": "hkd", "NZ": "nzd", "S": "sgd", "R": "brl"}
 
+// currencyCodes are the ISO 4217 codes that are recognized, and RMB.
 var currencyCodes = map[string]bool{
 	"EUR": true, "USD": true, "GBP": true, "CHF": true, "AUD": true, "CAD": true, "NZD": true, "SEK": true, "NOK": true, "DKK": true,
 	"PLN": true, "CZK": true, "HUF": true, "RON": true, "BRL": true, "INR": true, "JPY": true, "CNY": true, "RMB": true, "KRW": true,

@@ -63,7 +63,7 @@ func superscriptDigit(s string) byte {
 }
 
 // isHostDot reports whether the dot at i continues a name like example.com: a lower-case
-// letter or a digit follows. After a sentence without a space, an upper-case letter does.
+// letter or a digit follows. An upper-case letter begins a new sentence.
 func (s *tokenizer) isHostDot(i int) bool {
 	if s.text[i] != '.' || i == 0 || i+1 >= len(s.text) {
 		return false
@@ -72,6 +72,7 @@ func (s *tokenizer) isHostDot(i int) bool {
 	return c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
 }
 
+// apostropheLen returns the length of the apostrophe that s begins with, or 0.
 func apostropheLen(s string) int {
 	switch {
 	case s[0] == '\'':

@@ -13,7 +13,7 @@ import (
 // a script without spaces.
 type tokenizer struct {
 	text       string
-	at         int // start of the next word's leading punctuation
+	nextStart  int // start of the next word's leading punctuation
 	start, end int
 	class      Class
 	fold       []byte
@@ -35,13 +35,13 @@ func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 // next advances to the next word, whose fold, bounds and class are in s. It returns false at
 // the end.
 func (s *tokenizer) next() bool {
-	for i := s.at; i < len(s.text); {
+	for i := s.nextStart; i < len(s.text); {
 		kind, size := s.wordKindAt(i)
 		if kind == other || kind == blank {
 			i += size
 			continue
 		}
-		s.start, s.fold, s.class = s.at, s.fold[:0], Letters
+		s.start, s.fold, s.class = s.nextStart, s.fold[:0], Letters
 		if s.hasTab {
 			s.trackCell(i)
 		}
@@ -136,19 +136,19 @@ func (s *tokenizer) finishWord(i int) {
 		switch kind {
 		case blank:
 			i += size
-			s.at, spaced = i, true
+			s.nextStart, spaced = i, true
 		case other:
 			if i += size; !spaced || i == len(s.text) || s.blankAt(i) {
 				s.end = i
 			}
 		default:
 			if !spaced {
-				s.end, s.at = i, i
+				s.end, s.nextStart = i, i
 			}
 			return
 		}
 	}
-	s.at = len(s.text)
+	s.nextStart = len(s.text)
 }
 
 // isAloneInCell reports whether the mark at i is the only content of its line or cell. Next

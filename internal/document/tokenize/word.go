@@ -15,7 +15,7 @@ type Class uint8
 const (
 	Letters Class = iota
 	Number        // with its currency or percent sign
-	Symbol        // a check mark or a comparison
+	Symbol        // a check mark, a comparison or a currency sign without a number
 	EmailAddress
 	ObfuscatedEmail // a placeholder for a protected e-mail address
 	RandomID        // an identifier that a site generates anew for each request
@@ -86,7 +86,7 @@ func FoldAt(text string, start, end int) string {
 		to++
 	}
 	s := newTokenizer(text[from:to])
-	s.at = start - from
+	s.nextStart = start - from
 	if !s.next() {
 		return ""
 	}

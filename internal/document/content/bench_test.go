@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// newPage makes a page of the usual kind and of at least size bytes: scripts and styles
-// make up most of it, then menus, and a document in sections.
+// newPage returns a typical page of about size bytes: mostly scripts and styles, then
+// menus and a document in sections.
 func newPage(size int) []byte {
 	var b strings.Builder
 	b.WriteString("<!doctype html><html lang=en><head><title>Privacy Policy | Example</title><style>")
@@ -36,7 +36,7 @@ func newPage(size int) []byte {
 	return []byte(b.String())
 }
 
-func BenchmarkHTML(b *testing.B) {
+func BenchmarkExtractHTML(b *testing.B) {
 	for _, size := range []int{20_000, 137_000, 1_000_000, 8_000_000} {
 		body := newPage(size)
 		b.Run(fmt.Sprintf("%dKB", size/1000), func(b *testing.B) {
@@ -49,7 +49,7 @@ func BenchmarkHTML(b *testing.B) {
 	}
 }
 
-func BenchmarkBuild(b *testing.B) {
+func BenchmarkBuildTree(b *testing.B) {
 	body := string(newPage(137_000))
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()

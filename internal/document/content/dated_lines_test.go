@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestDatedLinesOfThePageAroundTheTextAreKept(t *testing.T) {
+func TestDatedLinesAreCollectedFromTheWholePage(t *testing.T) {
 	t.Parallel()
 	p := ExtractHTML([]byte(`<!doctype html><html><head><title>Terms 2024</title>
 <meta property="article:modified_time" content="2024-03-01T10:00:00+00:00">
@@ -19,9 +19,9 @@ func TestDatedLinesOfThePageAroundTheTextAreKept(t *testing.T) {
 		t.Errorf("lines %q, want %q", p.DatedLines, want)
 	}
 	if p.ModifiedTime != "2024-04-01" {
-		t.Errorf("modified %q, want the newest", p.ModifiedTime)
+		t.Errorf("modified %q, want the latest", p.ModifiedTime)
 	}
 	if many := ExtractHTML([]byte(strings.Repeat("<p>On 3 May 2019</p>", 500)), ""); len(many.DatedLines) != maxDatedLines {
-		t.Errorf("%d lines are kept", len(many.DatedLines))
+		t.Errorf("%d lines are collected", len(many.DatedLines))
 	}
 }

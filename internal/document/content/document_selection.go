@@ -25,8 +25,8 @@ func (p *pruner) selectDocument(root *node) []string {
 			continue
 		}
 		h := firstHeading(c)
-		if h == nil || h.words > 8 || // longer than a document's name
-			!namesLegalDocument(allText(h)) {
+		// The name of a document has at most eight words.
+		if h == nil || h.words > 8 || !namesLegalDocument(allText(h)) {
 			continue
 		}
 		docs, headings = append(docs, c), append(headings, h)

@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-func TestNormaliseLeavesTheTextWithoutItsMarks(t *testing.T) {
+func TestPlainTextHasNoMarkdownSyntax(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, md, want string }{
 		{"headings", "# Privacy\n\n### 1. Data ###x\n\n#hash", "Privacy 1. Data ###x #hash"},
 		{"emphasis", "**Note:** _this_ and *that*, ~~gone~~", "Note: this and that,"},
-		{"what is struck out", `We do ~~not~~ sell ~~**your** [data](/x) \~ it~~y. ~~ a ~~ b~~ \~~c~~`, "We do sell y. a b ~~c"},
-		{"names with lines", `the cookies \_ga\_x and _ga_x and __Secure-3P`, "the cookies _ga_x and ga_x and Secure-3P"},
+		{"strikethrough", `We do ~~not~~ sell ~~**your** [data](/x) \~ it~~y. ~~ a ~~ b~~ \~~c~~`, "We do sell y. a b ~~c"},
+		{"names with underscores", `the cookies \_ga\_x and _ga_x and __Secure-3P`, "the cookies _ga_x and ga_x and Secure-3P"},
 		{"escapes", `\*not\* \[a\] 1\. \# \\ a\b`, `*not* [a] 1. # \ a\b`},
 		{"links", "see [our **terms**](https://x.example/a_b) and ![an icon](/i.png)or [this] (now)", "see our terms and or [this] (now)"},
 		{"links in links", "[[email protected]](/cdn-cgi/x)", "[email protected]"},
@@ -20,8 +20,8 @@ func TestNormaliseLeavesTheTextWithoutItsMarks(t *testing.T) {
 		{"rules", "a\n\n---\n\nb\n===\n* * *", "a b"},
 		{"code", "`a_b *c*` and ``x ` y`` and\n```\nfoo _bar_\n```\nend", "a_b *c* and x ` y and foo _bar_ end"},
 		{"white space", " a \u00a0 b\u2003c\u200bd\ufeff \n\n e  \nf\\\ng", "a b cd e f g"},
-		{"composed form", "cafe\u0301", "café"},
-		{"the footer's year", "© 2019-2024 X © 2020", "© X ©"},
+		{"normalization form C", "cafe\u0301", "café"},
+		{"copyright years", "© 2019-2024 X © 2020", "© X ©"},
 		{"nothing", "", ""},
 	} {
 		if got := PlainText(c.md); got != c.want {
@@ -30,7 +30,7 @@ func TestNormaliseLeavesTheTextWithoutItsMarks(t *testing.T) {
 	}
 }
 
-func FuzzNormalise(f *testing.F) {
+func FuzzPlainText(f *testing.F) {
 	f.Add("# a\n\n**b** `c` [d](e) _f_ \\_ | x |")
 	f.Add("[[[[](](](")
 	f.Add(strings.Repeat("`", 9) + "\n" + "<br")
@@ -40,7 +40,7 @@ func FuzzNormalise(f *testing.F) {
 			t.Errorf("%d bytes became %d", len(md), len(s))
 		}
 		if s != strings.TrimSpace(s) || strings.Contains(s, "  ") {
-			t.Errorf("white space is left in %q", s)
+			t.Errorf("excess white space in %q", s)
 		}
 	})
 }

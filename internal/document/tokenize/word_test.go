@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestWordsAreEqualInAnyForm(t *testing.T) {
+func TestWordsAreEqualInAnyNotation(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][]string{
 		{"Users’ rights — “don’t”", "users rights don't", "USERS' RIGHTS: 'Don't'!"},
@@ -35,7 +35,7 @@ func TestWordsAreEqualInAnyForm(t *testing.T) {
 	}
 }
 
-func TestWordsDifferWhereTheyMean(t *testing.T) {
+func TestWordsDifferWhereTheirMeaningDiffers(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{
 		{"1.5 %", "15 %"}, {"1-5 days", "15 days"}, {"$5", "€5"}, {"5%", "5"}, {"18+", "18"}, {"1.2.2024", "1.2.2025"}, {"4.2", "4.3"},

@@ -201,7 +201,7 @@ func chaosOver(t *testing.T, s store.Store, c *chaos) *home {
 	t.Cleanup(cancel)
 	o := options()
 	o.Cache.DefaultTransform = c.lag
-	m, err := kubestore.Manager(ctx, s, o, "", "", kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, s, o, "", "", kubestore.Election{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,12 +27,12 @@ ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 UPDATE runs SET state=json_extract(v, '$.state');
 CREATE INDEX runs_state ON runs(state, priority DESC, id);
 CREATE TABLE requests(run TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
-`, recordKeys}
+`, renameRecordKeys}
 
 // Migrate implements store.Store.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	var applied []string
-	err := s.tx(ctx, "migrate the embedded store", func(t *sql.Tx) error {
+	err := s.inTransaction(ctx, "migrate the embedded store", func(t *sql.Tx) error {
 		var at int
 		if err := t.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&at); err != nil {
 			return err

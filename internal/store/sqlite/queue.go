@@ -12,15 +12,15 @@ import (
 
 // ListRunsByState implements store.Runs.
 func (s *Store) ListRunsByState(ctx context.Context, state store.RunState, p store.ListOptions) ([]store.Run, string, error) {
-	items, next, err := list[store.Run](ctx, s.read, p, listRunsIn, state)
+	items, next, err := listRecords[store.Run](ctx, s.read, p, listRunsByState, state)
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs that are %s: %w", state, err)
 	}
 	return items, next, nil
 }
 
-// listRunsIn goes on after a run's priority and id, with a space between them.
-const listRunsIn = `SELECT priority||' '||id, v FROM runs WHERE state=?1 AND (?2='' OR priority<CAST(?2 AS INTEGER)
+// listRunsByState goes on after a run's priority and id, with a space between them.
+const listRunsByState = `SELECT priority||' '||id, v FROM runs WHERE state=?1 AND (?2='' OR priority<CAST(?2 AS INTEGER)
 	OR priority=CAST(?2 AS INTEGER) AND id>substr(?2,instr(?2,' ')+1)) ORDER BY priority DESC, id LIMIT ?3`
 
 // CompareAndSwapRun implements store.Runs.
@@ -62,15 +62,15 @@ func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunReque
 
 // DeleteRun implements store.Runs.
 func (s *Store) DeleteRun(ctx context.Context, id string) error {
-	return s.tx(ctx, "delete run "+id, func(t *sql.Tx) error {
+	return s.inTransaction(ctx, "delete run "+id, func(t *sql.Tx) error {
 		return execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM requests WHERE run=?`, `DELETE FROM runs WHERE id=?`)
 	})
 }
 
 // DeleteCompany implements store.Documents.
 func (s *Store) DeleteCompany(ctx context.Context, company string) error {
-	return s.tx(ctx, "delete company "+company, func(t *sql.Tx) error {
-		runs, err := runsOf(ctx, t, company)
+	return s.inTransaction(ctx, "delete company "+company, func(t *sql.Tx) error {
+		runs, err := runIDsOf(ctx, t, company)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 	})
 }
 
-func runsOf(ctx context.Context, t *sql.Tx, company string) (ids []string, err error) {
+func runIDsOf(ctx context.Context, t *sql.Tx, company string) (ids []string, err error) {
 	rows, err := t.QueryContext(ctx, `SELECT id FROM runs WHERE company=?`, company)
 	if err != nil {
 		return nil, err

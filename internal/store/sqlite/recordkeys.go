@@ -2,9 +2,9 @@ package sqlite
 
 import "strings"
 
-// recordKeys is the migration that gives the fields of stored records, and the state of
+// renameRecordKeys is the migration that gives the fields of stored records, and the state of
 // interrupted runs, their present names.
-var recordKeys = `UPDATE runs SET state='Interrupted', v=json_set(v, '$.state', 'Interrupted') WHERE state='Stopped';
+var renameRecordKeys = `UPDATE runs SET state='Interrupted', v=json_set(v, '$.state', 'Interrupted') WHERE state='Stopped';
 ` + renameKeys("runs", "v",
 	"started", "createdAt", "begun", "startedAt", "completed", "finishedAt", "reserved", "assignedWorker",
 	"limit", "maxAttempts", "holder", "worker", "documents.gone", "documents.removed",

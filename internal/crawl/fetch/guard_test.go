@@ -16,13 +16,14 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// earlier are reasons that a reference may be refused for before an address is
-// known: it is no URL, or its host is a name that does not exist.
-var earlier = map[fetch.Reason]bool{fetch.BlockedAddress: true, fetch.BadResponse: true, fetch.DNS: true}
+// rejections are the reasons for rejecting a reference to a special-purpose address. A
+// reference may also fail before its address is known: it is malformed, or its host does
+// not exist.
+var rejections = map[fetch.Reason]bool{fetch.BlockedAddress: true, fetch.BadResponse: true, fetch.DNS: true}
 
-// guarded is a web whose hosts resolve to 127.0.0.1, the one address that is
-// allowed, with internal names as a cluster and an attacker have them.
-func guarded(t *testing.T) (*crawltest.Web, fetch.Config) {
+// guardedWeb returns test sites whose hosts resolve to 127.0.0.1, the only permitted
+// address, and a Config that also resolves internal names as in a cluster.
+func guardedWeb(t *testing.T) (*crawltest.Web, fetch.Config) {
 	w := crawltest.NewWeb(t)
 	cfg := w.Config()
 	cfg.ConnectTo = []fetch.ConnectTo{{Port: "80", ToPort: w.Port()}}
@@ -41,30 +42,30 @@ func guarded(t *testing.T) (*crawltest.Web, fetch.Config) {
 	return w, cfg
 }
 
-// untouched fails the test if a connection was made that may not be.
-func untouched(t *testing.T, w *crawltest.Web, c *crawltest.Canaries) {
+// checkNoForbiddenConnection fails the test if a forbidden connection was made.
+func checkNoForbiddenConnection(t *testing.T, w *crawltest.Web, c *crawltest.Canaries) {
 	t.Helper()
 	for _, at := range w.Dialed() {
 		if !crawltest.Allowed.Contains(at.Addr()) {
-			t.Errorf("the guard let a connection to %s through", at)
+			t.Errorf("the guard permitted a connection to %s", at)
 		}
 	}
 	if c.Hits() > 0 {
-		t.Errorf("%d connections reached a place that is not to be reached", c.Hits())
+		t.Errorf("%d connections reached a forbidden address", c.Hits())
 	}
 }
 
-func refused(t *testing.T, what string, err error) {
+func checkRejected(t *testing.T, what string, err error) {
 	t.Helper()
 	var fe *fetch.Error
-	if !errors.As(err, &fe) || !earlier[fe.Reason] {
-		t.Errorf("%s: %v, want it to be refused", what, err)
+	if !errors.As(err, &fe) || !rejections[fe.Reason] {
+		t.Errorf("%s: %v, want it rejected", what, err)
 	}
 }
 
-func TestNoSpellingOfASpecialAddressIsReached(t *testing.T) {
+func TestSpecialPurposeAddressesAreUnreachableInAnySpelling(t *testing.T) {
 	t.Parallel()
-	w, cfg := guarded(t)
+	w, cfg := guardedWeb(t)
 	canaries := crawltest.NewCanaries(t, w.Port())
 	w.Site("public.example", map[string]string{"/": "hello"})
 	f := crawltest.Fetcher(t, cfg)
@@ -74,7 +75,7 @@ func TestNoSpellingOfASpecialAddressIsReached(t *testing.T) {
 	}
 	for _, s := range spelled {
 		_, err := f.Do(t.Context(), fetch.Request{URL: s.Ref})
-		refused(t, s.Name+": "+s.Ref, err)
+		checkRejected(t, s.Name+": "+s.Ref, err)
 	}
 	for name := range crawltest.Internal {
 		_, err := f.Do(t.Context(), fetch.Request{URL: "http://" + name + "/"})
@@ -84,22 +85,22 @@ func TestNoSpellingOfASpecialAddressIsReached(t *testing.T) {
 	}
 	for n := range 30 {
 		if _, err := f.Do(t.Context(), fetch.Request{URL: fmt.Sprintf("http://host%d.public.example/", n)}); err != nil {
-			t.Errorf("a public host is refused: %v", err)
+			t.Errorf("a public host is rejected: %v", err)
 		}
 	}
-	untouched(t, w, canaries)
-	t.Logf("%d spellings and %d names refused", len(spelled), len(crawltest.Internal))
+	checkNoForbiddenConnection(t, w, canaries)
+	t.Logf("%d spellings and %d names rejected", len(spelled), len(crawltest.Internal))
 }
 
-func TestNoRedirectLeadsToASpecialAddress(t *testing.T) {
+func TestRedirectsDoNotReachSpecialPurposeAddresses(t *testing.T) {
 	t.Parallel()
-	w, cfg := guarded(t)
+	w, cfg := guardedWeb(t)
 	canaries := crawltest.NewCanaries(t, w.Port())
 	spelled := crawltest.Spellings()
 	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		code, _ := strconv.Atoi(r.URL.Query().Get("code"))
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
-		to := strings.NewReplacer("\n", "", "\t", "").Replace(spelled[n].Ref) // a header has no such characters
+		to := strings.NewReplacer("\n", "", "\t", "").Replace(spelled[n].Ref) // not permitted in a header
 		rw.Header().Set("Location", to)
 		rw.WriteHeader(code)
 	}))
@@ -108,23 +109,23 @@ func TestNoRedirectLeadsToASpecialAddress(t *testing.T) {
 		for n, s := range spelled {
 			at := "http://public.example/?" + url.Values{"code": {strconv.Itoa(code)}, "n": {strconv.Itoa(n)}}.Encode()
 			_, err := f.Do(t.Context(), fetch.Request{URL: at})
-			refused(t, fmt.Sprintf("%d to %s", code, s.Ref), err)
+			checkRejected(t, fmt.Sprintf("%d to %s", code, s.Ref), err)
 		}
 	}
-	untouched(t, w, canaries)
+	checkNoForbiddenConnection(t, w, canaries)
 }
 
-func TestAnAnswerThatChangesLeadsNowhereElse(t *testing.T) {
+func TestChangingDNSAnswersDoNotReachSpecialPurposeAddresses(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	canaries := crawltest.NewCanaries(t, w.Port())
 	w.Handle("*", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Connection", "close") // so that each request is a connection, and a lookup, of its own
+		rw.Header().Set("Connection", "close") // each request needs a new connection and a new lookup
 		_, _ = fmt.Fprint(rw, "hello")
 	}))
 	addr := netip.MustParseAddr
 	good, bad := addr("127.0.0.1"), addr("127.0.0.2")
-	// What a name has the second time it is asked for.
+	// The second DNS answer of a name.
 	second := []crawltest.Answer{
 		{Addrs: []netip.Addr{bad}},
 		{Addrs: []netip.Addr{bad, addr("127.0.0.3"), addr("10.0.0.1")}},
@@ -144,7 +145,7 @@ func TestAnAnswerThatChangesLeadsNowhereElse(t *testing.T) {
 			return crawltest.Answer{}
 		}
 		switch {
-		case i >= names: // good and bad at once
+		case i >= names: // permitted and blocked addresses together
 			return crawltest.Answer{Addrs: []netip.Addr{bad, good, addr("::1")}}
 		case n == 0:
 			return crawltest.Answer{Addrs: []netip.Addr{good}}
@@ -157,30 +158,30 @@ func TestAnAnswerThatChangesLeadsNowhereElse(t *testing.T) {
 	for i := range names {
 		at := fmt.Sprintf("http://name%d.example/", i)
 		if _, err := f.Do(t.Context(), fetch.Request{URL: at}); err != nil {
-			t.Fatalf("%s at first: %v", at, err)
+			t.Fatalf("first request to %s: %v", at, err)
 		}
 		_, err := f.Do(t.Context(), fetch.Request{URL: at})
 		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && fe.Reason == fetch.BlockedAddress {
 			blocked++
 		} else {
-			t.Errorf("%s after its answer changed: %v", at, err)
+			t.Errorf("request to %s after the DNS answer changed: %v, want it blocked", at, err)
 		}
 	}
 	for i := range 20 {
 		at := fmt.Sprintf("http://name%d.example/", names+i)
 		if _, err := f.Do(t.Context(), fetch.Request{URL: at}); err != nil {
-			t.Errorf("%s has a good address among bad ones: %v", at, err)
+			t.Errorf("%s has one permitted address: %v", at, err)
 		}
 	}
-	untouched(t, w, canaries)
+	checkNoForbiddenConnection(t, w, canaries)
 	t.Logf("%d of %d blocked", blocked, names)
 }
 
-// forwardProxy counts what it is asked for.
-func forwardProxy(t *testing.T) (at string, asked *atomic.Int64) {
-	asked = &atomic.Int64{}
+// forwardProxy starts a proxy that counts its requests.
+func forwardProxy(t *testing.T) (url string, requests *atomic.Int64) {
+	requests = &atomic.Int64{}
 	p := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
+		requests.Add(1)
 		if r.Method == http.MethodConnect {
 			http.Error(rw, "no", http.StatusForbidden)
 			return
@@ -188,25 +189,25 @@ func forwardProxy(t *testing.T) (at string, asked *atomic.Int64) {
 		_, _ = fmt.Fprint(rw, "by proxy: ", r.URL)
 	}))
 	t.Cleanup(p.Close)
-	return p.URL, asked
+	return p.URL, requests
 }
 
-func TestAProxyIsNotAskedForASpecialAddress(t *testing.T) {
+func TestRequestsForSpecialPurposeAddressesDoNotReachTheProxy(t *testing.T) {
 	t.Parallel()
-	w, cfg := guarded(t)
+	w, cfg := guardedWeb(t)
 	canaries := crawltest.NewCanaries(t, w.Port())
-	var asked *atomic.Int64
-	cfg.Proxy, asked = forwardProxy(t)
+	var requests *atomic.Int64
+	cfg.Proxy, requests = forwardProxy(t)
 	f := crawltest.Fetcher(t, cfg)
 	res, err := f.Do(t.Context(), fetch.Request{URL: "http://public.example/"})
 	if err != nil || string(res.Body) != "by proxy: http://public.example/" {
-		t.Fatalf("a public name by the proxy: %v, %v", res, err)
+		t.Fatalf("a public host through the proxy: %v, %v", res, err)
 	}
 	cases := 0
 	check := func(what, at string) {
 		cases++
 		_, err := f.Do(t.Context(), fetch.Request{URL: at})
-		refused(t, what, err)
+		checkRejected(t, what, err)
 	}
 	for _, s := range crawltest.Spellings() {
 		check(s.Name, s.Ref)
@@ -217,10 +218,10 @@ func TestAProxyIsNotAskedForASpecialAddress(t *testing.T) {
 		check(name, "https://"+name+"/")
 	}
 	check("a public address", "http://93.184.215.14/")
-	check("a port of no web site", "http://far.example:22/")
-	if n := asked.Load(); n != 1 {
-		t.Errorf("the proxy was asked %d times for what is forbidden", n-1)
+	check("a port other than 80 and 443", "http://far.example:22/")
+	if n := requests.Load(); n != 1 {
+		t.Errorf("the proxy received %d forbidden requests", n-1)
 	}
-	untouched(t, w, canaries)
-	t.Logf("%d of %d refused before the proxy was asked", cases, cases)
+	checkNoForbiddenConnection(t, w, canaries)
+	t.Logf("%d requests rejected before they reached the proxy", cases)
 }

@@ -38,14 +38,11 @@ const (
 type Error struct {
 	Reason Reason
 	URL    string
-	Err    error
+	Err    error // never nil
 }
 
 // Error implements error.
 func (e *Error) Error() string {
-	if e.Err == nil {
-		return fmt.Sprintf("render %s: %s", e.URL, e.Reason)
-	}
 	return fmt.Sprintf("render %s: %s: %v", e.URL, e.Reason, e.Err)
 }
 

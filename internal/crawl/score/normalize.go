@@ -154,8 +154,8 @@ func newSet(list string) map[string]bool {
 // firstAccented is the first character of unaccented: À.
 const firstAccented = 0xc0
 
-// unaccented is Latin-1's and Latin Extended-A's letters (U+00C0 to U+017F) without
-// their accents, so that "accessibilité" and "accessibilite" are one word.
+// unaccented holds the letters of Latin-1 and Latin Extended-A (U+00C0 to U+017F) without
+// accents, so that "accessibilité" and "accessibilite" are one word.
 var unaccented = strings.Fields(`a a a a a a ae c e e e e i i i i d n o o o o o x o u u u u y th ss
 	a a a a a a ae c e e e e i i i i d n o o o o o x o u u u u y th y
 	a a a a a a c c c c c c c c d d d d e e e e e e e e e e

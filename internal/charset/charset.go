@@ -37,6 +37,7 @@ func ToUTF8(body []byte, contentType string) []byte {
 	return trimByteOrderMark(out)
 }
 
+// trimByteOrderMark removes a UTF-8 byte order mark.
 func trimByteOrderMark(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\ufeff")) }
 
 // detect returns the encoding of a body and its name.

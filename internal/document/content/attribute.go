@@ -43,6 +43,7 @@ const (
 	attrItemprop
 )
 
+// attrKeys are the keys by attribute name.
 var attrKeys = map[string]attrKey{
 	"id": attrID, "class": attrClass, "role": attrRole, "href": attrHref, "src": attrSrc, "alt": attrAlt, "lang": attrLang, "style": attrStyle,
 	"hidden": attrHidden, "aria-hidden": attrAriaHidden, "aria-level": attrAriaLevel, "aria-expanded": attrAriaExpanded, "aria-controls": attrAriaControls,
@@ -51,11 +52,13 @@ var attrKeys = map[string]attrKey{
 	"shadowrootmode": attrShadowRootMode, "shadowroot": attrShadowRootMode, "slot": attrSlot, "data-cfemail": attrCFEmail, "datetime": attrDatetime, "itemprop": attrItemprop,
 }
 
+// attribute is an attribute with its unescaped value.
 type attribute struct {
 	key attrKey
 	val string
 }
 
+// attr returns the value of an attribute, or "".
 func (n *node) attr(k attrKey) string {
 	for i := range n.attrs {
 		if n.attrs[i].key == k {
@@ -65,6 +68,7 @@ func (n *node) attr(k attrKey) string {
 	return ""
 }
 
+// has reports whether the node has an attribute.
 func (n *node) has(k attrKey) bool {
 	for i := range n.attrs {
 		if n.attrs[i].key == k {
@@ -174,6 +178,7 @@ func (b *treeBuilder) readAttributes(t token) []attribute {
 	return out
 }
 
+// isLower reports whether s has no ASCII upper-case letter.
 func isLower(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 'A' && s[i] <= 'Z' {

@@ -79,6 +79,7 @@ func hintedReason(n *node, share float64) dropReason {
 	return notDropped
 }
 
+// dropIf returns reason if cond is true, else notDropped.
 func dropIf(cond bool, reason dropReason) dropReason {
 	if cond {
 		return reason

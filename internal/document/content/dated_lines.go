@@ -32,6 +32,7 @@ func datedLines(body *node) []string {
 	return d.lines
 }
 
+// walk collects the lines of n.
 func (d *datedLineCollector) walk(n *node) {
 	if n.isText {
 		if len(d.line) <= maxDatedLineBytes {

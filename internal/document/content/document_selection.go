@@ -120,6 +120,7 @@ func namesLegalDocument(s string) bool {
 	return found
 }
 
+// legalDocumentWords are words in the names of legal documents, in several languages.
 var legalDocumentWords = func() map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(`policy policies terms tos privacy cookie cookies agreement conditions notice statement imprint impressum datenschutz

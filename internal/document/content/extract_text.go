@@ -44,6 +44,7 @@ func ExtractText(b []byte) *ExtractedPage {
 	return p
 }
 
+// addHeading adds the plain text of a heading.
 func (p *ExtractedPage) addHeading(text string) {
 	if text = markdown.PlainText(text); text != "" && len(p.Headings) < maxHeadings {
 		p.Headings = append(p.Headings, text)

@@ -45,6 +45,7 @@ const (
 	partJS
 )
 
+// partWords are the words of each part.
 var partWords = invertWordLists(map[nameParts]string{
 	partCookie:   "cookie cookies",
 	partPrivacy:  "privacy gdpr ccpa cc cmp iubenda termly",

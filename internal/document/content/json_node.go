@@ -81,6 +81,7 @@ func (d *jsonReader) decode(s string) (*jsonNode, int) {
 	return v, int(dec.InputOffset())
 }
 
+// decodeNode decodes the next value, or returns nil if it is malformed or exceeds the bounds.
 func (d *jsonReader) decodeNode(dec *json.Decoder, depth int) *jsonNode {
 	if d.valueCount++; d.valueCount > maxJSONValues || depth > maxJSONDepth {
 		return nil

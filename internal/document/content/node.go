@@ -49,6 +49,7 @@ const (
 	aside                      // other text next to the document
 )
 
+// append adds c as the last child of n.
 func (n *node) append(c *node) {
 	c.parent = n
 	if n.last == nil {
@@ -150,6 +151,7 @@ func allText(n *node) string {
 	return b.String()
 }
 
+// newElement returns an element with children.
 func newElement(tag atom.Atom, children ...*node) *node {
 	n := &node{tag: tag, class: tagClasses[tag]}
 	for _, c := range children {
@@ -158,4 +160,5 @@ func newElement(tag atom.Atom, children ...*node) *node {
 	return n
 }
 
+// newText returns a text node.
 func newText(s string) *node { return &node{isText: true, text: s} }

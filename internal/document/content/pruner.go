@@ -15,6 +15,7 @@ type pruner struct {
 	documentHeadings []string             // see ExtractedPage.DocumentHeadings
 }
 
+// newPruner returns a pruner for a tree. page is the URL of the page.
 func newPruner(t *tree, page string) *pruner {
 	return &pruner{tree: t, pageURL: page, hintCache: map[string]nameHints{}}
 }

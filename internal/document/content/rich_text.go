@@ -22,6 +22,7 @@ var richTextTags = map[string]atom.Atom{
 	"hyperlink": atom.A, "link": atom.A, "a": atom.A, "autolink": atom.A, "text": atom.Span, "span": atom.Span, "hardbreak": atom.Br, "linebreak": atom.Br,
 }
 
+// nameSeparators removes the separators from a node type.
 var nameSeparators = strings.NewReplacer("-", "", "_", "")
 
 // richTextTag returns the tag for a rich text object, or 0 for any other object.

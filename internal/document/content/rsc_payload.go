@@ -114,6 +114,7 @@ func (f *rscPayload) renderRow(id string, depth int) *node {
 	return f.renderValue(v, depth+1)
 }
 
+// isRSCElement reports whether a value is an element: an array that begins with "$".
 func isRSCElement(v *jsonNode) bool {
 	return v.keys == nil && len(v.list) >= 4 && v.list[0].list == nil && v.list[0].text == "$"
 }
@@ -143,6 +144,7 @@ func (f *rscPayload) renderValue(v *jsonNode, depth int) *node {
 	return n
 }
 
+// renderString builds the node of a string: a reference to a row, HTML or text.
 func (f *rscPayload) renderString(s string, depth int) *node {
 	switch {
 	case strings.HasPrefix(s, "$L"), strings.HasPrefix(s, "$@"):

@@ -101,6 +101,7 @@ func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
 
+// skipPast advances behind the next occurrence of end, or to the end of the page.
 func (s *scanner) skipPast(end string) {
 	if i := strings.Index(s.page[s.at:], end); i >= 0 {
 		s.at += i + len(end)

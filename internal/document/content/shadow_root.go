@@ -17,6 +17,7 @@ func exposeShadowRoots(n *node) {
 	}
 }
 
+// openShadowRoot replaces the children of the host n by those of its shadow root.
 func (n *node) openShadowRoot(root *node) {
 	var light []*node
 	for _, c := range n.detachChildren() {

@@ -106,6 +106,7 @@ func buildTree(page string) *tree {
 	}
 }
 
+// newNode allocates a node from the arena.
 func (b *treeBuilder) newNode(tag atom.Atom) *node {
 	if len(b.nodeArena) == 0 {
 		b.nodeArena = make([]node, min(1024, 64+b.nodeCount))
@@ -117,8 +118,10 @@ func (b *treeBuilder) newNode(tag atom.Atom) *node {
 	return n
 }
 
+// top returns the innermost open element.
 func (b *treeBuilder) top() *openElement { return &b.stack[len(b.stack)-1] }
 
+// addText adds a text to the innermost open element. White space between blocks is dropped.
 func (b *treeBuilder) addText(s string) {
 	if b.inSVG {
 		return
@@ -161,14 +164,17 @@ func (b *treeBuilder) addRawText(t token) {
 	}
 }
 
+// saveEmbedded saves a script or attribute that may contain a document.
 func (b *treeBuilder) saveEmbedded(s string) {
 	if len(s) >= minEmbeddedBytes && len(b.embedded) < maxEmbedded || len(b.embedded) < maxRSCPushes && strings.Contains(s[:min(len(s), minEmbeddedBytes)], rscPush) {
 		b.embedded = append(b.embedded, s)
 	}
 }
 
+// isFull reports whether the tree has reached maxNodes.
 func (b *treeBuilder) isFull() bool { return b.nodeCount >= maxNodes }
 
+// startTag processes a start tag.
 func (b *treeBuilder) startTag(t token) {
 	class := tagClasses[t.tag]
 	if b.inSVG {

@@ -8,6 +8,8 @@ import (
 // urlResolver resolves links against the URL or the base element of the page.
 type urlResolver struct{ base *url.URL }
 
+// newURLResolver returns a resolver for the page URL and the href of its base element. Both
+// may be empty.
 func newURLResolver(page, base string) urlResolver {
 	u, err := url.Parse(page)
 	if err != nil || !u.IsAbs() {

@@ -44,6 +44,7 @@ type container struct {
 // maxNesting is how deep quotes and lists are indented; deeper ones stay at that depth.
 const maxNesting = 10
 
+// newWriter returns a writer that resolves links against the URL of the page and its base href.
 func newWriter(page, base string) *writer { return &writer{urls: newURLResolver(page, base)} }
 
 // finish ends the last block and returns the text.
@@ -143,6 +144,7 @@ func (w *writer) writeChildren(n *node) {
 	}
 }
 
+// writeNode writes a node unless it is dropped.
 func (w *writer) writeNode(n *node) {
 	if n.dropped != notDropped {
 		return

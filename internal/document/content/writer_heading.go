@@ -26,6 +26,8 @@ func headingLevel(n *node) int {
 	return 2
 }
 
+// writeHeading writes a heading. In a cell, link or heading it is bold text. If it is too long
+// or contains other headings, lists or tables, it is ordinary text.
 func (w *writer) writeHeading(n *node, level int) {
 	switch {
 	case w.inCell || w.inLink || w.inHeading:

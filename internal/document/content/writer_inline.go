@@ -27,6 +27,7 @@ func (w *writer) writeText(s string) {
 	w.writeWords(s)
 }
 
+// writeWords writes the words of a text, with one space for each run of white space.
 func (w *writer) writeWords(s string) {
 	for i := 0; i < len(s); {
 		from := i

@@ -49,6 +49,7 @@ func (w *writer) writeList(n *node) {
 	w.afterItem, w.tight = false, false
 }
 
+// countChildren returns the number of children with a tag that are not dropped.
 func (n *node) countChildren(tag atom.Atom) int {
 	k := 0
 	for c := n.first; c != nil; c = c.next {

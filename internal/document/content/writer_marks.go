@@ -21,6 +21,7 @@ type openMark struct {
 	start int // offset in the block
 }
 
+// delimiter returns the Markdown delimiter of a mark.
 func (m markKind) delimiter() string {
 	switch m {
 	case strong:
@@ -89,6 +90,7 @@ func (w *writer) hasWantedMarks() bool {
 	return open == w.wantedMarks
 }
 
+// isOpen reports whether a mark of the kind is open.
 func (w *writer) isOpen(kind markKind) bool {
 	for _, m := range w.openMarks {
 		if m.kind == kind {
@@ -129,11 +131,13 @@ func (w *writer) closeMarks(keep int, next byte) {
 	w.openMarks = w.openMarks[:keep]
 }
 
+// endsWithWordChar reports whether b ends with a letter or digit.
 func endsWithWordChar(b []byte) bool {
 	r, _ := utf8.DecodeLastRune(b)
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
+// isPunctuation reports whether c is punctuation after which a mark does not close.
 func isPunctuation(c byte) bool {
 	switch c {
 	case '.', ',', ':', ';', '!', '?', ')', '"', '\'':

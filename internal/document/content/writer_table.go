@@ -62,6 +62,7 @@ func isLayoutGrid(n *node, rows, columns, filled int) bool {
 		n.attr(attrRole) == "presentation" && n.headings > 0 || columns > maxColumns || hasNestedTable(n)
 }
 
+// writeRow writes the cells of a row, padded to the number of columns.
 func (w *writer) writeRow(cells []*node, columns int) {
 	w.beginBlock()
 	w.out = append(w.out, '|')

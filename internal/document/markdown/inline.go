@@ -145,11 +145,13 @@ func countPrefix(s string, c byte) int {
 	return n
 }
 
+// startsWithWordChar reports whether s begins with a letter or digit.
 func startsWithWordChar(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
+// endsWithWordChar reports whether the output ends with a letter or digit.
 func (p *parser) endsWithWordChar() bool {
 	r, _ := utf8.DecodeLastRune(p.out)
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))

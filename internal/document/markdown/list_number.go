@@ -57,6 +57,7 @@ func isBareListNumber(line string) bool {
 	return ok && n.style != 0 && rest == "x"
 }
 
+// isAlnum reports whether c is an ASCII letter or digit.
 func isAlnum(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

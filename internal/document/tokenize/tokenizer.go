@@ -174,11 +174,13 @@ func (s *tokenizer) amountAt(i int) bool {
 	return end > 0 && s.digitAt(s.skipBlank(end))
 }
 
+// blankAt reports whether the character at i is white space.
 func (s *tokenizer) blankAt(i int) bool {
 	k, _ := s.kindAt(i)
 	return k == blank
 }
 
+// digitAt reports whether the byte at i is an ASCII digit.
 func (s *tokenizer) digitAt(i int) bool {
 	return i < len(s.text) && s.text[i] >= '0' && s.text[i] <= '9'
 }

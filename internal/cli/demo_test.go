@@ -14,37 +14,40 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
+// demoComplete is in the last line that the demo prints.
+const demoComplete = "The demo is complete."
+
+func TestStandaloneDemoShowsBothCrawlsAndKeepsRunning(t *testing.T) {
 	t.Parallel()
 	r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn")
-	r.waitUntil(t, "the second crawl's change", func() bool { return strings.Contains(r.output(), "That was its life so far") })
+	r.waitUntil(t, "the end of the demo", func() bool { return strings.Contains(r.output(), demoComplete) })
 	first, second, ok := strings.Cut(r.output(), "The site has changed.")
 	if !ok || !strings.Contains(first, "13 new, 0 changed") {
-		t.Errorf("the first crawl is not told of:\n%s", first)
+		t.Errorf("the demo does not show the first crawl:\n%s", first)
 	}
-	for _, want := range []string{"1 new, 1 changed, 12 as they were, 0 gone", "fair-use has moved here from", "[-three-] {+seven+}"} {
+	for _, want := range []string{"1 new, 1 changed, 12 unchanged, 0 removed", "fair-use has moved from", "[-three-] {+seven+}"} {
 		if !strings.Contains(second, want) {
-			t.Errorf("the second crawl's story lacks %q:\n%s", want, second)
+			t.Errorf("the demo does not show %q for the second crawl:\n%s", want, second)
 		}
 	}
 	if strings.Contains(r.output(), "dashboard") {
-		t.Error("it speaks of a dashboard, which there is not")
+		t.Error("the demo mentions the dashboard, which does not exist yet")
 	}
-	said := regexp.MustCompile(`bin/clausea get documents --store (\S+)`).FindStringSubmatch(first)
+	command := regexp.MustCompile(`bin/clausea get documents --store (\S+)`).FindStringSubmatch(first)
 	health := regexp.MustCompile(`http://localhost:([0-9]+)/readyz`).FindStringSubmatch(first)
-	if said == nil || health == nil {
-		t.Fatalf("it doesn't say where to look:\n%s", first)
+	if command == nil || health == nil {
+		t.Fatalf("the demo does not print the commands and the health URL:\n%s", first)
 	}
-	folder := said[1]
+	folder := command[1]
 	for what, want := range map[string]string{
 		"companies": demo.CompanyName + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.CompanyName + "-now-", "co": "True", "runs": "Complete",
 	} {
 		if out := get(t, folder, what); !strings.Contains(out, want) {
-			t.Errorf("get %s of the running process lacks %q:\n%s", what, want, out)
+			t.Errorf("get %s does not show %q for the running process:\n%s", what, want, out)
 		}
 	}
 	if out := get(t, folder, "documents", "https://harbour.example/legal/privacy", "-o", "markdown"); !strings.Contains(out, "seven years") {
-		t.Errorf("the document's text is\n%s", out)
+		t.Errorf("the text of the document is\n%s", out)
 	}
 	r.waitUntil(t, "readiness", func() bool { status, _ := getReadyz(health[1]); return status == http.StatusOK })
 	r.terminate(t)
@@ -52,11 +55,11 @@ func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the demo's store is left behind: %v", err)
+		t.Errorf("the demo store was not removed: %v", err)
 	}
 }
 
-func TestTheDemoOpensNothingOfLoopbackButItsSite(t *testing.T) {
+func TestDemoBlocksLoopbackExceptItsSite(t *testing.T) {
 	t.Parallel()
 	v, err := settings.New().Load(settings.CommandStandalone, environment(nil))
 	if err != nil {
@@ -67,25 +70,25 @@ func TestTheDemoOpensNothingOfLoopbackButItsSite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.close()
-	for at, open := range map[string]bool{s.site.Addr: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
-		if err := s.guardConnection("tcp", at); (err == nil) != open || err != nil && !errors.Is(err, netguard.ErrBlocked) {
-			t.Errorf("%s: %v", at, err)
+	for addr, allowed := range map[string]bool{s.site.Addr: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
+		if err := s.guardConnection("tcp", addr); (err == nil) != allowed || err != nil && !errors.Is(err, netguard.ErrBlocked) {
+			t.Errorf("%s: %v", addr, err)
 		}
 	}
 }
 
-func TestTheDemoGoesOnInAFolderThatHasItAlready(t *testing.T) {
+func TestDemoReusesAnExistingFolder(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	for range 2 {
 		r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn", "--store", folder)
-		r.waitUntil(t, "the second crawl's change", func() bool { return strings.Contains(r.output(), "That was its life so far") })
+		r.waitUntil(t, "the end of the demo", func() bool { return strings.Contains(r.output(), demoComplete) })
 		r.terminate(t)
 		if err := r.waitForCleanExit(); err != nil {
 			t.Error(err)
 		}
 	}
 	if out := get(t, folder, "documents"); !strings.Contains(out, "https://harbour.example/legal/privacy") {
-		t.Errorf("what is kept is\n%s", out)
+		t.Errorf("get documents prints\n%s", out)
 	}
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// argsEnv makes the test binary the program itself, with these arguments.
+// argsEnv holds the arguments with which the test binary runs as the program.
 const argsEnv = "CLAUSEA_TEST_ARGS"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == pdfCommand { // a child of a test's, without an environment
+	if len(os.Args) == 2 && os.Args[1] == pdfCommand { // a PDF child process, which has no environment
 		os.Exit(Main(os.Args[1:]))
 	}
 	if args := os.Getenv(argsEnv); args != "" {
@@ -28,16 +28,16 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// maxConcurrent is how many of them are tried at once: each is a few processes.
+// maxConcurrent limits how many cases run at the same time. Each uses several processes.
 const maxConcurrent = 4
 
-// waitTimeout bounds what a test waits for; no test asserts on time.
+// waitTimeout limits how long a test waits. No test asserts on durations.
 const waitTimeout = 5 * time.Minute
 
-// killPoints are the numbers of requests after which a crawl is killed.
+// killPoints is the number of points in a crawl at which it is killed.
 const killPoints = 20
 
-func TestAKilledCrawlGoesOnAndNeitherLosesNorDoublesADocument(t *testing.T) {
+func TestKilledCrawlResumesWithoutLosingOrDuplicatingDocuments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes")
 	}
@@ -61,18 +61,20 @@ func TestAKilledCrawlGoesOnAndNeitherLosesNorDoublesADocument(t *testing.T) {
 	})
 }
 
-func testKillPoints(t *testing.T, storeOf func(*testing.T, int) string) {
-	want, n, err := crawlWithKill(t.Context(), storeOf(t, 0), -1)
+// testKillPoints compares killed and resumed crawls with an uninterrupted one. newStore returns
+// the location of a new store.
+func testKillPoints(t *testing.T, newStore func(*testing.T, int) string) {
+	want, n, err := crawlWithKill(t.Context(), newStore(t, 0), -1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(want) < 12 {
-		t.Fatalf("a crawl that is not killed finds %d documents", len(want))
+		t.Fatalf("the uninterrupted crawl finds %d documents, want at least 12", len(want))
 	}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, maxConcurrent)
 	for moment := range killPoints {
-		uri := storeOf(t, moment+1)
+		uri := newStore(t, moment+1)
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
@@ -89,18 +91,19 @@ func testKillPoints(t *testing.T, storeOf func(*testing.T, int) string) {
 			if len(got) != len(want) {
 				t.Errorf("killed after %d requests: %d documents, want %d", moment, len(got), len(want))
 			}
-			// What was in flight is asked for again, and robots.txt and the sitemap,
-			// which belong to a process and not to its crawl.
-			if again := requests - n; again > 1+2 {
-				t.Errorf("killed after %d requests: %d were made again", moment, again)
+			// The resumed crawl repeats the request in flight. Each process fetches
+			// robots.txt and the sitemap.
+			if repeated := requests - n; repeated > 1+2 {
+				t.Errorf("killed after %d requests: %d were repeated", moment, repeated)
 			}
 		})
 	}
 	wg.Wait()
 }
 
-// crawlWithKill crawls the demo's site, with a SIGKILL once it has had so many
-// requests (-1: none), then to the end; it gives the documents' versions by URL.
+// crawlWithKill crawls the demo site, kills the process after the given number of requests
+// (-1: never), and crawls again to the end. It returns the number of versions by URL and the
+// number of requests.
 func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[string]int, requests int64, err error) {
 	site, err := demo.Start(ctx)
 	if err != nil {
@@ -109,7 +112,7 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 	defer site.Close()
 	crawl := func() *exec.Cmd { return demoCrawl(ctx, site, uri) }
 	if after >= 0 {
-		release := site.Hold(after) // it is not to end before it is killed
+		release := site.Hold(after) // keeps the crawl from finishing before the kill
 		defer release()
 		cmd := crawl()
 		if err := cmd.Start(); err != nil {
@@ -118,7 +121,7 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			_ = cmd.Wait() // killed, as a rule
+			_ = cmd.Wait() // usually "signal: killed"
 		}()
 		for killed := false; !killed; {
 			if all, _ := site.RequestCounts(); all >= after {
@@ -129,13 +132,13 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 			}
 			select {
 			case <-ended:
-				return nil, 0, fmt.Errorf("the crawl ended by itself: %v", cmd.ProcessState)
+				return nil, 0, fmt.Errorf("the crawl ended before the kill: %v", cmd.ProcessState)
 			case <-time.After(time.Millisecond):
 			}
 		}
 		release()
 	}
-	// On MongoDB the killed process' lease must run out first.
+	// On MongoDB the lease of the killed process must expire first.
 	for deadline := time.Now().Add(waitTimeout); ; {
 		out, err := crawl().CombinedOutput()
 		if err == nil {
@@ -155,7 +158,7 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 	return versions, requests, err
 }
 
-// demoCrawl is the program, about to crawl the demo's site.
+// demoCrawl returns a command that crawls the demo site.
 func demoCrawl(ctx context.Context, site *demo.Site, uri string, flags ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, os.Args[0])
 	args := append([]string{"crawl", demo.Domain, "--store", uri, "--delay", "20ms", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Addr, "--allow-address", "127.0.0.1/32"}, flags...)
@@ -163,7 +166,7 @@ func demoCrawl(ctx context.Context, site *demo.Site, uri string, flags ...string
 	return cmd
 }
 
-// storedVersions are the numbers of versions of a store's documents, by URL.
+// storedVersions returns the number of stored versions by URL.
 func storedVersions(ctx context.Context, uri string) (map[string]int, error) {
 	s, _, err := openAt(ctx, uri, "")
 	if err != nil {

@@ -16,21 +16,21 @@ import (
 	"time"
 )
 
-// testLease is how long these processes are believed after their last sign of life:
-// long enough that a busy machine costs none that lives its leases.
+// testLease is the lease duration in these tests. It is long enough that a live process does
+// not lose its leases on a busy machine.
 const testLease = "15s"
 
-// programProcess is the program as a process of its own.
+// programProcess is the program running as a child process.
 type programProcess struct {
 	cmd    *exec.Cmd
 	exited chan struct{}
-	err    error // of its end
+	err    error // result of Wait
 
 	mu  sync.Mutex
 	out bytes.Buffer
 }
 
-// Write keeps what the process says.
+// Write implements io.Writer. It collects the output of the process.
 func (r *programProcess) Write(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -65,7 +65,7 @@ func startProgram(t *testing.T, args ...string) *programProcess {
 	return r
 }
 
-// startStandalone starts a process that crawls the town.
+// startStandalone starts a standalone process that can reach the test sites.
 func startStandalone(t *testing.T, w *testSites, uri string, flags ...string) *programProcess {
 	t.Helper()
 	args := []string{"standalone", "--store", uri, "--port", "0", "--lease-duration", testLease, "--ca-file", w.caFile, "--connect-to", ":443:" + w.addr,
@@ -73,35 +73,35 @@ func startStandalone(t *testing.T, w *testSites, uri string, flags ...string) *p
 	return startProgram(t, append(args, flags...)...)
 }
 
-// waitUntil waits until ok, or until the process has ended.
+// waitUntil waits until ok returns true. It fails the test if the process exits first.
 func (r *programProcess) waitUntil(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(waitTimeout); !ok(); {
 		select {
 		case <-r.exited:
-			t.Fatalf("the process ended before %s: %v\n%s", what, r.err, r.output())
+			t.Fatalf("the process exited before %s: %v\n%s", what, r.err, r.output())
 		case <-time.After(time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%s did not come about\n%s", what, r.output())
+			t.Fatalf("timed out waiting for %s\n%s", what, r.output())
 		}
 	}
 }
 
 var addressPattern = regexp.MustCompile(`"address":"[^"]*:([0-9]+)"`)
 
-// port is that of the probes; the process has started once it is there.
+// port waits for the process to start and returns the port of its probes.
 func (r *programProcess) port(t *testing.T) string {
 	t.Helper()
 	var found []string
-	r.waitUntil(t, "its start", func() bool {
+	r.waitUntil(t, "the start", func() bool {
 		found = addressPattern.FindStringSubmatch(r.output())
 		return found != nil
 	})
 	return found[1]
 }
 
-// getReadyz asks /readyz; the status is 0 where nobody listens any more.
+// getReadyz requests /readyz. The status is 0 if the port is closed.
 func getReadyz(port string) (status int, body string) {
 	c := http.Client{Timeout: time.Minute}
 	res, err := c.Get("http://127.0.0.1:" + port + "/readyz")
@@ -120,37 +120,39 @@ func (r *programProcess) terminate(t *testing.T) {
 	}
 }
 
-// waitForExit waits for the end after a signal, and says what is wrong with it.
+// waitForExit waits for the process to exit after a signal. It returns an error if the process
+// fails or does not exit.
 func (r *programProcess) waitForExit() error {
 	select {
 	case <-r.exited:
 	case <-time.After(waitTimeout):
-		return fmt.Errorf("it does not end after the signal:\n%s", r.output())
+		return fmt.Errorf("the process does not exit after the signal:\n%s", r.output())
 	}
 	if r.err != nil {
-		return fmt.Errorf("it ends with %w:\n%s", r.err, r.output())
+		return fmt.Errorf("the process exits with %w:\n%s", r.err, r.output())
 	}
 	return nil
 }
 
-// waitForCleanExit is end, of a process that had all it needed to end its work too.
+// waitForCleanExit is waitForExit for a process that can also finish its work in time.
 func (r *programProcess) waitForCleanExit() error {
 	err := r.waitForExit()
-	if err == nil && strings.Contains(r.output(), "before all was done") {
-		err = fmt.Errorf("it ended before its work had:\n%s", r.output())
+	if err == nil && strings.Contains(r.output(), "before all work was finished") {
+		err = fmt.Errorf("the process exited before its work was finished:\n%s", r.output())
 	}
 	return err
 }
 
-// checkReadinessStaysDown watches the probe from a signal to the end: what is gone must not come back.
+// checkReadinessStaysDown polls the readiness probe from a signal until the process exits. It
+// returns an error if the process becomes ready again.
 func (r *programProcess) checkReadinessStaysDown(port string) error {
-	gone := false
+	shuttingDown := false
 	for {
 		status, body := getReadyz(port)
 		switch {
 		case status == http.StatusServiceUnavailable && strings.Contains(body, "shutting down"):
-			gone = true
-		case status == http.StatusOK && gone:
+			shuttingDown = true
+		case status == http.StatusOK && shuttingDown:
 			return errors.New("the process is ready again after the signal")
 		case status == 0:
 			return nil

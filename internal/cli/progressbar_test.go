@@ -17,13 +17,13 @@ import (
 	"github.com/clausea/crawler/internal/demo"
 )
 
-func TestTheLineOfProgressFitsEveryWidth(t *testing.T) {
+func TestProgressLineFitsTheWidth(t *testing.T) {
 	t.Parallel()
 	p := crawl.Progress{Fetched: 37, Queued: 120, LegalFound: 9, CurrentHost: "help.harbour.example"}
 	for width := range 120 {
 		head, rest := progressLine("harbour.example (1 of 2)", p, 12*time.Second, width)
 		if n := len(head + rest); n > width {
-			t.Errorf("in %d columns it has %d: %q", width, n, head+rest)
+			t.Errorf("the line has %d columns, want at most %d: %q", n, width, head+rest)
 		}
 	}
 	head, rest := progressLine("harbour.example", p, 12*time.Second, 100)
@@ -36,8 +36,8 @@ func TestTheLineOfProgressFitsEveryWidth(t *testing.T) {
 	}
 }
 
-// crawlOnTerminal crawls the demo's site in another process whose standard error is a
-// pseudo-terminal of so many columns, and gives what each got.
+// crawlOnTerminal crawls the demo site twice in a child process. Standard error of the process
+// is a pseudo-terminal with the given width. It returns both outputs.
 func crawlOnTerminal(t *testing.T, columns uint16, env ...string) (stdout, terminal string) {
 	t.Helper()
 	if testing.Short() {
@@ -65,42 +65,41 @@ func crawlOnTerminal(t *testing.T, columns uint16, env ...string) (stdout, termi
 		t.Fatal(err)
 	}
 	_ = tty.Close()
-	seen := make(chan string)
+	received := make(chan string)
 	go func() {
-		b, _ := io.ReadAll(master) // it ends with an error once nobody has the terminal any more
-		seen <- string(b)
+		b, _ := io.ReadAll(master) // fails once the child has closed the terminal
+		received <- string(b)
 	}()
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, &out)
 	}
-	return out.String(), <-seen
+	return out.String(), <-received
 }
 
 var escape = regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`)
 
-func TestATerminalShowsProgressInOneLine(t *testing.T) {
+func TestProgressBarRedrawsOneLine(t *testing.T) {
 	t.Parallel()
 	const columns = 60
 	stdout, terminal := crawlOnTerminal(t, columns)
 	if strings.Contains(terminal, "\n") {
-		t.Errorf("it takes more than one line: %q", terminal)
+		t.Errorf("the progress bar takes more than one line: %q", terminal)
 	}
 	if !strings.HasSuffix(terminal, "\r\x1b[K") {
-		t.Errorf("the line is left behind: %q", terminal[max(0, len(terminal)-80):])
+		t.Errorf("the line is not erased: %q", terminal[max(0, len(terminal)-80):])
 	}
-	draws := strings.Split(terminal, "\r")
 	pages := map[string]bool{}
-	for _, d := range draws {
-		text := escape.ReplaceAllString(d, "")
+	for _, line := range strings.Split(terminal, "\r") {
+		text := escape.ReplaceAllString(line, "")
 		if len(text) >= columns {
-			t.Errorf("a line of %d columns in %d: %q", len(text), columns, text)
+			t.Errorf("a line has %d columns, the terminal has %d: %q", len(text), columns, text)
 		}
 		if m := regexp.MustCompile(`(\d+) pages`).FindString(text); m != "" {
 			pages[m] = true
 		}
 	}
 	if len(pages) < 3 {
-		t.Errorf("it renews itself %d times: %q", len(pages), terminal)
+		t.Errorf("the progress bar shows %d different counts, want at least 3: %q", len(pages), terminal)
 	}
 	for i := 1; i <= 2; i++ {
 		if !strings.Contains(terminal, fmt.Sprintf("%s (%d of 2)", demo.Domain, i)) {
@@ -108,14 +107,14 @@ func TestATerminalShowsProgressInOneLine(t *testing.T) {
 		}
 	}
 	if strings.Contains(stdout, "\x1b") || strings.Contains(stdout, "\r") || strings.Count(stdout, "TYPE ") != 2 {
-		t.Errorf("on standard output: %q", stdout)
+		t.Errorf("standard output is %q", stdout)
 	}
 	if !strings.Contains(terminal, "\x1b["+bold+"m") {
-		t.Errorf("it has no colour: %q", terminal)
+		t.Errorf("the progress bar has no color: %q", terminal)
 	}
 }
 
-func TestNoColourAndNoCursorWhereNoneIsWanted(t *testing.T) {
+func TestProgressBarRespectsNoColorAndDumbTerminals(t *testing.T) {
 	t.Parallel()
 	if _, terminal := crawlOnTerminal(t, 80, "NO_COLOR=1"); strings.Contains(terminal, "m") && regexp.MustCompile(`\x1b\[[0-9;]*m`).MatchString(terminal) || !strings.Contains(terminal, "pages") {
 		t.Errorf("with NO_COLOR: %q", terminal)

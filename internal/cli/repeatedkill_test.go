@@ -21,21 +21,22 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// The storm: processes that are killed, companies that are crawled meanwhile. By hand
-// CLAUSEA_TEST_STORM=60 makes it as large as the project's pass line asks.
+// The repeated kill test crawls companies while it kills processes. Set CLAUSEA_TEST_KILLS=60
+// for the number of kills that the project's acceptance criteria require.
 const (
 	killedProcesses = 3
-	// killTestDelay makes a crawl take longer than a process lives.
+	// killTestDelay makes a crawl take longer than the lifetime of a process.
 	killTestDelay = 400 * time.Millisecond
-	// killLeaderAt is the kill with which the leader goes too. The next leads 15 s later.
+	// killLeaderAt is the kill at which the leader is killed too. The next leader is elected
+	// 15 s later.
 	killLeaderAt  = 20
 	killInterval  = 2 * time.Second
 	killTestLease = 5 * time.Second
-	// killsPerElection kills there is an election, where there are any.
+	// killsPerElection is the number of kills per election of a MongoDB primary.
 	killsPerElection = 3
 )
 
-// killableProcess is one standalone process that is started anew whenever it is killed.
+// killableProcess is a standalone process that is restarted after each kill.
 type killableProcess struct {
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -62,25 +63,27 @@ func (p *killableProcess) kill() {
 	defer p.mu.Unlock()
 	if p.cmd != nil {
 		_ = p.cmd.Process.Kill()
-		_ = p.cmd.Wait() // it was killed
+		_ = p.cmd.Wait() // always fails: the process was killed
 		p.cmd = nil
 	}
 }
 
-// They run alone: beside the other tests that kill processes on a MongoDB of their own,
-// seven servers on two cores leave some of them without an answer for a minute.
-func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) { testRepeatedKills(t, 12, false) }
+// These tests are not parallel. Together with the other tests that run a MongoDB each, seven
+// servers on two cores would make some requests take a minute.
+func TestRepeatedKillsLoseAndDuplicateNoDocument(t *testing.T) { testRepeatedKills(t, 12, false) }
 
-func TestAStormOfKillsAndElectionsLosesAndDoublesNothing(t *testing.T) { testRepeatedKills(t, 8, true) }
+func TestRepeatedKillsAndElectionsLoseAndDuplicateNoDocument(t *testing.T) {
+	testRepeatedKills(t, 8, true)
+}
 
-// testRepeatedKills has companies crawled, one more at each kill, by processes of which one is
-// killed every two seconds; and takes the primary from the database meanwhile.
+// testRepeatedKills kills one of several processes every two seconds and creates one CrawlJob per
+// kill. With elections, it also makes MongoDB elect new primaries.
 func testRepeatedKills(t *testing.T, companies int, elections bool) {
-	if n, err := strconv.Atoi(os.Getenv("CLAUSEA_TEST_STORM")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv("CLAUSEA_TEST_KILLS")); err == nil {
 		companies = n
 	}
 	set := startMongo(t, 3)
-	uri := strings.Replace(set.URI, "/?", "/storm?", 1)
+	uri := strings.Replace(set.URI, "/?", "/repeatedkill?", 1)
 	s, _, err := openAt(t.Context(), uri, "")
 	if err != nil {
 		t.Fatal(err)
@@ -93,8 +96,8 @@ func testRepeatedKills(t *testing.T, companies int, elections bool) {
 	}
 	k := kubestore.NewClient(s, scheme)
 
-	// The first process leads and crawls nothing. A worker that lives for six seconds
-	// never leads: it would have to see the dead leader's lease stand still for 15.
+	// The first process becomes the leader and runs no crawls. The others live for six
+	// seconds and never become leader, which takes 15 s without a renewal of the lease.
 	var leader killableProcess
 	leader.start(t, w, uri, "--max-concurrent-crawls", "0")
 	t.Cleanup(leader.kill)
@@ -103,48 +106,48 @@ func testRepeatedKills(t *testing.T, companies int, elections bool) {
 		processes[i].start(t, w, uri)
 		t.Cleanup(processes[i].kill)
 	}
-	watched := watchTakeovers(t, uri)
-	elected := make(chan int, companies)
+	watcher := watchTakeovers(t, uri)
+	electionRequests := make(chan int, companies)
 	var electing sync.WaitGroup
 	if elections {
-		electing.Go(func() { runElections(t, set, elected, watched) })
+		electing.Go(func() { runElections(t, set, electionRequests, watcher) })
 	}
 	ticks := time.NewTicker(killInterval)
 	defer ticks.Stop()
-	atWork := false
+	working := false
 	for i, name := range w.names {
 		createCrawlJob(t, k, name, killTestDelay)
 		<-ticks.C
 		p := &processes[i%killedProcesses]
-		atWork = atWork || watched.waitUntilWorking(p.pid) // a busy machine may be slower than the kills
+		working = working || watcher.waitUntilWorking(p.pid) // the first crawl may start late on a busy machine
 		at := time.Now()
 		p.kill()
-		watched.recordKill(p.pid, at)
+		watcher.recordKill(p.pid, at)
 		p.start(t, w, uri)
 		if i == killLeaderAt {
 			leader.kill()
 			leader.start(t, w, uri, "--max-concurrent-crawls", "0")
 		}
 		if i%killsPerElection == 0 {
-			elected <- i / killsPerElection
+			electionRequests <- i / killsPerElection
 		}
 	}
-	close(elected)
+	close(electionRequests)
 	electing.Wait()
 	waitForCompletion(t, k, companies)
-	took := watched.summarize()
+	stats := watcher.summarize()
 	again, pages := w.refetched()
-	t.Logf("%d crawls, %d kills, %d pages, %d fetched again; %s", companies, companies, pages, again, took)
+	t.Logf("%d crawls, %d kills, %d pages, %d fetched again; %s", companies, companies, pages, again, stats)
 	if again*10 > pages {
-		t.Errorf("%d of %d pages were fetched again, over a tenth", again, pages)
+		t.Errorf("%d of %d pages were fetched again, want at most a tenth", again, pages)
 	}
-	if took.takenOver == 0 {
-		t.Error("no run lost its worker: nothing was shown")
+	if stats.takenOver == 0 {
+		t.Error("no run lost its worker, so the test proves nothing")
 	}
 	checkDocuments(t, s, w)
 }
 
-// startMongo starts a replica set of so many members for the test.
+// startMongo starts a replica set with the given number of members for the test.
 func startMongo(t *testing.T, members int) *replicaset.Set {
 	t.Helper()
 	if testing.Short() {
@@ -162,16 +165,16 @@ func startMongo(t *testing.T, members int) *replicaset.Set {
 	return set
 }
 
-// runElections takes the place from whoever is primary each time that it is told to: by
-// asking it, by killing it, and by stopping it until another is there.
-func runElections(t *testing.T, set *replicaset.Set, when <-chan int, watched *takeoverWatcher) {
-	for n := range when {
+// runElections forces an election for each request: by a step-down of the primary, by killing
+// it, and by pausing it until another member is primary.
+func runElections(t *testing.T, set *replicaset.Set, requests <-chan int, watcher *takeoverWatcher) {
+	for n := range requests {
 		i, err := set.Primary(t.Context())
 		if err != nil {
 			t.Errorf("election %d: %v", n, err)
 			continue
 		}
-		begun := time.Now()
+		start := time.Now()
 		switch n % 3 {
 		case 0:
 			err = set.StepDown(t.Context(), i)
@@ -191,7 +194,7 @@ func runElections(t *testing.T, set *replicaset.Set, when <-chan int, watched *t
 		if err != nil {
 			t.Errorf("election %d: %v", n, err)
 		}
-		watched.recordElection(begun, time.Now())
+		watcher.recordElection(start, time.Now())
 	}
 }
 
@@ -207,7 +210,7 @@ func waitForOtherPrimary(t *testing.T, set *replicaset.Set, i int) error {
 	}
 }
 
-// createCrawlJobs makes a CrawlJob for each company.
+// createCrawlJobs creates a CrawlJob for each company.
 func createCrawlJobs(t *testing.T, s store.Store, names []string, delay time.Duration) client.Client {
 	t.Helper()
 	scheme, err := newScheme()
@@ -223,7 +226,7 @@ func createCrawlJobs(t *testing.T, s store.Store, names []string, delay time.Dur
 
 func createCrawlJob(t *testing.T, k client.Client, name string, delay time.Duration) {
 	t.Helper()
-	limit := int32(20) // kills are no fault of the crawl
+	limit := int32(20) // each kill counts as an attempt
 	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "j-" + name}}
 	j.Spec.Company = &v1alpha1.Target{
 		Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
@@ -257,13 +260,13 @@ func waitForCompletion(t *testing.T, k client.Client, n int) {
 					t.Logf("%s: %s %s, attempts %d", j.Name, j.Status.Reason, j.Status.Message, j.Status.Attempts)
 				}
 			}
-			t.Fatalf("%d of %d crawls are complete", complete, n)
+			t.Fatalf("timed out: %d of %d crawls are complete", complete, n)
 		}
 		<-time.After(500 * time.Millisecond)
 	}
 }
 
-// checkDocuments wants the same documents of every company, each with one version.
+// checkDocuments checks that every company has all its documents, each with one version.
 func checkDocuments(t *testing.T, s store.Store, w *testSites) {
 	t.Helper()
 	for _, name := range w.names {

@@ -20,23 +20,23 @@ import (
 )
 
 const (
-	sharedHostName  = "help-shared.example" // where all companies have their documents
-	sharedHostPages = 6                     // of each company
+	sharedHostName  = "help-shared.example" // serves the documents of all companies
+	sharedHostPages = 6                     // per company
 	sharedHostDelay = 250 * time.Millisecond
 )
 
-// sharedHost serves companies whose documents are all on one host, and notes how that
-// is asked.
+// sharedHost serves the documents of several companies on one host and records the requests.
 type sharedHost struct {
 	mu                    sync.Mutex
 	inFlight, maxInFlight int
 	arrivals              []time.Time
 	requested             map[string]int
-	// Requests after the first requestsBeforeHold are not taken before release is closed.
+	// Requests after the first requestsBeforeHold wait until release is closed.
 	release chan struct{}
 }
 
-// requestsBeforeHold is how many requests the host takes until the test has seen whose turn it is.
+// requestsBeforeHold is the number of requests that the host serves before the test has
+// determined which process holds the host lease.
 const requestsBeforeHold = 8
 
 func (h *sharedHost) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -82,7 +82,7 @@ func (h *sharedHost) end() {
 	h.inFlight--
 }
 
-// requests are all that the host had.
+// requests returns the number of requests to the shared host.
 func (h *sharedHost) requests() (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -92,7 +92,7 @@ func (h *sharedHost) requests() (n int) {
 	return n
 }
 
-func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.T) {
+func TestProcessesShareTheHostDelayAndAKilledOneReleasesTheHostLease(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts MongoDB")
 	}
@@ -115,8 +115,8 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 
 	const companies = 3
 	h := &sharedHost{requested: map[string]int{}, release: make(chan struct{})}
-	released := sync.OnceFunc(func() { close(h.release) })
-	t.Cleanup(released)
+	release := sync.OnceFunc(func() { close(h.release) })
+	t.Cleanup(release)
 	w := &testSites{}
 	for n := range companies {
 		w.names = append(w.names, fmt.Sprintf("c%d.example", n))
@@ -144,24 +144,24 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 	}
 	victim := leaseHolderAfter(t, s, h, 6, processes[:])
 	victim.kill()
-	released()
+	release()
 	victim.start(t, w, uri, "--max-concurrent-crawls", "2")
 	waitForCompletion(t, k, companies)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	const inRow = 8
+	const window = 8
 	shortest := time.Hour
-	for i := inRow; i < len(h.arrivals); i++ {
-		shortest = min(shortest, h.arrivals[i].Sub(h.arrivals[i-inRow]))
+	for i := window; i < len(h.arrivals); i++ {
+		shortest = min(shortest, h.arrivals[i].Sub(h.arrivals[i-window]))
 	}
-	t.Logf("%d at once, %s for %d requests in a row at least, of %d pages", h.maxInFlight, shortest, inRow, len(h.requested))
+	t.Logf("%d concurrent requests, at least %s for %d consecutive requests, %d pages", h.maxInFlight, shortest, window, len(h.requested))
 	if h.maxInFlight != 1 {
-		t.Errorf("the host had %d requests in hand at once", h.maxInFlight)
+		t.Errorf("the host had %d concurrent requests, want 1", h.maxInFlight)
 	}
-	// A busy machine has the server notice a request late, which two delays are left
-	// for. Without turns two crawls make them in half the time.
-	if shortest < (inRow-2)*sharedHostDelay {
-		t.Errorf("%d requests in a row came within %s, the host's delay is %s", inRow, shortest, sharedHostDelay)
+	// The server may notice a request late on a busy machine; the margin is two delays.
+	// Without host leases, two crawls would take half the time.
+	if shortest < (window-2)*sharedHostDelay {
+		t.Errorf("%d consecutive requests arrived within %s, the delay of the host is %s", window, shortest, sharedHostDelay)
 	}
 	for _, name := range w.names {
 		company, _, _ := strings.Cut(name, ".")
@@ -172,13 +172,13 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 			}
 		}
 		if n != sharedHostPages {
-			t.Errorf("%d pages of %s were fetched, not %d", n, name, sharedHostPages)
+			t.Errorf("%d pages of %s were fetched, want %d", n, name, sharedHostPages)
 		}
 	}
 }
 
-// leaseHolderAfter is the process that has the turn at the host once that has had more
-// than so many requests.
+// leaseHolderAfter waits until the host has had more than the given number of requests, and
+// returns the process that holds the host lease.
 func leaseHolderAfter(t *testing.T, s store.Store, h *sharedHost, after int, processes []killableProcess) *killableProcess {
 	t.Helper()
 	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
@@ -195,6 +195,6 @@ func leaseHolderAfter(t *testing.T, s store.Store, h *sharedHost, after int, pro
 		}
 		<-time.After(10 * time.Millisecond)
 	}
-	t.Fatal("no process has the host")
+	t.Fatal("no process holds the host lease")
 	return nil
 }

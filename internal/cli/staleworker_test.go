@@ -28,16 +28,16 @@ const (
 	staleWorkers     = 20
 	staleWorkerLease = "2s"
 	staleWorkerDelay = 100 * time.Millisecond
-	maxActiveWorkers = 4 // processes that are at work at once
+	maxActiveWorkers = 4 // concurrent worker processes
 )
 
-// The embedded store has no such test: it refuses a second process as long as the
-// first one lives, though it stands still. What a zombie does to it within one
-// process is tested with internal/run/queue.
-func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T) {
+// A stale worker is a worker that was paused and lost its run to another worker. The embedded
+// store has no such test, because it rejects a second process while the first is alive, even if
+// paused. Package internal/run/queue tests stale workers within one process.
+func TestStaleWorkerChangesNothingAfterItsTakeover(t *testing.T) {
 	t.Parallel()
 	set := startMongo(t, 1)
-	uri := strings.Replace(set.URI, "/?", "/zombies?", 1)
+	uri := strings.Replace(set.URI, "/?", "/staleworkers?", 1)
 	s, _, err := openAt(t.Context(), uri, "")
 	if err != nil {
 		t.Fatal(err)
@@ -45,23 +45,23 @@ func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T)
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	server := connectMongo(t, set.URI)
 	w := newTestSites(t, staleWorkers)
-	stands := holdResponses(w)
+	paused := holdResponses(w)
 	q := &queue.Queue{Runs: s}
-	stopped := make([]*exec.Cmd, staleWorkers)
-	said := make([]bytes.Buffer, staleWorkers)
+	workers := make([]*exec.Cmd, staleWorkers)
+	logs := make([]bytes.Buffer, staleWorkers)
 	forEachWorker(func(i int) {
 		if err := q.Start(t.Context(), staleWorkerRun(w.names[i])); err != nil {
 			t.Error(err)
 			return
 		}
-		stopped[i] = workerProcess(t, w, uri, w.names[i], &said[i])
+		workers[i] = workerProcess(t, w, uri, w.names[i], &logs[i])
 		if !w.waitForPages(w.names[i], pagesBeforeStop(i)) {
-			t.Errorf("zombie %d was to stand still after %d pages, which it did not ask for: %s", i, pagesBeforeStop(i), &said[i])
+			t.Errorf("worker %d did not request %d pages: %s", i, pagesBeforeStop(i), &logs[i])
 		}
-		if err := stopped[i].Process.Signal(syscall.SIGSTOP); err != nil {
-			t.Errorf("stop zombie %d: %v", i, err)
+		if err := workers[i].Process.Signal(syscall.SIGSTOP); err != nil {
+			t.Errorf("pause worker %d: %v", i, err)
 		}
-		close(stands[i])
+		close(paused[i])
 	})
 	if t.Failed() {
 		t.FailNow()
@@ -69,69 +69,69 @@ func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T)
 	forEachWorker(func(i int) {
 		var log bytes.Buffer
 		if err := workerProcess(t, w, uri, w.names[i], &log).Wait(); err != nil {
-			t.Errorf("the successor of zombie %d: %v: %s", i, err, &log)
+			t.Errorf("the successor of worker %d: %v: %s", i, err, &log)
 		}
 		r, err := s.GetRun(t.Context(), w.names[i])
 		if err != nil || r.State != store.RunComplete || r.Attempts != 2 {
-			t.Errorf("after the takeover of zombie %d its run is %s after %d attempts, %v", i, r.State, r.Attempts, err)
+			t.Errorf("after the takeover the run of worker %d is %s with %d attempts, %v", i, r.State, r.Attempts, err)
 		}
 	})
 	if t.Failed() {
 		t.FailNow()
 	}
-	refused, idle := int64(0), 0
-	for i, z := range stopped {
+	aborts, idle := int64(0), 0
+	for i, worker := range workers {
 		before, committed, aborted := server.state(t)
-		if err := z.Process.Signal(syscall.SIGCONT); err != nil {
+		if err := worker.Process.Signal(syscall.SIGCONT); err != nil {
 			t.Fatal(err)
 		}
-		if err := z.Wait(); err != nil {
-			t.Errorf("zombie %d ended with %v: %s", i, err, &said[i])
+		if err := worker.Wait(); err != nil {
+			t.Errorf("stale worker %d exits with %v: %s", i, err, &logs[i])
 		}
 		after, committedNow, abortedNow := server.state(t)
 		if !maps.Equal(before, after) {
-			t.Errorf("zombie %d changed what is kept: %v before, %v after", i, before, after)
+			t.Errorf("stale worker %d changed the data: %v before, %v after", i, before, after)
 		}
 		if committedNow != committed {
-			t.Errorf("zombie %d committed %d transactions after its takeover", i, committedNow-committed)
+			t.Errorf("stale worker %d committed %d transactions after its takeover", i, committedNow-committed)
 		}
 		if abortedNow == aborted {
-			idle++ // its renewal had told it first
+			idle++ // the renewal of the lease failed before any write
 		}
-		refused += abortedNow - aborted
+		aborts += abortedNow - aborted
 	}
-	t.Logf("%d zombies came back: %d transactions of theirs were refused and none committed; %d learned of the takeover before they wrote", staleWorkers, refused, idle)
-	if refused == 0 {
-		t.Error("no zombie wrote anything late: nothing was shown")
+	t.Logf("%d stale workers resumed: %d of their transactions were aborted and none committed; %d noticed the takeover before they wrote", staleWorkers, aborts, idle)
+	if aborts == 0 {
+		t.Error("no stale worker attempted a write, so the test proves nothing")
 	}
 	checkDocuments(t, s, w)
 }
 
-// pagesBeforeStop is the number of the page with which a zombie stands still.
+// pagesBeforeStop is the number of pages that worker i requests before it is paused.
 func pagesBeforeStop(i int) int { return 1 + i%(sitePages-1) }
 
-// holdResponses keeps the town from answering for more pages of a site before the zombie
-// that crawls it stands still, which the channels tell of.
-func holdResponses(w *testSites) (stands []chan struct{}) {
-	last := map[string]int{}
-	which := map[string]int{}
+// holdResponses makes each site hold the responses to further pages until its worker is paused.
+// The caller closes the channel of the worker then.
+func holdResponses(w *testSites) (paused []chan struct{}) {
+	limit := map[string]int{}
+	index := map[string]int{}
 	for i, name := range w.names {
-		last[name], which[name] = pagesBeforeStop(i), i
-		stands = append(stands, make(chan struct{}))
+		limit[name], index[name] = pagesBeforeStop(i), i
+		paused = append(paused, make(chan struct{}))
 	}
 	w.beforeResponse = func(r *http.Request) {
-		if w.pagesRequested(r.Host) <= last[r.Host] {
+		if w.pagesRequested(r.Host) <= limit[r.Host] {
 			return
 		}
 		select {
-		case <-stands[which[r.Host]]:
+		case <-paused[index[r.Host]]:
 		case <-r.Context().Done():
 		}
 	}
-	return stands
+	return paused
 }
 
-// forEachWorker does something for each of them, a few at once.
+// forEachWorker calls do for each worker, at most maxActiveWorkers at a time.
 func forEachWorker(do func(int)) {
 	slots := make(chan struct{}, maxActiveWorkers)
 	var wg sync.WaitGroup
@@ -145,7 +145,7 @@ func forEachWorker(do func(int)) {
 	wg.Wait()
 }
 
-// staleWorkerRun is the crawl of a company, under the company's own name.
+// staleWorkerRun returns the run of a company. The run ID is the name of the company.
 func staleWorkerRun(name string) queue.Order {
 	return queue.Order{
 		RunID: name, Company: name, Attempts: 3, Reserved: kubejob.WorkerName(name),
@@ -153,7 +153,7 @@ func staleWorkerRun(name string) queue.Order {
 	}
 }
 
-// workerProcess is a running `clausea worker`.
+// workerProcess starts `clausea worker`.
 func workerProcess(t *testing.T, w *testSites, uri, id string, log *bytes.Buffer) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -168,13 +168,13 @@ func workerProcess(t *testing.T, w *testSites, uri, id string, log *bytes.Buffer
 	t.Cleanup(func() {
 		if cmd.ProcessState == nil {
 			_ = cmd.Process.Kill()
-			_ = cmd.Wait() // it was killed
+			_ = cmd.Wait() // always fails: the process was killed
 		}
 	})
 	return cmd
 }
 
-// waitForPages waits until so many pages of a site were asked for.
+// waitForPages waits until the given number of pages of a site were requested.
 func (w *testSites) waitForPages(name string, pages int) bool {
 	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
 		if w.pagesRequested(name) >= pages {
@@ -185,7 +185,7 @@ func (w *testSites) waitForPages(name string, pages int) bool {
 	return false
 }
 
-// pagesRequested counts the pages of a site that were asked for.
+// pagesRequested returns the number of pages of a site that were requested.
 func (w *testSites) pagesRequested(name string) (pages int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -197,7 +197,7 @@ func (w *testSites) pagesRequested(name string) (pages int) {
 	return pages
 }
 
-// mongoServer is a MongoDB as its administrator sees it.
+// mongoServer is an administrator's connection to MongoDB.
 type mongoServer struct{ client *mongo.Client }
 
 func connectMongo(t *testing.T, uri string) mongoServer {
@@ -210,19 +210,18 @@ func connectMongo(t *testing.T, uri string) mongoServer {
 	return mongoServer{c}
 }
 
-// state is a sum of each collection's contents, and how many transactions were
-// committed and aborted so far. That of the leases is left out: their renewal is no
-// write of a run.
+// state returns a hash of each collection and the number of transactions that were committed
+// and aborted so far. It omits the leases, because renewing a lease is not a write of a run.
 func (m mongoServer) state(t *testing.T) (sums map[string]string, committed, aborted int64) {
 	t.Helper()
 	var hash struct {
 		Collections map[string]string `bson:"collections"`
 	}
-	if err := m.client.Database("zombies").RunCommand(t.Context(), bson.D{{Key: "dbHash", Value: 1}}).Decode(&hash); err != nil {
+	if err := m.client.Database("staleworkers").RunCommand(t.Context(), bson.D{{Key: "dbHash", Value: 1}}).Decode(&hash); err != nil {
 		t.Fatal(err)
 	}
 	if len(hash.Collections) < 5 {
-		t.Fatalf("the sums of the database are %v", hash.Collections)
+		t.Fatalf("the hashes of the database are %v", hash.Collections)
 	}
 	delete(hash.Collections, "leases")
 	var status struct {

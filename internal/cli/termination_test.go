@@ -19,8 +19,8 @@ import (
 	"github.com/clausea/crawler/hack/mongod/replicaset"
 )
 
-// terminationPointCount is at how many moments of their lives processes are sent SIGTERM; by
-// hand CLAUSEA_TEST_TERM=50 makes them as many as the project's pass line asks.
+// terminationPointCount is the number of points at which processes receive SIGTERM. Set
+// CLAUSEA_TEST_TERM=50 for the number that the project's acceptance criteria require.
 func terminationPointCount() int {
 	if n, err := strconv.Atoi(os.Getenv("CLAUSEA_TEST_TERM")); err == nil {
 		return n
@@ -28,34 +28,34 @@ func terminationPointCount() int {
 	return 14
 }
 
-// terminationTest is that of a process that crawls one company, until it is signalled.
+// terminationTest sends SIGTERM to a process that crawls one company.
 type terminationTest struct {
 	*testing.T
 	sites   *testSites
 	uri     string
 	set     *replicaset.Set // nil: the store is embedded
 	process *programProcess
-	hung    atomic.Bool // a page was asked for that does not come
-	release func()      // ends what holds the store up
+	hung    atomic.Bool // a page without a response was requested
+	release func()      // unblocks the store
 }
 
-// terminationPoint is one of a life.
+// terminationPoint is a point in the lifetime of a process.
 type terminationPoint struct {
 	name     string
 	embedded bool
-	members  int // of a replica set of its own, which the moment hurts
+	members  int // members of a separate replica set that the test disturbs; 0 uses the shared one
 	idle     bool
-	hang     bool // one page does not come the first time that it is asked for
+	hang     bool // the first request for one page gets no response
 	reach    func(l *terminationTest)
-	// duringShutdown is what else happens between the signal and the end.
+	// duringShutdown is called between the signal and the exit.
 	duringShutdown func(l *terminationTest)
-	extraRefetches int // pages that may be fetched again beside the one in flight
+	extraRefetches int // pages that may be fetched again in addition to the one in flight
 }
 
-// afterPages is the moment after so many requests for pages.
+// afterPages is reached after n requests for pages.
 func afterPages(n int) func(l *terminationTest) {
 	return func(l *terminationTest) {
-		l.process.waitUntil(l.T, "the requests", func() bool { return l.sites.pageRequests() >= n })
+		l.process.waitUntil(l.T, "requests", func() bool { return l.sites.pageRequests() >= n })
 	}
 }
 
@@ -69,17 +69,17 @@ func whenReady(l *terminationTest) {
 func whenHostHangs(l *terminationTest) { l.process.waitUntil(l.T, "the page that hangs", l.hung.Load) }
 
 func whenComplete(l *terminationTest) {
-	l.process.waitUntil(l.T, "the crawl's end", func() bool { return strings.Contains(l.process.output(), "run ended") })
+	l.process.waitUntil(l.T, "the end of the crawl", func() bool { return strings.Contains(l.process.output(), "run ended") })
 }
 
 func whenStoreOpens(l *terminationTest) {
-	l.process.waitUntil(l.T, "the folder's lock", func() bool {
+	l.process.waitUntil(l.T, "the lock of the folder", func() bool {
 		owner, err := os.ReadFile(filepath.Join(l.uri, "lock"))
 		return err == nil && string(owner) == strconv.Itoa(l.process.cmd.Process.Pid)
 	})
 }
 
-// whenStoreBusy is when the embedded store takes no write while a crawl is under way.
+// whenStoreBusy is reached when a transaction blocks writes to the embedded store during a crawl.
 func whenStoreBusy(l *terminationTest) {
 	afterPages(3)(l)
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(l.uri, "clausea.db")+"?_pragma=busy_timeout(20000)&_txlock=immediate")
@@ -115,7 +115,7 @@ func whenMongoElects(l *terminationTest) {
 	}
 }
 
-// waitForUnready waits until the probe tells of the signal, which what ends then can't hide.
+// waitForUnready waits until the readiness probe reports the shutdown.
 func waitForUnready(l *terminationTest) {
 	port := l.process.port(l.T)
 	l.process.waitUntil(l.T, "the end of readiness", func() bool {
@@ -131,19 +131,19 @@ func releaseAfterUnready(l *terminationTest) {
 
 func terminationPoints(n int) []terminationPoint {
 	all := []terminationPoint{
-		{name: "as it opens the embedded store", embedded: true, reach: whenStoreOpens},
-		{name: "as it has started on the embedded store", embedded: true, reach: whenStarted},
-		{name: "as it has started on MongoDB", reach: whenStarted},
+		{name: "while it opens the embedded store", embedded: true, reach: whenStoreOpens},
+		{name: "after it has started on the embedded store", embedded: true, reach: whenStarted},
+		{name: "after it has started on MongoDB", reach: whenStarted},
 		{name: "while it is idle on the embedded store", embedded: true, idle: true, reach: whenReady},
 		{name: "while it is idle on MongoDB", idle: true, reach: whenReady},
 		{name: "while a host hangs, on the embedded store", embedded: true, hang: true, reach: whenHostHangs},
 		{name: "while a host hangs, on MongoDB", hang: true, reach: whenHostHangs},
 		{name: "while the embedded store is busy", embedded: true, reach: whenStoreBusy, duringShutdown: releaseAfterUnready},
-		{name: "while MongoDB stands still", members: 1, reach: whenMongoStopped, duringShutdown: waitForUnready, extraRefetches: 1},
+		{name: "while MongoDB is paused", members: 1, reach: whenMongoStopped, duringShutdown: waitForUnready, extraRefetches: 1},
 		{name: "while MongoDB elects a primary", members: 3, reach: whenMongoElects, extraRefetches: 1},
-		{name: "as a crawl is complete", reach: whenComplete},
+		{name: "when a crawl is complete", reach: whenComplete},
 		{name: "twice", reach: afterPages(2), duringShutdown: func(l *terminationTest) {
-			_ = l.process.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
+			_ = l.process.cmd.Process.Signal(syscall.SIGTERM) // the process may have exited already
 		}},
 	}
 	for i, more := 0, n-len(all); i < more; i++ {
@@ -153,7 +153,7 @@ func terminationPoints(n int) []terminationPoint {
 	return all
 }
 
-func TestAProcessThatIsAskedToEndDoesSoCleanlyAndTheNextOneGoesOn(t *testing.T) {
+func TestTerminatedProcessExitsCleanlyAndTheNextOneResumes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts MongoDB")
 	}
@@ -193,7 +193,8 @@ func TestAProcessThatIsAskedToEndDoesSoCleanlyAndTheNextOneGoesOn(t *testing.T) 
 	}
 }
 
-// run starts a process, signals it at its moment, and lets another go on.
+// run starts a process, sends SIGTERM at the termination point, and resumes the crawl in another
+// process.
 func (l *terminationTest) run(m terminationPoint) {
 	if m.hang {
 		l.sites.beforeResponse = func(r *http.Request) {
@@ -215,22 +216,22 @@ func (l *terminationTest) run(m terminationPoint) {
 	defer func() { l.release() }()
 	port := addressPattern.FindStringSubmatch(l.process.output())
 	l.process.terminate(l.T)
-	watched := make(chan error, 1)
+	readiness := make(chan error, 1)
 	go func() {
-		if port == nil { // it has not started
-			watched <- nil
+		if port == nil { // the process has not started yet
+			readiness <- nil
 			return
 		}
-		watched <- l.process.checkReadinessStaysDown(port[1])
+		readiness <- l.process.checkReadinessStaysDown(port[1])
 	}()
 	if m.duringShutdown != nil {
 		m.duringShutdown(l)
 	}
-	end := l.process.waitForCleanExit
-	if m.members > 0 { // the store may not have taken all that it had to say
-		end = l.process.waitForExit
+	wait := l.process.waitForCleanExit
+	if m.members > 0 { // the disturbed store may have rejected the last writes
+		wait = l.process.waitForExit
 	}
-	if err := errors.Join(end(), <-watched); err != nil {
+	if err := errors.Join(wait(), <-readiness); err != nil {
 		l.Fatal(err)
 	}
 	if m.idle {
@@ -240,14 +241,14 @@ func (l *terminationTest) run(m terminationPoint) {
 	l.checkResume(m)
 }
 
-// checkResume has another process complete the crawl, and looks at what is there then.
+// checkResume completes the crawl in another process and checks the result.
 func (l *terminationTest) checkResume(m terminationPoint) {
 	next := startStandalone(l.T, l.sites, l.uri)
 	next.port(l.T)
 	job := "crawljob/j-" + l.sites.names[0]
 	code, _, errs := call(l.T, nil, "wait", "--store", l.uri, "--for=condition=Complete", job, "--timeout", waitTimeout.String())
 	if code != exitDone {
-		l.Fatalf("the crawl does not go on: %s\n%s", errs, next.output())
+		l.Fatalf("the crawl does not complete: %s\n%s", errs, next.output())
 	}
 	next.terminate(l.T)
 	if err := next.waitForCleanExit(); err != nil {
@@ -255,7 +256,7 @@ func (l *terminationTest) checkResume(m terminationPoint) {
 	}
 	again, all := l.sites.refetched()
 	if all != sitePages || again > 1+m.extraRefetches {
-		l.Errorf("%d pages were fetched, %d of them again", all, again)
+		l.Errorf("%d pages were fetched, %d were fetched again", all, again)
 	}
 	s, _, err := openAt(l.Context(), l.uri, "")
 	if err != nil {
@@ -265,34 +266,34 @@ func (l *terminationTest) checkResume(m terminationPoint) {
 	checkDocuments(l.T, s, l.sites)
 }
 
-func TestAProcessThatIsAskedToEndWhileItsStoreDoesNotAnswerDoesSo(t *testing.T) {
+func TestTerminatedProcessExitsIfItsStoreDoesNotRespond(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
 	t.Parallel()
-	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	called := make(chan struct{}, 100)
+	connected := make(chan struct{}, 100)
 	go func() {
 		for {
-			c, err := silent.Accept()
+			c, err := listener.Accept()
 			if err != nil {
 				return
 			}
 			t.Cleanup(func() { _ = c.Close() })
-			called <- struct{}{}
+			connected <- struct{}{}
 		}
 	}()
-	t.Cleanup(func() { _ = silent.Close() })
-	r := startProgram(t, "standalone", "--store", "mongodb://"+silent.Addr().String()+"/", "--port", "0")
+	t.Cleanup(func() { _ = listener.Close() })
+	r := startProgram(t, "standalone", "--store", "mongodb://"+listener.Addr().String()+"/", "--port", "0")
 	select {
-	case <-called:
+	case <-connected:
 	case <-r.exited:
-		t.Fatalf("it ends with %v: %s", r.err, r.output())
+		t.Fatalf("the process exits with %v: %s", r.err, r.output())
 	case <-time.After(waitTimeout):
-		t.Fatal("it calls no server")
+		t.Fatal("the process does not connect to the server")
 	}
 	r.terminate(t)
 	if err := r.waitForExit(); err != nil {

@@ -23,18 +23,18 @@ import (
 )
 
 const (
-	sitePages     = 20 // of a company, the home page included
-	siteDocuments = 6  // of those, legal ones
+	sitePages     = 20 // per company, including the home page
+	siteDocuments = 6  // legal documents among them
 )
 
-// testSites is the sites of many companies on one server, which counts what is asked.
+// testSites serves the sites of several companies on one server and counts the requests.
 type testSites struct {
 	mu        sync.Mutex
 	requested map[string]int
 	names     []string
 	addr      string
 	caFile    string
-	// before, where set, is called with each request for a page before it is answered.
+	// beforeResponse, if set, is called for each request for a page before the response.
 	beforeResponse func(*http.Request)
 }
 
@@ -42,14 +42,15 @@ func newTestSites(t *testing.T, companies int) *testSites {
 	t.Helper()
 	w := &testSites{requested: map[string]int{}}
 	for i := range companies {
-		w.names = append(w.names, fmt.Sprintf("c%03d-storm.example", i))
+		w.names = append(w.names, fmt.Sprintf("c%03d-test.example", i))
 	}
 	w.addr, w.caFile = serveTLS(t, w.names, http.HandlerFunc(w.serve))
 	return w
 }
 
-// serveTLS serves hosts on loopback; it gives the address, and the file of their authority.
-func serveTLS(t *testing.T, names []string, h http.Handler) (address, caFile string) {
+// serveTLS serves hosts on loopback. It returns host:port and the file of the certificate
+// authority.
+func serveTLS(t *testing.T, names []string, h http.Handler) (addr, caFile string) {
 	t.Helper()
 	cert, caPEM := certificateFor(t, names)
 	caFile = filepath.Join(t.TempDir(), "ca.pem")
@@ -70,7 +71,7 @@ func certificateFor(t *testing.T, names []string) (tls.Certificate, []byte) {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "storm"}, DNSNames: names, IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test sites"}, DNSNames: names, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
@@ -80,7 +81,7 @@ func certificateFor(t *testing.T, names []string) (tls.Certificate, []byte) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-// documentTexts are sentences of the documents by their place in documentTitles.
+// documentTexts are the sentences of the documents, in the order of documentTitles.
 var documentTexts = [siteDocuments][]string{
 	{"We collect your name, e-mail address and telephone number when you open an account.", "Personal data are processed with your consent or to perform a contract with you.", "We keep them for three years and share them with hosting providers only.", "You may ask for access, rectification, erasure and portability at any time.", "The supervisory authority of your country hears complaints about us."},
 	{"These terms are an agreement between you and the company about the use of the service.", "You must be eighteen years old to register and keep your password secret.", "Our liability is limited to the fees that you paid in the last twelve months.", "Either party may terminate the contract with thirty days of notice.", "Disputes are governed by the law of Portugal and heard by its courts."},
@@ -116,8 +117,8 @@ func (w *testSites) serve(rw http.ResponseWriter, r *http.Request) {
 			}
 		}
 	case strings.HasPrefix(r.URL.Path, "/boats/"):
-		// A link promises a document that isn't there. Each is a page of its own: empty
-		// ones alike would close the folder as a trap.
+		// The link text suggests a legal document, but the page has none. The pages differ,
+		// because similar empty pages would make the crawler treat the folder as a trap.
 		fmt.Fprintf(rw, "<title>Boats</title><h1>A wooden boat</h1><p>It was built by hand and sails well in wind. Its planks are")
 		for i := range 40 {
 			fmt.Fprintf(rw, " plank%x", sha256.Sum256([]byte(r.URL.Path+strconv.Itoa(i))))
@@ -133,7 +134,7 @@ func (w *testSites) serve(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refetched counts the pages that were asked for more than once, and all pages.
+// refetched returns the number of repeated page requests and the number of pages.
 func (w *testSites) refetched() (again, pages int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -144,7 +145,7 @@ func (w *testSites) refetched() (again, pages int) {
 	return again, pages
 }
 
-// pageRequests counts those for pages.
+// pageRequests returns the number of requests for pages.
 func (w *testSites) pageRequests() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

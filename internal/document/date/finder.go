@@ -73,43 +73,16 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 	if l.needsCue && l.day == 0 && f.isFuture(l) {
 		return // revisions are in the past, so the second number is not a year
 	}
-	penalty := middlePenalty
-	switch {
-	case l.start < headZoneBytes:
-		penalty = headPenalty
-	case len(f.text)-l.end < tailZoneBytes:
-		penalty = tailPenalty
-	}
+	penalty := f.positionPenalty(l)
 	ctx := newDateContext(f.text, f.literals, i)
-	matches := ctx.matchesBefore()
-	if len(matches) == 0 {
-		if match, ok := ctx.matchAfter(); ok && (match.unspacedScript() || !inListOrTable(f.text, l)) {
-			match.isLabel = match.isLabel && !match.weak // "July 2017 version" is weaker than "version: July 2017"
-			matches = append(matches, match)
-		}
-	}
-	if last := len(f.candidates) - 1; len(matches) == 0 && last >= 0 && i > 0 && f.candidates[last].start == f.literals[i-1].start && f.candidates[last].kind == inForce && ctx.sharesPreviousCue() {
-		matches = append(matches, cueMatch{cue: cue{kind: inForce}})
-	}
+	matches := f.cuesOf(i, l, ctx)
 	for _, match := range matches {
 		if match.kind == published && match.weak && (l.needsCue || f.requireCue) { // in "version 1.2.23" the number is a version
 			continue
 		}
-		rank := rankProse
-		if match.isLabel || !match.weak && !match.vague {
-			rank = rankLabeled
-		}
-		if match.kind == published && f.belowHistoryHeading(l) {
-			rank = rankHistory
-		}
+		rank := f.rankOf(match, l)
 		if match.kind != inForce && l.dayMonthSwappable && f.isFuture(l) {
-			// Changes are in the past, so day and month are in the other order.
-			if swapped := l; swapped.month <= 12 {
-				swapped.day, swapped.month = l.month, l.day
-				if !f.isFuture(swapped) {
-					l = swapped
-				}
-			}
+			l = f.swapToPast(l)
 		}
 		f.candidates = append(f.candidates, candidate{l, match.kind, rank + penalty, ctx.audience()})
 	}
@@ -122,6 +95,56 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 		}
 		f.candidates = append(f.candidates, candidate{dateLiteral: l, kind: published, rank: rankNoCue + penalty})
 	}
+}
+
+// positionPenalty returns the penalty for the position of a date.
+func (f *finder) positionPenalty(l dateLiteral) int {
+	switch {
+	case l.start < headZoneBytes:
+		return headPenalty
+	case len(f.text)-l.end < tailZoneBytes:
+		return tailPenalty
+	}
+	return middlePenalty
+}
+
+// cuesOf returns the cues of date i: those before it, or one after it, or the cue of the
+// previous date if it applies to both.
+func (f *finder) cuesOf(i int, l dateLiteral, ctx dateContext) []cueMatch {
+	matches := ctx.matchesBefore()
+	if len(matches) == 0 {
+		if match, ok := ctx.matchAfter(); ok && (match.unspacedScript() || !inListOrTable(f.text, l)) {
+			match.isLabel = match.isLabel && !match.weak // "July 2017 version" is weaker than "version: July 2017"
+			matches = append(matches, match)
+		}
+	}
+	if last := len(f.candidates) - 1; len(matches) == 0 && last >= 0 && i > 0 && f.candidates[last].start == f.literals[i-1].start && f.candidates[last].kind == inForce && ctx.sharesPreviousCue() {
+		matches = append(matches, cueMatch{cue: cue{kind: inForce}})
+	}
+	return matches
+}
+
+// rankOf returns the rank of a date with a cue, without the position penalty.
+func (f *finder) rankOf(match cueMatch, l dateLiteral) int {
+	switch {
+	case match.kind == published && f.belowHistoryHeading(l):
+		return rankHistory
+	case match.isLabel || !match.weak && !match.vague:
+		return rankLabeled
+	}
+	return rankProse
+}
+
+// swapToPast exchanges day and month of a future date if the result is in the past.
+// Changes are in the past, so day and month are then in the other order.
+func (f *finder) swapToPast(l dateLiteral) dateLiteral {
+	if swapped := l; swapped.month <= 12 {
+		swapped.day, swapped.month = l.month, l.day
+		if !f.isFuture(swapped) {
+			return swapped
+		}
+	}
+	return l
 }
 
 // inDateList reports whether a neighboring date is also alone on its line, as in a list

@@ -15,16 +15,16 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// nodeNames are the nodes that the scheduler chooses from.
+// nodeNames are the names of the nodes.
 var nodeNames = []string{"one", "two"}
 
-// fakeKubelet plays the kubelets of all nodes: it runs the pods that are bound to them.
+// fakeKubelet runs the pods that are bound to any of the nodes.
 type fakeKubelet struct {
 	client   client.Client
 	config   *rest.Config
 	starter  *starter
 	dir      string
-	accounts map[string]string // kubeconfig of a ServiceAccount, by namespace/name
+	accounts map[string]string // kubeconfig of each ServiceAccount, by namespace/name
 
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
@@ -35,7 +35,7 @@ type fakeKubelet struct {
 	faults    map[string]fault          // by namespace
 }
 
-// fault is what goes wrong with the pods of a namespace.
+// fault is a failure of all pods of a namespace.
 type fault string
 
 const (
@@ -72,18 +72,18 @@ func (n *fakeKubelet) start(parent context.Context) error {
 	return nil
 }
 
-// register makes a node that is ready and has room.
+// register creates a ready node with free capacity.
 func (n *fakeKubelet) register(ctx context.Context, name string) error {
 	obj := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	if err := n.client.Create(ctx, obj); err != nil {
 		return fmt.Errorf("register node %s: %w", name, err)
 	}
-	obj.Spec.Taints = nil // a node is tainted as not ready when it is made
+	obj.Spec.Taints = nil // new nodes have the not-ready taint
 	if err := n.client.Update(ctx, obj); err != nil {
 		return fmt.Errorf("register node %s: %w", name, err)
 	}
-	room := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("16"), corev1.ResourceMemory: resource.MustParse("64Gi"), corev1.ResourcePods: resource.MustParse("500")}
-	obj.Status.Capacity, obj.Status.Allocatable = room, room
+	capacity := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("16"), corev1.ResourceMemory: resource.MustParse("64Gi"), corev1.ResourcePods: resource.MustParse("500")}
+	obj.Status.Capacity, obj.Status.Allocatable = capacity, capacity
 	obj.Status.Conditions = []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue, Reason: "KubeletReady"}}
 	if err := n.client.Status().Update(ctx, obj); err != nil {
 		return fmt.Errorf("register node %s: %w", name, err)
@@ -91,7 +91,7 @@ func (n *fakeKubelet) register(ctx context.Context, name string) error {
 	return nil
 }
 
-// syncPod starts a pod that was bound to a node, and ends one that is being deleted.
+// syncPod starts a pod that is bound to a node, and stops a pod that is deleted.
 func (n *fakeKubelet) syncPod(ctx context.Context, obj any) {
 	pod, ok := obj.(*corev1.Pod)
 	if !ok {
@@ -113,10 +113,10 @@ func (n *fakeKubelet) syncPod(ctx context.Context, obj any) {
 	}
 }
 
-// removePod kills what is left of a pod that was deleted by force.
+// removePod kills the process of a pod that was force-deleted.
 func (n *fakeKubelet) removePod(obj any) {
-	if gone, ok := obj.(toolscache.DeletedFinalStateUnknown); ok {
-		obj = gone.Obj
+	if tombstone, ok := obj.(toolscache.DeletedFinalStateUnknown); ok {
+		obj = tombstone.Obj
 	}
 	pod, ok := obj.(*corev1.Pod)
 	if !ok {
@@ -136,15 +136,14 @@ func (n *fakeKubelet) fault(namespace string) fault {
 	return n.faults[namespace]
 }
 
-// setFault has the pods of a namespace go wrong; an empty fault lets them be.
+// setFault makes the pods of a namespace fail. An empty fault clears it.
 func (n *fakeKubelet) setFault(namespace string, f fault) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.faults[namespace] = f
 }
 
-// fakePods are those of a namespace's pods, also of those that are gone, the first
-// one first.
+// fakePods returns the pods of a namespace by age, oldest first, including deleted ones.
 func (n *fakeKubelet) fakePods(namespace string) []*fakePod {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -158,7 +157,7 @@ func (n *fakeKubelet) fakePods(namespace string) []*fakePod {
 	return all
 }
 
-// close kills all pods and waits for them.
+// close kills all pods and waits until they have stopped.
 func (n *fakeKubelet) close() {
 	if n.cancel != nil {
 		n.cancel()

@@ -18,22 +18,22 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// fakePod is one pod on a node, with one container.
+// fakePod runs a pod with one container on a fake node.
 type fakePod struct {
 	kubelet   *fakeKubelet
 	pod       *corev1.Pod
 	startedAt time.Time
-	deleted   chan struct{} // closed when the pod is being deleted
-	forced    chan struct{} // closed when it is not to wait for its grace
-	ended     chan struct{} // closed when its process is over
+	deleted   chan struct{} // closed when the pod is deleted
+	forced    chan struct{} // closed when the pod is deleted without a grace period
+	ended     chan struct{} // closed when the process has exited
 	tail      *logTail
 
 	mu        sync.Mutex
 	grace     time.Duration
 	process   *os.Process
 	code      int
-	killed    bool // its grace ran out
-	signalled bool // it was asked to end
+	killed    bool // the grace period expired
+	signalled bool // the process received SIGTERM
 }
 
 func newFakePod(n *fakeKubelet, pod *corev1.Pod) *fakePod {
@@ -45,10 +45,10 @@ func sortByAge(all []*fakePod) {
 	slices.SortFunc(all, func(a, b *fakePod) int { return a.startedAt.Compare(b.startedAt) })
 }
 
-// retryInterval is how often a kubelet looks again at what keeps a container from starting.
+// retryInterval is the interval at which the fake kubelet retries to start a container.
 const retryInterval = 200 * time.Millisecond
 
-// run is the pod's life.
+// run runs the pod from its creation to its deletion.
 func (s *fakePod) run(ctx context.Context) {
 	defer func() {
 		select {
@@ -72,7 +72,7 @@ func (s *fakePod) run(ctx context.Context) {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		_ = cmd.Wait() // its state says how it ended
+		_ = cmd.Wait() // ProcessState has the result
 	}()
 	reason := s.supervise(ctx, cmd.Process, over)
 	t := &corev1.ContainerStateTerminated{ExitCode: int32(exitCode(cmd.ProcessState)), Reason: reason, StartedAt: metav1.NewTime(s.startedAt), FinishedAt: metav1.Now()}
@@ -91,8 +91,8 @@ func (s *fakePod) run(ctx context.Context) {
 	s.writeStatus(ctx, phase, corev1.ContainerState{Terminated: t})
 }
 
-// supervise waits for the process and ends it when the pod is to go; the reason is that
-// of the kernel, if it has one.
+// supervise waits for the process to exit, and stops it when the pod is deleted. reason is
+// OOMKilled if the fake kernel killed the process.
 func (s *fakePod) supervise(ctx context.Context, p *os.Process, over <-chan struct{}) (reason string) {
 	tick := time.NewTicker(retryInterval)
 	defer tick.Stop()
@@ -130,24 +130,24 @@ func (s *fakePod) supervise(ctx context.Context, p *os.Process, over <-chan stru
 	}
 }
 
-// prepare waits for image and settings.
+// prepare waits until the image is available and the environment resolves.
 func (s *fakePod) prepare(ctx context.Context) (env []string, ok bool) {
-	said := ""
+	lastReason := ""
 	for {
-		var why, message string
+		var reason, message string
 		if s.kubelet.fault(s.pod.Namespace) == imagePullFails {
-			why, message = "ErrImagePull", fmt.Sprintf("failed to pull and unpack image %q: not found", s.pod.Spec.Containers[0].Image)
-			if said != "" {
-				why, message = "ImagePullBackOff", fmt.Sprintf("Back-off pulling image %q", s.pod.Spec.Containers[0].Image)
+			reason, message = "ErrImagePull", fmt.Sprintf("failed to pull and unpack image %q: not found", s.pod.Spec.Containers[0].Image)
+			if lastReason != "" {
+				reason, message = "ImagePullBackOff", fmt.Sprintf("Back-off pulling image %q", s.pod.Spec.Containers[0].Image)
 			}
 		} else if resolved, err := s.kubelet.environment(ctx, s.pod); err != nil {
-			why, message = "CreateContainerConfigError", err.Error()
+			reason, message = "CreateContainerConfigError", err.Error()
 		} else {
 			return resolved, true
 		}
-		if why != said {
-			s.writeStatus(ctx, corev1.PodPending, waiting(why, message))
-			said = why
+		if reason != lastReason {
+			s.writeStatus(ctx, corev1.PodPending, waiting(reason, message))
+			lastReason = reason
 		}
 		select {
 		case <-s.deleted:
@@ -176,7 +176,7 @@ func (s *fakePod) start(env []string) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// kill ends the process as the loss of its machine does.
+// kill kills the process, like the loss of its node.
 func (s *fakePod) kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -185,7 +185,7 @@ func (s *fakePod) kill() {
 	}
 }
 
-// freeze makes the process hang: it answers nothing but SIGKILL.
+// freeze pauses the process, so it responds only to SIGKILL.
 func (s *fakePod) freeze() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -194,7 +194,8 @@ func (s *fakePod) freeze() {
 	}
 }
 
-// outcome is how the process ended.
+// outcome returns how the process exited: its exit code, whether it received SIGTERM, and whether
+// its grace period expired.
 func (s *fakePod) outcome() (code int, asked, killed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -212,7 +213,7 @@ func (s *fakePod) delete(grace *int64) {
 		closeOnce(s.forced)
 	}
 	select {
-	case <-s.ended: // nobody waits for the deletion any more
+	case <-s.ended: // run has returned, so it no longer waits for the deletion
 		s.kubelet.wait.Go(func() { s.remove(context.Background()) })
 	default:
 	}
@@ -226,8 +227,8 @@ func closeOnce(c chan struct{}) {
 	}
 }
 
-// remove takes the pod out of the API server, as the kubelet does when its containers
-// are over.
+// remove deletes the pod from the API server, as the kubelet does after its containers have
+// stopped.
 func (s *fakePod) remove(ctx context.Context) {
 	uid := s.pod.UID
 	retryCall(ctx, func(ctx context.Context) error {
@@ -235,8 +236,8 @@ func (s *fakePod) remove(ctx context.Context) {
 	})
 }
 
-// retryCall repeats a call to the API server until it is done or the pod is gone, at most
-// for patience and at least once: nobody else would do it.
+// retryCall repeats a call to the API server until it succeeds or the pod is gone. It tries at
+// least once, and stops after waitTimeout.
 func retryCall(ctx context.Context, call func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
@@ -255,7 +256,7 @@ func retryCall(ctx context.Context, call func(context.Context) error) {
 	}
 }
 
-// writeStatus patches the fields of the status that are the kubelet's.
+// writeStatus patches the status fields that the kubelet owns.
 func (s *fakePod) writeStatus(ctx context.Context, phase corev1.PodPhase, state corev1.ContainerState) {
 	before := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: s.pod.Namespace, Name: s.pod.Name, UID: s.pod.UID}}
 	after := before.DeepCopy()
@@ -273,7 +274,7 @@ func waiting(reason, message string) corev1.ContainerState {
 	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}}
 }
 
-// exitCode is a container's: 128 and the signal, where one ended it.
+// exitCode returns the exit code of a container: 128 plus the signal if a signal ended it.
 func exitCode(p *os.ProcessState) int {
 	if w, ok := p.Sys().(syscall.WaitStatus); ok && w.Signaled() {
 		return 128 + int(w.Signal())
@@ -281,13 +282,13 @@ func exitCode(p *os.ProcessState) int {
 	return p.ExitCode()
 }
 
-// logTail keeps the end of what a container says, as much as its status holds.
+// logTail stores the end of the log of a container, as much as a termination message can hold.
 type logTail struct {
 	mu   sync.Mutex
 	text []byte
 }
 
-// maxMessage is the API's bound of what of a log goes into a termination message, in bytes.
+// maxMessage is the API's limit for the part of a log in a termination message, in bytes.
 const maxMessage = 2048
 
 // Write implements io.Writer.
@@ -299,7 +300,7 @@ func (t *logTail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// String is the termination message.
+// String returns the termination message.
 func (t *logTail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -20,15 +20,15 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// fixture is one test's namespace, with a Secret for its workers, and its company's site.
+// fixture is the namespace of one test, with a Secret for the workers.
 type fixture struct {
 	t         *testing.T
 	namespace string
 	client    client.Client
 }
 
-// newFixture makes a namespace that admits restricted pods only. The Secret gets settings
-// beside MongoDB's; nil makes none.
+// newFixture creates a namespace that admits only restricted pods, and a Secret with MONGO_URI and
+// settings. If settings is nil, it creates no Secret.
 func newFixture(t *testing.T, settings map[string]string) *fixture {
 	t.Helper()
 	t.Parallel()
@@ -54,7 +54,7 @@ func newFixture(t *testing.T, settings map[string]string) *fixture {
 	return b
 }
 
-// createSecret makes the workers' Secret.
+// createSecret creates the Secret of the workers.
 func (b *fixture) createSecret(settings map[string]string) {
 	b.t.Helper()
 	data := map[string]string{"MONGO_URI": testCluster.mongo.URI, "LOG_LEVEL": "debug"}
@@ -65,7 +65,7 @@ func (b *fixture) createSecret(settings map[string]string) {
 	}
 }
 
-// demoSite starts the demo's site for one test; settings lead a worker to it.
+// demoSite starts the demo site. It returns the settings that direct a worker to it.
 func demoSite(t *testing.T) (*demo.Site, map[string]string) {
 	t.Helper()
 	s, err := demo.Start(context.Background())
@@ -76,13 +76,13 @@ func demoSite(t *testing.T) (*demo.Site, map[string]string) {
 	return s, map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + s.Addr, "CLAUSEA_CA_FILE": s.CAFile}
 }
 
-// slowDelay is a delay at which the demo's crawl takes many seconds.
+// slowDelay is a delay with which a crawl of the demo site takes many seconds.
 const slowDelay = 400 * time.Millisecond
 
-// requestsBeforeHold is how many requests of a crawl are answered that is to be met under way.
+// requestsBeforeHold is the number of requests that the site serves before startCrawl holds it.
 const requestsBeforeHold = 8
 
-// noRetries has a CrawlJob tried a single time: what counts as an attempt fails it.
+// noRetries makes a CrawlJob fail after the first failed attempt.
 func noRetries(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = new(int32) }
 
 func demoTarget(delay time.Duration) v1alpha1.Target {
@@ -92,7 +92,7 @@ func demoTarget(delay time.Duration) v1alpha1.Target {
 	}
 }
 
-// createJob makes a CrawlJob of the demo's company.
+// createJob creates a CrawlJob for the demo company.
 func (b *fixture) createJob(name string, delay time.Duration, change func(*v1alpha1.CrawlJobSpec)) *v1alpha1.CrawlJob {
 	b.t.Helper()
 	target := demoTarget(delay)
@@ -108,7 +108,7 @@ func (b *fixture) createJob(name string, delay time.Duration, change func(*v1alp
 	return j
 }
 
-// waitTimeout bounds what a test waits for; no test asserts on time.
+// waitTimeout limits how long a test waits. No test asserts on durations.
 const waitTimeout = 5 * time.Minute
 
 func (b *fixture) waitUntil(what string, ok func() (bool, string)) {
@@ -122,10 +122,10 @@ func (b *fixture) waitUntil(what string, ok func() (bool, string)) {
 		last = now
 		<-time.After(50 * time.Millisecond)
 	}
-	b.t.Fatalf("%s did not come about: %s", what, last)
+	b.t.Fatalf("timed out waiting for %s: %s", what, last)
 }
 
-// waitForJob waits until a CrawlJob is as ok wants it, and reads it.
+// waitForJob waits until ok returns true for a CrawlJob, and updates j.
 func (b *fixture) waitForJob(j *v1alpha1.CrawlJob, what string, ok func(*v1alpha1.CrawlJob) bool) {
 	b.t.Helper()
 	b.waitUntil(j.Name+": "+what, func() (bool, string) {
@@ -140,21 +140,21 @@ func hasCondition(kind string) func(*v1alpha1.CrawlJob) bool {
 	return func(j *v1alpha1.CrawlJob) bool { return meta.IsStatusConditionTrue(j.Status.Conditions, kind) }
 }
 
-// waitForEnd waits for a CrawlJob's end, which must be of kind and reason.
+// waitForEnd waits for a CrawlJob to finish with the given condition and reason.
 func (b *fixture) waitForEnd(j *v1alpha1.CrawlJob, kind, reason string) {
 	b.t.Helper()
-	b.waitForJob(j, "its end", func(j *v1alpha1.CrawlJob) bool { return j.Finished() })
+	b.waitForJob(j, "the end", func(j *v1alpha1.CrawlJob) bool { return j.Finished() })
 	if !hasCondition(kind)(j) || reason != "" && j.Status.Reason != reason {
-		b.t.Fatalf("%s ended as %s: %s", j.Name, j.Status.Reason, j.Status.Message)
+		b.t.Fatalf("%s ended with reason %s: %s", j.Name, j.Status.Reason, j.Status.Message)
 	}
 }
 
-// run is the record of a CrawlJob's run.
+// run returns the record of a CrawlJob's run.
 func (b *fixture) run(j *v1alpha1.CrawlJob) (store.Run, error) {
 	return testCluster.store.GetRun(b.t.Context(), j.RunID())
 }
 
-// waitForRun waits until a run is as ok wants it.
+// waitForRun waits until ok returns true for the run of a CrawlJob.
 func (b *fixture) waitForRun(j *v1alpha1.CrawlJob, ok func(store.Run) bool) {
 	b.t.Helper()
 	b.waitUntil("the run of "+j.Name, func() (bool, string) {
@@ -163,11 +163,11 @@ func (b *fixture) waitForRun(j *v1alpha1.CrawlJob, ok func(store.Run) bool) {
 	})
 }
 
-// isFetching says that a worker has fetched pages and goes on.
+// isFetching reports whether a run is in progress and has fetched pages.
 func isFetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 2 }
 
-// startCrawl makes a CrawlJob of the demo's company and waits until its worker has
-// fetched pages; the site answers for no more of them until release.
+// startCrawl creates a CrawlJob for the demo company and waits until its worker has fetched pages.
+// The site holds further responses until release is called.
 func (b *fixture) startCrawl(site *demo.Site, name string, delay time.Duration, change func(*v1alpha1.CrawlJobSpec)) (j *v1alpha1.CrawlJob, release func()) {
 	b.t.Helper()
 	release = site.Hold(requestsBeforeHold)
@@ -176,7 +176,7 @@ func (b *fixture) startCrawl(site *demo.Site, name string, delay time.Duration, 
 	return j, release
 }
 
-// jobs are the Kubernetes Jobs of the namespace.
+// jobs returns the Kubernetes Jobs of the namespace.
 func (b *fixture) jobs() []batchv1.Job {
 	b.t.Helper()
 	l := &batchv1.JobList{}
@@ -195,7 +195,7 @@ func (b *fixture) pods() []corev1.Pod {
 	return l.Items
 }
 
-// documents are the numbers of versions of the company's documents, by URL.
+// documents returns the number of versions of the company's documents by URL.
 func (b *fixture) documents(j *v1alpha1.CrawlJob) map[string]int {
 	b.t.Helper()
 	docs, _, err := testCluster.store.ListDocuments(b.t.Context(), j.CompanyKey(), store.ListOptions{})
@@ -213,10 +213,10 @@ func (b *fixture) documents(j *v1alpha1.CrawlJob) map[string]int {
 	return versions
 }
 
-// minDocuments are what the demo's site has at the least.
+// minDocuments is the minimum number of documents of the demo site.
 const minDocuments = 10
 
-// checkDocuments checks that a crawl's documents are all there, each once.
+// checkDocuments checks that all documents are stored, each with one version.
 func (b *fixture) checkDocuments(j *v1alpha1.CrawlJob) {
 	b.t.Helper()
 	docs := b.documents(j)
@@ -230,24 +230,24 @@ func (b *fixture) checkDocuments(j *v1alpha1.CrawlJob) {
 	}
 }
 
-// waitForDeletion waits until a CrawlJob and all that was made for it are not there any more.
+// waitForDeletion waits until a CrawlJob, its Jobs and its pods are deleted.
 func (b *fixture) waitForDeletion(j *v1alpha1.CrawlJob) {
 	b.t.Helper()
-	b.waitUntil("the end of CrawlJob, Jobs and pods", func() (bool, string) {
+	b.waitUntil("the deletion of CrawlJob, Jobs and pods", func() (bool, string) {
 		err := b.client.Get(b.t.Context(), client.ObjectKeyFromObject(j), &v1alpha1.CrawlJob{})
 		jobs, pods := b.jobs(), b.pods()
 		return apierrors.IsNotFound(err) && len(jobs) == 0 && len(pods) == 0, fmt.Sprint(err, len(jobs), len(pods))
 	})
 	if _, err := b.run(j); !errors.Is(err, store.ErrNotFound) {
-		b.t.Errorf("its run is still there: %v", err)
+		b.t.Errorf("the run still exists: %v", err)
 	}
 }
 
-// dump tells of everything in the namespace.
+// dump logs the state of the namespace.
 func (b *fixture) dump() {
 	out, err := testCluster.run(context.Background(), "-n", b.namespace, "get", "crawljobs,jobs,pods", "-o", "wide")
 	b.t.Logf("%s %v", out, err)
 	for _, s := range testCluster.kubelet.fakePods(b.namespace) {
-		b.t.Logf("pod %s said: %s", s.pod.Name, s.tail)
+		b.t.Logf("log of pod %s: %s", s.pod.Name, s.tail)
 	}
 }

@@ -17,42 +17,42 @@ import (
 	"github.com/clausea/crawler/internal/run/kubejob"
 )
 
-func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
+func TestExitOfAWorkerDeterminesTheOutcomeOfItsCrawlJob(t *testing.T) {
 	t.Parallel()
-	closed := "127.0.0.1:9"
+	closedPort := "127.0.0.1:9"
 	for name, c := range map[string]struct {
-		settings     map[string]string // beside those that lead to the demo's site
+		settings     map[string]string // in addition to those for the demo site
 		change       func(*v1alpha1.CrawlJobSpec)
 		kind, reason string
 		code         int
-		says         []string
+		message      []string
 	}{
 		"done": {
-			kind: v1alpha1.ConditionComplete, code: kubejob.ExitDone, says: []string{"documents found"},
+			kind: v1alpha1.ConditionComplete, code: kubejob.ExitDone, message: []string{"documents found"},
 		},
 		"done, but a type is missing": {
 			change: func(s *v1alpha1.CrawlJobSpec) { s.Company.ExpectedTypes = []v1alpha1.DocumentType{"eula"} },
-			kind:   v1alpha1.ConditionComplete, code: kubejob.ExitDone, says: []string{"missing: eula"},
+			kind:   v1alpha1.ConditionComplete, code: kubejob.ExitDone, message: []string{"missing: eula"},
 		},
-		"failed for good": {
+		"failed permanently": {
 			settings: map[string]string{"CLAUSEA_CONNECT_TO": "forbids"},
-			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonRobotsDisallowed, code: kubejob.ExitDone, says: []string{"robots.txt"},
+			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonRobotsDisallowed, code: kubejob.ExitDone, message: []string{"robots.txt"},
 		},
-		"the site does not answer": {
-			settings: map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + closed}, change: noRetries,
-			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonSiteUnreachable, code: kubejob.ExitDone, says: []string{"check the address"},
+		"the site does not respond": {
+			settings: map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + closedPort}, change: noRetries,
+			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonSiteUnreachable, code: kubejob.ExitDone, message: []string{"check the address"},
 		},
-		"settings that can't be": {
+		"invalid settings": {
 			settings: map[string]string{"MONGO_URI": "localhost/s3cret"},
-			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitUsage, says: []string{"exit code 2", "MONGO_URI", "Secret clausea"},
+			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitUsage, message: []string{"exit code 2", "MONGO_URI", "Secret clausea"},
 		},
 		"no database": {
 			settings: map[string]string{"MONGO_URI": ""},
-			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitUsage, says: []string{"exit code 2", "set MONGO_URI"},
+			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitUsage, message: []string{"exit code 2", "set MONGO_URI"},
 		},
-		"a database that does not answer": {
-			settings: map[string]string{"MONGO_URI": "mongodb://user:s3cret@" + closed + "/"}, change: noRetries,
-			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitFailed, says: []string{"exit code 1", "its log says more"},
+		"the database does not respond": {
+			settings: map[string]string{"MONGO_URI": "mongodb://user:s3cret@" + closedPort + "/"}, change: noRetries,
+			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitFailed, message: []string{"exit code 1", "its log says more"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,26 +67,26 @@ func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
 			b := newFixture(t, settings)
 			j := b.createJob("once", 0, c.change)
 			b.waitForEnd(j, c.kind, c.reason)
-			for _, want := range c.says {
+			for _, want := range c.message {
 				if !strings.Contains(j.Status.Message, want) {
-					t.Errorf("its message does not say %q: %s", want, j.Status.Message)
+					t.Errorf("the message does not contain %q: %s", want, j.Status.Message)
 				}
 			}
 			if strings.Contains(j.Status.Message, "s3cret") {
-				t.Errorf("its message shows a secret: %s", j.Status.Message)
+				t.Errorf("the message contains a secret: %s", j.Status.Message)
 			}
 			pods := testCluster.kubelet.fakePods(b.namespace)
 			if c.code == kubejob.ExitUsage && len(pods) != 1 {
-				t.Errorf("it had %d pods, of which none could do better than the first", len(pods))
+				t.Errorf("the Job had %d pods, want 1 because a retry cannot succeed", len(pods))
 			}
 			if code, _, _ := pods[len(pods)-1].outcome(); code != c.code {
-				t.Errorf("its worker ended with %d, want %d", code, c.code)
+				t.Errorf("the worker exits with %d, want %d", code, c.code)
 			}
 		})
 	}
 }
 
-func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
+func TestCrawlOfAnUnreachableSiteIsRetriedInANewJob(t *testing.T) {
 	var up atomic.Bool
 	file, err := os.ReadFile(filepath.Join("..", "..", "run", "testdata", "dpa.pdf"))
 	if err != nil {
@@ -110,7 +110,7 @@ func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
 	j := b.createJob("again", 0, func(s *v1alpha1.CrawlJobSpec) {
 		s.Company.ExpectedTypes = []v1alpha1.DocumentType{"data_processing_agreement"}
 	})
-	b.waitForJob(j, "word of the next try", func(j *v1alpha1.CrawlJob) bool {
+	b.waitForJob(j, "the announcement of the retry", func(j *v1alpha1.CrawlJob) bool {
 		return j.Status.Reason == v1alpha1.ReasonPending && j.Status.Attempts == 1
 	})
 	up.Store(true)
@@ -121,41 +121,41 @@ func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
 	}
 	jobs := b.jobs()
 	if j.Status.Attempts < 2 || len(jobs) < 2 {
-		t.Errorf("it took %d attempts and %d Jobs", j.Status.Attempts, len(jobs))
+		t.Errorf("%d attempts and %d Jobs, want at least 2", j.Status.Attempts, len(jobs))
 	}
-	// Whole seconds are kept of a Job's creation.
+	// Creation timestamps have a resolution of one second.
 	due := r.NotBefore.Truncate(time.Second)
 	last := slices.MaxFunc(jobs, func(a, b batchv1.Job) int { return a.CreationTimestamp.Compare(b.CreationTimestamp.Time) })
 	if r.NotBefore.IsZero() || last.CreationTimestamp.Time.Before(due) {
-		t.Errorf("the next try was due at %s, and its Job was made at %s", due, last.CreationTimestamp)
+		t.Errorf("the retry was due at %s, but its Job was created at %s", due, last.CreationTimestamp)
 	}
-	// The only document is a PDF: a worker in a pod reads them too.
+	// The only document is a PDF, so this also checks that workers in pods read PDFs.
 	if docs := b.documents(j); len(docs) != 1 || j.Status.Documents.New != 1 {
-		t.Errorf("it has the documents %v: %s", docs, j.Status.Message)
+		t.Errorf("the documents are %v: %s", docs, j.Status.Message)
 	}
 }
 
-func TestAWorkerThatIsKilledForItsMemoryIsToldOfWithItsLimit(t *testing.T) {
+func TestOutOfMemoryWorkerIsReportedWithItsLimit(t *testing.T) {
 	site, settings := demoSite(t)
-	site.Hold(requestsBeforeHold) // it is not to end before it is killed
+	site.Hold(requestsBeforeHold) // keeps the worker from finishing before it is killed
 	b := newFixture(t, settings)
 	testCluster.kubelet.setFault(b.namespace, outOfMemory)
 	j := b.createJob("large", 0, noRetries)
 	b.waitForEnd(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
 	for _, want := range []string{"memory", workerMemory, "CLAUSEA_WORKER_MEMORY"} {
 		if !strings.Contains(j.Status.Message, want) {
-			t.Errorf("its message does not say %q: %s", want, j.Status.Message)
+			t.Errorf("the message does not contain %q: %s", want, j.Status.Message)
 		}
 	}
 }
 
-func TestAPodThatWasKilledIsToldOfWhileAnotherIsWaitedFor(t *testing.T) {
+func TestKilledPodIsReportedWhileItsReplacementIsPending(t *testing.T) {
 	site, settings := demoSite(t)
 	release := site.Hold(requestsBeforeHold)
 	b := newFixture(t, settings)
 	testCluster.kubelet.setFault(b.namespace, outOfMemory)
 	j := b.createJob("recovers", 0, nil)
-	b.waitForJob(j, "word of the killed pod", func(j *v1alpha1.CrawlJob) bool {
+	b.waitForJob(j, "the report of the killed pod", func(j *v1alpha1.CrawlJob) bool {
 		return strings.Contains(j.Status.Message, "memory than its limit") && strings.HasSuffix(j.Status.Message, "Another pod is to go on.")
 	})
 	testCluster.kubelet.setFault(b.namespace, "")

@@ -12,7 +12,7 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// waitForPendingMessage waits until a CrawlJob that waits says why.
+// waitForPendingMessage waits until the message of a pending CrawlJob contains the given words.
 func (b *fixture) waitForPendingMessage(j *v1alpha1.CrawlJob, words ...string) {
 	b.t.Helper()
 	b.waitForJob(j, "word of what it waits for", func(j *v1alpha1.CrawlJob) bool {
@@ -25,7 +25,7 @@ func (b *fixture) waitForPendingMessage(j *v1alpha1.CrawlJob, words ...string) {
 	})
 }
 
-func TestAPodWhoseImageCanNotBePulledIsToldOfAndGoesOnOnceItCan(t *testing.T) {
+func TestImagePullFailureIsReportedUntilItIsFixed(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newFixture(t, settings)
 	testCluster.kubelet.setFault(b.namespace, imagePullFails)
@@ -35,7 +35,7 @@ func TestAPodWhoseImageCanNotBePulledIsToldOfAndGoesOnOnceItCan(t *testing.T) {
 	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
 
-func TestAPodWithoutItsSecretIsToldOfAndGoesOnOnceItIsThere(t *testing.T) {
+func TestMissingSecretIsReportedUntilItIsCreated(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newFixture(t, nil)
 	j := b.createJob("secret", 0, nil)
@@ -44,15 +44,15 @@ func TestAPodWithoutItsSecretIsToldOfAndGoesOnOnceItIsThere(t *testing.T) {
 	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
 
-func TestAPodThatFindsNoNodeIsToldOfAndGoesOnOnceThereIsRoom(t *testing.T) {
+func TestUnschedulablePodIsReportedUntilANodeIsAvailable(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newFixture(t, settings)
-	cordon := func(whether bool) {
+	cordon := func(unschedulable bool) {
 		t.Helper()
 		for _, name := range nodeNames {
 			n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}}
 			patch := `{"spec":{"unschedulable":false}}`
-			if whether {
+			if unschedulable {
 				patch = `{"spec":{"unschedulable":true}}`
 			}
 			if err := b.client.Patch(t.Context(), n, client.RawPatch("application/merge-patch+json", []byte(patch))); err != nil {
@@ -61,7 +61,7 @@ func TestAPodThatFindsNoNodeIsToldOfAndGoesOnOnceThereIsRoom(t *testing.T) {
 		}
 	}
 	cordon(true)
-	j := b.createJob("room", 0, nil)
+	j := b.createJob("unschedulable", 0, nil)
 	func() {
 		defer cordon(false)
 		b.waitForPendingMessage(j, "finds no node (0/2 nodes are available", "lower what the workers ask for")
@@ -69,7 +69,7 @@ func TestAPodThatFindsNoNodeIsToldOfAndGoesOnOnceThereIsRoom(t *testing.T) {
 	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
 
-func TestAJobThatAQuotaForbidsIsToldOfAndMadeOnceThereIsRoom(t *testing.T) {
+func TestQuotaFailureIsReportedUntilTheJobCanBeCreated(t *testing.T) {
 	_, settings := demoSite(t)
 	b := newFixture(t, settings)
 	q := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "none"},
@@ -77,7 +77,7 @@ func TestAJobThatAQuotaForbidsIsToldOfAndMadeOnceThereIsRoom(t *testing.T) {
 	if err := b.client.Create(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
-	// No controller of quotas is there to count: it is told that nothing is used.
+	// There is no quota controller, so the test sets the usage.
 	q.Status = corev1.ResourceQuotaStatus{Hard: q.Spec.Hard, Used: corev1.ResourceList{"count/jobs.batch": resource.MustParse("0")}}
 	if err := b.client.Status().Update(t.Context(), q); err != nil {
 		t.Fatal(err)

@@ -15,22 +15,22 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// permission is a verb on a resource of a group, as a role has it.
+// permission is a verb on a resource of an API group.
 type permission struct{ group, resource, verb string }
 
-// mayBeUnused are rights that are needed and need not show in the log: the admission plugin
-// OwnerReferencesPermissionEnforcement looks up who may update finalizers; a list comes
-// by a watch where the API server can do that; an event is patched if it happens again.
+// mayBeUnused reports whether a permission is required but need not appear in the audit log. The
+// admission plugin OwnerReferencesPermissionEnforcement checks who may update finalizers. A list
+// may be served by a watch. An event is patched only if it occurs again.
 func (r permission) mayBeUnused() bool {
 	return strings.HasSuffix(r.resource, "/finalizers") || r.verb == "list" || r.resource == "events" && r.verb == "patch"
 }
 
-// checkPermissions holds what the operator asked the API server for in all tests against
-// what its role grants: nothing was refused, and nothing is granted that is not used.
+// checkPermissions compares the operator's requests in all tests with the permissions of its role.
+// It fails if a request was denied or if a permission is unused.
 func (w *cluster) checkPermissions() (code int) {
 	used, refused, err := w.requestedPermissions()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "read the API server's log:", err)
+		fmt.Fprintln(os.Stderr, "read the audit log:", err)
 		return 1
 	}
 	granted, err := w.grantedPermissions()
@@ -39,12 +39,12 @@ func (w *cluster) checkPermissions() (code int) {
 		return 1
 	}
 	for _, r := range sortPermissions(refused) {
-		fmt.Fprintf(os.Stderr, "FAIL: the operator was refused to %s %s of %q\n", r.verb, r.resource, r.group)
+		fmt.Fprintf(os.Stderr, "FAIL: the operator was denied: %s %s of API group %q\n", r.verb, r.resource, r.group)
 		code = 1
 	}
 	for _, r := range sortPermissions(granted) {
 		if !used[r] && !r.mayBeUnused() {
-			fmt.Fprintf(os.Stderr, "FAIL: config/rbac lets the operator %s %s of %q, and it never does\n", r.verb, r.resource, r.group)
+			fmt.Fprintf(os.Stderr, "FAIL: config/rbac grants an unused permission: %s %s of API group %q\n", r.verb, r.resource, r.group)
 			code = 1
 		}
 	}
@@ -60,7 +60,7 @@ func sortPermissions(rights map[permission]bool) []permission {
 	return all
 }
 
-// requestedPermissions reads the API server's log of the operator's requests.
+// requestedPermissions reads the operator's requests from the audit log.
 func (w *cluster) requestedPermissions() (used, refused map[permission]bool, err error) {
 	f, err := os.Open(w.auditLog)
 	if err != nil {
@@ -89,7 +89,7 @@ func (w *cluster) requestedPermissions() (used, refused map[permission]bool, err
 		}
 	}
 	if len(used) == 0 {
-		return nil, nil, errors.New("it has no request of the operator's")
+		return nil, nil, errors.New("the audit log has no requests of the operator")
 	}
 	return used, refused, lines.Err()
 }

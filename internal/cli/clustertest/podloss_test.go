@@ -13,11 +13,11 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// refetchAllowance is how many requests a crawl may make again each time that it is cut off: the
-// page that was in flight, and robots.txt and the sitemap, which belong to a process.
+// refetchAllowance is the number of requests that a crawl may repeat after each interruption: the
+// page in flight, and robots.txt and the sitemap, which each process fetches.
 const refetchAllowance = 1 + 2
 
-// uninterruptedRequests is how many requests the demo's site has in a crawl that nothing cuts off.
+// uninterruptedRequests returns the number of requests of an uninterrupted crawl of the demo site.
 func uninterruptedRequests(t *testing.T) int64 {
 	t.Helper()
 	site, settings := demoSite(t)
@@ -33,14 +33,14 @@ func (b *fixture) checkResumed(j *v1alpha1.CrawlJob, site *demo.Site, whole int6
 	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 	b.checkDocuments(j)
 	all, _ := site.RequestCounts()
-	cuts := int64(len(testCluster.kubelet.fakePods(b.namespace)) - 1)
-	b.t.Logf("%d requests in %d pods, %d in a crawl that is not cut off", all, cuts+1, whole)
-	if all > whole+cuts*refetchAllowance {
-		b.t.Errorf("%d requests were made again", all-whole)
+	interruptions := int64(len(testCluster.kubelet.fakePods(b.namespace)) - 1)
+	b.t.Logf("%d requests in %d pods, %d in an uninterrupted crawl", all, interruptions+1, whole)
+	if all > whole+interruptions*refetchAllowance {
+		b.t.Errorf("%d requests were repeated", all-whole)
 	}
 }
 
-func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
+func TestRunThatLosesItsPodResumesInAnotherPod(t *testing.T) {
 	whole := uninterruptedRequests(t)
 	t.Run("killed", func(t *testing.T) {
 		site, settings := demoSite(t)
@@ -52,7 +52,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		release()
 		b.checkResumed(j, site, whole)
 		if j.Status.Attempts < 2 {
-			t.Errorf("it took %d attempts", j.Status.Attempts)
+			t.Errorf("got %d attempts", j.Status.Attempts)
 		}
 		if code, _, _ := first.outcome(); code != 137 {
 			t.Errorf("the first pod ended with %d", code)
@@ -61,7 +61,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	t.Run("evicted", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newFixture(t, settings)
-		j, release := b.startCrawl(site, "evicted", 0, noRetries) // an eviction is no attempt
+		j, release := b.startCrawl(site, "evicted", 0, noRetries) // an eviction does not count as an attempt
 		first := testCluster.kubelet.fakePods(b.namespace)[0]
 		e := &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: first.pod.Name}}
 		if err := b.client.SubResource("eviction").Create(t.Context(), first.pod.DeepCopy(), e); err != nil {
@@ -74,7 +74,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 			t.Errorf("the evicted pod ended with %d, killed: %t", code, killed)
 		}
 		if len(b.jobs()) != 1 || j.Status.Attempts != 1 {
-			t.Errorf("it took %d Jobs and %d attempts", len(b.jobs()), j.Status.Attempts)
+			t.Errorf("got %d Jobs and %d attempts", len(b.jobs()), j.Status.Attempts)
 		}
 	})
 	t.Run("with its Job", func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		release()
 		b.checkResumed(j, site, whole)
 		if jobs := b.jobs(); len(jobs) != 1 || jobs[0].UID == job.UID || j.Status.Attempts != 1 {
-			t.Errorf("it took %d attempts, and its Jobs are %+v", j.Status.Attempts, jobs)
+			t.Errorf("got %d attempts and the Jobs %+v", j.Status.Attempts, jobs)
 		}
 	})
 	t.Run("without a signal, with its Job", func(t *testing.T) {
@@ -106,14 +106,14 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		release()
 		b.checkResumed(j, site, whole)
 		if j.Status.Attempts < 2 {
-			t.Errorf("it took %d attempts", j.Status.Attempts)
+			t.Errorf("got %d attempts", j.Status.Attempts)
 		}
 	})
-	t.Run("with the operator's", func(t *testing.T) {
+	t.Run("while the operator restarts", func(t *testing.T) {
 		site, settings := demoSite(t)
 		b := newFixture(t, settings)
 		j, release := b.startCrawl(site, "operator", slowDelay, noRetries)
-		release() // no operator may be there for longer than a request takes
+		release() // the operator may be absent for longer than the timeout of a request
 		all := testCluster.kubelet.fakePods(operatorNamespace)
 		operator := all[len(all)-1]
 		if err := b.client.Delete(t.Context(), operator.pod.DeepCopy()); err != nil {
@@ -125,18 +125,18 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		}
 		b.checkResumed(j, site, whole)
 		if len(b.jobs()) != 1 || len(testCluster.kubelet.fakePods(b.namespace)) != 1 || j.Status.Attempts != 1 {
-			t.Errorf("it took %d Jobs, %d pods and %d attempts", len(b.jobs()), len(testCluster.kubelet.fakePods(b.namespace)), j.Status.Attempts)
+			t.Errorf("got %d Jobs, %d pods and %d attempts", len(b.jobs()), len(testCluster.kubelet.fakePods(b.namespace)), j.Status.Attempts)
 		}
 	})
 }
 
-func TestARunWhosePodsAreAllLostIsGivenUp(t *testing.T) {
+func TestRunFailsAfterItsLastPodIsLost(t *testing.T) {
 	site, settings := demoSite(t)
 	b := newFixture(t, settings)
 	j, _ := b.startCrawl(site, "poison", 0, noRetries)
 	testCluster.kubelet.fakePods(b.namespace)[0].kill()
 	b.waitForEnd(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
 	if r, err := b.run(j); err != nil || r.State != store.RunFailed {
-		t.Errorf("its run is %+v, %v", r, err)
+		t.Errorf("the run is %+v, %v", r, err)
 	}
 }

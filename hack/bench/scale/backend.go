@@ -37,37 +37,37 @@ var scheme = func() *runtime.Scheme {
 	return s
 }()
 
-// backend is where the resources lie and the controllers run over them.
+// backend stores the resources.
 type backend struct {
 	name string
-	// args are the program's, to run its controllers and no crawls; kubeconfig is of
-	// the API server, if that is the home.
+	// args run the program's controllers on the backend. kubeconfig is the file for the
+	// API server, or "".
 	args         []string
 	kubeconfig   string
 	config       *rest.Config
-	profiles     string // beginning of the names of CPU profiles
+	profiles     string // prefix of the files for CPU profiles
 	programCount int
-	folder       string // of the embedded store, which the process that owns it serves
+	folder       string // of the embedded store
 	openStore    func(context.Context) (store.Store, error)
 	close        func()
 }
 
-// withClient gives a client of the home to do. Whatever owns the embedded store must run, or
-// nobody.
-func (h *backend) withClient(ctx context.Context, do func(client.Client) error) error {
+// withClient calls do with a client of the backend. The embedded store has one owner: if a
+// program has opened it, the client uses its socket.
+func (b *backend) withClient(ctx context.Context, do func(client.Client) error) error {
 	switch {
-	case h.config != nil:
-		k, err := client.New(h.config, client.Options{Scheme: scheme})
+	case b.config != nil:
+		k, err := client.New(b.config, client.Options{Scheme: scheme})
 		if err != nil {
 			return fmt.Errorf("connect to the API server: %w", err)
 		}
 		return do(k)
-	case h.folder != "":
-		if objects, err := remote.Dial(ctx, filepath.Join(h.folder, "clausea.sock")); err == nil {
+	case b.folder != "":
+		if objects, err := remote.Dial(ctx, filepath.Join(b.folder, "clausea.sock")); err == nil {
 			return do(kubestore.NewClient(objects, scheme))
 		}
 	}
-	s, err := h.openStore(ctx)
+	s, err := b.openStore(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,36 +79,36 @@ func (h *backend) withClient(ctx context.Context, do func(client.Client) error) 
 func apiServerBackend(dir string) (*backend, error) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
-		return nil, errors.New("KUBEBUILDER_ASSETS names no API server: set it to what hack/kube/get.sh prints")
+		return nil, errors.New("find an API server: set KUBEBUILDER_ASSETS to the folder that hack/kube/get.sh prints")
 	}
 	env := &envtest.Environment{BinaryAssetsDirectory: assets, CRDDirectoryPaths: []string{filepath.Join("config", "crd", "bases")}, ErrorIfCRDPathMissing: true}
 	config, err := env.Start()
 	if err != nil {
 		return nil, fmt.Errorf("start an API server: %w", err)
 	}
-	h := &backend{name: "API server", close: func() { _ = env.Stop() }}
+	b := &backend{name: "API server", close: func() { _ = env.Stop() }}
 	user, err := env.AddUser(envtest.User{Name: "clausea", Groups: []string{"system:masters"}}, nil)
 	if err != nil {
-		h.close()
-		return nil, fmt.Errorf("make a user of the API server: %w", err)
+		b.close()
+		return nil, fmt.Errorf("create a user of the API server: %w", err)
 	}
 	text, err := user.KubeConfig()
 	if err != nil {
-		h.close()
+		b.close()
 		return nil, fmt.Errorf("write a kubeconfig: %w", err)
 	}
-	h.kubeconfig = filepath.Join(dir, "kubeconfig")
-	if err := os.WriteFile(h.kubeconfig, text, 0o600); err != nil {
-		h.close()
+	b.kubeconfig = filepath.Join(dir, "kubeconfig")
+	if err := os.WriteFile(b.kubeconfig, text, 0o600); err != nil {
+		b.close()
 		return nil, fmt.Errorf("write a kubeconfig: %w", err)
 	}
-	config.QPS = -1 // the bench's own client is not what is measured
-	h.config = config
-	h.args = []string{"operator", "--leader-election-namespace", "default", "--store", filepath.Join(dir, "documents")}
-	return h, nil
+	config.QPS = -1 // the client of the benchmark must not be throttled
+	b.config = config
+	b.args = []string{"operator", "--leader-election-namespace", "default", "--store", filepath.Join(dir, "documents")}
+	return b, nil
 }
 
-// mongoDBBackend starts a MongoDB of one member.
+// mongoDBBackend starts MongoDB with one member.
 func mongoDBBackend(ctx context.Context, dir string) (*backend, error) {
 	bin, err := replicaset.Find()
 	if err != nil {
@@ -140,17 +140,17 @@ func embeddedBackend(dir string) *backend {
 	}
 }
 
-// fillConcurrency fill a home at once.
+// fillConcurrency is the number of concurrent writers that fill a backend.
 const fillConcurrency = 16
 
-// fill makes the resources.
-func (h *backend) fill(ctx context.Context, companies int) error {
-	if h.config != nil {
-		return h.withClient(ctx, func(k client.Client) error {
+// fill creates the resources.
+func (b *backend) fill(ctx context.Context, companies int) error {
+	if b.config != nil {
+		return b.withClient(ctx, func(k client.Client) error {
 			return forEach(ctx, companies, func(ctx context.Context, i int) error { return createResources(ctx, k, i) })
 		})
 	}
-	s, err := h.openStore(ctx)
+	s, err := b.openStore(ctx)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (h *backend) fill(ctx context.Context, companies int) error {
 	return forEach(ctx, companies, func(ctx context.Context, i int) error { return putResources(ctx, s, i) })
 }
 
-// createResources makes a Company and its jobs by an API server's client.
+// createResources creates a Company and its CrawlJobs through the API server.
 func createResources(ctx context.Context, k client.Client, i int) error {
 	var last *v1alpha1.CrawlJob
 	for n := range jobsPerCompany {
@@ -179,7 +179,8 @@ func createResources(ctx context.Context, k client.Client, i int) error {
 	return k.Status().Update(ctx, c)
 }
 
-// putResources writes them into a store, each once, as its client would have in the end.
+// putResources writes a Company and its CrawlJobs to a store in their final form, which
+// is faster than creating and updating them through a client.
 func putResources(ctx context.Context, s store.Objects, i int) error {
 	made := func(m *metav1.ObjectMeta) {
 		m.UID, m.Generation, m.CreationTimestamp = types.UID(uuid.NewString()), 1, metav1.Now().Rfc3339Copy()
@@ -188,7 +189,7 @@ func putResources(ctx context.Context, s store.Objects, i int) error {
 	for n := range jobsPerCompany {
 		last = newCrawlJob(i, n)
 		made(&last.ObjectMeta)
-		limit := int32(3) // as the schema fills in
+		limit := int32(3) // the default of the schema
 		last.Spec.BackoffLimit = &limit
 		setCompleteStatus(last)
 		if err := createObject(ctx, s, last, last.Kind, last.ObjectMeta); err != nil {
@@ -204,14 +205,14 @@ func putResources(ctx context.Context, s store.Objects, i int) error {
 func createObject(ctx context.Context, s store.Objects, obj any, kind string, m metav1.ObjectMeta) error {
 	b, err := json.Marshal(obj)
 	if err != nil {
-		return fmt.Errorf("write %s as JSON: %w", m.Name, err)
+		return fmt.Errorf("encode %s: %w", m.Name, err)
 	}
 	o := store.Object{ObjectKey: store.ObjectKey{Kind: kind, Namespace: m.Namespace, Name: m.Name}, UID: string(m.UID), Labels: m.Labels, JSON: b}
 	_, err = s.CreateObject(ctx, o)
 	return err
 }
 
-// forEach does something for n things, some at once.
+// forEach calls do for 0 to n-1, with fillConcurrency concurrent calls.
 func forEach(ctx context.Context, n int, do func(context.Context, int) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64

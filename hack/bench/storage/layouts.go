@@ -18,7 +18,7 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// sizeUncompressed is every version as it is.
+// sizeUncompressed returns the size of all versions.
 func sizeUncompressed(_ context.Context, k *historySet) (total int64, err error) {
 	for _, h := range k.histories {
 		for _, v := range h.versions {
@@ -28,7 +28,7 @@ func sizeUncompressed(_ context.Context, k *historySet) (total int64, err error)
 	return total, nil
 }
 
-// sizeCompressed is every version compressed by itself.
+// sizeCompressed returns the size of all versions, each compressed individually.
 func sizeCompressed(_ context.Context, k *historySet) (total int64, err error) {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1))
 	if err != nil {
@@ -43,11 +43,11 @@ func sizeCompressed(_ context.Context, k *historySet) (total int64, err error) {
 	return total, nil
 }
 
-// sizeInGit is a repository with one commit a version, after git gc.
+// sizeInGit returns the size of a repository with one commit per version, after git gc.
 func sizeInGit(ctx context.Context, k *historySet) (int64, error) {
 	dir, err := os.MkdirTemp("", "bench-git")
 	if err != nil {
-		return 0, fmt.Errorf("make a repository: %w", err)
+		return 0, fmt.Errorf("create a repository: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	run := func(args ...string) error {
@@ -64,7 +64,7 @@ func sizeInGit(ctx context.Context, k *historySet) (int64, error) {
 		name := h.id + ".txt"
 		for i, v := range h.versions {
 			if err := os.WriteFile(filepath.Join(dir, name), v, 0o600); err != nil {
-				return 0, fmt.Errorf("make a repository: %w", err)
+				return 0, fmt.Errorf("create a repository: %w", err)
 			}
 			if err := run("add", name); err != nil {
 				return 0, err
@@ -80,7 +80,7 @@ func sizeInGit(ctx context.Context, k *historySet) (int64, error) {
 	return folderSize(filepath.Join(dir, ".git", "objects"))
 }
 
-// sizeEmbedded is the embedded store's file, less that of an empty store.
+// sizeEmbedded returns the size of an embedded store, less that of an empty one.
 func sizeEmbedded(ctx context.Context, k *historySet) (int64, error) {
 	empty, err := sizeInFolder(ctx, &historySet{})
 	if err != nil {
@@ -93,7 +93,7 @@ func sizeEmbedded(ctx context.Context, k *historySet) (int64, error) {
 func sizeInFolder(ctx context.Context, k *historySet) (int64, error) {
 	dir, err := os.MkdirTemp("", "bench-store")
 	if err != nil {
-		return 0, fmt.Errorf("make a store: %w", err)
+		return 0, fmt.Errorf("create a store: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	s, err := sqlite.Open(ctx, dir)
@@ -110,7 +110,7 @@ func sizeInFolder(ctx context.Context, k *historySet) (int64, error) {
 	return folderSize(dir)
 }
 
-// storeHistories keeps the histories as a run does: pages as snapshots, texts as versions.
+// storeHistories stores the histories as a run does: pages as snapshots, texts as versions.
 func storeHistories(ctx context.Context, s store.Store, k *historySet) error {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, h := range k.histories {
@@ -126,11 +126,11 @@ func storeHistories(ctx context.Context, s store.Store, k *historySet) error {
 			d.ContentHash, d.LastSeen, d.Versions = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0), i+1
 			_, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: d.ID, ContentHash: d.ContentHash, FetchedAt: d.LastSeen, URL: d.URL, Language: "en", SnapshotHash: d.ContentHash}, string(v))
 			if err != nil {
-				return fmt.Errorf("keep %s: %w", h.id, err)
+				return fmt.Errorf("store %s: %w", h.id, err)
 			}
 		}
 		if err := s.PutDocument(ctx, store.Fence{}, d); err != nil {
-			return fmt.Errorf("keep %s: %w", h.id, err)
+			return fmt.Errorf("store %s: %w", h.id, err)
 		}
 	}
 	if k.raw {
@@ -144,34 +144,34 @@ func storePages(ctx context.Context, s store.Store, h history) error {
 	for i, v := range h.versions {
 		hash, err := s.PutSnapshot(ctx, store.Fence{}, "harbour", v, before)
 		if err != nil {
-			return fmt.Errorf("keep a page of %s: %w", h.id, err)
+			return fmt.Errorf("store a page of %s: %w", h.id, err)
 		}
 		if got, err := s.GetSnapshot(ctx, "harbour", hash); err != nil || !bytes.Equal(got, v) {
-			return fmt.Errorf("page %d of %s does not come back: %w", i, h.id, err)
+			return fmt.Errorf("page %d of %s differs when it is read back: %w", i, h.id, err)
 		}
 		before = hash
 	}
 	return nil
 }
 
-// verifyTexts reads everything back: bytes that can't be read are no saving.
+// verifyTexts reads all versions back, so that only readable bytes count.
 func verifyTexts(ctx context.Context, s store.Store, k *historySet) error {
 	for _, h := range k.histories {
 		n := 0
 		for i, v := range h.versions {
 			if i > 0 && bytes.Equal(v, h.versions[i-1]) {
-				continue // the same text again is no version
+				continue // a repeated text makes no version
 			}
 			n++
 			if _, text, err := s.VersionText(ctx, h.id, n); err != nil || text != string(v) {
-				return fmt.Errorf("version %d of %s does not come back: %w", n, h.id, err)
+				return fmt.Errorf("version %d of %s differs when it is read back: %w", n, h.id, err)
 			}
 		}
 	}
 	return nil
 }
 
-// folderSize is that of all files below dir.
+// folderSize returns the size of all files below dir.
 func folderSize(dir string) (total int64, err error) {
 	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -8,7 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// HTMLDiff renders a change as an HTML fragment. All text is escaped.
+// HTMLDiff formats a change as an HTML fragment. All text is escaped.
 func (c Change) HTMLDiff() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<article class=\"diff\" data-kind=\"%s\">\n", html.EscapeString(string(c.Kind)))

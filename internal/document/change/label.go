@@ -50,7 +50,9 @@ func orderLabels(have map[Label]bool) []Label {
 
 // labels returns the labels of a section. They come from the heading and the changed
 // words, or, if these have none, from the surrounding sentence. A changed date is labeled
-// Dates only and a corrected typo is labeled Wording only, whatever the heading is.
+// Dates only, an amount of money Price only, and a corrected typo Wording only, whatever
+// the heading is. A changed period of time is labeled Dates and, in addition, like its
+// heading or its sentence.
 func (s *SectionChange) labels() []Label {
 	have := map[Label]bool{}
 	heading := s.headingLabels()

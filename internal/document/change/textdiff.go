@@ -8,7 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// TextDiff renders a change for a terminal, with removed words as [-removed-] and added
+// TextDiff formats a change for a terminal, with removed words as [-removed-] and added
 // words as {+added+}.
 func (c Change) TextDiff() string {
 	var b strings.Builder

@@ -38,8 +38,8 @@ func TestTextDiffEditsReadNaturally(t *testing.T) {
 
 func TestSectionStatesDescribeTheChange(t *testing.T) {
 	t.Parallel()
-	old := "# Terms\n\n## A first section\n\nIt says that we do this and that for you.\n\n## A second section\n\nIt says that you pay for what we do for you.\n\n## A third section\n\nIt will go away, for nobody reads it at all.\n\n## A fourth section\n\nIt stays where it is and says nothing of note.\n\n## A fifth section\n\nIt stays as well, though nobody knows what for."
-	cur := "# Terms\n\n## A fifth section\n\nIt stays as well, though nobody knows what for.\n\n## A first section\n\nIt says that we do this and that for all.\n\n## Payment\n\nIt says that you pay for what we do for you.\n\n## A new section\n\nNobody asked for it, but here is what we want.\n\n## A fourth section\n\nIt stays where it is and says nothing of note."
+	old := "# Terms\n\n## A first section\n\nIt says that we do this and that for you.\n\n## A second section\n\nIt says that you pay for what we do for you.\n\n## A third section\n\nIt will go away, because it is obsolete now.\n\n## A fourth section\n\nIt stays where it is and says nothing of note.\n\n## A fifth section\n\nIt stays as well, although its purpose is unclear."
+	cur := "# Terms\n\n## A fifth section\n\nIt stays as well, although its purpose is unclear.\n\n## A first section\n\nIt says that we do this and that for all.\n\n## Payment\n\nIt says that you pay for what we do for you.\n\n## A new section\n\nIt is short, but here is what we want.\n\n## A fourth section\n\nIt stays where it is and says nothing of note."
 	c := Compare(newInput(old), newInput(cur))
 	var got []string
 	for _, s := range c.Sections {
@@ -58,7 +58,7 @@ func TestSectionStatesDescribeTheChange(t *testing.T) {
 func TestMovedSectionIsComparedWithItsOldText(t *testing.T) {
 	t.Parallel()
 	a := "## Retention\n\nWe keep it as long as the law asks for it.\n\nWe keep the rest for three years only.\n\n"
-	b := "## Sharing\n\nWe share it with those who need it.\n\nNobody else gets any of it from us.\n\nThis is what we promise to you.\n\n"
+	b := "## Sharing\n\nWe share it with those who need it.\n\nNo other company gets any of it.\n\nThis is what we promise to you.\n\n"
 	c := Compare(newInput("# T\n\n"+a+b), newInput("# T\n\n"+b+strings.Replace(a, "three", "four", 1)))
 	if len(c.Sections) != 1 || c.Sections[0].Heading != "Retention" || c.Added != 1 || c.Removed != 1 {
 		t.Errorf("%s", c.TextDiff())

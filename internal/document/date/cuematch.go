@@ -117,9 +117,9 @@ func (s *cueSearch) skipStopWord(word string) bool {
 	return true
 }
 
-// tableCell returns the cell of a table row in the column after the given number of
-// borders. The borders are counted from the row's own cell across the delimiter row to
-// the date's cell.
+// tableCell returns the cell of a table row that has borders-1 cells before it, or the
+// last cell if the row is shorter. borders counts the cell borders from the end of the
+// row, across the delimiter row, to the date.
 func tableCell(row string, borders int) string {
 	cells := strings.Split(strings.Trim(row, " |"), "|")
 	for _, i := range []int{borders - 1, len(cells) - 1} {

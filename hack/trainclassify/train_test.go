@@ -10,7 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/document/classify"
 )
 
-// labelled writes a small folder of labelled pages.
+// labelled writes a small set of labelled pages.
 func labelled(t *testing.T) string {
 	t.Helper()
 	gold := t.TempDir()
@@ -56,7 +56,7 @@ func TestTrainingTwiceGivesTheSameBytes(t *testing.T) {
 		out[i] = b
 	}
 	if !bytes.Equal(out[0], out[1]) {
-		t.Error("two trainings from the same pages differ")
+		t.Error("two trainings on the same pages differ")
 	}
 	if _, err := classify.ReadModel(out[0]); err != nil {
 		t.Error(err)
@@ -89,13 +89,13 @@ func TestEveryFormOfAPageStaysInItsCompanysFold(t *testing.T) {
 		t.Fatal(err)
 	}
 	if slices.ContainsFunc(left, func(e example) bool { return e.record.Component == "d:e" }) {
-		t.Error("a company with a stored site is left")
+		t.Error("a company with a recorded site was not removed")
 	}
 }
 
-func TestTemperatureMakesSureAnswersAsSureAsTheyAreRight(t *testing.T) {
+func TestTemperatureMatchesConfidenceToAccuracy(t *testing.T) {
 	t.Parallel()
-	// Two of three answers at 0.99 are right: the fit must soften them.
+	// Two of three predictions with confidence 0.99 are right: the fit must lower the confidence.
 	var as []prediction
 	for i := range 300 {
 		p := make([]float64, len(classify.Classes))
@@ -116,9 +116,9 @@ func TestTemperatureMakesSureAnswersAsSureAsTheyAreRight(t *testing.T) {
 	}
 }
 
-func TestNoPagesIsAnError(t *testing.T) {
+func TestTrainingWithoutPagesIsAnError(t *testing.T) {
 	t.Parallel()
 	if err := run(options{gold: t.TempDir()}); err == nil {
-		t.Error("a model was trained from nothing")
+		t.Error("a model was trained without pages")
 	}
 }

@@ -1,13 +1,12 @@
-// Command trainscore learns what score adds to the written phrases: weights of
-// words and phrases in paths, hosts' names and links' texts, from addresses of
-// documents and from the links of labelled sites. It is deterministic.
+// Command trainscore trains the weights that package score adds to its hand-written
+// phrases: weights of words and phrases in paths, host names and link texts. It uses the
+// URLs of documents and the links of labelled sites. It is deterministic.
 //
 //	go run ./hack/trainscore -gold .gold -out internal/crawl/score/learned.txt
 //
-// It first reports, by cross-validation over companies, how well the weights rank
-// the links of companies that they have not seen. With -without N (0 to 4) the
-// companies of fold N are left out of what it writes, so that crawls of them can be
-// measured without their own words.
+// It first reports, by cross-validation by company, how well the weights rank the links
+// of unseen companies. With -without N (0 to 4) it trains without the companies of fold
+// N, so that crawls of them can be measured with weights from other companies.
 package main
 
 import (
@@ -22,7 +21,7 @@ import (
 func main() {
 	gold := flag.String("gold", os.Getenv("CLAUSEA_GOLD"), "folder with legal-urls and sites")
 	out := flag.String("out", "internal/crawl/score/learned.txt", "file to write")
-	without := flag.Int("without", -1, "leave this fold's companies out and report nothing")
+	without := flag.Int("without", -1, "exclude the companies of this fold and write no report")
 	flag.Parse()
 	if err := run(*gold, *out, *without); err != nil {
 		fmt.Fprintln(os.Stderr, "trainscore:", err)
@@ -47,7 +46,7 @@ func run(gold, out string, without int) error {
 	return nil
 }
 
-// render is the table as score reads it.
+// render returns the weights in the format that package score reads.
 func render(weights map[string]float64) string {
 	var b strings.Builder
 	b.WriteString("# What each phrase adds to a link's written score, in log-odds.\n# Written by hack/trainscore; make train repeats it.\n")

@@ -7,6 +7,7 @@ var rules = config.Linters{Disable: []string{
 	"nodurations",       // "30m" in a manifest is what Flux and cert-manager users write, too
 	"optionalfields",    // fields are strings and numbers whose zero value means unset
 	"nonpointerstructs", // for in-tree types
+	"requiredfields",    // it wants omitempty, which would omit a required count of 0
 }}
 
 // options say where the rules leave a choice.

@@ -218,19 +218,19 @@ func checkFaulted(t *testing.T, s *Store) {
 		}
 	}
 	ctx := t.Context()
-	count("objects", perOperation, func(p store.ListOptions) (int, string, error) {
+	count("objects", perOperation, func(opts store.ListOptions) (int, string, error) {
 		items, next, _, err := s.ListObjects(ctx, "CrawlJob", "f", p)
 		return len(items), next, err
 	})
-	count("documents", perOperation+1, func(p store.ListOptions) (int, string, error) {
+	count("documents", perOperation+1, func(opts store.ListOptions) (int, string, error) {
 		items, next, err := s.ListDocuments(ctx, "c", p)
 		return len(items), next, err
 	})
-	count("versions", perOperation, func(p store.ListOptions) (int, string, error) {
+	count("versions", perOperation, func(opts store.ListOptions) (int, string, error) {
 		items, next, err := s.ListVersions(ctx, "d", p)
 		return len(items), next, err
 	})
-	count("pages", 2*perOperation, func(p store.ListOptions) (int, string, error) {
+	count("pages", 2*perOperation, func(opts store.ListOptions) (int, string, error) {
 		items, next, err := s.ListPages(ctx, "c", p)
 		return len(items), next, err
 	})

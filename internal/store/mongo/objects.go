@@ -201,8 +201,8 @@ func (s *Store) resolveMismatch(ctx context.Context, key store.ObjectKey, versio
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) (items []store.Object, next, version string, err error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) (items []store.Object, next, version string, err error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
 	}

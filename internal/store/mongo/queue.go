@@ -19,9 +19,9 @@ type request struct {
 }
 
 // ListRunsByState implements store.Runs.
-func (s *Store) ListRunsByState(ctx context.Context, state store.RunState, p store.ListOptions) ([]store.Run, string, error) {
+func (s *Store) ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) ([]store.Run, string, error) {
 	what := "list runs that are " + string(state)
-	limit, after, err := p.Decode()
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", what, err)
 	}

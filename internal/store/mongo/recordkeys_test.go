@@ -11,7 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/store/storetest"
 )
 
-func TestRecordsWithOldKeysKeepTheirDataInAMigration(t *testing.T) {
+func TestMigrateRenamesTheKeysOfStoredRecords(t *testing.T) {
 	t.Parallel()
 	s := open(t, uri, database(t))
 	old := storetest.NewOldRecords(t)

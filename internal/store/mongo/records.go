@@ -91,8 +91,8 @@ func (s *Store) GetRun(ctx context.Context, id string) (store.Run, error) {
 }
 
 // ListRuns implements store.Runs.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListRuns(ctx context.Context, company string, opts store.ListOptions) ([]store.Run, string, error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
 	}
@@ -146,8 +146,8 @@ func (s *Store) GetPage(ctx context.Context, company, url string) (store.Fetched
 }
 
 // ListPages implements store.Pages.
-func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListPages(ctx context.Context, company string, opts store.ListOptions) ([]store.FetchedPage, string, error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
 	}
@@ -175,8 +175,8 @@ func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Do
 }
 
 // ListDocuments implements store.Documents.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListDocuments(ctx context.Context, company string, opts store.ListOptions) ([]store.Document, string, error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
 	}
@@ -200,8 +200,8 @@ func documentsAfter(company, key string) bson.D {
 }
 
 // ListCompanies implements store.Documents.
-func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) (items []store.CompanySummary, next string, err error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListCompanies(ctx context.Context, opts store.ListOptions) (items []store.CompanySummary, next string, err error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list companies: %w", err)
 	}

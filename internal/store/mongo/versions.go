@@ -82,8 +82,8 @@ func (s *Store) versionRow(ctx context.Context, id string, n int) (v version, er
 }
 
 // ListVersions implements store.Versions.
-func (s *Store) ListVersions(ctx context.Context, id string, p store.ListOptions) ([]store.Version, string, error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListVersions(ctx context.Context, id string, opts store.ListOptions) ([]store.Version, string, error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
 	}

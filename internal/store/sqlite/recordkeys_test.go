@@ -9,7 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/store/storetest"
 )
 
-func TestRecordsWithOldKeysKeepTheirDataInAMigration(t *testing.T) {
+func TestMigrateRenamesTheKeysOfStoredRecords(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(t.Context(), dir)

@@ -30,9 +30,9 @@ type sectionPair struct{ old, cur int }
 type matchKind uint8
 
 const (
-	matchedInOrder      matchKind = iota
-	matchedMoved                  // in another place, with the same meaning
-	movedAcrossSections           // in another section or list, where the meaning differs
+	matchedInOrder        matchKind = iota
+	matchedMoved                    // in another place, with the same meaning
+	matchedAcrossSections           // in another section or list, where the meaning differs
 )
 
 // align pairs the equal blocks of two texts, in order and moved, and then their sections.

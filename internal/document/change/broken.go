@@ -57,8 +57,8 @@ func lostText(old, cur Input, a, b *parsedText) bool {
 	if old.WordCount < minLanguageWords || cur.WordCount < minLanguageWords {
 		return false
 	}
-	was, is := language.Of(old.Text), language.Of(cur.Text)
-	return was != "" && is != "" && was != is
+	oldLanguage, curLanguage := language.Of(old.Text), language.Of(cur.Text)
+	return oldLanguage != "" && curLanguage != "" && oldLanguage != curLanguage
 }
 
 // commonShare returns the share of the new text that also occurs in the old text, by

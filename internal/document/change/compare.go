@@ -74,7 +74,7 @@ func compareParsed(old, cur *parsedText) Change {
 		c.appendWordDiff(r)
 	}
 	for j, i := range c.toOld {
-		if i >= 0 && c.match[j] == movedAcrossSections {
+		if i >= 0 && c.match[j] == matchedAcrossSections {
 			c.appendChunk(Removed, c.old, i, c.old.wholeBlock(i), j)
 			c.appendChunk(Added, c.cur, j, c.cur.wholeBlock(j), j)
 		}

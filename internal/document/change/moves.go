@@ -76,7 +76,7 @@ const minMovedWords = 4
 func (al *alignment) classifyMatches() {
 	for j, i := range al.toOld {
 		if i >= 0 && !al.keepsMeaning(i, j) {
-			al.match[j] = movedAcrossSections
+			al.match[j] = matchedAcrossSections
 		}
 	}
 }

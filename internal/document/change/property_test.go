@@ -58,15 +58,14 @@ func TestReplacingAnyWordIsAChangeOfItsSection(t *testing.T) {
 		s := rapid.IntRange(0, len(doc)-1).Draw(t, "section")
 		p := rapid.IntRange(0, len(doc[s])-1).Draw(t, "paragraph")
 		w := rapid.IntRange(0, len(doc[s][p])-1).Draw(t, "at")
-		was := doc[s][p][w]
-		if is := drawWord(t); is == was {
+		oldWord, newWord := doc[s][p][w], drawWord(t)
+		if newWord == oldWord {
 			return
-		} else {
-			doc[s][p][w] = is
 		}
+		doc[s][p][w] = newWord
 		c := Compare(newInput(old), newInput(writeMarkdown(doc)))
 		if c.Kind != KindChange || len(c.Sections) != 1 || c.Sections[0].Heading != sectionHeading(s) || c.Added != 1 || c.Removed != 1 {
-			t.Fatalf("%q for %q in section %d: %s\n%s\nof\n%s", doc[s][p][w], was, s, c.Kind, c.TextDiff(), old)
+			t.Fatalf("%q for %q in section %d: %s\n%s\nof\n%s", newWord, oldWord, s, c.Kind, c.TextDiff(), old)
 		}
 	})
 }
@@ -80,11 +79,11 @@ func TestReorderingTableRowsIsCosmetic(t *testing.T) {
 		}
 		head := "# Cookies\n\nThese are the cookies that we use.\n\n| Name | Purpose | Time |\n|---|---|---|\n"
 		old := newInput(head + strings.Join(rows, "") + "\nAnd no others.")
-		was := slices.Clone(rows)
+		original := slices.Clone(rows)
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		r.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 		want := KindCosmetic
-		if slices.Equal(was, rows) {
+		if slices.Equal(original, rows) {
 			want = KindNone
 		}
 		if c := Compare(old, newInput(head+strings.Join(rows, "")+"\nAnd no others.")); c.Kind != want {

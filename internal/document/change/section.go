@@ -10,7 +10,7 @@ import (
 func (c *comparison) build() Change {
 	ch := Change{Kind: KindNone, Coarse: c.coarse}
 	for j, i := range c.toOld {
-		if (i >= 0 && c.match[j] != movedAcrossSections || i == insignificantBlock) && c.changed[c.cur.sectionOf[j]] {
+		if (i >= 0 && c.match[j] != matchedAcrossSections || i == insignificantBlock) && c.changed[c.cur.sectionOf[j]] {
 			c.appendChunk(Equal, c.cur, j, c.cur.wholeBlock(j), j)
 		}
 	}

@@ -29,19 +29,19 @@ func trailingAudience(w string) (audience, int) {
 	if !audienceTerms[noun] {
 		return allUsers, 0
 	}
-	who := allUsers
+	group := allUsers
 	for range 4 {
 		rest = strings.TrimRight(rest[:len(rest)-len(lastWord(rest))], " ")
 		switch word := lastWord(rest); {
 		case newUserTerms[word]:
-			who = newUsers
+			group = newUsers
 		case existingUserTerms[word]:
-			who = existingUsers
+			group = existingUsers
 		case word == "for" || word == "to":
-			if who == allUsers {
-				return who, 0
+			if group == allUsers {
+				return group, 0
 			}
-			return who, len(w) - len(rest) + len(word)
+			return group, len(w) - len(rest) + len(word)
 		case word != "our" && word != "the" && word != "all" && word != "account" && word != "of":
 			return allUsers, 0
 		}
@@ -52,18 +52,18 @@ func trailingAudience(w string) (audience, int) {
 // leadingAudience parses an audience such as "for existing users" at the beginning of a
 // folded text.
 func leadingAudience(w string) audience {
-	who, at := allUsers, 0
+	group, at := allUsers, 0
 	for word := range strings.FieldsSeq(strings.TrimLeft(w, " (")) {
 		word = strings.TrimRight(word, ".,;:)")
 		switch {
 		case at == 0 && word != "for" && word != "to", at > 4:
 			return allUsers
 		case newUserTerms[word]:
-			who = newUsers
+			group = newUsers
 		case existingUserTerms[word]:
-			who = existingUsers
-		case audienceTerms[word] && who != allUsers:
-			return who
+			group = existingUsers
+		case audienceTerms[word] && group != allUsers:
+			return group
 		}
 		at++
 	}
@@ -74,24 +74,24 @@ func leadingAudience(w string) audience {
 // before it in the sentence. An audience directly after the previous date belongs to that
 // date.
 func (ctx dateContext) audience() audience {
-	if who := leadingAudience(ctx.right); who != allUsers {
-		return who
+	if group := leadingAudience(ctx.right); group != allUsers {
+		return group
 	}
 	left := lastSentence(ctx.left)
 	if ctx.followsDate && len(left) == len(ctx.left) && leadingAudience(left) != allUsers {
 		_, left, _ = strings.Cut(strings.TrimLeft(left, " ("), " ")
 	}
-	who := allUsers
+	group := allUsers
 	for {
 		i := strings.Index(" "+left, " for ")
 		if j := strings.Index(" "+left, " to "); i < 0 || j >= 0 && j < i {
 			i = j
 		}
 		if i < 0 {
-			return who
+			return group
 		}
 		if w := leadingAudience(left[i:]); w != allUsers {
-			who = w
+			group = w
 		}
 		left = left[i+2:]
 	}

@@ -56,8 +56,10 @@ format: $(GOLANGCI_LINT) ## format the code and its imports
 	$(GOLANGCI_LINT) fmt
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## run the linters of .golangci.yml
+lint: $(GOLANGCI_LINT) ## run the linters of .golangci.yml, of the API types and of the glossary
 	$(GOLANGCI_LINT) run ./...
+	go run ./hack/words
+	go build -C hack/apilint -o $(CURDIR)/bin/apilint . && bin/apilint ./api/...
 
 # Uncommitted changes may stay; verify fails only if it changes a file itself.
 STATE = git diff HEAD && git status --porcelain

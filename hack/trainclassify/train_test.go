@@ -31,7 +31,7 @@ func labelled(t *testing.T) string {
 	write("legal-types/dev/html/a.html", "<title>Privacy</title><h1>Privacy Policy</h1><p>We collect personal data. "+law+law+law+"</p>")
 	write("legal-types/dev/md/a.md", "# Privacy Policy\n\nWe collect personal data. "+law+law+law)
 	write("legal-types/dev/md/b.md", "# Impressum\n\nAngaben gemäß DDG: Beispiel GmbH, vertreten durch die Geschäftsführerin, Amtsgericht Berlin, HRB 1. "+law+law+law)
-	write("legal-types/dev/html/c.html", "<title>Cats</title><h1>Cats</h1><p>The cat sat on the mat and looked at the bird. It was a fine day in May, and all the people of the town were out in the park, where music played, and nobody thought of work, or of rain, which was soon to come, they said.</p>")
+	write("legal-types/dev/html/c.html", "<title>Cats</title><h1>Cats</h1><p>The cat sat on the mat and looked at the bird. It was a fine day in May, and all the people of the town were out in the park, where music played, and no one thought of work, or of rain, which was soon to come, they said.</p>")
 	write("legal-urls/dev.jsonl", `{"label":"terms_of_service","component":"d:d","url":"https://d.example/terms"}
 {"label":"unclear","component":"d:d","url":"https://d.example/about"}
 `)

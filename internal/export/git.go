@@ -136,7 +136,7 @@ func (r *repository) publish(ctx context.Context, head string, files []string) e
 
 // run runs a git command in the repository. The error contains git's message.
 func (r *repository) run(ctx context.Context, in io.Reader, out io.Writer, args ...string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, commandTimeout, fmt.Errorf("no end within %s", commandTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, commandTimeout, fmt.Errorf("it did not finish within %s", commandTimeout))
 	defer cancel()
 	command := args[0]
 	args = append([]string{

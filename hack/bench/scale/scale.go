@@ -120,9 +120,9 @@ func (b *backend) writesRow(ctx context.Context, r *report.Report, dir string) (
 	if err != nil {
 		return nil, fmt.Errorf("count the writes of a crawl: %w", err)
 	}
-	all, told := float64(n.objects.Load()+n.events.Load())/crawls, float64(n.events.Load())/crawls
+	all, events := float64(n.objects.Load()+n.events.Load())/crawls, float64(n.events.Load())/crawls
 	r.AtMost("API writes per crawl, "+b.name, all, maxAPIWrites, "")
-	return []string{b.name, fmt.Sprintf("%.1f", all), fmt.Sprintf("%.1f", told), fmt.Sprint(fetched / crawls), fmt.Sprintf("%.1f", took.Seconds())}, nil
+	return []string{b.name, fmt.Sprintf("%.1f", all), fmt.Sprintf("%.1f", events), fmt.Sprint(fetched / crawls), fmt.Sprintf("%.1f", took.Seconds())}, nil
 }
 
 // measure fills a backend and measures both programs on it.

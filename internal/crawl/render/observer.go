@@ -40,8 +40,8 @@ func (noopObserver) PageEnded(Outcome)   {}
 func (noopObserver) BrowsersChanged(int) {}
 
 // newOutcome returns the Outcome of a call of Render.
-func newOutcome(page *RenderedPage, err error, took time.Duration) Outcome {
-	o := Outcome{Duration: took, EndReason: Canceled}
+func newOutcome(page *RenderedPage, err error, duration time.Duration) Outcome {
+	o := Outcome{Duration: duration, EndReason: Canceled}
 	if e, ok := errors.AsType[*Error](err); ok {
 		o.EndReason = e.Reason
 	}

@@ -159,16 +159,16 @@ func (t *tab) isSettled(s pageState, unchanged time.Duration) bool {
 		return false
 	}
 	started := s.Text >= t.initialText+minRenderedText
-	quiet := unchanged
+	idle := unchanged
 	if t.pendingRequests > 0 {
-		quiet = 0
+		idle = 0
 	} else {
-		quiet = min(quiet, time.Since(t.lastActivity))
+		idle = min(idle, time.Since(t.lastActivity))
 	}
 	switch {
-	case started && quiet >= settleTime, t.initialText >= fullPageText && quiet >= fullPageSettleTime:
+	case started && idle >= settleTime, t.initialText >= fullPageText && idle >= fullPageSettleTime:
 		return true
-	case quiet >= shortTextSettleTime:
+	case idle >= shortTextSettleTime:
 		return true
 	default:
 		return started && unchanged >= busySettleTime || unchanged >= blankSettleTime

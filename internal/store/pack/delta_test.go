@@ -14,7 +14,7 @@ func TestDeltasDecodeToTheirTexts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SliceOf(rapid.Byte())
 		prev, next := text.Draw(t, "before"), text.Draw(t, "after")
-		if rapid.Bool().Draw(t, "alike") {
+		if rapid.Bool().Draw(t, "similar") {
 			at := rapid.IntRange(0, len(prev)).Draw(t, "at")
 			next = append(append(append([]byte(nil), prev[:at]...), next...), prev[at:]...)
 		}

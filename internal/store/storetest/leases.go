@@ -38,7 +38,7 @@ func leaseHolder(t *testing.T, s store.Store) {
 	}
 	must(t, s.ReleaseLease(t.Context(), a)) // releasing an outdated lease has no effect
 	if _, err := s.AcquireLease(t.Context(), "l", "c", time.Hour); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("renewing after an outdated release: %v", err)
+		t.Errorf("acquiring a held lease after an outdated release: %v", err)
 	}
 }
 
@@ -100,7 +100,7 @@ func leaseEpochs(t *testing.T, s store.Store) {
 
 // fencing attempts every fenced write with the epoch of a worker that lost its lease.
 func fencing(t *testing.T, s store.Store) {
-	old, err := s.AcquireLease(t.Context(), "run/x", "zombie", -time.Second)
+	old, err := s.AcquireLease(t.Context(), "run/x", "stale worker", -time.Second)
 	must(t, err)
 	now, err := s.AcquireLease(t.Context(), "run/x", "owner", time.Hour)
 	must(t, err)
@@ -108,16 +108,16 @@ func fencing(t *testing.T, s store.Store) {
 		_, _, version := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", ContentHash: "h"}, "text")
 		_, snapshot := s.PutSnapshot(ctx, f, "c", []byte("page"), "")
 		return map[string]error{
-			"run":        s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
-			"run swap":   s.CompareAndSwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),
-			"checkpoint": s.PutCheckpoint(ctx, f, "r", []byte("x")),
-			"page":       s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: "https://x.example/"}}),
-			"page drop":  s.DeleteStalePages(ctx, f, "c", "r"),
-			"document":   s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
-			"version":    version,
-			"snapshot":   snapshot,
+			"run":                 s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
+			"run swap":            s.CompareAndSwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),
+			"checkpoint":          s.PutCheckpoint(ctx, f, "r", []byte("x")),
+			"page":                s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: "https://x.example/"}}),
+			"stale page deletion": s.DeleteStalePages(ctx, f, "c", "r"),
+			"document":            s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
+			"version":             version,
+			"snapshot":            snapshot,
 			// Last, because the other writes need the owner's checkpoint.
-			"checkpoint drop": s.DeleteCheckpoints(ctx, f, "r"),
+			"checkpoint deletion": s.DeleteCheckpoints(ctx, f, "r"),
 		}
 	}
 	for what, err := range writes(t.Context(), store.Fence{LeaseName: old.Name, Epoch: old.Epoch}) {

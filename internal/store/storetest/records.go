@@ -332,7 +332,7 @@ func notFound(t *testing.T, s store.Store) {
 	_, errs["checkpoint"] = s.GetCheckpoint(ctx, "x")
 	_, errs["page"] = s.GetPage(ctx, "x", "x")
 	_, errs["document"] = s.GetDocument(ctx, "x")
-	_, errs["address"] = s.FindDocument(ctx, "x", "x")
+	_, errs["URL"] = s.FindDocument(ctx, "x", "x")
 	_, _, errs["text"] = s.VersionText(ctx, "x", 0)
 	_, errs["version at"] = s.VersionAt(ctx, "x", at(0))
 	_, errs["snapshot"] = s.GetSnapshot(ctx, "c", "x")

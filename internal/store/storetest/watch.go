@@ -32,7 +32,7 @@ func nextEvent(t *testing.T, w store.Watch) store.ObjectEvent {
 		}
 		return e
 	case <-time.After(waitTimeout):
-		t.Fatal("no event came")
+		t.Fatal("no event was delivered")
 	}
 	return store.ObjectEvent{}
 }

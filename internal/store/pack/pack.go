@@ -1,5 +1,5 @@
-// Package pack compresses the texts of versions and the snapshots that the stores store: as a
-// whole, or as a delta to a previous text or snapshot.
+// Package pack compresses version texts and snapshots for the stores, as a whole or as a delta
+// to a previous text or snapshot.
 package pack
 
 import (

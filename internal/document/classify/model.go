@@ -12,7 +12,7 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// weights is the output of `go run ./hack/trainclassify`.
+// weights is written by `make train`.
 //
 //go:embed weights.bin
 var weights []byte

@@ -12,9 +12,9 @@ import (
 
 // Criteria for a section of a page that is a document of another type.
 const (
-	minSectionName        = 0.75     // score of the heading as a name
-	minSectionProbability = 0.6      // probability of the type for the text of the section
-	minSectionWords       = 200      // at least
+	minSectionName        = 0.75 // score of the heading as a name
+	minSectionProbability = 0.6  // probability of the type for the text of the section
+	minSectionWords       = 200
 	maxSections           = 6        // sections of a page that are classified
 	maxSectionBytes       = 16 << 10 // part of a section that is classified
 )

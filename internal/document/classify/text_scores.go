@@ -28,7 +28,7 @@ func (l *lexicon) scoreText(ft *features, bg *Background, sc *scratch) {
 				referenceCount++
 			}
 		}
-		if i < earlyTokens { // a name of one word counts only if it is not a prefix
+		if i < earlyTokens { // a name of one word must match as a whole word
 			if at, n := l.longestPhrase(ts[i:], kindName); n > 1 || n == 1 && len(l.nodes[at].types[kindName]) > 0 && ts[i].exact != 0 {
 				for _, t := range l.nodes[at].types[kindName] {
 					ft.scores[earlyTextMatch][t] = max(ft.scores[earlyTextMatch][t], 1/(1+float32(i)/30))

@@ -213,12 +213,17 @@ func parseItem(line string, s layout) (Row, bool) {
 	if isPlace(r.Purpose) && r.Location == "" {
 		r.Location, r.Purpose = r.Purpose, ""
 	}
+	return r, r.isPlausible()
+}
+
+// isPlausible reports whether the row of an item can be a subprocessor, by its name.
+func (r Row) isPlausible() bool {
 	first, _ := utf8.DecodeRuneInString(r.Name)
 	words := len(strings.Fields(r.Name))
 	if words == 0 || words > maxNameWords || !unicode.IsUpper(first) && !unicode.IsDigit(first) && strings.ToLower(r.Name) == r.Name && r.Location == "" {
-		return r, false
+		return false
 	}
-	return r, r.Location != "" || r.Purpose != "" || words <= 5
+	return r.Location != "" || r.Purpose != "" || words <= 5
 }
 
 // splitPlace splits a place in parentheses or after a comma from the end of a text.

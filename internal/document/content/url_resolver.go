@@ -37,7 +37,7 @@ var lineBreakRemover = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
 // resolve returns the URL of a link as it is written. It returns "" for a fragment of the
 // same page, a script, an unknown scheme or a URL over maxURLBytes.
-func (a urlResolver) resolve(href string) string {
+func (r urlResolver) resolve(href string) string {
 	href = strings.TrimSpace(href)
 	if href == "" || href[0] == '#' || len(href) > maxURLBytes {
 		return ""
@@ -50,8 +50,8 @@ func (a urlResolver) resolve(href string) string {
 		}
 		return ""
 	}
-	if a.base != nil {
-		if u, err := a.base.Parse(lineBreakRemover.Replace(href)); err == nil {
+	if r.base != nil {
+		if u, err := r.base.Parse(lineBreakRemover.Replace(href)); err == nil {
 			return urlEscaper.Replace(u.String())
 		}
 	}

@@ -18,8 +18,8 @@ const (
 	maxLinkDepth  = 8
 )
 
-// special are the bytes that parseSpecial handles; parseInline copies all others.
-var special = func() (t [256]bool) {
+// inlineSpecial are the bytes that parseSpecial handles; parseInline copies all others.
+var inlineSpecial = func() (t [256]bool) {
 	for _, c := range []byte("\\*_`~![<&\t\r\v\f ") {
 		t[c] = true
 	}
@@ -39,7 +39,7 @@ func (p *parser) writeInline(s string) (links int) {
 func (p *parser) parseInline(s string, depth int) (links int) {
 	for i := 0; i < len(s); {
 		from := i
-		for i < len(s) && !special[s[i]] {
+		for i < len(s) && !inlineSpecial[s[i]] {
 			i++
 		}
 		p.out = append(p.out, s[from:i]...)

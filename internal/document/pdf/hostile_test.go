@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// mutants are files made from clean ones by damage, the same in every run.
-func mutants(n int) [][]byte {
+// mutateFiles are files made from clean ones by damage, the same in every run.
+func mutateFiles(n int) [][]byte {
 	rng := rand.New(rand.NewPCG(1, 2))
 	clean := [][]byte{twoPages(false), twoPages(true)}
 	words := [][]byte{[]byte("obj"), []byte("stream"), []byte("/Length"), []byte("/Kids"), []byte("/Count"), []byte("xref"), []byte("trailer"), []byte("/Root"), []byte("<<"), []byte(">>"), []byte("[")}
@@ -51,9 +51,9 @@ func mutants(n int) [][]byte {
 	return all
 }
 
-// loops are files whose objects lead in circles, or that unfold to far more than
+// malformedFiles are files whose objects lead in circles, or that unfold to far more than
 // their bytes.
-func loops() map[string][]byte {
+func malformedFiles() map[string][]byte {
 	all := map[string][]byte{}
 	raw := func(name string, objects ...string) {
 		all[name] = (&builder{objects: objects}).bytes(1, "")
@@ -114,9 +114,9 @@ func loops() map[string][]byte {
 // maxResident is what a child may take of the machine's memory at most.
 const maxResident = 256 << 20
 
-// peak follows a process to its end, and returns the most memory that it had, in
+// peakMemory follows a process to its end, and returns the most memory that it had, in
 // bytes (proc(5), VmHWM); 0 where there is no /proc.
-func peak(pid int) int64 {
+func peakMemory(pid int) int64 {
 	most := int64(0)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
@@ -143,10 +143,10 @@ func TestHostileFilesEndWithinTheirBounds(t *testing.T) {
 		file []byte
 	}
 	var files []named
-	for i, b := range mutants(300) {
+	for i, b := range mutateFiles(300) {
 		files = append(files, named{fmt.Sprintf("mutant %d", i), b})
 	}
-	circles := loops()
+	circles := malformedFiles()
 	if len(circles) < 20 {
 		t.Fatalf("only %d loops", len(circles))
 	}
@@ -162,7 +162,7 @@ func TestHostileFilesEndWithinTheirBounds(t *testing.T) {
 		r := newTestReader(t)
 		r.started = func(pid int) {
 			wg.Go(func() {
-				n := peak(pid)
+				n := peakMemory(pid)
 				mu.Lock()
 				defer mu.Unlock()
 				largest = max(largest, n)
@@ -173,7 +173,7 @@ func TestHostileFilesEndWithinTheirBounds(t *testing.T) {
 				begun := time.Now()
 				_, err := r.Read(t.Context(), f.file)
 				end := "text"
-				for _, e := range exits {
+				for _, e := range exitCodes {
 					if errors.Is(err, e.err) {
 						end = e.err.Error()
 					}
@@ -210,7 +210,7 @@ func TestHostileFilesEndWithinTheirBounds(t *testing.T) {
 func FuzzExtract(f *testing.F) {
 	f.Add(twoPages(false))
 	f.Add(twoPages(true))
-	for _, b := range mutants(20) {
+	for _, b := range mutateFiles(20) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

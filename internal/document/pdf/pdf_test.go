@@ -16,15 +16,15 @@ import (
 // Each of these makes the test binary a child: one as it is, and some that come to no
 // end of their own and have one bound that ends them.
 const (
-	childArgument = "pdf-text"
-	childSpins    = "pdf-spins"
-	childIsDeaf   = "pdf-is-deaf"
-	childHangs    = "pdf-hangs"
-	childIsLost   = "pdf-is-lost"
+	childArgument      = "pdf-text"
+	childSpins         = "pdf-spins"
+	childIgnoresSignal = "pdf-is-deaf"
+	childHangs         = "pdf-hangs"
+	childIsOrphan      = "pdf-is-lost"
 )
 
-// lost is when a child ends whose bounds do not: a test that fails leaves none behind.
-const lost = 10 * time.Minute
+// childTimeout is when a child ends whose bounds do not: a test that fails leaves none behind.
+const childTimeout = 10 * time.Minute
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
@@ -32,13 +32,13 @@ func TestMain(m *testing.M) {
 		case childArgument:
 			os.Exit(Serve(os.Stdin, os.Stdout, os.Stderr))
 		case childSpins:
-			os.Exit(serveWithin(time.Second, lost, spinning{}, os.Stdout, os.Stderr))
-		case childIsDeaf:
-			os.Exit(serveWithin(time.Second, lost, deaf{}, os.Stdout, os.Stderr))
+			os.Exit(serveWithLimits(time.Second, childTimeout, spinningInput{}, os.Stdout, os.Stderr))
+		case childIgnoresSignal:
+			os.Exit(serveWithLimits(time.Second, childTimeout, signalIgnoringInput{}, os.Stdout, os.Stderr))
 		case childHangs:
-			os.Exit(serveWithin(time.Hour, lost, hanging{}, os.Stdout, os.Stderr))
-		case childIsLost:
-			os.Exit(serveWithin(time.Hour, time.Millisecond, hanging{}, os.Stdout, os.Stderr))
+			os.Exit(serveWithLimits(time.Hour, childTimeout, hangingInput{}, os.Stdout, os.Stderr))
+		case childIsOrphan:
+			os.Exit(serveWithLimits(time.Hour, time.Millisecond, hangingInput{}, os.Stdout, os.Stderr))
 		}
 	}
 	os.Exit(m.Run())
@@ -47,12 +47,12 @@ func TestMain(m *testing.M) {
 // These stand for a parser that does not come to an end; where it is deaf the process
 // does not hear either that it is to.
 type (
-	spinning struct{}
-	deaf     struct{ spinning }
-	hanging  struct{}
+	spinningInput       struct{}
+	signalIgnoringInput struct{ spinningInput }
+	hangingInput        struct{}
 )
 
-func (spinning) Read([]byte) (int, error) {
+func (spinningInput) Read([]byte) (int, error) {
 	for n := 1; ; n++ {
 		if n == 0 { // in some centuries
 			return 0, io.EOF
@@ -60,19 +60,19 @@ func (spinning) Read([]byte) (int, error) {
 	}
 }
 
-func (d deaf) Read(b []byte) (int, error) {
+func (d signalIgnoringInput) Read(b []byte) (int, error) {
 	signal.Ignore(syscall.SIGXCPU)
-	return d.spinning.Read(b)
+	return d.spinningInput.Read(b)
 }
 
-func (hanging) Read([]byte) (int, error) { select {} }
+func (hangingInput) Read([]byte) (int, error) { select {} }
 
 func newTestReader(t testing.TB) *Reader {
 	t.Helper()
-	return newReaderOf(t, childArgument)
+	return newReaderWithChild(t, childArgument)
 }
 
-func newReaderOf(t testing.TB, argument string) *Reader {
+func newReaderWithChild(t testing.TB, argument string) *Reader {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -220,13 +220,13 @@ func TestAReaderThatDoesNotComeToAnEndIsEnded(t *testing.T) {
 		most  time.Duration
 	}{
 		"by the processor time that it uses":       {childSpins, time.Hour},
-		"by the system, if it does not heed it":    {childIsDeaf, time.Hour},
+		"by the system, if it does not heed it":    {childIgnoresSignal, time.Hour},
 		"by its parent, though it uses none":       {childHangs, 100 * time.Millisecond},
-		"by itself, though it has lost its parent": {childIsLost, time.Hour},
+		"by itself, though it has lost its parent": {childIsOrphan, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newReaderOf(t, c.child)
+			r := newReaderWithChild(t, c.child)
 			r.maxCPU, r.maxTime = time.Second, c.most
 			if _, err := r.Read(t.Context(), twoPages(false)); !errors.Is(err, ErrTooSlow) {
 				t.Errorf("it ends with %v", err)

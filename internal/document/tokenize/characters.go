@@ -10,15 +10,15 @@ import (
 
 // Kinds of characters.
 const (
-	other = iota
-	blank
-	letter
-	digit
-	unspaced         // a word by itself
-	currency         // a currency sign
-	checkMark        // yes, no or neither
-	comparison       // a comparison, if a number follows
-	emailPlaceholder // see emailaddr.Placeholder
+	kindOther = iota
+	kindBlank
+	kindLetter
+	kindDigit
+	kindUnspaced         // a word by itself
+	kindCurrency         // a currency sign
+	kindCheckMark        // yes, no or neither
+	kindComparison       // a comparison, if a number follows
+	kindEmailPlaceholder // see emailaddr.Placeholder
 )
 
 // asciiKinds are the kinds of the ASCII characters.
@@ -26,15 +26,15 @@ var asciiKinds = func() (t [128]uint8) {
 	for c := range t {
 		switch {
 		case c == ' ' || c >= '\t' && c <= '\r':
-			t[c] = blank
+			t[c] = kindBlank
 		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
-			t[c] = letter
+			t[c] = kindLetter
 		case c >= '0' && c <= '9':
-			t[c] = digit
+			t[c] = kindDigit
 		case c == '$':
-			t[c] = currency
+			t[c] = kindCurrency
 		case c == '<' || c == '>' || c == '=':
-			t[c] = comparison
+			t[c] = kindComparison
 		}
 	}
 	return t
@@ -48,23 +48,23 @@ func (s *tokenizer) kindAt(i int) (kind uint8, size int) {
 	r, n := utf8.DecodeRuneInString(s.text[i:])
 	switch {
 	case r >= 0xb2 && r <= 0xb3 || r == 0xb9 || r >= 0x2070 && r <= 0x209f || r >= 0x2460 && r <= 0x24ff:
-		return other, n // superscripts are footnote marks, circled numbers are list markers
+		return kindOther, n // superscripts are footnote marks, circled numbers are list markers
 	case isUnspaced(r):
-		return unspaced, n
+		return kindUnspaced, n
 	case unicode.IsLetter(r) || unicode.IsMark(r):
-		return letter, n
+		return kindLetter, n
 	case unicode.IsNumber(r):
-		return digit, n
+		return kindDigit, n
 	case unicode.IsSpace(r):
-		return blank, n
+		return kindBlank, n
 	case r == '≤' || r == '≥' || r == '±':
-		return comparison, n
+		return kindComparison, n
 	case checkMarkLetter(r) != 0:
-		return checkMark, n
+		return kindCheckMark, n
 	case unicode.Is(unicode.Sc, r):
-		return currency, n
+		return kindCurrency, n
 	}
-	return other, n
+	return kindOther, n
 }
 
 // isUnspaced reports whether a character belongs to a script without spaces between words.
@@ -92,17 +92,17 @@ func checkMarkLetter(r rune) byte {
 func (s *tokenizer) wordKindAt(i int) (kind uint8, size int) {
 	kind, size = s.kindAt(i)
 	switch {
-	case kind == comparison:
+	case kind == kindComparison:
 		if c := s.text[i]; (c == '<' || c == '>') && i+1 < len(s.text) && s.text[i+1] == '=' {
 			size = 2
 		}
 		if !s.amountAt(s.skipBlank(i + size)) {
-			return other, size
+			return kindOther, size
 		}
-	case kind == checkMark && !s.isCheckbox(i) && !s.isAloneInCell(i, size):
-		return other, size
-	case kind == other && s.text[i] == '[' && strings.HasPrefix(s.text[i:], emailaddr.Placeholder):
-		return emailPlaceholder, len(emailaddr.Placeholder)
+	case kind == kindCheckMark && !s.isCheckbox(i) && !s.isAloneInCell(i, size):
+		return kindOther, size
+	case kind == kindOther && s.text[i] == '[' && strings.HasPrefix(s.text[i:], emailaddr.Placeholder):
+		return kindEmailPlaceholder, len(emailaddr.Placeholder)
 	}
 	return kind, size
 }

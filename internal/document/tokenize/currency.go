@@ -66,7 +66,7 @@ func (s *tokenizer) currencyAt(i int) (name string, end int) {
 		}
 		if n-i == 3 && currencyCodes[s.text[i:n]] {
 			if n < len(s.text) {
-				if k, _ := s.kindAt(n); k == letter {
+				if k, _ := s.kindAt(n); k == kindLetter {
 					return "", 0
 				}
 			}
@@ -75,7 +75,7 @@ func (s *tokenizer) currencyAt(i int) (name string, end int) {
 		return "", 0
 	}
 	kind, size := s.kindAt(i)
-	if kind != currency {
+	if kind != kindCurrency {
 		return "", 0
 	}
 	switch sign := s.text[i : i+size]; sign {

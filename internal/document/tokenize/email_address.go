@@ -33,17 +33,17 @@ func (s *tokenizer) readEmailAddress(i int) int {
 	local, host := strings.ToLower(t[:at]), strings.ToLower(t[at+1:end])
 	if !strings.Contains(host, ".") {
 		first, _, dotted := strings.Cut(local, ".")
-		if !dotted || !commonTLDs[reverse(first)] {
+		if !dotted || !commonTLDs[reverseString(first)] {
 			return 0
 		}
-		local, host = reverse(host), reverse(local)
+		local, host = reverseString(host), reverseString(local)
 	}
 	s.class = EmailAddress
 	s.fold = append(append(append(s.fold, local...), '@'), host...)
 	return end
 }
 
-func reverse(s string) string {
+func reverseString(s string) string {
 	b := []byte(s)
 	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
 		b[i], b[j] = b[j], b[i]

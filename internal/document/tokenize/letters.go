@@ -11,7 +11,7 @@ import (
 func (s *tokenizer) readLetters(i int) int {
 	begin := len(s.fold)
 	for i < len(s.text) {
-		if c := s.text[i]; c < utf8.RuneSelf && (asciiKinds[c] == letter || asciiKinds[c] == digit) {
+		if c := s.text[i]; c < utf8.RuneSelf && (asciiKinds[c] == kindLetter || asciiKinds[c] == kindDigit) {
 			if c >= 'A' && c <= 'Z' {
 				c += 'a' - 'A'
 			}
@@ -20,7 +20,7 @@ func (s *tokenizer) readLetters(i int) int {
 			continue
 		}
 		kind, size := s.kindAt(i)
-		if kind != letter && kind != digit {
+		if kind != kindLetter && kind != kindDigit {
 			if s.isHostDot(i) {
 				s.fold = append(s.fold, '.')
 				i++
@@ -34,7 +34,7 @@ func (s *tokenizer) readLetters(i int) int {
 			if n == 0 || i+n >= len(s.text) {
 				break
 			}
-			if k, _ := s.kindAt(i + n); k != letter {
+			if k, _ := s.kindAt(i + n); k != kindLetter {
 				break
 			}
 			s.fold = append(s.fold, '\'')

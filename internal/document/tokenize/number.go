@@ -71,11 +71,11 @@ func (s *tokenizer) readDigits(i int) (end int, word bool) {
 	first := i
 	for i < len(s.text) {
 		kind, size := s.kindAt(i)
-		if kind == letter {
+		if kind == kindLetter {
 			s.fold = s.fold[:begin]
 			return s.readLetters(first), true
 		}
-		if kind != digit {
+		if kind != kindDigit {
 			n := 1
 			if c := s.text[i]; c != '.' && c != ',' {
 				if n = apostropheLen(s.text[i:]); n == 0 {
@@ -85,7 +85,7 @@ func (s *tokenizer) readDigits(i int) (end int, word bool) {
 			if i+n >= len(s.text) {
 				break
 			}
-			if k, _ := s.kindAt(i + n); k != digit {
+			if k, _ := s.kindAt(i + n); k != kindDigit {
 				break
 			}
 			if n > 1 {

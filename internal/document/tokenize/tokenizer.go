@@ -37,7 +37,7 @@ func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 func (s *tokenizer) next() bool {
 	for i := s.nextStart; i < len(s.text); {
 		kind, size := s.wordKindAt(i)
-		if kind == other || kind == blank {
+		if kind == kindOther || kind == kindBlank {
 			i += size
 			continue
 		}
@@ -72,7 +72,7 @@ func (s *tokenizer) appendColumn() {
 // readWord reads the word at i and returns its end.
 func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 	switch kind {
-	case unspaced:
+	case kindUnspaced:
 		s.class = Character
 		s.foldRune(i)
 		i += size
@@ -85,11 +85,11 @@ func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 			i += n
 		}
 		return i
-	case checkMark:
+	case kindCheckMark:
 		r, _ := utf8.DecodeRuneInString(s.text[i:])
 		s.class, s.fold = Symbol, append(s.fold, 0, checkMarkLetter(r))
 		return i + size
-	case comparison:
+	case kindComparison:
 		sign := s.text[i : i+size]
 		switch sign {
 		case "<=":
@@ -99,12 +99,12 @@ func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 		}
 		s.class, s.fold = Symbol, append(append(s.fold, 0), sign...)
 		return i + size
-	case emailPlaceholder:
+	case kindEmailPlaceholder:
 		s.class, s.fold = ObfuscatedEmail, append(s.fold, '@')
 		return i + size
-	case currency:
+	case kindCurrency:
 		return s.readPrice(i, size)
-	case digit:
+	case kindDigit:
 		if n := s.readRandomID(i); n > 0 {
 			return i + n
 		}
@@ -134,10 +134,10 @@ func (s *tokenizer) finishWord(i int) {
 	for i < len(s.text) {
 		kind, size := s.wordKindAt(i)
 		switch kind {
-		case blank:
+		case kindBlank:
 			i += size
 			s.nextStart, spaced = i, true
-		case other:
+		case kindOther:
 			if i += size; !spaced || i == len(s.text) || s.blankAt(i) {
 				s.end = i
 			}
@@ -177,7 +177,7 @@ func (s *tokenizer) amountAt(i int) bool {
 // blankAt reports whether the character at i is white space.
 func (s *tokenizer) blankAt(i int) bool {
 	k, _ := s.kindAt(i)
-	return k == blank
+	return k == kindBlank
 }
 
 // digitAt reports whether the byte at i is an ASCII digit.
@@ -188,7 +188,7 @@ func (s *tokenizer) digitAt(i int) bool {
 // skipBlank returns i, or the end of the white space character at i.
 func (s *tokenizer) skipBlank(i int) int {
 	if i < len(s.text) {
-		if k, n := s.kindAt(i); k == blank {
+		if k, n := s.kindAt(i); k == kindBlank {
 			return i + n
 		}
 	}

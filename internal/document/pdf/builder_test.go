@@ -10,13 +10,13 @@ import (
 // builder writes PDF files for tests.
 type builder struct{ objects []string }
 
-// add keeps an object and returns its number.
+// add appends an object and returns its number.
 func (b *builder) add(format string, args ...any) int {
 	b.objects = append(b.objects, fmt.Sprintf(format, args...))
 	return len(b.objects)
 }
 
-// stream keeps a stream, compressed if deflate.
+// stream appends a stream object, compressed if deflate is set, and returns its number.
 func (b *builder) stream(dict, content string, deflate bool) int {
 	if deflate {
 		var z bytes.Buffer
@@ -28,25 +28,25 @@ func (b *builder) stream(dict, content string, deflate bool) int {
 	return b.add("<< %s /Length %d >>\nstream\n%s\nendstream", dict, len(content), content)
 }
 
-// bytes is the file; root is the catalog's number, extra goes into the trailer.
+// bytes returns the file. root is the number of the catalog; extra is added to the trailer.
 func (b *builder) bytes(root int, extra string) []byte {
 	var out bytes.Buffer
 	out.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	at := make([]int, len(b.objects))
+	offsets := make([]int, len(b.objects))
 	for i, o := range b.objects {
-		at[i] = out.Len()
+		offsets[i] = out.Len()
 		fmt.Fprintf(&out, "%d 0 obj\n%s\nendobj\n", i+1, o)
 	}
 	xref := out.Len()
 	fmt.Fprintf(&out, "xref\n0 %d\n0000000000 65535 f \n", len(b.objects)+1)
-	for _, o := range at {
+	for _, o := range offsets {
 		fmt.Fprintf(&out, "%010d 00000 n \n", o)
 	}
 	fmt.Fprintf(&out, "trailer\n<< /Size %d /Root %d 0 R %s >>\nstartxref\n%d\n%%%%EOF\n", len(b.objects)+1, root, extra, xref)
 	return out.Bytes()
 }
 
-// textLine is one line of a page: size, place and text.
+// textLine is one line of a page.
 type textLine struct {
 	font         string // F1 is regular, F2 bold
 	size         float64
@@ -54,7 +54,7 @@ type textLine struct {
 	text         string
 }
 
-// pdfString writes a string as PDF does, in Windows-1252's codes.
+// pdfString returns a PDF string literal in Windows-1252.
 func pdfString(s string) string {
 	s = strings.NewReplacer(`\`, `\\`, "(", `\(`, ")", `\)`, "é", "\xe9", "ä", "\xe4", "–", "\x96", "•", "\x95").Replace(s)
 	return "(" + s + ")"
@@ -70,7 +70,7 @@ func contentStream(lines []textLine) string {
 	return c.String()
 }
 
-// buildPDF is a file of pages.
+// buildPDF returns a file with the given pages.
 func buildPDF(deflate bool, pages ...[]textLine) []byte {
 	b := &builder{}
 	regular := b.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
@@ -86,7 +86,7 @@ func buildPDF(deflate bool, pages ...[]textLine) []byte {
 	return b.bytes(b.add("<< /Type /Catalog /Pages %d 0 R >>", tree), "")
 }
 
-// paragraph sets lines one below the other.
+// paragraph places lines below each other.
 func paragraph(y float64, lines ...string) []textLine {
 	var out []textLine
 	for i, l := range lines {
@@ -95,7 +95,7 @@ func paragraph(y float64, lines ...string) []textLine {
 	return out
 }
 
-// twoPages is a clean document of two pages, with a header, numbers, a heading, a
+// twoPages returns a valid file of two pages, with page headers, page numbers, headings, a
 // list and a word that is hyphenated at the end of a line.
 func twoPages(deflate bool) []byte {
 	header := textLine{"F1", 8, 72, 810, "Example Ltd – Terms of Service – confidential"}

@@ -115,13 +115,13 @@ type layout struct{ placeLast, placeSecond, placeInParens bool }
 
 // detectLayout returns the layout of a list.
 func detectLayout(blocks []markdown.Block) layout {
-	long, last, second, inBrackets, brackets := 0, 0, 0, 0, 0
+	long, last, second, withParens, placesInParens := 0, 0, 0, 0, 0
 	for _, b := range blocks {
 		ps := splitSegments(b.Text)
 		if in := trailingParens(b.Text); in != "" {
-			inBrackets++
+			withParens++
 			if isPlace(in) {
-				brackets++
+				placesInParens++
 			}
 		}
 		if len(ps) < 3 {
@@ -134,7 +134,11 @@ func detectLayout(blocks []markdown.Block) layout {
 			second++
 		}
 	}
-	return layout{placeLast: last >= 2 && last*2 >= long, placeSecond: second >= 2 && second > last && second*2 >= long, placeInParens: brackets >= 2 && brackets*2 >= inBrackets}
+	return layout{
+		placeLast:     last >= 2 && last*2 >= long,
+		placeSecond:   second >= 2 && second > last && second*2 >= long,
+		placeInParens: placesInParens >= 2 && placesInParens*2 >= withParens,
+	}
 }
 
 // trailingParens returns the text in parentheses at the end of a line, if it can be a place.

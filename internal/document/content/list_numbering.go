@@ -70,7 +70,7 @@ func (s listNumbering) marker(n int) string {
 	return "- " + romanNumeral(n) + ". "
 }
 
-// alphaNumeral returns n as letters: a to z, aa, ab.
+// alphaNumeral returns n as letters: a to z, aa, ab. It returns "" if n is not positive.
 func alphaNumeral(n int) string {
 	s := ""
 	for ; n > 0; n = (n - 1) / 26 {

@@ -8,21 +8,24 @@ import (
 	"github.com/clausea/crawler/internal/document/emailaddr"
 )
 
+// charKind is the kind of a character.
+type charKind uint8
+
 // Kinds of characters.
 const (
-	kindOther = iota
+	kindOther charKind = iota // punctuation and everything else
 	kindBlank
 	kindLetter
 	kindDigit
-	kindUnspaced         // a word by itself
+	kindUnspaced         // a character of a script without spaces, a word by itself
 	kindCurrency         // a currency sign
-	kindCheckMark        // yes, no or neither
-	kindComparison       // a comparison, if a number follows
+	kindCheckMark        // a mark that means yes or no, or an empty box
+	kindComparison       // a sign of comparison
 	kindEmailPlaceholder // see emailaddr.Placeholder
 )
 
-// asciiKinds are the kinds of the ASCII characters.
-var asciiKinds = func() (t [128]uint8) {
+// asciiKinds holds the kinds of the ASCII characters.
+var asciiKinds = func() (t [128]charKind) {
 	for c := range t {
 		switch {
 		case c == ' ' || c >= '\t' && c <= '\r':
@@ -41,7 +44,7 @@ var asciiKinds = func() (t [128]uint8) {
 }()
 
 // kindAt returns the kind of the character at i and its length in bytes.
-func (s *tokenizer) kindAt(i int) (kind uint8, size int) {
+func (s *tokenizer) kindAt(i int) (kind charKind, size int) {
 	if c := s.text[i]; c < utf8.RuneSelf {
 		return asciiKinds[c], 1
 	}
@@ -67,14 +70,16 @@ func (s *tokenizer) kindAt(i int) (kind uint8, size int) {
 	return kindOther, n
 }
 
-// isUnspaced reports whether a character belongs to a script without spaces between words.
+// isUnspaced reports whether a character belongs to a script without spaces between words:
+// Thai, Lao, Burmese, Khmer, kana or ideographs.
 func isUnspaced(r rune) bool {
 	return r >= 0x0e00 && r <= 0x0eff && unicode.IsLetter(r) || r >= 0x1000 && r <= 0x109f && unicode.IsLetter(r) ||
 		r >= 0x1780 && r <= 0x17ff && unicode.IsLetter(r) || r >= 0x3041 && r <= 0x30ff && unicode.IsLetter(r) ||
 		r >= 0x3400 && r <= 0x9fff || r >= 0xf900 && r <= 0xfaff || r >= 0x20000 && r <= 0x3ffff
 }
 
-// checkMarkLetter returns y, n or o for a mark that means yes, no or an empty box; else 0.
+// checkMarkLetter returns 'y' for a mark that means yes, 'n' for no, 'o' for an empty box,
+// and 0 for any other character.
 func checkMarkLetter(r rune) byte {
 	switch r {
 	case '✓', '✔', '☑', '✅':
@@ -87,9 +92,10 @@ func checkMarkLetter(r rune) byte {
 	return 0
 }
 
-// wordKindAt is kindAt in context. A comparison counts only before a number, and a check
-// mark only as a checkbox or alone in its cell. An e-mail placeholder begins a word as well.
-func (s *tokenizer) wordKindAt(i int) (kind uint8, size int) {
+// wordKindAt is like kindAt but considers the context. A comparison counts only before a
+// number, and a check mark only as a checkbox or alone in its cell. An e-mail placeholder
+// counts as one character.
+func (s *tokenizer) wordKindAt(i int) (kind charKind, size int) {
 	kind, size = s.kindAt(i)
 	switch {
 	case kind == kindComparison:

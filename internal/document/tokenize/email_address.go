@@ -2,15 +2,15 @@ package tokenize
 
 import "strings"
 
-// commonTLDs are the top-level domains by which an e-mail address that is written backwards
-// is recognized.
+// commonTLDs holds the top-level domains that identify an e-mail address written backwards.
 var commonTLDs = map[string]bool{
 	"com": true, "org": true, "net": true, "de": true, "fr": true, "es": true, "it": true, "pt": true, "nl": true, "eu": true,
 	"uk": true, "ch": true, "at": true, "be": true, "io": true, "co": true, "ai": true, "app": true, "dev": true,
 }
 
-// readEmailAddress reads an e-mail address at i and returns its length, or 0. Some sites write
-// the address backwards and reverse it by style sheet; it is folded to what the reader sees.
+// readEmailAddress reads an e-mail address at i and returns its length, or 0. Some sites
+// write the address backwards and reverse it with a style sheet; it is folded to the visible
+// form.
 func (s *tokenizer) readEmailAddress(i int) int {
 	t := s.text[i:]
 	at := 0
@@ -43,6 +43,7 @@ func (s *tokenizer) readEmailAddress(i int) int {
 	return end
 }
 
+// reverseString returns the bytes of an ASCII string in reverse order.
 func reverseString(s string) string {
 	b := []byte(s)
 	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {

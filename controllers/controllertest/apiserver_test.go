@@ -24,8 +24,8 @@ import (
 	"github.com/clausea/crawler/internal/store/mongo"
 )
 
-// The servers that all tests of the package share; each is empty where the program
-// that it needs was not given.
+// The servers that all tests of the package share; each is empty without the program that
+// it needs.
 var (
 	cluster  *rest.Config
 	mongoURI string
@@ -39,7 +39,7 @@ func runAll(m *testing.M) int {
 		env := &envtest.Environment{
 			BinaryAssetsDirectory: assets,
 			CRDDirectoryPaths:     []string{filepath.Join("..", "..", "config", "crd", "bases")}, ErrorIfCRDPathMissing: true,
-			ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience, CRDInstallOptions: envtest.CRDInstallOptions{MaxTime: patience},
+			ControlPlaneStartTimeout: timeout, ControlPlaneStopTimeout: timeout, CRDInstallOptions: envtest.CRDInstallOptions{MaxTime: timeout},
 		}
 		config, err := env.Start()
 		if err != nil {
@@ -55,7 +55,7 @@ func runAll(m *testing.M) int {
 		mongod, err := replicaset.Find()
 		switch {
 		case errors.Is(err, replicaset.ErrNoBinary):
-			fmt.Fprintln(os.Stdout, "SKIP: the controllers over MongoDB are NOT tested:", err)
+			fmt.Fprintln(os.Stdout, "SKIP: the controllers on MongoDB are NOT tested:", err)
 			return m.Run()
 		case err != nil:
 			fmt.Fprintln(os.Stderr, err)
@@ -72,11 +72,11 @@ func runAll(m *testing.M) int {
 	return m.Run()
 }
 
-// clusterClient is a client of the API server, and a namespace of the test's own.
+// clusterClient returns a client of the API server, and an empty namespace.
 func clusterClient(t *testing.T) (client.Client, string) {
 	t.Helper()
 	if cluster == nil {
-		t.Skip("SKIPPED: no API server. Run it by make test, or set KUBEBUILDER_ASSETS to what hack/kube/get.sh prints")
+		t.Skip("SKIPPED: no API server. Run make test, or set KUBEBUILDER_ASSETS to the output of hack/kube/get.sh")
 	}
 	c, err := client.New(cluster, client.Options{Scheme: scheme})
 	if err != nil {
@@ -89,8 +89,8 @@ func clusterClient(t *testing.T) (client.Client, string) {
 	return c, ns.Name
 }
 
-// onCluster is a home on the API server, with its runs in an embedded store.
-func onCluster(t *testing.T) *home {
+// onCluster returns a backend on the API server, with its runs in an embedded store.
+func onCluster(t *testing.T) *backend {
 	t.Helper()
 	c, ns := clusterClient(t)
 	o := options()
@@ -101,14 +101,14 @@ func onCluster(t *testing.T) *home {
 	}
 	s, log := openEmbedded(t), &eventLog{stored: c}
 	start(t, m, s, log)
-	return &home{t: t, client: c, namespace: ns, store: s, queue: &queue.Queue{Runs: s}, events: log}
+	return &backend{t: t, client: c, namespace: ns, store: s, queue: &queue.Queue{Runs: s}, events: log}
 }
 
-// openMongo opens an empty database that is dropped with the test.
+// openMongo opens an empty database and drops it after the test.
 func openMongo(t *testing.T) store.Store {
 	t.Helper()
 	if mongoURI == "" {
-		t.Skip("SKIPPED: no MongoDB. Run it by make test, or set MONGOD to what hack/mongod/get.sh prints")
+		t.Skip("SKIPPED: no MongoDB. Run make test, or set MONGOD to the output of hack/mongod/get.sh")
 	}
 	s, err := mongo.Open(t.Context(), mongoURI, "test_"+rand.Text())
 	if err != nil {

@@ -24,8 +24,10 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
+	"github.com/clausea/crawler/controllers/index"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/run/records"
 	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
@@ -98,8 +100,8 @@ func (a *app) newRole(ctx context.Context, connecting func(network, at string) e
 		return nil, err
 	}
 	r.pool = &queue.Pool{
-		Store: r.store, Slots: a.values.Crawls, Lease: a.values.Lease, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics, PDF: pdf, HostTenure: turns.DefaultTenure},
+		Store: r.store, MaxConcurrentRuns: a.values.Crawls, Log: a.log.WithName("worker"),
+		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Lease: a.values.Lease, Metrics: metrics, PDF: pdf, HostTenure: turns.DefaultTenure},
 	}
 	return r, nil
 }
@@ -139,7 +141,7 @@ const endedAtOnce = 256
 // common is filled in.
 func (r *role) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
 	ended := make(chan event.TypedGenericEvent[string], endedAtOnce)
-	r.pool.Ended = func(company string) {
+	r.pool.RunEnded = func(company string) {
 		select {
 		case ended <- event.TypedGenericEvent[string]{Object: company}:
 		default: // nobody leads here, and who does looks by itself
@@ -148,11 +150,14 @@ func (r *role) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconci
 	o := func() controller.Options {
 		return controller.Options{MaxConcurrentReconciles: r.v.Reconcilers}
 	}
-	jobs.Client, jobs.Ended = m.GetClient(), ended
-	if err := jobs.SetupWithManager(ctx, m, o()); err != nil {
+	if err := index.Register(ctx, m.GetFieldIndexer()); err != nil {
 		return err
 	}
-	companies := &company.Reconciler{Client: m.GetClient(), Documents: company.Stored{Store: r.store}, Recorder: jobs.Recorder}
+	jobs.Client, jobs.RunEnded = m.GetClient(), ended
+	if err := jobs.SetupWithManager(m, o()); err != nil {
+		return err
+	}
+	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: r.store}, Recorder: jobs.Recorder}
 	if err := companies.SetupWithManager(m, o()); err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func newWorker(a *app) *cobra.Command {
 		Short: "Crawl one queued run, as the pod of a Kubernetes Job does",
 		Long: fmt.Sprintf(`Crawl one queued run, as the pod of a Kubernetes Job does. Exit codes: %d the run's record
 says how it ended, %d another try may help, %d none would, %d the run was given back
-because the process was asked to end.`, kubejob.ExitDone, kubejob.ExitFailed, kubejob.ExitUsage, kubejob.ExitHandedBack),
+because the process was asked to end.`, kubejob.ExitDone, kubejob.ExitFailed, kubejob.ExitUsage, kubejob.ExitReleased),
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if id == "" {
@@ -60,12 +60,12 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	p := &queue.Pool{
-		Store: s, Lease: a.values.Lease, Poll: time.Second, Log: a.log,
-		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder(), PDF: pdf, HostTenure: turns.DefaultTenure},
+		Store: s, PollInterval: time.Second, Log: a.log,
+		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder(), Lease: a.values.Lease, PDF: pdf, HostTenure: turns.DefaultTenure},
 	}
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	switch {
-	case errors.Is(err, store.ErrNotFound), errors.Is(err, queue.ErrNotReserved):
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, queue.ErrNotAssigned):
 		return &exitError{kubejob.ExitUsage, err} // it is over, or another's: so it stays
 	case err != nil:
 		return &exitError{kubejob.ExitFailed, err}
@@ -75,7 +75,7 @@ func (a *app) work(ctx context.Context, id string) error {
 	case rec.State != store.RunPending && rec.State != store.RunRunning:
 		return nil
 	case ctx.Err() != nil:
-		return &exitError{code: kubejob.ExitHandedBack}
+		return &exitError{code: kubejob.ExitReleased}
 	default:
 		return &exitError{kubejob.ExitFailed, fmt.Errorf("crawl run %s: its end could not be written", id)}
 	}

@@ -52,7 +52,7 @@ func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
 		},
 		"a database that does not answer": {
 			settings: map[string]string{"MONGO_URI": "mongodb://user:s3cret@" + closed + "/"}, change: once,
-			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitFailed, says: []string{"exit code 1", "its log says more"},
+			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitFailed, says: []string{"exit code 1", "see its log"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestAPodThatWasKilledIsToldOfWhileAnotherIsWaitedFor(t *testing.T) {
 	world.node.suffer(b.namespace, noMemory)
 	j := b.job("recovers", 0, nil)
 	b.awaitJob(j, "word of the killed pod", func(j *v1alpha1.CrawlJob) bool {
-		return strings.Contains(j.Status.Message, "memory than its limit") && strings.HasSuffix(j.Status.Message, "Another pod is to go on.")
+		return strings.Contains(j.Status.Message, "memory than its limit") && strings.HasSuffix(j.Status.Message, "Another pod will resume the crawl.")
 	})
 	world.node.suffer(b.namespace, "")
 	release()

@@ -70,7 +70,7 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		<-first.ended
 		release()
 		b.resumes(j, site, whole)
-		if code, _, killed := first.outcome(); code != kubejob.ExitHandedBack || killed {
+		if code, _, killed := first.outcome(); code != kubejob.ExitReleased || killed {
 			t.Errorf("the evicted pod ended with %d, killed: %t", code, killed)
 		}
 		if len(b.jobs()) != 1 || j.Status.Attempts != 1 {

@@ -30,7 +30,7 @@ func TestAPodWhoseImageCanNotBePulledIsToldOfAndGoesOnOnceItCan(t *testing.T) {
 	b := newBed(t, settings)
 	world.node.suffer(b.namespace, noImage)
 	j := b.job("pull", 0, nil)
-	b.explains(j, "can't get its image clausea:dev", "CLAUSEA_WORKER_IMAGE")
+	b.explains(j, "cannot pull its image clausea:dev", "CLAUSEA_WORKER_IMAGE")
 	world.node.suffer(b.namespace, "")
 	b.ends(j, v1alpha1.ConditionComplete, "")
 }
@@ -64,7 +64,7 @@ func TestAPodThatFindsNoNodeIsToldOfAndGoesOnOnceThereIsRoom(t *testing.T) {
 	j := b.job("room", 0, nil)
 	func() {
 		defer cordon(false)
-		b.explains(j, "finds no node (0/2 nodes are available", "lower what the workers ask for")
+		b.explains(j, "cannot be scheduled (0/2 nodes are available", "lower the workers' resource requests")
 	}()
 	b.ends(j, v1alpha1.ConditionComplete, "")
 }
@@ -83,7 +83,7 @@ func TestAJobThatAQuotaForbidsIsToldOfAndMadeOnceThereIsRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := b.job("quota", 0, nil)
-	b.explains(j, "can't be made", "exceeded quota: none")
+	b.explains(j, "cannot be created", "exceeded quota: none")
 	if err := b.client.Delete(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}

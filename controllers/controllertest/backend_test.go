@@ -108,7 +108,7 @@ func overStore(t *testing.T, s store.Store) *backend {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	m, err := kubestore.Manager(ctx, s, options(), "", "", kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, s, options(), "", "", kubestore.Election{})
 	if err != nil {
 		t.Fatal(err)
 	}

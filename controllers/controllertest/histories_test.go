@@ -279,17 +279,17 @@ func (h *history) workerAction(t *rapid.T, state string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := h.store.GetRequest(ctx, r.ID)
+	request, err := h.store.GetRunRequest(ctx, r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if r.State == store.RunPending {
 		r.Attempts++
 	}
-	r.State, r.Completed = state, h.now
+	r.State, r.FinishedAt = state, h.now
 	switch {
 	case request == store.RequestSuspend && state != store.RunRunning:
-		r.State = store.RunStopped
+		r.State = store.RunInterrupted
 	case state == store.RunFailed:
 		r.StopReason = rapid.SampledFrom([]string{v1alpha1.ReasonSiteUnreachable, v1alpha1.ReasonAccessDenied, v1alpha1.ReasonWorkerLost}).Draw(t, "reason")
 	case state == store.RunComplete:

@@ -54,7 +54,7 @@ func TestTheEndOfARunInThisProcessTriggersAReconcile(t *testing.T) {
 	s := openEmbedded(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	m, err := kubestore.Manager(ctx, s, options(), "", "", kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, s, options(), "", "", kubestore.Election{})
 	if err != nil {
 		t.Fatal(err)
 	}

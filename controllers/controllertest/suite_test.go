@@ -112,10 +112,10 @@ func jobSuspended(t *testing.T, b *backend) {
 	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	b.edit(j, func() { j.Spec.Suspend = true })
 	b.await("the request to the worker", func() (bool, string) {
-		r, err := b.store.GetRequest(t.Context(), j.RunID())
+		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestSuspend, fmt.Sprint(r, err)
 	})
-	b.worker(j, func(r *store.Run) { r.State = store.RunStopped })
+	b.worker(j, func(r *store.Run) { r.State = store.RunInterrupted })
 	b.awaitJob(j, "interruption", func(j *v1alpha1.CrawlJob) bool {
 		return has(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 	})
@@ -129,7 +129,7 @@ func jobStopped(t *testing.T, b *backend) {
 	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	b.edit(j, func() { j.Spec.Stop = true })
 	b.await("the request to the worker", func() (bool, string) {
-		r, err := b.store.GetRequest(t.Context(), j.RunID())
+		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestStop, fmt.Sprint(r, err)
 	})
 	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonStopped })
@@ -146,7 +146,7 @@ func jobStoppedSuspended(t *testing.T, b *backend) {
 	j := b.job("held", "acme", nil)
 	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	b.edit(j, func() { j.Spec.Suspend = true })
-	b.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched, r.Documents.New = store.RunStopped, 8, 2 })
+	b.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched, r.Documents.New = store.RunInterrupted, 8, 2 })
 	b.awaitJob(j, "interruption", func(j *v1alpha1.CrawlJob) bool {
 		return has(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 	})
@@ -200,7 +200,7 @@ func jobRetried(t *testing.T, b *backend) {
 	j := b.job("flaky", "acme", func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = &one })
 	down := func(r *store.Run) {
 		r.State, r.StopReason, r.Message = store.RunFailed, v1alpha1.ReasonSiteUnreachable, "example.com does not respond."
-		r.Completed = time.Now().Add(-time.Hour) // its backoff is over
+		r.FinishedAt = time.Now().Add(-time.Hour) // its backoff is over
 	}
 	b.worker(j, down)
 	b.awaitJob(j, "a second attempt", func(j *v1alpha1.CrawlJob) bool {
@@ -231,7 +231,7 @@ func jobDeadline(t *testing.T, b *backend) {
 	j := b.job("slow", "acme", func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &second })
 	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	b.await("the request to the worker", func() (bool, string) {
-		r, err := b.store.GetRequest(t.Context(), j.RunID())
+		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestStop, fmt.Sprint(r, err)
 	})
 	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonStopped })
@@ -256,7 +256,7 @@ func jobDeleted(t *testing.T, b *backend) {
 	id := j.RunID()
 	b.delete(j)
 	b.await("the request to the worker", func() (bool, string) {
-		r, err := b.store.GetRequest(t.Context(), id)
+		r, err := b.store.GetRunRequest(t.Context(), id)
 		return r == store.RequestCancel, fmt.Sprint(r, err)
 	})
 	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
@@ -326,13 +326,13 @@ func companyDeleted(t *testing.T, b *backend) {
 	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	b.delete(c)
 	b.await("the request to the worker", func() (bool, string) {
-		r, err := b.store.GetRequest(t.Context(), j.RunID())
+		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestCancel, fmt.Sprint(r, err)
 	})
 	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
 	b.awaitDeleted(j)
 	b.awaitDeleted(c)
-	if docs, _, err := b.store.ListDocuments(t.Context(), key, store.Page{}); err != nil || len(docs) > 0 {
+	if docs, _, err := b.store.ListDocuments(t.Context(), key, store.ListOptions{}); err != nil || len(docs) > 0 {
 		t.Errorf("%d documents remain, %v", len(docs), err)
 	}
 }

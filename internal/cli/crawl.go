@@ -175,7 +175,7 @@ func (f *crawlFlags) task(ctx context.Context, target string) (run.Task, error) 
 
 func companyOf(ctx context.Context, target string) (*v1alpha1.Company, error) {
 	if !strings.HasSuffix(target, ".yaml") && !strings.HasSuffix(target, ".yml") && !strings.HasSuffix(target, ".json") && target != "-" {
-		return schema.CompanyFor(ctx, target, scope.Registrable)
+		return schema.CompanyFromTarget(ctx, target, scope.Registrable)
 	}
 	in := os.Stdin
 	if target != "-" {

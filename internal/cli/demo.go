@@ -78,7 +78,7 @@ func reach(v *settings.Values, site *demo.Site) {
 
 // showChanges prints the last change of each document of a company that has one.
 func showChanges(ctx context.Context, s store.Store, company string, w io.Writer) error {
-	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, company, p) })
+	docs, err := all(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, company, p) })
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	if err != nil {
 		return err
 	}
-	newest, _, err := s.ListVersions(ctx, d.ID, store.Page{Limit: 1})
+	newest, _, err := s.ListVersions(ctx, d.ID, store.ListOptions{Limit: 1})
 	if err != nil {
 		return err
 	}

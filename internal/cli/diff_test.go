@@ -57,7 +57,7 @@ func versions(t *testing.T, numbers map[string]int) (folder string) {
 			t.Fatal(err)
 		}
 		for i := range n {
-			v := store.Version{DocumentID: name, Hash: fmt.Sprint(i), FetchedAt: now.AddDate(0, 0, i)}
+			v := store.Version{DocumentID: name, ContentHash: fmt.Sprint(i), FetchedAt: now.AddDate(0, 0, i)}
 			if _, _, err := s.AppendVersion(t.Context(), store.Fence{}, v, fmt.Sprintf("# Terms\n\nWe keep your data for %d years after you leave us.\n", i+1)); err != nil {
 				t.Fatal(err)
 			}

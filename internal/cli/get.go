@@ -79,33 +79,35 @@ func (g *getter) get(args []string) error {
 	case (what == "documents" || what == "document") && len(args) == 2:
 		return g.document(args[1])
 	case what == "documents":
-		docs, err := all(func(p store.Page) ([]store.Document, string, error) { return g.s.ListDocuments(g.ctx, g.company, p) })
+		docs, err := all(func(p store.ListOptions) ([]store.Document, string, error) {
+			return g.s.ListDocuments(g.ctx, g.company, p)
+		})
 		if err != nil {
 			return err
 		}
 		return show(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.Words, d.Versions, day(d.LastChanged), d.URL)
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, day(d.LastChanged), d.URL)
 		})
 	case what == "versions" && len(args) == 2:
 		d, err := findDocument(g.ctx, g.s, g.company, args[1])
 		if err != nil {
 			return err
 		}
-		vs, err := all(func(p store.Page) ([]store.Version, string, error) { return g.s.ListVersions(g.ctx, d.ID, p) })
+		vs, err := all(func(p store.ListOptions) ([]store.Version, string, error) { return g.s.ListVersions(g.ctx, d.ID, p) })
 		if err != nil {
 			return err
 		}
 		return show(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.Words, v.Bytes, v.URL)
+			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
 		})
 	case what == "runs":
-		runs, err := all(func(p store.Page) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
+		runs, err := all(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
 		if err != nil {
 			return err
 		}
 		return show(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tGONE\tSTARTED", func(r store.Run) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
-				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Gone, r.Started.Format(time.RFC3339))
+				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Removed, r.CreatedAt.Format(time.RFC3339))
 		})
 	case what == "companies" && len(args) == 1:
 		return g.companies()
@@ -116,7 +118,7 @@ func (g *getter) get(args []string) error {
 }
 
 func (g *getter) companies() error {
-	rows, err := all(func(p store.Page) ([]store.CompanySummary, string, error) { return g.s.ListCompanies(g.ctx, p) })
+	rows, err := all(func(p store.ListOptions) ([]store.CompanySummary, string, error) { return g.s.ListCompanies(g.ctx, p) })
 	if err != nil {
 		return err
 	}
@@ -139,7 +141,9 @@ func (g *getter) pages(url []string) error {
 		rows = make([]store.FetchedPage, 1)
 		rows[0], err = g.s.GetPage(g.ctx, g.company, url[0])
 	} else {
-		rows, err = all(func(p store.Page) ([]store.FetchedPage, string, error) { return g.s.ListPages(g.ctx, g.company, p) })
+		rows, err = all(func(p store.ListOptions) ([]store.FetchedPage, string, error) {
+			return g.s.ListPages(g.ctx, g.company, p)
+		})
 	}
 	if err != nil {
 		return err
@@ -184,7 +188,7 @@ func findDocument(ctx context.Context, s remote.Records, company, id string) (st
 	case company != "":
 		return s.FindDocument(ctx, company, id)
 	}
-	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
+	docs, err := all(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
 		return store.Document{}, err
 	}
@@ -199,9 +203,9 @@ func findDocument(ctx context.Context, s remote.Records, company, id string) (st
 var errTooMany = errors.New("there are over 100,000; narrow the list with --company")
 
 // all reads every page of a list, within a bound.
-func all[T any](list func(store.Page) ([]T, string, error)) ([]T, error) {
+func all[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, error) {
 	var out []T
-	p := store.Page{Limit: 500}
+	p := store.ListOptions{Limit: 500}
 	for {
 		items, next, err := list(p)
 		if err != nil {

@@ -175,13 +175,13 @@ func storedVersions(ctx context.Context, uri string) (map[string]int, error) {
 		return nil, err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
-	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
+	docs, err := all(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
 		return nil, err
 	}
 	versions := map[string]int{}
 	for _, d := range docs {
-		vs, _, err := s.ListVersions(ctx, d.ID, store.Page{})
+		vs, _, err := s.ListVersions(ctx, d.ID, store.ListOptions{})
 		if err != nil {
 			return nil, err
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/go-logr/logr"
 
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/crawl/render"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -30,7 +30,7 @@ func newFetcher(v *settings.Values, connecting func(network, at string) error) (
 	if !strings.Contains(v.UserAgent, crawl.UserAgentToken) {
 		return nil, &exitError{exitUsage, v.Wrong(&v.UserAgent, v.UserAgent, "one that holds "+crawl.UserAgentToken+", the name that robots.txt is read for")}
 	}
-	cfg := fetch.Config{Guard: address.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent, Connecting: connecting}
+	cfg := fetch.Config{Guard: netguard.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent, Connecting: connecting}
 	for _, c := range v.ConnectTo {
 		to, err := fetch.ParseConnectTo(c)
 		if err != nil {

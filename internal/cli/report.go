@@ -61,7 +61,7 @@ func reportOf(t run.Task, rep run.Report, took time.Duration) report {
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
 			URL: d.URL, Type: d.Type, Confidence: d.Confidence, Language: d.Language, Title: d.Title,
-			Also: d.Also, Region: d.Region, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.TakesEffect, Words: d.Words, Change: d.Change, Reason: d.Reason, Path: d.Path, LinkText: d.LinkText,
+			Also: d.AdditionalTypes, Region: d.Jurisdiction, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.UpcomingEffectiveDate, Words: d.WordCount, Change: d.Change, Reason: d.Reason, Path: d.DiscoveryPath, LinkText: d.LinkText,
 		})
 	}
 	for _, c := range rep.Run.Coverage {

@@ -14,7 +14,7 @@ import (
 
 func sampleReport() report {
 	doc := func(url, typ, change string, conf float64, words int, more func(*store.Document)) run.Found {
-		d := store.Document{URL: url, Type: typ, Confidence: conf, Words: words, Language: "en", Path: []string{"https://harbour.example/", url}, LinkText: "Read it"}
+		d := store.Document{URL: url, Type: typ, Confidence: conf, WordCount: words, Language: "en", DiscoveryPath: []string{"https://harbour.example/", url}, LinkText: "Read it"}
 		if more != nil {
 			more(&d)
 		}
@@ -25,7 +25,7 @@ func sampleReport() report {
 			doc("https://harbour.example/legal/terms", "terms_of_service", run.Changed, 0.98, 2345, func(d *store.Document) { d.EffectiveDate = "2026-01-31" }),
 			doc("https://harbour.example/de/datenschutz", "privacy_policy", run.New, 0.875, 812, func(d *store.Document) { d.Language, d.LinkText = "de", "Datenschutz" }),
 			doc("https://harbour.example/legal/privacy", "privacy_policy", run.Moved, 1, 12045, func(d *store.Document) {
-				d.Path, d.LinkText = []string{d.URL}, ""
+				d.DiscoveryPath, d.LinkText = []string{d.URL}, ""
 			}),
 		},
 		Run: store.Run{

@@ -54,7 +54,7 @@ func TestARollingOverlapOfTwoProcessesStartsNothingTwice(t *testing.T) {
 	}
 	awaitComplete(t, k, companies)
 	for _, name := range w.names {
-		runs, _, err := s.ListRuns(t.Context(), name, store.Page{})
+		runs, _, err := s.ListRuns(t.Context(), name, store.ListOptions{})
 		if err != nil || len(runs) != 1 {
 			t.Errorf("%s was crawled by %d runs, %v", name, len(runs), err)
 		}

@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/schema"
@@ -72,10 +72,10 @@ func (s *showcase) close() {
 func (s *showcase) connecting(_, at string) error {
 	ap, err := netip.ParseAddrPort(at)
 	if err != nil {
-		return fmt.Errorf("%w: %s is no address", address.ErrBlocked, at)
+		return fmt.Errorf("%w: %s is no address", netguard.ErrBlocked, at)
 	}
 	if ap.Addr().Unmap().IsLoopback() && at != s.site.Address {
-		return fmt.Errorf("%w: %s is not the demo's site", address.ErrBlocked, at)
+		return fmt.Errorf("%w: %s is not the demo's site", netguard.ErrBlocked, at)
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ func (s *showcase) crawled(ctx context.Context, before string) (id string, err e
 				return "", fmt.Errorf("look at the demo's crawl: %w", err)
 			}
 			d := r.Documents
-			fmt.Fprintf(s.w, "%d pages; documents: %d new, %d changed, %d as they were, %d gone. %s\n", r.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Gone, last.Message)
+			fmt.Fprintf(s.w, "%d pages; documents: %d new, %d changed, %d as they were, %d gone. %s\n", r.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Removed, last.Message)
 			return last.RunID, nil
 		}
 		select {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/settings"
 )
@@ -68,7 +68,7 @@ func TestTheDemoOpensNothingOfLoopbackButItsSite(t *testing.T) {
 	}
 	defer s.close()
 	for at, open := range map[string]bool{s.site.Address: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
-		if err := s.connecting("tcp", at); (err == nil) != open || err != nil && !errors.Is(err, address.ErrBlocked) {
+		if err := s.connecting("tcp", at); (err == nil) != open || err != nil && !errors.Is(err, netguard.ErrBlocked) {
 			t.Errorf("%s: %v", at, err)
 		}
 	}

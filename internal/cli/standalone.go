@@ -63,11 +63,11 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		}
 		defer stop()
 	}
-	m, err := kubestore.Manager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.Holder, kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.Holder, kubestore.Election{})
 	if err != nil {
 		return err
 	}
-	if err := m.Add(&kubestore.Sweeper{Objects: r.store, Log: r.log}); err != nil {
+	if err := m.Add(&kubestore.EventCleaner{Objects: r.store, Log: r.log}); err != nil {
 		return fmt.Errorf("add the sweeper of events: %w", err)
 	}
 	// What ends after a signal is told of too; each write is bounded.

@@ -267,7 +267,7 @@ func awaitComplete(t *testing.T, k client.Client, n int) {
 func checkDocuments(t *testing.T, s store.Store, w *town) {
 	t.Helper()
 	for _, name := range w.names {
-		docs, _, err := s.ListDocuments(t.Context(), name, store.Page{})
+		docs, _, err := s.ListDocuments(t.Context(), name, store.ListOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,7 +275,7 @@ func checkDocuments(t *testing.T, s store.Store, w *town) {
 			t.Errorf("%s has %d documents, want %d", name, len(docs), stormDocuments)
 		}
 		for _, d := range docs {
-			vs, _, err := s.ListVersions(t.Context(), d.ID, store.Page{})
+			vs, _, err := s.ListVersions(t.Context(), d.ID, store.ListOptions{})
 			if err != nil || len(vs) != 1 {
 				t.Errorf("%s has %d versions, %v", d.URL, len(vs), err)
 			}

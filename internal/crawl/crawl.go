@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/clausea/crawler/internal/crawl/likeness"
 	"github.com/clausea/crawler/internal/crawl/links"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
 // Seed is an address to begin with. A pinned seed is trusted: scope by host and
@@ -81,7 +81,7 @@ type Verdict struct {
 	Empty      bool // no text that could be a document's
 	// Shows is of the page's own text, without what stands around it; the zero Sketch
 	// where that is not known, and the whole page counts.
-	Shows likeness.Sketch
+	Shows neardup.Sketch
 }
 
 // Validators are sent as If-None-Match and If-Modified-Since.

@@ -25,7 +25,7 @@ import (
 func cacheFunc(ctx context.Context, objects store.Objects) cache.NewCacheFunc {
 	return func(config *rest.Config, o cache.Options) (cache.Cache, error) {
 		scheme := o.Scheme
-		o.Mapper = Mapper()
+		o.Mapper = NewRESTMapper()
 		o.NewInformer = func(_ toolscache.ListerWatcher, obj runtime.Object, resync time.Duration, indexers toolscache.Indexers) toolscache.SharedIndexInformer {
 			lw := &listWatch{ctx: ctx, objects: objects, scheme: scheme, example: obj}
 			return toolscache.NewSharedIndexInformer(lw, obj, resync, indexers)

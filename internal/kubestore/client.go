@@ -26,7 +26,7 @@ var _ client.Client = (*Client)(nil)
 
 // NewClient makes a client that reads from the store itself, without a cache.
 func NewClient(objects store.Objects, scheme *runtime.Scheme) *Client {
-	c := &Client{objects: objects, scheme: scheme, mapper: Mapper()}
+	c := &Client{objects: objects, scheme: scheme, mapper: NewRESTMapper()}
 	c.reader = &reader{c}
 	return c
 }

@@ -16,8 +16,8 @@ var kinds = map[string]schema.GroupResource{
 	"CrawlJob": {Group: v1alpha1.GroupVersion.Group, Resource: "crawljobs"},
 }
 
-// Mapper maps the kinds of this project; it asks no server.
-func Mapper() meta.RESTMapper {
+// NewRESTMapper maps the kinds of this project; it asks no server.
+func NewRESTMapper() meta.RESTMapper {
 	m := meta.NewDefaultRESTMapper([]schema.GroupVersion{v1alpha1.GroupVersion})
 	for kind, gr := range kinds {
 		m.AddSpecific(v1alpha1.GroupVersion.WithKind(kind), gr.WithVersion(v1alpha1.GroupVersion.Version),
@@ -29,4 +29,4 @@ func Mapper() meta.RESTMapper {
 var singular = map[string]string{"Company": "company", "CrawlJob": "crawljob"}
 
 // provideMapper is a manager's MapperProvider.
-func provideMapper(*rest.Config, *http.Client) (meta.RESTMapper, error) { return Mapper(), nil }
+func provideMapper(*rest.Config, *http.Client) (meta.RESTMapper, error) { return NewRESTMapper(), nil }

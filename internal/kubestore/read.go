@@ -83,7 +83,7 @@ func itemOf(list runtime.Object, scheme *runtime.Scheme) (string, client.Object,
 // gives each page to take: what is read need not be kept. The version is that of before
 // the first was read.
 func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit int, after string, take func([]store.Object) error) (next, version string, err error) {
-	p := store.Page{Limit: store.MaxLimit, Continue: after}
+	p := store.ListOptions{Limit: store.MaxLimit, Continue: after}
 	if limit > 0 {
 		p.Limit = min(limit, store.MaxLimit)
 	}

@@ -17,19 +17,19 @@ const (
 	sweepEvery = time.Hour
 )
 
-// Sweeper deletes events that are old, so that they don't grow without end. It is a
+// EventCleaner deletes events that are old, so that they don't grow without end. It is a
 // Manager's Runnable and runs on the leader.
-type Sweeper struct {
+type EventCleaner struct {
 	Objects store.Objects
 	Log     logr.Logger
 }
 
 // Start sweeps until ctx ends.
-func (s *Sweeper) Start(ctx context.Context) error {
+func (s *EventCleaner) Start(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := s.Sweep(ctx, time.Now().Add(-eventTTL)); err != nil && ctx.Err() == nil {
+		if err := s.DeleteBefore(ctx, time.Now().Add(-eventTTL)); err != nil && ctx.Err() == nil {
 			s.Log.Error(err, "old events not deleted")
 		}
 		select {
@@ -40,8 +40,8 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	}
 }
 
-// Sweep deletes the events that last happened before a time.
-func (s *Sweeper) Sweep(ctx context.Context, before time.Time) error {
+// DeleteBefore deletes the events that last happened before a time.
+func (s *EventCleaner) DeleteBefore(ctx context.Context, before time.Time) error {
 	var items []store.Object
 	_, _, err := listAll(ctx, s.Objects, eventKind, "", 0, "", func(page []store.Object) error {
 		items = append(items, page...)

@@ -71,7 +71,7 @@ const DefaultNamespace = "default"
 func admit(ctx context.Context, kind string, cur, old content) error {
 	n, _ := metaOf(cur)["name"].(string)
 	errs := checkMeta(cur, old)
-	k, err := schema.Of(kind)
+	k, err := schema.ForKind(kind)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (c *Client) changeOnce(ctx context.Context, key store.ObjectKey, want versi
 	if err != nil {
 		return have, fmt.Errorf("%s is damaged: %w", name(key), err)
 	}
-	k, err := schema.Of(key.Kind)
+	k, err := schema.ForKind(key.Kind)
 	if err != nil {
 		return have, err
 	}

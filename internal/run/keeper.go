@@ -9,7 +9,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/canonical"
-	"github.com/clausea/crawler/internal/crawl/likeness"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/store"
@@ -70,7 +70,7 @@ func (k *keeper) begin(ctx context.Context, p *crawl.Plan) error {
 	if err := k.store.PutRun(ctx, k.run); err != nil {
 		return fmt.Errorf("begin run %s of %s: %w", k.run.ID, k.run.Company, err)
 	}
-	page := store.Page{Limit: 500}
+	page := store.ListOptions{Limit: 500}
 	for len(k.known) < maxKnown {
 		docs, next, err := k.store.ListDocuments(ctx, k.task.Company, page)
 		if err != nil {
@@ -78,7 +78,7 @@ func (k *keeper) begin(ctx context.Context, p *crawl.Plan) error {
 		}
 		for _, d := range docs {
 			k.known[d.URL] = d
-			if d.LastGone.IsZero() {
+			if d.RemovedAt.IsZero() {
 				p.Seeds = append(p.Seeds, crawl.Seed{URL: d.URL, Type: d.Type, Pinned: true})
 			}
 			if d.RunID == k.run.ID { // a run that is gone on with found it before it was cut off
@@ -114,7 +114,7 @@ func recalled(d store.Document) string {
 // conditionally: of any other page the links are needed, which a 304 lacks.
 func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 	d, ok := k.known[url]
-	if !ok || d.Words < leastOf(d.Type) { // it may be none, and is judged anew
+	if !ok || d.WordCount < leastOf(d.Type) { // it may be none, and is judged anew
 		return crawl.Validators{}
 	}
 	return crawl.Validators{ETag: d.ETag, LastModified: d.LastModified}
@@ -222,7 +222,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
 	if d.Legal {
-		v.Shows = likeness.Of(d.Text)
+		v.Shows = neardup.Of(d.Text)
 	}
 	switch {
 	case d.SoftError:
@@ -259,7 +259,7 @@ func (k *keeper) echo(p *crawl.Page, d document.Document) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for url, f := range k.found {
-		if url != p.URL && f.Hash == d.Hash && f.Change != Broken && f.Change != Gone {
+		if url != p.URL && f.ContentHash == d.Hash && f.Change != Broken && f.Change != Gone {
 			return true
 		}
 	}
@@ -294,7 +294,7 @@ func (k *keeper) instead(url, text, reason, pinned string) {
 	}
 	// A known document's page that shows something else in its place is an incident:
 	// what is kept of it stays as it is.
-	if d, known := k.known[url]; known && d.LastGone.IsZero() {
+	if d, known := k.known[url]; known && d.RemovedAt.IsZero() {
 		k.found[d.URL] = Found{Document: d, Change: Broken, Reason: reason}
 	}
 }
@@ -315,7 +315,7 @@ func (k *keeper) pinnedType(p *crawl.Page) string {
 // unmodified handles a 304: the document is as it was.
 func (k *keeper) unmodified(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	d := k.known[p.URL]
-	d.LastSeen, d.LastGone, d.RunID = p.FetchedAt, time.Time{}, k.run.ID
+	d.LastSeen, d.RemovedAt, d.RunID = p.FetchedAt, time.Time{}, k.run.ID
 	if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
 		return crawl.Verdict{}, fmt.Errorf("keep %s as unmodified: %w", p.URL, err)
 	}

@@ -103,7 +103,7 @@ var ErrBusy = errors.New("the company is being crawled by another process")
 // Run crawls one company, or goes on with a run of it that was cut off.
 func (r *Runner) Run(ctx context.Context, t Task) (Report, error) {
 	if r.Store == nil {
-		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()})
+		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, CreatedAt: time.Now().UTC()})
 	}
 	lease, err := r.Store.AcquireLease(ctx, LeaseName(t.Company), r.Holder, r.lease())
 	if errors.Is(err, store.ErrConflict) {
@@ -162,7 +162,7 @@ func (r *Runner) keep(parent context.Context, l store.Lease) (context.Context, f
 
 // current is the run to go on with, or a new one.
 func (r *Runner) current(ctx context.Context, t *Task) (store.Run, error) {
-	last, _, err := r.Store.ListRuns(ctx, t.Company, store.Page{Limit: 1})
+	last, _, err := r.Store.ListRuns(ctx, t.Company, store.ListOptions{Limit: 1})
 	if err != nil {
 		return store.Run{}, fmt.Errorf("crawl %s: look for a run to go on with: %w", t.Company, err)
 	}
@@ -174,7 +174,7 @@ func (r *Runner) current(ctx context.Context, t *Task) (store.Run, error) {
 		t.Plan.Resume = entries
 		return last[0], nil
 	}
-	return store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()}, nil
+	return store.Run{ID: newID(), Company: t.Company, CreatedAt: time.Now().UTC()}, nil
 }
 
 // resumeWithin is how old a run may be that is gone on with; the frontier of an
@@ -182,12 +182,12 @@ func (r *Runner) current(ctx context.Context, t *Task) (store.Run, error) {
 const resumeWithin = 24 * time.Hour
 
 func goesOn(r store.Run) bool {
-	return (r.State == store.RunRunning || r.State == store.RunStopped) && time.Since(r.Started) < resumeWithin
+	return (r.State == store.RunRunning || r.State == store.RunInterrupted) && time.Since(r.CreatedAt) < resumeWithin
 }
 
 // crawl runs the engine and records how it ended.
 func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, error) {
-	rec.State, rec.Holder, rec.Heartbeat = store.RunRunning, r.Holder, time.Now().UTC()
+	rec.State, rec.Worker, rec.Heartbeat = store.RunRunning, r.Holder, time.Now().UTC()
 	if r.Store != nil && r.HostTenure > 0 {
 		holder := fmt.Sprintf("%s/%s/%d", r.Holder, rec.ID, rec.Fence.Epoch)
 		t.Plan.Hosts = &turns.Hosts{Leases: r.Store, Holder: holder, Lease: r.lease(), Tenure: r.HostTenure, Log: r.Log}

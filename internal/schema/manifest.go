@@ -46,7 +46,7 @@ func company(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error)
 	if name, _ := meta["name"].(string); name == "" {
 		return nil, errors.New("metadata.name: Required value: write the company's name, such as example-com")
 	}
-	k, err := Of("Company")
+	k, err := ForKind("Company")
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +78,9 @@ func object(r io.Reader) (map[string]any, error) {
 	return obj, utiljson.Unmarshal(b, &obj)
 }
 
-// CompanyFor is the Company that a URL or a bare domain stands for: domain is its
+// CompanyFromTarget is the Company that a URL or a bare domain stands for: domain is its
 // registrable domain, and a URL is a seed too. It is checked as a manifest is.
-func CompanyFor(ctx context.Context, target string, registrable func(host string) string) (*v1alpha1.Company, error) {
+func CompanyFromTarget(ctx context.Context, target string, registrable func(host string) string) (*v1alpha1.Company, error) {
 	raw := target
 	if !strings.Contains(raw, "://") {
 		raw = "https://" + raw

@@ -55,8 +55,8 @@ var kinds = sync.OnceValues(func() (map[string]*Kind, error) {
 	return out, nil
 })
 
-// Of is the schema of a kind, such as Company; an unknown one is an error.
-func Of(kind string) (*Kind, error) {
+// ForKind is the schema of a kind, such as Company; an unknown one is an error.
+func ForKind(kind string) (*Kind, error) {
 	all, err := kinds()
 	if err != nil {
 		return nil, err

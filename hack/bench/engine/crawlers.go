@@ -17,8 +17,8 @@ import (
 	"github.com/gocolly/colly/v2"
 
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // concurrency is how many requests each crawler has in flight.
@@ -39,8 +39,8 @@ func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
 }
 
 // Loopback lets the address guard through to the sites served here.
-func Loopback() *address.Guard {
-	return address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")})
+func Loopback() *netguard.Guard {
+	return netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")})
 }
 
 func ours(origin, ca string) error {

@@ -23,8 +23,8 @@ import (
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/controllers/index"
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/run"
@@ -114,7 +114,7 @@ func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched i
 		recorder = m.GetEventRecorder("clausea")
 	} else {
 		counted := &countedObjects{s, n}
-		if m, err = kubestore.Manager(ctx, counted, o, "", "", kubestore.Election{}); err != nil {
+		if m, err = kubestore.NewManager(ctx, counted, o, "", "", kubestore.Election{}); err != nil {
 			return nil, 0, 0, err
 		}
 		people, recorder = kubestore.NewClient(s, scheme), kubestore.NewRecorder(ctx, counted, logr.Discard())
@@ -155,7 +155,7 @@ func controllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.
 		return err
 	}
 	f, err := fetch.New(fetch.Config{
-		Guard: address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
+		Guard: netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
 	})
 	if err != nil {
 		return err

@@ -123,8 +123,8 @@ func fill(ctx context.Context, s store.Store, k *kept) error {
 		d := store.Document{ID: h.id, Company: "harbour", URL: "https://harbour.example/" + h.id, Type: "privacy_policy", Confidence: 1, Language: "en", FirstSeen: at}
 		for i, v := range h.versions {
 			sum := sha256.Sum256(v)
-			d.Hash, d.LastSeen, d.Versions = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0), i+1
-			_, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: d.ID, Hash: d.Hash, FetchedAt: d.LastSeen, URL: d.URL, Language: "en", SnapshotHash: d.Hash}, string(v))
+			d.ContentHash, d.LastSeen, d.Versions = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0), i+1
+			_, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: d.ID, ContentHash: d.ContentHash, FetchedAt: d.LastSeen, URL: d.URL, Language: "en", SnapshotHash: d.ContentHash}, string(v))
 			if err != nil {
 				return fmt.Errorf("keep %s: %w", h.id, err)
 			}

@@ -198,13 +198,13 @@ func (b *bed) pods() []corev1.Pod {
 // documents are the numbers of versions of the company's documents, by URL.
 func (b *bed) documents(j *v1alpha1.CrawlJob) map[string]int {
 	b.t.Helper()
-	docs, _, err := world.store.ListDocuments(b.t.Context(), j.CompanyKey(), store.Page{})
+	docs, _, err := world.store.ListDocuments(b.t.Context(), j.CompanyKey(), store.ListOptions{})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	versions := map[string]int{}
 	for _, d := range docs {
-		vs, _, err := world.store.ListVersions(b.t.Context(), d.ID, store.Page{})
+		vs, _, err := world.store.ListVersions(b.t.Context(), d.ID, store.ListOptions{})
 		if err != nil {
 			b.t.Fatal(err)
 		}

@@ -88,7 +88,7 @@ func TestACrawlInTheOperatorsProcessHasNoKubernetesJob(t *testing.T) {
 	j := b.job("here", 0, func(s *v1alpha1.CrawlJobSpec) { s.Execution = v1alpha1.ExecutionInProcess })
 	// This operator crawls nothing itself (CLAUSEA_CRAWLS=0): it waits.
 	b.awaitJob(j, "a place in the queue", func(j *v1alpha1.CrawlJob) bool { return j.Status.StartTime != nil })
-	if r, err := b.run(j); err != nil || r.Reserved != "" {
+	if r, err := b.run(j); err != nil || r.AssignedWorker != "" {
 		t.Errorf("its run is %+v, %v", r, err)
 	}
 	if jobs := b.jobs(); len(jobs) != 0 {

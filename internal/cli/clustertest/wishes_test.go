@@ -93,7 +93,7 @@ func TestASuspendedCrawlJobHasNoPodAndGoesOnInANewOne(t *testing.T) {
 			return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 		})
 		b.endedWell(world.node.sandboxes(b.namespace)[0])
-		if r, err := b.run(j); err != nil || r.State != store.RunStopped || r.Attempts != 0 {
+		if r, err := b.run(j); err != nil || r.State != store.RunInterrupted || r.Attempts != 0 {
 			t.Errorf("its run is %+v, %v", r, err)
 		}
 		b.await("the end of its Job", func() (bool, string) { return len(b.jobs()) == 0, "" })

@@ -19,12 +19,12 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // Config says how a Fetcher reaches sites.
 type Config struct {
-	Guard     *address.Guard // nil: the strict one
+	Guard     *netguard.Guard // nil: the strict one
 	ConnectTo []ConnectTo
 	CAFile    string // PEM, added to the system's authorities
 	Proxy     string // URL
@@ -41,7 +41,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	if c.Guard == nil {
-		c.Guard = address.New(nil)
+		c.Guard = netguard.New(nil)
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = DefaultUserAgent
@@ -239,7 +239,7 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 	if p := u.Port(); p != "" {
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil {
-			return fmt.Errorf("%w: port %.8q", address.ErrBlocked, p)
+			return fmt.Errorf("%w: port %.8q", netguard.ErrBlocked, p)
 		}
 		port = uint16(n)
 	}
@@ -247,10 +247,10 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 		if t.cfg.Guard.Allows(a) {
 			return nil
 		}
-		return fmt.Errorf("%w: %s: a proxy is asked for names only", address.ErrBlocked, a)
+		return fmt.Errorf("%w: %s: a proxy is asked for names only", netguard.ErrBlocked, a)
 	}
 	if last := host[strings.LastIndexByte(strings.TrimSuffix(host, "."), '.')+1:]; last == "" || last[0] >= '0' && last[0] <= '9' {
-		return fmt.Errorf("%w: %.80q is an address, not a name", address.ErrBlocked, host)
+		return fmt.Errorf("%w: %.80q is an address, not a name", netguard.ErrBlocked, host)
 	}
 	r := t.cfg.Resolver
 	if r == nil {

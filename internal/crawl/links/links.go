@@ -13,7 +13,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
-	"github.com/clausea/crawler/internal/crawl/likeness"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
 // Page is what the pass found.
@@ -34,7 +34,7 @@ type Page struct {
 	Refused []Refused
 	More    int
 	// Sketch is of the text outside header, nav and footer.
-	Sketch likeness.Sketch
+	Sketch neardup.Sketch
 }
 
 // Refused is a reference that was left out.
@@ -74,7 +74,7 @@ type Resolve func(base *url.URL, ref string) (string, error)
 // Scan reads body, which is UTF-8, and at most limit links of it. It never fails:
 // what a broken page still has is read.
 func Scan(body []byte, base *url.URL, limit int, resolve Resolve) *Page {
-	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: make(map[string]int, 64), like: likeness.NewBuilder()}
+	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: make(map[string]int, 64), like: neardup.NewBuilder()}
 	l := &lexer{b: body}
 	for {
 		switch k, tag, text := l.next(); k {
@@ -107,7 +107,7 @@ type scanner struct {
 	buf     []byte // its text
 	regions []string
 	based   bool // there was a base already
-	like    *likeness.Builder
+	like    *neardup.Builder
 }
 
 func (s *scanner) open(l *lexer, tag atom.Atom) {

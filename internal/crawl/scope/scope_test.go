@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/clausea/crawler/internal/crawl/likeness"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
 func at(t *testing.T, raw string) *url.URL {
@@ -89,8 +89,8 @@ func TestNumbersOfArticlesAreNoDates(t *testing.T) {
 	}
 }
 
-func page(words ...string) likeness.Sketch {
-	b := likeness.NewBuilder()
+func page(words ...string) neardup.Sketch {
+	b := neardup.NewBuilder()
 	for _, w := range words {
 		b.Text([]byte(w))
 	}

@@ -12,14 +12,14 @@ import (
 
 // Records are what commands read of a store beside its objects; a store.Store has them.
 type Records interface {
-	ListCompanies(ctx context.Context, p store.Page) (items []store.CompanySummary, next string, err error)
-	ListRuns(ctx context.Context, company string, p store.Page) (items []store.Run, next string, err error)
+	ListCompanies(ctx context.Context, p store.ListOptions) (items []store.CompanySummary, next string, err error)
+	ListRuns(ctx context.Context, company string, p store.ListOptions) (items []store.Run, next string, err error)
 	GetPage(ctx context.Context, company, url string) (store.FetchedPage, error)
-	ListPages(ctx context.Context, company string, p store.Page) (items []store.FetchedPage, next string, err error)
+	ListPages(ctx context.Context, company string, p store.ListOptions) (items []store.FetchedPage, next string, err error)
 	GetDocument(ctx context.Context, id string) (store.Document, error)
 	FindDocument(ctx context.Context, company, url string) (store.Document, error)
-	ListDocuments(ctx context.Context, company string, p store.Page) (items []store.Document, next string, err error)
-	ListVersions(ctx context.Context, documentID string, p store.Page) (items []store.Version, next string, err error)
+	ListDocuments(ctx context.Context, company string, p store.ListOptions) (items []store.Document, next string, err error)
+	ListVersions(ctx context.Context, documentID string, p store.ListOptions) (items []store.Version, next string, err error)
 	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
 	Ping(ctx context.Context) error
 	Counts(ctx context.Context) (companies, documents int64, err error)
@@ -27,11 +27,11 @@ type Records interface {
 
 // question is one method of Records with its arguments.
 type question struct {
-	Verb string     `json:"verb"`
-	Of   string     `json:"of,omitempty"` // a company or a document's id
-	URL  string     `json:"url,omitempty"`
-	N    int        `json:"n,omitempty"`
-	Page store.Page `json:"page"`
+	Verb string            `json:"verb"`
+	Of   string            `json:"of,omitempty"` // a company or a document's id
+	URL  string            `json:"url,omitempty"`
+	N    int               `json:"n,omitempty"`
+	Page store.ListOptions `json:"page"`
 }
 
 // answer is what came of a question.
@@ -119,12 +119,12 @@ func ask[T any](ctx context.Context, s *Store, q question) (v T, rest string, er
 }
 
 // ListCompanies implements Records.
-func (s *Store) ListCompanies(ctx context.Context, p store.Page) ([]store.CompanySummary, string, error) {
+func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) ([]store.CompanySummary, string, error) {
 	return ask[[]store.CompanySummary](ctx, s, question{Verb: "companies", Page: p})
 }
 
 // ListRuns implements Records.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
+func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
 	return ask[[]store.Run](ctx, s, question{Verb: "runs", Of: company, Page: p})
 }
 
@@ -135,7 +135,7 @@ func (s *Store) GetPage(ctx context.Context, company, url string) (store.Fetched
 }
 
 // ListPages implements Records.
-func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
+func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
 	return ask[[]store.FetchedPage](ctx, s, question{Verb: "pages", Of: company, Page: p})
 }
 
@@ -152,12 +152,12 @@ func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Do
 }
 
 // ListDocuments implements Records.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
 	return ask[[]store.Document](ctx, s, question{Verb: "documents", Of: company, Page: p})
 }
 
 // ListVersions implements Records.
-func (s *Store) ListVersions(ctx context.Context, documentID string, p store.Page) ([]store.Version, string, error) {
+func (s *Store) ListVersions(ctx context.Context, documentID string, p store.ListOptions) ([]store.Version, string, error) {
 	return ask[[]store.Version](ctx, s, question{Verb: "versions", Of: documentID, Page: p})
 }
 

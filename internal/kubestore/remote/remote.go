@@ -27,11 +27,11 @@ const (
 
 // call is one verb of store.Objects with its arguments, and its answer.
 type call struct {
-	Verb    string          `json:"verb"`
-	Object  store.Object    `json:"object"`
-	Key     store.ObjectKey `json:"key"`
-	Version string          `json:"version,omitempty"`
-	Page    store.Page      `json:"page"`
+	Verb    string            `json:"verb"`
+	Object  store.Object      `json:"object"`
+	Key     store.ObjectKey   `json:"key"`
+	Version string            `json:"version,omitempty"`
+	Page    store.ListOptions `json:"page"`
 
 	Items []store.Object `json:"items,omitempty"`
 	Next  string         `json:"next,omitempty"`
@@ -187,7 +187,7 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, version s
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) ([]store.Object, string, string, error) {
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) ([]store.Object, string, string, error) {
 	c, err := s.do(ctx, call{Verb: "list", Key: store.ObjectKey{Kind: kind, Namespace: namespace}, Page: p})
 	return c.Items, c.Next, c.Version, err
 }

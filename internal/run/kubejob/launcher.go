@@ -134,7 +134,7 @@ func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, 
 		return runner.RunStatus{}, err
 	}
 	status := queue.StatusOf(rec)
-	if rec.Reserved != WorkerName(runID) || !needsJob(rec) {
+	if rec.AssignedWorker != WorkerName(runID) || !needsJob(rec) {
 		return status, nil
 	}
 	job, err := newestJob(ctx, l.Client, runID, l.Namespace)
@@ -193,7 +193,7 @@ func lostReason(j *batchv1.Job) string {
 // fail records that a run has failed. The record carries the fence and the state that
 // were read, so that it never overwrites the result of a worker that was faster.
 func (l *Launcher) fail(ctx context.Context, rec store.Run, reason, message string) (runner.RunStatus, error) {
-	rec.State, rec.StopReason, rec.Message, rec.Completed = store.RunFailed, reason, message, time.Now().UTC()
+	rec.State, rec.StopReason, rec.Message, rec.FinishedAt = store.RunFailed, reason, message, time.Now().UTC()
 	err := l.Queue.Runs.PutRun(ctx, rec)
 	if errors.Is(err, store.ErrFenced) {
 		return l.Queue.Status(ctx, rec.ID)
@@ -212,7 +212,7 @@ func (l *Launcher) Signal(ctx context.Context, runID string, signal runner.Signa
 		return status, err
 	}
 	rec, err := l.Queue.Record(ctx, runID)
-	if err != nil || rec.Reserved != WorkerName(runID) {
+	if err != nil || rec.AssignedWorker != WorkerName(runID) {
 		return status, runner.IgnoreRunNotFound(err)
 	}
 	if signal == runner.SignalStop && rec.State == store.RunRunning {
@@ -242,7 +242,7 @@ func (l *Launcher) stop(ctx context.Context, rec store.Run) (runner.RunStatus, e
 	if err := l.deleteJobs(ctx, rec.ID); err != nil {
 		return runner.RunStatus{}, err
 	}
-	rec.State = store.RunStopped
+	rec.State = store.RunInterrupted
 	err = l.Queue.Runs.PutRun(ctx, rec)
 	if errors.Is(err, store.ErrFenced) { // another pod has claimed the run: it reads the request
 		return l.Queue.Status(ctx, rec.ID)

@@ -242,7 +242,7 @@ func TestARetriedRunGetsAnotherJob(t *testing.T) {
 	f.ensure()
 	f.claimed()
 	r := f.record()
-	r.State, r.StopReason, r.Completed = store.RunFailed, v1alpha1.ReasonSiteUnreachable, time.Now()
+	r.State, r.StopReason, r.FinishedAt = store.RunFailed, v1alpha1.ReasonSiteUnreachable, time.Now()
 	if err := f.store.PutRun(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}

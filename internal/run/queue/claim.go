@@ -42,8 +42,8 @@ type observation struct {
 func (p *Pool) claimNext(ctx context.Context) (store.Run, store.Lease, bool) {
 	for _, state := range []string{store.RunRunning, store.RunPending} {
 		// Every page is read: the runs of the first ones may be assigned to other workers.
-		for page := (store.Page{Limit: store.MaxLimit}); ; {
-			runs, next, err := p.Store.ListRunsIn(ctx, state, page)
+		for page := (store.ListOptions{Limit: store.MaxLimit}); ; {
+			runs, next, err := p.Store.ListRunsByState(ctx, state, page)
 			if err != nil {
 				if ctx.Err() == nil {
 					p.Log.Error(err, "failed to list runs", "state", state)
@@ -84,7 +84,7 @@ func (p *Pool) claimFirst(ctx context.Context, runs []store.Run) (store.Run, sto
 func (p *Pool) eligible(rec store.Run) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.active[rec.ID] || rec.Reserved != "" && rec.Reserved != p.Runner.Holder || len(rec.Task) == 0 {
+	if p.active[rec.ID] || rec.AssignedWorker != "" && rec.AssignedWorker != p.Runner.Holder || len(rec.Task) == 0 {
 		return false
 	}
 	now := time.Now()
@@ -137,15 +137,15 @@ func (p *Pool) claim(ctx context.Context, rec store.Run) (claimed store.Run, lea
 		return rec, lease, err
 	}
 	claimed.Fence = store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch}
-	if claimed.Limit > 0 && claimed.Attempts >= claimed.Limit {
+	if claimed.MaxAttempts > 0 && claimed.Attempts >= claimed.MaxAttempts {
 		return rec, lease, p.failLost(ctx, claimed)
 	}
 	now := time.Now().UTC()
 	claimed.Attempts++
-	if claimed.Begun.IsZero() {
-		claimed.Begun = now
+	if claimed.StartedAt.IsZero() {
+		claimed.StartedAt = now
 	}
-	claimed.State, claimed.Message, claimed.Holder, claimed.Heartbeat = store.RunRunning, "", p.Runner.Holder, now
+	claimed.State, claimed.Message, claimed.Worker, claimed.Heartbeat = store.RunRunning, "", p.Runner.Holder, now
 	if err := p.compareAndSwap(ctx, claimed, rec.State); err != nil {
 		return rec, lease, err
 	}
@@ -159,7 +159,7 @@ func (p *Pool) claim(ctx context.Context, rec store.Run) (claimed store.Run, lea
 // failLost records that a run has lost its last worker.
 func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
 	from := rec.State
-	rec.State, rec.StopReason, rec.Completed = store.RunFailed, v1alpha1.ReasonWorkerLost, time.Now().UTC()
+	rec.State, rec.StopReason, rec.FinishedAt = store.RunFailed, v1alpha1.ReasonWorkerLost, time.Now().UTC()
 	rec.Message = fmt.Sprintf("%d workers were lost while they crawled %s; check their logs and memory, then create a new CrawlJob.", rec.Attempts, rec.Company)
 	if err := p.compareAndSwap(ctx, rec, from); err != nil {
 		return err
@@ -177,7 +177,7 @@ func (p *Pool) release(ctx context.Context, lease store.Lease) {
 
 // compareAndSwap writes a record unless its state has changed since it was read.
 func (p *Pool) compareAndSwap(ctx context.Context, rec store.Run, from string) error {
-	err := p.Store.SwapRun(ctx, rec, from)
+	err := p.Store.CompareAndSwapRun(ctx, rec, from)
 	if errors.Is(err, store.ErrConflict) {
 		return errNotClaimable
 	}

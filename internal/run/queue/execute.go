@@ -77,7 +77,7 @@ const lastPollTimeout = 2 * time.Second
 // pendingSignal returns the cause with which a run is to be cancelled, nil without a
 // signal. It ignores an unreachable store: renewing the lease fails too, and reports it.
 func pendingSignal(ctx context.Context, s store.Runs, id string) error {
-	request, err := s.GetRequest(ctx, id)
+	request, err := s.GetRunRequest(ctx, id)
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}

@@ -139,8 +139,8 @@ func (p *Pool) WorkOn(ctx context.Context, id, worker string) (store.Run, error)
 		if rec.State != store.RunPending && rec.State != store.RunRunning {
 			return rec, nil
 		}
-		if rec.Reserved != worker {
-			return rec, fmt.Errorf("claim run %s as %s: %w but to %q", id, worker, ErrNotAssigned, rec.Reserved)
+		if rec.AssignedWorker != worker {
+			return rec, fmt.Errorf("claim run %s as %s: %w but to %q", id, worker, ErrNotAssigned, rec.AssignedWorker)
 		}
 		if claimed, lease, err := p.claim(ctx, rec); err == nil {
 			p.execute(ctx, claimed, lease)

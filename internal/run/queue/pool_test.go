@@ -27,7 +27,7 @@ func TestARunIsExecutedOnceByOneOfManyPools(t *testing.T) {
 	if r.Attempts != 1 || r.Documents.New < 10 || r.StopReason == "" {
 		t.Errorf("the run ended as %+v", r)
 	}
-	docs, _, err := f.store.ListDocuments(t.Context(), demo.Domain, store.Page{})
+	docs, _, err := f.store.ListDocuments(t.Context(), demo.Domain, store.ListOptions{})
 	if err != nil || int64(len(docs)) != r.Documents.New {
 		t.Errorf("%d documents are stored, the run counts %d, %v", len(docs), r.Documents.New, err)
 	}
@@ -65,7 +65,7 @@ func TestPoolReleasesItsRunsOnShutdown(t *testing.T) {
 	}
 	f.startPool("new")
 	r = f.await("r1", "completion", in(store.RunComplete))
-	if r.Attempts != 1 || r.Holder != "new" || r.Documents.New < 10 {
+	if r.Attempts != 1 || r.Worker != "new" || r.Documents.New < 10 {
 		t.Errorf("the run ended as %+v", r)
 	}
 }
@@ -82,7 +82,7 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.State, r.Holder, r.Attempts, r.Heartbeat = store.RunRunning, "dead", attempts, time.Now()
+		r.State, r.Worker, r.Attempts, r.Heartbeat = store.RunRunning, "dead", attempts, time.Now()
 		r.Fence = store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
 		if err := f.store.PutRun(t.Context(), r); err != nil {
 			t.Fatal(err)
@@ -136,10 +136,10 @@ func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
 	t.Parallel()
 	at := func(seconds int64) time.Time { return time.Unix(1_700_000_000+seconds, 0) }
 	rec := store.Run{
-		ID: "r", State: store.RunStopped, StopReason: "why", Message: "what", Attempts: 2, Reserved: "job/r",
-		NotBefore: at(1), Started: at(2), Begun: at(3), Completed: at(4),
+		ID: "r", State: store.RunInterrupted, StopReason: "why", Message: "what", Attempts: 2, AssignedWorker: "job/r",
+		NotBefore: at(1), CreatedAt: at(2), StartedAt: at(3), FinishedAt: at(4),
 		Progress:  store.Progress{Fetched: 1, Queued: 2, Failed: 3, Skipped: map[string]int64{"robots": 4}},
-		Documents: store.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Gone: 8},
+		Documents: store.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8},
 	}
 	got := StatusOf(rec)
 	if got.ID != "r" || got.State != runner.StateInterrupted || got.Reason != "why" || got.Message != "what" || got.Attempts != 2 || !got.Dedicated {
@@ -151,7 +151,7 @@ func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
 	if got.Progress.Fetched != 1 || got.Progress.Queued != 2 || got.Progress.Failed != 3 || got.Progress.Skipped["robots"] != 4 {
 		t.Errorf("its progress is %+v", got.Progress)
 	}
-	if want := (v1alpha1.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Gone: 8}); got.Documents != want {
+	if want := (v1alpha1.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8}); got.Documents != want {
 		t.Errorf("its documents are %+v", got.Documents)
 	}
 	if runner.ReasonCancelled != run.ReasonCancelled {

@@ -82,16 +82,16 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	if err != nil {
 		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
 	}
-	if rec.State == store.RunStopped {
-		rec.Begun = time.Time{} // its deadline starts anew
+	if rec.State == store.RunInterrupted {
+		rec.StartedAt = time.Time{} // its deadline starts anew
 	}
 	rec.ID, rec.Company, rec.State, rec.Task = spec.RunID, spec.Company, store.RunPending, payload
-	rec.Priority, rec.Limit, rec.NotBefore, rec.Reserved = spec.Priority, spec.MaxAttempts, spec.NotBefore, assignedWorker
-	rec.StopReason, rec.Message, rec.Holder, rec.Completed = "", "", "", time.Time{}
-	if rec.Started.IsZero() {
-		rec.Started = time.Now().UTC()
+	rec.Priority, rec.MaxAttempts, rec.NotBefore, rec.AssignedWorker = spec.Priority, spec.MaxAttempts, spec.NotBefore, assignedWorker
+	rec.StopReason, rec.Message, rec.Worker, rec.FinishedAt = "", "", "", time.Time{}
+	if rec.CreatedAt.IsZero() {
+		rec.CreatedAt = time.Now().UTC()
 	}
-	if err := q.Runs.PutRequest(ctx, spec.RunID, ""); err != nil {
+	if err := q.Runs.PutRunRequest(ctx, spec.RunID, ""); err != nil {
 		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
 	}
 	// The fence is that of a worker that has released the run: no worker holds it now.
@@ -103,7 +103,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 }
 
 // requests maps each signal to what is stored for the worker.
-var requests = map[runner.Signal]store.Request{
+var requests = map[runner.Signal]store.RunRequest{
 	runner.SignalStop:    store.RequestStop,
 	runner.SignalSuspend: store.RequestSuspend,
 	runner.SignalCancel:  store.RequestCancel,
@@ -111,32 +111,32 @@ var requests = map[runner.Signal]store.Request{
 
 // Signal implements runner.Runner.
 func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) (runner.RunStatus, error) {
-	if err := q.Runs.PutRequest(ctx, runID, requests[signal]); err != nil {
+	if err := q.Runs.PutRunRequest(ctx, runID, requests[signal]); err != nil {
 		return runner.RunStatus{}, fmt.Errorf("signal %s to run %s: %w", signal, runID, err)
 	}
 	rec, err := q.Record(ctx, runID)
 	if err != nil {
 		return runner.RunStatus{}, fmt.Errorf("signal %s: %w", signal, err)
 	}
-	if rec.State != store.RunPending && rec.State != store.RunStopped {
+	if rec.State != store.RunPending && rec.State != store.RunInterrupted {
 		return StatusOf(rec), nil // its worker reads the request
 	}
 	from := rec.State
 	switch signal {
 	case runner.SignalSuspend:
-		rec.State = store.RunStopped
+		rec.State = store.RunInterrupted
 	case runner.SignalStop:
 		rec.State, rec.StopReason, rec.Message = store.RunComplete, v1alpha1.ReasonStopped, "The crawl was stopped; the documents found so far are stored."
 	case runner.SignalCancel:
 		rec.State, rec.StopReason, rec.Message = store.RunFailed, runner.ReasonCancelled, "The crawl was cancelled before it finished."
 	}
-	if rec.State != store.RunStopped {
-		rec.Completed = time.Now().UTC()
+	if rec.State != store.RunInterrupted {
+		rec.FinishedAt = time.Now().UTC()
 	}
 	// The fence is that of a worker that has released the run; the lease may have had
 	// other holders since.
 	rec.Fence = store.Fence{}
-	err = q.Runs.SwapRun(ctx, rec, from)
+	err = q.Runs.CompareAndSwapRun(ctx, rec, from)
 	if errors.Is(err, store.ErrConflict) { // claimed meanwhile: its worker reads the request
 		return q.Status(ctx, runID)
 	}

@@ -45,10 +45,10 @@ func TestSignalLeavesARunThatIsClaimedMeanwhileToItsWorker(t *testing.T) {
 			t.Errorf("after %s the status is %+v, %v", signal, status, err)
 		}
 		r, err := f.store.GetRun(t.Context(), "r1")
-		if err != nil || r.State != store.RunRunning || r.Holder != "pool" {
+		if err != nil || r.State != store.RunRunning || r.Worker != "pool" {
 			t.Errorf("after %s the run is %+v, %v", signal, r, err)
 		}
-		if got, err := f.store.GetRequest(t.Context(), "r1"); err != nil || got != request {
+		if got, err := f.store.GetRunRequest(t.Context(), "r1"); err != nil || got != request {
 			t.Errorf("after %s the worker reads %q, %v", signal, got, err)
 		}
 	}
@@ -78,7 +78,7 @@ func TestAnInterruptedRunCanBeCancelledAfterALaterRunOfItsCompany(t *testing.T) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := store.Run{ID: "r1", Company: demo.Domain, State: store.RunStopped, Fence: store.Fence{LeaseName: l.Name, Epoch: l.Epoch}}
+	r := store.Run{ID: "r1", Company: demo.Domain, State: store.RunInterrupted, Fence: store.Fence{LeaseName: l.Name, Epoch: l.Epoch}}
 	if err := f.store.PutRun(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestAnInterruptedRunCanBeCancelledAfterALaterRunOfItsCompany(t *testing.T) 
 func TestSignalEndsTheRunOfAWorker(t *testing.T) {
 	t.Parallel()
 	for signal, want := range map[runner.Signal]string{
-		runner.SignalStop: store.RunComplete, runner.SignalSuspend: store.RunStopped, runner.SignalCancel: store.RunFailed,
+		runner.SignalStop: store.RunComplete, runner.SignalSuspend: store.RunInterrupted, runner.SignalCancel: store.RunFailed,
 	} {
 		t.Run(string(signal), func(t *testing.T) {
 			t.Parallel()
@@ -110,7 +110,7 @@ func TestSignalEndsTheRunOfAWorker(t *testing.T) {
 			if signal != runner.SignalSuspend {
 				return
 			}
-			before, _, err := f.store.ListDocuments(t.Context(), demo.Domain, store.Page{})
+			before, _, err := f.store.ListDocuments(t.Context(), demo.Domain, store.ListOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

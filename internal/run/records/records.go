@@ -17,8 +17,8 @@ import (
 // Records implements company.Records with a store.
 type Records struct {
 	Store interface {
-		ListDocuments(ctx context.Context, company string, p store.Page) (documents []store.Document, next string, err error)
-		ListRuns(ctx context.Context, company string, p store.Page) (runs []store.Run, next string, err error)
+		ListDocuments(ctx context.Context, company string, p store.ListOptions) (documents []store.Document, next string, err error)
+		ListRuns(ctx context.Context, company string, p store.ListOptions) (runs []store.Run, next string, err error)
 		DeleteCompany(ctx context.Context, company string) error
 	}
 }
@@ -36,7 +36,7 @@ func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.
 	var sum company.Summary
 	counts := map[v1alpha1.DocumentType]int32{}
 	best := map[v1alpha1.DocumentType]store.Document{} // by confidence
-	p := store.Page{Limit: store.MaxLimit}
+	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		docs, next, err := r.Store.ListDocuments(ctx, key, p)
 		if err != nil {
@@ -46,7 +46,7 @@ func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.
 			if d.LastChanged.After(sum.LastChange) {
 				sum.LastChange = d.LastChanged
 			}
-			if !d.LastGone.IsZero() {
+			if !d.RemovedAt.IsZero() {
 				continue
 			}
 			t := v1alpha1.DocumentType(d.Type)
@@ -87,7 +87,7 @@ const recentRuns = 20
 
 // missingReasons returns why the last run that ended did not find a type.
 func (r Records) missingReasons(ctx context.Context, key string) (map[v1alpha1.DocumentType]v1alpha1.MissingReason, error) {
-	runs, _, err := r.Store.ListRuns(ctx, key, store.Page{Limit: recentRuns})
+	runs, _, err := r.Store.ListRuns(ctx, key, store.ListOptions{Limit: recentRuns})
 	if err != nil {
 		return nil, fmt.Errorf("list the runs of %s: %w", key, err)
 	}

@@ -23,7 +23,7 @@ type lease struct {
 }
 
 func (l lease) model() store.Lease {
-	return store.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, Expires: l.Expires, Idle: time.Duration(l.Idle) * time.Millisecond}
+	return store.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, Expires: l.Expires, IdleFor: time.Duration(l.Idle) * time.Millisecond}
 }
 
 // AcquireLease implements store.Leases. Time is the server's ($$NOW), so that the

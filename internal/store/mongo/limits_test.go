@@ -37,7 +37,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p, next := store.Page{Limit: store.MaxLimit}, 0
+	p, next := store.ListOptions{Limit: store.MaxLimit}, 0
 	for {
 		docs, more, err := s.ListDocuments(t.Context(), "", p)
 		if err != nil {

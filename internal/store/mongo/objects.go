@@ -201,7 +201,7 @@ func (s *Store) doneAlready(ctx context.Context, key store.ObjectKey, version in
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) (items []store.Object, next, version string, err error) {
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) (items []store.Object, next, version string, err error) {
 	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
@@ -227,7 +227,7 @@ func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store
 		}
 		for i, r := range rows {
 			if i == limit {
-				next = store.ContinueAfter(rows[i-1].ID)
+				next = store.EncodeContinue(rows[i-1].ID)
 				break
 			}
 			o, e := r.model(kind)

@@ -18,8 +18,8 @@ type request struct {
 	Request string `json:"request"`
 }
 
-// ListRunsIn implements store.Runs.
-func (s *Store) ListRunsIn(ctx context.Context, state string, p store.Page) ([]store.Run, string, error) {
+// ListRunsByState implements store.Runs.
+func (s *Store) ListRunsByState(ctx context.Context, state string, p store.ListOptions) ([]store.Run, string, error) {
 	what := "list runs that are " + state
 	limit, after, err := p.Bounds()
 	if err != nil {
@@ -40,12 +40,12 @@ func (s *Store) ListRunsIn(ctx context.Context, state string, p store.Page) ([]s
 	return list(ctx, s, what, runCollection, filter, order, limit, func(r run) (string, store.Run) { return fmt.Sprint(r.Priority, " ", r.ID), r.Run })
 }
 
-// SwapRun implements store.Runs.
-func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {
+// CompareAndSwapRun implements store.Runs.
+func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from string) error {
 	// One that was written already, on a try whose answer was lost, is written again: who
 	// swaps has the fence alone, or swaps into the end that was asked for.
 	mine := bson.D{
-		{Key: "state", Value: r.State}, {Key: "heartbeat", Value: r.Heartbeat}, {Key: "completed", Value: r.Completed},
+		{Key: "state", Value: r.State}, {Key: "heartbeat", Value: r.Heartbeat}, {Key: "completed", Value: r.FinishedAt},
 		{Key: "fence.leaseName", Value: r.Fence.LeaseName}, {Key: "fence.epoch", Value: r.Fence.Epoch},
 	}
 	stands := bson.D{{Key: "_id", Value: r.ID}, {Key: "$or", Value: bson.A{bson.D{{Key: "state", Value: from}}, mine}}}
@@ -58,8 +58,8 @@ func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {
 	})
 }
 
-// PutRequest implements store.Runs.
-func (s *Store) PutRequest(ctx context.Context, runID string, r store.Request) error {
+// PutRunRequest implements store.Runs.
+func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
 	return s.try(ctx, "ask run "+runID+" to "+string(r), func(ctx context.Context) error {
 		_, err := s.db.Collection(requestCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: runID}},
 			bson.D{{Key: "$set", Value: bson.D{{Key: "request", Value: string(r)}}}}, options.UpdateOne().SetUpsert(true))
@@ -67,14 +67,14 @@ func (s *Store) PutRequest(ctx context.Context, runID string, r store.Request) e
 	})
 }
 
-// GetRequest implements store.Runs.
-func (s *Store) GetRequest(ctx context.Context, runID string) (store.Request, error) {
+// GetRunRequest implements store.Runs.
+func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunRequest, error) {
 	var r request
 	err := s.one(ctx, "read what run "+runID+" is asked", requestCollection, bson.D{{Key: "_id", Value: runID}}, &r)
 	if errors.Is(err, store.ErrNotFound) {
 		err = nil
 	}
-	return store.Request(r.Request), err
+	return store.RunRequest(r.Request), err
 }
 
 // DeleteRun implements store.Runs.
@@ -95,7 +95,7 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 // DeleteCompany implements store.Documents. A document goes after its versions and a
 // run after its checkpoints, so that what was cut off finds the rest by what is left.
 func (s *Store) DeleteCompany(ctx context.Context, company string) error {
-	p := store.Page{Limit: store.MaxLimit}
+	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		docs, _, err := s.ListDocuments(ctx, company, p)
 		if err != nil {

@@ -66,7 +66,7 @@ func list[R, M any](ctx context.Context, s *Store, what, collection string, filt
 		last := ""
 		for i, r := range rows {
 			if i == limit {
-				next = store.ContinueAfter(last)
+				next = store.EncodeContinue(last)
 				break
 			}
 			var m M
@@ -91,7 +91,7 @@ func (s *Store) GetRun(ctx context.Context, id string) (store.Run, error) {
 }
 
 // ListRuns implements store.Runs.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
+func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
 	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
@@ -109,7 +109,7 @@ func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]s
 // PutPages implements store.Pages. Where there are no transactions, a batch that is
 // cut off is written in part; its caller repeats it.
 func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {
-	if err := store.CheckPages(pages); err != nil || len(pages) == 0 {
+	if err := store.CheckPageBatch(pages); err != nil || len(pages) == 0 {
 		return err
 	}
 	writes := make([]mongo.WriteModel, len(pages))
@@ -130,8 +130,8 @@ func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.Fetch
 	})
 }
 
-// DropPages implements store.Pages.
-func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID string) error {
+// DeleteStalePages implements store.Pages.
+func (s *Store) DeleteStalePages(ctx context.Context, f store.Fence, company, runID string) error {
 	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(ctx context.Context) error {
 		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}, {Key: "runID", Value: bson.D{{Key: "$ne", Value: runID}}}})
 		return err
@@ -146,7 +146,7 @@ func (s *Store) GetPage(ctx context.Context, company, url string) (store.Fetched
 }
 
 // ListPages implements store.Pages.
-func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
+func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
 	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
@@ -175,7 +175,7 @@ func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Do
 }
 
 // ListDocuments implements store.Documents.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
 	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
@@ -200,7 +200,7 @@ func documentsAfter(company, key string) bson.D {
 }
 
 // ListCompanies implements store.Documents.
-func (s *Store) ListCompanies(ctx context.Context, p store.Page) (items []store.CompanySummary, next string, err error) {
+func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) (items []store.CompanySummary, next string, err error) {
 	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", fmt.Errorf("list companies: %w", err)
@@ -226,7 +226,7 @@ func (s *Store) ListCompanies(ctx context.Context, p store.Page) (items []store.
 		}
 		if len(items) > limit {
 			items = items[:limit]
-			next = store.ContinueAfter(items[limit-1].Name)
+			next = store.EncodeContinue(items[limit-1].Name)
 		}
 		return nil
 	})

@@ -31,7 +31,7 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}
-		if err == nil && newest.Hash == v.Hash {
+		if err == nil && newest.ContentHash == v.ContentHash {
 			return newest, false, nil
 		}
 		v.Number = newest.Number + 1
@@ -42,7 +42,7 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		if err != nil {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}
-		v.Bytes, v.Full = len(data), full
+		v.StoredBytes, v.Keyframe = len(data), full
 		b, err := s.putBlob(ctx, "version of "+v.DocumentID, data)
 		if err != nil {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
@@ -68,7 +68,7 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		// Ours from a try whose answer was lost, or another writer's: the same text
 		// is then found as the newest, another one moves the number on.
 		stored, err := s.versionRow(ctx, v.DocumentID, v.Number)
-		if err == nil && stored.Hash == v.Hash && stored.RunID == v.RunID && stored.FetchedAt.UnixMilli() == v.FetchedAt.UnixMilli() {
+		if err == nil && stored.ContentHash == v.ContentHash && stored.RunID == v.RunID && stored.FetchedAt.UnixMilli() == v.FetchedAt.UnixMilli() {
 			return stored.Version, true, nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -82,7 +82,7 @@ func (s *Store) versionRow(ctx context.Context, id string, n int) (v version, er
 }
 
 // ListVersions implements store.Versions.
-func (s *Store) ListVersions(ctx context.Context, id string, p store.Page) ([]store.Version, string, error) {
+func (s *Store) ListVersions(ctx context.Context, id string, p store.ListOptions) ([]store.Version, string, error) {
 	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
@@ -140,7 +140,7 @@ func (s *Store) textOf(ctx context.Context, id string, n int) (store.Version, []
 				return err
 			}
 			chain = append(chain, v)
-			if v.Full {
+			if v.Keyframe {
 				break
 			}
 		}

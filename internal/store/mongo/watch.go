@@ -193,7 +193,7 @@ func (w *watch) poll(ctx context.Context, s *Store, kind string) {
 	first := true
 	for {
 		now := map[string]store.Object{}
-		p := store.Page{Limit: store.MaxLimit}
+		p := store.ListOptions{Limit: store.MaxLimit}
 		for {
 			items, next, _, err := s.ListObjects(ctx, kind, "", p)
 			if err != nil {

@@ -24,7 +24,7 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 		l = store.Lease{Name: name, Holder: holder, Epoch: old.Epoch, Expires: now.Add(ttl)}
 		if old.Holder != holder || !old.Expires.After(now) {
 			l.Epoch++
-			l.Idle = now.Sub(old.Expires)
+			l.IdleFor = now.Sub(old.Expires)
 		}
 		_, err = t.ExecContext(ctx, `INSERT INTO leases(name,holder,epoch,expires) VALUES(?,?,?,?) ON CONFLICT(name) DO UPDATE SET holder=excluded.holder, epoch=excluded.epoch, expires=excluded.expires`,
 			name, holder, l.Epoch, l.Expires.UnixNano())

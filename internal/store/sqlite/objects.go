@@ -127,7 +127,7 @@ func (s *Store) record(ctx context.Context, t *sql.Tx, typ store.EventType, o *s
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) (items []store.Object, next, version string, err error) {
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) (items []store.Object, next, version string, err error) {
 	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
@@ -149,7 +149,7 @@ func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store
 		}
 		if len(items) == limit {
 			l := items[len(items)-1]
-			return items, store.ContinueAfter(l.Namespace + "/" + l.Name), strconv.FormatInt(rv, 10), nil
+			return items, store.EncodeContinue(l.Namespace + "/" + l.Name), strconv.FormatInt(rv, 10), nil
 		}
 		items = append(items, o)
 	}

@@ -45,7 +45,7 @@ func (s *Store) GetRun(ctx context.Context, id string) (r store.Run, err error) 
 }
 
 // ListRuns implements store.Runs.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
+func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
 	query, args := listAllRuns, []any(nil)
 	if company != "" {
 		query, args = listCompanyRuns, []any{company}
@@ -83,7 +83,7 @@ const deleteCheckpoints = `DELETE FROM checkpoints WHERE id=?1 OR id>?1||'+' AND
 
 // PutPages implements store.Pages.
 func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {
-	if err := store.CheckPages(pages); err != nil || len(pages) == 0 {
+	if err := store.CheckPageBatch(pages); err != nil || len(pages) == 0 {
 		return err
 	}
 	return s.fenced(ctx, f, fmt.Sprintf("put %d pages of %s", len(pages), pages[0].Company), func(t *sql.Tx) error {
@@ -105,8 +105,8 @@ func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.Fetch
 	})
 }
 
-// DropPages implements store.Pages.
-func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID string) error {
+// DeleteStalePages implements store.Pages.
+func (s *Store) DeleteStalePages(ctx context.Context, f store.Fence, company, runID string) error {
 	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(t *sql.Tx) error {
 		_, err := t.ExecContext(ctx, `DELETE FROM pages WHERE company=? AND json_extract(v,'$.runID')<>?`, company, runID)
 		return err
@@ -119,7 +119,7 @@ func (s *Store) GetPage(ctx context.Context, company, url string) (p store.Fetch
 }
 
 // ListPages implements store.Pages.
-func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
+func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
 	items, next, err := list[store.FetchedPage](ctx, s.read, p, `SELECT url, v FROM pages WHERE company=? AND url>? ORDER BY url LIMIT ?`, company)
 	if err != nil {
 		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
@@ -153,7 +153,7 @@ const (
 )
 
 // ListDocuments implements store.Documents.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
 	// A key is the company and the URL with a newline between them, which sorts before
 	// all that either has.
 	query, args := listAllDocuments, []any(nil)
@@ -168,7 +168,7 @@ func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page)
 }
 
 // ListCompanies implements store.Documents.
-func (s *Store) ListCompanies(ctx context.Context, p store.Page) ([]store.CompanySummary, string, error) {
+func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) ([]store.CompanySummary, string, error) {
 	items, next, err := list[store.CompanySummary](ctx, s.read, p,
 		`SELECT company, json_object('name', company, 'documents', count(*), 'lastChanged', max(strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(v,'$.lastChanged'))))
 		FROM documents WHERE company>? GROUP BY company ORDER BY company LIMIT ?`)
@@ -185,7 +185,7 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if err == nil && newest.Hash == v.Hash {
+		if err == nil && newest.ContentHash == v.ContentHash {
 			out = newest
 			return nil
 		}
@@ -198,21 +198,21 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		if err != nil {
 			return err
 		}
-		v.Bytes, v.Full = len(blob), full
+		v.StoredBytes, v.Keyframe = len(blob), full
 		b, err := json.Marshal(v)
 		if err != nil {
 			return err
 		}
 		out, created = v, true
 		_, err = t.ExecContext(ctx, `INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES(?,?,?,?,?,?,?)`,
-			v.DocumentID, v.Number, v.Hash, v.FetchedAt.UnixNano(), full, string(b), blob)
+			v.DocumentID, v.Number, v.ContentHash, v.FetchedAt.UnixNano(), full, string(b), blob)
 		return err
 	})
 	return out, created, err
 }
 
 // ListVersions implements store.Versions.
-func (s *Store) ListVersions(ctx context.Context, id string, p store.Page) ([]store.Version, string, error) {
+func (s *Store) ListVersions(ctx context.Context, id string, p store.ListOptions) ([]store.Version, string, error) {
 	items, next, err := list[store.Version](ctx, s.read, p, `SELECT n, v FROM versions WHERE doc=?1 AND (?2='' OR n<CAST(?2 AS INTEGER)) ORDER BY n DESC LIMIT ?3`, id)
 	if err != nil {
 		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
@@ -257,7 +257,7 @@ func textOf(ctx context.Context, q querier, id string, n int) (v store.Version, 
 			return v, nil, err
 		}
 		prev := text
-		if v.Full {
+		if v.Keyframe {
 			prev = nil
 		}
 		if text, err = pack.Decode(prev, blob); err != nil {

@@ -197,7 +197,7 @@ func none(err error, what string) error {
 
 // list reads JSON rows (key, value) of a query that has ? for the key to go on
 // after and ? for the limit as its last two parameters.
-func list[T any](ctx context.Context, db *sql.DB, p store.Page, query string, args ...any) (items []T, next string, err error) {
+func list[T any](ctx context.Context, db *sql.DB, p store.ListOptions, query string, args ...any) (items []T, next string, err error) {
 	limit, after, err := p.Bounds()
 	if err != nil {
 		return nil, "", err
@@ -215,7 +215,7 @@ func list[T any](ctx context.Context, db *sql.DB, p store.Page, query string, ar
 			return nil, "", err
 		}
 		if len(items) == limit {
-			return items, store.ContinueAfter(last), nil
+			return items, store.EncodeContinue(last), nil
 		}
 		var v T
 		if err := json.Unmarshal(b, &v); err != nil {

@@ -1,8 +1,8 @@
-// Package address guards where the crawler connects to. Pages come from
+// Package netguard guards where the crawler connects to. Pages come from
 // strangers, and so do the addresses in them: a Guard decides on the IP address
 // at the moment a connection is made, after DNS, so that no spelling, redirect or
 // changing DNS answer leads into a private network.
-package address
+package netguard
 
 import (
 	"errors"

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clausea/crawler/internal/crawl/likeness"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
 // A pattern of URLs is closed after so many pages in a row that showed what was
@@ -50,14 +50,14 @@ type recent struct {
 
 // shown is a page that was not like those before it.
 type shown struct {
-	likeness.Sketch
+	neardup.Sketch
 	host   string
 	copies int
 }
 
 // Took takes note of a page that came. copies is how many pages of the same domain
 // were like it, 0 where it shows something new.
-func (s *Scope) Took(u *url.URL, sk likeness.Sketch) (copies int) {
+func (s *Scope) Took(u *url.URL, sk neardup.Sketch) (copies int) {
 	host := u.Hostname()
 	domain := Registrable(host)
 	r := s.recent[domain]

@@ -1,7 +1,7 @@
-// Package likeness says whether two pages show the same, whatever their URLs are
+// Package neardup says whether two pages show the same, whatever their URLs are
 // and whatever dates, counters and session names stand in them. A site that has
 // an endless number of URLs has a small number of pages. It is pure.
-package likeness
+package neardup
 
 import (
 	"slices"

@@ -266,7 +266,7 @@ func (h *history) userAction(t *rapid.T) {
 }
 
 // workerAction does one thing that workers do to a run.
-func (h *history) workerAction(t *rapid.T, state string) {
+func (h *history) workerAction(t *rapid.T, state store.RunState) {
 	ctx := context.Background()
 	j := h.pick(t)
 	if j == nil {

@@ -13,12 +13,12 @@ import (
 	"strings"
 )
 
-// suite is what one part of the script said.
+// suite is the result of one suite of the scoring script.
 type suite struct {
-	name    string
-	figures map[string]any
-	worst   []string // its remarks, in its order
-	line    string   // the figure to quote
+	name     string
+	figures  map[string]any
+	worst    []string // the reported cases, in the order of the script
+	headline string   // the last line of the output
 }
 
 func (o *options) suite(ctx context.Context, name string) (suite, error) {
@@ -43,10 +43,10 @@ func (o *options) suite(ctx context.Context, name string) (suite, error) {
 		return suite{}, fmt.Errorf("read the figures of %s: %w", name, err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	s.line = lines[len(lines)-1]
+	s.headline = lines[len(lines)-1]
 	for _, l := range strings.Split(string(out), "\n") {
 		if l == "{" {
-			break // the figures again
+			break // the figures follow once more, as JSON
 		}
 		if remark, ok := strings.CutPrefix(l, "  "); ok {
 			s.worst = append(s.worst, strings.Join(strings.Fields(remark), " "))
@@ -55,23 +55,24 @@ func (o *options) suite(ctx context.Context, name string) (suite, error) {
 	return s, nil
 }
 
-// prediction is what a model that was not trained on a page's company says of it.
+// prediction is the classification of a page by a model that was trained without the
+// page's company.
 type prediction struct {
 	ID, Form, Label, Got, Kind string
 	P                          float64
 	Right, Legal               bool
 }
 
-// held is what cross-validation over companies found.
-type held struct {
-	lines []string // as the trainer reports it
+// crossValidation is the result of the cross-validation by company.
+type crossValidation struct {
+	lines []string // the report of trainclassify
 	wrong []prediction
 }
 
-func (o *options) crossValidate(ctx context.Context) (held, error) {
+func (o *options) crossValidate(ctx context.Context) (crossValidation, error) {
 	dir, err := os.MkdirTemp("", "clausea-eval-")
 	if err != nil {
-		return held{}, err
+		return crossValidation{}, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "predictions.jsonl")
@@ -79,25 +80,25 @@ func (o *options) crossValidate(ctx context.Context) (held, error) {
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return held{}, fmt.Errorf("cross-validate: %w", err)
+		return crossValidation{}, fmt.Errorf("cross-validate: %w", err)
 	}
-	h := held{lines: strings.Split(strings.TrimSpace(string(out)), "\n")}
+	h := crossValidation{lines: strings.Split(strings.TrimSpace(string(out)), "\n")}
 	f, err := os.Open(file)
 	if err != nil {
-		return held{}, err
+		return crossValidation{}, err
 	}
 	defer func() { _ = f.Close() }()
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		var p prediction
 		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
-			return held{}, fmt.Errorf("read the predictions: %w", err)
+			return crossValidation{}, fmt.Errorf("read the predictions: %w", err)
 		}
 		if !p.Right && p.Form != "bare" {
 			h.wrong = append(h.wrong, p)
 		}
 	}
-	// The surest of the wrong answers are the worst.
+	// The most confident errors are the worst.
 	slices.SortStableFunc(h.wrong, func(a, b prediction) int { return cmp.Compare(b.P, a.P) })
 	return h, lines.Err()
 }

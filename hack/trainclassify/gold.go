@@ -17,8 +17,8 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// row is a line of a manifest.
-type row struct {
+// record is a line of a manifest.
+type record struct {
 	ID        string   `json:"id"`
 	Label     string   `json:"label"`
 	Legal     bool     `json:"legal"`
@@ -32,51 +32,51 @@ type row struct {
 	Markdown  string   `json:"gold_md_file"`
 }
 
-// form is in which form a page is given.
+// form is a form in which a page is presented to the model.
 type form string
 
 const (
-	formHTML     form = "html"     // a page, with its address: scored
-	formMarkdown form = "markdown" // a text without a page around it, with its address: scored
-	formCopy     form = "copy"     // a further form of a page, which only trains
-	formBare     form = "bare"     // the same without title, headings and address: reported apart
+	formHTML     form = "html"     // a page with its URL; scored
+	formMarkdown form = "markdown" // a text without its page, with its URL; scored
+	formCopy     form = "copy"     // another form of a page, for training only
+	formBare     form = "bare"     // without title, headings and URL; reported separately
 )
 
-// example is one text with its answer.
+// example is one labelled text.
 type example struct {
-	row      row
-	page     *classify.Page // until its features are made
-	hide     classify.Hidden
+	record   record
+	page     *classify.Page // nil once the features are computed
+	hidden   classify.Hidden
 	form     form
 	class    int
 	fold     int
 	weight   float64
 	features []classify.Feature
 	named    bool // see classify.Choose
-	// decided says that classify needs no model to answer decision.
+	// decided reports that classify returns the class decision without the model.
 	decided  bool
 	decision int
 }
 
 func (e *example) scored() bool {
-	return (e.form == formHTML || e.form == formMarkdown) && len(e.row.Doubt) == 0
+	return (e.form == formHTML || e.form == formMarkdown) && len(e.record.Doubt) == 0
 }
 
-// folds is into how many parts the companies are put for cross-validation.
+// folds is the number of folds of the cross-validation. Each company is in one fold.
 const folds = 5
 
-// What the forms of an example count in training.
+// The training weights of the forms of an example.
 const (
 	doubtWeight     = 0.3
 	copyWeight      = 0.5
 	bareWeight      = 0.3
 	siteWeight      = 0.5
 	disguisedWeight = 0.5
-	urlWeight       = 0.15 // of an address alone
-	noisyURLWeight  = 0.03 // of an address whose label is often wrong
+	urlWeight       = 0.15 // of a URL without a page
+	noisyURLWeight  = 0.03 // of a URL whose label is often wrong
 )
 
-// load reads every manifest.
+// load reads all manifests.
 func load(gold string) ([]example, error) {
 	out, err := eachLine(filepath.Join(gold, "legal-types", "*", "manifest.jsonl"), pageExamples)
 	if err != nil {
@@ -90,10 +90,10 @@ func load(gold string) ([]example, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(out, disguised(out), sites, urls), nil
+	return slices.Concat(out, disguisedExamples(out), sites, urls), nil
 }
 
-func eachLine(pattern string, f func(dir string, r row) ([]example, error)) ([]example, error) {
+func eachLine(pattern string, f func(dir string, r record) ([]example, error)) ([]example, error) {
 	files, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func eachLine(pattern string, f func(dir string, r row) ([]example, error)) ([]e
 		lines := bufio.NewScanner(file)
 		lines.Buffer(nil, 16<<20)
 		for lines.Scan() {
-			var r row
+			var r record
 			err := json.Unmarshal(lines.Bytes(), &r)
 			if err == nil {
 				var more []example
@@ -125,43 +125,43 @@ func eachLine(pattern string, f func(dir string, r row) ([]example, error)) ([]e
 	return out, nil
 }
 
-// foldOf keeps a company in one fold.
+// foldOf returns the fold of a company.
 func foldOf(company string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(company))
 	return int(h.Sum32() % folds)
 }
 
-// urlExamples are of the labelled addresses, which teach the names of rare types.
-func urlExamples(_ string, r row) ([]example, error) {
+// urlExamples returns examples from labelled URLs, which contain the names of rare types.
+func urlExamples(_ string, r record) ([]example, error) {
 	class := slices.Index(classify.Classes, r.Label)
 	if class < 0 || r.URL == "" {
-		return nil, nil // "unclear" is a label too
+		return nil, nil // labels include "unclear"
 	}
 	weight := urlWeight
 	switch r.Label {
 	case doctype.PrivacyPolicy, doctype.TermsOfService, doctype.CookiePolicy:
 	default:
-		// Most of these were named by a crowd that had fewer types to choose from.
+		// Most of these labels come from annotators who had fewer types to choose from.
 		weight = noisyURLWeight
 	}
-	return []example{{row: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Page{URL: r.URL}}}, nil
+	return []example{{record: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Page{URL: r.URL}}}, nil
 }
 
-// pageExamples are the forms of one labelled page.
-func pageExamples(dir string, r row) ([]example, error) {
+// pageExamples returns the forms of one labelled page.
+func pageExamples(dir string, r record) ([]example, error) {
 	label := r.Label
 	if !r.Legal {
 		label = doctype.Other
 	}
 	class := slices.Index(classify.Classes, label)
 	if class < 0 {
-		return nil, fmt.Errorf("%s: label %q is none of ours", r.ID, label)
+		return nil, fmt.Errorf("%s: unknown label %q", r.ID, label)
 	}
 	if r.Component == "" {
 		r.Component = r.ID
 	}
-	base := example{row: r, class: class, fold: foldOf(r.Component), weight: 1}
+	base := example{record: r, class: class, fold: foldOf(r.Component), weight: 1}
 	if len(r.Doubt) > 0 {
 		base.weight = doubtWeight
 	}
@@ -188,22 +188,22 @@ func pageExamples(dir string, r row) ([]example, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.ID, err)
 	}
-	out := []example{base.of(p, f, 0, 1), base.of(bare(p), formBare, 0, bareWeight)}
-	for _, h := range hidden {
-		out = append(out, base.of(p, formCopy, h.what, h.weight))
+	out := []example{base.inForm(p, f, 0, 1), base.inForm(bare(p), formBare, 0, bareWeight)}
+	for _, h := range hiddenParts {
+		out = append(out, base.inForm(p, formCopy, h.what, h.weight))
 	}
 	if r.Markdown != "" && r.HTML != "" {
 		if p, err = read(r.Markdown); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.ID, err)
 		}
-		out = append(out, base.of(p, formCopy, 0, copyWeight))
+		out = append(out, base.inForm(p, formCopy, 0, copyWeight))
 	}
 	return out, nil
 }
 
-// hidden are what each page is trained without, so that the model learns all that
-// may stand for a type and not only what stands most often.
-var hidden = []struct {
+// hiddenParts lists the parts that are hidden in further copies of each page, so that the
+// model learns all evidence for a type and not only the most frequent.
+var hiddenParts = []struct {
 	what   classify.Hidden
 	weight float64
 }{
@@ -214,9 +214,9 @@ var hidden = []struct {
 	{classify.HideTitle | classify.HideAddress | classify.HideSpeech, 0.4},
 }
 
-// of is the example in one form of its page.
-func (e example) of(p classify.Page, f form, hide classify.Hidden, weight float64) example {
-	e.form, e.page, e.hide, e.weight = f, &p, hide, e.weight*weight
+// inForm returns the example in another form of its page.
+func (e example) inForm(p classify.Page, f form, hide classify.Hidden, weight float64) example {
+	e.form, e.page, e.hidden, e.weight = f, &p, hide, e.weight*weight
 	e.named = p.Named()
 	if a, ok := p.Decided(); ok {
 		e.decided, e.decision = true, slices.Index(classify.Classes, a.Type)
@@ -224,37 +224,38 @@ func (e example) of(p classify.Page, f form, hide classify.Hidden, weight float6
 	return e
 }
 
-// bare leaves only the text below the title, so that the model learns its words.
+// bare retains only the text below the title, so that the model learns its words.
 func bare(p classify.Page) classify.Page {
 	p.URL, p.Title, p.Head, p.Headings = "", "", "", nil
-	p.Text, p.Markdown = headless(p.Text), headless(p.Markdown)
+	p.Text, p.Markdown = withoutHeading(p.Text), withoutHeading(p.Markdown)
 	return p
 }
 
-// disguised are the pages that are no legal documents under the titles and addresses
-// of such: hubs, shells and teasers are named like what they lead to.
-func disguised(examples []example) []example {
+// disguisedExamples returns the pages that are not legal documents with the titles and URLs
+// of legal documents, because overview pages and teasers are named like the documents to
+// which they link.
+func disguisedExamples(examples []example) []example {
 	var named [folds][]example
 	for _, e := range examples {
-		if e.scored() && e.row.Legal {
+		if e.scored() && e.record.Legal {
 			named[e.fold] = append(named[e.fold], e)
 		}
 	}
 	var out []example
 	for i, e := range examples {
-		if !e.scored() || e.row.Legal || e.decided || len(named[e.fold]) == 0 {
+		if !e.scored() || e.record.Legal || e.decided || len(named[e.fold]) == 0 {
 			continue
 		}
 		as := named[e.fold][i%len(named[e.fold])]
 		p := *e.page
 		p.Title, p.Head, p.URL = as.page.Title, as.page.Head, as.page.URL
-		out = append(out, e.of(p, formCopy, 0, disguisedWeight))
+		out = append(out, e.inForm(p, formCopy, 0, disguisedWeight))
 	}
 	return out
 }
 
-// headless is a long text from its first space behind 200 bytes on.
-func headless(s string) string {
+// withoutHeading returns a long text without its first 200 bytes, up to the next space.
+func withoutHeading(s string) string {
 	if len(s) < 400 {
 		return s
 	}
@@ -264,7 +265,7 @@ func headless(s string) string {
 	return s
 }
 
-// site is what is read of a company's stored site.
+// site is a company's recorded site.
 type site struct {
 	Domain    string `json:"domain"`
 	Component string `json:"component"`
@@ -298,7 +299,7 @@ func readSites(gold string) (sites []site, dirs []string, err error) {
 	return sites, dirs, nil
 }
 
-// loadSites reads the labelled pages of sites, with the text of the links to them.
+// loadSites returns the labelled pages of recorded sites, with the text of a link to them.
 func loadSites(gold string) ([]example, error) {
 	sites, dirs, err := readSites(gold)
 	if err != nil {
@@ -326,7 +327,7 @@ func loadSites(gold string) ([]example, error) {
 				return nil, fmt.Errorf("%s: %w", page.URL, err)
 			}
 			out = append(out, example{
-				row: row{ID: page.URL, Label: page.Label, Legal: true, Component: s.Component, URL: page.URL}, form: formCopy,
+				record: record{ID: page.URL, Label: page.Label, Legal: true, Component: s.Component, URL: page.URL}, form: formCopy,
 				class: class, fold: foldOf(s.Component), weight: siteWeight, page: &p,
 			})
 		}
@@ -334,7 +335,7 @@ func loadSites(gold string) ([]example, error) {
 	return out, nil
 }
 
-// withoutSites leaves out the examples of companies that have a stored site.
+// withoutSites removes the examples of companies that have a recorded site.
 func withoutSites(gold string, examples []example) ([]example, error) {
 	sites, _, err := readSites(gold)
 	if err != nil {
@@ -344,16 +345,17 @@ func withoutSites(gold string, examples []example) ([]example, error) {
 	for _, s := range sites {
 		has[s.Component] = true
 	}
-	return slices.DeleteFunc(examples, func(e example) bool { return has[e.row.Component] }), nil
+	return slices.DeleteFunc(examples, func(e example) bool { return has[e.record.Component] }), nil
 }
 
-// makeFeatures gives the examples their features, and says what was the background.
+// makeFeatures computes the features of the examples. It returns the background, which is
+// the distribution of the wording evidence over the scored legal documents.
 func makeFeatures(examples []example) classify.Background {
 	var bg classify.Background
 	var sum, squares [classify.EvidenceTypes]float64
 	n := 0.0
 	for i := range examples {
-		if e := &examples[i]; e.scored() && e.row.Legal {
+		if e := &examples[i]; e.scored() && e.record.Legal {
 			for t, v := range e.page.Wording() {
 				sum[t] += float64(v)
 				squares[t] += float64(v) * float64(v)
@@ -368,7 +370,7 @@ func makeFeatures(examples []example) classify.Background {
 	}
 	for i := range examples {
 		if e := &examples[i]; e.page != nil {
-			e.features, e.page = e.page.Features(&bg, e.hide), nil
+			e.features, e.page = e.page.Features(&bg, e.hidden), nil
 		}
 	}
 	return bg

@@ -15,25 +15,25 @@ import (
 	"github.com/clausea/crawler/internal/crawl/score"
 )
 
-// link is one labelled example.
+// link is one labelled link.
 type link struct {
-	company  string
-	site     bool // of a site's page, not from the list of addresses
-	from     string
-	url      string
-	legal    bool
-	written  float64
-	features []string
-	weight   float64
+	company     string
+	site        bool // from a page of a site, not from the URL list
+	from        string
+	url         string
+	legal       bool
+	phraseScore float64
+	features    []string
+	weight      float64
 }
 
-// address is a line of legal-urls.
-type address struct {
+// labelledURL is a line of legal-urls.
+type labelledURL struct {
 	Component string `json:"component"`
 	URL       string `json:"url"`
 }
 
-// siteFile is a site's labels and links.
+// siteFile contains the labels and links of a site.
 type siteFile struct {
 	Domain    string                 `json:"domain"`
 	Component string                 `json:"component"`
@@ -43,10 +43,10 @@ type siteFile struct {
 		URL   string  `json:"url"`
 		Legal *string `json:"legal"`
 	} `json:"stubs"`
-	Links [][4]string `json:"links"` // page, address, text, region
+	Links [][4]string `json:"links"` // page, URL, text, region
 }
 
-// load reads the addresses and the sites' links below gold.
+// load reads the URL lists and the links of the sites below gold.
 func load(gold string) ([]link, error) {
 	var all []link
 	lists, err := filepath.Glob(filepath.Join(gold, "legal-urls", "*.jsonl"))
@@ -54,7 +54,7 @@ func load(gold string) ([]link, error) {
 		return nil, err
 	}
 	for _, name := range lists {
-		links, err := loadAddresses(name)
+		links, err := loadURLList(name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -72,16 +72,16 @@ func load(gold string) ([]link, error) {
 		all = append(all, links...)
 	}
 	if len(lists) == 0 || len(sites) == 0 {
-		return nil, errors.New("no labelled links: name their folder with -gold")
+		return nil, errors.New("no labelled links: set -gold to their folder")
 	}
 	return all, nil
 }
 
-// addressWeight is what a company's addresses count together, against those of a
-// site: their links have no text and no place.
-const addressWeight = 0.3
+// urlListWeight is the total weight of a company's URLs in the lists. It is below that of
+// a site, because these URLs have no link text and no region.
+const urlListWeight = 0.3
 
-func loadAddresses(name string) ([]link, error) {
+func loadURLList(name string) ([]link, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func loadAddresses(name string) ([]link, error) {
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var a address
+		var a labelledURL
 		if err := json.Unmarshal(lines.Bytes(), &a); err != nil {
 			return nil, err
 		}
@@ -101,16 +101,16 @@ func loadAddresses(name string) ([]link, error) {
 			continue
 		}
 		perCompany[a.Component]++
-		out = append(out, link{company: a.Component, url: a.URL, legal: true, written: score.Written(u, "", ""), features: score.Features(u, "")})
+		out = append(out, link{company: a.Component, url: a.URL, legal: true, phraseScore: score.PhraseScore(u, "", ""), features: score.Features(u, "")})
 	}
 	for i := range out {
-		out[i].weight = addressWeight / float64(perCompany[out[i].company])
+		out[i].weight = urlListWeight / float64(perCompany[out[i].company])
 	}
 	return out, lines.Err()
 }
 
-// Of one site its documents' links count together as much as this, and all its
-// other links as much again; a site with few has less to say.
+// siteWeight bounds the total weight of a site's links to documents, and that of its
+// other links. A site with few links has a lower weight.
 const siteWeight = 5.0
 
 func loadSite(name string) ([]link, error) {
@@ -132,14 +132,14 @@ func loadSite(name string) ([]link, error) {
 		}
 	}
 	for _, h := range s.Hosts {
-		own[scope.Registrable(h)] = true
+		own[scope.RegistrableDomain(h)] = true
 	}
 	var out []link
 	seen := map[string]bool{}
 	count := map[bool]float64{}
 	for _, l := range s.Links {
 		u, err := url.Parse(l[1])
-		if err != nil || !own[scope.Registrable(u.Hostname())] || seen[l[1]+"\n"+l[2]] {
+		if err != nil || !own[scope.RegistrableDomain(u.Hostname())] || seen[l[1]+"\n"+l[2]] {
 			continue
 		}
 		seen[l[1]+"\n"+l[2]] = true
@@ -148,25 +148,26 @@ func loadSite(name string) ([]link, error) {
 			region = ""
 		}
 		e := link{company: s.Component, site: true, from: l[0], url: l[1], legal: legal[pageKey(l[1])],
-			written: score.Written(u, l[2], region), features: score.Features(u, l[2])}
+			phraseScore: score.PhraseScore(u, l[2], region), features: score.Features(u, l[2])}
 		count[e.legal]++
 		out = append(out, e)
-		// Once more without its text: a sitemap has none.
+		// Repeat the link without its text, as in a sitemap.
 		bare := e
-		bare.from, bare.written, bare.features = "", score.Written(u, "", ""), score.Features(u, "")
+		bare.from, bare.phraseScore, bare.features = "", score.PhraseScore(u, "", ""), score.Features(u, "")
 		out = append(out, bare)
 	}
 	for i := range out {
 		n := count[out[i].legal]
 		out[i].weight = min(1, siteWeight/n)
 		if out[i].from == "" {
-			out[i].weight *= addressWeight
+			out[i].weight *= urlListWeight
 		}
 	}
 	return out, nil
 }
 
-// pageKey folds addresses that are one page: www., a final slash, scheme, fragment.
+// pageKey returns a key that is equal for URLs of one page. It ignores www., a trailing
+// slash, the scheme and the fragment.
 func pageKey(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -179,7 +180,7 @@ func pageKey(raw string) string {
 	return strings.ToLower(k)
 }
 
-// folds of the cross-validation, by company.
+// folds is the number of folds of the cross-validation. Each company is in one fold.
 const folds = 5
 
 func foldOf(company string) int {

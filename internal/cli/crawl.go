@@ -23,8 +23,7 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// crawlFlags are how one call of clausea crawl is meant: its settings, and what
-// only this call says.
+// crawlFlags holds the settings and flags of the crawl command.
 type crawlFlags struct {
 	*settings.Values
 	output           string
@@ -35,12 +34,12 @@ func newCrawl(a *app) *cobra.Command {
 	var f crawlFlags
 	cmd := &cobra.Command{
 		Use:   "crawl TARGET...",
-		Short: "Crawl companies now: a URL, a domain or a Company's manifest each",
+		Short: "Crawl companies now; a target is a URL, a domain or a Company manifest",
 		Example: `  clausea crawl example.com
   clausea crawl company.yaml -o json --max-pages 200`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("name what to crawl: clausea crawl example.com")
+				return usage("no target; for example: clausea crawl example.com")
 			}
 			return nil
 		},
@@ -51,19 +50,19 @@ func newCrawl(a *app) *cobra.Command {
 	}
 	fs := cmd.Flags()
 	outputFlag(cmd, &f.output, "table", "json", "yaml")
-	fs.BoolVar(&f.noStore, "no-store", false, "keep nothing")
-	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the path by which each document was found")
-	return a.configured(cmd, settings.CommandCrawl)
+	fs.BoolVar(&f.noStore, "no-store", false, "do not store the results")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the discovery path of each document")
+	return a.withSettings(cmd, settings.CommandCrawl)
 }
 
 func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err error) {
 	ctx := cmd.Context()
 	if f.output != "table" && f.output != "json" && f.output != "yaml" {
-		return usage("-o %s: it is table, json or yaml", f.output)
+		return usage("-o %s: expected table, json or yaml", f.output)
 	}
 	tasks := make([]run.Task, len(targets))
 	for i, target := range targets {
-		if tasks[i], err = f.task(ctx, target); err != nil {
+		if tasks[i], err = f.taskFor(ctx, target); err != nil {
 			return err
 		}
 	}
@@ -72,26 +71,26 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		return err
 	}
 	defer fetcher.Close()
-	r := &run.Runner{Log: a.log, Holder: holder()}
-	if r.PDF, err = readsPDF(); err != nil {
+	r := &run.Runner{Log: a.log, Holder: workerIdentity()}
+	if r.PDF, err = newPDFReader(); err != nil {
 		return err
 	}
-	var drawn *telemetry.RenderMetrics
+	var renderMetrics *telemetry.RenderMetrics
 	if f.MetricsFile != "" {
-		registry := telemetry.NewRegistry(versionOf())
+		registry := telemetry.NewRegistry(buildVersion())
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {
 			return err
 		}
-		if drawn, err = newRenderMetrics(registry); err != nil {
+		if renderMetrics, err = newRenderMetrics(registry); err != nil {
 			return err
 		}
 		defer func() {
 			if werr := telemetry.WriteFile(f.MetricsFile, registry); werr != nil {
-				err = a.alsoFailed(cmd.ErrOrStderr(), err, werr)
+				err = a.reportSecondError(cmd.ErrOrStderr(), err, werr)
 			}
 		}()
 	}
-	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, drawn, a.log)
+	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, renderMetrics, a.log)
 	if err != nil {
 		return err
 	}
@@ -102,15 +101,14 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			return err
 		}
 		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
-		if embedded(f.Values) == "" { // a folder is this process's alone, and it crawls one company at a time
+		if embeddedFolder(f.Values) == "" { // with an embedded store no other process crawls, and this one crawls one company at a time
 			r.HostTenure = turns.DefaultTenure
 		}
 	}
 	return a.crawlEach(cmd, r, tasks, f)
 }
 
-// crawlEach crawls one company after the other. One that fails doesn't keep the
-// others from being crawled.
+// crawlEach crawls the companies one after the other. It continues after a failed crawl.
 func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f crawlFlags) error {
 	code := exitDone
 	for i, task := range tasks {
@@ -123,14 +121,14 @@ func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f c
 			return err
 		}
 		if err != nil {
-			a.sayError(cmd.ErrOrStderr(), err)
+			a.printError(cmd.ErrOrStderr(), err)
 			c = exitFailed
 		}
 		if c != exitDone && code != exitFailed {
 			code = c
 		}
 		if cmd.Context().Err() != nil {
-			break // stopped: the next ones are not begun
+			break // interrupted: skip the remaining companies
 		}
 	}
 	if code != exitDone {
@@ -141,41 +139,41 @@ func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f c
 
 func (a *app) crawlOne(cmd *cobra.Command, r *run.Runner, task run.Task, title string, f crawlFlags) (int, error) {
 	var stop func()
-	r.Progress, stop = a.startMeter(cmd.ErrOrStderr(), title)
+	r.Progress, stop = a.startProgressBar(cmd.ErrOrStderr(), title)
 	defer stop()
-	begun := time.Now()
+	start := time.Now()
 	rep, err := r.Run(cmd.Context(), task)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return 0, err
 	}
-	out := reportOf(task, rep, time.Since(begun))
-	if err := out.print(cmd.OutOrStdout(), f.output, a.inkFor(cmd.OutOrStdout()), f.verbose); err != nil {
+	out := newReport(task, rep, time.Since(start))
+	if err := out.print(cmd.OutOrStdout(), f.output, a.colorizerFor(cmd.OutOrStdout()), f.verbose); err != nil {
 		return 0, fmt.Errorf("write the report: %w", err)
 	}
 	switch {
 	case rep.Result.Reason.Failed():
 		fmt.Fprintf(cmd.ErrOrStderr(), "clausea: %s: %s: %s\n", task.Company, rep.Result.Reason, rep.Run.Message)
 		return exitFailed, nil
-	case out.missing():
+	case out.hasMissingType():
 		return exitMissing, nil
 	}
 	return exitDone, nil
 }
 
-// task makes a plan of a target. A URL, a bare domain and a Company's manifest all
-// become a Company first; a flag that is given goes before what it says.
-func (f *crawlFlags) task(ctx context.Context, target string) (run.Task, error) {
-	c, err := companyOf(ctx, target)
+// taskFor converts a target to a task. A URL, a domain and a manifest all become a Company
+// first. Flags override the Company's spec.
+func (f *crawlFlags) taskFor(ctx context.Context, target string) (run.Task, error) {
+	c, err := readCompany(ctx, target)
 	if err != nil {
 		return run.Task{}, &exitError{exitUsage, err}
 	}
-	return f.override(run.TaskOf(c)), nil
+	return f.applySettings(run.TaskOf(c)), nil
 }
 
-func companyOf(ctx context.Context, target string) (*v1alpha1.Company, error) {
+func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) {
 	if !strings.HasSuffix(target, ".yaml") && !strings.HasSuffix(target, ".yml") && !strings.HasSuffix(target, ".json") && target != "-" {
-		return schema.CompanyFromTarget(ctx, target, scope.Registrable)
+		return schema.CompanyFromTarget(ctx, target, scope.RegistrableDomain)
 	}
 	in := os.Stdin
 	if target != "-" {
@@ -193,32 +191,32 @@ func companyOf(ctx context.Context, target string) (*v1alpha1.Company, error) {
 	return c, nil
 }
 
-// override fills in what the Company does not say, and replaces what this call
-// insists on.
-func (f *crawlFlags) override(t run.Task) run.Task {
+// applySettings applies the crawl settings to a task. A flag overrides the Company's spec;
+// other settings apply only where the spec sets no value.
+func (f *crawlFlags) applySettings(t run.Task) run.Task {
 	p := &t.Plan
-	if f.Insisted(&f.MaxPages) || p.MaxPages == 0 {
+	if f.IsExplicit(&f.MaxPages) || p.MaxPages == 0 {
 		p.MaxPages = f.MaxPages
 	}
-	if f.Insisted(&f.MaxDepth) || p.MaxDepth == 0 {
+	if f.IsExplicit(&f.MaxDepth) || p.MaxDepth == 0 {
 		p.MaxDepth = f.MaxDepth
 		if f.MaxDepth == 0 {
 			p.MaxDepth = -1
 		}
 	}
-	if f.Insisted(&f.Delay) || p.Delay == 0 {
+	if f.IsExplicit(&f.Delay) || p.Delay == 0 {
 		p.Delay = f.Delay
 		if f.Delay == 0 {
 			p.Delay = -1
 		}
 	}
-	if f.Insisted(&f.Languages) || len(p.Languages) == 0 {
+	if f.IsExplicit(&f.Languages) || len(p.Languages) == 0 {
 		p.Languages = f.Languages
 	}
-	if f.Insisted(&f.Render) || p.Render == "" {
+	if f.IsExplicit(&f.Render) || p.Render == "" {
 		p.Render = crawl.RenderMode(f.Render)
 	}
-	if f.Insisted(&f.Timeout) || p.TimeLimit == 0 {
+	if f.IsExplicit(&f.Timeout) || p.TimeLimit == 0 {
 		p.TimeLimit = f.Timeout
 	}
 	return t

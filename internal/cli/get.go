@@ -26,10 +26,10 @@ func newGet(a *app) *cobra.Command {
 	var f resourceFlags
 	cmd := &cobra.Command{
 		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...]",
-		Short: "Show what is stored; get documents ID -o markdown gives a document's text",
-		Long: `Show what is stored: companies with documents, documents, their versions, runs and the
-pages that they met. get company (or co) and get crawljob (crawljobs, cj) show the resources
-as kubectl does; -o yaml gives manifests that apply takes.`,
+		Short: "Show stored records and resources; get documents ID -o markdown prints the text of a document",
+		Long: `Show stored records: companies with documents, documents, their versions, runs, and the
+pages that runs encountered. get company (or co) and get crawljob (crawljobs, cj) show the
+resources as kubectl does; -o yaml prints manifests that apply accepts.`,
 		Example: `  clausea get documents --company example.com
   clausea get documents https://example.com/terms -o markdown --version 1
   clausea get pages --company example.com
@@ -38,15 +38,15 @@ as kubectl does; -o yaml gives manifests that apply takes.`,
 		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages", "company", "crawljobs", "crawljob"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("get what? companies, documents, versions, runs or pages; or company or crawljobs, the resources")
+				return usage("no kind; expected companies, documents, versions, runs or pages, or the resources company or crawljobs")
 			}
 			g := getter{cmd.Context(), nil, cmd.OutOrStdout(), output, company, version}
-			given := cmd.Flags().Changed("namespace")
-			if k := resourceKind(args[0]); k != nil {
-				return a.getResources(&g, k, f, given, args)
+			namespaceSet := cmd.Flags().Changed("namespace")
+			if k := resourceTableFor(args[0]); k != nil {
+				return a.getResources(&g, k, f, namespaceSet, args)
 			}
-			if f.kubernetes || given {
-				return usage("get %s reads the store's records: --kubernetes and --namespace are for get company and get crawljob", args[0])
+			if f.kubernetes || namespaceSet {
+				return usage("get %s reads records of the store: --kubernetes and --namespace apply only to get company and get crawljob", args[0])
 			}
 			s, stop, err := openRecords(cmd.Context(), a.values)
 			if err != nil {
@@ -57,15 +57,16 @@ as kubectl does; -o yaml gives manifests that apply takes.`,
 			return g.get(args)
 		},
 	}
-	f.add(cmd, false)
+	f.addFlags(cmd, false)
 	fs := cmd.Flags()
-	fs.Lookup("namespace").Usage = "`namespace` of the company or crawljob; if it is given, lists have only its"
+	fs.Lookup("namespace").Usage = "`namespace` of the company or crawljob; lists cover all namespaces unless it is set"
 	outputFlag(cmd, &output, "table", "json", "yaml", "markdown", "wide")
-	fs.StringVar(&company, "company", "", "only this company's")
-	fs.IntVar(&version, "version", 0, "version of a document's text (default: the newest)")
-	return a.configured(cmd, settings.CommandGet)
+	fs.StringVar(&company, "company", "", "show only records of this `company`")
+	fs.IntVar(&version, "version", 0, "version of the document text (default: the latest version)")
+	return a.withSettings(cmd, settings.CommandGet)
 }
 
+// getter executes one get command.
 type getter struct {
 	ctx             context.Context
 	s               remote.Records
@@ -79,33 +80,33 @@ func (g *getter) get(args []string) error {
 	case (what == "documents" || what == "document") && len(args) == 2:
 		return g.document(args[1])
 	case what == "documents":
-		docs, err := all(func(p store.ListOptions) ([]store.Document, string, error) {
+		docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) {
 			return g.s.ListDocuments(g.ctx, g.company, p)
 		})
 		if err != nil {
 			return err
 		}
-		return show(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, day(d.LastChanged), d.URL)
+		return printList(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, formatDate(d.LastChanged), d.URL)
 		})
 	case what == "versions" && len(args) == 2:
 		d, err := findDocument(g.ctx, g.s, g.company, args[1])
 		if err != nil {
 			return err
 		}
-		vs, err := all(func(p store.ListOptions) ([]store.Version, string, error) { return g.s.ListVersions(g.ctx, d.ID, p) })
+		vs, err := listAll(func(p store.ListOptions) ([]store.Version, string, error) { return g.s.ListVersions(g.ctx, d.ID, p) })
 		if err != nil {
 			return err
 		}
-		return show(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
+		return printList(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
 		})
 	case what == "runs":
-		runs, err := all(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
+		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
 		if err != nil {
 			return err
 		}
-		return show(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tGONE\tSTARTED", func(r store.Run) string {
+		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tCREATED", func(r store.Run) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
 				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Removed, r.CreatedAt.Format(time.RFC3339))
 		})
@@ -114,26 +115,26 @@ func (g *getter) get(args []string) error {
 	case what == "pages" && len(args) <= 2:
 		return g.pages(args[1:])
 	}
-	return usage("get %s: write get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
+	return usage("get %s: expected get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
 }
 
 func (g *getter) companies() error {
-	rows, err := all(func(p store.ListOptions) ([]store.CompanySummary, string, error) { return g.s.ListCompanies(g.ctx, p) })
+	rows, err := listAll(func(p store.ListOptions) ([]store.CompanySummary, string, error) { return g.s.ListCompanies(g.ctx, p) })
 	if err != nil {
 		return err
 	}
 	if g.company != "" {
 		rows = slices.DeleteFunc(rows, func(c store.CompanySummary) bool { return c.Name != g.company })
 	}
-	return show(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c store.CompanySummary) string {
-		return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, day(c.LastChanged))
+	return printList(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c store.CompanySummary) string {
+		return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, formatDate(c.LastChanged))
 	})
 }
 
-// pages tells what became of a company's URLs in the last run that met them.
+// pages shows the result of each of a company's URLs in the last run that encountered it.
 func (g *getter) pages(url []string) error {
 	if g.company == "" {
-		return usage("get pages: name the company with --company; get companies lists them")
+		return usage("get pages: --company is required; get companies lists the companies")
 	}
 	var rows []store.FetchedPage
 	var err error
@@ -141,14 +142,14 @@ func (g *getter) pages(url []string) error {
 		rows = make([]store.FetchedPage, 1)
 		rows[0], err = g.s.GetPage(g.ctx, g.company, url[0])
 	} else {
-		rows, err = all(func(p store.ListOptions) ([]store.FetchedPage, string, error) {
+		rows, err = listAll(func(p store.ListOptions) ([]store.FetchedPage, string, error) {
 			return g.s.ListPages(g.ctx, g.company, p)
 		})
 	}
 	if err != nil {
 		return err
 	}
-	return show(g, rows, "RESULT\tSTATUS\tTYPE\tCONF\tURL\tLINKED ON", func(p store.FetchedPage) string {
+	return printList(g, rows, "RESULT\tSTATUS\tTYPE\tCONF\tURL\tLINKED ON", func(p store.FetchedPage) string {
 		result, status, conf := p.Reason, "", ""
 		if result == "" {
 			result = "fetched"
@@ -175,12 +176,13 @@ func (g *getter) document(id string) error {
 		}
 		return err
 	}
-	return show(g, []store.Document{d}, "ID\tTYPE\tVERSIONS\tURL", func(d store.Document) string {
+	return printList(g, []store.Document{d}, "ID\tTYPE\tVERSIONS\tURL", func(d store.Document) string {
 		return fmt.Sprintf("%s\t%s\t%d\t%s", d.ID, d.Type, d.Versions, d.URL)
 	})
 }
 
-// findDocument takes an id or a URL; with a company it need not look through all.
+// findDocument returns the document with the given ID or URL. Without a company, a URL
+// requires a scan of all documents.
 func findDocument(ctx context.Context, s remote.Records, company, id string) (store.Document, error) {
 	switch {
 	case !strings.Contains(id, "://"):
@@ -188,7 +190,7 @@ func findDocument(ctx context.Context, s remote.Records, company, id string) (st
 	case company != "":
 		return s.FindDocument(ctx, company, id)
 	}
-	docs, err := all(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
+	docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
 		return store.Document{}, err
 	}
@@ -200,10 +202,10 @@ func findDocument(ctx context.Context, s remote.Records, company, id string) (st
 	return store.Document{}, fmt.Errorf("document %s: %w", id, store.ErrNotFound)
 }
 
-var errTooMany = errors.New("there are over 100,000; narrow the list with --company")
+var errTooMany = errors.New("more than 100,000 records; use --company to narrow the list")
 
-// all reads every page of a list, within a bound.
-func all[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, error) {
+// listAll reads all pages of a list. It returns errTooMany if there are too many records.
+func listAll[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, error) {
 	var out []T
 	p := store.ListOptions{Limit: 500}
 	for {
@@ -222,9 +224,10 @@ func all[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, error) 
 	}
 }
 
-func show[T any](g *getter, items []T, head string, row func(T) string) error {
+// printList prints items in the output format. header and row have tab-separated columns.
+func printList[T any](g *getter, items []T, header string, row func(T) string) error {
 	if items == nil {
-		items = []T{} // an empty list, not null
+		items = []T{} // encodes as an empty list, not as null
 	}
 	switch g.output {
 	case "json":
@@ -239,17 +242,17 @@ func show[T any](g *getter, items []T, head string, row func(T) string) error {
 		return err
 	case "table":
 	default:
-		return usage("-o %s: it is table, json or yaml", g.output)
+		return usage("-o %s: expected table, json or yaml", g.output)
 	}
 	tw := tabwriter.NewWriter(g.w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(tw, head)
+	fmt.Fprintln(tw, header)
 	for _, it := range items {
 		fmt.Fprintln(tw, row(it))
 	}
 	return tw.Flush()
 }
 
-func day(t time.Time) string {
+func formatDate(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -10,8 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// newCrawlMetrics registers the metrics of crawls with all values that their labels
-// may have.
+// newCrawlMetrics registers the crawl metrics with the valid values of their labels.
 func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 	l := telemetry.CrawlLabels{
 		Changes: []string{run.New, run.Changed, run.Unchanged, run.Moved, run.Gone, run.Broken, run.Flapping, run.Unreachable},
@@ -26,25 +25,25 @@ func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 	return telemetry.NewCrawlMetrics(r, l)
 }
 
-// newRenderMetrics registers the metrics of rendering, as newCrawlMetrics does.
+// newRenderMetrics registers the render metrics with the valid values of their labels.
 func newRenderMetrics(r prometheus.Registerer) (*telemetry.RenderMetrics, error) {
 	var l telemetry.RenderLabels
 	for _, end := range render.Reasons {
-		l.Ends = append(l.Ends, string(end))
+		l.Outcomes = append(l.Outcomes, string(end))
 	}
 	for _, reason := range render.Refusals {
-		l.Refusals = append(l.Refusals, string(reason))
+		l.RefusalReasons = append(l.RefusalReasons, string(reason))
 	}
 	return telemetry.NewRenderMetrics(r, l)
 }
 
-// rendering counts what a pool of browsers does; its metrics may be nil.
-type rendering struct{ *telemetry.RenderMetrics }
+// renderObserver records the events of a browser pool. Its metrics may be nil.
+type renderObserver struct{ *telemetry.RenderMetrics }
 
-// Ended implements render.Observer.
-func (r rendering) Ended(o render.Outcome) {
-	r.Page(string(o.End), o.Took, o.Requests, o.Bytes)
+// PageEnded implements render.Observer.
+func (r renderObserver) PageEnded(o render.Outcome) {
+	r.RecordPage(string(o.EndReason), o.Duration, o.Requests, o.Bytes)
 	for reason, n := range o.Refused {
-		r.Refused(string(reason), n)
+		r.RecordRefused(string(reason), n)
 	}
 }

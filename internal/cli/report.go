@@ -16,7 +16,7 @@ import (
 	"github.com/clausea/crawler/internal/run"
 )
 
-// report is the JSON of clausea crawl.
+// report is the result of clausea crawl.
 type report struct {
 	Company    string                    `json:"company"`
 	Documents  []reportDocument          `json:"documents"`
@@ -34,14 +34,14 @@ type reportDocument struct {
 	Confidence    float64  `json:"confidence"`
 	Language      string   `json:"language"`
 	Title         string   `json:"title"`
-	Also          []string `json:"also,omitempty"`
-	Region        string   `json:"region,omitempty"`
+	Also          []string `json:"additionalTypes,omitempty"`
+	Region        string   `json:"jurisdiction,omitempty"`
 	EffectiveDate string   `json:"effectiveDate"`
 	UpdatedDate   string   `json:"updatedDate,omitempty"`
-	TakesEffect   string   `json:"takesEffect,omitempty"`
+	TakesEffect   string   `json:"upcomingEffectiveDate,omitempty"`
 	Words         int      `json:"words"`
 	Change        string   `json:"change"`
-	Reason        string   `json:"reason,omitempty"` // of what is Gone, Broken or Unreachable
+	Reason        string   `json:"reason,omitempty"` // why the document is removed, broken or unreachable
 	Path          []string `json:"path"`
 	LinkText      string   `json:"linkText"`
 }
@@ -53,7 +53,7 @@ type reportCoverage struct {
 	Reason     string `json:"reason,omitempty"`
 }
 
-func reportOf(t run.Task, rep run.Report, took time.Duration) report {
+func newReport(t run.Task, rep run.Report, took time.Duration) report {
 	out := report{
 		Company: t.Company, Documents: []reportDocument{}, Coverage: map[string]reportCoverage{}, Fetches: rep.Result.Progress.Fetched,
 		Skipped: rep.Result.Progress.Skipped, StopReason: string(rep.Result.Reason), Message: rep.Run.Message, Seconds: took.Seconds(),
@@ -65,13 +65,13 @@ func reportOf(t run.Task, rep run.Report, took time.Duration) report {
 		})
 	}
 	for _, c := range rep.Run.Coverage {
-		out.Coverage[c.Type] = reportCoverage{State: c.State, URL: c.URL, DocumentID: c.DocumentID, Reason: c.Reason}
+		out.Coverage[c.Type] = reportCoverage{State: string(c.State), URL: c.URL, DocumentID: c.DocumentID, Reason: c.Reason}
 	}
 	return out
 }
 
-// missing says whether an expected type was not found.
-func (r *report) missing() bool {
+// hasMissingType reports whether a document of an expected type was not found.
+func (r *report) hasMissingType() bool {
 	for _, c := range r.Coverage {
 		if c.State == string(v1alpha1.CoverageMissing) {
 			return true
@@ -80,9 +80,10 @@ func (r *report) missing() bool {
 	return false
 }
 
-// print writes the report in a form. Several in YAML are one stream.
-func (r *report) print(w io.Writer, form string, ink ink, verbose bool) error {
-	switch form {
+// print writes the report in an output format. In YAML, each report is a document of a
+// stream.
+func (r *report) print(w io.Writer, format string, color colorizer, verbose bool) error {
+	switch format {
 	case "json":
 		return json.NewEncoder(w).Encode(r)
 	case "yaml":
@@ -93,17 +94,17 @@ func (r *report) print(w io.Writer, form string, ink ink, verbose bool) error {
 		return err
 	}
 	var b strings.Builder
-	r.table(&b, ink, verbose)
-	r.summary(&b, ink)
+	r.table(&b, color, verbose)
+	r.summary(&b, color)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// inkOf is the colour of each change; what is as it was has none.
-var inkOf = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red, run.Unreachable: red}
+// changeColors maps each kind of change to its color. Unchanged documents have no color.
+var changeColors = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red, run.Unreachable: red}
 
-// table has a line for each document, by type.
-func (r *report) table(w *strings.Builder, ink ink, verbose bool) {
+// table writes one line per document, sorted by type.
+func (r *report) table(w *strings.Builder, color colorizer, verbose bool) {
 	if len(r.Documents) == 0 {
 		return
 	}
@@ -119,21 +120,21 @@ func (r *report) table(w *strings.Builder, ink ink, verbose bool) {
 		typ, words, done = max(typ, len(d.Type)), max(words, len(fmt.Sprint(d.Words))), max(done, len(d.Change))
 	}
 	line := func(t, conf, n, lang, date, change, url string) {
-		// The colour comes after the padding, which counts bytes.
+		// Color is applied after padding, because padding counts the bytes of escapes.
 		padded := fmt.Sprintf("%-*s", done, change)
-		fmt.Fprintf(w, "%-*s  %4s  %*s  %-4s  %-10s  %s  %s\n", typ, t, conf, words, n, lang, date, ink.paint(inkOf[change], padded), url)
+		fmt.Fprintf(w, "%-*s  %4s  %*s  %-4s  %-10s  %s  %s\n", typ, t, conf, words, n, lang, date, color.paint(changeColors[change], padded), url)
 	}
 	line("TYPE", "CONF", "WORDS", "LANG", "DATE", "CHANGE", "URL")
 	for _, d := range docs {
 		line(d.Type, fmt.Sprintf("%.2f", d.Confidence), fmt.Sprint(d.Words), d.Language, d.EffectiveDate, d.Change, d.URL)
 		if verbose {
-			d.found(w, ink)
+			d.writeDiscoveryPath(w, color)
 		}
 	}
 }
 
-// found writes the path by which a document was found.
-func (d *reportDocument) found(w *strings.Builder, ink ink) {
+// writeDiscoveryPath writes the links that lead from a seed to the document.
+func (d *reportDocument) writeDiscoveryPath(w *strings.Builder, color colorizer) {
 	var from string
 	switch {
 	case len(d.Path) > 1:
@@ -146,48 +147,48 @@ func (d *reportDocument) found(w *strings.Builder, ink ink) {
 	if d.LinkText != "" {
 		from += fmt.Sprintf(", link text %q", d.LinkText)
 	}
-	fmt.Fprintf(w, "  %s\n", ink.paint(dim, "found "+from))
+	fmt.Fprintf(w, "  %s\n", color.paint(dim, "found "+from))
 }
 
-// summary is what the table doesn't say.
-func (r *report) summary(w *strings.Builder, ink ink) {
+// summary writes the totals, the message and the coverage.
+func (r *report) summary(w *strings.Builder, color colorizer) {
 	if len(r.Documents) > 0 {
 		w.WriteByte('\n')
 	}
-	fmt.Fprintf(w, "%s: %s\n", ink.paint(bold, r.Company), r.Message)
+	fmt.Fprintf(w, "%s: %s\n", color.paint(bold, r.Company), r.Message)
 	counts := map[string]int{}
 	for _, d := range r.Documents {
 		counts[strings.ToLower(d.Change)]++
 	}
 	if len(counts) > 0 {
-		fmt.Fprintf(w, "documents  %s\n", tally(counts))
+		fmt.Fprintf(w, "documents  %s\n", formatCounts(counts))
 	}
 	fmt.Fprintf(w, "pages      %d in %.1f s (%s)\n", r.Fetches, r.Seconds, r.StopReason)
 	if len(r.Skipped) > 0 {
-		fmt.Fprintf(w, "skipped    %s\n", tally(r.Skipped))
+		fmt.Fprintf(w, "skipped    %s\n", formatCounts(r.Skipped))
 	}
 	for i, t := range slices.Sorted(maps.Keys(r.Coverage)) {
 		what := "coverage"
 		if i > 0 {
 			what = ""
 		}
-		fmt.Fprintf(w, "%-9s  %s\n", what, r.Coverage[t].line(t, ink))
+		fmt.Fprintf(w, "%-9s  %s\n", what, r.Coverage[t].line(t, color))
 	}
 }
 
-func (c reportCoverage) line(typ string, ink ink) string {
+func (c reportCoverage) line(typ string, color colorizer) string {
 	if c.State != string(v1alpha1.CoverageMissing) {
-		return fmt.Sprintf("%s %s: %s", typ, ink.paint(green, c.State), c.URL)
+		return fmt.Sprintf("%s %s: %s", typ, color.paint(green, c.State), c.URL)
 	}
-	s := fmt.Sprintf("%s %s: %s", typ, ink.paint(red, c.State), c.Reason)
+	s := fmt.Sprintf("%s %s: %s", typ, color.paint(red, c.State), c.Reason)
 	if c.URL != "" {
 		s += " at " + c.URL
 	}
 	return s
 }
 
-// tally lists counts, the largest first.
-func tally(counts map[string]int) string {
+// formatCounts lists counts in descending order.
+func formatCounts(counts map[string]int) string {
 	names := slices.Collect(maps.Keys(counts))
 	sort.Slice(names, func(i, j int) bool {
 		a, b := names[i], names[j]

@@ -29,7 +29,7 @@ func sampleReport() report {
 			}),
 		},
 		Run: store.Run{
-			Message: "3 documents found, and nothing promising was left; missing: cookie_policy (Robots).",
+			Message: "Found 3 documents; no promising links remain; missing: cookie_policy (Robots).",
 			Coverage: []store.Coverage{
 				{Type: "privacy_policy", State: "Found", URL: "https://harbour.example/legal/privacy", DocumentID: "d1"},
 				{Type: "cookie_policy", State: "Missing", URL: "https://harbour.example/hidden/cookies", Reason: "Robots"},
@@ -38,7 +38,7 @@ func sampleReport() report {
 		},
 		Result: crawl.Result{Reason: crawl.Converged, Progress: crawl.Progress{Fetched: 17, Skipped: map[string]int{"robots": 2, "out_of_scope": 31, "redirect": 2}}},
 	}
-	return reportOf(run.Task{Company: "harbour.example"}, rep, 4230*time.Millisecond)
+	return newReport(run.Task{Company: "harbour.example"}, rep, 4230*time.Millisecond)
 }
 
 const sampleTable = `TYPE              CONF  WORDS  LANG  DATE        CHANGE     URL
@@ -46,7 +46,7 @@ privacy_policy    0.88    812  de                New        https://harbour.exam
 privacy_policy    1.00  12045  en                Moved      https://harbour.example/legal/privacy
 terms_of_service  0.98   2345  en    2026-01-31  Changed    https://harbour.example/legal/terms
 
-harbour.example: 3 documents found, and nothing promising was left; missing: cookie_policy (Robots).
+harbour.example: Found 3 documents; no promising links remain; missing: cookie_policy (Robots).
 documents  1 changed, 1 moved, 1 new
 pages      17 in 4.2 s (Converged)
 skipped    31 out_of_scope, 2 redirect, 2 robots
@@ -55,11 +55,11 @@ coverage   cookie_policy Missing: Robots at https://harbour.example/hidden/cooki
            privacy_policy Found: https://harbour.example/legal/privacy
 `
 
-func TestTheClosingTable(t *testing.T) {
+func TestReportTable(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var b bytes.Buffer
-	if err := out.print(&b, "table", ink{}, false); err != nil {
+	if err := out.print(&b, "table", colorizer{}, false); err != nil {
 		t.Fatal(err)
 	}
 	if b.String() != sampleTable {
@@ -67,11 +67,11 @@ func TestTheClosingTable(t *testing.T) {
 	}
 }
 
-func TestVerboseShowsHowEachDocumentWasFound(t *testing.T) {
+func TestVerboseReportShowsDiscoveryPaths(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var b bytes.Buffer
-	if err := out.print(&b, "table", ink{}, true); err != nil {
+	if err := out.print(&b, "table", colorizer{}, true); err != nil {
 		t.Fatal(err)
 	}
 	for url, want := range map[string]string{
@@ -80,37 +80,37 @@ func TestVerboseShowsHowEachDocumentWasFound(t *testing.T) {
 		"/legal/terms":    `  found by https://harbour.example/, link text "Read it"`,
 	} {
 		if !strings.Contains(b.String(), "https://harbour.example"+url+"\n"+want+"\n") {
-			t.Errorf("%s: no %q in\n%s", url, want, &b)
+			t.Errorf("%s: the report does not contain %q:\n%s", url, want, &b)
 		}
 	}
 }
 
-func TestColoursAddNothingButColour(t *testing.T) {
+func TestColorDoesNotChangeTheText(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
-	var plain, coloured bytes.Buffer
+	var plain, colored bytes.Buffer
 	for _, c := range []struct {
-		w   *bytes.Buffer
-		ink ink
-	}{{&plain, ink{}}, {&coloured, ink{on: true}}} {
-		if err := out.print(c.w, "table", c.ink, true); err != nil {
+		w     *bytes.Buffer
+		color colorizer
+	}{{&plain, colorizer{}}, {&colored, colorizer{enabled: true}}} {
+		if err := out.print(c.w, "table", c.color, true); err != nil {
 			t.Fatal(err)
 		}
 	}
-	bare := coloured.String()
+	stripped := colored.String()
 	for _, code := range []string{bold, dim, red, green, yellow, "0"} {
-		bare = strings.ReplaceAll(bare, "\x1b["+code+"m", "")
+		stripped = strings.ReplaceAll(stripped, "\x1b["+code+"m", "")
 	}
-	if bare != plain.String() || bare == coloured.String() {
-		t.Errorf("without its colours it is\n%s\nand without any\n%s", bare, &plain)
+	if stripped != plain.String() || stripped == colored.String() {
+		t.Errorf("the colored report without escapes is\n%s\nthe plain report is\n%s", stripped, &plain)
 	}
 }
 
-func TestTheReportAsJSONAndYAML(t *testing.T) {
+func TestReportAsJSONAndYAML(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var j, y bytes.Buffer
-	if err := out.print(&j, "json", ink{}, false); err != nil {
+	if err := out.print(&j, "json", colorizer{}, false); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -130,12 +130,12 @@ func TestTheReportAsJSONAndYAML(t *testing.T) {
 	if got.Fetches != 17 || got.Skipped["robots"] != 2 || strings.Count(j.String(), "\n") != 1 {
 		t.Errorf("%s", &j)
 	}
-	if err := out.print(&y, "yaml", ink{}, false); err != nil || !strings.HasPrefix(y.String(), "---\ncompany: harbour.example\n") {
+	if err := out.print(&y, "yaml", colorizer{}, false); err != nil || !strings.HasPrefix(y.String(), "---\ncompany: harbour.example\n") {
 		t.Errorf("%v\n%s", err, &y)
 	}
-	empty := reportOf(run.Task{Company: "c"}, run.Report{Run: store.Run{Message: "Nothing."}}, 0)
+	empty := newReport(run.Task{Company: "c"}, run.Report{Run: store.Run{Message: "Nothing."}}, 0)
 	var b bytes.Buffer
-	if err := empty.print(&b, "table", ink{}, false); err != nil || strings.Contains(b.String(), "TYPE") || !strings.HasPrefix(b.String(), "c: Nothing.\n") {
+	if err := empty.print(&b, "table", colorizer{}, false); err != nil || strings.Contains(b.String(), "TYPE") || !strings.HasPrefix(b.String(), "c: Nothing.\n") {
 		t.Errorf("an empty report: %v\n%s", err, &b)
 	}
 }

@@ -23,31 +23,32 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// resources is where commands find Companies and CrawlJobs: a cluster, the store, or
+// resourceClient gives access to Companies and CrawlJobs in a cluster, in the store, or in
 // the standalone process that owns the store.
-type resources struct {
+type resourceClient struct {
 	client.Client
 	close func()
 }
 
-// resourceFlags say which resources a command means.
+// resourceFlags are the flags that select resources.
 type resourceFlags struct {
 	kubernetes bool
 	namespace  string
 	files      []string
 }
 
-func (f *resourceFlags) add(cmd *cobra.Command, files bool) {
+func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
 	fs := cmd.Flags()
-	fs.BoolVar(&f.kubernetes, "kubernetes", false, "the cluster of KUBECONFIG, instead of the store")
-	fs.StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of the resources that name none")
+	fs.BoolVar(&f.kubernetes, "kubernetes", false, "use the cluster in KUBECONFIG instead of the store")
+	fs.StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of resources that do not specify one")
 	if files {
-		fs.StringSliceVarP(&f.files, "filename", "f", nil, "`file` of manifests; - is standard input")
+		fs.StringSliceVarP(&f.files, "filename", "f", nil, "manifest `file`; - reads standard input")
 	}
 }
 
-// resources finds the resources that f means; open opens the store if they are there.
-func (a *app) resources(ctx context.Context, f resourceFlags, open func(context.Context, *settings.Values) (store.Store, error)) (*resources, error) {
+// openResources returns a client for the resources that f selects. It calls open if the
+// resources are in the store.
+func (a *app) openResources(ctx context.Context, f resourceFlags, open func(context.Context, *settings.Values) (store.Store, error)) (*resourceClient, error) {
 	scheme, err := newScheme()
 	if err != nil {
 		return nil, err
@@ -55,27 +56,27 @@ func (a *app) resources(ctx context.Context, f resourceFlags, open func(context.
 	if f.kubernetes {
 		config, err := ctrl.GetConfig()
 		if err != nil {
-			return nil, fmt.Errorf("find the cluster: set KUBECONFIG: %w", err)
+			return nil, fmt.Errorf("load the kubeconfig: set KUBECONFIG: %w", err)
 		}
 		c, err := client.New(config, client.Options{Scheme: scheme})
 		if err != nil {
 			return nil, fmt.Errorf("connect to the cluster: %w", err)
 		}
-		return &resources{c, func() {}}, nil
+		return &resourceClient{c, func() {}}, nil
 	}
-	if folder := embedded(a.values); folder != "" {
+	if folder := embeddedFolder(a.values); folder != "" {
 		if objects, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
-			return &resources{kubestore.NewClient(objects, scheme), func() {}}, nil
+			return &resourceClient{kubestore.NewClient(objects, scheme), func() {}}, nil
 		}
 	}
 	s, err := open(ctx, a.values)
 	if err != nil {
 		return nil, err
 	}
-	return &resources{kubestore.NewClient(s, scheme), func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
+	return &resourceClient{kubestore.NewClient(s, scheme), func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
 }
 
-// manifests reads the files that a command names.
+// manifests reads the files of --filename.
 func (f *resourceFlags) manifests(cmd *cobra.Command) ([]*unstructured.Unstructured, error) {
 	var out []*unstructured.Unstructured
 	for _, name := range f.files {
@@ -105,13 +106,13 @@ func readManifests(stdin io.Reader, name string) ([]*unstructured.Unstructured, 
 	return schema.ReadManifests(file)
 }
 
-// kindNames are what people may call the kinds, as kubectl's short names are.
+// kindNames maps the accepted names of a kind, including short names, to the kind.
 var kindNames = map[string]string{
 	"company": "Company", "companies": "Company", "co": "Company", "crawljob": "CrawlJob", "crawljobs": "CrawlJob", "cj": "CrawlJob",
 }
 
-// named reads KIND NAME and KIND/NAME.
-func (f *resourceFlags) named(args []string) ([]*unstructured.Unstructured, error) {
+// parseNames parses arguments of the forms KIND NAME and KIND/NAME.
+func (f *resourceFlags) parseNames(args []string) ([]*unstructured.Unstructured, error) {
 	if len(args) == 2 && !strings.Contains(args[0], "/") {
 		args = []string{args[0] + "/" + args[1]}
 	}
@@ -120,7 +121,7 @@ func (f *resourceFlags) named(args []string) ([]*unstructured.Unstructured, erro
 		kind, name, ok := strings.Cut(arg, "/")
 		k := kindNames[strings.ToLower(kind)]
 		if !ok || k == "" || name == "" {
-			return nil, usage("%q: name a resource as company/NAME or crawljob/NAME", arg)
+			return nil, usage("%q: expected company/NAME or crawljob/NAME", arg)
 		}
 		o := &unstructured.Unstructured{}
 		o.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(k))
@@ -131,34 +132,35 @@ func (f *resourceFlags) named(args []string) ([]*unstructured.Unstructured, erro
 	return out, nil
 }
 
-// meant are the resources of the files and of the arguments.
-func (f *resourceFlags) meant(cmd *cobra.Command, args []string) ([]*unstructured.Unstructured, error) {
+// targets returns the resources that the files and the arguments name.
+func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructured.Unstructured, error) {
 	fromFiles, err := f.manifests(cmd)
 	if err != nil {
 		return nil, err
 	}
-	byName, err := f.named(args)
+	byName, err := f.parseNames(args)
 	if err != nil {
 		return nil, err
 	}
 	all := slices.Concat(fromFiles, byName)
 	if len(all) == 0 {
-		return nil, usage("name resources as company/NAME or crawljob/NAME, or give their manifests with -f")
+		return nil, usage("no resources; expected company/NAME, crawljob/NAME, or manifests with -f")
 	}
 	return all, nil
 }
 
-// called is how a resource is shown: company.crawl.clausea.co/acme.
-func called(o client.Object) string {
+// displayName returns the name of a resource as kubectl shows it, for example
+// company.crawl.clausea.co/acme.
+func displayName(o client.Object) string {
 	return strings.ToLower(o.GetObjectKind().GroupVersionKind().Kind) + "." + v1alpha1.GroupVersion.Group + "/" + o.GetName()
 }
 
-// each does f for all resources, and goes on after one that fails.
-func each(objs []*unstructured.Unstructured, do func(*unstructured.Unstructured) error) error {
+// forEach calls do for each resource. It continues after errors and returns all of them.
+func forEach(objs []*unstructured.Unstructured, do func(*unstructured.Unstructured) error) error {
 	var errs []error
 	for _, o := range objs {
 		if err := do(o); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", called(o), err))
+			errs = append(errs, fmt.Errorf("%s: %w", displayName(o), err))
 		}
 	}
 	return errors.Join(errs...)

@@ -8,12 +8,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker: make build takes it from git.
+// version is set by the linker. make build derives it from git.
 var version = ""
 
-// versionOf is the version of the program: the linker's, else what Go recorded of
-// the module or of the checkout.
-func versionOf() string {
+// buildVersion returns the version that the linker set, otherwise the version that Go
+// recorded for the module or the checkout.
+func buildVersion() string {
 	if version != "" {
 		return version
 	}
@@ -34,7 +34,7 @@ func newVersion() *cobra.Command {
 		Short: "Show the version",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "clausea %s %s %s/%s\n", versionOf(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "clausea %s %s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

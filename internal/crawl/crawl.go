@@ -65,7 +65,7 @@ type Page struct {
 // What one pass over an HTML page found.
 type (
 	// Links is all of it.
-	Links = links.Page
+	Links = links.LinkScan
 	// Alternate is the page in another language.
 	Alternate = links.Alternate
 	// Link is one link.

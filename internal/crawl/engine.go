@@ -129,7 +129,7 @@ func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
 	c := &crawl{
 		plan: p, handler: h, fetcher: e.fetcher, log: e.Log, scope: sc,
 		renderer: e.Renderer, rules: &rules{fetcher: e.fetcher, byHost: map[string]*hostRules{}},
-		frontier: frontier.New(frontier.Options{Delay: max(p.Delay, 0), PerHost: p.PerHost, Hosts: p.HostsAtOnce}),
+		frontier: frontier.New(frontier.Options{Delay: max(p.Delay, 0), MaxConcurrentPerHost: p.PerHost, MaxConcurrentHosts: p.HostsAtOnce}),
 		seen:     frontier.NewSeen(),
 		passed:   map[string]string{},
 		paths:    map[string]string{},

@@ -27,13 +27,13 @@ func (c *crawl) settle(ctx context.Context, o outcome) error {
 		return c.turned(ctx, o)
 	}
 	if o.kind == robotsOutcome {
-		c.frontier.Release(hostKey(o.question.at))
-		c.frontier.Sent(hostKey(o.question.at), o.sent)
+		c.frontier.ReleaseSlot(hostKey(o.question.at))
+		c.frontier.MarkSent(hostKey(o.question.at), o.sent)
 		c.answered(o)
 		return nil
 	}
 	c.frontier.Done(o.item)
-	c.frontier.Sent(o.host, o.sent)
+	c.frontier.MarkSent(o.host, o.sent)
 	if o.kind == pageOutcome {
 		c.tally.flying--
 	}
@@ -73,7 +73,7 @@ func (c *crawl) took(o outcome) {
 	t.fetched++
 	t.sinceLegal++
 	copies := c.copies(o.page, o.verdict)
-	c.frontier.Missed(o.host, false)
+	c.frontier.RecordNotFound(o.host, false)
 	c.noteTwin(o.page)
 	c.noteLanguage(o.page)
 	if o.item.Retargeted && !o.verdict.SoftError {
@@ -96,7 +96,7 @@ func (c *crawl) took(o outcome) {
 		t.sinceLegal = 0
 		t.types[o.verdict.Type] = true
 		if !c.awaited(o.page.Links, o.page.URL) {
-			c.frontier.Covered(o.item.Topic, o.item.Family)
+			c.frontier.RecordDocument(o.item.Topic, o.item.Family)
 		}
 	}
 	c.entry.done(o.item, "")
@@ -107,7 +107,7 @@ func (c *crawl) took(o outcome) {
 	}
 	switch {
 	case o.page.Links == nil:
-	case o.item.Leaf:
+	case o.item.NoFollow:
 		c.passAll(o.page.Links, o.item.URL, reasonNotFollowed)
 	default:
 		c.follow(o.item, o.page.Links, o.verdict, copies > 0)
@@ -125,10 +125,10 @@ func (c *crawl) copies(p *Page, v Verdict) int {
 	if err != nil || p.Links == nil {
 		return 0
 	}
-	if v.Shows.Units > 0 {
-		return c.scope.Took(u, v.Shows)
+	if v.Shows.Shingles > 0 {
+		return c.scope.ObservePage(u, v.Shows)
 	}
-	return c.scope.Took(u, p.Links.Sketch)
+	return c.scope.ObservePage(u, p.Links.Sketch)
 }
 
 // follow queues the links of a page. Those of a copy that are written relative to
@@ -142,11 +142,11 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 		k := &l.Links[i]
 		// "nofollow" asks indexers to give links no weight; what looks legal is
 		// looked at all the same, everything else is left alone.
-		if l.NoFollow && score.Link(k.URL, k.Text, k.Region, from.Depth+1) < promising {
+		if l.NoFollow && score.OfLink(k.URL, k.Text, k.Region, from.Depth+1) < promising {
 			c.pass(k.URL, from.URL, reasonNoFollow)
 			continue
 		}
-		if isCopy && k.Relative && score.URL(k.URL) < promising {
+		if isCopy && k.Relative && score.OfURL(k.URL) < promising {
 			c.pass(k.URL, from.URL, reasonDuplicate)
 			continue
 		}
@@ -180,7 +180,7 @@ func (c *crawl) awaited(l *Links, at string) bool {
 	there := false
 	for _, a := range l.Alternates {
 		if c.wanted(a.Lang) {
-			if canonical.Key(a.URL) == canonical.Key(at) {
+			if canonical.DedupKey(a.URL) == canonical.DedupKey(at) {
 				return false
 			}
 			there = true
@@ -227,22 +227,22 @@ func (c *crawl) foreign(lang string) bool {
 
 // enqueue scores and queues one link if it is new and in scope.
 func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor float64) {
-	key := canonical.Key(raw)
+	key := canonical.DedupKey(raw)
 	if !c.seen.Add(key) {
 		return
 	}
 	c.retake(key)
 	u, err := url.Parse(raw)
 	if err != nil {
-		c.skip(&frontier.Item{URL: raw, Key: key, Parent: from.URL}, reasonInvalid)
+		c.skip(&frontier.Item{URL: raw, DedupKey: key, Parent: from.URL}, reasonInvalid)
 		return
 	}
-	it := frontier.Item{URL: raw, Key: key, Host: hostKey(u), Depth: from.Depth + 1, Anchor: text, Parent: from.URL}
+	it := frontier.Item{URL: raw, DedupKey: key, Host: hostKey(u), Depth: from.Depth + 1, Anchor: text, Parent: from.URL}
 	if it.Depth > c.plan.MaxDepth {
 		c.skip(&it, reasonDepth)
 		return
 	}
-	if ok, reason := c.scope.Check(u); !ok {
+	if ok, reason := c.scope.Admit(u); !ok {
 		c.skip(&it, string(reason))
 		return
 	}
@@ -257,7 +257,7 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 		var lang string
 		lang, _, it.Family = localeOf(u)
 		it.Topic = s.Topic
-		if s.Named {
+		if s.SlugNamesDocument {
 			it.Family = editionOf(it.Family)
 		}
 		switch {
@@ -306,7 +306,7 @@ func (c *crawl) redirected(o outcome) {
 		return
 	}
 	if to == it.URL {
-		it.Via = append(it.Via, it.URL)
+		it.RedirectChain = append(it.RedirectChain, it.URL)
 		c.skip(&it, reasonLoop)
 		c.vain(&it)
 		return
@@ -316,24 +316,24 @@ func (c *crawl) redirected(o outcome) {
 		c.leader.Redirected(it.URL, to, o.status)
 	}
 	next := it
-	next.URL, next.Key, next.Host = to, canonical.Key(to), hostKey(u)
-	next.Hops++
-	next.Via = append(append([]string(nil), it.Via...), it.URL)
-	if next.Hops > maxHops {
+	next.URL, next.DedupKey, next.Host = to, canonical.DedupKey(to), hostKey(u)
+	next.RedirectCount++
+	next.RedirectChain = append(append([]string(nil), it.RedirectChain...), it.URL)
+	if next.RedirectCount > maxHops {
 		c.skip(&next, reasonTooManyHops)
 		c.vain(&next)
 		return
 	}
-	if next.Key != it.Key && !c.seen.Add(next.Key) {
+	if next.DedupKey != it.DedupKey && !c.seen.Add(next.DedupKey) {
 		return // it is queued or fetched under its own name
 	}
-	c.retake(next.Key)
-	if ok, reason := c.scope.Check(u); !ok && !it.Pinned {
+	c.retake(next.DedupKey)
+	if ok, reason := c.scope.Admit(u); !ok && !it.Pinned {
 		if string(reason) != "out_of_scope" || it.Score < promising {
 			c.skip(&next, string(reason))
 			return
 		}
-		next.Leaf = true // a legal page that moved to another domain is read, not followed
+		next.NoFollow = true // a legal page that moved to another domain is read, not followed
 	} else if !ok && it.Depth == 0 {
 		c.adopt(u.Hostname()) // the company's home moved
 	}
@@ -342,8 +342,8 @@ func (c *crawl) redirected(o outcome) {
 
 // vain tells the scope of a chain of redirects that had no end.
 func (c *crawl) vain(it *frontier.Item) {
-	if u, err := url.Parse(it.Via[0]); err == nil {
-		c.scope.Vain(u)
+	if u, err := url.Parse(it.RedirectChain[0]); err == nil {
+		c.scope.ObserveRedirectLoop(u)
 	}
 }
 
@@ -384,7 +384,7 @@ func (c *crawl) refusedBy(o outcome) {
 	}
 	if o.status == http.StatusNotFound || o.status == http.StatusGone {
 		h.failures = 0
-		c.frontier.Missed(o.host, true)
+		c.frontier.RecordNotFound(o.host, true)
 		c.retarget(&it)
 	}
 }

@@ -63,7 +63,7 @@ func (c *crawl) tell(url, parent, reason string) {
 // it. Another page may still lead to it for a better reason: enqueue takes the
 // count back then.
 func (c *crawl) pass(url, parent, reason string) {
-	if key := canonical.Key(url); !c.seen.Has(key) {
+	if key := canonical.DedupKey(url); !c.seen.Has(key) {
 		c.passKey(key, url, parent, reason)
 	}
 }
@@ -122,16 +122,16 @@ func (c *crawl) passAlternates(l *Links, parent string) {
 
 // refusedLinks counts what a page's scan left out.
 func (c *crawl) refusedLinks(l *Links, parent string) {
-	for _, r := range l.Refused {
+	for _, r := range l.Skipped {
 		c.refuse(r.Ref, parent, r.Err)
 	}
-	c.count(reasonTooMany, l.More)
+	c.count(reasonTooMany, l.UnlistedSkips)
 }
 
 // refusal is the reason of an error of canonical or links.
 func refusal(err error) string {
 	switch {
-	case errors.Is(err, links.ErrTooMany):
+	case errors.Is(err, links.ErrTooManyLinks):
 		return reasonTooMany
 	case errors.Is(err, canonical.ErrScheme):
 		return reasonScheme

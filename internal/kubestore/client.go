@@ -116,7 +116,7 @@ func (s *subresource) Patch(ctx context.Context, obj client.Object, p client.Pat
 	return s.status.Patch(ctx, obj, p, opts...)
 }
 
-// name says which object, for errors.
-func name(key store.ObjectKey) string {
+// describeKey says which object, for errors.
+func describeKey(key store.ObjectKey) string {
 	return fmt.Sprintf("%s %s/%s", key.Kind, key.Namespace, key.Name)
 }

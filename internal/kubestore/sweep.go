@@ -13,8 +13,8 @@ import (
 // Events live as long as Kubernetes keeps them, and three times that: an hour is
 // short for a crawl that is made once a day.
 const (
-	eventTTL   = 24 * time.Hour
-	sweepEvery = time.Hour
+	eventTTL        = 24 * time.Hour
+	cleanupInterval = time.Hour
 )
 
 // EventCleaner deletes events that are old, so that they don't grow without end. It is a
@@ -26,7 +26,7 @@ type EventCleaner struct {
 
 // Start sweeps until ctx ends.
 func (s *EventCleaner) Start(ctx context.Context) error {
-	tick := time.NewTicker(sweepEvery)
+	tick := time.NewTicker(cleanupInterval)
 	defer tick.Stop()
 	for {
 		if err := s.DeleteBefore(ctx, time.Now().Add(-eventTTL)); err != nil && ctx.Err() == nil {
@@ -56,7 +56,7 @@ func (s *EventCleaner) DeleteBefore(ctx context.Context, before time.Time) error
 			continue
 		}
 		// One that happened again meanwhile has another version, and stays.
-		if err := s.Objects.DeleteObject(ctx, o.ObjectKey, o.ResourceVersion); ignorable(err) != nil {
+		if err := s.Objects.DeleteObject(ctx, o.ObjectKey, o.ResourceVersion); ignoreRace(err) != nil {
 			return err
 		}
 	}

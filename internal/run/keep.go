@@ -102,15 +102,15 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 // flaps says whether a text that a document is about to get is one that it went back to
 // before: whoever follows it has been told of that change.
 func (k *keeper) flaps(ctx context.Context, id, hash string, at time.Time) (bool, error) {
-	versions, _, err := k.store.ListVersions(ctx, id, store.ListOptions{Limit: change.FlapVersions})
+	versions, _, err := k.store.ListVersions(ctx, id, store.ListOptions{Limit: change.MaxFlapVersions})
 	if err != nil {
 		return false, err
 	}
-	var history []change.Seen
+	var history []change.Observation
 	for _, v := range versions {
-		history = append(history, change.Seen{Hash: v.ContentHash, At: v.FetchedAt})
+		history = append(history, change.Observation{ContentHash: v.ContentHash, FirstSeen: v.FetchedAt})
 	}
-	return change.Flap(history, change.Seen{Hash: hash, At: at}).Flaps, nil
+	return change.DetectFlapping(history, change.Observation{ContentHash: hash, FirstSeen: at}).IsFlapping, nil
 }
 
 // identify finds the document that a page is: by its address, by an address that

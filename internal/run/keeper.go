@@ -122,7 +122,7 @@ func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 
 // Lost implements crawl.Loser.
 func (k *keeper) Lost(url string, status int, reason string) {
-	k.metrics.Failed()
+	k.metrics.RecordFailure()
 	k.pages.failed(url, status, reason)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -152,7 +152,7 @@ func (k *keeper) Progress(p crawl.Progress) {
 	k.mu.Lock()
 	k.progress = p
 	k.mu.Unlock()
-	k.metrics.Skipped(p.Skipped)
+	k.metrics.RecordSkips(p.Skipped)
 	if k.runner.Progress != nil {
 		k.runner.Progress(p)
 	}
@@ -198,7 +198,7 @@ func enough(d *document.Document, pinned string) bool {
 
 // Page implements crawl.Handler.
 func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
-	k.metrics.Page(len(p.Body))
+	k.metrics.RecordPage(len(p.Body))
 	if p.NotModified {
 		return k.unmodified(ctx, p)
 	}
@@ -222,7 +222,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
 	if d.Legal {
-		v.Shows = neardup.Of(d.Text)
+		v.Shows = neardup.SketchText(d.Text)
 	}
 	switch {
 	case d.SoftError:

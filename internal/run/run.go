@@ -193,9 +193,9 @@ func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, erro
 		t.Plan.Hosts = &turns.Hosts{Leases: r.Store, Holder: holder, Lease: r.lease(), Tenure: r.HostTenure, Log: r.Log}
 	}
 	k := newKeeper(r, t, rec)
-	k.metrics = r.Metrics.Run(len(t.Plan.Resume) > 0)
+	k.metrics = r.Metrics.StartRun(len(t.Plan.Resume) > 0)
 	reason := Internal
-	defer func() { k.metrics.End(reason) }()
+	defer func() { k.metrics.Finish(reason) }()
 	if err := k.begin(ctx, &t.Plan); err != nil {
 		return Report{}, err
 	}
@@ -215,9 +215,9 @@ func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, erro
 	res.Message = k.run.Message
 	rep := Report{Run: k.run, Documents: k.documents(), Result: res}
 	for _, f := range rep.Documents {
-		k.metrics.Document(f.Type, f.Change)
+		k.metrics.RecordDocument(f.Type, f.Change)
 	}
-	k.metrics.Skipped(res.Progress.Skipped)
+	k.metrics.RecordSkips(res.Progress.Skipped)
 	switch {
 	case errors.Is(err, context.Canceled):
 		reason = string(crawl.Stopped)

@@ -20,7 +20,7 @@ func admit(t *testing.T, manifest, old string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		obj, err := object(bytes.NewReader(j))
+		obj, err := decodeJSON(bytes.NewReader(j))
 		if err != nil {
 			t.Fatal(err)
 		}

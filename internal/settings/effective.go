@@ -5,64 +5,64 @@ import (
 	"time"
 )
 
-// Effective is a setting as it is in force.
+// Effective is the effective value of a setting.
 type Effective struct {
 	Name   string `json:"name"`
 	Value  string `json:"value"` // a secret is "[redacted]"
 	Source string `json:"source"`
 }
 
-// Effective lists the settings of a command that Load was called for, in the
-// table's order, secrets redacted.
+// Effective lists the settings of a command in table order, with secrets redacted. Call
+// Load for the command first.
 func (s *Set) Effective(command string) []Effective {
 	var all []Effective
 	for _, b := range s.rows {
-		if b.For(command) {
-			all = append(all, Effective{b.Name, b.text(s.values), b.source.String()})
+		if b.AppliesTo(command) {
+			all = append(all, Effective{b.Name, b.format(s.values), b.source.String()})
 		}
 	}
 	return all
 }
 
-// text is the value for a person.
-func (b *bound) text(v *Values) string {
+// format returns the value as text, in the form that a settings file uses.
+func (b *boundSetting) format(v *Values) string {
 	switch p := b.field(v).(type) {
 	case *[]string:
 		return strings.Join(*p, ",")
 	case *time.Duration:
-		return short(*p)
+		return formatDuration(*p)
 	default:
 		return b.value.String()
 	}
 }
 
-// Variables are the settings of a command that have no flag: the help lists them
-// apart.
-func (s *Set) Variables(command string) []Setting {
+// EnvOnly returns the settings of a command that have no flag. The help lists them
+// separately.
+func (s *Set) EnvOnly(command string) []Setting {
 	var all []Setting
 	for _, b := range s.rows {
-		if !b.Flag && b.For(command) {
+		if !b.Flag && b.AppliesTo(command) {
 			all = append(all, b.Setting)
 		}
 	}
 	return all
 }
 
-// Variable is an environment variable with its value.
-type Variable struct{ Name, Value string }
+// EnvVar is an environment variable and its value.
+type EnvVar struct{ Name, Value string }
 
-// Given are the variables by which another process of command gets the settings that
-// this one was given, whatever by, in the table's order. Secrets are left out, and
-// what lies in this process's own files: those of config, data-dir and ca-file.
-func (v *Values) Given(command string) []Variable {
-	var all []Variable
+// Environ returns the environment variables that pass these settings to a child process
+// that runs command, in table order. It omits defaults, secrets, and the settings that name
+// local files: config, data-dir and ca-file.
+func (v *Values) Environ(command string) []EnvVar {
+	var all []EnvVar
 	for _, b := range v.set.rows {
 		field := b.field(v)
-		own := field == any(&v.Config) || field == any(&v.DataDir) || field == any(&v.CAFile)
-		if own || b.Secret() || !b.For(command) || len(b.Env) == 0 || b.source.Kind == FromDefault && !b.flag.Changed {
+		local := field == any(&v.Config) || field == any(&v.DataDir) || field == any(&v.CAFile)
+		if local || b.IsSecret() || !b.AppliesTo(command) || len(b.Env) == 0 || b.source.Kind == FromDefault && !b.flag.Changed {
 			continue
 		}
-		all = append(all, Variable{b.Env[0], b.text(v)})
+		all = append(all, EnvVar{b.Env[0], b.format(v)})
 	}
 	return all
 }

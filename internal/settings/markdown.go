@@ -11,7 +11,7 @@ import (
 //go:embed configuration.md.tmpl
 var configuration string
 
-// WriteMarkdown writes docs/configuration.md.
+// WriteMarkdown writes docs/configuration.md to w.
 func WriteMarkdown(w io.Writer) error {
 	t, err := template.New("configuration").Funcs(template.FuncMap{
 		"groups": Groups,
@@ -19,10 +19,10 @@ func WriteMarkdown(w io.Writer) error {
 		"code":   func(s string) string { return "`" + s + "`" },
 		"type":   func(s Setting) string { return typeName(s.field(&Values{})) },
 		"plain":  func(s string) string { return strings.ReplaceAll(s, "`", "") },
-		"by":     writtenAs,
+		"by":     waysToSet,
 	}).Parse(configuration)
 	if err != nil {
-		return fmt.Errorf("read the template of docs/configuration.md: %w", err)
+		return fmt.Errorf("parse the template of docs/configuration.md: %w", err)
 	}
 	if err := t.Execute(w, nil); err != nil {
 		return fmt.Errorf("write docs/configuration.md: %w", err)
@@ -40,8 +40,8 @@ func rowsOf(group string) []Setting {
 	return rows
 }
 
-// writtenAs are the three ways to give a setting.
-func writtenAs(s Setting) string {
+// waysToSet lists the flag, the variables and the file key of a setting.
+func waysToSet(s Setting) string {
 	var ways []string
 	if s.Flag {
 		ways = append(ways, "`--"+s.Name+"`")

@@ -8,7 +8,7 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// write makes a profile of stacks, the outermost function first.
+// write writes a profile. Stacks list the outermost function first.
 func write(t *testing.T, samples map[string]struct {
 	stack []string
 	value int64
@@ -41,25 +41,25 @@ func write(t *testing.T, samples map[string]struct {
 	return name
 }
 
-func TestStepsAreTheDearestCallsOfTheProjectsOwn(t *testing.T) {
+func TestStepsAreTheMostExpensiveCallsOfTheProject(t *testing.T) {
 	t.Parallel()
 	file := write(t, map[string]struct {
 		stack []string
 		value int64
 	}{
-		"library":  {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Parse", "lib.inner"}, 45},
-		"callback": {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Parse", "lib.inner", own + "a.Reader"}, 5},
-		"own leaf": {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Call", own + "b.Small"}, 30},
-		"memory":   {[]string{"main.main", own + "a.Root", "runtime.mallocgc"}, 15},
-		"tiny":     {[]string{"main.main", own + "a.Root", "lib.Tiny"}, 0},
-		"itself":   {[]string{"main.main", own + "a.Root"}, 5},
+		"library":  {[]string{"main.main", ownPrefix + "a.Root", ownPrefix + "a.Big", "lib.Parse", "lib.inner"}, 45},
+		"callback": {[]string{"main.main", ownPrefix + "a.Root", ownPrefix + "a.Big", "lib.Parse", "lib.inner", ownPrefix + "a.Reader"}, 5},
+		"own leaf": {[]string{"main.main", ownPrefix + "a.Root", ownPrefix + "a.Big", "lib.Call", ownPrefix + "b.Small"}, 30},
+		"memory":   {[]string{"main.main", ownPrefix + "a.Root", "runtime.mallocgc"}, 15},
+		"tiny":     {[]string{"main.main", ownPrefix + "a.Root", "lib.Tiny"}, 0},
+		"itself":   {[]string{"main.main", ownPrefix + "a.Root"}, 5},
 		"aside":    {[]string{"other.main"}, 1000},
 	})
 	got, err := Steps(file, "a.Root", 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Step{{"lib.Parse", 0.5}, {"b.Small", 0.3}, {"memory", 0.15}, {"a.Root, itself", 0.05}}
+	want := []Step{{"lib.Parse", 0.5}, {"b.Small", 0.3}, {"memory allocation", 0.15}, {"a.Root, itself", 0.05}}
 	if len(got) != len(want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
@@ -69,6 +69,6 @@ func TestStepsAreTheDearestCallsOfTheProjectsOwn(t *testing.T) {
 		}
 	}
 	if _, err := Steps(file, "no.Such", 10); err == nil {
-		t.Error("a root that has no sample is no error")
+		t.Error("Steps accepted a root without samples")
 	}
 }

@@ -1,4 +1,4 @@
-// Package measure runs programs on one core and says what they took.
+// Package measure runs programs on one core and measures their CPU time and memory.
 package measure
 
 import (
@@ -14,36 +14,36 @@ import (
 	"time"
 )
 
-// Run is what one run of a program took.
+// Run is the cost of one run of a program.
 type Run struct {
 	CPU  time.Duration // user and system time of the process
 	Wall time.Duration
-	Peak int64 // most resident memory, bytes
+	Peak int64 // highest resident memory, bytes
 }
 
-// Program is one to run.
+// Program is a program to run.
 type Program struct {
 	Argv []string
-	Env  []string // added to this process's own
-	// OK are exit codes beside 0 that are no failure.
-	OK []int
-	// Limit is how long it may take.
-	Limit time.Duration
+	Env  []string // in addition to the environment of this process
+	// AllowedExitCodes are exit codes other than 0 that count as success.
+	AllowedExitCodes []int
+	// Timeout bounds the run; 0 is ten minutes.
+	Timeout time.Duration
 }
 
-// PinSelf binds this process, which serves the sites, to the first core, so that
-// the programs on the last one have it to themselves: it starts itself anew under
-// taskset. On one core, or without taskset, it does nothing.
+// PinSelf pins this process, which serves the sites, to the first core, so that the
+// measured programs have the second core to themselves. It restarts the process under
+// taskset. With one core, or without taskset, it does nothing.
 func PinSelf() error {
 	const mark = "CLAUSEA_BENCH_PINNED"
-	if os.Getenv(mark) != "" || pin("0") == nil {
+	if os.Getenv(mark) != "" || tasksetCommand("0") == nil {
 		return nil
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("pin the bench to a core: %w", err)
 	}
-	cmd := exec.Command(pin("0")[0], append(append(pin("0")[1:], self), os.Args[1:]...)...)
+	cmd := exec.Command(tasksetCommand("0")[0], append(append(tasksetCommand("0")[1:], self), os.Args[1:]...)...)
 	cmd.Env = append(os.Environ(), mark+"=1")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err = cmd.Run()
@@ -58,10 +58,10 @@ func PinSelf() error {
 	return nil
 }
 
-// Pinned says whether programs have a core of their own.
-func Pinned() bool { return pin("0") != nil }
+// Pinned reports whether the measured programs have a core to themselves.
+func Pinned() bool { return tasksetCommand("0") != nil }
 
-func pin(core string) []string {
+func tasksetCommand(core string) []string {
 	path, err := exec.LookPath("taskset")
 	if err != nil || runtime.NumCPU() < 2 && os.Getenv("CLAUSEA_BENCH_PINNED") == "" {
 		return nil
@@ -78,31 +78,31 @@ func Do(ctx context.Context, p Program) (Run, error) {
 	return r.Wait()
 }
 
-// Running is a program that was started.
+// Running is a started program.
 type Running struct {
-	p      Program
-	ctx    context.Context // bounds the run
-	cancel context.CancelFunc
-	cmd    *exec.Cmd
-	stderr *tail
-	begun  time.Time
-	ended  chan struct{}
-	peak   int64
-	err    error
+	p         Program
+	ctx       context.Context // bounds the run
+	cancel    context.CancelFunc
+	cmd       *exec.Cmd
+	stderr    *tail
+	startedAt time.Time
+	exited    chan struct{}
+	peak      int64
+	err       error
 }
 
-// Start runs p on the second core; whoever calls it waits for its end or stops it.
+// Start starts p on the second core. The caller must call Wait or Stop.
 func Start(ctx context.Context, p Program) (*Running, error) {
-	if p.Limit <= 0 {
-		p.Limit = 10 * time.Minute
+	if p.Timeout <= 0 {
+		p.Timeout = 10 * time.Minute
 	}
-	r := &Running{p: p, stderr: &tail{}, ended: make(chan struct{})}
-	r.ctx, r.cancel = context.WithTimeout(ctx, p.Limit)
-	argv := append(pin("1"), p.Argv...)
+	r := &Running{p: p, stderr: &tail{}, exited: make(chan struct{})}
+	r.ctx, r.cancel = context.WithTimeout(ctx, p.Timeout)
+	argv := append(tasksetCommand("1"), p.Argv...)
 	r.cmd = exec.CommandContext(r.ctx, argv[0], argv[1:]...)
 	r.cmd.Env = append(append(os.Environ(), "GOMAXPROCS=1"), p.Env...)
 	r.cmd.Stderr = r.stderr
-	r.begun = time.Now()
+	r.startedAt = time.Now()
 	if err := r.cmd.Start(); err != nil {
 		r.cancel()
 		return nil, fmt.Errorf("run %s: %w", p.Argv[0], err)
@@ -110,38 +110,38 @@ func Start(ctx context.Context, p Program) (*Running, error) {
 	done := make(chan error, 1)
 	go func() { done <- r.cmd.Wait() }()
 	go func() {
-		defer close(r.ended)
-		r.peak, r.err = watch(r.cmd.Process.Pid, done)
+		defer close(r.exited)
+		r.peak, r.err = watchPeak(r.cmd.Process.Pid, done)
 	}()
 	return r, nil
 }
 
-// Ended is closed when the program has ended.
-func (r *Running) Ended() <-chan struct{} { return r.ended }
+// Exited returns a channel that is closed when the program has exited.
+func (r *Running) Exited() <-chan struct{} { return r.exited }
 
-// Stop asks the program to end, as an administrator does, and waits for it.
+// Stop sends SIGTERM to the program and waits for it.
 func (r *Running) Stop() (Run, error) {
-	_ = r.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	_ = r.cmd.Process.Signal(syscall.SIGTERM) // it may have exited
 	return r.Wait()
 }
 
-// Wait waits for the program's end.
+// Wait waits until the program exits.
 func (r *Running) Wait() (Run, error) {
-	<-r.ended
+	<-r.exited
 	defer r.cancel()
 	st := r.cmd.ProcessState
 	if r.ctx.Err() != nil {
-		return Run{}, fmt.Errorf("run %s: it did not end within %v", r.p.Argv[0], r.p.Limit)
+		return Run{}, fmt.Errorf("run %s: it did not exit within %v", r.p.Argv[0], r.p.Timeout)
 	}
-	if r.err != nil && (st == nil || !slices.Contains(r.p.OK, st.ExitCode())) {
+	if r.err != nil && (st == nil || !slices.Contains(r.p.AllowedExitCodes, st.ExitCode())) {
 		return Run{}, fmt.Errorf("run %s: %w: %s", strings.Join(r.p.Argv[:min(len(r.p.Argv), 4)], " "), r.err, r.stderr)
 	}
-	return Run{CPU: st.UserTime() + st.SystemTime(), Wall: time.Since(r.begun), Peak: r.peak}, nil
+	return Run{CPU: st.UserTime() + st.SystemTime(), Wall: time.Since(r.startedAt), Peak: r.peak}, nil
 }
 
-// watch reads a process' peak of resident memory until it is done. (The peak in
-// its rusage begins with the parent's, which had the memory before the exec.)
-func watch(pid int, done <-chan error) (peak int64, err error) {
+// watchPeak polls a process's peak resident memory until done receives. The peak in its
+// rusage is of no use: it includes the parent's memory before the exec.
+func watchPeak(pid int, done <-chan error) (peak int64, err error) {
 	for {
 		select {
 		case err := <-done:
@@ -163,7 +163,7 @@ func watch(pid int, done <-chan error) (peak int64, err error) {
 	}
 }
 
-// tail keeps the end of what is written to it.
+// tail is a writer that retains the last 2000 bytes.
 type tail struct{ b []byte }
 
 func (t *tail) Write(p []byte) (int, error) {

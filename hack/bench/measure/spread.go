@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Spread is the least, the middle and the most of several measurements.
+// Spread is the minimum, median and maximum of several measurements.
 type Spread struct{ Min, Median, Max float64 }
 
-// SpreadOf sorts values and takes the three; of an even number the lower middle.
+// SpreadOf returns the spread of values. The median of an even number is the lower one.
 func SpreadOf(values []float64) Spread {
 	if len(values) == 0 {
 		return Spread{}
@@ -19,16 +19,16 @@ func SpreadOf(values []float64) Spread {
 	return Spread{v[0], v[(len(v)-1)/2], v[len(v)-1]}
 }
 
-// String shows the middle, and the ends where there is more than one value.
+// String prints the median, and the range if there is more than one value.
 func (s Spread) String() string {
 	if s.Min == s.Max {
-		return short(s.Median)
+		return threeDigits(s.Median)
 	}
-	return fmt.Sprintf("%s (%s-%s)", short(s.Median), short(s.Min), short(s.Max))
+	return fmt.Sprintf("%s (%s-%s)", threeDigits(s.Median), threeDigits(s.Min), threeDigits(s.Max))
 }
 
-// short prints three digits that count.
-func short(f float64) string {
+// threeDigits prints a number with three significant digits.
+func threeDigits(f float64) string {
 	switch {
 	case f >= 100:
 		return fmt.Sprintf("%.0f", f)
@@ -41,8 +41,8 @@ func short(f float64) string {
 	}
 }
 
-// Load is the machine's load average of the last minute, empty where it has none.
-func Load() string {
+// LoadAverage returns the load average of the last minute, or "" if the system has none.
+func LoadAverage() string {
 	b, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		return ""

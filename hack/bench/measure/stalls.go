@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// Stalls watches how long this process is kept from running, by a goroutine that
-// sleeps for a millisecond at a time. What a server sees of the time between two
-// requests is wrong by about so much.
+// Stalls measures how long the operating system keeps this process from running, with
+// a goroutine that sleeps for one millisecond at a time. The times between two requests
+// that a server in this process sees are wrong by about that much.
 type Stalls struct {
 	stop chan struct{}
 	done sync.WaitGroup
 
-	most  time.Duration
-	count int
+	longest time.Duration
+	count   int
 }
 
-// stall is how late a wake-up has to be to count.
-const stall = 5 * time.Millisecond
+// stallThreshold is the delay from which a late wake-up counts as a stall.
+const stallThreshold = 5 * time.Millisecond
 
-// Watch begins to watch.
-func Watch() *Stalls {
+// WatchStalls starts to measure.
+func WatchStalls() *Stalls {
 	s := &Stalls{stop: make(chan struct{})}
 	s.done.Go(func() {
 		tick := time.NewTimer(0)
@@ -33,19 +33,19 @@ func Watch() *Stalls {
 				return
 			case <-tick.C:
 			}
-			if late := time.Since(asked) - time.Millisecond; late > stall {
+			if late := time.Since(asked) - time.Millisecond; late > stallThreshold {
 				s.count++
-				s.most = max(s.most, late)
+				s.longest = max(s.longest, late)
 			}
 		}
 	})
 	return s
 }
 
-// Stop ends the watch and says how often the process stood still for over five
-// milliseconds, and how long at most.
+// Stop ends the measurement. It returns the number of stalls of more than five
+// milliseconds and the longest one.
 func (s *Stalls) Stop() (count int, most time.Duration) {
 	close(s.stop)
 	s.done.Wait()
-	return s.count, s.most
+	return s.count, s.longest
 }

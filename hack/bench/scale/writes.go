@@ -35,19 +35,19 @@ import (
 
 const (
 	crawls      = 10
-	crawlsDelay = 500 * time.Millisecond // between the requests of one: it takes a while
+	crawlsDelay = 500 * time.Millisecond // between the requests of a crawl
 )
 
-// written counts the writes of the controllers and of their events.
-type written struct{ objects, events atomic.Int64 }
+// writeCounts counts the controllers' writes of objects and of events.
+type writeCounts struct{ objects, events atomic.Int64 }
 
-// countedObjects counts what is written to a store's objects.
-type countedObjects struct {
+// countingStore counts the writes to the objects of a store.
+type countingStore struct {
 	store.Store
-	n *written
+	n *writeCounts
 }
 
-func (c *countedObjects) count(kind string) {
+func (c *countingStore) count(kind string) {
 	if kind == "Event" {
 		c.n.events.Add(1)
 	} else {
@@ -55,28 +55,28 @@ func (c *countedObjects) count(kind string) {
 	}
 }
 
-func (c *countedObjects) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
+func (c *countingStore) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	c.count(o.Kind)
 	return c.Store.CreateObject(ctx, o)
 }
 
-func (c *countedObjects) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
+func (c *countingStore) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	c.count(o.Kind)
 	return c.Store.UpdateObject(ctx, o)
 }
 
-func (c *countedObjects) DeleteObject(ctx context.Context, k store.ObjectKey, version string) error {
+func (c *countingStore) DeleteObject(ctx context.Context, k store.ObjectKey, version string) error {
 	c.count(k.Kind)
 	return c.Store.DeleteObject(ctx, k, version)
 }
 
-// countedRequests counts what is written to an API server.
-type countedRequests struct {
+// countingTransport counts the writes to an API server.
+type countingTransport struct {
 	http.RoundTripper
-	n *written
+	n *writeCounts
 }
 
-func (c *countedRequests) RoundTrip(r *http.Request) (*http.Response, error) {
+func (c *countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch {
 	case r.Method == http.MethodGet:
 	case strings.Contains(r.URL.Path, "/events"):
@@ -87,12 +87,12 @@ func (c *countedRequests) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.RoundTripper.RoundTrip(r)
 }
 
-// writes crawls the demo's site for some companies with the real engine, and counts
-// what the controllers write to the API meanwhile.
-func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched int64, took time.Duration, err error) {
+// countWrites crawls the demo site for several Companies with the real engine and counts the
+// controllers' writes to the API in the meantime.
+func (b *backend) countWrites(ctx context.Context, s store.Store) (n *writeCounts, fetched int64, took time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	n = &written{}
+	n = &writeCounts{}
 	site, err := demo.Start(ctx)
 	if err != nil {
 		return nil, 0, 0, err
@@ -102,33 +102,33 @@ func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched i
 	var m ctrl.Manager
 	var people client.Client
 	var recorder events.EventRecorder
-	if h.config != nil {
-		config := rest.CopyConfig(h.config)
-		config.Wrap(func(rt http.RoundTripper) http.RoundTripper { return &countedRequests{rt, n} })
+	if b.config != nil {
+		config := rest.CopyConfig(b.config)
+		config.Wrap(func(rt http.RoundTripper) http.RoundTripper { return &countingTransport{rt, n} })
 		if m, err = ctrl.NewManager(config, o); err != nil {
 			return nil, 0, 0, fmt.Errorf("connect to the API server: %w", err)
 		}
-		if people, err = client.New(h.config, client.Options{Scheme: scheme}); err != nil {
+		if people, err = client.New(b.config, client.Options{Scheme: scheme}); err != nil {
 			return nil, 0, 0, fmt.Errorf("connect to the API server: %w", err)
 		}
 		recorder = m.GetEventRecorder("clausea")
 	} else {
-		counted := &countedObjects{s, n}
+		counted := &countingStore{s, n}
 		if m, err = kubestore.NewManager(ctx, counted, o, "", "", kubestore.Election{}); err != nil {
 			return nil, 0, 0, err
 		}
 		people, recorder = kubestore.NewClient(s, scheme), kubestore.NewRecorder(ctx, counted, logr.Discard())
 	}
-	if err := controllers(ctx, m, s, site, recorder); err != nil {
+	if err := setUpControllers(ctx, m, s, site, recorder); err != nil {
 		return nil, 0, 0, err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- m.Start(ctx) }()
 	begun := time.Now()
-	err = crawlSome(ctx, people)
+	err = runCrawls(ctx, people)
 	took = time.Since(begun)
 	if err == nil {
-		// What follows the last end: its event, and the Company's status.
+		// The last event and the status of the last Company follow the end of its crawl.
 		select {
 		case <-time.After(2 * time.Second):
 		case <-ctx.Done():
@@ -138,19 +138,19 @@ func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched i
 	if merr := <-ended; err == nil {
 		err = merr
 	}
-	fetched, _ = site.Fetched()
+	fetched, _ = site.RequestCounts()
 	return n, fetched, took, err
 }
 
-// skipNames allows a second controller of one name in the process.
+// skipNames allows two controllers with the same name in one process.
 func skipNames() controller.Options {
 	yes := true
 	return controller.Options{SkipNameValidation: &yes}
 }
 
-// controllers sets both up, with workers for all crawls at once.
-func controllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.Site, recorder events.EventRecorder) error {
-	to, err := fetch.ParseConnectTo(":443:" + site.Address)
+// setUpControllers sets up both controllers, with workers for all crawls at the same time.
+func setUpControllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.Site, recorder events.EventRecorder) error {
+	to, err := fetch.ParseConnectTo(":443:" + site.Addr)
 	if err != nil {
 		return err
 	}
@@ -178,8 +178,8 @@ func controllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.
 	return m.Add(pool)
 }
 
-// crawlSome applies a Company and a CrawlJob for each crawl, and waits for their ends.
-func crawlSome(ctx context.Context, k client.Client) error {
+// runCrawls creates a Company and a CrawlJob for each crawl and waits until the crawls finish.
+func runCrawls(ctx context.Context, k client.Client) error {
 	for i := range crawls {
 		c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: fmt.Sprint("crawled-", i)}}
 		c.Spec.Domains = []v1alpha1.Domain{demo.Domain}
@@ -188,7 +188,7 @@ func crawlSome(ctx context.Context, k client.Client) error {
 		j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: c.Name}
 		for _, obj := range []client.Object{c, j} {
 			if err := k.Create(ctx, obj); err != nil {
-				return fmt.Errorf("order crawl %d: %w", i, err)
+				return fmt.Errorf("create crawl %d: %w", i, err)
 			}
 		}
 	}
@@ -196,7 +196,7 @@ func crawlSome(ctx context.Context, k client.Client) error {
 		for {
 			j := &v1alpha1.CrawlJob{}
 			if err := k.Get(ctx, client.ObjectKey{Namespace: "default", Name: fmt.Sprint("crawled-", i)}, j); err != nil {
-				return fmt.Errorf("look at crawl %d: %w", i, err)
+				return fmt.Errorf("read crawl %d: %w", i, err)
 			}
 			if j.Finished() {
 				if v1alpha1.IsFailure(j.Status.Reason) {
@@ -207,7 +207,7 @@ func crawlSome(ctx context.Context, k client.Client) error {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case <-time.After(lookEvery):
+			case <-time.After(pollInterval):
 			}
 		}
 	}

@@ -6,24 +6,23 @@ import (
 	"strings"
 )
 
-// Sizes of the pages that read like legal documents, in bytes: from an eighth of
-// the largest up, falling, with a mean of 137 KiB.
+// Sizes of the generated legal documents in bytes. Small sizes are more frequent than
+// large ones; the mean is 137 KiB.
 const (
 	minDocument = 40 << 10
 	maxDocument = 331 << 10
-	// documentLinks are a document's links to other ones.
+	// documentLinks is the number of links to other documents.
 	documentLinks = 40
 )
 
-// NewDocuments makes a site all of whose pages read like legal documents, each
-// with another text.
+// NewDocuments returns a site of generated legal documents, each with a different text.
 func NewDocuments(pages int) (*Site, error) {
 	s := &Site{Pages: pages}
 	s.page = s.document
 	return s, s.fill()
 }
 
-// kinds of documents, with the words that are theirs.
+// kinds are the types of documents, each with a subject of its own.
 var kinds = []struct{ title, matter string }{
 	{"Privacy Policy", "personal data"},
 	{"Terms of Service", "the service"},
@@ -33,7 +32,7 @@ var kinds = []struct{ title, matter string }{
 	{"Refund Policy", "refunds and cancelled orders"},
 }
 
-// Parts of sentences: who, may or must, does what, to what, and on which condition.
+// Parts of sentences: party, modal verb, action, object and condition.
 var (
 	parties = strings.Fields("we you customers users partners subprocessors controllers processors administrators visitors subscribers sellers")
 	modals  = []string{"may", "must", "will", "shall", "agree to", "may not", "are required to", "reserve the right to"}
@@ -43,16 +42,16 @@ var (
 	topics  = []string{"Information we collect", "How it is used", "Your rights", "Limitation of liability", "Sharing and disclosure", "Retention", "International transfers", "Termination", "Governing law", "Security", "Children", "Changes", "Contact", "Definitions", "Payment", "Warranties", "Indemnification", "Dispute resolution"}
 )
 
-// legalese writes sentences.
-type legalese struct {
+// legalText generates sentences.
+type legalText struct {
 	*prose
 	matter string
 }
 
 func pick(p *prose, of []string) string { return of[p.r.IntN(len(of))] }
 
-// sentence appends one; some are about a made-up thing, so that no two pages are alike.
-func (l *legalese) sentence(b []byte) []byte {
+// sentence appends a sentence. Some contain a generated word, so that all pages differ.
+func (l *legalText) sentence(b []byte) []byte {
 	object := pick(l.prose, objects)
 	if l.r.IntN(3) == 0 {
 		object = l.matter
@@ -69,12 +68,12 @@ func (l *legalese) sentence(b []byte) []byte {
 	return append(b, ". "...)
 }
 
-// document writes page i: about a quarter of it styles and scripts, a menu and a
-// footer, and a numbered text in nested elements with lists, tables and links.
+// document returns page i. About a quarter is styles, scripts, a menu and a footer; the
+// rest is a numbered text in nested elements with lists, tables and links.
 func (s *Site) document(i int) []byte {
 	r := rand.New(rand.NewPCG(uint64(i), 11))
 	k := kinds[i%len(kinds)]
-	l := &legalese{newProse(r), k.matter}
+	l := &legalText{newProse(r), k.matter}
 	size := minDocument + int(min(r.Float64(), r.Float64())*(maxDocument-minDocument))
 	b := make([]byte, 0, size+8192)
 	b = fmt.Appendf(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>%s | Harbour %d</title>\n<style>\n", k.title, i)
@@ -83,11 +82,11 @@ func (s *Site) document(i int) []byte {
 	}
 	b = append(b, "</style>\n</head>\n<body class=\"site\">\n<header class=\"site-header\"><nav><ul class=\"menu\">\n"...)
 	for n := range documentLinks {
-		to := first + r.IntN(s.Pages)
+		to := firstPage + r.IntN(s.Pages)
 		if n == 0 {
-			to = first + (i+1)%s.Pages
+			to = firstPage + (i+1)%s.Pages
 		}
-		b = fmt.Appendf(b, "<li class=\"menu-item\"><a href=\"/p/%d\">%s</a></li>\n", to, kinds[(to-first)%len(kinds)].title)
+		b = fmt.Appendf(b, "<li class=\"menu-item\"><a href=\"/p/%d\">%s</a></li>\n", to, kinds[(to-firstPage)%len(kinds)].title)
 	}
 	b = fmt.Appendf(b, "</ul></nav></header>\n<main><div class=\"wrap\"><div class=\"legal-content\">\n<h1>%s</h1>\n<p class=\"date\">Last updated: %d March %d</p>\n", k.title, 1+i%28, 2019+i%6)
 	for n := 1; len(b) < size*7/8; n++ {
@@ -101,7 +100,7 @@ func (s *Site) document(i int) []byte {
 }
 
 // section appends a numbered section.
-func (l *legalese) section(b []byte, n int) []byte {
+func (l *legalText) section(b []byte, n int) []byte {
 	b = fmt.Appendf(b, "<section id=\"s%d\" class=\"section\"><h2 class=\"heading\"><span class=\"number\">%d.</span> %s</h2>\n", n, n, pick(l.prose, topics))
 	for range 2 + l.r.IntN(4) {
 		switch l.r.IntN(8) {

@@ -10,30 +10,30 @@ import (
 	"github.com/clausea/crawler/internal/document"
 )
 
-// history is one document's versions, the oldest first.
+// history contains the versions of a document, the oldest first.
 type history struct {
 	id       string
 	versions [][]byte
 }
 
-// kept counts a set of histories.
-type kept struct {
-	what      string
+// historySet is a named set of histories.
+type historySet struct {
+	name      string
 	histories []history
-	raw       bool // pages as they were fetched, not texts
+	raw       bool // the versions are fetched pages, not texts
 }
 
-func (k *kept) versions() (n int) {
+func (k *historySet) versionCount() (n int) {
 	for _, h := range k.histories {
 		n += len(h.versions)
 	}
 	return n
 }
 
-// read makes the three sets that are measured of the labelled histories in gold:
-// pages as they were fetched, the texts that this program reads from them, and the
-// texts that people chose, of which there are more.
-func read(gold string) ([]kept, error) {
+// readHistories returns three sets from the labelled histories in gold: the fetched pages,
+// the texts that Clausea extracts from them, and the texts that people selected, of which
+// there are more.
+func readHistories(gold string) ([]historySet, error) {
 	dir := filepath.Join(gold, "histories", "dev")
 	b, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
 	if err != nil {
@@ -46,7 +46,7 @@ func read(gold string) ([]kept, error) {
 	if err := json.Unmarshal(b, &records); err != nil {
 		return nil, fmt.Errorf("read the histories: %w", err)
 	}
-	pages, texts, chosen := kept{what: "raw pages", raw: true}, kept{what: "texts read from them"}, kept{what: "texts chosen by people, all histories"}
+	pages, texts, chosen := historySet{name: "raw pages", raw: true}, historySet{name: "texts extracted from them"}, historySet{name: "texts selected by people, all histories"}
 	for _, r := range records {
 		page, text, choice := history{id: r.Dir}, history{id: r.Dir}, history{id: r.Dir}
 		for _, v := range r.Versions {
@@ -75,7 +75,7 @@ func read(gold string) ([]kept, error) {
 		}
 	}
 	if len(pages.histories) == 0 {
-		return nil, errors.New("read the histories: none has pages")
+		return nil, errors.New("read the histories: no history has pages")
 	}
-	return []kept{pages, texts, chosen}, nil
+	return []historySet{pages, texts, chosen}, nil
 }

@@ -13,8 +13,9 @@ import (
 	"github.com/clausea/crawler/internal/store/mongo"
 )
 
-// mongodb is what MongoDB's files take, less those of an empty database.
-func mongodb(ctx context.Context, k *kept) (total int64, err error) {
+// sizeMongoDB returns the storage and index size in MongoDB, less that of an empty
+// database.
+func sizeMongoDB(ctx context.Context, k *historySet) (total int64, err error) {
 	bin, err := replicaset.Find()
 	if err != nil {
 		return 0, err
@@ -29,15 +30,15 @@ func mongodb(ctx context.Context, k *kept) (total int64, err error) {
 		return 0, err
 	}
 	defer set.Close()
-	empty, err := inDatabase(ctx, set.URI, "empty", &kept{})
+	empty, err := sizeInDatabase(ctx, set.URI, "empty", &historySet{})
 	if err != nil {
 		return 0, err
 	}
-	full, err := inDatabase(ctx, set.URI, "full", k)
+	full, err := sizeInDatabase(ctx, set.URI, "full", k)
 	return full - empty, err
 }
 
-func inDatabase(ctx context.Context, uri, name string, k *kept) (int64, error) {
+func sizeInDatabase(ctx context.Context, uri, name string, k *historySet) (int64, error) {
 	s, err := mongo.Open(ctx, uri, name)
 	if err != nil {
 		return 0, err
@@ -46,23 +47,23 @@ func inDatabase(ctx context.Context, uri, name string, k *kept) (int64, error) {
 	if _, err := s.Migrate(ctx); err != nil {
 		return 0, err
 	}
-	if err := fill(ctx, s, k); err != nil {
+	if err := storeHistories(ctx, s, k); err != nil {
 		return 0, err
 	}
 	c, err := driver.Connect(options.Client().ApplyURI(uri))
 	if err != nil {
-		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+		return 0, fmt.Errorf("read the size of the database: %w", err)
 	}
 	defer func() { _ = c.Disconnect(ctx) }()
 	if err := c.Database("admin").RunCommand(ctx, bson.D{{Key: "fsync", Value: 1}}).Err(); err != nil {
-		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+		return 0, fmt.Errorf("read the size of the database: %w", err)
 	}
 	var stats struct {
 		StorageSize float64 `bson:"storageSize"`
 		IndexSize   float64 `bson:"indexSize"`
 	}
 	if err := c.Database(name).RunCommand(ctx, bson.D{{Key: "dbStats", Value: 1}}).Decode(&stats); err != nil {
-		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+		return 0, fmt.Errorf("read the size of the database: %w", err)
 	}
 	return int64(stats.StorageSize + stats.IndexSize), nil
 }

@@ -122,9 +122,9 @@ var Allowed = netip.MustParsePrefix("127.0.0.1/32")
 // so that a test of the guard reaches nobody even if the guard is broken.
 func (w *Web) Config() fetch.Config {
 	return fetch.Config{
-		Guard:      netguard.New([]netip.Prefix{Allowed}),
-		ConnectTo:  []fetch.ConnectTo{{Port: "80", ToHost: "127.0.0.1", ToPort: w.port}},
-		Connecting: w.connecting,
+		Guard:     netguard.New([]netip.Prefix{Allowed}),
+		ConnectTo: []fetch.ConnectTo{{Port: "80", ToHost: "127.0.0.1", ToPort: w.port}},
+		OnConnect: w.connecting,
 	}
 }
 

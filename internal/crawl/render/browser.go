@@ -20,27 +20,27 @@ import (
 // instance is one browser: a process of ours, or a connection to a remote one. It
 // draws one page at a time, so that memory and hanging are one page's.
 type instance struct {
-	link    *link
-	root    session
-	process *process // nil where it is remote
-	pages   int
-	broken  atomic.Bool
-	used    time.Time
+	conn     *connection
+	root     session
+	process  *process // nil where it is remote
+	pages    int
+	broken   atomic.Bool
+	lastUsed time.Time
 }
 
-// startTime bounds how long a browser is waited for. A busy machine can take
+// startTimeout bounds how long a browser is waited for. A busy machine can take
 // several seconds to load it.
-const startTime = 30 * time.Second
+const startTimeout = 30 * time.Second
 
-// start starts a browser, or connects to the remote one.
-func (p *Pool) start(ctx context.Context) (*instance, error) {
-	ctx, cancel := context.WithTimeout(ctx, startTime)
+// startBrowser starts a browser, or connects to the remote one.
+func (p *Pool) startBrowser(ctx context.Context) (*instance, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	in, err := p.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in.root = session{link: in.link}
+	in.root = session{conn: in.conn}
 	if _, err := call(ctx, in.root, browser.GetVersion, cdp.Empty{}); err != nil {
 		if in.process != nil {
 			err = fmt.Errorf("the browser %s did not start: %s: %w", p.path, in.process.output.last(), err)
@@ -52,15 +52,15 @@ func (p *Pool) start(ctx context.Context) (*instance, error) {
 
 func (p *Pool) connect(ctx context.Context) (*instance, error) {
 	if p.remote != "" {
-		at, err := devTools(ctx, p.remote)
+		at, err := resolveDevToolsURL(ctx, p.remote)
 		if err != nil {
 			return nil, err
 		}
 		conn, err := remote.DialContext(ctx, at)
 		if err != nil {
-			return nil, fmt.Errorf("connect to the browser: %w", bare(err))
+			return nil, fmt.Errorf("connect to the browser: %w", withoutURL(err))
 		}
-		return &instance{link: newLink(conn)}, nil
+		return &instance{conn: newConnection(conn)}, nil
 	}
 	root := os.Geteuid() == 0
 	if root {
@@ -68,38 +68,38 @@ func (p *Pool) connect(ctx context.Context) (*instance, error) {
 			p.cfg.Log.Info("the browser runs without its sandbox, because this process is root's: run it as another user")
 		})
 	}
-	proc, tr, err := startProcess(p.path, p.cfg.Dir, flags(root))
+	proc, tr, err := startProcess(p.path, p.cfg.ProfileDir, browserFlags(root))
 	if err != nil {
 		return nil, err
 	}
-	return &instance{link: newLink(tr), process: proc}, nil
+	return &instance{conn: newConnection(tr), process: proc}, nil
 }
 
 // close ends the browser, or the connection to it.
 func (in *instance) close() error {
-	in.link.close()
+	in.conn.close()
 	if in.process == nil {
 		return nil
 	}
-	return in.process.end()
+	return in.process.stop()
 }
 
-// dead says whether it can't be used any more.
-func (in *instance) dead() bool {
+// isDead says whether it can't be used any more.
+func (in *instance) isDead() bool {
 	select {
-	case <-in.link.lost:
+	case <-in.conn.lost:
 		return true
 	default:
 		return in.broken.Load()
 	}
 }
 
-// memory is what the browser holds, in bytes; 0 where that is not known.
-func (in *instance) memory() int64 {
+// memoryUsage is what the browser holds, in bytes; 0 where that is not known.
+func (in *instance) memoryUsage() int64 {
 	if in.process == nil {
 		return 0
 	}
-	return in.process.memory()
+	return in.process.memoryUsage()
 }
 
 // isURL says whether a browser is named by a DevTools URL.
@@ -115,10 +115,10 @@ func isURL(s string) bool {
 	return false
 }
 
-// devTools is the WebSocket address of a remote browser. One without a path is
+// resolveDevToolsURL is the WebSocket address of a remote browser. One without a path is
 // asked for it at /json/version, as Chromium has it; it answers only where it is
 // called by an address or as localhost.
-func devTools(ctx context.Context, raw string) (string, error) {
+func resolveDevToolsURL(ctx context.Context, raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return "", errors.New("the browser's DevTools URL is no URL such as ws://host:9222")
@@ -134,11 +134,11 @@ func devTools(ctx context.Context, raw string) (string, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ask.String(), nil)
 	if err != nil {
-		return "", fmt.Errorf("ask the browser for its address: %w", bare(err))
+		return "", fmt.Errorf("ask the browser for its address: %w", withoutURL(err))
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("ask the browser for its address: %w", bare(err))
+		return "", fmt.Errorf("ask the browser for its address: %w", withoutURL(err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	var version struct {
@@ -157,8 +157,8 @@ func devTools(ctx context.Context, raw string) (string, error) {
 	return at.String(), nil
 }
 
-// bare takes the URL out of an error: it may hold a token.
-func bare(err error) error {
+// withoutURL takes the URL out of an error: it may hold a token.
+func withoutURL(err error) error {
 	if e := (*url.Error)(nil); errors.As(err, &e) {
 		return e.Err
 	}

@@ -7,32 +7,32 @@ import (
 	"time"
 )
 
-// cache keeps scripts, so that a site is asked for its bundle once and not for each
+// scriptCache keeps scripts, so that a site is asked for its bundle once and not for each
 // of its pages. What it has for one page is for a browser context of another, so
 // only answers to requests without credentials are kept, and by the origin that
 // asked.
-type cache struct {
+type scriptCache struct {
 	mu    sync.Mutex
 	size  int
-	held  map[string]*kept
+	held  map[string]*cachedScript
 	order []string // as they were put
 }
 
-type kept struct {
-	answer *answer
+type cachedScript struct {
+	answer *response
 	until  time.Time
 }
 
 // Bounds of the cache.
 const (
-	maxCache    = 48 << 20
-	maxCached   = 4 << 20 // one script
-	maxCacheAge = 15 * time.Minute
+	maxCacheBytes  = 48 << 20
+	maxScriptBytes = 4 << 20 // one script
+	maxCacheAge    = 15 * time.Minute
 )
 
-func newCache() *cache { return &cache{held: map[string]*kept{}} }
+func newCache() *scriptCache { return &scriptCache{held: map[string]*cachedScript{}} }
 
-func (c *cache) get(key string) *answer {
+func (c *scriptCache) get(key string) *response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := c.held[key]
@@ -44,9 +44,9 @@ func (c *cache) get(key string) *answer {
 
 // put keeps an answer unless its header forbids it (RFC 9111 section 3; age is not
 // looked at beyond that: pages are drawn within minutes of one another).
-func (c *cache) put(key string, a *answer, h http.Header) {
+func (c *scriptCache) put(key string, a *response, h http.Header) {
 	control := strings.ToLower(strings.Join(h.Values("Cache-Control"), ","))
-	if len(a.body) > maxCached || h.Get("Set-Cookie") != "" || strings.Contains(control, "no-store") ||
+	if len(a.body) > maxScriptBytes || h.Get("Set-Cookie") != "" || strings.Contains(control, "no-store") ||
 		strings.Contains(control, "no-cache") || strings.Contains(control, "max-age=0") || strings.Contains(h.Get("Vary"), "*") {
 		return
 	}
@@ -58,8 +58,8 @@ func (c *cache) put(key string, a *answer, h http.Header) {
 		c.size += len(a.body)
 		c.order = append(c.order, key)
 	}
-	c.held[key] = &kept{a, time.Now().Add(maxCacheAge)}
-	for c.size > maxCache && len(c.order) > 0 {
+	c.held[key] = &cachedScript{a, time.Now().Add(maxCacheAge)}
+	for c.size > maxCacheBytes && len(c.order) > 0 {
 		first := c.order[0]
 		c.order = c.order[1:]
 		c.size -= len(c.held[first].answer.body)

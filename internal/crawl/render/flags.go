@@ -2,22 +2,22 @@ package render
 
 import "strings"
 
-// deadEnd is the proxy that the browser is told to use for everything: port 1 of
+// deadProxy is the proxy that the browser is told to use for everything: port 1 of
 // loopback, where nothing listens. The browser needs no network, because every
 // request that it may make is answered by this package. What gets past that (a
 // WebSocket, a worker, a feature of the browser itself) ends here.
-const deadEnd = "http://127.0.0.1:1"
+const deadProxy = "http://127.0.0.1:1"
 
-// bypassNothing takes loopback and link-local addresses out of the list of what
+// noProxyBypass takes loopback and link-local addresses out of the list of what
 // Chromium by itself sends past a proxy.
-const bypassNothing = "<-loopback>"
+const noProxyBypass = "<-loopback>"
 
-// flags start a browser that speaks to nobody of its own accord.
-func flags(root bool) []string {
+// browserFlags start a browser that speaks to nobody of its own accord.
+func browserFlags(root bool) []string {
 	all := []string{
 		"--headless=new", "--hide-scrollbars", "--mute-audio", "--no-first-run", "--no-default-browser-check",
 		// No network.
-		"--proxy-server=" + deadEnd, "--proxy-bypass-list=" + bypassNothing,
+		"--proxy-server=" + deadProxy, "--proxy-bypass-list=" + noProxyBypass,
 		"--host-resolver-rules=MAP * ~NOTFOUND",
 		"--disable-quic", "--dns-prefetch-disable", "--no-pings",
 		"--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",

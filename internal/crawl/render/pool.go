@@ -14,7 +14,7 @@ type Pool struct {
 	cfg    Config
 	path   string // of a local browser
 	remote string // DevTools URL of another
-	cache  *cache
+	cache  *scriptCache
 
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -26,14 +26,14 @@ type Pool struct {
 	idle     []*instance // the one that was used last is last
 	closed   bool
 	failures int       // starts in a row that failed
-	until    time.Time // no start is tried before
+	retryAt  time.Time // no start is tried before
 }
 
-// A browser that failed to start maxFailures times in a row is not tried again for
-// a while: each try takes up to startTime of a page's.
+// A browser that failed to start maxStartFailures times in a row is not tried again for
+// a while: each try takes up to startTimeout of a page's.
 const (
-	maxFailures = 3
-	restTime    = time.Minute
+	maxStartFailures = 3
+	startRetryDelay  = time.Minute
 )
 
 // New makes a Pool that ends with ctx. It starts nothing yet, but says ErrNoBrowser
@@ -44,13 +44,13 @@ func New(ctx context.Context, cfg Config) (*Pool, error) {
 		p.remote = cfg.Browser
 	} else {
 		var err error
-		if p.path, err = find(cfg.Browser); err != nil {
+		if p.path, err = findBrowser(cfg.Browser); err != nil {
 			return nil, err
 		}
 	}
-	p.slots = make(chan struct{}, p.cfg.Pages)
+	p.slots = make(chan struct{}, p.cfg.MaxConcurrentPages)
 	p.ctx, p.cancel = context.WithCancel(ctx)
-	p.wg.Go(p.keepHouse)
+	p.wg.Go(p.closeIdleBrowsers)
 	return p, nil
 }
 
@@ -60,9 +60,9 @@ func (p *Pool) Close() {
 	p.wg.Wait()
 }
 
-// keepHouse ends browsers without work, and all of them at the end.
-func (p *Pool) keepHouse() {
-	tick := time.NewTicker(max(p.cfg.Idle/4, time.Millisecond))
+// closeIdleBrowsers ends browsers without work, and all of them at the end.
+func (p *Pool) closeIdleBrowsers() {
+	tick := time.NewTicker(max(p.cfg.IdleTimeout/4, time.Millisecond))
 	defer tick.Stop()
 	for {
 		select {
@@ -72,25 +72,25 @@ func (p *Pool) keepHouse() {
 			p.idle, p.closed = nil, true
 			p.mu.Unlock()
 			for _, in := range all {
-				p.end(in, "the pool is closed")
+				p.closeBrowser(in, "the pool is closed")
 			}
 			return
 		case now := <-tick.C:
 			p.mu.Lock()
 			var old []*instance
-			for len(p.idle) > 0 && (now.Sub(p.idle[0].used) > p.cfg.Idle || p.idle[0].dead()) {
+			for len(p.idle) > 0 && (now.Sub(p.idle[0].lastUsed) > p.cfg.IdleTimeout || p.idle[0].isDead()) {
 				old, p.idle = append(old, p.idle[0]), p.idle[1:]
 			}
 			p.mu.Unlock()
 			for _, in := range old {
-				p.end(in, "it has no work")
+				p.closeBrowser(in, "it has no work")
 			}
 		}
 	}
 }
 
-func (p *Pool) end(in *instance, why string) {
-	p.cfg.Observer.Browsers(-1)
+func (p *Pool) closeBrowser(in *instance, why string) {
+	p.cfg.Observer.BrowsersChanged(-1)
 	if err := in.close(); err != nil {
 		p.cfg.Log.Error(err, "browser not ended")
 		return
@@ -99,15 +99,15 @@ func (p *Pool) end(in *instance, why string) {
 }
 
 // Render draws one page. An error is always an *Error.
-func (p *Pool) Render(ctx context.Context, req Request) (*Page, error) {
+func (p *Pool) Render(ctx context.Context, req Request) (*RenderedPage, error) {
 	begun := time.Now()
 	page, err := p.render(ctx, req)
-	p.cfg.Observer.Ended(outcome(page, err, time.Since(begun)))
+	p.cfg.Observer.PageEnded(newOutcome(page, err, time.Since(begun)))
 	return page, err
 }
 
-func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
-	if err := p.enter(); err != nil {
+func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
+	if err := p.register(); err != nil {
 		return nil, &Error{Reason: Canceled, URL: req.URL, Err: err}
 	}
 	defer p.wg.Done()
@@ -115,7 +115,7 @@ func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
 	defer cancel()
 	defer context.AfterFunc(p.ctx, cancel)()
 
-	wait := time.NewTimer(p.cfg.Wait)
+	wait := time.NewTimer(p.cfg.SlotTimeout)
 	defer wait.Stop()
 	select {
 	case p.slots <- struct{}{}: // a free one is had however short the wait
@@ -123,13 +123,13 @@ func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
 		select {
 		case p.slots <- struct{}{}:
 		case <-wait.C:
-			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no slot was free within %v", p.cfg.Wait)}
+			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no slot was free within %v", p.cfg.SlotTimeout)}
 		case <-ctx.Done():
 			return nil, &Error{Reason: Canceled, URL: req.URL, Err: ctx.Err()}
 		}
 	}
 	defer func() { <-p.slots }()
-	in, err := p.take(ctx)
+	in, err := p.acquireBrowser(ctx)
 	if err != nil {
 		reason := NoBrowser
 		if ctx.Err() != nil {
@@ -137,16 +137,16 @@ func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
 		}
 		return nil, &Error{Reason: reason, URL: req.URL, Err: err}
 	}
-	page, err := p.draw(ctx, in, req)
-	p.give(in)
+	page, err := p.renderPage(ctx, in, req)
+	p.releaseBrowser(in)
 	if err != nil {
 		return nil, err
 	}
 	return page, nil
 }
 
-// enter counts a page in, so that Close waits for it.
-func (p *Pool) enter() error {
+// register counts a page in, so that Close waits for it.
+func (p *Pool) register() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || p.ctx.Err() != nil {
@@ -156,54 +156,54 @@ func (p *Pool) enter() error {
 	return nil
 }
 
-// take gives a browser that works: an idle one or a new one.
-func (p *Pool) take(ctx context.Context) (*instance, error) {
+// acquireBrowser gives a browser that works: an idle one or a new one.
+func (p *Pool) acquireBrowser(ctx context.Context) (*instance, error) {
 	for {
 		p.mu.Lock()
 		if n := len(p.idle); n > 0 {
 			in := p.idle[n-1]
 			p.idle = p.idle[:n-1]
 			p.mu.Unlock()
-			if !in.dead() {
+			if !in.isDead() {
 				return in, nil
 			}
-			p.end(in, "it died")
+			p.closeBrowser(in, "it died")
 			continue
 		}
-		resting := p.failures >= maxFailures && time.Now().Before(p.until)
+		resting := p.failures >= maxStartFailures && time.Now().Before(p.retryAt)
 		p.mu.Unlock()
 		if resting {
-			return nil, fmt.Errorf("it failed to start %d times in a row and is not tried again for %v", maxFailures, restTime)
+			return nil, fmt.Errorf("it failed to start %d times in a row and is not tried again for %v", maxStartFailures, startRetryDelay)
 		}
-		in, err := p.start(ctx)
+		in, err := p.startBrowser(ctx)
 		if ctx.Err() == nil {
 			p.mu.Lock()
 			if p.failures++; err == nil {
 				p.failures = 0
 			}
-			p.until = time.Now().Add(restTime)
+			p.retryAt = time.Now().Add(startRetryDelay)
 			p.mu.Unlock()
 		}
 		if err != nil {
 			return nil, err
 		}
-		p.cfg.Observer.Browsers(1)
+		p.cfg.Observer.BrowsersChanged(1)
 		p.cfg.Log.V(1).Info("browser started", "remote", p.remote != "")
 		return in, nil
 	}
 }
 
-// give takes a browser back, and ends it where it has done enough.
-func (p *Pool) give(in *instance) {
+// releaseBrowser takes a browser back, and ends it where it has done enough.
+func (p *Pool) releaseBrowser(in *instance) {
 	in.pages++
-	in.used = time.Now()
+	in.lastUsed = time.Now()
 	why := ""
 	switch {
-	case in.dead():
+	case in.isDead():
 		why = "it died or hangs"
 	case in.pages >= p.cfg.PagesPerBrowser:
 		why = "it has drawn its pages"
-	case in.memory() > p.cfg.MaxMemory/2:
+	case in.memoryUsage() > p.cfg.MaxMemory/2:
 		why = "it has grown"
 	}
 	p.mu.Lock()
@@ -213,5 +213,5 @@ func (p *Pool) give(in *instance) {
 		return
 	}
 	p.mu.Unlock()
-	p.end(in, why)
+	p.closeBrowser(in, why)
 }

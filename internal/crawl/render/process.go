@@ -16,34 +16,34 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// names are those that Chromium and its kin are installed under, the plainest
+// browserNames are those that Chromium and its kin are installed under, the plainest
 // first.
-var names = []string{
+var browserNames = []string{
 	"chromium", "chromium-browser", "chrome-headless-shell", "headless-shell", "headless_shell",
 	"google-chrome-stable", "google-chrome", "chrome",
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 }
 
-// find is the path of a browser: of the one that is asked for, or of any.
-func find(path string) (string, error) {
+// findBrowser is the path of a browser: of the one that is asked for, or of any.
+func findBrowser(path string) (string, error) {
 	if path != "" {
 		at, err := exec.LookPath(path)
 		if err != nil {
 			return "", fmt.Errorf("%w: %w", ErrNoBrowser, err)
 		}
-		return absolute(at)
+		return absolutePath(at)
 	}
-	for _, name := range names {
+	for _, name := range browserNames {
 		if at, err := exec.LookPath(name); err == nil {
-			return absolute(at)
+			return absolutePath(at)
 		}
 	}
 	return "", ErrNoBrowser
 }
 
-// absolute is for the browser's own folder, in which it is started.
-func absolute(path string) (string, error) {
+// absolutePath is for the browser's own folder, in which it is started.
+func absolutePath(path string) (string, error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("find the browser %s: %w", path, err)
@@ -55,12 +55,12 @@ func absolute(path string) (string, error) {
 type process struct {
 	cmd     *exec.Cmd
 	profile *profile
-	output  *tail
+	output  *outputTail
 	exited  chan struct{}
 }
 
-// endTime bounds how long the end of a browser is waited for.
-const endTime = 10 * time.Second
+// killTimeout bounds how long the end of a browser is waited for.
+const killTimeout = 10 * time.Second
 
 // startProcess starts a browser, which is spoken with over two pipes: a port would
 // be open to everybody on the machine.
@@ -69,7 +69,7 @@ func startProcess(path, dir string, flags []string) (*process, chromedp.Transpor
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &process{profile: prof, output: &tail{}, exited: make(chan struct{})}
+	p := &process{profile: prof, output: &outputTail{}, exited: make(chan struct{})}
 	tr, err := p.start(path, flags)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("start %s: %w", path, err), prof.remove())
@@ -93,9 +93,9 @@ func (p *process) start(path string, flags []string) (chromedp.Transport, error)
 	// Descriptors 3 and 4, as --remote-debugging-pipe has it.
 	p.cmd.ExtraFiles = []*os.File{theirIn, theirOut}
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
-	p.cmd.Env = environment(p.profile.dir)
+	p.cmd.Env = browserEnv(p.profile.dir)
 	p.cmd.Dir = p.profile.dir
-	p.cmd.SysProcAttr = attributes()
+	p.cmd.SysProcAttr = processAttributes()
 	p.cmd.WaitDelay = time.Second // a child that is left may hold the output open
 	err = p.cmd.Start()
 	closeAll(theirIn, theirOut)
@@ -107,7 +107,7 @@ func (p *process) start(path string, flags []string) (chromedp.Transport, error)
 		_ = p.cmd.Wait()
 		close(p.exited)
 	}()
-	return chromedp.NewPipeConn(&bounded{ReadCloser: ourIn}, ourOut), nil
+	return chromedp.NewPipeConn(&messageLimiter{ReadCloser: ourIn}, ourOut), nil
 }
 
 func closeAll(files ...*os.File) {
@@ -116,9 +116,9 @@ func closeAll(files ...*os.File) {
 	}
 }
 
-// environment is all that the browser learns of ours: it runs strangers' code, and
+// browserEnv is all that the browser learns of ours: it runs strangers' code, and
 // ours has keys. Whatever it keeps, it keeps in its profile.
-func environment(dir string) []string {
+func browserEnv(dir string) []string {
 	env := []string{
 		"HOME=" + dir, "TMPDIR=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_CACHE_HOME=" + dir, "XDG_DATA_HOME=" + dir, "XDG_RUNTIME_DIR=" + dir,
 		"LANG=C.UTF-8", "DBUS_SESSION_BUS_ADDRESS=disabled:",
@@ -131,18 +131,18 @@ func environment(dir string) []string {
 	return env
 }
 
-// end kills the browser with all its children, waits for them and removes the
+// stop kills the browser with all its children, waits for them and removes the
 // profile.
-func (p *process) end() error {
-	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+func (p *process) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
 	defer cancel()
 	err := p.killAll(ctx)
 	return errors.Join(err, p.profile.remove())
 }
 
-// tail keeps the last of what a browser writes, for the error where it does not
+// outputTail keeps the last of what a browser writes, for the error where it does not
 // start.
-type tail struct {
+type outputTail struct {
 	mu  sync.Mutex
 	buf []byte
 }
@@ -150,7 +150,7 @@ type tail struct {
 const maxTail = 4 << 10
 
 // Write implements io.Writer.
-func (t *tail) Write(p []byte) (int, error) {
+func (t *outputTail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.buf = append(t.buf, p[max(0, len(p)-maxTail):]...)
@@ -159,7 +159,7 @@ func (t *tail) Write(p []byte) (int, error) {
 }
 
 // last is the last line that is more than a warning about the machine.
-func (t *tail) last() string {
+func (t *outputTail) last() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	lines := strings.Split(strings.TrimSpace(string(bytes.ToValidUTF8(t.buf, nil))), "\n")

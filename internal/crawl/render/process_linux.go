@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// attributes make the browser the leader of a group of its own, and have the
+// processAttributes make the browser the leader of a group of its own, and have the
 // kernel end it where this process is killed.
-func attributes() *syscall.SysProcAttr {
+func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
@@ -70,34 +70,34 @@ func reap(pid int) {
 	}
 }
 
-// relative is one process of a tree; started tells it from a later one of the same
+// processID is one process of a tree; started tells it from a later one of the same
 // number.
-type relative struct {
+type processID struct {
 	pid     int
 	started string
 }
 
 // alive says whether it is there, and more than a zombie that its parent has not
 // taken the end of yet.
-func (r relative) alive() bool {
-	state, _, started, err := status(r.pid)
+func (r processID) alive() bool {
+	state, _, started, err := processStatus(r.pid)
 	return err == nil && started == r.started && state != "Z" && state != "X"
 }
 
 // descendants are the processes below one, itself not among them.
-func descendants(leader int) []relative {
+func descendants(leader int) []processID {
 	stats, _ := filepath.Glob("/proc/[0-9]*")
-	children := map[int][]relative{}
+	children := map[int][]processID{}
 	for _, dir := range stats {
 		pid, err := strconv.Atoi(filepath.Base(dir))
 		if err != nil {
 			continue
 		}
-		if _, parent, started, err := status(pid); err == nil {
-			children[parent] = append(children[parent], relative{pid, started})
+		if _, parent, started, err := processStatus(pid); err == nil {
+			children[parent] = append(children[parent], processID{pid, started})
 		}
 	}
-	var all []relative
+	var all []processID
 	queue := []int{leader}
 	for n := 0; n < len(queue) && n < 10_000; n++ {
 		for _, c := range children[queue[n]] {
@@ -108,9 +108,9 @@ func descendants(leader int) []relative {
 	return all
 }
 
-// status reads /proc/PID/stat (proc(5)): state, parent and start time. The name,
+// processStatus reads /proc/PID/stat (proc(5)): state, parent and start time. The name,
 // in parentheses, may hold anything.
-func status(pid int) (state string, parent int, started string, err error) {
+func processStatus(pid int) (state string, parent int, started string, err error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return "", 0, "", err
@@ -123,12 +123,12 @@ func status(pid int) (state string, parent int, started string, err error) {
 	return string(f[0]), parent, string(f[19]), err
 }
 
-// memory is what a browser's processes hold, in bytes: what is their own or
+// memoryUsage is what a browser's processes hold, in bytes: what is their own or
 // shared, without the pages of files, which all of them map and which the kernel
 // can drop. It is the leader's and its descendants'.
-func (p *process) memory() int64 {
+func (p *process) memoryUsage() int64 {
 	total := int64(0)
-	for _, d := range append(descendants(p.cmd.Process.Pid), relative{pid: p.cmd.Process.Pid}) {
+	for _, d := range append(descendants(p.cmd.Process.Pid), processID{pid: p.cmd.Process.Pid}) {
 		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.pid))
 		if err != nil {
 			continue

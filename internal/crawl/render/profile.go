@@ -16,10 +16,10 @@ type profile struct {
 	lock *os.File
 }
 
-// maxDir is how long a profile's path may be: the browser makes
+// maxProfilePath is how long a profile's path may be: the browser makes
 // /org.chromium.Chromium.XXXXXX/SingletonSocket below it, and the path of a socket
 // has 108 bytes, the last of them zero (unix(7)).
-const maxDir = 108 - 1 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket")
+const maxProfilePath = 108 - 1 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket")
 
 const profilePrefix = "clausea-browser-"
 
@@ -37,8 +37,8 @@ func newProfile(parent string) (*profile, error) {
 		return nil, errors.Join(fmt.Errorf("make the browser's profile: %w", err), os.RemoveAll(dir))
 	}
 	p := &profile{dir: dir, lock: lock}
-	if len(dir) > maxDir {
-		return nil, errors.Join(fmt.Errorf("make the browser's profile: %s is longer than the %d bytes that a socket's path leaves room for: set TMPDIR to a shorter one", dir, maxDir), p.remove())
+	if len(dir) > maxProfilePath {
+		return nil, errors.Join(fmt.Errorf("make the browser's profile: %s is longer than the %d bytes that a socket's path leaves room for: set TMPDIR to a shorter one", dir, maxProfilePath), p.remove())
 	}
 	if err := lockFile(lock); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the browser's profile: %w", err), p.remove())

@@ -39,15 +39,15 @@ func unmarshal(raw jsonv2.Value, result any) error {
 }
 
 // result reads the page as it stands.
-func (t *tab) result(ctx context.Context, end Reason) (*Page, error) {
-	p := &Page{End: end}
+func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
+	p := &RenderedPage{EndReason: end}
 	t.mu.Lock()
 	p.MovedTo = t.movedTo
 	t.mu.Unlock()
 	switch end {
 	case Settled, Timeout:
-		t.freeze(ctx)
-		if err := t.read(ctx, p); err != nil {
+		t.stopScripts(ctx)
+		if err := t.readHTML(ctx, p); err != nil {
 			return nil, err
 		}
 	case Moved:
@@ -60,25 +60,25 @@ func (t *tab) result(ctx context.Context, end Reason) (*Page, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	p.Hosts, p.Refused = maps.Clone(t.hosts), maps.Clone(t.refused)
-	p.Requests, p.Bytes, p.Took = t.sent, t.bytes, time.Since(t.started)
+	p.Requests, p.Bytes, p.Duration = t.sentRequests, t.bytes, time.Since(t.started)
 	return p, nil
 }
 
-// read takes the page's HTML, with that of its frames in their places.
-func (t *tab) read(ctx context.Context, p *Page) error {
+// readHTML takes the page's HTML, with that of its frames in their places.
+func (t *tab) readHTML(ctx context.Context, p *RenderedPage) error {
 	left := maxHTML
 	marks := map[string]string{}
-	for _, f := range t.frameList(ctx) {
-		s, err := t.shot(ctx, f.session, f.id, left, true)
+	for _, f := range t.listFrames(ctx) {
+		s, err := t.takeSnapshot(ctx, f.session, f.id, left, true)
 		if err != nil || strings.TrimSpace(s.HTML) == "" {
 			continue
 		}
 		left -= len(s.HTML)
-		if t.mark(ctx, f) == nil {
+		if t.insertMarker(ctx, f) == nil {
 			marks[string(f.id)] = s.HTML
 		}
 	}
-	s, err := t.shot(ctx, t.main, cdp.FrameID(t.target), max(left, maxHTML/2), false)
+	s, err := t.takeSnapshot(ctx, t.main, cdp.FrameID(t.target), max(left, maxHTML/2), false)
 	if err != nil {
 		return err
 	}
@@ -86,15 +86,15 @@ func (t *tab) read(ctx context.Context, p *Page) error {
 		return fmt.Errorf("it has more than %d nodes", maxNodes)
 	}
 	// Frames may be in frames: what was put in may hold further marks.
-	for range maxDepth {
-		s.HTML = fill(s.HTML, marks)
+	for range maxFrameDepth {
+		s.HTML = replaceMarkers(s.HTML, marks)
 	}
-	p.HTML, p.Title, p.URL, p.Cut = s.HTML, s.Title, s.URL, s.Cut
+	p.HTML, p.Title, p.URL, p.Truncated = s.HTML, s.Title, s.URL, s.Cut
 	return nil
 }
 
-// textOf counts the bytes of text in HTML that are no script's.
-func textOf(body []byte) int {
+// countText counts the bytes of text in HTML that are no script's.
+func countText(body []byte) int {
 	z := html.NewTokenizer(bytes.NewReader(body))
 	z.SetMaxBuf(1 << 20)
 	n, skip := 0, atom.Atom(0)

@@ -26,52 +26,52 @@ var guardScript string
 
 // Bounds of a page that are not in the Config.
 const (
-	// grace is what a page gets beyond its time, for what it has to be read.
-	grace = 5 * time.Second
-	// openTime bounds how long an empty page is waited for.
-	openTime = 15 * time.Second
-	// closeTime bounds how long a page's end is waited for before its browser ends.
-	closeTime = 3 * time.Second
+	// readTimeout is what a page gets beyond its time, for what it has to be read.
+	readTimeout = 5 * time.Second
+	// openTimeout bounds how long an empty page is waited for.
+	openTimeout = 15 * time.Second
+	// closeTimeout bounds how long a page's end is waited for before its browser ends.
+	closeTimeout = 3 * time.Second
 	// maxChildren are the frames of other processes and the workers of a page.
 	maxChildren = 20
-	// maxRefused is how often a page is told no before it is given up.
-	maxRefused = 3000
-	// memoryTick is how often the browser's memory is looked at.
-	memoryTick = 250 * time.Millisecond
+	// maxRefusals is how often a page is told no before it is given up.
+	maxRefusals = 3000
+	// memoryPollInterval is how often the browser's memory is looked at.
+	memoryPollInterval = 250 * time.Millisecond
 )
 
 // tab is one page that is being drawn.
 type tab struct {
-	pool    *Pool
-	in      *instance
-	req     Request
-	at      *url.URL
-	started time.Time
-	context cdp.BrowserContextID
-	target  target.ID
-	main    session
-	events  chan event
-	over    chan struct{} // closed when something ended the page
-	wg      sync.WaitGroup
-	sending chan struct{} // bounds the requests at once
+	pool         *Pool
+	in           *instance
+	req          Request
+	url          *url.URL
+	started      time.Time
+	context      cdp.BrowserContextID
+	target       target.ID
+	main         session
+	events       chan event
+	ended        chan struct{} // closed when something ended the page
+	wg           sync.WaitGroup
+	requestSlots chan struct{} // bounds the requests at once
 
-	mu       sync.Mutex
-	end      Reason // why it is over
-	endErr   error
-	children []child
-	flying   int // requests without an answer
-	active   time.Time
-	shell    int // characters of text in the document as it was sent
-	loads    int // of the page's document
-	frames   int // documents of frames that were asked for
-	sent     int
-	asked    int
-	bytes    int64
-	hosts    map[string]int
-	refused  map[Refusal]int
-	noes     int
-	movedTo  string
-	docError error // why the document could not be had
+	mu              sync.Mutex
+	endCause        Reason // why it is over
+	endErr          error
+	children        []child
+	pendingRequests int // requests without an answer
+	lastActivity    time.Time
+	initialText     int // characters of text in the document as it was sent
+	loads           int // of the page's document
+	frames          int // documents of frames that were asked for
+	sentRequests    int
+	requested       int
+	bytes           int64
+	hosts           map[string]int
+	refused         map[Refusal]int
+	refusalCount    int
+	movedTo         string
+	docError        error // why the document could not be had
 }
 
 // child is a target of the page that has a session of its own.
@@ -87,15 +87,15 @@ type event struct {
 	msg  *cdproto.Message
 }
 
-// draw draws one page in a browser, and leaves the browser as it was.
-func (p *Pool) draw(ctx context.Context, in *instance, req Request) (pg *Page, err error) {
+// renderPage draws one page in a browser, and leaves the browser as it was.
+func (p *Pool) renderPage(ctx context.Context, in *instance, req Request) (pg *RenderedPage, err error) {
 	at, err := url.Parse(req.URL)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
-		return nil, &Error{Reason: Unfit, URL: req.URL, Err: errors.New("it is no address of the web")}
+		return nil, &Error{Reason: LoadFailed, URL: req.URL, Err: errors.New("it is no address of the web")}
 	}
 	t := &tab{
-		pool: p, in: in, req: req, at: at,
-		events: make(chan event, 1024), over: make(chan struct{}), sending: make(chan struct{}, maxAtOnce),
+		pool: p, in: in, req: req, url: at,
+		events: make(chan event, 1024), ended: make(chan struct{}), requestSlots: make(chan struct{}, maxConcurrentRequests),
 		hosts: map[string]int{}, refused: map[Refusal]int{},
 	}
 	defer func() {
@@ -107,28 +107,28 @@ func (p *Pool) draw(ctx context.Context, in *instance, req Request) (pg *Page, e
 	life, cancel := context.WithCancel(ctx)
 	defer t.wg.Wait()
 	defer cancel()
-	t.spawn(func() { t.watch(life) })
-	defer t.dispose()
-	opening, opened := context.WithTimeout(life, openTime)
-	err = t.open(opening)
+	t.spawn(func() { t.watchBrowser(life) })
+	defer t.closePage()
+	opening, opened := context.WithTimeout(life, openTimeout)
+	err = t.openBlankPage(opening)
 	opened()
 	if err != nil {
 		in.broken.Store(true)
-		return nil, t.fail(ctx, Crashed, err)
+		return nil, t.newError(ctx, Crashed, err)
 	}
-	work, stopWork := context.WithTimeout(life, p.cfg.Timeout+grace)
+	work, stopWork := context.WithTimeout(life, p.cfg.Timeout+readTimeout)
 	defer stopWork()
-	t.started, t.active = time.Now(), time.Now()
-	t.spawn(func() { t.serve(work) })
+	t.started, t.lastActivity = time.Now(), time.Now()
+	t.spawn(func() { t.handleEvents(work) })
 	rest, stop := context.WithTimeout(work, p.cfg.Timeout)
 	defer stop()
-	end, err := t.run(rest)
+	end, err := t.loadAndSettle(rest)
 	if err != nil {
-		return nil, t.fail(ctx, end, err)
+		return nil, t.newError(ctx, end, err)
 	}
 	pg, err = t.result(work, end)
 	if err != nil {
-		return nil, t.fail(ctx, Timeout, err)
+		return nil, t.newError(ctx, Timeout, err)
 	}
 	return pg, nil
 }
@@ -146,13 +146,13 @@ func (t *tab) spawn(f func()) {
 	})
 }
 
-// fail is the error of a page, by what ended it first.
-func (t *tab) fail(ctx context.Context, reason Reason, err error) error {
+// newError is the error of a page, by what ended it first.
+func (t *tab) newError(ctx context.Context, reason Reason, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case t.end != "" && t.end != Moved:
-		reason, err = t.end, t.endErr
+	case t.endCause != "" && t.endCause != Moved:
+		reason, err = t.endCause, t.endErr
 	case ctx.Err() != nil:
 		reason, err = Canceled, ctx.Err()
 	case errors.Is(err, errLost):
@@ -165,23 +165,23 @@ func (t *tab) fail(ctx context.Context, reason Reason, err error) error {
 func (t *tab) finish(reason Reason, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.end == "" {
-		t.end, t.endErr = reason, err
-		close(t.over)
+	if t.endCause == "" {
+		t.endCause, t.endErr = reason, err
+		close(t.ended)
 	}
 }
 
-// open makes an empty page, in a context of its own, that is held at every request.
-func (t *tab) open(ctx context.Context) error {
+// openBlankPage makes an empty page, in a context of its own, that is held at every request.
+func (t *tab) openBlankPage(ctx context.Context) error {
 	root, yes := t.in.root, true
 	c, err := call(ctx, root, target.CreateBrowserContext, target.CreateBrowserContextParams{
-		DisposeOnDetach: &yes, ProxyServer: deadEnd, ProxyBypassList: bypassNothing,
+		DisposeOnDetach: &yes, ProxyServer: deadProxy, ProxyBypassList: noProxyBypass,
 	})
 	if err != nil {
 		return err
 	}
 	t.context = c.BrowserContextID
-	root.link.handle("", t.take(root))
+	root.conn.setHandler("", t.eventHandler(root))
 	if _, err := call(ctx, root, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 		Behavior: browser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: t.context, EventsEnabled: &yes,
 	}); err != nil {
@@ -205,9 +205,9 @@ func (t *tab) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.main = session{link: root.link, id: attached.SessionID}
-	root.link.handle(t.main.id, t.take(t.main))
-	if err := t.prepare(ctx, t.main); err != nil {
+	t.main = session{conn: root.conn, id: attached.SessionID}
+	root.conn.setHandler(t.main.id, t.eventHandler(t.main))
+	if err := t.prepareTarget(ctx, t.main); err != nil {
 		return err
 	}
 	_, err = call(ctx, t.main, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
@@ -216,8 +216,8 @@ func (t *tab) open(ctx context.Context) error {
 	return err
 }
 
-// prepare sets a page or a frame with a session of its own up.
-func (t *tab) prepare(ctx context.Context, s session) error {
+// prepareTarget sets a page or a frame with a session of its own up.
+func (t *tab) prepareTarget(ctx context.Context, s session) error {
 	yes, none := true, int64(0)
 	steps := []func() error{
 		func() error {
@@ -269,22 +269,22 @@ func plainLanguages(accept string) string {
 	return strings.Join(all, ",")
 }
 
-// dispose takes the page out of the browser. A browser where that does not work
+// closePage takes the page out of the browser. A browser where that does not work
 // is not used again.
-func (t *tab) dispose() {
+func (t *tab) closePage() {
 	defer func() {
-		t.in.link.handle("", nil)
-		t.in.link.handle(t.main.id, nil)
+		t.in.conn.setHandler("", nil)
+		t.in.conn.setHandler(t.main.id, nil)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		for _, c := range t.children {
-			t.in.link.handle(c.session.id, nil)
+			t.in.conn.setHandler(c.session.id, nil)
 		}
 	}()
-	if t.in.dead() || t.context == "" {
+	if t.in.isDead() || t.context == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	if t.target != "" {
 		if _, err := call(ctx, t.in.root, target.CloseTarget, target.CloseTargetParams{TargetID: t.target}); err != nil {

@@ -17,8 +17,8 @@ var trackers = map[string]bool{
 	"quantserve.com": true, "scorecardresearch.com": true, "chartbeat.com": true, "optimizely.com": true, "mouseflow.com": true,
 }
 
-// tracker says whether a host is one of them, or below one.
-func tracker(host string) bool {
+// isTracker says whether a host is one of them, or below one.
+func isTracker(host string) bool {
 	for host != "" {
 		if trackers[host] {
 			return true

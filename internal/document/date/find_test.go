@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestADateComesWithTheSentenceThatSaysIt(t *testing.T) {
+func TestQuoteIsTheSentenceWithTheDate(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"# Terms\n\nWelcome. These terms are effective as of **1 May 2024**. Read them.":                                         "These terms are effective as of 1 May 2024.",
@@ -22,14 +22,14 @@ func TestADateComesWithTheSentenceThatSaysIt(t *testing.T) {
 		"# الشروط\n\nتسري هذه الشروط اعتبارًا من 1 أيار 2024.":                                "تسري هذه الشروط اعتبارًا من 1 أيار 2024.",
 		"x " + strings.Repeat("word ", 200) + "this policy was last updated on 1 May 2024 ok": "last updated on 1 May 2024",
 	} {
-		d := Find(Text{Markdown: text, Language: "en", Now: today})
-		if d.Effective != "2024-05-01" || !strings.Contains(d.EffectiveQuote, want) || len(d.EffectiveQuote) > maxQuote {
+		d := Find(Input{Markdown: text, Language: "en", Now: today})
+		if d.Effective != "2024-05-01" || !strings.Contains(d.EffectiveQuote, want) || len(d.EffectiveQuote) > maxQuoteBytes {
 			t.Errorf("%+v does not quote %q", d, want)
 		}
 	}
 }
 
-func TestLanguageRegionAndTheTextItselfOrderDayAndMonth(t *testing.T) {
+func TestDayMonthOrderFollowsTextRegionAndLanguage(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, region, text, want string }{
 		{"en", "", "Last updated: 03/04/2024", "2024-03-04"},
@@ -39,16 +39,16 @@ func TestLanguageRegionAndTheTextItselfOrderDayAndMonth(t *testing.T) {
 		{"en", "", "Last updated: 03.04.2024", "2024-04-03"},
 		{"en", "", "See 31/01/2020.\n\nLast updated: 03/04/2024", "2024-04-03"},
 		{"fr", "", "Voir 01/31/2020.\n\nMis à jour le 03/04/2024", "2024-03-04"},
-		// Nothing was updated in the future.
+		// Updates are in the past.
 		{"en", "", "Last updated: 11/01/2026", "2026-01-11"},
 	} {
-		if d := Find(Text{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
+		if d := Find(Input{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
 			t.Errorf("%s-%s %q: %s, want %s", c.language, c.region, c.text, d.Updated, c.want)
 		}
 	}
 }
 
-func TestTheDateForNewUsersIsTheDocuments(t *testing.T) {
+func TestEffectiveDateIsTheDateForNewUsers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, effective, takes string }{
 		{"Effective January 1, 2025 for new users and March 1, 2025 for existing users.", "2025-01-01", ""},
@@ -58,72 +58,72 @@ func TestTheDateForNewUsersIsTheDocuments(t *testing.T) {
 		{"For existing users, effective March 1, 2025. For new users, effective January 1, 2025.", "2025-01-01", ""},
 		{"Effective date for new users: January 1, 2025\n\nEffective date for existing users: March 1, 2025", "2025-01-01", ""},
 		{"These terms apply to new customers as of 1 January 2025, and to existing customers as of 1 March 2025.", "2025-01-01", ""},
-		// Until then the others have the former text.
+		// Until then, existing users have the former text.
 		{"Effective January 1, 2026 for new users and March 1, 2026 for existing users.", "2026-01-01", "2026-03-01"},
-		// With no other date it is the document's.
+		// If there is no other date, it is the date of the document.
 		{"For existing users, effective March 1, 2025", "2025-03-01", ""},
 		{"Effective for existing users: March 1, 2025", "2025-03-01", ""},
 		{"These terms are effective immediately for new users, and from March 1, 2025 for existing users.", "2025-03-01", ""},
 	} {
-		d := Find(Text{Markdown: "# Terms\n\n" + c.text + "\n\nBe nice.", Language: "en", Now: today})
-		if d.Effective != c.effective || d.TakesEffect != c.takes || d.Updated != "" {
-			t.Errorf("%+v, want %s and then %q: %q", d, c.effective, c.takes, c.text)
+		d := Find(Input{Markdown: "# Terms\n\n" + c.text + "\n\nBe nice.", Language: "en", Now: today})
+		if d.Effective != c.effective || d.Upcoming != c.takes || d.Updated != "" {
+			t.Errorf("%+v, want effective %s, upcoming %q: %q", d, c.effective, c.takes, c.text)
 		}
 	}
 }
 
-func TestAFutureDateTakesEffectOnlyUntilItIsPast(t *testing.T) {
+func TestUpcomingDateIsReportedOnlyWhileInTheFuture(t *testing.T) {
 	t.Parallel()
-	text := Text{Markdown: "# Terms\n\nEffective date: 1 March 2026", Language: "en", Now: today}
-	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "2026-03-01" || d.TakesEffectQuote == "" {
+	text := Input{Markdown: "# Terms\n\nEffective date: 1 March 2026", Language: "en", Now: today}
+	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "2026-03-01" || d.UpcomingQuote == "" {
 		t.Errorf("before: %+v", d)
 	}
 	text.Now = today.AddDate(0, 2, 0)
-	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "" {
+	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "" {
 		t.Errorf("after: %+v", d)
 	}
 	text.Now = time.Time{}
-	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "" {
-		t.Errorf("with no day: %+v", d)
+	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "" {
+		t.Errorf("without Now: %+v", d)
 	}
 }
 
-func TestThePageAroundIsAskedWhereTheTextIsSilent(t *testing.T) {
+func TestPageLinesSupplyDatesMissingFromTheText(t *testing.T) {
 	t.Parallel()
 	hints := []string{"Published 1 January 2021", "Updated 2 May 2023", "© 2024 Example"}
-	if d := Find(Text{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, Hints: hints}); d.Effective != "2023-05-02" {
+	if d := Find(Input{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, PageLines: hints}); d.Effective != "2023-05-02" {
 		t.Errorf("%+v", d)
 	}
-	if d := Find(Text{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, Hints: hints}); d.Effective != "2022-06-03" || d.Updated != "2023-05-02" {
-		t.Errorf("the page overrules the text, or adds nothing: %+v", d)
+	if d := Find(Input{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, PageLines: hints}); d.Effective != "2022-06-03" || d.Updated != "2023-05-02" {
+		t.Errorf("the page overrides the text or adds nothing: %+v", d)
 	}
-	if d := Find(Text{Markdown: "# Terms", Language: "en", Now: today, Hints: []string{"12 June 2022", "News of 3 May 2024"}}); d != (Dates{}) {
-		t.Errorf("a date without a cue is taken from the page: %+v", d)
+	if d := Find(Input{Markdown: "# Terms", Language: "en", Now: today, PageLines: []string{"12 June 2022", "News of 3 May 2024"}}); d != (Dates{}) {
+		t.Errorf("a page date without a cue is used: %+v", d)
 	}
 }
 
-func TestMetadataNeverMakeADateOfEffect(t *testing.T) {
+func TestMetadataNeverSetTheEffectiveDate(t *testing.T) {
 	t.Parallel()
 	for modified, want := range map[string]string{
 		"2024-03-01T10:00:00+01:00": "2024-03-01", "2024-03-01": "2024-03-01",
 		"yesterday": "", "2031-01-01": "", "1970-01-01": "", "2024-02-31T00:00": "", "": "",
 	} {
-		d := Find(Text{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, Modified: modified})
+		d := Find(Input{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, PageModified: modified})
 		if d.Updated != want || d.Effective != "" {
 			t.Errorf("%q: %+v", modified, d)
 		}
 	}
-	d := Find(Text{Markdown: "# Terms\n\nLast updated 3 June 2022", Language: "en", Now: today, Modified: "2024-03-01"})
+	d := Find(Input{Markdown: "# Terms\n\nLast updated 3 June 2022", Language: "en", Now: today, PageModified: "2024-03-01"})
 	if d.Updated != "2022-06-03" {
-		t.Errorf("metadata overrule the text: %+v", d)
+		t.Errorf("metadata override the text: %+v", d)
 	}
 }
 
-func TestDatesAreFoundAtBothEndsOfAHugeText(t *testing.T) {
+func TestDatesAreFoundAtBothEndsOfAVeryLongText(t *testing.T) {
 	t.Parallel()
 	filler := strings.Repeat("On 3 May 2019, 04/05/2018 and 2017-06-05 nothing happened. ", 100_000)
 	for _, text := range []string{"Last updated: 7 July 2023\n\n" + filler, filler + "\n\nLast updated: 7 July 2023"} {
-		if d := Find(Text{Markdown: text, Language: "en", Now: today}); d.Updated != "2023-07-07" {
+		if d := Find(Input{Markdown: text, Language: "en", Now: today}); d.Updated != "2023-07-07" {
 			t.Errorf("%+v", d)
 		}
 	}
@@ -131,24 +131,24 @@ func TestDatesAreFoundAtBothEndsOfAHugeText(t *testing.T) {
 
 func FuzzFind(f *testing.F) {
 	for _, file := range []string{"dated.tsv", "undated.tsv"} {
-		for _, c := range forms(f, file) {
+		for _, c := range readCases(f, file) {
 			f.Add(c.text, c.language, c.region)
 		}
 	}
 	f.Add("](](2024-01-01 年令和元年", "ja", "")
 	f.Fuzz(func(t *testing.T, text, language, region string) {
-		d := Find(Text{Markdown: text, Language: language, Region: region, Now: today, Hints: []string{text}, Modified: text})
-		for _, day := range []string{d.Effective, d.Updated, d.TakesEffect} {
+		d := Find(Input{Markdown: text, Language: language, Region: region, Now: today, PageLines: []string{text}, PageModified: text})
+		for _, day := range []string{d.Effective, d.Updated, d.Upcoming} {
 			if day == "" {
 				continue
 			}
 			at, err := time.Parse(time.DateOnly, day)
-			if err != nil || at.Year() < firstYear || at.After(today.AddDate(yearsAhead, 0, 1)) {
-				t.Errorf("%q is no day", day)
+			if err != nil || at.Year() < firstYear || at.After(today.AddDate(maxYearsAhead, 0, 1)) {
+				t.Errorf("%q is not a valid day", day)
 			}
 		}
-		for _, quote := range []string{d.EffectiveQuote, d.UpdatedQuote, d.TakesEffectQuote} {
-			if utf8.ValidString(text) && !utf8.ValidString(quote) || len(quote) > 2*maxQuote {
+		for _, quote := range []string{d.EffectiveQuote, d.UpdatedQuote, d.UpcomingQuote} {
+			if utf8.ValidString(text) && !utf8.ValidString(quote) || len(quote) > 2*maxQuoteBytes {
 				t.Errorf("quote %q", quote)
 			}
 		}

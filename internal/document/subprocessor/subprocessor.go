@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
 )
 
 // Row is one subprocessor. What the list does not say is empty.
@@ -22,7 +22,7 @@ const maxRows = 5000
 // Rows reads a document that is known to be a list of subprocessors: its tables; if
 // there are none, entries of a name with lines like "Purpose: hosting", then lists.
 func Rows(md string) []Row {
-	blocks := plain.Blocks(md)
+	blocks := markdown.Parse(md)
 	rows := tables(blocks, false)
 	if len(rows) == 0 {
 		rows = entries(blocks)
@@ -39,7 +39,7 @@ func Annex(md string) []Row {
 	if !mentions(md) {
 		return nil
 	}
-	blocks := plain.Blocks(md)
+	blocks := markdown.Parse(md)
 	rows := tables(blocks, true)
 	if len(rows) == 0 {
 		for _, part := range aboutParts(blocks) {
@@ -77,14 +77,14 @@ func mentions(text string) bool {
 
 // aboutParts are the blocks below headings that speak of subprocessors, up to the next
 // heading of the same level.
-func aboutParts(blocks []plain.Block) [][]plain.Block {
-	var out [][]plain.Block
+func aboutParts(blocks []markdown.Block) [][]markdown.Block {
+	var out [][]markdown.Block
 	for i := 0; i < len(blocks); i++ {
-		if blocks[i].Kind != plain.Heading || !mentions(blocks[i].Text) {
+		if blocks[i].Kind != markdown.Heading || !mentions(blocks[i].Text) {
 			continue
 		}
 		j := i + 1
-		for j < len(blocks) && (blocks[j].Kind != plain.Heading || blocks[j].Level > blocks[i].Level) {
+		for j < len(blocks) && (blocks[j].Kind != markdown.Heading || blocks[j].Level > blocks[i].Level) {
 			j++
 		}
 		out = append(out, blocks[i+1:j])
@@ -109,7 +109,7 @@ const leastSure = 3
 // short it is: a table whose head, or the heading above, says so, or a list most of
 // whose rows tell a place.
 func Sure(md string) bool {
-	blocks := plain.Blocks(md)
+	blocks := markdown.Parse(md)
 	if len(tables(blocks, true)) >= leastSure {
 		return true
 	}

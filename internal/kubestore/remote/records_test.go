@@ -83,7 +83,7 @@ func TestAnErrorKeepsItsMeaningThroughTheSocket(t *testing.T) {
 	if _, _, err := r.ListRuns(t.Context(), "c", store.ListOptions{Continue: "!"}); err == nil || errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a page that is none: %v", err)
 	}
-	if _, _, err := ask[[]store.Run](t.Context(), r, question{Verb: "nonsense"}); err == nil {
+	if _, _, err := queryRecords[[]store.Run](t.Context(), r, recordsRequest{Verb: "nonsense"}); err == nil {
 		t.Error("a question that is none is answered")
 	}
 }

@@ -40,7 +40,7 @@ type observation struct {
 // claimNext claims the next eligible run: runs whose worker is stale come first, then
 // waiting runs by priority.
 func (p *Pool) claimNext(ctx context.Context) (store.Run, store.Lease, bool) {
-	for _, state := range []string{store.RunRunning, store.RunPending} {
+	for _, state := range []store.RunState{store.RunRunning, store.RunPending} {
 		// Every page is read: the runs of the first ones may be assigned to other workers.
 		for page := (store.ListOptions{Limit: store.MaxLimit}); ; {
 			runs, next, err := p.Store.ListRunsByState(ctx, state, page)
@@ -176,7 +176,7 @@ func (p *Pool) release(ctx context.Context, lease store.Lease) {
 }
 
 // compareAndSwap writes a record unless its state has changed since it was read.
-func (p *Pool) compareAndSwap(ctx context.Context, rec store.Run, from string) error {
+func (p *Pool) compareAndSwap(ctx context.Context, rec store.Run, from store.RunState) error {
 	err := p.Store.CompareAndSwapRun(ctx, rec, from)
 	if errors.Is(err, store.ErrConflict) {
 		return errNotClaimable

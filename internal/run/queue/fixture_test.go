@@ -45,7 +45,7 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	to, err := fetch.ParseConnectTo(":443:" + site.Address)
+	to, err := fetch.ParseConnectTo(":443:" + site.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func (f *fixture) await(id, what string, ok func(store.Run) bool) store.Run {
 	return last
 }
 
-func in(state string) func(store.Run) bool { return func(r store.Run) bool { return r.State == state } }
+func in(state store.RunState) func(store.Run) bool { return func(r store.Run) bool { return r.State == state } }
 
 // fetching reports whether a worker has fetched a page and continues.
 func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 0 }

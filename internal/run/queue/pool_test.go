@@ -40,14 +40,14 @@ func TestPoolReportsTheEndOfARunOnceItIsStored(t *testing.T) {
 	states := make(chan string, 1)
 	p.RunEnded = func(company string) {
 		r, err := f.store.GetRun(t.Context(), "run-1")
-		states <- company + " " + r.State
+		states <- company + " " + string(r.State)
 		if err != nil {
 			t.Error(err)
 		}
 	}
 	f.start(p)
 	f.enqueue("run-1", -1)
-	if got, want := <-states, demo.Domain+" "+store.RunComplete; got != want {
+	if got, want := <-states, demo.Domain+" "+string(store.RunComplete); got != want {
 		t.Errorf("the pool reported %q, want %q", got, want)
 	}
 }
@@ -72,7 +72,7 @@ func TestPoolReleasesItsRunsOnShutdown(t *testing.T) {
 
 func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 	t.Parallel()
-	for attempts, want := range map[int32]string{1: store.RunComplete, 3: store.RunFailed} {
+	for attempts, want := range map[int32]store.RunState{1: store.RunComplete, 3: store.RunFailed} {
 		f := newFixture(t)
 		f.enqueue("r1", -1)
 		r := f.await("r1", "the queue", in(store.RunPending))
@@ -88,7 +88,7 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.startPool("alive")
-		got := f.await("r1", want, in(want))
+		got := f.await("r1", string(want), in(want))
 		if want == store.RunFailed && got.StopReason != v1alpha1.ReasonWorkerLost || want == store.RunComplete && got.Attempts != 2 {
 			t.Errorf("after %d lost workers the run ended as %+v", attempts, got)
 		}

@@ -94,7 +94,7 @@ func TestAnInterruptedRunCanBeCancelledAfterALaterRunOfItsCompany(t *testing.T) 
 
 func TestSignalEndsTheRunOfAWorker(t *testing.T) {
 	t.Parallel()
-	for signal, want := range map[runner.Signal]string{
+	for signal, want := range map[runner.Signal]store.RunState{
 		runner.SignalStop: store.RunComplete, runner.SignalSuspend: store.RunInterrupted, runner.SignalCancel: store.RunFailed,
 	} {
 		t.Run(string(signal), func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestSignalEndsTheRunOfAWorker(t *testing.T) {
 			if _, err := f.queue.Signal(t.Context(), "r1", signal); err != nil {
 				t.Fatal(err)
 			}
-			f.await("r1", want, in(want))
+			f.await("r1", string(want), in(want))
 			release()
 			if signal != runner.SignalSuspend {
 				return

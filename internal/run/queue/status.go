@@ -7,7 +7,7 @@ import (
 )
 
 // states maps the states of the store to those of the port.
-var states = map[string]runner.State{
+var states = map[store.RunState]runner.State{
 	store.RunPending:     runner.StatePending,
 	store.RunRunning:     runner.StateRunning,
 	store.RunInterrupted: runner.StateInterrupted,

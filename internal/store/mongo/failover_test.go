@@ -96,6 +96,9 @@ func contend(ctx context.Context, s *Store, holder string, held *sync.Map, stop 
 }
 
 func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
 	if os.Getenv("CLAUSEA_TEST_MONGO_URI") != "" {
 		t.Skip("NOT TESTED: failover, for a replica set that was given can't be killed")
 	}

@@ -26,7 +26,7 @@ func failPoint(t *testing.T, s *Store, commands bson.A, data bson.D) {
 	data = append(data, bson.E{Key: "failCommands", Value: commands},
 		bson.E{Key: "appName", Value: "clausea"})
 	cmd := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: bson.D{{Key: "times", Value: 1}}}, {Key: "data", Value: data}}
-	err := s.try(t.Context(), "set a fail point", func(ctx context.Context) error { return s.client.Database("admin").RunCommand(ctx, cmd).Err() })
+	err := s.retry(t.Context(), "set a fail point", func(ctx context.Context) error { return s.client.Database("admin").RunCommand(ctx, cmd).Err() })
 	if err != nil {
 		t.Fatalf("set %v: %v", data, err)
 	}
@@ -37,7 +37,7 @@ func struck(t *testing.T, s *Store) int {
 	t.Helper()
 	var points struct{ Count int }
 	off := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: "off"}}
-	err := s.try(t.Context(), "switch the fail point off", func(ctx context.Context) error {
+	err := s.retry(t.Context(), "switch the fail point off", func(ctx context.Context) error {
 		return s.client.Database("admin").RunCommand(ctx, off).Decode(&points)
 	})
 	if err != nil {
@@ -49,6 +49,9 @@ func struck(t *testing.T, s *Store) int {
 // Every write that is acknowledged under faults is there once, whatever became of
 // the command that made it.
 func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
 	t.Parallel()
 	mongod, err := replicaset.Find()
 	if err != nil {
@@ -155,6 +158,9 @@ func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
 // A rollback closes the cursor of a watch with codes that the driver does not resume
 // from by itself.
 func TestAWatchWhoseCursorIsKilledMissesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
 	t.Parallel()
 	mongod, err := replicaset.Find()
 	if err != nil {
@@ -212,19 +218,19 @@ func checkFaulted(t *testing.T, s *Store) {
 		}
 	}
 	ctx := t.Context()
-	count("objects", perOperation, func(p store.ListOptions) (int, string, error) {
+	count("objects", perOperation, func(opts store.ListOptions) (int, string, error) {
 		items, next, _, err := s.ListObjects(ctx, "CrawlJob", "f", p)
 		return len(items), next, err
 	})
-	count("documents", perOperation+1, func(p store.ListOptions) (int, string, error) {
+	count("documents", perOperation+1, func(opts store.ListOptions) (int, string, error) {
 		items, next, err := s.ListDocuments(ctx, "c", p)
 		return len(items), next, err
 	})
-	count("versions", perOperation, func(p store.ListOptions) (int, string, error) {
+	count("versions", perOperation, func(opts store.ListOptions) (int, string, error) {
 		items, next, err := s.ListVersions(ctx, "d", p)
 		return len(items), next, err
 	})
-	count("pages", 2*perOperation, func(p store.ListOptions) (int, string, error) {
+	count("pages", 2*perOperation, func(opts store.ListOptions) (int, string, error) {
 		items, next, err := s.ListPages(ctx, "c", p)
 		return len(items), next, err
 	})

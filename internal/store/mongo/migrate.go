@@ -30,17 +30,23 @@ const (
 	migrationCollection  = "migrations"
 )
 
-// tombstoneTime is how long a deleted resource is remembered, which is longer
+// tombstoneTTL is how long a deleted resource is remembered, which is longer
 // than any watch needs to hear of it.
-const tombstoneTime = time.Hour
+const tombstoneTTL = time.Hour
+
+// Bounds of one migration: a migration may rewrite every record of a collection.
+const (
+	migrationAttempt = time.Minute
+	migrationTimeout = 10 * time.Minute
+)
 
 type migration struct {
 	name string
 	do   func(context.Context, *mongo.Database) error
 }
 
-// migrations in order; each is idempotent. A landed one is never edited, a
-// further one is added.
+// migrations are applied in this order. Each is idempotent. A released migration must
+// not change: append another one instead.
 var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *mongo.Database) error {
 	unique := func() *options.IndexOptionsBuilder { return options.Index().SetUnique(true) }
 	for _, ix := range []struct {
@@ -53,8 +59,8 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 		{documentCollection, bson.D{{Key: "company", Value: 1}, {Key: "url", Value: 1}}, unique()},
 		{versionCollection, bson.D{{Key: "documentID", Value: 1}, {Key: "number", Value: -1}}, unique()},
 		{versionCollection, bson.D{{Key: "documentID", Value: 1}, {Key: "fetchedAt", Value: -1}}, nil},
-		{collectionOf("Company"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTime / time.Second))},
-		{collectionOf("CrawlJob"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTime / time.Second))},
+		{collectionOf("Company"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTTL / time.Second))},
+		{collectionOf("CrawlJob"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTTL / time.Second))},
 	} {
 		if _, err := db.Collection(ix.collection).Indexes().CreateOne(ctx, mongo.IndexModel{Keys: ix.keys, Options: ix.opts}); err != nil {
 			return fmt.Errorf("index of %s: %w", ix.collection, err)
@@ -76,7 +82,7 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 	return nil
 }}, {"mongo-3-event-tombstones", func(ctx context.Context, db *mongo.Database) error {
 	events := db.Collection(collectionOf("Event"))
-	byDeletion := mongo.IndexModel{Keys: bson.D{{Key: "deletedAt", Value: 1}}, Options: options.Index().SetExpireAfterSeconds(int32(tombstoneTime / time.Second))}
+	byDeletion := mongo.IndexModel{Keys: bson.D{{Key: "deletedAt", Value: 1}}, Options: options.Index().SetExpireAfterSeconds(int32(tombstoneTTL / time.Second))}
 	if _, err := events.Indexes().CreateOne(ctx, byDeletion); err != nil {
 		return fmt.Errorf("index of %s: %w", events.Name(), err)
 	}
@@ -88,7 +94,7 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 		return fmt.Errorf("priorities of %s: %w", runCollection, err)
 	}
 	return nil
-}}}
+}}, {"mongo-5-record-keys", renameRecordKeys}}
 
 // Migrate implements store.Store. One process at a time does it, under a lease.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
@@ -118,7 +124,7 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	done := s.db.Collection(migrationCollection)
 	for _, m := range migrations {
 		fresh := false
-		err := s.try(ctx, "migration "+m.name, func(ctx context.Context) error {
+		err := retryWithin(ctx, migrationAttempt, migrationTimeout, "migration "+m.name, func(ctx context.Context) error {
 			err := done.FindOne(ctx, bson.D{{Key: "_id", Value: m.name}}).Err()
 			if !errors.Is(err, mongo.ErrNoDocuments) {
 				return err

@@ -237,7 +237,11 @@ func startChaos(t *testing.T, m ctrl.Manager, c *chaos, b *backend) *backend {
 // and finishes, and for a Company as often for both of its jobs.
 const maxWrites = 6
 
+// converge creates Companies with two jobs each, and waits until all jobs are complete.
 func converge(t *testing.T, companies int, open func(*testing.T, *chaos) *backend) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	companies = sizeFrom("CLAUSEA_TEST_COMPANIES", companies)
 	// A reconcile makes about five calls, so that most fail, and some objects fail fifteen
 	// times in a row: from there on they are retried every 30 s.

@@ -128,7 +128,9 @@ func (f *fixture) await(id, what string, ok func(store.Run) bool) store.Run {
 	return last
 }
 
-func in(state store.RunState) func(store.Run) bool { return func(r store.Run) bool { return r.State == state } }
+func in(state store.RunState) func(store.Run) bool {
+	return func(r store.Run) bool { return r.State == state }
+}
 
 // fetching reports whether a worker has fetched a page and continues.
 func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 0 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -164,10 +163,10 @@ func TestLateWritesOfAStaleWorkerAreFencedOnMongoDB(t *testing.T) {
 // startMongo starts a replica set for one test.
 func startMongo(t *testing.T) (uri string) {
 	t.Helper()
-	mongod, err := replicaset.Find()
-	if errors.Is(err, replicaset.ErrNoBinary) && os.Getenv("CI") == "" {
-		t.Skipf("NOT TESTED on MongoDB: %v", err)
+	if testing.Short() {
+		t.Skip("starts MongoDB")
 	}
+	mongod, err := replicaset.Find()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,6 +197,9 @@ const maxStaleWorkers = 10
 
 // staleWorkers tests a stale worker for each of the hangPoints.
 func staleWorkers(t *testing.T, open func(*testing.T) *fixture) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	slots := make(chan struct{}, maxStaleWorkers)
 	var mu sync.Mutex
 	refused := map[string]int{}

@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -41,7 +42,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	r.summarize()
 	if len(failed) > 0 {
-		return fmt.Errorf("%s", strings.Join(failed, "; "))
+		return errors.New(strings.Join(failed, "; "))
 	}
 	return nil
 }
@@ -57,7 +58,7 @@ func hasFlag(args []string, name string) bool {
 
 // test runs go test in a module and reads its events into r.
 func test(ctx context.Context, r *report, dir string, args []string) error {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...) //nolint:gosec // the caller's own arguments
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	cmd.Dir = dir
 	cmd.Stderr = os.Stderr
 	// Tests that end cleanly stop the servers that they started.

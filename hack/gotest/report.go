@@ -83,16 +83,16 @@ func (r *report) add(e event) {
 // prints only with -v.
 func (r *report) take(pkg, test string) string {
 	var text strings.Builder
-	kept := r.pending[pkg][:0]
+	rest := r.pending[pkg][:0]
 	for _, l := range r.pending[pkg] {
 		switch {
 		case l.test != test:
-			kept = append(kept, l)
+			rest = append(rest, l)
 		case !strings.HasPrefix(l.text, "=== "):
 			text.WriteString(l.text)
 		}
 	}
-	r.pending[pkg] = kept
+	r.pending[pkg] = rest
 	return text.String()
 }
 

@@ -50,10 +50,10 @@ func writeReport(links []link) {
 // maxSum is the bound of package score on the sum of learned weights (maxLearned).
 const maxSum = 1.5
 
-func filter(rs []ranked, keep func(ranked) bool) []ranked {
+func filter(rs []ranked, include func(ranked) bool) []ranked {
 	var out []ranked
 	for _, r := range rs {
-		if keep(r) {
+		if include(r) {
 			out = append(out, r)
 		}
 	}

@@ -81,7 +81,7 @@ func (s *demoRunner) close() {
 }
 
 // guardConnection blocks every loopback address except that of the demo site. The
-// settings for the demo allow the whole loopback address.
+// demo settings allow all ports of 127.0.0.1.
 func (s *demoRunner) guardConnection(_, addr string) error {
 	ap, err := netip.ParseAddrPort(addr)
 	if err != nil {

@@ -40,8 +40,8 @@ func TestDiffReadsPDFsInAChildProcess(t *testing.T) {
 	}
 }
 
-// storeWithVersions is a store with a document https://NAME.example/terms for each number, which has
-// as many versions: number N says that data are kept for N years.
+// storeWithVersions creates a store with a document https://NAME.example/terms for each name. The
+// document has the given number of versions; version N says that data is kept for N years.
 func storeWithVersions(t *testing.T, numbers map[string]int) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -92,7 +92,7 @@ func TestDiffComparesTheSelectedVersions(t *testing.T) {
 		{"once --to 1", exitUsage, []string{"https://once.example/terms has only one version"}},
 		{"once --from 2", exitUsage, []string{"version 2 does not exist: https://once.example/terms has only version 1"}},
 		{"none", exitFailed, []string{"https://none.example/terms has no versions"}},
-		{"nobody", exitFailed, []string{"nobody: not found"}},
+		{"unknown", exitFailed, []string{"unknown: not found"}},
 		{"a.html b.html --to 2", exitUsage, []string{"expected two files, or the ID or URL of one document"}},
 	} {
 		code, out, errs := call(t, nil, append([]string{"diff", "--store", folder}, strings.Fields(c.args)...)...)

@@ -37,7 +37,7 @@ func TestGetShowsNamedResourcesOrFails(t *testing.T) {
 		{"company example-com", "example-com", "example-org"},
 		{"co example-com -o json", `"kind": "Company"`, "managedFields"},
 		{"crawljobs -n elsewhere", "NAMESPACE", "example"},
-		{"crawljobs --company nobody", "NAMESPACE", " one "},
+		{"crawljobs --company unknown", "NAMESPACE", " one "},
 	} {
 		if out := get(t, folder, strings.Fields(c.args)...); !strings.Contains(out, c.has) || strings.Contains(out, c.lacks) {
 			t.Errorf("get %s: want %q and not %q in\n%s", c.args, c.has, c.lacks, out)
@@ -48,8 +48,8 @@ func TestGetShowsNamedResourcesOrFails(t *testing.T) {
 		code int
 		want string
 	}{
-		{"crawljobs nobody", exitFailed, `"nobody" not found`},
-		{"company nobody", exitFailed, `"nobody" not found`},
+		{"crawljobs unknown", exitFailed, `"unknown" not found`},
+		{"company unknown", exitFailed, `"unknown" not found`},
 		{"company example-com -n elsewhere", exitFailed, "elsewhere/example-com"},
 		{"crawljobs one -o markdown", exitUsage, "table, wide, json or yaml"},
 		{"crawljob/ x", exitUsage, "get crawljob NAME"},
@@ -61,8 +61,8 @@ func TestGetShowsNamedResourcesOrFails(t *testing.T) {
 			t.Errorf("get %s: exit code %d, want %d and %q: %s", c.args, code, c.code, c.want, errs)
 		}
 	}
-	code, out, errs := call(t, nil, "get", "--store", folder, "cj", "nobody", "one")
-	if code != exitFailed || !strings.Contains(out, " one ") || !strings.Contains(errs, "nobody") {
+	code, out, errs := call(t, nil, "get", "--store", folder, "cj", "unknown", "one")
+	if code != exitFailed || !strings.Contains(out, " one ") || !strings.Contains(errs, "unknown") {
 		t.Errorf("get of one missing and one existing resource: exit code %d: %s%s", code, out, errs)
 	}
 }

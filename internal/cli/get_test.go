@@ -45,7 +45,7 @@ func TestGetShowsStoredRecords(t *testing.T) {
 		want []string
 	}{
 		{[]string{"companies"}, []string{"NAME", demo.Domain}},
-		{[]string{"companies", "--company", "nobody"}, []string{"NAME"}},
+		{[]string{"companies", "--company", "unknown"}, []string{"NAME"}},
 		{[]string{"documents", "--company", demo.Domain}, []string{"terms_of_service", terms}},
 		{[]string{"documents", terms}, []string{terms}},
 		{[]string{"documents", terms, "--company", demo.Domain, "-o", "markdown"}, []string{"# "}},
@@ -53,7 +53,7 @@ func TestGetShowsStoredRecords(t *testing.T) {
 		{[]string{"runs"}, []string{"Complete", demo.Domain}},
 		{[]string{"pages", "--company", demo.Domain}, []string{"RESULT", "fetched", "LINKED ON", terms}},
 		{[]string{"pages", terms, "--company", demo.Domain, "-o", "yaml"}, []string{"url: " + terms, "status: 200", "type: terms_of_service"}},
-		{[]string{"documents", "--company", "nobody", "-o", "json"}, []string{"[]"}},
+		{[]string{"documents", "--company", "unknown", "-o", "json"}, []string{"[]"}},
 	} {
 		out := get(t, folder, c.args...)
 		for _, w := range c.want {

@@ -29,21 +29,21 @@ type report struct {
 }
 
 type reportDocument struct {
-	URL           string   `json:"url"`
-	Type          string   `json:"type"`
-	Confidence    float64  `json:"confidence"`
-	Language      string   `json:"language"`
-	Title         string   `json:"title"`
-	Also          []string `json:"additionalTypes,omitempty"`
-	Region        string   `json:"jurisdiction,omitempty"`
-	EffectiveDate string   `json:"effectiveDate"`
-	UpdatedDate   string   `json:"updatedDate,omitempty"`
-	TakesEffect   string   `json:"upcomingEffectiveDate,omitempty"`
-	Words         int      `json:"words"`
-	Change        string   `json:"change"`
-	Reason        string   `json:"reason,omitempty"` // why the document is removed, broken or unreachable
-	Path          []string `json:"path"`
-	LinkText      string   `json:"linkText"`
+	URL                   string   `json:"url"`
+	Type                  string   `json:"type"`
+	Confidence            float64  `json:"confidence"`
+	Language              string   `json:"language"`
+	Title                 string   `json:"title"`
+	AdditionalTypes       []string `json:"additionalTypes,omitempty"`
+	Jurisdiction          string   `json:"jurisdiction,omitempty"`
+	EffectiveDate         string   `json:"effectiveDate"`
+	UpdatedDate           string   `json:"updatedDate,omitempty"`
+	UpcomingEffectiveDate string   `json:"upcomingEffectiveDate,omitempty"`
+	Words                 int      `json:"words"`
+	Change                string   `json:"change"`
+	Reason                string   `json:"reason,omitempty"` // why the document is removed, broken or unreachable
+	Path                  []string `json:"path"`
+	LinkText              string   `json:"linkText"`
 }
 
 type reportCoverage struct {
@@ -61,7 +61,7 @@ func newReport(t run.Task, rep run.Report, took time.Duration) report {
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
 			URL: d.URL, Type: d.Type, Confidence: d.Confidence, Language: d.Language, Title: d.Title,
-			Also: d.AdditionalTypes, Region: d.Jurisdiction, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.UpcomingEffectiveDate, Words: d.WordCount, Change: d.Change, Reason: d.Reason, Path: d.DiscoveryPath, LinkText: d.LinkText,
+			AdditionalTypes: d.AdditionalTypes, Jurisdiction: d.Jurisdiction, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, UpcomingEffectiveDate: d.UpcomingEffectiveDate, Words: d.WordCount, Change: d.Change, Reason: d.Reason, Path: d.DiscoveryPath, LinkText: d.LinkText,
 		})
 	}
 	for _, c := range rep.Run.Coverage {

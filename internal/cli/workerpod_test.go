@@ -25,7 +25,7 @@ func TestWorkerPodGetsTheOperatorSettingsWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	pod, err := workerPod(operatorValues(t, map[string]string{
 		"MONGO_URI": "mongodb://user:s3cret@db/clausea", "OPENAI_API_KEY": "s3cret", "MONGODB_DATABASE": "other",
-		"CLAUSEA_USER_AGENT": "ClauseaBot of ours", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16", "CLAUSEA_LEASE_DURATION": "1m30s",
+		"CLAUSEA_USER_AGENT": "ClauseaBot custom", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16", "CLAUSEA_LEASE_DURATION": "1m30s",
 		"CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "CLAUSEA_CA_FILE": "/etc/ca.pem", "LOG_LEVEL": "debug",
 		"CLAUSEA_WORKER_MEMORY": "64Mi", "CLAUSEA_MAX_CONCURRENT_RECONCILES": "7",
 	}), logr.Discard())
@@ -40,7 +40,7 @@ func TestWorkerPodGetsTheOperatorSettingsWithoutSecrets(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"MONGODB_DATABASE": "other", "CLAUSEA_USER_AGENT": "ClauseaBot of ours", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16",
+		"MONGODB_DATABASE": "other", "CLAUSEA_USER_AGENT": "ClauseaBot custom", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16",
 		"CLAUSEA_LEASE_DURATION": "1m30s", "CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "LOG_LEVEL": "debug",
 	}
 	for name, value := range want {

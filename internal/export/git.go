@@ -143,7 +143,7 @@ func (r *repository) run(ctx context.Context, in io.Reader, out io.Writer, args 
 		"-c", "core.autocrlf=false", "-c", "core.hooksPath=" + os.DevNull,
 		"--literal-pathspecs", "--git-dir=.git", "--work-tree=.",
 	}, args...)
-	cmd := exec.CommandContext(ctx, r.git, args...) //nolint:gosec // the arguments are our own
+	cmd := exec.CommandContext(ctx, r.git, args...)
 	cmd.Dir = r.dir
 	cmd.Env = environment()
 	cmd.Stdin, cmd.Stdout = in, out

@@ -94,7 +94,7 @@ func Table() []Setting {
 		},
 		{
 			Name: "render", Flag: true, Env: []string{"CLAUSEA_RENDER"}, Group: groupCrawl, Default: "Never", Commands: crawlCommands, rule: oneOf("Never", "Auto", "Always"),
-			Help: "which pages to render in a browser: Never, Auto (likely legal pages that arrive without text) or Always", field: func(v *Values) any { return &v.Render },
+			Help: "which pages to render in a browser: Never, Auto (candidate pages that arrive without text) or Always", field: func(v *Values) any { return &v.Render },
 		},
 		{
 			Name: "browser", Flag: true, Env: []string{"CLAUSEA_BROWSER"}, Group: groupCrawl, Commands: append([]string{CommandCrawl, CommandWorker}, controllerCommands...),

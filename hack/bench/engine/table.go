@@ -16,7 +16,7 @@ import (
 func writeTables(r *report.Report, s *site.Site, all []crawler, samples map[string][]sample) {
 	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed. CPU time in milliseconds: the median of the rounds and the range. Ratios are of medians.",
 		s.Pages, float64(s.Bytes)/float64(s.Pages)/1024, float64(s.Compressed)/float64(s.Pages)/1024)
-	ours := samples[ourEngine]
+	clausea := samples[ourEngine]
 	var rows, counts [][]string
 	for _, c := range all {
 		got := samples[c.name]
@@ -24,7 +24,7 @@ func writeTables(r *report.Report, s *site.Site, all []crawler, samples map[stri
 			continue
 		}
 		share := func(f func(sample) float64) string {
-			return fmt.Sprintf("%.2f", spread(ours, f).Median/spread(got, f).Median)
+			return fmt.Sprintf("%.2f", spread(clausea, f).Median/spread(got, f).Median)
 		}
 		rows = append(rows, []string{
 			label(c), spread(got, perRequest).String(), share(perRequest), spread(got, perPage).String(), share(perPage),
@@ -74,8 +74,8 @@ const (
 )
 
 func writeRequirements(r *report.Report, samples map[string][]sample, pages int, strict bool) {
-	ours := samples[ourEngine]
-	if len(ours) == 0 {
+	clausea := samples[ourEngine]
+	if len(clausea) == 0 {
 		r.Unmeasured("engine", "see above")
 		return
 	}
@@ -86,15 +86,15 @@ func writeRequirements(r *report.Report, samples map[string][]sample, pages int,
 	}{{documentedColly, maxOfColly}, {spiderRS, maxOfSpiderRS}, {scrapy, maxOfScrapy}} {
 		what := "CPU per request relative to " + limit.rival + at
 		if got := samples[limit.rival]; len(got) > 0 {
-			r.AtMost(what, spread(ours, perRequest).Median/spread(got, perRequest).Median, limit.most, "")
+			r.AtMost(what, spread(clausea, perRequest).Median/spread(got, perRequest).Median, limit.most, "")
 		} else {
 			r.Unmeasured(what, limit.rival+" could not be measured")
 		}
 	}
-	r.AtMost("requests per distinct URL"+at, spread(ours, overDistinct).Max, maxRequestsOverDistinct, "")
-	r.AtMost("requests that robots.txt forbids"+at, spread(ours, func(s sample) float64 { return float64(s.stats.Forbidden) }).Max, 0, "")
-	r.AtLeast("pages found"+at, spread(ours, func(s sample) float64 { return float64(s.stats.Pages) }).Min, float64(pages), "")
+	r.AtMost("requests per distinct URL"+at, spread(clausea, overDistinct).Max, maxRequestsOverDistinct, "")
+	r.AtMost("requests that robots.txt forbids"+at, spread(clausea, func(s sample) float64 { return float64(s.stats.Forbidden) }).Max, 0, "")
+	r.AtLeast("pages found"+at, spread(clausea, func(s sample) float64 { return float64(s.stats.Pages) }).Min, float64(pages), "")
 	if strict {
-		r.AtMost("peak memory"+at, spread(ours, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).Max, maxPeakMiB, " MiB")
+		r.AtMost("peak memory"+at, spread(clausea, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).Max, maxPeakMiB, " MiB")
 	}
 }

@@ -55,7 +55,7 @@ func ours(origin, ca, dir string, pages int) error {
 		err = cerr
 	}
 	if err == nil && len(rep.Documents) != pages {
-		err = fmt.Errorf("crawl %s: %d of %d pages were kept as documents, skipped %v", origin, len(rep.Documents), pages, rep.Result.Progress.Skipped)
+		err = fmt.Errorf("crawl %s: %d of %d pages were stored as documents, skipped %v", origin, len(rep.Documents), pages, rep.Result.Progress.Skipped)
 	}
 	return err
 }

@@ -123,9 +123,9 @@ func (b *bench) measureHangingHosts(r *report.Report) error {
 	var rows [][]string
 	for i, p := range programs {
 		alone, err := b.runOnce(p.child, healthy, 0)
-		var beside outcome
+		var together outcome
 		if err == nil {
-			beside, err = b.runOnce(p.child, all, 0)
+			together, err = b.runOnce(p.child, all, 0)
 		}
 		if err != nil {
 			if r.Missing(p.name, err); i == 0 {
@@ -133,16 +133,16 @@ func (b *bench) measureHangingHosts(r *report.Report) error {
 			}
 			continue
 		}
-		answered := fmt.Sprintf("%d of %d", beside.requests, alone.requests)
-		if beside.requests == 0 {
+		answered := fmt.Sprintf("%d of %d", together.requests, alone.requests)
+		if together.requests == 0 {
 			rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), "-", "never", answered})
 			continue
 		}
-		held := beside.wall.Seconds() / alone.wall.Seconds()
-		rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), fmt.Sprintf("%.1f", beside.wall.Seconds()), fmt.Sprintf("%.2f", held), answered})
+		slowdown := together.wall.Seconds() / alone.wall.Seconds()
+		rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), fmt.Sprintf("%.1f", together.wall.Seconds()), fmt.Sprintf("%.2f", slowdown), answered})
 		if i == 0 {
-			r.AtMost(fmt.Sprintf("slowdown of healthy hosts by %d unresponsive hosts", hangingHosts), held, maxSlowdown, "")
-			r.AtLeast(fmt.Sprintf("requests to healthy hosts next to %d unresponsive hosts", hangingHosts), float64(beside.requests), float64(alone.requests), "")
+			r.AtMost(fmt.Sprintf("slowdown of healthy hosts by %d unresponsive hosts", hangingHosts), slowdown, maxSlowdown, "")
+			r.AtLeast(fmt.Sprintf("requests to healthy hosts next to %d unresponsive hosts", hangingHosts), float64(together.requests), float64(alone.requests), "")
 		}
 	}
 	r.Table([]string{"Crawler", "alone s", "with unresponsive s", "slowdown", "responses"}, rows)

@@ -120,9 +120,9 @@ func (b *backend) writesRow(ctx context.Context, r *report.Report, dir string) (
 	if err != nil {
 		return nil, fmt.Errorf("count the writes of a crawl: %w", err)
 	}
-	all, told := float64(n.objects.Load()+n.events.Load())/crawls, float64(n.events.Load())/crawls
+	all, events := float64(n.objects.Load()+n.events.Load())/crawls, float64(n.events.Load())/crawls
 	r.AtMost("API writes per crawl, "+b.name, all, maxAPIWrites, "")
-	return []string{b.name, fmt.Sprintf("%.1f", all), fmt.Sprintf("%.1f", told), fmt.Sprint(fetched / crawls), fmt.Sprintf("%.1f", took.Seconds())}, nil
+	return []string{b.name, fmt.Sprintf("%.1f", all), fmt.Sprintf("%.1f", events), fmt.Sprint(fetched / crawls), fmt.Sprintf("%.1f", took.Seconds())}, nil
 }
 
 // measure fills a backend and measures both programs on it.
@@ -177,7 +177,7 @@ func (b *backend) measureBare(ctx context.Context, companies int) (figures, erro
 // It then stops Clausea, changes many resources, and runs it again.
 func (b *backend) measureClausea(ctx context.Context, companies int) (figures, error) {
 	var t figures
-	args := append(slices.Clone(b.args), "--crawls", "0", "--log-level", "error")
+	args := append(slices.Clone(b.args), "--max-concurrent-crawls", "0", "--log-level", "error")
 	p, err := start(ctx, "clausea", b, args...)
 	if err != nil {
 		return t, err

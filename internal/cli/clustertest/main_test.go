@@ -22,7 +22,7 @@ import (
 // argsEnv holds the arguments with which the test binary runs as the program.
 const argsEnv = "CLAUSEA_TEST_ARGS"
 
-// testCluster is what all tests share; nil where a program that it needs was not given.
+// testCluster is shared by all tests. It is nil if a required program is missing.
 var testCluster *cluster
 
 func TestMain(m *testing.M) {

@@ -25,7 +25,7 @@ func TestURLStringReturnsWhatURLReturns(t *testing.T) {
 		want, _, wantErr := URL(base, ref)
 		got, gotErr := URLString(base, ref)
 		if got != want || (gotErr == nil) != (wantErr == nil) {
-			t.Fatalf("Reference(%q, %q) = %q, %v, but URL returns %q, %v", base, ref, got, gotErr, want, wantErr)
+			t.Fatalf("URLString(%q, %q) = %q, %v, but URL returns %q, %v", base, ref, got, gotErr, want, wantErr)
 		}
 	})
 }

@@ -31,7 +31,7 @@ type Config struct {
 	UserAgent           string
 	Timeout             time.Duration // of one request, including its body
 	MaxBody             int64         // bytes after decompression
-	MaxIdleConnsPerHost int           // kept a host
+	MaxIdleConnsPerHost int           // idle connections per host
 	// Resolver is for tests with changing DNS answers. Nil is the default resolver.
 	Resolver *net.Resolver
 	// OnConnect, if set, is called before each connection, after the Guard has permitted its

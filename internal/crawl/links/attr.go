@@ -43,7 +43,7 @@ func readAttrs(l *lexer, names ...string) map[string]string {
 			return m
 		}
 		for _, name := range names {
-			if _, met := m[name]; !met && equalFold(key, name) {
+			if _, seen := m[name]; !seen && equalFold(key, name) {
 				m[name] = unescapeAttr(value)
 			}
 		}

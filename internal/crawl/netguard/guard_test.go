@@ -47,7 +47,7 @@ func TestGuardRejectsSpecialPurposeAddressesOnly(t *testing.T) {
 		t.Errorf("a host name: %v, want it rejected: connections need an IP address", err)
 	}
 	if err := g.Control("udp4", "93.184.215.14:443", nil); !errors.Is(err, netguard.ErrBlocked) {
-		t.Errorf("another protocol: %v, want it rejected", err)
+		t.Errorf("UDP: %v, want it rejected", err)
 	}
 }
 

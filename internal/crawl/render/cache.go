@@ -7,43 +7,43 @@ import (
 	"time"
 )
 
-// scriptCache keeps scripts, so that a site is asked for its bundle once and not for each
-// of its pages. What it has for one page is for a browser context of another, so
-// only answers to requests without credentials are kept, and by the origin that
-// asked.
+// scriptCache caches scripts, so that a site serves its bundle once and not for each of its
+// pages. Pages of different browser contexts share the cache. It therefore stores only
+// responses to requests without credentials, with the requesting origin in the key.
 type scriptCache struct {
 	mu    sync.Mutex
 	size  int
-	held  map[string]*cachedScript
-	order []string // as they were put
+	byKey map[string]*cachedScript
+	order []string // keys, oldest first
 }
 
+// cachedScript is a cached response.
 type cachedScript struct {
-	answer *response
-	until  time.Time
+	response *response
+	expires  time.Time
 }
 
-// Bounds of the cache.
+// Limits of the cache.
 const (
 	maxCacheBytes  = 48 << 20
-	maxScriptBytes = 4 << 20 // one script
+	maxScriptBytes = 4 << 20 // of one script
 	maxCacheAge    = 15 * time.Minute
 )
 
-func newCache() *scriptCache { return &scriptCache{held: map[string]*cachedScript{}} }
+func newCache() *scriptCache { return &scriptCache{byKey: map[string]*cachedScript{}} }
 
 func (c *scriptCache) get(key string) *response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	k := c.held[key]
-	if k == nil || time.Now().After(k.until) {
+	k := c.byKey[key]
+	if k == nil || time.Now().After(k.expires) {
 		return nil
 	}
-	return k.answer
+	return k.response
 }
 
-// put keeps an answer unless its header forbids it (RFC 9111 section 3; age is not
-// looked at beyond that: pages are drawn within minutes of one another).
+// put stores a response unless its headers forbid caching (RFC 9111 section 3). It does not
+// evaluate the age of the response: pages of a site are rendered within minutes.
 func (c *scriptCache) put(key string, a *response, h http.Header) {
 	control := strings.ToLower(strings.Join(h.Values("Cache-Control"), ","))
 	if len(a.body) > maxScriptBytes || h.Get("Set-Cookie") != "" || strings.Contains(control, "no-store") ||
@@ -52,17 +52,17 @@ func (c *scriptCache) put(key string, a *response, h http.Header) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if old := c.held[key]; old != nil {
-		c.size += len(a.body) - len(old.answer.body)
+	if old := c.byKey[key]; old != nil {
+		c.size += len(a.body) - len(old.response.body)
 	} else {
 		c.size += len(a.body)
 		c.order = append(c.order, key)
 	}
-	c.held[key] = &cachedScript{a, time.Now().Add(maxCacheAge)}
+	c.byKey[key] = &cachedScript{a, time.Now().Add(maxCacheAge)}
 	for c.size > maxCacheBytes && len(c.order) > 0 {
 		first := c.order[0]
 		c.order = c.order[1:]
-		c.size -= len(c.held[first].answer.body)
-		delete(c.held, first)
+		c.size -= len(c.byKey[first].response.body)
+		delete(c.byKey, first)
 	}
 }

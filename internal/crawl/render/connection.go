@@ -15,14 +15,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// connection is one connection to a browser. chromedp gives the transport and the
-// protocol's types. Its own sessions are not used: they switch on domains whose
-// events a hostile page can send without end, keep them in queues without a bound,
-// and see neither the frames of other sites nor workers.
+// connection is a DevTools connection to a browser. chromedp provides the transport and the
+// protocol types. Its sessions are not used: they enable domains whose events a hostile page
+// can send without limit, queue events without limit, and see neither cross-site frames nor
+// workers.
 type connection struct {
 	transport chromedp.Transport
 	out       chan *cdproto.Message
-	lost      chan struct{} // closed when the connection is over
+	lost      chan struct{} // closed when the connection ends
 	cancel    context.CancelFunc
 	wg        sync.WaitGroup
 
@@ -30,94 +30,96 @@ type connection struct {
 	lastID   int64
 	pending  map[int64]chan *cdproto.Message
 	handlers map[target.SessionID]func(*cdproto.Message)
-	closeErr error // why it is over; read after lost
+	closeErr error // why the connection ended; valid after lost is closed
 }
 
-// errLost says that the browser went away.
-var errLost = errors.New("the connection to the browser is lost")
+// errLost reports that the connection to the browser ended.
+var errLost = errors.New("connection to the browser lost")
 
-// newConnection speaks over t, which it owns from now on.
+// newConnection returns a connection over t, which it owns from now on.
 func newConnection(t chromedp.Transport) *connection {
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &connection{
+	c := &connection{
 		transport: t, out: make(chan *cdproto.Message, 64), lost: make(chan struct{}), cancel: cancel,
 		pending: map[int64]chan *cdproto.Message{}, handlers: map[target.SessionID]func(*cdproto.Message){},
 	}
-	l.wg.Go(func() { l.read(ctx) })
-	l.wg.Go(func() { l.write(ctx) })
-	return l
+	c.wg.Go(func() { c.read(ctx) })
+	c.wg.Go(func() { c.write(ctx) })
+	return c
 }
 
 // close ends the connection and waits for its goroutines.
-func (l *connection) close() {
-	l.cancel()
-	_ = l.transport.Close()
-	l.wg.Wait()
+func (c *connection) close() {
+	c.cancel()
+	_ = c.transport.Close()
+	c.wg.Wait()
 }
 
-func (l *connection) read(ctx context.Context) {
-	defer close(l.lost)
+// read dispatches responses and events until the connection ends.
+func (c *connection) read(ctx context.Context) {
+	defer close(c.lost)
 	for {
 		msg := new(cdproto.Message)
-		if err := l.transport.Read(ctx, msg); err != nil {
-			l.mu.Lock()
-			l.closeErr = err
-			l.mu.Unlock()
+		if err := c.transport.Read(ctx, msg); err != nil {
+			c.mu.Lock()
+			c.closeErr = err
+			c.mu.Unlock()
 			return
 		}
-		l.mu.Lock()
-		answer := l.pending[msg.ID]
-		delete(l.pending, msg.ID)
-		handler := l.handlers[msg.SessionID]
-		l.mu.Unlock()
+		c.mu.Lock()
+		reply := c.pending[msg.ID]
+		delete(c.pending, msg.ID)
+		handler := c.handlers[msg.SessionID]
+		c.mu.Unlock()
 		switch {
-		case answer != nil:
-			answer <- msg // it has room for one
+		case reply != nil:
+			reply <- msg // has room for one message
 		case msg.Method != "" && handler != nil:
 			handler(msg)
 		}
 	}
 }
 
-func (l *connection) write(ctx context.Context) {
+// write sends queued commands until the connection ends.
+func (c *connection) write(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-l.lost:
+		case <-c.lost:
 			return
-		case msg := <-l.out:
-			if err := l.transport.Write(ctx, msg); err != nil {
-				_ = l.transport.Close() // the reader ends, and says so to all
+		case msg := <-c.out:
+			if err := c.transport.Write(ctx, msg); err != nil {
+				_ = c.transport.Close() // ends the reader, which closes lost
 				return
 			}
 		}
 	}
 }
 
-// setHandler gives a session's events to f, or to nobody where f is nil. f runs in the
-// reader's goroutine: it must neither block nor call.
-func (l *connection) setHandler(id target.SessionID, f func(*cdproto.Message)) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// setHandler sets the handler of a session's events; nil removes it. The handler runs in the
+// reader's goroutine, so it must neither block nor call commands.
+func (c *connection) setHandler(id target.SessionID, f func(*cdproto.Message)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if f == nil {
-		delete(l.handlers, id)
+		delete(c.handlers, id)
 		return
 	}
-	l.handlers[id] = f
+	c.handlers[id] = f
 }
 
-// session is one target's part of a link; the browser's own has no id.
+// session is the part of a connection that belongs to a target. The browser itself has no ID.
 type session struct {
 	conn *connection
 	id   target.SessionID
 }
 
-// call does one command and waits for its answer.
+// call sends a command and waits for its response.
 func call[P, R any](ctx context.Context, s session, c cdp.Command[P, R], params P) (R, error) {
 	var res R
-	answer := make(chan *cdproto.Message, 1)
-	id, err := s.enqueue(ctx, c.Method, params, answer)
+	reply := make(chan *cdproto.Message, 1)
+	id, err := s.enqueue(ctx, c.Method, params, reply)
 	if err != nil {
 		return res, err
 	}
@@ -127,61 +129,64 @@ func call[P, R any](ctx context.Context, s session, c cdp.Command[P, R], params 
 		return res, fmt.Errorf("%s: %w", c.Method, context.Cause(ctx))
 	case <-s.conn.lost:
 		return res, s.conn.lostError(c.Method)
-	case msg := <-answer:
+	case msg := <-reply:
 		if msg.Error != nil {
 			return res, fmt.Errorf("%s: %w", c.Method, msg.Error)
 		}
 		if err := jsonv2.Unmarshal(msg.Result, &res, chromedp.DefaultUnmarshalOptions); err != nil {
-			return res, fmt.Errorf("%s: read the answer: %w", c.Method, err)
+			return res, fmt.Errorf("%s: parse response: %w", c.Method, err)
 		}
 		return res, nil
 	}
 }
 
-// notify does one command whose answer doesn't matter.
+// notify sends a command and ignores its response.
 func notify[P, R any](ctx context.Context, s session, c cdp.Command[P, R], params P) error {
 	_, err := s.enqueue(ctx, c.Method, params, nil)
 	return err
 }
 
-func (s session) enqueue(ctx context.Context, method string, params any, answer chan *cdproto.Message) (int64, error) {
+// enqueue queues a command. reply, unless nil, receives the response.
+func (s session) enqueue(ctx context.Context, method string, params any, reply chan *cdproto.Message) (int64, error) {
 	raw, err := jsonv2.Marshal(params, chromedp.DefaultMarshalOptions)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", method, err)
 	}
-	l := s.conn
-	l.mu.Lock()
-	l.lastID++
-	id := l.lastID
-	if answer != nil {
-		l.pending[id] = answer
+	c := s.conn
+	c.mu.Lock()
+	c.lastID++
+	id := c.lastID
+	if reply != nil {
+		c.pending[id] = reply
 	}
-	l.mu.Unlock()
+	c.mu.Unlock()
 	select {
-	case l.out <- &cdproto.Message{ID: id, SessionID: s.id, Method: cdproto.MethodType(method), Params: raw}:
+	case c.out <- &cdproto.Message{ID: id, SessionID: s.id, Method: cdproto.MethodType(method), Params: raw}:
 		return id, nil
 	case <-ctx.Done():
-		l.forget(id)
+		c.forget(id)
 		return 0, fmt.Errorf("%s: %w", method, context.Cause(ctx))
-	case <-l.lost:
-		l.forget(id)
-		return 0, l.lostError(method)
+	case <-c.lost:
+		c.forget(id)
+		return 0, c.lostError(method)
 	}
 }
 
-func (l *connection) forget(id int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.pending, id)
+// forget drops a pending response.
+func (c *connection) forget(id int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.pending, id)
 }
 
-func (l *connection) lostError(method string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return fmt.Errorf("%s: %w: %w", method, errLost, l.closeErr)
+// lostError returns the error of a command or an operation after the connection ended.
+func (c *connection) lostError(method string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return fmt.Errorf("%s: %w: %w", method, errLost, c.closeErr)
 }
 
-// decode reads an event's parameters.
+// decode parses an event's parameters.
 func decode[E any](msg *cdproto.Message) (*E, error) {
 	e := new(E)
 	if err := jsonv2.Unmarshal(msg.Params, e, chromedp.DefaultUnmarshalOptions); err != nil {
@@ -190,18 +195,18 @@ func decode[E any](msg *cdproto.Message) (*E, error) {
 	return e, nil
 }
 
-// maxMessage bounds one message of the browser, in bytes. The largest is a page's
-// HTML, of which maxHTML characters take up to six bytes each in JSON.
+// maxMessage limits a message of the browser, in bytes. The largest message is the HTML of a
+// page: each of its maxHTML characters takes up to six bytes in JSON.
 const maxMessage = 8 * maxHTML
 
-var errMessageTooLarge = errors.New("a message of the browser is larger than the limit")
+var errMessageTooLarge = errors.New("message of the browser exceeds the limit")
 
-// messageLimiter is the end of a pipe from which zero bytes part the messages. It fails
-// where one is too large: a page decides how large the body of its POST is, and
-// the browser hands it on whole.
+// messageLimiter reads from a pipe on which zero bytes separate messages. It fails if a message
+// is too large: a page controls the size of its POST bodies, and the browser passes them on
+// whole.
 type messageLimiter struct {
 	io.ReadCloser
-	size int // of the message that is being read
+	size int // bytes of the current message
 }
 
 // Read implements io.Reader.

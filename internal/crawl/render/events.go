@@ -14,8 +14,8 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
-// eventHandler is the handler of a session's events: it passes on those that matter. A page
-// that makes more of them than are looked at is ended.
+// eventHandler returns the handler of a session's events. It queues relevant events and ends a
+// page that sends more of them than the queue holds.
 func (t *tab) eventHandler(from session) func(*cdproto.Message) {
 	return func(msg *cdproto.Message) {
 		switch msg.Method {
@@ -27,7 +27,7 @@ func (t *tab) eventHandler(from session) func(*cdproto.Message) {
 			return
 		}
 		if msg.Method == cdproto.EventTargetAttachedToTarget {
-			// Its events may follow at once.
+			// The events of the new session may follow immediately.
 			if e, err := decode[target.EventAttachedToTarget](msg); err == nil {
 				s := session{conn: from.conn, id: e.SessionID}
 				from.conn.setHandler(s.id, t.eventHandler(s))
@@ -36,12 +36,12 @@ func (t *tab) eventHandler(from session) func(*cdproto.Message) {
 		select {
 		case t.events <- event{from, msg}:
 		default:
-			t.finish(Flood, errors.New("it makes more events than are looked at"))
+			t.finish(Flood, errors.New("page sends more events than the queue holds"))
 		}
 	}
 }
 
-// watchBrowser ends the page where the browser dies or takes too much memory.
+// watchBrowser ends the page if the browser dies or uses too much memory.
 func (t *tab) watchBrowser(ctx context.Context) {
 	tick := time.NewTicker(memoryPollInterval)
 	defer tick.Stop()
@@ -50,19 +50,19 @@ func (t *tab) watchBrowser(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-t.in.conn.lost:
-			t.finish(Crashed, t.in.conn.lostError("the browser ended"))
+			t.finish(Crashed, t.in.conn.lostError("watch browser"))
 			return
 		case <-tick.C:
 			if m := t.in.memoryUsage(); m > t.pool.cfg.MaxMemory {
 				t.in.broken.Store(true)
-				t.finish(Memory, fmt.Errorf("the browser takes %d MiB", m>>20))
+				t.finish(Memory, fmt.Errorf("browser uses %d MiB of memory", m>>20))
 				return
 			}
 		}
 	}
 }
 
-// handleEvents answers the page's events until ctx ends.
+// handleEvents handles queued events until ctx ends.
 func (t *tab) handleEvents(ctx context.Context) {
 	for {
 		select {
@@ -74,6 +74,7 @@ func (t *tab) handleEvents(ctx context.Context) {
 	}
 }
 
+// handleEvent handles one event.
 func (t *tab) handleEvent(ctx context.Context, e event) {
 	switch e.msg.Method {
 	case cdproto.EventFetchRequestPaused:
@@ -99,30 +100,31 @@ func (t *tab) handleEvent(ctx context.Context, e event) {
 		t.recordRefusal(RefusedDownload)
 	case cdproto.EventTargetTargetCrashed:
 		if ev, err := decode[target.EventTargetCrashed](e.msg); err == nil && ev.TargetID == t.target {
-			t.finish(Crashed, errors.New("the page's process died"))
+			t.finish(Crashed, errors.New("process of the page crashed"))
 		}
 	case cdproto.EventInspectorTargetCrashed:
 		if e.from == t.main {
-			t.finish(Crashed, errors.New("the page's process died"))
+			t.finish(Crashed, errors.New("process of the page crashed"))
 		}
 	}
 }
 
-// attachChild lets a frame or a worker of the page go on, held as the page itself is.
+// attachChild resumes a frame or a worker of the page, with requests intercepted as for the
+// page itself.
 func (t *tab) attachChild(ctx context.Context, s session, info *target.Info) {
 	t.mu.Lock()
-	full := len(t.children) >= maxChildren
+	tooMany := len(t.children) >= maxChildren
 	frame := info.Type == "iframe"
-	if !full {
+	if !tooMany {
 		t.children = append(t.children, child{session: s, id: info.TargetID, frame: frame})
 	}
 	t.mu.Unlock()
-	if full {
-		t.recordRefusal(RefusedFrame) // it waits until the page ends
+	if tooMany {
+		t.recordRefusal(RefusedFrame) // the frame stays paused until the page ends
 		return
 	}
 	t.spawn(func() {
-		// A worker's requests are held with its page's; it has none to hold of its own.
+		// The requests of a worker are intercepted with those of its page.
 		if frame && t.prepareTarget(ctx, s) != nil {
 			return
 		}
@@ -133,22 +135,22 @@ func (t *tab) attachChild(ctx context.Context, s session, info *target.Info) {
 // closeWindow closes a window that the page opened.
 func (t *tab) closeWindow(ctx context.Context, info *target.Info) {
 	t.mu.Lock()
-	own := info.BrowserContextID == t.context && t.target != "" && info.TargetID != t.target
+	isPopup := info.BrowserContextID == t.context && t.target != "" && info.TargetID != t.target
 	t.mu.Unlock()
-	if own {
+	if isPopup {
 		t.recordRefusal(RefusedWindow)
 		_ = notify(ctx, t.in.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID})
 	}
 }
 
-// recordRefusal counts what the page is not given, and ends it where that is no use.
-func (t *tab) recordRefusal(why Refusal) {
+// recordRefusal counts a refusal and ends the page after maxRefusals of them.
+func (t *tab) recordRefusal(refusal Refusal) {
 	t.mu.Lock()
-	t.refused[why]++
+	t.refused[refusal]++
 	t.refusalCount++
-	many := t.refusalCount > maxRefusals
+	tooMany := t.refusalCount > maxRefusals
 	t.mu.Unlock()
-	if many {
-		t.finish(Flood, errors.New("it asks again and again for what it is not given"))
+	if tooMany {
+		t.finish(Flood, fmt.Errorf("page had more than %d requests refused", maxRefusals))
 	}
 }

@@ -12,18 +12,18 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 )
 
-// maxFrameDepth is how deep frames are read.
+// maxFrameDepth is the depth of nested frames up to which frames are read.
 const maxFrameDepth = 3
 
 // frame is a document within the page.
 type frame struct {
-	session, parent session // parent is that of the document with the <iframe>
+	session, parent session // parent belongs to the document with the <iframe>
 	id              cdp.FrameID
 	parentFrame     cdp.FrameID
 }
 
-// listFrames lists the page's frames, the innermost first: each is read before the
-// document around it is.
+// listFrames returns the page's frames, innermost first: a frame is read before the document
+// that contains it.
 func (t *tab) listFrames(ctx context.Context) []frame {
 	var all []frame
 	sessions := []session{t.main}
@@ -53,6 +53,7 @@ func (t *tab) listFrames(ctx context.Context) []frame {
 	return all[max(0, len(all)-maxFrames):]
 }
 
+// collectFrames adds the frames of a frame tree to all.
 func collectFrames(s session, tree *page.FrameTree, depth int, all *[]frame, owner map[cdp.FrameID]session) {
 	if tree.Frame == nil || depth > maxFrameDepth || len(*all) > 10*maxFrames {
 		return
@@ -66,13 +67,14 @@ func collectFrames(s session, tree *page.FrameTree, depth int, all *[]frame, own
 	}
 }
 
+// takeSnapshot runs snapshot.js in a frame.
 func (t *tab) takeSnapshot(ctx context.Context, s session, id cdp.FrameID, limit int, inner bool) (snapshot, error) {
 	var out snapshot
 	err := t.evaluate(ctx, s, id, fmt.Sprintf("(%s)(%d, %d, %t)", snapshotScript, max(limit, 0), maxNodes, inner), &out)
 	return out, err
 }
 
-// insertMarker puts a mark in the place of a frame, in the document around it.
+// insertMarker replaces a frame with a marker in the document that contains it.
 func (t *tab) insertMarker(ctx context.Context, f frame) error {
 	element, err := call(ctx, f.parent, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: f.id})
 	if err != nil {
@@ -87,7 +89,7 @@ func (t *tab) insertMarker(ctx context.Context, f frame) error {
 		return err
 	}
 	if node.Object == nil {
-		return errors.New("the frame has no element")
+		return errors.New("frame has no element")
 	}
 	_, err = call(ctx, f.parent, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
 		ObjectID:            node.Object.ObjectID,
@@ -96,13 +98,12 @@ func (t *tab) insertMarker(ctx context.Context, f frame) error {
 	return err
 }
 
-// markerText is the text of a comment. The frame's number is random and not known to
-// the page.
+// markerText returns the text of a marker comment. The frame ID is random and unknown to the page.
 func markerText(id string) string { return "frame " + id }
 
-// replaceMarkers puts frames' HTML in the place of their marks.
-func replaceMarkers(s string, marks map[string]string) string {
-	for id, inner := range marks {
+// replaceMarkers replaces the markers in s with the HTML of their frames.
+func replaceMarkers(s string, markers map[string]string) string {
+	for id, inner := range markers {
 		s = strings.Replace(s, "<!--"+markerText(id)+"-->", inner, 1)
 	}
 	return s

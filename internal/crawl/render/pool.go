@@ -8,36 +8,37 @@ import (
 	"time"
 )
 
-// Pool draws pages in a bounded number of browsers, which are started when they are
-// needed. It is safe for concurrent use.
+// Pool renders pages in a bounded number of browsers, which it starts on demand. It is safe
+// for concurrent use.
 type Pool struct {
 	cfg    Config
-	path   string // of a local browser
-	remote string // DevTools URL of another
+	path   string // path of the local browser
+	remote string // DevTools URL of a remote browser
 	cache  *scriptCache
 
 	ctx      context.Context
 	cancel   context.CancelFunc
-	slots    chan struct{} // one for each page that is drawn
+	slots    chan struct{} // one for each page that is being rendered
 	wg       sync.WaitGroup
 	rootOnce sync.Once
 
 	mu       sync.Mutex
-	idle     []*instance // the one that was used last is last
+	idle     []*instance // the most recently used is last
 	closed   bool
-	failures int       // starts in a row that failed
-	retryAt  time.Time // no start is tried before
+	failures int       // consecutive failed starts
+	retryAt  time.Time // earliest time of the next start
 }
 
-// A browser that failed to start maxStartFailures times in a row is not tried again for
-// a while: each try takes up to startTimeout of a page's.
+// A browser that failed to start maxStartFailures times in a row is not started again before
+// startRetryDelay has passed: each attempt may delay a page by
+// Config.startTimeout.
 const (
 	maxStartFailures = 3
 	startRetryDelay  = time.Minute
 )
 
-// New makes a Pool that ends with ctx. It starts nothing yet, but says ErrNoBrowser
-// where there is nothing to start.
+// New returns a Pool that lives until ctx ends. It starts no browser yet. It returns
+// ErrNoBrowser if no browser is found.
 func New(ctx context.Context, cfg Config) (*Pool, error) {
 	p := &Pool{cfg: cfg.withDefaults(), cache: newCache()}
 	if isURL(cfg.Browser) {
@@ -54,13 +55,13 @@ func New(ctx context.Context, cfg Config) (*Pool, error) {
 	return p, nil
 }
 
-// Close ends the pages that are being drawn and the browsers, and waits for them.
+// Close cancels the pages that are being rendered, closes the browsers, and waits for them.
 func (p *Pool) Close() {
 	p.cancel()
 	p.wg.Wait()
 }
 
-// closeIdleBrowsers ends browsers without work, and all of them at the end.
+// closeIdleBrowsers closes browsers after IdleTimeout, and all of them when the pool ends.
 func (p *Pool) closeIdleBrowsers() {
 	tick := time.NewTicker(max(p.cfg.IdleTimeout/4, time.Millisecond))
 	defer tick.Stop()
@@ -72,7 +73,7 @@ func (p *Pool) closeIdleBrowsers() {
 			p.idle, p.closed = nil, true
 			p.mu.Unlock()
 			for _, in := range all {
-				p.closeBrowser(in, "the pool is closed")
+				p.closeBrowser(in, "pool closed")
 			}
 			return
 		case now := <-tick.C:
@@ -83,26 +84,27 @@ func (p *Pool) closeIdleBrowsers() {
 			}
 			p.mu.Unlock()
 			for _, in := range old {
-				p.closeBrowser(in, "it has no work")
+				p.closeBrowser(in, "idle")
 			}
 		}
 	}
 }
 
-func (p *Pool) closeBrowser(in *instance, why string) {
+// closeBrowser closes a browser and logs why.
+func (p *Pool) closeBrowser(in *instance, reason string) {
 	p.cfg.Observer.BrowsersChanged(-1)
 	if err := in.close(); err != nil {
-		p.cfg.Log.Error(err, "browser not ended")
+		p.cfg.Log.Error(err, "failed to close browser")
 		return
 	}
-	p.cfg.Log.V(1).Info("browser ended", "why", why, "pages", in.pages)
+	p.cfg.Log.V(1).Info("closed browser", "reason", reason, "pages", in.pages)
 }
 
-// Render draws one page. An error is always an *Error.
+// Render renders a page. An error is always an *Error.
 func (p *Pool) Render(ctx context.Context, req Request) (*RenderedPage, error) {
-	begun := time.Now()
+	start := time.Now()
 	page, err := p.render(ctx, req)
-	p.cfg.Observer.PageEnded(newOutcome(page, err, time.Since(begun)))
+	p.cfg.Observer.PageEnded(newOutcome(page, err, time.Since(start)))
 	return page, err
 }
 
@@ -118,12 +120,12 @@ func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
 	wait := time.NewTimer(p.cfg.SlotTimeout)
 	defer wait.Stop()
 	select {
-	case p.slots <- struct{}{}: // a free one is had however short the wait
+	case p.slots <- struct{}{}: // takes a free slot even if SlotTimeout is tiny
 	default:
 		select {
 		case p.slots <- struct{}{}:
 		case <-wait.C:
-			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no slot was free within %v", p.cfg.SlotTimeout)}
+			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no free slot within %v", p.cfg.SlotTimeout)}
 		case <-ctx.Done():
 			return nil, &Error{Reason: Canceled, URL: req.URL, Err: ctx.Err()}
 		}
@@ -145,18 +147,18 @@ func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
 	return page, nil
 }
 
-// register counts a page in, so that Close waits for it.
+// register counts a page, so that Close waits for it.
 func (p *Pool) register() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || p.ctx.Err() != nil {
-		return errors.New("the pool is closed")
+		return errors.New("pool is closed")
 	}
 	p.wg.Add(1)
 	return nil
 }
 
-// acquireBrowser gives a browser that works: an idle one or a new one.
+// acquireBrowser returns a working browser: an idle one, or else a new one.
 func (p *Pool) acquireBrowser(ctx context.Context) (*instance, error) {
 	for {
 		p.mu.Lock()
@@ -167,13 +169,13 @@ func (p *Pool) acquireBrowser(ctx context.Context) (*instance, error) {
 			if !in.isDead() {
 				return in, nil
 			}
-			p.closeBrowser(in, "it died")
+			p.closeBrowser(in, "crashed")
 			continue
 		}
-		resting := p.failures >= maxStartFailures && time.Now().Before(p.retryAt)
+		delayed := p.failures >= maxStartFailures && time.Now().Before(p.retryAt)
 		p.mu.Unlock()
-		if resting {
-			return nil, fmt.Errorf("it failed to start %d times in a row and is not tried again for %v", maxStartFailures, startRetryDelay)
+		if delayed {
+			return nil, fmt.Errorf("browser failed to start %d times in a row and is not started again for %v", maxStartFailures, startRetryDelay)
 		}
 		in, err := p.startBrowser(ctx)
 		if ctx.Err() == nil {
@@ -188,30 +190,30 @@ func (p *Pool) acquireBrowser(ctx context.Context) (*instance, error) {
 			return nil, err
 		}
 		p.cfg.Observer.BrowsersChanged(1)
-		p.cfg.Log.V(1).Info("browser started", "remote", p.remote != "")
+		p.cfg.Log.V(1).Info("started browser", "remote", p.remote != "")
 		return in, nil
 	}
 }
 
-// releaseBrowser takes a browser back, and ends it where it has done enough.
+// releaseBrowser returns a browser to the pool, or closes it if it must not be reused.
 func (p *Pool) releaseBrowser(in *instance) {
 	in.pages++
 	in.lastUsed = time.Now()
-	why := ""
+	reason := ""
 	switch {
 	case in.isDead():
-		why = "it died or hangs"
+		reason = "crashed or hung"
 	case in.pages >= p.cfg.PagesPerBrowser:
-		why = "it has drawn its pages"
+		reason = "page limit reached"
 	case in.memoryUsage() > p.cfg.MaxMemory/2:
-		why = "it has grown"
+		reason = "memory use"
 	}
 	p.mu.Lock()
-	if why == "" && !p.closed && p.ctx.Err() == nil {
+	if reason == "" && !p.closed && p.ctx.Err() == nil {
 		p.idle = append(p.idle, in)
 		p.mu.Unlock()
 		return
 	}
 	p.mu.Unlock()
-	p.closeBrowser(in, why)
+	p.closeBrowser(in, reason)
 }

@@ -15,24 +15,24 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
-// refusalError is the error of a request that was not sent, or whose answer is no use.
+// refusalError is the error of a request that was refused, or whose response was rejected.
 type refusalError struct {
-	why Refusal
-	err error
+	refusal Refusal
+	err     error
 }
 
-func (r *refusalError) Error() string { return fmt.Sprintf("%s: %v", r.why, r.err) }
+func (r *refusalError) Error() string { return fmt.Sprintf("%s: %v", r.refusal, r.err) }
 func (r *refusalError) Unwrap() error { return r.err }
 
-// response is what the browser is told that the site said.
+// response is what the browser receives as the response of the site.
 type response struct {
 	status int
 	header []*cdpfetch.HeaderEntry
 	body   []byte
 }
 
-// respond has the answer to a request: the document that is there already, a script
-// that another page asked for, or the site's.
+// respond returns the response to a request: the document that the caller already has, a
+// script from the cache, or else the response of the site.
 func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused, u *url.URL) (*response, error) {
 	document := t.isDocument(s, ev)
 	if document && t.req.Header != nil && sameDocument(u, t.url) {
@@ -50,8 +50,8 @@ func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestP
 	key := ""
 	if ev.ResourceType == network.ResourceTypeScript && ev.Request.Method == http.MethodGet && header.Get("Authorization") == "" {
 		key = u.String() + "\n" + header.Get("Origin")
-		if a := t.pool.cache.get(key); a != nil {
-			return a, nil
+		if res := t.pool.cache.get(key); res != nil {
+			return res, nil
 		}
 	}
 	if t.req.Allow != nil {
@@ -59,13 +59,13 @@ func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestP
 			return nil, &refusalError{RefusedRules, err}
 		}
 	}
-	left := t.reserveBytes(u)
-	if left <= 0 {
-		return nil, &refusalError{RefusedBytes, fmt.Errorf("it has had %d bytes", t.pool.cfg.MaxBytes)}
+	maxBody := t.reserveBytes(u)
+	if maxBody <= 0 {
+		return nil, &refusalError{RefusedBytes, fmt.Errorf("page already received %d bytes", t.pool.cfg.MaxBytes)}
 	}
 	res, err := t.pool.cfg.Fetcher.Do(ctx, fetch.Request{
 		URL: u.String(), Method: ev.Request.Method, Header: header, Body: body,
-		AcceptLanguage: t.req.AcceptLanguage, NoRedirects: true, MaxBody: left,
+		AcceptLanguage: t.req.AcceptLanguage, NoRedirects: true, MaxBody: maxBody,
 		TextOnly: ev.ResourceType == network.ResourceTypeDocument,
 	})
 	if err != nil {
@@ -76,7 +76,7 @@ func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestP
 	t.mu.Unlock()
 	if ev.ResourceType == network.ResourceTypeDocument {
 		if strings.HasPrefix(strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Disposition"))), "attachment") {
-			return nil, &refusalError{RefusedContent, errors.New("it is a download")}
+			return nil, &refusalError{RefusedContent, errors.New("response is a download")}
 		}
 		if document && (res.Status < 300 || res.Status >= 400) {
 			if res.Status >= 400 {
@@ -85,14 +85,14 @@ func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestP
 			t.recordInitialText(res.Body)
 		}
 	}
-	a := &response{res.Status, responseHeader(res.Header), res.Body}
+	out := &response{res.Status, responseHeader(res.Header), res.Body}
 	if key != "" && res.Status == http.StatusOK {
-		t.pool.cache.put(key, a, res.Header)
+		t.pool.cache.put(key, out, res.Header)
 	}
-	return a, nil
+	return out, nil
 }
 
-// reserveBytes counts a request in, and is how many bytes its answer may have.
+// reserveBytes counts a request and returns how many bytes its response may have.
 func (t *tab) reserveBytes(u *url.URL) int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -104,7 +104,7 @@ func (t *tab) reserveBytes(u *url.URL) int64 {
 	return left
 }
 
-// recordInitialText remembers how much text the document had before its scripts ran.
+// recordInitialText records how much text the document has before its scripts run.
 func (t *tab) recordInitialText(body []byte) {
 	n := countText(body)
 	t.mu.Lock()
@@ -112,6 +112,7 @@ func (t *tab) recordInitialText(body []byte) {
 	t.initialText = n
 }
 
+// classifyRefusal returns the Refusal of an error of the Fetcher.
 func classifyRefusal(err error) Refusal {
 	var e *fetch.Error
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
-func TestASiteSeesNothingOfTheBrowserItself(t *testing.T) {
+func TestRequestHeaderOmitsHeadersOfTheBrowser(t *testing.T) {
 	t.Parallel()
 	h, err := requestHeader(network.Headers{
 		"Accept": "*/*", "Cookie": "a=b", "X-Api-Key": "k", "Content-Type": "application/json", "Origin": "http://a.test",
@@ -19,11 +19,11 @@ func TestASiteSeesNothingOfTheBrowserItself(t *testing.T) {
 		t.Errorf("%v, %v", h, err)
 	}
 	if _, err := requestHeader(network.Headers{"X": strings.Repeat("x", maxRequestHeader)}); err == nil {
-		t.Error("a header without a bound")
+		t.Error("the size of the headers is not limited")
 	}
 }
 
-func TestTheBrowserIsNotToldWhomToReportToOrWhatToLoadAhead(t *testing.T) {
+func TestResponseHeaderOmitsReportingAndPreloading(t *testing.T) {
 	t.Parallel()
 	all := responseHeader(http.Header{
 		"Content-Type": {"text/html"}, "Set-Cookie": {"a=b", "c=d"}, "Access-Control-Allow-Origin": {"*"},
@@ -35,7 +35,7 @@ func TestTheBrowserIsNotToldWhomToReportToOrWhatToLoadAhead(t *testing.T) {
 	}
 }
 
-func TestScriptsAreKeptWhereTheirHeadersAllowIt(t *testing.T) {
+func TestScriptsAreCachedIfTheirHeadersPermit(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]bool{
 		"Cache-Control: public, max-age=31536000": true, "Vary: Accept-Encoding": true, "": true,
@@ -48,31 +48,31 @@ func TestScriptsAreKeptWhereTheirHeadersAllowIt(t *testing.T) {
 		}
 		c.put("k", &response{status: 200, body: []byte("x")}, h)
 		if got := c.get("k") != nil; got != want {
-			t.Errorf("%q: kept %v", header, got)
+			t.Errorf("%q: cached %v", header, got)
 		}
 	}
 	c := newCache()
 	for i := range 40 {
 		c.put(strings.Repeat("k", i+1), &response{body: make([]byte, maxScriptBytes)}, http.Header{})
 	}
-	if c.size > maxCacheBytes || len(c.held) != maxCacheBytes/maxScriptBytes || len(c.order) != len(c.held) || c.get("k") != nil {
-		t.Errorf("%d bytes in %d scripts", c.size, len(c.held))
+	if c.size > maxCacheBytes || len(c.byKey) != maxCacheBytes/maxScriptBytes || len(c.order) != len(c.byKey) || c.get("k") != nil {
+		t.Errorf("%d bytes in %d scripts", c.size, len(c.byKey))
 	}
 }
 
-func TestCountersOfVisitorsAreKnownByTheirDomains(t *testing.T) {
+func TestTrackersAreRecognizedByTheirDomains(t *testing.T) {
 	t.Parallel()
 	for host, want := range map[string]bool{
 		"www.googletagmanager.com": true, "hotjar.com": true, "static.hotjar.com": true,
 		"nothotjar.com": false, "hotjar.com.example.com": false, "": false, "app.termly.io": false,
 	} {
 		if isTracker(host) != want {
-			t.Errorf("%s is one: %v", host, !want)
+			t.Errorf("isTracker(%q) = %v", host, !want)
 		}
 	}
 }
 
-func TestTextIsCountedWithoutScripts(t *testing.T) {
+func TestCountTextIgnoresScripts(t *testing.T) {
 	t.Parallel()
 	if n := countText([]byte("<title>xx</title><style>a{}</style><script>if (a<b) x</script><noscript>on</noscript><p> one <b>two</b></p>")); n != 6 {
 		t.Errorf("%d bytes", n)

@@ -19,26 +19,27 @@ import (
 //go:embed script/snapshot.js
 var snapshotScript string
 
-// maxHTML bounds a page's HTML, in characters, frames included.
+// maxHTML limits the HTML of a page with its frames, in characters.
 const maxHTML = 6 << 20
 
-// snapshot is what snapshot.js tells.
+// snapshot is the result of snapshot.js.
 type snapshot struct {
-	HTML  string `json:"html"`
-	Title string `json:"title"`
-	URL   string `json:"url"`
-	Cut   bool   `json:"cut"`
-	Over  bool   `json:"over"`
+	HTML      string `json:"html"`
+	Title     string `json:"title"`
+	URL       string `json:"url"`
+	Truncated bool   `json:"truncated"`
+	TooLarge  bool   `json:"tooLarge"`
 }
 
+// unmarshal parses the result of a script.
 func unmarshal(raw jsonv2.Value, result any) error {
 	if err := jsonv2.Unmarshal(raw, result, chromedp.DefaultUnmarshalOptions); err != nil {
-		return fmt.Errorf("read a script's result: %w", err)
+		return fmt.Errorf("parse result of script: %w", err)
 	}
 	return nil
 }
 
-// result reads the page as it stands.
+// result returns the page as it is at the end.
 func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
 	p := &RenderedPage{EndReason: end}
 	t.mu.Lock()
@@ -64,36 +65,36 @@ func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
 	return p, nil
 }
 
-// readHTML takes the page's HTML, with that of its frames in their places.
+// readHTML reads the HTML of the page, with that of its frames in their places.
 func (t *tab) readHTML(ctx context.Context, p *RenderedPage) error {
-	left := maxHTML
-	marks := map[string]string{}
+	budget := maxHTML // characters
+	markers := map[string]string{}
 	for _, f := range t.listFrames(ctx) {
-		s, err := t.takeSnapshot(ctx, f.session, f.id, left, true)
+		s, err := t.takeSnapshot(ctx, f.session, f.id, budget, true)
 		if err != nil || strings.TrimSpace(s.HTML) == "" {
 			continue
 		}
-		left -= len(s.HTML)
+		budget -= len(s.HTML)
 		if t.insertMarker(ctx, f) == nil {
-			marks[string(f.id)] = s.HTML
+			markers[string(f.id)] = s.HTML
 		}
 	}
-	s, err := t.takeSnapshot(ctx, t.main, cdp.FrameID(t.target), max(left, maxHTML/2), false)
+	s, err := t.takeSnapshot(ctx, t.main, cdp.FrameID(t.target), max(budget, maxHTML/2), false)
 	if err != nil {
 		return err
 	}
-	if s.Over {
-		return fmt.Errorf("it has more than %d nodes", maxNodes)
+	if s.TooLarge {
+		return fmt.Errorf("page has more than %d nodes", maxNodes)
 	}
-	// Frames may be in frames: what was put in may hold further marks.
+	// Frames may be nested, so the inserted HTML may contain further markers.
 	for range maxFrameDepth {
-		s.HTML = replaceMarkers(s.HTML, marks)
+		s.HTML = replaceMarkers(s.HTML, markers)
 	}
-	p.HTML, p.Title, p.URL, p.Truncated = s.HTML, s.Title, s.URL, s.Cut
+	p.HTML, p.Title, p.URL, p.Truncated = s.HTML, s.Title, s.URL, s.Truncated
 	return nil
 }
 
-// countText counts the bytes of text in HTML that are no script's.
+// countText returns the number of bytes of text in HTML, without scripts and styles.
 func countText(body []byte) int {
 	z := html.NewTokenizer(bytes.NewReader(body))
 	z.SetMaxBuf(1 << 20)

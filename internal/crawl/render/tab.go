@@ -24,23 +24,21 @@ import (
 //go:embed script/guard.js
 var guardScript string
 
-// Bounds of a page that are not in the Config.
+// Limits of a page that are not in the Config.
 const (
-	// readTimeout is what a page gets beyond its time, for what it has to be read.
+	// readTimeout is the time in addition to Config.Timeout in which the page is read.
 	readTimeout = 5 * time.Second
-	// openTimeout bounds how long an empty page is waited for.
-	openTimeout = 15 * time.Second
-	// closeTimeout bounds how long a page's end is waited for before its browser ends.
+	// closeTimeout is how long closing a page may take before its browser is closed.
 	closeTimeout = 3 * time.Second
-	// maxChildren are the frames of other processes and the workers of a page.
+	// maxChildren limits the page's frames in other processes and its workers.
 	maxChildren = 20
-	// maxRefusals is how often a page is told no before it is given up.
+	// maxRefusals is the number of refusals after which a page is ended.
 	maxRefusals = 3000
-	// memoryPollInterval is how often the browser's memory is looked at.
+	// memoryPollInterval is how often the browser's memory is measured.
 	memoryPollInterval = 250 * time.Millisecond
 )
 
-// tab is one page that is being drawn.
+// tab is a page that is being rendered.
 type tab struct {
 	pool         *Pool
 	in           *instance
@@ -51,19 +49,19 @@ type tab struct {
 	target       target.ID
 	main         session
 	events       chan event
-	ended        chan struct{} // closed when something ended the page
+	ended        chan struct{} // closed when the page ends
 	wg           sync.WaitGroup
-	requestSlots chan struct{} // bounds the requests at once
+	requestSlots chan struct{} // limits concurrent requests
 
 	mu              sync.Mutex
-	endCause        Reason // why it is over
+	endCause        Reason // why the page ended
 	endErr          error
 	children        []child
-	pendingRequests int // requests without an answer
+	pendingRequests int // requests without a response
 	lastActivity    time.Time
-	initialText     int // characters of text in the document as it was sent
-	loads           int // of the page's document
-	frames          int // documents of frames that were asked for
+	initialText     int // bytes of text in the document before its scripts run
+	loads           int // navigations to the document
+	frames          int // requested documents of frames
 	sentRequests    int
 	requested       int
 	bytes           int64
@@ -71,27 +69,27 @@ type tab struct {
 	refused         map[Refusal]int
 	refusalCount    int
 	movedTo         string
-	docError        error // why the document could not be had
+	docError        error // why the document failed to load
 }
 
-// child is a target of the page that has a session of its own.
+// child is a target of the page that has its own session.
 type child struct {
 	session session
 	id      target.ID
 	frame   bool
 }
 
-// event is a message and the session that it came by.
+// event is a message and the session that received it.
 type event struct {
 	from session
 	msg  *cdproto.Message
 }
 
-// renderPage draws one page in a browser, and leaves the browser as it was.
+// renderPage renders one page in a browser and removes the page from the browser afterwards.
 func (p *Pool) renderPage(ctx context.Context, in *instance, req Request) (pg *RenderedPage, err error) {
 	at, err := url.Parse(req.URL)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
-		return nil, &Error{Reason: LoadFailed, URL: req.URL, Err: errors.New("it is no address of the web")}
+		return nil, &Error{Reason: LoadFailed, URL: req.URL, Err: errors.New("not an http or https URL")}
 	}
 	t := &tab{
 		pool: p, in: in, req: req, url: at,
@@ -104,36 +102,36 @@ func (p *Pool) renderPage(ctx context.Context, in *instance, req Request) (pg *R
 			pg, err = nil, &Error{Reason: Crashed, URL: req.URL, Err: fmt.Errorf("panic: %v", r)}
 		}
 	}()
-	life, cancel := context.WithCancel(ctx)
+	pageCtx, cancel := context.WithCancel(ctx)
 	defer t.wg.Wait()
 	defer cancel()
-	t.spawn(func() { t.watchBrowser(life) })
+	t.spawn(func() { t.watchBrowser(pageCtx) })
 	defer t.closePage()
-	opening, opened := context.WithTimeout(life, openTimeout)
-	err = t.openBlankPage(opening)
-	opened()
+	openCtx, cancelOpen := context.WithTimeout(pageCtx, p.cfg.openTimeout)
+	err = t.openBlankPage(openCtx)
+	cancelOpen()
 	if err != nil {
 		in.broken.Store(true)
 		return nil, t.newError(ctx, Crashed, err)
 	}
-	work, stopWork := context.WithTimeout(life, p.cfg.Timeout+readTimeout)
-	defer stopWork()
+	workCtx, cancelWork := context.WithTimeout(pageCtx, p.cfg.Timeout+readTimeout)
+	defer cancelWork()
 	t.started, t.lastActivity = time.Now(), time.Now()
-	t.spawn(func() { t.handleEvents(work) })
-	rest, stop := context.WithTimeout(work, p.cfg.Timeout)
-	defer stop()
-	end, err := t.loadAndSettle(rest)
+	t.spawn(func() { t.handleEvents(workCtx) })
+	settleCtx, cancelSettle := context.WithTimeout(workCtx, p.cfg.Timeout)
+	defer cancelSettle()
+	end, err := t.loadAndSettle(settleCtx)
 	if err != nil {
 		return nil, t.newError(ctx, end, err)
 	}
-	pg, err = t.result(work, end)
+	pg, err = t.result(workCtx, end)
 	if err != nil {
 		return nil, t.newError(ctx, Timeout, err)
 	}
 	return pg, nil
 }
 
-// spawn runs f in a goroutine that draw waits for.
+// spawn runs f in a goroutine for which renderPage waits.
 func (t *tab) spawn(f func()) {
 	t.wg.Go(func() {
 		defer func() {
@@ -146,7 +144,7 @@ func (t *tab) spawn(f func()) {
 	})
 }
 
-// newError is the error of a page, by what ended it first.
+// newError returns the error of a page. The first cause that ended the page takes precedence.
 func (t *tab) newError(ctx context.Context, reason Reason, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -161,7 +159,7 @@ func (t *tab) newError(ctx context.Context, reason Reason, err error) error {
 	return &Error{Reason: reason, URL: t.req.URL, Err: err}
 }
 
-// finish ends the page. The first reason counts.
+// finish ends the page. The first call determines the reason.
 func (t *tab) finish(reason Reason, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -171,7 +169,7 @@ func (t *tab) finish(reason Reason, err error) {
 	}
 }
 
-// openBlankPage makes an empty page, in a context of its own, that is held at every request.
+// openBlankPage opens an empty page in a new browser context, with all requests intercepted.
 func (t *tab) openBlankPage(ctx context.Context) error {
 	root, yes := t.in.root, true
 	c, err := call(ctx, root, target.CreateBrowserContext, target.CreateBrowserContextParams{
@@ -216,7 +214,7 @@ func (t *tab) openBlankPage(ctx context.Context) error {
 	return err
 }
 
-// prepareTarget sets a page or a frame with a session of its own up.
+// prepareTarget configures a page, or a frame that has its own session.
 func (t *tab) prepareTarget(ctx context.Context, s session) error {
 	yes, none := true, int64(0)
 	steps := []func() error{
@@ -257,7 +255,7 @@ func (t *tab) prepareTarget(ctx context.Context, s session) error {
 	return nil
 }
 
-// plainLanguages is an Accept-Language without weights, which Chromium adds itself.
+// plainLanguages returns an Accept-Language without weights, which Chromium adds itself.
 func plainLanguages(accept string) string {
 	var all []string
 	for _, part := range strings.Split(accept, ",") {
@@ -269,8 +267,7 @@ func plainLanguages(accept string) string {
 	return strings.Join(all, ",")
 }
 
-// closePage takes the page out of the browser. A browser where that does not work
-// is not used again.
+// closePage removes the page from the browser. If that fails, the browser is not reused.
 func (t *tab) closePage() {
 	defer func() {
 		t.in.conn.setHandler("", nil)

@@ -30,8 +30,8 @@ const (
 	NearDuplicate   Reason = "near_duplicate"
 )
 
-// Limits against traps. Those of path depth and repeated segments are Heritrix'. The
-// others exceed what any site of the evaluation set needs.
+// Limits against traps. Path depth and repeated segments have the limits of Heritrix. The
+// others exceed what any site that was examined needs.
 const (
 	maxPathDepth      = 20
 	maxSegmentRepeats = 2

@@ -134,7 +134,7 @@ func TestDistinctPagesCloseNoPattern(t *testing.T) {
 		if s.Closed(u, WeakLink) {
 			t.Fatalf("closed after %d distinct pages", n)
 		}
-		s.ObservePage(u, pageSketch(fmt.Sprintf("%c%c the story of %c and %c as it was told to nobody at all", 'a'+n%26, 'a'+n/26, 'z'-n%26, 'A'+n%20), string(rune('가'+n))+string(rune('나'+n))+string(rune('다'+n))+string(rune('라'+n))+string(rune('마'+n))+string(rune('바'+n))))
+		s.ObservePage(u, pageSketch(fmt.Sprintf("%c%c the story of %c and %c as it was written for this page only", 'a'+n%26, 'a'+n/26, 'z'-n%26, 'A'+n%20), string(rune('가'+n))+string(rune('나'+n))+string(rune('다'+n))+string(rune('라'+n))+string(rune('마'+n))+string(rune('바'+n))))
 	}
 }
 

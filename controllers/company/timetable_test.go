@@ -28,10 +28,10 @@ func at(t *testing.T, s string) time.Time {
 	return v
 }
 
-// The tables of daylight saving are those of the IANA time zone database for 2026:
-// Europe changes at 01:00 UTC on 29 March and 25 October, New York at 07:00 UTC on
+// The daylight saving changes are those of the IANA time zone database for 2026: Europe
+// changes at 01:00 UTC on 29 March and 25 October, New York at 07:00 UTC on
 // 8 March and 06:00 UTC on 1 November, Lord Howe by half an hour.
-func TestSchedulesComeAtTheRightTimes(t *testing.T) {
+func TestTimetableNextFollowsCronAndTimeZone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ cron, zone, after, want string }{
 		{"0 0 * * *", "Etc/UTC", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"},
@@ -44,9 +44,9 @@ func TestSchedulesComeAtTheRightTimes(t *testing.T) {
 		{"@annually", "Etc/UTC", "2026-06-01T00:00:00Z", "2027-01-01T00:00:00Z"},
 		{"30 2 * * *", "Europe/Paris", "2026-01-10T00:00:00Z", "2026-01-10T01:30:00Z"},
 		{"30 2 * * *", "Europe/Paris", "2026-07-10T00:00:00Z", "2026-07-10T00:30:00Z"},
-		// 02:30 does not exist in Paris on 29 March: it comes when it would have.
+		// 02:30 does not exist in Paris on 29 March: the tick is at the time of the old offset.
 		{"30 2 * * *", "Europe/Paris", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"},
-		// 02:30 is twice in Paris on 25 October: it comes once.
+		// 02:30 occurs twice in Paris on 25 October: there is one tick.
 		{"30 2 * * *", "Europe/Paris", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"},
 		{"0 3 * * *", "Europe/Paris", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z"},
 		{"0 9 * * *", "America/New_York", "2026-03-08T00:00:00Z", "2026-03-08T13:00:00Z"},
@@ -65,7 +65,7 @@ func TestSchedulesComeAtTheRightTimes(t *testing.T) {
 		{"0 0 1 JAN,JUL *", "Etc/UTC", "2026-02-01T00:00:00Z", "2026-07-01T00:00:00Z"},
 		{"0 6,18 * * *", "Etc/UTC", "2026-01-01T07:00:00Z", "2026-01-01T18:00:00Z"},
 	} {
-		table, err := timetableOf(scheduled(c.cron, c.zone, 0))
+		table, err := parseSchedule(scheduled(c.cron, c.zone, 0))
 		if err != nil {
 			t.Errorf("%s in %s: %v", c.cron, c.zone, err)
 			continue
@@ -75,12 +75,12 @@ func TestSchedulesComeAtTheRightTimes(t *testing.T) {
 			t.Errorf("%s in %s after %s is %s, want %s", c.cron, c.zone, c.after, got.Format(time.RFC3339), c.want)
 		}
 		if after := table.next(got); !after.After(got) {
-			t.Errorf("%s in %s comes twice at %s", c.cron, c.zone, got)
+			t.Errorf("%s in %s occurs twice at %s", c.cron, c.zone, got)
 		}
 	}
 }
 
-func TestSchedulesThatCannotBeAreNamed(t *testing.T) {
+func TestInvalidSchedulesNameTheFieldAndACorrection(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ cron, zone, names string }{
 		{"61 * * * *", "Etc/UTC", "spec.schedule.cron"},
@@ -99,45 +99,45 @@ func TestSchedulesThatCannotBeAreNamed(t *testing.T) {
 		{"@daily", "Local", "spec.schedule.timeZone"},
 		{"@daily", "../etc/passwd", "spec.schedule.timeZone"},
 	} {
-		if table, err := timetableOf(scheduled(c.cron, c.zone, 0)); err == nil || !strings.Contains(err.Error(), c.names) || !strings.Contains(err.Error(), "write ") {
+		if table, err := parseSchedule(scheduled(c.cron, c.zone, 0)); err == nil || !strings.Contains(err.Error(), c.names) || !strings.Contains(err.Error(), "write ") {
 			t.Errorf("%q in %q: %v, %v", c.cron, c.zone, table, err)
 		}
 	}
 }
 
-func TestJitterStaysWhatItIsAndWithinItsBound(t *testing.T) {
+func TestJitterIsStableAndBounded(t *testing.T) {
 	t.Parallel()
-	table, err := timetableOf(scheduled("0 * * * *", "Etc/UTC", 50*time.Minute))
+	table, err := parseSchedule(scheduled("0 * * * *", "Etc/UTC", 50*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
-	differ := map[time.Duration]bool{}
+	delays := map[time.Duration]bool{}
 	due := at(t, "2026-01-01T00:00:00Z")
 	for range 200 {
 		next := table.next(due)
 		tick := next.Truncate(time.Hour)
 		if d := next.Sub(tick); d < 0 || d >= 50*time.Minute || next.Sub(due) > 2*time.Hour || !next.After(due) {
-			t.Fatalf("after %s comes %s", due, next)
+			t.Fatalf("the time after %s is %s", due, next)
 		}
 		if again := table.next(next.Add(-time.Second)); !again.Equal(next) {
-			t.Fatalf("a second before %s the next is %s", next, again)
+			t.Fatalf("computed a second before %s, the time is %s", next, again)
 		}
-		differ[next.Sub(tick)] = true
+		delays[next.Sub(tick)] = true
 		due = next
 	}
-	if len(differ) < 50 {
-		t.Errorf("200 times have %d jitters", len(differ))
+	if len(delays) < 50 {
+		t.Errorf("200 ticks have %d different delays", len(delays))
 	}
 }
 
-func TestJitterLongerThanThePeriodLosesNoCrawl(t *testing.T) {
+func TestJitterLongerThanThePeriodSkipsNoCrawl(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		cron   string
 		jitter time.Duration
 		aDay   int
 	}{{"0 * * * *", 24 * time.Hour, 24}, {"0 * * * *", 2 * time.Hour, 24}, {"*/10 * * * *", time.Hour, 144}} {
-		table, err := timetableOf(scheduled(c.cron, "Etc/UTC", c.jitter))
+		table, err := parseSchedule(scheduled(c.cron, "Etc/UTC", c.jitter))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,19 +145,19 @@ func TestJitterLongerThanThePeriodLosesNoCrawl(t *testing.T) {
 		for due := table.next(at(t, "2026-01-01T00:00:00Z")); due.Before(end); due = table.next(due) {
 			times++
 		}
-		// Two ticks that fall on one second are one crawl.
+		// Two ticks that are delayed to the same second are one crawl.
 		if want := 30 * c.aDay; times < want*95/100 || times > want*105/100 {
-			t.Errorf("%q with up to %s comes %d times in 30 days, not %d", c.cron, c.jitter, times, want)
+			t.Errorf("%q with up to %s of jitter occurs %d times in 30 days, want %d", c.cron, c.jitter, times, want)
 		}
 	}
 }
 
-func TestJobsOfCompaniesWithLongNamesDiffer(t *testing.T) {
+func TestJobNamesOfLongCompanyNamesDiffer(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 62)
 	due := at(t, "2026-01-01T00:00:00Z")
 	a, b := jobName(long+"a", due), jobName(long+"b", due)
 	if a == b || len(a) > 63 || len(b) > 63 {
-		t.Errorf("their jobs are %s and %s", a, b)
+		t.Errorf("the job names are %s and %s", a, b)
 	}
 }

@@ -16,39 +16,40 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/crawljob"
+	"github.com/clausea/crawler/controllers/runner"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/run/queue"
-	"github.com/clausea/crawler/internal/store"
 )
 
-// observed counts how often runs are looked at.
-type observed struct {
+// statusCounter counts the calls of Status.
+type statusCounter struct {
 	*queue.Queue
 	n atomic.Int64
 }
 
-func (o *observed) Observe(ctx context.Context, runID string) (store.Run, error) {
-	o.n.Add(1)
-	return o.Queue.Observe(ctx, runID)
+func (c *statusCounter) Status(ctx context.Context, runID string) (runner.RunStatus, error) {
+	c.n.Add(1)
+	return c.Queue.Status(ctx, runID)
 }
 
-// resting is a job that is suspended: nothing looks at it by itself.
-func resting(h *home, name string) *v1alpha1.CrawlJob {
-	h.t.Helper()
-	j := h.job(name, "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })
-	h.awaitJob(j, "suspension", is(v1alpha1.ConditionSuspended))
+// suspendedJob creates a suspended job, which is not polled.
+func suspendedJob(b *backend, name string) *v1alpha1.CrawlJob {
+	b.t.Helper()
+	j := b.job(name, "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })
+	b.awaitJob(j, "suspension", has(v1alpha1.ConditionSuspended))
 	return j
 }
 
-func (o *observed) again(h *home, than int64, what string) {
-	h.t.Helper()
-	h.await("a look at the run after "+what, func() (bool, string) {
-		n := o.n.Load()
-		return n > than, fmt.Sprint(n, " looks")
+// awaitMore waits until Status was called more than n times.
+func (c *statusCounter) awaitMore(b *backend, n int64, after string) {
+	b.t.Helper()
+	b.await("a reconcile after "+after, func() (bool, string) {
+		now := c.n.Load()
+		return now > n, fmt.Sprint(now, " calls of Status")
 	})
 }
 
-func TestTheEndOfARunInThisProcessIsLookedAtAtOnce(t *testing.T) {
+func TestTheEndOfARunInThisProcessTriggersAReconcile(t *testing.T) {
 	t.Parallel()
 	s := openEmbedded(t)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -58,18 +59,18 @@ func TestTheEndOfARunInThisProcessIsLookedAtAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended := make(chan event.TypedGenericEvent[string], 1)
-	runs := &observed{Queue: &queue.Queue{Runs: s}}
+	runs := &statusCounter{Queue: &queue.Queue{Runs: s}}
 	events := &eventLog{}
-	startJobs(t, m, &crawljob.Reconciler{Client: m.GetClient(), Runner: runs, Recorder: events, Ended: ended}, s)
-	h := &home{t: t, client: kubestore.NewClient(s, scheme), namespace: "default", store: s, queue: runs.Queue, events: events}
-	h.company("acme", nil)
-	j := resting(h, "rests")
+	startJobs(t, m, &crawljob.Reconciler{Client: m.GetClient(), Runner: runs, Recorder: events, RunEnded: ended}, s)
+	b := &backend{t: t, client: kubestore.NewClient(s, scheme), namespace: "default", store: s, queue: runs.Queue, events: events}
+	b.company("acme", nil)
+	j := suspendedJob(b, "suspended")
 	before := runs.n.Load()
 	ended <- event.TypedGenericEvent[string]{Object: j.CompanyKey()}
-	runs.again(h, before, "its end")
+	runs.awaitMore(b, before, "the end of a run")
 }
 
-func TestTheEndOfAKubernetesJobIsLookedAtAtOnce(t *testing.T) {
+func TestTheEndOfAKubernetesJobTriggersAReconcile(t *testing.T) {
 	t.Parallel()
 	k, ns := clusterClient(t)
 	o := options()
@@ -79,13 +80,13 @@ func TestTheEndOfAKubernetesJobIsLookedAtAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := openEmbedded(t)
-	runs := &observed{Queue: &queue.Queue{Runs: s}}
+	runs := &statusCounter{Queue: &queue.Queue{Runs: s}}
 	events := &eventLog{}
-	startJobs(t, m, &crawljob.Reconciler{Client: m.GetClient(), Runner: runs, Recorder: events, Jobs: true}, s)
-	h := &home{t: t, client: k, namespace: ns, store: s, queue: runs.Queue, events: events}
-	h.company("acme", nil)
-	j := resting(h, "rests")
-	own := jobOf(j)
+	startJobs(t, m, &crawljob.Reconciler{Client: m.GetClient(), Runner: runs, Recorder: events, WatchJobs: true}, s)
+	b := &backend{t: t, client: k, namespace: ns, store: s, queue: runs.Queue, events: events}
+	b.company("acme", nil)
+	j := suspendedJob(b, "suspended")
+	own := ownedJob(j)
 	if err := k.Create(t.Context(), own); err != nil {
 		t.Fatal(err)
 	}
@@ -98,16 +99,16 @@ func TestTheEndOfAKubernetesJobIsLookedAtAtOnce(t *testing.T) {
 	if err := k.Status().Update(t.Context(), own); err != nil {
 		t.Fatal(err)
 	}
-	runs.again(h, before, "its failure")
+	runs.awaitMore(b, before, "the failure of the Job")
 	before = runs.n.Load()
 	if err := k.Delete(t.Context(), own, client.PropagationPolicy(metav1.DeletePropagationBackground)); err != nil {
 		t.Fatal(err)
 	}
-	runs.again(h, before, "its removal")
+	runs.awaitMore(b, before, "the deletion of the Job")
 }
 
-// jobOf is a Kubernetes Job that a CrawlJob owns.
-func jobOf(j *v1alpha1.CrawlJob) *batchv1.Job {
+// ownedJob returns a Kubernetes Job that a CrawlJob owns.
+func ownedJob(j *v1alpha1.CrawlJob) *batchv1.Job {
 	yes := true
 	return &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{Name: j.Name, Namespace: j.Namespace, OwnerReferences: []metav1.OwnerReference{{

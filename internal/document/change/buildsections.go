@@ -50,8 +50,7 @@ func (c *comparison) build() Change {
 	return ch
 }
 
-// clampRemoved moves removed chunks into the range of blocks of the section that shows
-// them.
+// clampRemoved moves each removed chunk into the range of blocks of its section.
 func (c *comparison) clampRemoved() {
 	first, last := unpaired(len(c.cur.sections)), unpaired(len(c.cur.sections))
 	for j, s := range c.cur.sectionOf {
@@ -115,7 +114,7 @@ func (c *comparison) buildSection(chunks []chunk) SectionChange {
 	return s
 }
 
-// movedSections returns the new sections of which more than half of the words moved.
+// movedSections returns the new sections in which more than half of the words moved.
 func (c *comparison) movedSections() []int {
 	words := map[int]int{}
 	for j := range c.toOld {

@@ -13,13 +13,14 @@ type token struct {
 	number int    // 0 for a word, and for a number of more than two digits
 }
 
-// reverseTokenizer reads the words and numbers before a position, last first.
+// reverseTokenizer reads words and numbers backwards from a position.
 type reverseTokenizer struct {
 	text     string
-	at, from int // the position, and the beginning of the range
+	at, from int // the position, and the offset at which to stop
 }
 
-// previousExcept returns the nearest preceding word that is in none of the sets.
+// previousExcept returns the nearest preceding word or number that is in none of the sets.
+// It gives up after five words.
 func (t *reverseTokenizer) previousExcept(sets ...map[string]bool) token {
 	for range 5 {
 		w := t.previous()
@@ -66,5 +67,5 @@ func (t *reverseTokenizer) previous() token {
 	return token{start: t.at, folded: fold(t.text[t.at:end])}
 }
 
-// isASCIILetter reports whether a byte is an ASCII letter.
+// isASCIILetter reports whether b is an ASCII letter.
 func isASCIILetter(b byte) bool { return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/pass"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -31,7 +32,7 @@ func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 	}
 	switch rec.State {
 	case store.RunComplete:
-		v.finish(v1alpha1.ConditionComplete, cmp.Or(rec.StopReason, v1alpha1.ReasonFrontierEmpty), complete(rec))
+		v.finish(v1alpha1.ConditionComplete, cmp.Or(stopReason(rec), v1alpha1.ReasonFrontierEmpty), complete(rec))
 	case store.RunFailed:
 		return r.failed(ctx, v, rec)
 	case store.RunPending, store.RunStopped:
@@ -51,7 +52,7 @@ func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 // overdue asks the run to end where the owner or the deadline says so.
 func (r *Reconciler) overdue(ctx context.Context, v *visit, rec store.Run) (over bool, err error) {
 	if rec.State != store.RunPending && rec.State != store.RunRunning {
-		if rec.State == store.RunComplete && rec.StopReason == v1alpha1.ReasonStopped && !v.job.Spec.Stop && v.left(rec) <= 0 {
+		if rec.State == store.RunComplete && stopReason(rec) == v1alpha1.ReasonStopped && !v.job.Spec.Stop && v.left(rec) <= 0 {
 			v.exceeded()
 			return true, nil
 		}
@@ -102,6 +103,9 @@ func (v *visit) deadline() time.Time {
 	return begun.Add(time.Duration(*d) * time.Second)
 }
 
+// stopReason is the reason for which a run ended, empty if it did not end.
+func stopReason(rec store.Run) string { return run.ConditionReason(crawl.StopReason(rec.StopReason)) }
+
 func (v *visit) exceeded() {
 	v.finish(v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded, fmt.Sprintf(
 		"The crawl took longer than activeDeadlineSeconds (%d); what was found is kept. Raise it, or lower maxPages.", *v.job.Spec.ActiveDeadlineSeconds))
@@ -109,11 +113,8 @@ func (v *visit) exceeded() {
 
 // failed tries again where that may help, later each time, and else gives up.
 func (r *Reconciler) failed(ctx context.Context, v *visit, rec store.Run) error {
-	reason := cmp.Or(rec.StopReason, v1alpha1.ReasonInternal)
-	if !retryable(reason) || rec.Attempts > v.backoffLimit() {
-		if reason == run.ReasonCancelled {
-			reason = v1alpha1.ReasonInternal
-		}
+	reason := cmp.Or(stopReason(rec), v1alpha1.ReasonInternal)
+	if !retryable(cmp.Or(rec.StopReason, v1alpha1.ReasonInternal)) || rec.Attempts > v.backoffLimit() {
 		v.finish(v1alpha1.ConditionFailed, reason, cmp.Or(rec.Message, "The crawl failed; the log of the worker says why."))
 		return nil
 	}

@@ -170,7 +170,7 @@ func (f *crawlFlags) task(ctx context.Context, target string) (run.Task, error) 
 	if err != nil {
 		return run.Task{}, &exitError{exitUsage, err}
 	}
-	return f.override(run.TaskOf(c)), nil
+	return f.override(run.TaskOf(c, f.options())), nil
 }
 
 func companyOf(ctx context.Context, target string) (*v1alpha1.Company, error) {
@@ -193,33 +193,33 @@ func companyOf(ctx context.Context, target string) (*v1alpha1.Company, error) {
 	return c, nil
 }
 
-// override fills in what the Company does not say, and replaces what this call
-// insists on.
+// options returns the settings of a crawl as defaults for a Company that sets none.
+func (f *crawlFlags) options() crawl.Options {
+	return crawl.Options{
+		MaxPages: f.MaxPages, MaxDepth: f.MaxDepth, Delay: f.Delay, TimeLimit: f.Timeout, Languages: f.Languages, Render: crawl.RenderMode(f.Render),
+	}
+}
+
+// override replaces what the Company sets by what the command line sets.
 func (f *crawlFlags) override(t run.Task) run.Task {
-	p := &t.Plan
-	if f.Insisted(&f.MaxPages) || p.MaxPages == 0 {
-		p.MaxPages = f.MaxPages
+	o, p := f.options(), &t.Plan
+	if f.Insisted(&f.MaxPages) {
+		p.MaxPages = o.MaxPages
 	}
-	if f.Insisted(&f.MaxDepth) || p.MaxDepth == 0 {
-		p.MaxDepth = f.MaxDepth
-		if f.MaxDepth == 0 {
-			p.MaxDepth = -1
-		}
+	if f.Insisted(&f.MaxDepth) {
+		p.MaxDepth = o.MaxDepth
 	}
-	if f.Insisted(&f.Delay) || p.Delay == 0 {
-		p.Delay = f.Delay
-		if f.Delay == 0 {
-			p.Delay = -1
-		}
+	if f.Insisted(&f.Delay) {
+		p.Delay = o.Delay
 	}
-	if f.Insisted(&f.Languages) || len(p.Languages) == 0 {
-		p.Languages = f.Languages
+	if f.Insisted(&f.Languages) {
+		p.Languages = o.Languages
 	}
-	if f.Insisted(&f.Render) || p.Render == "" {
-		p.Render = crawl.RenderMode(f.Render)
+	if f.Insisted(&f.Render) {
+		p.Render = o.Render
 	}
-	if f.Insisted(&f.Timeout) || p.TimeLimit == 0 {
-		p.TimeLimit = f.Timeout
+	if f.Insisted(&f.Timeout) {
+		p.TimeLimit = o.TimeLimit
 	}
 	return t
 }

@@ -17,15 +17,6 @@ import (
 // UserAgentToken is the product token that robots.txt groups are matched by (RFC 9309 section 2.2.1).
 const UserAgentToken = "ClauseaBot"
 
-// Defaults of a Plan; reliability limits of the project, section "Default limits".
-const (
-	DefaultMaxPages  = 500
-	DefaultMaxDepth  = 6
-	DefaultDelay     = time.Second
-	DefaultTimeLimit = 30 * time.Minute
-	defaultHosts     = 32
-)
-
 // Engine runs crawls. It is safe for concurrent use: crawls share its
 // connections and nothing else.
 type Engine struct {
@@ -40,13 +31,24 @@ type Engine struct {
 // New makes an Engine that fetches with f.
 func New(f *fetch.Fetcher) *Engine { return &Engine{fetcher: f} }
 
-// Run does one crawl. It returns an error only where the crawl could not be
-// begun or the Handler failed; how the crawl ended is in the Result, which is
-// valid either way. A ctx that ends stops the crawl with what was found kept.
-func (e *Engine) Run(ctx context.Context, p Plan, h Handler) (Result, error) {
-	c, err := e.begin(p, h)
+// Deps are what one crawl depends on, beside its Plan.
+type Deps struct {
+	Observer Observer // required
+	// HostLeases shares hosts with crawls in other processes; nil shares nothing. The
+	// requests that a browser makes while it renders a page are not covered.
+	HostLeases HostLeases
+	// Resume are the entries that an earlier crawl passed to Observer.Checkpoint: the
+	// latest snapshot and the entries after it, in order.
+	Resume [][]byte
+}
+
+// Run does one crawl. It returns an error if the crawl cannot start, and if a
+// dependency fails; the Result is valid either way. If ctx ends, the crawl stops and
+// can be resumed.
+func (e *Engine) Run(ctx context.Context, p Plan, d Deps) (Result, error) {
+	c, err := e.begin(p, d)
 	if err != nil {
-		return Result{Reason: SiteUnreachable, Message: err.Error()}, err
+		return Result{Reason: StopSiteUnreachable}, err
 	}
 	return c.run(ctx)
 }
@@ -55,12 +57,9 @@ func (e *Engine) Run(ctx context.Context, p Plan, h Handler) (Result, error) {
 // goroutine in run; workers get a task and give back an outcome.
 type crawl struct {
 	plan      Plan
-	handler   Handler
-	journal   Journal
-	watcher   Watcher
-	loser     Loser
-	skipper   Skipper
-	leader    Redirector
+	observer  Observer
+	leases    HostLeases
+	resume    [][]byte
 	fetcher   *fetch.Fetcher
 	renderer  Renderer
 	rules     *rules
@@ -68,9 +67,9 @@ type crawl struct {
 	frontier  *frontier.Frontier
 	scope     *scope.Scope
 	seen      *frontier.Seen
-	passed    map[string]string // keys that were passed over so far, and why
-	questions []question        // robots.txt to be asked for
-	paths     map[string]string // page to the page that linked to it
+	passed    map[string]SkipReason // keys that were passed over so far, and why
+	questions []question            // robots.txt to be asked for
+	paths     map[string]string     // page to the page that linked to it
 	hosts     map[string]*hostState
 	twins     map[string]twin // host to the address that its pages name as canonical
 	relocated []string        // hosts whose links were found to be at another
@@ -91,14 +90,14 @@ type hostState struct {
 	preparing bool
 	prepared  bool
 	rules     *robots.Group
-	unknown   string // why robots.txt could not be read: all of it is disallowed
-	status    int    // with which robots.txt was answered then; 0: it was not
-	failures  int    // requests in a row without an answer
-	later     bool   // it asked to be left alone for longer than a crawl waits
+	unknown   SkipReason // why robots.txt could not be read: all of it is disallowed
+	status    int        // with which robots.txt was answered then; 0: it was not
+	failures  int        // requests in a row without an answer
+	later     bool       // it asked to be left alone for longer than a crawl waits
 	sitemaps  []string
 	rulesAt   *url.URL  // where its robots.txt was, nil if nowhere
 	mapped    bool      // its sitemaps were asked for
-	turn      Turn      // nil: it is not this crawl's, or hosts are not shared
+	turn      HostLease // nil: it is not this crawl's, or hosts are not shared
 	began     time.Time // its turn
 	moving    bool      // its turn is asked for or given back
 	busy      bool      // its turn did not come
@@ -111,60 +110,31 @@ type tally struct {
 	flying                             int // those of them without an answer yet
 	sitemaps, children, mapped         int // sitemaps asked for, those that indexes named, URLs queued from them
 	denied, unreachable, robots        int
-	skipped                            map[string]int
+	skipped                            map[SkipReason]int
 	types                              map[string]bool
 	host                               string
 	probes                             int // guesses that were tried
 }
 
-func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
-	p = p.withDefaults()
-	if len(p.Seeds) == 0 {
-		return nil, fmt.Errorf("begin a crawl: no seeds: name a domain or a URL")
+func (e *Engine) begin(p Plan, d Deps) (*crawl, error) {
+	if err := p.validate(); err != nil {
+		return nil, fmt.Errorf("start a crawl: %w", err)
 	}
 	sc, err := scope.New(p.Domains, p.Allow, p.Deny)
 	if err != nil {
-		return nil, fmt.Errorf("begin a crawl of %s: %w", p.Seeds[0].URL, err)
+		return nil, fmt.Errorf("start a crawl of %s: %w", p.Seeds[0].URL, err)
 	}
 	c := &crawl{
-		plan: p, handler: h, fetcher: e.fetcher, log: e.Log, scope: sc,
+		plan: p, observer: d.Observer, leases: d.HostLeases, resume: d.Resume, fetcher: e.fetcher, log: e.Log, scope: sc,
 		renderer: e.Renderer, rules: &rules{fetcher: e.fetcher, byHost: map[string]*hostRules{}},
-		frontier: frontier.New(frontier.Options{Delay: max(p.Delay, 0), PerHost: p.PerHost, Hosts: p.HostsAtOnce}),
+		frontier: frontier.New(frontier.Options{Delay: p.Delay, PerHost: p.PerHost, Hosts: p.HostsAtOnce}),
 		seen:     frontier.NewSeen(),
-		passed:   map[string]string{},
+		passed:   map[string]SkipReason{},
 		paths:    map[string]string{},
 		hosts:    map[string]*hostState{},
 		twins:    map[string]twin{},
 		outcomes: make(chan outcome),
-		tally:    tally{skipped: map[string]int{}, types: map[string]bool{}},
+		tally:    tally{skipped: map[SkipReason]int{}, types: map[string]bool{}},
 	}
-	c.journal, _ = h.(Journal)
-	c.watcher, _ = h.(Watcher)
-	c.loser, _ = h.(Loser)
-	c.skipper, _ = h.(Skipper)
-	c.leader, _ = h.(Redirector)
 	return c, nil
-}
-
-func (p Plan) withDefaults() Plan {
-	if p.MaxPages <= 0 {
-		p.MaxPages = DefaultMaxPages
-	}
-	if p.MaxDepth == 0 {
-		p.MaxDepth = DefaultMaxDepth
-	}
-	p.MaxDepth = max(p.MaxDepth, 0) // from here on 0 is none
-	if p.Delay == 0 {
-		p.Delay = DefaultDelay
-	}
-	if p.TimeLimit <= 0 {
-		p.TimeLimit = DefaultTimeLimit
-	}
-	if p.HostsAtOnce <= 0 {
-		p.HostsAtOnce = defaultHosts
-	}
-	if p.PerHost <= 0 {
-		p.PerHost = 1
-	}
-	return p
 }

@@ -28,15 +28,15 @@ func (c *crawl) host(name string) *hostState {
 }
 
 // refused says why an item of a known host may not be fetched.
-func (c *crawl) refused(h *hostState, it *frontier.Item) string {
+func (c *crawl) refused(h *hostState, it *frontier.Item) SkipReason {
 	switch {
 	case h.failures >= breakerAfter:
-		return reasonHostDown
+		return SkipHostDown
 	case h.later:
-		return reasonRetryLater
+		return SkipRetryLater
 	case h.busy:
 		c.tally.unreachable++
-		return reasonHostBusy
+		return SkipHostBusy
 	case h.unknown != "":
 		c.tally.unreachable++
 		return h.unknown
@@ -45,11 +45,11 @@ func (c *crawl) refused(h *hostState, it *frontier.Item) string {
 	}
 	u, err := url.Parse(it.URL)
 	if err != nil {
-		return reasonInvalid
+		return SkipInvalidURL
 	}
 	if ok, _ := h.rules.Allowed(u.RequestURI()); !ok {
 		c.tally.robots++
-		return reasonRobots
+		return SkipRobots
 	}
 	return ""
 }
@@ -77,11 +77,11 @@ func (c *crawl) stayAway(name string, wait time.Duration) {
 		return
 	}
 	c.host(name).later = true
-	c.giveUp(name, reasonRetryLater)
+	c.giveUp(name, SkipRetryLater)
 }
 
 // giveUp drops what is queued of a host.
-func (c *crawl) giveUp(name, reason string) {
+func (c *crawl) giveUp(name string, reason SkipReason) {
 	for _, left := range c.frontier.Drop(name) {
 		c.skip(&left, reason)
 	}

@@ -22,7 +22,7 @@ type entry struct {
 	Done  []doneURL       `json:"done,omitempty"`
 	Types []string        `json:"types,omitempty"`
 	// Passed counts URLs that were passed over, by reason; see crawl.pass.
-	Passed map[string]int `json:"passed,omitempty"`
+	Passed map[SkipReason]int `json:"passed,omitempty"`
 	// Domains were taken into scope because the company's home moved there.
 	Domains []string `json:"domains,omitempty"`
 	// Seen is in a whole entry only: every key's hash.
@@ -32,22 +32,22 @@ type entry struct {
 }
 
 type doneURL struct {
-	Key    string `json:"k"`
-	URL    string `json:"u,omitempty"`
-	Parent string `json:"p,omitempty"`
-	Reason string `json:"r,omitempty"` // empty: a page came
+	Key    string     `json:"k"`
+	URL    string     `json:"u,omitempty"`
+	Parent string     `json:"p,omitempty"`
+	Reason SkipReason `json:"r,omitempty"` // empty: a page came
 	// Settled is done without a page to count: a sitemap.
 	Settled bool `json:"s,omitempty"`
 }
 
 type savedTally struct {
 	Fetched, Failed, Legal, Requests int
-	Skipped                          map[string]int
+	Skipped                          map[SkipReason]int
 }
 
 func (e *entry) add(it *frontier.Item) { e.Added = append(e.Added, *it) }
 
-func (e *entry) done(it *frontier.Item, reason string) {
+func (e *entry) done(it *frontier.Item, reason SkipReason) {
 	d := doneURL{Key: it.Key, Reason: reason}
 	if reason == "" {
 		d.URL, d.Parent = it.URL, it.Parent
@@ -59,12 +59,12 @@ func (e *entry) settled(it *frontier.Item) {
 	e.Done = append(e.Done, doneURL{Key: it.Key, Settled: true})
 }
 
-func (e *entry) count(reason string, n int) {
+func (e *entry) count(reason SkipReason, n int) {
 	if n == 0 {
 		return
 	}
 	if e.Passed == nil {
-		e.Passed = map[string]int{}
+		e.Passed = map[SkipReason]int{}
 	}
 	e.Passed[reason] += n
 }
@@ -77,10 +77,6 @@ func (e *entry) legal(v Verdict) {
 
 // flush writes what the journal does not have yet.
 func (c *crawl) flush(ctx context.Context) error {
-	if c.journal == nil {
-		c.entry = entry{}
-		return nil
-	}
 	whole := c.entries%wholeEvery == 0
 	e := c.entry
 	if whole {
@@ -88,10 +84,10 @@ func (c *crawl) flush(ctx context.Context) error {
 	}
 	b, err := json.Marshal(e)
 	if err != nil {
-		return fmt.Errorf("write the crawl's journal: %w", err)
+		return fmt.Errorf("encode a checkpoint: %w", err)
 	}
-	if err := c.journal.Append(ctx, b, whole); err != nil {
-		return fmt.Errorf("%w: write the crawl's journal: %w", errHandler, err)
+	if err := c.observer.Checkpoint(ctx, b, whole); err != nil {
+		return fmt.Errorf("save a checkpoint: %w", err)
 	}
 	c.entry = entry{}
 	c.entries++
@@ -112,16 +108,16 @@ func (c *crawl) snapshot() entry {
 	return e
 }
 
-// ErrJournal says that a crawl can't go on from the entries it was given.
-var ErrJournal = errors.New("its journal is damaged")
+// ErrCheckpoint reports a checkpoint that a crawl cannot resume from.
+var ErrCheckpoint = errors.New("the checkpoint is damaged")
 
 // restore replays an earlier process's journal.
 func (c *crawl) restore() error {
 	queue := map[string]frontier.Item{}
-	for i, b := range c.plan.Resume {
+	for i, b := range c.resume {
 		var e entry
 		if err := json.Unmarshal(b, &e); err != nil {
-			return fmt.Errorf("go on with a crawl: entry %d: %w: %w", i, ErrJournal, err)
+			return fmt.Errorf("resume a crawl: entry %d: %w: %w", i, ErrCheckpoint, err)
 		}
 		c.replay(e, queue)
 	}
@@ -131,7 +127,7 @@ func (c *crawl) restore() error {
 	for _, it := range queue {
 		u := c.recall(it.URL)
 		if u == nil {
-			c.skip(&it, reasonInvalid)
+			c.skip(&it, SkipInvalidURL)
 			continue
 		}
 		it.Host = hostKey(u)

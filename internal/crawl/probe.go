@@ -77,7 +77,7 @@ func (c *crawl) guess(seed, path string) {
 	s := score.Of(u, strings.Trim(path, "/"), "", 1)
 	it := frontier.Item{URL: raw, Key: key, Host: hostKey(u), Depth: 1, Score: s.Value, Topic: s.Topic, Retargeted: true}
 	if ok, reason := c.scope.Check(u); !ok {
-		c.skip(&it, string(reason))
+		c.skip(&it, SkipReason(reason))
 		return
 	}
 	c.push(it)

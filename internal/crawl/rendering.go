@@ -87,15 +87,15 @@ func (c *crawl) judge(ctx context.Context, p *Page, matters bool, o *outcome) {
 		return
 	}
 	var err error
-	if o.verdict, err = c.handler.Page(ctx, p); err != nil {
-		o.err = fmt.Errorf("%w: keep %s: %w", errHandler, p.URL, err)
+	if o.verdict, err = c.observer.Page(ctx, p); err != nil {
+		o.err = fmt.Errorf("handle %s: %w", p.URL, err)
 	} else if o.verdict.Empty && matters && !wanted && p.Links != nil && scripted(p.Body) {
 		// It has text, but none that could be a document's.
 		if !c.render(ctx, p, o) || !p.Rendered {
 			return
 		}
-		if o.verdict, err = c.handler.Page(ctx, p); err != nil {
-			o.err = fmt.Errorf("%w: keep %s: %w", errHandler, p.URL, err)
+		if o.verdict, err = c.observer.Page(ctx, p); err != nil {
+			o.err = fmt.Errorf("handle %s: %w", p.URL, err)
 		}
 	}
 	if o.verdict.Legal && !o.verdict.Empty {
@@ -108,7 +108,7 @@ func (c *crawl) judge(ctx context.Context, p *Page, matters bool, o *outcome) {
 // leads elsewhere.
 func (c *crawl) render(ctx context.Context, p *Page, o *outcome) bool {
 	if c.renderer == nil || c.plan.Render != RenderAuto && c.plan.Render != RenderAlways {
-		o.reason = reasonNeedsBrowser
+		o.reason = SkipNeedsBrowser
 		return true
 	}
 	drawn, err := c.renderer.Render(ctx, render.Request{
@@ -118,25 +118,25 @@ func (c *crawl) render(ctx context.Context, p *Page, o *outcome) bool {
 		if ctx.Err() == nil {
 			c.log.V(1).Info("page not rendered", "url", p.URL, "error", err.Error())
 		}
-		o.reason = reasonNotRendered
+		o.reason = SkipNotRendered
 		if errors.Is(err, render.ErrNoBrowser) {
-			o.reason = reasonNeedsBrowser
+			o.reason = SkipNeedsBrowser
 		}
 		return true
 	}
 	o.asked = drawn.Hosts
 	if drawn.MovedTo != "" {
 		if to, _, err := canonical.URL(nil, drawn.MovedTo); err != nil || to == p.URL {
-			o.reason = reasonNotRendered
+			o.reason = SkipNotRendered
 			return true
 		}
-		o.location, o.reason = drawn.MovedTo, reasonBadRedirect
+		o.location, o.reason = drawn.MovedTo, SkipBadRedirect
 		return false
 	}
 	was := *p
 	p.Header, p.Body, p.FinalURL, p.Rendered = drawnHeader(p.Header), []byte(drawn.HTML), drawn.URL, true
 	if c.scan(p); p.Links == nil || p.Links.TextBytes < was.Links.TextBytes {
-		*p, o.reason = was, reasonNotRendered // less is there than without scripts
+		*p, o.reason = was, SkipNotRendered // less is there than without scripts
 	}
 	return true
 }

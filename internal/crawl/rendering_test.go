@@ -140,11 +140,11 @@ func TestPagesThatNeedABrowserAreToldWhereThereIsNone(t *testing.T) {
 		plan, d := crawltest.Plan("shells.test", "http://shells.test/terms", "http://shells.test/plain"), newDrawn()
 		plan.Render = mode
 		res := crawltest.Crawl(t, crawltest.Engine(t, web.Config()), plan, &d.notes)
-		want := map[string]string{"http://shells.test/": "needs_browser", "http://shells.test/terms": "needs_browser"}
+		want := map[string]crawl.SkipReason{"http://shells.test/": crawl.SkipNeedsBrowser, "http://shells.test/terms": crawl.SkipNeedsBrowser}
 		if got := d.notes.Skips(); !maps.Equal(got, want) {
 			t.Errorf("%q: skipped %v", mode, got)
 		}
-		if n := res.Progress.Skipped["needs_browser"]; n != 2 || res.Progress.Fetched != 3 {
+		if n := res.Progress.Skipped[crawl.SkipNeedsBrowser]; n != 2 || res.Progress.Fetched != 3 {
 			t.Errorf("%q: %+v", mode, res.Progress)
 		}
 	}
@@ -165,7 +165,7 @@ func TestABrowserThatDoesNotStartIsAsGoodAsNone(t *testing.T) {
 	plan := crawltest.Plan("shells.test")
 	plan.Render = crawl.RenderAuto
 	crawltest.Crawl(t, e, plan, &d.notes)
-	if got := d.notes.Skips(); got["http://shells.test/"] != "needs_browser" {
+	if got := d.notes.Skips(); got["http://shells.test/"] != crawl.SkipNeedsBrowser {
 		t.Errorf("skipped %v", got)
 	}
 }

@@ -38,7 +38,7 @@ func (c *crawl) retarget(it *frontier.Item) {
 		n.URL, n.Key, n.Host, n.Attempts, n.Retargeted = raw, key, hostKey(next), 0, true
 		n.Score *= retargetFactor
 		if ok, reason := c.scope.Check(next); !ok {
-			c.skip(&n, string(reason))
+			c.skip(&n, SkipReason(reason))
 			continue
 		}
 		c.push(n)
@@ -163,14 +163,14 @@ func (c *crawl) moved(it *frontier.Item) {
 		u.Host = to.Host
 		raw := u.String()
 		key := canonical.Key(raw)
-		c.skip(&left, reasonMoved)
+		c.skip(&left, SkipMoved)
 		if !c.seen.Add(key) {
 			continue
 		}
 		c.retake(key)
 		left.URL, left.Key, left.Host = raw, key, hostKey(u)
 		if ok, reason := c.scope.Check(u); !ok {
-			c.skip(&left, string(reason))
+			c.skip(&left, SkipReason(reason))
 			continue
 		}
 		c.push(left)

@@ -32,7 +32,7 @@ type question struct {
 func (c *crawl) ask(host, origin string) {
 	at, err := url.Parse(origin + "/robots.txt")
 	if err != nil {
-		c.answered(outcome{host: host, robots: robots.FromStatus(0, err), reason: reasonInvalid})
+		c.answered(outcome{host: host, robots: robots.FromStatus(0, err), reason: SkipInvalidURL})
 		return
 	}
 	c.questions = append(c.questions, question{host: host, at: at})
@@ -44,7 +44,7 @@ func (c *crawl) askNow(ctx context.Context, now time.Time) (wait time.Duration) 
 	left := c.questions[:0]
 	for _, q := range c.questions {
 		at := hostKey(q.at)
-		if c.plan.Hosts != nil {
+		if c.leases != nil {
 			h := c.host(at)
 			if h.busy {
 				c.answered(unasked(q))
@@ -75,13 +75,13 @@ func (c *crawl) askNow(ctx context.Context, now time.Time) (wait time.Duration) 
 func (c *crawl) readRobots(ctx context.Context, o *outcome) {
 	res, err := c.get(ctx, o, fetch.Request{URL: o.question.at.String(), NoFollow: true, MaxBody: robots.MaxBytes + 1, Cut: true})
 	if err != nil {
-		o.robots, o.reason = robots.FromStatus(0, err), reasonNoRobots
+		o.robots, o.reason = robots.FromStatus(0, err), SkipRobotsUnreachable
 		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && (o.question.hops == 0 || fe.Reason == fetch.BlockedAddress) {
-			o.reason = string(fe.Reason)
+			o.reason = SkipReason(fe.Reason)
 		}
 		return
 	}
-	o.reason, o.status, o.retry = reasonNoRobots, res.Status, res.RetryAfter
+	o.reason, o.status, o.retry = SkipRobotsUnreachable, res.Status, res.RetryAfter
 	switch {
 	case res.Status >= 200 && res.Status < 300:
 		o.robots = robots.Parse(res.Body)
@@ -125,7 +125,7 @@ func (c *crawl) askAgain(o outcome) bool {
 	q := o.question
 	q.tries++
 	switch o.reason {
-	case reasonNoRobots, "timeout", "connect", "tls", "bad_response":
+	case SkipRobotsUnreachable, SkipTimeout, SkipConnect, SkipTLS, SkipBadResponse:
 	default:
 		return false
 	}
@@ -143,7 +143,7 @@ func (c *crawl) askAgain(o outcome) bool {
 
 // robotsFault says of the first host whose robots.txt could not be had how it
 // answered or, if it did not, for what reason; both are "" if there is none.
-func (c *crawl) robotsFault() (answer, silence string) {
+func (c *crawl) robotsFault() (answer string, silence SkipReason) {
 	for _, name := range slices.Sorted(maps.Keys(c.hosts)) {
 		switch h := c.hosts[name]; {
 		case h.unknown == "":

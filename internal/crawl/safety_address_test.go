@@ -84,7 +84,7 @@ func everywhere(spelled []crawltest.Spelling) crawl.Plan {
 
 // reasonOf is the reason for which a reference on a page was left, and whether it
 // is a right one: its address, or that it is no URL that a crawler takes.
-func reasonOf(page, ref string, skips map[string]string) (string, bool) {
+func reasonOf(page, ref string, skips map[string]crawl.SkipReason) (crawl.SkipReason, bool) {
 	var base *url.URL
 	if page != "" {
 		base, _ = url.Parse(page)
@@ -94,11 +94,11 @@ func reasonOf(page, ref string, skips map[string]string) (string, bool) {
 		return "", true // "http:10.0.0.1" on a page of http is a path of its own host
 	}
 	if err == nil {
-		return skips[to], skips[to] == string(fetch.BlockedAddress)
+		return skips[to], skips[to] == crawl.SkipBlockedAddress
 	}
 	for _, at := range []string{ref, strings.TrimSpace(ref), strings.NewReplacer("\n", "", "\t", "").Replace(ref)} {
 		switch r := skips[at]; r {
-		case "invalid", "scheme", "userinfo":
+		case crawl.SkipInvalidURL, crawl.SkipScheme, crawl.SkipUserinfo:
 			return r, true
 		}
 	}
@@ -148,12 +148,12 @@ func TestNoWayOfASiteLeadsToASpecialAddress(t *testing.T) {
 			skips := notes.Skips()
 			for n, s := range spelled {
 				reason, ok := reasonOf("http://public.example"+doors[n], s.Ref, skips)
-				if at := "http://public.example" + doors[n]; !ok && strings.HasPrefix(door.name, "redirect") && skips[at] == "bad_redirect" {
+				if at := "http://public.example" + doors[n]; !ok && strings.HasPrefix(door.name, "redirect") && skips[at] == crawl.SkipBadRedirect {
 					continue // the header leads to no URL at all
 				}
 				if door.name == "base" && !ok {
 					// A base that is none is passed over: its links are the site's own.
-					if to := "http://public.example/door/" + s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]; skips[to] == "not_found" {
+					if to := "http://public.example/door/" + s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]; skips[to] == crawl.SkipNotFound {
 						continue
 					}
 				}
@@ -164,8 +164,8 @@ func TestNoWayOfASiteLeadsToASpecialAddress(t *testing.T) {
 			if got := len(notes.Pages()); got == 0 {
 				t.Error("the site itself was not crawled")
 			}
-			if res.Progress.Skipped[string(fetch.BlockedAddress)] < 200 {
-				t.Errorf("%d refusals are counted as %s", res.Progress.Skipped[string(fetch.BlockedAddress)], fetch.BlockedAddress)
+			if res.Progress.Skipped[crawl.SkipBlockedAddress] < 200 {
+				t.Errorf("%d refusals are counted as %s", res.Progress.Skipped[crawl.SkipBlockedAddress], fetch.BlockedAddress)
 			}
 		})
 	}
@@ -228,7 +228,7 @@ func TestNoSitemapLeadsToASpecialAddress(t *testing.T) {
 		}
 	}
 	for _, at := range []string{"http://127.0.0.2/map.xml", "http://127.0.0.3/map.xml", "http://[::1]/map.xml"} {
-		if skips[at] != string(fetch.BlockedAddress) {
+		if skips[at] != crawl.SkipBlockedAddress {
 			t.Errorf("the sitemap %s is left for %q", at, skips[at])
 		}
 	}
@@ -267,7 +267,7 @@ func TestNoRobotsRedirectLeadsToASpecialAddress(t *testing.T) {
 		if _, u, err := canonical.URL(base, inHeader(s.Ref)); err != nil || u.Host == base.Host {
 			continue // it leads nowhere, or to the host itself: as if there were no robots.txt
 		}
-		if skips[at] != string(fetch.BlockedAddress) {
+		if skips[at] != crawl.SkipBlockedAddress {
 			t.Errorf("%s: a host whose robots.txt is at %q is left for %q", s.Name, s.Ref, skips[at])
 		}
 	}

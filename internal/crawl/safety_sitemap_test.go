@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
@@ -99,15 +100,15 @@ Sitemap: not a URL
 	if maps > 2*12 {
 		t.Errorf("%d sitemaps were asked for", maps)
 	}
-	for at, want := range map[string]string{
-		"/map/html.xml": "not_a_sitemap", "/map/missing.xml": "not_found", "/map/child9999.xml": "sitemap_limit",
-		"/map/toodeep.xml": "sitemap_limit",
+	for at, want := range map[string]crawl.SkipReason{
+		"/map/html.xml": crawl.SkipNotASitemap, "/map/missing.xml": crawl.SkipNotFound, "/map/child9999.xml": crawl.SkipSitemapLimit,
+		"/map/toodeep.xml": crawl.SkipSitemapLimit,
 	} {
 		if got := skips["http://public.example"+at]; got != want {
 			t.Errorf("%s is left for %q, want %q", at, got, want)
 		}
 	}
-	if got := skips["http://other.example/map.xml"]; got != "out_of_scope" {
+	if got := skips["http://other.example/map.xml"]; got != crawl.SkipOutOfScope {
 		t.Errorf("another company's sitemap is left for %q", got)
 	}
 	if len(w.Requests("other.example")) > 0 {

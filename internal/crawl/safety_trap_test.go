@@ -245,12 +245,12 @@ func TestTrapsTakeAtMostATenthOfTheBudgetAndHideNoDocument(t *testing.T) {
 			if budget := crawl.DefaultMaxPages; inTraps > budget/10 {
 				t.Errorf("%d of a budget of %d were spent in traps", inTraps, budget)
 			}
-			if res.Reason == crawl.PageLimit {
+			if res.Reason == crawl.StopPageLimit {
 				t.Error("the crawl ended by its page limit")
 			}
 			counted(t, res, notes)
 			for _, trap := range traps {
-				reasons := map[string]int{}
+				reasons := map[crawl.SkipReason]int{}
 				for at, reason := range notes.Skips() {
 					if strings.HasPrefix(at, "http://public.example/"+trap.name) {
 						reasons[reason]++

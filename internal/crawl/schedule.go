@@ -2,7 +2,6 @@ package crawl
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -16,11 +15,11 @@ func (c *crawl) run(parent context.Context) (Result, error) {
 	defer deadline.Stop()
 
 	if err := c.restore(); err != nil {
-		return Result{Reason: SiteUnreachable, Message: err.Error()}, err
+		return Result{Reason: StopSiteUnreachable}, err
 	}
 	c.seed()
 	if err := c.flush(ctx); err != nil {
-		return c.result(Stopped), err
+		return c.result(StopInterrupted), err
 	}
 	reason, err := c.loop(ctx, deadline.C)
 	cancel()
@@ -40,7 +39,7 @@ func (c *crawl) loop(ctx context.Context, deadline <-chan time.Time) (StopReason
 	wake := time.NewTimer(time.Hour)
 	defer wake.Stop()
 	var look <-chan time.Time
-	if c.plan.Hosts != nil {
+	if c.leases != nil {
 		tick := time.NewTicker(lookEvery)
 		defer tick.Stop()
 		look = tick.C
@@ -60,17 +59,17 @@ func (c *crawl) loop(ctx context.Context, deadline <-chan time.Time) (StopReason
 			c.workers--
 			if err := c.settle(ctx, o); err != nil {
 				if ctx.Err() != nil {
-					return Stopped, nil
+					return StopInterrupted, nil
 				}
-				return Stopped, err
+				return StopInterrupted, err
 			}
 		case <-timer:
 		case now := <-look:
 			c.look(ctx, now)
 		case <-deadline:
-			return TimeLimit, nil
+			return StopTimeLimit, nil
 		case <-ctx.Done():
-			return Stopped, nil
+			return StopInterrupted, nil
 		}
 	}
 }
@@ -105,11 +104,11 @@ func (c *crawl) dispatch(ctx context.Context) (wait time.Duration, over StopReas
 	}
 	switch {
 	case full && c.frontier.Queued() > 0:
-		return 0, PageLimit
+		return 0, StopPageLimit
 	case c.rescue(ctx):
 		return c.dispatch(ctx)
 	default:
-		return 0, FrontierEmpty
+		return 0, StopFrontierEmpty
 	}
 }
 
@@ -123,8 +122,12 @@ func (c *crawl) fetching() bool { return c.workers > c.waiting }
 // their items are still in the journal and are fetched by the next process.
 func (c *crawl) drain() {
 	for ; c.workers > 0; c.workers-- {
-		if o := <-c.outcomes; o.turn != nil {
+		o := <-c.outcomes
+		if o.turn != nil {
 			c.host(o.host).turn = o.turn // it came at the last moment, and is given back too
+		}
+		if o.page != nil && o.err == nil {
+			c.fetched(o, o.reason)
 		}
 	}
 }
@@ -132,29 +135,26 @@ func (c *crawl) drain() {
 // result says how it ended.
 func (c *crawl) result(reason StopReason) Result {
 	t := &c.tally
-	if t.fetched == 0 && (reason == FrontierEmpty || reason == Converged) {
+	if t.fetched == 0 && (reason == StopFrontierEmpty || reason == StopConverged) {
 		switch {
 		case t.robots > 0 && t.denied == 0 && t.unreachable == 0:
-			reason = RobotsDisallowed
+			reason = StopRobotsDisallowed
 		case t.denied > 0:
-			reason = AccessDenied
+			reason = StopAccessDenied
 		default:
-			reason = SiteUnreachable
+			reason = StopSiteUnreachable
 		}
 	}
-	res := Result{Reason: reason, Message: c.message(reason), Progress: c.progress()}
-	if reason == SiteUnreachable {
-		res.Robots, res.NoAnswer = c.robotsFault()
-	}
-	if res.Robots != "" {
-		res.Message = res.Robots + ", so that no page may be fetched (RFC 9309); try again later, or tell the site's owner"
+	res := Result{Reason: reason, Progress: c.progress()}
+	if reason == StopSiteUnreachable {
+		res.RobotsFailure, res.NetworkFailure = c.robotsFault()
 	}
 	return res
 }
 
 func (c *crawl) progress() Progress {
 	t := &c.tally
-	skipped := make(map[string]int, len(t.skipped))
+	skipped := make(map[SkipReason]int, len(t.skipped))
 	for k, v := range t.skipped {
 		skipped[k] = v
 	}
@@ -163,27 +163,3 @@ func (c *crawl) progress() Progress {
 		Skipped: skipped, LegalFound: t.legal, CurrentHost: t.host, Elapsed: time.Since(c.started),
 	}
 }
-
-func (c *crawl) message(reason StopReason) string {
-	switch reason {
-	case RobotsDisallowed:
-		return "robots.txt lets no page be fetched; ask the site to allow " + UserAgentToken + " or pin the documents that it allows"
-	case AccessDenied:
-		return "the site refuses the crawler (401, 403 or 429); a proxy or a slower delay may help"
-	case SiteUnreachable:
-		return "no page could be fetched; check the address, the network and the proxy"
-	case PageLimit:
-		return "the page limit was reached with URLs left in the queue"
-	case TimeLimit:
-		return "the time limit was reached with URLs left in the queue"
-	case Stopped:
-		return "the crawl was stopped; what was found is kept, and the next crawl goes on"
-	case Converged:
-		return "nothing promising is left in the queue"
-	default:
-		return "everything in scope was looked at"
-	}
-}
-
-// errHandler marks an error of the Handler, which ends the crawl.
-var errHandler = errors.New("the crawl's handler failed")

@@ -57,9 +57,9 @@ func (c *crawl) gate() (float64, StopReason) {
 	}
 	if best < gate {
 		if c.frontier.Queued() == 0 {
-			return gate, FrontierEmpty
+			return gate, StopFrontierEmpty
 		}
-		return gate, Converged
+		return gate, StopConverged
 	}
 	return gate, ""
 }

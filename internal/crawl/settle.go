@@ -1,6 +1,7 @@
 package crawl
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"net/http"
@@ -60,9 +61,7 @@ func (c *crawl) settle(ctx context.Context, o outcome) error {
 	if err := c.flush(ctx); err != nil {
 		return err
 	}
-	if c.watcher != nil {
-		c.watcher.Progress(c.progress())
-	}
+	c.observer.Progress(c.progress())
 	return nil
 }
 
@@ -82,13 +81,15 @@ func (c *crawl) took(o outcome) {
 	c.paths[o.item.URL] = o.item.Parent
 	switch {
 	case o.verdict.SoftError, copies >= manyCopies && !o.verdict.Legal:
-		reason := reasonSoftError
+		reason := SkipSoftError
 		if o.reason != "" {
 			reason = o.reason // all shells are alike
 		}
-		c.skip(o.item, reason)
+		t.skipped[reason]++
+		c.entry.done(o.item, reason)
+		c.fetched(o, reason)
 		if o.page.Links != nil {
-			c.passAll(o.page.Links, o.item.URL, reasonNotFollowed)
+			c.passAll(o.page.Links, o.item.URL, SkipNotFollowed)
 		}
 		return
 	case o.verdict.Legal:
@@ -103,15 +104,20 @@ func (c *crawl) took(o outcome) {
 	c.entry.legal(o.verdict)
 	if o.reason != "" { // it counts as fetched all the same
 		c.count(o.reason, 1)
-		c.tell(o.item.URL, o.item.Parent, o.reason)
 	}
+	c.fetched(o, o.reason)
 	switch {
 	case o.page.Links == nil:
 	case o.item.Leaf:
-		c.passAll(o.page.Links, o.item.URL, reasonNotFollowed)
+		c.passAll(o.page.Links, o.item.URL, SkipNotFollowed)
 	default:
 		c.follow(o.item, o.page.Links, o.verdict, copies > 0)
 	}
+}
+
+// fetched reports a page that came. reason is the engine's; the verdict may have one too.
+func (c *crawl) fetched(o outcome, reason SkipReason) {
+	c.tell(o.item, Outcome{Kind: OutcomeFetched, Reason: cmp.Or(reason, o.verdict.Reason), Status: o.page.Status, Page: o.page, Verdict: &o.verdict})
 }
 
 // manyCopies of one page under unlike addresses are what a site shows in the place
@@ -125,8 +131,8 @@ func (c *crawl) copies(p *Page, v Verdict) int {
 	if err != nil || p.Links == nil {
 		return 0
 	}
-	if v.Shows.Units > 0 {
-		return c.scope.Took(u, v.Shows)
+	if v.Sketch.Units > 0 {
+		return c.scope.Took(u, v.Sketch)
 	}
 	return c.scope.Took(u, p.Links.Sketch)
 }
@@ -143,11 +149,11 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 		// "nofollow" asks indexers to give links no weight; what looks legal is
 		// looked at all the same, everything else is left alone.
 		if l.NoFollow && score.Link(k.URL, k.Text, k.Region, from.Depth+1) < promising {
-			c.pass(k.URL, from.URL, reasonNoFollow)
+			c.pass(k.URL, from.URL, SkipNoFollow)
 			continue
 		}
 		if isCopy && k.Relative && score.URL(k.URL) < promising {
-			c.pass(k.URL, from.URL, reasonDuplicate)
+			c.pass(k.URL, from.URL, SkipDuplicate)
 			continue
 		}
 		c.enqueue(from, c.rebase(host, k.URL), k.Text, k.Region, 1)
@@ -234,23 +240,23 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 	c.retake(key)
 	u, err := url.Parse(raw)
 	if err != nil {
-		c.skip(&frontier.Item{URL: raw, Key: key, Parent: from.URL}, reasonInvalid)
+		c.skip(&frontier.Item{URL: raw, Key: key, Parent: from.URL}, SkipInvalidURL)
 		return
 	}
 	it := frontier.Item{URL: raw, Key: key, Host: hostKey(u), Depth: from.Depth + 1, Anchor: text, Parent: from.URL}
 	if it.Depth > c.plan.MaxDepth {
-		c.skip(&it, reasonDepth)
+		c.skip(&it, SkipDepth)
 		return
 	}
 	if ok, reason := c.scope.Check(u); !ok {
-		c.skip(&it, string(reason))
+		c.skip(&it, SkipReason(reason))
 		return
 	}
 	s := score.Of(u, text, region, it.Depth)
 	it.Score = s.Value * factor
 	if it.Score < promising && strings.HasSuffix(strings.ToLower(u.Path), ".pdf") {
 		// A site may have thousands of brochures; a PDF is read where the link looks legal.
-		c.skip(&it, string(scope.FileType))
+		c.skip(&it, SkipReason(scope.FileType))
 		return
 	}
 	if !c.plan.Exhaustive {
@@ -284,7 +290,7 @@ func editionOf(family string) string {
 
 func (c *crawl) push(it frontier.Item) bool {
 	if !c.frontier.Add(it) {
-		c.skip(&it, reasonQueueFull)
+		c.skip(&it, SkipQueueFull)
 		return false
 	}
 	c.entry.add(&it)
@@ -295,32 +301,34 @@ func (c *crawl) push(it frontier.Item) bool {
 func (c *crawl) redirected(o outcome) {
 	c.host(o.host).failures = 0
 	it := *o.item
+	out := Outcome{Kind: OutcomeRedirected, Reason: SkipBadRedirect, Status: o.status}
 	base, err := url.Parse(it.URL)
 	if err != nil {
-		c.skip(&it, reasonBadRedirect)
+		c.settled(&it, out)
 		return
 	}
 	to, u, err := canonical.URL(base, o.location)
 	if err != nil {
-		c.skip(&it, reasonBadRedirect)
+		c.settled(&it, out)
 		return
 	}
+	hop := frontier.Redirect{URL: it.URL, Status: o.status}
+	out.Location = to
 	if to == it.URL {
-		it.Via = append(it.Via, it.URL)
-		c.skip(&it, reasonLoop)
+		out.Reason = SkipRedirectLoop
+		c.settled(&it, out)
+		it.Via = append(it.Via, hop)
 		c.vain(&it)
 		return
 	}
-	c.skip(o.item, reasonRedirect)
-	if c.leader != nil {
-		c.leader.Redirected(it.URL, to, o.status)
-	}
+	out.Reason = SkipRedirect
+	c.settled(o.item, out)
 	next := it
 	next.URL, next.Key, next.Host = to, canonical.Key(to), hostKey(u)
 	next.Hops++
-	next.Via = append(append([]string(nil), it.Via...), it.URL)
+	next.Via = append(append([]frontier.Redirect(nil), it.Via...), hop)
 	if next.Hops > maxHops {
-		c.skip(&next, reasonTooManyHops)
+		c.skip(&next, SkipTooManyRedirects)
 		c.vain(&next)
 		return
 	}
@@ -329,8 +337,8 @@ func (c *crawl) redirected(o outcome) {
 	}
 	c.retake(next.Key)
 	if ok, reason := c.scope.Check(u); !ok && !it.Pinned {
-		if string(reason) != "out_of_scope" || it.Score < promising {
-			c.skip(&next, string(reason))
+		if reason != scope.OutOfScope || it.Score < promising {
+			c.skip(&next, SkipReason(reason))
 			return
 		}
 		next.Leaf = true // a legal page that moved to another domain is read, not followed
@@ -342,7 +350,7 @@ func (c *crawl) redirected(o outcome) {
 
 // vain tells the scope of a chain of redirects that had no end.
 func (c *crawl) vain(it *frontier.Item) {
-	if u, err := url.Parse(it.Via[0]); err == nil {
+	if u, err := url.Parse(it.Via[0].URL); err == nil {
 		c.scope.Vain(u)
 	}
 }
@@ -352,15 +360,15 @@ func (c *crawl) refusedBy(o outcome) {
 	h, t, it := c.host(o.host), &c.tally, *o.item
 	again := false
 	switch o.reason {
-	case "access_denied":
+	case SkipAccessDenied:
 		t.denied++
-	case "rate_limited":
+	case SkipRateLimited:
 		t.denied++
 		again = true
-	case "server_error", "timeout", "connect", "tls", "dns", "bad_response":
+	case SkipServerError, SkipTimeout, SkipConnect, SkipTLS, SkipDNS, SkipBadResponse:
 		t.unreachable++
 		h.failures++
-		again = o.reason != "dns"
+		again = o.reason != SkipDNS
 	}
 	it.Attempts++
 	if again && it.Attempts < maxTries && h.failures < breakerAfter && !h.later {
@@ -370,17 +378,14 @@ func (c *crawl) refusedBy(o outcome) {
 		}
 		c.frontier.Postpone(o.host, time.Now().Add(wait))
 		if !c.frontier.Add(it) {
-			c.skip(&it, reasonQueueFull)
+			c.skip(&it, SkipQueueFull)
 		}
 		return
 	}
 	t.failed++
-	c.skip(&it, o.reason)
-	if c.loser != nil {
-		c.loser.Lost(it.URL, o.status, o.reason)
-	}
+	c.settled(&it, Outcome{Kind: OutcomeFailed, Reason: o.reason, Status: o.status})
 	if h.failures >= breakerAfter {
-		c.giveUp(o.host, reasonHostDown)
+		c.giveUp(o.host, SkipHostDown)
 	}
 	if o.status == http.StatusNotFound || o.status == http.StatusGone {
 		h.failures = 0

@@ -9,26 +9,26 @@ import (
 	"github.com/clausea/crawler/internal/crawl/robots"
 )
 
-// Hosts lets crawls that may be anywhere share hosts: where a Plan has it, a crawl
+// HostLeases lets crawls that may be anywhere share hosts: where a Plan has it, a crawl
 // asks a host nothing, robots.txt included, before it has its turn there.
-type Hosts interface {
-	// Take waits until host (host:port, without the port where it is the scheme's
+type HostLeases interface {
+	// Acquire waits until host (host:port, without the port where it is the scheme's
 	// own) is this crawl's. ErrHostBusy says that it waited for as long as it would;
 	// any other error ends the crawl. Every Turn is given back.
-	Take(ctx context.Context, host string) (Turn, error)
+	Acquire(ctx context.Context, host string) (HostLease, error)
 }
 
-// Turn is a host that is one crawl's for a while.
-type Turn interface {
-	// Since is a time after which nobody had asked the host anything when the turn began.
-	Since() time.Time
-	// Over says that the turn is to be given back as soon as no request is in flight:
+// HostLease is a host that is one crawl's for a while.
+type HostLease interface {
+	// IdleSince is a time after which nobody had asked the host anything when the turn began.
+	IdleSince() time.Time
+	// ShouldRelease says that the turn is to be given back as soon as no request is in flight:
 	// another crawl waits for the host, or the turn was lost. It is asked before
 	// every request and must not block.
-	Over() bool
-	// Give gives the host back, to be asked nothing before until. It must bound itself:
+	ShouldRelease() bool
+	// Release gives the host back, to be asked nothing before until. It must bound itself:
 	// ctx may have ended.
-	Give(ctx context.Context, until time.Time)
+	Release(ctx context.Context, until time.Time)
 }
 
 // ErrHostBusy says that a host was other crawls' for too long.
@@ -44,7 +44,7 @@ const (
 
 // mine says whether a host may be asked now, as far as other crawls are concerned.
 func (c *crawl) mine(h *hostState) bool {
-	return c.plan.Hosts == nil || h.turn != nil && !h.turn.Over()
+	return c.leases == nil || h.turn != nil && !h.turn.ShouldRelease()
 }
 
 // move asks for a host's turn, or gives back one that is over. Where requests are
@@ -65,7 +65,7 @@ func (c *crawl) take(ctx context.Context, h *hostState) {
 	c.frontier.Block(h.name)
 	c.waiting++
 	c.work(outcome{kind: turnOutcome, host: h.name}, func(o *outcome) {
-		o.turn, o.err = c.plan.Hosts.Take(ctx, o.host)
+		o.turn, o.err = c.leases.Acquire(ctx, o.host)
 	})
 }
 
@@ -75,7 +75,7 @@ func (c *crawl) give(ctx context.Context, h *hostState) {
 	h.turn, h.moving = nil, true
 	c.frontier.Block(h.name)
 	c.waiting++
-	c.work(outcome{kind: turnOutcome, host: h.name, gave: true}, func(*outcome) { turn.Give(ctx, until) })
+	c.work(outcome{kind: turnOutcome, host: h.name, gave: true}, func(*outcome) { turn.Release(ctx, until) })
 }
 
 // turned takes what came of a turn that was asked for or given back.
@@ -87,12 +87,12 @@ func (c *crawl) turned(ctx context.Context, o outcome) error {
 	case o.gave:
 	case o.turn != nil:
 		h.turn, h.began = o.turn, time.Now()
-		c.frontier.Sent(h.name, o.turn.Since())
+		c.frontier.Sent(h.name, o.turn.IdleSince())
 	case ctx.Err() != nil:
 		return nil //nolint:nilerr // no failure: the crawl is over
 	case o.err == nil || errors.Is(o.err, ErrHostBusy): // without an error it broke
 		h.busy = true
-		c.giveUp(h.name, reasonHostBusy)
+		c.giveUp(h.name, SkipHostBusy)
 	default:
 		return o.err
 	}
@@ -114,7 +114,7 @@ func (c *crawl) look(ctx context.Context, now time.Time) {
 			continue
 		}
 		idle := min(now.Sub(h.began), now.Sub(c.frontier.Free(h.name)))
-		if idle > idleAfter || h.turn.Over() {
+		if idle > idleAfter || h.turn.ShouldRelease() {
 			c.move(ctx, h)
 		}
 	}
@@ -127,7 +127,7 @@ func (c *crawl) giveAll(ctx context.Context) {
 		if h.turn != nil {
 			turn, until := h.turn, c.frontier.Free(h.name)
 			h.turn = nil
-			all.Go(func() { turn.Give(ctx, until) })
+			all.Go(func() { turn.Release(ctx, until) })
 		}
 	}
 	all.Wait()
@@ -135,5 +135,5 @@ func (c *crawl) giveAll(ctx context.Context) {
 
 // unasked is the answer to a question for a host that is busy.
 func unasked(q question) outcome {
-	return outcome{host: q.host, question: q, robots: robots.FromStatus(0, ErrHostBusy), reason: reasonHostBusy}
+	return outcome{host: q.host, question: q, robots: robots.FromStatus(0, ErrHostBusy), reason: SkipHostBusy}
 }

@@ -25,7 +25,7 @@ type ring struct {
 	taken []string
 }
 
-func (r *ring) Take(ctx context.Context, host string) (crawl.Turn, error) {
+func (r *ring) Acquire(ctx context.Context, host string) (crawl.HostLease, error) {
 	r.mu.Lock()
 	wait, err := r.held[host], r.fails[host]
 	r.mu.Unlock()
@@ -52,15 +52,15 @@ type ringTurn struct {
 	asked int
 }
 
-func (t *ringTurn) Since() time.Time { return t.begun.Add(-time.Hour) }
+func (t *ringTurn) IdleSince() time.Time { return t.begun.Add(-time.Hour) }
 
-// Over lets a turn have its robots.txt and a page.
-func (t *ringTurn) Over() bool {
+// ShouldRelease lets a turn have its robots.txt and a page.
+func (t *ringTurn) ShouldRelease() bool {
 	t.asked++
 	return t.ring.over && t.asked > 2
 }
 
-func (t *ringTurn) Give(context.Context, time.Time) {
+func (t *ringTurn) Release(context.Context, time.Time) {
 	t.ring.mu.Lock()
 	defer t.ring.mu.Unlock()
 	t.ring.out--
@@ -71,6 +71,22 @@ func (r *ring) check(t *testing.T) {
 	if r.out != 0 {
 		t.Errorf("%d turns were not given back", r.out)
 	}
+}
+
+// crawl runs a crawl that shares its hosts by r.
+func (r *ring) crawl(t *testing.T, w *crawltest.Web, p crawl.Plan, o crawl.Observer) crawl.Result {
+	t.Helper()
+	res, err := crawltest.Engine(t, w.Config()).Run(t.Context(), p, crawl.Deps{Observer: o, HostLeases: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func exhaustive(pages int) crawl.Options {
+	o := crawl.DefaultOptions()
+	o.Delay, o.Exhaustive, o.MaxPages = 0, true, pages
+	return o
 }
 
 // twoHosts is a web whose one host links to the other.
@@ -89,7 +105,7 @@ func twoHosts(t *testing.T) (*crawltest.Web, crawl.Plan) {
 		}
 		w.Site(host, pages)
 	}
-	p := crawl.Plan{Domains: []string{"public.example"}, Delay: -1, Exhaustive: true}
+	p := crawl.Plan{Domains: []string{"public.example"}, Options: exhaustive(crawl.DefaultMaxPages)}
 	p.Seeds = []crawl.Seed{{URL: "http://a.public.example/"}, {URL: "http://b.public.example/"}}
 	return w, p
 }
@@ -98,7 +114,6 @@ func TestAHostThatOthersHaveHoldsNoOtherHostUp(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
 	r := &ring{held: map[string]chan struct{}{"a.public.example": make(chan struct{})}}
-	plan.Hosts = r
 	came := 0
 	var mu sync.Mutex
 	notes := &crawltest.Notes{Judge: func(p *crawl.Page) crawl.Verdict {
@@ -114,8 +129,8 @@ func TestAHostThatOthersHaveHoldsNoOtherHostUp(t *testing.T) {
 		}
 		return crawl.Verdict{}
 	}}
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
-	if res.Progress.Fetched != 14 || res.Reason != crawl.FrontierEmpty {
+	res := r.crawl(t, w, plan, notes)
+	if res.Progress.Fetched != 14 || res.Reason != crawl.StopFrontierEmpty {
 		t.Errorf("%d pages came, %s: %v", res.Progress.Fetched, res.Reason, res.Progress.Skipped)
 	}
 	r.check(t)
@@ -125,9 +140,8 @@ func TestATurnThatIsOverIsGivenBackAndTakenAgain(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
 	r := &ring{over: true}
-	plan.Hosts = r
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, &crawltest.Notes{})
-	if res.Progress.Fetched != 14 || res.Reason != crawl.FrontierEmpty {
+	res := r.crawl(t, w, plan, &crawltest.Notes{})
+	if res.Progress.Fetched != 14 || res.Reason != crawl.StopFrontierEmpty {
 		t.Errorf("%d pages came, %s: %v", res.Progress.Fetched, res.Reason, res.Progress.Skipped)
 	}
 	if n := len(r.taken); n < 6 {
@@ -140,10 +154,9 @@ func TestAHostWhoseTurnDoesNotComeIsLeft(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
 	r := &ring{fails: map[string]error{"a.public.example": crawl.ErrHostBusy}}
-	plan.Hosts = r
 	notes := &crawltest.Notes{}
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
-	if res.Progress.Fetched != 7 || notes.Skips()["http://a.public.example/"] != "host_busy" || len(w.Requests("a.public.example")) > 0 {
+	res := r.crawl(t, w, plan, notes)
+	if res.Progress.Fetched != 7 || notes.Skips()["http://a.public.example/"] != crawl.SkipHostBusy || len(w.Requests("a.public.example")) > 0 {
 		t.Errorf("%d pages came, skipped: %v", res.Progress.Fetched, notes.Skips())
 	}
 	r.check(t)
@@ -155,10 +168,9 @@ func TestARobotsTxtAtAHostWhoseTurnDoesNotComeIsUnread(t *testing.T) {
 	w.Handle("c.public.example", http.RedirectHandler("http://a.public.example/robots.txt", http.StatusFound))
 	plan.Seeds = append(plan.Seeds, crawl.Seed{URL: "http://c.public.example/x"})
 	r := &ring{fails: map[string]error{"a.public.example": crawl.ErrHostBusy}}
-	plan.Hosts = r
 	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
-	if got := notes.Skips()["http://c.public.example/x"]; got != "host_busy" {
+	r.crawl(t, w, plan, notes)
+	if got := notes.Skips()["http://c.public.example/x"]; got != crawl.SkipHostBusy {
 		t.Errorf("it was skipped for %q", got)
 	}
 	r.check(t)
@@ -169,8 +181,7 @@ func TestAStoreThatGivesNoTurnsEndsTheCrawl(t *testing.T) {
 	w, plan := twoHosts(t)
 	broken := errors.New("the store does not answer")
 	r := &ring{fails: map[string]error{"a.public.example": broken}}
-	plan.Hosts = r
-	if _, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, &crawltest.Notes{}); !errors.Is(err, broken) {
+	if _, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, crawl.Deps{Observer: &crawltest.Notes{}, HostLeases: r}); !errors.Is(err, broken) {
 		t.Errorf("the crawl ends with %v", err)
 	}
 	r.check(t)
@@ -183,19 +194,18 @@ func TestACrawlThatIsOverWaitsForNoTurn(t *testing.T) {
 		set  func(p *crawl.Plan, stop func())
 		want crawl.StopReason
 	}{
-		{"its page limit is reached", func(p *crawl.Plan, _ func()) { p.MaxPages = 3 }, crawl.PageLimit},
-		{"it is stopped", func(_ *crawl.Plan, stop func()) { stop() }, crawl.Stopped},
-		{"its time is over", func(p *crawl.Plan, _ func()) { p.TimeLimit = time.Second }, crawl.TimeLimit},
+		{"its page limit is reached", func(p *crawl.Plan, _ func()) { p.MaxPages = 3 }, crawl.StopPageLimit},
+		{"it is stopped", func(_ *crawl.Plan, stop func()) { stop() }, crawl.StopInterrupted},
+		{"its time is over", func(p *crawl.Plan, _ func()) { p.TimeLimit = time.Second }, crawl.StopTimeLimit},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w, plan := twoHosts(t)
 			r := &ring{held: map[string]chan struct{}{"a.public.example": make(chan struct{})}}
-			plan.Hosts = r
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			c.set(&plan, stop)
-			res, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, &crawltest.Notes{})
+			res, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, crawl.Deps{Observer: &crawltest.Notes{}, HostLeases: r})
 			if res.Reason != c.want || err != nil && !errors.Is(err, context.Canceled) {
 				t.Errorf("it ends with %s, %v", res.Reason, err)
 			}

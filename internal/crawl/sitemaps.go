@@ -73,11 +73,11 @@ func (c *crawl) queueSitemap(base *url.URL, at string, it frontier.Item) bool {
 	}
 	switch {
 	case !c.scope.HostInScope(u.Hostname()):
-		c.skip(&it, "out_of_scope")
+		c.skip(&it, SkipOutOfScope)
 		return false
 	case it.Sitemap == frontier.ChildSitemap && c.tally.children >= maxChildren,
 		it.Sitemap != frontier.ChildSitemap && c.tally.sitemaps >= maxSitemaps:
-		c.skip(&it, reasonSitemaps)
+		c.skip(&it, SkipSitemapLimit)
 		return false
 	}
 	if it.Sitemap == frontier.ChildSitemap {
@@ -117,16 +117,16 @@ func (c *crawl) readSitemap(ctx context.Context, it frontier.Item, o *outcome) {
 	}})
 	switch {
 	case err != nil && len(m.URLs)+len(m.Children) == 0:
-		o.reason = "fetch_failed"
+		o.reason = SkipFetchFailed
 		if fe := (*fetch.Error)(nil); errors.Is(err, sitemap.ErrNotSitemap) {
-			o.reason = "not_a_sitemap"
+			o.reason = SkipNotASitemap
 		} else if errors.As(err, &fe) {
-			o.reason = string(fe.Reason)
+			o.reason = SkipReason(fe.Reason)
 		}
 		return
 	case err != nil: // what came before the file broke off is taken
 	case res.Status >= 300 && res.Status < 400:
-		o.location, o.reason = res.Header.Get("Location"), reasonBadRedirect
+		o.location, o.reason = res.Header.Get("Location"), SkipBadRedirect
 		return
 	case res.Status < 200 || res.Status >= 300:
 		o.status, o.retry, o.reason = res.Status, res.RetryAfter, statusReason(res.Status)
@@ -157,12 +157,12 @@ func (c *crawl) settleSitemap(o outcome) {
 	case o.location != "" && it.Hops < maxHops:
 		base, err := url.Parse(it.URL)
 		if err != nil {
-			c.skip(&it, reasonBadRedirect)
+			c.skip(&it, SkipBadRedirect)
 			return
 		}
 		to, _, err := canonical.URL(base, o.location)
 		if err != nil {
-			c.skip(&it, reasonBadRedirect)
+			c.skip(&it, SkipBadRedirect)
 			return
 		}
 		if it.Sitemap == frontier.ChildSitemap {
@@ -188,7 +188,7 @@ func (c *crawl) addMapped(from *frontier.Item, m *mapped) {
 	}
 	for _, at := range m.children {
 		if from.Sitemap == frontier.ChildSitemap || queued == maxOfOneIndex {
-			c.pass(at, from.URL, reasonSitemaps)
+			c.pass(at, from.URL, SkipSitemapLimit)
 			continue
 		}
 		if c.queueSitemap(base, at, frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}) {
@@ -200,9 +200,9 @@ func (c *crawl) addMapped(from *frontier.Item, m *mapped) {
 		case u.err != nil:
 			c.refuse(u.url, from.URL, u.err)
 		case !c.plan.Exhaustive && u.score < promising:
-			c.pass(u.url, from.URL, reasonLowScore)
+			c.pass(u.url, from.URL, SkipLowScore)
 		case c.tally.mapped >= maxSitemapURLs:
-			c.pass(u.url, from.URL, reasonSitemaps)
+			c.pass(u.url, from.URL, SkipSitemapLimit)
 		default:
 			c.tally.mapped++
 			c.enqueue(&frontier.Item{}, u.url, "", "", 1)

@@ -9,60 +9,31 @@ import (
 	"github.com/clausea/crawler/internal/crawl/links"
 )
 
-// Reasons of the engine itself; scope and fetch have their own. With them the set
-// is bounded, so that a reason can be a metric's label.
-const (
-	reasonInvalid     = "invalid"  // no URL at all
-	reasonScheme      = "scheme"   // neither http nor https
-	reasonTooLong     = "too_long" // longer than canonical.MaxLength
-	reasonUserinfo    = "userinfo" // a name or password in it
-	reasonTooMany     = "too_many_links"
-	reasonDepth       = "depth"
-	reasonNoFollow    = "nofollow"
-	reasonNotFollowed = "not_followed" // on a page whose links are not looked at
-	reasonDuplicate   = "duplicate"    // on, or itself, a copy of a page that came
-	reasonLowScore    = "low_score"
-	reasonSoftError   = "soft_error"
-	reasonQueueFull   = "queue_full"
-	reasonSitemaps    = "sitemap_limit"
-	reasonRobots      = "robots"
-	reasonNoRobots    = "robots_unreachable"
-	reasonHostDown    = "host_down"
-	reasonRetryLater  = "retry_later" // the host asked to be left alone for long
-	reasonHostBusy    = "host_busy"   // other crawls had the host all the time
-	reasonMoved       = "moved"
-	reasonRedirect    = "redirect"
-	reasonBadRedirect = "bad_redirect"
-	reasonTooManyHops = "too_many_redirects"
-	reasonLoop        = "redirect_loop"
-	reasonInternal    = "internal" // a page broke the parser
-	reasonPageLimit   = "page_limit"
-	// The page came, but hardly any text: scripts put it together.
-	reasonNeedsBrowser = "needs_browser" // there is none, or it is not to be used
-	reasonNotRendered  = "not_rendered"  // the browser made nothing of it either
-	reasonTimeLimit    = "time_limit"
-)
-
 // maxPassed bounds the URLs that are remembered as passed over.
 const maxPassed = 100_000
 
 // skip counts a URL that is not fetched, and why.
-func (c *crawl) skip(it *frontier.Item, reason string) {
-	c.tally.skipped[reason]++
-	c.entry.done(it, reason)
-	c.tell(it.URL, it.Parent, reason)
+func (c *crawl) skip(it *frontier.Item, reason SkipReason) {
+	c.settled(it, Outcome{Reason: reason})
 }
 
-func (c *crawl) tell(url, parent, reason string) {
-	if c.skipper != nil {
-		c.skipper.Skipped(url, parent, reason)
-	}
+// settled counts a URL that brought no page, and reports how it ended.
+func (c *crawl) settled(it *frontier.Item, o Outcome) {
+	c.tally.skipped[o.Reason]++
+	c.entry.done(it, o.Reason)
+	c.tell(it, o)
+}
+
+// tell reports how an item ended; o has what the item does not say.
+func (c *crawl) tell(it *frontier.Item, o Outcome) {
+	o.URL, o.Parent, o.Redirects = it.URL, it.Parent, it.Via
+	c.observer.Outcome(o)
 }
 
 // pass counts a URL that is passed over on this page, once however many pages have
 // it. Another page may still lead to it for a better reason: enqueue takes the
 // count back then.
-func (c *crawl) pass(url, parent, reason string) {
+func (c *crawl) pass(url, parent string, reason SkipReason) {
 	if key := canonical.Key(url); !c.seen.Has(key) {
 		c.passKey(key, url, parent, reason)
 	}
@@ -74,7 +45,7 @@ func (c *crawl) refuse(ref, parent string, err error) {
 	c.passKey("no URL: "+ref, ref, parent, refusal(err))
 }
 
-func (c *crawl) passKey(key, url, parent, reason string) {
+func (c *crawl) passKey(key, url, parent string, reason SkipReason) {
 	if _, ok := c.passed[key]; ok {
 		return
 	}
@@ -82,11 +53,11 @@ func (c *crawl) passKey(key, url, parent, reason string) {
 		c.passed[key] = reason
 	}
 	c.count(reason, 1)
-	c.tell(url, parent, reason)
+	c.observer.Outcome(Outcome{URL: url, Parent: parent, Reason: reason})
 }
 
 // count counts URLs that have no entry of their own in the journal.
-func (c *crawl) count(reason string, n int) {
+func (c *crawl) count(reason SkipReason, n int) {
 	if c.tally.skipped[reason] += n; c.tally.skipped[reason] == 0 {
 		delete(c.tally.skipped, reason)
 	}
@@ -104,7 +75,7 @@ func (c *crawl) retake(key string) {
 }
 
 // passAll passes over a page's links.
-func (c *crawl) passAll(l *Links, parent, reason string) {
+func (c *crawl) passAll(l *Links, parent string, reason SkipReason) {
 	for i := range l.Links {
 		c.pass(l.Links[i].URL, parent, reason)
 	}
@@ -116,7 +87,7 @@ func (c *crawl) passAll(l *Links, parent, reason string) {
 
 func (c *crawl) passAlternates(l *Links, parent string) {
 	for _, a := range l.Alternates {
-		c.pass(a.URL, parent, reasonNotFollowed)
+		c.pass(a.URL, parent, SkipNotFollowed)
 	}
 }
 
@@ -125,39 +96,39 @@ func (c *crawl) refusedLinks(l *Links, parent string) {
 	for _, r := range l.Refused {
 		c.refuse(r.Ref, parent, r.Err)
 	}
-	c.count(reasonTooMany, l.More)
+	c.count(SkipTooManyLinks, l.More)
 }
 
 // refusal is the reason of an error of canonical or links.
-func refusal(err error) string {
+func refusal(err error) SkipReason {
 	switch {
 	case errors.Is(err, links.ErrTooMany):
-		return reasonTooMany
+		return SkipTooManyLinks
 	case errors.Is(err, canonical.ErrScheme):
-		return reasonScheme
+		return SkipScheme
 	case errors.Is(err, canonical.ErrTooLong):
-		return reasonTooLong
+		return SkipURLTooLong
 	case errors.Is(err, canonical.ErrUserinfo):
-		return reasonUserinfo
+		return SkipUserinfo
 	default:
-		return reasonInvalid
+		return SkipInvalidURL
 	}
 }
 
 // leave counts what a crawl that is over leaves in its queue. One that was stopped
 // leaves nothing: the next crawl goes on with it.
 func (c *crawl) leave(over StopReason) {
-	reason := reasonLowScore
+	reason := SkipLowScore
 	switch over {
-	case Stopped:
+	case StopInterrupted:
 		return
-	case PageLimit, BudgetSpent:
-		reason = reasonPageLimit
-	case TimeLimit:
-		reason = reasonTimeLimit
+	case StopPageLimit, StopBudgetSpent:
+		reason = SkipPageLimit
+	case StopTimeLimit:
+		reason = SkipTimeLimit
 	}
 	for _, it := range c.frontier.Clear() {
 		c.tally.skipped[reason]++
-		c.tell(it.URL, it.Parent, reason)
+		c.tell(&it, Outcome{Reason: reason})
 	}
 }

@@ -27,16 +27,16 @@ type outcome struct {
 	host     string
 	page     *Page
 	verdict  Verdict
-	location string // where a redirect leads
-	reason   string // why there is no page
-	err      error  // the Handler's, ends the crawl
+	location string     // where a redirect leads
+	reason   SkipReason // why there is no page
+	err      error      // the Handler's, ends the crawl
 	retry    time.Duration
 	sent     time.Time // when the request was on its way, or when it failed
 	status   int
 	asked    map[string]int // requests of a drawn page, by host
 	robots   *robots.Rules
 	mapped   *mapped
-	turn     Turn // nil where gave, or err says why
+	turn     HostLease // nil where gave, or err says why
 	gave     bool
 }
 
@@ -56,7 +56,7 @@ const maxLinks = 2000
 func (c *crawl) start(ctx context.Context, it frontier.Item) {
 	if c.closed(&it) {
 		c.frontier.Return(&it)
-		c.skip(&it, string(scope.NearDuplicate))
+		c.skip(&it, SkipReason(scope.NearDuplicate))
 		return
 	}
 	h := c.host(it.Host)
@@ -105,7 +105,7 @@ func (c *crawl) work(begun outcome, f func(*outcome)) {
 				}
 				c.log.Error(fmt.Errorf("panic: %v\n%s", r, debug.Stack()), "a page broke the parser", "url", at)
 				o = begun
-				o.reason, o.robots = reasonInternal, robots.FromStatus(0, errBroken)
+				o.reason, o.robots = SkipInternal, robots.FromStatus(0, errBroken)
 			}
 			c.outcomes <- o
 		}()
@@ -128,16 +128,16 @@ func (c *crawl) get(ctx context.Context, o *outcome, r fetch.Request) (*fetch.Re
 
 // fetchPage does one request for a page and asks the Handler about it.
 func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, matters bool, o *outcome) {
-	v := c.handler.Validators(ctx, it.URL)
+	v := c.observer.Validators(ctx, it.URL)
 	res, err := c.get(ctx, o, fetch.Request{
 		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified,
 		AcceptLanguage: c.acceptLanguage(), NoFollow: true, OnlyText: true,
 	})
 	if err != nil {
 		var fe *fetch.Error
-		o.reason = "fetch_failed"
+		o.reason = SkipFetchFailed
 		if errors.As(err, &fe) {
-			o.reason = string(fe.Reason)
+			o.reason = SkipReason(fe.Reason)
 		}
 		return
 	}
@@ -145,12 +145,12 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, matters bool, o
 	switch {
 	case res.Status == http.StatusNotModified && v == Validators{}:
 		// Nobody asked whether it was modified, and there is nothing that it could be as.
-		o.reason = string(fetch.BadResponse)
+		o.reason = SkipBadResponse
 		return
 	case res.Status == http.StatusNotModified:
 	case res.Status >= 300 && res.Status < 400:
 		o.location = res.Header.Get("Location")
-		o.reason = reasonBadRedirect
+		o.reason = SkipBadRedirect
 		return
 	case res.Status >= 400:
 		o.reason = statusReason(res.Status)
@@ -159,7 +159,7 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, matters bool, o
 	p := &Page{
 		URL: it.URL, FinalURL: it.URL, Status: res.Status, Header: res.Header, Body: res.Body, Redirects: it.Via,
 		NotModified: res.Status == http.StatusNotModified, FetchedAt: res.FetchedAt,
-		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.Path, it.URL), Guessed: it.Retargeted && it.Parent == "" && !it.Pinned,
+		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.Path, it.URL), Probed: it.Retargeted && it.Parent == "" && !it.Pinned,
 	}
 	c.scan(p)
 	if c.judge(ctx, p, matters, o); o.location != "" {
@@ -195,18 +195,18 @@ func isHTML(contentType string, body []byte) bool {
 }
 
 // statusReason is the skip reason of an error status.
-func statusReason(status int) string {
+func statusReason(status int) SkipReason {
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusUnavailableForLegalReasons:
-		return "access_denied"
+		return SkipAccessDenied
 	case status == http.StatusTooManyRequests:
-		return "rate_limited"
+		return SkipRateLimited
 	case status == http.StatusNotFound || status == http.StatusGone:
-		return "not_found"
+		return SkipNotFound
 	case status >= 500:
-		return "server_error"
+		return SkipServerError
 	default:
-		return "client_error"
+		return SkipClientError
 	}
 }
 

@@ -31,39 +31,36 @@ const hub = "legal"
 
 // blame is the coverage's reason for a skip reason; the others say nothing about
 // where a document is.
-var blame = map[string]v1alpha1.MissingReason{
-	"robots":             v1alpha1.MissingRobots,
-	"access_denied":      v1alpha1.MissingAccessDenied,
-	"rate_limited":       v1alpha1.MissingAccessDenied,
-	"robots_unreachable": v1alpha1.MissingUnreachable,
-	"retry_later":        v1alpha1.MissingUnreachable,
-	"host_busy":          v1alpha1.MissingUnreachable,
-	"host_down":          v1alpha1.MissingUnreachable,
-	"server_error":       v1alpha1.MissingUnreachable,
-	"timeout":            v1alpha1.MissingUnreachable,
-	"connect":            v1alpha1.MissingUnreachable,
-	"tls":                v1alpha1.MissingUnreachable,
-	"dns":                v1alpha1.MissingUnreachable,
-	"bad_response":       v1alpha1.MissingUnreachable,
-	"too_large":          v1alpha1.MissingUnreachable,
-	"blocked_address":    v1alpha1.MissingUnreachable,
-	"redirect_loop":      v1alpha1.MissingUnreachable,
-	"too_many_redirects": v1alpha1.MissingUnreachable,
-	"bad_redirect":       v1alpha1.MissingUnreachable,
-	"content_type":       v1alpha1.MissingUnsure, // it is there, and not in a form that is read
-	"depth":              v1alpha1.MissingUnsure,
-	"queue_full":         v1alpha1.MissingUnsure,
-	ReasonSoftError:      v1alpha1.MissingUnsure,
-	ReasonUnreadable:     v1alpha1.MissingUnsure,
-	ReasonNeedsBrowser:   v1alpha1.MissingUnsure,
-	ReasonNotRendered:    v1alpha1.MissingUnsure,
-	reasonOtherType:      v1alpha1.MissingUnsure,
-	"page_limit":         v1alpha1.MissingUnsure,
-	"time_limit":         v1alpha1.MissingUnsure,
+var blame = map[crawl.SkipReason]v1alpha1.MissingReason{
+	crawl.SkipRobots:            v1alpha1.MissingRobots,
+	crawl.SkipAccessDenied:      v1alpha1.MissingAccessDenied,
+	crawl.SkipRateLimited:       v1alpha1.MissingAccessDenied,
+	crawl.SkipRobotsUnreachable: v1alpha1.MissingUnreachable,
+	crawl.SkipRetryLater:        v1alpha1.MissingUnreachable,
+	crawl.SkipHostBusy:          v1alpha1.MissingUnreachable,
+	crawl.SkipHostDown:          v1alpha1.MissingUnreachable,
+	crawl.SkipServerError:       v1alpha1.MissingUnreachable,
+	crawl.SkipTimeout:           v1alpha1.MissingUnreachable,
+	crawl.SkipConnect:           v1alpha1.MissingUnreachable,
+	crawl.SkipTLS:               v1alpha1.MissingUnreachable,
+	crawl.SkipDNS:               v1alpha1.MissingUnreachable,
+	crawl.SkipBadResponse:       v1alpha1.MissingUnreachable,
+	crawl.SkipTooLarge:          v1alpha1.MissingUnreachable,
+	crawl.SkipBlockedAddress:    v1alpha1.MissingUnreachable,
+	crawl.SkipRedirectLoop:      v1alpha1.MissingUnreachable,
+	crawl.SkipTooManyRedirects:  v1alpha1.MissingUnreachable,
+	crawl.SkipBadRedirect:       v1alpha1.MissingUnreachable,
+	crawl.SkipContentType:       v1alpha1.MissingUnsure, // it is there, and not in a form that is read
+	crawl.SkipDepth:             v1alpha1.MissingUnsure,
+	crawl.SkipQueueFull:         v1alpha1.MissingUnsure,
+	crawl.SkipSoftError:         v1alpha1.MissingUnsure,
+	crawl.SkipUnreadable:        v1alpha1.MissingUnsure,
+	crawl.SkipNeedsBrowser:      v1alpha1.MissingUnsure,
+	crawl.SkipNotRendered:       v1alpha1.MissingUnsure,
+	crawl.SkipOtherType:         v1alpha1.MissingUnsure,
+	crawl.SkipPageLimit:         v1alpha1.MissingUnsure,
+	crawl.SkipTimeLimit:         v1alpha1.MissingUnsure,
 }
-
-// reasonOtherType is of a page that came and is, as it seems, of another type.
-const reasonOtherType = "other_type"
 
 // likely is the least score of a link that counts as a document's.
 const likely = 0.35
@@ -83,7 +80,7 @@ type candidates struct {
 
 // lost notes that a URL brought no document, and why; text is its link's, and pinned
 // the type that the company says is there, if any: it is promised whatever the address.
-func (c *candidates) lost(raw, text, reason, pinned string) {
+func (c *candidates) lost(raw, text string, reason crawl.SkipReason, pinned string) {
 	why, ok := blame[reason]
 	if !ok {
 		return
@@ -148,13 +145,13 @@ func (c *candidates) missing(t string, res crawl.Result) candidate {
 		return best
 	}
 	switch res.Reason {
-	case crawl.RobotsDisallowed:
+	case crawl.StopRobotsDisallowed:
 		return candidate{reason: v1alpha1.MissingRobots}
-	case crawl.AccessDenied:
+	case crawl.StopAccessDenied:
 		return candidate{reason: v1alpha1.MissingAccessDenied}
-	case crawl.SiteUnreachable:
+	case crawl.StopSiteUnreachable:
 		return candidate{reason: v1alpha1.MissingUnreachable}
-	case crawl.PageLimit, crawl.TimeLimit, crawl.Stopped, crawl.BudgetSpent:
+	case crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted, crawl.StopRequested, crawl.StopBudgetSpent:
 		return candidate{reason: v1alpha1.MissingUnsure} // not all was looked at
 	default:
 		return candidate{reason: v1alpha1.MissingNotLinked}

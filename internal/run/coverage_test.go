@@ -51,13 +51,13 @@ func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
 
 func TestEachReasonThatALinkedPageIsLeftForIsToldOfItsType(t *testing.T) {
 	t.Parallel()
-	for reason, want := range map[string]v1alpha1.MissingReason{
-		"redirect_loop": v1alpha1.MissingUnreachable, "too_many_redirects": v1alpha1.MissingUnreachable, "bad_redirect": v1alpha1.MissingUnreachable,
-		"depth": v1alpha1.MissingUnsure, "content_type": v1alpha1.MissingUnsure, "queue_full": v1alpha1.MissingUnsure,
+	for reason, want := range map[crawl.SkipReason]v1alpha1.MissingReason{
+		crawl.SkipRedirectLoop: v1alpha1.MissingUnreachable, crawl.SkipTooManyRedirects: v1alpha1.MissingUnreachable, crawl.SkipBadRedirect: v1alpha1.MissingUnreachable,
+		crawl.SkipDepth: v1alpha1.MissingUnsure, crawl.SkipContentType: v1alpha1.MissingUnsure, crawl.SkipQueueFull: v1alpha1.MissingUnsure,
 	} {
 		var c candidates
 		c.lost("https://example.com/terms", "Terms of Service", reason, "")
-		if got := c.missing("terms_of_service", crawl.Result{Reason: crawl.FrontierEmpty}); got.reason != want {
+		if got := c.missing("terms_of_service", crawl.Result{Reason: crawl.StopFrontierEmpty}); got.reason != want {
 			t.Errorf("%s: %s, want %s", reason, got.reason, want)
 		}
 	}
@@ -107,8 +107,8 @@ func TestEveryEndHasItsSentence(t *testing.T) {
 	t.Parallel()
 	seen := map[string]crawl.StopReason{}
 	for _, r := range []crawl.StopReason{
-		crawl.FrontierEmpty, crawl.Converged, crawl.PageLimit, crawl.TimeLimit, crawl.Stopped, crawl.BudgetSpent,
-		crawl.RobotsDisallowed, crawl.AccessDenied, crawl.SiteUnreachable,
+		crawl.StopFrontierEmpty, crawl.StopConverged, crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted, crawl.StopBudgetSpent,
+		crawl.StopRobotsDisallowed, crawl.StopAccessDenied, crawl.StopSiteUnreachable,
 	} {
 		m := message(crawl.Result{Reason: r}, nil, 2)
 		if strings.Contains(m, "%!") || strings.Contains(m, "and .") || !strings.HasSuffix(m, ".") || seen[m] != "" {
@@ -140,12 +140,15 @@ func TestThePinnedTypeIsTrusted(t *testing.T) {
 func TestAPinnedPageWithoutTextIsNoDocument(t *testing.T) {
 	t.Parallel()
 	menu := home("/boats", "All the boats that we build", "/nets", "All the nets that we mend", "/harbour", "Where our harbour is and how to get there by land and by sea")
-	for name, c := range map[string]struct{ page, why string }{
-		"empty":                      {"<!doctype html><html lang=en><title>Our pact</title><main></main>", ReasonUnreadable},
-		"two words":                  {"<!doctype html><html lang=en><title>Our pact</title><main><h1>Our pact</h1></main>", ReasonUnreadable},
-		"a menu":                     {strings.Replace(menu, "<footer>", "<div>", 1), ReasonUnreadable},
-		"a shell that scripts fill":  {"<!doctype html><html lang=en><title>Our pact</title><div id=app>Loading</div><script src=/app.js></script>", ReasonNeedsBrowser},
-		"an error sent as a success": {"<!doctype html><html lang=en><title>Page not found</title><h1>404</h1><p>The page you are looking for could not be found.</p>", ReasonSoftError},
+	for name, c := range map[string]struct {
+		page string
+		why  crawl.SkipReason
+	}{
+		"empty":                      {"<!doctype html><html lang=en><title>Our pact</title><main></main>", crawl.SkipUnreadable},
+		"two words":                  {"<!doctype html><html lang=en><title>Our pact</title><main><h1>Our pact</h1></main>", crawl.SkipUnreadable},
+		"a menu":                     {strings.Replace(menu, "<footer>", "<div>", 1), crawl.SkipUnreadable},
+		"a shell that scripts fill":  {"<!doctype html><html lang=en><title>Our pact</title><div id=app>Loading</div><script src=/app.js></script>", crawl.SkipNeedsBrowser},
+		"an error sent as a success": {"<!doctype html><html lang=en><title>Page not found</title><h1>404</h1><p>The page you are looking for could not be found.</p>", crawl.SkipSoftError},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,7 +164,7 @@ func TestAPinnedPageWithoutTextIsNoDocument(t *testing.T) {
 				if got := changes(rep); len(got) != 1 {
 					t.Errorf("%s: found %v", address, got)
 				}
-				if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/the-pact"); err != nil || p.Reason != c.why {
+				if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/the-pact"); err != nil || p.Reason != string(c.why) {
 					t.Errorf("%s: the page: %+v, %v", address, p, err)
 				}
 			}
@@ -271,7 +274,7 @@ func TestAnErrorPageInADocumentsPlaceIsAnIncident(t *testing.T) {
 	if c := rep.Run.Coverage[1]; c.State != "Found" {
 		t.Errorf("coverage: %+v", c)
 	}
-	if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != ReasonSoftError || p.Status != 200 {
+	if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipSoftError) || p.Status != 200 {
 		t.Errorf("the page: %+v, %v", p, err)
 	}
 	d, err := s.FindDocument(t.Context(), "example.com", "https://example.com/terms")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -13,16 +14,17 @@ func TestEachKnownDocumentThatIsNotFoundHasAStatus(t *testing.T) {
 	t.Parallel()
 	const short = "<!doctype html><html lang=en><title>Harbour</title><main>"
 	for name, c := range map[string]struct {
-		page, change, reason string
-		gone                 bool
+		page, change string
+		reason       crawl.SkipReason
+		gone         bool
 	}{
-		"a page that scripts have yet to fill": {page: short + "<p>Loading...</p></main>", change: Broken, reason: reasonOtherType},
+		"a page that scripts have yet to fill": {page: short + "<p>Loading...</p></main>", change: Broken, reason: crawl.SkipOtherType},
 		"a sign-in page":                       {page: short + "<h1>Sign in</h1><form><input name=user><input type=password name=password><button>Sign in</button></form></main>", change: Broken, reason: "*"},
-		"a redirect to the home page":          {page: "/", change: Gone, reason: reasonRedirect, gone: true},
-		"a redirect to what is not there":      {page: "/legal/nowhere", change: Gone, reason: reasonNotFound, gone: true},
-		"no such page":                         {page: "", change: Gone, reason: reasonNotFound, gone: true},
-		"a server's error":                     {page: "503", change: Unreachable, reason: "server_error"},
-		"a refusal":                            {page: "403", change: Unreachable, reason: "access_denied"},
+		"a redirect to the home page":          {page: "/", change: Gone, reason: crawl.SkipRedirect, gone: true},
+		"a redirect to what is not there":      {page: "/legal/nowhere", change: Gone, reason: crawl.SkipNotFound, gone: true},
+		"no such page":                         {page: "", change: Gone, reason: crawl.SkipNotFound, gone: true},
+		"a server's error":                     {page: "503", change: Unreachable, reason: crawl.SkipServerError},
+		"a refusal":                            {page: "403", change: Unreachable, reason: crawl.SkipAccessDenied},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +60,9 @@ func TestATemporaryRedirectIsAnIncidentAndNoEnd(t *testing.T) {
 	}
 	k.pages.met[xxhash.Sum64String("https://example.com/")] = true
 	for status, want := range map[int]string{301: Gone, 308: Gone, 302: Broken, 307: Broken} {
-		k.Redirected("https://example.com/terms", "https://example.com/", status)
+		k.Outcome(crawl.Outcome{
+			Kind: crawl.OutcomeRedirected, URL: "https://example.com/terms", Reason: crawl.SkipRedirect, Status: status, Location: "https://example.com/",
+		})
 		if got, _ := k.fate("https://example.com/terms"); got != want {
 			t.Errorf("%d: %s, want %s", status, got, want)
 		}

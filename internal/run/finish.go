@@ -20,7 +20,7 @@ func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) err
 	switch {
 	case runErr != nil || res.Reason.Failed():
 		k.run.State = store.RunFailed
-	case res.Reason == crawl.Stopped:
+	case res.Reason == crawl.StopInterrupted:
 		k.run.State = store.RunStopped // or what the cause of its end asks for
 	default:
 		k.run.State = store.RunComplete
@@ -41,7 +41,7 @@ func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) err
 	k.run.Coverage = k.looked.coverage(k.task.Plan.ExpectedTypes, k.documents(), res)
 	k.run.Message = message(res, k.run.Coverage, there)
 	if runErr != nil {
-		k.run.StopReason = Internal
+		k.run.StopReason = string(crawl.StopInternal)
 		k.run.Message = "The crawl broke off, by no fault of the site: " + firstLine(runErr.Error())
 	}
 	if k.run.State == store.RunStopped {
@@ -50,7 +50,7 @@ func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) err
 	if k.store == nil {
 		return nil
 	}
-	return k.record(ctx, errors.Is(runErr, crawl.ErrJournal))
+	return k.record(ctx, errors.Is(runErr, crawl.ErrCheckpoint))
 }
 
 // record writes the run's end and drops what only a run that goes on needs, or a
@@ -59,7 +59,7 @@ func (k *keeper) record(ctx context.Context, spoiled bool) error {
 	if err := k.pages.flush(ctx, k.store, k.run.Fence, true); err != nil {
 		return fmt.Errorf("end run %s: %w", k.run.ID, err)
 	}
-	if k.run.State == store.RunComplete && k.run.StopReason != string(crawl.Stopped) {
+	if k.run.State == store.RunComplete && k.run.StopReason != string(crawl.StopRequested) {
 		if err := k.store.DropPages(ctx, k.run.Fence, k.run.Company, k.run.ID); err != nil {
 			return fmt.Errorf("end run %s: %w", k.run.ID, err)
 		}
@@ -69,7 +69,7 @@ func (k *keeper) record(ctx context.Context, spoiled bool) error {
 	}
 	// What our own fault ended in the queue is tried again, from where it was; its
 	// owner deletes the run in the end.
-	retried := k.run.StopReason == Internal && len(k.run.Task) > 0
+	retried := k.run.StopReason == string(crawl.StopInternal) && len(k.run.Task) > 0
 	goesOn := k.run.State == store.RunStopped || k.run.State == store.RunPending || retried
 	if goesOn && !spoiled {
 		return nil
@@ -125,9 +125,18 @@ func countChange(c *store.DocumentCounts, change string) {
 func progressOf(p crawl.Progress) store.Progress {
 	s := store.Progress{Fetched: int64(p.Fetched), Queued: int64(p.Queued), Failed: int64(p.Failed), Skipped: map[string]int64{}}
 	for r, n := range p.Skipped {
-		s.Skipped[r] = int64(n)
+		s.Skipped[string(r)] = int64(n)
 	}
 	return s
+}
+
+// countsOf are the counts of skipped URLs as metrics take them.
+func countsOf(skipped map[crawl.SkipReason]int) map[string]int {
+	counts := make(map[string]int, len(skipped))
+	for reason, n := range skipped {
+		counts[string(reason)] = n
+	}
+	return counts
 }
 
 func firstLine(s string) string {

@@ -17,8 +17,8 @@ import (
 // the time of the whole entry that it follows, so that one that was left over
 // from before is not taken for a newer one.
 
-// Append implements crawl.Journal.
-func (k *keeper) Append(ctx context.Context, e []byte, whole bool) error {
+// Checkpoint implements crawl.Observer.
+func (k *keeper) Checkpoint(ctx context.Context, e []byte, whole bool) error {
 	if k.store == nil {
 		return nil
 	}

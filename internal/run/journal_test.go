@@ -59,7 +59,7 @@ func TestARunOfNoQueueLeavesNoJournal(t *testing.T) {
 	st, rec, l := queued(t)
 	rec.Task = nil
 	rep, err := newSite(t).runner(t, full{st}).Work(t.Context(), task(), rec, l)
-	if !errors.Is(err, errFull) || rep.Run.StopReason != Internal {
+	if !errors.Is(err, errFull) || rep.Run.StopReason != string(crawl.StopInternal) {
 		t.Fatalf("it ended as %+v, %v", rep.Run, err)
 	}
 	if entries, err := readJournal(t.Context(), st, rec.ID); err != nil || len(entries) > 0 {
@@ -76,7 +76,7 @@ func TestARunWhoseJournalIsDamagedBeginsAnewWhenItIsTriedAgain(t *testing.T) {
 	}
 	r := newSite(t).runner(t, st)
 	rep, err := r.Work(t.Context(), task(), rec, l)
-	if !errors.Is(err, crawl.ErrJournal) || rep.Run.StopReason != Internal {
+	if !errors.Is(err, crawl.ErrCheckpoint) || rep.Run.StopReason != string(crawl.StopInternal) {
 		t.Fatalf("it ended as %+v, %v", rep.Run, err)
 	}
 	rep, err = r.Work(t.Context(), task(), rep.Run, leased(t, st))
@@ -97,7 +97,7 @@ func TestARunThatOurOwnFaultEndedGoesOnWhereItWas(t *testing.T) {
 	st, rec, l := queued(t)
 	s := newSite(t)
 	rep, err := s.runner(t, full{st}).Work(t.Context(), task(), rec, l)
-	if !errors.Is(err, errFull) || rep.Run.State != store.RunFailed || rep.Run.StopReason != Internal {
+	if !errors.Is(err, errFull) || rep.Run.State != store.RunFailed || rep.Run.StopReason != string(crawl.StopInternal) {
 		t.Fatalf("it ended as %+v, %v", rep.Run, err)
 	}
 	entries, err := readJournal(t.Context(), st, rec.ID)

@@ -16,7 +16,7 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// keeper is the crawl's Handler: it reads each page as a document and keeps it.
+// keeper is the crawl's Observer: it reads each page as a document and keeps it.
 type keeper struct {
 	store    store.Store // nil: nothing is kept
 	runner   *Runner
@@ -32,10 +32,10 @@ type keeper struct {
 	run   store.Run
 	found map[string]Found // by document URL
 	known map[string]store.Document
-	lost  map[string]int    // URLs that could not be had, with their status
-	led   map[string]hop    // redirects of known documents' addresses, and those that follow
-	why   map[string]string // of what is in known and led: why it was not fetched
-	soft  map[string]bool   // URLs that showed an error in the place of a page
+	lost  map[string]int              // URLs that could not be had, with their status
+	led   map[string]hop              // redirects of known documents' addresses, and those that follow
+	why   map[string]crawl.SkipReason // of what is in known and led: why it was not fetched
+	soft  map[string]bool             // URLs that showed an error in the place of a page
 
 	cause   error  // why the crawl's context ended, if it did
 	whole   uint64 // time of the journal's newest whole entry
@@ -45,7 +45,7 @@ type keeper struct {
 func newKeeper(r *Runner, t Task, rec store.Run) *keeper {
 	k := &keeper{
 		store: r.Store, runner: r, task: t, run: rec, pinned: map[string]string{},
-		found: map[string]Found{}, known: map[string]store.Document{}, lost: map[string]int{}, led: map[string]hop{}, why: map[string]string{}, soft: map[string]bool{},
+		found: map[string]Found{}, known: map[string]store.Document{}, lost: map[string]int{}, led: map[string]hop{}, why: map[string]crawl.SkipReason{}, soft: map[string]bool{},
 	}
 	if r.Store != nil {
 		k.pages = newPages(t.Company, rec.ID)
@@ -61,25 +61,26 @@ func newKeeper(r *Runner, t Task, rec store.Run) *keeper {
 // maxKnown bounds the documents of one company that a run remembers.
 const maxKnown = 5000
 
-// begin records the run and makes the company's known documents seeds, so that
-// each is looked at again whether or not it is still linked.
-func (k *keeper) begin(ctx context.Context, p *crawl.Plan) error {
+// begin records the run and returns the company's known documents as seeds, so that
+// each is fetched again whether or not a page still links to it.
+func (k *keeper) begin(ctx context.Context, resumed bool) ([]crawl.Seed, error) {
 	if k.store == nil {
-		return nil
+		return nil, nil
 	}
 	if err := k.store.PutRun(ctx, k.run); err != nil {
-		return fmt.Errorf("begin run %s of %s: %w", k.run.ID, k.run.Company, err)
+		return nil, fmt.Errorf("begin run %s of %s: %w", k.run.ID, k.run.Company, err)
 	}
+	var seeds []crawl.Seed
 	page := store.Page{Limit: 500}
 	for len(k.known) < maxKnown {
 		docs, next, err := k.store.ListDocuments(ctx, k.task.Company, page)
 		if err != nil {
-			return fmt.Errorf("begin run %s of %s: list its documents: %w", k.run.ID, k.run.Company, err)
+			return nil, fmt.Errorf("begin run %s of %s: list its documents: %w", k.run.ID, k.run.Company, err)
 		}
 		for _, d := range docs {
 			k.known[d.URL] = d
 			if d.LastGone.IsZero() {
-				p.Seeds = append(p.Seeds, crawl.Seed{URL: d.URL, Type: d.Type, Pinned: true})
+				seeds = append(seeds, crawl.Seed{URL: d.URL, Type: d.Type, Pinned: true})
 			}
 			if d.RunID == k.run.ID { // a run that is gone on with found it before it was cut off
 				k.found[d.URL] = Found{Document: d, Change: recalled(d)}
@@ -90,10 +91,10 @@ func (k *keeper) begin(ctx context.Context, p *crawl.Plan) error {
 		}
 		page.Continue = next
 	}
-	if len(p.Resume) == 0 {
-		return nil
+	if !resumed {
+		return seeds, nil
 	}
-	return k.recall(ctx)
+	return seeds, k.recall(ctx)
 }
 
 // recalled is what this run had done to a document before it was cut off.
@@ -110,7 +111,7 @@ func recalled(d store.Document) string {
 	}
 }
 
-// Validators implements crawl.Handler. Only documents are asked for
+// Validators implements crawl.Observer. Only documents are asked for
 // conditionally: of any other page the links are needed, which a 304 lacks.
 func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 	d, ok := k.known[url]
@@ -120,39 +121,42 @@ func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 	return crawl.Validators{ETag: d.ETag, LastModified: d.LastModified}
 }
 
-// Lost implements crawl.Loser.
-func (k *keeper) Lost(url string, status int, reason string) {
-	k.metrics.Failed()
-	k.pages.failed(url, status, reason)
+// Outcome implements crawl.Observer.
+func (k *keeper) Outcome(o crawl.Outcome) {
+	k.pages.ended(o)
+	if o.Kind == crawl.OutcomeFailed {
+		k.metrics.Failed()
+	}
+	if o.Reason == "" {
+		return
+	}
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.lost[url] = status
-}
-
-// Skipped implements crawl.Skipper.
-func (k *keeper) Skipped(url, parent, reason string) {
-	k.pages.skipped(url, parent, reason)
-	k.mu.Lock()
-	if k.follows(url) && reason != reasonRedirect {
-		k.why[url] = reason
+	switch {
+	case o.Kind == crawl.OutcomeFailed:
+		k.lost[o.URL] = o.Status
+	case o.Reason == crawl.SkipRedirect && k.follows(o.URL):
+		k.led[o.URL] = hop{o.Location, o.Status}
+	}
+	if o.Reason != crawl.SkipRedirect && k.follows(o.URL) {
+		k.why[o.URL] = o.Reason
 	}
 	k.mu.Unlock()
-	k.blame(url, parent, reason)
+	k.blame(o.URL, o.Parent, o.Reason)
 }
 
 // blame notes that a URL brought no document, unless it is a guess.
-func (k *keeper) blame(url, parent, reason string) {
+func (k *keeper) blame(url, parent string, reason crawl.SkipReason) {
 	if _, known := k.known[url]; parent != "" || known || k.pinned[url] != "" {
 		k.looked.lost(url, "", reason, k.pinned[url])
 	}
 }
 
-// Progress implements crawl.Watcher.
+// Progress implements crawl.Observer.
 func (k *keeper) Progress(p crawl.Progress) {
 	k.mu.Lock()
 	k.progress = p
 	k.mu.Unlock()
-	k.metrics.Skipped(p.Skipped)
+	k.metrics.Skipped(countsOf(p.Skipped))
 	if k.runner.Progress != nil {
 		k.runner.Progress(p)
 	}
@@ -196,7 +200,7 @@ func enough(d *document.Document, pinned string) bool {
 	return d.Own >= leastOf(pinned) && figures >= leastFigures
 }
 
-// Page implements crawl.Handler.
+// Page implements crawl.Observer.
 func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	k.metrics.Page(len(p.Body))
 	if p.NotModified {
@@ -213,8 +217,8 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	if err != nil {
 		// A page that can't be read is no document; the crawl goes on.
 		k.runner.Log.V(1).Info("page not read", "url", p.URL, "error", err.Error())
-		k.notDocument(p, d, ReasonUnreadable)
-		return crawl.Verdict{}, nil
+		k.instead(p.URL, p.Anchor, crawl.SkipUnreadable, k.pinnedType(p))
+		return crawl.Verdict{Reason: crawl.SkipUnreadable, Record: k.pages.record(p, d)}, nil
 	}
 	pinned := k.pinnedType(p)
 	if pinned != "" && !d.SoftError && enough(&d, pinned) {
@@ -222,28 +226,31 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
 	if d.Legal {
-		v.Shows = likeness.Of(d.Text)
+		v.Sketch = likeness.Of(d.Text)
 	}
+	rec := k.pages.record(p, d)
+	v.Record = rec
 	switch {
 	case d.SoftError:
-		k.notDocument(p, d, ReasonSoftError)
-		return v, nil
+		v.Reason = crawl.SkipSoftError
 	case !d.Legal && pinned != "":
-		k.notDocument(p, d, ReasonUnreadable)
-		return v, nil
+		v.Reason = crawl.SkipUnreadable
 	case !d.Legal:
-		k.notDocument(p, d, "")
-		return v, nil
 	case k.echo(p, d):
-		k.pages.came(p, d, "", ReasonDuplicate)
-		return crawl.Verdict{Shows: v.Shows}, nil
+		return crawl.Verdict{Sketch: v.Sketch, Reason: crawl.SkipDuplicate, Record: v.Record}, nil
+	}
+	if d.SoftError || !d.Legal {
+		k.instead(p.URL, p.Anchor, v.Reason, pinned)
+		return v, nil
 	}
 	f, err := k.keep(ctx, p, d)
 	if err != nil {
 		return v, err
 	}
-	k.pages.came(p, d, f.ID, "")
-	k.looked.lost(p.URL, p.Anchor, reasonOtherType, "") // counts only if the type it promised stays missing
+	if rec != nil {
+		rec.DocumentID = f.ID
+	}
+	k.looked.lost(p.URL, p.Anchor, crawl.SkipOtherType, "") // counts only if the type it promised stays missing
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.found[f.URL] = f
@@ -253,7 +260,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 // echo says that a page was guessed and has the very text of a document that was found:
 // the site answers more addresses than it has pages, and this is no further document.
 func (k *keeper) echo(p *crawl.Page, d document.Document) bool {
-	if !p.Guessed {
+	if !p.Probed {
 		return false
 	}
 	k.mu.Lock()
@@ -274,22 +281,16 @@ func (k *keeper) readPDF(ctx context.Context) func([]byte) (string, error) {
 	return func(b []byte) (string, error) { return k.runner.PDF(ctx, b) }
 }
 
-// notDocument notes a page that came and is no document.
-func (k *keeper) notDocument(p *crawl.Page, d document.Document, reason string) {
-	k.pages.came(p, d, "", reason)
-	k.instead(p.URL, p.Anchor, reason, k.pinnedType(p))
-}
-
 // instead notes what came from a URL where a document might have been; text is its
 // link's, and pinned the type that the company gives it, if any.
-func (k *keeper) instead(url, text, reason, pinned string) {
+func (k *keeper) instead(url, text string, reason crawl.SkipReason, pinned string) {
 	if reason == "" {
-		reason = reasonOtherType
+		reason = crawl.SkipOtherType
 	}
 	k.looked.lost(url, text, reason, pinned)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if reason == ReasonSoftError {
+	if reason == crawl.SkipSoftError {
 		k.soft[url] = true
 	}
 	// A known document's page that shows something else in its place is an incident:
@@ -305,7 +306,7 @@ func (k *keeper) pinnedType(p *crawl.Page) string {
 		return t
 	}
 	for _, from := range p.Redirects {
-		if t := k.pinned[from]; t != "" {
+		if t := k.pinned[from.URL]; t != "" {
 			return t
 		}
 	}
@@ -319,9 +320,10 @@ func (k *keeper) unmodified(ctx context.Context, p *crawl.Page) (crawl.Verdict, 
 	if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
 		return crawl.Verdict{}, fmt.Errorf("keep %s as unmodified: %w", p.URL, err)
 	}
-	k.pages.came(p, document.Document{Type: d.Type, Confidence: d.Confidence}, d.ID, "")
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.found[d.URL] = Found{Document: d, Change: Unchanged}
-	return crawl.Verdict{Legal: true, Type: d.Type, Confidence: d.Confidence}, nil
+	rec := k.pages.record(p, document.Document{Type: d.Type, Confidence: d.Confidence})
+	rec.DocumentID = d.ID
+	return crawl.Verdict{Legal: true, Type: d.Type, Confidence: d.Confidence, Record: rec}, nil
 }

@@ -14,17 +14,17 @@ import (
 // what to do.
 func message(res crawl.Result, coverage []store.Coverage, documents int) string {
 	switch res.Reason {
-	case crawl.RobotsDisallowed:
+	case crawl.StopRobotsDisallowed:
 		return "The site's robots.txt lets " + crawl.UserAgentToken + " fetch nothing: ask the site's owner to allow it, or pin documents at addresses that it allows."
-	case crawl.AccessDenied:
+	case crawl.StopAccessDenied:
 		return "The site refuses the crawler (401, 403 or 429): ask its owner to let it in, or crawl more slowly or through a proxy."
-	case crawl.SiteUnreachable:
-		if res.Robots != "" {
-			return "The site gave no page, for none may be fetched while its rules can't be read: " + res.Robots + ". Try again later, or tell the site's owner."
+	case crawl.StopSiteUnreachable:
+		if res.RobotsFailure != "" {
+			return "The site gave no page, for none may be fetched while its rules can't be read: " + res.RobotsFailure + ". Try again later, or tell the site's owner."
 		}
 		why := ""
-		if res.NoAnswer != "" {
-			why = " (" + res.NoAnswer + ")"
+		if res.NetworkFailure != "" {
+			why = " (" + string(res.NetworkFailure) + ")"
 		}
 		return "The site gave no page" + why + ": check the address, and from this machine the network, the name server and the proxy."
 	}
@@ -33,17 +33,17 @@ func message(res crawl.Result, coverage []store.Coverage, documents int) string 
 		return nothing(res, missing)
 	}
 	end := map[crawl.StopReason]string{
-		crawl.FrontierEmpty: "everything that belongs to the company was looked at",
-		crawl.Converged:     "nothing promising was left",
-		crawl.PageLimit:     "the page limit was reached before all was looked at: raise maxPages for more",
-		crawl.TimeLimit:     "the time limit was reached before all was looked at: give it more time, or a shorter delay",
-		crawl.Stopped:       "the crawl was stopped: what was found is kept, and the next crawl goes on from here",
-		crawl.BudgetSpent:   "the budget was spent before all was looked at: raise it for more",
+		crawl.StopFrontierEmpty: "everything that belongs to the company was looked at",
+		crawl.StopConverged:     "nothing promising was left",
+		crawl.StopPageLimit:     "the page limit was reached before all was looked at: raise maxPages for more",
+		crawl.StopTimeLimit:     "the time limit was reached before all was looked at: give it more time, or a shorter delay",
+		crawl.StopInterrupted:   "the crawl was stopped: what was found is kept, and the next crawl goes on from here",
+		crawl.StopBudgetSpent:   "the budget was spent before all was looked at: raise it for more",
 	}[res.Reason]
 	s := fmt.Sprintf("%s found, and %s", count(documents, "document"), end)
 	if len(missing) > 0 {
 		s += "; missing: " + strings.Join(missing, ", ")
-		if n := res.Progress.Skipped[ReasonNeedsBrowser]; n > 0 {
+		if n := res.Progress.Skipped[crawl.SkipNeedsBrowser]; n > 0 {
 			s += fmt.Sprintf("; pages that need a browser to be read: %d (%s)", n, useBrowser)
 		}
 	}
@@ -57,14 +57,14 @@ const useBrowser = "install Chromium, and set render to Auto"
 func nothing(res crawl.Result, missing []string) string {
 	p := res.Progress
 	switch {
-	case res.Reason == crawl.PageLimit || res.Reason == crawl.TimeLimit:
+	case res.Reason == crawl.StopPageLimit || res.Reason == crawl.StopTimeLimit:
 		return fmt.Sprintf("No legal document is among the %s fetched before the limit was reached: raise the limit, or pin the documents' addresses as seeds.", count(p.Fetched, "page"))
-	case res.Reason == crawl.Stopped:
+	case res.Reason == crawl.StopInterrupted:
 		return fmt.Sprintf("The crawl was stopped after %s, none of them a legal document; the next crawl goes on from here.", count(p.Fetched, "page"))
 	case slices.ContainsFunc(missing, func(m string) bool { return strings.Contains(m, string(v1alpha1.MissingRobots)) }):
 		return fmt.Sprintf("No legal document is among the %s that robots.txt lets be fetched: ask the site's owner to allow the others.", count(p.Fetched, "page"))
-	case p.Skipped[ReasonNeedsBrowser] > 0:
-		return fmt.Sprintf("No legal document was found; pages that need a browser to be read: %d (%s).", p.Skipped[ReasonNeedsBrowser], useBrowser)
+	case p.Skipped[crawl.SkipNeedsBrowser] > 0:
+		return fmt.Sprintf("No legal document was found; pages that need a browser to be read: %d (%s).", p.Skipped[crawl.SkipNeedsBrowser], useBrowser)
 	default:
 		return fmt.Sprintf("The site was crawled (%s) and no legal document is linked on it: check that this is the company's own site, or pin the documents' addresses as seeds.", count(p.Fetched, "page"))
 	}

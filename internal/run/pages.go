@@ -26,23 +26,6 @@ const (
 	flushAt = 200
 )
 
-// Reasons of pages that came. The last two are the crawl's, the others the run's.
-const (
-	// ReasonDuplicate is of a page at an address that was guessed, with the text of a
-	// document that was found elsewhere.
-	ReasonDuplicate = "duplicate"
-	// ReasonUnreadable is of a page that came and could not be read, or that the company
-	// pins and that had no text to speak of.
-	ReasonUnreadable = "unreadable"
-	// ReasonSoftError is of an error, login or consent page sent as a success.
-	ReasonSoftError = "soft_error"
-	// ReasonNeedsBrowser is of a page whose text scripts put in, where no browser
-	// was to be used.
-	ReasonNeedsBrowser = "needs_browser"
-	// ReasonNotRendered is of one of which a browser made nothing either.
-	ReasonNotRendered = "not_rendered"
-)
-
 // pages is what became of each URL of a run, on its way to the store. A nil one
 // keeps nothing.
 type pages struct {
@@ -57,15 +40,16 @@ func newPages(company, runID string) *pages {
 	return &pages{company: company, runID: runID, met: map[uint64]bool{}, waiting: map[string]store.FetchedPage{}}
 }
 
-// came notes a page that was fetched, with the document that it is, if any.
-func (s *pages) came(p *crawl.Page, d document.Document, documentID, reason string) {
+// record makes the record of a page that was fetched, with the hash of its body, which
+// an Outcome does not have. It is nil if nothing is stored.
+func (s *pages) record(p *crawl.Page, d document.Document) *store.FetchedPage {
 	if s == nil {
-		return
+		return nil
 	}
-	rec := store.FetchedPage{
-		URL: p.URL, FinalURL: p.FinalURL, Reason: reason, Status: p.Status, ContentType: p.Header.Get("Content-Type"),
+	rec := &store.FetchedPage{
+		URL: p.URL, FinalURL: p.FinalURL, Status: p.Status, ContentType: p.Header.Get("Content-Type"),
 		ETag: p.Header.Get("ETag"), LastModified: p.Header.Get("Last-Modified"), FetchedAt: p.FetchedAt,
-		DocumentID: documentID, Type: d.Type, Confidence: d.Confidence,
+		Type: d.Type, Confidence: d.Confidence,
 	}
 	if n := len(p.Path); n > 1 {
 		rec.Parent = p.Path[n-2]
@@ -74,40 +58,29 @@ func (s *pages) came(p *crawl.Page, d document.Document, documentID, reason stri
 		sum := sha256.Sum256(p.Body)
 		rec.BodyHash = hex.EncodeToString(sum[:])
 	}
+	return rec
+}
+
+// ended notes how a URL ended.
+func (s *pages) ended(o crawl.Outcome) {
+	if s == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if o.Kind != crawl.OutcomeFetched {
+		s.put(store.FetchedPage{URL: o.URL, FinalURL: o.Location, Parent: o.Parent, Reason: string(o.Reason), Status: o.Status}, false)
+		return
+	}
+	rec := *o.Verdict.Record.(*store.FetchedPage)
+	rec.Reason = string(o.Verdict.Reason)
+	if o.Reason == crawl.SkipNeedsBrowser || o.Reason == crawl.SkipNotRendered {
+		rec.Reason = string(o.Reason)
+	}
 	s.put(rec, true)
-	for _, from := range p.Redirects {
-		s.put(store.FetchedPage{URL: from, FinalURL: p.FinalURL, Reason: reasonRedirect, Status: s.waiting[from].Status, Parent: rec.Parent, FetchedAt: p.FetchedAt, DocumentID: documentID}, true)
+	for _, from := range o.Redirects {
+		s.put(store.FetchedPage{URL: from.URL, FinalURL: rec.FinalURL, Reason: string(crawl.SkipRedirect), Status: from.Status, Parent: rec.Parent, FetchedAt: rec.FetchedAt, DocumentID: rec.DocumentID}, true)
 	}
-}
-
-// skipped notes a URL that was not fetched. It never hides that something came, but
-// says of a page that came why it has no text.
-func (s *pages) skipped(url, parent, reason string) {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if rec, ok := s.waiting[url]; ok && rec.Reason != "redirect" && (reason == ReasonNeedsBrowser || reason == ReasonNotRendered) {
-		rec.Reason = reason
-		s.waiting[url] = rec
-		return
-	}
-	s.put(store.FetchedPage{URL: url, Parent: parent, Reason: reason}, false)
-}
-
-// failed notes the status of a request that brought no page.
-func (s *pages) failed(url string, status int, reason string) {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rec := s.waiting[url] // Skipped came just before and knows the parent
-	rec.URL, rec.Status, rec.Reason = url, status, reason
-	s.put(rec, false)
 }
 
 // has says whether a page came from a URL.

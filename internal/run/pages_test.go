@@ -79,20 +79,24 @@ func TestWhyAPageWasNotFetchedIsKept(t *testing.T) {
 	}
 }
 
+// came reports a page of no legal document.
+func came(p *pages, page *crawl.Page) {
+	p.ended(crawl.Outcome{Kind: crawl.OutcomeFetched, URL: page.URL, Page: page, Verdict: &crawl.Verdict{Record: p.record(page, documentOther)}})
+}
+
 // A page that is passed over for one link's sake and fetched for another's came.
 func TestASkippedURLNeverHidesAPageThatCame(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	p := newPages("example.com", "r")
-	p.skipped("https://example.com/a", "", "depth")
-	p.came(&crawl.Page{URL: "https://example.com/a", FinalURL: "https://example.com/a", Status: 200}, documentOther, "", "")
-	p.skipped("https://example.com/a", "", "depth")
-	p.skipped("https://example.com/b", "https://example.com/a", "not_found")
-	p.failed("https://example.com/b", 404, "not_found")
+	p.ended(crawl.Outcome{URL: "https://example.com/a", Reason: crawl.SkipDepth})
+	came(p, &crawl.Page{URL: "https://example.com/a", FinalURL: "https://example.com/a", Status: 200})
+	p.ended(crawl.Outcome{URL: "https://example.com/a", Reason: crawl.SkipDepth})
+	p.ended(crawl.Outcome{Kind: crawl.OutcomeFailed, URL: "https://example.com/b", Parent: "https://example.com/a", Reason: crawl.SkipNotFound, Status: 404})
 	if err := p.flush(t.Context(), s, store.Fence{}, true); err != nil {
 		t.Fatal(err)
 	}
-	p.skipped("https://example.com/a", "", "depth")
+	p.ended(crawl.Outcome{URL: "https://example.com/a", Reason: crawl.SkipDepth})
 	if err := p.flush(t.Context(), s, store.Fence{}, true); err != nil {
 		t.Fatal(err)
 	}
@@ -108,10 +112,10 @@ func TestPagesOfARunAreBounded(t *testing.T) {
 	t.Parallel()
 	p := newPages("c", "r")
 	for i := range 3 * maxPages {
-		p.skipped(fmt.Sprintf("https://example.com/%d", i), "", "depth")
+		p.ended(crawl.Outcome{URL: fmt.Sprintf("https://example.com/%d", i), Reason: crawl.SkipDepth})
 	}
 	for i := range 2 * maxPages {
-		p.came(&crawl.Page{URL: fmt.Sprintf("https://example.com/page/%d", i)}, documentOther, "", "")
+		came(p, &crawl.Page{URL: fmt.Sprintf("https://example.com/page/%d", i)})
 	}
 	if len(p.waiting) != maxPages || len(p.met) != maxPages {
 		t.Errorf("%d pages wait, %d are remembered, the bound is %d", len(p.waiting), len(p.met), maxPages)
@@ -136,13 +140,13 @@ func TestPagesAreWrittenInBatchesUnderTheFence(t *testing.T) {
 	t.Parallel()
 	p, b, f := newPages("c", "r"), &batches{}, store.Fence{LeaseName: "run/c", Epoch: 7}
 	for i := range flushAt - 1 {
-		p.skipped(fmt.Sprint("https://example.com/", i), "", "depth")
+		p.ended(crawl.Outcome{URL: fmt.Sprint("https://example.com/", i), Reason: crawl.SkipDepth})
 	}
 	if err := p.flush(t.Context(), b, f, false); err != nil || len(b.sizes) != 0 {
 		t.Errorf("few are written at once: %v, %v", b.sizes, err)
 	}
 	for i := range 2 * store.MaxPages {
-		p.skipped(fmt.Sprint("https://example.com/x/", i), "", "depth")
+		p.ended(crawl.Outcome{URL: fmt.Sprint("https://example.com/x/", i), Reason: crawl.SkipDepth})
 	}
 	if err := p.flush(t.Context(), b, f, false); err != nil || fmt.Sprint(b.sizes) != fmt.Sprint([]int{store.MaxPages, store.MaxPages, flushAt - 1}) {
 		t.Errorf("batches of %v, %v", b.sizes, err)
@@ -164,7 +168,7 @@ func TestASiteThatAnswersGuessedAddressesWithAPageItHasGetsNoFurtherDocuments(t 
 		if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.Page{}); err != nil || len(docs) != 1 {
 			t.Fatalf("after crawl %d there are %d documents: %v", n+1, len(docs), err)
 		}
-		if p, err := st.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != ReasonDuplicate || p.DocumentID != "" {
+		if p, err := st.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipDuplicate) || p.DocumentID != "" {
 			t.Errorf("after crawl %d the guessed page is %+v, %v", n+1, p, err)
 		}
 	}

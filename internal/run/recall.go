@@ -6,6 +6,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -24,7 +25,7 @@ func (k *keeper) recall(ctx context.Context) error {
 				continue
 			}
 			k.pages.recall(rec)
-			if rec.Reason == reasonRedirect {
+			if rec.Reason == string(crawl.SkipRedirect) {
 				led = append(led, rec)
 			} else {
 				rest = append(rest, rec)
@@ -51,21 +52,21 @@ func (k *keeper) recall(ctx context.Context) error {
 
 // recallPage takes what became of one URL as it was told then.
 func (k *keeper) recallPage(rec store.FetchedPage) {
-	if rec.DocumentID != "" || rec.Reason == ReasonDuplicate && !rec.FetchedAt.IsZero() {
+	if rec.DocumentID != "" || rec.Reason == string(crawl.SkipDuplicate) && !rec.FetchedAt.IsZero() {
 		return
 	}
 	if !rec.FetchedAt.IsZero() {
-		k.instead(rec.URL, "", rec.Reason, k.pinned[rec.URL])
+		k.instead(rec.URL, "", crawl.SkipReason(rec.Reason), k.pinned[rec.URL])
 		return
 	}
-	k.blame(rec.URL, rec.Parent, rec.Reason)
+	k.blame(rec.URL, rec.Parent, crawl.SkipReason(rec.Reason))
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if rec.Status > 0 {
 		k.lost[rec.URL] = rec.Status
 	}
 	if k.follows(rec.URL) {
-		k.why[rec.URL] = rec.Reason
+		k.why[rec.URL] = crawl.SkipReason(rec.Reason)
 	}
 }
 
@@ -76,16 +77,4 @@ func (s *pages) recall(rec store.FetchedPage) {
 	if len(s.met) < maxPages {
 		s.met[xxhash.Sum64String(rec.URL)] = !rec.FetchedAt.IsZero()
 	}
-}
-
-// redirected notes where a redirect leads, and its status.
-func (s *pages) redirected(from, to string, status int) {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rec := s.waiting[from] // Skipped came just before and knows the parent
-	rec.URL, rec.FinalURL, rec.Status, rec.Reason = from, to, status, reasonRedirect
-	s.put(rec, false)
 }

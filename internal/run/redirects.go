@@ -21,13 +21,7 @@ type hop struct {
 // maxHops is how many redirects a crawl follows one after another.
 const maxHops = 5
 
-// Redirected implements crawl.Redirector. Only what leads away from the address of a
-// known document is remembered.
-func (k *keeper) Redirected(from, to string, status int) {
-	k.pages.redirected(from, to, status)
-	k.lead(from, to, status)
-}
-
+// lead notes where a redirect leads, if it is of a known document or follows one of those.
 func (k *keeper) lead(from, to string, status int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -50,13 +44,10 @@ func (k *keeper) follows(url string) bool {
 	return false
 }
 
-// reasonRedirect is of an address that leads to another one.
-const reasonRedirect = "redirect"
-
 // fate says what became of a known document that this run did not find: Gone where its
 // address answers so or leads for good to another page; Broken where it leads there for
 // now; Unreachable where nothing came.
-func (k *keeper) fate(url string) (change, reason string) {
+func (k *keeper) fate(url string) (change string, reason crawl.SkipReason) {
 	end, status := k.end(url), http.StatusMovedPermanently
 	for at := url; at != end; at = k.led[at].to {
 		if s := k.led[at].status; s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect {
@@ -66,20 +57,17 @@ func (k *keeper) fate(url string) (change, reason string) {
 	lost := k.lost[end]
 	switch {
 	case lost == http.StatusNotFound || lost == http.StatusGone:
-		return Gone, reasonNotFound
+		return Gone, crawl.SkipNotFound
 	case end != url && k.pages.has(end) && k.soft[end]:
-		return Broken, ReasonSoftError
+		return Broken, crawl.SkipSoftError
 	case end != url && k.pages.has(end) && status == http.StatusMovedPermanently:
-		return Gone, reasonRedirect
+		return Gone, crawl.SkipRedirect
 	case end != url && k.pages.has(end):
-		return Broken, reasonRedirect
+		return Broken, crawl.SkipRedirect
 	default:
 		return Unreachable, cmp.Or(k.why[end], k.why[url])
 	}
 }
-
-// reasonNotFound is the crawl's reason for a 404 or 410.
-const reasonNotFound = "not_found"
 
 // end follows the redirects of an address to where they lead, in at most maxHops.
 func (k *keeper) end(url string) string {
@@ -122,7 +110,7 @@ func (k *keeper) sources(p *crawl.Page) []store.Document {
 	again := k.here()
 	var out []store.Document
 	for url, old := range k.known {
-		leads := slices.Contains(p.Redirects, url) || url != p.URL && k.end(url) == p.URL
+		leads := slices.ContainsFunc(p.Redirects, func(r crawl.Redirect) bool { return r.URL == url }) || url != p.URL && k.end(url) == p.URL
 		if leads && !again[old.ID] {
 			out = append(out, old)
 		}

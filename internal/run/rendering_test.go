@@ -168,9 +168,11 @@ func web(t *testing.T, sites []*spa) *fetch.Fetcher {
 }
 
 func (s *spa) task(mode crawl.RenderMode) run.Task {
+	options := crawl.DefaultOptions()
+	options.Delay, options.MaxPages, options.Render = 0, 60, mode
 	return run.Task{Company: s.name, Plan: crawl.Plan{
 		Domains: []string{s.host}, Seeds: []crawl.Seed{{URL: "http://" + s.host + "/"}},
-		ExpectedTypes: []string{"privacy_policy", "terms_of_service"}, Delay: -1, MaxPages: 60, Render: mode,
+		ExpectedTypes: []string{"privacy_policy", "terms_of_service"}, Options: options,
 	}}
 }
 
@@ -226,7 +228,7 @@ func TestARunSaysWhichPagesNeedABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep.Result.Progress.Skipped[run.ReasonNeedsBrowser] == 0 || !strings.Contains(rep.Run.Message, "need a browser") {
+	if rep.Result.Progress.Skipped[crawl.SkipNeedsBrowser] == 0 || !strings.Contains(rep.Run.Message, "need a browser") {
 		t.Errorf("%q, skipped %v", rep.Run.Message, rep.Result.Progress.Skipped)
 	}
 	pages, _, err := st.ListPages(t.Context(), rep.Run.Company, store.Page{Limit: 100})
@@ -237,7 +239,7 @@ func TestARunSaysWhichPagesNeedABrowser(t *testing.T) {
 	for _, p := range pages {
 		reasons[p.URL] = p.Reason
 	}
-	if reasons["http://"+s.host+"/"] != run.ReasonNeedsBrowser {
+	if reasons["http://"+s.host+"/"] != string(crawl.SkipNeedsBrowser) {
 		t.Errorf("what became of each URL: %v", reasons)
 	}
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/go-logr/logr"
 
-	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/store"
@@ -67,7 +66,7 @@ type Found struct {
 	Change string
 	// Reason says of a document that is Gone, Broken or Unreachable what its address
 	// brought in its place: a reason of a crawl's pages, or empty.
-	Reason string
+	Reason crawl.SkipReason
 }
 
 // What a run did to a document.
@@ -83,9 +82,6 @@ const (
 	Unreachable = "Unreachable"
 	Flapping    = "Flapping" // its text is one that it had before, and not for the first time
 )
-
-// Internal is the stop reason of a run that an error of our own ended.
-const Internal = v1alpha1.ReasonInternal
 
 // Report is what a run has to say.
 type Report struct {
@@ -103,7 +99,7 @@ var ErrBusy = errors.New("the company is being crawled by another process")
 // Run crawls one company, or goes on with a run of it that was cut off.
 func (r *Runner) Run(ctx context.Context, t Task) (Report, error) {
 	if r.Store == nil {
-		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()})
+		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()}, nil)
 	}
 	lease, err := r.Store.AcquireLease(ctx, LeaseName(t.Company), r.Holder, r.lease())
 	if errors.Is(err, store.ErrConflict) {
@@ -114,12 +110,12 @@ func (r *Runner) Run(ctx context.Context, t Task) (Report, error) {
 	}
 	ctx, stop := r.keep(ctx, lease)
 	defer stop()
-	rec, err := r.current(ctx, &t)
+	rec, resume, err := r.current(ctx, t)
 	if err != nil {
 		return Report{}, err
 	}
 	rec.Fence = store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch}
-	return r.crawl(ctx, t, rec)
+	return r.crawl(ctx, t, rec, resume)
 }
 
 // releaseTimeout bounds the giving up of a lease, which runs out by itself else.
@@ -160,21 +156,20 @@ func (r *Runner) keep(parent context.Context, l store.Lease) (context.Context, f
 	}
 }
 
-// current is the run to go on with, or a new one.
-func (r *Runner) current(ctx context.Context, t *Task) (store.Run, error) {
+// current returns the run to resume and its checkpoint entries, or a new run.
+func (r *Runner) current(ctx context.Context, t Task) (store.Run, [][]byte, error) {
 	last, _, err := r.Store.ListRuns(ctx, t.Company, store.Page{Limit: 1})
 	if err != nil {
-		return store.Run{}, fmt.Errorf("crawl %s: look for a run to go on with: %w", t.Company, err)
+		return store.Run{}, nil, fmt.Errorf("crawl %s: look for a run to go on with: %w", t.Company, err)
 	}
 	if len(last) == 1 && goesOn(last[0]) {
 		entries, err := readJournal(ctx, r.Store, last[0].ID)
 		if err != nil {
-			return store.Run{}, err
+			return store.Run{}, nil, err
 		}
-		t.Plan.Resume = entries
-		return last[0], nil
+		return last[0], entries, nil
 	}
-	return store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()}, nil
+	return store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()}, nil, nil
 }
 
 // resumeWithin is how old a run may be that is gone on with; the frontier of an
@@ -185,22 +180,25 @@ func goesOn(r store.Run) bool {
 	return (r.State == store.RunRunning || r.State == store.RunStopped) && time.Since(r.Started) < resumeWithin
 }
 
-// crawl runs the engine and records how it ended.
-func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, error) {
+// crawl runs the engine and records how it ended. resume are the checkpoint entries of
+// a run that is resumed.
+func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run, resume [][]byte) (Report, error) {
 	rec.State, rec.Holder, rec.Heartbeat = store.RunRunning, r.Holder, time.Now().UTC()
+	k := newKeeper(r, t, rec)
+	deps := crawl.Deps{Observer: k, Resume: resume}
 	if r.Store != nil && r.HostTenure > 0 {
 		holder := fmt.Sprintf("%s/%s/%d", r.Holder, rec.ID, rec.Fence.Epoch)
-		t.Plan.Hosts = &turns.Hosts{Leases: r.Store, Holder: holder, Lease: r.lease(), Tenure: r.HostTenure, Log: r.Log}
+		deps.HostLeases = &turns.Hosts{Leases: r.Store, Holder: holder, Lease: r.lease(), Tenure: r.HostTenure, Log: r.Log}
 	}
-	k := newKeeper(r, t, rec)
-	k.metrics = r.Metrics.Run(len(t.Plan.Resume) > 0)
-	reason := Internal
-	defer func() { k.metrics.End(reason) }()
-	if err := k.begin(ctx, &t.Plan); err != nil {
+	k.metrics = r.Metrics.Run(len(resume) > 0)
+	reason := crawl.StopInternal
+	defer func() { k.metrics.End(string(reason)) }()
+	known, err := k.begin(ctx, len(resume) > 0)
+	if err != nil {
 		return Report{}, err
 	}
 	stop := k.beat(ctx)
-	res, err := r.Engine.Run(ctx, t.Plan, k)
+	res, err := r.Engine.Run(ctx, t.Plan.WithSeeds(known...), deps)
 	stop()
 	cause := context.Cause(ctx)
 	if errors.Is(cause, store.ErrFenced) {
@@ -212,17 +210,16 @@ func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run) (Report, erro
 	if ferr := k.finish(end, res, err); err == nil {
 		err = ferr
 	}
-	res.Message = k.run.Message
 	rep := Report{Run: k.run, Documents: k.documents(), Result: res}
 	for _, f := range rep.Documents {
 		k.metrics.Document(f.Type, f.Change)
 	}
-	k.metrics.Skipped(res.Progress.Skipped)
+	k.metrics.Skipped(countsOf(res.Progress.Skipped))
 	switch {
 	case errors.Is(err, context.Canceled):
-		reason = string(crawl.Stopped)
+		reason = crawl.StopInterrupted
 	case err == nil:
-		reason = string(res.Reason)
+		reason = res.Reason
 	}
 	r.Log.V(1).Info("run ended", "company", t.Company, "run", k.run.ID, "reason", reason, "fetched", res.Progress.Fetched, "failed", res.Progress.Failed, "documents", len(rep.Documents))
 	if err != nil {

@@ -83,9 +83,11 @@ func (s *site) runner(t *testing.T, st store.Store) *Runner {
 }
 
 func task() Task {
+	options := crawl.DefaultOptions()
+	options.Delay = 0
 	return Task{Company: "example.com", Plan: crawl.Plan{
 		Domains: []string{"example.com"}, Seeds: []crawl.Seed{{URL: "https://example.com/"}},
-		ExpectedTypes: []string{"privacy_policy", "terms_of_service"}, Delay: -1,
+		ExpectedTypes: []string{"privacy_policy", "terms_of_service"}, Options: options,
 	}}
 }
 
@@ -118,7 +120,7 @@ func TestASecondCrawlStoresOnlyWhatChanged(t *testing.T) {
 			t.Fatalf("crawl %d: %v", i, err)
 		}
 		if got := changes(rep); fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Fatalf("crawl %d found %v, want %v (%s)", i, got, want, rep.Result.Message)
+			t.Fatalf("crawl %d found %v, want %v (%s)", i, got, want, rep.Run.Message)
 		}
 	}
 	if s.denied.Load() > 0 {
@@ -141,7 +143,7 @@ func TestMaxPagesIsKeptToThePage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rep.Result.Progress.Fetched > limit || rep.Result.Reason != crawl.PageLimit {
+		if rep.Result.Progress.Fetched > limit || rep.Result.Reason != crawl.StopPageLimit {
 			t.Errorf("limit %d: %d pages, %s", limit, rep.Result.Progress.Fetched, rep.Result.Reason)
 		}
 	}

@@ -3,20 +3,21 @@ package run
 import (
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 )
 
-// TaskOf is the crawl that a Company asks for. Fields that it leaves out are the
-// engine's defaults.
-func TaskOf(c *v1alpha1.Company) Task { return TaskFor(c.Name, c.Spec.Target, nil) }
+// TaskOf returns the crawl of a Company. defaults apply where the Company sets nothing.
+func TaskOf(c *v1alpha1.Company, defaults crawl.Options) Task {
+	return TaskFor(c.Name, c.Spec.Target, nil, defaults)
+}
 
-// TaskFor is the crawl of a target for the company that the store knows by key;
-// limits override the target's own.
-func TaskFor(key string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits) Task {
-	p := crawl.Plan{}
+// TaskFor returns the crawl of a target. key is the company's name in the store. Each
+// option is that of limits; if limits does not set it, that of the target; and if
+// neither does, that of defaults.
+func TaskFor(key string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits, defaults crawl.Options) Task {
+	p := crawl.Plan{Options: defaults}
 	for _, d := range t.Domains {
 		p.Domains = append(p.Domains, string(d))
 	}
@@ -48,15 +49,9 @@ func TaskFor(key string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits) Task {
 		}
 		if l.MaxDepth != nil {
 			p.MaxDepth = int(*l.MaxDepth)
-			if p.MaxDepth == 0 {
-				p.MaxDepth = -1 // the seeds alone, where zero would be the default
-			}
 		}
 		if l.Delay != nil {
 			p.Delay = l.Delay.Duration
-			if p.Delay == 0 {
-				p.Delay = -time.Nanosecond // none at all, where zero would be the default
-			}
 		}
 		if l.Render != "" {
 			p.Render = crawl.RenderMode(l.Render)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -22,9 +23,6 @@ var (
 	ErrShutdown = errors.New("the worker is shutting down")
 )
 
-// ReasonCancelled is the stop reason of a run that was cancelled.
-const ReasonCancelled = "Cancelled"
-
 // beatEvery is how often a run's record is renewed with its progress. It is less
 // than a lease, so that a record that stands still says that the worker is gone.
 const beatEvery = 2 * time.Second
@@ -39,9 +37,8 @@ func (r *Runner) Work(ctx context.Context, t Task, rec store.Run, l store.Lease)
 	if err != nil {
 		return Report{}, err
 	}
-	t.Plan.Resume = entries
 	rec.Fence = store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
-	return r.crawl(ctx, t, rec)
+	return r.crawl(ctx, t, rec, entries)
 }
 
 // beat renews the run's record until stop, which waits for the last write.
@@ -91,9 +88,9 @@ func (k *keeper) renew(ctx context.Context) error {
 func (k *keeper) stopped() {
 	switch {
 	case errors.Is(k.cause, ErrStop):
-		k.run.State = store.RunComplete
+		k.run.State, k.run.StopReason = store.RunComplete, string(crawl.StopRequested)
 	case errors.Is(k.cause, ErrCancel):
-		k.run.State, k.run.StopReason, k.run.Message = store.RunFailed, ReasonCancelled, "The crawl was cancelled; what was found is kept."
+		k.run.State, k.run.StopReason, k.run.Message = store.RunFailed, string(crawl.StopCancelled), "The crawl was cancelled; what was found is kept."
 	case errors.Is(k.cause, ErrShutdown):
 		// The worker's end is no failure of the crawl: it counts as no attempt.
 		k.run.State, k.run.StopReason, k.run.Message, k.run.Holder = store.RunPending, "", "", ""

@@ -28,14 +28,20 @@ type Item struct {
 	Hops     int    `json:"h,omitempty"` // redirects that led here
 	Attempts int    `json:"n,omitempty"` // tries before this one
 	// Retargeted says that the address was made from a link that led nowhere.
-	Retargeted bool     `json:"r,omitempty"`
-	Sitemap    Sitemap  `json:"m,omitempty"`  // set where it is a sitemap and no page
-	Leaf       bool     `json:"l,omitempty"`  // links of the page are not followed
-	Via        []string `json:"v,omitempty"`  // the addresses that redirected here
-	Path       []string `json:"-"`            // URLs from a seed up to the parent
-	Parent     string   `json:"pa,omitempty"` // the page that linked here
+	Retargeted bool       `json:"r,omitempty"`
+	Sitemap    Sitemap    `json:"m,omitempty"`  // set where it is a sitemap and no page
+	Leaf       bool       `json:"l,omitempty"`  // links of the page are not followed
+	Via        []Redirect `json:"v,omitempty"`  // the redirects that led here, first one first
+	Path       []string   `json:"-"`            // URLs from a seed up to the parent
+	Parent     string     `json:"pa,omitempty"` // the page that linked here
 
 	rank float64
+}
+
+// Redirect is a URL that redirects to another one, with the status of its response.
+type Redirect struct {
+	URL    string `json:"u"`
+	Status int    `json:"s"`
 }
 
 // id tells items apart.

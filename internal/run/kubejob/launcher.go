@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -78,7 +79,7 @@ func (l *Launcher) launch(ctx context.Context, o queue.Order) error {
 		return nil
 	}
 	if l.Pod.Image == "" {
-		return l.end(ctx, &rec, v1alpha1.ReasonInvalidSpec,
+		return l.end(ctx, &rec, crawl.StopInvalidSpec,
 			"The operator was given no image to run Kubernetes Jobs with: set CLAUSEA_WORKER_IMAGE, or let spec.execution be InProcess.")
 	}
 	newest, err := newestJob(ctx, l.Live, o.RunID, o.Job.Namespace)
@@ -156,16 +157,16 @@ func (l *Launcher) orphaned(ctx context.Context, rec store.Run) (store.Run, erro
 // lost records that no pod is left to end the run. A worker that had written its end
 // has changed the state, so that this never overwrites one.
 func (l *Launcher) lost(ctx context.Context, rec *store.Run, j *batchv1.Job) error {
-	reason := v1alpha1.ReasonWorkerLost
+	reason := crawl.StopWorkerLost
 	if failed := condition(j, batchv1.JobFailed); failed != nil && failed.Reason == batchv1.JobReasonDeadlineExceeded {
-		reason = v1alpha1.ReasonDeadlineExceeded
+		reason = crawl.StopDeadlineExceeded
 	}
 	return l.end(ctx, rec, reason, l.cause(ctx, j))
 }
 
 // end makes a run failed, unless its worker was quicker.
-func (l *Launcher) end(ctx context.Context, rec *store.Run, reason, message string) error {
-	rec.State, rec.StopReason, rec.Message, rec.Completed = store.RunFailed, reason, message, time.Now().UTC()
+func (l *Launcher) end(ctx context.Context, rec *store.Run, reason crawl.StopReason, message string) error {
+	rec.State, rec.StopReason, rec.Message, rec.Completed = store.RunFailed, string(reason), message, time.Now().UTC()
 	err := l.Queue.Runs.PutRun(ctx, *rec)
 	if errors.Is(err, store.ErrFenced) {
 		*rec, err = l.Queue.Observe(ctx, rec.ID)

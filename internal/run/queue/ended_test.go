@@ -20,7 +20,7 @@ func TestAPoolTellsOfTheEndOfARunOnceItIsInTheStore(t *testing.T) {
 		}
 	}
 	b.start(p)
-	b.order("run-1", -1)
+	b.order("run-1", 0)
 	if got, want := <-states, demo.Domain+" "+store.RunComplete; got != want {
 		t.Errorf("told is %q, want %q", got, want)
 	}

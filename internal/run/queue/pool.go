@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-logr/logr"
 
-	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -234,7 +234,7 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 	}
 	now.Fence = store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
 	if now.Limit > 0 && now.Attempts >= now.Limit {
-		now.State, now.StopReason, now.Completed = store.RunFailed, v1alpha1.ReasonWorkerLost, time.Now().UTC()
+		now.State, now.StopReason, now.Completed = store.RunFailed, string(crawl.StopWorkerLost), time.Now().UTC()
 		now.Message = fmt.Sprintf("%d workers were lost while they crawled %s; look at their logs and memory, then create a new CrawlJob.", now.Attempts, now.Company)
 		if err := p.swap(ctx, now, r.State); err != nil {
 			return r, l, err
@@ -327,7 +327,7 @@ func Work(parent context.Context, s store.Store, runner *run.Runner, r store.Run
 	if err := json.Unmarshal(r.Task, &t); err != nil {
 		return fmt.Errorf("read what run %s is to crawl: %w", r.ID, err)
 	}
-	_, err := runner.Work(ctx, run.TaskFor(r.Company, t.Target, t.Limits), r, l)
+	_, err := runner.Work(ctx, run.TaskFor(r.Company, t.Target, t.Limits, crawl.DefaultOptions()), r, l)
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, store.ErrFenced) {
 		return nil
 	}

@@ -226,7 +226,7 @@ func TestALostWorkersRunIsTakenOverAndAPoisonedOneIsGivenUp(t *testing.T) {
 	t.Parallel()
 	for attempts, want := range map[int32]string{1: store.RunComplete, 3: store.RunFailed} {
 		b := newBed(t)
-		b.order("r1", -1)
+		b.order("r1", 0)
 		r := b.await("r1", "the queue", in(store.RunPending))
 		// As a worker leaves it that was killed: at work, and its lease has run out.
 		l, err := b.store.AcquireLease(t.Context(), run.LeaseName(demo.Domain), "dead/r1", time.Millisecond)

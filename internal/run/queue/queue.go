@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -114,9 +115,9 @@ func (q *Queue) Ask(ctx context.Context, runID string, what store.Request) error
 	case store.RequestSuspend:
 		r.State = store.RunStopped
 	case store.RequestStop:
-		r.State, r.StopReason, r.Message = store.RunComplete, v1alpha1.ReasonStopped, "The crawl was stopped by its owner; what was found is kept."
+		r.State, r.StopReason, r.Message = store.RunComplete, string(crawl.StopRequested), "The crawl was stopped by its owner; what was found is kept."
 	case store.RequestCancel:
-		r.State, r.StopReason, r.Message = store.RunFailed, run.ReasonCancelled, "The crawl was cancelled before it ended."
+		r.State, r.StopReason, r.Message = store.RunFailed, string(crawl.StopCancelled), "The crawl was cancelled before it ended."
 	default:
 		return nil
 	}

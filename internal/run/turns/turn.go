@@ -75,17 +75,17 @@ func (h *Hosts) yield(host string) {
 	h.yielded[host] = true
 }
 
-// Since implements crawl.Turn.
-func (t *Turn) Since() time.Time { return t.since }
+// IdleSince implements crawl.HostLease.
+func (t *Turn) IdleSince() time.Time { return t.since }
 
-// Over implements crawl.Turn.
-func (t *Turn) Over() bool {
+// ShouldRelease implements crawl.HostLease.
+func (t *Turn) ShouldRelease() bool {
 	return t.over.Load() || time.Since(t.began) >= time.Duration(t.until.Load())
 }
 
-// Give implements crawl.Turn: the lease runs out when the host may be asked again. A
+// Release implements crawl.HostLease: the lease runs out when the host may be asked again. A
 // store that does not answer lets it run out later.
-func (t *Turn) Give(ctx context.Context, until time.Time) {
+func (t *Turn) Release(ctx context.Context, until time.Time) {
 	t.stop()
 	<-t.done
 	if until.Before(t.since) {

@@ -73,7 +73,7 @@ type Hosts struct {
 	yielded map[string]bool // hosts that were given back to who waited for them
 }
 
-var _ crawl.Hosts = (*Hosts)(nil)
+var _ crawl.HostLeases = (*Hosts)(nil)
 
 func (h *Hosts) init() {
 	h.once.Do(func() {
@@ -86,8 +86,8 @@ func (h *Hosts) init() {
 	})
 }
 
-// Take implements crawl.Hosts.
-func (h *Hosts) Take(ctx context.Context, host string) (crawl.Turn, error) {
+// Acquire implements crawl.HostLeases.
+func (h *Hosts) Acquire(ctx context.Context, host string) (crawl.HostLease, error) {
 	h.init()
 	h.mu.Lock()
 	yielded := h.yielded[host]

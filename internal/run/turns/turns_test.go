@@ -41,9 +41,9 @@ func lasting(s store.Leases, holder string) *Hosts {
 	return h
 }
 
-func take(t *testing.T, h *Hosts) crawl.Turn {
+func take(t *testing.T, h *Hosts) crawl.HostLease {
 	t.Helper()
-	turn, err := h.Take(t.Context(), host)
+	turn, err := h.Acquire(t.Context(), host)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,18 +65,18 @@ func TestTheTimeOfTheLastRequestTravelsWithTheTurn(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	first := take(t, lasting(s, "a"))
-	if time.Since(first.Since()) < time.Hour {
-		t.Errorf("nobody asked the host, yet it was asked at %s", first.Since())
+	if time.Since(first.IdleSince()) < time.Hour {
+		t.Errorf("nobody asked the host, yet it was asked at %s", first.IdleSince())
 	}
 	free := time.Now().Add(300 * time.Millisecond) // as the first crawl's delay has it
-	first.Give(t.Context(), free)
+	first.Release(t.Context(), free)
 	second := take(t, lasting(s, "b"))
-	defer second.Give(t.Context(), time.Time{})
+	defer second.Release(t.Context(), time.Time{})
 	if time.Now().Before(free) {
 		t.Error("the host was given before its delay was over")
 	}
-	if second.Since().Before(free.Add(-time.Millisecond)) {
-		t.Errorf("it is said that nobody asked since %s, but it was kept free until %s", second.Since(), free)
+	if second.IdleSince().Before(free.Add(-time.Millisecond)) {
+		t.Errorf("it is said that nobody asked since %s, but it was kept free until %s", second.IdleSince(), free)
 	}
 }
 
@@ -85,10 +85,10 @@ func TestATurnThatWasNotUsedLeavesTheTimeAsItWas(t *testing.T) {
 	s := newStore(t)
 	for range 3 {
 		turn := take(t, hosts(s, "a"))
-		if time.Since(turn.Since()) < time.Hour {
-			t.Errorf("nobody asked the host, yet it was asked at %s", turn.Since())
+		if time.Since(turn.IdleSince()) < time.Hour {
+			t.Errorf("nobody asked the host, yet it was asked at %s", turn.IdleSince())
 		}
-		turn.Give(t.Context(), time.Time{})
+		turn.Release(t.Context(), time.Time{})
 	}
 }
 
@@ -101,7 +101,7 @@ func TestTheTurnOfACrashedCrawlRunsOut(t *testing.T) {
 	if _, err := s.AcquireLease(t.Context(), LineName(host), "dead too", 300*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
-	take(t, hosts(s, "b")).Give(t.Context(), time.Now())
+	take(t, hosts(s, "b")).Release(t.Context(), time.Now())
 }
 
 func TestAHostThatIsNeverGivenBackIsBusy(t *testing.T) {
@@ -112,7 +112,7 @@ func TestAHostThatIsNeverGivenBackIsBusy(t *testing.T) {
 	}
 	h := hosts(s, "b")
 	h.Patience = 300 * time.Millisecond
-	if turn, err := h.Take(t.Context(), host); !errors.Is(err, crawl.ErrHostBusy) || turn != nil {
+	if turn, err := h.Acquire(t.Context(), host); !errors.Is(err, crawl.ErrHostBusy) || turn != nil {
 		t.Errorf("%v, %v", turn, err)
 	}
 	if _, err := s.AcquireLease(t.Context(), LineName(host), "next", time.Hour); err != nil {
@@ -128,7 +128,7 @@ func TestAStoreThatDoesNotAnswerGivesNoTurn(t *testing.T) {
 	}
 	h := hosts(s, "a")
 	h.Patience = 300 * time.Millisecond
-	if turn, err := h.Take(t.Context(), host); err == nil || errors.Is(err, crawl.ErrHostBusy) || turn != nil {
+	if turn, err := h.Acquire(t.Context(), host); err == nil || errors.Is(err, crawl.ErrHostBusy) || turn != nil {
 		t.Errorf("%v, %v", turn, err)
 	}
 }
@@ -142,7 +142,7 @@ func TestAWaitForATurnEndsWithItsCrawl(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := hosts(s, "b").Take(ctx, host)
+		_, err := hosts(s, "b").Acquire(ctx, host)
 		ended <- err
 	}()
 	await(t, "the crawl's place in line", func() bool {
@@ -164,19 +164,19 @@ func TestATurnIsOverWhenOthersWaitAndTheyGoFirst(t *testing.T) {
 	a, b := lasting(s, "a"), lasting(s, "b")
 	for range 3 {
 		turn := take(t, a)
-		theirs := make(chan crawl.Turn, 1)
+		theirs := make(chan crawl.HostLease, 1)
 		go func() {
-			turn, err := b.Take(context.Background(), host)
+			turn, err := b.Acquire(context.Background(), host)
 			if err != nil {
 				t.Error(err)
 			}
 			theirs <- turn
 		}()
-		await(t, "the end of the turn", turn.Over)
-		turn.Give(t.Context(), time.Now())
-		mine := make(chan crawl.Turn, 1)
+		await(t, "the end of the turn", turn.ShouldRelease)
+		turn.Release(t.Context(), time.Now())
+		mine := make(chan crawl.HostLease, 1)
 		go func() {
-			turn, err := a.Take(context.Background(), host)
+			turn, err := a.Acquire(context.Background(), host)
 			if err != nil {
 				t.Error(err)
 			}
@@ -184,11 +184,11 @@ func TestATurnIsOverWhenOthersWaitAndTheyGoFirst(t *testing.T) {
 		}()
 		select {
 		case turn := <-theirs:
-			turn.Give(t.Context(), time.Now())
+			turn.Release(t.Context(), time.Now())
 		case <-mine:
 			t.Fatal("who gave a host back has it again before who waited for it")
 		}
-		(<-mine).Give(t.Context(), time.Now())
+		(<-mine).Release(t.Context(), time.Now())
 	}
 }
 
@@ -198,10 +198,10 @@ func TestATurnForWhichNobodyWaitsGoesOn(t *testing.T) {
 	h := lasting(c, "a")
 	turn := take(t, h)
 	await(t, "three looks whether somebody waits", func() bool { return c.looks.Load() >= 3 })
-	if turn.Over() {
+	if turn.ShouldRelease() {
 		t.Error("it is over")
 	}
-	turn.Give(t.Context(), time.Now())
+	turn.Release(t.Context(), time.Now())
 }
 
 // counted counts how often a turn looks whether others wait.
@@ -226,8 +226,8 @@ func TestATurnThatIsLostIsOver(t *testing.T) {
 		if err := s.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		await(t, "the end of the turn", turn.Over)
-		turn.Give(t.Context(), time.Now())
+		await(t, "the end of the turn", turn.ShouldRelease)
+		turn.Release(t.Context(), time.Now())
 	})
 	t.Run("another crawl has it", func(t *testing.T) {
 		t.Parallel()
@@ -245,8 +245,8 @@ func TestATurnThatIsLostIsOver(t *testing.T) {
 		if _, err := s.AcquireLease(t.Context(), LeaseName(host), "b", time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		await(t, "the end of the turn", turn.Over)
-		turn.Give(t.Context(), time.Now())
+		await(t, "the end of the turn", turn.ShouldRelease)
+		turn.Release(t.Context(), time.Now())
 		if _, err := s.AcquireLease(t.Context(), LeaseName(host), "c", time.Hour); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("a turn that was lost was given back for its new owner: %v", err)
 		}
@@ -264,7 +264,7 @@ func TestManyCrawlsHaveAHostOneAtATime(t *testing.T) {
 			defer func() { done <- struct{}{} }()
 			h := lasting(s, fmt.Sprint(n))
 			for range 2 {
-				turn, err := h.Take(t.Context(), host)
+				turn, err := h.Acquire(t.Context(), host)
 				if err != nil {
 					t.Error(err)
 					return
@@ -274,7 +274,7 @@ func TestManyCrawlsHaveAHostOneAtATime(t *testing.T) {
 				}
 				turns.Add(1)
 				inHand.Add(-1)
-				turn.Give(t.Context(), time.Now())
+				turn.Release(t.Context(), time.Now())
 			}
 		}()
 	}

@@ -20,7 +20,6 @@ import (
 	"github.com/clausea/crawler/internal/document/date"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/document/language"
-	"github.com/clausea/crawler/internal/document/plain"
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
@@ -57,7 +56,7 @@ type Document struct {
 	Words                         int
 	Markdown                      string
 	Text                          string // normalised, what is compared
-	Hash                          string // of the words that are compared, see change.Fingerprint
+	Hash                          string // of the words that are compared, see change.ContentHash
 	// Own is how many of Words the page says itself, where it has so few that it may be a
 	// shell: each line once, and no links.
 	Own       int
@@ -92,11 +91,11 @@ func Read(in Input) (Document, error) {
 }
 
 // readDates takes the dates of the text or, where it has none, of the page around it.
-func (d *Document) readDates(in Input, p *content.Page) {
-	found := date.Find(date.Text{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, Hints: p.Dated, Modified: p.Modified})
+func (d *Document) readDates(in Input, p *content.ExtractedPage) {
+	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, PageLines: p.Dated, PageModified: p.Modified})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
 	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
-	d.TakesEffect, d.TakesEffectQuote = found.TakesEffect, found.TakesEffectQuote
+	d.TakesEffect, d.TakesEffectQuote = found.Upcoming, found.UpcomingQuote
 }
 
 // Classified is what the classifier is told of a page.
@@ -108,7 +107,7 @@ func Classified(in Input) (classify.Page, error) {
 	return classified(in, p, FromMarkdown(p.Markdown)), nil
 }
 
-func classified(in Input, p *content.Page, d Document) classify.Page {
+func classified(in Input, p *content.ExtractedPage, d Document) classify.Page {
 	return classify.Page{
 		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
 		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
@@ -117,22 +116,22 @@ func classified(in Input, p *content.Page, d Document) classify.Page {
 }
 
 // open reads a page's parts.
-func open(in Input) (*content.Page, error) {
+func open(in Input) (*content.ExtractedPage, error) {
 	if len(in.Body) > MaxBytes {
 		return nil, fmt.Errorf("%d bytes are more than %d", len(in.Body), MaxBytes)
 	}
 	if isPDF(in.Body) {
 		return openPDF(in)
 	}
-	text := charset.UTF8(in.Body, in.ContentType)
+	text := charset.ToUTF8(in.Body, in.ContentType)
 	html := isHTML(in)
 	if err := refuseBinary(in.Body, text, html); err != nil {
 		return nil, err
 	}
 	if html {
-		return content.HTML(text, in.URL), nil
+		return content.ExtractHTML(text, in.URL), nil
 	}
-	return content.Text(text), nil
+	return content.ExtractText(text), nil
 }
 
 // ErrNoPDFReader says that a page is a PDF and that no reader for it was given.
@@ -145,7 +144,7 @@ func isPDF(body []byte) bool {
 	return at == 0 || at > 0 && len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0
 }
 
-func openPDF(in Input) (*content.Page, error) {
+func openPDF(in Input) (*content.ExtractedPage, error) {
 	if in.PDF == nil {
 		return nil, ErrNoPDFReader
 	}
@@ -153,13 +152,13 @@ func openPDF(in Input) (*content.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return content.Text([]byte(text)), nil
+	return content.ExtractText([]byte(text)), nil
 }
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
 	blocks := plain.Blocks(md)
-	d := Document{Markdown: md, Text: plain.Text(blocks), Hash: change.Fingerprint(blocks)}
+	d := Document{Markdown: md, Text: plain.Text(blocks), Hash: change.ContentHash(blocks)}
 	d.Words = plain.Count(d.Text)
 	return d
 }

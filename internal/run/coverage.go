@@ -126,11 +126,11 @@ func (c *candidates) coverage(expected []string, found []Found, res crawl.Result
 	out := make([]store.Coverage, 0, len(expected))
 	for _, t := range expected {
 		if f := bestOf(t, found); f != nil {
-			out = append(out, store.Coverage{Type: t, State: string(v1alpha1.CoverageFound), URL: f.URL, DocumentID: f.ID})
+			out = append(out, store.Coverage{Type: t, State: store.CoverageFound, URL: f.URL, DocumentID: f.ID})
 			continue
 		}
 		why := c.missing(t, res)
-		out = append(out, store.Coverage{Type: t, State: string(v1alpha1.CoverageMissing), URL: why.url, Reason: string(why.reason)})
+		out = append(out, store.Coverage{Type: t, State: store.CoverageMissing, URL: why.url, Reason: string(why.reason)})
 	}
 	return out
 }
@@ -165,10 +165,10 @@ func bestOf(t string, found []Found) *Found {
 	var best *Found
 	for i := range found {
 		f := &found[i]
-		if f.Type != t || !f.there() || f.Change == Broken && f.Words < leastOf(f.Type) {
+		if f.Type != t || !f.there() || f.Change == Broken && f.WordCount < leastOf(f.Type) {
 			continue
 		}
-		if best == nil || cmp.Or(cmp.Compare(f.Confidence, best.Confidence), cmp.Compare(len(best.Path), len(f.Path)), cmp.Compare(best.URL, f.URL)) > 0 {
+		if best == nil || cmp.Or(cmp.Compare(f.Confidence, best.Confidence), cmp.Compare(len(best.DiscoveryPath), len(f.DiscoveryPath)), cmp.Compare(best.URL, f.URL)) > 0 {
 			best = f
 		}
 	}

@@ -1,8 +1,8 @@
 package change
 
 import (
-	"github.com/clausea/crawler/internal/document/change/script"
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/change/editscript"
+	"github.com/clausea/crawler/internal/document/markdown"
 )
 
 // alignment says which blocks and sections of two texts are each other's.
@@ -40,7 +40,7 @@ func align(old, cur *text) *alignment {
 	al := &alignment{
 		old: old, cur: cur, toCur: unpaired(len(old.blocks)), toOld: unpaired(len(cur.blocks)), how: make([]standing, len(cur.blocks)),
 	}
-	runs, _ := script.Diff(old.sums, cur.sums, 1)
+	runs, _ := editscript.Diff(old.sums, cur.sums, 1)
 	for _, r := range runs {
 		for n := range r.Len {
 			al.toCur[r.A+n], al.toOld[r.B+n] = r.B+n, r.A+n
@@ -247,7 +247,7 @@ func (al *alignment) harmless(i, j int) bool {
 	switch k := al.old.blocks[i].Kind; {
 	case k != al.cur.blocks[j].Kind:
 		return al.old.counts[i] >= minMoved
-	case k == plain.Heading:
+	case k == markdown.Heading:
 		return true
 	case k == plain.Item || k == plain.Row:
 		a, b := al.old.owner[i], al.cur.owner[j]

@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // textUnit is how much of a text is made up, in bytes.
@@ -61,10 +59,10 @@ func edited(md string, n int) string {
 	return strings.Join(words, " ")
 }
 
-func reading(md string) Reading {
+func reading(md string) Input {
 	blocks := plain.Blocks(md)
 	text := plain.Text(blocks)
-	return Reading{Markdown: md, Text: text, Hash: Fingerprint(blocks), Words: plain.Count(text)}
+	return Input{Markdown: md, Text: text, ContentHash: ContentHash(blocks), WordCount: plain.Count(text)}
 }
 
 func BenchmarkCompare(b *testing.B) {
@@ -100,9 +98,9 @@ func BenchmarkRival(b *testing.B) {
 	}
 }
 
-func BenchmarkFingerprint(b *testing.B) {
+func BenchmarkContentHash(b *testing.B) {
 	blocks := plain.Blocks(longText(1, 137<<10))
 	for b.Loop() {
-		Fingerprint(blocks)
+		ContentHash(blocks)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"regexp"
 
 	"github.com/clausea/crawler/internal/document/language"
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 const (
@@ -32,28 +32,28 @@ const (
 // broken says whether the new page lost the document's text: an error, login or consent
 // page, a page that waits for scripts, a remnant, another text altogether, or the same
 // document in another language, which a site gives by the reader's place.
-func broken(old, cur Reading, a, b *text) bool {
-	if old.Words < minWhole {
+func broken(old, cur Input, a, b *text) bool {
+	if old.WordCount < minWhole {
 		return false
 	}
-	share := float64(cur.Words) / float64(old.Words)
-	if share < leftShare && cur.Words < leftWords {
+	share := float64(cur.WordCount) / float64(old.WordCount)
+	if share < leftShare && cur.WordCount < leftWords {
 		return true
 	}
 	kept := common(a, b)
 	switch {
 	case kept >= 0.5:
 		return false
-	case cur.Error, cur.Words <= shortWords && door(b):
+	case cur.ErrorPage, cur.WordCount <= shortWords && door(b):
 		return true
 	case kept >= 0.2:
 		return false
-	case cur.Other, share < leftShare:
+	case cur.NotLegal, share < leftShare:
 		return true
-	case share < shortShare && cur.Words < shortWords:
+	case share < shortShare && cur.WordCount < shortWords:
 		return true
 	}
-	if old.Words < minLanguage || cur.Words < minLanguage {
+	if old.WordCount < minLanguage || cur.WordCount < minLanguage {
 		return false
 	}
 	was, is := language.Of(old.Text), language.Of(cur.Text)
@@ -94,13 +94,13 @@ func common(a, b *text) float64 {
 
 // shingles adds the sums of the runs of words of a text's first blocks.
 func (t *text) shingles(out map[uint64]bool, most int) {
-	var ws []plain.Word
+	var ws []tokenize.Word
 	n := 0
 	for i, b := range t.blocks {
 		if n += t.counts[i]; n > most {
 			return
 		}
-		ws = plain.Words(ws[:0], b.Text)
+		ws = tokenize.Words(ws[:0], b.Text)
 		for j := 0; j+shingle <= len(ws); j++ {
 			out[sum(ws[j:j+shingle])] = true
 		}
@@ -116,7 +116,7 @@ func door(t *text) bool {
 		if n += t.counts[i]; n > doorWords && i > 0 {
 			break
 		}
-		fold = plain.Fold(fold, t.blocks[i].Text)
+		fold = tokenize.Fold(fold, t.blocks[i].Text)
 	}
 	return doors.Match(fold)
 }

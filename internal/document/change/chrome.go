@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 const (
@@ -63,9 +64,9 @@ const unimportant = -2
 
 // alike says whether two lines have half of their words in common.
 func alike(x, y string) bool {
-	have := set(string(plain.Fold(nil, x)))
+	have := set(string(tokenize.Fold(nil, x)))
 	n, common := 0, 0
-	for w := range strings.FieldsSeq(string(plain.Fold(nil, y))) {
+	for w := range strings.FieldsSeq(string(tokenize.Fold(nil, y))) {
 		if n++; have[w] {
 			common++
 		}
@@ -82,7 +83,7 @@ func (t *text) chrome(blocks []int) map[int]bool {
 		if t.counts[i] > maxBanner {
 			continue
 		}
-		fold := string(plain.Fold(nil, t.blocks[i].Text))
+		fold := string(tokenize.Fold(nil, t.blocks[i].Text))
 		switch {
 		case t.counts[i] <= maxPhrase && controls.MatchString(fold):
 			out[i] = !t.betweenProse(i) && !t.inList(i, &around)
@@ -121,7 +122,7 @@ func (t *text) inList(i int, around *list) bool {
 		l.own = strings.HasSuffix(t.blocks[lead].Text, ":")
 	}
 	for k := l.from; k < l.to && !l.own; k++ {
-		l.own = !t.linked(k) && (t.counts[k] > maxPhrase || !controls.MatchString(string(plain.Fold(nil, t.blocks[k].Text))))
+		l.own = !t.linked(k) && (t.counts[k] > maxPhrase || !controls.MatchString(string(tokenize.Fold(nil, t.blocks[k].Text))))
 	}
 	*around = l
 	return l.own
@@ -134,7 +135,7 @@ func (t *text) betweenProse(i int) bool {
 
 // isProse says whether a block is a paragraph of some length.
 func (t *text) isProse(i int) bool {
-	return t.blocks[i].Kind == plain.Paragraph && t.counts[i] >= minProse && t.blocks[i].Links*2 < len(t.blocks[i].Text)
+	return t.blocks[i].Kind == markdown.Paragraph && t.counts[i] >= minProse && t.blocks[i].Links*2 < len(t.blocks[i].Text)
 }
 
 // nearControl says whether one of the blocks right after it is a control, as a
@@ -144,7 +145,7 @@ func nearControl(t *text, blocks []int, n int) bool {
 		if i > blocks[n]+3 {
 			return false
 		}
-		if t.counts[i] <= maxPhrase && consentControls.MatchString(string(plain.Fold(nil, t.blocks[i].Text))) {
+		if t.counts[i] <= maxPhrase && consentControls.MatchString(string(tokenize.Fold(nil, t.blocks[i].Text))) {
 			return true
 		}
 	}

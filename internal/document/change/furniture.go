@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // maxFurniture is the longest line that may be a page's furniture, in bytes.
@@ -12,16 +13,16 @@ const maxFurniture = 160
 
 // furniture finds the blocks that are never part of a document and change by
 // themselves: language pickers, counters, the time of the page's making or checking.
-func furniture(blocks []plain.Block) []bool {
+func furniture(blocks []markdown.Block) []bool {
 	skip := make([]bool, len(blocks))
 	run := 0 // blocks before this one that are nothing but a language's name
 	var fold []byte
 	for i, b := range blocks {
-		if len(b.Text) > maxFurniture || b.Kind == plain.Heading {
+		if len(b.Text) > maxFurniture || b.Kind == markdown.Heading {
 			run = 0
 			continue
 		}
-		fold = plain.Fold(fold[:0], b.Text)
+		fold = tokenize.Fold(fold[:0], b.Text)
 		f := string(fold)
 		switch n := languages(f); {
 		case n >= minPicker && b.Kind != plain.Row:

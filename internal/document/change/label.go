@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // Label says what a change is about.
@@ -100,7 +100,7 @@ func (s *SectionChange) hunks() []hunk {
 const maxLabelled = 16 << 10
 
 func folded(s string) string {
-	return string(plain.Fold(nil, s[:min(len(s), maxLabelled)]))
+	return string(tokenize.Fold(nil, s[:min(len(s), maxLabelled)]))
 }
 
 // labels says what a section's changes are about: by the heading and the changed words;

@@ -3,7 +3,7 @@ package change
 import (
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // piece is a run of words within one block, on its way to a section's ops.
@@ -63,9 +63,9 @@ func (w *words) count(i, j int) int {
 	n, characters := 0, 0
 	for k := i; k < j; k++ {
 		switch {
-		case w.pos[k].class == plain.Character:
+		case w.pos[k].class == tokenize.Character:
 			characters++
-		case k == i || w.first(k) || w.pos[k].start > w.pos[k-1].end || w.pos[k-1].class == plain.Character:
+		case k == i || w.first(k) || w.pos[k].start > w.pos[k-1].end || w.pos[k-1].class == tokenize.Character:
 			n++
 		}
 	}

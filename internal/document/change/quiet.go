@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // maxQuiet is the longest edit that may mean nothing, in words.
@@ -81,7 +81,7 @@ func (w *words) folds(i, j int) []string {
 
 func (w *words) fold(i int) string {
 	at := w.pos[i]
-	return plain.FoldAt(w.text.blocks[at.block].Text, int(at.start), int(at.end))
+	return tokenize.FoldAt(w.text.blocks[at.block].Text, int(at.start), int(at.end))
 }
 
 func (w *words) figures(i, j int) bool {

@@ -1,8 +1,8 @@
 package change
 
 import (
-	"github.com/clausea/crawler/internal/document/change/script"
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/change/editscript"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // maxWords is how many words of both texts together are compared word by word in one
@@ -19,7 +19,7 @@ type group struct {
 // position is where a word stands.
 type position struct {
 	block, start, end int32
-	class             plain.Class
+	class             tokenize.Class
 	column            int16
 }
 
@@ -36,9 +36,9 @@ func wordsOf(t *text, blocks []int) *words {
 		n += t.counts[i]
 	}
 	w := &words{text: t, keys: make([]uint64, 0, n), pos: make([]position, 0, n)}
-	var buf []plain.Word
+	var buf []tokenize.Word
 	for _, i := range blocks {
-		buf = plain.Words(buf[:0], t.blocks[i].Text)
+		buf = tokenize.Words(buf[:0], t.blocks[i].Text)
 		for _, x := range buf {
 			w.keys = append(w.keys, x.Key)
 			w.pos = append(w.pos, position{int32(i), int32(x.Start), int32(x.End), x.Class, x.Column})
@@ -124,9 +124,9 @@ func compareWords(a, b *words) (edits []edit, exact bool) {
 	if len(a.keys)+len(b.keys) > maxWords {
 		return []edit{{0, len(a.keys), 0, len(b.keys), false}}, false
 	}
-	runs, exact := script.Diff(a.keys, b.keys, 3)
+	runs, exact := editscript.Diff(a.keys, b.keys, 3)
 	i, j := 0, 0
-	for _, r := range append(runs, script.Match{A: len(a.keys), B: len(b.keys)}) {
+	for _, r := range append(runs, editscript.Match{A: len(a.keys), B: len(b.keys)}) {
 		if r.A > i || r.B > j {
 			edits = append(edits, edit{i, r.A, j, r.B, false})
 		}

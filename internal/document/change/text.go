@@ -4,13 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // text is a reading taken apart: its blocks without the page's furniture, and the
 // sections that they belong to.
 type text struct {
-	blocks   []plain.Block
+	blocks   []markdown.Block
 	sums     []uint64 // of each block's words; equal blocks have equal sums
 	counts   []int    // words of each block
 	section  []int    // of each block, an index of sections
@@ -32,21 +33,21 @@ func take(md string) *text {
 	all := plain.Blocks(md)
 	skip := furniture(all)
 	n := len(all)
-	t.blocks, t.sums, t.counts = make([]plain.Block, 0, n), make([]uint64, 0, n), make([]int, 0, n)
+	t.blocks, t.sums, t.counts = make([]markdown.Block, 0, n), make([]uint64, 0, n), make([]int, 0, n)
 	t.section, t.owner = make([]int, 0, n), make([]int, 0, n)
 	t.sections = []section{{}}
-	var words []plain.Word
-	var path []plain.Block // the headings that are open
+	var words []tokenize.Word
+	var path []markdown.Block // the headings that are open
 	lead := -1
 	for i, b := range all {
 		if skip[i] {
 			continue
 		}
-		words = plain.Words(words[:0], b.Text)
+		words = tokenize.Words(words[:0], b.Text)
 		if len(words) == 0 {
 			continue
 		}
-		if b.Kind == plain.Heading {
+		if b.Kind == markdown.Heading {
 			for len(path) > 0 && path[len(path)-1].Level >= b.Level {
 				path = path[:len(path)-1]
 			}
@@ -78,7 +79,7 @@ func take(md string) *text {
 const maxPath = 7
 
 // sum is one number for the words of a block.
-func sum(words []plain.Word) uint64 {
+func sum(words []tokenize.Word) uint64 {
 	h := uint64(len(words))
 	for _, w := range words {
 		h = (h ^ w.Key) * 0x9e3779b97f4a7c15 // the golden ratio spreads the bits
@@ -89,7 +90,7 @@ func sum(words []plain.Word) uint64 {
 
 // nameOf is a heading's folded words without its number.
 func nameOf(heading string) string {
-	fold := string(plain.Fold(nil, heading))
+	fold := string(tokenize.Fold(nil, heading))
 	for i := 0; i < len(fold); i++ {
 		if c := fold[i]; c != ' ' && c != '.' && (c < '0' || c > '9') {
 			return fold[i:]
@@ -98,10 +99,10 @@ func nameOf(heading string) string {
 	return fold
 }
 
-// Fingerprint is the hex SHA-256 of the words of a text's blocks in the form in which they are
+// ContentHash is the hex SHA-256 of the words of a text's blocks in the form in which they are
 // compared: readings that differ in nothing but case, punctuation, marks, the form of
 // numbers, footers' years and counters have the same one.
-func Fingerprint(blocks []plain.Block) string {
+func ContentHash(blocks []markdown.Block) string {
 	h := sha256.New()
 	skip := furniture(blocks)
 	var buf []byte

@@ -4,8 +4,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // longPage is a page of the text that a page of 137 KB has in the mean: some 40 KB.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/clausea/crawler/internal/document/doctype"
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // Page is what is known of a page that is to be classified.

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/clausea/crawler/internal/document/doctype"
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // page makes a Page of a text in Markdown.

@@ -5,8 +5,6 @@ import (
 	"math"
 	"strings"
 	"testing"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 func TestTheEmbeddedWeightsAreOfThisProgram(t *testing.T) {

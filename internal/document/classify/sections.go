@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/clausea/crawler/internal/document/doctype"
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // What makes a section of a page a document of its own.

@@ -6,8 +6,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // Bounds of a tree. They let every real page through, and keep what a hostile one
@@ -69,7 +67,7 @@ type builder struct {
 	rest   strings.Builder // text beyond maxNodes
 }
 
-// build makes the tree of a page. It follows the rules of the HTML standard for
+// build makes the tree of a page. It follows the rules of the ExtractHTML standard for
 // what is left out or closed wrongly (section 13.2.6) as far as they decide which
 // text belongs to which block, each step in constant time.
 func build(page string) *tree {

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/atom"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // Bounds of what is read of a page's data.
@@ -26,7 +24,7 @@ type datum struct {
 	list []*datum // members or elements; nil for a string
 }
 
-// readData finds the texts in the JSON of scripts and attributes: strings of HTML or
+// readData finds the texts in the JSON of scripts and attributes: strings of ExtractHTML or
 // of prose, and the trees in which content systems keep rich text. Each value that
 // has any is a body of its own.
 func readData(stash []string) []*node {
@@ -257,7 +255,7 @@ func begins(n *node, head string) bool {
 	return bare(line) == head
 }
 
-// renderText makes nodes of a string that is HTML, Markdown or prose.
+// renderText makes nodes of a string that is ExtractHTML, Markdown or prose.
 func renderText(s string) *node {
 	if markedUp(s) {
 		return element(atom.Div, build(s).body.take()...)
@@ -293,7 +291,7 @@ func code(s string) bool {
 	return n*60 > min(len(s), 4000)
 }
 
-// markedUp says whether a string is HTML of some length.
+// markedUp says whether a string is ExtractHTML of some length.
 func markedUp(s string) bool {
 	return len(s) > 40 && (strings.Contains(s, "</") || strings.Contains(s, "<br")) && !strings.HasPrefix(strings.TrimSpace(s), "{")
 }

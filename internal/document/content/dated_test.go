@@ -8,7 +8,7 @@ import (
 
 func TestDatedLinesOfThePageAroundTheTextAreKept(t *testing.T) {
 	t.Parallel()
-	p := HTML([]byte(`<!doctype html><html><head><title>Terms 2024</title>
+	p := ExtractHTML([]byte(`<!doctype html><html><head><title>Terms 2024</title>
 <meta property="article:modified_time" content="2024-03-01T10:00:00+00:00">
 <script type="application/ld+json">{"@type":"WebPage","dateModified":"2024-04-01"}</script></head>
 <body><header><div>Legal</div><div>Last updated</div><div>May 3, 2023</div></header>
@@ -21,7 +21,7 @@ func TestDatedLinesOfThePageAroundTheTextAreKept(t *testing.T) {
 	if p.Modified != "2024-04-01" {
 		t.Errorf("modified %q, want the newest", p.Modified)
 	}
-	if many := HTML([]byte(strings.Repeat("<p>On 3 May 2019</p>", 500)), ""); len(many.Dated) != maxDatedLines {
+	if many := ExtractHTML([]byte(strings.Repeat("<p>On 3 May 2019</p>", 500)), ""); len(many.Dated) != maxDatedLines {
 		t.Errorf("%d lines are kept", len(many.Dated))
 	}
 }

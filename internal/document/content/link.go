@@ -7,8 +7,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // link writes a link; one that leads nowhere else, or that holds blocks, is what is in it.

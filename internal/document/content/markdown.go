@@ -3,15 +3,13 @@ package content
 import (
 	"bytes"
 	"strings"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
-// Text takes Markdown or plain text in UTF-8 as it is.
-func Text(b []byte) *Page {
+// ExtractText takes Markdown or plain text in UTF-8 as it is.
+func ExtractText(b []byte) *ExtractedPage {
 	text := strings.ToValidUTF8(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\ufffd")
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(text)
-	p := &Page{Markdown: strings.TrimSpace(text), Kept: 1, Source: FromText, Sources: 1}
+	p := &ExtractedPage{Markdown: strings.TrimSpace(text), Kept: 1, Source: FromText, Sources: 1}
 	before := "" // the line before, if it may be a heading
 	fenced := false
 	for line := range strings.SplitSeq(p.Markdown, "\n") {
@@ -43,7 +41,7 @@ func Text(b []byte) *Page {
 	return p
 }
 
-func (p *Page) head(text string) {
+func (p *ExtractedPage) head(text string) {
 	if text = plain.Normalise(text); text != "" && len(p.Headings) < maxHeadings {
 		p.Headings = append(p.Headings, text)
 	}

@@ -4,12 +4,10 @@ package content
 
 import (
 	"golang.org/x/net/html/atom"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
-// Page is what a page says of itself.
-type Page struct {
+// ExtractedPage is what a page says of itself.
+type ExtractedPage struct {
 	Title     string   // of the document itself: its first heading
 	Head      string   // the title element's
 	Lang      string   // as declared
@@ -35,7 +33,7 @@ const (
 	FromTemplate Source = "template" // in a template element that a script shows
 	FromNoscript Source = "noscript" // in what is shown where no scripts run
 	FromScript   Source = "script"   // in data that a script shows: JSON in a script or an attribute
-	FromText     Source = "text"     // the page is no HTML but text
+	FromText     Source = "text"     // the page is no ExtractHTML but text
 )
 
 const (
@@ -44,11 +42,11 @@ const (
 	maxTitle = 160
 )
 
-// HTML reads a page in UTF-8. url is its address, by which its links are made
+// ExtractHTML reads a page in UTF-8. url is its address, by which its links are made
 // absolute; it may be empty.
-func HTML(body []byte, url string) *Page {
+func ExtractHTML(body []byte, url string) *ExtractedPage {
 	t := build(toText(body))
-	p := &Page{Head: t.title, Lang: t.lang, Flat: t.flat, Dated: datedLines(t.body), Modified: t.modified}
+	p := &ExtractedPage{Head: t.title, Lang: t.lang, Flat: t.flat, Dated: datedLines(t.body), Modified: t.modified}
 	pr, source, looked := choose(t, url)
 	p.Source, p.Sources, p.Several, p.All = source, looked, pr.documents, pr.words
 	doc := pr.tree.body

@@ -2,8 +2,6 @@ package content
 
 import (
 	"strings"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // minOpened is how many words a block has that a button opens, where it is in sight

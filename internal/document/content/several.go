@@ -7,8 +7,6 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html/atom"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // minDocument is how many words a part of a page has that is a document of its own.

@@ -7,8 +7,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
-
-	"github.com/clausea/crawler/internal/document/plain"
 )
 
 // marks are kinds of emphasis, as bits.

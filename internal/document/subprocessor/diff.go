@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // Pair is a row before and after.
@@ -68,7 +68,7 @@ func Diff(old, cur []Row) Change {
 }
 
 func equal(a, b string) bool {
-	return a == b || string(plain.Fold(nil, a)) == string(plain.Fold(nil, b))
+	return a == b || string(tokenize.Fold(nil, a)) == string(tokenize.Fold(nil, b))
 }
 
 // forms are the forms of companies that names end in, as folded words.
@@ -83,7 +83,7 @@ var forms = func() map[string]bool {
 
 // key is a company's name without its form.
 func key(name string) string {
-	words := strings.Fields(string(plain.Fold(nil, name)))
+	words := strings.Fields(string(tokenize.Fold(nil, name)))
 	n := len(words)
 	for n > 1 && forms[words[n-1]] {
 		n--

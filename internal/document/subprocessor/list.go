@@ -6,14 +6,14 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
 )
 
 // maxName is how many words a subprocessor's name has at most.
 const maxName = 10
 
 // entries reads names, each with lines of its own below: "Purpose: hosting".
-func entries(blocks []plain.Block) []Row {
+func entries(blocks []markdown.Block) []Row {
 	var out []Row
 	var cur Row
 	title := "" // the last line that may be a name
@@ -38,7 +38,7 @@ func entries(blocks []plain.Block) []Row {
 			found++
 		case b.Kind == plain.Item && value != "" && len(strings.Fields(key)) <= 5:
 			// something else that is told, or a list of lines like "Example Inc.: hosting"
-		case b.Kind == plain.Heading || len(strings.Fields(b.Text)) <= maxName && !strings.HasSuffix(b.Text, "."):
+		case b.Kind == markdown.Heading || len(strings.Fields(b.Text)) <= maxName && !strings.HasSuffix(b.Text, "."):
 			out = cur.keep(out)
 			cur, title = Row{}, strings.TrimSuffix(b.Text, ":")
 		}
@@ -114,7 +114,7 @@ func value(s string) string {
 type shape struct{ last, second, brackets bool }
 
 // shapeOf looks at the items of a list.
-func shapeOf(blocks []plain.Block) shape {
+func shapeOf(blocks []markdown.Block) shape {
 	long, last, second, inBrackets, brackets := 0, 0, 0, 0, 0
 	for _, b := range blocks {
 		ps := parts(b.Text)
@@ -153,11 +153,11 @@ const maxUnknown = 5
 // lists reads items like "Example Inc. (USA) - hosting", "Example GmbH, Germany:
 // support", "Example Inc. – hosting (USA)" or "Example Inc. – hosting – USA". A list
 // counts if most of its items tell a purpose or a place.
-func lists(blocks []plain.Block) []Row {
+func lists(blocks []markdown.Block) []Row {
 	var out []Row
 	for i := 0; i < len(blocks); {
 		j := i
-		for j < len(blocks) && blocks[j].Kind == blocks[i].Kind && blocks[j].Kind != plain.Heading && blocks[j].Kind != plain.Row {
+		for j < len(blocks) && blocks[j].Kind == blocks[i].Kind && blocks[j].Kind != markdown.Heading && blocks[j].Kind != plain.Row {
 			j++
 		}
 		var rows []Row

@@ -3,7 +3,7 @@ package subprocessor
 import (
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // places are the countries and regions that lists of subprocessors name, as folded
@@ -59,5 +59,5 @@ func isPlace(s string) bool {
 }
 
 func named(s string) bool {
-	return places[strings.TrimPrefix(string(plain.Fold(nil, s)), " ")]
+	return places[strings.TrimPrefix(string(tokenize.Fold(nil, s)), " ")]
 }

@@ -3,7 +3,7 @@ package subprocessor
 import (
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // role is what a column or a line says of a subprocessor.
@@ -62,7 +62,7 @@ const maxHead = 9
 
 // roleOf says what a column with this head tells.
 func roleOf(head string) role {
-	fold := string(plain.Fold(nil, head)) + " "
+	fold := string(tokenize.Fold(nil, head)) + " "
 	if n := strings.Count(fold, " ") - 1; n == 0 || n > maxHead {
 		return nothing
 	}
@@ -80,7 +80,7 @@ func roleOf(head string) role {
 }
 
 func isAddress(head string) bool {
-	return hasAny(string(plain.Fold(nil, head))+" ", addressStems)
+	return hasAny(string(tokenize.Fold(nil, head))+" ", addressStems)
 }
 
 func hasAny(fold string, stems []string) bool {

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
 )
 
 // Row is one subprocessor. What the list does not say is empty.
@@ -77,14 +77,14 @@ func mentions(text string) bool {
 
 // aboutParts are the blocks below headings that speak of subprocessors, up to the next
 // heading of the same level.
-func aboutParts(blocks []plain.Block) [][]plain.Block {
-	var out [][]plain.Block
+func aboutParts(blocks []markdown.Block) [][]markdown.Block {
+	var out [][]markdown.Block
 	for i := 0; i < len(blocks); i++ {
-		if blocks[i].Kind != plain.Heading || !mentions(blocks[i].Text) {
+		if blocks[i].Kind != markdown.Heading || !mentions(blocks[i].Text) {
 			continue
 		}
 		j := i + 1
-		for j < len(blocks) && (blocks[j].Kind != plain.Heading || blocks[j].Level > blocks[i].Level) {
+		for j < len(blocks) && (blocks[j].Kind != markdown.Heading || blocks[j].Level > blocks[i].Level) {
 			j++
 		}
 		out = append(out, blocks[i+1:j])

@@ -3,7 +3,7 @@ package subprocessor
 import (
 	"strings"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
 )
 
 // columns are the indexes of what is told, or -1.
@@ -11,7 +11,7 @@ type columns struct{ name, purpose, location int }
 
 // tables reads all tables. Where strict, only those count whose head, or the heading or
 // paragraph above, speaks of subprocessors.
-func tables(blocks []plain.Block, strict bool) []Row {
+func tables(blocks []markdown.Block, strict bool) []Row {
 	var out []Row
 	speaks := false // the heading or the paragraph before speaks of subprocessors
 	level := 0      // of the heading that does
@@ -19,11 +19,11 @@ func tables(blocks []plain.Block, strict bool) []Row {
 		b := blocks[i]
 		if b.Kind != plain.Row {
 			switch {
-			case b.Kind == plain.Heading && mentions(b.Text):
+			case b.Kind == markdown.Heading && mentions(b.Text):
 				speaks, level = true, b.Level
-			case b.Kind == plain.Heading && b.Level <= level:
+			case b.Kind == markdown.Heading && b.Level <= level:
 				speaks, level = false, 0
-			case b.Kind == plain.Paragraph && level == 0:
+			case b.Kind == markdown.Paragraph && level == 0:
 				speaks = mentions(b.Text)
 			}
 			i++

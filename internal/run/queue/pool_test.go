@@ -14,8 +14,8 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
@@ -46,12 +46,12 @@ func newBed(t *testing.T) *bed {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	to, err := fetch.ParseConnectTo(":443:" + site.Address)
+	to, err := fetch.ParseConnectTo(":443:" + site.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f, err := fetch.New(fetch.Config{
-		Guard: address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
+		Guard: netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func (b *bed) await(id, what string, ok func(store.Run) bool) store.Run {
 	return last
 }
 
-func in(state string) func(store.Run) bool { return func(r store.Run) bool { return r.State == state } }
+func in(state store.RunState) func(store.Run) bool { return func(r store.Run) bool { return r.State == state } }
 
 // fetching says that a worker has fetched a page and goes on.
 func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 0 }
@@ -152,7 +152,7 @@ func TestAnOrderIsCrawledOnceByOneOfManyPools(t *testing.T) {
 	if r.Attempts != 1 || r.Documents.New < 10 || r.StopReason == "" {
 		t.Errorf("it ended as %+v", r)
 	}
-	docs, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.Page{})
+	docs, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.ListOptions{})
 	if err != nil || int64(len(docs)) != r.Documents.New {
 		t.Errorf("%d documents of %d are there, %v", len(docs), r.Documents.New, err)
 	}
@@ -160,8 +160,8 @@ func TestAnOrderIsCrawledOnceByOneOfManyPools(t *testing.T) {
 
 func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 	t.Parallel()
-	for ask, want := range map[store.Request]string{
-		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunStopped, store.RequestCancel: store.RunFailed,
+	for ask, want := range map[store.RunRequest]store.RunState{
+		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunInterrupted, store.RequestCancel: store.RunFailed,
 	} {
 		t.Run(string(ask), func(t *testing.T) {
 			t.Parallel()
@@ -171,12 +171,12 @@ func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 			if err := b.queue.Ask(t.Context(), "r1", ask); err != nil {
 				t.Fatal(err)
 			}
-			b.await("r1", want, in(want))
+			b.await("r1", string(want), in(want))
 			release()
 			if ask != store.RequestSuspend {
 				return
 			}
-			before, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.Page{})
+			before, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.ListOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -192,15 +192,15 @@ func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 func TestARunThatNobodyHasTakenUpIsEndedWhereItLies(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	for ask, want := range map[store.Request]string{
-		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunStopped, store.RequestCancel: store.RunFailed,
+	for ask, want := range map[store.RunRequest]store.RunState{
+		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunInterrupted, store.RequestCancel: store.RunFailed,
 	} {
 		id := "r-" + string(ask)
 		b.order(id, 0)
 		if err := b.queue.Ask(t.Context(), id, ask); err != nil {
 			t.Fatal(err)
 		}
-		b.await(id, want, in(want))
+		b.await(id, string(want), in(want))
 	}
 }
 
@@ -217,14 +217,14 @@ func TestAPoolThatShutsDownGivesItsRunsBack(t *testing.T) {
 	}
 	b.pool("new")
 	r = b.await("r1", "completion", in(store.RunComplete))
-	if r.Attempts != 1 || r.Holder != "new" || r.Documents.New < 10 {
+	if r.Attempts != 1 || r.Worker != "new" || r.Documents.New < 10 {
 		t.Errorf("it ended as %+v", r)
 	}
 }
 
 func TestALostWorkersRunIsTakenOverAndAPoisonedOneIsGivenUp(t *testing.T) {
 	t.Parallel()
-	for attempts, want := range map[int32]string{1: store.RunComplete, 3: store.RunFailed} {
+	for attempts, want := range map[int32]store.RunState{1: store.RunComplete, 3: store.RunFailed} {
 		b := newBed(t)
 		b.order("r1", 0)
 		r := b.await("r1", "the queue", in(store.RunPending))
@@ -233,13 +233,13 @@ func TestALostWorkersRunIsTakenOverAndAPoisonedOneIsGivenUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.State, r.Holder, r.Attempts, r.Heartbeat = store.RunRunning, "dead", attempts, time.Now()
+		r.State, r.Worker, r.Attempts, r.Heartbeat = store.RunRunning, "dead", attempts, time.Now()
 		r.Fence = store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
 		if err := b.store.PutRun(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 		b.pool("alive")
-		got := b.await("r1", want, in(want))
+		got := b.await("r1", string(want), in(want))
 		if want == store.RunFailed && got.StopReason != v1alpha1.ReasonWorkerLost || want == store.RunComplete && got.Attempts != 2 {
 			t.Errorf("after %d lost workers it ended as %+v", attempts, got)
 		}
@@ -257,7 +257,7 @@ func TestOneRunOfACompanyIsCrawledAtATime(t *testing.T) {
 	release := b.underWay("r1")
 	b.order("r2", 0)
 	b.await("r2", "its place in the queue", func(store.Run) bool { return s.refused.Load() > 0 })
-	for id, state := range map[string]string{"r1": store.RunRunning, "r2": store.RunPending} {
+	for id, state := range map[string]store.RunState{"r1": store.RunRunning, "r2": store.RunPending} {
 		if r, err := b.queue.Observe(t.Context(), id); err != nil || r.State != state {
 			t.Errorf("while one run of a company is crawled, %s is %s, %v", id, r.State, err)
 		}

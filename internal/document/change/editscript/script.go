@@ -7,7 +7,7 @@
 // which gives up on the shortest script past a cost, as GNU diff does. Time and memory
 // are therefore bounded by the length of the sequences, and the result never depends on
 // a clock.
-package script
+package editscript
 
 import (
 	"cmp"

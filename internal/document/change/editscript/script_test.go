@@ -1,4 +1,4 @@
-package script
+package editscript
 
 import (
 	"math/rand/v2"

@@ -1,4 +1,4 @@
-package script
+package editscript
 
 // search compares two parts by Myers' algorithm, dividing them at the middle of the
 // shortest script until nothing is left.

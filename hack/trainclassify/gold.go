@@ -32,20 +32,20 @@ type record struct {
 	Markdown  string   `json:"gold_md_file"`
 }
 
-// form is in which form a page is given.
+// form is a form in which a page is presented to the model.
 type form string
 
 const (
-	formHTML     form = "html"     // a page, with its address: scored
-	formMarkdown form = "markdown" // a text without a page around it, with its address: scored
-	formCopy     form = "copy"     // a further form of a page, which only trains
-	formBare     form = "bare"     // the same without title, headings and address: reported apart
+	formHTML     form = "html"     // a page with its URL; scored
+	formMarkdown form = "markdown" // a text without its page, with its URL; scored
+	formCopy     form = "copy"     // another form of a page, for training only
+	formBare     form = "bare"     // without title, headings and URL; reported separately
 )
 
-// example is one text with its answer.
+// example is one labelled text.
 type example struct {
 	record   record
-	page     *classify.Page // until its features are made
+	page     *classify.Page // nil once the features are computed
 	hidden   classify.Hidden
 	form     form
 	class    int
@@ -53,7 +53,7 @@ type example struct {
 	weight   float64
 	features []classify.Feature
 	named    bool // see classify.Choose
-	// decided says that classify needs no model to answer decision.
+	// decided reports that classify returns the class decision without the model.
 	decided  bool
 	decision int
 }
@@ -62,21 +62,21 @@ func (e *example) scored() bool {
 	return (e.form == formHTML || e.form == formMarkdown) && len(e.record.Doubt) == 0
 }
 
-// folds is into how many parts the companies are put for cross-validation.
+// folds is the number of folds of the cross-validation. Each company is in one fold.
 const folds = 5
 
-// What the forms of an example count in training.
+// The training weights of the forms of an example.
 const (
 	doubtWeight     = 0.3
 	copyWeight      = 0.5
 	bareWeight      = 0.3
 	siteWeight      = 0.5
 	disguisedWeight = 0.5
-	urlWeight       = 0.15 // of an address alone
-	noisyURLWeight  = 0.03 // of an address whose label is often wrong
+	urlWeight       = 0.15 // of a URL without a page
+	noisyURLWeight  = 0.03 // of a URL whose label is often wrong
 )
 
-// load reads every manifest.
+// load reads all manifests.
 func load(gold string) ([]example, error) {
 	out, err := eachLine(filepath.Join(gold, "legal-types", "*", "manifest.jsonl"), pageExamples)
 	if err != nil {
@@ -125,30 +125,30 @@ func eachLine(pattern string, f func(dir string, r record) ([]example, error)) (
 	return out, nil
 }
 
-// foldOf keeps a company in one fold.
+// foldOf returns the fold of a company.
 func foldOf(company string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(company))
 	return int(h.Sum32() % folds)
 }
 
-// urlExamples are of the labelled addresses, which teach the names of rare types.
+// urlExamples returns examples from labelled URLs, which contain the names of rare types.
 func urlExamples(_ string, r record) ([]example, error) {
 	class := slices.Index(classify.Classes, r.Label)
 	if class < 0 || r.URL == "" {
-		return nil, nil // "unclear" is a label too
+		return nil, nil // labels include "unclear"
 	}
 	weight := urlWeight
 	switch r.Label {
 	case doctype.PrivacyPolicy, doctype.TermsOfService, doctype.CookiePolicy:
 	default:
-		// Most of these were named by a crowd that had fewer types to choose from.
+		// Most of these labels come from annotators who had fewer types to choose from.
 		weight = noisyURLWeight
 	}
 	return []example{{record: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Page{URL: r.URL}}}, nil
 }
 
-// pageExamples are the forms of one labelled page.
+// pageExamples returns the forms of one labelled page.
 func pageExamples(dir string, r record) ([]example, error) {
 	label := r.Label
 	if !r.Legal {
@@ -156,7 +156,7 @@ func pageExamples(dir string, r record) ([]example, error) {
 	}
 	class := slices.Index(classify.Classes, label)
 	if class < 0 {
-		return nil, fmt.Errorf("%s: label %q is none of ours", r.ID, label)
+		return nil, fmt.Errorf("%s: unknown label %q", r.ID, label)
 	}
 	if r.Component == "" {
 		r.Component = r.ID
@@ -201,8 +201,8 @@ func pageExamples(dir string, r record) ([]example, error) {
 	return out, nil
 }
 
-// hiddenParts are what each page is trained without, so that the model learns all that
-// may stand for a type and not only what stands most often.
+// hiddenParts lists the parts that are hidden in further copies of each page, so that the
+// model learns all evidence for a type and not only the most frequent.
 var hiddenParts = []struct {
 	what   classify.Hidden
 	weight float64
@@ -214,7 +214,7 @@ var hiddenParts = []struct {
 	{classify.HideTitle | classify.HideAddress | classify.HideSpeech, 0.4},
 }
 
-// inForm is the example in one form of its page.
+// inForm returns the example in another form of its page.
 func (e example) inForm(p classify.Page, f form, hide classify.Hidden, weight float64) example {
 	e.form, e.page, e.hidden, e.weight = f, &p, hide, e.weight*weight
 	e.named = p.Named()
@@ -224,15 +224,16 @@ func (e example) inForm(p classify.Page, f form, hide classify.Hidden, weight fl
 	return e
 }
 
-// bare leaves only the text below the title, so that the model learns its words.
+// bare retains only the text below the title, so that the model learns its words.
 func bare(p classify.Page) classify.Page {
 	p.URL, p.Title, p.Head, p.Headings = "", "", "", nil
 	p.Text, p.Markdown = withoutHeading(p.Text), withoutHeading(p.Markdown)
 	return p
 }
 
-// disguisedExamples are the pages that are no legal documents under the titles and addresses
-// of such: hubs, shells and teasers are named like what they lead to.
+// disguisedExamples returns the pages that are not legal documents with the titles and URLs
+// of legal documents, because overview pages and teasers are named like the documents to
+// which they link.
 func disguisedExamples(examples []example) []example {
 	var named [folds][]example
 	for _, e := range examples {
@@ -253,7 +254,7 @@ func disguisedExamples(examples []example) []example {
 	return out
 }
 
-// withoutHeading is a long text from its first space behind 200 bytes on.
+// withoutHeading returns a long text without its first 200 bytes, up to the next space.
 func withoutHeading(s string) string {
 	if len(s) < 400 {
 		return s
@@ -264,7 +265,7 @@ func withoutHeading(s string) string {
 	return s
 }
 
-// site is what is read of a company's stored site.
+// site is a company's recorded site.
 type site struct {
 	Domain    string `json:"domain"`
 	Component string `json:"component"`
@@ -298,7 +299,7 @@ func readSites(gold string) (sites []site, dirs []string, err error) {
 	return sites, dirs, nil
 }
 
-// loadSites reads the labelled pages of sites, with the text of the links to them.
+// loadSites returns the labelled pages of recorded sites, with the text of a link to them.
 func loadSites(gold string) ([]example, error) {
 	sites, dirs, err := readSites(gold)
 	if err != nil {
@@ -334,7 +335,7 @@ func loadSites(gold string) ([]example, error) {
 	return out, nil
 }
 
-// withoutSites leaves out the examples of companies that have a stored site.
+// withoutSites removes the examples of companies that have a recorded site.
 func withoutSites(gold string, examples []example) ([]example, error) {
 	sites, _, err := readSites(gold)
 	if err != nil {
@@ -347,7 +348,8 @@ func withoutSites(gold string, examples []example) ([]example, error) {
 	return slices.DeleteFunc(examples, func(e example) bool { return has[e.record.Component] }), nil
 }
 
-// makeFeatures gives the examples their features, and says what was the background.
+// makeFeatures computes the features of the examples. It returns the background, which is
+// the distribution of the wording evidence over the scored legal documents.
 func makeFeatures(examples []example) classify.Background {
 	var bg classify.Background
 	var sum, squares [classify.EvidenceTypes]float64

@@ -20,7 +20,9 @@ import (
 	"github.com/clausea/crawler/internal/document/date"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/document/language"
+	"github.com/clausea/crawler/internal/document/markdown"
 	"github.com/clausea/crawler/internal/document/subprocessor"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // Input is a page as it was fetched.
@@ -79,9 +81,9 @@ func Read(in Input) (Document, error) {
 	}
 	d := FromMarkdown(p.Markdown)
 	d.URL = in.URL
-	d.Title = cmp.Or(p.Title, p.Head)
-	d.Language = language.Of(d.Text, p.Lang, in.Language)
-	d.Region = language.Region(d.Language, p.Lang, in.Language)
+	d.Title = cmp.Or(p.Title, p.TitleElement)
+	d.Language = language.Of(d.Text, p.DeclaredLanguage, in.Language)
+	d.Region = language.Region(d.Language, p.DeclaredLanguage, in.Language)
 	answer := classify.Of(classified(in, p, d))
 	d.Type, d.Also, d.Confidence, d.SoftError, d.Own = answer.Type, answer.Also, answer.Confidence, answer.SoftError, answer.Own
 	d.Legal = d.Type != doctype.Other
@@ -92,7 +94,7 @@ func Read(in Input) (Document, error) {
 
 // readDates takes the dates of the text or, where it has none, of the page around it.
 func (d *Document) readDates(in Input, p *content.ExtractedPage) {
-	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, PageLines: p.Dated, PageModified: p.Modified})
+	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
 	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
 	d.TakesEffect, d.TakesEffectQuote = found.Upcoming, found.UpcomingQuote
@@ -109,8 +111,8 @@ func Classified(in Input) (classify.Page, error) {
 
 func classified(in Input, p *content.ExtractedPage, d Document) classify.Page {
 	return classify.Page{
-		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
-		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
+		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.TitleElement, Headings: p.Headings,
+		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWordCount,
 		Subprocessors: func() bool { return subprocessor.Sure(d.Markdown) },
 	}
 }
@@ -157,9 +159,9 @@ func openPDF(in Input) (*content.ExtractedPage, error) {
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
-	blocks := plain.Blocks(md)
-	d := Document{Markdown: md, Text: plain.Text(blocks), Hash: change.ContentHash(blocks)}
-	d.Words = plain.Count(d.Text)
+	blocks := markdown.Parse(md)
+	d := Document{Markdown: md, Text: markdown.JoinText(blocks), Hash: change.ContentHash(blocks)}
+	d.Words = tokenize.CountWords(d.Text)
 	return d
 }
 

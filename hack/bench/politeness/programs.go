@@ -16,17 +16,17 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// Children are the programs that are measured, by name; each takes the server's
-// address, the file of the authority to trust, the home pages with commas between
-// them, and how many hosts at once.
+// Children are the measured programs, by name. Each takes the server's host and port, a
+// PEM file with the certificate authority to trust, the home pages separated by commas,
+// and the number of concurrent hosts.
 var Children = map[string]func(addr, ca, homes, hosts string) error{
 	"clausea": ours, "colly": collyHost, "colly-star": collyStar,
 }
 
-// delay is what is asked for between two requests to a host.
+// delay is the requested delay between two requests to a host.
 const delay = 250 * time.Millisecond
 
-// timeLimit ends a crawl that waits for hosts that hang.
+// timeLimit stops a crawl that waits for unresponsive hosts.
 const timeLimit = 40 * time.Second
 
 // nothing judges no page.
@@ -55,7 +55,7 @@ func ours(addr, ca, homes, hosts string) error {
 	return err
 }
 
-// collyHost is colly with a rule for each host.
+// collyHost runs colly with one rule per host.
 func collyHost(addr, ca, homes, _ string) error {
 	var rules []*colly.LimitRule
 	for _, home := range strings.Split(homes, ",") {
@@ -65,7 +65,7 @@ func collyHost(addr, ca, homes, _ string) error {
 	return withColly(addr, ca, homes, rules)
 }
 
-// collyStar is colly with one rule for all hosts, as its README has it.
+// collyStar runs colly with one rule for all hosts, as in its README.
 func collyStar(addr, ca, homes, hosts string) error {
 	n, err := strconv.Atoi(hosts)
 	if err != nil {
@@ -101,7 +101,7 @@ func withColly(addr, ca, homes string, rules []*colly.LimitRule) error {
 	}()
 	select {
 	case <-done:
-	case <-ctx.Done(): // it has no limit of its own
+	case <-ctx.Done(): // colly has no time limit
 	}
 	return nil
 }

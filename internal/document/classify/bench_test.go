@@ -4,6 +4,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // longPage is a page of the text that a page of 137 KB has in the mean: some 40 KB.
@@ -15,10 +18,10 @@ func longPage(tb testing.TB) Page {
 	}
 	md := "# Terms of Use\n\n" + strings.ReplaceAll(string(b), "=== ", "## ")
 	md = md[:strings.LastIndexByte(md[:min(len(md), 40<<10)], '\n')]
-	text := plain.Normalise(md)
+	text := markdown.PlainText(md)
 	return Page{
 		URL: "https://example.com/legal/terms", Title: "Terms of Use", Head: "Terms of Use | Example", Headings: []string{"Terms of Use", "Definitions", "Your account"},
-		Markdown: md, Text: text, Words: plain.Count(text),
+		Markdown: md, Text: text, Words: tokenize.CountWords(text),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // Page is what is known of a page that is to be classified.
@@ -130,7 +131,7 @@ func (p *Page) own() int {
 	for line := range strings.Lines(p.Markdown) {
 		line = strings.Trim(line, "#-*> \r\n")
 		if said[line] {
-			n -= plain.Count(line)
+			n -= tokenize.CountWords(line)
 		}
 		said[line] = true
 	}

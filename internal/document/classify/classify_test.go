@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // page makes a Page of a text in Markdown.
 func page(url, title, md string) Page {
-	text := plain.Normalise(md)
-	return Page{URL: url, Title: title, Head: title, Headings: []string{title}, Markdown: md, Text: text, Words: plain.Count(text)}
+	text := markdown.PlainText(md)
+	return Page{URL: url, Title: title, Head: title, Headings: []string{title}, Markdown: md, Text: text, Words: tokenize.CountWords(text)}
 }
 
 const law = "You agree to these terms. We may suspend your account if you violate them. Our liability is limited to the extent permitted by applicable law, and disputes are subject to the jurisdiction of the courts. "

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // What makes a section of a page a document of its own.
@@ -44,8 +46,8 @@ func (p *Page) also(l *lexicon, m *Model, main string, e *evidence, sc *scratch)
 		if len(s.text) > maxSection {
 			s.text = strings.ToValidUTF8(s.text[:maxSection], "")
 		}
-		text := plain.Normalise(s.text)
-		part := Page{Title: s.heading, Markdown: s.text, Text: text, Words: plain.Count(text)}
+		text := markdown.PlainText(s.text)
+		part := Page{Title: s.heading, Markdown: s.text, Text: text, Words: tokenize.CountWords(text)}
 		if part.Words < sectionWords {
 			continue
 		}

@@ -8,10 +8,10 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// cuts is at how many points of fenced writes their contexts end.
-const cuts = 150
+// cancellations is the number of fenced writes whose contexts are cancelled, each at another point.
+const cancellations = 150
 
-func TestAWriteThatIsCutOffHoldsItsLeaseUpForNobody(t *testing.T) {
+func TestACancelledWriteDoesNotBlockItsLease(t *testing.T) {
 	t.Parallel()
 	s := open(t, uri, database(t))
 	l, err := s.AcquireLease(t.Context(), "run/x", "worker", time.Hour)
@@ -19,16 +19,16 @@ func TestAWriteThatIsCutOffHoldsItsLeaseUpForNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
-	for i := range cuts {
+	for i := range cancellations {
 		ctx, cancel := context.WithCancel(t.Context())
-		cut := time.AfterFunc(time.Duration(i)*40*time.Microsecond, cancel) // a write takes some milliseconds
-		_ = s.PutCheckpoint(ctx, f, "r", []byte("x"))                       // whether it was in time doesn't matter
+		cut := time.AfterFunc(time.Duration(i)*40*time.Microsecond, cancel) // a write takes a few milliseconds
+		_ = s.PutCheckpoint(ctx, f, "r", []byte("x"))                       // either outcome is fine
 		cut.Stop()
 		cancel()
-		// It gives up before a server would end what holds the lease, after a minute.
+		// This times out before the server aborts an open transaction after a minute.
 		_, err := s.RenewLease(t.Context(), l, time.Hour)
 		if err != nil {
-			t.Fatalf("after cut %d: %v", i, err)
+			t.Fatalf("after cancellation %d: %v", i, err)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func runsByState(t *testing.T, s store.Store) {
 		}
 		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%02d", i), Company: "c", State: state, Priority: int32(i%2) - 1, Task: []byte(`{}`), MaxAttempts: 3}))
 	}
-	ids := func(state string, limit int) (out []string) {
+	ids := func(state store.RunState, limit int) (out []string) {
 		for _, r := range pagesOf(t, limit, func(p store.ListOptions) ([]store.Run, string, error) {
 			return s.ListRunsByState(t.Context(), state, p)
 		}) {
@@ -61,7 +61,7 @@ func runSwap(t *testing.T, s store.Store) {
 	if err := s.CompareAndSwapRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunFailed}, store.RunPending); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("a run that was taken up meanwhile: %v", err)
 	}
-	for state, want := range map[string]int{store.RunPending: 0, store.RunRunning: 1, store.RunFailed: 0} {
+	for state, want := range map[store.RunState]int{store.RunPending: 0, store.RunRunning: 1, store.RunFailed: 0} {
 		if got, _, err := s.ListRunsByState(t.Context(), state, store.ListOptions{}); err != nil || len(got) != want {
 			t.Errorf("%d runs are %s, %v", len(got), state, err)
 		}

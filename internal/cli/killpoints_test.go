@@ -23,7 +23,11 @@ func TestMain(m *testing.M) {
 		os.Exit(Main(os.Args[1:]))
 	}
 	if args := os.Getenv(argsEnv); args != "" {
-		os.Exit(Main(strings.Split(args, "\n")))
+		code := Main(strings.Split(args, "\n"))
+		if os.Getenv(pauseEnv) != "" {
+			pauseBeforeExit()
+		}
+		os.Exit(code)
 	}
 	os.Exit(m.Run())
 }

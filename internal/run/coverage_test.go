@@ -55,9 +55,9 @@ func TestEachReasonThatALinkedPageIsLeftForIsToldOfItsType(t *testing.T) {
 		crawl.SkipRedirectLoop: v1alpha1.MissingUnreachable, crawl.SkipTooManyRedirects: v1alpha1.MissingUnreachable, crawl.SkipBadRedirect: v1alpha1.MissingUnreachable,
 		crawl.SkipDepth: v1alpha1.MissingUnsure, crawl.SkipContentType: v1alpha1.MissingUnsure, crawl.SkipQueueFull: v1alpha1.MissingUnsure,
 	} {
-		var c candidates
-		c.lost("https://example.com/terms", "Terms of Service", reason, "")
-		if got := c.missing("terms_of_service", crawl.Result{Reason: crawl.StopFrontierEmpty}); got.reason != want {
+		c := newCoverage()
+		c.recordMissing("https://example.com/terms", "Terms of Service", reason, "")
+		if got := c.missing("terms_of_service", crawl.StopFrontierEmpty); got.reason != want {
 			t.Errorf("%s: %s, want %s", reason, got.reason, want)
 		}
 	}
@@ -87,7 +87,7 @@ func TestFailuresSayWhoseFaultTheyAre(t *testing.T) {
 	}{
 		"robots.txt": {map[string]string{"/robots.txt": "User-agent: *\nDisallow: /", "/": home()}, "RobotsDisallowed", "robots.txt", "Robots"},
 		"refused":    {map[string]string{"/": "403"}, "AccessDenied", "refuses", "AccessDenied"},
-		"dead":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page: check the address", "Unreachable"},
+		"dead":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page: check the URL", "Unreachable"},
 		"no rules":   {map[string]string{"/robots.txt": "503", "/": home()}, "SiteUnreachable", "robots.txt of example.com answers 503", "Unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestEveryEndHasItsSentence(t *testing.T) {
 		crawl.StopFrontierEmpty, crawl.StopConverged, crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted, crawl.StopBudgetSpent,
 		crawl.StopRobotsDisallowed, crawl.StopAccessDenied, crawl.StopSiteUnreachable,
 	} {
-		m := message(crawl.Result{Reason: r}, nil, 2)
+		m := finalMessage(r, crawl.Result{Reason: r}, nil, 2, nil)
 		if strings.Contains(m, "%!") || strings.Contains(m, "and .") || !strings.HasSuffix(m, ".") || seen[m] != "" {
 			t.Errorf("%s: %q (as %s)", r, m, seen[m])
 		}
@@ -289,7 +289,7 @@ func TestOfASiteThatDoesNotAnswerItSaysWhatToCheck(t *testing.T) {
 	r := w.runner(t, nil)
 	w.Close()
 	rep := crawlOnce(t, r)
-	if rep.Run.StopReason != "SiteUnreachable" || !strings.Contains(rep.Run.Message, "gave no page (connect): check the address") {
+	if rep.Run.StopReason != "SiteUnreachable" || !strings.Contains(rep.Run.Message, "gave no page (connect): check the URL") {
 		t.Errorf("%s: %s", rep.Run.StopReason, rep.Run.Message)
 	}
 }

@@ -23,7 +23,7 @@ func TestADocumentThatAlternatesFlapsAndIsNoNewsTwice(t *testing.T) {
 	var changed store.Document // as the last change that was news left it
 	for i, want := range []string{New, Changed, Changed, Flapping, Flapping} {
 		s.edition.Store(int32(i % 2))
-		rep, err := r.Run(t.Context(), task())
+		rep, err := execute(t.Context(), r, task(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,18 +73,18 @@ func TestAChangeWhoseVersionOutlivedItsWorkerIsStillAChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close(t.Context()) })
-	if _, err := s.runner(t, st).Run(t.Context(), task()); err != nil {
+	if _, err := execute(t.Context(), s.runner(t, st), task(), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.edition.Store(1)
-	if rep, err := s.runner(t, &cutStore{st, terms}).Run(t.Context(), task()); !errors.Is(err, errCut) && rep.Run.State != store.RunFailed {
+	if rep, err := execute(t.Context(), s.runner(t, &cutStore{st, terms}), task(), nil); !errors.Is(err, errCut) && rep.Run.State != store.RunFailed {
 		t.Fatalf("the cut run: %v, %+v", err, rep.Run)
 	}
 	d, err := st.FindDocument(t.Context(), "example.com", terms)
 	if err != nil || d.Versions != 1 {
 		t.Fatalf("after the cut: %d versions in the document, %v", d.Versions, err)
 	}
-	rep, err := s.runner(t, st).Run(t.Context(), task())
+	rep, err := execute(t.Context(), s.runner(t, st), task(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func TestAPDFThatALegalLinkLeadsToIsADocument(t *testing.T) {
 	t.Cleanup(s.Close)
 	r := s.runner(t, nil)
 	r.PDF = pdf.Extract
-	rep, err := r.Run(t.Context(), task())
+	rep, err := execute(t.Context(), r, task(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestAPDFThatIsSentAsADownloadIsADocument(t *testing.T) {
 			t.Cleanup(s.Close)
 			r := s.runner(t, nil)
 			r.PDF = pdf.Extract
-			rep, err := r.Run(t.Context(), task())
+			rep, err := execute(t.Context(), r, task(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -24,6 +24,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/crawl/render"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
@@ -191,7 +192,7 @@ func TestDocumentsOfSinglePageSitesAreFoundInABrowser(t *testing.T) {
 	for _, s := range sites {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			rep, err := (&run.Runner{Engine: engine}).Run(t.Context(), s.task(crawl.RenderAuto))
+			rep, err := (&run.Runner{Engine: engine}).ExecuteUnstored(t.Context(), s.task(crawl.RenderAuto), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -224,7 +225,8 @@ func TestARunSaysWhichPagesNeedABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close(context.WithoutCancel(t.Context())) })
-	rep, err := (&run.Runner{Engine: crawl.New(web(t, []*spa{s})), Store: st, Holder: "test"}).Run(t.Context(), s.task(crawl.RenderNever))
+	pool := &queue.Pool{Store: st, Runner: &run.Runner{Engine: crawl.New(web(t, []*spa{s})), Store: st, WorkerID: "test"}}
+	rep, err := pool.Crawl(t.Context(), s.task(crawl.RenderNever), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

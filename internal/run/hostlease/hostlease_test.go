@@ -15,8 +15,8 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// patience bounds what a test waits for.
-const patience = 5 * time.Minute
+// waitTimeout bounds every wait of a test.
+const waitTimeout = 5 * time.Minute
 
 const host = "help.example"
 
@@ -30,110 +30,124 @@ func newStore(t *testing.T) store.Store {
 	return s
 }
 
-func hosts(s store.Leases, holder string) *Hosts {
-	return &Hosts{Leases: s, Holder: holder, Lease: 600 * time.Millisecond, Tenure: 500 * time.Millisecond, Log: logr.Discard()}
+// shortLeases returns the leases of a crawl with short durations.
+func shortLeases(s store.Leases, holder string) *Leases {
+	return New(Config{Store: s, Holder: holder, Duration: 600 * time.Millisecond, MaxHold: 500 * time.Millisecond, Log: logr.Discard()})
 }
 
-// lasting are hosts whose leases outlast the pauses of a busy machine.
-func lasting(s store.Leases, holder string) *Hosts {
-	h := hosts(s, holder)
-	h.Lease = 6 * time.Second
-	return h
+// stableLeases returns leases that do not expire during the pauses of a busy machine.
+func stableLeases(s store.Leases, holder string) *Leases {
+	l := shortLeases(s, holder)
+	l.Duration = 6 * time.Second
+	return l
 }
 
-func take(t *testing.T, h *Hosts) crawl.HostLease {
+func acquire(t *testing.T, l *Leases) crawl.HostLease {
 	t.Helper()
-	turn, err := h.Acquire(t.Context(), host)
+	lease, err := l.Acquire(t.Context(), host)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return turn
+	return lease
 }
 
-// await waits until ok.
-func await(t *testing.T, what string, ok func() bool) {
+// acquireAsync acquires the host in the background and sends the lease.
+func acquireAsync(t *testing.T, l *Leases) <-chan crawl.HostLease {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); {
+	acquired := make(chan crawl.HostLease, 1)
+	go func() {
+		lease, err := l.Acquire(context.Background(), host)
+		if err != nil {
+			t.Error(err)
+		}
+		acquired <- lease
+	}()
+	return acquired
+}
+
+// waitUntil waits until ok returns true.
+func waitUntil(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(waitTimeout); !ok(); {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s did not come about", what)
+			t.Fatalf("timed out waiting for %s", what)
 		}
 		<-time.After(5 * time.Millisecond)
 	}
 }
 
-func TestTheTimeOfTheLastRequestTravelsWithTheTurn(t *testing.T) {
+func TestTheTimeOfTheLastRequestReachesTheNextHolder(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	first := take(t, lasting(s, "a"))
+	first := acquire(t, stableLeases(s, "a"))
 	if time.Since(first.IdleSince()) < time.Hour {
-		t.Errorf("nobody asked the host, yet it was asked at %s", first.IdleSince())
+		t.Errorf("the host has had no request, but is idle only since %s", first.IdleSince())
 	}
-	free := time.Now().Add(300 * time.Millisecond) // as the first crawl's delay has it
-	first.Release(t.Context(), free)
-	second := take(t, lasting(s, "b"))
+	nextRequest := time.Now().Add(300 * time.Millisecond) // by the delay of the first crawl
+	first.Release(t.Context(), nextRequest)
+	second := acquire(t, stableLeases(s, "b"))
 	defer second.Release(t.Context(), time.Time{})
-	if time.Now().Before(free) {
-		t.Error("the host was given before its delay was over")
+	if time.Now().Before(nextRequest) {
+		t.Error("the host was acquired before its delay was over")
 	}
-	if second.IdleSince().Before(free.Add(-time.Millisecond)) {
-		t.Errorf("it is said that nobody asked since %s, but it was kept free until %s", second.IdleSince(), free)
+	if second.IdleSince().Before(nextRequest.Add(-time.Millisecond)) {
+		t.Errorf("the host is idle since %s, but was reserved until %s", second.IdleSince(), nextRequest)
 	}
 }
 
-func TestATurnThatWasNotUsedLeavesTheTimeAsItWas(t *testing.T) {
+func TestReleasingAnUnusedLeaseKeepsTheTimeOfTheLastRequest(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	for range 3 {
-		turn := take(t, hosts(s, "a"))
-		if time.Since(turn.IdleSince()) < time.Hour {
-			t.Errorf("nobody asked the host, yet it was asked at %s", turn.IdleSince())
+		lease := acquire(t, shortLeases(s, "a"))
+		if time.Since(lease.IdleSince()) < time.Hour {
+			t.Errorf("the host has had no request, but is idle only since %s", lease.IdleSince())
 		}
-		turn.Release(t.Context(), time.Time{})
+		lease.Release(t.Context(), time.Time{})
 	}
 }
 
-func TestTheTurnOfACrashedCrawlRunsOut(t *testing.T) {
+func TestTheLeaseOfACrashedCrawlExpires(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	if _, err := s.AcquireLease(t.Context(), LeaseName(host), "dead", 300*time.Millisecond); err != nil {
-		t.Fatal(err)
+	for name, holder := range map[string]string{LeaseName(host): "crashed", QueueLeaseName(host): "crashed too"} {
+		if _, err := s.AcquireLease(t.Context(), name, holder, 300*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, err := s.AcquireLease(t.Context(), LineName(host), "dead too", 300*time.Millisecond); err != nil {
-		t.Fatal(err)
-	}
-	take(t, hosts(s, "b")).Release(t.Context(), time.Now())
+	acquire(t, shortLeases(s, "b")).Release(t.Context(), time.Now())
 }
 
-func TestAHostThatIsNeverGivenBackIsBusy(t *testing.T) {
+func TestAcquireTimesOutIfTheHostIsNeverReleased(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	if _, err := s.AcquireLease(t.Context(), LeaseName(host), "other", time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	h := hosts(s, "b")
-	h.Patience = 300 * time.Millisecond
-	if turn, err := h.Acquire(t.Context(), host); !errors.Is(err, crawl.ErrHostBusy) || turn != nil {
-		t.Errorf("%v, %v", turn, err)
+	l := shortLeases(s, "b")
+	l.WaitTimeout = 300 * time.Millisecond
+	if lease, err := l.Acquire(t.Context(), host); !errors.Is(err, crawl.ErrHostBusy) || lease != nil {
+		t.Errorf("got %v, %v; want ErrHostBusy", lease, err)
 	}
-	if _, err := s.AcquireLease(t.Context(), LineName(host), "next", time.Hour); err != nil {
-		t.Errorf("who gave up still stands in line: %v", err)
+	if _, err := s.AcquireLease(t.Context(), QueueLeaseName(host), "next", time.Hour); err != nil {
+		t.Errorf("the crawl is still in the wait queue: %v", err)
 	}
 }
 
-func TestAStoreThatDoesNotAnswerGivesNoTurn(t *testing.T) {
+func TestAcquireFailsIfTheStoreIsUnreachable(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	h := hosts(s, "a")
-	h.Patience = 300 * time.Millisecond
-	if turn, err := h.Acquire(t.Context(), host); err == nil || errors.Is(err, crawl.ErrHostBusy) || turn != nil {
-		t.Errorf("%v, %v", turn, err)
+	l := shortLeases(s, "a")
+	l.WaitTimeout = 300 * time.Millisecond
+	if lease, err := l.Acquire(t.Context(), host); err == nil || errors.Is(err, crawl.ErrHostBusy) || lease != nil {
+		t.Errorf("got %v, %v; want an error of the store", lease, err)
 	}
 }
 
-func TestAWaitForATurnEndsWithItsCrawl(t *testing.T) {
+func TestAcquireEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	if _, err := s.AcquireLease(t.Context(), LeaseName(host), "other", time.Hour); err != nil {
@@ -142,146 +156,133 @@ func TestAWaitForATurnEndsWithItsCrawl(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := hosts(s, "b").Acquire(ctx, host)
+		_, err := shortLeases(s, "b").Acquire(ctx, host)
 		ended <- err
 	}()
-	await(t, "the crawl's place in line", func() bool {
-		l, err := s.AcquireLease(t.Context(), LineName(host), "test", time.Hour)
+	waitUntil(t, "the crawl to enter the wait queue", func() bool {
+		lease, err := s.AcquireLease(t.Context(), QueueLeaseName(host), "test", time.Hour)
 		if err == nil {
-			_ = s.ReleaseLease(t.Context(), l)
+			_ = s.ReleaseLease(t.Context(), lease)
 		}
 		return errors.Is(err, store.ErrConflict)
 	})
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("it ends with %v", err)
+		t.Errorf("it ended with %v", err)
 	}
 }
 
-func TestATurnIsOverWhenOthersWaitAndTheyGoFirst(t *testing.T) {
+func TestACrawlReleasesTheHostForThoseThatWaitAndAcquiresItAfterThem(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	t.Parallel()
 	s := newStore(t)
-	a, b := lasting(s, "a"), lasting(s, "b")
+	a, b := stableLeases(s, "a"), stableLeases(s, "b")
 	for range 3 {
-		turn := take(t, a)
-		theirs := make(chan crawl.HostLease, 1)
-		go func() {
-			turn, err := b.Acquire(context.Background(), host)
-			if err != nil {
-				t.Error(err)
-			}
-			theirs <- turn
-		}()
-		await(t, "the end of the turn", turn.ShouldRelease)
-		turn.Release(t.Context(), time.Now())
-		mine := make(chan crawl.HostLease, 1)
-		go func() {
-			turn, err := a.Acquire(context.Background(), host)
-			if err != nil {
-				t.Error(err)
-			}
-			mine <- turn
-		}()
+		lease := acquire(t, a)
+		waiter := acquireAsync(t, b)
+		waitUntil(t, "the request to release the host", lease.ShouldRelease)
+		lease.Release(t.Context(), time.Now())
+		again := acquireAsync(t, a)
 		select {
-		case turn := <-theirs:
-			turn.Release(t.Context(), time.Now())
-		case <-mine:
-			t.Fatal("who gave a host back has it again before who waited for it")
+		case lease := <-waiter:
+			lease.Release(t.Context(), time.Now())
+		case <-again:
+			t.Fatal("the crawl that released the host acquired it again before the one that waited")
 		}
-		(<-mine).Release(t.Context(), time.Now())
+		(<-again).Release(t.Context(), time.Now())
 	}
 }
 
-func TestATurnForWhichNobodyWaitsGoesOn(t *testing.T) {
+func TestACrawlKeepsAHostThatNoOtherCrawlWaitsFor(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	t.Parallel()
-	c := &counted{Leases: newStore(t)}
-	h := lasting(c, "a")
-	turn := take(t, h)
-	await(t, "three looks whether somebody waits", func() bool { return c.looks.Load() >= 3 })
-	if turn.ShouldRelease() {
-		t.Error("it is over")
+	c := &checkCounter{Leases: newStore(t)}
+	lease := acquire(t, stableLeases(c, "a"))
+	waitUntil(t, "three checks of the wait queue", func() bool { return c.checks.Load() >= 3 })
+	if lease.ShouldRelease() {
+		t.Error("the host is to be released")
 	}
-	turn.Release(t.Context(), time.Now())
+	lease.Release(t.Context(), time.Now())
 }
 
-// counted counts how often a turn looks whether others wait.
-type counted struct {
+// checkCounter counts how often the wait queue is checked.
+type checkCounter struct {
 	store.Leases
-	looks atomic.Int64
+	checks atomic.Int64
 }
 
-func (c *counted) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
-	if name == LineName(host) {
-		c.looks.Add(1)
+func (c *checkCounter) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
+	if name == QueueLeaseName(host) {
+		c.checks.Add(1)
 	}
 	return c.Leases.AcquireLease(ctx, name, holder, ttl)
 }
 
-func TestATurnThatIsLostIsOver(t *testing.T) {
-	t.Parallel()
-	t.Run("the store does not answer", func(t *testing.T) {
-		t.Parallel()
-		s := newStore(t)
-		turn := take(t, hosts(s, "a"))
-		if err := s.Close(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		await(t, "the end of the turn", turn.ShouldRelease)
-		turn.Release(t.Context(), time.Now())
-	})
-	t.Run("another crawl has it", func(t *testing.T) {
-		t.Parallel()
-		s := newStore(t)
-		l, err := s.AcquireLease(t.Context(), LeaseName(host), "a", time.Hour)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h := hosts(s, "a")
-		h.init()
-		turn := h.begin(t.Context(), host, l, time.Now())
-		if _, err := s.RenewLease(t.Context(), l, -time.Second); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.AcquireLease(t.Context(), LeaseName(host), "b", time.Hour); err != nil {
-			t.Fatal(err)
-		}
-		await(t, "the end of the turn", turn.ShouldRelease)
-		turn.Release(t.Context(), time.Now())
-		if _, err := s.AcquireLease(t.Context(), LeaseName(host), "c", time.Hour); !errors.Is(err, store.ErrConflict) {
-			t.Errorf("a turn that was lost was given back for its new owner: %v", err)
-		}
-	})
-}
-
-func TestManyCrawlsHaveAHostOneAtATime(t *testing.T) {
+func TestALeaseThatIsNotRenewedMustBeReleased(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	var inHand, most, turns atomic.Int64
+	lease := acquire(t, shortLeases(s, "a"))
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "the lease to expire", lease.ShouldRelease)
+	lease.Release(t.Context(), time.Now())
+}
+
+func TestReleasingALostLeaseDoesNotAffectItsNewHolder(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	stored, err := s.AcquireLease(t.Context(), LeaseName(host), "a", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lease := shortLeases(s, "a").newLease(t.Context(), host, stored, time.Now())
+	if _, err := s.RenewLease(t.Context(), stored, -time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.AcquireLease(t.Context(), LeaseName(host), "b", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "the lease to be lost", lease.ShouldRelease)
+	lease.Release(t.Context(), time.Now())
+	if _, err := s.AcquireLease(t.Context(), LeaseName(host), "c", time.Hour); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("the lease of the new holder was released: %v", err)
+	}
+}
+
+func TestOneCrawlAtATimeHoldsAHost(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	var holding, highest, acquired atomic.Int64
 	done := make(chan struct{})
 	const crawls = 6
 	for n := range crawls {
 		go func() {
 			defer func() { done <- struct{}{} }()
-			h := lasting(s, fmt.Sprint(n))
+			l := stableLeases(s, fmt.Sprint(n))
 			for range 2 {
-				turn, err := h.Acquire(t.Context(), host)
+				lease, err := l.Acquire(t.Context(), host)
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if now := inHand.Add(1); now > most.Load() {
-					most.Store(now)
+				if now := holding.Add(1); now > highest.Load() {
+					highest.Store(now)
 				}
-				turns.Add(1)
-				inHand.Add(-1)
-				turn.Release(t.Context(), time.Now())
+				acquired.Add(1)
+				holding.Add(-1)
+				lease.Release(t.Context(), time.Now())
 			}
 		}()
 	}
 	for range crawls {
 		<-done
 	}
-	if most.Load() != 1 || turns.Load() != 2*crawls {
-		t.Errorf("%d turns, %d at once", turns.Load(), most.Load())
+	if highest.Load() != 1 || acquired.Load() != 2*crawls {
+		t.Errorf("%d leases were acquired, %d at once", acquired.Load(), highest.Load())
 	}
 }

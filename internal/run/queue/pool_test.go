@@ -10,6 +10,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
@@ -154,7 +155,7 @@ func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
 	if want := (v1alpha1.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8}); got.Documents != want {
 		t.Errorf("its documents are %+v", got.Documents)
 	}
-	if runner.ReasonCancelled != run.ReasonCancelled {
-		t.Errorf("a cancelled run has the reasons %s and %s", runner.ReasonCancelled, run.ReasonCancelled)
+	if runner.ReasonCancelled != string(crawl.StopCancelled) {
+		t.Errorf("a cancelled run has the reasons %s and %s", runner.ReasonCancelled, crawl.StopCancelled)
 	}
 }

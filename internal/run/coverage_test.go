@@ -13,7 +13,7 @@ import (
 
 var documentOther = document.Document{Type: doctype.Other}
 
-func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
+func TestCoverageReportsWhyATypeIsMissing(t *testing.T) {
 	t.Parallel()
 	both := home("/privacy", "Privacy Policy", "/terms", "Terms of Service")
 	for name, c := range map[string]struct {
@@ -21,15 +21,15 @@ func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
 		terms string // reason and path
 	}{
 		"not linked":               {map[string]string{"/": home("/privacy", "Privacy Policy")}, "NotLinked "},
-		"linked, not there":        {map[string]string{"/": both}, "NotLinked "},
+		"linked, not found":        {map[string]string{"/": both}, "NotLinked "},
 		"robots.txt":               {map[string]string{"/": both, "/robots.txt": "User-agent: *\nDisallow: /terms", "/terms": policy("Terms of Service")}, "Robots /terms"},
 		"a hub is refused":         {map[string]string{"/": home("/privacy", "Privacy Policy", "/legal", "Legal"), "/legal": "403"}, "AccessDenied /legal"},
 		"refused":                  {map[string]string{"/": both, "/terms": "403"}, "AccessDenied /terms"},
-		"not answered":             {map[string]string{"/": both, "/terms": "500"}, "Unreachable /terms"},
+		"server error":             {map[string]string{"/": both, "/terms": "500"}, "Unreachable /terms"},
 		"a redirect to itself":     {map[string]string{"/": both, "/terms": "/terms"}, "Unreachable /terms"},
 		"redirects without an end": {map[string]string{"/": both, "/terms": "/terms/1", "/terms/1": "/terms/2", "/terms/2": "/terms/3", "/terms/3": "/terms/4", "/terms/4": "/terms/5", "/terms/5": "/terms/6"}, "Unreachable /terms/6"},
-		"another's":                {map[string]string{"/": home("/privacy", "Privacy Policy", "https://elsewhere.example/terms", "Terms of Service")}, "NotLinked "},
-		"read as no terms":         {map[string]string{"/": both, "/terms": home("/privacy", "Privacy Policy")}, "Unsure /terms"},
+		"of another site":          {map[string]string{"/": home("/privacy", "Privacy Policy", "https://elsewhere.example/terms", "Terms of Service")}, "NotLinked "},
+		"not classified as terms":  {map[string]string{"/": both, "/terms": home("/privacy", "Privacy Policy")}, "Unsure /terms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,13 +43,13 @@ func TestCoverageSaysWhyATypeIsMissing(t *testing.T) {
 				t.Errorf("terms: %s %q, want %q", terms.State, got, c.terms)
 			}
 			if !strings.Contains(rep.Run.Message, "missing: terms_of_service (") {
-				t.Errorf("the message doesn't say so: %s", rep.Run.Message)
+				t.Errorf("the message does not name the missing type: %s", rep.Run.Message)
 			}
 		})
 	}
 }
 
-func TestEachReasonThatALinkedPageIsLeftForIsToldOfItsType(t *testing.T) {
+func TestASkippedLinkExplainsWhyItsTypeIsMissing(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[crawl.SkipReason]v1alpha1.MissingReason{
 		crawl.SkipRedirectLoop: v1alpha1.MissingUnreachable, crawl.SkipTooManyRedirects: v1alpha1.MissingUnreachable, crawl.SkipBadRedirect: v1alpha1.MissingUnreachable,
@@ -63,37 +63,37 @@ func TestEachReasonThatALinkedPageIsLeftForIsToldOfItsType(t *testing.T) {
 	}
 }
 
-func TestACrawlThatFoundNothingIsCompleteAndSaysSo(t *testing.T) {
+func TestACrawlWithoutDocumentsIsCompleteAndReportsIt(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	rep := crawlOnce(t, newWeb(t, map[string]string{"/": home("/boats", "Boats"), "/boats": home()}).runner(t, s))
 	if rep.Run.State != store.RunComplete || len(rep.Documents) != 0 {
-		t.Errorf("it is %s with %d documents", rep.Run.State, len(rep.Documents))
+		t.Errorf("the run is %s with %d documents", rep.Run.State, len(rep.Documents))
 	}
 	if !strings.Contains(rep.Run.Message, "no legal document is linked on it") || !strings.Contains(rep.Run.Message, "pin") {
 		t.Errorf("the message: %s", rep.Run.Message)
 	}
 	if r, err := s.GetRun(t.Context(), rep.Run.ID); err != nil || r.Message != rep.Run.Message || len(r.Coverage) != 2 || r.Coverage[0].Reason != "NotLinked" {
-		t.Errorf("kept is %+v, %v", r, err)
+		t.Errorf("stored %+v, %v", r, err)
 	}
 }
 
-func TestFailuresSayWhoseFaultTheyAre(t *testing.T) {
+func TestTheMessageOfAFailureNamesItsCause(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		pages         map[string]string
-		reason, fault string
+		reason, cause string
 		coverage      string
 	}{
 		"robots.txt": {map[string]string{"/robots.txt": "User-agent: *\nDisallow: /", "/": home()}, "RobotsDisallowed", "robots.txt", "Robots"},
 		"refused":    {map[string]string{"/": "403"}, "AccessDenied", "refuses", "AccessDenied"},
-		"dead":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page: check the URL", "Unreachable"},
-		"no rules":   {map[string]string{"/robots.txt": "503", "/": home()}, "SiteUnreachable", "robots.txt of example.com answers 503", "Unreachable"},
+		"down":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page: check the URL", "Unreachable"},
+		"no robots":  {map[string]string{"/robots.txt": "503", "/": home()}, "SiteUnreachable", "robots.txt of example.com answers 503", "Unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rep := crawlOnce(t, newWeb(t, c.pages).runner(t, openStore(t)))
-			if rep.Run.State != store.RunFailed || rep.Run.StopReason != c.reason || !strings.Contains(rep.Run.Message, c.fault) {
+			if rep.Run.State != store.RunFailed || rep.Run.StopReason != c.reason || !strings.Contains(rep.Run.Message, c.cause) {
 				t.Errorf("%s, %s: %s", rep.Run.State, rep.Run.StopReason, rep.Run.Message)
 			}
 			if rep.Run.Coverage[0].Reason != c.coverage {
@@ -103,7 +103,7 @@ func TestFailuresSayWhoseFaultTheyAre(t *testing.T) {
 	}
 }
 
-func TestEveryEndHasItsSentence(t *testing.T) {
+func TestEachEndOfACrawlHasADifferentMessage(t *testing.T) {
 	t.Parallel()
 	seen := map[string]crawl.StopReason{}
 	for _, r := range []crawl.StopReason{
@@ -118,7 +118,7 @@ func TestEveryEndHasItsSentence(t *testing.T) {
 	}
 }
 
-func TestThePinnedTypeIsTrusted(t *testing.T) {
+func TestAPinnedPageHasItsPinnedType(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{
 		"/":         home("/privacy", "Privacy Policy"),
@@ -137,12 +137,12 @@ func TestThePinnedTypeIsTrusted(t *testing.T) {
 	}
 }
 
-func TestAPinnedPageWithoutTextIsNoDocument(t *testing.T) {
+func TestAPinnedPageWithoutTextIsNotADocument(t *testing.T) {
 	t.Parallel()
 	menu := home("/boats", "All the boats that we build", "/nets", "All the nets that we mend", "/harbour", "Where our harbour is and how to get there by land and by sea")
 	for name, c := range map[string]struct {
-		page string
-		why  crawl.SkipReason
+		page   string
+		reason crawl.SkipReason
 	}{
 		"empty":                      {"<!doctype html><html lang=en><title>Our pact</title><main></main>", crawl.SkipUnreadable},
 		"two words":                  {"<!doctype html><html lang=en><title>Our pact</title><main><h1>Our pact</h1></main>", crawl.SkipUnreadable},
@@ -154,25 +154,25 @@ func TestAPinnedPageWithoutTextIsNoDocument(t *testing.T) {
 			t.Parallel()
 			s := openStore(t)
 			w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/pact": "/the-pact", "/the-pact": c.page})
-			for _, address := range []string{"/the-pact", "/pact"} {
+			for _, path := range []string{"/the-pact", "/pact"} {
 				rep := crawlOnce(t, w.runner(t, s), func(tk *Task) {
-					tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com" + address, Type: "terms_of_service", Pinned: true})
+					tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com" + path, Type: "terms_of_service", Pinned: true})
 				})
 				if terms := rep.Run.Coverage[1]; terms.State != "Missing" || terms.Reason != "Unsure" || terms.URL != "https://example.com/the-pact" {
-					t.Errorf("%s: coverage: %+v", address, terms)
+					t.Errorf("%s: coverage: %+v", path, terms)
 				}
 				if got := changes(rep); len(got) != 1 {
-					t.Errorf("%s: found %v", address, got)
+					t.Errorf("%s: found %v", path, got)
 				}
-				if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/the-pact"); err != nil || p.Reason != string(c.why) {
-					t.Errorf("%s: the page: %+v, %v", address, p, err)
+				if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/the-pact"); err != nil || p.Reason != string(c.reason) {
+					t.Errorf("%s: the page: %+v, %v", path, p, err)
 				}
 			}
 		})
 	}
 }
 
-func TestAPinnedImprintMayBeAsShortAsAShellAndHasNumbers(t *testing.T) {
+func TestAPinnedImprintMayBeShortIfItHasDigits(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		text string
@@ -193,13 +193,13 @@ func TestAPinnedImprintMayBeAsShortAsAShellAndHasNumbers(t *testing.T) {
 				tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/p/7", Type: doctype.Imprint, Pinned: true})
 			})
 			if got := changes(rep)["https://example.com/p/7"]; (got == "imprint New") != c.is {
-				t.Errorf("it is %q", got)
+				t.Errorf("the document is %q", got)
 			}
 		})
 	}
 }
 
-func TestThePromiseOfAPinnedPageNeedsNoTellingAddress(t *testing.T) {
+func TestAPinnedURLPromisesItsTypeWhateverItsPath(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/p/7": "403"})
 	rep := crawlOnce(t, w.runner(t, nil), func(tk *Task) {
@@ -210,8 +210,8 @@ func TestThePromiseOfAPinnedPageNeedsNoTellingAddress(t *testing.T) {
 	}
 }
 
-// A document may have been kept of a page without text before that was looked at.
-func TestAPinnedDocumentThatNeverHadATextCoversNothing(t *testing.T) {
+// Earlier versions of this program stored documents of pages without text.
+func TestAPinnedDocumentWithoutTextDoesNotCoverItsType(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/pact": home()})
 	s := openStore(t)
@@ -226,18 +226,18 @@ func TestAPinnedDocumentThatNeverHadATextCoversNothing(t *testing.T) {
 	}
 	rep = crawlOnce(t, r, pin)
 	if got := changes(rep)["https://example.com/pact"]; got != "terms_of_service Broken" {
-		t.Errorf("it is %q", got)
+		t.Errorf("the document is %q", got)
 	}
 	if c := rep.Run.Coverage[1]; c.State != "Missing" || c.Reason != "Unsure" {
 		t.Errorf("coverage: %+v", c)
 	}
 	w.set("/pact", policy("Terms of Service"))
 	if c := crawlOnce(t, r, pin).Run.Coverage[1]; c.State != "Found" {
-		t.Errorf("its text is there now, and the coverage says %+v", c)
+		t.Errorf("the page has its text again; coverage: %+v", c)
 	}
 }
 
-func TestADocumentThatMovedIsTheSameDocument(t *testing.T) {
+func TestARedirectedDocumentIsTheSameDocument(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy"), "/terms": policy("Terms of Service")})
 	s := openStore(t)
@@ -260,7 +260,7 @@ func TestADocumentThatMovedIsTheSameDocument(t *testing.T) {
 	}
 }
 
-func TestAnErrorPageInADocumentsPlaceIsAnIncident(t *testing.T) {
+func TestASoftErrorAtTheURLOfADocumentIsAnIncident(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy"), "/terms": policy("Terms of Service")})
 	s := openStore(t)
@@ -283,7 +283,7 @@ func TestAnErrorPageInADocumentsPlaceIsAnIncident(t *testing.T) {
 	}
 }
 
-func TestOfASiteThatDoesNotAnswerItSaysWhatToCheck(t *testing.T) {
+func TestTheMessageOfAnUnreachableSiteSaysWhatToCheck(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, nil)
 	r := w.runner(t, nil)

@@ -21,7 +21,7 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// site is a small company site over TLS whose terms can be changed.
+// site is a small company site over TLS with two translations of its terms.
 type site struct {
 	*httptest.Server
 	edition atomic.Int32
@@ -132,7 +132,7 @@ func TestASecondCrawlStoresOnlyWhatChanged(t *testing.T) {
 	}
 }
 
-func TestMaxPagesIsKeptToThePage(t *testing.T) {
+func TestMaxPagesIsExact(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	r := s.runner(t, nil)

@@ -14,14 +14,14 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// web is a company's site whose pages a test sets, and changes.
+// web is a company's site whose pages a test sets and changes.
 type web struct {
 	site
 	mu    sync.Mutex
-	pages map[string]string // by path; a number is a status, an address a redirect, held no answer
+	pages map[string]string // by path: a number is a status, a path a redirect, held no response
 }
 
-// held is a page that is not answered as long as anybody waits for it.
+// held is a page that gets no response until the client gives up.
 const held = "held"
 
 func newWeb(t *testing.T, pages map[string]string) *web {
@@ -62,7 +62,7 @@ func (w *web) set(path, body string) {
 	w.pages[path] = body
 }
 
-// home links to paths, each with a text.
+// home returns a page with links, given as pairs of path and text.
 func home(links ...string) string {
 	var b strings.Builder
 	b.WriteString("<!doctype html><html lang=en><title>Harbour</title><main><p>We build boats and mend nets.</p></main><footer>")
@@ -72,7 +72,7 @@ func home(links ...string) string {
 	return b.String() + "</footer>"
 }
 
-// policy is a document's page.
+// policy returns the page of a document.
 func policy(title string) string {
 	topic := strings.ToLower(title)
 	return "<!doctype html><html lang=en><title>" + title + "</title><main><h1>" + title + "</h1>" +

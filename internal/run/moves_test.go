@@ -27,8 +27,8 @@ func TestADocumentThatMovedWithoutARedirectKeepsItsHistory(t *testing.T) {
 	crawlOnce(t, r)
 	before := find(t, st, "/terms")
 
-	// It is at another address now, with one sentence more; and there are terms for
-	// shops, which are new and not the old ones.
+	// The terms have another URL and one more sentence. The terms for shops are a new
+	// document.
 	w.set("/terms", "")
 	w.set("/legal/terms-of-service", strings.Replace(terms, "</main>", "<p>Disputes are decided by arbitration in Lisbon.</p></main>", 1))
 	w.set("/legal/shop-terms", "<!doctype html><html lang=en><title>Terms of Service for shops</title><main><h1>Terms of Service for shops</h1>"+
@@ -38,16 +38,16 @@ func TestADocumentThatMovedWithoutARedirectKeepsItsHistory(t *testing.T) {
 
 	after := find(t, st, "/legal/terms-of-service")
 	if after.ID != before.ID || len(after.FormerURLs) != 1 || after.FormerURLs[0] != before.URL || after.Versions != 2 || !after.RemovedAt.IsZero() {
-		t.Errorf("it is now %+v\n%v", after, changes(rep))
+		t.Errorf("the terms are %+v\n%v", after, changes(rep))
 	}
 	if shop := find(t, st, "/legal/shop-terms"); shop.ID == before.ID || len(shop.FormerURLs) > 0 {
-		t.Errorf("a new document took another's place: %+v", shop)
+		t.Errorf("the new document has the identity of another one: %+v", shop)
 	}
 	if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.ListOptions{}); err != nil || len(docs) != 3 {
 		t.Errorf("%d documents, %v, want 3: %v", len(docs), err, changes(rep))
 	}
 	crawlOnce(t, r)
 	if again := find(t, st, "/legal/terms-of-service"); again.Versions != 2 || !again.RemovedAt.IsZero() {
-		t.Errorf("after a further crawl it is %+v", again)
+		t.Errorf("after another crawl the terms are %+v", again)
 	}
 }

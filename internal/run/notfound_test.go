@@ -7,8 +7,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// A known document is never left out of a run's report without a word.
-func TestEachKnownDocumentThatIsNotFoundHasAStatus(t *testing.T) {
+// Every known document is in the report of a run.
+func TestEachKnownDocumentThatIsNotFoundIsReportedWithAReason(t *testing.T) {
 	t.Parallel()
 	const short = "<!doctype html><html lang=en><title>Harbour</title><main>"
 	for name, c := range map[string]struct {
@@ -16,17 +16,17 @@ func TestEachKnownDocumentThatIsNotFoundHasAStatus(t *testing.T) {
 		reason       crawl.SkipReason
 		gone         bool
 	}{
-		"a page that scripts have yet to fill": {page: short + "<p>Loading...</p></main>", change: Broken, reason: crawl.SkipOtherType},
-		"a sign-in page":                       {page: short + "<h1>Sign in</h1><form><input name=user><input type=password name=password><button>Sign in</button></form></main>", change: Broken, reason: "*"},
-		"a redirect to the home page":          {page: "/", change: Gone, reason: crawl.SkipRedirect, gone: true},
-		"a redirect to what is not there":      {page: "/legal/nowhere", change: Gone, reason: crawl.SkipNotFound, gone: true},
-		"no such page":                         {page: "", change: Gone, reason: crawl.SkipNotFound, gone: true},
-		"a server's error":                     {page: "503", change: Unreachable, reason: crawl.SkipServerError},
-		"a refusal":                            {page: "403", change: Unreachable, reason: crawl.SkipAccessDenied},
+		"an empty shell":               {page: short + "<p>Loading...</p></main>", change: Broken, reason: crawl.SkipOtherType},
+		"a sign-in page":               {page: short + "<h1>Sign in</h1><form><input name=user><input type=password name=password><button>Sign in</button></form></main>", change: Broken, reason: "*"},
+		"a redirect to the home page":  {page: "/", change: Gone, reason: crawl.SkipRedirect, gone: true},
+		"a redirect to a missing page": {page: "/legal/nowhere", change: Gone, reason: crawl.SkipNotFound, gone: true},
+		"no such page":                 {page: "", change: Gone, reason: crawl.SkipNotFound, gone: true},
+		"a server's error":             {page: "503", change: Unreachable, reason: crawl.SkipServerError},
+		"a refusal":                    {page: "403", change: Unreachable, reason: crawl.SkipAccessDenied},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, st, r := two(t)
+			w, st, r := newTwoPolicies(t)
 			before := find(t, st, "/privacy")
 			w.set("/privacy", c.page)
 			rep := crawlOnce(t, r)
@@ -37,11 +37,11 @@ func TestEachKnownDocumentThatIsNotFoundHasAStatus(t *testing.T) {
 				}
 			}
 			if now.Change != c.change || now.Reason != c.reason && c.reason != "*" {
-				t.Errorf("the report says %q by %q, want %q by %q: %v", now.Change, now.Reason, c.change, c.reason, changes(rep))
+				t.Errorf("the report has %q by %q, want %q by %q: %v", now.Change, now.Reason, c.change, c.reason, changes(rep))
 			}
 			after, err := st.GetDocument(t.Context(), before.ID)
 			if err != nil || after.RemovedAt.IsZero() == c.gone || after.URL != before.URL || after.ContentHash != before.ContentHash || after.Versions != 1 {
-				t.Errorf("what is kept is %+v, %v", after, err)
+				t.Errorf("stored %+v, %v", after, err)
 			}
 			if rep.Run.State != store.RunComplete || rep.Run.Documents.New != 0 {
 				t.Errorf("the run is %s with %+v", rep.Run.State, rep.Run.Documents)

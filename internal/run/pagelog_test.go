@@ -11,8 +11,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// kept are a company's pages as "reason status type", by path.
-func kept(t *testing.T, s store.Store) map[string]string {
+// storedPages returns a company's pages as "reason status type", by path.
+func storedPages(t *testing.T, s store.Store) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	p := store.ListOptions{Limit: store.MaxLimit}
@@ -31,10 +31,10 @@ func kept(t *testing.T, s store.Store) map[string]string {
 	}
 }
 
-func TestWhyAPageWasNotFetchedIsKept(t *testing.T) {
+func TestTheReasonWhyAPageWasNotFetchedIsStored(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{
-		"/robots.txt":    "", // set below: it is no page
+		"/robots.txt":    "", // set below, because it is not HTML
 		"/":              home("/privacy", "Privacy Policy", "/terms", "Terms of Service", "/hidden/cookies", "Cookie Policy", "/gone", "Imprint", "/closed", "Refund Policy", "https://elsewhere.example/privacy", "Privacy"),
 		"/privacy":       "/legal/privacy",
 		"/legal/privacy": policy("Privacy Policy"),
@@ -45,7 +45,7 @@ func TestWhyAPageWasNotFetchedIsKept(t *testing.T) {
 	s := openStore(t)
 	r := w.runner(t, s)
 	crawlOnce(t, r)
-	got := kept(t, s)
+	got := storedPages(t, s)
 	for path, want := range map[string]string{
 		"/":                                 "200 other",
 		"/privacy":                          "redirect 301",
@@ -69,28 +69,28 @@ func TestWhyAPageWasNotFetchedIsKept(t *testing.T) {
 		t.Errorf("the page of %s is %+v, %v", d.ID, p, err)
 	}
 	if d.LinkText != "Privacy Policy" {
-		t.Errorf("it was found by the text %q", d.LinkText)
+		t.Errorf("its link text is %q", d.LinkText)
 	}
 
 	w.set("/", home("/privacy", "Privacy Policy", "/terms", "Terms of Service"))
 	crawlOnce(t, r)
-	if again := kept(t, s); again["/gone"] != "" || again["/terms"] == "" {
-		t.Errorf("after a crawl that met them no more: %v", again)
+	if again := storedPages(t, s); again["/gone"] != "" || again["/terms"] == "" {
+		t.Errorf("after a crawl without their links: %v", again)
 	}
 }
 
-// came reports a page of no legal document.
-func came(p *pageLog, page *crawl.Page) {
+// logFetched logs a page that is not a legal document.
+func logFetched(p *pageLog, page *crawl.Page) {
 	p.add(crawl.Outcome{Kind: crawl.OutcomeFetched, URL: page.URL, Page: page, Verdict: &crawl.Verdict{Record: p.pageOf(page, documentOther)}})
 }
 
-// A page that is passed over for one link's sake and fetched for another's came.
-func TestASkippedURLNeverHidesAPageThatCame(t *testing.T) {
+// One link to a page may be skipped and another one followed.
+func TestASkipDoesNotReplaceAFetchedPage(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	p := newPageLog("example.com", "r")
 	p.add(crawl.Outcome{URL: "https://example.com/a", Reason: crawl.SkipDepth})
-	came(p, &crawl.Page{URL: "https://example.com/a", FinalURL: "https://example.com/a", Status: 200})
+	logFetched(p, &crawl.Page{URL: "https://example.com/a", FinalURL: "https://example.com/a", Status: 200})
 	p.add(crawl.Outcome{URL: "https://example.com/a", Reason: crawl.SkipDepth})
 	p.add(crawl.Outcome{Kind: crawl.OutcomeFailed, URL: "https://example.com/b", Parent: "https://example.com/a", Reason: crawl.SkipNotFound, Status: 404})
 	if err := p.flush(t.Context(), s, store.Fence{}, true); err != nil {
@@ -100,7 +100,7 @@ func TestASkippedURLNeverHidesAPageThatCame(t *testing.T) {
 	if err := p.flush(t.Context(), s, store.Fence{}, true); err != nil {
 		t.Fatal(err)
 	}
-	if got := kept(t, s); got["/a"] != "200 other" || got["/b"] != "not_found 404" {
+	if got := storedPages(t, s); got["/a"] != "200 other" || got["/b"] != "not_found 404" {
 		t.Errorf("%v", got)
 	}
 	if b, err := s.GetPage(t.Context(), "example.com", "https://example.com/b"); err != nil || b.Parent != "https://example.com/a" {
@@ -108,27 +108,27 @@ func TestASkippedURLNeverHidesAPageThatCame(t *testing.T) {
 	}
 }
 
-func TestPagesOfARunAreBounded(t *testing.T) {
+func TestThePageLogIsBounded(t *testing.T) {
 	t.Parallel()
 	p := newPageLog("c", "r")
 	for i := range 3 * maxLoggedURLs {
 		p.add(crawl.Outcome{URL: fmt.Sprintf("https://example.com/%d", i), Reason: crawl.SkipDepth})
 	}
 	for i := range 2 * maxLoggedURLs {
-		came(p, &crawl.Page{URL: fmt.Sprintf("https://example.com/page/%d", i)})
+		logFetched(p, &crawl.Page{URL: fmt.Sprintf("https://example.com/page/%d", i)})
 	}
 	if len(p.pending) != maxLoggedURLs || len(p.logged) != maxLoggedURLs {
-		t.Errorf("%d pages wait, %d are remembered, the bound is %d", len(p.pending), len(p.logged), maxLoggedURLs)
+		t.Errorf("%d pages are pending and %d logged, the limit is %d", len(p.pending), len(p.logged), maxLoggedURLs)
 	}
 }
 
-// batches counts what one flush writes.
-type batches struct {
+// batchRecorder records the sizes of the batches.
+type batchRecorder struct {
 	store.Pages
 	sizes []int
 }
 
-func (b *batches) PutPages(_ context.Context, f store.Fence, pages []store.FetchedPage) error {
+func (b *batchRecorder) PutPages(_ context.Context, f store.Fence, pages []store.FetchedPage) error {
 	b.sizes = append(b.sizes, len(pages))
 	if f.Epoch == 0 {
 		return errors.New("unfenced")
@@ -138,12 +138,12 @@ func (b *batches) PutPages(_ context.Context, f store.Fence, pages []store.Fetch
 
 func TestPagesAreWrittenInBatchesUnderTheFence(t *testing.T) {
 	t.Parallel()
-	p, b, f := newPageLog("c", "r"), &batches{}, store.Fence{LeaseName: "run/c", Epoch: 7}
+	p, b, f := newPageLog("c", "r"), &batchRecorder{}, store.Fence{LeaseName: "run/c", Epoch: 7}
 	for i := range flushThreshold - 1 {
 		p.add(crawl.Outcome{URL: fmt.Sprint("https://example.com/", i), Reason: crawl.SkipDepth})
 	}
 	if err := p.flush(t.Context(), b, f, false); err != nil || len(b.sizes) != 0 {
-		t.Errorf("few are written at once: %v, %v", b.sizes, err)
+		t.Errorf("a few pages were written at once: %v, %v", b.sizes, err)
 	}
 	for i := range 2 * store.MaxPageBatch {
 		p.add(crawl.Outcome{URL: fmt.Sprint("https://example.com/x/", i), Reason: crawl.SkipDepth})
@@ -152,11 +152,11 @@ func TestPagesAreWrittenInBatchesUnderTheFence(t *testing.T) {
 		t.Errorf("batches of %v, %v", b.sizes, err)
 	}
 	if err := p.flush(t.Context(), b, f, true); err != nil || len(b.sizes) != 3 {
-		t.Errorf("nothing waits and %v is written, %v", b.sizes, err)
+		t.Errorf("without pending pages %v were written, %v", b.sizes, err)
 	}
 }
 
-func TestASiteThatAnswersGuessedAddressesWithAPageItHasGetsNoFurtherDocuments(t *testing.T) {
+func TestProbesThatReturnAKnownTextAreNotDocuments(t *testing.T) {
 	t.Parallel()
 	page := policy("Privacy Policy")
 	pages := map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": page, "/terms": page, "/terms-of-use": page, "/tos": page}
@@ -169,10 +169,10 @@ func TestASiteThatAnswersGuessedAddressesWithAPageItHasGetsNoFurtherDocuments(t 
 			t.Fatalf("after crawl %d there are %d documents: %v", n+1, len(docs), err)
 		}
 		if p, err := st.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipDuplicate) || p.DocumentID != "" {
-			t.Errorf("after crawl %d the guessed page is %+v, %v", n+1, p, err)
+			t.Errorf("after crawl %d the probed page is %+v, %v", n+1, p, err)
 		}
 	}
-	// What a sitemap names is a document whatever it says, and what a page links to.
+	// A page that a sitemap lists or another page links to is a document even so.
 	w.set("/sitemap.xml", "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://example.com/tos</loc></url></urlset>")
 	w.set("/", home("/privacy", "Privacy Policy", "/terms", "Terms"))
 	crawlOnce(t, r)
@@ -180,11 +180,11 @@ func TestASiteThatAnswersGuessedAddressesWithAPageItHasGetsNoFurtherDocuments(t 
 		t.Errorf("the linked page is %+v", d)
 	}
 	if d := find(t, st, "/tos"); d.Versions != 1 {
-		t.Errorf("the page that the sitemap names is %+v", d)
+		t.Errorf("the page of the sitemap is %+v", d)
 	}
 	w.set("/", home("/privacy", "Privacy Policy"))
 	crawlOnce(t, r)
 	if d := find(t, st, "/terms"); !d.RemovedAt.IsZero() {
-		t.Errorf("a known document is gone: %+v", d)
+		t.Errorf("a known document was removed: %+v", d)
 	}
 }

@@ -8,21 +8,20 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// What a run learned before it was cut off counts for the one that goes on with it.
-func TestARunThatGoesOnKnowsWhatWasLostBefore(t *testing.T) {
+func TestAResumedRunKnowsTheOutcomesFromBeforeTheInterruption(t *testing.T) {
 	t.Parallel()
-	w, st, r := two(t)
+	w, st, r := newTwoPolicies(t)
 	before := find(t, st, "/privacy")
 	w.set("/robots.txt", "User-agent: *\nDisallow: /hidden/\n")
 	w.set("/", home("/legal/privacy-notice", "Privacy Notice"))
 	terms := func(tk *Task) {
 		tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/hidden/terms", Type: "terms_of_service", Pinned: true})
 	}
-	w.set("/legal/privacy-notice", held) // it can't come before the cut
+	w.set("/legal/privacy-notice", held) // no response before the interruption
 	w.set("/privacy", "")
 	w.set("/cookies", "<!doctype html><html lang=en><title>Harbour</title><main><p>Loading...</p></main>")
-	if rep := cutWhen(t, r, func(p crawl.Progress) bool { return p.Failed > 0 && p.Skipped[crawl.SkipRobots] > 0 }, terms); rep.Run.State != store.RunInterrupted {
-		t.Fatalf("the cut run is %s: %s", rep.Run.State, rep.Run.Message)
+	if rep := interruptWhen(t, r, func(p crawl.Progress) bool { return p.Failed > 0 && p.Skipped[crawl.SkipRobots] > 0 }, terms); rep.Run.State != store.RunInterrupted {
+		t.Fatalf("the interrupted run is %s: %s", rep.Run.State, rep.Run.Message)
 	}
 	w.set("/legal/privacy-notice", policy("Privacy Policy"))
 	rep := crawlOnce(t, r, terms)
@@ -39,8 +38,8 @@ func TestARunThatGoesOnKnowsWhatWasLostBefore(t *testing.T) {
 	}
 }
 
-// cutWhen crawls until enough has happened.
-func cutWhen(t *testing.T, r *Runner, enough func(crawl.Progress) bool, change func(*Task)) Report {
+// interruptWhen interrupts a crawl once enough returns true.
+func interruptWhen(t *testing.T, r *Runner, enough func(crawl.Progress) bool, change func(*Task)) Report {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

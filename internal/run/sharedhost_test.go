@@ -16,35 +16,35 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// arrival is one request at a shared host, of the crawl that names itself.
+// arrival is a request to a shared host and the crawl that sent it.
 type arrival struct {
 	at time.Time
 	by string
 }
 
-// sharedHost is a site that several companies' crawls ask, and what it sees of them.
+// sharedHost is a site that the crawls of several companies use. It records their requests.
 type sharedHost struct {
 	site
 	mu       sync.Mutex
-	inHand   int
-	most     int
+	inFlight int
+	highest  int // number of requests in flight
 	arrivals []arrival
 }
 
-// newSharedHost serves pages that link to so many others.
+// newSharedHost serves a number of pages that link to each other.
 func newSharedHost(t *testing.T, pages int) *sharedHost {
 	t.Helper()
 	h := &sharedHost{}
 	h.Server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		h.mu.Lock()
-		h.inHand++
-		h.most = max(h.most, h.inHand)
+		h.inFlight++
+		h.highest = max(h.highest, h.inFlight)
 		h.arrivals = append(h.arrivals, arrival{time.Now(), r.Header.Get("Accept-Language")})
 		h.mu.Unlock()
 		defer func() {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.inHand--
+			h.inFlight--
 		}()
 		if r.URL.Path == "/robots.txt" {
 			http.NotFound(rw, r)
@@ -55,7 +55,7 @@ func newSharedHost(t *testing.T, pages int) *sharedHost {
 		for n := range pages {
 			links = append(links, fmt.Sprintf("/legal/%s", words[n%len(words)]+fmt.Sprint(n)), "Legal terms")
 		}
-		fmt.Fprint(rw, home(links...), "<h1>Terms</h1><p>") // each a page of its own: ones alike are a trap
+		fmt.Fprint(rw, home(links...), "<h1>Terms</h1><p>") // all different, because near duplicates are a trap
 		for n := range 40 {
 			fmt.Fprintf(rw, "word%x ", sha256.Sum256([]byte(r.URL.Path+fmt.Sprint(n))))
 		}
@@ -66,13 +66,13 @@ func newSharedHost(t *testing.T, pages int) *sharedHost {
 
 var words = []string{"anchor", "buoy", "capstan", "dinghy", "fender", "gunwale"}
 
-// inRow is how many requests are timed together: a busy machine has the server notice
-// one of them late.
+// inRow is how many requests are timed together: on a busy machine the server may receive a
+// single one late.
 const inRow = 8
 
-// seen gives the most requests at once, the shortest time for so many in a row, and how
-// often the next one was another crawl's.
-func (h *sharedHost) seen() (most int, shortest time.Duration, changes int) {
+// statistics returns the highest number of requests in flight, the shortest time of inRow
+// requests, and how often a request was sent by another crawl than the one before.
+func (h *sharedHost) statistics() (highest int, shortest time.Duration, changes int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	shortest = time.Hour
@@ -81,23 +81,23 @@ func (h *sharedHost) seen() (most int, shortest time.Duration, changes int) {
 		if i >= inRow {
 			shortest = min(shortest, a.at.Sub(h.arrivals[i-inRow].at))
 		}
-		if a.by != "" { // requests for robots.txt don't say whose they are
+		if a.by != "" { // requests for robots.txt do not name their crawl
 			if last.by != "" && a.by != last.by {
 				changes++
 			}
 			last.by = a.by
 		}
 	}
-	return h.most, shortest, changes
+	return h.highest, shortest, changes
 }
 
 const sharedDelay = 200 * time.Millisecond
 
-// crawls begins a crawl of the host for a company, and gives its end.
-func (h *sharedHost) crawls(ctx context.Context, t *testing.T, s store.Store, company string, tenure time.Duration) <-chan Report {
+// startCrawl starts a crawl of the host for a company and sends its report.
+func (h *sharedHost) startCrawl(ctx context.Context, t *testing.T, s store.Store, company string, maxHold time.Duration) <-chan Report {
 	t.Helper()
 	r := h.runner(t, s)
-	r.WorkerID, r.MaxHostHold, r.LeaseDuration = "worker of "+company, tenure, 6*time.Second // it outlasts the pauses of a busy machine
+	r.WorkerID, r.MaxHostHold, r.LeaseDuration = "worker of "+company, maxHold, 6*time.Second // does not expire during the pauses of a busy machine
 	tk := task()
 	tk.Company, tk.Plan.Delay, tk.Plan.Exhaustive, tk.Plan.Languages = company, sharedDelay, true, []string{company}
 	end := make(chan Report, 1)
@@ -111,7 +111,10 @@ func (h *sharedHost) crawls(ctx context.Context, t *testing.T, s store.Store, co
 	return end
 }
 
-func TestCrawlsOfOneHostKeepItsDelayTogetherAndTakeTurns(t *testing.T) {
+func TestCrawlsOfOneHostShareItsDelayAndAlternate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	t.Parallel()
 	const pages = 20
 	h := newSharedHost(t, pages)
@@ -122,27 +125,27 @@ func TestCrawlsOfOneHostKeepItsDelayTogetherAndTakeTurns(t *testing.T) {
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	var ends []<-chan Report
 	for _, company := range []string{"aa", "bb", "cc"} {
-		ends = append(ends, h.crawls(t.Context(), t, s, company, time.Second))
+		ends = append(ends, h.startCrawl(t.Context(), t, s, company, time.Second))
 	}
 	for _, end := range ends {
 		if rep := <-end; rep.Run.Progress.Fetched != pages+1 {
 			t.Errorf("%s fetched %d pages of %d: %s %v", rep.Run.Company, rep.Run.Progress.Fetched, pages+1, rep.Run.Message, rep.Run.Progress.Skipped)
 		}
 	}
-	most, shortest, changes := h.seen()
-	t.Logf("%d requests, %d at once, %s for %d in a row at least, %d changes of turn", len(h.arrivals), most, shortest, inRow, changes)
-	if most != 1 {
-		t.Errorf("the host had %d requests in hand at once", most)
+	highest, shortest, changes := h.statistics()
+	t.Logf("%d requests, at most %d in flight, at least %s for %d in a row, %d changes of the crawl", len(h.arrivals), highest, shortest, inRow, changes)
+	if highest != 1 {
+		t.Errorf("the host had %d requests in flight at once", highest)
 	}
-	if shortest < (inRow-2)*sharedDelay { // without turns three crawls make them in a third of the time
-		t.Errorf("%d requests in a row came within %s, the host's delay is %s", inRow, shortest, sharedDelay)
+	if shortest < (inRow-2)*sharedDelay { // without host leases, three crawls take a third of the time
+		t.Errorf("%d requests in a row arrived within %s, the delay is %s", inRow, shortest, sharedDelay)
 	}
 	if changes < 3 {
-		t.Errorf("three crawls, and only %d times another one's turn: some waited for others to end", changes)
+		t.Errorf("the crawl changed only %d times: some crawls waited until others had finished", changes)
 	}
 }
 
-// leaseCounter counts the writes of hosts' leases.
+// leaseCounter counts the writes of host leases.
 type leaseCounter struct {
 	store.Store
 	writes atomic.Int64
@@ -169,7 +172,7 @@ func (c *leaseCounter) ReleaseLease(ctx context.Context, l store.Lease) error {
 	return c.Store.ReleaseLease(ctx, l)
 }
 
-func TestTheStoreIsWrittenToForATurnAndNotForARequest(t *testing.T) {
+func TestHostLeasesCostNoStoreWritePerRequest(t *testing.T) {
 	t.Parallel()
 	const pages = 60
 	h := newSharedHost(t, pages)
@@ -178,20 +181,20 @@ func TestTheStoreIsWrittenToForATurnAndNotForARequest(t *testing.T) {
 	r.MaxHostHold = time.Minute
 	rep := crawlOnce(t, r, func(tk *Task) { tk.Plan.Exhaustive = true })
 	if rep.Run.Progress.Fetched != pages+1 {
-		t.Errorf("%d pages came", rep.Run.Progress.Fetched)
+		t.Errorf("%d pages were fetched", rep.Run.Progress.Fetched)
 	}
-	// One to take it and one to give it back; on a slow machine some renewals too.
+	// One write acquires the lease and one releases it; a slow machine needs renewals.
 	if n := c.writes.Load(); n < 2 || n > pages/4 {
-		t.Errorf("the host's lease was written %d times for %d requests", n, pages+2)
+		t.Errorf("the host lease was written %d times for %d requests", n, pages+2)
 	}
 }
 
-func TestCrawlsThatShareNoHostsWriteNoLeasesOfHosts(t *testing.T) {
+func TestRunsWithoutMaxHostHoldAcquireNoHostLeases(t *testing.T) {
 	t.Parallel()
 	h := newSharedHost(t, 3)
 	c := &leaseCounter{Store: openStore(t)}
 	crawlOnce(t, h.runner(t, c))
 	if n := c.writes.Load(); n != 0 {
-		t.Errorf("hosts' leases were written %d times", n)
+		t.Errorf("host leases were written %d times", n)
 	}
 }

@@ -47,7 +47,7 @@ func TestPoolReportsTheEndOfARunOnceItIsStored(t *testing.T) {
 		}
 	}
 	f.start(p)
-	f.enqueue("run-1", -1)
+	f.enqueue("run-1", 0)
 	if got, want := <-states, demo.Domain+" "+string(store.RunComplete); got != want {
 		t.Errorf("the pool reported %q, want %q", got, want)
 	}
@@ -75,7 +75,7 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 	t.Parallel()
 	for attempts, want := range map[int32]store.RunState{1: store.RunComplete, 3: store.RunFailed} {
 		f := newFixture(t)
-		f.enqueue("r1", -1)
+		f.enqueue("r1", 0)
 		r := f.await("r1", "the queue", in(store.RunPending))
 		// This is what a worker leaves behind that is killed: a running run with an
 		// expired lease.

@@ -101,7 +101,7 @@ type DocumentCounts struct {
 	New       int64 `json:"new"`
 	Changed   int64 `json:"changed"`
 	Unchanged int64 `json:"unchanged"`
-	Gone      int64 `json:"gone"`
+	Removed   int64 `json:"gone"`
 }
 
 // CrawlJobStatus is how a crawl goes.

@@ -22,7 +22,7 @@ func (s Stored) Summary(ctx context.Context, key string, expected []v1alpha1.Doc
 	var sum Summary
 	counts := map[v1alpha1.DocumentType]int32{}
 	found := map[v1alpha1.DocumentType]store.Document{}
-	p := store.Page{Limit: store.MaxLimit}
+	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		docs, next, err := s.Store.ListDocuments(ctx, key, p)
 		if err != nil {
@@ -32,7 +32,7 @@ func (s Stored) Summary(ctx context.Context, key string, expected []v1alpha1.Doc
 			if d.LastChanged.After(sum.LastChange) {
 				sum.LastChange = d.LastChanged
 			}
-			if !d.LastGone.IsZero() {
+			if !d.RemovedAt.IsZero() {
 				continue
 			}
 			t := v1alpha1.DocumentType(d.Type)
@@ -73,7 +73,7 @@ const recentRuns = 20
 // missing are the reasons that the last run which ended gave for the types that it did
 // not find.
 func (s Stored) missing(ctx context.Context, key string) (map[v1alpha1.DocumentType]v1alpha1.MissingReason, error) {
-	runs, _, err := s.Store.ListRuns(ctx, key, store.Page{Limit: recentRuns})
+	runs, _, err := s.Store.ListRuns(ctx, key, store.ListOptions{Limit: recentRuns})
 	if err != nil {
 		return nil, fmt.Errorf("find the last run of %s: %w", key, err)
 	}

@@ -103,7 +103,7 @@ func overStore(t *testing.T, s store.Store) *home {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	m, err := kubestore.Manager(ctx, s, options(), "", "", kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, s, options(), "", "", kubestore.Election{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -201,7 +201,7 @@ func chaosOver(t *testing.T, s store.Store, c *chaos) *home {
 	t.Cleanup(cancel)
 	o := options()
 	o.Cache.DefaultTransform = c.lag
-	m, err := kubestore.Manager(ctx, s, o, "", "", kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, s, o, "", "", kubestore.Election{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +304,7 @@ func finishAll(t *testing.T, s store.Store) {
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			runs, _, err := s.ListRunsIn(ctx, store.RunPending, store.Page{Limit: store.MaxLimit})
+			runs, _, err := s.ListRunsByState(ctx, store.RunPending, store.ListOptions{Limit: store.MaxLimit})
 			if err != nil && ctx.Err() == nil {
 				t.Errorf("list the queue: %v", err)
 				return

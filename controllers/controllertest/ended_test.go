@@ -53,7 +53,7 @@ func TestTheEndOfARunInThisProcessIsLookedAtAtOnce(t *testing.T) {
 	s := openEmbedded(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	m, err := kubestore.Manager(ctx, s, options(), "", "", kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, s, options(), "", "", kubestore.Election{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -146,7 +146,7 @@ func (r mortalRunner) Start(ctx context.Context, o queue.Order) error {
 	return r.Queue.Start(ctx, o)
 }
 
-func (r mortalRunner) Ask(ctx context.Context, id string, q store.Request) error {
+func (r mortalRunner) Ask(ctx context.Context, id string, q store.RunRequest) error {
 	if err := r.w.live(); err != nil {
 		return err
 	}
@@ -274,17 +274,17 @@ func (w *world) work(t *rapid.T, state string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked, err := w.store.GetRequest(ctx, r.ID)
+	asked, err := w.store.GetRunRequest(ctx, r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if r.State == store.RunPending {
 		r.Attempts++
 	}
-	r.State, r.Completed = state, w.now
+	r.State, r.FinishedAt = state, w.now
 	switch {
 	case asked == store.RequestSuspend && state != store.RunRunning:
-		r.State = store.RunStopped
+		r.State = store.RunInterrupted
 	case state == store.RunFailed:
 		r.StopReason = rapid.SampledFrom([]string{v1alpha1.ReasonSiteUnreachable, v1alpha1.ReasonAccessDenied, v1alpha1.ReasonWorkerLost}).Draw(t, "fault")
 	case state == store.RunComplete:

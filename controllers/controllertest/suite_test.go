@@ -112,10 +112,10 @@ func jobSuspended(t *testing.T, h *home) {
 	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	h.edit(j, func() { j.Spec.Suspend = true })
 	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRequest(t.Context(), j.RunID())
+		r, err := h.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestSuspend, fmt.Sprint(r, err)
 	})
-	h.worker(j, func(r *store.Run) { r.State = store.RunStopped })
+	h.worker(j, func(r *store.Run) { r.State = store.RunInterrupted })
 	h.awaitJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
 		return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 	})
@@ -129,7 +129,7 @@ func jobStopped(t *testing.T, h *home) {
 	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	h.edit(j, func() { j.Spec.Stop = true })
 	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRequest(t.Context(), j.RunID())
+		r, err := h.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestStop, fmt.Sprint(r, err)
 	})
 	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonStopped })
@@ -146,7 +146,7 @@ func jobStoppedSuspended(t *testing.T, h *home) {
 	j := h.job("held", "acme", nil)
 	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	h.edit(j, func() { j.Spec.Suspend = true })
-	h.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched, r.Documents.New = store.RunStopped, 8, 2 })
+	h.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched, r.Documents.New = store.RunInterrupted, 8, 2 })
 	h.awaitJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
 		return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 	})
@@ -200,7 +200,7 @@ func jobRetried(t *testing.T, h *home) {
 	j := h.job("flaky", "acme", func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = &one })
 	down := func(r *store.Run) {
 		r.State, r.StopReason, r.Message = store.RunFailed, v1alpha1.ReasonSiteUnreachable, "example.com does not answer."
-		r.Completed = time.Now().Add(-time.Hour) // its time of waiting is over
+		r.FinishedAt = time.Now().Add(-time.Hour) // its time of waiting is over
 	}
 	h.worker(j, down)
 	h.awaitJob(j, "a second try", func(j *v1alpha1.CrawlJob) bool {
@@ -231,7 +231,7 @@ func jobDeadline(t *testing.T, h *home) {
 	j := h.job("slow", "acme", func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &second })
 	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRequest(t.Context(), j.RunID())
+		r, err := h.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestStop, fmt.Sprint(r, err)
 	})
 	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonStopped })
@@ -256,7 +256,7 @@ func jobDeleted(t *testing.T, h *home) {
 	id := j.RunID()
 	h.delete(j)
 	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRequest(t.Context(), id)
+		r, err := h.store.GetRunRequest(t.Context(), id)
 		return r == store.RequestCancel, fmt.Sprint(r, err)
 	})
 	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
@@ -326,13 +326,13 @@ func companyDeleted(t *testing.T, h *home) {
 	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	h.delete(c)
 	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRequest(t.Context(), j.RunID())
+		r, err := h.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestCancel, fmt.Sprint(r, err)
 	})
 	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
 	h.awaitGone(j)
 	h.awaitGone(c)
-	if docs, _, err := h.store.ListDocuments(t.Context(), key, store.Page{}); err != nil || len(docs) > 0 {
+	if docs, _, err := h.store.ListDocuments(t.Context(), key, store.ListOptions{}); err != nil || len(docs) > 0 {
 		t.Errorf("%d documents are left, %v", len(docs), err)
 	}
 }

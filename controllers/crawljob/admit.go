@@ -65,7 +65,7 @@ func (r *Reconciler) stop(ctx context.Context, v *visit) error {
 		if err := r.Runner.Ask(ctx, rec.ID, store.RequestStop); err != nil {
 			return fmt.Errorf("stop the crawl: %w", err)
 		}
-		begun := metav1.NewTime(rec.Started)
+		begun := metav1.NewTime(rec.CreatedAt)
 		v.job.Status.StartTime, v.job.Status.RunID = &begun, rec.ID
 		return r.observe(ctx, v)
 	}

@@ -30,7 +30,7 @@ type Runner interface {
 	// Observe is how a run stands; store.ErrNotFound says that it was never started.
 	Observe(ctx context.Context, runID string) (store.Run, error)
 	// Ask tells whoever works on a run to end it.
-	Ask(ctx context.Context, runID string, what store.Request) error
+	Ask(ctx context.Context, runID string, what store.RunRequest) error
 	// Forget removes what is kept of a run beside its documents.
 	Forget(ctx context.Context, runID string) error
 }

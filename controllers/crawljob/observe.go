@@ -35,7 +35,7 @@ func (r *Reconciler) observe(ctx context.Context, v *visit) error {
 		v.finish(v1alpha1.ConditionComplete, cmp.Or(stopReason(rec), v1alpha1.ReasonFrontierEmpty), complete(rec))
 	case store.RunFailed:
 		return r.failed(ctx, v, rec)
-	case store.RunPending, store.RunStopped:
+	case store.RunPending, store.RunInterrupted:
 		v.progressing(v1alpha1.ReasonPending, v.pending(rec))
 		again := v.interval(rec)
 		if wait := rec.NotBefore.Sub(r.now()); wait > 0 {
@@ -80,13 +80,13 @@ func (r *Reconciler) overdue(ctx context.Context, v *visit, rec store.Run) (over
 // Kubernetes Job has its pod to itself, and its deadline begins with it.
 func (v *visit) left(rec store.Run) time.Duration {
 	d, since := v.job.Spec.ActiveDeadlineSeconds, v.job.Status.StartTime
-	pooled := rec.Reserved == ""
-	if d == nil || since == nil || pooled && rec.State == store.RunPending && rec.Begun.IsZero() {
+	pooled := rec.AssignedWorker == ""
+	if d == nil || since == nil || pooled && rec.State == store.RunPending && rec.StartedAt.IsZero() {
 		return time.Hour
 	}
 	begun := since.Time
-	if pooled && rec.Begun.After(begun) {
-		begun = rec.Begun
+	if pooled && rec.StartedAt.After(begun) {
+		begun = rec.StartedAt
 	}
 	return begun.Add(time.Duration(*d) * time.Second).Sub(v.r.now())
 }
@@ -118,7 +118,7 @@ func (r *Reconciler) failed(ctx context.Context, v *visit, rec store.Run) error 
 		v.finish(v1alpha1.ConditionFailed, reason, cmp.Or(rec.Message, "The crawl failed; the log of the worker says why."))
 		return nil
 	}
-	at := rec.Completed.Add(backoff(rec.Attempts))
+	at := rec.FinishedAt.Add(backoff(rec.Attempts))
 	if err := r.Runner.Start(ctx, v.order(at)); err != nil {
 		return fmt.Errorf("try the crawl again: %w", err)
 	}
@@ -183,7 +183,7 @@ func (v *visit) copy(rec store.Run) {
 	p.Skipped = p.Skipped[:min(len(p.Skipped), maxSkipped)]
 	d := rec.Documents
 	s.Progress = p
-	s.Documents = &v1alpha1.DocumentCounts{New: d.New, Changed: d.Changed, Unchanged: d.Unchanged, Gone: d.Gone}
+	s.Documents = &v1alpha1.DocumentCounts{New: d.New, Changed: d.Changed, Unchanged: d.Unchanged, Removed: d.Removed}
 }
 
 // maxSkipped is the schema's bound of reasons.
@@ -204,5 +204,5 @@ func complete(rec store.Run) string {
 		return rec.Message
 	}
 	d := rec.Documents
-	return fmt.Sprintf("Fetched %d pages: %d new documents, %d changed, %d unchanged, %d gone.", rec.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Gone)
+	return fmt.Sprintf("Fetched %d pages: %d new documents, %d changed, %d unchanged, %d gone.", rec.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Removed)
 }

@@ -49,11 +49,11 @@ func TestTheDeadlineBeginsWhenAWorkerTakesTheRunUp(t *testing.T) {
 		over   bool
 	}{
 		{"waits for a worker", time.Hour, store.Run{State: store.RunPending}, false},
-		{"has just been taken up", time.Hour, store.Run{State: store.RunRunning, Begun: now.Add(-time.Second)}, false},
-		{"runs too long", time.Hour, store.Run{State: store.RunRunning, Begun: now.Add(-2 * time.Minute)}, true},
-		{"waits to be tried again for too long", time.Hour, store.Run{State: store.RunPending, Begun: now.Add(-2 * time.Minute)}, true},
-		{"goes on after a suspension", time.Second, store.Run{State: store.RunRunning, Begun: now.Add(-2 * time.Minute)}, false},
-		{"waits for its pod for too long", time.Hour, store.Run{State: store.RunPending, Reserved: "job/x"}, true},
+		{"has just been taken up", time.Hour, store.Run{State: store.RunRunning, StartedAt: now.Add(-time.Second)}, false},
+		{"runs too long", time.Hour, store.Run{State: store.RunRunning, StartedAt: now.Add(-2 * time.Minute)}, true},
+		{"waits to be tried again for too long", time.Hour, store.Run{State: store.RunPending, StartedAt: now.Add(-2 * time.Minute)}, true},
+		{"goes on after a suspension", time.Second, store.Run{State: store.RunRunning, StartedAt: now.Add(-2 * time.Minute)}, false},
+		{"waits for its pod for too long", time.Hour, store.Run{State: store.RunPending, AssignedWorker: "job/x"}, true},
 		{"was taken up by an older version", time.Hour, store.Run{State: store.RunRunning}, true},
 	} {
 		job := &v1alpha1.CrawlJob{}

@@ -25,7 +25,7 @@ func (r *Reconciler) start(ctx context.Context, v *visit) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("look for the run: %w", err)
 	}
-	if err == nil && rec.State != store.RunStopped {
+	if err == nil && rec.State != store.RunInterrupted {
 		v.started()
 		return nil
 	}

@@ -36,7 +36,7 @@ import (
 // options are the flags.
 type options struct {
 	only, markdown, cache, gold string
-	home, profiles              string
+	backend, profiles           string
 	pages, large, rounds        int
 	documents, companies        int
 }
@@ -52,7 +52,7 @@ func main() {
 	flag.IntVar(&o.pages, "pages", 2000, "pages of the engine's site")
 	flag.IntVar(&o.large, "large", 10_000, "pages of its large site")
 	flag.IntVar(&o.documents, "documents", 300, "pages of the pipeline's site")
-	flag.StringVar(&o.home, "home", "", "the only home of the scale part: api, mongodb or embedded")
+	flag.StringVar(&o.backend, "home", "", "the only home of the scale part: api, mongodb or embedded")
 	flag.StringVar(&o.profiles, "profiles", "", "folder for CPU profiles of the scale part's programs")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies of the scale part, which has twice as many CrawlJobs")
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; the median counts")
@@ -71,16 +71,16 @@ func main() {
 // run is a child, or all that was asked for.
 func run(ctx context.Context, as, profile string, o options) (ok bool, err error) {
 	if as != "" {
-		return true, be(as, flag.Args(), profile)
+		return true, runChild(as, flag.Args(), profile)
 	}
 	if err := measure.PinSelf(); err != nil {
 		return false, err
 	}
-	return all(ctx, o)
+	return runParts(ctx, o)
 }
 
-// all runs the parts that were asked for.
-func all(ctx context.Context, o options) (ok bool, err error) {
+// runParts runs the parts that were asked for.
+func runParts(ctx context.Context, o options) (ok bool, err error) {
 	out := io.Writer(os.Stdout)
 	if o.markdown != "" {
 		f, err := os.Create(o.markdown)
@@ -99,7 +99,7 @@ func all(ctx context.Context, o options) (ok bool, err error) {
 	if !measure.Pinned() {
 		pinned = "NOT pinned to a core of their own, so that the figures are worth less"
 	}
-	r.Note("%s on %s/%s, %d cores, %s. Load of the machine at the beginning: %s.", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), pinned, measure.Load())
+	r.Note("%s on %s/%s, %d cores, %s. Load of the machine at the beginning: %s.", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), pinned, measure.LoadAverage())
 	set := rivals.Find(ctx, cache)
 	parts := []struct {
 		name string
@@ -111,7 +111,7 @@ func all(ctx context.Context, o options) (ok bool, err error) {
 		{"storage", func() error { return storage.Run(ctx, r, o.gold) }},
 		{"pipeline", func() error { return pipeline.Run(ctx, r, o.documents, o.rounds) }},
 		{"scale", func() error {
-			return scale.Run(ctx, r, scale.Options{Companies: o.companies, Home: o.home, Profiles: o.profiles})
+			return scale.Run(ctx, r, scale.Options{Companies: o.companies, Backend: o.backend, Profiles: o.profiles})
 		}},
 	}
 	asked := strings.Split(o.only, ",")
@@ -124,12 +124,12 @@ func all(ctx context.Context, o options) (ok bool, err error) {
 		}
 	}
 	ok = r.Close()
-	r.Note("Load at the end: %s.", measure.Load())
+	r.Note("Load at the end: %s.", measure.LoadAverage())
 	return ok, nil
 }
 
-// be is one of the controllers' measured programs, which are whole ones.
-func be(name string, args []string, profile string) error {
+// runChild is one of the controllers' measured programs, which are whole ones.
+func runChild(name string, args []string, profile string) error {
 	stop, err := measure.Profile(profile)
 	if err != nil {
 		return err

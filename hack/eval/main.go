@@ -47,9 +47,9 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 		p.suites = append(p.suites, s)
-		fmt.Println(s.line)
+		fmt.Println(s.headline)
 	}
-	if p.held, err = o.crossValidate(ctx); err != nil {
+	if p.crossValidation, err = o.crossValidate(ctx); err != nil {
 		return err
 	}
 	if p.sites, err = o.worstSites(ctx); err != nil {

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// aim is a figure and what it ought to be.
-type aim struct {
+// target is a figure and what it ought to be.
+type target struct {
 	suite, figure, what string
-	least               bool // the aim is the least that is wanted, not the most
+	minimum             bool // the aim is the least that is wanted, not the most
 	value               float64
 }
 
-// aims are the project's, on pages whose labels are not its own.
-var aims = []aim{
+// targets are the project's, on pages whose labels are not its own.
+var targets = []target{
 	{"types", "type_accuracy_html", "type of document, HTML", true, 0.95},
 	{"types", "type_accuracy_markdown", "type of document, Markdown without its page", true, 0.90},
 	{"types", "type_macro_f1", "macro F1 of the types", true, 0.80},
@@ -30,14 +30,14 @@ var aims = []aim{
 	{"discovery", "failed", "sites that failed", false, 0},
 }
 
-// shown bounds each list of the worst.
-const shown = 10
+// maxShown bounds each list of the worst.
+const maxShown = 10
 
 type page struct {
-	suites  []suite
-	held    held
-	sites   []site
-	lessons string
+	suites          []suite
+	crossValidation crossValidation
+	sites           []site
+	lessons         string
 }
 
 func (p *page) suite(name string) suite {
@@ -62,20 +62,20 @@ company's pages are answered by a model that was trained without them.
 | what | figure | aim | |
 |---|---|---|---|
 `)
-	for _, a := range aims {
+	for _, a := range targets {
 		v, ok := p.suite(a.suite).figures[a.figure].(float64)
 		if !ok {
 			fmt.Fprintf(&b, "| %s | not measured | | **missed** |\n", a.what)
 			continue
 		}
 		met, bound := "", "at most"
-		if a.least {
+		if a.minimum {
 			bound = "at least"
 		}
-		if a.least && v < a.value || !a.least && v > a.value {
+		if a.minimum && v < a.value || !a.minimum && v > a.value {
 			met = "**missed**"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s %s | %s |\n", a.what, number(v), bound, number(a.value), met)
+		fmt.Fprintf(&b, "| %s | %s | %s %s | %s |\n", a.what, formatNumber(v), bound, formatNumber(a.value), met)
 	}
 	t, c, d := p.suite("types").figures, p.suite("changes").figures, p.suite("discovery").figures
 	fmt.Fprintf(&b, `
@@ -85,44 +85,44 @@ Measured on %v legal documents and %v pages that are none; extraction on %v docu
 ## Companies that the model has not seen
 
 `, t["documents"], t["negatives"], p.suite("extraction").figures["documents"], c["changes"], c["quiet_pairs"], c["broken_caught"],
-		d["sites"], d["legal"], number(d["fetches_per_site"].(float64)))
-	for _, l := range p.held.lines {
+		d["sites"], d["legal"], formatNumber(d["fetches_per_site"].(float64)))
+	for _, l := range p.crossValidation.lines {
 		fmt.Fprintf(&b, "    %s\n", l)
 	}
 	b.WriteString("\nThe surest of its wrong answers:\n\n| page | form | label | answer | confidence |\n|---|---|---|---|---|\n")
-	for _, w := range p.held.wrong[:min(shown, len(p.held.wrong))] {
+	for _, w := range p.crossValidation.wrong[:min(maxShown, len(p.crossValidation.wrong))] {
 		label := w.Label
 		if !w.Legal {
 			label = strings.TrimSuffix("not legal, "+w.Kind, ", ")
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %.2f |\n", w.ID, w.Form, label, w.Got, w.P)
 	}
-	list(&b, "Types, with the embedded model: how often, and label -> answer", p.suite("types").worst)
-	list(&b, "Extraction: F1, and page", p.suite("extraction").worst)
-	list(&b, "Changes", p.suite("changes").worst)
+	writeWorst(&b, "Types, with the embedded model: how often, and label -> answer", p.suite("types").worst)
+	writeWorst(&b, "Extraction: F1, and page", p.suite("extraction").worst)
+	writeWorst(&b, "Changes", p.suite("changes").worst)
 	var sites []string
 	for _, s := range p.sites {
 		sites = append(sites, fmt.Sprintf("%s: missed %d of %d, %s", s.name, len(s.missed), s.known, strings.Join(s.missed[:min(3, len(s.missed))], " ")))
 	}
-	list(&b, "Sites", sites)
+	writeWorst(&b, "Sites", sites)
 	b.WriteString("\n" + strings.TrimSpace(p.lessons) + "\n")
 	return b.String()
 }
 
-// list writes the first of a list of the worst, and how many there are.
-func list(b *strings.Builder, title string, worst []string) {
+// writeWorst writes the first of a list of the worst, and how many there are.
+func writeWorst(b *strings.Builder, title string, worst []string) {
 	fmt.Fprintf(b, "\n## The worst. %s\n\n", title)
-	for _, w := range worst[:min(shown, len(worst))] {
+	for _, w := range worst[:min(maxShown, len(worst))] {
 		fmt.Fprintf(b, "    %s\n", w)
 	}
 	switch {
 	case len(worst) == 0:
 		b.WriteString("None.\n")
-	case len(worst) > shown:
-		fmt.Fprintf(b, "\nand %d more.\n", len(worst)-shown)
+	case len(worst) > maxShown:
+		fmt.Fprintf(b, "\nand %d more.\n", len(worst)-maxShown)
 	}
 }
 
-func number(v float64) string {
+func formatNumber(v float64) string {
 	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.4f", v), "0"), ".")
 }

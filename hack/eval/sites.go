@@ -49,7 +49,7 @@ func (o *options) worstSites(ctx context.Context) ([]site, error) {
 		return nil, fmt.Errorf("start %s: %w", o.sitesd, err)
 	}
 	defer func() { _ = srv.Process.Kill(); _ = srv.Wait() }()
-	if err := answers(ctx, "127.0.0.1:18453"); err != nil {
+	if err := waitForListener(ctx, "127.0.0.1:18453"); err != nil {
 		return nil, err
 	}
 	var out []site
@@ -66,8 +66,8 @@ func (o *options) worstSites(ctx context.Context) ([]site, error) {
 	return out, nil
 }
 
-// answers waits until something listens at an address.
-func answers(ctx context.Context, at string) error {
+// waitForListener waits until something listens at an address.
+func waitForListener(ctx context.Context, at string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	for {

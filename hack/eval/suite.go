@@ -15,10 +15,10 @@ import (
 
 // suite is what one part of the script said.
 type suite struct {
-	name    string
-	figures map[string]any
-	worst   []string // its remarks, in its order
-	line    string   // the figure to quote
+	name     string
+	figures  map[string]any
+	worst    []string // its remarks, in its order
+	headline string   // the figure to quote
 }
 
 func (o *options) suite(ctx context.Context, name string) (suite, error) {
@@ -43,7 +43,7 @@ func (o *options) suite(ctx context.Context, name string) (suite, error) {
 		return suite{}, fmt.Errorf("read the figures of %s: %w", name, err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	s.line = lines[len(lines)-1]
+	s.headline = lines[len(lines)-1]
 	for _, l := range strings.Split(string(out), "\n") {
 		if l == "{" {
 			break // the figures again
@@ -62,16 +62,16 @@ type prediction struct {
 	Right, Legal               bool
 }
 
-// held is what cross-validation over companies found.
-type held struct {
+// crossValidation is what cross-validation over companies found.
+type crossValidation struct {
 	lines []string // as the trainer reports it
 	wrong []prediction
 }
 
-func (o *options) crossValidate(ctx context.Context) (held, error) {
+func (o *options) crossValidate(ctx context.Context) (crossValidation, error) {
 	dir, err := os.MkdirTemp("", "clausea-eval-")
 	if err != nil {
-		return held{}, err
+		return crossValidation{}, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "predictions.jsonl")
@@ -79,19 +79,19 @@ func (o *options) crossValidate(ctx context.Context) (held, error) {
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return held{}, fmt.Errorf("cross-validate: %w", err)
+		return crossValidation{}, fmt.Errorf("cross-validate: %w", err)
 	}
-	h := held{lines: strings.Split(strings.TrimSpace(string(out)), "\n")}
+	h := crossValidation{lines: strings.Split(strings.TrimSpace(string(out)), "\n")}
 	f, err := os.Open(file)
 	if err != nil {
-		return held{}, err
+		return crossValidation{}, err
 	}
 	defer func() { _ = f.Close() }()
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		var p prediction
 		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
-			return held{}, fmt.Errorf("read the predictions: %w", err)
+			return crossValidation{}, fmt.Errorf("read the predictions: %w", err)
 		}
 		if !p.Right && p.Form != "bare" {
 			h.wrong = append(h.wrong, p)

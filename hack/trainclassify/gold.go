@@ -17,8 +17,8 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// row is a line of a manifest.
-type row struct {
+// record is a line of a manifest.
+type record struct {
 	ID        string   `json:"id"`
 	Label     string   `json:"label"`
 	Legal     bool     `json:"legal"`
@@ -44,9 +44,9 @@ const (
 
 // example is one text with its answer.
 type example struct {
-	row      row
+	record   record
 	page     *classify.Page // until its features are made
-	hide     classify.Hidden
+	hidden   classify.Hidden
 	form     form
 	class    int
 	fold     int
@@ -59,7 +59,7 @@ type example struct {
 }
 
 func (e *example) scored() bool {
-	return (e.form == formHTML || e.form == formMarkdown) && len(e.row.Doubt) == 0
+	return (e.form == formHTML || e.form == formMarkdown) && len(e.record.Doubt) == 0
 }
 
 // folds is into how many parts the companies are put for cross-validation.
@@ -90,10 +90,10 @@ func load(gold string) ([]example, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(out, disguised(out), sites, urls), nil
+	return slices.Concat(out, disguisedExamples(out), sites, urls), nil
 }
 
-func eachLine(pattern string, f func(dir string, r row) ([]example, error)) ([]example, error) {
+func eachLine(pattern string, f func(dir string, r record) ([]example, error)) ([]example, error) {
 	files, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func eachLine(pattern string, f func(dir string, r row) ([]example, error)) ([]e
 		lines := bufio.NewScanner(file)
 		lines.Buffer(nil, 16<<20)
 		for lines.Scan() {
-			var r row
+			var r record
 			err := json.Unmarshal(lines.Bytes(), &r)
 			if err == nil {
 				var more []example
@@ -133,7 +133,7 @@ func foldOf(company string) int {
 }
 
 // urlExamples are of the labelled addresses, which teach the names of rare types.
-func urlExamples(_ string, r row) ([]example, error) {
+func urlExamples(_ string, r record) ([]example, error) {
 	class := slices.Index(classify.Classes, r.Label)
 	if class < 0 || r.URL == "" {
 		return nil, nil // "unclear" is a label too
@@ -145,11 +145,11 @@ func urlExamples(_ string, r row) ([]example, error) {
 		// Most of these were named by a crowd that had fewer types to choose from.
 		weight = noisyURLWeight
 	}
-	return []example{{row: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Page{URL: r.URL}}}, nil
+	return []example{{record: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Page{URL: r.URL}}}, nil
 }
 
 // pageExamples are the forms of one labelled page.
-func pageExamples(dir string, r row) ([]example, error) {
+func pageExamples(dir string, r record) ([]example, error) {
 	label := r.Label
 	if !r.Legal {
 		label = doctype.Other
@@ -161,7 +161,7 @@ func pageExamples(dir string, r row) ([]example, error) {
 	if r.Component == "" {
 		r.Component = r.ID
 	}
-	base := example{row: r, class: class, fold: foldOf(r.Component), weight: 1}
+	base := example{record: r, class: class, fold: foldOf(r.Component), weight: 1}
 	if len(r.Doubt) > 0 {
 		base.weight = doubtWeight
 	}
@@ -188,22 +188,22 @@ func pageExamples(dir string, r row) ([]example, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.ID, err)
 	}
-	out := []example{base.of(p, f, 0, 1), base.of(bare(p), formBare, 0, bareWeight)}
-	for _, h := range hidden {
-		out = append(out, base.of(p, formCopy, h.what, h.weight))
+	out := []example{base.inForm(p, f, 0, 1), base.inForm(bare(p), formBare, 0, bareWeight)}
+	for _, h := range hiddenParts {
+		out = append(out, base.inForm(p, formCopy, h.what, h.weight))
 	}
 	if r.Markdown != "" && r.HTML != "" {
 		if p, err = read(r.Markdown); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.ID, err)
 		}
-		out = append(out, base.of(p, formCopy, 0, copyWeight))
+		out = append(out, base.inForm(p, formCopy, 0, copyWeight))
 	}
 	return out, nil
 }
 
-// hidden are what each page is trained without, so that the model learns all that
+// hiddenParts are what each page is trained without, so that the model learns all that
 // may stand for a type and not only what stands most often.
-var hidden = []struct {
+var hiddenParts = []struct {
 	what   classify.Hidden
 	weight float64
 }{
@@ -214,9 +214,9 @@ var hidden = []struct {
 	{classify.HideTitle | classify.HideAddress | classify.HideSpeech, 0.4},
 }
 
-// of is the example in one form of its page.
-func (e example) of(p classify.Page, f form, hide classify.Hidden, weight float64) example {
-	e.form, e.page, e.hide, e.weight = f, &p, hide, e.weight*weight
+// inForm is the example in one form of its page.
+func (e example) inForm(p classify.Page, f form, hide classify.Hidden, weight float64) example {
+	e.form, e.page, e.hidden, e.weight = f, &p, hide, e.weight*weight
 	e.named = p.Named()
 	if a, ok := p.Decided(); ok {
 		e.decided, e.decision = true, slices.Index(classify.Classes, a.Type)
@@ -227,34 +227,34 @@ func (e example) of(p classify.Page, f form, hide classify.Hidden, weight float6
 // bare leaves only the text below the title, so that the model learns its words.
 func bare(p classify.Page) classify.Page {
 	p.URL, p.Title, p.Head, p.Headings = "", "", "", nil
-	p.Text, p.Markdown = headless(p.Text), headless(p.Markdown)
+	p.Text, p.Markdown = withoutHeading(p.Text), withoutHeading(p.Markdown)
 	return p
 }
 
-// disguised are the pages that are no legal documents under the titles and addresses
+// disguisedExamples are the pages that are no legal documents under the titles and addresses
 // of such: hubs, shells and teasers are named like what they lead to.
-func disguised(examples []example) []example {
+func disguisedExamples(examples []example) []example {
 	var named [folds][]example
 	for _, e := range examples {
-		if e.scored() && e.row.Legal {
+		if e.scored() && e.record.Legal {
 			named[e.fold] = append(named[e.fold], e)
 		}
 	}
 	var out []example
 	for i, e := range examples {
-		if !e.scored() || e.row.Legal || e.decided || len(named[e.fold]) == 0 {
+		if !e.scored() || e.record.Legal || e.decided || len(named[e.fold]) == 0 {
 			continue
 		}
 		as := named[e.fold][i%len(named[e.fold])]
 		p := *e.page
 		p.Title, p.Head, p.URL = as.page.Title, as.page.Head, as.page.URL
-		out = append(out, e.of(p, formCopy, 0, disguisedWeight))
+		out = append(out, e.inForm(p, formCopy, 0, disguisedWeight))
 	}
 	return out
 }
 
-// headless is a long text from its first space behind 200 bytes on.
-func headless(s string) string {
+// withoutHeading is a long text from its first space behind 200 bytes on.
+func withoutHeading(s string) string {
 	if len(s) < 400 {
 		return s
 	}
@@ -326,7 +326,7 @@ func loadSites(gold string) ([]example, error) {
 				return nil, fmt.Errorf("%s: %w", page.URL, err)
 			}
 			out = append(out, example{
-				row: row{ID: page.URL, Label: page.Label, Legal: true, Component: s.Component, URL: page.URL}, form: formCopy,
+				record: record{ID: page.URL, Label: page.Label, Legal: true, Component: s.Component, URL: page.URL}, form: formCopy,
 				class: class, fold: foldOf(s.Component), weight: siteWeight, page: &p,
 			})
 		}
@@ -344,7 +344,7 @@ func withoutSites(gold string, examples []example) ([]example, error) {
 	for _, s := range sites {
 		has[s.Component] = true
 	}
-	return slices.DeleteFunc(examples, func(e example) bool { return has[e.row.Component] }), nil
+	return slices.DeleteFunc(examples, func(e example) bool { return has[e.record.Component] }), nil
 }
 
 // makeFeatures gives the examples their features, and says what was the background.
@@ -353,7 +353,7 @@ func makeFeatures(examples []example) classify.Background {
 	var sum, squares [classify.EvidenceTypes]float64
 	n := 0.0
 	for i := range examples {
-		if e := &examples[i]; e.scored() && e.row.Legal {
+		if e := &examples[i]; e.scored() && e.record.Legal {
 			for t, v := range e.page.Wording() {
 				sum[t] += float64(v)
 				squares[t] += float64(v) * float64(v)
@@ -368,7 +368,7 @@ func makeFeatures(examples []example) classify.Background {
 	}
 	for i := range examples {
 		if e := &examples[i]; e.page != nil {
-			e.features, e.page = e.page.Features(&bg, e.hide), nil
+			e.features, e.page = e.page.Features(&bg, e.hidden), nil
 		}
 	}
 	return bg

@@ -50,7 +50,7 @@ func run(o options) error {
 		}
 	}
 	background := makeFeatures(examples)
-	var held, stripped []answer
+	var held, stripped []prediction
 	for fold := range folds {
 		m := train(examples, func(e *example) bool { return e.fold != fold }).quantise()
 		for i := range examples {
@@ -59,20 +59,20 @@ func run(o options) error {
 				continue
 			}
 			if e.scored() {
-				held = append(held, answerOf(e, m))
-			} else if e.form == formBare && e.row.Legal && len(e.row.Doubt) == 0 {
-				stripped = append(stripped, answerOf(e, m))
+				held = append(held, predict(e, m))
+			} else if e.form == formBare && e.record.Legal && len(e.record.Doubt) == 0 {
+				stripped = append(stripped, predict(e, m))
 			}
 		}
 	}
 	temperature := fitTemperature(held)
 	for i := range held {
-		held[i].soften(temperature)
+		held[i].applyTemperature(temperature)
 	}
-	report(os.Stdout, held, temperature)
-	fmt.Printf("  without title, headings and address: %.3f of %d legal documents\n", shareRight(stripped), len(stripped))
+	writeReport(os.Stdout, held, temperature)
+	fmt.Printf("  without title, headings and address: %.3f of %d legal documents\n", accuracy(stripped), len(stripped))
 	if o.predictions != "" {
-		if err := writeAnswers(o.predictions, append(held, stripped...)); err != nil {
+		if err := writePredictions(o.predictions, append(held, stripped...)); err != nil {
 			return err
 		}
 	}
@@ -81,14 +81,14 @@ func run(o options) error {
 	}
 	w := train(examples, func(*example) bool { return true })
 	m := w.quantise()
-	var seen []answer
+	var seen []prediction
 	for i := range examples {
 		if e := &examples[i]; e.scored() {
-			seen = append(seen, answerOf(e, m))
+			seen = append(seen, predict(e, m))
 		}
 	}
 	fmt.Println("on companies trained on:", tallyOf(seen))
-	w.cool(temperature)
+	w.divideByTemperature(temperature)
 	m = w.quantise()
 	m.Fingerprint, m.Background = classify.Fingerprint(), background
 	b, err := m.Bytes()

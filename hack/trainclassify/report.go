@@ -15,37 +15,37 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// answer is what a model said of a page.
-type answer struct {
+// prediction is what a model said of a page.
+type prediction struct {
 	e             *example
 	probabilities []float64
 }
 
-// answerOf asks a model as the embedded one is asked.
-func answerOf(e *example, m *classify.Model) answer {
+// predict asks a model as the embedded one is asked.
+func predict(e *example, m *classify.Model) prediction {
 	if e.decided {
 		p := make([]float64, len(classify.Classes))
 		p[e.decision] = 1
-		return answer{e, p}
+		return prediction{e, p}
 	}
-	return answer{e, m.Probabilities(e.features)}
+	return prediction{e, m.Probabilities(e.features)}
 }
 
-func (a *answer) got() (string, float64) {
+func (a *prediction) got() (string, float64) {
 	i := classify.Choose(a.probabilities, a.e.named)
 	return classify.Classes[i], a.probabilities[i]
 }
 
-func (a *answer) right() bool {
+func (a *prediction) right() bool {
 	got, _ := a.got()
-	if !a.e.row.Legal {
+	if !a.e.record.Legal {
 		return got == doctype.Other
 	}
-	return got == a.e.row.Label || slices.Contains(a.e.row.Accept, got)
+	return got == a.e.record.Label || slices.Contains(a.e.record.Accept, got)
 }
 
-// soften divides the scores by a temperature.
-func (a *answer) soften(temperature float64) {
+// applyTemperature divides the scores by a temperature.
+func (a *prediction) applyTemperature(temperature float64) {
 	for i, p := range a.probabilities {
 		a.probabilities[i] = math.Log(max(p, 1e-300)) / temperature
 	}
@@ -54,16 +54,16 @@ func (a *answer) soften(temperature float64) {
 
 // fitTemperature finds the temperature at which the answers' confidence fits best
 // what was right (Guo et al., On Calibration of Modern Neural Networks, 2017).
-func fitTemperature(as []answer) float64 {
+func fitTemperature(as []prediction) float64 {
 	best, least := 1.0, math.Inf(1)
 	for t := 0.5; t < 4; t += 0.05 {
 		loss := 0.0
 		for _, a := range as {
-			b := answer{a.e, slices.Clone(a.probabilities)}
-			b.soften(t)
+			b := prediction{a.e, slices.Clone(a.probabilities)}
+			b.applyTemperature(t)
 			p := 0.0
 			for i, c := range classify.Classes {
-				if c == a.e.row.Label && a.e.row.Legal || slices.Contains(a.e.row.Accept, c) {
+				if c == a.e.record.Label && a.e.record.Legal || slices.Contains(a.e.record.Accept, c) {
 					p += b.probabilities[i]
 				}
 			}
@@ -83,7 +83,7 @@ type tally struct {
 	types                                                       int
 }
 
-func tallyOf(as []answer) (t tally) {
+func tallyOf(as []prediction) (t tally) {
 	type counts struct{ right, missed, wrong int }
 	per := map[string]*counts{}
 	of := func(typ string) *counts {
@@ -100,7 +100,7 @@ func tallyOf(as []answer) (t tally) {
 			n = 1
 		}
 		switch {
-		case !a.e.row.Legal:
+		case !a.e.record.Legal:
 			t.other++
 			t.otherRight += n
 		case a.e.form == formHTML:
@@ -111,11 +111,11 @@ func tallyOf(as []answer) (t tally) {
 			t.markdownRight += n
 		}
 		switch {
-		case right && a.e.row.Legal:
+		case right && a.e.record.Legal:
 			of(got).right++
 		case !right:
-			if a.e.row.Legal {
-				of(a.e.row.Label).missed++
+			if a.e.record.Legal {
+				of(a.e.record.Label).missed++
 			}
 			of(got).wrong++
 		}
@@ -137,7 +137,7 @@ func (t tally) String() string {
 		share(t.htmlRight, t.html), t.html, share(t.markdownRight, t.markdown), t.markdown, t.f1, t.types, 1-share(t.otherRight, t.other), t.other)
 }
 
-func shareRight(as []answer) float64 {
+func accuracy(as []prediction) float64 {
 	n := 0
 	for i := range as {
 		if as[i].right() {
@@ -147,8 +147,8 @@ func shareRight(as []answer) float64 {
 	return float64(n) / float64(max(1, len(as)))
 }
 
-// report writes what cross-validation found, and how far confidence can be trusted.
-func report(w io.Writer, as []answer, temperature float64) {
+// writeReport writes what cross-validation found, and how far confidence can be trusted.
+func writeReport(w io.Writer, as []prediction, temperature float64) {
 	fmt.Fprintln(w, "on companies not trained on:", tallyOf(as))
 	var n, right [10]int
 	var sure [10]float64
@@ -171,20 +171,20 @@ func report(w io.Writer, as []answer, temperature float64) {
 	fmt.Fprintf(w, "  expected calibration error %.3f, temperature %.2f\n", off/float64(max(1, len(as))), temperature)
 }
 
-// writeAnswers writes the answers, a line of JSON each.
-func writeAnswers(name string, as []answer) error {
+// writePredictions writes the answers, a line of JSON each.
+func writePredictions(name string, as []prediction) error {
 	f, err := os.Create(name)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(f)
 	enc := json.NewEncoder(w)
-	slices.SortFunc(as, func(a, b answer) int { return cmp.Compare(a.e.row.ID, b.e.row.ID) })
+	slices.SortFunc(as, func(a, b prediction) int { return cmp.Compare(a.e.record.ID, b.e.record.ID) })
 	for _, a := range as {
 		got, p := a.got()
 		err := enc.Encode(map[string]any{
-			"id": a.e.row.ID, "form": a.e.form, "label": a.e.row.Label, "legal": a.e.row.Legal, "accept": a.e.row.Accept, "component": a.e.row.Component,
-			"got": got, "p": p, "right": a.right(), "url": a.e.row.URL, "kind": a.e.row.Kind,
+			"id": a.e.record.ID, "form": a.e.form, "label": a.e.record.Label, "legal": a.e.record.Legal, "accept": a.e.record.Accept, "component": a.e.record.Component,
+			"got": got, "p": p, "right": a.right(), "url": a.e.record.URL, "kind": a.e.record.Kind,
 		})
 		if err != nil {
 			return errors.Join(err, f.Close())

@@ -73,8 +73,8 @@ func (w *weights) scale(f float32) {
 	}
 }
 
-// cool makes the model's answers surer or less sure by a temperature.
-func (w *weights) cool(temperature float64) { w.scale(float32(1 / temperature)) }
+// divideByTemperature makes the model's answers surer or less sure by a temperature.
+func (w *weights) divideByTemperature(temperature float64) { w.scale(float32(1 / temperature)) }
 
 type trainer struct {
 	weights

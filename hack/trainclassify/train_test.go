@@ -72,11 +72,11 @@ func TestEveryFormOfAPageStaysInItsCompanysFold(t *testing.T) {
 	folds, forms := map[string]int{}, map[string]int{}
 	scored := 0
 	for _, e := range examples {
-		if f, ok := folds[e.row.Component]; ok && f != e.fold {
-			t.Errorf("%s is in folds %d and %d", e.row.Component, f, e.fold)
+		if f, ok := folds[e.record.Component]; ok && f != e.fold {
+			t.Errorf("%s is in folds %d and %d", e.record.Component, f, e.fold)
 		}
-		folds[e.row.Component] = e.fold
-		forms[e.row.Component]++
+		folds[e.record.Component] = e.fold
+		forms[e.record.Component]++
 		if e.scored() {
 			scored++
 		}
@@ -88,7 +88,7 @@ func TestEveryFormOfAPageStaysInItsCompanysFold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slices.ContainsFunc(left, func(e example) bool { return e.row.Component == "d:e" }) {
+	if slices.ContainsFunc(left, func(e example) bool { return e.record.Component == "d:e" }) {
 		t.Error("a company with a stored site is left")
 	}
 }
@@ -96,21 +96,21 @@ func TestEveryFormOfAPageStaysInItsCompanysFold(t *testing.T) {
 func TestTemperatureMakesSureAnswersAsSureAsTheyAreRight(t *testing.T) {
 	t.Parallel()
 	// Two of three answers at 0.99 are right: the fit must soften them.
-	var as []answer
+	var as []prediction
 	for i := range 300 {
 		p := make([]float64, len(classify.Classes))
 		for c := range p {
 			p[c] = 0.01 / float64(len(p)-1)
 		}
 		p[0] = 0.99
-		e := &example{row: row{Legal: true, Label: classify.Classes[0]}}
+		e := &example{record: record{Legal: true, Label: classify.Classes[0]}}
 		if i%3 == 0 {
-			e.row.Label = classify.Classes[1]
+			e.record.Label = classify.Classes[1]
 		}
-		as = append(as, answer{e, p})
+		as = append(as, prediction{e, p})
 	}
 	temperature := fitTemperature(as)
-	as[1].soften(temperature)
+	as[1].applyTemperature(temperature)
 	if _, p := as[1].got(); temperature <= 1 || p > 0.9 {
 		t.Errorf("temperature %.2f, confidence %.2f", temperature, p)
 	}

@@ -17,18 +17,18 @@ import (
 
 // link is one labelled example.
 type link struct {
-	company  string
-	site     bool // of a site's page, not from the list of addresses
-	from     string
-	url      string
-	legal    bool
-	written  float64
-	features []string
-	weight   float64
+	company     string
+	site        bool // of a site's page, not from the list of addresses
+	from        string
+	url         string
+	legal       bool
+	phraseScore float64
+	features    []string
+	weight      float64
 }
 
-// address is a line of legal-urls.
-type address struct {
+// labelledURL is a line of legal-urls.
+type labelledURL struct {
 	Component string `json:"component"`
 	URL       string `json:"url"`
 }
@@ -54,7 +54,7 @@ func load(gold string) ([]link, error) {
 		return nil, err
 	}
 	for _, name := range lists {
-		links, err := loadAddresses(name)
+		links, err := loadURLList(name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -77,11 +77,11 @@ func load(gold string) ([]link, error) {
 	return all, nil
 }
 
-// addressWeight is what a company's addresses count together, against those of a
+// urlListWeight is what a company's addresses count together, against those of a
 // site: their links have no text and no place.
-const addressWeight = 0.3
+const urlListWeight = 0.3
 
-func loadAddresses(name string) ([]link, error) {
+func loadURLList(name string) ([]link, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func loadAddresses(name string) ([]link, error) {
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var a address
+		var a labelledURL
 		if err := json.Unmarshal(lines.Bytes(), &a); err != nil {
 			return nil, err
 		}
@@ -101,10 +101,10 @@ func loadAddresses(name string) ([]link, error) {
 			continue
 		}
 		perCompany[a.Component]++
-		out = append(out, link{company: a.Component, url: a.URL, legal: true, written: score.Written(u, "", ""), features: score.Features(u, "")})
+		out = append(out, link{company: a.Component, url: a.URL, legal: true, phraseScore: score.PhraseScore(u, "", ""), features: score.Features(u, "")})
 	}
 	for i := range out {
-		out[i].weight = addressWeight / float64(perCompany[out[i].company])
+		out[i].weight = urlListWeight / float64(perCompany[out[i].company])
 	}
 	return out, lines.Err()
 }
@@ -132,14 +132,14 @@ func loadSite(name string) ([]link, error) {
 		}
 	}
 	for _, h := range s.Hosts {
-		own[scope.Registrable(h)] = true
+		own[scope.RegistrableDomain(h)] = true
 	}
 	var out []link
 	seen := map[string]bool{}
 	count := map[bool]float64{}
 	for _, l := range s.Links {
 		u, err := url.Parse(l[1])
-		if err != nil || !own[scope.Registrable(u.Hostname())] || seen[l[1]+"\n"+l[2]] {
+		if err != nil || !own[scope.RegistrableDomain(u.Hostname())] || seen[l[1]+"\n"+l[2]] {
 			continue
 		}
 		seen[l[1]+"\n"+l[2]] = true
@@ -148,19 +148,19 @@ func loadSite(name string) ([]link, error) {
 			region = ""
 		}
 		e := link{company: s.Component, site: true, from: l[0], url: l[1], legal: legal[pageKey(l[1])],
-			written: score.Written(u, l[2], region), features: score.Features(u, l[2])}
+			phraseScore: score.PhraseScore(u, l[2], region), features: score.Features(u, l[2])}
 		count[e.legal]++
 		out = append(out, e)
 		// Once more without its text: a sitemap has none.
 		bare := e
-		bare.from, bare.written, bare.features = "", score.Written(u, "", ""), score.Features(u, "")
+		bare.from, bare.phraseScore, bare.features = "", score.PhraseScore(u, "", ""), score.Features(u, "")
 		out = append(out, bare)
 	}
 	for i := range out {
 		n := count[out[i].legal]
 		out[i].weight = min(1, siteWeight/n)
 		if out[i].from == "" {
-			out[i].weight *= addressWeight
+			out[i].weight *= urlListWeight
 		}
 	}
 	return out, nil

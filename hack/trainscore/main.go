@@ -36,7 +36,7 @@ func run(gold, out string, without int) error {
 		return err
 	}
 	if without < 0 {
-		report(links)
+		writeReport(links)
 	}
 	weights := train(links, func(l *link) bool { return without < 0 || foldOf(l.company) != without })
 	text := render(weights)

@@ -12,9 +12,9 @@ type ranked struct {
 	score float64
 }
 
-// report prints how well links of unseen companies are told apart, with the written
+// writeReport prints how well links of unseen companies are told apart, with the written
 // phrases alone and with the learned weights too.
-func report(links []link) {
+func writeReport(links []link) {
 	var written, learned []ranked
 	for fold := range folds {
 		weights := train(links, func(l *link) bool { return foldOf(l.company) != fold })
@@ -23,13 +23,13 @@ func report(links []link) {
 			if foldOf(l.company) != fold {
 				continue
 			}
-			offset := math.Log(l.written / (1 - l.written))
+			offset := math.Log(l.phraseScore / (1 - l.phraseScore))
 			var sum float64
 			for _, f := range l.features {
 				sum += weights[f]
 			}
 			written = append(written, ranked{l, offset})
-			learned = append(learned, ranked{l, offset + min(max(sum, -mostSum), mostSum)})
+			learned = append(learned, ranked{l, offset + min(max(sum, -maxSum), maxSum)})
 		}
 	}
 	fmt.Println("links of companies not trained on:        written  with learned")
@@ -38,17 +38,17 @@ func report(links []link) {
 		fmt.Printf("  %-40s %.4f   %.4f\n", what, f(written), f(learned))
 	}
 	row("AUC, links with text", func(rs []ranked) float64 { return auc(filter(rs, withText)) })
-	row("AUC, the same a company, mean", func(rs []ranked) float64 { return perCompany(filter(rs, withText), auc) })
+	row("AUC, the same a company, mean", func(rs []ranked) float64 { return meanPerCompany(filter(rs, withText), auc) })
 	row("AUC, addresses against sites' others", func(rs []ranked) float64 {
 		return auc(filter(rs, func(r ranked) bool { return !r.site || r.from == "" && !r.legal }))
 	})
 	row("documents among a home page's first 9", func(rs []ranked) float64 {
-		return perCompany(filter(rs, func(r ranked) bool { return r.from == "home" }), firstNine)
+		return meanPerCompany(filter(rs, func(r ranked) bool { return r.from == "home" }), firstNine)
 	})
 }
 
-// mostSum is score's bound on what is learned (maxLearned).
-const mostSum = 1.5
+// maxSum is score's bound on what is learned (maxLearned).
+const maxSum = 1.5
 
 func filter(rs []ranked, keep func(ranked) bool) []ranked {
 	var out []ranked
@@ -60,8 +60,8 @@ func filter(rs []ranked, keep func(ranked) bool) []ranked {
 	return out
 }
 
-// perCompany is the mean of f over companies where it is one.
-func perCompany(rs []ranked, f func([]ranked) float64) float64 {
+// meanPerCompany is the mean of f over companies where it is one.
+func meanPerCompany(rs []ranked, f func([]ranked) float64) float64 {
 	by := map[string][]ranked{}
 	var names []string
 	for _, r := range rs {
@@ -84,7 +84,7 @@ func perCompany(rs []ranked, f func([]ranked) float64) float64 {
 // tie is half a pair.
 func auc(rs []ranked) float64 {
 	rs = slices.Clone(rs)
-	slices.SortStableFunc(rs, func(a, b ranked) int { return cmp(a.score, b.score) })
+	slices.SortStableFunc(rs, func(a, b ranked) int { return compareScores(a.score, b.score) })
 	var pairs, ordered, others float64
 	for i := 0; i < len(rs); {
 		j := i
@@ -111,7 +111,7 @@ func auc(rs []ranked) float64 {
 // firstNine is the share of a company's documents among its nine best links.
 func firstNine(rs []ranked) float64 {
 	rs = slices.Clone(rs)
-	slices.SortStableFunc(rs, func(a, b ranked) int { return cmp(b.score, a.score) })
+	slices.SortStableFunc(rs, func(a, b ranked) int { return compareScores(b.score, a.score) })
 	seen, legal := map[string]bool{}, 0.0
 	all := map[string]bool{}
 	for _, r := range rs {
@@ -127,7 +127,7 @@ func firstNine(rs []ranked) float64 {
 	return legal / float64(len(all))
 }
 
-func cmp(a, b float64) int {
+func compareScores(a, b float64) int {
 	switch {
 	case a < b:
 		return -1

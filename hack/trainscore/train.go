@@ -11,8 +11,8 @@ const (
 	lasso        = 0.1 // what a weight costs, so that few words have one
 	ridge        = 1.0 // what its square costs, so that none leans far
 	passes       = 60
-	leastWeight  = 0.05 // of a weight that is kept
-	mostWeight   = 1.5
+	minWeight    = 0.05 // of a weight that is kept
+	maxWeight    = 1.5
 )
 
 // train fits, by coordinate descent, the weights that the features add to the
@@ -29,7 +29,7 @@ func train(links []link, use func(*link) bool) map[string]float64 {
 	}
 	out := map[string]float64{}
 	for j, name := range p.names {
-		if w := math.Round(p.w[j]*100) / 100; math.Abs(w) >= leastWeight {
+		if w := math.Round(p.w[j]*100) / 100; math.Abs(w) >= minWeight {
 			out[name] = w
 		}
 	}
@@ -84,7 +84,7 @@ func prepare(links []link, use func(*link) bool) *problem {
 			continue
 		}
 		row := int32(len(p.margin))
-		p.margin = append(p.margin, math.Log(l.written/(1-l.written)))
+		p.margin = append(p.margin, math.Log(l.phraseScore/(1-l.phraseScore)))
 		p.weight = append(p.weight, l.weight)
 		target, group := 0.0, 0
 		if l.legal {
@@ -125,7 +125,7 @@ func (p *problem) update(j int) {
 	h := p.h[j] + ridge
 	next := p.w[j] - (g+ridge*p.w[j])/h
 	next = math.Copysign(max(math.Abs(next)-lasso/h, 0), next)
-	next = min(max(next, -mostWeight), mostWeight)
+	next = min(max(next, -maxWeight), maxWeight)
 	if d := next - p.w[j]; d != 0 {
 		for k, row := range p.rows[j] {
 			p.margin[row] += d * p.counts[j][k]

@@ -16,8 +16,8 @@ func sample(n int) []link {
 		company := fmt.Sprint("company", c)
 		for i := range 4 {
 			out = append(out,
-				link{company: company, site: true, legal: true, written: 0.02, weight: 1, features: []string{"path deed", "path " + company, fmt.Sprint("text ", i)}},
-				link{company: company, site: true, written: 0.02, weight: 1, features: []string{"path shoe", "path " + company, fmt.Sprint("text ", i)}},
+				link{company: company, site: true, legal: true, phraseScore: 0.02, weight: 1, features: []string{"path deed", "path " + company, fmt.Sprint("text ", i)}},
+				link{company: company, site: true, phraseScore: 0.02, weight: 1, features: []string{"path shoe", "path " + company, fmt.Sprint("text ", i)}},
 			)
 		}
 	}
@@ -71,7 +71,7 @@ func TestWhatIsWrittenKeepsItsWorth(t *testing.T) {
 	links := sample(12)
 	for i := range links {
 		if links[i].legal {
-			links[i].written = 0.99 // the phrases know deeds already
+			links[i].phraseScore = 0.99 // the phrases know deeds already
 		}
 	}
 	known, unknown := train(links, everything)["path deed"], train(sample(12), everything)["path deed"]

@@ -16,11 +16,11 @@ import (
 // says 1024 (HTML, 13.2.3.2), and browsers find it later as well.
 const maxHead = 64 << 10
 
-// UTF8 is a page's body in UTF-8, without a byte order mark. Bytes that are UTF-8 are
+// ToUTF8 is a page's body in UTF-8, without a byte order mark. Bytes that are UTF-8 are
 // taken for it, whatever is declared; others are decoded by byte order mark,
 // Content-Type and meta, in this order, or else by a guess. What can't be decoded is
 // left as it is.
-func UTF8(body []byte, contentType string) []byte {
+func ToUTF8(body []byte, contentType string) []byte {
 	valid := utf8.Valid(body)
 	if valid && !bytes.ContainsAny(body, "\x00\x1b") {
 		return markless(body)

@@ -40,7 +40,7 @@ func TestPagesAreReadInTheirEncoding(t *testing.T) {
 		{"nothing declared", "windows-1252", "text/html", "<p>", "Grüße — “für alle” à Noël"},
 		{"nothing declared, and UTF-8", "utf-8", "", "<p>", japanese},
 	} {
-		if got := string(UTF8(in(t, c.encoding, c.head+c.text), c.contentType)); got != c.head+c.text {
+		if got := string(ToUTF8(in(t, c.encoding, c.head+c.text), c.contentType)); got != c.head+c.text {
 			t.Errorf("%s: ends with %q", c.name, got[max(0, len(got)-60):])
 		}
 	}
@@ -49,7 +49,7 @@ func TestPagesAreReadInTheirEncoding(t *testing.T) {
 func TestOneBadByteDoesNotMakeAnotherEncodingOfUTF8(t *testing.T) {
 	t.Parallel()
 	page := "<p>Grüße für “alle”, \xff auch für Müller</p>"
-	if got := string(UTF8([]byte(page), "text/html")); !strings.Contains(got, "Grüße für “alle”") || !strings.Contains(got, "Müller") {
+	if got := string(ToUTF8([]byte(page), "text/html")); !strings.Contains(got, "Grüße für “alle”") || !strings.Contains(got, "Müller") {
 		t.Errorf("%q", got)
 	}
 }
@@ -57,7 +57,7 @@ func TestOneBadByteDoesNotMakeAnotherEncodingOfUTF8(t *testing.T) {
 func TestAMarkOfByteOrderIsLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, page := range []string{"\xef\xbb\xbf<p>für", "\xff\xfe<\x00p\x00>\x00f\x00\xfc\x00r\x00", "\xef\xbb\xbf<p>f\xc3\xbcr"} {
-		if got := string(UTF8([]byte(page), "")); got != "<p>für" {
+		if got := string(ToUTF8([]byte(page), "")); got != "<p>für" {
 			t.Errorf("%q gives %q", page, got)
 		}
 	}
@@ -66,7 +66,7 @@ func TestAMarkOfByteOrderIsLeftOut(t *testing.T) {
 func TestADeclarationIsLookedForInTheHeadAlone(t *testing.T) {
 	t.Parallel()
 	page := "<!--" + strings.Repeat("x", maxHead) + "--><meta charset=koi8-r>f\xfcr"
-	if got := string(UTF8([]byte(page), "")); !strings.HasSuffix(got, "für") {
+	if got := string(ToUTF8([]byte(page), "")); !strings.HasSuffix(got, "für") {
 		t.Errorf("ends with %q", got[len(got)-20:])
 	}
 }
@@ -76,7 +76,7 @@ func FuzzUTF8(f *testing.F) {
 	f.Add([]byte("\xff\xfea\x00"), "text/html; charset=utf-16")
 	f.Add([]byte("\x1b$B!!"), "text/html; charset=iso-2022-jp")
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
-		got := UTF8(body, contentType)
+		got := ToUTF8(body, contentType)
 		if len(got) > 3*len(body)+3 {
 			t.Errorf("%d bytes became %d", len(body), len(got))
 		}

@@ -30,19 +30,19 @@ type app struct {
 }
 
 func newApp() *app {
-	return &app{settings: settings.New(), env: settings.Process(), log: logr.Discard()}
+	return &app{settings: settings.New(), env: settings.ProcessEnvironment(), log: logr.Discard()}
 }
 
 // commandAnnotation is where a cobra command has its name in the table of settings.
 const commandAnnotation = "clausea.command"
 
-// configured gives cmd the flags of the settings that command uses, and loads the
+// withSettings gives cmd the flags of the settings that command uses, and loads the
 // settings before it runs.
-func (a *app) configured(cmd *cobra.Command, command string) *cobra.Command {
+func (a *app) withSettings(cmd *cobra.Command, command string) *cobra.Command {
 	a.settings.AddFlags(cmd.Flags(), command)
 	completeChoices(cmd, cmd.Flags())
 	cmd.Annotations = map[string]string{commandAnnotation: command}
-	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return a.load(command, cmd.ErrOrStderr()) }
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return a.loadSettings(command, cmd.ErrOrStderr()) }
 	return cmd
 }
 
@@ -57,14 +57,14 @@ func outputFlag(cmd *cobra.Command, p *string, forms ...string) {
 // completeChoices lets the shell complete settings that have few values.
 func completeChoices(cmd *cobra.Command, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		if words := settings.ChoicesOf(f); len(words) > 0 {
+		if words := settings.FlagChoices(f); len(words) > 0 {
 			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 		}
 	})
 }
 
-// load finds the settings of a command and makes its logger, which writes to w.
-func (a *app) load(command string, w io.Writer) error {
+// loadSettings finds the settings of a command and makes its logger, which writes to w.
+func (a *app) loadSettings(command string, w io.Writer) error {
 	v, err := a.settings.Load(command, a.env)
 	if err != nil {
 		return &exitError{exitUsage, err}
@@ -80,15 +80,15 @@ func (a *app) load(command string, w io.Writer) error {
 	return nil
 }
 
-// sayError writes a command's error for a person, without secrets.
-func (a *app) sayError(w io.Writer, err error) {
+// printError writes a command's error for a person, without secrets.
+func (a *app) printError(w io.Writer, err error) {
 	_, _ = fmt.Fprintln(w, "clausea:", a.redact.String(err.Error()))
 }
 
-// alsoFailed says a second error beside a command's own, which may be none, and
+// reportSecondError says a second error beside a command's own, which may be none, and
 // gives the one to end with.
-func (a *app) alsoFailed(w io.Writer, own, second error) error {
-	a.sayError(w, second)
+func (a *app) reportSecondError(w io.Writer, own, second error) error {
+	a.printError(w, second)
 	var e *exitError
 	if own == nil || errors.As(own, &e) && e.err == nil {
 		return &exitError{code: exitFailed}

@@ -25,26 +25,26 @@ func newApply(a *app) *cobra.Command {
   clausea get crawljobs`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			objs, err := f.meant(cmd, nil)
+			objs, err := f.targets(cmd, nil)
 			if err != nil {
 				return err
 			}
-			r, err := a.resources(cmd.Context(), f, openStore)
+			r, err := a.openResources(cmd.Context(), f, openStore)
 			if err != nil {
 				return err
 			}
 			defer r.close()
-			return each(objs, func(o *unstructured.Unstructured) error {
+			return forEach(objs, func(o *unstructured.Unstructured) error {
 				what, err := apply(cmd.Context(), r, o)
 				if err == nil {
-					_, err = fmt.Fprintln(cmd.OutOrStdout(), called(o), what)
+					_, err = fmt.Fprintln(cmd.OutOrStdout(), displayName(o), what)
 				}
 				return err
 			})
 		},
 	}
-	f.add(cmd, true)
-	return a.configured(cmd, settings.CommandApply)
+	f.addFlags(cmd, true)
+	return a.withSettings(cmd, settings.CommandApply)
 }
 
 // apply makes the stored resource what the manifest says: its spec as a whole, labels

@@ -26,8 +26,8 @@ const egressURL = "https://checkip.amazonaws.com/"
 // checkTimeout bounds one line of check.
 const checkTimeout = 30 * time.Second
 
-// errUnset says that there is nothing to check.
-var errUnset = errors.New("not configured")
+// errNotConfigured says that there is nothing to check.
+var errNotConfigured = errors.New("not configured")
 
 func newCheck(a *app) *cobra.Command {
 	var domain string
@@ -49,13 +49,13 @@ func newCheck(a *app) *cobra.Command {
 			}{
 				{"store", func(ctx context.Context) (string, error) { return checkStore(ctx, v) }},
 				{"llm", func(ctx context.Context) (string, error) { return checkLLM(ctx, v) }},
-				{"egress", func(ctx context.Context) (string, error) { return checkEgress(ctx, fetcher, !v.Proxy.Empty()) }},
+				{"egress", func(ctx context.Context) (string, error) { return checkEgress(ctx, fetcher, !v.Proxy.IsEmpty()) }},
 				{"robots", func(ctx context.Context) (string, error) { return checkRobots(ctx, fetcher, domain) }},
 			} {
 				ctx, cancel := context.WithTimeout(cmd.Context(), checkTimeout)
 				said, err := c.do(ctx)
 				cancel()
-				failed = a.sayCheck(cmd.OutOrStdout(), c.name, said, err) || failed
+				failed = a.printCheck(cmd.OutOrStdout(), c.name, said, err) || failed
 			}
 			if failed {
 				return &exitError{code: exitFailed}
@@ -64,14 +64,14 @@ func newCheck(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&domain, "domain", "", "read this domain's robots.txt and say whether its home page may be fetched")
-	return a.configured(cmd, settings.CommandCheck)
+	return a.withSettings(cmd, settings.CommandCheck)
 }
 
-// sayCheck writes a line of check, without secrets, and says whether it failed.
-func (a *app) sayCheck(w io.Writer, name, said string, err error) (failed bool) {
+// printCheck writes a line of check, without secrets, and says whether it failed.
+func (a *app) printCheck(w io.Writer, name, said string, err error) (failed bool) {
 	state := "ok"
 	switch {
-	case errors.Is(err, errUnset):
+	case errors.Is(err, errNotConfigured):
 		state, said = "-", err.Error()
 	case err != nil:
 		state, said, failed = "FAILED", err.Error(), true
@@ -83,7 +83,7 @@ func (a *app) sayCheck(w io.Writer, name, said string, err error) (failed bool) 
 func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 	s, stop, err := openRecords(ctx, v)
 	if errors.Is(err, errNoStore) && v.IsDefault(&v.Store) && v.IsDefault(&v.DataDir) {
-		return "", fmt.Errorf("%w: %w", errUnset, err)
+		return "", fmt.Errorf("%w: %w", errNotConfigured, err)
 	}
 	if err != nil {
 		return "", err
@@ -116,7 +116,7 @@ func checkLLM(ctx context.Context, v *settings.Values) (string, error) {
 		OpenAIKey: v.OpenAIKey.Reveal(), OpenAIBaseURL: v.OpenAIBaseURL, AnthropicKey: v.AnthropicKey.Reveal(),
 	}.Check(ctx)
 	if errors.Is(err, analysis.ErrNotConfigured) {
-		return "", fmt.Errorf("%w: %w", errUnset, err)
+		return "", fmt.Errorf("%w: %w", errNotConfigured, err)
 	}
 	return said, err
 }
@@ -137,7 +137,7 @@ func checkEgress(ctx context.Context, f *fetch.Fetcher, proxied bool) (string, e
 	if proxied {
 		return "", fmt.Errorf("nothing comes through the proxy: %w", err)
 	}
-	return "", fmt.Errorf("%w: no proxy, and %s can't be reached to tell the address", errUnset, egressURL)
+	return "", fmt.Errorf("%w: no proxy, and %s can't be reached to tell the address", errNotConfigured, egressURL)
 }
 
 func checkRobots(ctx context.Context, f *fetch.Fetcher, domain string) (string, error) {
@@ -153,7 +153,7 @@ func checkRobots(ctx context.Context, f *fetch.Fetcher, domain string) (string, 
 			rules = robots.Parse(resp.Body)
 		}
 	}
-	allowed, pattern := rules.Agent(crawl.UserAgentToken).Allowed("/")
+	allowed, pattern := rules.GroupFor(crawl.UserAgentToken).Allowed("/")
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("%s can't be read, so nothing is fetched there: %w", at, err)

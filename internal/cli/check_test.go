@@ -17,15 +17,15 @@ func TestCheckAsksTheStandaloneProcessThatHasTheStore(t *testing.T) {
 	r.port(t)
 	a := newApp()
 	a.env = environment(map[string]string{"CLAUSEA_DATA_DIR": folder})
-	if err := a.load(settings.CommandCheck, io.Discard); err != nil {
+	if err := a.loadSettings(settings.CommandCheck, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	said, err := checkStore(t.Context(), a.values)
 	if err != nil || !strings.Contains(said, "standalone process") || !strings.Contains(said, "0 companies, 0 documents") {
 		t.Errorf("beside a standalone process it says %q, %v", said, err)
 	}
-	r.term(t)
-	if err := r.endWhole(); err != nil {
+	r.terminate(t)
+	if err := r.waitForCleanExit(); err != nil {
 		t.Error(err)
 	}
 	if said, err := checkStore(t.Context(), a.values); err != nil || strings.Contains(said, "process") {
@@ -44,12 +44,12 @@ func TestCheckOfAStoreThatIsNotThereFailsOnlyWhereOneWasNamed(t *testing.T) {
 	} {
 		a := newApp()
 		a.env = environment(c.env)
-		if err := a.load(settings.CommandCheck, io.Discard); err != nil {
+		if err := a.loadSettings(settings.CommandCheck, io.Discard); err != nil {
 			t.Fatal(err)
 		}
 		said, err := checkStore(t.Context(), a.values)
 		var out bytes.Buffer
-		if a.sayCheck(&out, "store", said, err) != c.failed || !strings.Contains(out.String(), "there is no store in") {
+		if a.printCheck(&out, "store", said, err) != c.failed || !strings.Contains(out.String(), "there is no store in") {
 			t.Errorf("%s: %s", name, &out)
 		}
 	}

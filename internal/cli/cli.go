@@ -44,7 +44,7 @@ func usage(format string, args ...any) error {
 // Main runs the command that args name and returns its exit code.
 func Main(args []string) int {
 	if len(args) == 1 && args[0] == pdfCommand {
-		return servePDF()
+		return runPDFChild()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -66,7 +66,7 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 		}
 	}
 	if e.err != nil {
-		a.sayError(stderr, e.err)
+		a.printError(stderr, e.err)
 	}
 	return e.code
 }
@@ -91,7 +91,7 @@ func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {
 			onlyCommands(c)
 		}
 	}
-	a.watch(root)
+	a.markRunning(root)
 	return root
 }
 
@@ -106,8 +106,8 @@ func onlyCommands(cmd *cobra.Command) {
 	}
 }
 
-// watch notes when a command's own code is reached.
-func (a *app) watch(cmd *cobra.Command) {
+// markRunning notes when a command's own code is reached.
+func (a *app) markRunning(cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			a.running = true
@@ -115,7 +115,7 @@ func (a *app) watch(cmd *cobra.Command) {
 		}
 	}
 	for _, child := range cmd.Commands() {
-		a.watch(child)
+		a.markRunning(child)
 	}
 }
 

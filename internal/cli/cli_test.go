@@ -120,7 +120,7 @@ func TestACrawlTakesItsSettingsFromEverywhereAndSaysWhatIsMissing(t *testing.T) 
 		t.Fatal(err)
 	}
 	env := map[string]string{"CLAUSEA_CONFIG": file, "CLAUSEA_CA_FILE": site.CAFile, "CLAUSEA_DATA_DIR": filepath.Join(dir, "data"), "CLAUSEA_MAX_PAGES": "2"}
-	code, stdout, stderr := call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Address, "-o", "json")
+	code, stdout, stderr := call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "-o", "json")
 	if code != exitMissing || !strings.Contains(stdout, `"fetches":2,`) || !strings.Contains(stdout, `"PageLimit"`) {
 		t.Fatalf("it ends with %d: %s%s", code, stdout, stderr)
 	}
@@ -136,14 +136,14 @@ func TestACrawlTakesItsSettingsFromEverywhereAndSaysWhatIsMissing(t *testing.T) 
 			t.Errorf("%q is not among the metrics", want)
 		}
 	}
-	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Address, "--max-pages", "1", "--no-store", "--metrics-file", filepath.Join(dir, "no", "folder"))
+	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "--max-pages", "1", "--no-store", "--metrics-file", filepath.Join(dir, "no", "folder"))
 	if code != exitFailed || !strings.Contains(stderr, "write the metrics to") {
 		t.Errorf("with a bad metrics file it ends with %d and says: %s", code, stderr)
 	}
 	if _, stdout, _ = call(t, env, "get", "companies"); !strings.Contains(stdout, demo.Domain) {
 		t.Errorf("the data folder holds: %s", stdout)
 	}
-	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Address, "--max-pages", "100", "--log-level", "debug", "--log-format", "json", "-o", "json")
+	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "--max-pages", "100", "--log-level", "debug", "--log-format", "json", "-o", "json")
 	if code != exitDone || !strings.Contains(stderr, `"message":"run ended"`) {
 		t.Errorf("with a flag it ends with %d and says: %s", code, stderr)
 	}
@@ -197,12 +197,12 @@ func TestAModelsAnswerThatRepeatsTheKeyIsRedacted(t *testing.T) {
 	t.Cleanup(echo.Close)
 	a := newApp()
 	a.env = environment(map[string]string{"OPENAI_API_KEY": canary, "OPENAI_BASE_URL": strings.Replace(echo.URL, "http://", "http://user:pass123@", 1)})
-	if err := a.load(settings.CommandCheck, io.Discard); err != nil {
+	if err := a.loadSettings(settings.CommandCheck, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	said, err := checkLLM(t.Context(), a.values)
 	var out bytes.Buffer
-	if !a.sayCheck(&out, "llm", said, err) || !strings.Contains(out.String(), "FAILED") || !strings.Contains(out.String(), "Incorrect key") {
+	if !a.printCheck(&out, "llm", said, err) || !strings.Contains(out.String(), "FAILED") || !strings.Contains(out.String(), "Incorrect key") {
 		t.Errorf("it says %q, %v", &out, err)
 	}
 	if strings.Contains(out.String(), "c4n4ry") || strings.Contains(out.String(), "pass123") {
@@ -250,7 +250,7 @@ func TestACompanysWordGoesBeforeTheEnvironmentAndAFlagBeforeBoth(t *testing.T) {
 	if err := os.WriteFile(manifest, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"CLAUSEA_MAX_PAGES": "2", "CLAUSEA_CA_FILE": site.CAFile, "CLAUSEA_CONNECT_TO": ":443:" + site.Address, "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32"}
+	env := map[string]string{"CLAUSEA_MAX_PAGES": "2", "CLAUSEA_CA_FILE": site.CAFile, "CLAUSEA_CONNECT_TO": ":443:" + site.Addr, "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32"}
 	if _, stdout, stderr := call(t, env, "crawl", manifest, "--no-store", "-o", "json"); !strings.Contains(stdout, `"fetches":3,`) {
 		t.Errorf("the manifest's word: %s%s", stdout, stderr)
 	}

@@ -52,5 +52,5 @@ func newConfigPrint(a *app) *cobra.Command {
 		},
 	}
 	outputFlag(cmd, &output, "table", "json", "yaml")
-	return a.configured(cmd, settings.CommandConfig)
+	return a.withSettings(cmd, settings.CommandConfig)
 }

@@ -53,7 +53,7 @@ func newCrawl(a *app) *cobra.Command {
 	outputFlag(cmd, &f.output, "table", "json", "yaml")
 	fs.BoolVar(&f.noStore, "no-store", false, "keep nothing")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the path by which each document was found")
-	return a.configured(cmd, settings.CommandCrawl)
+	return a.withSettings(cmd, settings.CommandCrawl)
 }
 
 func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err error) {
@@ -63,7 +63,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	}
 	tasks := make([]run.Task, len(targets))
 	for i, target := range targets {
-		if tasks[i], err = f.task(ctx, target); err != nil {
+		if tasks[i], err = f.taskFor(ctx, target); err != nil {
 			return err
 		}
 	}
@@ -72,13 +72,13 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		return err
 	}
 	defer fetcher.Close()
-	r := &run.Runner{Log: a.log, Holder: holder()}
-	if r.PDF, err = readsPDF(); err != nil {
+	r := &run.Runner{Log: a.log, Holder: workerIdentity()}
+	if r.PDF, err = newPDFReader(); err != nil {
 		return err
 	}
 	var drawn *telemetry.RenderMetrics
 	if f.MetricsFile != "" {
-		registry := telemetry.NewRegistry(versionOf())
+		registry := telemetry.NewRegistry(buildVersion())
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		}
 		defer func() {
 			if werr := telemetry.WriteFile(f.MetricsFile, registry); werr != nil {
-				err = a.alsoFailed(cmd.ErrOrStderr(), err, werr)
+				err = a.reportSecondError(cmd.ErrOrStderr(), err, werr)
 			}
 		}()
 	}
@@ -102,7 +102,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			return err
 		}
 		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
-		if embedded(f.Values) == "" { // a folder is this process's alone, and it crawls one company at a time
+		if embeddedFolder(f.Values) == "" { // a folder is this process's alone, and it crawls one company at a time
 			r.HostTenure = turns.DefaultTenure
 		}
 	}
@@ -123,7 +123,7 @@ func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f c
 			return err
 		}
 		if err != nil {
-			a.sayError(cmd.ErrOrStderr(), err)
+			a.printError(cmd.ErrOrStderr(), err)
 			c = exitFailed
 		}
 		if c != exitDone && code != exitFailed {
@@ -141,7 +141,7 @@ func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f c
 
 func (a *app) crawlOne(cmd *cobra.Command, r *run.Runner, task run.Task, title string, f crawlFlags) (int, error) {
 	var stop func()
-	r.Progress, stop = a.startMeter(cmd.ErrOrStderr(), title)
+	r.Progress, stop = a.startProgressBar(cmd.ErrOrStderr(), title)
 	defer stop()
 	begun := time.Now()
 	rep, err := r.Run(cmd.Context(), task)
@@ -149,33 +149,33 @@ func (a *app) crawlOne(cmd *cobra.Command, r *run.Runner, task run.Task, title s
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return 0, err
 	}
-	out := reportOf(task, rep, time.Since(begun))
-	if err := out.print(cmd.OutOrStdout(), f.output, a.inkFor(cmd.OutOrStdout()), f.verbose); err != nil {
+	out := newReport(task, rep, time.Since(begun))
+	if err := out.print(cmd.OutOrStdout(), f.output, a.colorizerFor(cmd.OutOrStdout()), f.verbose); err != nil {
 		return 0, fmt.Errorf("write the report: %w", err)
 	}
 	switch {
 	case rep.Result.Reason.Failed():
 		fmt.Fprintf(cmd.ErrOrStderr(), "clausea: %s: %s: %s\n", task.Company, rep.Result.Reason, rep.Run.Message)
 		return exitFailed, nil
-	case out.missing():
+	case out.hasMissingType():
 		return exitMissing, nil
 	}
 	return exitDone, nil
 }
 
-// task makes a plan of a target. A URL, a bare domain and a Company's manifest all
+// taskFor makes a plan of a target. A URL, a bare domain and a Company's manifest all
 // become a Company first; a flag that is given goes before what it says.
-func (f *crawlFlags) task(ctx context.Context, target string) (run.Task, error) {
-	c, err := companyOf(ctx, target)
+func (f *crawlFlags) taskFor(ctx context.Context, target string) (run.Task, error) {
+	c, err := readCompany(ctx, target)
 	if err != nil {
 		return run.Task{}, &exitError{exitUsage, err}
 	}
-	return f.override(run.TaskOf(c, f.options())), nil
+	return f.applySettings(run.TaskOf(c, f.options())), nil
 }
 
-func companyOf(ctx context.Context, target string) (*v1alpha1.Company, error) {
+func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) {
 	if !strings.HasSuffix(target, ".yaml") && !strings.HasSuffix(target, ".yml") && !strings.HasSuffix(target, ".json") && target != "-" {
-		return schema.CompanyFor(ctx, target, scope.Registrable)
+		return schema.CompanyFromTarget(ctx, target, scope.RegistrableDomain)
 	}
 	in := os.Stdin
 	if target != "-" {
@@ -200,25 +200,25 @@ func (f *crawlFlags) options() crawl.Options {
 	}
 }
 
-// override replaces what the Company sets by what the command line sets.
-func (f *crawlFlags) override(t run.Task) run.Task {
+// applySettings replaces what the Company sets by what the command line sets.
+func (f *crawlFlags) applySettings(t run.Task) run.Task {
 	o, p := f.options(), &t.Plan
-	if f.Insisted(&f.MaxPages) {
+	if f.IsExplicit(&f.MaxPages) {
 		p.MaxPages = o.MaxPages
 	}
-	if f.Insisted(&f.MaxDepth) {
+	if f.IsExplicit(&f.MaxDepth) {
 		p.MaxDepth = o.MaxDepth
 	}
-	if f.Insisted(&f.Delay) {
+	if f.IsExplicit(&f.Delay) {
 		p.Delay = o.Delay
 	}
-	if f.Insisted(&f.Languages) {
+	if f.IsExplicit(&f.Languages) {
 		p.Languages = o.Languages
 	}
-	if f.Insisted(&f.Render) {
+	if f.IsExplicit(&f.Render) {
 		p.Render = o.Render
 	}
-	if f.Insisted(&f.Timeout) {
+	if f.IsExplicit(&f.Timeout) {
 		p.TimeLimit = o.TimeLimit
 	}
 	return t

@@ -14,8 +14,8 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// pollEvery is how often a command looks whether what it waits for is there.
-const pollEvery = 250 * time.Millisecond
+// pollInterval is how often a command looks whether what it waits for is there.
+const pollInterval = 250 * time.Millisecond
 
 func newDelete(a *app) *cobra.Command {
 	var f resourceFlags
@@ -26,37 +26,37 @@ func newDelete(a *app) *cobra.Command {
 		Short:   "Delete Companies and CrawlJobs; a CrawlJob that is deleted is cancelled",
 		Example: "  clausea delete crawljob/now",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			objs, err := f.meant(cmd, args)
+			objs, err := f.targets(cmd, args)
 			if err != nil {
 				return err
 			}
-			r, err := a.resources(cmd.Context(), f, openExisting)
+			r, err := a.openResources(cmd.Context(), f, openExisting)
 			if err != nil {
 				return err
 			}
 			defer r.close()
-			return each(objs, func(o *unstructured.Unstructured) error {
+			return forEach(objs, func(o *unstructured.Unstructured) error {
 				if err := r.Delete(cmd.Context(), o); err != nil {
 					return err
 				}
 				if waits {
-					if err := awaitGone(cmd.Context(), r, o, timeout); err != nil {
+					if err := waitForDeletion(cmd.Context(), r, o, timeout); err != nil {
 						return err
 					}
 				}
-				_, err := fmt.Fprintln(cmd.OutOrStdout(), called(o), "deleted")
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), displayName(o), "deleted")
 				return err
 			})
 		},
 	}
-	f.add(cmd, true)
+	f.addFlags(cmd, true)
 	cmd.Flags().BoolVar(&waits, "wait", false, "wait until they are gone, which takes a running standalone or operator")
 	cmd.Flags().DurationVar(&timeout, "timeout", 2*time.Minute, "how long to wait for each")
-	return a.configured(cmd, settings.CommandDelete)
+	return a.withSettings(cmd, settings.CommandDelete)
 }
 
-func awaitGone(ctx context.Context, c client.Client, o *unstructured.Unstructured, timeout time.Duration) error {
-	err := wait.PollUntilContextTimeout(ctx, pollEvery, timeout, true, func(ctx context.Context) (bool, error) {
+func waitForDeletion(ctx context.Context, c client.Client, o *unstructured.Unstructured, timeout time.Duration) error {
+	err := wait.PollUntilContextTimeout(ctx, pollInterval, timeout, true, func(ctx context.Context) (bool, error) {
 		err := c.Get(ctx, client.ObjectKeyFromObject(o), o.DeepCopy())
 		if apierrors.IsNotFound(err) {
 			return true, nil

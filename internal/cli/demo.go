@@ -24,7 +24,7 @@ func newDemo(a *app) *cobra.Command {
 		Args:  exactly(0),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd) },
 	}
-	return a.configured(cmd, settings.CommandDemo)
+	return a.withSettings(cmd, settings.CommandDemo)
 }
 
 func (a *app) runDemo(cmd *cobra.Command) error {
@@ -35,7 +35,7 @@ func (a *app) runDemo(cmd *cobra.Command) error {
 	}
 	defer site.Close()
 	v := a.values
-	if v.Store.Empty() {
+	if v.Store.IsEmpty() {
 		folder, err := os.MkdirTemp("", "clausea-demo-store")
 		if err != nil {
 			return fmt.Errorf("make the demo's store: %w", err)
@@ -43,10 +43,10 @@ func (a *app) runDemo(cmd *cobra.Command) error {
 		defer func() { _ = os.RemoveAll(folder) }()
 		settings.Override(v, &v.Store, settings.NewSecret(folder))
 	}
-	reach(v, site)
+	connectToDemoSite(v, site)
 	settings.Override(v, &v.Delay, 0)
 	f := crawlFlags{Values: v, output: "table"}
-	fmt.Fprintf(w, "The demo company's site %s is served at %s.\n\nThe first crawl:\n", demo.Domain, site.Address)
+	fmt.Fprintf(w, "The demo company's site %s is served at %s.\n\nThe first crawl:\n", demo.Domain, site.Addr)
 	if err := a.crawlAll(cmd, []string{demo.Domain}, f); err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (a *app) runDemo(cmd *cobra.Command) error {
 	if err := a.crawlAll(cmd, []string{demo.Domain}, f); err != nil {
 		return err
 	}
-	all, trap := site.Fetched()
+	all, trap := site.RequestCounts()
 	fmt.Fprintf(w, "\n%d requests in all, %d of them in the site's endless calendar.\n", all, trap)
 	s, err := openStore(ctx, v)
 	if err != nil {
@@ -65,12 +65,12 @@ func (a *app) runDemo(cmd *cobra.Command) error {
 	return showChanges(ctx, s, demo.Domain, w)
 }
 
-// reach has a command's requests for the demo's host go to its site on loopback.
-func reach(v *settings.Values, site *demo.Site) {
+// connectToDemoSite has a command's requests for the demo's host go to its site on loopback.
+func connectToDemoSite(v *settings.Values, site *demo.Site) {
 	settings.Override(v, &v.CAFile, site.CAFile)
 	var to []string
 	for _, host := range []string{demo.Domain, "www." + demo.Domain} {
-		to = append(to, host+":443:"+site.Address)
+		to = append(to, host+":443:"+site.Addr)
 	}
 	settings.Override(v, &v.ConnectTo, to)
 	settings.Override(v, &v.AllowAddress, []string{"127.0.0.1/32"})
@@ -78,7 +78,7 @@ func reach(v *settings.Values, site *demo.Site) {
 
 // showChanges prints the last change of each document of a company that has one.
 func showChanges(ctx context.Context, s store.Store, company string, w io.Writer) error {
-	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, company, p) })
+	docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, company, p) })
 	if err != nil {
 		return err
 	}

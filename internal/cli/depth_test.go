@@ -22,7 +22,7 @@ func TestADepthOfZeroIsTheSeedsAloneByFlagAndByManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{demo.Domain, "--max-depth", "0"}, {manifest}} {
-		args = append([]string{"crawl", "--no-store", "-o", "json", "--delay", "0", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Address, "--allow-address", "127.0.0.1/32"}, args...)
+		args = append([]string{"crawl", "--no-store", "-o", "json", "--delay", "0", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Addr, "--allow-address", "127.0.0.1/32"}, args...)
 		_, out, errs := call(t, nil, args...)
 		var report struct{ Fetches int }
 		if err := json.Unmarshal([]byte(out), &report); err != nil || report.Fetches != 1 {

@@ -22,7 +22,7 @@ func newDiff(a *app) *cobra.Command {
 		Use:   "diff OLD NEW | diff DOCUMENT --from N --to M",
 		Short: "Show what changed between two files, or two versions of a document",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			readPDF, err := readsPDF()
+			readPDF, err := newPDFReader()
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ func newDiff(a *app) *cobra.Command {
 	fs.BoolVar(&bulk, "jsonl", false, `read {"id","url","old","new"} a line, write one line for each`)
 	fs.IntVar(&from, "from", 0, "older version (default: the one before --to)")
 	fs.IntVar(&to, "to", 0, "newer version (default: the newest)")
-	return a.configured(cmd, settings.CommandDiff)
+	return a.withSettings(cmd, settings.CommandDiff)
 }
 
 func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF jsonl.Reader, output string) error {
@@ -80,14 +80,14 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	if err != nil {
 		return err
 	}
-	newest, _, err := s.ListVersions(ctx, d.ID, store.Page{Limit: 1})
+	newest, _, err := s.ListVersions(ctx, d.ID, store.ListOptions{Limit: 1})
 	if err != nil {
 		return err
 	}
 	if len(newest) == 0 {
 		return fmt.Errorf("%s has no version yet", d.URL)
 	}
-	if from, to, err = versionPair(d.URL, from, to, newest[0].Number); err != nil {
+	if from, to, err = resolveVersions(d.URL, from, to, newest[0].Number); err != nil {
 		return err
 	}
 	_, newText, err := s.VersionText(ctx, d.ID, to)
@@ -103,9 +103,9 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	return printChange(cmd.OutOrStdout(), document.Compare(old, cur), output)
 }
 
-// versionPair is which versions --from and --to mean, of a document that has those from 1
+// resolveVersions is which versions --from and --to mean, of a document that has those from 1
 // to newest; 0 is one that was not given.
-func versionPair(url string, from, to, newest int) (older, newer int, err error) {
+func resolveVersions(url string, from, to, newest int) (older, newer int, err error) {
 	has := fmt.Sprintf("has versions 1 to %d", newest)
 	if newest == 1 {
 		has = "has version 1 only"

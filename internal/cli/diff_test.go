@@ -13,11 +13,11 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-const agreement = "../run/testdata/dpa.pdf"
+const dpaPDF = "../run/testdata/dpa.pdf"
 
 func TestDiffReadsAPDFInAChildAsInspectDoes(t *testing.T) {
 	t.Parallel()
-	code, text, errs := call(t, nil, "inspect", agreement)
+	code, text, errs := call(t, nil, "inspect", dpaPDF)
 	if code != exitDone {
 		t.Fatalf("inspect ends with %d: %s", code, errs)
 	}
@@ -25,24 +25,24 @@ func TestDiffReadsAPDFInAChildAsInspectDoes(t *testing.T) {
 	if err := os.WriteFile(edited, []byte(strings.Replace(text, "technical and organisational measures", "no measures", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, errs := call(t, nil, "diff", agreement, agreement); code != exitDone || !strings.Contains(out, "none") {
+	if code, out, errs := call(t, nil, "diff", dpaPDF, dpaPDF); code != exitDone || !strings.Contains(out, "none") {
 		t.Errorf("with itself: exit %d, %s%s", code, out, errs)
 	}
-	if code, out, errs := call(t, nil, "diff", agreement, edited); code != exitDone || !strings.Contains(out, "organisational") {
+	if code, out, errs := call(t, nil, "diff", dpaPDF, edited); code != exitDone || !strings.Contains(out, "organisational") {
 		t.Errorf("with its edited text: exit %d, %s%s", code, out, errs)
 	}
 	var out, said bytes.Buffer
 	root := newRoot(newApp(), &out, &said)
-	root.SetIn(strings.NewReader(fmt.Sprintf(`{"id":1,"url":null,"old":%q,"new":%q}`, agreement, edited)))
+	root.SetIn(strings.NewReader(fmt.Sprintf(`{"id":1,"url":null,"old":%q,"new":%q}`, dpaPDF, edited)))
 	root.SetArgs([]string{"diff", "--jsonl"})
 	if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), `{"id":1,"changed":true,"kind":"change",`) {
 		t.Errorf("as lines of JSON: %v, %s%s", err, &out, &said)
 	}
 }
 
-// versions is a store with a document https://NAME.example/terms for each number, which has
+// storeWithVersions is a store with a document https://NAME.example/terms for each number, which has
 // as many versions: number N says that data are kept for N years.
-func versions(t *testing.T, numbers map[string]int) (folder string) {
+func storeWithVersions(t *testing.T, numbers map[string]int) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
 	s, _, err := openAt(t.Context(), folder, "")
@@ -57,7 +57,7 @@ func versions(t *testing.T, numbers map[string]int) (folder string) {
 			t.Fatal(err)
 		}
 		for i := range n {
-			v := store.Version{DocumentID: name, Hash: fmt.Sprint(i), FetchedAt: now.AddDate(0, 0, i)}
+			v := store.Version{DocumentID: name, ContentHash: fmt.Sprint(i), FetchedAt: now.AddDate(0, 0, i)}
 			if _, _, err := s.AppendVersion(t.Context(), store.Fence{}, v, fmt.Sprintf("# Terms\n\nWe keep your data for %d years after you leave us.\n", i+1)); err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func versions(t *testing.T, numbers map[string]int) (folder string) {
 
 func TestDiffComparesTheVersionsThatAreAskedFor(t *testing.T) {
 	t.Parallel()
-	folder := versions(t, map[string]int{"many": 3, "once": 1, "none": 0})
+	folder := storeWithVersions(t, map[string]int{"many": 3, "once": 1, "none": 0})
 	for _, c := range []struct {
 		args string
 		code int

@@ -37,5 +37,5 @@ func newExport(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&company, "company", "", "only this company's")
-	return a.configured(cmd, settings.CommandExport)
+	return a.withSettings(cmd, settings.CommandExport)
 }

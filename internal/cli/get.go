@@ -42,7 +42,7 @@ as kubectl does; -o yaml gives manifests that apply takes.`,
 			}
 			g := getter{cmd.Context(), nil, cmd.OutOrStdout(), output, company, version}
 			given := cmd.Flags().Changed("namespace")
-			if k := resourceKind(args[0]); k != nil {
+			if k := resourceTableFor(args[0]); k != nil {
 				return a.getResources(&g, k, f, given, args)
 			}
 			if f.kubernetes || given {
@@ -57,13 +57,13 @@ as kubectl does; -o yaml gives manifests that apply takes.`,
 			return g.get(args)
 		},
 	}
-	f.add(cmd, false)
+	f.addFlags(cmd, false)
 	fs := cmd.Flags()
 	fs.Lookup("namespace").Usage = "`namespace` of the company or crawljob; if it is given, lists have only its"
 	outputFlag(cmd, &output, "table", "json", "yaml", "markdown", "wide")
 	fs.StringVar(&company, "company", "", "only this company's")
 	fs.IntVar(&version, "version", 0, "version of a document's text (default: the newest)")
-	return a.configured(cmd, settings.CommandGet)
+	return a.withSettings(cmd, settings.CommandGet)
 }
 
 type getter struct {
@@ -79,33 +79,35 @@ func (g *getter) get(args []string) error {
 	case (what == "documents" || what == "document") && len(args) == 2:
 		return g.document(args[1])
 	case what == "documents":
-		docs, err := all(func(p store.Page) ([]store.Document, string, error) { return g.s.ListDocuments(g.ctx, g.company, p) })
+		docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) {
+			return g.s.ListDocuments(g.ctx, g.company, p)
+		})
 		if err != nil {
 			return err
 		}
-		return show(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.Words, d.Versions, day(d.LastChanged), d.URL)
+		return printList(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, formatDate(d.LastChanged), d.URL)
 		})
 	case what == "versions" && len(args) == 2:
 		d, err := findDocument(g.ctx, g.s, g.company, args[1])
 		if err != nil {
 			return err
 		}
-		vs, err := all(func(p store.Page) ([]store.Version, string, error) { return g.s.ListVersions(g.ctx, d.ID, p) })
+		vs, err := listAll(func(p store.ListOptions) ([]store.Version, string, error) { return g.s.ListVersions(g.ctx, d.ID, p) })
 		if err != nil {
 			return err
 		}
-		return show(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.Words, v.Bytes, v.URL)
+		return printList(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
 		})
 	case what == "runs":
-		runs, err := all(func(p store.Page) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
+		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
 		if err != nil {
 			return err
 		}
-		return show(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tGONE\tSTARTED", func(r store.Run) string {
+		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tGONE\tSTARTED", func(r store.Run) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
-				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Gone, r.Started.Format(time.RFC3339))
+				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Removed, r.CreatedAt.Format(time.RFC3339))
 		})
 	case what == "companies" && len(args) == 1:
 		return g.companies()
@@ -116,15 +118,15 @@ func (g *getter) get(args []string) error {
 }
 
 func (g *getter) companies() error {
-	rows, err := all(func(p store.Page) ([]store.CompanySummary, string, error) { return g.s.ListCompanies(g.ctx, p) })
+	rows, err := listAll(func(p store.ListOptions) ([]store.CompanySummary, string, error) { return g.s.ListCompanies(g.ctx, p) })
 	if err != nil {
 		return err
 	}
 	if g.company != "" {
 		rows = slices.DeleteFunc(rows, func(c store.CompanySummary) bool { return c.Name != g.company })
 	}
-	return show(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c store.CompanySummary) string {
-		return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, day(c.LastChanged))
+	return printList(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c store.CompanySummary) string {
+		return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, formatDate(c.LastChanged))
 	})
 }
 
@@ -139,12 +141,14 @@ func (g *getter) pages(url []string) error {
 		rows = make([]store.FetchedPage, 1)
 		rows[0], err = g.s.GetPage(g.ctx, g.company, url[0])
 	} else {
-		rows, err = all(func(p store.Page) ([]store.FetchedPage, string, error) { return g.s.ListPages(g.ctx, g.company, p) })
+		rows, err = listAll(func(p store.ListOptions) ([]store.FetchedPage, string, error) {
+			return g.s.ListPages(g.ctx, g.company, p)
+		})
 	}
 	if err != nil {
 		return err
 	}
-	return show(g, rows, "RESULT\tSTATUS\tTYPE\tCONF\tURL\tLINKED ON", func(p store.FetchedPage) string {
+	return printList(g, rows, "RESULT\tSTATUS\tTYPE\tCONF\tURL\tLINKED ON", func(p store.FetchedPage) string {
 		result, status, conf := p.Reason, "", ""
 		if result == "" {
 			result = "fetched"
@@ -171,7 +175,7 @@ func (g *getter) document(id string) error {
 		}
 		return err
 	}
-	return show(g, []store.Document{d}, "ID\tTYPE\tVERSIONS\tURL", func(d store.Document) string {
+	return printList(g, []store.Document{d}, "ID\tTYPE\tVERSIONS\tURL", func(d store.Document) string {
 		return fmt.Sprintf("%s\t%s\t%d\t%s", d.ID, d.Type, d.Versions, d.URL)
 	})
 }
@@ -184,7 +188,7 @@ func findDocument(ctx context.Context, s remote.Records, company, id string) (st
 	case company != "":
 		return s.FindDocument(ctx, company, id)
 	}
-	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
+	docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
 		return store.Document{}, err
 	}
@@ -198,10 +202,10 @@ func findDocument(ctx context.Context, s remote.Records, company, id string) (st
 
 var errTooMany = errors.New("there are over 100,000; narrow the list with --company")
 
-// all reads every page of a list, within a bound.
-func all[T any](list func(store.Page) ([]T, string, error)) ([]T, error) {
+// listAll reads every page of a list, within a bound.
+func listAll[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, error) {
 	var out []T
-	p := store.Page{Limit: 500}
+	p := store.ListOptions{Limit: 500}
 	for {
 		items, next, err := list(p)
 		if err != nil {
@@ -218,7 +222,7 @@ func all[T any](list func(store.Page) ([]T, string, error)) ([]T, error) {
 	}
 }
 
-func show[T any](g *getter, items []T, head string, row func(T) string) error {
+func printList[T any](g *getter, items []T, head string, row func(T) string) error {
 	if items == nil {
 		items = []T{} // an empty list, not null
 	}
@@ -245,7 +249,7 @@ func show[T any](g *getter, items []T, head string, row func(T) string) error {
 	return tw.Flush()
 }
 
-func day(t time.Time) string {
+func formatDate(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -20,40 +20,40 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// shownKind is how get shows one kind of resource.
-type shownKind struct {
+// resourceTable is how get shows one kind of resource.
+type resourceTable struct {
 	kind, head string
 	// row are the columns of a resource, what its condition Ready says and its company.
 	row func(*unstructured.Unstructured) (row, message, company string, err error)
 }
 
-var shownKinds = []shownKind{
+var resourceTables = []resourceTable{
 	{"CrawlJob", "NAMESPACE\tNAME\tCOMPANY\tREADY\tSTATE\tPAGES\tNEW\tCHANGED\tAGE", func(o *unstructured.Unstructured) (string, string, string, error) {
 		j := &v1alpha1.CrawlJob{}
 		err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, j)
-		return crawlJobRow(j), messageOf(j.Status.Conditions), j.CompanyKey(), err
+		return crawlJobRow(j), readyMessage(j.Status.Conditions), j.CompanyKey(), err
 	}},
 	{"Company", "NAMESPACE\tNAME\tREADY\tSTATE\tDOCUMENTS\tNEXT CRAWL\tAGE", func(o *unstructured.Unstructured) (string, string, string, error) {
 		c := &v1alpha1.Company{}
 		err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, c)
-		return companyRow(c), messageOf(c.Status.Conditions), v1alpha1.StoreKey(c.Namespace, c.Name), err
+		return companyRow(c), readyMessage(c.Status.Conditions), v1alpha1.StoreKey(c.Namespace, c.Name), err
 	}},
 }
 
-// resourceKind is the kind that get means by its first argument, KIND or KIND/NAME, as
+// resourceTableFor is the kind that get means by its first argument, KIND or KIND/NAME, as
 // kubectl has it; nil is none. companies are those in the store's records.
-func resourceKind(arg string) *shownKind {
+func resourceTableFor(arg string) *resourceTable {
 	word, _, _ := strings.Cut(strings.ToLower(arg), "/")
-	i := slices.IndexFunc(shownKinds, func(k shownKind) bool { return word != "companies" && k.kind == kindNames[word] })
+	i := slices.IndexFunc(resourceTables, func(k resourceTable) bool { return word != "companies" && k.kind == kindNames[word] })
 	if i < 0 {
 		return nil
 	}
-	return &shownKinds[i]
+	return &resourceTables[i]
 }
 
 // getResources shows the named resources of a kind, or else all of it: those of one
 // namespace where given says so.
-func (a *app) getResources(g *getter, k *shownKind, f resourceFlags, given bool, args []string) error {
+func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, given bool, args []string) error {
 	if !slices.Contains([]string{"table", "wide", "json", "yaml"}, g.output) {
 		return usage("-o %s: it is table, wide, json or yaml", g.output)
 	}
@@ -64,7 +64,7 @@ func (a *app) getResources(g *getter, k *shownKind, f resourceFlags, given bool,
 		}
 		names = []string{name}
 	}
-	r, err := a.resources(g.ctx, f, openExisting)
+	r, err := a.openResources(g.ctx, f, openExisting)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (a *app) getResources(g *getter, k *shownKind, f resourceFlags, given bool,
 
 // resources writes resources, of the company that is asked for: as a table, or as
 // manifests that apply takes. One that was asked for alone is itself, others are a list.
-func (g *getter) resources(k *shownKind, items []unstructured.Unstructured, alone bool) error {
+func (g *getter) resources(k *resourceTable, items []unstructured.Unstructured, alone bool) error {
 	head := k.head
 	if g.output == "wide" {
 		head += "\tMESSAGE"
@@ -135,7 +135,7 @@ func (g *getter) resources(k *shownKind, items []unstructured.Unstructured, alon
 		b, err = yaml.Marshal(out)
 	default:
 		g.output = "table"
-		return show(g, rows, head, func(row string) string { return row })
+		return printList(g, rows, head, func(row string) string { return row })
 	}
 	if err == nil {
 		_, err = g.w.Write(b)
@@ -175,8 +175,8 @@ func readiness(conditions []metav1.Condition) (ready, state string) {
 	return "-", "-"
 }
 
-// messageOf is what the condition Ready says, on one line.
-func messageOf(conditions []metav1.Condition) string {
+// readyMessage is what the condition Ready says, on one line.
+func readyMessage(conditions []metav1.Condition) string {
 	if c := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady); c != nil {
 		return strings.Join(strings.Fields(c.Message), " ")
 	}

@@ -10,9 +10,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// withSamples is a folder with the jobs default/one and default/two, and the
+// storeWithSamples is a folder with the jobs default/one and default/two, and the
 // companies of two samples.
-func withSamples(t *testing.T) string {
+func storeWithSamples(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	putJob(t, folder, "one", metav1.Condition{Type: "Ready", Status: "False", Reason: "Pending", Message: "It waits for\nCrawlJob other."})
@@ -26,7 +26,7 @@ func withSamples(t *testing.T) string {
 
 func TestGetOfANamedResourceShowsItAloneOrSaysThatThereIsNone(t *testing.T) {
 	t.Parallel()
-	folder := withSamples(t)
+	folder := storeWithSamples(t)
 	for _, c := range []struct{ args, has, lacks string }{
 		{"crawljobs", " two ", "MESSAGE"},
 		{"crawljobs one", " one ", " two "},
@@ -69,7 +69,7 @@ func TestGetOfANamedResourceShowsItAloneOrSaysThatThereIsNone(t *testing.T) {
 
 func TestApplyTakesBackWhatGetWrites(t *testing.T) {
 	t.Parallel()
-	folder := withSamples(t)
+	folder := storeWithSamples(t)
 	for args, want := range map[string]int{"company example-com -o yaml": 1, "company -o yaml": 2, "crawljobs -o json": 2, "cj one -o json": 1} {
 		manifest := get(t, folder, strings.Fields(args)...)
 		if list := strings.Contains(manifest, "List"); list != (want > 1) {

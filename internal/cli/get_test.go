@@ -20,7 +20,7 @@ func crawledDemo(t *testing.T) (folder string) {
 	}
 	t.Cleanup(site.Close)
 	folder = filepath.Join(t.TempDir(), "store")
-	code, out, errs := call(t, nil, "crawl", demo.Domain, "--store", folder, "--delay", "0", "--ca-file", site.CAFile, "--connect-to", ":443:"+site.Address, "--allow-address", "127.0.0.1/32")
+	code, out, errs := call(t, nil, "crawl", demo.Domain, "--store", folder, "--delay", "0", "--ca-file", site.CAFile, "--connect-to", ":443:"+site.Addr, "--allow-address", "127.0.0.1/32")
 	if code != exitDone {
 		t.Fatalf("the crawl ends with %d: %s%s", code, out, errs)
 	}

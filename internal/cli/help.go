@@ -47,7 +47,7 @@ func (a *app) writeVariables(b *strings.Builder, cmd *cobra.Command) {
 	if command == "" {
 		return
 	}
-	if rows := a.settings.Variables(command); len(rows) > 0 {
+	if rows := a.settings.EnvOnly(command); len(rows) > 0 {
 		b.WriteString("\nEnvironment:\n")
 		for _, row := range rows {
 			fmt.Fprintf(b, "      %-20s %s\n", strings.Join(row.Env, ", "), row.Help)
@@ -66,7 +66,7 @@ type flagGroup struct {
 func flagGroups(cmd *cobra.Command) []flagGroup {
 	byName := map[string]*pflag.FlagSet{}
 	add := func(f *pflag.Flag) {
-		group := settings.GroupOf(f)
+		group := settings.FlagGroup(f)
 		if byName[group] == nil {
 			byName[group] = pflag.NewFlagSet(group, pflag.ContinueOnError)
 		}

@@ -2,8 +2,8 @@ package cli
 
 import "io"
 
-// ink colours text for a terminal; the zero one leaves it as it is.
-type ink struct{ on bool }
+// colorizer colours text for a terminal; the zero one leaves it as it is.
+type colorizer struct{ enabled bool }
 
 // The colours, as ECMA-48's select graphic rendition has them.
 const (
@@ -14,21 +14,21 @@ const (
 	yellow = "33"
 )
 
-// inkFor colours what goes to w if that is a terminal that can and nobody asked for
+// colorizerFor colours what goes to w if that is a terminal that can and nobody asked for
 // none (https://no-color.org).
-func (a *app) inkFor(w io.Writer) ink {
+func (a *app) colorizerFor(w io.Writer) colorizer {
 	none, _ := a.env.Lookup("NO_COLOR")
-	return ink{none == "" && a.cursor(w)}
+	return colorizer{none == "" && a.supportsEscapes(w)}
 }
 
-// cursor says that w is a terminal that understands escape sequences.
-func (a *app) cursor(w io.Writer) bool {
+// supportsEscapes says that w is a terminal that understands escape sequences.
+func (a *app) supportsEscapes(w io.Writer) bool {
 	kind, _ := a.env.Lookup("TERM")
 	return kind != "dumb" && isTerminal(w)
 }
 
-func (i ink) paint(colour, s string) string {
-	if !i.on || colour == "" {
+func (i colorizer) paint(colour, s string) string {
+	if !i.enabled || colour == "" {
 		return s
 	}
 	return "\x1b[" + colour + "m" + s + "\x1b[0m"

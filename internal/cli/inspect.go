@@ -24,7 +24,7 @@ func newInspect(a *app) *cobra.Command {
 		Use:   "inspect FILE|URL",
 		Short: "Show what one page is, without keeping anything",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			readPDF, err := readsPDF()
+			readPDF, err := newPDFReader()
 			if err != nil {
 				return err
 			}
@@ -44,7 +44,7 @@ func newInspect(a *app) *cobra.Command {
 	fs := cmd.Flags()
 	outputFlag(cmd, &output, "markdown", "json")
 	fs.BoolVar(&bulk, "jsonl", false, `read {"id","url","file"} a line, write one line for each`)
-	return a.configured(cmd, settings.CommandInspect)
+	return a.withSettings(cmd, settings.CommandInspect)
 }
 
 // readDocument reads a file or a URL. What is no text was named by mistake.

@@ -29,20 +29,20 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// atOnce is how many of them are tried at once: each is a few processes.
-const atOnce = 4
+// maxConcurrent is how many of them are tried at once: each is a few processes.
+const maxConcurrent = 4
 
-// patience bounds what a test waits for; no test asserts on time.
-const patience = 5 * time.Minute
+// waitTimeout bounds what a test waits for; no test asserts on time.
+const waitTimeout = 5 * time.Minute
 
-// moments are the numbers of requests after which a crawl is killed.
-const moments = 20
+// killPoints are the numbers of requests after which a crawl is killed.
+const killPoints = 20
 
 func TestAKilledCrawlGoesOnAndNeitherLosesNorDoublesADocument(t *testing.T) {
 	t.Parallel()
 	t.Run("embedded store", func(t *testing.T) {
 		t.Parallel()
-		killAtEachMoment(t, func(t *testing.T, _ int) string { return t.TempDir() })
+		testKillPoints(t, func(t *testing.T, _ int) string { return t.TempDir() })
 	})
 	t.Run("MongoDB", func(t *testing.T) {
 		t.Parallel()
@@ -58,11 +58,11 @@ func TestAKilledCrawlGoesOnAndNeitherLosesNorDoublesADocument(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(set.Close)
-		killAtEachMoment(t, func(_ *testing.T, n int) string { return strings.Replace(set.URI, "/?", fmt.Sprintf("/kill%d?", n), 1) })
+		testKillPoints(t, func(_ *testing.T, n int) string { return strings.Replace(set.URI, "/?", fmt.Sprintf("/kill%d?", n), 1) })
 	})
 }
 
-func killAtEachMoment(t *testing.T, storeOf func(*testing.T, int) string) {
+func testKillPoints(t *testing.T, storeOf func(*testing.T, int) string) {
 	want, n, err := crawlWithKill(t.Context(), storeOf(t, 0), -1)
 	if err != nil {
 		t.Fatal(err)
@@ -71,13 +71,13 @@ func killAtEachMoment(t *testing.T, storeOf func(*testing.T, int) string) {
 		t.Fatalf("a crawl that is not killed finds %d documents", len(want))
 	}
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for moment := range moments {
+	slots := make(chan struct{}, maxConcurrent)
+	for moment := range killPoints {
 		uri := storeOf(t, moment+1)
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			got, requests, err := crawlWithKill(t.Context(), uri, 1+int64(moment)*(n-2)/moments)
+			got, requests, err := crawlWithKill(t.Context(), uri, 1+int64(moment)*(n-2)/killPoints)
 			if err != nil {
 				t.Errorf("killed after %d requests: %v", moment, err)
 				return
@@ -122,7 +122,7 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 			_ = cmd.Wait() // killed, as a rule
 		}()
 		for killed := false; !killed; {
-			if all, _ := site.Fetched(); all >= after {
+			if all, _ := site.RequestCounts(); all >= after {
 				_ = cmd.Process.Kill()
 				<-ended
 				killed = true
@@ -137,7 +137,7 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 		release()
 	}
 	// On MongoDB the killed process' lease must run out first.
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(waitTimeout); ; {
 		out, err := crawl().CombinedOutput()
 		if err == nil {
 			break
@@ -152,14 +152,14 @@ func crawlWithKill(ctx context.Context, uri string, after int64) (versions map[s
 		}
 	}
 	versions, err = storedVersions(ctx, uri)
-	requests, _ = site.Fetched()
+	requests, _ = site.RequestCounts()
 	return versions, requests, err
 }
 
 // demoCrawl is the program, about to crawl the demo's site.
 func demoCrawl(ctx context.Context, site *demo.Site, uri string, flags ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, os.Args[0])
-	args := append([]string{"crawl", demo.Domain, "--store", uri, "--delay", "20ms", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Address, "--allow-address", "127.0.0.1/32"}, flags...)
+	args := append([]string{"crawl", demo.Domain, "--store", uri, "--delay", "20ms", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Addr, "--allow-address", "127.0.0.1/32"}, flags...)
 	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
 	return cmd
 }
@@ -171,13 +171,13 @@ func storedVersions(ctx context.Context, uri string) (map[string]int, error) {
 		return nil, err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
-	docs, err := all(func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
+	docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
 		return nil, err
 	}
 	versions := map[string]int{}
 	for _, d := range docs {
-		vs, _, err := s.ListVersions(ctx, d.ID, store.Page{})
+		vs, _, err := s.ListVersions(ctx, d.ID, store.ListOptions{})
 		if err != nil {
 			return nil, err
 		}

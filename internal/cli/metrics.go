@@ -29,21 +29,21 @@ func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 func newRenderMetrics(r prometheus.Registerer) (*telemetry.RenderMetrics, error) {
 	var l telemetry.RenderLabels
 	for _, end := range render.Reasons {
-		l.Ends = append(l.Ends, string(end))
+		l.Outcomes = append(l.Outcomes, string(end))
 	}
 	for _, reason := range render.Refusals {
-		l.Refusals = append(l.Refusals, string(reason))
+		l.RefusalReasons = append(l.RefusalReasons, string(reason))
 	}
 	return telemetry.NewRenderMetrics(r, l)
 }
 
-// rendering counts what a pool of browsers does; its metrics may be nil.
-type rendering struct{ *telemetry.RenderMetrics }
+// renderObserver counts what a pool of browsers does; its metrics may be nil.
+type renderObserver struct{ *telemetry.RenderMetrics }
 
-// Ended implements render.Observer.
-func (r rendering) Ended(o render.Outcome) {
-	r.Page(string(o.End), o.Took, o.Requests, o.Bytes)
+// PageEnded implements render.Observer.
+func (r renderObserver) PageEnded(o render.Outcome) {
+	r.RecordPage(string(o.EndReason), o.Duration, o.Requests, o.Bytes)
 	for reason, n := range o.Refused {
-		r.Refused(string(reason), n)
+		r.RecordRefused(string(reason), n)
 	}
 }

@@ -26,5 +26,5 @@ func newMigrate(a *app) *cobra.Command {
 			return err
 		},
 	}
-	return a.configured(cmd, settings.CommandMigrate)
+	return a.withSettings(cmd, settings.CommandMigrate)
 }

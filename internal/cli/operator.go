@@ -38,9 +38,9 @@ func newOperator(a *app) *cobra.Command {
 kubeconfig of KUBECONFIG. Documents are kept in MongoDB. Crawls run in this process,
 or as Kubernetes Jobs on any node.`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.signalled(cmd.Context(), a.operator(cmd)) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.exitAfterSignal(cmd.Context(), a.operator(cmd)) },
 	}
-	return a.configured(cmd, settings.CommandOperator)
+	return a.withSettings(cmd, settings.CommandOperator)
 }
 
 func (a *app) operator(cmd *cobra.Command) error {
@@ -49,7 +49,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
-	if embedded(a.values) != "" && a.values.Execution == string(v1alpha1.ExecutionJob) {
+	if embeddedFolder(a.values) != "" && a.values.Execution == string(v1alpha1.ExecutionJob) {
 		return usage("workers in pods of their own share MongoDB with the operator: set MONGO_URI, or let execution be InProcess")
 	}
 	config, err := ctrl.GetConfig()
@@ -57,7 +57,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return &exitError{exitUsage, fmt.Errorf("find the cluster: run in a pod, or set KUBECONFIG: %w", err)}
 	}
 	config.QPS, config.Burst = clientQPS, clientBurst
-	r, err := a.newRole(ctx, nil)
+	r, err := a.newProcess(ctx, nil)
 	if err != nil {
 		return err
 	}

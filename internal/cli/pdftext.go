@@ -13,16 +13,16 @@ import (
 // child and nothing else.
 const pdfCommand = "pdf-text"
 
-// servePDF is the whole of the child. It comes before settings, signals and logs
+// runPDFChild is the whole of the child. It comes before settings, signals and logs
 // are set up, and has no use for them.
-func servePDF() int {
+func runPDFChild() int {
 	out := os.Stdout
 	os.Stdout = os.Stderr // so that nothing that a library prints gets into the text
 	return pdf.Serve(os.Stdin, out, os.Stderr)
 }
 
-// readsPDF makes the function that reads PDFs in children of this process.
-func readsPDF() (jsonl.Reader, error) {
+// newPDFReader makes the function that reads PDFs in children of this process.
+func newPDFReader() (jsonl.Reader, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program, to read PDFs with it: %w", err)

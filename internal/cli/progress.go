@@ -13,18 +13,18 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 )
 
-// redraw is how often the line of progress is renewed at most.
-const redraw = 150 * time.Millisecond
+// redrawInterval is how often the line of progress is renewed at most.
+const redrawInterval = 150 * time.Millisecond
 
-// narrowest is the width that is taken where a terminal doesn't tell its own.
-const narrowest = 80
+// defaultWidth is the width that is taken where a terminal doesn't tell its own.
+const defaultWidth = 80
 
-// meter shows a crawl's progress on a terminal in one line that renews itself.
-type meter struct {
-	out   *os.File
-	ink   ink
-	title string
-	begun time.Time
+// progressBar shows a crawl's progress on a terminal in one line that renews itself.
+type progressBar struct {
+	out       *os.File
+	color     colorizer
+	title     string
+	startedAt time.Time
 
 	mu   sync.Mutex
 	last crawl.Progress
@@ -32,31 +32,31 @@ type meter struct {
 	stop, stopped chan struct{}
 }
 
-// startMeter shows progress on w until stop is called; on anything but a terminal it
+// startProgressBar shows progress on w until stop is called; on anything but a terminal it
 // shows nothing. title says what is crawled.
-func (a *app) startMeter(w io.Writer, title string) (show func(crawl.Progress), stop func()) {
+func (a *app) startProgressBar(w io.Writer, title string) (show func(crawl.Progress), stop func()) {
 	out, ok := w.(*os.File)
-	if !ok || !a.cursor(w) {
+	if !ok || !a.supportsEscapes(w) {
 		return nil, func() {}
 	}
-	m := &meter{out: out, ink: a.inkFor(w), title: title, begun: time.Now(), stop: make(chan struct{}), stopped: make(chan struct{})}
+	m := &progressBar{out: out, color: a.colorizerFor(w), title: title, startedAt: time.Now(), stop: make(chan struct{}), stopped: make(chan struct{})}
 	go m.run()
-	return m.take, sync.OnceFunc(func() {
+	return m.update, sync.OnceFunc(func() {
 		close(m.stop)
 		<-m.stopped
 	})
 }
 
-// take notes where the crawl is. It doesn't wait for the terminal.
-func (m *meter) take(p crawl.Progress) {
+// update notes where the crawl is. It doesn't wait for the terminal.
+func (m *progressBar) update(p crawl.Progress) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.last = p
 }
 
-func (m *meter) run() {
+func (m *progressBar) run() {
 	defer close(m.stopped)
-	tick := time.NewTicker(redraw)
+	tick := time.NewTicker(redrawInterval)
 	defer tick.Stop()
 	for {
 		m.draw()
@@ -69,21 +69,21 @@ func (m *meter) run() {
 	}
 }
 
-func (m *meter) draw() {
+func (m *progressBar) draw() {
 	m.mu.Lock()
 	p := m.last
 	m.mu.Unlock()
 	width, _, err := term.GetSize(int(m.out.Fd()))
 	if err != nil || width <= 0 {
-		width = narrowest
+		width = defaultWidth
 	}
-	title, rest := meterLine(m.title, p, time.Since(m.begun), width-1)
-	_, _ = fmt.Fprintf(m.out, "\r%s%s\x1b[K", m.ink.paint(bold, title), rest)
+	title, rest := progressLine(m.title, p, time.Since(m.startedAt), width-1)
+	_, _ = fmt.Fprintf(m.out, "\r%s%s\x1b[K", m.color.paint(bold, title), rest)
 }
 
-// meterLine is the line in at most width columns, its title apart. What matters least
+// progressLine is the line in at most width columns, its title apart. What matters least
 // is left out first: the host, then the rate, then what is queued.
-func meterLine(title string, p crawl.Progress, took time.Duration, width int) (head, rest string) {
+func progressLine(title string, p crawl.Progress, took time.Duration, width int) (head, rest string) {
 	parts := []string{
 		fmt.Sprintf("%d pages", p.Fetched),
 		fmt.Sprintf("%d documents", p.LegalFound),
@@ -94,7 +94,7 @@ func meterLine(title string, p crawl.Progress, took time.Duration, width int) (h
 	if p.CurrentHost != "" {
 		parts = append(parts, p.CurrentHost)
 	}
-	head = cut(title, width)
+	head = truncate(title, width)
 	line := ""
 	for n := len(parts); n > 0; n-- {
 		line = "  " + strings.Join(parts[:n], "  ")
@@ -102,11 +102,11 @@ func meterLine(title string, p crawl.Progress, took time.Duration, width int) (h
 			return head, line
 		}
 	}
-	return head, cut(line, width-len([]rune(head)))
+	return head, truncate(line, width-len([]rune(head)))
 }
 
-// cut is s in at most n columns. Titles and hosts are ASCII, so that a letter is one.
-func cut(s string, n int) string {
+// truncate is s in at most n columns. Titles and hosts are ASCII, so that a letter is one.
+func truncate(s string, n int) string {
 	r := []rune(s)
 	if n <= 0 {
 		return ""

@@ -21,24 +21,24 @@ func TestTheLineOfProgressFitsEveryWidth(t *testing.T) {
 	t.Parallel()
 	p := crawl.Progress{Fetched: 37, Queued: 120, LegalFound: 9, CurrentHost: "help.harbour.example"}
 	for width := range 120 {
-		head, rest := meterLine("harbour.example (1 of 2)", p, 12*time.Second, width)
+		head, rest := progressLine("harbour.example (1 of 2)", p, 12*time.Second, width)
 		if n := len(head + rest); n > width {
 			t.Errorf("in %d columns it has %d: %q", width, n, head+rest)
 		}
 	}
-	head, rest := meterLine("harbour.example", p, 12*time.Second, 100)
+	head, rest := progressLine("harbour.example", p, 12*time.Second, 100)
 	if got, want := head+rest, "harbour.example  37 pages  9 documents  12s  120 queued  3.1/s  help.harbour.example"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	head, rest = meterLine("harbour.example", p, 12*time.Second, 50)
+	head, rest = progressLine("harbour.example", p, 12*time.Second, 50)
 	if got, want := head+rest, "harbour.example  37 pages  9 documents  12s"; got != want {
 		t.Errorf("in 50 columns: %q, want %q", got, want)
 	}
 }
 
-// onTerminal crawls the demo's site in another process whose standard error is a
+// crawlOnTerminal crawls the demo's site in another process whose standard error is a
 // pseudo-terminal of so many columns, and gives what each got.
-func onTerminal(t *testing.T, columns uint16, env ...string) (stdout, terminal string) {
+func crawlOnTerminal(t *testing.T, columns uint16, env ...string) (stdout, terminal string) {
 	t.Helper()
 	site, err := demo.Start(t.Context())
 	if err != nil {
@@ -54,7 +54,7 @@ func onTerminal(t *testing.T, columns uint16, env ...string) (stdout, terminal s
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	args := []string{"crawl", demo.Domain, demo.Domain, "--no-store", "--delay", "20ms", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Address, "--allow-address", "127.0.0.1/32"}
+	args := []string{"crawl", demo.Domain, demo.Domain, "--no-store", "--delay", "20ms", "--ca-file", site.CAFile, "--connect-to", ":443:" + site.Addr, "--allow-address", "127.0.0.1/32"}
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(append(os.Environ(), "TERM=xterm", "NO_COLOR=", argsEnv+"="+strings.Join(args, "\n")), env...)
 	cmd.Stdout, cmd.Stderr = &out, tty
@@ -78,7 +78,7 @@ var escape = regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`)
 func TestATerminalShowsProgressInOneLine(t *testing.T) {
 	t.Parallel()
 	const columns = 60
-	stdout, terminal := onTerminal(t, columns)
+	stdout, terminal := crawlOnTerminal(t, columns)
 	if strings.Contains(terminal, "\n") {
 		t.Errorf("it takes more than one line: %q", terminal)
 	}
@@ -114,10 +114,10 @@ func TestATerminalShowsProgressInOneLine(t *testing.T) {
 
 func TestNoColourAndNoCursorWhereNoneIsWanted(t *testing.T) {
 	t.Parallel()
-	if _, terminal := onTerminal(t, 80, "NO_COLOR=1"); strings.Contains(terminal, "m") && regexp.MustCompile(`\x1b\[[0-9;]*m`).MatchString(terminal) || !strings.Contains(terminal, "pages") {
+	if _, terminal := crawlOnTerminal(t, 80, "NO_COLOR=1"); strings.Contains(terminal, "m") && regexp.MustCompile(`\x1b\[[0-9;]*m`).MatchString(terminal) || !strings.Contains(terminal, "pages") {
 		t.Errorf("with NO_COLOR: %q", terminal)
 	}
-	if _, terminal := onTerminal(t, 80, "TERM=dumb"); terminal != "" {
+	if _, terminal := crawlOnTerminal(t, 80, "TERM=dumb"); terminal != "" {
 		t.Errorf("on a dumb terminal: %q", terminal)
 	}
 }

@@ -64,7 +64,7 @@ func leaves(c *cobra.Command) []*cobra.Command {
 func ownFlags(c *cobra.Command) []*pflag.Flag {
 	var own []*pflag.Flag
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if settings.GroupOf(f) == "" && f.Name != "help" {
+		if settings.FlagGroup(f) == "" && f.Name != "help" {
 			own = append(own, f)
 		}
 	})
@@ -76,7 +76,7 @@ func ownFlags(c *cobra.Command) []*pflag.Flag {
 func settingsOf(c *cobra.Command) []string {
 	var names []string
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if settings.GroupOf(f) != "" {
+		if settings.FlagGroup(f) != "" {
 			names = append(names, "`--"+f.Name+"`")
 		}
 	})

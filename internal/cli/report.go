@@ -55,7 +55,7 @@ type reportCoverage struct {
 	Reason     string `json:"reason,omitempty"`
 }
 
-func reportOf(t run.Task, rep run.Report, took time.Duration) report {
+func newReport(t run.Task, rep run.Report, took time.Duration) report {
 	out := report{
 		Company: t.Company, Documents: []reportDocument{}, Coverage: map[string]reportCoverage{}, Fetches: rep.Result.Progress.Fetched,
 		Skipped: rep.Result.Progress.Skipped, StopReason: rep.Result.Reason, Message: rep.Run.Message, Seconds: took.Seconds(),
@@ -63,7 +63,7 @@ func reportOf(t run.Task, rep run.Report, took time.Duration) report {
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
 			URL: d.URL, Type: d.Type, Confidence: d.Confidence, Language: d.Language, Title: d.Title,
-			Also: d.Also, Region: d.Region, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.TakesEffect, Words: d.Words, Change: d.Change, Reason: d.Reason, Path: d.Path, LinkText: d.LinkText,
+			Also: d.AdditionalTypes, Region: d.Jurisdiction, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.UpcomingEffectiveDate, Words: d.WordCount, Change: d.Change, Reason: d.Reason, Path: d.DiscoveryPath, LinkText: d.LinkText,
 		})
 	}
 	for _, c := range rep.Run.Coverage {
@@ -72,8 +72,8 @@ func reportOf(t run.Task, rep run.Report, took time.Duration) report {
 	return out
 }
 
-// missing says whether an expected type was not found.
-func (r *report) missing() bool {
+// hasMissingType says whether an expected type was not found.
+func (r *report) hasMissingType() bool {
 	for _, c := range r.Coverage {
 		if c.State == string(v1alpha1.CoverageMissing) {
 			return true
@@ -83,7 +83,7 @@ func (r *report) missing() bool {
 }
 
 // print writes the report in a form. Several in YAML are one stream.
-func (r *report) print(w io.Writer, form string, ink ink, verbose bool) error {
+func (r *report) print(w io.Writer, form string, ink colorizer, verbose bool) error {
 	switch form {
 	case "json":
 		return json.NewEncoder(w).Encode(r)
@@ -101,11 +101,11 @@ func (r *report) print(w io.Writer, form string, ink ink, verbose bool) error {
 	return err
 }
 
-// inkOf is the colour of each change; what is as it was has none.
-var inkOf = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red, run.Unreachable: red}
+// changeColors is the colour of each change; what is as it was has none.
+var changeColors = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red, run.Unreachable: red}
 
 // table has a line for each document, by type.
-func (r *report) table(w *strings.Builder, ink ink, verbose bool) {
+func (r *report) table(w *strings.Builder, ink colorizer, verbose bool) {
 	if len(r.Documents) == 0 {
 		return
 	}
@@ -123,19 +123,19 @@ func (r *report) table(w *strings.Builder, ink ink, verbose bool) {
 	line := func(t, conf, n, lang, date, change, url string) {
 		// The colour comes after the padding, which counts bytes.
 		padded := fmt.Sprintf("%-*s", done, change)
-		fmt.Fprintf(w, "%-*s  %4s  %*s  %-4s  %-10s  %s  %s\n", typ, t, conf, words, n, lang, date, ink.paint(inkOf[change], padded), url)
+		fmt.Fprintf(w, "%-*s  %4s  %*s  %-4s  %-10s  %s  %s\n", typ, t, conf, words, n, lang, date, ink.paint(changeColors[change], padded), url)
 	}
 	line("TYPE", "CONF", "WORDS", "LANG", "DATE", "CHANGE", "URL")
 	for _, d := range docs {
 		line(d.Type, fmt.Sprintf("%.2f", d.Confidence), fmt.Sprint(d.Words), d.Language, d.EffectiveDate, d.Change, d.URL)
 		if verbose {
-			d.found(w, ink)
+			d.writeDiscoveryPath(w, ink)
 		}
 	}
 }
 
-// found writes the path by which a document was found.
-func (d *reportDocument) found(w *strings.Builder, ink ink) {
+// writeDiscoveryPath writes the path by which a document was found.
+func (d *reportDocument) writeDiscoveryPath(w *strings.Builder, ink colorizer) {
 	var from string
 	switch {
 	case len(d.Path) > 1:
@@ -152,7 +152,7 @@ func (d *reportDocument) found(w *strings.Builder, ink ink) {
 }
 
 // summary is what the table doesn't say.
-func (r *report) summary(w *strings.Builder, ink ink) {
+func (r *report) summary(w *strings.Builder, ink colorizer) {
 	if len(r.Documents) > 0 {
 		w.WriteByte('\n')
 	}
@@ -162,11 +162,11 @@ func (r *report) summary(w *strings.Builder, ink ink) {
 		counts[strings.ToLower(d.Change)]++
 	}
 	if len(counts) > 0 {
-		fmt.Fprintf(w, "documents  %s\n", tally(counts))
+		fmt.Fprintf(w, "documents  %s\n", formatCounts(counts))
 	}
 	fmt.Fprintf(w, "pages      %d in %.1f s (%s)\n", r.Fetches, r.Seconds, r.StopReason)
 	if len(r.Skipped) > 0 {
-		fmt.Fprintf(w, "skipped    %s\n", tally(r.Skipped))
+		fmt.Fprintf(w, "skipped    %s\n", formatCounts(r.Skipped))
 	}
 	for i, t := range slices.Sorted(maps.Keys(r.Coverage)) {
 		what := "coverage"
@@ -177,7 +177,7 @@ func (r *report) summary(w *strings.Builder, ink ink) {
 	}
 }
 
-func (c reportCoverage) line(typ string, ink ink) string {
+func (c reportCoverage) line(typ string, ink colorizer) string {
 	if c.State != string(v1alpha1.CoverageMissing) {
 		return fmt.Sprintf("%s %s: %s", typ, ink.paint(green, c.State), c.URL)
 	}
@@ -188,8 +188,8 @@ func (c reportCoverage) line(typ string, ink ink) string {
 	return s
 }
 
-// tally lists counts, the largest first.
-func tally[K ~string](counts map[K]int) string {
+// formatCounts lists counts, the largest first.
+func formatCounts[K ~string](counts map[K]int) string {
 	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b K) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})

@@ -14,7 +14,7 @@ import (
 
 func sampleReport() report {
 	doc := func(url, typ, change string, conf float64, words int, more func(*store.Document)) run.Found {
-		d := store.Document{URL: url, Type: typ, Confidence: conf, Words: words, Language: "en", Path: []string{"https://harbour.example/", url}, LinkText: "Read it"}
+		d := store.Document{URL: url, Type: typ, Confidence: conf, WordCount: words, Language: "en", DiscoveryPath: []string{"https://harbour.example/", url}, LinkText: "Read it"}
 		if more != nil {
 			more(&d)
 		}
@@ -25,7 +25,7 @@ func sampleReport() report {
 			doc("https://harbour.example/legal/terms", "terms_of_service", run.Changed, 0.98, 2345, func(d *store.Document) { d.EffectiveDate = "2026-01-31" }),
 			doc("https://harbour.example/de/datenschutz", "privacy_policy", run.New, 0.875, 812, func(d *store.Document) { d.Language, d.LinkText = "de", "Datenschutz" }),
 			doc("https://harbour.example/legal/privacy", "privacy_policy", run.Moved, 1, 12045, func(d *store.Document) {
-				d.Path, d.LinkText = []string{d.URL}, ""
+				d.DiscoveryPath, d.LinkText = []string{d.URL}, ""
 			}),
 		},
 		Run: store.Run{
@@ -38,7 +38,7 @@ func sampleReport() report {
 		},
 		Result: crawl.Result{Reason: crawl.StopConverged, Progress: crawl.Progress{Fetched: 17, Skipped: map[crawl.SkipReason]int{crawl.SkipRobots: 2, crawl.SkipOutOfScope: 31, crawl.SkipRedirect: 2}}},
 	}
-	return reportOf(run.Task{Company: "harbour.example"}, rep, 4230*time.Millisecond)
+	return newReport(run.Task{Company: "harbour.example"}, rep, 4230*time.Millisecond)
 }
 
 const sampleTable = `TYPE              CONF  WORDS  LANG  DATE        CHANGE     URL
@@ -59,7 +59,7 @@ func TestTheClosingTable(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var b bytes.Buffer
-	if err := out.print(&b, "table", ink{}, false); err != nil {
+	if err := out.print(&b, "table", colorizer{}, false); err != nil {
 		t.Fatal(err)
 	}
 	if b.String() != sampleTable {
@@ -71,7 +71,7 @@ func TestVerboseShowsHowEachDocumentWasFound(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var b bytes.Buffer
-	if err := out.print(&b, "table", ink{}, true); err != nil {
+	if err := out.print(&b, "table", colorizer{}, true); err != nil {
 		t.Fatal(err)
 	}
 	for url, want := range map[string]string{
@@ -91,8 +91,8 @@ func TestColoursAddNothingButColour(t *testing.T) {
 	var plain, coloured bytes.Buffer
 	for _, c := range []struct {
 		w   *bytes.Buffer
-		ink ink
-	}{{&plain, ink{}}, {&coloured, ink{on: true}}} {
+		ink colorizer
+	}{{&plain, colorizer{}}, {&coloured, colorizer{enabled: true}}} {
 		if err := out.print(c.w, "table", c.ink, true); err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestTheReportAsJSONAndYAML(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var j, y bytes.Buffer
-	if err := out.print(&j, "json", ink{}, false); err != nil {
+	if err := out.print(&j, "json", colorizer{}, false); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -130,12 +130,12 @@ func TestTheReportAsJSONAndYAML(t *testing.T) {
 	if got.Fetches != 17 || got.Skipped["robots"] != 2 || strings.Count(j.String(), "\n") != 1 {
 		t.Errorf("%s", &j)
 	}
-	if err := out.print(&y, "yaml", ink{}, false); err != nil || !strings.HasPrefix(y.String(), "---\ncompany: harbour.example\n") {
+	if err := out.print(&y, "yaml", colorizer{}, false); err != nil || !strings.HasPrefix(y.String(), "---\ncompany: harbour.example\n") {
 		t.Errorf("%v\n%s", err, &y)
 	}
-	empty := reportOf(run.Task{Company: "c"}, run.Report{Run: store.Run{Message: "Nothing."}}, 0)
+	empty := newReport(run.Task{Company: "c"}, run.Report{Run: store.Run{Message: "Nothing."}}, 0)
 	var b bytes.Buffer
-	if err := empty.print(&b, "table", ink{}, false); err != nil || strings.Contains(b.String(), "TYPE") || !strings.HasPrefix(b.String(), "c: Nothing.\n") {
+	if err := empty.print(&b, "table", colorizer{}, false); err != nil || strings.Contains(b.String(), "TYPE") || !strings.HasPrefix(b.String(), "c: Nothing.\n") {
 		t.Errorf("an empty report: %v\n%s", err, &b)
 	}
 }

@@ -23,9 +23,9 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// resources is where commands find Companies and CrawlJobs: a cluster, the store, or
+// resourceClient is where commands find Companies and CrawlJobs: a cluster, the store, or
 // the standalone process that owns the store.
-type resources struct {
+type resourceClient struct {
 	client.Client
 	close func()
 }
@@ -37,7 +37,7 @@ type resourceFlags struct {
 	files      []string
 }
 
-func (f *resourceFlags) add(cmd *cobra.Command, files bool) {
+func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
 	fs := cmd.Flags()
 	fs.BoolVar(&f.kubernetes, "kubernetes", false, "the cluster of KUBECONFIG, instead of the store")
 	fs.StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of the resources that name none")
@@ -46,8 +46,8 @@ func (f *resourceFlags) add(cmd *cobra.Command, files bool) {
 	}
 }
 
-// resources finds the resources that f means; open opens the store if they are there.
-func (a *app) resources(ctx context.Context, f resourceFlags, open func(context.Context, *settings.Values) (store.Store, error)) (*resources, error) {
+// openResources finds the resources that f means; open opens the store if they are there.
+func (a *app) openResources(ctx context.Context, f resourceFlags, open func(context.Context, *settings.Values) (store.Store, error)) (*resourceClient, error) {
 	scheme, err := newScheme()
 	if err != nil {
 		return nil, err
@@ -61,18 +61,18 @@ func (a *app) resources(ctx context.Context, f resourceFlags, open func(context.
 		if err != nil {
 			return nil, fmt.Errorf("connect to the cluster: %w", err)
 		}
-		return &resources{c, func() {}}, nil
+		return &resourceClient{c, func() {}}, nil
 	}
-	if folder := embedded(a.values); folder != "" {
+	if folder := embeddedFolder(a.values); folder != "" {
 		if objects, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
-			return &resources{kubestore.NewClient(objects, scheme), func() {}}, nil
+			return &resourceClient{kubestore.NewClient(objects, scheme), func() {}}, nil
 		}
 	}
 	s, err := open(ctx, a.values)
 	if err != nil {
 		return nil, err
 	}
-	return &resources{kubestore.NewClient(s, scheme), func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
+	return &resourceClient{kubestore.NewClient(s, scheme), func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
 }
 
 // manifests reads the files that a command names.
@@ -110,8 +110,8 @@ var kindNames = map[string]string{
 	"company": "Company", "companies": "Company", "co": "Company", "crawljob": "CrawlJob", "crawljobs": "CrawlJob", "cj": "CrawlJob",
 }
 
-// named reads KIND NAME and KIND/NAME.
-func (f *resourceFlags) named(args []string) ([]*unstructured.Unstructured, error) {
+// parseNames reads KIND NAME and KIND/NAME.
+func (f *resourceFlags) parseNames(args []string) ([]*unstructured.Unstructured, error) {
 	if len(args) == 2 && !strings.Contains(args[0], "/") {
 		args = []string{args[0] + "/" + args[1]}
 	}
@@ -131,13 +131,13 @@ func (f *resourceFlags) named(args []string) ([]*unstructured.Unstructured, erro
 	return out, nil
 }
 
-// meant are the resources of the files and of the arguments.
-func (f *resourceFlags) meant(cmd *cobra.Command, args []string) ([]*unstructured.Unstructured, error) {
+// targets are the resources of the files and of the arguments.
+func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructured.Unstructured, error) {
 	fromFiles, err := f.manifests(cmd)
 	if err != nil {
 		return nil, err
 	}
-	byName, err := f.named(args)
+	byName, err := f.parseNames(args)
 	if err != nil {
 		return nil, err
 	}
@@ -148,17 +148,17 @@ func (f *resourceFlags) meant(cmd *cobra.Command, args []string) ([]*unstructure
 	return all, nil
 }
 
-// called is how a resource is shown: company.crawl.clausea.co/acme.
-func called(o client.Object) string {
+// displayName is how a resource is shown: company.crawl.clausea.co/acme.
+func displayName(o client.Object) string {
 	return strings.ToLower(o.GetObjectKind().GroupVersionKind().Kind) + "." + v1alpha1.GroupVersion.Group + "/" + o.GetName()
 }
 
-// each does f for all resources, and goes on after one that fails.
-func each(objs []*unstructured.Unstructured, do func(*unstructured.Unstructured) error) error {
+// forEach does f for all resources, and goes on after one that fails.
+func forEach(objs []*unstructured.Unstructured, do func(*unstructured.Unstructured) error) error {
 	var errs []error
 	for _, o := range objs {
 		if err := do(o); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", called(o), err))
+			errs = append(errs, fmt.Errorf("%s: %w", displayName(o), err))
 		}
 	}
 	return errors.Join(errs...)

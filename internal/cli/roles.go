@@ -32,25 +32,25 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// role is what the long-running commands have in common: a store, workers that crawl
+// process is what the long-running commands have in common: a store, workers that crawl
 // in this process, and a port with probes and metrics.
-type role struct {
+type process struct {
 	v        *settings.Values
 	log      logr.Logger
 	store    store.Store
 	registry *prometheus.Registry
 	pool     *queue.Pool
 	close    []func()
-	// served gets the address of the port once it is there.
-	served chan string
+	// serverAddr gets the address of the port once it is there.
+	serverAddr chan string
 }
 
 // The process ends within 25 s of a signal, whatever does not answer: 15 s are for
 // what runs to end, 2 s more for the leader's lock, and up to 5 s for the store's
 // connections. What had no time to end is another process's after its lease.
 const (
-	drainTime = 15 * time.Second
-	endTime   = 17 * time.Second
+	drainTimeout    = 15 * time.Second
+	shutdownTimeout = 17 * time.Second
 )
 
 // gcPercent is how much a role's heap may grow before it is collected, unless GOGC
@@ -59,12 +59,12 @@ const (
 // Companies and 10,000 CrawlJobs this is 171 MiB instead of 217 (hack/bench, part scale).
 const gcPercent = 50
 
-// newRole makes what a long-running command needs; connecting is as newFetcher has it.
-func (a *app) newRole(ctx context.Context, connecting func(network, at string) error) (*role, error) {
+// newProcess makes what a long-running command needs; connecting is as newFetcher has it.
+func (a *app) newProcess(ctx context.Context, connecting func(network, at string) error) (*process, error) {
 	if asked := debug.SetGCPercent(gcPercent); asked != 100 {
 		debug.SetGCPercent(asked)
 	}
-	r := &role{v: a.values, log: a.log, registry: telemetry.NewRegistry(versionOf()), served: make(chan string, 1)}
+	r := &process{v: a.values, log: a.log, registry: telemetry.NewRegistry(buildVersion()), serverAddr: make(chan string, 1)}
 	ctrl.SetLogger(a.log)
 	fetcher, err := newFetcher(a.values, connecting)
 	if err != nil {
@@ -92,20 +92,20 @@ func (a *app) newRole(ctx context.Context, connecting func(network, at string) e
 		return nil, err
 	}
 	r.close = append(r.close, func() { _ = r.store.Close(context.WithoutCancel(ctx)) })
-	pdf, err := readsPDF()
+	pdf, err := newPDFReader()
 	if err != nil {
 		r.end()
 		return nil, err
 	}
 	r.pool = &queue.Pool{
-		Store: r.store, Slots: a.values.Crawls, Lease: a.values.Lease, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: holder(), Metrics: metrics, PDF: pdf, HostTenure: turns.DefaultTenure},
+		Store: r.store, Slots: a.values.MaxConcurrentCrawls, Lease: a.values.LeaseDuration, Log: a.log.WithName("worker"),
+		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: workerIdentity(), Metrics: metrics, PDF: pdf, HostTenure: turns.DefaultTenure},
 	}
 	return r, nil
 }
 
 // end frees what the role holds, the newest first.
-func (r *role) end() {
+func (r *process) end() {
 	for i := len(r.close) - 1; i >= 0; i-- {
 		r.close[i]()
 	}
@@ -121,8 +121,8 @@ func newScheme() (*runtime.Scheme, error) {
 }
 
 // managerOptions are those that both homes share. Probes and metrics are the role's own.
-func (r *role) managerOptions(scheme *runtime.Scheme) ctrl.Options {
-	drain := drainTime
+func (r *process) managerOptions(scheme *runtime.Scheme) ctrl.Options {
+	drain := drainTimeout
 	return ctrl.Options{
 		// Who last wrote a field is nothing to the controllers, and a third of an object.
 		Cache:  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
@@ -131,14 +131,14 @@ func (r *role) managerOptions(scheme *runtime.Scheme) ctrl.Options {
 	}
 }
 
-// endedAtOnce is how many ends of runs wait to be looked at; those of more are found
+// endedBuffer is how many ends of runs wait to be looked at; those of more are found
 // when their turn comes.
-const endedAtOnce = 256
+const endedBuffer = 256
 
 // setUp registers the workers and both controllers; of jobs, what the homes have in
 // common is filled in.
-func (r *role) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
-	ended := make(chan event.TypedGenericEvent[string], endedAtOnce)
+func (r *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
+	ended := make(chan event.TypedGenericEvent[string], endedBuffer)
 	r.pool.Ended = func(company string) {
 		select {
 		case ended <- event.TypedGenericEvent[string]{Object: company}:
@@ -146,7 +146,7 @@ func (r *role) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconci
 		}
 	}
 	o := func() controller.Options {
-		return controller.Options{MaxConcurrentReconciles: r.v.Reconcilers}
+		return controller.Options{MaxConcurrentReconciles: r.v.MaxConcurrentReconciles}
 	}
 	jobs.Client, jobs.Ended = m.GetClient(), ended
 	if err := jobs.SetupWithManager(ctx, m, o()); err != nil {
@@ -156,7 +156,7 @@ func (r *role) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconci
 	if err := companies.SetupWithManager(m, o()); err != nil {
 		return err
 	}
-	if r.v.Crawls > 0 {
+	if r.v.MaxConcurrentCrawls > 0 {
 		if err := m.Add(r.pool); err != nil {
 			return fmt.Errorf("add the workers: %w", err)
 		}
@@ -166,7 +166,7 @@ func (r *role) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconci
 
 // serve answers probes and metrics until ctx ends and what serves is over. Readiness
 // goes with the signal, at once; the port stays while crawls are given back.
-func (r *role) serve(ctx context.Context, until <-chan struct{}) (address string, wait func() error, err error) {
+func (r *process) serve(ctx context.Context, until <-chan struct{}) (address string, wait func() error, err error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(r.v.Port))
 	if err != nil {
 		return "", nil, fmt.Errorf("listen on port %d: %w; PORT or --port names another, and 0 is any that is free", r.v.Port, err)
@@ -189,7 +189,7 @@ func (r *role) serve(ctx context.Context, until <-chan struct{}) (address string
 // pingTimeout bounds the store's answer to a probe.
 const pingTimeout = 2 * time.Second
 
-func (r *role) probes(process context.Context) http.Handler {
+func (r *process) probes(process context.Context) http.Handler {
 	mux := http.NewServeMux()
 	alive := func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") }
 	mux.HandleFunc("GET /livez", alive)
@@ -211,15 +211,15 @@ func (r *role) probes(process context.Context) http.Handler {
 }
 
 // run starts the manager and serves until both are over. A signal is a clean end.
-func (r *role) run(ctx context.Context, m ctrl.Manager) error {
+func (r *process) run(ctx context.Context, m ctrl.Manager) error {
 	done := make(chan struct{})
 	address, wait, err := r.serve(ctx, done)
 	if err != nil {
 		return err
 	}
-	r.log.Info("started", "address", address, "crawls", r.v.Crawls)
-	r.served <- address
-	err = within(ctx, m.Start, endTime)
+	r.log.Info("started", "address", address, "crawls", r.v.MaxConcurrentCrawls)
+	r.serverAddr <- address
+	err = runUntilShutdown(ctx, m.Start, shutdownTimeout)
 	close(done)
 	if serr := wait(); serr != nil {
 		r.log.Error(serr, "port not closed cleanly")
@@ -230,12 +230,12 @@ func (r *role) run(ctx context.Context, m ctrl.Manager) error {
 	return nil
 }
 
-// errLate says that what ran had not ended in its time.
-var errLate = errors.New("not all of it ended in time")
+// errShutdownTimeout says that what ran had not ended in its time.
+var errShutdownTimeout = errors.New("not all of it ended in time")
 
-// within runs start until it ends by itself, or for so long after ctx has ended. What
+// runUntilShutdown runs start until it ends by itself, or for so long after ctx has ended. What
 // has not ended then ends with the process.
-func within(ctx context.Context, start func(context.Context) error, d time.Duration) error {
+func runUntilShutdown(ctx context.Context, start func(context.Context) error, d time.Duration) error {
 	ended := make(chan error, 1)
 	go func() { ended <- start(ctx) }()
 	select {
@@ -247,13 +247,13 @@ func within(ctx context.Context, start func(context.Context) error, d time.Durat
 	case err := <-ended:
 		return err
 	case <-time.After(d):
-		return errLate
+		return errShutdownTimeout
 	}
 }
 
-// signalled is how a role that was told to end has ended: cleanly, whatever came of
+// exitAfterSignal is how a role that was told to end has ended: cleanly, whatever came of
 // its work, which goes on elsewhere. err is logged for whoever wants to know.
-func (a *app) signalled(ctx context.Context, err error) error {
+func (a *app) exitAfterSignal(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}

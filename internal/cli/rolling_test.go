@@ -37,36 +37,36 @@ func TestARollingOverlapOfTwoProcessesStartsNothingTwice(t *testing.T) {
 	// More than it takes to begin with wait until both are there: however long the second
 	// one takes to start, there is something to do for both.
 	const companies, early, crawls = 10, 5, 3
-	w := newTown(t, companies)
-	k := order(t, s, w.names[:early], 100*time.Millisecond)
+	w := newTestSites(t, companies)
+	k := createCrawlJobs(t, s, w.names[:early], 100*time.Millisecond)
 
 	old := startStandalone(t, w, uri, "--crawls", "3")
-	old.await(t, "crawls", func() bool { return w.requests() > stormPages })
+	old.waitUntil(t, "crawls", func() bool { return w.pageRequests() > sitePages })
 	next := startStandalone(t, w, uri, "--crawls", "3")
 	port := next.port(t)
-	next.await(t, "readiness", func() bool { status, _ := ready(port); return status == http.StatusOK })
-	both := w.requests()
-	order(t, s, w.names[early:], 100*time.Millisecond)
-	next.await(t, "crawls by both", func() bool { return w.requests() > both+stormPages })
-	old.term(t)
-	if err := old.endWhole(); err != nil {
+	next.waitUntil(t, "readiness", func() bool { status, _ := getReadyz(port); return status == http.StatusOK })
+	both := w.pageRequests()
+	createCrawlJobs(t, s, w.names[early:], 100*time.Millisecond)
+	next.waitUntil(t, "crawls by both", func() bool { return w.pageRequests() > both+sitePages })
+	old.terminate(t)
+	if err := old.waitForCleanExit(); err != nil {
 		t.Error(err)
 	}
-	awaitComplete(t, k, companies)
+	waitForCompletion(t, k, companies)
 	for _, name := range w.names {
-		runs, _, err := s.ListRuns(t.Context(), name, store.Page{})
+		runs, _, err := s.ListRuns(t.Context(), name, store.ListOptions{})
 		if err != nil || len(runs) != 1 {
 			t.Errorf("%s was crawled by %d runs, %v", name, len(runs), err)
 		}
 	}
-	again, pages := w.again()
+	again, pages := w.refetched()
 	t.Logf("%d pages of %d companies, %d fetched again", pages, companies, again)
-	if again > crawls || pages != companies*stormPages {
-		t.Errorf("%d pages of %d were fetched, %d of them again: more than were in flight", pages, companies*stormPages, again)
+	if again > crawls || pages != companies*sitePages {
+		t.Errorf("%d pages of %d were fetched, %d of them again: more than were in flight", pages, companies*sitePages, again)
 	}
 	checkDocuments(t, s, w)
-	next.term(t)
-	if err := next.endWhole(); err != nil {
+	next.terminate(t)
+	if err := next.waitForCleanExit(); err != nil {
 		t.Error(err)
 	}
 }

@@ -16,36 +16,36 @@ import (
 	"time"
 )
 
-// believed is how long these processes are believed after their last sign of life:
+// testLease is how long these processes are believed after their last sign of life:
 // long enough that a busy machine costs none that lives its leases.
-const believed = "15s"
+const testLease = "15s"
 
-// running is the program as a process of its own.
-type running struct {
-	cmd   *exec.Cmd
-	ended chan struct{}
-	err   error // of its end
+// programProcess is the program as a process of its own.
+type programProcess struct {
+	cmd    *exec.Cmd
+	exited chan struct{}
+	err    error // of its end
 
 	mu  sync.Mutex
 	out bytes.Buffer
 }
 
 // Write keeps what the process says.
-func (r *running) Write(p []byte) (int, error) {
+func (r *programProcess) Write(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.out.Write(p)
 }
 
-func (r *running) said() string {
+func (r *programProcess) output() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.out.String()
 }
 
-func startProgram(t *testing.T, args ...string) *running {
+func startProgram(t *testing.T, args ...string) *programProcess {
 	t.Helper()
-	r := &running{cmd: exec.Command(os.Args[0]), ended: make(chan struct{})}
+	r := &programProcess{cmd: exec.Command(os.Args[0]), exited: make(chan struct{})}
 	r.cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
 	r.cmd.Stdout, r.cmd.Stderr = r, r
 	if err := r.cmd.Start(); err != nil {
@@ -53,34 +53,34 @@ func startProgram(t *testing.T, args ...string) *running {
 	}
 	go func() {
 		r.err = r.cmd.Wait()
-		close(r.ended)
+		close(r.exited)
 	}()
 	t.Cleanup(func() {
 		_ = r.cmd.Process.Kill()
-		<-r.ended
+		<-r.exited
 	})
 	return r
 }
 
 // startStandalone starts a process that crawls the town.
-func startStandalone(t *testing.T, w *town, uri string, flags ...string) *running {
+func startStandalone(t *testing.T, w *testSites, uri string, flags ...string) *programProcess {
 	t.Helper()
-	args := []string{"standalone", "--store", uri, "--port", "0", "--lease", believed, "--ca-file", w.caFile, "--connect-to", ":443:" + w.address,
+	args := []string{"standalone", "--store", uri, "--port", "0", "--lease", testLease, "--ca-file", w.caFile, "--connect-to", ":443:" + w.addr,
 		"--allow-address", "127.0.0.1/32", "--log-format", "json"}
 	return startProgram(t, append(args, flags...)...)
 }
 
-// await waits until ok, or until the process has ended.
-func (r *running) await(t *testing.T, what string, ok func() bool) {
+// waitUntil waits until ok, or until the process has ended.
+func (r *programProcess) waitUntil(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); {
+	for deadline := time.Now().Add(waitTimeout); !ok(); {
 		select {
-		case <-r.ended:
-			t.Fatalf("the process ended before %s: %v\n%s", what, r.err, r.said())
+		case <-r.exited:
+			t.Fatalf("the process ended before %s: %v\n%s", what, r.err, r.output())
 		case <-time.After(time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%s did not come about\n%s", what, r.said())
+			t.Fatalf("%s did not come about\n%s", what, r.output())
 		}
 	}
 }
@@ -88,18 +88,18 @@ func (r *running) await(t *testing.T, what string, ok func() bool) {
 var addressPattern = regexp.MustCompile(`"address":"[^"]*:([0-9]+)"`)
 
 // port is that of the probes; the process has started once it is there.
-func (r *running) port(t *testing.T) string {
+func (r *programProcess) port(t *testing.T) string {
 	t.Helper()
 	var found []string
-	r.await(t, "its start", func() bool {
-		found = addressPattern.FindStringSubmatch(r.said())
+	r.waitUntil(t, "its start", func() bool {
+		found = addressPattern.FindStringSubmatch(r.output())
 		return found != nil
 	})
 	return found[1]
 }
 
-// ready asks /readyz; the status is 0 where nobody listens any more.
-func ready(port string) (status int, body string) {
+// getReadyz asks /readyz; the status is 0 where nobody listens any more.
+func getReadyz(port string) (status int, body string) {
 	c := http.Client{Timeout: time.Minute}
 	res, err := c.Get("http://127.0.0.1:" + port + "/readyz")
 	if err != nil {
@@ -110,40 +110,40 @@ func ready(port string) (status int, body string) {
 	return res.StatusCode, string(b)
 }
 
-func (r *running) term(t *testing.T) {
+func (r *programProcess) terminate(t *testing.T) {
 	t.Helper()
 	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// end waits for the end after a signal, and says what is wrong with it.
-func (r *running) end() error {
+// waitForExit waits for the end after a signal, and says what is wrong with it.
+func (r *programProcess) waitForExit() error {
 	select {
-	case <-r.ended:
-	case <-time.After(patience):
-		return fmt.Errorf("it does not end after the signal:\n%s", r.said())
+	case <-r.exited:
+	case <-time.After(waitTimeout):
+		return fmt.Errorf("it does not end after the signal:\n%s", r.output())
 	}
 	if r.err != nil {
-		return fmt.Errorf("it ends with %w:\n%s", r.err, r.said())
+		return fmt.Errorf("it ends with %w:\n%s", r.err, r.output())
 	}
 	return nil
 }
 
-// endWhole is end, of a process that had all it needed to end its work too.
-func (r *running) endWhole() error {
-	err := r.end()
-	if err == nil && strings.Contains(r.said(), "before all was done") {
-		err = fmt.Errorf("it ended before its work had:\n%s", r.said())
+// waitForCleanExit is end, of a process that had all it needed to end its work too.
+func (r *programProcess) waitForCleanExit() error {
+	err := r.waitForExit()
+	if err == nil && strings.Contains(r.output(), "before all was done") {
+		err = fmt.Errorf("it ended before its work had:\n%s", r.output())
 	}
 	return err
 }
 
-// unready watches the probe from a signal to the end: what is gone must not come back.
-func (r *running) unready(port string) error {
+// checkReadinessStaysDown watches the probe from a signal to the end: what is gone must not come back.
+func (r *programProcess) checkReadinessStaysDown(port string) error {
 	gone := false
 	for {
-		status, body := ready(port)
+		status, body := getReadyz(port)
 		switch {
 		case status == http.StatusServiceUnavailable && strings.Contains(body, "shutting down"):
 			gone = true
@@ -153,7 +153,7 @@ func (r *running) unready(port string) error {
 			return nil
 		}
 		select {
-		case <-r.ended:
+		case <-r.exited:
 			return nil
 		case <-time.After(2 * time.Millisecond):
 		}

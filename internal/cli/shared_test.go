@@ -21,29 +21,29 @@ import (
 )
 
 const (
-	helpHost  = "help-shared.example" // where all companies have their documents
-	helpPages = 6                     // of each company
-	helpDelay = 250 * time.Millisecond
+	sharedHostName  = "help-shared.example" // where all companies have their documents
+	sharedHostPages = 6                     // of each company
+	sharedHostDelay = 250 * time.Millisecond
 )
 
-// helpCentre serves companies whose documents are all on one host, and notes how that
+// sharedHost serves companies whose documents are all on one host, and notes how that
 // is asked.
-type helpCentre struct {
-	mu           sync.Mutex
-	inHand, most int
-	arrivals     []time.Time
-	asked        map[string]int
-	// Requests after the first heldAfter are not taken before release is closed.
+type sharedHost struct {
+	mu                    sync.Mutex
+	inFlight, maxInFlight int
+	arrivals              []time.Time
+	requested             map[string]int
+	// Requests after the first requestsBeforeHold are not taken before release is closed.
 	release chan struct{}
 }
 
-// heldAfter is how many requests the host takes until the test has seen whose turn it is.
-const heldAfter = 8
+// requestsBeforeHold is how many requests the host takes until the test has seen whose turn it is.
+const requestsBeforeHold = 8
 
-func (h *helpCentre) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+func (h *sharedHost) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	company, _, _ := strings.Cut(r.Host, ".")
-	if r.Host == helpHost {
-		if h.requests() >= heldAfter {
+	if r.Host == sharedHostName {
+		if h.requests() >= requestsBeforeHold {
 			select {
 			case <-h.release:
 			case <-r.Context().Done():
@@ -60,34 +60,34 @@ func (h *helpCentre) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprintf(rw, "<title>Terms of Service</title><main><h1>Terms of Service of %s%s</h1>", company, r.URL.Path)
-	for i, text := range stormTexts[1] {
+	for i, text := range documentTexts[1] {
 		fmt.Fprintf(rw, "<h2>%d. %s</h2><p>%s This part applies to %s pursuant to the law.</p>", i+1, strings.Join(strings.Fields(text)[:4], " "), text, r.URL.Path)
 	}
-	for n := range helpPages {
-		fmt.Fprintf(rw, `<p><a href="https://%s/%s/legal/%s-%d">Legal terms %d</a></p>`, helpHost, company, stormNames[n%stormDocuments][:4], n, n)
+	for n := range sharedHostPages {
+		fmt.Fprintf(rw, `<p><a href="https://%s/%s/legal/%s-%d">Legal terms %d</a></p>`, sharedHostName, company, documentTitles[n%siteDocuments][:4], n, n)
 	}
 }
 
-func (h *helpCentre) begin(r *http.Request) {
+func (h *sharedHost) begin(r *http.Request) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.arrivals = append(h.arrivals, time.Now())
-	h.inHand++
-	h.most = max(h.most, h.inHand)
-	h.asked[r.URL.Path]++
+	h.inFlight++
+	h.maxInFlight = max(h.maxInFlight, h.inFlight)
+	h.requested[r.URL.Path]++
 }
 
-func (h *helpCentre) end() {
+func (h *sharedHost) end() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.inHand--
+	h.inFlight--
 }
 
 // requests are all that the host had.
-func (h *helpCentre) requests() (n int) {
+func (h *sharedHost) requests() (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, a := range h.asked {
+	for _, a := range h.requested {
 		n += a
 	}
 	return n
@@ -115,14 +115,14 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 
 	const companies = 3
-	h := &helpCentre{asked: map[string]int{}, release: make(chan struct{})}
+	h := &sharedHost{requested: map[string]int{}, release: make(chan struct{})}
 	released := sync.OnceFunc(func() { close(h.release) })
 	t.Cleanup(released)
-	w := &town{}
+	w := &testSites{}
 	for n := range companies {
 		w.names = append(w.names, fmt.Sprintf("c%d.example", n))
 	}
-	w.address, w.caFile = serveTLS(t, append([]string{helpHost}, w.names...), h)
+	w.addr, w.caFile = serveTLS(t, append([]string{sharedHostName}, w.names...), h)
 	scheme, err := newScheme()
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 	for _, name := range w.names {
 		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "j-" + name}}
 		j.Spec.Company = &v1alpha1.Target{
-			Domains: []v1alpha1.Domain{v1alpha1.Domain(name), helpHost}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: helpDelay}},
+			Domains: []v1alpha1.Domain{v1alpha1.Domain(name), sharedHostName}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: sharedHostDelay}},
 			ExpectedTypes: []v1alpha1.DocumentType{"terms_of_service"},
 		}
 		if err := k.Create(t.Context(), j); err != nil {
@@ -143,11 +143,11 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 		processes[i].start(t, w, uri, "--crawls", "2")
 		t.Cleanup(processes[i].kill)
 	}
-	victim := holderAfter(t, s, h, 6, processes[:])
+	victim := leaseHolderAfter(t, s, h, 6, processes[:])
 	victim.kill()
 	released()
 	victim.start(t, w, uri, "--crawls", "2")
-	awaitComplete(t, k, companies)
+	waitForCompletion(t, k, companies)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	const inRow = 8
@@ -155,36 +155,36 @@ func TestProcessesKeepOneHostsDelayTogetherAndOneThatIsKilledFreesIt(t *testing.
 	for i := inRow; i < len(h.arrivals); i++ {
 		shortest = min(shortest, h.arrivals[i].Sub(h.arrivals[i-inRow]))
 	}
-	t.Logf("%d at once, %s for %d requests in a row at least, of %d pages", h.most, shortest, inRow, len(h.asked))
-	if h.most != 1 {
-		t.Errorf("the host had %d requests in hand at once", h.most)
+	t.Logf("%d at once, %s for %d requests in a row at least, of %d pages", h.maxInFlight, shortest, inRow, len(h.requested))
+	if h.maxInFlight != 1 {
+		t.Errorf("the host had %d requests in hand at once", h.maxInFlight)
 	}
 	// A busy machine has the server notice a request late, which two delays are left
 	// for. Without turns two crawls make them in half the time.
-	if shortest < (inRow-2)*helpDelay {
-		t.Errorf("%d requests in a row came within %s, the host's delay is %s", inRow, shortest, helpDelay)
+	if shortest < (inRow-2)*sharedHostDelay {
+		t.Errorf("%d requests in a row came within %s, the host's delay is %s", inRow, shortest, sharedHostDelay)
 	}
 	for _, name := range w.names {
 		company, _, _ := strings.Cut(name, ".")
 		n := 0
-		for path := range h.asked {
+		for path := range h.requested {
 			if strings.HasPrefix(path, "/"+company+"/legal/") {
 				n++
 			}
 		}
-		if n != helpPages {
-			t.Errorf("%d pages of %s were fetched, not %d", n, name, helpPages)
+		if n != sharedHostPages {
+			t.Errorf("%d pages of %s were fetched, not %d", n, name, sharedHostPages)
 		}
 	}
 }
 
-// holderAfter is the process that has the turn at the host once that has had more
+// leaseHolderAfter is the process that has the turn at the host once that has had more
 // than so many requests.
-func holderAfter(t *testing.T, s store.Store, h *helpCentre, after int, processes []process) *process {
+func leaseHolderAfter(t *testing.T, s store.Store, h *sharedHost, after int, processes []process) *process {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
 		if h.requests() > after {
-			l, err := s.AcquireLease(t.Context(), turns.LeaseName(helpHost), "test", time.Millisecond)
+			l, err := s.AcquireLease(t.Context(), turns.LeaseName(sharedHostName), "test", time.Millisecond)
 			if err != nil && !errors.Is(err, store.ErrConflict) {
 				t.Fatal(err)
 			}

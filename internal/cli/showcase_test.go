@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/settings"
 )
@@ -17,8 +17,8 @@ import (
 func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
 	t.Parallel()
 	r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn")
-	r.await(t, "the second crawl's change", func() bool { return strings.Contains(r.said(), "That was its life so far") })
-	first, second, ok := strings.Cut(r.said(), "The site has changed.")
+	r.waitUntil(t, "the second crawl's change", func() bool { return strings.Contains(r.output(), "That was its life so far") })
+	first, second, ok := strings.Cut(r.output(), "The site has changed.")
 	if !ok || !strings.Contains(first, "13 new, 0 changed") {
 		t.Errorf("the first crawl is not told of:\n%s", first)
 	}
@@ -27,7 +27,7 @@ func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
 			t.Errorf("the second crawl's story lacks %q:\n%s", want, second)
 		}
 	}
-	if strings.Contains(r.said(), "dashboard") {
+	if strings.Contains(r.output(), "dashboard") {
 		t.Error("it speaks of a dashboard, which there is not")
 	}
 	said := regexp.MustCompile(`bin/clausea get documents --store (\S+)`).FindStringSubmatch(first)
@@ -37,7 +37,7 @@ func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
 	}
 	folder := said[1]
 	for what, want := range map[string]string{
-		"companies": demo.Name + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.Name + "-now-", "co": "True", "runs": "Complete",
+		"companies": demo.CompanyName + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.CompanyName + "-now-", "co": "True", "runs": "Complete",
 	} {
 		if out := get(t, folder, what); !strings.Contains(out, want) {
 			t.Errorf("get %s of the running process lacks %q:\n%s", what, want, out)
@@ -46,9 +46,9 @@ func TestAStandaloneProcessShowsTheDemosLifeAndStaysUp(t *testing.T) {
 	if out := get(t, folder, "documents", "https://harbour.example/legal/privacy", "-o", "markdown"); !strings.Contains(out, "seven years") {
 		t.Errorf("the document's text is\n%s", out)
 	}
-	r.await(t, "readiness", func() bool { status, _ := ready(health[1]); return status == http.StatusOK })
-	r.term(t)
-	if err := r.endWhole(); err != nil {
+	r.waitUntil(t, "readiness", func() bool { status, _ := getReadyz(health[1]); return status == http.StatusOK })
+	r.terminate(t)
+	if err := r.waitForCleanExit(); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
@@ -62,13 +62,13 @@ func TestTheDemoOpensNothingOfLoopbackButItsSite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newShowcase(t.Context(), v, io.Discard)
+	s, err := newDemoRunner(t.Context(), v, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.close()
-	for at, open := range map[string]bool{s.site.Address: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
-		if err := s.connecting("tcp", at); (err == nil) != open || err != nil && !errors.Is(err, address.ErrBlocked) {
+	for at, open := range map[string]bool{s.site.Addr: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
+		if err := s.guardConnection("tcp", at); (err == nil) != open || err != nil && !errors.Is(err, netguard.ErrBlocked) {
 			t.Errorf("%s: %v", at, err)
 		}
 	}
@@ -79,9 +79,9 @@ func TestTheDemoGoesOnInAFolderThatHasItAlready(t *testing.T) {
 	folder := t.TempDir()
 	for range 2 {
 		r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn", "--store", folder)
-		r.await(t, "the second crawl's change", func() bool { return strings.Contains(r.said(), "That was its life so far") })
-		r.term(t)
-		if err := r.endWhole(); err != nil {
+		r.waitUntil(t, "the second crawl's change", func() bool { return strings.Contains(r.output(), "That was its life so far") })
+		r.terminate(t)
+		if err := r.waitForCleanExit(); err != nil {
 			t.Error(err)
 		}
 	}

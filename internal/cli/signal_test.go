@@ -54,7 +54,7 @@ func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- first.Wait() }()
-	if err := awaitRequests(site, after, ended); err != nil {
+	if err := waitForRequests(site, after, ended); err != nil {
 		return fmt.Errorf("the first crawl: %w: %s", err, stderr.Bytes())
 	}
 	if err := first.Process.Signal(sig); err != nil {
@@ -95,16 +95,16 @@ func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64
 		return fmt.Errorf("in the end there are %v, want %v", got, want)
 	}
 	// What was in flight, and robots.txt and the sitemap, which belong to a process.
-	if requests, _ := site.Fetched(); requests > whole+1+2 {
+	if requests, _ := site.RequestCounts(); requests > whole+1+2 {
 		return fmt.Errorf("%d requests were made again", requests-whole)
 	}
 	return nil
 }
 
-// awaitRequests waits until the site has had more than so many requests.
-func awaitRequests(site *demo.Site, after int64, ended <-chan error) error {
+// waitForRequests waits until the site has had more than so many requests.
+func waitForRequests(site *demo.Site, after int64, ended <-chan error) error {
 	for {
-		if all, _ := site.Fetched(); all > after {
+		if all, _ := site.RequestCounts(); all > after {
 			return nil
 		}
 		select {

@@ -26,26 +26,26 @@ embedded store of one process. clausea apply, get, delete and wait take the same
 manifests as kubectl does.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.signalled(cmd.Context(), a.standalone(cmd, withDemo))
+			return a.exitAfterSignal(cmd.Context(), a.standalone(cmd, withDemo))
 		},
 	}
 	cmd.Flags().BoolVar(&withDemo, "demo", false, "watch a bundled company whose site changes, and show what becomes of it; nothing is kept unless --store names a folder")
-	return a.configured(cmd, settings.CommandStandalone)
+	return a.withSettings(cmd, settings.CommandStandalone)
 }
 
 func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	ctx := cmd.Context()
-	var shown *showcase
+	var shown *demoRunner
 	var connecting func(network, at string) error
 	if withDemo {
 		var err error
-		if shown, err = newShowcase(ctx, a.values, cmd.OutOrStdout()); err != nil {
+		if shown, err = newDemoRunner(ctx, a.values, cmd.OutOrStdout()); err != nil {
 			return err
 		}
 		defer shown.close()
-		connecting = shown.connecting
+		connecting = shown.guardConnection
 	}
-	r, err := a.newRole(ctx, connecting)
+	r, err := a.newProcess(ctx, connecting)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		return err
 	}
 	lock := "clausea-standalone"
-	if folder := embedded(a.values); folder != "" {
+	if folder := embeddedFolder(a.values); folder != "" {
 		lock = "" // the folder has one process
 		stop, err := remote.Listen(filepath.Join(folder, socketName), r.store, r.store)
 		if err != nil {
@@ -63,11 +63,11 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		}
 		defer stop()
 	}
-	m, err := kubestore.Manager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.Holder, kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.Holder, kubestore.Election{})
 	if err != nil {
 		return err
 	}
-	if err := m.Add(&kubestore.Sweeper{Objects: r.store, Log: r.log}); err != nil {
+	if err := m.Add(&kubestore.EventCleaner{Objects: r.store, Log: r.log}); err != nil {
 		return fmt.Errorf("add the sweeper of events: %w", err)
 	}
 	// What ends after a signal is told of too; each write is bounded.
@@ -76,7 +76,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		return err
 	}
 	if shown != nil {
-		shown.store, shown.client, shown.served = r.store, kubestore.NewClient(r.store, scheme), r.served
+		shown.store, shown.client, shown.served = r.store, kubestore.NewClient(r.store, scheme), r.serverAddr
 		if err := m.Add(shown); err != nil {
 			return fmt.Errorf("add the demo: %w", err)
 		}
@@ -88,9 +88,9 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 // of others: the store's file is its own.
 const socketName = "clausea.sock"
 
-// embedded is the folder of the embedded store, empty where the store is MongoDB.
-func embedded(v *settings.Values) string {
-	at := storeOf(v)
+// embeddedFolder is the folder of the embedded store, empty where the store is MongoDB.
+func embeddedFolder(v *settings.Values) string {
+	at := storeURI(v)
 	if strings.HasPrefix(at, "mongodb://") || strings.HasPrefix(at, "mongodb+srv://") {
 		return ""
 	}

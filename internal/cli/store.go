@@ -24,7 +24,7 @@ func openStore(ctx context.Context, v *settings.Values) (store.Store, error) {
 
 // openMigrated says too which migrations were needed.
 func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []string, error) {
-	return openAt(ctx, storeOf(v), v.MongoDatabase)
+	return openAt(ctx, storeURI(v), v.MongoDatabase)
 }
 
 // errNoStore says that the embedded store that is to be read does not exist.
@@ -33,7 +33,7 @@ var errNoStore = errors.New("there is no store")
 // openExisting is openStore for commands that only use what others have stored: an
 // embedded store that is not there is an error, and none is made.
 func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) {
-	if folder := embedded(v); folder != "" {
+	if folder := embeddedFolder(v); folder != "" {
 		there, err := sqlite.Exists(folder)
 		if err != nil {
 			return nil, err
@@ -48,7 +48,7 @@ func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) 
 // openRecords opens what commands read: of an embedded store that a standalone process
 // has, through that process.
 func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, stop func(), err error) {
-	if folder := embedded(v); folder != "" {
+	if folder := embeddedFolder(v); folder != "" {
 		if s, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
 			return s, func() {}, nil
 		}
@@ -60,11 +60,11 @@ func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, sto
 	return s, func() { _ = s.Close(context.WithoutCancel(ctx)) }, nil
 }
 
-// storeOf is MongoDB's URI or a folder: this call's, else MongoDB's where it is
+// storeURI is MongoDB's URI or a folder: this call's, else MongoDB's where it is
 // set, else the folder of the embedded store.
-func storeOf(v *settings.Values) string {
+func storeURI(v *settings.Values) string {
 	for _, s := range []settings.Secret{v.Store, v.MongoURI} {
-		if !s.Empty() {
+		if !s.IsEmpty() {
 			return s.Reveal()
 		}
 	}
@@ -91,8 +91,8 @@ func openAt(ctx context.Context, at, database string) (store.Store, []string, er
 	return s, s.Applied(), nil
 }
 
-// holder names this process in leases.
-func holder() string {
+// workerIdentity names this process in leases.
+func workerIdentity() string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost"

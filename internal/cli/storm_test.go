@@ -24,15 +24,15 @@ import (
 // The storm: processes that are killed, companies that are crawled meanwhile. By hand
 // CLAUSEA_TEST_STORM=60 makes it as large as the project's pass line asks.
 const (
-	stormProcesses = 3
-	// stormDelay makes a crawl take longer than a process lives.
-	stormDelay = 400 * time.Millisecond
+	killedProcesses = 3
+	// killTestDelay makes a crawl take longer than a process lives.
+	killTestDelay = 400 * time.Millisecond
 	// killLeaderAt is the kill with which the leader goes too. The next leads 15 s later.
-	killLeaderAt = 20
-	killEvery    = 2 * time.Second
-	stormLease   = 5 * time.Second
-	// electEvery kills there is an election, where there are any.
-	electEvery = 3
+	killLeaderAt  = 20
+	killInterval  = 2 * time.Second
+	killTestLease = 5 * time.Second
+	// killsPerElection kills there is an election, where there are any.
+	killsPerElection = 3
 )
 
 // process is one standalone process that is started anew whenever it is killed.
@@ -42,10 +42,10 @@ type process struct {
 	pid int
 }
 
-func (p *process) start(t *testing.T, w *town, uri string, flags ...string) {
+func (p *process) start(t *testing.T, w *testSites, uri string, flags ...string) {
 	cmd := exec.Command(os.Args[0])
-	args := []string{"standalone", "--store", uri, "--port", "0", "--crawls", "10", "--lease", stormLease.String(), "--ca-file", w.caFile,
-		"--connect-to", ":443:" + w.address, "--allow-address", "127.0.0.1/32", "--log-level", "error"}
+	args := []string{"standalone", "--store", uri, "--port", "0", "--crawls", "10", "--lease", killTestLease.String(), "--ca-file", w.caFile,
+		"--connect-to", ":443:" + w.addr, "--allow-address", "127.0.0.1/32", "--log-level", "error"}
 	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(append(args, flags...), "\n"))
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
@@ -69,13 +69,13 @@ func (p *process) kill() {
 
 // They run alone: beside the other tests that kill processes on a MongoDB of their own,
 // seven servers on two cores leave some of them without an answer for a minute.
-func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) { storm(t, 12, false) }
+func TestAStormOfKillsLosesAndDoublesNothing(t *testing.T) { testRepeatedKills(t, 12, false) }
 
-func TestAStormOfKillsAndElectionsLosesAndDoublesNothing(t *testing.T) { storm(t, 8, true) }
+func TestAStormOfKillsAndElectionsLosesAndDoublesNothing(t *testing.T) { testRepeatedKills(t, 8, true) }
 
-// storm has companies crawled, one more at each kill, by processes of which one is
+// testRepeatedKills has companies crawled, one more at each kill, by processes of which one is
 // killed every two seconds; and takes the primary from the database meanwhile.
-func storm(t *testing.T, companies int, elections bool) {
+func testRepeatedKills(t *testing.T, companies int, elections bool) {
 	if n, err := strconv.Atoi(os.Getenv("CLAUSEA_TEST_STORM")); err == nil {
 		companies = n
 	}
@@ -86,7 +86,7 @@ func storm(t *testing.T, companies int, elections bool) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	w := newTown(t, companies)
+	w := newTestSites(t, companies)
 	scheme, err := newScheme()
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func storm(t *testing.T, companies int, elections bool) {
 	var leader process
 	leader.start(t, w, uri, "--crawls", "0")
 	t.Cleanup(leader.kill)
-	var processes [stormProcesses]process
+	var processes [killedProcesses]process
 	for i := range processes {
 		processes[i].start(t, w, uri)
 		t.Cleanup(processes[i].kill)
@@ -107,38 +107,38 @@ func storm(t *testing.T, companies int, elections bool) {
 	elected := make(chan int, companies)
 	var electing sync.WaitGroup
 	if elections {
-		electing.Go(func() { elect(t, set, elected, watched) })
+		electing.Go(func() { runElections(t, set, elected, watched) })
 	}
-	ticks := time.NewTicker(killEvery)
+	ticks := time.NewTicker(killInterval)
 	defer ticks.Stop()
 	atWork := false
 	for i, name := range w.names {
-		orderOne(t, k, name, stormDelay)
+		createCrawlJob(t, k, name, killTestDelay)
 		<-ticks.C
-		p := &processes[i%stormProcesses]
-		atWork = atWork || watched.atWork(p.pid) // a busy machine may be slower than the kills
+		p := &processes[i%killedProcesses]
+		atWork = atWork || watched.waitUntilWorking(p.pid) // a busy machine may be slower than the kills
 		at := time.Now()
 		p.kill()
-		watched.killed(p.pid, at)
+		watched.recordKill(p.pid, at)
 		p.start(t, w, uri)
 		if i == killLeaderAt {
 			leader.kill()
 			leader.start(t, w, uri, "--crawls", "0")
 		}
-		if i%electEvery == 0 {
-			elected <- i / electEvery
+		if i%killsPerElection == 0 {
+			elected <- i / killsPerElection
 		}
 	}
 	close(elected)
 	electing.Wait()
-	awaitComplete(t, k, companies)
-	took := watched.stop()
-	again, pages := w.again()
+	waitForCompletion(t, k, companies)
+	took := watched.summarize()
+	again, pages := w.refetched()
 	t.Logf("%d crawls, %d kills, %d pages, %d fetched again; %s", companies, companies, pages, again, took)
 	if again*10 > pages {
 		t.Errorf("%d of %d pages were fetched again, over a tenth", again, pages)
 	}
-	if took.leases == 0 {
+	if took.takenOver == 0 {
 		t.Error("no run lost its worker: nothing was shown")
 	}
 	checkDocuments(t, s, w)
@@ -162,9 +162,9 @@ func startMongo(t *testing.T, members int) *replicaset.Set {
 	return set
 }
 
-// elect takes the place from whoever is primary each time that it is told to: by
+// runElections takes the place from whoever is primary each time that it is told to: by
 // asking it, by killing it, and by stopping it until another is there.
-func elect(t *testing.T, set *replicaset.Set, when <-chan int, watched *takeovers) {
+func runElections(t *testing.T, set *replicaset.Set, when <-chan int, watched *takeoverWatcher) {
 	for n := range when {
 		i, err := set.Primary(t.Context())
 		if err != nil {
@@ -181,7 +181,7 @@ func elect(t *testing.T, set *replicaset.Set, when <-chan int, watched *takeover
 			}
 		default:
 			if err = set.Signal(i, syscall.SIGSTOP); err == nil {
-				err = otherPrimary(t, set, i)
+				err = waitForOtherPrimary(t, set, i)
 			}
 			err = errors.Join(err, set.Signal(i, syscall.SIGCONT))
 		}
@@ -191,13 +191,13 @@ func elect(t *testing.T, set *replicaset.Set, when <-chan int, watched *takeover
 		if err != nil {
 			t.Errorf("election %d: %v", n, err)
 		}
-		watched.elected(begun, time.Now())
+		watched.recordElection(begun, time.Now())
 	}
 }
 
-// otherPrimary waits until a member other than i is primary.
-func otherPrimary(t *testing.T, set *replicaset.Set, i int) error {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+// waitForOtherPrimary waits until a member other than i is primary.
+func waitForOtherPrimary(t *testing.T, set *replicaset.Set, i int) error {
+	ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 	defer cancel()
 	for {
 		now, err := set.Primary(ctx)
@@ -207,8 +207,8 @@ func otherPrimary(t *testing.T, set *replicaset.Set, i int) error {
 	}
 }
 
-// order makes a CrawlJob for each company.
-func order(t *testing.T, s store.Store, names []string, delay time.Duration) client.Client {
+// createCrawlJobs makes a CrawlJob for each company.
+func createCrawlJobs(t *testing.T, s store.Store, names []string, delay time.Duration) client.Client {
 	t.Helper()
 	scheme, err := newScheme()
 	if err != nil {
@@ -216,12 +216,12 @@ func order(t *testing.T, s store.Store, names []string, delay time.Duration) cli
 	}
 	k := kubestore.NewClient(s, scheme)
 	for _, name := range names {
-		orderOne(t, k, name, delay)
+		createCrawlJob(t, k, name, delay)
 	}
 	return k
 }
 
-func orderOne(t *testing.T, k client.Client, name string, delay time.Duration) {
+func createCrawlJob(t *testing.T, k client.Client, name string, delay time.Duration) {
 	t.Helper()
 	limit := int32(20) // kills are no fault of the crawl
 	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "j-" + name}}
@@ -234,9 +234,9 @@ func orderOne(t *testing.T, k client.Client, name string, delay time.Duration) {
 	}
 }
 
-func awaitComplete(t *testing.T, k client.Client, n int) {
+func waitForCompletion(t *testing.T, k client.Client, n int) {
 	t.Helper()
-	deadline := time.Now().Add(2 * patience)
+	deadline := time.Now().Add(2 * waitTimeout)
 	for {
 		l := &v1alpha1.CrawlJobList{}
 		if err := k.List(t.Context(), l); err != nil {
@@ -264,18 +264,18 @@ func awaitComplete(t *testing.T, k client.Client, n int) {
 }
 
 // checkDocuments wants the same documents of every company, each with one version.
-func checkDocuments(t *testing.T, s store.Store, w *town) {
+func checkDocuments(t *testing.T, s store.Store, w *testSites) {
 	t.Helper()
 	for _, name := range w.names {
-		docs, _, err := s.ListDocuments(t.Context(), name, store.Page{})
+		docs, _, err := s.ListDocuments(t.Context(), name, store.ListOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(docs) != stormDocuments {
-			t.Errorf("%s has %d documents, want %d", name, len(docs), stormDocuments)
+		if len(docs) != siteDocuments {
+			t.Errorf("%s has %d documents, want %d", name, len(docs), siteDocuments)
 		}
 		for _, d := range docs {
-			vs, _, err := s.ListVersions(t.Context(), d.ID, store.Page{})
+			vs, _, err := s.ListVersions(t.Context(), d.ID, store.ListOptions{})
 			if err != nil || len(vs) != 1 {
 				t.Errorf("%s has %d versions, %v", d.URL, len(vs), err)
 			}

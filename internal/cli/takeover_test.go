@@ -17,22 +17,22 @@ import (
 	"github.com/clausea/crawler/internal/run"
 )
 
-// takeovers reads from the leases how long each was a dead worker's: from its kill to
+// takeoverWatcher reads from the leases how long each was a dead worker's: from its kill to
 // the next one's acquisition. Where the next one is killed too before it has begun, that
 // is a takeover of its own.
-type takeovers struct {
+type takeoverWatcher struct {
 	leases *mongo.Collection
 	end    func()
 
-	mu      sync.Mutex
-	dead    map[string]time.Time // killed processes, by number
-	orphans map[string]orphan    // leases of dead workers, by name
-	holds   map[string]bool      // processes that have a lease now, by number
-	waits   []span
-	windows []span // without a primary
+	mu        sync.Mutex
+	killedAt  map[string]time.Time     // killed processes, by number
+	orphaned  map[string]orphanedLease // leases of dead workers, by name
+	holders   map[string]bool          // processes that have a lease now, by number
+	takenOver []span
+	elections []span // without a primary
 }
 
-type orphan struct {
+type orphanedLease struct {
 	at    time.Time
 	epoch int64
 }
@@ -41,37 +41,37 @@ type span struct{ from, to time.Time }
 
 func (w span) length() time.Duration { return w.to.Sub(w.from) }
 
-// spell is what the takeovers came to.
-type spell struct {
-	leases        int
+// takeoverStats is what the takeovers came to.
+type takeoverStats struct {
+	takenOver     int
 	median, worst time.Duration
-	over          int           // of them beyond the lease and 2 s
-	less          time.Duration // the worst, without the time in which there was no primary
-	lessOver      int
+	late          int           // of them beyond the lease and 2 s
+	worstAdjusted time.Duration // the worst, without the time in which there was no primary
+	lateAdjusted  int
 	elections     int
-	left          int
+	orphaned      int
 }
 
-func (s spell) String() string {
+func (s takeoverStats) String() string {
 	return fmt.Sprintf("%d leases lost their worker and were taken over after %v in the middle and %v at worst, %d beyond the lease and 2 s; less the time of %d elections %v at worst, %d beyond; nobody wanted %d more",
-		s.leases, s.median.Round(time.Millisecond), s.worst.Round(time.Millisecond), s.over, s.elections, s.less.Round(time.Millisecond), s.lessOver, s.left)
+		s.takenOver, s.median.Round(time.Millisecond), s.worst.Round(time.Millisecond), s.late, s.elections, s.worstAdjusted.Round(time.Millisecond), s.lateAdjusted, s.orphaned)
 }
 
-// lookEvery is how often the leases are looked at, and lookWithin how long a look may
+// leasePollInterval is how often the leases are looked at, and leaseQueryTimeout how long a look may
 // take: a primary that was stopped does not answer.
 const (
-	lookEvery  = 100 * time.Millisecond
-	lookWithin = time.Second
+	leasePollInterval = 100 * time.Millisecond
+	leaseQueryTimeout = time.Second
 )
 
-func watchTakeovers(t *testing.T, uri string) *takeovers {
+func watchTakeovers(t *testing.T, uri string) *takeoverWatcher {
 	t.Helper()
-	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetTimeout(lookWithin).SetServerSelectionTimeout(lookWithin))
+	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetTimeout(leaseQueryTimeout).SetServerSelectionTimeout(leaseQueryTimeout))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &takeovers{leases: client.Database("storm").Collection("leases"), dead: map[string]time.Time{}, orphans: map[string]orphan{}}
+	w := &takeoverWatcher{leases: client.Database("storm").Collection("leases"), killedAt: map[string]time.Time{}, orphaned: map[string]orphanedLease{}}
 	done := make(chan struct{})
 	w.end = func() { cancel(); <-done }
 	t.Cleanup(func() {
@@ -80,22 +80,22 @@ func watchTakeovers(t *testing.T, uri string) *takeovers {
 	})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(lookEvery)
+		tick := time.NewTicker(leasePollInterval)
 		defer tick.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				w.look(ctx)
+				w.poll(ctx)
 			}
 		}
 	}()
 	return w
 }
 
-// look notes leases that are a dead process's, and those that are not any more.
-func (w *takeovers) look(ctx context.Context) {
+// poll notes leases that are a dead process's, and those that are not any more.
+func (w *takeoverWatcher) poll(ctx context.Context) {
 	var all []struct {
 		Name    string    `bson:"_id"`
 		Holder  string    `bson:"holder"`
@@ -108,30 +108,30 @@ func (w *takeovers) look(ctx context.Context) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.holds = map[string]bool{}
+	w.holders = map[string]bool{}
 	for _, l := range all {
-		if o, ok := w.orphans[l.Name]; ok && l.Epoch > o.epoch {
-			since := l.Expires.Add(-stormLease)
+		if o, ok := w.orphaned[l.Name]; ok && l.Epoch > o.epoch {
+			since := l.Expires.Add(-killTestLease)
 			if since.Before(o.at) { // it was given back already
 				since = time.Now()
 			}
-			w.waits = append(w.waits, span{o.at, since})
-			delete(w.orphans, l.Name)
+			w.takenOver = append(w.takenOver, span{o.at, since})
+			delete(w.orphaned, l.Name)
 		}
 		if pid := strings.Split(l.Holder, "/"); len(pid) > 1 {
-			w.holds[pid[1]] = true
-			if at, ok := w.dead[pid[1]]; ok {
-				w.orphans[l.Name] = orphan{at, l.Epoch}
+			w.holders[pid[1]] = true
+			if at, ok := w.killedAt[pid[1]]; ok {
+				w.orphaned[l.Name] = orphanedLease{at, l.Epoch}
 			}
 		}
 	}
 }
 
-// atWork waits until a process has a run, but not for long: there may be none for it.
-func (w *takeovers) atWork(pid int) bool {
-	for deadline := time.Now().Add(10 * killEvery); time.Now().Before(deadline); <-time.After(lookEvery) {
+// waitUntilWorking waits until a process has a run, but not for long: there may be none for it.
+func (w *takeoverWatcher) waitUntilWorking(pid int) bool {
+	for deadline := time.Now().Add(10 * killInterval); time.Now().Before(deadline); <-time.After(leasePollInterval) {
 		w.mu.Lock()
-		holds := w.holds[strconv.Itoa(pid)]
+		holds := w.holders[strconv.Itoa(pid)]
 		w.mu.Unlock()
 		if holds {
 			return true
@@ -140,48 +140,48 @@ func (w *takeovers) atWork(pid int) bool {
 	return false
 }
 
-// killed notes that a process was killed.
-func (w *takeovers) killed(pid int, at time.Time) {
+// recordKill notes that a process was killed.
+func (w *takeoverWatcher) recordKill(pid int, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.dead[strconv.Itoa(pid)] = at
+	w.killedAt[strconv.Itoa(pid)] = at
 }
 
-// stop says what the takeovers came to, once all runs have ended.
-func (w *takeovers) stop() spell {
+// summarize says what the takeovers came to, once all runs have ended.
+func (w *takeoverWatcher) summarize() takeoverStats {
 	w.end()
-	s := spell{leases: len(w.waits), left: len(w.orphans), elections: len(w.windows)}
+	s := takeoverStats{takenOver: len(w.takenOver), orphaned: len(w.orphaned), elections: len(w.elections)}
 	var lengths []time.Duration
-	for _, one := range w.waits {
+	for _, one := range w.takenOver {
 		length := one.length()
 		lengths = append(lengths, length)
 		less := length
-		for _, e := range w.windows {
+		for _, e := range w.elections {
 			less -= max(0, span{latest(e.from, one.from), earliest(e.to, one.to)}.length())
 		}
-		s.less = max(s.less, less)
-		if length > stormLease+slack {
-			s.over++
+		s.worstAdjusted = max(s.worstAdjusted, less)
+		if length > killTestLease+takeoverSlack {
+			s.late++
 		}
-		if less > stormLease+slack {
-			s.lessOver++
+		if less > killTestLease+takeoverSlack {
+			s.lateAdjusted++
 		}
 	}
-	if s.leases > 0 {
+	if s.takenOver > 0 {
 		slices.Sort(lengths)
-		s.median, s.worst = lengths[s.leases/2], lengths[s.leases-1]
+		s.median, s.worst = lengths[s.takenOver/2], lengths[s.takenOver-1]
 	}
 	return s
 }
 
-// slack is what a takeover may take beyond the lease.
-const slack = 2 * time.Second
+// takeoverSlack is what a takeover may take beyond the lease.
+const takeoverSlack = 2 * time.Second
 
-// elected notes a time in which there was no primary.
-func (w *takeovers) elected(from, to time.Time) {
+// recordElection notes a time in which there was no primary.
+func (w *takeoverWatcher) recordElection(from, to time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.windows = append(w.windows, span{from, to})
+	w.elections = append(w.elections, span{from, to})
 }
 
 func latest(a, b time.Time) time.Time {

@@ -23,28 +23,28 @@ import (
 )
 
 const (
-	stormPages     = 20 // of a company, the home page included
-	stormDocuments = 6  // of those, legal ones
+	sitePages     = 20 // of a company, the home page included
+	siteDocuments = 6  // of those, legal ones
 )
 
-// town is the sites of many companies on one server, which counts what is asked.
-type town struct {
-	mu      sync.Mutex
-	asked   map[string]int
-	names   []string
-	address string
-	caFile  string
+// testSites is the sites of many companies on one server, which counts what is asked.
+type testSites struct {
+	mu        sync.Mutex
+	requested map[string]int
+	names     []string
+	addr      string
+	caFile    string
 	// before, where set, is called with each request for a page before it is answered.
-	before func(*http.Request)
+	beforeResponse func(*http.Request)
 }
 
-func newTown(t *testing.T, companies int) *town {
+func newTestSites(t *testing.T, companies int) *testSites {
 	t.Helper()
-	w := &town{asked: map[string]int{}}
+	w := &testSites{requested: map[string]int{}}
 	for i := range companies {
 		w.names = append(w.names, fmt.Sprintf("c%03d-storm.example", i))
 	}
-	w.address, w.caFile = serveTLS(t, w.names, http.HandlerFunc(w.serve))
+	w.addr, w.caFile = serveTLS(t, w.names, http.HandlerFunc(w.serve))
 	return w
 }
 
@@ -80,8 +80,8 @@ func certificateFor(t *testing.T, names []string) (tls.Certificate, []byte) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-// stormTexts are sentences of the documents by their place in stormNames.
-var stormTexts = [stormDocuments][]string{
+// documentTexts are sentences of the documents by their place in documentTitles.
+var documentTexts = [siteDocuments][]string{
 	{"We collect your name, e-mail address and telephone number when you open an account.", "Personal data are processed with your consent or to perform a contract with you.", "We keep them for three years and share them with hosting providers only.", "You may ask for access, rectification, erasure and portability at any time.", "The supervisory authority of your country hears complaints about us."},
 	{"These terms are an agreement between you and the company about the use of the service.", "You must be eighteen years old to register and keep your password secret.", "Our liability is limited to the fees that you paid in the last twelve months.", "Either party may terminate the contract with thirty days of notice.", "Disputes are governed by the law of Portugal and heard by its courts."},
 	{"Cookies are small files that a browser stores on behalf of a website.", "Strictly necessary cookies keep the basket and the session alive.", "Analytics cookies measure visits and expire after thirteen months.", "Marketing trackers are set only after you have agreed in the banner.", "Delete cookies in the settings of Firefox, Safari, Edge or Chrome."},
@@ -90,27 +90,27 @@ var stormTexts = [stormDocuments][]string{
 	{"Send notices of infringement under the DMCA to our designated agent.", "A notice identifies the copyrighted work and where the material is found.", "A counter-notification states under penalty of perjury that it was a mistake.", "Repeat infringers lose their accounts in appropriate circumstances.", "Trademark owners use the form for marks instead of this procedure."},
 }
 
-var stormNames = []string{"Privacy Policy", "Terms of Service", "Cookie Policy", "Acceptable Use Policy", "Data Processing Agreement", "Copyright Policy"}
+var documentTitles = []string{"Privacy Policy", "Terms of Service", "Cookie Policy", "Acceptable Use Policy", "Data Processing Agreement", "Copyright Policy"}
 
-func (w *town) serve(rw http.ResponseWriter, r *http.Request) {
+func (w *testSites) serve(rw http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/robots.txt" || strings.HasPrefix(r.URL.Path, "/sitemap") {
 		http.NotFound(rw, r)
 		return
 	}
 	w.mu.Lock()
-	w.asked[r.Host+r.URL.Path]++
+	w.requested[r.Host+r.URL.Path]++
 	w.mu.Unlock()
-	if w.before != nil {
-		w.before(r)
+	if w.beforeResponse != nil {
+		w.beforeResponse(r)
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/legal/policy-"))
 	switch {
 	case r.URL.Path == "/":
 		fmt.Fprintf(rw, "<title>%s</title><h1>%s</h1>", r.Host, r.Host)
-		for i := range stormPages - 1 {
-			if i < stormDocuments {
-				fmt.Fprintf(rw, `<p><a href="/legal/policy-%d">%s</a></p>`, i, stormNames[i])
+		for i := range sitePages - 1 {
+			if i < siteDocuments {
+				fmt.Fprintf(rw, `<p><a href="/legal/policy-%d">%s</a></p>`, i, documentTitles[i])
 			} else {
 				fmt.Fprintf(rw, `<p><a href="/boats/%d">Legal notice %d</a></p>`, i, i)
 			}
@@ -122,33 +122,33 @@ func (w *town) serve(rw http.ResponseWriter, r *http.Request) {
 		for i := range 40 {
 			fmt.Fprintf(rw, " plank%x", sha256.Sum256([]byte(r.URL.Path+strconv.Itoa(i))))
 		}
-	case err != nil || n < 0 || n >= stormDocuments:
+	case err != nil || n < 0 || n >= siteDocuments:
 		http.NotFound(rw, r)
 	default:
-		fmt.Fprintf(rw, "<title>%s</title><main><h1>%s</h1>", stormNames[n], stormNames[n])
-		for i, text := range stormTexts[n] {
-			fmt.Fprintf(rw, "<h2>%d. %s</h2><p>%s This part of the %s of %s applies pursuant to the law.</p>", i+1, strings.Join(strings.Fields(text)[:4], " "), text, stormNames[n], r.Host)
+		fmt.Fprintf(rw, "<title>%s</title><main><h1>%s</h1>", documentTitles[n], documentTitles[n])
+		for i, text := range documentTexts[n] {
+			fmt.Fprintf(rw, "<h2>%d. %s</h2><p>%s This part of the %s of %s applies pursuant to the law.</p>", i+1, strings.Join(strings.Fields(text)[:4], " "), text, documentTitles[n], r.Host)
 		}
 		fmt.Fprint(rw, "</main>")
 	}
 }
 
-// again counts the pages that were asked for more than once, and all pages.
-func (w *town) again() (again, pages int) {
+// refetched counts the pages that were asked for more than once, and all pages.
+func (w *testSites) refetched() (again, pages int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, n := range w.asked {
+	for _, n := range w.requested {
 		again += n - 1
 		pages++
 	}
 	return again, pages
 }
 
-// requests counts those for pages.
-func (w *town) requests() (n int) {
+// pageRequests counts those for pages.
+func (w *testSites) pageRequests() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, a := range w.asked {
+	for _, a := range w.requested {
 		n += a
 	}
 	return n

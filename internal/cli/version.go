@@ -11,9 +11,9 @@ import (
 // version is set by the linker: make build takes it from git.
 var version = ""
 
-// versionOf is the version of the program: the linker's, else what Go recorded of
+// buildVersion is the version of the program: the linker's, else what Go recorded of
 // the module or of the checkout.
-func versionOf() string {
+func buildVersion() string {
 	if version != "" {
 		return version
 	}
@@ -34,7 +34,7 @@ func newVersion() *cobra.Command {
 		Short: "Show the version",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "clausea %s %s %s/%s\n", versionOf(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "clausea %s %s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

@@ -26,7 +26,7 @@ func newWait(a *app) *cobra.Command {
 		Short:   "Wait until resources have a condition, or are gone",
 		Example: "  clausea wait --for=condition=Complete crawljob/now --timeout 10m",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			objs, err := f.meant(cmd, args)
+			objs, err := f.targets(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -34,28 +34,28 @@ func newWait(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := a.resources(cmd.Context(), f, openExisting)
+			r, err := a.openResources(cmd.Context(), f, openExisting)
 			if err != nil {
 				return err
 			}
 			defer r.close()
-			return each(objs, func(o *unstructured.Unstructured) error {
+			return forEach(objs, func(o *unstructured.Unstructured) error {
 				if condition == "" {
-					err = awaitGone(cmd.Context(), r, o, timeout)
+					err = waitForDeletion(cmd.Context(), r, o, timeout)
 				} else {
-					err = awaitCondition(cmd.Context(), r, o, condition, value, timeout)
+					err = waitForCondition(cmd.Context(), r, o, condition, value, timeout)
 				}
 				if err == nil {
-					_, err = fmt.Fprintln(cmd.OutOrStdout(), called(o), "condition met")
+					_, err = fmt.Fprintln(cmd.OutOrStdout(), displayName(o), "condition met")
 				}
 				return err
 			})
 		},
 	}
-	f.add(cmd, true)
+	f.addFlags(cmd, true)
 	cmd.Flags().StringVar(&what, "for", "", "`what` to wait for: condition=NAME, condition=NAME=VALUE or delete")
 	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "how long to wait for each, as kubectl wait has it")
-	return a.configured(cmd, settings.CommandWait)
+	return a.withSettings(cmd, settings.CommandWait)
 }
 
 // parseFor reads what to wait for; no condition is a deletion.
@@ -74,10 +74,10 @@ func parseFor(s string) (condition, value string, err error) {
 	return condition, value, nil
 }
 
-func awaitCondition(ctx context.Context, c client.Client, o *unstructured.Unstructured, name, value string, timeout time.Duration) error {
+func waitForCondition(ctx context.Context, c client.Client, o *unstructured.Unstructured, name, value string, timeout time.Duration) error {
 	wanted := fmt.Sprintf("condition %s=%s", name, value)
 	reading := ctx // however short the wait, the resource is read once
-	err := wait.PollUntilContextTimeout(ctx, pollEvery, timeout, true, func(polling context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(ctx, pollInterval, timeout, true, func(polling context.Context) (bool, error) {
 		ctx := reading
 		reading = polling
 		have := o.DeepCopy() // what was read last stays when a later read fails
@@ -85,11 +85,11 @@ func awaitCondition(ctx context.Context, c client.Client, o *unstructured.Unstru
 			return false, err
 		}
 		*o = *have
-		if has := conditionOf(o, name); has != nil && current(o, has) && strings.EqualFold(string(has.Status), value) {
+		if has := conditionOf(o, name); has != nil && isCurrent(o, has) && strings.EqualFold(string(has.Status), value) {
 			return true, nil
 		}
-		if other := conditionOf(o, otherEnd(name)); other != nil && isEnd(o, other) && strings.EqualFold(value, string(metav1.ConditionTrue)) {
-			return false, fmt.Errorf("it has ended otherwise: %s", saying(other))
+		if other := conditionOf(o, oppositeCondition(name)); other != nil && isFinal(o, other) && strings.EqualFold(value, string(metav1.ConditionTrue)) {
+			return false, fmt.Errorf("it has ended otherwise: %s", describeCondition(other))
 		}
 		return false, nil
 	})
@@ -99,7 +99,7 @@ func awaitCondition(ctx context.Context, c client.Client, o *unstructured.Unstru
 	case !wait.Interrupted(err):
 		return fmt.Errorf("%s: %w", wanted, err)
 	}
-	return fmt.Errorf("%s is not met after %s: %s: %w", wanted, timeout, standing(o, name), err)
+	return fmt.Errorf("%s is not met after %s: %s: %w", wanted, timeout, describeProgress(o, name), err)
 }
 
 // conditionOf is a resource's condition of that name, in whatever case it is written.
@@ -115,20 +115,20 @@ func conditionOf(o *unstructured.Unstructured, name string) *metav1.Condition {
 	return nil
 }
 
-// current says whether a condition is about the spec as it is now; one of an older
+// isCurrent says whether a condition is about the spec as it is now; one of an older
 // generation is ignored, as kubectl wait does. The end of a CrawlJob stays its end.
-func current(o *unstructured.Unstructured, c *metav1.Condition) bool {
-	return c.ObservedGeneration == 0 || c.ObservedGeneration >= o.GetGeneration() || isEnd(o, c)
+func isCurrent(o *unstructured.Unstructured, c *metav1.Condition) bool {
+	return c.ObservedGeneration == 0 || c.ObservedGeneration >= o.GetGeneration() || isFinal(o, c)
 }
 
-// isEnd says whether a condition is that of a CrawlJob which has ended.
-func isEnd(o *unstructured.Unstructured, c *metav1.Condition) bool {
-	return o.GetKind() == "CrawlJob" && otherEnd(c.Type) != "" && c.Status == metav1.ConditionTrue
+// isFinal says whether a condition is that of a CrawlJob which has ended.
+func isFinal(o *unstructured.Unstructured, c *metav1.Condition) bool {
+	return o.GetKind() == "CrawlJob" && oppositeCondition(c.Type) != "" && c.Status == metav1.ConditionTrue
 }
 
-// otherEnd is the final condition that excludes the one of this name, empty for one
+// oppositeCondition is the final condition that excludes the one of this name, empty for one
 // that is not final.
-func otherEnd(name string) string {
+func oppositeCondition(name string) string {
 	switch {
 	case strings.EqualFold(name, v1alpha1.ConditionComplete):
 		return v1alpha1.ConditionFailed
@@ -138,20 +138,20 @@ func otherEnd(name string) string {
 	return ""
 }
 
-// standing says what a resource is at: by the condition of that name, else by Ready.
-func standing(o *unstructured.Unstructured, name string) string {
+// describeProgress says what a resource is at: by the condition of that name, else by Ready.
+func describeProgress(o *unstructured.Unstructured, name string) string {
 	for _, n := range []string{name, v1alpha1.ConditionReady} {
 		if c := conditionOf(o, n); c != nil {
-			if !current(o, c) {
-				return saying(c) + " (that was before the last change of its spec)"
+			if !isCurrent(o, c) {
+				return describeCondition(c) + " (that was before the last change of its spec)"
 			}
-			return saying(c)
+			return describeCondition(c)
 		}
 	}
 	return "it has no conditions yet; is standalone or the operator running?"
 }
 
-// saying is a condition for a person.
-func saying(c *metav1.Condition) string {
+// describeCondition is a condition for a person.
+func describeCondition(c *metav1.Condition) string {
 	return fmt.Sprintf("%s is %s (%s): %s", c.Type, c.Status, c.Reason, c.Message)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/clausea/crawler/internal/kubestore"
 )
 
-// withResources gives what is done with a client to the store of a folder.
-func withResources(t *testing.T, folder string, do func(client.Client)) {
+// withClient gives what is done with a client to the store of a folder.
+func withClient(t *testing.T, folder string, do func(client.Client)) {
 	t.Helper()
 	s, _, err := openAt(t.Context(), folder, "")
 	if err != nil {
@@ -30,7 +30,7 @@ func withResources(t *testing.T, folder string, do func(client.Client)) {
 // putJob makes the CrawlJob default/NAME with these conditions.
 func putJob(t *testing.T, folder, name string, conditions ...metav1.Condition) {
 	t.Helper()
-	withResources(t, folder, func(k client.Client) {
+	withClient(t, folder, func(k client.Client) {
 		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}}
 		j.Spec.Company = &v1alpha1.Target{Domains: []v1alpha1.Domain{"example.com"}}
 		if err := k.Create(t.Context(), j); err != nil {
@@ -55,7 +55,7 @@ func TestAWaitForTheEndThatACrawlDidNotTakeEndsAtOnceAndSaysWhy(t *testing.T) {
 		{"complete", "crawljob/bad", "Failed is True (SiteUnreachable): No page of it answers."},
 		{"Failed", "crawljob/good", "Complete is True (Converged): It found all."},
 	} {
-		code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition="+c[0], c[1], "--timeout", patience.String())
+		code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition="+c[0], c[1], "--timeout", waitTimeout.String())
 		if code != exitFailed || !strings.Contains(errs, c[2]) || strings.Contains(errs, "deadline") {
 			t.Errorf("wait for %s of %s ends with %d and says: %s", c[0], c[1], code, errs)
 		}
@@ -88,7 +88,7 @@ func TestAWaitIgnoresAConditionOfAnOlderSpecButNotAnEnd(t *testing.T) {
 	putJob(t, folder, "j",
 		metav1.Condition{Type: "Ready", Status: "True", Reason: "Converged", ObservedGeneration: 1},
 		metav1.Condition{Type: "Complete", Status: "True", Reason: "Converged", ObservedGeneration: 1})
-	withResources(t, folder, func(k client.Client) {
+	withClient(t, folder, func(k client.Client) {
 		j := &v1alpha1.CrawlJob{}
 		if err := k.Get(t.Context(), client.ObjectKey{Namespace: "default", Name: "j"}, j); err != nil {
 			t.Fatal(err)

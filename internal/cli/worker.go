@@ -33,11 +33,11 @@ because the process was asked to end.`, kubejob.ExitDone, kubejob.ExitFailed, ku
 		},
 	}
 	cmd.Flags().StringVar(&id, "run", "", "`ID` of the run")
-	return a.configured(cmd, settings.CommandWorker)
+	return a.withSettings(cmd, settings.CommandWorker)
 }
 
 func (a *app) work(ctx context.Context, id string) error {
-	if embedded(a.values) != "" {
+	if embeddedFolder(a.values) != "" {
 		return usage("a worker shares MongoDB with who ordered the run: set MONGO_URI")
 	}
 	fetcher, err := newFetcher(a.values, nil)
@@ -55,13 +55,13 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
-	pdf, err := readsPDF()
+	pdf, err := newPDFReader()
 	if err != nil {
 		return err
 	}
 	p := &queue.Pool{
-		Store: s, Lease: a.values.Lease, Poll: time.Second, Log: a.log,
-		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: holder(), PDF: pdf, HostTenure: turns.DefaultTenure},
+		Store: s, Lease: a.values.LeaseDuration, Poll: time.Second, Log: a.log,
+		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: workerIdentity(), PDF: pdf, HostTenure: turns.DefaultTenure},
 	}
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	switch {

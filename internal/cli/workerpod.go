@@ -16,11 +16,11 @@ import (
 // workerPod is what the settings say of the pods of execution Job.
 func workerPod(v *settings.Values, log logr.Logger) (kubejob.Pod, error) {
 	if v.Execution == string(v1alpha1.ExecutionJob) && v.WorkerImage == "" {
-		return kubejob.Pod{}, v.Wrong(&v.WorkerImage, "", "the image of the workers' pods, since execution is Job")
+		return kubejob.Pod{}, v.InvalidValue(&v.WorkerImage, "", "the image of the workers' pods, since execution is Job")
 	}
 	memory, err := resource.ParseQuantity(v.WorkerMemory)
 	if err != nil {
-		return kubejob.Pod{}, v.Wrong(&v.WorkerMemory, v.WorkerMemory, "a quantity such as 384Mi")
+		return kubejob.Pod{}, v.InvalidValue(&v.WorkerMemory, v.WorkerMemory, "a quantity such as 384Mi")
 	}
 	request := resource.MustParse("96Mi")
 	if memory.Cmp(request) < 0 {
@@ -40,7 +40,7 @@ func workerPod(v *settings.Values, log logr.Logger) (kubejob.Pod, error) {
 // credential, is not among them: workers have it from their Secret only. A browser by path is one of the operator's own image.
 func workerEnv(v *settings.Values, log logr.Logger) []corev1.EnvVar {
 	var env []corev1.EnvVar
-	for _, g := range v.Given(settings.CommandWorker) {
+	for _, g := range v.Environ(settings.CommandWorker) {
 		env = append(env, corev1.EnvVar{Name: g.Name, Value: g.Value})
 	}
 	for _, address := range []struct {
@@ -49,7 +49,7 @@ func workerEnv(v *settings.Values, log logr.Logger) []corev1.EnvVar {
 	}{{"CLAUSEA_BROWSER", v.Browser}, {"CRAWLER_PROXY", v.Proxy}} {
 		u, err := url.Parse(address.value.Reveal())
 		switch {
-		case address.value.Empty() || err == nil && u.Host == "":
+		case address.value.IsEmpty() || err == nil && u.Host == "":
 		case err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
 			log.Info("address that may hold a credential not handed on to the workers; their secret must have it", "variable", address.variable, "secret", v.WorkerSecret)
 		default:

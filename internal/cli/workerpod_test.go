@@ -12,7 +12,7 @@ import (
 // operatorValues are the operator's settings in an environment.
 func operatorValues(t *testing.T, env map[string]string) *settings.Values {
 	t.Helper()
-	process := settings.Process()
+	process := settings.ProcessEnvironment()
 	process.Lookup = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 	v, err := settings.New().Load(settings.CommandOperator, process)
 	if err != nil {

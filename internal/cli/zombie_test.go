@@ -25,10 +25,10 @@ import (
 )
 
 const (
-	zombies      = 20
-	zombieLease  = "2s"
-	zombieDelay  = 100 * time.Millisecond
-	zombiesAMove = 4 // processes that are at work at once
+	staleWorkers     = 20
+	staleWorkerLease = "2s"
+	staleWorkerDelay = 100 * time.Millisecond
+	maxActiveWorkers = 4 // processes that are at work at once
 )
 
 // The embedded store has no such test: it refuses a second process as long as the
@@ -43,20 +43,20 @@ func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T)
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	server := serverOf(t, set.URI)
-	w := newTown(t, zombies)
-	stands := holdZombies(w)
+	server := connectMongo(t, set.URI)
+	w := newTestSites(t, staleWorkers)
+	stands := holdResponses(w)
 	q := &queue.Queue{Runs: s}
-	stopped := make([]*exec.Cmd, zombies)
-	said := make([]bytes.Buffer, zombies)
-	eachZombie(func(i int) {
-		if err := q.Start(t.Context(), zombieOrder(w.names[i])); err != nil {
+	stopped := make([]*exec.Cmd, staleWorkers)
+	said := make([]bytes.Buffer, staleWorkers)
+	forEachWorker(func(i int) {
+		if err := q.Start(t.Context(), staleWorkerRun(w.names[i])); err != nil {
 			t.Error(err)
 			return
 		}
 		stopped[i] = workerProcess(t, w, uri, w.names[i], &said[i])
-		if !w.awaitAsked(w.names[i], lastPage(i)) {
-			t.Errorf("zombie %d was to stand still after %d pages, which it did not ask for: %s", i, lastPage(i), &said[i])
+		if !w.waitForPages(w.names[i], pagesBeforeStop(i)) {
+			t.Errorf("zombie %d was to stand still after %d pages, which it did not ask for: %s", i, pagesBeforeStop(i), &said[i])
 		}
 		if err := stopped[i].Process.Signal(syscall.SIGSTOP); err != nil {
 			t.Errorf("stop zombie %d: %v", i, err)
@@ -66,7 +66,7 @@ func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T)
 	if t.Failed() {
 		t.FailNow()
 	}
-	eachZombie(func(i int) {
+	forEachWorker(func(i int) {
 		var log bytes.Buffer
 		if err := workerProcess(t, w, uri, w.names[i], &log).Wait(); err != nil {
 			t.Errorf("the successor of zombie %d: %v: %s", i, err, &log)
@@ -100,27 +100,27 @@ func TestAStoppedWorkerThatComesBackAfterItsTakeoverChangesNothing(t *testing.T)
 		}
 		refused += abortedNow - aborted
 	}
-	t.Logf("%d zombies came back: %d transactions of theirs were refused and none committed; %d learned of the takeover before they wrote", zombies, refused, idle)
+	t.Logf("%d zombies came back: %d transactions of theirs were refused and none committed; %d learned of the takeover before they wrote", staleWorkers, refused, idle)
 	if refused == 0 {
 		t.Error("no zombie wrote anything late: nothing was shown")
 	}
 	checkDocuments(t, s, w)
 }
 
-// lastPage is the number of the page with which a zombie stands still.
-func lastPage(i int) int { return 1 + i%(stormPages-1) }
+// pagesBeforeStop is the number of the page with which a zombie stands still.
+func pagesBeforeStop(i int) int { return 1 + i%(sitePages-1) }
 
-// holdZombies keeps the town from answering for more pages of a site before the zombie
+// holdResponses keeps the town from answering for more pages of a site before the zombie
 // that crawls it stands still, which the channels tell of.
-func holdZombies(w *town) (stands []chan struct{}) {
+func holdResponses(w *testSites) (stands []chan struct{}) {
 	last := map[string]int{}
 	which := map[string]int{}
 	for i, name := range w.names {
-		last[name], which[name] = lastPage(i), i
+		last[name], which[name] = pagesBeforeStop(i), i
 		stands = append(stands, make(chan struct{}))
 	}
-	w.before = func(r *http.Request) {
-		if w.askedOf(r.Host) <= last[r.Host] {
+	w.beforeResponse = func(r *http.Request) {
+		if w.pagesRequested(r.Host) <= last[r.Host] {
 			return
 		}
 		select {
@@ -131,11 +131,11 @@ func holdZombies(w *town) (stands []chan struct{}) {
 	return stands
 }
 
-// eachZombie does something for each of them, a few at once.
-func eachZombie(do func(int)) {
-	slots := make(chan struct{}, zombiesAMove)
+// forEachWorker does something for each of them, a few at once.
+func forEachWorker(do func(int)) {
+	slots := make(chan struct{}, maxActiveWorkers)
 	var wg sync.WaitGroup
-	for i := range zombies {
+	for i := range staleWorkers {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
@@ -145,20 +145,20 @@ func eachZombie(do func(int)) {
 	wg.Wait()
 }
 
-// zombieOrder is the crawl of a company, under the company's own name.
-func zombieOrder(name string) queue.Order {
+// staleWorkerRun is the crawl of a company, under the company's own name.
+func staleWorkerRun(name string) queue.Order {
 	return queue.Order{
 		RunID: name, Company: name, Attempts: 3, Reserved: kubejob.WorkerName(name),
-		Target: v1alpha1.Target{Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: zombieDelay}}},
+		Target: v1alpha1.Target{Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: staleWorkerDelay}}},
 	}
 }
 
 // workerProcess is a running `clausea worker`.
-func workerProcess(t *testing.T, w *town, uri, id string, log *bytes.Buffer) *exec.Cmd {
+func workerProcess(t *testing.T, w *testSites, uri, id string, log *bytes.Buffer) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	args := []string{"worker", "--run", id, "--store", uri, "--lease", zombieLease, "--ca-file", w.caFile,
-		"--connect-to", ":443:" + w.address, "--allow-address", "127.0.0.1/32", "--log-level", "error"}
+	args := []string{"worker", "--run", id, "--store", uri, "--lease", staleWorkerLease, "--ca-file", w.caFile,
+		"--connect-to", ":443:" + w.addr, "--allow-address", "127.0.0.1/32", "--log-level", "error"}
 	cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
@@ -174,10 +174,10 @@ func workerProcess(t *testing.T, w *town, uri, id string, log *bytes.Buffer) *ex
 	return cmd
 }
 
-// awaitAsked waits until so many pages of a site were asked for.
-func (w *town) awaitAsked(name string, pages int) bool {
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		if w.askedOf(name) >= pages {
+// waitForPages waits until so many pages of a site were asked for.
+func (w *testSites) waitForPages(name string, pages int) bool {
+	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
+		if w.pagesRequested(name) >= pages {
 			return true
 		}
 		<-time.After(time.Millisecond)
@@ -185,11 +185,11 @@ func (w *town) awaitAsked(name string, pages int) bool {
 	return false
 }
 
-// askedOf counts the pages of a site that were asked for.
-func (w *town) askedOf(name string) (pages int) {
+// pagesRequested counts the pages of a site that were asked for.
+func (w *testSites) pagesRequested(name string) (pages int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for at := range w.asked {
+	for at := range w.requested {
 		if strings.HasPrefix(at, name+"/") {
 			pages++
 		}
@@ -200,7 +200,7 @@ func (w *town) askedOf(name string) (pages int) {
 // mongoServer is a MongoDB as its administrator sees it.
 type mongoServer struct{ client *mongo.Client }
 
-func serverOf(t *testing.T, uri string) mongoServer {
+func connectMongo(t *testing.T, uri string) mongoServer {
 	t.Helper()
 	c, err := mongo.Connect(options.Client().ApplyURI(uri))
 	if err != nil {

@@ -127,7 +127,7 @@ func (e *Engine) begin(p Plan, d Deps) (*crawl, error) {
 	c := &crawl{
 		plan: p, observer: d.Observer, leases: d.HostLeases, resume: d.Resume, fetcher: e.fetcher, log: e.Log, scope: sc,
 		renderer: e.Renderer, rules: &rules{fetcher: e.fetcher, byHost: map[string]*hostRules{}},
-		frontier: frontier.New(frontier.Options{Delay: p.Delay, PerHost: p.PerHost, Hosts: p.HostsAtOnce}),
+		frontier: frontier.New(frontier.Options{Delay: p.Delay, MaxConcurrentPerHost: p.PerHost, MaxConcurrentHosts: p.HostsAtOnce}),
 		seen:     frontier.NewSeen(),
 		passed:   map[string]SkipReason{},
 		paths:    map[string]string{},

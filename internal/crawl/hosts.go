@@ -40,7 +40,7 @@ func (c *crawl) refused(h *hostState, it *frontier.Item) SkipReason {
 	case h.unknown != "":
 		c.tally.unreachable++
 		return h.unknown
-	case it.Sitemap == frontier.NamedSitemap:
+	case it.Sitemap == frontier.RobotsSitemap:
 		return "" // robots.txt itself offers it
 	}
 	u, err := url.Parse(it.URL)
@@ -60,12 +60,12 @@ func (c *crawl) closed(it *frontier.Item) bool {
 		return false
 	}
 	u, err := url.Parse(it.URL)
-	hope := scope.NoHope
+	hope := scope.WeakLink
 	switch {
-	case score.URL(it.URL) >= promising:
-		hope = scope.Naming
+	case score.OfURL(it.URL) >= promising:
+		hope = scope.URLNamesDocument
 	case it.Score >= promising:
-		hope = scope.Promising
+		hope = scope.TextNamesDocument
 	}
 	return err == nil && c.scope.Closed(u, hope)
 }
@@ -82,17 +82,17 @@ func (c *crawl) stayAway(name string, wait time.Duration) {
 
 // giveUp drops what is queued of a host.
 func (c *crawl) giveUp(name string, reason SkipReason) {
-	for _, left := range c.frontier.Drop(name) {
+	for _, left := range c.frontier.DropHost(name) {
 		c.skip(&left, reason)
 	}
 }
 
 // adopt takes a host's domain into scope.
 func (c *crawl) adopt(host string) {
-	if c.scope.HostInScope(host) {
+	if c.scope.ContainsHost(host) {
 		return
 	}
-	c.scope.Adopt(host)
+	c.scope.AddDomain(host)
 	c.adopted = append(c.adopted, host)
 	c.entry.Domains = append(c.entry.Domains, host)
 }

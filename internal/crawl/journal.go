@@ -48,7 +48,7 @@ type savedTally struct {
 func (e *entry) add(it *frontier.Item) { e.Added = append(e.Added, *it) }
 
 func (e *entry) done(it *frontier.Item, reason SkipReason) {
-	d := doneURL{Key: it.Key, Reason: reason}
+	d := doneURL{Key: it.DedupKey, Reason: reason}
 	if reason == "" {
 		d.URL, d.Parent = it.URL, it.Parent
 	}
@@ -56,7 +56,7 @@ func (e *entry) done(it *frontier.Item, reason SkipReason) {
 }
 
 func (e *entry) settled(it *frontier.Item) {
-	e.Done = append(e.Done, doneURL{Key: it.Key, Settled: true})
+	e.Done = append(e.Done, doneURL{Key: it.DedupKey, Settled: true})
 }
 
 func (e *entry) count(reason SkipReason, n int) {
@@ -142,7 +142,7 @@ func (c *crawl) recall(raw string) *url.URL {
 	if err != nil {
 		return nil
 	}
-	c.scope.Check(u)
+	c.scope.Admit(u)
 	return u
 }
 
@@ -183,8 +183,8 @@ func (c *crawl) replay(e entry, queue map[string]frontier.Item) {
 	}
 	// Added comes after done: a redirect ends a key and may queue it again.
 	for _, it := range e.Added {
-		c.seen.Add(it.Key)
-		queue[it.Key] = it
+		c.seen.Add(it.DedupKey)
+		queue[it.DedupKey] = it
 	}
 	for _, k := range e.Types {
 		t.types[k] = true

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl/frontier"
-	"github.com/clausea/crawler/internal/crawl/likeness"
 	"github.com/clausea/crawler/internal/crawl/links"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
 // Observer receives what a crawl finds. Validators and Page are called from several
@@ -76,7 +76,7 @@ type Redirect = frontier.Redirect
 // The result of scanning an HTML page for links.
 type (
 	// Links is all of it.
-	Links = links.Page
+	Links = links.LinkScan
 	// Alternate is the same page in another language.
 	Alternate = links.Alternate
 	// Link is one link.
@@ -92,7 +92,7 @@ type Verdict struct {
 	Empty      bool // too little text for a document
 	// Sketch is the similarity sketch of the page's own text, without the boilerplate
 	// around it. If it is zero, the engine compares whole pages.
-	Sketch likeness.Sketch
+	Sketch neardup.Sketch
 	// Reason says why the page is not stored as a document, if there is a reason.
 	Reason SkipReason
 	// Record is the Observer's own data; Outcome returns it unchanged.

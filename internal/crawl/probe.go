@@ -68,15 +68,15 @@ func (c *crawl) lacks(typ string) bool {
 // is tried nowhere else if it isn't there.
 func (c *crawl) guess(seed, path string) {
 	raw := originOf(seed) + path
-	key := canonical.Key(raw)
+	key := canonical.DedupKey(raw)
 	u, err := url.Parse(raw)
 	if err != nil || !c.seen.Add(key) {
 		return
 	}
 	c.retake(key)
 	s := score.Of(u, strings.Trim(path, "/"), "", 1)
-	it := frontier.Item{URL: raw, Key: key, Host: hostKey(u), Depth: 1, Score: s.Value, Topic: s.Topic, Retargeted: true}
-	if ok, reason := c.scope.Check(u); !ok {
+	it := frontier.Item{URL: raw, DedupKey: key, Host: hostKey(u), Depth: 1, Score: s.Value, Topic: s.Topic, Retargeted: true}
+	if ok, reason := c.scope.Admit(u); !ok {
 		c.skip(&it, SkipReason(reason))
 		return
 	}

@@ -31,7 +31,7 @@ const (
 
 // Renderer draws pages in a browser; a render.Pool is one.
 type Renderer interface {
-	Render(ctx context.Context, r render.Request) (*render.Page, error)
+	Render(ctx context.Context, r render.Request) (*render.RenderedPage, error)
 }
 
 // Bounds of what looks like a page that scripts have yet to fill, in bytes of text
@@ -242,7 +242,7 @@ func (r *rules) allow(ctx context.Context, u *url.URL) error {
 
 func (h *hostRules) read(ctx context.Context, f *fetch.Fetcher, u *url.URL) {
 	defer close(h.known)
-	res, err := f.Do(ctx, fetch.Request{URL: u.Scheme + "://" + u.Host + "/robots.txt", MaxBody: robots.MaxBytes + 1, Cut: true})
+	res, err := f.Do(ctx, fetch.Request{URL: u.Scheme + "://" + u.Host + "/robots.txt", MaxBody: robots.MaxBytes + 1, Truncate: true})
 	all := robots.FromStatus(0, err)
 	switch {
 	case err != nil:
@@ -253,7 +253,7 @@ func (h *hostRules) read(ctx context.Context, f *fetch.Fetcher, u *url.URL) {
 	default:
 		all = robots.FromStatus(res.Status, nil)
 	}
-	h.group = all.Agent(UserAgentToken)
+	h.group = all.GroupFor(UserAgentToken)
 	if all.Unreachable {
 		h.err = errNoRules
 	}

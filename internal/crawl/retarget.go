@@ -29,15 +29,15 @@ func (c *crawl) retarget(it *frontier.Item) {
 	}
 	for _, next := range c.otherPlaces(it, u) {
 		raw := next.String()
-		key := canonical.Key(raw)
+		key := canonical.DedupKey(raw)
 		if !c.seen.Add(key) {
 			continue
 		}
 		c.retake(key)
 		n := *it
-		n.URL, n.Key, n.Host, n.Attempts, n.Retargeted = raw, key, hostKey(next), 0, true
+		n.URL, n.DedupKey, n.Host, n.Attempts, n.Retargeted = raw, key, hostKey(next), 0, true
 		n.Score *= retargetFactor
-		if ok, reason := c.scope.Check(next); !ok {
+		if ok, reason := c.scope.Admit(next); !ok {
 			c.skip(&n, SkipReason(reason))
 			continue
 		}
@@ -66,7 +66,7 @@ func (c *crawl) otherPlaces(it *frontier.Item, u *url.URL) []*url.URL {
 		}
 	}
 	add(c.twins[u.Host].host, u.Path)
-	if d := scope.Registrable(u.Hostname()); u.Port() == "" {
+	if d := scope.RegistrableDomain(u.Hostname()); u.Port() == "" {
 		// One of the two answers for the other nearly always: the one that is
 		// known to answer is enough.
 		bare, www := c.hosts[d], c.hosts["www."+d]
@@ -107,7 +107,7 @@ func (c *crawl) noteTwin(p *Page) {
 		return
 	}
 	to, err := url.Parse(p.Links.Canonical)
-	if err != nil || !c.scope.HostInScope(to.Hostname()) || scope.Registrable(own.Hostname()) != scope.Registrable(to.Hostname()) {
+	if err != nil || !c.scope.ContainsHost(to.Hostname()) || scope.RegistrableDomain(own.Hostname()) != scope.RegistrableDomain(to.Hostname()) {
 		return
 	}
 	t := twin{host: to.Host}
@@ -154,7 +154,7 @@ func (c *crawl) moved(it *frontier.Item) {
 		return
 	}
 	c.relocated = append(c.relocated, wrong)
-	for _, left := range c.frontier.Drop(wrong) {
+	for _, left := range c.frontier.DropHost(wrong) {
 		u, err := url.Parse(left.URL)
 		if err != nil || left.Pinned || left.Retargeted || !strings.HasPrefix(left.Parent, parent.Scheme+"://"+parent.Host) {
 			c.frontier.Add(left)
@@ -162,14 +162,14 @@ func (c *crawl) moved(it *frontier.Item) {
 		}
 		u.Host = to.Host
 		raw := u.String()
-		key := canonical.Key(raw)
+		key := canonical.DedupKey(raw)
 		c.skip(&left, SkipMoved)
 		if !c.seen.Add(key) {
 			continue
 		}
 		c.retake(key)
-		left.URL, left.Key, left.Host = raw, key, hostKey(u)
-		if ok, reason := c.scope.Check(u); !ok {
+		left.URL, left.DedupKey, left.Host = raw, key, hostKey(u)
+		if ok, reason := c.scope.Admit(u); !ok {
 			c.skip(&left, SkipReason(reason))
 			continue
 		}

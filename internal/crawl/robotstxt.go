@@ -56,7 +56,7 @@ func (c *crawl) askNow(ctx context.Context, now time.Time) (wait time.Duration) 
 				continue
 			}
 		}
-		ok, w := c.frontier.Claim(at, now)
+		ok, w := c.frontier.AcquireSlot(at, now)
 		if ok {
 			c.work(outcome{kind: robotsOutcome, host: q.host, question: q}, func(o *outcome) { c.readRobots(ctx, o) })
 			continue
@@ -73,7 +73,7 @@ func (c *crawl) askNow(ctx context.Context, now time.Time) (wait time.Duration) 
 // readRobots does one request for a host's robots.txt. Of a longer file the first
 // robots.MaxBytes are read.
 func (c *crawl) readRobots(ctx context.Context, o *outcome) {
-	res, err := c.get(ctx, o, fetch.Request{URL: o.question.at.String(), NoFollow: true, MaxBody: robots.MaxBytes + 1, Cut: true})
+	res, err := c.get(ctx, o, fetch.Request{URL: o.question.at.String(), NoRedirects: true, MaxBody: robots.MaxBytes + 1, Truncate: true})
 	if err != nil {
 		o.robots, o.reason = robots.FromStatus(0, err), SkipRobotsUnreachable
 		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && (o.question.hops == 0 || fe.Reason == fetch.BlockedAddress) {
@@ -107,7 +107,7 @@ func (c *crawl) answered(o outcome) {
 	}
 	h := c.host(o.host)
 	h.preparing, h.prepared = false, true
-	h.rules = o.robots.Agent(UserAgentToken)
+	h.rules = o.robots.GroupFor(UserAgentToken)
 	h.sitemaps, h.rulesAt = o.robots.Sitemaps, o.question.at
 	if o.robots.Unreachable {
 		h.unknown, h.status = o.reason, o.status
@@ -115,7 +115,7 @@ func (c *crawl) answered(o outcome) {
 	c.rules.learn(o.host, h.rules, o.robots.Unreachable)
 	c.reopen(h)
 	if c.plan.Delay > 0 {
-		c.frontier.Delay(o.host, h.rules.CrawlDelay)
+		c.frontier.RaiseDelay(o.host, h.rules.CrawlDelay)
 	}
 }
 

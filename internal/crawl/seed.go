@@ -9,7 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/scope"
 )
 
-// Gates of the frontier, on the scale of score.Link.
+// Gates of the frontier, on the scale of score.OfLink.
 const (
 	// promising is what a URL needs when all the expected types are there.
 	promising = 0.35
@@ -27,16 +27,16 @@ func (c *crawl) seed() {
 			c.refuse(s.URL, "", err)
 			continue
 		}
-		key := canonical.Key(raw)
+		key := canonical.DedupKey(raw)
 		if !c.seen.Add(key) {
 			continue
 		}
-		c.push(frontier.Item{URL: raw, Key: key, Host: hostKey(u), Score: 1, Pinned: true, Leaf: s.Pinned && !c.inScope(u)})
+		c.push(frontier.Item{URL: raw, DedupKey: key, Host: hostKey(u), Score: 1, Pinned: true, NoFollow: s.Pinned && !c.inScope(u)})
 	}
 }
 
 func (c *crawl) inScope(u *url.URL) bool {
-	ok, _ := c.scope.Check(u)
+	ok, _ := c.scope.Admit(u)
 	return ok
 }
 
@@ -46,7 +46,7 @@ func (c *crawl) gate() (float64, StopReason) {
 	if c.plan.Exhaustive {
 		return -1, ""
 	}
-	gate, best := promising, c.frontier.Best()
+	gate, best := promising, c.frontier.BestRank()
 	if best < promising && c.missing() && c.tally.sinceLegal < patience {
 		// Pages that promise little are tried one at a time: what the one in
 		// flight links to may be better than all of them.

@@ -28,13 +28,13 @@ func (c *crawl) settle(ctx context.Context, o outcome) error {
 		return c.turned(ctx, o)
 	}
 	if o.kind == robotsOutcome {
-		c.frontier.Release(hostKey(o.question.at))
-		c.frontier.Sent(hostKey(o.question.at), o.sent)
+		c.frontier.ReleaseSlot(hostKey(o.question.at))
+		c.frontier.MarkSent(hostKey(o.question.at), o.sent)
 		c.answered(o)
 		return nil
 	}
 	c.frontier.Done(o.item)
-	c.frontier.Sent(o.host, o.sent)
+	c.frontier.MarkSent(o.host, o.sent)
 	if o.kind == pageOutcome {
 		c.tally.flying--
 	}
@@ -72,7 +72,7 @@ func (c *crawl) took(o outcome) {
 	t.fetched++
 	t.sinceLegal++
 	copies := c.copies(o.page, o.verdict)
-	c.frontier.Missed(o.host, false)
+	c.frontier.RecordNotFound(o.host, false)
 	c.noteTwin(o.page)
 	c.noteLanguage(o.page)
 	if o.item.Retargeted && !o.verdict.SoftError {
@@ -97,7 +97,7 @@ func (c *crawl) took(o outcome) {
 		t.sinceLegal = 0
 		t.types[o.verdict.Type] = true
 		if !c.awaited(o.page.Links, o.page.URL) {
-			c.frontier.Covered(o.item.Topic, o.item.Family)
+			c.frontier.RecordDocument(o.item.Topic, o.item.Family)
 		}
 	}
 	c.entry.done(o.item, "")
@@ -108,7 +108,7 @@ func (c *crawl) took(o outcome) {
 	c.fetched(o, o.reason)
 	switch {
 	case o.page.Links == nil:
-	case o.item.Leaf:
+	case o.item.NoFollow:
 		c.passAll(o.page.Links, o.item.URL, SkipNotFollowed)
 	default:
 		c.follow(o.item, o.page.Links, o.verdict, copies > 0)
@@ -131,10 +131,10 @@ func (c *crawl) copies(p *Page, v Verdict) int {
 	if err != nil || p.Links == nil {
 		return 0
 	}
-	if v.Sketch.Units > 0 {
-		return c.scope.Took(u, v.Sketch)
+	if v.Sketch.Shingles > 0 {
+		return c.scope.ObservePage(u, v.Sketch)
 	}
-	return c.scope.Took(u, p.Links.Sketch)
+	return c.scope.ObservePage(u, p.Links.Sketch)
 }
 
 // follow queues the links of a page. Those of a copy that are written relative to
@@ -148,11 +148,11 @@ func (c *crawl) follow(from *frontier.Item, l *Links, v Verdict, isCopy bool) {
 		k := &l.Links[i]
 		// "nofollow" asks indexers to give links no weight; what looks legal is
 		// looked at all the same, everything else is left alone.
-		if l.NoFollow && score.Link(k.URL, k.Text, k.Region, from.Depth+1) < promising {
+		if l.NoFollow && score.OfLink(k.URL, k.Text, k.Region, from.Depth+1) < promising {
 			c.pass(k.URL, from.URL, SkipNoFollow)
 			continue
 		}
-		if isCopy && k.Relative && score.URL(k.URL) < promising {
+		if isCopy && k.Relative && score.OfURL(k.URL) < promising {
 			c.pass(k.URL, from.URL, SkipDuplicate)
 			continue
 		}
@@ -186,7 +186,7 @@ func (c *crawl) awaited(l *Links, at string) bool {
 	there := false
 	for _, a := range l.Alternates {
 		if c.wanted(a.Lang) {
-			if canonical.Key(a.URL) == canonical.Key(at) {
+			if canonical.DedupKey(a.URL) == canonical.DedupKey(at) {
 				return false
 			}
 			there = true
@@ -233,22 +233,22 @@ func (c *crawl) foreign(lang string) bool {
 
 // enqueue scores and queues one link if it is new and in scope.
 func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor float64) {
-	key := canonical.Key(raw)
+	key := canonical.DedupKey(raw)
 	if !c.seen.Add(key) {
 		return
 	}
 	c.retake(key)
 	u, err := url.Parse(raw)
 	if err != nil {
-		c.skip(&frontier.Item{URL: raw, Key: key, Parent: from.URL}, SkipInvalidURL)
+		c.skip(&frontier.Item{URL: raw, DedupKey: key, Parent: from.URL}, SkipInvalidURL)
 		return
 	}
-	it := frontier.Item{URL: raw, Key: key, Host: hostKey(u), Depth: from.Depth + 1, Anchor: text, Parent: from.URL}
+	it := frontier.Item{URL: raw, DedupKey: key, Host: hostKey(u), Depth: from.Depth + 1, Anchor: text, Parent: from.URL}
 	if it.Depth > c.plan.MaxDepth {
 		c.skip(&it, SkipDepth)
 		return
 	}
-	if ok, reason := c.scope.Check(u); !ok {
+	if ok, reason := c.scope.Admit(u); !ok {
 		c.skip(&it, SkipReason(reason))
 		return
 	}
@@ -263,7 +263,7 @@ func (c *crawl) enqueue(from *frontier.Item, raw, text, region string, factor fl
 		var lang string
 		lang, _, it.Family = localeOf(u)
 		it.Topic = s.Topic
-		if s.Named {
+		if s.SlugNamesDocument {
 			it.Family = editionOf(it.Family)
 		}
 		switch {
@@ -317,31 +317,31 @@ func (c *crawl) redirected(o outcome) {
 	if to == it.URL {
 		out.Reason = SkipRedirectLoop
 		c.settled(&it, out)
-		it.Via = append(it.Via, hop)
+		it.RedirectChain = append(it.RedirectChain, hop)
 		c.vain(&it)
 		return
 	}
 	out.Reason = SkipRedirect
 	c.settled(o.item, out)
 	next := it
-	next.URL, next.Key, next.Host = to, canonical.Key(to), hostKey(u)
-	next.Hops++
-	next.Via = append(append([]frontier.Redirect(nil), it.Via...), hop)
-	if next.Hops > maxHops {
+	next.URL, next.DedupKey, next.Host = to, canonical.DedupKey(to), hostKey(u)
+	next.RedirectCount++
+	next.RedirectChain = append(append([]frontier.Redirect(nil), it.RedirectChain...), hop)
+	if next.RedirectCount > maxHops {
 		c.skip(&next, SkipTooManyRedirects)
 		c.vain(&next)
 		return
 	}
-	if next.Key != it.Key && !c.seen.Add(next.Key) {
+	if next.DedupKey != it.DedupKey && !c.seen.Add(next.DedupKey) {
 		return // it is queued or fetched under its own name
 	}
-	c.retake(next.Key)
-	if ok, reason := c.scope.Check(u); !ok && !it.Pinned {
+	c.retake(next.DedupKey)
+	if ok, reason := c.scope.Admit(u); !ok && !it.Pinned {
 		if reason != scope.OutOfScope || it.Score < promising {
 			c.skip(&next, SkipReason(reason))
 			return
 		}
-		next.Leaf = true // a legal page that moved to another domain is read, not followed
+		next.NoFollow = true // a legal page that moved to another domain is read, not followed
 	} else if !ok && it.Depth == 0 {
 		c.adopt(u.Hostname()) // the company's home moved
 	}
@@ -350,8 +350,8 @@ func (c *crawl) redirected(o outcome) {
 
 // vain tells the scope of a chain of redirects that had no end.
 func (c *crawl) vain(it *frontier.Item) {
-	if u, err := url.Parse(it.Via[0].URL); err == nil {
-		c.scope.Vain(u)
+	if u, err := url.Parse(it.RedirectChain[0].URL); err == nil {
+		c.scope.ObserveRedirectLoop(u)
 	}
 }
 
@@ -389,7 +389,7 @@ func (c *crawl) refusedBy(o outcome) {
 	}
 	if o.status == http.StatusNotFound || o.status == http.StatusGone {
 		h.failures = 0
-		c.frontier.Missed(o.host, true)
+		c.frontier.RecordNotFound(o.host, true)
 		c.retarget(&it)
 	}
 }

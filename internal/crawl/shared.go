@@ -54,7 +54,7 @@ func (c *crawl) move(ctx context.Context, h *hostState) {
 	case h.moving || h.busy:
 	case h.turn == nil:
 		c.take(ctx, h)
-	case c.frontier.Asking(h.name) == 0:
+	case c.frontier.HostInFlight(h.name) == 0:
 		c.give(ctx, h)
 	}
 }
@@ -71,7 +71,7 @@ func (c *crawl) take(ctx context.Context, h *hostState) {
 
 // give gives a host back; what is still queued of it asks for another turn.
 func (c *crawl) give(ctx context.Context, h *hostState) {
-	turn, until := h.turn, c.frontier.Free(h.name)
+	turn, until := h.turn, c.frontier.NextAllowed(h.name)
 	h.turn, h.moving = nil, true
 	c.frontier.Block(h.name)
 	c.waiting++
@@ -87,7 +87,7 @@ func (c *crawl) turned(ctx context.Context, o outcome) error {
 	case o.gave:
 	case o.turn != nil:
 		h.turn, h.began = o.turn, time.Now()
-		c.frontier.Sent(h.name, o.turn.IdleSince())
+		c.frontier.MarkSent(h.name, o.turn.IdleSince())
 	case ctx.Err() != nil:
 		return nil //nolint:nilerr // no failure: the crawl is over
 	case o.err == nil || errors.Is(o.err, ErrHostBusy): // without an error it broke
@@ -103,7 +103,7 @@ func (c *crawl) turned(ctx context.Context, o outcome) error {
 // reopen lets a host go on unless its robots.txt or its turn is waited for.
 func (c *crawl) reopen(h *hostState) {
 	if !h.moving && !h.preparing {
-		c.frontier.Open(h.name)
+		c.frontier.Unblock(h.name)
 	}
 }
 
@@ -113,7 +113,7 @@ func (c *crawl) look(ctx context.Context, now time.Time) {
 		if h.turn == nil {
 			continue
 		}
-		idle := min(now.Sub(h.began), now.Sub(c.frontier.Free(h.name)))
+		idle := min(now.Sub(h.began), now.Sub(c.frontier.NextAllowed(h.name)))
 		if idle > idleAfter || h.turn.ShouldRelease() {
 			c.move(ctx, h)
 		}
@@ -125,7 +125,7 @@ func (c *crawl) giveAll(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, h := range c.hosts {
 		if h.turn != nil {
-			turn, until := h.turn, c.frontier.Free(h.name)
+			turn, until := h.turn, c.frontier.NextAllowed(h.name)
 			h.turn = nil
 			all.Go(func() { turn.Release(ctx, until) })
 		}

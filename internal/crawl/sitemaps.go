@@ -36,10 +36,10 @@ func (c *crawl) queueSitemaps() bool {
 		}
 		h.mapped = true
 		for _, at := range h.sitemaps {
-			queued = c.queueSitemap(h.rulesAt, at, frontier.Item{Sitemap: frontier.NamedSitemap}) || queued
+			queued = c.queueSitemap(h.rulesAt, at, frontier.Item{Sitemap: frontier.RobotsSitemap}) || queued
 		}
 		if len(h.sitemaps) == 0 && c.missing() {
-			queued = c.queueSitemap(nil, "https://"+name+"/sitemap.xml", frontier.Item{Sitemap: frontier.GuessedSitemap}) || queued
+			queued = c.queueSitemap(nil, "https://"+name+"/sitemap.xml", frontier.Item{Sitemap: frontier.ProbedSitemap}) || queued
 		}
 	}
 	return queued
@@ -67,12 +67,12 @@ func (c *crawl) queueSitemap(base *url.URL, at string, it frontier.Item) bool {
 		return false
 	}
 	// A page and a sitemap of one address are two things.
-	it.URL, it.Key, it.Host, it.Score, it.Pinned = raw, "sitemap "+canonical.Key(raw), hostKey(u), 1, true
-	if !c.seen.Add(it.Key) {
+	it.URL, it.DedupKey, it.Host, it.Score, it.Pinned = raw, "sitemap "+canonical.DedupKey(raw), hostKey(u), 1, true
+	if !c.seen.Add(it.DedupKey) {
 		return false
 	}
 	switch {
-	case !c.scope.HostInScope(u.Hostname()):
+	case !c.scope.ContainsHost(u.Hostname()):
 		c.skip(&it, SkipOutOfScope)
 		return false
 	case it.Sitemap == frontier.ChildSitemap && c.tally.children >= maxChildren,
@@ -110,9 +110,9 @@ type scored struct {
 
 // readSitemap fetches a sitemap and reads it as it comes.
 func (c *crawl) readSitemap(ctx context.Context, it frontier.Item, o *outcome) {
-	var m sitemap.Map
-	res, err := c.get(ctx, o, fetch.Request{URL: it.URL, NoFollow: true, MaxBody: maxSitemapSize, Read: func(r io.Reader) (err error) {
-		m, err = sitemap.Read(r)
+	var m sitemap.File
+	res, err := c.get(ctx, o, fetch.Request{URL: it.URL, NoRedirects: true, MaxBody: maxSitemapSize, ReadBody: func(r io.Reader) (err error) {
+		m, err = sitemap.Parse(r)
 		return err
 	}})
 	switch {
@@ -136,13 +136,13 @@ func (c *crawl) readSitemap(ctx context.Context, it frontier.Item, o *outcome) {
 	if err != nil {
 		base = nil
 	}
-	o.mapped = &mapped{children: sitemap.Order(m.Children, score.URL)}
+	o.mapped = &mapped{children: sitemap.SortByScore(m.Children, score.OfURL)}
 	for _, u := range m.URLs {
 		s := scored{url: u.Loc}
 		if raw, _, err := canonical.URL(relativeTo(base, u.Loc), u.Loc); err != nil {
 			s.err = err
 		} else {
-			s.url, s.score = raw, score.URL(raw)
+			s.url, s.score = raw, score.OfURL(raw)
 		}
 		o.mapped.urls = append(o.mapped.urls, s)
 	}
@@ -154,7 +154,7 @@ func (c *crawl) settleSitemap(o outcome) {
 	it := *o.item
 	c.entry.settled(&it)
 	switch {
-	case o.location != "" && it.Hops < maxHops:
+	case o.location != "" && it.RedirectCount < maxHops:
 		base, err := url.Parse(it.URL)
 		if err != nil {
 			c.skip(&it, SkipBadRedirect)
@@ -170,7 +170,7 @@ func (c *crawl) settleSitemap(o outcome) {
 		} else {
 			c.tally.sitemaps--
 		}
-		c.queueSitemap(nil, to, frontier.Item{Sitemap: it.Sitemap, Hops: it.Hops + 1, Parent: it.URL})
+		c.queueSitemap(nil, to, frontier.Item{Sitemap: it.Sitemap, RedirectCount: it.RedirectCount + 1, Parent: it.URL})
 	case o.mapped == nil:
 		c.skip(&it, o.reason)
 	default:

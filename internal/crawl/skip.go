@@ -26,7 +26,7 @@ func (c *crawl) settled(it *frontier.Item, o Outcome) {
 
 // tell reports how an item ended; o has what the item does not say.
 func (c *crawl) tell(it *frontier.Item, o Outcome) {
-	o.URL, o.Parent, o.Redirects = it.URL, it.Parent, it.Via
+	o.URL, o.Parent, o.Redirects = it.URL, it.Parent, it.RedirectChain
 	c.observer.Outcome(o)
 }
 
@@ -34,7 +34,7 @@ func (c *crawl) tell(it *frontier.Item, o Outcome) {
 // it. Another page may still lead to it for a better reason: enqueue takes the
 // count back then.
 func (c *crawl) pass(url, parent string, reason SkipReason) {
-	if key := canonical.Key(url); !c.seen.Has(key) {
+	if key := canonical.DedupKey(url); !c.seen.Has(key) {
 		c.passKey(key, url, parent, reason)
 	}
 }
@@ -93,16 +93,16 @@ func (c *crawl) passAlternates(l *Links, parent string) {
 
 // refusedLinks counts what a page's scan left out.
 func (c *crawl) refusedLinks(l *Links, parent string) {
-	for _, r := range l.Refused {
+	for _, r := range l.Skipped {
 		c.refuse(r.Ref, parent, r.Err)
 	}
-	c.count(SkipTooManyLinks, l.More)
+	c.count(SkipTooManyLinks, l.UnlistedSkips)
 }
 
 // refusal is the reason of an error of canonical or links.
 func refusal(err error) SkipReason {
 	switch {
-	case errors.Is(err, links.ErrTooMany):
+	case errors.Is(err, links.ErrTooManyLinks):
 		return SkipTooManyLinks
 	case errors.Is(err, canonical.ErrScheme):
 		return SkipScheme

@@ -55,14 +55,14 @@ const maxLinks = 2000
 // start hands it to a worker: the host's robots.txt first, where it is not known.
 func (c *crawl) start(ctx context.Context, it frontier.Item) {
 	if c.closed(&it) {
-		c.frontier.Return(&it)
+		c.frontier.DoneWithoutRequest(&it)
 		c.skip(&it, SkipReason(scope.NearDuplicate))
 		return
 	}
 	h := c.host(it.Host)
 	mine := h.busy || c.mine(h)
 	if !mine || !h.prepared && !h.busy {
-		c.frontier.Return(&it)
+		c.frontier.DoneWithoutRequest(&it)
 		c.frontier.Add(it) // there is room for it, it has just come from there
 		c.frontier.Block(it.Host)
 		switch {
@@ -75,7 +75,7 @@ func (c *crawl) start(ctx context.Context, it frontier.Item) {
 		return
 	}
 	if reason := c.refused(h, &it); reason != "" {
-		c.frontier.Return(&it)
+		c.frontier.DoneWithoutRequest(&it)
 		c.skip(&it, reason)
 		return
 	}
@@ -86,7 +86,7 @@ func (c *crawl) start(ctx context.Context, it frontier.Item) {
 	c.tally.requests++
 	c.tally.flying++
 	c.tally.host = it.Host
-	it.Path = c.pathTo(it.Parent)
+	it.DiscoveryPath = c.pathTo(it.Parent)
 	matters := c.matters(&it)
 	c.work(outcome{item: &it, host: it.Host}, func(o *outcome) { c.fetchPage(ctx, it, matters, o) })
 }
@@ -131,7 +131,7 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, matters bool, o
 	v := c.observer.Validators(ctx, it.URL)
 	res, err := c.get(ctx, o, fetch.Request{
 		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified,
-		AcceptLanguage: c.acceptLanguage(), NoFollow: true, OnlyText: true,
+		AcceptLanguage: c.acceptLanguage(), NoRedirects: true, TextOnly: true,
 	})
 	if err != nil {
 		var fe *fetch.Error
@@ -157,9 +157,9 @@ func (c *crawl) fetchPage(ctx context.Context, it frontier.Item, matters bool, o
 		return
 	}
 	p := &Page{
-		URL: it.URL, FinalURL: it.URL, Status: res.Status, Header: res.Header, Body: res.Body, Redirects: it.Via,
+		URL: it.URL, FinalURL: it.URL, Status: res.Status, Header: res.Header, Body: res.Body, Redirects: it.RedirectChain,
 		NotModified: res.Status == http.StatusNotModified, FetchedAt: res.FetchedAt,
-		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.Path, it.URL), Probed: it.Retargeted && it.Parent == "" && !it.Pinned,
+		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.DiscoveryPath, it.URL), Probed: it.Retargeted && it.Parent == "" && !it.Pinned,
 	}
 	c.scan(p)
 	if c.judge(ctx, p, matters, o); o.location != "" {
@@ -179,11 +179,11 @@ func (c *crawl) scan(p *Page) {
 	if err != nil {
 		return
 	}
-	to := canonical.Reference
+	to := canonical.URLString
 	if p.Rendered {
-		to = canonical.Route
+		to = canonical.URLWithRoute
 	}
-	p.Links = links.Scan(charset.UTF8(p.Body, ct), base, maxLinks, to)
+	p.Links = links.Scan(charset.ToUTF8(p.Body, ct), base, maxLinks, to)
 }
 
 func isHTML(contentType string, body []byte) bool {

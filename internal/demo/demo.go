@@ -30,16 +30,16 @@ var archive []byte
 //go:embed company.yaml
 var Manifest string
 
-// Name is the company's in its manifest.
-const Name = "harbour"
+// CompanyName is the company's in its manifest.
+const CompanyName = "harbour"
 
 // Domain is the demo company's; .example is reserved for such use (RFC 2606).
 const Domain = "harbour.example"
 
 // Site is the company's site, served over TLS on loopback.
 type Site struct {
-	// Address is where it listens, host:port.
-	Address string
+	// Addr is where it listens, host:port.
+	Addr string
 	// CAFile is the PEM file of the authority that its certificate is from.
 	CAFile string
 
@@ -77,7 +77,7 @@ func Start(ctx context.Context) (*Site, error) {
 	}
 	s.server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	s.server.StartTLS()
-	s.Address = s.server.Listener.Addr().String()
+	s.Addr = s.server.Listener.Addr().String()
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]})
 	if err := os.WriteFile(s.CAFile, block, 0o600); err != nil {
 		s.Close()
@@ -90,8 +90,8 @@ func Start(ctx context.Context) (*Site, error) {
 // the acceptable use policy has moved, community guidelines are new.
 func (s *Site) Advance() { s.second.Store(true) }
 
-// Fetched is how many requests were answered, and how many of them to the trap.
-func (s *Site) Fetched() (all, trap int64) { return s.fetched.Load(), s.calendar.Load() }
+// RequestCounts is how many requests were answered, and how many of them to the trap.
+func (s *Site) RequestCounts() (all, trap int64) { return s.fetched.Load(), s.calendar.Load() }
 
 // Hold lets requests after the first n wait until release, so that a test can do
 // something while a crawl is under way; they count when they are answered. A later Hold

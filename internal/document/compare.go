@@ -23,9 +23,9 @@ func Compare(old, cur Document) change.Change {
 	return ch
 }
 
-func (d Document) reading() change.Reading {
-	return change.Reading{
-		Markdown: d.Markdown, Text: d.Text, Hash: d.Hash, Words: d.Words, Error: d.SoftError, Other: d.Type == doctype.Other,
+func (d Document) reading() change.Input {
+	return change.Input{
+		Markdown: d.Markdown, Text: d.Text, ContentHash: d.Hash, WordCount: d.Words, ErrorPage: d.SoftError, NotLegal: d.Type == doctype.Other,
 	}
 }
 

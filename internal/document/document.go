@@ -57,7 +57,7 @@ type Document struct {
 	Words                         int
 	Markdown                      string
 	Text                          string // normalised, what is compared
-	Hash                          string // of the words that are compared, see change.Fingerprint
+	Hash                          string // of the words that are compared, see change.ContentHash
 	// Own is how many of Words the page says itself, where it has so few that it may be a
 	// shell: each line once, and no links.
 	Own       int
@@ -80,9 +80,9 @@ func Read(in Input) (Document, error) {
 	}
 	d := FromMarkdown(p.Markdown)
 	d.URL = in.URL
-	d.Title = cmp.Or(p.Title, p.Head)
-	d.Language = language.Of(d.Text, p.Lang, in.Language)
-	d.Region = language.Region(d.Language, p.Lang, in.Language)
+	d.Title = cmp.Or(p.Title, p.TitleElement)
+	d.Language = language.Of(d.Text, p.DeclaredLanguage, in.Language)
+	d.Region = language.Region(d.Language, p.DeclaredLanguage, in.Language)
 	answer := classify.Of(classified(in, p, d))
 	d.Type, d.Also, d.Confidence, d.SoftError, d.Own = answer.Type, answer.Also, answer.Confidence, answer.SoftError, answer.Own
 	d.Legal = d.Type != doctype.Other
@@ -92,11 +92,11 @@ func Read(in Input) (Document, error) {
 }
 
 // readDates takes the dates of the text or, where it has none, of the page around it.
-func (d *Document) readDates(in Input, p *content.Page) {
-	found := date.Find(date.Text{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, Hints: p.Dated, Modified: p.Modified})
+func (d *Document) readDates(in Input, p *content.ExtractedPage) {
+	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
 	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
-	d.TakesEffect, d.TakesEffectQuote = found.TakesEffect, found.TakesEffectQuote
+	d.TakesEffect, d.TakesEffectQuote = found.Upcoming, found.UpcomingQuote
 }
 
 // Classified is what the classifier is told of a page.
@@ -108,31 +108,31 @@ func Classified(in Input) (classify.Page, error) {
 	return classified(in, p, FromMarkdown(p.Markdown)), nil
 }
 
-func classified(in Input, p *content.Page, d Document) classify.Page {
+func classified(in Input, p *content.ExtractedPage, d Document) classify.Page {
 	return classify.Page{
-		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.Head, Headings: p.Headings,
-		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWords,
+		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.TitleElement, Headings: p.Headings,
+		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWordCount,
 		Subprocessors: func() bool { return subprocessor.Sure(d.Markdown) },
 	}
 }
 
 // open reads a page's parts.
-func open(in Input) (*content.Page, error) {
+func open(in Input) (*content.ExtractedPage, error) {
 	if len(in.Body) > MaxBytes {
 		return nil, fmt.Errorf("%d bytes are more than %d", len(in.Body), MaxBytes)
 	}
 	if isPDF(in.Body) {
 		return openPDF(in)
 	}
-	text := charset.UTF8(in.Body, in.ContentType)
+	text := charset.ToUTF8(in.Body, in.ContentType)
 	html := isHTML(in)
 	if err := refuseBinary(in.Body, text, html); err != nil {
 		return nil, err
 	}
 	if html {
-		return content.HTML(text, in.URL), nil
+		return content.ExtractHTML(text, in.URL), nil
 	}
-	return content.Text(text), nil
+	return content.ExtractText(text), nil
 }
 
 // ErrNoPDFReader says that a page is a PDF and that no reader for it was given.
@@ -145,7 +145,7 @@ func isPDF(body []byte) bool {
 	return at == 0 || at > 0 && len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0
 }
 
-func openPDF(in Input) (*content.Page, error) {
+func openPDF(in Input) (*content.ExtractedPage, error) {
 	if in.PDF == nil {
 		return nil, ErrNoPDFReader
 	}
@@ -153,14 +153,14 @@ func openPDF(in Input) (*content.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return content.Text([]byte(text)), nil
+	return content.ExtractText([]byte(text)), nil
 }
 
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
-	blocks := plain.Blocks(md)
-	d := Document{Markdown: md, Text: plain.Text(blocks), Hash: change.Fingerprint(blocks)}
-	d.Words = plain.Count(d.Text)
+	blocks := plain.Parse(md)
+	d := Document{Markdown: md, Text: plain.JoinText(blocks), Hash: change.ContentHash(blocks)}
+	d.Words = plain.CountWords(d.Text)
 	return d
 }
 

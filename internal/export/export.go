@@ -98,7 +98,9 @@ func open(dir string) (*git.Repository, error) {
 // missing are the revisions that known lacks, oldest first.
 func (e *Exporter) missing(ctx context.Context, company string, known *exported) ([]revision, int, error) {
 	var docs []store.Document
-	err := each(func(p store.Page) ([]store.Document, string, error) { return e.Store.ListDocuments(ctx, company, p) }, func(d store.Document) error {
+	err := each(func(p store.ListOptions) ([]store.Document, string, error) {
+		return e.Store.ListDocuments(ctx, company, p)
+	}, func(d store.Document) error {
 		docs = append(docs, d)
 		return nil
 	})
@@ -120,7 +122,7 @@ func (e *Exporter) missing(ctx context.Context, company string, known *exported)
 		if !had {
 			fresh++
 		}
-		err := each(func(p store.Page) ([]store.Version, string, error) { return e.Store.ListVersions(ctx, d.ID, p) }, func(v store.Version) error {
+		err := each(func(p store.ListOptions) ([]store.Version, string, error) { return e.Store.ListVersions(ctx, d.ID, p) }, func(v store.Version) error {
 			if v.Number > known.versions[d.ID] {
 				revs = append(revs, revision{d, v, file})
 			}
@@ -193,8 +195,8 @@ func message(r revision) string {
 		trailerDocument, r.doc.ID, trailerVersion, r.v.Number, trailerFile, r.file)
 }
 
-func each[T any](list func(store.Page) ([]T, string, error), do func(T) error) error {
-	p := store.Page{Limit: store.MaxLimit}
+func each[T any](list func(store.ListOptions) ([]T, string, error), do func(T) error) error {
+	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		items, next, err := list(p)
 		if err != nil {

@@ -18,7 +18,7 @@ import (
 
 func put(t *testing.T, s store.Store, d store.Document, n int, text string) {
 	t.Helper()
-	v := store.Version{DocumentID: d.ID, Hash: text, FetchedAt: time.Unix(int64(n)*86400, 0), URL: d.URL}
+	v := store.Version{DocumentID: d.ID, ContentHash: text, FetchedAt: time.Unix(int64(n)*86400, 0), URL: d.URL}
 	if _, _, err := s.AppendVersion(t.Context(), store.Fence{}, v, text); err != nil {
 		t.Fatal(err)
 	}

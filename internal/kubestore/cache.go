@@ -25,7 +25,7 @@ import (
 func cacheFunc(ctx context.Context, objects store.Objects) cache.NewCacheFunc {
 	return func(config *rest.Config, o cache.Options) (cache.Cache, error) {
 		scheme := o.Scheme
-		o.Mapper = Mapper()
+		o.Mapper = NewRESTMapper()
 		o.NewInformer = func(_ toolscache.ListerWatcher, obj runtime.Object, resync time.Duration, indexers toolscache.Indexers) toolscache.SharedIndexInformer {
 			lw := &listWatch{ctx: ctx, objects: objects, scheme: scheme, example: obj}
 			return toolscache.NewSharedIndexInformer(lw, obj, resync, indexers)
@@ -64,8 +64,8 @@ func (l *listWatch) ListWithContext(ctx context.Context, _ metav1.ListOptions) (
 	if !ok {
 		return nil, notSupported(fmt.Sprintf("caching %T", l.example))
 	}
-	f := filler{item: item}
-	_, version, err := listAll(ctx, l.objects, kind, "", 0, "", f.take)
+	f := collector{item: item}
+	_, version, err := listAll(ctx, l.objects, kind, "", 0, "", f.add)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", kinds[kind].Resource, apiError(err, kinds[kind], ""))
 	}
@@ -153,13 +153,13 @@ func (s *stream) run(l *listWatch) {
 			if !ok {
 				err := s.inner.Err()
 				if err != nil {
-					s.send(watch.Event{Type: watch.Error, Object: statusOf(err)})
+					s.send(watch.Event{Type: watch.Error, Object: watchError(err)})
 				}
 				return
 			}
 			obj, err := l.decode(e.Object)
 			if err != nil {
-				s.send(watch.Event{Type: watch.Error, Object: statusOf(err)})
+				s.send(watch.Event{Type: watch.Error, Object: watchError(err)})
 				return
 			}
 			if !s.send(watch.Event{Type: watch.EventType(e.Type), Object: obj}) {
@@ -187,11 +187,11 @@ func (l *listWatch) decode(o store.Object) (runtime.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return obj, fill(obj, o)
+	return obj, decodeInto(obj, o)
 }
 
-// statusOf is an error as a watch sends it.
-func statusOf(err error) runtime.Object {
+// watchError is an error as a watch sends it.
+func watchError(err error) runtime.Object {
 	if errors.Is(err, store.ErrExpired) {
 		err = apierrors.NewResourceExpired(err.Error())
 	}

@@ -26,7 +26,7 @@ var _ client.Client = (*Client)(nil)
 
 // NewClient makes a client that reads from the store itself, without a cache.
 func NewClient(objects store.Objects, scheme *runtime.Scheme) *Client {
-	c := &Client{objects: objects, scheme: scheme, mapper: Mapper()}
+	c := &Client{objects: objects, scheme: scheme, mapper: NewRESTMapper()}
 	c.reader = &reader{c}
 	return c
 }
@@ -116,7 +116,7 @@ func (s *subresource) Patch(ctx context.Context, obj client.Object, p client.Pat
 	return s.status.Patch(ctx, obj, p, opts...)
 }
 
-// name says which object, for errors.
-func name(key store.ObjectKey) string {
+// describeKey says which object, for errors.
+func describeKey(key store.ObjectKey) string {
 	return fmt.Sprintf("%s %s/%s", key.Kind, key.Namespace, key.Name)
 }

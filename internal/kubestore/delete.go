@@ -26,13 +26,13 @@ func (c *Client) Delete(ctx context.Context, obj client.Object, opts ...client.D
 		return err
 	}
 	key := keyOf(kind, obj)
-	for range maxTries {
+	for range maxAttempts {
 		err := c.deleteOnce(ctx, key, o.Preconditions)
 		if err == nil || !errors.Is(err, errRetry) {
 			return apiError(err, kinds[kind], key.Name)
 		}
 	}
-	return apiError(fmt.Errorf("delete %s: others were quicker %d times: %w", name(key), maxTries, store.ErrConflict), kinds[kind], key.Name)
+	return apiError(fmt.Errorf("delete %s: others were quicker %d times: %w", describeKey(key), maxAttempts, store.ErrConflict), kinds[kind], key.Name)
 }
 
 // errRetry says that the object changed between the read and the write.
@@ -46,13 +46,13 @@ func (c *Client) deleteOnce(ctx context.Context, key store.ObjectKey, p *metav1.
 	if p != nil && (p.UID != nil && string(*p.UID) != have.UID || p.ResourceVersion != nil && *p.ResourceVersion != have.ResourceVersion) {
 		return store.ErrConflict
 	}
-	cur, err := parse(have.JSON)
+	cur, err := decodeJSON(have.JSON)
 	if err != nil {
-		return fmt.Errorf("%s is damaged: %w", name(key), err)
+		return fmt.Errorf("%s is damaged: %w", describeKey(key), err)
 	}
-	m := metaOf(cur)
+	m := metadataOf(cur)
 	if finalizers, _ := m["finalizers"].([]any); len(finalizers) == 0 {
-		return retried(c.objects.DeleteObject(ctx, key, have.ResourceVersion))
+		return retryOnConflict(c.objects.DeleteObject(ctx, key, have.ResourceVersion))
 	}
 	if m["deletionTimestamp"] != nil {
 		return nil
@@ -62,15 +62,15 @@ func (c *Client) deleteOnce(ctx context.Context, key store.ObjectKey, p *metav1.
 	if g, ok := m["generation"].(int64); ok {
 		m["generation"] = g + 1
 	}
-	next, err := stored(key.Kind, cur, have.ResourceVersion)
+	next, err := toStoreObject(key.Kind, cur, have.ResourceVersion)
 	if err != nil {
 		return err
 	}
 	_, err = c.objects.UpdateObject(ctx, next)
-	return retried(err)
+	return retryOnConflict(err)
 }
 
-func retried(err error) error {
+func retryOnConflict(err error) error {
 	if errors.Is(err, store.ErrConflict) {
 		return errRetry
 	}

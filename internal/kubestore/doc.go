@@ -42,8 +42,8 @@ func apiError(err error, gr schema.GroupResource, name string) error {
 	return err
 }
 
-// ignorable is err, or nil where somebody else was quicker.
-func ignorable(err error) error {
+// ignoreRace is err, or nil where somebody else was quicker.
+func ignoreRace(err error) error {
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 		return nil
 	}

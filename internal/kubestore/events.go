@@ -69,15 +69,15 @@ func (r *Recorder) Eventf(regarding, _ runtime.Object, eventType, reason, action
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, eventTimeout)
 	defer cancel()
-	if err := r.keep(ctx, string(m.GetUID()), e); err != nil {
+	if err := r.save(ctx, string(m.GetUID()), e); err != nil {
 		r.log.Error(err, "event not kept", "reason", reason, "name", e.Name)
 	}
 }
 
-func (r *Recorder) keep(ctx context.Context, uid string, e Event) error {
+func (r *Recorder) save(ctx context.Context, uid string, e Event) error {
 	sum := sha256.Sum256([]byte(uid + "\n" + e.Type + "\n" + e.Reason + "\n" + e.Note))
 	key := store.ObjectKey{Kind: eventKind, Namespace: e.Namespace, Name: e.Name + "." + hex.EncodeToString(sum[:8])}
-	for range maxTries {
+	for range maxAttempts {
 		have, err := r.objects.GetObject(ctx, key)
 		now := time.Now().UTC()
 		switch {

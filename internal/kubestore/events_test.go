@@ -23,7 +23,7 @@ func jobNamed(name, uid string) *v1alpha1.CrawlJob {
 // counts are the stored events' counts, by object, reason and note.
 func counts(t *testing.T, s store.Objects) map[[3]string]int {
 	t.Helper()
-	items, next, _, err := s.ListObjects(t.Context(), eventKind, "", store.Page{Limit: store.MaxLimit})
+	items, next, _, err := s.ListObjects(t.Context(), eventKind, "", store.ListOptions{Limit: store.MaxLimit})
 	if err != nil || next != "" {
 		t.Fatalf("list the events: %v, next %q", err, next)
 	}

@@ -24,8 +24,8 @@ type Lock struct {
 	key     store.ObjectKey
 	holder  string
 
-	mu  sync.Mutex
-	got store.Object // as last read or written
+	mu   sync.Mutex
+	last store.Object // as last read or written
 }
 
 var _ resourcelock.Interface = (*Lock)(nil)
@@ -45,7 +45,7 @@ func (l *Lock) Get(ctx context.Context) (*resourcelock.LeaderElectionRecord, []b
 	if err := json.Unmarshal(o.JSON, r); err != nil {
 		return nil, nil, fmt.Errorf("read the leader lock %s: %w", l.key.Name, err)
 	}
-	l.keep(o)
+	l.setLast(o)
 	return r, o.JSON, nil
 }
 
@@ -59,7 +59,7 @@ func (l *Lock) Create(ctx context.Context, r resourcelock.LeaderElectionRecord) 
 	if err != nil {
 		return apiError(err, lockResource, l.key.Name)
 	}
-	l.keep(o)
+	l.setLast(o)
 	return nil
 }
 
@@ -71,20 +71,20 @@ func (l *Lock) Update(ctx context.Context, r resourcelock.LeaderElectionRecord) 
 		return fmt.Errorf("write the leader lock %s: %w", l.key.Name, err)
 	}
 	l.mu.Lock()
-	o := l.got
+	o := l.last
 	l.mu.Unlock()
 	o.JSON = b
 	o, err = l.objects.UpdateObject(ctx, o)
 	if err != nil {
 		return apiError(err, lockResource, l.key.Name)
 	}
-	l.keep(o)
+	l.setLast(o)
 	return nil
 }
 
-func (l *Lock) keep(o store.Object) {
+func (l *Lock) setLast(o store.Object) {
 	l.mu.Lock()
-	l.got = o
+	l.last = o
 	l.mu.Unlock()
 }
 

@@ -13,13 +13,13 @@ import (
 
 // Election is how long a leader is believed, how long it tries to stay one, and how
 // often candidates look; zero values are 15 s, 10 s and 2 s, as controller-runtime has.
-type Election struct{ Lease, Renew, Retry time.Duration }
+type Election struct{ LeaseDuration, RenewDeadline, RetryPeriod time.Duration }
 
-// Manager makes a stock controller-runtime Manager over the store: o is what it would
+// NewManager makes a stock controller-runtime Manager over the store: o is what it would
 // be given on Kubernetes, of which only the parts that talk to an API server are
 // replaced. lock names the election among processes on one store, holder this process;
 // an empty lock is no election. ctx ends the caches' lists and watches.
-func Manager(ctx context.Context, objects store.Objects, o ctrl.Options, lock, holder string, e Election) (ctrl.Manager, error) {
+func NewManager(ctx context.Context, objects store.Objects, o ctrl.Options, lock, holder string, e Election) (ctrl.Manager, error) {
 	o.NewClient = clientFunc(objects)
 	o.NewCache = cacheFunc(ctx, objects)
 	o.MapperProvider = provideMapper
@@ -27,7 +27,7 @@ func Manager(ctx context.Context, objects store.Objects, o ctrl.Options, lock, h
 		o.LeaderElection = true
 		o.LeaderElectionResourceLockInterface = NewLock(objects, lock, holder)
 		o.LeaderElectionReleaseOnCancel = true
-		for p, d := range map[**time.Duration]time.Duration{&o.LeaseDuration: e.Lease, &o.RenewDeadline: e.Renew, &o.RetryPeriod: e.Retry} {
+		for p, d := range map[**time.Duration]time.Duration{&o.LeaseDuration: e.LeaseDuration, &o.RenewDeadline: e.RenewDeadline, &o.RetryPeriod: e.RetryPeriod} {
 			if d > 0 {
 				*p = &d
 			}

@@ -16,17 +16,17 @@ var kinds = map[string]schema.GroupResource{
 	"CrawlJob": {Group: v1alpha1.GroupVersion.Group, Resource: "crawljobs"},
 }
 
-// Mapper maps the kinds of this project; it asks no server.
-func Mapper() meta.RESTMapper {
+// NewRESTMapper maps the kinds of this project; it asks no server.
+func NewRESTMapper() meta.RESTMapper {
 	m := meta.NewDefaultRESTMapper([]schema.GroupVersion{v1alpha1.GroupVersion})
 	for kind, gr := range kinds {
 		m.AddSpecific(v1alpha1.GroupVersion.WithKind(kind), gr.WithVersion(v1alpha1.GroupVersion.Version),
-			v1alpha1.GroupVersion.WithResource(singular[kind]), meta.RESTScopeNamespace)
+			v1alpha1.GroupVersion.WithResource(singularNames[kind]), meta.RESTScopeNamespace)
 	}
 	return m
 }
 
-var singular = map[string]string{"Company": "company", "CrawlJob": "crawljob"}
+var singularNames = map[string]string{"Company": "company", "CrawlJob": "crawljob"}
 
 // provideMapper is a manager's MapperProvider.
-func provideMapper(*rest.Config, *http.Client) (meta.RESTMapper, error) { return Mapper(), nil }
+func provideMapper(*rest.Config, *http.Client) (meta.RESTMapper, error) { return NewRESTMapper(), nil }

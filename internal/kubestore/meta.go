@@ -11,15 +11,15 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-func schemaKind(kind string) schema.GroupKind {
+func groupKindOf(kind string) schema.GroupKind {
 	return v1alpha1.GroupVersion.WithKind(kind).GroupKind()
 }
 
-// checkMeta checks names, labels, annotations and finalizers as an API server does;
+// validateMetadata checks names, labels, annotations and finalizers as an API server does;
 // old is nil for a new object.
-func checkMeta(c, old content) field.ErrorList {
+func validateMetadata(c, old content) field.ErrorList {
 	path := field.NewPath("metadata")
-	cur, err := readMeta(c)
+	cur, err := decodeMetadata(c)
 	if err != nil {
 		return field.ErrorList{field.Invalid(path, nil, err.Error())}
 	}
@@ -27,7 +27,7 @@ func checkMeta(c, old content) field.ErrorList {
 	if old == nil {
 		return errs
 	}
-	was, err := readMeta(old)
+	was, err := decodeMetadata(old)
 	if err != nil {
 		return append(errs, field.Invalid(path, nil, err.Error()))
 	}
@@ -37,9 +37,9 @@ func checkMeta(c, old content) field.ErrorList {
 	return errs
 }
 
-func readMeta(c content) (*metav1.ObjectMeta, error) {
+func decodeMetadata(c content) (*metav1.ObjectMeta, error) {
 	m := &metav1.ObjectMeta{}
-	b, err := json.Marshal(metaOf(c))
+	b, err := json.Marshal(metadataOf(c))
 	if err != nil {
 		return nil, err
 	}

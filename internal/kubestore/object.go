@@ -43,7 +43,7 @@ func toContent(obj runtime.Object, scheme *runtime.Scheme) (content, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write %s as JSON: %w", gvk.Kind, err)
 	}
-	c, err := parse(b)
+	c, err := decodeJSON(b)
 	if err != nil {
 		return nil, fmt.Errorf("read %s from JSON: %w", gvk.Kind, err)
 	}
@@ -51,13 +51,13 @@ func toContent(obj runtime.Object, scheme *runtime.Scheme) (content, error) {
 	return c, nil
 }
 
-func parse(b []byte) (content, error) {
+func decodeJSON(b []byte) (content, error) {
 	c := content{}
 	return c, utiljson.Unmarshal(b, &c)
 }
 
-// fill makes obj what is stored, and nothing else.
-func fill(obj runtime.Object, o store.Object) error {
+// decodeInto makes obj what is stored, and nothing else.
+func decodeInto(obj runtime.Object, o store.Object) error {
 	v := reflect.ValueOf(obj).Elem()
 	v.Set(reflect.Zero(v.Type()))
 	if err := json.Unmarshal(o.JSON, obj); err != nil {
@@ -71,8 +71,8 @@ func fill(obj runtime.Object, o store.Object) error {
 	return nil
 }
 
-// metaOf is the object's metadata, made where it is missing.
-func metaOf(c content) content {
+// metadataOf is the object's metadata, made where it is missing.
+func metadataOf(c content) content {
 	m, ok := c["metadata"].(content)
 	if !ok {
 		m = content{}
@@ -81,9 +81,9 @@ func metaOf(c content) content {
 	return m
 }
 
-// stored is c in the form of the store, where the version lies beside the JSON.
-func stored(kind string, c content, version string) (store.Object, error) {
-	m := metaOf(c)
+// toStoreObject is c in the form of the store, where the version lies beside the JSON.
+func toStoreObject(kind string, c content, version string) (store.Object, error) {
+	m := metadataOf(c)
 	delete(m, "resourceVersion")
 	delete(m, "managedFields")
 	b, err := json.Marshal(c)
@@ -104,5 +104,5 @@ func stored(kind string, c content, version string) (store.Object, error) {
 	return o, nil
 }
 
-// same says whether two objects have the same JSON.
-func same(a, b store.Object) bool { return bytes.Equal(a.JSON, b.JSON) }
+// equalJSON says whether two objects have the same JSON.
+func equalJSON(a, b store.Object) bool { return bytes.Equal(a.JSON, b.JSON) }

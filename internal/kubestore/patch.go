@@ -20,12 +20,12 @@ func (c *Client) Patch(ctx context.Context, obj client.Object, p client.Patch, o
 	if err != nil {
 		return err
 	}
-	return c.change(ctx, obj, version{resourceVersion: at}, o.DryRun, func(old content) (content, error) {
+	return c.update(ctx, obj, precondition{resourceVersion: at}, o.DryRun, func(old content) (content, error) {
 		want, err := merge(old)
 		if err != nil {
 			return nil, err
 		}
-		return spec(old, want), nil
+		return withSpecOf(old, want), nil
 	})
 }
 
@@ -56,7 +56,7 @@ func mergePatch(obj client.Object, p client.Patch) (merge func(old content) (con
 		if err != nil {
 			return nil, apierrors.NewBadRequest("the patch does not apply: " + err.Error())
 		}
-		want, err := parse(merged)
+		want, err := decodeJSON(merged)
 		if err != nil {
 			return nil, fmt.Errorf("patch %T %s: %w", obj, obj.GetName(), err)
 		}

@@ -28,7 +28,7 @@ func (r *reader) Get(ctx context.Context, key client.ObjectKey, obj client.Objec
 	if err != nil {
 		return apiError(err, kinds[kind], key.Name)
 	}
-	return fill(obj, o)
+	return decodeInto(obj, o)
 }
 
 // List implements client.Reader: by namespace and labels, in the order of
@@ -43,8 +43,8 @@ func (r *reader) List(ctx context.Context, list client.ObjectList, opts ...clien
 	if err != nil {
 		return err
 	}
-	f := filler{item: item, choose: o.LabelSelector}
-	next, version, err := listAll(ctx, r.c.objects, kind, o.Namespace, int(o.Limit), o.Continue, f.take)
+	f := collector{item: item, selector: o.LabelSelector}
+	next, version, err := listAll(ctx, r.c.objects, kind, o.Namespace, int(o.Limit), o.Continue, f.add)
 	if err != nil {
 		return apiError(err, kinds[kind], "")
 	}
@@ -83,7 +83,7 @@ func itemOf(list runtime.Object, scheme *runtime.Scheme) (string, client.Object,
 // gives each page to take: what is read need not be kept. The version is that of before
 // the first was read.
 func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit int, after string, take func([]store.Object) error) (next, version string, err error) {
-	p := store.Page{Limit: store.MaxLimit, Continue: after}
+	p := store.ListOptions{Limit: store.MaxLimit, Continue: after}
 	if limit > 0 {
 		p.Limit = min(limit, store.MaxLimit)
 	}
@@ -105,23 +105,23 @@ func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit
 	}
 }
 
-// filler makes objects like item of what it takes, of those that choose selects.
-type filler struct {
-	item   client.Object
-	choose labels.Selector
-	out    []runtime.Object
+// collector makes objects like item of what it takes, of those that choose selects.
+type collector struct {
+	item     client.Object
+	selector labels.Selector
+	out      []runtime.Object
 }
 
-func (f *filler) take(objects []store.Object) error {
+func (f *collector) add(objects []store.Object) error {
 	for _, o := range objects {
-		if f.choose != nil && !f.choose.Matches(labels.Set(o.Labels)) {
+		if f.selector != nil && !f.selector.Matches(labels.Set(o.Labels)) {
 			continue
 		}
 		obj, ok := reflect.New(reflect.TypeOf(f.item).Elem()).Interface().(client.Object)
 		if !ok {
 			return fmt.Errorf("make a %T", f.item)
 		}
-		if err := fill(obj, o); err != nil {
+		if err := decodeInto(obj, o); err != nil {
 			return err
 		}
 		f.out = append(f.out, obj)

@@ -22,8 +22,8 @@ func (s *status) Update(ctx context.Context, obj client.Object, opts ...client.S
 	if err != nil {
 		return err
 	}
-	at := version{obj.GetResourceVersion(), string(obj.GetUID())}
-	return s.c.change(ctx, obj, at, o.DryRun, func(old content) (content, error) { return onlyStatus(old, want), nil })
+	at := precondition{obj.GetResourceVersion(), string(obj.GetUID())}
+	return s.c.update(ctx, obj, at, o.DryRun, func(old content) (content, error) { return withStatusOf(old, want), nil })
 }
 
 // Patch implements client.SubResourceWriter for JSON merge patches.
@@ -37,12 +37,12 @@ func (s *status) Patch(ctx context.Context, obj client.Object, p client.Patch, o
 	if err != nil {
 		return err
 	}
-	return s.c.change(ctx, obj, version{resourceVersion: at}, o.DryRun, func(old content) (content, error) {
+	return s.c.update(ctx, obj, precondition{resourceVersion: at}, o.DryRun, func(old content) (content, error) {
 		want, err := merge(old)
 		if err != nil {
 			return nil, err
 		}
-		return onlyStatus(old, want), nil
+		return withStatusOf(old, want), nil
 	})
 }
 
@@ -56,7 +56,7 @@ func (s *status) Apply(context.Context, runtime.ApplyConfiguration, ...client.Su
 	return notSupported("server-side apply")
 }
 
-func onlyStatus(old, want content) content {
+func withStatusOf(old, want content) content {
 	out := maps.Clone(old)
 	delete(out, "status")
 	if v, ok := want["status"]; ok {

@@ -13,23 +13,23 @@ import (
 // Events live as long as Kubernetes keeps them, and three times that: an hour is
 // short for a crawl that is made once a day.
 const (
-	eventTTL   = 24 * time.Hour
-	sweepEvery = time.Hour
+	eventTTL        = 24 * time.Hour
+	cleanupInterval = time.Hour
 )
 
-// Sweeper deletes events that are old, so that they don't grow without end. It is a
+// EventCleaner deletes events that are old, so that they don't grow without end. It is a
 // Manager's Runnable and runs on the leader.
-type Sweeper struct {
+type EventCleaner struct {
 	Objects store.Objects
 	Log     logr.Logger
 }
 
 // Start sweeps until ctx ends.
-func (s *Sweeper) Start(ctx context.Context) error {
-	tick := time.NewTicker(sweepEvery)
+func (s *EventCleaner) Start(ctx context.Context) error {
+	tick := time.NewTicker(cleanupInterval)
 	defer tick.Stop()
 	for {
-		if err := s.Sweep(ctx, time.Now().Add(-eventTTL)); err != nil && ctx.Err() == nil {
+		if err := s.DeleteBefore(ctx, time.Now().Add(-eventTTL)); err != nil && ctx.Err() == nil {
 			s.Log.Error(err, "old events not deleted")
 		}
 		select {
@@ -40,8 +40,8 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	}
 }
 
-// Sweep deletes the events that last happened before a time.
-func (s *Sweeper) Sweep(ctx context.Context, before time.Time) error {
+// DeleteBefore deletes the events that last happened before a time.
+func (s *EventCleaner) DeleteBefore(ctx context.Context, before time.Time) error {
 	var items []store.Object
 	_, _, err := listAll(ctx, s.Objects, eventKind, "", 0, "", func(page []store.Object) error {
 		items = append(items, page...)
@@ -56,7 +56,7 @@ func (s *Sweeper) Sweep(ctx context.Context, before time.Time) error {
 			continue
 		}
 		// One that happened again meanwhile has another version, and stays.
-		if err := s.Objects.DeleteObject(ctx, o.ObjectKey, o.ResourceVersion); ignorable(err) != nil {
+		if err := s.Objects.DeleteObject(ctx, o.ObjectKey, o.ResourceVersion); ignoreRace(err) != nil {
 			return err
 		}
 	}

@@ -18,9 +18,9 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// maxTries bounds the tries of a write that carries no version of its own, against
+// maxAttempts bounds the tries of a write that carries no version of its own, against
 // writers that are always quicker.
-const maxTries = 50
+const maxAttempts = 50
 
 // Create implements client.Writer.
 func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error {
@@ -37,7 +37,7 @@ func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.C
 	if err != nil {
 		return err
 	}
-	m := metaOf(cur)
+	m := metadataOf(cur)
 	if n, _ := m["name"].(string); n == "" && obj.GetGenerateName() != "" {
 		m["name"] = names.SimpleNameGenerator.GenerateName(obj.GetGenerateName())
 	}
@@ -52,7 +52,7 @@ func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.C
 	if err := admit(ctx, kind, cur, nil); err != nil {
 		return err
 	}
-	rec, err := stored(kind, cur, "")
+	rec, err := toStoreObject(kind, cur, "")
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.C
 			return apiError(err, kinds[kind], rec.Name)
 		}
 	}
-	return fill(obj, rec)
+	return decodeInto(obj, rec)
 }
 
 // DefaultNamespace is where objects are that name none.
@@ -69,9 +69,9 @@ const DefaultNamespace = "default"
 
 // admit checks an object as an API server does, and fills in its defaults.
 func admit(ctx context.Context, kind string, cur, old content) error {
-	n, _ := metaOf(cur)["name"].(string)
-	errs := checkMeta(cur, old)
-	k, err := schema.Of(kind)
+	n, _ := metadataOf(cur)["name"].(string)
+	errs := validateMetadata(cur, old)
+	k, err := schema.ForKind(kind)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func admit(ctx context.Context, kind string, cur, old content) error {
 	if len(errs) == 0 {
 		return nil
 	}
-	gvk := schemaKind(kind)
+	gvk := groupKindOf(kind)
 	return apierrors.NewInvalid(gvk, n, errs)
 }
 
@@ -92,7 +92,7 @@ func (c *Client) Update(ctx context.Context, obj client.Object, opts ...client.U
 		if err != nil {
 			return err
 		}
-		return apierrors.NewInvalid(schemaKind(kind), obj.GetName(), field.ErrorList{
+		return apierrors.NewInvalid(groupKindOf(kind), obj.GetName(), field.ErrorList{
 			field.Invalid(field.NewPath("metadata", "resourceVersion"), 0, "must be specified for an update"),
 		})
 	}
@@ -100,18 +100,18 @@ func (c *Client) Update(ctx context.Context, obj client.Object, opts ...client.U
 	if err != nil {
 		return err
 	}
-	return c.change(ctx, obj, version{obj.GetResourceVersion(), string(obj.GetUID())}, o.DryRun, func(old content) (content, error) { return spec(old, want), nil })
+	return c.update(ctx, obj, precondition{obj.GetResourceVersion(), string(obj.GetUID())}, o.DryRun, func(old content) (content, error) { return withSpecOf(old, want), nil })
 }
 
-// spec is want as far as an update of the main resource may go: the status and what
+// withSpecOf is want as far as an update of the main resource may go: the status and what
 // the system owns of the metadata stay.
-func spec(old, want content) content {
+func withSpecOf(old, want content) content {
 	out := maps.Clone(want)
 	delete(out, "status")
 	if s, ok := old["status"]; ok {
 		out["status"] = s
 	}
-	m, was := maps.Clone(metaOf(want)), metaOf(old)
+	m, was := maps.Clone(metadataOf(want)), metadataOf(old)
 	for _, k := range []string{"uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "name", "namespace"} {
 		delete(m, k)
 		if v, ok := was[k]; ok {
@@ -123,39 +123,39 @@ func spec(old, want content) content {
 	return out
 }
 
-// count makes the generation one more where an admitted object has another spec than
+// updateGeneration makes the generation one more where an admitted object has another spec than
 // the stored one had. Both have their defaults then, so that leaving them out is no change.
-func count(cur, old content) {
+func updateGeneration(cur, old content) {
 	if !reflect.DeepEqual(old["spec"], cur["spec"]) {
-		generation, _ := metaOf(old)["generation"].(int64)
-		metaOf(cur)["generation"] = generation + 1
+		generation, _ := metadataOf(old)["generation"].(int64)
+		metadataOf(cur)["generation"] = generation + 1
 	}
 }
 
-// version is what a write asks the stored object to be; empty is whatever it is.
-type version struct{ resourceVersion, uid string }
+// precondition is what a write asks the stored object to be; empty is whatever it is.
+type precondition struct{ resourceVersion, uid string }
 
-// change replaces the stored object by what edit makes of it, and fills obj with the
+// update replaces the stored object by what edit makes of it, and fills obj with the
 // result. An object that is being deleted and has lost its last finalizer goes.
-func (c *Client) change(ctx context.Context, obj client.Object, want version, dryRun []string, edit func(old content) (content, error)) error {
+func (c *Client) update(ctx context.Context, obj client.Object, want precondition, dryRun []string, edit func(old content) (content, error)) error {
 	kind, err := kindOf(obj, c.scheme)
 	if err != nil {
 		return err
 	}
 	key := keyOf(kind, obj)
-	for range maxTries {
-		done, err := c.changeOnce(ctx, key, want, dryRun, edit)
+	for range maxAttempts {
+		done, err := c.updateOnce(ctx, key, want, dryRun, edit)
 		if err == nil {
-			return fill(obj, done)
+			return decodeInto(obj, done)
 		}
 		if !errors.Is(err, store.ErrConflict) || want.resourceVersion != "" {
 			return apiError(err, kinds[kind], key.Name)
 		}
 	}
-	return apiError(fmt.Errorf("write %s: others were quicker %d times: %w", name(key), maxTries, store.ErrConflict), kinds[kind], key.Name)
+	return apiError(fmt.Errorf("write %s: others were quicker %d times: %w", describeKey(key), maxAttempts, store.ErrConflict), kinds[kind], key.Name)
 }
 
-func (c *Client) changeOnce(ctx context.Context, key store.ObjectKey, want version, dryRun []string, edit func(old content) (content, error)) (store.Object, error) {
+func (c *Client) updateOnce(ctx context.Context, key store.ObjectKey, want precondition, dryRun []string, edit func(old content) (content, error)) (store.Object, error) {
 	have, err := c.objects.GetObject(ctx, key)
 	if err != nil {
 		return have, err
@@ -163,11 +163,11 @@ func (c *Client) changeOnce(ctx context.Context, key store.ObjectKey, want versi
 	if v := want.resourceVersion; v != "" && v != have.ResourceVersion || want.uid != "" && want.uid != have.UID {
 		return have, store.ErrConflict
 	}
-	old, err := parse(have.JSON)
+	old, err := decodeJSON(have.JSON)
 	if err != nil {
-		return have, fmt.Errorf("%s is damaged: %w", name(key), err)
+		return have, fmt.Errorf("%s is damaged: %w", describeKey(key), err)
 	}
-	k, err := schema.Of(key.Kind)
+	k, err := schema.ForKind(key.Kind)
 	if err != nil {
 		return have, err
 	}
@@ -179,12 +179,12 @@ func (c *Client) changeOnce(ctx context.Context, key store.ObjectKey, want versi
 	if err := admit(ctx, key.Kind, cur, old); err != nil {
 		return have, err
 	}
-	count(cur, old)
-	next, err := stored(key.Kind, cur, have.ResourceVersion)
+	updateGeneration(cur, old)
+	next, err := toStoreObject(key.Kind, cur, have.ResourceVersion)
 	if err != nil {
 		return have, err
 	}
-	m := metaOf(cur)
+	m := metadataOf(cur)
 	if finalizers, _ := m["finalizers"].([]any); m["deletionTimestamp"] != nil && len(finalizers) == 0 {
 		if len(dryRun) > 0 {
 			return next, nil
@@ -192,7 +192,7 @@ func (c *Client) changeOnce(ctx context.Context, key store.ObjectKey, want versi
 		return next, c.objects.DeleteObject(ctx, key, have.ResourceVersion)
 	}
 	// As an API server does: what changes nothing is not written.
-	if next.UID = have.UID; same(next, have) || len(dryRun) > 0 {
+	if next.UID = have.UID; equalJSON(next, have) || len(dryRun) > 0 {
 		return next, nil
 	}
 	return c.objects.UpdateObject(ctx, next)

@@ -165,10 +165,10 @@ func bestOf(t string, found []Found) *Found {
 	var best *Found
 	for i := range found {
 		f := &found[i]
-		if f.Type != t || !f.there() || f.Change == Broken && f.Words < leastOf(f.Type) {
+		if f.Type != t || !f.there() || f.Change == Broken && f.WordCount < leastOf(f.Type) {
 			continue
 		}
-		if best == nil || cmp.Or(cmp.Compare(f.Confidence, best.Confidence), cmp.Compare(len(best.Path), len(f.Path)), cmp.Compare(best.URL, f.URL)) > 0 {
+		if best == nil || cmp.Or(cmp.Compare(f.Confidence, best.Confidence), cmp.Compare(len(best.DiscoveryPath), len(f.DiscoveryPath)), cmp.Compare(best.URL, f.URL)) > 0 {
 			best = f
 		}
 	}

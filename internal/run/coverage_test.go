@@ -220,7 +220,7 @@ func TestAPinnedDocumentThatNeverHadATextCoversNothing(t *testing.T) {
 		tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/pact", Type: "terms_of_service", Pinned: true})
 	}
 	rep := crawlOnce(t, r, pin)
-	d := store.Document{ID: "pact", Company: "example.com", URL: "https://example.com/pact", Type: "terms_of_service", Confidence: 1, Words: 2, Hash: "h", FirstSeen: rep.Documents[0].FirstSeen, LastSeen: rep.Documents[0].FirstSeen}
+	d := store.Document{ID: "pact", Company: "example.com", URL: "https://example.com/pact", Type: "terms_of_service", Confidence: 1, WordCount: 2, ContentHash: "h", FirstSeen: rep.Documents[0].FirstSeen, LastSeen: rep.Documents[0].FirstSeen}
 	if err := s.PutDocument(t.Context(), store.Fence{}, d); err != nil {
 		t.Fatal(err)
 	}

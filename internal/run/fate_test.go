@@ -42,7 +42,7 @@ func TestEachKnownDocumentThatIsNotFoundHasAStatus(t *testing.T) {
 				t.Errorf("the report says %q by %q, want %q by %q: %v", now.Change, now.Reason, c.change, c.reason, changes(rep))
 			}
 			after, err := st.GetDocument(t.Context(), before.ID)
-			if err != nil || after.LastGone.IsZero() == c.gone || after.URL != before.URL || after.Hash != before.Hash || after.Versions != 1 {
+			if err != nil || after.RemovedAt.IsZero() == c.gone || after.URL != before.URL || after.ContentHash != before.ContentHash || after.Versions != 1 {
 				t.Errorf("what is kept is %+v, %v", after, err)
 			}
 			if rep.Run.State != store.RunComplete || rep.Run.Documents.New != 0 {

@@ -16,12 +16,12 @@ import (
 func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) error {
 	k.run.StopReason, k.run.Heartbeat = string(res.Reason), time.Now().UTC()
 	k.run.Progress = progressOf(res.Progress)
-	k.run.Completed = time.Now().UTC()
+	k.run.FinishedAt = time.Now().UTC()
 	switch {
 	case runErr != nil || res.Reason.Failed():
 		k.run.State = store.RunFailed
 	case res.Reason == crawl.StopInterrupted:
-		k.run.State = store.RunStopped // or what the cause of its end asks for
+		k.run.State = store.RunInterrupted // or what the cause of its end asks for
 	default:
 		k.run.State = store.RunComplete
 	}
@@ -44,7 +44,7 @@ func (k *keeper) finish(ctx context.Context, res crawl.Result, runErr error) err
 		k.run.StopReason = string(crawl.StopInternal)
 		k.run.Message = "The crawl broke off, by no fault of the site: " + firstLine(runErr.Error())
 	}
-	if k.run.State == store.RunStopped {
+	if k.run.State == store.RunInterrupted {
 		k.stopped()
 	}
 	if k.store == nil {
@@ -60,7 +60,7 @@ func (k *keeper) record(ctx context.Context, spoiled bool) error {
 		return fmt.Errorf("end run %s: %w", k.run.ID, err)
 	}
 	if k.run.State == store.RunComplete && k.run.StopReason != string(crawl.StopRequested) {
-		if err := k.store.DropPages(ctx, k.run.Fence, k.run.Company, k.run.ID); err != nil {
+		if err := k.store.DeleteStalePages(ctx, k.run.Fence, k.run.Company, k.run.ID); err != nil {
 			return fmt.Errorf("end run %s: %w", k.run.ID, err)
 		}
 	}
@@ -70,7 +70,7 @@ func (k *keeper) record(ctx context.Context, spoiled bool) error {
 	// What our own fault ended in the queue is tried again, from where it was; its
 	// owner deletes the run in the end.
 	retried := k.run.StopReason == string(crawl.StopInternal) && len(k.run.Task) > 0
-	goesOn := k.run.State == store.RunStopped || k.run.State == store.RunPending || retried
+	goesOn := k.run.State == store.RunInterrupted || k.run.State == store.RunPending || retried
 	if goesOn && !spoiled {
 		return nil
 	}
@@ -91,12 +91,12 @@ func (k *keeper) documents() []Found {
 func (k *keeper) markLost(ctx context.Context) error {
 	here := k.here() // a document may have been found again at another address
 	for url, d := range k.known {
-		if here[d.ID] || !d.LastGone.IsZero() {
+		if here[d.ID] || !d.RemovedAt.IsZero() {
 			continue
 		}
 		change, reason := k.fate(url)
 		if change == Gone {
-			d.LastGone, d.RunID = time.Now().UTC(), k.run.ID
+			d.RemovedAt, d.RunID = time.Now().UTC(), k.run.ID
 			if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
 				return fmt.Errorf("mark %s as gone: %w", url, err)
 			}
@@ -116,7 +116,7 @@ func countChange(c *store.DocumentCounts, change string) {
 	case Changed:
 		c.Changed++
 	case Gone:
-		c.Gone++
+		c.Removed++
 	default: // a moved, broken or unreachable document's text is as it was, and of a flapping one all is known
 		c.Unchanged++
 	}

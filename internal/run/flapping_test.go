@@ -35,7 +35,7 @@ func TestADocumentThatAlternatesFlapsAndIsNoNewsTwice(t *testing.T) {
 			t.Fatalf("crawl %d: %d versions, %v: each return is a version", i, d.Versions, err)
 		}
 		v, _, err := st.VersionText(t.Context(), d.ID, 0)
-		if err != nil || v.Flapping != (want == Flapping) || v.Hash != d.Hash {
+		if err != nil || v.Flapping != (want == Flapping) || v.ContentHash != d.ContentHash {
 			t.Errorf("crawl %d: the version is %+v, %v", i, v, err)
 		}
 		switch {
@@ -96,7 +96,7 @@ func TestAChangeWhoseVersionOutlivedItsWorkerIsStillAChange(t *testing.T) {
 	if got := changes(rep)[terms]; got != "terms_of_service Changed" {
 		t.Errorf("the run that went on says %s of the change", got)
 	}
-	if err != nil || v.Number != 2 || d.Versions != 2 || d.Hash != v.Hash || !d.LastChanged.After(d.FirstSeen) {
+	if err != nil || v.Number != 2 || d.Versions != 2 || d.ContentHash != v.ContentHash || !d.LastChanged.After(d.FirstSeen) {
 		t.Errorf("after it was gone on with: version %d, document %+v, %v", v.Number, d, err)
 	}
 }

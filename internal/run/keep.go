@@ -33,7 +33,7 @@ func (k *keeper) keep(ctx context.Context, p *crawl.Page, d document.Document) (
 	if k.store == nil {
 		return f, nil
 	}
-	if !known || old.Hash != d.Hash {
+	if !known || old.ContentHash != d.Hash {
 		if err := k.keepVersion(ctx, p, d, old, known, &f); err != nil {
 			return Found{}, err
 		}
@@ -55,10 +55,10 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 		}
 		// A newest version with this very text was appended by a worker that was killed
 		// before it wrote the document: nobody knows of that change yet.
-		if err == nil && newest.Hash != d.Hash {
+		if err == nil && newest.ContentHash != d.Hash {
 			switch document.Compare(document.FromMarkdown(text), d).Kind {
 			case change.KindNone, change.KindCosmetic:
-				f.Hash, f.Words = old.Hash, old.Words
+				f.ContentHash, f.WordCount = old.ContentHash, old.WordCount
 				return nil
 			case change.KindBroken:
 				// A page that lost its text is an incident, not a version.
@@ -77,8 +77,8 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 		return fmt.Errorf("keep the page of %s: %w", p.URL, err)
 	}
 	v, _, err := k.store.AppendVersion(ctx, k.run.Fence, store.Version{
-		DocumentID: f.ID, Hash: d.Hash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: datesOf(d),
-		Language: d.Language, Region: d.Region, Words: d.Words, SnapshotHash: snap, Flapping: flaps, RunID: k.run.ID,
+		DocumentID: f.ID, ContentHash: d.Hash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: datesOf(d),
+		Language: d.Language, Jurisdiction: d.Region, WordCount: d.Words, SnapshotHash: snap, Flapping: flaps, RunID: k.run.ID,
 	}, d.Markdown)
 	if err != nil {
 		return fmt.Errorf("keep a version of %s: %w", p.URL, err)
@@ -102,15 +102,15 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 // flaps says whether a text that a document is about to get is one that it went back to
 // before: whoever follows it has been told of that change.
 func (k *keeper) flaps(ctx context.Context, id, hash string, at time.Time) (bool, error) {
-	versions, _, err := k.store.ListVersions(ctx, id, store.Page{Limit: change.FlapVersions})
+	versions, _, err := k.store.ListVersions(ctx, id, store.ListOptions{Limit: change.MaxFlapVersions})
 	if err != nil {
 		return false, err
 	}
-	var history []change.Seen
+	var history []change.Observation
 	for _, v := range versions {
-		history = append(history, change.Seen{Hash: v.Hash, At: v.FetchedAt})
+		history = append(history, change.Observation{ContentHash: v.ContentHash, FirstSeen: v.FetchedAt})
 	}
-	return change.Flap(history, change.Seen{Hash: hash, At: at}).Flaps, nil
+	return change.DetectFlapping(history, change.Observation{ContentHash: hash, FirstSeen: at}).IsFlapping, nil
 }
 
 // identify finds the document that a page is: by its address, by an address that
@@ -146,15 +146,15 @@ func record(old store.Document, known bool, p *crawl.Page, d document.Document) 
 		rec.FormerURLs = rec.FormerURLs[max(0, len(rec.FormerURLs)-maxFormer):]
 	}
 	rec.URL, rec.Type, rec.Confidence = p.URL, d.Type, d.Confidence
-	rec.Also, rec.Language, rec.Region, rec.Title, rec.Dates = d.Also, d.Language, d.Region, d.Title, datesOf(d)
-	rec.Words, rec.Hash = d.Words, d.Hash
-	rec.LastSeen, rec.LastGone = p.FetchedAt, time.Time{}
+	rec.AdditionalTypes, rec.Language, rec.Jurisdiction, rec.Title, rec.Dates = d.Also, d.Language, d.Region, d.Title, datesOf(d)
+	rec.WordCount, rec.ContentHash = d.Words, d.Hash
+	rec.LastSeen, rec.RemovedAt = p.FetchedAt, time.Time{}
 	if !known {
 		rec.LastChanged = p.FetchedAt
 	}
 	rec.ETag, rec.LastModified = p.Header.Get("ETag"), p.Header.Get("Last-Modified")
-	if len(p.Path) > 1 || len(rec.Path) == 0 { // a known document is a seed, which says nothing
-		rec.Path = p.Path
+	if len(p.Path) > 1 || len(rec.DiscoveryPath) == 0 { // a known document is a seed, which says nothing
+		rec.DiscoveryPath = p.Path
 	}
 	if p.Anchor != "" {
 		rec.LinkText = p.Anchor
@@ -165,7 +165,7 @@ func record(old store.Document, known bool, p *crawl.Page, d document.Document) 
 func datesOf(d document.Document) store.Dates {
 	return store.Dates{
 		EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote,
-		TakesEffect: d.TakesEffect, TakesEffectQuote: d.TakesEffectQuote,
+		UpcomingEffectiveDate: d.TakesEffect, UpcomingEffectiveQuote: d.TakesEffectQuote,
 	}
 }
 

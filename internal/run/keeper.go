@@ -9,7 +9,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/canonical"
-	"github.com/clausea/crawler/internal/crawl/likeness"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/store"
@@ -71,7 +71,7 @@ func (k *keeper) begin(ctx context.Context, resumed bool) ([]crawl.Seed, error) 
 		return nil, fmt.Errorf("begin run %s of %s: %w", k.run.ID, k.run.Company, err)
 	}
 	var seeds []crawl.Seed
-	page := store.Page{Limit: 500}
+	page := store.ListOptions{Limit: 500}
 	for len(k.known) < maxKnown {
 		docs, next, err := k.store.ListDocuments(ctx, k.task.Company, page)
 		if err != nil {
@@ -79,7 +79,7 @@ func (k *keeper) begin(ctx context.Context, resumed bool) ([]crawl.Seed, error) 
 		}
 		for _, d := range docs {
 			k.known[d.URL] = d
-			if d.LastGone.IsZero() {
+			if d.RemovedAt.IsZero() {
 				seeds = append(seeds, crawl.Seed{URL: d.URL, Type: d.Type, Pinned: true})
 			}
 			if d.RunID == k.run.ID { // a run that is gone on with found it before it was cut off
@@ -115,7 +115,7 @@ func recalled(d store.Document) string {
 // conditionally: of any other page the links are needed, which a 304 lacks.
 func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 	d, ok := k.known[url]
-	if !ok || d.Words < leastOf(d.Type) { // it may be none, and is judged anew
+	if !ok || d.WordCount < leastOf(d.Type) { // it may be none, and is judged anew
 		return crawl.Validators{}
 	}
 	return crawl.Validators{ETag: d.ETag, LastModified: d.LastModified}
@@ -125,7 +125,7 @@ func (k *keeper) Validators(_ context.Context, url string) crawl.Validators {
 func (k *keeper) Outcome(o crawl.Outcome) {
 	k.pages.ended(o)
 	if o.Kind == crawl.OutcomeFailed {
-		k.metrics.Failed()
+		k.metrics.RecordFailure()
 	}
 	if o.Reason == "" {
 		return
@@ -156,7 +156,7 @@ func (k *keeper) Progress(p crawl.Progress) {
 	k.mu.Lock()
 	k.progress = p
 	k.mu.Unlock()
-	k.metrics.Skipped(countsOf(p.Skipped))
+	k.metrics.RecordSkips(countsOf(p.Skipped))
 	if k.runner.Progress != nil {
 		k.runner.Progress(p)
 	}
@@ -202,7 +202,7 @@ func enough(d *document.Document, pinned string) bool {
 
 // Page implements crawl.Observer.
 func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
-	k.metrics.Page(len(p.Body))
+	k.metrics.RecordPage(len(p.Body))
 	if p.NotModified {
 		return k.unmodified(ctx, p)
 	}
@@ -226,7 +226,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	}
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
 	if d.Legal {
-		v.Sketch = likeness.Of(d.Text)
+		v.Sketch = neardup.SketchText(d.Text)
 	}
 	rec := k.pages.record(p, d)
 	v.Record = rec
@@ -266,7 +266,7 @@ func (k *keeper) echo(p *crawl.Page, d document.Document) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for url, f := range k.found {
-		if url != p.URL && f.Hash == d.Hash && f.Change != Broken && f.Change != Gone {
+		if url != p.URL && f.ContentHash == d.Hash && f.Change != Broken && f.Change != Gone {
 			return true
 		}
 	}
@@ -295,7 +295,7 @@ func (k *keeper) instead(url, text string, reason crawl.SkipReason, pinned strin
 	}
 	// A known document's page that shows something else in its place is an incident:
 	// what is kept of it stays as it is.
-	if d, known := k.known[url]; known && d.LastGone.IsZero() {
+	if d, known := k.known[url]; known && d.RemovedAt.IsZero() {
 		k.found[d.URL] = Found{Document: d, Change: Broken, Reason: reason}
 	}
 }
@@ -316,7 +316,7 @@ func (k *keeper) pinnedType(p *crawl.Page) string {
 // unmodified handles a 304: the document is as it was.
 func (k *keeper) unmodified(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	d := k.known[p.URL]
-	d.LastSeen, d.LastGone, d.RunID = p.FetchedAt, time.Time{}, k.run.ID
+	d.LastSeen, d.RemovedAt, d.RunID = p.FetchedAt, time.Time{}, k.run.ID
 	if err := k.store.PutDocument(ctx, k.run.Fence, d); err != nil {
 		return crawl.Verdict{}, fmt.Errorf("keep %s as unmodified: %w", p.URL, err)
 	}

@@ -46,7 +46,7 @@ func (k *keeper) movers(typ string) []store.Document {
 	var out []store.Document
 	for url, old := range k.known {
 		status, lost := k.lost[url]
-		gone := lost && (status == http.StatusNotFound || status == http.StatusGone) || !old.LastGone.IsZero()
+		gone := lost && (status == http.StatusNotFound || status == http.StatusGone) || !old.RemovedAt.IsZero()
 		if gone && old.Type == typ && !again[old.ID] && len(out) < maxMovers {
 			out = append(out, old)
 		}

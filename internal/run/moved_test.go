@@ -37,17 +37,17 @@ func TestADocumentThatMovedWithoutARedirectKeepsItsHistory(t *testing.T) {
 	rep := crawlOnce(t, r)
 
 	after := find(t, st, "/legal/terms-of-service")
-	if after.ID != before.ID || len(after.FormerURLs) != 1 || after.FormerURLs[0] != before.URL || after.Versions != 2 || !after.LastGone.IsZero() {
+	if after.ID != before.ID || len(after.FormerURLs) != 1 || after.FormerURLs[0] != before.URL || after.Versions != 2 || !after.RemovedAt.IsZero() {
 		t.Errorf("it is now %+v\n%v", after, changes(rep))
 	}
 	if shop := find(t, st, "/legal/shop-terms"); shop.ID == before.ID || len(shop.FormerURLs) > 0 {
 		t.Errorf("a new document took another's place: %+v", shop)
 	}
-	if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.Page{}); err != nil || len(docs) != 3 {
+	if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.ListOptions{}); err != nil || len(docs) != 3 {
 		t.Errorf("%d documents, %v, want 3: %v", len(docs), err, changes(rep))
 	}
 	crawlOnce(t, r)
-	if again := find(t, st, "/legal/terms-of-service"); again.Versions != 2 || !again.LastGone.IsZero() {
+	if again := find(t, st, "/legal/terms-of-service"); again.Versions != 2 || !again.RemovedAt.IsZero() {
 		t.Errorf("after a further crawl it is %+v", again)
 	}
 }

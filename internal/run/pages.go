@@ -112,7 +112,7 @@ func (s *pages) flush(ctx context.Context, to store.Pages, f store.Fence, all bo
 	s.waiting = map[string]store.FetchedPage{}
 	s.mu.Unlock()
 	urls := slices.Sorted(maps.Keys(waiting))
-	for batch := range slices.Chunk(urls, store.MaxPages) {
+	for batch := range slices.Chunk(urls, store.MaxPageBatch) {
 		recs := make([]store.FetchedPage, len(batch))
 		for i, u := range batch {
 			recs[i] = waiting[u]

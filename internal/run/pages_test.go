@@ -15,7 +15,7 @@ import (
 func kept(t *testing.T, s store.Store) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	p := store.Page{Limit: store.MaxLimit}
+	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		items, next, err := s.ListPages(t.Context(), "example.com", p)
 		if err != nil {
@@ -145,10 +145,10 @@ func TestPagesAreWrittenInBatchesUnderTheFence(t *testing.T) {
 	if err := p.flush(t.Context(), b, f, false); err != nil || len(b.sizes) != 0 {
 		t.Errorf("few are written at once: %v, %v", b.sizes, err)
 	}
-	for i := range 2 * store.MaxPages {
+	for i := range 2 * store.MaxPageBatch {
 		p.ended(crawl.Outcome{URL: fmt.Sprint("https://example.com/x/", i), Reason: crawl.SkipDepth})
 	}
-	if err := p.flush(t.Context(), b, f, false); err != nil || fmt.Sprint(b.sizes) != fmt.Sprint([]int{store.MaxPages, store.MaxPages, flushAt - 1}) {
+	if err := p.flush(t.Context(), b, f, false); err != nil || fmt.Sprint(b.sizes) != fmt.Sprint([]int{store.MaxPageBatch, store.MaxPageBatch, flushAt - 1}) {
 		t.Errorf("batches of %v, %v", b.sizes, err)
 	}
 	if err := p.flush(t.Context(), b, f, true); err != nil || len(b.sizes) != 3 {
@@ -165,7 +165,7 @@ func TestASiteThatAnswersGuessedAddressesWithAPageItHasGetsNoFurtherDocuments(t 
 	r := w.runner(t, st)
 	for n := range 2 {
 		crawlOnce(t, r)
-		if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.Page{}); err != nil || len(docs) != 1 {
+		if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.ListOptions{}); err != nil || len(docs) != 1 {
 			t.Fatalf("after crawl %d there are %d documents: %v", n+1, len(docs), err)
 		}
 		if p, err := st.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipDuplicate) || p.DocumentID != "" {
@@ -184,7 +184,7 @@ func TestASiteThatAnswersGuessedAddressesWithAPageItHasGetsNoFurtherDocuments(t 
 	}
 	w.set("/", home("/privacy", "Privacy Policy"))
 	crawlOnce(t, r)
-	if d := find(t, st, "/terms"); !d.LastGone.IsZero() {
+	if d := find(t, st, "/terms"); !d.RemovedAt.IsZero() {
 		t.Errorf("a known document is gone: %+v", d)
 	}
 }

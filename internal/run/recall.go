@@ -13,7 +13,7 @@ import (
 // recall takes from the store what a run that is gone on with had learned of its URLs
 // before it was cut off. The crawl's journal has what it still had to do.
 func (k *keeper) recall(ctx context.Context) error {
-	page := store.Page{Limit: store.MaxLimit}
+	page := store.ListOptions{Limit: store.MaxLimit}
 	var led, rest []store.FetchedPage
 	for {
 		recs, next, err := k.store.ListPages(ctx, k.task.Company, page)

@@ -21,7 +21,7 @@ func TestARunThatGoesOnKnowsWhatWasLostBefore(t *testing.T) {
 	w.set("/legal/privacy-notice", held) // it can't come before the cut
 	w.set("/privacy", "")
 	w.set("/cookies", "<!doctype html><html lang=en><title>Harbour</title><main><p>Loading...</p></main>")
-	if rep := cutWhen(t, r, func(p crawl.Progress) bool { return p.Failed > 0 && p.Skipped[crawl.SkipRobots] > 0 }, terms); rep.Run.State != store.RunStopped {
+	if rep := cutWhen(t, r, func(p crawl.Progress) bool { return p.Failed > 0 && p.Skipped[crawl.SkipRobots] > 0 }, terms); rep.Run.State != store.RunInterrupted {
 		t.Fatalf("the cut run is %s: %s", rep.Run.State, rep.Run.Message)
 	}
 	w.set("/legal/privacy-notice", policy("Privacy Policy"))

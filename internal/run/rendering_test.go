@@ -20,8 +20,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/crawl/render"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
@@ -157,7 +157,7 @@ func web(t *testing.T, sites []*spa) *fetch.Fetcher {
 	}))
 	t.Cleanup(srv.Close)
 	f, err := fetch.New(fetch.Config{
-		Guard:     address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}),
+		Guard:     netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}),
 		ConnectTo: []fetch.ConnectTo{{Port: "80", ToHost: "127.0.0.1", ToPort: srv.URL[strings.LastIndex(srv.URL, ":")+1:]}},
 	})
 	if err != nil {
@@ -231,7 +231,7 @@ func TestARunSaysWhichPagesNeedABrowser(t *testing.T) {
 	if rep.Result.Progress.Skipped[crawl.SkipNeedsBrowser] == 0 || !strings.Contains(rep.Run.Message, "need a browser") {
 		t.Errorf("%q, skipped %v", rep.Run.Message, rep.Result.Progress.Skipped)
 	}
-	pages, _, err := st.ListPages(t.Context(), rep.Run.Company, store.Page{Limit: 100})
+	pages, _, err := st.ListPages(t.Context(), rep.Run.Company, store.ListOptions{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ var ErrBusy = errors.New("the company is being crawled by another process")
 // Run crawls one company, or goes on with a run of it that was cut off.
 func (r *Runner) Run(ctx context.Context, t Task) (Report, error) {
 	if r.Store == nil {
-		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()}, nil)
+		return r.crawl(ctx, t, store.Run{ID: newID(), Company: t.Company, CreatedAt: time.Now().UTC()}, nil)
 	}
 	lease, err := r.Store.AcquireLease(ctx, LeaseName(t.Company), r.Holder, r.lease())
 	if errors.Is(err, store.ErrConflict) {
@@ -158,7 +158,7 @@ func (r *Runner) keep(parent context.Context, l store.Lease) (context.Context, f
 
 // current returns the run to resume and its checkpoint entries, or a new run.
 func (r *Runner) current(ctx context.Context, t Task) (store.Run, [][]byte, error) {
-	last, _, err := r.Store.ListRuns(ctx, t.Company, store.Page{Limit: 1})
+	last, _, err := r.Store.ListRuns(ctx, t.Company, store.ListOptions{Limit: 1})
 	if err != nil {
 		return store.Run{}, nil, fmt.Errorf("crawl %s: look for a run to go on with: %w", t.Company, err)
 	}
@@ -169,7 +169,7 @@ func (r *Runner) current(ctx context.Context, t Task) (store.Run, [][]byte, erro
 		}
 		return last[0], entries, nil
 	}
-	return store.Run{ID: newID(), Company: t.Company, Started: time.Now().UTC()}, nil, nil
+	return store.Run{ID: newID(), Company: t.Company, CreatedAt: time.Now().UTC()}, nil, nil
 }
 
 // resumeWithin is how old a run may be that is gone on with; the frontier of an
@@ -177,22 +177,22 @@ func (r *Runner) current(ctx context.Context, t Task) (store.Run, [][]byte, erro
 const resumeWithin = 24 * time.Hour
 
 func goesOn(r store.Run) bool {
-	return (r.State == store.RunRunning || r.State == store.RunStopped) && time.Since(r.Started) < resumeWithin
+	return (r.State == store.RunRunning || r.State == store.RunInterrupted) && time.Since(r.CreatedAt) < resumeWithin
 }
 
 // crawl runs the engine and records how it ended. resume are the checkpoint entries of
 // a run that is resumed.
 func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run, resume [][]byte) (Report, error) {
-	rec.State, rec.Holder, rec.Heartbeat = store.RunRunning, r.Holder, time.Now().UTC()
+	rec.State, rec.Worker, rec.Heartbeat = store.RunRunning, r.Holder, time.Now().UTC()
 	k := newKeeper(r, t, rec)
 	deps := crawl.Deps{Observer: k, Resume: resume}
 	if r.Store != nil && r.HostTenure > 0 {
 		holder := fmt.Sprintf("%s/%s/%d", r.Holder, rec.ID, rec.Fence.Epoch)
 		deps.HostLeases = &turns.Hosts{Leases: r.Store, Holder: holder, Lease: r.lease(), Tenure: r.HostTenure, Log: r.Log}
 	}
-	k.metrics = r.Metrics.Run(len(resume) > 0)
+	k.metrics = r.Metrics.StartRun(len(resume) > 0)
 	reason := crawl.StopInternal
-	defer func() { k.metrics.End(string(reason)) }()
+	defer func() { k.metrics.Finish(string(reason)) }()
 	known, err := k.begin(ctx, len(resume) > 0)
 	if err != nil {
 		return Report{}, err
@@ -212,9 +212,9 @@ func (r *Runner) crawl(ctx context.Context, t Task, rec store.Run, resume [][]by
 	}
 	rep := Report{Run: k.run, Documents: k.documents(), Result: res}
 	for _, f := range rep.Documents {
-		k.metrics.Document(f.Type, f.Change)
+		k.metrics.RecordDocument(f.Type, f.Change)
 	}
-	k.metrics.Skipped(countsOf(res.Progress.Skipped))
+	k.metrics.RecordSkips(countsOf(res.Progress.Skipped))
 	switch {
 	case errors.Is(err, context.Canceled):
 		reason = crawl.StopInterrupted

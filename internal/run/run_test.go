@@ -15,8 +15,8 @@ import (
 	"github.com/go-logr/logr"
 
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
@@ -72,7 +72,7 @@ func (s *site) runner(t *testing.T, st store.Store) *Runner {
 		t.Fatal(err)
 	}
 	f, err := fetch.New(fetch.Config{
-		Guard: address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: ca,
+		Guard: netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: ca,
 		ConnectTo: []fetch.ConnectTo{{Host: "example.com", Port: "443", ToHost: "127.0.0.1", ToPort: s.URL[strings.LastIndexByte(s.URL, ':')+1:]}},
 	})
 	if err != nil {

@@ -93,15 +93,15 @@ func (k *keeper) stopped() {
 		k.run.State, k.run.StopReason, k.run.Message = store.RunFailed, string(crawl.StopCancelled), "The crawl was cancelled; what was found is kept."
 	case errors.Is(k.cause, ErrShutdown):
 		// The worker's end is no failure of the crawl: it counts as no attempt.
-		k.run.State, k.run.StopReason, k.run.Message, k.run.Holder = store.RunPending, "", "", ""
+		k.run.State, k.run.StopReason, k.run.Message, k.run.Worker = store.RunPending, "", "", ""
 		k.run.Attempts = max(k.run.Attempts-1, 0)
 	case errors.Is(k.cause, ErrSuspend):
-		k.run.State = store.RunStopped
+		k.run.State = store.RunInterrupted
 		k.run.Attempts = max(k.run.Attempts-1, 0) // nor is a pause
 	default:
-		k.run.State = store.RunStopped
+		k.run.State = store.RunInterrupted
 	}
-	if k.run.State == store.RunPending || k.run.State == store.RunStopped {
-		k.run.Completed = time.Time{}
+	if k.run.State == store.RunPending || k.run.State == store.RunInterrupted {
+		k.run.FinishedAt = time.Time{}
 	}
 }

@@ -20,14 +20,14 @@ import (
 // whoever takes them does.
 func ReadManifests(r io.Reader) ([]*unstructured.Unstructured, error) {
 	var out []*unstructured.Unstructured
-	err := eachDocument(r, func(raw map[string]any) error {
+	err := forEachDocument(r, func(raw map[string]any) error {
 		all := []any{raw}
 		if raw["apiVersion"] == "v1" && raw["kind"] == "List" {
 			all, _ = raw["items"].([]any)
 		}
 		for _, item := range all {
 			m, _ := item.(map[string]any)
-			obj, err := resource(m)
+			obj, err := decodeResource(m)
 			if err != nil {
 				return err
 			}
@@ -47,8 +47,8 @@ func ReadManifests(r io.Reader) ([]*unstructured.Unstructured, error) {
 // maxManifest bounds a manifest, in bytes: etcd's own bound for a request is 1.5 MiB.
 const maxManifest = 1536 << 10
 
-// eachDocument calls f for each document of a manifest that is not empty.
-func eachDocument(r io.Reader, f func(raw map[string]any) error) error {
+// forEachDocument calls f for each document of a manifest that is not empty.
+func forEachDocument(r io.Reader, f func(raw map[string]any) error) error {
 	b, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
 	if err != nil {
 		return fmt.Errorf("read the manifest: %w", err)
@@ -78,7 +78,7 @@ func eachDocument(r io.Reader, f func(raw map[string]any) error) error {
 	}
 }
 
-func resource(raw map[string]any) (*unstructured.Unstructured, error) {
+func decodeResource(raw map[string]any) (*unstructured.Unstructured, error) {
 	want := v1alpha1.GroupVersion.String()
 	kind, _ := raw["kind"].(string)
 	if raw["apiVersion"] != want || kind != "Company" && kind != "CrawlJob" {
@@ -88,7 +88,7 @@ func resource(raw map[string]any) (*unstructured.Unstructured, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
 	}
-	c, err := object(bytes.NewReader(b)) // numbers as JSON has them
+	c, err := decodeJSON(bytes.NewReader(b)) // numbers as JSON has them
 	if err != nil {
 		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
 	}

@@ -21,11 +21,11 @@ import (
 // and with its defaults.
 func ReadCompany(ctx context.Context, r io.Reader) (*v1alpha1.Company, error) {
 	var found *v1alpha1.Company
-	err := eachDocument(r, func(raw map[string]any) (err error) {
+	err := forEachDocument(r, func(raw map[string]any) (err error) {
 		if found != nil {
 			return errors.New("the manifest holds several resources: give one Company a file")
 		}
-		found, err = company(ctx, raw)
+		found, err = decodeCompany(ctx, raw)
 		return err
 	})
 	if err != nil {
@@ -37,7 +37,7 @@ func ReadCompany(ctx context.Context, r io.Reader) (*v1alpha1.Company, error) {
 	return found, nil
 }
 
-func company(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error) {
+func decodeCompany(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error) {
 	want := v1alpha1.GroupVersion.String()
 	if obj["kind"] != "Company" || obj["apiVersion"] != want {
 		return nil, fmt.Errorf("the manifest holds apiVersion %v, kind %v: write apiVersion: %s and kind: Company", obj["apiVersion"], obj["kind"], want)
@@ -46,7 +46,7 @@ func company(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error)
 	if name, _ := meta["name"].(string); name == "" {
 		return nil, errors.New("metadata.name: Required value: write the company's name, such as example-com")
 	}
-	k, err := Of("Company")
+	k, err := ForKind("Company")
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func company(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error)
 	if err != nil {
 		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
 	}
-	if obj, err = object(bytes.NewReader(b)); err != nil {
+	if obj, err = decodeJSON(bytes.NewReader(b)); err != nil {
 		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
 	}
 	if err := k.Admit(ctx, obj, nil).ToAggregate(); err != nil {
@@ -68,8 +68,8 @@ func company(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error)
 	return c, nil
 }
 
-// object reads JSON with integers as int64, as the API server does.
-func object(r io.Reader) (map[string]any, error) {
+// decodeJSON reads JSON with integers as int64, as the API server does.
+func decodeJSON(r io.Reader) (map[string]any, error) {
 	b, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
@@ -78,9 +78,9 @@ func object(r io.Reader) (map[string]any, error) {
 	return obj, utiljson.Unmarshal(b, &obj)
 }
 
-// CompanyFor is the Company that a URL or a bare domain stands for: domain is its
+// CompanyFromTarget is the Company that a URL or a bare domain stands for: domain is its
 // registrable domain, and a URL is a seed too. It is checked as a manifest is.
-func CompanyFor(ctx context.Context, target string, registrable func(host string) string) (*v1alpha1.Company, error) {
+func CompanyFromTarget(ctx context.Context, target string, registrable func(host string) string) (*v1alpha1.Company, error) {
 	raw := target
 	if !strings.Contains(raw, "://") {
 		raw = "https://" + raw
@@ -91,9 +91,9 @@ func CompanyFor(ctx context.Context, target string, registrable func(host string
 	}
 	raw = u.Scheme + raw[len(u.Scheme):] // which Parse made lower case, as the schema wants it
 	domain := registrable(strings.ToLower(u.Hostname()))
-	return company(ctx, map[string]any{
+	return decodeCompany(ctx, map[string]any{
 		"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Company",
-		"metadata": map[string]any{"name": nameOf(domain)},
+		"metadata": map[string]any{"name": companyName(domain)},
 		"spec":     map[string]any{"domains": []any{domain}, "seeds": []any{map[string]any{"url": raw}}},
 	})
 }
@@ -101,8 +101,8 @@ func CompanyFor(ctx context.Context, target string, registrable func(host string
 // maxName is the most that the schema lets a Company's name have.
 const maxName = 63
 
-// nameOf is a domain as a Company's name: where it is cut, a hash tells it apart.
-func nameOf(domain string) string {
+// companyName is a domain as a Company's name: where it is cut, a hash tells it apart.
+func companyName(domain string) string {
 	if len(domain) <= maxName {
 		return domain
 	}

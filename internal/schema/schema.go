@@ -34,8 +34,8 @@ type Kind struct {
 	cel        *cel.Validator
 }
 
-// kinds compiles all definitions once, when the first is asked for.
-var kinds = sync.OnceValues(func() (map[string]*Kind, error) {
+// compiledKinds compiles all definitions once, when the first is asked for.
+var compiledKinds = sync.OnceValues(func() (map[string]*Kind, error) {
 	files, err := fs.Glob(crd.Bases, "bases/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list the definitions: %w", err)
@@ -55,9 +55,9 @@ var kinds = sync.OnceValues(func() (map[string]*Kind, error) {
 	return out, nil
 })
 
-// Of is the schema of a kind, such as Company; an unknown one is an error.
-func Of(kind string) (*Kind, error) {
-	all, err := kinds()
+// ForKind is the schema of a kind, such as Company; an unknown one is an error.
+func ForKind(kind string) (*Kind, error) {
+	all, err := compiledKinds()
 	if err != nil {
 		return nil, err
 	}

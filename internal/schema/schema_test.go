@@ -20,14 +20,14 @@ func admit(t *testing.T, manifest, old string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		obj, err := object(bytes.NewReader(j))
+		obj, err := decodeJSON(bytes.NewReader(j))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return obj
 	}
 	obj := parse(manifest)
-	k, err := Of(obj["kind"].(string))
+	k, err := ForKind(obj["kind"].(string))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,11 +113,11 @@ func TestALongDomainIsACompanyToo(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 63) + ".co.uk"
 	whole := func(h string) string { return h }
-	one, err := CompanyFor(t.Context(), long, whole)
+	one, err := CompanyFromTarget(t.Context(), long, whole)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := CompanyFor(t.Context(), strings.Repeat("a", 63)+".co.jp", whole)
+	other, err := CompanyFromTarget(t.Context(), strings.Repeat("a", 63)+".co.jp", whole)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestAURLADomainAndAManifestBecomeTheSameCompany(t *testing.T) {
 		p := strings.Split(h, ".")
 		return strings.Join(p[len(p)-2:], ".")
 	}
-	fromURL, err := CompanyFor(t.Context(), "https://www.example.com/about", last2)
+	fromURL, err := CompanyFromTarget(t.Context(), "https://www.example.com/about", last2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestAURLADomainAndAManifestBecomeTheSameCompany(t *testing.T) {
 		t.Errorf("%s\ndiffers from\n%s", a, b)
 	}
 	for _, loud := range []string{"HTTPS://www.example.com/about", "Https://www.example.com/about"} {
-		c, err := CompanyFor(t.Context(), loud, last2)
+		c, err := CompanyFromTarget(t.Context(), loud, last2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,14 +161,14 @@ func TestAURLADomainAndAManifestBecomeTheSameCompany(t *testing.T) {
 			t.Errorf("%s becomes %s", loud, got)
 		}
 	}
-	if c, err := CompanyFor(t.Context(), "HTTP://Example.com", last2); err != nil || string(c.Spec.Domains[0]) != "example.com" || !strings.EqualFold(c.Spec.Seeds[0].URL, "http://example.com") {
+	if c, err := CompanyFromTarget(t.Context(), "HTTP://Example.com", last2); err != nil || string(c.Spec.Domains[0]) != "example.com" || !strings.EqualFold(c.Spec.Seeds[0].URL, "http://example.com") {
 		t.Errorf("%v, %v", c, err)
 	}
 	if got := fromURL.Spec.ExpectedTypes; len(got) != 2 {
 		t.Errorf("the expected types' default is %v", got)
 	}
 	for _, bad := range []string{"", "localhost", "ftp://example.com", "https://u:p@example.com", "a b.com", "https://"} {
-		if c, err := CompanyFor(t.Context(), bad, last2); err == nil {
+		if c, err := CompanyFromTarget(t.Context(), bad, last2); err == nil {
 			t.Errorf("%q became %v", bad, c.Spec.Domains)
 		}
 	}

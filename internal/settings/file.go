@@ -50,13 +50,13 @@ func (s *Set) readFile(env Environment) (*settingsFile, error) {
 	}
 	f := &settingsFile{path: path, values: map[string][]string{}}
 	for name, value := range entries {
-		if err := s.mayBeInFile(name); err != nil {
+		if err := s.checkFileKey(name); err != nil {
 			return nil, fmt.Errorf("the file of settings %s: %w", path, err)
 		}
 		if value == nil {
 			continue // an empty entry is as none, as in the environment
 		}
-		texts, ok := textsOf(value)
+		texts, ok := valueTexts(value)
 		if !ok {
 			return nil, fmt.Errorf("the file of settings %s: %s holds something nested; write one value, or a list of them", path, name)
 		}
@@ -65,15 +65,15 @@ func (s *Set) readFile(env Environment) (*settingsFile, error) {
 	return f, nil
 }
 
-// textsOf is a value as a flag would be given it.
-func textsOf(value any) ([]string, bool) {
+// valueTexts is a value as a flag would be given it.
+func valueTexts(value any) ([]string, bool) {
 	switch v := value.(type) {
 	case map[string]any:
 		return nil, false
 	case []any:
 		texts := []string{}
 		for _, e := range v {
-			one, ok := textsOf(e)
+			one, ok := valueTexts(e)
 			if _, list := e.([]any); !ok || list {
 				return nil, false
 			}
@@ -85,7 +85,7 @@ func textsOf(value any) ([]string, bool) {
 	}
 }
 
-func (s *Set) mayBeInFile(name string) error {
+func (s *Set) checkFileKey(name string) error {
 	for _, b := range s.rows {
 		switch {
 		case b.Name != name:

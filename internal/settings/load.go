@@ -18,8 +18,8 @@ type Environment struct {
 	Open   func(path string) (io.ReadCloser, error)
 }
 
-// Process is the environment of this process.
-func Process() Environment {
+// ProcessEnvironment is the environment of this process.
+func ProcessEnvironment() Environment {
 	return Environment{
 		Lookup: os.LookupEnv,
 		Open:   func(path string) (io.ReadCloser, error) { return os.Open(path) },
@@ -33,7 +33,7 @@ func (s *Set) Load(command string, env Environment) (*Values, error) {
 	var wrong []error
 	var file *settingsFile
 	for i, b := range s.rows {
-		if !b.For(command) {
+		if !b.AppliesTo(command) {
 			continue
 		}
 		if err := s.resolve(b, env, file); err != nil {
@@ -54,30 +54,30 @@ func (s *Set) Load(command string, env Environment) (*Values, error) {
 }
 
 // resolve gives one setting its value and checks it.
-func (s *Set) resolve(b *bound, env Environment, file *settingsFile) error {
-	texts, from, err := b.find(env, file)
+func (s *Set) resolve(b *boundSetting, env Environment, file *settingsFile) error {
+	texts, from, err := b.lookup(env, file)
 	if err != nil {
 		return err
 	}
 	if from.Kind == FromEnv || from.Kind == FromFile {
-		if err := b.put(texts); err != nil {
-			return b.wrong(from, strings.Join(texts, ","), b.expected())
+		if err := b.set(texts); err != nil {
+			return b.valueError(from, strings.Join(texts, ","), b.expected())
 		}
 	}
 	b.source = from
 	if from.Kind == FromDefault || b.rule.holds == nil {
 		return nil
 	}
-	for _, text := range b.texts(s.values) {
+	for _, text := range b.elements(s.values) {
 		if text != "" && !b.rule.holds(text) {
-			return b.wrong(from, text, b.rule.expected)
+			return b.valueError(from, text, b.rule.expected)
 		}
 	}
 	return nil
 }
 
-// find looks for a value, best source first; texts are several for a list.
-func (b *bound) find(env Environment, file *settingsFile) (texts []string, from Source, err error) {
+// lookup looks for a value, best source first; texts are several for a list.
+func (b *boundSetting) lookup(env Environment, file *settingsFile) (texts []string, from Source, err error) {
 	if b.flag.Changed {
 		return nil, Source{Kind: FromFlag}, nil
 	}
@@ -99,9 +99,9 @@ func (b *bound) find(env Environment, file *settingsFile) (texts []string, from 
 	return nil, Source{}, nil
 }
 
-// put sets the value below the flag. A list from a file has its elements already
+// set sets the value below the flag. A list from a file has its elements already
 // apart; one from the environment is cut at commas, as the flag's is.
-func (b *bound) put(texts []string) error {
+func (b *boundSetting) set(texts []string) error {
 	if list, ok := b.value.(pflag.SliceValue); ok && len(texts) != 1 {
 		return list.Replace(slices.Clone(texts))
 	}
@@ -111,8 +111,8 @@ func (b *bound) put(texts []string) error {
 	return b.value.Set(texts[0])
 }
 
-// texts are the value as its rule wants it: a list's elements, or the one.
-func (b *bound) texts(v *Values) []string {
+// elements are the value as its rule wants it: a list's elements, or the one.
+func (b *boundSetting) elements(v *Values) []string {
 	switch p := b.field(v).(type) {
 	case *[]string:
 		return *p

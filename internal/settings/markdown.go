@@ -19,7 +19,7 @@ func WriteMarkdown(w io.Writer) error {
 		"code":   func(s string) string { return "`" + s + "`" },
 		"type":   func(s Setting) string { return typeName(s.field(&Values{})) },
 		"plain":  func(s string) string { return strings.ReplaceAll(s, "`", "") },
-		"by":     writtenAs,
+		"by":     waysToSet,
 	}).Parse(configuration)
 	if err != nil {
 		return fmt.Errorf("read the template of docs/configuration.md: %w", err)
@@ -40,8 +40,8 @@ func rowsOf(group string) []Setting {
 	return rows
 }
 
-// writtenAs are the three ways to give a setting.
-func writtenAs(s Setting) string {
+// waysToSet are the three ways to give a setting.
+func waysToSet(s Setting) string {
 	var ways []string
 	if s.Flag {
 		ways = append(ways, "`--"+s.Name+"`")

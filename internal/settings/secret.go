@@ -32,12 +32,12 @@ func (s Secret) Reveal() string {
 	return s.reveal()
 }
 
-// Empty says that there is nothing to hide.
-func (s Secret) Empty() bool { return s.reveal == nil }
+// IsEmpty says that there is nothing to hide.
+func (s Secret) IsEmpty() bool { return s.reveal == nil }
 
 // String implements fmt.Stringer.
 func (s Secret) String() string {
-	if s.Empty() {
+	if s.IsEmpty() {
 		return ""
 	}
 	return redacted

@@ -4,13 +4,13 @@ import "github.com/spf13/pflag"
 
 // Set is the table with a place for each value.
 type Set struct {
-	rows   []*bound
+	rows   []*boundSetting
 	values *Values
 }
 
-// bound is a row with its flag, which holds the value also where the command line
+// boundSetting is a row with its flag, which holds the value also where the command line
 // does not offer it.
-type bound struct {
+type boundSetting struct {
 	Setting
 	flag   *pflag.Flag
 	value  pflag.Value // as pflag made it, below the flag's own messages
@@ -25,11 +25,11 @@ func newSet(table []Setting) *Set {
 	s.values.set = s
 	fs := pflag.NewFlagSet("settings", pflag.ContinueOnError)
 	for _, row := range table {
-		b := &bound{Setting: row, source: Source{Kind: FromDefault}}
+		b := &boundSetting{Setting: row, source: Source{Kind: FromDefault}}
 		define(fs, row, row.field(s.values))
 		b.flag = fs.Lookup(row.Name)
 		b.value = b.flag.Value
-		b.flag.Value = &spoken{b.value, row}
+		b.flag.Value = &describedValue{b.value, row}
 		b.flag.DefValue = row.Default // help shows it as it was written
 		b.flag.Annotations = map[string][]string{groupAnnotation: {row.Group}, choicesAnnotation: row.rule.words}
 		s.rows = append(s.rows, b)
@@ -43,11 +43,11 @@ const (
 	choicesAnnotation = "clausea.choices"
 )
 
-// ChoicesOf are the only values that a flag of the table may have, if they are few.
-func ChoicesOf(f *pflag.Flag) []string { return f.Annotations[choicesAnnotation] }
+// FlagChoices are the only values that a flag of the table may have, if they are few.
+func FlagChoices(f *pflag.Flag) []string { return f.Annotations[choicesAnnotation] }
 
-// GroupOf is the group of a flag that the table made, empty for any other.
-func GroupOf(f *pflag.Flag) string {
+// FlagGroup is the group of a flag that the table made, empty for any other.
+func FlagGroup(f *pflag.Flag) string {
 	if g := f.Annotations[groupAnnotation]; len(g) > 0 {
 		return g[0]
 	}
@@ -57,7 +57,7 @@ func GroupOf(f *pflag.Flag) string {
 // AddFlags gives fs the flags of a command, but for those of all commands.
 func (s *Set) AddFlags(fs *pflag.FlagSet, command string) {
 	for _, b := range s.rows {
-		if b.Flag && len(b.Commands) > 0 && b.For(command) {
+		if b.Flag && len(b.Commands) > 0 && b.AppliesTo(command) {
 			fs.AddFlag(b.flag)
 		}
 	}
@@ -72,7 +72,7 @@ func (s *Set) AddGlobalFlags(fs *pflag.FlagSet) {
 	}
 }
 
-func (s *Set) byField(field any) *bound {
+func (s *Set) byField(field any) *boundSetting {
 	for _, b := range s.rows {
 		if b.field(s.values) == field {
 			return b

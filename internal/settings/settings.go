@@ -33,14 +33,14 @@ type Setting struct {
 	field func(*Values) any // pointer to the field, whose type is the setting's
 }
 
-// Secret says whether the value is kept out of all output.
-func (s Setting) Secret() bool {
+// IsSecret says whether the value is kept out of all output.
+func (s Setting) IsSecret() bool {
 	_, ok := s.field(&Values{}).(*Secret)
 	return ok
 }
 
-// For says whether a command uses the setting.
-func (s Setting) For(command string) bool {
+// AppliesTo says whether a command uses the setting.
+func (s Setting) AppliesTo(command string) bool {
 	for _, c := range s.Commands {
 		if c == command {
 			return true
@@ -76,10 +76,10 @@ type Values struct {
 	CAFile       string
 	AllowAddress []string // CIDR
 
-	Port        int
-	Crawls      int // at once in this process
-	Reconcilers int // at once for each kind
-	Lease       time.Duration
+	Port                    int
+	MaxConcurrentCrawls     int // at once in this process
+	MaxConcurrentReconciles int // at once for each kind
+	LeaseDuration           time.Duration
 
 	WatchNamespace      string
 	LeaderNamespace     string
@@ -96,10 +96,10 @@ type Values struct {
 	set *Set
 }
 
-// Insisted says whether a setting, named by a pointer to its field, was given for
+// IsExplicit says whether a setting, named by a pointer to its field, was given for
 // this call: by a flag, or by the command itself. Such a value goes before what a
 // Company says; one from the environment or a file is for Companies that say nothing.
-func (v *Values) Insisted(field any) bool {
+func (v *Values) IsExplicit(field any) bool {
 	b := v.set.byField(field)
 	return b != nil && b.source.Kind >= FromFlag
 }
@@ -118,14 +118,14 @@ func Override[T any](v *Values, field *T, value T) {
 	}
 }
 
-// Wrong is the error for a setting, named by a pointer to its field, that only its
+// InvalidValue is the error for a setting, named by a pointer to its field, that only its
 // user could tell to be wrong: it says where it came from.
-func (v *Values) Wrong(field any, shown, expected string) error {
+func (v *Values) InvalidValue(field any, shown, expected string) error {
 	b := v.set.byField(field)
 	if b == nil {
-		return &ValueError{Shown: shown, Expected: expected}
+		return &ValueError{Value: shown, Expected: expected}
 	}
-	return b.wrong(b.source, shown, expected)
+	return b.valueError(b.source, shown, expected)
 }
 
 // Secrets are the values that must not be shown anywhere. A store that is a folder
@@ -134,7 +134,7 @@ func (v *Values) Secrets() []string {
 	var all []string
 	for _, b := range v.set.rows {
 		s, ok := b.field(v).(*Secret)
-		if !ok || s.Empty() || (s == &v.Store || s == &v.Browser) && !strings.Contains(s.Reveal(), "://") {
+		if !ok || s.IsEmpty() || (s == &v.Store || s == &v.Browser) && !strings.Contains(s.Reveal(), "://") {
 			continue
 		}
 		all = append(all, s.Reveal())

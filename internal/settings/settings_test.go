@@ -50,7 +50,7 @@ func load(args []string, variables, files map[string]string) (*Values, *Set, err
 
 // drawValue draws a value that a setting may have and that is not its default.
 func drawValue(t *rapid.T, row Setting, label string) string {
-	if row.Secret() {
+	if row.IsSecret() {
 		scheme := "http"
 		if row.Name == "mongo-uri" || row.Name == "store" {
 			scheme = "mongodb"
@@ -79,7 +79,7 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 	case "number":
 		return fmt.Sprint(rapid.IntRange(1, 50).Draw(t, label))
 	case "duration":
-		return short(time.Duration(rapid.IntRange(2, 300).Draw(t, label)) * time.Second)
+		return formatDuration(time.Duration(rapid.IntRange(2, 300).Draw(t, label)) * time.Second)
 	}
 	return rapid.StringMatching(`[A-Za-z][A-Za-z0-9./:-]{0,20}`).Draw(t, label)
 }
@@ -133,7 +133,7 @@ func TestAFlagGoesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.T
 			if row.Name == configName {
 				continue
 			}
-			got := row.text(v)
+			got := row.format(v)
 			if p, ok := row.field(v).(*Secret); ok {
 				got = p.Reveal()
 			}
@@ -143,7 +143,7 @@ func TestAFlagGoesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.T
 			if row.source != want[row.Name] {
 				t.Errorf("%s comes from %v, want %v", row.Name, row.source, want[row.Name])
 			}
-			if insisted := want[row.Name].Kind == FromFlag; v.Insisted(row.field(v)) != insisted {
+			if insisted := want[row.Name].Kind == FromFlag; v.IsExplicit(row.field(v)) != insisted {
 				t.Errorf("%s: Insisted is %v", row.Name, !insisted)
 			}
 		}
@@ -277,7 +277,7 @@ func TestTheTableIsSound(t *testing.T) {
 		} else {
 			fields[f] = true
 		}
-		if got := b.text(v); got != b.Default {
+		if got := b.format(v); got != b.Default {
 			t.Errorf("%s: the default is %q, but it begins as %q", b.Name, b.Default, got)
 		}
 		if b.Default != "" && b.rule.holds != nil && !b.rule.holds(b.Default) {
@@ -298,8 +298,8 @@ func TestACommandIsNotHeldUpByWhatItDoesNotUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v.MaxPages != 500 || !v.Proxy.Empty() {
-		t.Errorf("max-pages is %d, proxy is empty: %v", v.MaxPages, v.Proxy.Empty())
+	if v.MaxPages != 500 || !v.Proxy.IsEmpty() {
+		t.Errorf("max-pages is %d, proxy is empty: %v", v.MaxPages, v.Proxy.IsEmpty())
 	}
 }
 
@@ -355,11 +355,11 @@ func TestACommandCanOverrideAndBlameASetting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Wrong(&v.ConnectTo, "a:b", "four parts"); err == nil || err.Error() != `CLAUSEA_CONNECT_TO: "a:b" is not possible; write four parts` {
+	if err := v.InvalidValue(&v.ConnectTo, "a:b", "four parts"); err == nil || err.Error() != `CLAUSEA_CONNECT_TO: "a:b" is not possible; write four parts` {
 		t.Errorf("the error is %v", err)
 	}
 	Override(v, &v.CAFile, "ca.pem")
-	if v.CAFile != "ca.pem" || !v.Insisted(&v.CAFile) || s.byField(&v.CAFile).source.String() != "command" {
+	if v.CAFile != "ca.pem" || !v.IsExplicit(&v.CAFile) || s.byField(&v.CAFile).source.String() != "command" {
 		t.Errorf("it is %q from %v", v.CAFile, s.byField(&v.CAFile).source)
 	}
 }

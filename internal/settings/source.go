@@ -45,7 +45,7 @@ func (s Source) String() string {
 type ValueError struct {
 	Setting  string // as its user wrote it: --flag, VARIABLE or key
 	Source   Source
-	Shown    string // the value, empty for a secret
+	Value    string // the value, empty for a secret
 	Expected string
 }
 
@@ -55,25 +55,25 @@ func (e *ValueError) Error() string {
 	if e.Source.Kind == FromFile {
 		what += " in " + e.Source.Name
 	}
-	if e.Shown != "" {
-		what += fmt.Sprintf(": %.80q is not possible", e.Shown)
+	if e.Value != "" {
+		what += fmt.Sprintf(": %.80q is not possible", e.Value)
 	} else {
 		what += ": its value is not possible"
 	}
 	return what + "; write " + e.Expected
 }
 
-// wrong makes the error for a value from a source.
-func (b *bound) wrong(from Source, shown, expected string) error {
-	e := &ValueError{Setting: "--" + b.Name, Source: from, Shown: shown, Expected: expected}
+// valueError makes the error for a value from a source.
+func (b *boundSetting) valueError(from Source, shown, expected string) error {
+	e := &ValueError{Setting: "--" + b.Name, Source: from, Value: shown, Expected: expected}
 	switch from.Kind {
 	case FromEnv:
 		e.Setting = from.Name
 	case FromFile, FromDefault, FromCommand:
 		e.Setting = b.Name
 	}
-	if b.Secret() || hasScheme.MatchString(shown) && strings.Contains(shown, "@") { // a password may be in it
-		e.Shown = ""
+	if b.IsSecret() || hasScheme.MatchString(shown) && strings.Contains(shown, "@") { // a password may be in it
+		e.Value = ""
 	}
 	return e
 }

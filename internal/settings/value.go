@@ -68,14 +68,14 @@ func (s Setting) expected() string {
 	}
 }
 
-// spoken is a pflag.Value whose error says what is expected.
-type spoken struct {
+// describedValue is a pflag.Value whose error says what is expected.
+type describedValue struct {
 	pflag.Value
 	row Setting
 }
 
 // Set implements pflag.Value.
-func (v *spoken) Set(text string) error {
+func (v *describedValue) Set(text string) error {
 	if v.Value.Set(text) != nil {
 		return errors.New("write " + v.row.expected())
 	}
@@ -89,22 +89,22 @@ type rule struct {
 	words    []string // all that are possible, where they are few
 }
 
-func between(low, high int) rule {
+func intRange(low, high int) rule {
 	return rule{expected: fmt.Sprintf("a whole number from %d to %d", low, high), holds: func(text string) bool {
 		n, err := strconv.Atoi(text)
 		return err == nil && low <= n && n <= high
 	}}
 }
 
-func lasting(low, high time.Duration, example string) rule {
-	return rule{expected: fmt.Sprintf("a duration from %s to %s, such as %s", short(low), short(high), example), holds: func(text string) bool {
+func durationRange(low, high time.Duration, example string) rule {
+	return rule{expected: fmt.Sprintf("a duration from %s to %s, such as %s", formatDuration(low), formatDuration(high), example), holds: func(text string) bool {
 		d, err := time.ParseDuration(text)
 		return err == nil && low <= d && d <= high
 	}}
 }
 
-// short is a duration as a person writes it: 24h, not 24h0m0s.
-func short(d time.Duration) string {
+// formatDuration is a duration as a person writes it: 24h, not 24h0m0s.
+func formatDuration(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")
@@ -141,12 +141,12 @@ var mongoURL = rule{expected: "a URI such as mongodb://HOST/DATABASE or mongodb+
 // hasScheme finds texts that are the URL of something, and no folder's path.
 var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
-var folder = rule{expected: "a folder's path; MongoDB's URI goes into MONGO_URI", holds: func(text string) bool {
+var folderPath = rule{expected: "a folder's path; MongoDB's URI goes into MONGO_URI", holds: func(text string) bool {
 	return !hasScheme.MatchString(text)
 }}
 
-var storePlace = rule{expected: "a folder's path, or MongoDB's " + strings.TrimPrefix(mongoURL.expected, "a "), holds: func(text string) bool {
-	return folder.holds(text) || mongoURL.holds(text)
+var storeLocation = rule{expected: "a folder's path, or MongoDB's " + strings.TrimPrefix(mongoURL.expected, "a "), holds: func(text string) bool {
+	return folderPath.holds(text) || mongoURL.holds(text)
 }}
 
 var languageTag = rule{expected: "language tags such as en or pt-BR", holds: func(text string) bool {

@@ -38,10 +38,10 @@ type Lease struct {
 	Name, Holder string
 	Epoch        int64
 	Expires      time.Time
-	// Idle is how long nobody had had it when it was acquired: since it expired, or
+	// IdleFor is how long nobody had had it when it was acquired: since it expired, or
 	// for many years where it was released or is new. It is 0 where it was the
 	// holder's already.
-	Idle time.Duration
+	IdleFor time.Duration
 }
 
 // Fence is carried by every write of a run. The zero Fence is not checked: it is
@@ -65,25 +65,25 @@ type Run struct {
 	Task []byte `json:"task,omitempty"`
 	// Priority: the higher is begun first.
 	Priority int32 `json:"priority"`
-	// Reserved names who alone may work on the run; empty is anybody.
-	Reserved string `json:"reserved,omitempty"`
+	// AssignedWorker names who alone may work on the run; empty is anybody.
+	AssignedWorker string `json:"reserved,omitempty"`
 	// Attempts counts the workers that took it up, the first too; Limit is how many may.
-	Attempts int32 `json:"attempts,omitempty"`
-	Limit    int32 `json:"limit,omitempty"`
+	Attempts    int32 `json:"attempts,omitempty"`
+	MaxAttempts int32 `json:"limit,omitempty"`
 	// NotBefore is when it may be begun, after a failure.
 	NotBefore time.Time `json:"notBefore"`
-	// Holder is who works on it, and Heartbeat the last sign of life.
-	Holder     string    `json:"holder,omitempty"`
+	// Worker is who works on it, and Heartbeat the last sign of life.
+	Worker     string    `json:"holder,omitempty"`
 	Heartbeat  time.Time `json:"heartbeat"`
 	StopReason string    `json:"stopReason"`
 	Message    string    `json:"message"`
-	Started    time.Time `json:"started"`
-	// Begun is when a worker first took it up, since it was stopped if it was; zero
+	CreatedAt  time.Time `json:"started"`
+	// StartedAt is when a worker first took it up, since it was stopped if it was; zero
 	// while it waits for one.
-	Begun     time.Time      `json:"begun"`
-	Completed time.Time      `json:"completed"`
-	Progress  Progress       `json:"progress"`
-	Documents DocumentCounts `json:"documents"`
+	StartedAt  time.Time      `json:"begun"`
+	FinishedAt time.Time      `json:"completed"`
+	Progress   Progress       `json:"progress"`
+	Documents  DocumentCounts `json:"documents"`
 	// Coverage has each expected type, once the run has ended.
 	Coverage []Coverage `json:"coverage"`
 }
@@ -100,24 +100,24 @@ type Coverage struct {
 
 // The states of a Run.
 const (
-	RunPending  = "Pending"
-	RunRunning  = "Running"
-	RunStopped  = "Stopped"
-	RunComplete = "Complete"
-	RunFailed   = "Failed"
+	RunPending     = "Pending"
+	RunRunning     = "Running"
+	RunInterrupted = "Stopped"
+	RunComplete    = "Complete"
+	RunFailed      = "Failed"
 )
 
-// Request is what a run's owner asks of its worker.
-type Request string
+// RunRequest is what a run's owner asks of its worker.
+type RunRequest string
 
 // The requests. The zero one is to crawl on.
 const (
 	// RequestStop ends the run as complete, with what was found.
-	RequestStop Request = "Stop"
+	RequestStop RunRequest = "Stop"
 	// RequestSuspend ends the work; the run is gone on with later.
-	RequestSuspend Request = "Suspend"
+	RequestSuspend RunRequest = "Suspend"
 	// RequestCancel ends the run; nothing goes on with it.
-	RequestCancel Request = "Cancel"
+	RequestCancel RunRequest = "Cancel"
 )
 
 // Progress counts URLs.
@@ -134,7 +134,7 @@ type DocumentCounts struct {
 	New       int64 `json:"new"`
 	Changed   int64 `json:"changed"`
 	Unchanged int64 `json:"unchanged"`
-	Gone      int64 `json:"gone"`
+	Removed   int64 `json:"gone"`
 }
 
 // FetchedPage is what became of one URL in the last run that met it.
@@ -171,9 +171,9 @@ type Dates struct {
 	// UpdatedDate is the day of the last change or of publication.
 	UpdatedDate  string `json:"updatedDate"`
 	UpdatedQuote string `json:"updatedQuote"`
-	// TakesEffect is a day on which the text was to come into force when it was read.
-	TakesEffect      string `json:"takesEffect"`
-	TakesEffectQuote string `json:"takesEffectQuote"`
+	// UpcomingEffectiveDate is a day on which the text was to come into force when it was read.
+	UpcomingEffectiveDate  string `json:"takesEffect"`
+	UpcomingEffectiveQuote string `json:"takesEffectQuote"`
 }
 
 // Document is one legal document with its identity over time.
@@ -182,29 +182,29 @@ type Document struct {
 	Company string `json:"company"`
 	URL     string `json:"url"`
 	// FormerURLs are the addresses it had before, oldest first (at most 50).
-	FormerURLs []string `json:"formerURLs"`
-	Type       string   `json:"type"`
-	Confidence float64  `json:"confidence"`
-	Also       []string `json:"also"`     // further types that its page holds, sorted
-	Language   string   `json:"language"` // ISO 639-1
-	Region     string   `json:"region"`   // ISO 3166-1, upper case, where the page declares one
-	Title      string   `json:"title"`
-	Dates      `json:",inline"`
-	Words      int `json:"words"`
-	// Hash is the hex SHA-256 of the normalised text of the newest version.
-	Hash     string `json:"hash"`
-	Versions int    `json:"versions"`
-	// Path are the URLs from a seed to the document, LinkText is the text of the last
+	FormerURLs      []string `json:"formerURLs"`
+	Type            string   `json:"type"`
+	Confidence      float64  `json:"confidence"`
+	AdditionalTypes []string `json:"also"`     // further types that its page holds, sorted
+	Language        string   `json:"language"` // ISO 639-1
+	Jurisdiction    string   `json:"region"`   // ISO 3166-1, upper case, where the page declares one
+	Title           string   `json:"title"`
+	Dates           `json:",inline"`
+	WordCount       int `json:"words"`
+	// ContentHash is the hex SHA-256 of the normalised text of the newest version.
+	ContentHash string `json:"hash"`
+	Versions    int    `json:"versions"`
+	// DiscoveryPath are the URLs from a seed to the document, LinkText is the text of the last
 	// link on it.
-	Path        []string  `json:"path"`
-	LinkText    string    `json:"linkText"`
-	FirstSeen   time.Time `json:"firstSeen"`
-	LastSeen    time.Time `json:"lastSeen"`
-	LastChanged time.Time `json:"lastChanged"`
+	DiscoveryPath []string  `json:"path"`
+	LinkText      string    `json:"linkText"`
+	FirstSeen     time.Time `json:"firstSeen"`
+	LastSeen      time.Time `json:"lastSeen"`
+	LastChanged   time.Time `json:"lastChanged"`
 	// LastFlapped is when its text last came back to one that it had before, and not for
 	// the first time. Such a return is a version and no change: LastChanged stays.
 	LastFlapped  time.Time `json:"lastFlapped"`
-	LastGone     time.Time `json:"lastGone"`
+	RemovedAt    time.Time `json:"lastGone"`
 	ETag         string    `json:"etag"`
 	LastModified string    `json:"lastModified"`
 	RunID        string    `json:"runID"`
@@ -219,23 +219,23 @@ type CompanySummary struct {
 
 // Version is one text of a document, append-only.
 type Version struct {
-	DocumentID string    `json:"documentID"`
-	Number     int       `json:"number"`
-	Hash       string    `json:"hash"`
-	FetchedAt  time.Time `json:"fetchedAt"`
-	URL        string    `json:"url"`
-	Title      string    `json:"title"`
-	Dates      `json:",inline"`
-	Language   string `json:"language"`
-	Region     string `json:"region"`
-	Words      int    `json:"words"`
+	DocumentID   string    `json:"documentID"`
+	Number       int       `json:"number"`
+	ContentHash  string    `json:"hash"`
+	FetchedAt    time.Time `json:"fetchedAt"`
+	URL          string    `json:"url"`
+	Title        string    `json:"title"`
+	Dates        `json:",inline"`
+	Language     string `json:"language"`
+	Jurisdiction string `json:"region"`
+	WordCount    int    `json:"words"`
 	// SnapshotHash is the raw page that it was read from, if kept.
 	SnapshotHash string `json:"snapshotHash"`
 	RunID        string `json:"runID"`
-	// Bytes is what the version takes in the store, compressed.
-	Bytes int `json:"bytes"`
+	// StoredBytes is what the version takes in the store, compressed.
+	StoredBytes int `json:"bytes"`
 	// Flapping says that the text came back to one before, and not for the first time.
 	Flapping bool `json:"flapping"`
-	// Full says that it is a whole copy, not a delta to the version before.
-	Full bool `json:"full"`
+	// Keyframe says that it is a whole copy, not a delta to the version before.
+	Keyframe bool `json:"full"`
 }

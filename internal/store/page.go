@@ -11,9 +11,9 @@ const (
 	MaxLimit     = 500
 )
 
-// Bounds is the page's limit within its bounds, and the key to go on after. A
+// Decode is the page's limit within its bounds, and the key to go on after. A
 // Continue token that is none is an error.
-func (p Page) Bounds() (limit int, after string, err error) {
+func (p ListOptions) Decode() (limit int, after string, err error) {
 	limit = p.Limit
 	if limit <= 0 {
 		limit = DefaultLimit
@@ -25,13 +25,13 @@ func (p Page) Bounds() (limit int, after string, err error) {
 	return min(limit, MaxLimit), string(b), nil
 }
 
-// ContinueAfter is the token of a page that goes on after key.
-func ContinueAfter(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }
+// EncodeContinue is the token of a page that goes on after key.
+func EncodeContinue(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }
 
-// CheckPages refuses a batch of pages that is too long.
-func CheckPages(pages []FetchedPage) error {
-	if len(pages) > MaxPages {
-		return fmt.Errorf("put %d pages: %d at once are the most", len(pages), MaxPages)
+// CheckPageBatch refuses a batch of pages that is too long.
+func CheckPageBatch(pages []FetchedPage) error {
+	if len(pages) > MaxPageBatch {
+		return fmt.Errorf("put %d pages: %d at once are the most", len(pages), MaxPageBatch)
 	}
 	return nil
 }

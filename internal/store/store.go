@@ -51,9 +51,9 @@ type Store interface {
 	Close(ctx context.Context) error
 }
 
-// Page bounds a list: at most Limit items (1 to 500, 0 means 100) after the
+// ListOptions bounds a list: at most Limit items (1 to 500, 0 means 100) after the
 // opaque Continue token of the list before it.
-type Page struct {
+type ListOptions struct {
 	Limit    int
 	Continue string
 }
@@ -68,7 +68,7 @@ type Objects interface {
 	// DeleteObject removes the object if resourceVersion is empty or the stored one.
 	DeleteObject(ctx context.Context, key ObjectKey, resourceVersion string) error
 	// ListObjects lists in key order; namespace "" is all. version is the one to watch from.
-	ListObjects(ctx context.Context, kind, namespace string, p Page) (items []Object, next, version string, err error)
+	ListObjects(ctx context.Context, kind, namespace string, p ListOptions) (items []Object, next, version string, err error)
 	// WatchObjects sends every change after version, in order, until ctx ends or
 	// the channel closes; Err of the watch then says why (ErrExpired: list anew).
 	WatchObjects(ctx context.Context, kind, version string) (Watch, error)
@@ -99,11 +99,11 @@ type Leases interface {
 type Runs interface {
 	// PutRun writes r whole, refused with ErrFenced where r.Lease is set and stale.
 	PutRun(ctx context.Context, r Run) error
-	// SwapRun writes r as PutRun does if the stored run's state is from, else ErrConflict.
-	SwapRun(ctx context.Context, r Run, from string) error
+	// CompareAndSwapRun writes r as PutRun does if the stored run's state is from, else ErrConflict.
+	CompareAndSwapRun(ctx context.Context, r Run, from string) error
 	GetRun(ctx context.Context, id string) (Run, error)
 	// ListRuns lists newest first; company "" is all.
-	ListRuns(ctx context.Context, company string, p Page) (items []Run, next string, err error)
+	ListRuns(ctx context.Context, company string, p ListOptions) (items []Run, next string, err error)
 	// PutCheckpoint replaces a part of the run's frontier state (an opaque compressed
 	// blob of any size, chunked where the store has a bound) under the fence. The key
 	// of a run's parts is its CheckpointKey.
@@ -112,12 +112,12 @@ type Runs interface {
 	// DeleteCheckpoints removes all parts that a run has under the fence, whoever wrote
 	// them; none is no error.
 	DeleteCheckpoints(ctx context.Context, f Fence, runID string) error
-	// ListRunsIn lists the runs of a state: those of higher priority first, then by id.
-	ListRunsIn(ctx context.Context, state string, p Page) (items []Run, next string, err error)
-	// PutRequest replaces what a run's owner asks of whoever works on it.
-	PutRequest(ctx context.Context, runID string, r Request) error
-	// GetRequest is the newest request, or the zero one.
-	GetRequest(ctx context.Context, runID string) (Request, error)
+	// ListRunsByState lists the runs of a state: those of higher priority first, then by id.
+	ListRunsByState(ctx context.Context, state string, p ListOptions) (items []Run, next string, err error)
+	// PutRunRequest replaces what a run's owner asks of whoever works on it.
+	PutRunRequest(ctx context.Context, runID string, r RunRequest) error
+	// GetRunRequest is the newest request, or the zero one.
+	GetRunRequest(ctx context.Context, runID string) (RunRequest, error)
 	// DeleteRun removes a run's record, its request and its checkpoints; what is not
 	// there is no error.
 	DeleteRun(ctx context.Context, id string) error
@@ -132,19 +132,19 @@ func CheckpointKey(runID string, n int) string {
 	return fmt.Sprintf("%s+%d", runID, n)
 }
 
-// MaxPages is how many pages one PutPages takes.
-const MaxPages = 500
+// MaxPageBatch is how many pages one PutPages takes.
+const MaxPageBatch = 500
 
 // Pages remember what was fetched and what was not, and why.
 type Pages interface {
 	// PutPages writes all of pages or none, each by its company and URL; of two with
-	// one URL the later stays. Over MaxPages are an error.
+	// one URL the later stays. Over MaxPageBatch are an error.
 	PutPages(ctx context.Context, f Fence, pages []FetchedPage) error
-	// DropPages removes a company's pages that runID did not meet.
-	DropPages(ctx context.Context, f Fence, company, runID string) error
+	// DeleteStalePages removes a company's pages that runID did not meet.
+	DeleteStalePages(ctx context.Context, f Fence, company, runID string) error
 	GetPage(ctx context.Context, company, url string) (FetchedPage, error)
 	// ListPages lists a company's pages by URL.
-	ListPages(ctx context.Context, company string, p Page) (items []FetchedPage, next string, err error)
+	ListPages(ctx context.Context, company string, p ListOptions) (items []FetchedPage, next string, err error)
 }
 
 // Documents are the legal documents of a company.
@@ -154,12 +154,12 @@ type Documents interface {
 	GetDocument(ctx context.Context, id string) (Document, error)
 	FindDocument(ctx context.Context, company, url string) (Document, error)
 	// ListDocuments lists by company and URL; company "" is all.
-	ListDocuments(ctx context.Context, company string, p Page) (items []Document, next string, err error)
+	ListDocuments(ctx context.Context, company string, p ListOptions) (items []Document, next string, err error)
 	// DeleteCompany removes a company's documents with their versions and snapshots, its
 	// pages, and its runs as DeleteRun does. It is idempotent, so that one that was cut off is begun anew.
 	DeleteCompany(ctx context.Context, company string) error
 	// ListCompanies lists the companies that have documents, by name.
-	ListCompanies(ctx context.Context, p Page) (items []CompanySummary, next string, err error)
+	ListCompanies(ctx context.Context, p ListOptions) (items []CompanySummary, next string, err error)
 }
 
 // Versions are a document's append-only history, numbered from 1.
@@ -169,7 +169,7 @@ type Versions interface {
 	// created false, so a repeated append changes nothing.
 	AppendVersion(ctx context.Context, f Fence, v Version, text string) (stored Version, created bool, err error)
 	// ListVersions lists newest first, without texts.
-	ListVersions(ctx context.Context, documentID string, p Page) (items []Version, next string, err error)
+	ListVersions(ctx context.Context, documentID string, p ListOptions) (items []Version, next string, err error)
 	// VersionText returns version n and its text; n 0 is the newest.
 	VersionText(ctx context.Context, documentID string, n int) (Version, string, error)
 	// VersionAt returns the version in force at t; ErrNotFound before the first.

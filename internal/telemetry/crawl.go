@@ -23,10 +23,10 @@ type CrawlMetrics struct {
 	running              prometheus.Gauge
 
 	mu      sync.Mutex
-	reasons *labels
-	types   *labels
-	changes *labels
-	stops   *labels
+	reasons *labelSet
+	types   *labelSet
+	changes *labelSet
+	stops   *labelSet
 }
 
 // CrawlLabels are the values that the labels of CrawlMetrics may have; any other is
@@ -63,16 +63,16 @@ func NewCrawlMetrics(r prometheus.Registerer, l CrawlLabels) (*CrawlMetrics, err
 	return m, nil
 }
 
-// Run begins a run; the result is for this run alone. Of a run that is gone on with,
+// StartRun begins a run; the result is for this run alone. Of a run that is gone on with,
 // the counts that Skipped is given first are those of the process before.
-func (m *CrawlMetrics) Run(goneOn bool) *RunMetrics {
+func (m *CrawlMetrics) StartRun(goneOn bool) *RunMetrics {
 	if m == nil {
 		return nil
 	}
 	m.running.Inc()
-	r := &RunMetrics{all: m, begun: time.Now()}
+	r := &RunMetrics{all: m, startedAt: time.Now()}
 	if !goneOn {
-		r.skipped = map[string]int{}
+		r.recordedSkips = map[string]int{}
 	}
 	return r
 }
@@ -80,71 +80,71 @@ func (m *CrawlMetrics) Run(goneOn bool) *RunMetrics {
 // RunMetrics records one run. All methods may be called on nil, and from several
 // goroutines.
 type RunMetrics struct {
-	all   *CrawlMetrics
-	begun time.Time
+	all       *CrawlMetrics
+	startedAt time.Time
 
-	mu      sync.Mutex
-	skipped map[string]int // what is recorded already; nil until it is known
+	mu            sync.Mutex
+	recordedSkips map[string]int // what is recorded already; nil until it is known
 }
 
-// Page records a page that came, and its size.
-func (r *RunMetrics) Page(bytes int) {
+// RecordPage records a page that came, and its size.
+func (r *RunMetrics) RecordPage(bytes int) {
 	if r != nil {
 		r.all.pages.Inc()
 		r.all.bytes.Add(float64(bytes))
 	}
 }
 
-// Failed records a URL that was given up.
-func (r *RunMetrics) Failed() {
+// RecordFailure records a URL that was given up.
+func (r *RunMetrics) RecordFailure() {
 	if r != nil {
 		r.all.failed.Inc()
 	}
 }
 
-// Skipped records what the run's counts by reason grew by since it was called last.
-func (r *RunMetrics) Skipped(counts map[string]int) {
+// RecordSkips records what the run's counts by reason grew by since it was called last.
+func (r *RunMetrics) RecordSkips(counts map[string]int) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	first := r.skipped == nil
+	first := r.recordedSkips == nil
 	if first {
-		r.skipped = map[string]int{}
+		r.recordedSkips = map[string]int{}
 	}
 	for reason, n := range counts {
-		more := n - r.skipped[reason]
+		more := n - r.recordedSkips[reason]
 		if more <= 0 {
 			continue
 		}
-		r.skipped[reason] = n
+		r.recordedSkips[reason] = n
 		if !first {
 			r.all.skipped.WithLabelValues(r.all.label(r.all.reasons, reason)).Add(float64(more))
 		}
 	}
 }
 
-// Document records a document that the run found.
-func (r *RunMetrics) Document(typ, change string) {
+// RecordDocument records a document that the run found.
+func (r *RunMetrics) RecordDocument(typ, change string) {
 	if r != nil {
 		r.all.documents.WithLabelValues(r.all.label(r.all.types, typ), r.all.label(r.all.changes, change)).Inc()
 	}
 }
 
-// End records how the run ended. It is called once.
-func (r *RunMetrics) End(reason string) {
+// Finish records how the run ended. It is called once.
+func (r *RunMetrics) Finish(reason string) {
 	if r == nil {
 		return
 	}
 	reason = r.all.label(r.all.stops, reason)
 	r.all.runs.WithLabelValues(reason).Inc()
-	r.all.seconds.WithLabelValues(reason).Observe(time.Since(r.begun).Seconds())
+	r.all.seconds.WithLabelValues(reason).Observe(time.Since(r.startedAt).Seconds())
 	r.all.running.Dec()
 }
 
-func (m *CrawlMetrics) label(l *labels, value string) string {
+func (m *CrawlMetrics) label(l *labelSet, value string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return l.of(value)
+	return l.bound(value)
 }

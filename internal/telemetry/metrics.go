@@ -23,30 +23,30 @@ func NewRegistry(version string) *prometheus.Registry {
 // other is the label's value for what is not one of a bounded set.
 const other = "other"
 
-// labels bounds a label's values: those that it knows, and at most room more, as
+// labelSet bounds a label's values: those that it knows, and at most room more, as
 // they come, so that no input can make a metric grow without end.
-type labels struct {
+type labelSet struct {
 	known map[string]bool
-	room  int
+	spare int
 }
 
-func newLabels(room int, known ...string) *labels {
-	l := &labels{known: map[string]bool{}, room: room}
+func newLabels(room int, known ...string) *labelSet {
+	l := &labelSet{known: map[string]bool{}, spare: room}
 	for _, k := range known {
 		l.known[k] = true
 	}
 	return l
 }
 
-// of needs a lock around it where room is not zero.
-func (l *labels) of(value string) string {
+// bound needs a lock around it where room is not zero.
+func (l *labelSet) bound(value string) string {
 	if l.known[value] {
 		return value
 	}
-	if l.room <= 0 || value == "" || len(value) > 64 {
+	if l.spare <= 0 || value == "" || len(value) > 64 {
 		return other
 	}
-	l.room--
+	l.spare--
 	l.known[value] = true
 	return value
 }

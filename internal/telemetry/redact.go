@@ -31,7 +31,7 @@ func NewRedactor(secrets ...string) Redactor {
 			if len(part) < minSecret {
 				continue
 			}
-			for _, f := range formsOf(part) {
+			for _, f := range encodings(part) {
 				forms[f] = true
 			}
 		}
@@ -81,45 +81,45 @@ func passwords(s string) []string {
 	return out
 }
 
-// formsOf are the ways in which a text gets into another one: escaped for URLs,
+// encodings are the ways in which a text gets into another one: escaped for URLs,
 // quoted as Go and JSON do, in base64 wherever it begins, as Basic authentication
 // and logged bytes have it.
-func formsOf(s string) []string {
+func encodings(s string) []string {
 	forms := []string{
 		s, url.QueryEscape(s), url.PathEscape(s),
 		strings.TrimPrefix(url.UserPassword("", s).String(), ":"),
 	}
 	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		for before := range 3 {
-			forms = append(forms, insideBase64(enc, s, before)...)
+			forms = append(forms, stableBase64(enc, s, before)...)
 		}
 	}
 	for _, f := range forms[:4] {
-		once, ascii := inside(strconv.Quote(f)), inside(strconv.QuoteToASCII(f))
-		forms = append(forms, once, ascii, inside(strconv.Quote(once)), inside(strconv.QuoteToASCII(ascii)))
+		once, ascii := unquoted(strconv.Quote(f)), unquoted(strconv.QuoteToASCII(f))
+		forms = append(forms, once, ascii, unquoted(strconv.Quote(once)), unquoted(strconv.QuoteToASCII(ascii)))
 	}
 	for _, f := range forms {
 		if b, err := json.Marshal(f); err == nil {
-			forms = append(forms, inside(string(b)))
+			forms = append(forms, unquoted(string(b)))
 		}
 		var b strings.Builder
 		e := json.NewEncoder(&b)
 		e.SetEscapeHTML(false)
 		if e.Encode(f) == nil {
-			forms = append(forms, inside(strings.TrimSpace(b.String())))
+			forms = append(forms, unquoted(strings.TrimSpace(b.String())))
 		}
 	}
 	return forms
 }
 
-func inside(quoted string) string { return quoted[1 : len(quoted)-1] }
+func unquoted(quoted string) string { return quoted[1 : len(quoted)-1] }
 
 // minBase64 is the least length of a part of base64 that is looked for.
 const minBase64 = 8
 
-// insideBase64 is the part of base64 that is the same whatever surrounds s, where
+// stableBase64 is the part of base64 that is the same whatever surrounds s, where
 // so many bytes (0 to 2, in threes) stand before it.
-func insideBase64(enc *base64.Encoding, s string, before int) []string {
+func stableBase64(enc *base64.Encoding, s string, before int) []string {
 	e := enc.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
 	begin := (before*8 + 5) / 6      // characters that bits of what is before get into
 	end := (before + len(s)) * 8 / 6 // and those after it

@@ -13,15 +13,15 @@ type RenderMetrics struct {
 	pages           *prometheus.CounterVec
 	seconds         *prometheus.HistogramVec
 	requests, bytes prometheus.Counter
-	refused         *prometheus.CounterVec
+	blocked         *prometheus.CounterVec
 	browsers        prometheus.Gauge
 
-	ends, refusals *labels
+	outcomes, blockReasons *labelSet
 }
 
 // RenderLabels are the values that the labels of RenderMetrics may have; any other is
 // counted as "other".
-type RenderLabels struct{ Ends, Refusals []string }
+type RenderLabels struct{ Outcomes, RefusalReasons []string }
 
 // NewRenderMetrics makes the metrics and registers them.
 func NewRenderMetrics(r prometheus.Registerer, l RenderLabels) (*RenderMetrics, error) {
@@ -36,11 +36,11 @@ func NewRenderMetrics(r prometheus.Registerer, l RenderLabels) (*RenderMetrics, 
 		}, []string{"end"}),
 		requests: prometheus.NewCounter(opts("requests_total", "Requests of drawn pages that were sent.")),
 		bytes:    prometheus.NewCounter(opts("bytes_total", "Bytes that drawn pages loaded, decompressed.")),
-		refused:  prometheus.NewCounterVec(opts("refused_total", "What drawn pages asked for and did not get, by reason."), []string{"reason"}),
+		blocked:  prometheus.NewCounterVec(opts("refused_total", "What drawn pages asked for and did not get, by reason."), []string{"reason"}),
 		browsers: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "clausea", Subsystem: "render", Name: "browsers", Help: "Browsers that are running."}),
-		ends:     newLabels(0, l.Ends...), refusals: newLabels(0, l.Refusals...),
+		outcomes: newLabels(0, l.Outcomes...), blockReasons: newLabels(0, l.RefusalReasons...),
 	}
-	for _, c := range []prometheus.Collector{m.pages, m.seconds, m.requests, m.bytes, m.refused, m.browsers} {
+	for _, c := range []prometheus.Collector{m.pages, m.seconds, m.requests, m.bytes, m.blocked, m.browsers} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("register the metrics of rendering: %w", err)
 		}
@@ -48,27 +48,27 @@ func NewRenderMetrics(r prometheus.Registerer, l RenderLabels) (*RenderMetrics, 
 	return m, nil
 }
 
-// Page records a page that ended: what it sent and loaded, and how long it took.
-func (m *RenderMetrics) Page(end string, took time.Duration, requests int, bytes int64) {
+// RecordPage records a page that ended: what it sent and loaded, and how long it took.
+func (m *RenderMetrics) RecordPage(end string, took time.Duration, requests int, bytes int64) {
 	if m == nil {
 		return
 	}
-	end = m.ends.of(end)
+	end = m.outcomes.bound(end)
 	m.pages.WithLabelValues(end).Inc()
 	m.seconds.WithLabelValues(end).Observe(took.Seconds())
 	m.requests.Add(float64(requests))
 	m.bytes.Add(float64(bytes))
 }
 
-// Refused records what a page did not get.
-func (m *RenderMetrics) Refused(reason string, n int) {
+// RecordRefused records what a page did not get.
+func (m *RenderMetrics) RecordRefused(reason string, n int) {
 	if m != nil {
-		m.refused.WithLabelValues(m.refusals.of(reason)).Add(float64(n))
+		m.blocked.WithLabelValues(m.blockReasons.bound(reason)).Add(float64(n))
 	}
 }
 
-// Browsers records browsers that started, or ended where change is below zero.
-func (m *RenderMetrics) Browsers(change int) {
+// BrowsersChanged records browsers that started, or ended where change is below zero.
+func (m *RenderMetrics) BrowsersChanged(change int) {
 	if m != nil {
 		m.browsers.Add(float64(change))
 	}

@@ -11,17 +11,17 @@ import (
 func TestADrawnPageIsCounted(t *testing.T) {
 	t.Parallel()
 	reg := NewRegistry("v1.2.3")
-	m, err := NewRenderMetrics(reg, RenderLabels{Ends: []string{"settled"}, Refusals: []string{"kind"}})
+	m, err := NewRenderMetrics(reg, RenderLabels{Outcomes: []string{"settled"}, RefusalReasons: []string{"kind"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Browsers(1)
-	m.Browsers(1)
-	m.Browsers(-1)
-	m.Page("settled", time.Second, 5, 1000)
-	m.Page("invented", time.Second, 0, 0)
-	m.Refused("kind", 3)
-	m.Refused("invented", 1)
+	m.BrowsersChanged(1)
+	m.BrowsersChanged(1)
+	m.BrowsersChanged(-1)
+	m.RecordPage("settled", time.Second, 5, 1000)
+	m.RecordPage("invented", time.Second, 0, 0)
+	m.RecordRefused("kind", 3)
+	m.RecordRefused("invented", 1)
 	want := `
 # HELP clausea_render_browsers Browsers that are running.
 # TYPE clausea_render_browsers gauge
@@ -55,7 +55,7 @@ clausea_render_requests_total 5
 		t.Errorf("%v, %v", problems, err)
 	}
 	var none *RenderMetrics
-	none.Page("settled", 0, 0, 0)
-	none.Refused("kind", 1)
-	none.Browsers(1)
+	none.RecordPage("settled", 0, 0, 0)
+	none.RecordRefused("kind", 1)
+	none.BrowsersChanged(1)
 }

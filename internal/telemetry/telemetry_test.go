@@ -195,18 +195,18 @@ func TestARunIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, second := m.Run(false), m.Run(true)
-	first.Page(100)
-	first.Page(50)
-	first.Failed()
-	first.Skipped(map[string]int{"robots": 2})
-	first.Skipped(map[string]int{"robots": 5, "depth": 1})
-	first.Document("imprint", "New")
-	first.Document("invented", "Odd")
-	first.End("Converged")
-	second.Skipped(map[string]int{"robots": 100}) // the process before counted these
-	second.Skipped(map[string]int{"robots": 101})
-	second.End("Exploded")
+	first, second := m.StartRun(false), m.StartRun(true)
+	first.RecordPage(100)
+	first.RecordPage(50)
+	first.RecordFailure()
+	first.RecordSkips(map[string]int{"robots": 2})
+	first.RecordSkips(map[string]int{"robots": 5, "depth": 1})
+	first.RecordDocument("imprint", "New")
+	first.RecordDocument("invented", "Odd")
+	first.Finish("Converged")
+	second.RecordSkips(map[string]int{"robots": 100}) // the process before counted these
+	second.RecordSkips(map[string]int{"robots": 101})
+	second.Finish("Exploded")
 	want := `
 # HELP clausea_crawl_documents_total Documents that runs found, by type and what happened to them.
 # TYPE clausea_crawl_documents_total counter
@@ -256,12 +256,12 @@ func TestLabelsAreBoundedWhateverComes(t *testing.T) {
 		t.Fatal(err)
 	}
 	counts := map[string]int{}
-	r := m.Run(false)
+	r := m.StartRun(false)
 	for i := range 1000 {
 		counts[fmt.Sprintf("reason_%d", i)] = 1
-		r.Document(fmt.Sprint(i), fmt.Sprint(i))
+		r.RecordDocument(fmt.Sprint(i), fmt.Sprint(i))
 	}
-	r.Skipped(counts)
+	r.RecordSkips(counts)
 	if n, err := testutil.GatherAndCount(reg, "clausea_crawl_skipped_total", "clausea_crawl_documents_total"); err != nil || n != maxSkipReasons+1+1 {
 		t.Errorf("there are %d series, %v", n, err)
 	}
@@ -270,12 +270,12 @@ func TestLabelsAreBoundedWhateverComes(t *testing.T) {
 func TestNoMetricsAreNoFault(t *testing.T) {
 	t.Parallel()
 	var m *CrawlMetrics
-	r := m.Run(false)
-	r.Page(1)
-	r.Failed()
-	r.Skipped(map[string]int{"robots": 1})
-	r.Document("a", "b")
-	r.End("c")
+	r := m.StartRun(false)
+	r.RecordPage(1)
+	r.RecordFailure()
+	r.RecordSkips(map[string]int{"robots": 1})
+	r.RecordDocument("a", "b")
+	r.Finish("c")
 	if r != nil {
 		t.Error("nothing became something")
 	}

@@ -23,8 +23,8 @@ type Step struct {
 }
 
 const (
-	own   = "github.com/clausea/crawler/"
-	least = 0.01 // steps below this share are put together
+	ownPrefix = "github.com/clausea/crawler/"
+	minShare  = 0.01 // steps below this share are put together
 )
 
 // Write shows the steps below root as a table under a note. A profile that can't be
@@ -136,13 +136,13 @@ func split(top *node, rows int) []Step {
 // expandable says whether a step is to be split: the project's own are, and the
 // frames that mostly lead to them.
 func expandable(n *node) bool {
-	return len(n.children) > 0 && (strings.HasPrefix(n.name, own) || 2*ownBelow(n) > n.total)
+	return len(n.children) > 0 && (strings.HasPrefix(n.name, ownPrefix) || 2*ownBelow(n) > n.total)
 }
 
 // ownBelow is the time in the project's own steps below n.
 func ownBelow(n *node) (total int64) {
 	for _, c := range n.children {
-		if strings.HasPrefix(c.name, own) {
+		if strings.HasPrefix(c.name, ownPrefix) {
 			total += c.total
 		} else {
 			total += ownBelow(c)
@@ -160,7 +160,7 @@ func merge(nodes []*node, total int64) []Step {
 	var out []Step
 	rest := int64(0)
 	for name, v := range sum {
-		if float64(v) < least*float64(total) {
+		if float64(v) < minShare*float64(total) {
 			rest += v
 			continue
 		}
@@ -185,5 +185,5 @@ func group(name string) string {
 	case strings.HasPrefix(name, "runtime."):
 		return "runtime: scheduler and the rest"
 	}
-	return strings.TrimPrefix(name, own)
+	return strings.TrimPrefix(name, ownPrefix)
 }

@@ -47,12 +47,12 @@ func TestStepsAreTheDearestCallsOfTheProjectsOwn(t *testing.T) {
 		stack []string
 		value int64
 	}{
-		"library":  {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Parse", "lib.inner"}, 45},
-		"callback": {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Parse", "lib.inner", own + "a.Reader"}, 5},
-		"own leaf": {[]string{"main.main", own + "a.Root", own + "a.Big", "lib.Call", own + "b.Small"}, 30},
-		"memory":   {[]string{"main.main", own + "a.Root", "runtime.mallocgc"}, 15},
-		"tiny":     {[]string{"main.main", own + "a.Root", "lib.Tiny"}, 0},
-		"itself":   {[]string{"main.main", own + "a.Root"}, 5},
+		"library":  {[]string{"main.main", ownPrefix + "a.Root", ownPrefix + "a.Big", "lib.Parse", "lib.inner"}, 45},
+		"callback": {[]string{"main.main", ownPrefix + "a.Root", ownPrefix + "a.Big", "lib.Parse", "lib.inner", ownPrefix + "a.Reader"}, 5},
+		"own leaf": {[]string{"main.main", ownPrefix + "a.Root", ownPrefix + "a.Big", "lib.Call", ownPrefix + "b.Small"}, 30},
+		"memory":   {[]string{"main.main", ownPrefix + "a.Root", "runtime.mallocgc"}, 15},
+		"tiny":     {[]string{"main.main", ownPrefix + "a.Root", "lib.Tiny"}, 0},
+		"itself":   {[]string{"main.main", ownPrefix + "a.Root"}, 5},
 		"aside":    {[]string{"other.main"}, 1000},
 	})
 	got, err := Steps(file, "a.Root", 10)

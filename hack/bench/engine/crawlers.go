@@ -17,8 +17,8 @@ import (
 	"github.com/gocolly/colly/v2"
 
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // concurrency is how many requests each crawler has in flight.
@@ -34,8 +34,8 @@ var Children = map[string]func(target, ca string) error{
 type nothing = crawl.NopObserver
 
 // Loopback lets the address guard through to the sites served here.
-func Loopback() *address.Guard {
-	return address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")})
+func Loopback() *netguard.Guard {
+	return netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")})
 }
 
 func ours(origin, ca string) error {

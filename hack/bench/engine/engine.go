@@ -26,12 +26,12 @@ var spiderScript []byte
 
 // crawler is one of those that are measured.
 type crawler struct {
-	name    string
-	program measure.Program
-	err     error // why it can't be measured
-	slow    bool  // run once only on a large site
-	tries   int   // how often it may crash before it counts as one that can't be measured
-	crashes int
+	name        string
+	program     measure.Program
+	err         error // why it can't be measured
+	slow        bool  // run once only on a large site
+	maxAttempts int   // how often it may crash before it counts as one that can't be measured
+	crashes     int
 }
 
 // sample is one run of a crawler and what the site saw of it.
@@ -42,7 +42,7 @@ type sample struct {
 
 // Names in the tables.
 const (
-	us              = "clausea engine"
+	ourEngine       = "clausea engine"
 	documentedColly = "colly as documented"
 	scrapy          = "Scrapy"
 	spiderRS        = "spider-rs"
@@ -79,7 +79,7 @@ func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds in
 				continue
 			}
 			var got sample
-			if got, c.err = once(ctx, c, s); c.err == nil {
+			if got, c.err = runWithRetries(ctx, c, s); c.err == nil {
 				samples[c.name] = append(samples[c.name], got)
 			}
 		}
@@ -89,18 +89,18 @@ func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds in
 			r.Missing(c.name, c.err)
 		}
 	}
-	write(r, s, all, samples)
-	require(r, samples, pages, strict)
+	writeTables(r, s, all, samples)
+	writeRequirements(r, samples, pages, strict)
 	if strict {
-		where(ctx, r, all[0], dir)
+		writeProfile(ctx, r, all[0], dir)
 	}
 	return nil
 }
 
-// once runs a crawler, again if it crashed and may.
-func once(ctx context.Context, c *crawler, s *site.Site) (got sample, err error) {
-	for range max(c.tries, 1) {
-		if got, err = try(ctx, c, s); err == nil {
+// runWithRetries runs a crawler, again if it crashed and may.
+func runWithRetries(ctx context.Context, c *crawler, s *site.Site) (got sample, err error) {
+	for range max(c.maxAttempts, 1) {
+		if got, err = runOnce(ctx, c, s); err == nil {
 			break
 		}
 		c.crashes++
@@ -108,11 +108,11 @@ func once(ctx context.Context, c *crawler, s *site.Site) (got sample, err error)
 	return got, err
 }
 
-// try runs a crawler and sees to it that it crawled the site.
-func try(ctx context.Context, c *crawler, s *site.Site) (sample, error) {
-	s.Take()
+// runOnce runs a crawler and sees to it that it crawled the site.
+func runOnce(ctx context.Context, c *crawler, s *site.Site) (sample, error) {
+	s.TakeStats()
 	run, err := measure.Do(ctx, c.program)
-	got := sample{run, s.Take()}
+	got := sample{run, s.TakeStats()}
 	if err == nil && got.stats.Pages < s.Pages*99/100 {
 		err = fmt.Errorf("it fetched %d of %d pages", got.stats.Pages, s.Pages)
 	}
@@ -120,7 +120,7 @@ func try(ctx context.Context, c *crawler, s *site.Site) (sample, error) {
 }
 
 func crawlers(s *site.Site, srv *site.Server, set rivals.Set, dir string) ([]crawler, error) {
-	programs, err := measure.Programs()
+	programs, err := measure.ProgramsPath()
 	if err != nil {
 		return nil, fmt.Errorf("measure the engine: %w", err)
 	}
@@ -133,14 +133,14 @@ func crawlers(s *site.Site, srv *site.Server, set rivals.Set, dir string) ([]cra
 	home := []string{"HOME=" + dir}
 	start := srv.URL + "/"
 	return []crawler{
-		{name: us, program: measure.Program{Argv: []string{programs, "-as", "clausea", srv.URL, srv.CA}}},
+		{name: ourEngine, program: measure.Program{Argv: []string{programs, "-as", "clausea", srv.URL, srv.CA}}},
 		{name: documentedColly, program: measure.Program{Argv: []string{programs, "-as", "colly", srv.URL, srv.CA}}, slow: true},
 		{name: "net/http, the same list", program: measure.Program{Argv: []string{programs, "-as", "nethttp", list, srv.CA}}},
 		{name: set.Wget2Name, err: set.Wget2Err, program: measure.Program{
 			// 8 is its word for pages that are missing.
 			Argv: []string{set.Wget2, "--recursive", "--level=0", "--no-hsts", "--no-hpkp", "--no-ocsp", "--max-threads=" + strconv.Itoa(concurrency), "--delete-after", "--directory-prefix=" + dir, "--ca-certificate=" + srv.CA, "--quiet", "--filter-urls", "--reject-regex=calendar", start},
-			Env:  home, OK: []int{8},
-		}, tries: 8},
+			Env:  home, AllowedExitCodes: []int{8},
+		}, maxAttempts: 8},
 		{name: spiderRS, err: set.SpiderErr, program: measure.Program{Argv: []string{set.Node, script, srv.URL, set.SpiderModules}, Env: append(home, "SSL_CERT_FILE="+srv.CA)}},
 		{name: scrapy, err: set.ScrapyErr, program: measure.Program{Argv: []string{set.Scrapy, "-m", "scrapy", "runspider", "--nolog", spider, "-a", "start=" + start}, Env: home}, slow: true},
 	}, nil

@@ -12,11 +12,11 @@ import (
 	"github.com/clausea/crawler/hack/bench/site"
 )
 
-// write shows what each crawler took.
-func write(r *report.Report, s *site.Site, all []crawler, samples map[string][]sample) {
+// writeTables shows what each crawler took.
+func writeTables(r *report.Report, s *site.Site, all []crawler, samples map[string][]sample) {
 	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed. CPU in milliseconds, the median of the rounds with the least and the most; shares are of medians.",
 		s.Pages, float64(s.Bytes)/float64(s.Pages)/1024, float64(s.Compressed)/float64(s.Pages)/1024)
-	ours := samples[us]
+	ours := samples[ourEngine]
 	var rows, counts [][]string
 	for _, c := range all {
 		got := samples[c.name]
@@ -48,8 +48,8 @@ func label(c crawler) string {
 	return c.name
 }
 
-// where shows what the engine's time went to.
-func where(ctx context.Context, r *report.Report, c crawler, dir string) {
+// writeProfile shows what the engine's time went to.
+func writeProfile(ctx context.Context, r *report.Report, c crawler, dir string) {
 	profile := filepath.Join(dir, "cpu")
 	p := c.program
 	p.Argv = slices.Concat(p.Argv[:1], []string{"-profile", profile}, p.Argv[1:])
@@ -67,15 +67,15 @@ func overDistinct(s sample) float64 {
 // Limits of the required lines. They are for the site of 2,000 pages; the shares
 // are required of larger ones too.
 const (
-	mostOfColly    = 0.35
-	mostOfSpiderRS = 1.0
-	mostOfScrapy   = 0.1
-	mostOver       = 1.02
-	mostPeak       = 45
+	maxOfColly              = 0.35
+	maxOfSpiderRS           = 1.0
+	maxOfScrapy             = 0.1
+	maxRequestsOverDistinct = 1.02
+	maxPeakMiB              = 45
 )
 
-func require(r *report.Report, samples map[string][]sample, pages int, strict bool) {
-	ours := samples[us]
+func writeRequirements(r *report.Report, samples map[string][]sample, pages int, strict bool) {
+	ours := samples[ourEngine]
 	if len(ours) == 0 {
 		r.Unmeasured("the engine", "see above")
 		return
@@ -84,7 +84,7 @@ func require(r *report.Report, samples map[string][]sample, pages int, strict bo
 	for _, limit := range []struct {
 		rival string
 		most  float64
-	}{{documentedColly, mostOfColly}, {spiderRS, mostOfSpiderRS}, {scrapy, mostOfScrapy}} {
+	}{{documentedColly, maxOfColly}, {spiderRS, maxOfSpiderRS}, {scrapy, maxOfScrapy}} {
 		what := "CPU a request over " + limit.rival + "'s" + at
 		if got := samples[limit.rival]; len(got) > 0 {
 			r.AtMost(what, spread(ours, perRequest).Median/spread(got, perRequest).Median, limit.most, "")
@@ -92,10 +92,10 @@ func require(r *report.Report, samples map[string][]sample, pages int, strict bo
 			r.Unmeasured(what, limit.rival+" could not be measured")
 		}
 	}
-	r.AtMost("requests over distinct addresses"+at, spread(ours, overDistinct).Max, mostOver, "")
+	r.AtMost("requests over distinct addresses"+at, spread(ours, overDistinct).Max, maxRequestsOverDistinct, "")
 	r.AtMost("fetched though robots.txt forbids it"+at, spread(ours, func(s sample) float64 { return float64(s.stats.Forbidden) }).Max, 0, "")
 	r.AtLeast("pages found"+at, spread(ours, func(s sample) float64 { return float64(s.stats.Pages) }).Min, float64(pages), "")
 	if strict {
-		r.AtMost("peak memory"+at, spread(ours, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).Max, mostPeak, " MiB")
+		r.AtMost("peak memory"+at, spread(ours, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).Max, maxPeakMiB, " MiB")
 	}
 }

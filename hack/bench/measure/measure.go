@@ -25,10 +25,10 @@ type Run struct {
 type Program struct {
 	Argv []string
 	Env  []string // added to this process's own
-	// OK are exit codes beside 0 that are no failure.
-	OK []int
-	// Limit is how long it may take.
-	Limit time.Duration
+	// AllowedExitCodes are exit codes beside 0 that are no failure.
+	AllowedExitCodes []int
+	// Timeout is how long it may take.
+	Timeout time.Duration
 }
 
 // PinSelf binds this process, which serves the sites, to the first core, so that
@@ -36,14 +36,14 @@ type Program struct {
 // taskset. On one core, or without taskset, it does nothing.
 func PinSelf() error {
 	const mark = "CLAUSEA_BENCH_PINNED"
-	if os.Getenv(mark) != "" || pin("0") == nil {
+	if os.Getenv(mark) != "" || tasksetCommand("0") == nil {
 		return nil
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("pin the bench to a core: %w", err)
 	}
-	cmd := exec.Command(pin("0")[0], append(append(pin("0")[1:], self), os.Args[1:]...)...)
+	cmd := exec.Command(tasksetCommand("0")[0], append(append(tasksetCommand("0")[1:], self), os.Args[1:]...)...)
 	cmd.Env = append(os.Environ(), mark+"=1")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err = cmd.Run()
@@ -59,9 +59,9 @@ func PinSelf() error {
 }
 
 // Pinned says whether programs have a core of their own.
-func Pinned() bool { return pin("0") != nil }
+func Pinned() bool { return tasksetCommand("0") != nil }
 
-func pin(core string) []string {
+func tasksetCommand(core string) []string {
 	path, err := exec.LookPath("taskset")
 	if err != nil || runtime.NumCPU() < 2 && os.Getenv("CLAUSEA_BENCH_PINNED") == "" {
 		return nil
@@ -80,29 +80,29 @@ func Do(ctx context.Context, p Program) (Run, error) {
 
 // Running is a program that was started.
 type Running struct {
-	p      Program
-	ctx    context.Context // bounds the run
-	cancel context.CancelFunc
-	cmd    *exec.Cmd
-	stderr *tail
-	begun  time.Time
-	ended  chan struct{}
-	peak   int64
-	err    error
+	p         Program
+	ctx       context.Context // bounds the run
+	cancel    context.CancelFunc
+	cmd       *exec.Cmd
+	stderr    *tail
+	startedAt time.Time
+	exited    chan struct{}
+	peak      int64
+	err       error
 }
 
 // Start runs p on the second core; whoever calls it waits for its end or stops it.
 func Start(ctx context.Context, p Program) (*Running, error) {
-	if p.Limit <= 0 {
-		p.Limit = 10 * time.Minute
+	if p.Timeout <= 0 {
+		p.Timeout = 10 * time.Minute
 	}
-	r := &Running{p: p, stderr: &tail{}, ended: make(chan struct{})}
-	r.ctx, r.cancel = context.WithTimeout(ctx, p.Limit)
-	argv := append(pin("1"), p.Argv...)
+	r := &Running{p: p, stderr: &tail{}, exited: make(chan struct{})}
+	r.ctx, r.cancel = context.WithTimeout(ctx, p.Timeout)
+	argv := append(tasksetCommand("1"), p.Argv...)
 	r.cmd = exec.CommandContext(r.ctx, argv[0], argv[1:]...)
 	r.cmd.Env = append(append(os.Environ(), "GOMAXPROCS=1"), p.Env...)
 	r.cmd.Stderr = r.stderr
-	r.begun = time.Now()
+	r.startedAt = time.Now()
 	if err := r.cmd.Start(); err != nil {
 		r.cancel()
 		return nil, fmt.Errorf("run %s: %w", p.Argv[0], err)
@@ -110,14 +110,14 @@ func Start(ctx context.Context, p Program) (*Running, error) {
 	done := make(chan error, 1)
 	go func() { done <- r.cmd.Wait() }()
 	go func() {
-		defer close(r.ended)
-		r.peak, r.err = watch(r.cmd.Process.Pid, done)
+		defer close(r.exited)
+		r.peak, r.err = watchPeak(r.cmd.Process.Pid, done)
 	}()
 	return r, nil
 }
 
-// Ended is closed when the program has ended.
-func (r *Running) Ended() <-chan struct{} { return r.ended }
+// Exited is closed when the program has ended.
+func (r *Running) Exited() <-chan struct{} { return r.exited }
 
 // Stop asks the program to end, as an administrator does, and waits for it.
 func (r *Running) Stop() (Run, error) {
@@ -127,21 +127,21 @@ func (r *Running) Stop() (Run, error) {
 
 // Wait waits for the program's end.
 func (r *Running) Wait() (Run, error) {
-	<-r.ended
+	<-r.exited
 	defer r.cancel()
 	st := r.cmd.ProcessState
 	if r.ctx.Err() != nil {
-		return Run{}, fmt.Errorf("run %s: it did not end within %v", r.p.Argv[0], r.p.Limit)
+		return Run{}, fmt.Errorf("run %s: it did not end within %v", r.p.Argv[0], r.p.Timeout)
 	}
-	if r.err != nil && (st == nil || !slices.Contains(r.p.OK, st.ExitCode())) {
+	if r.err != nil && (st == nil || !slices.Contains(r.p.AllowedExitCodes, st.ExitCode())) {
 		return Run{}, fmt.Errorf("run %s: %w: %s", strings.Join(r.p.Argv[:min(len(r.p.Argv), 4)], " "), r.err, r.stderr)
 	}
-	return Run{CPU: st.UserTime() + st.SystemTime(), Wall: time.Since(r.begun), Peak: r.peak}, nil
+	return Run{CPU: st.UserTime() + st.SystemTime(), Wall: time.Since(r.startedAt), Peak: r.peak}, nil
 }
 
-// watch reads a process' peak of resident memory until it is done. (The peak in
+// watchPeak reads a process' peak of resident memory until it is done. (The peak in
 // its rusage begins with the parent's, which had the memory before the exec.)
-func watch(pid int, done <-chan error) (peak int64, err error) {
+func watchPeak(pid int, done <-chan error) (peak int64, err error) {
 	for {
 		select {
 		case err := <-done:

@@ -32,10 +32,10 @@ func TestAProgramIsMeasuredAndItsFailureTold(t *testing.T) {
 	if _, err := Do(t.Context(), Program{Argv: []string{"sh", "-c", "echo broken >&2; exit 3"}}); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("a failure is told as %v", err)
 	}
-	if _, err := Do(t.Context(), Program{Argv: []string{"sh", "-c", "exit 8"}, OK: []int{8}}); err != nil {
+	if _, err := Do(t.Context(), Program{Argv: []string{"sh", "-c", "exit 8"}, AllowedExitCodes: []int{8}}); err != nil {
 		t.Errorf("an exit code that is no failure is told as %v", err)
 	}
-	if _, err := Do(t.Context(), Program{Argv: []string{"sleep", "60"}, Limit: 50 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "did not end") {
+	if _, err := Do(t.Context(), Program{Argv: []string{"sleep", "60"}, Timeout: 50 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "did not end") {
 		t.Errorf("a program without end is told as %v", err)
 	}
 }

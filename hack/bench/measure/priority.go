@@ -10,25 +10,25 @@ import (
 
 // Scheduling policies of sched(7).
 const (
-	usual      = 0 // SCHED_OTHER
-	roundRobin = 2 // SCHED_RR
+	schedOther = 0 // SCHED_OTHER
+	schedRR    = 2 // SCHED_RR
 )
 
-// FirstOnCore gives this process, and the programs that it starts from now on,
+// PrioritizeOnCore gives this process, and the programs that it starts from now on,
 // their core before whatever else the machine does, so that this is not taken for
 // theirs where times are measured; undo gives it back. It needs root. A nice value
 // would not do: Linux weighs whole sessions against each other.
-func FirstOnCore() (undo func(), err error) {
-	if err := schedule(roundRobin, 1); err != nil {
-		_ = schedule(usual, 0)
+func PrioritizeOnCore() (undo func(), err error) {
+	if err := setScheduling(schedRR, 1); err != nil {
+		_ = setScheduling(schedOther, 0)
 		return func() {}, err
 	}
-	return func() { _ = schedule(usual, 0) }, nil
+	return func() { _ = setScheduling(schedOther, 0) }, nil
 }
 
-// schedule sets the policy of all threads; on Linux each has its own, and those to
+// setScheduling sets the policy of all threads; on Linux each has its own, and those to
 // come have that of the thread that makes them.
-func schedule(policy, priority uint32) error {
+func setScheduling(policy, priority uint32) error {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return fmt.Errorf("set the scheduling: %w", err)

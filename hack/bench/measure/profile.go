@@ -8,9 +8,9 @@ import (
 	"runtime/pprof"
 )
 
-// Programs is the path of the program that is the measured ones: bench-programs, beside
+// ProgramsPath is the path of the program that is the measured ones: bench-programs, beside
 // this one. make bench builds both.
-func Programs() (string, error) {
+func ProgramsPath() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("look for bench-programs: %w", err)
@@ -37,12 +37,12 @@ func Profile(name string) (stop func(), err error) {
 	}
 	return func() {
 		pprof.StopCPUProfile()
-		heap(name + ".heap")
+		writeHeapProfile(name + ".heap")
 	}, nil
 }
 
-// heap writes what is in use into a file, for who looks at profiles by hand.
-func heap(file string) {
+// writeHeapProfile writes what is in use into a file, for who looks at profiles by hand.
+func writeHeapProfile(file string) {
 	f, err := os.Create(file)
 	if err != nil {
 		return

@@ -22,13 +22,13 @@ func SpreadOf(values []float64) Spread {
 // String shows the middle, and the ends where there is more than one value.
 func (s Spread) String() string {
 	if s.Min == s.Max {
-		return short(s.Median)
+		return threeDigits(s.Median)
 	}
-	return fmt.Sprintf("%s (%s-%s)", short(s.Median), short(s.Min), short(s.Max))
+	return fmt.Sprintf("%s (%s-%s)", threeDigits(s.Median), threeDigits(s.Min), threeDigits(s.Max))
 }
 
-// short prints three digits that count.
-func short(f float64) string {
+// threeDigits prints three digits that count.
+func threeDigits(f float64) string {
 	switch {
 	case f >= 100:
 		return fmt.Sprintf("%.0f", f)
@@ -41,8 +41,8 @@ func short(f float64) string {
 	}
 }
 
-// Load is the machine's load average of the last minute, empty where it has none.
-func Load() string {
+// LoadAverage is the machine's load average of the last minute, empty where it has none.
+func LoadAverage() string {
 	b, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		return ""

@@ -12,15 +12,15 @@ type Stalls struct {
 	stop chan struct{}
 	done sync.WaitGroup
 
-	most  time.Duration
-	count int
+	longest time.Duration
+	count   int
 }
 
-// stall is how late a wake-up has to be to count.
-const stall = 5 * time.Millisecond
+// stallThreshold is how late a wake-up has to be to count.
+const stallThreshold = 5 * time.Millisecond
 
-// Watch begins to watch.
-func Watch() *Stalls {
+// WatchStalls begins to watch.
+func WatchStalls() *Stalls {
 	s := &Stalls{stop: make(chan struct{})}
 	s.done.Go(func() {
 		tick := time.NewTimer(0)
@@ -33,9 +33,9 @@ func Watch() *Stalls {
 				return
 			case <-tick.C:
 			}
-			if late := time.Since(asked) - time.Millisecond; late > stall {
+			if late := time.Since(asked) - time.Millisecond; late > stallThreshold {
 				s.count++
-				s.most = max(s.most, late)
+				s.longest = max(s.longest, late)
 			}
 		}
 	})
@@ -47,5 +47,5 @@ func Watch() *Stalls {
 func (s *Stalls) Stop() (count int, most time.Duration) {
 	close(s.stop)
 	s.done.Wait()
-	return s.count, s.most
+	return s.count, s.longest
 }

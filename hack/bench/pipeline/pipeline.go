@@ -16,14 +16,14 @@ import (
 	"github.com/clausea/crawler/hack/bench/site"
 )
 
-// mostCPU is what a page may take, in milliseconds.
-const mostCPU = 10
+// maxCPU is what a page may take, in milliseconds.
+const maxCPU = 10
 
 // program is one that is measured.
 type program struct {
 	name, child     string
 	cpu, peak, wall []float64 // a round each: ms a page, MiB, s
-	kept            int64     // bytes, of the last round
+	storedBytes     int64     // bytes, of the last round
 	err             error     // why it can't be measured
 }
 
@@ -54,33 +54,33 @@ func Run(ctx context.Context, r *report.Report, pages, rounds int) error {
 			}
 		}
 	}
-	write(r, s, all)
+	writeTable(r, s, all)
 	if us.err != nil {
 		r.Unmeasured("CPU a page of the whole pipeline", us.err)
 		return nil
 	}
-	r.AtMost("CPU a page of the whole pipeline", measure.SpreadOf(us.cpu).Median, mostCPU, " ms")
+	r.AtMost("CPU a page of the whole pipeline", measure.SpreadOf(us.cpu).Median, maxCPU, " ms")
 	profile := filepath.Join(dir, "cpu")
 	if err := us.round(ctx, s, srv, filepath.Join(dir, "profiled"), profile); err != nil {
 		r.Missing("the pipeline's time by step", err)
 	} else {
 		costs.Write(r, profile, "", 24, "Where the pipeline's time goes, by a CPU profile of one more run; each step with what it calls.")
 	}
-	return steps(ctx, r, s)
+	return measureSteps(ctx, r, s)
 }
 
 // round runs a program once and adds what it took, unless it is profiled.
 func (p *program) round(ctx context.Context, s *site.Site, srv *site.Server, out, profile string) error {
-	programs, err := measure.Programs()
+	programs, err := measure.ProgramsPath()
 	if err != nil {
 		return fmt.Errorf("measure the pipeline: %w", err)
 	}
 	if err := os.Mkdir(out, 0o700); err != nil {
 		return fmt.Errorf("measure the pipeline: %w", err)
 	}
-	s.Take()
+	s.TakeStats()
 	got, err := measure.Do(ctx, measure.Program{Argv: []string{programs, "-profile", profile, "-as", "pipeline/" + p.child, srv.URL, srv.CA, out, strconv.Itoa(s.Pages)}})
-	st := s.Take()
+	st := s.TakeStats()
 	switch {
 	case err != nil:
 		return err
@@ -92,11 +92,11 @@ func (p *program) round(ctx context.Context, s *site.Site, srv *site.Server, out
 	p.cpu = append(p.cpu, got.CPU.Seconds()*1000/float64(st.Pages))
 	p.peak = append(p.peak, float64(got.Peak)/(1<<20))
 	p.wall = append(p.wall, got.Wall.Seconds())
-	p.kept, err = sizeOf(out)
+	p.storedBytes, err = sizeOf(out)
 	return err
 }
 
-func write(r *report.Report, s *site.Site, all []*program) {
+func writeTable(r *report.Report, s *site.Site, all []*program) {
 	n := float64(s.Pages)
 	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed, each another text and each kept. CPU in milliseconds a page.", s.Pages, float64(s.Bytes)/n/1024, float64(s.Compressed)/n/1024)
 	var rows [][]string
@@ -110,7 +110,7 @@ func write(r *report.Report, s *site.Site, all []*program) {
 		if len(all[0].cpu) > 0 {
 			share = fmt.Sprintf("%.2f", of(all[0].cpu).Median/of(p.cpu).Median)
 		}
-		rows = append(rows, []string{p.name, of(p.cpu).String(), share, of(p.peak).String(), of(p.wall).String(), fmt.Sprintf("%.1f", float64(p.kept)/n/1024)})
+		rows = append(rows, []string{p.name, of(p.cpu).String(), share, of(p.peak).String(), of(p.wall).String(), fmt.Sprintf("%.1f", float64(p.storedBytes)/n/1024)})
 	}
 	r.Table([]string{"Program", "CPU a page", "our share", "peak MiB", "wall s", "KiB kept a page"}, rows)
 }

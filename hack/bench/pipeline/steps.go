@@ -15,8 +15,8 @@ import (
 
 // The reading alone: so many pages, each so many times.
 const (
-	readPages = 60
-	readTimes = 4
+	readPages   = 60
+	readRepeats = 4
 )
 
 // Read is the program that reads the pages of a folder as documents.
@@ -25,7 +25,7 @@ func Read(dir string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", dir, err)
 	}
-	for range readTimes {
+	for range readRepeats {
 		for _, name := range names {
 			b, err := os.ReadFile(name)
 			if err != nil {
@@ -43,8 +43,8 @@ func Read(dir string) error {
 	return nil
 }
 
-// steps shows where the time of document.Read goes.
-func steps(ctx context.Context, r *report.Report, s *site.Site) error {
+// measureSteps shows where the time of document.Read goes.
+func measureSteps(ctx context.Context, r *report.Report, s *site.Site) error {
 	dir, err := os.MkdirTemp("", "bench-read")
 	if err != nil {
 		return fmt.Errorf("measure the reading: %w", err)
@@ -56,7 +56,7 @@ func steps(ctx context.Context, r *report.Report, s *site.Site) error {
 			return fmt.Errorf("measure the reading: %w", err)
 		}
 	}
-	programs, err := measure.Programs()
+	programs, err := measure.ProgramsPath()
 	if err != nil {
 		return fmt.Errorf("measure the reading: %w", err)
 	}
@@ -71,7 +71,7 @@ func steps(ctx context.Context, r *report.Report, s *site.Site) error {
 		r.Missing("document.Read by step", err)
 		return nil
 	}
-	page := got.CPU.Seconds() * 1000 / float64(n*readTimes)
+	page := got.CPU.Seconds() * 1000 / float64(n*readRepeats)
 	rows := [][]string{{"document.Read and its garbage, in all", fmt.Sprintf("%.2f", page), ""}}
 	for _, step := range all {
 		rows = append(rows, []string{step.Name, fmt.Sprintf("%.2f", page*step.Share), fmt.Sprintf("%.0f %%", step.Share*100)})

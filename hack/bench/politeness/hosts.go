@@ -18,75 +18,75 @@ type hosts struct {
 	pages   int           // of each host, its home page among them
 	latency time.Duration // from a request to its answer
 
-	mu   sync.Mutex
-	seen map[string]*visits
+	mu    sync.Mutex
+	stats map[string]*hostStats
 }
 
-// visits are what one host saw.
-type visits struct {
-	begun, ended time.Time // of the last request
-	first        time.Time
-	requests     int
-	inFlight     int
-	most         int           // requests at once
-	gap          time.Duration // least time from one request's beginning to the next's
-	close        int           // gaps that were too short
+// hostStats are what one host saw.
+type hostStats struct {
+	lastStart, lastEnd time.Time // of the last request
+	firstStart         time.Time
+	requests           int
+	inFlight           int
+	maxInFlight        int           // requests at once
+	minGap             time.Duration // least time from one request's beginning to the next's
+	shortGaps          int           // gaps that were too short
 }
 
 // Prefixes of hosts that hang: at everything, or at everything but robots.txt.
 const (
-	hangs    = "dead"
-	hangsBut = "stuck"
+	hangingPrefix            = "dead"
+	hangingAfterRobotsPrefix = "stuck"
 )
 
-// name is the name of host i of a kind, in letters: hosts that differ in numbers
+// hostName is the name of host i of a kind, in letters: hosts that differ in numbers
 // only look like a trap.
-func name(kind string, i int) string {
+func hostName(kind string, i int) string {
 	return fmt.Sprintf("%s-%c%c.%s", kind, 'a'+i/26, 'a'+i%26, site.Domain)
 }
 
-// take gives what was seen since the last take.
-func (h *hosts) take() map[string]*visits {
+// takeStats gives what was seen since the last take.
+func (h *hosts) takeStats() map[string]*hostStats {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	seen := h.seen
-	h.seen = map[string]*visits{}
+	seen := h.stats
+	h.stats = map[string]*hostStats{}
 	return seen
 }
 
-func (h *hosts) begin(host string) *visits {
+func (h *hosts) startRequest(host string) *hostStats {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	v, now := h.seen[host], time.Now()
+	v, now := h.stats[host], time.Now()
 	if v == nil {
-		v = &visits{first: now, gap: time.Hour}
-		h.seen[host] = v
+		v = &hostStats{firstStart: now, minGap: time.Hour}
+		h.stats[host] = v
 	} else {
-		gap := now.Sub(v.begun)
-		v.gap = min(v.gap, gap)
-		if gap < leastGap {
-			v.close++
+		gap := now.Sub(v.lastStart)
+		v.minGap = min(v.minGap, gap)
+		if gap < minAllowedGap {
+			v.shortGaps++
 		}
 	}
-	v.begun = now
+	v.lastStart = now
 	v.requests++
 	v.inFlight++
-	v.most = max(v.most, v.inFlight)
+	v.maxInFlight = max(v.maxInFlight, v.inFlight)
 	return v
 }
 
-func (h *hosts) end(v *visits) {
+func (h *hosts) endRequest(v *hostStats) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	v.inFlight--
-	v.ended = time.Now()
+	v.lastEnd = time.Now()
 }
 
 // ServeHTTP serves all the hosts.
 func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	v := h.begin(r.Host)
-	defer h.end(v)
-	if strings.HasPrefix(r.Host, hangs) || strings.HasPrefix(r.Host, hangsBut) && r.URL.Path != "/robots.txt" {
+	v := h.startRequest(r.Host)
+	defer h.endRequest(v)
+	if strings.HasPrefix(r.Host, hangingPrefix) || strings.HasPrefix(r.Host, hangingAfterRobotsPrefix) && r.URL.Path != "/robots.txt" {
 		<-r.Context().Done()
 		return
 	}

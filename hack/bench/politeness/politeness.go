@@ -18,10 +18,10 @@ import (
 
 // What is asked for.
 const (
-	latency  = 50 * time.Millisecond
-	leastGap = 245 * time.Millisecond
-	mostWall = 1.1 // of the ideal
-	mostHeld = 1.5 // of the time without hosts that hang
+	latency       = 50 * time.Millisecond
+	minAllowedGap = 245 * time.Millisecond
+	maxWallRatio  = 1.1 // of the ideal
+	maxSlowdown   = 1.5 // of the time without hosts that hang
 
 	manyHosts    = 200
 	manyPages    = 59 // with robots.txt 60 requests, 14.8 s at the least
@@ -41,13 +41,13 @@ type bench struct {
 // outcome is one run as the healthy hosts saw it.
 type outcome struct {
 	requests, hosts int
-	most            int // requests at once to one host, at most
-	gap             time.Duration
-	close           int
+	maxInFlight     int // requests at once to one host, at most
+	minGap          time.Duration
+	shortGaps       int
 	wall, ideal     time.Duration // from the first request to the end of the last
 	cpu             time.Duration
 	stalls          int // times that the hosts' own process stood still
-	stalled         time.Duration
+	longestStall    time.Duration
 }
 
 // Run measures the engine and colly with a rule a host and with one for all.
@@ -57,26 +57,26 @@ func Run(ctx context.Context, r *report.Report) error {
 		return fmt.Errorf("measure politeness: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	h := &hosts{pages: manyPages, latency: latency, seen: map[string]*visits{}}
+	h := &hosts{pages: manyPages, latency: latency, stats: map[string]*hostStats{}}
 	srv, err := site.Serve(h, dir)
 	if err != nil {
 		return err
 	}
 	defer srv.Close()
-	programs, err := measure.Programs()
+	programs, err := measure.ProgramsPath()
 	if err != nil {
 		return fmt.Errorf("measure politeness: %w", err)
 	}
-	undo, err := measure.FirstOnCore()
+	undo, err := measure.PrioritizeOnCore()
 	if err != nil {
 		r.Note("The programs and the hosts do not go before what else the machine does, so that it may show: %v.", err)
 	}
 	defer undo()
 	b := &bench{ctx: ctx, hosts: h, srv: srv, programs: programs}
-	if err := b.many(r); err != nil {
+	if err := b.measureManyHosts(r); err != nil {
 		return err
 	}
-	return b.hanging(r)
+	return b.measureHangingHosts(r)
 }
 
 // programs that are measured, the project's first.
@@ -84,13 +84,13 @@ var programs = []struct{ name, child string }{
 	{"clausea engine", "clausea"}, {"colly, a LimitRule a host", "colly"}, {"colly, one LimitRule \"*\"", "colly-star"},
 }
 
-func (b *bench) many(r *report.Report) error {
+func (b *bench) measureManyHosts(r *report.Report) error {
 	r.Section(fmt.Sprintf("Politeness, %d hosts", manyHosts))
 	r.Note("%d hosts of %d pages and a robots.txt, %v between the requests to one asked for, each answered after %v. The ideal is the requests of a host less one times the delay, and one latency. The last column says how often the process that serves the hosts was kept from running for over 5 ms, and how long at most: on a busy machine it is that what shortens gaps.", manyHosts, manyPages, delay, latency)
-	homes := names("host", manyHosts)
+	homes := hostNames("host", manyHosts)
 	var rows [][]string
 	for i, p := range programs {
-		o, err := b.once(p.child, homes, manyHosts)
+		o, err := b.runOnce(p.child, homes, manyHosts)
 		if err != nil {
 			if r.Missing(p.name, err); i == 0 {
 				r.Unmeasured("politeness", err)
@@ -98,34 +98,34 @@ func (b *bench) many(r *report.Report) error {
 			continue
 		}
 		rows = append(rows, []string{
-			p.name, strconv.Itoa(o.requests), strconv.Itoa(o.most), fmt.Sprintf("%.1f", ms(o.gap)), strconv.Itoa(o.close),
+			p.name, strconv.Itoa(o.requests), strconv.Itoa(o.maxInFlight), fmt.Sprintf("%.1f", ms(o.minGap)), strconv.Itoa(o.shortGaps),
 			fmt.Sprintf("%.1f", o.wall.Seconds()), fmt.Sprintf("%.1f", o.ideal.Seconds()), fmt.Sprintf("%.2f", o.wall.Seconds()/o.ideal.Seconds()), fmt.Sprintf("%.2f", ms(o.cpu)/float64(o.requests)),
-			fmt.Sprintf("%d, %.0f ms", o.stalls, ms(o.stalled)),
+			fmt.Sprintf("%d, %.0f ms", o.stalls, ms(o.longestStall)),
 		})
 		if i == 0 {
 			at := fmt.Sprintf(", %d hosts", manyHosts)
-			r.AtMost("requests at once to a host"+at, float64(o.most), 1, "")
-			r.AtLeast("least gap between requests to a host"+at, ms(o.gap), ms(leastGap), " ms")
-			r.AtMost("wall time over the ideal"+at, o.wall.Seconds()/o.ideal.Seconds(), mostWall, "")
+			r.AtMost("requests at once to a host"+at, float64(o.maxInFlight), 1, "")
+			r.AtLeast("least gap between requests to a host"+at, ms(o.minGap), ms(minAllowedGap), " ms")
+			r.AtMost("wall time over the ideal"+at, o.wall.Seconds()/o.ideal.Seconds(), maxWallRatio, "")
 			r.AtLeast("requests"+at, float64(o.requests), manyHosts*(manyPages+1), "")
 		}
 	}
-	r.Table([]string{"Crawler", "requests", "at once to a host", "least gap ms", fmt.Sprintf("gaps under %d ms", leastGap.Milliseconds()), "wall s", "ideal s", "over the ideal", "CPU ms a request", "hosts' own stalls"}, rows)
+	r.Table([]string{"Crawler", "requests", "at once to a host", "least gap ms", fmt.Sprintf("gaps under %d ms", minAllowedGap.Milliseconds()), "wall s", "ideal s", "over the ideal", "CPU ms a request", "hosts' own stalls"}, rows)
 	return nil
 }
 
-func (b *bench) hanging(r *report.Report) error {
+func (b *bench) measureHangingHosts(r *report.Report) error {
 	r.Section(fmt.Sprintf("Hosts that hang, %d of %d", hangingHosts, hangingHosts+fewHosts))
 	r.Note("%d healthy hosts of %d pages, alone and beside %d that hang: half of those answer nothing, half answer robots.txt and nothing else. The time is until the last healthy host's last answer; a crawl is ended after %v. The engine has its own default of hosts at once.", fewHosts, fewPages, hangingHosts, timeLimit)
 	b.hosts.pages = fewPages
-	healthy := names("host", fewHosts)
-	all := append(append(names(hangs, hangingHosts/2), names(hangsBut, hangingHosts/2)...), healthy...)
+	healthy := hostNames("host", fewHosts)
+	all := append(append(hostNames(hangingPrefix, hangingHosts/2), hostNames(hangingAfterRobotsPrefix, hangingHosts/2)...), healthy...)
 	var rows [][]string
 	for i, p := range programs {
-		alone, err := b.once(p.child, healthy, 0)
+		alone, err := b.runOnce(p.child, healthy, 0)
 		var beside outcome
 		if err == nil {
-			beside, err = b.once(p.child, all, 0)
+			beside, err = b.runOnce(p.child, all, 0)
 		}
 		if err != nil {
 			if r.Missing(p.name, err); i == 0 {
@@ -141,7 +141,7 @@ func (b *bench) hanging(r *report.Report) error {
 		held := beside.wall.Seconds() / alone.wall.Seconds()
 		rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), fmt.Sprintf("%.1f", beside.wall.Seconds()), fmt.Sprintf("%.2f", held), answered})
 		if i == 0 {
-			r.AtMost(fmt.Sprintf("healthy hosts' time beside %d that hang", hangingHosts), held, mostHeld, "")
+			r.AtMost(fmt.Sprintf("healthy hosts' time beside %d that hang", hangingHosts), held, maxSlowdown, "")
 			r.AtLeast(fmt.Sprintf("healthy hosts' requests beside %d that hang", hangingHosts), float64(beside.requests), float64(alone.requests), "")
 		}
 	}
@@ -149,8 +149,8 @@ func (b *bench) hanging(r *report.Report) error {
 	return nil
 }
 
-// once runs a program on hosts; atOnce 0 is its default.
-func (b *bench) once(child string, hosts []string, atOnce int) (outcome, error) {
+// runOnce runs a program on hosts; atOnce 0 is its default.
+func (b *bench) runOnce(child string, hosts []string, atOnce int) (outcome, error) {
 	homes := make([]string, len(hosts))
 	for i, h := range hosts {
 		homes[i] = "https://" + h + "/"
@@ -159,37 +159,37 @@ func (b *bench) once(child string, hosts []string, atOnce int) (outcome, error) 
 	if child == "colly-star" && atOnce == 0 {
 		n = strconv.Itoa(len(hosts))
 	}
-	b.hosts.take()
-	stalls := measure.Watch()
+	b.hosts.takeStats()
+	stalls := measure.WatchStalls()
 	got, err := measure.Do(b.ctx, measure.Program{Argv: []string{b.programs, "-as", "polite/" + child, b.srv.Addr, b.srv.CA, strings.Join(homes, ","), n}})
 	count, most := stalls.Stop()
 	if err != nil {
 		return outcome{}, err
 	}
-	o := summary(b.hosts.take(), got.CPU)
-	o.stalls, o.stalled = count, most
+	o := summarize(b.hosts.takeStats(), got.CPU)
+	o.stalls, o.longestStall = count, most
 	return o, nil
 }
 
-func summary(seen map[string]*visits, cpu time.Duration) outcome {
-	o := outcome{gap: time.Hour, cpu: cpu}
+func summarize(seen map[string]*hostStats, cpu time.Duration) outcome {
+	o := outcome{minGap: time.Hour, cpu: cpu}
 	var first, last time.Time
 	longest := 0
 	for host, v := range seen {
-		if first.IsZero() || v.first.Before(first) {
-			first = v.first
+		if first.IsZero() || v.firstStart.Before(first) {
+			first = v.firstStart
 		}
-		if strings.HasPrefix(host, hangs) || strings.HasPrefix(host, hangsBut) {
+		if strings.HasPrefix(host, hangingPrefix) || strings.HasPrefix(host, hangingAfterRobotsPrefix) {
 			continue
 		}
-		if v.ended.After(last) {
-			last = v.ended
+		if v.lastEnd.After(last) {
+			last = v.lastEnd
 		}
 		o.hosts++
 		o.requests += v.requests
-		o.most = max(o.most, v.most)
-		o.gap = min(o.gap, v.gap)
-		o.close += v.close
+		o.maxInFlight = max(o.maxInFlight, v.maxInFlight)
+		o.minGap = min(o.minGap, v.minGap)
+		o.shortGaps += v.shortGaps
 		longest = max(longest, v.requests)
 	}
 	if o.hosts > 0 {
@@ -199,10 +199,10 @@ func summary(seen map[string]*visits, cpu time.Duration) outcome {
 	return o
 }
 
-func names(kind string, n int) []string {
+func hostNames(kind string, n int) []string {
 	out := make([]string, n)
 	for i := range out {
-		out[i] = name(kind, i)
+		out[i] = hostName(kind, i)
 	}
 	return out
 }

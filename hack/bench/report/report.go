@@ -18,7 +18,7 @@ type Report struct {
 
 // check is one required line.
 type check struct {
-	what, got, limit, state string
+	requirement, got, limit, result string
 }
 
 // The states of a required line.
@@ -105,8 +105,8 @@ func (r *Report) Close() bool {
 	ok := true
 	rows := make([][]string, 0, len(r.checks))
 	for _, c := range r.checks {
-		ok = ok && c.state == pass
-		rows = append(rows, []string{c.what, c.got, c.limit, c.state})
+		ok = ok && c.result == pass
+		rows = append(rows, []string{c.requirement, c.got, c.limit, c.result})
 	}
 	r.Table([]string{"Required", "measured", "limit", "result"}, rows)
 	for _, m := range r.missing {
@@ -119,7 +119,7 @@ func (r *Report) Close() bool {
 func (r *Report) flush() {
 	rows := make([][]string, 0, len(r.pending))
 	for _, c := range r.pending {
-		rows = append(rows, []string{c.what, c.got, c.limit, c.state})
+		rows = append(rows, []string{c.requirement, c.got, c.limit, c.result})
 	}
 	if len(rows) > 0 {
 		r.Table([]string{"Required", "measured", "limit", "result"}, rows)

@@ -89,6 +89,6 @@ func bareManager(ctx context.Context, at string, o ctrl.Options) (ctrl.Manager, 
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := kubestore.Manager(ctx, s, o, "", "", kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, s, o, "", "", kubestore.Election{})
 	return m, func() { _ = s.Close(context.WithoutCancel(ctx)) }, err
 }

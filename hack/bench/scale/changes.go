@@ -13,23 +13,23 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// askEvery is how often an object that was changed is read again.
-const askEvery = 5 * time.Millisecond
+// changePollInterval is how often an object that was changed is read again.
+const changePollInterval = 5 * time.Millisecond
 
-// change changes Companies at a steady pace, and takes the time from each change's
+// measureChanges changes Companies at a steady pace, and takes the time from each change's
 // acknowledgement until its status says that it was observed.
-func (h *home) change(ctx context.Context, t *taken, companies int) error {
-	return h.use(ctx, func(k client.Client) error {
+func (h *backend) measureChanges(ctx context.Context, t *figures, companies int) error {
+	return h.withClient(ctx, func(k client.Client) error {
 		var mu sync.Mutex
 		var all []float64
 		var first error
 		var waiting sync.WaitGroup
-		tick := time.NewTicker(time.Second / changesASecond)
+		tick := time.NewTicker(time.Second / changesPerSecond)
 		defer tick.Stop()
 		for n := range changes {
 			<-tick.C
 			waiting.Go(func() {
-				took, err := change(ctx, k, n%companies, fmt.Sprint("change ", n))
+				took, err := changeAndWait(ctx, k, n%companies, fmt.Sprint("change ", n))
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil && first == nil {
@@ -40,13 +40,13 @@ func (h *home) change(ctx context.Context, t *taken, companies int) error {
 		}
 		waiting.Wait()
 		slices.Sort(all)
-		t.median, t.worst = all[len(all)/2], all[len(all)*99/100]
+		t.p50, t.p99 = all[len(all)/2], all[len(all)*99/100]
 		return first
 	})
 }
 
-func change(ctx context.Context, k client.Client, i int, to string) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func changeAndWait(ctx context.Context, k client.Client, i int, to string) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 	c := &v1alpha1.Company{}
 	c.Namespace, c.Name = "default", companyName(i)
@@ -58,7 +58,7 @@ func change(ctx context.Context, k client.Client, i int, to string) (time.Durati
 		select {
 		case <-ctx.Done():
 			return 0, fmt.Errorf("change %s: nobody saw it: %w", c.Name, ctx.Err())
-		case <-time.After(askEvery):
+		case <-time.After(changePollInterval):
 		}
 		if err := k.Get(ctx, client.ObjectKeyFromObject(c), c); err != nil {
 			return 0, fmt.Errorf("look at the change of %s: %w", c.Name, err)
@@ -67,12 +67,12 @@ func change(ctx context.Context, k client.Client, i int, to string) (time.Durati
 	return time.Since(begun), nil
 }
 
-// awaitObserved waits until the first n Companies are observed as they are, and says
+// waitUntilObserved waits until the first n Companies are observed as they are, and says
 // whether it had to wait for one.
-func (h *home) awaitObserved(ctx context.Context, n int) (late bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (h *backend) waitUntilObserved(ctx context.Context, n int) (late bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
-	err = h.use(ctx, func(k client.Client) error {
+	err = h.withClient(ctx, func(k client.Client) error {
 		for i := range n {
 			c := &v1alpha1.Company{}
 			for {
@@ -86,7 +86,7 @@ func (h *home) awaitObserved(ctx context.Context, n int) (late bool, err error) 
 				select {
 				case <-ctx.Done():
 					return fmt.Errorf("wait for %s: %w", companyName(i), ctx.Err())
-				case <-time.After(lookEvery):
+				case <-time.After(pollInterval):
 				}
 			}
 		}

@@ -12,12 +12,12 @@ import (
 // The resources are those of a service that has run for a while: each Company has a
 // schedule and what its last crawl found, each CrawlJob has ended.
 
-// jobsOfCompany is how many there are for each Company; the history's limit is three.
-const jobsOfCompany = 2
+// jobsPerCompany is how many there are for each Company; the history's limit is three.
+const jobsPerCompany = 2
 
 func companyName(i int) string { return fmt.Sprintf("company-%05d", i) }
 
-func aCompany(i int) *v1alpha1.Company {
+func newCompany(i int) *v1alpha1.Company {
 	c := &v1alpha1.Company{
 		TypeMeta:   metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion.String(), Kind: "Company"},
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: companyName(i), Finalizers: []string{v1alpha1.CompanyFinalizer}},
@@ -31,8 +31,8 @@ func aCompany(i int) *v1alpha1.Company {
 	return c
 }
 
-// crawled is the status of a Company after its last job.
-func crawled(c *v1alpha1.Company, last *v1alpha1.CrawlJob) {
+// setCrawledStatus is the status of a Company after its last job.
+func setCrawledStatus(c *v1alpha1.Company, last *v1alpha1.CrawlJob) {
 	now := metav1.Now().Rfc3339Copy()
 	next := metav1.NewTime(now.Add(24 * time.Hour))
 	domain := string(c.Spec.Domains[0])
@@ -58,7 +58,7 @@ func crawled(c *v1alpha1.Company, last *v1alpha1.CrawlJob) {
 	}
 }
 
-func aJob(i, n int) *v1alpha1.CrawlJob {
+func newCrawlJob(i, n int) *v1alpha1.CrawlJob {
 	j := &v1alpha1.CrawlJob{
 		TypeMeta: metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion.String(), Kind: "CrawlJob"},
 		ObjectMeta: metav1.ObjectMeta{
@@ -70,8 +70,8 @@ func aJob(i, n int) *v1alpha1.CrawlJob {
 	return j
 }
 
-// ended is the status of a job that is complete.
-func ended(j *v1alpha1.CrawlJob) {
+// setCompleteStatus is the status of a job that is complete.
+func setCompleteStatus(j *v1alpha1.CrawlJob) {
 	begun := metav1.NewTime(time.Now().Add(-time.Hour)).Rfc3339Copy()
 	done := metav1.NewTime(begun.Add(time.Minute))
 	const message = "Fetched 41 pages: 0 new documents, 1 changed, 8 unchanged, 0 gone."

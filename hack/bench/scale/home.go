@@ -37,24 +37,24 @@ var scheme = func() *runtime.Scheme {
 	return s
 }()
 
-// home is where the resources lie and the controllers run over them.
-type home struct {
+// backend is where the resources lie and the controllers run over them.
+type backend struct {
 	name string
 	// args are the program's, to run its controllers and no crawls; kubeconfig is of
 	// the API server, if that is the home.
-	args       []string
-	kubeconfig string
-	config     *rest.Config
-	profiles   string // beginning of the names of CPU profiles
-	started    int
-	folder     string // of the embedded store, which the process that owns it serves
-	open       func(context.Context) (store.Store, error)
-	close      func()
+	args         []string
+	kubeconfig   string
+	config       *rest.Config
+	profiles     string // beginning of the names of CPU profiles
+	programCount int
+	folder       string // of the embedded store, which the process that owns it serves
+	openStore    func(context.Context) (store.Store, error)
+	close        func()
 }
 
-// use gives a client of the home to do. Whatever owns the embedded store must run, or
+// withClient gives a client of the home to do. Whatever owns the embedded store must run, or
 // nobody.
-func (h *home) use(ctx context.Context, do func(client.Client) error) error {
+func (h *backend) withClient(ctx context.Context, do func(client.Client) error) error {
 	switch {
 	case h.config != nil:
 		k, err := client.New(h.config, client.Options{Scheme: scheme})
@@ -67,7 +67,7 @@ func (h *home) use(ctx context.Context, do func(client.Client) error) error {
 			return do(kubestore.NewClient(objects, scheme))
 		}
 	}
-	s, err := h.open(ctx)
+	s, err := h.openStore(ctx)
 	if err != nil {
 		return err
 	}
@@ -75,8 +75,8 @@ func (h *home) use(ctx context.Context, do func(client.Client) error) error {
 	return do(kubestore.NewClient(s, scheme))
 }
 
-// apiServer starts etcd and an API server.
-func apiServer(dir string) (*home, error) {
+// apiServerBackend starts etcd and an API server.
+func apiServerBackend(dir string) (*backend, error) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
 		return nil, errors.New("KUBEBUILDER_ASSETS names no API server: set it to what hack/kube/get.sh prints")
@@ -86,7 +86,7 @@ func apiServer(dir string) (*home, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start an API server: %w", err)
 	}
-	h := &home{name: "API server", close: func() { _ = env.Stop() }}
+	h := &backend{name: "API server", close: func() { _ = env.Stop() }}
 	user, err := env.AddUser(envtest.User{Name: "clausea", Groups: []string{"system:masters"}}, nil)
 	if err != nil {
 		h.close()
@@ -108,8 +108,8 @@ func apiServer(dir string) (*home, error) {
 	return h, nil
 }
 
-// overMongoDB starts a MongoDB of one member.
-func overMongoDB(ctx context.Context, dir string) (*home, error) {
+// mongoDBBackend starts a MongoDB of one member.
+func mongoDBBackend(ctx context.Context, dir string) (*backend, error) {
 	bin, err := replicaset.Find()
 	if err != nil {
 		return nil, err
@@ -119,9 +119,9 @@ func overMongoDB(ctx context.Context, dir string) (*home, error) {
 		return nil, err
 	}
 	uri := strings.Replace(set.URI, "/?", "/scale?", 1)
-	return &home{
+	return &backend{
 		name: "kubestore, MongoDB", args: []string{"standalone", "--store", uri}, close: set.Close,
-		open: func(ctx context.Context) (store.Store, error) {
+		openStore: func(ctx context.Context) (store.Store, error) {
 			s, err := mongo.Open(ctx, uri, "")
 			if err != nil {
 				return nil, err
@@ -132,76 +132,76 @@ func overMongoDB(ctx context.Context, dir string) (*home, error) {
 	}, nil
 }
 
-func overSQLite(dir string) *home {
+func embeddedBackend(dir string) *backend {
 	folder := filepath.Join(dir, "embedded")
-	return &home{
+	return &backend{
 		name: "kubestore, embedded", args: []string{"standalone", "--store", folder}, folder: folder, close: func() {},
-		open: func(ctx context.Context) (store.Store, error) { return sqlite.Open(ctx, folder) },
+		openStore: func(ctx context.Context) (store.Store, error) { return sqlite.Open(ctx, folder) },
 	}
 }
 
-// writers fill a home at once.
-const writers = 16
+// fillConcurrency fill a home at once.
+const fillConcurrency = 16
 
 // fill makes the resources.
-func (h *home) fill(ctx context.Context, companies int) error {
+func (h *backend) fill(ctx context.Context, companies int) error {
 	if h.config != nil {
-		return h.use(ctx, func(k client.Client) error {
-			return each(ctx, companies, func(ctx context.Context, i int) error { return create(ctx, k, i) })
+		return h.withClient(ctx, func(k client.Client) error {
+			return forEach(ctx, companies, func(ctx context.Context, i int) error { return createResources(ctx, k, i) })
 		})
 	}
-	s, err := h.open(ctx)
+	s, err := h.openStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
-	return each(ctx, companies, func(ctx context.Context, i int) error { return put(ctx, s, i) })
+	return forEach(ctx, companies, func(ctx context.Context, i int) error { return putResources(ctx, s, i) })
 }
 
-// create makes a Company and its jobs by an API server's client.
-func create(ctx context.Context, k client.Client, i int) error {
+// createResources makes a Company and its jobs by an API server's client.
+func createResources(ctx context.Context, k client.Client, i int) error {
 	var last *v1alpha1.CrawlJob
-	for n := range jobsOfCompany {
-		last = aJob(i, n)
+	for n := range jobsPerCompany {
+		last = newCrawlJob(i, n)
 		if err := k.Create(ctx, last); err != nil {
 			return err
 		}
-		ended(last)
+		setCompleteStatus(last)
 		if err := k.Status().Update(ctx, last); err != nil {
 			return err
 		}
 	}
-	c := aCompany(i)
+	c := newCompany(i)
 	if err := k.Create(ctx, c); err != nil {
 		return err
 	}
-	crawled(c, last)
+	setCrawledStatus(c, last)
 	return k.Status().Update(ctx, c)
 }
 
-// put writes them into a store, each once, as its client would have in the end.
-func put(ctx context.Context, s store.Objects, i int) error {
+// putResources writes them into a store, each once, as its client would have in the end.
+func putResources(ctx context.Context, s store.Objects, i int) error {
 	made := func(m *metav1.ObjectMeta) {
 		m.UID, m.Generation, m.CreationTimestamp = types.UID(uuid.NewString()), 1, metav1.Now().Rfc3339Copy()
 	}
 	var last *v1alpha1.CrawlJob
-	for n := range jobsOfCompany {
-		last = aJob(i, n)
+	for n := range jobsPerCompany {
+		last = newCrawlJob(i, n)
 		made(&last.ObjectMeta)
 		limit := int32(3) // as the schema fills in
 		last.Spec.BackoffLimit = &limit
-		ended(last)
-		if err := write(ctx, s, last, last.Kind, last.ObjectMeta); err != nil {
+		setCompleteStatus(last)
+		if err := createObject(ctx, s, last, last.Kind, last.ObjectMeta); err != nil {
 			return err
 		}
 	}
-	c := aCompany(i)
+	c := newCompany(i)
 	made(&c.ObjectMeta)
-	crawled(c, last)
-	return write(ctx, s, c, c.Kind, c.ObjectMeta)
+	setCrawledStatus(c, last)
+	return createObject(ctx, s, c, c.Kind, c.ObjectMeta)
 }
 
-func write(ctx context.Context, s store.Objects, obj any, kind string, m metav1.ObjectMeta) error {
+func createObject(ctx context.Context, s store.Objects, obj any, kind string, m metav1.ObjectMeta) error {
 	b, err := json.Marshal(obj)
 	if err != nil {
 		return fmt.Errorf("write %s as JSON: %w", m.Name, err)
@@ -211,11 +211,11 @@ func write(ctx context.Context, s store.Objects, obj any, kind string, m metav1.
 	return err
 }
 
-// each does something for n things, some at once.
-func each(ctx context.Context, n int, do func(context.Context, int) error) error {
+// forEach does something for n things, some at once.
+func forEach(ctx context.Context, n int, do func(context.Context, int) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64
-	for range writers {
+	for range fillConcurrency {
 		g.Go(func() error {
 			for {
 				i := int(next.Add(1)) - 1

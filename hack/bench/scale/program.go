@@ -19,15 +19,15 @@ import (
 // program is a running set of controllers, seen through its metrics.
 type program struct {
 	*measure.Running
-	url   string
-	begun time.Time
+	url       string
+	startedAt time.Time
 }
 
-// lookEvery is how often the metrics are read.
-const lookEvery = 100 * time.Millisecond
+// pollInterval is how often the metrics are read.
+const pollInterval = 100 * time.Millisecond
 
 // start runs this binary as one of the bench's programs over a home.
-func start(ctx context.Context, as string, h *home, args ...string) (*program, error) {
+func start(ctx context.Context, as string, h *backend, args ...string) (*program, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", as, err)
@@ -38,10 +38,10 @@ func start(ctx context.Context, as string, h *home, args ...string) (*program, e
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	_ = l.Close()
-	p := &program{url: "http://127.0.0.1:" + port + "/metrics", begun: time.Now()}
+	p := &program{url: "http://127.0.0.1:" + port + "/metrics", startedAt: time.Now()}
 	profile := ""
-	if h.started++; h.profiles != "" {
-		profile = fmt.Sprintf("%s-%d-%s", h.profiles, h.started, as)
+	if h.programCount++; h.profiles != "" {
+		profile = fmt.Sprintf("%s-%d-%s", h.profiles, h.programCount, as)
 	}
 	argv := append([]string{self, "-profile", profile, "-as", "scale/" + as, "--"}, args...)
 	p.Running, err = measure.Start(ctx, measure.Program{Argv: append(argv, "--port", port), Env: []string{"KUBECONFIG=" + h.kubeconfig}})
@@ -62,7 +62,7 @@ func (c counts) all() (n float64) {
 	return n
 }
 
-var sample = regexp.MustCompile(`^(\w+)\{([^}]*)\} (\S+)$`)
+var metricLine = regexp.MustCompile(`^(\w+)\{([^}]*)\} (\S+)$`)
 
 func (p *program) counts(ctx context.Context) (counts, error) {
 	c := counts{reconciles: map[string]float64{}}
@@ -77,7 +77,7 @@ func (p *program) counts(ctx context.Context) (counts, error) {
 	defer func() { _ = res.Body.Close() }()
 	lines := bufio.NewScanner(res.Body)
 	for lines.Scan() {
-		m := sample.FindStringSubmatch(lines.Text())
+		m := metricLine.FindStringSubmatch(lines.Text())
 		if m == nil {
 			continue
 		}
@@ -99,24 +99,24 @@ func (p *program) counts(ctx context.Context) (counts, error) {
 	return c, lines.Err()
 }
 
-// patience bounds a wait for the controllers.
-const patience = 5 * time.Minute
+// waitTimeout bounds a wait for the controllers.
+const waitTimeout = 5 * time.Minute
 
-var errEnded = errors.New("the program has ended")
+var errExited = errors.New("the program has ended")
 
-// await reads the metrics until they are as wanted, and says when that was.
-func (p *program) await(ctx context.Context, what string, ok func(counts) bool) (counts, time.Time, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// waitFor reads the metrics until they are as wanted, and says when that was.
+func (p *program) waitFor(ctx context.Context, what string, ok func(counts) bool) (counts, time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 	var c counts
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return c, time.Time{}, fmt.Errorf("wait for %s: %w (%+v)", what, ctx.Err(), c)
-		case <-p.Ended():
-			return c, time.Time{}, fmt.Errorf("wait for %s: %w", what, errEnded)
+		case <-p.Exited():
+			return c, time.Time{}, fmt.Errorf("wait for %s: %w", what, errExited)
 		case <-tick.C:
 		}
 		got, err := p.counts(ctx)

@@ -26,29 +26,29 @@ import (
 // What must be shown. The rate is beside published ones of 226 to 236 a second of
 // stock operators, the other lines are this project's own.
 const (
-	mostMemory     = 200 // MiB
-	mostResync     = 10  // s
-	mostLatency    = 1   // s
-	leastRate      = 200 // reconciles a second that write a status
-	mostAPIWrites  = 12  // of a crawl
-	changesASecond = 20
-	changes        = 500
-	// awayChanges are made while no controller runs.
-	awayChanges = 3000
+	maxMemory        = 200 // MiB
+	maxResync        = 10  // s
+	maxLatency       = 1   // s
+	minRate          = 200 // reconciles a second that write a status
+	maxAPIWrites     = 12  // of a crawl
+	changesPerSecond = 20
+	changes          = 500
+	// offlineChanges are made while no controller runs.
+	offlineChanges = 3000
 )
 
-// taken is what one program took over one home.
-type taken struct {
-	resync, rate  float64 // s, reconciles a second of those in the resync
-	changed       float64 // reconciles a second that write, after a time away
-	median, worst float64 // s from a change to the status that tells of it; p50 and p99
-	peak, cpu     float64 // MiB, s
+// figures is what one program took over one home.
+type figures struct {
+	resync, rate float64 // s, reconciles a second of those in the resync
+	writeRate    float64 // reconciles a second that write, after a time away
+	p50, p99     float64 // s from a change to the status that tells of it; p50 and p99
+	peak, cpu    float64 // MiB, s
 }
 
 // Options say what is measured.
 type Options struct {
 	Companies int    // and twice as many CrawlJobs
-	Home      string // the only one: api, mongodb or embedded; empty is all
+	Backend   string // the only one: api, mongodb or embedded; empty is all
 	Profiles  string // folder for CPU profiles of the programs; empty is none
 }
 
@@ -61,17 +61,17 @@ func Run(ctx context.Context, r *report.Report, o Options) error {
 		return fmt.Errorf("measure the controllers: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	r.Section(fmt.Sprintf("%d Companies and %d CrawlJobs", companies, companies*jobsOfCompany))
+	r.Section(fmt.Sprintf("%d Companies and %d CrawlJobs", companies, companies*jobsPerCompany))
 	var rows, crawled [][]string
 	for _, open := range []struct {
 		short, name string
-		home        func() (*home, error)
+		home        func() (*backend, error)
 	}{
-		{"api", "API server", func() (*home, error) { return apiServer(dir) }},
-		{"mongodb", "kubestore, MongoDB", func() (*home, error) { return overMongoDB(ctx, dir) }},
-		{"embedded", "kubestore, embedded", func() (*home, error) { return overSQLite(dir), nil }},
+		{"api", "API server", func() (*backend, error) { return apiServerBackend(dir) }},
+		{"mongodb", "kubestore, MongoDB", func() (*backend, error) { return mongoDBBackend(ctx, dir) }},
+		{"embedded", "kubestore, embedded", func() (*backend, error) { return embeddedBackend(dir), nil }},
 	} {
-		if o.Home != "" && o.Home != open.short {
+		if o.Backend != "" && o.Backend != open.short {
 			continue
 		}
 		h, err := open.home()
@@ -84,7 +84,7 @@ func Run(ctx context.Context, r *report.Report, o Options) error {
 			h.profiles = filepath.Join(o.Profiles, open.short)
 		}
 		// The crawls come first, while nothing else is there.
-		one, err := h.writesOf(ctx, r, dir)
+		one, err := h.writesRow(ctx, r, dir)
 		var more [][]string
 		if err == nil {
 			more, err = h.measure(ctx, r, companies)
@@ -103,9 +103,9 @@ func Run(ctx context.Context, r *report.Report, o Options) error {
 	return nil
 }
 
-// writesOf measures what a crawl writes.
-func (h *home) writesOf(ctx context.Context, r *report.Report, dir string) ([]string, error) {
-	open := h.open
+// writesRow measures what a crawl writes.
+func (h *backend) writesRow(ctx context.Context, r *report.Report, dir string) ([]string, error) {
+	open := h.openStore
 	if open == nil {
 		open = func(ctx context.Context) (store.Store, error) {
 			return sqlite.Open(ctx, filepath.Join(dir, "documents"))
@@ -116,81 +116,81 @@ func (h *home) writesOf(ctx context.Context, r *report.Report, dir string) ([]st
 		return nil, err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
-	n, fetched, took, err := h.writes(ctx, s)
+	n, fetched, took, err := h.countWrites(ctx, s)
 	if err != nil {
 		return nil, fmt.Errorf("count the writes of a crawl: %w", err)
 	}
 	all, told := float64(n.objects.Load()+n.events.Load())/crawls, float64(n.events.Load())/crawls
-	r.AtMost("API writes of a crawl, "+h.name, all, mostAPIWrites, "")
+	r.AtMost("API writes of a crawl, "+h.name, all, maxAPIWrites, "")
 	return []string{h.name, fmt.Sprintf("%.1f", all), fmt.Sprintf("%.1f", told), fmt.Sprint(fetched / crawls), fmt.Sprintf("%.1f", took.Seconds())}, nil
 }
 
 // measure fills a home and runs both programs over it.
-func (h *home) measure(ctx context.Context, r *report.Report, companies int) ([][]string, error) {
+func (h *backend) measure(ctx context.Context, r *report.Report, companies int) ([][]string, error) {
 	if err := h.fill(ctx, companies); err != nil {
 		return nil, fmt.Errorf("make the resources: %w", err)
 	}
-	us, err := h.clausea(ctx, companies)
+	us, err := h.measureClausea(ctx, companies)
 	if err != nil {
 		return nil, err
 	}
-	least, err := h.bare(ctx, companies)
+	least, err := h.measureBare(ctx, companies)
 	if err != nil {
 		return nil, err
 	}
-	r.AtMost("peak memory, "+h.name, us.peak, mostMemory, " MiB")
-	r.AtMost("full resync, "+h.name, us.resync, mostResync, " s")
-	r.AtMost("p99 from a change to its status, "+h.name, us.worst, mostLatency, " s")
-	r.AtLeast("reconciles that write a status, "+h.name, us.changed, leastRate, " a second")
+	r.AtMost("peak memory, "+h.name, us.peak, maxMemory, " MiB")
+	r.AtMost("full resync, "+h.name, us.resync, maxResync, " s")
+	r.AtMost("p99 from a change to its status, "+h.name, us.p99, maxLatency, " s")
+	r.AtLeast("reconciles that write a status, "+h.name, us.writeRate, minRate, " a second")
 	return [][]string{us.row(h.name, "clausea"), least.row(h.name, "Get and count")}, nil
 }
 
-func (t taken) row(home, program string) []string {
+func (t figures) row(home, program string) []string {
 	f := func(v float64, form string) string {
 		if v == 0 {
 			return "-"
 		}
 		return fmt.Sprintf(form, v)
 	}
-	return []string{home, program, f(t.resync, "%.2f"), f(t.rate, "%.0f"), f(t.changed, "%.0f"), f(t.median, "%.3f"), f(t.worst, "%.3f"), f(t.peak, "%.0f"), f(t.cpu, "%.1f")}
+	return []string{home, program, f(t.resync, "%.2f"), f(t.rate, "%.0f"), f(t.writeRate, "%.0f"), f(t.p50, "%.3f"), f(t.p99, "%.3f"), f(t.peak, "%.0f"), f(t.cpu, "%.1f")}
 }
 
-// bare runs the rival once.
-func (h *home) bare(ctx context.Context, companies int) (taken, error) {
+// measureBare runs the rival once.
+func (h *backend) measureBare(ctx context.Context, companies int) (figures, error) {
 	var args []string
 	if h.config == nil {
 		args = h.args[1:] // the store
 	}
 	p, err := start(ctx, "bare", h, args...)
 	if err != nil {
-		return taken{}, err
+		return figures{}, err
 	}
-	var t taken
-	if err := p.resync(ctx, &t, companies); err != nil {
+	var t figures
+	if err := p.measureResync(ctx, &t, companies); err != nil {
 		_, serr := p.Stop()
 		return t, fmt.Errorf("the rival: %w (%w)", err, serr)
 	}
-	return t, p.end(&t)
+	return t, p.stopAndRecord(&t)
 }
 
-// clausea runs the program over resources that are at rest, changes some, and runs it
+// measureClausea runs the program over resources that are at rest, changes some, and runs it
 // again over many that were changed meanwhile.
-func (h *home) clausea(ctx context.Context, companies int) (taken, error) {
-	var t taken
+func (h *backend) measureClausea(ctx context.Context, companies int) (figures, error) {
+	var t figures
 	args := append(slices.Clone(h.args), "--crawls", "0", "--log-level", "error")
 	p, err := start(ctx, "clausea", h, args...)
 	if err != nil {
 		return t, err
 	}
-	if err = p.resync(ctx, &t, companies); err == nil {
-		err = h.change(ctx, &t, companies)
+	if err = p.measureResync(ctx, &t, companies); err == nil {
+		err = h.measureChanges(ctx, &t, companies)
 	}
-	if eerr := p.end(&t); err != nil || eerr != nil {
+	if eerr := p.stopAndRecord(&t); err != nil || eerr != nil {
 		return t, fmt.Errorf("at rest: %w", errors.Join(err, eerr))
 	}
-	n := min(awayChanges, companies)
-	err = h.use(ctx, func(k client.Client) error {
-		return each(ctx, n, func(ctx context.Context, i int) error { return rename(ctx, k, i, "while away") })
+	n := min(offlineChanges, companies)
+	err = h.withClient(ctx, func(k client.Client) error {
+		return forEach(ctx, n, func(ctx context.Context, i int) error { return renameCompany(ctx, k, i, "while away") })
 	})
 	if err != nil {
 		return t, fmt.Errorf("change what nobody reconciles: %w", err)
@@ -199,49 +199,49 @@ func (h *home) clausea(ctx context.Context, companies int) (taken, error) {
 		return t, err
 	}
 	// The first reconcile begins about when the first is counted.
-	_, begun, err := p.await(ctx, "the first reconcile", func(c counts) bool { return c.all() > 0 })
+	_, begun, err := p.waitFor(ctx, "the first reconcile", func(c counts) bool { return c.all() > 0 })
 	var done time.Time
 	if err == nil {
-		_, done, err = p.await(ctx, "all objects", reconciled(companies))
+		_, done, err = p.waitFor(ctx, "all objects", allReconciled(companies))
 	}
 	if err == nil {
 		var late bool
-		if late, err = h.awaitObserved(ctx, n); late {
+		if late, err = h.waitUntilObserved(ctx, n); late {
 			done = time.Now() // some were tried again
 		}
 	}
-	t.changed = float64(n) / done.Sub(begun).Seconds()
-	if eerr := p.end(&t); err != nil || eerr != nil {
+	t.writeRate = float64(n) / done.Sub(begun).Seconds()
+	if eerr := p.stopAndRecord(&t); err != nil || eerr != nil {
 		return t, fmt.Errorf("after a time away: %w", errors.Join(err, eerr))
 	}
 	return t, nil
 }
 
-// resync waits until every object was reconciled once after the start.
-func (p *program) resync(ctx context.Context, t *taken, companies int) error {
-	c, at, err := p.await(ctx, "all objects", reconciled(companies))
-	t.resync = at.Sub(p.begun).Seconds()
+// measureResync waits until every object was reconciled once after the start.
+func (p *program) measureResync(ctx context.Context, t *figures, companies int) error {
+	c, at, err := p.waitFor(ctx, "all objects", allReconciled(companies))
+	t.resync = at.Sub(p.startedAt).Seconds()
 	t.rate = c.all() / t.resync
 	return err
 }
 
-// reconciled says that every object was reconciled since the start, and none waits.
-func reconciled(companies int) func(counts) bool {
+// allReconciled says that every object was reconciled since the start, and none waits.
+func allReconciled(companies int) func(counts) bool {
 	return func(c counts) bool {
-		return c.reconciles["company"] >= float64(companies) && c.reconciles["crawljob"] >= float64(companies*jobsOfCompany) && c.waiting == 0
+		return c.reconciles["company"] >= float64(companies) && c.reconciles["crawljob"] >= float64(companies*jobsPerCompany) && c.waiting == 0
 	}
 }
 
-// end stops the program and adds what it took.
-func (p *program) end(t *taken) error {
+// stopAndRecord stops the program and adds what it took.
+func (p *program) stopAndRecord(t *figures) error {
 	got, err := p.Stop()
 	t.peak = max(t.peak, float64(got.Peak)/(1<<20))
 	t.cpu += got.CPU.Seconds()
 	return err
 }
 
-// rename changes a Company's spec.
-func rename(ctx context.Context, k client.Client, i int, to string) error {
+// renameCompany changes a Company's spec.
+func renameCompany(ctx context.Context, k client.Client, i int, to string) error {
 	c := &v1alpha1.Company{}
 	c.Namespace, c.Name = "default", companyName(i)
 	return k.Patch(ctx, c, client.RawPatch(types.MergePatchType, fmt.Appendf(nil, `{"spec":{"displayName":%q}}`, to)))

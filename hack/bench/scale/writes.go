@@ -22,8 +22,8 @@ import (
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/run"
@@ -36,16 +36,16 @@ const (
 	crawlsDelay = 500 * time.Millisecond // between the requests of one: it takes a while
 )
 
-// written counts the writes of the controllers and of their events.
-type written struct{ objects, events atomic.Int64 }
+// writeCounts counts the writes of the controllers and of their events.
+type writeCounts struct{ objects, events atomic.Int64 }
 
-// countedObjects counts what is written to a store's objects.
-type countedObjects struct {
+// countingStore counts what is written to a store's objects.
+type countingStore struct {
 	store.Store
-	n *written
+	n *writeCounts
 }
 
-func (c *countedObjects) count(kind string) {
+func (c *countingStore) count(kind string) {
 	if kind == "Event" {
 		c.n.events.Add(1)
 	} else {
@@ -53,28 +53,28 @@ func (c *countedObjects) count(kind string) {
 	}
 }
 
-func (c *countedObjects) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
+func (c *countingStore) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	c.count(o.Kind)
 	return c.Store.CreateObject(ctx, o)
 }
 
-func (c *countedObjects) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
+func (c *countingStore) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	c.count(o.Kind)
 	return c.Store.UpdateObject(ctx, o)
 }
 
-func (c *countedObjects) DeleteObject(ctx context.Context, k store.ObjectKey, version string) error {
+func (c *countingStore) DeleteObject(ctx context.Context, k store.ObjectKey, version string) error {
 	c.count(k.Kind)
 	return c.Store.DeleteObject(ctx, k, version)
 }
 
-// countedRequests counts what is written to an API server.
-type countedRequests struct {
+// countingTransport counts what is written to an API server.
+type countingTransport struct {
 	http.RoundTripper
-	n *written
+	n *writeCounts
 }
 
-func (c *countedRequests) RoundTrip(r *http.Request) (*http.Response, error) {
+func (c *countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch {
 	case r.Method == http.MethodGet:
 	case strings.Contains(r.URL.Path, "/events"):
@@ -85,12 +85,12 @@ func (c *countedRequests) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.RoundTripper.RoundTrip(r)
 }
 
-// writes crawls the demo's site for some companies with the real engine, and counts
+// countWrites crawls the demo's site for some companies with the real engine, and counts
 // what the controllers write to the API meanwhile.
-func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched int64, took time.Duration, err error) {
+func (h *backend) countWrites(ctx context.Context, s store.Store) (n *writeCounts, fetched int64, took time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	n = &written{}
+	n = &writeCounts{}
 	site, err := demo.Start(ctx)
 	if err != nil {
 		return nil, 0, 0, err
@@ -102,7 +102,7 @@ func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched i
 	var recorder events.EventRecorder
 	if h.config != nil {
 		config := rest.CopyConfig(h.config)
-		config.Wrap(func(rt http.RoundTripper) http.RoundTripper { return &countedRequests{rt, n} })
+		config.Wrap(func(rt http.RoundTripper) http.RoundTripper { return &countingTransport{rt, n} })
 		if m, err = ctrl.NewManager(config, o); err != nil {
 			return nil, 0, 0, fmt.Errorf("connect to the API server: %w", err)
 		}
@@ -111,19 +111,19 @@ func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched i
 		}
 		recorder = m.GetEventRecorder("clausea")
 	} else {
-		counted := &countedObjects{s, n}
-		if m, err = kubestore.Manager(ctx, counted, o, "", "", kubestore.Election{}); err != nil {
+		counted := &countingStore{s, n}
+		if m, err = kubestore.NewManager(ctx, counted, o, "", "", kubestore.Election{}); err != nil {
 			return nil, 0, 0, err
 		}
 		people, recorder = kubestore.NewClient(s, scheme), kubestore.NewRecorder(ctx, counted, logr.Discard())
 	}
-	if err := controllers(ctx, m, s, site, recorder); err != nil {
+	if err := setUpControllers(ctx, m, s, site, recorder); err != nil {
 		return nil, 0, 0, err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- m.Start(ctx) }()
 	begun := time.Now()
-	err = crawlSome(ctx, people)
+	err = runCrawls(ctx, people)
 	took = time.Since(begun)
 	if err == nil {
 		// What follows the last end: its event, and the Company's status.
@@ -136,7 +136,7 @@ func (h *home) writes(ctx context.Context, s store.Store) (n *written, fetched i
 	if merr := <-ended; err == nil {
 		err = merr
 	}
-	fetched, _ = site.Fetched()
+	fetched, _ = site.RequestCounts()
 	return n, fetched, took, err
 }
 
@@ -146,14 +146,14 @@ func skipNames() controller.Options {
 	return controller.Options{SkipNameValidation: &yes}
 }
 
-// controllers sets both up, with workers for all crawls at once.
-func controllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.Site, recorder events.EventRecorder) error {
-	to, err := fetch.ParseConnectTo(":443:" + site.Address)
+// setUpControllers sets both up, with workers for all crawls at once.
+func setUpControllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.Site, recorder events.EventRecorder) error {
+	to, err := fetch.ParseConnectTo(":443:" + site.Addr)
 	if err != nil {
 		return err
 	}
 	f, err := fetch.New(fetch.Config{
-		Guard: address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
+		Guard: netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
 	})
 	if err != nil {
 		return err
@@ -173,8 +173,8 @@ func controllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.
 	return m.Add(pool)
 }
 
-// crawlSome applies a Company and a CrawlJob for each crawl, and waits for their ends.
-func crawlSome(ctx context.Context, k client.Client) error {
+// runCrawls applies a Company and a CrawlJob for each crawl, and waits for their ends.
+func runCrawls(ctx context.Context, k client.Client) error {
 	for i := range crawls {
 		c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: fmt.Sprint("crawled-", i)}}
 		c.Spec.Domains = []v1alpha1.Domain{demo.Domain}
@@ -202,7 +202,7 @@ func crawlSome(ctx context.Context, k client.Client) error {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case <-time.After(lookEvery):
+			case <-time.After(pollInterval):
 			}
 		}
 	}

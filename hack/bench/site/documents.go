@@ -43,8 +43,8 @@ var (
 	topics  = []string{"Information we collect", "How it is used", "Your rights", "Limitation of liability", "Sharing and disclosure", "Retention", "International transfers", "Termination", "Governing law", "Security", "Children", "Changes", "Contact", "Definitions", "Payment", "Warranties", "Indemnification", "Dispute resolution"}
 )
 
-// legalese writes sentences.
-type legalese struct {
+// legalText writes sentences.
+type legalText struct {
 	*prose
 	matter string
 }
@@ -52,7 +52,7 @@ type legalese struct {
 func pick(p *prose, of []string) string { return of[p.r.IntN(len(of))] }
 
 // sentence appends one; some are about a made-up thing, so that no two pages are alike.
-func (l *legalese) sentence(b []byte) []byte {
+func (l *legalText) sentence(b []byte) []byte {
 	object := pick(l.prose, objects)
 	if l.r.IntN(3) == 0 {
 		object = l.matter
@@ -74,7 +74,7 @@ func (l *legalese) sentence(b []byte) []byte {
 func (s *Site) document(i int) []byte {
 	r := rand.New(rand.NewPCG(uint64(i), 11))
 	k := kinds[i%len(kinds)]
-	l := &legalese{newProse(r), k.matter}
+	l := &legalText{newProse(r), k.matter}
 	size := minDocument + int(min(r.Float64(), r.Float64())*(maxDocument-minDocument))
 	b := make([]byte, 0, size+8192)
 	b = fmt.Appendf(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>%s | Harbour %d</title>\n<style>\n", k.title, i)
@@ -83,11 +83,11 @@ func (s *Site) document(i int) []byte {
 	}
 	b = append(b, "</style>\n</head>\n<body class=\"site\">\n<header class=\"site-header\"><nav><ul class=\"menu\">\n"...)
 	for n := range documentLinks {
-		to := first + r.IntN(s.Pages)
+		to := firstPage + r.IntN(s.Pages)
 		if n == 0 {
-			to = first + (i+1)%s.Pages
+			to = firstPage + (i+1)%s.Pages
 		}
-		b = fmt.Appendf(b, "<li class=\"menu-item\"><a href=\"/p/%d\">%s</a></li>\n", to, kinds[(to-first)%len(kinds)].title)
+		b = fmt.Appendf(b, "<li class=\"menu-item\"><a href=\"/p/%d\">%s</a></li>\n", to, kinds[(to-firstPage)%len(kinds)].title)
 	}
 	b = fmt.Appendf(b, "</ul></nav></header>\n<main><div class=\"wrap\"><div class=\"legal-content\">\n<h1>%s</h1>\n<p class=\"date\">Last updated: %d March %d</p>\n", k.title, 1+i%28, 2019+i%6)
 	for n := 1; len(b) < size*7/8; n++ {
@@ -101,7 +101,7 @@ func (s *Site) document(i int) []byte {
 }
 
 // section appends a numbered section.
-func (l *legalese) section(b []byte, n int) []byte {
+func (l *legalText) section(b []byte, n int) []byte {
 	b = fmt.Appendf(b, "<section id=\"s%d\" class=\"section\"><h2 class=\"heading\"><span class=\"number\">%d.</span> %s</h2>\n", n, n, pick(l.prose, topics))
 	for range 2 + l.r.IntN(4) {
 		switch l.r.IntN(8) {

@@ -14,8 +14,8 @@ const (
 	maxSize      = 100 << 10
 )
 
-// sizeOf draws a page's size.
-func sizeOf(r *rand.Rand) int {
+// randomSize draws a page's size.
+func randomSize(r *rand.Rand) int {
 	x := min(r.Float64(), r.Float64())
 	return minSize + int(x*(maxSize-minSize))
 }
@@ -25,14 +25,14 @@ func sizeOf(r *rand.Rand) int {
 func (s *Site) ordinary(i int) []byte {
 	r := rand.New(rand.NewPCG(uint64(i), 7))
 	p := newProse(r)
-	size := sizeOf(r)
+	size := randomSize(r)
 	b := make([]byte, 0, size+4096)
-	b = fmt.Appendf(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>Page %d</title>\n<link rel=\"canonical\" href=\"/p/%d\">\n<style>\n", i, first+i)
+	b = fmt.Appendf(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>Page %d</title>\n<link rel=\"canonical\" href=\"/p/%d\">\n<style>\n", i, firstPage+i)
 	for len(b) < size/12 {
 		b = fmt.Appendf(b, ".%s-%d{margin:%dpx %dpx;color:#%06x}\n", p.word(), r.IntN(99), r.IntN(32), r.IntN(32), r.IntN(1<<24))
 	}
 	b = append(b, "</style>\n</head>\n<body class=\"page\">\n<header class=\"top\"><nav class=\"menu\"><ul>\n"...)
-	refs := s.refs(i, r)
+	refs := s.links(i, r)
 	menu, text, foot := refs[:25], refs[25:60], refs[60:]
 	for _, ref := range menu {
 		b = fmt.Appendf(b, "<li class=\"menu-item item-%d\"><a class=\"menu-link\" href=\"%s\">%s %s</a></li>\n", r.IntN(99), ref, p.word(), p.word())
@@ -62,17 +62,17 @@ func (s *Site) ordinary(i int) []byte {
 	return append(b, "0]</script>\n</body>\n</html>\n"...)
 }
 
-// refs are a page's links. One each is a spelling with tracking parameters, one
+// links are a page's links. One each is a spelling with tracking parameters, one
 // with a fragment, a redirect, a missing page, a forbidden one and the calendar;
 // redirects and missing pages are few, so that they flatter no crawler's mean.
-func (s *Site) refs(i int, r *rand.Rand) []string {
+func (s *Site) links(i int, r *rand.Rand) []string {
 	refs := make([]string, linksPerPage)
 	few := max(s.Pages/40, 1)
 	for l := range refs {
-		to := fmt.Sprintf("/p/%d", first+r.IntN(s.Pages))
+		to := fmt.Sprintf("/p/%d", firstPage+r.IntN(s.Pages))
 		switch l {
 		case 10:
-			to = fmt.Sprintf("/p/%d", first+(i+1)%s.Pages) // so that every page is reached
+			to = fmt.Sprintf("/p/%d", firstPage+(i+1)%s.Pages) // so that every page is reached
 		case 11:
 			to += "?utm_source=menu&amp;utm_medium=link"
 		case 12:

@@ -40,9 +40,9 @@ type Stats struct {
 	Forbidden, Trap int
 }
 
-// first is the number in the first page's address: large enough that no number
+// firstPage is the number in the first page's address: large enough that no number
 // looks like a year, which crawlers may take for a calendar's.
-const first = 10_000
+const firstPage = 10_000
 
 // New makes the site; the same number of pages gives the same site.
 func New(pages int) (*Site, error) {
@@ -82,13 +82,13 @@ func (s *Site) fill() error {
 func (s *Site) URLs(origin string) []string {
 	out := make([]string, s.Pages)
 	for i := range out {
-		out[i] = fmt.Sprintf("%s/p/%d", origin, first+i)
+		out[i] = fmt.Sprintf("%s/p/%d", origin, firstPage+i)
 	}
 	return out
 }
 
-// Take gives what was counted since the last Take.
-func (s *Site) Take() Stats {
+// TakeStats gives what was counted since the last Take.
+func (s *Site) TakeStats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.stats
@@ -108,7 +108,7 @@ func (s *Site) count(r *http.Request, dir string) {
 	s.stats.Requests++
 	key := r.URL.Path
 	if key == "/" {
-		key = fmt.Sprintf("/p/%d", first)
+		key = fmt.Sprintf("/p/%d", firstPage)
 	}
 	switch dir {
 	case "private":
@@ -146,10 +146,10 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.count(r, dir)
 	n, err := strconv.Atoi(id)
 	switch {
-	case dir == "p" && err == nil && n >= first && n < first+s.Pages:
-		s.send(w, n-first)
+	case dir == "p" && err == nil && n >= firstPage && n < firstPage+s.Pages:
+		s.send(w, n-firstPage)
 	case dir == "moved" && err == nil:
-		http.Redirect(w, r, fmt.Sprintf("/p/%d", first+n*7%s.Pages), http.StatusMovedPermanently)
+		http.Redirect(w, r, fmt.Sprintf("/p/%d", firstPage+n*7%s.Pages), http.StatusMovedPermanently)
 	case dir == "private" && err == nil:
 		s.send(w, n%s.Pages) // as dear as any other, so that fetching it flatters nobody
 	case dir == "calendar":

@@ -81,10 +81,10 @@ func TestTheSiteCountsWhatIsAskedFor(t *testing.T) {
 		}
 	}
 	want := Stats{Requests: 10, Distinct: 8, Pages: 3, Redirects: 1, Missing: 1, Forbidden: 1, Trap: 2}
-	if got := s.Take(); got != want {
+	if got := s.TakeStats(); got != want {
 		t.Errorf("it counted %+v, want %+v", got, want)
 	}
-	if got := s.Take(); got != (Stats{}) {
+	if got := s.TakeStats(); got != (Stats{}) {
 		t.Errorf("it counted %+v once more", got)
 	}
 }

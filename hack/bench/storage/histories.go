@@ -16,24 +16,24 @@ type history struct {
 	versions [][]byte
 }
 
-// kept counts a set of histories.
-type kept struct {
-	what      string
+// historySet counts a set of histories.
+type historySet struct {
+	name      string
 	histories []history
 	raw       bool // pages as they were fetched, not texts
 }
 
-func (k *kept) versions() (n int) {
+func (k *historySet) versionCount() (n int) {
 	for _, h := range k.histories {
 		n += len(h.versions)
 	}
 	return n
 }
 
-// read makes the three sets that are measured of the labelled histories in gold:
+// readHistories makes the three sets that are measured of the labelled histories in gold:
 // pages as they were fetched, the texts that this program reads from them, and the
 // texts that people chose, of which there are more.
-func read(gold string) ([]kept, error) {
+func readHistories(gold string) ([]historySet, error) {
 	dir := filepath.Join(gold, "histories", "dev")
 	b, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
 	if err != nil {
@@ -46,7 +46,7 @@ func read(gold string) ([]kept, error) {
 	if err := json.Unmarshal(b, &records); err != nil {
 		return nil, fmt.Errorf("read the histories: %w", err)
 	}
-	pages, texts, chosen := kept{what: "raw pages", raw: true}, kept{what: "texts read from them"}, kept{what: "texts chosen by people, all histories"}
+	pages, texts, chosen := historySet{name: "raw pages", raw: true}, historySet{name: "texts read from them"}, historySet{name: "texts chosen by people, all histories"}
 	for _, r := range records {
 		page, text, choice := history{id: r.Dir}, history{id: r.Dir}, history{id: r.Dir}
 		for _, v := range r.Versions {
@@ -77,5 +77,5 @@ func read(gold string) ([]kept, error) {
 	if len(pages.histories) == 0 {
 		return nil, errors.New("read the histories: none has pages")
 	}
-	return []kept{pages, texts, chosen}, nil
+	return []historySet{pages, texts, chosen}, nil
 }

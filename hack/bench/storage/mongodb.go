@@ -13,8 +13,8 @@ import (
 	"github.com/clausea/crawler/internal/store/mongo"
 )
 
-// mongodb is what MongoDB's files take, less those of an empty database.
-func mongodb(ctx context.Context, k *kept) (total int64, err error) {
+// sizeMongoDB is what MongoDB's files take, less those of an empty database.
+func sizeMongoDB(ctx context.Context, k *historySet) (total int64, err error) {
 	bin, err := replicaset.Find()
 	if err != nil {
 		return 0, err
@@ -29,15 +29,15 @@ func mongodb(ctx context.Context, k *kept) (total int64, err error) {
 		return 0, err
 	}
 	defer set.Close()
-	empty, err := inDatabase(ctx, set.URI, "empty", &kept{})
+	empty, err := sizeInDatabase(ctx, set.URI, "empty", &historySet{})
 	if err != nil {
 		return 0, err
 	}
-	full, err := inDatabase(ctx, set.URI, "full", k)
+	full, err := sizeInDatabase(ctx, set.URI, "full", k)
 	return full - empty, err
 }
 
-func inDatabase(ctx context.Context, uri, name string, k *kept) (int64, error) {
+func sizeInDatabase(ctx context.Context, uri, name string, k *historySet) (int64, error) {
 	s, err := mongo.Open(ctx, uri, name)
 	if err != nil {
 		return 0, err
@@ -46,7 +46,7 @@ func inDatabase(ctx context.Context, uri, name string, k *kept) (int64, error) {
 	if _, err := s.Migrate(ctx); err != nil {
 		return 0, err
 	}
-	if err := fill(ctx, s, k); err != nil {
+	if err := storeHistories(ctx, s, k); err != nil {
 		return 0, err
 	}
 	c, err := driver.Connect(options.Client().ApplyURI(uri))

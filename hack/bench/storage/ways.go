@@ -18,8 +18,8 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// whole is every version as it is.
-func whole(_ context.Context, k *kept) (total int64, err error) {
+// sizeUncompressed is every version as it is.
+func sizeUncompressed(_ context.Context, k *historySet) (total int64, err error) {
 	for _, h := range k.histories {
 		for _, v := range h.versions {
 			total += int64(len(v))
@@ -28,8 +28,8 @@ func whole(_ context.Context, k *kept) (total int64, err error) {
 	return total, nil
 }
 
-// alone is every version compressed by itself.
-func alone(_ context.Context, k *kept) (total int64, err error) {
+// sizeCompressed is every version compressed by itself.
+func sizeCompressed(_ context.Context, k *historySet) (total int64, err error) {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return 0, fmt.Errorf("compress: %w", err)
@@ -43,8 +43,8 @@ func alone(_ context.Context, k *kept) (total int64, err error) {
 	return total, nil
 }
 
-// git is a repository with one commit a version, after git gc.
-func git(ctx context.Context, k *kept) (int64, error) {
+// sizeInGit is a repository with one commit a version, after git gc.
+func sizeInGit(ctx context.Context, k *historySet) (int64, error) {
 	dir, err := os.MkdirTemp("", "bench-git")
 	if err != nil {
 		return 0, fmt.Errorf("make a repository: %w", err)
@@ -77,20 +77,20 @@ func git(ctx context.Context, k *kept) (int64, error) {
 	if err := run("gc", "--quiet"); err != nil {
 		return 0, err
 	}
-	return size(filepath.Join(dir, ".git", "objects"))
+	return folderSize(filepath.Join(dir, ".git", "objects"))
 }
 
-// embedded is the embedded store's file, less that of an empty store.
-func embedded(ctx context.Context, k *kept) (int64, error) {
-	empty, err := inFolder(ctx, &kept{})
+// sizeEmbedded is the embedded store's file, less that of an empty store.
+func sizeEmbedded(ctx context.Context, k *historySet) (int64, error) {
+	empty, err := sizeInFolder(ctx, &historySet{})
 	if err != nil {
 		return 0, err
 	}
-	full, err := inFolder(ctx, k)
+	full, err := sizeInFolder(ctx, k)
 	return full - empty, err
 }
 
-func inFolder(ctx context.Context, k *kept) (int64, error) {
+func sizeInFolder(ctx context.Context, k *historySet) (int64, error) {
 	dir, err := os.MkdirTemp("", "bench-store")
 	if err != nil {
 		return 0, fmt.Errorf("make a store: %w", err)
@@ -100,22 +100,22 @@ func inFolder(ctx context.Context, k *kept) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	err = fill(ctx, s, k)
+	err = storeHistories(ctx, s, k)
 	if cerr := s.Close(ctx); err == nil {
 		err = cerr
 	}
 	if err != nil {
 		return 0, err
 	}
-	return size(dir)
+	return folderSize(dir)
 }
 
-// fill keeps the histories as a run does: pages as snapshots, texts as versions.
-func fill(ctx context.Context, s store.Store, k *kept) error {
+// storeHistories keeps the histories as a run does: pages as snapshots, texts as versions.
+func storeHistories(ctx context.Context, s store.Store, k *historySet) error {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, h := range k.histories {
 		if k.raw {
-			if err := fillPages(ctx, s, h); err != nil {
+			if err := storePages(ctx, s, h); err != nil {
 				return err
 			}
 			continue
@@ -123,8 +123,8 @@ func fill(ctx context.Context, s store.Store, k *kept) error {
 		d := store.Document{ID: h.id, Company: "harbour", URL: "https://harbour.example/" + h.id, Type: "privacy_policy", Confidence: 1, Language: "en", FirstSeen: at}
 		for i, v := range h.versions {
 			sum := sha256.Sum256(v)
-			d.Hash, d.LastSeen, d.Versions = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0), i+1
-			_, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: d.ID, Hash: d.Hash, FetchedAt: d.LastSeen, URL: d.URL, Language: "en", SnapshotHash: d.Hash}, string(v))
+			d.ContentHash, d.LastSeen, d.Versions = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0), i+1
+			_, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: d.ID, ContentHash: d.ContentHash, FetchedAt: d.LastSeen, URL: d.URL, Language: "en", SnapshotHash: d.ContentHash}, string(v))
 			if err != nil {
 				return fmt.Errorf("keep %s: %w", h.id, err)
 			}
@@ -136,10 +136,10 @@ func fill(ctx context.Context, s store.Store, k *kept) error {
 	if k.raw {
 		return nil
 	}
-	return check(ctx, s, k)
+	return verifyTexts(ctx, s, k)
 }
 
-func fillPages(ctx context.Context, s store.Store, h history) error {
+func storePages(ctx context.Context, s store.Store, h history) error {
 	before := ""
 	for i, v := range h.versions {
 		hash, err := s.PutSnapshot(ctx, store.Fence{}, "harbour", v, before)
@@ -154,8 +154,8 @@ func fillPages(ctx context.Context, s store.Store, h history) error {
 	return nil
 }
 
-// check reads everything back: bytes that can't be read are no saving.
-func check(ctx context.Context, s store.Store, k *kept) error {
+// verifyTexts reads everything back: bytes that can't be read are no saving.
+func verifyTexts(ctx context.Context, s store.Store, k *historySet) error {
 	for _, h := range k.histories {
 		n := 0
 		for i, v := range h.versions {
@@ -171,8 +171,8 @@ func check(ctx context.Context, s store.Store, k *kept) error {
 	return nil
 }
 
-// size is that of all files below dir.
-func size(dir string) (total int64, err error) {
+// folderSize is that of all files below dir.
+func folderSize(dir string) (total int64, err error) {
 	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

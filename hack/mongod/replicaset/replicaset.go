@@ -23,27 +23,27 @@ import (
 
 // Set is a running replica set.
 type Set struct {
-	URI     string
-	members []*member
-	own     string // folder to remove at the end
-	starts  chan func()
-	closed  chan struct{}
+	URI        string
+	members    []*member
+	tempDir    string // folder to remove at the end
+	startQueue chan func()
+	closed     chan struct{}
 }
 
 type member struct {
-	host  string
-	args  []string
-	cmd   *exec.Cmd
-	ended chan struct{} // closed when its process is over
-	err   error         // of its end
+	host   string
+	args   []string
+	cmd    *exec.Cmd
+	exited chan struct{} // closed when its process is over
+	err    error         // of its end
 }
 
 // startTimeout is how long a set may take to elect its first primary; 4 s is usual.
 const startTimeout = 5 * time.Minute
 
-// startTries is on how many choices of ports a set is tried: another process may take
+// maxStartAttempts is on how many choices of ports a set is tried: another process may take
 // one between the choice and the member's start.
-const startTries = 10
+const maxStartAttempts = 10
 
 // errPortTaken says that a member's port is another process's.
 var errPortTaken = errors.New("its port is another process's")
@@ -56,13 +56,13 @@ func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
 
 // startOn is Start on ports that choose gives.
 func startOn(ctx context.Context, choose func(context.Context, int) ([]int, error), mongod, dir string, n int) (*Set, error) {
-	s := &Set{starts: make(chan func()), closed: make(chan struct{})}
+	s := &Set{startQueue: make(chan func()), closed: make(chan struct{})}
 	if dir == "" {
 		d, err := os.MkdirTemp("", "replicaset")
 		if err != nil {
 			return nil, fmt.Errorf("start a replica set: %w", err)
 		}
-		s.own, dir = d, d
+		s.tempDir, dir = d, d
 	}
 	// A child that is to die with its parent dies with the thread that started it
 	// (prctl(2), PR_SET_PDEATHSIG), so one thread starts them all.
@@ -70,7 +70,7 @@ func startOn(ctx context.Context, choose func(context.Context, int) ([]int, erro
 		runtime.LockOSThread()
 		for {
 			select {
-			case f := <-s.starts:
+			case f := <-s.startQueue:
 				f()
 			case <-s.closed:
 				return
@@ -78,7 +78,7 @@ func startOn(ctx context.Context, choose func(context.Context, int) ([]int, erro
 		}
 	}()
 	var err error
-	for range startTries {
+	for range maxStartAttempts {
 		var ports []int
 		if ports, err = choose(ctx, n); err != nil {
 			break
@@ -86,7 +86,7 @@ func startOn(ctx context.Context, choose func(context.Context, int) ([]int, erro
 		if err = s.startMembers(ctx, mongod, dir, ports); !errors.Is(err, errPortTaken) {
 			break
 		}
-		s.endMembers()
+		s.killMembers()
 	}
 	if err != nil {
 		s.Close()
@@ -120,7 +120,7 @@ func (s *Set) startMembers(ctx context.Context, mongod, dir string, ports []int)
 
 func (s *Set) start(m *member) error {
 	done := make(chan error)
-	s.starts <- func() {
+	s.startQueue <- func() {
 		// It lives until Close, Kill or Stop, whatever becomes of the caller's context.
 		m.cmd = exec.CommandContext(context.Background(), m.args[0], m.args[1:]...)
 		m.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -129,31 +129,31 @@ func (s *Set) start(m *member) error {
 	if err := <-done; err != nil {
 		return fmt.Errorf("start mongod %s: %w", m.host, err)
 	}
-	m.ended = make(chan struct{})
+	m.exited = make(chan struct{})
 	go func() {
 		m.err = m.cmd.Wait()
-		close(m.ended)
+		close(m.exited)
 	}()
 	return nil
 }
 
-// endMembers ends all members and waits for them.
-func (s *Set) endMembers() {
+// killMembers ends all members and waits for them.
+func (s *Set) killMembers() {
 	for _, m := range s.members {
 		_ = m.cmd.Process.Kill() // one that stands still too
 	}
 	for _, m := range s.members {
-		<-m.ended
+		<-m.exited
 	}
 	s.members = nil
 }
 
 // Close ends all members and waits for them.
 func (s *Set) Close() {
-	s.endMembers()
+	s.killMembers()
 	close(s.closed)
-	if s.own != "" {
-		_ = os.RemoveAll(s.own)
+	if s.tempDir != "" {
+		_ = os.RemoveAll(s.tempDir)
 	}
 }
 
@@ -188,7 +188,7 @@ func (s *Set) Signal(i int, sig syscall.Signal) error { return s.members[i].cmd.
 // Restart waits for member i to end and starts it again.
 func (s *Set) Restart(i int) error {
 	m := s.members[i]
-	<-m.ended
+	<-m.exited
 	var exit *exec.ExitError
 	if m.err != nil && !errors.As(m.err, &exit) {
 		return fmt.Errorf("wait for mongod %s: %w", m.host, m.err)
@@ -212,11 +212,11 @@ func (s *Set) initiate(ctx context.Context) error {
 	var cfg bson.A
 	for i, m := range s.members { // every member must answer before the set is made
 		cfg = append(cfg, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: m.host}})
-		if err := m.await(ctx); err != nil {
+		if err := m.waitUntilReady(ctx); err != nil {
 			return fmt.Errorf("member %s: %w", m.host, err)
 		}
 	}
-	err := s.members[0].admin(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
+	err := s.members[0].runAdmin(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
 		{Key: "_id", Value: "rs0"}, {Key: "members", Value: cfg},
 		{Key: "settings", Value: bson.D{{Key: "electionTimeoutMillis", Value: 2000}, {Key: "heartbeatIntervalMillis", Value: 500}}},
 	}}}, &bson.D{})
@@ -232,36 +232,36 @@ func (s *Set) initiate(ctx context.Context) error {
 	return err
 }
 
-// await waits until the member answers, and no other process in its place.
-func (m *member) await(ctx context.Context) error {
+// waitUntilReady waits until the member answers, and no other process in its place.
+func (m *member) waitUntilReady(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	answered := make(chan error, 1)
 	var status struct {
 		PID int64 `bson:"pid"`
 	}
-	go func() { answered <- m.admin(ctx, bson.D{{Key: "serverStatus", Value: 1}}, &status) }()
+	go func() { answered <- m.runAdmin(ctx, bson.D{{Key: "serverStatus", Value: 1}}, &status) }()
 	select {
 	case err := <-answered:
 		if err == nil && status.PID != int64(m.cmd.Process.Pid) {
 			return errPortTaken
 		}
 		return err
-	case <-m.ended:
+	case <-m.exited:
 		cancel()
 		err := <-answered
-		if m.cmd.ProcessState.ExitCode() == exitNetwork {
+		if m.cmd.ProcessState.ExitCode() == exitCodeNetwork {
 			return errPortTaken
 		}
 		return fmt.Errorf("it has ended (%w) before it answered: %w", m.err, err)
 	}
 }
 
-// exitNetwork is mongod's exit code where it can't listen (exit_code.h, netError).
-const exitNetwork = 48
+// exitCodeNetwork is mongod's exit code where it can't listen (exit_code.h, netError).
+const exitCodeNetwork = 48
 
-// admin runs a command of the member itself, once that answers.
-func (m *member) admin(ctx context.Context, command, into any) error {
+// runAdmin runs a command of the member itself, once that answers.
+func (m *member) runAdmin(ctx context.Context, command, into any) error {
 	c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + m.host + "/?directConnection=true").SetServerSelectionTimeout(startTimeout))
 	if err != nil {
 		return err

@@ -53,7 +53,7 @@ type cluster struct {
 	store      store.Store
 	starter    *starter
 	programs   []*exec.Cmd
-	node       *node
+	kubelet    *fakeKubelet
 }
 
 func startCluster(ctx context.Context, assets, mongod string) (_ *cluster, err error) {
@@ -87,8 +87,8 @@ func startCluster(ctx context.Context, assets, mongod string) (_ *cluster, err e
 	if err != nil {
 		return nil, err
 	}
-	w.node = &node{client: w.admin, config: w.config, starter: w.starter, dir: w.dir, accounts: map[string]string{"clausea/clausea-operator": operator}}
-	if err := w.node.start(ctx); err != nil {
+	w.kubelet = &fakeKubelet{client: w.admin, config: w.config, starter: w.starter, dir: w.dir, accounts: map[string]string{"clausea/clausea-operator": operator}}
+	if err := w.kubelet.start(ctx); err != nil {
 		return nil, err
 	}
 	if err := w.install(ctx); err != nil {
@@ -107,7 +107,7 @@ func (w *cluster) startAPIServer(assets string) error {
 	if err := os.WriteFile(policy, []byte(auditPolicy), 0o600); err != nil {
 		return err
 	}
-	w.env = &envtest.Environment{BinaryAssetsDirectory: assets, ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience}
+	w.env = &envtest.Environment{BinaryAssetsDirectory: assets, ControlPlaneStartTimeout: waitTimeout, ControlPlaneStopTimeout: waitTimeout}
 	// Everything that a cluster has on by default, ServiceAccounts too, and the owners'
 	// references checked, as some have it.
 	w.env.ControlPlane.GetAPIServer().Configure().
@@ -191,8 +191,8 @@ func (w *cluster) run(ctx context.Context, args ...string) (string, error) {
 
 // close ends everything, the pods first.
 func (w *cluster) close() error {
-	if w.node != nil {
-		w.node.close()
+	if w.kubelet != nil {
+		w.kubelet.close()
 	}
 	for _, p := range w.programs {
 		_ = p.Process.Kill()

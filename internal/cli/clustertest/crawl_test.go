@@ -16,15 +16,15 @@ import (
 
 func TestACrawlJobIsCrawledByARestrictedPodAndItsDocumentsAreKept(t *testing.T) {
 	site, settings := demoSite(t)
-	b := newBed(t, settings)
+	b := newFixture(t, settings)
 	// None is named: the operator was told Job.
-	j := b.job("once", 0, func(s *v1alpha1.CrawlJobSpec) { s.Execution = "" })
-	if out, err := world.run(t.Context(), "-n", b.namespace, "wait", "--for=condition=Complete", "crawljob/once", "--timeout=5m"); err != nil {
+	j := b.createJob("once", 0, func(s *v1alpha1.CrawlJobSpec) { s.Execution = "" })
+	if out, err := testCluster.run(t.Context(), "-n", b.namespace, "wait", "--for=condition=Complete", "crawljob/once", "--timeout=5m"); err != nil {
 		t.Fatal(out, err)
 	}
-	b.ends(j, v1alpha1.ConditionComplete, "")
-	b.whole(j)
-	if all, _ := site.Fetched(); all < leastDocuments {
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
+	b.checkDocuments(j)
+	if all, _ := site.RequestCounts(); all < minDocuments {
 		t.Errorf("the site had %d requests", all)
 	}
 	jobs, pods := b.jobs(), b.pods()
@@ -34,7 +34,7 @@ func TestACrawlJobIsCrawledByARestrictedPodAndItsDocumentsAreKept(t *testing.T) 
 	if o := jobs[0].OwnerReferences; len(o) != 1 || o[0].UID != j.UID {
 		t.Errorf("its Job's owners are %+v", o)
 	}
-	b.await("its events", func() (bool, string) {
+	b.waitUntil("its events", func() (bool, string) {
 		l := &eventsv1.EventList{}
 		err := b.client.List(t.Context(), l, client.InNamespace(b.namespace))
 		var reasons []string
@@ -59,9 +59,9 @@ func checkPod(t *testing.T, p *corev1.Pod) {
 	if p.Spec.AutomountServiceAccountToken == nil || *p.Spec.AutomountServiceAccountToken {
 		t.Error("it gets a token of the API server")
 	}
-	world.node.mu.Lock()
-	born := world.node.born[p.UID]
-	world.node.mu.Unlock()
+	testCluster.kubelet.mu.Lock()
+	born := testCluster.kubelet.firstSeen[p.UID]
+	testCluster.kubelet.mu.Unlock()
 	if born == nil || born.Spec.NodeName != "" || born.Spec.Affinity != nil || len(born.Spec.NodeSelector) > 0 || !slices.Contains(nodeNames, p.Spec.NodeName) {
 		t.Errorf("the scheduler had no choice: %+v", born)
 	}
@@ -84,11 +84,11 @@ func checkPod(t *testing.T, p *corev1.Pod) {
 }
 
 func TestACrawlInTheOperatorsProcessHasNoKubernetesJob(t *testing.T) {
-	b := newBed(t, map[string]string{})
-	j := b.job("here", 0, func(s *v1alpha1.CrawlJobSpec) { s.Execution = v1alpha1.ExecutionInProcess })
+	b := newFixture(t, map[string]string{})
+	j := b.createJob("here", 0, func(s *v1alpha1.CrawlJobSpec) { s.Execution = v1alpha1.ExecutionInProcess })
 	// This operator crawls nothing itself (CLAUSEA_CRAWLS=0): it waits.
-	b.awaitJob(j, "a place in the queue", func(j *v1alpha1.CrawlJob) bool { return j.Status.StartTime != nil })
-	if r, err := b.run(j); err != nil || r.Reserved != "" {
+	b.waitForJob(j, "a place in the queue", func(j *v1alpha1.CrawlJob) bool { return j.Status.StartTime != nil })
+	if r, err := b.run(j); err != nil || r.AssignedWorker != "" {
 		t.Errorf("its run is %+v, %v", r, err)
 	}
 	if jobs := b.jobs(); len(jobs) != 0 {
@@ -97,5 +97,5 @@ func TestACrawlInTheOperatorsProcessHasNoKubernetesJob(t *testing.T) {
 	if err := b.client.Delete(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
-	b.gone(j)
+	b.waitForDeletion(j)
 }

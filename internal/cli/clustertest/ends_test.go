@@ -39,7 +39,7 @@ func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
 			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonRobotsDisallowed, code: kubejob.ExitDone, says: []string{"robots.txt"},
 		},
 		"the site does not answer": {
-			settings: map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + closed}, change: once,
+			settings: map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + closed}, change: noRetries,
 			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonSiteUnreachable, code: kubejob.ExitDone, says: []string{"check the address"},
 		},
 		"settings that can't be": {
@@ -51,7 +51,7 @@ func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
 			kind:     v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitUsage, says: []string{"exit code 2", "set MONGO_URI"},
 		},
 		"a database that does not answer": {
-			settings: map[string]string{"MONGO_URI": "mongodb://user:s3cret@" + closed + "/"}, change: once,
+			settings: map[string]string{"MONGO_URI": "mongodb://user:s3cret@" + closed + "/"}, change: noRetries,
 			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitFailed, says: []string{"exit code 1", "its log says more"},
 		},
 	} {
@@ -64,9 +64,9 @@ func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
 				other := newSite(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
 				settings = other
 			}
-			b := newBed(t, settings)
-			j := b.job("once", 0, c.change)
-			b.ends(j, c.kind, c.reason)
+			b := newFixture(t, settings)
+			j := b.createJob("once", 0, c.change)
+			b.waitForEnd(j, c.kind, c.reason)
 			for _, want := range c.says {
 				if !strings.Contains(j.Status.Message, want) {
 					t.Errorf("its message does not say %q: %s", want, j.Status.Message)
@@ -75,7 +75,7 @@ func TestTheEndOfAWorkerBecomesTheEndOfItsCrawlJob(t *testing.T) {
 			if strings.Contains(j.Status.Message, "s3cret") {
 				t.Errorf("its message shows a secret: %s", j.Status.Message)
 			}
-			pods := world.node.sandboxes(b.namespace)
+			pods := testCluster.kubelet.fakePods(b.namespace)
 			if c.code == kubejob.ExitUsage && len(pods) != 1 {
 				t.Errorf("it had %d pods, of which none could do better than the first", len(pods))
 			}
@@ -106,15 +106,15 @@ func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
 			http.NotFound(w, r)
 		}
 	})
-	b := newBed(t, settings)
-	j := b.job("again", 0, func(s *v1alpha1.CrawlJobSpec) {
+	b := newFixture(t, settings)
+	j := b.createJob("again", 0, func(s *v1alpha1.CrawlJobSpec) {
 		s.Company.ExpectedTypes = []v1alpha1.DocumentType{"data_processing_agreement"}
 	})
-	b.awaitJob(j, "word of the next try", func(j *v1alpha1.CrawlJob) bool {
+	b.waitForJob(j, "word of the next try", func(j *v1alpha1.CrawlJob) bool {
 		return j.Status.Reason == v1alpha1.ReasonPending && j.Status.Attempts == 1
 	})
 	up.Store(true)
-	b.ends(j, v1alpha1.ConditionComplete, "")
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 	r, err := b.run(j)
 	if err != nil {
 		t.Fatal(err)
@@ -137,11 +137,11 @@ func TestACrawlOfASiteThatWasDownIsTriedAgainInAJobOfItsOwn(t *testing.T) {
 
 func TestAWorkerThatIsKilledForItsMemoryIsToldOfWithItsLimit(t *testing.T) {
 	site, settings := demoSite(t)
-	site.Hold(heldAfter) // it is not to end before it is killed
-	b := newBed(t, settings)
-	world.node.suffer(b.namespace, noMemory)
-	j := b.job("large", 0, once)
-	b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
+	site.Hold(requestsBeforeHold) // it is not to end before it is killed
+	b := newFixture(t, settings)
+	testCluster.kubelet.setFault(b.namespace, outOfMemory)
+	j := b.createJob("large", 0, noRetries)
+	b.waitForEnd(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
 	for _, want := range []string{"memory", workerMemory, "CLAUSEA_WORKER_MEMORY"} {
 		if !strings.Contains(j.Status.Message, want) {
 			t.Errorf("its message does not say %q: %s", want, j.Status.Message)
@@ -151,15 +151,15 @@ func TestAWorkerThatIsKilledForItsMemoryIsToldOfWithItsLimit(t *testing.T) {
 
 func TestAPodThatWasKilledIsToldOfWhileAnotherIsWaitedFor(t *testing.T) {
 	site, settings := demoSite(t)
-	release := site.Hold(heldAfter)
-	b := newBed(t, settings)
-	world.node.suffer(b.namespace, noMemory)
-	j := b.job("recovers", 0, nil)
-	b.awaitJob(j, "word of the killed pod", func(j *v1alpha1.CrawlJob) bool {
+	release := site.Hold(requestsBeforeHold)
+	b := newFixture(t, settings)
+	testCluster.kubelet.setFault(b.namespace, outOfMemory)
+	j := b.createJob("recovers", 0, nil)
+	b.waitForJob(j, "word of the killed pod", func(j *v1alpha1.CrawlJob) bool {
 		return strings.Contains(j.Status.Message, "memory than its limit") && strings.HasSuffix(j.Status.Message, "Another pod is to go on.")
 	})
-	world.node.suffer(b.namespace, "")
+	testCluster.kubelet.setFault(b.namespace, "")
 	release()
-	b.ends(j, v1alpha1.ConditionComplete, "")
-	b.whole(j)
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
+	b.checkDocuments(j)
 }

@@ -12,7 +12,7 @@ import (
 
 // environment resolves a pod's environment as the kubelet does: what env says goes
 // before what envFrom says.
-func (n *node) environment(ctx context.Context, pod *corev1.Pod) ([]string, error) {
+func (n *fakeKubelet) environment(ctx context.Context, pod *corev1.Pod) ([]string, error) {
 	values := map[string]string{}
 	c := &pod.Spec.Containers[0]
 	for _, from := range c.EnvFrom {
@@ -48,7 +48,7 @@ func (n *node) environment(ctx context.Context, pod *corev1.Pod) ([]string, erro
 	return env, nil
 }
 
-func (n *node) secret(ctx context.Context, namespace, name string, optional *bool) (map[string][]byte, error) {
+func (n *fakeKubelet) secret(ctx context.Context, namespace, name string, optional *bool) (map[string][]byte, error) {
 	s := &corev1.Secret{}
 	err := n.client.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, s)
 	if apierrors.IsNotFound(err) {
@@ -60,7 +60,7 @@ func (n *node) secret(ctx context.Context, namespace, name string, optional *boo
 	return s.Data, err
 }
 
-func (n *node) valueFrom(ctx context.Context, pod *corev1.Pod, from *corev1.EnvVarSource) (string, error) {
+func (n *fakeKubelet) valueFrom(ctx context.Context, pod *corev1.Pod, from *corev1.EnvVarSource) (string, error) {
 	switch {
 	case from.SecretKeyRef != nil:
 		ref := from.SecretKeyRef

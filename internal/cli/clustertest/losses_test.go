@@ -13,44 +13,44 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// leeway is how many requests a crawl may make again each time that it is cut off: the
+// refetchAllowance is how many requests a crawl may make again each time that it is cut off: the
 // page that was in flight, and robots.txt and the sitemap, which belong to a process.
-const leeway = 1 + 2
+const refetchAllowance = 1 + 2
 
-// undisturbed is how many requests the demo's site has in a crawl that nothing cuts off.
-func undisturbed(t *testing.T) int64 {
+// uninterruptedRequests is how many requests the demo's site has in a crawl that nothing cuts off.
+func uninterruptedRequests(t *testing.T) int64 {
 	t.Helper()
 	site, settings := demoSite(t)
-	b := newBed(t, settings)
-	b.ends(b.job("whole", 0, nil), v1alpha1.ConditionComplete, "")
-	all, _ := site.Fetched()
+	b := newFixture(t, settings)
+	b.waitForEnd(b.createJob("whole", 0, nil), v1alpha1.ConditionComplete, "")
+	all, _ := site.RequestCounts()
 	return all
 }
 
-// resumes checks that a crawl that was cut off lost, doubled and asked again nothing.
-func (b *bed) resumes(j *v1alpha1.CrawlJob, site *demo.Site, whole int64) {
+// checkResumed checks that a crawl that was cut off lost, doubled and asked again nothing.
+func (b *fixture) checkResumed(j *v1alpha1.CrawlJob, site *demo.Site, whole int64) {
 	b.t.Helper()
-	b.ends(j, v1alpha1.ConditionComplete, "")
-	b.whole(j)
-	all, _ := site.Fetched()
-	cuts := int64(len(world.node.sandboxes(b.namespace)) - 1)
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
+	b.checkDocuments(j)
+	all, _ := site.RequestCounts()
+	cuts := int64(len(testCluster.kubelet.fakePods(b.namespace)) - 1)
 	b.t.Logf("%d requests in %d pods, %d in a crawl that is not cut off", all, cuts+1, whole)
-	if all > whole+cuts*leeway {
+	if all > whole+cuts*refetchAllowance {
 		b.t.Errorf("%d requests were made again", all-whole)
 	}
 }
 
 func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
-	whole := undisturbed(t)
+	whole := uninterruptedRequests(t)
 	t.Run("killed", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, release := b.underWay(site, "killed", 0, nil)
-		first := world.node.sandboxes(b.namespace)[0]
+		b := newFixture(t, settings)
+		j, release := b.startCrawl(site, "killed", 0, nil)
+		first := testCluster.kubelet.fakePods(b.namespace)[0]
 		first.kill()
 		<-first.ended
 		release()
-		b.resumes(j, site, whole)
+		b.checkResumed(j, site, whole)
 		if j.Status.Attempts < 2 {
 			t.Errorf("it took %d attempts", j.Status.Attempts)
 		}
@@ -60,16 +60,16 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	})
 	t.Run("evicted", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, release := b.underWay(site, "evicted", 0, once) // an eviction is no attempt
-		first := world.node.sandboxes(b.namespace)[0]
+		b := newFixture(t, settings)
+		j, release := b.startCrawl(site, "evicted", 0, noRetries) // an eviction is no attempt
+		first := testCluster.kubelet.fakePods(b.namespace)[0]
 		e := &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: first.pod.Name}}
 		if err := b.client.SubResource("eviction").Create(t.Context(), first.pod.DeepCopy(), e); err != nil {
 			t.Fatal(err)
 		}
 		<-first.ended
 		release()
-		b.resumes(j, site, whole)
+		b.checkResumed(j, site, whole)
 		if code, _, killed := first.outcome(); code != kubejob.ExitHandedBack || killed {
 			t.Errorf("the evicted pod ended with %d, killed: %t", code, killed)
 		}
@@ -79,42 +79,42 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 	})
 	t.Run("with its Job", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, release := b.underWay(site, "deleted", 0, once)
-		job, first := b.jobs()[0], world.node.sandboxes(b.namespace)[0]
+		b := newFixture(t, settings)
+		j, release := b.startCrawl(site, "deleted", 0, noRetries)
+		job, first := b.jobs()[0], testCluster.kubelet.fakePods(b.namespace)[0]
 		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationBackground)); err != nil {
 			t.Fatal(err)
 		}
 		<-first.ended
 		release()
-		b.resumes(j, site, whole)
+		b.checkResumed(j, site, whole)
 		if jobs := b.jobs(); len(jobs) != 1 || jobs[0].UID == job.UID || j.Status.Attempts != 1 {
 			t.Errorf("it took %d attempts, and its Jobs are %+v", j.Status.Attempts, jobs)
 		}
 	})
 	t.Run("without a signal, with its Job", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, release := b.underWay(site, "lost", 0, nil)
+		b := newFixture(t, settings)
+		j, release := b.startCrawl(site, "lost", 0, nil)
 		job := b.jobs()[0]
 		if err := b.client.Delete(t.Context(), &job, client.PropagationPolicy(metav1.DeletePropagationOrphan)); err != nil {
 			t.Fatal(err)
 		}
-		first := world.node.sandboxes(b.namespace)[0]
+		first := testCluster.kubelet.fakePods(b.namespace)[0]
 		first.kill()
 		<-first.ended
 		release()
-		b.resumes(j, site, whole)
+		b.checkResumed(j, site, whole)
 		if j.Status.Attempts < 2 {
 			t.Errorf("it took %d attempts", j.Status.Attempts)
 		}
 	})
 	t.Run("with the operator's", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, release := b.underWay(site, "operator", slow, once)
+		b := newFixture(t, settings)
+		j, release := b.startCrawl(site, "operator", slowDelay, noRetries)
 		release() // no operator may be there for longer than a request takes
-		all := world.node.sandboxes(operatorNamespace)
+		all := testCluster.kubelet.fakePods(operatorNamespace)
 		operator := all[len(all)-1]
 		if err := b.client.Delete(t.Context(), operator.pod.DeepCopy()); err != nil {
 			t.Fatal(err)
@@ -123,19 +123,19 @@ func TestARunThatLosesItsPodGoesOnInAnother(t *testing.T) {
 		if code, _, killed := operator.outcome(); code != 0 || killed {
 			t.Errorf("the operator ended with %d, killed: %t: %s", code, killed, operator.tail)
 		}
-		b.resumes(j, site, whole)
-		if len(b.jobs()) != 1 || len(world.node.sandboxes(b.namespace)) != 1 || j.Status.Attempts != 1 {
-			t.Errorf("it took %d Jobs, %d pods and %d attempts", len(b.jobs()), len(world.node.sandboxes(b.namespace)), j.Status.Attempts)
+		b.checkResumed(j, site, whole)
+		if len(b.jobs()) != 1 || len(testCluster.kubelet.fakePods(b.namespace)) != 1 || j.Status.Attempts != 1 {
+			t.Errorf("it took %d Jobs, %d pods and %d attempts", len(b.jobs()), len(testCluster.kubelet.fakePods(b.namespace)), j.Status.Attempts)
 		}
 	})
 }
 
 func TestARunWhosePodsAreAllLostIsGivenUp(t *testing.T) {
 	site, settings := demoSite(t)
-	b := newBed(t, settings)
-	j, _ := b.underWay(site, "poison", 0, once)
-	world.node.sandboxes(b.namespace)[0].kill()
-	b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
+	b := newFixture(t, settings)
+	j, _ := b.startCrawl(site, "poison", 0, noRetries)
+	testCluster.kubelet.fakePods(b.namespace)[0].kill()
+	b.waitForEnd(j, v1alpha1.ConditionFailed, v1alpha1.ReasonWorkerLost)
 	if r, err := b.run(j); err != nil || r.State != store.RunFailed {
 		t.Errorf("its run is %+v, %v", r, err)
 	}

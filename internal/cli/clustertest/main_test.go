@@ -24,8 +24,8 @@ import (
 // argsEnv makes the test binary the program itself, with these arguments.
 const argsEnv = "CLAUSEA_TEST_ARGS"
 
-// world is what all tests share; nil where a program that it needs was not given.
-var world *cluster
+// testCluster is what all tests share; nil where a program that it needs was not given.
+var testCluster *cluster
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "pdf-text" { // a worker's child, without an environment
@@ -70,10 +70,10 @@ func runAll(m *testing.M) (code int) {
 			code = 1
 		}
 	}()
-	world = w
+	testCluster = w
 	code = m.Run()
 	if flag.Lookup("test.run").Value.String() == "" && code == 0 {
-		code = w.judgeRights()
+		code = w.checkPermissions()
 	}
 	return code
 }

@@ -18,8 +18,8 @@ import (
 // nodeNames are the nodes that the scheduler chooses from.
 var nodeNames = []string{"one", "two"}
 
-// node plays the kubelets of all nodes: it runs the pods that are bound to them.
-type node struct {
+// fakeKubelet plays the kubelets of all nodes: it runs the pods that are bound to them.
+type fakeKubelet struct {
 	client   client.Client
 	config   *rest.Config
 	starter  *starter
@@ -29,22 +29,22 @@ type node struct {
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
 
-	mu     sync.Mutex
-	pods   map[types.UID]*sandbox
-	born   map[types.UID]*corev1.Pod // pods as they were when they were first seen
-	faults map[string]fault          // by namespace
+	mu        sync.Mutex
+	pods      map[types.UID]*fakePod
+	firstSeen map[types.UID]*corev1.Pod // pods as they were when they were first seen
+	faults    map[string]fault          // by namespace
 }
 
 // fault is what goes wrong with the pods of a namespace.
 type fault string
 
 const (
-	noImage  fault = "the image can't be pulled"
-	noMemory fault = "the container is killed for its memory"
+	imagePullFails fault = "the image can't be pulled"
+	outOfMemory    fault = "the container is killed for its memory"
 )
 
-func (n *node) start(parent context.Context) error {
-	n.pods, n.born, n.faults = map[types.UID]*sandbox{}, map[types.UID]*corev1.Pod{}, map[string]fault{}
+func (n *fakeKubelet) start(parent context.Context) error {
+	n.pods, n.firstSeen, n.faults = map[types.UID]*fakePod{}, map[types.UID]*corev1.Pod{}, map[string]fault{}
 	ctx, cancel := context.WithCancel(parent)
 	n.cancel = cancel
 	for _, name := range nodeNames {
@@ -61,9 +61,9 @@ func (n *node) start(parent context.Context) error {
 		return err
 	}
 	_, err = pods.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
-		AddFunc:    func(obj any) { n.see(ctx, obj) },
-		UpdateFunc: func(_, obj any) { n.see(ctx, obj) },
-		DeleteFunc: func(obj any) { n.forget(obj) },
+		AddFunc:    func(obj any) { n.syncPod(ctx, obj) },
+		UpdateFunc: func(_, obj any) { n.syncPod(ctx, obj) },
+		DeleteFunc: func(obj any) { n.removePod(obj) },
 	})
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (n *node) start(parent context.Context) error {
 }
 
 // register makes a node that is ready and has room.
-func (n *node) register(ctx context.Context, name string) error {
+func (n *fakeKubelet) register(ctx context.Context, name string) error {
 	obj := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	if err := n.client.Create(ctx, obj); err != nil {
 		return fmt.Errorf("register node %s: %w", name, err)
@@ -91,20 +91,20 @@ func (n *node) register(ctx context.Context, name string) error {
 	return nil
 }
 
-// see starts a pod that was bound to a node, and ends one that is being deleted.
-func (n *node) see(ctx context.Context, obj any) {
+// syncPod starts a pod that was bound to a node, and ends one that is being deleted.
+func (n *fakeKubelet) syncPod(ctx context.Context, obj any) {
 	pod, ok := obj.(*corev1.Pod)
 	if !ok {
 		return
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.born[pod.UID] == nil {
-		n.born[pod.UID] = pod.DeepCopy()
+	if n.firstSeen[pod.UID] == nil {
+		n.firstSeen[pod.UID] = pod.DeepCopy()
 	}
 	s := n.pods[pod.UID]
 	if s == nil && pod.Spec.NodeName != "" && pod.Status.Phase == corev1.PodPending {
-		s = newSandbox(n, pod)
+		s = newFakePod(n, pod)
 		n.pods[pod.UID] = s
 		n.wait.Go(func() { s.run(ctx) })
 	}
@@ -113,8 +113,8 @@ func (n *node) see(ctx context.Context, obj any) {
 	}
 }
 
-// forget kills what is left of a pod that was deleted by force.
-func (n *node) forget(obj any) {
+// removePod kills what is left of a pod that was deleted by force.
+func (n *fakeKubelet) removePod(obj any) {
 	if gone, ok := obj.(toolscache.DeletedFinalStateUnknown); ok {
 		obj = gone.Obj
 	}
@@ -130,25 +130,25 @@ func (n *node) forget(obj any) {
 	}
 }
 
-func (n *node) fault(namespace string) fault {
+func (n *fakeKubelet) fault(namespace string) fault {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.faults[namespace]
 }
 
-// suffer has the pods of a namespace go wrong; an empty fault lets them be.
-func (n *node) suffer(namespace string, f fault) {
+// setFault has the pods of a namespace go wrong; an empty fault lets them be.
+func (n *fakeKubelet) setFault(namespace string, f fault) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.faults[namespace] = f
 }
 
-// sandboxes are those of a namespace's pods, also of those that are gone, the first
+// fakePods are those of a namespace's pods, also of those that are gone, the first
 // one first.
-func (n *node) sandboxes(namespace string) []*sandbox {
+func (n *fakeKubelet) fakePods(namespace string) []*fakePod {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var all []*sandbox
+	var all []*fakePod
 	for _, s := range n.pods {
 		if s.pod.Namespace == namespace {
 			all = append(all, s)
@@ -159,7 +159,7 @@ func (n *node) sandboxes(namespace string) []*sandbox {
 }
 
 // close kills all pods and waits for them.
-func (n *node) close() {
+func (n *fakeKubelet) close() {
 	if n.cancel != nil {
 		n.cancel()
 	}

@@ -15,35 +15,35 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// right is a verb on a resource of a group, as a role has it.
-type right struct{ group, resource, verb string }
+// permission is a verb on a resource of a group, as a role has it.
+type permission struct{ group, resource, verb string }
 
-// idle are rights that are needed and need not show in the log: the admission plugin
+// mayBeUnused are rights that are needed and need not show in the log: the admission plugin
 // OwnerReferencesPermissionEnforcement looks up who may update finalizers; a list comes
 // by a watch where the API server can do that; an event is patched if it happens again.
-func (r right) idle() bool {
+func (r permission) mayBeUnused() bool {
 	return strings.HasSuffix(r.resource, "/finalizers") || r.verb == "list" || r.resource == "events" && r.verb == "patch"
 }
 
-// judgeRights holds what the operator asked the API server for in all tests against
+// checkPermissions holds what the operator asked the API server for in all tests against
 // what its role grants: nothing was refused, and nothing is granted that is not used.
-func (w *cluster) judgeRights() (code int) {
-	used, refused, err := w.asked()
+func (w *cluster) checkPermissions() (code int) {
+	used, refused, err := w.requestedPermissions()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "read the API server's log:", err)
 		return 1
 	}
-	granted, err := w.granted()
+	granted, err := w.grantedPermissions()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "read the operator's role:", err)
 		return 1
 	}
-	for _, r := range sorted(refused) {
+	for _, r := range sortPermissions(refused) {
 		fmt.Fprintf(os.Stderr, "FAIL: the operator was refused to %s %s of %q\n", r.verb, r.resource, r.group)
 		code = 1
 	}
-	for _, r := range sorted(granted) {
-		if !used[r] && !r.idle() {
+	for _, r := range sortPermissions(granted) {
+		if !used[r] && !r.mayBeUnused() {
 			fmt.Fprintf(os.Stderr, "FAIL: config/rbac lets the operator %s %s of %q, and it never does\n", r.verb, r.resource, r.group)
 			code = 1
 		}
@@ -51,23 +51,23 @@ func (w *cluster) judgeRights() (code int) {
 	return code
 }
 
-func sorted(rights map[right]bool) []right {
-	var all []right
+func sortPermissions(rights map[permission]bool) []permission {
+	var all []permission
 	for r := range rights {
 		all = append(all, r)
 	}
-	slices.SortFunc(all, func(a, b right) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	slices.SortFunc(all, func(a, b permission) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	return all
 }
 
-// asked reads the API server's log of the operator's requests.
-func (w *cluster) asked() (used, refused map[right]bool, err error) {
+// requestedPermissions reads the API server's log of the operator's requests.
+func (w *cluster) requestedPermissions() (used, refused map[permission]bool, err error) {
 	f, err := os.Open(w.auditLog)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() { _ = f.Close() }()
-	used, refused = map[right]bool{}, map[right]bool{}
+	used, refused = map[permission]bool{}, map[permission]bool{}
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 4<<20)
 	for lines.Scan() {
@@ -78,7 +78,7 @@ func (w *cluster) asked() (used, refused map[right]bool, err error) {
 		if e.ObjectRef == nil {
 			continue
 		}
-		r := right{e.ObjectRef.APIGroup, e.ObjectRef.Resource, e.Verb}
+		r := permission{e.ObjectRef.APIGroup, e.ObjectRef.Resource, e.Verb}
 		if e.ObjectRef.Subresource != "" {
 			r.resource += "/" + e.ObjectRef.Subresource
 		}
@@ -94,17 +94,17 @@ func (w *cluster) asked() (used, refused map[right]bool, err error) {
 	return used, refused, lines.Err()
 }
 
-func (w *cluster) granted() (map[right]bool, error) {
+func (w *cluster) grantedPermissions() (map[permission]bool, error) {
 	role := &rbacv1.ClusterRole{}
 	if err := w.admin.Get(context.Background(), client.ObjectKey{Name: "clausea-operator"}, role); err != nil {
 		return nil, err
 	}
-	granted := map[right]bool{}
+	granted := map[permission]bool{}
 	for _, rule := range role.Rules {
 		for _, g := range rule.APIGroups {
 			for _, res := range rule.Resources {
 				for _, verb := range rule.Verbs {
-					granted[right{g, res, verb}] = true
+					granted[permission{g, res, verb}] = true
 				}
 			}
 		}

@@ -18,38 +18,38 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// sandbox is one pod on a node, with one container.
-type sandbox struct {
-	node    *node
-	pod     *corev1.Pod
-	began   time.Time
-	deleted chan struct{} // closed when the pod is being deleted
-	forced  chan struct{} // closed when it is not to wait for its grace
-	ended   chan struct{} // closed when its process is over
-	tail    *tail
+// fakePod is one pod on a node, with one container.
+type fakePod struct {
+	kubelet   *fakeKubelet
+	pod       *corev1.Pod
+	startedAt time.Time
+	deleted   chan struct{} // closed when the pod is being deleted
+	forced    chan struct{} // closed when it is not to wait for its grace
+	ended     chan struct{} // closed when its process is over
+	tail      *logTail
 
-	mu      sync.Mutex
-	grace   time.Duration
-	process *os.Process
-	code    int
-	killed  bool // its grace ran out
-	signal  bool // it was asked to end
+	mu        sync.Mutex
+	grace     time.Duration
+	process   *os.Process
+	code      int
+	killed    bool // its grace ran out
+	signalled bool // it was asked to end
 }
 
-func newSandbox(n *node, pod *corev1.Pod) *sandbox {
-	return &sandbox{node: n, pod: pod.DeepCopy(), began: time.Now(), tail: &tail{},
+func newFakePod(n *fakeKubelet, pod *corev1.Pod) *fakePod {
+	return &fakePod{kubelet: n, pod: pod.DeepCopy(), startedAt: time.Now(), tail: &logTail{},
 		deleted: make(chan struct{}), forced: make(chan struct{}), ended: make(chan struct{})}
 }
 
-func sortByAge(all []*sandbox) {
-	slices.SortFunc(all, func(a, b *sandbox) int { return a.began.Compare(b.began) })
+func sortByAge(all []*fakePod) {
+	slices.SortFunc(all, func(a, b *fakePod) int { return a.startedAt.Compare(b.startedAt) })
 }
 
-// retryEvery is how often a kubelet looks again at what keeps a container from starting.
-const retryEvery = 200 * time.Millisecond
+// retryInterval is how often a kubelet looks again at what keeps a container from starting.
+const retryInterval = 200 * time.Millisecond
 
 // run is the pod's life.
-func (s *sandbox) run(ctx context.Context) {
+func (s *fakePod) run(ctx context.Context) {
 	defer func() {
 		select {
 		case <-s.deleted:
@@ -58,24 +58,24 @@ func (s *sandbox) run(ctx context.Context) {
 		}
 	}()
 	defer close(s.ended)
-	s.write(ctx, corev1.PodPending, waiting("ContainerCreating", ""))
+	s.writeStatus(ctx, corev1.PodPending, waiting("ContainerCreating", ""))
 	env, ok := s.prepare(ctx)
 	if !ok {
 		return
 	}
 	cmd, err := s.start(env)
 	if err != nil {
-		s.write(ctx, corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 128, Reason: "StartError", Message: err.Error()}})
+		s.writeStatus(ctx, corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 128, Reason: "StartError", Message: err.Error()}})
 		return
 	}
-	s.write(ctx, corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}})
+	s.writeStatus(ctx, corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}})
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
 		_ = cmd.Wait() // its state says how it ended
 	}()
-	reason := s.attend(ctx, cmd.Process, over)
-	t := &corev1.ContainerStateTerminated{ExitCode: int32(exitCode(cmd.ProcessState)), Reason: reason, StartedAt: metav1.NewTime(s.began), FinishedAt: metav1.Now()}
+	reason := s.supervise(ctx, cmd.Process, over)
+	t := &corev1.ContainerStateTerminated{ExitCode: int32(exitCode(cmd.ProcessState)), Reason: reason, StartedAt: metav1.NewTime(s.startedAt), FinishedAt: metav1.Now()}
 	s.mu.Lock()
 	s.code = int(t.ExitCode)
 	s.mu.Unlock()
@@ -88,20 +88,20 @@ func (s *sandbox) run(ctx context.Context) {
 	} else if t.Reason == "" {
 		t.Reason = "Completed"
 	}
-	s.write(ctx, phase, corev1.ContainerState{Terminated: t})
+	s.writeStatus(ctx, phase, corev1.ContainerState{Terminated: t})
 }
 
-// attend waits for the process and ends it when the pod is to go; the reason is that
+// supervise waits for the process and ends it when the pod is to go; the reason is that
 // of the kernel, if it has one.
-func (s *sandbox) attend(ctx context.Context, p *os.Process, over <-chan struct{}) (reason string) {
-	tick := time.NewTicker(retryEvery)
+func (s *fakePod) supervise(ctx context.Context, p *os.Process, over <-chan struct{}) (reason string) {
+	tick := time.NewTicker(retryInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-over:
 			return reason
 		case <-tick.C:
-			if s.node.fault(s.pod.Namespace) == noMemory && reason == "" {
+			if s.kubelet.fault(s.pod.Namespace) == outOfMemory && reason == "" {
 				reason = "OOMKilled"
 				_ = p.Kill()
 			}
@@ -109,7 +109,7 @@ func (s *sandbox) attend(ctx context.Context, p *os.Process, over <-chan struct{
 		case <-ctx.Done():
 		case <-s.deleted:
 			s.mu.Lock()
-			s.signal = true
+			s.signalled = true
 			grace := s.grace
 			s.mu.Unlock()
 			_ = p.Signal(syscall.SIGTERM)
@@ -131,22 +131,22 @@ func (s *sandbox) attend(ctx context.Context, p *os.Process, over <-chan struct{
 }
 
 // prepare waits for image and settings.
-func (s *sandbox) prepare(ctx context.Context) (env []string, ok bool) {
+func (s *fakePod) prepare(ctx context.Context) (env []string, ok bool) {
 	said := ""
 	for {
 		var why, message string
-		if s.node.fault(s.pod.Namespace) == noImage {
+		if s.kubelet.fault(s.pod.Namespace) == imagePullFails {
 			why, message = "ErrImagePull", fmt.Sprintf("failed to pull and unpack image %q: not found", s.pod.Spec.Containers[0].Image)
 			if said != "" {
 				why, message = "ImagePullBackOff", fmt.Sprintf("Back-off pulling image %q", s.pod.Spec.Containers[0].Image)
 			}
-		} else if resolved, err := s.node.environment(ctx, s.pod); err != nil {
+		} else if resolved, err := s.kubelet.environment(ctx, s.pod); err != nil {
 			why, message = "CreateContainerConfigError", err.Error()
 		} else {
 			return resolved, true
 		}
 		if why != said {
-			s.write(ctx, corev1.PodPending, waiting(why, message))
+			s.writeStatus(ctx, corev1.PodPending, waiting(why, message))
 			said = why
 		}
 		select {
@@ -154,20 +154,20 @@ func (s *sandbox) prepare(ctx context.Context) (env []string, ok bool) {
 			return nil, false
 		case <-ctx.Done():
 			return nil, false
-		case <-time.After(retryEvery):
+		case <-time.After(retryInterval):
 		}
 	}
 }
 
-func (s *sandbox) start(env []string) (*exec.Cmd, error) {
-	dir := filepath.Join(s.node.dir, string(s.pod.UID))
+func (s *fakePod) start(env []string) (*exec.Cmd, error) {
+	dir := filepath.Join(s.kubelet.dir, string(s.pod.UID))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(context.Background(), os.Args[0])
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, s.tail, s.tail
 	cmd.Env = append(slices.Clone(env), "TMPDIR="+dir, argsEnv+"="+strings.Join(s.pod.Spec.Containers[0].Args, "\n"))
-	if err := s.node.starter.start(cmd); err != nil {
+	if err := s.kubelet.starter.start(cmd); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -177,7 +177,7 @@ func (s *sandbox) start(env []string) (*exec.Cmd, error) {
 }
 
 // kill ends the process as the loss of its machine does.
-func (s *sandbox) kill() {
+func (s *fakePod) kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.process != nil {
@@ -186,7 +186,7 @@ func (s *sandbox) kill() {
 }
 
 // freeze makes the process hang: it answers nothing but SIGKILL.
-func (s *sandbox) freeze() {
+func (s *fakePod) freeze() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.process != nil {
@@ -195,13 +195,13 @@ func (s *sandbox) freeze() {
 }
 
 // outcome is how the process ended.
-func (s *sandbox) outcome() (code int, asked, killed bool) {
+func (s *fakePod) outcome() (code int, asked, killed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.code, s.signal, s.killed
+	return s.code, s.signalled, s.killed
 }
 
-func (s *sandbox) delete(grace *int64) {
+func (s *fakePod) delete(grace *int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if grace != nil {
@@ -213,7 +213,7 @@ func (s *sandbox) delete(grace *int64) {
 	}
 	select {
 	case <-s.ended: // nobody waits for the deletion any more
-		s.node.wait.Go(func() { s.remove(context.Background()) })
+		s.kubelet.wait.Go(func() { s.remove(context.Background()) })
 	default:
 	}
 }
@@ -228,17 +228,17 @@ func closeOnce(c chan struct{}) {
 
 // remove takes the pod out of the API server, as the kubelet does when its containers
 // are over.
-func (s *sandbox) remove(ctx context.Context) {
+func (s *fakePod) remove(ctx context.Context) {
 	uid := s.pod.UID
-	insist(ctx, func(ctx context.Context) error {
-		return s.node.client.Delete(ctx, s.pod.DeepCopy(), client.GracePeriodSeconds(0), client.Preconditions{UID: &uid})
+	retryCall(ctx, func(ctx context.Context) error {
+		return s.kubelet.client.Delete(ctx, s.pod.DeepCopy(), client.GracePeriodSeconds(0), client.Preconditions{UID: &uid})
 	})
 }
 
-// insist repeats a call to the API server until it is done or the pod is gone, at most
+// retryCall repeats a call to the API server until it is done or the pod is gone, at most
 // for patience and at least once: nobody else would do it.
-func insist(ctx context.Context, call func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func retryCall(ctx context.Context, call func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 	for {
 		one, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
@@ -250,22 +250,22 @@ func insist(ctx context.Context, call func(context.Context) error) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(retryEvery):
+		case <-time.After(retryInterval):
 		}
 	}
 }
 
-// write patches the fields of the status that are the kubelet's.
-func (s *sandbox) write(ctx context.Context, phase corev1.PodPhase, state corev1.ContainerState) {
+// writeStatus patches the fields of the status that are the kubelet's.
+func (s *fakePod) writeStatus(ctx context.Context, phase corev1.PodPhase, state corev1.ContainerState) {
 	before := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: s.pod.Namespace, Name: s.pod.Name, UID: s.pod.UID}}
 	after := before.DeepCopy()
-	start := metav1.NewTime(s.began)
+	start := metav1.NewTime(s.startedAt)
 	after.Status.Phase, after.Status.StartTime = phase, &start
 	after.Status.ContainerStatuses = []corev1.ContainerStatus{{
 		Name: s.pod.Spec.Containers[0].Name, Image: s.pod.Spec.Containers[0].Image, ImageID: s.pod.Spec.Containers[0].Image, State: state, Ready: state.Running != nil,
 	}}
-	insist(ctx, func(ctx context.Context) error {
-		return s.node.client.Status().Patch(ctx, after.DeepCopy(), client.MergeFrom(before))
+	retryCall(ctx, func(ctx context.Context) error {
+		return s.kubelet.client.Status().Patch(ctx, after.DeepCopy(), client.MergeFrom(before))
 	})
 }
 
@@ -281,8 +281,8 @@ func exitCode(p *os.ProcessState) int {
 	return p.ExitCode()
 }
 
-// tail keeps the end of what a container says, as much as its status holds.
-type tail struct {
+// logTail keeps the end of what a container says, as much as its status holds.
+type logTail struct {
 	mu   sync.Mutex
 	text []byte
 }
@@ -291,7 +291,7 @@ type tail struct {
 const maxMessage = 2048
 
 // Write implements io.Writer.
-func (t *tail) Write(b []byte) (int, error) {
+func (t *logTail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.text = append(t.text, b...)
@@ -300,7 +300,7 @@ func (t *tail) Write(b []byte) (int, error) {
 }
 
 // String is the termination message.
-func (t *tail) String() string {
+func (t *logTail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return strings.ToValidUTF8(string(t.text), "")

@@ -12,10 +12,10 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// explains waits until a CrawlJob that waits says why.
-func (b *bed) explains(j *v1alpha1.CrawlJob, words ...string) {
+// waitForPendingMessage waits until a CrawlJob that waits says why.
+func (b *fixture) waitForPendingMessage(j *v1alpha1.CrawlJob, words ...string) {
 	b.t.Helper()
-	b.awaitJob(j, "word of what it waits for", func(j *v1alpha1.CrawlJob) bool {
+	b.waitForJob(j, "word of what it waits for", func(j *v1alpha1.CrawlJob) bool {
 		for _, w := range words {
 			if !strings.Contains(j.Status.Message, w) {
 				return false
@@ -27,26 +27,26 @@ func (b *bed) explains(j *v1alpha1.CrawlJob, words ...string) {
 
 func TestAPodWhoseImageCanNotBePulledIsToldOfAndGoesOnOnceItCan(t *testing.T) {
 	_, settings := demoSite(t)
-	b := newBed(t, settings)
-	world.node.suffer(b.namespace, noImage)
-	j := b.job("pull", 0, nil)
-	b.explains(j, "can't get its image clausea:dev", "CLAUSEA_WORKER_IMAGE")
-	world.node.suffer(b.namespace, "")
-	b.ends(j, v1alpha1.ConditionComplete, "")
+	b := newFixture(t, settings)
+	testCluster.kubelet.setFault(b.namespace, imagePullFails)
+	j := b.createJob("pull", 0, nil)
+	b.waitForPendingMessage(j, "can't get its image clausea:dev", "CLAUSEA_WORKER_IMAGE")
+	testCluster.kubelet.setFault(b.namespace, "")
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
 
 func TestAPodWithoutItsSecretIsToldOfAndGoesOnOnceItIsThere(t *testing.T) {
 	_, settings := demoSite(t)
-	b := newBed(t, nil)
-	j := b.job("secret", 0, nil)
-	b.explains(j, "create the Secret clausea with MONGO_URI in namespace "+b.namespace)
-	b.secret(settings)
-	b.ends(j, v1alpha1.ConditionComplete, "")
+	b := newFixture(t, nil)
+	j := b.createJob("secret", 0, nil)
+	b.waitForPendingMessage(j, "create the Secret clausea with MONGO_URI in namespace "+b.namespace)
+	b.createSecret(settings)
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
 
 func TestAPodThatFindsNoNodeIsToldOfAndGoesOnOnceThereIsRoom(t *testing.T) {
 	_, settings := demoSite(t)
-	b := newBed(t, settings)
+	b := newFixture(t, settings)
 	cordon := func(whether bool) {
 		t.Helper()
 		for _, name := range nodeNames {
@@ -61,17 +61,17 @@ func TestAPodThatFindsNoNodeIsToldOfAndGoesOnOnceThereIsRoom(t *testing.T) {
 		}
 	}
 	cordon(true)
-	j := b.job("room", 0, nil)
+	j := b.createJob("room", 0, nil)
 	func() {
 		defer cordon(false)
-		b.explains(j, "finds no node (0/2 nodes are available", "lower what the workers ask for")
+		b.waitForPendingMessage(j, "finds no node (0/2 nodes are available", "lower what the workers ask for")
 	}()
-	b.ends(j, v1alpha1.ConditionComplete, "")
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
 
 func TestAJobThatAQuotaForbidsIsToldOfAndMadeOnceThereIsRoom(t *testing.T) {
 	_, settings := demoSite(t)
-	b := newBed(t, settings)
+	b := newFixture(t, settings)
 	q := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "none"},
 		Spec: corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/jobs.batch": resource.MustParse("0")}}}
 	if err := b.client.Create(t.Context(), q); err != nil {
@@ -82,10 +82,10 @@ func TestAJobThatAQuotaForbidsIsToldOfAndMadeOnceThereIsRoom(t *testing.T) {
 	if err := b.client.Status().Update(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
-	j := b.job("quota", 0, nil)
-	b.explains(j, "can't be made", "exceeded quota: none")
+	j := b.createJob("quota", 0, nil)
+	b.waitForPendingMessage(j, "can't be made", "exceeded quota: none")
 	if err := b.client.Delete(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
-	b.ends(j, v1alpha1.ConditionComplete, "")
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// endedWell says that a pod's process ended by itself within its grace.
-func (b *bed) endedWell(s *sandbox) {
+// checkCleanExit says that a pod's process ended by itself within its grace.
+func (b *fixture) checkCleanExit(s *fakePod) {
 	b.t.Helper()
 	<-s.ended
 	if code, _, killed := s.outcome(); code != kubejob.ExitDone || killed {
@@ -21,7 +21,7 @@ func (b *bed) endedWell(s *sandbox) {
 	}
 }
 
-func (b *bed) edit(j *v1alpha1.CrawlJob, change func()) {
+func (b *fixture) patch(j *v1alpha1.CrawlJob, change func()) {
 	b.t.Helper()
 	before := j.DeepCopy()
 	change()
@@ -32,14 +32,14 @@ func (b *bed) edit(j *v1alpha1.CrawlJob, change func()) {
 
 func TestADeletedCrawlJobTakesJobAndPodsWithIt(t *testing.T) {
 	site, settings := demoSite(t)
-	b := newBed(t, settings)
-	j, _ := b.underWay(site, "cancelled", 0, nil)
+	b := newFixture(t, settings)
+	j, _ := b.startCrawl(site, "cancelled", 0, nil)
 	if err := b.client.Delete(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
-	b.gone(j)
-	pods := world.node.sandboxes(b.namespace)
-	b.endedWell(pods[len(pods)-1])
+	b.waitForDeletion(j)
+	pods := testCluster.kubelet.fakePods(b.namespace)
+	b.checkCleanExit(pods[len(pods)-1])
 	if docs := b.documents(j); len(docs) == 0 {
 		t.Error("what was found was not kept")
 	}
@@ -48,131 +48,131 @@ func TestADeletedCrawlJobTakesJobAndPodsWithIt(t *testing.T) {
 func TestAWorkerThatHangsIsKilledWhenItsGraceIsOver(t *testing.T) {
 	t.Run("and its CrawlJob is deleted", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, _ := b.underWay(site, "hangs", 0, nil)
-		pod := world.node.sandboxes(b.namespace)[0]
+		b := newFixture(t, settings)
+		j, _ := b.startCrawl(site, "hangs", 0, nil)
+		pod := testCluster.kubelet.fakePods(b.namespace)[0]
 		pod.freeze()
 		if err := b.client.Delete(t.Context(), j); err != nil {
 			t.Fatal(err)
 		}
-		b.gone(j)
+		b.waitForDeletion(j)
 		if code, asked, killed := pod.outcome(); code != 137 || !asked || !killed {
 			t.Errorf("the pod ended with %d, asked: %t, killed: %t", code, asked, killed)
 		}
 	})
 	t.Run("and its deadline is over", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
+		b := newFixture(t, settings)
 		seconds := int64(45) // long enough for a worker on a busy machine to begin
-		j, _ := b.underWay(site, "late", 0, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
-		world.node.sandboxes(b.namespace)[0].freeze()
-		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
-		b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
+		j, _ := b.startCrawl(site, "late", 0, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
+		testCluster.kubelet.fakePods(b.namespace)[0].freeze()
+		b.waitForEnd(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
+		b.waitUntil("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
 	})
 }
 
 func TestAFinishedCrawlJobThatIsDeletedTakesJobAndPodsWithIt(t *testing.T) {
 	_, settings := demoSite(t)
-	b := newBed(t, settings)
-	j := b.job("finished", 0, nil)
-	b.ends(j, v1alpha1.ConditionComplete, "")
+	b := newFixture(t, settings)
+	j := b.createJob("finished", 0, nil)
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 	if err := b.client.Delete(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
-	b.gone(j)
+	b.waitForDeletion(j)
 }
 
 func TestASuspendedCrawlJobHasNoPodAndGoesOnInANewOne(t *testing.T) {
-	whole := undisturbed(t)
+	whole := uninterruptedRequests(t)
 	t.Run("while it crawls", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, release := b.underWay(site, "held", 0, nil)
-		b.edit(j, func() { j.Spec.Suspend = true })
-		b.awaitJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
-			return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
+		b := newFixture(t, settings)
+		j, release := b.startCrawl(site, "held", 0, nil)
+		b.patch(j, func() { j.Spec.Suspend = true })
+		b.waitForJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
+			return hasCondition(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 		})
-		b.endedWell(world.node.sandboxes(b.namespace)[0])
-		if r, err := b.run(j); err != nil || r.State != store.RunStopped || r.Attempts != 0 {
+		b.checkCleanExit(testCluster.kubelet.fakePods(b.namespace)[0])
+		if r, err := b.run(j); err != nil || r.State != store.RunInterrupted || r.Attempts != 0 {
 			t.Errorf("its run is %+v, %v", r, err)
 		}
-		b.await("the end of its Job", func() (bool, string) { return len(b.jobs()) == 0, "" })
+		b.waitUntil("the end of its Job", func() (bool, string) { return len(b.jobs()) == 0, "" })
 		release()
-		b.edit(j, func() { j.Spec.Suspend = false })
-		b.resumes(j, site, whole)
+		b.patch(j, func() { j.Spec.Suspend = false })
+		b.checkResumed(j, site, whole)
 	})
 	t.Run("before its pod has begun", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		world.node.suffer(b.namespace, noImage)
-		j := b.job("early", 0, nil)
-		b.await("its pod", func() (bool, string) { return len(b.pods()) == 1, "" })
-		b.edit(j, func() { j.Spec.Suspend = true })
-		b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
-		world.node.suffer(b.namespace, "")
-		b.awaitJob(j, "rest", is(v1alpha1.ConditionSuspended))
-		b.edit(j, func() { j.Spec.Suspend = false })
-		b.resumes(j, site, whole)
+		b := newFixture(t, settings)
+		testCluster.kubelet.setFault(b.namespace, imagePullFails)
+		j := b.createJob("early", 0, nil)
+		b.waitUntil("its pod", func() (bool, string) { return len(b.pods()) == 1, "" })
+		b.patch(j, func() { j.Spec.Suspend = true })
+		b.waitUntil("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
+		testCluster.kubelet.setFault(b.namespace, "")
+		b.waitForJob(j, "rest", hasCondition(v1alpha1.ConditionSuspended))
+		b.patch(j, func() { j.Spec.Suspend = false })
+		b.checkResumed(j, site, whole)
 	})
 }
 
 func TestAStoppedCrawlJobCompletesWithWhatItsPodFound(t *testing.T) {
 	t.Run("while it crawls", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, _ := b.underWay(site, "stopped", 0, nil)
-		b.edit(j, func() { j.Spec.Stop = true })
-		b.ends(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
+		b := newFixture(t, settings)
+		j, _ := b.startCrawl(site, "stopped", 0, nil)
+		b.patch(j, func() { j.Spec.Stop = true })
+		b.waitForEnd(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
 		if docs := b.documents(j); len(docs) == 0 {
 			t.Error("what was found was not kept")
 		}
-		b.endedWell(world.node.sandboxes(b.namespace)[0])
+		b.checkCleanExit(testCluster.kubelet.fakePods(b.namespace)[0])
 	})
 	t.Run("while it has no pod", func(t *testing.T) {
 		site, settings := demoSite(t)
-		b := newBed(t, settings)
-		j, _ := b.underWay(site, "stuck", 0, nil)
-		world.node.suffer(b.namespace, noImage)
-		world.node.sandboxes(b.namespace)[0].kill()
-		b.await("a pod that can't start", func() (bool, string) { return len(world.node.sandboxes(b.namespace)) == 2, "" })
-		b.edit(j, func() { j.Spec.Stop = true })
-		b.ends(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
+		b := newFixture(t, settings)
+		j, _ := b.startCrawl(site, "stuck", 0, nil)
+		testCluster.kubelet.setFault(b.namespace, imagePullFails)
+		testCluster.kubelet.fakePods(b.namespace)[0].kill()
+		b.waitUntil("a pod that can't start", func() (bool, string) { return len(testCluster.kubelet.fakePods(b.namespace)) == 2, "" })
+		b.patch(j, func() { j.Spec.Stop = true })
+		b.waitForEnd(j, v1alpha1.ConditionComplete, v1alpha1.ReasonStopped)
 		if docs := b.documents(j); len(docs) == 0 {
 			t.Error("what was found was not kept")
 		}
-		b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
+		b.waitUntil("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
 	})
 }
 
 func TestACrawlInAPodKeepsItsDeadline(t *testing.T) {
 	t.Run("while it crawls", func(t *testing.T) {
 		_, settings := demoSite(t)
-		b := newBed(t, settings)
+		b := newFixture(t, settings)
 		seconds := int64(20)
-		j := b.job("long", 10*slow, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
-		b.await("its pod", func() (bool, string) { return len(world.node.sandboxes(b.namespace)) > 0, "" })
-		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
-		b.endedWell(world.node.sandboxes(b.namespace)[0])
+		j := b.createJob("long", 10*slowDelay, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
+		b.waitUntil("its pod", func() (bool, string) { return len(testCluster.kubelet.fakePods(b.namespace)) > 0, "" })
+		b.waitForEnd(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
+		b.checkCleanExit(testCluster.kubelet.fakePods(b.namespace)[0])
 		if d := b.jobs()[0].Spec.ActiveDeadlineSeconds; d == nil || *d <= seconds {
 			t.Errorf("its Job's own deadline is %v", d)
 		}
 	})
 	t.Run("before its pod has begun", func(t *testing.T) {
 		_, settings := demoSite(t)
-		b := newBed(t, settings)
-		world.node.suffer(b.namespace, noImage)
+		b := newFixture(t, settings)
+		testCluster.kubelet.setFault(b.namespace, imagePullFails)
 		seconds := int64(4)
-		j := b.job("late", 0, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
-		b.ends(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
-		b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
+		j := b.createJob("late", 0, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
+		b.waitForEnd(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
+		b.waitUntil("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
 	})
 }
 
 func TestAJobGoesWhenItsTimeIsOverAndTheCrawlJobStays(t *testing.T) {
 	_, settings := demoSite(t)
-	b := newBed(t, settings)
-	j := b.job("kept", 0, nil)
-	b.ends(j, v1alpha1.ConditionComplete, "")
+	b := newFixture(t, settings)
+	j := b.createJob("kept", 0, nil)
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 	job := b.jobs()[0]
 	if ttl := job.Spec.TTLSecondsAfterFinished; ttl == nil || *ttl == 0 {
 		t.Errorf("its Job is kept for %v seconds", ttl)
@@ -181,22 +181,22 @@ func TestAJobGoesWhenItsTimeIsOverAndTheCrawlJobStays(t *testing.T) {
 	if err := b.client.Patch(t.Context(), &job, patch); err != nil {
 		t.Fatal(err)
 	}
-	b.await("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
-	b.ends(j, v1alpha1.ConditionComplete, "")
+	b.waitUntil("the end of its Job", func() (bool, string) { return len(b.jobs())+len(b.pods()) == 0, "" })
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
 
 func TestAFinishedCrawlJobGoesWhenItsTimeIsOver(t *testing.T) {
 	_, settings := demoSite(t)
-	b := newBed(t, settings)
+	b := newFixture(t, settings)
 	second := int32(1)
-	j := b.job("brief", 0, func(s *v1alpha1.CrawlJobSpec) { s.TTLSecondsAfterFinished = &second })
-	b.gone(j)
-	b.whole(j)
+	j := b.createJob("brief", 0, func(s *v1alpha1.CrawlJobSpec) { s.TTLSecondsAfterFinished = &second })
+	b.waitForDeletion(j)
+	b.checkDocuments(j)
 }
 
 func TestACompanyWithAScheduleIsCrawledByPodsAndItsOldCrawlJobsGoWithTheirJobs(t *testing.T) {
 	_, settings := demoSite(t)
-	b := newBed(t, settings)
+	b := newFixture(t, settings)
 	one := int32(1)
 	c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "harbour"}}
 	c.Spec.Target, c.Spec.Schedule = demoTarget(0), &v1alpha1.Schedule{Cron: "@yearly"}
@@ -206,19 +206,19 @@ func TestACompanyWithAScheduleIsCrawledByPodsAndItsOldCrawlJobsGoWithTheirJobs(t
 	}
 	// A new Company is crawled at once.
 	crawls := &v1alpha1.CrawlJobList{}
-	b.await("its first CrawlJob", func() (bool, string) {
+	b.waitUntil("its first CrawlJob", func() (bool, string) {
 		err := b.client.List(t.Context(), crawls, client.InNamespace(b.namespace))
 		return err == nil && len(crawls.Items) == 1, fmt.Sprint(len(crawls.Items), err)
 	})
-	b.ends(&crawls.Items[0], v1alpha1.ConditionComplete, "")
+	b.waitForEnd(&crawls.Items[0], v1alpha1.ConditionComplete, "")
 	// As the schedule would make it.
 	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "next", Labels: map[string]string{v1alpha1.LabelCompany: c.Name}}}
 	j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: c.Name}
 	if err := b.client.Create(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
-	b.ends(j, v1alpha1.ConditionComplete, "")
-	b.await("the end of the older one", func() (bool, string) {
+	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
+	b.waitUntil("the end of the older one", func() (bool, string) {
 		jobs, pods := b.jobs(), b.pods()
 		ok := len(jobs) == 1 && jobs[0].OwnerReferences[0].UID == j.UID
 		for i := range pods {
@@ -226,8 +226,8 @@ func TestACompanyWithAScheduleIsCrawledByPodsAndItsOldCrawlJobsGoWithTheirJobs(t
 		}
 		return ok, fmt.Sprint(len(jobs), len(pods))
 	})
-	if _, err := world.run(t.Context(), "-n", b.namespace, "delete", "company", c.Name, "--timeout=5m"); err != nil {
+	if _, err := testCluster.run(t.Context(), "-n", b.namespace, "delete", "company", c.Name, "--timeout=5m"); err != nil {
 		t.Fatal(err)
 	}
-	b.gone(j)
+	b.waitForDeletion(j)
 }

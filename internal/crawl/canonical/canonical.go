@@ -66,9 +66,9 @@ func URL(base *url.URL, ref string) (string, *url.URL, error) {
 	return s, u, nil
 }
 
-// Route is URL for a page that a browser has drawn: a fragment that scripts take for
+// URLWithRoute is URL for a page that a browser has drawn: a fragment that scripts take for
 // an address (#/terms or #!/terms) is kept, because there is another page behind it.
-func Route(base *url.URL, ref string) (string, error) {
+func URLWithRoute(base *url.URL, ref string) (string, error) {
 	s, _, err := URL(base, ref)
 	if err != nil {
 		return "", err
@@ -251,10 +251,10 @@ func unreserved(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '-' || c == '_' || c == '~'
 }
 
-// Key folds spellings of one page further, for the set of URLs that were seen:
+// DedupKey folds spellings of one page further, for the set of URLs that were seen:
 // https and http, a leading www., and the order of a query's parameters are the
 // same page there.
-func Key(canonical string) string {
+func DedupKey(canonical string) string {
 	_, rest, ok := strings.Cut(canonical, "://")
 	if !ok {
 		return canonical

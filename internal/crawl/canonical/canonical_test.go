@@ -46,14 +46,14 @@ func TestRouteKeepsAFragmentThatIsAnAddress(t *testing.T) {
 		"/x":                "https://example.com/x",
 		"https://b.test/#/": "https://b.test/",
 	} {
-		if got, err := Route(base, ref); err != nil || got != want {
+		if got, err := URLWithRoute(base, ref); err != nil || got != want {
 			t.Errorf("Route(%q) = %q, %v, want %q", ref, got, err, want)
 		}
 	}
-	if _, err := Route(base, "mailto:a@b#/c"); !errors.Is(err, ErrScheme) {
+	if _, err := URLWithRoute(base, "mailto:a@b#/c"); !errors.Is(err, ErrScheme) {
 		t.Errorf("another scheme: %v", err)
 	}
-	if Key("https://example.com/#/a") == Key("https://example.com/#/b") {
+	if DedupKey("https://example.com/#/a") == DedupKey("https://example.com/#/b") {
 		t.Error("two routes are two pages")
 	}
 }
@@ -65,12 +65,12 @@ func TestKeyFoldsWhatIsOnePage(t *testing.T) {
 		{"https://example.com/a?a&b", "https://example.com/a?b&a"},
 	} {
 		for _, s := range same {
-			if Key(s) != Key(same[0]) {
-				t.Errorf("Key(%q) = %q, want %q", s, Key(s), Key(same[0]))
+			if DedupKey(s) != DedupKey(same[0]) {
+				t.Errorf("Key(%q) = %q, want %q", s, DedupKey(s), DedupKey(same[0]))
 			}
 		}
 	}
-	if Key("https://example.com/a?b=1&c=2") == Key("https://example.com/a?b=2&c=1") {
+	if DedupKey("https://example.com/a?b=1&c=2") == DedupKey("https://example.com/a?b=2&c=1") {
 		t.Error("other values are another page")
 	}
 }
@@ -136,6 +136,6 @@ func FuzzURL(f *testing.F) {
 				t.Fatalf("%q on %q gives %q, by the standard %q", ref, base, one, want)
 			}
 		}
-		_ = Key(one)
+		_ = DedupKey(one)
 	})
 }

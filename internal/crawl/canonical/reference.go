@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Reference is URL for who needs the canonical form alone. Most links of most
+// URLString is URL for who needs the canonical form alone. Most links of most
 // pages are plain paths, which base's origin is put before and nothing else is
 // done to. base is canonical itself.
-func Reference(base *url.URL, ref string) (string, error) {
+func URLString(base *url.URL, ref string) (string, error) {
 	if p, _, _ := strings.Cut(ref, "#"); len(ref) < MaxLength/4 && plainPath(p) && plainOrigin(base) {
 		return base.Scheme + "://" + base.Host + p, nil
 	}

@@ -23,7 +23,7 @@ func TestAReferenceIsWhatItsURLIs(t *testing.T) {
 			rapid.String(),
 		).Draw(t, "ref")
 		want, _, wantErr := URL(base, ref)
-		got, gotErr := Reference(base, ref)
+		got, gotErr := URLString(base, ref)
 		if got != want || (gotErr == nil) != (wantErr == nil) {
 			t.Fatalf("Reference(%q, %q) = %q, %v, and URL gives %q, %v", base, ref, got, gotErr, want, wantErr)
 		}

@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // Web is an internet of made-up hosts, all of them served over HTTP at one address
@@ -122,9 +122,9 @@ var Allowed = netip.MustParsePrefix("127.0.0.1/32")
 // so that a test of the guard reaches nobody even if the guard is broken.
 func (w *Web) Config() fetch.Config {
 	return fetch.Config{
-		Guard:      address.New([]netip.Prefix{Allowed}),
-		ConnectTo:  []fetch.ConnectTo{{Port: "80", ToHost: "127.0.0.1", ToPort: w.port}},
-		Connecting: w.connecting,
+		Guard:     netguard.New([]netip.Prefix{Allowed}),
+		ConnectTo: []fetch.ConnectTo{{Port: "80", ToHost: "127.0.0.1", ToPort: w.port}},
+		OnConnect: w.connecting,
 	}
 }
 

@@ -228,12 +228,12 @@ func TestABodyIsBoundedWhereItEnds(t *testing.T) {
 			case !fits && (!errors.As(err, &fe) || fe.Reason != fetch.TooLarge):
 				t.Errorf("%s: %v, want %s", at, err, fetch.TooLarge)
 			}
-			res, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, Cut: true})
+			res, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, Truncate: true})
 			if err != nil || len(res.Body) != min(n, limit) {
 				t.Errorf("%s cut: %v, want %d bytes", at, err, min(n, limit))
 			}
 			var read int64
-			_, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, Read: func(r io.Reader) error {
+			_, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, ReadBody: func(r io.Reader) error {
 				var err error
 				read, err = io.Copy(io.Discard, r)
 				return err

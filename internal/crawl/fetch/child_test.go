@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // childEnv makes the test binary a process that only fetches: a childTask in JSON.
@@ -46,7 +46,7 @@ func beChild(raw string) int {
 		return 2
 	}
 	f, err := fetch.New(fetch.Config{
-		Guard:     address.New([]netip.Prefix{crawltest.Allowed}),
+		Guard:     netguard.New([]netip.Prefix{crawltest.Allowed}),
 		ConnectTo: []fetch.ConnectTo{{Port: "80", ToHost: "127.0.0.1", ToPort: task.Port}},
 		Timeout:   time.Minute,
 	})

@@ -55,7 +55,7 @@ func TestAPDFIsKnownByItsTypeItsNameOrItsBeginning(t *testing.T) {
 				}
 				_, _ = w.Write([]byte(r.body))
 			}))
-			res, err := crawltest.Fetcher(t, web.Config()).Do(t.Context(), fetch.Request{URL: "http://a.test" + r.path, OnlyText: true})
+			res, err := crawltest.Fetcher(t, web.Config()).Do(t.Context(), fetch.Request{URL: "http://a.test" + r.path, TextOnly: true})
 			if r.want != "" {
 				var fe *fetch.Error
 				if !errors.As(err, &fe) || fe.Reason != r.want {

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"net"
 
-	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // Reason says why a page could not be had. The set is bounded, so that it can be
@@ -69,7 +69,7 @@ func asError(ctx context.Context, at string, err error) *Error {
 	switch {
 	case errors.As(err, &own):
 		e.Reason = own.reason
-	case errors.Is(err, address.ErrBlocked):
+	case errors.Is(err, netguard.ErrBlocked):
 		e.Reason = BlockedAddress
 	case errors.Is(ctx.Err(), context.Canceled):
 		e.Reason = Canceled

@@ -73,16 +73,16 @@ type Request struct {
 	Method string
 	Header http.Header
 	Body   []byte
-	// NoFollow returns a redirect as it is; else up to five are followed.
-	NoFollow bool
-	// OnlyText refuses bodies that are no text by their Content-Type, unread.
-	OnlyText bool
-	// Cut takes the first MaxBody bytes of a longer body, where it would be refused.
-	Cut bool
+	// NoRedirects returns a redirect as it is; else up to five are followed.
+	NoRedirects bool
+	// TextOnly refuses bodies that are no text by their Content-Type, unread.
+	TextOnly bool
+	// Truncate takes the first MaxBody bytes of a longer body, where it would be refused.
+	Truncate bool
 	// Read, where set, is given the body of a 2xx as it comes, and Response.Body
 	// stays empty. Past MaxBody bytes it gets an error. What it returns ends Do; its
 	// reader is not to be used afterwards.
-	Read func(io.Reader) error
+	ReadBody func(io.Reader) error
 }
 
 // Response is what came.
@@ -110,7 +110,7 @@ func (f *Fetcher) Do(ctx context.Context, r Request) (*Response, error) {
 		}
 		res.URL, res.Redirects = r.URL, via
 		loc := res.Header.Get("Location")
-		if r.NoFollow || res.Status < 300 || res.Status >= 400 || res.Status == http.StatusNotModified || loc == "" {
+		if r.NoRedirects || res.Status < 300 || res.Status >= 400 || res.Status == http.StatusNotModified || loc == "" {
 			return res, nil
 		}
 		if len(via) == maxRedirects {
@@ -145,7 +145,7 @@ func nextHop(at, location string) (string, error) {
 func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.cfg.Timeout)
 	defer cancel()
-	x := &exchange{maxBody: r.MaxBody, onlyText: r.OnlyText, cut: r.Cut, read: r.Read}
+	x := &exchange{maxBody: r.MaxBody, onlyText: r.TextOnly, cut: r.Truncate, read: r.ReadBody}
 	if x.maxBody <= 0 {
 		x.maxBody = f.cfg.MaxBody
 	}

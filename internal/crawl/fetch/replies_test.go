@@ -111,7 +111,7 @@ func TestEveryReplyEndsWithAPageOrAReason(t *testing.T) {
 			})
 			cfg.ConnectTo = []fetch.ConnectTo{crawltest.To("", port)}
 			f := crawltest.Fetcher(t, cfg)
-			res, err := f.Do(t.Context(), fetch.Request{URL: "http://raw.example/", NoFollow: true, OnlyText: true})
+			res, err := f.Do(t.Context(), fetch.Request{URL: "http://raw.example/", NoRedirects: true, TextOnly: true})
 			f.Close()
 			var fe *fetch.Error
 			switch {

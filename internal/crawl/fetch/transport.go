@@ -19,29 +19,29 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/clausea/crawler/internal/crawl/address"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // Config says how a Fetcher reaches sites.
 type Config struct {
-	Guard     *address.Guard // nil: the strict one
-	ConnectTo []ConnectTo
-	CAFile    string // PEM, added to the system's authorities
-	Proxy     string // URL
-	UserAgent string
-	Timeout   time.Duration // of one request, its body included
-	MaxBody   int64         // bytes after decompression
-	IdleConns int           // kept a host
+	Guard               *netguard.Guard // nil: the strict one
+	ConnectTo           []ConnectTo
+	CAFile              string // PEM, added to the system's authorities
+	Proxy               string // URL
+	UserAgent           string
+	Timeout             time.Duration // of one request, its body included
+	MaxBody             int64         // bytes after decompression
+	MaxIdleConnsPerHost int           // kept a host
 	// Resolver is for tests of changing answers; nil is the system's.
 	Resolver *net.Resolver
 	// Connecting, where set, is asked after the Guard before each connection is
 	// made, with an address that the Guard let through; an error refuses it.
-	Connecting func(network, address string) error
+	OnConnect func(network, address string) error
 }
 
 func (c Config) withDefaults() Config {
 	if c.Guard == nil {
-		c.Guard = address.New(nil)
+		c.Guard = netguard.New(nil)
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = DefaultUserAgent
@@ -52,8 +52,8 @@ func (c Config) withDefaults() Config {
 	if c.MaxBody <= 0 {
 		c.MaxBody = DefaultMaxBody
 	}
-	if c.IdleConns <= 0 {
-		c.IdleConns = 16
+	if c.MaxIdleConnsPerHost <= 0 {
+		c.MaxIdleConnsPerHost = 16
 	}
 	return c
 }
@@ -121,7 +121,7 @@ func newTransport(cfg Config) (*transport, error) {
 		TLSHandshakeTimeout:    5 * time.Second,
 		ResponseHeaderTimeout:  responseWaitTime,
 		MaxIdleConns:           1024,
-		MaxIdleConnsPerHost:    cfg.IdleConns,
+		MaxIdleConnsPerHost:    cfg.MaxIdleConnsPerHost,
 		IdleConnTimeout:        90 * time.Second,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHeaderBytes,
@@ -157,8 +157,8 @@ func (c *Config) control(network, address string, raw syscall.RawConn) error {
 	if err := c.Guard.Control(network, address, raw); err != nil {
 		return err
 	}
-	if c.Connecting != nil {
-		return c.Connecting(network, address)
+	if c.OnConnect != nil {
+		return c.OnConnect(network, address)
 	}
 	return nil
 }
@@ -239,18 +239,18 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 	if p := u.Port(); p != "" {
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil {
-			return fmt.Errorf("%w: port %.8q", address.ErrBlocked, p)
+			return fmt.Errorf("%w: port %.8q", netguard.ErrBlocked, p)
 		}
 		port = uint16(n)
 	}
 	if a, err := netip.ParseAddr(host); err == nil {
-		if t.cfg.Guard.Allows(a) {
+		if t.cfg.Guard.IsAllowlisted(a) {
 			return nil
 		}
-		return fmt.Errorf("%w: %s: a proxy is asked for names only", address.ErrBlocked, a)
+		return fmt.Errorf("%w: %s: a proxy is asked for names only", netguard.ErrBlocked, a)
 	}
 	if last := host[strings.LastIndexByte(strings.TrimSuffix(host, "."), '.')+1:]; last == "" || last[0] >= '0' && last[0] <= '9' {
-		return fmt.Errorf("%w: %.80q is an address, not a name", address.ErrBlocked, host)
+		return fmt.Errorf("%w: %.80q is an address, not a name", netguard.ErrBlocked, host)
 	}
 	r := t.cfg.Resolver
 	if r == nil {
@@ -261,7 +261,7 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 		return err
 	}
 	for _, a := range addrs {
-		if err := t.cfg.Guard.Check(netip.AddrPortFrom(a, port)); err != nil {
+		if err := t.cfg.Guard.CheckAddr(netip.AddrPortFrom(a, port)); err != nil {
 			return err
 		}
 	}

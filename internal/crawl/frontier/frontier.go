@@ -13,27 +13,27 @@ import (
 
 // Item is one URL to fetch.
 type Item struct {
-	URL    string  `json:"u"`
-	Key    string  `json:"k,omitempty"` // what the seen set folds; URL where empty
-	Host   string  `json:"-"`           // host:port that politeness counts by
-	Score  float64 `json:"s,omitempty"`
-	Depth  int     `json:"d,omitempty"`
-	Anchor string  `json:"a,omitempty"`
+	URL      string  `json:"u"`
+	DedupKey string  `json:"k,omitempty"` // what the seen set folds; URL where empty
+	Host     string  `json:"-"`           // host:port that politeness counts by
+	Score    float64 `json:"s,omitempty"`
+	Depth    int     `json:"d,omitempty"`
+	Anchor   string  `json:"a,omitempty"`
 	// Topic groups items of one kind; each further item of a topic that was
 	// fetched already ranks lower, so that the first fetches are diverse.
 	Topic string `json:"t,omitempty"`
 	// Family groups variants of one page (its translations).
-	Family   string `json:"f,omitempty"`
-	Pinned   bool   `json:"p,omitempty"`
-	Hops     int    `json:"h,omitempty"` // redirects that led here
-	Attempts int    `json:"n,omitempty"` // tries before this one
+	Family        string `json:"f,omitempty"`
+	Pinned        bool   `json:"p,omitempty"`
+	RedirectCount int    `json:"h,omitempty"` // redirects that led here
+	Attempts      int    `json:"n,omitempty"` // tries before this one
 	// Retargeted says that the address was made from a link that led nowhere.
-	Retargeted bool       `json:"r,omitempty"`
-	Sitemap    Sitemap    `json:"m,omitempty"`  // set where it is a sitemap and no page
-	Leaf       bool       `json:"l,omitempty"`  // links of the page are not followed
-	Via        []Redirect `json:"v,omitempty"`  // the redirects that led here, first one first
-	Path       []string   `json:"-"`            // URLs from a seed up to the parent
-	Parent     string     `json:"pa,omitempty"` // the page that linked here
+	Retargeted    bool          `json:"r,omitempty"`
+	Sitemap       SitemapSource `json:"m,omitempty"`  // set where it is a sitemap and no page
+	NoFollow      bool          `json:"l,omitempty"`  // links of the page are not followed
+	RedirectChain []Redirect    `json:"v,omitempty"`  // the redirects that led here, first one first
+	DiscoveryPath []string      `json:"-"`            // URLs from a seed up to the parent
+	Parent        string        `json:"pa,omitempty"` // the page that linked here
 
 	rank float64
 }
@@ -46,33 +46,33 @@ type Redirect struct {
 
 // id tells items apart.
 func (it *Item) id() string {
-	if it.Key != "" {
-		return it.Key
+	if it.DedupKey != "" {
+		return it.DedupKey
 	}
 	return it.URL
 }
 
-// Sitemap says what led to a sitemap.
-type Sitemap int8
+// SitemapSource says what led to a sitemap.
+type SitemapSource int8
 
 // The kinds of sitemaps.
 const (
-	NotSitemap     Sitemap = iota
-	NamedSitemap           // by robots.txt
-	GuessedSitemap         // /sitemap.xml, where robots.txt names none
-	ChildSitemap           // by a sitemap index
+	NotSitemap    SitemapSource = iota
+	RobotsSitemap               // by robots.txt
+	ProbedSitemap               // /sitemap.xml, where robots.txt names none
+	ChildSitemap                // by a sitemap index
 )
 
 // Options bound a Frontier.
 type Options struct {
-	Delay    time.Duration // between requests to one host
-	MaxDelay time.Duration // a Crawl-delay is kept up to this (default 60 s)
-	PerHost  int           // requests at once to one host (default 1)
-	// Hosts at once (default 32). A host whose request has taken longer than
+	Delay                time.Duration // between requests to one host
+	MaxDelay             time.Duration // a Crawl-delay is kept up to this (default 60 s)
+	MaxConcurrentPerHost int           // requests at once to one host (default 1)
+	// MaxConcurrentHosts at once (default 32). A host whose request has taken longer than
 	// slowAfter does not count any more, so that hosts that hang hold nobody up;
 	// all in all there are at most hungFactor times as many.
-	Hosts int
-	Limit int // items queued at most (default 50,000)
+	MaxConcurrentHosts int
+	MaxQueued          int // items queued at most (default 50,000)
 }
 
 // Frontier is the queue of a crawl.
@@ -102,17 +102,17 @@ type host struct {
 
 // New makes an empty Frontier.
 func New(o Options) *Frontier {
-	if o.PerHost <= 0 {
-		o.PerHost = 1
+	if o.MaxConcurrentPerHost <= 0 {
+		o.MaxConcurrentPerHost = 1
 	}
-	if o.Hosts <= 0 {
-		o.Hosts = 32
+	if o.MaxConcurrentHosts <= 0 {
+		o.MaxConcurrentHosts = 32
 	}
 	if o.MaxDelay <= 0 {
 		o.MaxDelay = time.Minute
 	}
-	if o.Limit <= 0 {
-		o.Limit = 50_000
+	if o.MaxQueued <= 0 {
+		o.MaxQueued = 50_000
 	}
 	return &Frontier{opts: o, hosts: map[string]*host{}, topics: map[string]int{}, families: map[string]int{}, out: map[string]Item{}}
 }
@@ -120,7 +120,7 @@ func New(o Options) *Frontier {
 // Add queues an item; it reports false when the frontier is full and the item
 // was dropped.
 func (f *Frontier) Add(it Item) bool {
-	if f.queued >= f.opts.Limit {
+	if f.queued >= f.opts.MaxQueued {
 		return false
 	}
 	it.rank = it.Score
@@ -136,7 +136,7 @@ func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait tim
 	var best *host
 	room, full := f.room(now)
 	for _, h := range f.order {
-		if len(h.queue) == 0 || h.blocked || h.inFlight >= f.opts.PerHost {
+		if len(h.queue) == 0 || h.blocked || h.inFlight >= f.opts.MaxConcurrentPerHost {
 			continue
 		}
 		if h.inFlight == 0 && !room {
@@ -175,8 +175,8 @@ func (f *Frontier) Done(it *Item) {
 	f.end(f.host(it.Host))
 }
 
-// Best is the rank of the best queued item on a host that is not blocked, or -1.
-func (f *Frontier) Best() float64 {
+// BestRank is the rank of the best queued item on a host that is not blocked, or -1.
+func (f *Frontier) BestRank() float64 {
 	best := -1.0
 	for _, h := range f.order {
 		if len(h.queue) == 0 || h.blocked {
@@ -202,11 +202,11 @@ func (f *Frontier) InFlight() int { return f.inFlight }
 // Block holds back a host, for instance until its robots.txt is known.
 func (f *Frontier) Block(name string) { f.host(name).blocked = true }
 
-// Open lets a blocked host go on.
-func (f *Frontier) Open(name string) { f.host(name).blocked = false }
+// Unblock lets a blocked host go on.
+func (f *Frontier) Unblock(name string) { f.host(name).blocked = false }
 
-// Delay raises a host's delay to d (its Crawl-delay), up to MaxDelay.
-func (f *Frontier) Delay(name string, d time.Duration) {
+// RaiseDelay raises a host's delay to d (its Crawl-delay), up to MaxDelay.
+func (f *Frontier) RaiseDelay(name string, d time.Duration) {
 	h := f.host(name)
 	if d = min(d, f.opts.MaxDelay); d > h.delay {
 		h.delay = d
@@ -220,8 +220,8 @@ func (f *Frontier) Postpone(name string, until time.Time) {
 	}
 }
 
-// Drop empties a host's queue and returns what was in it.
-func (f *Frontier) Drop(name string) []Item {
+// DropHost empties a host's queue and returns what was in it.
+func (f *Frontier) DropHost(name string) []Item {
 	h := f.host(name)
 	q := h.queue
 	h.queue = nil
@@ -240,9 +240,9 @@ func (f *Frontier) Clear() []Item {
 	return all
 }
 
-// Return says that an item needed no request after all: its host's delay does
+// DoneWithoutRequest says that an item needed no request after all: its host's delay does
 // not count from it.
-func (f *Frontier) Return(it *Item) {
+func (f *Frontier) DoneWithoutRequest(it *Item) {
 	f.Done(it)
 	h := f.host(it.Host)
 	h.next = h.before
@@ -260,9 +260,9 @@ func (f *Frontier) Pending() []Item {
 	return all
 }
 
-// Missed says that a host had no such page; a run of them lowers its other
+// RecordNotFound says that a host had no such page; a run of them lowers its other
 // links, which a shared menu made for another host. found ends the run.
-func (f *Frontier) Missed(name string, missed bool) {
+func (f *Frontier) RecordNotFound(name string, missed bool) {
 	h := f.host(name)
 	if !missed {
 		if h.missed > 0 {
@@ -277,9 +277,9 @@ func (f *Frontier) Missed(name string, missed bool) {
 	h.missed++
 }
 
-// Covered says that a page of this topic and family was taken as a document, so
+// RecordDocument says that a page of this topic and family was taken as a document, so
 // that others like it rank lower.
-func (f *Frontier) Covered(topic, family string) {
+func (f *Frontier) RecordDocument(topic, family string) {
 	if topic != "" {
 		f.topics[topic]++
 	}

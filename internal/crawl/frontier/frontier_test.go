@@ -19,7 +19,7 @@ func TestAHostIsAskedOnceAtATimeAndNeverSoonerThanItsDelay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		base := time.Duration(rapid.IntRange(0, 2000).Draw(t, "delay")) * time.Millisecond
-		f := New(Options{Delay: base, Hosts: rapid.IntRange(1, 4).Draw(t, "hosts")})
+		f := New(Options{Delay: base, MaxConcurrentHosts: rapid.IntRange(1, 4).Draw(t, "hosts")})
 		delays := map[string]time.Duration{}
 		for _, h := range []string{"a", "b", "c", "d", "e"} {
 			for n := range 6 {
@@ -53,7 +53,7 @@ func TestAHostIsAskedOnceAtATimeAndNeverSoonerThanItsDelay(t *testing.T) {
 			},
 			"claim": func(t *rapid.T) {
 				h := host.Draw(t, "host")
-				if ok, _ := f.Claim(h, now); ok {
+				if ok, _ := f.AcquireSlot(h, now); ok {
 					begin(h)
 					claimed = append(claimed, h)
 				}
@@ -72,7 +72,7 @@ func TestAHostIsAskedOnceAtATimeAndNeverSoonerThanItsDelay(t *testing.T) {
 					return
 				}
 				busy[claimed[0]] = false
-				f.Release(claimed[0])
+				f.ReleaseSlot(claimed[0])
 				claimed = claimed[1:]
 			},
 			"later": func(t *rapid.T) {
@@ -101,7 +101,7 @@ func TestACrawlDelayIsKeptUpToAMinute(t *testing.T) {
 		time.Minute: time.Minute, time.Hour: time.Minute,
 	} {
 		f := New(Options{Delay: time.Second})
-		f.Delay("a", asked)
+		f.RaiseDelay("a", asked)
 		f.Add(item("a", 1))
 		f.Add(item("a", 2))
 		it, ok, _ := f.Next(start, -1)
@@ -121,7 +121,7 @@ func TestACrawlDelayIsKeptUpToAMinute(t *testing.T) {
 func TestHostsThatHangHoldNobodyUp(t *testing.T) {
 	t.Parallel()
 	const hosts = 4
-	f := New(Options{Hosts: hosts})
+	f := New(Options{MaxConcurrentHosts: hosts})
 	for n := range 20 {
 		f.Add(item(fmt.Sprint("host", n), 0))
 	}
@@ -155,7 +155,7 @@ func TestAnItemThatNeededNoRequestCostsNoDelay(t *testing.T) {
 	f.Add(item("a", 1))
 	f.Add(item("a", 2))
 	it, _, _ := f.Next(start, -1)
-	f.Return(&it)
+	f.DoneWithoutRequest(&it)
 	if _, ok, wait := f.Next(start, -1); !ok {
 		t.Errorf("the next one in %v", wait)
 	}
@@ -163,7 +163,7 @@ func TestAnItemThatNeededNoRequestCostsNoDelay(t *testing.T) {
 
 func TestAFullFrontierSaysSo(t *testing.T) {
 	t.Parallel()
-	f := New(Options{Limit: 2})
+	f := New(Options{MaxQueued: 2})
 	if !f.Add(item("a", 1)) || !f.Add(item("a", 2)) || f.Add(item("a", 3)) {
 		t.Error("a frontier of two takes three")
 	}

@@ -56,8 +56,8 @@ func before(a, b *Item) bool {
 		return a.rank > b.rank
 	case a.Depth != b.Depth:
 		return a.Depth < b.Depth
-	case a.Pinned && a.Hops != b.Hops:
-		return a.Hops < b.Hops
+	case a.Pinned && a.RedirectCount != b.RedirectCount:
+		return a.RedirectCount < b.RedirectCount
 	default:
 		return a.URL < b.URL
 	}

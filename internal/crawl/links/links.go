@@ -13,11 +13,11 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
-	"github.com/clausea/crawler/internal/crawl/likeness"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
-// Page is what the pass found.
-type Page struct {
+// LinkScan is what the pass found.
+type LinkScan struct {
 	Title, Lang string
 	Base        *url.URL
 	Canonical   string
@@ -28,23 +28,23 @@ type Page struct {
 	Links       []Link
 	TextBytes   int // bytes of text outside script and style
 	ScriptBytes int
-	// Refused are references that are no link of Links, and why: not one that could
+	// Skipped are references that are no link of Links, and why: not one that could
 	// be resolved, or one more than the limit. At most maxRefused are kept, More
 	// counts the others.
-	Refused []Refused
-	More    int
+	Skipped       []SkippedReference
+	UnlistedSkips int
 	// Sketch is of the text outside header, nav and footer.
-	Sketch likeness.Sketch
+	Sketch neardup.Sketch
 }
 
-// Refused is a reference that was left out.
-type Refused struct {
+// SkippedReference is a reference that was left out.
+type SkippedReference struct {
 	Ref string // as it is written, at most maxText bytes
-	Err error  // Resolve's, or ErrTooMany
+	Err error  // Resolve's, or ErrTooManyLinks
 }
 
-// ErrTooMany says that a page had more links than were asked for.
-var ErrTooMany = errors.New("too_many_links")
+// ErrTooManyLinks says that a page had more links than were asked for.
+var ErrTooManyLinks = errors.New("too_many_links")
 
 // Alternate is one link rel=alternate hreflang.
 type Alternate struct{ Lang, URL string }
@@ -68,13 +68,13 @@ const (
 	maxAlternates = 500
 )
 
-// Resolve makes a reference absolute and canonical; an error leaves the link out.
-type Resolve func(base *url.URL, ref string) (string, error)
+// Resolver makes a reference absolute and canonical; an error leaves the link out.
+type Resolver func(base *url.URL, ref string) (string, error)
 
 // Scan reads body, which is UTF-8, and at most limit links of it. It never fails:
 // what a broken page still has is read.
-func Scan(body []byte, base *url.URL, limit int, resolve Resolve) *Page {
-	s := &scanner{page: &Page{Base: base}, base: base, limit: limit, resolve: resolve, at: make(map[string]int, 64), like: likeness.NewBuilder()}
+func Scan(body []byte, base *url.URL, limit int, resolve Resolver) *LinkScan {
+	s := &scanner{page: &LinkScan{Base: base}, base: base, limit: limit, resolve: resolve, at: make(map[string]int, 64), like: neardup.NewBuilder()}
 	l := &lexer{b: body}
 	for {
 		switch k, tag, text := l.next(); k {
@@ -93,10 +93,10 @@ func Scan(body []byte, base *url.URL, limit int, resolve Resolve) *Page {
 }
 
 type scanner struct {
-	page    *Page
+	page    *LinkScan
 	base    *url.URL
 	limit   int
-	resolve Resolve
+	resolve Resolver
 	at      map[string]int // URL to its place in page.Links
 
 	raw     atom.Atom // script or style that is open
@@ -107,7 +107,7 @@ type scanner struct {
 	buf     []byte // its text
 	regions []string
 	based   bool // there was a base already
-	like    *likeness.Builder
+	like    *neardup.Builder
 }
 
 func (s *scanner) open(l *lexer, tag atom.Atom) {
@@ -210,7 +210,7 @@ func (s *scanner) text(b []byte) {
 	}
 	s.page.TextBytes += len(b)
 	if !s.aside() {
-		s.like.Text(b)
+		s.like.AddText(b)
 	}
 	if s.href != "" && len(s.buf) < maxText {
 		s.buf = append(append(s.buf, ' '), b[:min(len(b), maxText)]...)
@@ -277,7 +277,7 @@ func (s *scanner) closeLink() {
 }
 
 func (s *scanner) add(ref, text, rel string) {
-	s.like.Note(ref)
+	s.like.AddExact(ref)
 	to, err := s.resolve(s.base, ref)
 	if err != nil {
 		s.refuse(ref, err)
@@ -298,7 +298,7 @@ func (s *scanner) add(ref, text, rel string) {
 		return
 	}
 	if len(s.page.Links) >= s.limit {
-		s.refuse(to, ErrTooMany)
+		s.refuse(to, ErrTooManyLinks)
 		return
 	}
 	s.at[to] = len(s.page.Links)
@@ -306,11 +306,11 @@ func (s *scanner) add(ref, text, rel string) {
 }
 
 func (s *scanner) refuse(ref string, err error) {
-	if len(s.page.Refused) >= maxRefused {
-		s.page.More++
+	if len(s.page.Skipped) >= maxRefused {
+		s.page.UnlistedSkips++
 		return
 	}
-	s.page.Refused = append(s.page.Refused, Refused{Ref: strings.ToValidUTF8(ref[:min(len(ref), maxText)], ""), Err: err})
+	s.page.Skipped = append(s.page.Skipped, SkippedReference{Ref: strings.ToValidUTF8(ref[:min(len(ref), maxText)], ""), Err: err})
 }
 
 // relative says whether a reference depends on its page's path.
@@ -347,7 +347,7 @@ func (s *scanner) linkTag(a map[string]string) {
 		case err != nil:
 			s.refuse(href, err)
 		case len(s.page.Alternates) >= maxAlternates:
-			s.refuse(to, ErrTooMany)
+			s.refuse(to, ErrTooManyLinks)
 		default:
 			s.page.Alternates = append(s.page.Alternates, Alternate{Lang: a["hreflang"], URL: to})
 		}

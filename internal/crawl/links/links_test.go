@@ -71,15 +71,15 @@ func TestWhatIsLeftOutIsToldAndCounted(t *testing.T) {
 		}
 		return resolve(base, ref)
 	})
-	if len(p.Links) != 2000 || len(p.Refused)+p.More != 1001 || len(p.Refused) > maxRefused {
-		t.Errorf("%d links, %d refused, %d more", len(p.Links), len(p.Refused), p.More)
+	if len(p.Links) != 2000 || len(p.Skipped)+p.UnlistedSkips != 1001 || len(p.Skipped) > maxRefused {
+		t.Errorf("%d links, %d refused, %d more", len(p.Links), len(p.Skipped), p.UnlistedSkips)
 	}
-	if r := p.Refused[0]; !errors.Is(r.Err, ErrTooMany) || r.Ref != "https://example.com/2000" {
+	if r := p.Skipped[0]; !errors.Is(r.Err, ErrTooManyLinks) || r.Ref != "https://example.com/2000" {
 		t.Errorf("the first one refused is %+v", r)
 	}
 	p = Scan([]byte("<a href=BAD>x</a>"), home, 10, func(*url.URL, string) (string, error) { return "", bad })
-	if len(p.Refused) != 1 || !errors.Is(p.Refused[0].Err, bad) {
-		t.Errorf("refused %v", p.Refused)
+	if len(p.Skipped) != 1 || !errors.Is(p.Skipped[0].Err, bad) {
+		t.Errorf("refused %v", p.Skipped)
 	}
 }
 
@@ -123,7 +123,7 @@ func TestScanIsBoundedWhateverComes(t *testing.T) {
 		if allocated > 100 {
 			t.Errorf("%s: %d MiB were allocated", c.name, allocated)
 		}
-		if len(p.Links) > limit || len(p.Title) > maxText || len(p.Refused) > maxRefused || len(p.Alternates) > maxAlternates {
+		if len(p.Links) > limit || len(p.Title) > maxText || len(p.Skipped) > maxRefused || len(p.Alternates) > maxAlternates {
 			t.Errorf("%s: more than the bounds", c.name)
 		}
 		found := false

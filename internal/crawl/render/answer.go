@@ -11,8 +11,8 @@ import (
 	cdpfetch "github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // refused is the error of a request that was not sent, or whose answer is no use.
@@ -65,8 +65,8 @@ func (t *tab) get(ctx context.Context, s session, ev *cdpfetch.EventRequestPause
 	}
 	res, err := t.pool.cfg.Fetcher.Do(ctx, fetch.Request{
 		URL: u.String(), Method: ev.Request.Method, Header: header, Body: body,
-		AcceptLanguage: t.req.AcceptLanguage, NoFollow: true, MaxBody: left,
-		OnlyText: ev.ResourceType == network.ResourceTypeDocument,
+		AcceptLanguage: t.req.AcceptLanguage, NoRedirects: true, MaxBody: left,
+		TextOnly: ev.ResourceType == network.ResourceTypeDocument,
 	})
 	if err != nil {
 		return nil, &refused{refusalOf(err), err}
@@ -115,7 +115,7 @@ func (t *tab) noteShell(body []byte) {
 func refusalOf(err error) Refusal {
 	var e *fetch.Error
 	switch {
-	case errors.Is(err, address.ErrBlocked):
+	case errors.Is(err, netguard.ErrBlocked):
 		return RefusedAddress
 	case !errors.As(err, &e):
 		return RefusedFailed

@@ -68,7 +68,7 @@ func (p *Pool) connect(ctx context.Context) (*instance, error) {
 			p.cfg.Log.Info("the browser runs without its sandbox, because this process is root's: run it as another user")
 		})
 	}
-	proc, tr, err := startProcess(p.path, p.cfg.Dir, flags(root))
+	proc, tr, err := startProcess(p.path, p.cfg.ProfileDir, flags(root))
 	if err != nil {
 		return nil, err
 	}

@@ -149,7 +149,7 @@ func TestHostilePagesEndInTheirBoundsAndReachNothingInside(t *testing.T) {
 	inside := "127.0.0.2:" + web.Port()
 	pages := readHostile(t, "{{in}}", inside, "{{udp}}", udp, "{{port}}", web.Port())
 	web.Handle("hostile.test", hostileSite(pages, inside))
-	cfg := render.Config{Browser: path, Dir: dir, Pages: 3, Wait: time.Hour, Timeout: render.DefaultTimeout, MaxMemory: 700 << 20, MaxRequests: 100}
+	cfg := render.Config{Browser: path, ProfileDir: dir, MaxConcurrentPages: 3, SlotTimeout: time.Hour, Timeout: render.DefaultTimeout, MaxMemory: 700 << 20, MaxRequests: 100}
 	pool := newPool(t, web, cfg) // for pages that are to come to their own end, however slow the machine
 	cfg.Timeout = 3 * time.Second
 	short := newPool(t, web, cfg) // for pages that never end
@@ -193,7 +193,7 @@ func (h hostile) check(t *testing.T, pool *render.Pool) {
 	case err != nil:
 		t.Errorf("%s: %v is no *render.Error", h.name, err)
 	default:
-		end = page.End
+		end = page.EndReason
 	}
 	if !slices.Contains(h.ends, string(end)) {
 		t.Errorf("%s ends with %s (%v), want one of %v", h.name, end, err, h.ends)
@@ -208,8 +208,8 @@ func (h hostile) check(t *testing.T, pool *render.Pool) {
 	if h.text && !strings.Contains(page.HTML, "Here is some text") {
 		t.Errorf("%s: its text is not read: %.200q", h.name, page.HTML)
 	}
-	if page.Cut != h.cut {
-		t.Errorf("%s: cut is %v", h.name, page.Cut)
+	if page.Truncated != h.cut {
+		t.Errorf("%s: cut is %v", h.name, page.Truncated)
 	}
 }
 

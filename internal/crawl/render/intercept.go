@@ -94,7 +94,9 @@ func sameDocument(a, b *url.URL) bool {
 }
 
 // sameSite says whether two addresses are of one registrable domain.
-func sameSite(a, b *url.URL) bool { return scope.Registrable(a.Host) == scope.Registrable(b.Host) }
+func sameSite(a, b *url.URL) bool {
+	return scope.RegistrableDomain(a.Host) == scope.RegistrableDomain(b.Host)
+}
 
 // stay answers a navigation so that the browser keeps the page that it has.
 func (t *tab) stay(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused) {

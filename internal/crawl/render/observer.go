@@ -8,16 +8,16 @@ import (
 // Observer is told of what a Pool does, for counting. Its methods are called from
 // several goroutines.
 type Observer interface {
-	// Ended is told of each page that was asked for, when it is over.
-	Ended(o Outcome)
-	// Browsers is told of a browser that started (1) or ended (-1).
-	Browsers(change int)
+	// PageEnded is told of each page that was asked for, when it is over.
+	PageEnded(o Outcome)
+	// BrowsersChanged is told of a browser that started (1) or ended (-1).
+	BrowsersChanged(change int)
 }
 
 // Outcome is how a page that was asked for ended.
 type Outcome struct {
-	End  Reason
-	Took time.Duration // waiting for a slot and a browser's start included
+	EndReason Reason
+	Duration  time.Duration // waiting for a slot and a browser's start included
 	// Requests, Bytes and Refused are Page's; zero where no page came.
 	Requests int
 	Bytes    int64
@@ -26,7 +26,7 @@ type Outcome struct {
 
 // Reasons are all values of Reason, and Refusals all of Refusal.
 var (
-	Reasons  = []Reason{Settled, Timeout, Moved, NoBrowser, Busy, Unfit, Crashed, Memory, Flood, TooLarge, Canceled}
+	Reasons  = []Reason{Settled, Timeout, Moved, NoBrowser, Busy, LoadFailed, Crashed, Memory, Flood, TooLarge, Canceled}
 	Refusals = []Refusal{
 		RefusedScheme, RefusedKind, RefusedMethod, RefusedBody, RefusedRules, RefusedAddress, RefusedTracker, RefusedRequests, RefusedBytes,
 		RefusedContent, RefusedFailed, RefusedReload, RefusedFrame, RefusedWindow, RefusedDialog, RefusedSocket, RefusedDownload,
@@ -36,17 +36,17 @@ var (
 // silent is told and does nothing.
 type silent struct{}
 
-func (silent) Ended(Outcome) {}
-func (silent) Browsers(int)  {}
+func (silent) PageEnded(Outcome)   {}
+func (silent) BrowsersChanged(int) {}
 
 // outcome of what Render gives.
-func outcome(page *Page, err error, took time.Duration) Outcome {
-	o := Outcome{Took: took, End: Canceled}
+func outcome(page *RenderedPage, err error, took time.Duration) Outcome {
+	o := Outcome{Duration: took, EndReason: Canceled}
 	if e, ok := errors.AsType[*Error](err); ok {
-		o.End = e.Reason
+		o.EndReason = e.Reason
 	}
 	if page != nil {
-		o.End, o.Requests, o.Bytes, o.Refused = page.End, page.Requests, page.Bytes, page.Refused
+		o.EndReason, o.Requests, o.Bytes, o.Refused = page.EndReason, page.Requests, page.Bytes, page.Refused
 	}
 	return o
 }

@@ -48,7 +48,7 @@ func New(ctx context.Context, cfg Config) (*Pool, error) {
 			return nil, err
 		}
 	}
-	p.slots = make(chan struct{}, p.cfg.Pages)
+	p.slots = make(chan struct{}, p.cfg.MaxConcurrentPages)
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	p.wg.Go(p.keepHouse)
 	return p, nil
@@ -62,7 +62,7 @@ func (p *Pool) Close() {
 
 // keepHouse ends browsers without work, and all of them at the end.
 func (p *Pool) keepHouse() {
-	tick := time.NewTicker(max(p.cfg.Idle/4, time.Millisecond))
+	tick := time.NewTicker(max(p.cfg.IdleTimeout/4, time.Millisecond))
 	defer tick.Stop()
 	for {
 		select {
@@ -78,7 +78,7 @@ func (p *Pool) keepHouse() {
 		case now := <-tick.C:
 			p.mu.Lock()
 			var old []*instance
-			for len(p.idle) > 0 && (now.Sub(p.idle[0].used) > p.cfg.Idle || p.idle[0].dead()) {
+			for len(p.idle) > 0 && (now.Sub(p.idle[0].used) > p.cfg.IdleTimeout || p.idle[0].dead()) {
 				old, p.idle = append(old, p.idle[0]), p.idle[1:]
 			}
 			p.mu.Unlock()
@@ -90,7 +90,7 @@ func (p *Pool) keepHouse() {
 }
 
 func (p *Pool) end(in *instance, why string) {
-	p.cfg.Observer.Browsers(-1)
+	p.cfg.Observer.BrowsersChanged(-1)
 	if err := in.close(); err != nil {
 		p.cfg.Log.Error(err, "browser not ended")
 		return
@@ -99,14 +99,14 @@ func (p *Pool) end(in *instance, why string) {
 }
 
 // Render draws one page. An error is always an *Error.
-func (p *Pool) Render(ctx context.Context, req Request) (*Page, error) {
+func (p *Pool) Render(ctx context.Context, req Request) (*RenderedPage, error) {
 	begun := time.Now()
 	page, err := p.render(ctx, req)
-	p.cfg.Observer.Ended(outcome(page, err, time.Since(begun)))
+	p.cfg.Observer.PageEnded(outcome(page, err, time.Since(begun)))
 	return page, err
 }
 
-func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
+func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
 	if err := p.enter(); err != nil {
 		return nil, &Error{Reason: Canceled, URL: req.URL, Err: err}
 	}
@@ -115,7 +115,7 @@ func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
 	defer cancel()
 	defer context.AfterFunc(p.ctx, cancel)()
 
-	wait := time.NewTimer(p.cfg.Wait)
+	wait := time.NewTimer(p.cfg.SlotTimeout)
 	defer wait.Stop()
 	select {
 	case p.slots <- struct{}{}: // a free one is had however short the wait
@@ -123,7 +123,7 @@ func (p *Pool) render(ctx context.Context, req Request) (*Page, error) {
 		select {
 		case p.slots <- struct{}{}:
 		case <-wait.C:
-			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no slot was free within %v", p.cfg.Wait)}
+			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no slot was free within %v", p.cfg.SlotTimeout)}
 		case <-ctx.Done():
 			return nil, &Error{Reason: Canceled, URL: req.URL, Err: ctx.Err()}
 		}
@@ -187,7 +187,7 @@ func (p *Pool) take(ctx context.Context) (*instance, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.cfg.Observer.Browsers(1)
+		p.cfg.Observer.BrowsersChanged(1)
 		p.cfg.Log.V(1).Info("browser started", "remote", p.remote != "")
 		return in, nil
 	}

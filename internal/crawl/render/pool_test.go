@@ -40,13 +40,13 @@ func goodSite(t *testing.T) *crawltest.Web {
 	return web
 }
 
-func wantPage(t *testing.T, p *render.Pool, path string) *render.Page {
+func wantPage(t *testing.T, p *render.Pool, path string) *render.RenderedPage {
 	t.Helper()
 	page, err := p.Render(t.Context(), render.Request{URL: "http://good.test" + path})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if page.End != render.Settled || page.Title != "A page" || !strings.Contains(page.HTML, "path "+path) {
+	if page.EndReason != render.Settled || page.Title != "A page" || !strings.Contains(page.HTML, "path "+path) {
 		t.Fatalf("%+v", page)
 	}
 	return page
@@ -88,7 +88,7 @@ func browsers(dir string) []int {
 func TestABrowserIsStartedWhenItIsNeededAndUsedAgain(t *testing.T) {
 	t.Parallel()
 	path, dir := browserPath(t), folder(t)
-	p := newPool(t, goodSite(t), render.Config{Browser: path, Dir: dir})
+	p := newPool(t, goodSite(t), render.Config{Browser: path, ProfileDir: dir})
 	if n := len(browsers(dir)); n != 0 {
 		t.Fatalf("%d browsers before there is any work", n)
 	}
@@ -112,13 +112,13 @@ type counter struct {
 	browsers int
 }
 
-func (c *counter) Ended(o render.Outcome) {
+func (c *counter) PageEnded(o render.Outcome) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = append(c.ended, o)
 }
 
-func (c *counter) Browsers(change int) {
+func (c *counter) BrowsersChanged(change int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.browsers += change
@@ -133,7 +133,7 @@ func (c *counter) running() int {
 func TestAnObserverIsToldOfPagesAndBrowsers(t *testing.T) {
 	t.Parallel()
 	seen := &counter{}
-	p := newPool(t, goodSite(t), render.Config{Browser: browserPath(t), Dir: folder(t), Observer: seen})
+	p := newPool(t, goodSite(t), render.Config{Browser: browserPath(t), ProfileDir: folder(t), Observer: seen})
 	page := wantPage(t, p, "/1")
 	if n := seen.running(); n != 1 {
 		t.Errorf("%d browsers run", n)
@@ -145,7 +145,7 @@ func TestAnObserverIsToldOfPagesAndBrowsers(t *testing.T) {
 	if _, err := p.Render(t.Context(), render.Request{URL: "http://good.test/2"}); err == nil {
 		t.Error("a closed pool draws")
 	}
-	if n := len(seen.ended); n != 2 || seen.ended[0].End != render.Settled || seen.ended[0].Requests != page.Requests || page.Requests == 0 || seen.ended[1].End != render.Canceled {
+	if n := len(seen.ended); n != 2 || seen.ended[0].EndReason != render.Settled || seen.ended[0].Requests != page.Requests || page.Requests == 0 || seen.ended[1].EndReason != render.Canceled {
 		t.Errorf("it was told of %+v", seen.ended)
 	}
 }
@@ -153,7 +153,7 @@ func TestAnObserverIsToldOfPagesAndBrowsers(t *testing.T) {
 func TestABrowserIsReplacedAfterItsPages(t *testing.T) {
 	t.Parallel()
 	path, dir := browserPath(t), folder(t)
-	p := newPool(t, goodSite(t), render.Config{Browser: path, Dir: dir, PagesPerBrowser: 1})
+	p := newPool(t, goodSite(t), render.Config{Browser: path, ProfileDir: dir, PagesPerBrowser: 1})
 	wantPage(t, p, "/1")
 	if n := len(browsers(dir)); n != 0 {
 		t.Errorf("%d browsers after the last page of one", n)
@@ -166,7 +166,7 @@ func TestABrowserIsReplacedAfterItsPages(t *testing.T) {
 func TestABrowserWithoutWorkIsEnded(t *testing.T) {
 	t.Parallel()
 	path, dir := browserPath(t), folder(t)
-	p := newPool(t, goodSite(t), render.Config{Browser: path, Dir: dir, Idle: 100 * time.Millisecond})
+	p := newPool(t, goodSite(t), render.Config{Browser: path, ProfileDir: dir, IdleTimeout: 100 * time.Millisecond})
 	wantPage(t, p, "/1")
 	until(t, "the browser is ended", func() bool { left, _ := os.ReadDir(dir); return len(left) == 0 })
 	nothingLeft(t, dir)
@@ -176,7 +176,7 @@ func TestABrowserWithoutWorkIsEnded(t *testing.T) {
 func TestAKilledBrowserEndsItsPageAndIsReplaced(t *testing.T) {
 	t.Parallel()
 	path, dir, web := browserPath(t), folder(t), goodSite(t)
-	p := newPool(t, web, render.Config{Browser: path, Dir: dir, Timeout: patience})
+	p := newPool(t, web, render.Config{Browser: path, ProfileDir: dir, Timeout: patience})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		_, err := p.Render(t.Context(), render.Request{URL: "http://good.test/loop"})
@@ -198,7 +198,7 @@ func TestTheEndOfAContextEndsPagesAndBrowsers(t *testing.T) {
 	t.Parallel()
 	path, dir, web := browserPath(t), folder(t), goodSite(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	p, err := render.New(ctx, render.Config{Browser: path, Dir: dir, Timeout: patience, Fetcher: crawltest.Fetcher(t, web.Config())})
+	p, err := render.New(ctx, render.Config{Browser: path, ProfileDir: dir, Timeout: patience, Fetcher: crawltest.Fetcher(t, web.Config())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestTheEndOfAContextEndsPagesAndBrowsers(t *testing.T) {
 func TestAPageWaitsForASlotOnlySoLong(t *testing.T) {
 	t.Parallel()
 	path, dir, web := browserPath(t), folder(t), goodSite(t)
-	p := newPool(t, web, render.Config{Browser: path, Dir: dir, Pages: 1, Timeout: patience, Wait: time.Millisecond})
+	p := newPool(t, web, render.Config{Browser: path, ProfileDir: dir, MaxConcurrentPages: 1, Timeout: patience, SlotTimeout: time.Millisecond})
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { _, _ = p.Render(ctx, render.Request{URL: "http://good.test/loop"}) })
@@ -241,7 +241,7 @@ func TestWithoutABrowserItIsSaid(t *testing.T) {
 	if err := os.WriteFile(no, []byte("#!/bin/sh\necho '[1:1:ERROR] some noise'\necho 'FATAL: No usable sandbox!'\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p, err := render.New(t.Context(), render.Config{Browser: no, Dir: dir})
+	p, err := render.New(t.Context(), render.Config{Browser: no, ProfileDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestWithoutABrowserItIsSaid(t *testing.T) {
 	if err := os.Mkdir(long, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	q, err := render.New(t.Context(), render.Config{Browser: no, Dir: long})
+	q, err := render.New(t.Context(), render.Config{Browser: no, ProfileDir: long})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +281,7 @@ func TestProfilesOfKilledProcessesAreRemoved(t *testing.T) {
 	if err := errors.Join(os.Mkdir(left, 0o700), os.WriteFile(owner, nil, 0o600), os.Chtimes(owner, long, long)); err != nil {
 		t.Fatal(err)
 	}
-	p := newPool(t, goodSite(t), render.Config{Browser: path, Dir: dir})
+	p := newPool(t, goodSite(t), render.Config{Browser: path, ProfileDir: dir})
 	wantPage(t, p, "/1")
 	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it is still there: %v", err)
@@ -295,7 +295,7 @@ func TestABrowserKnowsNothingOfOurEnvironment(t *testing.T) { //nolint:parallelt
 	if err := os.WriteFile(tells, []byte("#!/bin/sh\nenv >"+dir+"/told\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p, err := render.New(t.Context(), render.Config{Browser: tells, Dir: dir})
+	p, err := render.New(t.Context(), render.Config{Browser: tells, ProfileDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

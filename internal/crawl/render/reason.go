@@ -24,14 +24,14 @@ const (
 // The ends that give none. Timeout is one of them where the page has no answer to
 // what is asked of it.
 const (
-	NoBrowser Reason = "no_browser" // it could not be started or reached
-	Busy      Reason = "busy"       // no slot was free in time
-	Unfit     Reason = "unfit"      // the document is no page, or could not be had
-	Crashed   Reason = "crashed"    // the browser or the page's process died
-	Memory    Reason = "memory"     // more than Config.MaxMemory
-	Flood     Reason = "flood"      // more refused requests or events than anybody needs
-	TooLarge  Reason = "too_large"  // more nodes than maxNodes
-	Canceled  Reason = "canceled"   // the caller's context or the pool ended
+	NoBrowser  Reason = "no_browser" // it could not be started or reached
+	Busy       Reason = "busy"       // no slot was free in time
+	LoadFailed Reason = "unfit"      // the document is no page, or could not be had
+	Crashed    Reason = "crashed"    // the browser or the page's process died
+	Memory     Reason = "memory"     // more than Config.MaxMemory
+	Flood      Reason = "flood"      // more refused requests or events than anybody needs
+	TooLarge   Reason = "too_large"  // more nodes than maxNodes
+	Canceled   Reason = "canceled"   // the caller's context or the pool ended
 )
 
 // Error is every error of Pool.Render.

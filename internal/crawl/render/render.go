@@ -21,14 +21,14 @@ import (
 
 // Defaults of a Config.
 const (
-	DefaultPages           = 2
-	DefaultTimeout         = 20 * time.Second
-	DefaultWait            = 5 * time.Minute
-	DefaultMaxRequests     = 150
-	DefaultMaxBytes        = 24 << 20
-	DefaultMaxMemory       = 1 << 30
-	DefaultPagesPerBrowser = 50
-	DefaultIdle            = time.Minute
+	DefaultMaxConcurrentPages = 2
+	DefaultTimeout            = 20 * time.Second
+	DefaultSlotTimeout        = 5 * time.Minute
+	DefaultMaxRequests        = 150
+	DefaultMaxBytes           = 24 << 20
+	DefaultMaxMemory          = 1 << 30
+	DefaultPagesPerBrowser    = 50
+	DefaultIdleTimeout        = time.Minute
 )
 
 // Config says which browser draws, and within which bounds.
@@ -39,10 +39,10 @@ type Config struct {
 	// Fetcher answers the pages' requests.
 	Fetcher Fetcher
 	// UserAgent is what pages' scripts see; the requests' is the Fetcher's.
-	UserAgent string
-	Pages     int           // at once; each has a browser process of its own
-	Wait      time.Duration // for a free slot
-	Timeout   time.Duration // of one page, from its first request until it is at rest
+	UserAgent          string
+	MaxConcurrentPages int           // at once; each has a browser process of its own
+	SlotTimeout        time.Duration // for a free slot
+	Timeout            time.Duration // of one page, from its first request until it is at rest
 	// MaxRequests and MaxBytes are one page's; bytes count after decompression.
 	MaxRequests int
 	MaxBytes    int64
@@ -50,8 +50,8 @@ type Config struct {
 	// remote one.
 	MaxMemory       int64
 	PagesPerBrowser int           // before it is started anew
-	Idle            time.Duration // after which a browser without work is ended
-	Dir             string        // where profiles are made; empty is the system's for temporary files
+	IdleTimeout     time.Duration // after which a browser without work is ended
+	ProfileDir      string        // where profiles are made; empty is the system's for temporary files
 	// Log is told of browsers that start and end; the zero one is silent.
 	Log logr.Logger
 	// Observer is told of pages and browsers, for counting; nil is nobody.
@@ -65,14 +65,14 @@ type Fetcher interface {
 
 func (c Config) withDefaults() Config {
 	set(&c.UserAgent, fetch.DefaultUserAgent)
-	set(&c.Pages, DefaultPages)
-	set(&c.Wait, DefaultWait)
+	set(&c.MaxConcurrentPages, DefaultMaxConcurrentPages)
+	set(&c.SlotTimeout, DefaultSlotTimeout)
 	set(&c.Timeout, DefaultTimeout)
 	set(&c.MaxRequests, DefaultMaxRequests)
 	set(&c.MaxBytes, DefaultMaxBytes)
 	set(&c.MaxMemory, DefaultMaxMemory)
 	set(&c.PagesPerBrowser, DefaultPagesPerBrowser)
-	set(&c.Idle, DefaultIdle)
+	set(&c.IdleTimeout, DefaultIdleTimeout)
 	if c.Log.GetSink() == nil {
 		c.Log = logr.Discard()
 	}
@@ -102,8 +102,8 @@ type Request struct {
 	Allow func(ctx context.Context, u *url.URL) error
 }
 
-// Page is what was drawn.
-type Page struct {
+// RenderedPage is what was drawn.
+type RenderedPage struct {
 	// HTML is the document as it stood at the end, in UTF-8, at most maxHTML
 	// characters. It is flat: what shadow roots show stands where it is seen, and
 	// frames' documents stand in the places of their frames.
@@ -112,15 +112,15 @@ type Page struct {
 	// URL is the address at the end, which scripts may have changed without loading
 	// anything; MovedTo is where the page would have gone on to, which is not loaded
 	// here.
-	URL     string
-	MovedTo string
-	End     Reason // Settled, Timeout or Moved
-	Cut     bool   // HTML is not all of it
+	URL       string
+	MovedTo   string
+	EndReason Reason // Settled, Timeout or Moved
+	Truncated bool   // HTML is not all of it
 	// Hosts counts the requests that were sent, by host and port; Requests, Bytes
 	// and Refused count the page's.
 	Hosts    map[string]int
 	Requests int
 	Bytes    int64
 	Refused  map[Refusal]int
-	Took     time.Duration
+	Duration time.Duration
 }

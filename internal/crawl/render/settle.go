@@ -101,9 +101,9 @@ func (t *tab) load(ctx context.Context) (Reason, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.docError != nil {
-		return Unfit, t.docError
+		return LoadFailed, t.docError
 	}
-	return Unfit, errors.New(nav.ErrorText)
+	return LoadFailed, errors.New(nav.ErrorText)
 }
 
 // interrupted is why the page is over, or what it is otherwise.

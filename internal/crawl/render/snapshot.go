@@ -39,8 +39,8 @@ func unmarshal(raw jsonv2.Value, result any) error {
 }
 
 // result reads the page as it stands.
-func (t *tab) result(ctx context.Context, end Reason) (*Page, error) {
-	p := &Page{End: end}
+func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
+	p := &RenderedPage{EndReason: end}
 	t.mu.Lock()
 	p.MovedTo = t.movedTo
 	t.mu.Unlock()
@@ -60,12 +60,12 @@ func (t *tab) result(ctx context.Context, end Reason) (*Page, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	p.Hosts, p.Refused = maps.Clone(t.hosts), maps.Clone(t.refused)
-	p.Requests, p.Bytes, p.Took = t.sent, t.bytes, time.Since(t.started)
+	p.Requests, p.Bytes, p.Duration = t.sent, t.bytes, time.Since(t.started)
 	return p, nil
 }
 
 // read takes the page's HTML, with that of its frames in their places.
-func (t *tab) read(ctx context.Context, p *Page) error {
+func (t *tab) read(ctx context.Context, p *RenderedPage) error {
 	left := maxHTML
 	marks := map[string]string{}
 	for _, f := range t.frameList(ctx) {
@@ -89,7 +89,7 @@ func (t *tab) read(ctx context.Context, p *Page) error {
 	for range maxDepth {
 		s.HTML = fill(s.HTML, marks)
 	}
-	p.HTML, p.Title, p.URL, p.Cut = s.HTML, s.Title, s.URL, s.Cut
+	p.HTML, p.Title, p.URL, p.Truncated = s.HTML, s.Title, s.URL, s.Cut
 	return nil
 }
 

@@ -88,10 +88,10 @@ type event struct {
 }
 
 // draw draws one page in a browser, and leaves the browser as it was.
-func (p *Pool) draw(ctx context.Context, in *instance, req Request) (pg *Page, err error) {
+func (p *Pool) draw(ctx context.Context, in *instance, req Request) (pg *RenderedPage, err error) {
 	at, err := url.Parse(req.URL)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
-		return nil, &Error{Reason: Unfit, URL: req.URL, Err: errors.New("it is no address of the web")}
+		return nil, &Error{Reason: LoadFailed, URL: req.URL, Err: errors.New("it is no address of the web")}
 	}
 	t := &tab{
 		pool: p, in: in, req: req, at: at,

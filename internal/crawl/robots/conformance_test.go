@@ -51,7 +51,7 @@ func TestGoogleCases(t *testing.T) {
 		if u, err := url.Parse(c.URL); err == nil && u.Path != "" {
 			at = u.RequestURI()
 		}
-		got, pattern := Parse([]byte(c.Robots)).Agent(c.UserAgent).Allowed(at)
+		got, pattern := Parse([]byte(c.Robots)).GroupFor(c.UserAgent).Allowed(at)
 		if got != c.Allowed {
 			t.Errorf("%s %d: %s for %s: %v (by %q), want %v\n%s", c.Test, c.N, at, c.UserAgent, got, pattern, c.Allowed, strings.TrimSpace(c.Robots))
 		}

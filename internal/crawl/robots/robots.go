@@ -167,8 +167,8 @@ func product(v string) string {
 	return strings.ToLower(v[:i])
 }
 
-// Agent merges the groups that name token, or else those of "*" (section 2.2.1).
-func (r *Rules) Agent(token string) *Group {
+// GroupFor merges the groups that name token, or else those of "*" (section 2.2.1).
+func (r *Rules) GroupFor(token string) *Group {
 	g := &Group{disallowAll: r.Unreachable}
 	token = strings.ToLower(token)
 	if !r.merge(g, token) {

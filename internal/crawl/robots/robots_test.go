@@ -37,7 +37,7 @@ func TestAllowedFollowsRFC9309(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got, by := Parse([]byte(tt.file)).Agent("ClauseaBot").Allowed(tt.path); got != tt.want {
+			if got, by := Parse([]byte(tt.file)).GroupFor("ClauseaBot").Allowed(tt.path); got != tt.want {
 				t.Errorf("Allowed(%q) = %v by %q, want %v", tt.path, got, by, tt.want)
 			}
 		})
@@ -47,11 +47,11 @@ func TestAllowedFollowsRFC9309(t *testing.T) {
 func TestStatusDecidesWithoutAFile(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]bool{404: true, 403: true, 401: true, 410: true, 429: false, 500: false, 503: false, 0: false} {
-		if got, _ := FromStatus(status, nil).Agent("x").Allowed("/a"); got != want {
+		if got, _ := FromStatus(status, nil).GroupFor("x").Allowed("/a"); got != want {
 			t.Errorf("status %d: allowed %v, want %v", status, got, want)
 		}
 	}
-	if ok, _ := FromStatus(0, errors.New("no answer")).Agent("x").Allowed("/a"); ok {
+	if ok, _ := FromStatus(0, errors.New("no answer")).GroupFor("x").Allowed("/a"); ok {
 		t.Error("a host that does not answer must be disallowed")
 	}
 }
@@ -59,7 +59,7 @@ func TestStatusDecidesWithoutAFile(t *testing.T) {
 func TestOnlyTheFirstPartOfAHugeFileIsRead(t *testing.T) {
 	t.Parallel()
 	file := "User-agent: *\nDisallow: /a\n" + strings.Repeat("# filler\n", MaxBytes/9+1) + "Disallow: /b\n"
-	g := Parse([]byte(file)).Agent("x")
+	g := Parse([]byte(file)).GroupFor("x")
 	if ok, _ := g.Allowed("/a"); ok {
 		t.Error("/a is disallowed in the part that is read")
 	}
@@ -72,7 +72,7 @@ func TestARuleThatTheBoundCutsInTwoIsNoRule(t *testing.T) {
 	t.Parallel()
 	head := "User-agent: *\nDisallow: /a\n"
 	filler := strings.Repeat("#", MaxBytes-len(head)-len("\nDisallow: /")) + "\n"
-	g := Parse([]byte(head + filler + "Disallow: /long/path\n")).Agent("x")
+	g := Parse([]byte(head + filler + "Disallow: /long/path\n")).GroupFor("x")
 	if ok, by := g.Allowed("/b"); !ok {
 		t.Errorf("/b is disallowed by %q", by)
 	}
@@ -83,7 +83,7 @@ func TestPatternsCostNoMoreThanTheirLength(t *testing.T) {
 	stars := strings.Repeat("*a", MaxBytes/2-20)
 	many := strings.Repeat("Disallow: /*a*b*c*d$\n", MaxBytes/22)
 	for _, file := range []string{"User-agent: *\nDisallow: /" + stars + "$", "User-agent: *\n" + many, strings.Repeat("User-agent: x\n", MaxBytes/14), "User-agent: *\nDisallow: /" + strings.Repeat("*", MaxBytes-30)} {
-		g := Parse([]byte(file)).Agent("x")
+		g := Parse([]byte(file)).GroupFor("x")
 		for _, p := range []string{"/", "/" + strings.Repeat("a", 2000), "/" + strings.Repeat("abcd", 500)} {
 			g.Allowed(p) // must come back at all: a backtracking matcher would not
 		}
@@ -93,9 +93,9 @@ func TestPatternsCostNoMoreThanTheirLength(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("User-agent: *\nDisallow: /a*b$\nCrawl-delay: 1.5"), "/axb")
 	f.Fuzz(func(t *testing.T, file []byte, path string) {
-		if ok, _ := Parse(file).Agent("clauseabot").Allowed("/robots.txt"); !ok {
+		if ok, _ := Parse(file).GroupFor("clauseabot").Allowed("/robots.txt"); !ok {
 			t.Fatal("/robots.txt must be allowed")
 		}
-		Parse(file).Agent("clauseabot").Allowed(path)
+		Parse(file).GroupFor("clauseabot").Allowed(path)
 	})
 }

@@ -68,7 +68,7 @@ func New(domains, allow, deny []string) (*Scope, error) {
 		if strings.ContainsAny(d, "/ ") || d == "" {
 			return nil, fmt.Errorf("domain %q: give a host name, such as example.com", d)
 		}
-		s.Adopt(d)
+		s.AddDomain(d)
 	}
 	for _, p := range append(append([]string(nil), allow...), deny...) {
 		if !strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "*") {
@@ -78,15 +78,15 @@ func New(domains, allow, deny []string) (*Scope, error) {
 	return s, nil
 }
 
-// Adopt takes a host's registrable domain into the scope.
-func (s *Scope) Adopt(host string) { s.domains[Registrable(host)] = true }
+// AddDomain takes a host's registrable domain into the scope.
+func (s *Scope) AddDomain(host string) { s.domains[RegistrableDomain(host)] = true }
 
-// HostInScope says whether a host is of one of the domains.
-func (s *Scope) HostInScope(host string) bool { return s.domains[Registrable(host)] }
+// ContainsHost says whether a host is of one of the domains.
+func (s *Scope) ContainsHost(host string) bool { return s.domains[RegistrableDomain(host)] }
 
-// Registrable is the registrable domain of a host by the Public Suffix List, or
+// RegistrableDomain is the registrable domain of a host by the Public Suffix List, or
 // the host itself where it has none (an address, a single label).
-func Registrable(host string) string {
+func RegistrableDomain(host string) string {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
@@ -102,13 +102,13 @@ func Registrable(host string) string {
 
 func isAddress(host string) bool { return net.ParseIP(strings.Trim(host, "[]")) != nil }
 
-// Check says whether u may be fetched, and if not, why. It counts: a URL is to be
+// Admit says whether u may be fetched, and if not, why. It counts: a URL is to be
 // asked about once.
-func (s *Scope) Check(u *url.URL) (bool, Reason) {
+func (s *Scope) Admit(u *url.URL) (bool, Reason) {
 	host := u.Hostname()
 	n, met := s.hosts[host]
 	switch {
-	case !met && !s.HostInScope(host):
+	case !met && !s.ContainsHost(host):
 		return false, OutOfScope
 	case !met && len(s.hosts) >= maxHosts:
 		return false, TooManyHosts
@@ -151,14 +151,14 @@ func (s *Scope) checkPath(u *url.URL) Reason {
 		p += "?" + u.RawQuery
 	}
 	for _, d := range s.deny {
-		if Match(d, p) {
+		if MatchPath(d, p) {
 			return DeniedPath
 		}
 	}
 	if len(s.allow) > 0 {
 		ok := false
 		for _, a := range s.allow {
-			ok = ok || Match(a, p)
+			ok = ok || MatchPath(a, p)
 		}
 		if !ok && u.Path != "/" {
 			return DeniedPath
@@ -195,9 +195,9 @@ func trapped(p string) Reason {
 	return ""
 }
 
-// Match says whether a pattern in robots.txt's syntax (* and a final $) matches
+// MatchPath says whether a pattern in robots.txt's syntax (* and a final $) matches
 // the beginning of a path.
-func Match(pattern, p string) bool {
+func MatchPath(pattern, p string) bool {
 	anchored := strings.HasSuffix(pattern, "$")
 	parts := strings.Split(strings.TrimSuffix(pattern, "$"), "*")
 	if !strings.HasPrefix(p, parts[0]) {

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/clausea/crawler/internal/crawl/likeness"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
 func at(t *testing.T, raw string) *url.URL {
@@ -48,7 +48,7 @@ func TestCheckSaysWhyAURLIsLeft(t *testing.T) {
 		"https://example.com/a/a":          "",
 		"https://example.com/a/b?x=1&y=/z": "",
 	} {
-		if ok, got := s.Check(at(t, raw)); got != want || ok != (want == "") {
+		if ok, got := s.Admit(at(t, raw)); got != want || ok != (want == "") {
 			t.Errorf("%s: %v, %q, want %q", raw, ok, got, want)
 		}
 	}
@@ -67,7 +67,7 @@ func TestCheckBoundsWhatATrapCanMake(t *testing.T) {
 	} {
 		s, in, reasons := newScope(t), 0, map[Reason]int{}
 		for n := range 90 {
-			ok, r := s.Check(at(t, fmt.Sprintf(c.format, n+10)))
+			ok, r := s.Admit(at(t, fmt.Sprintf(c.format, n+10)))
 			if ok {
 				in++
 			}
@@ -83,16 +83,16 @@ func TestNumbersOfArticlesAreNoDates(t *testing.T) {
 	t.Parallel()
 	s := newScope(t)
 	for n := range 10_000 {
-		if ok, r := s.Check(at(t, fmt.Sprintf("https://example.com/p/%d", 10_000+n))); !ok {
+		if ok, r := s.Admit(at(t, fmt.Sprintf("https://example.com/p/%d", 10_000+n))); !ok {
 			t.Fatalf("article %d is refused: %s", 10_000+n, r)
 		}
 	}
 }
 
-func page(words ...string) likeness.Sketch {
-	b := likeness.NewBuilder()
+func page(words ...string) neardup.Sketch {
+	b := neardup.NewBuilder()
 	for _, w := range words {
-		b.Text([]byte(w))
+		b.AddText([]byte(w))
 	}
 	return b.Sketch()
 }
@@ -103,25 +103,25 @@ func TestAPatternOfCopiesIsClosedAndOtherPagesAreNot(t *testing.T) {
 	s := newScope(t)
 	for n := range 3 {
 		u := at(t, fmt.Sprintf("https://example.com/item/%d", n))
-		if s.Closed(u, NoHope) {
+		if s.Closed(u, WeakLink) {
 			t.Fatalf("closed after %d pages", n)
 		}
-		s.Took(u, same)
+		s.ObservePage(u, same)
 	}
 	next := at(t, "https://example.com/item/99")
-	if !s.Closed(next, NoHope) {
+	if !s.Closed(next, WeakLink) {
 		t.Error("not closed after two copies")
 	}
-	if s.Closed(next, Promising) || s.Closed(next, Naming) {
+	if s.Closed(next, TextNamesDocument) || s.Closed(next, URLNamesDocument) {
 		t.Error("closed to links that promise something")
 	}
 	for _, other := range []string{"https://example.com/about", "https://example.com/item", "https://example.com/items/1", "https://docs.example.com/item/1"} {
-		if s.Closed(at(t, other), NoHope) {
+		if s.Closed(at(t, other), WeakLink) {
 			t.Errorf("%s is closed too", other)
 		}
 	}
-	s.Took(next, page("something that nobody has seen before stands here, for once"))
-	if s.Closed(at(t, "https://example.com/item/100"), NoHope) {
+	s.ObservePage(next, page("something that nobody has seen before stands here, for once"))
+	if s.Closed(at(t, "https://example.com/item/100"), WeakLink) {
 		t.Error("a page of its own does not open the pattern again")
 	}
 }
@@ -131,10 +131,10 @@ func TestPagesOfTheirOwnCloseNothing(t *testing.T) {
 	s := newScope(t)
 	for n := range 200 {
 		u := at(t, fmt.Sprintf("https://example.com/article/%d?page=%d", n, n))
-		if s.Closed(u, NoHope) {
+		if s.Closed(u, WeakLink) {
 			t.Fatalf("closed after %d different pages", n)
 		}
-		s.Took(u, page(fmt.Sprintf("%c%c the story of %c and %c as it was told to nobody at all", 'a'+n%26, 'a'+n/26, 'z'-n%26, 'A'+n%20), string(rune('가'+n))+string(rune('나'+n))+string(rune('다'+n))+string(rune('라'+n))+string(rune('마'+n))+string(rune('바'+n))))
+		s.ObservePage(u, page(fmt.Sprintf("%c%c the story of %c and %c as it was told to nobody at all", 'a'+n%26, 'a'+n/26, 'z'-n%26, 'A'+n%20), string(rune('가'+n))+string(rune('나'+n))+string(rune('다'+n))+string(rune('라'+n))+string(rune('마'+n))+string(rune('바'+n))))
 	}
 }
 
@@ -143,12 +143,12 @@ func TestHostsThatMirrorOneAnotherAreClosed(t *testing.T) {
 	same := page("one and the same page on every host that anybody makes up")
 	s := newScope(t)
 	for _, h := range []string{"one", "two", "three", "four"} {
-		s.Took(at(t, "https://"+h+".example.com/"), same)
+		s.ObservePage(at(t, "https://"+h+".example.com/"), same)
 	}
-	if !s.Closed(at(t, "https://five.example.com/"), NoHope) {
+	if !s.Closed(at(t, "https://five.example.com/"), WeakLink) {
 		t.Error("a fifth host is open")
 	}
-	if s.Closed(at(t, "https://one.example.com/other"), NoHope) {
+	if s.Closed(at(t, "https://one.example.com/other"), WeakLink) {
 		t.Error("the host that has the page is closed")
 	}
 }
@@ -176,12 +176,12 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		if ok, r := s.Check(u); ok != (r == "") {
+		if ok, r := s.Admit(u); ok != (r == "") {
 			t.Fatalf("%q: %v without its reason", raw, ok)
 		}
-		s.Took(u, sk)
-		s.Closed(u, NoHope)
-		s.Vain(u)
+		s.ObservePage(u, sk)
+		s.Closed(u, WeakLink)
+		s.ObserveRedirectLoop(u)
 		Locale(u)
 	})
 }

@@ -138,8 +138,8 @@ func Features(u *url.URL, text string) []string {
 	return out
 }
 
-// Written is the score by the written phrases alone, which training starts from.
-func Written(u *url.URL, text, region string) float64 {
+// PhraseScore is the score by the written phrases alone, which training starts from.
+func PhraseScore(u *url.URL, text, region string) float64 {
 	r := known.read(u, text, region)
 	return r.written()
 }

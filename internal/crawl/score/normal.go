@@ -103,7 +103,7 @@ func (w *words) put(r rune) {
 // text reads a link's text.
 func (w *words) text(s string) { w.add(s) }
 
-// url reads a URL's path, and the values of its query but those of return
+// url reads a OfURL's path, and the values of its query but those of return
 // addresses: a login page that leads back to a policy is no policy.
 func (w *words) url(u *url.URL) {
 	for rest := u.Path; rest != ""; {

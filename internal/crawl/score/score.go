@@ -1,4 +1,4 @@
-// Package score says how likely a link leads to a legal document, from its URL
+// Package score says how likely a link leads to a legal document, from its OfURL
 // and its text alone, in many languages: by phrases that were written down, and by
 // weights that were learned from where companies' documents are. It is pure.
 package score
@@ -16,12 +16,12 @@ type Score struct {
 	Value float64
 	// Topic is the coarse topic, empty if there is none.
 	Topic string
-	// Named says that the path's last segment names a document, so that a query after
+	// SlugNamesDocument says that the path's last segment names a document, so that a query after
 	// it asks for another edition of that document and not for another one.
-	Named bool
+	SlugNamesDocument bool
 }
 
-// Of scores a link: its URL, its text, the region of the page it stands in (header,
+// Of scores a link: its OfURL, its text, the region of the page it stands in (header,
 // nav, main, footer or empty), and how many links it is from a seed.
 func Of(u *url.URL, text, region string, depth int) Score {
 	r := known.read(u, text, region)
@@ -32,8 +32,8 @@ func Of(u *url.URL, text, region string, depth int) Score {
 	return Score{s, r.topic(), r.path.slug != 0}
 }
 
-// Link is the value of Of for an address in its written form, 0 where it is none.
-func Link(raw, text, region string, depth int) float64 {
+// OfLink is the value of Of for an address in its written form, 0 where it is none.
+func OfLink(raw, text, region string, depth int) float64 {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return 0
@@ -41,8 +41,8 @@ func Link(raw, text, region string, depth int) float64 {
 	return Of(u, text, region, depth).Value
 }
 
-// URL scores an address of which nothing else is known, such as a sitemap's.
-func URL(raw string) float64 {
+// OfURL scores an address of which nothing else is known, such as a sitemap's.
+func OfURL(raw string) float64 {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return 0

@@ -65,7 +65,7 @@ func TestPathsAreReadHoweverTheyAreSpelt(t *testing.T) {
 
 func TestLegalWordsElsewhereAreNoDocuments(t *testing.T) {
 	t.Parallel()
-	document := Link("https://example.com/legal/privacy-policy", "Privacy Policy", "footer", 1)
+	document := OfLink("https://example.com/legal/privacy-policy", "Privacy Policy", "footer", 1)
 	for _, l := range [][2]string{
 		{"https://example.com/blog/2024/05/what-the-new-privacy-law-means-for-your-shop", "What the new privacy law means for your shop and everybody who buys in it"},
 		{"https://example.com/account/login?next=/terms-of-use/", "Log in"},
@@ -73,7 +73,7 @@ func TestLegalWordsElsewhereAreNoDocuments(t *testing.T) {
 		{"https://example.com/pricing", "Pricing"},
 		{"https://example.com/termites", "Termites"},
 	} {
-		if got := Link(l[0], l[1], "", 1); got > document/2 {
+		if got := OfLink(l[0], l[1], "", 1); got > document/2 {
 			t.Errorf("%s (%s) has %.2f, a document %.2f", l[0], l[1], got, document)
 		}
 	}
@@ -83,7 +83,7 @@ func TestDepthLowersALink(t *testing.T) {
 	t.Parallel()
 	last := 1.0
 	for depth := 1; depth < 5; depth++ {
-		s := Link("https://example.com/terms", "Terms", "footer", depth)
+		s := OfLink("https://example.com/terms", "Terms", "footer", depth)
 		if s >= last {
 			t.Errorf("at depth %d it has %.3f after %.3f", depth, s, last)
 		}

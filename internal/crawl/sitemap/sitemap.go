@@ -38,31 +38,31 @@ type URL struct {
 	LastMod string
 }
 
-// Map is what one file says: children of an index, or URLs.
-type Map struct {
+// File is what one file says: children of an index, or URLs.
+type File struct {
 	Children []string
 	URLs     []URL
 	bytes    int
 }
 
-func (m *Map) add(loc string) {
+func (m *File) add(loc string) {
 	m.URLs = append(m.URLs, URL{Loc: loc})
 	m.bytes += len(loc)
 }
 
-func (m *Map) full() bool {
+func (m *File) full() bool {
 	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.bytes >= maxBytes
 }
 
-// Read reads a file, decompressed, to its end or to its bounds. What was
+// Parse reads a file, decompressed, to its end or to its bounds. What was
 // read before an error is returned with it: one bad entry does not lose the others.
-func Read(r io.Reader) (Map, error) {
+func Parse(r io.Reader) (File, error) {
 	b := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 4096)
 	if err := skipBlanks(b); err != nil {
 		if errors.Is(err, io.EOF) {
-			return Map{}, fmt.Errorf("%w: it is empty", ErrNotSitemap)
+			return File{}, fmt.Errorf("%w: it is empty", ErrNotSitemap)
 		}
-		return Map{}, fmt.Errorf("read a sitemap: %w", err)
+		return File{}, fmt.Errorf("read a sitemap: %w", err)
 	}
 	head, _ := b.Peek(512)
 	if head[0] != '<' {
@@ -70,7 +70,7 @@ func Read(r io.Reader) (Map, error) {
 	}
 	low := bytes.ToLower(head)
 	if bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
-		return Map{}, fmt.Errorf("%w: it is an HTML page", ErrNotSitemap)
+		return File{}, fmt.Errorf("%w: it is an HTML page", ErrNotSitemap)
 	}
 	return readXML(decoded(b, head))
 }
@@ -104,8 +104,8 @@ func decoded(r io.Reader, head []byte) io.Reader {
 }
 
 // readText reads a plain list, one URL a line.
-func readText(b *bufio.Reader) (Map, error) {
-	var m Map
+func readText(b *bufio.Reader) (File, error) {
+	var m File
 	var err error
 	for err == nil && !m.full() {
 		var line []byte
@@ -132,7 +132,7 @@ func readText(b *bufio.Reader) (Map, error) {
 // child, within <url> a page; <link> of RSS and Atom is a page too. HTML's
 // tokenizer takes what is not well-formed, expands no entities of the file's own,
 // and holds one token at a time.
-func readXML(r io.Reader) (Map, error) {
+func readXML(r io.Reader) (File, error) {
 	z := html.NewTokenizer(r)
 	z.SetMaxBuf(maxToken)
 	z.AllowCDATA(true)
@@ -162,7 +162,7 @@ func readXML(r io.Reader) (Map, error) {
 }
 
 type walker struct {
-	m     Map
+	m     File
 	stack []string
 	text  strings.Builder
 }
@@ -228,9 +228,9 @@ func (w *walker) close(name string) {
 	}
 }
 
-// Order sorts children so that those that score higher come first, equal ones as
+// SortByScore sorts children so that those that score higher come first, equal ones as
 // they stood.
-func Order(children []string, score func(string) float64) []string {
+func SortByScore(children []string, score func(string) float64) []string {
 	out := append([]string(nil), children...)
 	s := make(map[string]float64, len(out))
 	for _, c := range out {

@@ -11,14 +11,14 @@ import (
 	"unicode/utf16"
 )
 
-func read(s string) (Map, error) { return Read(strings.NewReader(s)) }
+func read(s string) (File, error) { return Parse(strings.NewReader(s)) }
 
 const two = `<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 <url><loc>https://a.example/1</loc><lastmod>2026-01-02</lastmod></url>
 <url><loc> https://a.example/2?x=1&amp;y=2 </loc></url></urlset>`
 
-func locs(m Map) string {
+func locs(m File) string {
 	var all []string
 	for _, u := range m.URLs {
 		all = append(all, u.Loc)
@@ -140,7 +140,7 @@ func TestReadIsBoundedWhateverComes(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		m, err := Read(&endless{head: c.head, part: c.part, left: size / min(1+9*i, 10)})
+		m, err := Parse(&endless{head: c.head, part: c.part, left: size / min(1+9*i, 10)})
 		runtime.ReadMemStats(&after)
 		held := int64(after.HeapInuse) - int64(before.HeapInuse)
 		t.Logf("%s: %d URLs, %d children, %d MiB held, %d MiB allocated in all; %v",
@@ -176,7 +176,7 @@ func TestABadEntryLosesNoOther(t *testing.T) {
 func TestWhatCameBeforeAnErrorIsGiven(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the connection broke")
-	m, err := Read(io.MultiReader(strings.NewReader("<urlset><url><loc>https://a.example/1</loc></url><url>"), failing{broken}))
+	m, err := Parse(io.MultiReader(strings.NewReader("<urlset><url><loc>https://a.example/1</loc></url><url>"), failing{broken}))
 	if locs(m) != "https://a.example/1" || !errors.Is(err, broken) {
 		t.Errorf("%q, %v", locs(m), err)
 	}
@@ -192,7 +192,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(utf16of(two, little)))
 	f.Add([]byte("<sitemapindex><sitemap><loc><![CDATA[a]]>"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		m, err := Read(bytes.NewReader(file))
+		m, err := Parse(bytes.NewReader(file))
 		if len(m.URLs) > MaxURLs || len(m.Children) > MaxURLs {
 			t.Fatal("more entries than the bound")
 		}
@@ -209,7 +209,7 @@ func FuzzRead(f *testing.F) {
 
 func TestOrderIsByScoreAndStable(t *testing.T) {
 	t.Parallel()
-	got := Order([]string{"a", "legal-1", "b", "legal-2"}, func(s string) float64 { return float64(len(s)) })
+	got := SortByScore([]string{"a", "legal-1", "b", "legal-2"}, func(s string) float64 { return float64(len(s)) })
 	if fmt.Sprint(got) != "[legal-1 legal-2 a b]" {
 		t.Errorf("order %v", got)
 	}

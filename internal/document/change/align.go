@@ -249,7 +249,7 @@ func (al *alignment) harmless(i, j int) bool {
 		return al.old.counts[i] >= minMoved
 	case k == plain.Heading:
 		return true
-	case k == plain.Item || k == plain.Row:
+	case k == plain.ListItem || k == plain.TableRow:
 		a, b := al.old.owner[i], al.cur.owner[j]
 		return a < 0 || b < 0 || al.toCur[a] == b || al.toCur[a] < 0 && al.toOld[b] < 0
 	default:

@@ -61,10 +61,10 @@ func edited(md string, n int) string {
 	return strings.Join(words, " ")
 }
 
-func reading(md string) Reading {
-	blocks := plain.Blocks(md)
-	text := plain.Text(blocks)
-	return Reading{Markdown: md, Text: text, Hash: Fingerprint(blocks), Words: plain.Count(text)}
+func reading(md string) Input {
+	blocks := plain.Parse(md)
+	text := plain.JoinText(blocks)
+	return Input{Markdown: md, Text: text, ContentHash: ContentHash(blocks), WordCount: plain.CountWords(text)}
 }
 
 func BenchmarkCompare(b *testing.B) {
@@ -100,9 +100,9 @@ func BenchmarkRival(b *testing.B) {
 	}
 }
 
-func BenchmarkFingerprint(b *testing.B) {
-	blocks := plain.Blocks(longText(1, 137<<10))
+func BenchmarkContentHash(b *testing.B) {
+	blocks := plain.Parse(longText(1, 137<<10))
 	for b.Loop() {
-		Fingerprint(blocks)
+		ContentHash(blocks)
 	}
 }

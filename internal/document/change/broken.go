@@ -32,28 +32,28 @@ const (
 // broken says whether the new page lost the document's text: an error, login or consent
 // page, a page that waits for scripts, a remnant, another text altogether, or the same
 // document in another language, which a site gives by the reader's place.
-func broken(old, cur Reading, a, b *text) bool {
-	if old.Words < minWhole {
+func broken(old, cur Input, a, b *text) bool {
+	if old.WordCount < minWhole {
 		return false
 	}
-	share := float64(cur.Words) / float64(old.Words)
-	if share < leftShare && cur.Words < leftWords {
+	share := float64(cur.WordCount) / float64(old.WordCount)
+	if share < leftShare && cur.WordCount < leftWords {
 		return true
 	}
 	kept := common(a, b)
 	switch {
 	case kept >= 0.5:
 		return false
-	case cur.Error, cur.Words <= shortWords && door(b):
+	case cur.ErrorPage, cur.WordCount <= shortWords && door(b):
 		return true
 	case kept >= 0.2:
 		return false
-	case cur.Other, share < leftShare:
+	case cur.NotLegal, share < leftShare:
 		return true
-	case share < shortShare && cur.Words < shortWords:
+	case share < shortShare && cur.WordCount < shortWords:
 		return true
 	}
-	if old.Words < minLanguage || cur.Words < minLanguage {
+	if old.WordCount < minLanguage || cur.WordCount < minLanguage {
 		return false
 	}
 	was, is := language.Of(old.Text), language.Of(cur.Text)

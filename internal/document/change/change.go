@@ -45,14 +45,14 @@ const (
 // SectionChange is one section that changed. The ops are all of the section's words in
 // the order of the new text; those that are equal or added are the new section.
 type SectionChange struct {
-	Heading string   `json:"heading"`       // empty for what stands before the first
-	Was     string   `json:"was,omitempty"` // the heading before, if it was another
-	State   string   `json:"state"`
-	Labels  []Label  `json:"labels,omitempty"` // what the change is about, in the order of Labels
-	Added   int      `json:"added"`            // words
-	Removed int      `json:"removed"`
-	Ops     []Op     `json:"ops,omitempty"`
-	parents []string // the headings above
+	Heading         string   `json:"heading"`       // empty for what stands before the first
+	PreviousHeading string   `json:"was,omitempty"` // the heading before, if it was another
+	State           string   `json:"state"`
+	Labels          []Label  `json:"labels,omitempty"` // what the change is about, in the order of Labels
+	Added           int      `json:"added"`            // words
+	Removed         int      `json:"removed"`
+	Ops             []Op     `json:"ops,omitempty"`
+	parents         []string // the headings above
 }
 
 // Change is what differs between two readings.
@@ -71,14 +71,14 @@ type Change struct {
 	turned bool // it was found from the other side, and equal words are the old text's
 }
 
-// Reading is one reading of a document.
-type Reading struct {
-	Markdown string
-	Text     string // normalised
-	Hash     string // of the words, see Fingerprint
-	Words    int    // of Text
-	// Error says that an error, login or consent page came in the document's place.
-	Error bool
-	// Other says that the page is known to be no legal document.
-	Other bool
+// Input is one reading of a document.
+type Input struct {
+	Markdown    string
+	Text        string // normalised
+	ContentHash string // of the words, see Fingerprint
+	WordCount   int    // of Text
+	// ErrorPage says that an error, login or consent page came in the document's place.
+	ErrorPage bool
+	// NotLegal says that the page is known to be no legal document.
+	NotLegal bool
 }

@@ -104,17 +104,17 @@ type list struct {
 // that is neither a control nor a link, or that a text leads to. around is the list
 // that was looked at last, so that each is looked at once.
 func (t *text) inList(i int, around *list) bool {
-	if t.blocks[i].Kind != plain.Item {
+	if t.blocks[i].Kind != plain.ListItem {
 		return false
 	}
 	if i >= around.from && i < around.to {
 		return around.own
 	}
 	l := list{from: i, to: i + 1}
-	for l.from > 0 && t.blocks[l.from-1].Kind == plain.Item {
+	for l.from > 0 && t.blocks[l.from-1].Kind == plain.ListItem {
 		l.from--
 	}
-	for l.to < len(t.blocks) && t.blocks[l.to].Kind == plain.Item {
+	for l.to < len(t.blocks) && t.blocks[l.to].Kind == plain.ListItem {
 		l.to++
 	}
 	if lead := t.owner[i]; lead >= 0 {
@@ -134,7 +134,7 @@ func (t *text) betweenProse(i int) bool {
 
 // isProse says whether a block is a paragraph of some length.
 func (t *text) isProse(i int) bool {
-	return t.blocks[i].Kind == plain.Paragraph && t.counts[i] >= minProse && t.blocks[i].Links*2 < len(t.blocks[i].Text)
+	return t.blocks[i].Kind == plain.Paragraph && t.counts[i] >= minProse && t.blocks[i].LinkBytes*2 < len(t.blocks[i].Text)
 }
 
 // nearControl says whether one of the blocks right after it is a control, as a
@@ -196,13 +196,13 @@ func (t *text) menus(blocks []int, first, last int, out map[int]bool) {
 func (t *text) short(i int) bool { return t.counts[i] <= menuLine }
 
 // linked says whether a block is nothing but links.
-func (t *text) linked(i int) bool { return t.blocks[i].Links*10 >= len(t.blocks[i].Text)*9 }
+func (t *text) linked(i int) bool { return t.blocks[i].LinkBytes*10 >= len(t.blocks[i].Text)*9 }
 
 // prose is the first and the last block that is a paragraph of some length.
 func (t *text) prose() (first, last int) {
 	first, last = len(t.blocks), -1
 	for i, n := range t.counts {
-		if n >= minProse && t.blocks[i].Links*2 < len(t.blocks[i].Text) {
+		if n >= minProse && t.blocks[i].LinkBytes*2 < len(t.blocks[i].Text) {
 			first, last = min(first, i), i
 		}
 	}

@@ -4,8 +4,8 @@ import "cmp"
 
 // Compare says what changed from old to cur. Texts of any length are compared in time
 // and memory that grow with their length alone; Coarse says where that cost detail.
-func Compare(old, cur Reading) Change {
-	if old.Hash == cur.Hash && old.Hash != "" {
+func Compare(old, cur Input) Change {
+	if old.ContentHash == cur.ContentHash && old.ContentHash != "" {
 		if old.Text == cur.Text {
 			return Change{Kind: KindNone}
 		}
@@ -13,7 +13,7 @@ func Compare(old, cur Reading) Change {
 	}
 	a, b := take(old.Markdown), take(cur.Markdown)
 	if broken(old, cur, a, b) {
-		return Change{Kind: KindBroken, Removed: max(0, old.Words-cur.Words)}
+		return Change{Kind: KindBroken, Removed: max(0, old.WordCount-cur.WordCount)}
 	}
 	ch := compare(a, b)
 	if ch.Kind != KindChange {
@@ -39,8 +39,8 @@ func (c Change) reversed() Change {
 		s := &c.Sections[i]
 		s.Added, s.Removed = s.Removed, s.Added
 		s.State = cmp.Or(state[s.State], s.State)
-		if s.Was != "" {
-			s.Heading, s.Was = s.Was, s.Heading
+		if s.PreviousHeading != "" {
+			s.Heading, s.PreviousHeading = s.PreviousHeading, s.Heading
 		}
 		for j := range s.Ops {
 			s.Ops[j].Kind = kind[s.Ops[j].Kind]

@@ -8,11 +8,11 @@ import (
 
 // seen makes a history of one version a day, newest last, and gives it newest first
 // without that one, and that one.
-func seen(texts string) (history []Seen, now Seen) {
+func seen(texts string) (history []Observation, now Observation) {
 	day := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 	for t := range strings.FieldsSeq(texts) {
-		history = append([]Seen{now}, history...)
-		now = Seen{t, day}
+		history = append([]Observation{now}, history...)
+		now = Observation{t, day}
 		day = day.AddDate(0, 0, 1)
 	}
 	return history[:len(history)-1], now
@@ -40,8 +40,8 @@ func TestFlappingIsToldFromRevision(t *testing.T) {
 		{"two returns with much between", "a b a c d e f g h i j k l m n m", false, 1, 1},
 	} {
 		history, now := seen(c.texts)
-		got := Flap(history, now)
-		if got.Flaps != c.flaps || got.Back != c.back || got.Returns != c.returns || got.Since.IsZero() != (c.returns == 0) {
+		got := DetectFlapping(history, now)
+		if got.IsFlapping != c.flaps || got.PreviousIndex != c.back || got.Returns != c.returns || got.Since.IsZero() != (c.returns == 0) {
 			t.Errorf("%s (%s): %+v", c.name, c.texts, got)
 		}
 	}
@@ -50,8 +50,8 @@ func TestFlappingIsToldFromRevision(t *testing.T) {
 func TestOldReturnsDoNotMakeADocumentFlap(t *testing.T) {
 	t.Parallel()
 	history, now := seen("a b a b")
-	now.At = now.At.Add(FlapSpan)
-	if got := Flap(history, now); got.Flaps || got.Back != 1 || got.Returns != 1 || !got.Since.Equal(now.At) {
+	now.FirstSeen = now.FirstSeen.Add(FlapWindow)
+	if got := DetectFlapping(history, now); got.IsFlapping || got.PreviousIndex != 1 || got.Returns != 1 || !got.Since.Equal(now.FirstSeen) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -59,7 +59,7 @@ func TestOldReturnsDoNotMakeADocumentFlap(t *testing.T) {
 func TestOnlyTheNewestVersionsAreLookedAt(t *testing.T) {
 	t.Parallel()
 	history, now := seen(strings.Repeat("a b ", 500))
-	if got := Flap(history, now); !got.Flaps || got.Returns != FlapVersions-1 {
+	if got := DetectFlapping(history, now); !got.IsFlapping || got.Returns != MaxFlapVersions-1 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -24,9 +24,9 @@ func furniture(blocks []plain.Block) []bool {
 		fold = plain.Fold(fold[:0], b.Text)
 		f := string(fold)
 		switch n := languages(f); {
-		case n >= minPicker && b.Kind != plain.Row:
+		case n >= minPicker && b.Kind != plain.TableRow:
 			skip[i] = true
-		case n == 1 && b.Kind != plain.Row:
+		case n == 1 && b.Kind != plain.TableRow:
 			if run++; run >= minPicker {
 				for j := i - run + 1; j <= i; j++ {
 					skip[j] = true

@@ -86,7 +86,7 @@ func (w *words) fold(i int) string {
 
 func (w *words) figures(i, j int) bool {
 	for ; i < j; i++ {
-		if w.pos[i].class != plain.Figure && w.pos[i].class != plain.Sign {
+		if w.pos[i].class != plain.Number && w.pos[i].class != plain.Symbol {
 			return false
 		}
 	}
@@ -98,7 +98,7 @@ func (w *words) figures(i, j int) bool {
 func hidden(a *words, a0, a1 int, x []string, b *words, b0, b1 int, y []string) bool {
 	all := func(w *words, i, j int) bool {
 		for ; i < j; i++ {
-			if w.pos[i].class != plain.Concealed {
+			if w.pos[i].class != plain.ObfuscatedEmail {
 				return false
 			}
 		}
@@ -112,7 +112,7 @@ func hidden(a *words, a0, a1 int, x []string, b *words, b0, b1 int, y []string) 
 	}
 	for n := range x {
 		p, q := a.pos[a0+n].class, b.pos[b0+n].class
-		if x[n] != y[n] && !(p == plain.Concealed && q == plain.Address || p == plain.Address && q == plain.Concealed) {
+		if x[n] != y[n] && !(p == plain.ObfuscatedEmail && q == plain.EmailAddress || p == plain.EmailAddress && q == plain.ObfuscatedEmail) {
 			return false
 		}
 	}
@@ -140,7 +140,7 @@ func (w *words) amounts(i, j int) []string {
 	money, open := "", false
 	for ; i < j; i++ {
 		number, unit, _ := strings.Cut(w.fold(i), " ")
-		if w.pos[i].class == plain.Sign {
+		if w.pos[i].class == plain.Symbol {
 			number, unit = "", number
 		}
 		if unit != "" {
@@ -204,7 +204,7 @@ func counts(w *words, i int) bool {
 		return false
 	}
 	for n := i; n < i+2 && n < len(w.pos); n++ {
-		if w.pos[n].class == plain.Figure || monthNames[w.fold(n)] {
+		if w.pos[n].class == plain.Number || monthNames[w.fold(n)] {
 			return false
 		}
 	}

@@ -80,7 +80,7 @@ func (c *comparison) section(ps []piece) SectionChange {
 		if a := c.back[entry]; a >= 0 {
 			s.State = SectionChanged
 			if old := c.old.sections[a]; old.name != cur.name {
-				s.Was = old.heading
+				s.PreviousHeading = old.heading
 			}
 		}
 	}

@@ -50,8 +50,8 @@ func (c Change) TextDiff() string {
 // title is a section's heading with what happened to it.
 func (s SectionChange) title() string {
 	t := orTop(s.Heading)
-	if s.Was != "" {
-		t += " (was: " + s.Was + ")"
+	if s.PreviousHeading != "" {
+		t += " (was: " + s.PreviousHeading + ")"
 	}
 	if s.State != SectionChanged {
 		t += " (" + s.State + ")"
@@ -79,8 +79,8 @@ func (c Change) HTMLDiff() string {
 	fmt.Fprintf(&b, "<article class=\"diff\" data-kind=\"%s\">\n", html.EscapeString(string(c.Kind)))
 	for _, s := range c.Sections {
 		fmt.Fprintf(&b, "<section data-state=\"%s\"><h2>%s</h2>", html.EscapeString(s.State), html.EscapeString(orTop(s.Heading)))
-		if s.Was != "" {
-			fmt.Fprintf(&b, "<p>was: %s</p>", html.EscapeString(s.Was))
+		if s.PreviousHeading != "" {
+			fmt.Fprintf(&b, "<p>was: %s</p>", html.EscapeString(s.PreviousHeading))
 		}
 		if len(s.Labels) > 0 {
 			b.WriteString("<ul>")

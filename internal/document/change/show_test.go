@@ -44,8 +44,8 @@ func TestSectionsSayWhatHappenedToThem(t *testing.T) {
 	var got []string
 	for _, s := range c.Sections {
 		line := s.State + " " + s.Heading
-		if s.Was != "" {
-			line += " was " + s.Was
+		if s.PreviousHeading != "" {
+			line += " was " + s.PreviousHeading
 		}
 		got = append(got, line)
 	}
@@ -69,7 +69,7 @@ func TestPagesCannotWriteIntoTheHTML(t *testing.T) {
 	t.Parallel()
 	const bad = `<script>alert(1)</script>"'&`
 	c := Change{Kind: KindChange, Labels: []Label{Label(bad)}, Sections: []SectionChange{{
-		Heading: bad, Was: bad, State: bad, Labels: []Label{Label(bad)}, Ops: []Op{{Added, bad}, {Removed, "\n" + bad}, {Equal, bad}},
+		Heading: bad, PreviousHeading: bad, State: bad, Labels: []Label{Label(bad)}, Ops: []Op{{Added, bad}, {Removed, "\n" + bad}, {Equal, bad}},
 	}}}
 	if got := c.HTMLDiff(); strings.Contains(got, "<script") || strings.Contains(got, `"'`) {
 		t.Error(got)

@@ -29,7 +29,7 @@ type section struct {
 // take takes Markdown apart.
 func take(md string) *text {
 	t := &text{}
-	all := plain.Blocks(md)
+	all := plain.Parse(md)
 	skip := furniture(all)
 	n := len(all)
 	t.blocks, t.sums, t.counts = make([]plain.Block, 0, n), make([]uint64, 0, n), make([]int, 0, n)
@@ -59,7 +59,7 @@ func take(md string) *text {
 			}
 			t.sections = append(t.sections, s)
 		}
-		if b.Kind != plain.Item && b.Kind != plain.Row {
+		if b.Kind != plain.ListItem && b.Kind != plain.TableRow {
 			lead = len(t.blocks)
 			t.owner = append(t.owner, -1)
 		} else {
@@ -98,16 +98,16 @@ func nameOf(heading string) string {
 	return fold
 }
 
-// Fingerprint is the hex SHA-256 of the words of a text's blocks in the form in which they are
+// ContentHash is the hex SHA-256 of the words of a text's blocks in the form in which they are
 // compared: readings that differ in nothing but case, punctuation, marks, the form of
 // numbers, footers' years and counters have the same one.
-func Fingerprint(blocks []plain.Block) string {
+func ContentHash(blocks []plain.Block) string {
 	h := sha256.New()
 	skip := furniture(blocks)
 	var buf []byte
 	for i, b := range blocks {
 		if !skip[i] {
-			buf = plain.FoldCells(buf[:0], b.Text)
+			buf = plain.FoldWithColumns(buf[:0], b.Text)
 			_, _ = h.Write(buf)
 		}
 	}

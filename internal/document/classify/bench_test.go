@@ -17,10 +17,10 @@ func longPage(tb testing.TB) Page {
 	}
 	md := "# Terms of Use\n\n" + strings.ReplaceAll(string(b), "=== ", "## ")
 	md = md[:strings.LastIndexByte(md[:min(len(md), 40<<10)], '\n')]
-	text := plain.Normalise(md)
+	text := plain.PlainText(md)
 	return Page{
 		URL: "https://example.com/legal/terms", Title: "Terms of Use", Head: "Terms of Use | Example", Headings: []string{"Terms of Use", "Definitions", "Your account"},
-		Markdown: md, Text: text, Words: plain.Count(text),
+		Markdown: md, Text: text, Words: plain.CountWords(text),
 	}
 }
 

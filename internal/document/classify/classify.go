@@ -131,7 +131,7 @@ func (p *Page) own() int {
 	for line := range strings.Lines(p.Markdown) {
 		line = strings.Trim(line, "#-*> \r\n")
 		if said[line] {
-			n -= plain.Count(line)
+			n -= plain.CountWords(line)
 		}
 		said[line] = true
 	}

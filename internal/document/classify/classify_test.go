@@ -12,8 +12,8 @@ import (
 
 // page makes a Page of a text in Markdown.
 func page(url, title, md string) Page {
-	text := plain.Normalise(md)
-	return Page{URL: url, Title: title, Head: title, Headings: []string{title}, Markdown: md, Text: text, Words: plain.Count(text)}
+	text := plain.PlainText(md)
+	return Page{URL: url, Title: title, Head: title, Headings: []string{title}, Markdown: md, Text: text, Words: plain.CountWords(text)}
 }
 
 const law = "You agree to these terms. We may suspend your account if you violate them. Our liability is limited to the extent permitted by applicable law, and disputes are subject to the jurisdiction of the courts. "

@@ -22,7 +22,7 @@ func TestTheEmbeddedWeightsAreOfThisProgram(t *testing.T) {
 func TestProbabilitiesSumToOne(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"We keep personal data for three years.", "", strings.Repeat("条", 5000), strings.Repeat("shall ", 9000)} {
-		p := Page{Text: text, Markdown: text, Words: plain.Count(text)}
+		p := Page{Text: text, Markdown: text, Words: plain.CountWords(text)}
 		sum := 0.0
 		for i, v := range model().Probabilities(p.Features(&model().Background, 0)) {
 			if v < 0 || v > 1 || math.IsNaN(v) {

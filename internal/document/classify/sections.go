@@ -45,8 +45,8 @@ func (p *Page) also(l *lexicon, m *Model, main string, e *evidence, sc *scratch)
 		if len(s.text) > maxSection {
 			s.text = strings.ToValidUTF8(s.text[:maxSection], "")
 		}
-		text := plain.Normalise(s.text)
-		part := Page{Title: s.heading, Markdown: s.text, Text: text, Words: plain.Count(text)}
+		text := plain.PlainText(s.text)
+		part := Page{Title: s.heading, Markdown: s.text, Text: text, Words: plain.CountWords(text)}
 		if part.Words < sectionWords {
 			continue
 		}

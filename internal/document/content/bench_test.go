@@ -43,7 +43,7 @@ func BenchmarkHTML(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				HTML(body, "https://www.example.com/privacy")
+				ExtractHTML(body, "https://www.example.com/privacy")
 			}
 		})
 	}

@@ -69,7 +69,7 @@ type builder struct {
 	rest   strings.Builder // text beyond maxNodes
 }
 
-// build makes the tree of a page. It follows the rules of the HTML standard for
+// build makes the tree of a page. It follows the rules of the ExtractHTML standard for
 // what is left out or closed wrongly (section 13.2.6) as far as they decide which
 // text belongs to which block, each step in constant time.
 func build(page string) *tree {
@@ -141,7 +141,7 @@ func (b *builder) raw(t token) {
 	switch t.tag {
 	case atom.Title:
 		if b.title == "" && !b.inSVG {
-			b.title = plain.Squeeze(unescape(t.text))
+			b.title = plain.CollapseSpace(unescape(t.text))
 		}
 	case atom.Textarea:
 		b.text(unescape(t.text))

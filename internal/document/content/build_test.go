@@ -104,16 +104,16 @@ func FuzzHTML(f *testing.F) {
 		f.Add([]byte(h.begin + strings.Repeat(h.piece, 30) + h.end))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		p := HTML(body, address)
-		if p.Kept < 0 || p.Kept > 1 || p.LinkWords < 0 || p.All < 0 || p.Sources < 1 {
+		p := ExtractHTML(body, address)
+		if p.DocumentShare < 0 || p.DocumentShare > 1 || p.LinkWordCount < 0 || p.PageWordCount < 0 || p.SourcesTried < 1 {
 			t.Errorf("%+v", p)
 		}
-		if again := HTML(body, address); again.Markdown != p.Markdown || again.Title != p.Title {
+		if again := ExtractHTML(body, address); again.Markdown != p.Markdown || again.Title != p.Title {
 			t.Error("a second reading differs")
 		}
 		if len(p.Markdown) > 100*len(body)+1000 {
 			t.Errorf("%d bytes became %d", len(body), len(p.Markdown))
 		}
-		Text(body)
+		ExtractText(body)
 	})
 }

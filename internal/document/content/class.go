@@ -19,7 +19,7 @@ const (
 	term                         // dt, dd
 	option                       // of a select
 
-	// What hides an open element from an end tag or from what implies one (HTML
+	// What hides an open element from an end tag or from what implies one (ExtractHTML
 	// standard, 13.2.4.2).
 	barsBlock    // from most end tags
 	barsP        // from what closes a paragraph
@@ -31,7 +31,7 @@ const (
 	barsTemplate // from everything
 )
 
-// classes of the tags; one that is not here is an element that HTML does not know.
+// classes of the tags; one that is not here is an element that ExtractHTML does not know.
 var classes = func() map[atom.Atom]class {
 	m := map[atom.Atom]class{}
 	put := func(c class, tags ...atom.Atom) {

@@ -26,7 +26,7 @@ type datum struct {
 	list []*datum // members or elements; nil for a string
 }
 
-// readData finds the texts in the JSON of scripts and attributes: strings of HTML or
+// readData finds the texts in the JSON of scripts and attributes: strings of ExtractHTML or
 // of prose, and the trees in which content systems keep rich text. Each value that
 // has any is a body of its own.
 func readData(stash []string) []*node {
@@ -257,12 +257,12 @@ func begins(n *node, head string) bool {
 	return bare(line) == head
 }
 
-// renderText makes nodes of a string that is HTML, Markdown or prose.
+// renderText makes nodes of a string that is ExtractHTML, Markdown or prose.
 func renderText(s string) *node {
 	if markedUp(s) {
 		return element(atom.Div, build(s).body.take()...)
 	}
-	if strings.HasPrefix(s, "http") || plain.Count(s) < minStretch || code(s) {
+	if strings.HasPrefix(s, "http") || plain.CountWords(s) < minStretch || code(s) {
 		return nil
 	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
@@ -293,7 +293,7 @@ func code(s string) bool {
 	return n*60 > min(len(s), 4000)
 }
 
-// markedUp says whether a string is HTML of some length.
+// markedUp says whether a string is ExtractHTML of some length.
 func markedUp(s string) bool {
 	return len(s) > 40 && (strings.Contains(s, "</") || strings.Contains(s, "<br")) && !strings.HasPrefix(strings.TrimSpace(s), "{")
 }

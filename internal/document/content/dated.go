@@ -68,8 +68,8 @@ func (d *dated) flush() {
 		return
 	}
 	if len(raw) <= 4*maxDatedLine && len(d.lines) < maxDatedLines && hasYear(raw) {
-		if line := plain.Squeeze(string(raw)); len(line) <= maxDatedLine {
-			if before := plain.Squeeze(string(d.before)); len(line) < 40 && before != "" && len(before) < 60 && !hasYear(d.before) {
+		if line := plain.CollapseSpace(string(raw)); len(line) <= maxDatedLine {
+			if before := plain.CollapseSpace(string(d.before)); len(line) < 40 && before != "" && len(before) < 60 && !hasYear(d.before) {
 				line = before + "\n\n" + line
 			}
 			d.lines = append(d.lines, line)

@@ -40,7 +40,7 @@ func TestPagesGiveTheirDocuments(t *testing.T) {
 	for file, a := range fixtures(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			got := describe(HTML(a.Files[0].Data, address))
+			got := describe(ExtractHTML(a.Files[0].Data, address))
 			if *update {
 				a.Files = append(a.Files[:1], txtar.File{Name: "want.md", Data: []byte(got)})
 				if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
@@ -57,7 +57,7 @@ func TestPagesGiveTheirDocuments(t *testing.T) {
 
 // describe is what of a page is compared: where its document was found, its title
 // and its Markdown.
-func describe(p *Page) string {
+func describe(p *ExtractedPage) string {
 	return "(" + string(p.Source) + ": " + p.Title + ")\n" + p.Markdown + "\n"
 }
 
@@ -70,9 +70,9 @@ func TestPlainTextOfADocumentIsWhatThePageShows(t *testing.T) {
 	} {
 		for _, page := range []string{"<p>%</p>", "<p><b>%</b></p>", "<ul><li><i>%</i></ul>", "<p>a <a href=/x>%</a>!</p>", "<table><tr><th>%<th>b<tr><td>%<td>d</table>", "<h2>%</h2>", "<blockquote>%<br>%</blockquote>"} {
 			page = strings.ReplaceAll(page, "%", strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(s))
-			got := plain.Normalise(HTML([]byte(page), "").Markdown)
-			if want := plain.Squeeze(allText(build(page).body)); plain.Squeeze(got) != want {
-				t.Errorf("%s: %q, want %q (%q)", page, got, want, HTML([]byte(page), "").Markdown)
+			got := plain.PlainText(ExtractHTML([]byte(page), "").Markdown)
+			if want := plain.CollapseSpace(allText(build(page).body)); plain.CollapseSpace(got) != want {
+				t.Errorf("%s: %q, want %q (%q)", page, got, want, ExtractHTML([]byte(page), "").Markdown)
 			}
 		}
 	}

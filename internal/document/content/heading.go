@@ -46,7 +46,7 @@ func (w *writer) heading(n *node, level int) {
 	}
 	w.inHeading = true
 	before := len(w.out)
-	if own := plain.Squeeze(allText(n)); w.number != "" && (own[0] < '0' || own[0] > '9') {
+	if own := plain.CollapseSpace(allText(n)); w.number != "" && (own[0] < '0' || own[0] > '9') {
 		w.words(w.number) // unless the heading has its own
 		w.space = true
 	}
@@ -58,7 +58,7 @@ func (w *writer) heading(n *node, level int) {
 	w.flush()
 	w.marker, w.inHeading = "", false
 	if len(w.out) > before && len(w.headings) < maxHeadings {
-		w.headings = append(w.headings, plain.Squeeze(allText(n)))
+		w.headings = append(w.headings, plain.CollapseSpace(allText(n)))
 	}
 }
 

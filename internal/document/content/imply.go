@@ -2,7 +2,7 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// imply closes what a start tag ends without saying so (HTML standard, 13.1.2.4).
+// imply closes what a start tag ends without saying so (ExtractHTML standard, 13.1.2.4).
 func (b *builder) imply(tag atom.Atom, is class) {
 	if is&block != 0 {
 		b.close(b.look(atom.Select, barsBlock))

@@ -59,7 +59,7 @@ func TestHostilePagesStayWithinBounds(t *testing.T) {
 		page := []byte(h.begin + strings.Repeat(h.piece, (hostileSize-len(h.begin)-len(h.end))/len(h.piece)) + h.end)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		p := HTML(page, "https://www.example.com/x")
+		p := ExtractHTML(page, "https://www.example.com/x")
 		runtime.ReadMemStats(&after)
 		if cost := after.TotalAlloc - before.TotalAlloc; cost > maxCost {
 			t.Errorf("%s: %d MiB were allocated", h.name, cost>>20)
@@ -72,27 +72,27 @@ func TestHostilePagesStayWithinBounds(t *testing.T) {
 
 func TestTextBeyondTheBoundsIsKeptWithoutItsElements(t *testing.T) {
 	t.Parallel()
-	p := HTML([]byte("<h1>Terms</h1>"+strings.Repeat("<p>x</p>", maxNodes)+"<p>the end</p>"), "")
-	if !p.Flat || p.Title != "Terms" || !strings.HasSuffix(p.Markdown, "the end") || plain.Count(p.Markdown) < maxNodes {
-		t.Errorf("flat %v, title %q, %d words, the end is %q", p.Flat, p.Title, plain.Count(p.Markdown), p.Markdown[max(0, len(p.Markdown)-20):])
+	p := ExtractHTML([]byte("<h1>Terms</h1>"+strings.Repeat("<p>x</p>", maxNodes)+"<p>the end</p>"), "")
+	if !p.Flattened || p.Title != "Terms" || !strings.HasSuffix(p.Markdown, "the end") || plain.CountWords(p.Markdown) < maxNodes {
+		t.Errorf("flat %v, title %q, %d words, the end is %q", p.Flattened, p.Title, plain.CountWords(p.Markdown), p.Markdown[max(0, len(p.Markdown)-20):])
 	}
 }
 
 func TestDeepTreesKeepTheirText(t *testing.T) {
 	t.Parallel()
 	const document = "<h1>Terms</h1><p>We <b>process</b> your data.</p><h2>Rights</h2><ol><li>to ask<li>to object</ol><table><tr><th>a<th>b<tr><td>c<td>d</table><p>The end.</p>"
-	want := HTML([]byte(document), "").Markdown
+	want := ExtractHTML([]byte(document), "").Markdown
 	for _, wrapper := range []string{"<div>", "<font>", "<section><div class=x>", "<b>", "<unknown-element>"} {
 		for _, depth := range []int{100, 300, 1000, 30_000} {
-			p := HTML([]byte("<body>"+strings.Repeat(wrapper, depth)+document), "")
-			if got := strings.ReplaceAll(p.Markdown, "**", ""); plain.Normalise(got) != plain.Normalise(want) || strings.Count(got, "\n") != strings.Count(want, "\n") {
+			p := ExtractHTML([]byte("<body>"+strings.Repeat(wrapper, depth)+document), "")
+			if got := strings.ReplaceAll(p.Markdown, "**", ""); plain.PlainText(got) != plain.PlainText(want) || strings.Count(got, "\n") != strings.Count(want, "\n") {
 				t.Errorf("%d times %s: %q, want %q", depth, wrapper, got, want)
 			}
 		}
 	}
 	// Text on the way down and on the way up comes in its order.
-	p := HTML([]byte(strings.Repeat("<div>down ", 2000)+strings.Repeat("</div>up ", 2000)), "")
-	if want := strings.Repeat("down ", 2000) + strings.Repeat("up ", 2000); plain.Normalise(p.Markdown) != strings.TrimSpace(want) {
-		t.Errorf("%d words, and their order is %.60q", plain.Count(p.Markdown), p.Markdown)
+	p := ExtractHTML([]byte(strings.Repeat("<div>down ", 2000)+strings.Repeat("</div>up ", 2000)), "")
+	if want := strings.Repeat("down ", 2000) + strings.Repeat("up ", 2000); plain.PlainText(p.Markdown) != strings.TrimSpace(want) {
+		t.Errorf("%d words, and their order is %.60q", plain.CountWords(p.Markdown), p.Markdown)
 	}
 }

@@ -63,7 +63,7 @@ func permalink(n *node) bool {
 
 // image writes a picture that says what it shows.
 func (w *writer) image(n *node) {
-	alt := plain.Squeeze(n.attr(attrAlt))
+	alt := plain.CollapseSpace(n.attr(attrAlt))
 	if alt == "" {
 		return
 	}

@@ -7,11 +7,11 @@ import (
 	"github.com/clausea/crawler/internal/document/plain"
 )
 
-// Text takes Markdown or plain text in UTF-8 as it is.
-func Text(b []byte) *Page {
+// ExtractText takes Markdown or plain text in UTF-8 as it is.
+func ExtractText(b []byte) *ExtractedPage {
 	text := strings.ToValidUTF8(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\ufffd")
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(text)
-	p := &Page{Markdown: strings.TrimSpace(text), Kept: 1, Source: FromText, Sources: 1}
+	p := &ExtractedPage{Markdown: strings.TrimSpace(text), DocumentShare: 1, Source: FromText, SourcesTried: 1}
 	before := "" // the line before, if it may be a heading
 	fenced := false
 	for line := range strings.SplitSeq(p.Markdown, "\n") {
@@ -22,8 +22,8 @@ func Text(b []byte) *Page {
 		if fenced {
 			continue
 		}
-		if p.Head == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
-			p.Head = strings.Trim(line, "*_# ")
+		if p.TitleElement == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line of its own is a title of a kind
+			p.TitleElement = strings.Trim(line, "*_# ")
 		}
 		switch {
 		case strings.HasPrefix(line, "#"):
@@ -39,12 +39,12 @@ func Text(b []byte) *Page {
 	if len(p.Headings) > 0 {
 		p.Title = p.Headings[0]
 	}
-	p.All = plain.Count(p.Markdown)
+	p.PageWordCount = plain.CountWords(p.Markdown)
 	return p
 }
 
-func (p *Page) head(text string) {
-	if text = plain.Normalise(text); text != "" && len(p.Headings) < maxHeadings {
+func (p *ExtractedPage) head(text string) {
+	if text = plain.PlainText(text); text != "" && len(p.Headings) < maxHeadings {
 		p.Headings = append(p.Headings, text)
 	}
 }

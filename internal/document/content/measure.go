@@ -15,7 +15,7 @@ import (
 // hidden, and counted within itself only.
 func (p *pruner) measure(n *node, linked, inner bool) {
 	if n.isText {
-		w := int32(plain.Count(n.text))
+		w := int32(plain.CountWords(n.text))
 		n.words = w
 		if linked {
 			n.linked = w
@@ -75,7 +75,7 @@ func (p *pruner) measure(n *node, linked, inner bool) {
 	case n.dropped != kept || n.tag == atom.Body:
 	case n.names&namedUnseen != 0:
 		if n.hasH1 && p.title == "" {
-			p.title = plain.Squeeze(allText(n))
+			p.title = plain.CollapseSpace(allText(n))
 		}
 		n.dropped = unshown
 	case n.concealed():

@@ -9,7 +9,7 @@ import (
 // node is an element or a text of a page. The tree is made by build, and is at most
 // maxDepth deep, so that it can be followed by recursion.
 type node struct {
-	tag   atom.Atom // zero for a text, and for an element that HTML does not know
+	tag   atom.Atom // zero for a text, and for an element that ExtractHTML does not know
 	is    class
 	text  string // of a text, with its references resolved; raw for a script
 	attrs []attribute

@@ -8,22 +8,22 @@ import (
 	"github.com/clausea/crawler/internal/document/plain"
 )
 
-// Page is what a page says of itself.
-type Page struct {
-	Title     string   // of the document itself: its first heading
-	Head      string   // the title element's
-	Lang      string   // as declared
-	Headings  []string // of the document, at most maxHeadings
-	Markdown  string   // the document
-	All       int      // words of the whole page, menus included
-	LinkWords int      // words of the document that are links
-	Kept      float64  // share of All that the document has, 0 to 1
-	Source    Source   // where the document was found
-	Sources   int      // how many places were looked at
-	Several   []string // the headings of the documents, where several share the page and none is named
-	Dated     []string // lines of the whole page that have a year, menus and headers included
-	Modified  string   // when the page's metadata say that it was changed, as they write it
-	Flat      bool     // the page was too large for a tree: some text is without structure
+// ExtractedPage is what a page says of itself.
+type ExtractedPage struct {
+	Title            string   // of the document itself: its first heading
+	TitleElement     string   // the title element's
+	DeclaredLanguage string   // as declared
+	Headings         []string // of the document, at most maxHeadings
+	Markdown         string   // the document
+	PageWordCount    int      // words of the whole page, menus included
+	LinkWordCount    int      // words of the document that are links
+	DocumentShare    float64  // share of All that the document has, 0 to 1
+	Source           Source   // where the document was found
+	SourcesTried     int      // how many places were looked at
+	DocumentHeadings []string // the headings of the documents, where several share the page and none is named
+	DatedLines       []string // lines of the whole page that have a year, menus and headers included
+	ModifiedTime     string   // when the page's metadata say that it was changed, as they write it
+	Flattened        bool     // the page was too large for a tree: some text is without structure
 }
 
 // Source is where in a page its document was found.
@@ -35,7 +35,7 @@ const (
 	FromTemplate Source = "template" // in a template element that a script shows
 	FromNoscript Source = "noscript" // in what is shown where no scripts run
 	FromScript   Source = "script"   // in data that a script shows: JSON in a script or an attribute
-	FromText     Source = "text"     // the page is no HTML but text
+	FromText     Source = "text"     // the page is no ExtractHTML but text
 )
 
 const (
@@ -44,19 +44,19 @@ const (
 	maxTitle = 160
 )
 
-// HTML reads a page in UTF-8. url is its address, by which its links are made
+// ExtractHTML reads a page in UTF-8. url is its address, by which its links are made
 // absolute; it may be empty.
-func HTML(body []byte, url string) *Page {
+func ExtractHTML(body []byte, url string) *ExtractedPage {
 	t := build(toText(body))
-	p := &Page{Head: t.title, Lang: t.lang, Flat: t.flat, Dated: datedLines(t.body), Modified: t.modified}
+	p := &ExtractedPage{TitleElement: t.title, DeclaredLanguage: t.lang, Flattened: t.flat, DatedLines: datedLines(t.body), ModifiedTime: t.modified}
 	pr, source, looked := choose(t, url)
-	p.Source, p.Sources, p.Several, p.All = source, looked, pr.documents, pr.words
+	p.Source, p.SourcesTried, p.DocumentHeadings, p.PageWordCount = source, looked, pr.documents, pr.words
 	doc := pr.tree.body
 	w := newWriter(url, t.base)
 	w.blocks(doc)
-	p.Markdown, p.Headings, p.LinkWords = w.done(), w.headings, w.linkWords
-	if p.All > 0 {
-		p.Kept = min(1, float64(doc.words)/float64(p.All))
+	p.Markdown, p.Headings, p.LinkWordCount = w.done(), w.headings, w.linkWords
+	if p.PageWordCount > 0 {
+		p.DocumentShare = min(1, float64(doc.words)/float64(p.PageWordCount))
 	}
 	p.Title = title(doc, pr.title, p.Headings)
 	return p
@@ -66,7 +66,7 @@ func HTML(body []byte, url string) *Page {
 // the first of any.
 func title(body *node, unseen string, headings []string) string {
 	if h := find(body, atom.H1); h != nil {
-		if t := plain.Squeeze(allText(h)); t != "" {
+		if t := plain.CollapseSpace(allText(h)); t != "" {
 			return t
 		}
 	}

@@ -27,7 +27,7 @@ type token struct {
 	closed     bool      // a start tag that ends in "/>"
 }
 
-// scanner cuts a page into tags and text as the HTML standard does (section 13.2.5,
+// scanner cuts a page into tags and text as the ExtractHTML standard does (section 13.2.5,
 // tokenization), in one pass and with no memory of its own, whatever a stranger
 // sends. What it leaves out: doctypes and comments, which say nothing.
 type scanner struct {
@@ -159,7 +159,7 @@ func (s *scanner) tag(from int, kind tokenKind) token {
 	return t
 }
 
-// tagName is the atom of a name; zero for one that HTML does not know.
+// tagName is the atom of a name; zero for one that ExtractHTML does not know.
 func tagName(name string) atom.Atom {
 	var lower [16]byte
 	if len(name) > len(lower) {
@@ -279,7 +279,7 @@ func unescape(s string) string {
 }
 
 // unescapeValue resolves those of an attribute's value: only what ends in ";", so
-// that "?a=1&copy=2" stays (HTML standard, 13.2.5.73).
+// that "?a=1&copy=2" stays (ExtractHTML standard, 13.2.5.73).
 func unescapeValue(s string) string {
 	i := strings.IndexByte(s, '&')
 	if i < 0 {

@@ -18,7 +18,7 @@ func (p *pruner) nameSections() {
 		return
 	}
 	labels := map[string]int{}
-	label := func(n *node) string { return strings.ToLower(plain.Squeeze(allText(n))) }
+	label := func(n *node) string { return strings.ToLower(plain.CollapseSpace(allText(n))) }
 	var titles []*node
 	for _, n := range p.pressed {
 		if b := behind(n); b != nil && (b.revealed || b.prose() >= minOpened && b.linkShare() < 0.5 && b.forms == 0) {

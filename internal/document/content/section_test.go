@@ -28,7 +28,7 @@ func TestSectionsThatAreClosedAtFirstAreAllKept(t *testing.T) {
 		"a heading in a block": panels(5, `<div class="head"><button><span>Part %d</span><i class="icon"></i></button></div>`, `<div class="body" aria-hidden="true">`),
 		"closed by height":     panels(5, `<button>Part %d</button>`, `<div class="collapsible">`),
 	} {
-		got := HTML([]byte(page), address).Markdown
+		got := ExtractHTML([]byte(page), address).Markdown
 		for i := 1; i <= 5; i++ {
 			if !strings.Contains(got, section(i)) {
 				t.Errorf("%s: section %d is lost", name, i)
@@ -48,7 +48,7 @@ func TestButtonsThatNameNothingAreLeftOut(t *testing.T) {
 		"beside another": panels(3, `<!-- %d --><div><button>Share</button><button>Read more</button></div>`, `<div>`),
 		"tabs":           `<body><main><h1>Terms</h1><div><button>Share</button><button>Read more</button></div>` + panels(2, `<!-- %d -->`, "<div>"),
 	} {
-		if got := HTML([]byte(page), address).Markdown; strings.Contains(got, "Read more") || strings.Contains(got, "Share") {
+		if got := ExtractHTML([]byte(page), address).Markdown; strings.Contains(got, "Read more") || strings.Contains(got, "Share") {
 			t.Errorf("%s:\n%.200s", name, got)
 		}
 	}
@@ -58,7 +58,7 @@ func TestButtonsThatNameNothingAreLeftOut(t *testing.T) {
 func TestACopyThatIsClosedAtFirstIsLeftOut(t *testing.T) {
 	t.Parallel()
 	page := "<body><main><h1>Terms</h1><div><div hidden><p>" + section(1) + "</p></div></div><div><div hidden><p>" + section(1) + "</p></div></div></main></body>"
-	if got := HTML([]byte(page), address).Markdown; strings.Count(got, "Clause1") != 1 {
+	if got := ExtractHTML([]byte(page), address).Markdown; strings.Count(got, "Clause1") != 1 {
 		t.Errorf("%.300s", got)
 	}
 }

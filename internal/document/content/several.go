@@ -42,7 +42,7 @@ func (p *pruner) several(place *node) []string {
 	}
 	var out []string
 	for _, h := range heads {
-		out = append(out, plain.Squeeze(allText(h)))
+		out = append(out, plain.CollapseSpace(allText(h)))
 	}
 	return out
 }

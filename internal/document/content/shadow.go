@@ -4,7 +4,7 @@ import "golang.org/x/net/html/atom"
 
 // expose puts the declarative shadow roots below n in the place of what their hosts
 // hold, as browsers show them: the host's own children stand in the slots, those
-// that have no slot are not shown (HTML standard, 4.12.4).
+// that have no slot are not shown (ExtractHTML standard, 4.12.4).
 func expose(n *node) {
 	for c := n.first; c != nil; c = c.next {
 		if c.tag == atom.Template && c.has(attrShadow) {

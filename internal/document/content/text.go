@@ -274,7 +274,7 @@ func (w *writer) code(n *node) {
 		w.blocks(n)
 		return
 	}
-	text := plain.Squeeze(allText(n))
+	text := plain.CollapseSpace(allText(n))
 	w.sync(text[0])
 	fence := "`"
 	for strings.Contains(text, fence) {

@@ -219,7 +219,7 @@ func (w *writer) other(n *node) {
 	}
 }
 
-// standsInLine says whether an element is a part of the line around it. One that HTML does not
+// standsInLine says whether an element is a part of the line around it. One that ExtractHTML does not
 // know is where it stands within a paragraph.
 func (n *node) standsInLine() bool {
 	if n.is&inline != 0 {

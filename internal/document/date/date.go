@@ -18,8 +18,8 @@ import (
 	"github.com/clausea/crawler/internal/document/plain"
 )
 
-// Text is what dates are looked for in.
-type Text struct {
+// Input is what dates are looked for in.
+type Input struct {
 	// Markdown is the document, with its lines.
 	Markdown string
 	// Language is its ISO 639-1 code and Region its ISO 3166-1 country, upper case;
@@ -27,13 +27,13 @@ type Text struct {
 	Language, Region string
 	// Now is the day to which a date is future or past; if it is zero, none is future.
 	Now time.Time
-	// Hints are lines of the page around the text, in which only dates with a cue
+	// PageLines are lines of the page around the text, in which only dates with a cue
 	// count. They are asked for the dates that the text does not say.
-	Hints []string
-	// Modified is when the page's metadata say that it was changed, in RFC 3339 or as
+	PageLines []string
+	// PageModified is when the page's metadata say that it was changed, in RFC 3339 or as
 	// a day. It is asked last, and never makes a date of effect: it is often the
 	// day on which the site was built.
-	Modified string
+	PageModified string
 }
 
 // Dates are what a document says of itself, each YYYY-MM-DD or empty. Where only a
@@ -44,8 +44,8 @@ type Dates struct {
 	Effective, EffectiveQuote string
 	// Updated is the day of its last change, or of its publication.
 	Updated, UpdatedQuote string
-	// TakesEffect is the day after Now on which the text will be in force.
-	TakesEffect, TakesEffectQuote string
+	// Upcoming is the day after Now on which the text will be in force.
+	Upcoming, UpcomingQuote string
 }
 
 // maxText is how much of a text is searched, in bytes: so much from its beginning
@@ -53,10 +53,10 @@ type Dates struct {
 const maxText = 2 << 20
 
 // Find reads the dates of a document.
-func Find(t Text) Dates {
+func Find(t Input) Dates {
 	d := find(t.Markdown, t, false)
-	if (d.Effective == "" || d.Updated == "") && len(t.Hints) > 0 {
-		around := find(strings.Join(t.Hints, "\n\n"), t, true)
+	if (d.Effective == "" || d.Updated == "") && len(t.PageLines) > 0 {
+		around := find(strings.Join(t.PageLines, "\n\n"), t, true)
 		if d.Effective == "" {
 			d = around
 		} else {
@@ -64,7 +64,7 @@ func Find(t Text) Dates {
 		}
 	}
 	if d.Updated == "" {
-		d.Updated = day(t.Modified, t.Now)
+		d.Updated = day(t.PageModified, t.Now)
 		if d.Updated != "" {
 			d.UpdatedQuote = "metadata: " + d.Updated
 		}
@@ -121,7 +121,7 @@ const (
 const yearsAhead = 3
 
 // find looks in one text; in hints only for dates that a cue makes a document's.
-func find(s string, t Text, hints bool) Dates {
+func find(s string, t Input, hints bool) Dates {
 	if len(s) > 2*maxText {
 		s = valid(s[:maxText]) + "\n\n" + valid(s[len(s)-maxText:])
 	}
@@ -249,7 +249,7 @@ func (f *finder) choose() Dates {
 		d.Effective, d.EffectiveQuote = d.Updated, d.UpdatedQuote
 	}
 	if next, ok := f.coming(); ok {
-		d.TakesEffect, d.TakesEffectQuote = f.say(next)
+		d.Upcoming, d.UpcomingQuote = f.say(next)
 	}
 	return d
 }
@@ -343,5 +343,5 @@ func (f *finder) say(c candidate) (day, quote string) {
 		from = max(from, c.start-maxQuote*2/3)
 		to = min(to, from+maxQuote)
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", c.y, c.m, max(c.d, 1)), plain.Normalise(valid(f.s[from:to]))
+	return fmt.Sprintf("%04d-%02d-%02d", c.y, c.m, max(c.d, 1)), plain.PlainText(valid(f.s[from:to]))
 }

@@ -46,7 +46,7 @@ func forms(t testing.TB, file string) []form {
 }
 
 func (f form) find() Dates {
-	return Find(Text{Markdown: f.text, Language: f.language, Region: f.region, Now: today})
+	return Find(Input{Markdown: f.text, Language: f.language, Region: f.region, Now: today})
 }
 
 func TestDatesAreReadInAllForms(t *testing.T) {
@@ -57,9 +57,9 @@ func TestDatesAreReadInAllForms(t *testing.T) {
 	for _, f := range list {
 		languages[f.language] = true
 		d := f.find()
-		if d.Effective != f.effective || d.Updated != f.updated || d.TakesEffect != f.takes {
+		if d.Effective != f.effective || d.Updated != f.updated || d.Upcoming != f.takes {
 			wrong++
-			t.Logf("%s: effective %q, updated %q, takes effect %q, want %q, %q, %q: %q", f.language, d.Effective, d.Updated, d.TakesEffect, f.effective, f.updated, f.takes, f.text)
+			t.Logf("%s: effective %q, updated %q, takes effect %q, want %q, %q, %q: %q", f.language, d.Effective, d.Updated, d.Upcoming, f.effective, f.updated, f.takes, f.text)
 		}
 	}
 	t.Logf("%d of %d forms in %d languages right", len(list)-wrong, len(list), len(languages))

@@ -22,7 +22,7 @@ func TestADateComesWithTheSentenceThatSaysIt(t *testing.T) {
 		"# الشروط\n\nتسري هذه الشروط اعتبارًا من 1 أيار 2024.":                                "تسري هذه الشروط اعتبارًا من 1 أيار 2024.",
 		"x " + strings.Repeat("word ", 200) + "this policy was last updated on 1 May 2024 ok": "last updated on 1 May 2024",
 	} {
-		d := Find(Text{Markdown: text, Language: "en", Now: today})
+		d := Find(Input{Markdown: text, Language: "en", Now: today})
 		if d.Effective != "2024-05-01" || !strings.Contains(d.EffectiveQuote, want) || len(d.EffectiveQuote) > maxQuote {
 			t.Errorf("%+v does not quote %q", d, want)
 		}
@@ -42,7 +42,7 @@ func TestLanguageRegionAndTheTextItselfOrderDayAndMonth(t *testing.T) {
 		// Nothing was updated in the future.
 		{"en", "", "Last updated: 11/01/2026", "2026-01-11"},
 	} {
-		if d := Find(Text{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
+		if d := Find(Input{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
 			t.Errorf("%s-%s %q: %s, want %s", c.language, c.region, c.text, d.Updated, c.want)
 		}
 	}
@@ -65,8 +65,8 @@ func TestTheDateForNewUsersIsTheDocuments(t *testing.T) {
 		{"Effective for existing users: March 1, 2025", "2025-03-01", ""},
 		{"These terms are effective immediately for new users, and from March 1, 2025 for existing users.", "2025-03-01", ""},
 	} {
-		d := Find(Text{Markdown: "# Terms\n\n" + c.text + "\n\nBe nice.", Language: "en", Now: today})
-		if d.Effective != c.effective || d.TakesEffect != c.takes || d.Updated != "" {
+		d := Find(Input{Markdown: "# Terms\n\n" + c.text + "\n\nBe nice.", Language: "en", Now: today})
+		if d.Effective != c.effective || d.Upcoming != c.takes || d.Updated != "" {
 			t.Errorf("%+v, want %s and then %q: %q", d, c.effective, c.takes, c.text)
 		}
 	}
@@ -74,16 +74,16 @@ func TestTheDateForNewUsersIsTheDocuments(t *testing.T) {
 
 func TestAFutureDateTakesEffectOnlyUntilItIsPast(t *testing.T) {
 	t.Parallel()
-	text := Text{Markdown: "# Terms\n\nEffective date: 1 March 2026", Language: "en", Now: today}
-	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "2026-03-01" || d.TakesEffectQuote == "" {
+	text := Input{Markdown: "# Terms\n\nEffective date: 1 March 2026", Language: "en", Now: today}
+	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "2026-03-01" || d.UpcomingQuote == "" {
 		t.Errorf("before: %+v", d)
 	}
 	text.Now = today.AddDate(0, 2, 0)
-	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "" {
+	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "" {
 		t.Errorf("after: %+v", d)
 	}
 	text.Now = time.Time{}
-	if d := Find(text); d.Effective != "2026-03-01" || d.TakesEffect != "" {
+	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "" {
 		t.Errorf("with no day: %+v", d)
 	}
 }
@@ -91,13 +91,13 @@ func TestAFutureDateTakesEffectOnlyUntilItIsPast(t *testing.T) {
 func TestThePageAroundIsAskedWhereTheTextIsSilent(t *testing.T) {
 	t.Parallel()
 	hints := []string{"Published 1 January 2021", "Updated 2 May 2023", "© 2024 Example"}
-	if d := Find(Text{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, Hints: hints}); d.Effective != "2023-05-02" {
+	if d := Find(Input{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, PageLines: hints}); d.Effective != "2023-05-02" {
 		t.Errorf("%+v", d)
 	}
-	if d := Find(Text{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, Hints: hints}); d.Effective != "2022-06-03" || d.Updated != "2023-05-02" {
+	if d := Find(Input{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, PageLines: hints}); d.Effective != "2022-06-03" || d.Updated != "2023-05-02" {
 		t.Errorf("the page overrules the text, or adds nothing: %+v", d)
 	}
-	if d := Find(Text{Markdown: "# Terms", Language: "en", Now: today, Hints: []string{"12 June 2022", "News of 3 May 2024"}}); d != (Dates{}) {
+	if d := Find(Input{Markdown: "# Terms", Language: "en", Now: today, PageLines: []string{"12 June 2022", "News of 3 May 2024"}}); d != (Dates{}) {
 		t.Errorf("a date without a cue is taken from the page: %+v", d)
 	}
 }
@@ -108,12 +108,12 @@ func TestMetadataNeverMakeADateOfEffect(t *testing.T) {
 		"2024-03-01T10:00:00+01:00": "2024-03-01", "2024-03-01": "2024-03-01",
 		"yesterday": "", "2031-01-01": "", "1970-01-01": "", "2024-02-31T00:00": "", "": "",
 	} {
-		d := Find(Text{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, Modified: modified})
+		d := Find(Input{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, PageModified: modified})
 		if d.Updated != want || d.Effective != "" {
 			t.Errorf("%q: %+v", modified, d)
 		}
 	}
-	d := Find(Text{Markdown: "# Terms\n\nLast updated 3 June 2022", Language: "en", Now: today, Modified: "2024-03-01"})
+	d := Find(Input{Markdown: "# Terms\n\nLast updated 3 June 2022", Language: "en", Now: today, PageModified: "2024-03-01"})
 	if d.Updated != "2022-06-03" {
 		t.Errorf("metadata overrule the text: %+v", d)
 	}
@@ -123,7 +123,7 @@ func TestDatesAreFoundAtBothEndsOfAHugeText(t *testing.T) {
 	t.Parallel()
 	filler := strings.Repeat("On 3 May 2019, 04/05/2018 and 2017-06-05 nothing happened. ", 100_000)
 	for _, text := range []string{"Last updated: 7 July 2023\n\n" + filler, filler + "\n\nLast updated: 7 July 2023"} {
-		if d := Find(Text{Markdown: text, Language: "en", Now: today}); d.Updated != "2023-07-07" {
+		if d := Find(Input{Markdown: text, Language: "en", Now: today}); d.Updated != "2023-07-07" {
 			t.Errorf("%+v", d)
 		}
 	}
@@ -137,8 +137,8 @@ func FuzzFind(f *testing.F) {
 	}
 	f.Add("](](2024-01-01 年令和元年", "ja", "")
 	f.Fuzz(func(t *testing.T, text, language, region string) {
-		d := Find(Text{Markdown: text, Language: language, Region: region, Now: today, Hints: []string{text}, Modified: text})
-		for _, day := range []string{d.Effective, d.Updated, d.TakesEffect} {
+		d := Find(Input{Markdown: text, Language: language, Region: region, Now: today, PageLines: []string{text}, PageModified: text})
+		for _, day := range []string{d.Effective, d.Updated, d.Upcoming} {
 			if day == "" {
 				continue
 			}
@@ -147,7 +147,7 @@ func FuzzFind(f *testing.F) {
 				t.Errorf("%q is no day", day)
 			}
 		}
-		for _, quote := range []string{d.EffectiveQuote, d.UpdatedQuote, d.TakesEffectQuote} {
+		for _, quote := range []string{d.EffectiveQuote, d.UpdatedQuote, d.UpcomingQuote} {
 			if utf8.ValidString(text) && !utf8.ValidString(quote) || len(quote) > 2*maxQuote {
 				t.Errorf("quote %q", quote)
 			}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Hidden is what Cloudflare shows in the place of an address that it protects.
-const Hidden = "[email protected]"
+// Placeholder is what Cloudflare shows in the place of an address that it protects.
+const Placeholder = "[email protected]"
 
 var (
 	// A bracket may have the backslash that Markdown puts before it.
@@ -28,8 +28,8 @@ var (
 	entities = strings.NewReplacer("&#64;", "@", "&#x40;", "@", "&commat;", "@", "&#46;", ".", "&#x2e;", ".", "&#x2E;", ".", "&period;", ".", "＠", "@")
 )
 
-// addresses writes obfuscated e-mail addresses as they are meant.
-func addresses(s string) string {
+// Deobfuscate writes obfuscated e-mail addresses as they are meant.
+func Deobfuscate(s string) string {
 	if strings.Contains(s, "&#") || strings.Contains(s, "&commat;") || strings.Contains(s, "＠") {
 		s = entities.Replace(s)
 	}
@@ -52,7 +52,7 @@ func addresses(s string) string {
 	}
 	// All that is looked for names both.
 	if containsAny(s, "spam", "Spam", "piratas") && containsAny(s, "avascript", "avaScript", "AVASCRIPT") {
-		s = spamBots.ReplaceAllLiteralString(s, Hidden)
+		s = spamBots.ReplaceAllLiteralString(s, Placeholder)
 	}
 	return s
 }
@@ -91,10 +91,10 @@ func containsAny(s string, subs ...string) bool {
 	return false
 }
 
-// cloudflareAddress is the address that the target of a link to Cloudflare's e-mail
+// FromCloudflareURL is the address that the target of a link to Cloudflare's e-mail
 // protection has in it: a key byte and the address's bytes, each combined with the
 // key by exclusive or, in hex. It is empty for all other targets.
-func cloudflareAddress(target string) string {
+func FromCloudflareURL(target string) string {
 	_, code, ok := strings.Cut(target, "/cdn-cgi/l/email-protection#")
 	if !ok {
 		return ""

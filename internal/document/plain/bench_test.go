@@ -10,6 +10,6 @@ func BenchmarkNormalise(b *testing.B) {
 	b.SetBytes(int64(len(md)))
 	b.ReportAllocs()
 	for b.Loop() {
-		Normalise(md)
+		PlainText(md)
 	}
 }

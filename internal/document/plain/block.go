@@ -13,8 +13,8 @@ type Kind uint8
 const (
 	Paragraph Kind = iota
 	Heading
-	Item // of a list
-	Row  // of a table
+	ListItem // of a list
+	TableRow // of a table
 )
 
 // boldLevel is the level of a paragraph that serves as a heading: it is bold as a
@@ -23,19 +23,19 @@ const boldLevel = 7
 
 // Block is a paragraph, heading, list item or table row, without Markdown's marks.
 type Block struct {
-	Kind  Kind
-	Level int    // of a heading, 1 to 7
-	Text  string // one line; a row's cells are divided by tabs
-	Links int    // bytes of Text that are the text of a link
+	Kind      Kind
+	Level     int    // of a heading, 1 to 7
+	Text      string // one line; a row's cells are divided by tabs
+	LinkBytes int    // bytes of Text that are the text of a link
 	// Numbered says that Text begins with the number of an item that no list counts.
 	Numbered bool
 }
 
-// Blocks takes Markdown apart. Bullets and the numbers of a list that counts its items
+// Parse takes Markdown apart. Bullets and the numbers of a list that counts its items
 // are no part of the text; a number that stands alone is. Lines of one paragraph are
 // joined, tables need not have outer bars, headings may be underlined.
-func Blocks(md string) []Block {
-	p := parser{md: addresses(norm.NFC.String(md)), open: -1}
+func Parse(md string) []Block {
+	p := parser{md: Deobfuscate(norm.NFC.String(md)), open: -1}
 	p.out = make([]byte, 0, len(p.md))
 	for p.md != "" {
 		line := p.md
@@ -195,7 +195,7 @@ func (p *parser) item(line, rest string, num number, indent int) {
 	if num.style != 0 { // the number is written first; whether it is the list's is known later
 		p.out = append(p.out, line[:len(line)-len(rest)]...)
 	}
-	p.add(span{kind: Item, indent: indent, number: num, lines: 1}, rest)
+	p.add(span{kind: ListItem, indent: indent, number: num, lines: 1}, rest)
 	if p.open < 0 || len(p.out) == begin || p.spans[len(p.spans)-1].start < begin {
 		p.out = p.out[:begin]
 		return
@@ -213,8 +213,8 @@ func (p *parser) trim(start int) int {
 
 func (p *parser) row(line string) {
 	p.open = -1
-	s := span{kind: Row, marker: len(p.out), start: len(p.out)}
-	for i, cell := range Cells(line) {
+	s := span{kind: TableRow, marker: len(p.out), start: len(p.out)}
+	for i, cell := range SplitRow(line) {
 		if i > 0 {
 			p.out = append(p.out, '\t')
 		}
@@ -233,8 +233,8 @@ func (p *parser) row(line string) {
 	p.spans = append(p.spans, s)
 }
 
-// Cells divides a table's row at its bars, but for those that are escaped.
-func Cells(line string) []string {
+// SplitRow divides a table's row at its bars, but for those that are escaped.
+func SplitRow(line string) []string {
 	line = strings.TrimSpace(line)
 	line = strings.TrimPrefix(line, "|")
 	if strings.HasSuffix(line, "|") && !strings.HasSuffix(line, `\|`) {
@@ -287,11 +287,11 @@ func (p *parser) blocks() []Block {
 	out := make([]Block, 0, len(p.spans))
 	for _, s := range p.spans {
 		from := s.start
-		numbered := s.kind == Item && s.number.style != 0 && !s.counts
+		numbered := s.kind == ListItem && s.number.style != 0 && !s.counts
 		if numbered {
 			from = s.marker
 		}
-		b := Block{Kind: s.kind, Level: s.level, Text: footerYear(text[from:s.end]), Links: s.links, Numbered: numbered}
+		b := Block{Kind: s.kind, Level: s.level, Text: stripCopyrightYears(text[from:s.end]), LinkBytes: s.links, Numbered: numbered}
 		if b.Text == "" {
 			continue
 		}

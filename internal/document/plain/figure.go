@@ -17,7 +17,7 @@ func digitOf(r rune) rune {
 
 // figure reads a number with its sign and currency.
 func (s *scanner) figure(i int) int {
-	s.class = Figure
+	s.class = Number
 	end, word := s.digits(i)
 	if word {
 		s.class = Letters
@@ -82,15 +82,15 @@ func (s *scanner) price(i, size int) int {
 	}
 	at := s.skipBlank(end)
 	if !s.digitAt(at) {
-		s.class, s.fold = Sign, append(s.fold, name...)
+		s.class, s.fold = Symbol, append(s.fold, name...)
 		return end
 	}
 	last, word := s.digits(at)
 	if word {
-		s.class, s.fold = Sign, append(s.fold[:0], name...)
+		s.class, s.fold = Symbol, append(s.fold[:0], name...)
 		return end
 	}
-	s.class, s.fold = Figure, append(append(s.fold, ' '), name...)
+	s.class, s.fold = Number, append(append(s.fold, ' '), name...)
 	return last
 }
 
@@ -104,7 +104,7 @@ func (s *scanner) code(i int) int {
 		return 0
 	}
 	last := s.price(i, end-i)
-	if s.class != Figure {
+	if s.class != Number {
 		s.class, s.fold = Letters, s.fold[:0]
 		return 0
 	}

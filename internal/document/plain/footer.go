@@ -15,8 +15,8 @@ var (
 	reserved      = regexp.MustCompile(`(?i)rights reserved|droits réservés|rechte vorbehalten|derechos reservados|diritti riservati|direitos reservados|rechten voorbehouden`)
 )
 
-// footerYear takes the years off a notice of copyright.
-func footerYear(s string) string {
+// stripCopyrightYears takes the years off a notice of copyright.
+func stripCopyrightYears(s string) string {
 	if containsAny(s, "©", "opyright", "OPYRIGHT") {
 		s = copyrightYear.ReplaceAllString(s, "$1$2")
 	}

@@ -39,7 +39,7 @@ func (s *scanner) address(i int) int {
 		}
 		local, host = reverse(host), reverse(local)
 	}
-	s.class = Address
+	s.class = EmailAddress
 	s.fold = append(append(append(s.fold, local...), '@'), host...)
 	return end
 }
@@ -114,6 +114,6 @@ func (s *scanner) identifier(i int) int {
 	default:
 		return 0
 	}
-	s.class, s.fold = Token, append(s.fold, '#')
+	s.class, s.fold = RandomID, append(s.fold, '#')
 	return n
 }

@@ -91,7 +91,7 @@ func (p *parser) mark(s string, depth int) (taken, links int) {
 	case '[':
 		if text, target, n := link(s); n > 0 && depth < linkDepth {
 			begin := len(p.out)
-			if a := cloudflareAddress(target); a != "" {
+			if a := FromCloudflareURL(target); a != "" {
 				p.out = append(p.out, a...)
 			} else {
 				p.span(text, depth+1)

@@ -166,7 +166,7 @@ func (p *parser) lists() {
 	last := map[int]int{} // indent to the last item there
 	for i := range p.spans {
 		s := &p.spans[i]
-		if s.kind != Item {
+		if s.kind != ListItem {
 			clear(last)
 			continue
 		}
@@ -190,10 +190,10 @@ const (
 
 // servesAsHeading says whether a line of its own is in capitals, or numbered and short.
 func servesAsHeading(s span, text string) bool {
-	if s.kind == Row || s.counts || len(text) > headBytes || len(strings.Fields(text)) > headWords {
+	if s.kind == TableRow || s.counts || len(text) > headBytes || len(strings.Fields(text)) > headWords {
 		return false
 	}
-	if s.kind == Item && s.number.style == 0 {
+	if s.kind == ListItem && s.number.style == 0 {
 		return false
 	}
 	if end, _ := utf8.DecodeLastRuneInString(text); end != ')' && unicode.IsPunct(end) {
@@ -211,7 +211,7 @@ func servesAsHeading(s span, text string) bool {
 	if upper >= 4 && lower == 0 && s.kind == Paragraph {
 		return true
 	}
-	return s.kind == Item && s.number.value > 0 && s.number.style < 128 && titled(text) || s.kind == Paragraph && numbered(text)
+	return s.kind == ListItem && s.number.value > 0 && s.number.style < 128 && titled(text) || s.kind == Paragraph && numbered(text)
 }
 
 // titled says whether what follows a number begins with a capital that is no month's.

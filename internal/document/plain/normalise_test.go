@@ -24,7 +24,7 @@ func TestNormaliseLeavesTheTextWithoutItsMarks(t *testing.T) {
 		{"the footer's year", "© 2019-2024 X © 2020", "© X ©"},
 		{"nothing", "", ""},
 	} {
-		if got := Normalise(c.md); got != c.want {
+		if got := PlainText(c.md); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -33,7 +33,7 @@ func TestNormaliseLeavesTheTextWithoutItsMarks(t *testing.T) {
 func TestSqueezeMakesOneSpaceOfAll(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{"": "", " ": "", "a": "a", "a b": "a b", " a": "a", "a ": "a", "a\tb": "a b", "a  b": "a b", "a\u00a0b": "a b"} {
-		if got := Squeeze(in); got != want {
+		if got := CollapseSpace(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
@@ -44,7 +44,7 @@ func FuzzNormalise(f *testing.F) {
 	f.Add("[[[[](](](")
 	f.Add(strings.Repeat("`", 9) + "\n" + "<br")
 	f.Fuzz(func(t *testing.T, md string) {
-		s := Normalise(md)
+		s := PlainText(md)
 		if len(s) > 3*len(md)+3 {
 			t.Errorf("%d bytes became %d", len(md), len(s))
 		}

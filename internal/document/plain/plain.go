@@ -10,12 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// Normalise is the text of a document in one line: Markdown without its marks, link
+// PlainText is the text of a document in one line: Markdown without its marks, link
 // targets, images and white space, in Unicode's composed form.
-func Normalise(md string) string { return Text(Blocks(md)) }
+func PlainText(md string) string { return JoinText(Parse(md)) }
 
-// Text is the text of blocks in one line.
-func Text(blocks []Block) string {
+// JoinText is the text of blocks in one line.
+func JoinText(blocks []Block) string {
 	n := 0
 	for _, k := range blocks {
 		n += len(k.Text) + 1
@@ -26,8 +26,8 @@ func Text(blocks []Block) string {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		if k.Kind == Row {
-			b.WriteString(Squeeze(k.Text))
+		if k.Kind == TableRow {
+			b.WriteString(CollapseSpace(k.Text))
 		} else {
 			b.WriteString(k.Text)
 		}
@@ -41,8 +41,8 @@ func Hash(s string) string {
 	return hex.EncodeToString(h[:])
 }
 
-// Count counts words; each ideograph, kana or Hangul syllable is half of one.
-func Count(s string) int {
+// CountWords counts words; each ideograph, kana or Hangul syllable is half of one.
+func CountWords(s string) int {
 	words, wide, in := 0, 0, false
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf { // most are
@@ -70,8 +70,8 @@ func Count(s string) int {
 	return words + wide/2
 }
 
-// Squeeze makes one space of each run of white space, and none at the ends.
-func Squeeze(s string) string {
+// CollapseSpace makes one space of each run of white space, and none at the ends.
+func CollapseSpace(s string) string {
 	if !ragged(s) {
 		return s
 	}

@@ -22,35 +22,35 @@ func TestBlocksAreTakenApart(t *testing.T) {
 			{Kind: Heading, Level: 7, Text: "7.1 Seven"}, {Kind: Heading, Level: 7, Text: "Article 8"}, {Kind: Heading, Level: 2, Text: "Nine"},
 		}},
 		{"no headings", "**Note:** be careful with this\n\n# \n\n#hashtag\n\nWE END WITH A STOP.\n\n1. January 2024", []Block{
-			{Text: "Note: be careful with this"}, {Text: "#hashtag"}, {Text: "WE END WITH A STOP."}, {Kind: Item, Text: "1. January 2024", Numbered: true},
+			{Text: "Note: be careful with this"}, {Text: "#hashtag"}, {Text: "WE END WITH A STOP."}, {Kind: ListItem, Text: "1. January 2024", Numbered: true},
 		}},
 		{"lines of a paragraph are joined", "one\ntwo  \nthree\\\nfour\n\nfive", []Block{{Text: "one two three four"}, {Text: "five"}}},
 		{"the numbers of a list are no part of it", "1. one\n2. two\n   more\n\n7. seven\n\n(a) x\n(b) y\n\ni) z\nii) zz\n\n- bullet\n* star\n• dot", []Block{
-			{Kind: Item, Text: "one"}, {Kind: Item, Text: "two more"}, {Kind: Item, Text: "7. seven", Numbered: true},
-			{Kind: Item, Text: "x"}, {Kind: Item, Text: "y"}, {Kind: Item, Text: "z"}, {Kind: Item, Text: "zz"},
-			{Kind: Item, Text: "bullet"}, {Kind: Item, Text: "star"}, {Kind: Item, Text: "dot"},
+			{Kind: ListItem, Text: "one"}, {Kind: ListItem, Text: "two more"}, {Kind: ListItem, Text: "7. seven", Numbered: true},
+			{Kind: ListItem, Text: "x"}, {Kind: ListItem, Text: "y"}, {Kind: ListItem, Text: "z"}, {Kind: ListItem, Text: "zz"},
+			{Kind: ListItem, Text: "bullet"}, {Kind: ListItem, Text: "star"}, {Kind: ListItem, Text: "dot"},
 		}},
 		{"numbers on lines of their own", "1.\n\none\n\n2.\n\ntwo\n\n3.\n\n## four\n\n(a)", []Block{
-			{Kind: Item, Text: "one"}, {Kind: Item, Text: "two"}, {Text: "3."}, {Kind: Heading, Level: 2, Text: "four"}, {Text: "(a)"},
+			{Kind: ListItem, Text: "one"}, {Kind: ListItem, Text: "two"}, {Text: "3."}, {Kind: Heading, Level: 2, Text: "four"}, {Text: "(a)"},
 		}},
 		{"an inner list does not end the outer one", "1. one\n   1. inner\n   2. inner\n2. two", []Block{
-			{Kind: Item, Text: "one"}, {Kind: Item, Text: "inner"}, {Kind: Item, Text: "inner"}, {Kind: Item, Text: "two"},
+			{Kind: ListItem, Text: "one"}, {Kind: ListItem, Text: "inner"}, {Kind: ListItem, Text: "inner"}, {Kind: ListItem, Text: "two"},
 		}},
 		{"tables", "| a | b\\|c |\n|---|:-:|\n| 1 | |\n| | 2 |\n\nx | y\n--|--\n3 | 4\n5 | 6\n\nno | table", []Block{
-			{Kind: Row, Text: "a\tb|c"}, {Kind: Row, Text: "1"}, {Kind: Row, Text: "\t2"}, {Kind: Row, Text: "x\ty"}, {Kind: Row, Text: "3\t4"}, {Kind: Row, Text: "5\t6"}, {Text: "no | table"},
+			{Kind: TableRow, Text: "a\tb|c"}, {Kind: TableRow, Text: "1"}, {Kind: TableRow, Text: "\t2"}, {Kind: TableRow, Text: "x\ty"}, {Kind: TableRow, Text: "3\t4"}, {Kind: TableRow, Text: "5\t6"}, {Text: "no | table"},
 		}},
 		{"marks, images, tags, links and entities", "*a* **b** `c` ~~d~~ \\*e\\* ![image](x.png)[f](http://x/(y) \"z\") [g][1] <b>h</b><br>i <!-- j --> &amp; &eacute; <https://k.example>\n\n[1]: https://l.example", []Block{
-			{Text: "a b c *e* f g h i & é https://k.example", Links: 2},
+			{Text: "a b c *e* f g h i & é https://k.example", LinkBytes: 2},
 		}},
 		{"rules, fences and quotes", "> quoted\n\n---\n\n```\ncode\n```\n\n* * *\n\n____", []Block{{Text: "quoted"}, {Text: "code"}}},
 		{"what shows nothing", "a\u00adb\u200bc \u00a0 d\ufeff\u2060 e\u0301", []Block{{Text: "abc d é"}}},
 		{"footers' years", "© 2019–2024 Example\n\nCopyright (c) 2024 Example\n\n2024 © Example\n\n(c) 2024 Example. All rights reserved.\n\n(c) 2024 amendments\n\nthe 2019 Copyright Directive", []Block{
-			{Text: "© Example"}, {Text: "Copyright (c) Example"}, {Text: "© Example"}, {Kind: Item, Text: "(c) Example. All rights reserved.", Numbered: true},
-			{Kind: Item, Text: "(c) 2024 amendments", Numbered: true}, {Text: "the 2019 Copyright Directive"},
+			{Text: "© Example"}, {Text: "Copyright (c) Example"}, {Text: "© Example"}, {Kind: ListItem, Text: "(c) Example. All rights reserved.", Numbered: true},
+			{Kind: ListItem, Text: "(c) 2024 amendments", Numbered: true}, {Text: "the 2019 Copyright Directive"},
 		}},
 		{"nothing", "\n \n\t\n", []Block{}},
 	} {
-		if got := Blocks(c.md); !slices.Equal(got, c.want) {
+		if got := Parse(c.md); !slices.Equal(got, c.want) {
 			t.Errorf("%s:\n got %+v\nwant %+v", c.name, got, c.want)
 		}
 	}
@@ -112,7 +112,7 @@ func TestACellBehindAnEmptyOneKeepsItsColumn(t *testing.T) {
 		{[]string{"| … | a |"}, " a\x011"},
 	} {
 		for _, row := range c.rows {
-			if got := string(FoldCells(nil, Blocks(row)[0].Text)); got != c.want {
+			if got := string(FoldWithColumns(nil, Parse(row)[0].Text)); got != c.want {
 				t.Errorf("%s gives %q, want %q", row, got, c.want)
 			}
 		}
@@ -127,7 +127,7 @@ func TestAddressesAreWrittenAsTheyAreMeant(t *testing.T) {
 		`name \[at\] example \[dot\] com`, `name\[at\]example\[.\]com`, `name \[arroba\] example.com`,
 		"name (arroba) example (punto) com", "[x](/cdn-cgi/l/email-protection#157b74787055706d74786579703b767a78)", "[[email protected]](/cdn-cgi/l/email-protection#157b74787055706d74786579703b767a78)",
 	} {
-		if got := Normalise("Write to " + s + " today"); got != "Write to name@example.com today" {
+		if got := PlainText("Write to " + s + " today"); got != "Write to name@example.com today" {
 			t.Errorf("%q gives %q", s, got)
 		}
 	}
@@ -139,12 +139,12 @@ func TestAddressesAreWrittenAsTheyAreMeant(t *testing.T) {
 		"Questo indirizzo email è protetto dagli spambots. È necessario abilitare JavaScript per vederlo.",
 		"Dit e-mailadres wordt beveiligd tegen spambots. JavaScript dient ingeschakeld te zijn om het te bekijken.",
 	} {
-		if got := string(Fold(nil, Normalise(s))); got != " @" {
+		if got := string(Fold(nil, PlainText(s))); got != " @" {
 			t.Errorf("%q gives %q", s, got)
 		}
 	}
 	for _, s := range []string{"we meet at the dot com office", "the item (at) the top", "see [at] page 4", "5 @ $3", "the item [at] the top"} {
-		if got := Normalise(s); strings.Contains(got, "@") && !strings.Contains(s, "@") || strings.Contains(s, "@") && got != s {
+		if got := PlainText(s); strings.Contains(got, "@") && !strings.Contains(s, "@") || strings.Contains(s, "@") && got != s {
 			t.Errorf("%q gives %q", s, got)
 		}
 	}
@@ -153,7 +153,7 @@ func TestAddressesAreWrittenAsTheyAreMeant(t *testing.T) {
 func TestCountKnowsScriptsWithoutSpaces(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]int{"": 0, "one two": 2, "個人情報": 2, "a 個人 b": 3} {
-		if got := Count(s); got != want {
+		if got := CountWords(s); got != want {
 			t.Errorf("%q has %d words, not %d", s, want, got)
 		}
 	}
@@ -164,7 +164,7 @@ func TestHostileMarkdownIsReadInOnePass(t *testing.T) {
 	for _, unit := range []string{"[", "![", "[a](", "<a ", "<!--", "&", "\\", "*", "|", "[[a]", "(at)", "@", "1. ", "> ", "a@", "x[x](", "é[", " dot ", "~~", "~~a ", `~~\~`} {
 		md := strings.Repeat(unit, (1<<17)/len(unit))
 		n := 0
-		for _, b := range Blocks(md) {
+		for _, b := range Parse(md) {
 			n += len(b.Text)
 			Words(nil, b.Text)
 		}
@@ -179,8 +179,8 @@ func FuzzBlocks(f *testing.F) {
 	f.Add("Title\n====\n\n**x**\n> - y\n```\n[1]: http://z\n[email protected] \xff\xfe a\u0301")
 	f.Add("00000 =A0")
 	f.Fuzz(func(t *testing.T, md string) {
-		for _, b := range Blocks(md) {
-			if strings.TrimSpace(b.Text) == "" || strings.Trim(b.Text, " ") != b.Text || strings.Contains(b.Text, "\n") || strings.Contains(b.Text, "\t") && b.Kind != Row {
+		for _, b := range Parse(md) {
+			if strings.TrimSpace(b.Text) == "" || strings.Trim(b.Text, " ") != b.Text || strings.Contains(b.Text, "\n") || strings.Contains(b.Text, "\t") && b.Kind != TableRow {
 				t.Errorf("%q", b.Text)
 			}
 			if utf8.ValidString(md) && !utf8.ValidString(b.Text) {
@@ -212,7 +212,7 @@ func BenchmarkBlocks(b *testing.B) {
 	md := strings.Repeat("## 3. Retention\n\nWe keep your **personal data** for as long as [needed](https://example.com/x), and no longer than 3 years.\n\n- one\n- two\n\n", 1000)
 	b.SetBytes(int64(len(md)))
 	for b.Loop() {
-		Blocks(md)
+		Parse(md)
 	}
 }
 

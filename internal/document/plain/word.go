@@ -15,13 +15,13 @@ type Class uint8
 
 // The classes of word.
 const (
-	Letters   Class = iota
-	Figure          // a number, with its currency or percent sign
-	Sign            // a mark that means yes or no, or a comparison
-	Address         // an e-mail address
-	Concealed       // what stands in the place of an address that is protected
-	Token           // an identifier that is made anew at each request
-	Character       // of a script that is written without spaces; about half a word
+	Letters         Class = iota
+	Number                // a number, with its currency or percent sign
+	Symbol                // a mark that means yes or no, or a comparison
+	EmailAddress          // an e-mail address
+	ObfuscatedEmail       // what stands in the place of an address that is protected
+	RandomID              // an identifier that is made anew at each request
+	Character             // of a script that is written without spaces; about half a word
 )
 
 // Word is a word of a block's text.
@@ -59,8 +59,8 @@ func Fold(dst []byte, text string) []byte {
 	return dst
 }
 
-// FoldCells is Fold with the columns that Words puts into the keys.
-func FoldCells(dst []byte, text string) []byte {
+// FoldWithColumns is Fold with the columns that Words puts into the keys.
+func FoldWithColumns(dst []byte, text string) []byte {
 	s := newScanner(text)
 	for s.next() {
 		s.mark()
@@ -215,8 +215,8 @@ func (s *scanner) begins(i int) (kind uint8, size int) {
 		}
 	case kind == verdict && !s.box(i) && !s.solitary(i, size):
 		return other, size
-	case kind == other && s.text[i] == '[' && strings.HasPrefix(s.text[i:], Hidden):
-		return hidden, len(Hidden)
+	case kind == other && s.text[i] == '[' && strings.HasPrefix(s.text[i:], Placeholder):
+		return hidden, len(Placeholder)
 	}
 	return kind, size
 }
@@ -275,7 +275,7 @@ func (s *scanner) word(i int, kind uint8, size int) int {
 		return i
 	case verdict:
 		r, _ := utf8.DecodeRuneInString(s.text[i:])
-		s.class, s.fold = Sign, append(s.fold, 0, verdictOf(r))
+		s.class, s.fold = Symbol, append(s.fold, 0, verdictOf(r))
 		return i + size
 	case compare:
 		sign := s.text[i : i+size]
@@ -285,10 +285,10 @@ func (s *scanner) word(i int, kind uint8, size int) int {
 		case ">=":
 			sign = "≥"
 		}
-		s.class, s.fold = Sign, append(append(s.fold, 0), sign...)
+		s.class, s.fold = Symbol, append(append(s.fold, 0), sign...)
 		return i + size
 	case hidden:
-		s.class, s.fold = Concealed, append(s.fold, '@')
+		s.class, s.fold = ObfuscatedEmail, append(s.fold, '@')
 		return i + size
 	case currency:
 		return s.price(i, size)

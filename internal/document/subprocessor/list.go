@@ -36,7 +36,7 @@ func entries(blocks []plain.Block) []Row {
 			}
 			cur.set(what, value)
 			found++
-		case b.Kind == plain.Item && value != "" && len(strings.Fields(key)) <= 5:
+		case b.Kind == plain.ListItem && value != "" && len(strings.Fields(key)) <= 5:
 			// something else that is told, or a list of lines like "Example Inc.: hosting"
 		case b.Kind == plain.Heading || len(strings.Fields(b.Text)) <= maxName && !strings.HasSuffix(b.Text, "."):
 			out = cur.keep(out)
@@ -157,7 +157,7 @@ func lists(blocks []plain.Block) []Row {
 	var out []Row
 	for i := 0; i < len(blocks); {
 		j := i
-		for j < len(blocks) && blocks[j].Kind == blocks[i].Kind && blocks[j].Kind != plain.Heading && blocks[j].Kind != plain.Row {
+		for j < len(blocks) && blocks[j].Kind == blocks[i].Kind && blocks[j].Kind != plain.Heading && blocks[j].Kind != plain.TableRow {
 			j++
 		}
 		var rows []Row
@@ -168,7 +168,7 @@ func lists(blocks []plain.Block) []Row {
 				continue
 			}
 			rows = append(rows, r)
-			if r.Location != "" || r.Purpose != "" && list[0].Kind == plain.Item {
+			if r.Location != "" || r.Purpose != "" && list[0].Kind == plain.ListItem {
 				told++
 			}
 		}

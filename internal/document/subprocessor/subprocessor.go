@@ -22,7 +22,7 @@ const maxRows = 5000
 // Rows reads a document that is known to be a list of subprocessors: its tables; if
 // there are none, entries of a name with lines like "Purpose: hosting", then lists.
 func Rows(md string) []Row {
-	blocks := plain.Blocks(md)
+	blocks := plain.Parse(md)
 	rows := tables(blocks, false)
 	if len(rows) == 0 {
 		rows = entries(blocks)
@@ -39,7 +39,7 @@ func Annex(md string) []Row {
 	if !mentions(md) {
 		return nil
 	}
-	blocks := plain.Blocks(md)
+	blocks := plain.Parse(md)
 	rows := tables(blocks, true)
 	if len(rows) == 0 {
 		for _, part := range aboutParts(blocks) {
@@ -109,7 +109,7 @@ const leastSure = 3
 // short it is: a table whose head, or the heading above, says so, or a list most of
 // whose rows tell a place.
 func Sure(md string) bool {
-	blocks := plain.Blocks(md)
+	blocks := plain.Parse(md)
 	if len(tables(blocks, true)) >= leastSure {
 		return true
 	}

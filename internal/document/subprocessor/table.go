@@ -17,7 +17,7 @@ func tables(blocks []plain.Block, strict bool) []Row {
 	level := 0      // of the heading that does
 	for i := 0; i < len(blocks); {
 		b := blocks[i]
-		if b.Kind != plain.Row {
+		if b.Kind != plain.TableRow {
 			switch {
 			case b.Kind == plain.Heading && mentions(b.Text):
 				speaks, level = true, b.Level
@@ -30,7 +30,7 @@ func tables(blocks []plain.Block, strict bool) []Row {
 			continue
 		}
 		j := i
-		for j < len(blocks) && blocks[j].Kind == plain.Row {
+		for j < len(blocks) && blocks[j].Kind == plain.TableRow {
 			j++
 		}
 		var rows [][]string

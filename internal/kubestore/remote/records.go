@@ -12,30 +12,30 @@ import (
 
 // Records are what commands read of a store beside its objects; a store.Store has them.
 type Records interface {
-	ListCompanies(ctx context.Context, p store.Page) (items []store.CompanySummary, next string, err error)
-	ListRuns(ctx context.Context, company string, p store.Page) (items []store.Run, next string, err error)
+	ListCompanies(ctx context.Context, p store.ListOptions) (items []store.CompanySummary, next string, err error)
+	ListRuns(ctx context.Context, company string, p store.ListOptions) (items []store.Run, next string, err error)
 	GetPage(ctx context.Context, company, url string) (store.FetchedPage, error)
-	ListPages(ctx context.Context, company string, p store.Page) (items []store.FetchedPage, next string, err error)
+	ListPages(ctx context.Context, company string, p store.ListOptions) (items []store.FetchedPage, next string, err error)
 	GetDocument(ctx context.Context, id string) (store.Document, error)
 	FindDocument(ctx context.Context, company, url string) (store.Document, error)
-	ListDocuments(ctx context.Context, company string, p store.Page) (items []store.Document, next string, err error)
-	ListVersions(ctx context.Context, documentID string, p store.Page) (items []store.Version, next string, err error)
+	ListDocuments(ctx context.Context, company string, p store.ListOptions) (items []store.Document, next string, err error)
+	ListVersions(ctx context.Context, documentID string, p store.ListOptions) (items []store.Version, next string, err error)
 	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
 	Ping(ctx context.Context) error
 	Counts(ctx context.Context) (companies, documents int64, err error)
 }
 
-// question is one method of Records with its arguments.
-type question struct {
-	Verb string     `json:"verb"`
-	Of   string     `json:"of,omitempty"` // a company or a document's id
-	URL  string     `json:"url,omitempty"`
-	N    int        `json:"n,omitempty"`
-	Page store.Page `json:"page"`
+// recordsRequest is one method of Records with its arguments.
+type recordsRequest struct {
+	Verb string            `json:"verb"`
+	Of   string            `json:"of,omitempty"` // a company or a document's id
+	URL  string            `json:"url,omitempty"`
+	N    int               `json:"n,omitempty"`
+	Page store.ListOptions `json:"page"`
 }
 
-// answer is what came of a question.
-type answer struct {
+// recordsResponse is what came of a question.
+type recordsResponse struct {
 	Value json.RawMessage `json:"value,omitempty"`
 	// Rest is the next page of a list, or a version's text.
 	Rest  string `json:"rest,omitempty"`
@@ -49,7 +49,7 @@ type counts struct {
 	Documents int64 `json:"documents"`
 }
 
-func (q *question) answer(ctx context.Context, r Records) (a answer) {
+func (q *recordsRequest) execute(ctx context.Context, r Records) (a recordsResponse) {
 	var v any
 	var err error
 	switch q.Verb {
@@ -84,33 +84,33 @@ func (q *question) answer(ctx context.Context, r Records) (a answer) {
 		a.Value, err = json.Marshal(v)
 	}
 	if err != nil {
-		a.Error, a.Kind = err.Error(), kindOf(err)
+		a.Error, a.Kind = err.Error(), errorKind(err)
 	}
 	return a
 }
 
 func handleRecords(r Records) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
-		var q question
+		var q recordsRequest
 		if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, maxBody)).Decode(&q); err != nil {
 			http.Error(w, "no question: "+err.Error(), http.StatusBadRequest)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(q.answer(req.Context(), r)) // the caller went away
+		_ = json.NewEncoder(w).Encode(q.execute(req.Context(), r)) // the caller went away
 	}
 }
 
 var _ Records = (*Store)(nil)
 
-// ask puts a question to the other process, and reads the answer into T.
-func ask[T any](ctx context.Context, s *Store, q question) (v T, rest string, err error) {
-	var a answer
+// queryRecords puts a question to the other process, and reads the answer into T.
+func queryRecords[T any](ctx context.Context, s *Store, q recordsRequest) (v T, rest string, err error) {
+	var a recordsResponse
 	if err := s.post(ctx, "records", q.Verb, q, &a); err != nil {
 		return v, "", err
 	}
 	if a.Error != "" {
-		return v, "", named(a.Error, a.Kind)
+		return v, "", decodeError(a.Error, a.Kind)
 	}
 	if err := json.Unmarshal(a.Value, &v); err != nil {
 		return v, "", fmt.Errorf("%s in the standalone process: %w", q.Verb, err)
@@ -119,67 +119,67 @@ func ask[T any](ctx context.Context, s *Store, q question) (v T, rest string, er
 }
 
 // ListCompanies implements Records.
-func (s *Store) ListCompanies(ctx context.Context, p store.Page) ([]store.CompanySummary, string, error) {
-	return ask[[]store.CompanySummary](ctx, s, question{Verb: "companies", Page: p})
+func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) ([]store.CompanySummary, string, error) {
+	return queryRecords[[]store.CompanySummary](ctx, s, recordsRequest{Verb: "companies", Page: p})
 }
 
 // ListRuns implements Records.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
-	return ask[[]store.Run](ctx, s, question{Verb: "runs", Of: company, Page: p})
+func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
+	return queryRecords[[]store.Run](ctx, s, recordsRequest{Verb: "runs", Of: company, Page: p})
 }
 
 // GetPage implements Records.
 func (s *Store) GetPage(ctx context.Context, company, url string) (store.FetchedPage, error) {
-	v, _, err := ask[store.FetchedPage](ctx, s, question{Verb: "page", Of: company, URL: url})
+	v, _, err := queryRecords[store.FetchedPage](ctx, s, recordsRequest{Verb: "page", Of: company, URL: url})
 	return v, err
 }
 
 // ListPages implements Records.
-func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
-	return ask[[]store.FetchedPage](ctx, s, question{Verb: "pages", Of: company, Page: p})
+func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
+	return queryRecords[[]store.FetchedPage](ctx, s, recordsRequest{Verb: "pages", Of: company, Page: p})
 }
 
 // GetDocument implements Records.
 func (s *Store) GetDocument(ctx context.Context, id string) (store.Document, error) {
-	v, _, err := ask[store.Document](ctx, s, question{Verb: "document", Of: id})
+	v, _, err := queryRecords[store.Document](ctx, s, recordsRequest{Verb: "document", Of: id})
 	return v, err
 }
 
 // FindDocument implements Records.
 func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Document, error) {
-	v, _, err := ask[store.Document](ctx, s, question{Verb: "find", Of: company, URL: url})
+	v, _, err := queryRecords[store.Document](ctx, s, recordsRequest{Verb: "find", Of: company, URL: url})
 	return v, err
 }
 
 // ListDocuments implements Records.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
-	return ask[[]store.Document](ctx, s, question{Verb: "documents", Of: company, Page: p})
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
+	return queryRecords[[]store.Document](ctx, s, recordsRequest{Verb: "documents", Of: company, Page: p})
 }
 
 // ListVersions implements Records.
-func (s *Store) ListVersions(ctx context.Context, documentID string, p store.Page) ([]store.Version, string, error) {
-	return ask[[]store.Version](ctx, s, question{Verb: "versions", Of: documentID, Page: p})
+func (s *Store) ListVersions(ctx context.Context, documentID string, p store.ListOptions) ([]store.Version, string, error) {
+	return queryRecords[[]store.Version](ctx, s, recordsRequest{Verb: "versions", Of: documentID, Page: p})
 }
 
 // VersionText implements Records.
 func (s *Store) VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error) {
-	return ask[store.Version](ctx, s, question{Verb: "text", Of: documentID, N: n})
+	return queryRecords[store.Version](ctx, s, recordsRequest{Verb: "text", Of: documentID, N: n})
 }
 
 // Ping implements Records: the other process answers, and its store does.
 func (s *Store) Ping(ctx context.Context) error {
-	_, _, err := ask[json.RawMessage](ctx, s, question{Verb: "ping"})
+	_, _, err := queryRecords[json.RawMessage](ctx, s, recordsRequest{Verb: "ping"})
 	return err
 }
 
 // Counts implements Records.
 func (s *Store) Counts(ctx context.Context) (companies, documents int64, err error) {
-	c, _, err := ask[counts](ctx, s, question{Verb: "counts"})
+	c, _, err := queryRecords[counts](ctx, s, recordsRequest{Verb: "counts"})
 	return c.Companies, c.Documents, err
 }
 
-// kindOf is the name by which an error's sentinel crosses the socket.
-func kindOf(err error) string {
+// errorKind is the name by which an error's sentinel crosses the socket.
+func errorKind(err error) string {
 	for name, s := range sentinels {
 		if errors.Is(err, s) {
 			return name
@@ -188,8 +188,8 @@ func kindOf(err error) string {
 	return ""
 }
 
-// named is an error that came over the socket.
-func named(text, kind string) error {
+// decodeError is an error that came over the socket.
+func decodeError(text, kind string) error {
 	if s := sentinels[kind]; s != nil {
 		return fmt.Errorf("%s: %w", text, s)
 	}

@@ -23,10 +23,10 @@ func served(t *testing.T) (store.Store, *Store) {
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	now := time.Date(2026, 1, 2, 3, 4, 5, 6_000_000, time.UTC)
 	d := store.Document{ID: "d", Company: "c", URL: "https://c.example/terms", Type: "terms_of_service", Versions: 1, FirstSeen: now, LastSeen: now, LastChanged: now}
-	_, _, version := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", Hash: "h", FetchedAt: now}, "# Terms")
+	_, _, version := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", ContentHash: "h", FetchedAt: now}, "# Terms")
 	for what, err := range map[string]error{
 		"document": s.PutDocument(t.Context(), store.Fence{}, d), "version": version,
-		"run":   s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunComplete, Started: now}),
+		"run":   s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunComplete, CreatedAt: now}),
 		"pages": s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: "c", URL: d.URL, Status: 200}, {Company: "c", URL: "https://c.example/x", Reason: "robots"}}),
 	} {
 		if err != nil {
@@ -49,7 +49,7 @@ func served(t *testing.T) (store.Store, *Store) {
 func TestWhatCommandsReadIsTheSameThroughTheSocket(t *testing.T) {
 	t.Parallel()
 	s, r := served(t)
-	ctx, one := t.Context(), store.Page{Limit: 1}
+	ctx, one := t.Context(), store.ListOptions{Limit: 1}
 	for what, read := range map[string]func(Records) []any{
 		"companies": func(r Records) []any { v, next, err := r.ListCompanies(ctx, one); return []any{v, next, err} },
 		"runs":      func(r Records) []any { v, next, err := r.ListRuns(ctx, "c", one); return []any{v, next, err} },
@@ -80,10 +80,10 @@ func TestAnErrorKeepsItsMeaningThroughTheSocket(t *testing.T) {
 	if _, err := r.GetDocument(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a document that is not there: %v", err)
 	}
-	if _, _, err := r.ListRuns(t.Context(), "c", store.Page{Continue: "!"}); err == nil || errors.Is(err, store.ErrNotFound) {
+	if _, _, err := r.ListRuns(t.Context(), "c", store.ListOptions{Continue: "!"}); err == nil || errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a page that is none: %v", err)
 	}
-	if _, _, err := ask[[]store.Run](t.Context(), r, question{Verb: "nonsense"}); err == nil {
+	if _, _, err := queryRecords[[]store.Run](t.Context(), r, recordsRequest{Verb: "nonsense"}); err == nil {
 		t.Error("a question that is none is answered")
 	}
 }

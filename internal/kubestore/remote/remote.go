@@ -25,13 +25,13 @@ const (
 	callTimeout = 30 * time.Second
 )
 
-// call is one verb of store.Objects with its arguments, and its answer.
-type call struct {
-	Verb    string          `json:"verb"`
-	Object  store.Object    `json:"object"`
-	Key     store.ObjectKey `json:"key"`
-	Version string          `json:"version,omitempty"`
-	Page    store.Page      `json:"page"`
+// objectsCall is one verb of store.Objects with its arguments, and its answer.
+type objectsCall struct {
+	Verb    string            `json:"verb"`
+	Object  store.Object      `json:"object"`
+	Key     store.ObjectKey   `json:"key"`
+	Version string            `json:"version,omitempty"`
+	Page    store.ListOptions `json:"page"`
 
 	Items []store.Object `json:"items,omitempty"`
 	Next  string         `json:"next,omitempty"`
@@ -76,18 +76,18 @@ func handler(objects store.Objects, records Records) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /records", handleRecords(records))
 	mux.HandleFunc("POST /objects", func(w http.ResponseWriter, r *http.Request) {
-		var c call
+		var c objectsCall
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&c); err != nil {
 			http.Error(w, "no call: "+err.Error(), http.StatusBadRequest)
 			return
 		}
-		c.answer(r.Context(), objects)
+		c.execute(r.Context(), objects)
 		_ = json.NewEncoder(w).Encode(c)
 	})
 	return mux
 }
 
-func (c *call) answer(ctx context.Context, objects store.Objects) {
+func (c *objectsCall) execute(ctx context.Context, objects store.Objects) {
 	var err error
 	switch c.Verb {
 	case "get":
@@ -106,7 +106,7 @@ func (c *call) answer(ctx context.Context, objects store.Objects) {
 	if err == nil {
 		return
 	}
-	c.Error, c.Kind = err.Error(), kindOf(err)
+	c.Error, c.Kind = err.Error(), errorKind(err)
 }
 
 // Store is that of another process, as far as it is carried.
@@ -152,43 +152,43 @@ func (s *Store) post(ctx context.Context, path, verb string, in, out any) error 
 	return nil
 }
 
-func (s *Store) do(ctx context.Context, c call) (out call, err error) {
+func (s *Store) do(ctx context.Context, c objectsCall) (out objectsCall, err error) {
 	if err := s.post(ctx, "objects", c.Verb, c, &out); err != nil {
 		return c, err
 	}
 	if out.Error != "" {
-		return out, named(out.Error, out.Kind)
+		return out, decodeError(out.Error, out.Kind)
 	}
 	return out, nil
 }
 
 // GetObject implements store.Objects.
 func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
-	c, err := s.do(ctx, call{Verb: "get", Key: key})
+	c, err := s.do(ctx, objectsCall{Verb: "get", Key: key})
 	return c.Object, err
 }
 
 // CreateObject implements store.Objects.
 func (s *Store) CreateObject(ctx context.Context, obj store.Object) (store.Object, error) {
-	c, err := s.do(ctx, call{Verb: "create", Object: obj})
+	c, err := s.do(ctx, objectsCall{Verb: "create", Object: obj})
 	return c.Object, err
 }
 
 // UpdateObject implements store.Objects.
 func (s *Store) UpdateObject(ctx context.Context, obj store.Object) (store.Object, error) {
-	c, err := s.do(ctx, call{Verb: "update", Object: obj})
+	c, err := s.do(ctx, objectsCall{Verb: "update", Object: obj})
 	return c.Object, err
 }
 
 // DeleteObject implements store.Objects.
 func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, version string) error {
-	_, err := s.do(ctx, call{Verb: "delete", Key: key, Version: version})
+	_, err := s.do(ctx, objectsCall{Verb: "delete", Key: key, Version: version})
 	return err
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) ([]store.Object, string, string, error) {
-	c, err := s.do(ctx, call{Verb: "list", Key: store.ObjectKey{Kind: kind, Namespace: namespace}, Page: p})
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) ([]store.Object, string, string, error) {
+	c, err := s.do(ctx, objectsCall{Verb: "list", Key: store.ObjectKey{Kind: kind, Namespace: namespace}, Page: p})
 	return c.Items, c.Next, c.Version, err
 }
 

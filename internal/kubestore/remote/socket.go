@@ -12,9 +12,9 @@ import (
 // Linux and 104 on BSD and macOS, its end included.
 const maxPath = 103
 
-// reach calls do with a path by which the socket at path can be bound or reached: a
+// withShortPath calls do with a path by which the socket at path can be bound or reached: a
 // short one through its folder's open file where path itself is too long.
-func reach(path string, do func(short string) error) error {
+func withShortPath(path string, do func(short string) error) error {
 	if len(path) <= maxPath {
 		return do(path)
 	}
@@ -32,7 +32,7 @@ func reach(path string, do func(short string) error) error {
 
 // bind makes the socket at path; it has to be removed by path.
 func bind(path string) (l net.Listener, err error) {
-	err = reach(path, func(short string) error {
+	err = withShortPath(path, func(short string) error {
 		l, err = (&net.ListenConfig{}).Listen(context.Background(), "unix", short)
 		return err
 	})
@@ -44,7 +44,7 @@ func bind(path string) (l net.Listener, err error) {
 
 func dial(ctx context.Context, path string) (c net.Conn, err error) {
 	var d net.Dialer
-	err = reach(path, func(short string) error {
+	err = withShortPath(path, func(short string) error {
 		c, err = d.DialContext(ctx, "unix", short)
 		return err
 	})

@@ -33,7 +33,7 @@ func TestAFolderWhosePathIsLongerThanASocketsMayBeIsServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.ListRuns(t.Context(), "", store.Page{}); err != nil {
+	if _, _, err := r.ListRuns(t.Context(), "", store.ListOptions{}); err != nil {
 		t.Error(err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {

@@ -111,7 +111,7 @@ func unfinished(r store.Run) bool { return r.State == store.RunPending || r.Stat
 // somebody deleted it, is given as Stopped, which is to be started again.
 func (l *Launcher) Observe(ctx context.Context, runID string) (store.Run, error) {
 	rec, err := l.Queue.Observe(ctx, runID)
-	if err != nil || rec.Reserved != WorkerName(runID) || !unfinished(rec) || rec.NotBefore.After(time.Now()) {
+	if err != nil || rec.AssignedWorker != WorkerName(runID) || !unfinished(rec) || rec.NotBefore.After(time.Now()) {
 		return rec, err
 	}
 	job, err := newestJob(ctx, l.Client, runID, l.Namespace)
@@ -150,7 +150,7 @@ func (l *Launcher) orphaned(ctx context.Context, rec store.Run) (store.Run, erro
 			return rec, nil
 		}
 	}
-	rec.State = store.RunStopped
+	rec.State = store.RunInterrupted
 	return rec, nil
 }
 
@@ -166,7 +166,7 @@ func (l *Launcher) lost(ctx context.Context, rec *store.Run, j *batchv1.Job) err
 
 // end makes a run failed, unless its worker was quicker.
 func (l *Launcher) end(ctx context.Context, rec *store.Run, reason crawl.StopReason, message string) error {
-	rec.State, rec.StopReason, rec.Message, rec.Completed = store.RunFailed, string(reason), message, time.Now().UTC()
+	rec.State, rec.StopReason, rec.Message, rec.FinishedAt = store.RunFailed, string(reason), message, time.Now().UTC()
 	err := l.Queue.Runs.PutRun(ctx, *rec)
 	if errors.Is(err, store.ErrFenced) {
 		*rec, err = l.Queue.Observe(ctx, rec.ID)
@@ -179,12 +179,12 @@ func (l *Launcher) end(ctx context.Context, rec *store.Run, reason crawl.StopRea
 
 // Ask implements crawljob.Runner. A worker that is to end for the time being or for
 // good is sent a signal too, by the end of its Job.
-func (l *Launcher) Ask(ctx context.Context, runID string, what store.Request) error {
+func (l *Launcher) Ask(ctx context.Context, runID string, what store.RunRequest) error {
 	if err := l.Queue.Ask(ctx, runID, what); err != nil {
 		return err
 	}
 	rec, err := l.Queue.Observe(ctx, runID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && rec.Reserved != WorkerName(runID) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && rec.AssignedWorker != WorkerName(runID) {
 		return nil
 	}
 	if err != nil {
@@ -215,7 +215,7 @@ func (l *Launcher) complete(ctx context.Context, runID string) error {
 	if err := l.remove(ctx, runID); err != nil {
 		return err
 	}
-	rec.State = store.RunStopped
+	rec.State = store.RunInterrupted
 	if err := l.Queue.Runs.PutRun(ctx, rec); err != nil {
 		if errors.Is(err, store.ErrFenced) {
 			return nil // another pod was quicker: it reads the request

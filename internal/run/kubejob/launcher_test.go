@@ -33,7 +33,7 @@ func TestAnOperatorWithoutAWorkersImageSaysSoAndStartsNoJob(t *testing.T) {
 	if err := l.Start(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	if r, err = l.Observe(t.Context(), o.RunID); err != nil || r.State != store.RunPending || r.Reserved != "" {
+	if r, err = l.Observe(t.Context(), o.RunID); err != nil || r.State != store.RunPending || r.AssignedWorker != "" {
 		t.Errorf("its run is %+v, %v", r, err)
 	}
 }
@@ -52,7 +52,7 @@ func TestARunThatIsToBeTriedLaterHasNoJobMeanwhile(t *testing.T) {
 			t.Fatal(err)
 		}
 		r, err := l.Observe(t.Context(), o.RunID)
-		if err != nil || r.State != store.RunPending || r.Reserved != WorkerName(o.RunID) {
+		if err != nil || r.State != store.RunPending || r.AssignedWorker != WorkerName(o.RunID) {
 			t.Errorf("its run is %+v, %v", r, err)
 		}
 	}

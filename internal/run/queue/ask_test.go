@@ -27,7 +27,7 @@ func (m *meanwhile) GetRun(ctx context.Context, id string) (store.Run, error) {
 
 func TestARunThatIsTakenUpWhileItsOwnerAsksIsLeftToItsWorker(t *testing.T) {
 	t.Parallel()
-	for _, ask := range []store.Request{store.RequestStop, store.RequestSuspend, store.RequestCancel} {
+	for _, ask := range []store.RunRequest{store.RequestStop, store.RequestSuspend, store.RequestCancel} {
 		b := newBed(t)
 		b.order("r1", 0)
 		p := b.newPool(b.store, "pool")
@@ -41,10 +41,10 @@ func TestARunThatIsTakenUpWhileItsOwnerAsksIsLeftToItsWorker(t *testing.T) {
 			t.Fatal(err)
 		}
 		r, err := b.queue.Observe(t.Context(), "r1")
-		if err != nil || r.State != store.RunRunning || r.Holder != "pool" {
+		if err != nil || r.State != store.RunRunning || r.Worker != "pool" {
 			t.Errorf("asked to %s, under its worker's hands it is %+v, %v", ask, r, err)
 		}
-		if got, err := b.store.GetRequest(t.Context(), "r1"); err != nil || got != ask {
+		if got, err := b.store.GetRunRequest(t.Context(), "r1"); err != nil || got != ask {
 			t.Errorf("its worker reads %q, %v", got, err)
 		}
 	}
@@ -74,7 +74,7 @@ func TestASuspendedRunCanBeCancelledThoughItsCompanyWasCrawledSince(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := store.Run{ID: "r1", Company: demo.Domain, State: store.RunStopped, Fence: store.Fence{LeaseName: l.Name, Epoch: l.Epoch}}
+	r := store.Run{ID: "r1", Company: demo.Domain, State: store.RunInterrupted, Fence: store.Fence{LeaseName: l.Name, Epoch: l.Epoch}}
 	if err := b.store.PutRun(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}

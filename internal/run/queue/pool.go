@@ -120,8 +120,8 @@ func (p *Pool) Start(ctx context.Context) error {
 func (p *Pool) next(ctx context.Context) (store.Run, store.Lease, bool) {
 	for _, state := range []string{store.RunRunning, store.RunPending} {
 		// All pages, for those before a run may be reserved for others.
-		for page := (store.Page{Limit: store.MaxLimit}); ; {
-			runs, more, err := p.Store.ListRunsIn(ctx, state, page)
+		for page := (store.ListOptions{Limit: store.MaxLimit}); ; {
+			runs, more, err := p.Store.ListRunsByState(ctx, state, page)
 			if err != nil {
 				if ctx.Err() == nil {
 					p.Log.Error(err, "queue not read", "state", state)
@@ -162,7 +162,7 @@ func (p *Pool) first(ctx context.Context, runs []store.Run) (store.Run, store.Le
 func (p *Pool) due(r store.Run) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.mine[r.ID] || r.Reserved != "" && r.Reserved != p.Runner.Holder || len(r.Task) == 0 {
+	if p.mine[r.ID] || r.AssignedWorker != "" && r.AssignedWorker != p.Runner.Holder || len(r.Task) == 0 {
 		return false
 	}
 	if r.State == store.RunPending {
@@ -233,8 +233,8 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 		return r, l, err
 	}
 	now.Fence = store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
-	if now.Limit > 0 && now.Attempts >= now.Limit {
-		now.State, now.StopReason, now.Completed = store.RunFailed, string(crawl.StopWorkerLost), time.Now().UTC()
+	if now.MaxAttempts > 0 && now.Attempts >= now.MaxAttempts {
+		now.State, now.StopReason, now.FinishedAt = store.RunFailed, string(crawl.StopWorkerLost), time.Now().UTC()
 		now.Message = fmt.Sprintf("%d workers were lost while they crawled %s; look at their logs and memory, then create a new CrawlJob.", now.Attempts, now.Company)
 		if err := p.swap(ctx, now, r.State); err != nil {
 			return r, l, err
@@ -242,10 +242,10 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 		return r, l, errNotNow
 	}
 	now.Attempts++
-	if now.Begun.IsZero() {
-		now.Begun = time.Now().UTC()
+	if now.StartedAt.IsZero() {
+		now.StartedAt = time.Now().UTC()
 	}
-	now.State, now.Message, now.Holder, now.Heartbeat = store.RunRunning, "", p.Runner.Holder, time.Now().UTC()
+	now.State, now.Message, now.Worker, now.Heartbeat = store.RunRunning, "", p.Runner.Holder, time.Now().UTC()
 	if err := p.swap(ctx, now, r.State); err != nil {
 		return r, l, err
 	}
@@ -259,7 +259,7 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 
 // swap writes a run unless its owner ended it since it was read.
 func (p *Pool) swap(ctx context.Context, r store.Run, from string) error {
-	err := p.Store.SwapRun(ctx, r, from)
+	err := p.Store.CompareAndSwapRun(ctx, r, from)
 	if errors.Is(err, store.ErrConflict) {
 		return errNotNow
 	}
@@ -283,8 +283,8 @@ func (p *Pool) WorkOn(ctx context.Context, id, worker string) (store.Run, error)
 		if r.State != store.RunPending && r.State != store.RunRunning {
 			return r, nil
 		}
-		if r.Reserved != worker {
-			return r, fmt.Errorf("take up run %s: %w %s but for %q", id, ErrNotReserved, worker, r.Reserved)
+		if r.AssignedWorker != worker {
+			return r, fmt.Errorf("take up run %s: %w %s but for %q", id, ErrNotReserved, worker, r.AssignedWorker)
 		}
 		if taken, l, err := p.take(ctx, r); err == nil {
 			p.work(ctx, taken, l)
@@ -363,7 +363,7 @@ const lastLook = 2 * time.Second
 // asked is the end that a run's owner wants, nil if it wants none. A store that does
 // not answer is told of by the lease's renewal.
 func asked(ctx context.Context, s store.Runs, id string) error {
-	what, err := s.GetRequest(ctx, id)
+	what, err := s.GetRunRequest(ctx, id)
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}

@@ -14,8 +14,8 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
@@ -46,12 +46,12 @@ func newBed(t *testing.T) *bed {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	to, err := fetch.ParseConnectTo(":443:" + site.Address)
+	to, err := fetch.ParseConnectTo(":443:" + site.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f, err := fetch.New(fetch.Config{
-		Guard: address.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
+		Guard: netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: site.CAFile, ConnectTo: []fetch.ConnectTo{to},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +152,7 @@ func TestAnOrderIsCrawledOnceByOneOfManyPools(t *testing.T) {
 	if r.Attempts != 1 || r.Documents.New < 10 || r.StopReason == "" {
 		t.Errorf("it ended as %+v", r)
 	}
-	docs, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.Page{})
+	docs, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.ListOptions{})
 	if err != nil || int64(len(docs)) != r.Documents.New {
 		t.Errorf("%d documents of %d are there, %v", len(docs), r.Documents.New, err)
 	}
@@ -160,8 +160,8 @@ func TestAnOrderIsCrawledOnceByOneOfManyPools(t *testing.T) {
 
 func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 	t.Parallel()
-	for ask, want := range map[store.Request]string{
-		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunStopped, store.RequestCancel: store.RunFailed,
+	for ask, want := range map[store.RunRequest]string{
+		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunInterrupted, store.RequestCancel: store.RunFailed,
 	} {
 		t.Run(string(ask), func(t *testing.T) {
 			t.Parallel()
@@ -176,7 +176,7 @@ func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 			if ask != store.RequestSuspend {
 				return
 			}
-			before, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.Page{})
+			before, _, err := b.store.ListDocuments(t.Context(), demo.Domain, store.ListOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -192,8 +192,8 @@ func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 func TestARunThatNobodyHasTakenUpIsEndedWhereItLies(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	for ask, want := range map[store.Request]string{
-		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunStopped, store.RequestCancel: store.RunFailed,
+	for ask, want := range map[store.RunRequest]string{
+		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunInterrupted, store.RequestCancel: store.RunFailed,
 	} {
 		id := "r-" + string(ask)
 		b.order(id, 0)
@@ -217,7 +217,7 @@ func TestAPoolThatShutsDownGivesItsRunsBack(t *testing.T) {
 	}
 	b.pool("new")
 	r = b.await("r1", "completion", in(store.RunComplete))
-	if r.Attempts != 1 || r.Holder != "new" || r.Documents.New < 10 {
+	if r.Attempts != 1 || r.Worker != "new" || r.Documents.New < 10 {
 		t.Errorf("it ended as %+v", r)
 	}
 }
@@ -233,7 +233,7 @@ func TestALostWorkersRunIsTakenOverAndAPoisonedOneIsGivenUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.State, r.Holder, r.Attempts, r.Heartbeat = store.RunRunning, "dead", attempts, time.Now()
+		r.State, r.Worker, r.Attempts, r.Heartbeat = store.RunRunning, "dead", attempts, time.Now()
 		r.Fence = store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
 		if err := b.store.PutRun(t.Context(), r); err != nil {
 			t.Fatal(err)

@@ -72,16 +72,16 @@ func (q *Queue) Start(ctx context.Context, o Order) error {
 		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
 	}
 	r := have
-	if have.State == store.RunStopped {
-		r.Begun = time.Time{} // a deadline begins anew
+	if have.State == store.RunInterrupted {
+		r.StartedAt = time.Time{} // a deadline begins anew
 	}
 	r.ID, r.Company, r.State, r.Task = o.RunID, o.Company, store.RunPending, b
-	r.Priority, r.Limit, r.NotBefore, r.Reserved = o.Priority, o.Attempts, o.NotBefore, o.Reserved
-	r.StopReason, r.Message, r.Holder, r.Completed = "", "", "", time.Time{}
-	if r.Started.IsZero() {
-		r.Started = time.Now().UTC()
+	r.Priority, r.MaxAttempts, r.NotBefore, r.AssignedWorker = o.Priority, o.Attempts, o.NotBefore, o.Reserved
+	r.StopReason, r.Message, r.Worker, r.FinishedAt = "", "", "", time.Time{}
+	if r.CreatedAt.IsZero() {
+		r.CreatedAt = time.Now().UTC()
 	}
-	if err := q.Runs.PutRequest(ctx, o.RunID, ""); err != nil {
+	if err := q.Runs.PutRunRequest(ctx, o.RunID, ""); err != nil {
 		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
 	}
 	// A record that a worker left is not fenced any more: nobody holds it.
@@ -99,12 +99,12 @@ func (q *Queue) Observe(ctx context.Context, runID string) (store.Run, error) {
 
 // Ask tells whoever works on a run to end it. A run that nobody has taken up yet is
 // ended here and now.
-func (q *Queue) Ask(ctx context.Context, runID string, what store.Request) error {
-	if err := q.Runs.PutRequest(ctx, runID, what); err != nil {
+func (q *Queue) Ask(ctx context.Context, runID string, what store.RunRequest) error {
+	if err := q.Runs.PutRunRequest(ctx, runID, what); err != nil {
 		return err
 	}
 	r, err := q.Runs.GetRun(ctx, runID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && r.State != store.RunPending && r.State != store.RunStopped {
+	if errors.Is(err, store.ErrNotFound) || err == nil && r.State != store.RunPending && r.State != store.RunInterrupted {
 		return nil
 	}
 	if err != nil {
@@ -113,7 +113,7 @@ func (q *Queue) Ask(ctx context.Context, runID string, what store.Request) error
 	was := r.State
 	switch what {
 	case store.RequestSuspend:
-		r.State = store.RunStopped
+		r.State = store.RunInterrupted
 	case store.RequestStop:
 		r.State, r.StopReason, r.Message = store.RunComplete, string(crawl.StopRequested), "The crawl was stopped by its owner; what was found is kept."
 	case store.RequestCancel:
@@ -121,13 +121,13 @@ func (q *Queue) Ask(ctx context.Context, runID string, what store.Request) error
 	default:
 		return nil
 	}
-	if r.State != store.RunStopped {
-		r.Completed = time.Now().UTC()
+	if r.State != store.RunInterrupted {
+		r.FinishedAt = time.Now().UTC()
 	}
 	// A run that was taken up meanwhile is left to its worker, which reads the request.
 	// The fence is of a worker that has left; others may have had the lease since.
 	r.Fence = store.Fence{}
-	if err := q.Runs.SwapRun(ctx, r, was); err != nil && !errors.Is(err, store.ErrConflict) {
+	if err := q.Runs.CompareAndSwapRun(ctx, r, was); err != nil && !errors.Is(err, store.ErrConflict) {
 		return fmt.Errorf("ask run %s to %s: %w", runID, what, err)
 	}
 	return nil

@@ -18,7 +18,7 @@ func TestRunsThatAreReservedForOthersStarveNobody(t *testing.T) {
 	}
 	for i := range 2*store.MaxLimit + 1 {
 		id := fmt.Sprintf("a%04d", i)
-		put(store.Run{ID: id, Company: id, State: store.RunPending, Reserved: "job-" + id, Priority: int32(i % 2), Task: []byte(`{}`)})
+		put(store.Run{ID: id, Company: id, State: store.RunPending, AssignedWorker: "job-" + id, Priority: int32(i % 2), Task: []byte(`{}`)})
 	}
 	put(store.Run{ID: "b", Company: "b", State: store.RunPending, Task: []byte(`{}`)})
 	p := b.newPool(b.store, "pool")

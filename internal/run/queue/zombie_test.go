@@ -100,8 +100,8 @@ func (s *standstill) PutRun(ctx context.Context, r store.Run) error {
 	return s.write(ctx, kind, func(ctx context.Context) error { return s.Store.PutRun(ctx, r) })
 }
 
-func (s *standstill) SwapRun(ctx context.Context, r store.Run, from string) error {
-	return s.write(ctx, runWrite, func(ctx context.Context) error { return s.Store.SwapRun(ctx, r, from) })
+func (s *standstill) CompareAndSwapRun(ctx context.Context, r store.Run, from string) error {
+	return s.write(ctx, runWrite, func(ctx context.Context) error { return s.Store.CompareAndSwapRun(ctx, r, from) })
 }
 
 func (s *standstill) PutCheckpoint(ctx context.Context, f store.Fence, id string, b []byte) error {
@@ -116,8 +116,8 @@ func (s *standstill) PutPages(ctx context.Context, f store.Fence, p []store.Fetc
 	return s.write(ctx, pageWrite, func(ctx context.Context) error { return s.Store.PutPages(ctx, f, p) })
 }
 
-func (s *standstill) DropPages(ctx context.Context, f store.Fence, company, id string) error {
-	return s.write(ctx, pageDrop, func(ctx context.Context) error { return s.Store.DropPages(ctx, f, company, id) })
+func (s *standstill) DeleteStalePages(ctx context.Context, f store.Fence, company, id string) error {
+	return s.write(ctx, pageDrop, func(ctx context.Context) error { return s.Store.DeleteStalePages(ctx, f, company, id) })
 }
 
 func (s *standstill) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
@@ -305,7 +305,7 @@ func (b *bed) contents() string {
 		Pages       []store.FetchedPage
 		Checkpoints map[string]int
 	}
-	ctx, p := b.t.Context(), store.Page{Limit: store.MaxLimit}
+	ctx, p := b.t.Context(), store.ListOptions{Limit: store.MaxLimit}
 	runs, _, err := b.store.ListRuns(ctx, demo.Domain, p)
 	if err != nil {
 		b.t.Fatal(err)

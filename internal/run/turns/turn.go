@@ -27,7 +27,7 @@ type Turn struct {
 // begin is a turn under a lease that was asked for at a time.
 func (h *Hosts) begin(ctx context.Context, host string, l store.Lease, asked time.Time) *Turn {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // Give ends it
-	t := &Turn{hosts: h, host: host, lease: l, began: asked, since: time.Now().Add(-l.Idle), stop: stop, done: make(chan struct{})}
+	t := &Turn{hosts: h, host: host, lease: l, began: asked, since: time.Now().Add(-l.IdleFor), stop: stop, done: make(chan struct{})}
 	t.until.Store(int64(h.Lease))
 	go t.keep(ctx)
 	return t

@@ -36,9 +36,9 @@ type chunk struct {
 
 func chunkKey(sum string, i int) string { return fmt.Sprintf("%s/%d", sum, i) }
 
-// ownedSum begins the sums that have their owner in them. The chunks of those that have not,
+// ownedSumPrefix begins the sums that have their owner in them. The chunks of those that have not,
 // from before there were any, may be several records'.
-const ownedSum = "own-"
+const ownedSumPrefix = "own-"
 
 // putBlob writes the chunks of data, if it needs any. owner is what they go with.
 func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, error) {
@@ -48,10 +48,10 @@ func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, e
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s\n", owner)
 	_, _ = sum.Write(data)
-	b := blob{Data: []byte{}, Sum: ownedSum + hex.EncodeToString(sum.Sum(nil))}
+	b := blob{Data: []byte{}, Sum: ownedSumPrefix + hex.EncodeToString(sum.Sum(nil))}
 	for ; len(data) > 0; b.Chunks++ {
 		c := chunk{chunkKey(b.Sum, b.Chunks), data[:min(chunkSize, len(data))]}
-		err := s.try(ctx, "put chunk "+c.Key, func(ctx context.Context) error {
+		err := s.retry(ctx, "put chunk "+c.Key, func(ctx context.Context) error {
 			_, err := s.db.Collection(chunkCollection).InsertOne(ctx, c)
 			if mongo.IsDuplicateKeyError(err) {
 				return nil
@@ -70,7 +70,7 @@ func (s *Store) getBlob(ctx context.Context, b blob) ([]byte, error) {
 	data := b.Data
 	for i := range b.Chunks {
 		var c chunk
-		if err := s.one(ctx, "get chunk "+chunkKey(b.Sum, i), chunkCollection, bson.D{{Key: "_id", Value: chunkKey(b.Sum, i)}}, &c); err != nil {
+		if err := s.findOne(ctx, "get chunk "+chunkKey(b.Sum, i), chunkCollection, bson.D{{Key: "_id", Value: chunkKey(b.Sum, i)}}, &c); err != nil {
 			return nil, err
 		}
 		data = append(data, c.Data...)
@@ -78,10 +78,10 @@ func (s *Store) getBlob(ctx context.Context, b blob) ([]byte, error) {
 	return data, nil
 }
 
-// dropBlob removes a blob's chunks.
-func (s *Store) dropBlob(ctx context.Context, b blob) error {
+// deleteChunks removes a blob's chunks.
+func (s *Store) deleteChunks(ctx context.Context, b blob) error {
 	for i := range b.Chunks {
-		err := s.try(ctx, "delete chunk "+chunkKey(b.Sum, i), func(ctx context.Context) error {
+		err := s.retry(ctx, "delete chunk "+chunkKey(b.Sum, i), func(ctx context.Context) error {
 			_, err := s.db.Collection(chunkCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: chunkKey(b.Sum, i)}})
 			return err
 		})
@@ -92,16 +92,16 @@ func (s *Store) dropBlob(ctx context.Context, b blob) error {
 	return nil
 }
 
-// dropAll removes the records of a filter, and their blobs before them: what was cut off
+// deleteWithBlobs removes the records of a filter, and their blobs before them: what was cut off
 // finds the rest by what is left.
-func (s *Store) dropAll(ctx context.Context, what, collection string, filter bson.D) error {
+func (s *Store) deleteWithBlobs(ctx context.Context, what, collection string, filter bson.D) error {
 	chunked := append(append(bson.D{}, filter...), bson.E{Key: "blob.chunks", Value: bson.D{{Key: "$gt", Value: 0}}})
 	for {
 		type record struct {
 			Key  string `json:"_id"`
 			Blob blob   `json:"blob"`
 		}
-		some, _, err := list(ctx, s, what, collection, chunked, bson.D{{Key: "_id", Value: 1}}, store.MaxLimit, func(r record) (string, record) { return r.Key, r })
+		some, _, err := listRecords(ctx, s, what, collection, chunked, bson.D{{Key: "_id", Value: 1}}, store.MaxLimit, func(r record) (string, record) { return r.Key, r })
 		if err != nil {
 			return err
 		}
@@ -109,12 +109,12 @@ func (s *Store) dropAll(ctx context.Context, what, collection string, filter bso
 			break
 		}
 		for _, r := range some {
-			if strings.HasPrefix(r.Blob.Sum, ownedSum) {
-				if err := s.dropBlob(ctx, r.Blob); err != nil {
+			if strings.HasPrefix(r.Blob.Sum, ownedSumPrefix) {
+				if err := s.deleteChunks(ctx, r.Blob); err != nil {
 					return err
 				}
 			}
-			err := s.try(ctx, what, func(ctx context.Context) error {
+			err := s.retry(ctx, what, func(ctx context.Context) error {
 				_, err := s.db.Collection(collection).DeleteOne(ctx, bson.D{{Key: "_id", Value: r.Key}})
 				return err
 			})
@@ -123,7 +123,7 @@ func (s *Store) dropAll(ctx context.Context, what, collection string, filter bso
 			}
 		}
 	}
-	return s.try(ctx, what, func(ctx context.Context) error {
+	return s.retry(ctx, what, func(ctx context.Context) error {
 		_, err := s.db.Collection(collection).DeleteMany(ctx, filter)
 		return err
 	})
@@ -144,17 +144,17 @@ func (s *Store) PutCheckpoint(ctx context.Context, f store.Fence, id string, dat
 	if err != nil {
 		return fmt.Errorf("put checkpoint %s: %w", id, err)
 	}
-	if err := s.put(ctx, f, "put checkpoint "+id, checkpointCollection, id, checkpoint{id, b}); err != nil {
+	if err := s.replaceRecord(ctx, f, "put checkpoint "+id, checkpointCollection, id, checkpoint{id, b}); err != nil {
 		return err
 	}
 	if old.Blob.Sum == b.Sum {
 		return nil
 	}
-	return s.dropBlob(ctx, old.Blob)
+	return s.deleteChunks(ctx, old.Blob)
 }
 
 func (s *Store) checkpoint(ctx context.Context, id string) (c checkpoint, err error) {
-	return c, s.one(ctx, "get checkpoint "+id, checkpointCollection, bson.D{{Key: "_id", Value: id}}, &c)
+	return c, s.findOne(ctx, "get checkpoint "+id, checkpointCollection, bson.D{{Key: "_id", Value: id}}, &c)
 }
 
 // GetCheckpoint implements store.Runs.
@@ -173,7 +173,7 @@ func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID stri
 	parts := bson.Regex{Pattern: "^" + regexp.QuoteMeta(runID) + `\+[0-9]+$`}
 	ofRun := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{runID, parts}}}}}
 	var all []checkpoint
-	err := s.try(ctx, what, func(ctx context.Context) error {
+	err := s.retry(ctx, what, func(ctx context.Context) error {
 		all = nil
 		cur, err := s.db.Collection(checkpointCollection).Find(ctx, ofRun, options.Find().SetProjection(bson.D{{Key: "blob.data", Value: 0}}))
 		if err != nil {
@@ -192,7 +192,7 @@ func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID stri
 		return err
 	}
 	for _, c := range all {
-		if err := s.dropBlob(ctx, c.Blob); err != nil {
+		if err := s.deleteChunks(ctx, c.Blob); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ func TestACompanyThatIsDeletedTakesTheChunksOfItsTextsAndPagesAndNoOthers(t *tes
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: d.ID, Hash: "h"}, string(large)); err != nil {
+		if _, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: d.ID, ContentHash: "h"}, string(large)); err != nil {
 			t.Fatal(err)
 		}
 		hash = h

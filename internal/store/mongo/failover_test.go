@@ -49,7 +49,7 @@ func (l *load) run(ctx context.Context, s *Store, f store.Fence, stop <-chan str
 			return
 		}
 		id := l.version(i)
-		if _, _, l.err = s.AppendVersion(ctx, f, store.Version{DocumentID: id, Hash: id, RunID: id}, "text of "+id); l.err != nil {
+		if _, _, l.err = s.AppendVersion(ctx, f, store.Version{DocumentID: id, ContentHash: id, RunID: id}, "text of "+id); l.err != nil {
 			return
 		}
 		l.slowest = max(l.slowest, time.Since(start))
@@ -183,7 +183,7 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 
 func follow(t *testing.T, s *Store) store.Watch {
 	t.Helper()
-	_, _, from, err := s.ListObjects(t.Context(), "Company", "", store.Page{})
+	_, _, from, err := s.ListObjects(t.Context(), "Company", "", store.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func (l *load) check(t *testing.T, s *Store) int {
 		if _, text, err := s.VersionText(t.Context(), id, 1); err != nil || text != "text of "+id {
 			t.Fatalf("the version of %s was acknowledged: %q, %v", id, text, err)
 		}
-		if vs, _, err := s.ListVersions(t.Context(), id, store.Page{}); err != nil || len(vs) != 1 {
+		if vs, _, err := s.ListVersions(t.Context(), id, store.ListOptions{}); err != nil || len(vs) != 1 {
 			t.Fatalf("%s has %d versions, %v", id, len(vs), err)
 		}
 	}

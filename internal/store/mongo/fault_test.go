@@ -26,7 +26,7 @@ func failPoint(t *testing.T, s *Store, commands bson.A, data bson.D) {
 	data = append(data, bson.E{Key: "failCommands", Value: commands},
 		bson.E{Key: "appName", Value: "clausea"})
 	cmd := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: bson.D{{Key: "times", Value: 1}}}, {Key: "data", Value: data}}
-	err := s.try(t.Context(), "set a fail point", func(ctx context.Context) error { return s.client.Database("admin").RunCommand(ctx, cmd).Err() })
+	err := s.retry(t.Context(), "set a fail point", func(ctx context.Context) error { return s.client.Database("admin").RunCommand(ctx, cmd).Err() })
 	if err != nil {
 		t.Fatalf("set %v: %v", data, err)
 	}
@@ -37,7 +37,7 @@ func struck(t *testing.T, s *Store) int {
 	t.Helper()
 	var points struct{ Count int }
 	off := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: "off"}}
-	err := s.try(t.Context(), "switch the fail point off", func(ctx context.Context) error {
+	err := s.retry(t.Context(), "switch the fail point off", func(ctx context.Context) error {
 		return s.client.Database("admin").RunCommand(ctx, off).Decode(&points)
 	})
 	if err != nil {
@@ -105,7 +105,7 @@ func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
 			return s.PutDocument(ctx, f, store.Document{ID: fmt.Sprint(i), Company: "c", URL: fmt.Sprint("u", i)})
 		},
 		"version": func(ctx context.Context, i int) error {
-			v, created, err := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", Hash: fmt.Sprint(i), RunID: "r", FetchedAt: time.UnixMilli(int64(i))}, fmt.Sprint("text ", i))
+			v, created, err := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", ContentHash: fmt.Sprint(i), RunID: "r", FetchedAt: time.UnixMilli(int64(i))}, fmt.Sprint("text ", i))
 			if err == nil && (v.Number != i+1 || !created) {
 				return fmt.Errorf("it became version %d, created %v", v.Number, created)
 			}
@@ -193,9 +193,9 @@ func TestAWatchWhoseCursorIsKilledMissesNothing(t *testing.T) {
 // checkFaulted counts what is there.
 func checkFaulted(t *testing.T, s *Store) {
 	t.Helper()
-	count := func(what string, want int, of func(store.Page) (int, string, error)) {
+	count := func(what string, want int, of func(store.ListOptions) (int, string, error)) {
 		t.Helper()
-		n, p := 0, store.Page{Limit: store.MaxLimit}
+		n, p := 0, store.ListOptions{Limit: store.MaxLimit}
 		for {
 			more, next, err := of(p)
 			if err != nil {
@@ -212,19 +212,19 @@ func checkFaulted(t *testing.T, s *Store) {
 		}
 	}
 	ctx := t.Context()
-	count("objects", perOperation, func(p store.Page) (int, string, error) {
+	count("objects", perOperation, func(p store.ListOptions) (int, string, error) {
 		items, next, _, err := s.ListObjects(ctx, "CrawlJob", "f", p)
 		return len(items), next, err
 	})
-	count("documents", perOperation+1, func(p store.Page) (int, string, error) {
+	count("documents", perOperation+1, func(p store.ListOptions) (int, string, error) {
 		items, next, err := s.ListDocuments(ctx, "c", p)
 		return len(items), next, err
 	})
-	count("versions", perOperation, func(p store.Page) (int, string, error) {
+	count("versions", perOperation, func(p store.ListOptions) (int, string, error) {
 		items, next, err := s.ListVersions(ctx, "d", p)
 		return len(items), next, err
 	})
-	count("pages", 2*perOperation, func(p store.Page) (int, string, error) {
+	count("pages", 2*perOperation, func(p store.ListOptions) (int, string, error) {
 		items, next, err := s.ListPages(ctx, "c", p)
 		return len(items), next, err
 	})

@@ -17,18 +17,18 @@ import (
 // nor aborted, and with it the lease, for a minute (transactionLifetimeLimitSeconds).
 func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(context.Context) error) error {
 	if f.LeaseName == "" {
-		return s.try(ctx, what, do)
+		return s.retry(ctx, what, do)
 	}
 	if !s.replicated {
-		return s.try(ctx, what, func(ctx context.Context) error {
-			if err := s.touch(ctx, f); err != nil {
+		return s.retry(ctx, what, func(ctx context.Context) error {
+			if err := s.touchLease(ctx, f); err != nil {
 				return err
 			}
 			return do(ctx)
 		})
 	}
-	return s.try(ctx, what, func(ctx context.Context) error {
-		return s.in(ctx, f.LeaseName, func(ctx context.Context, t *mongo.Session) error {
+	return s.retry(ctx, what, func(ctx context.Context) error {
+		return s.withSession(ctx, f.LeaseName, func(ctx context.Context, t *mongo.Session) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -37,7 +37,7 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 			if err := t.StartTransaction(); err != nil {
 				return err
 			}
-			err := s.touch(ctx, f)
+			err := s.touchLease(ctx, f)
 			if err == nil {
 				err = do(ctx)
 			}
@@ -56,8 +56,8 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 	})
 }
 
-// touch marks the lease as written under, or fails with ErrFenced.
-func (s *Store) touch(ctx context.Context, f store.Fence) error {
+// touchLease marks the lease as written under, or fails with ErrFenced.
+func (s *Store) touchLease(ctx context.Context, f store.Fence) error {
 	res, err := s.db.Collection(leaseCollection).UpdateOne(ctx,
 		bson.D{{Key: "_id", Value: f.LeaseName}, {Key: "epoch", Value: f.Epoch}},
 		bson.D{{Key: "$inc", Value: bson.D{{Key: "writes", Value: int64(1)}}}})

@@ -21,7 +21,7 @@ const maxNesting = 90
 func fromJSON(b []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
-	v, err := value(d, 0)
+	v, err := decodeValue(d, 0)
 	if err != nil {
 		return nil, fmt.Errorf("the object is no JSON: %w", err)
 	}
@@ -31,7 +31,7 @@ func fromJSON(b []byte) (any, error) {
 	return v, nil
 }
 
-func value(d *json.Decoder, depth int) (any, error) {
+func decodeValue(d *json.Decoder, depth int) (any, error) {
 	if depth > maxNesting {
 		return nil, fmt.Errorf("it is nested deeper than %d", maxNesting)
 	}
@@ -47,11 +47,11 @@ func value(d *json.Decoder, depth int) (any, error) {
 		return t.Float64()
 	case json.Delim:
 		if t == '{' {
-			return members(d, depth)
+			return decodeMembers(d, depth)
 		}
 		list := bson.A{}
 		for d.More() {
-			v, err := value(d, depth+1)
+			v, err := decodeValue(d, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -64,7 +64,7 @@ func value(d *json.Decoder, depth int) (any, error) {
 	}
 }
 
-func members(d *json.Decoder, depth int) (any, error) {
+func decodeMembers(d *json.Decoder, depth int) (any, error) {
 	doc := bson.D{}
 	for d.More() {
 		t, err := d.Token()
@@ -75,7 +75,7 @@ func members(d *json.Decoder, depth int) (any, error) {
 		if strings.ContainsRune(key, 0) {
 			return nil, fmt.Errorf("the key %q has a NUL, which MongoDB can't keep", key)
 		}
-		v, err := value(d, depth+1)
+		v, err := decodeValue(d, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +94,7 @@ func toJSON(w *bytes.Buffer, v any) error {
 			if i > 0 {
 				w.WriteByte(',')
 			}
-			if err := scalar(w, e.Key); err != nil {
+			if err := writeScalar(w, e.Key); err != nil {
 				return err
 			}
 			w.WriteByte(':')
@@ -118,16 +118,16 @@ func toJSON(w *bytes.Buffer, v any) error {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("the stored number %v has no JSON form", v)
 		}
-		return scalar(w, v)
+		return writeScalar(w, v)
 	case nil, bool, string, int32, int64:
-		return scalar(w, v)
+		return writeScalar(w, v)
 	default:
 		return fmt.Errorf("the stored value of type %T has no JSON form", v)
 	}
 	return nil
 }
 
-func scalar(w *bytes.Buffer, v any) error {
+func writeScalar(w *bytes.Buffer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {

@@ -22,8 +22,8 @@ type lease struct {
 	Idle int64 `json:"idle"`
 }
 
-func (l lease) model() store.Lease {
-	return store.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, Expires: l.Expires, Idle: time.Duration(l.Idle) * time.Millisecond}
+func (l lease) toStore() store.Lease {
+	return store.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, Expires: l.Expires, IdleFor: time.Duration(l.Idle) * time.Millisecond}
 }
 
 // AcquireLease implements store.Leases. Time is the server's ($$NOW), so that the
@@ -53,9 +53,9 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 		bson.D{{Key: "$unset", Value: bson.A{"takes", "keeps"}}},
 	}
 	var l lease
-	err = s.try(ctx, "acquire lease "+name, func(ctx context.Context) error {
+	err = s.retry(ctx, "acquire lease "+name, func(ctx context.Context) error {
 		// Where it can't be ended, the acquisition waits for the server to do it.
-		_ = s.endOrphan(ctx, name, holder)
+		_ = s.killExpiredSession(ctx, name, holder)
 		opts := options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)
 		err := s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: name}}, steps, opts).Decode(&l)
 		if mongo.IsDuplicateKeyError(err) { // two made it at once: it is there now
@@ -67,18 +67,18 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 		err = fmt.Errorf("acquire lease %s: %s has it: %w", name, l.Holder, store.ErrConflict)
 	}
 	if err != nil {
-		own.end(ctx)
-		return l.model(), err
+		own.close(ctx)
+		return l.toStore(), err
 	}
-	s.sessions.keep(ctx, name, own, l.Epoch)
-	return l.model(), nil
+	s.sessions.set(ctx, name, own, l.Epoch)
+	return l.toStore(), nil
 }
 
 // RenewLease implements store.Leases.
 func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration) (store.Lease, error) {
 	var out lease
-	err := s.try(ctx, "renew lease "+l.Name, func(ctx context.Context) error {
-		return s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, owned(l),
+	err := s.retry(ctx, "renew lease "+l.Name, func(ctx context.Context) error {
+		return s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, heldFilter(l),
 			bson.A{bson.D{{Key: "$set", Value: bson.D{{Key: "expires", Value: bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}}}}}},
 			options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&out)
 	})
@@ -88,19 +88,19 @@ func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration
 	if err != nil {
 		return l, err
 	}
-	return out.model(), nil
+	return out.toStore(), nil
 }
 
 // ReleaseLease implements store.Leases. The record stays, for its epoch.
 func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
-	s.sessions.drop(ctx, l.Name, l.Epoch)
-	return s.try(ctx, "release lease "+l.Name, func(ctx context.Context) error {
-		_, err := s.db.Collection(leaseCollection).UpdateOne(ctx, owned(l),
+	s.sessions.remove(ctx, l.Name, l.Epoch)
+	return s.retry(ctx, "release lease "+l.Name, func(ctx context.Context) error {
+		_, err := s.db.Collection(leaseCollection).UpdateOne(ctx, heldFilter(l),
 			bson.D{{Key: "$set", Value: bson.D{{Key: "holder", Value: ""}, {Key: "expires", Value: time.Unix(0, 0)}, {Key: "session", Value: nil}}}})
 		return err
 	})
 }
 
-func owned(l store.Lease) bson.D {
+func heldFilter(l store.Lease) bson.D {
 	return bson.D{{Key: "_id", Value: l.Name}, {Key: "holder", Value: l.Holder}, {Key: "epoch", Value: l.Epoch}}
 }

@@ -26,7 +26,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 			rows[i] = document{d.ID, d}
 		}
 		// Not in order, so that a repetition adds what the try before it did not.
-		err := tryFor(t.Context(), time.Minute, 5*time.Minute, "insert a batch", func(ctx context.Context) error {
+		err := retryWithin(t.Context(), time.Minute, 5*time.Minute, "insert a batch", func(ctx context.Context) error {
 			_, err := s.db.Collection(documentCollection).InsertMany(ctx, rows, options.InsertMany().SetOrdered(false))
 			if mongo.IsDuplicateKeyError(err) {
 				return nil
@@ -37,7 +37,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p, next := store.Page{Limit: store.MaxLimit}, 0
+	p, next := store.ListOptions{Limit: store.MaxLimit}, 0
 	for {
 		docs, more, err := s.ListDocuments(t.Context(), "", p)
 		if err != nil {
@@ -60,7 +60,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 	for what, filter := range map[string]bson.D{"all": documentsAfter("", "c00100\nu"), "a company's": documentsAfter("c00100", "c00100\nu")} {
 		var plan bson.M
 		find := bson.D{{Key: "find", Value: documentCollection}, {Key: "filter", Value: filter}, {Key: "sort", Value: byCompanyAndURL}, {Key: "limit", Value: 10}}
-		err := s.try(t.Context(), "explain", func(ctx context.Context) error {
+		err := s.retry(t.Context(), "explain", func(ctx context.Context) error {
 			return s.db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "queryPlanner"}}).Decode(&plan)
 		})
 		if err != nil {
@@ -78,11 +78,11 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 func TestAHistoryThatIsGoneExpiresAWatch(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int32{136, 280, 286} {
-		if err := expired(mongo.CommandError{Code: code}); !errors.Is(err, store.ErrExpired) {
+		if err := expiredError(mongo.CommandError{Code: code}); !errors.Is(err, store.ErrExpired) {
 			t.Errorf("code %d: %v", code, err)
 		}
 	}
-	if err := expired(mongo.CommandError{Code: 10107}); errors.Is(err, store.ErrExpired) {
+	if err := expiredError(mongo.CommandError{Code: 10107}); errors.Is(err, store.ErrExpired) {
 		t.Errorf("an election expires a watch: %v", err)
 	}
 }
@@ -90,8 +90,8 @@ func TestAHistoryThatIsGoneExpiresAWatch(t *testing.T) {
 // Atlas answers so when a free cluster's 512 MB are full.
 func TestAFullDatabaseIsSaidToBeOne(t *testing.T) {
 	t.Parallel()
-	err := named(mongo.CommandError{Code: 8000, Name: "AtlasError", Message: "you are over your space quota, using 513 MB of 512 MB"})
-	if !strings.Contains(err.Error(), "the database is full") || uncertain(err) {
+	err := storeError(mongo.CommandError{Code: 8000, Name: "AtlasError", Message: "you are over your space quota, using 513 MB of 512 MB"})
+	if !strings.Contains(err.Error(), "the database is full") || isRetryable(err) {
 		t.Errorf("%v", err)
 	}
 }

@@ -30,9 +30,9 @@ const (
 	migrationCollection  = "migrations"
 )
 
-// tombstoneTime is how long a deleted resource is remembered, which is longer
+// tombstoneTTL is how long a deleted resource is remembered, which is longer
 // than any watch needs to hear of it.
-const tombstoneTime = time.Hour
+const tombstoneTTL = time.Hour
 
 type migration struct {
 	name string
@@ -53,8 +53,8 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 		{documentCollection, bson.D{{Key: "company", Value: 1}, {Key: "url", Value: 1}}, unique()},
 		{versionCollection, bson.D{{Key: "documentID", Value: 1}, {Key: "number", Value: -1}}, unique()},
 		{versionCollection, bson.D{{Key: "documentID", Value: 1}, {Key: "fetchedAt", Value: -1}}, nil},
-		{collectionOf("Company"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTime / time.Second))},
-		{collectionOf("CrawlJob"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTime / time.Second))},
+		{collectionOf("Company"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTTL / time.Second))},
+		{collectionOf("CrawlJob"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTTL / time.Second))},
 	} {
 		if _, err := db.Collection(ix.collection).Indexes().CreateOne(ctx, mongo.IndexModel{Keys: ix.keys, Options: ix.opts}); err != nil {
 			return fmt.Errorf("index of %s: %w", ix.collection, err)
@@ -76,7 +76,7 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 	return nil
 }}, {"mongo-3-event-tombstones", func(ctx context.Context, db *mongo.Database) error {
 	events := db.Collection(collectionOf("Event"))
-	byDeletion := mongo.IndexModel{Keys: bson.D{{Key: "deletedAt", Value: 1}}, Options: options.Index().SetExpireAfterSeconds(int32(tombstoneTime / time.Second))}
+	byDeletion := mongo.IndexModel{Keys: bson.D{{Key: "deletedAt", Value: 1}}, Options: options.Index().SetExpireAfterSeconds(int32(tombstoneTTL / time.Second))}
 	if _, err := events.Indexes().CreateOne(ctx, byDeletion); err != nil {
 		return fmt.Errorf("index of %s: %w", events.Name(), err)
 	}
@@ -118,7 +118,7 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	done := s.db.Collection(migrationCollection)
 	for _, m := range migrations {
 		fresh := false
-		err := s.try(ctx, "migration "+m.name, func(ctx context.Context) error {
+		err := s.retry(ctx, "migration "+m.name, func(ctx context.Context) error {
 			err := done.FindOne(ctx, bson.D{{Key: "_id", Value: m.name}}).Err()
 			if !errors.Is(err, mongo.ErrNoDocuments) {
 				return err

@@ -49,11 +49,11 @@ var _ store.Store = (*Store)(nil)
 // empty: then it is the URI's, or DefaultDatabase. No error shows the credentials.
 func Open(ctx context.Context, uri, database string) (*Store, error) {
 	if database == "" {
-		database = databaseOf(uri)
+		database = uriDatabase(uri)
 	}
 	opts := options.Client().ApplyURI(uri)
 	if err := opts.Validate(); err != nil {
-		return nil, fmt.Errorf("open MongoDB: the URI is refused (it reads mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...): %w", redacted(err, uri))
+		return nil, fmt.Errorf("open MongoDB: the URI is refused (it reads mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...): %w", redactCredentials(err, uri))
 	}
 	opts.SetAppName("clausea").SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
 		SetRetryReads(true).SetRetryWrites(true).
@@ -61,18 +61,18 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, NilSliceAsEmpty: true, NilMapAsEmpty: true})
 	client, err := mongo.Connect(opts)
 	if err != nil {
-		return nil, fmt.Errorf("open MongoDB: %w", redacted(err, uri))
+		return nil, fmt.Errorf("open MongoDB: %w", redactCredentials(err, uri))
 	}
 	s := &Store{client: client, db: client.Database(database), disconnect: client.Disconnect}
 	if err := s.hello(ctx); err != nil {
 		_ = s.Close(ctx)
-		return nil, fmt.Errorf("open MongoDB at %s: no server answers (is it up, and is this address in its access list?): %w", hosts(uri), redacted(err, uri))
+		return nil, fmt.Errorf("open MongoDB at %s: no server answers (is it up, and is this address in its access list?): %w", uriHosts(uri), redactCredentials(err, uri))
 	}
 	return s, nil
 }
 
 func (s *Store) hello(ctx context.Context) error {
-	return s.try(ctx, "say hello to MongoDB", func(ctx context.Context) error {
+	return s.retry(ctx, "say hello to MongoDB", func(ctx context.Context) error {
 		var hello struct {
 			SetName string `bson:"setName" json:"setName"`
 			Msg     string `bson:"msg" json:"msg"`
@@ -112,7 +112,7 @@ func (s *Store) Close(ctx context.Context) error {
 // Ping implements store.Store.
 func (s *Store) Ping(ctx context.Context) error {
 	now := time.Now().UnixNano()
-	return s.try(ctx, "ping MongoDB", func(ctx context.Context) error {
+	return s.retry(ctx, "ping MongoDB", func(ctx context.Context) error {
 		_, err := s.db.Collection(metaCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: "ping"}},
 			bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: now}}}}, options.UpdateOne().SetUpsert(true))
 		if err != nil {
@@ -124,7 +124,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Counts implements store.Store. A company is counted if it has documents.
 func (s *Store) Counts(ctx context.Context) (companies, documents int64, err error) {
-	err = s.try(ctx, "count companies and documents", func(ctx context.Context) error {
+	err = s.retry(ctx, "count companies and documents", func(ctx context.Context) error {
 		var e error
 		if documents, e = s.db.Collection(documentCollection).CountDocuments(ctx, bson.D{}); e != nil {
 			return e
@@ -146,8 +146,8 @@ func (s *Store) Counts(ctx context.Context) (companies, documents int64, err err
 	return companies, documents, err
 }
 
-// databaseOf is the database that a URI names.
-func databaseOf(uri string) string {
+// uriDatabase is the database that a URI names.
+func uriDatabase(uri string) string {
 	rest := uri[strings.Index(uri, "://")+1:]
 	rest = strings.TrimLeft(rest, "/")
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
@@ -161,8 +161,8 @@ func databaseOf(uri string) string {
 	return DefaultDatabase
 }
 
-// hosts are a URI's hosts, without credentials or options.
-func hosts(uri string) string {
+// uriHosts are a URI's hosts, without credentials or options.
+func uriHosts(uri string) string {
 	_, rest, _ := strings.Cut(uri, "://")
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
 		rest = rest[i+1:]
@@ -181,5 +181,5 @@ const (
 
 // Drop removes the database with all that is in it. It is for tests.
 func (s *Store) Drop(ctx context.Context) error {
-	return tryFor(ctx, dropAttempt, dropTimeout, "drop database "+s.db.Name(), s.db.Drop)
+	return retryWithin(ctx, dropAttempt, dropTimeout, "drop database "+s.db.Name(), s.db.Drop)
 }

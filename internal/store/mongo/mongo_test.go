@@ -139,7 +139,7 @@ func TestTombstonesOfEveryKindExpire(t *testing.T) {
 		if !slices.ContainsFunc(specs, func(ix mongo.IndexSpecification) bool {
 			var keys bson.D
 			return bson.Unmarshal(ix.KeysDocument, &keys) == nil && len(keys) == 1 && keys[0].Key == "deletedAt" &&
-				ix.ExpireAfterSeconds != nil && *ix.ExpireAfterSeconds == int32(tombstoneTime/time.Second)
+				ix.ExpireAfterSeconds != nil && *ix.ExpireAfterSeconds == int32(tombstoneTTL/time.Second)
 		}) {
 			t.Errorf("tombstones of a %s never go: its indexes are %+v", kind, specs)
 		}
@@ -176,7 +176,7 @@ func TestDatabaseOfURI(t *testing.T) {
 		"mongodb://u:p@h/a%20b":                      "a b",
 		"mongodb://h1:1,h2:2,h3:3/one?replicaSet=rs": "one",
 	} {
-		if got := databaseOf(uri); got != want {
+		if got := uriDatabase(uri); got != want {
 			t.Errorf("%s names %s, want %s", uri, got, want)
 		}
 	}

@@ -45,11 +45,11 @@ func (s *Store) objects(kind string) *mongo.Collection { return s.db.Collection(
 
 func idOf(k store.ObjectKey) string { return k.Namespace + "/" + k.Name }
 
-func live(id string) bson.D {
+func liveFilter(id string) bson.D {
 	return bson.D{{Key: "_id", Value: id}, {Key: "deletedAt", Value: nil}}
 }
 
-func record(o store.Object, change store.EventType, version int64) (object, error) {
+func newObject(o store.Object, change store.EventType, version int64) (object, error) {
 	body, err := fromJSON(o.JSON)
 	if err != nil {
 		return object{}, err
@@ -62,7 +62,7 @@ func record(o store.Object, change store.EventType, version int64) (object, erro
 	return r, nil
 }
 
-func (r object) model(kind string) (store.Object, error) {
+func (r object) toStore(kind string) (store.Object, error) {
 	o := store.Object{ObjectKey: store.ObjectKey{Kind: kind, Namespace: r.Namespace, Name: r.Name}, ResourceVersion: strconv.FormatInt(r.ResourceVersion, 10), UID: r.UID}
 	if len(r.Labels) > 0 {
 		o.Labels = make(map[string]string, len(r.Labels))
@@ -84,7 +84,7 @@ func (s *Store) nextVersion(ctx context.Context) (int64, error) {
 	var c struct {
 		V int64 `json:"v"`
 	}
-	err := s.try(ctx, "allot a resource version", func(ctx context.Context) error {
+	err := s.retry(ctx, "allot a resource version", func(ctx context.Context) error {
 		return s.db.Collection(metaCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: "resourceVersion"}},
 			bson.D{{Key: "$inc", Value: bson.D{{Key: "v", Value: int64(1)}}}},
 			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&c)
@@ -96,13 +96,13 @@ func (s *Store) nextVersion(ctx context.Context) (int64, error) {
 func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
 	var r object
 	what := "get " + key.Kind + " " + idOf(key)
-	err := s.try(ctx, what, func(ctx context.Context) error {
-		return s.objects(key.Kind).FindOne(ctx, live(idOf(key))).Decode(&r)
+	err := s.retry(ctx, what, func(ctx context.Context) error {
+		return s.objects(key.Kind).FindOne(ctx, liveFilter(idOf(key))).Decode(&r)
 	})
 	if err != nil {
 		return store.Object{}, err
 	}
-	return r.model(key.Kind)
+	return r.toStore(key.Kind)
 }
 
 // CreateObject implements store.Objects.
@@ -112,15 +112,15 @@ func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object,
 	if err != nil {
 		return store.Object{}, fmt.Errorf("%s: %w", what, err)
 	}
-	r, err := record(o, store.EventAdded, version)
+	r, err := newObject(o, store.EventAdded, version)
 	if err != nil {
 		return store.Object{}, fmt.Errorf("%s: %w", what, err)
 	}
-	err = s.try(ctx, what, func(ctx context.Context) error {
+	err = s.retry(ctx, what, func(ctx context.Context) error {
 		// It takes the place of a tombstone or of nothing.
 		_, err := s.objects(o.Kind).ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}, {Key: "deletedAt", Value: bson.D{{Key: "$ne", Value: nil}}}}, r, options.Replace().SetUpsert(true))
 		if mongo.IsDuplicateKeyError(err) {
-			return s.doneAlready(ctx, o.ObjectKey, version, store.ErrExists)
+			return s.resolveMismatch(ctx, o.ObjectKey, version, store.ErrExists)
 		}
 		return err
 	})
@@ -139,14 +139,14 @@ func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object,
 	if err != nil {
 		return store.Object{}, fmt.Errorf("%s: %w", what, err)
 	}
-	r, err := record(o, store.EventModified, version)
+	r, err := newObject(o, store.EventModified, version)
 	if err != nil {
 		return store.Object{}, fmt.Errorf("%s: %w", what, err)
 	}
-	err = s.try(ctx, what, func(ctx context.Context) error {
-		res, err := s.objects(o.Kind).ReplaceOne(ctx, append(live(r.ID), bson.E{Key: "resourceVersion", Value: old}), r)
+	err = s.retry(ctx, what, func(ctx context.Context) error {
+		res, err := s.objects(o.Kind).ReplaceOne(ctx, append(liveFilter(r.ID), bson.E{Key: "resourceVersion", Value: old}), r)
 		if err == nil && res.MatchedCount == 0 {
-			return s.doneAlready(ctx, o.ObjectKey, version, store.ErrConflict)
+			return s.resolveMismatch(ctx, o.ObjectKey, version, store.ErrConflict)
 		}
 		return err
 	})
@@ -161,12 +161,12 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceV
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	return s.try(ctx, what, func(ctx context.Context) error {
+	return s.retry(ctx, what, func(ctx context.Context) error {
 		for {
 			var r object
-			err := s.objects(key.Kind).FindOne(ctx, live(idOf(key))).Decode(&r)
+			err := s.objects(key.Kind).FindOne(ctx, liveFilter(idOf(key))).Decode(&r)
 			if errors.Is(err, mongo.ErrNoDocuments) {
-				return s.doneAlready(ctx, key, version, store.ErrNotFound)
+				return s.resolveMismatch(ctx, key, version, store.ErrNotFound)
 			}
 			if err != nil {
 				return err
@@ -176,7 +176,7 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceV
 			}
 			old, now := r.ResourceVersion, time.Now()
 			r.ResourceVersion, r.Change, r.DeletedAt = version, string(store.EventDeleted), &now
-			res, err := s.objects(key.Kind).ReplaceOne(ctx, append(live(r.ID), bson.E{Key: "resourceVersion", Value: old}), r)
+			res, err := s.objects(key.Kind).ReplaceOne(ctx, append(liveFilter(r.ID), bson.E{Key: "resourceVersion", Value: old}), r)
 			if err != nil || res.MatchedCount == 1 {
 				return err
 			}
@@ -184,9 +184,9 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceV
 	})
 }
 
-// doneAlready tells a write that met another state whether it was itself, on an
+// resolveMismatch tells a write that met another state whether it was itself, on an
 // earlier try whose answer was lost. If not, the answer is ErrNotFound or other.
-func (s *Store) doneAlready(ctx context.Context, key store.ObjectKey, version int64, other error) error {
+func (s *Store) resolveMismatch(ctx context.Context, key store.ObjectKey, version int64, other error) error {
 	var r object
 	err := s.objects(key.Kind).FindOne(ctx, bson.D{{Key: "_id", Value: idOf(key)}}).Decode(&r)
 	switch {
@@ -201,8 +201,8 @@ func (s *Store) doneAlready(ctx context.Context, key store.ObjectKey, version in
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) (items []store.Object, next, version string, err error) {
-	limit, after, err := p.Bounds()
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) (items []store.Object, next, version string, err error) {
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
 	}
@@ -210,11 +210,11 @@ func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store
 	if namespace != "" {
 		filter = append(filter, bson.E{Key: "namespace", Value: namespace})
 	}
-	err = s.try(ctx, "list "+kind, func(ctx context.Context) error {
+	err = s.retry(ctx, "list "+kind, func(ctx context.Context) error {
 		items, next = nil, ""
 		// The version is read first: a change in between is seen twice, never missed.
 		var e error
-		if version, e = s.now(ctx); e != nil {
+		if version, e = s.operationTime(ctx); e != nil {
 			return e
 		}
 		cur, e := s.objects(kind).Find(ctx, filter, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(limit)+1))
@@ -227,10 +227,10 @@ func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store
 		}
 		for i, r := range rows {
 			if i == limit {
-				next = store.ContinueAfter(rows[i-1].ID)
+				next = store.EncodeContinue(rows[i-1].ID)
 				break
 			}
-			o, e := r.model(kind)
+			o, e := r.toStore(kind)
 			if e != nil {
 				return e
 			}

@@ -18,10 +18,10 @@ type request struct {
 	Request string `json:"request"`
 }
 
-// ListRunsIn implements store.Runs.
-func (s *Store) ListRunsIn(ctx context.Context, state string, p store.Page) ([]store.Run, string, error) {
+// ListRunsByState implements store.Runs.
+func (s *Store) ListRunsByState(ctx context.Context, state string, p store.ListOptions) ([]store.Run, string, error) {
 	what := "list runs that are " + state
-	limit, after, err := p.Bounds()
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", what, err)
 	}
@@ -37,15 +37,15 @@ func (s *Store) ListRunsIn(ctx context.Context, state string, p store.Page) ([]s
 		}})
 	}
 	order := bson.D{{Key: "priority", Value: -1}, {Key: "_id", Value: 1}}
-	return list(ctx, s, what, runCollection, filter, order, limit, func(r run) (string, store.Run) { return fmt.Sprint(r.Priority, " ", r.ID), r.Run })
+	return listRecords(ctx, s, what, runCollection, filter, order, limit, func(r run) (string, store.Run) { return fmt.Sprint(r.Priority, " ", r.ID), r.Run })
 }
 
-// SwapRun implements store.Runs.
-func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {
+// CompareAndSwapRun implements store.Runs.
+func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from string) error {
 	// One that was written already, on a try whose answer was lost, is written again: who
 	// swaps has the fence alone, or swaps into the end that was asked for.
 	mine := bson.D{
-		{Key: "state", Value: r.State}, {Key: "heartbeat", Value: r.Heartbeat}, {Key: "completed", Value: r.Completed},
+		{Key: "state", Value: r.State}, {Key: "heartbeat", Value: r.Heartbeat}, {Key: "completed", Value: r.FinishedAt},
 		{Key: "fence.leaseName", Value: r.Fence.LeaseName}, {Key: "fence.epoch", Value: r.Fence.Epoch},
 	}
 	stands := bson.D{{Key: "_id", Value: r.ID}, {Key: "$or", Value: bson.A{bson.D{{Key: "state", Value: from}}, mine}}}
@@ -58,23 +58,23 @@ func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {
 	})
 }
 
-// PutRequest implements store.Runs.
-func (s *Store) PutRequest(ctx context.Context, runID string, r store.Request) error {
-	return s.try(ctx, "ask run "+runID+" to "+string(r), func(ctx context.Context) error {
+// PutRunRequest implements store.Runs.
+func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
+	return s.retry(ctx, "ask run "+runID+" to "+string(r), func(ctx context.Context) error {
 		_, err := s.db.Collection(requestCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: runID}},
 			bson.D{{Key: "$set", Value: bson.D{{Key: "request", Value: string(r)}}}}, options.UpdateOne().SetUpsert(true))
 		return err
 	})
 }
 
-// GetRequest implements store.Runs.
-func (s *Store) GetRequest(ctx context.Context, runID string) (store.Request, error) {
+// GetRunRequest implements store.Runs.
+func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunRequest, error) {
 	var r request
-	err := s.one(ctx, "read what run "+runID+" is asked", requestCollection, bson.D{{Key: "_id", Value: runID}}, &r)
+	err := s.findOne(ctx, "read what run "+runID+" is asked", requestCollection, bson.D{{Key: "_id", Value: runID}}, &r)
 	if errors.Is(err, store.ErrNotFound) {
 		err = nil
 	}
-	return store.Request(r.Request), err
+	return store.RunRequest(r.Request), err
 }
 
 // DeleteRun implements store.Runs.
@@ -82,7 +82,7 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 	if err := s.DeleteCheckpoints(ctx, store.Fence{}, id); err != nil {
 		return err
 	}
-	return s.try(ctx, "delete run "+id, func(ctx context.Context) error {
+	return s.retry(ctx, "delete run "+id, func(ctx context.Context) error {
 		for _, c := range []string{requestCollection, runCollection} {
 			if _, err := s.db.Collection(c).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}}); err != nil {
 				return err
@@ -95,7 +95,7 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 // DeleteCompany implements store.Documents. A document goes after its versions and a
 // run after its checkpoints, so that what was cut off finds the rest by what is left.
 func (s *Store) DeleteCompany(ctx context.Context, company string) error {
-	p := store.Page{Limit: store.MaxLimit}
+	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		docs, _, err := s.ListDocuments(ctx, company, p)
 		if err != nil {
@@ -109,10 +109,10 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 			ids = append(ids, d.ID)
 		}
 		in := bson.D{{Key: "$in", Value: ids}}
-		if err := s.dropAll(ctx, "delete the versions of "+company, versionCollection, bson.D{{Key: "documentID", Value: in}}); err != nil {
+		if err := s.deleteWithBlobs(ctx, "delete the versions of "+company, versionCollection, bson.D{{Key: "documentID", Value: in}}); err != nil {
 			return err
 		}
-		err = s.try(ctx, "delete the documents of "+company, func(ctx context.Context) error {
+		err = s.retry(ctx, "delete the documents of "+company, func(ctx context.Context) error {
 			_, err := s.db.Collection(documentCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: in}})
 			return err
 		})
@@ -120,7 +120,7 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 			return err
 		}
 	}
-	if err := s.dropSnapshots(ctx, company); err != nil {
+	if err := s.deleteSnapshots(ctx, company); err != nil {
 		return err
 	}
 	for {
@@ -137,7 +137,7 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 			}
 		}
 	}
-	return s.try(ctx, "delete the pages of "+company, func(ctx context.Context) error {
+	return s.retry(ctx, "delete the pages of "+company, func(ctx context.Context) error {
 		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}})
 		return err
 	})

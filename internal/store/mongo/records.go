@@ -28,8 +28,8 @@ type (
 	}
 )
 
-// put replaces the record id of collection by v under the fence.
-func (s *Store) put(ctx context.Context, f store.Fence, what, collection, id string, v any) error {
+// replaceRecord replaces the record id of collection by v under the fence.
+func (s *Store) replaceRecord(ctx context.Context, f store.Fence, what, collection, id string, v any) error {
 	return s.fenced(ctx, f, what, func(ctx context.Context) error {
 		_, err := s.db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}}, v, options.Replace().SetUpsert(true))
 		if mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil { // two made it at once
@@ -39,13 +39,13 @@ func (s *Store) put(ctx context.Context, f store.Fence, what, collection, id str
 	})
 }
 
-func (s *Store) one(ctx context.Context, what, collection string, filter bson.D, v any) error {
-	return s.try(ctx, what, func(ctx context.Context) error { return s.db.Collection(collection).FindOne(ctx, filter).Decode(v) })
+func (s *Store) findOne(ctx context.Context, what, collection string, filter bson.D, v any) error {
+	return s.retry(ctx, what, func(ctx context.Context) error { return s.db.Collection(collection).FindOne(ctx, filter).Decode(v) })
 }
 
-// list reads a page of records; key tells where one lies in the order.
-func list[R, M any](ctx context.Context, s *Store, what, collection string, filter, order bson.D, limit int, key func(R) (string, M), hide ...string) (items []M, next string, err error) {
-	err = s.try(ctx, what, func(ctx context.Context) error {
+// listRecords reads a page of records; key tells where one lies in the order.
+func listRecords[R, M any](ctx context.Context, s *Store, what, collection string, filter, order bson.D, limit int, key func(R) (string, M), hide ...string) (items []M, next string, err error) {
+	err = s.retry(ctx, what, func(ctx context.Context) error {
 		items, next = nil, ""
 		opts := options.Find().SetSort(order).SetLimit(int64(limit) + 1)
 		if len(hide) > 0 {
@@ -66,7 +66,7 @@ func list[R, M any](ctx context.Context, s *Store, what, collection string, filt
 		last := ""
 		for i, r := range rows {
 			if i == limit {
-				next = store.ContinueAfter(last)
+				next = store.EncodeContinue(last)
 				break
 			}
 			var m M
@@ -80,19 +80,19 @@ func list[R, M any](ctx context.Context, s *Store, what, collection string, filt
 
 // PutRun implements store.Runs.
 func (s *Store) PutRun(ctx context.Context, r store.Run) error {
-	return s.put(ctx, r.Fence, "put run "+r.ID, runCollection, r.ID, run{r.ID, r})
+	return s.replaceRecord(ctx, r.Fence, "put run "+r.ID, runCollection, r.ID, run{r.ID, r})
 }
 
 // GetRun implements store.Runs.
 func (s *Store) GetRun(ctx context.Context, id string) (store.Run, error) {
 	var r run
-	err := s.one(ctx, "get run "+id, runCollection, bson.D{{Key: "_id", Value: id}}, &r)
+	err := s.findOne(ctx, "get run "+id, runCollection, bson.D{{Key: "_id", Value: id}}, &r)
 	return r.Run, err
 }
 
 // ListRuns implements store.Runs.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
-	limit, after, err := p.Bounds()
+func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
 	}
@@ -103,13 +103,13 @@ func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]s
 	if after != "" {
 		filter = append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$lt", Value: after}}})
 	}
-	return list(ctx, s, "list runs of "+company, runCollection, filter, bson.D{{Key: "_id", Value: -1}}, limit, func(r run) (string, store.Run) { return r.ID, r.Run })
+	return listRecords(ctx, s, "list runs of "+company, runCollection, filter, bson.D{{Key: "_id", Value: -1}}, limit, func(r run) (string, store.Run) { return r.ID, r.Run })
 }
 
 // PutPages implements store.Pages. Where there are no transactions, a batch that is
 // cut off is written in part; its caller repeats it.
 func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {
-	if err := store.CheckPages(pages); err != nil || len(pages) == 0 {
+	if err := store.CheckPageBatch(pages); err != nil || len(pages) == 0 {
 		return err
 	}
 	writes := make([]mongo.WriteModel, len(pages))
@@ -130,8 +130,8 @@ func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.Fetch
 	})
 }
 
-// DropPages implements store.Pages.
-func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID string) error {
+// DeleteStalePages implements store.Pages.
+func (s *Store) DeleteStalePages(ctx context.Context, f store.Fence, company, runID string) error {
 	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(ctx context.Context) error {
 		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}, {Key: "runID", Value: bson.D{{Key: "$ne", Value: runID}}}})
 		return err
@@ -141,46 +141,46 @@ func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID str
 // GetPage implements store.Pages.
 func (s *Store) GetPage(ctx context.Context, company, url string) (store.FetchedPage, error) {
 	var p page
-	err := s.one(ctx, "get page "+url, pageCollection, bson.D{{Key: "_id", Value: company + "\n" + url}}, &p)
+	err := s.findOne(ctx, "get page "+url, pageCollection, bson.D{{Key: "_id", Value: company + "\n" + url}}, &p)
 	return p.FetchedPage, err
 }
 
 // ListPages implements store.Pages.
-func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
-	limit, after, err := p.Bounds()
+func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
 	}
 	filter := bson.D{{Key: "company", Value: company}, {Key: "url", Value: bson.D{{Key: "$gt", Value: after}}}}
-	return list(ctx, s, "list pages of "+company, pageCollection, filter, bson.D{{Key: "url", Value: 1}}, limit, func(r page) (string, store.FetchedPage) { return r.URL, r.FetchedPage })
+	return listRecords(ctx, s, "list pages of "+company, pageCollection, filter, bson.D{{Key: "url", Value: 1}}, limit, func(r page) (string, store.FetchedPage) { return r.URL, r.FetchedPage })
 }
 
 // PutDocument implements store.Documents.
 func (s *Store) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
-	return s.put(ctx, f, "put document "+d.URL, documentCollection, d.ID, document{d.ID, d})
+	return s.replaceRecord(ctx, f, "put document "+d.URL, documentCollection, d.ID, document{d.ID, d})
 }
 
 // GetDocument implements store.Documents.
 func (s *Store) GetDocument(ctx context.Context, id string) (store.Document, error) {
 	var d document
-	err := s.one(ctx, "get document "+id, documentCollection, bson.D{{Key: "_id", Value: id}}, &d)
+	err := s.findOne(ctx, "get document "+id, documentCollection, bson.D{{Key: "_id", Value: id}}, &d)
 	return d.Document, err
 }
 
 // FindDocument implements store.Documents.
 func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Document, error) {
 	var d document
-	err := s.one(ctx, "find document "+url, documentCollection, bson.D{{Key: "company", Value: company}, {Key: "url", Value: url}}, &d)
+	err := s.findOne(ctx, "find document "+url, documentCollection, bson.D{{Key: "company", Value: company}, {Key: "url", Value: url}}, &d)
 	return d.Document, err
 }
 
 // ListDocuments implements store.Documents.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
-	limit, after, err := p.Bounds()
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
 	}
-	return list(ctx, s, "list documents of "+company, documentCollection, documentsAfter(company, after), byCompanyAndURL, limit,
+	return listRecords(ctx, s, "list documents of "+company, documentCollection, documentsAfter(company, after), byCompanyAndURL, limit,
 		func(r document) (string, store.Document) { return r.Company + "\n" + r.URL, r.Document })
 }
 
@@ -200,12 +200,12 @@ func documentsAfter(company, key string) bson.D {
 }
 
 // ListCompanies implements store.Documents.
-func (s *Store) ListCompanies(ctx context.Context, p store.Page) (items []store.CompanySummary, next string, err error) {
-	limit, after, err := p.Bounds()
+func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) (items []store.CompanySummary, next string, err error) {
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list companies: %w", err)
 	}
-	err = s.try(ctx, "list companies", func(ctx context.Context) error {
+	err = s.retry(ctx, "list companies", func(ctx context.Context) error {
 		items, next = nil, ""
 		cur, err := s.db.Collection(documentCollection).Aggregate(ctx, bson.A{
 			bson.D{{Key: "$match", Value: bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: after}}}}}},
@@ -226,7 +226,7 @@ func (s *Store) ListCompanies(ctx context.Context, p store.Page) (items []store.
 		}
 		if len(items) > limit {
 			items = items[:limit]
-			next = store.ContinueAfter(items[limit-1].Name)
+			next = store.EncodeContinue(items[limit-1].Name)
 		}
 		return nil
 	})

@@ -14,15 +14,15 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// try runs do, which must be idempotent, until it ends with a certain outcome.
+// retry runs do, which must be idempotent, until it ends with a certain outcome.
 // Timeouts, lost connections, elections and writes whose majority is not known
 // (code 64) are tried again, within operationTimeout in all.
-func (s *Store) try(ctx context.Context, what string, do func(context.Context) error) error {
-	return tryFor(ctx, attemptTimeout, operationTimeout, what, do)
+func (s *Store) retry(ctx context.Context, what string, do func(context.Context) error) error {
+	return retryWithin(ctx, attemptTimeout, operationTimeout, what, do)
 }
 
-// tryFor is try with other bounds, of one try and of all.
-func tryFor(ctx context.Context, attempt, operation time.Duration, what string, do func(context.Context) error) error {
+// retryWithin is try with other bounds, of one try and of all.
+func retryWithin(ctx context.Context, attempt, operation time.Duration, what string, do func(context.Context) error) error {
 	all, cancel := context.WithTimeout(ctx, operation)
 	defer cancel()
 	wait := 20 * time.Millisecond
@@ -33,22 +33,22 @@ func tryFor(ctx context.Context, attempt, operation time.Duration, what string, 
 		if err == nil {
 			return nil
 		}
-		if !uncertain(err) || all.Err() != nil {
-			return fmt.Errorf("%s: %w", what, named(err))
+		if !isRetryable(err) || all.Err() != nil {
+			return fmt.Errorf("%s: %w", what, storeError(err))
 		}
 		// Jitter keeps the processes that an election threw out from coming back at once.
 		select {
 		case <-all.Done():
-			return fmt.Errorf("%s: %w", what, named(err))
+			return fmt.Errorf("%s: %w", what, storeError(err))
 		case <-time.After(wait/2 + rand.N(wait)):
 		}
 		wait = min(2*wait, time.Second)
 	}
 }
 
-// uncertain says that an operation may or may not have been done, or that another
+// isRetryable says that an operation may or may not have been done, or that another
 // server will do it.
-func uncertain(err error) bool {
+func isRetryable(err error) bool {
 	if mongo.IsTimeout(err) || mongo.IsNetworkError(err) || errors.Is(err, context.DeadlineExceeded) {
 		return true
 	}
@@ -61,7 +61,7 @@ func uncertain(err error) bool {
 		// Server selection during an election has no type of its own.
 		return strings.Contains(err.Error(), "server selection error")
 	}
-	for _, code := range uncertainCodes {
+	for _, code := range retryableCodes {
 		if server.HasErrorCode(code) {
 			return true
 		}
@@ -69,14 +69,14 @@ func uncertain(err error) bool {
 	return false
 }
 
-// uncertainCodes are the server's codes for elections, shutdowns, interruptions,
+// retryableCodes are the server's codes for elections, shutdowns, interruptions,
 // write conflicts, unknown majorities and cursors that a rollback or an election took
 // with it: CursorNotFound 43, QueryPlanKilled 175, CursorKilled 237 (error_codes.yml
 // of MongoDB 6.0).
-var uncertainCodes = []int{6, 7, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436}
+var retryableCodes = []int{6, 7, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436}
 
-// named gives the errors that callers decide on their names.
-func named(err error) error {
+// storeError gives the errors that callers decide on their names.
+func storeError(err error) error {
 	switch {
 	case errors.Is(err, mongo.ErrNoDocuments):
 		return store.ErrNotFound
@@ -86,8 +86,8 @@ func named(err error) error {
 	return err
 }
 
-// redacted is err without the credentials of uri.
-func redacted(err error, uri string) error {
+// redactCredentials is err without the credentials of uri.
+func redactCredentials(err error, uri string) error {
 	_, rest, _ := strings.Cut(uri, "://")
 	i := strings.LastIndexByte(rest, '@')
 	if err == nil || i < 0 {

@@ -19,10 +19,10 @@ import (
 
 // session is the one that a lease's holder writes in, one transaction at a time.
 type session struct {
-	turn  chan struct{} // holds one while the session is used
-	inner *mongo.Session
-	epoch int64 // of the lease; 0 until it is had
-	over  atomic.Bool
+	sem     chan struct{} // holds one while the session is used
+	inner   *mongo.Session
+	epoch   int64 // of the lease; 0 until it is had
+	closing atomic.Bool
 }
 
 // sessions are those of the leases that this process holds, by the leases' names.
@@ -40,7 +40,7 @@ func (s *Store) newSession() (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a session: %w", err)
 	}
-	return &session{turn: make(chan struct{}, 1), inner: inner}, nil
+	return &session{sem: make(chan struct{}, 1), inner: inner}, nil
 }
 
 // id is how the server knows the session.
@@ -57,8 +57,8 @@ func (s *sessions) get(name string) *session {
 	return s.held[name]
 }
 
-// keep makes own the session of a lease that was had with epoch, in place of any other.
-func (s *sessions) keep(ctx context.Context, name string, own *session, epoch int64) {
+// set makes own the session of a lease that was had with epoch, in place of any other.
+func (s *sessions) set(ctx context.Context, name string, own *session, epoch int64) {
 	if own == nil {
 		return
 	}
@@ -71,12 +71,12 @@ func (s *sessions) keep(ctx context.Context, name string, own *session, epoch in
 	s.held[name] = own
 	s.mu.Unlock()
 	if old != nil && old != own {
-		old.end(ctx)
+		old.close(ctx)
 	}
 }
 
-// drop ends the session of a lease that is given up.
-func (s *sessions) drop(ctx context.Context, name string, epoch int64) {
+// remove ends the session of a lease that is given up.
+func (s *sessions) remove(ctx context.Context, name string, epoch int64) {
 	s.mu.Lock()
 	own := s.held[name]
 	if own == nil || own.epoch != epoch {
@@ -85,73 +85,73 @@ func (s *sessions) drop(ctx context.Context, name string, epoch int64) {
 	}
 	delete(s.held, name)
 	s.mu.Unlock()
-	own.end(ctx)
+	own.close(ctx)
 }
 
-// take waits for the session until ctx ends; one that is free is had in any case.
-func (s *session) take(ctx context.Context) error {
-	if s.takeNow() {
+// acquire waits for the session until ctx ends; one that is free is had in any case.
+func (s *session) acquire(ctx context.Context) error {
+	if s.tryAcquire() {
 		return nil
 	}
 	select {
-	case s.turn <- struct{}{}:
+	case s.sem <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("wait for the transaction before it: %w", ctx.Err())
 	}
 }
 
-func (s *session) takeNow() bool {
+func (s *session) tryAcquire() bool {
 	select {
-	case s.turn <- struct{}{}:
+	case s.sem <- struct{}{}:
 		return true
 	default:
 		return false
 	}
 }
 
-// give lets the next one have the session. One that is over is ended by whoever gives
+// release lets the next one have the session. One that is over is ended by whoever gives
 // it last: it may have become so meanwhile, by one that did not wait.
-func (s *session) give() {
-	<-s.turn
-	if s.over.Load() && s.takeNow() {
+func (s *session) release() {
+	<-s.sem
+	if s.closing.Load() && s.tryAcquire() {
 		// Its transactions have ended, so this calls no server.
 		s.inner.EndSession(context.Background())
-		<-s.turn
+		<-s.sem
 	}
 }
 
-// end ends the session once no transaction uses it: now, or after the one that does
+// close ends the session once no transaction uses it: now, or after the one that does
 // and that ctx does not let it wait for.
-func (s *session) end(ctx context.Context) {
+func (s *session) close(ctx context.Context) {
 	if s == nil {
 		return
 	}
-	s.over.Store(true)
-	if s.take(ctx) == nil {
-		s.give()
+	s.closing.Store(true)
+	if s.acquire(ctx) == nil {
+		s.release()
 	}
 }
 
-// in runs do with the session of the lease that a write is made under; one that this
+// withSession runs do with the session of the lease that a write is made under; one that this
 // process does not hold has a session for this write alone.
-func (s *Store) in(ctx context.Context, lease string, do func(context.Context, *mongo.Session) error) error {
+func (s *Store) withSession(ctx context.Context, lease string, do func(context.Context, *mongo.Session) error) error {
 	if own := s.sessions.get(lease); own != nil {
-		if err := own.take(ctx); err != nil {
+		if err := own.acquire(ctx); err != nil {
 			return err
 		}
-		defer own.give()
-		if !own.over.Load() {
+		defer own.release()
+		if !own.closing.Load() {
 			return do(mongo.NewSessionContext(ctx, own.inner), own.inner)
 		}
 	}
 	return s.client.UseSession(ctx, func(ctx context.Context) error { return do(ctx, mongo.SessionFromContext(ctx)) })
 }
 
-// endOrphan ends the session of a lease that has run out, with the transaction that it
+// killExpiredSession ends the session of a lease that has run out, with the transaction that it
 // may have open. A holder that was only slow writes its transaction again and meets
 // the fence.
-func (s *Store) endOrphan(ctx context.Context, name, holder string) error {
+func (s *Store) killExpiredSession(ctx context.Context, name, holder string) error {
 	if !s.replicated {
 		return nil
 	}

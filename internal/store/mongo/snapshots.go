@@ -17,8 +17,8 @@ type snapshot struct {
 }
 
 // PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (string, error) {
-	hash, packed, err := pack.AddSnapshot(company, body, like, s.snapshotAt(ctx))
+func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, baseHash string) (string, error) {
+	hash, packed, err := pack.EncodeCompanySnapshot(company, body, baseHash, s.snapshotReader(ctx))
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
@@ -36,22 +36,22 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, 
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
-	return pack.OwnSnapshot(company, hash, s.snapshotAt(ctx))
+	return pack.DecodeCompanySnapshot(company, hash, s.snapshotReader(ctx))
 }
 
-// snapshotAt reads what lies at a key.
-func (s *Store) snapshotAt(ctx context.Context) func(key string) ([]byte, error) {
+// snapshotReader reads what lies at a key.
+func (s *Store) snapshotReader(ctx context.Context) func(key string) ([]byte, error) {
 	return func(key string) ([]byte, error) {
 		var r snapshot
-		if err := s.one(ctx, "get snapshot "+key, snapshotCollection, bson.D{{Key: "_id", Value: key}}, &r); err != nil {
+		if err := s.findOne(ctx, "get snapshot "+key, snapshotCollection, bson.D{{Key: "_id", Value: key}}, &r); err != nil {
 			return nil, err
 		}
 		return s.getBlob(ctx, r.Blob)
 	}
 }
 
-// dropSnapshots removes all snapshots of a company.
-func (s *Store) dropSnapshots(ctx context.Context, company string) error {
+// deleteSnapshots removes all snapshots of a company.
+func (s *Store) deleteSnapshots(ctx context.Context, company string) error {
 	its := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: company + "#"}, {Key: "$lt", Value: company + "$"}}}}
-	return s.dropAll(ctx, "delete the snapshots of "+company, snapshotCollection, its)
+	return s.deleteWithBlobs(ctx, "delete the snapshots of "+company, snapshotCollection, its)
 }

@@ -27,22 +27,22 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 	what := "append a version of " + v.DocumentID
 	tried := false
 	for {
-		newest, prev, err := s.textOf(ctx, v.DocumentID, 0)
+		newest, prev, err := s.readText(ctx, v.DocumentID, 0)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}
-		if err == nil && newest.Hash == v.Hash {
+		if err == nil && newest.ContentHash == v.ContentHash {
 			return newest, false, nil
 		}
 		v.Number = newest.Number + 1
-		if newest.Number == 0 || (v.Number-1)%pack.FullEvery == 0 {
+		if newest.Number == 0 || (v.Number-1)%pack.KeyframeInterval == 0 {
 			prev = nil
 		}
 		data, full, err := pack.Encode(prev, []byte(text))
 		if err != nil {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}
-		v.Bytes, v.Full = len(data), full
+		v.StoredBytes, v.Keyframe = len(data), full
 		b, err := s.putBlob(ctx, "version of "+v.DocumentID, data)
 		if err != nil {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
@@ -68,7 +68,7 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		// Ours from a try whose answer was lost, or another writer's: the same text
 		// is then found as the newest, another one moves the number on.
 		stored, err := s.versionRow(ctx, v.DocumentID, v.Number)
-		if err == nil && stored.Hash == v.Hash && stored.RunID == v.RunID && stored.FetchedAt.UnixMilli() == v.FetchedAt.UnixMilli() {
+		if err == nil && stored.ContentHash == v.ContentHash && stored.RunID == v.RunID && stored.FetchedAt.UnixMilli() == v.FetchedAt.UnixMilli() {
 			return stored.Version, true, nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -78,12 +78,12 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 }
 
 func (s *Store) versionRow(ctx context.Context, id string, n int) (v version, err error) {
-	return v, s.one(ctx, fmt.Sprintf("get version %d of %s", n, id), versionCollection, bson.D{{Key: "_id", Value: id + "/" + strconv.Itoa(n)}}, &v)
+	return v, s.findOne(ctx, fmt.Sprintf("get version %d of %s", n, id), versionCollection, bson.D{{Key: "_id", Value: id + "/" + strconv.Itoa(n)}}, &v)
 }
 
 // ListVersions implements store.Versions.
-func (s *Store) ListVersions(ctx context.Context, id string, p store.Page) ([]store.Version, string, error) {
-	limit, after, err := p.Bounds()
+func (s *Store) ListVersions(ctx context.Context, id string, p store.ListOptions) ([]store.Version, string, error) {
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
 	}
@@ -95,13 +95,13 @@ func (s *Store) ListVersions(ctx context.Context, id string, p store.Page) ([]st
 		}
 		filter = append(filter, bson.E{Key: "number", Value: bson.D{{Key: "$lt", Value: n}}})
 	}
-	return list(ctx, s, "list versions of "+id, versionCollection, filter, bson.D{{Key: "number", Value: -1}}, limit,
+	return listRecords(ctx, s, "list versions of "+id, versionCollection, filter, bson.D{{Key: "number", Value: -1}}, limit,
 		func(r version) (string, store.Version) { return strconv.Itoa(r.Number), r.Version }, "blob")
 }
 
 // VersionText implements store.Versions.
 func (s *Store) VersionText(ctx context.Context, id string, n int) (store.Version, string, error) {
-	v, b, err := s.textOf(ctx, id, n)
+	v, b, err := s.readText(ctx, id, n)
 	if err != nil {
 		return v, "", fmt.Errorf("read version %d of %s: %w", n, id, err)
 	}
@@ -111,7 +111,7 @@ func (s *Store) VersionText(ctx context.Context, id string, n int) (store.Versio
 // VersionAt implements store.Versions.
 func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (store.Version, error) {
 	var v version
-	err := s.try(ctx, "version of "+id+" at "+at.Format(time.RFC3339), func(ctx context.Context) error {
+	err := s.retry(ctx, "version of "+id+" at "+at.Format(time.RFC3339), func(ctx context.Context) error {
 		return s.db.Collection(versionCollection).FindOne(ctx,
 			bson.D{{Key: "documentID", Value: id}, {Key: "fetchedAt", Value: bson.D{{Key: "$lte", Value: at}}}},
 			options.FindOne().SetSort(bson.D{{Key: "number", Value: -1}}).SetProjection(bson.D{{Key: "blob", Value: 0}})).Decode(&v)
@@ -119,17 +119,17 @@ func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (store.V
 	return v.Version, err
 }
 
-// textOf reads version n (0: the newest) through its chain, from the last whole copy on.
-func (s *Store) textOf(ctx context.Context, id string, n int) (store.Version, []byte, error) {
+// readText reads version n (0: the newest) through its chain, from the last whole copy on.
+func (s *Store) readText(ctx context.Context, id string, n int) (store.Version, []byte, error) {
 	filter := bson.D{{Key: "documentID", Value: id}}
 	if n > 0 {
 		filter = append(filter, bson.E{Key: "number", Value: bson.D{{Key: "$lte", Value: n}}})
 	}
 	var chain []version // newest first
-	err := s.try(ctx, "read versions of "+id, func(ctx context.Context) error {
+	err := s.retry(ctx, "read versions of "+id, func(ctx context.Context) error {
 		chain = nil
 		cur, err := s.db.Collection(versionCollection).Find(ctx, filter,
-			options.Find().SetSort(bson.D{{Key: "number", Value: -1}}).SetLimit(pack.FullEvery).SetBatchSize(4))
+			options.Find().SetSort(bson.D{{Key: "number", Value: -1}}).SetLimit(pack.KeyframeInterval).SetBatchSize(4))
 		if err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (s *Store) textOf(ctx context.Context, id string, n int) (store.Version, []
 				return err
 			}
 			chain = append(chain, v)
-			if v.Full {
+			if v.Keyframe {
 				break
 			}
 		}

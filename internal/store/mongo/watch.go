@@ -18,8 +18,8 @@ import (
 // watchBuffer is how many events wait for a slow reader before the stream does.
 const watchBuffer = 256
 
-// pollEvery is how often a server without change streams is listed.
-const pollEvery = time.Second
+// pollInterval is how often a server without change streams is listed.
+const pollInterval = time.Second
 
 type watch struct {
 	events chan store.ObjectEvent
@@ -60,9 +60,9 @@ func (w *watch) send(ctx context.Context, e store.ObjectEvent) bool {
 	}
 }
 
-// now is the place in the server's history from which a watch misses nothing that
+// operationTime is the place in the server's history from which a watch misses nothing that
 // a read after now doesn't show: the operation time, seconds<<32 | increment.
-func (s *Store) now(ctx context.Context) (string, error) {
+func (s *Store) operationTime(ctx context.Context) (string, error) {
 	if !s.replicated {
 		return "0", nil
 	}
@@ -92,10 +92,10 @@ func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.W
 	from := bson.Timestamp{T: uint32(n >> 32), I: uint32(n)}
 	from.I++ // what happened at n is in the list
 	f := &follower{s: s, kind: kind, from: from}
-	err = s.try(ctx, "watch "+kind, f.open)
+	err = s.retry(ctx, "watch "+kind, f.open)
 	if err != nil {
 		cancel()
-		return nil, expired(err)
+		return nil, expiredError(err)
 	}
 	go f.run(ctx, w)
 	return w, nil
@@ -129,13 +129,13 @@ func (f *follower) run(ctx context.Context, w *watch) {
 	for {
 		err := f.read(ctx, w)
 		_ = f.stream.Close(context.WithoutCancel(ctx))
-		if ctx.Err() == nil && uncertain(err) {
-			err = f.s.try(ctx, "watch "+f.kind, f.open)
+		if ctx.Err() == nil && isRetryable(err) {
+			err = f.s.retry(ctx, "watch "+f.kind, f.open)
 			if err == nil {
 				continue
 			}
 		}
-		w.end(ctx, expired(err))
+		w.end(ctx, expiredError(err))
 		return
 	}
 }
@@ -153,7 +153,7 @@ func (f *follower) read(ctx context.Context, w *watch) error {
 			if e.Full == nil {
 				return fmt.Errorf("watch %s: the collection met %s: %w", f.kind, e.Type, store.ErrExpired)
 			}
-			o, err := e.Full.model(f.kind)
+			o, err := e.Full.toStore(f.kind)
 			if err != nil {
 				return err
 			}
@@ -177,9 +177,9 @@ func (f *follower) read(ctx context.Context, w *watch) error {
 	}
 }
 
-// expired names the codes for a history that is gone (ChangeStreamFatalError,
+// expiredError names the codes for a history that is gone (ChangeStreamFatalError,
 // ChangeStreamHistoryLost, CappedPositionLost; error_codes.yml of MongoDB 6.0).
-func expired(err error) error {
+func expiredError(err error) error {
 	var server mongo.ServerError
 	if errors.As(err, &server) && (server.HasErrorCode(280) || server.HasErrorCode(286) || server.HasErrorCode(136)) {
 		return fmt.Errorf("%w: %w", store.ErrExpired, err)
@@ -193,7 +193,7 @@ func (w *watch) poll(ctx context.Context, s *Store, kind string) {
 	first := true
 	for {
 		now := map[string]store.Object{}
-		p := store.Page{Limit: store.MaxLimit}
+		p := store.ListOptions{Limit: store.MaxLimit}
 		for {
 			items, next, _, err := s.ListObjects(ctx, kind, "", p)
 			if err != nil {
@@ -208,7 +208,7 @@ func (w *watch) poll(ctx context.Context, s *Store, kind string) {
 			}
 			p.Continue = next
 		}
-		if !w.differ(ctx, seen, now, first) {
+		if !w.sendDifferences(ctx, seen, now, first) {
 			w.end(ctx, ctx.Err())
 			return
 		}
@@ -217,14 +217,14 @@ func (w *watch) poll(ctx context.Context, s *Store, kind string) {
 		case <-ctx.Done():
 			w.end(ctx, ctx.Err())
 			return
-		case <-time.After(pollEvery):
+		case <-time.After(pollInterval):
 		}
 	}
 }
 
-// differ sends what is new, changed or gone. What the first list has may be known
+// sendDifferences sends what is new, changed or gone. What the first list has may be known
 // to the reader already; it is sent as added all the same, for none may be missed.
-func (w *watch) differ(ctx context.Context, seen, now map[string]store.Object, first bool) bool {
+func (w *watch) sendDifferences(ctx context.Context, seen, now map[string]store.Object, first bool) bool {
 	for id, o := range now {
 		old, known := seen[id]
 		t := store.EventModified

@@ -9,9 +9,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// FullEvery is how often a whole copy is kept, which bounds the chain that is
+// KeyframeInterval is how often a whole copy is kept, which bounds the chain that is
 // read for one version.
-const FullEvery = 16
+const KeyframeInterval = 16
 
 // maxSize bounds what is decompressed, in bytes.
 const maxSize = 256 << 20
@@ -22,7 +22,7 @@ func Encode(prev, text []byte) (blob []byte, full bool, err error) {
 	var delta []byte
 	if prev != nil {
 		delta, err = encode(prev, text)
-		if err != nil || len(delta) < len(text)/plainlySmaller {
+		if err != nil || len(delta) < len(text)/minDeltaRatio {
 			return delta, false, err
 		}
 	}
@@ -33,10 +33,10 @@ func Encode(prev, text []byte) (blob []byte, full bool, err error) {
 	return delta, false, nil
 }
 
-// plainlySmaller is the part of a text that no text is compressed to by itself, so
+// minDeltaRatio is the part of a text that no text is compressed to by itself, so
 // that a smaller delta needs no comparison: legal texts and their pages take a
 // third to an eighth.
-const plainlySmaller = 20
+const minDeltaRatio = 20
 
 // Decode undoes Encode; prev is needed for a blob that is not full.
 func Decode(prev, blob []byte) ([]byte, error) {

@@ -47,7 +47,7 @@ func TestALikeSnapshotIsSmallAndComesBack(t *testing.T) {
 	get := func(hash string) ([]byte, error) { return kept[hash], nil }
 	var base []byte
 	hash, depth, whole, deepest := "", 0, 0, 0
-	for i := range 3 * FullEvery {
+	for i := range 3 * KeyframeInterval {
 		page = fmt.Appendf(page, "<p>%d</p>\n", i)
 		blob, err := EncodeSnapshot(base, hash, depth, page)
 		if err != nil {
@@ -58,23 +58,23 @@ func TestALikeSnapshotIsSmallAndComesBack(t *testing.T) {
 		}
 		hash = hashOf(page)
 		kept[hash] = blob
-		if base, depth, err = Snapshot(hash, get); err != nil || !bytes.Equal(base, page) {
+		if base, depth, err = DecodeSnapshot(hash, get); err != nil || !bytes.Equal(base, page) {
 			t.Fatalf("snapshot %d came back with %d of %d bytes, %v", i, len(base), len(page), err)
 		}
 		deepest = max(deepest, depth)
 	}
-	if whole != 3 || deepest != FullEvery-1 {
-		t.Errorf("of %d snapshots %d are whole and chains are %d long; want 3 and %d", 3*FullEvery, whole, deepest, FullEvery-1)
+	if whole != 3 || deepest != KeyframeInterval-1 {
+		t.Errorf("of %d snapshots %d are whole and chains are %d long; want 3 and %d", 3*KeyframeInterval, whole, deepest, KeyframeInterval-1)
 	}
 }
 
 func TestAChainThatNeverEndsIsRefused(t *testing.T) {
 	t.Parallel()
 	sum := sha256.Sum256(nil)
-	circle := append(append([]byte{linked, 1}, sum[:]...), "delta"...)
-	_, _, err := Snapshot(hex.EncodeToString(sum[:]), func(string) ([]byte, error) { return circle, nil })
-	if !errors.Is(err, errChain) {
-		t.Errorf("%v, want %v", err, errChain)
+	circle := append(append([]byte{deltaMarker, 1}, sum[:]...), "delta"...)
+	_, _, err := DecodeSnapshot(hex.EncodeToString(sum[:]), func(string) ([]byte, error) { return circle, nil })
+	if !errors.Is(err, errChainTooLong) {
+		t.Errorf("%v, want %v", err, errChainTooLong)
 	}
 }
 
@@ -82,8 +82,8 @@ func TestASnapshotWhoseBaseIsLostSaysSo(t *testing.T) {
 	t.Parallel()
 	lost := errors.New("lost")
 	sum := sha256.Sum256([]byte("base"))
-	blob := append(append([]byte{linked, 1}, sum[:]...), "delta"...)
-	_, _, err := Snapshot("top", func(hash string) ([]byte, error) {
+	blob := append(append([]byte{deltaMarker, 1}, sum[:]...), "delta"...)
+	_, _, err := DecodeSnapshot("top", func(hash string) ([]byte, error) {
 		if hash == "top" {
 			return blob, nil
 		}

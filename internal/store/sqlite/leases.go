@@ -11,9 +11,9 @@ import (
 
 // AcquireLease implements store.Leases.
 func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (l store.Lease, err error) {
-	err = s.tx(ctx, "acquire lease "+name, func(t *sql.Tx) error {
+	err = s.inTransaction(ctx, "acquire lease "+name, func(t *sql.Tx) error {
 		now := time.Now()
-		old, err := leaseOf(ctx, t, name)
+		old, err := getLease(ctx, t, name)
 		if err != nil {
 			return err
 		}
@@ -24,7 +24,7 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 		l = store.Lease{Name: name, Holder: holder, Epoch: old.Epoch, Expires: now.Add(ttl)}
 		if old.Holder != holder || !old.Expires.After(now) {
 			l.Epoch++
-			l.Idle = now.Sub(old.Expires)
+			l.IdleFor = now.Sub(old.Expires)
 		}
 		_, err = t.ExecContext(ctx, `INSERT INTO leases(name,holder,epoch,expires) VALUES(?,?,?,?) ON CONFLICT(name) DO UPDATE SET holder=excluded.holder, epoch=excluded.epoch, expires=excluded.expires`,
 			name, holder, l.Epoch, l.Expires.UnixNano())
@@ -35,7 +35,7 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 
 // RenewLease implements store.Leases.
 func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration) (store.Lease, error) {
-	err := s.tx(ctx, "renew lease "+l.Name, func(t *sql.Tx) error {
+	err := s.inTransaction(ctx, "renew lease "+l.Name, func(t *sql.Tx) error {
 		l.Expires = time.Now().Add(ttl)
 		res, err := t.ExecContext(ctx, `UPDATE leases SET expires=? WHERE name=? AND holder=? AND epoch=?`, l.Expires.UnixNano(), l.Name, l.Holder, l.Epoch)
 		if err != nil {
@@ -51,13 +51,13 @@ func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration
 
 // ReleaseLease implements store.Leases.
 func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
-	return s.tx(ctx, "release lease "+l.Name, func(t *sql.Tx) error {
+	return s.inTransaction(ctx, "release lease "+l.Name, func(t *sql.Tx) error {
 		_, err := t.ExecContext(ctx, `UPDATE leases SET holder='', expires=0 WHERE name=? AND holder=? AND epoch=?`, l.Name, l.Holder, l.Epoch)
 		return err
 	})
 }
 
-func leaseOf(ctx context.Context, t *sql.Tx, name string) (store.Lease, error) {
+func getLease(ctx context.Context, t *sql.Tx, name string) (store.Lease, error) {
 	l := store.Lease{Name: name, Expires: time.Unix(0, 0)}
 	var expires int64
 	err := t.QueryRowContext(ctx, `SELECT holder, epoch, expires FROM leases WHERE name=?`, name).Scan(&l.Holder, &l.Epoch, &expires)

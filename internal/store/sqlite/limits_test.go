@@ -25,7 +25,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 	t.Parallel()
 	s := openIn(t, t.TempDir())
 	const n, perCompany = 100_000, 300
-	err := s.tx(t.Context(), "fill the store", func(tx *sql.Tx) error {
+	err := s.inTransaction(t.Context(), "fill the store", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(t.Context(), `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i+1<?1)
 			INSERT INTO documents(id,company,url,v) SELECT 'd'||i, printf('c%05d',i/?2), printf('https://x.example/%06d',i), json_object('id','d'||i,'company',printf('c%05d',i/?2)) FROM n`, n, perCompany)
 		return err
@@ -33,7 +33,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, next := store.Page{Limit: store.MaxLimit}, 0
+	p, next := store.ListOptions{Limit: store.MaxLimit}, 0
 	for {
 		docs, more, err := s.ListDocuments(t.Context(), "", p)
 		if err != nil {
@@ -56,7 +56,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 	if _, all, err := s.Counts(t.Context()); err != nil || all != n {
 		t.Errorf("%d are counted, %v", all, err)
 	}
-	for query, args := range map[string]int{listAllDocuments: 2, listCompanyDocuments: 3, listAllRuns: 2, listCompanyRuns: 3, listRunsIn: 3} {
+	for query, args := range map[string]int{listAllDocuments: 2, listCompanyDocuments: 3, listAllRuns: 2, listCompanyRuns: 3, listRunsByState: 3} {
 		plan := explain(t, s, query, args)
 		if !strings.Contains(plan, "SEARCH") || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s\nis done by %s", query, plan)

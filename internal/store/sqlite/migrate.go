@@ -32,7 +32,7 @@ CREATE TABLE requests(run TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
 // Migrate implements store.Store.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	var applied []string
-	err := s.tx(ctx, "migrate the embedded store", func(t *sql.Tx) error {
+	err := s.inTransaction(ctx, "migrate the embedded store", func(t *sql.Tx) error {
 		var at int
 		if err := t.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&at); err != nil {
 			return err

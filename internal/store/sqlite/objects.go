@@ -12,11 +12,11 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// keepChanges is how many changes the log holds for watches; an older version
+// changeLogSize is how many changes the log holds for watches; an older version
 // answers ErrExpired, and the watcher lists anew.
-const keepChanges = 10_000
+const changeLogSize = 10_000
 
-func (k objectKey) what(verb string) string {
+func (k objectKey) describe(verb string) string {
 	return fmt.Sprintf("%s %s %s/%s", verb, k.Kind, k.Namespace, k.Name)
 }
 
@@ -25,7 +25,7 @@ type objectKey store.ObjectKey
 // GetObject implements store.Objects.
 func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
 	o, err := scanObject(s.read.QueryRowContext(ctx, `SELECT kind,ns,name,rv,uid,labels,json FROM objects WHERE kind=? AND ns=? AND name=?`, key.Kind, key.Namespace, key.Name))
-	return o, none(err, objectKey(key).what("get"))
+	return o, wrapNotFound(err, objectKey(key).describe("get"))
 }
 
 type scanner interface{ Scan(...any) error }
@@ -45,7 +45,7 @@ func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object,
 	if o.UID == "" {
 		o.UID = rand.Text()
 	}
-	err := s.tx(ctx, objectKey(o.ObjectKey).what("create"), func(t *sql.Tx) error {
+	err := s.inTransaction(ctx, objectKey(o.ObjectKey).describe("create"), func(t *sql.Tx) error {
 		var n int
 		if err := t.QueryRowContext(ctx, `SELECT count(*) FROM objects WHERE kind=? AND ns=? AND name=?`, o.Kind, o.Namespace, o.Name).Scan(&n); err != nil {
 			return err
@@ -53,16 +53,16 @@ func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object,
 		if n > 0 {
 			return store.ErrExists
 		}
-		return s.record(ctx, t, store.EventAdded, &o)
+		return s.writeObject(ctx, t, store.EventAdded, &o)
 	})
-	s.notify(err)
+	s.wakeWatches(err)
 	return o, err
 }
 
 // UpdateObject implements store.Objects.
 func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
-	err := s.tx(ctx, objectKey(o.ObjectKey).what("update"), func(t *sql.Tx) error {
-		old, err := current(ctx, t, o.ObjectKey)
+	err := s.inTransaction(ctx, objectKey(o.ObjectKey).describe("update"), func(t *sql.Tx) error {
+		old, err := getObject(ctx, t, o.ObjectKey)
 		if err != nil {
 			return err
 		}
@@ -70,29 +70,29 @@ func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object,
 			return fmt.Errorf("version %s is not %s any more: %w", o.ResourceVersion, old.ResourceVersion, store.ErrConflict)
 		}
 		o.UID = old.UID
-		return s.record(ctx, t, store.EventModified, &o)
+		return s.writeObject(ctx, t, store.EventModified, &o)
 	})
-	s.notify(err)
+	s.wakeWatches(err)
 	return o, err
 }
 
 // DeleteObject implements store.Objects.
 func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) error {
-	err := s.tx(ctx, objectKey(key).what("delete"), func(t *sql.Tx) error {
-		old, err := current(ctx, t, key)
+	err := s.inTransaction(ctx, objectKey(key).describe("delete"), func(t *sql.Tx) error {
+		old, err := getObject(ctx, t, key)
 		if err != nil {
 			return err
 		}
 		if resourceVersion != "" && old.ResourceVersion != resourceVersion {
 			return fmt.Errorf("version %s is not %s any more: %w", resourceVersion, old.ResourceVersion, store.ErrConflict)
 		}
-		return s.record(ctx, t, store.EventDeleted, &old)
+		return s.writeObject(ctx, t, store.EventDeleted, &old)
 	})
-	s.notify(err)
+	s.wakeWatches(err)
 	return err
 }
 
-func current(ctx context.Context, t *sql.Tx, key store.ObjectKey) (store.Object, error) {
+func getObject(ctx context.Context, t *sql.Tx, key store.ObjectKey) (store.Object, error) {
 	o, err := scanObject(t.QueryRowContext(ctx, `SELECT kind,ns,name,rv,uid,labels,json FROM objects WHERE kind=? AND ns=? AND name=?`, key.Kind, key.Namespace, key.Name))
 	if errors.Is(err, sql.ErrNoRows) {
 		return o, store.ErrNotFound
@@ -100,8 +100,8 @@ func current(ctx context.Context, t *sql.Tx, key store.ObjectKey) (store.Object,
 	return o, err
 }
 
-// record writes the state and the change in one transaction, under one version.
-func (s *Store) record(ctx context.Context, t *sql.Tx, typ store.EventType, o *store.Object) error {
+// writeObject writes the state and the change in one transaction, under one version.
+func (s *Store) writeObject(ctx context.Context, t *sql.Tx, typ store.EventType, o *store.Object) error {
 	var rv int64
 	if err := t.QueryRowContext(ctx, `INSERT INTO meta(k,v) VALUES('rv',1) ON CONFLICT(k) DO UPDATE SET v=v+1 RETURNING v`).Scan(&rv); err != nil {
 		return err
@@ -122,13 +122,13 @@ func (s *Store) record(ctx context.Context, t *sql.Tx, typ store.EventType, o *s
 	if _, err = t.ExecContext(ctx, `INSERT INTO changes(rv,type,kind,ns,name,uid,labels,json) VALUES(?,?,?,?,?,?,?,?)`, rv, string(typ), o.Kind, o.Namespace, o.Name, o.UID, string(labels), string(o.JSON)); err != nil {
 		return err
 	}
-	_, err = t.ExecContext(ctx, `DELETE FROM changes WHERE rv<=?`, rv-keepChanges)
+	_, err = t.ExecContext(ctx, `DELETE FROM changes WHERE rv<=?`, rv-changeLogSize)
 	return err
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.Page) (items []store.Object, next, version string, err error) {
-	limit, after, err := p.Bounds()
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) (items []store.Object, next, version string, err error) {
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
 	}
@@ -149,15 +149,15 @@ func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store
 		}
 		if len(items) == limit {
 			l := items[len(items)-1]
-			return items, store.ContinueAfter(l.Namespace + "/" + l.Name), strconv.FormatInt(rv, 10), nil
+			return items, store.EncodeContinue(l.Namespace + "/" + l.Name), strconv.FormatInt(rv, 10), nil
 		}
 		items = append(items, o)
 	}
 	return items, "", strconv.FormatInt(rv, 10), rows.Err()
 }
 
-// notify wakes the watches after a commit.
-func (s *Store) notify(err error) {
+// wakeWatches wakes the watches after a commit.
+func (s *Store) wakeWatches(err error) {
 	if err != nil {
 		return
 	}

@@ -10,21 +10,21 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// ListRunsIn implements store.Runs.
-func (s *Store) ListRunsIn(ctx context.Context, state string, p store.Page) ([]store.Run, string, error) {
-	items, next, err := list[store.Run](ctx, s.read, p, listRunsIn, state)
+// ListRunsByState implements store.Runs.
+func (s *Store) ListRunsByState(ctx context.Context, state string, p store.ListOptions) ([]store.Run, string, error) {
+	items, next, err := listRecords[store.Run](ctx, s.read, p, listRunsByState, state)
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs that are %s: %w", state, err)
 	}
 	return items, next, nil
 }
 
-// listRunsIn goes on after a run's priority and id, with a space between them.
-const listRunsIn = `SELECT priority||' '||id, v FROM runs WHERE state=?1 AND (?2='' OR priority<CAST(?2 AS INTEGER)
+// listRunsByState goes on after a run's priority and id, with a space between them.
+const listRunsByState = `SELECT priority||' '||id, v FROM runs WHERE state=?1 AND (?2='' OR priority<CAST(?2 AS INTEGER)
 	OR priority=CAST(?2 AS INTEGER) AND id>substr(?2,instr(?2,' ')+1)) ORDER BY priority DESC, id LIMIT ?3`
 
-// SwapRun implements store.Runs.
-func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {
+// CompareAndSwapRun implements store.Runs.
+func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from string) error {
 	what := "put run " + r.ID + " that was " + from
 	b, err := json.Marshal(r)
 	if err != nil {
@@ -42,35 +42,35 @@ func (s *Store) SwapRun(ctx context.Context, r store.Run, from string) error {
 	})
 }
 
-// PutRequest implements store.Runs.
-func (s *Store) PutRequest(ctx context.Context, runID string, r store.Request) error {
+// PutRunRequest implements store.Runs.
+func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO requests(run,v) VALUES(?,?) ON CONFLICT(run) DO UPDATE SET v=excluded.v`, runID, string(r)); err != nil {
 		return fmt.Errorf("ask run %s to %s: %w", runID, r, err)
 	}
 	return nil
 }
 
-// GetRequest implements store.Runs.
-func (s *Store) GetRequest(ctx context.Context, runID string) (store.Request, error) {
+// GetRunRequest implements store.Runs.
+func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunRequest, error) {
 	var v string
 	err := s.read.QueryRowContext(ctx, `SELECT v FROM requests WHERE run=?`, runID).Scan(&v)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("read what run %s is asked: %w", runID, err)
 	}
-	return store.Request(v), nil
+	return store.RunRequest(v), nil
 }
 
 // DeleteRun implements store.Runs.
 func (s *Store) DeleteRun(ctx context.Context, id string) error {
-	return s.tx(ctx, "delete run "+id, func(t *sql.Tx) error {
+	return s.inTransaction(ctx, "delete run "+id, func(t *sql.Tx) error {
 		return execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM requests WHERE run=?`, `DELETE FROM runs WHERE id=?`)
 	})
 }
 
 // DeleteCompany implements store.Documents.
 func (s *Store) DeleteCompany(ctx context.Context, company string) error {
-	return s.tx(ctx, "delete company "+company, func(t *sql.Tx) error {
-		runs, err := runsOf(ctx, t, company)
+	return s.inTransaction(ctx, "delete company "+company, func(t *sql.Tx) error {
+		runs, err := runIDsOf(ctx, t, company)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 	})
 }
 
-func runsOf(ctx context.Context, t *sql.Tx, company string) (ids []string, err error) {
+func runIDsOf(ctx context.Context, t *sql.Tx, company string) (ids []string, err error) {
 	rows, err := t.QueryContext(ctx, `SELECT id FROM runs WHERE company=?`, company)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 	"github.com/clausea/crawler/internal/store/pack"
 )
 
-func (s *Store) put(ctx context.Context, f store.Fence, what string, v any, query string, keys ...any) error {
+func (s *Store) putRecord(ctx context.Context, f store.Fence, what string, v any, query string, keys ...any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -23,9 +23,9 @@ func (s *Store) put(ctx context.Context, f store.Fence, what string, v any, quer
 	})
 }
 
-func (s *Store) get(ctx context.Context, what string, v any, query string, keys ...any) error {
+func (s *Store) getRecord(ctx context.Context, what string, v any, query string, keys ...any) error {
 	var b []byte
-	if err := none(s.read.QueryRowContext(ctx, query, keys...).Scan(&b), what); err != nil {
+	if err := wrapNotFound(s.read.QueryRowContext(ctx, query, keys...).Scan(&b), what); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
@@ -36,21 +36,21 @@ func (s *Store) get(ctx context.Context, what string, v any, query string, keys 
 
 // PutRun implements store.Runs.
 func (s *Store) PutRun(ctx context.Context, r store.Run) error {
-	return s.put(ctx, r.Fence, "put run "+r.ID, r, `INSERT INTO runs(id,company,state,priority,v) VALUES(?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET state=excluded.state, priority=excluded.priority, v=excluded.v`, r.ID, r.Company, r.State, r.Priority)
+	return s.putRecord(ctx, r.Fence, "put run "+r.ID, r, `INSERT INTO runs(id,company,state,priority,v) VALUES(?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET state=excluded.state, priority=excluded.priority, v=excluded.v`, r.ID, r.Company, r.State, r.Priority)
 }
 
 // GetRun implements store.Runs.
 func (s *Store) GetRun(ctx context.Context, id string) (r store.Run, err error) {
-	return r, s.get(ctx, "get run "+id, &r, `SELECT v FROM runs WHERE id=?`, id)
+	return r, s.getRecord(ctx, "get run "+id, &r, `SELECT v FROM runs WHERE id=?`, id)
 }
 
 // ListRuns implements store.Runs.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.Page) ([]store.Run, string, error) {
+func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
 	query, args := listAllRuns, []any(nil)
 	if company != "" {
 		query, args = listCompanyRuns, []any{company}
 	}
-	items, next, err := list[store.Run](ctx, s.read, p, query, args...)
+	items, next, err := listRecords[store.Run](ctx, s.read, p, query, args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
 	}
@@ -67,7 +67,7 @@ func (s *Store) PutCheckpoint(ctx context.Context, f store.Fence, id string, blo
 
 // GetCheckpoint implements store.Runs.
 func (s *Store) GetCheckpoint(ctx context.Context, id string) (b []byte, err error) {
-	return b, none(s.read.QueryRowContext(ctx, `SELECT v FROM checkpoints WHERE id=?`, id).Scan(&b), "get checkpoint "+id)
+	return b, wrapNotFound(s.read.QueryRowContext(ctx, `SELECT v FROM checkpoints WHERE id=?`, id).Scan(&b), "get checkpoint "+id)
 }
 
 // DeleteCheckpoints implements store.Runs.
@@ -83,7 +83,7 @@ const deleteCheckpoints = `DELETE FROM checkpoints WHERE id=?1 OR id>?1||'+' AND
 
 // PutPages implements store.Pages.
 func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {
-	if err := store.CheckPages(pages); err != nil || len(pages) == 0 {
+	if err := store.CheckPageBatch(pages); err != nil || len(pages) == 0 {
 		return err
 	}
 	return s.fenced(ctx, f, fmt.Sprintf("put %d pages of %s", len(pages), pages[0].Company), func(t *sql.Tx) error {
@@ -105,8 +105,8 @@ func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.Fetch
 	})
 }
 
-// DropPages implements store.Pages.
-func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID string) error {
+// DeleteStalePages implements store.Pages.
+func (s *Store) DeleteStalePages(ctx context.Context, f store.Fence, company, runID string) error {
 	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(t *sql.Tx) error {
 		_, err := t.ExecContext(ctx, `DELETE FROM pages WHERE company=? AND json_extract(v,'$.runID')<>?`, company, runID)
 		return err
@@ -115,12 +115,12 @@ func (s *Store) DropPages(ctx context.Context, f store.Fence, company, runID str
 
 // GetPage implements store.Pages.
 func (s *Store) GetPage(ctx context.Context, company, url string) (p store.FetchedPage, err error) {
-	return p, s.get(ctx, "get page "+url, &p, `SELECT v FROM pages WHERE company=? AND url=?`, company, url)
+	return p, s.getRecord(ctx, "get page "+url, &p, `SELECT v FROM pages WHERE company=? AND url=?`, company, url)
 }
 
 // ListPages implements store.Pages.
-func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]store.FetchedPage, string, error) {
-	items, next, err := list[store.FetchedPage](ctx, s.read, p, `SELECT url, v FROM pages WHERE company=? AND url>? ORDER BY url LIMIT ?`, company)
+func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
+	items, next, err := listRecords[store.FetchedPage](ctx, s.read, p, `SELECT url, v FROM pages WHERE company=? AND url>? ORDER BY url LIMIT ?`, company)
 	if err != nil {
 		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
 	}
@@ -129,17 +129,17 @@ func (s *Store) ListPages(ctx context.Context, company string, p store.Page) ([]
 
 // PutDocument implements store.Documents.
 func (s *Store) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
-	return s.put(ctx, f, "put document "+d.URL, d, `INSERT INTO documents(id,company,url,v) VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET company=excluded.company, url=excluded.url, v=excluded.v`, d.ID, d.Company, d.URL)
+	return s.putRecord(ctx, f, "put document "+d.URL, d, `INSERT INTO documents(id,company,url,v) VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET company=excluded.company, url=excluded.url, v=excluded.v`, d.ID, d.Company, d.URL)
 }
 
 // GetDocument implements store.Documents.
 func (s *Store) GetDocument(ctx context.Context, id string) (d store.Document, err error) {
-	return d, s.get(ctx, "get document "+id, &d, `SELECT v FROM documents WHERE id=?`, id)
+	return d, s.getRecord(ctx, "get document "+id, &d, `SELECT v FROM documents WHERE id=?`, id)
 }
 
 // FindDocument implements store.Documents.
 func (s *Store) FindDocument(ctx context.Context, company, url string) (d store.Document, err error) {
-	return d, s.get(ctx, "find document "+url, &d, `SELECT v FROM documents WHERE company=? AND url=?`, company, url)
+	return d, s.getRecord(ctx, "find document "+url, &d, `SELECT v FROM documents WHERE company=? AND url=?`, company, url)
 }
 
 // The lists go along an index: a page costs what it holds, however many there are.
@@ -153,14 +153,14 @@ const (
 )
 
 // ListDocuments implements store.Documents.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page) ([]store.Document, string, error) {
+func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
 	// A key is the company and the URL with a newline between them, which sorts before
 	// all that either has.
 	query, args := listAllDocuments, []any(nil)
 	if company != "" {
 		query, args = listCompanyDocuments, []any{company}
 	}
-	items, next, err := list[store.Document](ctx, s.read, p, query, args...)
+	items, next, err := listRecords[store.Document](ctx, s.read, p, query, args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
 	}
@@ -168,8 +168,8 @@ func (s *Store) ListDocuments(ctx context.Context, company string, p store.Page)
 }
 
 // ListCompanies implements store.Documents.
-func (s *Store) ListCompanies(ctx context.Context, p store.Page) ([]store.CompanySummary, string, error) {
-	items, next, err := list[store.CompanySummary](ctx, s.read, p,
+func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) ([]store.CompanySummary, string, error) {
+	items, next, err := listRecords[store.CompanySummary](ctx, s.read, p,
 		`SELECT company, json_object('name', company, 'documents', count(*), 'lastChanged', max(strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(v,'$.lastChanged'))))
 		FROM documents WHERE company>? GROUP BY company ORDER BY company LIMIT ?`)
 	if err != nil {
@@ -181,39 +181,39 @@ func (s *Store) ListCompanies(ctx context.Context, p store.Page) ([]store.Compan
 // AppendVersion implements store.Versions.
 func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Version, text string) (out store.Version, created bool, err error) {
 	err = s.fenced(ctx, f, "append a version of "+v.DocumentID, func(t *sql.Tx) error {
-		newest, prev, err := textOf(ctx, t, v.DocumentID, 0)
+		newest, prev, err := readText(ctx, t, v.DocumentID, 0)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if err == nil && newest.Hash == v.Hash {
+		if err == nil && newest.ContentHash == v.ContentHash {
 			out = newest
 			return nil
 		}
 		v.Number = newest.Number + 1
 		var base []byte
-		if newest.Number > 0 && (v.Number-1)%pack.FullEvery != 0 {
+		if newest.Number > 0 && (v.Number-1)%pack.KeyframeInterval != 0 {
 			base = prev
 		}
 		blob, full, err := pack.Encode(base, []byte(text))
 		if err != nil {
 			return err
 		}
-		v.Bytes, v.Full = len(blob), full
+		v.StoredBytes, v.Keyframe = len(blob), full
 		b, err := json.Marshal(v)
 		if err != nil {
 			return err
 		}
 		out, created = v, true
 		_, err = t.ExecContext(ctx, `INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES(?,?,?,?,?,?,?)`,
-			v.DocumentID, v.Number, v.Hash, v.FetchedAt.UnixNano(), full, string(b), blob)
+			v.DocumentID, v.Number, v.ContentHash, v.FetchedAt.UnixNano(), full, string(b), blob)
 		return err
 	})
 	return out, created, err
 }
 
 // ListVersions implements store.Versions.
-func (s *Store) ListVersions(ctx context.Context, id string, p store.Page) ([]store.Version, string, error) {
-	items, next, err := list[store.Version](ctx, s.read, p, `SELECT n, v FROM versions WHERE doc=?1 AND (?2='' OR n<CAST(?2 AS INTEGER)) ORDER BY n DESC LIMIT ?3`, id)
+func (s *Store) ListVersions(ctx context.Context, id string, p store.ListOptions) ([]store.Version, string, error) {
+	items, next, err := listRecords[store.Version](ctx, s.read, p, `SELECT n, v FROM versions WHERE doc=?1 AND (?2='' OR n<CAST(?2 AS INTEGER)) ORDER BY n DESC LIMIT ?3`, id)
 	if err != nil {
 		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
 	}
@@ -222,7 +222,7 @@ func (s *Store) ListVersions(ctx context.Context, id string, p store.Page) ([]st
 
 // VersionText implements store.Versions.
 func (s *Store) VersionText(ctx context.Context, id string, n int) (store.Version, string, error) {
-	v, b, err := textOf(ctx, s.read, id, n)
+	v, b, err := readText(ctx, s.read, id, n)
 	if err != nil {
 		return v, "", fmt.Errorf("read version %d of %s: %w", n, id, err)
 	}
@@ -231,15 +231,15 @@ func (s *Store) VersionText(ctx context.Context, id string, n int) (store.Versio
 
 // VersionAt implements store.Versions.
 func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (v store.Version, err error) {
-	return v, s.get(ctx, "version of "+id+" at "+at.Format(time.RFC3339), &v, `SELECT v FROM versions WHERE doc=? AND fetched<=? ORDER BY n DESC LIMIT 1`, id, at.UnixNano())
+	return v, s.getRecord(ctx, "version of "+id+" at "+at.Format(time.RFC3339), &v, `SELECT v FROM versions WHERE doc=? AND fetched<=? ORDER BY n DESC LIMIT 1`, id, at.UnixNano())
 }
 
 type querier interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 }
 
-// textOf reads version n (0: the newest) through its chain, from the last whole copy on.
-func textOf(ctx context.Context, q querier, id string, n int) (v store.Version, text []byte, err error) {
+// readText reads version n (0: the newest) through its chain, from the last whole copy on.
+func readText(ctx context.Context, q querier, id string, n int) (v store.Version, text []byte, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT v, blob FROM versions WHERE doc=?1 AND n<=iif(?2=0,(SELECT max(n) FROM versions WHERE doc=?1),?2)
 		AND n>=(SELECT max(n) FROM versions WHERE doc=?1 AND full=1 AND n<=iif(?2=0,(SELECT max(n) FROM versions WHERE doc=?1),?2)) ORDER BY n`, id, n)
 	if err != nil {
@@ -257,7 +257,7 @@ func textOf(ctx context.Context, q querier, id string, n int) (v store.Version, 
 			return v, nil, err
 		}
 		prev := text
-		if v.Full {
+		if v.Keyframe {
 			prev = nil
 		}
 		if text, err = pack.Decode(prev, blob); err != nil {

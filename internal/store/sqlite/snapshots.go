@@ -10,8 +10,8 @@ import (
 )
 
 // PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (string, error) {
-	hash, blob, err := pack.AddSnapshot(company, body, like, s.snapshotAt(ctx))
+func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, baseHash string) (string, error) {
+	hash, blob, err := pack.EncodeCompanySnapshot(company, body, baseHash, s.snapshotReader(ctx))
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
@@ -23,13 +23,13 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, 
 
 // GetSnapshot implements store.Snapshots.
 func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
-	return pack.OwnSnapshot(company, hash, s.snapshotAt(ctx))
+	return pack.DecodeCompanySnapshot(company, hash, s.snapshotReader(ctx))
 }
 
-// snapshotAt reads what lies at a key.
-func (s *Store) snapshotAt(ctx context.Context) func(key string) ([]byte, error) {
+// snapshotReader reads what lies at a key.
+func (s *Store) snapshotReader(ctx context.Context) func(key string) ([]byte, error) {
 	return func(key string) (blob []byte, err error) {
 		row := s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, key)
-		return blob, none(row.Scan(&blob), "get snapshot "+key)
+		return blob, wrapNotFound(row.Scan(&blob), "get snapshot "+key)
 	}
 }

@@ -53,9 +53,9 @@ func Exists(dir string) (bool, error) {
 	return true, nil
 }
 
-// uriPath writes what has a meaning of its own in SQLite's URIs as a path's character
+// uriPathEscaper writes what has a meaning of its own in SQLite's URIs as a path's character
 // (https://sqlite.org/uri.html, section 3.1).
-var uriPath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+var uriPathEscaper = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
 // Open opens or makes the store in the folder dir. A folder that another process
 // owns is refused, by name of that process.
@@ -63,12 +63,12 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the embedded store: %w", err)
 	}
-	lock, err := own(dir)
+	lock, err := lockFolder(dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{lock: lock, changed: make(chan struct{})}
-	dsn := "file:" + uriPath.Replace(filepath.Join(dir, fileName)) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	dsn := "file:" + uriPathEscaper.Replace(filepath.Join(dir, fileName)) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
 	if s.write, err = sql.Open("sqlite", dsn); err == nil {
 		s.write.SetMaxOpenConns(1)
 		if s.read, err = sql.Open("sqlite", dsn); err == nil {
@@ -91,8 +91,8 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 // Applied are the migrations that opening the store needed, by name.
 func (s *Store) Applied() []string { return s.applied }
 
-// own takes the folder's lock file and writes this process' id into it.
-func own(dir string) (*os.File, error) {
+// lockFolder takes the folder's lock file and writes this process' id into it.
+func lockFolder(dir string) (*os.File, error) {
 	name := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -151,8 +151,8 @@ func (s *Store) Counts(ctx context.Context) (companies, documents int64, err err
 	return companies, documents, nil
 }
 
-// tx runs f in the writer's transaction.
-func (s *Store) tx(ctx context.Context, what string, f func(*sql.Tx) error) error {
+// inTransaction runs f in the writer's transaction.
+func (s *Store) inTransaction(ctx context.Context, what string, f func(*sql.Tx) error) error {
 	t, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -169,7 +169,7 @@ func (s *Store) tx(ctx context.Context, what string, f func(*sql.Tx) error) erro
 
 // fenced runs f in a transaction if the fence's epoch is the lease's.
 func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(*sql.Tx) error) error {
-	return s.tx(ctx, what, func(t *sql.Tx) error {
+	return s.inTransaction(ctx, what, func(t *sql.Tx) error {
 		if f.LeaseName != "" {
 			var epoch int64
 			err := t.QueryRowContext(ctx, `SELECT epoch FROM leases WHERE name=?`, f.LeaseName).Scan(&epoch)
@@ -184,8 +184,8 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 	})
 }
 
-// none turns SQL's empty answer into store.ErrNotFound.
-func none(err error, what string) error {
+// wrapNotFound turns SQL's empty answer into store.ErrNotFound.
+func wrapNotFound(err error, what string) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s: %w", what, store.ErrNotFound)
 	}
@@ -195,10 +195,10 @@ func none(err error, what string) error {
 	return nil
 }
 
-// list reads JSON rows (key, value) of a query that has ? for the key to go on
+// listRecords reads JSON rows (key, value) of a query that has ? for the key to go on
 // after and ? for the limit as its last two parameters.
-func list[T any](ctx context.Context, db *sql.DB, p store.Page, query string, args ...any) (items []T, next string, err error) {
-	limit, after, err := p.Bounds()
+func listRecords[T any](ctx context.Context, db *sql.DB, p store.ListOptions, query string, args ...any) (items []T, next string, err error) {
+	limit, after, err := p.Decode()
 	if err != nil {
 		return nil, "", err
 	}
@@ -215,7 +215,7 @@ func list[T any](ctx context.Context, db *sql.DB, p store.Page, query string, ar
 			return nil, "", err
 		}
 		if len(items) == limit {
-			return items, store.ContinueAfter(last), nil
+			return items, store.EncodeContinue(last), nil
 		}
 		var v T
 		if err := json.Unmarshal(b, &v); err != nil {

@@ -120,7 +120,7 @@ func TestALeaseOfAProcessThatIsGoneIsFreeSinceThen(t *testing.T) {
 			t.Fatal(err)
 		}
 		l, err := s.AcquireLease(t.Context(), "l", holder, time.Hour)
-		if err != nil || holder == "b" && (l.Epoch != 2 || l.Idle < 0 || l.Idle > time.Hour) {
+		if err != nil || holder == "b" && (l.Epoch != 2 || l.IdleFor < 0 || l.IdleFor > time.Hour) {
 			t.Errorf("%s has %+v, %v", holder, l, err)
 		}
 		if err := s.Close(t.Context()); err != nil {

@@ -60,7 +60,7 @@ func (s *Store) follow(ctx context.Context, kind string, from int64, to chan<- s
 		if closed {
 			return errClosed
 		}
-		n, err := s.deliver(ctx, kind, &from, to)
+		n, err := s.sendChanges(ctx, kind, &from, to)
 		if err != nil {
 			return err
 		}
@@ -75,8 +75,8 @@ func (s *Store) follow(ctx context.Context, kind string, from int64, to chan<- s
 	}
 }
 
-// deliver sends what the log has after from, a batch at a time.
-func (s *Store) deliver(ctx context.Context, kind string, from *int64, to chan<- store.ObjectEvent) (int, error) {
+// sendChanges sends what the log has after from, a batch at a time.
+func (s *Store) sendChanges(ctx context.Context, kind string, from *int64, to chan<- store.ObjectEvent) (int, error) {
 	var oldest, newest int64
 	// Each in a query of its own: SQLite finds the least or the most in the index, and
 	// reads the whole table for both at once.
@@ -86,7 +86,7 @@ func (s *Store) deliver(ctx context.Context, kind string, from *int64, to chan<-
 	if oldest > *from+1 || *from > newest {
 		return 0, fmt.Errorf("watch %s from version %d: %w", kind, *from, store.ErrExpired)
 	}
-	batch, n, err := s.changes(ctx, kind, from)
+	batch, n, err := s.readChanges(ctx, kind, from)
 	if err != nil {
 		return 0, fmt.Errorf("watch %s: %w", kind, err)
 	}
@@ -100,9 +100,9 @@ func (s *Store) deliver(ctx context.Context, kind string, from *int64, to chan<-
 	return n, nil
 }
 
-// changes reads the next events of one kind and moves from past them; n counts those
+// readChanges reads the next events of one kind and moves from past them; n counts those
 // of all kinds. Nothing is sent here: a slow watcher must not hold a read open.
-func (s *Store) changes(ctx context.Context, kind string, from *int64) (batch []store.ObjectEvent, n int, err error) {
+func (s *Store) readChanges(ctx context.Context, kind string, from *int64) (batch []store.ObjectEvent, n int, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT rv, type, kind, ns, name, rv, uid, labels, json FROM changes WHERE rv>? ORDER BY rv LIMIT 500`, *from)
 	if err != nil {
 		return nil, 0, err
@@ -111,7 +111,7 @@ func (s *Store) changes(ctx context.Context, kind string, from *int64) (batch []
 	for rows.Next() {
 		var e store.ObjectEvent
 		var rv int64
-		o, err := scanObject(prefixed{rows, []any{&rv, &e.Type}})
+		o, err := scanObject(prefixedScanner{rows, []any{&rv, &e.Type}})
 		if err != nil {
 			return nil, 0, err
 		}
@@ -125,12 +125,12 @@ func (s *Store) changes(ctx context.Context, kind string, from *int64) (batch []
 	return batch, n, rows.Err()
 }
 
-// prefixed scans some columns before an object's.
-type prefixed struct {
+// prefixedScanner scans some columns before an object's.
+type prefixedScanner struct {
 	r     scanner
 	first []any
 }
 
-func (p prefixed) Scan(dest ...any) error {
+func (p prefixedScanner) Scan(dest ...any) error {
 	return p.r.Scan(append(append([]any(nil), p.first...), dest...)...)
 }

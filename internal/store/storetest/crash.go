@@ -51,7 +51,7 @@ func (l *lineWriter) Write(p []byte) (int, error) {
 func writeForever(ctx context.Context, s store.Store, w io.Writer, name string) error {
 	for i := 0; ; i++ {
 		id := fmt.Sprintf("%s-%d", name, i)
-		if _, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: id, Hash: id, FetchedAt: at(i)}, textOf(id)); err != nil {
+		if _, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: id, ContentHash: id, FetchedAt: at(i)}, textOf(id)); err != nil {
 			return err
 		}
 		if err := s.PutDocument(ctx, store.Fence{}, store.Document{ID: id, Company: "c", URL: "https://x.example/" + id, Versions: 1}); err != nil {

@@ -45,22 +45,22 @@ func leaseHolder(t *testing.T, s store.Store) {
 func leaseIdle(t *testing.T, s store.Store) {
 	l, err := s.AcquireLease(t.Context(), "l", "a", time.Hour)
 	must(t, err)
-	if l.Idle < 24*time.Hour {
-		t.Errorf("a lease that never was has been idle for %s", l.Idle)
+	if l.IdleFor < 24*time.Hour {
+		t.Errorf("a lease that never was has been idle for %s", l.IdleFor)
 	}
-	if l, err = s.AcquireLease(t.Context(), "l", "a", time.Hour); err != nil || l.Idle != 0 {
-		t.Errorf("its holder's again, it has been idle for %s, %v", l.Idle, err)
+	if l, err = s.AcquireLease(t.Context(), "l", "a", time.Hour); err != nil || l.IdleFor != 0 {
+		t.Errorf("its holder's again, it has been idle for %s, %v", l.IdleFor, err)
 	}
 	if _, err := s.RenewLease(t.Context(), l, -time.Minute); err != nil {
 		t.Errorf("given up as of a minute ago: %v", err)
 	}
 	l, err = s.AcquireLease(t.Context(), "l", "b", time.Hour)
 	must(t, err)
-	if l.Epoch != 2 || l.Idle < time.Minute || l.Idle > 2*patience {
+	if l.Epoch != 2 || l.IdleFor < time.Minute || l.IdleFor > 2*patience {
 		t.Errorf("after it was given up a minute ago: %+v", l)
 	}
 	must(t, s.ReleaseLease(t.Context(), l))
-	if l, err = s.AcquireLease(t.Context(), "l", "c", time.Hour); err != nil || l.Idle < 24*time.Hour {
+	if l, err = s.AcquireLease(t.Context(), "l", "c", time.Hour); err != nil || l.IdleFor < 24*time.Hour {
 		t.Errorf("after a release: %+v, %v", l, err)
 	}
 }
@@ -105,14 +105,14 @@ func fencing(t *testing.T, s store.Store) {
 	now, err := s.AcquireLease(t.Context(), "run/x", "owner", time.Hour)
 	must(t, err)
 	writes := func(ctx context.Context, f store.Fence) map[string]error {
-		_, _, version := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", Hash: "h"}, "text")
+		_, _, version := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", ContentHash: "h"}, "text")
 		_, snapshot := s.PutSnapshot(ctx, f, "c", []byte("page"), "")
 		return map[string]error{
 			"run":        s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
-			"run swap":   s.SwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),
+			"run swap":   s.CompareAndSwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),
 			"checkpoint": s.PutCheckpoint(ctx, f, "r", []byte("x")),
 			"page":       s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: "https://x.example/"}}),
-			"page drop":  s.DropPages(ctx, f, "c", "r"),
+			"page drop":  s.DeleteStalePages(ctx, f, "c", "r"),
 			"document":   s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
 			"version":    version,
 			"snapshot":   snapshot,

@@ -165,7 +165,7 @@ func objectPaging(t *testing.T, s store.Store) {
 	must(t, s.DeleteObject(t.Context(), store.ObjectKey{Kind: "Company", Namespace: "a", Name: "c00"}, ""))
 	want = want[1:]
 	list := func(ns string) (keys []string) {
-		for _, o := range pagesOf(t, 25, func(p store.Page) ([]store.Object, string, error) {
+		for _, o := range pagesOf(t, 25, func(p store.ListOptions) ([]store.Object, string, error) {
 			items, next, _, err := s.ListObjects(t.Context(), "Company", ns, p)
 			return items, next, err
 		}) {
@@ -179,7 +179,7 @@ func objectPaging(t *testing.T, s store.Store) {
 	if got := list("b"); !reflect.DeepEqual(got, want[59:]) {
 		t.Errorf("listed of b: %v", got)
 	}
-	if items, _, _, err := s.ListObjects(t.Context(), "CrawlJob", "", store.Page{}); err != nil || len(items) != 0 {
+	if items, _, _, err := s.ListObjects(t.Context(), "CrawlJob", "", store.ListOptions{}); err != nil || len(items) != 0 {
 		t.Errorf("another kind has %d, %v", len(items), err)
 	}
 }

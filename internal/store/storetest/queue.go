@@ -17,10 +17,12 @@ func runsByState(t *testing.T, s store.Store) {
 		if i%3 == 0 {
 			state = store.RunRunning
 		}
-		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%02d", i), Company: "c", State: state, Priority: int32(i%2) - 1, Task: []byte(`{}`), Limit: 3}))
+		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%02d", i), Company: "c", State: state, Priority: int32(i%2) - 1, Task: []byte(`{}`), MaxAttempts: 3}))
 	}
 	ids := func(state string, limit int) (out []string) {
-		for _, r := range pagesOf(t, limit, func(p store.Page) ([]store.Run, string, error) { return s.ListRunsIn(t.Context(), state, p) }) {
+		for _, r := range pagesOf(t, limit, func(p store.ListOptions) ([]store.Run, string, error) {
+			return s.ListRunsByState(t.Context(), state, p)
+		}) {
 			out = append(out, r.ID)
 		}
 		return out
@@ -36,7 +38,7 @@ func runsByState(t *testing.T, s store.Store) {
 	}
 	r, err := s.GetRun(t.Context(), "run-01")
 	must(t, err)
-	if r.Limit != 3 || string(r.Task) != `{}` {
+	if r.MaxAttempts != 3 || string(r.Task) != `{}` {
 		t.Errorf("a queued run came back as %+v", r)
 	}
 	r.State = store.RunComplete
@@ -44,28 +46,28 @@ func runsByState(t *testing.T, s store.Store) {
 	if got := ids(store.RunPending, 500); !slices.Equal(got, want[1:]) {
 		t.Errorf("after one has ended, pending runs are %v", got)
 	}
-	if got := ids(store.RunStopped, 500); len(got) > 0 {
+	if got := ids(store.RunInterrupted, 500); len(got) > 0 {
 		t.Errorf("stopped runs are %v", got)
 	}
 }
 
 func runSwap(t *testing.T, s store.Store) {
 	r := store.Run{ID: "r", Company: "c", State: store.RunRunning, Heartbeat: at(1)}
-	if err := s.SwapRun(t.Context(), r, store.RunPending); !errors.Is(err, store.ErrConflict) {
+	if err := s.CompareAndSwapRun(t.Context(), r, store.RunPending); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("a run that is not there: %v", err)
 	}
 	must(t, s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunPending}))
-	must(t, s.SwapRun(t.Context(), r, store.RunPending))
-	if err := s.SwapRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunFailed}, store.RunPending); !errors.Is(err, store.ErrConflict) {
+	must(t, s.CompareAndSwapRun(t.Context(), r, store.RunPending))
+	if err := s.CompareAndSwapRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunFailed}, store.RunPending); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("a run that was taken up meanwhile: %v", err)
 	}
 	for state, want := range map[string]int{store.RunPending: 0, store.RunRunning: 1, store.RunFailed: 0} {
-		if got, _, err := s.ListRunsIn(t.Context(), state, store.Page{}); err != nil || len(got) != want {
+		if got, _, err := s.ListRunsByState(t.Context(), state, store.ListOptions{}); err != nil || len(got) != want {
 			t.Errorf("%d runs are %s, %v", len(got), state, err)
 		}
 	}
-	r.State, r.Completed = store.RunComplete, at(2)
-	must(t, s.SwapRun(t.Context(), r, store.RunRunning))
+	r.State, r.FinishedAt = store.RunComplete, at(2)
+	must(t, s.CompareAndSwapRun(t.Context(), r, store.RunRunning))
 }
 
 func runSwapContention(t *testing.T, s store.Store) {
@@ -74,7 +76,7 @@ func runSwapContention(t *testing.T, s store.Store) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			switch err := s.SwapRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunRunning, Heartbeat: at(i)}, store.RunPending); {
+			switch err := s.CompareAndSwapRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunRunning, Heartbeat: at(i)}, store.RunPending); {
 			case err == nil:
 				won.Add(1)
 			case !errors.Is(err, store.ErrConflict):
@@ -89,16 +91,16 @@ func runSwapContention(t *testing.T, s store.Store) {
 }
 
 func requests(t *testing.T, s store.Store) {
-	get := func() store.Request {
-		r, err := s.GetRequest(t.Context(), "r1")
+	get := func() store.RunRequest {
+		r, err := s.GetRunRequest(t.Context(), "r1")
 		must(t, err)
 		return r
 	}
 	if got := get(); got != "" {
 		t.Errorf("a run that is asked nothing is asked to %s", got)
 	}
-	for _, r := range []store.Request{store.RequestSuspend, "", store.RequestCancel} {
-		must(t, s.PutRequest(t.Context(), "r1", r))
+	for _, r := range []store.RunRequest{store.RequestSuspend, "", store.RequestCancel} {
+		must(t, s.PutRunRequest(t.Context(), "r1", r))
 		if got := get(); got != r {
 			t.Errorf("asked %q, got %q", r, got)
 		}
@@ -121,7 +123,7 @@ func deleteCompany(t *testing.T, s store.Store) {
 		for i := range 3 {
 			d := store.Document{ID: fmt.Sprint(c, i), Company: c, URL: fmt.Sprintf("https://%s.example/%d", c, i)}
 			must(t, s.PutDocument(t.Context(), store.Fence{}, d))
-			_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: d.ID, Hash: "h", FetchedAt: at(i)}, "text of "+d.ID)
+			_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: d.ID, ContentHash: "h", FetchedAt: at(i)}, "text of "+d.ID)
 			must(t, err)
 		}
 		for _, company := range []string{c, c + "/inner"} { // a name, and a namespace of that name
@@ -141,11 +143,11 @@ func deleteCompany(t *testing.T, s store.Store) {
 		}
 	}
 	for c, want := range map[string]int{"a": 0, "b": 3} {
-		docs, _, err := s.ListDocuments(t.Context(), c, store.Page{})
+		docs, _, err := s.ListDocuments(t.Context(), c, store.ListOptions{})
 		must(t, err)
-		pages, _, err := s.ListPages(t.Context(), c, store.Page{})
+		pages, _, err := s.ListPages(t.Context(), c, store.ListOptions{})
 		must(t, err)
-		runs, _, err := s.ListRuns(t.Context(), c, store.Page{})
+		runs, _, err := s.ListRuns(t.Context(), c, store.ListOptions{})
 		must(t, err)
 		if len(docs) != want || len(pages) != min(want, 1) || len(runs) != min(want, 1) {
 			t.Errorf("%s has %d documents, %d pages, %d runs", c, len(docs), len(pages), len(runs))

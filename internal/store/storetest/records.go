@@ -21,27 +21,27 @@ func at(seconds int) time.Time { return time.UnixMilli(1_700_000_000_000 + int64
 
 func runs(t *testing.T, s store.Store) {
 	for i := range 30 {
-		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%03d", i), Company: fmt.Sprint("c", i%2), State: store.RunRunning, Started: at(i),
+		must(t, s.PutRun(t.Context(), store.Run{ID: fmt.Sprintf("run-%03d", i), Company: fmt.Sprint("c", i%2), State: store.RunRunning, CreatedAt: at(i),
 			Progress: store.Progress{Fetched: int64(i), Skipped: map[string]int64{"robots.txt": 3, "$odd.key": 1}}}))
 	}
-	last := store.Run{ID: "run-029", Company: "c1", State: store.RunComplete, StopReason: "FrontierEmpty", Message: "found 3", Started: at(29), Completed: at(40),
+	last := store.Run{ID: "run-029", Company: "c1", State: store.RunComplete, StopReason: "FrontierEmpty", Message: "found 3", CreatedAt: at(29), FinishedAt: at(40),
 		Progress: store.Progress{Fetched: 9, Skipped: map[string]int64{"robots.txt": 4}}, Documents: store.DocumentCounts{New: 3},
 		Coverage: []store.Coverage{{Type: "privacy_policy", State: "Found", URL: "https://x.example/p", DocumentID: "d"}, {Type: "imprint", State: "Missing", Reason: "Robots"}}}
 	must(t, s.PutRun(t.Context(), last))
 	got, err := s.GetRun(t.Context(), last.ID)
 	must(t, err)
-	got.Started, got.Completed = got.Started.UTC(), got.Completed.UTC()
+	got.CreatedAt, got.FinishedAt = got.CreatedAt.UTC(), got.FinishedAt.UTC()
 	if len(got.Coverage) == 0 { // none is none, whichever way a database says it
 		got.Coverage = nil
 	}
 	if !reflect.DeepEqual(got, last) {
 		t.Errorf("put %+v, got %+v", last, got)
 	}
-	of := pagesOf(t, 4, func(p store.Page) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "c1", p) })
+	of := pagesOf(t, 4, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "c1", p) })
 	if len(of) != 15 || of[0].ID != "run-029" || of[14].ID != "run-001" {
 		t.Errorf("listed %d runs of c1", len(of))
 	}
-	if all := pagesOf(t, 7, func(p store.Page) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "", p) }); len(all) != 30 {
+	if all := pagesOf(t, 7, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "", p) }); len(all) != 30 {
 		t.Errorf("listed %d of 30 runs", len(all))
 	}
 }
@@ -96,22 +96,22 @@ func checkpointDrop(t *testing.T, s store.Store) {
 }
 
 func runDrop(t *testing.T, s store.Store) {
-	must(t, s.PutRun(t.Context(), store.Run{ID: "r.1_", Company: "c", State: store.RunStopped}))
+	must(t, s.PutRun(t.Context(), store.Run{ID: "r.1_", Company: "c", State: store.RunInterrupted}))
 	runsLeft(t, s, func(run string) error { return s.DeleteRun(t.Context(), run) })
 }
 
 func companyDrop(t *testing.T, s store.Store) {
 	for _, r := range []store.Run{{ID: "r.1_", Company: "c"}, {ID: "r", Company: "d"}, {ID: "also", Company: "c"}} {
 		must(t, s.PutRun(t.Context(), r))
-		must(t, s.PutRequest(t.Context(), r.ID, store.RequestStop))
+		must(t, s.PutRunRequest(t.Context(), r.ID, store.RequestStop))
 	}
 	must(t, s.PutCheckpoint(t.Context(), store.Fence{}, "also+7", make([]byte, 9<<20)))
 	runsLeft(t, s, func(string) error { return s.DeleteCompany(t.Context(), "c") })
 	if _, err := s.GetCheckpoint(t.Context(), "also+7"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a checkpoint of the company's other run: %v", err)
 	}
-	for id, want := range map[string]store.Request{"r.1_": "", "also": "", "r": store.RequestStop} {
-		if got, err := s.GetRequest(t.Context(), id); err != nil || got != want {
+	for id, want := range map[string]store.RunRequest{"r.1_": "", "also": "", "r": store.RequestStop} {
+		if got, err := s.GetRunRequest(t.Context(), id); err != nil || got != want {
 			t.Errorf("run %s is asked %q, %v", id, got, err)
 		}
 	}
@@ -124,7 +124,9 @@ func putPages(t *testing.T, s store.Store, pages ...store.FetchedPage) {
 
 func listPages(t *testing.T, s store.Store, company string) []store.FetchedPage {
 	t.Helper()
-	return pagesOf(t, 10, func(p store.Page) ([]store.FetchedPage, string, error) { return s.ListPages(t.Context(), company, p) })
+	return pagesOf(t, 10, func(p store.ListOptions) ([]store.FetchedPage, string, error) {
+		return s.ListPages(t.Context(), company, p)
+	})
 }
 
 func pages(t *testing.T, s store.Store) {
@@ -156,7 +158,7 @@ func pages(t *testing.T, s store.Store) {
 }
 
 func pageBatches(t *testing.T, s store.Store) {
-	full := make([]store.FetchedPage, store.MaxPages+1)
+	full := make([]store.FetchedPage, store.MaxPageBatch+1)
 	for i := range full {
 		full[i] = store.FetchedPage{Company: "c", URL: fmt.Sprintf("https://x.example/%04d", i)}
 	}
@@ -168,8 +170,8 @@ func pageBatches(t *testing.T, s store.Store) {
 	}
 	putPages(t, s, full[1:]...)
 	putPages(t, s)
-	if n := len(listPages(t, s, "c")); n != store.MaxPages {
-		t.Errorf("%d pages of %d are there", n, store.MaxPages)
+	if n := len(listPages(t, s, "c")); n != store.MaxPageBatch {
+		t.Errorf("%d pages of %d are there", n, store.MaxPageBatch)
 	}
 }
 
@@ -178,7 +180,7 @@ func pageDrop(t *testing.T, s store.Store) {
 		store.FetchedPage{Company: "c", URL: "1", RunID: "old"}, store.FetchedPage{Company: "c", URL: "2", RunID: "new"},
 		store.FetchedPage{Company: "c", URL: "3"}, store.FetchedPage{Company: "d", URL: "1", RunID: "old"})
 	for range 2 {
-		must(t, s.DropPages(t.Context(), store.Fence{}, "c", "new"))
+		must(t, s.DeleteStalePages(t.Context(), store.Fence{}, "c", "new"))
 		if left := listPages(t, s, "c"); len(left) != 1 || left[0].URL != "2" {
 			t.Errorf("left are %+v", left)
 		}
@@ -197,7 +199,9 @@ func companies(t *testing.T, s store.Store) {
 		}
 		must(t, s.PutDocument(t.Context(), store.Fence{}, d))
 	}
-	all := pagesOf(t, 9, func(p store.Page) ([]store.CompanySummary, string, error) { return s.ListCompanies(t.Context(), p) })
+	all := pagesOf(t, 9, func(p store.ListOptions) ([]store.CompanySummary, string, error) {
+		return s.ListCompanies(t.Context(), p)
+	})
 	if len(all) != 35 {
 		t.Fatalf("listed %d of 35 companies", len(all))
 	}
@@ -210,8 +214,8 @@ func companies(t *testing.T, s store.Store) {
 
 func documents(t *testing.T, s store.Store) {
 	want := store.Document{ID: "id-1", Company: "a.b$c", URL: "https://x.example/privacy?a=1&$b=.", FormerURLs: []string{"https://x.example/old"},
-		Type: "privacy_policy", Confidence: 0.5, Language: "de", Title: "Datenschutzerklärung 😀", Dates: store.Dates{EffectiveDate: "2024-01-31", EffectiveQuote: "gültig ab 31. Januar 2024", UpdatedDate: "2024-01-15", TakesEffect: "2024-01-31"}, Also: []string{"cookie_policy"}, Region: "AT", Words: 12, Hash: "h", Versions: 2,
-		Path: []string{"https://x.example/"}, LinkText: "Privacy", FirstSeen: at(1), LastSeen: at(3), LastChanged: at(2), ETag: `"e"`, RunID: "r"}
+		Type: "privacy_policy", Confidence: 0.5, Language: "de", Title: "Datenschutzerklärung 😀", Dates: store.Dates{EffectiveDate: "2024-01-31", EffectiveQuote: "gültig ab 31. Januar 2024", UpdatedDate: "2024-01-15", UpcomingEffectiveDate: "2024-01-31"}, AdditionalTypes: []string{"cookie_policy"}, Jurisdiction: "AT", WordCount: 12, ContentHash: "h", Versions: 2,
+		DiscoveryPath: []string{"https://x.example/"}, LinkText: "Privacy", FirstSeen: at(1), LastSeen: at(3), LastChanged: at(2), ETag: `"e"`, RunID: "r"}
 	must(t, s.PutDocument(t.Context(), store.Fence{}, want))
 	for _, find := range []func() (store.Document, error){
 		func() (store.Document, error) { return s.GetDocument(t.Context(), want.ID) },
@@ -219,12 +223,12 @@ func documents(t *testing.T, s store.Store) {
 	} {
 		got, err := find()
 		must(t, err)
-		got.FirstSeen, got.LastSeen, got.LastChanged, got.LastGone = got.FirstSeen.UTC(), got.LastSeen.UTC(), got.LastChanged.UTC(), got.LastGone.UTC()
+		got.FirstSeen, got.LastSeen, got.LastChanged, got.RemovedAt = got.FirstSeen.UTC(), got.LastSeen.UTC(), got.LastChanged.UTC(), got.RemovedAt.UTC()
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("put %+v, got %+v", want, got)
 		}
-		if !got.LastGone.IsZero() {
-			t.Errorf("no time became %v", got.LastGone)
+		if !got.RemovedAt.IsZero() {
+			t.Errorf("no time became %v", got.RemovedAt)
 		}
 	}
 	moved := want
@@ -245,7 +249,9 @@ func documentPaging(t *testing.T, s store.Store) {
 		}
 	}
 	ids := func(company string) (ids []string) {
-		for _, d := range pagesOf(t, 17, func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(t.Context(), company, p) }) {
+		for _, d := range pagesOf(t, 17, func(p store.ListOptions) ([]store.Document, string, error) {
+			return s.ListDocuments(t.Context(), company, p)
+		}) {
 			ids = append(ids, d.ID)
 		}
 		return ids
@@ -278,7 +284,9 @@ func documentRace(t *testing.T, s store.Store) {
 		})
 	}
 	wg.Wait()
-	docs := pagesOf(t, 10, func(p store.Page) ([]store.Document, string, error) { return s.ListDocuments(t.Context(), "c", p) })
+	docs := pagesOf(t, 10, func(p store.ListOptions) ([]store.Document, string, error) {
+		return s.ListDocuments(t.Context(), "c", p)
+	})
 	if won.Load() != 1 || len(docs) != 1 {
 		t.Errorf("%d of 50 won, %d documents have one address", won.Load(), len(docs))
 	}
@@ -336,9 +344,9 @@ func notFound(t *testing.T, s store.Store) {
 }
 
 func badTokens(t *testing.T, s store.Store) {
-	p := store.Page{Continue: "!"}
+	p := store.ListOptions{Continue: "!"}
 	errs := map[string]error{}
-	_, _, errs["runs in a state"] = s.ListRunsIn(t.Context(), store.RunPending, p)
+	_, _, errs["runs in a state"] = s.ListRunsByState(t.Context(), store.RunPending, p)
 	_, _, _, errs["objects"] = s.ListObjects(t.Context(), "Company", "", p)
 	_, _, errs["runs"] = s.ListRuns(t.Context(), "", p)
 	_, _, errs["pages"] = s.ListPages(t.Context(), "c", p)

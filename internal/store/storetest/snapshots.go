@@ -19,7 +19,7 @@ func alikeSnapshots(t *testing.T, s store.Store) {
 	}
 	bodies, hashes := [][]byte{}, []string{}
 	before := fmt.Sprintf("%x", sha256.Sum256([]byte("not there")))
-	for i := range 2*pack.FullEvery + 3 {
+	for i := range 2*pack.KeyframeInterval + 3 {
 		fmt.Fprintf(&page, "<p>Change %d</p>\n", i)
 		body := bytes.Clone(page.Bytes())
 		h, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", body, before)

@@ -73,10 +73,10 @@ func must(t *testing.T, err error) {
 }
 
 // pagesOf reads a whole list in pages of limit and checks that none is too long.
-func pagesOf[T any](t *testing.T, limit int, list func(store.Page) ([]T, string, error)) []T {
+func pagesOf[T any](t *testing.T, limit int, list func(store.ListOptions) ([]T, string, error)) []T {
 	t.Helper()
 	var out []T
-	p := store.Page{Limit: limit}
+	p := store.ListOptions{Limit: limit}
 	for {
 		items, next, err := list(p)
 		must(t, err)

@@ -17,13 +17,13 @@ func versions(t *testing.T, s store.Store) {
 	for i := range n {
 		text += fmt.Sprintf("Paragraph %d is new. ", i)
 		texts = append(texts, text)
-		v, created, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", Hash: fmt.Sprint(i), FetchedAt: at(i)}, text)
+		v, created, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", ContentHash: fmt.Sprint(i), FetchedAt: at(i)}, text)
 		must(t, err)
 		if !created || v.Number != i+1 {
 			t.Fatalf("append %d: %+v, created %v", i, v, created)
 		}
-		if !v.Full && v.Bytes > 400 {
-			t.Errorf("version %d takes %d bytes for one new sentence", v.Number, v.Bytes)
+		if !v.Keyframe && v.StoredBytes > 400 {
+			t.Errorf("version %d takes %d bytes for one new sentence", v.Number, v.StoredBytes)
 		}
 	}
 	for i, want := range texts {
@@ -37,7 +37,7 @@ func versions(t *testing.T, s store.Store) {
 	if _, _, err := s.VersionText(t.Context(), "d", n+1); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a version to come: %v", err)
 	}
-	list := pagesOf(t, 9, func(p store.Page) ([]store.Version, string, error) { return s.ListVersions(t.Context(), "d", p) })
+	list := pagesOf(t, 9, func(p store.ListOptions) ([]store.Version, string, error) { return s.ListVersions(t.Context(), "d", p) })
 	for i, v := range list {
 		if v.Number != n-i {
 			t.Errorf("item %d is version %d", i, v.Number)
@@ -49,7 +49,7 @@ func versions(t *testing.T, s store.Store) {
 }
 
 func versionIdempotent(t *testing.T, s store.Store) {
-	v := store.Version{DocumentID: "d", Hash: "h", FetchedAt: at(1), RunID: "r"}
+	v := store.Version{DocumentID: "d", ContentHash: "h", FetchedAt: at(1), RunID: "r"}
 	_, created, err := s.AppendVersion(t.Context(), store.Fence{}, v, "text")
 	must(t, err)
 	again, twice, err := s.AppendVersion(t.Context(), store.Fence{}, v, "text")
@@ -59,13 +59,13 @@ func versionIdempotent(t *testing.T, s store.Store) {
 	}
 	// A text that was there before, but is not the newest, is a version of its own.
 	for i, hash := range []string{"other", "h"} {
-		v.Hash = hash
+		v.ContentHash = hash
 		if got, created, err := s.AppendVersion(t.Context(), store.Fence{}, v, hash); err != nil || !created || got.Number != i+2 {
 			t.Errorf("%s: number %d, created %v, %v", hash, got.Number, created, err)
 		}
 	}
 	for _, empty := range []string{"", "x", ""} {
-		v.Hash = "empty" + empty
+		v.ContentHash = "empty" + empty
 		_, _, err := s.AppendVersion(t.Context(), store.Fence{}, v, empty)
 		must(t, err)
 		if _, got, err := s.VersionText(t.Context(), "d", 0); err != nil || got != empty {
@@ -81,7 +81,7 @@ func versionContention(t *testing.T, s store.Store) {
 		wg.Go(func() {
 			for i := range each {
 				id := fmt.Sprintf("%d-%d", w, i)
-				if _, created, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", Hash: id, RunID: id, FetchedAt: at(i)}, strings.Repeat(id, 100)); err != nil || !created {
+				if _, created, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", ContentHash: id, RunID: id, FetchedAt: at(i)}, strings.Repeat(id, 100)); err != nil || !created {
 					t.Errorf("%s: created %v, %v", id, created, err)
 				}
 			}
@@ -92,10 +92,10 @@ func versionContention(t *testing.T, s store.Store) {
 	for n := 1; n <= writers*each; n++ {
 		v, text, err := s.VersionText(t.Context(), "d", n)
 		must(t, err)
-		if text != strings.Repeat(v.Hash, 100) {
-			t.Errorf("version %d of %s has another's text", n, v.Hash)
+		if text != strings.Repeat(v.ContentHash, 100) {
+			t.Errorf("version %d of %s has another's text", n, v.ContentHash)
 		}
-		seen[v.Hash] = true
+		seen[v.ContentHash] = true
 	}
 	if len(seen) != writers*each {
 		t.Errorf("%d of %d versions are there", len(seen), writers*each)
@@ -104,7 +104,7 @@ func versionContention(t *testing.T, s store.Store) {
 
 func versionAt(t *testing.T, s store.Store) {
 	for i := range 5 {
-		_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", Hash: fmt.Sprint(i), FetchedAt: at(10 * i)}, fmt.Sprint("text", i))
+		_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", ContentHash: fmt.Sprint(i), FetchedAt: at(10 * i)}, fmt.Sprint("text", i))
 		must(t, err)
 	}
 	for seconds, want := range map[int]int{0: 1, 9: 1, 10: 2, 39: 4, 40: 5, 1000: 5} {
@@ -124,7 +124,7 @@ func largeTexts(t *testing.T, s store.Store) {
 	}
 	text := b.String()
 	for n, want := range []string{text, text[:9<<20] + " changed " + text[9<<20:]} {
-		_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", Hash: fmt.Sprint(n), FetchedAt: at(n)}, want)
+		_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", ContentHash: fmt.Sprint(n), FetchedAt: at(n)}, want)
 		must(t, err)
 		if _, got, err := s.VersionText(t.Context(), "d", n+1); err != nil || got != want {
 			t.Errorf("version %d of %d bytes: %v, same %v", n+1, len(want), err, got == want)

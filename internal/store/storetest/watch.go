@@ -15,7 +15,7 @@ const patience = 5 * time.Minute
 
 func begin(t *testing.T, s store.Store) store.Watch {
 	t.Helper()
-	_, _, version, err := s.ListObjects(t.Context(), "Company", "", store.Page{})
+	_, _, version, err := s.ListObjects(t.Context(), "Company", "", store.ListOptions{})
 	must(t, err)
 	w, err := s.WatchObjects(t.Context(), "Company", version)
 	must(t, err)
@@ -74,7 +74,7 @@ func watchOrder(t *testing.T, s store.Store) {
 func watchFromList(t *testing.T, s store.Store) {
 	_, err := s.CreateObject(t.Context(), company("before"))
 	must(t, err)
-	_, _, version, err := s.ListObjects(t.Context(), "Company", "", store.Page{})
+	_, _, version, err := s.ListObjects(t.Context(), "Company", "", store.ListOptions{})
 	must(t, err)
 	_, err = s.CreateObject(t.Context(), company("between"))
 	must(t, err)
@@ -101,7 +101,7 @@ func watchStop(t *testing.T, s store.Store) {
 	if _, ok := <-w.Events(); ok || w.Err() != nil {
 		t.Errorf("after Stop an event came, or the error %v", w.Err())
 	}
-	_, _, version, err := s.ListObjects(t.Context(), "Company", "", store.Page{})
+	_, _, version, err := s.ListObjects(t.Context(), "Company", "", store.ListOptions{})
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	w, err = s.WatchObjects(ctx, "Company", version)

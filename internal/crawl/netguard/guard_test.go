@@ -1,16 +1,16 @@
-package address_test
+package netguard_test
 
 import (
 	"errors"
 	"net/netip"
 	"testing"
 
-	"github.com/clausea/crawler/internal/crawl/address"
 	"github.com/clausea/crawler/internal/crawl/crawltest"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 // asked asks a Guard of one address in both ways.
-func asked(t *testing.T, g *address.Guard, at string) (control, check error) {
+func asked(t *testing.T, g *netguard.Guard, at string) (control, check error) {
 	t.Helper()
 	ap, err := netip.ParseAddrPort(at)
 	if err != nil {
@@ -20,12 +20,12 @@ func asked(t *testing.T, g *address.Guard, at string) (control, check error) {
 	if ap.Addr().Is6() {
 		network = "tcp6"
 	}
-	return g.Control(network, at, nil), g.Check(ap)
+	return g.Control(network, at, nil), g.CheckAddr(ap)
 }
 
 func TestSpecialAddressesAreRefusedAndPublicOnesNot(t *testing.T) {
 	t.Parallel()
-	g := address.New(nil)
+	g := netguard.New(nil)
 	refused := []string{
 		"93.184.215.14:22", "93.184.215.14:8080", "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]:25", "[fe80::1%eth0]:80",
 		"[::ffff:127.0.0.1]:80", "[::ffff:10.0.0.1]:443", "[64:ff9b::a9fe:a9fe]:80", "[2002:7f00:1::]:80", "[2001:0:808:808::1]:80",
@@ -34,7 +34,7 @@ func TestSpecialAddressesAreRefusedAndPublicOnesNot(t *testing.T) {
 		refused = append(refused, netip.AddrPortFrom(netip.MustParseAddr(s), 443).String())
 	}
 	for _, at := range refused {
-		if control, check := asked(t, g, at); !errors.Is(control, address.ErrBlocked) || !errors.Is(check, address.ErrBlocked) {
+		if control, check := asked(t, g, at); !errors.Is(control, netguard.ErrBlocked) || !errors.Is(check, netguard.ErrBlocked) {
 			t.Errorf("%s: %v, %v; want it refused", at, control, check)
 		}
 	}
@@ -43,17 +43,17 @@ func TestSpecialAddressesAreRefusedAndPublicOnesNot(t *testing.T) {
 			t.Errorf("%s: %v, %v; want it let through", at, control, check)
 		}
 	}
-	if err := g.Control("tcp4", "example.com:80", nil); !errors.Is(err, address.ErrBlocked) {
+	if err := g.Control("tcp4", "example.com:80", nil); !errors.Is(err, netguard.ErrBlocked) {
 		t.Errorf("a name: %v, want it refused: only addresses are connected to", err)
 	}
-	if err := g.Control("udp4", "93.184.215.14:443", nil); !errors.Is(err, address.ErrBlocked) {
+	if err := g.Control("udp4", "93.184.215.14:443", nil); !errors.Is(err, netguard.ErrBlocked) {
 		t.Errorf("another protocol: %v, want it refused", err)
 	}
 }
 
 func TestWhatIsAllowedByNameIsLetThroughAtAnyPort(t *testing.T) {
 	t.Parallel()
-	g := address.New([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")})
+	g := netguard.New([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")})
 	for _, at := range []string{"10.1.2.3:8443", "[::ffff:10.1.2.3]:80", "[fd00:1::5]:9"} {
 		if control, check := asked(t, g, at); control != nil || check != nil {
 			t.Errorf("%s: %v, %v; want it let through", at, control, check)
@@ -64,7 +64,7 @@ func TestWhatIsAllowedByNameIsLetThroughAtAnyPort(t *testing.T) {
 			t.Errorf("%s is let through", at)
 		}
 	}
-	if !g.Allows(netip.MustParseAddr("10.1.2.3")) || g.Allows(netip.MustParseAddr("93.184.215.14")) {
+	if !g.IsAllowlisted(netip.MustParseAddr("10.1.2.3")) || g.IsAllowlisted(netip.MustParseAddr("93.184.215.14")) {
 		t.Error("Allows is of what was allowed by name, and of nothing else")
 	}
 }

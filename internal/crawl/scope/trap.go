@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clausea/crawler/internal/crawl/likeness"
+	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
 // A pattern of URLs is closed after so many pages in a row that showed what was
@@ -26,14 +26,14 @@ const (
 	maxQueryPatterns = 16 // names of a query that its pattern is made of
 )
 
-// Hope is how much a link promises.
-type Hope int
+// LinkStrength is how much a link promises.
+type LinkStrength int
 
 // The grades of hope.
 const (
-	NoHope    Hope = iota
-	Promising      // by its text
-	Naming         // by its address
+	WeakLink          LinkStrength = iota
+	TextNamesDocument              // by its text
+	URLNamesDocument               // by its address
 )
 
 // pattern is what is known of the URLs that have one skeleton.
@@ -50,16 +50,16 @@ type recent struct {
 
 // shown is a page that was not like those before it.
 type shown struct {
-	likeness.Sketch
+	neardup.Sketch
 	host   string
 	copies int
 }
 
-// Took takes note of a page that came. copies is how many pages of the same domain
+// ObservePage takes note of a page that came. copies is how many pages of the same domain
 // were like it, 0 where it shows something new.
-func (s *Scope) Took(u *url.URL, sk likeness.Sketch) (copies int) {
+func (s *Scope) ObservePage(u *url.URL, sk neardup.Sketch) (copies int) {
 	host := u.Hostname()
-	domain := Registrable(host)
+	domain := RegistrableDomain(host)
 	r := s.recent[domain]
 	if r == nil {
 		if len(s.recent) >= maxDomains {
@@ -68,7 +68,7 @@ func (s *Scope) Took(u *url.URL, sk likeness.Sketch) (copies int) {
 		r = &recent{}
 		s.recent[domain] = r
 	}
-	i := slices.IndexFunc(r.pages, func(p shown) bool { return p.Same(sk) })
+	i := slices.IndexFunc(r.pages, func(p shown) bool { return p.IsNearDuplicate(sk) })
 	elsewhere, known := false, s.knows(host)
 	if i < 0 {
 		r.keep(shown{Sketch: sk, host: host})
@@ -89,9 +89,9 @@ func (s *Scope) Took(u *url.URL, sk likeness.Sketch) (copies int) {
 	return copies
 }
 
-// Vain takes note of a URL that led round in circles and to no page. One such is
+// ObserveRedirectLoop takes note of a URL that led round in circles and to no page. One such is
 // enough to close the addresses of its shape: each costs several requests.
-func (s *Scope) Vain(u *url.URL) { s.note(skeletons(u)[0], true, closeAfter) }
+func (s *Scope) ObserveRedirectLoop(u *url.URL) { s.note(skeletons(u)[0], true, closeAfter) }
 
 func (r *recent) keep(p shown) {
 	if len(r.pages) < remembered {
@@ -141,7 +141,7 @@ func (s *Scope) bound(key string) int {
 // Closed says whether the pages of u's pattern showed the same so often that
 // another one is not worth a request, for what its link promises. It is asked just
 // before the request; Check is asked when the URL is found.
-func (s *Scope) Closed(u *url.URL, hope Hope) bool {
+func (s *Scope) Closed(u *url.URL, hope LinkStrength) bool {
 	if s.closed == 0 {
 		return false
 	}
@@ -150,9 +150,9 @@ func (s *Scope) Closed(u *url.URL, hope Hope) bool {
 		switch {
 		case p == nil || !p.closed:
 			return false
-		case hope == Naming:
+		case hope == URLNamesDocument:
 			return p.row >= closeNaming
-		case hope == Promising && s.closed < suspicious:
+		case hope == TextNamesDocument && s.closed < suspicious:
 			return p.row >= closePromising
 		}
 		return true
@@ -164,13 +164,13 @@ func (s *Scope) Closed(u *url.URL, hope Hope) bool {
 	if s.knows(host) {
 		return false
 	}
-	m := mirrors(Registrable(host), u)
+	m := mirrors(RegistrableDomain(host), u)
 	return slices.ContainsFunc(m[:], shut)
 }
 
 // knows says whether a host has shown a page that no other had.
 func (s *Scope) knows(host string) bool {
-	r := s.recent[Registrable(host)]
+	r := s.recent[RegistrableDomain(host)]
 	return r != nil && slices.ContainsFunc(r.pages, func(p shown) bool { return p.host == host })
 }
 

@@ -27,9 +27,9 @@ func (f *Frontier) room(now time.Time) (ok bool, wait time.Duration) {
 		}
 	}
 	switch {
-	case all >= f.opts.Hosts*hungFactor:
+	case all >= f.opts.MaxConcurrentHosts*hungFactor:
 		return false, 0
-	case fresh >= f.opts.Hosts:
+	case fresh >= f.opts.MaxConcurrentHosts:
 		return false, wait
 	default:
 		return true, 0
@@ -48,13 +48,13 @@ func (f *Frontier) end(h *host) {
 	f.inFlight--
 }
 
-// Claim takes a host's turn for a request that is no item of the queue, such as
+// AcquireSlot takes a host's turn for a request that is no item of the queue, such as
 // one for robots.txt; Release ends it. It is kept to the same delay and number of
 // requests at once as items are. If ok is false, wait says how long until there
 // may be a turn (0: only a Done or Release helps). A blocked host has turns too.
-func (f *Frontier) Claim(name string, now time.Time) (ok bool, wait time.Duration) {
+func (f *Frontier) AcquireSlot(name string, now time.Time) (ok bool, wait time.Duration) {
 	h := f.host(name)
-	if h.inFlight >= f.opts.PerHost {
+	if h.inFlight >= f.opts.MaxConcurrentPerHost {
 		return false, 0
 	}
 	if d := h.next.Sub(now); d > 0 {
@@ -74,20 +74,20 @@ func (f *Frontier) Claim(name string, now time.Time) (ok bool, wait time.Duratio
 // Of 12,000 requests on two cores that was 2.4 ms of 250 in one run and 6.7 in another.
 const spareParts = 50
 
-// Sent says when a host's last request was really on its way: its delay counts
+// MarkSent says when a host's last request was really on its way: its delay counts
 // from then, for connecting and a busy machine take their time too.
-func (f *Frontier) Sent(name string, at time.Time) {
+func (f *Frontier) MarkSent(name string, at time.Time) {
 	h := f.host(name)
 	if next := at.Add(h.delay + h.delay/spareParts); h.delay > 0 && next.After(h.next) {
 		h.next = next
 	}
 }
 
-// Asking counts a host's requests that Next and Claim gave out and that have not ended.
-func (f *Frontier) Asking(name string) int { return f.host(name).inFlight }
+// HostInFlight counts a host's requests that Next and Claim gave out and that have not ended.
+func (f *Frontier) HostInFlight(name string) int { return f.host(name).inFlight }
 
-// Free is when a host may be asked next; zero: it was never asked.
-func (f *Frontier) Free(name string) time.Time { return f.host(name).next }
+// NextAllowed is when a host may be asked next; zero: it was never asked.
+func (f *Frontier) NextAllowed(name string) time.Time { return f.host(name).next }
 
-// Release ends a Claim.
-func (f *Frontier) Release(name string) { f.end(f.host(name)) }
+// ReleaseSlot ends a Claim.
+func (f *Frontier) ReleaseSlot(name string) { f.end(f.host(name)) }

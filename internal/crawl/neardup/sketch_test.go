@@ -1,4 +1,4 @@
-package likeness
+package neardup
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 func sketch(parts ...string) Sketch {
 	b := NewBuilder()
 	for _, p := range parts {
-		b.Text([]byte(p))
+		b.AddText([]byte(p))
 	}
 	return b.Sketch()
 }
@@ -28,10 +28,10 @@ func TestDatesAndCountersMakeNoOtherPage(t *testing.T) {
 	month := func(name string, year int) Sketch {
 		return sketch(append([]string{fmt.Sprintf("%s %d", name, year), "Mon", "Tue", "1", "2", "3"}, prose...)...)
 	}
-	if !month("May", 2026).Same(month("June", 2041)) {
+	if !month("May", 2026).IsNearDuplicate(month("June", 2041)) {
 		t.Error("two months of a calendar are not the same page")
 	}
-	if !sketch("Session 8f3a91").Same(sketch("Session 8f3a91")) {
+	if !sketch("Session 8f3a91").IsNearDuplicate(sketch("Session 8f3a91")) {
 		t.Error("a page is not the same as itself")
 	}
 }
@@ -41,7 +41,7 @@ func TestOtherTextMakesAnotherPage(t *testing.T) {
 	menu := []string{"Home", "Products", "Pricing", "About", "Careers", "Contact", "Help"}
 	a := sketch(append(menu, prose[0], prose[1])...)
 	b := sketch(append(menu, prose[2], prose[3])...)
-	if a.Same(b) {
+	if a.IsNearDuplicate(b) {
 		t.Error("two articles in one layout are the same page")
 	}
 }
@@ -50,10 +50,10 @@ func TestPagesWithoutTextAreKnownByTheirLinks(t *testing.T) {
 	t.Parallel()
 	shell := func(href string) Sketch {
 		b := NewBuilder()
-		b.Note(href)
+		b.AddExact(href)
 		return b.Sketch()
 	}
-	if shell("/a").Same(shell("/b")) || !shell("/a").Same(shell("/a")) {
+	if shell("/a").IsNearDuplicate(shell("/b")) || !shell("/a").IsNearDuplicate(shell("/a")) {
 		t.Error("empty pages are told apart by nothing but their links")
 	}
 }
@@ -64,7 +64,7 @@ func TestSameIsSymmetricAndTrueOfItself(t *testing.T) {
 		words := rapid.SliceOfN(rapid.StringMatching(`[a-z ]{3,80}`), 0, 80)
 		a, b := words.Draw(t, "a"), words.Draw(t, "b")
 		x, y := sketch(a...), sketch(b...)
-		if !x.Same(x) || x.Same(y) != y.Same(x) {
+		if !x.IsNearDuplicate(x) || x.IsNearDuplicate(y) != y.IsNearDuplicate(x) {
 			t.Fatal("Same is not an equivalence of two")
 		}
 	})
@@ -74,6 +74,6 @@ func BenchmarkText(b *testing.B) {
 	page := []byte(strings.Repeat(strings.Join(prose, " "), 20))
 	b.SetBytes(int64(len(page)))
 	for b.Loop() {
-		NewBuilder().Text(page)
+		NewBuilder().AddText(page)
 	}
 }

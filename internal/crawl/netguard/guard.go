@@ -1,8 +1,8 @@
-// Package address guards where the crawler connects to. Pages come from
+// Package netguard guards where the crawler connects to. Pages come from
 // strangers, and so do the addresses in them: a Guard decides on the IP address
 // at the moment a connection is made, after DNS, so that no spelling, redirect or
 // changing DNS answer leads into a private network.
-package address
+package netguard
 
 import (
 	"errors"
@@ -48,8 +48,8 @@ func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 	return nil
 }
 
-// Check is for an address that somebody else will connect to, as a proxy does.
-func (g *Guard) Check(a netip.AddrPort) error {
+// CheckAddr is for an address that somebody else will connect to, as a proxy does.
+func (g *Guard) CheckAddr(a netip.AddrPort) error {
 	if g.open(a.Addr()) {
 		return nil
 	}
@@ -59,8 +59,8 @@ func (g *Guard) Check(a netip.AddrPort) error {
 	return nil
 }
 
-// Allows says whether an address is one of those that New was told to let through.
-func (g *Guard) Allows(a netip.Addr) bool { return g.open(a) }
+// IsAllowlisted says whether an address is one of those that New was told to let through.
+func (g *Guard) IsAllowlisted(a netip.Addr) bool { return g.open(a) }
 
 func (g *Guard) open(a netip.Addr) bool {
 	for _, p := range g.allowed {

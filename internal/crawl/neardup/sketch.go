@@ -1,7 +1,7 @@
-// Package likeness says whether two pages show the same, whatever their URLs are
+// Package neardup says whether two pages show the same, whatever their URLs are
 // and whatever dates, counters and session names stand in them. A site that has
 // an endless number of URLs has a small number of pages. It is pure.
-package likeness
+package neardup
 
 import (
 	"slices"
@@ -32,16 +32,16 @@ const (
 type Sketch struct {
 	hashes []uint64 // the smallest, in order
 	exact  uint64
-	// Units of text; a page of none is known by its exact hash alone.
-	Units int
+	// Shingles of text; a page of none is known by its exact hash alone.
+	Shingles int
 }
 
-// Same says whether two pages show the same.
-func (s Sketch) Same(o Sketch) bool {
+// IsNearDuplicate says whether two pages show the same.
+func (s Sketch) IsNearDuplicate(o Sketch) bool {
 	if s.exact == o.exact {
 		return true
 	}
-	if s.Units == 0 || o.Units == 0 {
+	if s.Shingles == 0 || o.Shingles == 0 {
 		return false
 	}
 	both, all := 0, 0
@@ -82,12 +82,12 @@ func NewBuilder() *Builder {
 	return b
 }
 
-// Of is the Sketch of a document's text, without addresses, that was taken from its
+// SketchText is the Sketch of a document's text, without addresses, that was taken from its
 // page. It is like no Sketch of a page: its units are words, so that one text with the
 // name of each of a thousand towns in all its sentences is one. Documents of a company
 // that are of different types share 0.17 of their words in the middle, and 0.29 at the
 // 95th percentile (150 pairs of the gold sites).
-func Of(text string) Sketch {
+func SketchText(text string) Sketch {
 	b := NewBuilder()
 	_, _ = b.exact.WriteString(text)
 	n, h := 0, offset
@@ -109,12 +109,12 @@ func Of(text string) Sketch {
 	return b.Sketch()
 }
 
-// Note takes a part that tells pages apart only where they have no text, such as
+// AddExact takes a part that tells pages apart only where they have no text, such as
 // where its links lead, as they are written.
-func (b *Builder) Note(part string) { _, _ = b.exact.WriteString(part) }
+func (b *Builder) AddExact(part string) { _, _ = b.exact.WriteString(part) }
 
-// Text takes a piece of the page's text. Only its letters count for likeness.
-func (b *Builder) Text(text []byte) {
+// AddText takes a piece of the page's text. Only its letters count for likeness.
+func (b *Builder) AddText(text []byte) {
 	_, _ = b.exact.Write(text)
 	text = text[:min(len(text), looked-b.taken)]
 	b.taken += len(text)
@@ -162,5 +162,5 @@ func (b *Builder) take(h uint64) {
 
 // Sketch is that of all parts so far. The Builder is not to be used afterwards.
 func (b *Builder) Sketch() Sketch {
-	return Sketch{hashes: b.hashes, exact: b.exact.Sum64(), Units: b.units}
+	return Sketch{hashes: b.hashes, exact: b.exact.Sum64(), Shingles: b.units}
 }

@@ -1,13 +1,20 @@
-# clausea: the targets people use. `make help` lists them.
+# Targets for development; docs/development.md describes them. `make help` lists them.
 BIN := bin/clausea
 GOLD ?= ../shared/gold
 export CGO_ENABLED ?= 1
 
+# The Go modules that are tested, linted, vetted and tidied. Those below hack have
+# dependencies that the main module does not need.
+MODULES := . hack/apilint hack/bench hack/eval hack/trainclassify hack/trainscore
+comma := ,
+empty :=
+GOTEST = go run ./hack/gotest -modules $(subst $(empty) $(empty),$(comma),$(strip $(MODULES)))
+
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The version is git's; without git the binary says what Go recorded of the module.
+# Without git, the binary reports the version that Go recorded for the module.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .PHONY: build
@@ -15,25 +22,29 @@ build: ## build bin/clausea
 	go build -trimpath -ldflags "-X github.com/clausea/crawler/internal/cli.version=$(VERSION)" -o $(BIN) .
 
 .PHONY: run
-run: build ## watch the bundled demo company, whose site changes, until Ctrl-C
+run: build ## crawl the bundled demo company, whose site changes, until Ctrl-C
 	@LOG_LEVEL=$${LOG_LEVEL:-warn} $(BIN) standalone --demo
 
+.PHONY: test-short
+test-short: ## run the fast tests, which need no other program, in under three minutes
+	$(GOTEST) -short ./...
+
 .PHONY: test
-test: ## run every test, with the race detector; fetches what it needs
+test: ## run all tests with the race detector; downloads and builds the programs that they need
 	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && CHROMIUM=$$(hack/chromium/get.sh) && \
-	export MONGOD KUBEBUILDER_ASSETS CHROMIUM && go test -race -count=1 -timeout 60m ./...
+	export MONGOD KUBEBUILDER_ASSETS CHROMIUM && $(GOTEST) -race -count=1 -timeout 60m ./...
 
 CRD_REF_DOCS := github.com/elastic/crd-ref-docs@v0.2.0
 CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 
 .PHONY: generate
-generate: ## write what is generated: deepcopy, custom resource definitions, roles, pages of docs/
+generate: ## generate the deepcopy code, custom resource definitions, roles and reference pages
 	go run $(CONTROLLER_GEN) object crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	go run $(CONTROLLER_GEN) rbac:roleName=clausea-operator paths="./controllers/...;./internal/run/kubejob;./internal/cli" output:rbac:dir=config/rbac
 	go run $(CRD_REF_DOCS) --source-path=api/v1alpha1 --config=hack/docs/api.yaml --renderer=markdown --output-path=docs/reference/v1alpha1.md --log-level=ERROR
 	go run ./hack/docs docs
 
-# Built once for each version of itself and of Go, which it has to know.
+# The linter must be built with the Go version of the code that it reads.
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)-$(shell go env GOVERSION)
 
@@ -46,29 +57,40 @@ format: $(GOLANGCI_LINT) ## format the code and its imports
 	$(GOLANGCI_LINT) fmt
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## hold the code to .golangci.yml
-	$(GOLANGCI_LINT) run ./...
+lint: $(GOLANGCI_LINT) ## run the linters of .golangci.yml, of the API types and of the glossary
+	@set -e; for m in $(MODULES); do echo "golangci-lint run $$m"; (cd $$m && $(CURDIR)/$(GOLANGCI_LINT) run ./...); done
+	go run ./hack/words
+	go build -C hack/apilint -o $(CURDIR)/bin/apilint . && bin/apilint ./api/...
 
-# What is not committed yet may stay; what verify itself changes may not.
+.PHONY: vet
+vet: ## run go vet in all modules
+	@set -e; for m in $(MODULES); do go vet -C $$m ./...; done
+
+.PHONY: tidy
+tidy: ## run go mod tidy in all modules
+	@set -e; for m in $(MODULES); do go -C $$m mod tidy; done
+
+# Uncommitted changes may stay; verify fails only if it changes a file itself.
 STATE = git diff HEAD && git status --porcelain
 
 .PHONY: verify
-verify: ## generate, format, lint, vet and tidy, and fail if that changes anything
-	@before=$$($(STATE)) && $(MAKE) --no-print-directory generate format lint && go vet ./... && go mod tidy && \
+verify: ## generate, format, lint, vet and tidy; fail if that changes a file
+	@before=$$($(STATE)) && $(MAKE) --no-print-directory generate format lint vet tidy && \
 	after=$$($(STATE)) && if [ "$$before" != "$$after" ]; then \
 		git status --short; git --no-pager diff --stat; \
-		echo "make verify changed files: look at them and commit them"; exit 1; fi
+		echo "make verify changed files: review and commit them"; exit 1; fi
 
 .PHONY: eval
-eval: build ## score the binary on the labelled pages and sites in $(GOLD); writes docs/quality.md
+eval: build ## score the binary on the labelled pages and sites in $(GOLD); update docs/quality.md
 	bash $(GOLD)/unpack.sh .gold
 	cd $(GOLD)/../tools/sitesd && go build -o $(CURDIR)/bin/sitesd .
-	go run ./hack/eval -bin $(BIN) -gold .gold -score $(GOLD)/../evals/score.py -sitesd bin/sitesd
+	go build -C hack/eval -o $(CURDIR)/bin/eval . && go build -C hack/trainclassify -o $(CURDIR)/bin/trainclassify .
+	bin/eval -bin $(BIN) -gold .gold -score $(GOLD)/../evals/score.py -sitesd bin/sitesd -trainclassify bin/trainclassify
 
 .PHONY: bench
-bench: ## measure beside rivals what docs/benchmarks.md shows; BENCH="-only engine" runs one part
+bench: ## run the benchmarks of docs/benchmarks.md; BENCH="-only engine" runs one part
 	@if [ -e $(GOLD)/unpack.sh ]; then bash $(GOLD)/unpack.sh .gold; fi
-	go build -o bin/bench ./hack/bench && go build -o bin/bench-programs ./hack/bench/programs
+	go build -C hack/bench -o $(CURDIR)/bin/bench . && go build -C hack/bench -o $(CURDIR)/bin/bench-programs ./programs
 	MONGOD=$$(hack/mongod/get.sh || true); KUBEBUILDER_ASSETS=$$(hack/kube/get.sh || true); export MONGOD KUBEBUILDER_ASSETS; bin/bench -markdown bin/benchmarks.md $(BENCH)
 
 FUZZTIME ?= 60s
@@ -83,11 +105,11 @@ fuzz: ## fuzz each target for FUZZTIME
 		done; done
 
 .PHONY: train
-train: ## train the model of documents' types and the weights of links from the labels in $(GOLD)
+train: ## train the document classifier and the link weights on the labels in $(GOLD)
 	bash $(GOLD)/unpack.sh .gold
-	go run ./hack/trainscore -gold .gold
-	go run ./hack/trainclassify -gold .gold
+	go build -C hack/trainscore -o $(CURDIR)/bin/trainscore . && bin/trainscore -gold .gold
+	go build -C hack/trainclassify -o $(CURDIR)/bin/trainclassify . && bin/trainclassify -gold .gold
 
 .PHONY: clean
-clean: ## remove what was built
+clean: ## remove build output
 	rm -rf bin .gold

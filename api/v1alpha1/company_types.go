@@ -2,32 +2,37 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// DeletionPolicy says what becomes of documents when their Company is deleted.
+// DeletionPolicy determines what happens to the stored documents of a Company when the
+// Company is deleted.
 //
 // +kubebuilder:validation:MaxLength=16
 // +kubebuilder:validation:Enum=Retain;Delete
 type DeletionPolicy string
 
-// The deletion policies.
+// The deletion policies: keep the stored documents, or delete them with the Company.
 const (
 	DeletionRetain DeletionPolicy = "Retain"
 	DeletionDelete DeletionPolicy = "Delete"
 )
 
-// Schedule says when a company is crawled by itself.
+// Schedule defines when a Company is crawled automatically.
 type Schedule struct {
-	// Cron is five fields (minute hour day month weekday) or @daily and the like.
+	// cron is the schedule in Cron format: five fields (minute, hour, day of month, month,
+	// day of week), or a macro such as @daily.
+	// +required
 	// +kubebuilder:validation:MinLength=5
 	// +kubebuilder:validation:MaxLength=128
-	// +kubebuilder:validation:XValidation:rule="self.matches('^@(hourly|daily|midnight|weekly|monthly|yearly|annually)$') || self.matches('^[0-9*,/-]+( +[0-9A-Za-z*,/?#-]+){4}$')",message="must have five fields (minute hour day month weekday) or be @hourly, @daily, @weekly, @monthly or @yearly; write \"30 2 * * *\" for every night at half past two"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^@(hourly|daily|midnight|weekly|monthly|yearly|annually)$') || self.matches('^[0-9*,/-]+( +[0-9A-Za-z*,/?#-]+){4}$')",message="must have five fields (minute hour day month weekday) or be @hourly, @daily, @weekly, @monthly or @yearly; write \"30 2 * * *\" for 02:30 every day"
 	Cron string `json:"cron"`
-	// TimeZone is an IANA name.
+	// timeZone is the IANA name of the time zone in which the schedule is interpreted.
+	// Defaults to Etc/UTC.
 	// +optional
 	// +kubebuilder:default="Etc/UTC"
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$')",message="must be an IANA time zone; write Europe/Paris or Etc/UTC"
 	TimeZone string `json:"timeZone,omitempty"`
-	// Jitter spreads the start over this time, at most 24h.
+	// jitter delays each start by a random time up to this duration, so that the crawls of
+	// many companies do not start together. The maximum is 24h.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
@@ -35,25 +40,28 @@ type Schedule struct {
 	Jitter *metav1.Duration `json:"jitter,omitempty"`
 }
 
-// HistoryLimits are how many finished CrawlJobs of each kind are kept.
+// HistoryLimits defines how many finished CrawlJobs of a Company are kept.
 type HistoryLimits struct {
+	// successful is the number of Complete CrawlJobs to keep. Defaults to 3.
 	// +optional
 	// +kubebuilder:default=3
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 100",message="must be from 0 to 100 finished jobs; leave it out for 3"
+	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 100",message="must be from 0 to 100 finished jobs; the default is 3"
 	Successful *int32 `json:"successful,omitempty"`
+	// failed is the number of Failed CrawlJobs to keep. Defaults to 3.
 	// +optional
 	// +kubebuilder:default=3
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 100",message="must be from 0 to 100 finished jobs; leave it out for 3"
+	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 100",message="must be from 0 to 100 finished jobs; the default is 3"
 	Failed *int32 `json:"failed,omitempty"`
 }
 
-// NotifyTarget is one receiver of news.
+// NotifyTarget is a webhook that receives notifications.
 type NotifyTarget struct {
-	// SecretRef names the Secret whose key url has the webhook's address.
+	// secretRef is the name of the Secret whose key url holds the webhook's URL.
+	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	SecretRef string `json:"secretRef"`
-	// Events are what to tell of.
+	// events are the kinds of event to send. Defaults to Changed.
 	// +optional
 	// +listType=set
 	// +kubebuilder:default={"Changed"}
@@ -62,78 +70,96 @@ type NotifyTarget struct {
 	Events []NotifyEvent `json:"events,omitempty"`
 }
 
-// NotifyEvent is what a receiver is told of.
+// NotifyEvent is a kind of event that a webhook can receive.
 //
 // +kubebuilder:validation:MaxLength=16
 // +kubebuilder:validation:Enum=Found;Changed;Gone;Failed
 type NotifyEvent string
 
-// CompanySpec says what to crawl, when, and what to keep.
+// CompanySpec defines what to crawl, when to crawl it, and what to keep.
 type CompanySpec struct {
 	Target `json:",inline"`
-	// Schedule starts crawls by itself; without it only CrawlJobs do.
+	// schedule starts crawls automatically. Without it, only a CrawlJob that a client
+	// creates starts a crawl.
 	// +optional
 	Schedule *Schedule `json:"schedule,omitempty"`
-	// Cooldown is the least time between two crawls; 0s if unset.
+	// cooldown is the minimum time between two crawls. Defaults to 0s.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self.matches('^(0|([0-9]{1,7}([.][0-9]{1,3})?(ms|s|m|h))+)$') && duration(self == '0' ? '0s' : self) <= duration('8760h')",message="must be a duration from 0s to 8760h (a year); write 6h"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^(0|([0-9]{1,7}([.][0-9]{1,3})?(ms|s|m|h))+)$') && duration(self == '0' ? '0s' : self) <= duration('8760h')",message="must be a duration from 0s to 8760h (one year); write 6h"
 	Cooldown *metav1.Duration `json:"cooldown,omitempty"`
-	// Suspend stops the schedule; a crawl that runs goes on.
+	// suspend stops the schedule from starting crawls. It does not affect a running crawl.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
-	// HistoryLimits bound the finished CrawlJobs that are kept.
+	// historyLimits defines how many finished CrawlJobs are kept.
 	// +optional
 	// +kubebuilder:default={}
 	HistoryLimits *HistoryLimits `json:"historyLimits,omitempty"`
-	// DeletionPolicy says what becomes of the documents.
+	// deletionPolicy determines what happens to the stored documents when the Company is
+	// deleted. Retain keeps them and Delete deletes them. Defaults to Retain.
 	// +optional
 	// +kubebuilder:default=Retain
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
-	// Notify are receivers of news.
+	// notify lists the webhooks that receive notifications.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=10
 	Notify []NotifyTarget `json:"notify,omitempty"`
 }
 
-// CrawlSummary is the last crawl in short.
+// CrawlSummary summarizes the most recent crawl.
 type CrawlSummary struct {
+	// jobName is the name of the CrawlJob.
+	// +required
 	// +kubebuilder:validation:MaxLength=253
 	JobName string `json:"jobName"`
+	// runID is the identifier of the run in the store.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	RunID string `json:"runID,omitempty"`
+	// reason is the CrawlJob's reason: a CamelCase word that explains its state.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`
+	// message is a human-readable sentence that explains the reason.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Message string `json:"message,omitempty"`
+	// startTime is the time at which the CrawlJob started.
 	// +optional
 	StartTime *metav1.Time `json:"startTime,omitempty"`
+	// completionTime is the time at which the CrawlJob became Complete or Failed.
 	// +optional
 	CompletionTime *metav1.Time `json:"completionTime,omitempty"`
 }
 
-// TypeCount is the number of documents of one type.
+// TypeCount is the number of documents of a type.
 type TypeCount struct {
-	Type  DocumentType `json:"type"`
-	Count int32        `json:"count"`
+	// type is the type of document.
+	// +required
+	Type DocumentType `json:"type"`
+	// count is the number of documents of this type.
+	// +required
+	Count int32 `json:"count"`
 }
 
-// CoverageState is Found or Missing.
+// CoverageState is the state of an expected document type: Found or Missing.
 //
 // +kubebuilder:validation:MaxLength=16
 // +kubebuilder:validation:Enum=Found;Missing
 type CoverageState string
 
-// The states, and the reasons why an expected type is missing.
+// The coverage states.
 const (
 	CoverageFound   CoverageState = "Found"
 	CoverageMissing CoverageState = "Missing"
+)
 
+// The reasons why an expected type is missing: no page links to such a document,
+// robots.txt disallows its page, the site denies access to it, the page cannot be
+// fetched, or a candidate was found whose type is uncertain.
+const (
 	MissingNotLinked    MissingReason = "NotLinked"
 	MissingRobots       MissingReason = "Robots"
 	MissingAccessDenied MissingReason = "AccessDenied"
@@ -141,65 +167,77 @@ const (
 	MissingUnsure       MissingReason = "Unsure"
 )
 
-// MissingReason says why an expected type was not found.
+// MissingReason is the reason why an expected type was not found.
 //
 // +kubebuilder:validation:MaxLength=16
 // +kubebuilder:validation:Enum=NotLinked;Robots;AccessDenied;Unreachable;Unsure
 type MissingReason string
 
-// Coverage is the state of one expected type.
+// Coverage is the result of the search for an expected document type.
 type Coverage struct {
-	Type  DocumentType  `json:"type"`
+	// type is the expected type of document.
+	// +required
+	Type DocumentType `json:"type"`
+	// state is Found or Missing.
+	// +required
 	State CoverageState `json:"state"`
-	// DocumentID and URL are those of the document found.
+	// documentID is the identifier of the document that was found.
 	// +optional
 	// +kubebuilder:validation:MaxLength=128
 	DocumentID string `json:"documentID,omitempty"`
+	// url is the URL of the document that was found. If the state is Missing, it is the URL
+	// of the best candidate, if there is one.
 	// +optional
 	// +kubebuilder:validation:MaxLength=2048
 	URL string `json:"url,omitempty"`
-	// Reason is set where State is Missing.
+	// reason explains why the type is missing. It is set only if the state is Missing.
 	// +optional
 	Reason MissingReason `json:"reason,omitempty"`
 }
 
-// CompanyStatus is what is known of a company.
+// CompanyStatus is the observed state of a Company.
 type CompanyStatus struct {
+	// observedGeneration is the generation of the spec that this status reflects.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// conditions are the latest observations of the Company's state. The types are Ready,
+	// Reconciling and Stalled.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	// lastCrawl summarizes the most recent crawl.
 	// +optional
 	LastCrawl *CrawlSummary `json:"lastCrawl,omitempty"`
+	// nextCrawlTime is the time of the next scheduled crawl.
 	// +optional
 	NextCrawlTime *metav1.Time `json:"nextCrawlTime,omitempty"`
-	// Documents are counted by type.
+	// documents is the number of documents of each type.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=31
 	Documents []TypeCount `json:"documents,omitempty"`
-	// DocumentCount is the sum of Documents.
+	// documentCount is the total number of documents.
 	// +optional
 	DocumentCount int32 `json:"documentCount,omitempty"`
-	// Coverage has each expected type.
+	// coverage lists each expected type and whether a document of it was found.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=31
 	Coverage []Coverage `json:"coverage,omitempty"`
+	// lastChangeTime is the time of the most recent change to a document.
 	// +optional
 	LastChangeTime *metav1.Time `json:"lastChangeTime,omitempty"`
 }
 
-// Company is a company whose legal documents are followed.
+// Company is a company whose legal documents are monitored.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="metadata.name must have at most 63 characters, since its CrawlJobs bear it as a label; choose a shorter one"
+// +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="metadata.name must have at most 63 characters, because its CrawlJobs carry it as a label value; choose a shorter one"
 // +kubebuilder:resource:shortName=co,categories=clausea,path=companies
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
@@ -211,15 +249,20 @@ type CompanyStatus struct {
 // +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type Company struct {
-	metav1.TypeMeta   `json:",inline"`
+	metav1.TypeMeta `json:",inline"`
+	// metadata is the standard object metadata.
+	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
+	// spec is the desired state of the Company.
+	// +required
 	Spec CompanySpec `json:"spec"`
+	// status is the observed state of the Company.
 	// +optional
 	Status CompanyStatus `json:"status,omitempty"`
 }
 
-// CompanyList is a list of companies.
+// CompanyList is a list of Companies.
 //
 // +kubebuilder:object:root=true
 type CompanyList struct {

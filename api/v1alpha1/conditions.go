@@ -1,22 +1,22 @@
 package v1alpha1
 
-// Conditions of both kinds, as kstatus reads them. Ready is a summary;
-// Reconciling and Stalled are abnormal-true and absent while all is well.
+// Condition types of both kinds, as kstatus defines them. Ready summarizes the state.
+// Reconciling and Stalled are abnormal-true conditions: they are absent in normal operation.
 const (
 	ConditionReady       = "Ready"
 	ConditionReconciling = "Reconciling"
 	ConditionStalled     = "Stalled"
 )
 
-// Conditions of a CrawlJob beside those, as a batch/v1 Job has them. Complete and
-// Failed are final and exclude each other.
+// Further condition types of a CrawlJob, modeled on batch/v1 Job. Complete and Failed are
+// final and mutually exclusive.
 const (
 	ConditionComplete  = "Complete"
 	ConditionFailed    = "Failed"
 	ConditionSuspended = "Suspended"
 )
 
-// Reasons of a CrawlJob that is Complete: ends that are not failures.
+// Reasons of a Complete CrawlJob.
 const (
 	ReasonFrontierEmpty = "FrontierEmpty"
 	ReasonConverged     = "Converged"
@@ -26,7 +26,7 @@ const (
 	ReasonBudgetSpent   = "BudgetSpent"
 )
 
-// Reasons of a CrawlJob that is Failed, by whose fault it is.
+// Reasons of a Failed CrawlJob, by the cause of the failure.
 const (
 	ReasonRobotsDisallowed = "RobotsDisallowed"
 	ReasonAccessDenied     = "AccessDenied"
@@ -37,7 +37,7 @@ const (
 	ReasonInternal         = "Internal"
 )
 
-// Reasons of what is not at its end.
+// Reasons of a CrawlJob that is not finished, and of a Company.
 const (
 	ReasonPending   = "Pending"
 	ReasonRunning   = "Running"
@@ -47,16 +47,16 @@ const (
 	ReasonDeleting  = "Deleting"
 )
 
-// Finalizers that hold an object until the store is rid of what is its own.
+// Finalizers delay the deletion of an object until its data in the store has been handled.
 const (
 	CompanyFinalizer  = "crawl.clausea.co/company"
 	CrawlJobFinalizer = "crawl.clausea.co/crawljob"
 )
 
-// LabelCompany is on every CrawlJob of a Company and has the Company's name.
+// LabelCompany is the label of a CrawlJob that holds the name of its Company.
 const LabelCompany = "crawl.clausea.co/company"
 
-// IsFailure says whether a reason is one with which a CrawlJob is Failed.
+// IsFailure reports whether reason is a reason of a Failed CrawlJob.
 func IsFailure(reason string) bool {
 	switch reason {
 	case ReasonRobotsDisallowed, ReasonAccessDenied, ReasonSiteUnreachable, ReasonDeadlineExceeded, ReasonWorkerLost, ReasonInvalidSpec, ReasonInternal:

@@ -7,8 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 )
 
-// CompanyKey is the store's key of the company that the job crawls: the referenced
-// Company's, or the first domain of an inline one.
+// CompanyKey returns the key in the store of the company that the job crawls. It is derived
+// from the name of the referenced Company, or from the first domain of an inline company.
 func (j *CrawlJob) CompanyKey() string {
 	switch {
 	case j.Spec.CompanyRef != nil:
@@ -19,19 +19,19 @@ func (j *CrawlJob) CompanyKey() string {
 	return ""
 }
 
-// RunID is the key of the job's run in the store. It is made of the job's time of
-// creation and uid, so that whoever starts the run starts the same one, and runs
-// sort by time.
+// RunID returns the identifier of the job's run in the store. It is derived from the creation
+// time and the UID of the job, so that starting the run twice starts the same run, and so
+// that runs sort by time.
 func (j *CrawlJob) RunID() string {
 	return fmt.Sprintf("%012x%.16s", j.CreationTimestamp.UnixMilli(), strings.ReplaceAll(string(j.UID), "-", ""))
 }
 
-// Finished says that the job is Complete or Failed, which is final.
+// Finished reports whether the job is Complete or Failed. Both are final.
 func (j *CrawlJob) Finished() bool {
 	return meta.IsStatusConditionTrue(j.Status.Conditions, ConditionComplete) ||
 		meta.IsStatusConditionTrue(j.Status.Conditions, ConditionFailed)
 }
 
-// Active says that the job has been started and is not finished: it may have a run
-// that a worker crawls.
+// Active reports whether the job has started and is not finished. A worker may be executing
+// its run.
 func (j *CrawlJob) Active() bool { return j.Status.StartTime != nil && !j.Finished() }

@@ -2,30 +2,31 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// Execution says where a crawl runs.
+// Execution determines where a crawl runs.
 //
 // +kubebuilder:validation:MaxLength=16
 // +kubebuilder:validation:Enum=InProcess;Job
 type Execution string
 
-// The executions: in the controller's own process, or as a Kubernetes Job.
+// The executions: in the process of the controllers, or in a Kubernetes Job.
 const (
 	ExecutionInProcess Execution = "InProcess"
 	ExecutionJob       Execution = "Job"
 )
 
-// CompanyReference names a Company of the same namespace.
+// CompanyReference refers to a Company in the same namespace.
 type CompanyReference struct {
+	// name is the metadata.name of the Company.
+	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$')",message="must be the metadata.name of a Company in this namespace; list them with kubectl get companies"
 	Name string `json:"name"`
 }
 
-// CrawlJobSpec says what one crawl is to do. All but suspend and stop is fixed
-// once the job is made.
+// CrawlJobSpec defines one crawl. All fields except suspend and stop are immutable.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.companyRef) != has(self.company)",message="set exactly one of companyRef (a Company by name) and company (given inline)"
+// +kubebuilder:validation:XValidation:rule="has(self.companyRef) != has(self.company)",message="set exactly one of companyRef (the name of a Company) and company (an inline definition)"
 // +kubebuilder:validation:XValidation:rule="has(self.companyRef) == has(oldSelf.companyRef) && (!has(self.companyRef) || self.companyRef == oldSelf.companyRef)",message="companyRef can't change; create a new CrawlJob",fieldPath=".companyRef"
 // +kubebuilder:validation:XValidation:rule="has(self.company) == has(oldSelf.company) && (!has(self.company) || self.company == oldSelf.company)",message="company can't change; create a new CrawlJob",fieldPath=".company"
 // +kubebuilder:validation:XValidation:rule="has(self.limits) == has(oldSelf.limits) && (!has(self.limits) || self.limits == oldSelf.limits)",message="limits can't change; create a new CrawlJob",fieldPath=".limits"
@@ -34,61 +35,78 @@ type CompanyReference struct {
 // +kubebuilder:validation:XValidation:rule="has(self.ttlSecondsAfterFinished) == has(oldSelf.ttlSecondsAfterFinished) && (!has(self.ttlSecondsAfterFinished) || self.ttlSecondsAfterFinished == oldSelf.ttlSecondsAfterFinished)",message="ttlSecondsAfterFinished can't change; create a new CrawlJob",fieldPath=".ttlSecondsAfterFinished"
 // +kubebuilder:validation:XValidation:rule="has(self.priority) == has(oldSelf.priority) && (!has(self.priority) || self.priority == oldSelf.priority)",message="priority can't change; create a new CrawlJob",fieldPath=".priority"
 // +kubebuilder:validation:XValidation:rule="has(self.execution) == has(oldSelf.execution) && (!has(self.execution) || self.execution == oldSelf.execution)",message="execution can't change; create a new CrawlJob",fieldPath=".execution"
-// +kubebuilder:validation:XValidation:rule="!has(oldSelf.stop) || !oldSelf.stop || (has(self.stop) && self.stop)",message="stop can't be taken back; create a new CrawlJob",fieldPath=".stop"
+// +kubebuilder:validation:XValidation:rule="!has(oldSelf.stop) || !oldSelf.stop || (has(self.stop) && self.stop)",message="stop can't be unset; create a new CrawlJob",fieldPath=".stop"
 type CrawlJobSpec struct {
-	// CompanyRef names the Company to crawl.
+	// companyRef refers to the Company to crawl. Exactly one of companyRef and company must
+	// be set.
 	// +optional
 	CompanyRef *CompanyReference `json:"companyRef,omitempty"`
-	// Company is what to crawl, given here.
+	// company defines inline what to crawl.
 	// +optional
 	Company *Target `json:"company,omitempty"`
-	// Limits override the company's.
+	// limits overrides the limits of the company, field by field.
 	// +optional
 	Limits *CrawlLimits `json:"limits,omitempty"`
-	// Suspend holds the crawl; it goes on where it was when unset.
+	// suspend interrupts the crawl. When it is unset, the crawl resumes from its last
+	// checkpoint.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
-	// Stop ends the crawl now and keeps what was found.
+	// stop ends the crawl early. The documents found so far are kept, and the CrawlJob
+	// becomes Complete. It cannot be unset.
 	// +optional
 	Stop bool `json:"stop,omitempty"`
-	// ActiveDeadlineSeconds is how long the job may take in all, from when a worker first takes
-	// it up; a Kubernetes Job that runs it counts from its own start.
+	// activeDeadlineSeconds is the maximum duration of the crawl in seconds, retries
+	// included. It is measured from the time at which a worker first claims the run or, if
+	// the crawl runs in a Kubernetes Job, from the start of that Job. Defaults to 3600.
 	// +optional
 	// +kubebuilder:default=3600
-	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 604800",message="must be from 1 to 604800 seconds (a week); leave it out for 3600"
+	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 604800",message="must be from 1 to 604800 seconds (one week); the default is 3600"
 	ActiveDeadlineSeconds *int64 `json:"activeDeadlineSeconds,omitempty"`
-	// BackoffLimit is how many times a lost or failed crawl is tried again.
+	// backoffLimit is the number of retries before the CrawlJob becomes Failed. A crawl is
+	// retried if it fails or if its worker is lost. Defaults to 3.
 	// +optional
 	// +kubebuilder:default=3
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 20",message="must be from 0 to 20 retries; leave it out for 3"
+	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 20",message="must be from 0 to 20 retries; the default is 3"
 	BackoffLimit *int32 `json:"backoffLimit,omitempty"`
-	// TTLSecondsAfterFinished is when a finished job is deleted; unset is never.
+	// ttlSecondsAfterFinished is the time in seconds after which a finished CrawlJob is
+	// deleted. If it is unset, the CrawlJob is not deleted automatically.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 31536000",message="must be from 0 to 31536000 seconds (a year); leave it out to keep the job"
+	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 31536000",message="must be from 0 to 31536000 seconds (one year); omit the field to keep the job"
 	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished,omitempty"`
-	// Priority: the higher is started first.
+	// priority orders waiting crawls: those with a higher value start first. Defaults to 0.
 	// +optional
 	// +kubebuilder:default=0
-	// +kubebuilder:validation:XValidation:rule="self >= -1000 && self <= 1000",message="must be from -1000 to 1000; leave it out for 0"
+	// +kubebuilder:validation:XValidation:rule="self >= -1000 && self <= 1000",message="must be from -1000 to 1000; the default is 0"
 	Priority int32 `json:"priority,omitempty"`
-	// Execution says where the crawl runs: in the controllers' own process, or as a
-	// Kubernetes Job. Unset is what the operator was told (--execution).
+	// execution determines where the crawl runs: InProcess runs it in the process of the
+	// controllers, Job in a Kubernetes Job. Defaults to the operator's --execution flag.
 	// +optional
 	Execution Execution `json:"execution,omitempty"`
 }
 
-// SkipCount is the number of URLs that were not fetched for one reason.
+// SkipCount is the number of URLs that were skipped for a reason.
 type SkipCount struct {
+	// reason is the skip reason.
+	// +required
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason"`
-	Count  int64  `json:"count"`
+	// count is the number of URLs.
+	// +required
+	Count int64 `json:"count"`
 }
 
-// CrawlProgress counts URLs.
+// CrawlProgress counts the URLs of a crawl by outcome.
 type CrawlProgress struct {
+	// fetched is the number of URLs that were fetched.
+	// +required
 	Fetched int64 `json:"fetched"`
-	Queued  int64 `json:"queued"`
-	Failed  int64 `json:"failed"`
+	// queued is the number of URLs in the frontier.
+	// +required
+	Queued int64 `json:"queued"`
+	// failed is the number of URLs whose fetch failed.
+	// +required
+	Failed int64 `json:"failed"`
+	// skipped is the number of URLs that were skipped, by reason.
 	// +optional
 	// +listType=map
 	// +listMapKey=reason
@@ -96,49 +114,64 @@ type CrawlProgress struct {
 	Skipped []SkipCount `json:"skipped,omitempty"`
 }
 
-// DocumentCounts counts what a crawl did to documents.
+// DocumentCounts counts the documents of a crawl by outcome.
 type DocumentCounts struct {
-	New       int64 `json:"new"`
-	Changed   int64 `json:"changed"`
+	// new is the number of documents that were found for the first time.
+	// +required
+	New int64 `json:"new"`
+	// changed is the number of documents with a new version.
+	// +required
+	Changed int64 `json:"changed"`
+	// unchanged is the number of documents without a new version.
+	// +required
 	Unchanged int64 `json:"unchanged"`
-	Removed   int64 `json:"gone"`
+	// removed is the number of documents that are no longer available.
+	// +required
+	Removed int64 `json:"removed"`
 }
 
-// CrawlJobStatus is how a crawl goes.
+// CrawlJobStatus is the observed state of a CrawlJob.
 type CrawlJobStatus struct {
+	// observedGeneration is the generation of the spec that this status reflects.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// conditions are the latest observations of the CrawlJob's state. The types are Ready,
+	// Reconciling, Stalled, Complete, Failed and Suspended.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
-	// Reason is why the job is as it is, in one word.
+	// reason is a CamelCase word that explains the state of the CrawlJob.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`
-	// Message is one sentence for a person.
+	// message is a human-readable sentence that explains the reason.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Message string `json:"message,omitempty"`
+	// startTime is the time at which the CrawlJob started.
 	// +optional
 	StartTime *metav1.Time `json:"startTime,omitempty"`
+	// completionTime is the time at which the CrawlJob became Complete or Failed.
 	// +optional
 	CompletionTime *metav1.Time `json:"completionTime,omitempty"`
-	// Attempts counts starts, the first too.
+	// attempts is the number of times that a worker started the crawl, including the first.
 	// +optional
 	Attempts int32 `json:"attempts,omitempty"`
+	// progress counts the URLs of the crawl.
 	// +optional
 	Progress *CrawlProgress `json:"progress,omitempty"`
+	// documents counts the documents of the crawl.
 	// +optional
 	Documents *DocumentCounts `json:"documents,omitempty"`
-	// RunID is the run's key in the store.
+	// runID is the identifier of the run in the store.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	RunID string `json:"runID,omitempty"`
 }
 
-// CrawlJob is one crawl of one company. Deleting it cancels it.
+// CrawlJob is one crawl of a company. Deleting a CrawlJob cancels its crawl.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -155,15 +188,20 @@ type CrawlJobStatus struct {
 // +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.message`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type CrawlJob struct {
-	metav1.TypeMeta   `json:",inline"`
+	metav1.TypeMeta `json:",inline"`
+	// metadata is the standard object metadata.
+	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
+	// spec is the desired behavior of the crawl.
+	// +required
 	Spec CrawlJobSpec `json:"spec"`
+	// status is the observed state of the CrawlJob.
 	// +optional
 	Status CrawlJobStatus `json:"status,omitempty"`
 }
 
-// CrawlJobList is a list of crawl jobs.
+// CrawlJobList is a list of CrawlJobs.
 //
 // +kubebuilder:object:root=true
 type CrawlJobList struct {

@@ -1,8 +1,8 @@
-// Package v1alpha1 has the custom resources Company and CrawlJob of the group
-// crawl.clausea.co, their conditions and reasons, and the reading of manifests.
+// Package v1alpha1 defines the custom resources Company and CrawlJob of the API group
+// crawl.clausea.co, their conditions and their reasons.
 //
-// What can be checked is in the schema (bounds, defaults, CEL), which is made of
-// the markers here and enforced by the API server and in standalone mode alike.
+// The markers in this package generate the schema: bounds, defaults and CEL validation
+// rules. The API server enforces it, and standalone mode enforces the same schema.
 //
 // +kubebuilder:object:generate=true
 // +groupName=crawl.clausea.co
@@ -14,10 +14,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// GroupVersion is the group and version of the types of this package.
+// GroupVersion is the API group and version of the types in this package.
 var GroupVersion = schema.GroupVersion{Group: "crawl.clausea.co", Version: "v1alpha1"}
 
-// SchemeBuilder and AddToScheme register the types of this package.
+// SchemeBuilder and AddToScheme register the types in this package with a scheme.
 var (
 	SchemeBuilder = runtime.NewSchemeBuilder(addTypes)
 	AddToScheme   = SchemeBuilder.AddToScheme

@@ -261,7 +261,7 @@ func (w *world) people(t *rapid.T) {
 }
 
 // work does one thing that workers do to a run.
-func (w *world) work(t *rapid.T, state string) {
+func (w *world) work(t *rapid.T, state store.RunState) {
 	ctx := context.Background()
 	j := w.pick(t)
 	if j == nil {

@@ -114,7 +114,7 @@ func (h *home) worker(j *v1alpha1.CrawlJob, change func(*store.Run)) {
 			return false, err.Error()
 		}
 		if r.State != store.RunPending && r.State != store.RunRunning {
-			return false, r.State
+			return false, string(r.State)
 		}
 		if r.State == store.RunPending {
 			r.Attempts++

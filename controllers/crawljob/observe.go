@@ -103,7 +103,7 @@ func (v *visit) deadline() time.Time {
 	return begun.Add(time.Duration(*d) * time.Second)
 }
 
-// stopReason is the reason for which a run ended, empty if it did not end.
+// stopReason returns the API's reason for the end of a run, empty if it has not ended.
 func stopReason(rec store.Run) string { return run.ConditionReason(crawl.StopReason(rec.StopReason)) }
 
 func (v *visit) exceeded() {

@@ -1,14 +1,14 @@
-// Command bench measures Clausea beside rivals and says whether what it must show
-// holds.
+// Command bench runs the benchmarks of docs/benchmarks.md: Clausea and other crawlers
+// on generated sites, with limits for Clausea's figures.
 //
-//	bin/bench                     all of it, about half an hour
+//	bin/bench                     all parts, about a quarter of an hour
 //	bin/bench -only engine        one part
-//	bin/bench -markdown out.md    the tables into a file too
+//	bin/bench -markdown out.md    write the tables to a file as well
 //
-// The sites are served by this process on the first core; what is measured are
-// child processes on the second: the crawlers are bench-programs, which is built beside
-// this program. A rival that can't be had is named as such. It
-// exits 1 where a required line is not met or could not be measured.
+// This process serves the sites on the first core. The measured programs are child
+// processes on the second core: bench-programs, which must be in the same folder, and
+// the other crawlers. The report names a crawler that cannot be installed. The exit
+// code is 1 if a limit is exceeded or a limited figure could not be measured.
 package main
 
 import (
@@ -43,19 +43,19 @@ type options struct {
 
 func main() {
 	var o options
-	as := flag.String("as", "", "be this program (for the children)")
-	profile := flag.String("profile", "", "of a child: write a CPU profile here, and what is in use at the end beside it")
-	flag.StringVar(&o.only, "only", "", "parts to run, with commas: engine, large, politeness, pipeline, storage, scale")
-	flag.StringVar(&o.markdown, "markdown", "", "write the tables into this file too")
-	flag.StringVar(&o.gold, "gold", ".gold", "folder of the labelled pages and histories")
-	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder that rivals are kept in")
-	flag.IntVar(&o.pages, "pages", 2000, "pages of the engine's site")
-	flag.IntVar(&o.large, "large", 10_000, "pages of its large site")
-	flag.IntVar(&o.documents, "documents", 300, "pages of the pipeline's site")
-	flag.StringVar(&o.backend, "home", "", "the only home of the scale part: api, mongodb or embedded")
-	flag.StringVar(&o.profiles, "profiles", "", "folder for CPU profiles of the scale part's programs")
-	flag.IntVar(&o.companies, "companies", 5000, "Companies of the scale part, which has twice as many CrawlJobs")
-	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; the median counts")
+	as := flag.String("as", "", "run as this child program")
+	profile := flag.String("profile", "", "in a child: write a CPU profile to this file, and a heap profile next to it at the end")
+	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, scale")
+	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this file as well")
+	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages and histories")
+	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder to install other crawlers in")
+	flag.IntVar(&o.pages, "pages", 2000, "pages of the site for the engine part")
+	flag.IntVar(&o.large, "large", 10_000, "pages of the site for the large part")
+	flag.IntVar(&o.documents, "documents", 300, "pages of the site for the pipeline part")
+	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded")
+	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale part")
+	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
+	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; limits apply to the median")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -68,7 +68,7 @@ func main() {
 	}
 }
 
-// run is a child, or all that was asked for.
+// run runs a child program, or the selected parts.
 func run(ctx context.Context, as, profile string, o options) (ok bool, err error) {
 	if as != "" {
 		return true, runChild(as, flag.Args(), profile)
@@ -79,7 +79,7 @@ func run(ctx context.Context, as, profile string, o options) (ok bool, err error
 	return runParts(ctx, o)
 }
 
-// runParts runs the parts that were asked for.
+// runParts runs the selected parts and reports whether all limits were met.
 func runParts(ctx context.Context, o options) (ok bool, err error) {
 	out := io.Writer(os.Stdout)
 	if o.markdown != "" {
@@ -93,13 +93,13 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 	r := report.New(out)
 	cache, err := filepath.Abs(o.cache)
 	if err != nil {
-		return false, fmt.Errorf("look for %s: %w", o.cache, err)
+		return false, fmt.Errorf("find the folder %s: %w", o.cache, err)
 	}
-	pinned := "the measured programs on a core of their own"
+	pinned := "the measured programs pinned to a core"
 	if !measure.Pinned() {
-		pinned = "NOT pinned to a core of their own, so that the figures are worth less"
+		pinned = "the measured programs NOT pinned to a core, which makes the figures less reliable"
 	}
-	r.Note("%s on %s/%s, %d cores, %s. Load of the machine at the beginning: %s.", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), pinned, measure.LoadAverage())
+	r.Note("%s on %s/%s, %d cores, %s. Load average at the start: %s.", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), pinned, measure.LoadAverage())
 	set := rivals.Find(ctx, cache)
 	parts := []struct {
 		name string
@@ -124,11 +124,11 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		}
 	}
 	ok = r.Close()
-	r.Note("Load at the end: %s.", measure.LoadAverage())
+	r.Note("Load average at the end: %s.", measure.LoadAverage())
 	return ok, nil
 }
 
-// runChild is one of the controllers' measured programs, which are whole ones.
+// runChild runs one of the measured programs of the scale part, which link all of Clausea.
 func runChild(name string, args []string, profile string) error {
 	stop, err := measure.Profile(profile)
 	if err != nil {

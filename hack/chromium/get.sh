@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium: $CHROMIUM, one in PATH, or Debian's package, which
-# is installed where this runs as root.
+# Prints the path of Chromium: $CHROMIUM, the one in PATH, or Debian's package, which
+# the script installs if it runs as root.
 set -euo pipefail
 found() {
   for c in "${CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; do
@@ -12,4 +12,4 @@ found && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >&2
 fi
-found || { echo "no Chromium is found: install one, or set CHROMIUM to its path" >&2; exit 1; }
+found || { echo "Chromium not found: install it, or set CHROMIUM to its path" >&2; exit 1; }

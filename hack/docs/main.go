@@ -1,4 +1,4 @@
-// Command docs writes the pages of the documentation that come from the code.
+// Command docs writes the reference pages that are generated from the code.
 //
 //	go run ./hack/docs docs
 package main
@@ -17,7 +17,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "docs: name the folder to write to")
+		fmt.Fprintln(os.Stderr, "usage: docs FOLDER")
 		os.Exit(2)
 	}
 	for name, write := range map[string]func(io.Writer) error{

@@ -1,8 +1,10 @@
-// Command eval scores the binary on labelled pages and sites and writes the page of
-// documentation that says how good it is: the figures beside what is aimed at, the
-// worst of each, and the lessons that were written down by hand.
+// Command eval scores the binary on labelled pages, histories and sites. It writes the
+// results to docs/quality.md: the figures with their targets, the worst cases, and the
+// hand-written notes of lessons.md.
 //
-//	go run ./hack/eval -bin bin/clausea -gold .gold -score ../shared/evals/score.py -sitesd bin/sitesd
+//	bin/eval -bin bin/clausea -gold .gold -score ../shared/evals/score.py -sitesd bin/sitesd
+//
+// make eval builds all that it needs.
 package main
 
 import (
@@ -14,16 +16,17 @@ import (
 )
 
 type options struct {
-	bin, gold, score, sitesd, lessons, out string
+	bin, gold, score, sitesd, trainclassify, lessons, out string
 }
 
 func main() {
 	var o options
-	flag.StringVar(&o.bin, "bin", "bin/clausea", "the program to score")
+	flag.StringVar(&o.bin, "bin", "bin/clausea", "the binary to score")
 	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages, histories and sites")
-	flag.StringVar(&o.score, "score", "../shared/evals/score.py", "the script that scores")
+	flag.StringVar(&o.score, "score", "../shared/evals/score.py", "the scoring script")
 	flag.StringVar(&o.sitesd, "sitesd", "bin/sitesd", "the server of the recorded sites")
-	flag.StringVar(&o.lessons, "lessons", "hack/eval/lessons.md", "what was learned, in words")
+	flag.StringVar(&o.trainclassify, "trainclassify", "bin/trainclassify", "the trainer, for the cross-validation")
+	flag.StringVar(&o.lessons, "lessons", "hack/eval/lessons.md", "the notes to append")
 	flag.StringVar(&o.out, "out", "docs/quality.md", "the page to write")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// site is a recorded site of a company, with the pages that are known to be legal.
+// site is a recorded site of a company, with its known legal documents.
 type site struct {
 	name string
 	Home struct {
@@ -31,8 +31,8 @@ type site struct {
 	missed []string
 }
 
-// worstSites crawls each site as the script does and says which pages were missed:
-// those with most of them first.
+// worstSites crawls each site as the scoring script does. It returns the sites with
+// missed documents, those with the most first.
 func (o *options) worstSites(ctx context.Context) ([]site, error) {
 	files, err := filepath.Glob(filepath.Join(o.gold, "sites", "*", "*", "site.json"))
 	if err != nil || len(files) == 0 {
@@ -66,7 +66,7 @@ func (o *options) worstSites(ctx context.Context) ([]site, error) {
 	return out, nil
 }
 
-// waitForListener waits until something listens at an address.
+// waitForListener waits until a process listens at an address.
 func waitForListener(ctx context.Context, at string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -105,7 +105,7 @@ func (o *options) crawl(ctx context.Context, file, ca string) (site, error) {
 		} `json:"documents"`
 	}
 	if err := json.Unmarshal(out, &rep); err != nil {
-		return s, fmt.Errorf("crawl %s: read its report: %w", s.name, err)
+		return s, fmt.Errorf("crawl %s: decode the report: %w", s.name, err)
 	}
 	found := map[string]bool{}
 	for _, d := range rep.Documents {
@@ -120,12 +120,12 @@ func (o *options) crawl(ctx context.Context, file, ca string) (site, error) {
 			s.missed = append(s.missed, l.URL)
 		}
 		s.known++
-		found[key] = true // the same page is not counted twice
+		found[key] = true // count each page once
 	}
 	return s, nil
 }
 
-// samePage is what two addresses of one page have in common, as the script has it.
+// samePage returns a key that is equal for URLs of the same page, as in the scoring script.
 func samePage(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

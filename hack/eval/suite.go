@@ -13,12 +13,12 @@ import (
 	"strings"
 )
 
-// suite is what one part of the script said.
+// suite is the result of one suite of the scoring script.
 type suite struct {
 	name     string
 	figures  map[string]any
-	worst    []string // its remarks, in its order
-	headline string   // the figure to quote
+	worst    []string // the reported cases, in the order of the script
+	headline string   // the last line of the output
 }
 
 func (o *options) suite(ctx context.Context, name string) (suite, error) {
@@ -46,7 +46,7 @@ func (o *options) suite(ctx context.Context, name string) (suite, error) {
 	s.headline = lines[len(lines)-1]
 	for _, l := range strings.Split(string(out), "\n") {
 		if l == "{" {
-			break // the figures again
+			break // the figures follow once more, as JSON
 		}
 		if remark, ok := strings.CutPrefix(l, "  "); ok {
 			s.worst = append(s.worst, strings.Join(strings.Fields(remark), " "))
@@ -55,16 +55,17 @@ func (o *options) suite(ctx context.Context, name string) (suite, error) {
 	return s, nil
 }
 
-// prediction is what a model that was not trained on a page's company says of it.
+// prediction is the classification of a page by a model that was trained without the
+// page's company.
 type prediction struct {
 	ID, Form, Label, Got, Kind string
 	P                          float64
 	Right, Legal               bool
 }
 
-// crossValidation is what cross-validation over companies found.
+// crossValidation is the result of the cross-validation by company.
 type crossValidation struct {
-	lines []string // as the trainer reports it
+	lines []string // the report of trainclassify
 	wrong []prediction
 }
 
@@ -75,7 +76,7 @@ func (o *options) crossValidate(ctx context.Context) (crossValidation, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "predictions.jsonl")
-	cmd := exec.CommandContext(ctx, "go", "run", "./hack/trainclassify", "-gold", o.gold, "-quick", "-predictions", file)
+	cmd := exec.CommandContext(ctx, o.trainclassify, "-gold", o.gold, "-quick", "-predictions", file)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -97,7 +98,7 @@ func (o *options) crossValidate(ctx context.Context) (crossValidation, error) {
 			h.wrong = append(h.wrong, p)
 		}
 	}
-	// The surest of the wrong answers are the worst.
+	// The most confident errors are the worst.
 	slices.SortStableFunc(h.wrong, func(a, b prediction) int { return cmp.Compare(b.P, a.P) })
 	return h, lines.Err()
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Prints a folder with etcd and the programs of a control plane for
-# tests, in this order: $KUBEBUILDER_ASSETS, the cache, what setup-envtest has installed
-# (it has no controller manager, as a rule), else built from Go modules: 13 to 18
-# CPU-minutes once, and 3.2 GB for the linker. Cached under
-# ${XDG_CACHE_HOME:-~/.cache}/clausea by the sums of the modules and Go's version. All
-# programs of Kubernetes are one binary, so that the controller manager costs nothing more.
+# Prints a folder that contains etcd and the programs of a Kubernetes control plane for
+# tests: $KUBEBUILDER_ASSETS, the cache, or what setup-envtest has installed if it is
+# complete (it usually lacks the controller manager). Otherwise the script builds the
+# programs from Go modules, which takes 13 to 18 CPU minutes and 3.2 GB for the linker,
+# once. The cache is ${XDG_CACHE_HOME:-~/.cache}/clausea, with a folder for each set of
+# module versions and Go version. All Kubernetes programs share one binary, so that an
+# additional program needs no further build.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 version=1.37.2
@@ -12,7 +13,7 @@ key=$( (cat "$here"/*/go.sum "$here"/k8s/cmd/kube/main.go; go version) | sha256s
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/clausea/kube-$version-$key
 programs="kube-apiserver kube-controller-manager kube-scheduler kubectl"
 complete() { for n in etcd $programs; do [ -x "$1/$n" ] || return 1; done; }
-# A folder that an older version of this script built gets the names that it lacks.
+# Add the links that an older version of this script did not create.
 if [ -x "$cache/kube" ]; then for n in $programs; do [ -e "$cache/$n" ] || ln -s kube "$cache/$n"; done; fi
 
 for dir in "${KUBEBUILDER_ASSETS:-}" "$cache"; do
@@ -22,7 +23,7 @@ if command -v setup-envtest >/dev/null && dir=$(setup-envtest use -i -p path "${
   echo "$dir"
   exit 0
 fi
-echo "building etcd and Kubernetes $version for tests; this takes some minutes, once" >&2
+echo "building etcd and Kubernetes $version for tests; this takes several minutes, once" >&2
 export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false"
 ld="-s -w"
 for p in k8s.io/component-base/version k8s.io/client-go/pkg/version; do

@@ -32,28 +32,28 @@ type record struct {
 	Markdown  string   `json:"gold_md_file"`
 }
 
-// form is in which form a page is given.
+// form is a form in which a page is presented to the model.
 type form string
 
 const (
-	formHTML     form = "html"     // a page, with its address: scored
-	formMarkdown form = "markdown" // a text without a page around it, with its address: scored
-	formCopy     form = "copy"     // a further form of a page, which only trains
-	formBare     form = "bare"     // the same without title, headings and address: reported apart
+	formHTML     form = "html"     // a page with its URL; scored
+	formMarkdown form = "markdown" // a text without its page, with its URL; scored
+	formCopy     form = "copy"     // another form of a page, for training only
+	formBare     form = "bare"     // without title, headings and URL; reported separately
 )
 
-// example is one text with its answer.
+// example is one labelled text.
 type example struct {
 	record   record
-	page     *classify.Page // until its features are made
-	hidden   classify.Hidden
+	page     *classify.Input // nil once the features are computed
+	hidden   classify.HiddenParts
 	form     form
 	class    int
 	fold     int
 	weight   float64
 	features []classify.Feature
-	named    bool // see classify.Choose
-	// decided says that classify needs no model to answer decision.
+	named    bool // see classify.SelectClass
+	// decided reports that classify returns the class decision without the model.
 	decided  bool
 	decision int
 }
@@ -62,21 +62,21 @@ func (e *example) scored() bool {
 	return (e.form == formHTML || e.form == formMarkdown) && len(e.record.Doubt) == 0
 }
 
-// folds is into how many parts the companies are put for cross-validation.
+// folds is the number of folds of the cross-validation. Each company is in one fold.
 const folds = 5
 
-// What the forms of an example count in training.
+// The training weights of the forms of an example.
 const (
 	doubtWeight     = 0.3
 	copyWeight      = 0.5
 	bareWeight      = 0.3
 	siteWeight      = 0.5
 	disguisedWeight = 0.5
-	urlWeight       = 0.15 // of an address alone
-	noisyURLWeight  = 0.03 // of an address whose label is often wrong
+	urlWeight       = 0.15 // of a URL without a page
+	noisyURLWeight  = 0.03 // of a URL whose label is often wrong
 )
 
-// load reads every manifest.
+// load reads all manifests.
 func load(gold string) ([]example, error) {
 	out, err := eachLine(filepath.Join(gold, "legal-types", "*", "manifest.jsonl"), pageExamples)
 	if err != nil {
@@ -125,30 +125,30 @@ func eachLine(pattern string, f func(dir string, r record) ([]example, error)) (
 	return out, nil
 }
 
-// foldOf keeps a company in one fold.
+// foldOf returns the fold of a company.
 func foldOf(company string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(company))
 	return int(h.Sum32() % folds)
 }
 
-// urlExamples are of the labelled addresses, which teach the names of rare types.
+// urlExamples returns examples from labelled URLs, which contain the names of rare types.
 func urlExamples(_ string, r record) ([]example, error) {
 	class := slices.Index(classify.Classes, r.Label)
 	if class < 0 || r.URL == "" {
-		return nil, nil // "unclear" is a label too
+		return nil, nil // labels include "unclear"
 	}
 	weight := urlWeight
 	switch r.Label {
 	case doctype.PrivacyPolicy, doctype.TermsOfService, doctype.CookiePolicy:
 	default:
-		// Most of these were named by a crowd that had fewer types to choose from.
+		// Most of these labels come from annotators who had fewer types to choose from.
 		weight = noisyURLWeight
 	}
-	return []example{{record: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Page{URL: r.URL}}}, nil
+	return []example{{record: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Input{URL: r.URL}}}, nil
 }
 
-// pageExamples are the forms of one labelled page.
+// pageExamples returns the forms of one labelled page.
 func pageExamples(dir string, r record) ([]example, error) {
 	label := r.Label
 	if !r.Legal {
@@ -156,7 +156,7 @@ func pageExamples(dir string, r record) ([]example, error) {
 	}
 	class := slices.Index(classify.Classes, label)
 	if class < 0 {
-		return nil, fmt.Errorf("%s: label %q is none of ours", r.ID, label)
+		return nil, fmt.Errorf("%s: unknown label %q", r.ID, label)
 	}
 	if r.Component == "" {
 		r.Component = r.ID
@@ -165,16 +165,16 @@ func pageExamples(dir string, r record) ([]example, error) {
 	if len(r.Doubt) > 0 {
 		base.weight = doubtWeight
 	}
-	read := func(file string) (classify.Page, error) {
+	read := func(file string) (classify.Input, error) {
 		b, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
-			return classify.Page{}, err
+			return classify.Input{}, err
 		}
 		in := document.Input{Body: b, URL: r.URL}
 		if strings.HasSuffix(file, ".md") {
 			in.ContentType = "text/markdown"
 		}
-		p, err := document.Classified(in)
+		p, err := document.ClassifierInput(in)
 		if err != nil {
 			err = fmt.Errorf("read %s: %w", file, err)
 		}
@@ -201,38 +201,39 @@ func pageExamples(dir string, r record) ([]example, error) {
 	return out, nil
 }
 
-// hiddenParts are what each page is trained without, so that the model learns all that
-// may stand for a type and not only what stands most often.
+// hiddenParts lists the parts that are hidden in further copies of each page, so that the
+// model learns all evidence for a type and not only the most frequent.
 var hiddenParts = []struct {
-	what   classify.Hidden
+	what   classify.HiddenParts
 	weight float64
 }{
-	{classify.HideAddress, 0.4},
+	{classify.HideURL, 0.4},
 	{classify.HideTitle, 0.3},
-	{classify.HideTitle | classify.HideAddress, 0.3},
-	{classify.HideSpeech, 0.2},
-	{classify.HideTitle | classify.HideAddress | classify.HideSpeech, 0.4},
+	{classify.HideTitle | classify.HideURL, 0.3},
+	{classify.HideOpening, 0.2},
+	{classify.HideTitle | classify.HideURL | classify.HideOpening, 0.4},
 }
 
-// inForm is the example in one form of its page.
-func (e example) inForm(p classify.Page, f form, hide classify.Hidden, weight float64) example {
+// inForm returns the example in another form of its page.
+func (e example) inForm(p classify.Input, f form, hide classify.HiddenParts, weight float64) example {
 	e.form, e.page, e.hidden, e.weight = f, &p, hide, e.weight*weight
-	e.named = p.Named()
-	if a, ok := p.Decided(); ok {
+	e.named = p.HasTypeName()
+	if a, ok := p.ClassifyByRules(); ok {
 		e.decided, e.decision = true, slices.Index(classify.Classes, a.Type)
 	}
 	return e
 }
 
-// bare leaves only the text below the title, so that the model learns its words.
-func bare(p classify.Page) classify.Page {
-	p.URL, p.Title, p.Head, p.Headings = "", "", "", nil
+// bare retains only the text below the title, so that the model learns its words.
+func bare(p classify.Input) classify.Input {
+	p.URL, p.Title, p.TitleElement, p.Headings = "", "", "", nil
 	p.Text, p.Markdown = withoutHeading(p.Text), withoutHeading(p.Markdown)
 	return p
 }
 
-// disguisedExamples are the pages that are no legal documents under the titles and addresses
-// of such: hubs, shells and teasers are named like what they lead to.
+// disguisedExamples returns the pages that are not legal documents with the titles and URLs
+// of legal documents, because overview pages and teasers are named like the documents to
+// which they link.
 func disguisedExamples(examples []example) []example {
 	var named [folds][]example
 	for _, e := range examples {
@@ -247,13 +248,13 @@ func disguisedExamples(examples []example) []example {
 		}
 		as := named[e.fold][i%len(named[e.fold])]
 		p := *e.page
-		p.Title, p.Head, p.URL = as.page.Title, as.page.Head, as.page.URL
+		p.Title, p.TitleElement, p.URL = as.page.Title, as.page.TitleElement, as.page.URL
 		out = append(out, e.inForm(p, formCopy, 0, disguisedWeight))
 	}
 	return out
 }
 
-// withoutHeading is a long text from its first space behind 200 bytes on.
+// withoutHeading returns a long text without its first 200 bytes, up to the next space.
 func withoutHeading(s string) string {
 	if len(s) < 400 {
 		return s
@@ -264,7 +265,7 @@ func withoutHeading(s string) string {
 	return s
 }
 
-// site is what is read of a company's stored site.
+// site is a company's recorded site.
 type site struct {
 	Domain    string `json:"domain"`
 	Component string `json:"component"`
@@ -298,7 +299,7 @@ func readSites(gold string) (sites []site, dirs []string, err error) {
 	return sites, dirs, nil
 }
 
-// loadSites reads the labelled pages of sites, with the text of the links to them.
+// loadSites returns the labelled pages of recorded sites, with the text of a link to them.
 func loadSites(gold string) ([]example, error) {
 	sites, dirs, err := readSites(gold)
 	if err != nil {
@@ -321,7 +322,7 @@ func loadSites(gold string) ([]example, error) {
 					in.Anchor = l.Anchors[0]
 				}
 			}
-			p, err := document.Classified(in)
+			p, err := document.ClassifierInput(in)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", page.URL, err)
 			}
@@ -334,7 +335,7 @@ func loadSites(gold string) ([]example, error) {
 	return out, nil
 }
 
-// withoutSites leaves out the examples of companies that have a stored site.
+// withoutSites removes the examples of companies that have a recorded site.
 func withoutSites(gold string, examples []example) ([]example, error) {
 	sites, _, err := readSites(gold)
 	if err != nil {
@@ -347,14 +348,15 @@ func withoutSites(gold string, examples []example) ([]example, error) {
 	return slices.DeleteFunc(examples, func(e example) bool { return has[e.record.Component] }), nil
 }
 
-// makeFeatures gives the examples their features, and says what was the background.
+// makeFeatures computes the features of the examples. It returns the background, which is
+// the distribution of the wording evidence over the scored legal documents.
 func makeFeatures(examples []example) classify.Background {
 	var bg classify.Background
-	var sum, squares [classify.EvidenceTypes]float64
+	var sum, squares [classify.FeatureTypes]float64
 	n := 0.0
 	for i := range examples {
 		if e := &examples[i]; e.scored() && e.record.Legal {
-			for t, v := range e.page.Wording() {
+			for t, v := range e.page.WordingScores() {
 				sum[t] += float64(v)
 				squares[t] += float64(v) * float64(v)
 			}
@@ -364,7 +366,7 @@ func makeFeatures(examples []example) classify.Background {
 	for t := range sum {
 		mean := sum[t] / max(n, 1)
 		bg.Mean[t] = float32(mean)
-		bg.Spread[t] = float32(math.Sqrt(max(0, squares[t]/max(n, 1)-mean*mean)))
+		bg.StdDev[t] = float32(math.Sqrt(max(0, squares[t]/max(n, 1)-mean*mean)))
 	}
 	for i := range examples {
 		if e := &examples[i]; e.page != nil {

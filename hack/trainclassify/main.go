@@ -1,11 +1,11 @@
-// Command trainclassify trains the model that tells documents' types apart, from
-// labelled pages, and writes its weights. It is deterministic: the same pages and
-// program give the same bytes.
+// Command trainclassify trains the model that classifies documents by type, on labelled
+// pages, and writes its weights. It is deterministic: the same pages and the same program
+// give the same bytes.
 //
-//	go run ./hack/trainclassify -gold ../shared/gold -out internal/document/classify/weights.bin
+//	bin/trainclassify -gold .gold -out internal/document/classify/weights.bin
 //
-// It first reports, by cross-validation over companies, how well a model does on
-// companies that it has not seen, and makes its confidence fit what was right there.
+// It first estimates the accuracy on unseen companies by cross-validation by company, and
+// calibrates the model's confidence on the results.
 package main
 
 import (
@@ -26,9 +26,9 @@ func main() {
 	var o options
 	flag.StringVar(&o.gold, "gold", os.Getenv("CLAUSEA_GOLD"), "folder with legal-types/*/manifest.jsonl")
 	flag.StringVar(&o.out, "out", "internal/document/classify/weights.bin", "file to write")
-	flag.StringVar(&o.predictions, "predictions", "", "file for what cross-validation answered, a line of JSON a page")
-	flag.BoolVar(&o.withoutSites, "without-sites", false, "leave out the companies of sites/*, to measure discovery on companies not trained on")
-	flag.BoolVar(&o.quick, "quick", false, "cross-validate only, and write nothing")
+	flag.StringVar(&o.predictions, "predictions", "", "file for the predictions of the cross-validation, one line of JSON per page")
+	flag.BoolVar(&o.withoutSites, "without-sites", false, "exclude the companies of sites/*, to measure discovery on unseen companies")
+	flag.BoolVar(&o.quick, "quick", false, "cross-validate only and write no weights")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "trainclassify:", err)
@@ -42,7 +42,7 @@ func run(o options) error {
 		return err
 	}
 	if len(examples) == 0 {
-		return errors.New("no labelled pages: name their folder with -gold")
+		return errors.New("no labelled pages: set -gold to their folder")
 	}
 	if o.withoutSites {
 		if examples, err = withoutSites(o.gold, examples); err != nil {
@@ -70,7 +70,7 @@ func run(o options) error {
 		held[i].applyTemperature(temperature)
 	}
 	writeReport(os.Stdout, held, temperature)
-	fmt.Printf("  without title, headings and address: %.3f of %d legal documents\n", accuracy(stripped), len(stripped))
+	fmt.Printf("  without title, headings and URL: accuracy %.3f of %d legal documents\n", accuracy(stripped), len(stripped))
 	if o.predictions != "" {
 		if err := writePredictions(o.predictions, append(held, stripped...)); err != nil {
 			return err
@@ -87,7 +87,7 @@ func run(o options) error {
 			seen = append(seen, predict(e, m))
 		}
 	}
-	fmt.Println("on companies trained on:", tallyOf(seen))
+	fmt.Println("training companies:", tallyOf(seen))
 	w.divideByTemperature(temperature)
 	m = w.quantise()
 	m.Fingerprint, m.Background = classify.Fingerprint(), background

@@ -15,13 +15,13 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// prediction is what a model said of a page.
+// prediction is the classification of an example.
 type prediction struct {
 	e             *example
 	probabilities []float64
 }
 
-// predict asks a model as the embedded one is asked.
+// predict classifies an example in the same way as package classify.
 func predict(e *example, m *classify.Model) prediction {
 	if e.decided {
 		p := make([]float64, len(classify.Classes))
@@ -32,7 +32,7 @@ func predict(e *example, m *classify.Model) prediction {
 }
 
 func (a *prediction) got() (string, float64) {
-	i := classify.Choose(a.probabilities, a.e.named)
+	i := classify.SelectClass(a.probabilities, a.e.named)
 	return classify.Classes[i], a.probabilities[i]
 }
 
@@ -44,7 +44,7 @@ func (a *prediction) right() bool {
 	return got == a.e.record.Label || slices.Contains(a.e.record.Accept, got)
 }
 
-// applyTemperature divides the scores by a temperature.
+// applyTemperature divides the log-probabilities by a temperature.
 func (a *prediction) applyTemperature(temperature float64) {
 	for i, p := range a.probabilities {
 		a.probabilities[i] = math.Log(max(p, 1e-300)) / temperature
@@ -52,8 +52,8 @@ func (a *prediction) applyTemperature(temperature float64) {
 	classify.Softmax(a.probabilities)
 }
 
-// fitTemperature finds the temperature at which the answers' confidence fits best
-// what was right (Guo et al., On Calibration of Modern Neural Networks, 2017).
+// fitTemperature returns the temperature that calibrates the confidence best (Guo et al.,
+// On Calibration of Modern Neural Networks, 2017).
 func fitTemperature(as []prediction) float64 {
 	best, least := 1.0, math.Inf(1)
 	for t := 0.5; t < 4; t += 0.05 {
@@ -76,7 +76,7 @@ func fitTemperature(as []prediction) float64 {
 	return best
 }
 
-// tally counts right answers by form.
+// tally counts correct predictions by form.
 type tally struct {
 	html, htmlRight, markdown, markdownRight, other, otherRight int
 	f1                                                          float64
@@ -133,7 +133,7 @@ func tallyOf(as []prediction) (t tally) {
 
 func (t tally) String() string {
 	share := func(ok, n int) float64 { return float64(ok) / float64(max(n, 1)) }
-	return fmt.Sprintf("type accuracy HTML %.3f of %d, Markdown %.3f of %d, macro F1 %.3f of %d types, taken for legal %.3f of %d",
+	return fmt.Sprintf("type accuracy %.3f of %d HTML pages, %.3f of %d Markdown texts; macro F1 %.3f over %d types; classified as legal %.3f of %d other pages",
 		share(t.htmlRight, t.html), t.html, share(t.markdownRight, t.markdown), t.markdown, t.f1, t.types, 1-share(t.otherRight, t.other), t.other)
 }
 
@@ -147,9 +147,9 @@ func accuracy(as []prediction) float64 {
 	return float64(n) / float64(max(1, len(as)))
 }
 
-// writeReport writes what cross-validation found, and how far confidence can be trusted.
+// writeReport writes the results of the cross-validation and the calibration of the confidence.
 func writeReport(w io.Writer, as []prediction, temperature float64) {
-	fmt.Fprintln(w, "on companies not trained on:", tallyOf(as))
+	fmt.Fprintln(w, "unseen companies:", tallyOf(as))
 	var n, right [10]int
 	var sure [10]float64
 	for _, a := range as {
@@ -164,14 +164,14 @@ func writeReport(w io.Writer, as []prediction, temperature float64) {
 	off := 0.0
 	for b := range n {
 		if n[b] > 0 {
-			fmt.Fprintf(w, "  confidence %.1f to %.1f: %3d answers, said %.2f, right %.2f\n", float64(b)/10, float64(b+1)/10, n[b], sure[b]/float64(n[b]), float64(right[b])/float64(n[b]))
+			fmt.Fprintf(w, "  confidence %.1f to %.1f: %3d predictions, mean confidence %.2f, accuracy %.2f\n", float64(b)/10, float64(b+1)/10, n[b], sure[b]/float64(n[b]), float64(right[b])/float64(n[b]))
 			off += math.Abs(sure[b] - float64(right[b]))
 		}
 	}
 	fmt.Fprintf(w, "  expected calibration error %.3f, temperature %.2f\n", off/float64(max(1, len(as))), temperature)
 }
 
-// writePredictions writes the answers, a line of JSON each.
+// writePredictions writes the predictions, one line of JSON each.
 func writePredictions(name string, as []prediction) error {
 	f, err := os.Create(name)
 	if err != nil {

@@ -8,36 +8,36 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// The training's constants, chosen by cross-validation on the labelled pages.
+// The hyperparameters, chosen by cross-validation on the labelled pages.
 const (
 	epochs      = 12
 	seeds       = 2
 	rate        = 0.05
-	decayHashed = 2e-3 // of a weight at each of its updates, against leaning on one word
-	decayDense  = 2e-3 // of what a weight differs from what it began with
+	decayHashed = 2e-3 // L2 decay at each update of a weight, against reliance on one word
+	decayDense  = 2e-3 // decay towards the prior
 	decayShared = 1e-4
-	// otherWeight is what pages that are no legal documents count more: few of them
-	// stand for a whole web.
+	// otherWeight is the factor for pages that are not legal documents: a few of them
+	// represent the rest of the web.
 	otherWeight = 2
-	// untrainedBias is how much rarer a type is held that no labelled page is of.
+	// untrainedBias is the bias of a type without labelled pages.
 	untrainedBias = -0.5
 )
 
-// weights are those of a model that is being trained: shared is what a kind of
-// evidence counts for its type, whichever that is, and is learnt from the types
-// that have many pages for those that have few; rows is what differs from it.
+// weights are the weights during training. shared has one weight for each kind of
+// evidence, for all types, so that types with few pages benefit from those with many.
+// rows has the differences by type.
 type weights struct {
 	shared []float32
 	rows   []float32 // classify.Rows × len(classify.Classes)
-	prior  []float32 // of rows: what they begin from and are drawn to
+	prior  []float32 // initial value of rows, towards which they decay
 }
 
 func newWeights() *weights {
-	return &weights{shared: make([]float32, classify.Kinds), rows: make([]float32, classify.Rows*len(classify.Classes))}
+	return &weights{shared: make([]float32, classify.FeatureKinds), rows: make([]float32, classify.Rows*len(classify.Classes))}
 }
 
-// train fits a softmax regression by AdaGrad (Duchi et al., JMLR 12, 2011), from
-// several orders of the examples, and averages them and the later epochs of each.
+// train fits a softmax regression by AdaGrad (Duchi et al., JMLR 12, 2011) with several
+// orders of the examples. It averages the weights over the orders and the later epochs.
 func train(examples []example, use func(*example) bool) *weights {
 	sum := newWeights()
 	n := 0
@@ -73,7 +73,7 @@ func (w *weights) scale(f float32) {
 	}
 }
 
-// divideByTemperature makes the model's answers surer or less sure by a temperature.
+// divideByTemperature divides the weights by a temperature, which scales the model's confidence.
 func (w *weights) divideByTemperature(temperature float64) { w.scale(float32(1 / temperature)) }
 
 type trainer struct {
@@ -81,10 +81,10 @@ type trainer struct {
 	examples      []example
 	order         []int
 	classWeight   []float64
-	trained       []bool // classes that have examples: the others keep to what is shared
+	trained       []bool // classes with examples; the others use only the shared weights
 	random        *rand.Rand
 	gShared, gRow []float32
-	sharedPrior   [classify.Kinds]float32
+	sharedPrior   [classify.FeatureKinds]float32
 	p             []float64
 }
 
@@ -92,7 +92,7 @@ func newTrainer(examples []example, use func(*example) bool, seed uint64) *train
 	n := len(classify.Classes)
 	t := &trainer{
 		weights: *newWeights(), examples: examples, classWeight: make([]float64, n), trained: make([]bool, n), p: make([]float64, n),
-		random: rand.New(rand.NewPCG(1, seed)), gShared: make([]float32, classify.Kinds), gRow: make([]float32, classify.Rows*n),
+		random: rand.New(rand.NewPCG(1, seed)), gShared: make([]float32, classify.FeatureKinds), gRow: make([]float32, classify.Rows*n),
 	}
 	t.sharedPrior = classify.SharedPrior()
 	copy(t.shared, t.sharedPrior[:])
@@ -109,7 +109,7 @@ func newTrainer(examples []example, use func(*example) bool, seed uint64) *train
 		if t.trained[c] = perClass[c] > 0; !t.trained[c] {
 			t.rows[classify.Bias*n+c] = untrainedBias
 		}
-		// Rare types count more, or the model never names them.
+		// Rare types have a higher weight; otherwise the model never predicts them.
 		t.classWeight[c] = math.Sqrt(10 / (perClass[c] + 1))
 		if classify.Classes[c] == doctype.Other {
 			t.classWeight[c] *= otherWeight
@@ -129,7 +129,7 @@ func (t *trainer) learn(e *example) {
 	n := len(classify.Classes)
 	t.probabilities(e.features, t.p)
 	weight := e.weight * t.classWeight[e.class]
-	var gShared [classify.Kinds]float64
+	var gShared [classify.FeatureKinds]float64
 	for c := range n {
 		err := t.p[c]
 		if c == e.class {
@@ -167,12 +167,12 @@ func (t *trainer) learn(e *example) {
 	}
 }
 
-// kindAndType are those of a row of evidence; type -1 for another row.
+// kindAndType returns the kind and type of a row of evidence; the type of another row is -1.
 func kindAndType(row uint32) (kind, typ int) {
-	if row >= classify.Kinds*classify.EvidenceTypes {
+	if row >= classify.FeatureKinds*classify.FeatureTypes {
 		return 0, -1
 	}
-	return int(row / classify.EvidenceTypes), int(row % classify.EvidenceTypes)
+	return int(row / classify.FeatureTypes), int(row % classify.FeatureTypes)
 }
 
 func (w *weights) probabilities(features []classify.Feature, p []float64) {
@@ -191,7 +191,7 @@ func (w *weights) probabilities(features []classify.Feature, p []float64) {
 	classify.Softmax(p)
 }
 
-// quantise puts the weights into the form that is embedded: a byte each for words.
+// quantise converts the weights to the embedded model, with one byte per hashed weight.
 func (w *weights) quantise() *classify.Model {
 	n := len(classify.Classes)
 	m := &classify.Model{Dense: make([]float32, classify.Dense*n), Hashed: make([]int8, classify.Hashed*n)}

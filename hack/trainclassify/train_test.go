@@ -10,7 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/document/classify"
 )
 
-// labelled writes a small folder of labelled pages.
+// labelled writes a small set of labelled pages.
 func labelled(t *testing.T) string {
 	t.Helper()
 	gold := t.TempDir()
@@ -31,7 +31,7 @@ func labelled(t *testing.T) string {
 	write("legal-types/dev/html/a.html", "<title>Privacy</title><h1>Privacy Policy</h1><p>We collect personal data. "+law+law+law+"</p>")
 	write("legal-types/dev/md/a.md", "# Privacy Policy\n\nWe collect personal data. "+law+law+law)
 	write("legal-types/dev/md/b.md", "# Impressum\n\nAngaben gemäß DDG: Beispiel GmbH, vertreten durch die Geschäftsführerin, Amtsgericht Berlin, HRB 1. "+law+law+law)
-	write("legal-types/dev/html/c.html", "<title>Cats</title><h1>Cats</h1><p>The cat sat on the mat and looked at the bird. It was a fine day in May, and all the people of the town were out in the park, where music played, and nobody thought of work, or of rain, which was soon to come, they said.</p>")
+	write("legal-types/dev/html/c.html", "<title>Cats</title><h1>Cats</h1><p>The cat sat on the mat and looked at the bird. It was a fine day in May, and all the people of the town were out in the park, where music played, and no one thought of work, or of rain, which was soon to come, they said.</p>")
 	write("legal-urls/dev.jsonl", `{"label":"terms_of_service","component":"d:d","url":"https://d.example/terms"}
 {"label":"unclear","component":"d:d","url":"https://d.example/about"}
 `)
@@ -56,7 +56,7 @@ func TestTrainingTwiceGivesTheSameBytes(t *testing.T) {
 		out[i] = b
 	}
 	if !bytes.Equal(out[0], out[1]) {
-		t.Error("two trainings from the same pages differ")
+		t.Error("two trainings on the same pages differ")
 	}
 	if _, err := classify.ReadModel(out[0]); err != nil {
 		t.Error(err)
@@ -89,13 +89,13 @@ func TestEveryFormOfAPageStaysInItsCompanysFold(t *testing.T) {
 		t.Fatal(err)
 	}
 	if slices.ContainsFunc(left, func(e example) bool { return e.record.Component == "d:e" }) {
-		t.Error("a company with a stored site is left")
+		t.Error("a company with a recorded site was not removed")
 	}
 }
 
-func TestTemperatureMakesSureAnswersAsSureAsTheyAreRight(t *testing.T) {
+func TestTemperatureMatchesConfidenceToAccuracy(t *testing.T) {
 	t.Parallel()
-	// Two of three answers at 0.99 are right: the fit must soften them.
+	// Two of three predictions with confidence 0.99 are right: the fit must lower the confidence.
 	var as []prediction
 	for i := range 300 {
 		p := make([]float64, len(classify.Classes))
@@ -116,9 +116,9 @@ func TestTemperatureMakesSureAnswersAsSureAsTheyAreRight(t *testing.T) {
 	}
 }
 
-func TestNoPagesIsAnError(t *testing.T) {
+func TestTrainingWithoutPagesIsAnError(t *testing.T) {
 	t.Parallel()
 	if err := run(options{gold: t.TempDir()}); err == nil {
-		t.Error("a model was trained from nothing")
+		t.Error("a model was trained without pages")
 	}
 }

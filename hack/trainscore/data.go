@@ -15,10 +15,10 @@ import (
 	"github.com/clausea/crawler/internal/crawl/score"
 )
 
-// link is one labelled example.
+// link is one labelled link.
 type link struct {
 	company     string
-	site        bool // of a site's page, not from the list of addresses
+	site        bool // from a page of a site, not from the URL list
 	from        string
 	url         string
 	legal       bool
@@ -33,7 +33,7 @@ type labelledURL struct {
 	URL       string `json:"url"`
 }
 
-// siteFile is a site's labels and links.
+// siteFile contains the labels and links of a site.
 type siteFile struct {
 	Domain    string                 `json:"domain"`
 	Component string                 `json:"component"`
@@ -43,10 +43,10 @@ type siteFile struct {
 		URL   string  `json:"url"`
 		Legal *string `json:"legal"`
 	} `json:"stubs"`
-	Links [][4]string `json:"links"` // page, address, text, region
+	Links [][4]string `json:"links"` // page, URL, text, region
 }
 
-// load reads the addresses and the sites' links below gold.
+// load reads the URL lists and the links of the sites below gold.
 func load(gold string) ([]link, error) {
 	var all []link
 	lists, err := filepath.Glob(filepath.Join(gold, "legal-urls", "*.jsonl"))
@@ -72,13 +72,13 @@ func load(gold string) ([]link, error) {
 		all = append(all, links...)
 	}
 	if len(lists) == 0 || len(sites) == 0 {
-		return nil, errors.New("no labelled links: name their folder with -gold")
+		return nil, errors.New("no labelled links: set -gold to their folder")
 	}
 	return all, nil
 }
 
-// urlListWeight is what a company's addresses count together, against those of a
-// site: their links have no text and no place.
+// urlListWeight is the total weight of a company's URLs in the lists. It is below that of
+// a site, because these URLs have no link text and no region.
 const urlListWeight = 0.3
 
 func loadURLList(name string) ([]link, error) {
@@ -109,8 +109,8 @@ func loadURLList(name string) ([]link, error) {
 	return out, lines.Err()
 }
 
-// Of one site its documents' links count together as much as this, and all its
-// other links as much again; a site with few has less to say.
+// siteWeight bounds the total weight of a site's links to documents, and that of its
+// other links. A site with few links has a lower weight.
 const siteWeight = 5.0
 
 func loadSite(name string) ([]link, error) {
@@ -151,7 +151,7 @@ func loadSite(name string) ([]link, error) {
 			phraseScore: score.PhraseScore(u, l[2], region), features: score.Features(u, l[2])}
 		count[e.legal]++
 		out = append(out, e)
-		// Once more without its text: a sitemap has none.
+		// Repeat the link without its text, as in a sitemap.
 		bare := e
 		bare.from, bare.phraseScore, bare.features = "", score.PhraseScore(u, "", ""), score.Features(u, "")
 		out = append(out, bare)
@@ -166,7 +166,8 @@ func loadSite(name string) ([]link, error) {
 	return out, nil
 }
 
-// pageKey folds addresses that are one page: www., a final slash, scheme, fragment.
+// pageKey returns a key that is equal for URLs of one page. It ignores www., a trailing
+// slash, the scheme and the fragment.
 func pageKey(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -179,7 +180,7 @@ func pageKey(raw string) string {
 	return strings.ToLower(k)
 }
 
-// folds of the cross-validation, by company.
+// folds is the number of folds of the cross-validation. Each company is in one fold.
 const folds = 5
 
 func foldOf(company string) int {

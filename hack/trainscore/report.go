@@ -6,14 +6,14 @@ import (
 	"slices"
 )
 
-// ranked is a link with the score of a model that has not seen its company.
+// ranked is a link with its score by a model that was trained without its company.
 type ranked struct {
 	*link
 	score float64
 }
 
-// writeReport prints how well links of unseen companies are told apart, with the written
-// phrases alone and with the learned weights too.
+// writeReport prints how well the links of unseen companies are ranked, with the
+// hand-written phrases alone and with the learned weights.
 func writeReport(links []link) {
 	var written, learned []ranked
 	for fold := range folds {
@@ -32,35 +32,35 @@ func writeReport(links []link) {
 			learned = append(learned, ranked{l, offset + min(max(sum, -maxSum), maxSum)})
 		}
 	}
-	fmt.Println("links of companies not trained on:        written  with learned")
+	fmt.Println("links of unseen companies:                phrases  with learned")
 	withText := func(r ranked) bool { return r.site && r.from != "" }
 	row := func(what string, f func([]ranked) float64) {
 		fmt.Printf("  %-40s %.4f   %.4f\n", what, f(written), f(learned))
 	}
 	row("AUC, links with text", func(rs []ranked) float64 { return auc(filter(rs, withText)) })
-	row("AUC, the same a company, mean", func(rs []ranked) float64 { return meanPerCompany(filter(rs, withText), auc) })
-	row("AUC, addresses against sites' others", func(rs []ranked) float64 {
+	row("AUC, links with text, mean over companies", func(rs []ranked) float64 { return meanPerCompany(filter(rs, withText), auc) })
+	row("AUC, listed URLs against other links", func(rs []ranked) float64 {
 		return auc(filter(rs, func(r ranked) bool { return !r.site || r.from == "" && !r.legal }))
 	})
-	row("documents among a home page's first 9", func(rs []ranked) float64 {
+	row("documents among first 9 links of home page", func(rs []ranked) float64 {
 		return meanPerCompany(filter(rs, func(r ranked) bool { return r.from == "home" }), firstNine)
 	})
 }
 
-// maxSum is score's bound on what is learned (maxLearned).
+// maxSum is the bound of package score on the sum of learned weights (maxLearned).
 const maxSum = 1.5
 
-func filter(rs []ranked, keep func(ranked) bool) []ranked {
+func filter(rs []ranked, include func(ranked) bool) []ranked {
 	var out []ranked
 	for _, r := range rs {
-		if keep(r) {
+		if include(r) {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
-// meanPerCompany is the mean of f over companies where it is one.
+// meanPerCompany returns the mean of f over the companies for which f is a number.
 func meanPerCompany(rs []ranked, f func([]ranked) float64) float64 {
 	by := map[string][]ranked{}
 	var names []string
@@ -80,8 +80,8 @@ func meanPerCompany(rs []ranked, f func([]ranked) float64) float64 {
 	return sum / n
 }
 
-// auc is the share of pairs of a document and another link that are in order; a
-// tie is half a pair.
+// auc returns the share of pairs of a document and another link that are in the right
+// order. A tie counts as half.
 func auc(rs []ranked) float64 {
 	rs = slices.Clone(rs)
 	slices.SortStableFunc(rs, func(a, b ranked) int { return compareScores(a.score, b.score) })
@@ -108,7 +108,7 @@ func auc(rs []ranked) float64 {
 	return ordered / pairs
 }
 
-// firstNine is the share of a company's documents among its nine best links.
+// firstNine returns the share of a company's documents among its nine best links.
 func firstNine(rs []ranked) float64 {
 	rs = slices.Clone(rs)
 	slices.SortStableFunc(rs, func(a, b ranked) int { return compareScores(b.score, a.score) })

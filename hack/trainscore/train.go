@@ -5,20 +5,19 @@ import (
 	"slices"
 )
 
-// The training's constants, chosen by cross-validation over companies.
+// The hyperparameters, chosen by cross-validation by company.
 const (
-	minCompanies = 5   // that a feature must be seen at, to be no company's own word
-	lasso        = 0.1 // what a weight costs, so that few words have one
-	ridge        = 1.0 // what its square costs, so that none leans far
+	minCompanies = 5   // minimum number of companies with a feature, to exclude company names
+	lasso        = 0.1 // L1 penalty, for a sparse model
+	ridge        = 1.0 // L2 penalty
 	passes       = 60
-	minWeight    = 0.05 // of a weight that is kept
+	minWeight    = 0.05 // smaller weights are dropped
 	maxWeight    = 1.5
 )
 
-// train fits, by coordinate descent, the weights that the features add to the
-// written score in log-odds: a logistic regression with the written score as its
-// offset, so that what the data doesn't speak of stays as it was written. It is
-// deterministic.
+// train fits the weights of the features by coordinate descent: a logistic regression
+// with the log-odds of the phrase score as offset, so that the phrase score remains
+// unchanged where there is no data. It is deterministic.
 func train(links []link, use func(*link) bool) map[string]float64 {
 	p := prepare(links, use)
 	for range passes {
@@ -36,17 +35,17 @@ func train(links []link, use func(*link) bool) map[string]float64 {
 	return out
 }
 
-// problem is the data by feature.
+// problem is the training data by feature.
 type problem struct {
 	names  []string
-	rows   [][]int32   // examples that have the feature
-	counts [][]float64 // and how often
-	w, h   []float64   // weight, and bound of the curvature
-	margin []float64   // log-odds of each example now
+	rows   [][]int32   // examples with the feature
+	counts [][]float64 // number of occurrences in each
+	w, h   []float64   // weight, and upper bound of the curvature
+	margin []float64   // current log-odds of each example
 	target []float64
 	weight []float64
-	group  []int      // 0: a site's links, 1: addresses alone
-	bias   [2]float64 // of the groups; it is not kept, for it ranks nothing
+	group  []int      // 0: links of sites, 1: URL lists
+	bias   [2]float64 // by group; not saved, because it does not affect the ranking
 }
 
 func prepare(links []link, use func(*link) bool) *problem {
@@ -116,7 +115,7 @@ func prepare(links []link, use func(*link) bool) *problem {
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
-// update moves one weight to where it is best, the others as they are.
+// update minimizes the loss over one weight.
 func (p *problem) update(j int) {
 	var g float64
 	for k, row := range p.rows[j] {
@@ -134,7 +133,7 @@ func (p *problem) update(j int) {
 	}
 }
 
-// intercept fits the groups' shares of documents.
+// intercept fits the biases of the groups.
 func (p *problem) intercept() {
 	for group := range p.bias {
 		var g, h float64

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// sample has, at each of n companies, documents that the word deed names and others
-// that the word shoe names, none of which the written phrases know.
+// sample returns, for each of n companies, links to documents with the word "deed" and
+// other links with the word "shoe". The hand-written phrases contain neither.
 func sample(n int) []link {
 	var out []link
 	for c := range n {
@@ -26,30 +26,30 @@ func sample(n int) []link {
 
 func everything(*link) bool { return true }
 
-func TestTrainingLearnsWhatCompaniesShare(t *testing.T) {
+func TestTrainingLearnsWordsThatCompaniesShare(t *testing.T) {
 	t.Parallel()
 	w := train(sample(3*minCompanies), everything)
 	if w["path deed"] <= 0.5 || w["path shoe"] >= -0.1 {
-		t.Errorf("deed weighs %v, shoe %v", w["path deed"], w["path shoe"])
+		t.Errorf("weight of deed %v, of shoe %v", w["path deed"], w["path shoe"])
 	}
 	for name := range w {
 		if strings.Contains(name, "company") {
-			t.Errorf("%s is one company's own word", name)
+			t.Errorf("%s belongs to one company", name)
 		}
 		if strings.HasPrefix(name, "text") {
-			t.Errorf("%s says nothing and weighs %v", name, w[name])
+			t.Errorf("%s is not informative and has weight %v", name, w[name])
 		}
 	}
 }
 
-func TestAWordOfFewCompaniesHasNoWeight(t *testing.T) {
+func TestAWordOfTooFewCompaniesHasNoWeight(t *testing.T) {
 	t.Parallel()
 	if w := train(sample(minCompanies-1), everything); len(w) != 0 {
 		t.Errorf("weights of %d companies: %v", minCompanies-1, w)
 	}
 	left := train(sample(2*minCompanies), func(l *link) bool { return l.company < fmt.Sprint("company", minCompanies-1) })
 	if len(left) != 0 {
-		t.Errorf("companies that were left out have weights: %v", left)
+		t.Errorf("excluded companies have weights: %v", left)
 	}
 }
 
@@ -62,21 +62,21 @@ func TestTrainingIsRepeatable(t *testing.T) {
 		}
 	}
 	if render(first) != render(maps.Clone(first)) {
-		t.Error("one table is written in two ways")
+		t.Error("the same weights are rendered differently")
 	}
 }
 
-func TestWhatIsWrittenKeepsItsWorth(t *testing.T) {
+func TestAWordOfAPhraseGainsLess(t *testing.T) {
 	t.Parallel()
 	links := sample(12)
 	for i := range links {
 		if links[i].legal {
-			links[i].phraseScore = 0.99 // the phrases know deeds already
+			links[i].phraseScore = 0.99 // a phrase contains the word
 		}
 	}
 	known, unknown := train(links, everything)["path deed"], train(sample(12), everything)["path deed"]
 	if known >= unknown/2 {
-		t.Errorf("a word that is known already gains %v, one that isn't %v", known, unknown)
+		t.Errorf("the weight of a word in a phrase is %v, that of another word %v", known, unknown)
 	}
 }
 
@@ -106,11 +106,11 @@ func TestAUC(t *testing.T) {
 		}
 	}
 	if !math.IsNaN(auc(of([]float64{1}, nil))) {
-		t.Error("there is nothing to compare with")
+		t.Error("the AUC without other links is a number")
 	}
 }
 
-func TestPagesAreToldApartAsTheLabelsDo(t *testing.T) {
+func TestPageKeyIdentifiesPagesAsTheLabelsDo(t *testing.T) {
 	t.Parallel()
 	if pageKey("https://www.example.com/Terms/") != pageKey("http://example.com/terms#top") {
 		t.Error("one page has two keys")

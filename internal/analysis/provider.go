@@ -1,5 +1,5 @@
-// Package analysis speaks to language models. So far it only tells whether the
-// configured one answers.
+// Package analysis calls language models. It currently only checks whether the configured
+// provider is reachable.
 package analysis
 
 import (
@@ -13,25 +13,26 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 )
 
-// Provider is a configured language model service; the zero value is none.
+// Provider is the configuration of an LLM service. The zero value is not configured.
 type Provider struct {
-	// OpenAIKey and OpenAIBaseURL are of OpenAI or a service that speaks as it does.
+	// OpenAIKey and OpenAIBaseURL are for OpenAI or an OpenAI-compatible service.
 	OpenAIKey, OpenAIBaseURL string
-	// AnthropicKey is of Anthropic; it is used where there is no OpenAIKey.
+	// AnthropicKey is for Anthropic. It is used if OpenAIKey is empty.
 	AnthropicKey string
 }
 
-// ErrNotConfigured says that there is no key.
-var ErrNotConfigured = errors.New("no OPENAI_API_KEY and no ANTHROPIC_API_KEY")
+// ErrNotConfigured reports that the provider has no API key.
+var ErrNotConfigured = errors.New("neither OPENAI_API_KEY nor ANTHROPIC_API_KEY is set")
 
-// checkTimeout bounds a check.
+// checkTimeout limits a check.
 const checkTimeout = 15 * time.Second
 
-// anthropicModels lists models (docs.anthropic.com/en/api/models-list).
+// anthropicModels is the endpoint that lists models
+// (docs.anthropic.com/en/api/models-list).
 const anthropicModels = "https://api.anthropic.com/v1/models?limit=1"
 
-// Check asks the service for its models and says which service answered. No error
-// shows the key.
+// Check lists the models of the service and returns a description of the service. Errors do
+// not contain the API key.
 func (p Provider) Check(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
@@ -43,29 +44,30 @@ func (p Provider) Check(ctx context.Context) (string, error) {
 		}
 		models, err := openai.NewClientWithConfig(cfg).ListModels(ctx)
 		if err != nil {
-			return "", fmt.Errorf("list the models of %s: %w", cfg.BaseURL, p.redacted(err))
+			return "", fmt.Errorf("list models of %s: %w", cfg.BaseURL, p.redacted(err))
 		}
-		return fmt.Sprintf("%s answers with %d models", cfg.BaseURL, len(models.Models)), nil
+		return fmt.Sprintf("%s offers %d models", cfg.BaseURL, len(models.Models)), nil
 	case p.AnthropicKey != "":
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, anthropicModels, nil)
 		if err != nil {
-			return "", fmt.Errorf("ask Anthropic: %w", err)
+			return "", fmt.Errorf("list models of Anthropic: %w", err)
 		}
 		req.Header.Set("x-api-key", p.AnthropicKey)
 		req.Header.Set("anthropic-version", "2023-06-01")
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
-			return "", fmt.Errorf("ask Anthropic: %w", p.redacted(err))
+			return "", fmt.Errorf("list models of Anthropic: %w", p.redacted(err))
 		}
 		defer func() { _ = resp.Body.Close() }()
 		if resp.StatusCode != http.StatusOK {
-			return "", fmt.Errorf("ask Anthropic: it answered %s: check ANTHROPIC_API_KEY", resp.Status)
+			return "", fmt.Errorf("list models of Anthropic: status %s; check ANTHROPIC_API_KEY", resp.Status)
 		}
-		return "api.anthropic.com answers", nil
+		return "api.anthropic.com is reachable", nil
 	}
 	return "", ErrNotConfigured
 }
 
+// redacted returns err with the API keys replaced.
 func (p Provider) redacted(err error) error {
 	text := err.Error()
 	clean := text

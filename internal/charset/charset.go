@@ -1,4 +1,4 @@
-// Package charset makes UTF-8 of pages in any encoding.
+// Package charset converts pages in any encoding to UTF-8.
 package charset
 
 import (
@@ -12,51 +12,52 @@ import (
 	"golang.org/x/text/encoding"
 )
 
-// maxHead is how far into a page its declaration is looked for, in bytes. The standard
-// says 1024 (HTML, 13.2.3.2), and browsers find it later as well.
-const maxHead = 64 << 10
+// maxMetaScan is how far into a page its meta declaration is looked for, in bytes. The HTML
+// standard (13.2.3.2) says 1024; browsers also accept it later.
+const maxMetaScan = 64 << 10
 
-// ToUTF8 is a page's body in UTF-8, without a byte order mark. Bytes that are UTF-8 are
-// taken for it, whatever is declared; others are decoded by byte order mark,
-// Content-Type and meta, in this order, or else by a guess. What can't be decoded is
-// left as it is.
+// ToUTF8 converts a page to UTF-8, without a byte order mark. A body that is valid UTF-8 is
+// taken as such, whatever the page declares. Otherwise the encoding comes from the byte
+// order mark, the Content-Type header, the meta element or a guess, in this order. A body
+// that cannot be decoded is returned as it is.
 func ToUTF8(body []byte, contentType string) []byte {
 	valid := utf8.Valid(body)
 	if valid && !bytes.ContainsAny(body, "\x00\x1b") {
-		return markless(body)
+		return trimByteOrderMark(body)
 	}
-	enc, name := of(body, contentType)
-	// Only these are made of bytes that are valid UTF-8 too.
+	enc, name := detect(body, contentType)
+	// Only these encodings produce bytes that are valid UTF-8 as well.
 	if valid && name != "iso-2022-jp" && !strings.HasPrefix(name, "utf-16") || name == "utf-8" {
-		return markless(body)
+		return trimByteOrderMark(body)
 	}
 	out, err := enc.NewDecoder().Bytes(body)
 	if err != nil {
 		return body
 	}
-	return markless(out)
+	return trimByteOrderMark(out)
 }
 
-func markless(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\ufeff")) }
+// trimByteOrderMark removes a UTF-8 byte order mark.
+func trimByteOrderMark(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\ufeff")) }
 
-// of says what a body is encoded in.
-func of(body []byte, contentType string) (encoding.Encoding, string) {
-	if enc, name, certain := charset.DetermineEncoding(body, contentType); certain { // byte order mark or Content-Type
+// detect returns the encoding of a body and its name.
+func detect(body []byte, contentType string) (encoding.Encoding, string) {
+	if enc, name, certain := charset.DetermineEncoding(body, contentType); certain { // byte order mark or Content-Type header
 		return enc, name
 	}
-	if enc, name := meta(body[:min(len(body), maxHead)]); enc != nil {
+	if enc, name := declaredEncoding(body[:min(len(body), maxMetaScan)]); enc != nil {
 		return enc, name
 	}
-	if nearlyUTF8(body) {
+	if isMostlyUTF8(body) {
 		return encoding.Nop, "utf-8"
 	}
 	return charset.Lookup("windows-1252")
 }
 
-// meta finds the encoding that a page declares in its head; nil if it declares none.
-func meta(head []byte) (encoding.Encoding, string) {
+// declaredEncoding returns the encoding that a meta element declares, or nil.
+func declaredEncoding(head []byte) (encoding.Encoding, string) {
 	z := html.NewTokenizer(bytes.NewReader(head))
-	z.SetMaxBuf(maxHead)
+	z.SetMaxBuf(maxMetaScan)
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
@@ -80,10 +81,10 @@ func meta(head []byte) (encoding.Encoding, string) {
 				}
 			}
 			if label == "" && equiv {
-				label = inContent(content)
+				label = charsetParameter(content)
 			}
 			enc, name := charset.Lookup(label)
-			if strings.HasPrefix(name, "utf-16") { // it could not have been read (HTML, 13.2.3.2)
+			if strings.HasPrefix(name, "utf-16") { // the meta element could not have been read (HTML standard, 13.2.3.2)
 				return encoding.Nop, "utf-8"
 			}
 			if enc != nil {
@@ -93,8 +94,8 @@ func meta(head []byte) (encoding.Encoding, string) {
 	}
 }
 
-// inContent is the charset that a content type names, also one that is badly formed.
-func inContent(s string) string {
+// charsetParameter returns the charset of a content type, even of a malformed one.
+func charsetParameter(s string) string {
 	if _, params, err := mime.ParseMediaType(s); err == nil {
 		return params["charset"]
 	}
@@ -102,13 +103,13 @@ func inContent(s string) string {
 	return strings.Trim(label, " \t;'\"")
 }
 
-// minGood is how many characters of several bytes stand against one byte that is no
-// UTF-8. In other encodings hardly any letters in a row look like one.
-const minGood = 4
+// minValidPerInvalid is how many valid multi-byte characters one invalid byte needs for the
+// text to be UTF-8. In other encodings such sequences are rare. The value was chosen by hand.
+const minValidPerInvalid = 4
 
-// nearlyUTF8 says whether nearly all bytes beyond ASCII are UTF-8.
-func nearlyUTF8(body []byte) bool {
-	good, bad := 0, 0
+// isMostlyUTF8 reports whether nearly all bytes beyond ASCII are UTF-8.
+func isMostlyUTF8(body []byte) bool {
+	valid, invalid := 0, 0
 	for i := 0; i < len(body); {
 		if body[i] < utf8.RuneSelf {
 			i++
@@ -116,11 +117,11 @@ func nearlyUTF8(body []byte) bool {
 		}
 		r, n := utf8.DecodeRune(body[i:])
 		if r == utf8.RuneError && n == 1 {
-			bad++
+			invalid++
 		} else {
-			good++
+			valid++
 		}
 		i += n
 	}
-	return good >= minGood*bad
+	return valid >= minValidPerInvalid*invalid
 }

@@ -16,16 +16,16 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// app is what one call of the program has: its settings, and what they make.
+// app is the state of one invocation of the program.
 type app struct {
 	settings *settings.Set
 	env      settings.Environment
-	// The following are there once a command that is configured runs.
+	// loadSettings sets these fields before a command with settings runs.
 	values *settings.Values
 	log    logr.Logger
 	redact telemetry.Redactor
-	// running says that a command's own code was reached: an error before is
-	// about how it was called.
+	// running is set when the code of a command starts. Errors before that are usage
+	// errors.
 	running bool
 }
 
@@ -33,11 +33,11 @@ func newApp() *app {
 	return &app{settings: settings.New(), env: settings.ProcessEnvironment(), log: logr.Discard()}
 }
 
-// commandAnnotation is where a cobra command has its name in the table of settings.
+// commandAnnotation holds the name of a cobra command in the table of settings.
 const commandAnnotation = "clausea.command"
 
-// withSettings gives cmd the flags of the settings that command uses, and loads the
-// settings before it runs.
+// withSettings adds the flags of the settings that command uses to cmd, and loads the
+// settings before cmd runs.
 func (a *app) withSettings(cmd *cobra.Command, command string) *cobra.Command {
 	a.settings.AddFlags(cmd.Flags(), command)
 	completeChoices(cmd, cmd.Flags())
@@ -46,15 +46,14 @@ func (a *app) withSettings(cmd *cobra.Command, command string) *cobra.Command {
 	return cmd
 }
 
-// outputFlag gives cmd the flag that says in which form it answers, the first one if
-// nothing is said.
-func outputFlag(cmd *cobra.Command, p *string, forms ...string) {
-	last := len(forms) - 1
-	cmd.Flags().StringVarP(p, "output", "o", forms[0], "`form` of the output: "+strings.Join(forms[:last], ", ")+" or "+forms[last])
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(forms, cobra.ShellCompDirectiveNoFileComp))
+// outputFlag adds the --output flag to cmd. The first format is the default.
+func outputFlag(cmd *cobra.Command, p *string, formats ...string) {
+	last := len(formats) - 1
+	cmd.Flags().StringVarP(p, "output", "o", formats[0], "output `format`: "+strings.Join(formats[:last], ", ")+" or "+formats[last])
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// completeChoices lets the shell complete settings that have few values.
+// completeChoices registers shell completion for the values of enumeration settings.
 func completeChoices(cmd *cobra.Command, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		if words := settings.FlagChoices(f); len(words) > 0 {
@@ -63,7 +62,7 @@ func completeChoices(cmd *cobra.Command, flags *pflag.FlagSet) {
 	})
 }
 
-// loadSettings finds the settings of a command and makes its logger, which writes to w.
+// loadSettings loads the settings of a command and creates its logger, which writes to w.
 func (a *app) loadSettings(command string, w io.Writer) error {
 	v, err := a.settings.Load(command, a.env)
 	if err != nil {
@@ -80,20 +79,20 @@ func (a *app) loadSettings(command string, w io.Writer) error {
 	return nil
 }
 
-// printError writes a command's error for a person, without secrets.
+// printError writes an error to w with secrets redacted.
 func (a *app) printError(w io.Writer, err error) {
 	_, _ = fmt.Fprintln(w, "clausea:", a.redact.String(err.Error()))
 }
 
-// reportSecondError says a second error beside a command's own, which may be none, and
-// gives the one to end with.
-func (a *app) reportSecondError(w io.Writer, own, second error) error {
+// reportSecondError prints second and returns the error to exit with: first, unless first
+// is nil or was reported already.
+func (a *app) reportSecondError(w io.Writer, first, second error) error {
 	a.printError(w, second)
 	var e *exitError
-	if own == nil || errors.As(own, &e) && e.err == nil {
+	if first == nil || errors.As(first, &e) && e.err == nil {
 		return &exitError{code: exitFailed}
 	}
-	return own
+	return first
 }
 
 func isTerminal(w io.Writer) bool {

@@ -19,7 +19,7 @@ func newApply(a *app) *cobra.Command {
 	var f resourceFlags
 	cmd := &cobra.Command{
 		Use:   "apply -f FILE",
-		Short: "Create or change Companies and CrawlJobs from manifests, as kubectl apply does",
+		Short: "Create or update Companies and CrawlJobs from manifests, as kubectl apply does",
 		Example: `  clausea apply -f config/samples/company_minimal.yaml
   clausea wait --for=condition=Ready company/example-com --timeout 10m
   clausea get crawljobs`,
@@ -35,9 +35,9 @@ func newApply(a *app) *cobra.Command {
 			}
 			defer r.close()
 			return forEach(objs, func(o *unstructured.Unstructured) error {
-				what, err := apply(cmd.Context(), r, o)
+				action, err := apply(cmd.Context(), r, o)
 				if err == nil {
-					_, err = fmt.Fprintln(cmd.OutOrStdout(), displayName(o), what)
+					_, err = fmt.Fprintln(cmd.OutOrStdout(), displayName(o), action)
 				}
 				return err
 			})
@@ -47,17 +47,17 @@ func newApply(a *app) *cobra.Command {
 	return a.withSettings(cmd, settings.CommandApply)
 }
 
-// apply makes the stored resource what the manifest says: its spec as a whole, labels
-// and annotations as far as they are named.
-func apply(ctx context.Context, c client.Client, want *unstructured.Unstructured) (did string, err error) {
+// apply creates or updates a resource to match its manifest. It replaces the spec and
+// merges labels and annotations. action is created, configured or unchanged.
+func apply(ctx context.Context, c client.Client, want *unstructured.Unstructured) (action string, err error) {
 	strict := client.FieldValidation("Strict")
 	err = retry.RetryOnConflict(retry.DefaultRetry, func() error {
 		have := want.DeepCopy()
 		err := c.Get(ctx, client.ObjectKeyFromObject(want), have)
 		if apierrors.IsNotFound(err) {
-			did = "created"
+			action = "created"
 			fresh := want.DeepCopy()
-			fresh.SetResourceVersion("") // what get wrote of one that is gone has its version
+			fresh.SetResourceVersion("") // output of get for a deleted resource has a version
 			return c.Create(ctx, fresh, strict)
 		}
 		if err != nil {
@@ -70,15 +70,16 @@ func apply(ctx context.Context, c client.Client, want *unstructured.Unstructured
 		if err := c.Update(ctx, have, strict); err != nil {
 			return err
 		}
-		did = "configured"
+		action = "configured"
 		if have.GetResourceVersion() == old.GetResourceVersion() || equality.Semantic.DeepEqual(old.Object["spec"], have.Object["spec"]) && reflect.DeepEqual(old.GetLabels(), have.GetLabels()) && reflect.DeepEqual(old.GetAnnotations(), have.GetAnnotations()) {
-			did = "unchanged"
+			action = "unchanged"
 		}
 		return nil
 	})
-	return did, err
+	return action, err
 }
 
+// merged returns have with the entries of want added or replaced.
 func merged(have, want map[string]string) map[string]string {
 	if len(want) == 0 {
 		return have

@@ -20,20 +20,20 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// egressURL answers with the address that a request came from, as plain text.
+// egressURL responds with the IP address of the client as plain text.
 const egressURL = "https://checkip.amazonaws.com/"
 
-// checkTimeout bounds one line of check.
+// checkTimeout limits a single check.
 const checkTimeout = 30 * time.Second
 
-// errNotConfigured says that there is nothing to check.
+// errNotConfigured reports that a check does not apply, because nothing is configured.
 var errNotConfigured = errors.New("not configured")
 
 func newCheck(a *app) *cobra.Command {
 	var domain string
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check the store, the language model, the egress address and robots.txt",
+		Short: "Check the store, the language model, the egress IP address and robots.txt",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v := a.values
@@ -53,9 +53,9 @@ func newCheck(a *app) *cobra.Command {
 				{"robots", func(ctx context.Context) (string, error) { return checkRobots(ctx, fetcher, domain) }},
 			} {
 				ctx, cancel := context.WithTimeout(cmd.Context(), checkTimeout)
-				said, err := c.do(ctx)
+				result, err := c.do(ctx)
 				cancel()
-				failed = a.printCheck(cmd.OutOrStdout(), c.name, said, err) || failed
+				failed = a.printCheck(cmd.OutOrStdout(), c.name, result, err) || failed
 			}
 			if failed {
 				return &exitError{code: exitFailed}
@@ -63,20 +63,21 @@ func newCheck(a *app) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&domain, "domain", "", "read this domain's robots.txt and say whether its home page may be fetched")
+	cmd.Flags().StringVar(&domain, "domain", "", "check whether the robots.txt of this `domain` allows fetching its home page")
 	return a.withSettings(cmd, settings.CommandCheck)
 }
 
-// printCheck writes a line of check, without secrets, and says whether it failed.
-func (a *app) printCheck(w io.Writer, name, said string, err error) (failed bool) {
+// printCheck writes the result of a check with secrets redacted, and reports whether the
+// check failed.
+func (a *app) printCheck(w io.Writer, name, result string, err error) (failed bool) {
 	state := "ok"
 	switch {
 	case errors.Is(err, errNotConfigured):
-		state, said = "-", err.Error()
+		state, result = "-", err.Error()
 	case err != nil:
-		state, said, failed = "FAILED", err.Error(), true
+		state, result, failed = "FAILED", err.Error(), true
 	}
-	_, _ = fmt.Fprintf(w, "%-7s %-7s %s\n", name, state, a.redact.String(said))
+	_, _ = fmt.Fprintf(w, "%-7s %-7s %s\n", name, state, a.redact.String(result))
 	return failed
 }
 
@@ -89,63 +90,63 @@ func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 		return "", err
 	}
 	defer stop()
-	begun := time.Now()
+	start := time.Now()
 	if err := s.Ping(ctx); err != nil {
 		return "", err
 	}
-	trip := time.Since(begun)
+	roundTrip := time.Since(start)
 	companies, documents, err := s.Counts(ctx)
 	if err != nil {
 		return "", err
 	}
 	kind := "embedded store"
 	if _, ok := s.(*remote.Store); ok {
-		kind = "embedded store of a standalone process, which answers"
+		kind = "embedded store of a running standalone process"
 	}
 	if r, ok := s.(interface{ Replicated() bool }); ok {
 		kind = "MongoDB"
 		if !r.Replicated() {
-			kind = "MongoDB without a replica set (no transactions, no change streams: make it one)"
+			kind = "MongoDB without a replica set (no transactions or change streams; convert it to a replica set)"
 		}
 	}
-	return fmt.Sprintf("%s, round trip %v, %d companies, %d documents", kind, trip.Round(100*time.Microsecond), companies, documents), nil
+	return fmt.Sprintf("%s, round trip %v, %d companies, %d documents", kind, roundTrip.Round(100*time.Microsecond), companies, documents), nil
 }
 
 func checkLLM(ctx context.Context, v *settings.Values) (string, error) {
-	said, err := analysis.Provider{
+	result, err := analysis.Provider{
 		OpenAIKey: v.OpenAIKey.Reveal(), OpenAIBaseURL: v.OpenAIBaseURL, AnthropicKey: v.AnthropicKey.Reveal(),
 	}.Check(ctx)
 	if errors.Is(err, analysis.ErrNotConfigured) {
 		return "", fmt.Errorf("%w: %w", errNotConfigured, err)
 	}
-	return said, err
+	return result, err
 }
 
-// checkEgress fails only where a proxy is configured: without one there is nothing
-// to be right or wrong about.
+// checkEgress reports the IP address that sites see. It fails only if a proxy is
+// configured and does not work.
 func checkEgress(ctx context.Context, f *fetch.Fetcher, proxied bool) (string, error) {
 	resp, err := f.Do(ctx, fetch.Request{URL: egressURL})
 	if err == nil && resp.Status == http.StatusOK {
 		if ip := net.ParseIP(strings.TrimSpace(string(resp.Body))); ip != nil {
-			via := ""
+			suffix := ""
 			if proxied {
-				via = " through the proxy"
+				suffix = " through the proxy"
 			}
-			return ip.String() + via, nil
+			return ip.String() + suffix, nil
 		}
 	}
 	if proxied {
-		return "", fmt.Errorf("nothing comes through the proxy: %w", err)
+		return "", fmt.Errorf("fetch %s through the proxy: %w", egressURL, err)
 	}
-	return "", fmt.Errorf("%w: no proxy, and %s can't be reached to tell the address", errNotConfigured, egressURL)
+	return "", fmt.Errorf("%w: there is no proxy, and %s is unreachable", errNotConfigured, egressURL)
 }
 
 func checkRobots(ctx context.Context, f *fetch.Fetcher, domain string) (string, error) {
 	if domain == "" {
-		return "kept as RFC 9309 has it, under the name " + crawl.UserAgentToken, nil
+		return "robots.txt is obeyed (RFC 9309) with the product token " + crawl.UserAgentToken, nil
 	}
-	at := "https://" + domain + "/robots.txt"
-	resp, err := f.Do(ctx, fetch.Request{URL: at})
+	robotsURL := "https://" + domain + "/robots.txt"
+	resp, err := f.Do(ctx, fetch.Request{URL: robotsURL})
 	rules := robots.FromStatus(0, err)
 	if err == nil {
 		rules = robots.FromStatus(resp.Status, nil)
@@ -156,9 +157,9 @@ func checkRobots(ctx context.Context, f *fetch.Fetcher, domain string) (string, 
 	allowed, pattern := rules.GroupFor(crawl.UserAgentToken).Allowed("/")
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("%s can't be read, so nothing is fetched there: %w", at, err)
+		return "", fmt.Errorf("fetch %s: %w; without it no page of the site is fetched", robotsURL, err)
 	case !allowed:
-		return "", fmt.Errorf("%s forbids the home page to %s (%s)", at, crawl.UserAgentToken, pattern)
+		return "", fmt.Errorf("%s disallows the home page for %s (%s)", robotsURL, crawl.UserAgentToken, pattern)
 	}
-	return fmt.Sprintf("%s (status %d) lets %s fetch the home page", at, resp.Status, crawl.UserAgentToken), nil
+	return fmt.Sprintf("%s (status %d) allows %s to fetch the home page", robotsURL, resp.Status, crawl.UserAgentToken), nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-func TestCheckAsksTheStandaloneProcessThatHasTheStore(t *testing.T) {
+func TestCheckReadsThroughARunningStandaloneProcess(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	r := startProgram(t, "standalone", "--store", folder, "--port", "0", "--log-format", "json")
@@ -20,40 +20,40 @@ func TestCheckAsksTheStandaloneProcessThatHasTheStore(t *testing.T) {
 	if err := a.loadSettings(settings.CommandCheck, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	said, err := checkStore(t.Context(), a.values)
-	if err != nil || !strings.Contains(said, "standalone process") || !strings.Contains(said, "0 companies, 0 documents") {
-		t.Errorf("beside a standalone process it says %q, %v", said, err)
+	result, err := checkStore(t.Context(), a.values)
+	if err != nil || !strings.Contains(result, "standalone process") || !strings.Contains(result, "0 companies, 0 documents") {
+		t.Errorf("with a standalone process: %q, %v", result, err)
 	}
 	r.terminate(t)
 	if err := r.waitForCleanExit(); err != nil {
 		t.Error(err)
 	}
-	if said, err := checkStore(t.Context(), a.values); err != nil || strings.Contains(said, "process") {
-		t.Errorf("without one it says %q, %v", said, err)
+	if result, err := checkStore(t.Context(), a.values); err != nil || strings.Contains(result, "process") {
+		t.Errorf("without a standalone process: %q, %v", result, err)
 	}
 }
 
-func TestCheckOfAStoreThatIsNotThereFailsOnlyWhereOneWasNamed(t *testing.T) {
-	t.Chdir(t.TempDir()) // the store's default place is in it
+func TestCheckFailsForAMissingStoreOnlyIfOneIsConfigured(t *testing.T) {
+	t.Chdir(t.TempDir()) // the default location of the store is relative
 	for name, c := range map[string]struct {
 		env    map[string]string
 		failed bool
 	}{
-		"by default":      {nil, false},
-		"where one named": {map[string]string{"CLAUSEA_DATA_DIR": "elsewhere"}, true},
+		"default":    {nil, false},
+		"configured": {map[string]string{"CLAUSEA_DATA_DIR": "elsewhere"}, true},
 	} {
 		a := newApp()
 		a.env = environment(c.env)
 		if err := a.loadSettings(settings.CommandCheck, io.Discard); err != nil {
 			t.Fatal(err)
 		}
-		said, err := checkStore(t.Context(), a.values)
+		result, err := checkStore(t.Context(), a.values)
 		var out bytes.Buffer
-		if a.printCheck(&out, "store", said, err) != c.failed || !strings.Contains(out.String(), "there is no store in") {
+		if a.printCheck(&out, "store", result, err) != c.failed || !strings.Contains(out.String(), "no store in") {
 			t.Errorf("%s: %s", name, &out)
 		}
 	}
-	if made, err := os.ReadDir("."); err != nil || len(made) > 0 {
-		t.Errorf("it made %v, %v", made, err)
+	if created, err := os.ReadDir("."); err != nil || len(created) > 0 {
+		t.Errorf("check created %v, %v", created, err)
 	}
 }

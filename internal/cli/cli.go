@@ -1,5 +1,5 @@
-// Package cli holds the commands, one a file. Each is a small composition root;
-// it is the only package that knows all others.
+// Package cli implements the commands of the program, one per file. Each command is a
+// small composition root. Only this package imports all other packages.
 package cli
 
 import (
@@ -9,20 +9,21 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 )
 
-// Exit codes, as the commands' contract has them.
+// The exit codes of the commands.
 const (
 	exitDone    = 0
 	exitFailed  = 1
 	exitUsage   = 2
-	exitMissing = 3 // done, but an expected type of document is missing
+	exitMissing = 3 // done, but a document of an expected type is missing
 )
 
-// exitError ends a command with a code; a nil Err was reported already.
+// exitError ends a command with an exit code. A nil err was reported already.
 type exitError struct {
 	code int
 	err  error
@@ -37,11 +38,12 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
+// usage returns an error with the exit code for wrong usage.
 func usage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// Main runs the command that args name and returns its exit code.
+// Main runs the command with the given arguments and returns its exit code.
 func Main(args []string) int {
 	if len(args) == 1 && args[0] == pdfCommand {
 		return runPDFChild()
@@ -61,8 +63,8 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 	var e *exitError
 	if !errors.As(err, &e) {
 		e = &exitError{exitFailed, err}
-		if !a.running { // cobra did not get as far as the command: the call is wrong
-			e = &exitError{exitUsage, fmt.Errorf("%w; %s --help says more", err, cmd.CommandPath())}
+		if !a.running { // cobra rejected the arguments before the command ran
+			e = &exitError{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 		}
 	}
 	if e.err != nil {
@@ -74,7 +76,7 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "clausea",
-		Short:         "Finds companies' legal documents, keeps every version, says what changed",
+		Short:         "Find the legal documents of companies, store every version, and show what changed",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -82,7 +84,7 @@ func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {
 	root.SetErr(stderr)
 	a.settings.AddGlobalFlags(root.PersistentFlags())
 	root.SetUsageFunc(a.usage)
-	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newExport(a), newCheck(a), newDemo(a), newMigrate(a), newStandalone(a), newOperator(a), newWorker(a), newApply(a), newDelete(a), newWait(a), newConfig(a), newVersion())
+	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newExport(a), newCheck(a), newMigrate(a), newStandalone(a), newOperator(a), newWorker(a), newApply(a), newDelete(a), newWait(a), newConfig(a), newVersion())
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()
 	completeChoices(root, root.PersistentFlags())
@@ -95,18 +97,18 @@ func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {
 	return root
 }
 
-// onlyCommands makes cmd, which does nothing itself, refuse what is no command of it.
+// onlyCommands makes cmd, which has only subcommands, reject unknown ones.
 func onlyCommands(cmd *cobra.Command) {
 	cmd.Args = nil
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usage("unknown command %q for %q; %s --help lists them", args[0], cmd.CommandPath(), cmd.CommandPath())
+			return usage("unknown command %q for %q; see %s --help", args[0], cmd.CommandPath(), cmd.CommandPath())
 		}
 		return cmd.Help()
 	}
 }
 
-// markRunning notes when a command's own code is reached.
+// markRunning sets a.running when the code of cmd or of a subcommand starts.
 func (a *app) markRunning(cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -119,23 +121,23 @@ func (a *app) markRunning(cmd *cobra.Command) {
 	}
 }
 
-// newHelp is cobra's help, but that help for what is not there is an error.
+// newHelp returns the help command. Unlike cobra's, it fails for an unknown command.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
-		Short: "Help about a command",
+		Short: "Show the help of a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			about, rest, err := cmd.Root().Find(args)
+			target, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage("there is no command %q", args)
+				return usage("unknown command %q", strings.Join(args, " "))
 			}
-			about.InitDefaultHelpFlag()
-			return about.Help()
+			target.InitDefaultHelpFlag()
+			return target.Help()
 		},
 	}
 }
 
-// exactly is cobra.ExactArgs with the exit code for usage.
+// exactly is cobra.ExactArgs with the exit code for wrong usage.
 func exactly(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := cobra.ExactArgs(n)(cmd, args); err != nil {

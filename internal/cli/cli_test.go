@@ -18,7 +18,8 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// environment has these variables, and this machine's files.
+// environment returns an environment with the given variables and the files of this
+// machine.
 func environment(variables map[string]string) settings.Environment {
 	return settings.Environment{
 		Lookup: func(name string) (string, bool) {
@@ -29,7 +30,7 @@ func environment(variables map[string]string) settings.Environment {
 	}
 }
 
-// call runs the program with these variables and no others.
+// call runs the program with the given environment variables only.
 func call(t *testing.T, variables map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	return callUntil(t.Context(), variables, args...)
@@ -43,7 +44,7 @@ func callUntil(ctx context.Context, variables map[string]string, args ...string)
 	return code, out.String(), errs.String()
 }
 
-func TestAnExitCodeSaysWhoseFaultItWas(t *testing.T) {
+func TestExitCodesTellUsageErrorsFromFailures(t *testing.T) {
 	t.Parallel()
 	page := filepath.Join(t.TempDir(), "page.html")
 	if err := os.WriteFile(page, []byte("<h1>Imprint</h1><p>Harbour Ltd.</p>"), 0o600); err != nil {
@@ -57,57 +58,57 @@ func TestAnExitCodeSaysWhoseFaultItWas(t *testing.T) {
 		env  map[string]string
 		args []string
 		code int
-		says string // on standard error
+		want string // on standard error
 	}{
-		"no command":              {nil, nil, exitDone, ""},
-		"help":                    {nil, []string{"help", "crawl"}, exitDone, ""},
-		"help flag":               {nil, []string{"get", "--help"}, exitDone, ""},
-		"version":                 {nil, []string{"version"}, exitDone, ""},
-		"completion":              {nil, []string{"completion", "bash"}, exitDone, ""},
-		"inspect":                 {nil, []string{"inspect", page}, exitDone, ""},
-		"unknown command":         {nil, []string{"crwl"}, exitUsage, `unknown command "crwl"`},
-		"unknown subcommand":      {nil, []string{"config", "prnt"}, exitUsage, `unknown command "prnt"`},
-		"unknown shell":           {nil, []string{"completion", "dosh"}, exitUsage, `unknown command "dosh"`},
-		"help for what is not":    {nil, []string{"help", "crwl"}, exitUsage, "no command"},
-		"unknown flag":            {nil, []string{"get", "--colour", "documents"}, exitUsage, "unknown flag: --colour"},
-		"unknown short flag":      {nil, []string{"crawl", "-x", "example.com"}, exitUsage, "unknown shorthand flag"},
-		"flag without its value":  {nil, []string{"crawl", "--max-pages"}, exitUsage, "--max-pages"},
-		"flag of the wrong type":  {nil, []string{"crawl", "--delay", "soon", "example.com"}, exitUsage, "write a duration"},
-		"too many arguments":      {nil, []string{"version", "now"}, exitUsage, "accepts 0 arg(s)"},
-		"too few arguments":       {nil, []string{"export"}, exitUsage, "accepts 1 arg(s)"},
-		"nothing to crawl":        {nil, []string{"crawl"}, exitUsage, "name what to crawl"},
-		"bad target":              {nil, []string{"crawl", "--no-store", "localhost"}, exitUsage, "target"},
-		"bad form of output":      {nil, []string{"crawl", "-o", "xml", "example.com"}, exitUsage, "table, json or yaml"},
-		"bad variable":            {map[string]string{"LOG_LEVEL": "loud"}, []string{"crawl", "example.com"}, exitUsage, "LOG_LEVEL"},
-		"bad file of settings":    {nil, []string{"config", "print", "--config", page}, exitUsage, "file of settings"},
-		"bad connection":          {nil, []string{"inspect", "--connect-to", "a:b", "https://example.com/"}, exitUsage, "--connect-to"},
-		"bad user agent":          {map[string]string{"CLAUSEA_USER_AGENT": "Mozilla"}, []string{"inspect", "https://example.com/"}, exitUsage, "CLAUSEA_USER_AGENT"},
-		"render otherwise":        {nil, []string{"crawl", "--render", "Sometimes", "example.com"}, exitUsage, "Never, Auto or Always"},
-		"browser that is not":     {map[string]string{"CLAUSEA_BROWSER": "/nonexistent/chromium"}, []string{"crawl", "--no-store", "example.com"}, exitUsage, "CLAUSEA_BROWSER"},
-		"file that is not there":  {nil, []string{"inspect", "/nonexistent.html"}, exitFailed, "/nonexistent.html"},
-		"store that can't be":     {nil, []string{"get", "documents", "--store", "/proc/nowhere"}, exitFailed, "/proc/nowhere"},
-		"no document":             {nil, []string{"inspect", program}, exitUsage, program + ": its content is application/x-elf: it is no document that can be read"},
-		"no document to compare":  {nil, []string{"diff", page, program}, exitUsage, program + ": its content is application/x-elf"},
-		"URL in capital letters":  {nil, []string{"inspect", "HTTPS://127.0.0.1:1/"}, exitFailed, "blocked_address"},
-		"page that can't be read": {nil, []string{"inspect", "https://127.0.0.1:1/"}, exitFailed, "blocked_address"},
+		"no command":             {nil, nil, exitDone, ""},
+		"help":                   {nil, []string{"help", "crawl"}, exitDone, ""},
+		"help flag":              {nil, []string{"get", "--help"}, exitDone, ""},
+		"version":                {nil, []string{"version"}, exitDone, ""},
+		"completion":             {nil, []string{"completion", "bash"}, exitDone, ""},
+		"inspect":                {nil, []string{"inspect", page}, exitDone, ""},
+		"unknown command":        {nil, []string{"crwl"}, exitUsage, `unknown command "crwl"`},
+		"unknown subcommand":     {nil, []string{"config", "prnt"}, exitUsage, `unknown command "prnt"`},
+		"unknown shell":          {nil, []string{"completion", "dosh"}, exitUsage, `unknown command "dosh"`},
+		"help, unknown command":  {nil, []string{"help", "crwl"}, exitUsage, `unknown command "crwl"`},
+		"unknown flag":           {nil, []string{"get", "--color", "documents"}, exitUsage, "unknown flag: --color"},
+		"unknown short flag":     {nil, []string{"crawl", "-x", "example.com"}, exitUsage, "unknown shorthand flag"},
+		"flag without its value": {nil, []string{"crawl", "--max-pages"}, exitUsage, "--max-pages"},
+		"flag of the wrong type": {nil, []string{"crawl", "--delay", "soon", "example.com"}, exitUsage, "expected a duration"},
+		"too many arguments":     {nil, []string{"version", "now"}, exitUsage, "accepts 0 arg(s)"},
+		"too few arguments":      {nil, []string{"export"}, exitUsage, "accepts 1 arg(s)"},
+		"nothing to crawl":       {nil, []string{"crawl"}, exitUsage, "no target"},
+		"bad target":             {nil, []string{"crawl", "--no-store", "localhost"}, exitUsage, "target"},
+		"unknown output format":  {nil, []string{"crawl", "-o", "xml", "example.com"}, exitUsage, "table, json or yaml"},
+		"bad variable":           {map[string]string{"LOG_LEVEL": "loud"}, []string{"crawl", "example.com"}, exitUsage, "LOG_LEVEL"},
+		"bad settings file":      {nil, []string{"config", "print", "--config", page}, exitUsage, "settings file"},
+		"bad connection":         {nil, []string{"inspect", "--connect-to", "a:b", "https://example.com/"}, exitUsage, "--connect-to"},
+		"bad user agent":         {map[string]string{"CLAUSEA_USER_AGENT": "Mozilla"}, []string{"inspect", "https://example.com/"}, exitUsage, "CLAUSEA_USER_AGENT"},
+		"unknown render mode":    {nil, []string{"crawl", "--render", "Sometimes", "example.com"}, exitUsage, "Never, Auto or Always"},
+		"missing browser":        {map[string]string{"CLAUSEA_BROWSER": "/nonexistent/chromium"}, []string{"crawl", "--no-store", "example.com"}, exitUsage, "CLAUSEA_BROWSER"},
+		"missing file":           {nil, []string{"inspect", "/nonexistent.html"}, exitFailed, "/nonexistent.html"},
+		"unusable store":         {nil, []string{"get", "documents", "--store", "/proc/nowhere"}, exitFailed, "/proc/nowhere"},
+		"inspect binary file":    {nil, []string{"inspect", program}, exitUsage, program + ": "},
+		"diff with binary file":  {nil, []string{"diff", page, program}, exitUsage, "application/x-elf"},
+		"URL in capital letters": {nil, []string{"inspect", "HTTPS://127.0.0.1:1/"}, exitFailed, "blocked_address"},
+		"blocked page":           {nil, []string{"inspect", "https://127.0.0.1:1/"}, exitFailed, "blocked_address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			code, stdout, stderr := call(t, c.env, c.args...)
 			if code != c.code {
-				t.Errorf("it ends with %d, want %d", code, c.code)
+				t.Errorf("exit code %d, want %d", code, c.code)
 			}
 			if code == exitDone && (stdout == "" || stderr != "") || code != exitDone && (stderr == "" || stdout != "") {
-				t.Errorf("it says %q on standard output, %q on standard error", stdout, stderr)
+				t.Errorf("standard output is %q, standard error is %q", stdout, stderr)
 			}
-			if !strings.Contains(stderr, c.says) {
-				t.Errorf("%q is not in %q", c.says, stderr)
+			if !strings.Contains(stderr, c.want) {
+				t.Errorf("standard error is %q, want %q", stderr, c.want)
 			}
 		})
 	}
 }
 
-func TestACrawlTakesItsSettingsFromEverywhereAndSaysWhatIsMissing(t *testing.T) {
+func TestCrawlCombinesAllSettingsSourcesAndReportsMissingTypes(t *testing.T) {
 	t.Parallel()
 	site, err := demo.Start(t.Context())
 	if err != nil {
@@ -122,10 +123,10 @@ func TestACrawlTakesItsSettingsFromEverywhereAndSaysWhatIsMissing(t *testing.T) 
 	env := map[string]string{"CLAUSEA_CONFIG": file, "CLAUSEA_CA_FILE": site.CAFile, "CLAUSEA_DATA_DIR": filepath.Join(dir, "data"), "CLAUSEA_MAX_PAGES": "2"}
 	code, stdout, stderr := call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "-o", "json")
 	if code != exitMissing || !strings.Contains(stdout, `"fetches":2,`) || !strings.Contains(stdout, `"PageLimit"`) {
-		t.Fatalf("it ends with %d: %s%s", code, stdout, stderr)
+		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 	}
 	if stderr != "" {
-		t.Errorf("a crawl that goes well says on standard error: %s", stderr)
+		t.Errorf("a successful crawl writes to standard error: %s", stderr)
 	}
 	metrics, err := os.ReadFile(filepath.Join(dir, "metrics.prom"))
 	if err != nil {
@@ -133,23 +134,23 @@ func TestACrawlTakesItsSettingsFromEverywhereAndSaysWhatIsMissing(t *testing.T) 
 	}
 	for _, want := range []string{"clausea_crawl_pages_total 2\n", `clausea_crawl_runs_total{reason="PageLimit"} 1` + "\n", "clausea_build_info{", "go_goroutines "} {
 		if !strings.Contains(string(metrics), want) {
-			t.Errorf("%q is not among the metrics", want)
+			t.Errorf("the metrics do not contain %q", want)
 		}
 	}
 	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "--max-pages", "1", "--no-store", "--metrics-file", filepath.Join(dir, "no", "folder"))
-	if code != exitFailed || !strings.Contains(stderr, "write the metrics to") {
-		t.Errorf("with a bad metrics file it ends with %d and says: %s", code, stderr)
+	if code != exitFailed || !strings.Contains(stderr, "write metrics to") {
+		t.Errorf("bad metrics file: exit code %d: %s", code, stderr)
 	}
 	if _, stdout, _ = call(t, env, "get", "companies"); !strings.Contains(stdout, demo.Domain) {
-		t.Errorf("the data folder holds: %s", stdout)
+		t.Errorf("get companies prints: %s", stdout)
 	}
 	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "--max-pages", "100", "--log-level", "debug", "--log-format", "json", "-o", "json")
 	if code != exitDone || !strings.Contains(stderr, `"message":"run ended"`) {
-		t.Errorf("with a flag it ends with %d and says: %s", code, stderr)
+		t.Errorf("with --max-pages: exit code %d: %s", code, stderr)
 	}
 }
 
-func TestNoSecretIsEverShown(t *testing.T) {
+func TestCommandsNeverPrintSecrets(t *testing.T) {
 	t.Parallel()
 	const canary = "c4n4ry-0123456789"
 	dir := t.TempDir()
@@ -176,18 +177,18 @@ func TestNoSecretIsEverShown(t *testing.T) {
 			defer cancel()
 			_, stdout, stderr := callUntil(ctx, env, args...)
 			if stdout == "" && stderr == "" {
-				t.Error("it says nothing")
+				t.Error("the command prints nothing")
 			}
 			for _, out := range []string{stdout, stderr} {
 				if strings.Contains(out, "c4n4ry") {
-					t.Errorf("it shows a secret: %s", out)
+					t.Errorf("the output contains a secret: %s", out)
 				}
 			}
 		})
 	}
 }
 
-func TestAModelsAnswerThatRepeatsTheKeyIsRedacted(t *testing.T) {
+func TestCheckRedactsAKeyThatTheModelServiceEchoes(t *testing.T) {
 	t.Parallel()
 	const canary = "c4n4ry-0123456789"
 	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -200,21 +201,21 @@ func TestAModelsAnswerThatRepeatsTheKeyIsRedacted(t *testing.T) {
 	if err := a.loadSettings(settings.CommandCheck, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	said, err := checkLLM(t.Context(), a.values)
+	result, err := checkLLM(t.Context(), a.values)
 	var out bytes.Buffer
-	if !a.printCheck(&out, "llm", said, err) || !strings.Contains(out.String(), "FAILED") || !strings.Contains(out.String(), "Incorrect key") {
-		t.Errorf("it says %q, %v", &out, err)
+	if !a.printCheck(&out, "llm", result, err) || !strings.Contains(out.String(), "FAILED") || !strings.Contains(out.String(), "Incorrect key") {
+		t.Errorf("check prints %q, %v", &out, err)
 	}
 	if strings.Contains(out.String(), "c4n4ry") || strings.Contains(out.String(), "pass123") {
-		t.Errorf("it shows a secret: %s", &out)
+		t.Errorf("the output contains a secret: %s", &out)
 	}
 }
 
-func TestConfigPrintSaysWhereEachSettingComesFrom(t *testing.T) {
+func TestConfigPrintShowsTheSourceOfEachSetting(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := call(t, map[string]string{"CLAUSEA_DELAY": "3s", "MONGO_URI": "mongodb://h"}, "config", "print", "--max-pages", "7")
 	if code != exitDone {
-		t.Fatalf("it ends with %d: %s", code, stderr)
+		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 	for _, want := range [][]string{{"max-pages", "7", "flag"}, {"delay", "3s", "environment", "CLAUSEA_DELAY"}, {"mongo-uri", "[redacted]", "environment", "MONGO_URI"}, {"timeout", "30m", "default"}} {
 		found := false
@@ -222,23 +223,23 @@ func TestConfigPrintSaysWhereEachSettingComesFrom(t *testing.T) {
 			found = found || strings.Join(strings.Fields(line), " ") == strings.Join(want, " ")
 		}
 		if !found {
-			t.Errorf("%v is not in\n%s", want, stdout)
+			t.Errorf("no line %v in\n%s", want, stdout)
 		}
 	}
 }
 
-func TestTheDefaultsOfTheTableAreTheEngines(t *testing.T) {
+func TestSettingsAndEngineHaveTheSameDefaults(t *testing.T) {
 	t.Parallel()
 	v, err := settings.New().Load(settings.CommandCrawl, settings.Environment{Lookup: func(string) (string, bool) { return "", false }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if v.MaxPages != crawl.DefaultMaxPages || v.MaxDepth != crawl.DefaultMaxDepth || v.Delay != crawl.DefaultDelay || v.Timeout != crawl.DefaultTimeLimit || v.UserAgent != fetch.DefaultUserAgent {
-		t.Errorf("they are %+v", *v)
+		t.Errorf("the defaults of the settings are %+v", *v)
 	}
 }
 
-func TestACompanysWordGoesBeforeTheEnvironmentAndAFlagBeforeBoth(t *testing.T) {
+func TestFlagOverridesManifestOverridesEnvironment(t *testing.T) {
 	t.Parallel()
 	site, err := demo.Start(t.Context())
 	if err != nil {
@@ -252,14 +253,14 @@ func TestACompanysWordGoesBeforeTheEnvironmentAndAFlagBeforeBoth(t *testing.T) {
 	}
 	env := map[string]string{"CLAUSEA_MAX_PAGES": "2", "CLAUSEA_CA_FILE": site.CAFile, "CLAUSEA_CONNECT_TO": ":443:" + site.Addr, "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32"}
 	if _, stdout, stderr := call(t, env, "crawl", manifest, "--no-store", "-o", "json"); !strings.Contains(stdout, `"fetches":3,`) {
-		t.Errorf("the manifest's word: %s%s", stdout, stderr)
+		t.Errorf("the manifest does not override the environment: %s%s", stdout, stderr)
 	}
 	if _, stdout, stderr := call(t, env, "crawl", manifest, "--no-store", "-o", "json", "--max-pages", "1"); !strings.Contains(stdout, `"fetches":1,`) {
-		t.Errorf("the flag's: %s%s", stdout, stderr)
+		t.Errorf("the flag does not override the manifest: %s%s", stdout, stderr)
 	}
 }
 
-func TestTheCommandsPageIsUpToDate(t *testing.T) {
+func TestCommandsPageIsUpToDate(t *testing.T) {
 	t.Parallel()
 	var want bytes.Buffer
 	if err := WriteMarkdown(&want); err != nil {
@@ -270,6 +271,6 @@ func TestTheCommandsPageIsUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("docs/commands.md is not what the commands give: run make generate")
+		t.Error("docs/commands.md is out of date: run make generate")
 	}
 }

@@ -21,11 +21,11 @@ func newConfigPrint(a *app) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "print",
-		Short: "Show the settings that are in force and where each comes from, secrets redacted",
+		Short: "Show the effective settings and their sources, with secrets redacted",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			rows := a.settings.Effective(settings.CommandConfig)
-			for i := range rows { // an address may hold a password that is no setting of its own
+			for i := range rows { // a URL may contain a password
 				rows[i].Value = a.redact.String(rows[i].Value)
 			}
 			switch w := cmd.OutOrStdout(); output {
@@ -47,7 +47,7 @@ func newConfigPrint(a *app) *cobra.Command {
 				}
 				return tw.Flush()
 			default:
-				return usage("-o %s: it is table, json or yaml", output)
+				return usage("-o %s: expected table, json or yaml", output)
 			}
 		},
 	}

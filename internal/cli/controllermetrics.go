@@ -8,12 +8,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 )
 
-// controllerPrefixes are of the metrics that controller-runtime and client-go keep of
-// the controllers, their queues and their calls: what a dashboard for any controller
-// shows. Those of the process are in the registry of this program already.
+// controllerPrefixes select the metrics of controller-runtime and client-go about
+// controllers, work queues and API requests, which generic controller dashboards use.
+// Process metrics are excluded, because the program's own registry has them.
 var controllerPrefixes = []string{"controller_runtime_", "workqueue_", "rest_client_", "leader_election_"}
 
-// controllerMetrics gathers the metrics of the controllers.
+// controllerMetrics gathers the metrics that controllerPrefixes select.
 func controllerMetrics() ([]*dto.MetricFamily, error) {
 	all, err := metrics.Registry.Gather()
 	return slices.DeleteFunc(all, func(f *dto.MetricFamily) bool {

@@ -23,8 +23,7 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// crawlFlags are how one call of clausea crawl is meant: its settings, and what
-// only this call says.
+// crawlFlags holds the settings and flags of the crawl command.
 type crawlFlags struct {
 	*settings.Values
 	output           string
@@ -35,12 +34,12 @@ func newCrawl(a *app) *cobra.Command {
 	var f crawlFlags
 	cmd := &cobra.Command{
 		Use:   "crawl TARGET...",
-		Short: "Crawl companies now: a URL, a domain or a Company's manifest each",
+		Short: "Crawl companies now; a target is a URL, a domain or a Company manifest",
 		Example: `  clausea crawl example.com
   clausea crawl company.yaml -o json --max-pages 200`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("name what to crawl: clausea crawl example.com")
+				return usage("no target; for example: clausea crawl example.com")
 			}
 			return nil
 		},
@@ -51,15 +50,15 @@ func newCrawl(a *app) *cobra.Command {
 	}
 	fs := cmd.Flags()
 	outputFlag(cmd, &f.output, "table", "json", "yaml")
-	fs.BoolVar(&f.noStore, "no-store", false, "keep nothing")
-	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the path by which each document was found")
+	fs.BoolVar(&f.noStore, "no-store", false, "do not store the results")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the discovery path of each document")
 	return a.withSettings(cmd, settings.CommandCrawl)
 }
 
 func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err error) {
 	ctx := cmd.Context()
 	if f.output != "table" && f.output != "json" && f.output != "yaml" {
-		return usage("-o %s: it is table, json or yaml", f.output)
+		return usage("-o %s: expected table, json or yaml", f.output)
 	}
 	tasks := make([]run.Task, len(targets))
 	for i, target := range targets {
@@ -76,13 +75,13 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	if r.PDF, err = newPDFReader(); err != nil {
 		return err
 	}
-	var drawn *telemetry.RenderMetrics
+	var renderMetrics *telemetry.RenderMetrics
 	if f.MetricsFile != "" {
 		registry := telemetry.NewRegistry(buildVersion())
 		if r.Metrics, err = newCrawlMetrics(registry); err != nil {
 			return err
 		}
-		if drawn, err = newRenderMetrics(registry); err != nil {
+		if renderMetrics, err = newRenderMetrics(registry); err != nil {
 			return err
 		}
 		defer func() {
@@ -91,7 +90,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			}
 		}()
 	}
-	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, drawn, a.log)
+	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, renderMetrics, a.log)
 	if err != nil {
 		return err
 	}
@@ -102,15 +101,14 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			return err
 		}
 		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
-		if embeddedFolder(f.Values) == "" { // a folder is this process's alone, and it crawls one company at a time
+		if embeddedFolder(f.Values) == "" { // with an embedded store no other process crawls, and this one crawls one company at a time
 			r.HostTenure = turns.DefaultTenure
 		}
 	}
 	return a.crawlEach(cmd, r, tasks, f)
 }
 
-// crawlEach crawls one company after the other. One that fails doesn't keep the
-// others from being crawled.
+// crawlEach crawls the companies one after the other. It continues after a failed crawl.
 func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f crawlFlags) error {
 	code := exitDone
 	for i, task := range tasks {
@@ -130,7 +128,7 @@ func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f c
 			code = c
 		}
 		if cmd.Context().Err() != nil {
-			break // stopped: the next ones are not begun
+			break // interrupted: skip the remaining companies
 		}
 	}
 	if code != exitDone {
@@ -143,13 +141,13 @@ func (a *app) crawlOne(cmd *cobra.Command, r *run.Runner, task run.Task, title s
 	var stop func()
 	r.Progress, stop = a.startProgressBar(cmd.ErrOrStderr(), title)
 	defer stop()
-	begun := time.Now()
+	start := time.Now()
 	rep, err := r.Run(cmd.Context(), task)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return 0, err
 	}
-	out := newReport(task, rep, time.Since(begun))
+	out := newReport(task, rep, time.Since(start))
 	if err := out.print(cmd.OutOrStdout(), f.output, a.colorizerFor(cmd.OutOrStdout()), f.verbose); err != nil {
 		return 0, fmt.Errorf("write the report: %w", err)
 	}
@@ -163,14 +161,14 @@ func (a *app) crawlOne(cmd *cobra.Command, r *run.Runner, task run.Task, title s
 	return exitDone, nil
 }
 
-// taskFor makes a plan of a target. A URL, a bare domain and a Company's manifest all
-// become a Company first; a flag that is given goes before what it says.
+// taskFor converts a target to a task. A URL, a domain and a manifest all become a Company
+// first. Flags override the Company's spec.
 func (f *crawlFlags) taskFor(ctx context.Context, target string) (run.Task, error) {
 	c, err := readCompany(ctx, target)
 	if err != nil {
 		return run.Task{}, &exitError{exitUsage, err}
 	}
-	return f.applySettings(run.TaskOf(c, f.options())), nil
+	return f.applyFlags(run.TaskOf(c, f.options())), nil
 }
 
 func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) {
@@ -193,15 +191,15 @@ func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) 
 	return c, nil
 }
 
-// options returns the settings of a crawl as defaults for a Company that sets none.
+// options returns the crawl settings. They apply where the Company's spec sets no value.
 func (f *crawlFlags) options() crawl.Options {
 	return crawl.Options{
 		MaxPages: f.MaxPages, MaxDepth: f.MaxDepth, Delay: f.Delay, TimeLimit: f.Timeout, Languages: f.Languages, Render: crawl.RenderMode(f.Render),
 	}
 }
 
-// applySettings replaces what the Company sets by what the command line sets.
-func (f *crawlFlags) applySettings(t run.Task) run.Task {
+// applyFlags applies the crawl flags that are set, which override the Company's spec.
+func (f *crawlFlags) applyFlags(t run.Task) run.Task {
 	o, p := f.options(), &t.Plan
 	if f.IsExplicit(&f.MaxPages) {
 		p.MaxPages = o.MaxPages

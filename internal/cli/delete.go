@@ -14,7 +14,7 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// pollInterval is how often a command looks whether what it waits for is there.
+// pollInterval is the interval at which wait and delete poll a resource.
 const pollInterval = 250 * time.Millisecond
 
 func newDelete(a *app) *cobra.Command {
@@ -23,7 +23,7 @@ func newDelete(a *app) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:     "delete KIND/NAME... | -f FILE",
-		Short:   "Delete Companies and CrawlJobs; a CrawlJob that is deleted is cancelled",
+		Short:   "Delete Companies and CrawlJobs; deleting a running CrawlJob cancels it",
 		Example: "  clausea delete crawljob/now",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			objs, err := f.targets(cmd, args)
@@ -50,8 +50,8 @@ func newDelete(a *app) *cobra.Command {
 		},
 	}
 	f.addFlags(cmd, true)
-	cmd.Flags().BoolVar(&waits, "wait", false, "wait until they are gone, which takes a running standalone or operator")
-	cmd.Flags().DurationVar(&timeout, "timeout", 2*time.Minute, "how long to wait for each")
+	cmd.Flags().BoolVar(&waits, "wait", false, "wait for the deletion to finish, which requires a running standalone process or operator")
+	cmd.Flags().DurationVar(&timeout, "timeout", 2*time.Minute, "time to wait for each resource")
 	return a.withSettings(cmd, settings.CommandDelete)
 }
 
@@ -64,7 +64,7 @@ func waitForDeletion(ctx context.Context, c client.Client, o *unstructured.Unstr
 		return false, err
 	})
 	if err != nil {
-		return fmt.Errorf("it is marked as deleted but not gone yet; is standalone or the operator running? %w", err)
+		return fmt.Errorf("the resource is marked for deletion but still exists; is a standalone process or the operator running? %w", err)
 	}
 	return nil
 }

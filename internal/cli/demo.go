@@ -5,78 +5,233 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/netip"
 	"os"
 	"strings"
+	"time"
 
-	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/schema"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
 
-func newDemo(a *app) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Crawl a bundled company twice, with a change in between, and show what changed",
-		Long:  "Crawl a bundled company twice, with a change in between, and show what changed.\nNothing is kept unless --store names a folder.",
-		Args:  exactly(0),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd) },
-	}
-	return a.withSettings(cmd, settings.CommandDemo)
+// demoRunner runs the demo in a standalone process: it crawls the demo company, changes
+// the company's site, and crawls the company again. It is a Runnable of the Manager.
+type demoRunner struct {
+	site      *demo.Site
+	folder    string
+	temporary bool // close removes the folder
+	w         io.Writer
+	// The process sets these fields once its store is open.
+	store      store.Store
+	client     client.Client
+	serverAddr <-chan string // receives host:port of the probes
 }
 
-func (a *app) runDemo(cmd *cobra.Command) error {
-	ctx, w := cmd.Context(), cmd.OutOrStdout()
+// newDemoRunner starts the demo site and points the settings at it. The store must be a
+// folder; without --store it is a temporary one.
+func newDemoRunner(ctx context.Context, v *settings.Values, w io.Writer) (*demoRunner, error) {
 	site, err := demo.Start(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer site.Close()
-	v := a.values
+	s := &demoRunner{site: site, w: w}
 	if v.Store.IsEmpty() {
-		folder, err := os.MkdirTemp("", "clausea-demo-store")
-		if err != nil {
-			return fmt.Errorf("make the demo's store: %w", err)
+		if s.folder, err = os.MkdirTemp("", "clausea-demo-store"); err != nil {
+			site.Close()
+			return nil, fmt.Errorf("create the demo store: %w", err)
 		}
-		defer func() { _ = os.RemoveAll(folder) }()
-		settings.Override(v, &v.Store, settings.NewSecret(folder))
+		s.temporary = true
+		settings.Override(v, &v.Store, settings.NewSecret(s.folder))
+	}
+	if s.folder = embeddedFolder(v); s.folder == "" {
+		site.Close()
+		return nil, usage("--demo requires an embedded store: omit --store or set it to a folder")
 	}
 	connectToDemoSite(v, site)
-	settings.Override(v, &v.Delay, 0)
-	f := crawlFlags{Values: v, output: "table"}
-	fmt.Fprintf(w, "The demo company's site %s is served at %s.\n\nThe first crawl:\n", demo.Domain, site.Addr)
-	if err := a.crawlAll(cmd, []string{demo.Domain}, f); err != nil {
-		return err
-	}
-	site.Advance()
-	fmt.Fprint(w, "\nThe site has changed. The second crawl:\n")
-	if err := a.crawlAll(cmd, []string{demo.Domain}, f); err != nil {
-		return err
-	}
-	all, trap := site.RequestCounts()
-	fmt.Fprintf(w, "\n%d requests in all, %d of them in the site's endless calendar.\n", all, trap)
-	s, err := openStore(ctx, v)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = s.Close(ctx) }()
-	return showChanges(ctx, s, demo.Domain, w)
+	return s, nil
 }
 
-// connectToDemoSite has a command's requests for the demo's host go to its site on loopback.
+// connectToDemoSite redirects requests for the demo company's hosts to its site on
+// loopback.
 func connectToDemoSite(v *settings.Values, site *demo.Site) {
 	settings.Override(v, &v.CAFile, site.CAFile)
-	var to []string
+	var rules []string
 	for _, host := range []string{demo.Domain, "www." + demo.Domain} {
-		to = append(to, host+":443:"+site.Addr)
+		rules = append(rules, host+":443:"+site.Addr)
 	}
-	settings.Override(v, &v.ConnectTo, to)
+	settings.Override(v, &v.ConnectTo, rules)
 	settings.Override(v, &v.AllowAddress, []string{"127.0.0.1/32"})
 }
 
-// showChanges prints the last change of each document of a company that has one.
+func (s *demoRunner) close() {
+	s.site.Close()
+	if s.temporary {
+		_ = os.RemoveAll(s.folder)
+	}
+}
+
+// guardConnection blocks every loopback address except that of the demo site. The
+// demo settings allow all ports of 127.0.0.1.
+func (s *demoRunner) guardConnection(_, addr string) error {
+	ap, err := netip.ParseAddrPort(addr)
+	if err != nil {
+		return fmt.Errorf("%w: %s is not an IP address and port", netguard.ErrBlocked, addr)
+	}
+	if ap.Addr().Unmap().IsLoopback() && addr != s.site.Addr {
+		return fmt.Errorf("%w: %s is not the demo site", netguard.ErrBlocked, addr)
+	}
+	return nil
+}
+
+// NeedLeaderElection implements manager.LeaderElectionRunnable. The embedded store has a
+// single process, so no election takes place.
+func (s *demoRunner) NeedLeaderElection() bool { return false }
+
+// Start implements manager.Runnable. It returns after the second crawl; the process keeps
+// running.
+func (s *demoRunner) Start(ctx context.Context) error {
+	err := s.play(ctx)
+	if ctx.Err() != nil {
+		return nil //nolint:nilerr // an interrupted demo is not a failure
+	}
+	return err
+}
+
+func (s *demoRunner) play(ctx context.Context) error {
+	var addr string
+	select {
+	case addr = <-s.serverAddr:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if _, port, err := net.SplitHostPort(addr); err == nil {
+		addr = net.JoinHostPort("localhost", port)
+	}
+	fmt.Fprintf(s.w, `The site %s of the demo company is served at %s.
+While the demo runs, try
+
+    bin/clausea get companies --store %s
+    bin/clausea get documents --store %[3]s
+    bin/clausea get crawljobs --store %[3]s
+
+Health is at http://%[4]s/readyz, metrics are at http://%[4]s/metrics.
+`, demo.Domain, s.site.Addr, s.folder, addr)
+	action, err := s.apply(ctx, demo.Manifest)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.w, "\nThe company %s is %s. It is crawled every night, and now for the first time:\n", demo.CompanyName, action)
+	before := ""
+	if action != "created" { // the controller crawls only a new company immediately
+		if before, err = s.lastRun(ctx); err != nil {
+			return err
+		}
+		if err := s.createCrawlJob(ctx); err != nil {
+			return err
+		}
+	}
+	first, err := s.waitForCrawl(ctx, before)
+	if err != nil {
+		return err
+	}
+	s.site.Advance()
+	fmt.Fprint(s.w, "\nThe site has changed. A CrawlJob crawls it again:\n")
+	if err := s.createCrawlJob(ctx); err != nil {
+		return err
+	}
+	if _, err := s.waitForCrawl(ctx, first); err != nil {
+		return err
+	}
+	if err := showChanges(ctx, s.store, demo.CompanyName, s.w); err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(s.w, "\nThe demo is complete. Press Ctrl-C to stop the process.\n")
+	return err
+}
+
+func (s *demoRunner) apply(ctx context.Context, manifest string) (action string, err error) {
+	objs, err := schema.ReadManifests(strings.NewReader(manifest))
+	if err != nil {
+		return "", fmt.Errorf("read the demo manifest: %w", err)
+	}
+	for _, o := range objs {
+		if action, err = apply(ctx, s.client, o); err != nil {
+			return "", fmt.Errorf("apply the demo manifest: %w", err)
+		}
+	}
+	return action, nil
+}
+
+// createCrawlJob creates a CrawlJob for the demo company.
+func (s *demoRunner) createCrawlJob(ctx context.Context) error {
+	_, err := s.apply(ctx, fmt.Sprintf(`{apiVersion: crawl.clausea.co/v1alpha1, kind: CrawlJob,
+metadata: {name: %[1]s-now-%[2]d, namespace: default}, spec: {companyRef: {name: %[1]s}}}`, demo.CompanyName, time.Now().UnixMilli()))
+	return err
+}
+
+// A crawl of the demo site takes seconds.
+const (
+	demoCrawlTimeout = 5 * time.Minute
+	demoPollInterval = 200 * time.Millisecond
+)
+
+// waitForCrawl waits until the company's last crawl is a run other than before. It prints
+// the result and returns the ID of the run.
+func (s *demoRunner) waitForCrawl(ctx context.Context, before string) (id string, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, demoCrawlTimeout, errors.New("timed out waiting for the crawl of the demo site"))
+	defer cancel()
+	tick := time.NewTicker(demoPollInterval)
+	defer tick.Stop()
+	for {
+		c, err := s.company(ctx)
+		if err != nil {
+			return "", err
+		}
+		if last := c.Status.LastCrawl; last != nil && last.RunID != before && !meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReconciling) {
+			r, err := s.store.GetRun(ctx, last.RunID)
+			if err != nil {
+				return "", fmt.Errorf("get the run of the demo crawl: %w", err)
+			}
+			d := r.Documents
+			fmt.Fprintf(s.w, "%d pages; documents: %d new, %d changed, %d unchanged, %d removed. %s\n", r.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Removed, last.Message)
+			return last.RunID, nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+	}
+}
+
+// lastRun returns the run ID of the company's last crawl, or "" if there was none.
+func (s *demoRunner) lastRun(ctx context.Context) (string, error) {
+	c, err := s.company(ctx)
+	if err != nil || c.Status.LastCrawl == nil {
+		return "", err
+	}
+	return c.Status.LastCrawl.RunID, nil
+}
+
+func (s *demoRunner) company(ctx context.Context) (*v1alpha1.Company, error) {
+	c := &v1alpha1.Company{}
+	if err := s.client.Get(ctx, client.ObjectKey{Namespace: kubestore.DefaultNamespace, Name: demo.CompanyName}, c); err != nil {
+		return nil, fmt.Errorf("get the demo company: %w", err)
+	}
+	return c, nil
+}
+
+// showChanges prints the last change of each of the company's documents that changed.
 func showChanges(ctx context.Context, s store.Store, company string, w io.Writer) error {
 	docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, company, p) })
 	if err != nil {
@@ -84,7 +239,7 @@ func showChanges(ctx context.Context, s store.Store, company string, w io.Writer
 	}
 	for _, d := range docs {
 		if n := len(d.FormerURLs); n > 0 {
-			fmt.Fprintf(w, "\n%s has moved here from %s\n", d.URL, strings.Join(d.FormerURLs, ", "))
+			fmt.Fprintf(w, "\n%s has moved from %s\n", d.URL, strings.Join(d.FormerURLs, ", "))
 		}
 		_, text, err := s.VersionText(ctx, d.ID, 0)
 		if err != nil {

@@ -1,56 +1,94 @@
 package cli
 
 import (
-	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/clausea/crawler/internal/crawl/netguard"
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/settings"
 )
 
-func TestTheDemoFindsAllAndShowsWhatChanged(t *testing.T) {
+// demoComplete is in the last line that the demo prints.
+const demoComplete = "The demo is complete."
+
+func TestStandaloneDemoShowsBothCrawlsAndKeepsRunning(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	if code := newApp().main(t.Context(), []string{"demo", "--store", t.TempDir()}, &out, &out); code != exitDone {
-		t.Fatalf("it ends with %d\n%s", code, &out)
+	r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn")
+	r.waitUntil(t, "the end of the demo", func() bool { return strings.Contains(r.output(), demoComplete) })
+	first, second, ok := strings.Cut(r.output(), "The site has changed.")
+	if !ok || !strings.Contains(first, "13 new, 0 changed") {
+		t.Errorf("the demo does not show the first crawl:\n%s", first)
 	}
-	first, second, ok := strings.Cut(out.String(), "The second crawl:")
-	if !ok {
-		t.Fatalf("there is no second crawl:\n%s", &out)
-	}
-	for path, typ := range map[string]string{
-		"/legal/terms": "terms_of_service", "/legal/privacy": "privacy_policy", "/legal/cookies": "cookie_policy",
-		"/legal/dpa": "data_processing_agreement", "/legal/subprocessors": "subprocessors", "/legal/acceptable-use": "acceptable_use_policy",
-		"/legal/refunds": "", "/legal/sla": "service_level_agreement", "/de/impressum": "imprint", "/de/datenschutz": "privacy_policy",
-		"/fr/cgu": "terms_of_service", "/es/privacidad": "privacy_policy", "/ja/terms": "terms_of_service",
-	} {
-		if !row(typ, "New", path).MatchString(first) {
-			t.Errorf("%s is not found as %s", path, typ)
-		}
-	}
-	for path, change := range map[string]string{
-		"/legal/privacy": "Changed", "/legal/community": "New", "/legal/fair-use": "Moved", "/legal/terms": "Unchanged",
-	} {
-		if !row("", change, path).MatchString(second) {
-			t.Errorf("%s is not said to be %s", path, change)
-		}
-	}
-	for _, want := range []string{
-		"/legal/fair-use has moved here from https://harbour.example/legal/acceptable-use",
-		"[-three-] {+seven+}", " 0 of them in the site's endless calendar",
-	} {
+	for _, want := range []string{"1 new, 1 changed, 12 unchanged, 0 removed", "fair-use has moved from", "[-three-] {+seven+}"} {
 		if !strings.Contains(second, want) {
-			t.Errorf("it doesn't say %q", want)
+			t.Errorf("the demo does not show %q for the second crawl:\n%s", want, second)
 		}
 	}
-	if n := strings.Count(second, "Changed "); n != 1 {
-		t.Errorf("%d documents are said to have changed, not one", n)
+	if strings.Contains(r.output(), "dashboard") {
+		t.Error("the demo mentions the dashboard, which does not exist yet")
 	}
-	if t.Failed() {
-		t.Log(out.String())
+	command := regexp.MustCompile(`bin/clausea get documents --store (\S+)`).FindStringSubmatch(first)
+	health := regexp.MustCompile(`http://localhost:([0-9]+)/readyz`).FindStringSubmatch(first)
+	if command == nil || health == nil {
+		t.Fatalf("the demo does not print the commands and the health URL:\n%s", first)
+	}
+	folder := command[1]
+	for what, want := range map[string]string{
+		"companies": demo.CompanyName + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.CompanyName + "-now-", "co": "True", "runs": "Complete",
+	} {
+		if out := get(t, folder, what); !strings.Contains(out, want) {
+			t.Errorf("get %s does not show %q for the running process:\n%s", what, want, out)
+		}
+	}
+	if out := get(t, folder, "documents", "https://harbour.example/legal/privacy", "-o", "markdown"); !strings.Contains(out, "seven years") {
+		t.Errorf("the text of the document is\n%s", out)
+	}
+	r.waitUntil(t, "readiness", func() bool { status, _ := getReadyz(health[1]); return status == http.StatusOK })
+	r.terminate(t)
+	if err := r.waitForCleanExit(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the demo store was not removed: %v", err)
 	}
 }
 
-// row is a document's line in the closing table.
-func row(typ, change, path string) *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^` + typ + `.* ` + change + ` +https://harbour\.example` + path + `$`)
+func TestDemoBlocksLoopbackExceptItsSite(t *testing.T) {
+	t.Parallel()
+	v, err := settings.New().Load(settings.CommandStandalone, environment(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newDemoRunner(t.Context(), v, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	for addr, allowed := range map[string]bool{s.site.Addr: true, "127.0.0.1:1": false, "[::1]:443": false, "[::ffff:127.0.0.1]:27017": false, "nonsense": false, "93.184.216.34:443": true} {
+		if err := s.guardConnection("tcp", addr); (err == nil) != allowed || err != nil && !errors.Is(err, netguard.ErrBlocked) {
+			t.Errorf("%s: %v", addr, err)
+		}
+	}
+}
+
+func TestDemoReusesAnExistingFolder(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for range 2 {
+		r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn", "--store", folder)
+		r.waitUntil(t, "the end of the demo", func() bool { return strings.Contains(r.output(), demoComplete) })
+		r.terminate(t)
+		if err := r.waitForCleanExit(); err != nil {
+			t.Error(err)
+		}
+	}
+	if out := get(t, folder, "documents"); !strings.Contains(out, "https://harbour.example/legal/privacy") {
+		t.Errorf("get documents prints\n%s", out)
+	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/demo"
 )
 
-func TestADepthOfZeroIsTheSeedsAloneByFlagAndByManifest(t *testing.T) {
+func TestMaxDepthZeroFetchesOnlySeedsByFlagAndByManifest(t *testing.T) {
 	t.Parallel()
 	site, err := demo.Start(t.Context())
 	if err != nil {

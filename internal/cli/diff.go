@@ -20,7 +20,7 @@ func newDiff(a *app) *cobra.Command {
 	var from, to int
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW | diff DOCUMENT --from N --to M",
-		Short: "Show what changed between two files, or two versions of a document",
+		Short: "Show the changes between two files, or between two versions of a document",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			readPDF, err := newPDFReader()
 			if err != nil {
@@ -29,7 +29,7 @@ func newDiff(a *app) *cobra.Command {
 			if bulk {
 				return jsonl.Diff(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), readPDF)
 			}
-			given := false
+			versionSet := false
 			for _, f := range []struct {
 				name string
 				n    int
@@ -37,28 +37,28 @@ func newDiff(a *app) *cobra.Command {
 				if !cmd.Flags().Changed(f.name) {
 					continue
 				}
-				if given = true; f.n < 1 {
-					return usage("--%s %d: versions count from 1", f.name, f.n)
+				if versionSet = true; f.n < 1 {
+					return usage("--%s %d: version numbers start at 1", f.name, f.n)
 				}
 			}
 			switch {
-			case len(args) == 2 && !given:
+			case len(args) == 2 && !versionSet:
 				return diffFiles(cmd, a.values, args, readPDF, output)
 			case len(args) == 1:
 				return diffVersions(cmd, a.values, args[0], from, to, output)
 			}
-			return usage("name two files, or one document's id or URL with --from and --to")
+			return usage("expected two files, or the ID or URL of one document with --from and --to")
 		},
 	}
 	fs := cmd.Flags()
 	outputFlag(cmd, &output, "text", "html", "json")
-	fs.BoolVar(&bulk, "jsonl", false, `read {"id","url","old","new"} a line, write one line for each`)
-	fs.IntVar(&from, "from", 0, "older version (default: the one before --to)")
-	fs.IntVar(&to, "to", 0, "newer version (default: the newest)")
+	fs.BoolVar(&bulk, "jsonl", false, `read one {"id","url","old","new"} object per line and write one result per line`)
+	fs.IntVar(&from, "from", 0, "older version (default: the version before --to)")
+	fs.IntVar(&to, "to", 0, "newer version (default: the latest version)")
 	return a.withSettings(cmd, settings.CommandDiff)
 }
 
-func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF jsonl.Reader, output string) error {
+func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF jsonl.PDFReader, output string) error {
 	var docs [2]document.Document
 	for i, f := range files {
 		var err error
@@ -85,7 +85,7 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 		return err
 	}
 	if len(newest) == 0 {
-		return fmt.Errorf("%s has no version yet", d.URL)
+		return fmt.Errorf("document %s has no versions", d.URL)
 	}
 	if from, to, err = resolveVersions(d.URL, from, to, newest[0].Number); err != nil {
 		return err
@@ -99,19 +99,19 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 		return err
 	}
 	old, cur := document.FromMarkdown(oldText), document.FromMarkdown(newText)
-	cur.Type = d.Type // a list of subprocessors is compared by its rows too
+	cur.Type = d.Type // subprocessor lists are also compared row by row
 	return printChange(cmd.OutOrStdout(), document.Compare(old, cur), output)
 }
 
-// resolveVersions is which versions --from and --to mean, of a document that has those from 1
-// to newest; 0 is one that was not given.
+// resolveVersions returns the versions that --from and --to select; 0 is an unset flag. The
+// document has the versions 1 to newest.
 func resolveVersions(url string, from, to, newest int) (older, newer int, err error) {
 	has := fmt.Sprintf("has versions 1 to %d", newest)
 	if newest == 1 {
-		has = "has version 1 only"
+		has = "has only version 1"
 	}
 	if missing := max(from, to); missing > newest {
-		return 0, 0, usage("there is no version %d: %s %s", missing, url, has)
+		return 0, 0, usage("version %d does not exist: %s %s", missing, url, has)
 	}
 	older, newer = from, to
 	if newer == 0 {
@@ -122,11 +122,11 @@ func resolveVersions(url string, from, to, newest int) (older, newer int, err er
 	}
 	switch {
 	case newest == 1:
-		return 0, 0, usage("%s has one version only; there is nothing to compare it with", url)
+		return 0, 0, usage("%s has only one version, so there is nothing to compare", url)
 	case older == 0:
-		return 0, 0, usage("--to 1 is the first version, and there is none before it: %s %s", url, has)
+		return 0, 0, usage("--to 1 is the first version, so there is no older one: %s %s", url, has)
 	case older == newer && to == 0:
-		return 0, 0, usage("--from %d is the newest version, and there is none after it: %s %s", older, url, has)
+		return 0, 0, usage("--from %d is the latest version, so there is no newer one: %s %s", older, url, has)
 	case older == newer:
 		return 0, 0, usage("--from and --to are both version %d: %s %s", older, url, has)
 	}
@@ -144,6 +144,6 @@ func printChange(w io.Writer, c change.Change, output string) error {
 	case "json":
 		return json.NewEncoder(w).Encode(c)
 	default:
-		return usage("-o %s: it is text, html or json", output)
+		return usage("-o %s: expected text, html or json", output)
 	}
 }

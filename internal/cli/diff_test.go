@@ -15,33 +15,33 @@ import (
 
 const dpaPDF = "../run/testdata/dpa.pdf"
 
-func TestDiffReadsAPDFInAChildAsInspectDoes(t *testing.T) {
+func TestDiffReadsPDFsInAChildProcess(t *testing.T) {
 	t.Parallel()
 	code, text, errs := call(t, nil, "inspect", dpaPDF)
 	if code != exitDone {
-		t.Fatalf("inspect ends with %d: %s", code, errs)
+		t.Fatalf("inspect: exit code %d: %s", code, errs)
 	}
 	edited := filepath.Join(t.TempDir(), "edited.md")
 	if err := os.WriteFile(edited, []byte(strings.Replace(text, "technical and organisational measures", "no measures", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if code, out, errs := call(t, nil, "diff", dpaPDF, dpaPDF); code != exitDone || !strings.Contains(out, "none") {
-		t.Errorf("with itself: exit %d, %s%s", code, out, errs)
+		t.Errorf("diff with itself: exit code %d: %s%s", code, out, errs)
 	}
 	if code, out, errs := call(t, nil, "diff", dpaPDF, edited); code != exitDone || !strings.Contains(out, "organisational") {
-		t.Errorf("with its edited text: exit %d, %s%s", code, out, errs)
+		t.Errorf("diff with edited text: exit code %d: %s%s", code, out, errs)
 	}
-	var out, said bytes.Buffer
-	root := newRoot(newApp(), &out, &said)
+	var out, stderr bytes.Buffer
+	root := newRoot(newApp(), &out, &stderr)
 	root.SetIn(strings.NewReader(fmt.Sprintf(`{"id":1,"url":null,"old":%q,"new":%q}`, dpaPDF, edited)))
 	root.SetArgs([]string{"diff", "--jsonl"})
 	if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), `{"id":1,"changed":true,"kind":"change",`) {
-		t.Errorf("as lines of JSON: %v, %s%s", err, &out, &said)
+		t.Errorf("diff --jsonl: %v, %s%s", err, &out, &stderr)
 	}
 }
 
-// storeWithVersions is a store with a document https://NAME.example/terms for each number, which has
-// as many versions: number N says that data are kept for N years.
+// storeWithVersions creates a store with a document https://NAME.example/terms for each name. The
+// document has the given number of versions; version N says that data is kept for N years.
 func storeWithVersions(t *testing.T, numbers map[string]int) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -66,7 +66,7 @@ func storeWithVersions(t *testing.T, numbers map[string]int) (folder string) {
 	return folder
 }
 
-func TestDiffComparesTheVersionsThatAreAskedFor(t *testing.T) {
+func TestDiffComparesTheSelectedVersions(t *testing.T) {
 	t.Parallel()
 	folder := storeWithVersions(t, map[string]int{"many": 3, "once": 1, "none": 0})
 	for _, c := range []struct {
@@ -81,27 +81,27 @@ func TestDiffComparesTheVersionsThatAreAskedFor(t *testing.T) {
 		{"many --from 1", exitDone, []string{"[-1-] {+3+} years"}},
 		{"many --from 1 --to 2", exitDone, []string{"[-1-] {+2+} years"}},
 		{"many --from 3 --to 1", exitDone, []string{"[-3-] {+1+} years"}},
-		{"many --to 1", exitUsage, []string{"--to 1 is the first version, and there is none before it: https://many.example/terms has versions 1 to 3"}},
-		{"many --to 9", exitUsage, []string{"there is no version 9: https://many.example/terms has versions 1 to 3"}},
-		{"many --from 4 --to 2", exitUsage, []string{"there is no version 4: https://many.example/terms has versions 1 to 3"}},
-		{"many --from 3", exitUsage, []string{"--from 3 is the newest version, and there is none after it"}},
+		{"many --to 1", exitUsage, []string{"--to 1 is the first version, so there is no older one: https://many.example/terms has versions 1 to 3"}},
+		{"many --to 9", exitUsage, []string{"version 9 does not exist: https://many.example/terms has versions 1 to 3"}},
+		{"many --from 4 --to 2", exitUsage, []string{"version 4 does not exist: https://many.example/terms has versions 1 to 3"}},
+		{"many --from 3", exitUsage, []string{"--from 3 is the latest version, so there is no newer one"}},
 		{"many --from 2 --to 2", exitUsage, []string{"--from and --to are both version 2"}},
-		{"many --from -1", exitUsage, []string{"--from -1: versions count from 1"}},
-		{"many --to 0", exitUsage, []string{"--to 0: versions count from 1"}},
-		{"once", exitUsage, []string{"https://once.example/terms has one version only"}},
-		{"once --to 1", exitUsage, []string{"https://once.example/terms has one version only"}},
-		{"once --from 2", exitUsage, []string{"there is no version 2: https://once.example/terms has version 1 only"}},
-		{"none", exitFailed, []string{"https://none.example/terms has no version yet"}},
-		{"nobody", exitFailed, []string{"nobody: not found"}},
-		{"a.html b.html --to 2", exitUsage, []string{"name two files, or one document's id or URL"}},
+		{"many --from -1", exitUsage, []string{"--from -1: version numbers start at 1"}},
+		{"many --to 0", exitUsage, []string{"--to 0: version numbers start at 1"}},
+		{"once", exitUsage, []string{"https://once.example/terms has only one version"}},
+		{"once --to 1", exitUsage, []string{"https://once.example/terms has only one version"}},
+		{"once --from 2", exitUsage, []string{"version 2 does not exist: https://once.example/terms has only version 1"}},
+		{"none", exitFailed, []string{"https://none.example/terms has no versions"}},
+		{"unknown", exitFailed, []string{"unknown: not found"}},
+		{"a.html b.html --to 2", exitUsage, []string{"expected two files, or the ID or URL of one document"}},
 	} {
 		code, out, errs := call(t, nil, append([]string{"diff", "--store", folder}, strings.Fields(c.args)...)...)
 		if code != c.code {
-			t.Errorf("diff %s ends with %d, want %d: %s%s", c.args, code, c.code, out, errs)
+			t.Errorf("diff %s: exit code %d, want %d: %s%s", c.args, code, c.code, out, errs)
 		}
 		for _, want := range c.has {
 			if !strings.Contains(out+errs, want) {
-				t.Errorf("diff %s: no %q in %s%s", c.args, want, out, errs)
+				t.Errorf("diff %s: want %q in %s%s", c.args, want, out, errs)
 			}
 		}
 	}

@@ -14,8 +14,10 @@ func newExport(a *app) *cobra.Command {
 	var company string
 	cmd := &cobra.Command{
 		Use:   "export FOLDER",
-		Short: "Write the documents as Markdown in Open Terms Archive's layout, each version a git commit",
-		Args:  exactly(1),
+		Short: "Write the documents as Markdown to a git repository in the Open Terms Archive layout, one commit per version",
+		Long: `Write the documents as Markdown to a git repository in the Open Terms Archive layout, one
+commit per version. Requires git 2.25 or later in PATH.`,
+		Args: exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := openExisting(cmd.Context(), a.values)
 			if err != nil {
@@ -36,6 +38,6 @@ func newExport(a *app) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&company, "company", "", "only this company's")
+	cmd.Flags().StringVar(&company, "company", "", "export only the documents of this `company`")
 	return a.withSettings(cmd, settings.CommandExport)
 }

@@ -26,10 +26,10 @@ func newGet(a *app) *cobra.Command {
 	var f resourceFlags
 	cmd := &cobra.Command{
 		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...]",
-		Short: "Show what is stored; get documents ID -o markdown gives a document's text",
-		Long: `Show what is stored: companies with documents, documents, their versions, runs and the
-pages that they met. get company (or co) and get crawljob (crawljobs, cj) show the resources
-as kubectl does; -o yaml gives manifests that apply takes.`,
+		Short: "Show stored records and resources; get documents ID -o markdown prints the text of a document",
+		Long: `Show stored records: companies with documents, documents, their versions, runs, and the
+pages that runs encountered. get company (or co) and get crawljob (crawljobs, cj) show the
+resources as kubectl does; -o yaml prints manifests that apply accepts.`,
 		Example: `  clausea get documents --company example.com
   clausea get documents https://example.com/terms -o markdown --version 1
   clausea get pages --company example.com
@@ -38,15 +38,15 @@ as kubectl does; -o yaml gives manifests that apply takes.`,
 		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages", "company", "crawljobs", "crawljob"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("get what? companies, documents, versions, runs or pages; or company or crawljobs, the resources")
+				return usage("no kind; expected companies, documents, versions, runs or pages, or the resources company or crawljobs")
 			}
 			g := getter{cmd.Context(), nil, cmd.OutOrStdout(), output, company, version}
-			given := cmd.Flags().Changed("namespace")
+			namespaceSet := cmd.Flags().Changed("namespace")
 			if k := resourceTableFor(args[0]); k != nil {
-				return a.getResources(&g, k, f, given, args)
+				return a.getResources(&g, k, f, namespaceSet, args)
 			}
-			if f.kubernetes || given {
-				return usage("get %s reads the store's records: --kubernetes and --namespace are for get company and get crawljob", args[0])
+			if f.kubernetes || namespaceSet {
+				return usage("get %s reads records of the store: --kubernetes and --namespace apply only to get company and get crawljob", args[0])
 			}
 			s, stop, err := openRecords(cmd.Context(), a.values)
 			if err != nil {
@@ -59,13 +59,14 @@ as kubectl does; -o yaml gives manifests that apply takes.`,
 	}
 	f.addFlags(cmd, false)
 	fs := cmd.Flags()
-	fs.Lookup("namespace").Usage = "`namespace` of the company or crawljob; if it is given, lists have only its"
+	fs.Lookup("namespace").Usage = "`namespace` of the company or crawljob; lists cover all namespaces unless it is set"
 	outputFlag(cmd, &output, "table", "json", "yaml", "markdown", "wide")
-	fs.StringVar(&company, "company", "", "only this company's")
-	fs.IntVar(&version, "version", 0, "version of a document's text (default: the newest)")
+	fs.StringVar(&company, "company", "", "show only records of this `company`")
+	fs.IntVar(&version, "version", 0, "version of the document text (default: the latest version)")
 	return a.withSettings(cmd, settings.CommandGet)
 }
 
+// getter executes one get command.
 type getter struct {
 	ctx             context.Context
 	s               remote.Records
@@ -105,7 +106,7 @@ func (g *getter) get(args []string) error {
 		if err != nil {
 			return err
 		}
-		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tGONE\tSTARTED", func(r store.Run) string {
+		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tCREATED", func(r store.Run) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
 				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Removed, r.CreatedAt.Format(time.RFC3339))
 		})
@@ -114,7 +115,7 @@ func (g *getter) get(args []string) error {
 	case what == "pages" && len(args) <= 2:
 		return g.pages(args[1:])
 	}
-	return usage("get %s: write get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
+	return usage("get %s: expected get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
 }
 
 func (g *getter) companies() error {
@@ -130,10 +131,10 @@ func (g *getter) companies() error {
 	})
 }
 
-// pages tells what became of a company's URLs in the last run that met them.
+// pages shows the result of each of a company's URLs in the last run that encountered it.
 func (g *getter) pages(url []string) error {
 	if g.company == "" {
-		return usage("get pages: name the company with --company; get companies lists them")
+		return usage("get pages: --company is required; get companies lists the companies")
 	}
 	var rows []store.FetchedPage
 	var err error
@@ -180,7 +181,8 @@ func (g *getter) document(id string) error {
 	})
 }
 
-// findDocument takes an id or a URL; with a company it need not look through all.
+// findDocument returns the document with the given ID or URL. Without a company, a URL
+// requires a scan of all documents.
 func findDocument(ctx context.Context, s remote.Records, company, id string) (store.Document, error) {
 	switch {
 	case !strings.Contains(id, "://"):
@@ -200,9 +202,9 @@ func findDocument(ctx context.Context, s remote.Records, company, id string) (st
 	return store.Document{}, fmt.Errorf("document %s: %w", id, store.ErrNotFound)
 }
 
-var errTooMany = errors.New("there are over 100,000; narrow the list with --company")
+var errTooMany = errors.New("more than 100,000 records; use --company to narrow the list")
 
-// listAll reads every page of a list, within a bound.
+// listAll reads all pages of a list. It returns errTooMany if there are too many records.
 func listAll[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, error) {
 	var out []T
 	p := store.ListOptions{Limit: 500}
@@ -222,9 +224,10 @@ func listAll[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, err
 	}
 }
 
-func printList[T any](g *getter, items []T, head string, row func(T) string) error {
+// printList prints items in the output format. header and row have tab-separated columns.
+func printList[T any](g *getter, items []T, header string, row func(T) string) error {
 	if items == nil {
-		items = []T{} // an empty list, not null
+		items = []T{} // encodes as an empty list, not as null
 	}
 	switch g.output {
 	case "json":
@@ -239,10 +242,10 @@ func printList[T any](g *getter, items []T, head string, row func(T) string) err
 		return err
 	case "table":
 	default:
-		return usage("-o %s: it is table, json or yaml", g.output)
+		return usage("-o %s: expected table, json or yaml", g.output)
 	}
 	tw := tabwriter.NewWriter(g.w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(tw, head)
+	fmt.Fprintln(tw, header)
 	for _, it := range items {
 		fmt.Fprintln(tw, row(it))
 	}

@@ -20,10 +20,11 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// resourceTable is how get shows one kind of resource.
+// resourceTable describes how get shows one kind of resource.
 type resourceTable struct {
-	kind, head string
-	// row are the columns of a resource, what its condition Ready says and its company.
+	kind, header string
+	// row returns the columns of a resource, the message of its condition Ready, and its
+	// company.
 	row func(*unstructured.Unstructured) (row, message, company string, err error)
 }
 
@@ -40,8 +41,8 @@ var resourceTables = []resourceTable{
 	}},
 }
 
-// resourceTableFor is the kind that get means by its first argument, KIND or KIND/NAME, as
-// kubectl has it; nil is none. companies are those in the store's records.
+// resourceTableFor returns the table for the first argument of get, KIND or KIND/NAME as
+// for kubectl, or nil if it is not a resource. "companies" selects records of the store.
 func resourceTableFor(arg string) *resourceTable {
 	word, _, _ := strings.Cut(strings.ToLower(arg), "/")
 	i := slices.IndexFunc(resourceTables, func(k resourceTable) bool { return word != "companies" && k.kind == kindNames[word] })
@@ -51,16 +52,16 @@ func resourceTableFor(arg string) *resourceTable {
 	return &resourceTables[i]
 }
 
-// getResources shows the named resources of a kind, or else all of it: those of one
-// namespace where given says so.
-func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, given bool, args []string) error {
+// getResources shows the named resources of a kind, or all of them if args names none.
+// The list is restricted to one namespace if namespaceSet is true.
+func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, namespaceSet bool, args []string) error {
 	if !slices.Contains([]string{"table", "wide", "json", "yaml"}, g.output) {
-		return usage("-o %s: it is table, wide, json or yaml", g.output)
+		return usage("-o %s: expected table, wide, json or yaml", g.output)
 	}
 	names := args[1:]
 	if word, name, ok := strings.Cut(args[0], "/"); ok {
 		if name == "" || len(names) > 0 {
-			return usage("get %s: write get %s NAME, or get %[2]s/NAME", strings.Join(args, " "), word)
+			return usage("get %s: expected get %s NAME or get %[2]s/NAME", strings.Join(args, " "), word)
 		}
 		names = []string{name}
 	}
@@ -71,7 +72,7 @@ func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, given b
 	defer r.close()
 	if len(names) == 0 {
 		namespace := ""
-		if given {
+		if namespaceSet {
 			namespace = f.namespace
 		}
 		list := &unstructured.UnstructuredList{}
@@ -98,12 +99,13 @@ func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, given b
 	return errors.Join(errs...)
 }
 
-// resources writes resources, of the company that is asked for: as a table, or as
-// manifests that apply takes. One that was asked for alone is itself, others are a list.
-func (g *getter) resources(k *resourceTable, items []unstructured.Unstructured, alone bool) error {
-	head := k.head
+// resources prints resources as a table or as manifests that apply accepts, restricted to
+// the company of --company. If single is true, a manifest is printed as is, otherwise in a
+// List.
+func (g *getter) resources(k *resourceTable, items []unstructured.Unstructured, single bool) error {
+	header := k.header
 	if g.output == "wide" {
-		head += "\tMESSAGE"
+		header += "\tMESSAGE"
 	}
 	rows, manifests := []string{}, []any{}
 	for i := range items {
@@ -118,11 +120,11 @@ func (g *getter) resources(k *resourceTable, items []unstructured.Unstructured, 
 		if g.output == "wide" {
 			row += "\t" + message
 		}
-		o.SetManagedFields(nil) // as kubectl leaves them out
+		o.SetManagedFields(nil) // kubectl omits them too
 		rows, manifests = append(rows, row), append(manifests, o.Object)
 	}
 	var out any = map[string]any{"apiVersion": "v1", "kind": "List", "items": manifests}
-	if alone && len(manifests) == 1 {
+	if single && len(manifests) == 1 {
 		out = manifests[0]
 	}
 	var b []byte
@@ -135,7 +137,7 @@ func (g *getter) resources(k *resourceTable, items []unstructured.Unstructured, 
 		b, err = yaml.Marshal(out)
 	default:
 		g.output = "table"
-		return printList(g, rows, head, func(row string) string { return row })
+		return printList(g, rows, header, func(row string) string { return row })
 	}
 	if err == nil {
 		_, err = g.w.Write(b)
@@ -143,7 +145,7 @@ func (g *getter) resources(k *resourceTable, items []unstructured.Unstructured, 
 	return err
 }
 
-// crawlJobRow shows a CrawlJob as kubectl does.
+// crawlJobRow returns the columns that kubectl shows for a CrawlJob.
 func crawlJobRow(j *v1alpha1.CrawlJob) string {
 	var p v1alpha1.CrawlProgress
 	var d v1alpha1.DocumentCounts
@@ -157,7 +159,7 @@ func crawlJobRow(j *v1alpha1.CrawlJob) string {
 	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s", j.Namespace, j.Name, j.CompanyKey(), ready, cmp.Or(j.Status.Reason, "-"), p.Fetched, d.New, d.Changed, age(j.CreationTimestamp))
 }
 
-// companyRow shows a Company as kubectl does.
+// companyRow returns the columns that kubectl shows for a Company.
 func companyRow(c *v1alpha1.Company) string {
 	ready, state := readiness(c.Status.Conditions)
 	next := "-"
@@ -167,7 +169,7 @@ func companyRow(c *v1alpha1.Company) string {
 	return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s\t%s", c.Namespace, c.Name, ready, state, c.Status.DocumentCount, next, age(c.CreationTimestamp))
 }
 
-// readiness is the condition Ready and its reason.
+// readiness returns the status and the reason of the condition Ready.
 func readiness(conditions []metav1.Condition) (ready, state string) {
 	if c := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady); c != nil {
 		return string(c.Status), c.Reason
@@ -175,7 +177,7 @@ func readiness(conditions []metav1.Condition) (ready, state string) {
 	return "-", "-"
 }
 
-// readyMessage is what the condition Ready says, on one line.
+// readyMessage returns the message of the condition Ready on one line.
 func readyMessage(conditions []metav1.Condition) string {
 	if c := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady); c != nil {
 		return strings.Join(strings.Fields(c.Message), " ")

@@ -11,7 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// crawledDemo is a store in which the demo's company was crawled once.
+// crawledDemo crawls the demo company once and returns the folder of the store.
 func crawledDemo(t *testing.T) (folder string) {
 	t.Helper()
 	site, err := demo.Start(t.Context())
@@ -22,7 +22,7 @@ func crawledDemo(t *testing.T) (folder string) {
 	folder = filepath.Join(t.TempDir(), "store")
 	code, out, errs := call(t, nil, "crawl", demo.Domain, "--store", folder, "--delay", "0", "--ca-file", site.CAFile, "--connect-to", ":443:"+site.Addr, "--allow-address", "127.0.0.1/32")
 	if code != exitDone {
-		t.Fatalf("the crawl ends with %d: %s%s", code, out, errs)
+		t.Fatalf("crawl: exit code %d: %s%s", code, out, errs)
 	}
 	return folder
 }
@@ -31,12 +31,12 @@ func get(t *testing.T, folder string, args ...string) string {
 	t.Helper()
 	code, out, errs := call(t, nil, append([]string{"get", "--store", folder}, args...)...)
 	if code != exitDone {
-		t.Fatalf("get %v ends with %d: %s", args, code, errs)
+		t.Fatalf("get %v: exit code %d: %s", args, code, errs)
 	}
 	return out
 }
 
-func TestGetShowsAllThatIsStored(t *testing.T) {
+func TestGetShowsStoredRecords(t *testing.T) {
 	t.Parallel()
 	folder := crawledDemo(t)
 	terms := "https://" + demo.Domain + "/legal/terms"
@@ -45,7 +45,7 @@ func TestGetShowsAllThatIsStored(t *testing.T) {
 		want []string
 	}{
 		{[]string{"companies"}, []string{"NAME", demo.Domain}},
-		{[]string{"companies", "--company", "nobody"}, []string{"NAME"}},
+		{[]string{"companies", "--company", "unknown"}, []string{"NAME"}},
 		{[]string{"documents", "--company", demo.Domain}, []string{"terms_of_service", terms}},
 		{[]string{"documents", terms}, []string{terms}},
 		{[]string{"documents", terms, "--company", demo.Domain, "-o", "markdown"}, []string{"# "}},
@@ -53,12 +53,12 @@ func TestGetShowsAllThatIsStored(t *testing.T) {
 		{[]string{"runs"}, []string{"Complete", demo.Domain}},
 		{[]string{"pages", "--company", demo.Domain}, []string{"RESULT", "fetched", "LINKED ON", terms}},
 		{[]string{"pages", terms, "--company", demo.Domain, "-o", "yaml"}, []string{"url: " + terms, "status: 200", "type: terms_of_service"}},
-		{[]string{"documents", "--company", "nobody", "-o", "json"}, []string{"[]"}},
+		{[]string{"documents", "--company", "unknown", "-o", "json"}, []string{"[]"}},
 	} {
 		out := get(t, folder, c.args...)
 		for _, w := range c.want {
 			if !strings.Contains(out, w) {
-				t.Errorf("get %v: no %q in\n%s", c.args, w, out)
+				t.Errorf("get %v: want %q in\n%s", c.args, w, out)
 			}
 		}
 	}
@@ -73,10 +73,10 @@ func TestGetShowsAllThatIsStored(t *testing.T) {
 	}
 	for _, args := range [][]string{{"pages"}, {"pages", "a", "b"}, {"companies", "x"}, {"nonsense"}} {
 		if code, _, errs := callUntil(context.Background(), nil, append([]string{"get", "--store", folder}, args...)...); code != exitUsage || errs == "" {
-			t.Errorf("get %v ends with %d: %s", args, code, errs)
+			t.Errorf("get %v: exit code %d: %s", args, code, errs)
 		}
 	}
 	if code, _, errs := callUntil(context.Background(), nil, "get", "--store", folder, "pages", "https://nowhere.example/", "--company", demo.Domain); code != exitFailed || !strings.Contains(errs, "not found") {
-		t.Errorf("a page that was not met ends with %d: %s", code, errs)
+		t.Errorf("get of an unknown page: exit code %d: %s", code, errs)
 	}
 }

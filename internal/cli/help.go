@@ -11,7 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// usage writes how a command is called: cobra's usage, with flags by group and
+// usage writes the usage text of a command. Unlike cobra's, it groups the flags and lists
 // the environment variables of settings that have no flag.
 func (a *app) usage(cmd *cobra.Command) error {
 	w := cmd.OutOrStderr()
@@ -36,7 +36,7 @@ func (a *app) usage(cmd *cobra.Command) error {
 	}
 	a.writeVariables(&b, cmd)
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n%s COMMAND --help says more about a command.\n", cmd.CommandPath())
+		fmt.Fprintf(&b, "\nRun %s COMMAND --help for the help of a command.\n", cmd.CommandPath())
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -53,16 +53,17 @@ func (a *app) writeVariables(b *strings.Builder, cmd *cobra.Command) {
 			fmt.Fprintf(b, "      %-20s %s\n", strings.Join(row.Env, ", "), row.Help)
 		}
 	}
-	b.WriteString("\nSettings are read from the environment (each NAME also as NAME_FILE) and from a file\ntoo: clausea config print shows them, docs/configuration.md explains them.\n")
+	b.WriteString("\nSettings can also be set in the environment (each NAME also as NAME_FILE) and in a\nsettings file. clausea config print shows their values; docs/configuration.md describes\nthem.\n")
 }
 
-// flagGroup is a heading with flags.
+// flagGroup is a group of flags with a heading.
 type flagGroup struct {
 	name  string
 	flags *pflag.FlagSet
 }
 
-// flagGroups are a command's flags: its own first, then the table's by group.
+// flagGroups returns the flags of a command: its own flags first, then the groups of
+// settings.
 func flagGroups(cmd *cobra.Command) []flagGroup {
 	byName := map[string]*pflag.FlagSet{}
 	add := func(f *pflag.Flag) {

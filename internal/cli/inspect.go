@@ -22,7 +22,7 @@ func newInspect(a *app) *cobra.Command {
 	var bulk bool
 	cmd := &cobra.Command{
 		Use:   "inspect FILE|URL",
-		Short: "Show what one page is, without keeping anything",
+		Short: "Classify one page and extract its text, without storing anything",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			readPDF, err := newPDFReader()
 			if err != nil {
@@ -32,7 +32,7 @@ func newInspect(a *app) *cobra.Command {
 				return jsonl.Inspect(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), readPDF)
 			}
 			if len(args) != 1 {
-				return usage("name one file or URL, or give lines of JSON with --jsonl")
+				return usage("expected one file or URL, or --jsonl")
 			}
 			d, err := readDocument(cmd, args[0], a.values, readPDF)
 			if err != nil {
@@ -43,12 +43,12 @@ func newInspect(a *app) *cobra.Command {
 	}
 	fs := cmd.Flags()
 	outputFlag(cmd, &output, "markdown", "json")
-	fs.BoolVar(&bulk, "jsonl", false, `read {"id","url","file"} a line, write one line for each`)
+	fs.BoolVar(&bulk, "jsonl", false, `read one {"id","url","file"} object per line and write one result per line`)
 	return a.withSettings(cmd, settings.CommandInspect)
 }
 
-// readDocument reads a file or a URL. What is no text was named by mistake.
-func readDocument(cmd *cobra.Command, what string, v *settings.Values, readPDF jsonl.Reader) (document.Document, error) {
+// readDocument reads a file or a URL. Binary content is a usage error.
+func readDocument(cmd *cobra.Command, what string, v *settings.Values, readPDF jsonl.PDFReader) (document.Document, error) {
 	in, err := readInput(cmd, what, v)
 	if err != nil {
 		return document.Document{}, err
@@ -64,10 +64,10 @@ func readDocument(cmd *cobra.Command, what string, v *settings.Values, readPDF j
 	return d, nil
 }
 
-// isWeb says whether an argument is a URL of a page; schemes have no case (RFC 3986,
-// section 3.1).
-func isWeb(what string) bool {
-	scheme, _, ok := strings.Cut(what, "://")
+// isWeb reports whether an argument is an http or https URL. Schemes are case-insensitive
+// (RFC 3986, section 3.1).
+func isWeb(arg string) bool {
+	scheme, _, ok := strings.Cut(arg, "://")
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
@@ -90,7 +90,7 @@ func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.In
 		return document.Input{}, err
 	}
 	if res.Status != 200 {
-		return document.Input{}, fmt.Errorf("fetch %s: the server answered %d", what, res.Status)
+		return document.Input{}, fmt.Errorf("fetch %s: status %d", what, res.Status)
 	}
 	return document.Input{
 		Body: res.Body, ContentType: res.Header.Get("Content-Type"), URL: res.FinalURL,
@@ -105,9 +105,9 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		out := map[string]any{
-			"url": d.URL, "legal": d.Legal, "type": d.Type, "alsoTypes": d.Also, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
-			"region": d.Region, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
-			"updatedQuote": d.UpdatedQuote, "takesEffect": d.TakesEffect, "words": d.Words, "markdown": d.Markdown,
+			"url": d.URL, "legal": d.Legal, "type": d.Type, "additionalTypes": d.AdditionalTypes, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
+			"jurisdiction": d.Jurisdiction, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
+			"updatedQuote": d.UpdatedQuote, "upcomingEffectiveDate": d.UpcomingEffectiveDate, "words": d.WordCount, "markdown": d.Markdown,
 		}
 		if len(d.Subprocessors) > 0 {
 			out["subprocessors"] = d.Subprocessors
@@ -117,6 +117,6 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		_, err := fmt.Fprintln(w, d.Markdown)
 		return err
 	default:
-		return usage("-o %s: it is markdown or json", output)
+		return usage("-o %s: expected markdown or json", output)
 	}
 }

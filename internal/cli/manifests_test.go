@@ -15,7 +15,7 @@ import (
 
 const managerFolder = "../../config/manager"
 
-// operatorContainer is the one of the operator's Deployment.
+// operatorContainer returns the container of the operator's Deployment and its environment.
 func operatorContainer(t *testing.T, manifest []byte) (c corev1.Container, env map[string]string) {
 	t.Helper()
 	d := &appsv1.Deployment{}
@@ -29,7 +29,7 @@ func operatorContainer(t *testing.T, manifest []byte) (c corev1.Container, env m
 	return c, env
 }
 
-func TestTheOperatorsHeapLeavesRoomInItsContainer(t *testing.T) {
+func TestOperatorMemoryLimitExceedsItsHeapLimit(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile(filepath.Join(managerFolder, "manager.yaml"))
 	if err != nil {
@@ -42,15 +42,18 @@ func TestTheOperatorsHeapLeavesRoomInItsContainer(t *testing.T) {
 	}
 	limit := c.Resources.Limits.Memory().Value()
 	if free := limit - heap.Value(); free < limit/7 || free > limit/4 {
-		t.Errorf("of %d bytes GOMEMLIMIT leaves %d, not a seventh to a quarter", limit, free)
+		t.Errorf("GOMEMLIMIT leaves %d of %d bytes free, want between a seventh and a quarter", free, limit)
 	}
 }
 
-func TestTheWorkersImageFollowsTheOperators(t *testing.T) {
+func TestWorkerImageFollowsTheOperatorImage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs kubectl")
+	}
 	t.Parallel()
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" && os.Getenv("CI") == "" {
-		t.Skip("NOT TESTED with kustomize: KUBEBUILDER_ASSETS names no folder with kubectl; hack/kube/get.sh prints one")
+	if assets == "" {
+		t.Fatal("set KUBEBUILDER_ASSETS to the folder that hack/kube/get.sh prints, or test with -short")
 	}
 	folder := t.TempDir()
 	if err := os.CopyFS(folder, os.DirFS("../../config")); err != nil {
@@ -75,9 +78,9 @@ func TestTheWorkersImageFollowsTheOperators(t *testing.T) {
 		}
 		c, env := operatorContainer(t, []byte(doc))
 		if want := "registry.example/clausea:v1"; c.Image != want || env["CLAUSEA_WORKER_IMAGE"] != want {
-			t.Errorf("the operator's image is %s, its workers' %s", c.Image, env["CLAUSEA_WORKER_IMAGE"])
+			t.Errorf("the operator image is %s, the worker image is %s", c.Image, env["CLAUSEA_WORKER_IMAGE"])
 		}
 		return
 	}
-	t.Errorf("there is no Deployment in\n%s", out)
+	t.Errorf("want a Deployment in\n%s", out)
 }

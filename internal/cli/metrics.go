@@ -10,8 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// newCrawlMetrics registers the metrics of crawls with all values that their labels
-// may have.
+// newCrawlMetrics registers the crawl metrics with the valid values of their labels.
 func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 	l := telemetry.CrawlLabels{
 		Changes: []string{run.New, run.Changed, run.Unchanged, run.Moved, run.Gone, run.Broken, run.Flapping, run.Unreachable},
@@ -25,7 +24,7 @@ func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 	return telemetry.NewCrawlMetrics(r, l)
 }
 
-// newRenderMetrics registers the metrics of rendering, as newCrawlMetrics does.
+// newRenderMetrics registers the render metrics with the valid values of their labels.
 func newRenderMetrics(r prometheus.Registerer) (*telemetry.RenderMetrics, error) {
 	var l telemetry.RenderLabels
 	for _, end := range render.Reasons {
@@ -37,7 +36,7 @@ func newRenderMetrics(r prometheus.Registerer) (*telemetry.RenderMetrics, error)
 	return telemetry.NewRenderMetrics(r, l)
 }
 
-// renderObserver counts what a pool of browsers does; its metrics may be nil.
+// renderObserver records the events of a browser pool. Its metrics may be nil.
 type renderObserver struct{ *telemetry.RenderMetrics }
 
 // PageEnded implements render.Observer.

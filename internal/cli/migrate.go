@@ -11,7 +11,7 @@ import (
 func newMigrate(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate",
-		Short: "Bring the store's collections and indexes to the form that this version needs",
+		Short: "Migrate the store to the schema of this version",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, applied, err := openMigrated(cmd.Context(), a.values)
@@ -22,7 +22,7 @@ func newMigrate(a *app) *cobra.Command {
 			for _, name := range applied {
 				fmt.Fprintln(cmd.OutOrStdout(), "applied", name)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d applied; the store is up to date\n", len(applied))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d migrations applied; the store is up to date\n", len(applied))
 			return err
 		},
 	}

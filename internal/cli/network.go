@@ -16,9 +16,9 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// newFetcher makes a fetcher of the settings; connecting, where it is not nil, may
-// refuse a connection that they let through.
-func newFetcher(v *settings.Values, connecting func(network, at string) error) (*fetch.Fetcher, error) {
+// newFetcher creates a fetcher from the settings. onConnect may be nil; it can reject
+// connections that the settings allow.
+func newFetcher(v *settings.Values, onConnect func(network, addr string) error) (*fetch.Fetcher, error) {
 	var allowed []netip.Prefix
 	for _, a := range v.AllowAddress {
 		p, err := netip.ParsePrefix(a)
@@ -28,15 +28,15 @@ func newFetcher(v *settings.Values, connecting func(network, at string) error) (
 		allowed = append(allowed, p)
 	}
 	if !strings.Contains(v.UserAgent, crawl.UserAgentToken) {
-		return nil, &exitError{exitUsage, v.InvalidValue(&v.UserAgent, v.UserAgent, "one that holds "+crawl.UserAgentToken+", the name that robots.txt is read for")}
+		return nil, &exitError{exitUsage, v.InvalidValue(&v.UserAgent, v.UserAgent, "a User-Agent that contains "+crawl.UserAgentToken+", the product token that is matched in robots.txt")}
 	}
-	cfg := fetch.Config{Guard: netguard.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent, OnConnect: connecting}
+	cfg := fetch.Config{Guard: netguard.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent, OnConnect: onConnect}
 	for _, c := range v.ConnectTo {
-		to, err := fetch.ParseConnectTo(c)
+		rule, err := fetch.ParseConnectTo(c)
 		if err != nil {
 			return nil, &exitError{exitUsage, v.InvalidValue(&v.ConnectTo, c, "HOST1:PORT1:HOST2:PORT2; HOST1 and PORT1 may be empty")}
 		}
-		cfg.ConnectTo = append(cfg.ConnectTo, to)
+		cfg.ConnectTo = append(cfg.ConnectTo, rule)
 	}
 	f, err := fetch.New(cfg)
 	if err != nil {
@@ -45,8 +45,8 @@ func newFetcher(v *settings.Values, connecting func(network, at string) error) (
 	return f, nil
 }
 
-// newEngine makes a crawl engine of the settings, with a browser where there is one,
-// counted by m, which may be nil. What it returns beside it ends the browser.
+// newEngine creates a crawl engine from the settings, with a browser if one is available.
+// m may be nil. The returned function stops the browser.
 func newEngine(ctx context.Context, v *settings.Values, f *fetch.Fetcher, m *telemetry.RenderMetrics, log logr.Logger) (*crawl.Engine, func(), error) {
 	e := crawl.New(f)
 	e.Log = log
@@ -58,9 +58,9 @@ func newEngine(ctx context.Context, v *settings.Values, f *fetch.Fetcher, m *tel
 	case !errors.Is(err, render.ErrNoBrowser):
 		return nil, nil, err
 	case !v.Browser.IsEmpty():
-		return nil, nil, &exitError{exitUsage, v.InvalidValue(&v.Browser, v.Browser.Reveal(), "the path of a Chromium, or the DevTools URL of one")}
+		return nil, nil, &exitError{exitUsage, v.InvalidValue(&v.Browser, v.Browser.Reveal(), "the path of a Chromium executable, or a DevTools URL")}
 	case v.Render != string(crawl.RenderNever):
-		log.Info("no Chromium is found: pages that need one are counted as needs_browser", "render", v.Render)
+		log.Info("found no Chromium; pages that require one are skipped with reason needs_browser", "render", v.Render)
 	}
 	return e, func() {}, nil
 }

@@ -18,13 +18,12 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// The election of a leader has a lease, and tells of its outcome by events of the older kind.
+// Leader election uses a Lease and records events of the core API group.
 // +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;create;update
 // +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
 
-// The client's rate to the API server. Its defaults (20 and 30) are what makes
-// operators slow, and the server's own priority and fairness guards it; this is for the
-// start and for bursts.
+// The rate limit of the client. The defaults of 20 and 30 slow the operator down at start
+// and during bursts. API priority and fairness protects the API server.
 const (
 	clientQPS   = 500
 	clientBurst = 1000
@@ -35,8 +34,8 @@ func newOperator(a *app) *cobra.Command {
 		Use:   "operator",
 		Short: "Run the controllers on Kubernetes",
 		Long: `Run the controllers of Companies and CrawlJobs on Kubernetes, in a pod or with the
-kubeconfig of KUBECONFIG. Documents are kept in MongoDB. Crawls run in this process,
-or as Kubernetes Jobs on any node.`,
+kubeconfig in KUBECONFIG. Documents are stored in MongoDB. Crawls run in this process or
+as Kubernetes Jobs on any node.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.exitAfterSignal(cmd.Context(), a.operator(cmd)) },
 	}
@@ -50,11 +49,11 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return &exitError{exitUsage, err}
 	}
 	if embeddedFolder(a.values) != "" && a.values.Execution == string(v1alpha1.ExecutionJob) {
-		return usage("workers in pods of their own share MongoDB with the operator: set MONGO_URI, or let execution be InProcess")
+		return usage("execution Job requires MongoDB, which the operator shares with the worker pods: set MONGO_URI, or set execution to InProcess")
 	}
 	config, err := ctrl.GetConfig()
 	if err != nil {
-		return &exitError{exitUsage, fmt.Errorf("find the cluster: run in a pod, or set KUBECONFIG: %w", err)}
+		return &exitError{exitUsage, fmt.Errorf("load the kubeconfig: run in a pod or set KUBECONFIG: %w", err)}
 	}
 	config.QPS, config.Burst = clientQPS, clientBurst
 	r, err := a.newProcess(ctx, nil)
@@ -72,7 +71,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 	if ns := a.values.WatchNamespace; ns != "" {
 		o.Cache.DefaultNamespaces = map[string]cache.Config{ns: {}}
 	}
-	// Of the cluster's Jobs and pods only our own are read and kept.
+	// Cache only the Jobs and pods of this operator.
 	own := cache.ByObject{Label: labels.SelectorFromSet(kubejob.Labels())}
 	o.Cache.ByObject = map[client.Object]cache.ByObject{&batchv1.Job{}: own, &corev1.Pod{}: own}
 	m, err := ctrl.NewManager(config, o)

@@ -16,7 +16,7 @@ import (
 //go:embed commands.md.tmpl
 var commands string
 
-// WriteMarkdown writes docs/commands.md.
+// WriteMarkdown writes docs/commands.md to w.
 func WriteMarkdown(w io.Writer) error {
 	t, err := template.New("commands").Funcs(template.FuncMap{
 		"flags":    ownFlags,
@@ -26,7 +26,7 @@ func WriteMarkdown(w io.Writer) error {
 		"cell":     func(s string) string { return strings.ReplaceAll(s, "|", `\|`) },
 	}).Parse(commands)
 	if err != nil {
-		return fmt.Errorf("read the template of docs/commands.md: %w", err)
+		return fmt.Errorf("parse the template of docs/commands.md: %w", err)
 	}
 	var all []*cobra.Command
 	for _, c := range newRoot(newApp(), io.Discard, io.Discard).Commands() {
@@ -38,7 +38,7 @@ func WriteMarkdown(w io.Writer) error {
 	return nil
 }
 
-// exampleLines are an example's lines without their indentation.
+// exampleLines splits an example into lines without indentation.
 func exampleLines(example string) []string {
 	lines := strings.Split(example, "\n")
 	for i := range lines {
@@ -47,8 +47,8 @@ func exampleLines(example string) []string {
 	return lines
 }
 
-// leaves are the commands below c that do something; completion, which cobra makes
-// and explains itself, counts as one.
+// leaves returns the executable commands below c. The completion command, which cobra
+// generates and documents, counts as one command.
 func leaves(c *cobra.Command) []*cobra.Command {
 	if !c.HasAvailableSubCommands() || c.Name() == "completion" {
 		return []*cobra.Command{c}
@@ -60,7 +60,7 @@ func leaves(c *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// ownFlags are a command's flags that are no settings.
+// ownFlags returns the flags of a command that are not settings.
 func ownFlags(c *cobra.Command) []*pflag.Flag {
 	var own []*pflag.Flag
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
@@ -71,8 +71,8 @@ func ownFlags(c *cobra.Command) []*pflag.Flag {
 	return own
 }
 
-// settingsOf are the settings that a command has a flag for, without those of all
-// commands.
+// settingsOf returns the settings that are flags of a command, except those that all
+// commands share.
 func settingsOf(c *cobra.Command) []string {
 	var names []string
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {

@@ -18,7 +18,7 @@ import (
 	"github.com/clausea/crawler/internal/run"
 )
 
-// report is the JSON of clausea crawl.
+// report is the result of clausea crawl.
 type report struct {
 	Company    string                    `json:"company"`
 	Documents  []reportDocument          `json:"documents"`
@@ -31,21 +31,21 @@ type report struct {
 }
 
 type reportDocument struct {
-	URL           string           `json:"url"`
-	Type          string           `json:"type"`
-	Confidence    float64          `json:"confidence"`
-	Language      string           `json:"language"`
-	Title         string           `json:"title"`
-	Also          []string         `json:"also,omitempty"`
-	Region        string           `json:"region,omitempty"`
-	EffectiveDate string           `json:"effectiveDate"`
-	UpdatedDate   string           `json:"updatedDate,omitempty"`
-	TakesEffect   string           `json:"takesEffect,omitempty"`
-	Words         int              `json:"words"`
-	Change        string           `json:"change"`
-	Reason        crawl.SkipReason `json:"reason,omitempty"` // of what is Gone, Broken or Unreachable
-	Path          []string         `json:"path"`
-	LinkText      string           `json:"linkText"`
+	URL                   string           `json:"url"`
+	Type                  string           `json:"type"`
+	Confidence            float64          `json:"confidence"`
+	Language              string           `json:"language"`
+	Title                 string           `json:"title"`
+	AdditionalTypes       []string         `json:"additionalTypes,omitempty"`
+	Jurisdiction          string           `json:"jurisdiction,omitempty"`
+	EffectiveDate         string           `json:"effectiveDate"`
+	UpdatedDate           string           `json:"updatedDate,omitempty"`
+	UpcomingEffectiveDate string           `json:"upcomingEffectiveDate,omitempty"`
+	Words                 int              `json:"words"`
+	Change                string           `json:"change"`
+	Reason                crawl.SkipReason `json:"reason,omitempty"` // why the document is removed, broken or unreachable
+	Path                  []string         `json:"path"`
+	LinkText              string           `json:"linkText"`
 }
 
 type reportCoverage struct {
@@ -63,16 +63,16 @@ func newReport(t run.Task, rep run.Report, took time.Duration) report {
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
 			URL: d.URL, Type: d.Type, Confidence: d.Confidence, Language: d.Language, Title: d.Title,
-			Also: d.AdditionalTypes, Region: d.Jurisdiction, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, TakesEffect: d.UpcomingEffectiveDate, Words: d.WordCount, Change: d.Change, Reason: d.Reason, Path: d.DiscoveryPath, LinkText: d.LinkText,
+			AdditionalTypes: d.AdditionalTypes, Jurisdiction: d.Jurisdiction, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, UpcomingEffectiveDate: d.UpcomingEffectiveDate, Words: d.WordCount, Change: d.Change, Reason: d.Reason, Path: d.DiscoveryPath, LinkText: d.LinkText,
 		})
 	}
 	for _, c := range rep.Run.Coverage {
-		out.Coverage[c.Type] = reportCoverage{State: c.State, URL: c.URL, DocumentID: c.DocumentID, Reason: c.Reason}
+		out.Coverage[c.Type] = reportCoverage{State: string(c.State), URL: c.URL, DocumentID: c.DocumentID, Reason: c.Reason}
 	}
 	return out
 }
 
-// hasMissingType says whether an expected type was not found.
+// hasMissingType reports whether a document of an expected type was not found.
 func (r *report) hasMissingType() bool {
 	for _, c := range r.Coverage {
 		if c.State == string(v1alpha1.CoverageMissing) {
@@ -82,9 +82,10 @@ func (r *report) hasMissingType() bool {
 	return false
 }
 
-// print writes the report in a form. Several in YAML are one stream.
-func (r *report) print(w io.Writer, form string, ink colorizer, verbose bool) error {
-	switch form {
+// print writes the report in an output format. In YAML, each report is a document of a
+// stream.
+func (r *report) print(w io.Writer, format string, color colorizer, verbose bool) error {
+	switch format {
 	case "json":
 		return json.NewEncoder(w).Encode(r)
 	case "yaml":
@@ -95,17 +96,17 @@ func (r *report) print(w io.Writer, form string, ink colorizer, verbose bool) er
 		return err
 	}
 	var b strings.Builder
-	r.table(&b, ink, verbose)
-	r.summary(&b, ink)
+	r.table(&b, color, verbose)
+	r.summary(&b, color)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// changeColors is the colour of each change; what is as it was has none.
+// changeColors maps each kind of change to its color. Unchanged documents have no color.
 var changeColors = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red, run.Unreachable: red}
 
-// table has a line for each document, by type.
-func (r *report) table(w *strings.Builder, ink colorizer, verbose bool) {
+// table writes one line per document, sorted by type.
+func (r *report) table(w *strings.Builder, color colorizer, verbose bool) {
 	if len(r.Documents) == 0 {
 		return
 	}
@@ -121,21 +122,21 @@ func (r *report) table(w *strings.Builder, ink colorizer, verbose bool) {
 		typ, words, done = max(typ, len(d.Type)), max(words, len(fmt.Sprint(d.Words))), max(done, len(d.Change))
 	}
 	line := func(t, conf, n, lang, date, change, url string) {
-		// The colour comes after the padding, which counts bytes.
+		// Color is applied after padding, because padding counts the bytes of escapes.
 		padded := fmt.Sprintf("%-*s", done, change)
-		fmt.Fprintf(w, "%-*s  %4s  %*s  %-4s  %-10s  %s  %s\n", typ, t, conf, words, n, lang, date, ink.paint(changeColors[change], padded), url)
+		fmt.Fprintf(w, "%-*s  %4s  %*s  %-4s  %-10s  %s  %s\n", typ, t, conf, words, n, lang, date, color.paint(changeColors[change], padded), url)
 	}
 	line("TYPE", "CONF", "WORDS", "LANG", "DATE", "CHANGE", "URL")
 	for _, d := range docs {
 		line(d.Type, fmt.Sprintf("%.2f", d.Confidence), fmt.Sprint(d.Words), d.Language, d.EffectiveDate, d.Change, d.URL)
 		if verbose {
-			d.writeDiscoveryPath(w, ink)
+			d.writeDiscoveryPath(w, color)
 		}
 	}
 }
 
-// writeDiscoveryPath writes the path by which a document was found.
-func (d *reportDocument) writeDiscoveryPath(w *strings.Builder, ink colorizer) {
+// writeDiscoveryPath writes the links that lead from a seed to the document.
+func (d *reportDocument) writeDiscoveryPath(w *strings.Builder, color colorizer) {
 	var from string
 	switch {
 	case len(d.Path) > 1:
@@ -148,15 +149,15 @@ func (d *reportDocument) writeDiscoveryPath(w *strings.Builder, ink colorizer) {
 	if d.LinkText != "" {
 		from += fmt.Sprintf(", link text %q", d.LinkText)
 	}
-	fmt.Fprintf(w, "  %s\n", ink.paint(dim, "found "+from))
+	fmt.Fprintf(w, "  %s\n", color.paint(dim, "found "+from))
 }
 
-// summary is what the table doesn't say.
-func (r *report) summary(w *strings.Builder, ink colorizer) {
+// summary writes the totals, the message and the coverage.
+func (r *report) summary(w *strings.Builder, color colorizer) {
 	if len(r.Documents) > 0 {
 		w.WriteByte('\n')
 	}
-	fmt.Fprintf(w, "%s: %s\n", ink.paint(bold, r.Company), r.Message)
+	fmt.Fprintf(w, "%s: %s\n", color.paint(bold, r.Company), r.Message)
 	counts := map[string]int{}
 	for _, d := range r.Documents {
 		counts[strings.ToLower(d.Change)]++
@@ -173,29 +174,29 @@ func (r *report) summary(w *strings.Builder, ink colorizer) {
 		if i > 0 {
 			what = ""
 		}
-		fmt.Fprintf(w, "%-9s  %s\n", what, r.Coverage[t].line(t, ink))
+		fmt.Fprintf(w, "%-9s  %s\n", what, r.Coverage[t].line(t, color))
 	}
 }
 
-func (c reportCoverage) line(typ string, ink colorizer) string {
+func (c reportCoverage) line(typ string, color colorizer) string {
 	if c.State != string(v1alpha1.CoverageMissing) {
-		return fmt.Sprintf("%s %s: %s", typ, ink.paint(green, c.State), c.URL)
+		return fmt.Sprintf("%s %s: %s", typ, color.paint(green, c.State), c.URL)
 	}
-	s := fmt.Sprintf("%s %s: %s", typ, ink.paint(red, c.State), c.Reason)
+	s := fmt.Sprintf("%s %s: %s", typ, color.paint(red, c.State), c.Reason)
 	if c.URL != "" {
 		s += " at " + c.URL
 	}
 	return s
 }
 
-// formatCounts lists counts, the largest first.
+// formatCounts lists counts in descending order.
 func formatCounts[K ~string](counts map[K]int) string {
-	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b K) int {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b K) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
-	parts := make([]string, len(reasons))
-	for i, r := range reasons {
-		parts[i] = fmt.Sprintf("%d %s", counts[r], r)
+	parts := make([]string, len(names))
+	for i, n := range names {
+		parts[i] = fmt.Sprintf("%d %s", counts[n], n)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -29,7 +29,7 @@ func sampleReport() report {
 			}),
 		},
 		Run: store.Run{
-			Message: "3 documents found, and nothing promising was left; missing: cookie_policy (Robots).",
+			Message: "Found 3 documents; no promising links remain; missing: cookie_policy (Robots).",
 			Coverage: []store.Coverage{
 				{Type: "privacy_policy", State: "Found", URL: "https://harbour.example/legal/privacy", DocumentID: "d1"},
 				{Type: "cookie_policy", State: "Missing", URL: "https://harbour.example/hidden/cookies", Reason: "Robots"},
@@ -46,7 +46,7 @@ privacy_policy    0.88    812  de                New        https://harbour.exam
 privacy_policy    1.00  12045  en                Moved      https://harbour.example/legal/privacy
 terms_of_service  0.98   2345  en    2026-01-31  Changed    https://harbour.example/legal/terms
 
-harbour.example: 3 documents found, and nothing promising was left; missing: cookie_policy (Robots).
+harbour.example: Found 3 documents; no promising links remain; missing: cookie_policy (Robots).
 documents  1 changed, 1 moved, 1 new
 pages      17 in 4.2 s (Converged)
 skipped    31 out_of_scope, 2 redirect, 2 robots
@@ -55,7 +55,7 @@ coverage   cookie_policy Missing: Robots at https://harbour.example/hidden/cooki
            privacy_policy Found: https://harbour.example/legal/privacy
 `
 
-func TestTheClosingTable(t *testing.T) {
+func TestReportTable(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var b bytes.Buffer
@@ -67,7 +67,7 @@ func TestTheClosingTable(t *testing.T) {
 	}
 }
 
-func TestVerboseShowsHowEachDocumentWasFound(t *testing.T) {
+func TestVerboseReportShowsDiscoveryPaths(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var b bytes.Buffer
@@ -80,33 +80,33 @@ func TestVerboseShowsHowEachDocumentWasFound(t *testing.T) {
 		"/legal/terms":    `  found by https://harbour.example/, link text "Read it"`,
 	} {
 		if !strings.Contains(b.String(), "https://harbour.example"+url+"\n"+want+"\n") {
-			t.Errorf("%s: no %q in\n%s", url, want, &b)
+			t.Errorf("%s: the report does not contain %q:\n%s", url, want, &b)
 		}
 	}
 }
 
-func TestColoursAddNothingButColour(t *testing.T) {
+func TestColorDoesNotChangeTheText(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
-	var plain, coloured bytes.Buffer
+	var plain, colored bytes.Buffer
 	for _, c := range []struct {
-		w   *bytes.Buffer
-		ink colorizer
-	}{{&plain, colorizer{}}, {&coloured, colorizer{enabled: true}}} {
-		if err := out.print(c.w, "table", c.ink, true); err != nil {
+		w     *bytes.Buffer
+		color colorizer
+	}{{&plain, colorizer{}}, {&colored, colorizer{enabled: true}}} {
+		if err := out.print(c.w, "table", c.color, true); err != nil {
 			t.Fatal(err)
 		}
 	}
-	bare := coloured.String()
+	stripped := colored.String()
 	for _, code := range []string{bold, dim, red, green, yellow, "0"} {
-		bare = strings.ReplaceAll(bare, "\x1b["+code+"m", "")
+		stripped = strings.ReplaceAll(stripped, "\x1b["+code+"m", "")
 	}
-	if bare != plain.String() || bare == coloured.String() {
-		t.Errorf("without its colours it is\n%s\nand without any\n%s", bare, &plain)
+	if stripped != plain.String() || stripped == colored.String() {
+		t.Errorf("the colored report without escapes is\n%s\nthe plain report is\n%s", stripped, &plain)
 	}
 }
 
-func TestTheReportAsJSONAndYAML(t *testing.T) {
+func TestReportAsJSONAndYAML(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var j, y bytes.Buffer

@@ -23,14 +23,14 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// resourceClient is where commands find Companies and CrawlJobs: a cluster, the store, or
+// resourceClient gives access to Companies and CrawlJobs in a cluster, in the store, or in
 // the standalone process that owns the store.
 type resourceClient struct {
 	client.Client
 	close func()
 }
 
-// resourceFlags say which resources a command means.
+// resourceFlags are the flags that select resources.
 type resourceFlags struct {
 	kubernetes bool
 	namespace  string
@@ -39,14 +39,15 @@ type resourceFlags struct {
 
 func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
 	fs := cmd.Flags()
-	fs.BoolVar(&f.kubernetes, "kubernetes", false, "the cluster of KUBECONFIG, instead of the store")
-	fs.StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of the resources that name none")
+	fs.BoolVar(&f.kubernetes, "kubernetes", false, "use the cluster in KUBECONFIG instead of the store")
+	fs.StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of resources that do not specify one")
 	if files {
-		fs.StringSliceVarP(&f.files, "filename", "f", nil, "`file` of manifests; - is standard input")
+		fs.StringSliceVarP(&f.files, "filename", "f", nil, "manifest `file`; - reads standard input")
 	}
 }
 
-// openResources finds the resources that f means; open opens the store if they are there.
+// openResources returns a client for the resources that f selects. It calls open if the
+// resources are in the store.
 func (a *app) openResources(ctx context.Context, f resourceFlags, open func(context.Context, *settings.Values) (store.Store, error)) (*resourceClient, error) {
 	scheme, err := newScheme()
 	if err != nil {
@@ -55,7 +56,7 @@ func (a *app) openResources(ctx context.Context, f resourceFlags, open func(cont
 	if f.kubernetes {
 		config, err := ctrl.GetConfig()
 		if err != nil {
-			return nil, fmt.Errorf("find the cluster: set KUBECONFIG: %w", err)
+			return nil, fmt.Errorf("load the kubeconfig: set KUBECONFIG: %w", err)
 		}
 		c, err := client.New(config, client.Options{Scheme: scheme})
 		if err != nil {
@@ -75,7 +76,7 @@ func (a *app) openResources(ctx context.Context, f resourceFlags, open func(cont
 	return &resourceClient{kubestore.NewClient(s, scheme), func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
 }
 
-// manifests reads the files that a command names.
+// manifests reads the files of --filename.
 func (f *resourceFlags) manifests(cmd *cobra.Command) ([]*unstructured.Unstructured, error) {
 	var out []*unstructured.Unstructured
 	for _, name := range f.files {
@@ -105,12 +106,12 @@ func readManifests(stdin io.Reader, name string) ([]*unstructured.Unstructured, 
 	return schema.ReadManifests(file)
 }
 
-// kindNames are what people may call the kinds, as kubectl's short names are.
+// kindNames maps the accepted names of a kind, including short names, to the kind.
 var kindNames = map[string]string{
 	"company": "Company", "companies": "Company", "co": "Company", "crawljob": "CrawlJob", "crawljobs": "CrawlJob", "cj": "CrawlJob",
 }
 
-// parseNames reads KIND NAME and KIND/NAME.
+// parseNames parses arguments of the forms KIND NAME and KIND/NAME.
 func (f *resourceFlags) parseNames(args []string) ([]*unstructured.Unstructured, error) {
 	if len(args) == 2 && !strings.Contains(args[0], "/") {
 		args = []string{args[0] + "/" + args[1]}
@@ -120,7 +121,7 @@ func (f *resourceFlags) parseNames(args []string) ([]*unstructured.Unstructured,
 		kind, name, ok := strings.Cut(arg, "/")
 		k := kindNames[strings.ToLower(kind)]
 		if !ok || k == "" || name == "" {
-			return nil, usage("%q: name a resource as company/NAME or crawljob/NAME", arg)
+			return nil, usage("%q: expected company/NAME or crawljob/NAME", arg)
 		}
 		o := &unstructured.Unstructured{}
 		o.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(k))
@@ -131,7 +132,7 @@ func (f *resourceFlags) parseNames(args []string) ([]*unstructured.Unstructured,
 	return out, nil
 }
 
-// targets are the resources of the files and of the arguments.
+// targets returns the resources that the files and the arguments name.
 func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructured.Unstructured, error) {
 	fromFiles, err := f.manifests(cmd)
 	if err != nil {
@@ -143,17 +144,18 @@ func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructu
 	}
 	all := slices.Concat(fromFiles, byName)
 	if len(all) == 0 {
-		return nil, usage("name resources as company/NAME or crawljob/NAME, or give their manifests with -f")
+		return nil, usage("no resources; expected company/NAME, crawljob/NAME, or manifests with -f")
 	}
 	return all, nil
 }
 
-// displayName is how a resource is shown: company.crawl.clausea.co/acme.
+// displayName returns the name of a resource as kubectl shows it, for example
+// company.crawl.clausea.co/acme.
 func displayName(o client.Object) string {
 	return strings.ToLower(o.GetObjectKind().GroupVersionKind().Kind) + "." + v1alpha1.GroupVersion.Group + "/" + o.GetName()
 }
 
-// forEach does f for all resources, and goes on after one that fails.
+// forEach calls do for each resource. It continues after errors and returns all of them.
 func forEach(objs []*unstructured.Unstructured, do func(*unstructured.Unstructured) error) error {
 	var errs []error
 	for _, o := range objs {

@@ -17,7 +17,10 @@ import (
 	"github.com/clausea/crawler/internal/demo"
 )
 
-func TestASignalledCrawlEndsCleanlyAndTheNextOneGoesOn(t *testing.T) {
+func TestSignalledCrawlExitsCleanlyAndTheNextOneResumes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	t.Parallel()
 	want, whole, err := crawlWithKill(t.Context(), t.TempDir(), -1)
 	if err != nil {
@@ -35,17 +38,17 @@ func TestASignalledCrawlEndsCleanlyAndTheNextOneGoesOn(t *testing.T) {
 	}
 }
 
-// crawlWithSignal sends a crawl a signal once it has had so many requests, lets
-// another one go on, and says what is not as it should be: the first one's end, the
-// documents that it reports but does not keep, the versions that there are at last,
-// or requests that were made again.
+// crawlWithSignal sends a signal to a crawl after the given number of requests and resumes it
+// with a second crawl. It returns an error if the first crawl does not exit cleanly, reports
+// documents that are not stored, or if the final versions differ from want, or if pages were
+// fetched again. whole is the number of requests of an uninterrupted crawl.
 func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64, want map[string]int, whole int64) error {
 	site, err := demo.Start(ctx)
 	if err != nil {
 		return err
 	}
 	defer site.Close()
-	release := site.Hold(after + 1) // it is not to end before the signal
+	release := site.Hold(after + 1) // keeps the crawl from finishing before the signal
 	first := demoCrawl(ctx, site, uri, "-o", "json")
 	var stdout, stderr bytes.Buffer
 	first.Stdout, first.Stderr = &stdout, &stderr
@@ -62,7 +65,7 @@ func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64
 	}
 	var exit *exec.ExitError
 	if err := <-ended; err != nil && (!errors.As(err, &exit) || exit.ExitCode() != exitMissing) {
-		return fmt.Errorf("the crawl ends with %w after the signal: %s", err, stderr.Bytes())
+		return fmt.Errorf("the crawl exits with %w after the signal: %s", err, stderr.Bytes())
 	}
 	var report struct {
 		StopReason string
@@ -73,35 +76,35 @@ func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64
 		return fmt.Errorf("the report after the signal: %w: %s", err, stdout.Bytes())
 	}
 	if report.StopReason != string(crawl.StopInterrupted) {
-		return fmt.Errorf("the crawl says that it ended with %s", report.StopReason)
+		return fmt.Errorf("the crawl reports the stop reason %s", report.StopReason)
 	}
-	kept, err := storedVersions(ctx, uri)
+	stored, err := storedVersions(ctx, uri)
 	if err != nil {
 		return err
 	}
 	for _, d := range report.Documents {
-		if kept[d.URL] == 0 {
-			return fmt.Errorf("%s is reported and not kept", d.URL)
+		if stored[d.URL] == 0 {
+			return fmt.Errorf("%s is reported but not stored", d.URL)
 		}
 	}
 	if out, err := demoCrawl(ctx, site, uri).CombinedOutput(); err != nil {
-		return fmt.Errorf("the crawl that goes on: %w: %s", err, out)
+		return fmt.Errorf("the resumed crawl: %w: %s", err, out)
 	}
 	got, err := storedVersions(ctx, uri)
 	if err != nil {
 		return err
 	}
 	if !maps.Equal(got, want) {
-		return fmt.Errorf("in the end there are %v, want %v", got, want)
+		return fmt.Errorf("the final versions are %v, want %v", got, want)
 	}
-	// What was in flight, and robots.txt and the sitemap, which belong to a process.
+	// Each process fetches robots.txt and the sitemap, and one page may have been in flight.
 	if requests, _ := site.RequestCounts(); requests > whole+1+2 {
-		return fmt.Errorf("%d requests were made again", requests-whole)
+		return fmt.Errorf("%d requests were repeated", requests-whole)
 	}
 	return nil
 }
 
-// waitForRequests waits until the site has had more than so many requests.
+// waitForRequests waits until the site has served more than the given number of requests.
 func waitForRequests(site *demo.Site, after int64, ended <-chan error) error {
 	for {
 		if all, _ := site.RequestCounts(); all > after {
@@ -109,7 +112,7 @@ func waitForRequests(site *demo.Site, after int64, ended <-chan error) error {
 		}
 		select {
 		case err := <-ended:
-			return fmt.Errorf("it ended before the signal: %w", err)
+			return fmt.Errorf("the crawl ended before the signal: %w", err)
 		case <-time.After(time.Millisecond):
 		}
 	}

@@ -19,33 +19,33 @@ func newStandalone(a *app) *cobra.Command {
 	var withDemo bool
 	cmd := &cobra.Command{
 		Use:   "standalone",
-		Short: "Run the controllers and the crawls without Kubernetes, over MongoDB or one file",
-		Long: `Run the controllers and the crawls without Kubernetes. Companies and CrawlJobs lie in
-MongoDB, where several such processes share the work and elect a leader, or in the
-embedded store of one process. clausea apply, get, delete and wait take the same
-manifests as kubectl does.`,
+		Short: "Run the controllers and the crawls without Kubernetes, with MongoDB or a single file",
+		Long: `Run the controllers and the crawls without Kubernetes. Companies and CrawlJobs are
+stored in MongoDB or in the embedded store. With MongoDB, several processes share the work
+and elect a leader; the embedded store allows one process. clausea apply, get, delete and
+wait accept the same manifests as kubectl.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.exitAfterSignal(cmd.Context(), a.standalone(cmd, withDemo))
 		},
 	}
-	cmd.Flags().BoolVar(&withDemo, "demo", false, "watch a bundled company whose site changes, and show what becomes of it; nothing is kept unless --store names a folder")
+	cmd.Flags().BoolVar(&withDemo, "demo", false, "crawl a bundled demo company whose site changes, and show the results; the data is discarded unless --store names a folder")
 	return a.withSettings(cmd, settings.CommandStandalone)
 }
 
 func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	ctx := cmd.Context()
-	var shown *demoRunner
-	var connecting func(network, at string) error
+	var demo *demoRunner
+	var onConnect func(network, addr string) error
 	if withDemo {
 		var err error
-		if shown, err = newDemoRunner(ctx, a.values, cmd.OutOrStdout()); err != nil {
+		if demo, err = newDemoRunner(ctx, a.values, cmd.OutOrStdout()); err != nil {
 			return err
 		}
-		defer shown.close()
-		connecting = shown.guardConnection
+		defer demo.close()
+		onConnect = demo.guardConnection
 	}
-	r, err := a.newProcess(ctx, connecting)
+	r, err := a.newProcess(ctx, onConnect)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	}
 	lock := "clausea-standalone"
 	if folder := embeddedFolder(a.values); folder != "" {
-		lock = "" // the folder has one process
+		lock = "" // only one process can open the folder
 		stop, err := remote.Listen(filepath.Join(folder, socketName), r.store, r.store)
 		if err != nil {
 			return err
@@ -68,27 +68,27 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		return err
 	}
 	if err := m.Add(&kubestore.EventCleaner{Objects: r.store, Log: r.log}); err != nil {
-		return fmt.Errorf("add the sweeper of events: %w", err)
+		return fmt.Errorf("add the event sweeper: %w", err)
 	}
-	// What ends after a signal is told of too; each write is bounded.
+	// The recorder also records events after a signal. Each of its writes has a timeout.
 	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), r.store, r.log)
 	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: &queue.Queue{Runs: r.store}, Recorder: recorder}); err != nil {
 		return err
 	}
-	if shown != nil {
-		shown.store, shown.client, shown.served = r.store, kubestore.NewClient(r.store, scheme), r.serverAddr
-		if err := m.Add(shown); err != nil {
+	if demo != nil {
+		demo.store, demo.client, demo.serverAddr = r.store, kubestore.NewClient(r.store, scheme), r.serverAddr
+		if err := m.Add(demo); err != nil {
 			return fmt.Errorf("add the demo: %w", err)
 		}
 	}
 	return r.run(ctx, m)
 }
 
-// socketName is where a standalone process on an embedded store takes the commands
-// of others: the store's file is its own.
+// socketName is the socket in the folder of the embedded store. A standalone process
+// serves the requests of other commands on it, because only one process can open the store.
 const socketName = "clausea.sock"
 
-// embeddedFolder is the folder of the embedded store, empty where the store is MongoDB.
+// embeddedFolder returns the folder of the embedded store, or "" if the store is MongoDB.
 func embeddedFolder(v *settings.Values) string {
 	at := storeURI(v)
 	if strings.HasPrefix(at, "mongodb://") || strings.HasPrefix(at, "mongodb+srv://") {

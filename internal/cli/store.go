@@ -22,31 +22,31 @@ func openStore(ctx context.Context, v *settings.Values) (store.Store, error) {
 	return s, err
 }
 
-// openMigrated says too which migrations were needed.
+// openMigrated is openStore and also returns the applied migrations.
 func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []string, error) {
 	return openAt(ctx, storeURI(v), v.MongoDatabase)
 }
 
-// errNoStore says that the embedded store that is to be read does not exist.
-var errNoStore = errors.New("there is no store")
+// errNoStore reports that the embedded store does not exist.
+var errNoStore = errors.New("no store")
 
-// openExisting is openStore for commands that only use what others have stored: an
-// embedded store that is not there is an error, and none is made.
+// openExisting is openStore for commands that only read or modify existing data. It returns
+// errNoStore instead of creating an embedded store.
 func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) {
 	if folder := embeddedFolder(v); folder != "" {
-		there, err := sqlite.Exists(folder)
+		exists, err := sqlite.Exists(folder)
 		if err != nil {
 			return nil, err
 		}
-		if !there {
-			return nil, fmt.Errorf("%w in %s: crawl, apply, standalone and migrate make one; name another with --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
+		if !exists {
+			return nil, fmt.Errorf("%w in %s; the commands crawl, apply, standalone and migrate create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
 		}
 	}
 	return openStore(ctx, v)
 }
 
-// openRecords opens what commands read: of an embedded store that a standalone process
-// has, through that process.
+// openRecords opens the records of the store. If a standalone process has the embedded
+// store open, it reads through that process.
 func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, stop func(), err error) {
 	if folder := embeddedFolder(v); folder != "" {
 		if s, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
@@ -60,8 +60,8 @@ func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, sto
 	return s, func() { _ = s.Close(context.WithoutCancel(ctx)) }, nil
 }
 
-// storeURI is MongoDB's URI or a folder: this call's, else MongoDB's where it is
-// set, else the folder of the embedded store.
+// storeURI returns the store: the value of --store, otherwise MONGO_URI, otherwise the
+// folder of the embedded store.
 func storeURI(v *settings.Values) string {
 	for _, s := range []settings.Secret{v.Store, v.MongoURI} {
 		if !s.IsEmpty() {
@@ -91,12 +91,12 @@ func openAt(ctx context.Context, at, database string) (store.Store, []string, er
 	return s, s.Applied(), nil
 }
 
-// workerIdentity names this process in leases.
+// workerIdentity returns the name of this process in leases.
 func workerIdentity() string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost"
 	}
-	// In a container every process is number 1, and a new one is not the old one.
+	// The process ID is 1 in every container, so a random part tells restarts apart.
 	return host + "/" + itoa(os.Getpid()) + "/" + rand.Text()[:8]
 }

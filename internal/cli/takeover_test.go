@@ -17,19 +17,19 @@ import (
 	"github.com/clausea/crawler/internal/run"
 )
 
-// takeoverWatcher reads from the leases how long each was a dead worker's: from its kill to
-// the next one's acquisition. Where the next one is killed too before it has begun, that
-// is a takeover of its own.
+// takeoverWatcher measures takeover times from the leases: the time between the kill of a worker
+// and the next acquisition of its lease. If the next worker is killed before it starts, its
+// takeover is counted separately.
 type takeoverWatcher struct {
 	leases *mongo.Collection
 	end    func()
 
 	mu        sync.Mutex
-	killedAt  map[string]time.Time     // killed processes, by number
-	orphaned  map[string]orphanedLease // leases of dead workers, by name
-	holders   map[string]bool          // processes that have a lease now, by number
+	killedAt  map[string]time.Time     // by process ID
+	orphaned  map[string]orphanedLease // leases of killed workers, by name
+	holders   map[string]bool          // process IDs that hold a lease
 	takenOver []span
-	elections []span // without a primary
+	elections []span // periods without a primary
 }
 
 type orphanedLease struct {
@@ -41,24 +41,24 @@ type span struct{ from, to time.Time }
 
 func (w span) length() time.Duration { return w.to.Sub(w.from) }
 
-// takeoverStats is what the takeovers came to.
+// takeoverStats summarizes the takeovers.
 type takeoverStats struct {
 	takenOver     int
 	median, worst time.Duration
-	late          int           // of them beyond the lease and 2 s
-	worstAdjusted time.Duration // the worst, without the time in which there was no primary
+	late          int           // longer than the lease and takeoverSlack
+	worstAdjusted time.Duration // worst, excluding periods without a primary
 	lateAdjusted  int
 	elections     int
 	orphaned      int
 }
 
 func (s takeoverStats) String() string {
-	return fmt.Sprintf("%d leases lost their worker and were taken over after %v in the middle and %v at worst, %d beyond the lease and 2 s; less the time of %d elections %v at worst, %d beyond; nobody wanted %d more",
+	return fmt.Sprintf("%d leases taken over, median %v, worst %v, %d later than the lease and 2 s; excluding %d elections worst %v, %d later; %d leases not taken over",
 		s.takenOver, s.median.Round(time.Millisecond), s.worst.Round(time.Millisecond), s.late, s.elections, s.worstAdjusted.Round(time.Millisecond), s.lateAdjusted, s.orphaned)
 }
 
-// leasePollInterval is how often the leases are looked at, and leaseQueryTimeout how long a look may
-// take: a primary that was stopped does not answer.
+// leasePollInterval is the interval at which the leases are read. leaseQueryTimeout limits a
+// read, because a paused primary does not respond.
 const (
 	leasePollInterval = 100 * time.Millisecond
 	leaseQueryTimeout = time.Second
@@ -71,7 +71,7 @@ func watchTakeovers(t *testing.T, uri string) *takeoverWatcher {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &takeoverWatcher{leases: client.Database("storm").Collection("leases"), killedAt: map[string]time.Time{}, orphaned: map[string]orphanedLease{}}
+	w := &takeoverWatcher{leases: client.Database("repeatedkill").Collection("leases"), killedAt: map[string]time.Time{}, orphaned: map[string]orphanedLease{}}
 	done := make(chan struct{})
 	w.end = func() { cancel(); <-done }
 	t.Cleanup(func() {
@@ -94,7 +94,7 @@ func watchTakeovers(t *testing.T, uri string) *takeoverWatcher {
 	return w
 }
 
-// poll notes leases that are a dead process's, and those that are not any more.
+// poll records leases of killed processes, and leases that were taken over.
 func (w *takeoverWatcher) poll(ctx context.Context) {
 	var all []struct {
 		Name    string    `bson:"_id"`
@@ -104,7 +104,7 @@ func (w *takeoverWatcher) poll(ctx context.Context) {
 	}
 	cursor, err := w.leases.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$regex", Value: "^" + run.LeaseName("")}}}})
 	if err != nil || cursor.All(ctx, &all) != nil {
-		return // an election, or the end
+		return // during an election, or at the end of the test
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -112,7 +112,7 @@ func (w *takeoverWatcher) poll(ctx context.Context) {
 	for _, l := range all {
 		if o, ok := w.orphaned[l.Name]; ok && l.Epoch > o.epoch {
 			since := l.Expires.Add(-killTestLease)
-			if since.Before(o.at) { // it was given back already
+			if since.Before(o.at) { // the lease was released already
 				since = time.Now()
 			}
 			w.takenOver = append(w.takenOver, span{o.at, since})
@@ -127,7 +127,8 @@ func (w *takeoverWatcher) poll(ctx context.Context) {
 	}
 }
 
-// waitUntilWorking waits until a process has a run, but not for long: there may be none for it.
+// waitUntilWorking waits until a process holds a lease. It gives up after ten kill intervals,
+// because there may be no run for the process.
 func (w *takeoverWatcher) waitUntilWorking(pid int) bool {
 	for deadline := time.Now().Add(10 * killInterval); time.Now().Before(deadline); <-time.After(leasePollInterval) {
 		w.mu.Lock()
@@ -140,14 +141,14 @@ func (w *takeoverWatcher) waitUntilWorking(pid int) bool {
 	return false
 }
 
-// recordKill notes that a process was killed.
+// recordKill records the kill of a process.
 func (w *takeoverWatcher) recordKill(pid int, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.killedAt[strconv.Itoa(pid)] = at
 }
 
-// summarize says what the takeovers came to, once all runs have ended.
+// summarize returns the statistics. Call it after all runs have ended.
 func (w *takeoverWatcher) summarize() takeoverStats {
 	w.end()
 	s := takeoverStats{takenOver: len(w.takenOver), orphaned: len(w.orphaned), elections: len(w.elections)}
@@ -174,10 +175,10 @@ func (w *takeoverWatcher) summarize() takeoverStats {
 	return s
 }
 
-// takeoverSlack is what a takeover may take beyond the lease.
+// takeoverSlack is the expected maximum time of a takeover after the lease expires.
 const takeoverSlack = 2 * time.Second
 
-// recordElection notes a time in which there was no primary.
+// recordElection records a period without a primary.
 func (w *takeoverWatcher) recordElection(from, to time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

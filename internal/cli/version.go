@@ -8,11 +8,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker: make build takes it from git.
+// version is set by the linker. make build derives it from git.
 var version = ""
 
-// buildVersion is the version of the program: the linker's, else what Go recorded of
-// the module or of the checkout.
+// buildVersion returns the version that the linker set, otherwise the version that Go
+// recorded for the module or the checkout.
 func buildVersion() string {
 	if version != "" {
 		return version

@@ -23,7 +23,7 @@ func newWait(a *app) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:     "wait --for=condition=NAME[=VALUE]|delete KIND/NAME... | -f FILE",
-		Short:   "Wait until resources have a condition, or are gone",
+		Short:   "Wait until resources meet a condition or are deleted",
 		Example: "  clausea wait --for=condition=Complete crawljob/now --timeout 10m",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			objs, err := f.targets(cmd, args)
@@ -53,22 +53,22 @@ func newWait(a *app) *cobra.Command {
 		},
 	}
 	f.addFlags(cmd, true)
-	cmd.Flags().StringVar(&what, "for", "", "`what` to wait for: condition=NAME, condition=NAME=VALUE or delete")
-	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "how long to wait for each, as kubectl wait has it")
+	cmd.Flags().StringVar(&what, "for", "", "`condition` to wait for: condition=NAME, condition=NAME=VALUE or delete")
+	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "time to wait for each resource")
 	return a.withSettings(cmd, settings.CommandWait)
 }
 
-// parseFor reads what to wait for; no condition is a deletion.
+// parseFor parses the value of --for. An empty condition means deletion.
 func parseFor(s string) (condition, value string, err error) {
 	if s == "delete" {
 		return "", "", nil
 	}
 	rest, ok := strings.CutPrefix(s, "condition=")
-	condition, value, given := strings.Cut(rest, "=")
+	condition, value, hasValue := strings.Cut(rest, "=")
 	if !ok || condition == "" {
-		return "", "", usage("--for %q: write condition=Complete, condition=Ready=false or delete", s)
+		return "", "", usage("--for %q: expected a value such as condition=Complete, condition=Ready=false or delete", s)
 	}
-	if !given {
+	if !hasValue {
 		value = "True"
 	}
 	return condition, value, nil
@@ -76,11 +76,11 @@ func parseFor(s string) (condition, value string, err error) {
 
 func waitForCondition(ctx context.Context, c client.Client, o *unstructured.Unstructured, name, value string, timeout time.Duration) error {
 	wanted := fmt.Sprintf("condition %s=%s", name, value)
-	reading := ctx // however short the wait, the resource is read once
-	err := wait.PollUntilContextTimeout(ctx, pollInterval, timeout, true, func(polling context.Context) (bool, error) {
-		ctx := reading
-		reading = polling
-		have := o.DeepCopy() // what was read last stays when a later read fails
+	readCtx := ctx // the first read has no timeout, so even a short wait reads the resource once
+	err := wait.PollUntilContextTimeout(ctx, pollInterval, timeout, true, func(pollCtx context.Context) (bool, error) {
+		ctx := readCtx
+		readCtx = pollCtx
+		have := o.DeepCopy() // o keeps the last state if a later read fails
 		if err := c.Get(ctx, client.ObjectKeyFromObject(o), have); err != nil {
 			return false, err
 		}
@@ -89,7 +89,7 @@ func waitForCondition(ctx context.Context, c client.Client, o *unstructured.Unst
 			return true, nil
 		}
 		if other := conditionOf(o, oppositeCondition(name)); other != nil && isFinal(o, other) && strings.EqualFold(value, string(metav1.ConditionTrue)) {
-			return false, fmt.Errorf("it has ended otherwise: %s", describeCondition(other))
+			return false, fmt.Errorf("the crawl has already finished: %s", describeCondition(other))
 		}
 		return false, nil
 	})
@@ -99,10 +99,11 @@ func waitForCondition(ctx context.Context, c client.Client, o *unstructured.Unst
 	case !wait.Interrupted(err):
 		return fmt.Errorf("%s: %w", wanted, err)
 	}
-	return fmt.Errorf("%s is not met after %s: %s: %w", wanted, timeout, describeProgress(o, name), err)
+	return fmt.Errorf("%s not met after %s: %s: %w", wanted, timeout, describeProgress(o, name), err)
 }
 
-// conditionOf is a resource's condition of that name, in whatever case it is written.
+// conditionOf returns the condition of a resource with the given case-insensitive name, or
+// nil.
 func conditionOf(o *unstructured.Unstructured, name string) *metav1.Condition {
 	all, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
 	for _, raw := range all {
@@ -115,19 +116,19 @@ func conditionOf(o *unstructured.Unstructured, name string) *metav1.Condition {
 	return nil
 }
 
-// isCurrent says whether a condition is about the spec as it is now; one of an older
-// generation is ignored, as kubectl wait does. The end of a CrawlJob stays its end.
+// isCurrent reports whether a condition refers to the current spec. Like kubectl wait, it
+// rejects conditions of an older generation, except the final condition of a CrawlJob.
 func isCurrent(o *unstructured.Unstructured, c *metav1.Condition) bool {
 	return c.ObservedGeneration == 0 || c.ObservedGeneration >= o.GetGeneration() || isFinal(o, c)
 }
 
-// isFinal says whether a condition is that of a CrawlJob which has ended.
+// isFinal reports whether a condition shows that a CrawlJob has finished.
 func isFinal(o *unstructured.Unstructured, c *metav1.Condition) bool {
 	return o.GetKind() == "CrawlJob" && oppositeCondition(c.Type) != "" && c.Status == metav1.ConditionTrue
 }
 
-// oppositeCondition is the final condition that excludes the one of this name, empty for one
-// that is not final.
+// oppositeCondition returns the final condition that excludes the named final condition. It
+// returns "" if the named condition is not final.
 func oppositeCondition(name string) string {
 	switch {
 	case strings.EqualFold(name, v1alpha1.ConditionComplete):
@@ -138,20 +139,21 @@ func oppositeCondition(name string) string {
 	return ""
 }
 
-// describeProgress says what a resource is at: by the condition of that name, else by Ready.
+// describeProgress describes the state of a resource by the named condition, otherwise by
+// Ready.
 func describeProgress(o *unstructured.Unstructured, name string) string {
 	for _, n := range []string{name, v1alpha1.ConditionReady} {
 		if c := conditionOf(o, n); c != nil {
 			if !isCurrent(o, c) {
-				return describeCondition(c) + " (that was before the last change of its spec)"
+				return describeCondition(c) + " (before the last change of the spec)"
 			}
 			return describeCondition(c)
 		}
 	}
-	return "it has no conditions yet; is standalone or the operator running?"
+	return "no conditions yet; is a standalone process or the operator running?"
 }
 
-// describeCondition is a condition for a person.
+// describeCondition formats a condition as text.
 func describeCondition(c *metav1.Condition) string {
 	return fmt.Sprintf("%s is %s (%s): %s", c.Type, c.Status, c.Reason, c.Message)
 }

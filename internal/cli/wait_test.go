@@ -12,7 +12,7 @@ import (
 	"github.com/clausea/crawler/internal/kubestore"
 )
 
-// withClient gives what is done with a client to the store of a folder.
+// withClient calls do with a client for the store in a folder.
 func withClient(t *testing.T, folder string, do func(client.Client)) {
 	t.Helper()
 	s, _, err := openAt(t.Context(), folder, "")
@@ -27,7 +27,7 @@ func withClient(t *testing.T, folder string, do func(client.Client)) {
 	do(kubestore.NewClient(s, scheme))
 }
 
-// putJob makes the CrawlJob default/NAME with these conditions.
+// putJob creates the CrawlJob default/NAME with the given conditions.
 func putJob(t *testing.T, folder, name string, conditions ...metav1.Condition) {
 	t.Helper()
 	withClient(t, folder, func(k client.Client) {
@@ -46,43 +46,43 @@ func putJob(t *testing.T, folder, name string, conditions ...metav1.Condition) {
 	})
 }
 
-func TestAWaitForTheEndThatACrawlDidNotTakeEndsAtOnceAndSaysWhy(t *testing.T) {
+func TestWaitFailsImmediatelyIfTheCrawlHasTheOppositeOutcome(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	putJob(t, folder, "bad", metav1.Condition{Type: "Failed", Status: "True", Reason: "SiteUnreachable", Message: "No page of it answers."})
-	putJob(t, folder, "good", metav1.Condition{Type: "Complete", Status: "True", Reason: "Converged", Message: "It found all."})
+	putJob(t, folder, "bad", metav1.Condition{Type: "Failed", Status: "True", Reason: "SiteUnreachable", Message: "No page responded."})
+	putJob(t, folder, "good", metav1.Condition{Type: "Complete", Status: "True", Reason: "Converged", Message: "Found all documents."})
 	for _, c := range [][]string{
-		{"complete", "crawljob/bad", "Failed is True (SiteUnreachable): No page of it answers."},
-		{"Failed", "crawljob/good", "Complete is True (Converged): It found all."},
+		{"complete", "crawljob/bad", "Failed is True (SiteUnreachable): No page responded."},
+		{"Failed", "crawljob/good", "Complete is True (Converged): Found all documents."},
 	} {
 		code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition="+c[0], c[1], "--timeout", waitTimeout.String())
 		if code != exitFailed || !strings.Contains(errs, c[2]) || strings.Contains(errs, "deadline") {
-			t.Errorf("wait for %s of %s ends with %d and says: %s", c[0], c[1], code, errs)
+			t.Errorf("wait for %s of %s: exit code %d: %s", c[0], c[1], code, errs)
 		}
 	}
 	if code, out, errs := call(t, nil, "wait", "--store", folder, "--for=condition=Failed", "crawljob/bad"); code != exitDone || !strings.Contains(out, "condition met") {
-		t.Errorf("the end that it took ends the wait with %d: %s", code, errs)
+		t.Errorf("wait for the actual outcome: exit code %d: %s", code, errs)
 	}
 }
 
-func TestAWaitThatTimesOutSaysWhatTheResourceIsAt(t *testing.T) {
+func TestWaitThatTimesOutShowsTheStateOfTheResource(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	putJob(t, folder, "waits", metav1.Condition{Type: "Ready", Status: "False", Reason: "Pending", Message: "It waits for CrawlJob other."})
+	putJob(t, folder, "waits", metav1.Condition{Type: "Ready", Status: "False", Reason: "Pending", Message: "Waiting for CrawlJob other."})
 	putJob(t, folder, "new")
 	for _, c := range [][]string{
-		{"Complete", "crawljob/waits", "Ready is False (Pending): It waits for CrawlJob other."},
-		{"Ready", "crawljob/waits", "Ready is False (Pending): It waits for CrawlJob other."},
-		{"Ready", "crawljob/new", "no conditions yet; is standalone or the operator running?"},
+		{"Complete", "crawljob/waits", "Ready is False (Pending): Waiting for CrawlJob other."},
+		{"Ready", "crawljob/waits", "Ready is False (Pending): Waiting for CrawlJob other."},
+		{"Ready", "crawljob/new", "no conditions yet; is a standalone process or the operator running?"},
 	} {
 		code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition="+c[0], c[1], "--timeout", "1ms")
 		if code != exitFailed || !strings.Contains(errs, c[2]) || !strings.Contains(errs, "not met after 1ms") {
-			t.Errorf("wait for %s of %s ends with %d and says: %s", c[0], c[1], code, errs)
+			t.Errorf("wait for %s of %s: exit code %d: %s", c[0], c[1], code, errs)
 		}
 	}
 }
 
-func TestAWaitIgnoresAConditionOfAnOlderSpecButNotAnEnd(t *testing.T) {
+func TestWaitIgnoresStaleConditionsExceptFinalOnes(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	putJob(t, folder, "j",
@@ -95,14 +95,14 @@ func TestAWaitIgnoresAConditionOfAnOlderSpecButNotAnEnd(t *testing.T) {
 		}
 		j.Spec.Suspend = true
 		if err := k.Update(t.Context(), j); err != nil || j.Generation != 2 {
-			t.Fatalf("change the spec: generation %d, %v", j.Generation, err)
+			t.Fatalf("update the spec: generation %d, %v", j.Generation, err)
 		}
 	})
 	code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition=Ready", "crawljob/j", "--timeout", "1ms")
-	if code != exitFailed || !strings.Contains(errs, "before the last change of its spec") {
-		t.Errorf("a condition of the older spec ends the wait with %d: %s", code, errs)
+	if code != exitFailed || !strings.Contains(errs, "before the last change of the spec") {
+		t.Errorf("wait with a stale condition: exit code %d: %s", code, errs)
 	}
 	if code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition=Complete", "crawljob/j"); code != exitDone {
-		t.Errorf("the end of a crawl ends the wait with %d: %s", code, errs)
+		t.Errorf("wait with a stale final condition: exit code %d: %s", code, errs)
 	}
 }

@@ -20,25 +20,25 @@ func newWorker(a *app) *cobra.Command {
 	var id string
 	cmd := &cobra.Command{
 		Use:   "worker --run ID",
-		Short: "Crawl one queued run, as the pod of a Kubernetes Job does",
-		Long: fmt.Sprintf(`Crawl one queued run, as the pod of a Kubernetes Job does. Exit codes: %d the run's record
-says how it ended, %d another try may help, %d none would, %d the run was given back
-because the process was asked to end.`, kubejob.ExitDone, kubejob.ExitFailed, kubejob.ExitUsage, kubejob.ExitHandedBack),
+		Short: "Execute one queued run; the pods of Kubernetes Jobs use this command",
+		Long: fmt.Sprintf(`Execute one queued run. The pods of Kubernetes Jobs use this command. Exit codes: %d the
+run's record has the outcome, %d failed and a retry may succeed, %d failed and a retry
+cannot succeed, %d the run was released because the process received a signal.`, kubejob.ExitDone, kubejob.ExitFailed, kubejob.ExitUsage, kubejob.ExitHandedBack),
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if id == "" {
-				return usage("name the run: clausea worker --run ID")
+				return usage("--run is required: clausea worker --run ID")
 			}
 			return a.work(cmd.Context(), id)
 		},
 	}
-	cmd.Flags().StringVar(&id, "run", "", "`ID` of the run")
+	cmd.Flags().StringVar(&id, "run", "", "`ID` of the run to execute")
 	return a.withSettings(cmd, settings.CommandWorker)
 }
 
 func (a *app) work(ctx context.Context, id string) error {
 	if embeddedFolder(a.values) != "" {
-		return usage("a worker shares MongoDB with who ordered the run: set MONGO_URI")
+		return usage("a worker requires the MongoDB of the operator: set MONGO_URI")
 	}
 	fetcher, err := newFetcher(a.values, nil)
 	if err != nil {
@@ -66,17 +66,17 @@ func (a *app) work(ctx context.Context, id string) error {
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	switch {
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, queue.ErrNotReserved):
-		return &exitError{kubejob.ExitUsage, err} // it is over, or another's: so it stays
+		return &exitError{kubejob.ExitUsage, err} // the run is finished, or assigned to another worker
 	case err != nil:
 		return &exitError{kubejob.ExitFailed, err}
 	}
-	a.log.Info("run ended", "run", rec.ID, "state", rec.State, "reason", rec.StopReason)
+	a.log.Info("run ended", "runID", rec.ID, "state", rec.State, "reason", rec.StopReason)
 	switch {
 	case rec.State != store.RunPending && rec.State != store.RunRunning:
 		return nil
 	case ctx.Err() != nil:
 		return &exitError{code: kubejob.ExitHandedBack}
 	default:
-		return &exitError{kubejob.ExitFailed, fmt.Errorf("crawl run %s: its end could not be written", id)}
+		return &exitError{kubejob.ExitFailed, fmt.Errorf("execute run %s: failed to store its final state", id)}
 	}
 }

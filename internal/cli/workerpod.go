@@ -13,10 +13,10 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// workerPod is what the settings say of the pods of execution Job.
+// workerPod returns the pod configuration for execution Job.
 func workerPod(v *settings.Values, log logr.Logger) (kubejob.Pod, error) {
 	if v.Execution == string(v1alpha1.ExecutionJob) && v.WorkerImage == "" {
-		return kubejob.Pod{}, v.InvalidValue(&v.WorkerImage, "", "the image of the workers' pods, since execution is Job")
+		return kubejob.Pod{}, v.InvalidValue(&v.WorkerImage, "", "the image of the worker pods, which execution Job requires")
 	}
 	memory, err := resource.ParseQuantity(v.WorkerMemory)
 	if err != nil {
@@ -35,25 +35,26 @@ func workerPod(v *settings.Values, log logr.Logger) (kubejob.Pod, error) {
 	}, nil
 }
 
-// workerEnv hands the operator's own settings on to its workers. Whoever may read Jobs
-// reads them, so that an address with a password, a path or a query, which may be a
-// credential, is not among them: workers have it from their Secret only. A browser by path is one of the operator's own image.
+// workerEnv returns the environment that passes the operator's settings to its workers.
+// Everyone with read access to Jobs can read it. It therefore omits URLs with a user, a
+// path, a query or a fragment, which may contain a credential; workers get those from their
+// Secret. It also omits a browser path, which refers to the operator's own image.
 func workerEnv(v *settings.Values, log logr.Logger) []corev1.EnvVar {
 	var env []corev1.EnvVar
 	for _, g := range v.Environ(settings.CommandWorker) {
 		env = append(env, corev1.EnvVar{Name: g.Name, Value: g.Value})
 	}
-	for _, address := range []struct {
+	for _, setting := range []struct {
 		variable string
 		value    settings.Secret
 	}{{"CLAUSEA_BROWSER", v.Browser}, {"CRAWLER_PROXY", v.Proxy}} {
-		u, err := url.Parse(address.value.Reveal())
+		u, err := url.Parse(setting.value.Reveal())
 		switch {
-		case address.value.IsEmpty() || err == nil && u.Host == "":
+		case setting.value.IsEmpty() || err == nil && u.Host == "":
 		case err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
-			log.Info("address that may hold a credential not handed on to the workers; their secret must have it", "variable", address.variable, "secret", v.WorkerSecret)
+			log.Info("skipped a URL that may contain a credential; add it to the worker secret", "variable", setting.variable, "secret", v.WorkerSecret)
 		default:
-			env = append(env, corev1.EnvVar{Name: address.variable, Value: address.value.Reveal()})
+			env = append(env, corev1.EnvVar{Name: setting.variable, Value: setting.value.Reveal()})
 		}
 	}
 	return env

@@ -9,25 +9,25 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// operatorValues are the operator's settings in an environment.
+// operatorValues loads the operator's settings from environment variables.
 func operatorValues(t *testing.T, env map[string]string) *settings.Values {
 	t.Helper()
-	process := settings.ProcessEnvironment()
-	process.Lookup = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-	v, err := settings.New().Load(settings.CommandOperator, process)
+	e := settings.ProcessEnvironment()
+	e.Lookup = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	v, err := settings.New().Load(settings.CommandOperator, e)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
 }
 
-func TestAWorkersPodGetsTheOperatorsSettingsAndNoSecret(t *testing.T) {
+func TestWorkerPodGetsTheOperatorSettingsWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	pod, err := workerPod(operatorValues(t, map[string]string{
 		"MONGO_URI": "mongodb://user:s3cret@db/clausea", "OPENAI_API_KEY": "s3cret", "MONGODB_DATABASE": "other",
-		"CLAUSEA_USER_AGENT": "ClauseaBot of ours", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16", "CLAUSEA_LEASE": "1m30s",
+		"CLAUSEA_USER_AGENT": "ClauseaBot custom", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16", "CLAUSEA_LEASE_DURATION": "1m30s",
 		"CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "CLAUSEA_CA_FILE": "/etc/ca.pem", "LOG_LEVEL": "debug",
-		"CLAUSEA_WORKER_MEMORY": "64Mi", "CLAUSEA_RECONCILERS": "7",
+		"CLAUSEA_WORKER_MEMORY": "64Mi", "CLAUSEA_MAX_CONCURRENT_RECONCILES": "7",
 	}), logr.Discard())
 	if err != nil {
 		t.Fatal(err)
@@ -36,12 +36,12 @@ func TestAWorkersPodGetsTheOperatorsSettingsAndNoSecret(t *testing.T) {
 	for _, e := range pod.Env {
 		got[e.Name] = e.Value
 		if strings.Contains(e.Value, "s3cret") {
-			t.Errorf("%s shows a secret", e.Name)
+			t.Errorf("%s contains a secret", e.Name)
 		}
 	}
 	want := map[string]string{
-		"MONGODB_DATABASE": "other", "CLAUSEA_USER_AGENT": "ClauseaBot of ours", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16",
-		"CLAUSEA_LEASE": "1m30s", "CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "LOG_LEVEL": "debug",
+		"MONGODB_DATABASE": "other", "CLAUSEA_USER_AGENT": "ClauseaBot custom", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16",
+		"CLAUSEA_LEASE_DURATION": "1m30s", "CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "LOG_LEVEL": "debug",
 	}
 	for name, value := range want {
 		if got[name] != value {
@@ -49,28 +49,28 @@ func TestAWorkersPodGetsTheOperatorsSettingsAndNoSecret(t *testing.T) {
 		}
 	}
 	if len(got) != len(want) {
-		t.Errorf("it gets %v", got)
+		t.Errorf("the environment is %v, want %v", got, want)
 	}
 	if pod.Resources.Requests.Memory().Cmp(*pod.Resources.Limits.Memory()) > 0 {
-		t.Error("it asks for more memory than it may have")
+		t.Error("the memory request exceeds the limit")
 	}
 	if def, err := workerPod(operatorValues(t, nil), logr.Discard()); err != nil || len(def.Env) != 0 {
-		t.Errorf("where nothing is set it gets %v, %v", def.Env, err)
+		t.Errorf("with default settings the environment is %v, %v", def.Env, err)
 	}
 }
 
-func TestAnAddressWithACredentialIsNotHandedOnToWorkers(t *testing.T) {
+func TestWorkerPodDoesNotGetURLsWithCredentials(t *testing.T) {
 	t.Parallel()
-	for _, address := range []string{
+	for _, browser := range []string{
 		"ws://browsers:9222?token=s3cret", "wss://user:s3cret@browsers", "ws://browsers/s3cret", "/usr/bin/chromium", "chromium",
 	} {
-		pod, err := workerPod(operatorValues(t, map[string]string{"CLAUSEA_BROWSER": address}), logr.Discard())
+		pod, err := workerPod(operatorValues(t, map[string]string{"CLAUSEA_BROWSER": browser}), logr.Discard())
 		if err != nil || len(pod.Env) != 0 {
-			t.Errorf("of %s it gets %v, %v", address, pod.Env, err)
+			t.Errorf("with browser %s the environment is %v, %v", browser, pod.Env, err)
 		}
 	}
 	pod, err := workerPod(operatorValues(t, map[string]string{"CRAWLER_PROXY": "http://user:s3cret@proxy:3128"}), logr.Discard())
 	if err != nil || len(pod.Env) != 0 {
-		t.Errorf("of a proxy with a password it gets %v, %v", pod.Env, err)
+		t.Errorf("with a proxy password the environment is %v, %v", pod.Env, err)
 	}
 }

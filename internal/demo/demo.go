@@ -1,6 +1,6 @@
-// Package demo is a company that does not exist, with a site that does: legal
-// documents in five languages, a trap, and a second state in which documents have
-// changed, moved and come anew. It serves `clausea demo` and the tests.
+// Package demo serves the site of a fictional company. The site has legal documents in five
+// languages, a crawler trap, and a second state in which documents are changed, moved and
+// added. It is used by `clausea standalone --demo` and by tests.
 package demo
 
 import (
@@ -25,22 +25,23 @@ import (
 //go:embed site.txtar
 var archive []byte
 
-// Manifest is the company as a resource.
+// Manifest is the Company resource of the demo company.
 //
 //go:embed company.yaml
 var Manifest string
 
-// CompanyName is the company's in its manifest.
+// CompanyName is the name of the company in its manifest.
 const CompanyName = "harbour"
 
-// Domain is the demo company's; .example is reserved for such use (RFC 2606).
+// Domain is the domain of the demo company. The top-level domain .example is reserved
+// (RFC 2606).
 const Domain = "harbour.example"
 
-// Site is the company's site, served over TLS on loopback.
+// Site is the site of the demo company, served over TLS on loopback.
 type Site struct {
-	// Addr is where it listens, host:port.
+	// Addr is the host:port that the server listens on.
 	Addr string
-	// CAFile is the PEM file of the authority that its certificate is from.
+	// CAFile is the PEM file of the certificate authority.
 	CAFile string
 
 	server   *httptest.Server
@@ -52,17 +53,17 @@ type Site struct {
 	held     atomic.Pointer[hold]
 }
 
-// hold is what requests after the first so many wait for.
+// hold blocks requests after the first `after` ones until released is closed.
 type hold struct {
 	after    int64
 	released chan struct{}
 }
 
-// Start serves the site's first state until Close.
+// Start serves the first state of the site until Close.
 func Start(ctx context.Context) (*Site, error) {
 	dir, err := os.MkdirTemp("", "clausea-demo")
 	if err != nil {
-		return nil, fmt.Errorf("start the demo's site: %w", err)
+		return nil, fmt.Errorf("start the demo site: %w", err)
 	}
 	s := &Site{dir: dir, CAFile: filepath.Join(dir, "ca.pem"), pages: map[string]string{}}
 	for _, f := range txtar.Parse(archive).Files {
@@ -73,7 +74,7 @@ func Start(ctx context.Context) (*Site, error) {
 	cert, err := certificate(Domain, "www."+Domain)
 	if err != nil {
 		_ = os.RemoveAll(dir)
-		return nil, fmt.Errorf("start the demo's site: %w", err)
+		return nil, fmt.Errorf("start the demo site: %w", err)
 	}
 	s.server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	s.server.StartTLS()
@@ -81,21 +82,21 @@ func Start(ctx context.Context) (*Site, error) {
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]})
 	if err := os.WriteFile(s.CAFile, block, 0o600); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("start the demo's site: %w", err)
+		return nil, fmt.Errorf("start the demo site: %w", err)
 	}
 	return s, nil
 }
 
-// Advance brings the site into its second state: the privacy policy is changed,
-// the acceptable use policy has moved, community guidelines are new.
+// Advance switches the site to its second state: the privacy policy is changed, the
+// acceptable use policy has moved, and community guidelines are added.
 func (s *Site) Advance() { s.second.Store(true) }
 
-// RequestCounts is how many requests were answered, and how many of them to the trap.
+// RequestCounts returns the number of requests served, and how many of them hit the trap.
 func (s *Site) RequestCounts() (all, trap int64) { return s.fetched.Load(), s.calendar.Load() }
 
-// Hold lets requests after the first n wait until release, so that a test can do
-// something while a crawl is under way; they count when they are answered. A later Hold
-// takes the place of one before it.
+// Hold blocks requests after the first n until release is called, so that a test can act
+// during a crawl. Blocked requests are counted once they are served. Calling Hold again
+// releases the previous hold.
 func (s *Site) Hold(n int64) (release func()) {
 	h := &hold{after: n, released: make(chan struct{})}
 	if old := s.held.Swap(h); old != nil {
@@ -108,7 +109,7 @@ func (s *Site) Hold(n int64) (release func()) {
 	}
 }
 
-// Close ends the site and removes its files.
+// Close stops the server and removes its files.
 func (s *Site) Close() {
 	if h := s.held.Swap(nil); h != nil {
 		close(h.released)
@@ -159,7 +160,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(s.layout(text)))
 }
 
-// page is the text of a path in the site's state.
+// page returns the content of a path in the current state of the site.
 func (s *Site) page(p string) (string, bool) {
 	if s.second.Load() {
 		if text, ok := s.pages[p+"#2"]; ok {
@@ -173,7 +174,7 @@ func (s *Site) page(p string) (string, bool) {
 	return text, ok
 }
 
-// calendarPage is a trap: each month links to the next one, without an end.
+// calendarPage is a crawler trap: each month links to the next one, endlessly.
 func (s *Site) calendarPage(w http.ResponseWriter, r *http.Request) {
 	month, err := time.Parse("2006-01", r.URL.Query().Get("month"))
 	if err != nil {

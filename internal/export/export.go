@@ -1,113 +1,106 @@
-// Package export writes what is stored as a folder of Markdown, one folder a
-// company and one file a document in Open Terms Archive's layout, with each
-// version as a git commit of its own date.
+// Package export writes the stored documents to a git repository in the layout of
+// Open Terms Archive: a folder for each company, a Markdown file for each document
+// and a commit for each version, dated when the version was fetched.
 package export
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"sort"
 	"strings"
-	"time"
-
-	"github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Exporter writes from Store to the folder Dir, which is made if need be.
+// Store is what an export reads.
+type Store interface {
+	ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error)
+	ListVersions(ctx context.Context, documentID string, p store.ListOptions) ([]store.Version, string, error)
+	VersionText(ctx context.Context, documentID string, number int) (store.Version, string, error)
+}
+
+// Exporter writes the documents in Store to a git repository in the folder Dir. It
+// creates the folder if it is missing and needs the program git.
 type Exporter struct {
-	Store store.Store
+	Store Store
 	Dir   string
-	// Name is the file's name for a type of document, such as Privacy Policy.
+	// Name returns the file name, without extension, for a document type.
 	Name func(documentType string) string
 }
 
-// Result counts what one Run wrote.
+// Result counts what one call of Run added.
 type Result struct {
-	// Documents and Versions are those that were new to the folder.
-	Documents int `json:"documents"`
-	Versions  int `json:"versions"`
+	Documents int `json:"documents"` // documents without an earlier commit
+	Versions  int `json:"versions"`  // commits
 }
 
-// revision is one version to be committed.
+// revision is a version that has no commit yet.
 type revision struct {
-	doc  store.Document
-	v    store.Version
-	file string
+	document store.Document
+	version  store.Version
+	file     string
 }
 
-// Run adds to the folder the versions that it has not yet, in the order of their
-// dates; company "" is all. Running it again adds only what is new since.
+// Run commits the versions that the repository lacks, oldest first, and updates the
+// files in the folder. It exports one company, or all of them if company is "".
+// Run adds all of these versions or, if it fails, none.
 func (e *Exporter) Run(ctx context.Context, company string) (Result, error) {
-	repo, err := open(e.Dir)
+	result, err := e.run(ctx, company)
+	if err != nil {
+		return Result{}, fmt.Errorf("export to %s: %w", e.Dir, err)
+	}
+	return result, nil
+}
+
+func (e *Exporter) run(ctx context.Context, company string) (Result, error) {
+	repo, err := openRepository(ctx, e.Dir)
 	if err != nil {
 		return Result{}, err
 	}
-	known, err := history(repo)
+	head, err := repo.head(ctx)
 	if err != nil {
-		return Result{}, fmt.Errorf("export: read the history of %s: %w", e.Dir, err)
+		return Result{}, err
 	}
-	revs, fresh, err := e.missing(ctx, company, known)
+	done, err := readHistory(ctx, repo, head)
 	if err != nil {
-		return Result{}, fmt.Errorf("export: %w", err)
+		return Result{}, fmt.Errorf("read the history: %w", err)
 	}
-	w, err := repo.Worktree()
-	if err != nil {
-		return Result{}, fmt.Errorf("export: %w", err)
+	revisions, documents, err := e.missing(ctx, company, done)
+	if err != nil || len(revisions) == 0 {
+		return Result{}, err
 	}
-	res := Result{Documents: fresh}
-	for _, r := range revs {
-		if err := e.commit(ctx, w, r); err != nil {
-			return res, fmt.Errorf("export version %d of %s: %w", r.v.Number, r.doc.URL, err)
+	err = repo.importCommits(ctx, func(stream *fastImport) error {
+		for _, r := range revisions {
+			if err := e.commit(ctx, stream, head, r); err != nil {
+				return fmt.Errorf("version %d of %s: %w", r.version.Number, r.document.URL, err)
+			}
 		}
-		res.Versions++
-	}
-	return res, nil
-}
-
-// open opens the repository in dir. A folder that has other things in it is refused.
-func open(dir string) (*git.Repository, error) {
-	repo, err := git.PlainOpen(dir)
-	if err == nil {
-		return repo, nil
-	}
-	if !errors.Is(err, git.ErrRepositoryNotExists) {
-		return nil, fmt.Errorf("export to %s: %w", dir, err)
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("export to %s: %w", dir, err)
-	}
-	if len(entries) > 0 {
-		return nil, fmt.Errorf("export to %s: the folder is neither empty nor an export: name another", dir)
-	}
-	repo, err = git.PlainInitWithOptions(dir, &git.PlainInitOptions{InitOptions: git.InitOptions{DefaultBranch: plumbing.Main}})
+		return nil
+	})
 	if err != nil {
-		return nil, fmt.Errorf("export to %s: %w", dir, err)
+		return Result{}, err
 	}
-	return repo, nil
+	if err := repo.publish(ctx, head, files(revisions)); err != nil {
+		return Result{}, err
+	}
+	return Result{Documents: documents, Versions: len(revisions)}, nil
 }
 
-// missing are the revisions that known lacks, oldest first.
-func (e *Exporter) missing(ctx context.Context, company string, known *exported) ([]revision, int, error) {
+// missing returns the revisions that done lacks, oldest first, and the number of
+// documents that are new to the repository.
+func (e *Exporter) missing(ctx context.Context, company string, done *history) ([]revision, int, error) {
 	var docs []store.Document
 	err := each(func(p store.ListOptions) ([]store.Document, string, error) {
 		return e.Store.ListDocuments(ctx, company, p)
-	}, func(d store.Document) error {
+	}, func(d store.Document) {
 		docs = append(docs, d)
-		return nil
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	// Of several of one type the surest gets the type's own name.
+	// Of several documents of a type, the one with the highest confidence gets the
+	// file name without a number.
 	sort.SliceStable(docs, func(i, j int) bool {
 		a, b := docs[i], docs[j]
 		if a.Company != b.Company {
@@ -115,97 +108,93 @@ func (e *Exporter) missing(ctx context.Context, company string, known *exported)
 		}
 		return a.Confidence > b.Confidence
 	})
-	var revs []revision
-	fresh := 0
+	var revisions []revision
+	added := 0
 	for _, d := range docs {
-		file, had := known.file(d, e.Name)
-		if !had {
-			fresh++
+		file, known := done.file(d, e.Name)
+		if !known {
+			added++
 		}
-		err := each(func(p store.ListOptions) ([]store.Version, string, error) { return e.Store.ListVersions(ctx, d.ID, p) }, func(v store.Version) error {
-			if v.Number > known.versions[d.ID] {
-				revs = append(revs, revision{d, v, file})
+		err := each(func(p store.ListOptions) ([]store.Version, string, error) { return e.Store.ListVersions(ctx, d.ID, p) }, func(v store.Version) {
+			if v.Number > done.versions[d.ID] {
+				revisions = append(revisions, revision{d, v, file})
 			}
-			return nil
 		})
 		if err != nil {
 			return nil, 0, err
 		}
 	}
-	sort.SliceStable(revs, func(i, j int) bool {
-		a, b := revs[i], revs[j]
-		if a.doc.ID == b.doc.ID {
-			return a.v.Number < b.v.Number
-		}
-		if !a.v.FetchedAt.Equal(b.v.FetchedAt) {
-			return a.v.FetchedAt.Before(b.v.FetchedAt)
-		}
-		return a.file < b.file
-	})
-	return revs, fresh, nil
+	sort.SliceStable(revisions, func(i, j int) bool { return before(revisions[i], revisions[j]) })
+	return revisions, added, nil
 }
 
-func (e *Exporter) commit(ctx context.Context, w *git.Worktree, r revision) error {
-	_, text, err := e.Store.VersionText(ctx, r.doc.ID, r.v.Number)
+// before orders the versions of a document by number and all others by date.
+func before(a, b revision) bool {
+	if a.document.ID == b.document.ID {
+		return a.version.Number < b.version.Number
+	}
+	if !a.version.FetchedAt.Equal(b.version.FetchedAt) {
+		return a.version.FetchedAt.Before(b.version.FetchedAt)
+	}
+	return a.file < b.file
+}
+
+func (e *Exporter) commit(ctx context.Context, stream *fastImport, head string, r revision) error {
+	_, text, err := e.Store.VersionText(ctx, r.document.ID, r.version.Number)
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(e.Dir, filepath.FromSlash(r.file))
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	if err := os.WriteFile(name, []byte(strings.TrimRight(text, "\n")+"\n"), 0o644); err != nil {
-		return err
-	}
-	// Nothing but this file has changed; looking at all of them for each commit would
-	// take longer with every document.
-	if err := w.AddWithOptions(&git.AddOptions{Path: r.file, SkipStatus: true}); err != nil {
-		return err
-	}
-	_, err = w.Commit(message(r), &git.CommitOptions{
-		AllowEmptyCommits: true, // a text that came back after a change kept elsewhere
-		Author:            &object.Signature{Name: "clausea", Email: "clausea@localhost", When: when(r.v)},
+	return stream.write(commit{
+		parent:  head,
+		at:      r.version.FetchedAt,
+		message: message(r),
+		file:    r.file,
+		content: strings.TrimRight(text, "\n") + "\n",
 	})
-	return err
 }
 
-func when(v store.Version) time.Time {
-	if v.FetchedAt.IsZero() {
-		return time.Unix(0, 0).UTC()
+// files returns the file of each revision, once.
+func files(revisions []revision) []string {
+	seen := map[string]bool{}
+	var names []string
+	for _, r := range revisions {
+		if !seen[r.file] {
+			seen[r.file] = true
+			names = append(names, r.file)
+		}
 	}
-	return v.FetchedAt.UTC()
+	return names
 }
 
-// The trailers by which a later run knows what is there.
+// The trailers by which a later export recognizes its commits.
 const (
 	trailerDocument = "Document-ID: "
 	trailerVersion  = "Version: "
 	trailerFile     = "File: "
 )
 
-// message begins as the archive's tools expect it: they tell a first version from a
-// later one by the first words.
+// message returns a commit message that begins as Open Terms Archive's tools expect:
+// they tell a document's first version from later ones by the first words.
 func message(r revision) string {
-	what := "Record new changes of"
-	if r.v.Number == 1 {
-		what = "First record of"
+	subject := "Record new changes of"
+	if r.version.Number == 1 {
+		subject = "First record of"
 	}
 	service, name := path.Split(strings.TrimSuffix(r.file, ".md"))
-	return fmt.Sprintf("%s %s %s\n\nRead from %s\n\n%s%s\n%s%d\n%s%s\n", what, strings.TrimSuffix(service, "/"), name, r.v.URL,
-		trailerDocument, r.doc.ID, trailerVersion, r.v.Number, trailerFile, r.file)
+	return fmt.Sprintf("%s %s %s\n\nRead from %s\n\n%s%s\n%s%d\n%s%s\n", subject, strings.TrimSuffix(service, "/"), name, r.version.URL,
+		trailerDocument, r.document.ID, trailerVersion, r.version.Number, trailerFile, r.file)
 }
 
-func each[T any](list func(store.ListOptions) ([]T, string, error), do func(T) error) error {
+// each calls handle with every item of a paged list.
+func each[T any](list func(store.ListOptions) ([]T, string, error), handle func(T)) error {
 	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		items, next, err := list(p)
 		if err != nil {
 			return err
 		}
-		for _, it := range items {
-			if err := do(it); err != nil {
-				return err
-			}
+		for _, item := range items {
+			handle(item)
 		}
 		if next == "" {
 			return nil

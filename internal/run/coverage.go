@@ -126,11 +126,11 @@ func (c *candidates) coverage(expected []string, found []Found, res crawl.Result
 	out := make([]store.Coverage, 0, len(expected))
 	for _, t := range expected {
 		if f := bestOf(t, found); f != nil {
-			out = append(out, store.Coverage{Type: t, State: string(v1alpha1.CoverageFound), URL: f.URL, DocumentID: f.ID})
+			out = append(out, store.Coverage{Type: t, State: store.CoverageFound, URL: f.URL, DocumentID: f.ID})
 			continue
 		}
 		why := c.missing(t, res)
-		out = append(out, store.Coverage{Type: t, State: string(v1alpha1.CoverageMissing), URL: why.url, Reason: string(why.reason)})
+		out = append(out, store.Coverage{Type: t, State: store.CoverageMissing, URL: why.url, Reason: string(why.reason)})
 	}
 	return out
 }

@@ -33,7 +33,7 @@ func (k *keeper) keep(ctx context.Context, p *crawl.Page, d document.Document) (
 	if k.store == nil {
 		return f, nil
 	}
-	if !known || old.ContentHash != d.Hash {
+	if !known || old.ContentHash != d.ContentHash {
 		if err := k.keepVersion(ctx, p, d, old, known, &f); err != nil {
 			return Found{}, err
 		}
@@ -55,7 +55,7 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 		}
 		// A newest version with this very text was appended by a worker that was killed
 		// before it wrote the document: nobody knows of that change yet.
-		if err == nil && newest.ContentHash != d.Hash {
+		if err == nil && newest.ContentHash != d.ContentHash {
 			switch document.Compare(document.FromMarkdown(text), d).Kind {
 			case change.KindNone, change.KindCosmetic:
 				f.ContentHash, f.WordCount = old.ContentHash, old.WordCount
@@ -68,7 +68,7 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 			}
 		}
 	}
-	flaps, err := k.flaps(ctx, f.ID, d.Hash, p.FetchedAt)
+	flaps, err := k.flaps(ctx, f.ID, d.ContentHash, p.FetchedAt)
 	if err != nil {
 		return fmt.Errorf("look at the history of %s: %w", p.URL, err)
 	}
@@ -77,8 +77,8 @@ func (k *keeper) keepVersion(ctx context.Context, p *crawl.Page, d document.Docu
 		return fmt.Errorf("keep the page of %s: %w", p.URL, err)
 	}
 	v, _, err := k.store.AppendVersion(ctx, k.run.Fence, store.Version{
-		DocumentID: f.ID, ContentHash: d.Hash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: datesOf(d),
-		Language: d.Language, Jurisdiction: d.Region, WordCount: d.Words, SnapshotHash: snap, Flapping: flaps, RunID: k.run.ID,
+		DocumentID: f.ID, ContentHash: d.ContentHash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: datesOf(d),
+		Language: d.Language, Jurisdiction: d.Jurisdiction, WordCount: d.WordCount, SnapshotHash: snap, Flapping: flaps, RunID: k.run.ID,
 	}, d.Markdown)
 	if err != nil {
 		return fmt.Errorf("keep a version of %s: %w", p.URL, err)
@@ -146,8 +146,8 @@ func record(old store.Document, known bool, p *crawl.Page, d document.Document) 
 		rec.FormerURLs = rec.FormerURLs[max(0, len(rec.FormerURLs)-maxFormer):]
 	}
 	rec.URL, rec.Type, rec.Confidence = p.URL, d.Type, d.Confidence
-	rec.AdditionalTypes, rec.Language, rec.Jurisdiction, rec.Title, rec.Dates = d.Also, d.Language, d.Region, d.Title, datesOf(d)
-	rec.WordCount, rec.ContentHash = d.Words, d.Hash
+	rec.AdditionalTypes, rec.Language, rec.Jurisdiction, rec.Title, rec.Dates = d.AdditionalTypes, d.Language, d.Jurisdiction, d.Title, datesOf(d)
+	rec.WordCount, rec.ContentHash = d.WordCount, d.ContentHash
 	rec.LastSeen, rec.RemovedAt = p.FetchedAt, time.Time{}
 	if !known {
 		rec.LastChanged = p.FetchedAt
@@ -165,7 +165,7 @@ func record(old store.Document, known bool, p *crawl.Page, d document.Document) 
 func datesOf(d document.Document) store.Dates {
 	return store.Dates{
 		EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote,
-		UpcomingEffectiveDate: d.TakesEffect, UpcomingEffectiveQuote: d.TakesEffectQuote,
+		UpcomingEffectiveDate: d.UpcomingEffectiveDate, UpcomingEffectiveQuote: d.UpcomingEffectiveQuote,
 	}
 }
 

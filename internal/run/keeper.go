@@ -188,7 +188,7 @@ func leastOf(docType string) int {
 
 // enough says that a page has the text of a document of the type that it is pinned as.
 func enough(d *document.Document, pinned string) bool {
-	if d.Legal || d.Own >= leastPinned {
+	if d.Legal || d.UniqueWords >= leastPinned {
 		return true
 	}
 	figures := 0
@@ -197,7 +197,7 @@ func enough(d *document.Document, pinned string) bool {
 			figures++
 		}
 	}
-	return d.Own >= leastOf(pinned) && figures >= leastFigures
+	return d.UniqueWords >= leastOf(pinned) && figures >= leastFigures
 }
 
 // Page implements crawl.Observer.
@@ -224,7 +224,7 @@ func (k *keeper) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error)
 	if pinned != "" && !d.SoftError && enough(&d, pinned) {
 		d.Legal, d.Type, d.Confidence = true, pinned, 1 // whoever pins a page knows it
 	}
-	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < leastWords}
+	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.WordCount < leastWords}
 	if d.Legal {
 		v.Sketch = neardup.SketchText(d.Text)
 	}
@@ -266,7 +266,7 @@ func (k *keeper) echo(p *crawl.Page, d document.Document) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for url, f := range k.found {
-		if url != p.URL && f.ContentHash == d.Hash && f.Change != Broken && f.Change != Gone {
+		if url != p.URL && f.ContentHash == d.ContentHash && f.Change != Broken && f.Change != Gone {
 			return true
 		}
 	}

@@ -74,7 +74,7 @@ func nothing(res crawl.Result, missing []string) string {
 func missingOf(coverage []store.Coverage) []string {
 	var out []string
 	for _, c := range coverage {
-		if c.State == string(v1alpha1.CoverageMissing) {
+		if c.State == store.CoverageMissing {
 			out = append(out, fmt.Sprintf("%s (%s)", c.Type, c.Reason))
 		}
 	}

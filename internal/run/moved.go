@@ -78,7 +78,7 @@ func (k *keeper) likeness(ctx context.Context, old store.Document, d document.Do
 
 // alike is the share of two texts' words that both have in the same place, 0 to 1.
 func alike(a, b document.Document) float64 {
-	all := a.Words + b.Words
+	all := a.WordCount + b.WordCount
 	if all == 0 {
 		return 0
 	}

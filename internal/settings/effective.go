@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Effective is a setting as it is in force.
+// Effective is the effective value of a setting.
 type Effective struct {
 	Name   string `json:"name"`
 	Value  string `json:"value"` // a secret is "[redacted]"
 	Source string `json:"source"`
 }
 
-// Effective lists the settings of a command that Load was called for, in the
-// table's order, secrets redacted.
+// Effective lists the settings of a command in table order, with secrets redacted. Call
+// Load for the command first.
 func (s *Set) Effective(command string) []Effective {
 	var all []Effective
 	for _, b := range s.rows {
@@ -24,7 +24,7 @@ func (s *Set) Effective(command string) []Effective {
 	return all
 }
 
-// format is the value for a person.
+// format returns the value as text, in the form that a settings file uses.
 func (b *boundSetting) format(v *Values) string {
 	switch p := b.field(v).(type) {
 	case *[]string:
@@ -36,8 +36,8 @@ func (b *boundSetting) format(v *Values) string {
 	}
 }
 
-// EnvOnly are the settings of a command that have no flag: the help lists them
-// apart.
+// EnvOnly returns the settings of a command that have no flag. The help lists them
+// separately.
 func (s *Set) EnvOnly(command string) []Setting {
 	var all []Setting
 	for _, b := range s.rows {
@@ -48,18 +48,18 @@ func (s *Set) EnvOnly(command string) []Setting {
 	return all
 }
 
-// EnvVar is an environment variable with its value.
+// EnvVar is an environment variable and its value.
 type EnvVar struct{ Name, Value string }
 
-// Environ are the variables by which another process of command gets the settings that
-// this one was given, whatever by, in the table's order. Secrets are left out, and
-// what lies in this process's own files: those of config, data-dir and ca-file.
+// Environ returns the environment variables that pass these settings to a child process
+// that runs command, in table order. It omits defaults, secrets, and the settings that name
+// local files: config, data-dir and ca-file.
 func (v *Values) Environ(command string) []EnvVar {
 	var all []EnvVar
 	for _, b := range v.set.rows {
 		field := b.field(v)
-		own := field == any(&v.Config) || field == any(&v.DataDir) || field == any(&v.CAFile)
-		if own || b.IsSecret() || !b.AppliesTo(command) || len(b.Env) == 0 || b.source.Kind == FromDefault && !b.flag.Changed {
+		local := field == any(&v.Config) || field == any(&v.DataDir) || field == any(&v.CAFile)
+		if local || b.IsSecret() || !b.AppliesTo(command) || len(b.Env) == 0 || b.source.Kind == FromDefault && !b.flag.Changed {
 			continue
 		}
 		all = append(all, EnvVar{b.Env[0], b.format(v)})

@@ -10,13 +10,13 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// maxSettingsFile bounds the file of settings, in bytes.
+// maxSettingsFile limits the size of the settings file, in bytes.
 const maxSettingsFile = 1 << 20
 
-// settingsFile is a file of settings that was read; nil is none.
+// settingsFile is a parsed settings file. A nil settingsFile has no values.
 type settingsFile struct {
 	path   string
-	values map[string][]string // by name; several for a list
+	values map[string][]string // by name; a list has several elements
 }
 
 func (f *settingsFile) lookup(name string) ([]string, bool) {
@@ -27,45 +27,45 @@ func (f *settingsFile) lookup(name string) ([]string, bool) {
 	return texts, ok
 }
 
-// readFile reads the file that --config names, if any. A key that no setting has
-// is an error, for it is most often a misspelt one.
+// readFile reads the file of --config, if any. An unknown key is an error, because it is
+// usually a misspelled setting.
 func (s *Set) readFile(env Environment) (*settingsFile, error) {
 	path := s.values.Config
 	if path == "" {
-		return nil, nil //nolint:nilnil // nil is the file that holds nothing
+		return nil, nil //nolint:nilnil // nil is a valid, empty settingsFile
 	}
 	b, err := readBounded(env, path, maxSettingsFile)
 	if err != nil {
-		return nil, fmt.Errorf("read the file of settings: %w", err)
+		return nil, fmt.Errorf("read settings file: %w", err)
 	}
 	raw, err := yaml.YAMLToJSONStrict(b)
 	if err != nil {
-		return nil, fmt.Errorf("the file of settings %s is no YAML: %w", path, err)
+		return nil, fmt.Errorf("parse settings file %s: invalid YAML: %w", path, err)
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber() // a number is kept as it was written
+	dec.UseNumber() // preserves the written form of numbers
 	var entries map[string]any
 	if err := dec.Decode(&entries); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("the file of settings %s holds no list of name: value", path)
+		return nil, fmt.Errorf("parse settings file %s: expected name: value pairs", path)
 	}
 	f := &settingsFile{path: path, values: map[string][]string{}}
 	for name, value := range entries {
 		if err := s.checkFileKey(name); err != nil {
-			return nil, fmt.Errorf("the file of settings %s: %w", path, err)
+			return nil, fmt.Errorf("settings file %s: %w", path, err)
 		}
 		if value == nil {
-			continue // an empty entry is as none, as in the environment
+			continue // an empty entry counts as unset, as in the environment
 		}
 		texts, ok := valueTexts(value)
 		if !ok {
-			return nil, fmt.Errorf("the file of settings %s: %s holds something nested; write one value, or a list of them", path, name)
+			return nil, fmt.Errorf("settings file %s: %s has a nested value; expected one value or a list of values", path, name)
 		}
 		f.values[name] = texts
 	}
 	return f, nil
 }
 
-// valueTexts is a value as a flag would be given it.
+// valueTexts converts a YAML value to flag syntax. It reports false for nested values.
 func valueTexts(value any) ([]string, bool) {
 	switch v := value.(type) {
 	case map[string]any:
@@ -85,24 +85,25 @@ func valueTexts(value any) ([]string, bool) {
 	}
 }
 
+// checkFileKey returns an error if name is not a setting that a settings file may contain.
 func (s *Set) checkFileKey(name string) error {
 	for _, b := range s.rows {
 		switch {
 		case b.Name != name:
 		case name == configName:
-			return fmt.Errorf("%s can't name another file", name)
+			return fmt.Errorf("%s is not allowed in a settings file", name)
 		case len(b.Env) == 0:
-			return fmt.Errorf("%s is a flag only: give it on the command line", name)
+			return fmt.Errorf("%s is not allowed in a settings file: use the flag --%[1]s", name)
 		default:
 			return nil
 		}
 	}
-	for _, b := range s.rows { // the variable's name is an easy slip
+	for _, b := range s.rows { // suggest the key if the user wrote the variable
 		for _, env := range b.Env {
 			if strings.EqualFold(env, name) {
-				return fmt.Errorf("there is no setting %s; in a file it is %s", name, b.Name)
+				return fmt.Errorf("unknown setting %s; use %s", name, b.Name)
 			}
 		}
 	}
-	return fmt.Errorf("there is no setting %s; docs/configuration.md and clausea config print list them", name)
+	return fmt.Errorf("unknown setting %s; see docs/configuration.md or clausea config print", name)
 }

@@ -11,14 +11,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Environment is where variables and files are read; it is the process's own but
-// in tests.
+// Environment gives access to environment variables and files. Tests replace it.
 type Environment struct {
 	Lookup func(name string) (string, bool)
 	Open   func(path string) (io.ReadCloser, error)
 }
 
-// ProcessEnvironment is the environment of this process.
+// ProcessEnvironment returns the environment of this process.
 func ProcessEnvironment() Environment {
 	return Environment{
 		Lookup: os.LookupEnv,
@@ -26,9 +25,9 @@ func ProcessEnvironment() Environment {
 	}
 }
 
-// Load finds the values of a command's settings, once its flags are parsed: the
-// flag's, else the environment's, else the file's, else the default. Every value
-// that can't be is named in the error, with where it came from.
+// Load resolves the settings of a command after its flags are parsed. The precedence is
+// flag, environment, settings file, default. The error lists every invalid value with its
+// source.
 func (s *Set) Load(command string, env Environment) (*Values, error) {
 	var wrong []error
 	var file *settingsFile
@@ -40,7 +39,7 @@ func (s *Set) Load(command string, env Environment) (*Values, error) {
 			wrong = append(wrong, err)
 			continue
 		}
-		if i == 0 { // the table begins with the file itself
+		if i == 0 { // the first row holds the path of the settings file
 			var err error
 			if file, err = s.readFile(env); err != nil {
 				return nil, err
@@ -53,7 +52,7 @@ func (s *Set) Load(command string, env Environment) (*Values, error) {
 	return s.values, nil
 }
 
-// resolve gives one setting its value and checks it.
+// resolve sets and validates the value of one setting.
 func (s *Set) resolve(b *boundSetting, env Environment, file *settingsFile) error {
 	texts, from, err := b.lookup(env, file)
 	if err != nil {
@@ -76,14 +75,15 @@ func (s *Set) resolve(b *boundSetting, env Environment, file *settingsFile) erro
 	return nil
 }
 
-// lookup looks for a value, best source first; texts are several for a list.
+// lookup returns the value from the source with the highest precedence. texts has several
+// elements only for a list.
 func (b *boundSetting) lookup(env Environment, file *settingsFile) (texts []string, from Source, err error) {
 	if b.flag.Changed {
 		return nil, Source{Kind: FromFlag}, nil
 	}
 	for _, name := range b.Env {
 		if _, set := env.Lookup(name + fileSuffix); set && b.Name == configName {
-			return nil, Source{}, fmt.Errorf("%s is not read: name the file of settings with %s", name+fileSuffix, name)
+			return nil, Source{}, fmt.Errorf("%s is not supported: set %s to the path of the settings file", name+fileSuffix, name)
 		}
 		text, at, err := readVariable(env, name)
 		if err != nil {
@@ -99,19 +99,20 @@ func (b *boundSetting) lookup(env Environment, file *settingsFile) (texts []stri
 	return nil, Source{}, nil
 }
 
-// set sets the value below the flag. A list from a file has its elements already
-// apart; one from the environment is cut at commas, as the flag's is.
+// set stores the value without marking the flag as changed. A list from the settings file
+// is already split; a list from the environment is split at commas, as a flag is.
 func (b *boundSetting) set(texts []string) error {
 	if list, ok := b.value.(pflag.SliceValue); ok && len(texts) != 1 {
 		return list.Replace(slices.Clone(texts))
 	}
 	if len(texts) != 1 {
-		return errors.New("one value is expected")
+		return errors.New("expected one value")
 	}
 	return b.value.Set(texts[0])
 }
 
-// elements are the value as its rule wants it: a list's elements, or the one.
+// elements returns the texts that the rule checks: the elements of a list, or the single
+// value.
 func (b *boundSetting) elements(v *Values) []string {
 	switch p := b.field(v).(type) {
 	case *[]string:
@@ -123,15 +124,15 @@ func (b *boundSetting) elements(v *Values) []string {
 	}
 }
 
-// fileSuffix makes a variable's name that of the path of a file with its value, as
-// Docker and Kubernetes mount secrets.
+// fileSuffix forms the variable that holds the path of a file with the value. Docker and
+// Kubernetes mount secrets as files.
 const fileSuffix = "_FILE"
 
-// maxVariableFile bounds a file that NAME_FILE names, in bytes.
+// maxVariableFile limits the size of a NAME_FILE file, in bytes.
 const maxVariableFile = 64 << 10
 
-// readVariable gives a variable's value and the name it was found by. An empty
-// variable counts as none, since compose files and charts set such.
+// readVariable returns the value of a variable and the variable that provided it. An empty
+// variable counts as unset, because Compose files and charts set empty variables.
 func readVariable(env Environment, name string) (text, at string, err error) {
 	text, _ = env.Lookup(name)
 	path, _ := env.Lookup(name + fileSuffix)
@@ -139,14 +140,14 @@ func readVariable(env Environment, name string) (text, at string, err error) {
 	case path == "":
 		return text, name, nil
 	case text != "":
-		return "", "", fmt.Errorf("%s and %s are both set; keep one of them", name, name+fileSuffix)
+		return "", "", fmt.Errorf("%s and %s are both set; set only one of them", name, name+fileSuffix)
 	}
 	b, err := readBounded(env, path, maxVariableFile)
 	if err != nil {
-		return "", "", fmt.Errorf("read the file that %s names: %w", name+fileSuffix, err)
+		return "", "", fmt.Errorf("read the file of %s: %w", name+fileSuffix, err)
 	}
 	if text = strings.TrimSpace(string(b)); text == "" {
-		return "", "", fmt.Errorf("the file %s that %s names is empty", path, name+fileSuffix)
+		return "", "", fmt.Errorf("file %s of %s is empty", path, name+fileSuffix)
 	}
 	return text, name + fileSuffix, nil
 }

@@ -11,7 +11,7 @@ import (
 //go:embed configuration.md.tmpl
 var configuration string
 
-// WriteMarkdown writes docs/configuration.md.
+// WriteMarkdown writes docs/configuration.md to w.
 func WriteMarkdown(w io.Writer) error {
 	t, err := template.New("configuration").Funcs(template.FuncMap{
 		"groups": Groups,
@@ -22,7 +22,7 @@ func WriteMarkdown(w io.Writer) error {
 		"by":     waysToSet,
 	}).Parse(configuration)
 	if err != nil {
-		return fmt.Errorf("read the template of docs/configuration.md: %w", err)
+		return fmt.Errorf("parse the template of docs/configuration.md: %w", err)
 	}
 	if err := t.Execute(w, nil); err != nil {
 		return fmt.Errorf("write docs/configuration.md: %w", err)
@@ -40,7 +40,7 @@ func rowsOf(group string) []Setting {
 	return rows
 }
 
-// waysToSet are the three ways to give a setting.
+// waysToSet lists the flag, the variables and the file key of a setting.
 func waysToSet(s Setting) string {
 	var ways []string
 	if s.Flag {

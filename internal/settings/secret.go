@@ -5,18 +5,18 @@ import (
 	"io"
 )
 
-// redacted is what every form of a Secret shows, and an empty one nothing.
+// redacted replaces a non-empty Secret in all output.
 const redacted = "[redacted]"
 
-// Secret is a text that no way of printing shows: not with any verb of fmt, not in
-// JSON or YAML, not in a log. Reveal gives it.
+// Secret is a string that does not appear in output: not with any fmt verb, not in JSON
+// or YAML, not in a log. Reveal returns the string.
 type Secret struct {
-	// A function, not a string: fmt reads unexported fields of structs without
-	// asking their methods.
+	// reveal is a function, not a string, because fmt reads unexported string fields
+	// without calling their methods.
 	reveal func() string
 }
 
-// NewSecret makes a Secret.
+// NewSecret returns a Secret with the given text.
 func NewSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
@@ -24,7 +24,7 @@ func NewSecret(text string) Secret {
 	return Secret{func() string { return text }}
 }
 
-// Reveal is the text itself, for the call that needs it.
+// Reveal returns the text of the secret.
 func (s Secret) Reveal() string {
 	if s.reveal == nil {
 		return ""
@@ -32,7 +32,7 @@ func (s Secret) Reveal() string {
 	return s.reveal()
 }
 
-// IsEmpty says that there is nothing to hide.
+// IsEmpty reports whether the secret has no text.
 func (s Secret) IsEmpty() bool { return s.reveal == nil }
 
 // String implements fmt.Stringer.
@@ -43,16 +43,16 @@ func (s Secret) String() string {
 	return redacted
 }
 
-// Format implements fmt.Formatter: all verbs print what String gives.
+// Format implements fmt.Formatter. All verbs print the result of String.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// MarshalText implements encoding.TextMarshaler; JSON and YAML use it.
+// MarshalText implements encoding.TextMarshaler, which JSON and YAML use.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // MarshalLog implements logr.Marshaler.
 func (s Secret) MarshalLog() any { return s.String() }
 
-// secretValue is a Secret as a pflag.Value.
+// secretValue implements pflag.Value for a Secret.
 type secretValue struct{ s *Secret }
 
 func (v secretValue) String() string {

@@ -2,22 +2,22 @@ package settings
 
 import "github.com/spf13/pflag"
 
-// Set is the table with a place for each value.
+// Set is the table of settings with their values.
 type Set struct {
 	rows   []*boundSetting
 	values *Values
 }
 
-// boundSetting is a row with its flag, which holds the value also where the command line
-// does not offer it.
+// boundSetting is a row with its flag. The flag holds the value even if the setting has no
+// command-line flag.
 type boundSetting struct {
 	Setting
 	flag   *pflag.Flag
-	value  pflag.Value // as pflag made it, below the flag's own messages
+	value  pflag.Value // the value of pflag that describedValue wraps
 	source Source
 }
 
-// New makes a Set of the table with all defaults.
+// New returns a Set of the table with default values.
 func New() *Set { return newSet(Table()) }
 
 func newSet(table []Setting) *Set {
@@ -30,23 +30,23 @@ func newSet(table []Setting) *Set {
 		b.flag = fs.Lookup(row.Name)
 		b.value = b.flag.Value
 		b.flag.Value = &describedValue{b.value, row}
-		b.flag.DefValue = row.Default // help shows it as it was written
+		b.flag.DefValue = row.Default // help shows the default as the table writes it
 		b.flag.Annotations = map[string][]string{groupAnnotation: {row.Group}, choicesAnnotation: row.rule.words}
 		s.rows = append(s.rows, b)
 	}
 	return s
 }
 
-// Where a flag has its group, and the only values that it may have.
+// The annotations of a flag: its group, and the valid values of an enumeration.
 const (
 	groupAnnotation   = "clausea.group"
 	choicesAnnotation = "clausea.choices"
 )
 
-// FlagChoices are the only values that a flag of the table may have, if they are few.
+// FlagChoices returns the valid values of a flag that is an enumeration, otherwise nil.
 func FlagChoices(f *pflag.Flag) []string { return f.Annotations[choicesAnnotation] }
 
-// FlagGroup is the group of a flag that the table made, empty for any other.
+// FlagGroup returns the group of a flag of the table, and "" for any other flag.
 func FlagGroup(f *pflag.Flag) string {
 	if g := f.Annotations[groupAnnotation]; len(g) > 0 {
 		return g[0]
@@ -54,7 +54,7 @@ func FlagGroup(f *pflag.Flag) string {
 	return ""
 }
 
-// AddFlags gives fs the flags of a command, but for those of all commands.
+// AddFlags adds the flags of a command to fs, except those that all commands share.
 func (s *Set) AddFlags(fs *pflag.FlagSet, command string) {
 	for _, b := range s.rows {
 		if b.Flag && len(b.Commands) > 0 && b.AppliesTo(command) {
@@ -63,7 +63,7 @@ func (s *Set) AddFlags(fs *pflag.FlagSet, command string) {
 	}
 }
 
-// AddGlobalFlags gives fs the flags of all commands.
+// AddGlobalFlags adds the flags that all commands share to fs.
 func (s *Set) AddGlobalFlags(fs *pflag.FlagSet) {
 	for _, b := range s.rows {
 		if b.Flag && len(b.Commands) == 0 {

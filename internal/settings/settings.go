@@ -1,6 +1,7 @@
-// Package settings is the one table of what can be set, and by what: a flag, an
-// environment variable, a file of settings, or a default, in this order. The
-// flags, the help texts, the look-ups and docs/configuration.md all come from it.
+// Package settings defines every setting of the program in one table. A value comes
+// from a flag, an environment variable, a settings file or the default, in this order of
+// precedence. Flags, help texts, value lookup and docs/configuration.md are generated
+// from the table.
 package settings
 
 import (
@@ -10,36 +11,37 @@ import (
 
 // Setting is one row of the table.
 type Setting struct {
-	// Name is the flag's, without the dashes, and the key in the file of settings.
+	// Name is the flag without its dashes, and the key in the settings file.
 	Name string
-	// Flag says that there is a command-line flag. Secrets that are only ever
-	// secrets have none: other users of a machine see its processes' arguments.
+	// Flag reports whether the setting has a command-line flag. Values that are always
+	// secret have none, because other users of a machine can read process arguments.
 	Flag bool
-	// Env are the environment variables, the first that is set counts. Each is
-	// read as NAME_FILE too. A setting without any is a flag only: it is not read
-	// from a file of settings either.
+	// Env lists the environment variables in order of precedence. Each NAME is also
+	// read as NAME_FILE. A setting without variables can be set only by its flag, not
+	// in the settings file.
 	Env []string
 	// Group is the heading in help and documentation.
 	Group string
-	// Default is the value as a person would write it.
+	// Default is the default value, written as in a settings file.
 	Default string
-	// Commands use it; none means all commands that have settings.
+	// Commands lists the commands that use the setting; empty means all commands that
+	// have settings.
 	Commands []string
-	// Help is a sentence without a capital or a full stop; a word in backquotes
-	// is the name of the value.
+	// Help is a phrase without a leading capital or a period. A word in backquotes is
+	// the placeholder for the value.
 	Help string
 
 	rule  rule
-	field func(*Values) any // pointer to the field, whose type is the setting's
+	field func(*Values) any // pointer to the field; its type is the setting's type
 }
 
-// IsSecret says whether the value is kept out of all output.
+// IsSecret reports whether the value is redacted in all output.
 func (s Setting) IsSecret() bool {
 	_, ok := s.field(&Values{}).(*Secret)
 	return ok
 }
 
-// AppliesTo says whether a command uses the setting.
+// AppliesTo reports whether a command uses the setting.
 func (s Setting) AppliesTo(command string) bool {
 	for _, c := range s.Commands {
 		if c == command {
@@ -49,26 +51,26 @@ func (s Setting) AppliesTo(command string) bool {
 	return len(s.Commands) == 0 || command == CommandConfig
 }
 
-// Values are the settings of one call of the program. Those that its command does
-// not use have their defaults.
+// Values holds the settings of one invocation of the program. Settings that the command
+// does not use have their defaults.
 type Values struct {
 	Config      string
 	LogLevel    string
 	LogFormat   string
 	MetricsFile string
 
-	Store         Secret // MongoDB's URI or a folder; it goes before MongoURI and DataDir
+	Store         Secret // MongoDB URI or folder; overrides MongoURI and DataDir
 	MongoURI      Secret
 	MongoDatabase string
 	DataDir       string
 
 	MaxPages  int
-	MaxDepth  int // links from a seed
+	MaxDepth  int // link distance from a seed
 	Delay     time.Duration
-	Timeout   time.Duration // of a whole crawl
+	Timeout   time.Duration // limit for a whole crawl
 	Languages []string      // BCP 47
 	Render    string
-	Browser   Secret // a path, or a DevTools URL, which may hold a token
+	Browser   Secret // executable path, or DevTools URL, which may contain a token
 
 	Proxy        Secret // URL
 	UserAgent    string
@@ -96,21 +98,23 @@ type Values struct {
 	set *Set
 }
 
-// IsExplicit says whether a setting, named by a pointer to its field, was given for
-// this call: by a flag, or by the command itself. Such a value goes before what a
-// Company says; one from the environment or a file is for Companies that say nothing.
+// IsExplicit reports whether a flag or the command itself set the value. field is a
+// pointer to the setting's field. An explicit value overrides the Company's spec; a value
+// from the environment or the settings file applies only where the Company sets none.
 func (v *Values) IsExplicit(field any) bool {
 	b := v.set.byField(field)
 	return b != nil && b.source.Kind >= FromFlag
 }
 
-// IsDefault says whether nobody gave a value to a setting, named by a pointer to its field.
+// IsDefault reports whether a setting has its default value. field is a pointer to the
+// setting's field.
 func (v *Values) IsDefault(field any) bool {
 	b := v.set.byField(field)
 	return b == nil || b.source.Kind == FromDefault
 }
 
-// Override gives a setting a value that the command itself decided on.
+// Override sets a value that the command itself chooses. field is a pointer to the
+// setting's field.
 func Override[T any](v *Values, field *T, value T) {
 	*field = value
 	if b := v.set.byField(field); b != nil {
@@ -118,18 +122,18 @@ func Override[T any](v *Values, field *T, value T) {
 	}
 }
 
-// InvalidValue is the error for a setting, named by a pointer to its field, that only its
-// user could tell to be wrong: it says where it came from.
-func (v *Values) InvalidValue(field any, shown, expected string) error {
+// InvalidValue returns the error for a value that the table's own rules cannot reject.
+// field is a pointer to the setting's field. The error names the source of the value.
+func (v *Values) InvalidValue(field any, text, expected string) error {
 	b := v.set.byField(field)
 	if b == nil {
-		return &ValueError{Value: shown, Expected: expected}
+		return &ValueError{Value: text, Expected: expected}
 	}
-	return b.valueError(b.source, shown, expected)
+	return b.valueError(b.source, text, expected)
 }
 
-// Secrets are the values that must not be shown anywhere. A store that is a folder
-// is none, nor is a browser that is a path: errors have to name them.
+// Secrets returns the values that must not appear in any output. A store that is a folder
+// and a browser that is a path are not secret: errors have to name them.
 func (v *Values) Secrets() []string {
 	var all []string
 	for _, b := range v.set.rows {

@@ -2,8 +2,6 @@ package settings
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -18,8 +16,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// made is an environment of variables and files that a test made.
-func made(variables, files map[string]string) Environment {
+// fakeEnvironment returns an environment with the given variables and files.
+func fakeEnvironment(variables, files map[string]string) Environment {
 	return Environment{
 		Lookup: func(name string) (string, bool) {
 			text, ok := variables[name]
@@ -35,7 +33,7 @@ func made(variables, files map[string]string) Environment {
 	}
 }
 
-// load reads the settings of every command from a command line, variables and files.
+// load loads all settings from a command line, variables and files.
 func load(args []string, variables, files map[string]string) (*Values, *Set, error) {
 	s := New()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
@@ -44,11 +42,11 @@ func load(args []string, variables, files map[string]string) (*Values, *Set, err
 	if err := flags.Parse(args); err != nil {
 		return nil, s, err
 	}
-	v, err := s.Load(CommandConfig, made(variables, files))
+	v, err := s.Load(CommandConfig, fakeEnvironment(variables, files))
 	return v, s, err
 }
 
-// drawValue draws a value that a setting may have and that is not its default.
+// drawValue generates a valid value of a setting that is not its default.
 func drawValue(t *rapid.T, row Setting, label string) string {
 	if row.IsSecret() {
 		scheme := "http"
@@ -84,7 +82,7 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 	return rapid.StringMatching(`[A-Za-z][A-Za-z0-9./:-]{0,20}`).Draw(t, label)
 }
 
-func TestAFlagGoesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.T) {
+func TestFlagOverridesEnvironmentOverridesFileOverridesDefault(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var args []string
@@ -141,123 +139,61 @@ func TestAFlagGoesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(t *testing.T
 				t.Errorf("%s is %q, want %q", row.Name, got, texts[row.Name])
 			}
 			if row.source != want[row.Name] {
-				t.Errorf("%s comes from %v, want %v", row.Name, row.source, want[row.Name])
+				t.Errorf("%s has the source %v, want %v", row.Name, row.source, want[row.Name])
 			}
-			if insisted := want[row.Name].Kind == FromFlag; v.IsExplicit(row.field(v)) != insisted {
-				t.Errorf("%s: Insisted is %v", row.Name, !insisted)
+			if explicit := want[row.Name].Kind == FromFlag; v.IsExplicit(row.field(v)) != explicit {
+				t.Errorf("%s: IsExplicit returns %v", row.Name, !explicit)
 			}
 		}
 	})
 }
 
-func TestWhatCanNotBeIsNamedWithItsPlaceAndWhatIsExpected(t *testing.T) {
+func TestErrorsNameTheInvalidValueItsSourceAndTheExpectedForm(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		args             []string
 		variables, files map[string]string
 		want             []string
 	}{
-		"flag of the wrong type":  {args: []string{"--max-pages", "many"}, want: []string{"--max-pages", "many", "a whole number from 1 to 100000"}},
-		"flag out of range":       {args: []string{"--max-pages", "0"}, want: []string{"--max-pages", `"0"`, "from 1 to 100000"}},
-		"list element":            {args: []string{"--allow-address", "10.0.0.0/8,localhost"}, want: []string{"--allow-address", `"localhost"`, "CIDR"}},
-		"variable":                {variables: map[string]string{"CLAUSEA_DELAY": "soon"}, want: []string{"CLAUSEA_DELAY", `"soon"`, "500ms"}},
-		"variable from a file":    {variables: map[string]string{"LOG_LEVEL_FILE": "l"}, files: map[string]string{"l": "loud\n"}, want: []string{"LOG_LEVEL_FILE", `"loud"`, "debug, info, warn or error"}},
-		"both forms":              {variables: map[string]string{"MONGO_URI": "mongodb://a", "MONGO_URI_FILE": "m"}, want: []string{"MONGO_URI and MONGO_URI_FILE are both set"}},
-		"file that is not there":  {variables: map[string]string{"OPENAI_API_KEY_FILE": "gone"}, want: []string{"OPENAI_API_KEY_FILE", "gone", "not exist"}},
-		"file that is empty":      {variables: map[string]string{"OPENAI_API_KEY_FILE": "k"}, files: map[string]string{"k": " \n"}, want: []string{"OPENAI_API_KEY_FILE", "empty"}},
-		"file that is too large":  {variables: map[string]string{"OPENAI_API_KEY_FILE": "k"}, files: map[string]string{"k": strings.Repeat("x", 70000)}, want: []string{"OPENAI_API_KEY_FILE", "larger than 65536 bytes"}},
-		"entry":                   {args: []string{"--config", "c"}, files: map[string]string{"c": "timeout: 3"}, want: []string{"timeout in c", `"3"`, "1s to 24h"}},
-		"unknown entry":           {args: []string{"--config", "c"}, files: map[string]string{"c": "max-page: 3"}, want: []string{"file of settings c", "no setting max-page"}},
-		"entry by its variable":   {args: []string{"--config", "c"}, files: map[string]string{"c": "MONGO_URI: x"}, want: []string{"in a file it is mongo-uri"}},
-		"entry that is a flag":    {args: []string{"--config", "c"}, files: map[string]string{"c": "store: x"}, want: []string{"store is a flag only"}},
-		"file that names a file":  {args: []string{"--config", "c"}, files: map[string]string{"c": "config: d"}, want: []string{"config can't name another file"}},
-		"nested entry":            {args: []string{"--config", "c"}, files: map[string]string{"c": "languages: [[en]]"}, want: []string{"languages holds something nested"}},
-		"list for one value":      {args: []string{"--config", "c"}, files: map[string]string{"c": "ca-file: [a, b]"}, want: []string{"ca-file in c"}},
-		"entry twice":             {args: []string{"--config", "c"}, files: map[string]string{"c": "delay: 1s\ndelay: 2s"}, want: []string{"file of settings c is no YAML", "delay"}},
-		"no YAML":                 {args: []string{"--config", "c"}, files: map[string]string{"c": "\t:"}, want: []string{"file of settings c is no YAML"}},
-		"no entries":              {args: []string{"--config", "c"}, files: map[string]string{"c": "- a"}, want: []string{"no list of name: value"}},
-		"file's name in a file":   {variables: map[string]string{"CLAUSEA_CONFIG_FILE": "c"}, files: map[string]string{"c": "delay: 1s"}, want: []string{"CLAUSEA_CONFIG_FILE is not read", "CLAUSEA_CONFIG"}},
-		"no file of settings":     {variables: map[string]string{"CLAUSEA_CONFIG": "c"}, want: []string{"read the file of settings", "not exist"}},
-		"several things are said": {args: []string{"--max-pages", "0"}, variables: map[string]string{"LOG_FORMAT": "xml"}, want: []string{"--max-pages", "LOG_FORMAT"}},
+		"flag of the wrong type": {args: []string{"--max-pages", "many"}, want: []string{"--max-pages", "many", "a whole number from 1 to 100000"}},
+		"flag out of range":      {args: []string{"--max-pages", "0"}, want: []string{"--max-pages", `"0"`, "from 1 to 100000"}},
+		"list element":           {args: []string{"--allow-address", "10.0.0.0/8,localhost"}, want: []string{"--allow-address", `"localhost"`, "CIDR"}},
+		"variable":               {variables: map[string]string{"CLAUSEA_DELAY": "soon"}, want: []string{"CLAUSEA_DELAY", `"soon"`, "500ms"}},
+		"variable from a file":   {variables: map[string]string{"LOG_LEVEL_FILE": "l"}, files: map[string]string{"l": "loud\n"}, want: []string{"LOG_LEVEL_FILE", `"loud"`, "debug, info, warn or error"}},
+		"both forms":             {variables: map[string]string{"MONGO_URI": "mongodb://a", "MONGO_URI_FILE": "m"}, want: []string{"MONGO_URI and MONGO_URI_FILE are both set"}},
+		"missing file":           {variables: map[string]string{"OPENAI_API_KEY_FILE": "gone"}, want: []string{"OPENAI_API_KEY_FILE", "gone", "not exist"}},
+		"empty file":             {variables: map[string]string{"OPENAI_API_KEY_FILE": "k"}, files: map[string]string{"k": " \n"}, want: []string{"OPENAI_API_KEY_FILE", "empty"}},
+		"file over the limit":    {variables: map[string]string{"OPENAI_API_KEY_FILE": "k"}, files: map[string]string{"k": strings.Repeat("x", 70000)}, want: []string{"OPENAI_API_KEY_FILE", "larger than 65536 bytes"}},
+		"entry":                  {args: []string{"--config", "c"}, files: map[string]string{"c": "timeout: 3"}, want: []string{"timeout in c", `"3"`, "1s to 24h"}},
+		"unknown entry":          {args: []string{"--config", "c"}, files: map[string]string{"c": "max-page: 3"}, want: []string{"settings file c", "unknown setting max-page"}},
+		"entry by its variable":  {args: []string{"--config", "c"}, files: map[string]string{"c": "MONGO_URI: x"}, want: []string{"unknown setting MONGO_URI; use mongo-uri"}},
+		"entry that is a flag":   {args: []string{"--config", "c"}, files: map[string]string{"c": "store: x"}, want: []string{"store is not allowed in a settings file", "--store"}},
+		"file that names a file": {args: []string{"--config", "c"}, files: map[string]string{"c": "config: d"}, want: []string{"config is not allowed in a settings file"}},
+		"nested entry":           {args: []string{"--config", "c"}, files: map[string]string{"c": "languages: [[en]]"}, want: []string{"languages has a nested value"}},
+		"list for one value":     {args: []string{"--config", "c"}, files: map[string]string{"c": "ca-file: [a, b]"}, want: []string{"ca-file in c"}},
+		"duplicate entry":        {args: []string{"--config", "c"}, files: map[string]string{"c": "delay: 1s\ndelay: 2s"}, want: []string{"settings file c: invalid YAML", "delay"}},
+		"invalid YAML":           {args: []string{"--config", "c"}, files: map[string]string{"c": "\t:"}, want: []string{"settings file c: invalid YAML"}},
+		"no entries":             {args: []string{"--config", "c"}, files: map[string]string{"c": "- a"}, want: []string{"expected name: value pairs"}},
+		"CLAUSEA_CONFIG_FILE":    {variables: map[string]string{"CLAUSEA_CONFIG_FILE": "c"}, files: map[string]string{"c": "delay: 1s"}, want: []string{"CLAUSEA_CONFIG_FILE is not supported", "CLAUSEA_CONFIG"}},
+		"missing settings file":  {variables: map[string]string{"CLAUSEA_CONFIG": "c"}, want: []string{"read settings file", "not exist"}},
+		"several invalid values": {args: []string{"--max-pages", "0"}, variables: map[string]string{"LOG_FORMAT": "xml"}, want: []string{"--max-pages", "LOG_FORMAT"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, _, err := load(c.args, c.variables, c.files)
 			if err == nil {
-				t.Fatal("it is taken")
+				t.Fatal("the settings are accepted")
 			}
 			for _, want := range c.want {
 				if !strings.Contains(err.Error(), want) {
-					t.Errorf("%q is not in: %v", want, err)
+					t.Errorf("the error does not contain %q: %v", want, err)
 				}
 			}
 		})
 	}
 }
 
-func TestAWrongSecretIsNotShown(t *testing.T) {
-	t.Parallel()
-	const canary = "c4n4ry-p4ssw0rd"
-	for _, c := range []struct {
-		args             []string
-		variables, files map[string]string
-	}{
-		{variables: map[string]string{"MONGO_URI": "mongo://u:" + canary + "@h"}},
-		{variables: map[string]string{"MONGO_URI_FILE": "m"}, files: map[string]string{"m": canary}},
-		{args: []string{"--proxy", "ftp://u:" + canary + "@h"}},
-		{args: []string{"--config", "c"}, files: map[string]string{"c": "proxy: " + canary}},
-		{args: []string{"--config", "c"}, files: map[string]string{"c": "mongo-uri: [a, " + canary + "]"}},
-	} {
-		_, _, err := load(c.args, c.variables, c.files)
-		var wrong *ValueError
-		if !errors.As(err, &wrong) {
-			t.Fatalf("%v: the error is %v", c, err)
-		}
-		if strings.Contains(fmt.Sprintf("%v %+v %#v", err, wrong, wrong), canary) {
-			t.Errorf("the error shows the secret: %v", err)
-		}
-	}
-}
-
-func TestNoWayOfPrintingShowsASecret(t *testing.T) {
-	t.Parallel()
-	const canary = "c4n4ry"
-	secret := NewSecret(canary)
-	hidden := struct{ inner Secret }{secret}
-	v, s, err := load([]string{"--store", "mongodb://u:" + canary + "@h"}, map[string]string{"OPENAI_API_KEY": canary}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []string
-	for _, verb := range []string{"%v", "%s", "%+v", "%#v", "%q", "%x", "%X", "%d"} {
-		for _, what := range []any{secret, &secret, hidden, &hidden, []Secret{secret}, map[string]Secret{"k": secret}, *v, v, s.Effective(CommandConfig)} {
-			out = append(out, fmt.Sprintf(verb, what))
-		}
-	}
-	for _, marshal := range []func(any) ([]byte, error){json.Marshal, yaml.Marshal} {
-		for _, what := range []any{secret, map[string]any{"k": secret}, s.Effective(CommandConfig), v} {
-			b, err := marshal(what)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out = append(out, string(b))
-		}
-	}
-	out = append(out, fmt.Sprint(secret.MarshalLog()), s.byField(&v.Store).flag.Value.String())
-	for _, text := range out {
-		if strings.Contains(text, canary) || strings.Contains(text, fmt.Sprintf("%x", canary)) || strings.Contains(text, fmt.Sprintf("%X", canary)) {
-			t.Errorf("it shows: %s", text)
-		}
-	}
-	if !slices.ContainsFunc(out, func(text string) bool { return strings.Contains(text, redacted) }) {
-		t.Error("nothing says that there is a secret")
-	}
-	if secret.Reveal() != canary || !slices.Contains(v.Secrets(), canary) {
-		t.Error("the secret itself is lost")
-	}
-}
-
-func TestTheTableIsSound(t *testing.T) {
+func TestTableIsConsistent(t *testing.T) {
 	t.Parallel()
 	v, s, err := load(nil, nil, nil)
 	if err != nil {
@@ -268,20 +204,20 @@ func TestTheTableIsSound(t *testing.T) {
 	for _, b := range s.rows {
 		for _, n := range append([]string{"--" + b.Name}, b.Env...) {
 			if names[n] {
-				t.Errorf("%s is there twice", n)
+				t.Errorf("%s is defined twice", n)
 			}
 			names[n] = true
 		}
 		if f := b.field(v); fields[f] {
-			t.Errorf("%s has another setting's field", b.Name)
+			t.Errorf("%s uses the field of another setting", b.Name)
 		} else {
 			fields[f] = true
 		}
 		if got := b.format(v); got != b.Default {
-			t.Errorf("%s: the default is %q, but it begins as %q", b.Name, b.Default, got)
+			t.Errorf("%s: the default is %q, but the initial value is %q", b.Name, b.Default, got)
 		}
 		if b.Default != "" && b.rule.holds != nil && !b.rule.holds(b.Default) {
-			t.Errorf("%s: the default %s is against its own rule", b.Name, b.Default)
+			t.Errorf("%s: the default %s violates the rule of the setting", b.Name, b.Default)
 		}
 		if b.Help == "" || strings.HasSuffix(b.Help, ".") || !slices.Contains(Groups(), b.Group) {
 			t.Errorf("%s: help %q, group %q", b.Name, b.Help, b.Group)
@@ -292,9 +228,9 @@ func TestTheTableIsSound(t *testing.T) {
 	}
 }
 
-func TestACommandIsNotHeldUpByWhatItDoesNotUse(t *testing.T) {
+func TestCommandIgnoresInvalidSettingsThatItDoesNotUse(t *testing.T) {
 	t.Parallel()
-	v, err := New().Load(CommandExport, made(map[string]string{"CLAUSEA_MAX_PAGES": "many", "CRAWLER_PROXY": "ftp://x"}, nil))
+	v, err := New().Load(CommandExport, fakeEnvironment(map[string]string{"CLAUSEA_MAX_PAGES": "many", "CRAWLER_PROXY": "ftp://x"}, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +239,7 @@ func TestACommandIsNotHeldUpByWhatItDoesNotUse(t *testing.T) {
 	}
 }
 
-func TestASettingMayHaveSeveralVariablesOfWhichTheFirstCounts(t *testing.T) {
+func TestFirstOfSeveralVariablesWins(t *testing.T) {
 	t.Parallel()
 	on := false
 	row := Setting{Name: "switch", Flag: true, Env: []string{"NEW", "OLD"}, field: func(*Values) any { return &on }}
@@ -317,13 +253,13 @@ func TestASettingMayHaveSeveralVariablesOfWhichTheFirstCounts(t *testing.T) {
 		{map[string]string{}, false},
 	} {
 		on = false
-		if _, err := newSet([]Setting{row}).Load("any", made(c.variables, nil)); err != nil || on != c.want {
-			t.Errorf("%v gives %v, %v", c.variables, on, err)
+		if _, err := newSet([]Setting{row}).Load("any", fakeEnvironment(c.variables, nil)); err != nil || on != c.want {
+			t.Errorf("%v: got %v, %v", c.variables, on, err)
 		}
 	}
 }
 
-func TestAFileMayHoldListsNumbersAndEmptyEntries(t *testing.T) {
+func TestSettingsFileAcceptsListsNumbersAndEmptyEntries(t *testing.T) {
 	t.Parallel()
 	file := "languages: [en, pt-BR]\nconnect-to: []\nmax-pages: 20\nca-file:\ndelay: 0\n"
 	v, s, err := load([]string{"--config", "c"}, nil, map[string]string{"c": file})
@@ -331,40 +267,40 @@ func TestAFileMayHoldListsNumbersAndEmptyEntries(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(v.Languages, []string{"en", "pt-BR"}) || len(v.ConnectTo) != 0 || v.MaxPages != 20 || v.Delay != 0 {
-		t.Errorf("it gives %v, %v, %d, %v", v.Languages, v.ConnectTo, v.MaxPages, v.Delay)
+		t.Errorf("got %v, %v, %d, %v", v.Languages, v.ConnectTo, v.MaxPages, v.Delay)
 	}
 	if s.byField(&v.Delay).source.Kind != FromFile || s.byField(&v.CAFile).source.Kind != FromDefault {
-		t.Errorf("delay comes from %v, ca-file from %v", s.byField(&v.Delay).source, s.byField(&v.CAFile).source)
+		t.Errorf("the source of delay is %v, of ca-file %v", s.byField(&v.Delay).source, s.byField(&v.CAFile).source)
 	}
 }
 
-func TestAListsFlagMayBeRepeatedAndReplacesTheOthers(t *testing.T) {
+func TestRepeatedListFlagReplacesTheEnvironment(t *testing.T) {
 	t.Parallel()
 	v, _, err := load([]string{"--connect-to", ":443:h:1", "--connect-to", ":80:h:2,:81:h:3"}, map[string]string{"CLAUSEA_CONNECT_TO": ":1:h:1"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{":443:h:1", ":80:h:2", ":81:h:3"}; !slices.Equal(v.ConnectTo, want) {
-		t.Errorf("it gives %v", v.ConnectTo)
+		t.Errorf("got %v, want %v", v.ConnectTo, want)
 	}
 }
 
-func TestACommandCanOverrideAndBlameASetting(t *testing.T) {
+func TestCommandCanOverrideAndRejectASetting(t *testing.T) {
 	t.Parallel()
 	v, s, err := load(nil, map[string]string{"CLAUSEA_CONNECT_TO": "a:b"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := v.InvalidValue(&v.ConnectTo, "a:b", "four parts"); err == nil || err.Error() != `CLAUSEA_CONNECT_TO: "a:b" is not possible; write four parts` {
+	if err := v.InvalidValue(&v.ConnectTo, "a:b", "four parts"); err == nil || err.Error() != `CLAUSEA_CONNECT_TO: invalid value "a:b"; expected four parts` {
 		t.Errorf("the error is %v", err)
 	}
 	Override(v, &v.CAFile, "ca.pem")
 	if v.CAFile != "ca.pem" || !v.IsExplicit(&v.CAFile) || s.byField(&v.CAFile).source.String() != "command" {
-		t.Errorf("it is %q from %v", v.CAFile, s.byField(&v.CAFile).source)
+		t.Errorf("ca-file is %q from %v", v.CAFile, s.byField(&v.CAFile).source)
 	}
 }
 
-func TestTheConfigurationPageIsUpToDate(t *testing.T) {
+func TestConfigurationPageIsUpToDate(t *testing.T) {
 	t.Parallel()
 	var want bytes.Buffer
 	if err := WriteMarkdown(&want); err != nil {
@@ -375,46 +311,46 @@ func TestTheConfigurationPageIsUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("docs/configuration.md is not what the table gives: run make generate")
+		t.Error("docs/configuration.md is out of date: run make generate")
 	}
 	for _, row := range Table() {
 		for _, name := range append([]string{row.Name}, row.Env...) {
 			if !strings.Contains(want.String(), name) {
-				t.Errorf("%s is missing", name)
+				t.Errorf("the page does not contain %s", name)
 			}
 		}
 	}
 }
 
-func TestAStoreIsAFolderOrMongoDB(t *testing.T) {
+func TestStoreMustBeAFolderOrMongoDB(t *testing.T) {
 	t.Parallel()
-	for _, place := range []string{"postgres://x", "http://user:hunter2@host", "sqlite://data", "file:///data", "MONGODB://host", "s3+x.y-z://bucket"} {
-		_, _, err := load([]string{"--store", place}, nil, nil)
-		if err == nil || !strings.Contains(err.Error(), "a folder's path, or MongoDB's URI such as mongodb://") || strings.Contains(err.Error(), place) {
-			t.Errorf("--store %s: %v", place, err)
+	for _, location := range []string{"postgres://x", "http://user:hunter2@host", "sqlite://data", "file:///data", "MONGODB://host", "s3+x.y-z://bucket"} {
+		_, _, err := load([]string{"--store", location}, nil, nil)
+		if err == nil || !strings.Contains(err.Error(), "a folder path, or a MongoDB URI such as mongodb://") || strings.Contains(err.Error(), location) {
+			t.Errorf("--store %s: %v", location, err)
 		}
-		_, _, err = load(nil, map[string]string{"CLAUSEA_DATA_DIR": place}, nil)
+		_, _, err = load(nil, map[string]string{"CLAUSEA_DATA_DIR": location}, nil)
 		if err == nil || !strings.Contains(err.Error(), "CLAUSEA_DATA_DIR") || !strings.Contains(err.Error(), "MONGO_URI") || strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("CLAUSEA_DATA_DIR=%s: %v", place, err)
+			t.Errorf("CLAUSEA_DATA_DIR=%s: %v", location, err)
 		}
 	}
-	for _, place := range []string{"data", "./a://b", "/srv/x", "a:b", "mongodb://host/db", "mongodb+srv://host/db"} {
-		if v, _, err := load([]string{"--store", place}, nil, nil); err != nil || v.Store.Reveal() != place {
-			t.Errorf("--store %s: %v", place, err)
+	for _, location := range []string{"data", "./a://b", "/srv/x", "a:b", "mongodb://host/db", "mongodb+srv://host/db"} {
+		if v, _, err := load([]string{"--store", location}, nil, nil); err != nil || v.Store.Reveal() != location {
+			t.Errorf("--store %s: %v", location, err)
 		}
 	}
 	if _, _, err := load(nil, map[string]string{"CLAUSEA_DATA_DIR": "mongodb://host/db"}, nil); err == nil {
-		t.Error("MongoDB's URI is taken for a folder")
+		t.Error("CLAUSEA_DATA_DIR accepts a MongoDB URI")
 	}
 }
 
-func TestWhetherASettingIsItsDefaultIsKnown(t *testing.T) {
+func TestIsDefaultReportsWhetherASettingWasSet(t *testing.T) {
 	t.Parallel()
 	v, _, err := load([]string{"--delay", "1s"}, map[string]string{"CLAUSEA_DATA_DIR": "./data"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if v.IsDefault(&v.Delay) || v.IsDefault(&v.DataDir) || !v.IsDefault(&v.Store) || !v.IsDefault(&v.MaxPages) {
-		t.Error("a value that was given counts as none, or none as given")
+		t.Error("IsDefault is wrong for a setting that was set or for one that was not")
 	}
 }

@@ -5,26 +5,26 @@ import (
 	"strings"
 )
 
-// SourceKind is a kind of place that a value comes from.
+// SourceKind is the kind of source that a value comes from.
 type SourceKind int
 
-// The kinds; of several, the later one in this list counts.
+// The kinds of sources in ascending order of precedence.
 const (
 	FromDefault SourceKind = iota
 	FromFile
 	FromEnv
 	FromFlag
-	FromCommand // the command decided on it and can't be overridden
+	FromCommand // the command chose the value; nothing overrides it
 )
 
-// Source is where a value comes from.
+// Source is the source of a value.
 type Source struct {
 	Kind SourceKind
-	// Name is the variable's or the file's; empty for the other kinds.
+	// Name is the variable or the file; empty for the other kinds.
 	Name string
 }
 
-// String names the source for a person.
+// String describes the source, for example "environment LOG_LEVEL".
 func (s Source) String() string {
 	switch s.Kind {
 	case FromFile:
@@ -40,10 +40,9 @@ func (s Source) String() string {
 	}
 }
 
-// ValueError says that a setting has a value that it can't have. It never shows a
-// secret.
+// ValueError reports an invalid value of a setting. It never contains a secret.
 type ValueError struct {
-	Setting  string // as its user wrote it: --flag, VARIABLE or key
+	Setting  string // in the form that the user wrote: --flag, VARIABLE or key
 	Source   Source
 	Value    string // the value, empty for a secret
 	Expected string
@@ -56,23 +55,23 @@ func (e *ValueError) Error() string {
 		what += " in " + e.Source.Name
 	}
 	if e.Value != "" {
-		what += fmt.Sprintf(": %.80q is not possible", e.Value)
+		what += fmt.Sprintf(": invalid value %.80q", e.Value)
 	} else {
-		what += ": its value is not possible"
+		what += ": invalid value"
 	}
-	return what + "; write " + e.Expected
+	return what + "; expected " + e.Expected
 }
 
-// valueError makes the error for a value from a source.
-func (b *boundSetting) valueError(from Source, shown, expected string) error {
-	e := &ValueError{Setting: "--" + b.Name, Source: from, Value: shown, Expected: expected}
+// valueError returns the error for an invalid value from a source.
+func (b *boundSetting) valueError(from Source, text, expected string) error {
+	e := &ValueError{Setting: "--" + b.Name, Source: from, Value: text, Expected: expected}
 	switch from.Kind {
 	case FromEnv:
 		e.Setting = from.Name
 	case FromFile, FromDefault, FromCommand:
 		e.Setting = b.Name
 	}
-	if b.IsSecret() || hasScheme.MatchString(shown) && strings.Contains(shown, "@") { // a password may be in it
+	if b.IsSecret() || hasScheme.MatchString(text) && strings.Contains(text, "@") { // the URL may contain a password
 		e.Value = ""
 	}
 	return e

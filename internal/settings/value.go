@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-// define makes the flag of a row, of the type of its field.
+// define adds the flag of a row to fs, with the type of the row's field.
 func define(fs *pflag.FlagSet, row Setting, field any) {
 	switch p := field.(type) {
 	case *string:
@@ -35,7 +35,7 @@ func define(fs *pflag.FlagSet, row Setting, field any) {
 	}
 }
 
-// typeName is a setting's type in words, for the documentation.
+// typeName returns the name of a setting's type for the documentation.
 func typeName(field any) string {
 	switch field.(type) {
 	case *int:
@@ -47,11 +47,11 @@ func typeName(field any) string {
 	case *[]string:
 		return "list"
 	default:
-		return "text"
+		return "string"
 	}
 }
 
-// expected says how a value is written.
+// expected describes the valid values of a setting.
 func (s Setting) expected() string {
 	if s.rule.expected != "" {
 		return s.rule.expected
@@ -64,11 +64,11 @@ func (s Setting) expected() string {
 	case *bool:
 		return "true or false"
 	default:
-		return "a text"
+		return "a string"
 	}
 }
 
-// describedValue is a pflag.Value whose error says what is expected.
+// describedValue is a pflag.Value whose errors describe the valid values.
 type describedValue struct {
 	pflag.Value
 	row Setting
@@ -77,16 +77,17 @@ type describedValue struct {
 // Set implements pflag.Value.
 func (v *describedValue) Set(text string) error {
 	if v.Value.Set(text) != nil {
-		return errors.New("write " + v.row.expected())
+		return errors.New("expected " + v.row.expected())
 	}
 	return nil
 }
 
-// rule narrows what a type allows. holds is asked for every element of a list.
+// rule restricts the values of a setting beyond its type. For a list, each element must
+// satisfy holds.
 type rule struct {
 	expected string
 	holds    func(text string) bool
-	words    []string // all that are possible, where they are few
+	words    []string // all valid values of an enumeration
 }
 
 func intRange(low, high int) rule {
@@ -103,7 +104,7 @@ func durationRange(low, high time.Duration, example string) rule {
 	}}
 }
 
-// formatDuration is a duration as a person writes it: 24h, not 24h0m0s.
+// formatDuration formats a duration without zero units: 24h, not 24h0m0s.
 func formatDuration(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
@@ -129,7 +130,7 @@ var webURL = rule{expected: "an http or https URL such as https://host:port", ho
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 }}
 
-var proxyURL = rule{expected: "a URL such as http://host:port; http, https and socks5 are possible", holds: func(text string) bool {
+var proxyURL = rule{expected: "a URL such as http://host:port with the scheme http, https, socks5 or socks5h", holds: func(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) && u.Hostname() != ""
 }}
@@ -138,14 +139,14 @@ var mongoURL = rule{expected: "a URI such as mongodb://HOST/DATABASE or mongodb+
 	return strings.HasPrefix(text, "mongodb://") || strings.HasPrefix(text, "mongodb+srv://")
 }}
 
-// hasScheme finds texts that are the URL of something, and no folder's path.
+// hasScheme matches text that begins with a URL scheme and so is not a folder path.
 var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
-var folderPath = rule{expected: "a folder's path; MongoDB's URI goes into MONGO_URI", holds: func(text string) bool {
+var folderPath = rule{expected: "a folder path; to use MongoDB, set MONGO_URI", holds: func(text string) bool {
 	return !hasScheme.MatchString(text)
 }}
 
-var storeLocation = rule{expected: "a folder's path, or MongoDB's " + strings.TrimPrefix(mongoURL.expected, "a "), holds: func(text string) bool {
+var storeLocation = rule{expected: "a folder path, or a MongoDB " + strings.TrimPrefix(mongoURL.expected, "a "), holds: func(text string) bool {
 	return folderPath.holds(text) || mongoURL.holds(text)
 }}
 

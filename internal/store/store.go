@@ -1,10 +1,10 @@
-// Package store is the port through which everything that outlives a process is
-// kept: custom resources, runs, fetched pages, documents and their versions.
+// Package store defines how persistent data is stored: custom resources, runs, fetched
+// pages, documents and their versions.
 //
-// Store is a set of small interfaces, each the verbs that its callers need and
-// no query language. Package mongo and package sqlite implement it, package
-// storetest is the one suite that both pass. Every write is idempotent by its
-// key, so a caller that got no answer repeats it.
+// Store is a set of small interfaces. Each has only the operations that its callers need;
+// there is no query language. Packages mongo and sqlite implement Store, and both pass the
+// test suite in package storetest. Every write is idempotent by its key, so a caller that
+// received no response can repeat it.
 package store
 
 import (
@@ -14,24 +14,23 @@ import (
 	"time"
 )
 
-// Sentinels that callers decide on. Implementations wrap them with what was
-// tried and on what.
+// Errors that callers handle. Implementations wrap them with the operation and its target.
 var (
-	// ErrNotFound says that nothing is stored under the key.
+	// ErrNotFound means that nothing is stored under the key.
 	ErrNotFound = errors.New("not found")
-	// ErrExists says that a create met an object of the same key.
+	// ErrExists means that an object with the same key exists already.
 	ErrExists = errors.New("already exists")
-	// ErrConflict says that a compare-and-swap met another resource version.
+	// ErrConflict means that a compare-and-swap found another resource version or state.
 	ErrConflict = errors.New("conflict")
-	// ErrFenced says that a write carried an epoch that is not the lease's any
-	// more: another worker owns the run, and the caller must stop.
+	// ErrFenced means that a write carried an outdated epoch. Another worker has taken over
+	// the lease, and the caller must stop.
 	ErrFenced = errors.New("fenced: the lease has a newer epoch")
-	// ErrExpired says that a watch can't go on from the version asked for, so
-	// the caller lists anew.
+	// ErrExpired means that a watch cannot start or continue at the requested version. The
+	// caller must list again.
 	ErrExpired = errors.New("watch expired")
 )
 
-// Store is one home of all data. It is safe for concurrent use.
+// Store stores all data of a deployment. It is safe for concurrent use.
 type Store interface {
 	Objects
 	Runs
@@ -40,91 +39,96 @@ type Store interface {
 	Versions
 	Snapshots
 	Leases
-	// Migrate brings indexes and collections to the form that this program
-	// needs; it may run any number of times and by several processes at once.
+	// Migrate updates the stored data to the schema of this program and returns the names of
+	// the migrations that it applied. It is idempotent, and several processes may call it at
+	// once.
 	Migrate(ctx context.Context) (applied []string, err error)
-	// Ping does one write and read round trip.
+	// Ping writes and reads one record.
 	Ping(ctx context.Context) error
-	// Counts tells the number of companies and documents.
+	// Counts returns the number of companies that have documents, and of documents.
 	Counts(ctx context.Context) (companies, documents int64, err error)
-	// Close releases connections and files.
+	// Close closes connections and files.
 	Close(ctx context.Context) error
 }
 
-// ListOptions bounds a list: at most Limit items (1 to 500, 0 means 100) after the
-// opaque Continue token of the list before it.
-type ListOptions struct {
-	Limit    int
-	Continue string
-}
-
-// Objects keeps custom resources as readable JSON with a resource version.
+// Objects stores custom resources as JSON with a resource version.
 type Objects interface {
+	// GetObject returns an object, or ErrNotFound.
 	GetObject(ctx context.Context, key ObjectKey) (Object, error)
-	// CreateObject stores o and returns it with its first ResourceVersion, or ErrExists.
+	// CreateObject stores o and returns it with its ResourceVersion, or ErrExists.
 	CreateObject(ctx context.Context, o Object) (Object, error)
-	// UpdateObject replaces the object if o.ResourceVersion is the stored one, else ErrConflict.
+	// UpdateObject replaces the object if o.ResourceVersion equals the stored version. If
+	// not, it returns ErrConflict.
 	UpdateObject(ctx context.Context, o Object) (Object, error)
-	// DeleteObject removes the object if resourceVersion is empty or the stored one.
+	// DeleteObject deletes the object if resourceVersion is empty or equals the stored
+	// version. If not, it returns ErrConflict.
 	DeleteObject(ctx context.Context, key ObjectKey, resourceVersion string) error
-	// ListObjects lists in key order; namespace "" is all. version is the one to watch from.
-	ListObjects(ctx context.Context, kind, namespace string, p ListOptions) (items []Object, next, version string, err error)
-	// WatchObjects sends every change after version, in order, until ctx ends or
-	// the channel closes; Err of the watch then says why (ErrExpired: list anew).
+	// ListObjects lists the objects of a kind in key order. An empty namespace selects all
+	// namespaces. The returned version is the one to watch from.
+	ListObjects(ctx context.Context, kind, namespace string, opts ListOptions) (items []Object, next, version string, err error)
+	// WatchObjects sends every change after version, in order, until ctx ends or the watch
+	// fails. Watch.Err then returns the reason; after ErrExpired the caller must list again.
 	WatchObjects(ctx context.Context, kind, version string) (Watch, error)
 }
 
 // Watch is a stream of changes.
 type Watch interface {
+	// Events returns the channel of changes. It is closed when the watch ends.
 	Events() <-chan ObjectEvent
-	// Err is valid once Events is closed.
+	// Err returns the reason why the watch ended. It is valid once Events is closed.
 	Err() error
+	// Stop ends the watch.
 	Stop()
 }
 
-// Leases own work. An epoch grows by one with every new owner and never falls.
+// Leases grants exclusive ownership of work. The epoch of a lease increases by one with
+// every new owner and never decreases.
 type Leases interface {
-	// AcquireLease takes name for holder for ttl if it is free, expired or already
-	// holder's; else it returns the lease as it stands and ErrConflict.
+	// AcquireLease grants the lease to holder for ttl if it is free, has expired or is held
+	// by holder already. If not, it returns the current lease and ErrConflict.
 	AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (Lease, error)
-	// RenewLease has a lease that is still l's (holder and epoch) expire after ttl from
-	// now, else ErrFenced. A ttl below zero gives it up as of then, which the next
-	// holder's Idle counts from.
+	// RenewLease sets the expiry of a lease to ttl from now if its holder and epoch are still
+	// those of l. If not, it returns ErrFenced. A negative ttl makes the lease expire in the
+	// past; the next holder's IdleFor is measured from that time.
 	RenewLease(ctx context.Context, l Lease, ttl time.Duration) (Lease, error)
-	// ReleaseLease gives a lease up; a stale one is no error.
+	// ReleaseLease frees a lease. Releasing an outdated lease has no effect.
 	ReleaseLease(ctx context.Context, l Lease) error
 }
 
-// Runs are crawls, one record each.
+// Runs stores the records of runs, their checkpoints and the requests to them.
 type Runs interface {
-	// PutRun writes r whole, refused with ErrFenced where r.Lease is set and stale.
+	// PutRun writes the whole record. It returns ErrFenced if r.Fence is set and outdated.
 	PutRun(ctx context.Context, r Run) error
-	// CompareAndSwapRun writes r as PutRun does if the stored run's state is from, else ErrConflict.
-	CompareAndSwapRun(ctx context.Context, r Run, from string) error
+	// CompareAndSwapRun writes r as PutRun does if the state of the stored run is from. If
+	// not, it returns ErrConflict.
+	CompareAndSwapRun(ctx context.Context, r Run, from RunState) error
+	// GetRun returns a run, or ErrNotFound.
 	GetRun(ctx context.Context, id string) (Run, error)
-	// ListRuns lists newest first; company "" is all.
-	ListRuns(ctx context.Context, company string, p ListOptions) (items []Run, next string, err error)
-	// PutCheckpoint replaces a part of the run's frontier state (an opaque compressed
-	// blob of any size, chunked where the store has a bound) under the fence. The key
-	// of a run's parts is its CheckpointKey.
+	// ListRuns lists the runs of a company, newest first. An empty company selects all
+	// companies.
+	ListRuns(ctx context.Context, company string, opts ListOptions) (items []Run, next string, err error)
+	// PutCheckpoint replaces one part of a run's checkpoint, an opaque compressed blob of any
+	// size. The key is the CheckpointKey of the part.
 	PutCheckpoint(ctx context.Context, f Fence, key string, blob []byte) error
+	// GetCheckpoint returns one part of a checkpoint, or ErrNotFound.
 	GetCheckpoint(ctx context.Context, key string) ([]byte, error)
-	// DeleteCheckpoints removes all parts that a run has under the fence, whoever wrote
-	// them; none is no error.
+	// DeleteCheckpoints deletes all parts of a run's checkpoint, including those that earlier
+	// workers wrote. It is not an error if there are none.
 	DeleteCheckpoints(ctx context.Context, f Fence, runID string) error
-	// ListRunsByState lists the runs of a state: those of higher priority first, then by id.
-	ListRunsByState(ctx context.Context, state string, p ListOptions) (items []Run, next string, err error)
-	// PutRunRequest replaces what a run's owner asks of whoever works on it.
+	// ListRunsByState lists the runs in a state, ordered by descending priority and then by
+	// ID.
+	ListRunsByState(ctx context.Context, state RunState, opts ListOptions) (items []Run, next string, err error)
+	// PutRunRequest replaces the owner's request to the worker of a run.
 	PutRunRequest(ctx context.Context, runID string, r RunRequest) error
-	// GetRunRequest is the newest request, or the zero one.
+	// GetRunRequest returns the latest request to a run, or the zero RunRequest.
 	GetRunRequest(ctx context.Context, runID string) (RunRequest, error)
-	// DeleteRun removes a run's record, its request and its checkpoints; what is not
-	// there is no error.
+	// DeleteRun deletes a run with its request and its checkpoints. It is not an error if
+	// they do not exist.
 	DeleteRun(ctx context.Context, id string) error
 }
 
-// CheckpointKey is where part n of a run's checkpoints lies, from 0 on: the run's id,
-// then "id+1", "id+2" and so on.
+// CheckpointKey returns the key of part n of a run's checkpoint, counted from 0. The keys
+// are "ID", "ID+1", "ID+2" and so on.
 func CheckpointKey(runID string, n int) string {
 	if n == 0 {
 		return runID
@@ -132,60 +136,74 @@ func CheckpointKey(runID string, n int) string {
 	return fmt.Sprintf("%s+%d", runID, n)
 }
 
-// MaxPageBatch is how many pages one PutPages takes.
+// MaxPageBatch is the maximum number of pages of one PutPages call.
 const MaxPageBatch = 500
 
-// Pages remember what was fetched and what was not, and why.
+// CheckPageBatch returns an error if a batch of pages exceeds MaxPageBatch.
+func CheckPageBatch(pages []FetchedPage) error {
+	if len(pages) > MaxPageBatch {
+		return fmt.Errorf("put %d pages: the maximum is %d", len(pages), MaxPageBatch)
+	}
+	return nil
+}
+
+// Pages stores the outcome of every URL that a crawl encountered.
 type Pages interface {
-	// PutPages writes all of pages or none, each by its company and URL; of two with
-	// one URL the later stays. Over MaxPageBatch are an error.
+	// PutPages writes all pages or none, each under its company and URL. If a URL occurs
+	// twice, the last page with it is stored. More than MaxPageBatch pages are an error.
 	PutPages(ctx context.Context, f Fence, pages []FetchedPage) error
-	// DeleteStalePages removes a company's pages that runID did not meet.
+	// DeleteStalePages deletes the pages of a company that the run did not write.
 	DeleteStalePages(ctx context.Context, f Fence, company, runID string) error
+	// GetPage returns the page of a URL, or ErrNotFound.
 	GetPage(ctx context.Context, company, url string) (FetchedPage, error)
-	// ListPages lists a company's pages by URL.
-	ListPages(ctx context.Context, company string, p ListOptions) (items []FetchedPage, next string, err error)
+	// ListPages lists the pages of a company by URL.
+	ListPages(ctx context.Context, company string, opts ListOptions) (items []FetchedPage, next string, err error)
 }
 
-// Documents are the legal documents of a company.
+// Documents stores the legal documents of companies.
 type Documents interface {
-	// PutDocument writes d by its ID, keyed uniquely by (company, URL).
+	// PutDocument writes d under its ID. Company and URL must be unique together.
 	PutDocument(ctx context.Context, f Fence, d Document) error
+	// GetDocument returns a document by its ID, or ErrNotFound.
 	GetDocument(ctx context.Context, id string) (Document, error)
+	// FindDocument returns the document at a URL, or ErrNotFound.
 	FindDocument(ctx context.Context, company, url string) (Document, error)
-	// ListDocuments lists by company and URL; company "" is all.
-	ListDocuments(ctx context.Context, company string, p ListOptions) (items []Document, next string, err error)
-	// DeleteCompany removes a company's documents with their versions and snapshots, its
-	// pages, and its runs as DeleteRun does. It is idempotent, so that one that was cut off is begun anew.
+	// ListDocuments lists documents by company and URL. An empty company selects all
+	// companies.
+	ListDocuments(ctx context.Context, company string, opts ListOptions) (items []Document, next string, err error)
+	// DeleteCompany deletes the documents of a company with their versions and snapshots, its
+	// pages, and its runs as DeleteRun does. An interrupted call can be repeated.
 	DeleteCompany(ctx context.Context, company string) error
-	// ListCompanies lists the companies that have documents, by name.
-	ListCompanies(ctx context.Context, p ListOptions) (items []CompanySummary, next string, err error)
+	// ListCompanies lists the companies that have documents by name.
+	ListCompanies(ctx context.Context, opts ListOptions) (items []CompanySummary, next string, err error)
 }
 
-// Versions are a document's append-only history, numbered from 1.
+// Versions stores the append-only history of documents. Versions are numbered from 1.
 type Versions interface {
-	// AppendVersion stores text as the next version and returns it with its
-	// number. If the newest version has the same Hash it is returned with
-	// created false, so a repeated append changes nothing.
+	// AppendVersion stores text as the next version of a document and returns it with its
+	// number. If the newest version has the same ContentHash, AppendVersion returns that
+	// version with created false, so repeating a call has no effect.
 	AppendVersion(ctx context.Context, f Fence, v Version, text string) (stored Version, created bool, err error)
-	// ListVersions lists newest first, without texts.
-	ListVersions(ctx context.Context, documentID string, p ListOptions) (items []Version, next string, err error)
-	// VersionText returns version n and its text; n 0 is the newest.
+	// ListVersions lists the versions of a document, newest first, without their texts.
+	ListVersions(ctx context.Context, documentID string, opts ListOptions) (items []Version, next string, err error)
+	// VersionText returns version n and its text. If n is 0, it returns the newest version.
 	VersionText(ctx context.Context, documentID string, n int) (Version, string, error)
-	// VersionAt returns the version in force at t; ErrNotFound before the first.
+	// VersionAt returns the newest version that was fetched at or before t, or ErrNotFound.
 	VersionAt(ctx context.Context, documentID string, t time.Time) (Version, error)
 }
 
-// Snapshots are raw page bodies, compressed. Each company has its own, so that they can
-// go with it.
+// Snapshots stores raw response bodies, compressed. Companies do not share snapshots, so
+// that deleting a company can delete its snapshots.
 type Snapshots interface {
-	// PutSnapshot stores body once for a company and returns its hex SHA-256. like is the
-	// hash of a snapshot of the company that it is probably like, such as the same page's
-	// before: only what differs is kept then. It may be empty, or of one that is not there.
-	PutSnapshot(ctx context.Context, f Fence, company string, body []byte, like string) (hash string, err error)
+	// PutSnapshot stores body once per company and returns its hex SHA-256. baseHash is the
+	// hash of a similar snapshot of the company, such as the previous snapshot of the same
+	// page; body is then stored as a delta to it. baseHash may be empty, or the hash of a
+	// snapshot that does not exist.
+	PutSnapshot(ctx context.Context, f Fence, company string, body []byte, baseHash string) (hash string, err error)
+	// GetSnapshot returns the body of a snapshot, or ErrNotFound.
 	GetSnapshot(ctx context.Context, company, hash string) ([]byte, error)
 }
 
-// SnapshotKey is where a company's snapshot lies. Neither names nor hosts have a "#", so
-// that all of a company's, and no other's, are from "company#" to before "company$".
+// SnapshotKey returns the key of a company's snapshot. Company keys contain no "#", so the
+// range from "company#" to "company$" holds exactly the snapshots of that company.
 func SnapshotKey(company, hash string) string { return company + "#" + hash }

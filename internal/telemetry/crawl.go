@@ -8,12 +8,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// maxSkipReasons bounds the label reason of clausea_crawl_skipped_total; the engine
-// has about forty.
+// maxSkipReasons limits the values of the label reason of clausea_crawl_skipped_total. The
+// engine has about forty skip reasons.
 const maxSkipReasons = 64
 
-// CrawlMetrics are the metrics of crawls. All methods may be called on nil, which
-// records nothing, and from several goroutines.
+// CrawlMetrics holds the metrics of crawls. A nil CrawlMetrics records nothing. The methods
+// are safe for concurrent use.
 type CrawlMetrics struct {
 	pages, failed, bytes prometheus.Counter
 	skipped              *prometheus.CounterVec
@@ -29,11 +29,11 @@ type CrawlMetrics struct {
 	stops   *labelSet
 }
 
-// CrawlLabels are the values that the labels of CrawlMetrics may have; any other is
-// counted as "other".
+// CrawlLabels lists the label values of CrawlMetrics. Any other value is counted as
+// "other".
 type CrawlLabels struct{ Types, Changes, StopReasons []string }
 
-// NewCrawlMetrics makes the metrics and registers them.
+// NewCrawlMetrics creates the metrics and registers them with r.
 func NewCrawlMetrics(r prometheus.Registerer, l CrawlLabels) (*CrawlMetrics, error) {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "clausea", Subsystem: "crawl", Name: name, Help: help})
@@ -42,52 +42,52 @@ func NewCrawlMetrics(r prometheus.Registerer, l CrawlLabels) (*CrawlMetrics, err
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "clausea", Subsystem: "crawl", Name: name, Help: help}, labels)
 	}
 	m := &CrawlMetrics{
-		pages:     counter("pages_total", "Pages that were fetched."),
-		failed:    counter("failed_total", "URLs that were given up."),
-		bytes:     counter("page_bytes_total", "Bytes of pages, decompressed."),
-		skipped:   vector("skipped_total", "URLs that brought no page, by reason; failed ones among them.", "reason"),
-		documents: vector("documents_total", "Documents that runs found, by type and what happened to them.", "type", "change"),
-		runs:      vector("runs_total", "Runs that ended, by what stopped them.", "reason"),
+		pages:     counter("pages_total", "Pages fetched."),
+		failed:    counter("failed_total", "URLs that could not be fetched."),
+		bytes:     counter("page_bytes_total", "Bytes of fetched pages, after decompression."),
+		skipped:   vector("skipped_total", "URLs that were skipped, by reason, including failed URLs.", "reason"),
+		documents: vector("documents_total", "Documents that runs found, by type and kind of change.", "type", "change"),
+		runs:      vector("runs_total", "Finished runs, by stop reason.", "reason"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: "clausea", Subsystem: "crawl", Name: "duration_seconds", Help: "How long runs took, by what stopped them.",
+			Namespace: "clausea", Subsystem: "crawl", Name: "duration_seconds", Help: "Duration of runs, by stop reason.",
 			Buckets: []float64{1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600},
 		}, []string{"reason"}),
-		running: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "clausea", Subsystem: "crawl", Name: "running", Help: "Runs that are under way."}),
+		running: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "clausea", Subsystem: "crawl", Name: "running", Help: "Number of runs in progress."}),
 		reasons: newLabels(maxSkipReasons), types: newLabels(0, l.Types...), changes: newLabels(0, l.Changes...), stops: newLabels(0, l.StopReasons...),
 	}
 	for _, c := range []prometheus.Collector{m.pages, m.failed, m.bytes, m.skipped, m.documents, m.runs, m.seconds, m.running} {
 		if err := r.Register(c); err != nil {
-			return nil, fmt.Errorf("register the metrics of crawls: %w", err)
+			return nil, fmt.Errorf("register the crawl metrics: %w", err)
 		}
 	}
 	return m, nil
 }
 
-// StartRun begins a run; the result is for this run alone. Of a run that is gone on with,
-// the counts that Skipped is given first are those of the process before.
-func (m *CrawlMetrics) StartRun(goneOn bool) *RunMetrics {
+// StartRun records the start of a run and returns its metrics. For a resumed run, the first
+// call of RecordSkips sets the baseline, because the previous process recorded those counts.
+func (m *CrawlMetrics) StartRun(resumed bool) *RunMetrics {
 	if m == nil {
 		return nil
 	}
 	m.running.Inc()
 	r := &RunMetrics{all: m, startedAt: time.Now()}
-	if !goneOn {
+	if !resumed {
 		r.recordedSkips = map[string]int{}
 	}
 	return r
 }
 
-// RunMetrics records one run. All methods may be called on nil, and from several
-// goroutines.
+// RunMetrics records one run. A nil RunMetrics records nothing. The methods are safe for
+// concurrent use.
 type RunMetrics struct {
 	all       *CrawlMetrics
 	startedAt time.Time
 
 	mu            sync.Mutex
-	recordedSkips map[string]int // what is recorded already; nil until it is known
+	recordedSkips map[string]int // counts recorded so far; nil until a resumed run has its baseline
 }
 
-// RecordPage records a page that came, and its size.
+// RecordPage records a fetched page and its size in bytes.
 func (r *RunMetrics) RecordPage(bytes int) {
 	if r != nil {
 		r.all.pages.Inc()
@@ -95,14 +95,14 @@ func (r *RunMetrics) RecordPage(bytes int) {
 	}
 }
 
-// RecordFailure records a URL that was given up.
+// RecordFailure records a URL that could not be fetched.
 func (r *RunMetrics) RecordFailure() {
 	if r != nil {
 		r.all.failed.Inc()
 	}
 }
 
-// RecordSkips records what the run's counts by reason grew by since it was called last.
+// RecordSkips records the increase of the run's skip counts since the previous call.
 func (r *RunMetrics) RecordSkips(counts map[string]int) {
 	if r == nil {
 		return
@@ -114,13 +114,13 @@ func (r *RunMetrics) RecordSkips(counts map[string]int) {
 		r.recordedSkips = map[string]int{}
 	}
 	for reason, n := range counts {
-		more := n - r.recordedSkips[reason]
-		if more <= 0 {
+		increase := n - r.recordedSkips[reason]
+		if increase <= 0 {
 			continue
 		}
 		r.recordedSkips[reason] = n
 		if !first {
-			r.all.skipped.WithLabelValues(r.all.label(r.all.reasons, reason)).Add(float64(more))
+			r.all.skipped.WithLabelValues(r.all.label(r.all.reasons, reason)).Add(float64(increase))
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (r *RunMetrics) RecordDocument(typ, change string) {
 	}
 }
 
-// Finish records how the run ended. It is called once.
+// Finish records the stop reason of the run. Call it once.
 func (r *RunMetrics) Finish(reason string) {
 	if r == nil {
 		return

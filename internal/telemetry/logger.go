@@ -1,6 +1,6 @@
-// Package telemetry makes the program's logs and metrics. Logs go through logr to
-// zap: one line of JSON each, or readable on a terminal, and never a secret. Metrics
-// are Prometheus's, in a registry of our own.
+// Package telemetry provides logging and metrics. The logger is logr with zap; it writes
+// one JSON object per line, or readable text on a terminal, and redacts secrets. Metrics
+// are Prometheus metrics in a separate registry.
 package telemetry
 
 import (
@@ -14,14 +14,14 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// Formats of logs.
+// The log formats.
 const (
 	FormatAuto    = "auto" // console on a terminal, JSON elsewhere
 	FormatConsole = "console"
 	FormatJSON    = "json"
 )
 
-// LogOptions say what is logged, and how.
+// LogOptions configures a logger.
 type LogOptions struct {
 	Level    string // debug, info, warn or error; logr's V(1) is debug
 	Format   string
@@ -30,12 +30,12 @@ type LogOptions struct {
 	Redact   Redactor
 }
 
-// NewLogger makes a logger. Every line is written at once and goes through the
-// Redactor as a whole: message, names, values, errors and what values contain.
+// NewLogger returns a logger. It writes every line unbuffered. The Redactor processes whole
+// lines, so it covers messages, keys, values, nested values and errors.
 func NewLogger(o LogOptions) (logr.Logger, error) {
 	var level zapcore.Level
 	if err := level.UnmarshalText([]byte(o.Level)); err != nil {
-		return logr.Discard(), fmt.Errorf("make the logger: level %q is not debug, info, warn or error", o.Level)
+		return logr.Discard(), fmt.Errorf("create the logger: unknown level %q; expected debug, info, warn or error", o.Level)
 	}
 	var enc zapcore.Encoder
 	switch {
@@ -44,7 +44,7 @@ func NewLogger(o LogOptions) (logr.Logger, error) {
 	case o.Format == FormatConsole, o.Format == FormatAuto:
 		enc = zapcore.NewConsoleEncoder(encoding(zapcore.TimeEncoderOfLayout("15:04:05.000"), zapcore.CapitalLevelEncoder))
 	default:
-		return logr.Discard(), fmt.Errorf("make the logger: format %q is not auto, console or json", o.Format)
+		return logr.Discard(), fmt.Errorf("create the logger: unknown format %q; expected auto, console or json", o.Format)
 	}
 	core := zapcore.NewCore(redactingEncoder{enc, o.Redact}, zapcore.Lock(zapcore.AddSync(o.Out)), level)
 	return zapr.NewLogger(zap.New(core)), nil
@@ -58,14 +58,13 @@ func encoding(clock zapcore.TimeEncoder, level zapcore.LevelEncoder) zapcore.Enc
 	}
 }
 
-// redactingEncoder takes secrets out of whole lines, after they are made, so that
-// there is no way around it.
+// redactingEncoder redacts secrets from encoded lines, so no log call can bypass it.
 type redactingEncoder struct {
 	zapcore.Encoder
 	redact Redactor
 }
 
-// Clone implements zapcore.Encoder; With makes use of it.
+// Clone implements zapcore.Encoder. Logger.With calls it.
 func (e redactingEncoder) Clone() zapcore.Encoder {
 	return redactingEncoder{e.Encoder.Clone(), e.redact}
 }

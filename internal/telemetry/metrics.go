@@ -8,37 +8,38 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// NewRegistry makes a registry with what Go and the process tell of themselves, and
+// NewRegistry returns a registry with the Go and process collectors and
 // clausea_build_info.
 func NewRegistry(version string) *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "clausea_build_info", Help: "Always 1; its labels say what runs.",
+		Name: "clausea_build_info", Help: "Constant 1, labeled with the version of the program and of Go.",
 	}, []string{"version", "go_version"})
 	build.WithLabelValues(version, runtime.Version()).Set(1)
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build)
 	return r
 }
 
-// other is the label's value for what is not one of a bounded set.
+// other is the label value that stands for all values outside a labelSet.
 const other = "other"
 
-// labelSet bounds a label's values: those that it knows, and at most room more, as
-// they come, so that no input can make a metric grow without end.
+// labelSet bounds the values of a label, so that input cannot create an unlimited number of
+// series. It accepts the known values and up to spare further ones, first come first served.
 type labelSet struct {
 	known map[string]bool
 	spare int
 }
 
-func newLabels(room int, known ...string) *labelSet {
-	l := &labelSet{known: map[string]bool{}, spare: room}
+func newLabels(spare int, known ...string) *labelSet {
+	l := &labelSet{known: map[string]bool{}, spare: spare}
 	for _, k := range known {
 		l.known[k] = true
 	}
 	return l
 }
 
-// bound needs a lock around it where room is not zero.
+// bound returns value, or other if value is outside the set. If spare is not zero, the caller
+// must hold a lock.
 func (l *labelSet) bound(value string) string {
 	if l.known[value] {
 		return value
@@ -51,11 +52,11 @@ func (l *labelSet) bound(value string) string {
 	return value
 }
 
-// WriteFile writes all metrics to a file in Prometheus' text format, as node_exporter's
-// textfile collector reads it; the file is replaced as a whole.
+// WriteFile writes all metrics to a file in the Prometheus text format, for the textfile
+// collector of node_exporter. It replaces the file atomically.
 func WriteFile(path string, g prometheus.Gatherer) error {
 	if err := prometheus.WriteToTextfile(path, g); err != nil {
-		return fmt.Errorf("write the metrics to %s: %w", path, err)
+		return fmt.Errorf("write metrics to %s: %w", path, err)
 	}
 	return nil
 }

@@ -10,20 +10,19 @@ import (
 	"strings"
 )
 
-// Redacted stands where a secret was.
+// Redacted replaces a secret.
 const Redacted = "[redacted]"
 
-// minSecret is the length in bytes from which a secret is looked for: a shorter one
-// would be found inside ordinary words.
+// minSecret is the minimum length of a secret in bytes. A shorter secret would match inside
+// ordinary words.
 const minSecret = 4
 
-// Redactor takes secrets out of texts: those that it was told of, in all the forms
-// that they are printed in, and what looks like a credential. The zero value knows
-// no secret and does the latter.
+// Redactor removes secrets from text. It removes known secrets in every encoding in which
+// they are printed, and text that looks like a credential. The zero value knows no secrets.
 type Redactor struct{ known *strings.Replacer }
 
-// NewRedactor makes a Redactor that knows secrets. Of a URL its password is a
-// secret of its own, since errors show it apart.
+// NewRedactor returns a Redactor for the given secrets. The password of a URL is a secret
+// of its own, because errors may contain it without the URL.
 func NewRedactor(secrets ...string) Redactor {
 	forms := map[string]bool{}
 	for _, s := range secrets {
@@ -40,7 +39,7 @@ func NewRedactor(secrets ...string) Redactor {
 	for f := range forms {
 		all = append(all, f)
 	}
-	// The longest first, so that none leaves a rest of another.
+	// Replace the longest first, so that a shorter secret does not split a longer one.
 	sort.Slice(all, func(i, j int) bool {
 		if len(all[i]) != len(all[j]) {
 			return len(all[i]) > len(all[j])
@@ -54,8 +53,8 @@ func NewRedactor(secrets ...string) Redactor {
 	return Redactor{strings.NewReplacer(pairs...)}
 }
 
-// passwords are the password of a URL, as it is written and as it is meant. A URL
-// that is not valid, which is when errors show it, is cut by hand.
+// passwords returns the password of a URL in its encoded and decoded forms. It does not use
+// a URL parser, because errors show mostly URLs that do not parse.
 func passwords(s string) []string {
 	_, rest, ok := strings.Cut(s, "://")
 	if !ok {
@@ -65,25 +64,25 @@ func passwords(s string) []string {
 	if at < 0 {
 		return nil
 	}
-	_, written, _ := strings.Cut(rest[:at], ":")
-	out := []string{written}
-	for _, end := range "/?#" { // where a parser thinks that the password of a bad URL ends
-		if begin, _, cut := strings.Cut(written, string(end)); cut {
-			out = append(out, begin)
+	_, encoded, _ := strings.Cut(rest[:at], ":")
+	out := []string{encoded}
+	for _, end := range "/?#" { // a parser ends the authority of an invalid URL at these
+		if prefix, _, ok := strings.Cut(encoded, string(end)); ok {
+			out = append(out, prefix)
 		}
 	}
-	if meant, err := url.QueryUnescape(written); err == nil {
-		out = append(out, meant)
+	if decoded, err := url.QueryUnescape(encoded); err == nil {
+		out = append(out, decoded)
 	}
-	if meant, err := url.PathUnescape(written); err == nil {
-		out = append(out, meant)
+	if decoded, err := url.PathUnescape(encoded); err == nil {
+		out = append(out, decoded)
 	}
 	return out
 }
 
-// encodings are the ways in which a text gets into another one: escaped for URLs,
-// quoted as Go and JSON do, in base64 wherever it begins, as Basic authentication
-// and logged bytes have it.
+// encodings returns the forms in which s can appear inside other text: URL-escaped, quoted
+// as in Go and JSON, and in base64 at any offset, as in Basic authentication and logged
+// bytes.
 func encodings(s string) []string {
 	forms := []string{
 		s, url.QueryEscape(s), url.PathEscape(s),
@@ -112,42 +111,43 @@ func encodings(s string) []string {
 	return forms
 }
 
+// unquoted removes the surrounding quotes.
 func unquoted(quoted string) string { return quoted[1 : len(quoted)-1] }
 
-// minBase64 is the least length of a part of base64 that is looked for.
+// minBase64 is the minimum length of a base64 fragment that is redacted.
 const minBase64 = 8
 
-// stableBase64 is the part of base64 that is the same whatever surrounds s, where
-// so many bytes (0 to 2, in threes) stand before it.
+// stableBase64 returns the part of the base64 encoding of s that does not depend on the
+// surrounding bytes. before is the number of preceding bytes modulo 3.
 func stableBase64(enc *base64.Encoding, s string, before int) []string {
 	e := enc.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
-	begin := (before*8 + 5) / 6      // characters that bits of what is before get into
-	end := (before + len(s)) * 8 / 6 // and those after it
+	begin := (before*8 + 5) / 6      // the first character without bits of the prefix
+	end := (before + len(s)) * 8 / 6 // the first character with bits of the suffix
 	if end-begin < minBase64 {
 		return nil
 	}
 	return []string{e[begin:end]}
 }
 
-// What looks like a credential, each with what stays of it. The texts may be JSON,
-// whose quotes are escaped by backslashes when they are inside a string.
+// patterns match text that looks like a credential. with is the replacement. The text may be
+// JSON, with escaped quotes inside strings.
 var patterns = []struct {
 	re   *regexp.Regexp
 	with string
 }{
 	// scheme://user:password@host
 	{regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)(?:\\.|[^\s/?#"'<>\\])*@`), "${1}" + Redacted + "@"},
-	// A header or a key of an object: the whole value, a list too.
+	// A header or a key of a JSON object: the whole value, which may be a list.
 	{regexp.MustCompile(`(?i)("(?:proxy-)?authorization"|"(?:set-)?cookie"|"x-api-key"|"api[-_]?key"|"[a-z0-9_-]*(?:password|passwd|secret|access[-_]?token|refresh[-_]?token)"|"token")(\s*:\s*)(?:\[(?:"(?:\\.|[^"\\])*"|[^\]"])*\]|"(?:\\.|[^"\\])*"|[^\s,}\]]+)`), `${1}${2}"` + Redacted + `"`},
-	// The same inside a text, up to the line's or the string's end.
+	// The same inside plain text, to the end of the line or string.
 	{regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\?["']?\s*[:=]\s*\[?\\?["']?)[^"'\\\r\n]+`), "${1}${2}" + Redacted},
 	{regexp.MustCompile(`(?i)\b(x-api-key\s*[:=]\s*|(?:api[-_]?key|access[-_]?token|client[-_]?secret|secret|token|password|passwd|pwd|sig|signature)=)[^\s"'\\&;,<>]+`), "${1}" + Redacted},
 	{regexp.MustCompile(`(?i)\b(bearer\s+)[a-z0-9._~+/=-]{16,}`), "${1}" + Redacted},
-	// Keys by their makers' prefixes: OpenAI's and Anthropic's, and our own.
+	// API keys with the prefixes of OpenAI, Anthropic and this program.
 	{regexp.MustCompile(`\b(?:sk-(?:proj|svcacct|admin|ant)-[A-Za-z0-9_-]{8,}|sk-[A-Za-z0-9]{20,}|clk_[A-Za-z0-9_-]{16,})`), Redacted},
 }
 
-// String is the text without secrets.
+// String returns text with secrets replaced.
 func (r Redactor) String(text string) string {
 	if r.known != nil {
 		text = r.known.Replace(text)

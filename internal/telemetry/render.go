@@ -7,67 +7,67 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// RenderMetrics are the metrics of pages that a browser draws. All methods may be
-// called on nil, which records nothing, and from several goroutines.
+// RenderMetrics holds the metrics of rendered pages. A nil RenderMetrics records nothing.
+// The methods are safe for concurrent use.
 type RenderMetrics struct {
 	pages           *prometheus.CounterVec
 	seconds         *prometheus.HistogramVec
 	requests, bytes prometheus.Counter
-	blocked         *prometheus.CounterVec
+	refused         *prometheus.CounterVec
 	browsers        prometheus.Gauge
 
-	outcomes, blockReasons *labelSet
+	outcomes, refusalReasons *labelSet
 }
 
-// RenderLabels are the values that the labels of RenderMetrics may have; any other is
-// counted as "other".
+// RenderLabels lists the label values of RenderMetrics. Any other value is counted as
+// "other".
 type RenderLabels struct{ Outcomes, RefusalReasons []string }
 
-// NewRenderMetrics makes the metrics and registers them.
+// NewRenderMetrics creates the metrics and registers them with r.
 func NewRenderMetrics(r prometheus.Registerer, l RenderLabels) (*RenderMetrics, error) {
 	opts := func(name, help string) prometheus.CounterOpts {
 		return prometheus.CounterOpts{Namespace: "clausea", Subsystem: "render", Name: name, Help: help}
 	}
 	m := &RenderMetrics{
-		pages: prometheus.NewCounterVec(opts("pages_total", "Pages that a browser was asked for, by how that ended."), []string{"end"}),
+		pages: prometheus.NewCounterVec(opts("pages_total", "Pages submitted for rendering, by outcome."), []string{"outcome"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: "clausea", Subsystem: "render", Name: "duration_seconds", Help: "How long pages took, waiting for a browser included, by how they ended.",
+			Namespace: "clausea", Subsystem: "render", Name: "duration_seconds", Help: "Time to render a page, including the wait for a browser, by outcome.",
 			Buckets: []float64{0.25, 0.5, 1, 2, 5, 10, 20, 60, 120, 300},
-		}, []string{"end"}),
-		requests: prometheus.NewCounter(opts("requests_total", "Requests of drawn pages that were sent.")),
-		bytes:    prometheus.NewCounter(opts("bytes_total", "Bytes that drawn pages loaded, decompressed.")),
-		blocked:  prometheus.NewCounterVec(opts("refused_total", "What drawn pages asked for and did not get, by reason."), []string{"reason"}),
-		browsers: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "clausea", Subsystem: "render", Name: "browsers", Help: "Browsers that are running."}),
-		outcomes: newLabels(0, l.Outcomes...), blockReasons: newLabels(0, l.RefusalReasons...),
+		}, []string{"outcome"}),
+		requests: prometheus.NewCounter(opts("requests_total", "Requests sent by rendered pages.")),
+		bytes:    prometheus.NewCounter(opts("bytes_total", "Bytes loaded by rendered pages, after decompression.")),
+		refused:  prometheus.NewCounterVec(opts("refused_total", "Requests and features that rendered pages were refused, by reason."), []string{"reason"}),
+		browsers: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "clausea", Subsystem: "render", Name: "browsers", Help: "Number of running browsers."}),
+		outcomes: newLabels(0, l.Outcomes...), refusalReasons: newLabels(0, l.RefusalReasons...),
 	}
-	for _, c := range []prometheus.Collector{m.pages, m.seconds, m.requests, m.bytes, m.blocked, m.browsers} {
+	for _, c := range []prometheus.Collector{m.pages, m.seconds, m.requests, m.bytes, m.refused, m.browsers} {
 		if err := r.Register(c); err != nil {
-			return nil, fmt.Errorf("register the metrics of rendering: %w", err)
+			return nil, fmt.Errorf("register the render metrics: %w", err)
 		}
 	}
 	return m, nil
 }
 
-// RecordPage records a page that ended: what it sent and loaded, and how long it took.
-func (m *RenderMetrics) RecordPage(end string, took time.Duration, requests int, bytes int64) {
+// RecordPage records a rendered page: its outcome, duration, requests and bytes loaded.
+func (m *RenderMetrics) RecordPage(outcome string, duration time.Duration, requests int, bytes int64) {
 	if m == nil {
 		return
 	}
-	end = m.outcomes.bound(end)
-	m.pages.WithLabelValues(end).Inc()
-	m.seconds.WithLabelValues(end).Observe(took.Seconds())
+	outcome = m.outcomes.bound(outcome)
+	m.pages.WithLabelValues(outcome).Inc()
+	m.seconds.WithLabelValues(outcome).Observe(duration.Seconds())
 	m.requests.Add(float64(requests))
 	m.bytes.Add(float64(bytes))
 }
 
-// RecordRefused records what a page did not get.
+// RecordRefused records n refusals of a request or feature.
 func (m *RenderMetrics) RecordRefused(reason string, n int) {
 	if m != nil {
-		m.blocked.WithLabelValues(m.blockReasons.bound(reason)).Add(float64(n))
+		m.refused.WithLabelValues(m.refusalReasons.bound(reason)).Add(float64(n))
 	}
 }
 
-// BrowsersChanged records browsers that started, or ended where change is below zero.
+// BrowsersChanged adds change to the number of running browsers.
 func (m *RenderMetrics) BrowsersChanged(change int) {
 	if m != nil {
 		m.browsers.Add(float64(change))

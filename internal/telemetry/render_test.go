@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-func TestADrawnPageIsCounted(t *testing.T) {
+func TestRenderMetrics(t *testing.T) {
 	t.Parallel()
 	reg := NewRegistry("v1.2.3")
 	m, err := NewRenderMetrics(reg, RenderLabels{Outcomes: []string{"settled"}, RefusalReasons: []string{"kind"}})
@@ -23,21 +23,21 @@ func TestADrawnPageIsCounted(t *testing.T) {
 	m.RecordRefused("kind", 3)
 	m.RecordRefused("invented", 1)
 	want := `
-# HELP clausea_render_browsers Browsers that are running.
+# HELP clausea_render_browsers Number of running browsers.
 # TYPE clausea_render_browsers gauge
 clausea_render_browsers 1
-# HELP clausea_render_bytes_total Bytes that drawn pages loaded, decompressed.
+# HELP clausea_render_bytes_total Bytes loaded by rendered pages, after decompression.
 # TYPE clausea_render_bytes_total counter
 clausea_render_bytes_total 1000
-# HELP clausea_render_pages_total Pages that a browser was asked for, by how that ended.
+# HELP clausea_render_pages_total Pages submitted for rendering, by outcome.
 # TYPE clausea_render_pages_total counter
-clausea_render_pages_total{end="other"} 1
-clausea_render_pages_total{end="settled"} 1
-# HELP clausea_render_refused_total What drawn pages asked for and did not get, by reason.
+clausea_render_pages_total{outcome="other"} 1
+clausea_render_pages_total{outcome="settled"} 1
+# HELP clausea_render_refused_total Requests and features that rendered pages were refused, by reason.
 # TYPE clausea_render_refused_total counter
 clausea_render_refused_total{reason="kind"} 3
 clausea_render_refused_total{reason="other"} 1
-# HELP clausea_render_requests_total Requests of drawn pages that were sent.
+# HELP clausea_render_requests_total Requests sent by rendered pages.
 # TYPE clausea_render_requests_total counter
 clausea_render_requests_total 5
 `

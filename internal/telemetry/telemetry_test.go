@@ -18,7 +18,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// canaries are secrets with what escaping is made for in them.
+// canaries are secrets with characters that encoders escape.
 var canaries = []string{
 	"c4n4ry-plain-0123456789",
 	`c4n4ry "quoted" \back/ <html> & 100% + ü`,
@@ -27,12 +27,12 @@ var canaries = []string{
 	"https://user:c4n4ry:with@signs@proxy.example:8080",
 }
 
-// spellings are the ways in which canaries may show.
+// spellings returns the recognizable parts of the canaries.
 func spellings() []string {
 	return []string{"c4n4ry", "c4n4ry!pass", base64.RawStdEncoding.EncodeToString([]byte("c4n4ry-plain-0123456789"))[4:24]}
 }
 
-func TestNoSecretGetsIntoALogByAnyWay(t *testing.T) {
+func TestNoLogCallLeaksASecret(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{FormatJSON, FormatConsole} {
 		for _, secret := range canaries {
@@ -45,22 +45,22 @@ func TestNoSecretGetsIntoALogByAnyWay(t *testing.T) {
 				out.Reset()
 				write(log)
 				if out.Len() == 0 {
-					t.Errorf("%s, %s: nothing is logged", format, way)
+					t.Errorf("%s, %s: the log is empty", format, way)
 				}
 				for _, s := range spellings() {
 					if strings.Contains(out.String(), s) {
-						t.Errorf("%s, %s: %q is in %s", format, way, s, &out)
+						t.Errorf("%s, %s: the log contains %q: %s", format, way, s, &out)
 					}
 				}
 				if format == FormatJSON && !json.Valid(out.Bytes()) {
-					t.Errorf("%s: it is no JSON any more: %s", way, &out)
+					t.Errorf("%s: invalid JSON: %s", way, &out)
 				}
 			}
 		}
 	}
 }
 
-// ways are all ways by which a text gets into a line of a log.
+// ways returns all ways in which text can enter a log line.
 func ways(secret string) map[string]func(logr.Logger) {
 	header := http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("user:"+secret))}}
 	_, urlErr := url.Parse("http://host:port/" + secret + "\x00")
@@ -88,7 +88,7 @@ func ways(secret string) map[string]func(logr.Logger) {
 	}
 }
 
-func TestWhatLooksLikeACredentialIsTakenOutAndNothingElse(t *testing.T) {
+func TestRedactorRemovesOnlyTextThatLooksLikeACredential(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"dial mongodb://u:p%40ss@a.example:27017,b.example/x failed":       "dial mongodb://[redacted]@a.example:27017,b.example/x failed",
@@ -112,12 +112,12 @@ func TestWhatLooksLikeACredentialIsTakenOutAndNothingElse(t *testing.T) {
 		"https://example.com/cookie-policy and https://example.com/secret": "https://example.com/cookie-policy and https://example.com/secret",
 	} {
 		if got := (Redactor{}).String(in); got != want {
-			t.Errorf("%s\n  gives %s\n  want  %s", in, got, want)
+			t.Errorf("%s\n  got  %s\n  want %s", in, got, want)
 		}
 	}
 }
 
-func TestAKnownSecretIsTakenOutWhereverItStands(t *testing.T) {
+func TestRedactorRemovesKnownSecretsInEveryEncoding(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		secret := rapid.StringOfN(rapid.Rune(), 8, 40, -1).Draw(t, "secret")
@@ -130,17 +130,17 @@ func TestAKnownSecretIsTakenOutWhereverItStands(t *testing.T) {
 		for _, text := range []string{before + secret, string(j), fmt.Sprintf("%q", before+secret), url.QueryEscape(before + secret)} {
 			clean := r.String(text)
 			if !strings.Contains(clean, Redacted) || strings.Contains(clean, secret) {
-				t.Errorf("%q gives %q", text, clean)
+				t.Errorf("%q is redacted to %q", text, clean)
 			}
 		}
 		hidden := base64.StdEncoding.EncodeToString([]byte(before + secret + "after"))
 		if clean := r.String(hidden); len(clean) > len(before+"after")*2+len(Redacted)+8 {
-			t.Errorf("base64 %s gives %s", hidden, clean)
+			t.Errorf("base64 %s is redacted to %s", hidden, clean)
 		}
 	})
 }
 
-func TestALineOfJSONHasLevelMessageAndTime(t *testing.T) {
+func TestJSONLogHasLevelMessageAndTime(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log, err := NewLogger(LogOptions{Level: "info", Format: FormatAuto, Out: &out})
@@ -148,7 +148,7 @@ func TestALineOfJSONHasLevelMessageAndTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	log.V(1).Info("too detailed")
-	log.Error(errors.New("no route"), "page not kept", "url", "https://example.com/")
+	log.Error(errors.New("no route"), "failed to save page", "url", "https://example.com/")
 	if n := strings.Count(out.String(), "\n"); n != 1 {
 		t.Fatalf("there are %d lines: %s", n, &out)
 	}
@@ -156,17 +156,17 @@ func TestALineOfJSONHasLevelMessageAndTime(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatal(err)
 	}
-	for k, want := range map[string]any{"level": "error", "message": "page not kept", "error": "no route", "url": "https://example.com/"} {
+	for k, want := range map[string]any{"level": "error", "message": "failed to save page", "error": "no route", "url": "https://example.com/"} {
 		if line[k] != want {
 			t.Errorf("%s is %v, want %v", k, line[k], want)
 		}
 	}
 	if _, ok := line["ts"].(string); !ok {
-		t.Errorf("there is no time: %v", line)
+		t.Errorf("the line has no time: %v", line)
 	}
 }
 
-func TestOnATerminalALineIsReadable(t *testing.T) {
+func TestTerminalLogIsPlainText(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log, err := NewLogger(LogOptions{Level: "info", Format: FormatAuto, Terminal: true, Out: &out})
@@ -175,20 +175,20 @@ func TestOnATerminalALineIsReadable(t *testing.T) {
 	}
 	log.Info("crawl ended", "pages", 3)
 	if line := out.String(); json.Valid(out.Bytes()) || !strings.Contains(line, "INFO\tcrawl ended\t") {
-		t.Errorf("it is %q", line)
+		t.Errorf("the line is %q", line)
 	}
 }
 
-func TestALoggerThatCanNotBeIsRefused(t *testing.T) {
+func TestNewLoggerRejectsUnknownLevelsAndFormats(t *testing.T) {
 	t.Parallel()
 	for _, o := range []LogOptions{{Level: "loud", Format: FormatJSON}, {Level: "info", Format: "xml"}} {
 		if _, err := NewLogger(o); err == nil {
-			t.Errorf("%+v is taken", o)
+			t.Errorf("%+v is accepted", o)
 		}
 	}
 }
 
-func TestARunIsCounted(t *testing.T) {
+func TestRunMetrics(t *testing.T) {
 	t.Parallel()
 	reg := NewRegistry("v1.2.3")
 	m, err := NewCrawlMetrics(reg, CrawlLabels{Types: []string{"imprint"}, Changes: []string{"New"}, StopReasons: []string{"Converged"}})
@@ -204,31 +204,31 @@ func TestARunIsCounted(t *testing.T) {
 	first.RecordDocument("imprint", "New")
 	first.RecordDocument("invented", "Odd")
 	first.Finish("Converged")
-	second.RecordSkips(map[string]int{"robots": 100}) // the process before counted these
+	second.RecordSkips(map[string]int{"robots": 100}) // recorded by the previous process
 	second.RecordSkips(map[string]int{"robots": 101})
 	second.Finish("Exploded")
 	want := `
-# HELP clausea_crawl_documents_total Documents that runs found, by type and what happened to them.
+# HELP clausea_crawl_documents_total Documents that runs found, by type and kind of change.
 # TYPE clausea_crawl_documents_total counter
 clausea_crawl_documents_total{change="New",type="imprint"} 1
 clausea_crawl_documents_total{change="other",type="other"} 1
-# HELP clausea_crawl_failed_total URLs that were given up.
+# HELP clausea_crawl_failed_total URLs that could not be fetched.
 # TYPE clausea_crawl_failed_total counter
 clausea_crawl_failed_total 1
-# HELP clausea_crawl_page_bytes_total Bytes of pages, decompressed.
+# HELP clausea_crawl_page_bytes_total Bytes of fetched pages, after decompression.
 # TYPE clausea_crawl_page_bytes_total counter
 clausea_crawl_page_bytes_total 150
-# HELP clausea_crawl_pages_total Pages that were fetched.
+# HELP clausea_crawl_pages_total Pages fetched.
 # TYPE clausea_crawl_pages_total counter
 clausea_crawl_pages_total 2
-# HELP clausea_crawl_running Runs that are under way.
+# HELP clausea_crawl_running Number of runs in progress.
 # TYPE clausea_crawl_running gauge
 clausea_crawl_running 0
-# HELP clausea_crawl_runs_total Runs that ended, by what stopped them.
+# HELP clausea_crawl_runs_total Finished runs, by stop reason.
 # TYPE clausea_crawl_runs_total counter
 clausea_crawl_runs_total{reason="Converged"} 1
 clausea_crawl_runs_total{reason="other"} 1
-# HELP clausea_crawl_skipped_total URLs that brought no page, by reason; failed ones among them.
+# HELP clausea_crawl_skipped_total URLs that were skipped, by reason, including failed URLs.
 # TYPE clausea_crawl_skipped_total counter
 clausea_crawl_skipped_total{reason="depth"} 1
 clausea_crawl_skipped_total{reason="robots"} 6
@@ -241,14 +241,14 @@ clausea_crawl_skipped_total{reason="robots"} 6
 		t.Error(err)
 	}
 	if n, err := testutil.GatherAndCount(reg, "clausea_crawl_duration_seconds", "clausea_build_info", "go_goroutines", "process_cpu_seconds_total"); err != nil || n != 5 {
-		t.Errorf("the registry has %d of the others, %v", n, err)
+		t.Errorf("the registry has %d other series, %v", n, err)
 	}
 	if problems, err := testutil.GatherAndLint(reg); err != nil || len(problems) > 0 {
 		t.Errorf("%v, %v", problems, err)
 	}
 }
 
-func TestLabelsAreBoundedWhateverComes(t *testing.T) {
+func TestLabelValuesAreBounded(t *testing.T) {
 	t.Parallel()
 	reg := prometheus.NewRegistry()
 	m, err := NewCrawlMetrics(reg, CrawlLabels{})
@@ -267,7 +267,7 @@ func TestLabelsAreBoundedWhateverComes(t *testing.T) {
 	}
 }
 
-func TestNoMetricsAreNoFault(t *testing.T) {
+func TestNilMetricsRecordNothing(t *testing.T) {
 	t.Parallel()
 	var m *CrawlMetrics
 	r := m.StartRun(false)
@@ -277,6 +277,6 @@ func TestNoMetricsAreNoFault(t *testing.T) {
 	r.RecordDocument("a", "b")
 	r.Finish("c")
 	if r != nil {
-		t.Error("nothing became something")
+		t.Error("StartRun of nil metrics returns non-nil")
 	}
 }

@@ -1,6 +1,6 @@
-// Package costs reads a CPU profile and says which steps took the time, whatever
-// the steps are: it goes down the calls from one function and splits the dearest
-// step into what it calls, as long as it is the project's own.
+// Package costs breaks a CPU profile down into steps. It starts at one function and
+// repeatedly splits the most expensive step into the functions that it calls, as long
+// as the step is code of this project.
 package costs
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/clausea/crawler/hack/bench/report"
 )
 
-// Step is one row: a function, and the share of the time below the root that was
-// spent in it and what it calls.
+// Step is a function and its share of the root's time, including the functions that it
+// calls.
 type Step struct {
 	Name  string
 	Share float64
@@ -24,11 +24,11 @@ type Step struct {
 
 const (
 	ownPrefix = "github.com/clausea/crawler/"
-	minShare  = 0.01 // steps below this share are put together
+	minShare  = 0.01 // smaller steps are combined
 )
 
-// Write shows the steps below root as a table under a note. A profile that can't be
-// read is named as missing.
+// Write writes a note and a table of the steps below root. It reports an unreadable
+// profile as missing.
 func Write(r *report.Report, file, root string, rows int, note string) {
 	all, err := Steps(file, root, rows)
 	if err != nil {
@@ -43,7 +43,7 @@ func Write(r *report.Report, file, root string, rows int, note string) {
 	r.Table([]string{"Step", "share"}, table)
 }
 
-// node is a function as called by its parent.
+// node is a function in the call tree; its time includes its children.
 type node struct {
 	name     string
 	total    int64
@@ -60,8 +60,8 @@ func (n *node) child(name string) *node {
 	return n.children[name]
 }
 
-// Steps splits the time below root (the end of a function's full name; empty is
-// the whole program) into at least rows steps, the dearest first.
+// Steps splits the time below root into at least rows steps, the most expensive first.
+// root is the end of a function's full name; "" is the whole program.
 func Steps(file, root string, rows int) ([]Step, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -82,7 +82,7 @@ func Steps(file, root string, rows int) ([]Step, error) {
 	return split(top, rows), nil
 }
 
-// stack is a sample's functions, the outermost first.
+// stack returns the functions of a sample, the outermost first.
 func stack(s *profile.Sample) (names []string) {
 	for i := len(s.Location) - 1; i >= 0; i-- {
 		lines := s.Location[i].Line
@@ -109,7 +109,7 @@ func add(top *node, names []string, root string, value int64) {
 	}
 }
 
-// split expands the dearest of the project's own steps until there are enough.
+// split expands the most expensive expandable steps until there are enough.
 func split(top *node, rows int) []Step {
 	done := []*node{}
 	open := []*node{top}
@@ -133,13 +133,13 @@ func split(top *node, rows int) []Step {
 	return merge(append(done, open...), top.total)
 }
 
-// expandable says whether a step is to be split: the project's own are, and the
-// frames that mostly lead to them.
+// expandable reports whether a step may be split: it is code of this project, or spends
+// most of its time calling such code.
 func expandable(n *node) bool {
 	return len(n.children) > 0 && (strings.HasPrefix(n.name, ownPrefix) || 2*ownBelow(n) > n.total)
 }
 
-// ownBelow is the time in the project's own steps below n.
+// ownBelow returns the time below n in code of this project.
 func ownBelow(n *node) (total int64) {
 	for _, c := range n.children {
 		if strings.HasPrefix(c.name, ownPrefix) {
@@ -151,7 +151,7 @@ func ownBelow(n *node) (total int64) {
 	return total
 }
 
-// merge puts steps of one name together, and those that are too small.
+// merge combines steps with the same name, and those below minShare.
 func merge(nodes []*node, total int64) []Step {
 	sum := map[string]int64{}
 	for _, n := range nodes {
@@ -175,15 +175,15 @@ func merge(nodes []*node, total int64) []Step {
 	return out
 }
 
-// group is the name that a step is shown by: the runtime's many are put together.
+// group returns the name to print for a step. It combines functions of the Go runtime.
 func group(name string) string {
 	switch {
 	case strings.HasPrefix(name, "runtime.gcBgMark"), strings.HasPrefix(name, "runtime.bgsweep"), strings.HasPrefix(name, "runtime.bgscavenge"):
-		return "garbage collection, in the background"
+		return "background garbage collection"
 	case strings.HasPrefix(name, "runtime.malloc"), strings.HasPrefix(name, "runtime.newobject"), strings.HasPrefix(name, "runtime.makeslice"), strings.HasPrefix(name, "runtime.growslice"), strings.HasPrefix(name, "runtime.concatstring"), strings.HasPrefix(name, "runtime.slicebytetostring"):
-		return "memory"
+		return "memory allocation"
 	case strings.HasPrefix(name, "runtime."):
-		return "runtime: scheduler and the rest"
+		return "runtime: scheduler and other"
 	}
 	return strings.TrimPrefix(name, ownPrefix)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// write makes a profile of stacks, the outermost function first.
+// write writes a profile. Stacks list the outermost function first.
 func write(t *testing.T, samples map[string]struct {
 	stack []string
 	value int64
@@ -41,7 +41,7 @@ func write(t *testing.T, samples map[string]struct {
 	return name
 }
 
-func TestStepsAreTheDearestCallsOfTheProjectsOwn(t *testing.T) {
+func TestStepsAreTheMostExpensiveCallsOfTheProject(t *testing.T) {
 	t.Parallel()
 	file := write(t, map[string]struct {
 		stack []string
@@ -59,7 +59,7 @@ func TestStepsAreTheDearestCallsOfTheProjectsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Step{{"lib.Parse", 0.5}, {"b.Small", 0.3}, {"memory", 0.15}, {"a.Root, itself", 0.05}}
+	want := []Step{{"lib.Parse", 0.5}, {"b.Small", 0.3}, {"memory allocation", 0.15}, {"a.Root, itself", 0.05}}
 	if len(got) != len(want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
@@ -69,6 +69,6 @@ func TestStepsAreTheDearestCallsOfTheProjectsOwn(t *testing.T) {
 		}
 	}
 	if _, err := Steps(file, "no.Such", 10); err == nil {
-		t.Error("a root that has no sample is no error")
+		t.Error("Steps accepted a root without samples")
 	}
 }

@@ -24,14 +24,19 @@ import (
 // concurrency is how many requests each crawler has in flight.
 const concurrency = 16
 
-// Children are the crawlers that this program is itself, by name. Each takes an
-// address (or a file with addresses) and the file of the authority to trust.
+// Children are the crawlers in bench-programs, by name. Each takes a URL (or a file of
+// URLs) and a PEM file with the certificate authority to trust.
 var Children = map[string]func(target, ca string) error{
 	"clausea": ours, "colly": documented, "nethttp": plain,
 }
 
 // nothing judges no page: the extraction is off.
-type nothing = crawl.NopObserver
+type nothing struct{}
+
+func (nothing) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
+func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
+	return crawl.Verdict{}, nil
+}
 
 // Loopback lets the address guard through to the sites served here.
 func Loopback() *netguard.Guard {
@@ -49,14 +54,14 @@ func ours(origin, ca string) error {
 	}
 	defer f.Close()
 	res, err := crawl.New(f).Run(context.Background(), crawl.Plan{
-		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20,
-			PerHost: concurrency, HostsAtOnce: 1, TimeLimit: time.Hour, Exhaustive: true},
-	}, crawl.Deps{Observer: nothing{}})
+		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}}, MaxPages: 1 << 20, MaxDepth: 1 << 20,
+		Delay: -1, PerHost: concurrency, HostsAtOnce: 1, TimeLimit: time.Hour, Exhaustive: true,
+	}, nothing{})
 	fmt.Fprintln(os.Stderr, "clausea:", res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
 	return err
 }
 
-// documented is colly as its README and its examples of a parallel crawl show it.
+// documented runs colly as its README and its example of a parallel crawl show it.
 func documented(origin, ca string) error {
 	u, err := url.Parse(origin)
 	if err != nil {
@@ -68,13 +73,13 @@ func documented(origin, ca string) error {
 	}
 	c := colly.NewCollector(colly.AllowedDomains(u.Hostname()), colly.Async(true))
 	c.IgnoreRobotsTxt = false
-	c.SetRequestTimeout(time.Minute) // a busy machine is no broken site
+	c.SetRequestTimeout(time.Minute) // a busy machine must not cause failures
 	c.WithTransport(t)
 	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: concurrency}); err != nil {
 		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
 	c.OnHTML("a[href]", func(e *colly.HTMLElement) {
-		if link := e.Attr("href"); len(link) < 10 || link[:9] != "/calendar" { // it has nothing against traps
+		if link := e.Attr("href"); len(link) < 10 || link[:9] != "/calendar" { // colly does not detect traps
 			_ = e.Request.Visit(link)
 		}
 	})
@@ -85,7 +90,7 @@ func documented(origin, ca string) error {
 	return nil
 }
 
-// plain fetches a list and parses nothing: what no crawler can be below.
+// plain fetches a list of URLs and parses nothing: the lower bound for a crawler.
 func plain(list, ca string) error {
 	urls, err := lines(list)
 	if err != nil {
@@ -119,7 +124,7 @@ func plain(list, ca string) error {
 	return nil
 }
 
-// lines reads a list of addresses.
+// lines reads a list of URLs.
 func lines(name string) ([]string, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -134,16 +139,16 @@ func lines(name string) ([]string, error) {
 	return out, sc.Err()
 }
 
-// Transport is net/http's, trusting the authority in the file ca, with as many
-// idle connections as there are requests in flight.
+// Transport returns an HTTP transport that trusts the certificate authority in the file
+// ca and keeps as many idle connections as there are requests in flight.
 func Transport(ca string) (*http.Transport, error) {
 	b, err := os.ReadFile(ca)
 	if err != nil {
-		return nil, fmt.Errorf("read the authority: %w", err)
+		return nil, fmt.Errorf("read the certificate authority: %w", err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(b) {
-		return nil, fmt.Errorf("%s holds no certificate", ca)
+		return nil, fmt.Errorf("%s contains no certificate", ca)
 	}
 	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, MaxIdleConnsPerHost: concurrency}, nil
 }

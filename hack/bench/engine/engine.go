@@ -1,5 +1,5 @@
-// Package engine measures fetching, links, frontier and robots.txt, with the
-// extraction off, beside other crawlers over one made-up site.
+// Package engine compares the crawl engine, without document extraction, with other
+// crawlers on a generated site.
 package engine
 
 import (
@@ -24,17 +24,17 @@ var scrapySpider []byte
 //go:embed spider_rs.mjs
 var spiderScript []byte
 
-// crawler is one of those that are measured.
+// crawler is a measured program.
 type crawler struct {
 	name        string
 	program     measure.Program
-	err         error // why it can't be measured
-	slow        bool  // run once only on a large site
-	maxAttempts int   // how often it may crash before it counts as one that can't be measured
+	err         error // why it cannot be measured
+	slow        bool  // runs only once on a large site
+	maxAttempts int   // runs before a crash counts as a failure; 0 is one
 	crashes     int
 }
 
-// sample is one run of a crawler and what the site saw of it.
+// sample is one run of a crawler with the statistics of the site.
 type sample struct {
 	run   measure.Run
 	stats site.Stats
@@ -48,9 +48,8 @@ const (
 	spiderRS        = "spider-rs"
 )
 
-// Run measures all crawlers in rounds on a site of so many pages. strict is true on
-// a site of the size that the limit of memory is for; on others, crawlers that are
-// slow run once.
+// Run measures all crawlers in rounds. strict applies the memory limit, which is for a
+// site of 2,000 pages, and lets slow crawlers run in every round.
 func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds int, strict bool) error {
 	s, err := site.New(pages)
 	if err != nil {
@@ -70,7 +69,7 @@ func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds in
 	if err != nil {
 		return err
 	}
-	r.Section(fmt.Sprintf("The engine, extraction off, %d pages", pages))
+	r.Section(fmt.Sprintf("Engine without extraction, %d pages", pages))
 	samples := map[string][]sample{}
 	for round := range rounds {
 		for i := range all {
@@ -97,7 +96,7 @@ func Run(ctx context.Context, r *report.Report, set rivals.Set, pages, rounds in
 	return nil
 }
 
-// runWithRetries runs a crawler, again if it crashed and may.
+// runWithRetries runs a crawler up to maxAttempts times.
 func runWithRetries(ctx context.Context, c *crawler, s *site.Site) (got sample, err error) {
 	for range max(c.maxAttempts, 1) {
 		if got, err = runOnce(ctx, c, s); err == nil {
@@ -108,7 +107,7 @@ func runWithRetries(ctx context.Context, c *crawler, s *site.Site) (got sample, 
 	return got, err
 }
 
-// runOnce runs a crawler and sees to it that it crawled the site.
+// runOnce runs a crawler. It is an error if the crawler misses more than 1 % of the pages.
 func runOnce(ctx context.Context, c *crawler, s *site.Site) (sample, error) {
 	s.TakeStats()
 	run, err := measure.Do(ctx, c.program)
@@ -137,7 +136,7 @@ func crawlers(s *site.Site, srv *site.Server, set rivals.Set, dir string) ([]cra
 		{name: documentedColly, program: measure.Program{Argv: []string{programs, "-as", "colly", srv.URL, srv.CA}}, slow: true},
 		{name: "net/http, the same list", program: measure.Program{Argv: []string{programs, "-as", "nethttp", list, srv.CA}}},
 		{name: set.Wget2Name, err: set.Wget2Err, program: measure.Program{
-			// 8 is its word for pages that are missing.
+			// wget2 exits with 8 if a page is missing.
 			Argv: []string{set.Wget2, "--recursive", "--level=0", "--no-hsts", "--no-hpkp", "--no-ocsp", "--max-threads=" + strconv.Itoa(concurrency), "--delete-after", "--directory-prefix=" + dir, "--ca-certificate=" + srv.CA, "--quiet", "--filter-urls", "--reject-regex=calendar", start},
 			Env:  home, AllowedExitCodes: []int{8},
 		}, maxAttempts: 8},

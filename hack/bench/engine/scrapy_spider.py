@@ -1,4 +1,4 @@
-"""Scrapy as its documentation shows a crawl of a whole site."""
+"""Crawls a whole site as the Scrapy documentation shows it."""
 import scrapy
 from scrapy.linkextractors import LinkExtractor
 from scrapy.spiders import CrawlSpider, Rule

@@ -1,5 +1,5 @@
-// spider-rs as its README shows it, told to keep robots.txt and to leave the
-// endless calendar alone. Arguments: the first address, the folder it is installed in.
+// spider-rs as its README shows it, configured to respect robots.txt and to skip the
+// endless calendar. Arguments: the start URL and the folder in which it is installed.
 import { createRequire } from 'node:module'
 
 const [start, modules] = process.argv.slice(2)

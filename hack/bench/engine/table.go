@@ -12,11 +12,11 @@ import (
 	"github.com/clausea/crawler/hack/bench/site"
 )
 
-// writeTables shows what each crawler took.
+// writeTables writes the cost and the requests of each crawler.
 func writeTables(r *report.Report, s *site.Site, all []crawler, samples map[string][]sample) {
-	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed. CPU in milliseconds, the median of the rounds with the least and the most; shares are of medians.",
+	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed. CPU time in milliseconds: the median of the rounds and the range. Ratios are of medians.",
 		s.Pages, float64(s.Bytes)/float64(s.Pages)/1024, float64(s.Compressed)/float64(s.Pages)/1024)
-	ours := samples[ourEngine]
+	clausea := samples[ourEngine]
 	var rows, counts [][]string
 	for _, c := range all {
 		got := samples[c.name]
@@ -24,7 +24,7 @@ func writeTables(r *report.Report, s *site.Site, all []crawler, samples map[stri
 			continue
 		}
 		share := func(f func(sample) float64) string {
-			return fmt.Sprintf("%.2f", spread(ours, f).Median/spread(got, f).Median)
+			return fmt.Sprintf("%.2f", spread(clausea, f).Median/spread(got, f).Median)
 		}
 		rows = append(rows, []string{
 			label(c), spread(got, perRequest).String(), share(perRequest), spread(got, perPage).String(), share(perPage),
@@ -36,11 +36,11 @@ func writeTables(r *report.Report, s *site.Site, all []crawler, samples map[stri
 			c.name, fmt.Sprint(st.Requests), fmt.Sprint(st.Pages), fmt.Sprint(st.Redirects), fmt.Sprint(st.Missing), fmt.Sprint(st.Trap), fmt.Sprint(st.Forbidden), fmt.Sprintf("%.3f", overDistinct(got[len(got)-1])),
 		})
 	}
-	r.Table([]string{"Crawler", "CPU a request", "our share", "CPU a page", "our share", "peak MiB", "wall s", "rounds"}, rows)
-	r.Table([]string{"Crawler", "requests", "different pages", "redirects", "missing", "in the trap", "forbidden", "requests over distinct"}, counts)
+	r.Table([]string{"Crawler", "CPU per request", "clausea/this", "CPU per page", "clausea/this", "peak MiB", "wall s", "rounds"}, rows)
+	r.Table([]string{"Crawler", "requests", "distinct pages", "redirects", "missing", "in the trap", "forbidden", "requests per distinct URL"}, counts)
 }
 
-// label is a crawler's name, and that it crashed where it did.
+// label returns a crawler's name, with the number of its crashes.
 func label(c crawler) string {
 	if c.crashes > 0 {
 		return fmt.Sprintf("%s (crashed %d times)", c.name, c.crashes)
@@ -48,24 +48,23 @@ func label(c crawler) string {
 	return c.name
 }
 
-// writeProfile shows what the engine's time went to.
+// writeProfile writes a CPU profile of one more run by step.
 func writeProfile(ctx context.Context, r *report.Report, c crawler, dir string) {
 	profile := filepath.Join(dir, "cpu")
 	p := c.program
 	p.Argv = slices.Concat(p.Argv[:1], []string{"-profile", profile}, p.Argv[1:])
 	if _, err := measure.Do(ctx, p); err != nil {
-		r.Missing("the engine's time by step", err)
+		r.Missing("engine CPU time by step", err)
 		return
 	}
-	costs.Write(r, profile, "", 22, "Where the engine's time goes, by a CPU profile of one more run; each step with what it calls.")
+	costs.Write(r, profile, "", 22, "CPU time of the engine by step, from a CPU profile of one more run. A step includes the functions that it calls.")
 }
 
 func overDistinct(s sample) float64 {
 	return float64(s.stats.Requests) / float64(max(s.stats.Distinct, 1))
 }
 
-// Limits of the required lines. They are for the site of 2,000 pages; the shares
-// are required of larger ones too.
+// Limits on the site of 2,000 pages. The limits of ratios apply to larger sites, too.
 const (
 	maxOfColly              = 0.35
 	maxOfSpiderRS           = 1.0
@@ -75,9 +74,9 @@ const (
 )
 
 func writeRequirements(r *report.Report, samples map[string][]sample, pages int, strict bool) {
-	ours := samples[ourEngine]
-	if len(ours) == 0 {
-		r.Unmeasured("the engine", "see above")
+	clausea := samples[ourEngine]
+	if len(clausea) == 0 {
+		r.Unmeasured("engine", "see above")
 		return
 	}
 	at := fmt.Sprintf(", %d pages", pages)
@@ -85,17 +84,17 @@ func writeRequirements(r *report.Report, samples map[string][]sample, pages int,
 		rival string
 		most  float64
 	}{{documentedColly, maxOfColly}, {spiderRS, maxOfSpiderRS}, {scrapy, maxOfScrapy}} {
-		what := "CPU a request over " + limit.rival + "'s" + at
+		what := "CPU per request relative to " + limit.rival + at
 		if got := samples[limit.rival]; len(got) > 0 {
-			r.AtMost(what, spread(ours, perRequest).Median/spread(got, perRequest).Median, limit.most, "")
+			r.AtMost(what, spread(clausea, perRequest).Median/spread(got, perRequest).Median, limit.most, "")
 		} else {
 			r.Unmeasured(what, limit.rival+" could not be measured")
 		}
 	}
-	r.AtMost("requests over distinct addresses"+at, spread(ours, overDistinct).Max, maxRequestsOverDistinct, "")
-	r.AtMost("fetched though robots.txt forbids it"+at, spread(ours, func(s sample) float64 { return float64(s.stats.Forbidden) }).Max, 0, "")
-	r.AtLeast("pages found"+at, spread(ours, func(s sample) float64 { return float64(s.stats.Pages) }).Min, float64(pages), "")
+	r.AtMost("requests per distinct URL"+at, spread(clausea, overDistinct).Max, maxRequestsOverDistinct, "")
+	r.AtMost("requests that robots.txt forbids"+at, spread(clausea, func(s sample) float64 { return float64(s.stats.Forbidden) }).Max, 0, "")
+	r.AtLeast("pages found"+at, spread(clausea, func(s sample) float64 { return float64(s.stats.Pages) }).Min, float64(pages), "")
 	if strict {
-		r.AtMost("peak memory"+at, spread(ours, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).Max, maxPeakMiB, " MiB")
+		r.AtMost("peak memory"+at, spread(clausea, func(s sample) float64 { return float64(s.run.Peak) / (1 << 20) }).Max, maxPeakMiB, " MiB")
 	}
 }

@@ -1,4 +1,4 @@
-// Package measure runs programs on one core and says what they took.
+// Package measure runs programs on one core and measures their CPU time and memory.
 package measure
 
 import (
@@ -14,26 +14,26 @@ import (
 	"time"
 )
 
-// Run is what one run of a program took.
+// Run is the cost of one run of a program.
 type Run struct {
 	CPU  time.Duration // user and system time of the process
 	Wall time.Duration
-	Peak int64 // most resident memory, bytes
+	Peak int64 // highest resident memory, bytes
 }
 
-// Program is one to run.
+// Program is a program to run.
 type Program struct {
 	Argv []string
-	Env  []string // added to this process's own
-	// AllowedExitCodes are exit codes beside 0 that are no failure.
+	Env  []string // in addition to the environment of this process
+	// AllowedExitCodes are exit codes other than 0 that count as success.
 	AllowedExitCodes []int
-	// Timeout is how long it may take.
+	// Timeout bounds the run; 0 is ten minutes.
 	Timeout time.Duration
 }
 
-// PinSelf binds this process, which serves the sites, to the first core, so that
-// the programs on the last one have it to themselves: it starts itself anew under
-// taskset. On one core, or without taskset, it does nothing.
+// PinSelf pins this process, which serves the sites, to the first core, so that the
+// measured programs have the second core to themselves. It restarts the process under
+// taskset. With one core, or without taskset, it does nothing.
 func PinSelf() error {
 	const mark = "CLAUSEA_BENCH_PINNED"
 	if os.Getenv(mark) != "" || tasksetCommand("0") == nil {
@@ -58,7 +58,7 @@ func PinSelf() error {
 	return nil
 }
 
-// Pinned says whether programs have a core of their own.
+// Pinned reports whether the measured programs have a core to themselves.
 func Pinned() bool { return tasksetCommand("0") != nil }
 
 func tasksetCommand(core string) []string {
@@ -78,7 +78,7 @@ func Do(ctx context.Context, p Program) (Run, error) {
 	return r.Wait()
 }
 
-// Running is a program that was started.
+// Running is a started program.
 type Running struct {
 	p         Program
 	ctx       context.Context // bounds the run
@@ -91,7 +91,7 @@ type Running struct {
 	err       error
 }
 
-// Start runs p on the second core; whoever calls it waits for its end or stops it.
+// Start starts p on the second core. The caller must call Wait or Stop.
 func Start(ctx context.Context, p Program) (*Running, error) {
 	if p.Timeout <= 0 {
 		p.Timeout = 10 * time.Minute
@@ -116,22 +116,22 @@ func Start(ctx context.Context, p Program) (*Running, error) {
 	return r, nil
 }
 
-// Exited is closed when the program has ended.
+// Exited returns a channel that is closed when the program has exited.
 func (r *Running) Exited() <-chan struct{} { return r.exited }
 
-// Stop asks the program to end, as an administrator does, and waits for it.
+// Stop sends SIGTERM to the program and waits for it.
 func (r *Running) Stop() (Run, error) {
-	_ = r.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	_ = r.cmd.Process.Signal(syscall.SIGTERM) // it may have exited
 	return r.Wait()
 }
 
-// Wait waits for the program's end.
+// Wait waits until the program exits.
 func (r *Running) Wait() (Run, error) {
 	<-r.exited
 	defer r.cancel()
 	st := r.cmd.ProcessState
 	if r.ctx.Err() != nil {
-		return Run{}, fmt.Errorf("run %s: it did not end within %v", r.p.Argv[0], r.p.Timeout)
+		return Run{}, fmt.Errorf("run %s: it did not exit within %v", r.p.Argv[0], r.p.Timeout)
 	}
 	if r.err != nil && (st == nil || !slices.Contains(r.p.AllowedExitCodes, st.ExitCode())) {
 		return Run{}, fmt.Errorf("run %s: %w: %s", strings.Join(r.p.Argv[:min(len(r.p.Argv), 4)], " "), r.err, r.stderr)
@@ -139,8 +139,8 @@ func (r *Running) Wait() (Run, error) {
 	return Run{CPU: st.UserTime() + st.SystemTime(), Wall: time.Since(r.startedAt), Peak: r.peak}, nil
 }
 
-// watchPeak reads a process' peak of resident memory until it is done. (The peak in
-// its rusage begins with the parent's, which had the memory before the exec.)
+// watchPeak polls a process's peak resident memory until done receives. The peak in its
+// rusage is of no use: it includes the parent's memory before the exec.
 func watchPeak(pid int, done <-chan error) (peak int64, err error) {
 	for {
 		select {
@@ -163,7 +163,7 @@ func watchPeak(pid int, done <-chan error) (peak int64, err error) {
 	}
 }
 
-// tail keeps the end of what is written to it.
+// tail is a writer that retains the last 2000 bytes.
 type tail struct{ b []byte }
 
 func (t *tail) Write(p []byte) (int, error) {

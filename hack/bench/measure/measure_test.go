@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestASpreadIsTheEndsAndTheMiddle(t *testing.T) {
+func TestSpreadHasMinimumMedianAndMaximum(t *testing.T) {
 	t.Parallel()
 	if got, want := SpreadOf([]float64{3, 1, 2}), (Spread{1, 2, 3}); got != want {
 		t.Errorf("%v, want %v", got, want)
@@ -20,22 +20,22 @@ func TestASpreadIsTheEndsAndTheMiddle(t *testing.T) {
 	}
 }
 
-func TestAProgramIsMeasuredAndItsFailureTold(t *testing.T) {
+func TestDoMeasuresAProgramAndReportsItsFailure(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("PATH") == "" {
 		t.Fatal("no PATH to find a shell in")
 	}
 	got, err := Do(t.Context(), Program{Argv: []string{"sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"}})
 	if err != nil || got.CPU <= 0 || got.Wall < got.CPU/2 || got.Peak <= 0 {
-		t.Errorf("a busy shell took %+v, %v", got, err)
+		t.Errorf("the busy shell cost %+v, %v", got, err)
 	}
 	if _, err := Do(t.Context(), Program{Argv: []string{"sh", "-c", "echo broken >&2; exit 3"}}); err == nil || !strings.Contains(err.Error(), "broken") {
-		t.Errorf("a failure is told as %v", err)
+		t.Errorf("the error of a failed program is %v", err)
 	}
 	if _, err := Do(t.Context(), Program{Argv: []string{"sh", "-c", "exit 8"}, AllowedExitCodes: []int{8}}); err != nil {
-		t.Errorf("an exit code that is no failure is told as %v", err)
+		t.Errorf("the error for an allowed exit code is %v", err)
 	}
-	if _, err := Do(t.Context(), Program{Argv: []string{"sleep", "60"}, Timeout: 50 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "did not end") {
-		t.Errorf("a program without end is told as %v", err)
+	if _, err := Do(t.Context(), Program{Argv: []string{"sleep", "60"}, Timeout: 50 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "did not exit") {
+		t.Errorf("the error of a program that does not exit is %v", err)
 	}
 }

@@ -15,9 +15,9 @@ const (
 )
 
 // PrioritizeOnCore gives this process, and the programs that it starts from now on,
-// their core before whatever else the machine does, so that this is not taken for
-// theirs where times are measured; undo gives it back. It needs root. A nice value
-// would not do: Linux weighs whole sessions against each other.
+// real-time priority, so that other load on the machine does not distort measured
+// times. undo restores the default policy. It needs root. A nice value is not enough:
+// Linux autogroup scheduling divides CPU time by session first.
 func PrioritizeOnCore() (undo func(), err error) {
 	if err := setScheduling(schedRR, 1); err != nil {
 		_ = setScheduling(schedOther, 0)
@@ -26,8 +26,8 @@ func PrioritizeOnCore() (undo func(), err error) {
 	return func() { _ = setScheduling(schedOther, 0) }, nil
 }
 
-// setScheduling sets the policy of all threads; on Linux each has its own, and those to
-// come have that of the thread that makes them.
+// setScheduling sets the policy of all threads. On Linux each thread has a policy of its
+// own, and a new thread inherits that of its creator.
 func setScheduling(policy, priority uint32) error {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {

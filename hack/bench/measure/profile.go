@@ -8,22 +8,23 @@ import (
 	"runtime/pprof"
 )
 
-// ProgramsPath is the path of the program that is the measured ones: bench-programs, beside
-// this one. make bench builds both.
+// ProgramsPath returns the path of bench-programs, which contains the measured Go
+// programs. It must be in the folder of this program; make bench builds both.
 func ProgramsPath() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return "", fmt.Errorf("look for bench-programs: %w", err)
+		return "", fmt.Errorf("find bench-programs: %w", err)
 	}
 	path := filepath.Join(filepath.Dir(self), "bench-programs")
 	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("look for bench-programs, which make bench builds: %w", err)
+		return "", fmt.Errorf("find bench-programs, which make bench builds: %w", err)
 	}
 	return path, nil
 }
 
-// Profile writes a CPU profile of this process into a file until stop is called, which
-// writes what is in use then into the same name with .heap. An empty name is none.
+// Profile writes a CPU profile of this process to a file until stop is called. stop also
+// writes a heap profile to the same name with ".heap" appended. An empty name disables
+// both.
 func Profile(name string) (stop func(), err error) {
 	if name == "" {
 		return func() {}, nil
@@ -41,7 +42,7 @@ func Profile(name string) (stop func(), err error) {
 	}, nil
 }
 
-// writeHeapProfile writes what is in use into a file, for who looks at profiles by hand.
+// writeHeapProfile writes a heap profile for manual inspection; it ignores errors.
 func writeHeapProfile(file string) {
 	f, err := os.Create(file)
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Spread is the least, the middle and the most of several measurements.
+// Spread is the minimum, median and maximum of several measurements.
 type Spread struct{ Min, Median, Max float64 }
 
-// SpreadOf sorts values and takes the three; of an even number the lower middle.
+// SpreadOf returns the spread of values. The median of an even number is the lower one.
 func SpreadOf(values []float64) Spread {
 	if len(values) == 0 {
 		return Spread{}
@@ -19,7 +19,7 @@ func SpreadOf(values []float64) Spread {
 	return Spread{v[0], v[(len(v)-1)/2], v[len(v)-1]}
 }
 
-// String shows the middle, and the ends where there is more than one value.
+// String prints the median, and the range if there is more than one value.
 func (s Spread) String() string {
 	if s.Min == s.Max {
 		return threeDigits(s.Median)
@@ -27,7 +27,7 @@ func (s Spread) String() string {
 	return fmt.Sprintf("%s (%s-%s)", threeDigits(s.Median), threeDigits(s.Min), threeDigits(s.Max))
 }
 
-// threeDigits prints three digits that count.
+// threeDigits prints a number with three significant digits.
 func threeDigits(f float64) string {
 	switch {
 	case f >= 100:
@@ -41,7 +41,7 @@ func threeDigits(f float64) string {
 	}
 }
 
-// LoadAverage is the machine's load average of the last minute, empty where it has none.
+// LoadAverage returns the load average of the last minute, or "" if the system has none.
 func LoadAverage() string {
 	b, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Stalls watches how long this process is kept from running, by a goroutine that
-// sleeps for a millisecond at a time. What a server sees of the time between two
-// requests is wrong by about so much.
+// Stalls measures how long the operating system keeps this process from running, with
+// a goroutine that sleeps for one millisecond at a time. The times between two requests
+// that a server in this process sees are wrong by about that much.
 type Stalls struct {
 	stop chan struct{}
 	done sync.WaitGroup
@@ -16,10 +16,10 @@ type Stalls struct {
 	count   int
 }
 
-// stallThreshold is how late a wake-up has to be to count.
+// stallThreshold is the delay from which a late wake-up counts as a stall.
 const stallThreshold = 5 * time.Millisecond
 
-// WatchStalls begins to watch.
+// WatchStalls starts to measure.
 func WatchStalls() *Stalls {
 	s := &Stalls{stop: make(chan struct{})}
 	s.done.Go(func() {
@@ -42,8 +42,8 @@ func WatchStalls() *Stalls {
 	return s
 }
 
-// Stop ends the watch and says how often the process stood still for over five
-// milliseconds, and how long at most.
+// Stop ends the measurement. It returns the number of stalls of more than five
+// milliseconds and the longest one.
 func (s *Stalls) Stop() (count int, most time.Duration) {
 	close(s.stop)
 	s.done.Wait()

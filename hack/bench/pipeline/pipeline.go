@@ -1,6 +1,6 @@
-// Package pipeline measures a whole run on pages that read like legal documents:
-// fetch, extract, classify and store, beside the libraries that are often glued
-// together for it; and the reading of one page, by step.
+// Package pipeline measures complete runs on generated legal documents (fetch, extract,
+// classify and store) and compares them with a combination of common libraries. It also
+// breaks the time for one page down into steps.
 package pipeline
 
 import (
@@ -16,18 +16,18 @@ import (
 	"github.com/clausea/crawler/hack/bench/site"
 )
 
-// maxCPU is what a page may take, in milliseconds.
+// maxCPU is the limit per page in milliseconds.
 const maxCPU = 10
 
-// program is one that is measured.
+// program is a measured program.
 type program struct {
 	name, child     string
-	cpu, peak, wall []float64 // a round each: ms a page, MiB, s
-	storedBytes     int64     // bytes, of the last round
-	err             error     // why it can't be measured
+	cpu, peak, wall []float64 // per round: ms per page, MiB, s
+	storedBytes     int64     // of the last round
+	err             error     // why it cannot be measured
 }
 
-// Run measures both on a site of so many documents.
+// Run measures both programs on a site with the given number of documents.
 func Run(ctx context.Context, r *report.Report, pages, rounds int) error {
 	s, err := site.NewDocuments(pages)
 	if err != nil {
@@ -43,7 +43,7 @@ func Run(ctx context.Context, r *report.Report, pages, rounds int) error {
 		return err
 	}
 	defer srv.Close()
-	r.Section(fmt.Sprintf("The whole pipeline, %d documents", pages))
+	r.Section(fmt.Sprintf("Pipeline, %d documents", pages))
 	us := &program{name: "clausea: engine, document, embedded store", child: "clausea"}
 	all := []*program{us, {name: "colly, go-readability, html-to-markdown, files", child: "glue"}}
 	for round := range rounds {
@@ -56,20 +56,20 @@ func Run(ctx context.Context, r *report.Report, pages, rounds int) error {
 	}
 	writeTable(r, s, all)
 	if us.err != nil {
-		r.Unmeasured("CPU a page of the whole pipeline", us.err)
+		r.Unmeasured("CPU per page of the pipeline", us.err)
 		return nil
 	}
-	r.AtMost("CPU a page of the whole pipeline", measure.SpreadOf(us.cpu).Median, maxCPU, " ms")
+	r.AtMost("CPU per page of the pipeline", measure.SpreadOf(us.cpu).Median, maxCPU, " ms")
 	profile := filepath.Join(dir, "cpu")
 	if err := us.round(ctx, s, srv, filepath.Join(dir, "profiled"), profile); err != nil {
-		r.Missing("the pipeline's time by step", err)
+		r.Missing("pipeline CPU time by step", err)
 	} else {
-		costs.Write(r, profile, "", 24, "Where the pipeline's time goes, by a CPU profile of one more run; each step with what it calls.")
+		costs.Write(r, profile, "", 24, "CPU time of the pipeline by step, from a CPU profile of one more run. A step includes the functions that it calls.")
 	}
 	return measureSteps(ctx, r, s)
 }
 
-// round runs a program once and adds what it took, unless it is profiled.
+// round runs a program once. It adds the cost to p unless the run is profiled.
 func (p *program) round(ctx context.Context, s *site.Site, srv *site.Server, out, profile string) error {
 	programs, err := measure.ProgramsPath()
 	if err != nil {
@@ -98,7 +98,7 @@ func (p *program) round(ctx context.Context, s *site.Site, srv *site.Server, out
 
 func writeTable(r *report.Report, s *site.Site, all []*program) {
 	n := float64(s.Pages)
-	r.Note("%d pages, mean %.1f KiB, %.1f KiB compressed, each another text and each kept. CPU in milliseconds a page.", s.Pages, float64(s.Bytes)/n/1024, float64(s.Compressed)/n/1024)
+	r.Note("%d pages with a mean of %.1f KiB, %.1f KiB compressed. All texts differ and all are stored. CPU time in milliseconds per page.", s.Pages, float64(s.Bytes)/n/1024, float64(s.Compressed)/n/1024)
 	var rows [][]string
 	for _, p := range all {
 		if p.err != nil {
@@ -112,10 +112,10 @@ func writeTable(r *report.Report, s *site.Site, all []*program) {
 		}
 		rows = append(rows, []string{p.name, of(p.cpu).String(), share, of(p.peak).String(), of(p.wall).String(), fmt.Sprintf("%.1f", float64(p.storedBytes)/n/1024)})
 	}
-	r.Table([]string{"Program", "CPU a page", "our share", "peak MiB", "wall s", "KiB kept a page"}, rows)
+	r.Table([]string{"Program", "CPU per page", "clausea/this", "peak MiB", "wall s", "KiB stored per page"}, rows)
 }
 
-// sizeOf is the size of all files below dir.
+// sizeOf returns the size of all files below dir.
 func sizeOf(dir string) (total int64, err error) {
 	err = filepath.Walk(dir, func(_ string, info os.FileInfo, err error) error {
 		if err == nil && !info.IsDir() {

@@ -24,14 +24,13 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// Children are the programs that are measured, by name; each takes an address,
-// the file of the authority to trust, a folder to keep the documents in and how
-// many they must be.
+// Children are the measured programs, by name. Each takes a URL, a PEM file with the
+// certificate authority to trust, a folder for the documents, and their expected number.
 var Children = map[string]func(origin, ca, dir string, pages int) error{"clausea": ours, "glue": glue}
 
 const concurrency = 16
 
-// ours is a run as `clausea crawl` does it, into an embedded store.
+// ours executes a run as `clausea crawl` does, with an embedded store.
 func ours(origin, ca, dir string, pages int) error {
 	ctx := context.Background()
 	u, err := url.Parse(origin)
@@ -49,20 +48,20 @@ func ours(origin, ca, dir string, pages int) error {
 	}
 	r := &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), Holder: "bench"}
 	rep, err := r.Run(ctx, run.Task{Company: "harbour", Plan: crawl.Plan{
-		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/p/10000"}}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20,
-			PerHost: concurrency, TimeLimit: time.Hour, Exhaustive: true},
+		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/p/10000"}}, MaxPages: 1 << 20, MaxDepth: 1 << 20,
+		Delay: -1, PerHost: concurrency, TimeLimit: time.Hour, Exhaustive: true,
 	}})
 	if cerr := s.Close(ctx); err == nil {
 		err = cerr
 	}
 	if err == nil && len(rep.Documents) != pages {
-		err = fmt.Errorf("crawl %s: %d of %d pages were kept as documents, skipped %v", origin, len(rep.Documents), pages, rep.Result.Progress.Skipped)
+		err = fmt.Errorf("crawl %s: %d of %d pages were stored as documents, skipped %v", origin, len(rep.Documents), pages, rep.Result.Progress.Skipped)
 	}
 	return err
 }
 
-// glue is what is often written instead: colly, a readability and a Markdown
-// library, and a file a page.
+// glue is the usual alternative: colly, a readability library, a Markdown library, and
+// one file per page.
 func glue(origin, ca, dir string, pages int) error {
 	t, err := engine.Transport(ca)
 	if err != nil {
@@ -75,7 +74,7 @@ func glue(origin, ca, dir string, pages int) error {
 	c := colly.NewCollector(colly.AllowedDomains(u.Hostname()), colly.Async(true))
 	c.WithTransport(t)
 	c.IgnoreRobotsTxt = false
-	c.SetRequestTimeout(time.Minute) // a busy machine is no broken site
+	c.SetRequestTimeout(time.Minute) // a busy machine must not cause failures
 	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: concurrency}); err != nil {
 		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
@@ -95,19 +94,19 @@ func glue(origin, ca, dir string, pages int) error {
 	c.Wait()
 	files, err := os.ReadDir(dir)
 	if err == nil && len(files) != pages {
-		err = fmt.Errorf("crawl %s: %d of %d pages were kept", origin, len(files), pages)
+		err = fmt.Errorf("crawl %s: %d of %d pages were stored", origin, len(files), pages)
 	}
 	return err
 }
 
-// save writes a page's main content as Markdown.
+// save writes the main content of a page as Markdown.
 func save(dir string, at *url.URL, body []byte) error {
 	a, err := readability.FromReader(bytes.NewReader(body), at)
 	if err != nil {
 		return fmt.Errorf("extract %s: %w", at, err)
 	}
 	if a.Node == nil {
-		return fmt.Errorf("extract %s: nothing", at)
+		return fmt.Errorf("extract %s: no content", at)
 	}
 	md, err := htmltomarkdown.ConvertNode(a.Node)
 	if err != nil {

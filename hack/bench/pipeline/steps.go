@@ -13,13 +13,13 @@ import (
 	"github.com/clausea/crawler/internal/document"
 )
 
-// The reading alone: so many pages, each so many times.
+// The number of pages for document.Read, and how often it reads each.
 const (
 	readPages   = 60
 	readRepeats = 4
 )
 
-// Read is the program that reads the pages of a folder as documents.
+// Read is a measured program: it reads the pages in a folder as documents.
 func Read(dir string) error {
 	names, err := filepath.Glob(filepath.Join(dir, "*.html"))
 	if err != nil {
@@ -36,29 +36,29 @@ func Read(dir string) error {
 				return fmt.Errorf("read %s: %w", name, err)
 			}
 			if !d.Legal {
-				return fmt.Errorf("read %s: it is no legal document to document.Read, but %s", name, d.Type)
+				return fmt.Errorf("read %s: document.Read returned type %s, which is not a legal document", name, d.Type)
 			}
 		}
 	}
 	return nil
 }
 
-// measureSteps shows where the time of document.Read goes.
+// measureSteps writes the CPU time of document.Read by step.
 func measureSteps(ctx context.Context, r *report.Report, s *site.Site) error {
 	dir, err := os.MkdirTemp("", "bench-read")
 	if err != nil {
-		return fmt.Errorf("measure the reading: %w", err)
+		return fmt.Errorf("measure document.Read: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	n := min(readPages, s.Pages)
 	for i := range n {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.html", i)), s.Page(i), 0o600); err != nil {
-			return fmt.Errorf("measure the reading: %w", err)
+			return fmt.Errorf("measure document.Read: %w", err)
 		}
 	}
 	programs, err := measure.ProgramsPath()
 	if err != nil {
-		return fmt.Errorf("measure the reading: %w", err)
+		return fmt.Errorf("measure document.Read: %w", err)
 	}
 	profile := filepath.Join(dir, "cpu")
 	got, err := measure.Do(ctx, measure.Program{Argv: []string{programs, "-profile", profile, "-as", "read", dir}})
@@ -72,11 +72,11 @@ func measureSteps(ctx context.Context, r *report.Report, s *site.Site) error {
 		return nil
 	}
 	page := got.CPU.Seconds() * 1000 / float64(n*readRepeats)
-	rows := [][]string{{"document.Read and its garbage, in all", fmt.Sprintf("%.2f", page), ""}}
+	rows := [][]string{{"document.Read with garbage collection", fmt.Sprintf("%.2f", page), ""}}
 	for _, step := range all {
 		rows = append(rows, []string{step.Name, fmt.Sprintf("%.2f", page*step.Share), fmt.Sprintf("%.0f %%", step.Share*100)})
 	}
-	r.Note("Reading one of these pages alone, by the steps that a CPU profile shows; the background's garbage collection is spread over them.")
-	r.Table([]string{"Step", "CPU ms a page", "share"}, rows)
+	r.Note("CPU time of document.Read for one of these pages, by step of a CPU profile. Background garbage collection is distributed over the steps.")
+	r.Table([]string{"Step", "CPU ms per page", "share"}, rows)
 	return nil
 }

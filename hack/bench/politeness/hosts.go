@@ -12,40 +12,40 @@ import (
 	"github.com/clausea/crawler/hack/bench/site"
 )
 
-// hosts are many small sites behind one server. It looks at when their requests
-// begin and end, robots.txt's included.
+// hosts serves many small sites. It records when requests start and end, including
+// those for robots.txt.
 type hosts struct {
-	pages   int           // of each host, its home page among them
-	latency time.Duration // from a request to its answer
+	pages   int           // of each host, including the home page
+	latency time.Duration // from a request to its response
 
 	mu    sync.Mutex
 	stats map[string]*hostStats
 }
 
-// hostStats are what one host saw.
+// hostStats are the requests to one host.
 type hostStats struct {
-	lastStart, lastEnd time.Time // of the last request
+	lastStart, lastEnd time.Time // of the latest request
 	firstStart         time.Time
 	requests           int
 	inFlight           int
-	maxInFlight        int           // requests at once
-	minGap             time.Duration // least time from one request's beginning to the next's
-	shortGaps          int           // gaps that were too short
+	maxInFlight        int           // concurrent requests
+	minGap             time.Duration // shortest time between the starts of two requests
+	shortGaps          int           // gaps below minAllowedGap
 }
 
-// Prefixes of hosts that hang: at everything, or at everything but robots.txt.
+// Prefixes of hosts that do not respond: to any request, or to any but robots.txt.
 const (
 	hangingPrefix            = "dead"
 	hangingAfterRobotsPrefix = "stuck"
 )
 
-// hostName is the name of host i of a kind, in letters: hosts that differ in numbers
-// only look like a trap.
+// hostName returns the name of host i of a kind. It counts in letters, because hosts that
+// differ only in digits look like a trap.
 func hostName(kind string, i int) string {
 	return fmt.Sprintf("%s-%c%c.%s", kind, 'a'+i/26, 'a'+i%26, site.Domain)
 }
 
-// takeStats gives what was seen since the last take.
+// takeStats returns the statistics since the previous call.
 func (h *hosts) takeStats() map[string]*hostStats {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -82,7 +82,7 @@ func (h *hosts) endRequest(v *hostStats) {
 	v.lastEnd = time.Now()
 }
 
-// ServeHTTP serves all the hosts.
+// ServeHTTP serves all hosts.
 func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v := h.startRequest(r.Host)
 	defer h.endRequest(v)

@@ -1,6 +1,6 @@
-// Package politeness measures how many hosts are crawled at once: whether each is
-// left in peace as long as asked, how much time that costs, and whether hosts
-// that hang hold up the others.
+// Package politeness measures crawls of many hosts: whether the delay between requests
+// to a host is kept, how much longer than the ideal the crawl takes, and whether hosts
+// that do not respond delay the others.
 package politeness
 
 import (
@@ -16,21 +16,21 @@ import (
 	"github.com/clausea/crawler/hack/bench/site"
 )
 
-// What is asked for.
+// Parameters and limits.
 const (
 	latency       = 50 * time.Millisecond
 	minAllowedGap = 245 * time.Millisecond
-	maxWallRatio  = 1.1 // of the ideal
-	maxSlowdown   = 1.5 // of the time without hosts that hang
+	maxWallRatio  = 1.1 // relative to the ideal
+	maxSlowdown   = 1.5 // relative to a crawl without unresponsive hosts
 
 	manyHosts    = 200
-	manyPages    = 59 // with robots.txt 60 requests, 14.8 s at the least
-	fewHosts     = 60 // healthy ones beside those that hang
+	manyPages    = 59 // with robots.txt 60 requests, at least 14.8 s
+	fewHosts     = 60 // healthy hosts next to the unresponsive ones
 	fewPages     = 19
 	hangingHosts = 64
 )
 
-// bench is what the runs share.
+// bench is shared by all runs.
 type bench struct {
 	ctx      context.Context
 	hosts    *hosts
@@ -38,19 +38,19 @@ type bench struct {
 	programs string
 }
 
-// outcome is one run as the healthy hosts saw it.
+// outcome is one run as the healthy hosts observed it.
 type outcome struct {
 	requests, hosts int
-	maxInFlight     int // requests at once to one host, at most
+	maxInFlight     int // most concurrent requests to one host
 	minGap          time.Duration
 	shortGaps       int
 	wall, ideal     time.Duration // from the first request to the end of the last
 	cpu             time.Duration
-	stalls          int // times that the hosts' own process stood still
+	stalls          int // of the process that serves the hosts
 	longestStall    time.Duration
 }
 
-// Run measures the engine and colly with a rule a host and with one for all.
+// Run measures the engine, and colly with one rule per host and with one rule for all.
 func Run(ctx context.Context, r *report.Report) error {
 	dir, err := os.MkdirTemp("", "bench-politeness")
 	if err != nil {
@@ -69,7 +69,7 @@ func Run(ctx context.Context, r *report.Report) error {
 	}
 	undo, err := measure.PrioritizeOnCore()
 	if err != nil {
-		r.Note("The programs and the hosts do not go before what else the machine does, so that it may show: %v.", err)
+		r.Note("The programs and the hosts run without real-time priority, so other load on the machine may distort the times: %v.", err)
 	}
 	defer undo()
 	b := &bench{ctx: ctx, hosts: h, srv: srv, programs: programs}
@@ -79,14 +79,14 @@ func Run(ctx context.Context, r *report.Report) error {
 	return b.measureHangingHosts(r)
 }
 
-// programs that are measured, the project's first.
+// programs are the measured programs, Clausea first.
 var programs = []struct{ name, child string }{
-	{"clausea engine", "clausea"}, {"colly, a LimitRule a host", "colly"}, {"colly, one LimitRule \"*\"", "colly-star"},
+	{"clausea engine", "clausea"}, {"colly, one LimitRule per host", "colly"}, {"colly, one LimitRule \"*\"", "colly-star"},
 }
 
 func (b *bench) measureManyHosts(r *report.Report) error {
 	r.Section(fmt.Sprintf("Politeness, %d hosts", manyHosts))
-	r.Note("%d hosts of %d pages and a robots.txt, %v between the requests to one asked for, each answered after %v. The ideal is the requests of a host less one times the delay, and one latency. The last column says how often the process that serves the hosts was kept from running for over 5 ms, and how long at most: on a busy machine it is that what shortens gaps.", manyHosts, manyPages, delay, latency)
+	r.Note("%d hosts with %d pages and a robots.txt each. The requested delay between requests to a host is %v; responses take %v. The ideal time is (requests to one host - 1) x delay + one response. The last column shows the stalls of more than 5 ms of the process that serves the hosts, and the longest one: on a busy machine these stalls shorten the observed gaps.", manyHosts, manyPages, delay, latency)
 	homes := hostNames("host", manyHosts)
 	var rows [][]string
 	for i, p := range programs {
@@ -104,52 +104,53 @@ func (b *bench) measureManyHosts(r *report.Report) error {
 		})
 		if i == 0 {
 			at := fmt.Sprintf(", %d hosts", manyHosts)
-			r.AtMost("requests at once to a host"+at, float64(o.maxInFlight), 1, "")
-			r.AtLeast("least gap between requests to a host"+at, ms(o.minGap), ms(minAllowedGap), " ms")
-			r.AtMost("wall time over the ideal"+at, o.wall.Seconds()/o.ideal.Seconds(), maxWallRatio, "")
+			r.AtMost("concurrent requests to a host"+at, float64(o.maxInFlight), 1, "")
+			r.AtLeast("shortest gap between requests to a host"+at, ms(o.minGap), ms(minAllowedGap), " ms")
+			r.AtMost("wall time relative to the ideal"+at, o.wall.Seconds()/o.ideal.Seconds(), maxWallRatio, "")
 			r.AtLeast("requests"+at, float64(o.requests), manyHosts*(manyPages+1), "")
 		}
 	}
-	r.Table([]string{"Crawler", "requests", "at once to a host", "least gap ms", fmt.Sprintf("gaps under %d ms", minAllowedGap.Milliseconds()), "wall s", "ideal s", "over the ideal", "CPU ms a request", "hosts' own stalls"}, rows)
+	r.Table([]string{"Crawler", "requests", "concurrent per host", "shortest gap ms", fmt.Sprintf("gaps under %d ms", minAllowedGap.Milliseconds()), "wall s", "ideal s", "wall/ideal", "CPU ms per request", "server stalls"}, rows)
 	return nil
 }
 
 func (b *bench) measureHangingHosts(r *report.Report) error {
-	r.Section(fmt.Sprintf("Hosts that hang, %d of %d", hangingHosts, hangingHosts+fewHosts))
-	r.Note("%d healthy hosts of %d pages, alone and beside %d that hang: half of those answer nothing, half answer robots.txt and nothing else. The time is until the last healthy host's last answer; a crawl is ended after %v. The engine has its own default of hosts at once.", fewHosts, fewPages, hangingHosts, timeLimit)
+	r.Section(fmt.Sprintf("Unresponsive hosts, %d of %d", hangingHosts, hangingHosts+fewHosts))
+	r.Note("%d healthy hosts with %d pages each, alone and together with %d unresponsive hosts. Half of the latter respond to no request, half only to robots.txt. The time ends with the last response of a healthy host; crawls are stopped after %v. The engine uses its default number of concurrent hosts.", fewHosts, fewPages, hangingHosts, timeLimit)
 	b.hosts.pages = fewPages
 	healthy := hostNames("host", fewHosts)
 	all := append(append(hostNames(hangingPrefix, hangingHosts/2), hostNames(hangingAfterRobotsPrefix, hangingHosts/2)...), healthy...)
 	var rows [][]string
 	for i, p := range programs {
 		alone, err := b.runOnce(p.child, healthy, 0)
-		var beside outcome
+		var together outcome
 		if err == nil {
-			beside, err = b.runOnce(p.child, all, 0)
+			together, err = b.runOnce(p.child, all, 0)
 		}
 		if err != nil {
 			if r.Missing(p.name, err); i == 0 {
-				r.Unmeasured("healthy hosts beside hanging ones", err)
+				r.Unmeasured("healthy hosts next to unresponsive ones", err)
 			}
 			continue
 		}
-		answered := fmt.Sprintf("%d of %d", beside.requests, alone.requests)
-		if beside.requests == 0 {
+		answered := fmt.Sprintf("%d of %d", together.requests, alone.requests)
+		if together.requests == 0 {
 			rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), "-", "never", answered})
 			continue
 		}
-		held := beside.wall.Seconds() / alone.wall.Seconds()
-		rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), fmt.Sprintf("%.1f", beside.wall.Seconds()), fmt.Sprintf("%.2f", held), answered})
+		slowdown := together.wall.Seconds() / alone.wall.Seconds()
+		rows = append(rows, []string{p.name, fmt.Sprintf("%.1f", alone.wall.Seconds()), fmt.Sprintf("%.1f", together.wall.Seconds()), fmt.Sprintf("%.2f", slowdown), answered})
 		if i == 0 {
-			r.AtMost(fmt.Sprintf("healthy hosts' time beside %d that hang", hangingHosts), held, maxSlowdown, "")
-			r.AtLeast(fmt.Sprintf("healthy hosts' requests beside %d that hang", hangingHosts), float64(beside.requests), float64(alone.requests), "")
+			r.AtMost(fmt.Sprintf("slowdown of healthy hosts by %d unresponsive hosts", hangingHosts), slowdown, maxSlowdown, "")
+			r.AtLeast(fmt.Sprintf("requests to healthy hosts next to %d unresponsive hosts", hangingHosts), float64(together.requests), float64(alone.requests), "")
 		}
 	}
-	r.Table([]string{"Crawler", "alone s", "beside hanging s", "over alone", "requests answered"}, rows)
+	r.Table([]string{"Crawler", "alone s", "with unresponsive s", "slowdown", "responses"}, rows)
 	return nil
 }
 
-// runOnce runs a program on hosts; atOnce 0 is its default.
+// runOnce runs a program on hosts. atOnce is the number of concurrent hosts; 0 is the
+// default of the program.
 func (b *bench) runOnce(child string, hosts []string, atOnce int) (outcome, error) {
 	homes := make([]string, len(hosts))
 	for i, h := range hosts {

@@ -16,21 +16,26 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// Children are the programs that are measured, by name; each takes the server's
-// address, the file of the authority to trust, the home pages with commas between
-// them, and how many hosts at once.
+// Children are the measured programs, by name. Each takes the server's host and port, a
+// PEM file with the certificate authority to trust, the home pages separated by commas,
+// and the number of concurrent hosts.
 var Children = map[string]func(addr, ca, homes, hosts string) error{
 	"clausea": ours, "colly": collyHost, "colly-star": collyStar,
 }
 
-// delay is what is asked for between two requests to a host.
+// delay is the requested delay between two requests to a host.
 const delay = 250 * time.Millisecond
 
-// timeLimit ends a crawl that waits for hosts that hang.
+// timeLimit stops a crawl that waits for unresponsive hosts.
 const timeLimit = 40 * time.Second
 
 // nothing judges no page.
-type nothing = crawl.NopObserver
+type nothing struct{}
+
+func (nothing) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
+func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
+	return crawl.Verdict{}, nil
+}
 
 func ours(addr, ca, homes, hosts string) error {
 	_, port, err := net.SplitHostPort(addr)
@@ -46,16 +51,16 @@ func ours(addr, ca, homes, hosts string) error {
 		return fmt.Errorf("crawl hosts: %w", err)
 	}
 	defer f.Close()
-	p := crawl.Plan{Domains: []string{site.Domain}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, HostsAtOnce: n, TimeLimit: timeLimit, Exhaustive: true}}
+	p := crawl.Plan{Domains: []string{site.Domain}, MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, HostsAtOnce: n, TimeLimit: timeLimit, Exhaustive: true}
 	for _, home := range strings.Split(homes, ",") {
 		p.Seeds = append(p.Seeds, crawl.Seed{URL: home})
 	}
-	res, err := crawl.New(f).Run(context.Background(), p, crawl.Deps{Observer: nothing{}})
+	res, err := crawl.New(f).Run(context.Background(), p, nothing{})
 	fmt.Println(res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
 	return err
 }
 
-// collyHost is colly with a rule for each host.
+// collyHost runs colly with one rule per host.
 func collyHost(addr, ca, homes, _ string) error {
 	var rules []*colly.LimitRule
 	for _, home := range strings.Split(homes, ",") {
@@ -65,7 +70,7 @@ func collyHost(addr, ca, homes, _ string) error {
 	return withColly(addr, ca, homes, rules)
 }
 
-// collyStar is colly with one rule for all hosts, as its README has it.
+// collyStar runs colly with one rule for all hosts, as in its README.
 func collyStar(addr, ca, homes, hosts string) error {
 	n, err := strconv.Atoi(hosts)
 	if err != nil {
@@ -101,7 +106,7 @@ func withColly(addr, ca, homes string, rules []*colly.LimitRule) error {
 	}()
 	select {
 	case <-done:
-	case <-ctx.Done(): // it has no limit of its own
+	case <-ctx.Done(): // colly has no time limit
 	}
 	return nil
 }

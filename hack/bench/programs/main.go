@@ -1,6 +1,6 @@
-// Command programs is the crawlers and readers that bench measures and that are Go
-// programs of ours, one of them each time. It links nothing but them, for what a program
-// links takes memory of its own.
+// Command programs contains the Go programs that bench measures; -as selects one. It is
+// a binary of its own because linked packages that a program does not use, such as
+// Kubernetes clients, would add to its memory.
 package main
 
 import (
@@ -17,8 +17,8 @@ import (
 )
 
 func main() {
-	as := flag.String("as", "", "the program to be")
-	profile := flag.String("profile", "", "write a CPU profile here, and what is in use at the end beside it")
+	as := flag.String("as", "", "name of the program to run")
+	profile := flag.String("profile", "", "write a CPU profile to this file, and a heap profile next to it at the end")
 	flag.Parse()
 	if err := run(*as, flag.Args(), *profile); err != nil {
 		fmt.Fprintln(os.Stderr, "bench-programs:", err)
@@ -39,7 +39,7 @@ func run(name string, args []string, profile string) error {
 	if child, ok := pipeline.Children[rest]; ok && part == "pipeline" && len(args) == 4 {
 		n, err := strconv.Atoi(args[3])
 		if err != nil {
-			return fmt.Errorf("%s: how many pages: %w", name, err)
+			return fmt.Errorf("%s: number of pages: %w", name, err)
 		}
 		return child(args[0], args[1], args[2], n)
 	}

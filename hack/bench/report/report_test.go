@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestAReportIsWellOnlyIfAllIsMeasuredAndMet(t *testing.T) {
+func TestCloseIsTrueOnlyIfAllRequirementsAreMeasuredAndMet(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		do   func(*Report)
@@ -25,7 +25,7 @@ func TestAReportIsWellOnlyIfAllIsMeasuredAndMet(t *testing.T) {
 			r.Section("One")
 			tt.do(r)
 			if got := r.Close(); got != tt.want {
-				t.Errorf("it says %v, want %v", got, tt.want)
+				t.Errorf("Close returned %v, want %v", got, tt.want)
 			}
 			if flat := strings.Join(strings.Fields(out.String()), " "); !strings.Contains(flat, tt.line) {
 				t.Errorf("no %q in:\n%s", tt.line, out.String())
@@ -34,13 +34,13 @@ func TestAReportIsWellOnlyIfAllIsMeasuredAndMet(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingIsSaidAtTheEndToo(t *testing.T) {
+func TestMissingFiguresAreRepeatedAtTheEnd(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	r := New(&out)
 	r.Missing("a rival", "it crashed")
 	r.Close()
 	if !strings.Contains(out.String(), "**a rival is NOT MEASURED**: it crashed") || !strings.HasSuffix(out.String(), "NOT MEASURED: a rival\n") {
-		t.Errorf("it says:\n%s", out.String())
+		t.Errorf("got:\n%s", out.String())
 	}
 }

@@ -1,5 +1,5 @@
-// Package rivals fetches the crawlers that the engine is measured beside, by
-// name from Debian, PyPI and npm, once; they are kept below .cache/bench.
+// Package rivals installs the crawlers that the engine is compared with, from Debian,
+// PyPI and npm, once, below .cache/bench.
 package rivals
 
 import (
@@ -13,23 +13,23 @@ import (
 	"time"
 )
 
-// The versions that are fetched.
+// The installed versions.
 const (
 	scrapyVersion = "2.19.0"
 	spiderVersion = "0.0.157"
 )
 
-// Set is where the rivals are. An error says why one could not be had.
+// Set locates the rivals. An error tells why a rival is not available.
 type Set struct {
-	Wget2                           string // the program
-	Scrapy                          string // a Python that has it
-	Node                            string // the program
-	SpiderModules                   string // the folder that has spider-rs
+	Wget2                           string // path of the program
+	Scrapy                          string // path of a Python that has Scrapy
+	Node                            string // path of the program
+	SpiderModules                   string // folder that contains spider-rs
 	Wget2Err, ScrapyErr, SpiderErr  error
-	Wget2Name, ScrapyName, SpiderRS string // with versions
+	Wget2Name, ScrapyName, SpiderRS string // names with versions
 }
 
-// Find looks for each rival in cache and fetches it where it is missing.
+// Find returns the rivals. It installs those that are missing below cache.
 func Find(ctx context.Context, cache string) Set {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
@@ -56,7 +56,7 @@ func wget2(ctx context.Context) (string, error) {
 	if _, err := exec.LookPath("apt-get"); err != nil || os.Getuid() != 0 {
 		return "", errors.New("it is not installed, and only root can install Debian's wget2 by apt-get")
 	}
-	_ = run(ctx, "", "apt-get", "update", "-qq") // an old list may do
+	_ = run(ctx, "", "apt-get", "update", "-qq") // an outdated package list may be enough
 	if err := run(ctx, "", "apt-get", "install", "-y", "-qq", "wget2"); err != nil {
 		return "", err
 	}
@@ -82,7 +82,7 @@ func spider(ctx context.Context, dir string) error {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("fetch spider-rs: %w", err)
+		return fmt.Errorf("install spider-rs: %w", err)
 	}
 	return run(ctx, dir, "npm", "install", "--silent", "--no-save", "--prefix", ".", "@spider-rs/spider-rs@"+spiderVersion)
 }

@@ -24,9 +24,9 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// Children are the programs that are measured.
+// Children are the measured programs.
 var Children = map[string]func(args []string) error{
-	// clausea is the whole program, told to crawl nothing.
+	// clausea is the complete program.
 	"clausea": func(args []string) error {
 		if code := cli.Main(args); code != 0 {
 			os.Exit(code)
@@ -36,11 +36,11 @@ var Children = map[string]func(args []string) error{
 	"bare": bare,
 }
 
-// bare runs the least that a controller can be on a stock manager: it gets each
-// object from the cache, and the framework counts it.
+// bare runs a minimal controller on a stock manager. It only gets each object from the
+// cache, and the framework counts the reconcile.
 func bare(args []string) error {
 	flags := flag.NewFlagSet("bare", flag.ContinueOnError)
-	at := flags.String("store", "", "store; empty is the cluster of KUBECONFIG")
+	at := flags.String("store", "", "store; empty means the cluster of KUBECONFIG")
 	port := flags.String("port", "0", "port of the metrics")
 	if err := flags.Parse(args); err != nil {
 		return err

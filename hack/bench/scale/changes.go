@@ -13,13 +13,13 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// changePollInterval is how often an object that was changed is read again.
+// changePollInterval is the interval between two reads of a changed object.
 const changePollInterval = 5 * time.Millisecond
 
-// measureChanges changes Companies at a steady pace, and takes the time from each change's
-// acknowledgement until its status says that it was observed.
-func (h *backend) measureChanges(ctx context.Context, t *figures, companies int) error {
-	return h.withClient(ctx, func(k client.Client) error {
+// measureChanges changes Companies at a constant rate. It measures the time from the start of
+// each change until the status shows that the change was observed.
+func (b *backend) measureChanges(ctx context.Context, t *figures, companies int) error {
+	return b.withClient(ctx, func(k client.Client) error {
 		var mu sync.Mutex
 		var all []float64
 		var first error
@@ -57,27 +57,27 @@ func changeAndWait(ctx context.Context, k client.Client, i int, to string) (time
 	for c.Status.ObservedGeneration < c.Generation {
 		select {
 		case <-ctx.Done():
-			return 0, fmt.Errorf("change %s: nobody saw it: %w", c.Name, ctx.Err())
+			return 0, fmt.Errorf("wait until the change of %s is observed: %w", c.Name, ctx.Err())
 		case <-time.After(changePollInterval):
 		}
 		if err := k.Get(ctx, client.ObjectKeyFromObject(c), c); err != nil {
-			return 0, fmt.Errorf("look at the change of %s: %w", c.Name, err)
+			return 0, fmt.Errorf("read the change of %s: %w", c.Name, err)
 		}
 	}
 	return time.Since(begun), nil
 }
 
-// waitUntilObserved waits until the first n Companies are observed as they are, and says
-// whether it had to wait for one.
-func (h *backend) waitUntilObserved(ctx context.Context, n int) (late bool, err error) {
+// waitUntilObserved waits until the controllers have observed the current spec of the
+// first n Companies. late reports whether it had to wait.
+func (b *backend) waitUntilObserved(ctx context.Context, n int) (late bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
-	err = h.withClient(ctx, func(k client.Client) error {
+	err = b.withClient(ctx, func(k client.Client) error {
 		for i := range n {
 			c := &v1alpha1.Company{}
 			for {
 				if err := k.Get(ctx, client.ObjectKey{Namespace: "default", Name: companyName(i)}, c); err != nil {
-					return fmt.Errorf("look at %s: %w", companyName(i), err)
+					return fmt.Errorf("read %s: %w", companyName(i), err)
 				}
 				if c.Status.ObservedGeneration >= c.Generation {
 					break

@@ -9,10 +9,10 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// The resources are those of a service that has run for a while: each Company has a
-// schedule and what its last crawl found, each CrawlJob has ended.
+// The resources are those of a service that has run for some time: each Company has a
+// schedule and the results of its last crawl, and each CrawlJob is complete.
 
-// jobsPerCompany is how many there are for each Company; the history's limit is three.
+// jobsPerCompany is the number of CrawlJobs of each Company. The history limit is three.
 const jobsPerCompany = 2
 
 func companyName(i int) string { return fmt.Sprintf("company-%05d", i) }
@@ -31,7 +31,7 @@ func newCompany(i int) *v1alpha1.Company {
 	return c
 }
 
-// setCrawledStatus is the status of a Company after its last job.
+// setCrawledStatus sets the status of a Company after its last job.
 func setCrawledStatus(c *v1alpha1.Company, last *v1alpha1.CrawlJob) {
 	now := metav1.Now().Rfc3339Copy()
 	next := metav1.NewTime(now.Add(24 * time.Hour))
@@ -70,7 +70,7 @@ func newCrawlJob(i, n int) *v1alpha1.CrawlJob {
 	return j
 }
 
-// setCompleteStatus is the status of a job that is complete.
+// setCompleteStatus sets the status of a complete CrawlJob.
 func setCompleteStatus(j *v1alpha1.CrawlJob) {
 	begun := metav1.NewTime(time.Now().Add(-time.Hour)).Rfc3339Copy()
 	done := metav1.NewTime(begun.Add(time.Minute))

@@ -16,18 +16,18 @@ import (
 	"github.com/clausea/crawler/hack/bench/measure"
 )
 
-// program is a running set of controllers, seen through its metrics.
+// program is a running set of controllers, observed through its metrics.
 type program struct {
 	*measure.Running
 	url       string
 	startedAt time.Time
 }
 
-// pollInterval is how often the metrics are read.
+// pollInterval is the interval between two reads of the metrics.
 const pollInterval = 100 * time.Millisecond
 
-// start runs this binary as one of the bench's programs over a home.
-func start(ctx context.Context, as string, h *backend, args ...string) (*program, error) {
+// start starts this binary as one of the measured programs on a backend.
+func start(ctx context.Context, as string, b *backend, args ...string) (*program, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", as, err)
@@ -40,19 +40,19 @@ func start(ctx context.Context, as string, h *backend, args ...string) (*program
 	_ = l.Close()
 	p := &program{url: "http://127.0.0.1:" + port + "/metrics", startedAt: time.Now()}
 	profile := ""
-	if h.programCount++; h.profiles != "" {
-		profile = fmt.Sprintf("%s-%d-%s", h.profiles, h.programCount, as)
+	if b.programCount++; b.profiles != "" {
+		profile = fmt.Sprintf("%s-%d-%s", b.profiles, b.programCount, as)
 	}
 	argv := append([]string{self, "-profile", profile, "-as", "scale/" + as, "--"}, args...)
-	p.Running, err = measure.Start(ctx, measure.Program{Argv: append(argv, "--port", port), Env: []string{"KUBECONFIG=" + h.kubeconfig}})
+	p.Running, err = measure.Start(ctx, measure.Program{Argv: append(argv, "--port", port), Env: []string{"KUBECONFIG=" + b.kubeconfig}})
 	return p, err
 }
 
-// counts are what the metrics say of the controllers.
+// counts are the controllers' metrics.
 type counts struct {
 	reconciles map[string]float64 // by controller
 	errors     float64
-	waiting    float64 // objects in queues and at work
+	waiting    float64 // queued objects and running reconciles
 }
 
 func (c counts) all() (n float64) {
@@ -99,12 +99,12 @@ func (p *program) counts(ctx context.Context) (counts, error) {
 	return c, lines.Err()
 }
 
-// waitTimeout bounds a wait for the controllers.
+// waitTimeout bounds each wait for the controllers.
 const waitTimeout = 5 * time.Minute
 
-var errExited = errors.New("the program has ended")
+var errExited = errors.New("the program has exited")
 
-// waitFor reads the metrics until they are as wanted, and says when that was.
+// waitFor polls the metrics until ok accepts them. It returns them with the time.
 func (p *program) waitFor(ctx context.Context, what string, ok func(counts) bool) (counts, time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
@@ -121,7 +121,7 @@ func (p *program) waitFor(ctx context.Context, what string, ok func(counts) bool
 		}
 		got, err := p.counts(ctx)
 		if err != nil {
-			continue // it does not listen yet
+			continue // it is not listening yet
 		}
 		if c = got; ok(c) {
 			return c, time.Now(), nil

@@ -33,13 +33,13 @@ import (
 
 const (
 	crawls      = 10
-	crawlsDelay = 500 * time.Millisecond // between the requests of one: it takes a while
+	crawlsDelay = 500 * time.Millisecond // between the requests of a crawl
 )
 
-// writeCounts counts the writes of the controllers and of their events.
+// writeCounts counts the controllers' writes of objects and of events.
 type writeCounts struct{ objects, events atomic.Int64 }
 
-// countingStore counts what is written to a store's objects.
+// countingStore counts the writes to the objects of a store.
 type countingStore struct {
 	store.Store
 	n *writeCounts
@@ -68,7 +68,7 @@ func (c *countingStore) DeleteObject(ctx context.Context, k store.ObjectKey, ver
 	return c.Store.DeleteObject(ctx, k, version)
 }
 
-// countingTransport counts what is written to an API server.
+// countingTransport counts the writes to an API server.
 type countingTransport struct {
 	http.RoundTripper
 	n *writeCounts
@@ -85,9 +85,9 @@ func (c *countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.RoundTripper.RoundTrip(r)
 }
 
-// countWrites crawls the demo's site for some companies with the real engine, and counts
-// what the controllers write to the API meanwhile.
-func (h *backend) countWrites(ctx context.Context, s store.Store) (n *writeCounts, fetched int64, took time.Duration, err error) {
+// countWrites crawls the demo site for several Companies with the real engine and counts the
+// controllers' writes to the API in the meantime.
+func (b *backend) countWrites(ctx context.Context, s store.Store) (n *writeCounts, fetched int64, took time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	n = &writeCounts{}
@@ -100,13 +100,13 @@ func (h *backend) countWrites(ctx context.Context, s store.Store) (n *writeCount
 	var m ctrl.Manager
 	var people client.Client
 	var recorder events.EventRecorder
-	if h.config != nil {
-		config := rest.CopyConfig(h.config)
+	if b.config != nil {
+		config := rest.CopyConfig(b.config)
 		config.Wrap(func(rt http.RoundTripper) http.RoundTripper { return &countingTransport{rt, n} })
 		if m, err = ctrl.NewManager(config, o); err != nil {
 			return nil, 0, 0, fmt.Errorf("connect to the API server: %w", err)
 		}
-		if people, err = client.New(h.config, client.Options{Scheme: scheme}); err != nil {
+		if people, err = client.New(b.config, client.Options{Scheme: scheme}); err != nil {
 			return nil, 0, 0, fmt.Errorf("connect to the API server: %w", err)
 		}
 		recorder = m.GetEventRecorder("clausea")
@@ -126,7 +126,7 @@ func (h *backend) countWrites(ctx context.Context, s store.Store) (n *writeCount
 	err = runCrawls(ctx, people)
 	took = time.Since(begun)
 	if err == nil {
-		// What follows the last end: its event, and the Company's status.
+		// The last event and the status of the last Company follow the end of its crawl.
 		select {
 		case <-time.After(2 * time.Second):
 		case <-ctx.Done():
@@ -140,13 +140,13 @@ func (h *backend) countWrites(ctx context.Context, s store.Store) (n *writeCount
 	return n, fetched, took, err
 }
 
-// skipNames allows a second controller of one name in the process.
+// skipNames allows two controllers with the same name in one process.
 func skipNames() controller.Options {
 	yes := true
 	return controller.Options{SkipNameValidation: &yes}
 }
 
-// setUpControllers sets both up, with workers for all crawls at once.
+// setUpControllers sets up both controllers, with workers for all crawls at the same time.
 func setUpControllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.Site, recorder events.EventRecorder) error {
 	to, err := fetch.ParseConnectTo(":443:" + site.Addr)
 	if err != nil {
@@ -173,7 +173,7 @@ func setUpControllers(ctx context.Context, m ctrl.Manager, s store.Store, site *
 	return m.Add(pool)
 }
 
-// runCrawls applies a Company and a CrawlJob for each crawl, and waits for their ends.
+// runCrawls creates a Company and a CrawlJob for each crawl and waits until the crawls finish.
 func runCrawls(ctx context.Context, k client.Client) error {
 	for i := range crawls {
 		c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: fmt.Sprint("crawled-", i)}}
@@ -183,7 +183,7 @@ func runCrawls(ctx context.Context, k client.Client) error {
 		j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: c.Name}
 		for _, obj := range []client.Object{c, j} {
 			if err := k.Create(ctx, obj); err != nil {
-				return fmt.Errorf("order crawl %d: %w", i, err)
+				return fmt.Errorf("create crawl %d: %w", i, err)
 			}
 		}
 	}
@@ -191,7 +191,7 @@ func runCrawls(ctx context.Context, k client.Client) error {
 		for {
 			j := &v1alpha1.CrawlJob{}
 			if err := k.Get(ctx, client.ObjectKey{Namespace: "default", Name: fmt.Sprint("crawled-", i)}, j); err != nil {
-				return fmt.Errorf("look at crawl %d: %w", i, err)
+				return fmt.Errorf("read crawl %d: %w", i, err)
 			}
 			if j.Finished() {
 				if v1alpha1.IsFailure(j.Status.Reason) {

@@ -6,24 +6,23 @@ import (
 	"strings"
 )
 
-// Sizes of the pages that read like legal documents, in bytes: from an eighth of
-// the largest up, falling, with a mean of 137 KiB.
+// Sizes of the generated legal documents in bytes. Small sizes are more frequent than
+// large ones; the mean is 137 KiB.
 const (
 	minDocument = 40 << 10
 	maxDocument = 331 << 10
-	// documentLinks are a document's links to other ones.
+	// documentLinks is the number of links to other documents.
 	documentLinks = 40
 )
 
-// NewDocuments makes a site all of whose pages read like legal documents, each
-// with another text.
+// NewDocuments returns a site of generated legal documents, each with a different text.
 func NewDocuments(pages int) (*Site, error) {
 	s := &Site{Pages: pages}
 	s.page = s.document
 	return s, s.fill()
 }
 
-// kinds of documents, with the words that are theirs.
+// kinds are the types of documents, each with a subject of its own.
 var kinds = []struct{ title, matter string }{
 	{"Privacy Policy", "personal data"},
 	{"Terms of Service", "the service"},
@@ -33,7 +32,7 @@ var kinds = []struct{ title, matter string }{
 	{"Refund Policy", "refunds and cancelled orders"},
 }
 
-// Parts of sentences: who, may or must, does what, to what, and on which condition.
+// Parts of sentences: party, modal verb, action, object and condition.
 var (
 	parties = strings.Fields("we you customers users partners subprocessors controllers processors administrators visitors subscribers sellers")
 	modals  = []string{"may", "must", "will", "shall", "agree to", "may not", "are required to", "reserve the right to"}
@@ -43,7 +42,7 @@ var (
 	topics  = []string{"Information we collect", "How it is used", "Your rights", "Limitation of liability", "Sharing and disclosure", "Retention", "International transfers", "Termination", "Governing law", "Security", "Children", "Changes", "Contact", "Definitions", "Payment", "Warranties", "Indemnification", "Dispute resolution"}
 )
 
-// legalText writes sentences.
+// legalText generates sentences.
 type legalText struct {
 	*prose
 	matter string
@@ -51,7 +50,7 @@ type legalText struct {
 
 func pick(p *prose, of []string) string { return of[p.r.IntN(len(of))] }
 
-// sentence appends one; some are about a made-up thing, so that no two pages are alike.
+// sentence appends a sentence. Some contain a generated word, so that all pages differ.
 func (l *legalText) sentence(b []byte) []byte {
 	object := pick(l.prose, objects)
 	if l.r.IntN(3) == 0 {
@@ -69,8 +68,8 @@ func (l *legalText) sentence(b []byte) []byte {
 	return append(b, ". "...)
 }
 
-// document writes page i: about a quarter of it styles and scripts, a menu and a
-// footer, and a numbered text in nested elements with lists, tables and links.
+// document returns page i. About a quarter is styles, scripts, a menu and a footer; the
+// rest is a numbered text in nested elements with lists, tables and links.
 func (s *Site) document(i int) []byte {
 	r := rand.New(rand.NewPCG(uint64(i), 11))
 	k := kinds[i%len(kinds)]

@@ -6,22 +6,22 @@ import (
 	"strconv"
 )
 
-// Links of a page, and bounds of its size in bytes. The sizes lie on a falling
-// line between the two, so that their mean is a third of the way up: 44 KiB.
+// The number of links on a page, and the bounds of its size in bytes. Small sizes are
+// more frequent than large ones: the density falls linearly, and the mean is 44 KiB.
 const (
 	linksPerPage = 75
 	minSize      = 16 << 10
 	maxSize      = 100 << 10
 )
 
-// randomSize draws a page's size.
+// randomSize returns a random page size.
 func randomSize(r *rand.Rand) int {
 	x := min(r.Float64(), r.Float64())
 	return minSize + int(x*(maxSize-minSize))
 }
 
-// ordinary writes page i: a head with styles, a menu, a text with links in it, a
-// footer, and a script with data, in about the shares that pages have.
+// ordinary returns page i: styles, a menu, a text with links, a footer and a script with
+// data, in about the proportions of real pages.
 func (s *Site) ordinary(i int) []byte {
 	r := rand.New(rand.NewPCG(uint64(i), 7))
 	p := newProse(r)
@@ -62,9 +62,9 @@ func (s *Site) ordinary(i int) []byte {
 	return append(b, "0]</script>\n</body>\n</html>\n"...)
 }
 
-// links are a page's links. One each is a spelling with tracking parameters, one
-// with a fragment, a redirect, a missing page, a forbidden one and the calendar;
-// redirects and missing pages are few, so that they flatter no crawler's mean.
+// links returns the links of a page. One has tracking parameters and one a fragment; one
+// each leads to a redirect, a missing page, a forbidden page and the calendar. Redirects
+// and missing pages are few, because they are cheap and would lower a crawler's mean.
 func (s *Site) links(i int, r *rand.Rand) []string {
 	refs := make([]string, linksPerPage)
 	few := max(s.Pages/40, 1)
@@ -72,7 +72,7 @@ func (s *Site) links(i int, r *rand.Rand) []string {
 		to := fmt.Sprintf("/p/%d", firstPage+r.IntN(s.Pages))
 		switch l {
 		case 10:
-			to = fmt.Sprintf("/p/%d", firstPage+(i+1)%s.Pages) // so that every page is reached
+			to = fmt.Sprintf("/p/%d", firstPage+(i+1)%s.Pages) // makes every page reachable
 		case 11:
 			to += "?utm_source=menu&amp;utm_medium=link"
 		case 12:

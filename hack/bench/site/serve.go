@@ -20,20 +20,20 @@ import (
 	"time"
 )
 
-// Domain is the domain whose hosts a Server's certificate is for, beside
-// 127.0.0.1: it leads nowhere, so clients are told to connect to the Server.
+// Domain is the domain in a Server's certificate, in addition to 127.0.0.1. It does not
+// resolve, so clients must be configured to connect to the Server.
 const Domain = "harbour.example"
 
 // Server serves a handler over TLS on loopback.
 type Server struct {
 	URL  string // https://127.0.0.1:port
 	Addr string // 127.0.0.1:port
-	CA   string // a PEM file with the authority to trust
+	CA   string // a PEM file with the certificate authority to trust
 
 	srv *httptest.Server
 }
 
-// Serve starts a Server whose authority is written into dir.
+// Serve starts a Server and writes its certificate authority to dir.
 func Serve(h http.Handler, dir string) (*Server, error) {
 	cert, err := certificate()
 	if err != nil {
@@ -42,7 +42,7 @@ func Serve(h http.Handler, dir string) (*Server, error) {
 	srv := httptest.NewUnstartedServer(h)
 	srv.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}}
 	srv.Config.IdleTimeout = time.Minute
-	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that go away are no news
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that disconnect are expected
 	srv.StartTLS()
 	s := &Server{URL: srv.URL, Addr: srv.Listener.Addr().String(), CA: filepath.Join(dir, "ca.pem"), srv: srv}
 	if err := os.WriteFile(s.CA, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}), 0o600); err != nil {
@@ -52,13 +52,13 @@ func Serve(h http.Handler, dir string) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the server and its connections.
+// Close stops the server and closes its connections.
 func (s *Server) Close() {
 	s.srv.CloseClientConnections()
 	s.srv.Close()
 }
 
-// certificate makes an authority that is its own only server.
+// certificate creates a self-signed certificate authority that is also the server's certificate.
 func certificate() (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

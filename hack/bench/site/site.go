@@ -1,7 +1,7 @@
-// Package site is a made-up site for measuring crawlers: pages of 16 to 100 KiB
-// (mean 44) with 75 links each, redirects, missing pages, addresses that differ by
-// tracking parameters or fragments only, a folder that robots.txt forbids, and an
-// endless calendar; and another of pages that read like legal documents.
+// Package site generates sites for benchmarks. One has pages of 16 to 100 KiB (mean 44)
+// with 75 links each, redirects, missing pages, URLs that differ only by tracking
+// parameters or fragments, a folder that robots.txt disallows, and an endless calendar.
+// The other has generated legal documents.
 package site
 
 import (
@@ -16,10 +16,10 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// Site serves Pages pages and counts what is asked for.
+// Site serves Pages pages and counts the requests.
 type Site struct {
 	Pages int
-	// Bytes and Compressed are the pages' sizes, all together.
+	// Bytes and Compressed are the total sizes of the pages.
 	Bytes, Compressed int
 
 	page   func(int) []byte
@@ -29,29 +29,29 @@ type Site struct {
 	stats  Stats
 }
 
-// Stats are what a crawler did.
+// Stats are the requests of a crawler.
 type Stats struct {
-	// Requests counts all but robots.txt and sitemaps; Distinct are their canonical
-	// addresses, Pages the different pages among them.
+	// Requests counts all requests except those for robots.txt and sitemaps. Distinct
+	// counts their canonical URLs, Pages the distinct pages among them.
 	Requests, Distinct, Pages int
-	// Redirects and Missing are the requests that were answered so.
+	// Redirects and Missing count the responses of that kind.
 	Redirects, Missing int
-	// Forbidden are requests that robots.txt forbids, Trap those to the endless calendar.
+	// Forbidden counts the requests that robots.txt disallows, Trap those for the calendar.
 	Forbidden, Trap int
 }
 
-// firstPage is the number in the first page's address: large enough that no number
-// looks like a year, which crawlers may take for a calendar's.
+// firstPage is the number in the URL of the first page. It is so large that no number looks
+// like a year, which a crawler may mistake for a calendar.
 const firstPage = 10_000
 
-// New makes the site; the same number of pages gives the same site.
+// New returns a site. The same number of pages gives the same site.
 func New(pages int) (*Site, error) {
 	s := &Site{Pages: pages}
 	s.page = s.ordinary
 	return s, s.fill()
 }
 
-// Page is the body of page i as it is before it is compressed.
+// Page returns the uncompressed body of page i.
 func (s *Site) Page(i int) []byte { return s.page(i) }
 
 // fill compresses the pages at the level that servers use by default.
@@ -78,7 +78,7 @@ func (s *Site) fill() error {
 	return nil
 }
 
-// URLs are the addresses of all pages on origin.
+// URLs returns the URLs of all pages on origin.
 func (s *Site) URLs(origin string) []string {
 	out := make([]string, s.Pages)
 	for i := range out {
@@ -87,7 +87,7 @@ func (s *Site) URLs(origin string) []string {
 	return out
 }
 
-// TakeStats gives what was counted since the last Take.
+// TakeStats returns the statistics since the previous call.
 func (s *Site) TakeStats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +135,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	// Some clients take a connection for closed that is not said to stay open.
+	// Some clients close the connection unless the response asks to keep it open.
 	w.Header().Set("Connection", "keep-alive")
 	if p == "/" {
 		s.count(r, "p")
@@ -151,7 +151,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case dir == "moved" && err == nil:
 		http.Redirect(w, r, fmt.Sprintf("/p/%d", firstPage+n*7%s.Pages), http.StatusMovedPermanently)
 	case dir == "private" && err == nil:
-		s.send(w, n%s.Pages) // as dear as any other, so that fetching it flatters nobody
+		s.send(w, n%s.Pages) // as expensive as any other page, so that fetching it is no advantage
 	case dir == "calendar":
 		q, _ := url.ParseQuery(r.URL.RawQuery)
 		month, _ := strconv.Atoi(q.Get("month"))

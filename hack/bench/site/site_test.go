@@ -13,7 +13,7 @@ import (
 
 var hrefs = regexp.MustCompile(`<a [^>]*href="([^"]+)"`)
 
-func TestTheSiteIsWhatItSaysItIs(t *testing.T) {
+func TestSiteHasTheDocumentedSizesAndLinks(t *testing.T) {
 	t.Parallel()
 	const pages = 120
 	s, err := New(pages)
@@ -21,10 +21,10 @@ func TestTheSiteIsWhatItSaysItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if mean := s.Bytes / pages; mean < 40<<10 || mean > 48<<10 {
-		t.Errorf("a page has %d bytes in the mean, want about 44 KiB", mean)
+		t.Errorf("the mean page size is %d bytes, want about 44 KiB", mean)
 	}
 	if share := float64(s.Compressed) / float64(s.Bytes); share < 0.25 || share > 0.5 {
-		t.Errorf("pages compress to %.2f of their size, which real ones don't", share)
+		t.Errorf("pages compress to %.2f of their size, which is unlike real pages", share)
 	}
 	reached := map[string]bool{"/p/10000": true}
 	for i := range pages {
@@ -77,7 +77,7 @@ func TestTheSiteCountsWhatIsAskedFor(t *testing.T) {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		if w.Code != status {
-			t.Errorf("%s is answered with %d, want %d", path, w.Code, status)
+			t.Errorf("%s: status %d, want %d", path, w.Code, status)
 		}
 	}
 	want := Stats{Requests: 10, Distinct: 8, Pages: 3, Redirects: 1, Missing: 1, Forbidden: 1, Trap: 2}
@@ -85,11 +85,11 @@ func TestTheSiteCountsWhatIsAskedFor(t *testing.T) {
 		t.Errorf("it counted %+v, want %+v", got, want)
 	}
 	if got := s.TakeStats(); got != (Stats{}) {
-		t.Errorf("it counted %+v once more", got)
+		t.Errorf("it counted %+v again", got)
 	}
 }
 
-func TestDocumentsDifferAndAreAsLargeAsTheySay(t *testing.T) {
+func TestDocumentsDifferAndHaveTheDocumentedSize(t *testing.T) {
 	t.Parallel()
 	const pages = 60
 	s, err := NewDocuments(pages)
@@ -97,7 +97,7 @@ func TestDocumentsDifferAndAreAsLargeAsTheySay(t *testing.T) {
 		t.Fatal(err)
 	}
 	if mean := s.Bytes / pages; mean < 125<<10 || mean > 150<<10 {
-		t.Errorf("a document has %d bytes in the mean, want about 137 KiB", mean)
+		t.Errorf("the mean document size is %d bytes, want about 137 KiB", mean)
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/p/10007", nil))
@@ -109,6 +109,6 @@ func TestDocumentsDifferAndAreAsLargeAsTheySay(t *testing.T) {
 		t.Errorf("page 7 is served with %d bytes, %v; want %d", len(got), err, len(s.Page(7)))
 	}
 	if bytes.Equal(s.Page(0), s.Page(len(kinds))) {
-		t.Error("two documents of one kind are the same")
+		t.Error("two documents of the same kind are equal")
 	}
 }

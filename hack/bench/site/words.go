@@ -2,9 +2,9 @@ package site
 
 import "math/rand/v2"
 
-// words are what the pages' sentences are made of: no language's, so that no
-// crawler knows them, and as many and as unevenly used as a language's, so that
-// pages compress as real ones do.
+// words is a generated vocabulary that belongs to no language, so that no crawler
+// recognizes a word. Its size and word frequencies are those of a language, so that pages
+// compress like real ones.
 var words = func() []string {
 	r := rand.New(rand.NewPCG(1, 2))
 	onset := []string{"b", "br", "c", "ch", "d", "f", "g", "gl", "h", "k", "l", "m", "n", "p", "pl", "r", "s", "st", "t", "tr", "v", "w"}
@@ -22,7 +22,7 @@ var words = func() []string {
 	return out
 }()
 
-// prose writes random sentences, the same for the same source.
+// prose generates random sentences. The same source gives the same sentences.
 type prose struct {
 	r *rand.Rand
 	z *rand.Zipf
@@ -34,7 +34,7 @@ func newProse(r *rand.Rand) *prose {
 
 func (p *prose) word() string { return words[p.z.Uint64()] }
 
-// append adds n words to b, with a full stop after about every fifteenth.
+// append appends n words, with a full stop after about every fifteenth.
 func (p *prose) append(b []byte, n int) []byte {
 	capital := true
 	for i := range n {
@@ -54,7 +54,7 @@ func (p *prose) append(b []byte, n int) []byte {
 	return b
 }
 
-// Text is n words of prose, another for each seed.
+// Text returns n words of prose that depend on seed.
 func Text(seed uint64, n int) []byte {
 	return newProse(rand.New(rand.NewPCG(seed, 13))).append(nil, n)
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/clausea/crawler/internal/document"
 )
 
-// history is one document's versions, the oldest first.
+// history contains the versions of a document, the oldest first.
 type history struct {
 	id       string
 	versions [][]byte
 }
 
-// historySet counts a set of histories.
+// historySet is a named set of histories.
 type historySet struct {
 	name      string
 	histories []history
-	raw       bool // pages as they were fetched, not texts
+	raw       bool // the versions are fetched pages, not texts
 }
 
 func (k *historySet) versionCount() (n int) {
@@ -30,9 +30,9 @@ func (k *historySet) versionCount() (n int) {
 	return n
 }
 
-// readHistories makes the three sets that are measured of the labelled histories in gold:
-// pages as they were fetched, the texts that this program reads from them, and the
-// texts that people chose, of which there are more.
+// readHistories returns three sets from the labelled histories in gold: the fetched pages,
+// the texts that Clausea extracts from them, and the texts that people selected, of which
+// there are more.
 func readHistories(gold string) ([]historySet, error) {
 	dir := filepath.Join(gold, "histories", "dev")
 	b, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
@@ -46,7 +46,7 @@ func readHistories(gold string) ([]historySet, error) {
 	if err := json.Unmarshal(b, &records); err != nil {
 		return nil, fmt.Errorf("read the histories: %w", err)
 	}
-	pages, texts, chosen := historySet{name: "raw pages", raw: true}, historySet{name: "texts read from them"}, historySet{name: "texts chosen by people, all histories"}
+	pages, texts, chosen := historySet{name: "raw pages", raw: true}, historySet{name: "texts extracted from them"}, historySet{name: "texts selected by people, all histories"}
 	for _, r := range records {
 		page, text, choice := history{id: r.Dir}, history{id: r.Dir}, history{id: r.Dir}
 		for _, v := range r.Versions {
@@ -75,7 +75,7 @@ func readHistories(gold string) ([]historySet, error) {
 		}
 	}
 	if len(pages.histories) == 0 {
-		return nil, errors.New("read the histories: none has pages")
+		return nil, errors.New("read the histories: no history has pages")
 	}
 	return []historySet{pages, texts, chosen}, nil
 }

@@ -13,7 +13,8 @@ import (
 	"github.com/clausea/crawler/internal/store/mongo"
 )
 
-// sizeMongoDB is what MongoDB's files take, less those of an empty database.
+// sizeMongoDB returns the storage and index size in MongoDB, less that of an empty
+// database.
 func sizeMongoDB(ctx context.Context, k *historySet) (total int64, err error) {
 	bin, err := replicaset.Find()
 	if err != nil {
@@ -51,18 +52,18 @@ func sizeInDatabase(ctx context.Context, uri, name string, k *historySet) (int64
 	}
 	c, err := driver.Connect(options.Client().ApplyURI(uri))
 	if err != nil {
-		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+		return 0, fmt.Errorf("read the size of the database: %w", err)
 	}
 	defer func() { _ = c.Disconnect(ctx) }()
 	if err := c.Database("admin").RunCommand(ctx, bson.D{{Key: "fsync", Value: 1}}).Err(); err != nil {
-		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+		return 0, fmt.Errorf("read the size of the database: %w", err)
 	}
 	var stats struct {
 		StorageSize float64 `bson:"storageSize"`
 		IndexSize   float64 `bson:"indexSize"`
 	}
 	if err := c.Database(name).RunCommand(ctx, bson.D{{Key: "dbStats", Value: 1}}).Decode(&stats); err != nil {
-		return 0, fmt.Errorf("ask MongoDB for its size: %w", err)
+		return 0, fmt.Errorf("read the size of the database: %w", err)
 	}
 	return int64(stats.StorageSize + stats.IndexSize), nil
 }

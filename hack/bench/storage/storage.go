@@ -1,5 +1,5 @@
-// Package storage measures how many bytes a version takes in the stores, beside
-// keeping each version whole, compressed by itself, and in git.
+// Package storage measures the bytes per version in the stores. It compares them with
+// uncompressed versions, individually compressed versions, and git.
 package storage
 
 import (
@@ -9,27 +9,27 @@ import (
 	"github.com/clausea/crawler/hack/bench/report"
 )
 
-// layout is one way to keep histories; it says what they take in bytes.
+// layout is a way to store histories; measure returns the bytes that they need.
 type layout struct {
 	name    string
 	measure func(context.Context, *historySet) (int64, error)
 }
 
 var layouts = []layout{
-	{"each version whole", sizeUncompressed},
-	{"each compressed alone (zstd)", sizeCompressed},
-	{"git, a commit a version, after gc", sizeInGit},
-	{"clausea, embedded store", sizeEmbedded},
-	{"clausea, MongoDB", sizeMongoDB},
+	{"uncompressed versions", sizeUncompressed},
+	{"individually compressed versions (zstd)", sizeCompressed},
+	{"git, one commit per version, after gc", sizeInGit},
+	{"Clausea, embedded store", sizeEmbedded},
+	{"Clausea, MongoDB", sizeMongoDB},
 }
 
-// Run measures all ways on the histories below gold.
+// Run measures all layouts on the histories below gold.
 func Run(ctx context.Context, r *report.Report, gold string) error {
-	r.Section("Bytes of a version")
+	r.Section("Storage")
 	sets, err := readHistories(gold)
 	if err != nil {
-		r.Missing("bytes of a version", err)
-		r.Unmeasured("bytes of a version", err)
+		r.Missing("bytes per version", err)
+		r.Unmeasured("bytes per version", err)
 		return nil
 	}
 	for _, k := range sets {
@@ -45,8 +45,8 @@ func Run(ctx context.Context, r *report.Report, gold string) error {
 			took[w.name] = n
 			rows = append(rows, []string{w.name, kib(n), kib(n / int64(len(k.histories))), kib(n / int64(k.versionCount())), ratio(n, took[layouts[0].name]), ratio(n, took[layouts[2].name])})
 		}
-		r.Table([]string{"Kept as", "KiB", "a document", "a version", "of whole", "of git"}, rows)
-		what := "bytes in the embedded store over git's, " + k.name
+		r.Table([]string{"Stored as", "KiB", "per document", "per version", "of uncompressed", "of git"}, rows)
+		what := "bytes in the embedded store relative to git, " + k.name
 		if took[layouts[2].name] > 0 && took[layouts[3].name] > 0 {
 			r.AtMost(what, float64(took[layouts[3].name])/float64(took[layouts[2].name]), maxOfGit, "")
 		} else {
@@ -56,8 +56,8 @@ func Run(ctx context.Context, r *report.Report, gold string) error {
 	return nil
 }
 
-// maxOfGit is what the embedded store may take of git's bytes. Its part are an
-// index and a record of each version, which git keeps less of.
+// maxOfGit is the limit for the embedded store relative to git. The store also has an index
+// and a record of each version, for which git needs fewer bytes.
 const maxOfGit = 1.25
 
 func kib(n int64) string { return fmt.Sprintf("%.1f", float64(n)/1024) }

@@ -40,7 +40,7 @@ const (
 	workerMemory      = "300Mi"
 )
 
-// cluster is a control plane, its nodes, and a MongoDB.
+// cluster is a control plane with fake nodes and a MongoDB.
 type cluster struct {
 	env        *envtest.Environment
 	config     *rest.Config
@@ -97,7 +97,7 @@ func startCluster(ctx context.Context, assets, mongod string) (_ *cluster, err e
 	return w, nil
 }
 
-// auditPolicy has the log say who did what, without bodies.
+// auditPolicy logs the requests of the operator without bodies.
 const auditPolicy = `{"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
 	"rules": [{"level": "Metadata", "users": ["` + operatorUser + `"]}, {"level": "None"}]}`
 
@@ -108,8 +108,8 @@ func (w *cluster) startAPIServer(assets string) error {
 		return err
 	}
 	w.env = &envtest.Environment{BinaryAssetsDirectory: assets, ControlPlaneStartTimeout: waitTimeout, ControlPlaneStopTimeout: waitTimeout}
-	// Everything that a cluster has on by default, ServiceAccounts too, and the owners'
-	// references checked, as some have it.
+	// The default admission plugins, including ServiceAccount, and the enforcement of owner
+	// reference permissions, which some clusters use.
 	w.env.ControlPlane.GetAPIServer().Configure().
 		Disable("disable-admission-plugins").Set("enable-admission-plugins", "OwnerReferencesPermissionEnforcement").
 		Set("authorization-mode", "RBAC").Set("audit-policy-file", policy).Set("audit-log-path", w.auditLog)
@@ -131,7 +131,7 @@ func (w *cluster) startProgram(path string, args ...string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = log.Close() }() // the child has its own
+	defer func() { _ = log.Close() }() // the child process has a duplicate
 	cmd := exec.CommandContext(context.Background(), path, append([]string{"--kubeconfig=" + w.kubeconfig, "--leader-elect=false", "--secure-port=0"}, args...)...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := w.starter.start(cmd); err != nil {
@@ -141,7 +141,7 @@ func (w *cluster) startProgram(path string, args ...string) error {
 	return nil
 }
 
-// userFile makes a kubeconfig of a user.
+// userFile creates the kubeconfig of a user.
 func (w *cluster) userFile(name string, groups ...string) (string, error) {
 	u, err := w.env.AddUser(envtest.User{Name: name, Groups: groups}, nil)
 	if err != nil {
@@ -155,13 +155,13 @@ func (w *cluster) userFile(name string, groups ...string) (string, error) {
 	return path, os.WriteFile(path, b, 0o600)
 }
 
-// install does what docs/operating.md tells people to do.
+// install follows the installation steps in docs/operating.md.
 func (w *cluster) install(ctx context.Context) error {
 	class := &schedulingv1.PriorityClass{ObjectMeta: metav1.ObjectMeta{Name: priorityClass}, Value: -10}
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operatorNamespace}}
 	settings := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: operatorNamespace, Name: "clausea"}, StringData: map[string]string{
 		"MONGO_URI": w.mongo.URI, "PORT": "0", "LOG_FORMAT": "json",
-		"CLAUSEA_EXECUTION": "Job", "CLAUSEA_CRAWLS": "0", "CLAUSEA_LEASE": "5s", "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32",
+		"CLAUSEA_EXECUTION": "Job", "CLAUSEA_MAX_CONCURRENT_CRAWLS": "0", "CLAUSEA_LEASE_DURATION": "5s", "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32",
 		"CLAUSEA_WORKER_PRIORITY_CLASS": priorityClass, "CLAUSEA_WORKER_MEMORY": workerMemory,
 		"CLAUSEA_BROWSER": browserURL, "CRAWLER_PROXY": "",
 	}}
@@ -177,10 +177,10 @@ func (w *cluster) install(ctx context.Context) error {
 	return err
 }
 
-// browserURL is a remote browser that no crawl here asks for.
+// browserURL is a remote browser that no crawl in these tests uses.
 const browserURL = "ws://127.0.0.1:9"
 
-// run calls kubectl as the administrator.
+// run runs kubectl as the administrator.
 func (w *cluster) run(ctx context.Context, args ...string) (string, error) {
 	out, err := exec.CommandContext(ctx, w.kubectl, append([]string{"--kubeconfig", w.kubeconfig}, args...)...).CombinedOutput()
 	if err != nil {
@@ -189,14 +189,14 @@ func (w *cluster) run(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// close ends everything, the pods first.
+// close stops everything, beginning with the pods.
 func (w *cluster) close() error {
 	if w.kubelet != nil {
 		w.kubelet.close()
 	}
 	for _, p := range w.programs {
 		_ = p.Process.Kill()
-		_ = p.Wait() // killed
+		_ = p.Wait() // always fails: the process was killed
 	}
 	var err error
 	if w.env != nil && w.config != nil {

@@ -10,14 +10,13 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// environment resolves a pod's environment as the kubelet does: what env says goes
-// before what envFrom says.
+// environment resolves the environment of a pod as the kubelet does: env overrides envFrom.
 func (n *fakeKubelet) environment(ctx context.Context, pod *corev1.Pod) ([]string, error) {
 	values := map[string]string{}
 	c := &pod.Spec.Containers[0]
 	for _, from := range c.EnvFrom {
 		if from.SecretRef == nil {
-			return nil, fmt.Errorf("envFrom of %s is no Secret, which this node does not know", c.Name)
+			return nil, fmt.Errorf("envFrom of %s: the fake kubelet supports only Secrets", c.Name)
 		}
 		data, err := n.secret(ctx, pod.Namespace, from.SecretRef.Name, from.SecretRef.Optional)
 		if err != nil {
@@ -38,7 +37,7 @@ func (n *fakeKubelet) environment(ctx context.Context, pod *corev1.Pod) ([]strin
 		values[e.Name] = v
 	}
 	if file := n.accounts[pod.Namespace+"/"+pod.Spec.ServiceAccountName]; file != "" {
-		values["KUBECONFIG"] = file // in place of the token that a kubelet mounts
+		values["KUBECONFIG"] = file // replaces the token that a kubelet mounts
 	}
 	var env []string
 	for k, v := range values {
@@ -77,5 +76,5 @@ func (n *fakeKubelet) valueFrom(ctx context.Context, pod *corev1.Pod, from *core
 	case from.ResourceFieldRef != nil && from.ResourceFieldRef.Resource == "limits.memory":
 		return fmt.Sprint(pod.Spec.Containers[0].Resources.Limits.Memory().Value()), nil
 	}
-	return "", fmt.Errorf("a reference that this node does not know: %+v", from)
+	return "", fmt.Errorf("the fake kubelet does not support the reference %+v", from)
 }

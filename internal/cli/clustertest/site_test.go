@@ -21,8 +21,8 @@ import (
 	"github.com/clausea/crawler/internal/demo"
 )
 
-// newSite serves the demo's domain by a handler of the test's; settings lead a worker
-// to it.
+// newSite serves the demo domain with a handler of the test. It returns the settings that direct
+// a worker to it.
 func newSite(t *testing.T, handler http.HandlerFunc) map[string]string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// starter starts processes that die with this one. Such a child dies with the thread
-// that started it (prctl(2), PR_SET_PDEATHSIG), so one thread starts them all.
+// starter starts processes that die with this process. Such a child dies with the thread that
+// started it (prctl(2), PR_SET_PDEATHSIG), so a single thread starts all of them.
 type starter struct {
 	calls  chan func()
 	closed chan struct{}

@@ -1,5 +1,5 @@
-// Package canonical gives every page one spelling of its URL, so that it is
-// fetched once however it is linked. It is pure and does no I/O.
+// Package canonical normalizes URLs, so that a page is fetched once however its URL
+// is spelled in links. It does no I/O.
 package canonical
 
 import (
@@ -13,11 +13,11 @@ import (
 	whatwg "github.com/nlnwa/whatwg-url/url"
 )
 
-// MaxLength is how long a URL may be, in bytes; longer ones are traps more often
-// than pages.
+// MaxLength is the longest URL that is accepted, in bytes. Longer URLs belong to
+// crawler traps more often than to pages.
 const MaxLength = 2048
 
-// The reasons for which a reference is refused.
+// The reasons for which a reference is rejected.
 var (
 	ErrScheme   = errors.New("scheme")
 	ErrTooLong  = errors.New("too_long")
@@ -25,19 +25,19 @@ var (
 	ErrUserinfo = errors.New("userinfo")
 )
 
-// URL resolves ref against base (nil: ref is absolute) by the WHATWG URL
-// standard and returns its canonical form: http or https, host in lower case and
-// ASCII and without a final dot, no default port, no dot segments, no escaped
-// letters or digits in its path, no fragment, no tracking parameters or session
-// ids. It is idempotent. An error wraps one of the reasons above.
+// URL resolves ref against base by the WHATWG URL standard and returns its canonical
+// form: scheme http or https, host in lower-case ASCII without a trailing dot, no
+// default port, no dot segments, no escaped letters or digits in the path, no
+// fragment, no tracking parameters, no session IDs. A nil base requires an absolute
+// ref. URL is idempotent. An error wraps one of the reasons above.
 func URL(base *url.URL, ref string) (string, *url.URL, error) {
 	if len(ref) > MaxLength {
 		return "", nil, fmt.Errorf("%w: %d bytes", ErrTooLong, len(ref))
 	}
-	u, ok := fast(base, ref)
+	u, ok := parseFast(base, ref)
 	if !ok {
 		var err error
-		if u, err = standard(base, ref); err != nil {
+		if u, err = parseStandard(base, ref); err != nil {
 			return "", nil, err
 		}
 	}
@@ -53,11 +53,11 @@ func URL(base *url.URL, ref string) (string, *url.URL, error) {
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	dropPort(u)
-	dropDot(u)
-	unescape(u)
-	cutSession(u)
-	u.RawQuery = cutTracking(u.RawQuery)
+	removeDefaultPort(u)
+	removeTrailingDot(u)
+	decodeUnreserved(u)
+	removePathSession(u)
+	u.RawQuery = removeTrackingParams(u.RawQuery)
 	u.ForceQuery = false
 	s := u.String()
 	if len(s) > MaxLength {
@@ -66,8 +66,8 @@ func URL(base *url.URL, ref string) (string, *url.URL, error) {
 	return s, u, nil
 }
 
-// URLWithRoute is URL for a page that a browser has drawn: a fragment that scripts take for
-// an address (#/terms or #!/terms) is kept, because there is another page behind it.
+// URLWithRoute is URL for links of a rendered page. It keeps a fragment that scripts
+// use as a route (#/terms or #!/terms), because the route shows a different page.
 func URLWithRoute(base *url.URL, ref string) (string, error) {
 	s, _, err := URL(base, ref)
 	if err != nil {
@@ -81,11 +81,11 @@ func URLWithRoute(base *url.URL, ref string) (string, error) {
 	return s + f.String(), nil
 }
 
-// fast handles plain references, which nearly all are, by net/url: it is a tenth
-// of the standard parser's cost. It leaves everything on which the two disagree
-// to the standard parser.
-func fast(base *url.URL, ref string) (*url.URL, bool) {
-	if ref == "" || !plain(ref) || strings.HasPrefix(ref, "///") {
+// parseFast parses plain references, which nearly all references are, with net/url
+// at a tenth of the cost of the WHATWG parser. It reports false for everything that
+// the two parsers treat differently.
+func parseFast(base *url.URL, ref string) (*url.URL, bool) {
+	if ref == "" || !isPlainReference(ref) || strings.HasPrefix(ref, "///") {
 		return nil, false
 	}
 	r, err := url.Parse(ref)
@@ -96,17 +96,17 @@ func fast(base *url.URL, ref string) (*url.URL, bool) {
 		return nil, false
 	}
 	if port := r.Port(); len(port) > 5 || len(port) == 5 && port > "65535" || strings.HasPrefix(port, "0") {
-		return nil, false // it is out of range, or spelled with zeros
+		return nil, false // out of range or with leading zeros
 	}
-	if r.Host != "" && !plainHost(r.Host) {
+	if r.Host != "" && !isPlainHost(r.Host) {
 		return nil, false
 	}
 	dots := strings.Contains(r.Path, "/.") || strings.HasPrefix(r.Path, ".")
 	if dots && strings.Contains(r.Path, "//") {
-		return nil, false // an empty segment is one to the standard
+		return nil, false // the URL standard keeps empty segments
 	}
 	if base != nil && r.Scheme == "" {
-		if !plainHost(base.Host) || strings.Contains(base.Path, "//") {
+		if !isPlainHost(base.Host) || strings.Contains(base.Path, "//") {
 			return nil, false
 		}
 		r = base.ResolveReference(r)
@@ -116,16 +116,17 @@ func fast(base *url.URL, ref string) (*url.URL, bool) {
 	return r, true
 }
 
-// plain says that a reference has only characters that both parsers treat alike.
-func plain(s string) bool {
+// isPlainReference reports whether a reference has only characters that both parsers
+// treat the same.
+func isPlainReference(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
 		case strings.IndexByte("-._~/?#=&+,:;@!$*()", c) >= 0:
 		case c == '%':
-			// %2e is a dot to the standard; other escapes are kept by both.
-			if i+2 >= len(s) || !hex(s[i+1]) || !hex(s[i+2]) || s[i+1] == '2' && s[i+2]|0x20 == 'e' {
+			// The URL standard reads %2e as a dot. Both parsers keep other escapes.
+			if i+2 >= len(s) || !isHexDigit(s[i+1]) || !isHexDigit(s[i+2]) || s[i+1] == '2' && s[i+2]|0x20 == 'e' {
 				return false
 			}
 		default:
@@ -135,13 +136,13 @@ func plain(s string) bool {
 	return true
 }
 
-func hex(c byte) bool {
+func isHexDigit(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
 }
 
-// plainHost says that a host is a lower-case name that can't be a number, or an
-// IPv4 address in its only canonical spelling.
-func plainHost(h string) bool {
+// isPlainHost reports whether a host is a lower-case name that cannot be a number, or
+// an IPv4 address in its canonical spelling.
+func isPlainHost(h string) bool {
 	if h != "" && h[len(h)-1] >= '0' && h[len(h)-1] <= '9' {
 		name, _, _ := strings.Cut(h, ":")
 		if a, err := netip.ParseAddr(name); err == nil && a.Is4() {
@@ -167,15 +168,16 @@ func plainHost(h string) bool {
 	return last != "" && (last[0] < '0' || last[0] > '9')
 }
 
-var parser = whatwg.NewParser(whatwg.WithPercentEncodeSinglePercentSign())
+var whatwgParser = whatwg.NewParser(whatwg.WithPercentEncodeSinglePercentSign())
 
-func standard(base *url.URL, ref string) (*url.URL, error) {
+// parseStandard parses a reference by the WHATWG URL standard.
+func parseStandard(base *url.URL, ref string) (*url.URL, error) {
 	var w *whatwg.Url
 	var err error
 	if base == nil {
-		w, err = parser.Parse(ref)
+		w, err = whatwgParser.Parse(ref)
 	} else {
-		w, err = parser.ParseRef(base.String(), ref)
+		w, err = whatwgParser.ParseRef(base.String(), ref)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %.80q", ErrInvalid, ref)
@@ -190,7 +192,7 @@ func standard(base *url.URL, ref string) (*url.URL, error) {
 	return u, nil
 }
 
-func dropPort(u *url.URL) {
+func removeDefaultPort(u *url.URL) {
 	if u.Scheme == "http" && strings.HasSuffix(u.Host, ":80") {
 		u.Host = strings.TrimSuffix(u.Host, ":80")
 	}
@@ -200,9 +202,9 @@ func dropPort(u *url.URL) {
 	u.Host = strings.TrimSuffix(u.Host, ":")
 }
 
-// dropDot takes the final dot of a name off: it is the same name to everybody but
-// its resolver (RFC 1034 section 3.1), and would be another host to politeness.
-func dropDot(u *url.URL) {
+// removeTrailingDot removes the trailing dot of a host name. Only a resolver treats
+// the two names differently (RFC 1034 section 3.1); politeness limits must not.
+func removeTrailingDot(u *url.URL) {
 	name, port, _ := strings.Cut(u.Host, ":")
 	if len(name) < 2 || name[len(name)-1] != '.' || name[len(name)-2] == '.' {
 		return
@@ -213,18 +215,18 @@ func dropDot(u *url.URL) {
 	}
 }
 
-// unescape writes the escaped letters, digits, "-", "_" and "~" of a path plainly
-// (RFC 3986 section 6.2.2.2), so that an escape is no way around a rule of
-// robots.txt (RFC 9309 section 2.2.2) and no second address of a page.
-func unescape(u *url.URL) {
+// decodeUnreserved decodes the escaped letters, digits, "-", "_" and "~" of a path
+// (RFC 3986 section 6.2.2.2). Otherwise an escape would evade a rule of robots.txt
+// (RFC 9309 section 2.2.2) and give a page a second URL.
+func decodeUnreserved(u *url.URL) {
 	p := u.EscapedPath()
 	if !strings.Contains(p, "%") {
 		return
 	}
 	b := make([]byte, 0, len(p))
 	for i := 0; i < len(p); i++ {
-		if p[i] == '%' && i+2 < len(p) && hex(p[i+1]) && hex(p[i+2]) {
-			if c := value(p[i+1])<<4 | value(p[i+2]); unreserved(c) {
+		if p[i] == '%' && i+2 < len(p) && isHexDigit(p[i+1]) && isHexDigit(p[i+2]) {
+			if c := hexValue(p[i+1])<<4 | hexValue(p[i+2]); isUnreserved(c) {
 				b = append(b, c)
 				i += 2
 				continue
@@ -240,20 +242,20 @@ func unescape(u *url.URL) {
 	}
 }
 
-func value(c byte) byte {
+func hexValue(c byte) byte {
 	if c <= '9' {
 		return c - '0'
 	}
 	return c | 0x20 - 'a' + 10
 }
 
-func unreserved(c byte) bool {
+func isUnreserved(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '-' || c == '_' || c == '~'
 }
 
-// DedupKey folds spellings of one page further, for the set of URLs that were seen:
-// https and http, a leading www., and the order of a query's parameters are the
-// same page there.
+// DedupKey returns the key under which a canonical URL enters the set of seen URLs.
+// URLs that differ only in http or https, in a leading www. or in the order of query
+// parameters share a key.
 func DedupKey(canonical string) string {
 	_, rest, ok := strings.Cut(canonical, "://")
 	if !ok {

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestURLHasOneSpelling(t *testing.T) {
+func TestURLReturnsTheCanonicalForm(t *testing.T) {
 	t.Parallel()
 	base, _ := url.Parse("https://example.com/a/b?c=d")
 	tests := []struct{ ref, want string }{
@@ -35,7 +35,7 @@ func TestURLHasOneSpelling(t *testing.T) {
 	}
 }
 
-func TestRouteKeepsAFragmentThatIsAnAddress(t *testing.T) {
+func TestURLWithRouteKeepsRouteFragments(t *testing.T) {
 	t.Parallel()
 	base, _ := url.Parse("https://example.com/app")
 	for ref, want := range map[string]string{
@@ -47,18 +47,18 @@ func TestRouteKeepsAFragmentThatIsAnAddress(t *testing.T) {
 		"https://b.test/#/": "https://b.test/",
 	} {
 		if got, err := URLWithRoute(base, ref); err != nil || got != want {
-			t.Errorf("Route(%q) = %q, %v, want %q", ref, got, err, want)
+			t.Errorf("URLWithRoute(%q) = %q, %v, want %q", ref, got, err, want)
 		}
 	}
 	if _, err := URLWithRoute(base, "mailto:a@b#/c"); !errors.Is(err, ErrScheme) {
-		t.Errorf("another scheme: %v", err)
+		t.Errorf("mailto: %v, want ErrScheme", err)
 	}
 	if DedupKey("https://example.com/#/a") == DedupKey("https://example.com/#/b") {
-		t.Error("two routes are two pages")
+		t.Error("two routes have the same key")
 	}
 }
 
-func TestKeyFoldsWhatIsOnePage(t *testing.T) {
+func TestDedupKeyIsSharedByVariantsOfAURL(t *testing.T) {
 	t.Parallel()
 	for _, same := range [][]string{
 		{"https://example.com/a?b=1&c=2", "http://example.com/a?c=2&b=1", "https://www.example.com/a?b=1&c=2"},
@@ -66,16 +66,16 @@ func TestKeyFoldsWhatIsOnePage(t *testing.T) {
 	} {
 		for _, s := range same {
 			if DedupKey(s) != DedupKey(same[0]) {
-				t.Errorf("Key(%q) = %q, want %q", s, DedupKey(s), DedupKey(same[0]))
+				t.Errorf("DedupKey(%q) = %q, want %q", s, DedupKey(s), DedupKey(same[0]))
 			}
 		}
 	}
 	if DedupKey("https://example.com/a?b=1&c=2") == DedupKey("https://example.com/a?b=2&c=1") {
-		t.Error("other values are another page")
+		t.Error("URLs with different parameter values have the same key")
 	}
 }
 
-func TestURLRefusesWithAReason(t *testing.T) {
+func TestURLRejectsWithAReason(t *testing.T) {
 	t.Parallel()
 	long := make([]byte, MaxLength+1)
 	for i := range long {
@@ -101,13 +101,13 @@ func TestURLIsIdempotent(t *testing.T) {
 			return
 		}
 		if two, _, err := URL(nil, one); err != nil || two != one {
-			t.Fatalf("%q gives %q, and that gives %q, %v", ref, one, two, err)
+			t.Fatalf("URL(%q) = %q, but URL of that is %q, %v", ref, one, two, err)
 		}
 	})
 }
 
-// FuzzURL asks for what must hold of any reference: the canonical form is its own,
-// it is what net/http sends, and the fast way to it gives what the standard's does.
+// FuzzURL checks what must hold for every reference: URL is idempotent, net/http sends
+// the canonical form unchanged, and both parsers return the same result.
 func FuzzURL(f *testing.F) {
 	for _, s := range []string{"../x#f", "HTTPS://EX.com:443/A", "?utm_source=x&q", "/p;jsessionid=1", "//o.example/ü", "http://0x7f.1/", "https:\\\\e.com\\x", "/%2e%2e/%70", "http://[::1]:80/", "a.b./c", "http://a.:080/"} {
 		f.Add("https://example.com/a/b?c=d", s)
@@ -117,7 +117,7 @@ func FuzzURL(f *testing.F) {
 		if one, u, err := URL(nil, base); err == nil {
 			b = u
 			if two, _, err := URL(nil, one); err != nil || two != one {
-				t.Fatalf("%q gives %q, and that gives %q, %v", base, one, two, err)
+				t.Fatalf("URL(%q) = %q, but URL of that is %q, %v", base, one, two, err)
 			}
 		}
 		one, u, err := URL(b, ref)
@@ -125,15 +125,15 @@ func FuzzURL(f *testing.F) {
 			return
 		}
 		if two, _, err := URL(nil, one); err != nil || two != one {
-			t.Fatalf("%q on %q gives %q, and that gives %q, %v", ref, base, one, two, err)
+			t.Fatalf("URL(%q, %q) = %q, but URL of that is %q, %v", base, ref, one, two, err)
 		}
 		if u.String() != one || u.Host == "" || u.User != nil || u.Fragment != "" || len(one) > MaxLength {
-			t.Fatalf("%q on %q gives %q and %#v", ref, base, one, u)
+			t.Fatalf("URL(%q, %q) = %q, %#v", base, ref, one, u)
 		}
-		if slow, err := standard(b, ref); err == nil && slow.Host != "" {
+		if slow, err := parseStandard(b, ref); err == nil && slow.Host != "" {
 			want, _, err := URL(nil, slow.String())
 			if err == nil && want != one {
-				t.Fatalf("%q on %q gives %q, by the standard %q", ref, base, one, want)
+				t.Fatalf("URL(%q, %q) = %q, the standard parser returns %q", base, ref, one, want)
 			}
 		}
 		_ = DedupKey(one)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// tracking are query parameters that say where a visitor came from and never
-// what is shown, as the analytics and advertising services document them.
-var tracking = map[string]bool{
+// trackingParams are query parameters that attribute a visit to a campaign and do not
+// change the page, as analytics and advertising services document them.
+var trackingParams = map[string]bool{
 	"gclid": true, "gclsrc": true, "dclid": true, "gbraid": true, "wbraid": true, "fbclid": true,
 	"msclkid": true, "twclid": true, "ttclid": true, "yclid": true, "igshid": true, "li_fat_id": true,
 	"mc_cid": true, "mc_eid": true, "mkt_tok": true, "_hsenc": true, "_hsmi": true, "hsctatracking": true,
@@ -16,54 +16,55 @@ var tracking = map[string]bool{
 	"cmpid": true, "icid": true, "ncid": true, "sc_cid": true, "spm": true, "_branch_match_id": true,
 }
 
-// sessions are parameters that name a visit.
-var sessions = map[string]bool{
+// sessionParams are parameters that hold a session ID.
+var sessionParams = map[string]bool{
 	"jsessionid": true, "phpsessid": true, "aspsessionid": true, "sessionid": true, "session_id": true,
 	"sid": true, "cfid": true, "cftoken": true, "zenid": true, "osclid": true,
 }
 
-func dropped(name string) bool {
+func isDroppedParam(name string) bool {
 	n := strings.ToLower(name)
-	return strings.HasPrefix(n, "utm_") || strings.HasPrefix(n, "pk_") || strings.HasPrefix(n, "mtm_") || tracking[n] || sessions[n]
+	return strings.HasPrefix(n, "utm_") || strings.HasPrefix(n, "pk_") || strings.HasPrefix(n, "mtm_") || trackingParams[n] || sessionParams[n]
 }
 
-// cutTracking removes tracking and session parameters and leaves the others as
-// they are, in their order.
-func cutTracking(q string) string {
+// removeTrackingParams removes tracking and session parameters from a query. The other
+// parameters keep their spelling and order.
+func removeTrackingParams(q string) string {
 	if q == "" {
 		return ""
 	}
-	keep := true
+	unchanged := true
 	for rest := q; rest != ""; {
 		var part string
 		part, rest, _ = strings.Cut(rest, "&")
 		name, _, _ := strings.Cut(part, "=")
-		if dropped(name) {
-			keep = false
+		if isDroppedParam(name) {
+			unchanged = false
 			break
 		}
 	}
-	if keep {
+	if unchanged {
 		return q
 	}
 	var kept []string
 	for _, part := range strings.Split(q, "&") {
 		name, _, _ := strings.Cut(part, "=")
-		if !dropped(name) {
+		if !isDroppedParam(name) {
 			kept = append(kept, part)
 		}
 	}
 	return strings.Join(kept, "&")
 }
 
-// cutSession removes ";jsessionid=..." from a path.
-func cutSession(u *url.URL) {
+// removePathSession removes a path parameter that holds a session ID, such as
+// ";jsessionid=...".
+func removePathSession(u *url.URL) {
 	i := strings.Index(u.Path, ";")
 	if i < 0 {
 		return
 	}
 	name, _, ok := strings.Cut(u.Path[i+1:], "=")
-	if ok && sessions[strings.ToLower(name)] {
+	if ok && sessionParams[strings.ToLower(name)] {
 		u.Path, u.RawPath = u.Path[:i], ""
 	}
 }

@@ -21,23 +21,23 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// Each bomb decodes to 1 GiB of zeros. What it is made of is a MiB that repeats.
+// Each decompression bomb decodes to 1 GiB of zeros. It repeats a block of 1 MiB.
 const (
 	bombSize = 1 << 30
 	block    = 1 << 20
 )
 
-// brotliBomb can't be made of parts. It is what brotli.NewWriterLevel(w, 11) makes
-// of 1 GiB of zeros.
+// brotliBomb is 1 GiB of zeros, compressed by brotli.NewWriterLevel(w, 11). Brotli streams
+// cannot be assembled from repeated blocks.
 //
 //go:embed testdata/zeros-1gib.br
 var brotliBomb []byte
 
-// emptyMember is a whole gzip member of no content.
+// emptyMember is a complete gzip member without content.
 var emptyMember = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
-// coded is what a writer makes of a block of zeros.
-func coded(t *testing.T, coding func(io.Writer) (io.WriteCloser, error)) []byte {
+// encodeBlock compresses a block of zeros.
+func encodeBlock(t *testing.T, coding func(io.Writer) (io.WriteCloser, error)) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w, err := coding(&b)
@@ -53,19 +53,20 @@ func coded(t *testing.T, coding func(io.Writer) (io.WriteCloser, error)) []byte 
 	return b.Bytes()
 }
 
-func gz(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
+func gzipWriter(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
 
-// unfinished is a writer whose stream can go on after Close: its blocks repeat.
+// unfinished is a writer whose stream can continue after Close, so that its blocks can be
+// repeated.
 type unfinished struct{ *flate.Writer }
 
 func (u unfinished) Close() error { return u.Flush() }
 
-func bare(w io.Writer) (io.WriteCloser, error) {
+func rawDeflateWriter(w io.Writer) (io.WriteCloser, error) {
 	f, err := flate.NewWriter(w, flate.BestCompression)
 	return unfinished{f}, err
 }
 
-// bomb is a body: head once, then body so many times.
+// bomb is a response body: head once, then body, repeated.
 type bomb struct {
 	encoding, contentType string
 	head, body            []byte
@@ -85,10 +86,10 @@ func (b bomb) write(w io.Writer) error {
 	return nil
 }
 
-// makeBombs gives them by path.
+// makeBombs returns the bombs by path.
 func makeBombs(t *testing.T) map[string]bomb {
 	const blocks = bombSize / block
-	member := coded(t, gz)
+	member := encodeBlock(t, gzipWriter)
 	twice := func(b bomb) bomb {
 		var out bytes.Buffer
 		z := gzip.NewWriter(&out)
@@ -97,22 +98,22 @@ func makeBombs(t *testing.T) map[string]bomb {
 		}
 		return bomb{encoding: "gzip, gzip", contentType: b.contentType, body: out.Bytes(), times: 1}
 	}
-	zst := coded(t, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) })
+	zst := encodeBlock(t, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) })
 	gzipped := bomb{encoding: "gzip", contentType: "text/html", body: member, times: blocks}
-	// Members that decode to nothing: they have an end, but no content.
-	nothing := bomb{encoding: "gzip", contentType: "text/html", body: emptyMember, times: bombSize / len(emptyMember)}
+	// Members that decode to nothing: many members, no content.
+	emptyMembers := bomb{encoding: "gzip", contentType: "text/html", body: emptyMember, times: bombSize / len(emptyMember)}
 	return map[string]bomb{
 		"/gzip":                gzipped,
 		"/gzip-twice":          twice(gzipped),
-		"/deflate":             {encoding: "deflate", contentType: "text/html", head: []byte{0x78, 0x9c}, body: coded(t, bare), times: blocks},
-		"/deflate-bare":        {encoding: "deflate", contentType: "text/html", body: coded(t, bare), times: blocks},
+		"/deflate":             {encoding: "deflate", contentType: "text/html", head: []byte{0x78, 0x9c}, body: encodeBlock(t, rawDeflateWriter), times: blocks},
+		"/raw-deflate":         {encoding: "deflate", contentType: "text/html", body: encodeBlock(t, rawDeflateWriter), times: blocks},
 		"/br":                  {encoding: "br", contentType: "text/html", body: brotliBomb, times: 1},
 		"/zstd":                {encoding: "zstd", contentType: "text/html", body: zst, times: blocks},
 		"/sitemap.xml.gz":      {contentType: "text/xml", body: member, times: blocks},
 		"/file":                {contentType: "application/gzip", body: member, times: blocks},
 		"/plain":               {contentType: "text/html", body: make([]byte, 1024), times: bombSize / 1024},
 		"/stacked":             {encoding: "gzip, br, gzip", contentType: "text/html", body: member, times: blocks},
-		"/empty-members":       nothing,
+		"/empty-members":       emptyMembers,
 		"/empty-members-coded": twice(bomb{contentType: "text/html", body: emptyMember, times: 1 << 20}),
 	}
 }
@@ -125,18 +126,18 @@ func bombSite(t *testing.T, w *crawltest.Web) map[string]bomb {
 			rw.Header().Set("Content-Encoding", b.encoding)
 		}
 		rw.Header().Set("Content-Type", b.contentType)
-		_ = b.write(rw) // the crawler hangs up in its midst
+		_ = b.write(rw) // the crawler closes the connection early
 	}))
 	return bombs
 }
 
-// zeros writes n zero bytes.
-func zeros(w io.Writer, n int) error {
+// writeZeros writes n zero bytes.
+func writeZeros(w io.Writer, n int) error {
 	_, err := w.Write(make([]byte, n))
 	return err
 }
 
-func TestBombsAreWhatTheySay(t *testing.T) {
+func TestBombsDecodeToMoreThanAnyLimit(t *testing.T) {
 	t.Parallel()
 	for path, b := range makeBombs(t) {
 		if path == "/plain" || path == "/stacked" || strings.HasPrefix(path, "/empty") {
@@ -149,7 +150,7 @@ func TestBombsAreWhatTheySay(t *testing.T) {
 		switch {
 		case path == "/deflate":
 			r, err = zlib.NewReader(r)
-		case path == "/deflate-bare":
+		case path == "/raw-deflate":
 			r = flate.NewReader(r)
 		case path == "/br":
 			r = brotli.NewReader(r)
@@ -163,7 +164,7 @@ func TestBombsAreWhatTheySay(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
-		// More than any limit of the crawler's, so that nothing else ends it.
+		// 16 MiB exceed every limit of the crawler.
 		if n, err := io.Copy(io.Discard, io.LimitReader(r, 16<<20)); n != 16<<20 {
 			t.Errorf("%s decodes to %d bytes, %v", path, n, err)
 		}
@@ -171,7 +172,7 @@ func TestBombsAreWhatTheySay(t *testing.T) {
 	}
 }
 
-func TestABombIsRefusedInBoundedMemory(t *testing.T) {
+func TestDecompressionBombsAreRejectedInBoundedMemory(t *testing.T) {
 	t.Parallel()
 	const rounds = 2
 	w := crawltest.NewWeb(t)
@@ -182,13 +183,13 @@ func TestABombIsRefusedInBoundedMemory(t *testing.T) {
 			task.URLs = append(task.URLs, "http://bombs.example"+path)
 		}
 	}
-	all, peak := child(t, task, "GOMEMLIMIT=256MiB")
+	all, peak := fetchInChild(t, task, "GOMEMLIMIT=256MiB")
 	longest := map[string]time.Duration{}
 	for _, r := range all {
-		longest[r.URL] = max(longest[r.URL], r.Took)
+		longest[r.URL] = max(longest[r.URL], r.Duration)
 		want := fetch.TooLarge
 		if r.URL == "http://bombs.example/stacked" {
-			want = fetch.BadEncoding // more codings than any server has a use for
+			want = fetch.BadEncoding // more codings than permitted
 		}
 		if r.Reason != want {
 			t.Errorf("%s: %q, want %s", r.URL, r.Reason, want)
@@ -197,10 +198,10 @@ func TestABombIsRefusedInBoundedMemory(t *testing.T) {
 	if peak > bombMemory {
 		t.Errorf("peak memory %d MiB, want at most %d", peak>>20, bombMemory>>20)
 	}
-	t.Logf("%d bombs of %d MiB: peak memory %d MiB; the longest of each: %v", len(all), bombSize>>20, peak>>20, longest)
+	t.Logf("%d bombs of %d MiB: peak memory %d MiB; longest durations: %v", len(all), bombSize>>20, peak>>20, longest)
 }
 
-func TestABodyIsBoundedWhereItEnds(t *testing.T) {
+func TestMaxBodyIsExact(t *testing.T) {
 	t.Parallel()
 	const limit = 1000
 	w := crawltest.NewWeb(t)
@@ -210,11 +211,11 @@ func TestABodyIsBoundedWhereItEnds(t *testing.T) {
 		if r.URL.Query().Has("gzip") {
 			rw.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(rw)
-			_ = zeros(z, n)
+			_ = writeZeros(z, n)
 			_ = z.Close()
 			return
 		}
-		_ = zeros(rw, n)
+		_ = writeZeros(rw, n)
 	}))
 	f := crawltest.Fetcher(t, w.Config())
 	for _, query := range []string{"", "?gzip"} {
@@ -230,7 +231,7 @@ func TestABodyIsBoundedWhereItEnds(t *testing.T) {
 			}
 			res, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, Truncate: true})
 			if err != nil || len(res.Body) != min(n, limit) {
-				t.Errorf("%s cut: %v, want %d bytes", at, err, min(n, limit))
+				t.Errorf("%s truncated: %v, want %d bytes", at, err, min(n, limit))
 			}
 			var read int64
 			_, err = f.Do(t.Context(), fetch.Request{URL: at, MaxBody: limit, ReadBody: func(r io.Reader) error {

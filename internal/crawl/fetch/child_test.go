@@ -17,30 +17,30 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
-// childEnv makes the test binary a process that only fetches: a childTask in JSON.
+// childEnv turns the test binary into a process that fetches the childTask in it, as JSON.
 const childEnv = "CLAUSEA_TEST_FETCH"
 
-// childTask is what a child fetches, and where every host is served.
+// childTask lists the URLs that a child fetches. Port serves all hosts.
 type childTask struct {
 	URLs []string
 	Port string
 }
 
-// childResult is what became of one URL.
+// childResult is the result for one URL.
 type childResult struct {
 	URL, Body string
 	Reason    fetch.Reason
-	Took      time.Duration
+	Duration  time.Duration
 }
 
 func TestMain(m *testing.M) {
 	if task := os.Getenv(childEnv); task != "" {
-		os.Exit(beChild(task))
+		os.Exit(runChild(task))
 	}
 	os.Exit(m.Run())
 }
 
-func beChild(raw string) int {
+func runChild(raw string) int {
 	var task childTask
 	if err := json.Unmarshal([]byte(raw), &task); err != nil {
 		return 2
@@ -55,9 +55,9 @@ func beChild(raw string) int {
 	}
 	out := json.NewEncoder(os.Stdout)
 	for _, at := range task.URLs {
-		begun := time.Now()
+		start := time.Now()
 		res, err := f.Do(context.Background(), fetch.Request{URL: at})
-		r := childResult{URL: at, Took: time.Since(begun)}
+		r := childResult{URL: at, Duration: time.Since(start)}
 		if fe := (*fetch.Error)(nil); errors.As(err, &fe) {
 			r.Reason = fe.Reason
 		}
@@ -71,8 +71,8 @@ func beChild(raw string) int {
 	return 0
 }
 
-// child fetches in a process of its own, and gives its peak memory in bytes.
-func child(t *testing.T, task childTask, env ...string) ([]childResult, int64) {
+// fetchInChild runs a task in its own process and also returns its peak memory in bytes.
+func fetchInChild(t *testing.T, task childTask, env ...string) ([]childResult, int64) {
 	t.Helper()
 	raw, err := json.Marshal(task)
 	if err != nil {
@@ -84,30 +84,30 @@ func child(t *testing.T, task childTask, env ...string) ([]childResult, int64) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("the child: %v: %s", err, stderr.Bytes())
+		t.Fatalf("child process: %v: %s", err, stderr.Bytes())
 	}
 	var all []childResult
 	for dec := json.NewDecoder(bytes.NewReader(out)); dec.More(); {
 		var r childResult
 		if err := dec.Decode(&r); err != nil {
-			t.Fatalf("the child: %v: %s", err, out)
+			t.Fatalf("child process: %v: %s", err, out)
 		}
 		all = append(all, r)
 	}
 	if len(all) != len(task.URLs) {
-		t.Fatalf("the child gave %d results of %d: %s", len(all), len(task.URLs), stderr.Bytes())
+		t.Fatalf("the child process returned %d of %d results: %s", len(all), len(task.URLs), stderr.Bytes())
 	}
 	usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	return all, usage.Maxrss << 10 // Linux counts KiB
 }
 
-func TestTheEnvironmentChangesNothing(t *testing.T) {
+func TestFetchIgnoresTheEnvironment(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", map[string]string{"/": "hello"})
-	proxy, asked := forwardProxy(t)
+	proxy, requests := forwardProxy(t)
 	cache := t.TempDir()
-	all, _ := child(t, childTask{URLs: []string{"http://public.example/", "http://public.example/"}, Port: w.Port()},
+	all, _ := fetchInChild(t, childTask{URLs: []string{"http://public.example/", "http://public.example/"}, Port: w.Port()},
 		"HTTP_PROXY="+proxy, "http_proxy="+proxy, "HTTPS_PROXY="+proxy, "ALL_PROXY="+proxy, "NO_PROXY=",
 		"COLLY_CACHE_DIR="+cache, "COLLY_ALLOWED_DOMAINS=other.example", "COLLY_MAX_BODY_SIZE=1",
 		"COLLY_MAX_REQUESTS=1", "COLLY_USER_AGENT=other", "COLLY_IGNORE_ROBOTSTXT=no", "COLLY_TRACE_HTTP=yes")
@@ -116,13 +116,13 @@ func TestTheEnvironmentChangesNothing(t *testing.T) {
 			t.Errorf("%s: %q, %s", r.URL, r.Body, r.Reason)
 		}
 	}
-	if asked.Load() > 0 {
-		t.Error("a proxy of the environment was used")
+	if requests.Load() > 0 {
+		t.Error("the proxy of the environment was used")
 	}
 	if n := len(w.Requests("public.example")); n != 2 {
-		t.Errorf("the site was asked %d times, want 2", n)
+		t.Errorf("the site received %d requests, want 2", n)
 	}
 	if left, err := os.ReadDir(cache); err != nil || len(left) > 0 {
-		t.Errorf("pages were kept in a cache: %v, %v", left, err)
+		t.Errorf("the cache directory is not empty: %v, %v", left, err)
 	}
 }

@@ -8,50 +8,50 @@ import (
 	"strings"
 )
 
-// MaxPDF is the largest PDF that is fetched as a page, in bytes. Those with text
-// and pictures are larger than pages.
+// MaxPDF is the size limit of a PDF in bytes. PDFs are larger than HTML pages.
 const MaxPDF = 20 << 20
 
-// isPDF says whether a body is one by its Content-Type.
+// isPDF reports whether a Content-Type is that of a PDF.
 func isPDF(contentType string) bool {
 	ct := strings.ToLower(contentType)
 	return strings.Contains(ct, "application/pdf") || strings.Contains(ct, "application/x-pdf")
 }
 
-// saysNothing says whether a Content-Type is that of any file.
-func saysNothing(contentType string) bool {
+// isGenericType reports whether a Content-Type says nothing about the content.
+func isGenericType(contentType string) bool {
 	ct := strings.ToLower(contentType)
 	return ct == "" || strings.Contains(ct, "octet-stream") || strings.Contains(ct, "download")
 }
 
-// namesPDF says whether a PDF's name is in the path or, as RFC 6266 has it, in
-// Content-Disposition.
-func namesPDF(res *http.Response, path string) bool {
+// hasPDFName reports whether the path or the file name in Content-Disposition (RFC 6266) is that of
+// a PDF.
+func hasPDFName(res *http.Response, path string) bool {
 	is := func(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".pdf") }
 	_, params, err := mime.ParseMediaType(res.Header.Get("Content-Disposition"))
 	return is(path) || err == nil && is(params["filename"])
 }
 
-// beginsPDF looks at the first bytes of a body, which stay to be read. Under a coding
-// they say nothing.
-func beginsPDF(res *http.Response) bool {
+// hasPDFSignature reports whether a body begins like a PDF. It leaves the body unread. It never
+// finds the signature in an encoded body.
+func hasPDFSignature(res *http.Response) bool {
 	b := bufio.NewReaderSize(res.Body, 16)
-	head, _ := b.Peek(len(pdfMagic)) // an error comes again when the body is read
-	res.Body = &peeked{b, res.Body}
-	return string(head) == pdfMagic
+	head, _ := b.Peek(len(pdfSignature)) // an error recurs when the body is read
+	res.Body = &peekedBody{b, res.Body}
+	return string(head) == pdfSignature
 }
 
-// pdfMagic is how a PDF begins (ISO 32000-1, section 7.5.2).
-const pdfMagic = "%PDF-"
+// pdfSignature is the beginning of a PDF (ISO 32000-1, section 7.5.2).
+const pdfSignature = "%PDF-"
 
-// peeked is a body of which the beginning was looked at.
-type peeked struct {
+// peekedBody is a body whose beginning was peeked at.
+type peekedBody struct {
 	io.Reader
 	io.Closer
 }
 
-// textual says whether a Content-Type may be a document: unknown ones may.
-func textual(contentType string) bool {
+// mayBeDocument reports whether a body with this Content-Type may be a document. Unknown types
+// may.
+func mayBeDocument(contentType string) bool {
 	ct := strings.ToLower(contentType)
 	for _, p := range []string{"image/", "video/", "audio/", "font/", "application/zip", "application/octet-stream", "application/x-", "text/css", "javascript", "application/json"} {
 		if strings.Contains(ct, p) && !strings.Contains(ct, "xhtml") {

@@ -12,33 +12,33 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-func TestAPDFIsKnownByItsTypeItsNameOrItsBeginning(t *testing.T) {
+func TestPDFsAreRecognizedByTypeNameOrSignature(t *testing.T) {
 	t.Parallel()
 	const text = "%PDF-1.7 and so on"
-	var coded bytes.Buffer
-	z := gzip.NewWriter(&coded)
+	var gzipped bytes.Buffer
+	z := gzip.NewWriter(&gzipped)
 	_, _ = z.Write([]byte(text))
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	large := text + strings.Repeat("\n", 9<<20) // more than a page may have
+	large := text + strings.Repeat("\n", 9<<20) // exceeds the limit of an HTML page
 	type reply struct {
 		path, contentType, disposition, coding, body string
-		want                                         fetch.Reason // empty: it is fetched
+		want                                         fetch.Reason // empty: the fetch succeeds
 	}
 	replies := map[string]reply{
-		"its type":               {"/a", "application/pdf", "", "", large, ""},
-		"the path's ending":      {"/a.PDF", "application/octet-stream", "", "", large, ""},
-		"its name":               {"/get?id=7", "application/octet-stream", `attachment; filename="Terms of service.PDF"`, "", large, ""},
-		"its name, coded":        {"/get?id=7", "application/octet-stream", `attachment; filename*=UTF-8''Datenschutzerkl%C3%A4rung.pdf`, "gzip", coded.String(), ""},
-		"its beginning":          {"/get?id=7", "application/octet-stream", "", "", large, ""},
-		"another stream's":       {"/get?id=7", "binary/octet-stream", "", "", large, ""},
-		"a download's":           {"/get?id=7", "application/x-download", "attachment", "", large, ""},
-		"with a name that isn't": {"/get?id=7", "application/octet-stream", "attachment; filename=Terms of service.pdf", "", large, ""},
-		"a program":              {"/get?id=7", "application/octet-stream", `attachment; filename="setup.exe"`, "", "MZ\x90\x00", fetch.ContentType},
-		"an archive":             {"/get?id=7", "application/zip", `attachment; filename="terms.pdf.zip"`, "", "PK\x03\x04", fetch.ContentType},
-		"a picture by its type":  {"/a.pdf", "image/png", `inline; filename="terms.pdf"`, "", text, fetch.ContentType},
-		"a stream of nothing":    {"/get?id=7", "application/octet-stream", "", "", "", fetch.ContentType},
+		"Content-Type":                 {"/a", "application/pdf", "", "", large, ""},
+		"extension of the path":        {"/a.PDF", "application/octet-stream", "", "", large, ""},
+		"file name":                    {"/get?id=7", "application/octet-stream", `attachment; filename="Terms of service.PDF"`, "", large, ""},
+		"file name, gzip-encoded body": {"/get?id=7", "application/octet-stream", `attachment; filename*=UTF-8''Datenschutzerkl%C3%A4rung.pdf`, "gzip", gzipped.String(), ""},
+		"signature":                    {"/get?id=7", "application/octet-stream", "", "", large, ""},
+		"binary/octet-stream":          {"/get?id=7", "binary/octet-stream", "", "", large, ""},
+		"download type":                {"/get?id=7", "application/x-download", "attachment", "", large, ""},
+		"malformed file name":          {"/get?id=7", "application/octet-stream", "attachment; filename=Terms of service.pdf", "", large, ""},
+		"a program":                    {"/get?id=7", "application/octet-stream", `attachment; filename="setup.exe"`, "", "MZ\x90\x00", fetch.ContentType},
+		"an archive":                   {"/get?id=7", "application/zip", `attachment; filename="terms.pdf.zip"`, "", "PK\x03\x04", fetch.ContentType},
+		"an image type":                {"/a.pdf", "image/png", `inline; filename="terms.pdf"`, "", text, fetch.ContentType},
+		"an empty body":                {"/get?id=7", "application/octet-stream", "", "", "", fetch.ContentType},
 	}
 	for name, r := range replies {
 		t.Run(name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestAPDFIsKnownByItsTypeItsNameOrItsBeginning(t *testing.T) {
 				want = text
 			}
 			if err != nil || string(res.Body) != want {
-				t.Errorf("%.60v: the body is not what was sent", err)
+				t.Errorf("%.60v: the body differs from what was sent", err)
 			}
 		})
 	}

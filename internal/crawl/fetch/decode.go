@@ -18,81 +18,80 @@ import (
 
 const acceptEncoding = "gzip, br, zstd"
 
-// maxCodings is how many codings may be stacked on a body.
+// maxCodings is how many content codings a body may have.
 const maxCodings = 2
 
-// window bounds a zstd frame's window: RFC 8878 section 3.1.1.1.2 recommends 8 MiB.
-const window = 8 << 20
+// maxZstdWindow limits the window of a zstd frame. RFC 8878 section 3.1.1.1.2 recommends 8 MiB.
+const maxZstdWindow = 8 << 20
 
-var errTooLarge = errors.New("the body is larger than the limit")
+var errTooLarge = errors.New("body exceeds the limit")
 
-// overhead is how much longer than its content a coded body may be: a coding adds
-// a header, a trailer and some bytes a block. What is longer decodes to too much,
-// or to nothing however much of it is read, as a row of empty gzip members does.
-const overhead = 64 << 10
+// codingOverhead is how much longer than its content an encoded body may be. A coding adds a
+// header, a trailer and some bytes per block. A longer body decodes to too much content, or
+// to almost none, as a sequence of empty gzip members does.
+const codingOverhead = 64 << 10
 
-// decode reads a response's body decompressed, at most x.maxBody bytes of it, into
-// x.body or through x.read.
-func decode(res *http.Response, x *exchange) error {
-	codings := codingsOf(res)
+// readBody decodes at most x.maxBody bytes of a response's body into x.body or through x.readBody.
+func readBody(res *http.Response, x *exchange) error {
+	codings := contentCodings(res)
 	if len(codings) > maxCodings {
-		return &reasoned{BadEncoding, fmt.Errorf("%d codings", len(codings))}
+		return &reasonError{BadEncoding, fmt.Errorf("%d content codings, want at most %d", len(codings), maxCodings)}
 	}
-	if res.ContentLength > x.maxBody+overhead && !x.cut {
-		return &reasoned{TooLarge, fmt.Errorf("%w of %d bytes: it has %d", errTooLarge, x.maxBody, res.ContentLength)}
+	if res.ContentLength > x.maxBody+codingOverhead && !x.truncate {
+		return &reasonError{TooLarge, fmt.Errorf("%w of %d bytes: Content-Length is %d", errTooLarge, x.maxBody, res.ContentLength)}
 	}
 	var body io.Reader = res.Body
 	for i := len(codings) - 1; i >= 0; i-- {
-		r, done, err := decoder(codings[i], &bounded{body, x.maxBody + overhead})
+		r, release, err := newDecoder(codings[i], &boundedReader{body, x.maxBody + codingOverhead})
 		if err != nil {
 			return codingError(res, err)
 		}
-		defer done()
+		defer release()
 		body = r
 	}
 	var err error
 	switch {
-	case x.read != nil:
-		err = x.read(&bounded{body, x.maxBody})
-	case x.cut:
+	case x.readBody != nil:
+		err = x.readBody(&boundedReader{body, x.maxBody})
+	case x.truncate:
 		x.body, err = io.ReadAll(io.LimitReader(body, x.maxBody))
 	default:
 		size := res.ContentLength
 		if len(codings) > 0 {
-			size *= 4 // what HTML compresses to
+			size *= 4 // typical compression ratio of HTML
 		}
-		x.body, err = readBounded(body, x.maxBody, size)
+		x.body, err = readAllBounded(body, x.maxBody, size)
 	}
 	if err != nil && len(codings) > 0 {
 		return codingError(res, err)
 	}
 	if errors.Is(err, errTooLarge) {
-		return &reasoned{TooLarge, err}
+		return &reasonError{TooLarge, err}
 	}
 	return err
 }
 
-// codingError gives an error of a coded body its reason; one of the connection
-// keeps its own.
+// codingError returns the error of an encoded body with its Reason. A canceled or expired
+// request keeps its error.
 func codingError(res *http.Response, err error) error {
 	switch {
 	case errors.Is(err, errTooLarge):
-		return &reasoned{TooLarge, err}
+		return &reasonError{TooLarge, err}
 	case res.Request.Context().Err() != nil:
 		return err
 	default:
-		return &reasoned{BadEncoding, err}
+		return &reasonError{BadEncoding, err}
 	}
 }
 
-// bounded fails with errTooLarge past left bytes.
-type bounded struct {
+// boundedReader returns errTooLarge after left bytes.
+type boundedReader struct {
 	r    io.Reader
 	left int64
 }
 
 // Read implements io.Reader.
-func (b *bounded) Read(p []byte) (int, error) {
+func (b *boundedReader) Read(p []byte) (int, error) {
 	if b.left < 0 {
 		return 0, errTooLarge
 	}
@@ -106,9 +105,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// codingsOf lists a body's codings in the order they were applied. A gzip file is
-// one too: sitemaps are sent so.
-func codingsOf(res *http.Response) []string {
+// contentCodings returns the codings of a body in the order in which they were applied. A gzip
+// file counts as encoded: sitemaps are often sent that way.
+func contentCodings(res *http.Response) []string {
 	var out []string
 	for _, v := range res.Header.Values("Content-Encoding") {
 		for _, c := range strings.Split(v, ",") {
@@ -125,9 +124,9 @@ func codingsOf(res *http.Response) []string {
 }
 
 var (
-	gzips = sync.Pool{New: func() any { return new(gzip.Reader) }}
-	zstds = sync.Pool{New: func() any {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window), zstd.WithDecoderLowmem(true))
+	gzipReaders  = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	zstdDecoders = sync.Pool{New: func() any {
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return nil
 		}
@@ -135,50 +134,50 @@ var (
 	}}
 )
 
-// decoder undoes one coding; done gives its reader back to the pool.
-func decoder(coding string, r io.Reader) (io.Reader, func(), error) {
-	nothing := func() {}
+// newDecoder returns a reader that decodes one coding, and a function that releases it.
+func newDecoder(coding string, r io.Reader) (io.Reader, func(), error) {
+	noop := func() {}
 	switch coding {
 	case "gzip", "x-gzip", "gzip-file":
 		b := bufio.NewReader(r)
 		if magic, err := b.Peek(2); coding == "gzip-file" && err == nil && (magic[0] != 0x1f || magic[1] != 0x8b) {
-			return b, nothing, nil // the server decompressed it and left the name
+			return b, noop, nil // the server decompressed the file and kept its name
 		}
-		z, _ := gzips.Get().(*gzip.Reader)
+		z, _ := gzipReaders.Get().(*gzip.Reader)
 		if err := z.Reset(b); err != nil {
-			gzips.Put(z)
+			gzipReaders.Put(z)
 			if errors.Is(err, io.EOF) {
-				return strings.NewReader(""), nothing, nil // an empty body with a coding
+				return strings.NewReader(""), noop, nil // an empty body in spite of a coding
 			}
 			return nil, nil, fmt.Errorf("gzip: %w", err)
 		}
-		return z, func() { gzips.Put(z) }, nil
+		return z, func() { gzipReaders.Put(z) }, nil
 	case "deflate":
 		b := bufio.NewReader(r)
-		// RFC 9110 section 8.4.1.2: deflate is zlib; some servers send it bare.
+		// deflate is the zlib format (RFC 9110 section 8.4.1.2). Some servers omit its header.
 		if h, err := b.Peek(2); err == nil && h[0]&0x0f == 8 && (uint(h[0])<<8|uint(h[1]))%31 == 0 {
 			z, err := zlib.NewReader(b)
-			return z, nothing, err
+			return z, noop, err
 		}
-		return flate.NewReader(b), nothing, nil
+		return flate.NewReader(b), noop, nil
 	case "br":
-		return brotli.NewReader(r), nothing, nil
+		return brotli.NewReader(r), noop, nil
 	case "zstd":
-		z, ok := zstds.Get().(*zstd.Decoder)
+		z, ok := zstdDecoders.Get().(*zstd.Decoder)
 		if !ok {
-			return nil, nil, errors.New("zstd: no decoder")
+			return nil, nil, errors.New("zstd: failed to create decoder")
 		}
 		if err := z.Reset(r); err != nil {
 			return nil, nil, fmt.Errorf("zstd: %w", err)
 		}
-		return z, func() { _ = z.Reset(nil); zstds.Put(z) }, nil
+		return z, func() { _ = z.Reset(nil); zstdDecoders.Put(z) }, nil
 	default:
-		return nil, nil, fmt.Errorf("unknown coding %.20q", coding)
+		return nil, nil, fmt.Errorf("unknown content coding %.20q", coding)
 	}
 }
 
-// readBounded reads r to its end, or fails with errTooLarge past limit.
-func readBounded(r io.Reader, limit, hint int64) ([]byte, error) {
+// readAllBounded reads r to its end. It returns errTooLarge beyond limit bytes.
+func readAllBounded(r io.Reader, limit, hint int64) ([]byte, error) {
 	b := make([]byte, 0, max(4<<10, min(hint+512, 256<<10, limit+1)))
 	for {
 		if int64(len(b)) > limit {

@@ -11,8 +11,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
-// Reason says why a page could not be had. The set is bounded, so that it can be
-// a metric's label.
+// Reason is why a page could not be fetched. The set is bounded, so a Reason can be a metric
+// label.
 type Reason string
 
 // The reasons.
@@ -30,36 +30,34 @@ const (
 	Canceled         Reason = "canceled"
 )
 
-// Error is every error of this package.
+// Error is the type of all errors of this package.
 type Error struct {
 	Reason Reason
 	URL    string
-	Err    error
+	Err    error // never nil
 }
 
 // Error implements error.
 func (e *Error) Error() string {
-	if e.Err == nil {
-		return fmt.Sprintf("fetch %s: %s", e.URL, e.Reason)
-	}
 	return fmt.Sprintf("fetch %s: %s: %v", e.URL, e.Reason, e.Err)
 }
 
 // Unwrap implements errors.Unwrap.
 func (e *Error) Unwrap() error { return e.Err }
 
-// reasoned is an error of the transport that knows its reason.
-type reasoned struct {
+// reasonError is an error of the transport with a known Reason.
+type reasonError struct {
 	reason Reason
 	err    error
 }
 
-func (e *reasoned) Error() string { return fmt.Sprintf("%s: %v", e.reason, e.err) }
-func (e *reasoned) Unwrap() error { return e.err }
+func (e *reasonError) Error() string { return fmt.Sprintf("%s: %v", e.reason, e.err) }
+func (e *reasonError) Unwrap() error { return e.err }
 
-func asError(ctx context.Context, at string, err error) *Error {
+// classifyError returns err as an *Error with its Reason.
+func classifyError(ctx context.Context, at string, err error) *Error {
 	e := &Error{Reason: Connect, URL: at, Err: err}
-	var own *reasoned
+	var own *reasonError
 	var dns *net.DNSError
 	var netErr net.Error
 	var cert *tls.CertificateVerificationError
@@ -81,13 +79,14 @@ func asError(ctx context.Context, at string, err error) *Error {
 		e.Reason = TLS
 	case errors.As(err, &netErr) && netErr.Timeout():
 		e.Reason = Timeout
-	case !isDial(err):
+	case !isDialError(err):
 		e.Reason = BadResponse
 	}
 	return e
 }
 
-func isDial(err error) bool {
+// isDialError reports whether err occurred while dialing.
+func isDialError(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial"
 }

@@ -1,6 +1,6 @@
-// Package fetch gets one page: colly is the engine, on a transport of ours that
-// checks every address at connect time, bounds bodies after decompression and
-// keeps connections. It follows no robots.txt and has no queue: its caller does.
+// Package fetch fetches single pages. It uses colly on top of its own transport, which
+// checks the IP address of every connection, limits bodies after decompression and reuses
+// connections. Robots.txt and queueing are up to the caller.
 package fetch
 
 import (
@@ -17,17 +17,17 @@ import (
 	"github.com/gocolly/colly/v2"
 )
 
-// DefaultUserAgent is what the crawler says of itself, always.
+// DefaultUserAgent is the User-Agent of the crawler.
 const DefaultUserAgent = "Mozilla/5.0 (compatible; ClauseaBot/1.0; +https://clausea.co/bot)"
 
-// Defaults of a Config; see the project's default limits.
+// Defaults of a Config, and fixed limits.
 const (
-	DefaultTimeout   = 10 * time.Second
-	DefaultMaxBody   = 8 << 20
-	maxHeaderBytes   = 64 << 10
-	maxRedirects     = 5
-	maxRetryAfter    = 24 * time.Hour
-	responseWaitTime = 10 * time.Second
+	DefaultTimeout        = 10 * time.Second
+	DefaultMaxBody        = 8 << 20
+	maxHeaderBytes        = 64 << 10
+	maxRedirects          = 5
+	maxRetryAfter         = 24 * time.Hour
+	responseHeaderTimeout = 10 * time.Second
 )
 
 // Fetcher fetches pages. It is safe for concurrent use.
@@ -37,7 +37,7 @@ type Fetcher struct {
 	base      *colly.Collector
 }
 
-// New makes a Fetcher.
+// New returns a Fetcher.
 func New(cfg Config) (*Fetcher, error) {
 	cfg = cfg.withDefaults()
 	t, err := newTransport(cfg)
@@ -46,106 +46,109 @@ func New(cfg Config) (*Fetcher, error) {
 	}
 	c := colly.NewCollector(colly.AllowURLRevisit(), colly.IgnoreRobotsTxt(), colly.ParseHTTPErrorResponse(), colly.UserAgent(cfg.UserAgent), colly.MaxBodySize(0))
 	c.WithTransport(t)
-	// colly takes settings from the environment (COLLY_CACHE_DIR and more), which
-	// would put files between us and the site, or a limit.
+	// colly reads settings such as COLLY_CACHE_DIR from the environment. Reset them: they
+	// would add a cache or other limits.
 	c.CacheDir, c.MaxBodySize, c.MaxDepth, c.MaxRequests = "", 0, 0, 0
 	c.AllowedDomains, c.DisallowedDomains = nil, nil
 	c.IgnoreRobotsTxt, c.ParseHTTPErrorResponse = true, true
 	c.DetectCharset, c.TraceHTTP, c.UserAgent = false, false, cfg.UserAgent
-	c.SetRequestTimeout(0) // the request's context has the deadline
+	c.SetRequestTimeout(0) // the request's context has a deadline
 	c.DisableCookies()
 	c.SetRedirectHandler(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })
 	return &Fetcher{cfg: cfg, transport: t, base: c}, nil
 }
 
-// Close drops idle connections.
+// Close closes idle connections.
 func (f *Fetcher) Close() { f.transport.inner.CloseIdleConnections() }
 
-// Request is one page to get.
+// Request describes a page to fetch.
 type Request struct {
 	URL                string // absolute http or https
-	ETag, LastModified string // validators, sent if set
+	ETag, LastModified string // validators, sent unless empty
 	AcceptLanguage     string
-	MaxBody            int64 // bytes after decompression; 0 is the Config's
-	// Method, Header and Body are what a page's own script asks for, where a browser
-	// renders it; "" is GET. Header goes before what the Fetcher would send, except
-	// for User-Agent and Accept-Encoding, which are always its own.
+	MaxBody            int64 // bytes after decompression; 0: Config.MaxBody
+	// Method, Header and Body serve requests of a page's own scripts, when a browser renders
+	// it. An empty Method is GET. Header overrides the Fetcher's headers except for
+	// User-Agent and Accept-Encoding.
 	Method string
 	Header http.Header
 	Body   []byte
-	// NoRedirects returns a redirect as it is; else up to five are followed.
+	// NoRedirects returns a redirect response instead of following up to five redirects.
 	NoRedirects bool
-	// TextOnly refuses bodies that are no text by their Content-Type, unread.
+	// TextOnly rejects bodies whose Content-Type cannot be that of a document, without
+	// reading them.
 	TextOnly bool
-	// Truncate takes the first MaxBody bytes of a longer body, where it would be refused.
+	// Truncate returns the first MaxBody bytes of a longer body instead of rejecting it.
 	Truncate bool
-	// Read, where set, is given the body of a 2xx as it comes, and Response.Body
-	// stays empty. Past MaxBody bytes it gets an error. What it returns ends Do; its
-	// reader is not to be used afterwards.
+	// ReadBody, if set, reads the body of a 2xx response as a stream, and Response.Body
+	// stays empty. Its reader fails after MaxBody bytes and must not be used after ReadBody
+	// returns. An error that ReadBody returns ends Do.
 	ReadBody func(io.Reader) error
 }
 
-// Response is what came.
+// Response is the response to a Request.
 type Response struct {
-	URL       string // that was asked for
+	URL       string // the requested URL
 	FinalURL  string
 	Redirects []string
 	Status    int
 	Header    http.Header
 	Body      []byte    // decompressed
-	SentAt    time.Time // when the request was written; of several, the last
+	SentAt    time.Time // when the last request was written
 	FetchedAt time.Time
-	// RetryAfter is how long a 429 or 503 asks to be left alone, a day at most.
+	// RetryAfter is the waiting time that a 429 or 503 response asks for, at most a day.
 	RetryAfter time.Duration
 }
 
-// Do gets a page. Any status is a Response; an error is always an *Error.
+// Do fetches a page. It returns a Response for every HTTP status. An error is always an
+// *Error.
 func (f *Fetcher) Do(ctx context.Context, r Request) (*Response, error) {
 	at := r.URL
-	var via []string
+	var redirects []string
 	for {
-		res, err := f.once(ctx, at, r)
+		res, err := f.fetchOnce(ctx, at, r)
 		if err != nil {
 			return nil, err
 		}
-		res.URL, res.Redirects = r.URL, via
+		res.URL, res.Redirects = r.URL, redirects
 		loc := res.Header.Get("Location")
 		if r.NoRedirects || res.Status < 300 || res.Status >= 400 || res.Status == http.StatusNotModified || loc == "" {
 			return res, nil
 		}
-		if len(via) == maxRedirects {
-			return nil, &Error{Reason: TooManyRedirects, URL: r.URL}
+		if len(redirects) == maxRedirects {
+			return nil, &Error{Reason: TooManyRedirects, URL: r.URL, Err: fmt.Errorf("more than %d redirects", maxRedirects)}
 		}
 		next, err := nextHop(at, loc)
 		if err != nil {
 			return nil, &Error{Reason: BadResponse, URL: r.URL, Err: err}
 		}
-		via, at = append(via, at), next
+		redirects, at = append(redirects, at), next
 	}
 }
 
+// nextHop resolves the Location of a redirect.
 func nextHop(at, location string) (string, error) {
 	base, err := url.Parse(at)
 	if err != nil {
-		return "", fmt.Errorf("follow a redirect of %s: %w", at, err)
+		return "", fmt.Errorf("follow redirect of %s: %w", at, err)
 	}
 	to, err := base.Parse(location)
 	if err != nil {
-		return "", fmt.Errorf("follow a redirect of %s: %w", at, err)
+		return "", fmt.Errorf("follow redirect of %s: %w", at, err)
 	}
 	if to.Scheme != "http" && to.Scheme != "https" {
-		return "", fmt.Errorf("follow a redirect of %s: scheme %q", at, to.Scheme)
+		return "", fmt.Errorf("follow redirect of %s: unsupported scheme %q", at, to.Scheme)
 	}
 	to.Fragment = ""
 	return to.String(), nil
 }
 
-// once does one request through a collector of its own, which shares colly's
-// client with all others and costs a few hundred bytes.
-func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, error) {
+// fetchOnce sends one request. It uses a collector of its own, which shares colly's client
+// with the others and costs a few hundred bytes.
+func (f *Fetcher) fetchOnce(ctx context.Context, at string, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.cfg.Timeout)
 	defer cancel()
-	x := &exchange{maxBody: r.MaxBody, onlyText: r.TextOnly, cut: r.Truncate, read: r.ReadBody}
+	x := &exchange{maxBody: r.MaxBody, textOnly: r.TextOnly, truncate: r.Truncate, readBody: r.ReadBody}
 	if x.maxBody <= 0 {
 		x.maxBody = f.cfg.MaxBody
 	}
@@ -153,7 +156,7 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 	c.Context = context.WithValue(ctx, exchangeKey{}, x)
 	var res *Response
 	c.OnResponse(func(cr *colly.Response) {
-		res = &Response{FinalURL: at, Status: cr.StatusCode, Header: *cr.Headers, Body: x.body, SentAt: time.Unix(0, x.sent.Load()), FetchedAt: time.Now().UTC()}
+		res = &Response{FinalURL: at, Status: cr.StatusCode, Header: *cr.Headers, Body: x.body, SentAt: time.Unix(0, x.sentAt.Load()), FetchedAt: time.Now().UTC()}
 		if x.location != "" {
 			res.Header.Set("Location", x.location)
 		}
@@ -165,21 +168,22 @@ func (f *Fetcher) once(ctx context.Context, at string, r Request) (*Response, er
 	if len(r.Body) > 0 {
 		body = bytes.NewReader(r.Body)
 	}
-	err := c.Request(method, at, body, nil, f.header(r))
+	err := c.Request(method, at, body, nil, f.requestHeader(r))
 	if err != nil {
-		return nil, asError(ctx, at, err)
+		return nil, classifyError(ctx, at, err)
 	}
 	if res == nil {
-		return nil, &Error{Reason: BadResponse, URL: at}
+		return nil, &Error{Reason: BadResponse, URL: at, Err: errors.New("no response")}
 	}
-	// RFC 9110 section 10.2.3 has it mean how long to stay away with these two.
+	// With these two, Retry-After is a waiting time (RFC 9110 section 10.2.3).
 	if res.Status == http.StatusTooManyRequests || res.Status == http.StatusServiceUnavailable {
-		res.RetryAfter = retryAfter(res.Header.Get("Retry-After"), res.FetchedAt)
+		res.RetryAfter = parseRetryAfter(res.Header.Get("Retry-After"), res.FetchedAt)
 	}
 	return res, nil
 }
 
-func (f *Fetcher) header(r Request) http.Header {
+// requestHeader returns the headers of a request.
+func (f *Fetcher) requestHeader(r Request) http.Header {
 	h := http.Header{
 		"User-Agent":      {f.cfg.UserAgent},
 		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,application/pdf;q=0.7,*/*;q=0.5"},
@@ -202,8 +206,8 @@ func (f *Fetcher) header(r Request) http.Header {
 	return h
 }
 
-// retryAfter reads seconds or a date (RFC 9110 section 10.2.3).
-func retryAfter(v string, now time.Time) time.Duration {
+// parseRetryAfter parses seconds or a date (RFC 9110 section 10.2.3).
+func parseRetryAfter(v string, now time.Time) time.Duration {
 	if v == "" {
 		return 0
 	}

@@ -2,5 +2,5 @@
 
 package fetch_test
 
-// bombMemory is what the process that meets the bombs may take, in bytes.
+// bombMemory is the peak memory permitted to the process that fetches the bombs, in bytes.
 const bombMemory = 300 << 20

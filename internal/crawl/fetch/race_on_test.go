@@ -2,7 +2,6 @@
 
 package fetch_test
 
-// bombMemory is what the process that meets the bombs may take, in bytes: the race
-// detector keeps some of its own for every word that is touched, which no limit of the
-// runtime counts.
+// bombMemory is the peak memory permitted to the process that fetches the bombs, in bytes.
+// The race detector needs additional memory, which GOMEMLIMIT does not include.
 const bombMemory = 768 << 20

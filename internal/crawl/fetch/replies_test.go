@@ -12,7 +12,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// reply is what a server writes, and what is to become of it: a body, or a reason.
+// reply is what a server sends, and the expected result: a response or a Reason.
 type reply struct {
 	name, raw string
 	status    int
@@ -32,8 +32,8 @@ func replies() []reply {
 		{name: "plain", raw: ok("Content-Length: 2\r\n", "hi"), status: 200, body: "hi"},
 		{name: "no length", raw: ok("", "hi"), status: 200, body: "hi"},
 		{name: "HTTP/1.0", raw: "HTTP/1.0 200 OK\r\n" + html + "\r\nhi", status: 200, body: "hi"},
-		{name: "no status text", raw: "HTTP/1.1 200\r\n" + html + "Content-Length: 2\r\n\r\nhi", status: 200, body: "hi"},
-		{name: "lines end in LF", raw: "HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Length: 2\n\nhi", status: 200, body: "hi"},
+		{name: "no reason phrase", raw: "HTTP/1.1 200\r\n" + html + "Content-Length: 2\r\n\r\nhi", status: 200, body: "hi"},
+		{name: "LF line ends", raw: "HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Length: 2\n\nhi", status: 200, body: "hi"},
 		{name: "chunks", raw: ok("Transfer-Encoding: chunked\r\n", "2\r\nhi\r\n0\r\n\r\n"), status: 200, body: "hi"},
 		{name: "chunk extensions", raw: ok("Transfer-Encoding: chunked\r\n", "2;a=b\r\nhi\r\n0\r\n\r\n"), status: 200, body: "hi"},
 		{name: "trailers", raw: ok("Transfer-Encoding: chunked\r\nTrailer: X-A\r\n", "2\r\nhi\r\n0\r\nX-A: b\r\n\r\n"), status: 200, body: "hi"},
@@ -41,59 +41,59 @@ func replies() []reply {
 		{name: "folded header", raw: ok("X-A: b\r\n c\r\nContent-Length: 2\r\n", "hi"), status: 200, body: "hi"},
 		{name: "latin-1 in a header", raw: ok("X-A: \xe9\r\nContent-Length: 2\r\n", "hi"), status: 200, body: "hi"},
 		{name: "early hints", raw: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok("Content-Length: 2\r\n", "hi"), status: 200, body: "hi"},
-		{name: "continue unasked", raw: "HTTP/1.1 100 Continue\r\n\r\n" + ok("Content-Length: 2\r\n", "hi"), status: 200, body: "hi"},
-		{name: "a body longer than its length", raw: ok("Content-Length: 2\r\n", "hi there"), status: 200, body: "hi"},
-		{name: "an empty body with a coding", raw: ok("Content-Encoding: gzip\r\nContent-Length: 0\r\n", ""), status: 200},
+		{name: "unsolicited 100 Continue", raw: "HTTP/1.1 100 Continue\r\n\r\n" + ok("Content-Length: 2\r\n", "hi"), status: 200, body: "hi"},
+		{name: "body longer than Content-Length", raw: ok("Content-Length: 2\r\n", "hi there"), status: 200, body: "hi"},
+		{name: "empty body with a content coding", raw: ok("Content-Encoding: gzip\r\nContent-Length: 0\r\n", ""), status: 200},
 		{name: "no content", raw: "HTTP/1.1 204 No Content\r\n\r\n", status: 204},
 		{name: "status 999", raw: "HTTP/1.1 999 Denied\r\nContent-Length: 2\r\n\r\nno", status: 999, body: "no"},
-		{name: "status 200 in words", raw: "HTTP/1.1 OK\r\n\r\n", want: fetch.BadResponse},
-		{name: "status of two digits", raw: "HTTP/1.1 20 OK\r\n\r\n", want: fetch.BadResponse},
-		{name: "status below zero", raw: "HTTP/1.1 -20 OK\r\n\r\n", want: fetch.BadResponse},
+		{name: "no status code", raw: "HTTP/1.1 OK\r\n\r\n", want: fetch.BadResponse},
+		{name: "two-digit status", raw: "HTTP/1.1 20 OK\r\n\r\n", want: fetch.BadResponse},
+		{name: "negative status", raw: "HTTP/1.1 -20 OK\r\n\r\n", want: fetch.BadResponse},
 		{name: "HTTP/0.9", raw: "<html>hi</html>", want: fetch.BadResponse},
 		{name: "another protocol", raw: "SSH-2.0-OpenSSH_9.2\r\n", want: fetch.BadResponse},
 		{name: "no version", raw: "HTTP 200 OK\r\n\r\nhi", want: fetch.BadResponse},
-		{name: "nothing", raw: "", want: fetch.BadResponse},
-		{name: "half a status line", raw: "HTTP/1.", want: fetch.BadResponse},
-		{name: "half a header", raw: "HTTP/1.1 200 OK\r\nContent-Ty", want: fetch.BadResponse},
-		{name: "two lengths", raw: ok("Content-Length: 2\r\nContent-Length: 3\r\n", "hi"), want: fetch.BadResponse},
-		{name: "a length below zero", raw: ok("Content-Length: -2\r\n", "hi"), want: fetch.BadResponse},
-		{name: "a length of letters", raw: ok("Content-Length: two\r\n", "hi"), want: fetch.BadResponse},
-		{name: "a length of twenty digits", raw: ok("Content-Length: 99999999999999999999\r\n", "hi"), want: fetch.BadResponse},
-		{name: "a length of a TiB", raw: ok("Content-Length: 1099511627776\r\n", "hi"), want: fetch.TooLarge},
-		{name: "less than its length", raw: ok("Content-Length: 10\r\n", "hi"), want: fetch.BadResponse},
-		// RFC 9112 section 6.3: the coding overrides the length.
-		{name: "length and chunks", raw: ok("Content-Length: 100\r\nTransfer-Encoding: chunked\r\n", "2\r\nhi\r\n0\r\n\r\n"), status: 200, body: "hi"},
-		{name: "another transfer coding", raw: ok("Transfer-Encoding: gzip\r\n", "hi"), want: fetch.BadResponse},
+		{name: "empty reply", raw: "", want: fetch.BadResponse},
+		{name: "truncated status line", raw: "HTTP/1.", want: fetch.BadResponse},
+		{name: "truncated header", raw: "HTTP/1.1 200 OK\r\nContent-Ty", want: fetch.BadResponse},
+		{name: "conflicting lengths", raw: ok("Content-Length: 2\r\nContent-Length: 3\r\n", "hi"), want: fetch.BadResponse},
+		{name: "negative length", raw: ok("Content-Length: -2\r\n", "hi"), want: fetch.BadResponse},
+		{name: "non-numeric length", raw: ok("Content-Length: two\r\n", "hi"), want: fetch.BadResponse},
+		{name: "overflowing length", raw: ok("Content-Length: 99999999999999999999\r\n", "hi"), want: fetch.BadResponse},
+		{name: "length of 1 TiB", raw: ok("Content-Length: 1099511627776\r\n", "hi"), want: fetch.TooLarge},
+		{name: "body shorter than Content-Length", raw: ok("Content-Length: 10\r\n", "hi"), want: fetch.BadResponse},
+		// RFC 9112 section 6.3: Transfer-Encoding overrides Content-Length.
+		{name: "Content-Length and chunks", raw: ok("Content-Length: 100\r\nTransfer-Encoding: chunked\r\n", "2\r\nhi\r\n0\r\n\r\n"), status: 200, body: "hi"},
+		{name: "unsupported transfer coding", raw: ok("Transfer-Encoding: gzip\r\n", "hi"), want: fetch.BadResponse},
 		{name: "two transfer codings", raw: ok("Transfer-Encoding: gzip, chunked\r\n", "2\r\nhi\r\n0\r\n\r\n"), want: fetch.BadResponse},
-		{name: "a chunk of no size", raw: ok("Transfer-Encoding: chunked\r\n", "zz\r\nhi\r\n0\r\n\r\n"), want: fetch.BadResponse},
-		{name: "a chunk larger than it is", raw: ok("Transfer-Encoding: chunked\r\n", "5\r\nhi\r\n0\r\n\r\n"), want: fetch.BadResponse},
-		{name: "a chunk of 2^64 bytes", raw: ok("Transfer-Encoding: chunked\r\n", "10000000000000000\r\nhi\r\n"), want: fetch.BadResponse},
+		{name: "malformed chunk size", raw: ok("Transfer-Encoding: chunked\r\n", "zz\r\nhi\r\n0\r\n\r\n"), want: fetch.BadResponse},
+		{name: "chunk shorter than its size", raw: ok("Transfer-Encoding: chunked\r\n", "5\r\nhi\r\n0\r\n\r\n"), want: fetch.BadResponse},
+		{name: "chunk of 2^64 bytes", raw: ok("Transfer-Encoding: chunked\r\n", "10000000000000000\r\nhi\r\n"), want: fetch.BadResponse},
 		{name: "no last chunk", raw: ok("Transfer-Encoding: chunked\r\n", "2\r\nhi\r\n"), want: fetch.BadResponse},
-		{name: "a chunk's endless size line", raw: ok("Transfer-Encoding: chunked\r\n", strings.Repeat("0", 1<<16)), want: fetch.BadResponse},
-		{name: "NUL in a name", raw: ok("X\x00A: b\r\n", "hi"), want: fetch.BadResponse},
-		{name: "NUL in a value", raw: ok("X-A: b\x00c\r\n", "hi"), want: fetch.BadResponse},
-		{name: "a space before the colon", raw: ok("X-A : b\r\n", "hi"), status: 200, body: "hi"},
-		{name: "a header without a colon", raw: ok("X-A\r\n", "hi"), want: fetch.BadResponse},
-		{name: "a header of 20 MB", raw: ok("X-A: "+strings.Repeat(big, 20)+"\r\n", "hi"), want: fetch.BadResponse},
+		{name: "endless chunk size line", raw: ok("Transfer-Encoding: chunked\r\n", strings.Repeat("0", 1<<16)), want: fetch.BadResponse},
+		{name: "NUL in a header name", raw: ok("X\x00A: b\r\n", "hi"), want: fetch.BadResponse},
+		{name: "NUL in a header value", raw: ok("X-A: b\x00c\r\n", "hi"), want: fetch.BadResponse},
+		{name: "space before the colon", raw: ok("X-A : b\r\n", "hi"), status: 200, body: "hi"},
+		{name: "header without a colon", raw: ok("X-A\r\n", "hi"), want: fetch.BadResponse},
+		{name: "20 MB header", raw: ok("X-A: "+strings.Repeat(big, 20)+"\r\n", "hi"), want: fetch.BadResponse},
 		{name: "20 MB of headers", raw: ok(strings.Repeat("X-A: "+big[:1000]+"\r\n", 20_000), "hi"), want: fetch.BadResponse},
 		{name: "10,000 cookies", raw: ok(strings.Repeat("Set-Cookie: a=b; Path=/\r\n", 10_000), "hi"), want: fetch.BadResponse},
 		{name: "100 early hints", raw: strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: <"+big[:1000]+">\r\n\r\n", 100) + ok("", "hi"), want: fetch.BadResponse},
 		{name: "trailers of 20 MB", raw: ok("Transfer-Encoding: chunked\r\n", "2\r\nhi\r\n0\r\n"+strings.Repeat("X-A: "+big[:1000]+"\r\n", 20_000)+"\r\n"), want: fetch.BadResponse},
-		{name: "an unknown coding", raw: ok("Content-Encoding: rot13\r\nContent-Length: 2\r\n", "hi"), want: fetch.BadEncoding},
-		{name: "no gzip", raw: ok("Content-Encoding: gzip\r\nContent-Length: 2\r\n", "hi"), want: fetch.BadEncoding},
-		{name: "no zlib", raw: ok("Content-Encoding: deflate\r\nContent-Length: 4\r\n", "\x78\x9c\xff\xff"), want: fetch.BadEncoding},
-		{name: "no brotli", raw: ok("Content-Encoding: br\r\nContent-Length: 4\r\n", "\xff\xff\xff\xff"), want: fetch.BadEncoding},
-		{name: "no zstd", raw: ok("Content-Encoding: zstd\r\nContent-Length: 4\r\n", "\xff\xff\xff\xff"), want: fetch.BadEncoding},
-		{name: "half a gzip", raw: ok("Content-Encoding: gzip\r\n", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"), want: fetch.BadEncoding},
-		{name: "a picture", raw: "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 2\r\n\r\nhi", want: fetch.ContentType},
-		{name: "a redirect to no URL", raw: "HTTP/1.1 302 Found\r\nLocation: http://%zz/\r\nContent-Length: 0\r\n\r\n", status: 302},
-		{name: "a redirect with two targets", raw: "HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n", status: 302},
-		{name: "a redirect with an endless body", raw: "HTTP/1.1 302 Found\r\nLocation: /a\r\n\r\n" + big, status: 302},
+		{name: "unknown content coding", raw: ok("Content-Encoding: rot13\r\nContent-Length: 2\r\n", "hi"), want: fetch.BadEncoding},
+		{name: "malformed gzip", raw: ok("Content-Encoding: gzip\r\nContent-Length: 2\r\n", "hi"), want: fetch.BadEncoding},
+		{name: "malformed zlib", raw: ok("Content-Encoding: deflate\r\nContent-Length: 4\r\n", "\x78\x9c\xff\xff"), want: fetch.BadEncoding},
+		{name: "malformed brotli", raw: ok("Content-Encoding: br\r\nContent-Length: 4\r\n", "\xff\xff\xff\xff"), want: fetch.BadEncoding},
+		{name: "malformed zstd", raw: ok("Content-Encoding: zstd\r\nContent-Length: 4\r\n", "\xff\xff\xff\xff"), want: fetch.BadEncoding},
+		{name: "truncated gzip", raw: ok("Content-Encoding: gzip\r\n", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"), want: fetch.BadEncoding},
+		{name: "image", raw: "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 2\r\n\r\nhi", want: fetch.ContentType},
+		{name: "redirect to a malformed URL", raw: "HTTP/1.1 302 Found\r\nLocation: http://%zz/\r\nContent-Length: 0\r\n\r\n", status: 302},
+		{name: "redirect with two targets", raw: "HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n", status: 302},
+		{name: "redirect with a large body", raw: "HTTP/1.1 302 Found\r\nLocation: /a\r\n\r\n" + big, status: 302},
 		{name: "switching protocols", raw: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", want: fetch.BadResponse},
 	}
 }
 
-func TestEveryReplyEndsWithAPageOrAReason(t *testing.T) {
+func TestEveryReplyYieldsAResponseOrAReason(t *testing.T) {
 	t.Parallel()
 	all := replies()
 	if len(all) < 40 {
@@ -107,7 +107,7 @@ func TestEveryReplyEndsWithAPageOrAReason(t *testing.T) {
 			port := crawltest.Raw(t, func(conn net.Conn, _ *http.Request, _ <-chan struct{}) {
 				_, _ = conn.Write([]byte(r.raw))
 				_ = conn.(*net.TCPConn).CloseWrite()
-				_, _ = conn.Read(make([]byte, 1)) // until the client hangs up
+				_, _ = conn.Read(make([]byte, 1)) // until the client closes the connection
 			})
 			cfg.ConnectTo = []fetch.ConnectTo{crawltest.To("", port)}
 			f := crawltest.Fetcher(t, cfg)
@@ -123,13 +123,13 @@ func TestEveryReplyEndsWithAPageOrAReason(t *testing.T) {
 				t.Errorf("status %d and %.20q, want %d and %q", res.Status, res.Body, r.status, r.body)
 			}
 			if fe != nil && len(fe.Error()) > 1000 {
-				t.Errorf("the error repeats what the server sent: %d bytes", len(fe.Error()))
+				t.Errorf("the error has %d bytes: it repeats the reply", len(fe.Error()))
 			}
 		})
 	}
 }
 
-func TestRetryAfterIsReadFromSecondsAndDates(t *testing.T) {
+func TestRetryAfterAcceptsSecondsAndDates(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

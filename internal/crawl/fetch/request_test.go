@@ -10,7 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-func TestARequestMayBeAnotherThanGetAndSayWhatItWants(t *testing.T) {
+func TestMethodBodyAndHeadersAreSent(t *testing.T) {
 	t.Parallel()
 	web := crawltest.NewWeb(t)
 	web.Handle("a.test", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -22,7 +22,7 @@ func TestARequestMayBeAnotherThanGetAndSayWhatItWants(t *testing.T) {
 		fetch.Request
 		want string
 	}{
-		{fetch.Request{Method: http.MethodPost, Body: []byte("{}"), Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"*/*"}, "User-Agent": {"somebody else"}}}, "POST {} application/json */* " + fetch.DefaultUserAgent},
+		{fetch.Request{Method: http.MethodPost, Body: []byte("{}"), Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"*/*"}, "User-Agent": {"another agent"}}}, "POST {} application/json */* " + fetch.DefaultUserAgent},
 		{fetch.Request{Method: http.MethodOptions, Header: http.Header{"accept": {"text/plain"}}}, "OPTIONS   text/plain " + fetch.DefaultUserAgent},
 	} {
 		tt.URL = "http://a.test/"

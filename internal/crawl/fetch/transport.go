@@ -22,21 +22,21 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
-// Config says how a Fetcher reaches sites.
+// Config configures a Fetcher.
 type Config struct {
-	Guard               *netguard.Guard // nil: the strict one
+	Guard               *netguard.Guard // nil: no allowlist
 	ConnectTo           []ConnectTo
-	CAFile              string // PEM, added to the system's authorities
+	CAFile              string // PEM file with certificate authorities in addition to the system's
 	Proxy               string // URL
 	UserAgent           string
-	Timeout             time.Duration // of one request, its body included
+	Timeout             time.Duration // of one request, including its body
 	MaxBody             int64         // bytes after decompression
-	MaxIdleConnsPerHost int           // kept a host
-	// Resolver is for tests of changing answers; nil is the system's.
+	MaxIdleConnsPerHost int           // idle connections per host
+	// Resolver is for tests with changing DNS answers. Nil is the default resolver.
 	Resolver *net.Resolver
-	// Connecting, where set, is asked after the Guard before each connection is
-	// made, with an address that the Guard let through; an error refuses it.
-	OnConnect func(network, address string) error
+	// OnConnect, if set, is called before each connection, after the Guard has permitted its
+	// address. An error rejects the connection.
+	OnConnect func(network, addr string) error
 }
 
 func (c Config) withDefaults() Config {
@@ -58,20 +58,21 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// ConnectTo sends connections for one host and port elsewhere, as curl's
-// --connect-to does. An empty field matches any, or keeps what was asked for.
+// ConnectTo redirects connections for a host and port, like curl's --connect-to. An empty Host
+// or Port matches any; an empty ToHost or ToPort keeps the original.
 type ConnectTo struct{ Host, Port, ToHost, ToPort string }
 
-// ParseConnectTo reads HOST1:PORT1:HOST2:PORT2.
+// ParseConnectTo parses HOST1:PORT1:HOST2:PORT2.
 func ParseConnectTo(s string) (ConnectTo, error) {
 	f := strings.Split(s, ":")
 	if len(f) != 4 {
-		return ConnectTo{}, fmt.Errorf("connect-to %q: write it HOST1:PORT1:HOST2:PORT2; HOST1 and PORT1 may be empty", s)
+		return ConnectTo{}, fmt.Errorf("connect-to %q does not have the form HOST1:PORT1:HOST2:PORT2; HOST1 and PORT1 may be empty", s)
 	}
 	return ConnectTo{strings.ToLower(f[0]), f[1], f[2], f[3]}, nil
 }
 
-func (c Config) redirect(hostPort string) string {
+// dialTarget applies ConnectTo to the address of a connection.
+func (c Config) dialTarget(hostPort string) string {
 	host, port, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		return hostPort
@@ -90,58 +91,58 @@ func (c Config) redirect(hostPort string) string {
 	return hostPort
 }
 
-// transport is the round tripper below colly: it decodes bodies itself, with the
-// bound after decompression. colly gets the header and an empty body, because it
-// would copy the body and decode its charset once more.
+// transport is the round tripper below colly. It decodes bodies itself, with a limit after
+// decompression. colly gets only the header and an empty body, because it would copy the body
+// and decode its character encoding again.
 type transport struct {
 	cfg   Config
 	inner *http.Transport
 }
 
-// exchange carries one request's bounds down and its body up.
+// exchange passes the limits of a request to the transport, and the body back.
 type exchange struct {
 	maxBody  int64
-	onlyText bool
-	cut      bool                  // a body past maxBody is cut off, not refused
-	read     func(io.Reader) error // takes the body of a 2xx in body's stead
+	textOnly bool
+	truncate bool                  // truncate a longer body instead of rejecting it
+	readBody func(io.Reader) error // reads the body of a 2xx response instead
 	body     []byte
 	location string
-	sent     atomic.Int64 // when the request was written, in Unix nanoseconds
+	sentAt   atomic.Int64 // when the request was written, in Unix nanoseconds
 }
 
 type exchangeKey struct{}
 
 func newTransport(cfg Config) (*transport, error) {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: cfg.control, Resolver: cfg.Resolver}
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: cfg.checkConnection, Resolver: cfg.Resolver}
 	inner := &http.Transport{
 		DialContext: func(ctx context.Context, network, hostPort string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, cfg.redirect(hostPort))
+			return dialer.DialContext(ctx, network, cfg.dialTarget(hostPort))
 		},
 		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(1024), MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    5 * time.Second,
-		ResponseHeaderTimeout:  responseWaitTime,
+		ResponseHeaderTimeout:  responseHeaderTimeout,
 		MaxIdleConns:           1024,
 		MaxIdleConnsPerHost:    cfg.MaxIdleConnsPerHost,
 		IdleConnTimeout:        90 * time.Second,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		ReadBufferSize:         16 << 10,
-		// HTTP/1.1: HTTP/2 costs about a fifth more CPU a page in Go, and
-		// politeness leaves nothing to multiplex.
+		// Use HTTP/1.1: in Go, HTTP/2 needs about a fifth more CPU per page, and polite
+		// crawling has no concurrent requests to multiplex.
 		ForceAttemptHTTP2: false,
 		TLSNextProto:      map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}
 	if cfg.CAFile != "" {
 		pem, err := os.ReadFile(cfg.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("read the CA file: %w", err)
+			return nil, fmt.Errorf("read CA file: %w", err)
 		}
 		pool, err := x509.SystemCertPool()
 		if err != nil {
 			pool = x509.NewCertPool()
 		}
 		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("CA file %s holds no PEM certificate", cfg.CAFile)
+			return nil, fmt.Errorf("CA file %s contains no PEM certificate", cfg.CAFile)
 		}
 		inner.TLSClientConfig.RootCAs = pool
 	}
@@ -152,23 +153,23 @@ func newTransport(cfg Config) (*transport, error) {
 	return t, nil
 }
 
-// control decides on one connection.
-func (c *Config) control(network, address string, raw syscall.RawConn) error {
-	if err := c.Guard.Control(network, address, raw); err != nil {
+// checkConnection decides whether a connection may be made.
+func (c *Config) checkConnection(network, addr string, raw syscall.RawConn) error {
+	if err := c.Guard.Control(network, addr, raw); err != nil {
 		return err
 	}
 	if c.OnConnect != nil {
-		return c.OnConnect(network, address)
+		return c.OnConnect(network, addr)
 	}
 	return nil
 }
 
-// useProxy goes through a forward proxy. The proxy itself may be anywhere, the
-// operator chose it; where it is sent is checked first.
+// useProxy sends requests through a forward proxy. The operator chose the proxy, so its own
+// address is not checked; the targets of requests are.
 func (t *transport) useProxy(raw string) error {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {
-		return fmt.Errorf("the proxy is no URL such as http://host:port") // its text may hold a password
+		return fmt.Errorf("proxy is not a URL such as http://host:port") // the value may contain a password
 	}
 	t.inner.Proxy = http.ProxyURL(u)
 	plain := &net.Dialer{Timeout: 5 * time.Second}
@@ -183,41 +184,41 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		x = &exchange{maxBody: t.cfg.MaxBody}
 	}
 	if t.inner.Proxy != nil {
-		if err := t.checkName(r.Context(), r.URL); err != nil {
+		if err := t.checkProxyTarget(r.Context(), r.URL); err != nil {
 			return nil, err
 		}
 	}
-	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { x.sent.Store(time.Now().UnixNano()) }}
+	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { x.sentAt.Store(time.Now().UnixNano()) }}
 	res, err := t.inner.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode < http.StatusOK { // 101: nobody asked for another protocol
-		return nil, &reasoned{BadResponse, fmt.Errorf("status %d", res.StatusCode)}
+	if res.StatusCode < http.StatusOK { // 101 switches to a protocol that was not requested
+		return nil, &reasonError{BadResponse, fmt.Errorf("status %d", res.StatusCode)}
 	}
-	if bodyless(res.StatusCode) {
-		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // a small body is read so that the connection is kept
+	if isRedirect(res.StatusCode) {
+		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // reading a small body lets the connection be reused
 	} else {
 		ct := res.Header.Get("Content-Type")
-		pdf := x.onlyText && (isPDF(ct) || saysNothing(ct) && (namesPDF(res, r.URL.Path) || beginsPDF(res)))
-		if x.onlyText && !pdf && !textual(ct) {
-			return nil, &reasoned{ContentType, fmt.Errorf("%.60q", ct)}
+		pdf := x.textOnly && (isPDF(ct) || isGenericType(ct) && (hasPDFName(res, r.URL.Path) || hasPDFSignature(res)))
+		if x.textOnly && !pdf && !mayBeDocument(ct) {
+			return nil, &reasonError{ContentType, fmt.Errorf("%.60q", ct)}
 		}
 		if pdf {
 			x.maxBody = max(x.maxBody, MaxPDF)
 		}
 		if res.StatusCode < 200 || res.StatusCode >= 300 {
-			x.read = nil
+			x.readBody = nil
 		}
-		if err = decode(res, x); err != nil {
+		if err = readBody(res, x); err != nil {
 			return nil, err
 		}
 	}
 	out := *res
 	if x.location = res.Header.Get("Location"); x.location != "" {
-		// The client would refuse a Location that browsers take; where it leads is
-		// for the caller to say.
+		// http.Client would reject some Locations that browsers accept. Hide the header;
+		// the caller interprets it.
 		out.Header = res.Header.Clone()
 		out.Header.Del("Location")
 	}
@@ -225,13 +226,13 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &out, nil
 }
 
-func bodyless(status int) bool { return status >= 300 && status < 400 }
+// isRedirect reports whether a status is 3xx.
+func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
-// checkName resolves the name that a proxy would be asked for and refuses it if
-// any of its addresses is forbidden. A bare address is refused unless it was
-// allowed by name: it has no page that a company would link to, and every
-// spelling of it would have to be understood as the proxy does.
-func (t *transport) checkName(ctx context.Context, u *url.URL) error {
+// checkProxyTarget resolves the host name that the proxy would connect to and rejects it if any
+// of its addresses is blocked. It rejects IP addresses that are not allowlisted: companies do
+// not link to them, and the proxy may interpret their spelling differently.
+func (t *transport) checkProxyTarget(ctx context.Context, u *url.URL) error {
 	host, port := u.Hostname(), uint16(80)
 	if u.Scheme == "https" {
 		port = 443
@@ -247,10 +248,10 @@ func (t *transport) checkName(ctx context.Context, u *url.URL) error {
 		if t.cfg.Guard.IsAllowlisted(a) {
 			return nil
 		}
-		return fmt.Errorf("%w: %s: a proxy is asked for names only", netguard.ErrBlocked, a)
+		return fmt.Errorf("%w: %s: requests through a proxy need a host name", netguard.ErrBlocked, a)
 	}
 	if last := host[strings.LastIndexByte(strings.TrimSuffix(host, "."), '.')+1:]; last == "" || last[0] >= '0' && last[0] <= '9' {
-		return fmt.Errorf("%w: %.80q is an address, not a name", netguard.ErrBlocked, host)
+		return fmt.Errorf("%w: %.80q is an IP address, not a host name", netguard.ErrBlocked, host)
 	}
 	r := t.cfg.Resolver
 	if r == nil {

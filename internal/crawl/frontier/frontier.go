@@ -1,9 +1,9 @@
-// Package frontier holds the URLs that a crawl still has to fetch: best first,
-// one queue a host, each host with its own delay, so that a slow or hung host
-// holds nobody else up.
+// Package frontier holds the URLs that a crawl has not yet fetched, best score first.
+// Each host has its own queue and its own delay, so that a slow or hung host does not
+// delay the others.
 //
-// A Frontier belongs to one goroutine, the crawl's scheduler; it starts no
-// goroutine and does no I/O, and time is given to it.
+// A Frontier belongs to one goroutine, the crawl's scheduler. It starts no goroutine
+// and does no I/O; the caller passes the time.
 package frontier
 
 import (
@@ -14,26 +14,27 @@ import (
 // Item is one URL to fetch.
 type Item struct {
 	URL      string  `json:"u"`
-	DedupKey string  `json:"k,omitempty"` // what the seen set folds; URL where empty
-	Host     string  `json:"-"`           // host:port that politeness counts by
+	DedupKey string  `json:"k,omitempty"` // key in the seen set; empty: URL
+	Host     string  `json:"-"`           // host:port to which delay and concurrency apply
 	Score    float64 `json:"s,omitempty"`
 	Depth    int     `json:"d,omitempty"`
 	Anchor   string  `json:"a,omitempty"`
-	// Topic groups items of one kind; each further item of a topic that was
-	// fetched already ranks lower, so that the first fetches are diverse.
+	// Topic groups items that probably lead to documents of one type. Each document
+	// of a topic lowers the rank of the topic's other items, so that the first
+	// fetches are diverse.
 	Topic string `json:"t,omitempty"`
-	// Family groups variants of one page (its translations).
+	// Family groups variants of one page, such as translations.
 	Family        string `json:"f,omitempty"`
 	Pinned        bool   `json:"p,omitempty"`
-	RedirectCount int    `json:"h,omitempty"` // redirects that led here
-	Attempts      int    `json:"n,omitempty"` // tries before this one
-	// Retargeted says that the address was made from a link that led nowhere.
+	RedirectCount int    `json:"h,omitempty"` // redirects that led to this URL
+	Attempts      int    `json:"n,omitempty"` // earlier attempts
+	// Retargeted marks a URL that was derived from a link that led nowhere.
 	Retargeted    bool          `json:"r,omitempty"`
-	Sitemap       SitemapSource `json:"m,omitempty"`  // set where it is a sitemap and no page
-	NoFollow      bool          `json:"l,omitempty"`  // links of the page are not followed
-	RedirectChain []Redirect    `json:"v,omitempty"`  // the redirects that led here, first one first
-	DiscoveryPath []string      `json:"-"`            // URLs from a seed up to the parent
-	Parent        string        `json:"pa,omitempty"` // the page that linked here
+	Sitemap       SitemapSource `json:"m,omitempty"`  // set for sitemaps
+	NoFollow      bool          `json:"l,omitempty"`  // do not follow the page's links
+	RedirectChain []Redirect    `json:"v,omitempty"`  // redirects that led to this URL, first one first
+	DiscoveryPath []string      `json:"-"`            // URLs from a seed to the parent
+	Parent        string        `json:"pa,omitempty"` // page with the link to this URL
 
 	rank float64
 }
@@ -44,63 +45,64 @@ type Redirect struct {
 	Status int    `json:"s"`
 }
 
-// id tells items apart.
-func (it *Item) id() string {
+// key identifies an item.
+func (it *Item) key() string {
 	if it.DedupKey != "" {
 		return it.DedupKey
 	}
 	return it.URL
 }
 
-// SitemapSource says what led to a sitemap.
+// SitemapSource is the way in which a sitemap was discovered.
 type SitemapSource int8
 
-// The kinds of sitemaps.
+// The sources of sitemaps.
 const (
 	NotSitemap    SitemapSource = iota
-	RobotsSitemap               // by robots.txt
-	ProbedSitemap               // /sitemap.xml, where robots.txt names none
-	ChildSitemap                // by a sitemap index
+	RobotsSitemap               // listed in robots.txt
+	ProbedSitemap               // /sitemap.xml, probed if robots.txt lists no sitemap
+	ChildSitemap                // listed in a sitemap index
 )
 
-// Options bound a Frontier.
+// Options are the limits of a Frontier.
 type Options struct {
-	Delay                time.Duration // between requests to one host
-	MaxDelay             time.Duration // a Crawl-delay is kept up to this (default 60 s)
-	MaxConcurrentPerHost int           // requests at once to one host (default 1)
-	// MaxConcurrentHosts at once (default 32). A host whose request has taken longer than
-	// slowAfter does not count any more, so that hosts that hang hold nobody up;
-	// all in all there are at most hungFactor times as many.
+	Delay                time.Duration // between two requests to a host
+	MaxDelay             time.Duration // longest Crawl-delay that is honored (default 60 s)
+	MaxConcurrentPerHost int           // concurrent requests to a host (default 1)
+	// MaxConcurrentHosts limits the hosts with a request in flight (default 32). A host
+	// whose request takes longer than slowAfter no longer counts, so that hung hosts
+	// do not block the others. At most totalHostsFactor times as many hosts have
+	// requests in flight.
 	MaxConcurrentHosts int
-	MaxQueued          int // items queued at most (default 50,000)
+	MaxQueued          int // queued items (default 50,000)
 }
 
 // Frontier is the queue of a crawl.
 type Frontier struct {
-	opts     Options
-	hosts    map[string]*host
-	order    []*host
-	topics   map[string]int
-	families map[string]int
-	inFlight int
-	queued   int
-	out      map[string]Item // given out by Next and not yet Done, by id
+	opts            Options
+	hosts           map[string]*hostQueue
+	hostList        []*hostQueue
+	topicDocuments  map[string]int
+	familyDocuments map[string]int
+	inFlight        int
+	queued          int
+	dispatched      map[string]Item // returned by Next and not yet Done, by key
 }
 
-// host is the queue and the politeness state of one host.
-type host struct {
-	name     string
-	queue    items
-	inFlight int
-	next     time.Time // no request before this
-	before   time.Time // next, before the last item was given out
-	since    time.Time // when the last request began
-	delay    time.Duration
-	missed   int  // answers in a row that there is no such page
-	blocked  bool // nothing of it is given out until it is opened
+// hostQueue holds the queue and the politeness state of one host.
+type hostQueue struct {
+	name            string
+	queue           itemHeap
+	inFlight        int
+	nextAllowed     time.Time // earliest time of the next request
+	prevNextAllowed time.Time // nextAllowed before the last request started
+	lastStarted     time.Time // start of the last request
+	delay           time.Duration
+	notFoundStreak  int  // consecutive responses that a page does not exist
+	blocked         bool // Next returns none of the host's items
 }
 
-// New makes an empty Frontier.
+// New returns an empty Frontier.
 func New(o Options) *Frontier {
 	if o.MaxConcurrentPerHost <= 0 {
 		o.MaxConcurrentPerHost = 1
@@ -114,11 +116,10 @@ func New(o Options) *Frontier {
 	if o.MaxQueued <= 0 {
 		o.MaxQueued = 50_000
 	}
-	return &Frontier{opts: o, hosts: map[string]*host{}, topics: map[string]int{}, families: map[string]int{}, out: map[string]Item{}}
+	return &Frontier{opts: o, hosts: map[string]*hostQueue{}, topicDocuments: map[string]int{}, familyDocuments: map[string]int{}, dispatched: map[string]Item{}}
 }
 
-// Add queues an item; it reports false when the frontier is full and the item
-// was dropped.
+// Add queues an item. It reports false if the frontier is full and dropped the item.
 func (f *Frontier) Add(it Item) bool {
 	if f.queued >= f.opts.MaxQueued {
 		return false
@@ -129,33 +130,34 @@ func (f *Frontier) Add(it Item) bool {
 	return true
 }
 
-// Next gives the best item that may be fetched now and scores at least gate. If
-// there is none, wait says how long until a host is free again (0: only a Done
-// can free one, or nothing is left at or above the gate).
-func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait time.Duration) {
-	var best *host
-	room, full := f.room(now)
-	for _, h := range f.order {
+// Next returns the best item that may be fetched now and ranks at least minRank.
+// Pinned items are exempt from minRank. If there is no such item, wait is the time
+// until a host becomes available. A wait of 0 means that a request must end first, or
+// that no item ranks high enough.
+func (f *Frontier) Next(now time.Time, minRank float64) (it Item, ok bool, wait time.Duration) {
+	var best *hostQueue
+	hasCapacity, capacityWait := f.capacity(now)
+	for _, h := range f.hostList {
 		if len(h.queue) == 0 || h.blocked || h.inFlight >= f.opts.MaxConcurrentPerHost {
 			continue
 		}
-		if h.inFlight == 0 && !room {
-			if full > 0 && (wait == 0 || full < wait) {
-				wait = full
+		if h.inFlight == 0 && !hasCapacity {
+			if capacityWait > 0 && (wait == 0 || capacityWait < wait) {
+				wait = capacityWait
 			}
 			continue
 		}
-		f.settle(h)
-		if h.queue[0].rank < gate && !h.queue[0].Pinned {
+		f.refreshTop(h)
+		if h.queue[0].rank < minRank && !h.queue[0].Pinned {
 			continue
 		}
-		if d := h.next.Sub(now); d > 0 {
+		if d := h.nextAllowed.Sub(now); d > 0 {
 			if wait == 0 || d < wait {
 				wait = d
 			}
 			continue
 		}
-		if best == nil || before(&h.queue[0], &best.queue[0]) {
+		if best == nil || ranksBefore(&h.queue[0], &best.queue[0]) {
 			best = h
 		}
 	}
@@ -164,25 +166,26 @@ func (f *Frontier) Next(now time.Time, gate float64) (it Item, ok bool, wait tim
 	}
 	it = heap.Pop(&best.queue).(Item)
 	f.queued--
-	f.begin(best, now)
-	f.out[it.id()] = it
+	f.startRequest(best, now)
+	f.dispatched[it.key()] = it
 	return it, true, 0
 }
 
-// Done says that the request for an item ended.
+// Done records that the request for an item ended.
 func (f *Frontier) Done(it *Item) {
-	delete(f.out, it.id())
-	f.end(f.host(it.Host))
+	delete(f.dispatched, it.key())
+	f.endRequest(f.host(it.Host))
 }
 
-// BestRank is the rank of the best queued item on a host that is not blocked, or -1.
+// BestRank returns the rank of the best queued item on a host that is not blocked, 1
+// for a pinned item, or -1 if there is no item.
 func (f *Frontier) BestRank() float64 {
 	best := -1.0
-	for _, h := range f.order {
+	for _, h := range f.hostList {
 		if len(h.queue) == 0 || h.blocked {
 			continue
 		}
-		f.settle(h)
+		f.refreshTop(h)
 		if r := h.queue[0].rank; r > best {
 			best = r
 		}
@@ -193,19 +196,22 @@ func (f *Frontier) BestRank() float64 {
 	return best
 }
 
-// Queued counts items that wait.
+// Queued returns the number of queued items.
 func (f *Frontier) Queued() int { return f.queued }
 
-// InFlight counts the requests that Next and Claim gave out and that have not ended.
+// InFlight returns the number of requests that Next and AcquireSlot started and that
+// have not ended.
 func (f *Frontier) InFlight() int { return f.inFlight }
 
-// Block holds back a host, for instance until its robots.txt is known.
+// Block keeps Next from returning a host's items, for example until its robots.txt is
+// known.
 func (f *Frontier) Block(name string) { f.host(name).blocked = true }
 
-// Unblock lets a blocked host go on.
+// Unblock reverses Block.
 func (f *Frontier) Unblock(name string) { f.host(name).blocked = false }
 
-// RaiseDelay raises a host's delay to d (its Crawl-delay), up to MaxDelay.
+// RaiseDelay raises a host's delay to d, its Crawl-delay, but not beyond MaxDelay. It
+// never lowers the delay.
 func (f *Frontier) RaiseDelay(name string, d time.Duration) {
 	h := f.host(name)
 	if d = min(d, f.opts.MaxDelay); d > h.delay {
@@ -213,14 +219,14 @@ func (f *Frontier) RaiseDelay(name string, d time.Duration) {
 	}
 }
 
-// Postpone gives the host no request before until.
+// Postpone forbids requests to a host before until.
 func (f *Frontier) Postpone(name string, until time.Time) {
-	if h := f.host(name); until.After(h.next) {
-		h.next = until
+	if h := f.host(name); until.After(h.nextAllowed) {
+		h.nextAllowed = until
 	}
 }
 
-// DropHost empties a host's queue and returns what was in it.
+// DropHost removes and returns a host's queued items.
 func (f *Frontier) DropHost(name string) []Item {
 	h := f.host(name)
 	q := h.queue
@@ -229,44 +235,46 @@ func (f *Frontier) DropHost(name string) []Item {
 	return q
 }
 
-// Clear empties the frontier and returns all that was queued or in flight.
+// Clear empties the frontier and returns all items that were queued or in flight.
 func (f *Frontier) Clear() []Item {
 	all := f.Pending()
-	for _, h := range f.order {
+	for _, h := range f.hostList {
 		h.queue = nil
 	}
 	f.queued = 0
-	clear(f.out)
+	clear(f.dispatched)
 	return all
 }
 
-// DoneWithoutRequest says that an item needed no request after all: its host's delay does
-// not count from it.
+// DoneWithoutRequest is Done for an item that needed no request after all. The host's
+// delay is not started.
 func (f *Frontier) DoneWithoutRequest(it *Item) {
 	f.Done(it)
 	h := f.host(it.Host)
-	h.next = h.before
+	h.nextAllowed = h.prevNextAllowed
 }
 
-// Pending lists all that is queued or in flight, in no order.
+// Pending returns all items that are queued or in flight, in no particular order.
 func (f *Frontier) Pending() []Item {
-	all := make([]Item, 0, f.queued+len(f.out))
-	for _, it := range f.out {
+	all := make([]Item, 0, f.queued+len(f.dispatched))
+	for _, it := range f.dispatched {
 		all = append(all, it)
 	}
-	for _, h := range f.order {
+	for _, h := range f.hostList {
 		all = append(all, h.queue...)
 	}
 	return all
 }
 
-// RecordNotFound says that a host had no such page; a run of them lowers its other
-// links, which a shared menu made for another host. found ends the run.
-func (f *Frontier) RecordNotFound(name string, missed bool) {
+// RecordNotFound records whether a host responded that a page does not exist.
+// Consecutive such responses lower the rank of the host's other items: their links
+// often come from a menu that was made for another host. A page that exists ends the
+// streak.
+func (f *Frontier) RecordNotFound(name string, notFound bool) {
 	h := f.host(name)
-	if !missed {
-		if h.missed > 0 {
-			h.missed = 0
+	if !notFound {
+		if h.notFoundStreak > 0 {
+			h.notFoundStreak = 0
 			for i := range h.queue {
 				h.queue[i].rank = h.queue[i].Score
 			}
@@ -274,26 +282,27 @@ func (f *Frontier) RecordNotFound(name string, missed bool) {
 		}
 		return
 	}
-	h.missed++
+	h.notFoundStreak++
 }
 
-// RecordDocument says that a page of this topic and family was taken as a document, so
-// that others like it rank lower.
+// RecordDocument records that a page of this topic and family is a document. Other
+// items of the topic and the family rank lower from now on.
 func (f *Frontier) RecordDocument(topic, family string) {
 	if topic != "" {
-		f.topics[topic]++
+		f.topicDocuments[topic]++
 	}
 	if family != "" {
-		f.families[family]++
+		f.familyDocuments[family]++
 	}
 }
 
-func (f *Frontier) host(name string) *host {
+// host returns the state of a host, and creates it first if necessary.
+func (f *Frontier) host(name string) *hostQueue {
 	h := f.hosts[name]
 	if h == nil {
-		h = &host{name: name, delay: f.opts.Delay}
+		h = &hostQueue{name: name, delay: f.opts.Delay}
 		f.hosts[name] = h
-		f.order = append(f.order, h)
+		f.hostList = append(f.hostList, h)
 	}
 	return h
 }

@@ -8,14 +8,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-// start is a moment to count from.
+// start is the time at which the tests begin.
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func item(host string, n int) Item {
 	return Item{URL: fmt.Sprintf("http://%s/%d", host, n), Host: host, Score: 0.5}
 }
 
-func TestAHostIsAskedOnceAtATimeAndNeverSoonerThanItsDelay(t *testing.T) {
+func TestRequestsToAHostNeverOverlapAndRespectItsDelay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		base := time.Duration(rapid.IntRange(0, 2000).Draw(t, "delay")) * time.Millisecond
@@ -30,16 +30,16 @@ func TestAHostIsAskedOnceAtATimeAndNeverSoonerThanItsDelay(t *testing.T) {
 		now := start
 		last, busy, notBefore := map[string]time.Time{}, map[string]bool{}, map[string]time.Time{}
 		var out []Item
-		var claimed []string
+		var acquired []string
 		begin := func(h string) {
 			if at, ok := last[h]; ok && now.Sub(at) < delays[h] {
-				t.Fatalf("%s is asked again after %v, its delay is %v", h, now.Sub(at), delays[h])
+				t.Fatalf("%s gets another request after %v, its delay is %v", h, now.Sub(at), delays[h])
 			}
 			if busy[h] {
-				t.Fatalf("%s is asked while it is being asked", h)
+				t.Fatalf("%s gets a request while another is in flight", h)
 			}
 			if now.Before(notBefore[h]) {
-				t.Fatalf("%s is asked %v too soon", h, notBefore[h].Sub(now))
+				t.Fatalf("%s gets a request %v before Postpone allows it", h, notBefore[h].Sub(now))
 			}
 			last[h], busy[h] = now, true
 		}
@@ -51,11 +51,11 @@ func TestAHostIsAskedOnceAtATimeAndNeverSoonerThanItsDelay(t *testing.T) {
 					out = append(out, it)
 				}
 			},
-			"claim": func(t *rapid.T) {
+			"acquire": func(t *rapid.T) {
 				h := host.Draw(t, "host")
 				if ok, _ := f.AcquireSlot(h, now); ok {
 					begin(h)
-					claimed = append(claimed, h)
+					acquired = append(acquired, h)
 				}
 			},
 			"done": func(t *rapid.T) {
@@ -68,12 +68,12 @@ func TestAHostIsAskedOnceAtATimeAndNeverSoonerThanItsDelay(t *testing.T) {
 				f.Done(&it)
 			},
 			"release": func(t *rapid.T) {
-				if len(claimed) == 0 {
+				if len(acquired) == 0 {
 					return
 				}
-				busy[claimed[0]] = false
-				f.ReleaseSlot(claimed[0])
-				claimed = claimed[1:]
+				busy[acquired[0]] = false
+				f.ReleaseSlot(acquired[0])
+				acquired = acquired[1:]
 			},
 			"later": func(t *rapid.T) {
 				now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond)
@@ -86,46 +86,46 @@ func TestAHostIsAskedOnceAtATimeAndNeverSoonerThanItsDelay(t *testing.T) {
 				}
 			},
 			"": func(t *rapid.T) {
-				if f.InFlight() != len(out)+len(claimed) {
-					t.Fatalf("%d in flight, want %d", f.InFlight(), len(out)+len(claimed))
+				if f.InFlight() != len(out)+len(acquired) {
+					t.Fatalf("%d in flight, want %d", f.InFlight(), len(out)+len(acquired))
 				}
 			},
 		})
 	})
 }
 
-func TestACrawlDelayIsKeptUpToAMinute(t *testing.T) {
+func TestCrawlDelayIsHonoredUpToAMinute(t *testing.T) {
 	t.Parallel()
-	for asked, want := range map[time.Duration]time.Duration{
+	for crawlDelay, want := range map[time.Duration]time.Duration{
 		0: time.Second, 500 * time.Millisecond: time.Second, 5 * time.Second: 5 * time.Second,
 		time.Minute: time.Minute, time.Hour: time.Minute,
 	} {
 		f := New(Options{Delay: time.Second})
-		f.RaiseDelay("a", asked)
+		f.RaiseDelay("a", crawlDelay)
 		f.Add(item("a", 1))
 		f.Add(item("a", 2))
 		it, ok, _ := f.Next(start, -1)
 		if !ok {
-			t.Fatal("the first one has to wait")
+			t.Fatal("the first item is not available")
 		}
 		f.Done(&it)
 		if _, ok, wait := f.Next(start, -1); ok || wait != want {
-			t.Errorf("a Crawl-delay of %v: the next one in %v, want %v", asked, wait, want)
+			t.Errorf("Crawl-delay %v: the next item is available in %v, want %v", crawlDelay, wait, want)
 		}
 		if _, ok, _ := f.Next(start.Add(want), -1); !ok {
-			t.Errorf("a Crawl-delay of %v: nothing after %v", asked, want)
+			t.Errorf("Crawl-delay %v: no item is available after %v", crawlDelay, want)
 		}
 	}
 }
 
-func TestHostsThatHangHoldNobodyUp(t *testing.T) {
+func TestHungHostsDoNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	const hosts = 4
 	f := New(Options{MaxConcurrentHosts: hosts})
 	for n := range 20 {
 		f.Add(item(fmt.Sprint("host", n), 0))
 	}
-	give := func(now time.Time) (n int) {
+	startAll := func(now time.Time) (n int) {
 		for {
 			if _, ok, _ := f.Next(now, -1); !ok {
 				return n
@@ -133,23 +133,23 @@ func TestHostsThatHangHoldNobodyUp(t *testing.T) {
 			n++
 		}
 	}
-	if n := give(start); n != hosts {
-		t.Fatalf("%d at once, want %d", n, hosts)
+	if n := startAll(start); n != hosts {
+		t.Fatalf("%d requests start, want %d", n, hosts)
 	}
 	if _, _, wait := f.Next(start, -1); wait != slowAfter {
-		t.Errorf("the next one in %v, want %v", wait, slowAfter)
+		t.Errorf("the next item is available in %v, want %v", wait, slowAfter)
 	}
-	if n := give(start.Add(slowAfter)); n != hosts {
-		t.Errorf("%d more once the first are slow, want %d", n, hosts)
+	if n := startAll(start.Add(slowAfter)); n != hosts {
+		t.Errorf("%d more requests start once the first are slow, want %d", n, hosts)
 	}
-	give(start.Add(2 * slowAfter))
-	give(start.Add(3 * slowAfter))
-	if n := give(start.Add(time.Hour)); f.InFlight() != hosts*hungFactor || n != 0 {
-		t.Errorf("%d hang, want no more than %d", f.InFlight(), hosts*hungFactor)
+	startAll(start.Add(2 * slowAfter))
+	startAll(start.Add(3 * slowAfter))
+	if n := startAll(start.Add(time.Hour)); f.InFlight() != hosts*totalHostsFactor || n != 0 {
+		t.Errorf("%d requests in flight, want at most %d", f.InFlight(), hosts*totalHostsFactor)
 	}
 }
 
-func TestAnItemThatNeededNoRequestCostsNoDelay(t *testing.T) {
+func TestAnItemWithoutARequestStartsNoDelay(t *testing.T) {
 	t.Parallel()
 	f := New(Options{Delay: time.Second})
 	f.Add(item("a", 1))
@@ -157,22 +157,22 @@ func TestAnItemThatNeededNoRequestCostsNoDelay(t *testing.T) {
 	it, _, _ := f.Next(start, -1)
 	f.DoneWithoutRequest(&it)
 	if _, ok, wait := f.Next(start, -1); !ok {
-		t.Errorf("the next one in %v", wait)
+		t.Errorf("the next item is available in %v, want now", wait)
 	}
 }
 
-func TestAFullFrontierSaysSo(t *testing.T) {
+func TestAFullFrontierRejectsItems(t *testing.T) {
 	t.Parallel()
 	f := New(Options{MaxQueued: 2})
 	if !f.Add(item("a", 1)) || !f.Add(item("a", 2)) || f.Add(item("a", 3)) {
-		t.Error("a frontier of two takes three")
+		t.Error("a frontier with MaxQueued 2 does not hold exactly two items")
 	}
 	if got := len(f.Clear()); got != 2 || f.Queued() != 0 {
-		t.Errorf("%d were there, %d are left", got, f.Queued())
+		t.Errorf("Clear returned %d items and left %d", got, f.Queued())
 	}
 }
 
-func TestTheBestComeFirstAndThenTheShallow(t *testing.T) {
+func TestItemsAreOrderedByRankThenDepth(t *testing.T) {
 	t.Parallel()
 	f := New(Options{})
 	for _, it := range []Item{
@@ -183,7 +183,7 @@ func TestTheBestComeFirstAndThenTheShallow(t *testing.T) {
 	}
 	for _, want := range []string{"pinned", "high", "deep", "low"} {
 		if it, _, _ := f.Next(start, -1); it.URL != want {
-			t.Errorf("%s comes, want %s", it.URL, want)
+			t.Errorf("Next returned %s, want %s", it.URL, want)
 		}
 	}
 }

@@ -2,20 +2,21 @@ package frontier
 
 import "container/heap"
 
-// Factors by which a further page of a topic, or of a family, counts less.
-// Chosen on the link lists of about ninety company sites: smaller ones put the
-// second privacy notice behind plain pages, larger ones fetch ten translations
-// of one notice before the first cookie policy.
+// Factors that lower the rank of an item, once for each document of its topic, each
+// document of its family and each consecutive missing page of its host, at most
+// maxPenalties times each. They were chosen on the link lists of about 90 company
+// sites. Smaller factors put the second privacy notice behind ordinary pages. Larger
+// factors fetch ten translations of one notice before the first cookie policy.
 const (
-	topicFactor  = 0.93
-	familyFactor = 0.4
-	missedFactor = 0.75
-	maxRepeats   = 6
+	topicFactor    = 0.93
+	familyFactor   = 0.4
+	notFoundFactor = 0.75
+	maxPenalties   = 6
 )
 
-// settle makes the top of h's queue true: covered topics only ever lower a rank,
-// so it is enough to lower the top until it stays.
-func (f *Frontier) settle(h *host) {
+// refreshTop updates the rank of the first item of h's queue until that item stays
+// first. Ranks only fall while items are queued, so the other ranks may stay stale.
+func (f *Frontier) refreshTop(h *hostQueue) {
 	for len(h.queue) > 0 {
 		top := &h.queue[0]
 		r := f.rank(h, top)
@@ -27,28 +28,29 @@ func (f *Frontier) settle(h *host) {
 	}
 }
 
-// rank is an item's score lowered by what was covered already.
-func (f *Frontier) rank(h *host, it *Item) float64 {
+// rank returns an item's score after penalties.
+func (f *Frontier) rank(h *hostQueue, it *Item) float64 {
 	r := it.Score
 	if it.Pinned {
 		return r
 	}
-	for range min(h.missed, maxRepeats) {
-		r *= missedFactor
+	for range min(h.notFoundStreak, maxPenalties) {
+		r *= notFoundFactor
 	}
-	for range min(f.topics[it.Topic], maxRepeats) {
+	for range min(f.topicDocuments[it.Topic], maxPenalties) {
 		r *= topicFactor
 	}
-	for range min(f.families[it.Family], maxRepeats) {
+	for range min(f.familyDocuments[it.Family], maxPenalties) {
 		r *= familyFactor
 	}
 	return r
 }
 
-// before orders items: pinned first, then by rank, then the shallower one, of pinned ones the
-// one that fewer redirects led to, so that all that lead to a page are known when it
-// comes, then by URL so that a crawl is repeatable.
-func before(a, b *Item) bool {
+// ranksBefore is the order of items: pinned items first, then by rank, then by depth.
+// Among pinned items, those with fewer redirects come first, so that every redirect to
+// a page is known when the page is fetched. The URL breaks ties and makes a crawl
+// repeatable.
+func ranksBefore(a, b *Item) bool {
 	switch {
 	case a.Pinned != b.Pinned:
 		return a.Pinned
@@ -63,15 +65,15 @@ func before(a, b *Item) bool {
 	}
 }
 
-// items is a heap, best first.
-type items []Item
+// itemHeap implements heap.Interface, best item first.
+type itemHeap []Item
 
-func (q items) Len() int           { return len(q) }
-func (q items) Less(i, j int) bool { return before(&q[i], &q[j]) }
-func (q items) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *items) Push(x any)        { *q = append(*q, x.(Item)) }
+func (q itemHeap) Len() int           { return len(q) }
+func (q itemHeap) Less(i, j int) bool { return ranksBefore(&q[i], &q[j]) }
+func (q itemHeap) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *itemHeap) Push(x any)        { *q = append(*q, x.(Item)) }
 
-func (q *items) Pop() any {
+func (q *itemHeap) Pop() any {
 	old := *q
 	it := old[len(old)-1]
 	old[len(old)-1] = Item{}

@@ -2,14 +2,14 @@ package frontier
 
 import "github.com/cespare/xxhash/v2"
 
-// Seen is a set of canonical URLs, kept as 64-bit hashes: a crawl of a million
-// URLs takes about 20 MB, and the chance that two of them share a hash is 3e-8.
+// Seen is a set of deduplication keys, stored as 64-bit hashes. A million keys take
+// about 20 MB; the probability that two of them share a hash is 3e-8.
 type Seen struct{ m map[uint64]struct{} }
 
-// NewSeen makes an empty set.
+// NewSeen returns an empty set.
 func NewSeen() *Seen { return &Seen{m: map[uint64]struct{}{}} }
 
-// Add puts key into the set and reports whether it was new.
+// Add adds key to the set and reports whether it was new.
 func (s *Seen) Add(key string) bool {
 	h := xxhash.Sum64String(key)
 	if _, ok := s.m[h]; ok {
@@ -25,10 +25,10 @@ func (s *Seen) Has(key string) bool {
 	return ok
 }
 
-// Len is the number of keys.
+// Len returns the number of keys.
 func (s *Seen) Len() int { return len(s.m) }
 
-// Hashes lists the set, for a checkpoint.
+// Hashes returns the hashes of all keys, for a checkpoint.
 func (s *Seen) Hashes() []uint64 {
 	all := make([]uint64, 0, len(s.m))
 	for h := range s.m {
@@ -37,5 +37,5 @@ func (s *Seen) Hashes() []uint64 {
 	return all
 }
 
-// AddHash puts a hash from Hashes back.
+// AddHash adds a hash that Hashes returned.
 func (s *Seen) AddHash(h uint64) { s.m[h] = struct{}{} }

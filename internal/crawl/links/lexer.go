@@ -8,108 +8,107 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// lexer walks an HTML page that is whole in memory: text between tags, tags with
-// their attributes, and the text of elements that hold no markup. It finds what
-// golang.org/x/net/html's Tokenizer finds, which a test holds it to, at about a
-// fifth of the cost: it copies nothing, jumps to the next "<", and looks at the
-// attributes of a tag only if it is asked for them. Bytes that it gives are the
-// page's own, with character references as they are written.
+// lexer splits an HTML page into text between tags, tags with their attributes, and the raw
+// text of elements that contain no markup. It finds what the Tokenizer of
+// golang.org/x/net/html finds, which a test verifies, at about a fifth of the cost: it
+// copies nothing, jumps to the next "<", and parses attributes only on request. The
+// returned bytes are part of the page, with character references not decoded.
 type lexer struct {
-	b    []byte
-	i    int       // where it goes on
-	open bool      // i stands among a start tag's attributes
-	raw  atom.Atom // the element whose text comes next, and is no markup
-	cut  bool      // the page ended within a tag
+	page       []byte
+	pos        int       // next byte to read
+	inTag      bool      // pos is within a start tag, after its name
+	rawElement atom.Atom // the raw text element that was just opened
+	truncated  bool      // the page ended within a tag
 }
 
-// kind is what a step of the lexer met.
-type kind int
+// tokenKind is the kind of a token.
+type tokenKind int
 
 const (
-	atEnd kind = iota
-	atText
-	atStart // a start tag: attr gives its attributes
-	atClose // an end tag
+	endOfPage tokenKind = iota
+	textToken
+	startTag // nextAttr returns its attributes
+	endTag
 )
 
-// next steps on. text is set at text, tag at a tag; it is 0 for names that HTML
-// does not have.
-func (l *lexer) next() (k kind, tag atom.Atom, text []byte) {
-	for l.open {
-		l.attr()
+// next returns the next token. text is set for text, tag for tags. tag is 0 if HTML does not
+// define the name.
+func (l *lexer) next() (k tokenKind, tag atom.Atom, text []byte) {
+	for l.inTag {
+		l.nextAttr()
 	}
-	if l.raw != 0 {
+	if l.rawElement != 0 {
 		if text := l.rawText(); len(text) > 0 {
-			return atText, 0, text
+			return textToken, 0, text
 		}
 	}
-	start := l.i
+	start := l.pos
 	for {
-		lt := bytes.IndexByte(l.b[l.i:], '<')
-		if lt < 0 || l.i+lt+1 >= len(l.b) {
-			l.i = len(l.b)
-			return l.rest(start)
+		lt := bytes.IndexByte(l.page[l.pos:], '<')
+		if lt < 0 || l.pos+lt+1 >= len(l.page) {
+			l.pos = len(l.page)
+			return l.remainingText(start)
 		}
-		at := l.i + lt
-		c := l.b[at+1]
+		at := l.pos + lt
+		c := l.page[at+1]
 		switch {
-		case letter(c), c == '/' && at+2 < len(l.b) && letter(l.b[at+2]), c == '!', c == '?', c == '/' && at+2 < len(l.b):
+		case isLetter(c), c == '/' && at+2 < len(l.page) && isLetter(l.page[at+2]), c == '!', c == '?', c == '/' && at+2 < len(l.page):
 			if at > start {
-				l.i = at
-				return atText, 0, l.b[start:at]
+				l.pos = at
+				return textToken, 0, l.page[start:at]
 			}
-			if k, tag := l.markup(at, c); k != atText {
+			if k, tag := l.readMarkup(at, c); k != textToken {
 				return k, tag, nil
 			}
-			start = l.i // a comment
+			start = l.pos // a comment
 		default:
-			l.i = at + 1 // a "<" that is text
+			l.pos = at + 1 // this "<" is text
 		}
 	}
 }
 
-// rest is the text at the end of the page.
-func (l *lexer) rest(start int) (kind, atom.Atom, []byte) {
-	if start < len(l.b) {
-		return atText, 0, l.b[start:]
+// remainingText returns the text from start to the end of the page.
+func (l *lexer) remainingText(start int) (tokenKind, atom.Atom, []byte) {
+	if start < len(l.page) {
+		return textToken, 0, l.page[start:]
 	}
-	return atEnd, 0, nil
+	return endOfPage, 0, nil
 }
 
-// markup reads what begins with the "<" at a place; atText says that it was a
-// comment or a declaration, which nobody is told of.
-func (l *lexer) markup(at int, c byte) (kind, atom.Atom) {
+// readMarkup reads the markup that begins with the "<" at the given position. It returns
+// textToken for a comment or a declaration, which the caller skips.
+func (l *lexer) readMarkup(at int, c byte) (tokenKind, atom.Atom) {
 	switch {
-	case letter(c):
-		l.i = at + 1
-		tag := l.name()
-		l.open = true
-		if holdsText(tag) {
-			l.raw = tag
+	case isLetter(c):
+		l.pos = at + 1
+		tag := l.readTagName()
+		l.inTag = true
+		if isRawText(tag) {
+			l.rawElement = tag
 		}
-		return atStart, tag
-	case c == '/' && letter(l.b[at+2]):
-		l.i = at + 2
-		tag := l.name()
-		l.open = true
-		for l.open {
-			l.attr()
+		return startTag, tag
+	case c == '/' && isLetter(l.page[at+2]):
+		l.pos = at + 2
+		tag := l.readTagName()
+		l.inTag = true
+		for l.inTag {
+			l.nextAttr()
 		}
-		return atClose, tag
-	case c == '!' && bytes.HasPrefix(l.b[at+2:], []byte("--")):
-		l.i = commentEnd(l.b, at+4)
+		return endTag, tag
+	case c == '!' && bytes.HasPrefix(l.page[at+2:], []byte("--")):
+		l.pos = commentEnd(l.page, at+4)
 	default:
-		l.i = len(l.b)
-		if gt := bytes.IndexByte(l.b[at+2:], '>'); gt >= 0 {
-			l.i = at + 2 + gt + 1
+		l.pos = len(l.page)
+		if gt := bytes.IndexByte(l.page[at+2:], '>'); gt >= 0 {
+			l.pos = at + 2 + gt + 1
 		}
 	}
-	return atText, 0
+	return textToken, 0
 }
 
-// commentEnd is where a comment ends whose text begins at i: after "-->" or
-// "--!>", or after ">" or "->" at its very beginning (HTML standard, section
-// 13.2.5.43 and on).
+// commentEnd returns the end of the comment whose text begins at i: after "-->" or "--!>",
+// or after ">" or "->" if the text begins with it (HTML standard, section 13.2.5.43 and
+// following).
 func commentEnd(b []byte, i int) int {
 	if rest := b[i:]; bytes.HasPrefix(rest, []byte(">")) {
 		return i + 1
@@ -128,17 +127,17 @@ func commentEnd(b []byte, i int) int {
 	}
 }
 
-// name reads a tag's name and leaves i behind it.
-func (l *lexer) name() atom.Atom {
-	start := l.i
-	for l.i < len(l.b) && !ends(l.b[l.i]) {
-		l.i++
+// readTagName reads a tag's name.
+func (l *lexer) readTagName() atom.Atom {
+	start := l.pos
+	for l.pos < len(l.page) && !endsTagName(l.page[l.pos]) {
+		l.pos++
 	}
-	return lookup(l.b[start:l.i])
+	return lookupAtom(l.page[start:l.pos])
 }
 
-// lookup is the atom of a name in any case.
-func lookup(name []byte) atom.Atom {
+// lookupAtom returns the atom of a name, ignoring case.
+func lookupAtom(name []byte) atom.Atom {
 	var lower [24]byte
 	if len(name) > len(lower) {
 		return 0
@@ -152,92 +151,91 @@ func lookup(name []byte) atom.Atom {
 	return atom.Lookup(lower[:len(name)])
 }
 
-// attr gives the next attribute of the start tag; ok is false behind the last. The
-// key is in the case in which it is written. An attribute may come twice, of which
-// the first counts.
-func (l *lexer) attr() (key, value []byte, ok bool) {
-	if !l.open {
+// nextAttr returns the next attribute of the start tag. ok is false after the last one. The
+// key has the case of the page. If an attribute occurs twice, the first one counts.
+func (l *lexer) nextAttr() (key, value []byte, ok bool) {
+	if !l.inTag {
 		return nil, nil, false
 	}
-	b := l.b
+	b := l.page
 	for {
-		l.space()
-		if l.i < len(b) && b[l.i] == '/' {
-			l.i++
+		l.skipSpace()
+		if l.pos < len(b) && b[l.pos] == '/' {
+			l.pos++
 			continue
 		}
 		break
 	}
-	if l.i >= len(b) || b[l.i] == '>' {
-		l.cut = l.i >= len(b)
-		l.i = min(l.i+1, len(b))
-		l.open = false
+	if l.pos >= len(b) || b[l.pos] == '>' {
+		l.truncated = l.pos >= len(b)
+		l.pos = min(l.pos+1, len(b))
+		l.inTag = false
 		return nil, nil, false
 	}
-	start := l.i
-	for l.i++; l.i < len(b) && b[l.i] != '=' && !ends(b[l.i]); { // a leading "=" is part of the name
-		l.i++
+	start := l.pos
+	for l.pos++; l.pos < len(b) && b[l.pos] != '=' && !endsTagName(b[l.pos]); { // a leading "=" is part of the name
+		l.pos++
 	}
-	key = b[start:l.i]
-	l.space()
-	if l.i >= len(b) || b[l.i] != '=' {
+	key = b[start:l.pos]
+	l.skipSpace()
+	if l.pos >= len(b) || b[l.pos] != '=' {
 		return key, nil, true
 	}
-	l.i++
-	l.space()
-	if l.i >= len(b) {
+	l.pos++
+	l.skipSpace()
+	if l.pos >= len(b) {
 		return key, nil, true
 	}
-	switch quote := b[l.i]; quote {
+	switch quote := b[l.pos]; quote {
 	case '>':
 		return key, nil, true
 	case '"', '\'':
-		l.i++
-		end := bytes.IndexByte(b[l.i:], quote)
+		l.pos++
+		end := bytes.IndexByte(b[l.pos:], quote)
 		if end < 0 {
-			end = len(b) - l.i
+			end = len(b) - l.pos
 		}
-		value = b[l.i : l.i+end]
-		l.i = min(l.i+end+1, len(b))
+		value = b[l.pos : l.pos+end]
+		l.pos = min(l.pos+end+1, len(b))
 	default:
-		start := l.i
-		for l.i < len(b) && b[l.i] != '>' && !blank(b[l.i]) {
-			l.i++
+		start := l.pos
+		for l.pos < len(b) && b[l.pos] != '>' && !isSpace(b[l.pos]) {
+			l.pos++
 		}
-		value = b[start:l.i]
+		value = b[start:l.pos]
 	}
 	return key, value, true
 }
 
-func (l *lexer) space() {
-	for l.i < len(l.b) && blank(l.b[l.i]) {
-		l.i++
+func (l *lexer) skipSpace() {
+	for l.pos < len(l.page) && isSpace(l.page[l.pos]) {
+		l.pos++
 	}
 }
 
-// rawText reads the text of an element that holds no markup, up to its end tag.
+// rawText reads the text of an element that contains no markup, up to its end tag.
 func (l *lexer) rawText() []byte {
-	name := l.raw.String()
-	l.raw = 0
-	start := l.i
+	name := l.rawElement.String()
+	l.rawElement = 0
+	start := l.pos
 	for at := start; ; {
-		lt := bytes.Index(l.b[at:], []byte("</"))
+		lt := bytes.Index(l.page[at:], []byte("</"))
 		if lt < 0 || name == "plaintext" {
-			l.i = len(l.b)
-			return l.b[start:]
+			l.pos = len(l.page)
+			return l.page[start:]
 		}
 		at += lt
 		end := at + 2 + len(name)
-		if end < len(l.b) && ends(l.b[end]) && lookup(l.b[at+2:end]).String() == name {
-			l.i = at
-			return l.b[start:at]
+		if end < len(l.page) && endsTagName(l.page[end]) && lookupAtom(l.page[at+2:end]).String() == name {
+			l.pos = at
+			return l.page[start:at]
 		}
 		at += 2
 	}
 }
 
-// holdsText says whether an element holds text that is no markup.
-func holdsText(tag atom.Atom) bool {
+// isRawText reports whether an element contains raw text, without markup.
+func isRawText(tag atom.Atom) bool {
 	switch tag {
 	case atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript, atom.Plaintext, atom.Script, atom.Style, atom.Textarea, atom.Title, atom.Xmp:
 		return true
@@ -245,26 +243,26 @@ func holdsText(tag atom.Atom) bool {
 	return false
 }
 
-func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-func blank(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' }
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' }
 
-// ends says whether a byte ends a tag's name.
-func ends(c byte) bool { return c == '>' || c == '/' || blank(c) }
+// endsTagName reports whether a byte ends a tag's name.
+func endsTagName(c byte) bool { return c == '>' || c == '/' || isSpace(c) }
 
-// unescape decodes the character references of an attribute's value. There they
-// follow a rule of their own: "&copy=1" is none (HTML standard, section 13.2.5.73).
-func unescape(value []byte) string {
+// unescapeAttr decodes the character references of an attribute's value. A special rule
+// applies there: "&copy=1" is not a reference (HTML standard, section 13.2.5.73).
+func unescapeAttr(value []byte) string {
 	amp := bytes.IndexByte(value, '&')
 	if amp < 0 {
 		return string(value)
 	}
 	for rest := value[amp:]; ; {
 		n := 1
-		for n < len(rest) && (letter(rest[n]) || rest[n] >= '0' && rest[n] <= '9') {
+		for n < len(rest) && (isLetter(rest[n]) || rest[n] >= '0' && rest[n] <= '9') {
 			n++
 		}
-		if n == 1 || n == len(rest) || rest[n] != '=' { // not a parameter of a query
+		if n == 1 || n == len(rest) || rest[n] != '=' { // not a query parameter
 			break
 		}
 		next := bytes.IndexByte(rest[n:], '&')
@@ -279,7 +277,7 @@ func unescape(value []byte) string {
 	quote := `"`
 	if bytes.Contains(value, []byte(quote)) {
 		if quote = `'`; bytes.Contains(value, []byte(quote)) {
-			quote = "" // it stood there without
+			quote = "" // the value was unquoted
 		}
 	}
 	tag := slices.Concat([]byte("<a b="+quote), value, []byte(quote+">"))

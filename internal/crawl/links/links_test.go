@@ -19,7 +19,7 @@ func resolve(base *url.URL, ref string) (string, error) {
 	return u.String(), nil
 }
 
-func TestScanReadsLinksAndWhatSteersCrawlers(t *testing.T) {
+func TestScanExtractsLinksAndCrawlerDirectives(t *testing.T) {
 	t.Parallel()
 	p := Scan([]byte(`<!doctype html><html lang="de"><head><title> A
  title </title><link rel=canonical href=/c><link rel=alternate hreflang=fr href=/fr>
@@ -49,7 +49,7 @@ func TestScanReadsLinksAndWhatSteersCrawlers(t *testing.T) {
 	}
 }
 
-func TestTheFirstBaseCounts(t *testing.T) {
+func TestTheFirstBaseTagWins(t *testing.T) {
 	t.Parallel()
 	p := Scan([]byte(`<base href="/x/"><base href="https://evil.example/"><a href=y>Y</a>`), home, 10, resolve)
 	if len(p.Links) != 1 || p.Links[0].URL != "https://example.com/x/y" {
@@ -57,7 +57,7 @@ func TestTheFirstBaseCounts(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeftOutIsToldAndCounted(t *testing.T) {
+func TestSkippedReferencesAreListedAndCounted(t *testing.T) {
 	t.Parallel()
 	bad := errors.New("bad")
 	var b strings.Builder
@@ -71,20 +71,20 @@ func TestWhatIsLeftOutIsToldAndCounted(t *testing.T) {
 		}
 		return resolve(base, ref)
 	})
-	if len(p.Links) != 2000 || len(p.Skipped)+p.UnlistedSkips != 1001 || len(p.Skipped) > maxRefused {
-		t.Errorf("%d links, %d refused, %d more", len(p.Links), len(p.Skipped), p.UnlistedSkips)
+	if len(p.Links) != 2000 || len(p.Skipped)+p.UnlistedSkips != 1001 || len(p.Skipped) > maxSkipped {
+		t.Errorf("%d links, %d listed skips, %d unlisted", len(p.Links), len(p.Skipped), p.UnlistedSkips)
 	}
 	if r := p.Skipped[0]; !errors.Is(r.Err, ErrTooManyLinks) || r.Ref != "https://example.com/2000" {
-		t.Errorf("the first one refused is %+v", r)
+		t.Errorf("the first skipped reference is %+v", r)
 	}
 	p = Scan([]byte("<a href=BAD>x</a>"), home, 10, func(*url.URL, string) (string, error) { return "", bad })
 	if len(p.Skipped) != 1 || !errors.Is(p.Skipped[0].Err, bad) {
-		t.Errorf("refused %v", p.Skipped)
+		t.Errorf("skipped references %v", p.Skipped)
 	}
 }
 
-// TestScanIsBoundedWhateverComes measures memory, and so is not parallel.
-func TestScanIsBoundedWhateverComes(t *testing.T) {
+// This test measures memory, so it does not run in parallel.
+func TestScanMemoryIsBoundedForAnyPage(t *testing.T) {
 	const limit = 2000
 	long := func(s string, n int) string { return strings.Repeat(s, n/len(s)+1)[:n] }
 	var many strings.Builder
@@ -94,7 +94,7 @@ func TestScanIsBoundedWhateverComes(t *testing.T) {
 	const sentence = `<footer><a href="/privacy">Privacy Policy</a></footer>`
 	for _, c := range []struct {
 		name, body string
-		found      bool // the link after it all
+		found      bool // the link at the end is found
 	}{
 		{"600 levels", long("<div>", 3000) + "text" + sentence, true},
 		{"50,000 levels", long("<div><nav>", 500_000) + sentence, true},
@@ -102,12 +102,12 @@ func TestScanIsBoundedWhateverComes(t *testing.T) {
 		{"a link with 400 KB of attributes", "<a " + long("href=/x ", 400_000) + ">x</a>" + sentence, true},
 		{"a tag with 400 KB of attributes", "<div " + long("a=b ", 400_000) + ">" + sentence, true},
 		{"a script of 1.2 MB", "<script>" + long("var a = '<a href=/no>';", 1_200_000) + "</script>" + sentence, true},
-		{"a picture of 1.2 MB", `<img src="data:image/png;base64,` + long("AAAA", 1_200_000) + `">` + sentence, true},
-		{"an address of 1.2 MB", `<a href="/` + long("a", 1_200_000) + `">x</a>` + sentence, true},
+		{"an inline image of 1.2 MB", `<img src="data:image/png;base64,` + long("AAAA", 1_200_000) + `">` + sentence, true},
+		{"a URL of 1.2 MB", `<a href="/` + long("a", 1_200_000) + `">x</a>` + sentence, true},
 		{"a text of 1.2 MB", "<a href=/x>" + long("word ", 1_200_000) + "</a>" + sentence, true},
-		{"a comment without an end", "<!--" + long("-", 1<<20) + sentence, false},
-		{"an open tag without an end", "<a href=\"" + long("x", 1<<20), false},
-		{"half a million lesser-thans", long("<", 500_000) + sentence, true},
+		{"an unclosed comment", "<!--" + long("-", 1<<20) + sentence, false},
+		{"an unclosed tag", "<a href=\"" + long("x", 1<<20), false},
+		{"half a million less-than signs", long("<", 500_000) + sentence, true},
 		{"entities", "<a href=/x>" + long("&amp;", 500_000) + "</a>" + sentence, true},
 		{"alternates", long("<link rel=alternate hreflang=de href=/x>", 500_000) + sentence, true},
 		{"NULs", long("\x00", 500_000) + sentence, true},
@@ -121,20 +121,20 @@ func TestScanIsBoundedWhateverComes(t *testing.T) {
 		allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
 		t.Logf("%s: %d bytes, %d links, %d MiB allocated", c.name, len(c.body), len(p.Links), allocated)
 		if allocated > 100 {
-			t.Errorf("%s: %d MiB were allocated", c.name, allocated)
+			t.Errorf("%s: %d MiB allocated, want at most 100", c.name, allocated)
 		}
-		if len(p.Links) > limit || len(p.Title) > maxText || len(p.Skipped) > maxRefused || len(p.Alternates) > maxAlternates {
-			t.Errorf("%s: more than the bounds", c.name)
+		if len(p.Links) > limit || len(p.Title) > maxText || len(p.Skipped) > maxSkipped || len(p.Alternates) > maxAlternates {
+			t.Errorf("%s: a limit is exceeded", c.name)
 		}
 		found := false
 		for _, l := range p.Links {
 			found = found || l.URL == "https://example.com/privacy"
 			if len(l.Text) > maxText {
-				t.Errorf("%s: a text of %d bytes", c.name, len(l.Text))
+				t.Errorf("%s: link text of %d bytes", c.name, len(l.Text))
 			}
 		}
 		if found != c.found {
-			t.Errorf("%s: the link after it is found: %v", c.name, found)
+			t.Errorf("%s: link at the end found: %v", c.name, found)
 		}
 	}
 }
@@ -146,7 +146,7 @@ func FuzzScan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		p := Scan(body, home, 50, resolve)
 		if len(p.Links) > 50 || len(p.Title) > maxText || p.TextBytes > len(body) {
-			t.Fatalf("out of bounds: %+v", p)
+			t.Fatalf("a limit is exceeded: %+v", p)
 		}
 		for _, l := range p.Links {
 			if l.URL == "" || len(l.Text) > maxText {
@@ -156,7 +156,7 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-func TestALinkBehindAnEnormousStyleSheetIsRead(t *testing.T) {
+func TestALinkAfterAHugeStyleSheetIsFound(t *testing.T) {
 	t.Parallel()
 	base := &url.URL{Scheme: "https", Host: "example.com", Path: "/"}
 	page := "<!doctype html><style>" + strings.Repeat("a{color:red}", 200_000) + "</style><footer><a href=/privacy>Privacy</a></footer>"

@@ -1,6 +1,6 @@
-// Package neardup says whether two pages show the same, whatever their URLs are
-// and whatever dates, counters and session names stand in them. A site that has
-// an endless number of URLs has a small number of pages. It is pure.
+// Package neardup detects near-duplicate pages. It compares sketches of their text and
+// ignores dates, counters and session IDs. A site with an unlimited number of URLs has
+// a small number of distinct pages. The package does no I/O.
 package neardup
 
 import (
@@ -11,32 +11,36 @@ import (
 )
 
 const (
-	// kept is how many of a page's smallest hashes are kept: bottom-k sketches
-	// estimate the Jaccard similarity of two sets (Broder, On the resemblance and
-	// containment of documents, 1997), with a standard error of 0.05 at k = 32.
-	kept = 32
-	// unit is how many letters are hashed at once, so that a paragraph weighs more
-	// than a menu's entry.
-	unit = 16
-	// enough shares of both pages make them the same: months of one calendar share
-	// 0.9 of their letters and more, two articles in one layout 0.3 to 0.8.
-	enough = 0.85
-	// looked is how much of a page's text counts for likeness, in bytes.
-	looked = 8 << 10
-	// read is the same of a text that has nothing else in it, menus and notices least
-	// of all: editions of one document may begin alike.
-	read = 256 << 10
+	// sketchSize is the number of hashes in a sketch, the k of a bottom-k sketch. The
+	// smallest hashes estimate the Jaccard similarity of two sets (Broder, On the
+	// resemblance and containment of documents, 1997), with a standard error of 0.05 at
+	// k = 32.
+	sketchSize = 32
+	// shingleLength is the number of letters of a shingle. Shingles do not overlap. A
+	// paragraph therefore weighs more than a menu entry.
+	shingleLength = 16
+	// minSimilarity is the similarity from which pages are near duplicates. Two months of
+	// a calendar share at least 0.9 of their letters, two articles in one layout 0.3 to
+	// 0.8.
+	minSimilarity = 0.85
+	// maxPageText is how much of a page's text enters its sketch, in bytes.
+	maxPageText = 8 << 10
+	// maxDocumentText is the same limit for the text of a document. It is larger because
+	// editions of a document may begin with the same text, and because the text has no
+	// menus and notices.
+	maxDocumentText = 256 << 10
 )
 
-// Sketch is what is remembered of a page, about 300 bytes.
+// Sketch summarizes the text of a page in about 300 bytes.
 type Sketch struct {
-	hashes []uint64 // the smallest, in order
+	hashes []uint64 // the smallest hashes, ascending
 	exact  uint64
-	// Shingles of text; a page of none is known by its exact hash alone.
+	// Shingles is the number of shingles. Pages without shingles are compared by their
+	// exact hash only.
 	Shingles int
 }
 
-// IsNearDuplicate says whether two pages show the same.
+// IsNearDuplicate reports whether two pages are near duplicates.
 func (s Sketch) IsNearDuplicate(o Sketch) bool {
 	if s.exact == o.exact {
 		return true
@@ -45,8 +49,8 @@ func (s Sketch) IsNearDuplicate(o Sketch) bool {
 		return false
 	}
 	both, all := 0, 0
-	for i, j := 0, 0; all < kept && (i < len(s.hashes) || j < len(o.hashes)); all++ {
-		if float64(all-both) > (1-enough)*kept { // most pairs are told apart by their first few hashes
+	for i, j := 0, 0; all < sketchSize && (i < len(s.hashes) || j < len(o.hashes)); all++ {
+		if float64(all-both) > (1-minSimilarity)*sketchSize { // stops early: most pairs differ in their first hashes
 			return false
 		}
 		switch {
@@ -64,103 +68,104 @@ func (s Sketch) IsNearDuplicate(o Sketch) bool {
 			j++
 		}
 	}
-	return float64(both) >= enough*float64(all)
+	return float64(both) >= minSimilarity*float64(all)
 }
 
-// Builder makes a Sketch of a page's parts, in their order.
+// Builder builds a Sketch from the parts of a page, in their order.
 type Builder struct {
-	hashes []uint64
-	exact  xxhash.Digest
-	units  int
-	taken  int // bytes of text
+	hashes    []uint64
+	exact     xxhash.Digest
+	shingles  int
+	textBytes int // bytes of text so far
 }
 
-// NewBuilder makes an empty Builder.
+// NewBuilder returns an empty Builder.
 func NewBuilder() *Builder {
-	b := &Builder{hashes: make([]uint64, 0, kept)}
+	b := &Builder{hashes: make([]uint64, 0, sketchSize)}
 	b.exact.Reset()
 	return b
 }
 
-// SketchText is the Sketch of a document's text, without addresses, that was taken from its
-// page. It is like no Sketch of a page: its units are words, so that one text with the
-// name of each of a thousand towns in all its sentences is one. Documents of a company
-// that are of different types share 0.17 of their words in the middle, and 0.29 at the
-// 95th percentile (150 pairs of the gold sites).
+// SketchText returns the Sketch of a document's extracted text, without its URL. It is
+// not comparable with the sketch of a page, because its shingles are words. Editions of
+// one text are therefore near duplicates even if each names a different town in every
+// sentence. Documents of one company that have different types share 0.17 of their words
+// at the median and 0.29 at the 95th percentile (150 pairs of the evaluation sites).
 func SketchText(text string) Sketch {
 	b := NewBuilder()
 	_, _ = b.exact.WriteString(text)
-	n, h := 0, offset
-	for i := range min(len(text), read) {
+	n, h := 0, fnvOffset
+	for i := range min(len(text), maxDocumentText) {
 		c := text[i]
 		letter := c >= utf8.RuneSelf || 'a' <= c|0x20 && c|0x20 <= 'z'
 		if letter {
-			h = (h ^ uint64(c)) * prime
+			h = (h ^ uint64(c)) * fnvPrime
 			n++
 		}
-		if n == unit || !letter && n > 0 {
-			b.take(h)
-			n, h = 0, offset
+		if n == shingleLength || !letter && n > 0 {
+			b.addShingle(h)
+			n, h = 0, fnvOffset
 		}
 	}
 	if n > 0 {
-		b.take(h)
+		b.addShingle(h)
 	}
 	return b.Sketch()
 }
 
-// AddExact takes a part that tells pages apart only where they have no text, such as
-// where its links lead, as they are written.
+// AddExact adds a part that enters only the exact hash, such as the unresolved URL of a
+// link. It distinguishes pages that have no text.
 func (b *Builder) AddExact(part string) { _, _ = b.exact.WriteString(part) }
 
-// AddText takes a piece of the page's text. Only its letters count for likeness.
+// AddText adds a piece of the page's text. Only letters enter the shingles.
 func (b *Builder) AddText(text []byte) {
 	_, _ = b.exact.Write(text)
-	text = text[:min(len(text), looked-b.taken)]
-	b.taken += len(text)
-	n, h := 0, offset
+	text = text[:min(len(text), maxPageText-b.textBytes)]
+	b.textBytes += len(text)
+	n, h := 0, fnvOffset
 	for _, c := range text {
-		if c < 'A' { // digits, blanks and most of the punctuation
+		if c < 'A' { // digits, white space and most punctuation
 			continue
 		}
-		h = (h ^ uint64(c)) * prime
-		if n++; n == unit {
-			b.take(h)
-			n, h = 0, offset
+		h = (h ^ uint64(c)) * fnvPrime
+		if n++; n == shingleLength {
+			b.addShingle(h)
+			n, h = 0, fnvOffset
 		}
 	}
 	if n > 2 {
-		b.take(h)
+		b.addShingle(h)
 	}
 }
 
 // FNV-1a's constants for 64 bits.
 const (
-	offset uint64 = 0xcbf29ce484222325
-	prime  uint64 = 0x100000001b3
+	fnvOffset uint64 = 0xcbf29ce484222325
+	fnvPrime  uint64 = 0x100000001b3
 )
 
-// take keeps a unit's hash if it is one of the smallest. FNV's high bits are poor
-// where the input is short, so they are mixed first (MurmurHash3's finalizer).
-func (b *Builder) take(h uint64) {
-	b.units++
+// addShingle adds the hash of a shingle to the sketch if it is among the smallest. The
+// high bits of FNV are poor for short input, so MurmurHash3's finalizer mixes them first.
+func (b *Builder) addShingle(h uint64) {
+	b.shingles++
 	h ^= h >> 33
 	h *= 0xff51afd7ed558ccd
 	h ^= h >> 33
-	if len(b.hashes) == kept && h >= b.hashes[kept-1] {
+	if len(b.hashes) == sketchSize && h >= b.hashes[sketchSize-1] {
 		return
 	}
 	i, found := slices.BinarySearch(b.hashes, h)
 	if found {
 		return
 	}
-	if len(b.hashes) == kept {
-		b.hashes = b.hashes[:kept-1]
+	if len(b.hashes) == sketchSize {
+		b.hashes = b.hashes[:sketchSize-1]
 	}
 	b.hashes = slices.Insert(b.hashes, i, h)
 }
 
-// Sketch is that of all parts so far. The Builder is not to be used afterwards.
+// Sketch returns the sketch of all parts so far. The Builder must not be used
+// afterwards.
 func (b *Builder) Sketch() Sketch {
-	return Sketch{hashes: b.hashes, exact: b.exact.Sum64(), Shingles: b.units}
+	return Sketch{hashes: b.hashes, exact: b.exact.Sum64(), Shingles: b.shingles}
 }

@@ -1,7 +1,7 @@
-// Package netguard guards where the crawler connects to. Pages come from
-// strangers, and so do the addresses in them: a Guard decides on the IP address
-// at the moment a connection is made, after DNS, so that no spelling, redirect or
-// changing DNS answer leads into a private network.
+// Package netguard protects against server-side request forgery. URLs come from
+// untrusted pages. A Guard therefore checks the IP address of every connection
+// after DNS resolution, so that no spelling of a URL, no redirect and no changing
+// DNS answer leads into a private network.
 package netguard
 
 import (
@@ -13,33 +13,34 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// ErrBlocked says that an address is not one of the public Internet.
+// ErrBlocked reports that an address does not belong to the public Internet.
 var ErrBlocked = errors.New("blocked_address")
 
-// metadata are cloud services' addresses that the IANA registries don't list as
-// special: Azure's wire server.
-var metadata = netip.MustParsePrefix("168.63.129.16/32")
+// cloudMetadata is a metadata service that the IANA registries do not list as
+// special-purpose: Azure's WireServer.
+var cloudMetadata = netip.MustParsePrefix("168.63.129.16/32")
 
-// Guard refuses every special-purpose range of the IANA IPv4 and IPv6 registries
+// Guard rejects every special-purpose range of the IANA IPv4 and IPv6 registries
 // (loopback, private, link-local and metadata, shared, mapped, NAT64, 6to4,
-// Teredo and the rest) and every port but 80 and 443.
+// Teredo and the rest) and every port except 80 and 443.
 type Guard struct {
 	allowed  []netip.Prefix
 	guardian *ssrf.Guardian
 }
 
-// New makes a Guard. Addresses in allowed are let through, at any port.
+// New returns a Guard. It permits addresses in allowed at any port.
 func New(allowed []netip.Prefix) *Guard {
-	return &Guard{allowed: allowed, guardian: ssrf.New(ssrf.WithDeniedV4Prefixes(metadata))}
+	return &Guard{allowed: allowed, guardian: ssrf.New(ssrf.WithDeniedV4Prefixes(cloudMetadata))}
 }
 
-// Control is for net.Dialer.Control.
+// Control checks a connection that is about to be made. Its signature is that of
+// net.Dialer.Control.
 func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 	ap, err := netip.ParseAddrPort(hostPort)
 	if err != nil {
-		return fmt.Errorf("%w: %s is no address", ErrBlocked, hostPort)
+		return fmt.Errorf("%w: %s is not an IP address with a port", ErrBlocked, hostPort)
 	}
-	if g.open(ap.Addr()) {
+	if g.IsAllowlisted(ap.Addr()) {
 		return nil
 	}
 	if err := g.guardian.Safe(network, hostPort, c); err != nil {
@@ -48,9 +49,9 @@ func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 	return nil
 }
 
-// CheckAddr is for an address that somebody else will connect to, as a proxy does.
+// CheckAddr checks an address that another program, such as a proxy, will connect to.
 func (g *Guard) CheckAddr(a netip.AddrPort) error {
-	if g.open(a.Addr()) {
+	if g.IsAllowlisted(a.Addr()) {
 		return nil
 	}
 	if err := g.guardian.SafeAddrPort(netip.AddrPortFrom(a.Addr().Unmap(), a.Port())); err != nil {
@@ -59,10 +60,9 @@ func (g *Guard) CheckAddr(a netip.AddrPort) error {
 	return nil
 }
 
-// IsAllowlisted says whether an address is one of those that New was told to let through.
-func (g *Guard) IsAllowlisted(a netip.Addr) bool { return g.open(a) }
-
-func (g *Guard) open(a netip.Addr) bool {
+// IsAllowlisted reports whether an address is within the prefixes that were given
+// to New.
+func (g *Guard) IsAllowlisted(a netip.Addr) bool {
 	for _, p := range g.allowed {
 		if p.Contains(a.WithZone("")) || p.Contains(a.Unmap().WithZone("")) {
 			return true

@@ -9,8 +9,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
-// asked asks a Guard of one address in both ways.
-func asked(t *testing.T, g *netguard.Guard, at string) (control, check error) {
+// checkBoth checks one address with both methods of a Guard.
+func checkBoth(t *testing.T, g *netguard.Guard, at string) (control, check error) {
 	t.Helper()
 	ap, err := netip.ParseAddrPort(at)
 	if err != nil {
@@ -23,7 +23,7 @@ func asked(t *testing.T, g *netguard.Guard, at string) (control, check error) {
 	return g.Control(network, at, nil), g.CheckAddr(ap)
 }
 
-func TestSpecialAddressesAreRefusedAndPublicOnesNot(t *testing.T) {
+func TestGuardRejectsSpecialPurposeAddressesOnly(t *testing.T) {
 	t.Parallel()
 	g := netguard.New(nil)
 	refused := []string{
@@ -34,37 +34,37 @@ func TestSpecialAddressesAreRefusedAndPublicOnesNot(t *testing.T) {
 		refused = append(refused, netip.AddrPortFrom(netip.MustParseAddr(s), 443).String())
 	}
 	for _, at := range refused {
-		if control, check := asked(t, g, at); !errors.Is(control, netguard.ErrBlocked) || !errors.Is(check, netguard.ErrBlocked) {
-			t.Errorf("%s: %v, %v; want it refused", at, control, check)
+		if control, check := checkBoth(t, g, at); !errors.Is(control, netguard.ErrBlocked) || !errors.Is(check, netguard.ErrBlocked) {
+			t.Errorf("%s: %v, %v; want it rejected", at, control, check)
 		}
 	}
 	for _, at := range []string{"93.184.215.14:80", "93.184.215.14:443", "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]:443", "172.32.0.1:443", "11.0.0.1:80"} {
-		if control, check := asked(t, g, at); control != nil || check != nil {
-			t.Errorf("%s: %v, %v; want it let through", at, control, check)
+		if control, check := checkBoth(t, g, at); control != nil || check != nil {
+			t.Errorf("%s: %v, %v; want it permitted", at, control, check)
 		}
 	}
 	if err := g.Control("tcp4", "example.com:80", nil); !errors.Is(err, netguard.ErrBlocked) {
-		t.Errorf("a name: %v, want it refused: only addresses are connected to", err)
+		t.Errorf("a host name: %v, want it rejected: connections need an IP address", err)
 	}
 	if err := g.Control("udp4", "93.184.215.14:443", nil); !errors.Is(err, netguard.ErrBlocked) {
-		t.Errorf("another protocol: %v, want it refused", err)
+		t.Errorf("UDP: %v, want it rejected", err)
 	}
 }
 
-func TestWhatIsAllowedByNameIsLetThroughAtAnyPort(t *testing.T) {
+func TestAllowlistedAddressesArePermittedAtAnyPort(t *testing.T) {
 	t.Parallel()
 	g := netguard.New([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")})
 	for _, at := range []string{"10.1.2.3:8443", "[::ffff:10.1.2.3]:80", "[fd00:1::5]:9"} {
-		if control, check := asked(t, g, at); control != nil || check != nil {
-			t.Errorf("%s: %v, %v; want it let through", at, control, check)
+		if control, check := checkBoth(t, g, at); control != nil || check != nil {
+			t.Errorf("%s: %v, %v; want it permitted", at, control, check)
 		}
 	}
 	for _, at := range []string{"10.2.0.1:80", "[fd00:2::1]:80"} {
-		if control, check := asked(t, g, at); control == nil || check == nil {
-			t.Errorf("%s is let through", at)
+		if control, check := checkBoth(t, g, at); control == nil || check == nil {
+			t.Errorf("%s is permitted", at)
 		}
 	}
 	if !g.IsAllowlisted(netip.MustParseAddr("10.1.2.3")) || g.IsAllowlisted(netip.MustParseAddr("93.184.215.14")) {
-		t.Error("Allows is of what was allowed by name, and of nothing else")
+		t.Error("IsAllowlisted is not limited to the given prefixes")
 	}
 }

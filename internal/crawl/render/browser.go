@@ -17,92 +17,89 @@ import (
 	"github.com/chromedp/chromedp/remote"
 )
 
-// instance is one browser: a process of ours, or a connection to a remote one. It
-// draws one page at a time, so that memory and hanging are one page's.
+// instance is a browser: a local process, or a connection to a remote one. It renders one page
+// at a time, so that memory use and hangs can be attributed to a page.
 type instance struct {
-	link    *link
-	root    session
-	process *process // nil where it is remote
-	pages   int
-	broken  atomic.Bool
-	used    time.Time
+	conn     *connection
+	root     session
+	process  *process // nil for a remote browser
+	pages    int
+	broken   atomic.Bool
+	lastUsed time.Time
 }
 
-// startTime bounds how long a browser is waited for. A busy machine can take
-// several seconds to load it.
-const startTime = 30 * time.Second
-
-// start starts a browser, or connects to the remote one.
-func (p *Pool) start(ctx context.Context) (*instance, error) {
-	ctx, cancel := context.WithTimeout(ctx, startTime)
+// startBrowser starts a local browser, or connects to the remote one.
+func (p *Pool) startBrowser(ctx context.Context) (*instance, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.startTimeout)
 	defer cancel()
 	in, err := p.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in.root = session{link: in.link}
+	in.root = session{conn: in.conn}
 	if _, err := call(ctx, in.root, browser.GetVersion, cdp.Empty{}); err != nil {
 		if in.process != nil {
-			err = fmt.Errorf("the browser %s did not start: %s: %w", p.path, in.process.output.last(), err)
+			err = fmt.Errorf("start browser %s: %s: %w", p.path, in.process.output.last(), err)
 		}
 		return nil, errors.Join(err, in.close())
 	}
 	return in, nil
 }
 
+// connect returns a browser that has not answered a command yet.
 func (p *Pool) connect(ctx context.Context) (*instance, error) {
 	if p.remote != "" {
-		at, err := devTools(ctx, p.remote)
+		at, err := resolveDevToolsURL(ctx, p.remote)
 		if err != nil {
 			return nil, err
 		}
 		conn, err := remote.DialContext(ctx, at)
 		if err != nil {
-			return nil, fmt.Errorf("connect to the browser: %w", bare(err))
+			return nil, fmt.Errorf("connect to browser: %w", withoutURL(err))
 		}
-		return &instance{link: newLink(conn)}, nil
+		return &instance{conn: newConnection(conn)}, nil
 	}
 	root := os.Geteuid() == 0
 	if root {
 		p.rootOnce.Do(func() {
-			p.cfg.Log.Info("the browser runs without its sandbox, because this process is root's: run it as another user")
+			p.cfg.Log.Info("browser runs without its sandbox because this process runs as root; run it as another user")
 		})
 	}
-	proc, tr, err := startProcess(p.path, p.cfg.ProfileDir, flags(root))
+	proc, tr, err := startProcess(p.path, p.cfg.ProfileDir, browserFlags(root))
 	if err != nil {
 		return nil, err
 	}
-	return &instance{link: newLink(tr), process: proc}, nil
+	return &instance{conn: newConnection(tr), process: proc}, nil
 }
 
-// close ends the browser, or the connection to it.
+// close ends a local browser, or the connection to a remote one.
 func (in *instance) close() error {
-	in.link.close()
+	in.conn.close()
 	if in.process == nil {
 		return nil
 	}
-	return in.process.end()
+	return in.process.stop()
 }
 
-// dead says whether it can't be used any more.
-func (in *instance) dead() bool {
+// isDead reports whether the browser must not be used anymore.
+func (in *instance) isDead() bool {
 	select {
-	case <-in.link.lost:
+	case <-in.conn.lost:
 		return true
 	default:
 		return in.broken.Load()
 	}
 }
 
-// memory is what the browser holds, in bytes; 0 where that is not known.
-func (in *instance) memory() int64 {
+// memoryUsage returns the browser's memory in bytes, 0 if it is unknown.
+func (in *instance) memoryUsage() int64 {
 	if in.process == nil {
 		return 0
 	}
-	return in.process.memory()
+	return in.process.memoryUsage()
 }
 
-// isURL says whether a browser is named by a DevTools URL.
+// isURL reports whether a browser is given by a DevTools URL.
 func isURL(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	if !ok {
@@ -115,50 +112,50 @@ func isURL(s string) bool {
 	return false
 }
 
-// devTools is the WebSocket address of a remote browser. One without a path is
-// asked for it at /json/version, as Chromium has it; it answers only where it is
-// called by an address or as localhost.
-func devTools(ctx context.Context, raw string) (string, error) {
+// resolveDevToolsURL returns the WebSocket URL of a remote browser. If raw has no path, it
+// requests the URL from /json/version. Chromium answers there only if the host is an IP
+// address or localhost.
+func resolveDevToolsURL(ctx context.Context, raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return "", errors.New("the browser's DevTools URL is no URL such as ws://host:9222")
+		return "", errors.New("DevTools URL of the browser is not a URL such as ws://host:9222")
 	}
-	web := strings.HasPrefix(u.Scheme, "http")
-	if !web && strings.Trim(u.Path, "/") != "" {
+	isHTTP := strings.HasPrefix(u.Scheme, "http")
+	if !isHTTP && strings.Trim(u.Path, "/") != "" {
 		return raw, nil
 	}
-	ask := *u
-	ask.Scheme = strings.Replace(u.Scheme, "ws", "http", 1)
-	if strings.Trim(ask.Path, "/") == "" {
-		ask.Path = "/json/version"
+	endpoint := *u
+	endpoint.Scheme = strings.Replace(u.Scheme, "ws", "http", 1)
+	if strings.Trim(endpoint.Path, "/") == "" {
+		endpoint.Path = "/json/version"
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ask.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint.String(), nil)
 	if err != nil {
-		return "", fmt.Errorf("ask the browser for its address: %w", bare(err))
+		return "", fmt.Errorf("get DevTools URL of the browser: %w", withoutURL(err))
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("ask the browser for its address: %w", bare(err))
+		return "", fmt.Errorf("get DevTools URL of the browser: %w", withoutURL(err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	var version struct {
 		URL string `json:"webSocketDebuggerUrl"`
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(nil, res.Body, 64<<10)).Decode(&version); err != nil || version.URL == "" {
-		return "", fmt.Errorf("ask the browser for its address: status %d without webSocketDebuggerUrl", res.StatusCode)
+		return "", fmt.Errorf("get DevTools URL of the browser: status %d without webSocketDebuggerUrl", res.StatusCode)
 	}
 	at, err := url.Parse(version.URL)
 	if err != nil {
-		return "", fmt.Errorf("ask the browser for its address: %w", err)
+		return "", fmt.Errorf("get DevTools URL of the browser: %w", err)
 	}
-	// What it says of itself is its own view; it is reached where it was asked.
+	// The browser reports the host as it sees itself. Keep the host that was reachable.
 	at.Host, at.User = u.Host, u.User
-	at.Scheme = strings.Replace(ask.Scheme, "http", "ws", 1)
+	at.Scheme = strings.Replace(endpoint.Scheme, "http", "ws", 1)
 	return at.String(), nil
 }
 
-// bare takes the URL out of an error: it may hold a token.
-func bare(err error) error {
+// withoutURL removes the URL from an error, because it may contain a token.
+func withoutURL(err error) error {
 	if e := (*url.Error)(nil); errors.As(err, &e) {
 		return e.Err
 	}

@@ -7,62 +7,62 @@ import (
 	"time"
 )
 
-// cache keeps scripts, so that a site is asked for its bundle once and not for each
-// of its pages. What it has for one page is for a browser context of another, so
-// only answers to requests without credentials are kept, and by the origin that
-// asked.
-type cache struct {
+// scriptCache caches scripts, so that a site serves its bundle once and not for each of its
+// pages. Pages of different browser contexts share the cache. It therefore stores only
+// responses to requests without credentials, with the requesting origin in the key.
+type scriptCache struct {
 	mu    sync.Mutex
 	size  int
-	held  map[string]*kept
-	order []string // as they were put
+	byKey map[string]*cachedScript
+	order []string // keys, oldest first
 }
 
-type kept struct {
-	answer *answer
-	until  time.Time
+// cachedScript is a cached response.
+type cachedScript struct {
+	response *response
+	expires  time.Time
 }
 
-// Bounds of the cache.
+// Limits of the cache.
 const (
-	maxCache    = 48 << 20
-	maxCached   = 4 << 20 // one script
-	maxCacheAge = 15 * time.Minute
+	maxCacheBytes  = 48 << 20
+	maxScriptBytes = 4 << 20 // of one script
+	maxCacheAge    = 15 * time.Minute
 )
 
-func newCache() *cache { return &cache{held: map[string]*kept{}} }
+func newCache() *scriptCache { return &scriptCache{byKey: map[string]*cachedScript{}} }
 
-func (c *cache) get(key string) *answer {
+func (c *scriptCache) get(key string) *response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	k := c.held[key]
-	if k == nil || time.Now().After(k.until) {
+	k := c.byKey[key]
+	if k == nil || time.Now().After(k.expires) {
 		return nil
 	}
-	return k.answer
+	return k.response
 }
 
-// put keeps an answer unless its header forbids it (RFC 9111 section 3; age is not
-// looked at beyond that: pages are drawn within minutes of one another).
-func (c *cache) put(key string, a *answer, h http.Header) {
+// put stores a response unless its headers forbid caching (RFC 9111 section 3). It does not
+// evaluate the age of the response: pages of a site are rendered within minutes.
+func (c *scriptCache) put(key string, a *response, h http.Header) {
 	control := strings.ToLower(strings.Join(h.Values("Cache-Control"), ","))
-	if len(a.body) > maxCached || h.Get("Set-Cookie") != "" || strings.Contains(control, "no-store") ||
+	if len(a.body) > maxScriptBytes || h.Get("Set-Cookie") != "" || strings.Contains(control, "no-store") ||
 		strings.Contains(control, "no-cache") || strings.Contains(control, "max-age=0") || strings.Contains(h.Get("Vary"), "*") {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if old := c.held[key]; old != nil {
-		c.size += len(a.body) - len(old.answer.body)
+	if old := c.byKey[key]; old != nil {
+		c.size += len(a.body) - len(old.response.body)
 	} else {
 		c.size += len(a.body)
 		c.order = append(c.order, key)
 	}
-	c.held[key] = &kept{a, time.Now().Add(maxCacheAge)}
-	for c.size > maxCache && len(c.order) > 0 {
+	c.byKey[key] = &cachedScript{a, time.Now().Add(maxCacheAge)}
+	for c.size > maxCacheBytes && len(c.order) > 0 {
 		first := c.order[0]
 		c.order = c.order[1:]
-		c.size -= len(c.held[first].answer.body)
-		delete(c.held, first)
+		c.size -= len(c.byKey[first].response.body)
+		delete(c.byKey, first)
 	}
 }

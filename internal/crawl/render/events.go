@@ -14,9 +14,9 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
-// take is the handler of a session's events: it passes on those that matter. A page
-// that makes more of them than are looked at is ended.
-func (t *tab) take(from session) func(*cdproto.Message) {
+// eventHandler returns the handler of a session's events. It queues relevant events and ends a
+// page that sends more of them than the queue holds.
+func (t *tab) eventHandler(from session) func(*cdproto.Message) {
 	return func(msg *cdproto.Message) {
 		switch msg.Method {
 		case cdproto.EventFetchRequestPaused, cdproto.EventTargetAttachedToTarget, cdproto.EventTargetTargetCreated,
@@ -27,128 +27,130 @@ func (t *tab) take(from session) func(*cdproto.Message) {
 			return
 		}
 		if msg.Method == cdproto.EventTargetAttachedToTarget {
-			// Its events may follow at once.
+			// The events of the new session may follow immediately.
 			if e, err := decode[target.EventAttachedToTarget](msg); err == nil {
-				s := session{link: from.link, id: e.SessionID}
-				from.link.handle(s.id, t.take(s))
+				s := session{conn: from.conn, id: e.SessionID}
+				from.conn.setHandler(s.id, t.eventHandler(s))
 			}
 		}
 		select {
 		case t.events <- event{from, msg}:
 		default:
-			t.finish(Flood, errors.New("it makes more events than are looked at"))
+			t.finish(Flood, errors.New("page sends more events than the queue holds"))
 		}
 	}
 }
 
-// watch ends the page where the browser dies or takes too much memory.
-func (t *tab) watch(ctx context.Context) {
-	tick := time.NewTicker(memoryTick)
+// watchBrowser ends the page if the browser dies or uses too much memory.
+func (t *tab) watchBrowser(ctx context.Context) {
+	tick := time.NewTicker(memoryPollInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.in.link.lost:
-			t.finish(Crashed, t.in.link.lostError("the browser ended"))
+		case <-t.in.conn.lost:
+			t.finish(Crashed, t.in.conn.lostError("watch browser"))
 			return
 		case <-tick.C:
-			if m := t.in.memory(); m > t.pool.cfg.MaxMemory {
+			if m := t.in.memoryUsage(); m > t.pool.cfg.MaxMemory {
 				t.in.broken.Store(true)
-				t.finish(Memory, fmt.Errorf("the browser takes %d MiB", m>>20))
+				t.finish(Memory, fmt.Errorf("browser uses %d MiB of memory", m>>20))
 				return
 			}
 		}
 	}
 }
 
-// serve answers the page's events until ctx ends.
-func (t *tab) serve(ctx context.Context) {
+// handleEvents handles queued events until ctx ends.
+func (t *tab) handleEvents(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case e := <-t.events:
-			t.event(ctx, e)
+			t.handleEvent(ctx, e)
 		}
 	}
 }
 
-func (t *tab) event(ctx context.Context, e event) {
+// handleEvent handles one event.
+func (t *tab) handleEvent(ctx context.Context, e event) {
 	switch e.msg.Method {
 	case cdproto.EventFetchRequestPaused:
 		if ev, err := decode[fetch.EventRequestPaused](e.msg); err == nil {
-			t.paused(ctx, e.from, ev)
+			t.handleRequest(ctx, e.from, ev)
 		}
 	case cdproto.EventTargetAttachedToTarget:
 		if ev, err := decode[target.EventAttachedToTarget](e.msg); err == nil {
-			t.adopt(ctx, session{link: e.from.link, id: ev.SessionID}, ev.TargetInfo)
+			t.attachChild(ctx, session{conn: e.from.conn, id: ev.SessionID}, ev.TargetInfo)
 		}
 	case cdproto.EventTargetTargetCreated:
 		if ev, err := decode[target.EventTargetCreated](e.msg); err == nil {
-			t.windowed(ctx, ev.TargetInfo)
+			t.closeWindow(ctx, ev.TargetInfo)
 		}
 	case cdproto.EventPageWindowOpen:
-		t.refuse(RefusedWindow)
+		t.recordRefusal(RefusedWindow)
 	case cdproto.EventPageJavascriptDialogOpening:
-		t.refuse(RefusedDialog)
-		_ = tell(ctx, e.from, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
+		t.recordRefusal(RefusedDialog)
+		_ = notify(ctx, e.from, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
 	case cdproto.EventNetworkWebSocketCreated, cdproto.EventNetworkWebTransportCreated:
-		t.refuse(RefusedSocket)
+		t.recordRefusal(RefusedSocket)
 	case cdproto.EventBrowserDownloadWillBegin:
-		t.refuse(RefusedDownload)
+		t.recordRefusal(RefusedDownload)
 	case cdproto.EventTargetTargetCrashed:
 		if ev, err := decode[target.EventTargetCrashed](e.msg); err == nil && ev.TargetID == t.target {
-			t.finish(Crashed, errors.New("the page's process died"))
+			t.finish(Crashed, errors.New("process of the page crashed"))
 		}
 	case cdproto.EventInspectorTargetCrashed:
 		if e.from == t.main {
-			t.finish(Crashed, errors.New("the page's process died"))
+			t.finish(Crashed, errors.New("process of the page crashed"))
 		}
 	}
 }
 
-// adopt lets a frame or a worker of the page go on, held as the page itself is.
-func (t *tab) adopt(ctx context.Context, s session, info *target.Info) {
+// attachChild resumes a frame or a worker of the page, with requests intercepted as for the
+// page itself.
+func (t *tab) attachChild(ctx context.Context, s session, info *target.Info) {
 	t.mu.Lock()
-	full := len(t.children) >= maxChildren
+	tooMany := len(t.children) >= maxChildren
 	frame := info.Type == "iframe"
-	if !full {
+	if !tooMany {
 		t.children = append(t.children, child{session: s, id: info.TargetID, frame: frame})
 	}
 	t.mu.Unlock()
-	if full {
-		t.refuse(RefusedFrame) // it waits until the page ends
+	if tooMany {
+		t.recordRefusal(RefusedFrame) // the frame stays paused until the page ends
 		return
 	}
 	t.spawn(func() {
-		// A worker's requests are held with its page's; it has none to hold of its own.
-		if frame && t.prepare(ctx, s) != nil {
+		// The requests of a worker are intercepted with those of its page.
+		if frame && t.prepareTarget(ctx, s) != nil {
 			return
 		}
 		_, _ = call(ctx, s, runtime.RunIfWaitingForDebugger, cdp.Empty{})
 	})
 }
 
-// windowed closes a window that the page opened.
-func (t *tab) windowed(ctx context.Context, info *target.Info) {
+// closeWindow closes a window that the page opened.
+func (t *tab) closeWindow(ctx context.Context, info *target.Info) {
 	t.mu.Lock()
-	own := info.BrowserContextID == t.context && t.target != "" && info.TargetID != t.target
+	isPopup := info.BrowserContextID == t.context && t.target != "" && info.TargetID != t.target
 	t.mu.Unlock()
-	if own {
-		t.refuse(RefusedWindow)
-		_ = tell(ctx, t.in.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID})
+	if isPopup {
+		t.recordRefusal(RefusedWindow)
+		_ = notify(ctx, t.in.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID})
 	}
 }
 
-// refuse counts what the page is not given, and ends it where that is no use.
-func (t *tab) refuse(why Refusal) {
+// recordRefusal counts a refusal and ends the page after maxRefusals of them.
+func (t *tab) recordRefusal(refusal Refusal) {
 	t.mu.Lock()
-	t.refused[why]++
-	t.noes++
-	many := t.noes > maxRefused
+	t.refused[refusal]++
+	t.refusalCount++
+	tooMany := t.refusalCount > maxRefusals
 	t.mu.Unlock()
-	if many {
-		t.finish(Flood, errors.New("it asks again and again for what it is not given"))
+	if tooMany {
+		t.finish(Flood, fmt.Errorf("page had more than %d requests refused", maxRefusals))
 	}
 }

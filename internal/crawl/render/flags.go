@@ -2,39 +2,39 @@ package render
 
 import "strings"
 
-// deadEnd is the proxy that the browser is told to use for everything: port 1 of
-// loopback, where nothing listens. The browser needs no network, because every
-// request that it may make is answered by this package. What gets past that (a
-// WebSocket, a worker, a feature of the browser itself) ends here.
-const deadEnd = "http://127.0.0.1:1"
+// deadProxy is the browser's proxy for all connections: port 1 of loopback, where nothing
+// listens. The browser needs no network, because this package answers every permitted request.
+// Whatever bypasses interception, such as a WebSocket, a worker or a feature of the browser
+// itself, ends at this proxy.
+const deadProxy = "http://127.0.0.1:1"
 
-// bypassNothing takes loopback and link-local addresses out of the list of what
-// Chromium by itself sends past a proxy.
-const bypassNothing = "<-loopback>"
+// noProxyBypass removes loopback and link-local addresses from the addresses for which Chromium
+// bypasses the proxy by default.
+const noProxyBypass = "<-loopback>"
 
-// flags start a browser that speaks to nobody of its own accord.
-func flags(root bool) []string {
+// browserFlags returns flags for a browser that makes no connections on its own.
+func browserFlags(root bool) []string {
 	all := []string{
 		"--headless=new", "--hide-scrollbars", "--mute-audio", "--no-first-run", "--no-default-browser-check",
 		// No network.
-		"--proxy-server=" + deadEnd, "--proxy-bypass-list=" + bypassNothing,
+		"--proxy-server=" + deadProxy, "--proxy-bypass-list=" + noProxyBypass,
 		"--host-resolver-rules=MAP * ~NOTFOUND",
 		"--disable-quic", "--dns-prefetch-disable", "--no-pings",
 		"--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-		// Nothing of its own.
+		// No background activity.
 		"--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-sync",
 		"--disable-domain-reliability", "--disable-client-side-phishing-detection", "--metrics-recording-only",
 		"--disable-extensions", "--disable-component-extensions-with-background-pages",
 		"--disable-breakpad", "--disable-crash-reporter", "--password-store=basic", "--use-mock-keychain",
 		"--disable-notifications", "--deny-permission-prompts", "--disable-prompt-on-repost", "--block-new-web-contents",
 		"--disable-search-engine-choice-screen",
-		// A page's timers run although nobody looks.
+		// Timers run at full speed although the page is not visible.
 		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
-		// No hardware; /dev/shm is 64 MiB in a container.
+		// No GPU. /dev/shm is only 64 MiB in a container.
 		"--disable-gpu", "--disable-dev-shm-usage", "--disk-cache-size=1", "--media-cache-size=1", "--blink-settings=imagesEnabled=false",
-		// Frames of other sites stay in the page's process, where their text is read and
-		// where they cost no process of their own. There is nothing to keep them apart
-		// for: each page has a context of its own, without cookies or other sites.
+		// Cross-site frames stay in the process of the page, where their text is read and
+		// where they need no additional process. Isolation protects nothing here: each page
+		// has its own browser context without cookies.
 		"--disable-site-isolation-trials",
 		"--disable-features=" + strings.Join([]string{
 			"IsolateOrigins", "site-per-process", "SitePerProcess",

@@ -12,19 +12,19 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 )
 
-// maxDepth is how deep frames are read.
-const maxDepth = 3
+// maxFrameDepth is the depth of nested frames up to which frames are read.
+const maxFrameDepth = 3
 
 // frame is a document within the page.
 type frame struct {
-	session, parent session // parent is that of the document with the <iframe>
+	session, parent session // parent belongs to the document with the <iframe>
 	id              cdp.FrameID
 	parentFrame     cdp.FrameID
 }
 
-// frameList lists the page's frames, the innermost first: each is read before the
-// document around it is.
-func (t *tab) frameList(ctx context.Context) []frame {
+// listFrames returns the page's frames, innermost first: a frame is read before the document
+// that contains it.
+func (t *tab) listFrames(ctx context.Context) []frame {
 	var all []frame
 	sessions := []session{t.main}
 	t.mu.Lock()
@@ -40,7 +40,7 @@ func (t *tab) frameList(ctx context.Context) []frame {
 		if err != nil || tree.FrameTree == nil {
 			continue
 		}
-		list(s, tree.FrameTree, 0, &all, owner)
+		collectFrames(s, tree.FrameTree, 0, &all, owner)
 	}
 	for i := range all {
 		if o, ok := owner[all[i].parentFrame]; ok {
@@ -53,8 +53,9 @@ func (t *tab) frameList(ctx context.Context) []frame {
 	return all[max(0, len(all)-maxFrames):]
 }
 
-func list(s session, tree *page.FrameTree, depth int, all *[]frame, owner map[cdp.FrameID]session) {
-	if tree.Frame == nil || depth > maxDepth || len(*all) > 10*maxFrames {
+// collectFrames adds the frames of a frame tree to all.
+func collectFrames(s session, tree *page.FrameTree, depth int, all *[]frame, owner map[cdp.FrameID]session) {
+	if tree.Frame == nil || depth > maxFrameDepth || len(*all) > 10*maxFrames {
 		return
 	}
 	owner[tree.Frame.ID] = s
@@ -62,18 +63,19 @@ func list(s session, tree *page.FrameTree, depth int, all *[]frame, owner map[cd
 		*all = append(*all, frame{session: s, parent: s, id: tree.Frame.ID, parentFrame: tree.Frame.ParentID})
 	}
 	for _, c := range tree.ChildFrames {
-		list(s, c, depth+1, all, owner)
+		collectFrames(s, c, depth+1, all, owner)
 	}
 }
 
-func (t *tab) shot(ctx context.Context, s session, id cdp.FrameID, limit int, inner bool) (snapshot, error) {
+// takeSnapshot runs snapshot.js in a frame.
+func (t *tab) takeSnapshot(ctx context.Context, s session, id cdp.FrameID, limit int, inner bool) (snapshot, error) {
 	var out snapshot
 	err := t.evaluate(ctx, s, id, fmt.Sprintf("(%s)(%d, %d, %t)", snapshotScript, max(limit, 0), maxNodes, inner), &out)
 	return out, err
 }
 
-// mark puts a mark in the place of a frame, in the document around it.
-func (t *tab) mark(ctx context.Context, f frame) error {
+// insertMarker replaces a frame with a marker in the document that contains it.
+func (t *tab) insertMarker(ctx context.Context, f frame) error {
 	element, err := call(ctx, f.parent, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: f.id})
 	if err != nil {
 		return err
@@ -87,23 +89,22 @@ func (t *tab) mark(ctx context.Context, f frame) error {
 		return err
 	}
 	if node.Object == nil {
-		return errors.New("the frame has no element")
+		return errors.New("frame has no element")
 	}
 	_, err = call(ctx, f.parent, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
 		ObjectID:            node.Object.ObjectID,
-		FunctionDeclaration: fmt.Sprintf("function() { const d = document.createElement('div'); d.append(document.createComment(%q)); this.replaceWith(d); }", markOf(string(f.id))),
+		FunctionDeclaration: fmt.Sprintf("function() { const d = document.createElement('div'); d.append(document.createComment(%q)); this.replaceWith(d); }", markerText(string(f.id))),
 	})
 	return err
 }
 
-// markOf is the text of a comment. The frame's number is random and not known to
-// the page.
-func markOf(id string) string { return "frame " + id }
+// markerText returns the text of a marker comment. The frame ID is random and unknown to the page.
+func markerText(id string) string { return "frame " + id }
 
-// fill puts frames' HTML in the place of their marks.
-func fill(s string, marks map[string]string) string {
-	for id, inner := range marks {
-		s = strings.Replace(s, "<!--"+markOf(id)+"-->", inner, 1)
+// replaceMarkers replaces the markers in s with the HTML of their frames.
+func replaceMarkers(s string, markers map[string]string) string {
+	for id, inner := range markers {
+		s = strings.Replace(s, "<!--"+markerText(id)+"-->", inner, 1)
 	}
 	return s
 }

@@ -10,58 +10,59 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
-// requestHeader is what the site gets to see of the browser's headers: not how it
-// connects, nor what it is, which the Fetcher says itself.
+// requestHeader returns the browser's headers that the site may see. It removes headers about
+// the connection and about the client, which the Fetcher sets itself.
 func requestHeader(from network.Headers) (http.Header, error) {
 	h, size := http.Header{}, 0
 	for name, value := range from {
 		v, ok := value.(string)
 		lower := strings.ToLower(name)
 		switch {
-		case !ok, hopByHop[lower], lower == "host", lower == "content-length", lower == "user-agent", lower == "accept-encoding",
+		case !ok, hopByHopHeaders[lower], lower == "host", lower == "content-length", lower == "user-agent", lower == "accept-encoding",
 			strings.HasPrefix(lower, "sec-"), strings.HasPrefix(lower, "proxy-"), strings.HasPrefix(lower, "if-"):
 			continue
 		}
-		if size += len(name) + len(v); size > maxSendBytes {
-			return nil, &refused{RefusedBody, fmt.Errorf("its headers are larger than %d bytes", maxSendBytes)}
+		if size += len(name) + len(v); size > maxRequestHeader {
+			return nil, &refusalError{RefusedBody, fmt.Errorf("request headers exceed %d bytes", maxRequestHeader)}
 		}
 		h.Set(name, v)
 	}
 	return h, nil
 }
 
+// requestBody returns the body of a request.
 func requestBody(r *network.Request) ([]byte, error) {
 	var body []byte
 	for _, e := range r.PostDataEntries {
 		body = append(body, e.Bytes...)
-		if len(body) > maxSend {
-			return nil, &refused{RefusedBody, fmt.Errorf("its body is larger than %d bytes", maxSend)}
+		if len(body) > maxRequestBody {
+			return nil, &refusalError{RefusedBody, fmt.Errorf("request body exceeds %d bytes", maxRequestBody)}
 		}
 	}
 	if r.HasPostData && len(body) == 0 {
-		return nil, &refused{RefusedBody, errors.New("its body is not told")}
+		return nil, &refusalError{RefusedBody, errors.New("browser did not report the request body")}
 	}
 	return body, nil
 }
 
-// hopByHop are the headers that are about a connection (RFC 9110 section 7.6.1).
-var hopByHop = map[string]bool{
+// hopByHopHeaders concern a single connection (RFC 9110 section 7.6.1).
+var hopByHopHeaders = map[string]bool{
 	"connection": true, "keep-alive": true, "te": true, "trailer": true, "transfer-encoding": true, "upgrade": true,
 }
 
-// dropped are answers' headers that the browser is not told: the body is decoded
-// already, and it is to report to nobody, to load nothing ahead, and to remember
-// nothing.
-var dropped = map[string]bool{
+// droppedHeaders are response headers that the browser must not see: the body is already
+// decoded, and the browser must not report, preload or remember anything.
+var droppedHeaders = map[string]bool{
 	"content-encoding": true, "content-length": true, "alt-svc": true, "nel": true, "report-to": true, "reporting-endpoints": true,
 	"strict-transport-security": true, "accept-ch": true, "critical-ch": true, "link": true, "speculation-rules": true,
 	"clear-site-data": true, "content-security-policy-report-only": true, "sourcemap": true,
 }
 
+// responseHeader returns the headers of a response for the browser.
 func responseHeader(from http.Header) []*cdpfetch.HeaderEntry {
 	var all []*cdpfetch.HeaderEntry
 	for name, values := range from {
-		if lower := strings.ToLower(name); hopByHop[lower] || dropped[lower] {
+		if lower := strings.ToLower(name); hopByHopHeaders[lower] || droppedHeaders[lower] {
 			continue
 		}
 		for _, v := range values {

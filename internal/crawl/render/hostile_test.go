@@ -22,17 +22,17 @@ import (
 	"github.com/clausea/crawler/internal/crawl/render"
 )
 
-// longText is what a page has that is worth reading.
+// longText is enough text for a page to count as settled early.
 var longText = strings.Repeat("We keep personal data for as long as your account exists. ", 20)
 
 // hostile is one page of testdata/hostile.txtar.
 type hostile struct {
-	name    string
-	ends    []string
-	refused string // what must be among the refusals
-	text    bool   // its text is read although it does not end by itself
-	cut     bool
-	body    string
+	name      string
+	ends      []string // permitted reasons
+	refused   string   // a refusal that must occur
+	text      bool     // the text must be read although the page does not settle
+	truncated bool
+	body      string
 }
 
 func readHostile(t *testing.T, words ...string) []hostile {
@@ -55,33 +55,36 @@ func readHostile(t *testing.T, words ...string) []hostile {
 				h.refused = value
 			case "text":
 				h.text = true
-			case "cut":
-				h.cut = true
+			case "truncated":
+				h.truncated = true
 			default:
-				t.Fatalf("%s: %q in its first line", f.Name, part)
+				t.Fatalf("%s: unknown property %q", f.Name, part)
 			}
 		}
 		all = append(all, h)
 	}
 	if len(all) < 50 {
-		t.Fatalf("%d hostile pages", len(all))
+		t.Fatalf("read %d hostile pages, want at least 50", len(all))
 	}
 	return all
 }
 
-// browserPath is the Chromium to test with; without one nothing is tested.
+// browserPath returns the path of Chromium. It skips the test under -short.
 func browserPath(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts Chromium")
+	}
 	p, err := render.New(t.Context(), render.Config{Browser: os.Getenv("CHROMIUM")})
 	if err != nil {
-		t.Skipf("NOT TESTED: %v (make test sets CHROMIUM)", err)
+		t.Fatalf("%v (set CHROMIUM, or test with -short)", err)
 	}
 	p.Close()
 	return os.Getenv("CHROMIUM")
 }
 
-// folder is a short one: a browser's profile has sockets.
-func folder(t *testing.T) string {
+// shortTempDir returns a temporary folder with a short path, because profiles contain sockets.
+func shortTempDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "render")
 	if err != nil {
@@ -91,6 +94,8 @@ func folder(t *testing.T) string {
 	return dir
 }
 
+// newPool returns a Pool that renders the pages of web. Unless cfg has limits, its time limits are
+// so long that a loaded machine keeps them.
 func newPool(t *testing.T, web *crawltest.Web, cfg render.Config) *render.Pool {
 	t.Helper()
 	f := web.Config()
@@ -105,10 +110,12 @@ func newPool(t *testing.T, web *crawltest.Web, cfg render.Config) *render.Pool {
 		}
 		return crawltest.Answer{}
 	})
+	f.Timeout = testTimeout
 	cfg.Fetcher = crawltest.Fetcher(t, f)
-	if cfg.Timeout == 0 { // a slow machine is to draw its pages too
-		cfg.Timeout = patience
+	if cfg.Timeout == 0 {
+		cfg.Timeout = testTimeout
 	}
+	cfg = cfg.WithStartLimits(testTimeout)
 	cfg.Log = funcr.New(func(_, args string) { t.Log(args) }, funcr.Options{Verbosity: 1})
 	p, err := render.New(t.Context(), cfg)
 	if err != nil {
@@ -118,12 +125,12 @@ func newPool(t *testing.T, web *crawltest.Web, cfg render.Config) *render.Pool {
 	return p
 }
 
-// udpCanary counts the packets that reach an internal address.
+// udpCanary listens at an internal address and counts the packets that reach it.
 func udpCanary(t *testing.T) (at string, hits *atomic.Int64) {
 	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.2:0")
 	if err != nil {
-		t.Skipf("NOT TESTED: nothing can listen at 127.0.0.2 here: %v", err)
+		t.Skipf("NOT TESTED: cannot listen at 127.0.0.2: %v", err)
 	}
 	hits = &atomic.Int64{}
 	done := make(chan struct{})
@@ -141,23 +148,31 @@ func udpCanary(t *testing.T) (at string, hits *atomic.Int64) {
 	return conn.LocalAddr().String(), hits
 }
 
-func TestHostilePagesEndInTheirBoundsAndReachNothingInside(t *testing.T) {
+func TestHostilePagesStayWithinLimitsAndReachNoInternalAddress(t *testing.T) {
 	t.Parallel()
-	path, dir, web := browserPath(t), folder(t), crawltest.NewWeb(t)
+	path, dir, web := browserPath(t), shortTempDir(t), crawltest.NewWeb(t)
 	canaries := crawltest.NewCanaries(t, web.Port())
 	udp, packets := udpCanary(t)
 	inside := "127.0.0.2:" + web.Port()
 	pages := readHostile(t, "{{in}}", inside, "{{udp}}", udp, "{{port}}", web.Port())
 	web.Handle("hostile.test", hostileSite(pages, inside))
-	cfg := render.Config{Browser: path, ProfileDir: dir, MaxConcurrentPages: 3, SlotTimeout: time.Hour, Timeout: render.DefaultTimeout, MaxMemory: 700 << 20, MaxRequests: 100}
-	pool := newPool(t, web, cfg) // for pages that are to come to their own end, however slow the machine
+	// Pages that must reach a certain state, or that attempt to reach an internal address, get as much
+	// time as a loaded machine needs. Pages that never settle but have text to be read get the default
+	// time. All others get a short time.
+	cfg := render.Config{Browser: path, ProfileDir: dir, MaxConcurrentPages: 2, SlotTimeout: time.Hour, MaxMemory: 700 << 20, MaxRequests: 100}
+	patient := newPool(t, web, cfg)
+	cfg.Timeout = render.DefaultTimeout
+	limited := newPool(t, web, cfg)
 	cfg.Timeout = 3 * time.Second
-	short := newPool(t, web, cfg) // for pages that never end
-	var wg sync.WaitGroup         // not subtests: of those as many run at once as there are processors
+	short := newPool(t, web, cfg)
+	var wg sync.WaitGroup // no subtests, because the number of processors limits those
 	for _, h := range pages {
 		p := short
-		if h.refused != "" || h.cut || h.text || !slices.Contains(h.ends, "timeout") {
-			p = pool
+		switch settles := slices.Contains(h.ends, "settled"); {
+		case !slices.Contains(h.ends, "timeout"), settles && (h.refused != "" || h.truncated || h.text || strings.HasPrefix(h.name, "inside-")):
+			p = patient
+		case h.refused != "", h.text:
+			p = limited
 		}
 		wg.Go(func() { h.check(t, p) })
 	}
@@ -170,18 +185,20 @@ func TestHostilePagesEndInTheirBoundsAndReachNothingInside(t *testing.T) {
 	}
 	for _, a := range web.Dialed() {
 		if a.Addr() != crawltest.Allowed.Addr() {
-			t.Errorf("%s was connected to", a)
+			t.Errorf("a connection to %s was made", a)
 		}
 	}
-	page, err := pool.Render(t.Context(), render.Request{URL: "http://hostile.test/good"})
+	page, err := patient.Render(t.Context(), render.Request{URL: "http://hostile.test/good"})
 	if err != nil || !strings.Contains(page.HTML, "made by a script") {
-		t.Errorf("a good page afterwards: %v, %v", page, err)
+		t.Errorf("an ordinary page afterwards: %v, %v", page, err)
 	}
-	pool.Close()
-	short.Close()
-	nothingLeft(t, dir)
+	for _, p := range []*render.Pool{patient, limited, short} {
+		p.Close()
+	}
+	checkNothingLeft(t, dir)
 }
 
+// check renders the page and checks how that ends.
 func (h hostile) check(t *testing.T, pool *render.Pool) {
 	t.Helper()
 	page, err := pool.Render(t.Context(), render.Request{URL: "http://hostile.test/" + h.name})
@@ -191,7 +208,7 @@ func (h hostile) check(t *testing.T, pool *render.Pool) {
 	case errors.As(err, &e):
 		end = e.Reason
 	case err != nil:
-		t.Errorf("%s: %v is no *render.Error", h.name, err)
+		t.Errorf("%s: %v is not a *render.Error", h.name, err)
 	default:
 		end = page.EndReason
 	}
@@ -206,14 +223,14 @@ func (h hostile) check(t *testing.T, pool *render.Pool) {
 		t.Errorf("%s: refused %v, want %s among them", h.name, page.Refused, h.refused)
 	}
 	if h.text && !strings.Contains(page.HTML, "Here is some text") {
-		t.Errorf("%s: its text is not read: %.200q", h.name, page.HTML)
+		t.Errorf("%s: the text was not read: %.200q", h.name, page.HTML)
 	}
-	if page.Truncated != h.cut {
-		t.Errorf("%s: cut is %v", h.name, page.Truncated)
+	if page.Truncated != h.truncated {
+		t.Errorf("%s: truncated is %v", h.name, page.Truncated)
 	}
 }
 
-// hostileSite serves the pages, and what they ask for of their own site.
+// hostileSite serves the pages and what they request from their own site.
 func hostileSite(pages []hostile, inside string) http.Handler {
 	mux := http.NewServeMux()
 	html := func(path, body string) {
@@ -282,11 +299,11 @@ func attachment(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprint(w, "<p>text")
 }
 
-// nothingLeft says that no browser of dir and no file in it is there.
-func nothingLeft(t *testing.T, dir string) {
+// checkNothingLeft fails the test if dir contains files or belongs to a running process.
+func checkNothingLeft(t *testing.T, dir string) {
 	t.Helper()
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
-		t.Errorf("%d profiles are left, such as %s", len(left), left[0].Name())
+		t.Errorf("%d profiles are left, for example %s", len(left), left[0].Name())
 	}
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, name := range lines {

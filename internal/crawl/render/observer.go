@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Observer is told of what a Pool does, for counting. Its methods are called from
-// several goroutines.
+// Observer receives the events of a Pool, for metrics. Its methods are called from several
+// goroutines.
 type Observer interface {
-	// PageEnded is told of each page that was asked for, when it is over.
+	// PageEnded is called when the rendering of a page has ended.
 	PageEnded(o Outcome)
-	// BrowsersChanged is told of a browser that started (1) or ended (-1).
+	// BrowsersChanged is called when a browser starts (1) or ends (-1).
 	BrowsersChanged(change int)
 }
 
-// Outcome is how a page that was asked for ended.
+// Outcome describes how the rendering of a page ended.
 type Outcome struct {
 	EndReason Reason
-	Duration  time.Duration // waiting for a slot and a browser's start included
-	// Requests, Bytes and Refused are Page's; zero where no page came.
+	Duration  time.Duration // includes waiting for a slot and starting a browser
+	// Requests, Bytes and Refused are those of the RenderedPage, or zero if there is none.
 	Requests int
 	Bytes    int64
 	Refused  map[Refusal]int
 }
 
-// Reasons are all values of Reason, and Refusals all of Refusal.
+// Reasons lists all values of Reason, and Refusals those of Refusal.
 var (
 	Reasons  = []Reason{Settled, Timeout, Moved, NoBrowser, Busy, LoadFailed, Crashed, Memory, Flood, TooLarge, Canceled}
 	Refusals = []Refusal{
@@ -33,15 +33,15 @@ var (
 	}
 )
 
-// silent is told and does nothing.
-type silent struct{}
+// noopObserver ignores all events.
+type noopObserver struct{}
 
-func (silent) PageEnded(Outcome)   {}
-func (silent) BrowsersChanged(int) {}
+func (noopObserver) PageEnded(Outcome)   {}
+func (noopObserver) BrowsersChanged(int) {}
 
-// outcome of what Render gives.
-func outcome(page *RenderedPage, err error, took time.Duration) Outcome {
-	o := Outcome{Duration: took, EndReason: Canceled}
+// newOutcome returns the Outcome of a call of Render.
+func newOutcome(page *RenderedPage, err error, duration time.Duration) Outcome {
+	o := Outcome{Duration: duration, EndReason: Canceled}
 	if e, ok := errors.AsType[*Error](err); ok {
 		o.EndReason = e.Reason
 	}

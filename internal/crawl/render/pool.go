@@ -8,60 +8,61 @@ import (
 	"time"
 )
 
-// Pool draws pages in a bounded number of browsers, which are started when they are
-// needed. It is safe for concurrent use.
+// Pool renders pages in a bounded number of browsers, which it starts on demand. It is safe
+// for concurrent use.
 type Pool struct {
 	cfg    Config
-	path   string // of a local browser
-	remote string // DevTools URL of another
-	cache  *cache
+	path   string // path of the local browser
+	remote string // DevTools URL of a remote browser
+	cache  *scriptCache
 
 	ctx      context.Context
 	cancel   context.CancelFunc
-	slots    chan struct{} // one for each page that is drawn
+	slots    chan struct{} // one for each page that is being rendered
 	wg       sync.WaitGroup
 	rootOnce sync.Once
 
 	mu       sync.Mutex
-	idle     []*instance // the one that was used last is last
+	idle     []*instance // the most recently used is last
 	closed   bool
-	failures int       // starts in a row that failed
-	until    time.Time // no start is tried before
+	failures int       // consecutive failed starts
+	retryAt  time.Time // earliest time of the next start
 }
 
-// A browser that failed to start maxFailures times in a row is not tried again for
-// a while: each try takes up to startTime of a page's.
+// A browser that failed to start maxStartFailures times in a row is not started again before
+// startRetryDelay has passed: each attempt may delay a page by
+// Config.startTimeout.
 const (
-	maxFailures = 3
-	restTime    = time.Minute
+	maxStartFailures = 3
+	startRetryDelay  = time.Minute
 )
 
-// New makes a Pool that ends with ctx. It starts nothing yet, but says ErrNoBrowser
-// where there is nothing to start.
+// New returns a Pool that lives until ctx ends. It starts no browser yet. It returns
+// ErrNoBrowser if no browser is found.
 func New(ctx context.Context, cfg Config) (*Pool, error) {
 	p := &Pool{cfg: cfg.withDefaults(), cache: newCache()}
 	if isURL(cfg.Browser) {
 		p.remote = cfg.Browser
 	} else {
 		var err error
-		if p.path, err = find(cfg.Browser); err != nil {
+		if p.path, err = findBrowser(cfg.Browser); err != nil {
 			return nil, err
 		}
 	}
 	p.slots = make(chan struct{}, p.cfg.MaxConcurrentPages)
 	p.ctx, p.cancel = context.WithCancel(ctx)
-	p.wg.Go(p.keepHouse)
+	p.wg.Go(p.closeIdleBrowsers)
 	return p, nil
 }
 
-// Close ends the pages that are being drawn and the browsers, and waits for them.
+// Close cancels the pages that are being rendered, closes the browsers, and waits for them.
 func (p *Pool) Close() {
 	p.cancel()
 	p.wg.Wait()
 }
 
-// keepHouse ends browsers without work, and all of them at the end.
-func (p *Pool) keepHouse() {
+// closeIdleBrowsers closes browsers after IdleTimeout, and all of them when the pool ends.
+func (p *Pool) closeIdleBrowsers() {
 	tick := time.NewTicker(max(p.cfg.IdleTimeout/4, time.Millisecond))
 	defer tick.Stop()
 	for {
@@ -72,42 +73,43 @@ func (p *Pool) keepHouse() {
 			p.idle, p.closed = nil, true
 			p.mu.Unlock()
 			for _, in := range all {
-				p.end(in, "the pool is closed")
+				p.closeBrowser(in, "pool closed")
 			}
 			return
 		case now := <-tick.C:
 			p.mu.Lock()
 			var old []*instance
-			for len(p.idle) > 0 && (now.Sub(p.idle[0].used) > p.cfg.IdleTimeout || p.idle[0].dead()) {
+			for len(p.idle) > 0 && (now.Sub(p.idle[0].lastUsed) > p.cfg.IdleTimeout || p.idle[0].isDead()) {
 				old, p.idle = append(old, p.idle[0]), p.idle[1:]
 			}
 			p.mu.Unlock()
 			for _, in := range old {
-				p.end(in, "it has no work")
+				p.closeBrowser(in, "idle")
 			}
 		}
 	}
 }
 
-func (p *Pool) end(in *instance, why string) {
+// closeBrowser closes a browser and logs why.
+func (p *Pool) closeBrowser(in *instance, reason string) {
 	p.cfg.Observer.BrowsersChanged(-1)
 	if err := in.close(); err != nil {
-		p.cfg.Log.Error(err, "browser not ended")
+		p.cfg.Log.Error(err, "failed to close browser")
 		return
 	}
-	p.cfg.Log.V(1).Info("browser ended", "why", why, "pages", in.pages)
+	p.cfg.Log.V(1).Info("closed browser", "reason", reason, "pages", in.pages)
 }
 
-// Render draws one page. An error is always an *Error.
+// Render renders a page. An error is always an *Error.
 func (p *Pool) Render(ctx context.Context, req Request) (*RenderedPage, error) {
-	begun := time.Now()
+	start := time.Now()
 	page, err := p.render(ctx, req)
-	p.cfg.Observer.PageEnded(outcome(page, err, time.Since(begun)))
+	p.cfg.Observer.PageEnded(newOutcome(page, err, time.Since(start)))
 	return page, err
 }
 
 func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
-	if err := p.enter(); err != nil {
+	if err := p.register(); err != nil {
 		return nil, &Error{Reason: Canceled, URL: req.URL, Err: err}
 	}
 	defer p.wg.Done()
@@ -118,18 +120,18 @@ func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
 	wait := time.NewTimer(p.cfg.SlotTimeout)
 	defer wait.Stop()
 	select {
-	case p.slots <- struct{}{}: // a free one is had however short the wait
+	case p.slots <- struct{}{}: // takes a free slot even if SlotTimeout is tiny
 	default:
 		select {
 		case p.slots <- struct{}{}:
 		case <-wait.C:
-			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no slot was free within %v", p.cfg.SlotTimeout)}
+			return nil, &Error{Reason: Busy, URL: req.URL, Err: fmt.Errorf("no free slot within %v", p.cfg.SlotTimeout)}
 		case <-ctx.Done():
 			return nil, &Error{Reason: Canceled, URL: req.URL, Err: ctx.Err()}
 		}
 	}
 	defer func() { <-p.slots }()
-	in, err := p.take(ctx)
+	in, err := p.acquireBrowser(ctx)
 	if err != nil {
 		reason := NoBrowser
 		if ctx.Err() != nil {
@@ -137,81 +139,81 @@ func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
 		}
 		return nil, &Error{Reason: reason, URL: req.URL, Err: err}
 	}
-	page, err := p.draw(ctx, in, req)
-	p.give(in)
+	page, err := p.renderPage(ctx, in, req)
+	p.releaseBrowser(in)
 	if err != nil {
 		return nil, err
 	}
 	return page, nil
 }
 
-// enter counts a page in, so that Close waits for it.
-func (p *Pool) enter() error {
+// register counts a page, so that Close waits for it.
+func (p *Pool) register() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || p.ctx.Err() != nil {
-		return errors.New("the pool is closed")
+		return errors.New("pool is closed")
 	}
 	p.wg.Add(1)
 	return nil
 }
 
-// take gives a browser that works: an idle one or a new one.
-func (p *Pool) take(ctx context.Context) (*instance, error) {
+// acquireBrowser returns a working browser: an idle one, or else a new one.
+func (p *Pool) acquireBrowser(ctx context.Context) (*instance, error) {
 	for {
 		p.mu.Lock()
 		if n := len(p.idle); n > 0 {
 			in := p.idle[n-1]
 			p.idle = p.idle[:n-1]
 			p.mu.Unlock()
-			if !in.dead() {
+			if !in.isDead() {
 				return in, nil
 			}
-			p.end(in, "it died")
+			p.closeBrowser(in, "crashed")
 			continue
 		}
-		resting := p.failures >= maxFailures && time.Now().Before(p.until)
+		delayed := p.failures >= maxStartFailures && time.Now().Before(p.retryAt)
 		p.mu.Unlock()
-		if resting {
-			return nil, fmt.Errorf("it failed to start %d times in a row and is not tried again for %v", maxFailures, restTime)
+		if delayed {
+			return nil, fmt.Errorf("browser failed to start %d times in a row and is not started again for %v", maxStartFailures, startRetryDelay)
 		}
-		in, err := p.start(ctx)
+		in, err := p.startBrowser(ctx)
 		if ctx.Err() == nil {
 			p.mu.Lock()
 			if p.failures++; err == nil {
 				p.failures = 0
 			}
-			p.until = time.Now().Add(restTime)
+			p.retryAt = time.Now().Add(startRetryDelay)
 			p.mu.Unlock()
 		}
 		if err != nil {
 			return nil, err
 		}
 		p.cfg.Observer.BrowsersChanged(1)
-		p.cfg.Log.V(1).Info("browser started", "remote", p.remote != "")
+		p.cfg.Log.V(1).Info("started browser", "remote", p.remote != "")
 		return in, nil
 	}
 }
 
-// give takes a browser back, and ends it where it has done enough.
-func (p *Pool) give(in *instance) {
+// releaseBrowser returns a browser to the pool, or closes it if it must not be reused.
+func (p *Pool) releaseBrowser(in *instance) {
 	in.pages++
-	in.used = time.Now()
-	why := ""
+	in.lastUsed = time.Now()
+	reason := ""
 	switch {
-	case in.dead():
-		why = "it died or hangs"
+	case in.isDead():
+		reason = "crashed or hung"
 	case in.pages >= p.cfg.PagesPerBrowser:
-		why = "it has drawn its pages"
-	case in.memory() > p.cfg.MaxMemory/2:
-		why = "it has grown"
+		reason = "page limit reached"
+	case in.memoryUsage() > p.cfg.MaxMemory/2:
+		reason = "memory use"
 	}
 	p.mu.Lock()
-	if why == "" && !p.closed && p.ctx.Err() == nil {
+	if reason == "" && !p.closed && p.ctx.Err() == nil {
 		p.idle = append(p.idle, in)
 		p.mu.Unlock()
 		return
 	}
 	p.mu.Unlock()
-	p.end(in, why)
+	p.closeBrowser(in, reason)
 }

@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// goodSite has a page that scripts make, and one that never ends.
+// goodSite serves pages that scripts create, and /loop, which never settles.
 func goodSite(t *testing.T) *crawltest.Web {
 	t.Helper()
 	web := crawltest.NewWeb(t)
@@ -52,13 +52,13 @@ func wantPage(t *testing.T, p *render.Pool, path string) *render.RenderedPage {
 	return page
 }
 
-// patience bounds what a test waits for; no test asserts on time.
-const patience = 5 * time.Minute
+// testTimeout limits what a test waits for. No test asserts durations.
+const testTimeout = 5 * time.Minute
 
-// until waits for a condition.
-func until(t *testing.T, what string, holds func() bool) {
+// waitUntil waits for a condition.
+func waitUntil(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -66,13 +66,13 @@ func until(t *testing.T, what string, holds func() bool) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("%s: it did not come about", what)
+			t.Fatalf("timed out: %s", what)
 		}
 	}
 }
 
-// browsers are the processes of browsers whose profile is in dir, the first of each.
-func browsers(dir string) []int {
+// browserPIDs returns the main processes of the browsers whose profile is in dir.
+func browserPIDs(dir string) []int {
 	var all []int
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, name := range lines {
@@ -85,120 +85,120 @@ func browsers(dir string) []int {
 	return all
 }
 
-func TestABrowserIsStartedWhenItIsNeededAndUsedAgain(t *testing.T) {
+func TestABrowserIsStartedOnDemandAndReused(t *testing.T) {
 	t.Parallel()
-	path, dir := browserPath(t), folder(t)
+	path, dir := browserPath(t), shortTempDir(t)
 	p := newPool(t, goodSite(t), render.Config{Browser: path, ProfileDir: dir})
-	if n := len(browsers(dir)); n != 0 {
-		t.Fatalf("%d browsers before there is any work", n)
+	if n := len(browserPIDs(dir)); n != 0 {
+		t.Fatalf("%d browsers before the first page", n)
 	}
 	wantPage(t, p, "/1")
-	first := browsers(dir)
+	first := browserPIDs(dir)
 	wantPage(t, p, "/2")
-	if second := browsers(dir); len(first) != 1 || len(second) != 1 || first[0] != second[0] {
+	if second := browserPIDs(dir); len(first) != 1 || len(second) != 1 || first[0] != second[0] {
 		t.Errorf("browsers %v, then %v", first, second)
 	}
 	p.Close()
-	nothingLeft(t, dir)
+	checkNothingLeft(t, dir)
 	if _, err := p.Render(t.Context(), render.Request{URL: "http://good.test/3"}); reasonOf(err) != render.Canceled {
-		t.Errorf("a closed pool: %v", err)
+		t.Errorf("Render on a closed pool: %v, want canceled", err)
 	}
 }
 
-// counter is a render.Observer that counts.
-type counter struct {
+// recorder is a render.Observer that records events.
+type recorder struct {
 	mu       sync.Mutex
 	ended    []render.Outcome
 	browsers int
 }
 
-func (c *counter) PageEnded(o render.Outcome) {
+func (c *recorder) PageEnded(o render.Outcome) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = append(c.ended, o)
 }
 
-func (c *counter) BrowsersChanged(change int) {
+func (c *recorder) BrowsersChanged(change int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.browsers += change
 }
 
-func (c *counter) running() int {
+func (c *recorder) running() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.browsers
 }
 
-func TestAnObserverIsToldOfPagesAndBrowsers(t *testing.T) {
+func TestTheObserverReceivesPagesAndBrowsers(t *testing.T) {
 	t.Parallel()
-	seen := &counter{}
-	p := newPool(t, goodSite(t), render.Config{Browser: browserPath(t), ProfileDir: folder(t), Observer: seen})
+	seen := &recorder{}
+	p := newPool(t, goodSite(t), render.Config{Browser: browserPath(t), ProfileDir: shortTempDir(t), Observer: seen})
 	page := wantPage(t, p, "/1")
 	if n := seen.running(); n != 1 {
-		t.Errorf("%d browsers run", n)
+		t.Errorf("%d browsers, want 1", n)
 	}
 	p.Close()
 	if n := seen.running(); n != 0 {
-		t.Errorf("%d browsers run after the end", n)
+		t.Errorf("%d browsers after Close, want 0", n)
 	}
 	if _, err := p.Render(t.Context(), render.Request{URL: "http://good.test/2"}); err == nil {
-		t.Error("a closed pool draws")
+		t.Error("a closed pool renders a page")
 	}
 	if n := len(seen.ended); n != 2 || seen.ended[0].EndReason != render.Settled || seen.ended[0].Requests != page.Requests || page.Requests == 0 || seen.ended[1].EndReason != render.Canceled {
-		t.Errorf("it was told of %+v", seen.ended)
+		t.Errorf("recorded outcomes %+v", seen.ended)
 	}
 }
 
-func TestABrowserIsReplacedAfterItsPages(t *testing.T) {
+func TestABrowserIsReplacedAfterItsPageLimit(t *testing.T) {
 	t.Parallel()
-	path, dir := browserPath(t), folder(t)
+	path, dir := browserPath(t), shortTempDir(t)
 	p := newPool(t, goodSite(t), render.Config{Browser: path, ProfileDir: dir, PagesPerBrowser: 1})
 	wantPage(t, p, "/1")
-	if n := len(browsers(dir)); n != 0 {
-		t.Errorf("%d browsers after the last page of one", n)
+	if n := len(browserPIDs(dir)); n != 0 {
+		t.Errorf("%d browsers after the page limit, want 0", n)
 	}
 	wantPage(t, p, "/2")
 	p.Close()
-	nothingLeft(t, dir)
+	checkNothingLeft(t, dir)
 }
 
-func TestABrowserWithoutWorkIsEnded(t *testing.T) {
+func TestAnIdleBrowserIsClosed(t *testing.T) {
 	t.Parallel()
-	path, dir := browserPath(t), folder(t)
+	path, dir := browserPath(t), shortTempDir(t)
 	p := newPool(t, goodSite(t), render.Config{Browser: path, ProfileDir: dir, IdleTimeout: 100 * time.Millisecond})
 	wantPage(t, p, "/1")
-	until(t, "the browser is ended", func() bool { left, _ := os.ReadDir(dir); return len(left) == 0 })
-	nothingLeft(t, dir)
+	waitUntil(t, "the browser is closed", func() bool { left, _ := os.ReadDir(dir); return len(left) == 0 })
+	checkNothingLeft(t, dir)
 	wantPage(t, p, "/2")
 }
 
-func TestAKilledBrowserEndsItsPageAndIsReplaced(t *testing.T) {
+func TestAKilledBrowserFailsItsPageAndIsReplaced(t *testing.T) {
 	t.Parallel()
-	path, dir, web := browserPath(t), folder(t), goodSite(t)
-	p := newPool(t, web, render.Config{Browser: path, ProfileDir: dir, Timeout: patience})
+	path, dir, web := browserPath(t), shortTempDir(t), goodSite(t)
+	p := newPool(t, web, render.Config{Browser: path, ProfileDir: dir, Timeout: testTimeout})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		_, err := p.Render(t.Context(), render.Request{URL: "http://good.test/loop"})
 		if reasonOf(err) != render.Crashed {
-			t.Errorf("the page of a killed browser: %v", err)
+			t.Errorf("page of a killed browser: %v, want crashed", err)
 		}
 	})
-	until(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 2 })
-	for _, pid := range browsers(dir) {
+	waitUntil(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 2 })
+	for _, pid := range browserPIDs(dir) {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
 	wg.Wait()
 	wantPage(t, p, "/1")
 	p.Close()
-	nothingLeft(t, dir)
+	checkNothingLeft(t, dir)
 }
 
-func TestTheEndOfAContextEndsPagesAndBrowsers(t *testing.T) {
+func TestCancelingTheContextEndsPagesAndBrowsers(t *testing.T) {
 	t.Parallel()
-	path, dir, web := browserPath(t), folder(t), goodSite(t)
+	path, dir, web := browserPath(t), shortTempDir(t), goodSite(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	p, err := render.New(ctx, render.Config{Browser: path, ProfileDir: dir, Timeout: patience, Fetcher: crawltest.Fetcher(t, web.Config())})
+	p, err := render.New(ctx, render.Config{Browser: path, ProfileDir: dir, Timeout: testTimeout, Fetcher: crawltest.Fetcher(t, web.Config())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,42 +206,42 @@ func TestTheEndOfAContextEndsPagesAndBrowsers(t *testing.T) {
 	wg.Go(func() {
 		_, err := p.Render(context.WithoutCancel(ctx), render.Request{URL: "http://good.test/loop"})
 		if reasonOf(err) != render.Canceled {
-			t.Errorf("the page of a pool that ends: %v", err)
+			t.Errorf("page of a canceled pool: %v, want canceled", err)
 		}
 	})
-	until(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 2 })
+	waitUntil(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 2 })
 	cancel()
 	wg.Wait()
 	p.Close()
-	nothingLeft(t, dir)
+	checkNothingLeft(t, dir)
 }
 
-func TestAPageWaitsForASlotOnlySoLong(t *testing.T) {
+func TestAPageFailsAfterTheSlotTimeout(t *testing.T) {
 	t.Parallel()
-	path, dir, web := browserPath(t), folder(t), goodSite(t)
-	p := newPool(t, web, render.Config{Browser: path, ProfileDir: dir, MaxConcurrentPages: 1, Timeout: patience, SlotTimeout: time.Millisecond})
+	path, dir, web := browserPath(t), shortTempDir(t), goodSite(t)
+	p := newPool(t, web, render.Config{Browser: path, ProfileDir: dir, MaxConcurrentPages: 1, Timeout: testTimeout, SlotTimeout: time.Millisecond})
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { _, _ = p.Render(ctx, render.Request{URL: "http://good.test/loop"}) })
-	until(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 1 })
+	waitUntil(t, "the page runs", func() bool { return len(web.Requests("good.test")) >= 1 })
 	if _, err := p.Render(t.Context(), render.Request{URL: "http://good.test/1"}); reasonOf(err) != render.Busy {
-		t.Errorf("a page without a slot: %v", err)
+		t.Errorf("page without a slot: %v, want busy", err)
 	}
 	cancel()
 	wg.Wait()
 }
 
-func TestWithoutABrowserItIsSaid(t *testing.T) {
+func TestAMissingBrowserIsReported(t *testing.T) {
 	t.Parallel()
 	if _, err := render.New(t.Context(), render.Config{Browser: "no-such-browser"}); !errors.Is(err, render.ErrNoBrowser) {
-		t.Errorf("a name that is not there: %v", err)
+		t.Errorf("a browser that does not exist: %v", err)
 	}
-	dir := folder(t)
-	no := filepath.Join(dir, "no")
-	if err := os.WriteFile(no, []byte("#!/bin/sh\necho '[1:1:ERROR] some noise'\necho 'FATAL: No usable sandbox!'\nexit 1\n"), 0o700); err != nil {
+	dir := shortTempDir(t)
+	failing := filepath.Join(dir, "failing")
+	if err := os.WriteFile(failing, []byte("#!/bin/sh\necho '[1:1:ERROR] an unrelated error'\necho 'FATAL: No usable sandbox!'\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p, err := render.New(t.Context(), render.Config{Browser: no, ProfileDir: dir})
+	p, err := render.New(t.Context(), render.Config{Browser: failing, ProfileDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,11 +249,11 @@ func TestWithoutABrowserItIsSaid(t *testing.T) {
 	for range 5 {
 		_, err = p.Render(t.Context(), render.Request{URL: "http://good.test/"})
 		if !errors.Is(err, render.ErrNoBrowser) {
-			t.Fatalf("a browser that does not start: %v", err)
+			t.Fatalf("a browser that fails to start: %v", err)
 		}
 	}
-	if !strings.Contains(err.Error(), "not tried again") {
-		t.Errorf("after five starts: %v", err)
+	if !strings.Contains(err.Error(), "not started again") {
+		t.Errorf("after five failed starts: %v", err)
 	}
 	if left, _ := filepath.Glob(dir + "/clausea-browser-*"); len(left) > 0 {
 		t.Errorf("profiles are left: %v", left)
@@ -262,48 +262,48 @@ func TestWithoutABrowserItIsSaid(t *testing.T) {
 	if err := os.Mkdir(long, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	q, err := render.New(t.Context(), render.Config{Browser: no, ProfileDir: long})
+	q, err := render.New(t.Context(), render.Config{Browser: failing, ProfileDir: long})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer q.Close()
 	if _, err = q.Render(t.Context(), render.Request{URL: "http://good.test/"}); err == nil || !strings.Contains(err.Error(), "TMPDIR") {
-		t.Errorf("a folder with a long name: %v", err)
+		t.Errorf("a folder with a long path: %v", err)
 	}
 }
 
-func TestProfilesOfKilledProcessesAreRemoved(t *testing.T) {
+func TestAbandonedProfilesAreRemoved(t *testing.T) {
 	t.Parallel()
-	path, dir := browserPath(t), folder(t)
-	long := time.Now().Add(-time.Hour)
+	path, dir := browserPath(t), shortTempDir(t)
+	old := time.Now().Add(-time.Hour)
 	left := filepath.Join(dir, "clausea-browser-left")
 	owner := filepath.Join(left, "owner")
-	if err := errors.Join(os.Mkdir(left, 0o700), os.WriteFile(owner, nil, 0o600), os.Chtimes(owner, long, long)); err != nil {
+	if err := errors.Join(os.Mkdir(left, 0o700), os.WriteFile(owner, nil, 0o600), os.Chtimes(owner, old, old)); err != nil {
 		t.Fatal(err)
 	}
 	p := newPool(t, goodSite(t), render.Config{Browser: path, ProfileDir: dir})
 	wantPage(t, p, "/1")
 	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("it is still there: %v", err)
+		t.Errorf("the abandoned profile still exists: %v", err)
 	}
 }
 
-func TestABrowserKnowsNothingOfOurEnvironment(t *testing.T) { //nolint:paralleltest // it sets the environment
-	dir := folder(t)
+func TestABrowserDoesNotInheritTheEnvironment(t *testing.T) { //nolint:paralleltest // it sets the environment
+	dir := shortTempDir(t)
 	t.Setenv("MONGO_URI", "mongodb://user:hidden-word@host")
-	tells := filepath.Join(dir, "tells")
-	if err := os.WriteFile(tells, []byte("#!/bin/sh\nenv >"+dir+"/told\nexit 1\n"), 0o700); err != nil {
+	script := filepath.Join(dir, "script")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nenv >"+dir+"/env\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p, err := render.New(t.Context(), render.Config{Browser: tells, ProfileDir: dir})
+	p, err := render.New(t.Context(), render.Config{Browser: script, ProfileDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.Close()
 	_, _ = p.Render(t.Context(), render.Request{URL: "http://good.test/"})
-	env, err := os.ReadFile(filepath.Join(dir, "told"))
+	env, err := os.ReadFile(filepath.Join(dir, "env"))
 	if err != nil || bytes.Contains(env, []byte("hidden-word")) || !bytes.Contains(env, []byte("HOME="+dir)) {
-		t.Errorf("its environment is %q, %v", env, err)
+		t.Errorf("environment of the browser: %q, %v", env, err)
 	}
 }
 

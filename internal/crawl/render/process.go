@@ -16,60 +16,60 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// names are those that Chromium and its kin are installed under, the plainest
-// first.
-var names = []string{
+// browserNames are the names and paths under which Chromium and its derivatives are installed, in
+// order of preference.
+var browserNames = []string{
 	"chromium", "chromium-browser", "chrome-headless-shell", "headless-shell", "headless_shell",
 	"google-chrome-stable", "google-chrome", "chrome",
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 }
 
-// find is the path of a browser: of the one that is asked for, or of any.
-func find(path string) (string, error) {
+// findBrowser returns the path of the given browser, or of any if path is empty.
+func findBrowser(path string) (string, error) {
 	if path != "" {
 		at, err := exec.LookPath(path)
 		if err != nil {
 			return "", fmt.Errorf("%w: %w", ErrNoBrowser, err)
 		}
-		return absolute(at)
+		return absolutePath(at)
 	}
-	for _, name := range names {
+	for _, name := range browserNames {
 		if at, err := exec.LookPath(name); err == nil {
-			return absolute(at)
+			return absolutePath(at)
 		}
 	}
 	return "", ErrNoBrowser
 }
 
-// absolute is for the browser's own folder, in which it is started.
-func absolute(path string) (string, error) {
+// absolutePath returns an absolute path, because a browser starts in its profile folder.
+func absolutePath(path string) (string, error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
-		return "", fmt.Errorf("find the browser %s: %w", path, err)
+		return "", fmt.Errorf("find browser %s: %w", path, err)
 	}
 	return at, nil
 }
 
-// process is a browser that was started here, and what belongs to it.
+// process is a local browser process with its resources.
 type process struct {
 	cmd     *exec.Cmd
 	profile *profile
-	output  *tail
+	output  *outputTail
 	exited  chan struct{}
 }
 
-// endTime bounds how long the end of a browser is waited for.
-const endTime = 10 * time.Second
+// killTimeout is how long the processes of a browser may take to end.
+const killTimeout = 10 * time.Second
 
-// startProcess starts a browser, which is spoken with over two pipes: a port would
-// be open to everybody on the machine.
+// startProcess starts a browser. Commands and events pass through two pipes, because a port would
+// be open to everyone on the machine.
 func startProcess(path, dir string, flags []string) (*process, chromedp.Transport, error) {
 	prof, err := newProfile(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &process{profile: prof, output: &tail{}, exited: make(chan struct{})}
+	p := &process{profile: prof, output: &outputTail{}, exited: make(chan struct{})}
 	tr, err := p.start(path, flags)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("start %s: %w", path, err), prof.remove())
@@ -77,28 +77,29 @@ func startProcess(path, dir string, flags []string) (*process, chromedp.Transpor
 	return p, tr, nil
 }
 
+// start starts the browser and returns the transport to it.
 func (p *process) start(path string, flags []string) (chromedp.Transport, error) {
-	theirIn, ourOut, err := os.Pipe()
+	browserIn, ourOut, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
-	ourIn, theirOut, err := os.Pipe()
+	ourIn, browserOut, err := os.Pipe()
 	if err != nil {
-		closeAll(theirIn, ourOut)
+		closeAll(browserIn, ourOut)
 		return nil, err
 	}
-	// It outlives the context of the page that it is started for; end ends it.
+	// The browser outlives the page for which it is started. stop ends it.
 	args := slices.Concat(flags, []string{"--user-data-dir=" + p.profile.dir, "--remote-debugging-pipe", "about:blank"})
 	p.cmd = exec.CommandContext(context.Background(), path, args...)
-	// Descriptors 3 and 4, as --remote-debugging-pipe has it.
-	p.cmd.ExtraFiles = []*os.File{theirIn, theirOut}
+	// --remote-debugging-pipe uses the descriptors 3 and 4.
+	p.cmd.ExtraFiles = []*os.File{browserIn, browserOut}
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
-	p.cmd.Env = environment(p.profile.dir)
+	p.cmd.Env = browserEnv(p.profile.dir)
 	p.cmd.Dir = p.profile.dir
-	p.cmd.SysProcAttr = attributes()
-	p.cmd.WaitDelay = time.Second // a child that is left may hold the output open
+	p.cmd.SysProcAttr = processAttributes()
+	p.cmd.WaitDelay = time.Second // a remaining child may keep the output open
 	err = p.cmd.Start()
-	closeAll(theirIn, theirOut)
+	closeAll(browserIn, browserOut)
 	if err != nil {
 		closeAll(ourIn, ourOut)
 		return nil, err
@@ -107,7 +108,7 @@ func (p *process) start(path string, flags []string) (chromedp.Transport, error)
 		_ = p.cmd.Wait()
 		close(p.exited)
 	}()
-	return chromedp.NewPipeConn(&bounded{ReadCloser: ourIn}, ourOut), nil
+	return chromedp.NewPipeConn(&messageLimiter{ReadCloser: ourIn}, ourOut), nil
 }
 
 func closeAll(files ...*os.File) {
@@ -116,33 +117,31 @@ func closeAll(files ...*os.File) {
 	}
 }
 
-// environment is all that the browser learns of ours: it runs strangers' code, and
-// ours has keys. Whatever it keeps, it keeps in its profile.
-func environment(dir string) []string {
+// browserEnv returns the environment of the browser. It runs untrusted code, so it must not inherit
+// our environment, which contains secrets. All its files are in the profile.
+func browserEnv(dir string) []string {
 	env := []string{
 		"HOME=" + dir, "TMPDIR=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_CACHE_HOME=" + dir, "XDG_DATA_HOME=" + dir, "XDG_RUNTIME_DIR=" + dir,
 		"LANG=C.UTF-8", "DBUS_SESSION_BUS_ADDRESS=disabled:",
 	}
 	for _, name := range []string{"PATH", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "CHROME_DEVEL_SANDBOX"} {
-		if v, ok := os.LookupEnv(name); ok { //nolint:forbidigo // no setting of ours: what the browser needs to run
+		if v, ok := os.LookupEnv(name); ok { //nolint:forbidigo // not settings of the crawler; the browser needs them
 			env = append(env, name+"="+v)
 		}
 	}
 	return env
 }
 
-// end kills the browser with all its children, waits for them and removes the
-// profile.
-func (p *process) end() error {
-	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+// stop kills the browser and all its descendants, waits for them, and removes the profile.
+func (p *process) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
 	defer cancel()
 	err := p.killAll(ctx)
 	return errors.Join(err, p.profile.remove())
 }
 
-// tail keeps the last of what a browser writes, for the error where it does not
-// start.
-type tail struct {
+// outputTail keeps the end of the output of a browser, for the error if it fails to start.
+type outputTail struct {
 	mu  sync.Mutex
 	buf []byte
 }
@@ -150,7 +149,7 @@ type tail struct {
 const maxTail = 4 << 10
 
 // Write implements io.Writer.
-func (t *tail) Write(p []byte) (int, error) {
+func (t *outputTail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.buf = append(t.buf, p[max(0, len(p)-maxTail):]...)
@@ -158,8 +157,8 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// last is the last line that is more than a warning about the machine.
-func (t *tail) last() string {
+// last returns the last line that indicates an error, or else the last line.
+func (t *outputTail) last() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	lines := strings.Split(strings.TrimSpace(string(bytes.ToValidUTF8(t.buf, nil))), "\n")

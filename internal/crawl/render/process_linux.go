@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// attributes make the browser the leader of a group of its own, and have the
-// kernel end it where this process is killed.
-func attributes() *syscall.SysProcAttr {
+// processAttributes makes the browser the leader of a process group, and lets the kernel kill it when
+// this process is killed.
+func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
@@ -22,11 +22,11 @@ func lockFile(f *os.File) error {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
-// killAll kills the browser's group and every descendant that left it (the crash
-// handler and the sandbox's helpers do), and waits until none of them is there.
+// killAll kills the process group of the browser and every descendant that left the group, as the
+// crash handler and the sandbox helpers do, and waits until all of them have ended.
 func (p *process) killAll(ctx context.Context) error {
 	leader := p.cmd.Process.Pid
-	tree := descendants(leader) // now, because orphans have another parent
+	tree := descendants(leader) // before the kill, because orphans get a new parent
 	_ = syscall.Kill(-leader, syscall.SIGKILL)
 	for _, d := range tree {
 		if d.alive() {
@@ -38,7 +38,7 @@ func (p *process) killAll(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("end the browser %d: %w", leader, ctx.Err())
+			return fmt.Errorf("kill browser %d: %w", leader, ctx.Err())
 		case <-tick.C:
 		}
 		select {
@@ -46,21 +46,21 @@ func (p *process) killAll(ctx context.Context) error {
 		default:
 			continue
 		}
-		// Where this process is the first of a container, orphans become its children
-		// and nobody else takes their end.
+		// If this process is PID 1 of a container, orphans become its children, and no
+		// other process reaps them.
 		reap(-leader)
-		gone := errors.Is(syscall.Kill(-leader, 0), syscall.ESRCH)
+		ended := errors.Is(syscall.Kill(-leader, 0), syscall.ESRCH)
 		for _, d := range tree {
 			reap(d.pid)
-			gone = gone && !d.alive()
+			ended = ended && !d.alive()
 		}
-		if gone {
+		if ended {
 			return nil
 		}
 	}
 }
 
-// reap takes the end of children that are dead, of a process or (negative) a group.
+// reap waits for the dead children with a process ID or, if pid is negative, of a process group.
 func reap(pid int) {
 	for {
 		got, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil)
@@ -70,34 +70,32 @@ func reap(pid int) {
 	}
 }
 
-// relative is one process of a tree; started tells it from a later one of the same
-// number.
-type relative struct {
+// processID identifies a process. started distinguishes processes that had the same PID.
+type processID struct {
 	pid     int
 	started string
 }
 
-// alive says whether it is there, and more than a zombie that its parent has not
-// taken the end of yet.
-func (r relative) alive() bool {
-	state, _, started, err := status(r.pid)
+// alive reports whether the process exists and is not a zombie.
+func (r processID) alive() bool {
+	state, _, started, err := processStatus(r.pid)
 	return err == nil && started == r.started && state != "Z" && state != "X"
 }
 
-// descendants are the processes below one, itself not among them.
-func descendants(leader int) []relative {
+// descendants returns the descendants of a process.
+func descendants(leader int) []processID {
 	stats, _ := filepath.Glob("/proc/[0-9]*")
-	children := map[int][]relative{}
+	children := map[int][]processID{}
 	for _, dir := range stats {
 		pid, err := strconv.Atoi(filepath.Base(dir))
 		if err != nil {
 			continue
 		}
-		if _, parent, started, err := status(pid); err == nil {
-			children[parent] = append(children[parent], relative{pid, started})
+		if _, parent, started, err := processStatus(pid); err == nil {
+			children[parent] = append(children[parent], processID{pid, started})
 		}
 	}
-	var all []relative
+	var all []processID
 	queue := []int{leader}
 	for n := 0; n < len(queue) && n < 10_000; n++ {
 		for _, c := range children[queue[n]] {
@@ -108,9 +106,9 @@ func descendants(leader int) []relative {
 	return all
 }
 
-// status reads /proc/PID/stat (proc(5)): state, parent and start time. The name,
-// in parentheses, may hold anything.
-func status(pid int) (state string, parent int, started string, err error) {
+// processStatus returns the state, parent and start time from /proc/PID/stat (proc(5)). The command
+// name, in parentheses, may contain any characters.
+func processStatus(pid int) (state string, parent int, started string, err error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return "", 0, "", err
@@ -123,12 +121,11 @@ func status(pid int) (state string, parent int, started string, err error) {
 	return string(f[0]), parent, string(f[19]), err
 }
 
-// memory is what a browser's processes hold, in bytes: what is their own or
-// shared, without the pages of files, which all of them map and which the kernel
-// can drop. It is the leader's and its descendants'.
-func (p *process) memory() int64 {
+// memoryUsage returns the memory of the browser and its descendants in bytes: anonymous and shared
+// memory. It excludes file mappings, which the processes share and the kernel can drop.
+func (p *process) memoryUsage() int64 {
 	total := int64(0)
-	for _, d := range append(descendants(p.cmd.Process.Pid), relative{pid: p.cmd.Process.Pid}) {
+	for _, d := range append(descendants(p.cmd.Process.Pid), processID{pid: p.cmd.Process.Pid}) {
 		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.pid))
 		if err != nil {
 			continue

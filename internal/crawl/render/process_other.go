@@ -11,13 +11,14 @@ import (
 	"time"
 )
 
-func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// processAttributes makes the browser the leader of a process group.
+func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 func lockFile(f *os.File) error {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
-// killAll kills the browser's group and waits until it is gone.
+// killAll kills the process group of the browser and waits until it has ended.
 func (p *process) killAll(ctx context.Context) error {
 	leader := p.cmd.Process.Pid
 	_ = syscall.Kill(-leader, syscall.SIGKILL)
@@ -26,7 +27,7 @@ func (p *process) killAll(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("end the browser %d: %w", leader, ctx.Err())
+			return fmt.Errorf("kill browser %d: %w", leader, ctx.Err())
 		case <-tick.C:
 		}
 		select {
@@ -39,5 +40,5 @@ func (p *process) killAll(ctx context.Context) error {
 	}
 }
 
-// memory is not known here: only the number of pages bounds a browser's life.
-func (p *process) memory() int64 { return 0 }
+// memoryUsage is unknown on this platform. Only PagesPerBrowser limits the life of a browser.
+func (p *process) memoryUsage() int64 { return 0 }

@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// profile is a browser's folder. A lock on it says that its browser's owner lives:
-// folders that a killed process left behind are removed when the next browser
-// starts.
+// profile is the folder of a browser. A lock on it means that the owner of the browser is alive. The
+// start of a browser removes the folders that killed processes left behind.
 type profile struct {
 	dir  string
 	lock *os.File
 }
 
-// maxDir is how long a profile's path may be: the browser makes
-// /org.chromium.Chromium.XXXXXX/SingletonSocket below it, and the path of a socket
-// has 108 bytes, the last of them zero (unix(7)).
-const maxDir = 108 - 1 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket")
+// maxProfilePath is the longest permitted path of a profile. The browser creates
+// /org.chromium.Chromium.XXXXXX/SingletonSocket in it, and the path of a socket has at most 108 bytes,
+// including a final zero (unix(7)).
+const maxProfilePath = 108 - 1 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket")
 
 const profilePrefix = "clausea-browser-"
 
+// newProfile creates and locks a profile in parent.
 func newProfile(parent string) (*profile, error) {
 	if parent == "" {
 		parent = os.TempDir()
@@ -30,24 +30,24 @@ func newProfile(parent string) (*profile, error) {
 	removeStale(parent)
 	dir, err := os.MkdirTemp(parent, profilePrefix)
 	if err != nil {
-		return nil, fmt.Errorf("make the browser's profile: %w", err)
+		return nil, fmt.Errorf("create browser profile: %w", err)
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, "owner"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make the browser's profile: %w", err), os.RemoveAll(dir))
+		return nil, errors.Join(fmt.Errorf("create browser profile: %w", err), os.RemoveAll(dir))
 	}
 	p := &profile{dir: dir, lock: lock}
-	if len(dir) > maxDir {
-		return nil, errors.Join(fmt.Errorf("make the browser's profile: %s is longer than the %d bytes that a socket's path leaves room for: set TMPDIR to a shorter one", dir, maxDir), p.remove())
+	if len(dir) > maxProfilePath {
+		return nil, errors.Join(fmt.Errorf("create browser profile: path %s exceeds %d bytes, which leaves no room for a socket: set TMPDIR to a shorter path", dir, maxProfilePath), p.remove())
 	}
 	if err := lockFile(lock); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock the browser's profile: %w", err), p.remove())
+		return nil, errors.Join(fmt.Errorf("lock browser profile: %w", err), p.remove())
 	}
 	return p, nil
 }
 
-// remove removes the folder. A process that is just being killed may still make a
-// file in it, so it is tried again.
+// remove removes the folder. It retries, because a process that is being killed may still create a
+// file in it.
 func (p *profile) remove() error {
 	_ = p.lock.Close()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -58,15 +58,16 @@ func (p *profile) remove() error {
 			return nil
 		}
 		if n == 20 {
-			return fmt.Errorf("remove the browser's profile: %w", err)
+			return fmt.Errorf("remove browser profile: %w", err)
 		}
 		<-tick.C
 	}
 }
 
+// staleAfter is the age from which an unlocked profile counts as abandoned.
 const staleAfter = time.Minute
 
-// removeStale removes the profiles in parent that nobody owns.
+// removeStale removes the profiles in parent that have no owner.
 func removeStale(parent string) {
 	all, _ := filepath.Glob(filepath.Join(parent, profilePrefix+"*"))
 	for _, dir := range all {
@@ -74,7 +75,7 @@ func removeStale(parent string) {
 		if err != nil {
 			continue
 		}
-		// One that is just being made is not locked yet.
+		// A profile that is being created may not be locked yet.
 		if info, err := lock.Stat(); err == nil && time.Since(info.ModTime()) > staleAfter && lockFile(lock) == nil {
 			_ = os.RemoveAll(dir)
 		}

@@ -14,15 +14,15 @@ import (
 	"github.com/clausea/crawler/internal/crawl/render"
 )
 
-// remoteBrowser starts a browser as somebody else would, with a port and without any
-// of our flags, and gives its DevTools URL.
+// remoteBrowser starts a browser with a DevTools port and without the flags of this package, and
+// returns its DevTools URL.
 func remoteBrowser(t *testing.T) string {
 	t.Helper()
 	path := browserPath(t)
 	if path == "" {
 		path = "chromium"
 	}
-	dir := folder(t)
+	dir := shortTempDir(t)
 	cmd := exec.Command(path, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", "--user-data-dir="+dir, "about:blank")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Env = append(os.Environ(), "HOME="+dir, "TMPDIR="+dir)
@@ -34,7 +34,7 @@ func remoteBrowser(t *testing.T) string {
 		_ = cmd.Wait()
 	})
 	port := ""
-	until(t, "the remote browser listens", func() bool {
+	waitUntil(t, "the remote browser listens", func() bool {
 		raw, _ := os.ReadFile(filepath.Join(dir, "DevToolsActivePort"))
 		port, _, _ = strings.Cut(string(raw), "\n")
 		return port != ""
@@ -42,9 +42,9 @@ func remoteBrowser(t *testing.T) string {
 	return "ws://127.0.0.1:" + port
 }
 
-// A remote browser has a network of its own and keeps other sites' frames in other
-// processes: both must make no difference.
-func TestARemoteBrowserDrawsPagesAndReachesNothingInside(t *testing.T) {
+// A remote browser has network access and isolates cross-site frames in other processes. Neither must
+// make a difference.
+func TestARemoteBrowserRendersPagesAndReachesNoInternalAddress(t *testing.T) {
 	t.Parallel()
 	web := crawltest.NewWeb(t)
 	canaries := crawltest.NewCanaries(t, web.Port())
@@ -73,17 +73,17 @@ func TestARemoteBrowserDrawsPagesAndReachesNothingInside(t *testing.T) {
 	web.Handle("frame.test", mux)
 	p := newPool(t, web, render.Config{Browser: remoteBrowser(t)})
 	for range 2 {
-		drawn, err := p.Render(t.Context(), render.Request{URL: "http://good.test/"})
+		rendered, err := p.Render(t.Context(), render.Request{URL: "http://good.test/"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range []string{"made by a script", "the frame of another site", "the inner frame"} {
-			if !strings.Contains(drawn.HTML, want) {
-				t.Errorf("%q is not in %s", want, drawn.HTML)
+			if !strings.Contains(rendered.HTML, want) {
+				t.Errorf("%q is not in %s", want, rendered.HTML)
 			}
 		}
-		if drawn.Refused[render.RefusedAddress] < 3 || drawn.Refused[render.RefusedSocket] == 0 {
-			t.Errorf("refused %v", drawn.Refused)
+		if rendered.Refused[render.RefusedAddress] < 3 || rendered.Refused[render.RefusedSocket] == 0 {
+			t.Errorf("refused %v", rendered.Refused)
 		}
 	}
 	if n, m := canaries.Hits(), packets.Load(); n != 0 || m != 0 {
@@ -91,7 +91,7 @@ func TestARemoteBrowserDrawsPagesAndReachesNothingInside(t *testing.T) {
 	}
 }
 
-func TestARemoteBrowserThatIsNotThereIsSaid(t *testing.T) {
+func TestAnUnreachableRemoteBrowserIsReported(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"ws://127.0.0.1:1", "http://127.0.0.1:1/?token=hidden-word", "ws://127.0.0.1:1/devtools/browser/x?token=hidden-word"} {
 		p, err := render.New(t.Context(), render.Config{Browser: at})

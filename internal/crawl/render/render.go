@@ -1,11 +1,11 @@
-// Package render has pages drawn by a headless Chromium, for sites whose text is
-// put together by scripts.
+// Package render renders pages in a headless Chromium, for sites whose text is created by
+// scripts.
 //
-// The browser has no network. Every request of a page is held by the DevTools
-// protocol, checked (scheme, kind, robots.txt, bounds) and answered by the crawler's
-// own fetcher, which guards the address of each connection; whatever is not held
-// goes to a proxy that does not exist. So a page of a stranger reaches what the
-// crawler may reach, and nothing else, whether the browser runs here or elsewhere.
+// The browser has no network access. The DevTools protocol intercepts every request of a
+// page. This package checks it (scheme, kind, robots.txt, limits) and answers it with the
+// crawler's own fetcher, which guards the IP address of each connection. Whatever bypasses
+// interception goes to a proxy that does not exist. An untrusted page therefore reaches only
+// what the crawler may reach, whether the browser is local or remote.
 package render
 
 import (
@@ -31,93 +31,103 @@ const (
 	DefaultIdleTimeout        = time.Minute
 )
 
-// Config says which browser draws, and within which bounds.
+// Time limits that only tests change. A browser takes several seconds to start on a busy machine.
+const (
+	defaultStartTimeout = 30 * time.Second
+	defaultOpenTimeout  = 15 * time.Second
+)
+
+// Config configures a Pool.
 type Config struct {
-	// Browser is a path, a name in PATH, or the DevTools URL of a running one (ws,
-	// wss, http or https). Empty is the first Chromium in PATH.
+	// Browser is a path, a name in PATH, or the DevTools URL of a running browser (ws, wss, http or
+	// https). Empty selects the first Chromium in PATH.
 	Browser string
-	// Fetcher answers the pages' requests.
+	// Fetcher answers the requests of pages.
 	Fetcher Fetcher
-	// UserAgent is what pages' scripts see; the requests' is the Fetcher's.
+	// UserAgent is visible to scripts. Requests carry the User-Agent of the Fetcher.
 	UserAgent          string
-	MaxConcurrentPages int           // at once; each has a browser process of its own
-	SlotTimeout        time.Duration // for a free slot
-	Timeout            time.Duration // of one page, from its first request until it is at rest
-	// MaxRequests and MaxBytes are one page's; bytes count after decompression.
+	MaxConcurrentPages int           // each page has its own browser
+	SlotTimeout        time.Duration // time to wait for a free slot
+	Timeout            time.Duration // of one page, from its first request until it settles
+	// MaxRequests and MaxBytes limit a page. Bytes count after decompression.
 	MaxRequests int
 	MaxBytes    int64
-	// MaxMemory is of one browser with its children, in bytes; it is not known of a
-	// remote one.
+	// MaxMemory limits a browser with its child processes, in bytes. It does not apply to a remote
+	// browser.
 	MaxMemory       int64
-	PagesPerBrowser int           // before it is started anew
-	IdleTimeout     time.Duration // after which a browser without work is ended
-	ProfileDir      string        // where profiles are made; empty is the system's for temporary files
-	// Log is told of browsers that start and end; the zero one is silent.
+	PagesPerBrowser int           // pages after which a browser is restarted
+	IdleTimeout     time.Duration // time after which an idle browser is closed
+	ProfileDir      string        // folder for browser profiles; empty: the system's temporary folder
+	// Log receives the start and end of browsers. The zero value logs nothing.
 	Log logr.Logger
-	// Observer is told of pages and browsers, for counting; nil is nobody.
+	// Observer receives events for metrics. Nil ignores them.
 	Observer Observer
+
+	startTimeout time.Duration // of a browser
+	openTimeout  time.Duration // of an empty page
 }
 
-// Fetcher is fetch.Fetcher's.
+// Fetcher is implemented by *fetch.Fetcher.
 type Fetcher interface {
 	Do(ctx context.Context, r fetch.Request) (*fetch.Response, error)
 }
 
 func (c Config) withDefaults() Config {
-	set(&c.UserAgent, fetch.DefaultUserAgent)
-	set(&c.MaxConcurrentPages, DefaultMaxConcurrentPages)
-	set(&c.SlotTimeout, DefaultSlotTimeout)
-	set(&c.Timeout, DefaultTimeout)
-	set(&c.MaxRequests, DefaultMaxRequests)
-	set(&c.MaxBytes, DefaultMaxBytes)
-	set(&c.MaxMemory, DefaultMaxMemory)
-	set(&c.PagesPerBrowser, DefaultPagesPerBrowser)
-	set(&c.IdleTimeout, DefaultIdleTimeout)
+	setDefault(&c.UserAgent, fetch.DefaultUserAgent)
+	setDefault(&c.MaxConcurrentPages, DefaultMaxConcurrentPages)
+	setDefault(&c.SlotTimeout, DefaultSlotTimeout)
+	setDefault(&c.Timeout, DefaultTimeout)
+	setDefault(&c.MaxRequests, DefaultMaxRequests)
+	setDefault(&c.MaxBytes, DefaultMaxBytes)
+	setDefault(&c.MaxMemory, DefaultMaxMemory)
+	setDefault(&c.PagesPerBrowser, DefaultPagesPerBrowser)
+	setDefault(&c.IdleTimeout, DefaultIdleTimeout)
+	setDefault(&c.startTimeout, defaultStartTimeout)
+	setDefault(&c.openTimeout, defaultOpenTimeout)
 	if c.Log.GetSink() == nil {
 		c.Log = logr.Discard()
 	}
 	if c.Observer == nil {
-		c.Observer = silent{}
+		c.Observer = noopObserver{}
 	}
 	return c
 }
 
-func set[T comparable](field *T, value T) {
+// setDefault sets a field that has its zero value.
+func setDefault[T comparable](field *T, value T) {
 	if zero := *new(T); *field == zero {
 		*field = value
 	}
 }
 
-// Request is a page to draw.
+// Request describes a page to render.
 type Request struct {
 	URL string // http or https
-	// Header and Body are the document, where it is there already: it is not asked
-	// for again then. Header nil means that it is not.
+	// Header and Body are the document if the caller already has it. It is not requested again then. A
+	// nil Header means that the caller does not have it.
 	Header         http.Header
 	Body           []byte
 	AcceptLanguage string
-	// Allow says whether the page may ask for a URL; an error refuses it. It is asked
-	// for every request, redirects included, from several goroutines, and may take
-	// the time to read a robots.txt. Nil allows all.
+	// Allow returns an error if the page must not request a URL. It is called for every request,
+	// including redirects, from several goroutines. It may take as long as fetching a robots.txt. Nil
+	// allows everything.
 	Allow func(ctx context.Context, u *url.URL) error
 }
 
-// RenderedPage is what was drawn.
+// RenderedPage is a page after its scripts have run.
 type RenderedPage struct {
-	// HTML is the document as it stood at the end, in UTF-8, at most maxHTML
-	// characters. It is flat: what shadow roots show stands where it is seen, and
-	// frames' documents stand in the places of their frames.
+	// HTML is the document at the end, in UTF-8, with at most maxHTML characters. It is flat: the
+	// content of shadow roots and of frames is in their places.
 	HTML  string
 	Title string
-	// URL is the address at the end, which scripts may have changed without loading
-	// anything; MovedTo is where the page would have gone on to, which is not loaded
-	// here.
+	// URL is the URL at the end, which scripts may have changed without loading a document. MovedTo is
+	// the URL to which the page navigates, which is not loaded.
 	URL       string
 	MovedTo   string
 	EndReason Reason // Settled, Timeout or Moved
-	Truncated bool   // HTML is not all of it
-	// Hosts counts the requests that were sent, by host and port; Requests, Bytes
-	// and Refused count the page's.
+	Truncated bool   // HTML is incomplete
+	// Hosts counts the requests that were sent, by host and port. Requests, Bytes and Refused are the
+	// totals of the page.
 	Hosts    map[string]int
 	Requests int
 	Bytes    int64

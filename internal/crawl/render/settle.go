@@ -20,51 +20,51 @@ var measureScript string
 //go:embed script/scroll.js
 var scrollScript string
 
-// When a page is at rest. Pages show their text some tenths of a second after the
-// last answer that they waited for; those that show hardly more than they were sent
-// with get longer, because they may only be about to begin.
+// When a page is settled. Pages show their text some tenths of a second after the last response
+// that they need. A page with hardly more text than its initial document gets more time, because its
+// scripts may not have started yet.
 const (
-	tickTime  = 120 * time.Millisecond
-	quietTime = 400 * time.Millisecond // without requests and without changes, where there is text
-	shortTime = 3 * time.Second        // the same, where there is hardly any more than was sent
-	longTime  = time.Second            // the same, where what was sent is a whole page
-	// Without changes while requests are still open, which some are for ever: where
-	// there is text, and where there is none yet.
-	busyTime  = 4 * time.Second
-	blankTime = 10 * time.Second
-	// gained is how many characters of text make a page one that has begun.
-	gained = 400
-	// whole is how many characters of text make a page one that may need no scripts.
-	whole = 4000
+	pollInterval        = 120 * time.Millisecond
+	settleTime          = 400 * time.Millisecond // without requests and changes, if there is text
+	shortTextSettleTime = 3 * time.Second        // the same, if there is hardly more than the initial text
+	fullPageSettleTime  = time.Second            // the same, if the initial text is that of a full page
+	// Without changes while requests are pending, some of which never end: if there is
+	// text, and if there is none yet.
+	busySettleTime  = 4 * time.Second
+	blankSettleTime = 10 * time.Second
+	// minRenderedText is how many characters a page must add to its initial text to count as started.
+	minRenderedText = 400
+	// fullPageText is how many characters of initial text indicate a page that may need no scripts.
+	fullPageText = 4000
 )
 
-// Bounds of the way down a page.
+// Limits of scrolling.
 const (
 	scrollSteps = 25
 	scrollPause = 40 * time.Millisecond
 )
 
-// maxNodes is the size of a page beyond which it is not read; it is fifty times that
-// of a long document.
+// maxNodes is the number of nodes beyond which a page is not read. It is fifty times that of a
+// long document.
 const maxNodes = 400_000
 
-// state is what measure.js tells.
-type state struct {
+// pageState is the result of measure.js.
+type pageState struct {
 	Text     int  `json:"text"`
 	Nodes    int  `json:"nodes"`
 	Complete bool `json:"complete"`
-	Over     bool `json:"over"`
+	TooLarge bool `json:"tooLarge"`
 }
 
-// run loads the page and waits until it is at rest. ctx ends its time.
-func (t *tab) run(ctx context.Context) (Reason, error) {
+// loadAndSettle loads the page and waits until it settles or ctx ends.
+func (t *tab) loadAndSettle(ctx context.Context) (Reason, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := make(chan struct{})
 	defer close(stop)
-	t.spawn(func() { // what ends the page ends the calls that wait for it
+	t.spawn(func() { // the end of the page ends pending calls
 		select {
-		case <-t.over:
+		case <-t.ended:
 			cancel()
 		case <-stop:
 		}
@@ -73,29 +73,29 @@ func (t *tab) run(ctx context.Context) (Reason, error) {
 	if err != nil || end != "" {
 		return end, err
 	}
-	if end, err = t.settle(ctx); end != Settled || err != nil {
+	if end, err = t.waitUntilSettled(ctx); end != Settled || err != nil {
 		return end, err
 	}
 	var scrolled bool
 	if err := t.evaluate(ctx, t.main, cdp.FrameID(t.target), fmt.Sprintf("(%s)(%d, %d)", scrollScript, scrollSteps, scrollPause.Milliseconds()), &scrolled); err != nil || !scrolled {
-		return t.interrupted(ctx, Settled), nil
+		return t.endReason(ctx, Settled), nil
 	}
-	return t.settle(ctx)
+	return t.waitUntilSettled(ctx)
 }
 
-// load asks for the document and waits until it comes.
+// load navigates to the document and waits until it is loaded.
 func (t *tab) load(ctx context.Context) (Reason, error) {
 	nav, err := call(ctx, t.main, page.Navigate, page.NavigateParams{URL: t.req.URL})
 	if err != nil {
-		if t.interrupted(ctx, "") == Moved {
+		if t.endReason(ctx, "") == Moved {
 			return Moved, nil
 		}
-		return Timeout, err // nothing has come that could be read
+		return Timeout, err // no document has been loaded
 	}
 	if nav.ErrorText == "" {
 		return "", nil
 	}
-	if end := t.interrupted(ctx, ""); end == Moved {
+	if end := t.endReason(ctx, ""); end == Moved {
 		return end, nil
 	}
 	t.mu.Lock()
@@ -106,13 +106,13 @@ func (t *tab) load(ctx context.Context) (Reason, error) {
 	return LoadFailed, errors.New(nav.ErrorText)
 }
 
-// interrupted is why the page is over, or what it is otherwise.
-func (t *tab) interrupted(ctx context.Context, otherwise Reason) Reason {
+// endReason returns why the page has ended, or otherwise if it has not.
+func (t *tab) endReason(ctx context.Context, otherwise Reason) Reason {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case t.end != "":
-		return t.end
+	case t.endCause != "":
+		return t.endCause
 	case ctx.Err() != nil:
 		return Timeout
 	default:
@@ -120,64 +120,64 @@ func (t *tab) interrupted(ctx context.Context, otherwise Reason) Reason {
 	}
 }
 
-// settle waits until the page is at rest.
-func (t *tab) settle(ctx context.Context) (Reason, error) {
-	tick := time.NewTicker(tickTime)
+// waitUntilSettled waits until the page settles.
+func (t *tab) waitUntilSettled(ctx context.Context) (Reason, error) {
+	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
-	last, since := state{Text: -1}, time.Now()
+	last, since := pageState{Text: -1}, time.Now()
 	for {
-		var now state
+		var now pageState
 		err := t.evaluate(ctx, t.main, cdp.FrameID(t.target), fmt.Sprintf("(%s)(%d)", measureScript, maxNodes), &now)
-		if end := t.interrupted(ctx, ""); end != "" {
+		if end := t.endReason(ctx, ""); end != "" {
 			return end, nil
 		}
 		if errors.Is(err, errLost) {
 			return Crashed, err
 		}
-		if now.Over {
-			return TooLarge, fmt.Errorf("it has more than %d nodes", maxNodes)
+		if now.TooLarge {
+			return TooLarge, fmt.Errorf("page has more than %d nodes", maxNodes)
 		}
 		if err != nil || now.Text != last.Text || now.Nodes != last.Nodes {
 			last, since = now, time.Now()
 		}
-		if err == nil && t.atRest(now, time.Since(since)) {
+		if err == nil && t.isSettled(now, time.Since(since)) {
 			return Settled, nil
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return t.interrupted(ctx, Timeout), nil
+			return t.endReason(ctx, Timeout), nil
 		}
 	}
 }
 
-// atRest decides whether a page that has not changed for a while will not any more.
-func (t *tab) atRest(s state, unchanged time.Duration) bool {
+// isSettled decides whether a page that has not changed for some time will not change anymore.
+func (t *tab) isSettled(s pageState, unchanged time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !s.Complete {
 		return false
 	}
-	begun := s.Text >= t.shell+gained
-	quiet := unchanged
-	if t.flying > 0 {
-		quiet = 0
+	started := s.Text >= t.initialText+minRenderedText
+	idle := unchanged
+	if t.pendingRequests > 0 {
+		idle = 0
 	} else {
-		quiet = min(quiet, time.Since(t.active))
+		idle = min(idle, time.Since(t.lastActivity))
 	}
 	switch {
-	case begun && quiet >= quietTime, t.shell >= whole && quiet >= longTime:
+	case started && idle >= settleTime, t.initialText >= fullPageText && idle >= fullPageSettleTime:
 		return true
-	case quiet >= shortTime:
+	case idle >= shortTextSettleTime:
 		return true
 	default:
-		return begun && unchanged >= busyTime || unchanged >= blankTime
+		return started && unchanged >= busySettleTime || unchanged >= blankSettleTime
 	}
 }
 
-// evaluate runs a script of ours in a frame, in a world of its own: what the page
-// has made of the language's objects is not there. It is made anew each time,
-// because the page may have been loaded anew; the browser knows it by its name.
+// evaluate runs one of our scripts in a frame, in an isolated world where the page cannot tamper with
+// built-in objects. The world is created for each call, because the page may have been reloaded; the
+// browser identifies it by name.
 func (t *tab) evaluate(ctx context.Context, s session, frame cdp.FrameID, expression string, result any) error {
 	world, err := call(ctx, s, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame, WorldName: "clausea"})
 	if err != nil {
@@ -191,12 +191,13 @@ func (t *tab) evaluate(ctx context.Context, s session, frame cdp.FrameID, expres
 		return err
 	}
 	if res.ExceptionDetails != nil || res.Result == nil {
-		return fmt.Errorf("a script of ours failed in the page: %s", describe(res.ExceptionDetails))
+		return fmt.Errorf("evaluate script: %s", exceptionText(res.ExceptionDetails))
 	}
 	return unmarshal(res.Result.Value, result)
 }
 
-func describe(e *runtime.ExceptionDetails) string {
+// exceptionText describes an exception in one line.
+func exceptionText(e *runtime.ExceptionDetails) string {
 	if e == nil {
 		return "no result"
 	}
@@ -207,9 +208,9 @@ func describe(e *runtime.ExceptionDetails) string {
 	return e.Text
 }
 
-// freeze ends the page's scripts, so that it can be read: one that never gives the
-// page back is broken off, and none begins again.
-func (t *tab) freeze(ctx context.Context) {
-	_ = tell(ctx, t.main, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	_ = tell(ctx, t.main, runtime.TerminateExecution, cdp.Empty{})
+// stopScripts terminates the running script of the page and prevents others, so that the page can be
+// read.
+func (t *tab) stopScripts(ctx context.Context) {
+	_ = notify(ctx, t.main, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	_ = notify(ctx, t.main, runtime.TerminateExecution, cdp.Empty{})
 }

@@ -19,26 +19,27 @@ import (
 //go:embed script/snapshot.js
 var snapshotScript string
 
-// maxHTML bounds a page's HTML, in characters, frames included.
+// maxHTML limits the HTML of a page with its frames, in characters.
 const maxHTML = 6 << 20
 
-// snapshot is what snapshot.js tells.
+// snapshot is the result of snapshot.js.
 type snapshot struct {
-	HTML  string `json:"html"`
-	Title string `json:"title"`
-	URL   string `json:"url"`
-	Cut   bool   `json:"cut"`
-	Over  bool   `json:"over"`
+	HTML      string `json:"html"`
+	Title     string `json:"title"`
+	URL       string `json:"url"`
+	Truncated bool   `json:"truncated"`
+	TooLarge  bool   `json:"tooLarge"`
 }
 
+// unmarshal parses the result of a script.
 func unmarshal(raw jsonv2.Value, result any) error {
 	if err := jsonv2.Unmarshal(raw, result, chromedp.DefaultUnmarshalOptions); err != nil {
-		return fmt.Errorf("read a script's result: %w", err)
+		return fmt.Errorf("parse result of script: %w", err)
 	}
 	return nil
 }
 
-// result reads the page as it stands.
+// result returns the page as it is at the end.
 func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
 	p := &RenderedPage{EndReason: end}
 	t.mu.Lock()
@@ -46,8 +47,8 @@ func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
 	t.mu.Unlock()
 	switch end {
 	case Settled, Timeout:
-		t.freeze(ctx)
-		if err := t.read(ctx, p); err != nil {
+		t.stopScripts(ctx)
+		if err := t.readHTML(ctx, p); err != nil {
 			return nil, err
 		}
 	case Moved:
@@ -60,41 +61,41 @@ func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	p.Hosts, p.Refused = maps.Clone(t.hosts), maps.Clone(t.refused)
-	p.Requests, p.Bytes, p.Duration = t.sent, t.bytes, time.Since(t.started)
+	p.Requests, p.Bytes, p.Duration = t.sentRequests, t.bytes, time.Since(t.started)
 	return p, nil
 }
 
-// read takes the page's HTML, with that of its frames in their places.
-func (t *tab) read(ctx context.Context, p *RenderedPage) error {
-	left := maxHTML
-	marks := map[string]string{}
-	for _, f := range t.frameList(ctx) {
-		s, err := t.shot(ctx, f.session, f.id, left, true)
+// readHTML reads the HTML of the page, with that of its frames in their places.
+func (t *tab) readHTML(ctx context.Context, p *RenderedPage) error {
+	budget := maxHTML // characters
+	markers := map[string]string{}
+	for _, f := range t.listFrames(ctx) {
+		s, err := t.takeSnapshot(ctx, f.session, f.id, budget, true)
 		if err != nil || strings.TrimSpace(s.HTML) == "" {
 			continue
 		}
-		left -= len(s.HTML)
-		if t.mark(ctx, f) == nil {
-			marks[string(f.id)] = s.HTML
+		budget -= len(s.HTML)
+		if t.insertMarker(ctx, f) == nil {
+			markers[string(f.id)] = s.HTML
 		}
 	}
-	s, err := t.shot(ctx, t.main, cdp.FrameID(t.target), max(left, maxHTML/2), false)
+	s, err := t.takeSnapshot(ctx, t.main, cdp.FrameID(t.target), max(budget, maxHTML/2), false)
 	if err != nil {
 		return err
 	}
-	if s.Over {
-		return fmt.Errorf("it has more than %d nodes", maxNodes)
+	if s.TooLarge {
+		return fmt.Errorf("page has more than %d nodes", maxNodes)
 	}
-	// Frames may be in frames: what was put in may hold further marks.
-	for range maxDepth {
-		s.HTML = fill(s.HTML, marks)
+	// Frames may be nested, so the inserted HTML may contain further markers.
+	for range maxFrameDepth {
+		s.HTML = replaceMarkers(s.HTML, markers)
 	}
-	p.HTML, p.Title, p.URL, p.Truncated = s.HTML, s.Title, s.URL, s.Cut
+	p.HTML, p.Title, p.URL, p.Truncated = s.HTML, s.Title, s.URL, s.Truncated
 	return nil
 }
 
-// textOf counts the bytes of text in HTML that are no script's.
-func textOf(body []byte) int {
+// countText returns the number of bytes of text in HTML, without scripts and styles.
+func countText(body []byte) int {
 	z := html.NewTokenizer(bytes.NewReader(body))
 	z.SetMaxBuf(1 << 20)
 	n, skip := 0, atom.Atom(0)

@@ -24,78 +24,76 @@ import (
 //go:embed script/guard.js
 var guardScript string
 
-// Bounds of a page that are not in the Config.
+// Limits of a page that are not in the Config.
 const (
-	// grace is what a page gets beyond its time, for what it has to be read.
-	grace = 5 * time.Second
-	// openTime bounds how long an empty page is waited for.
-	openTime = 15 * time.Second
-	// closeTime bounds how long a page's end is waited for before its browser ends.
-	closeTime = 3 * time.Second
-	// maxChildren are the frames of other processes and the workers of a page.
+	// readTimeout is the time in addition to Config.Timeout in which the page is read.
+	readTimeout = 5 * time.Second
+	// closeTimeout is how long closing a page may take before its browser is closed.
+	closeTimeout = 3 * time.Second
+	// maxChildren limits the page's frames in other processes and its workers.
 	maxChildren = 20
-	// maxRefused is how often a page is told no before it is given up.
-	maxRefused = 3000
-	// memoryTick is how often the browser's memory is looked at.
-	memoryTick = 250 * time.Millisecond
+	// maxRefusals is the number of refusals after which a page is ended.
+	maxRefusals = 3000
+	// memoryPollInterval is how often the browser's memory is measured.
+	memoryPollInterval = 250 * time.Millisecond
 )
 
-// tab is one page that is being drawn.
+// tab is a page that is being rendered.
 type tab struct {
-	pool    *Pool
-	in      *instance
-	req     Request
-	at      *url.URL
-	started time.Time
-	context cdp.BrowserContextID
-	target  target.ID
-	main    session
-	events  chan event
-	over    chan struct{} // closed when something ended the page
-	wg      sync.WaitGroup
-	sending chan struct{} // bounds the requests at once
+	pool         *Pool
+	in           *instance
+	req          Request
+	url          *url.URL
+	started      time.Time
+	context      cdp.BrowserContextID
+	target       target.ID
+	main         session
+	events       chan event
+	ended        chan struct{} // closed when the page ends
+	wg           sync.WaitGroup
+	requestSlots chan struct{} // limits concurrent requests
 
-	mu       sync.Mutex
-	end      Reason // why it is over
-	endErr   error
-	children []child
-	flying   int // requests without an answer
-	active   time.Time
-	shell    int // characters of text in the document as it was sent
-	loads    int // of the page's document
-	frames   int // documents of frames that were asked for
-	sent     int
-	asked    int
-	bytes    int64
-	hosts    map[string]int
-	refused  map[Refusal]int
-	noes     int
-	movedTo  string
-	docError error // why the document could not be had
+	mu              sync.Mutex
+	endCause        Reason // why the page ended
+	endErr          error
+	children        []child
+	pendingRequests int // requests without a response
+	lastActivity    time.Time
+	initialText     int // bytes of text in the document before its scripts run
+	loads           int // navigations to the document
+	frames          int // requested documents of frames
+	sentRequests    int
+	requested       int
+	bytes           int64
+	hosts           map[string]int
+	refused         map[Refusal]int
+	refusalCount    int
+	movedTo         string
+	docError        error // why the document failed to load
 }
 
-// child is a target of the page that has a session of its own.
+// child is a target of the page that has its own session.
 type child struct {
 	session session
 	id      target.ID
 	frame   bool
 }
 
-// event is a message and the session that it came by.
+// event is a message and the session that received it.
 type event struct {
 	from session
 	msg  *cdproto.Message
 }
 
-// draw draws one page in a browser, and leaves the browser as it was.
-func (p *Pool) draw(ctx context.Context, in *instance, req Request) (pg *RenderedPage, err error) {
+// renderPage renders one page in a browser and removes the page from the browser afterwards.
+func (p *Pool) renderPage(ctx context.Context, in *instance, req Request) (pg *RenderedPage, err error) {
 	at, err := url.Parse(req.URL)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
-		return nil, &Error{Reason: LoadFailed, URL: req.URL, Err: errors.New("it is no address of the web")}
+		return nil, &Error{Reason: LoadFailed, URL: req.URL, Err: errors.New("not an http or https URL")}
 	}
 	t := &tab{
-		pool: p, in: in, req: req, at: at,
-		events: make(chan event, 1024), over: make(chan struct{}), sending: make(chan struct{}, maxAtOnce),
+		pool: p, in: in, req: req, url: at,
+		events: make(chan event, 1024), ended: make(chan struct{}), requestSlots: make(chan struct{}, maxConcurrentRequests),
 		hosts: map[string]int{}, refused: map[Refusal]int{},
 	}
 	defer func() {
@@ -104,36 +102,36 @@ func (p *Pool) draw(ctx context.Context, in *instance, req Request) (pg *Rendere
 			pg, err = nil, &Error{Reason: Crashed, URL: req.URL, Err: fmt.Errorf("panic: %v", r)}
 		}
 	}()
-	life, cancel := context.WithCancel(ctx)
+	pageCtx, cancel := context.WithCancel(ctx)
 	defer t.wg.Wait()
 	defer cancel()
-	t.spawn(func() { t.watch(life) })
-	defer t.dispose()
-	opening, opened := context.WithTimeout(life, openTime)
-	err = t.open(opening)
-	opened()
+	t.spawn(func() { t.watchBrowser(pageCtx) })
+	defer t.closePage()
+	openCtx, cancelOpen := context.WithTimeout(pageCtx, p.cfg.openTimeout)
+	err = t.openBlankPage(openCtx)
+	cancelOpen()
 	if err != nil {
 		in.broken.Store(true)
-		return nil, t.fail(ctx, Crashed, err)
+		return nil, t.newError(ctx, Crashed, err)
 	}
-	work, stopWork := context.WithTimeout(life, p.cfg.Timeout+grace)
-	defer stopWork()
-	t.started, t.active = time.Now(), time.Now()
-	t.spawn(func() { t.serve(work) })
-	rest, stop := context.WithTimeout(work, p.cfg.Timeout)
-	defer stop()
-	end, err := t.run(rest)
+	workCtx, cancelWork := context.WithTimeout(pageCtx, p.cfg.Timeout+readTimeout)
+	defer cancelWork()
+	t.started, t.lastActivity = time.Now(), time.Now()
+	t.spawn(func() { t.handleEvents(workCtx) })
+	settleCtx, cancelSettle := context.WithTimeout(workCtx, p.cfg.Timeout)
+	defer cancelSettle()
+	end, err := t.loadAndSettle(settleCtx)
 	if err != nil {
-		return nil, t.fail(ctx, end, err)
+		return nil, t.newError(ctx, end, err)
 	}
-	pg, err = t.result(work, end)
+	pg, err = t.result(workCtx, end)
 	if err != nil {
-		return nil, t.fail(ctx, Timeout, err)
+		return nil, t.newError(ctx, Timeout, err)
 	}
 	return pg, nil
 }
 
-// spawn runs f in a goroutine that draw waits for.
+// spawn runs f in a goroutine for which renderPage waits.
 func (t *tab) spawn(f func()) {
 	t.wg.Go(func() {
 		defer func() {
@@ -146,13 +144,13 @@ func (t *tab) spawn(f func()) {
 	})
 }
 
-// fail is the error of a page, by what ended it first.
-func (t *tab) fail(ctx context.Context, reason Reason, err error) error {
+// newError returns the error of a page. The first cause that ended the page takes precedence.
+func (t *tab) newError(ctx context.Context, reason Reason, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case t.end != "" && t.end != Moved:
-		reason, err = t.end, t.endErr
+	case t.endCause != "" && t.endCause != Moved:
+		reason, err = t.endCause, t.endErr
 	case ctx.Err() != nil:
 		reason, err = Canceled, ctx.Err()
 	case errors.Is(err, errLost):
@@ -161,27 +159,27 @@ func (t *tab) fail(ctx context.Context, reason Reason, err error) error {
 	return &Error{Reason: reason, URL: t.req.URL, Err: err}
 }
 
-// finish ends the page. The first reason counts.
+// finish ends the page. The first call determines the reason.
 func (t *tab) finish(reason Reason, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.end == "" {
-		t.end, t.endErr = reason, err
-		close(t.over)
+	if t.endCause == "" {
+		t.endCause, t.endErr = reason, err
+		close(t.ended)
 	}
 }
 
-// open makes an empty page, in a context of its own, that is held at every request.
-func (t *tab) open(ctx context.Context) error {
+// openBlankPage opens an empty page in a new browser context, with all requests intercepted.
+func (t *tab) openBlankPage(ctx context.Context) error {
 	root, yes := t.in.root, true
 	c, err := call(ctx, root, target.CreateBrowserContext, target.CreateBrowserContextParams{
-		DisposeOnDetach: &yes, ProxyServer: deadEnd, ProxyBypassList: bypassNothing,
+		DisposeOnDetach: &yes, ProxyServer: deadProxy, ProxyBypassList: noProxyBypass,
 	})
 	if err != nil {
 		return err
 	}
 	t.context = c.BrowserContextID
-	root.link.handle("", t.take(root))
+	root.conn.setHandler("", t.eventHandler(root))
 	if _, err := call(ctx, root, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 		Behavior: browser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: t.context, EventsEnabled: &yes,
 	}); err != nil {
@@ -205,9 +203,9 @@ func (t *tab) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.main = session{link: root.link, id: attached.SessionID}
-	root.link.handle(t.main.id, t.take(t.main))
-	if err := t.prepare(ctx, t.main); err != nil {
+	t.main = session{conn: root.conn, id: attached.SessionID}
+	root.conn.setHandler(t.main.id, t.eventHandler(t.main))
+	if err := t.prepareTarget(ctx, t.main); err != nil {
 		return err
 	}
 	_, err = call(ctx, t.main, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
@@ -216,8 +214,8 @@ func (t *tab) open(ctx context.Context) error {
 	return err
 }
 
-// prepare sets a page or a frame with a session of its own up.
-func (t *tab) prepare(ctx context.Context, s session) error {
+// prepareTarget configures a page, or a frame that has its own session.
+func (t *tab) prepareTarget(ctx context.Context, s session) error {
 	yes, none := true, int64(0)
 	steps := []func() error{
 		func() error {
@@ -257,7 +255,7 @@ func (t *tab) prepare(ctx context.Context, s session) error {
 	return nil
 }
 
-// plainLanguages is an Accept-Language without weights, which Chromium adds itself.
+// plainLanguages returns an Accept-Language without weights, which Chromium adds itself.
 func plainLanguages(accept string) string {
 	var all []string
 	for _, part := range strings.Split(accept, ",") {
@@ -269,22 +267,21 @@ func plainLanguages(accept string) string {
 	return strings.Join(all, ",")
 }
 
-// dispose takes the page out of the browser. A browser where that does not work
-// is not used again.
-func (t *tab) dispose() {
+// closePage removes the page from the browser. If that fails, the browser is not reused.
+func (t *tab) closePage() {
 	defer func() {
-		t.in.link.handle("", nil)
-		t.in.link.handle(t.main.id, nil)
+		t.in.conn.setHandler("", nil)
+		t.in.conn.setHandler(t.main.id, nil)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		for _, c := range t.children {
-			t.in.link.handle(c.session.id, nil)
+			t.in.conn.setHandler(c.session.id, nil)
 		}
 	}()
-	if t.in.dead() || t.context == "" {
+	if t.in.isDead() || t.context == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	if t.target != "" {
 		if _, err := call(ctx, t.in.root, target.CloseTarget, target.CloseTargetParams{TargetID: t.target}); err != nil {

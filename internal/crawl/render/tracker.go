@@ -2,10 +2,9 @@ package render
 
 import "strings"
 
-// trackers are the domains of the services that sites most often load to count or
-// to follow visitors, or to chat with them. No document is there, and a site is
-// asked less without them. Services that hold documents or consent texts are not
-// among them.
+// trackers are the domains of the most common services for analytics, advertising and chat. They host
+// no documents, and blocking them saves requests. Services that host documents or consent texts are not
+// included.
 var trackers = map[string]bool{
 	"googletagmanager.com": true, "google-analytics.com": true, "doubleclick.net": true, "googleadservices.com": true,
 	"googlesyndication.com": true, "facebook.net": true, "clarity.ms": true, "hotjar.com": true, "segment.com": true,
@@ -17,8 +16,8 @@ var trackers = map[string]bool{
 	"quantserve.com": true, "scorecardresearch.com": true, "chartbeat.com": true, "optimizely.com": true, "mouseflow.com": true,
 }
 
-// tracker says whether a host is one of them, or below one.
-func tracker(host string) bool {
+// isTracker reports whether a host is a tracker or a subdomain of one.
+func isTracker(host string) bool {
 	for host != "" {
 		if trackers[host] {
 			return true

@@ -1,5 +1,5 @@
-// Package robots reads robots.txt by RFC 9309 and answers which paths a crawler
-// may fetch. It is pure: bytes in, answers out.
+// Package robots parses robots.txt files by RFC 9309 and decides which paths a crawler
+// may fetch. It does no I/O.
 package robots
 
 import (
@@ -14,23 +14,24 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// MaxBytes is how much of a file is read: RFC 9309 section 2.5 asks for at least
-// 500 KiB and lets the rest be dropped.
+// MaxBytes is how much of a file is read. RFC 9309 section 2.5 requires at least 500 KiB
+// and permits ignoring the rest.
 const MaxBytes = 500 << 10
 
-// maxSitemaps bounds the Sitemap lines of one file.
+// maxSitemaps limits the Sitemap lines of a file.
 const maxSitemaps = 200
 
-// Rules are one host's parsed robots.txt.
+// Rules is a host's parsed robots.txt.
 type Rules struct {
 	groups []group
 	// Sitemaps are the values of its Sitemap lines, as written.
 	Sitemaps []string
-	// Unreachable says that the file could not be had (429, 5xx or no answer),
-	// so that the whole host is disallowed (RFC 9309 section 2.3.1.4).
+	// Unreachable means that the file could not be fetched (429, 5xx or no response), so that
+	// the whole host is disallowed (RFC 9309 section 2.3.1.4).
 	Unreachable bool
 }
 
+// group is one group of user agents and their rules.
 type group struct {
 	agents []string
 	rules  []rule
@@ -42,17 +43,18 @@ type rule struct {
 	pattern string
 }
 
-// Group are the rules for one crawler.
+// Group holds the rules that apply to one crawler.
 type Group struct {
 	rules       []rule
 	disallowAll bool
-	// CrawlDelay is the group's Crawl-delay (no part of the RFC), 0 if none.
+	// CrawlDelay is the group's Crawl-delay, which is not part of the RFC. 0 means none.
 	CrawlDelay time.Duration
 }
 
-// FromStatus gives the rules of a host whose robots.txt was answered with status
-// (not 2xx) or with err: 4xx allows all (section 2.3.1.3), 429, 5xx and no answer
-// disallow all (section 2.3.1.4; 429 as 5xx is the large crawlers' practice).
+// FromStatus returns the rules of a host whose robots.txt request failed with err or
+// returned a status other than 2xx. 4xx allows everything (RFC 9309 section 2.3.1.3). 5xx
+// and no response disallow everything (section 2.3.1.4); so does 429, as is the practice
+// of the large crawlers.
 func FromStatus(status int, err error) *Rules {
 	if err != nil || status == http.StatusTooManyRequests || status >= 500 || status == 0 {
 		return &Rules{Unreachable: true}
@@ -60,12 +62,12 @@ func FromStatus(status int, err error) *Rules {
 	return &Rules{}
 }
 
-// Parse reads a file. Lines that make no sense are passed over.
+// Parse parses a file. It skips lines that it cannot interpret.
 func Parse(body []byte) *Rules {
-	body = decode(bound(body))
+	body = decode(truncate(body))
 	r := &Rules{}
-	var open *group // the group that rules go into
-	naming := false // the line before was a User-agent line
+	var current *group  // receives the rules
+	afterAgent := false // the previous line was a User-agent line
 	for len(body) > 0 {
 		var line []byte
 		line, body = cutLine(body)
@@ -75,21 +77,21 @@ func Parse(body []byte) *Rules {
 		}
 		switch key {
 		case "user-agent":
-			if !naming {
+			if !afterAgent {
 				r.groups = append(r.groups, group{})
-				open = &r.groups[len(r.groups)-1]
+				current = &r.groups[len(r.groups)-1]
 			}
-			open.agents = append(open.agents, product(value))
-			naming = true
+			current.agents = append(current.agents, productToken(value))
+			afterAgent = true
 		case "allow", "disallow":
-			naming = false
-			if open != nil && value != "" {
-				open.rules = append(open.rules, rule{allow: key == "allow", pattern: normalise(value)})
+			afterAgent = false
+			if current != nil && value != "" {
+				current.rules = append(current.rules, rule{allow: key == "allow", pattern: normalize(value)})
 			}
-		case "crawl-delay": // as any record but a rule it ends no line of agents (section 2.2.4)
-			if open != nil {
+		case "crawl-delay": // records other than rules do not end a list of agents (section 2.2.4)
+			if current != nil {
 				if s, err := strconv.ParseFloat(value, 64); err == nil && s > 0 && s < 1e6 {
-					open.delay = time.Duration(s * float64(time.Second))
+					current.delay = time.Duration(s * float64(time.Second))
 				}
 			}
 		case "sitemap":
@@ -101,9 +103,9 @@ func Parse(body []byte) *Rules {
 	return r
 }
 
-// bound cuts a file to MaxBytes, and a line that is cut in two off with the rest:
-// its first half may be another rule.
-func bound(body []byte) []byte {
+// truncate cuts a file to MaxBytes and removes a line that the cut split, because its first
+// half may be a different rule.
+func truncate(body []byte) []byte {
 	if len(body) <= MaxBytes {
 		return body
 	}
@@ -111,8 +113,8 @@ func bound(body []byte) []byte {
 	return body[:bytes.LastIndexAny(body, "\r\n")+1]
 }
 
-// decode takes a byte order mark off. The RFC has the file in UTF-8; one that says
-// it is in UTF-16 is read as that, for its owner means what it says.
+// decode removes a byte order mark. The RFC requires UTF-8. A file with the byte order mark
+// of UTF-16 is decoded as UTF-16.
 func decode(body []byte) []byte {
 	if bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff")) {
 		if out, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), body); err == nil {
@@ -122,6 +124,7 @@ func decode(body []byte) []byte {
 	return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 }
 
+// cutLine splits b after its first line.
 func cutLine(b []byte) (line, rest []byte) {
 	i := bytes.IndexAny(b, "\r\n")
 	if i < 0 {
@@ -130,7 +133,8 @@ func cutLine(b []byte) (line, rest []byte) {
 	return b[:i], b[i+1:]
 }
 
-// parseLine splits "key: value # comment"; some files have a blank for the colon.
+// parseLine splits "key: value # comment". Some files have white space in place of the
+// colon.
 func parseLine(line []byte) (key, value string, ok bool) {
 	if i := bytes.IndexByte(line, '#'); i >= 0 {
 		line = line[:i]
@@ -154,9 +158,9 @@ func parseLine(line []byte) (key, value string, ok bool) {
 	return k, strings.TrimSpace(v), true
 }
 
-// product is the product token of a User-agent value in lower case: letters, "-"
+// productToken returns the product token of a User-agent value in lower case: letters, "-"
 // and "_" (section 2.2.1), or "*".
-func product(v string) string {
+func productToken(v string) string {
 	if v == "*" || strings.HasPrefix(v, "*") && (len(v) == 1 || v[1] == ' ' || v[1] == '\t') {
 		return "*"
 	}
@@ -167,17 +171,19 @@ func product(v string) string {
 	return strings.ToLower(v[:i])
 }
 
-// GroupFor merges the groups that name token, or else those of "*" (section 2.2.1).
+// GroupFor merges the groups that name a product token, or those of "*" if none does
+// (section 2.2.1).
 func (r *Rules) GroupFor(token string) *Group {
 	g := &Group{disallowAll: r.Unreachable}
 	token = strings.ToLower(token)
-	if !r.merge(g, token) {
-		r.merge(g, "*")
+	if !r.mergeInto(g, token) {
+		r.mergeInto(g, "*")
 	}
 	return g
 }
 
-func (r *Rules) merge(g *Group, token string) bool {
+// mergeInto adds the groups of token to g and reports whether there are any.
+func (r *Rules) mergeInto(g *Group, token string) bool {
 	found := false
 	for _, have := range r.groups {
 		for _, a := range have.agents {
@@ -192,9 +198,9 @@ func (r *Rules) merge(g *Group, token string) bool {
 	return found
 }
 
-// Allowed says whether the path and query of a URL, as they are sent, may be
-// fetched, and by which pattern ("" where none matched). The longest pattern
-// wins, an Allow wins a tie, and /robots.txt is always allowed (section 2.2.2).
+// Allowed reports whether the path and query of a URL, as sent, may be fetched, and the
+// pattern that decided ("" if none matched). The longest pattern wins, and Allow wins a
+// tie. /robots.txt is always allowed (section 2.2.2).
 func (g *Group) Allowed(pathAndQuery string) (ok bool, pattern string) {
 	if pathAndQuery == "/robots.txt" {
 		return true, ""
@@ -205,7 +211,7 @@ func (g *Group) Allowed(pathAndQuery string) (ok bool, pattern string) {
 	if len(g.rules) == 0 {
 		return true, ""
 	}
-	p := normalise(pathAndQuery)
+	p := normalize(pathAndQuery)
 	if p == "" || p[0] != '/' {
 		p = "/" + p
 	}
@@ -221,9 +227,9 @@ func (g *Group) Allowed(pathAndQuery string) (ok bool, pattern string) {
 	return allowed, pattern
 }
 
-// match says whether a pattern with * and a final $ matches the beginning of p.
-// It takes the earliest place for each part, which is enough, and so its time is
-// bounded by the lengths' product.
+// match reports whether a pattern with * and a final $ matches the beginning of p. It takes
+// the first occurrence of each part, which suffices, so its time is bounded by the product
+// of both lengths.
 func match(pattern, p string) bool {
 	anchored := strings.HasSuffix(pattern, "$")
 	pattern = strings.TrimSuffix(pattern, "$")
@@ -247,9 +253,9 @@ func match(pattern, p string) bool {
 	return !anchored || p == ""
 }
 
-// normalise percent-encodes what is not ASCII and writes escapes in upper case,
-// so that both sides are compared octet by octet (section 2.2.2).
-func normalise(s string) string {
+// normalize percent-encodes non-ASCII bytes and writes escapes in upper case, so that both
+// sides can be compared octet by octet (section 2.2.2).
+func normalize(s string) string {
 	clean := true
 	for i := 0; i < len(s) && clean; i++ {
 		clean = s[i] < utf8.RuneSelf && s[i] != '%'
@@ -264,7 +270,7 @@ func normalise(s string) string {
 		case c >= utf8.RuneSelf:
 			b = append(b, '%', digits[c>>4], digits[c&15])
 		case c == '%' && i+2 < len(s):
-			b = append(b, '%', upper(s[i+1]), upper(s[i+2]))
+			b = append(b, '%', upperHex(s[i+1]), upperHex(s[i+2]))
 			i += 2
 		default:
 			b = append(b, c)
@@ -273,7 +279,7 @@ func normalise(s string) string {
 	return string(b)
 }
 
-func upper(c byte) byte {
+func upperHex(c byte) byte {
 	if c >= 'a' && c <= 'f' {
 		return c - 0x20
 	}

@@ -12,27 +12,27 @@ func TestAllowedFollowsRFC9309(t *testing.T) {
 		name, file, path string
 		want             bool
 	}{
-		{"nothing is said", "", "/a", true},
-		{"token is case-insensitive", "User-agent: CLAUSEABOT\nDisallow: /a", "/a/b", false},
-		{"own group beats star", "User-agent: *\nDisallow: /\nUser-agent: clauseabot\nAllow: /", "/a", true},
-		{"groups of one agent merge", "User-agent: clauseabot\nDisallow: /a\nUser-agent: x\nDisallow: /\nUser-agent: clauseabot\nDisallow: /b", "/b", false},
-		{"several agents share a group", "User-agent: x\nUser-agent: clauseabot\nDisallow: /a", "/a", false},
-		{"longest match wins", "User-agent: *\nAllow: /a\nDisallow: /a/b", "/a/b/c", false},
-		{"longer allow wins", "User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b", true},
+		{"empty file", "", "/a", true},
+		{"the product token is case-insensitive", "User-agent: CLAUSEABOT\nDisallow: /a", "/a/b", false},
+		{"the crawler's group takes precedence over *", "User-agent: *\nDisallow: /\nUser-agent: clauseabot\nAllow: /", "/a", true},
+		{"groups with the same agent are merged", "User-agent: clauseabot\nDisallow: /a\nUser-agent: x\nDisallow: /\nUser-agent: clauseabot\nDisallow: /b", "/b", false},
+		{"agents can share a group", "User-agent: x\nUser-agent: clauseabot\nDisallow: /a", "/a", false},
+		{"the longest match wins", "User-agent: *\nAllow: /a\nDisallow: /a/b", "/a/b/c", false},
+		{"a longer allow wins", "User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b", true},
 		{"allow wins a tie", "User-agent: *\nDisallow: /a\nAllow: /a", "/a", true},
-		{"star within", "User-agent: *\nDisallow: /*/x", "/a/b/x/c", false},
-		{"dollar ends", "User-agent: *\nDisallow: /*.php$", "/a.php?x", true},
-		{"dollar at the end", "User-agent: *\nDisallow: /*.php$", "/a.php", false},
-		{"query is compared", "User-agent: *\nDisallow: /a?b=1", "/a?b=1&c", false},
+		{"* within a pattern", "User-agent: *\nDisallow: /*/x", "/a/b/x/c", false},
+		{"$ excludes longer paths", "User-agent: *\nDisallow: /*.php$", "/a.php?x", true},
+		{"$ matches the end of the path", "User-agent: *\nDisallow: /*.php$", "/a.php", false},
+		{"the query is part of the path", "User-agent: *\nDisallow: /a?b=1", "/a?b=1&c", false},
 		{"escapes are compared in octets", "User-agent: *\nDisallow: /ü", "/%c3%bc", false},
 		{"robots.txt is always allowed", "User-agent: *\nDisallow: /", "/robots.txt", true},
-		{"rule before any agent is dropped", "Disallow: /\nUser-agent: *\nDisallow: /x", "/a", true},
-		{"empty disallow allows", "User-agent: *\nDisallow:", "/a", true},
-		{"sitemap does not break a group", "User-agent: x\nSitemap: https://a/b\nUser-agent: clauseabot\nDisallow: /a", "/a", false},
-		{"crawl delay does not break a group", "User-agent: clauseabot\nCrawl-delay: 1\nUser-agent: *\nDisallow: /a", "/a", false},
-		{"CR alone ends a line", "User-agent: *\rDisallow: /a", "/a", false},
-		{"BOM is skipped", "\xef\xbb\xbfUser-agent: *\nDisallow: /a", "/a", false},
-		{"comments end a line", "User-agent: * # all\nDisallow: /a # no", "/a", false},
+		{"a rule before any agent is ignored", "Disallow: /\nUser-agent: *\nDisallow: /x", "/a", true},
+		{"an empty disallow allows everything", "User-agent: *\nDisallow:", "/a", true},
+		{"a sitemap does not end a group", "User-agent: x\nSitemap: https://a/b\nUser-agent: clauseabot\nDisallow: /a", "/a", false},
+		{"a crawl delay does not end a group", "User-agent: clauseabot\nCrawl-delay: 1\nUser-agent: *\nDisallow: /a", "/a", false},
+		{"CR ends a line", "User-agent: *\rDisallow: /a", "/a", false},
+		{"a byte order mark is skipped", "\xef\xbb\xbfUser-agent: *\nDisallow: /a", "/a", false},
+		{"comments are ignored", "User-agent: * # all\nDisallow: /a # no", "/a", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -44,31 +44,31 @@ func TestAllowedFollowsRFC9309(t *testing.T) {
 	}
 }
 
-func TestStatusDecidesWithoutAFile(t *testing.T) {
+func TestFromStatusFollowsRFC9309(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]bool{404: true, 403: true, 401: true, 410: true, 429: false, 500: false, 503: false, 0: false} {
 		if got, _ := FromStatus(status, nil).GroupFor("x").Allowed("/a"); got != want {
 			t.Errorf("status %d: allowed %v, want %v", status, got, want)
 		}
 	}
-	if ok, _ := FromStatus(0, errors.New("no answer")).GroupFor("x").Allowed("/a"); ok {
-		t.Error("a host that does not answer must be disallowed")
+	if ok, _ := FromStatus(0, errors.New("no response")).GroupFor("x").Allowed("/a"); ok {
+		t.Error("a host that does not respond is allowed")
 	}
 }
 
-func TestOnlyTheFirstPartOfAHugeFileIsRead(t *testing.T) {
+func TestParseReadsOnlyTheFirst500KiB(t *testing.T) {
 	t.Parallel()
 	file := "User-agent: *\nDisallow: /a\n" + strings.Repeat("# filler\n", MaxBytes/9+1) + "Disallow: /b\n"
 	g := Parse([]byte(file)).GroupFor("x")
 	if ok, _ := g.Allowed("/a"); ok {
-		t.Error("/a is disallowed in the part that is read")
+		t.Error("/a is allowed, but a rule within MaxBytes disallows it")
 	}
 	if ok, _ := g.Allowed("/b"); !ok {
-		t.Error("/b is disallowed past the bound only")
+		t.Error("/b is disallowed by a rule beyond MaxBytes")
 	}
 }
 
-func TestARuleThatTheBoundCutsInTwoIsNoRule(t *testing.T) {
+func TestARuleThatMaxBytesSplitsIsIgnored(t *testing.T) {
 	t.Parallel()
 	head := "User-agent: *\nDisallow: /a\n"
 	filler := strings.Repeat("#", MaxBytes-len(head)-len("\nDisallow: /")) + "\n"
@@ -78,14 +78,14 @@ func TestARuleThatTheBoundCutsInTwoIsNoRule(t *testing.T) {
 	}
 }
 
-func TestPatternsCostNoMoreThanTheirLength(t *testing.T) {
+func TestMatchingTimeIsBounded(t *testing.T) {
 	t.Parallel()
 	stars := strings.Repeat("*a", MaxBytes/2-20)
 	many := strings.Repeat("Disallow: /*a*b*c*d$\n", MaxBytes/22)
 	for _, file := range []string{"User-agent: *\nDisallow: /" + stars + "$", "User-agent: *\n" + many, strings.Repeat("User-agent: x\n", MaxBytes/14), "User-agent: *\nDisallow: /" + strings.Repeat("*", MaxBytes-30)} {
 		g := Parse([]byte(file)).GroupFor("x")
 		for _, p := range []string{"/", "/" + strings.Repeat("a", 2000), "/" + strings.Repeat("abcd", 500)} {
-			g.Allowed(p) // must come back at all: a backtracking matcher would not
+			g.Allowed(p) // a backtracking matcher would not return
 		}
 	}
 }
@@ -94,7 +94,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("User-agent: *\nDisallow: /a*b$\nCrawl-delay: 1.5"), "/axb")
 	f.Fuzz(func(t *testing.T, file []byte, path string) {
 		if ok, _ := Parse(file).GroupFor("clauseabot").Allowed("/robots.txt"); !ok {
-			t.Fatal("/robots.txt must be allowed")
+			t.Fatal("/robots.txt is disallowed")
 		}
 		Parse(file).GroupFor("clauseabot").Allowed(path)
 	})

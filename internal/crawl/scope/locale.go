@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// languages and regions that stand as a path segment or a subdomain: ISO 639-1
-// codes of the languages that sites are commonly translated into, ISO 3166-1
-// codes of regions with storefronts of their own.
+// Languages and regions that occur as a path segment or a subdomain: ISO 639-1 codes of
+// the languages that sites are commonly translated into, and ISO 3166-1 codes of regions
+// with their own storefronts.
 var (
-	languages = set(`en fr de es it pt nl pl sv da no nb nn fi cs sk hu ro bg el tr ru uk ja zh ko ar he hi th vi id ms
+	languages = newSet(`en fr de es it pt nl pl sv da no nb nn fi cs sk hu ro bg el tr ru uk ja zh ko ar he hi th vi id ms
 		ca eu gl hr sr sl et lv lt is ga mt fa ur bn ta te`)
-	regions = set(`us gb uk ca au nz ie in sg hk tw cn jp kr de at ch fr be nl lu es pt it gr pl cz sk hu ro bg
+	regions = newSet(`us gb uk ca au nz ie in sg hk tw cn jp kr de at ch fr be nl lu es pt it gr pl cz sk hu ro bg
 		se dk no fi is ee lv lt hr si mx br ar cl co pe za ae sa il tr ru ua id my ph th vn eu la latam apac emea row intl global`)
 )
 
-func set(s string) map[string]bool {
+func newSet(s string) map[string]bool {
 	m := map[string]bool{}
 	for _, f := range strings.Fields(s) {
 		m[f] = true
@@ -24,22 +24,22 @@ func set(s string) map[string]bool {
 	return m
 }
 
-// Locale reads language and region from a URL's host or path, each empty where
-// there is none. bare is the URL without scheme, www. and the language, but with
-// the region: translations of a page share it, jurisdictions do not.
+// Locale returns the language and the region in a URL's host, path or query, each empty if
+// there is none. bare is the URL without scheme, www. and language, but with the region:
+// translations of a page share it, editions for different jurisdictions do not.
 func Locale(u *url.URL) (lang, region, bare string) {
 	host := strings.TrimPrefix(u.Hostname(), "www.")
-	if label, rest, ok := strings.Cut(host, "."); ok && strings.Contains(rest, ".") {
+	if label, parent, ok := strings.Cut(host, "."); ok && strings.Contains(parent, ".") {
 		if l, r, ok := parseLocale(label); ok {
-			lang, region, host = l, r, rest
+			lang, region, host = l, r, parent
 		}
 	}
 	segs := strings.Split(strings.Trim(u.Path, "/"), "/")
-	kept := segs[:0:0]
+	rest := segs[:0:0]
 	for i, s := range segs {
 		l, r, ok := parseLocale(strings.ToLower(s))
 		if i > 2 || !ok {
-			kept = append(kept, s)
+			rest = append(rest, s)
 			continue
 		}
 		if l != "" {
@@ -49,7 +49,7 @@ func Locale(u *url.URL) (lang, region, bare string) {
 			region = r
 		}
 	}
-	bare = host + "/" + strings.Join(kept, "/")
+	bare = host + "/" + strings.Join(rest, "/")
 	if q := u.Query(); len(q) > 0 && len(q) < 8 {
 		for _, name := range []string{"lang", "hl", "locale", "l", "language"} {
 			if l, r, ok := parseLocale(strings.ToLower(q.Get(name))); ok {
@@ -67,8 +67,8 @@ func Locale(u *url.URL) (lang, region, bare string) {
 	return lang, region, bare
 }
 
-// parseLocale reads "de", "en-us", "en_GB", "us". A code that is both is a
-// language, but "us" and "gb" are never one.
+// parseLocale parses "de", "en-us", "en_GB" or "us". A code that is both a language and a
+// region is a language.
 func parseLocale(s string) (lang, region string, ok bool) {
 	s = strings.ReplaceAll(strings.ToLower(s), "_", "-")
 	a, b, two := strings.Cut(s, "-")
@@ -88,12 +88,13 @@ func parseLocale(s string) (lang, region string, ok bool) {
 	}
 }
 
-// dates are years, months and days. A month or day of one digit needs a separator:
-// 19071 is an article's number.
-var dates = regexp.MustCompile(`\b(19|20)\d\d([-/](0?[1-9]|1[0-2])([-/](0?[1-9]|[12]\d|3[01]))?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?)?\b`)
+// datePattern matches years, months and days. A month or day of one digit needs a
+// separator: 19071 is an article number.
+var datePattern = regexp.MustCompile(`\b(19|20)\d\d([-/](0?[1-9]|1[0-2])([-/](0?[1-9]|[12]\d|3[01]))?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?)?\b`)
 
-// undate is a URL's path and query with its dates taken out.
-func undate(u *url.URL) (string, bool) {
+// stripDates replaces the dates in a URL's path and query with "#" and reports whether there
+// were any.
+func stripDates(u *url.URL) (string, bool) {
 	s := u.Path
 	if u.RawQuery != "" {
 		s += "?" + u.RawQuery
@@ -101,6 +102,6 @@ func undate(u *url.URL) (string, bool) {
 	if !strings.Contains(s, "20") && !strings.Contains(s, "19") {
 		return "", false
 	}
-	out := dates.ReplaceAllString(s, "#")
+	out := datePattern.ReplaceAllString(s, "#")
 	return out, out != s
 }

@@ -1,5 +1,6 @@
-// Package scope decides which URLs belong to a crawl, and knows the traps that
-// make a site endless. A Scope belongs to one goroutine; it does no I/O.
+// Package scope decides which URLs belong to a crawl and detects crawler traps, which
+// create an unlimited number of URLs. A Scope belongs to one goroutine. The package
+// does no I/O.
 package scope
 
 import (
@@ -12,10 +13,10 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// Reason says why a URL is not fetched.
+// Reason is why a URL does not belong to the crawl.
 type Reason string
 
-// The reasons of this package.
+// The reasons that Admit returns, and NearDuplicate for URLs that Closed rejects.
 const (
 	OutOfScope      Reason = "out_of_scope"
 	DeniedPath      Reason = "denied_path"
@@ -29,69 +30,69 @@ const (
 	NearDuplicate   Reason = "near_duplicate"
 )
 
-// Bounds against traps: Heritrix' for path depth and repeated segments; the
-// others leave room for any site that was looked at.
+// Limits against traps. Path depth and repeated segments have the limits of Heritrix. The
+// others exceed what any site that was examined needs.
 const (
-	maxDepth      = 20
-	maxRepeat     = 2
-	maxVariants   = 25     // URLs of one path that differ in their query
-	maxHostPages  = 20_000 // URLs of one host
-	maxHosts      = 1000
-	maxHostsAlike = 20 // hosts whose names differ in numbers only
-	maxDatedPages = 30 // URLs below one path that differ in a date only
-	maxTracked    = 100_000
+	maxPathDepth      = 20
+	maxSegmentRepeats = 2
+	maxQueryVariants  = 25     // URLs of one path with different queries
+	maxHostPages      = 20_000 // URLs of one host
+	maxHosts          = 1000
+	maxNumberedHosts  = 20 // hosts whose names differ only in numbers
+	maxDatedPages     = 30 // URLs that differ only in a date
+	maxTracked        = 100_000
 )
 
-// Scope is what belongs to one crawl.
+// Scope decides which URLs belong to one crawl.
 type Scope struct {
-	domains  map[string]bool // registrable domains, or hosts that have none
-	allow    []string
-	deny     []string
-	variants map[string]int
-	hosts    map[string]int
-	dated    map[string]int
-	labels   map[string]int      // hosts by name, its numbers left out
-	patterns map[string]*pattern // by skeleton
-	recent   map[string]*recent  // pages that came, by registrable domain
-	closed   int                 // patterns that are closed
+	domains        map[string]bool // registrable domains, or hosts without one
+	allow          []string
+	deny           []string
+	queryVariants  map[string]int
+	hosts          map[string]int
+	datedPages     map[string]int
+	hostTemplates  map[string]int          // hosts by the template of their name
+	patterns       map[string]*pattern     // by URL template
+	recent         map[string]*recentPages // fetched pages, by registrable domain
+	closedPatterns int                     // number of closed patterns
 }
 
-// New makes a Scope of the registrable domains of domains and all their
-// subdomains, cut down by path patterns in robots.txt's syntax.
+// New returns the Scope of the registrable domains of domains and all their subdomains.
+// allow and deny restrict it by path patterns in the syntax of robots.txt.
 func New(domains, allow, deny []string) (*Scope, error) {
 	s := &Scope{
 		domains: map[string]bool{}, allow: allow, deny: deny,
-		variants: map[string]int{}, hosts: map[string]int{}, dated: map[string]int{}, labels: map[string]int{},
-		patterns: map[string]*pattern{}, recent: map[string]*recent{},
+		queryVariants: map[string]int{}, hosts: map[string]int{}, datedPages: map[string]int{}, hostTemplates: map[string]int{},
+		patterns: map[string]*pattern{}, recent: map[string]*recentPages{},
 	}
 	for _, d := range domains {
 		if strings.ContainsAny(d, "/ ") || d == "" {
-			return nil, fmt.Errorf("domain %q: give a host name, such as example.com", d)
+			return nil, fmt.Errorf("domain %q is not a host name such as example.com", d)
 		}
 		s.AddDomain(d)
 	}
 	for _, p := range append(append([]string(nil), allow...), deny...) {
 		if !strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "*") {
-			return nil, fmt.Errorf("path pattern %q: begin it with / or *", p)
+			return nil, fmt.Errorf("path pattern %q does not begin with / or *", p)
 		}
 	}
 	return s, nil
 }
 
-// AddDomain takes a host's registrable domain into the scope.
+// AddDomain adds a host's registrable domain to the scope.
 func (s *Scope) AddDomain(host string) { s.domains[RegistrableDomain(host)] = true }
 
-// ContainsHost says whether a host is of one of the domains.
+// ContainsHost reports whether a host belongs to one of the domains.
 func (s *Scope) ContainsHost(host string) bool { return s.domains[RegistrableDomain(host)] }
 
-// RegistrableDomain is the registrable domain of a host by the Public Suffix List, or
-// the host itself where it has none (an address, a single label).
+// RegistrableDomain returns the registrable domain of a host by the Public Suffix List. It
+// returns the host itself if there is none, as for an IP address or a single label.
 func RegistrableDomain(host string) string {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	if isAddress(host) {
+	if isIPAddress(host) {
 		return host
 	}
 	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
@@ -100,17 +101,17 @@ func RegistrableDomain(host string) string {
 	return host
 }
 
-func isAddress(host string) bool { return net.ParseIP(strings.Trim(host, "[]")) != nil }
+func isIPAddress(host string) bool { return net.ParseIP(strings.Trim(host, "[]")) != nil }
 
-// Admit says whether u may be fetched, and if not, why. It counts: a URL is to be
-// asked about once.
+// Admit reports whether u may be fetched, or else the reason. It counts URLs against the
+// limits, so it must be called once for each URL.
 func (s *Scope) Admit(u *url.URL) (bool, Reason) {
 	host := u.Hostname()
-	n, met := s.hosts[host]
+	n, known := s.hosts[host]
 	switch {
-	case !met && !s.ContainsHost(host):
+	case !known && !s.ContainsHost(host):
 		return false, OutOfScope
-	case !met && len(s.hosts) >= maxHosts:
+	case !known && len(s.hosts) >= maxHosts:
 		return false, TooManyHosts
 	case n >= maxHostPages:
 		return false, HostPages
@@ -118,22 +119,22 @@ func (s *Scope) Admit(u *url.URL) (bool, Reason) {
 	if r := s.checkPath(u); r != "" {
 		return false, r
 	}
-	if u.RawQuery != "" && !s.room(s.variants, host+u.Path, maxVariants) {
+	if u.RawQuery != "" && !s.countWithin(s.queryVariants, host+u.Path, maxQueryVariants) {
 		return false, QueryVariants
 	}
-	if skeleton, dated := undate(u); dated && !s.room(s.dated, host+skeleton, maxDatedPages) {
+	if undated, ok := stripDates(u); ok && !s.countWithin(s.datedPages, host+undated, maxDatedPages) {
 		return false, Calendar
 	}
-	if alike := collapse(host); !met && alike != host && !isAddress(host) && !s.room(s.labels, alike, maxHostsAlike) {
+	if template := pathTemplate(host); !known && template != host && !isIPAddress(host) && !s.countWithin(s.hostTemplates, template, maxNumberedHosts) {
 		return false, TooManyHosts
 	}
 	s.hosts[host] = n + 1
 	return true, ""
 }
 
-// room counts key and says whether it is within limit. When the map is full, new
-// keys are refused: only a trap makes so many.
-func (s *Scope) room(m map[string]int, key string, limit int) bool {
+// countWithin counts key in m and reports whether it is within limit. If the map is full,
+// new keys are rejected: only a trap creates that many.
+func (s *Scope) countWithin(m map[string]int, key string, limit int) bool {
 	n, ok := m[key]
 	if !ok && len(m) >= maxTracked || n >= limit {
 		return false
@@ -142,9 +143,10 @@ func (s *Scope) room(m map[string]int, key string, limit int) bool {
 	return true
 }
 
+// checkPath checks the path of u against the path rules.
 func (s *Scope) checkPath(u *url.URL) Reason {
 	p := u.EscapedPath()
-	if fileTypes[strings.ToLower(path.Ext(p))] {
+	if nonDocumentExtensions[strings.ToLower(path.Ext(p))] {
 		return FileType
 	}
 	if u.RawQuery != "" {
@@ -164,20 +166,21 @@ func (s *Scope) checkPath(u *url.URL) Reason {
 			return DeniedPath
 		}
 	}
-	return trapped(u.Path)
+	return trapReason(u.Path)
 }
 
-// trapped looks for paths that no page has: very deep, or going in circles.
-func trapped(p string) Reason {
+// trapReason returns why a path cannot belong to a page: it is too deep, or it repeats
+// segments. The result is empty if it can.
+func trapReason(p string) Reason {
 	depth, rest := 0, p
-	var seen [maxDepth]string
+	var seen [maxPathDepth]string
 	for rest != "" {
 		var seg string
 		seg, rest, _ = strings.Cut(rest, "/")
 		if seg == "" {
 			continue
 		}
-		if depth >= maxDepth {
+		if depth >= maxPathDepth {
 			return PathDepth
 		}
 		same := 0
@@ -186,7 +189,7 @@ func trapped(p string) Reason {
 				same++
 			}
 		}
-		if same >= maxRepeat {
+		if same >= maxSegmentRepeats {
 			return RepeatedSegment
 		}
 		seen[depth] = seg
@@ -195,8 +198,8 @@ func trapped(p string) Reason {
 	return ""
 }
 
-// MatchPath says whether a pattern in robots.txt's syntax (* and a final $) matches
-// the beginning of a path.
+// MatchPath reports whether a pattern in the syntax of robots.txt (* and a final $)
+// matches the beginning of a path.
 func MatchPath(pattern, p string) bool {
 	anchored := strings.HasSuffix(pattern, "$")
 	parts := strings.Split(strings.TrimSuffix(pattern, "$"), "*")
@@ -217,8 +220,9 @@ func MatchPath(pattern, p string) bool {
 	return !anchored || p == ""
 }
 
-// fileTypes are endings that are never a document. PDF is not among them.
-var fileTypes = func() map[string]bool {
+// nonDocumentExtensions are file extensions that no legal document has. PDF is not among
+// them.
+var nonDocumentExtensions = func() map[string]bool {
 	m := map[string]bool{}
 	for _, e := range strings.Fields(`.jpg .jpeg .png .gif .webp .avif .svg .ico .bmp .tif .tiff .heic
 		.css .js .mjs .map .json .woff .woff2 .ttf .otf .eot .mp3 .mp4 .m4a .m4v .mov .avi .webm .ogg .wav .flac

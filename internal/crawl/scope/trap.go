@@ -9,186 +9,189 @@ import (
 	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
-// A pattern of URLs is closed after so many pages in a row that showed what was
-// seen before: fewer where its addresses look made by a program, more for links
-// that promise a document, and the most where the address itself names one, which
-// may stand in a trap's folder. None is exempt: a trap can have a document's words
-// in its own links. Once several patterns are closed the site is known for what it
-// is, and one page fewer is enough.
+// A pattern of URLs is closed after a streak of pages that are near duplicates of earlier
+// ones. The limit is lower if the URLs look generated, higher for links whose text names
+// a document, and highest if the URL itself names one, because a document may be in the
+// folder of a trap. No link is exempt: a trap can put a document's name into its links.
+// Once several patterns of a site are closed, the limits fall by one.
 const (
-	closeMade        = 2
-	closeAfter       = 3
-	closePromising   = 4
-	closeNaming      = 8
-	suspicious       = 4   // closed patterns that make a site suspicious
-	remembered       = 128 // pages of one domain that new ones are compared with
-	maxDomains       = 1000
-	maxQueryPatterns = 16 // names of a query that its pattern is made of
+	closeGenerated     = 2
+	closeAfter         = 3
+	closeTextNamed     = 4
+	closeURLNamed      = 8
+	suspiciousPatterns = 4   // closed patterns from which a site is suspicious
+	maxRecentPages     = 128 // pages of one domain that a new page is compared with
+	maxRecentDomains   = 1000
+	maxQueryNames      = 16 // query names in a template
 )
 
-// LinkStrength is how much a link promises.
+// LinkStrength is how strongly a link suggests a legal document.
 type LinkStrength int
 
-// The grades of hope.
+// The strengths of a link.
 const (
 	WeakLink          LinkStrength = iota
-	TextNamesDocument              // by its text
-	URLNamesDocument               // by its address
+	TextNamesDocument              // its text names a document
+	URLNamesDocument               // its URL names a document
 )
 
-// pattern is what is known of the URLs that have one skeleton.
+// pattern counts the pages of one URL template.
 type pattern struct {
-	row    int // pages in a row that showed what was seen before
+	streak int // consecutive near duplicates
 	closed bool
 }
 
-// recent are the last different pages of a domain.
-type recent struct {
-	pages []shown
-	next  int
+// recentPages holds the last distinct pages of a domain.
+type recentPages struct {
+	pages  []seenPage
+	oldest int
 }
 
-// shown is a page that was not like those before it.
-type shown struct {
+// seenPage is a page that was no near duplicate of earlier ones.
+type seenPage struct {
 	neardup.Sketch
 	host   string
 	copies int
 }
 
-// ObservePage takes note of a page that came. copies is how many pages of the same domain
-// were like it, 0 where it shows something new.
+// ObservePage records a fetched page. It returns how many near duplicates of the page the
+// same domain has had, 0 if the page is distinct.
 func (s *Scope) ObservePage(u *url.URL, sk neardup.Sketch) (copies int) {
 	host := u.Hostname()
 	domain := RegistrableDomain(host)
 	r := s.recent[domain]
 	if r == nil {
-		if len(s.recent) >= maxDomains {
+		if len(s.recent) >= maxRecentDomains {
 			return 0
 		}
-		r = &recent{}
+		r = &recentPages{}
 		s.recent[domain] = r
 	}
-	i := slices.IndexFunc(r.pages, func(p shown) bool { return p.IsNearDuplicate(sk) })
-	elsewhere, known := false, s.knows(host)
+	i := slices.IndexFunc(r.pages, func(p seenPage) bool { return p.IsNearDuplicate(sk) })
+	onOtherHost, known := false, s.hasOwnPage(host)
 	if i < 0 {
-		r.keep(shown{Sketch: sk, host: host})
+		r.add(seenPage{Sketch: sk, host: host})
 	} else {
 		r.pages[i].copies++
 		copies = r.pages[i].copies
-		elsewhere = r.pages[i].host != host
+		onOtherHost = r.pages[i].host != host
 	}
-	for _, k := range skeletons(u) {
-		s.note(k, i >= 0, 1)
+	for _, k := range urlTemplates(u) {
+		s.recordPattern(k, i >= 0, 1)
 	}
-	// A host that has shown something of its own says nothing about new ones.
-	for _, k := range mirrors(domain, u) {
+	// A host with a distinct page tells nothing about new hosts.
+	for _, k := range mirrorPatterns(domain, u) {
 		if !known {
-			s.note(k, elsewhere, 1)
+			s.recordPattern(k, onOtherHost, 1)
 		}
 	}
 	return copies
 }
 
-// ObserveRedirectLoop takes note of a URL that led round in circles and to no page. One such is
-// enough to close the addresses of its shape: each costs several requests.
-func (s *Scope) ObserveRedirectLoop(u *url.URL) { s.note(skeletons(u)[0], true, closeAfter) }
+// ObserveRedirectLoop records a URL that ended in a redirect loop. Each loop costs several
+// requests, so a single one closes the URL's template.
+func (s *Scope) ObserveRedirectLoop(u *url.URL) {
+	s.recordPattern(urlTemplates(u)[0], true, closeAfter)
+}
 
-func (r *recent) keep(p shown) {
-	if len(r.pages) < remembered {
+// add stores a page. If there are maxRecentPages, it replaces the oldest.
+func (r *recentPages) add(p seenPage) {
+	if len(r.pages) < maxRecentPages {
 		r.pages = append(r.pages, p)
 		return
 	}
-	r.pages[r.next] = p
-	r.next = (r.next + 1) % remembered
+	r.pages[r.oldest] = p
+	r.oldest = (r.oldest + 1) % maxRecentPages
 }
 
-// note counts n pages of a pattern: again is whether they showed what was seen before.
-func (s *Scope) note(key string, again bool, n int) {
+// recordPattern adds n pages to the pattern with the given key. duplicate is whether they
+// were near duplicates of earlier pages.
+func (s *Scope) recordPattern(key string, duplicate bool, n int) {
 	p := s.patterns[key]
 	if p == nil {
-		if !again || len(s.patterns) >= maxTracked {
+		if !duplicate || len(s.patterns) >= maxTracked {
 			return
 		}
 		p = &pattern{}
 		s.patterns[key] = p
 	}
-	if !again {
+	if !duplicate {
 		if p.closed {
-			s.closed--
+			s.closedPatterns--
 		}
 		*p = pattern{}
 		return
 	}
-	p.row += n
-	if !p.closed && p.row >= s.bound(key) {
+	p.streak += n
+	if !p.closed && p.streak >= s.closeThreshold(key) {
 		p.closed = true
-		s.closed++
+		s.closedPatterns++
 	}
 }
 
-// bound is after how many copies a pattern is closed.
-func (s *Scope) bound(key string) int {
+// closeThreshold returns the streak of near duplicates at which a pattern is closed.
+func (s *Scope) closeThreshold(key string) int {
 	n := closeAfter
 	if strings.ContainsAny(strings.TrimPrefix(key, "*."), "#*?") {
-		n = closeMade
+		n = closeGenerated
 	}
-	if s.closed >= suspicious {
+	if s.closedPatterns >= suspiciousPatterns {
 		n--
 	}
 	return n
 }
 
-// Closed says whether the pages of u's pattern showed the same so often that
-// another one is not worth a request, for what its link promises. It is asked just
-// before the request; Check is asked when the URL is found.
-func (s *Scope) Closed(u *url.URL, hope LinkStrength) bool {
-	if s.closed == 0 {
+// Closed reports whether a pattern of u is closed to links of this strength. Call it
+// just before the request; call Admit when the URL is discovered.
+func (s *Scope) Closed(u *url.URL, strength LinkStrength) bool {
+	if s.closedPatterns == 0 {
 		return false
 	}
-	shut := func(key string) bool {
+	isClosed := func(key string) bool {
 		p := s.patterns[key]
 		switch {
 		case p == nil || !p.closed:
 			return false
-		case hope == URLNamesDocument:
-			return p.row >= closeNaming
-		case hope == TextNamesDocument && s.closed < suspicious:
-			return p.row >= closePromising
+		case strength == URLNamesDocument:
+			return p.streak >= closeURLNamed
+		case strength == TextNamesDocument && s.closedPatterns < suspiciousPatterns:
+			return p.streak >= closeTextNamed
 		}
 		return true
 	}
-	if slices.ContainsFunc(skeletons(u), shut) {
+	if slices.ContainsFunc(urlTemplates(u), isClosed) {
 		return true
 	}
 	host := u.Hostname()
-	if s.knows(host) {
+	if s.hasOwnPage(host) {
 		return false
 	}
-	m := mirrors(RegistrableDomain(host), u)
-	return slices.ContainsFunc(m[:], shut)
+	m := mirrorPatterns(RegistrableDomain(host), u)
+	return slices.ContainsFunc(m[:], isClosed)
 }
 
-// knows says whether a host has shown a page that no other had.
-func (s *Scope) knows(host string) bool {
+// hasOwnPage reports whether a host was the first of its domain to show some page.
+func (s *Scope) hasOwnPage(host string) bool {
 	r := s.recent[RegistrableDomain(host)]
-	return r != nil && slices.ContainsFunc(r.pages, func(p shown) bool { return p.host == host })
+	return r != nil && slices.ContainsFunc(r.pages, func(p seenPage) bool { return p.host == host })
 }
 
-// mirrors are the patterns of one path, and of any path, on any host of a domain.
-func mirrors(domain string, u *url.URL) [2]string {
-	return [2]string{"*." + domain + collapse(u.Path), "*." + domain}
+// mirrorPatterns returns the patterns of a path on any host of a domain, and of any path
+// on any host of it.
+func mirrorPatterns(domain string, u *url.URL) [2]string {
+	return [2]string{"*." + domain + pathTemplate(u.Path), "*." + domain}
 }
 
-// skeletons are the patterns that a URL is one of: its own shape, its folder, the
-// shape of its path up to the first part that looks made up, where more follows
-// it, and its path with any query.
-func skeletons(u *url.URL) []string {
-	whole, _, _ := strings.Cut(u.Path, ";") // what follows is a session's name, mostly
-	shape := u.Hostname() + collapse(whole)
+// urlTemplates returns the patterns that a URL belongs to: the template of the whole URL,
+// of its folder, of its path up to the first generated segment that has further segments,
+// and of its path with any query.
+func urlTemplates(u *url.URL) []string {
+	whole, _, _ := strings.Cut(u.Path, ";") // path parameters mostly hold session IDs
+	shape := u.Hostname() + pathTemplate(whole)
 	out := make([]string, 1, 4)
 	out[0] = shape
 	if dir := path.Dir(strings.TrimSuffix(u.Path, "/")); len(dir) > 1 {
-		out = append(out, u.Hostname()+collapse(dir)+"/")
+		out = append(out, u.Hostname()+pathTemplate(dir)+"/")
 	}
 	if i := strings.IndexAny(shape, "#*"); i >= 0 {
 		if j := strings.IndexByte(shape[i:], '/'); j >= 0 && i+j+1 < len(shape) {
@@ -199,8 +202,8 @@ func skeletons(u *url.URL) []string {
 		var names []string
 		for part := range strings.SplitSeq(u.RawQuery, "&") {
 			name, _, _ := strings.Cut(part, "=")
-			names = append(names, collapse(name))
-			if len(names) == maxQueryPatterns {
+			names = append(names, pathTemplate(name))
+			if len(names) == maxQueryNames {
 				break
 			}
 		}
@@ -211,10 +214,10 @@ func skeletons(u *url.URL) []string {
 	return out
 }
 
-// collapse puts "#" for each run of digits, and "*" for each part of a path or a
-// host's name that has digits among its letters and is long, as names of sessions
-// and hashes are.
-func collapse(p string) string {
+// pathTemplate replaces each run of digits with "#". It replaces a generated segment, which
+// is long and mixes digits and letters as session IDs and hashes do, with "*". It accepts
+// a path or a host name.
+func pathTemplate(p string) string {
 	if !strings.ContainsAny(p, "0123456789") {
 		return p
 	}
@@ -229,16 +232,17 @@ func collapse(p string) string {
 			b.WriteByte(part[0])
 			part = part[1:]
 		}
-		b.WriteString(collapsePart(part))
+		b.WriteString(segmentTemplate(part))
 		i = j
 	}
 	return b.String()
 }
 
-// made is how long a part with digits in it is that nobody wrote.
-const made = 8
+// minGeneratedSegment is the shortest segment with digits that counts as generated, in bytes.
+const minGeneratedSegment = 8
 
-func collapsePart(s string) string {
+// segmentTemplate is pathTemplate for one segment.
+func segmentTemplate(s string) string {
 	letters, digits, others := 0, 0, 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -255,7 +259,7 @@ func collapsePart(s string) string {
 		return s
 	case letters == 0 && others == 0:
 		return "#"
-	case digits > 1 && len(s) >= made && (others == 0 || len(s) >= 3*made):
+	case digits > 1 && len(s) >= minGeneratedSegment && (others == 0 || len(s) >= 3*minGeneratedSegment):
 		return "*"
 	}
 	var b strings.Builder

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// menu are links as a page has them: most lead to no document.
-var menu = []struct{ url, text, region string }{
+// sampleLinks are links of a typical page. Most do not lead to a document.
+var sampleLinks = []struct{ url, text, region string }{
 	{"https://www.example.com/en-gb/products/winter/boots?color=brown&size=42", "Winter boots", "nav"},
 	{"https://www.example.com/about-us/careers", "Careers", "footer"},
 	{"https://www.example.com/legal/privacy-policy", "Privacy Policy", "footer"},
@@ -18,8 +18,8 @@ var menu = []struct{ url, text, region string }{
 }
 
 func BenchmarkOf(b *testing.B) {
-	urls := make([]*url.URL, len(menu))
-	for i, l := range menu {
+	urls := make([]*url.URL, len(sampleLinks))
+	for i, l := range sampleLinks {
 		u, err := url.Parse(l.url)
 		if err != nil {
 			b.Fatal(err)
@@ -28,7 +28,7 @@ func BenchmarkOf(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for i := range b.N {
-		l := &menu[i%len(menu)]
-		Of(urls[i%len(menu)], l.text, l.region, 1)
+		l := &sampleLinks[i%len(sampleLinks)]
+		Of(urls[i%len(sampleLinks)], l.text, l.region, 1)
 	}
 }

@@ -8,65 +8,64 @@ import (
 	"strings"
 )
 
-// learnedText has a line for each weight: where the phrase stands (path, text or
-// host), the phrase in normal form, and the weight in log-odds. Lines that begin
-// with shape name one of the shapes. hack/trainscore writes it.
+// learnedText has a line for each weight: the position of a phrase (path, text or host),
+// the phrase in normal form, and the weight in log-odds. A line that begins with "shape"
+// names a linkShape instead. hack/trainscore writes the file.
 //
 //go:embed learned.txt
 var learnedText string
 
-// shape is something about a link beside its words. The place of a link on its page
-// is none of them: most pages with labelled links are documents themselves, whose
-// text links to other documents as no other page's does.
-type shape int
+// linkShape is a property of a link other than its words. The region of the page is not a
+// shape: most pages in the training data are documents, which link to other documents from
+// their text more often than other pages do.
+type linkShape int
 
 const (
-	slugWhole          shape = iota // a phrase is all of the path's last segment
-	slugNamedElsewhere              // nearly all of it, under a folder that says something else
-	slugLong                        // the last segment has six words or more
-	slugNumber                      // an article's number is in the path
-	slugNone                        // there is no path
-	deep                            // there are four segments or more
-	queried                         // there is a query
-	textWhole                       // a phrase is all of the text
-	shapes
+	slugWhole         linkShape = iota // a phrase is the path's whole last segment
+	slugNamedNonLegal                  // a phrase is nearly the whole last segment, in a non-legal section
+	slugLong                           // the last segment has at least six words
+	slugNumber                         // the path has an article number
+	slugNone                           // the last segment has no words
+	deepPath                           // the path has at least four segments
+	hasQuery                           // there is a query
+	textWhole                          // a phrase is the whole text
+	numShapes
 )
 
-var shapeNames = [shapes]string{
+var shapeNames = [numShapes]string{
 	"slug-whole", "slug-named-elsewhere", "slug-long", "slug-number", "slug-none", "deep", "query",
 	"text-whole",
 }
 
-// has says whether a link has a shape.
-func (r *reading) has(s shape) bool {
+// hasShape reports whether a link has a shape.
+func (r *linkFeatures) hasShape(s linkShape) bool {
 	switch s {
 	case slugWhole:
-		return r.path.whole
-	case slugNamedElsewhere:
-		return r.path.named && r.path.where&isElsewhere != 0
+		return r.path.exact
+	case slugNamedNonLegal:
+		return r.path.namesDocument && r.path.pageKinds&nonLegalSection != 0
 	case slugLong:
-		return r.path.words >= 6
+		return r.path.wordCount >= 6
 	case slugNumber:
-		return r.path.number
+		return r.path.hasNumber
 	case slugNone:
-		return r.path.words == 0
-	case deep:
+		return r.path.wordCount == 0
+	case deepPath:
 		return r.segments >= 4
-	case queried:
+	case hasQuery:
 		return r.query
 	case textWhole:
-		return r.text.whole
+		return r.text.exact
 	default:
 		return false
 	}
 }
 
-var kindNames = [kinds]string{"path", "text", "host"}
+var positionNames = [numPositions]string{"path", "text", "host"}
 
-// learn reads the learned weights. The text is part of the program, so a line that
-// can't be read is a mistake of whoever wrote it; it is left out, and the package's
-// tests find it.
-func (t *table) learn(text string) {
+// addLearned adds the learned weights to the table. It skips malformed lines; the tests of
+// this package detect them.
+func (t *table) addLearned(text string) {
 	for line := range strings.Lines(text) {
 		what, phrase, w, err := parseWeight(line)
 		if err != nil || what == "" {
@@ -75,21 +74,21 @@ func (t *table) learn(text string) {
 		if what == "shape" {
 			for s, name := range shapeNames {
 				if name == phrase {
-					t.shapes[s] = w
+					t.shapeWeights[s] = w
 				}
 			}
 			continue
 		}
-		for k, name := range kindNames {
+		for k, name := range positionNames {
 			if name == what {
-				t.change(phrase, func(e *entry) { e.learned[k] = w })
+				t.update(phrase, func(e *phraseEntry) { e.learned[k] = w })
 			}
 		}
 	}
 }
 
-// parseWeight reads a line "what phrase weight"; an empty line or one that begins
-// with # has none of them.
+// parseWeight parses a line "WHERE PHRASE WEIGHT". For an empty line or a comment, what is
+// empty.
 func parseWeight(line string) (what, phrase string, weight float32, err error) {
 	line = strings.TrimSpace(line)
 	if line == "" || line[0] == '#' {
@@ -98,7 +97,7 @@ func parseWeight(line string) (what, phrase string, weight float32, err error) {
 	what, rest, _ := strings.Cut(line, " ")
 	i := strings.LastIndexByte(rest, ' ')
 	if i <= 0 {
-		return "", "", 0, fmt.Errorf("learned weight %q: it reads WHERE PHRASE WEIGHT", line)
+		return "", "", 0, fmt.Errorf("learned weight %q does not have the form WHERE PHRASE WEIGHT", line)
 	}
 	w, err := strconv.ParseFloat(rest[i+1:], 32)
 	if err != nil {
@@ -107,39 +106,39 @@ func parseWeight(line string) (what, phrase string, weight float32, err error) {
 	return what, rest[:i], float32(w), nil
 }
 
-// maxPhrase is how many words a learned phrase has at most.
-const maxPhrase = 2
+// maxLearnedWords is the largest number of words of a learned phrase.
+const maxLearnedWords = 2
 
-// Features names all of a link that weights are learned for, in the form of the
-// learned table: "path WORDS", "text WORDS", "host LABEL" and "shape NAME", as
-// often as it has them. It is for hack/trainscore.
+// Features returns the features of a link for which weights are learned, in the form of the
+// learned table: "path WORDS", "text WORDS", "host LABEL" and "shape NAME". A feature is
+// listed as often as it occurs. It serves hack/trainscore.
 func Features(u *url.URL, text string) []string {
 	var out []string
 	add := func(what, phrase string) { out = append(out, what+" "+phrase) }
-	var p, w words
-	p.url(u)
-	w.text(text)
-	for k, side := range []*words{inPath: &p, inText: &w} {
-		for i := range side.n {
-			for n := 1; n <= maxPhrase && i+n <= side.n; n++ {
-				add(kindNames[k], string(side.phrase(i, n)))
+	var p, w wordList
+	p.addURL(u)
+	w.addText(text)
+	for k, side := range []*wordList{inPath: &p, inText: &w} {
+		for i := range side.count {
+			for n := 1; n <= maxLearnedWords && i+n <= side.count; n++ {
+				add(positionNames[k], string(side.phrase(i, n)))
 			}
 		}
 	}
 	for label := range hostLabels(u) {
-		add(kindNames[inHost], label)
+		add(positionNames[inHost], label)
 	}
-	r := known.read(u, text, "")
-	for s := range shapes {
-		if r.has(s) {
+	r := phraseTable.extract(u, text, "")
+	for s := range numShapes {
+		if r.hasShape(s) {
 			add("shape", shapeNames[s])
 		}
 	}
 	return out
 }
 
-// PhraseScore is the score by the written phrases alone, which training starts from.
+// PhraseScore returns the score by the listed phrases alone. Training starts from it.
 func PhraseScore(u *url.URL, text, region string) float64 {
-	r := known.read(u, text, region)
-	return r.written()
+	r := phraseTable.extract(u, text, region)
+	return r.phraseScore()
 }

@@ -1,6 +1,6 @@
-// Package score says how likely a link leads to a legal document, from its OfURL
-// and its text alone, in many languages: by phrases that were written down, and by
-// weights that were learned from where companies' documents are. It is pure.
+// Package score estimates how likely a link leads to a legal document. It uses only the
+// URL and the text of the link, in many languages: a list of phrases, and weights that
+// were learned from the locations of companies' documents. It does no I/O.
 package score
 
 import (
@@ -10,29 +10,29 @@ import (
 	"strings"
 )
 
-// Score is what is known of a link before it is fetched.
+// Score is an estimate about a link that was not fetched yet.
 type Score struct {
-	// Value goes from 0 (surely no document) to 1.
+	// Value is between 0, certainly no document, and 1.
 	Value float64
 	// Topic is the coarse topic, empty if there is none.
 	Topic string
-	// SlugNamesDocument says that the path's last segment names a document, so that a query after
-	// it asks for another edition of that document and not for another one.
+	// SlugNamesDocument means that the path's last segment names a document. A query then
+	// selects an edition of that document, not a different one.
 	SlugNamesDocument bool
 }
 
-// Of scores a link: its OfURL, its text, the region of the page it stands in (header,
-// nav, main, footer or empty), and how many links it is from a seed.
+// Of scores a link by its URL, its text, the region of its page (header, nav, main, footer
+// or empty) and its distance from a seed in links.
 func Of(u *url.URL, text, region string, depth int) Score {
-	r := known.read(u, text, region)
-	s := sigmoid(logit(r.written()) + r.learned(known))
+	r := phraseTable.extract(u, text, region)
+	s := sigmoid(logit(r.phraseScore()) + r.learnedWeight(phraseTable))
 	for range min(max(depth-1, 0), 4) {
 		s *= depthFactor
 	}
-	return Score{s, r.topic(), r.path.slug != 0}
+	return Score{s, r.topic(), r.path.slugTopic != 0}
 }
 
-// OfLink is the value of Of for an address in its written form, 0 where it is none.
+// OfLink returns the value of Of for a URL as a string, 0 if it is malformed.
 func OfLink(raw, text, region string, depth int) float64 {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -41,95 +41,97 @@ func OfLink(raw, text, region string, depth int) float64 {
 	return Of(u, text, region, depth).Value
 }
 
-// OfURL scores an address of which nothing else is known, such as a sitemap's.
+// OfURL scores a URL of which nothing else is known, such as one from a sitemap.
 func OfURL(raw string) float64 {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return 0
 	}
-	r := known.read(u, "", "")
+	r := phraseTable.extract(u, "", "")
 	if r.path.topic == 0 {
 		return 0
 	}
-	return sigmoid(logit(r.written()) + r.learned(known))
+	return sigmoid(logit(r.phraseScore()) + r.learnedWeight(phraseTable))
 }
 
 const (
-	// base is the score of a link that says nothing.
-	base = 0.02
-	// footerFactor is what a footer leaves of the doubt about a link in it.
-	footerFactor = 0.9
-	// depthFactor lowers a link for every page between it and the first.
+	// baseScore is the score of a link that matches no phrase.
+	baseScore = 0.02
+	// footerDoubtFactor scales the difference to 1 of the score of a link in a footer.
+	footerDoubtFactor = 0.9
+	// depthFactor lowers the score once for each page between the seed and the link.
 	depthFactor = 0.93
-	// maxLearned bounds what the learned weights may add or take, in log-odds, so
-	// that many weak words never outweigh a phrase that names a document.
+	// maxLearned limits the sum of the learned weights in both directions, in log-odds.
+	// Many weak words can therefore not outweigh a phrase that names a document.
 	maxLearned = 1.5
 )
 
-// kind is where a phrase stands.
-type kind int
+// position is the part of a link that contains a phrase.
+type position int
 
 const (
-	inPath kind = iota
+	inPath position = iota
 	inText
 	inHost
-	kinds
+	numPositions
 )
 
-// reading is a link taken apart.
-type reading struct {
-	path, text side
-	host       int8 // topic that the host's name names
-	hosts      float32
+// linkFeatures holds what the score of a link depends on.
+type linkFeatures struct {
+	path, text phraseMatches
+	hostTopic  int8 // topic that the host name names
+	hostWeight float32
 	region     string
 	segments   int
 	query      bool
 }
 
-// side is what a path's or a text's words say.
-type side struct {
-	topic  int8 // the strongest phrase's, as an index in topics plus one
-	slug   int8 // the strongest in the path's last segment
-	whole  bool // a phrase is all there is: of the text, or of the path's last segment
-	named  bool // a phrase is nearly all there is
-	number bool // an article's number is there
-	words  int  // of the text, or of the path's last segment
-	where  place
-	sum    float32 // of the learned weights
+// phraseMatches summarizes the phrases that were found in a path or a text.
+type phraseMatches struct {
+	topic         int8 // topic of the strongest phrase, as an index in topics plus one
+	slugTopic     int8 // topic of the strongest phrase in the path's last segment
+	exact         bool // a phrase is the whole text, or the path's whole last segment
+	namesDocument bool // a phrase is nearly the whole text or last segment
+	hasNumber     bool // there is an article number
+	wordCount     int  // in the text, or in the path's last segment
+	pageKinds     pageKind
+	weight        float32 // sum of the learned weights
 }
 
-func (t *table) read(u *url.URL, text, region string) reading {
-	var p, w words
-	p.url(u)
-	w.text(text)
-	w.end = w.n
-	r := reading{path: t.side(&p, inPath), text: t.side(&w, inText), region: region, segments: p.segments, query: p.query}
+// extract returns the features of a link.
+func (t *table) extract(u *url.URL, text, region string) linkFeatures {
+	var p, w wordList
+	p.addURL(u)
+	w.addText(text)
+	w.slugEnd = w.count
+	r := linkFeatures{path: t.match(&p, inPath), text: t.match(&w, inText), region: region, segments: p.segments, query: p.hasQuery}
 	for label := range hostLabels(u) {
 		e := t.phrases[label]
-		r.hosts += e.learned[inHost]
-		if r.host == 0 && legalHosts[label] {
-			r.host = e.topic
+		r.hostWeight += e.learned[inHost]
+		if r.hostTopic == 0 && legalHosts[label] {
+			r.hostTopic = e.topic
 		}
 	}
 	return r
 }
 
-// legalHosts are the first labels by which companies name the host of their documents.
-var legalHosts = set("legal privacy policies policy terms")
+// legalHosts are host labels that companies use for their documents.
+var legalHosts = newSet("legal privacy policies policy terms")
 
-// hostLabels gives the labels of a host left of its domain. What the domain is, is
-// guessed: two labels, or three where the last two are short (co.uk, com.br).
+// hostLabels iterates over the labels of a host that precede its domain, except for www. It
+// takes the last two labels for the domain, or three if the last two are short (co.uk,
+// com.br).
 func hostLabels(u *url.URL) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		host := u.Hostname()
 		labels := strings.Count(host, ".") + 1
-		keep := 2
+		domainLabels := 2
 		if i := strings.LastIndexByte(host, '.'); i > 0 && len(host)-i == 3 {
 			if j := strings.LastIndexByte(host[:i], '.'); i-j <= 4 {
-				keep = 3
+				domainLabels = 3
 			}
 		}
-		for ; labels > keep; labels-- {
+		for ; labels > domainLabels; labels-- {
 			var label string
 			label, host, _ = strings.Cut(host, ".")
 			if label != "www" && !yield(label) {
@@ -139,63 +141,64 @@ func hostLabels(u *url.URL) func(func(string) bool) {
 	}
 }
 
-// side looks up every phrase of w.
-func (t *table) side(w *words, k kind) side {
-	s := side{words: w.end - w.slug}
-	for i := range w.n {
-		named := false
-		for n := 1; i+n <= w.n; n++ {
+// match finds the phrases in w.
+func (t *table) match(w *wordList, k position) phraseMatches {
+	s := phraseMatches{wordCount: w.slugEnd - w.slugStart}
+	for i := range w.count {
+		hasTopic := false
+		for n := 1; i+n <= w.count; n++ {
 			e, ok := t.phrases[string(w.phrase(i, n))]
 			if !ok {
 				break
 			}
-			s.sum += e.learned[k]
-			s.where |= e.where
+			s.weight += e.learned[k]
+			s.pageKinds |= e.pageKinds
 			if e.topic != 0 {
-				named = true
-				s.take(e.topic, w, i, n)
+				hasTopic = true
+				s.record(e.topic, w, i, n)
 			}
-			if !e.more {
+			if !e.isPrefix {
 				break
 			}
 		}
-		if !named {
-			if topic := t.affixed(w.phrase(i, 1)); topic != 0 {
-				s.take(topic, w, i, 1)
+		if !hasTopic {
+			if topic := t.compoundTopic(w.phrase(i, 1)); topic != 0 {
+				s.record(topic, w, i, 1)
 			}
 		}
-		s.number = s.number || w.number(i)
+		s.hasNumber = s.hasNumber || w.isArticleNumber(i)
 	}
-	if w.wide {
-		for i := range t.wide {
-			if p := &t.wide[i]; bytes.Contains(w.buf[:w.len], p.text) {
-				s.take(p.topic, w, w.slug, max(w.end-w.slug, 1))
+	if w.nonLatin {
+		for i := range t.substrings {
+			if p := &t.substrings[i]; bytes.Contains(w.buf[:w.size], p.text) {
+				s.record(p.topic, w, w.slugStart, max(w.slugEnd-w.slugStart, 1))
 			}
 		}
 	}
 	return s
 }
 
-// maxQualifiers is how many more words than a phrase a document's name has.
-const maxQualifiers = 2
+// maxExtraWords is how many words a name of a document has in addition to a phrase.
+const maxExtraWords = 2
 
-// take notes the phrase of n words at i.
-func (s *side) take(topic int8, w *words, i, n int) {
+// record adds the phrase of n words at index i.
+func (s *phraseMatches) record(topic int8, w *wordList, i, n int) {
 	if stronger(topic, s.topic) {
 		s.topic = topic
 	}
-	if i >= w.slug && i+n <= w.end {
-		if stronger(topic, s.slug) {
-			s.slug = topic
+	if i >= w.slugStart && i+n <= w.slugEnd {
+		if stronger(topic, s.slugTopic) {
+			s.slugTopic = topic
 		}
-		// "candidate privacy notice" and "conditions générales vendeurs" are names of
-		// documents, "privacy screen filter" is none.
-		head, tail := n > 1 && i == w.slug, i+n == w.end
-		s.named = s.named || (head || tail) && w.end-w.slug <= n+maxQualifiers
-		s.whole = s.whole || head && tail || n == 1 && w.end-w.slug == 1
+		// "candidate privacy notice" and "conditions générales vendeurs" name documents,
+		// "privacy screen filter" does not.
+		head, tail := n > 1 && i == w.slugStart, i+n == w.slugEnd
+		s.namesDocument = s.namesDocument || (head || tail) && w.slugEnd-w.slugStart <= n+maxExtraWords
+		s.exact = s.exact || head && tail || n == 1 && w.slugEnd-w.slugStart == 1
 	}
 }
 
+// stronger reports whether topic a takes precedence over topic b.
 func stronger(a, b int8) bool { return weight(a) > weight(b) || weight(a) == weight(b) && a < b }
 
 func weight(topic int8) float64 {
@@ -205,37 +208,38 @@ func weight(topic int8) float64 {
 	return topics[topic-1].weight
 }
 
-// written is the score by the written phrases alone.
-func (r *reading) written() float64 {
-	path := max(weight(r.path.topic), weight(r.host))
-	s := 1 - (1-path)*(1-weight(r.text.topic)*fewWords(r.text.words))
+// phraseScore returns the score by the listed phrases alone.
+func (r *linkFeatures) phraseScore() float64 {
+	path := max(weight(r.path.topic), weight(r.hostTopic))
+	s := 1 - (1-path)*(1-weight(r.text.topic)*textLengthFactor(r.text.wordCount))
 	if s == 0 {
-		s = base
+		s = baseScore
 		if r.region == "footer" {
-			s += base
+			s += baseScore
 		}
 	}
 	switch {
-	case r.path.where&isElsewhere == 0:
-	case r.path.named: // /customers/terms-of-use
+	case r.path.pageKinds&nonLegalSection == 0:
+	case r.path.namesDocument: // such as /customers/terms-of-use
 		s *= 0.7
 	default:
 		s *= 0.25
 	}
-	if r.path.where&isStale != 0 {
+	if r.path.pageKinds&superseded != 0 {
 		s *= 0.6
 	}
-	if (r.path.where|r.text.where)&isDoor != 0 {
+	if (r.path.pageKinds|r.text.pageKinds)&actionPage != 0 {
 		s *= 0.15
 	}
 	if r.region == "footer" {
-		s = 1 - (1-s)*footerFactor
+		s = 1 - (1-s)*footerDoubtFactor
 	}
 	return s
 }
 
-// fewWords lowers long texts: a headline that mentions privacy is no link to a policy.
-func fewWords(n int) float64 {
+// textLengthFactor lowers the score of long texts: a headline that mentions privacy is not a
+// link to a policy.
+func textLengthFactor(n int) float64 {
 	switch {
 	case n <= 7:
 		return 1
@@ -246,9 +250,10 @@ func fewWords(n int) float64 {
 	}
 }
 
-// topic is the text's, else that of the path's last segment, else the path's.
-func (r *reading) topic() string {
-	for _, t := range []int8{r.text.topic, r.path.slug, r.path.topic, r.host} {
+// topic returns the topic of the text, or else that of the path's last segment, of the path,
+// or of the host.
+func (r *linkFeatures) topic() string {
+	for _, t := range []int8{r.text.topic, r.path.slugTopic, r.path.topic, r.hostTopic} {
 		if t != 0 {
 			return topics[t-1].name
 		}
@@ -256,12 +261,12 @@ func (r *reading) topic() string {
 	return ""
 }
 
-// learned is what the learned weights add, in log-odds.
-func (r *reading) learned(t *table) float64 {
-	sum := r.path.sum + r.text.sum + r.hosts
-	for s := range shapes {
-		if t.shapes[s] != 0 && r.has(s) {
-			sum += t.shapes[s]
+// learnedWeight returns the sum of the learned weights, in log-odds, within maxLearned.
+func (r *linkFeatures) learnedWeight(t *table) float64 {
+	sum := r.path.weight + r.text.weight + r.hostWeight
+	for s := range numShapes {
+		if t.shapeWeights[s] != 0 && r.hasShape(s) {
+			sum += t.shapeWeights[s]
 		}
 	}
 	return min(max(float64(sum), -maxLearned), maxLearned)

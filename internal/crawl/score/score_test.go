@@ -17,8 +17,8 @@ func parse(t *testing.T, raw string) *url.URL {
 	return u
 }
 
-// Each language's usual words for the four documents that nearly every site has.
-func TestLegalLinksAreKnownInManyLanguages(t *testing.T) {
+// The cases are common names of documents that nearly every site has.
+func TestLegalLinksAreRecognizedInManyLanguages(t *testing.T) {
 	t.Parallel()
 	for language, links := range map[string]map[string]string{
 		"English":    {"Privacy Notice": "privacy", "Terms & Conditions": "terms", "Cookie settings": "cookies", "Legal notice": "imprint"},
@@ -36,13 +36,13 @@ func TestLegalLinksAreKnownInManyLanguages(t *testing.T) {
 		for text, want := range links {
 			got := Of(parse(t, "https://example.com/p/17"), text, "footer", 1)
 			if got.Topic != want || got.Value < 0.6 {
-				t.Errorf("%s: %q is %s with %.2f, want %s", language, text, got.Topic, got.Value, want)
+				t.Errorf("%s: %q has topic %s and score %.2f, want topic %s", language, text, got.Topic, got.Value, want)
 			}
 		}
 	}
 }
 
-func TestPathsAreReadHoweverTheyAreSpelt(t *testing.T) {
+func TestPathsAreRecognizedInAnySpelling(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		"https://example.com/legal/PrivacyPolicy.html":                "privacy",
@@ -58,12 +58,12 @@ func TestPathsAreReadHoweverTheyAreSpelt(t *testing.T) {
 		"https://example.com/privacy/cookies":                         "cookies",
 	} {
 		if got := Of(parse(t, raw), "", "", 1); got.Topic != want || got.Value < 0.35 {
-			t.Errorf("%s is %q with %.2f, want %s", raw, got.Topic, got.Value, want)
+			t.Errorf("%s has topic %q and score %.2f, want topic %s", raw, got.Topic, got.Value, want)
 		}
 	}
 }
 
-func TestLegalWordsElsewhereAreNoDocuments(t *testing.T) {
+func TestLegalWordsInOtherContextsScoreLow(t *testing.T) {
 	t.Parallel()
 	document := OfLink("https://example.com/legal/privacy-policy", "Privacy Policy", "footer", 1)
 	for _, l := range [][2]string{
@@ -74,24 +74,24 @@ func TestLegalWordsElsewhereAreNoDocuments(t *testing.T) {
 		{"https://example.com/termites", "Termites"},
 	} {
 		if got := OfLink(l[0], l[1], "", 1); got > document/2 {
-			t.Errorf("%s (%s) has %.2f, a document %.2f", l[0], l[1], got, document)
+			t.Errorf("%s (%s) scores %.2f, a document scores %.2f", l[0], l[1], got, document)
 		}
 	}
 }
 
-func TestDepthLowersALink(t *testing.T) {
+func TestDepthLowersTheScore(t *testing.T) {
 	t.Parallel()
 	last := 1.0
 	for depth := 1; depth < 5; depth++ {
 		s := OfLink("https://example.com/terms", "Terms", "footer", depth)
 		if s >= last {
-			t.Errorf("at depth %d it has %.3f after %.3f", depth, s, last)
+			t.Errorf("depth %d: score %.3f, one level higher %.3f", depth, s, last)
 		}
 		last = s
 	}
 }
 
-func TestAnyLinkHasAScoreBetweenNoneAndOne(t *testing.T) {
+func TestScoresAreBetweenZeroAndOne(t *testing.T) {
 	t.Parallel()
 	inside := func(path, text, region string, depth uint8) bool {
 		u := &url.URL{Scheme: "https", Host: "example.com", Path: "/" + path, RawQuery: text}
@@ -103,12 +103,12 @@ func TestAnyLinkHasAScoreBetweenNoneAndOne(t *testing.T) {
 	}
 	long := strings.Repeat("privacy policy терминология 隐私 ", 1000)
 	if !inside(long, long, "nav", 200) {
-		t.Error("a long link has none")
+		t.Error("the score of a long link is out of range")
 	}
 }
 
-// What training reads of a link must be what serving adds up.
-func TestFeaturesAddUpToWhatIsLearned(t *testing.T) {
+// Training and scoring must agree on the features of a link.
+func TestFeaturesMatchTheLearnedWeight(t *testing.T) {
 	t.Parallel()
 	table := newTable("path terms 0.25\npath of use -0.5\ntext terms of 0.125\ntext zug 1\nhost help -0.0625\nshape slug-none 0.5\nshape text-whole 0.75\nshape query -2\n")
 	weights := map[string]float64{"path terms": 0.25, "path of use": -0.5, "text terms of": 0.125, "text zug": 1, "host help": -0.0625, "shape slug-none": 0.5, "shape text-whole": 0.75, "shape query": -2}
@@ -122,17 +122,17 @@ func TestFeaturesAddUpToWhatIsLearned(t *testing.T) {
 		for _, f := range Features(u, l.text) {
 			want += weights[f]
 		}
-		r := table.read(u, l.text, "")
-		if got := r.learned(table); math.Abs(got-min(max(want, -maxLearned), maxLearned)) > 1e-6 {
-			t.Errorf("%s (%s): serving adds %v, training %v", l.url, l.text, got, want)
+		r := table.extract(u, l.text, "")
+		if got := r.learnedWeight(table); math.Abs(got-min(max(want, -maxLearned), maxLearned)) > 1e-6 {
+			t.Errorf("%s (%s): learned weight %v, sum of the features %v", l.url, l.text, got, want)
 		}
 	}
 }
 
-func TestTheLearnedTableIsWhole(t *testing.T) {
+func TestTheLearnedTableIsWellFormed(t *testing.T) {
 	t.Parallel()
 	if len(learnedText) > 100<<10 {
-		t.Errorf("it has %d bytes", len(learnedText))
+		t.Errorf("the table has %d bytes, want at most 100 KiB", len(learnedText))
 	}
 	n, last := 0, ""
 	for line := range strings.Lines(learnedText) {
@@ -146,11 +146,11 @@ func TestTheLearnedTableIsWhole(t *testing.T) {
 		n++
 		name := what + " " + phrase
 		if name <= last {
-			t.Errorf("%q comes after %q", name, last)
+			t.Errorf("%q follows %q: the table is not sorted", name, last)
 		}
 		last = name
 		if math.Abs(float64(w)) > maxLearned {
-			t.Errorf("%s weighs %v", name, w)
+			t.Errorf("%s has weight %v, want at most %v", name, w, maxLearned)
 		}
 		switch {
 		case what == "shape":
@@ -159,23 +159,23 @@ func TestTheLearnedTableIsWhole(t *testing.T) {
 				known = known || s == phrase
 			}
 			if !known {
-				t.Errorf("there is no shape %s", phrase)
+				t.Errorf("unknown shape %s", phrase)
 			}
 		case what != "path" && what != "text" && what != "host":
-			t.Errorf("weights don't stand in %q", what)
-		case normal(phrase) != phrase:
+			t.Errorf("unknown position %q", what)
+		case normalize(phrase) != phrase:
 			t.Errorf("%q is not in normal form", phrase)
 		}
 	}
 	if n == 0 {
-		t.Error("it is empty: run make train")
+		t.Error("the table is empty: run make train")
 	}
 }
 
 func FuzzOf(f *testing.F) {
 	f.Add("https://help.example.com/terms-of-use?next=/x", "Terms of Use", "footer")
 	f.Add("https://example.com/%ff\u0301", "\xff隐私", "")
-	f.Add("https://example.com/", "\u212bngstr\u00f6m \u212a \u1e9e", "") // whose lower-case letters are other signs'
+	f.Add("https://example.com/", "\u212bngstr\u00f6m \u212a \u1e9e", "") // their lower-case letters have other code points
 	f.Fuzz(func(t *testing.T, raw, text, region string) {
 		u, err := url.Parse(raw)
 		if err != nil {
@@ -184,8 +184,8 @@ func FuzzOf(f *testing.F) {
 		if v := Of(u, text, region, 2).Value; v < 0 || v > 1 || math.IsNaN(v) {
 			t.Errorf("score %v", v)
 		}
-		if n := normal(text); normal(n) != n {
-			t.Errorf("the normal form of %q is no normal form: %q, %q", text, n, normal(n))
+		if n := normalize(text); normalize(n) != n {
+			t.Errorf("normalize is not idempotent for %q: %q, %q", text, n, normalize(n))
 		}
 	})
 }

@@ -5,26 +5,26 @@ import (
 	"strings"
 )
 
-// entry is what is known of a phrase.
-type entry struct {
-	topic   int8 // index in topics plus one; 0: the phrase names no legal page
-	more    bool // a longer phrase begins with it
-	where   place
-	learned [kinds]float32 // in log-odds, by where the phrase stands
+// phraseEntry is what the table knows about a phrase.
+type phraseEntry struct {
+	topic     int8 // index in topics plus one; 0: none
+	isPrefix  bool // a longer phrase begins with this one
+	pageKinds pageKind
+	learned   [numPositions]float32 // weights in log-odds, by position
 }
 
-// place is a bit for each kind of page that a word of the path says it is.
-type place uint8
+// pageKind is a set of bits, one for each kind of page that a word of the path indicates.
+type pageKind uint8
 
 const (
-	isElsewhere place = 1 << iota
-	isStale
-	isDoor
+	nonLegalSection pageKind = 1 << iota
+	superseded
+	actionPage
 )
 
-// wide is a phrase that is matched anywhere, for scripts without spaces or with
-// many endings.
-type wide struct {
+// substringPhrase is a phrase that is matched anywhere in a text. It serves scripts without
+// spaces and languages with many endings.
+type substringPhrase struct {
 	text  []byte
 	topic int8
 }
@@ -37,106 +37,108 @@ type affix struct {
 
 // table finds phrases word by word.
 type table struct {
-	phrases  map[string]entry
-	wide     []wide
-	prefixes map[[stemKey]byte][]affix // by their first bytes
-	suffixes map[[stemKey]byte][]affix // by their last bytes
-	shapes   [shapes]float32
+	phrases      map[string]phraseEntry
+	substrings   []substringPhrase
+	prefixes     map[[stemKeyLength]byte][]affix // by the first bytes
+	suffixes     map[[stemKeyLength]byte][]affix // by the last bytes
+	shapeWeights [numShapes]float32
 }
 
-// stemKey is how many bytes of a stem its map is keyed by; no stem is shorter.
-const stemKey = 5
+// stemKeyLength is the length of the map keys of stems, in bytes. No stem is shorter.
+const stemKeyLength = 5
 
-// stemRest is how many bytes a compound has more than its stem at least.
-const stemRest = 3
+// minCompoundRest is how many bytes a compound is longer than its stem, at least.
+const minCompoundRest = 3
 
-// longestWord and firstWide: a phrase of Latin letters is found by its words.
-const firstWide = 0xc0
+// firstNonASCII is the smallest first byte of a phrase that does not begin with an ASCII
+// letter. Such phrases are matched as substrings, all others by their words.
+const firstNonASCII = 0xc0
 
-// known is the table of the written phrases and the learned weights.
-var known = newTable(learnedText)
+// phraseTable is the table of the listed phrases and the learned weights.
+var phraseTable = newTable(learnedText)
 
+// newTable builds the table from the listed phrases and the given learned weights.
 func newTable(learned string) *table {
-	t := &table{phrases: map[string]entry{}, prefixes: map[[stemKey]byte][]affix{}, suffixes: map[[stemKey]byte][]affix{}}
+	t := &table{phrases: map[string]phraseEntry{}, prefixes: map[[stemKeyLength]byte][]affix{}, suffixes: map[[stemKeyLength]byte][]affix{}}
 	byName := map[string]int8{}
 	for i, tp := range topics {
 		n := int8(i + 1)
 		byName[tp.name] = n
-		for _, p := range phrases(tp.phrases) {
-			if p[0] >= firstWide {
-				t.wide = append(t.wide, wide{[]byte(p), n})
+		for _, p := range parsePhrases(tp.phrases) {
+			if p[0] >= firstNonASCII {
+				t.substrings = append(t.substrings, substringPhrase{[]byte(p), n})
 				continue
 			}
-			t.name(p, n)
-			// Addresses glue words together: termsofuse, cookiepolicy.
-			if glued := strings.ReplaceAll(p, " ", ""); len(glued) >= 8 {
-				t.name(glued, n)
+			t.setTopic(p, n)
+			// URLs join words: termsofuse, cookiepolicy.
+			if joined := strings.ReplaceAll(p, " ", ""); len(joined) >= 8 {
+				t.setTopic(joined, n)
 			}
 		}
 	}
 	for _, s := range stems {
 		a := affix{[]byte(s.text), byName[s.topic]}
 		if s.suffix {
-			k := [stemKey]byte(a.text[len(a.text)-stemKey:])
+			k := [stemKeyLength]byte(a.text[len(a.text)-stemKeyLength:])
 			t.suffixes[k] = append(t.suffixes[k], a)
 		} else {
-			k := [stemKey]byte(a.text)
+			k := [stemKeyLength]byte(a.text)
 			t.prefixes[k] = append(t.prefixes[k], a)
 		}
 	}
-	for list, bit := range map[string]place{elsewhere: isElsewhere, stale: isStale, doors: isDoor} {
-		for _, p := range phrases(list) {
-			t.change(p, func(e *entry) { e.where |= bit })
+	for list, bit := range map[string]pageKind{nonLegalWords: nonLegalSection, supersededWords: superseded, actionWords: actionPage} {
+		for _, p := range parsePhrases(list) {
+			t.update(p, func(e *phraseEntry) { e.pageKinds |= bit })
 		}
 	}
-	t.learn(learned)
+	t.addLearned(learned)
 	return t
 }
 
-// name gives a phrase its topic, unless it has one that weighs as much.
-func (t *table) name(p string, topic int8) {
-	t.change(p, func(e *entry) {
+// setTopic gives a phrase a topic, unless it has one of at least the same weight.
+func (t *table) setTopic(p string, topic int8) {
+	t.update(p, func(e *phraseEntry) {
 		if e.topic == 0 || topics[topic-1].weight > topics[e.topic-1].weight {
 			e.topic = topic
 		}
 	})
 }
 
-// change edits a phrase's entry and marks the phrases that begin it.
-func (t *table) change(p string, do func(*entry)) {
+// update edits a phrase's entry and marks its prefixes.
+func (t *table) update(p string, edit func(*phraseEntry)) {
 	e := t.phrases[p]
-	do(&e)
+	edit(&e)
 	t.phrases[p] = e
 	for i := strings.LastIndexByte(p, ' '); i > 0; i = strings.LastIndexByte(p[:i], ' ') {
 		head := t.phrases[p[:i]]
-		head.more = true
+		head.isPrefix = true
 		t.phrases[p[:i]] = head
 	}
 }
 
-// affixed is the topic of a compound, 0 for none.
-func (t *table) affixed(word []byte) int8 {
-	if len(word) < stemKey+stemRest {
+// compoundTopic returns the topic of a compound word, 0 if it has none.
+func (t *table) compoundTopic(word []byte) int8 {
+	if len(word) < stemKeyLength+minCompoundRest {
 		return 0
 	}
-	for _, a := range t.prefixes[[stemKey]byte(word)] {
-		if len(word) >= len(a.text)+stemRest && bytes.HasPrefix(word, a.text) {
+	for _, a := range t.prefixes[[stemKeyLength]byte(word)] {
+		if len(word) >= len(a.text)+minCompoundRest && bytes.HasPrefix(word, a.text) {
 			return a.topic
 		}
 	}
-	for _, a := range t.suffixes[[stemKey]byte(word[len(word)-stemKey:])] {
-		if len(word) >= len(a.text)+stemRest && bytes.HasSuffix(word, a.text) {
+	for _, a := range t.suffixes[[stemKeyLength]byte(word[len(word)-stemKeyLength:])] {
+		if len(word) >= len(a.text)+minCompoundRest && bytes.HasSuffix(word, a.text) {
 			return a.topic
 		}
 	}
 	return 0
 }
 
-// phrases reads a list of phrases between commas or lines, in normal form.
-func phrases(list string) []string {
+// parsePhrases returns the phrases of a list in normal form. Commas and line ends separate them.
+func parsePhrases(list string) []string {
 	var out []string
 	for _, p := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == '\n' }) {
-		if p = normal(p); p != "" {
+		if p = normalize(p); p != "" {
 			out = append(out, p)
 		}
 	}

@@ -1,6 +1,5 @@
-// Package sitemap reads sitemaps: indexes, URL sets, feeds and plain lists, as
-// sitemaps.org has them and as sites really send them. It does no I/O but to read
-// what it is given.
+// Package sitemap parses sitemaps: indexes, URL sets, feeds and plain lists, by
+// sitemaps.org and as sites send them in practice. It only reads from the given reader.
 package sitemap
 
 import (
@@ -19,64 +18,65 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Bounds of one file. sitemaps.org allows 50,000 URLs; a file is read as it comes,
-// so that its size costs no memory, and its URLs are taken up to maxBytes in all.
+// Limits of one file. sitemaps.org allows 50,000 URLs. Files are parsed as a stream, so
+// their size needs no memory; maxBytes limits the total length of the URLs.
 const (
 	MaxURLs  = 50_000
 	maxBytes = 16 << 20
 	maxDepth = 32
-	maxToken = 64 << 10 // bytes of one tag, text or comment
-	maxLoc   = 4096     // bytes of one URL
+	maxToken = 64 << 10 // bytes of a tag, text or comment
+	maxLoc   = 4096     // bytes of a URL
 )
 
-// ErrNotSitemap says that a body is something else, an HTML page most often.
+// ErrNotSitemap reports that a body is not a sitemap, most often an HTML page.
 var ErrNotSitemap = errors.New("not a sitemap")
 
-// URL is one entry.
+// URL is one entry of a sitemap.
 type URL struct {
 	Loc     string
 	LastMod string
 }
 
-// File is what one file says: children of an index, or URLs.
+// File is the content of one file: the children of a sitemap index, or URLs.
 type File struct {
 	Children []string
 	URLs     []URL
-	bytes    int
+	urlBytes int
 }
 
 func (m *File) add(loc string) {
 	m.URLs = append(m.URLs, URL{Loc: loc})
-	m.bytes += len(loc)
+	m.urlBytes += len(loc)
 }
 
 func (m *File) full() bool {
-	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.bytes >= maxBytes
+	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.urlBytes >= maxBytes
 }
 
-// Parse reads a file, decompressed, to its end or to its bounds. What was
-// read before an error is returned with it: one bad entry does not lose the others.
+// Parse parses a decompressed file up to the limits of this package. If it returns an
+// error, the File holds the entries that precede the error. A malformed entry does not
+// invalidate the others.
 func Parse(r io.Reader) (File, error) {
 	b := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 4096)
-	if err := skipBlanks(b); err != nil {
+	if err := skipSpace(b); err != nil {
 		if errors.Is(err, io.EOF) {
-			return File{}, fmt.Errorf("%w: it is empty", ErrNotSitemap)
+			return File{}, fmt.Errorf("%w: the file is empty", ErrNotSitemap)
 		}
-		return File{}, fmt.Errorf("read a sitemap: %w", err)
+		return File{}, fmt.Errorf("read sitemap: %w", err)
 	}
 	head, _ := b.Peek(512)
 	if head[0] != '<' {
-		return readText(b)
+		return parseText(b)
 	}
 	low := bytes.ToLower(head)
 	if bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
-		return File{}, fmt.Errorf("%w: it is an HTML page", ErrNotSitemap)
+		return File{}, fmt.Errorf("%w: the file is an HTML page", ErrNotSitemap)
 	}
-	return readXML(decoded(b, head))
+	return parseXML(decodeDeclared(b, head))
 }
 
-// skipBlanks leaves a byte to read that is no blank.
-func skipBlanks(b *bufio.Reader) error {
+// skipSpace skips white space.
+func skipSpace(b *bufio.Reader) error {
 	for {
 		c, err := b.ReadByte()
 		if err != nil {
@@ -88,12 +88,12 @@ func skipBlanks(b *bufio.Reader) error {
 	}
 }
 
-var declared = regexp.MustCompile(`^<\?xml[^>]*encoding=["']([\w.:-]{1,40})["']`)
+var declaredEncoding = regexp.MustCompile(`^<\?xml[^>]*encoding=["']([\w.:-]{1,40})["']`)
 
-// decoded undoes the encoding that the declaration names. UTF-16 was undone by its
-// mark already: a declaration that could be read is not in it.
-func decoded(r io.Reader, head []byte) io.Reader {
-	m := declared.FindSubmatch(head)
+// decodeDeclared decodes the encoding that the XML declaration names. UTF-16 needs no
+// decoding here: its byte order mark was handled before the declaration was read.
+func decodeDeclared(r io.Reader, head []byte) io.Reader {
+	m := declaredEncoding.FindSubmatch(head)
 	if m == nil || strings.HasPrefix(strings.ToLower(string(m[1])), "utf") {
 		return r
 	}
@@ -103,14 +103,14 @@ func decoded(r io.Reader, head []byte) io.Reader {
 	return r
 }
 
-// readText reads a plain list, one URL a line.
-func readText(b *bufio.Reader) (File, error) {
+// parseText parses a plain list with one URL per line.
+func parseText(b *bufio.Reader) (File, error) {
 	var m File
 	var err error
 	for err == nil && !m.full() {
 		var line []byte
 		line, err = b.ReadSlice('\n')
-		for errors.Is(err, bufio.ErrBufferFull) { // too long for a URL: on to the next line
+		for errors.Is(err, bufio.ErrBufferFull) { // skips a line that is too long for a URL
 			_, err = b.ReadSlice('\n')
 			line = nil
 		}
@@ -120,88 +120,91 @@ func readText(b *bufio.Reader) (File, error) {
 		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return m, fmt.Errorf("read a sitemap: %w", err)
+		return m, fmt.Errorf("read sitemap: %w", err)
 	}
 	if len(m.URLs) == 0 {
-		return m, fmt.Errorf("%w: no line of it is a URL", ErrNotSitemap)
+		return m, fmt.Errorf("%w: no line is a URL", ErrNotSitemap)
 	}
 	return m, nil
 }
 
-// readXML walks the tags, whatever their namespace: <loc> within <sitemap> is a
-// child, within <url> a page; <link> of RSS and Atom is a page too. HTML's
-// tokenizer takes what is not well-formed, expands no entities of the file's own,
-// and holds one token at a time.
-func readXML(r io.Reader) (File, error) {
+// parseXML reads the elements of XML in any namespace. <loc> within <sitemap> is a child,
+// <loc> within <url> is a page, and <link> of RSS and Atom is a page. The HTML tokenizer
+// accepts malformed XML, expands no entities that the file declares, and holds one token
+// at a time.
+func parseXML(r io.Reader) (File, error) {
 	z := html.NewTokenizer(r)
 	z.SetMaxBuf(maxToken)
 	z.AllowCDATA(true)
-	w := walker{}
-	for !w.m.full() {
+	w := xmlWalker{}
+	for !w.file.full() {
 		switch z.Next() {
 		case html.ErrorToken:
-			return w.m, w.end(z.Err())
+			return w.file, w.finish(z.Err())
 		case html.StartTagToken:
 			if len(w.stack) >= maxDepth {
-				return w.m, w.end(fmt.Errorf("nested deeper than %d", maxDepth))
+				return w.file, w.finish(fmt.Errorf("nested deeper than %d", maxDepth))
 			}
-			w.open(z)
+			w.startElement(z)
 		case html.SelfClosingTagToken:
-			w.open(z)
-			w.close(w.stack[len(w.stack)-1])
+			w.startElement(z)
+			w.endElement(w.stack[len(w.stack)-1])
 		case html.TextToken:
 			if t := z.Text(); w.text.Len()+len(t) <= maxLoc {
 				w.text.Write(t)
 			}
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			w.close(local(name))
+			w.endElement(localName(name))
 		}
 	}
-	return w.m, nil
+	return w.file, nil
 }
 
-type walker struct {
-	m     File
+// xmlWalker tracks the open elements of an XML file and collects its entries.
+type xmlWalker struct {
+	file  File
 	stack []string
 	text  strings.Builder
 }
 
-// end says what the end of the tokens means.
-func (w *walker) end(err error) error {
+// finish returns the error of a file whose tokens ended with err.
+func (w *xmlWalker) finish(err error) error {
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil
-	case len(w.m.URLs)+len(w.m.Children) > 0:
-		return fmt.Errorf("read a sitemap: %w", err)
+	case len(w.file.URLs)+len(w.file.Children) > 0:
+		return fmt.Errorf("read sitemap: %w", err)
 	default:
 		return fmt.Errorf("%w: %w", ErrNotSitemap, err)
 	}
 }
 
-func local(name []byte) string {
+// localName returns a name without its namespace prefix.
+func localName(name []byte) string {
 	if i := bytes.IndexByte(name, ':'); i >= 0 {
 		name = name[i+1:]
 	}
 	return string(name)
 }
 
-func (w *walker) open(z *html.Tokenizer) {
+func (w *xmlWalker) startElement(z *html.Tokenizer) {
 	name, more := z.TagName()
-	tag := local(name)
+	tag := localName(name)
 	w.stack = append(w.stack, tag)
 	w.text.Reset()
-	// <link href> of Atom, and the alternates of a page's translations.
+	// <link href> of Atom feeds, and alternate language versions of a page.
 	for tag == "link" && more {
 		var k, v []byte
 		if k, v, more = z.TagAttr(); string(k) == "href" && len(v) > 0 && len(v) <= maxLoc {
-			w.m.add(strings.TrimSpace(string(v)))
+			w.file.add(strings.TrimSpace(string(v)))
 		}
 	}
 }
 
-// close ends the innermost element of that name, and takes its text by its parent.
-func (w *walker) close(name string) {
+// endElement ends the innermost element with the given name. Its parent decides what its
+// text is.
+func (w *xmlWalker) endElement(name string) {
 	at := len(w.stack) - 1
 	for at >= 0 && w.stack[at] != name {
 		at--
@@ -219,17 +222,16 @@ func (w *walker) close(name string) {
 	switch {
 	case text == "":
 	case name == "loc" && parent == "sitemap":
-		w.m.Children = append(w.m.Children, text)
-		w.m.bytes += len(text)
+		w.file.Children = append(w.file.Children, text)
+		w.file.urlBytes += len(text)
 	case name == "loc" && parent == "url", name == "link" && parent == "item":
-		w.m.add(text)
-	case name == "lastmod" && parent == "url" && len(w.m.URLs) > 0:
-		w.m.URLs[len(w.m.URLs)-1].LastMod = text
+		w.file.add(text)
+	case name == "lastmod" && parent == "url" && len(w.file.URLs) > 0:
+		w.file.URLs[len(w.file.URLs)-1].LastMod = text
 	}
 }
 
-// SortByScore sorts children so that those that score higher come first, equal ones as
-// they stood.
+// SortByScore returns children sorted by descending score. The sort is stable.
 func SortByScore(children []string, score func(string) float64) []string {
 	out := append([]string(nil), children...)
 	s := make(map[string]float64, len(out))

@@ -11,9 +11,9 @@ import (
 	"unicode/utf16"
 )
 
-func read(s string) (File, error) { return Parse(strings.NewReader(s)) }
+func parse(s string) (File, error) { return Parse(strings.NewReader(s)) }
 
-const two = `<?xml version="1.0" encoding="UTF-8"?>
+const twoURLs = `<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 <url><loc>https://a.example/1</loc><lastmod>2026-01-02</lastmod></url>
 <url><loc> https://a.example/2?x=1&amp;y=2 </loc></url></urlset>`
@@ -37,64 +37,64 @@ func utf16of(s string, order func(uint16) []byte) string {
 func little(u uint16) []byte { return []byte{byte(u), byte(u >> 8)} }
 func big(u uint16) []byte    { return []byte{byte(u >> 8), byte(u)} }
 
-func TestReadTakesSitemapsAsSitesSendThem(t *testing.T) {
+func TestParseAcceptsSitemapsAsSitesSendThem(t *testing.T) {
 	t.Parallel()
 	const want = "https://a.example/1 https://a.example/2?x=1&y=2"
-	inUTF16 := strings.Replace(two, "UTF-8", "UTF-16", 1)
+	inUTF16 := strings.Replace(twoURLs, "UTF-8", "UTF-16", 1)
 	for name, file := range map[string]string{
-		"plain":              two,
-		"BOM":                "\xef\xbb\xbf" + two,
-		"blanks first":       "\n \r\n" + two,
-		"no declaration":     strings.TrimPrefix(two, `<?xml version="1.0" encoding="UTF-8"?>`),
-		"UTF-16, little end": utf16of(inUTF16, little),
-		"UTF-16, big end":    utf16of(inUTF16, big),
-		"wrong namespace":    strings.Replace(two, "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.google.com/schemas/sitemap/0.84", 1),
-		"no namespace":       strings.Replace(two, ` xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"`, "", 1),
-		"prefixes":           strings.NewReplacer("<url", "<sm:url", "</url", "</sm:url", "<loc", "<sm:loc", "</loc", "</sm:loc").Replace(two),
-		"capitals":           strings.NewReplacer("url>", "URL>", "loc>", "Loc>").Replace(two),
-		"CDATA":              strings.NewReplacer("https://a.example/1", "<![CDATA[https://a.example/1]]>", " https://a.example/2?x=1&amp;y=2 ", "<![CDATA[https://a.example/2?x=1&y=2]]>").Replace(two),
-		"bare ampersand":     strings.Replace(two, "&amp;", "&", 1),
-		"cut off":            strings.TrimSuffix(two, "</url></urlset>"),
-		"not closed":         strings.TrimSuffix(two, "</urlset>"),
-		"latin-1":            strings.Replace(two, "UTF-8", "ISO-8859-1", 1),
-		"a comment first":    "<!-- made by a program -->" + two,
-		"a stylesheet":       strings.Replace(two, "?>", "?><?xml-stylesheet href=\"a.xsl\"?>", 1),
-		"images":             strings.Replace(two, "</lastmod>", "</lastmod><image:image><image:loc>https://a.example/x.png</image:loc></image:image>", 1),
-		"a list":             "https://a.example/1\r\nnot a URL\r\n\r\nhttps://a.example/2?x=1&y=2",
-		"RSS":                "<rss><channel><link>https://a.example/</link><item><title>A</title><link>https://a.example/1</link></item><item><link>https://a.example/2?x=1&amp;y=2</link></item></channel></rss>",
-		"Atom":               `<feed><entry><link href="https://a.example/1"/></entry><entry><link href="https://a.example/2?x=1&amp;y=2" /></entry></feed>`,
-		"an index":           "<sitemapindex><sitemap><loc>https://a.example/1</loc></sitemap><sitemap><loc>https://a.example/2?x=1&amp;y=2</loc></sitemap></sitemapindex>",
+		"plain":                 twoURLs,
+		"byte order mark":       "\xef\xbb\xbf" + twoURLs,
+		"leading white space":   "\n \r\n" + twoURLs,
+		"no declaration":        strings.TrimPrefix(twoURLs, `<?xml version="1.0" encoding="UTF-8"?>`),
+		"UTF-16, little-endian": utf16of(inUTF16, little),
+		"UTF-16, big-endian":    utf16of(inUTF16, big),
+		"wrong namespace":       strings.Replace(twoURLs, "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.google.com/schemas/sitemap/0.84", 1),
+		"no namespace":          strings.Replace(twoURLs, ` xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"`, "", 1),
+		"prefixes":              strings.NewReplacer("<url", "<sm:url", "</url", "</sm:url", "<loc", "<sm:loc", "</loc", "</sm:loc").Replace(twoURLs),
+		"upper-case names":      strings.NewReplacer("url>", "URL>", "loc>", "Loc>").Replace(twoURLs),
+		"CDATA":                 strings.NewReplacer("https://a.example/1", "<![CDATA[https://a.example/1]]>", " https://a.example/2?x=1&amp;y=2 ", "<![CDATA[https://a.example/2?x=1&y=2]]>").Replace(twoURLs),
+		"bare ampersand":        strings.Replace(twoURLs, "&amp;", "&", 1),
+		"truncated":             strings.TrimSuffix(twoURLs, "</url></urlset>"),
+		"unclosed":              strings.TrimSuffix(twoURLs, "</urlset>"),
+		"latin-1":               strings.Replace(twoURLs, "UTF-8", "ISO-8859-1", 1),
+		"leading comment":       "<!-- made by a program -->" + twoURLs,
+		"a stylesheet":          strings.Replace(twoURLs, "?>", "?><?xml-stylesheet href=\"a.xsl\"?>", 1),
+		"images":                strings.Replace(twoURLs, "</lastmod>", "</lastmod><image:image><image:loc>https://a.example/x.png</image:loc></image:image>", 1),
+		"a list":                "https://a.example/1\r\nnot a URL\r\n\r\nhttps://a.example/2?x=1&y=2",
+		"RSS":                   "<rss><channel><link>https://a.example/</link><item><title>A</title><link>https://a.example/1</link></item><item><link>https://a.example/2?x=1&amp;y=2</link></item></channel></rss>",
+		"Atom":                  `<feed><entry><link href="https://a.example/1"/></entry><entry><link href="https://a.example/2?x=1&amp;y=2" /></entry></feed>`,
+		"an index":              "<sitemapindex><sitemap><loc>https://a.example/1</loc></sitemap><sitemap><loc>https://a.example/2?x=1&amp;y=2</loc></sitemap></sitemapindex>",
 	} {
-		m, err := read(file)
+		m, err := parse(file)
 		if got := locs(m); got != want || err != nil {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	if m, _ := read(two); m.URLs[0].LastMod != "2026-01-02" {
+	if m, _ := parse(twoURLs); m.URLs[0].LastMod != "2026-01-02" {
 		t.Errorf("lastmod %q", m.URLs[0].LastMod)
 	}
 }
 
-func TestReadRefusesWhatIsNoSitemap(t *testing.T) {
+func TestParseRejectsOtherFiles(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]string{
-		"nothing": "", "blanks": " \n\t", "HTML": "<!DOCTYPE html><html><body><a href=/>", "html": "<html lang=en>",
+		"empty": "", "white space": " \n\t", "HTML": "<!DOCTYPE html><html><body><a href=/>", "html": "<html lang=en>",
 		"prose": "Not Found", "JSON": `{"error":"not found"}`, "bytes": "\x00\x01\x02",
 	} {
-		if m, err := read(file); !errors.Is(err, ErrNotSitemap) || locs(m) != "" {
+		if m, err := parse(file); !errors.Is(err, ErrNotSitemap) || locs(m) != "" {
 			t.Errorf("%s: %q, %v", name, locs(m), err)
 		}
 	}
 }
 
-// endless gives n bytes of what parts say, over and over, before it a head.
-type endless struct {
+// repeater is a reader of head and then of part, repeated, for left bytes.
+type repeater struct {
 	head, part string
 	left       int
 	buf        string
 }
 
-func (e *endless) Read(p []byte) (int, error) {
+func (e *repeater) Read(p []byte) (int, error) {
 	if e.head != "" {
 		e.buf, e.head = e.head, ""
 	}
@@ -110,43 +110,43 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestReadIsBoundedWhateverComes measures memory, and so is not parallel.
-func TestReadIsBoundedWhateverComes(t *testing.T) {
+// This test measures memory, so it does not run in parallel.
+func TestParseMemoryIsBoundedForAnyFile(t *testing.T) {
 	const (
-		size  = 50 << 20 // of the first; the others show what they do in a tenth
-		limit = 64 << 20 // bytes that may be held at any time
+		size  = 50 << 20 // of the first file; a tenth of it suffices for the others
+		limit = 64 << 20 // bytes that may be in use at any time
 	)
 	valid := "<urlset><url><loc>https://a.example/valid</loc></url>"
 	entry := func(n int) string { return "<url><loc>https://a.example/" + strings.Repeat("x", n) + "</loc></url>" }
 	for i, c := range []struct {
 		name, head, part string
-		urls             int // that are found at least
+		urls             int // found at least
 	}{
 		{"50 MB of URLs", valid, entry(900), maxBytes / 1000},
 		{"more than 50,000 URLs", valid, entry(10), 50_000},
-		{"10,000 children and more", "<sitemapindex>", "<sitemap><loc>https://a.example/s</loc></sitemap>", 0},
+		{"more than 10,000 children", "<sitemapindex>", "<sitemap><loc>https://a.example/s</loc></sitemap>", 0},
 		{"a million levels", valid, "<a>", 1},
-		{"one tag without an end", valid + "<url ", `a="b" `, 1},
-		{"one attribute without an end", valid + `<url a="`, "b", 1},
-		{"one text without an end", valid + "<url><loc>", "b", 1},
-		{"one comment without an end", valid + "<!-- ", "b", 1},
-		{"one name without an end", valid + "<", "b", 1},
+		{"an unclosed tag", valid + "<url ", `a="b" `, 1},
+		{"an unclosed attribute", valid + `<url a="`, "b", 1},
+		{"endless text", valid + "<url><loc>", "b", 1},
+		{"an unclosed comment", valid + "<!-- ", "b", 1},
+		{"an endless name", valid + "<", "b", 1},
 		{"one entry of 50 MB", valid + "<url><loc>https://a.example/", "<![CDATA[bbb]]>", 1},
-		{"one line", "https://a.example/valid\n", "b", 1},
-		{"blanks", "", " ", 0},
+		{"an endless line", "https://a.example/valid\n", "b", 1},
+		{"white space", "", " ", 0},
 		{"closing tags", valid, "</a>", 1},
 		{"an entity bomb", `<!DOCTYPE u [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>` + valid, "<url><loc>&b;&b;&b;</loc></url>", 1},
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		m, err := Parse(&endless{head: c.head, part: c.part, left: size / min(1+9*i, 10)})
+		m, err := Parse(&repeater{head: c.head, part: c.part, left: size / min(1+9*i, 10)})
 		runtime.ReadMemStats(&after)
-		held := int64(after.HeapInuse) - int64(before.HeapInuse)
-		t.Logf("%s: %d URLs, %d children, %d MiB held, %d MiB allocated in all; %v",
-			c.name, len(m.URLs), len(m.Children), held>>20, (after.TotalAlloc-before.TotalAlloc)>>20, err)
-		if held > limit {
-			t.Errorf("%s: %d bytes are held", c.name, held)
+		inUse := int64(after.HeapInuse) - int64(before.HeapInuse)
+		t.Logf("%s: %d URLs, %d children, %d MiB in use, %d MiB allocated in total; %v",
+			c.name, len(m.URLs), len(m.Children), inUse>>20, (after.TotalAlloc-before.TotalAlloc)>>20, err)
+		if inUse > limit {
+			t.Errorf("%s: %d bytes in use", c.name, inUse)
 		}
 		if len(m.URLs) < c.urls || len(m.URLs) > MaxURLs || len(m.Children) > MaxURLs {
 			t.Errorf("%s: %d URLs and %d children", c.name, len(m.URLs), len(m.Children))
@@ -162,10 +162,10 @@ func TestReadIsBoundedWhateverComes(t *testing.T) {
 	}
 }
 
-func TestABadEntryLosesNoOther(t *testing.T) {
+func TestAMalformedEntryDoesNotInvalidateOthers(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"<url><loc></loc></url>", "<url><loc>a<b></url>", "<url><<loc>x</loc></url>", "</url></url>", "<url><loc>&nope;</loc></url>", "<url><loc><![CDATA[x</loc></url>]]></loc></url>", "<url loc='x'/>", "\x00", "<!---->", "<?a?>"} {
-		m, err := read("<urlset><url><loc>https://a.example/1</loc></url>" + bad + "<url><loc>https://a.example/2</loc></url></urlset>")
+		m, err := parse("<urlset><url><loc>https://a.example/1</loc></url>" + bad + "<url><loc>https://a.example/2</loc></url></urlset>")
 		got := locs(m)
 		if err != nil || !strings.HasPrefix(got, "https://a.example/1") || !strings.HasSuffix(got, "https://a.example/2") {
 			t.Errorf("%q between two entries: %q, %v", bad, got, err)
@@ -173,9 +173,9 @@ func TestABadEntryLosesNoOther(t *testing.T) {
 	}
 }
 
-func TestWhatCameBeforeAnErrorIsGiven(t *testing.T) {
+func TestParseReturnsTheEntriesBeforeAnError(t *testing.T) {
 	t.Parallel()
-	broken := errors.New("the connection broke")
+	broken := errors.New("connection reset")
 	m, err := Parse(io.MultiReader(strings.NewReader("<urlset><url><loc>https://a.example/1</loc></url><url>"), failing{broken}))
 	if locs(m) != "https://a.example/1" || !errors.Is(err, broken) {
 		t.Errorf("%q, %v", locs(m), err)
@@ -186,28 +186,28 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-func FuzzRead(f *testing.F) {
-	f.Add([]byte(two))
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(twoURLs))
 	f.Add([]byte("https://a.example/1\nx"))
-	f.Add([]byte(utf16of(two, little)))
+	f.Add([]byte(utf16of(twoURLs, little)))
 	f.Add([]byte("<sitemapindex><sitemap><loc><![CDATA[a]]>"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		m, err := Parse(bytes.NewReader(file))
 		if len(m.URLs) > MaxURLs || len(m.Children) > MaxURLs {
-			t.Fatal("more entries than the bound")
+			t.Fatal("more entries than the limit")
 		}
 		for _, u := range m.URLs {
 			if u.Loc == "" && err == nil && !bytes.Contains(bytes.ToLower(file), []byte("href")) {
-				t.Fatalf("an empty entry of %q", file)
+				t.Fatalf("an empty entry from %q", file)
 			}
 			if len(u.Loc) > maxLoc {
-				t.Fatal("a URL is longer than the bound")
+				t.Fatal("a URL is longer than the limit")
 			}
 		}
 	})
 }
 
-func TestOrderIsByScoreAndStable(t *testing.T) {
+func TestSortByScoreIsStable(t *testing.T) {
 	t.Parallel()
 	got := SortByScore([]string{"a", "legal-1", "b", "legal-2"}, func(s string) float64 { return float64(len(s)) })
 	if fmt.Sprint(got) != "[legal-1 legal-2 a b]" {

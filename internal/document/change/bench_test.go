@@ -8,17 +8,18 @@ import (
 
 	"github.com/sergi/go-diff/diffmatchpatch"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// textUnit is how much of a text is made up, in bytes.
-const textUnit = 1 << 19
+// longTextUnit is the length of generated text, in bytes. A longer text repeats it.
+const longTextUnit = 1 << 19
 
-// longText is a made-up document of some size in bytes. A long one is made of a shorter
-// one many times, with another last word in each paragraph.
+// longText generates a document of the given size in bytes. A document longer than
+// longTextUnit repeats a shorter one, with a different last word in each paragraph.
 func longText(seed uint64, size int) string {
-	if size > textUnit {
-		unit := longText(seed, textUnit)
+	if size > longTextUnit {
+		unit := longText(seed, longTextUnit)
 		var b strings.Builder
 		for n := 0; b.Len() < size; n++ {
 			b.WriteString(strings.ReplaceAll(unit, " end.", fmt.Sprintf(" end%d.", n)))
@@ -42,7 +43,7 @@ func longText(seed uint64, size int) string {
 				b.WriteString("- ")
 			}
 			for range 10 + r.IntN(90) {
-				// Common words are common, as in texts.
+				// Frequent words are frequent, as in real texts.
 				b.WriteString(vocabulary[int(2500*r.Float64()*r.Float64()*r.Float64())] + " ")
 			}
 			b.WriteString("end.\n\n")
@@ -51,8 +52,8 @@ func longText(seed uint64, size int) string {
 	return b.String()
 }
 
-// edited has n words replaced.
-func edited(md string, n int) string {
+// withWordsReplaced replaces n random words.
+func withWordsReplaced(md string, n int) string {
 	r := rand.New(rand.NewPCG(9, 9))
 	words := strings.Split(md, " ")
 	for range n {
@@ -61,16 +62,17 @@ func edited(md string, n int) string {
 	return strings.Join(words, " ")
 }
 
-func reading(md string) Input {
-	blocks := plain.Parse(md)
-	text := plain.JoinText(blocks)
-	return Input{Markdown: md, Text: text, ContentHash: ContentHash(blocks), WordCount: plain.CountWords(text)}
+// newInput returns the input of Compare for a Markdown text.
+func newInput(md string) Input {
+	blocks := markdown.Parse(md)
+	text := markdown.JoinText(blocks)
+	return Input{Markdown: md, Text: text, ContentHash: ContentHash(blocks), WordCount: tokenize.CountWords(text)}
 }
 
 func BenchmarkCompare(b *testing.B) {
 	md := longText(1, 137<<10)
 	for _, n := range []int{1, 20, 400} {
-		old, cur := reading(md), reading(edited(md, n))
+		old, cur := newInput(md), newInput(withWordsReplaced(md, n))
 		b.Run(fmt.Sprintf("137KB,%dwords", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -79,18 +81,18 @@ func BenchmarkCompare(b *testing.B) {
 		})
 	}
 	b.Run("137KB,rewritten", func(b *testing.B) {
-		old, cur := reading(md), reading(longText(2, 137<<10))
+		old, cur := newInput(md), newInput(longText(2, 137<<10))
 		for b.Loop() {
 			Compare(old, cur)
 		}
 	})
 }
 
-// BenchmarkRival compares the same texts by characters with sergi/go-diff.
-func BenchmarkRival(b *testing.B) {
+// BenchmarkDiffMatchPatch compares the same texts by characters with sergi/go-diff.
+func BenchmarkDiffMatchPatch(b *testing.B) {
 	md := longText(1, 137<<10)
 	for _, n := range []int{1, 20, 400} {
-		old, cur := reading(md), reading(edited(md, n))
+		old, cur := newInput(md), newInput(withWordsReplaced(md, n))
 		b.Run(fmt.Sprintf("137KB,%dwords", n), func(b *testing.B) {
 			for b.Loop() {
 				d := diffmatchpatch.New()
@@ -101,7 +103,7 @@ func BenchmarkRival(b *testing.B) {
 }
 
 func BenchmarkContentHash(b *testing.B) {
-	blocks := plain.Parse(longText(1, 137<<10))
+	blocks := markdown.Parse(longText(1, 137<<10))
 	for b.Loop() {
 		ContentHash(blocks)
 	}

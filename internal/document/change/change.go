@@ -1,84 +1,85 @@
-// Package change says how two readings of one document differ: by section, by word,
-// and whether it means anything.
+// Package change compares two versions of a document by section and by word, and decides
+// whether the difference is significant.
 //
-// The texts are taken apart into blocks and words in the form in which they are
-// compared, so that case, punctuation, marks, the form of numbers and the writing of
-// addresses are no difference. Blocks that are equal are paired first, in order, then
-// those that moved; what is left is compared word by word.
+// It divides each text into blocks and folded words, so that differences in case,
+// punctuation, markup, number format and e-mail obfuscation do not count. It pairs equal
+// blocks, first those in the same order and then those that moved, and compares the
+// remaining blocks word by word.
 package change
 
 import "github.com/clausea/crawler/internal/document/subprocessor"
 
-// Kind is how two readings of one document differ.
+// Kind classifies the difference between two versions of a document.
 type Kind string
 
 // The kinds of change.
 const (
-	KindNone     Kind = "none"     // the same text
-	KindCosmetic Kind = "cosmetic" // other marks, case, order of equal parts, form of numbers or of addresses
-	KindBroken   Kind = "broken"   // the new page lost its text
-	KindChange   Kind = "change"
+	KindNone     Kind = "none"     // the texts are equal
+	KindCosmetic Kind = "cosmetic" // only markup, case, order of equal parts, number format or boilerplate differ
+	KindBroken   Kind = "broken"   // the new page lost the document's text
+	KindChange   Kind = "change"   // the text changed
 )
 
-// The kinds of Op.
+// The values of Op.Kind.
 const (
 	Equal   = "equal"
 	Added   = "added"
 	Removed = "removed"
 )
 
-// Op is one run of words that is equal, added or removed. A text that begins with a
-// line feed begins a paragraph. Equal words are shown as the new text has them.
+// Op is a run of words that are equal, added or removed. A text that begins with a line
+// feed begins a paragraph. Equal words have the form of the new text.
 type Op struct {
 	Kind string `json:"kind"` // Equal, Added or Removed
 	Text string `json:"text"`
 }
 
-// The states of a section.
+// The values of SectionChange.State.
 const (
 	SectionChanged = "changed"
 	SectionAdded   = "added"
 	SectionRemoved = "removed"
-	SectionMoved   = "moved" // it stands elsewhere, with the same words
+	SectionMoved   = "moved" // the words are the same, the place is another
 )
 
-// SectionChange is one section that changed. The ops are all of the section's words in
-// the order of the new text; those that are equal or added are the new section.
+// SectionChange is a section that changed. Ops holds all words of the section in the
+// order of the new text; the equal and the added ops together are the new section.
 type SectionChange struct {
-	Heading         string   `json:"heading"`       // empty for what stands before the first
-	PreviousHeading string   `json:"was,omitempty"` // the heading before, if it was another
-	State           string   `json:"state"`
-	Labels          []Label  `json:"labels,omitempty"` // what the change is about, in the order of Labels
-	Added           int      `json:"added"`            // words
+	Heading         string   `json:"heading"`                   // empty for the text before the first heading
+	PreviousHeading string   `json:"previousHeading,omitempty"` // set if the heading changed
+	State           string   `json:"state"`                     // SectionChanged, SectionAdded, SectionRemoved or SectionMoved
+	Labels          []Label  `json:"labels,omitempty"`          // what the change is about, in the order of Labels
+	Added           int      `json:"added"`                     // number of words
 	Removed         int      `json:"removed"`
 	Ops             []Op     `json:"ops,omitempty"`
-	parents         []string // the headings above
+	parents         []string // headings of the enclosing sections
 }
 
-// Change is what differs between two readings.
+// Change is the difference between two versions of a document.
 type Change struct {
 	Kind     Kind            `json:"kind"`
-	Added    int             `json:"added"` // words
+	Added    int             `json:"added"` // number of words
 	Removed  int             `json:"removed"`
-	Labels   []Label         `json:"labels,omitempty"` // those of all sections
+	Labels   []Label         `json:"labels,omitempty"` // of all sections
 	Sections []SectionChange `json:"sections,omitempty"`
-	// Coarse says that a part was too long and too different to be compared word by
-	// word; it is shown as removed and added whole.
+	// Coarse is set if a part was too long and too different to compare word by word.
+	// That part is shown as removed and added as a whole.
 	Coarse bool `json:"coarse,omitempty"`
-	// Subprocessors are the rows that changed, where both texts are lists of them.
+	// Subprocessors holds the changed rows if both texts are lists of subprocessors.
 	Subprocessors *subprocessor.Change `json:"subprocessors,omitempty"`
 
-	turned bool // it was found from the other side, and equal words are the old text's
+	reversed bool // computed in the opposite direction: equal words have the form of the old text
 }
 
-// Input is one reading of a document.
+// Input is one of the two texts that Compare compares.
 type Input struct {
 	Markdown    string
-	Text        string // normalised
-	ContentHash string // of the words, see Fingerprint
+	Text        string // the plain text of Markdown
+	ContentHash string // see the function ContentHash; empty if unknown
 	WordCount   int    // of Text
-	// ErrorPage says that an error, login or consent page came in the document's place.
+	// ErrorPage is set if the page is an error, login or consent page instead of the
+	// document.
 	ErrorPage bool
-	// NotLegal says that the page is known to be no legal document.
+	// NotLegal is set if the page is known not to be a legal document.
 	NotLegal bool
 }

@@ -2,8 +2,8 @@ package change
 
 import "cmp"
 
-// Compare says what changed from old to cur. Texts of any length are compared in time
-// and memory that grow with their length alone; Coarse says where that cost detail.
+// Compare returns what changed from old to cur. Time and memory are bounded by the length
+// of the texts. Change.Coarse reports where these bounds cost detail.
 func Compare(old, cur Input) Change {
 	if old.ContentHash == cur.ContentHash && old.ContentHash != "" {
 		if old.Text == cur.Text {
@@ -11,28 +11,28 @@ func Compare(old, cur Input) Change {
 		}
 		return Change{Kind: KindCosmetic}
 	}
-	a, b := take(old.Markdown), take(cur.Markdown)
-	if broken(old, cur, a, b) {
+	a, b := parse(old.Markdown), parse(cur.Markdown)
+	if lostText(old, cur, a, b) {
 		return Change{Kind: KindBroken, Removed: max(0, old.WordCount-cur.WordCount)}
 	}
-	ch := compare(a, b)
+	ch := compareParsed(a, b)
 	if ch.Kind != KindChange {
-		// Whether something means nothing may hang on which of several equal words
-		// is paired with which; it must mean nothing from the other side as well.
-		if back := compare(b, a); back.Kind == KindChange {
-			ch = back.reversed()
+		// Whether an edit is insignificant can depend on which of several equal words are
+		// paired. The edit must be insignificant in both directions.
+		if back := compareParsed(b, a); back.Kind == KindChange {
+			ch = back.reverse()
 		}
 	}
 	if ch.Kind == KindNone && old.Text != cur.Text {
 		ch.Kind = KindCosmetic
 	}
-	ch.label()
+	ch.assignLabels()
 	return ch
 }
 
-// reversed is the change the other way.
-func (c Change) reversed() Change {
-	c.Added, c.Removed, c.turned = c.Removed, c.Added, true
+// reverse returns the change in the opposite direction.
+func (c Change) reverse() Change {
+	c.Added, c.Removed, c.reversed = c.Removed, c.Added, true
 	state := map[string]string{SectionAdded: SectionRemoved, SectionRemoved: SectionAdded}
 	kind := map[string]string{Added: Removed, Removed: Added, Equal: Equal}
 	for i := range c.Sections {
@@ -49,122 +49,64 @@ func (c Change) reversed() Change {
 	return c
 }
 
-// comparison gathers the pieces.
+// comparison collects the chunks of a change.
 type comparison struct {
 	*alignment
-	pieces  []piece
+	chunks  []chunk
 	changed map[int]bool
 	coarse  bool
 }
 
-func compare(old, cur *text) Change {
+// compareParsed compares two parsed texts. It does not detect a lost text and assigns no
+// labels.
+func compareParsed(old, cur *parsedText) Change {
 	c := &comparison{alignment: align(old, cur), changed: map[int]bool{}}
-	var refined []refinement
-	words := map[pair]int{} // that sections have in common beside equal blocks
-	for _, g := range c.groups() {
-		r := c.refine(g)
-		r.count(words)
-		refined = append(refined, r)
+	var diffs []wordDiff
+	words := map[sectionPair]int{} // equal words that sections share outside of equal blocks
+	for _, g := range c.unmatchedGroups() {
+		r := c.diffGroup(g)
+		r.countCommonWords(words)
+		diffs = append(diffs, r)
 	}
 	c.pairByWords(words)
-	for _, r := range refined {
-		r.edits = tidy(r.part(func(p pair) bool { return c.strangers(p, words) }), r.a, r.b)
-		c.emit(r)
+	for _, r := range diffs {
+		r.edits = coalesce(r.splitUnrelated(func(p sectionPair) bool { return c.unrelated(p, words) }), r.a, r.b)
+		c.appendWordDiff(r)
 	}
 	for j, i := range c.toOld {
-		if i >= 0 && c.how[j] == migrated {
-			c.push(Removed, c.old, i, c.old.whole(i), j)
-			c.push(Added, c.cur, j, c.cur.whole(j), j)
+		if i >= 0 && c.match[j] == matchedAcrossSections {
+			c.appendChunk(Removed, c.old, i, c.old.wholeBlock(i), j)
+			c.appendChunk(Added, c.cur, j, c.cur.wholeBlock(j), j)
 		}
 	}
-	return c.change()
+	return c.build()
 }
 
-// groups divides what is left over. What belongs to a section that moved is compared
-// with what belongs to its partner, wherever that is; all else with what stands in the
-// same gap.
-func (c *comparison) groups() []group {
-	byKey := map[[2]int]*group{}
-	var order []*group
-	put := func(key [2]int, at int) *group {
-		g := byKey[key]
-		if g == nil {
-			g = &group{at: at}
-			byKey[key] = g
-			order = append(order, g)
-		}
-		return g
-	}
-	// The gaps in which each pair of sections has something left, by side.
-	type side map[[2]int]bool
-	leftOld, leftCur := side{}, side{}
-	for i, j := range c.toCur {
-		if j < 0 && c.partner[c.old.section[i]] >= 0 {
-			leftOld[[2]int{c.partner[c.old.section[i]], c.gapOld[i]}] = true
-		}
-	}
-	for j, i := range c.toOld {
-		if i < 0 {
-			leftCur[[2]int{c.cur.section[j], c.gapCur[j]}] = true
-		}
-	}
-	apart := map[int]bool{}
-	for _, b := range c.movedSections() {
-		apart[b] = true
-	}
-	key := func(section, gap int, other side) [2]int {
-		if section >= 0 && apart[section] && !other[[2]int{section, gap}] {
-			return [2]int{section, -1}
-		}
-		return [2]int{-1, gap}
-	}
-	for j, i := range c.toOld {
-		if i < 0 {
-			g := put(key(c.cur.section[j], c.gapCur[j], leftOld), j)
-			g.cur = append(g.cur, j)
-		}
-	}
-	for i, j := range c.toCur {
-		if j < 0 {
-			at := len(c.cur.blocks)
-			if c.gapOld[i] < len(c.anchors) {
-				at = c.anchors[c.gapOld[i]]
-			}
-			g := put(key(c.partner[c.old.section[i]], c.gapOld[i], leftCur), at)
-			g.old = append(g.old, i)
-		}
-	}
-	out := make([]group, len(order))
-	for n, g := range order {
-		out[n] = *g
-	}
-	return out
-}
-
-// refine compares a group word by word.
-func (c *comparison) refine(g group) refinement {
-	olds, curs := c.withoutChrome(g)
-	r := refinement{at: g.at, a: wordsOf(c.old, olds), b: wordsOf(c.cur, curs)}
-	edits, exact := compareWords(r.a, r.b)
+// diffGroup compares the blocks of a group word by word, without boilerplate.
+func (c *comparison) diffGroup(g blockGroup) wordDiff {
+	olds, curs := c.withoutBoilerplate(g)
+	r := wordDiff{at: g.at, a: newWordSequence(c.old, olds), b: newWordSequence(c.cur, curs)}
+	edits, exact := diffWords(r.a, r.b)
 	r.edits = edits
 	c.coarse = c.coarse || !exact
 	return r
 }
 
-// emit pushes the pieces of a group.
-func (c *comparison) emit(r refinement) {
+// appendWordDiff appends the chunks of a compared group.
+func (c *comparison) appendWordDiff(r wordDiff) {
 	a, b, at := r.a, r.b, r.at
 	for _, e := range r.edits {
 		if e.b0 < len(b.pos) {
 			at = int(b.pos[e.b0].block)
 		}
 		if e.equal {
-			c.split(Equal, b, e.b0, e.b1, at, false)
+			c.appendWords(Equal, b, e.b0, e.b1, at, false)
 			continue
 		}
-		// Where a paragraph's first words change, both stand in it.
-		joined := e.a0 < e.a1 && e.b0 < e.b1 && b.first(e.b0) && !a.whole(e.a0, e.a1)
-		c.split(Removed, a, e.a0, e.a1, at, joined)
-		c.split(Added, b, e.b0, e.b1, at, joined)
+		// If the first words of a paragraph changed, the old and the new words are shown
+		// in one paragraph.
+		joined := e.a0 < e.a1 && e.b0 < e.b1 && b.startsBlock(e.b0) && !a.coversBlocks(e.a0, e.a1)
+		c.appendWords(Removed, a, e.a0, e.a1, at, joined)
+		c.appendWords(Added, b, e.b0, e.b1, at, joined)
 	}
 }

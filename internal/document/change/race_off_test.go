@@ -2,5 +2,5 @@
 
 package change
 
-// longest is how long a text is that must still be compared, in bytes.
-const longest = 8 << 20
+// longestTextBytes is the length of the longest text that must be compared in full.
+const longestTextBytes = 8 << 20

@@ -2,6 +2,6 @@
 
 package change
 
-// longest is how long a text is that must still be compared, in bytes. The race
-// detector makes everything ten times slower; without it the text is longer.
-const longest = 1 << 20
+// longestTextBytes is the length of the longest text that must be compared in full. It is
+// shorter under the race detector, which makes the comparison ten times slower.
+const longestTextBytes = 1 << 20

@@ -6,30 +6,30 @@ import (
 	"strings"
 )
 
-// change makes the sections of the pieces.
-func (c *comparison) change() Change {
+// build groups the chunks into changed sections.
+func (c *comparison) build() Change {
 	ch := Change{Kind: KindNone, Coarse: c.coarse}
 	for j, i := range c.toOld {
-		if (i >= 0 && c.how[j] != migrated || i == unimportant) && c.changed[c.cur.section[j]] {
-			c.push(Equal, c.cur, j, c.cur.whole(j), j)
+		if (i >= 0 && c.match[j] != matchedAcrossSections || i == insignificantBlock) && c.changed[c.cur.sectionOf[j]] {
+			c.appendChunk(Equal, c.cur, j, c.cur.wholeBlock(j), j)
 		}
 	}
-	c.keepWithin()
-	slices.SortStableFunc(c.pieces, func(x, y piece) int {
-		return cmp.Or(cmp.Compare(x.entry, y.entry), cmp.Compare(x.at, y.at), cmp.Compare(x.seq, y.seq))
+	c.clampRemoved()
+	slices.SortStableFunc(c.chunks, func(x, y chunk) int {
+		return cmp.Or(cmp.Compare(x.section, y.section), cmp.Compare(x.at, y.at), cmp.Compare(x.seq, y.seq))
 	})
 	type placed struct {
 		SectionChange
 		at int
 	}
 	var found []placed
-	for from := 0; from < len(c.pieces); {
+	for from := 0; from < len(c.chunks); {
 		to := from
-		for to < len(c.pieces) && c.pieces[to].entry == c.pieces[from].entry {
+		for to < len(c.chunks) && c.chunks[to].section == c.chunks[from].section {
 			to++
 		}
-		if ps := c.pieces[from:to]; c.changed[ps[0].entry] {
-			found = append(found, placed{c.section(ps), ps[0].at})
+		if chunks := c.chunks[from:to]; c.changed[chunks[0].section] {
+			found = append(found, placed{c.buildSection(chunks), chunks[0].at})
 		}
 		from = to
 	}
@@ -50,54 +50,54 @@ func (c *comparison) change() Change {
 	return ch
 }
 
-// keepWithin puts what was removed from a section between the blocks of its partner,
-// for it may have stood elsewhere.
-func (c *comparison) keepWithin() {
+// clampRemoved moves removed chunks into the range of blocks of the section that shows
+// them.
+func (c *comparison) clampRemoved() {
 	first, last := unpaired(len(c.cur.sections)), unpaired(len(c.cur.sections))
-	for j, s := range c.cur.section {
+	for j, s := range c.cur.sectionOf {
 		if first[s] < 0 {
 			first[s] = j
 		}
 		last[s] = j
 	}
-	for i := range c.pieces {
-		if p := &c.pieces[i]; p.kind == Removed && p.entry < len(first) && first[p.entry] >= 0 {
-			p.at = min(max(p.at, first[p.entry]), last[p.entry]+1)
+	for i := range c.chunks {
+		if p := &c.chunks[i]; p.kind == Removed && p.section < len(first) && first[p.section] >= 0 {
+			p.at = min(max(p.at, first[p.section]), last[p.section]+1)
 		}
 	}
 }
 
-// section makes one section of its pieces.
-func (c *comparison) section(ps []piece) SectionChange {
+// buildSection builds a section from its chunks.
+func (c *comparison) buildSection(chunks []chunk) SectionChange {
 	var s SectionChange
-	entry, equal := ps[0].entry, 0
-	if n := len(c.cur.sections); entry >= n {
-		old := c.old.sections[entry-n]
+	index, equal := chunks[0].section, 0
+	if n := len(c.cur.sections); index >= n {
+		old := c.old.sections[index-n]
 		s.Heading, s.parents, s.State = old.heading, old.parents, SectionRemoved
 	} else {
-		cur := c.cur.sections[entry]
+		cur := c.cur.sections[index]
 		s.Heading, s.parents, s.State = cur.heading, cur.parents, SectionAdded
-		if a := c.back[entry]; a >= 0 {
+		if a := c.partnerOfCur[index]; a >= 0 {
 			s.State = SectionChanged
-			if old := c.old.sections[a]; old.name != cur.name {
+			if old := c.old.sections[a]; old.normalizedHeading != cur.normalizedHeading {
 				s.PreviousHeading = old.heading
 			}
 		}
 	}
 	var b strings.Builder
-	for i := 0; i < len(ps); {
-		kind, n := ps[i].kind, 0
+	for i := 0; i < len(chunks); {
+		kind, n := chunks[i].kind, 0
 		b.Reset()
-		for ; i < len(ps) && ps[i].kind == kind; i++ {
+		for ; i < len(chunks) && chunks[i].kind == kind; i++ {
 			switch {
-			case ps[i].newline && b.Len()+len(s.Ops) > 0:
+			case chunks[i].newline && b.Len()+len(s.Ops) > 0:
 				b.WriteByte('\n')
 			case b.Len() > 0:
 				b.WriteByte(' ')
 			}
-			b.WriteString(strings.Repeat("| ", ps[i].cells))
-			b.WriteString(strings.TrimLeft(strings.ReplaceAll(ps[i].text, "\t", " | "), " "))
-			n += ps[i].words
+			b.WriteString(strings.Repeat("| ", chunks[i].cells))
+			b.WriteString(strings.TrimLeft(strings.ReplaceAll(chunks[i].text, "\t", " | "), " "))
+			n += chunks[i].words
 		}
 		s.Ops = append(s.Ops, Op{kind, b.String()})
 		switch kind {
@@ -109,18 +109,18 @@ func (c *comparison) section(ps []piece) SectionChange {
 			equal += n
 		}
 	}
-	if equal > 0 && s.State == SectionAdded || entry >= len(c.cur.sections) && s.Removed < c.old.sections[entry-len(c.cur.sections)].words/2 {
+	if equal > 0 && s.State == SectionAdded || index >= len(c.cur.sections) && s.Removed < c.old.sections[index-len(c.cur.sections)].words/2 {
 		s.State = SectionChanged
 	}
 	return s
 }
 
-// movedSections are the new sections most of whose words moved.
+// movedSections returns the new sections of which more than half of the words moved.
 func (c *comparison) movedSections() []int {
 	words := map[int]int{}
 	for j := range c.toOld {
-		if c.how[j] == moved && c.toOld[j] >= 0 {
-			words[c.cur.section[j]] += c.cur.counts[j]
+		if c.match[j] == matchedMoved && c.toOld[j] >= 0 {
+			words[c.cur.sectionOf[j]] += c.cur.wordCounts[j]
 		}
 	}
 	var out []int
@@ -133,6 +133,7 @@ func (c *comparison) movedSections() []int {
 	return out
 }
 
+// firstBlock returns the first block of a new section.
 func (c *comparison) firstBlock(section int) int {
-	return slices.Index(c.cur.section, section)
+	return slices.Index(c.cur.sectionOf, section)
 }

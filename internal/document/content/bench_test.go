@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// page makes a page of the usual kind and of at least size bytes: scripts and styles
-// make up most of it, then menus, and a document in sections.
-func page(size int) []byte {
+// newPage returns a typical page of about size bytes: mostly scripts and styles, then
+// menus and a document in sections.
+func newPage(size int) []byte {
 	var b strings.Builder
 	b.WriteString("<!doctype html><html lang=en><head><title>Privacy Policy | Example</title><style>")
 	for i := range 300 {
@@ -36,9 +36,9 @@ func page(size int) []byte {
 	return []byte(b.String())
 }
 
-func BenchmarkHTML(b *testing.B) {
+func BenchmarkExtractHTML(b *testing.B) {
 	for _, size := range []int{20_000, 137_000, 1_000_000, 8_000_000} {
-		body := page(size)
+		body := newPage(size)
 		b.Run(fmt.Sprintf("%dKB", size/1000), func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
@@ -49,11 +49,11 @@ func BenchmarkHTML(b *testing.B) {
 	}
 }
 
-func BenchmarkBuild(b *testing.B) {
-	body := string(page(137_000))
+func BenchmarkBuildTree(b *testing.B) {
+	body := string(newPage(137_000))
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		build(body)
+		buildTree(body)
 	}
 }

@@ -5,18 +5,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/markdown"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// The largest page that is read in full bounds, and what it may cost (in bytes).
+// Size of a hostile page and the limit of what extracting it may allocate, in bytes.
 const (
-	hostileSize = 8_000_000
-	maxCost     = 150 << 20
+	hostileSize   = 8_000_000
+	maxAllocation = 150 << 20
 )
 
-// hostile are pages that are made to cost more than they are worth, by the piece
-// that they repeat between a beginning and an end.
-var hostile = []struct{ name, begin, piece, end string }{
+// hostilePages repeat a piece of markup that is expensive to process.
+var hostilePages = []struct{ name, begin, piece, end string }{
 	{"paragraphs", "", "<p>", ""},
 	{"paragraphs with text", "", "<p>a", ""},
 	{"nested blocks", "", "<div>word ", ""},
@@ -27,42 +27,42 @@ var hostile = []struct{ name, begin, piece, end string }{
 	{"links", "", `<a href="/some/path/page.html">link text</a> `, ""},
 	{"a table", "<table>", "<tr><td>a<td>b", "</table>"},
 	{"a wide table", "<table><tr>", "<td>a", ""},
-	{"cells that reach far", "<table>", "<tr><td rowspan=60000 colspan=60000>a", ""},
+	{"cells with large spans", "<table>", "<tr><td rowspan=60000 colspan=60000>a", ""},
 	{"attributes of one tag", "<p ", "a b=1 ", ">text</p>"},
 	{"a long class", `<p class="`, "menu footer ", `">text</p>`},
-	{"end tags of nothing", "", "a</x>", ""},
+	{"unmatched end tags", "", "a</x>", ""},
 	{"options", "<select>", "a<b>", ""},
-	{"marks", "<p>", "*_`[", ""},
+	{"special characters", "<p>", "*_`[", ""},
 	{"line breaks", "<pre>", "a\n", ""},
 	{"comments", "", "<!-- a --!>x", ""},
-	{"a comment without end", "<!--", "-- >", ""},
+	{"an unclosed comment", "<!--", "-- >", ""},
 	{"less-than signs", "", "<", ""},
-	{"references", "<p>", "&amp;", ""},
+	{"character references", "<p>", "&amp;", ""},
 	{"emphasis", "<p>", "<b>a</b><i>b</i>", ""},
 	{"hidden blocks", "", "<div hidden>some words that are hidden here now</div>", ""},
 	{"templates", "", "<template><p>word word word</p></template>", ""},
 	{"shadow roots", "", "<div><template shadowrootmode=open><slot></slot></template>x", ""},
-	{"data", `<script type="application/json">{"a":[`, `{"b":"c d e f"},`, `{}]}</script>`},
-	{"nested data", `<script type="application/json">`, "[", "</script>"},
-	{"starts of data", "<script>", "x=[", "</script>"},
-	{"HTML in data", `<script type="application/json">{"t":"`, "<p>word word word word</p>", `"}</script>`},
+	{"JSON", `<script type="application/json">{"a":[`, `{"b":"c d e f"},`, `{}]}</script>`},
+	{"nested JSON", `<script type="application/json">`, "[", "</script>"},
+	{"starts of JSON values", "<script>", "x=[", "</script>"},
+	{"HTML in JSON", `<script type="application/json">{"t":"`, "<p>word word word word</p>", `"}</script>`},
 	{"nested banners", "", `<div class="cookie-banner">word `, ""},
 	{"nested code", "", "<code>x", ""},
-	{"references to one row", `<script>self.__next_f.push([1,"1:T7a120,` + strings.Repeat("word ", 100_000), `2:[\"$\",\"p\",null,{\"children\":[\"$1\",\"$1\",\"$1\"]}]\n`, `"])</script>`},
-	{"rows of components", `<script>self.__next_f.push([1,"`, `1:[\"$\",\"p\",null,{\"children\":\"$1\"}]\n`, `"])</script>`},
+	{"references to one RSC row", `<script>self.__next_f.push([1,"1:T7a120,` + strings.Repeat("word ", 100_000), `2:[\"$\",\"p\",null,{\"children\":[\"$1\",\"$1\",\"$1\"]}]\n`, `"])</script>`},
+	{"RSC rows", `<script>self.__next_f.push([1,"`, `1:[\"$\",\"p\",null,{\"children\":\"$1\"}]\n`, `"])</script>`},
 }
 
-// What is allocated in all bounds what is in use at any moment, and it is the same at
-// each run. The test does not run beside others, which allocate too.
+// The total allocation is an upper bound of the memory in use, and it is deterministic. The
+// test is not parallel, because the counter includes the allocations of other tests.
 func TestHostilePagesStayWithinBounds(t *testing.T) {
-	for _, h := range hostile {
+	for _, h := range hostilePages {
 		page := []byte(h.begin + strings.Repeat(h.piece, (hostileSize-len(h.begin)-len(h.end))/len(h.piece)) + h.end)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		p := ExtractHTML(page, "https://www.example.com/x")
 		runtime.ReadMemStats(&after)
-		if cost := after.TotalAlloc - before.TotalAlloc; cost > maxCost {
-			t.Errorf("%s: %d MiB were allocated", h.name, cost>>20)
+		if cost := after.TotalAlloc - before.TotalAlloc; cost > maxAllocation {
+			t.Errorf("%s: allocated %d MiB", h.name, cost>>20)
 		}
 		if len(p.Markdown) > 3*len(page) {
 			t.Errorf("%s: %d bytes of Markdown", h.name, len(p.Markdown))
@@ -70,11 +70,11 @@ func TestHostilePagesStayWithinBounds(t *testing.T) {
 	}
 }
 
-func TestTextBeyondTheBoundsIsKeptWithoutItsElements(t *testing.T) {
+func TestTextBeyondMaxNodesIsKeptWithoutElements(t *testing.T) {
 	t.Parallel()
 	p := ExtractHTML([]byte("<h1>Terms</h1>"+strings.Repeat("<p>x</p>", maxNodes)+"<p>the end</p>"), "")
-	if !p.Flattened || p.Title != "Terms" || !strings.HasSuffix(p.Markdown, "the end") || plain.CountWords(p.Markdown) < maxNodes {
-		t.Errorf("flat %v, title %q, %d words, the end is %q", p.Flattened, p.Title, plain.CountWords(p.Markdown), p.Markdown[max(0, len(p.Markdown)-20):])
+	if !p.Flattened || p.Title != "Terms" || !strings.HasSuffix(p.Markdown, "the end") || tokenize.CountWords(p.Markdown) < maxNodes {
+		t.Errorf("flattened %v, title %q, %d words, the end is %q", p.Flattened, p.Title, tokenize.CountWords(p.Markdown), p.Markdown[max(0, len(p.Markdown)-20):])
 	}
 }
 
@@ -85,14 +85,14 @@ func TestDeepTreesKeepTheirText(t *testing.T) {
 	for _, wrapper := range []string{"<div>", "<font>", "<section><div class=x>", "<b>", "<unknown-element>"} {
 		for _, depth := range []int{100, 300, 1000, 30_000} {
 			p := ExtractHTML([]byte("<body>"+strings.Repeat(wrapper, depth)+document), "")
-			if got := strings.ReplaceAll(p.Markdown, "**", ""); plain.PlainText(got) != plain.PlainText(want) || strings.Count(got, "\n") != strings.Count(want, "\n") {
+			if got := strings.ReplaceAll(p.Markdown, "**", ""); markdown.PlainText(got) != markdown.PlainText(want) || strings.Count(got, "\n") != strings.Count(want, "\n") {
 				t.Errorf("%d times %s: %q, want %q", depth, wrapper, got, want)
 			}
 		}
 	}
-	// Text on the way down and on the way up comes in its order.
+	// Text on the way down and on the way up keeps its order.
 	p := ExtractHTML([]byte(strings.Repeat("<div>down ", 2000)+strings.Repeat("</div>up ", 2000)), "")
-	if want := strings.Repeat("down ", 2000) + strings.Repeat("up ", 2000); plain.PlainText(p.Markdown) != strings.TrimSpace(want) {
-		t.Errorf("%d words, and their order is %.60q", plain.CountWords(p.Markdown), p.Markdown)
+	if want := strings.Repeat("down ", 2000) + strings.Repeat("up ", 2000); markdown.PlainText(p.Markdown) != strings.TrimSpace(want) {
+		t.Errorf("%d words, and their order is %.60q", tokenize.CountWords(p.Markdown), p.Markdown)
 	}
 }

@@ -3,126 +3,112 @@ package content
 import (
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
 
-	"github.com/clausea/crawler/internal/document/plain"
+	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// measure counts what is below each node, from the leaves up, once. What is never
-// shown is dropped, and counted nowhere; what waits to be shown is dropped as
-// hidden, and counted within itself only.
-func (p *pruner) measure(n *node, linked, inner bool) {
+// measure computes the counts of each node from the leaves up, in one pass. It drops what a
+// reader never sees and counts it nowhere. It drops hidden content too, but counts it
+// within itself, so that restoreCollapsed can restore it.
+func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 	if n.isText {
-		w := int32(plain.CountWords(n.text))
-		n.words = w
-		if linked {
-			n.linked = w
-		}
-		if inner {
-			n.inner = w
-		}
-		if strings.Contains(n.text, "{{") {
-			n.braces = 1
-		}
+		n.measureText(inLink, inFragmentLink)
 		return
 	}
 	switch n.tag {
 	case atom.Svg, atom.Audio, atom.Video, atom.Canvas, atom.Object, atom.Embed, atom.Progress, atom.Meter, atom.Datalist, atom.Param, atom.Source, atom.Track, atom.Area, atom.Map:
-		n.dropped = unshown
+		n.dropped = invisible
 		return
 	case atom.Template:
 		n.dropped = hidden
 		p.templates = append(p.templates, n)
 	case atom.A:
 		if href := n.attr(attrHref); href != "" {
-			linked, inner = true, href[0] == '#'
-			n.items++
+			inLink, inFragmentLink = true, href[0] == '#'
+			n.links++
 		}
 	case atom.Input, atom.Select, atom.Textarea:
-		n.dropped = unshown
-		if t := n.attr(attrType); n.tag == atom.Input && (t == "button" || t == "submit") {
-			n.buttons++
-		}
-		if n.tag == atom.Textarea || n.tag == atom.Input && written[strings.ToLower(n.attr(attrType))] {
-			n.forms++
-		}
+		n.measureField()
 	}
-	if n.is&heading != 0 || n.attr(attrRole) == "heading" {
-		n.heads++
+	if n.class&heading != 0 || n.attr(attrRole) == "heading" {
+		n.headings++
 		n.hasH1 = n.tag == atom.H1
 	}
-	if n.is&inline == 0 || n.has(attrClass) {
-		n.names = p.namesOf(n)
+	if n.class&inline == 0 || n.has(attrClass) {
+		n.hints = p.hintsOf(n)
 	}
 	for c := n.first; c != nil; c = c.next {
-		p.measure(c, linked, inner)
-		n.forms += c.forms
+		p.measure(c, inLink, inFragmentLink)
+		n.fields += c.fields
 		n.buttons += c.buttons
-		if c.dropped == kept {
-			n.add(c, 1)
-			n.holdsBlock = n.holdsBlock || c.holdsBlock || !c.isText && !c.standsInLine()
+		if c.dropped == notDropped {
+			n.addCounts(c, 1)
+			n.hasBlock = n.hasBlock || c.hasBlock || !c.isText && !c.isRenderedInline()
 		}
 	}
+	p.dropUnshown(n)
+}
+
+// measureText counts the words of a text node.
+func (n *node) measureText(inLink, inFragmentLink bool) {
+	w := int32(tokenize.CountWords(n.text))
+	n.words = w
+	if inLink {
+		n.linkWords = w
+	}
+	if inFragmentLink {
+		n.fragmentLinkWords = w
+	}
+	if strings.Contains(n.text, "{{") {
+		n.placeholders = 1
+	}
+}
+
+// measureField drops a form control and counts it as a button or a text field.
+func (n *node) measureField() {
+	n.dropped = invisible
+	if t := n.attr(attrType); n.tag == atom.Input && (t == "button" || t == "submit") {
+		n.buttons++
+	}
+	if n.tag == atom.Textarea || n.tag == atom.Input && textInputTypes[strings.ToLower(n.attr(attrType))] {
+		n.fields++
+	}
+}
+
+// dropUnshown drops a measured element that a reader does not see at first, and
+// remembers the ones that a later step may restore.
+func (p *pruner) dropUnshown(n *node) {
 	switch {
-	case n.tag == atom.H1 && n.words > 0 && n.linked == n.words && homeLink(n): // the site's name
-		n.dropped = menu
-	case n.tag == atom.A && n.words <= 1 && permalink(n):
-		n.dropped = unshown
-	case n.tag == atom.Textarea && n.words >= minHidden: // an agreement in a box to scroll
-		n.dropped, n.forms = kept, 0
-	case n.dropped != kept || n.tag == atom.Body:
-	case n.names&namedUnseen != 0:
-		if n.hasH1 && p.title == "" {
-			p.title = plain.CollapseSpace(allText(n))
+	case n.tag == atom.H1 && n.words > 0 && n.linkWords == n.words && isHomeLink(n): // the site's name
+		n.dropped = siteBoilerplate
+	case n.tag == atom.A && n.words <= 1 && isPermalink(n):
+		n.dropped = invisible
+	case n.tag == atom.Textarea && n.words >= minTextWords: // an agreement in a scroll box
+		n.dropped, n.fields = notDropped, 0
+	case n.dropped != notDropped || n.tag == atom.Body:
+	case n.hints&hintScreenReader != 0:
+		if n.hasH1 && p.hiddenTitle == "" {
+			p.hiddenTitle = tokenize.CollapseSpace(allText(n))
 		}
-		n.dropped = unshown
-	case n.concealed():
+		n.dropped = invisible
+	case n.isHidden():
 		n.dropped = hidden
-		p.concealed = append(p.concealed, n)
+		p.hidden = append(p.hidden, n)
 	case n.tag == atom.Button:
 		n.buttons++
-		if n.dropped = p.button(n); n.dropped == unshown && n.words > 0 {
-			p.pressed = append(p.pressed, n)
+		if n.dropped = p.buttonDropReason(n); n.dropped == invisible && n.words > 0 {
+			p.droppedButtons = append(p.droppedButtons, n)
 		}
 	case n.attr(attrRole) == "button":
 		n.buttons++
 	}
 }
 
-// resum makes the fingerprints of all that is not dropped below n.
-func (n *node) resum() {
-	if n.isText {
-		n.sum, n.base = fingerprint(n.text)
-		return
-	}
-	n.sum, n.base = 0, 1
-	for c := n.first; c != nil; c = c.next {
-		if c.dropped == kept {
-			c.resum()
-			n.sum, n.base = n.sum*c.base+c.sum, n.base*c.base
-		}
-	}
-}
-
-// fingerprint sums the letters and digits of a text up, so that what wraps them makes
-// no difference: the sum of two texts in a row is s1*b2+s2, and their base b1*b2.
-func fingerprint(s string) (sum, base uint64) {
-	const prime = 1099511628211
-	base = 1
-	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || letter(c) || c >= '0' && c <= '9' {
-			sum = sum*prime + uint64(c)
-			base *= prime
-		}
-	}
-	return sum, base
-}
-
-// homeLink says whether the first link below n leads to a site's first page.
-func homeLink(n *node) bool {
-	a := find(n, atom.A)
+// isHomeLink reports whether the first link below n leads to the site's home page.
+func isHomeLink(n *node) bool {
+	a := findTag(n, atom.A)
 	if a == nil {
 		return false
 	}
@@ -130,48 +116,20 @@ func homeLink(n *node) bool {
 	return err == nil && u.RawQuery == "" && u.Fragment == "" && (u.Path == "/" || u.Path == "" && u.Host != "" || u.Path == "./")
 }
 
-// add counts c in n, or out of it with a sign of -1.
-func (n *node) add(c *node, sign int32) {
+// addCounts adds the counts of c to n, or subtracts them if sign is -1.
+func (n *node) addCounts(c *node, sign int32) {
 	n.words += sign * c.words
-	n.linked += sign * c.linked
-	n.inner += sign * c.inner
-	n.items += sign * c.items
-	n.heads += sign * c.heads
-	n.braces += sign * c.braces
+	n.linkWords += sign * c.linkWords
+	n.fragmentLinkWords += sign * c.fragmentLinkWords
+	n.links += sign * c.links
+	n.headings += sign * c.headings
+	n.placeholders += sign * c.placeholders
 	n.hasH1 = n.hasH1 || c.hasH1 && sign > 0
 }
 
-// written are the types of input that one writes into.
-var written = map[string]bool{"": true, "text": true, "email": true, "tel": true, "search": true, "password": true, "url": true, "number": true}
+// textInputTypes are the types of input elements that take text.
+var textInputTypes = map[string]bool{"": true, "text": true, "email": true, "tel": true, "search": true, "password": true, "url": true, "number": true}
 
-// minHidden is how many words are a text, and no label.
-const minHidden = 60
-
-// concealed says whether an element is hidden from sight as long as nothing is clicked.
-func (n *node) concealed() bool {
-	if n.names&namedHidden != 0 || n.has(attrHidden) || n.attr(attrAriaHidden) == "true" {
-		return true
-	}
-	style := n.attr(attrStyle)
-	if len(style) < len("display:none") {
-		return false
-	}
-	style = strings.ToLower(strings.ReplaceAll(style, " ", ""))
-	return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
-}
-
-// button keeps the buttons that are the headings of what they open.
-func (p *pruner) button(n *node) reason {
-	if n.heads > 0 || n.words >= 12 {
-		return kept
-	}
-	for up := n.up; up != nil && up.tag != atom.Body; up = up.up {
-		if up.is&heading != 0 || up.tag == atom.Summary || up.tag == atom.Dt || up.attr(attrRole) == "heading" {
-			return kept
-		}
-	}
-	if n.words >= 2 && (n.has(attrAriaExpanded) || n.has(attrAriaControls)) {
-		return kept
-	}
-	return unshown
-}
+// minTextWords is how many words make hidden or preformatted content text of the document
+// instead of a label. It was chosen by hand.
+const minTextWords = 60

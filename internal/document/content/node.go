@@ -6,118 +6,52 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// node is an element or a text of a page. The tree is made by build, and is at most
-// maxDepth deep, so that it can be followed by recursion.
+// node is an element or a text of a page. buildTree bounds the depth of the tree to
+// maxDepth, so recursion is safe.
 type node struct {
-	tag   atom.Atom // zero for a text, and for an element that ExtractHTML does not know
-	is    class
-	text  string // of a text, with its references resolved; raw for a script
+	tag   atom.Atom // zero for a text and for an unknown element
+	class tagClass
+	text  string // of a text, with character references resolved
 	attrs []attribute
 
-	up, first, last, next *node
+	parent, first, last, next *node
 
-	// Counted by measure, of what is below and not dropped.
-	words     int32  // all
-	linked    int32  // within links
-	inner     int32  // within links to a place in the same page
-	items     int32  // links
-	heads     int32  // headings
-	forms     int32  // fields to write into
-	buttons   int32  // what can be pressed
-	braces    int32  // texts with {{ }}
-	sum, base uint64 // the fingerprint of the text, see resum
+	// Counts of what is below the node and not dropped; computed by measure.
+	words              int32  // words of text
+	linkWords          int32  // words inside links
+	fragmentLinkWords  int32  // words inside links to the same page
+	links              int32  // link elements
+	headings           int32  // heading elements
+	fields             int32  // text fields
+	buttons            int32  // buttons
+	placeholders       int32  // texts with a template placeholder "{{"
+	textHash, hashBase uint64 // see hashText
 
-	names      names
-	dropped    reason
-	record     uint8 // what of a page's data it was made of
-	isText     bool
-	markdown   bool // a text that is Markdown
-	holdsBlock bool // there is a block below
-	hasH1      bool
-	revealed   bool // it was hidden until something is pressed
+	hints        nameHints
+	dropped      dropReason
+	jsonOrigin   uint8 // what embedded data the node was built from, e.g. fromObject
+	isText       bool
+	isMarkdown   bool // text is Markdown
+	hasBlock     bool // there is a block below
+	hasH1        bool
+	wasCollapsed bool // it was hidden, and restoreCollapsed restored it
 }
 
-// reason says why a node is no part of the document.
-type reason uint8
+// dropReason is why a node is not part of the document.
+type dropReason uint8
 
 const (
-	kept    reason = iota
-	unshown        // a script, a picture, a form's control
-	hidden         // hidden from sight until something is clicked, or for ever
-	menu           // the page's own: menus, header, footer
-	consent        // a consent banner
-	beside         // other text beside the document
+	notDropped      dropReason = iota
+	invisible                  // never rendered as text: scripts, pictures, form controls
+	hidden                     // hidden until the reader interacts with the page, or for good
+	siteBoilerplate            // the site's menus, header and footer
+	consentBanner              // a consent banner or dialog
+	aside                      // other text next to the document
 )
 
-// attrKey names the attributes that are read; all others are left out.
-type attrKey uint8
-
-const (
-	noAttr attrKey = iota
-	attrID
-	attrClass
-	attrRole
-	attrHref
-	attrSrc
-	attrAlt
-	attrLang
-	attrStyle
-	attrHidden
-	attrAriaHidden
-	attrAriaLevel
-	attrAriaExpanded
-	attrAriaControls
-	attrStart
-	attrType
-	attrValue
-	attrReversed
-	attrColspan
-	attrRowspan
-	attrName
-	attrContent
-	attrEquiv
-	attrProperty
-	attrShadow
-	attrSlot
-	attrEmail
-	attrDatetime
-	attrItemprop
-	attrData // a data- attribute that holds JSON
-)
-
-var attrKeys = map[string]attrKey{
-	"id": attrID, "class": attrClass, "role": attrRole, "href": attrHref, "src": attrSrc, "alt": attrAlt, "lang": attrLang, "style": attrStyle,
-	"hidden": attrHidden, "aria-hidden": attrAriaHidden, "aria-level": attrAriaLevel, "aria-expanded": attrAriaExpanded, "aria-controls": attrAriaControls,
-	"start": attrStart, "type": attrType, "value": attrValue, "reversed": attrReversed, "colspan": attrColspan, "rowspan": attrRowspan,
-	"name": attrName, "content": attrContent, "http-equiv": attrEquiv, "property": attrProperty,
-	"shadowrootmode": attrShadow, "shadowroot": attrShadow, "slot": attrSlot, "data-cfemail": attrEmail, "datetime": attrDatetime, "itemprop": attrItemprop,
-}
-
-type attribute struct {
-	key attrKey
-	val string
-}
-
-func (n *node) attr(k attrKey) string {
-	for i := range n.attrs {
-		if n.attrs[i].key == k {
-			return n.attrs[i].val
-		}
-	}
-	return ""
-}
-
-func (n *node) has(k attrKey) bool {
-	for i := range n.attrs {
-		if n.attrs[i].key == k {
-			return true
-		}
-	}
-	return false
-}
-
+// append adds c as the last child of n.
 func (n *node) append(c *node) {
-	c.up = n
+	c.parent = n
 	if n.last == nil {
 		n.first = c
 	} else {
@@ -126,22 +60,22 @@ func (n *node) append(c *node) {
 	n.last = c
 }
 
-// prose is how many words are not links.
-func (n *node) prose() int { return int(n.words - n.linked) }
+// prose returns the number of words outside links.
+func (n *node) prose() int { return int(n.words - n.linkWords) }
 
-// inLine says that a node is a text or a part of a line, with no block in it.
-func (n *node) inLine() bool { return n.isText || n.is&inline != 0 && !n.holdsBlock }
+// isInline reports whether a node is a text or an inline element without a block in it.
+func (n *node) isInline() bool { return n.isText || n.class&inline != 0 && !n.hasBlock }
 
-// linkShare is the share of words that are links; 1 where there is no word.
+// linkShare returns the share of words inside links, 0 to 1; 1 if there are no words.
 func (n *node) linkShare() float64 {
 	if n.words == 0 {
 		return 1
 	}
-	return float64(n.linked) / float64(n.words)
+	return float64(n.linkWords) / float64(n.words)
 }
 
-// oneOf says whether the tag is one of these.
-func (n *node) oneOf(tags ...atom.Atom) bool {
+// hasTag reports whether the node has one of the tags.
+func (n *node) hasTag(tags ...atom.Atom) bool {
 	for _, t := range tags {
 		if n.tag == t {
 			return true
@@ -150,7 +84,8 @@ func (n *node) oneOf(tags ...atom.Atom) bool {
 	return false
 }
 
-// walk visits n and what is below it; f says whether to go below.
+// walk calls f for n and its descendants in document order; it skips the descendants of a
+// node for which f returns false.
 func walk(n *node, f func(*node) bool) {
 	if !f(n) {
 		return
@@ -160,37 +95,37 @@ func walk(n *node, f func(*node) bool) {
 	}
 }
 
-// find is the first node of a tag that is not dropped.
-func find(n *node, tag atom.Atom) *node {
-	if n.dropped != kept {
+// findTag returns the first node with a tag that is not dropped, or nil.
+func findTag(n *node, tag atom.Atom) *node {
+	if n.dropped != notDropped {
 		return nil
 	}
 	if n.tag == tag && !n.isText {
 		return n
 	}
 	for c := n.first; c != nil; c = c.next {
-		if got := find(c, tag); got != nil {
+		if got := findTag(c, tag); got != nil {
 			return got
 		}
 	}
 	return nil
 }
 
-// beginning is the first bytes of the text below a node, at least n if there are as
-// many and hardly more.
-func beginning(n *node, size int) string {
+// textPrefix returns at least the first size bytes of the text below a node, if there are
+// as many, and possibly a few more.
+func textPrefix(n *node, size int) string {
 	var b strings.Builder
 	walk(n, func(c *node) bool {
-		if c.isText && c.dropped == kept && b.Len() < size {
+		if c.isText && c.dropped == notDropped && b.Len() < size {
 			b.WriteString(c.text[:min(len(c.text), size)])
 			b.WriteByte(' ')
 		}
-		return c.dropped == kept && b.Len() < size
+		return c.dropped == notDropped && b.Len() < size
 	})
 	return b.String()
 }
 
-// allText is the text below a node, with a space between blocks.
+// allText returns the text below a node, with a space between blocks.
 func allText(n *node) string {
 	var b strings.Builder
 	var rec func(*node)
@@ -200,14 +135,14 @@ func allText(n *node) string {
 			return
 		}
 		for c := n.first; c != nil; c = c.next {
-			if c.dropped != kept {
+			if c.dropped != notDropped {
 				continue
 			}
 			rec(c)
 			if c.tag == atom.Br {
 				b.WriteByte(' ')
 			}
-			if !c.isText && c.is&inline == 0 {
+			if !c.isText && c.class&inline == 0 {
 				b.WriteByte(' ')
 			}
 		}
@@ -215,3 +150,15 @@ func allText(n *node) string {
 	rec(n)
 	return b.String()
 }
+
+// newElement returns an element with children.
+func newElement(tag atom.Atom, children ...*node) *node {
+	n := &node{tag: tag, class: tagClasses[tag]}
+	for _, c := range children {
+		n.append(c)
+	}
+	return n
+}
+
+// newText returns a text node.
+func newText(s string) *node { return &node{isText: true, text: s} }

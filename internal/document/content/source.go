@@ -2,58 +2,70 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// Where little is shown, the document is looked for in what a script would show.
+// Source is where in a page its document was found.
+type Source string
+
+// The sources of a document.
 const (
-	// fewWords are so few that a page shows no document.
-	fewWords = 30
-	// minFound is how much a document found elsewhere has at least.
-	minFound = 100
+	FromPage     Source = "page"     // the visible text
+	FromTemplate Source = "template" // a template element that a script shows
+	FromNoscript Source = "noscript" // the content for browsers without scripts
+	FromScript   Source = "script"   // data that a script shows: JSON in a script or an attribute
+	FromText     Source = "text"     // the page is Markdown or plain text, not HTML
 )
 
-// choose reads the document of a tree, from what it shows or, where that is next to
-// nothing, from the place that holds the most: a template, what stands for pages
-// without scripts, or the data of a script.
-func choose(t *tree, url string) (*pruner, Source, int) {
-	shown := newPruner(t, url)
-	shown.document()
-	best, source, looked := shown, FromPage, 1
-	if t.body.prose() >= fewWords {
-		return best, source, looked
+// Other sources are tried if the page shows too little text. The values were chosen by hand.
+const (
+	// minVisibleProse is how many words of prose a page needs to show a document.
+	minVisibleProse = 30
+	// minSourceProse is how many words of prose a document from another source needs.
+	minSourceProse = 100
+)
+
+// chooseSource extracts the document from the visible page. If that shows next to no
+// text, it tries templates, noscript content and embedded data, and takes a source that has
+// more than twice the prose of the best one before. It also returns how many it tried.
+func chooseSource(t *tree, url string) (*pruner, Source, int) {
+	visible := newPruner(t, url)
+	visible.pruneToDocument()
+	best, source, tried := visible, FromPage, 1
+	if t.body.prose() >= minVisibleProse {
+		return best, source, tried
 	}
 	try := func(other *tree, from Source) {
-		looked++
+		tried++
 		p := newPruner(other, url)
-		p.document()
-		if n := other.body.prose(); n >= minFound && n > 2*best.tree.body.prose() && !(from == FromScript && mixed(p.place)) {
+		p.pruneToDocument()
+		if n := other.body.prose(); n >= minSourceProse && n > 2*best.tree.body.prose() && !(from == FromScript && isMixedData(p.contentRoot)) {
 			best, source = p, from
 		}
 	}
-	for _, n := range shown.templates {
-		try(t.with(n), FromTemplate)
+	for _, n := range visible.templates {
+		try(t.withBody(n), FromTemplate)
 	}
-	for _, s := range t.unscripted {
-		try(t.with(build(s).body), FromNoscript)
+	for _, s := range t.noscripts {
+		try(t.withBody(buildTree(s).body), FromNoscript)
 	}
-	for _, body := range readData(t.stash) {
-		try(t.with(body), FromScript)
+	for _, body := range renderEmbedded(t.embedded) {
+		try(t.withBody(body), FromScript)
 	}
-	best.words = max(best.words, shown.words)
-	return best, source, looked
+	best.pageWords = max(best.pageWords, visible.pageWords)
+	return best, source, tried
 }
 
-// with is the tree of another body of the same page.
-func (t *tree) with(n *node) *tree {
+// withBody returns the page's tree with the children of n as its body.
+func (t *tree) withBody(n *node) *tree {
 	other := *t
-	other.body = element(atom.Body, n.take()...)
-	other.body.reset()
+	other.body = newElement(atom.Body, n.detachChildren()...)
+	other.body.resetCounts()
 	return &other
 }
 
-// reset undoes what was counted and dropped, for another reading.
-func (n *node) reset() {
-	n.words, n.linked, n.inner, n.items, n.heads, n.forms, n.braces, n.buttons = 0, 0, 0, 0, 0, 0, 0, 0
-	n.hasH1, n.holdsBlock, n.dropped = false, false, kept
+// resetCounts resets the counts and drops of a tree, for another extraction.
+func (n *node) resetCounts() {
+	n.words, n.linkWords, n.fragmentLinkWords, n.links, n.headings, n.fields, n.placeholders, n.buttons = 0, 0, 0, 0, 0, 0, 0, 0
+	n.hasH1, n.hasBlock, n.dropped = false, false, notDropped
 	for c := n.first; c != nil; c = c.next {
-		c.reset()
+		c.resetCounts()
 	}
 }

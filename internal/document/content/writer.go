@@ -7,229 +7,230 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// writer writes a tree as Markdown (CommonMark, with GitHub's tables and strikes).
-// It is made for legal texts: headings, lists, tables, quotes, emphasis and links;
-// everything else is a paragraph.
+// writer renders a tree as Markdown (CommonMark with GitHub's tables and strikethrough). It
+// covers what legal texts need: headings, lists, tables, quotes, emphasis and links.
+// Everything else becomes a paragraph.
 type writer struct {
-	out       []byte
-	line      []byte // the block that is being written, with its marks
-	space     bool   // white space was read since the last character of line
-	want      marks  // that the elements around ask for
-	open      []mark // that were written in line and wait for their end
-	within    []container
-	marker    string // of the block that is being written: "## "
-	tight     bool   // the next block follows without an empty line
-	cell      bool   // within a table's cell
-	cellBreak int    // lines that ended since the last character of this cell
-	ruled     bool   // a rule comes before the next block
-	number    string // of the section whose heading comes next
-	inHeading bool
-	inItem    bool // within an item of a list
-	listed    bool // the last block was an item of the list that is being written
-	inLink    bool
-	linkFrom  int // where the text of that link begins in line
-	pre       int // within elements whose line breaks count
-	addr      addresses
+	out           []byte
+	block         []byte     // the block being written, with its marks
+	pendingSpace  bool       // white space was read since the last character of block
+	wantedMarks   markKind   // marks that the enclosing elements ask for
+	openMarks     []openMark // marks in block that are not closed yet
+	containers    []container
+	marker        string // prefix of the block being written: "## "
+	tight         bool   // no empty line before the next block
+	inCell        bool   // inside a table cell
+	cellBreaks    int    // line breaks since the last character of the cell
+	pendingRule   bool   // a thematic break precedes the next block
+	sectionNumber string // list number for the next heading
+	inHeading     bool
+	inItem        bool // inside a list item
+	afterItem     bool // the last block was an item of the current list
+	inLink        bool
+	linkTextStart int // offset of the current link's text in block
+	preDepth      int // number of enclosing elements that preserve line breaks
+	urls          urlResolver
 
 	headings  []string
 	linkWords int
 }
 
-// container is a quote or a list item: what stands before its first line and
-// before each further one.
+// container is a quote or a list item: the prefix of its first line and of its other lines.
 type container struct {
 	first, rest string
-	begun       bool
+	started     bool
 }
 
-// maxNesting bounds how deep quotes and lists are indented; what is deeper is
-// written at that depth.
+// maxNesting is how deep quotes and lists are indented; deeper ones stay at that depth.
 const maxNesting = 10
 
-func newWriter(page, base string) *writer { return &writer{addr: newAddresses(page, base)} }
+// newWriter returns a writer that resolves links against the URL of the page and its base href.
+func newWriter(page, base string) *writer { return &writer{urls: newURLResolver(page, base)} }
 
-// done ends the text and gives it.
-func (w *writer) done() string {
+// finish ends the last block and returns the text.
+func (w *writer) finish() string {
 	w.flush()
 	return strings.Trim(string(w.out), "\n")
 }
 
-// flush ends the block that is being written.
+// flush ends the block being written.
 func (w *writer) flush() {
 	w.closeMarks(0, 0)
-	w.space = false
-	if w.cell {
+	w.pendingSpace = false
+	if w.inCell {
 		lines := 2 // a paragraph ends with an empty line, an item does not
 		if w.inItem {
 			lines = 1
 		}
-		if len(w.line) > 0 {
-			w.cellBreak = max(w.cellBreak, lines)
+		if len(w.block) > 0 {
+			w.cellBreaks = max(w.cellBreaks, lines)
 		}
 		return
 	}
-	text := bytes.TrimSpace(w.line)
+	text := bytes.TrimSpace(w.block)
 	if len(text) == 0 {
-		w.line = w.line[:0]
+		w.block = w.block[:0]
 		return
 	}
-	w.begin()
+	w.beginBlock()
 	for first := true; len(text) > 0; first = false {
 		row, rest, _ := bytes.Cut(text, []byte{'\n'})
 		if !first {
 			w.out = append(w.out, '\n')
-			w.indent(false)
+			w.writeIndent(false)
 		}
-		if at := escapeAt(row); at >= 0 && !w.inHeading {
+		if at := blockEscapeOffset(row); at >= 0 && !w.inHeading {
 			w.out = append(append(w.out, row[:at]...), '\\')
 			row = row[at:]
 		}
 		w.out = append(w.out, row...)
 		text = rest
 	}
-	w.line = w.line[:0]
+	w.block = w.block[:0]
 }
 
-// begin writes what stands before the first line of a block.
-func (w *writer) begin() {
-	if w.ruled { // a rule stands between two blocks, and not at the end
-		w.ruled, w.tight = false, false
+// beginBlock writes what precedes the first line of a block.
+func (w *writer) beginBlock() {
+	if w.pendingRule { // a thematic break stands between blocks, not at the end
+		w.pendingRule, w.tight = false, false
 		w.out = append(w.out, "\n\n---"...)
 	}
 	if len(w.out) > 0 {
 		w.out = append(w.out, '\n')
 		if !w.tight {
-			w.indent(false)
+			w.writeIndent(false)
 			w.out = append(bytes.TrimRight(w.out, " "), '\n')
 		}
 	}
 	w.tight = false
-	w.indent(true)
+	w.writeIndent(true)
 	w.out = append(w.out, w.marker...)
 	w.marker = ""
 }
 
-// indent writes what the containers put before a line, which begins a block or not.
-func (w *writer) indent(begins bool) {
-	for i := range w.within {
-		c := &w.within[i]
+// writeIndent writes the containers' prefixes of a line. begins is set for a block's first
+// line.
+func (w *writer) writeIndent(begins bool) {
+	for i := range w.containers {
+		c := &w.containers[i]
 		switch {
-		case c.begun:
+		case c.started:
 			w.out = append(w.out, c.rest...)
 		case begins:
 			w.out = append(w.out, c.first...)
-			c.begun = true
+			c.started = true
 		}
 	}
 }
 
-// enter writes f within a container.
-func (w *writer) enter(c container, f func()) {
+// writeContainer runs f and writes its output inside a container.
+func (w *writer) writeContainer(c container, f func()) {
 	w.flush()
-	if w.cell || len(w.within) >= maxNesting {
+	if w.inCell || len(w.containers) >= maxNesting {
 		f()
 		w.flush()
 		return
 	}
-	w.within = append(w.within, c)
+	w.containers = append(w.containers, c)
 	f()
 	w.flush()
-	w.within = w.within[:len(w.within)-1]
+	w.containers = w.containers[:len(w.containers)-1]
 }
 
-// blocks writes what is below n.
-func (w *writer) blocks(n *node) {
+// writeChildren writes the children of n.
+func (w *writer) writeChildren(n *node) {
 	for c := n.first; c != nil; c = c.next {
-		w.node(c)
+		w.writeNode(c)
 	}
 }
 
-func (w *writer) node(n *node) {
-	if n.dropped != kept {
+// writeNode writes a node unless it is dropped.
+func (w *writer) writeNode(n *node) {
+	if n.dropped != notDropped {
 		return
 	}
 	switch {
-	case n.markdown:
-		w.markdown(n.text)
+	case n.isMarkdown:
+		w.writeMarkdown(n.text)
 		return
 	case n.isText:
-		w.text(n.text)
+		w.writeText(n.text)
 		return
 	}
 	switch n.tag {
 	case atom.A:
-		w.link(n)
+		w.writeLink(n)
 	case atom.Br:
-		w.lineBreak()
+		w.writeLineBreak()
 	case atom.Strong, atom.B:
-		w.marked(n, strong)
+		w.writeMarked(n, strong)
 	case atom.Em, atom.I:
-		w.marked(n, emphasis)
+		w.writeMarked(n, emphasis)
 	case atom.Del, atom.S, atom.Strike:
-		w.marked(n, strike)
+		w.writeMarked(n, strike)
 	case atom.Code, atom.Kbd, atom.Samp:
-		w.code(n)
+		w.writeCode(n)
 	case atom.Img:
-		w.image(n)
+		w.writeImage(n)
 	case atom.Ul, atom.Ol, atom.Menu, atom.Dir:
-		w.list(n)
+		w.writeList(n)
 	case atom.Li:
-		w.item(n, "- ")
+		w.writeItem(n, "- ")
 	case atom.Table:
-		w.table(n)
+		w.writeTable(n)
 	case atom.Hr:
 		w.flush()
-		w.ruled = !w.cell && len(w.out) > 0
+		w.pendingRule = !w.inCell && len(w.out) > 0
 	case atom.Pre, atom.Listing, atom.Xmp:
-		w.preformatted(n)
+		w.writePreformatted(n)
 	case atom.Blockquote:
-		w.enter(container{first: "> ", rest: "> "}, func() { w.blocks(n) })
+		w.writeContainer(container{first: "> ", rest: "> "}, func() { w.writeChildren(n) })
 	case atom.Dt, atom.Summary:
 		w.flush()
-		if n.heads > 0 {
-			w.blocks(n)
+		if n.headings > 0 {
+			w.writeChildren(n)
 		} else {
-			w.marked(n, strong)
+			w.writeMarked(n, strong)
 		}
 		w.flush()
 	default:
-		w.other(n)
+		w.writeElement(n)
 	}
 }
 
-// other writes an element that has no form of its own in Markdown.
-func (w *writer) other(n *node) {
+// writeElement writes an element without a Markdown equivalent.
+func (w *writer) writeElement(n *node) {
 	if level := headingLevel(n); level > 0 {
-		w.heading(n, level)
+		w.writeHeading(n, level)
 		return
 	}
-	pre := n.keepsLines()
+	pre := n.preservesLineBreaks()
 	if pre {
-		w.pre++
+		w.preDepth++
 	}
-	if n.standsInLine() {
-		w.blocks(n)
+	if n.isRenderedInline() {
+		w.writeChildren(n)
 	} else {
 		w.flush()
-		w.blocks(n)
+		w.writeChildren(n)
 		w.flush()
 	}
 	if pre {
-		w.pre--
+		w.preDepth--
 	}
 }
 
-// standsInLine says whether an element is a part of the line around it. One that ExtractHTML does not
-// know is where it stands within a paragraph.
-func (n *node) standsInLine() bool {
-	if n.is&inline != 0 {
+// isRenderedInline reports whether an element is part of the surrounding line. An unknown
+// element is if it stands in a paragraph or an inline element.
+func (n *node) isRenderedInline() bool {
+	if n.class&inline != 0 {
 		return !strings.Contains(n.attr(attrStyle), "display:block") && !strings.Contains(n.attr(attrStyle), "display: block")
 	}
-	return n.tag == 0 && !n.holdsBlock && n.up != nil && (n.up.is&(inline|heading) != 0 || n.up.tag == atom.P)
+	return n.tag == 0 && !n.hasBlock && n.parent != nil && (n.parent.class&(inline|heading) != 0 || n.parent.tag == atom.P)
 }
 
-// keepsLines says whether line breaks within an element count.
-func (n *node) keepsLines() bool {
+// preservesLineBreaks reports whether an element's style or classes preserve line breaks.
+func (n *node) preservesLineBreaks() bool {
 	for i := range n.attrs {
 		switch a := &n.attrs[i]; a.key {
 		case attrStyle:

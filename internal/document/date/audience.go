@@ -2,121 +2,126 @@ package date
 
 import "strings"
 
-// audience is for whom a date counts, where a text gives one to those who come and
-// a later one to those who are there.
+// audience is the group of users that a date applies to. Some texts name one date for new
+// users and a later one for existing users.
 type audience int
 
 const (
-	everybody audience = iota
-	newcomers
-	incumbents
+	allUsers audience = iota
+	newUsers
+	existingUsers
 )
 
+// Audience terms. All words are folded.
 var (
-	// crowds are what a service calls those that it has terms with.
-	crowds = words(`users user customers customer members member subscribers subscriber clients client merchants sellers accounts holders visitors developers creators partners`)
-	// newOnes and oldOnes tell them apart.
-	newOnes = words(`new future`)
-	oldOnes = words(`existing current registered`)
+	// audienceTerms are names for the users of a service.
+	audienceTerms = wordSet(`users user customers customer members member subscribers subscriber clients client merchants sellers accounts holders visitors developers creators partners`)
+	// newUserTerms and existingUserTerms tell the two groups apart.
+	newUserTerms      = wordSet(`new future`)
+	existingUserTerms = wordSet(`existing current registered`)
 )
 
-// lastAudience reads "for existing users" at the end of a folded text, and says how
-// many bytes it takes.
-func lastAudience(w string) (audience, int) {
+// trailingAudience parses an audience such as "for existing users" at the end of a folded
+// text. It returns the length of the phrase in bytes, or 0.
+func trailingAudience(w string) (audience, int) {
 	rest := strings.TrimRight(w, " ,:;)")
 	noun := lastWord(rest)
-	if !crowds[noun] {
-		return everybody, 0
+	if !audienceTerms[noun] {
+		return allUsers, 0
 	}
-	who := everybody
+	group := allUsers
 	for range 4 {
 		rest = strings.TrimRight(rest[:len(rest)-len(lastWord(rest))], " ")
 		switch word := lastWord(rest); {
-		case newOnes[word]:
-			who = newcomers
-		case oldOnes[word]:
-			who = incumbents
+		case newUserTerms[word]:
+			group = newUsers
+		case existingUserTerms[word]:
+			group = existingUsers
 		case word == "for" || word == "to":
-			if who == everybody {
-				return who, 0
+			if group == allUsers {
+				return group, 0
 			}
-			return who, len(w) - len(rest) + len(word)
+			return group, len(w) - len(rest) + len(word)
 		case word != "our" && word != "the" && word != "all" && word != "account" && word != "of":
-			return everybody, 0
+			return allUsers, 0
 		}
 	}
-	return everybody, 0
+	return allUsers, 0
 }
 
-// firstAudience reads "for existing users" at the beginning of a folded text.
-func firstAudience(w string) audience {
-	who, at := everybody, 0
+// leadingAudience parses an audience such as "for existing users" at the beginning of a
+// folded text.
+func leadingAudience(w string) audience {
+	group, at := allUsers, 0
 	for word := range strings.FieldsSeq(strings.TrimLeft(w, " (")) {
 		word = strings.TrimRight(word, ".,;:)")
 		switch {
 		case at == 0 && word != "for" && word != "to", at > 4:
-			return everybody
-		case newOnes[word]:
-			who = newcomers
-		case oldOnes[word]:
-			who = incumbents
-		case crowds[word] && who != everybody:
-			return who
+			return allUsers
+		case newUserTerms[word]:
+			group = newUsers
+		case existingUserTerms[word]:
+			group = existingUsers
+		case audienceTerms[word] && group != allUsers:
+			return group
 		}
 		at++
 	}
-	return everybody
+	return allUsers
 }
 
-// audience is for whom the date counts: what follows it, or the last that stands
-// before it in its sentence. Right after another date stands whom that one is for.
-func (a surroundings) audience() audience {
-	if who := firstAudience(a.right); who != everybody {
-		return who
+// audience returns the audience of the date: the one that follows it, or the last one
+// before it in the sentence. An audience directly after the previous date belongs to that
+// date.
+func (ctx dateContext) audience() audience {
+	if group := leadingAudience(ctx.right); group != allUsers {
+		return group
 	}
-	left := sentence(a.left)
-	if a.follows && len(left) == len(a.left) && firstAudience(left) != everybody {
+	left := lastSentence(ctx.left)
+	if ctx.followsDate && len(left) == len(ctx.left) && leadingAudience(left) != allUsers {
 		_, left, _ = strings.Cut(strings.TrimLeft(left, " ("), " ")
 	}
-	who := everybody
+	group := allUsers
 	for {
 		i := strings.Index(" "+left, " for ")
 		if j := strings.Index(" "+left, " to "); i < 0 || j >= 0 && j < i {
 			i = j
 		}
 		if i < 0 {
-			return who
+			return group
 		}
-		if w := firstAudience(left[i:]); w != everybody {
-			who = w
+		if w := leadingAudience(left[i:]); w != allUsers {
+			group = w
 		}
 		left = left[i+2:]
 	}
 }
 
-// otherAudience says whether a folded text goes on with for whom another date counts.
-func otherAudience(w string) bool {
+// continuesWithAudience reports whether a folded text continues with the audience of
+// another date.
+func continuesWithAudience(w string) bool {
 	w = strings.TrimLeft(w, " ,;(")
-	return firstAudience(strings.TrimPrefix(strings.TrimPrefix(w, "and "), "but ")) != everybody
+	return leadingAudience(strings.TrimPrefix(strings.TrimPrefix(w, "and "), "but ")) != allUsers
 }
 
-// goesOn says whether a date has the cue of the one before it: "effective for new
-// users on 1 May 2024 and for existing users on 1 June 2024".
-func (a surroundings) goesOn() bool {
-	if !a.follows || len(sentence(a.left)) != len(a.left) || a.audience() == everybody {
+// sharesPreviousCue reports whether the cue of the previous date also applies to this
+// one, as in "effective for new users on 1 May 2024 and for existing users on 1 June
+// 2024".
+func (ctx dateContext) sharesPreviousCue() bool {
+	if !ctx.followsDate || len(lastSentence(ctx.left)) != len(ctx.left) || ctx.audience() == allUsers {
 		return false
 	}
-	return onlyGlue(strings.ReplaceAll(a.left, " and ", " "))
+	return onlyStopWords(strings.ReplaceAll(ctx.left, " and ", " "))
 }
 
-// later says that a date is for those who are there already, and that the text has
-// another near it for those who come: that one is the document's.
-func (f *finder) later(c candidate) bool {
-	if c.who != incumbents {
+// supersededByNewUserDate reports whether a candidate applies to existing users only and
+// another candidate of its kind nearby does not. That one is the date of the document.
+func (f *finder) supersededByNewUserDate(c candidate) bool {
+	if c.audience != existingUsers {
 		return false
 	}
-	for _, o := range f.cands {
-		if o.kind == c.kind && o.who != incumbents && abs(o.start-c.start) <= maxCluster {
+	for _, o := range f.candidates {
+		if o.kind == c.kind && o.audience != existingUsers && abs(o.start-c.start) <= maxClusterBytes {
 			return true
 		}
 	}

@@ -1,40 +1,7 @@
 package date
 
-import (
-	"strings"
-	"sync"
-	"unicode/utf8"
-)
-
-// kind is what a cue says of the date beside it.
-type kind int
-
-const (
-	inForce   kind = iota + 1 // the text is in force from then on
-	updated                   // the text was last changed then
-	published                 // the text is of then, whatever that means
-)
-
-// cue is a phrase that stands beside a document's date.
-type cue struct {
-	phrase string // folded
-	kind   kind
-	// weak cues are said of other things too: a document must be named beside them,
-	// or they must begin their line.
-	weak bool
-	// vague cues say too little by themselves: the sentence must name the document
-	// and say that it applies.
-	vague bool
-}
-
-// wide says whether a cue is of a script that writes words without spaces.
-func (c cue) wide() bool {
-	first, _ := utf8.DecodeRuneInString(c.phrase)
-	return first >= wideFrom
-}
-
-// Phrases before a date, folded, parted by semicolons. A phrase is matched at its
-// end, so that "updated" covers "last updated" where that is not listed as strong.
+// Phrases before a date, folded and separated by semicolons. A phrase matches at its end:
+// "updated" also matches "last updated" unless the longer phrase is listed.
 const (
 	inForceStrong = `effective date; date effective; date of effect; date of entry into force; effective as of; effective from; entry into force; current as of; start date of these terms
 		date d'entree en vigueur; entree en vigueur; prise d'effet; date d'effet; date de prise d'effet; date d'application
@@ -134,7 +101,7 @@ const (
 	inForceVague = `as of; as at; as from; from; starting; beginning; with effect; compter; depuis; ab; zum; seit; desde; dal; vanaf; per; met ingang; fran; fra; od; с; від; partir; since; اعتبارا`
 )
 
-// Phrases after a date, folded.
+// Phrases after a date, folded and separated by semicolons.
 const (
 	inForceAfter = `in kraft; ab in kraft; wirksam; gultig; in werking; van kracht; i kraft; alkaen; alates; hatalyos; hatallyal; -tol hatalyos; -jetol hatalyos; -tol hatalyosak; -jetol; -tol; -jen hatalyos; speka; yururluge; tarihinde yururluge; tarihinden itibaren; tarihi itibariyle; tarihi itibariyla yururluge
 		から施行; より施行; 施行; から適用; より適用; 実施; から実施; より実施; 発効; から発効; より効力; 適用; から効力; をもって施行
@@ -145,70 +112,7 @@ const (
 		最終更新; 更新; 改定; 改訂; 一部改定; 一部改訂; 最終改定; 最終改訂; 改正; 一部改正; 修订; 修訂; 修改; 最后更新; 改版; に改定; に更新
 		개정; 수정; 업데이트; 변경; 일부 개정; 자로 개정; 에 업데이트; 에 개정; 에 최종`
 	publishedAfter = `tarihli; 制定; 公布; 公開; 発行; 版; 发布; 發布; 策定; 初版; 掲載; 현재; 제정; 공고; 게시; 현재 기준; 公表; 現在; より公開`
-	// Nouns, which name the document's date only at the beginning of a line.
+	// Nouns refer to the document's date only at the beginning of a line.
 	inForceNoun = `effective date; effective; in effect; entry into force`
 	updatedNoun = `update; updated; revision; revised; amendment; version; edition; fassung; versie; wersja; mise a jour; aktualisierung; frissites`
 )
-
-// phrases are the cues by their last word, for those before a date, or by their
-// first; those of scripts without spaces by their last or first letter.
-type phrases struct{ before, after map[string][]cue }
-
-// cues are made when they are first asked for: a command that reads no document
-// has no use for them.
-var cues = sync.OnceValue(func() phrases {
-	p := phrases{map[string][]cue{}, map[string][]cue{}}
-	add := func(to map[string][]cue, key func(string) string, list string, c cue) {
-		for phrase := range strings.SplitSeq(strings.ReplaceAll(list, "\n", ";"), ";") {
-			if c.phrase = fold(strings.TrimSpace(phrase)); c.phrase != "" {
-				to[key(c.phrase)] = append(to[key(c.phrase)], c)
-			}
-		}
-	}
-	for _, l := range []struct {
-		list string
-		cue  cue
-	}{
-		{inForceStrong, cue{kind: inForce}},
-		{updatedStrong, cue{kind: updated}},
-		{publishedStrong, cue{kind: published}},
-		{inForceWeak, cue{kind: inForce, weak: true}},
-		{updatedWeak, cue{kind: updated, weak: true}},
-		{publishedWeak, cue{kind: published, weak: true}},
-		{inForceVague, cue{kind: inForce, vague: true}},
-	} {
-		add(p.before, lastWord, l.list, l.cue)
-	}
-	add(p.after, firstWord, inForceAfter, cue{kind: inForce})
-	add(p.after, firstWord, updatedAfter, cue{kind: updated})
-	add(p.after, firstWord, publishedAfter, cue{kind: published})
-	add(p.after, firstWord, inForceNoun, cue{kind: inForce, weak: true})
-	add(p.after, firstWord, updatedNoun, cue{kind: updated, weak: true})
-	return p
-})
-
-// wideFrom is the first rune of the scripts that write words without spaces
-// between them: kana, ideographs and, for their endings, Hangul.
-const wideFrom = 0x3040
-
-func unspaced(r rune) bool { return r >= wideFrom || r >= 0xe00 && r <= 0xe7f }
-
-// lastWord is the last word of a folded text, or its last letter if its script has
-// no spaces.
-func lastWord(s string) string {
-	if r, n := utf8.DecodeLastRuneInString(s); unspaced(r) {
-		return s[len(s)-n:]
-	}
-	i := strings.LastIndexAny(s, " \n(/-[:.,;\"'|#>")
-	return s[i+1:]
-}
-
-func firstWord(s string) string {
-	if r, n := utf8.DecodeRuneInString(s); unspaced(r) {
-		return s[:n]
-	}
-	if i := strings.IndexAny(s, " \n)/:.,;\"'|#"); i > 0 {
-		return s[:i]
-	}
-	return s
-}

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestADateComesWithTheSentenceThatSaysIt(t *testing.T) {
+func TestQuoteIsTheSentenceWithTheDate(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"# Terms\n\nWelcome. These terms are effective as of **1 May 2024**. Read them.":                                         "These terms are effective as of 1 May 2024.",
@@ -23,13 +23,13 @@ func TestADateComesWithTheSentenceThatSaysIt(t *testing.T) {
 		"x " + strings.Repeat("word ", 200) + "this policy was last updated on 1 May 2024 ok": "last updated on 1 May 2024",
 	} {
 		d := Find(Input{Markdown: text, Language: "en", Now: today})
-		if d.Effective != "2024-05-01" || !strings.Contains(d.EffectiveQuote, want) || len(d.EffectiveQuote) > maxQuote {
+		if d.Effective != "2024-05-01" || !strings.Contains(d.EffectiveQuote, want) || len(d.EffectiveQuote) > maxQuoteBytes {
 			t.Errorf("%+v does not quote %q", d, want)
 		}
 	}
 }
 
-func TestLanguageRegionAndTheTextItselfOrderDayAndMonth(t *testing.T) {
+func TestDayMonthOrderFollowsTextRegionAndLanguage(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, region, text, want string }{
 		{"en", "", "Last updated: 03/04/2024", "2024-03-04"},
@@ -39,7 +39,7 @@ func TestLanguageRegionAndTheTextItselfOrderDayAndMonth(t *testing.T) {
 		{"en", "", "Last updated: 03.04.2024", "2024-04-03"},
 		{"en", "", "See 31/01/2020.\n\nLast updated: 03/04/2024", "2024-04-03"},
 		{"fr", "", "Voir 01/31/2020.\n\nMis à jour le 03/04/2024", "2024-03-04"},
-		// Nothing was updated in the future.
+		// Updates are in the past.
 		{"en", "", "Last updated: 11/01/2026", "2026-01-11"},
 	} {
 		if d := Find(Input{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
@@ -48,7 +48,7 @@ func TestLanguageRegionAndTheTextItselfOrderDayAndMonth(t *testing.T) {
 	}
 }
 
-func TestTheDateForNewUsersIsTheDocuments(t *testing.T) {
+func TestEffectiveDateIsTheDateForNewUsers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, effective, takes string }{
 		{"Effective January 1, 2025 for new users and March 1, 2025 for existing users.", "2025-01-01", ""},
@@ -58,21 +58,21 @@ func TestTheDateForNewUsersIsTheDocuments(t *testing.T) {
 		{"For existing users, effective March 1, 2025. For new users, effective January 1, 2025.", "2025-01-01", ""},
 		{"Effective date for new users: January 1, 2025\n\nEffective date for existing users: March 1, 2025", "2025-01-01", ""},
 		{"These terms apply to new customers as of 1 January 2025, and to existing customers as of 1 March 2025.", "2025-01-01", ""},
-		// Until then the others have the former text.
+		// Until then, existing users have the former text.
 		{"Effective January 1, 2026 for new users and March 1, 2026 for existing users.", "2026-01-01", "2026-03-01"},
-		// With no other date it is the document's.
+		// If there is no other date, it is the date of the document.
 		{"For existing users, effective March 1, 2025", "2025-03-01", ""},
 		{"Effective for existing users: March 1, 2025", "2025-03-01", ""},
 		{"These terms are effective immediately for new users, and from March 1, 2025 for existing users.", "2025-03-01", ""},
 	} {
 		d := Find(Input{Markdown: "# Terms\n\n" + c.text + "\n\nBe nice.", Language: "en", Now: today})
 		if d.Effective != c.effective || d.Upcoming != c.takes || d.Updated != "" {
-			t.Errorf("%+v, want %s and then %q: %q", d, c.effective, c.takes, c.text)
+			t.Errorf("%+v, want effective %s, upcoming %q: %q", d, c.effective, c.takes, c.text)
 		}
 	}
 }
 
-func TestAFutureDateTakesEffectOnlyUntilItIsPast(t *testing.T) {
+func TestUpcomingDateIsReportedOnlyWhileInTheFuture(t *testing.T) {
 	t.Parallel()
 	text := Input{Markdown: "# Terms\n\nEffective date: 1 March 2026", Language: "en", Now: today}
 	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "2026-03-01" || d.UpcomingQuote == "" {
@@ -84,25 +84,25 @@ func TestAFutureDateTakesEffectOnlyUntilItIsPast(t *testing.T) {
 	}
 	text.Now = time.Time{}
 	if d := Find(text); d.Effective != "2026-03-01" || d.Upcoming != "" {
-		t.Errorf("with no day: %+v", d)
+		t.Errorf("without Now: %+v", d)
 	}
 }
 
-func TestThePageAroundIsAskedWhereTheTextIsSilent(t *testing.T) {
+func TestPageLinesSupplyDatesMissingFromTheText(t *testing.T) {
 	t.Parallel()
 	hints := []string{"Published 1 January 2021", "Updated 2 May 2023", "© 2024 Example"}
 	if d := Find(Input{Markdown: "# Terms\n\nBe nice.", Language: "en", Now: today, PageLines: hints}); d.Effective != "2023-05-02" {
 		t.Errorf("%+v", d)
 	}
 	if d := Find(Input{Markdown: "# Terms\n\nEffective 3 June 2022", Language: "en", Now: today, PageLines: hints}); d.Effective != "2022-06-03" || d.Updated != "2023-05-02" {
-		t.Errorf("the page overrules the text, or adds nothing: %+v", d)
+		t.Errorf("the page overrides the text or adds nothing: %+v", d)
 	}
 	if d := Find(Input{Markdown: "# Terms", Language: "en", Now: today, PageLines: []string{"12 June 2022", "News of 3 May 2024"}}); d != (Dates{}) {
-		t.Errorf("a date without a cue is taken from the page: %+v", d)
+		t.Errorf("a page date without a cue is used: %+v", d)
 	}
 }
 
-func TestMetadataNeverMakeADateOfEffect(t *testing.T) {
+func TestMetadataNeverSetTheEffectiveDate(t *testing.T) {
 	t.Parallel()
 	for modified, want := range map[string]string{
 		"2024-03-01T10:00:00+01:00": "2024-03-01", "2024-03-01": "2024-03-01",
@@ -115,11 +115,11 @@ func TestMetadataNeverMakeADateOfEffect(t *testing.T) {
 	}
 	d := Find(Input{Markdown: "# Terms\n\nLast updated 3 June 2022", Language: "en", Now: today, PageModified: "2024-03-01"})
 	if d.Updated != "2022-06-03" {
-		t.Errorf("metadata overrule the text: %+v", d)
+		t.Errorf("metadata override the text: %+v", d)
 	}
 }
 
-func TestDatesAreFoundAtBothEndsOfAHugeText(t *testing.T) {
+func TestDatesAreFoundAtBothEndsOfAVeryLongText(t *testing.T) {
 	t.Parallel()
 	filler := strings.Repeat("On 3 May 2019, 04/05/2018 and 2017-06-05 nothing happened. ", 100_000)
 	for _, text := range []string{"Last updated: 7 July 2023\n\n" + filler, filler + "\n\nLast updated: 7 July 2023"} {
@@ -131,7 +131,7 @@ func TestDatesAreFoundAtBothEndsOfAHugeText(t *testing.T) {
 
 func FuzzFind(f *testing.F) {
 	for _, file := range []string{"dated.tsv", "undated.tsv"} {
-		for _, c := range forms(f, file) {
+		for _, c := range readCases(f, file) {
 			f.Add(c.text, c.language, c.region)
 		}
 	}
@@ -143,12 +143,12 @@ func FuzzFind(f *testing.F) {
 				continue
 			}
 			at, err := time.Parse(time.DateOnly, day)
-			if err != nil || at.Year() < firstYear || at.After(today.AddDate(yearsAhead, 0, 1)) {
-				t.Errorf("%q is no day", day)
+			if err != nil || at.Year() < firstYear || at.After(today.AddDate(maxYearsAhead, 0, 1)) {
+				t.Errorf("%q is not a valid day", day)
 			}
 		}
 		for _, quote := range []string{d.EffectiveQuote, d.UpdatedQuote, d.UpcomingQuote} {
-			if utf8.ValidString(text) && !utf8.ValidString(quote) || len(quote) > 2*maxQuote {
+			if utf8.ValidString(text) && !utf8.ValidString(quote) || len(quote) > 2*maxQuoteBytes {
 				t.Errorf("quote %q", quote)
 			}
 		}

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// base is a letter of the Latin or Greek script without its accents, for those
-// below U+2000 that have any.
-var base = sync.OnceValue(func() map[rune]string {
+// baseLetters maps accented Latin and Greek letters below U+2000, and some typographic
+// characters, to their base forms.
+var baseLetters = sync.OnceValue(func() map[rune]string {
 	m := map[rune]string{
 		'ł': "l", 'ø': "o", 'ı': "i", 'ß': "ss", 'æ': "ae", 'œ': "oe", 'đ': "d", 'þ': "th", 'ð': "d", 'ħ': "h",
 		'’': "'", '‘': "'", '–': "-", '—': "-", '―': "-", '：': ":", '\u00a0': " ", '\u2009': " ", '\u202f': " ", '\u3000': " ",
@@ -31,57 +31,93 @@ var base = sync.OnceValue(func() map[rune]string {
 	return m
 })
 
-// fold makes texts comparable: lower case, Latin and Greek letters without accents,
-// no emphasis marks, one space for a run of white space, and one line feed where
-// a paragraph, list item, heading or table row begins.
+// fold normalizes a text for comparison: lower case, Latin and Greek letters without
+// accents, no emphasis marks, one space for a run of white space, and one line feed
+// before each paragraph, list item, heading or table row.
 func fold(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	space, feeds, fresh, lower := false, 0, false, false
-	flush := func(r rune) {
-		switch {
-		case feeds > 1, feeds == 1 && (r == '#' || r == '|' || r == '-' || r == '+' || r == '•' || r == '>' || fresh):
-			b.WriteByte('\n')
-		case space || feeds == 1:
-			b.WriteByte(' ')
-		}
-		space, feeds, fresh = false, 0, false
-	}
-	letters := base()
+	var f folder
+	f.out.Grow(len(s))
+	letters := baseLetters()
 	for _, r := range s {
 		switch {
 		case r == '\n':
-			feeds++
-		case r == ' ' || r == '\t' || r == '\r' || r == '\u00a0':
-			space = true
+			f.newlines++
+		case isBlank(r):
+			f.space = true
 		case r == '*' || r == '_' || r == '`':
-			fresh, space = feeds > 0, true // a list item, or emphasis, begins the line
-		case r >= 0x64b && r <= 0x652 || r == 0x640: // Arabic vowel signs, and the stroke that makes a word longer
-		case r == 0x200b || r == 0x200d || r == 0xfeff || r == 0xad || r == 0x2060 || r == 0x200e || r == 0x200f:
-		case r < 0x80:
-			if 'A' <= r && r <= 'Z' {
-				space = space || lower // FranceVersion: two elements that lost the space between
-				r += 'a' - 'A'
-				lower = false
-			} else {
-				lower = 'a' <= r && r <= 'z'
-			}
-			flush(r)
-			b.WriteByte(byte(r))
+			f.emphasized, f.space = f.newlines > 0, true // begins a list item or an emphasized line
+		case isSilent(r):
+		case r < utf8.RuneSelf:
+			f.writeASCII(byte(r))
 			continue
 		default:
-			flush(r)
+			f.flush(r)
 			r = unicode.ToLower(r)
-			if f, ok := letters[r]; ok {
-				b.WriteString(f)
-			} else if r < 0x300 || r > 0x36f { // no combining accent
-				b.WriteRune(r)
+			if base, ok := letters[r]; ok {
+				f.out.WriteString(base)
+			} else if r < 0x300 || r > 0x36f { // not a combining accent
+				f.out.WriteRune(r)
 			}
 		}
-		lower = false
+		f.lower = false
 	}
-	if feeds > 0 || space {
-		flush(0)
+	if f.newlines > 0 || f.space {
+		f.flush(0)
 	}
-	return b.String()
+	return f.out.String()
+}
+
+// folder holds the output of fold and the white space that is not yet written.
+type folder struct {
+	out        strings.Builder
+	space      bool
+	newlines   int
+	emphasized bool // an emphasis mark follows the last line feed
+	lower      bool // the last character is a lower-case ASCII letter
+}
+
+// flush writes the pending white space before r as one character.
+func (f *folder) flush(r rune) {
+	switch {
+	case f.newlines > 1, f.newlines == 1 && (beginsBlock(r) || f.emphasized):
+		f.out.WriteByte('\n')
+	case f.space || f.newlines == 1:
+		f.out.WriteByte(' ')
+	}
+	f.space, f.newlines, f.emphasized = false, 0, false
+}
+
+// writeASCII writes an ASCII character in lower case. An upper-case letter after a
+// lower-case one begins a new word: in "FranceVersion" the space between two elements was
+// lost.
+func (f *folder) writeASCII(c byte) {
+	if 'A' <= c && c <= 'Z' {
+		f.space = f.space || f.lower
+		c += 'a' - 'A'
+		f.lower = false
+	} else {
+		f.lower = 'a' <= c && c <= 'z'
+	}
+	if f.space || f.newlines > 0 {
+		f.flush(rune(c))
+	}
+	f.out.WriteByte(c)
+}
+
+// beginsBlock reports whether a line that begins with r begins a heading, a table row, a
+// list item or a quote.
+func beginsBlock(r rune) bool {
+	return r == '#' || r == '|' || r == '-' || r == '+' || r == '•' || r == '>'
+}
+
+// isBlank reports whether r is white space other than a line feed.
+func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\u00a0' }
+
+// isSilent reports whether r is omitted: Arabic vowel signs, tatweel, and zero-width
+// characters.
+func isSilent(r rune) bool {
+	if r >= 0x64b && r <= 0x652 || r == 0x640 {
+		return true
+	}
+	return r == 0x200b || r == 0x200d || r == 0xfeff || r == 0xad || r == 0x2060 || r == 0x200e || r == 0x200f
 }

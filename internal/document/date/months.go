@@ -2,9 +2,9 @@ package date
 
 import "strings"
 
-// months are the names of the months by their folded form: names, inflected
-// names and usual abbreviations, twelve a line, in the order of the year.
-var months = func() map[string]int {
+// monthNumbers maps folded names of months to their numbers: names, inflected names and
+// common abbreviations. Each line has twelve entries in calendar order; "_" is none.
+var monthNumbers = func() map[string]int {
 	m := map[string]int{}
 	for _, line := range []string{
 		"january february march april may june july august september october november december",             // en
@@ -63,7 +63,7 @@ var months = func() map[string]int {
 		"ιανουαριος φεβρουαριος μαρτιος απριλιος μαιος ιουνιος ιουλιος αυγουστος σεπτεμβριος οκτωβριος νοεμβριος δεκεμβριος",
 		"يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر", // ar
 		"جانفي فيفري مارس إبريل ماي يونيه يوليه اغسطس شتنبر اكتوبر نونبر دجنبر",
-		"_ شباط آذار نيسان أيار حزيران تموز آب أيلول _ _ _", // ar, in the Levant; the others have two words
+		"_ شباط آذار نيسان أيار حزيران تموز آب أيلول _ _ _", // ar, Levant; the other names have two words
 		"_ شباط اذار نيسان ايار حزيران تموز اب ايلول _ _ _",
 		"ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר", // he
 		"בינואר בפברואר במרץ באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר",
@@ -80,9 +80,9 @@ var months = func() map[string]int {
 	return m
 }()
 
-// longMonths are the names of months that have two words, and the Thai abbreviations,
-// whose dots part them: ม.ค.
-var longMonths = func() map[string]int {
+// twoWordMonths maps month names of two words to their numbers. Thai abbreviations such
+// as ม.ค. are among them, because the dot separates them into two words.
+var twoWordMonths = func() map[string]int {
 	m := map[string]int{
 		"كانون الثاني": 1, "كانون ثاني": 1, "كانون ثان": 1,
 		"تشرين الأول": 10, "تشرين الاول": 10, "تشرين أول": 10, "تشرين اول": 10,
@@ -95,10 +95,10 @@ var longMonths = func() map[string]int {
 	return m
 }()
 
-// longEnds are the last words of longMonths.
-var longEnds = func() map[string]bool {
+// twoWordMonthEndings holds the last words of twoWordMonths.
+var twoWordMonthEndings = func() map[string]bool {
 	m := map[string]bool{}
-	for name := range longMonths {
+	for name := range twoWordMonths {
 		_, last, _ := strings.Cut(name, " ")
 		m[last] = true
 	}

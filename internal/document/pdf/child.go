@@ -16,33 +16,33 @@ import (
 	"time"
 )
 
-// Bounds of a child. Memory is what its heap, stacks and buffers may take together.
+// Limits of a child process.
 const (
-	// MaxCPU is the processor time that a child may use, of all its threads together:
-	// how long that takes by the clock is for the machine's other work to say.
+	// MaxCPU limits the CPU time of all threads of a child together. The wall-clock time
+	// that this takes depends on the load of the machine.
 	MaxCPU = 5 * time.Second
-	// MaxTime is how long a child may take by the clock: one that hangs uses no
-	// processor time. It is far above MaxCPU, so that a busy machine does not lose a
-	// document by it.
-	MaxTime   = 30 * time.Second
+	// MaxTime limits the wall-clock time, for a child that hangs without using the CPU.
+	// It is far above MaxCPU, so that a loaded machine does not lose a document.
+	MaxTime = 30 * time.Second
+	// MaxMemory limits heap, stacks and buffers together, in bytes.
 	MaxMemory = 160 << 20
-	// softMemory is where the child begins to collect garbage hard.
+	// softMemory is the soft memory limit of the Go runtime (debug.SetMemoryLimit).
 	softMemory = 112 << 20
-	// maxGrowth is what the system lets the child map after it has begun: two of Go's
-	// arenas, and the stacks of threads.
+	// maxGrowth limits the private memory that the child maps after its start: two arenas
+	// of the Go heap and the stacks of threads.
 	maxGrowth = 148 << 20
-	// grace is what the parent waits beyond MaxTime before it kills the child, and for
-	// the end of its output after that.
+	// grace is how long the parent waits beyond MaxTime before it kills the child, and then
+	// for the end of its output.
 	grace = 5 * time.Second
-	// cpuGrace is what a child may use beyond MaxCPU to end by itself. The system counts
-	// whole seconds (setrlimit(2), RLIMIT_CPU).
+	// cpuGrace is the CPU time beyond MaxCPU in which a child can exit by itself. The kernel
+	// counts whole seconds (setrlimit(2), RLIMIT_CPU).
 	cpuGrace = time.Second
-	// watchEvery is how often a child looks at its memory.
+	// watchEvery is the interval at which a child checks its memory.
 	watchEvery = 5 * time.Millisecond
 )
 
-// Exit codes by which a child says what was wrong. They lie above those of the runtime
-// and the race detector (66), and below those of shells.
+// Exit codes of a child. They lie above those of the Go runtime and the race detector (66)
+// and below those of shells (126 and more).
 const (
 	exitOther = iota + 80
 	exitNoText
@@ -59,43 +59,43 @@ var exits = []struct {
 	{exitNoText, ErrNoText}, {exitEncrypted, ErrEncrypted}, {exitMalformed, ErrMalformed}, {exitTooLarge, ErrTooLarge}, {exitTooSlow, ErrTooSlow},
 }
 
-// Reader reads PDFs in child processes, one at a time: each may take MaxMemory.
+// Reader reads PDF files in child processes, one at a time because each may use MaxMemory.
 // It is safe for concurrent use.
 type Reader struct {
 	command []string
-	turn    chan struct{}
-	maxCPU  time.Duration // that a child uses before the system ends it
-	maxTime time.Duration // after which a child is killed
-	started func(pid int) // told of each child, in tests
+	slot    chan struct{} // holds an element while a child runs
+	maxCPU  time.Duration // after which the kernel ends a child
+	maxTime time.Duration // after which the Reader kills a child
+	started func(pid int) // tests: called with the process ID of each child
 }
 
-// NewReader makes a Reader whose children are run by command, a path and arguments;
-// it must end in a call of Serve.
+// NewReader returns a Reader that starts each child with command: the path of a program and
+// its arguments. The program must call Serve and exit with its result.
 func NewReader(command ...string) *Reader {
-	return &Reader{command: command, turn: make(chan struct{}, 1), maxCPU: MaxCPU, maxTime: MaxTime + grace}
+	return &Reader{command: command, slot: make(chan struct{}, 1), maxCPU: MaxCPU, maxTime: MaxTime + grace}
 }
 
-// Read is the text of a PDF as Markdown. Errors are those of this package, wrapped,
-// or the context's. The child is killed when ctx ends.
+// Read converts a PDF to Markdown. Errors wrap one of this package's errors or the
+// context's. Read kills the child when ctx ends.
 func (r *Reader) Read(ctx context.Context, body []byte) (string, error) {
 	if len(body) > MaxBytes {
 		return "", fmt.Errorf("%w: %d bytes are more than %d", ErrTooLarge, len(body), MaxBytes)
 	}
 	select {
-	case r.turn <- struct{}{}:
-		defer func() { <-r.turn }()
+	case r.slot <- struct{}{}:
+		defer func() { <-r.slot }()
 	case <-ctx.Done():
 		return "", fmt.Errorf("wait to read a PDF: %w", ctx.Err())
 	}
 	limited, cancel := context.WithTimeout(ctx, r.maxTime)
 	defer cancel()
 	cmd := exec.CommandContext(limited, r.command[0], r.command[1:]...)
-	// No environment: what reads a stranger's file must not know our secrets.
+	// The environment is empty: a process that parses an untrusted file must hold no secrets.
 	cmd.Env = []string{}
 	cmd.Stdin = bytes.NewReader(body)
 	cmd.WaitDelay = grace
-	out, complaint := &bounded{most: maxText + 1<<20}, &bounded{most: 4 << 10}
-	cmd.Stdout, cmd.Stderr = out, complaint
+	out, stderr := &limitedBuffer{limit: maxText + 1<<20}, &limitedBuffer{limit: 4 << 10}
+	cmd.Stdout, cmd.Stderr = out, stderr
 	err := cmd.Start()
 	if err == nil {
 		if r.started != nil {
@@ -108,67 +108,66 @@ func (r *Reader) Read(ctx context.Context, body []byte) (string, error) {
 		return out.String(), nil
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("read a PDF: %w", ctx.Err())
-	case limited.Err() != nil, r.outOfCPU(cmd.ProcessState):
+	case limited.Err() != nil, r.exceededCPU(cmd.ProcessState):
 		return "", ErrTooSlow
 	}
-	return "", childError(err, complaint.String())
+	return "", childError(err, stderr.String())
 }
 
-// outOfCPU says that the system ended a child that used more processor time than it
-// may and did not end by itself.
-func (r *Reader) outOfCPU(p *os.ProcessState) bool {
+// exceededCPU reports whether the kernel ended the child because it exceeded its CPU time.
+func (r *Reader) exceededCPU(p *os.ProcessState) bool {
 	return p != nil && !p.Exited() && p.UserTime()+p.SystemTime() >= r.maxCPU
 }
 
-// childError is the error of this package that a child ended with.
-func childError(err error, complaint string) error {
-	said, _, _ := strings.Cut(strings.TrimSpace(complaint), "\n")
+// childError maps the exit of a child and its standard error to an error of this package.
+func childError(err error, stderr string) error {
+	message, _, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
-		return fmt.Errorf("start the reader of PDFs: %w", err)
+		return fmt.Errorf("start the PDF reader: %w", err)
 	}
 	for _, e := range exits {
 		if exit.ExitCode() == e.code {
-			if said == "" || said == e.err.Error() {
+			if message == "" || message == e.err.Error() {
 				return e.err
 			}
-			return fmt.Errorf("%w: %s", e.err, strings.TrimPrefix(said, e.err.Error()+": "))
+			return fmt.Errorf("%w: %s", e.err, strings.TrimPrefix(message, e.err.Error()+": "))
 		}
 	}
 	for _, w := range []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread", "ThreadSanitizer failed to allocate"} {
-		if strings.Contains(complaint, w) { // the system's limit was met first
+		if strings.Contains(stderr, w) { // the kernel's limit applied first
 			return ErrTooLarge
 		}
 	}
-	return fmt.Errorf("%w: its reader ended with %w: %s", ErrMalformed, err, said)
+	return fmt.Errorf("%w: the PDF reader ended with %w: %s", ErrMalformed, err, message)
 }
 
-// bounded keeps what is written up to a bound, and refuses more.
-type bounded struct {
+// limitedBuffer is a buffer that rejects writes beyond its limit.
+type limitedBuffer struct {
 	bytes.Buffer
-	most int
+	limit int // bytes
 }
 
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.most {
-		return 0, errors.New("more than the reader of PDFs may write")
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > b.limit {
+		return 0, errors.New("output of the PDF reader exceeds its limit")
 	}
 	return b.Buffer.Write(p)
 }
 
-// Serve is all that a child does: it bounds itself, reads a PDF from in, writes its
-// text to out and what was wrong to complaints, and returns its exit code.
-func Serve(in io.Reader, out, complaints io.Writer) int {
-	return serveWithin(MaxCPU, MaxTime, in, out, complaints)
+// Serve is the body of a child process. It limits the process, reads a PDF from in, writes
+// the text to out and an error to stderr, and returns the exit code.
+func Serve(in io.Reader, out, stderr io.Writer) int {
+	return serveWithin(MaxCPU, MaxTime, in, out, stderr)
 }
 
-func serveWithin(cpu, most time.Duration, in io.Reader, out, complaints io.Writer) int {
-	bound(cpu, most)
-	ctx, cancel := context.WithTimeout(context.Background(), most)
+func serveWithin(cpu, wall time.Duration, in io.Reader, out, stderr io.Writer) int {
+	limitProcess(cpu, wall)
+	ctx, cancel := context.WithTimeout(context.Background(), wall)
 	defer cancel()
 	code, err := serve(ctx, in, out)
 	if err != nil {
-		fmt.Fprintln(complaints, firstLine(err.Error()))
+		fmt.Fprintln(stderr, firstLine(err.Error()))
 	}
 	return code
 }
@@ -198,14 +197,14 @@ func firstLine(s string) string {
 	return s[:min(len(s), 500)]
 }
 
-// bound makes the process end by itself when it takes too long or too much memory,
-// however the parser hangs. The system's limit is the stricter one, where there is
-// one: it also holds between two looks.
-func bound(cpu, most time.Duration) {
+// limitProcess makes the process exit when it takes too long or too much memory, even if the
+// parser hangs. The limit of the kernel, where there is one, also holds between two checks
+// of the memory.
+func limitProcess(cpu, wall time.Duration) {
 	debug.SetMemoryLimit(softMemory)
 	limitMemory(maxGrowth)
 	limitCPU(cpu)
-	time.AfterFunc(most+grace/2, func() { os.Exit(exitTooSlow) })
+	time.AfterFunc(wall+grace/2, func() { os.Exit(exitTooSlow) })
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 		for range time.Tick(watchEvery) {
@@ -217,20 +216,20 @@ func bound(cpu, most time.Duration) {
 	}()
 }
 
-// limitCPU bounds the processor time of all the process's threads (setrlimit(2),
-// RLIMIT_CPU): the system sends SIGXCPU then, and SIGKILL after cpuGrace.
-func limitCPU(most time.Duration) {
-	used := make(chan os.Signal, 1)
-	signal.Notify(used, syscall.SIGXCPU)
+// limitCPU limits the CPU time of all threads of the process (setrlimit(2), RLIMIT_CPU). The
+// kernel sends SIGXCPU at the limit, and SIGKILL cpuGrace later.
+func limitCPU(cpu time.Duration) {
+	exceeded := make(chan os.Signal, 1)
+	signal.Notify(exceeded, syscall.SIGXCPU)
 	go func() {
-		<-used
+		<-exceeded
 		os.Exit(exitTooSlow)
 	}()
 	var limit syscall.Rlimit
-	seconds(&limit.Cur, most)
-	seconds(&limit.Max, most+cpuGrace)
-	_ = syscall.Setrlimit(syscall.RLIMIT_CPU, &limit) // refused only where there is a stricter one
+	setSeconds(&limit.Cur, cpu)
+	setSeconds(&limit.Max, cpu+cpuGrace)
+	_ = syscall.Setrlimit(syscall.RLIMIT_CPU, &limit) // fails only if a stricter limit is set
 }
 
-// seconds sets a limit, whose type is not the same on all systems.
-func seconds[N int64 | uint64](limit *N, d time.Duration) { *limit = N(d / time.Second) }
+// setSeconds sets a limit, whose type depends on the operating system.
+func setSeconds[N int64 | uint64](limit *N, d time.Duration) { *limit = N(d / time.Second) }

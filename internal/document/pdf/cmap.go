@@ -4,27 +4,29 @@ import (
 	"unicode/utf16"
 )
 
-// cmap says what letters the codes of a font are (ISO 32000-1, 9.7.5 and 9.10.3).
+// cmap maps the character codes of a font to text (ISO 32000-1, 9.7.5 and 9.10.3).
 type cmap struct {
-	spaces []space4
+	spaces []codeSpace
 	chars  map[uint32]string
 	ranges []codeRange
 }
 
-type space4 struct {
-	length    int
+// codeSpace is a range of codes of the same length.
+type codeSpace struct {
+	length    int // bytes
 	low, high uint32
 }
 
+// codeRange maps consecutive codes to consecutive characters.
 type codeRange struct {
 	low, high uint32
-	to        []rune // of low; the last grows with the code
+	to        []rune // text of low; the last rune increases with the code
 }
 
-// maxMapped bounds the entries of a CMap: there are 65,536 codes of two bytes.
+// maxMapped bounds the entries of a CMap; two bytes have 65,536 codes.
 const maxMapped = 70_000
 
-// readCMap reads a ToUnicode CMap.
+// readCMap parses a ToUnicode CMap.
 func readCMap(b []byte) *cmap {
 	m := &cmap{chars: map[uint32]string{}}
 	l := lexer{b: b}
@@ -63,7 +65,7 @@ func (m *cmap) addSpace(low, high token) {
 	if low.kind != text || high.kind != text || n == 0 || n > 4 || n != len(high.str) || len(m.spaces) > 100 {
 		return
 	}
-	m.spaces = append(m.spaces, space4{n, code(low.str), code(high.str)})
+	m.spaces = append(m.spaces, codeSpace{n, code(low.str), code(high.str)})
 }
 
 func (m *cmap) addRange(low, high, to token) {
@@ -88,9 +90,10 @@ func (m *cmap) addRange(low, high, to token) {
 	}
 }
 
-// key is a code with its length, so that <41> and <0041> are two.
+// key combines a code with its length, so that <41> and <0041> differ.
 func key(s string) uint32 { return uint32(len(s))<<28 | code(s) }
 
+// code returns the value of a big-endian character code.
 func code(s string) uint32 {
 	v := uint32(0)
 	for i := 0; i < len(s) && i < 4; i++ {
@@ -99,6 +102,7 @@ func code(s string) uint32 {
 	return v & (1<<28 - 1)
 }
 
+// lookup returns the text of one code.
 func (m *cmap) lookup(s string) (string, bool) {
 	k := key(s)
 	if t, ok := m.chars[k]; ok {
@@ -114,7 +118,7 @@ func (m *cmap) lookup(s string) (string, bool) {
 	return "", false
 }
 
-// length is how many bytes the code at the beginning of s has.
+// length returns the number of bytes of the code that s begins with.
 func (m *cmap) length(s string, otherwise int) int {
 	for _, sp := range m.spaces {
 		if sp.length > len(s) {
@@ -127,9 +131,9 @@ func (m *cmap) length(s string, otherwise int) int {
 	return min(otherwise, len(s))
 }
 
-// utf16Text decodes big-endian UTF-16, as CMaps and text strings have it.
+// utf16Text decodes the big-endian UTF-16 of CMaps and text strings.
 func utf16Text(s string) string {
-	if len(s) == 1 { // not allowed, but met
+	if len(s) == 1 { // invalid, but some writers emit it
 		return string(rune(s[0]))
 	}
 	u := make([]uint16, 0, len(s)/2)

@@ -15,26 +15,26 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// font turns the codes of a string into letters and widths.
+// font maps the codes of a string to text and widths.
 type font struct {
-	bold      bool
-	composite bool // codes of two bytes, mostly
-	unicode   *cmap
-	simple    [256]string       // letters of one-byte codes
-	legacy    encoding.Encoding // of a composite font with a predefined CMap
-	widths    map[uint32]float64
-	otherwise float64 // width of codes that widths lacks; in thousandths of the size
-	seen      map[uint32]string
+	bold         bool
+	composite    bool // most codes have two bytes
+	unicode      *cmap
+	simple       [256]string       // text of one-byte codes
+	legacy       encoding.Encoding // set for a composite font with a predefined CMap
+	widths       map[uint32]float64
+	defaultWidth float64           // of codes without an entry in widths; thousandths of the font size
+	cache        map[uint32]string // text by key
 }
 
-// glyph is one code of a string.
+// glyph is one character code of a string.
 type glyph struct {
 	text  string
-	width float64 // in units of the size
-	space bool    // the single byte 32, which word spacing applies to
+	width float64 // in units of the font size
+	space bool    // the single byte 32: word spacing applies to it
 }
 
-// font is the font that a resource names.
+// font returns the font that a resource refers to.
 func (f *file) font(o types.Object) *font {
 	id := -1
 	if r, ok := o.(types.IndirectRef); ok {
@@ -44,7 +44,7 @@ func (f *file) font(o types.Object) *font {
 		}
 	}
 	d := f.dict(o)
-	t := &font{widths: map[uint32]float64{}, otherwise: 500, seen: map[uint32]string{}}
+	t := &font{widths: map[uint32]float64{}, defaultWidth: 500, cache: map[uint32]string{}}
 	if d != nil {
 		f.readFont(t, d)
 	}
@@ -54,6 +54,7 @@ func (f *file) font(o types.Object) *font {
 	return t
 }
 
+// readFont fills t from a font dictionary.
 func (f *file) readFont(t *font, d types.Dict) {
 	if b := f.stream(d["ToUnicode"]); b != nil {
 		t.unicode = readCMap(b)
@@ -67,7 +68,7 @@ func (f *file) readFont(t *font, d types.Dict) {
 	descriptor := f.dict(d["FontDescriptor"])
 	f.readEncoding(t, d["Encoding"])
 	if w, ok := f.number(descriptor["MissingWidth"]); ok {
-		t.otherwise = w
+		t.defaultWidth = w
 	}
 	scale := 1.0
 	if m, ok := f.deref(d["FontMatrix"]).(types.Array); ok && len(m) > 0 { // Type 3
@@ -83,10 +84,11 @@ func (f *file) readFont(t *font, d types.Dict) {
 		}
 	}
 	if !ok {
-		t.coreWidths(base)
+		t.setCoreWidths(base)
 	}
 }
 
+// boldName reports whether the name of a font denotes bold type.
 func boldName(name string) bool {
 	name = strings.ToLower(name)
 	for _, w := range []string{"bold", "black", "heavy", "semibd", "demi", ",bd", "-bd"} {
@@ -97,8 +99,8 @@ func boldName(name string) bool {
 	return false
 }
 
-// coreWidths are those of the fourteen fonts that need not be described.
-func (t *font) coreWidths(base string) {
+// setCoreWidths sets the widths of the fourteen standard fonts, which a file need not describe.
+func (t *font) setCoreWidths(base string) {
 	if !corefont.IsCoreFont(base) {
 		return
 	}
@@ -110,7 +112,7 @@ func (t *font) coreWidths(base string) {
 	}
 }
 
-// readEncoding fills the letters of a simple font (9.6.6).
+// readEncoding sets the text of the codes of a simple font (ISO 32000-1, 9.6.6).
 func (f *file) readEncoding(t *font, o types.Object) {
 	table := charmap.Windows1252
 	var differences types.Array
@@ -144,8 +146,8 @@ func (f *file) readEncoding(t *font, o types.Object) {
 	}
 }
 
-// predefined are the CMaps that PDF knows by name (9.7.5.2) whose codes an
-// encoding can read.
+// predefined lists the predefined CMaps (ISO 32000-1, 9.7.5.2) that correspond to a character
+// encoding, by a part of their names.
 var predefined = []struct {
 	part string
 	enc  encoding.Encoding
@@ -161,8 +163,9 @@ var predefined = []struct {
 	{"EUC-H", japanese.EUCJP},
 }
 
+// readComposite fills t from a Type 0 font dictionary.
 func (f *file) readComposite(t *font, d types.Dict) {
-	t.composite, t.otherwise = true, 1000
+	t.composite, t.defaultWidth = true, 1000
 	encodingName := f.name(d["Encoding"])
 	if t.unicode == nil {
 		for _, p := range predefined {
@@ -179,7 +182,7 @@ func (f *file) readComposite(t *font, d types.Dict) {
 	kid := f.dict(kids[0])
 	t.bold = t.bold || boldName(f.name(kid["BaseFont"]))
 	if w, ok := f.number(kid["DW"]); ok {
-		t.otherwise = w
+		t.defaultWidth = w
 	}
 	w, _ := f.deref(kid["W"]).(types.Array)
 	for i := 0; i+1 < len(w) && len(t.widths) < maxMapped; {
@@ -213,7 +216,7 @@ func (t *font) glyphs(s string, yield func(glyph)) {
 		}
 		c := s[:n]
 		s = s[n:]
-		g := glyph{text: t.letters(c), width: t.otherwise / 1000, space: n == 1 && c == " "}
+		g := glyph{text: t.text(c), width: t.defaultWidth / 1000, space: n == 1 && c == " "}
 		if w, ok := t.widths[code(c)]; ok {
 			g.width = w / 1000
 		}
@@ -221,6 +224,7 @@ func (t *font) glyphs(s string, yield func(glyph)) {
 	}
 }
 
+// codeLength returns the number of bytes of the code that s begins with.
 func (t *font) codeLength(s string) int {
 	switch {
 	case t.unicode != nil:
@@ -231,10 +235,10 @@ func (t *font) codeLength(s string) int {
 	return min(2, len(s))
 }
 
-// letters are what one code shows; empty where the font does not say.
-func (t *font) letters(c string) string {
+// text returns the text of one code, empty if the font does not map it.
+func (t *font) text(c string) string {
 	k := key(c)
-	if known, ok := t.seen[k]; ok {
+	if known, ok := t.cache[k]; ok {
 		return known
 	}
 	s := ""
@@ -251,15 +255,15 @@ func (t *font) letters(c string) string {
 	case !t.composite:
 		s = t.simple[c[0]]
 	}
-	s = tidy(s)
-	if len(t.seen) < maxMapped {
-		t.seen[k] = s
+	s = plainText(s)
+	if len(t.cache) < maxMapped {
+		t.cache[k] = s
 	}
 	return s
 }
 
-// tidy makes the letters of presentation forms plain, and drops what shows nothing.
-func tidy(s string) string {
+// plainText replaces presentation forms by letters and removes characters that show nothing.
+func plainText(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u00a0' || r == '\t':

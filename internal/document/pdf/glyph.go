@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// glyphNames are the names of glyphs in Latin text that are neither a letter nor a
-// letter with an accent (Adobe Glyph List).
+// glyphNames maps glyph names of the Adobe Glyph List to text. Plain letters and letters with
+// accents are not listed: glyphText derives them.
 var glyphNames = func() map[string]string {
 	m := map[string]string{}
 	fields := strings.Fields(`space - exclam ! quotedbl " numbersign # dollar $ percent % ampersand & quotesingle ' parenleft ( parenright )
@@ -30,7 +30,7 @@ var glyphNames = func() map[string]string {
 	return m
 }()
 
-// accents are the endings of letters' names, and the combining marks they stand for.
+// accents maps the suffixes of glyph names to combining marks.
 var accents = []struct {
 	name string
 	mark rune
@@ -39,7 +39,7 @@ var accents = []struct {
 	{"macron", 0x304}, {"ogonek", 0x328}, {"acute", 0x301}, {"grave", 0x300}, {"tilde", 0x303}, {"caron", 0x30c}, {"breve", 0x306}, {"ring", 0x30a},
 }
 
-// glyphText is what a glyph of a name shows; empty where the name does not tell.
+// glyphText returns the text of a glyph name, empty if the name is unknown.
 func glyphText(n string) string {
 	n, _, _ = strings.Cut(n, ".") // a.sc, one.oldstyle
 	if len(n) == 1 {

@@ -7,20 +7,20 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// run is a piece of text that was shown at one place, in coordinates that are
-// turned so that its line runs to the right.
+// run is a piece of text at one place, in coordinates that are rotated so that its line runs
+// to the right.
 type run struct {
 	text     string
 	x, y     float64
 	end      float64 // x where it ends
 	size     float64
-	turn     int // quarter turns of its line
+	rotation int // of its line, in quarter turns
 	bold     bool
-	heading  int // 1 to 6 where the file's structure says so
+	heading  int // level 1 to 6 from the structure of the file, or 0
 	artifact bool
 }
 
-// matrix is a transformation as PDF writes it: a b c d e f (ISO 32000-1, 8.3.3).
+// matrix is a transformation in the order of PDF: a b c d e f (ISO 32000-1, 8.3.3).
 type matrix [6]float64
 
 func (m matrix) mul(n matrix) matrix {
@@ -31,19 +31,19 @@ func (m matrix) mul(n matrix) matrix {
 	}
 }
 
-// state is the graphics state, as far as text needs it (8.4 and 9.3).
-type state struct {
+// graphicsState is the part of the graphics state that concerns text (ISO 32000-1, 8.4 and 9.3).
+type graphicsState struct {
 	ctm                                 matrix
 	font                                *font
 	size, char, word, scale, lead, rise float64
 }
 
-// mark is an open sequence of marked content (14.6).
-type mark struct {
+// markedContent is an open marked-content sequence (ISO 32000-1, 14.6).
+type markedContent struct {
 	artifact bool
 	heading  int
-	actual   bool   // text replaces what is shown
-	text     string // what is left of it to show
+	actual   bool   // the sequence has an ActualText, which replaces its glyphs
+	text     string // the part of ActualText that is not yet emitted
 }
 
 // interpreter runs the content streams of one page.
@@ -51,10 +51,10 @@ type interpreter struct {
 	file      *file
 	resources types.Dict
 	content   []byte
-	state
-	stack     []state
+	graphicsState
+	stack     []graphicsState
 	tm, line  matrix
-	marks     []mark
+	marks     []markedContent
 	runs      []run
 	operators int
 }
@@ -64,16 +64,16 @@ const (
 	maxOperators = 2_000_000
 	maxRuns      = 300_000
 	maxStack     = 200
-	maxForms     = 12 // forms within forms
+	maxForms     = 12 // nesting of form XObjects
 )
 
 func (in *interpreter) reset() {
 	one := matrix{1, 0, 0, 1, 0, 0}
-	in.state = state{ctm: one, scale: 1}
+	in.graphicsState = graphicsState{ctm: one, scale: 1}
 	in.tm, in.line = one, one
 }
 
-// run interprets a content stream; depth counts the forms around it.
+// run interprets a content stream; depth is the nesting of form XObjects.
 func (in *interpreter) run(content []byte, depth int) {
 	l := lexer{b: content}
 	var args []token
@@ -90,7 +90,7 @@ func (in *interpreter) run(content []byte, depth int) {
 			if t.str == "ID" {
 				l.skipImage()
 			} else {
-				in.do(t.str, args, depth)
+				in.execute(t.str, args, depth)
 			}
 			args = args[:0]
 		default:
@@ -101,7 +101,7 @@ func (in *interpreter) run(content []byte, depth int) {
 	}
 }
 
-// arg is the i-th operand as a number.
+// arg returns operand i as a number, 0 if it is none.
 func arg(args []token, i int) float64 {
 	if i < len(args) && args[i].kind == number {
 		return args[i].num
@@ -113,15 +113,16 @@ func matrixOf(args []token) matrix {
 	return matrix{arg(args, 0), arg(args, 1), arg(args, 2), arg(args, 3), arg(args, 4), arg(args, 5)}
 }
 
-func (in *interpreter) do(op string, args []token, depth int) {
+// execute applies one operator.
+func (in *interpreter) execute(op string, args []token, depth int) {
 	switch op {
 	case "q":
 		if len(in.stack) < maxStack {
-			in.stack = append(in.stack, in.state)
+			in.stack = append(in.stack, in.graphicsState)
 		}
 	case "Q":
 		if n := len(in.stack); n > 0 {
-			in.state, in.stack = in.stack[n-1], in.stack[:n-1]
+			in.graphicsState, in.stack = in.stack[n-1], in.stack[:n-1]
 		}
 	case "cm":
 		in.ctm = matrixOf(args).mul(in.ctm)
@@ -170,7 +171,7 @@ func (in *interpreter) do(op string, args []token, depth int) {
 			in.form(args[0].str, depth)
 		}
 	case "BMC", "BDC":
-		in.begin(args)
+		in.beginMarkedContent(args)
 	case "EMC":
 		if n := len(in.marks); n > 0 {
 			in.marks = in.marks[:n-1]
@@ -183,19 +184,19 @@ func (in *interpreter) move(x, y float64) {
 	in.tm = in.line
 }
 
-// resource is an object of the current resources.
+// resource returns an object of the current resource dictionary.
 func (in *interpreter) resource(kind, key string) types.Object {
 	return in.file.dict(in.resources[kind])[key]
 }
 
-// form runs a form XObject in its own resources.
+// form interprets a form XObject with its own resources.
 func (in *interpreter) form(key string, depth int) {
 	s, ok := in.file.deref(in.resource("XObject", key)).(types.StreamDict)
 	if !ok || in.file.name(s.Dict["Subtype"]) != "Form" {
 		return
 	}
 	content := in.file.stream(s)
-	outer, resources, stack := in.state, in.resources, in.stack
+	outer, resources, stack := in.graphicsState, in.resources, in.stack
 	in.stack = nil
 	if m, ok := in.file.deref(s.Dict["Matrix"]).(types.Array); ok && len(m) == 6 {
 		var form matrix
@@ -208,22 +209,22 @@ func (in *interpreter) form(key string, depth int) {
 		in.resources = r
 	}
 	in.run(content, depth+1)
-	in.state, in.resources, in.stack = outer, resources, stack
+	in.graphicsState, in.resources, in.stack = outer, resources, stack
 }
 
-// begin opens marked content.
-func (in *interpreter) begin(args []token) {
+// beginMarkedContent opens a marked-content sequence.
+func (in *interpreter) beginMarkedContent(args []token) {
 	if len(in.marks) >= maxStack || len(args) == 0 {
-		in.marks = append(in.marks, mark{})
+		in.marks = append(in.marks, markedContent{})
 		if len(in.marks) > 10*maxStack {
 			in.marks = in.marks[:maxStack]
 		}
 		return
 	}
-	var m mark
+	var m markedContent
 	if n := len(in.marks); n > 0 {
 		m = in.marks[n-1]
-		m.actual, m.text = m.actual && m.text == "", "" // text of an outer one was shown already
+		m.actual, m.text = m.actual && m.text == "", "" // the outer ActualText is already emitted
 	}
 	switch tag := args[0].str; {
 	case tag == "Artifact":
@@ -241,7 +242,7 @@ func (in *interpreter) begin(args []token) {
 	in.marks = append(in.marks, m)
 }
 
-// actualText is the text that replaces what marked content shows (14.9.4).
+// actualText returns the ActualText of marked content (ISO 32000-1, 14.9.4).
 func (in *interpreter) actualText(properties token) (string, bool) {
 	if properties.kind == dictionary {
 		v := properties.value("ActualText")
@@ -259,24 +260,25 @@ func (in *interpreter) actualText(properties token) (string, bool) {
 	return "", false
 }
 
+// textString decodes a text string (ISO 32000-1, 7.9.2.2).
 func textString(s string) string {
 	if strings.HasPrefix(s, "\xfe\xff") {
-		return tidy(utf16Text(s))
+		return plainText(utf16Text(s))
 	}
 	b := strings.Builder{}
 	for i := range len(s) {
 		b.WriteRune(rune(s[i]))
 	}
-	return tidy(b.String())
+	return plainText(b.String())
 }
 
-// wordGap is how wide a gap within a string is that parts words, in units of the size.
+// wordGap is the least gap within a string that separates words, in units of the font size.
 const wordGap = 0.16
 
-// noSpace is how narrow a space is that is none, in units of the size.
-const noSpace = 0.05
+// minSpaceWidth is the least width of a space that separates words, in units of the font size.
+const minSpaceWidth = 0.05
 
-// show writes strings, with the adjustments between them.
+// show emits the strings of a text-showing operator with the adjustments between them.
 func (in *interpreter) show(items []token) {
 	if in.font == nil {
 		return
@@ -301,8 +303,8 @@ func (in *interpreter) show(items []token) {
 				}
 				switch {
 				case actual >= 0:
-				case g.text == " " && (gap < -wordGap || w < noSpace*in.size):
-					// drawn over a ligature, or taken back by the spacing: no space
+				case g.text == " " && (gap < -wordGap || w < minSpaceWidth*in.size):
+					// the space overlaps a ligature, or the spacing cancels it
 				default:
 					if gap > wordGap && b.Len() > 0 && g.text != " " && !strings.HasSuffix(b.String(), " ") {
 						b.WriteByte(' ')
@@ -310,7 +312,7 @@ func (in *interpreter) show(items []token) {
 					b.WriteString(g.text)
 				}
 				gap = 0
-				if in.size > 0 && (in.char < 0 || in.char > in.size) { // set tight, or moved far by spacing
+				if in.size > 0 && (in.char < 0 || in.char > in.size) { // tight or very wide character spacing
 					gap = in.char / in.size
 				}
 				in.advance(w * in.scale)
@@ -321,29 +323,29 @@ func (in *interpreter) show(items []token) {
 		b.WriteString(in.marks[actual].text)
 		in.marks[actual].text = ""
 	}
-	in.add(b.String(), from, in.place())
+	in.addRun(b.String(), from, in.place())
 }
 
 func (in *interpreter) advance(x float64) { in.tm = matrix{1, 0, 0, 1, x, 0}.mul(in.tm) }
 
-// place is the matrix of the next glyph.
+// place returns the matrix of the next glyph.
 func (in *interpreter) place() matrix {
 	return matrix{in.size * in.scale, 0, 0, in.size, 0, in.rise}.mul(in.tm).mul(in.ctm)
 }
 
-// add keeps a run, turned so that its line runs to the right. Slanted lines are
-// watermarks and are left out.
-func (in *interpreter) add(s string, from, to matrix) {
+// addRun appends a run, rotated so that its line runs to the right. It omits slanted lines,
+// which are watermarks.
+func (in *interpreter) addRun(s string, from, to matrix) {
 	if s == "" || !finite(from) || !finite(to) {
 		return
 	}
 	angle := math.Atan2(from[1], from[0]) / (math.Pi / 2)
-	turn := math.Round(angle)
-	if math.Abs(angle-turn) > 0.05 {
+	rotation := math.Round(angle)
+	if math.Abs(angle-rotation) > 0.05 {
 		return
 	}
-	r := run{text: s, size: math.Hypot(from[2], from[3]), turn: (int(turn) + 4) % 4, bold: in.font.bold}
-	sin, cos := math.Sincos(turn * math.Pi / 2)
+	r := run{text: s, size: math.Hypot(from[2], from[3]), rotation: (int(rotation) + 4) % 4, bold: in.font.bold}
+	sin, cos := math.Sincos(rotation * math.Pi / 2)
 	r.x, r.y = from[4]*cos+from[5]*sin, from[5]*cos-from[4]*sin
 	r.end = to[4]*cos + to[5]*sin
 	if r.size == 0 || r.size > 1000 {
@@ -364,13 +366,13 @@ func finite(m matrix) bool {
 	return true
 }
 
-// mostArtifacts is how much of a page's text may be marked as no content before
-// the marks are not believed.
-const mostArtifacts = 0.6
+// maxArtifactShare is the share of a page's text that may be marked as artifacts. Above it the
+// marks are wrong and are ignored.
+const maxArtifactShare = 0.6
 
-// readable are the runs that are content: not those marked as page numbers,
-// headers and decoration, unless nearly all are.
-func (in *interpreter) readable() []run {
+// contentRuns returns the runs without artifacts, which are page numbers, headers and decoration
+// (ISO 32000-1, 14.8.2.2).
+func (in *interpreter) contentRuns() []run {
 	all, marked := 0, 0
 	for _, r := range in.runs {
 		all += len(r.text)
@@ -378,14 +380,14 @@ func (in *interpreter) readable() []run {
 			marked += len(r.text)
 		}
 	}
-	if marked == 0 || float64(marked) > mostArtifacts*float64(all) {
+	if marked == 0 || float64(marked) > maxArtifactShare*float64(all) {
 		return in.runs
 	}
-	kept := in.runs[:0:0]
+	content := in.runs[:0:0]
 	for _, r := range in.runs {
 		if !r.artifact {
-			kept = append(kept, r)
+			content = append(content, r)
 		}
 	}
-	return kept
+	return content
 }

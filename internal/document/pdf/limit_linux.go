@@ -7,19 +7,19 @@ import (
 	"syscall"
 )
 
-// limitMemory lets the process's private memory grow by so many bytes and no more
-// (setrlimit(2), RLIMIT_DATA). What it has mapped by now does not count: Go and the
-// race detector reserve much address space that they never touch.
+// limitMemory limits the growth of the process's private memory, in bytes (setrlimit(2),
+// RLIMIT_DATA). Memory that is mapped already does not count: the Go runtime and the race
+// detector reserve much address space that they never touch.
 func limitMemory(bytes uint64) {
 	now, ok := mapped()
 	if !ok {
-		return // no /proc; the watch in bound still looks
+		return // without /proc, limitProcess still checks the memory
 	}
 	limit := syscall.Rlimit{Cur: now + bytes, Max: now + bytes}
 	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &limit)
 }
 
-// mapped is the size of data and stack, in bytes (proc(5), statm).
+// mapped returns the size of data and stack, in bytes (proc(5), statm).
 func mapped() (uint64, bool) {
 	b, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

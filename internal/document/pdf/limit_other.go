@@ -2,5 +2,5 @@
 
 package pdf
 
-// limitMemory does nothing: the watch in bound looks at the memory by itself.
+// limitMemory does nothing here: limitProcess checks the memory itself.
 func limitMemory(uint64) {}

@@ -10,30 +10,30 @@ import (
 
 // line is one line of text.
 type line struct {
-	text    string
-	x, y    float64 // of its beginning
-	end     float64
-	size    float64 // of most of its letters
-	turn    int
-	bold    bool
-	heading int
-	letters int
+	text     string
+	x, y     float64 // where it begins
+	end      float64 // x where it ends
+	size     float64 // font size of most letters
+	rotation int     // in quarter turns
+	bold     bool
+	heading  int
+	letters  int
 }
 
-// page is what one page shows.
+// page holds the lines of one page.
 type page struct{ lines []line }
 
 func isLetter(r rune) bool { return unicode.IsLetter(r) }
 
-// Gaps between runs, in units of their size.
+// Distances between runs, in units of the font size. They were chosen by hand.
 const (
-	lineGap  = 0.55 // further up or down is another line
-	spaceGap = 0.13 // further right is another word
-	backGap  = 0.6  // further left is another line, or the same drawn again
+	lineGap  = 0.55 // a run further up or down starts a new line
+	spaceGap = 0.13 // a run further right starts a new word
+	backGap  = 0.6  // a run further left starts a new line
 )
 
-// lines joins runs, in the order in which the page shows them: the order of
-// columns and cells, which places alone don't tell.
+// lines joins runs into lines, in the order of the content stream. That order follows columns
+// and table cells, which the positions alone do not show.
 func lines(runs []run) []line {
 	var all []line
 	var cur line
@@ -48,25 +48,25 @@ func lines(runs []run) []line {
 	}
 	for i, r := range runs {
 		letters := len(strings.TrimSpace(r.text))
-		if again(runs[:i], r) {
+		if repeatsRun(runs[:i], r) {
 			continue
 		}
 		if cur.text != "" {
 			size := max(r.size, sizes[0])
 			gap := (r.x - cur.end) / size
-			if gap < -spaceGap && gap >= -backGap && math.Abs(r.y-cur.y) <= lineGap*size { // a space drawn over a ligature
+			if gap < -spaceGap && gap >= -backGap && math.Abs(r.y-cur.y) <= lineGap*size { // a space that overlaps a ligature
 				if r.text = strings.TrimLeft(r.text, " "); r.text == "" {
 					continue
 				}
 			}
-			if r.turn != cur.turn || math.Abs(r.y-cur.y) > lineGap*size || gap < -backGap {
+			if r.rotation != cur.rotation || math.Abs(r.y-cur.y) > lineGap*size || gap < -backGap {
 				flush()
 			} else if gap > spaceGap && !strings.HasSuffix(cur.text, " ") {
 				cur.text += " "
 			}
 		}
 		if cur.text == "" {
-			cur = line{x: r.x, y: r.y, turn: r.turn, bold: true, heading: r.heading}
+			cur = line{x: r.x, y: r.y, rotation: r.rotation, bold: true, heading: r.heading}
 		}
 		cur.text += r.text
 		cur.end = max(r.end, r.x)
@@ -83,35 +83,36 @@ func lines(runs []run) []line {
 	return all
 }
 
-// again says whether a run is the one before it drawn once more, to look bold.
-func again(before []run, r run) bool {
+// repeatsRun reports whether a run repeats one just before it at the same place. Some writers
+// imitate bold type that way.
+func repeatsRun(before []run, r run) bool {
 	for i := len(before) - 1; i >= max(0, len(before)-3); i-- {
 		b := before[i]
-		if b.text == r.text && b.turn == r.turn && strings.TrimSpace(r.text) != "" && math.Abs(b.x-r.x) < 0.1*r.size && math.Abs(b.y-r.y) < 0.1*r.size {
+		if b.text == r.text && b.rotation == r.rotation && strings.TrimSpace(r.text) != "" && math.Abs(b.x-r.x) < 0.1*r.size && math.Abs(b.y-r.y) < 0.1*r.size {
 			return true
 		}
 	}
 	return false
 }
 
-// Furniture: lines at the edges of pages that repeat.
+// Bounds of running headers and footers: lines at the edges of pages that repeat.
 const (
 	edgeLines = 3   // from the top and from the bottom of a page
 	maxHeader = 160 // bytes
 )
 
-// pageNumber is a line that is a page's number and nothing else.
+// pageNumber matches a line that is only a page number.
 var pageNumber = regexp.MustCompile(`(?i)^[\s|–—-]*(?:(?:page|seite|p\.|pg\.?|sida|side|página|pagina|pág\.|pag\.|strona|str\.|oldal|страница|стр\.|σελίδα|sayfa|trang|第)\s*)?[-–—|(\[]*\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:/|of|de|von|sur|di|van|av|af|z|из|sur|do|\||ページ|页|頁)\s*\d{0,4})?\s*[-–—|)\].]*\s*$`)
 
-// withoutFurniture takes out page numbers, and headers and footers that repeat.
-func withoutFurniture(pages []page) []page {
+// removeBoilerplate removes page numbers and running headers and footers.
+func removeBoilerplate(pages []page) []page {
 	seen := map[string]int{}
 	for _, p := range pages {
-		on := map[string]bool{}
+		templates := map[string]bool{}
 		for _, i := range edges(p) {
-			on[skeleton(p.lines[i].text)] = true
+			templates[lineTemplate(p.lines[i].text)] = true
 		}
-		for s := range on {
+		for s := range templates {
 			seen[s]++
 		}
 	}
@@ -120,43 +121,42 @@ func withoutFurniture(pages []page) []page {
 		drop := map[int]bool{}
 		for _, i := range edges(p) {
 			t := p.lines[i].text
-			if len(pages) > 1 && len(t) <= maxHeader && seen[skeleton(t)] >= often || numbered(p, i) {
+			if len(pages) > 1 && len(t) <= maxHeader && seen[lineTemplate(t)] >= often || isPageNumber(p, i) {
 				drop[i] = true
 			}
 		}
-		var kept []line
+		var content []line
 		for i, l := range p.lines {
 			if !drop[i] {
-				kept = append(kept, l)
+				content = append(content, l)
 			}
 		}
-		pages[n].lines = kept
+		pages[n].lines = content
 	}
 	return pages
 }
 
-// numbered says whether a line is the number of its page: alone at the very top or
-// bottom.
-func numbered(p page, i int) bool {
+// isPageNumber reports whether line i is the number of its page: alone at the top or bottom.
+func isPageNumber(p page, i int) bool {
 	if !pageNumber.MatchString(p.lines[i].text) || len(p.lines) < 2 {
 		return false
 	}
 	above, below := 0, 0
 	for j, l := range p.lines {
 		switch {
-		case j == i || l.turn != p.lines[i].turn:
+		case j == i || l.rotation != p.lines[i].rotation:
 		case l.y > p.lines[i].y+1:
 			above++
 		case l.y < p.lines[i].y-1:
 			below++
 		default:
-			return false // it has a neighbour on its line
+			return false // another line stands beside it
 		}
 	}
 	return above <= 1 || below <= 1
 }
 
-// edges are the lines nearest to the top and the bottom of a page.
+// edges returns the indexes of the lines nearest to the top and the bottom of a page.
 func edges(p page) []int {
 	order := make([]int, len(p.lines))
 	for i := range order {
@@ -177,8 +177,9 @@ func edges(p page) []int {
 	return append(order[:edgeLines:edgeLines], order[len(order)-edgeLines:]...)
 }
 
-// skeleton is a line without what differs from page to page.
-func skeleton(s string) string {
+// lineTemplate returns a line in lower case with its digits masked, so that the running headers
+// of two pages compare equal.
+func lineTemplate(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
 			return '#'

@@ -9,22 +9,22 @@ import (
 	"unicode/utf8"
 )
 
-// What makes a heading: type that is so much larger than the body's, or bold type
-// on a short line of its own.
+// Bounds of headings: a larger font than the body text, or bold type on a short line of its
+// own. They were chosen by hand.
 const (
-	largerBy    = 1.14
-	maxHeading  = 200 // bytes
-	headingSize = 3   // levels by size
+	headingSizeRatio = 1.14 // to the body text, at least
+	maxHeading       = 200  // bytes
+	maxSizeLevels    = 3    // heading levels that the font size distinguishes
 )
 
-// markdown writes pages as one text.
+// markdown converts pages to one Markdown text.
 func markdown(pages []page) string {
-	pages = withoutFurniture(pages)
+	pages = removeBoilerplate(pages)
 	body := bodySize(pages)
 	levels := headingSizes(pages, body)
-	w := &writer{body: body, levels: levels, margin: margin(pages)}
+	w := &writer{body: body, levels: levels, margin: rightMargin(pages)}
 	for _, p := range pages {
-		w.lead = leading(p.lines)
+		w.leading = leading(p.lines)
 		for i, l := range p.lines {
 			w.line(l, i == 0)
 		}
@@ -33,7 +33,7 @@ func markdown(pages []page) string {
 	return strings.TrimSpace(w.out.String())
 }
 
-// bodySize is the size of most letters.
+// bodySize returns the font size of most letters.
 func bodySize(pages []page) float64 {
 	count := map[float64]int{}
 	for _, p := range pages {
@@ -50,12 +50,12 @@ func bodySize(pages []page) float64 {
 	return best
 }
 
-// headingSizes are the sizes of headings, largest first.
+// headingSizes returns the font sizes of headings, largest first.
 func headingSizes(pages []page, body float64) []float64 {
 	set := map[float64]bool{}
 	for _, p := range pages {
 		for _, l := range p.lines {
-			if l.size >= body*largerBy && len(l.text) <= maxHeading && strings.ContainsFunc(l.text, isLetter) {
+			if l.size >= body*headingSizeRatio && len(l.text) <= maxHeading && strings.ContainsFunc(l.text, isLetter) {
 				set[l.size] = true
 			}
 		}
@@ -68,7 +68,7 @@ func headingSizes(pages []page, body float64) []float64 {
 	return sizes
 }
 
-// leading is the distance between the lines of one page.
+// leading returns the distance between the lines of one page.
 func leading(lines []line) float64 {
 	var gaps []float64
 	for i := 1; i < len(lines); i++ {
@@ -80,11 +80,11 @@ func leading(lines []line) float64 {
 		return 0
 	}
 	slices.Sort(gaps)
-	return gaps[len(gaps)/3] // most gaps are within paragraphs
+	return gaps[len(gaps)/3] // the lower third: most gaps lie within paragraphs
 }
 
-// margin is where full lines end.
-func margin(pages []page) float64 {
+// rightMargin returns the x at which full lines end.
+func rightMargin(pages []page) float64 {
 	var ends []float64
 	for _, p := range pages {
 		for _, l := range p.lines {
@@ -100,95 +100,95 @@ func margin(pages []page) float64 {
 	return ends[len(ends)*9/10]
 }
 
-// writer gathers lines into paragraphs.
+// writer joins lines into paragraphs.
 type writer struct {
-	out    strings.Builder
-	body   float64
-	levels []float64
-	lead   float64
-	margin float64
-	block  []line
+	out     strings.Builder
+	body    float64   // font size of the body text
+	levels  []float64 // font sizes of headings, largest first
+	leading float64   // of the current page
+	margin  float64
+	block   []line // of the current paragraph
 }
 
 var (
-	bullet   = regexp.MustCompile(`^[•●▪■◦○‣∙·►➢✓–-]\s+`)
-	enumerat = regexp.MustCompile(`^(?:\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}|§+\s?\d+|(?:Article|Artikel|Section|Artículo|Articolo|Artigo|Abschnitt|Chapter|Annex|Appendix)\s+\w{1,5})(?:\s|$)`)
-	toc      = regexp.MustCompile(`(?:\.\s?){5,}\s*\d*$`)
+	bullet      = regexp.MustCompile(`^[•●▪■◦○‣∙·►➢✓–-]\s+`)
+	enumeration = regexp.MustCompile(`^(?:\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}|§+\s?\d+|(?:Article|Artikel|Section|Artículo|Articolo|Artigo|Abschnitt|Chapter|Annex|Appendix)\s+\w{1,5})(?:\s|$)`)
+	tocEntry    = regexp.MustCompile(`(?:\.\s?){5,}\s*\d*$`)
 )
 
-// line adds a line to the paragraph, or begins a new one.
+// line appends a line to the paragraph or starts a new one.
 func (w *writer) line(l line, firstOfPage bool) {
-	if len(w.block) > 0 && w.breaks(w.block[len(w.block)-1], l, firstOfPage) {
+	if len(w.block) > 0 && w.startsParagraph(w.block[len(w.block)-1], l, firstOfPage) {
 		w.flush()
 	}
 	w.block = append(w.block, l)
 }
 
-// breaks says whether a new paragraph begins between two lines.
-func (w *writer) breaks(a, b line, firstOfPage bool) bool {
+// startsParagraph reports whether a new paragraph starts between lines a and b.
+func (w *writer) startsParagraph(a, b line, firstOfPage bool) bool {
 	la, lb := w.level(a), w.level(b)
 	switch {
 	case la != lb || math.Abs(a.size-b.size) > 0.25*max(a.size, b.size):
 		return true
-	case bullet.MatchString(b.text) || toc.MatchString(a.text):
+	case bullet.MatchString(b.text) || tocEntry.MatchString(a.text):
 		return true
 	}
 	ended := strings.ContainsRune(".:;!?。：；", lastRune(a.text))
 	if firstOfPage || b.y > a.y { // the next page or column
-		return la > 0 || a.bold != b.bold || ended || !continues(b.text)
+		return la > 0 || a.bold != b.bold || ended || !continuesSentence(b.text)
 	}
 	gap := a.y - b.y
 	switch {
-	case a.turn != b.turn:
+	case a.rotation != b.rotation:
 		return true
-	case w.lead > 0 && gap > 1.45*w.lead || gap > 3*b.size:
+	case w.leading > 0 && gap > 1.45*w.leading || gap > 3*b.size:
 		return true
 	case la > 0: // a heading of two lines
 		return false
-	case a.bold != b.bold && w.short(a):
+	case a.bold != b.bold && w.isShort(a):
 		return true
-	case enumerat.MatchString(b.text) && (ended || w.short(a)):
+	case enumeration.MatchString(b.text) && (ended || w.isShort(a)):
 		return true
 	}
-	return ended && w.short(a) && !continues(b.text)
+	return ended && w.isShort(a) && !continuesSentence(b.text)
 }
 
-// continues says whether a line begins in the middle of a sentence.
-func continues(s string) bool {
+// continuesSentence reports whether a line begins in the middle of a sentence.
+func continuesSentence(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return unicode.IsLower(r) || unicode.Is(unicode.Han, r) || unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
-// short says whether a line ends well before the margin.
-func (w *writer) short(l line) bool { return w.margin > 0 && l.end < w.margin-0.12*(w.margin-l.x) }
+// isShort reports whether a line ends well before the margin.
+func (w *writer) isShort(l line) bool { return w.margin > 0 && l.end < w.margin-0.12*(w.margin-l.x) }
 
 func lastRune(s string) rune {
 	r, _ := utf8.DecodeLastRuneInString(s)
 	return r
 }
 
-// level is the heading level of a line, or 0.
+// level returns the heading level of a line, or 0.
 func (w *writer) level(l line) int {
 	switch {
 	case l.heading > 0:
 		return min(l.heading, 6)
 	case len(l.text) > maxHeading || !strings.ContainsFunc(l.text, isLetter) || bullet.MatchString(l.text):
 		return 0
-	case l.size >= w.body*largerBy:
-		return min(slices.Index(w.levels, l.size)+1, headingSize)
+	case l.size >= w.body*headingSizeRatio:
+		return min(slices.Index(w.levels, l.size)+1, maxSizeLevels)
 	}
 	return 0
 }
 
-// flush writes the paragraph.
+// flush emits the paragraph.
 func (w *writer) flush() {
 	if len(w.block) == 0 {
 		return
 	}
-	text := join(w.block)
+	text := joinLines(w.block)
 	level := w.level(w.block[0])
-	if level == 0 && boldHeading(w.block, text) {
-		level = min(len(w.levels), headingSize-1) + 1
+	if level == 0 && isBoldHeading(w.block, text) {
+		level = min(len(w.levels), maxSizeLevels-1) + 1
 	}
 	switch {
 	case level > 0:
@@ -205,9 +205,9 @@ func (w *writer) flush() {
 	w.out.WriteString(text)
 }
 
-// boldHeading says whether a paragraph is a bold line that heads what follows.
-func boldHeading(block []line, text string) bool {
-	if len(block) > 2 || len(text) > 120 || strings.ContainsRune(".,;", lastRune(text)) && !enumerat.MatchString(text) || !strings.ContainsFunc(text, isLetter) {
+// isBoldHeading reports whether a paragraph is a bold line that serves as a heading.
+func isBoldHeading(block []line, text string) bool {
+	if len(block) > 2 || len(text) > 120 || strings.ContainsRune(".,;", lastRune(text)) && !enumeration.MatchString(text) || !strings.ContainsFunc(text, isLetter) {
 		return false
 	}
 	for _, l := range block {
@@ -218,9 +218,9 @@ func boldHeading(block []line, text string) bool {
 	return true
 }
 
-// join makes one line of several: a word that was hyphenated is made whole, and
-// ideographs are not parted by spaces.
-func join(block []line) string {
+// joinLines joins the lines of a paragraph. It rejoins hyphenated words and puts no space between
+// ideographs.
+func joinLines(block []line) string {
 	s := block[0].text
 	for _, l := range block[1:] {
 		last := lastRune(s)
@@ -239,11 +239,13 @@ func join(block []line) string {
 	return strings.ReplaceAll(s, "\u00ad", "")
 }
 
+// letterBefore reports whether a lower-case letter precedes the hyphens at the end of s.
 func letterBefore(s string) bool {
 	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, "-‐"))
 	return unicode.IsLower(r)
 }
 
+// wide reports whether r belongs to a script that is written without spaces.
 func wide(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r < 0x3040 || r >= 0xff00 && r < 0xff61
 }

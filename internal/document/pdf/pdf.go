@@ -1,12 +1,11 @@
-// Package pdf reads the text of a PDF file as Markdown: paragraphs, headings where
-// type sizes tell, lists; words that were hyphenated at the end of a line are joined,
-// page numbers and running headers are left out.
+// Package pdf converts a PDF file to Markdown: paragraphs, lists, and headings where the
+// font size or the file's structure marks them. It joins words that are hyphenated across
+// lines and omits page numbers and running headers.
 //
-// A PDF comes from strangers, and its readers have always had faults that hang them
-// or take all memory. So a Reader never reads one in its own process: it starts a
-// child, which is this program again, with bounds on time and memory and no
-// environment, and takes the text or a typed error from it. Extract is what the
-// child runs.
+// PDF files are untrusted, and PDF parsers have a history of hanging and of exhausting
+// memory. A Reader therefore parses each file in a child process: the same program, with
+// limits on time and memory and with an empty environment. The child runs Extract and
+// returns the text or a typed error.
 package pdf
 
 import (
@@ -22,35 +21,35 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// What can be wrong with a PDF.
+// Errors of Extract and Reader.Read.
 var (
-	// ErrNoText says that its pages are pictures, or in fonts that don't say which
-	// letters they draw.
+	// ErrNoText means that the pages hold only images, or fonts that map no glyph to a
+	// character.
 	ErrNoText = errors.New("the PDF has no text, only pictures or drawings")
-	// ErrEncrypted says that a password is needed.
+	// ErrEncrypted means that the file needs a password.
 	ErrEncrypted = errors.New("the PDF is encrypted and needs a password")
-	// ErrMalformed says that it is broken beyond what can be repaired.
+	// ErrMalformed means that the file is damaged beyond repair.
 	ErrMalformed = errors.New("the PDF is broken")
-	// ErrTooLarge says that it is larger than MaxBytes, or took more memory than it may.
+	// ErrTooLarge means that the file exceeds MaxBytes or the memory limit.
 	ErrTooLarge = errors.New("the PDF is too large")
-	// ErrTooSlow says that reading it took longer than it may.
+	// ErrTooSlow means that parsing exceeded its time limit.
 	ErrTooSlow = errors.New("the PDF took too long to read")
 )
 
-// Bounds of one PDF. The largest legal document that was seen has some 200 pages
-// and a megabyte of text.
+// Bounds of one PDF. The largest legal document seen so far has about 200 pages and 1 MB
+// of text.
 const (
 	MaxBytes = 20 << 20 // of the file
 	maxPages = 1000
 	maxText  = 8 << 20 // bytes
-	// maxDecoded bounds what one stream may decompress to, in bytes.
+	// maxDecoded bounds the decompressed size of one stream, in bytes.
 	maxDecoded = 64 << 20
-	// maxContent bounds what the contents of one page may decompress to, in bytes.
+	// maxContent bounds the decompressed content of one page, in bytes.
 	maxContent = 16 << 20
 )
 
-// Extract reads the text of a PDF in this process. A panic of the parser is an
-// ErrMalformed; a Reader also bounds time and memory.
+// Extract converts a PDF to Markdown in this process. A panic of the parser becomes
+// ErrMalformed. Extract bounds neither CPU time nor memory: Reader does.
 func Extract(ctx context.Context, body []byte) (text string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -72,7 +71,7 @@ func Extract(ctx context.Context, body []byte) (text string, err error) {
 		}
 		p, err := f.page(n)
 		if err != nil {
-			continue // one broken page does not cost the others
+			continue // a damaged page does not hide the others
 		}
 		pages = append(pages, p)
 	}
@@ -82,12 +81,12 @@ func Extract(ctx context.Context, body []byte) (text string, err error) {
 	return text, nil
 }
 
-// noSettings keeps the library from writing a folder of settings.
-var noSettings = sync.OnceFunc(func() { model.ConfigPath = "disable" })
+// disableConfigFolder stops pdfcpu from writing a configuration folder.
+var disableConfigFolder = sync.OnceFunc(func() { model.ConfigPath = "disable" })
 
-// open reads the file's structure, repairing it where it can.
+// open parses the structure of the file and repairs it where possible.
 func open(ctx context.Context, body []byte) (*model.Context, error) {
-	noSettings()
+	disableConfigFolder()
 	conf := model.NewDefaultConfiguration()
 	conf.ValidationMode = model.ValidationRelaxed
 	conf.Offline = true
@@ -110,7 +109,7 @@ func open(ctx context.Context, body []byte) (*model.Context, error) {
 	return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 }
 
-// file is one PDF that is being read.
+// file is the PDF that is being read.
 type file struct {
 	ctx   context.Context
 	doc   *model.Context
@@ -118,7 +117,7 @@ type file struct {
 	size  int           // bytes of text so far
 }
 
-// page reads the text of one page.
+// page returns the lines of page n, counted from 1.
 func (f *file) page(n int) (page, error) {
 	d, _, inherited, err := f.doc.PageDict(n, false)
 	if err != nil {
@@ -140,10 +139,10 @@ func (f *file) page(n int) (page, error) {
 	for _, r := range in.runs {
 		f.size += len(r.text)
 	}
-	return page{lines: lines(in.readable())}, nil
+	return page{lines: lines(in.contentRuns())}, nil
 }
 
-// contents are the decoded streams of a page.
+// contents returns the decoded content streams of a page.
 func (f *file) contents(o types.Object) [][]byte {
 	o = f.deref(o)
 	if a, ok := o.(types.Array); ok {
@@ -161,6 +160,7 @@ func (f *file) contents(o types.Object) [][]byte {
 	return nil
 }
 
+// deref resolves an indirect reference; nil if it cannot be resolved.
 func (f *file) deref(o types.Object) types.Object {
 	if o == nil {
 		return nil
@@ -172,6 +172,7 @@ func (f *file) deref(o types.Object) types.Object {
 	return o
 }
 
+// dict returns a dictionary, or the dictionary of a stream; nil if o is neither.
 func (f *file) dict(o types.Object) types.Dict {
 	switch d := f.deref(o).(type) {
 	case types.Dict:
@@ -182,7 +183,8 @@ func (f *file) dict(o types.Object) types.Dict {
 	return nil
 }
 
-// stream is the decoded content of a stream; what could be decoded, if it is broken.
+// stream returns the decoded content of a stream. Of a damaged stream it returns the part
+// that could be decoded.
 func (f *file) stream(o types.Object) []byte {
 	s, ok := f.deref(o).(types.StreamDict)
 	if !ok {

@@ -4,12 +4,12 @@ import (
 	"strconv"
 )
 
-// token is an operand or an operator of a content stream (ISO 32000-1, 7.2 and 7.8.2).
+// token is an operand or operator of a content stream (ISO 32000-1, 7.2 and 7.8.2).
 type token struct {
 	kind  kind
 	num   float64
-	str   string  // of a string, name or operator
-	items []token // of an array, or keys and values of a dictionary
+	str   string  // of a text, name or operator
+	items []token // of an array; keys and values of a dictionary
 }
 
 type kind byte
@@ -24,24 +24,24 @@ const (
 	end // of the stream
 )
 
-// lexer reads the tokens of a content stream, or of a CMap.
+// lexer splits a content stream or a CMap into tokens.
 type lexer struct {
 	b     []byte
 	at    int
 	depth int
 }
 
-// Bounds of nesting and of one array; the longest seen have some hundreds of items.
+// Bounds of nesting and of one array; the longest array seen so far has a few hundred items.
 const (
 	maxNesting = 20
 	maxItems   = 20_000
 )
 
-func space(c byte) bool {
+func isSpace(c byte) bool {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
 }
 
-func delimiter(c byte) bool {
+func isDelimiter(c byte) bool {
 	switch c {
 	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
 		return true
@@ -49,11 +49,12 @@ func delimiter(c byte) bool {
 	return false
 }
 
+// next returns the next token, one of kind end after the last.
 func (l *lexer) next() token {
 	for l.at < len(l.b) {
 		c := l.b[l.at]
 		switch {
-		case space(c):
+		case isSpace(c):
 			l.at++
 		case c == '%':
 			for l.at < len(l.b) && l.b[l.at] != '\n' && l.b[l.at] != '\r' {
@@ -84,16 +85,16 @@ func (l *lexer) next() token {
 	return token{kind: end}
 }
 
-// word is a number or an operator.
+// word reads a number or an operator.
 func (l *lexer) word() token {
 	from := l.at
-	for l.at < len(l.b) && !space(l.b[l.at]) && !delimiter(l.b[l.at]) {
+	for l.at < len(l.b) && !isSpace(l.b[l.at]) && !isDelimiter(l.b[l.at]) {
 		l.at++
 	}
 	w := string(l.b[from:l.at])
 	if c := w[0]; c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' {
 		n, err := strconv.ParseFloat(w, 64)
-		for err != nil && len(w) > 0 && w[0] == '-' { // --5, as some writers have it
+		for err != nil && len(w) > 0 && w[0] == '-' { // some writers emit --5
 			w = w[1:]
 			n, err = strconv.ParseFloat(w, 64)
 		}
@@ -105,6 +106,7 @@ func (l *lexer) word() token {
 	return token{kind: operator, str: w}
 }
 
+// items reads an array or a dictionary after its opening delimiter.
 func (l *lexer) items(k kind) token {
 	t := token{kind: k}
 	if l.depth++; l.depth > maxNesting {
@@ -123,7 +125,7 @@ func (l *lexer) items(k kind) token {
 	}
 }
 
-// value is what a dictionary has under a key.
+// value returns the value of a dictionary's key, a token of kind end if there is none.
 func (t token) value(key string) token {
 	for i := 0; i+1 < len(t.items); i += 2 {
 		if t.items[i].kind == name && t.items[i].str == key {
@@ -136,7 +138,7 @@ func (t token) value(key string) token {
 func (l *lexer) name() token {
 	l.at++
 	var b []byte
-	for l.at < len(l.b) && !space(l.b[l.at]) && !delimiter(l.b[l.at]) {
+	for l.at < len(l.b) && !isSpace(l.b[l.at]) && !isDelimiter(l.b[l.at]) {
 		c := l.b[l.at]
 		if c == '#' && l.at+2 < len(l.b) {
 			if h, lo := unhex(l.b[l.at+1]), unhex(l.b[l.at+2]); h >= 0 && lo >= 0 {
@@ -183,7 +185,7 @@ func (l *lexer) hex() token {
 	return token{kind: text, str: string(b)}
 }
 
-// literal is a string in parentheses, with its escapes (7.3.4.2).
+// literal reads a string in parentheses and its escapes (ISO 32000-1, 7.3.4.2).
 func (l *lexer) literal() token {
 	l.at++
 	var b []byte
@@ -207,7 +209,7 @@ func (l *lexer) literal() token {
 	return token{kind: text, str: string(b)}
 }
 
-// escape reads what follows a backslash; l.at is left on its last byte.
+// escape decodes the escape sequence after a backslash and leaves l.at on its last byte.
 func (l *lexer) escape(b []byte) []byte {
 	switch c := l.b[l.at]; c {
 	case 'n':
@@ -239,10 +241,10 @@ func (l *lexer) escape(b []byte) []byte {
 	}
 }
 
-// skipImage passes over the data of an inline image (8.9.7), after its ID.
+// skipImage skips the data of an inline image (ISO 32000-1, 8.9.7) after its ID operator.
 func (l *lexer) skipImage() {
 	for i := l.at + 1; i+2 < len(l.b); i++ {
-		if space(l.b[i-1]) && l.b[i] == 'E' && l.b[i+1] == 'I' && space(l.b[i+2]) {
+		if isSpace(l.b[i-1]) && l.b[i] == 'E' && l.b[i+1] == 'I' && isSpace(l.b[i+2]) {
 			l.at = i + 2
 			return
 		}

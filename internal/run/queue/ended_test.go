@@ -14,14 +14,14 @@ func TestAPoolTellsOfTheEndOfARunOnceItIsInTheStore(t *testing.T) {
 	states := make(chan string, 1)
 	p.Ended = func(company string) {
 		r, err := b.store.GetRun(t.Context(), "run-1")
-		states <- company + " " + r.State
+		states <- company + " " + string(r.State)
 		if err != nil {
 			t.Error(err)
 		}
 	}
 	b.start(p)
 	b.order("run-1", 0)
-	if got, want := <-states, demo.Domain+" "+store.RunComplete; got != want {
+	if got, want := <-states, demo.Domain+" "+string(store.RunComplete); got != want {
 		t.Errorf("told is %q, want %q", got, want)
 	}
 }

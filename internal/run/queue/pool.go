@@ -118,7 +118,7 @@ func (p *Pool) Start(ctx context.Context) error {
 // next takes up the run that is due: first one whose worker is gone, then the one
 // of highest priority that waits.
 func (p *Pool) next(ctx context.Context) (store.Run, store.Lease, bool) {
-	for _, state := range []string{store.RunRunning, store.RunPending} {
+	for _, state := range []store.RunState{store.RunRunning, store.RunPending} {
 		// All pages, for those before a run may be reserved for others.
 		for page := (store.ListOptions{Limit: store.MaxLimit}); ; {
 			runs, more, err := p.Store.ListRunsByState(ctx, state, page)
@@ -258,7 +258,7 @@ func (p *Pool) take(ctx context.Context, r store.Run) (store.Run, store.Lease, e
 }
 
 // swap writes a run unless its owner ended it since it was read.
-func (p *Pool) swap(ctx context.Context, r store.Run, from string) error {
+func (p *Pool) swap(ctx context.Context, r store.Run, from store.RunState) error {
 	err := p.Store.CompareAndSwapRun(ctx, r, from)
 	if errors.Is(err, store.ErrConflict) {
 		return errNotNow

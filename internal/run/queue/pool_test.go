@@ -125,7 +125,7 @@ func (b *bed) await(id, what string, ok func(store.Run) bool) store.Run {
 	return last
 }
 
-func in(state string) func(store.Run) bool { return func(r store.Run) bool { return r.State == state } }
+func in(state store.RunState) func(store.Run) bool { return func(r store.Run) bool { return r.State == state } }
 
 // fetching says that a worker has fetched a page and goes on.
 func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 0 }
@@ -160,7 +160,7 @@ func TestAnOrderIsCrawledOnceByOneOfManyPools(t *testing.T) {
 
 func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 	t.Parallel()
-	for ask, want := range map[store.RunRequest]string{
+	for ask, want := range map[store.RunRequest]store.RunState{
 		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunInterrupted, store.RequestCancel: store.RunFailed,
 	} {
 		t.Run(string(ask), func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 			if err := b.queue.Ask(t.Context(), "r1", ask); err != nil {
 				t.Fatal(err)
 			}
-			b.await("r1", want, in(want))
+			b.await("r1", string(want), in(want))
 			release()
 			if ask != store.RequestSuspend {
 				return
@@ -192,7 +192,7 @@ func TestWhatTheOwnerAsksEndsTheCrawlSo(t *testing.T) {
 func TestARunThatNobodyHasTakenUpIsEndedWhereItLies(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	for ask, want := range map[store.RunRequest]string{
+	for ask, want := range map[store.RunRequest]store.RunState{
 		store.RequestStop: store.RunComplete, store.RequestSuspend: store.RunInterrupted, store.RequestCancel: store.RunFailed,
 	} {
 		id := "r-" + string(ask)
@@ -200,7 +200,7 @@ func TestARunThatNobodyHasTakenUpIsEndedWhereItLies(t *testing.T) {
 		if err := b.queue.Ask(t.Context(), id, ask); err != nil {
 			t.Fatal(err)
 		}
-		b.await(id, want, in(want))
+		b.await(id, string(want), in(want))
 	}
 }
 
@@ -224,7 +224,7 @@ func TestAPoolThatShutsDownGivesItsRunsBack(t *testing.T) {
 
 func TestALostWorkersRunIsTakenOverAndAPoisonedOneIsGivenUp(t *testing.T) {
 	t.Parallel()
-	for attempts, want := range map[int32]string{1: store.RunComplete, 3: store.RunFailed} {
+	for attempts, want := range map[int32]store.RunState{1: store.RunComplete, 3: store.RunFailed} {
 		b := newBed(t)
 		b.order("r1", 0)
 		r := b.await("r1", "the queue", in(store.RunPending))
@@ -239,7 +239,7 @@ func TestALostWorkersRunIsTakenOverAndAPoisonedOneIsGivenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.pool("alive")
-		got := b.await("r1", want, in(want))
+		got := b.await("r1", string(want), in(want))
 		if want == store.RunFailed && got.StopReason != v1alpha1.ReasonWorkerLost || want == store.RunComplete && got.Attempts != 2 {
 			t.Errorf("after %d lost workers it ended as %+v", attempts, got)
 		}
@@ -257,7 +257,7 @@ func TestOneRunOfACompanyIsCrawledAtATime(t *testing.T) {
 	release := b.underWay("r1")
 	b.order("r2", 0)
 	b.await("r2", "its place in the queue", func(store.Run) bool { return s.refused.Load() > 0 })
-	for id, state := range map[string]string{"r1": store.RunRunning, "r2": store.RunPending} {
+	for id, state := range map[string]store.RunState{"r1": store.RunRunning, "r2": store.RunPending} {
 		if r, err := b.queue.Observe(t.Context(), id); err != nil || r.State != state {
 			t.Errorf("while one run of a company is crawled, %s is %s, %v", id, r.State, err)
 		}

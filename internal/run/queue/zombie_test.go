@@ -100,7 +100,7 @@ func (s *standstill) PutRun(ctx context.Context, r store.Run) error {
 	return s.write(ctx, kind, func(ctx context.Context) error { return s.Store.PutRun(ctx, r) })
 }
 
-func (s *standstill) CompareAndSwapRun(ctx context.Context, r store.Run, from string) error {
+func (s *standstill) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) error {
 	return s.write(ctx, runWrite, func(ctx context.Context) error { return s.Store.CompareAndSwapRun(ctx, r, from) })
 }
 

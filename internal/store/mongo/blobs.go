@@ -16,19 +16,21 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// chunkSize is how much of a blob one document holds, in bytes: half of the 16 MiB
-// that MongoDB allows.
+// chunkSize is the maximum number of bytes of a blob in one MongoDB document: half of
+// MongoDB's limit of 16 MiB.
 const chunkSize = 8 << 20
 
-// blob is a field that holds bytes: here while they are few, else in the chunks
-// named by the sum of their owner and them. Chunks are written before what names them
-// and never rewritten, so a stale writer can't spoil them.
+// blob is a field that holds bytes: inline up to chunkSize, otherwise in chunks. The key of
+// a chunk is derived from the checksum of the blob's owner and its bytes. Chunks are written
+// before the record that refers to them and are never rewritten, so a stale writer cannot
+// corrupt them.
 type blob struct {
 	Data   []byte `json:"data"`
 	Sum    string `json:"sum,omitempty"`
 	Chunks int    `json:"chunks,omitempty"`
 }
 
+// chunk is one part of a large blob.
 type chunk struct {
 	Key  string `json:"_id"`
 	Data []byte `json:"data"`
@@ -36,11 +38,12 @@ type chunk struct {
 
 func chunkKey(sum string, i int) string { return fmt.Sprintf("%s/%d", sum, i) }
 
-// ownedSumPrefix begins the sums that have their owner in them. The chunks of those that have not,
-// from before there were any, may be several records'.
+// ownedSumPrefix marks checksums that include the owner. Chunks of older checksums may be
+// shared by several records.
 const ownedSumPrefix = "own-"
 
-// putBlob writes the chunks of data, if it needs any. owner is what they go with.
+// putBlob writes the chunks of data, if it exceeds chunkSize. owner is the record that the
+// chunks belong to.
 func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, error) {
 	if len(data) <= chunkSize {
 		return blob{Data: data}, nil
@@ -66,6 +69,7 @@ func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, e
 	return b, nil
 }
 
+// getBlob returns the bytes of a blob.
 func (s *Store) getBlob(ctx context.Context, b blob) ([]byte, error) {
 	data := b.Data
 	for i := range b.Chunks {
@@ -78,7 +82,7 @@ func (s *Store) getBlob(ctx context.Context, b blob) ([]byte, error) {
 	return data, nil
 }
 
-// deleteChunks removes a blob's chunks.
+// deleteChunks deletes the chunks of a blob.
 func (s *Store) deleteChunks(ctx context.Context, b blob) error {
 	for i := range b.Chunks {
 		err := s.retry(ctx, "delete chunk "+chunkKey(b.Sum, i), func(ctx context.Context) error {
@@ -92,8 +96,8 @@ func (s *Store) deleteChunks(ctx context.Context, b blob) error {
 	return nil
 }
 
-// deleteWithBlobs removes the records of a filter, and their blobs before them: what was cut off
-// finds the rest by what is left.
+// deleteWithBlobs deletes the records that match a filter. It deletes the chunks of a record
+// before the record, so that an interrupted deletion can be repeated.
 func (s *Store) deleteWithBlobs(ctx context.Context, what, collection string, filter bson.D) error {
 	chunked := append(append(bson.D{}, filter...), bson.E{Key: "blob.chunks", Value: bson.D{{Key: "$gt", Value: 0}}})
 	for {
@@ -129,6 +133,7 @@ func (s *Store) deleteWithBlobs(ctx context.Context, what, collection string, fi
 	})
 }
 
+// checkpoint is the stored form of one part of a checkpoint.
 type checkpoint struct {
 	Key  string `json:"_id"`
 	Blob blob   `json:"blob"`
@@ -153,6 +158,7 @@ func (s *Store) PutCheckpoint(ctx context.Context, f store.Fence, id string, dat
 	return s.deleteChunks(ctx, old.Blob)
 }
 
+// checkpoint reads one part of a checkpoint without the chunks of its blob.
 func (s *Store) checkpoint(ctx context.Context, id string) (c checkpoint, err error) {
 	return c, s.findOne(ctx, "get checkpoint "+id, checkpointCollection, bson.D{{Key: "_id", Value: id}}, &c)
 }
@@ -168,8 +174,8 @@ func (s *Store) GetCheckpoint(ctx context.Context, id string) ([]byte, error) {
 
 // DeleteCheckpoints implements store.Runs.
 func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID string) error {
-	what := "delete the checkpoints of " + runID
-	// A pattern that begins with plain text is looked up along the index.
+	what := "delete the checkpoints of run " + runID
+	// A pattern with a literal prefix uses the index.
 	parts := bson.Regex{Pattern: "^" + regexp.QuoteMeta(runID) + `\+[0-9]+$`}
 	ofRun := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{runID, parts}}}}}
 	var all []checkpoint

@@ -16,15 +16,15 @@ import (
 )
 
 const (
-	loads  = 3 // writers at once
-	rounds = 2 // of every fault
-	// perFault writes are made before each fault and after it.
+	loads  = 3 // concurrent writers
+	rounds = 2 // of each fault
+	// perFault is the number of writes before and after each fault.
 	perFault = 10
 )
 
-// load writes objects and documents one after the other until stop is closed, and
-// counts what was acknowledged.
-type load struct {
+// loader writes objects and versions sequentially until stop is closed, and counts the
+// acknowledged writes.
+type loader struct {
 	name         string
 	acknowledged atomic.Int64
 	slowest      time.Duration
@@ -32,10 +32,10 @@ type load struct {
 	done         chan struct{}
 }
 
-func (l *load) object(i int) string  { return fmt.Sprintf("c%06d", i) }
-func (l *load) version(i int) string { return fmt.Sprint(l.name, "-", i) }
+func (l *loader) object(i int) string  { return fmt.Sprintf("c%06d", i) }
+func (l *loader) version(i int) string { return fmt.Sprint(l.name, "-", i) }
 
-func (l *load) run(ctx context.Context, s *Store, f store.Fence, stop <-chan struct{}) {
+func (l *loader) run(ctx context.Context, s *Store, f store.Fence, stop <-chan struct{}) {
 	defer close(l.done)
 	for i := 0; ; i++ {
 		select {
@@ -57,8 +57,8 @@ func (l *load) run(ctx context.Context, s *Store, f store.Fence, stop <-chan str
 	}
 }
 
-// wrote waits until n more writes are acknowledged.
-func (l *load) wrote(t *testing.T, n int64) {
+// waitForWrites waits until n more writes are acknowledged.
+func (l *loader) waitForWrites(t *testing.T, n int64) {
 	t.Helper()
 	for from := l.acknowledged.Load(); l.acknowledged.Load() < from+n; {
 		select {
@@ -69,8 +69,7 @@ func (l *load) wrote(t *testing.T, n int64) {
 	}
 }
 
-// contend takes one lease again and again, as a worker does that may lose it at any
-// time, and notes which epochs it held.
+// contend acquires and releases one lease repeatedly, and records the epochs that it held.
 func contend(ctx context.Context, s *Store, holder string, held *sync.Map, stop <-chan struct{}) error {
 	for {
 		select {
@@ -88,14 +87,17 @@ func contend(ctx context.Context, s *Store, holder string, held *sync.Map, stop 
 		case err != nil:
 			return err
 		default:
-			if other, met := held.LoadOrStore(l.Epoch, holder); met && other != holder {
-				return fmt.Errorf("epoch %d belongs to %v and to %s", l.Epoch, other, holder)
+			if other, loaded := held.LoadOrStore(l.Epoch, holder); loaded && other != holder {
+				return fmt.Errorf("epoch %d was granted to both %v and %s", l.Epoch, other, holder)
 			}
 		}
 	}
 }
 
 func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
 	if os.Getenv("CLAUSEA_TEST_MONGO_URI") != "" {
 		t.Skip("NOT TESTED: failover, for a replica set that was given can't be killed")
 	}
@@ -126,9 +128,9 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 	}
 	events := follow(t, s)
 	stop := make(chan struct{})
-	var writers []*load
+	var writers []*loader
 	for i := range loads {
-		l := &load{name: fmt.Sprint("load", i), done: make(chan struct{})}
+		l := &loader{name: fmt.Sprint("load", i), done: make(chan struct{})}
 		writers = append(writers, l)
 		go l.run(t.Context(), s, store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch}, stop)
 	}
@@ -139,7 +141,7 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 	}
 	all := func(n int64) {
 		for _, l := range writers {
-			l.wrote(t, n)
+			l.waitForWrites(t, n)
 		}
 	}
 	for round := range rounds {
@@ -154,7 +156,7 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 			}
 			all(perFault)
 			if err := f.undo(primary); err != nil {
-				t.Fatalf("undo %s: %v", f.name, err)
+				t.Fatalf("end %s: %v", f.name, err)
 			}
 			t.Logf("round %d, %s: the first load has %d writes", round+1, f.name, writers[0].acknowledged.Load())
 		}
@@ -163,21 +165,21 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 	close(stop)
 	for range cap(holders) {
 		if err := <-holders; err != nil {
-			t.Errorf("the lease: %v", err)
+			t.Errorf("contend for the lease: %v", err)
 		}
 	}
 	total := 0
 	for _, l := range writers {
 		<-l.done
 		if l.err != nil {
-			t.Fatalf("a write of %s failed: %v", l.name, l.err)
+			t.Fatalf("write of %s: %v", l.name, l.err)
 		}
 		total += l.check(t, s)
 	}
 	checkEvents(t, events, writers, total)
 	epochs := 0
 	held.Range(func(any, any) bool { epochs++; return true })
-	t.Logf("%d acknowledged pairs of writes are there, with %d events; the slowest took %v; one lease had %d owners one after the other",
+	t.Logf("%d acknowledged pairs of writes are stored, with %d events; the slowest write took %v; the lease had %d successive holders",
 		total, total, writers[0].slowest.Round(10*time.Millisecond), epochs)
 }
 
@@ -195,14 +197,14 @@ func follow(t *testing.T, s *Store) store.Watch {
 	return w
 }
 
-// check looks for everything that was acknowledged.
-func (l *load) check(t *testing.T, s *Store) int {
+// check verifies that every acknowledged write is stored.
+func (l *loader) check(t *testing.T, s *Store) int {
 	t.Helper()
 	n := int(l.acknowledged.Load())
 	for i := range n {
 		id := l.version(i)
 		if _, text, err := s.VersionText(t.Context(), id, 1); err != nil || text != "text of "+id {
-			t.Fatalf("the version of %s was acknowledged: %q, %v", id, text, err)
+			t.Fatalf("the acknowledged version of %s is %q, %v", id, text, err)
 		}
 		if vs, _, err := s.ListVersions(t.Context(), id, store.ListOptions{}); err != nil || len(vs) != 1 {
 			t.Fatalf("%s has %d versions, %v", id, len(vs), err)
@@ -211,11 +213,11 @@ func (l *load) check(t *testing.T, s *Store) int {
 	return n
 }
 
-// checkEvents wants one event for each object of each load, in its order.
-func checkEvents(t *testing.T, w store.Watch, writers []*load, total int) {
+// checkEvents verifies that the watch delivers one event per object of each load, in order.
+func checkEvents(t *testing.T, w store.Watch, writers []*loader, total int) {
 	t.Helper()
 	next := map[string]int{}
-	of := map[string]*load{}
+	of := map[string]*loader{}
 	for _, l := range writers {
 		of[l.name] = l
 	}
@@ -227,11 +229,11 @@ func checkEvents(t *testing.T, w store.Watch, writers []*load, total int) {
 			}
 			l := of[e.Object.Namespace]
 			if want := l.object(next[l.name]); e.Object.Name != want || e.Type != store.EventAdded {
-				t.Fatalf("of %s came %s of %s, want %s", l.name, e.Type, e.Object.Name, want)
+				t.Fatalf("event of %s is %s of %s, want %s", l.name, e.Type, e.Object.Name, want)
 			}
 			next[l.name]++
 		case <-time.After(5 * time.Minute):
-			t.Fatalf("event %d of %d never came", n, total)
+			t.Fatalf("event %d of %d was not delivered", n, total)
 		}
 	}
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// perOperation writes are made of each kind; every fourth meets a fault.
+// perOperation is the number of writes of each kind. Every fourth is subject to a fault.
 const perOperation = 60
 
-// writeCommands are the commands that the store writes with.
+// writeCommands lists the commands that the store uses to write.
 var writeCommands = bson.A{"insert", "update", "findAndModify", "commitTransaction", "delete"}
 
-// failPoint makes the next one of the store's commands fail at the server itself.
+// failPoint makes the server fail the next command of the store.
 func failPoint(t *testing.T, s *Store, commands bson.A, data bson.D) {
 	t.Helper()
 	data = append(data, bson.E{Key: "failCommands", Value: commands},
@@ -32,8 +32,8 @@ func failPoint(t *testing.T, s *Store, commands bson.A, data bson.D) {
 	}
 }
 
-// struck switches the fail point off, and counts the commands that met it.
-func struck(t *testing.T, s *Store) int {
+// disableFailPoint disables the fail point and returns the number of commands that failed.
+func disableFailPoint(t *testing.T, s *Store) int {
 	t.Helper()
 	var points struct{ Count int }
 	off := bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: "off"}}
@@ -46,15 +46,17 @@ func struck(t *testing.T, s *Store) int {
 	return points.Count
 }
 
-// Every write that is acknowledged under faults is there once, whatever became of
-// the command that made it.
-func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
+// Every write that is acknowledged despite a fault must be stored exactly once.
+func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
 	t.Parallel()
 	mongod, err := replicaset.Find()
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := replicaset.Start(t.Context(), mongod, "", 1) // of its own: fail points are for all of a server
+	set, err := replicaset.Start(t.Context(), mongod, "", 1) // a separate set, because a fail point affects the whole server
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,11 +75,11 @@ func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
 		name string
 		arm  func()
 	}{
-		{string(lostReply), func() { p.arm(lostReply) }},
-		{string(halfReply), func() { p.arm(halfReply) }},
-		{string(dropBefore), func() { p.arm(dropBefore) }},
-		{"the connection is cut", func() { failPoint(t, clean, writeCommands, bson.D{{Key: "closeConnection", Value: true}}) }},
-		{"the majority is not known", func() {
+		{string(lostResponse), func() { p.arm(lostResponse) }},
+		{string(truncatedResponse), func() { p.arm(truncatedResponse) }},
+		{string(lostCommand), func() { p.arm(lostCommand) }},
+		{"the connection is closed", func() { failPoint(t, clean, writeCommands, bson.D{{Key: "closeConnection", Value: true}}) }},
+		{"the majority is unconfirmed", func() {
 			failPoint(t, clean, writeCommands, bson.D{{Key: "writeConcernError", Value: bson.D{{Key: "code", Value: 64}, {Key: "errmsg", Value: "waiting for replication timed out"}}}})
 		}},
 	}
@@ -107,7 +109,7 @@ func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
 		"version": func(ctx context.Context, i int) error {
 			v, created, err := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", ContentHash: fmt.Sprint(i), RunID: "r", FetchedAt: time.UnixMilli(int64(i))}, fmt.Sprint("text ", i))
 			if err == nil && (v.Number != i+1 || !created) {
-				return fmt.Errorf("it became version %d, created %v", v.Number, created)
+				return fmt.Errorf("it is version %d, created %v", v.Number, created)
 			}
 			return err
 		},
@@ -122,39 +124,42 @@ func TestFaultsNeitherLoseNorDoubleAWrite(t *testing.T) {
 			return err
 		},
 	}
-	met := 0
+	caused := 0
 	for name, write := range operations {
 		for i := range perOperation {
 			what := "nothing"
 			if i%4 == 3 {
-				fault := faults[met%len(faults)]
-				met++
+				fault := faults[caused%len(faults)]
+				caused++
 				what = fault.name
 				fault.arm()
 			}
 			if err := write(t.Context(), i); err != nil {
-				t.Fatalf("%s %d, where %s: %v", name, i, what, err)
+				t.Fatalf("%s %d with fault %s: %v", name, i, what, err)
 			}
 		}
 	}
-	// Once, for it takes a whole attempt's time.
-	p.arm(lateReply)
+	// Only once, because it takes a whole attemptTimeout.
+	p.arm(lateResponse)
 	if err := operations["document"](t.Context(), perOperation); err != nil {
-		t.Fatalf("a write where %s: %v", lateReply, err)
+		t.Fatalf("write with fault %s: %v", lateResponse, err)
 	}
 	checkFaulted(t, clean)
-	atServer := struck(t, clean)
+	atServer := disableFailPoint(t, clean)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.hits+atServer < met || len(p.unsafe) > 0 {
-		t.Errorf("the proxy struck %d times and the server %d, of %d faults; commands without protection: %v", p.hits, atServer, met, p.unsafe)
+	if p.faults+atServer < caused || len(p.unsafe) > 0 {
+		t.Errorf("the proxy caused %d faults and the server %d, want %d in total; unprotected commands: %v", p.faults, atServer, caused, p.unsafe)
 	}
-	t.Logf("%d writes of %d kinds, %d faults by the proxy, %d by the server, %d write commands", len(operations)*perOperation, len(operations), p.hits, atServer, p.commands)
+	t.Logf("%d writes of %d kinds, %d faults by the proxy, %d by the server, %d write commands", len(operations)*perOperation, len(operations), p.faults, atServer, p.commands)
 }
 
-// A rollback closes the cursor of a watch with codes that the driver does not resume
-// from by itself.
-func TestAWatchWhoseCursorIsKilledMissesNothing(t *testing.T) {
+// A rollback closes the cursor of a watch with error codes after which the driver does not
+// resume by itself.
+func TestAWatchMissesNothingWhenItsCursorIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
 	t.Parallel()
 	mongod, err := replicaset.Find()
 	if err != nil {
@@ -179,18 +184,18 @@ func TestAWatchWhoseCursorIsKilledMissesNothing(t *testing.T) {
 				t.Fatalf("the watch ended at code %d: %v", code, w.Err())
 			}
 			if e.Object.Name != name || e.Type != store.EventAdded {
-				t.Fatalf("after code %d came %s of %s, want %s", code, e.Type, e.Object.Name, name)
+				t.Fatalf("the event after code %d is %s of %s, want %s", code, e.Type, e.Object.Name, name)
 			}
 		case <-time.After(5 * time.Minute):
-			t.Fatalf("after code %d nothing came", code)
+			t.Fatalf("no event was delivered after code %d", code)
 		}
 	}
-	if struck(t, s) == 0 {
-		t.Error("no getMore met a fault")
+	if disableFailPoint(t, s) == 0 {
+		t.Error("no getMore command failed")
 	}
 }
 
-// checkFaulted counts what is there.
+// checkFaulted verifies what the writes stored.
 func checkFaulted(t *testing.T, s *Store) {
 	t.Helper()
 	count := func(what string, want int, of func(store.ListOptions) (int, string, error)) {
@@ -212,20 +217,20 @@ func checkFaulted(t *testing.T, s *Store) {
 		}
 	}
 	ctx := t.Context()
-	count("objects", perOperation, func(p store.ListOptions) (int, string, error) {
-		items, next, _, err := s.ListObjects(ctx, "CrawlJob", "f", p)
+	count("objects", perOperation, func(opts store.ListOptions) (int, string, error) {
+		items, next, _, err := s.ListObjects(ctx, "CrawlJob", "f", opts)
 		return len(items), next, err
 	})
-	count("documents", perOperation+1, func(p store.ListOptions) (int, string, error) {
-		items, next, err := s.ListDocuments(ctx, "c", p)
+	count("documents", perOperation+1, func(opts store.ListOptions) (int, string, error) {
+		items, next, err := s.ListDocuments(ctx, "c", opts)
 		return len(items), next, err
 	})
-	count("versions", perOperation, func(p store.ListOptions) (int, string, error) {
-		items, next, err := s.ListVersions(ctx, "d", p)
+	count("versions", perOperation, func(opts store.ListOptions) (int, string, error) {
+		items, next, err := s.ListVersions(ctx, "d", opts)
 		return len(items), next, err
 	})
-	count("pages", 2*perOperation, func(p store.ListOptions) (int, string, error) {
-		items, next, err := s.ListPages(ctx, "c", p)
+	count("pages", 2*perOperation, func(opts store.ListOptions) (int, string, error) {
+		items, next, err := s.ListPages(ctx, "c", opts)
 		return len(items), next, err
 	})
 	for n := 1; n <= perOperation; n++ {

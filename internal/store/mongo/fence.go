@@ -10,11 +10,11 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// fenced runs do, which must be idempotent, only while f's epoch is its lease's.
-// Both happen in one transaction that writes to the lease, so that a takeover
-// between the check and the write makes the transaction fail. One that was begun is
-// ended whether or not ctx ends meanwhile: the server keeps what is neither committed
-// nor aborted, and with it the lease, for a minute (transactionLifetimeLimitSeconds).
+// fenced runs do, which must be idempotent, only if the epoch of f is the epoch of its
+// lease. The check and the write are one transaction that writes to the lease, so a takeover
+// in between makes the transaction fail. A transaction is committed or aborted even if ctx
+// ends: the server would keep an open transaction, and the lock on the lease, for a minute
+// (transactionLifetimeLimitSeconds).
 func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(context.Context) error) error {
 	if f.LeaseName == "" {
 		return s.retry(ctx, what, do)
@@ -45,10 +45,10 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 				_ = t.AbortTransaction(context.WithoutCancel(ctx))
 				return err
 			}
-			err = t.CommitTransaction(context.WithoutCancel(ctx)) // it has the client's own timeout
+			err = t.CommitTransaction(context.WithoutCancel(ctx)) // the client's timeout applies
 			if err != nil && t.TransactionRunning() {
-				// Without an answer in time the driver lets it run on, and the session is
-				// needed again. What was committed all the same is written anew, the same.
+				// After a timeout the driver keeps the transaction open, but the next write
+				// needs the session. If the server did commit, the retry writes the same again.
 				_ = t.AbortTransaction(context.WithoutCancel(ctx))
 			}
 			return err
@@ -56,7 +56,7 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 	})
 }
 
-// touchLease marks the lease as written under, or fails with ErrFenced.
+// touchLease writes to the lease, or returns ErrFenced if the epoch of f is outdated.
 func (s *Store) touchLease(ctx context.Context, f store.Fence) error {
 	res, err := s.db.Collection(leaseCollection).UpdateOne(ctx,
 		bson.D{{Key: "_id", Value: f.LeaseName}, {Key: "epoch", Value: f.Epoch}},

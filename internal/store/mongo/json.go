@@ -12,28 +12,30 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// maxNesting is MongoDB's own bound on nested documents, less what wraps a resource.
+// maxNesting is the maximum nesting of a resource: MongoDB's limit for nested documents,
+// less the levels that wrap the resource.
 const maxNesting = 90
 
-// fromJSON turns JSON into the BSON of the same shape, so that a resource reads in
-// the database as it does in a manifest. Extended JSON is not meant here: a key
-// such as $date is a key.
+// fromJSON converts JSON to BSON of the same structure, so that a resource looks the same in
+// the database as in a manifest. It does not interpret Extended JSON: $date is a key like any
+// other.
 func fromJSON(b []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	v, err := decodeValue(d, 0)
 	if err != nil {
-		return nil, fmt.Errorf("the object is no JSON: %w", err)
+		return nil, fmt.Errorf("invalid JSON: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("the object is no JSON: something follows its end")
+		return nil, errors.New("invalid JSON: data after the object")
 	}
 	return v, nil
 }
 
+// decodeValue decodes the next JSON value.
 func decodeValue(d *json.Decoder, depth int) (any, error) {
 	if depth > maxNesting {
-		return nil, fmt.Errorf("it is nested deeper than %d", maxNesting)
+		return nil, fmt.Errorf("nested deeper than %d levels", maxNesting)
 	}
 	t, err := d.Token()
 	if err != nil {
@@ -64,6 +66,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 	}
 }
 
+// decodeMembers decodes the members of a JSON object up to its closing brace.
 func decodeMembers(d *json.Decoder, depth int) (any, error) {
 	doc := bson.D{}
 	for d.More() {
@@ -73,7 +76,7 @@ func decodeMembers(d *json.Decoder, depth int) (any, error) {
 		}
 		key, _ := t.(string)
 		if strings.ContainsRune(key, 0) {
-			return nil, fmt.Errorf("the key %q has a NUL, which MongoDB can't keep", key)
+			return nil, fmt.Errorf("key %q contains a NUL character, which MongoDB does not support", key)
 		}
 		v, err := decodeValue(d, depth+1)
 		if err != nil {
@@ -85,7 +88,7 @@ func decodeMembers(d *json.Decoder, depth int) (any, error) {
 	return doc, err
 }
 
-// toJSON undoes fromJSON.
+// toJSON is the inverse of fromJSON.
 func toJSON(w *bytes.Buffer, v any) error {
 	switch v := v.(type) {
 	case bson.D:
@@ -116,17 +119,18 @@ func toJSON(w *bytes.Buffer, v any) error {
 		w.WriteByte(']')
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("the stored number %v has no JSON form", v)
+			return fmt.Errorf("number %v has no JSON representation", v)
 		}
 		return writeScalar(w, v)
 	case nil, bool, string, int32, int64:
 		return writeScalar(w, v)
 	default:
-		return fmt.Errorf("the stored value of type %T has no JSON form", v)
+		return fmt.Errorf("value of type %T has no JSON representation", v)
 	}
 	return nil
 }
 
+// writeScalar writes v as JSON without a newline.
 func writeScalar(w *bytes.Buffer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -13,12 +13,13 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
+// lease is the stored form of a store.Lease.
 type lease struct {
 	Name    string    `json:"_id"`
 	Holder  string    `json:"holder"`
 	Epoch   int64     `json:"epoch"`
 	Expires time.Time `json:"expires"`
-	// Idle is how long it was nobody's before it was acquired last, in milliseconds.
+	// Idle is store.Lease.IdleFor in milliseconds.
 	Idle int64 `json:"idle"`
 }
 
@@ -26,8 +27,8 @@ func (l lease) toStore() store.Lease {
 	return store.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, Expires: l.Expires, IdleFor: time.Duration(l.Idle) * time.Millisecond}
 }
 
-// AcquireLease implements store.Leases. Time is the server's ($$NOW), so that the
-// processes' clocks don't matter.
+// AcquireLease implements store.Leases. It uses the time of the server ($$NOW), so the clocks
+// of the processes do not matter.
 func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
 	expires := bson.D{{Key: "$ifNull", Value: bson.A{"$expires", time.Unix(0, 0)}}}
 	expired := bson.D{{Key: "$lte", Value: bson.A{expires, "$$NOW"}}}
@@ -40,31 +41,31 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 	if err != nil {
 		return store.Lease{}, fmt.Errorf("acquire lease %s: %w", name, err)
 	}
-	had := bson.D{{Key: "$or", Value: bson.A{"$takes", "$keeps"}}}
+	held := bson.D{{Key: "$or", Value: bson.A{"$acquires", "$extends"}}}
 	steps := bson.A{
-		bson.D{{Key: "$set", Value: bson.D{{Key: "takes", Value: expired}, {Key: "keeps", Value: bson.D{{Key: "$and", Value: bson.A{mine, bson.D{{Key: "$not", Value: expired}}}}}}}}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "acquires", Value: expired}, {Key: "extends", Value: bson.D{{Key: "$and", Value: bson.A{mine, bson.D{{Key: "$not", Value: expired}}}}}}}}},
 		bson.D{{Key: "$set", Value: bson.D{
-			{Key: "epoch", Value: when("$takes", next, "$epoch")},
-			{Key: "idle", Value: when("$takes", bson.D{{Key: "$subtract", Value: bson.A{"$$NOW", expires}}}, int64(0))},
-			{Key: "holder", Value: when("$takes", bson.D{{Key: "$literal", Value: holder}}, "$holder")},
-			{Key: "expires", Value: when(had, bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}, "$expires")},
-			{Key: "session", Value: when(had, bson.D{{Key: "$literal", Value: own.id()}}, "$session")},
+			{Key: "epoch", Value: when("$acquires", next, "$epoch")},
+			{Key: "idle", Value: when("$acquires", bson.D{{Key: "$subtract", Value: bson.A{"$$NOW", expires}}}, int64(0))},
+			{Key: "holder", Value: when("$acquires", bson.D{{Key: "$literal", Value: holder}}, "$holder")},
+			{Key: "expires", Value: when(held, bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}, "$expires")},
+			{Key: "session", Value: when(held, bson.D{{Key: "$literal", Value: own.id()}}, "$session")},
 		}}},
-		bson.D{{Key: "$unset", Value: bson.A{"takes", "keeps"}}},
+		bson.D{{Key: "$unset", Value: bson.A{"acquires", "extends"}}},
 	}
 	var l lease
 	err = s.retry(ctx, "acquire lease "+name, func(ctx context.Context) error {
-		// Where it can't be ended, the acquisition waits for the server to do it.
+		// If this fails, the acquisition waits until the server ends the session.
 		_ = s.killExpiredSession(ctx, name, holder)
 		opts := options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)
 		err := s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: name}}, steps, opts).Decode(&l)
-		if mongo.IsDuplicateKeyError(err) { // two made it at once: it is there now
+		if mongo.IsDuplicateKeyError(err) { // another process inserted it concurrently
 			err = s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: name}}, steps, opts).Decode(&l)
 		}
 		return err
 	})
 	if err == nil && l.Holder != holder {
-		err = fmt.Errorf("acquire lease %s: %s has it: %w", name, l.Holder, store.ErrConflict)
+		err = fmt.Errorf("acquire lease %s: held by %s: %w", name, l.Holder, store.ErrConflict)
 	}
 	if err != nil {
 		own.close(ctx)
@@ -91,7 +92,7 @@ func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration
 	return out.toStore(), nil
 }
 
-// ReleaseLease implements store.Leases. The record stays, for its epoch.
+// ReleaseLease implements store.Leases. It keeps the record because of its epoch.
 func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
 	s.sessions.remove(ctx, l.Name, l.Epoch)
 	return s.retry(ctx, "release lease "+l.Name, func(ctx context.Context) error {
@@ -101,6 +102,7 @@ func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
 	})
 }
 
+// heldFilter matches a lease with the holder and the epoch of l.
 func heldFilter(l store.Lease) bson.D {
 	return bson.D{{Key: "_id", Value: l.Name}, {Key: "holder", Value: l.Holder}, {Key: "epoch", Value: l.Epoch}}
 }

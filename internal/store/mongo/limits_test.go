@@ -15,7 +15,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
+func TestListingAHundredThousandDocumentsUsesAnIndex(t *testing.T) {
 	t.Parallel()
 	s := open(t, uri, database(t))
 	const n, perCompany, batch = 100_000, 300, 10_000
@@ -25,7 +25,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 			d := store.Document{ID: fmt.Sprint("d", from+i), Company: fmt.Sprintf("c%05d", (from+i)/perCompany), URL: fmt.Sprintf("https://x.example/%06d", from+i)}
 			rows[i] = document{d.ID, d}
 		}
-		// Not in order, so that a repetition adds what the try before it did not.
+		// Unordered, so that a retry inserts what the previous attempt did not.
 		err := retryWithin(t.Context(), time.Minute, 5*time.Minute, "insert a batch", func(ctx context.Context) error {
 			_, err := s.db.Collection(documentCollection).InsertMany(ctx, rows, options.InsertMany().SetOrdered(false))
 			if mongo.IsDuplicateKeyError(err) {
@@ -55,7 +55,7 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 		p.Continue = more
 	}
 	if next != n {
-		t.Errorf("%d documents of %d were listed", next, n)
+		t.Errorf("listed %d documents of %d", next, n)
 	}
 	for what, filter := range map[string]bson.D{"all": documentsAfter("", "c00100\nu"), "a company's": documentsAfter("c00100", "c00100\nu")} {
 		var plan bson.M
@@ -68,14 +68,13 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 		}
 		text := fmt.Sprint(plan["queryPlanner"])
 		if !strings.Contains(text, "IXSCAN") || strings.Contains(text, "COLLSCAN") || strings.Contains(text, "SORT ") || strings.Contains(text, "stage:SORT]") {
-			t.Errorf("a list of %s documents is done by %s", what, text)
+			t.Errorf("listing %s documents has the plan %s", what, text)
 		}
 	}
 }
 
-// The server's answers where its history is cut off; a set that is as young as a
-// test's has all of its own.
-func TestAHistoryThatIsGoneExpiresAWatch(t *testing.T) {
+// The test uses the error codes, because the oplog of a test server is complete.
+func TestALostOplogPositionExpiresAWatch(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int32{136, 280, 286} {
 		if err := expiredError(mongo.CommandError{Code: code}); !errors.Is(err, store.ErrExpired) {
@@ -83,12 +82,12 @@ func TestAHistoryThatIsGoneExpiresAWatch(t *testing.T) {
 		}
 	}
 	if err := expiredError(mongo.CommandError{Code: 10107}); errors.Is(err, store.ErrExpired) {
-		t.Errorf("an election expires a watch: %v", err)
+		t.Errorf("an election expired a watch: %v", err)
 	}
 }
 
-// Atlas answers so when a free cluster's 512 MB are full.
-func TestAFullDatabaseIsSaidToBeOne(t *testing.T) {
+// The error is the response of a free Atlas cluster whose 512 MB are full.
+func TestAFullDatabaseIsReported(t *testing.T) {
 	t.Parallel()
 	err := storeError(mongo.CommandError{Code: 8000, Name: "AtlasError", Message: "you are over your space quota, using 513 MB of 512 MB"})
 	if !strings.Contains(err.Error(), "the database is full") || isRetryable(err) {

@@ -14,7 +14,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// The collections. Custom resources and events have one for each kind (companies,
+// The collections. Custom resources and events are in one collection per kind (companies,
 // crawljobs, events).
 const (
 	metaCollection       = "meta"
@@ -30,17 +30,25 @@ const (
 	migrationCollection  = "migrations"
 )
 
-// tombstoneTTL is how long a deleted resource is remembered, which is longer
-// than any watch needs to hear of it.
+// tombstoneTTL is the time for which the tombstone of a deleted resource is kept. It is
+// longer than any watch needs to receive the deletion.
 const tombstoneTTL = time.Hour
 
+// Timeouts of one migration. They are long because a migration may rewrite every record of
+// a collection.
+const (
+	migrationAttempt = time.Minute
+	migrationTimeout = 10 * time.Minute
+)
+
+// migration is one step of the schema's history.
 type migration struct {
 	name string
 	do   func(context.Context, *mongo.Database) error
 }
 
-// migrations in order; each is idempotent. A landed one is never edited, a
-// further one is added.
+// migrations are applied in this order. Each is idempotent. A released migration must
+// not change: append another one instead.
 var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *mongo.Database) error {
 	unique := func() *options.IndexOptionsBuilder { return options.Index().SetUnique(true) }
 	for _, ix := range []struct {
@@ -57,40 +65,40 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 		{collectionOf("CrawlJob"), bson.D{{Key: "deletedAt", Value: 1}}, options.Index().SetExpireAfterSeconds(int32(tombstoneTTL / time.Second))},
 	} {
 		if _, err := db.Collection(ix.collection).Indexes().CreateOne(ctx, mongo.IndexModel{Keys: ix.keys, Options: ix.opts}); err != nil {
-			return fmt.Errorf("index of %s: %w", ix.collection, err)
+			return fmt.Errorf("create index of %s: %w", ix.collection, err)
 		}
 	}
-	// Made before they are first written: a transaction can't always make them.
+	// Create these collections now, because a transaction cannot always create them.
 	for _, name := range []string{metaCollection, checkpointCollection, snapshotCollection, chunkCollection} {
 		var exists mongo.CommandError
 		if err := db.CreateCollection(ctx, name); err != nil && !(errors.As(err, &exists) && exists.Name == "NamespaceExists") {
-			return fmt.Errorf("make %s: %w", name, err)
+			return fmt.Errorf("create collection %s: %w", name, err)
 		}
 	}
 	return nil
 }}, {"mongo-2-queue", func(ctx context.Context, db *mongo.Database) error {
 	byState := mongo.IndexModel{Keys: bson.D{{Key: "state", Value: 1}, {Key: "priority", Value: -1}, {Key: "_id", Value: 1}}}
 	if _, err := db.Collection(runCollection).Indexes().CreateOne(ctx, byState); err != nil {
-		return fmt.Errorf("index of %s: %w", runCollection, err)
+		return fmt.Errorf("create index of %s: %w", runCollection, err)
 	}
 	return nil
 }}, {"mongo-3-event-tombstones", func(ctx context.Context, db *mongo.Database) error {
 	events := db.Collection(collectionOf("Event"))
 	byDeletion := mongo.IndexModel{Keys: bson.D{{Key: "deletedAt", Value: 1}}, Options: options.Index().SetExpireAfterSeconds(int32(tombstoneTTL / time.Second))}
 	if _, err := events.Indexes().CreateOne(ctx, byDeletion); err != nil {
-		return fmt.Errorf("index of %s: %w", events.Name(), err)
+		return fmt.Errorf("create index of %s: %w", events.Name(), err)
 	}
 	return nil
 }}, {"mongo-4-priorities", func(ctx context.Context, db *mongo.Database) error {
-	// A priority of 0 was left out, which comes after those below 0.
-	none := bson.D{{Key: "priority", Value: nil}}
-	if _, err := db.Collection(runCollection).UpdateMany(ctx, none, bson.D{{Key: "$set", Value: bson.D{{Key: "priority", Value: int32(0)}}}}); err != nil {
-		return fmt.Errorf("priorities of %s: %w", runCollection, err)
+	// A priority of 0 used to be omitted, and a missing value sorts below negative ones.
+	missing := bson.D{{Key: "priority", Value: nil}}
+	if _, err := db.Collection(runCollection).UpdateMany(ctx, missing, bson.D{{Key: "$set", Value: bson.D{{Key: "priority", Value: int32(0)}}}}); err != nil {
+		return fmt.Errorf("set priorities of %s: %w", runCollection, err)
 	}
 	return nil
-}}}
+}}, {"mongo-5-record-keys", renameRecordKeys}}
 
-// Migrate implements store.Store. One process at a time does it, under a lease.
+// Migrate implements store.Store. A lease ensures that one process migrates at a time.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	me, _ := os.Hostname()
 	me = fmt.Sprintf("%s/%d/%p", me, os.Getpid(), s)
@@ -105,11 +113,11 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("migrate: %s is at it: %w", l.Holder, ctx.Err())
+			return nil, fmt.Errorf("migrate: wait for %s: %w", l.Holder, ctx.Err())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	defer func() { // it runs out by itself else
+	defer func() { // if this fails, the lease expires
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
 		defer cancel()
 		_ = s.ReleaseLease(ctx, l)
@@ -118,7 +126,7 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	done := s.db.Collection(migrationCollection)
 	for _, m := range migrations {
 		fresh := false
-		err := s.retry(ctx, "migration "+m.name, func(ctx context.Context) error {
+		err := retryWithin(ctx, migrationAttempt, migrationTimeout, "migration "+m.name, func(ctx context.Context) error {
 			err := done.FindOne(ctx, bson.D{{Key: "_id", Value: m.name}}).Err()
 			if !errors.Is(err, mongo.ErrNoDocuments) {
 				return err

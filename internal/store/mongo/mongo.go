@@ -1,6 +1,6 @@
-// Package mongo keeps everything in MongoDB 6 or later, or Atlas, so that many
-// processes share it. Writes are acknowledged by a majority, every call has a
-// timeout and is repeated under the same key while its outcome is unknown.
+// Package mongo implements a store that several processes can share, in MongoDB 6 or later
+// or Atlas. Writes are acknowledged by a majority. Every call has a timeout, and is retried
+// under the same key while its outcome is unknown.
 package mongo
 
 import (
@@ -21,39 +21,39 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// attemptTimeout bounds one try of one operation. A hung primary holds the
-// operation in flight until then though its successor is elected within 2-3 s
-// (measured on three members of MongoDB 6.0.5), so it is short and repeated.
+// attemptTimeout bounds one attempt of an operation. An operation sent to a hung primary
+// waits for this long, although a new primary is elected within 2-3 s (measured with three
+// members of MongoDB 6.0.5), so the timeout is short and the attempt is repeated.
 const attemptTimeout = 5 * time.Second
 
-// operationTimeout bounds one operation with all its tries, elections included.
+// operationTimeout bounds all attempts of an operation. It is longer than an election.
 const operationTimeout = 45 * time.Second
 
-// DefaultDatabase is used where neither the URI nor the settings name one.
+// DefaultDatabase is the database if neither the URI nor the settings name one.
 const DefaultDatabase = "clausea"
 
-// Store is a store.Store over one database.
+// Store is a store.Store in one database.
 type Store struct {
 	client *mongo.Client
 	db     *mongo.Database
-	// replicated says that the server is a replica set, which transactions and
-	// change streams need.
+	// replicated reports whether the server is a replica set or a sharded cluster.
+	// Transactions and change streams require one.
 	replicated bool
 	sessions   sessions
-	disconnect func(context.Context) error // the client's
+	disconnect func(context.Context) error // client.Disconnect; tests replace it
 }
 
 var _ store.Store = (*Store)(nil)
 
-// Open connects to uri and makes sure that a server answers. database may be
-// empty: then it is the URI's, or DefaultDatabase. No error shows the credentials.
+// Open connects to uri and verifies that a server responds. If database is empty, the
+// database of the URI is used, or DefaultDatabase. Errors do not contain the credentials.
 func Open(ctx context.Context, uri, database string) (*Store, error) {
 	if database == "" {
 		database = uriDatabase(uri)
 	}
 	opts := options.Client().ApplyURI(uri)
 	if err := opts.Validate(); err != nil {
-		return nil, fmt.Errorf("open MongoDB: the URI is refused (it reads mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...): %w", redactCredentials(err, uri))
+		return nil, fmt.Errorf("open MongoDB: invalid URI (expected mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...): %w", redactCredentials(err, uri))
 	}
 	opts.SetAppName("clausea").SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
 		SetRetryReads(true).SetRetryWrites(true).
@@ -66,13 +66,14 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 	s := &Store{client: client, db: client.Database(database), disconnect: client.Disconnect}
 	if err := s.hello(ctx); err != nil {
 		_ = s.Close(ctx)
-		return nil, fmt.Errorf("open MongoDB at %s: no server answers (is it up, and is this address in its access list?): %w", uriHosts(uri), redactCredentials(err, uri))
+		return nil, fmt.Errorf("open MongoDB at %s: no server responds (is it running, and is the IP address of this machine in its access list?): %w", uriHosts(uri), redactCredentials(err, uri))
 	}
 	return s, nil
 }
 
+// hello determines whether the server is replicated.
 func (s *Store) hello(ctx context.Context) error {
-	return s.retry(ctx, "say hello to MongoDB", func(ctx context.Context) error {
+	return s.retry(ctx, "send hello to MongoDB", func(ctx context.Context) error {
 		var hello struct {
 			SetName string `bson:"setName" json:"setName"`
 			Msg     string `bson:"msg" json:"msg"`
@@ -83,19 +84,19 @@ func (s *Store) hello(ctx context.Context) error {
 	})
 }
 
-// Replicated says whether the server is a replica set or a sharded cluster.
-// Without one, watches list anew every second and a fence is checked before a
-// write, not with it.
+// Replicated reports whether the server is a replica set or a sharded cluster. If it is
+// neither, a watch polls with a list every second, and a fence is checked before a write
+// instead of atomically with it.
 func (s *Store) Replicated() bool { return s.replicated }
 
-// Close implements store.Store. It takes attemptTimeout at most, whatever the servers do.
+// Close implements store.Store. It returns within attemptTimeout even if no server responds.
 func (s *Store) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
 	defer cancel()
-	// Disconnect waits for the driver's monitors without regard to the context, and
-	// they miss that they are to end if it comes as they connect (driver 2.10, one
-	// in some forty on a busy machine): then they wait for a silent server as long as the timeouts of a
-	// connection and a heartbeat let them, and end after that.
+	// Disconnect ignores its context while it waits for the monitors of the driver. A monitor
+	// that is connecting can miss the request to end (driver 2.10; about one time in forty on
+	// a busy machine) and then waits for an unresponsive server until its connection and
+	// heartbeat timeouts have passed.
 	ended := make(chan error, 1)
 	go func() { ended <- s.disconnect(ctx) }()
 	select {
@@ -105,7 +106,7 @@ func (s *Store) Close(ctx context.Context) error {
 		}
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("close MongoDB: its connections have not ended: %w", ctx.Err())
+		return fmt.Errorf("close MongoDB: connections are still open: %w", ctx.Err())
 	}
 }
 
@@ -122,7 +123,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	})
 }
 
-// Counts implements store.Store. A company is counted if it has documents.
+// Counts implements store.Store.
 func (s *Store) Counts(ctx context.Context) (companies, documents int64, err error) {
 	err = s.retry(ctx, "count companies and documents", func(ctx context.Context) error {
 		var e error
@@ -146,7 +147,7 @@ func (s *Store) Counts(ctx context.Context) (companies, documents int64, err err
 	return companies, documents, err
 }
 
-// uriDatabase is the database that a URI names.
+// uriDatabase returns the database of a URI, or DefaultDatabase.
 func uriDatabase(uri string) string {
 	rest := uri[strings.Index(uri, "://")+1:]
 	rest = strings.TrimLeft(rest, "/")
@@ -161,7 +162,7 @@ func uriDatabase(uri string) string {
 	return DefaultDatabase
 }
 
-// uriHosts are a URI's hosts, without credentials or options.
+// uriHosts returns the hosts of a URI, without credentials and options.
 func uriHosts(uri string) string {
 	_, rest, _ := strings.Cut(uri, "://")
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
@@ -172,14 +173,14 @@ func uriHosts(uri string) string {
 	return rest
 }
 
-// Bounds of Drop: a server removes a database's files one after the other, and may have
-// much else to do.
+// Timeouts of Drop. They are long because a server deletes the files of a database one by
+// one.
 const (
 	dropAttempt = time.Minute
 	dropTimeout = 5 * time.Minute
 )
 
-// Drop removes the database with all that is in it. It is for tests.
+// Drop deletes the database with all its data. It is for tests.
 func (s *Store) Drop(ctx context.Context) error {
 	return retryWithin(ctx, dropAttempt, dropTimeout, "drop database "+s.db.Name(), s.db.Drop)
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// object is a custom resource as it lies in the database. Every write replaces it
-// whole, so that one event of the change stream has all of it; a deleted one stays
-// as a tombstone for a while, so that its last event has its version.
+// object is the stored form of a custom resource. Every write replaces the whole document,
+// so that an event of the change stream contains all of it. A deleted object remains as a
+// tombstone for tombstoneTTL, so that the event of the deletion has its version.
 type object struct {
 	ID              string     `json:"_id"`
 	Namespace       string     `json:"namespace"`
@@ -32,7 +32,7 @@ type object struct {
 	Object          any        `json:"object"`
 }
 
-// collectionOf is where resources of a kind lie: the kind's plural.
+// collectionOf returns the name of the collection of a kind: its lower-case plural.
 func collectionOf(kind string) string {
 	k := strings.ToLower(kind)
 	if strings.HasSuffix(k, "y") {
@@ -45,10 +45,12 @@ func (s *Store) objects(kind string) *mongo.Collection { return s.db.Collection(
 
 func idOf(k store.ObjectKey) string { return k.Namespace + "/" + k.Name }
 
+// liveFilter matches an object that is not a tombstone.
 func liveFilter(id string) bson.D {
 	return bson.D{{Key: "_id", Value: id}, {Key: "deletedAt", Value: nil}}
 }
 
+// newObject returns the stored form of o.
 func newObject(o store.Object, change store.EventType, version int64) (object, error) {
 	body, err := fromJSON(o.JSON)
 	if err != nil {
@@ -62,6 +64,7 @@ func newObject(o store.Object, change store.EventType, version int64) (object, e
 	return r, nil
 }
 
+// toStore returns the store.Object of a stored object.
 func (r object) toStore(kind string) (store.Object, error) {
 	o := store.Object{ObjectKey: store.ObjectKey{Kind: kind, Namespace: r.Namespace, Name: r.Name}, ResourceVersion: strconv.FormatInt(r.ResourceVersion, 10), UID: r.UID}
 	if len(r.Labels) > 0 {
@@ -72,19 +75,19 @@ func (r object) toStore(kind string) (store.Object, error) {
 	}
 	var b bytes.Buffer
 	if err := toJSON(&b, r.Object); err != nil {
-		return o, fmt.Errorf("%s %s is damaged: %w", kind, r.ID, err)
+		return o, fmt.Errorf("decode %s %s: %w", kind, r.ID, err)
 	}
 	o.JSON = b.Bytes()
 	return o, nil
 }
 
-// nextVersion hands out resource versions, each once. A write that finds its own
-// version in the database therefore knows that it was done.
+// nextVersion allocates a resource version. Each is allocated once, so a write that finds its
+// version in the database knows that an earlier attempt succeeded.
 func (s *Store) nextVersion(ctx context.Context) (int64, error) {
 	var c struct {
 		V int64 `json:"v"`
 	}
-	err := s.retry(ctx, "allot a resource version", func(ctx context.Context) error {
+	err := s.retry(ctx, "allocate a resource version", func(ctx context.Context) error {
 		return s.db.Collection(metaCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: "resourceVersion"}},
 			bson.D{{Key: "$inc", Value: bson.D{{Key: "v", Value: int64(1)}}}},
 			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&c)
@@ -117,7 +120,7 @@ func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object,
 		return store.Object{}, fmt.Errorf("%s: %w", what, err)
 	}
 	err = s.retry(ctx, what, func(ctx context.Context) error {
-		// It takes the place of a tombstone or of nothing.
+		// It replaces a tombstone, or is inserted.
 		_, err := s.objects(o.Kind).ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}, {Key: "deletedAt", Value: bson.D{{Key: "$ne", Value: nil}}}}, r, options.Replace().SetUpsert(true))
 		if mongo.IsDuplicateKeyError(err) {
 			return s.resolveMismatch(ctx, o.ObjectKey, version, store.ErrExists)
@@ -133,7 +136,7 @@ func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object,
 	what := "update " + o.Kind + " " + idOf(o.ObjectKey)
 	old, err := strconv.ParseInt(o.ResourceVersion, 10, 64)
 	if err != nil {
-		return store.Object{}, fmt.Errorf("%s: resource version %.40q is no number: %w", what, o.ResourceVersion, store.ErrConflict)
+		return store.Object{}, fmt.Errorf("%s: resource version %.40q is not a number: %w", what, o.ResourceVersion, store.ErrConflict)
 	}
 	version, err := s.nextVersion(ctx)
 	if err != nil {
@@ -154,7 +157,7 @@ func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object,
 	return o, err
 }
 
-// DeleteObject implements store.Objects. It replaces the object by its tombstone.
+// DeleteObject implements store.Objects. It replaces the object with a tombstone.
 func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) error {
 	what := "delete " + key.Kind + " " + idOf(key)
 	version, err := s.nextVersion(ctx)
@@ -184,8 +187,9 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceV
 	})
 }
 
-// resolveMismatch tells a write that met another state whether it was itself, on an
-// earlier try whose answer was lost. If not, the answer is ErrNotFound or other.
+// resolveMismatch returns the result of a write that did not match the stored object. The
+// result is nil if an earlier attempt of the same write succeeded and its response was lost.
+// Otherwise it is ErrNotFound if the object does not exist, or else other.
 func (s *Store) resolveMismatch(ctx context.Context, key store.ObjectKey, version int64, other error) error {
 	var r object
 	err := s.objects(key.Kind).FindOne(ctx, bson.D{{Key: "_id", Value: idOf(key)}}).Decode(&r)
@@ -201,8 +205,8 @@ func (s *Store) resolveMismatch(ctx context.Context, key store.ObjectKey, versio
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) (items []store.Object, next, version string, err error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) (items []store.Object, next, version string, err error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
 	}
@@ -212,7 +216,8 @@ func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store
 	}
 	err = s.retry(ctx, "list "+kind, func(ctx context.Context) error {
 		items, next = nil, ""
-		// The version is read first: a change in between is seen twice, never missed.
+		// Read the version first: a change between the two reads is then delivered twice, not
+		// missed.
 		var e error
 		if version, e = s.operationTime(ctx); e != nil {
 			return e

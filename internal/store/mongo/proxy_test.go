@@ -13,27 +13,27 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// fault is what a proxy does to one write command.
+// fault is a fault that a proxy causes for a write command.
 type fault string
 
 const (
-	lostReply  fault = "the reply is lost"
-	halfReply  fault = "half a reply comes"
-	lateReply  fault = "the reply comes after the caller's patience"
-	dropBefore fault = "the command never arrives"
+	lostResponse      fault = "the response is lost"
+	truncatedResponse fault = "the response is truncated"
+	lateResponse      fault = "the response arrives after the timeout"
+	lostCommand       fault = "the command is lost"
 )
 
-// proxy stands between a store and a server, reads MongoDB's wire protocol and
-// commits one fault whenever it is armed.
+// proxy is a proxy between a store and a server. It reads MongoDB's wire protocol and causes
+// one fault each time it is armed.
 type proxy struct {
 	server string
 	listen net.Listener
 
 	mu       sync.Mutex
 	armed    fault
-	hits     int
+	faults   int
 	commands int
-	unsafe   []string // write commands that a repetition could double, or a minority hold
+	unsafe   []string // write commands that a retry could duplicate, or that a minority could acknowledge
 	conns    []net.Conn
 	wait     sync.WaitGroup
 }
@@ -70,15 +70,15 @@ func (p *proxy) uri() string {
 	return "mongodb://" + p.listen.Addr().String() + "/?directConnection=true"
 }
 
-// arm makes the next write command meet f.
+// arm causes f for the next write command.
 func (p *proxy) arm(f fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.armed = f
 }
 
-// strike takes the fault that a command is to meet, if any.
-func (p *proxy) strike(name string, command bson.Raw) fault {
+// takeFault returns the fault to cause for a command, if any, and disarms the proxy.
+func (p *proxy) takeFault(name string, command bson.Raw) fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.commands++
@@ -88,13 +88,13 @@ func (p *proxy) strike(name string, command bson.Raw) fault {
 	f := p.armed
 	if f != "" {
 		p.armed = ""
-		p.hits++
+		p.faults++
 	}
 	return f
 }
 
-// unsafe says what a write command lacks: a number by which the server knows it again,
-// or the majority's acknowledgement, which in a transaction the commit asks for.
+// unsafe returns what a write command lacks: a transaction number, by which the server
+// recognizes a retry, or a majority write concern, which in a transaction the commit has.
 func unsafe(name string, c bson.Raw) string {
 	_, errTxn := c.LookupErr("txnNumber")
 	_, errAuto := c.LookupErr("autocommit")
@@ -117,7 +117,7 @@ func (p *proxy) serve(client net.Conn) {
 	p.mu.Lock()
 	p.conns = append(p.conns, client, server)
 	p.mu.Unlock()
-	var victims sync.Map // request to fault
+	var victims sync.Map // request ID to fault
 	p.wait.Go(func() {
 		defer func() { _ = client.Close() }()
 		defer func() { _ = server.Close() }()
@@ -129,9 +129,9 @@ func (p *proxy) serve(client net.Conn) {
 			f, hit := victims.LoadAndDelete(binary.LittleEndian.Uint32(m[8:]))
 			switch {
 			case !hit:
-			case f == lostReply:
+			case f == lostResponse:
 				return
-			case f == halfReply:
+			case f == truncatedResponse:
 				_, _ = client.Write(m[:len(m)/2])
 				return
 			default:
@@ -150,9 +150,9 @@ func (p *proxy) serve(client net.Conn) {
 			return
 		}
 		if name, command := commandOf(m); writes[name] {
-			switch f := p.strike(name, command); f {
+			switch f := p.takeFault(name, command); f {
 			case "":
-			case dropBefore:
+			case lostCommand:
 				return
 			default:
 				victims.Store(binary.LittleEndian.Uint32(m[4:]), f)
@@ -166,8 +166,8 @@ func (p *proxy) serve(client net.Conn) {
 
 var writes = map[string]bool{"insert": true, "update": true, "delete": true, "findAndModify": true, "commitTransaction": true}
 
-// readMessage reads one message of MongoDB's wire protocol: four little-endian
-// numbers (length, request, response to, operation) and the rest.
+// readMessage reads one message of MongoDB's wire protocol: a header of four little-endian
+// numbers (length, request ID, response to, opcode) and the body.
 func readMessage(r io.Reader) ([]byte, error) {
 	var length [4]byte
 	if _, err := io.ReadFull(r, length[:]); err != nil {
@@ -175,7 +175,7 @@ func readMessage(r io.Reader) ([]byte, error) {
 	}
 	n := binary.LittleEndian.Uint32(length[:])
 	if n < 16 || n > 64<<20 {
-		return nil, fmt.Errorf("a message of %d bytes", n)
+		return nil, fmt.Errorf("invalid message length %d", n)
 	}
 	m := make([]byte, n)
 	copy(m, length[:])
@@ -183,10 +183,10 @@ func readMessage(r io.Reader) ([]byte, error) {
 	return m, err
 }
 
-// opMsg is the operation that carries commands since MongoDB 3.6.
+// opMsg is the opcode of commands since MongoDB 3.6.
 const opMsg = 2013
 
-// commandOf is the command in a message: its body's first key.
+// commandOf returns the command of a message and its name, the first key of the body.
 func commandOf(m []byte) (string, bson.Raw) {
 	const body = 16 + 4 // the header and the flags
 	if binary.LittleEndian.Uint32(m[12:]) != opMsg {

@@ -13,15 +13,16 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
+// request is the stored form of a store.RunRequest.
 type request struct {
 	Run     string `json:"_id"`
 	Request string `json:"request"`
 }
 
 // ListRunsByState implements store.Runs.
-func (s *Store) ListRunsByState(ctx context.Context, state string, p store.ListOptions) ([]store.Run, string, error) {
-	what := "list runs that are " + state
-	limit, after, err := p.Decode()
+func (s *Store) ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) ([]store.Run, string, error) {
+	what := "list runs in state " + string(state)
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", what, err)
 	}
@@ -29,7 +30,7 @@ func (s *Store) ListRunsByState(ctx context.Context, state string, p store.ListO
 	if priority, id, ok := strings.Cut(after, " "); ok {
 		n, err := strconv.ParseInt(priority, 10, 32)
 		if err != nil {
-			return nil, "", fmt.Errorf("%s: go on after %.40q: %w", what, after, err)
+			return nil, "", fmt.Errorf("%s: invalid continue key %.40q: %w", what, after, err)
 		}
 		filter = append(filter, bson.E{Key: "$or", Value: bson.A{
 			bson.D{{Key: "priority", Value: bson.D{{Key: "$lt", Value: n}}}},
@@ -41,16 +42,17 @@ func (s *Store) ListRunsByState(ctx context.Context, state string, p store.ListO
 }
 
 // CompareAndSwapRun implements store.Runs.
-func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from string) error {
-	// One that was written already, on a try whose answer was lost, is written again: who
-	// swaps has the fence alone, or swaps into the end that was asked for.
-	mine := bson.D{
-		{Key: "state", Value: r.State}, {Key: "heartbeat", Value: r.Heartbeat}, {Key: "completed", Value: r.FinishedAt},
+func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) error {
+	// Also match the record that an earlier attempt wrote whose response was lost. No other
+	// writer writes the same record: a writer has the fence exclusively, or writes the end
+	// that was requested.
+	written := bson.D{
+		{Key: "state", Value: r.State}, {Key: "heartbeat", Value: r.Heartbeat}, {Key: "finishedAt", Value: r.FinishedAt},
 		{Key: "fence.leaseName", Value: r.Fence.LeaseName}, {Key: "fence.epoch", Value: r.Fence.Epoch},
 	}
-	stands := bson.D{{Key: "_id", Value: r.ID}, {Key: "$or", Value: bson.A{bson.D{{Key: "state", Value: from}}, mine}}}
-	return s.fenced(ctx, r.Fence, "put run "+r.ID+" that was "+from, func(ctx context.Context) error {
-		res, err := s.db.Collection(runCollection).ReplaceOne(ctx, stands, run{r.ID, r})
+	match := bson.D{{Key: "_id", Value: r.ID}, {Key: "$or", Value: bson.A{bson.D{{Key: "state", Value: from}}, written}}}
+	return s.fenced(ctx, r.Fence, "compare and swap run "+r.ID+" in state "+string(from), func(ctx context.Context) error {
+		res, err := s.db.Collection(runCollection).ReplaceOne(ctx, match, run{r.ID, r})
 		if err == nil && res.MatchedCount == 0 {
 			return store.ErrConflict
 		}
@@ -60,7 +62,7 @@ func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from string)
 
 // PutRunRequest implements store.Runs.
 func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
-	return s.retry(ctx, "ask run "+runID+" to "+string(r), func(ctx context.Context) error {
+	return s.retry(ctx, "put request "+string(r)+" to run "+runID, func(ctx context.Context) error {
 		_, err := s.db.Collection(requestCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: runID}},
 			bson.D{{Key: "$set", Value: bson.D{{Key: "request", Value: string(r)}}}}, options.UpdateOne().SetUpsert(true))
 		return err
@@ -70,7 +72,7 @@ func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequ
 // GetRunRequest implements store.Runs.
 func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunRequest, error) {
 	var r request
-	err := s.findOne(ctx, "read what run "+runID+" is asked", requestCollection, bson.D{{Key: "_id", Value: runID}}, &r)
+	err := s.findOne(ctx, "get request to run "+runID, requestCollection, bson.D{{Key: "_id", Value: runID}}, &r)
 	if errors.Is(err, store.ErrNotFound) {
 		err = nil
 	}
@@ -92,8 +94,8 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 	})
 }
 
-// DeleteCompany implements store.Documents. A document goes after its versions and a
-// run after its checkpoints, so that what was cut off finds the rest by what is left.
+// DeleteCompany implements store.Documents. It deletes documents after their versions and
+// runs after their checkpoints, so that an interrupted call can be repeated.
 func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 	p := store.ListOptions{Limit: store.MaxLimit}
 	for {

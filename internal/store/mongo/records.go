@@ -12,7 +12,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// The records are the models with their key as _id.
+// Stored records are the records of package store with their key as _id.
 type (
 	run struct {
 		Key       string `json:"_id"`
@@ -28,22 +28,24 @@ type (
 	}
 )
 
-// replaceRecord replaces the record id of collection by v under the fence.
+// replaceRecord writes v as the record id of a collection under a fence.
 func (s *Store) replaceRecord(ctx context.Context, f store.Fence, what, collection, id string, v any) error {
 	return s.fenced(ctx, f, what, func(ctx context.Context) error {
 		_, err := s.db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}}, v, options.Replace().SetUpsert(true))
-		if mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil { // two made it at once
+		if mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil { // another process inserted it concurrently
 			_, err = s.db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}}, v, options.Replace().SetUpsert(true))
 		}
 		return err
 	})
 }
 
+// findOne decodes the record that matches a filter into v.
 func (s *Store) findOne(ctx context.Context, what, collection string, filter bson.D, v any) error {
 	return s.retry(ctx, what, func(ctx context.Context) error { return s.db.Collection(collection).FindOne(ctx, filter).Decode(v) })
 }
 
-// listRecords reads a page of records; key tells where one lies in the order.
+// listRecords returns one page of records. key returns the position of a record in the order,
+// and the record to return for it. hide lists fields that are not read.
 func listRecords[R, M any](ctx context.Context, s *Store, what, collection string, filter, order bson.D, limit int, key func(R) (string, M), hide ...string) (items []M, next string, err error) {
 	err = s.retry(ctx, what, func(ctx context.Context) error {
 		items, next = nil, ""
@@ -91,8 +93,8 @@ func (s *Store) GetRun(ctx context.Context, id string) (store.Run, error) {
 }
 
 // ListRuns implements store.Runs.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListRuns(ctx context.Context, company string, opts store.ListOptions) ([]store.Run, string, error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
 	}
@@ -106,8 +108,8 @@ func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOption
 	return listRecords(ctx, s, "list runs of "+company, runCollection, filter, bson.D{{Key: "_id", Value: -1}}, limit, func(r run) (string, store.Run) { return r.ID, r.Run })
 }
 
-// PutPages implements store.Pages. Where there are no transactions, a batch that is
-// cut off is written in part; its caller repeats it.
+// PutPages implements store.Pages. Without transactions, an interrupted call may write part of
+// the batch; the caller repeats it.
 func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) error {
 	if err := store.CheckPageBatch(pages); err != nil || len(pages) == 0 {
 		return err
@@ -123,7 +125,7 @@ func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.Fetch
 	}
 	return s.fenced(ctx, f, fmt.Sprintf("put %d pages of %s", len(pages), pages[0].Company), func(ctx context.Context) error {
 		err := put(ctx)
-		if mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil { // two made one at once
+		if mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil { // another process inserted one concurrently
 			err = put(ctx)
 		}
 		return err
@@ -132,7 +134,7 @@ func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.Fetch
 
 // DeleteStalePages implements store.Pages.
 func (s *Store) DeleteStalePages(ctx context.Context, f store.Fence, company, runID string) error {
-	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(ctx context.Context) error {
+	return s.fenced(ctx, f, "delete the stale pages of "+company, func(ctx context.Context) error {
 		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}, {Key: "runID", Value: bson.D{{Key: "$ne", Value: runID}}}})
 		return err
 	})
@@ -146,8 +148,8 @@ func (s *Store) GetPage(ctx context.Context, company, url string) (store.Fetched
 }
 
 // ListPages implements store.Pages.
-func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListPages(ctx context.Context, company string, opts store.ListOptions) ([]store.FetchedPage, string, error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
 	}
@@ -175,8 +177,8 @@ func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Do
 }
 
 // ListDocuments implements store.Documents.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListDocuments(ctx context.Context, company string, opts store.ListOptions) ([]store.Document, string, error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
 	}
@@ -184,11 +186,11 @@ func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListO
 		func(r document) (string, store.Document) { return r.Company + "\n" + r.URL, r.Document })
 }
 
-// byCompanyAndURL is the order of documents, and of their index.
+// byCompanyAndURL is the order of documents and of their index.
 var byCompanyAndURL = bson.D{{Key: "company", Value: 1}, {Key: "url", Value: 1}}
 
-// documentsAfter are a company's documents, or all, that come after a key: the company
-// and the URL with a newline between them.
+// documentsAfter matches the documents of a company (all companies if it is empty) after the
+// key COMPANY NEWLINE URL.
 func documentsAfter(company, key string) bson.D {
 	c, u, _ := strings.Cut(key, "\n")
 	later := bson.D{{Key: "company", Value: c}, {Key: "url", Value: bson.D{{Key: "$gt", Value: u}}}}
@@ -200,8 +202,8 @@ func documentsAfter(company, key string) bson.D {
 }
 
 // ListCompanies implements store.Documents.
-func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) (items []store.CompanySummary, next string, err error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListCompanies(ctx context.Context, opts store.ListOptions) (items []store.CompanySummary, next string, err error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list companies: %w", err)
 	}

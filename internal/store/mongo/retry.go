@@ -14,14 +14,14 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// retry runs do, which must be idempotent, until it ends with a certain outcome.
-// Timeouts, lost connections, elections and writes whose majority is not known
-// (code 64) are tried again, within operationTimeout in all.
+// retry runs do, which must be idempotent, until its outcome is known. Timeouts, lost
+// connections, elections and writes without a confirmed majority (code 64) are retried
+// within operationTimeout.
 func (s *Store) retry(ctx context.Context, what string, do func(context.Context) error) error {
 	return retryWithin(ctx, attemptTimeout, operationTimeout, what, do)
 }
 
-// retryWithin is try with other bounds, of one try and of all.
+// retryWithin is retry with other timeouts for one attempt and for the whole operation.
 func retryWithin(ctx context.Context, attempt, operation time.Duration, what string, do func(context.Context) error) error {
 	all, cancel := context.WithTimeout(ctx, operation)
 	defer cancel()
@@ -36,7 +36,7 @@ func retryWithin(ctx context.Context, attempt, operation time.Duration, what str
 		if !isRetryable(err) || all.Err() != nil {
 			return fmt.Errorf("%s: %w", what, storeError(err))
 		}
-		// Jitter keeps the processes that an election threw out from coming back at once.
+		// Jitter spreads the retries of the processes that an election interrupted.
 		select {
 		case <-all.Done():
 			return fmt.Errorf("%s: %w", what, storeError(err))
@@ -46,8 +46,8 @@ func retryWithin(ctx context.Context, attempt, operation time.Duration, what str
 	}
 }
 
-// isRetryable says that an operation may or may not have been done, or that another
-// server will do it.
+// isRetryable reports whether the outcome of an operation is unknown, or whether another
+// server may execute it.
 func isRetryable(err error) bool {
 	if mongo.IsTimeout(err) || mongo.IsNetworkError(err) || errors.Is(err, context.DeadlineExceeded) {
 		return true
@@ -58,7 +58,7 @@ func isRetryable(err error) bool {
 	}
 	var server mongo.ServerError
 	if !errors.As(err, &server) {
-		// Server selection during an election has no type of its own.
+		// The driver has no error type for a failed server selection during an election.
 		return strings.Contains(err.Error(), "server selection error")
 	}
 	for _, code := range retryableCodes {
@@ -69,13 +69,14 @@ func isRetryable(err error) bool {
 	return false
 }
 
-// retryableCodes are the server's codes for elections, shutdowns, interruptions,
-// write conflicts, unknown majorities and cursors that a rollback or an election took
-// with it: CursorNotFound 43, QueryPlanKilled 175, CursorKilled 237 (error_codes.yml
-// of MongoDB 6.0).
+// retryableCodes lists the server error codes for elections, shutdowns, interruptions, write
+// conflicts, unconfirmed majorities, and cursors that a rollback or an election closed
+// (CursorNotFound 43, QueryPlanKilled 175, CursorKilled 237). Source: error_codes.yml of
+// MongoDB 6.0.
 var retryableCodes = []int{6, 7, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436}
 
-// storeError gives the errors that callers decide on their names.
+// storeError translates an error of the driver into an error of package store, if there is
+// one for it.
 func storeError(err error) error {
 	switch {
 	case errors.Is(err, mongo.ErrNoDocuments):
@@ -86,7 +87,7 @@ func storeError(err error) error {
 	return err
 }
 
-// redactCredentials is err without the credentials of uri.
+// redactCredentials returns err without the credentials of uri.
 func redactCredentials(err error, uri string) error {
 	_, rest, _ := strings.Cut(uri, "://")
 	i := strings.LastIndexByte(rest, '@')
@@ -104,5 +105,5 @@ func redactCredentials(err error, uri string) error {
 	if clean == text {
 		return err
 	}
-	return errors.New(clean) // the original would print them again
+	return errors.New(clean) // wrapping the original would expose them
 }

@@ -11,27 +11,28 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// A fenced write is a transaction, and MongoDB keeps a transaction whose client died
-// or stands still open for a minute (transactionLifetimeLimitSeconds), with a lock on
-// the lease: nobody could take it over until then. So each lease says in which session
-// its holder writes, and whoever takes over one that has run out ends that session
-// first. Atlas' free and Flex clusters refuse that; there the minute has to pass.
+// A fenced write is a transaction. If its client dies or hangs, MongoDB keeps the
+// transaction open for a minute (transactionLifetimeLimitSeconds) with a lock on the lease,
+// which would prevent a takeover. Each lease therefore records the session of its holder,
+// and a process that takes over an expired lease first kills that session. Free and Flex
+// clusters of Atlas refuse killSessions; there a takeover waits for the minute to pass.
 
-// session is the one that a lease's holder writes in, one transaction at a time.
+// session is the server session in which the holder of a lease writes, one transaction at a
+// time.
 type session struct {
-	sem     chan struct{} // holds one while the session is used
+	sem     chan struct{} // semaphore; full while the session is in use
 	inner   *mongo.Session
-	epoch   int64 // of the lease; 0 until it is had
+	epoch   int64 // epoch of the lease; 0 until it is acquired
 	closing atomic.Bool
 }
 
-// sessions are those of the leases that this process holds, by the leases' names.
+// sessions holds the sessions of the leases that this process holds, by lease name.
 type sessions struct {
 	mu   sync.Mutex
 	held map[string]*session
 }
 
-// newSession is nil where there are no transactions.
+// newSession starts a session. It returns nil if the server does not support transactions.
 func (s *Store) newSession() (*session, error) {
 	if !s.replicated {
 		return nil, nil
@@ -43,7 +44,7 @@ func (s *Store) newSession() (*session, error) {
 	return &session{sem: make(chan struct{}, 1), inner: inner}, nil
 }
 
-// id is how the server knows the session.
+// id returns the server's identifier of the session.
 func (s *session) id() any {
 	if s == nil {
 		return nil
@@ -57,7 +58,8 @@ func (s *sessions) get(name string) *session {
 	return s.held[name]
 }
 
-// set makes own the session of a lease that was had with epoch, in place of any other.
+// set records own as the session of a lease that was acquired with epoch, and closes the
+// session that it replaces.
 func (s *sessions) set(ctx context.Context, name string, own *session, epoch int64) {
 	if own == nil {
 		return
@@ -75,7 +77,7 @@ func (s *sessions) set(ctx context.Context, name string, own *session, epoch int
 	}
 }
 
-// remove ends the session of a lease that is given up.
+// remove closes the session of a lease that is released.
 func (s *sessions) remove(ctx context.Context, name string, epoch int64) {
 	s.mu.Lock()
 	own := s.held[name]
@@ -88,7 +90,8 @@ func (s *sessions) remove(ctx context.Context, name string, epoch int64) {
 	own.close(ctx)
 }
 
-// acquire waits for the session until ctx ends; one that is free is had in any case.
+// acquire waits for exclusive use of the session until ctx ends. It acquires a free session
+// even if ctx has ended.
 func (s *session) acquire(ctx context.Context) error {
 	if s.tryAcquire() {
 		return nil
@@ -97,10 +100,11 @@ func (s *session) acquire(ctx context.Context) error {
 	case s.sem <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("wait for the transaction before it: %w", ctx.Err())
+		return fmt.Errorf("wait for the previous transaction of the session: %w", ctx.Err())
 	}
 }
 
+// tryAcquire acquires the session if it is free.
 func (s *session) tryAcquire() bool {
 	select {
 	case s.sem <- struct{}{}:
@@ -110,19 +114,19 @@ func (s *session) tryAcquire() bool {
 	}
 }
 
-// release lets the next one have the session. One that is over is ended by whoever gives
-// it last: it may have become so meanwhile, by one that did not wait.
+// release ends the exclusive use of the session. If close was called and its context ended
+// before the session was free, the last release ends the session.
 func (s *session) release() {
 	<-s.sem
 	if s.closing.Load() && s.tryAcquire() {
-		// Its transactions have ended, so this calls no server.
+		// All transactions have ended, so this makes no request.
 		s.inner.EndSession(context.Background())
 		<-s.sem
 	}
 }
 
-// close ends the session once no transaction uses it: now, or after the one that does
-// and that ctx does not let it wait for.
+// close ends the session as soon as no transaction uses it. If ctx ends before that, the
+// release after the current transaction ends it.
 func (s *session) close(ctx context.Context) {
 	if s == nil {
 		return
@@ -133,8 +137,8 @@ func (s *session) close(ctx context.Context) {
 	}
 }
 
-// withSession runs do with the session of the lease that a write is made under; one that this
-// process does not hold has a session for this write alone.
+// withSession runs do with the session of a lease. If this process does not hold the lease,
+// do runs with a temporary session.
 func (s *Store) withSession(ctx context.Context, lease string, do func(context.Context, *mongo.Session) error) error {
 	if own := s.sessions.get(lease); own != nil {
 		if err := own.acquire(ctx); err != nil {
@@ -148,9 +152,8 @@ func (s *Store) withSession(ctx context.Context, lease string, do func(context.C
 	return s.client.UseSession(ctx, func(ctx context.Context) error { return do(ctx, mongo.SessionFromContext(ctx)) })
 }
 
-// killExpiredSession ends the session of a lease that has run out, with the transaction that it
-// may have open. A holder that was only slow writes its transaction again and meets
-// the fence.
+// killExpiredSession kills the session of an expired lease, and with it a transaction that
+// may be open. A holder that was only slow retries its transaction and gets ErrFenced.
 func (s *Store) killExpiredSession(ctx context.Context, name, holder string) error {
 	if !s.replicated {
 		return nil

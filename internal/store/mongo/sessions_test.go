@@ -13,38 +13,37 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// standsStill begins a write under a lease that stands still within its transaction
-// until goOn; late tells how it ended.
-func standsStill(t *testing.T, s *Store, held store.Lease) (goOn func(), late <-chan error) {
+// hangingWrite starts a write under a lease that hangs within its transaction until resume is
+// called. result receives the error of the write.
+func hangingWrite(t *testing.T, s *Store, held store.Lease) (resume func(), result <-chan error) {
 	t.Helper()
-	within, resume := make(chan struct{}), make(chan struct{})
-	goOn = sync.OnceFunc(func() { close(resume) })
-	t.Cleanup(goOn)
+	entered, resumed := make(chan struct{}), make(chan struct{})
+	resume = sync.OnceFunc(func() { close(resumed) })
+	t.Cleanup(resume)
 	end := make(chan error, 1)
 	go func() {
-		first := sync.OnceFunc(func() { close(within); <-resume })
-		end <- s.fenced(context.Background(), store.Fence{LeaseName: held.Name, Epoch: held.Epoch}, "write late", func(ctx context.Context) error {
-			_, err := s.db.Collection(documentCollection).InsertOne(ctx, bson.D{{Key: "_id", Value: "late"}, {Key: "company", Value: "c"}, {Key: "url", Value: "u"}})
+		first := sync.OnceFunc(func() { close(entered); <-resumed })
+		end <- s.fenced(context.Background(), store.Fence{LeaseName: held.Name, Epoch: held.Epoch}, "hanging write", func(ctx context.Context) error {
+			_, err := s.db.Collection(documentCollection).InsertOne(ctx, bson.D{{Key: "_id", Value: "hanging"}, {Key: "company", Value: "c"}, {Key: "url", Value: "u"}})
 			first()
 			return err
 		})
 	}()
-	<-within
-	return goOn, end
+	<-entered
+	return resume, end
 }
 
-// A worker that dies or stands still within a transaction leaves it open, and the
-// server would keep its lock on the lease for a minute: longer than an acquisition
-// tries.
-func TestALeaseIsTakenOverThoughItsHolderStandsStillWithinAWrite(t *testing.T) {
+// A worker that dies or hangs within a transaction leaves it open. The server would keep the
+// lock on the lease for a minute, which is longer than an acquisition retries.
+func TestALeaseIsTakenOverWhileItsHolderHangsInAWrite(t *testing.T) {
 	t.Parallel()
 	name := database(t)
 	a, b := open(t, uri, name), open(t, uri, name)
-	old, err := a.AcquireLease(t.Context(), "l", "still", time.Second)
+	old, err := a.AcquireLease(t.Context(), "l", "hanging", time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	goOn, late := standsStill(t, a, old)
+	resume, result := hangingWrite(t, a, old)
 	var l store.Lease
 	for {
 		if l, err = b.AcquireLease(t.Context(), "l", "successor", time.Hour); !errors.Is(err, store.ErrConflict) {
@@ -53,24 +52,24 @@ func TestALeaseIsTakenOverThoughItsHolderStandsStillWithinAWrite(t *testing.T) {
 		<-time.After(50 * time.Millisecond)
 	}
 	if err != nil || l.Epoch != old.Epoch+1 {
-		t.Fatalf("the successor's lease is %+v, %v", l, err)
+		t.Fatalf("the lease of the successor is %+v, %v", l, err)
 	}
 	f := store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
 	if err := b.PutDocument(t.Context(), f, store.Document{ID: "d", Company: "c", URL: "u"}); err != nil {
-		t.Errorf("the successor's write: %v", err)
+		t.Errorf("write of the successor: %v", err)
 	}
-	goOn()
-	if err := <-late; !errors.Is(err, store.ErrFenced) {
-		t.Errorf("the write that stood still ended with %v", err)
+	resume()
+	if err := <-result; !errors.Is(err, store.ErrFenced) {
+		t.Errorf("the hanging write returned %v", err)
 	}
-	if _, err := b.GetDocument(t.Context(), "late"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("what stood still was written: %v", err)
+	if _, err := b.GetDocument(t.Context(), "hanging"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the hanging write was stored: %v", err)
 	}
 }
 
-// A write and a release wait for the transaction of the lease's session, and no longer
-// than their callers do.
-func TestTheWaitForALeasesSessionEndsWithItsContext(t *testing.T) {
+// A write and a release wait for the transaction of the session, but not after their contexts
+// have ended.
+func TestWaitingForASessionEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	s := open(t, uri, database(t))
 	held, err := s.AcquireLease(t.Context(), "l", "holder", time.Hour)
@@ -78,27 +77,27 @@ func TestTheWaitForALeasesSessionEndsWithItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := s.sessions.get(held.Name)
-	goOn, late := standsStill(t, s, held)
+	resume, result := hangingWrite(t, s, held)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	f := store.Fence{LeaseName: held.Name, Epoch: held.Epoch}
 	if err := s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "v"}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a write beside one that stands still ended with %v", err)
+		t.Errorf("a write during a hanging write returned %v", err)
 	}
 	if err := s.ReleaseLease(ctx, held); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a release beside a write that stands still ended with %v", err)
+		t.Errorf("a release during a hanging write returned %v", err)
 	}
 	select {
-	case err := <-late:
-		t.Errorf("the write that was to stand still has ended: %v", err)
+	case err := <-result:
+		t.Errorf("the hanging write returned early: %v", err)
 	default:
 	}
-	goOn()
-	if err := <-late; err != nil {
-		t.Errorf("the write that stood still ended with %v", err)
+	resume()
+	if err := <-result; err != nil {
+		t.Errorf("the hanging write returned %v", err)
 	}
 	use := mongo.NewSessionContext(t.Context(), own.inner)
 	if err := s.db.Collection(leaseCollection).FindOne(use, bson.D{}).Err(); err == nil || errors.Is(err, mongo.ErrNoDocuments) {
-		t.Errorf("the session of the lease that was given up is not ended: %v", err)
+		t.Errorf("the session of the released lease was not ended: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/store/pack"
 )
 
+// snapshot is the stored form of a snapshot.
 type snapshot struct {
 	Key  string `json:"_id"`
 	Blob blob   `json:"blob"`
@@ -39,7 +40,7 @@ func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, 
 	return pack.DecodeCompanySnapshot(company, hash, s.snapshotReader(ctx))
 }
 
-// snapshotReader reads what lies at a key.
+// snapshotReader returns a function that reads the blob of a snapshot key.
 func (s *Store) snapshotReader(ctx context.Context) func(key string) ([]byte, error) {
 	return func(key string) ([]byte, error) {
 		var r snapshot
@@ -50,8 +51,8 @@ func (s *Store) snapshotReader(ctx context.Context) func(key string) ([]byte, er
 	}
 }
 
-// deleteSnapshots removes all snapshots of a company.
+// deleteSnapshots deletes all snapshots of a company.
 func (s *Store) deleteSnapshots(ctx context.Context, company string) error {
-	its := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: company + "#"}, {Key: "$lt", Value: company + "$"}}}}
-	return s.deleteWithBlobs(ctx, "delete the snapshots of "+company, snapshotCollection, its)
+	ofCompany := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: company + "#"}, {Key: "$lt", Value: company + "$"}}}}
+	return s.deleteWithBlobs(ctx, "delete the snapshots of "+company, snapshotCollection, ofCompany)
 }

@@ -12,35 +12,36 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// shared makes a company's snapshots those of all, as they were at first.
+// shared gives snapshots of a company their former keys, under which all companies shared
+// them.
 func shared(t *testing.T, s *Store, company string, hashes ...string) {
 	t.Helper()
 	c := s.db.Collection(snapshotCollection)
 	for _, h := range hashes {
-		own := bson.D{{Key: "_id", Value: store.SnapshotKey(company, h)}}
+		key := bson.D{{Key: "_id", Value: store.SnapshotKey(company, h)}}
 		var d bson.M
-		if err := c.FindOne(t.Context(), own).Decode(&d); err != nil {
+		if err := c.FindOne(t.Context(), key).Decode(&d); err != nil {
 			t.Fatal(err)
 		}
 		d["_id"] = h
 		if _, err := c.InsertOne(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.DeleteOne(t.Context(), own); err != nil {
+		if _, err := c.DeleteOne(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func TestSnapshotsThatCompaniesSharedAreReadWhateverComesAfterThem(t *testing.T) {
+func TestSnapshotsThatCompaniesSharedRemainReadable(t *testing.T) {
 	t.Parallel()
 	s := open(t, uri, database(t))
 	var bodies [3][]byte
 	for i := range bodies {
 		bodies[i] = fmt.Appendf(nil, "%s<p>Change %d</p>", strings.Repeat("<p>We keep it for three years.</p>", 200), i)
 	}
-	put := func(i int, like string) string {
-		h, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", bodies[i], like)
+	put := func(i int, base string) string {
+		h, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", bodies[i], base)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +50,7 @@ func TestSnapshotsThatCompaniesSharedAreReadWhateverComesAfterThem(t *testing.T)
 	first := put(0, "")
 	second := put(1, first)
 	shared(t, s, "c", first, second)
-	put(0, second) // the page is as it was before, and the second needs the first
+	put(0, second) // the page reverts, and the second snapshot is a delta to the first
 	third := put(2, second)
 	put(1, third)
 	for i, h := range []string{first, second, third} {
@@ -61,9 +62,9 @@ func TestSnapshotsThatCompaniesSharedAreReadWhateverComesAfterThem(t *testing.T)
 		t.Fatal(err)
 	}
 	if _, err := s.GetSnapshot(t.Context(), "c", third); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("of a company that is gone: %v", err)
+		t.Errorf("get a snapshot of a deleted company: %v", err)
 	}
 	if got, err := s.GetSnapshot(t.Context(), "other", second); err != nil || !bytes.Equal(got, bodies[1]) {
-		t.Errorf("for another company the second has %d bytes, %v", len(got), err)
+		t.Errorf("the second snapshot of another company has %d bytes, %v", len(got), err)
 	}
 }

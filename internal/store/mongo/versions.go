@@ -15,14 +15,15 @@ import (
 	"github.com/clausea/crawler/internal/store/pack"
 )
 
+// version is the stored form of a version.
 type version struct {
 	Key           string `json:"_id"`
 	store.Version `json:",inline"`
 	Blob          blob `json:"blob"`
 }
 
-// AppendVersion implements store.Versions. The number is taken by the insert: who
-// comes second reads anew.
+// AppendVersion implements store.Versions. The insert claims the version number: if another
+// writer inserted that number first, AppendVersion reads the newest version again.
 func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Version, text string) (store.Version, bool, error) {
 	what := "append a version of " + v.DocumentID
 	tried := false
@@ -50,7 +51,7 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		row := version{v.DocumentID + "/" + strconv.Itoa(v.Number), v, b}
 		err = s.fenced(ctx, f, what, func(ctx context.Context) error {
 			if tried && mongo.SessionFromContext(ctx) != nil {
-				// A duplicate key ends a transaction, so look first.
+				// A duplicate key would abort the transaction, so check before inserting.
 				if err := s.db.Collection(versionCollection).FindOne(ctx, bson.D{{Key: "_id", Value: row.Key}}).Err(); err == nil {
 					return store.ErrExists
 				}
@@ -65,8 +66,9 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		if !mongo.IsDuplicateKeyError(err) && !errors.Is(err, store.ErrExists) {
 			return store.Version{}, false, err
 		}
-		// Ours from a try whose answer was lost, or another writer's: the same text
-		// is then found as the newest, another one moves the number on.
+		// The number belongs to an earlier attempt whose response was lost, or to another
+		// writer. In the second case the loop finds the same text as the newest version, or
+		// continues with the next number.
 		stored, err := s.versionRow(ctx, v.DocumentID, v.Number)
 		if err == nil && stored.ContentHash == v.ContentHash && stored.RunID == v.RunID && stored.FetchedAt.UnixMilli() == v.FetchedAt.UnixMilli() {
 			return stored.Version, true, nil
@@ -77,13 +79,14 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 	}
 }
 
+// versionRow reads a version with its blob.
 func (s *Store) versionRow(ctx context.Context, id string, n int) (v version, err error) {
 	return v, s.findOne(ctx, fmt.Sprintf("get version %d of %s", n, id), versionCollection, bson.D{{Key: "_id", Value: id + "/" + strconv.Itoa(n)}}, &v)
 }
 
 // ListVersions implements store.Versions.
-func (s *Store) ListVersions(ctx context.Context, id string, p store.ListOptions) ([]store.Version, string, error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListVersions(ctx context.Context, id string, opts store.ListOptions) ([]store.Version, string, error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
 	}
@@ -91,7 +94,7 @@ func (s *Store) ListVersions(ctx context.Context, id string, p store.ListOptions
 	if after != "" {
 		n, err := strconv.Atoi(after)
 		if err != nil {
-			return nil, "", fmt.Errorf("list versions of %s: the continue token is not one of this list: begin anew", id)
+			return nil, "", fmt.Errorf("list versions of %s: invalid continue token: restart the list from its beginning", id)
 		}
 		filter = append(filter, bson.E{Key: "number", Value: bson.D{{Key: "$lt", Value: n}}})
 	}
@@ -119,7 +122,8 @@ func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (store.V
 	return v.Version, err
 }
 
-// readText reads version n (0: the newest) through its chain, from the last whole copy on.
+// readText returns version n (0 means the newest) and its text. It decodes the chain of
+// deltas from the last keyframe at or before n.
 func (s *Store) readText(ctx context.Context, id string, n int) (store.Version, []byte, error) {
 	filter := bson.D{{Key: "documentID", Value: id}}
 	if n > 0 {

@@ -15,12 +15,13 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// watchBuffer is how many events wait for a slow reader before the stream does.
+// watchBuffer is the number of events that are buffered for a slow reader.
 const watchBuffer = 256
 
-// pollInterval is how often a server without change streams is listed.
+// pollInterval is the interval between lists on a server without change streams.
 const pollInterval = time.Second
 
+// watch implements store.Watch.
 type watch struct {
 	events chan store.ObjectEvent
 	cancel context.CancelFunc
@@ -38,10 +39,11 @@ func (w *watch) Err() error {
 
 func (w *watch) Stop() {
 	w.cancel()
-	for range w.events { // the goroutine that sends has ended when this has
+	for range w.events { // until the sender closes the channel
 	}
 }
 
+// end closes the watch with an error. The error is dropped if ctx has ended.
 func (w *watch) end(ctx context.Context, err error) {
 	if ctx.Err() == nil {
 		w.mu.Lock()
@@ -51,6 +53,7 @@ func (w *watch) end(ctx context.Context, err error) {
 	close(w.events)
 }
 
+// send delivers an event and reports whether it did so before ctx ended.
 func (w *watch) send(ctx context.Context, e store.ObjectEvent) bool {
 	select {
 	case w.events <- e:
@@ -60,8 +63,8 @@ func (w *watch) send(ctx context.Context, e store.ObjectEvent) bool {
 	}
 }
 
-// operationTime is the place in the server's history from which a watch misses nothing that
-// a read after now doesn't show: the operation time, seconds<<32 | increment.
+// operationTime returns the server's operation time as seconds<<32 | increment. A watch from
+// it delivers every change that a read after this call does not include.
 func (s *Store) operationTime(ctx context.Context) (string, error) {
 	if !s.replicated {
 		return "0", nil
@@ -69,15 +72,15 @@ func (s *Store) operationTime(ctx context.Context) (string, error) {
 	var reply struct {
 		At bson.Timestamp `json:"operationTime"`
 	}
-	// A read with majority concern answers with the majority's time.
+	// A read with majority concern returns the time of the majority.
 	if err := s.db.RunCommand(ctx, bson.D{{Key: "find", Value: metaCollection}, {Key: "limit", Value: 1}, {Key: "readConcern", Value: bson.D{{Key: "level", Value: "majority"}}}}).Decode(&reply); err != nil {
 		return "", err
 	}
 	return strconv.FormatUint(uint64(reply.At.T)<<32|uint64(reply.At.I), 10), nil
 }
 
-// WatchObjects implements store.Objects; version is one that ListObjects gave.
-// Elections and lost connections are bridged without a gap.
+// WatchObjects implements store.Objects. version is a version that ListObjects returned. The
+// watch resumes without a gap after elections and lost connections.
 func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
 	n, err := strconv.ParseUint(version, 10, 64)
 	if err != nil {
@@ -90,7 +93,7 @@ func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.W
 		return w, nil
 	}
 	from := bson.Timestamp{T: uint32(n >> 32), I: uint32(n)}
-	from.I++ // what happened at n is in the list
+	from.I++ // the list includes the changes at n
 	f := &follower{s: s, kind: kind, from: from}
 	err = s.retry(ctx, "watch "+kind, f.open)
 	if err != nil {
@@ -101,7 +104,7 @@ func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.W
 	return w, nil
 }
 
-// follower reads a change stream and opens it again where it broke.
+// follower reads a change stream and resumes it after retryable errors.
 type follower struct {
 	s      *Store
 	kind   string
@@ -119,7 +122,8 @@ func (f *follower) open(ctx context.Context) error {
 	}
 	var err error
 	f.stream, err = f.s.objects(f.kind).Watch(ctx, mongo.Pipeline{
-		// Tombstones' removal by the TTL index is no change that anybody sees.
+		// Deletions are excluded: the TTL index deletes tombstones, which is not a change of an
+		// object.
 		{{Key: "$match", Value: bson.D{{Key: "operationType", Value: bson.D{{Key: "$in", Value: bson.A{"insert", "replace", "drop", "rename", "dropDatabase", "invalidate"}}}}}}},
 	}, opts)
 	return err
@@ -151,7 +155,7 @@ func (f *follower) read(ctx context.Context, w *watch) error {
 				return fmt.Errorf("watch %s: read an event: %w", f.kind, err)
 			}
 			if e.Full == nil {
-				return fmt.Errorf("watch %s: the collection met %s: %w", f.kind, e.Type, store.ErrExpired)
+				return fmt.Errorf("watch %s: the collection had a %s event: %w", f.kind, e.Type, store.ErrExpired)
 			}
 			o, err := e.Full.toStore(f.kind)
 			if err != nil {
@@ -169,7 +173,7 @@ func (f *follower) read(ctx context.Context, w *watch) error {
 			return fmt.Errorf("watch %s: the stream ended: %w", f.kind, store.ErrExpired)
 		}
 		if t := f.stream.ResumeToken(); t != nil {
-			f.token = t // moves on in a quiet collection too, so that it doesn't grow too old
+			f.token = t // it advances without events too, so it does not expire
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -177,8 +181,9 @@ func (f *follower) read(ctx context.Context, w *watch) error {
 	}
 }
 
-// expiredError names the codes for a history that is gone (ChangeStreamFatalError,
-// ChangeStreamHistoryLost, CappedPositionLost; error_codes.yml of MongoDB 6.0).
+// expiredError adds store.ErrExpired to errors that mean that the oplog no longer contains
+// the requested position: ChangeStreamFatalError 280, ChangeStreamHistoryLost 286 and
+// CappedPositionLost 136 (error_codes.yml of MongoDB 6.0).
 func expiredError(err error) error {
 	var server mongo.ServerError
 	if errors.As(err, &server) && (server.HasErrorCode(280) || server.HasErrorCode(286) || server.HasErrorCode(136)) {
@@ -187,7 +192,8 @@ func expiredError(err error) error {
 	return err
 }
 
-// poll lists a server that has no change streams and sends the differences.
+// poll lists the objects at an interval and sends the differences. It replaces change streams
+// on a server without them.
 func (w *watch) poll(ctx context.Context, s *Store, kind string) {
 	seen := map[string]store.Object{}
 	first := true
@@ -222,8 +228,8 @@ func (w *watch) poll(ctx context.Context, s *Store, kind string) {
 	}
 }
 
-// sendDifferences sends what is new, changed or gone. What the first list has may be known
-// to the reader already; it is sent as added all the same, for none may be missed.
+// sendDifferences sends the objects that were added, modified or deleted between two lists.
+// Of the first list it sends all objects as added, although the reader may know some.
 func (w *watch) sendDifferences(ctx context.Context, seen, now map[string]store.Object, first bool) bool {
 	for id, o := range now {
 		old, known := seen[id]

@@ -57,6 +57,7 @@ func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
 	})
 }
 
+// getLease reads a lease. A lease that does not exist is returned as free.
 func getLease(ctx context.Context, t *sql.Tx, name string) (store.Lease, error) {
 	l := store.Lease{Name: name, Expires: time.Unix(0, 0)}
 	var expires int64

@@ -21,7 +21,7 @@ func openIn(t *testing.T, dir string) *Store {
 	return s
 }
 
-func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
+func TestListingAHundredThousandDocumentsUsesAnIndex(t *testing.T) {
 	t.Parallel()
 	s := openIn(t, t.TempDir())
 	const n, perCompany = 100_000, 300
@@ -51,15 +51,15 @@ func TestAHundredThousandDocumentsAreListedOnceEachAlongAnIndex(t *testing.T) {
 		p.Continue = more
 	}
 	if next != n {
-		t.Errorf("%d documents of %d were listed", next, n)
+		t.Errorf("listed %d documents of %d", next, n)
 	}
 	if _, all, err := s.Counts(t.Context()); err != nil || all != n {
-		t.Errorf("%d are counted, %v", all, err)
+		t.Errorf("counted %d documents, %v", all, err)
 	}
 	for query, args := range map[string]int{listAllDocuments: 2, listCompanyDocuments: 3, listAllRuns: 2, listCompanyRuns: 3, listRunsByState: 3} {
 		plan := explain(t, s, query, args)
 		if !strings.Contains(plan, "SEARCH") || strings.Contains(plan, "TEMP B-TREE") {
-			t.Errorf("%s\nis done by %s", query, plan)
+			t.Errorf("query %s\nhas the plan %s", query, plan)
 		}
 	}
 }
@@ -86,8 +86,7 @@ func explain(t *testing.T, s *Store, query string, args int) string {
 	return strings.Join(plan, "; ")
 }
 
-// A full disk refuses writes, says so, and spoils nothing that is there.
-func TestAFullDiskSpoilsNothing(t *testing.T) {
+func TestAFullDiskFailsWritesAndDamagesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openIn(t, dir)
@@ -95,26 +94,26 @@ func TestAFullDiskSpoilsNothing(t *testing.T) {
 	if err := s.PutDocument(t.Context(), store.Fence{}, d); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.write.ExecContext(t.Context(), `PRAGMA max_page_count=1`); err != nil { // it is never less than what is there
+	if _, err := s.write.ExecContext(t.Context(), `PRAGMA max_page_count=1`); err != nil { // SQLite raises it to the current size
 		t.Fatal(err)
 	}
 	_, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", []byte(randomText(1<<20)), "")
 	if err == nil || !strings.Contains(err.Error(), "full") {
-		t.Fatalf("a write to a full disk: %v", err)
+		t.Fatalf("write to a full disk: %v", err)
 	}
 	if got, err := s.GetDocument(t.Context(), "d"); err != nil || got.URL != d.URL {
-		t.Errorf("after it: %+v, %v", got, err)
+		t.Errorf("document after the failed write: %+v, %v", got, err)
 	}
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	again := openIn(t, dir)
 	if _, err := again.PutSnapshot(t.Context(), store.Fence{}, "c", []byte(randomText(1<<20)), ""); err != nil {
-		t.Errorf("with room again: %v", err)
+		t.Errorf("write after space was freed: %v", err)
 	}
 }
 
-func TestAWatchFromBeforeTheLogIsExpired(t *testing.T) {
+func TestAWatchFromBeforeTheChangeLogExpires(t *testing.T) {
 	t.Parallel()
 	s := openIn(t, t.TempDir())
 	for i := range 5 {
@@ -127,12 +126,12 @@ func TestAWatchFromBeforeTheLogIsExpired(t *testing.T) {
 	}
 	w, err := s.WatchObjects(t.Context(), "Company", "1")
 	if err == nil {
-		for range w.Events() { // none may come, for some are missing
-			t.Error("an event came")
+		for range w.Events() { // events are missing, so none may be sent
+			t.Error("received an event")
 		}
 		err = w.Err()
 	}
 	if !errors.Is(err, store.ErrExpired) {
-		t.Errorf("a watch from version 1: %v", err)
+		t.Errorf("watch from version 1: %v", err)
 	}
 }

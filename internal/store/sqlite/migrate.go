@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// migrations in order; each runs once, and its number is kept in user_version. A
-// landed one is never edited, a further one is added.
+// migrations are applied in this order, each once; PRAGMA user_version stores how many
+// have been applied. A released migration must not change: append another one instead.
 var migrations = []string{`
 CREATE TABLE meta(k TEXT PRIMARY KEY, v INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE objects(kind TEXT, ns TEXT, name TEXT, rv INTEGER NOT NULL, uid TEXT NOT NULL, labels TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, ns, name)) WITHOUT ROWID;
@@ -27,7 +27,7 @@ ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 UPDATE runs SET state=json_extract(v, '$.state');
 CREATE INDEX runs_state ON runs(state, priority DESC, id);
 CREATE TABLE requests(run TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
-`}
+`, renameRecordKeys}
 
 // Migrate implements store.Store.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
@@ -38,11 +38,11 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 			return err
 		}
 		if at > len(migrations) {
-			return fmt.Errorf("it was written by a newer program (form %d, this one knows %d): use that one", at, len(migrations))
+			return fmt.Errorf("schema version %d is newer than this program supports (%d): upgrade the program", at, len(migrations))
 		}
 		for ; at < len(migrations); at++ {
 			if _, err := t.ExecContext(ctx, migrations[at]); err != nil {
-				return fmt.Errorf("step %d: %w", at+1, err)
+				return fmt.Errorf("migration %d: %w", at+1, err)
 			}
 			applied = append(applied, fmt.Sprintf("sqlite-%d", at+1))
 		}

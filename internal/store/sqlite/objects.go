@@ -12,15 +12,16 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// changeLogSize is how many changes the log holds for watches; an older version
-// answers ErrExpired, and the watcher lists anew.
+// changeLogSize is the number of changes that the log keeps for watches. Watching from an
+// older version returns ErrExpired, and the watcher must list again.
 const changeLogSize = 10_000
+
+// objectKey adds the operation's description to a key, for errors.
+type objectKey store.ObjectKey
 
 func (k objectKey) describe(verb string) string {
 	return fmt.Sprintf("%s %s %s/%s", verb, k.Kind, k.Namespace, k.Name)
 }
-
-type objectKey store.ObjectKey
 
 // GetObject implements store.Objects.
 func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
@@ -28,6 +29,7 @@ func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Objec
 	return o, wrapNotFound(err, objectKey(key).describe("get"))
 }
 
+// scanner is one row of a query.
 type scanner interface{ Scan(...any) error }
 
 func scanObject(r scanner) (o store.Object, err error) {
@@ -67,7 +69,7 @@ func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object,
 			return err
 		}
 		if old.ResourceVersion != o.ResourceVersion {
-			return fmt.Errorf("version %s is not %s any more: %w", o.ResourceVersion, old.ResourceVersion, store.ErrConflict)
+			return fmt.Errorf("resource version %s is outdated, the current one is %s: %w", o.ResourceVersion, old.ResourceVersion, store.ErrConflict)
 		}
 		o.UID = old.UID
 		return s.writeObject(ctx, t, store.EventModified, &o)
@@ -84,7 +86,7 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceV
 			return err
 		}
 		if resourceVersion != "" && old.ResourceVersion != resourceVersion {
-			return fmt.Errorf("version %s is not %s any more: %w", resourceVersion, old.ResourceVersion, store.ErrConflict)
+			return fmt.Errorf("resource version %s is outdated, the current one is %s: %w", resourceVersion, old.ResourceVersion, store.ErrConflict)
 		}
 		return s.writeObject(ctx, t, store.EventDeleted, &old)
 	})
@@ -100,7 +102,7 @@ func getObject(ctx context.Context, t *sql.Tx, key store.ObjectKey) (store.Objec
 	return o, err
 }
 
-// writeObject writes the state and the change in one transaction, under one version.
+// writeObject writes the object and an entry of the change log under a new version.
 func (s *Store) writeObject(ctx context.Context, t *sql.Tx, typ store.EventType, o *store.Object) error {
 	var rv int64
 	if err := t.QueryRowContext(ctx, `INSERT INTO meta(k,v) VALUES('rv',1) ON CONFLICT(k) DO UPDATE SET v=v+1 RETURNING v`).Scan(&rv); err != nil {
@@ -127,13 +129,14 @@ func (s *Store) writeObject(ctx context.Context, t *sql.Tx, typ store.EventType,
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) (items []store.Object, next, version string, err error) {
-	limit, after, err := p.Decode()
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) (items []store.Object, next, version string, err error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
 	}
 	var rv int64
-	// The version is read first: a change in between is seen twice, never missed.
+	// Read the version first: a change between the two reads is then delivered twice, not
+	// missed.
 	if err := s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT v FROM meta WHERE k='rv'),0)`).Scan(&rv); err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
 	}
@@ -156,7 +159,7 @@ func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store
 	return items, "", strconv.FormatInt(rv, 10), rows.Err()
 }
 
-// wakeWatches wakes the watches after a commit.
+// wakeWatches wakes the watches after a commit, if err is nil.
 func (s *Store) wakeWatches(err error) {
 	if err != nil {
 		return

@@ -11,21 +11,21 @@ import (
 )
 
 // ListRunsByState implements store.Runs.
-func (s *Store) ListRunsByState(ctx context.Context, state string, p store.ListOptions) ([]store.Run, string, error) {
-	items, next, err := listRecords[store.Run](ctx, s.read, p, listRunsByState, state)
+func (s *Store) ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) ([]store.Run, string, error) {
+	items, next, err := listRecords[store.Run](ctx, s.read, opts, listRunsByState, state)
 	if err != nil {
-		return nil, "", fmt.Errorf("list runs that are %s: %w", state, err)
+		return nil, "", fmt.Errorf("list runs in state %s: %w", state, err)
 	}
 	return items, next, nil
 }
 
-// listRunsByState goes on after a run's priority and id, with a space between them.
+// listRunsByState pages by the key PRIORITY SPACE ID.
 const listRunsByState = `SELECT priority||' '||id, v FROM runs WHERE state=?1 AND (?2='' OR priority<CAST(?2 AS INTEGER)
 	OR priority=CAST(?2 AS INTEGER) AND id>substr(?2,instr(?2,' ')+1)) ORDER BY priority DESC, id LIMIT ?3`
 
 // CompareAndSwapRun implements store.Runs.
-func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from string) error {
-	what := "put run " + r.ID + " that was " + from
+func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) error {
+	what := "compare and swap run " + r.ID + " in state " + string(from)
 	b, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -45,7 +45,7 @@ func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from string)
 // PutRunRequest implements store.Runs.
 func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO requests(run,v) VALUES(?,?) ON CONFLICT(run) DO UPDATE SET v=excluded.v`, runID, string(r)); err != nil {
-		return fmt.Errorf("ask run %s to %s: %w", runID, r, err)
+		return fmt.Errorf("put request %s to run %s: %w", r, runID, err)
 	}
 	return nil
 }
@@ -55,7 +55,7 @@ func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunReque
 	var v string
 	err := s.read.QueryRowContext(ctx, `SELECT v FROM requests WHERE run=?`, runID).Scan(&v)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("read what run %s is asked: %w", runID, err)
+		return "", fmt.Errorf("get request to run %s: %w", runID, err)
 	}
 	return store.RunRequest(v), nil
 }
@@ -87,6 +87,7 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 	})
 }
 
+// runIDsOf returns the IDs of a company's runs.
 func runIDsOf(ctx context.Context, t *sql.Tx, company string) (ids []string, err error) {
 	rows, err := t.QueryContext(ctx, `SELECT id FROM runs WHERE company=?`, company)
 	if err != nil {
@@ -103,6 +104,7 @@ func runIDsOf(ctx context.Context, t *sql.Tx, company string) (ids []string, err
 	return ids, rows.Err()
 }
 
+// execAll executes statements whose only parameter is key.
 func execAll(ctx context.Context, t *sql.Tx, key string, statements ...string) error {
 	for _, q := range statements {
 		if _, err := t.ExecContext(ctx, q, key); err != nil {

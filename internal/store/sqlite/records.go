@@ -12,6 +12,7 @@ import (
 	"github.com/clausea/crawler/internal/store/pack"
 )
 
+// putRecord writes v as JSON under a fence. The query's last parameter is the JSON.
 func (s *Store) putRecord(ctx context.Context, f store.Fence, what string, v any, query string, keys ...any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -23,13 +24,14 @@ func (s *Store) putRecord(ctx context.Context, f store.Fence, what string, v any
 	})
 }
 
+// getRecord reads the JSON record that the query selects into v.
 func (s *Store) getRecord(ctx context.Context, what string, v any, query string, keys ...any) error {
 	var b []byte
 	if err := wrapNotFound(s.read.QueryRowContext(ctx, query, keys...).Scan(&b), what); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("%s: the record is damaged: %w", what, err)
+		return fmt.Errorf("%s: decode the record: %w", what, err)
 	}
 	return nil
 }
@@ -45,12 +47,12 @@ func (s *Store) GetRun(ctx context.Context, id string) (r store.Run, err error) 
 }
 
 // ListRuns implements store.Runs.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
+func (s *Store) ListRuns(ctx context.Context, company string, opts store.ListOptions) ([]store.Run, string, error) {
 	query, args := listAllRuns, []any(nil)
 	if company != "" {
 		query, args = listCompanyRuns, []any{company}
 	}
-	items, next, err := listRecords[store.Run](ctx, s.read, p, query, args...)
+	items, next, err := listRecords[store.Run](ctx, s.read, opts, query, args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs of %q: %w", company, err)
 	}
@@ -72,13 +74,13 @@ func (s *Store) GetCheckpoint(ctx context.Context, id string) (b []byte, err err
 
 // DeleteCheckpoints implements store.Runs.
 func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID string) error {
-	return s.fenced(ctx, f, "delete the checkpoints of "+runID, func(t *sql.Tx) error {
+	return s.fenced(ctx, f, "delete the checkpoints of run "+runID, func(t *sql.Tx) error {
 		return execAll(ctx, t, runID, deleteCheckpoints)
 	})
 }
 
-// deleteCheckpoints is of the run's id and of the id, a + and a number: ',' comes next
-// after '+', so that both are found along the index.
+// deleteCheckpoints deletes the key ID and the keys ID+NUMBER. The comma is the character
+// after the plus sign, so both conditions are range scans of the index.
 const deleteCheckpoints = `DELETE FROM checkpoints WHERE id=?1 OR id>?1||'+' AND id<?1||',' AND substr(id,length(?1)+2) NOT GLOB '*[^0-9]*'`
 
 // PutPages implements store.Pages.
@@ -107,7 +109,7 @@ func (s *Store) PutPages(ctx context.Context, f store.Fence, pages []store.Fetch
 
 // DeleteStalePages implements store.Pages.
 func (s *Store) DeleteStalePages(ctx context.Context, f store.Fence, company, runID string) error {
-	return s.fenced(ctx, f, "drop the pages of "+company+" that are not met any more", func(t *sql.Tx) error {
+	return s.fenced(ctx, f, "delete the stale pages of "+company, func(t *sql.Tx) error {
 		_, err := t.ExecContext(ctx, `DELETE FROM pages WHERE company=? AND json_extract(v,'$.runID')<>?`, company, runID)
 		return err
 	})
@@ -119,8 +121,8 @@ func (s *Store) GetPage(ctx context.Context, company, url string) (p store.Fetch
 }
 
 // ListPages implements store.Pages.
-func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
-	items, next, err := listRecords[store.FetchedPage](ctx, s.read, p, `SELECT url, v FROM pages WHERE company=? AND url>? ORDER BY url LIMIT ?`, company)
+func (s *Store) ListPages(ctx context.Context, company string, opts store.ListOptions) ([]store.FetchedPage, string, error) {
+	items, next, err := listRecords[store.FetchedPage](ctx, s.read, opts, `SELECT url, v FROM pages WHERE company=? AND url>? ORDER BY url LIMIT ?`, company)
 	if err != nil {
 		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
 	}
@@ -142,7 +144,8 @@ func (s *Store) FindDocument(ctx context.Context, company, url string) (d store.
 	return d, s.getRecord(ctx, "find document "+url, &d, `SELECT v FROM documents WHERE company=? AND url=?`, company, url)
 }
 
-// The lists go along an index: a page costs what it holds, however many there are.
+// These queries scan an index, so the cost of a page does not depend on the number of rows
+// in the table.
 const (
 	listAllDocuments = `SELECT company||char(10)||url, v FROM documents
 		WHERE (company, url) > (substr(?1,1,instr(?1||char(10),char(10))-1), substr(?1,instr(?1||char(10),char(10))+1)) ORDER BY company, url LIMIT ?2`
@@ -153,14 +156,13 @@ const (
 )
 
 // ListDocuments implements store.Documents.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
-	// A key is the company and the URL with a newline between them, which sorts before
-	// all that either has.
+func (s *Store) ListDocuments(ctx context.Context, company string, opts store.ListOptions) ([]store.Document, string, error) {
+	// A key is COMPANY NEWLINE URL. The newline sorts before every character of both.
 	query, args := listAllDocuments, []any(nil)
 	if company != "" {
 		query, args = listCompanyDocuments, []any{company}
 	}
-	items, next, err := listRecords[store.Document](ctx, s.read, p, query, args...)
+	items, next, err := listRecords[store.Document](ctx, s.read, opts, query, args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents of %q: %w", company, err)
 	}
@@ -168,8 +170,8 @@ func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListO
 }
 
 // ListCompanies implements store.Documents.
-func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) ([]store.CompanySummary, string, error) {
-	items, next, err := listRecords[store.CompanySummary](ctx, s.read, p,
+func (s *Store) ListCompanies(ctx context.Context, opts store.ListOptions) ([]store.CompanySummary, string, error) {
+	items, next, err := listRecords[store.CompanySummary](ctx, s.read, opts,
 		`SELECT company, json_object('name', company, 'documents', count(*), 'lastChanged', max(strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(v,'$.lastChanged'))))
 		FROM documents WHERE company>? GROUP BY company ORDER BY company LIMIT ?`)
 	if err != nil {
@@ -212,8 +214,8 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 }
 
 // ListVersions implements store.Versions.
-func (s *Store) ListVersions(ctx context.Context, id string, p store.ListOptions) ([]store.Version, string, error) {
-	items, next, err := listRecords[store.Version](ctx, s.read, p, `SELECT n, v FROM versions WHERE doc=?1 AND (?2='' OR n<CAST(?2 AS INTEGER)) ORDER BY n DESC LIMIT ?3`, id)
+func (s *Store) ListVersions(ctx context.Context, id string, opts store.ListOptions) ([]store.Version, string, error) {
+	items, next, err := listRecords[store.Version](ctx, s.read, opts, `SELECT n, v FROM versions WHERE doc=?1 AND (?2='' OR n<CAST(?2 AS INTEGER)) ORDER BY n DESC LIMIT ?3`, id)
 	if err != nil {
 		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
 	}
@@ -234,11 +236,13 @@ func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (v store
 	return v, s.getRecord(ctx, "version of "+id+" at "+at.Format(time.RFC3339), &v, `SELECT v FROM versions WHERE doc=? AND fetched<=? ORDER BY n DESC LIMIT 1`, id, at.UnixNano())
 }
 
+// querier is a database or a transaction.
 type querier interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 }
 
-// readText reads version n (0: the newest) through its chain, from the last whole copy on.
+// readText returns version n (0 means the newest) and its text. It decodes the chain of
+// deltas from the last keyframe at or before n.
 func readText(ctx context.Context, q querier, id string, n int) (v store.Version, text []byte, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT v, blob FROM versions WHERE doc=?1 AND n<=iif(?2=0,(SELECT max(n) FROM versions WHERE doc=?1),?2)
 		AND n>=(SELECT max(n) FROM versions WHERE doc=?1 AND full=1 AND n<=iif(?2=0,(SELECT max(n) FROM versions WHERE doc=?1),?2)) ORDER BY n`, id, n)

@@ -26,7 +26,7 @@ func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, 
 	return pack.DecodeCompanySnapshot(company, hash, s.snapshotReader(ctx))
 }
 
-// snapshotReader reads what lies at a key.
+// snapshotReader returns a function that reads the blob of a snapshot key.
 func (s *Store) snapshotReader(ctx context.Context) func(key string) ([]byte, error) {
 	return func(key string) (blob []byte, err error) {
 		row := s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, key)

@@ -10,15 +10,15 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-func TestSnapshotsThatCompaniesSharedAreReadWhateverComesAfterThem(t *testing.T) {
+func TestSnapshotsThatCompaniesSharedRemainReadable(t *testing.T) {
 	t.Parallel()
 	s := openIn(t, t.TempDir())
 	var bodies [3][]byte
 	for i := range bodies {
 		bodies[i] = fmt.Appendf(nil, "%s<p>Change %d</p>", strings.Repeat("<p>We keep it for three years.</p>", 200), i)
 	}
-	put := func(company string, i int, like string) string {
-		h, err := s.PutSnapshot(t.Context(), store.Fence{}, company, bodies[i], like)
+	put := func(company string, i int, base string) string {
+		h, err := s.PutSnapshot(t.Context(), store.Fence{}, company, bodies[i], base)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +26,7 @@ func TestSnapshotsThatCompaniesSharedAreReadWhateverComesAfterThem(t *testing.T)
 	}
 	first := put("c", 0, "")
 	second := put("c", 1, first)
-	if _, err := s.write.ExecContext(t.Context(), `UPDATE snapshots SET hash=substr(hash, 3)`); err != nil { // as they were
+	if _, err := s.write.ExecContext(t.Context(), `UPDATE snapshots SET hash=substr(hash, 3)`); err != nil { // their former keys
 		t.Fatal(err)
 	}
 	all := []string{first, second}
@@ -39,7 +39,7 @@ func TestSnapshotsThatCompaniesSharedAreReadWhateverComesAfterThem(t *testing.T)
 		}
 	}
 	read("at first")
-	put("c", 0, second) // the page is as it was before, and the second needs the first
+	put("c", 0, second) // the page reverts, and the second snapshot is a delta to the first
 	read("after a return")
 	all = append(all, put("c", 2, second))
 	put("c", 1, all[2])
@@ -48,7 +48,7 @@ func TestSnapshotsThatCompaniesSharedAreReadWhateverComesAfterThem(t *testing.T)
 		t.Fatal(err)
 	}
 	if _, err := s.GetSnapshot(t.Context(), "c", all[2]); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("of a company that is gone: %v", err)
+		t.Errorf("get a snapshot of a deleted company: %v", err)
 	}
 	all = all[:2]
 	read("after its company went, for others")

@@ -1,5 +1,5 @@
-// Package sqlite is the embedded store: one file in a data folder, for a first
-// run, a laptop or one small server. One process owns a folder at a time.
+// Package sqlite implements the embedded store: one SQLite file in a data folder, for
+// evaluation, a laptop or one small server. One process owns a folder at a time.
 package sqlite
 
 import (
@@ -22,43 +22,43 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Store is a store.Store over one SQLite file. Writes go through one connection,
-// one after the other; reads have their own.
+// Store is a store.Store in one SQLite file. Writes are serialized over one connection;
+// reads use separate connections.
 type Store struct {
 	write *sql.DB
 	read  *sql.DB
 	lock  *os.File
-	// applied are the migrations that opening it needed.
+	// applied holds the names of the migrations that Open applied.
 	applied []string
 
 	mu      sync.Mutex
-	changed chan struct{} // closed and replaced at each change of an object
+	changed chan struct{} // closed and replaced at every change of an object
 	closed  bool
 }
 
 var _ store.Store = (*Store)(nil)
 
-// fileName is the store's file in its folder.
+// fileName is the name of the database file in the data folder.
 const fileName = "clausea.db"
 
-// Exists says whether the folder dir has a store.
+// Exists reports whether the folder dir has a store. It does not create one.
 func Exists(dir string) (bool, error) {
 	_, err := os.Stat(filepath.Join(dir, fileName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("look for the embedded store in %s: %w", dir, err)
+		return false, fmt.Errorf("check for the embedded store in %s: %w", dir, err)
 	}
 	return true, nil
 }
 
-// uriPathEscaper writes what has a meaning of its own in SQLite's URIs as a path's character
-// (https://sqlite.org/uri.html, section 3.1).
+// uriPathEscaper escapes the characters of a path that have a special meaning in SQLite
+// URIs (https://sqlite.org/uri.html, section 3.1).
 var uriPathEscaper = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
-// Open opens or makes the store in the folder dir. A folder that another process
-// owns is refused, by name of that process.
+// Open opens the store in the folder dir, or creates it. It fails if another process owns
+// the folder, with an error that names the process.
 func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the embedded store: %w", err)
@@ -74,8 +74,8 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		if s.read, err = sql.Open("sqlite", dsn); err == nil {
 			s.read.SetMaxOpenConns(4)
 			if s.applied, err = s.Migrate(ctx); err == nil {
-				// Whoever held a lease is gone, since just now for all that is known: the
-				// folder's lock is ours.
+				// This process holds the folder lock, so the holders of all leases have ended,
+				// at an unknown time. Let the leases expire now.
 				now := time.Now().UnixNano()
 				_, err = s.write.ExecContext(ctx, `UPDATE leases SET expires=? WHERE expires>?`, now, now)
 			}
@@ -88,10 +88,10 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	return s, nil
 }
 
-// Applied are the migrations that opening the store needed, by name.
+// Applied returns the names of the migrations that Open applied.
 func (s *Store) Applied() []string { return s.applied }
 
-// lockFolder takes the folder's lock file and writes this process' id into it.
+// lockFolder locks the lock file of the folder and writes the ID of this process to it.
 func lockFolder(dir string) (*os.File, error) {
 	name := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
@@ -99,19 +99,19 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("open the embedded store: %w", err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		who := make([]byte, 32)
-		n, _ := f.Read(who)
+		pid := make([]byte, 32)
+		n, _ := f.Read(pid)
 		_ = f.Close()
-		return nil, fmt.Errorf("the data folder %s belongs to process %s: stop it, choose another folder with CLAUSEA_DATA_DIR, or set MONGO_URI for several processes", dir, who[:n])
+		return nil, fmt.Errorf("the data folder %s belongs to process %s: stop it, choose another folder with CLAUSEA_DATA_DIR, or set MONGO_URI for several processes", dir, pid[:n])
 	}
 	_ = f.Truncate(0)
 	_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
 	return f, nil
 }
 
-// Close implements store.Store. It needs no bound: it waits for no call that is under way
-// (sql.DB.Close closes the idle connections, and each other one when its call ends), only
-// for the disk, which takes what is in the log.
+// Close implements store.Store. It needs no timeout: it does not wait for calls in progress
+// (sql.DB.Close closes idle connections at once, and the others when their calls end), only
+// for the disk to write the log.
 func (s *Store) Close(context.Context) error {
 	s.mu.Lock()
 	if !s.closed {
@@ -142,7 +142,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Counts implements store.Store. A company is counted if it is declared or has documents.
+// Counts implements store.Store.
 func (s *Store) Counts(ctx context.Context) (companies, documents int64, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT (SELECT count(DISTINCT company) FROM documents), (SELECT count(*) FROM documents)`).Scan(&companies, &documents)
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *Store) Counts(ctx context.Context) (companies, documents int64, err err
 	return companies, documents, nil
 }
 
-// inTransaction runs f in the writer's transaction.
+// inTransaction runs f in a write transaction.
 func (s *Store) inTransaction(ctx context.Context, what string, f func(*sql.Tx) error) error {
 	t, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *Store) inTransaction(ctx context.Context, what string, f func(*sql.Tx) 
 	return nil
 }
 
-// fenced runs f in a transaction if the fence's epoch is the lease's.
+// fenced runs do in a write transaction if the fence's epoch is the epoch of its lease.
 func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(*sql.Tx) error) error {
 	return s.inTransaction(ctx, what, func(t *sql.Tx) error {
 		if f.LeaseName != "" {
@@ -184,7 +184,7 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 	})
 }
 
-// wrapNotFound turns SQL's empty answer into store.ErrNotFound.
+// wrapNotFound wraps err, and turns sql.ErrNoRows into store.ErrNotFound.
 func wrapNotFound(err error, what string) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s: %w", what, store.ErrNotFound)
@@ -195,10 +195,10 @@ func wrapNotFound(err error, what string) error {
 	return nil
 }
 
-// listRecords reads JSON rows (key, value) of a query that has ? for the key to go on
-// after and ? for the limit as its last two parameters.
-func listRecords[T any](ctx context.Context, db *sql.DB, p store.ListOptions, query string, args ...any) (items []T, next string, err error) {
-	limit, after, err := p.Decode()
+// listRecords returns one page of records. The query selects a key and a JSON value, and its
+// last two parameters are the key to start after and the limit.
+func listRecords[T any](ctx context.Context, db *sql.DB, opts store.ListOptions, query string, args ...any) (items []T, next string, err error) {
+	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", err
 	}
@@ -219,7 +219,7 @@ func listRecords[T any](ctx context.Context, db *sql.DB, p store.ListOptions, qu
 		}
 		var v T
 		if err := json.Unmarshal(b, &v); err != nil {
-			return nil, "", fmt.Errorf("record %q is damaged: %w", key, err)
+			return nil, "", fmt.Errorf("decode record %q: %w", key, err)
 		}
 		items, last = append(items, v), key
 	}

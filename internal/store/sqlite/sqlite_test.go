@@ -40,7 +40,10 @@ func TestStore(t *testing.T) {
 	})
 }
 
-func TestAKilledWriterLosesNothingAcknowledged(t *testing.T) {
+func TestAcknowledgedWritesSurviveAKilledProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	storetest.Crash(t, 8, dir, func(t *testing.T) store.Store {
@@ -61,18 +64,18 @@ func TestTwoProcessesCannotShareAFolder(t *testing.T) {
 	}
 	defer func() { _ = s.Close(t.Context()) }()
 	if _, err := Open(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "belongs to process") {
-		t.Errorf("a second opening: %v", err)
+		t.Errorf("second Open: %v", err)
 	}
 }
 
-func TestWhetherAFolderHasAStoreIsSaidWithoutMakingOne(t *testing.T) {
+func TestExistsDoesNotCreateAStore(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	if there, err := Exists(dir); there || err != nil {
-		t.Errorf("where nothing is: %v, %v", there, err)
+		t.Errorf("in a missing folder: %v, %v", there, err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("looking for it made a folder: %v", err)
+		t.Errorf("Exists created the folder: %v", err)
 	}
 	s, err := Open(t.Context(), dir)
 	if err != nil {
@@ -82,14 +85,14 @@ func TestWhetherAFolderHasAStoreIsSaidWithoutMakingOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if there, err := Exists(dir); !there || err != nil {
-		t.Errorf("where one was made: %v, %v", there, err)
+		t.Errorf("in a folder with a store: %v, %v", there, err)
 	}
 	if _, err := Exists(filepath.Join(dir, fileName)); err == nil {
-		t.Error("a file is taken for a folder")
+		t.Error("Exists accepted a file as a folder")
 	}
 }
 
-func TestAStoreLiesInItsFolderWhateverThatIsCalled(t *testing.T) {
+func TestFolderNamesMayContainURICharacters(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a?b", "a#b", "a%20b", "a%zz", "a b&c=d", "ä"} {
 		parent := t.TempDir()
@@ -103,15 +106,15 @@ func TestAStoreLiesInItsFolderWhateverThatIsCalled(t *testing.T) {
 			t.Error(err)
 		}
 		if there, err := Exists(dir); !there || err != nil {
-			t.Errorf("%s: it is there: %v, %v", name, there, err)
+			t.Errorf("%s: Exists returned %v, %v", name, there, err)
 		}
-		if beside, err := os.ReadDir(parent); err != nil || len(beside) != 1 {
-			t.Errorf("%s: beside it are %v, %v", name, beside, err)
+		if entries, err := os.ReadDir(parent); err != nil || len(entries) != 1 {
+			t.Errorf("%s: the parent folder contains %v, %v", name, entries, err)
 		}
 	}
 }
 
-func TestALeaseOfAProcessThatIsGoneIsFreeSinceThen(t *testing.T) {
+func TestOpenExpiresTheLeasesOfAnEndedProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, holder := range []string{"a", "b"} {
@@ -121,7 +124,7 @@ func TestALeaseOfAProcessThatIsGoneIsFreeSinceThen(t *testing.T) {
 		}
 		l, err := s.AcquireLease(t.Context(), "l", holder, time.Hour)
 		if err != nil || holder == "b" && (l.Epoch != 2 || l.IdleFor < 0 || l.IdleFor > time.Hour) {
-			t.Errorf("%s has %+v, %v", holder, l, err)
+			t.Errorf("lease of %s is %+v, %v", holder, l, err)
 		}
 		if err := s.Close(t.Context()); err != nil {
 			t.Fatal(err)
@@ -129,7 +132,7 @@ func TestALeaseOfAProcessThatIsGoneIsFreeSinceThen(t *testing.T) {
 	}
 }
 
-// randomText is hard to compress and the same every time.
+// randomText returns a text that does not compress well and is the same on every call.
 func randomText(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{7}).Read(b)

@@ -10,8 +10,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// watch follows the change log. One writer commits at a time, so the log's order
-// is the commits' order, and reading on from the last version misses nothing.
+// watch follows the change log. Transactions commit one at a time, so the order of the log
+// is the order of the commits, and reading on from the last version misses no change.
 type watch struct {
 	events chan store.ObjectEvent
 	cancel context.CancelFunc
@@ -32,7 +32,7 @@ func (w *watch) Err() error {
 func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
 	from, err := strconv.ParseInt(version, 10, 64)
 	if err != nil {
-		return nil, fmt.Errorf("watch %s from version %q: it is no number, list first: %w", kind, version, store.ErrExpired)
+		return nil, fmt.Errorf("watch %s from version %q: the version is not a number: %w", kind, version, store.ErrExpired)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	w := &watch{events: make(chan store.ObjectEvent), cancel: cancel}
@@ -50,8 +50,9 @@ func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.W
 	return w, nil
 }
 
-var errClosed = errors.New("the store was closed")
+var errClosed = errors.New("the store is closed")
 
+// follow sends the changes after version from until ctx ends or it fails.
 func (s *Store) follow(ctx context.Context, kind string, from int64, to chan<- store.ObjectEvent) error {
 	for {
 		s.mu.Lock()
@@ -75,11 +76,12 @@ func (s *Store) follow(ctx context.Context, kind string, from int64, to chan<- s
 	}
 }
 
-// sendChanges sends what the log has after from, a batch at a time.
+// sendChanges sends the next batch of changes after from and returns the number of log
+// entries that it read.
 func (s *Store) sendChanges(ctx context.Context, kind string, from *int64, to chan<- store.ObjectEvent) (int, error) {
 	var oldest, newest int64
-	// Each in a query of its own: SQLite finds the least or the most in the index, and
-	// reads the whole table for both at once.
+	// Two subqueries: SQLite looks up a single min or max in the index, but scans the whole
+	// table for both at once.
 	if err := s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT min(rv) FROM changes),0), coalesce((SELECT max(rv) FROM changes),0)`).Scan(&oldest, &newest); err != nil {
 		return 0, fmt.Errorf("watch %s: %w", kind, err)
 	}
@@ -100,8 +102,8 @@ func (s *Store) sendChanges(ctx context.Context, kind string, from *int64, to ch
 	return n, nil
 }
 
-// readChanges reads the next events of one kind and moves from past them; n counts those
-// of all kinds. Nothing is sent here: a slow watcher must not hold a read open.
+// readChanges returns the next events of a kind and advances from. n counts the events of
+// all kinds. It sends nothing, so that a slow watcher does not keep a read transaction open.
 func (s *Store) readChanges(ctx context.Context, kind string, from *int64) (batch []store.ObjectEvent, n int, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT rv, type, kind, ns, name, rv, uid, labels, json FROM changes WHERE rv>? ORDER BY rv LIMIT 500`, *from)
 	if err != nil {
@@ -125,7 +127,7 @@ func (s *Store) readChanges(ctx context.Context, kind string, from *int64) (batc
 	return batch, n, rows.Err()
 }
 
-// prefixedScanner scans some columns before an object's.
+// prefixedScanner scans further columns before those of an object.
 type prefixedScanner struct {
 	r     scanner
 	first []any

@@ -1,19 +1,19 @@
-// Runs in every frame before the page's own scripts. What would leave the page by
-// another way than a request is not there; shadow roots are open, so that their text
-// is read.
+// Runs in every frame before the scripts of the page. It removes APIs that communicate
+// by other means than requests, and makes shadow roots open, so that their text can be
+// read.
 (() => {
-  const nothing = () => null;
+  const noop = () => null;
   for (const name of ['print', 'close']) {
-    try { Object.defineProperty(window, name, { value: nothing, writable: true, configurable: true }); } catch { /* the next */ }
+    try { Object.defineProperty(window, name, { value: noop, writable: true, configurable: true }); } catch { /* not configurable */ }
   }
   for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport', 'SharedWorker']) {
-    try { delete window[name]; } catch { /* the next */ }
+    try { delete window[name]; } catch { /* not configurable */ }
   }
   try {
     const attach = Element.prototype.attachShadow;
     Element.prototype.attachShadow = function attachShadow(init) {
       return attach.call(this, { ...init, mode: 'open', serializable: true });
     };
-  } catch { /* no shadow roots */ }
-  try { delete Navigator.prototype.serviceWorker; } catch { /* none */ }
+  } catch { /* shadow roots are not supported */ }
+  try { delete Navigator.prototype.serviceWorker; } catch { /* service workers are not supported */ }
 })();

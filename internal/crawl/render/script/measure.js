@@ -1,5 +1,5 @@
-// How much there is on the page: characters of text, nodes, and whether all of it
-// has been loaded.
+// Measures the page: characters of text, number of nodes, and whether loading is
+// complete.
 (maxNodes) => {
   let text = 0, nodes = 0;
   const walk = (root) => {
@@ -15,5 +15,5 @@
     }
   };
   walk(document);
-  return { text, nodes, complete: document.readyState === 'complete', over: nodes >= maxNodes };
+  return { text, nodes, complete: document.readyState === 'complete', tooLarge: nodes >= maxNodes };
 }

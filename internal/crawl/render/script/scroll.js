@@ -1,4 +1,4 @@
-// Goes down the page once, so that what waits for being seen is loaded.
+// Scrolls down the page once, so that content that loads on view is loaded.
 async (steps, pause) => {
   const root = document.scrollingElement;
   if (!root) return false;

@@ -1,5 +1,5 @@
-// The page as HTML, flat: what shadow roots show stands where it is seen, with the
-// elements that their slots were given in the slots' places.
+// Returns the page as flat HTML: shadow roots replace their hosts, and assigned elements
+// replace their slots.
 (max, maxNodes, inner) => {
   const hosts = [];
   let nodes = 0;
@@ -11,16 +11,16 @@
     }
   };
   find(document);
-  if (nodes >= maxNodes) return { over: true };
-  // Scripts have run, and styles are no text; data in scripts may be some.
-  const useless = 'noscript,style,link[rel=stylesheet],link[rel=preload],link[rel=modulepreload],script:not([type*=json])';
-  for (const root of [document, ...hosts.map((h) => h.shadowRoot)]) for (const n of root.querySelectorAll(useless)) n.remove();
-  // The outermost first: slots of a root are given elements that may be hosts too.
+  if (nodes >= maxNodes) return { tooLarge: true };
+  // Scripts have run and styles contain no text. JSON in scripts may contain text.
+  const removable = 'noscript,style,link[rel=stylesheet],link[rel=preload],link[rel=modulepreload],script:not([type*=json])';
+  for (const root of [document, ...hosts.map((h) => h.shadowRoot)]) for (const n of root.querySelectorAll(removable)) n.remove();
+  // Outermost hosts first: elements that are assigned to slots may be hosts, too.
   for (const host of hosts) {
     const flat = document.createElement(host.localName.includes('-') ? 'div' : host.localName);
     for (const name of ['id', 'class', 'role', 'lang', 'hidden', 'aria-hidden']) if (host.hasAttribute(name)) flat.setAttribute(name, host.getAttribute(name));
     const slots = [...host.shadowRoot.querySelectorAll('slot')].map((slot) => [slot, slot.assignedNodes()]);
-    for (const [slot, given] of slots) slot.replaceWith(...(given.length ? given : slot.childNodes));
+    for (const [slot, assigned] of slots) slot.replaceWith(...(assigned.length ? assigned : slot.childNodes));
     while (host.shadowRoot.firstChild) flat.append(host.shadowRoot.firstChild);
     host.replaceWith(flat);
   }
@@ -32,5 +32,5 @@
     const lang = top.getAttribute('lang');
     html = '<!DOCTYPE html><html' + (lang ? ' lang="' + lang.replace(/[^\w-]/g, '') + '"' : '') + '>' + html + '</html>';
   }
-  return { html: html.slice(0, max), cut: html.length > max, title, url };
+  return { html: html.slice(0, max), truncated: html.length > max, title, url };
 }

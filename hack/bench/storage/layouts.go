@@ -1,0 +1,190 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/sqlite"
+)
+
+// sizeUncompressed returns the size of all versions.
+func sizeUncompressed(_ context.Context, k *historySet) (total int64, err error) {
+	for _, h := range k.histories {
+		for _, v := range h.versions {
+			total += int64(len(v))
+		}
+	}
+	return total, nil
+}
+
+// sizeCompressed returns the size of all versions, each compressed individually.
+func sizeCompressed(_ context.Context, k *historySet) (total int64, err error) {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return 0, fmt.Errorf("compress: %w", err)
+	}
+	defer func() { _ = e.Close() }()
+	for _, h := range k.histories {
+		for _, v := range h.versions {
+			total += int64(len(e.EncodeAll(v, nil)))
+		}
+	}
+	return total, nil
+}
+
+// sizeInGit returns the size of a repository with one commit per version, after git gc.
+func sizeInGit(ctx context.Context, k *historySet) (int64, error) {
+	dir, err := os.MkdirTemp("", "bench-git")
+	if err != nil {
+		return 0, fmt.Errorf("create a repository: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	run := func(args ...string) error {
+		cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "user.name=bench", "-c", "user.email=bench@" + "harbour.example", "-c", "gc.auto=0", "-c", "commit.gpgsign=false"}, args...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w: %s", args[0], err, bytes.TrimSpace(out))
+		}
+		return nil
+	}
+	if err := run("init", "--quiet"); err != nil {
+		return 0, err
+	}
+	for _, h := range k.histories {
+		name := h.id + ".txt"
+		for i, v := range h.versions {
+			if err := os.WriteFile(filepath.Join(dir, name), v, 0o600); err != nil {
+				return 0, fmt.Errorf("create a repository: %w", err)
+			}
+			if err := run("add", name); err != nil {
+				return 0, err
+			}
+			if err := run("commit", "--quiet", "--allow-empty", "-m", fmt.Sprintf("Version %d", i+1)); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if err := run("gc", "--quiet"); err != nil {
+		return 0, err
+	}
+	return folderSize(filepath.Join(dir, ".git", "objects"))
+}
+
+// sizeEmbedded returns the size of an embedded store, less that of an empty one.
+func sizeEmbedded(ctx context.Context, k *historySet) (int64, error) {
+	empty, err := sizeInFolder(ctx, &historySet{})
+	if err != nil {
+		return 0, err
+	}
+	full, err := sizeInFolder(ctx, k)
+	return full - empty, err
+}
+
+func sizeInFolder(ctx context.Context, k *historySet) (int64, error) {
+	dir, err := os.MkdirTemp("", "bench-store")
+	if err != nil {
+		return 0, fmt.Errorf("create a store: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	s, err := sqlite.Open(ctx, dir)
+	if err != nil {
+		return 0, err
+	}
+	err = storeHistories(ctx, s, k)
+	if cerr := s.Close(ctx); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return 0, err
+	}
+	return folderSize(dir)
+}
+
+// storeHistories stores the histories as a run does: pages as snapshots, texts as versions.
+func storeHistories(ctx context.Context, s store.Store, k *historySet) error {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, h := range k.histories {
+		if k.raw {
+			if err := storePages(ctx, s, h); err != nil {
+				return err
+			}
+			continue
+		}
+		d := store.Document{ID: h.id, Company: "harbour", URL: "https://harbour.example/" + h.id, Type: "privacy_policy", Confidence: 1, Language: "en", FirstSeen: at}
+		for i, v := range h.versions {
+			sum := sha256.Sum256(v)
+			d.ContentHash, d.LastSeen, d.Versions = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0), i+1
+			_, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: d.ID, ContentHash: d.ContentHash, FetchedAt: d.LastSeen, URL: d.URL, Language: "en", SnapshotHash: d.ContentHash}, string(v))
+			if err != nil {
+				return fmt.Errorf("store %s: %w", h.id, err)
+			}
+		}
+		if err := s.PutDocument(ctx, store.Fence{}, d); err != nil {
+			return fmt.Errorf("store %s: %w", h.id, err)
+		}
+	}
+	if k.raw {
+		return nil
+	}
+	return verifyTexts(ctx, s, k)
+}
+
+func storePages(ctx context.Context, s store.Store, h history) error {
+	before := ""
+	for i, v := range h.versions {
+		hash, err := s.PutSnapshot(ctx, store.Fence{}, "harbour", v, before)
+		if err != nil {
+			return fmt.Errorf("store a page of %s: %w", h.id, err)
+		}
+		if got, err := s.GetSnapshot(ctx, "harbour", hash); err != nil || !bytes.Equal(got, v) {
+			return fmt.Errorf("page %d of %s differs when it is read back: %w", i, h.id, err)
+		}
+		before = hash
+	}
+	return nil
+}
+
+// verifyTexts reads all versions back, so that only readable bytes count.
+func verifyTexts(ctx context.Context, s store.Store, k *historySet) error {
+	for _, h := range k.histories {
+		n := 0
+		for i, v := range h.versions {
+			if i > 0 && bytes.Equal(v, h.versions[i-1]) {
+				continue // a repeated text makes no version
+			}
+			n++
+			if _, text, err := s.VersionText(ctx, h.id, n); err != nil || text != string(v) {
+				return fmt.Errorf("version %d of %s differs when it is read back: %w", n, h.id, err)
+			}
+		}
+	}
+	return nil
+}
+
+// folderSize returns the size of all files below dir.
+func folderSize(dir string) (total int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("size of %s: %w", dir, err)
+	}
+	return total, nil
+}

@@ -1,0 +1,301 @@
+package links
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html/atom"
+
+	"github.com/clausea/crawler/internal/crawl/neardup"
+)
+
+// scanner collects the LinkScan of one page.
+type scanner struct {
+	page      *LinkScan
+	base      *url.URL
+	limit     int
+	resolve   Resolver
+	linkIndex map[string]int // index in page.Links by URL
+
+	openRaw  atom.Atom // the open script or style element
+	inTitle  bool
+	href     string // of the open link; empty if none is open
+	rel      string
+	label    string // its aria-label or title, or the alt text of its image
+	linkText []byte // its text
+	regions  []string
+	hasBase  bool // a base tag was seen
+	sketch   *neardup.Builder
+}
+
+func (s *scanner) startTag(l *lexer, tag atom.Atom) {
+	switch tag {
+	case atom.A, atom.Area:
+		s.closeLink()
+		s.openLink(l)
+		if tag == atom.Area {
+			s.closeLink()
+		}
+	case atom.Img:
+		if s.href != "" && s.label == "" {
+			s.label = readAttr(l, "alt")
+		}
+	case atom.Base:
+		s.setBase(strings.TrimSpace(readAttr(l, "href")))
+	case atom.Link:
+		s.readLinkTag(readAttrs(l, "rel", "href", "hreflang"))
+	case atom.Meta:
+		s.readMeta(readAttrs(l, "name", "http-equiv", "content"))
+	case atom.Html:
+		s.page.Lang = readAttr(l, "lang")
+	case atom.Script, atom.Style, atom.Noscript:
+		if tag != atom.Noscript {
+			s.openRaw = tag
+		}
+	case atom.Title:
+		s.inTitle = s.page.Title == ""
+	case atom.Header, atom.Nav, atom.Main, atom.Footer:
+		if len(s.regions) < 64 {
+			s.regions = append(s.regions, tag.String())
+		}
+	case atom.Div, atom.Section:
+		// Many sites mark their footer only by an ID or a role.
+		if len(s.regions) < 64 && isFooter(l) {
+			s.regions = append(s.regions, "footer")
+		}
+	}
+}
+
+// isFooter reports whether a tag's attributes mark it as a footer.
+func isFooter(l *lexer) bool {
+	for {
+		key, value, ok := l.nextAttr()
+		switch {
+		case !ok:
+			return false
+		case equalFold(key, "id") && bytes.Contains(bytes.ToLower(value), []byte("footer")), equalFold(key, "role") && equalFold(value, "contentinfo"):
+			return true
+		}
+	}
+}
+
+// setBase handles a base tag. Only the first one counts (HTML standard, section 4.2.3).
+func (s *scanner) setBase(ref string) {
+	if s.hasBase || ref == "" {
+		return
+	}
+	s.hasBase = true
+	to, err := s.resolve(s.base, ref)
+	if err != nil {
+		s.skip(ref, err)
+		return
+	}
+	if u, err := url.Parse(to); err == nil {
+		s.base, s.page.Base = u, u
+	}
+}
+
+func (s *scanner) endTag(tag atom.Atom) {
+	switch tag {
+	case atom.A:
+		s.closeLink()
+	case atom.Script, atom.Style:
+		s.openRaw = 0
+	case atom.Title:
+		s.inTitle = false
+	case atom.Header, atom.Nav, atom.Main, atom.Footer:
+		for i := len(s.regions) - 1; i >= 0; i-- {
+			if s.regions[i] == tag.String() {
+				s.regions = s.regions[:i]
+				break
+			}
+		}
+	}
+}
+
+func (s *scanner) text(b []byte) {
+	if s.openRaw != 0 {
+		s.page.ScriptBytes += len(b)
+		return
+	}
+	b = bytes.TrimSpace(b)
+	if len(b) == 0 {
+		return
+	}
+	if s.inTitle {
+		s.page.Title = plainText(b)
+		return
+	}
+	s.page.TextBytes += len(b)
+	if !s.inBoilerplate() {
+		s.sketch.AddText(b)
+	}
+	if s.href != "" && len(s.linkText) < maxText {
+		s.linkText = append(append(s.linkText, ' '), b[:min(len(b), maxText)]...)
+	}
+}
+
+// inBoilerplate reports whether the current position is outside of the page's main text.
+func (s *scanner) inBoilerplate() bool {
+	n := len(s.regions)
+	return n > 0 && s.regions[n-1] != "main"
+}
+
+func (s *scanner) openLink(l *lexer) {
+	var href, dataHref, rel, label, title attribute
+	for {
+		key, value, ok := l.nextAttr()
+		if !ok {
+			break
+		}
+		switch {
+		case equalFold(key, "href"):
+			href.set(value)
+		case equalFold(key, "data-href"):
+			dataHref.set(value)
+		case equalFold(key, "rel"):
+			rel.set(value)
+		case equalFold(key, "aria-label"):
+			label.set(value)
+		case equalFold(key, "title"), equalFold(key, "alt"):
+			title.set(value)
+		}
+	}
+	if s.href = strings.TrimSpace(href.String()); s.href == "" {
+		s.href = strings.TrimSpace(dataHref.String())
+	}
+	s.rel = rel.String()
+	if s.label = label.String(); s.label == "" {
+		s.label = title.String()
+	}
+	if s.href == "" || s.href[0] == '#' && !isRoute(s.href) || hasScheme(s.href, "javascript:") || hasScheme(s.href, "mailto:") || hasScheme(s.href, "tel:") || hasScheme(s.href, "data:") {
+		s.href, s.rel, s.label = "", "", ""
+	}
+}
+
+// isRoute reports whether a fragment may be a client-side route, such as #/terms or
+// #!/terms. The Resolver decides what it is worth.
+func isRoute(ref string) bool { return strings.HasPrefix(ref, "#/") || strings.HasPrefix(ref, "#!") }
+
+func hasScheme(ref, scheme string) bool {
+	return len(ref) >= len(scheme) && strings.EqualFold(ref[:len(scheme)], scheme)
+}
+
+// closeLink ends the open link and adds it.
+func (s *scanner) closeLink() {
+	if s.href == "" {
+		return
+	}
+	text := plainText(s.linkText)
+	if text == "" {
+		text = collapseSpace(s.label)
+	}
+	s.addLink(s.href, text, s.rel)
+	s.href, s.rel, s.label, s.linkText = "", "", "", s.linkText[:0]
+}
+
+// addLink adds a link. If the URL was added before, the first non-empty text and the footer
+// region win.
+func (s *scanner) addLink(ref, text, rel string) {
+	s.sketch.AddExact(ref)
+	to, err := s.resolve(s.base, ref)
+	if err != nil {
+		s.skip(ref, err)
+		return
+	}
+	region := ""
+	if n := len(s.regions); n > 0 {
+		region = s.regions[n-1]
+	}
+	if i, ok := s.linkIndex[to]; ok {
+		l := &s.page.Links[i]
+		if l.Text == "" {
+			l.Text = text
+		}
+		if region == "footer" {
+			l.Region = region
+		}
+		return
+	}
+	if len(s.page.Links) >= s.limit {
+		s.skip(to, ErrTooManyLinks)
+		return
+	}
+	s.linkIndex[to] = len(s.page.Links)
+	s.page.Links = append(s.page.Links, Link{URL: to, Text: text, Region: region, Rel: rel, Relative: isPathRelative(ref)})
+}
+
+func (s *scanner) skip(ref string, err error) {
+	if len(s.page.Skipped) >= maxSkipped {
+		s.page.UnlistedSkips++
+		return
+	}
+	s.page.Skipped = append(s.page.Skipped, SkippedReference{Ref: strings.ToValidUTF8(ref[:min(len(ref), maxText)], ""), Err: err})
+}
+
+// isPathRelative reports whether a reference depends on the path of its page.
+func isPathRelative(ref string) bool {
+	if ref[0] == '/' || ref[0] == '\\' {
+		return false
+	}
+	for i := 0; i < len(ref); i++ {
+		switch ref[i] {
+		case ':':
+			return false
+		case '/', '?', '#':
+			return true
+		}
+	}
+	return true
+}
+
+// readLinkTag handles a link tag: the canonical URL, alternates, and links to policies in
+// the head.
+func (s *scanner) readLinkTag(a map[string]string) {
+	rel, href := strings.ToLower(a["rel"]), a["href"]
+	if href == "" {
+		return
+	}
+	switch {
+	case rel == "canonical":
+		if to, err := s.resolve(s.base, href); err == nil {
+			s.page.Canonical = to
+		} else {
+			s.skip(href, err)
+		}
+	case rel == "alternate" && a["hreflang"] != "":
+		switch to, err := s.resolve(s.base, href); {
+		case err != nil:
+			s.skip(href, err)
+		case len(s.page.Alternates) >= maxAlternates:
+			s.skip(to, ErrTooManyLinks)
+		default:
+			s.page.Alternates = append(s.page.Alternates, Alternate{Lang: a["hreflang"], URL: to})
+		}
+	case rel == "privacy-policy" || rel == "terms-of-service":
+		s.addLink(href, strings.ReplaceAll(rel, "-", " "), rel)
+	}
+}
+
+// readMeta handles a meta tag: robots directives and refresh.
+func (s *scanner) readMeta(a map[string]string) {
+	content := a["content"]
+	switch name := strings.ToLower(a["name"]); {
+	case name == "robots" || name == "clauseabot":
+		c := strings.ToLower(content)
+		s.page.NoIndex = s.page.NoIndex || strings.Contains(c, "noindex") || strings.Contains(c, "none")
+		s.page.NoFollow = s.page.NoFollow || strings.Contains(c, "nofollow") || strings.Contains(c, "none")
+	case strings.EqualFold(a["http-equiv"], "refresh"):
+		_, rest, ok := strings.Cut(content, "=")
+		if !ok {
+			return
+		}
+		ref := strings.Trim(strings.TrimSpace(rest), `'"`)
+		if to, err := s.resolve(s.base, ref); err == nil {
+			s.page.Refresh = to
+		} else {
+			s.skip(ref, err)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package change
+
+import (
+	"strings"
+
+	"github.com/clausea/crawler/internal/document/tokenize"
+)
+
+// hunk holds the words removed and added at one place, and the words of the line before
+// and after them. All are folded.
+type hunk struct {
+	removed, added, before, after string
+}
+
+// maxContextBytes bounds how much text on each side of a hunk is searched for a label.
+const maxContextBytes = 240
+
+// surrounding returns the text around a hunk, up to maxContextBytes on each side, with
+// changed in between.
+func (h hunk) surrounding(changed string) string {
+	before, after := h.before, h.after
+	if len(before) > maxContextBytes {
+		before = before[strings.IndexByte(before[len(before)-maxContextBytes:], ' ')+len(before)-maxContextBytes:]
+	}
+	return before + changed + after[:min(len(after), maxContextBytes)]
+}
+
+// hunks returns the hunks of a section. The context of a hunk ends at the line.
+func (s *SectionChange) hunks() []hunk {
+	var out []hunk
+	for i := 0; i < len(s.Ops); i++ {
+		if s.Ops[i].Kind == Equal {
+			continue
+		}
+		var h hunk
+		if i > 0 {
+			before := s.Ops[i-1].Text
+			h.before = foldPrefix(before[strings.LastIndexByte(before, '\n')+1:])
+		}
+		for ; i < len(s.Ops) && s.Ops[i].Kind != Equal; i++ {
+			if f := foldPrefix(s.Ops[i].Text); s.Ops[i].Kind == Added {
+				h.added += f
+			} else {
+				h.removed += f
+			}
+		}
+		if i < len(s.Ops) {
+			after, _, _ := strings.Cut(s.Ops[i].Text, "\n")
+			h.after = foldPrefix(after)
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// maxLabelBytes bounds how much of one op is searched for labels.
+const maxLabelBytes = 16 << 10
+
+// foldPrefix folds the first maxLabelBytes of a text.
+func foldPrefix(s string) string {
+	return string(tokenize.Fold(nil, s[:min(len(s), maxLabelBytes)]))
+}

@@ -1,0 +1,103 @@
+package change
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clausea/crawler/internal/document/subprocessor"
+)
+
+// TextDiff formats a change for a terminal, with removed words as [-removed-] and added
+// words as {+added+}.
+func (c Change) TextDiff() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d words added, %d removed%s\n", c.Kind, c.Added, c.Removed, bracketed(c.Labels))
+	for _, s := range c.Sections {
+		fmt.Fprintf(&b, "\n## %s\n", s.titleLine())
+		for i, o := range s.Ops {
+			if i > 0 && !strings.HasPrefix(o.Text, "\n") {
+				b.WriteByte(' ')
+			}
+			text := o.Text
+			if strings.HasPrefix(text, "\n") {
+				b.WriteByte('\n')
+				text = text[1:]
+			}
+			switch o.Kind {
+			case Added:
+				b.WriteString("{+" + text + "+}")
+			case Removed:
+				b.WriteString("[-" + text + "-]")
+			default:
+				b.WriteString(elide(text, i == 0, i == len(s.Ops)-1))
+			}
+		}
+		if len(s.Ops) > 0 {
+			b.WriteByte('\n')
+		}
+	}
+	c.writeSubprocessorsText(&b)
+	if c.Coarse {
+		b.WriteString("\nA part was too long to be compared word by word; it is shown as replaced.\n")
+	}
+	return b.String()
+}
+
+// titleLine returns the heading, the state, the word counts and the labels of a section.
+func (s SectionChange) titleLine() string {
+	t := headingOrPlaceholder(s.Heading)
+	if s.PreviousHeading != "" {
+		t += " (was: " + s.PreviousHeading + ")"
+	}
+	if s.State != SectionChanged {
+		t += " (" + s.State + ")"
+	}
+	if s.Added+s.Removed > 0 {
+		t += fmt.Sprintf(" (+%d -%d)", s.Added, s.Removed)
+	}
+	return t + bracketed(s.Labels)
+}
+
+// bracketed returns the labels in brackets after a space, or nothing.
+func bracketed(labels []Label) string {
+	if len(labels) == 0 {
+		return ""
+	}
+	names := make([]string, len(labels))
+	for i, l := range labels {
+		names[i] = string(l)
+	}
+	return " [" + strings.Join(names, ", ") + "]"
+}
+
+// headingOrPlaceholder returns a heading, or a placeholder for the text before the first
+// heading.
+func headingOrPlaceholder(h string) string {
+	if h == "" {
+		return "(beginning)"
+	}
+	return h
+}
+
+// writeSubprocessorsText writes the changed rows of subprocessors, one per line.
+func (c Change) writeSubprocessorsText(b *strings.Builder) {
+	if c.Subprocessors == nil {
+		return
+	}
+	b.WriteString("\n## Subprocessors\n")
+	for _, r := range c.Subprocessors.Added {
+		fmt.Fprintf(b, "{+%s+}\n", subprocessorText(r))
+	}
+	for _, r := range c.Subprocessors.Removed {
+		fmt.Fprintf(b, "[-%s-]\n", subprocessorText(r))
+	}
+	for _, p := range c.Subprocessors.Changed {
+		fmt.Fprintf(b, "[-%s-] {+%s+}\n", subprocessorText(p.Before), subprocessorText(p.After))
+	}
+}
+
+// subprocessorText joins the cells of a row that are not empty.
+func subprocessorText(r subprocessor.Row) string {
+	return strings.Join(slices.DeleteFunc([]string{r.Name, r.Purpose, r.Location}, func(s string) bool { return s == "" }), ", ")
+}

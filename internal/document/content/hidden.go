@@ -1,0 +1,63 @@
+package content
+
+import (
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
+
+// restoreCollapsed restores hidden elements that hold text of the document: accordions,
+// tabs, "read more". Menus, dialogs and short labels stay dropped. The thresholds were tuned
+// by hand on the extraction fixtures.
+func (p *pruner) restoreCollapsed() {
+	pageWords := p.tree.body.words
+	for _, n := range p.hidden {
+		if n.parent.dropped == notDropped { // an element inside another hidden one is counted with that
+			pageWords += n.words
+		}
+	}
+	for _, n := range p.hidden {
+		hints := n.hints | hintsOfName(n.attr(attrID))
+		overlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0
+		switch {
+		case n.words*10 > pageWords*3 && (n.hasH1 || n.words > 300 && n.linkShare() < 0.3 && !overlay): // a page under a dialog, or one that a script shows
+			n.restore()
+		// Labels, menus, forms and overlays stay hidden.
+		case n.words < 8, n.linkShare() > 0.5, n.fields > 1, overlay, hints&(hintMenu|hintForm|hintUtility|hintPromotion|hintFooter) != 0:
+		case n.isInline() && n.words < minTextWords:
+		default:
+			n.restore()
+			n.wasCollapsed = true
+		}
+	}
+}
+
+// isHidden reports whether an element is hidden until the reader interacts with the page.
+func (n *node) isHidden() bool {
+	if n.hints&hintHidden != 0 || n.has(attrHidden) || n.attr(attrAriaHidden) == "true" {
+		return true
+	}
+	style := n.attr(attrStyle)
+	if len(style) < len("display:none") {
+		return false
+	}
+	style = strings.ToLower(strings.ReplaceAll(style, " ", ""))
+	return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
+}
+
+// buttonDropReason returns notDropped for a button that is the heading of a panel.
+func (p *pruner) buttonDropReason(n *node) dropReason {
+	if n.headings > 0 || n.words >= 12 { // a long label is text
+		return notDropped
+	}
+	for up := n.parent; up != nil && up.tag != atom.Body; up = up.parent {
+		if up.class&heading != 0 || up.tag == atom.Summary || up.tag == atom.Dt || up.attr(attrRole) == "heading" {
+			return notDropped
+		}
+	}
+	// A label of one word, such as "More", names no section.
+	if n.words >= 2 && (n.has(attrAriaExpanded) || n.has(attrAriaControls)) {
+		return notDropped
+	}
+	return invisible
+}

@@ -1,0 +1,59 @@
+package content
+
+import (
+	"net/url"
+	"strings"
+)
+
+// urlResolver resolves links against the URL or the base element of the page.
+type urlResolver struct{ base *url.URL }
+
+// newURLResolver returns a resolver for the page URL and the href of its base element. Both
+// may be empty.
+func newURLResolver(page, base string) urlResolver {
+	u, err := url.Parse(page)
+	if err != nil || !u.IsAbs() {
+		u = nil
+	}
+	if b, err := url.Parse(strings.TrimSpace(base)); err == nil && base != "" {
+		switch {
+		case u != nil:
+			u = u.ResolveReference(b)
+		case b.IsAbs():
+			u = b
+		}
+	}
+	return urlResolver{u}
+}
+
+// maxURLBytes is the longest URL that is written, in bytes.
+const maxURLBytes = 2000
+
+// urlEscaper escapes the characters that would end a Markdown link or table cell.
+var urlEscaper = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\n", "", "\r", "", "\t", "", "\\", "%5C", "|", "%7C")
+
+// lineBreakRemover removes line breaks and tabs, as browsers do (URL standard, 4.4).
+var lineBreakRemover = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+
+// resolve returns the URL of a link as it is written. It returns "" for a fragment of the
+// same page, a script, an unknown scheme or a URL over maxURLBytes.
+func (a urlResolver) resolve(href string) string {
+	href = strings.TrimSpace(href)
+	if href == "" || href[0] == '#' || len(href) > maxURLBytes {
+		return ""
+	}
+	scheme, _, found := strings.Cut(href, ":")
+	if found && !strings.ContainsAny(scheme, "/?#") {
+		switch strings.ToLower(scheme) {
+		case "http", "https", "mailto", "tel", "sms", "fax", "ftp":
+			return urlEscaper.Replace(href)
+		}
+		return ""
+	}
+	if a.base != nil {
+		if u, err := a.base.Parse(lineBreakRemover.Replace(href)); err == nil {
+			return urlEscaper.Replace(u.String())
+		}
+	}
+	return urlEscaper.Replace(href)
+}

@@ -1,0 +1,161 @@
+package date
+
+import "time"
+
+// maxTextBytes is the length of the parts at the beginning and at the end of a long text
+// that are searched.
+const maxTextBytes = 2 << 20
+
+// finder selects the dates of one text.
+type finder struct {
+	text       string
+	now        time.Time
+	literals   []dateLiteral
+	candidates []candidate
+	requireCue bool // ignore dates without a cue and with a weak publication cue
+}
+
+// Lengths of the zones at the beginning and the end of a text in which a date with a cue
+// is preferred.
+const (
+	headZoneBytes = 4000
+	tailZoneBytes = 3000
+)
+
+// maxYearsAhead bounds how far in the future a date may be.
+const maxYearsAhead = 3
+
+// findIn returns the dates of the text s. hints is set for lines around the document, in
+// which a date needs a cue.
+func findIn(s string, t Input, hints bool) Dates {
+	if len(s) > 2*maxTextBytes {
+		s = trimPartialRunes(s[:maxTextBytes]) + "\n\n" + trimPartialRunes(s[len(s)-maxTextBytes:])
+	}
+	s = asciiDigits(withoutLinkTargets(s))
+	f := finder{text: s, now: t.Now, requireCue: hints}
+	c := scanner{text: s, language: t.Language, order: detectOrder(s, defaultOrder(t.Language, t.Region))}
+	f.literals = c.scan()
+	for i, l := range f.literals {
+		if f.isTooFarAhead(l) {
+			continue
+		}
+		f.addCandidates(i, l)
+	}
+	if !f.hasKind(updated) && !f.requireCue {
+		if l, ok := f.newestHistoryEntry(); ok {
+			f.candidates = append(f.candidates, candidate{dateLiteral: l, kind: published, rank: rankHistory})
+		}
+	}
+	return f.chooseDates()
+}
+
+// isFuture reports whether a date is after now.
+func (f *finder) isFuture(l dateLiteral) bool { return !f.now.IsZero() && l.time().After(f.now) }
+
+// isTooFarAhead reports whether a date is more than maxYearsAhead after now.
+func (f *finder) isTooFarAhead(l dateLiteral) bool {
+	return !f.now.IsZero() && l.time().After(f.now.AddDate(maxYearsAhead, 0, 0))
+}
+
+// hasKind reports whether there is a candidate of a kind.
+func (f *finder) hasKind(k cueKind) bool {
+	for _, c := range f.candidates {
+		if c.kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+// addCandidates adds date i as a candidate for each of its cues, or once if it needs no
+// cue.
+func (f *finder) addCandidates(i int, l dateLiteral) {
+	if l.needsCue && l.day == 0 && f.isFuture(l) {
+		return // revisions are in the past, so the second number is not a year
+	}
+	penalty := f.positionPenalty(l)
+	ctx := newDateContext(f.text, f.literals, i)
+	matches := f.cuesOf(i, l, ctx)
+	for _, match := range matches {
+		if match.kind == published && match.weak && (l.needsCue || f.requireCue) { // in "version 1.2.23" the number is a version
+			continue
+		}
+		rank := f.rankOf(match, l)
+		if match.kind != inForce && l.dayMonthSwappable && f.isFuture(l) {
+			l = f.swapToPast(l)
+		}
+		f.candidates = append(f.candidates, candidate{l, match.kind, rank + penalty, ctx.audience()})
+	}
+	if len(matches) > 0 || l.needsCue || f.requireCue {
+		return
+	}
+	if head, tail := nearEdges(f.text, l); (head || tail) && standsAlone(f.text, l) && !f.inDateList(i) {
+		if head {
+			penalty = headPenalty
+		}
+		f.candidates = append(f.candidates, candidate{dateLiteral: l, kind: published, rank: rankNoCue + penalty})
+	}
+}
+
+// positionPenalty returns the penalty for the position of a date.
+func (f *finder) positionPenalty(l dateLiteral) int {
+	switch {
+	case l.start < headZoneBytes:
+		return headPenalty
+	case len(f.text)-l.end < tailZoneBytes:
+		return tailPenalty
+	}
+	return middlePenalty
+}
+
+// cuesOf returns the cues of date i: those before it, or one after it, or the cue of the
+// previous date if it applies to both.
+func (f *finder) cuesOf(i int, l dateLiteral, ctx dateContext) []cueMatch {
+	matches := ctx.matchesBefore()
+	if len(matches) == 0 {
+		if match, ok := ctx.matchAfter(); ok && (match.unspacedScript() || !inListOrTable(f.text, l)) {
+			match.isLabel = match.isLabel && !match.weak // "July 2017 version" is weaker than "version: July 2017"
+			matches = append(matches, match)
+		}
+	}
+	if last := len(f.candidates) - 1; len(matches) == 0 && last >= 0 && i > 0 && f.candidates[last].start == f.literals[i-1].start && f.candidates[last].kind == inForce && ctx.sharesPreviousCue() {
+		matches = append(matches, cueMatch{cue: cue{kind: inForce}})
+	}
+	return matches
+}
+
+// rankOf returns the rank of a date with a cue, without the position penalty.
+func (f *finder) rankOf(match cueMatch, l dateLiteral) int {
+	switch {
+	case match.kind == published && f.belowHistoryHeading(l):
+		return rankHistory
+	case match.isLabel || !match.weak && !match.vague:
+		return rankLabeled
+	}
+	return rankProse
+}
+
+// swapToPast exchanges day and month of a future date if the result is in the past.
+// Changes are in the past, so day and month are then in the other order.
+func (f *finder) swapToPast(l dateLiteral) dateLiteral {
+	if swapped := l; swapped.month <= 12 {
+		swapped.day, swapped.month = l.month, l.day
+		if !f.isFuture(swapped) {
+			return swapped
+		}
+	}
+	return l
+}
+
+// inDateList reports whether a neighboring date is also alone on its line, as in a list
+// of former versions.
+func (f *finder) inDateList(i int) bool {
+	for _, k := range []int{i - 1, i + 1} {
+		if k >= 0 && k < len(f.literals) && abs(f.literals[k].start-f.literals[i].start) < 120 && standsAlone(f.text, f.literals[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+func abs(n int) int { return max(n, -n) }

@@ -1,0 +1,45 @@
+package date
+
+import "strings"
+
+// wordSet returns the set of words in a list.
+func wordSet(list string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		m[w] = true
+	}
+	return m
+}
+
+// stemSet finds stems in a text in one pass. Stems are indexed by their first two bytes.
+type stemSet map[uint16][]string
+
+// newStemSet returns a set of stems. A stem that begins with a space matches only at the
+// beginning of a word.
+func newStemSet(list ...string) stemSet {
+	m := stemSet{}
+	for _, w := range list {
+		m[firstTwoBytes(w)] = append(m[firstTwoBytes(w)], w)
+	}
+	return m
+}
+
+// firstTwoBytes returns the index key of a string.
+func firstTwoBytes(s string) uint16 { return uint16(s[0])<<8 | uint16(s[1]) }
+
+// lastIndex returns the index of the last stem in s, or -1. s is treated as if it began
+// with a space.
+func (m stemSet) lastIndex(s string) int {
+	s = " " + s + " "
+	for i := len(s) - 2; i >= 0; i-- {
+		for _, w := range m[firstTwoBytes(s[i:])] {
+			if strings.HasPrefix(s[i:], w) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// foundIn reports whether s contains a stem of the set.
+func (m stemSet) foundIn(s string) bool { return m.lastIndex(s) >= 0 }

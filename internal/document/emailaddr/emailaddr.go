@@ -1,0 +1,120 @@
+// Package emailaddr restores e-mail addresses that sites obfuscate against spam bots.
+package emailaddr
+
+import (
+	"encoding/hex"
+	"regexp"
+	"strings"
+)
+
+// Placeholder is the text that Cloudflare shows instead of a protected e-mail address.
+const Placeholder = "[email protected]"
+
+var (
+	// In these expressions a bracket may have the backslash of a Markdown escape.
+	bracketDot = regexp.MustCompile(`(?i)\s*(?:\\?\[\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\\?\]|\(\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\)|\{\s*(?:dot|punkt|\.)\s*\})\s*`)
+	bracketAt  = regexp.MustCompile(`(?i)([\w.+-]+)\s*(?:\\?\[\s*(?:at|ät|arroba|arobase|@)\s*\\?\]|\(\s*(?:at|ät|arroba|arobase|@)\s*\)|\{\s*(?:at|ät|@)\s*\})\s*([\w-]+(?:\.[\w-]+)+)`)
+	spokenAt   = regexp.MustCompile(`([\w.+-]+) +(?:AT|at|\(at\)|\[at\]) +([\w-]+(?: +(?:DOT|dot) +[\w-]+)+)`)
+	spokenDot  = regexp.MustCompile(`(?i) +dot +`)
+	spacedAt   = regexp.MustCompile(`([\w.+-]+) +@ +([\w-]+(?: ?\. ?[\w-]+)* ?\. ?[a-z]{2,6})\b`)
+	// joomlaPlaceholder is the text that Joomla shows instead of an e-mail address, in the
+	// languages of its translations.
+	joomlaPlaceholder = regexp.MustCompile(`(?i)(?:this email address is being protected from spam ?bots\.? you need javascript enabled to view it` +
+		`|diese e-mail-adresse ist vor spam ?bots geschützt!? ?(?:zur anzeige muss javascript eingeschaltet sein|.{0,60}javascript.{0,40}?(?:sein|werden))` +
+		`|cette adresse e-?mail est protégée contre les robots spammeurs\.? vous devez activer le javascript pour la visualiser` +
+		`|esta dirección de correo electrónico está (?:siendo )?protegida contra (?:los )?(?:robots de spam|spambots)\.? (?:necesita|usted necesita) tener javascript (?:habilitado|activado) para poder verl[oa]` +
+		`|questo indirizzo e-?mail è protetto dagli spambots\.? è necessario abilitare javascript per vederlo` +
+		`|este endereço de e-?mail está (?:sendo )?protegido (?:de|contra) (?:spambots|piratas)\.? (?:você )?(?:precisa d[oe]|necessita ativar o) javascript (?:ativado |habilitado |autorizado )?para (?:o )?(?:vê|visualiz)[-a]?l?[or]?` +
+		`|dit e-?mail ?adres wordt beveiligd tegen spambots\.? javascript dient ingeschakeld te zijn om het te bekijken)\.?`)
+	entityReplacer = strings.NewReplacer("&#64;", "@", "&#x40;", "@", "&commat;", "@", "&#46;", ".", "&#x2e;", ".", "&#x2E;", ".", "&period;", ".", "＠", "@")
+)
+
+// Deobfuscate restores the e-mail addresses in a text, and replaces Joomla's placeholder by
+// Placeholder.
+func Deobfuscate(s string) string {
+	if strings.Contains(s, "&#") || strings.Contains(s, "&commat;") || strings.Contains(s, "＠") {
+		s = entityReplacer.Replace(s)
+	}
+	bracketed, spaced := findHints(s)
+	if bracketed && (strings.Contains(s, "@") || bracketAt.MatchString(bracketDot.ReplaceAllString(s, "."))) {
+		s = bracketDot.ReplaceAllString(s, ".")
+		s = bracketAt.ReplaceAllString(s, "$1@$2")
+	}
+	if strings.Contains(s, " DOT ") || strings.Contains(s, " dot ") {
+		s = spokenAt.ReplaceAllStringFunc(s, func(m string) string {
+			part := spokenAt.FindStringSubmatch(m)
+			if strings.HasPrefix(part[2], "the ") { // prose
+				return m
+			}
+			return part[1] + "@" + spokenDot.ReplaceAllString(part[2], ".")
+		})
+	}
+	if spaced {
+		s = spacedAt.ReplaceAllStringFunc(s, func(m string) string { return strings.ReplaceAll(m, " ", "") })
+	}
+	// Every translation contains a word of either group.
+	if containsAny(s, "spam", "Spam", "piratas") && containsAny(s, "avascript", "avaScript", "AVASCRIPT") {
+		s = joomlaPlaceholder.ReplaceAllLiteralString(s, Placeholder)
+	}
+	return s
+}
+
+// findHints reports in one pass whether the text may contain an obfuscated address: a
+// bracket closes after "at", "@" or ".", or an "@" stands between spaces. Nearly no text
+// does, so the regular expressions rarely run.
+func findHints(s string) (bracketed, spaced bool) {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case ')', ']', '}':
+			i := i
+			if i > 1 && s[i-1] == '\\' {
+				i--
+			}
+			switch c := s[i-1] | 0x20; {
+			case c == 't' || s[i-1] == '@' || s[i-1] == '.' || s[i-1] == ' ':
+				open := s[max(0, i-5):i]
+				bracketed = bracketed || containsAny(open, "(a", "[a", "{a", "(A", "[A", "{A", "(ä", "[ä", "(@", "[@", "{@", "(.", "[.", "( a", "[ a", "( @", "[ @")
+			case c == 'a' || c == 'e':
+				open := strings.ToLower(s[max(0, i-8):i])
+				bracketed = bracketed || strings.HasSuffix(open, "arroba") || strings.HasSuffix(open, "arobase")
+			}
+		case '@':
+			spaced = spaced || s[i-1] == ' ' && i+1 < len(s) && s[i+1] == ' '
+		}
+	}
+	return bracketed, spaced
+}
+
+// containsAny reports whether s contains any of the substrings.
+func containsAny(s string, subs ...string) bool {
+	for _, sub := range subs {
+		if strings.Contains(s, sub) {
+			return true
+		}
+	}
+	return false
+}
+
+// FromCloudflareURL decodes the e-mail address in a link to Cloudflare's e-mail protection:
+// in hexadecimal, a key byte and the address's bytes XORed with the key. It returns "" for
+// any other link.
+func FromCloudflareURL(target string) string {
+	_, code, ok := strings.Cut(target, "/cdn-cgi/l/email-protection#")
+	if !ok {
+		return ""
+	}
+	b, err := hex.DecodeString(code)
+	if err != nil || len(b) < 4 || len(b) > 255 {
+		return ""
+	}
+	for i := 1; i < len(b); i++ {
+		if b[i] ^= b[0]; b[i] <= ' ' || b[i] >= 0x7f {
+			return ""
+		}
+	}
+	email, _, _ := strings.Cut(string(b[1:]), "?")
+	if !strings.Contains(email, "@") {
+		return ""
+	}
+	return email
+}

@@ -1,0 +1,77 @@
+package markdown
+
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/clausea/crawler/internal/document/emailaddr"
+)
+
+// Kind is the kind of a block.
+type Kind uint8
+
+// Kinds of blocks.
+const (
+	Paragraph Kind = iota
+	Heading
+	ListItem // an item of a list
+	TableRow // a row of a table
+)
+
+// pseudoHeadingLevel is the level of a paragraph that serves as a heading: it is bold, in
+// capitals, or numbered and short.
+const pseudoHeadingLevel = 7
+
+// Block is a paragraph, heading, list item or table row, without Markdown syntax.
+type Block struct {
+	Kind      Kind
+	Level     int    // of a heading, 1 to 6, or pseudoHeadingLevel
+	Text      string // one line; the cells of a row are separated by tabs
+	LinkBytes int    // bytes of Text inside links
+	// Numbered is set for a list item whose number is part of Text, because no item before
+	// or after it continues the count.
+	Numbered bool
+}
+
+// Parse splits Markdown into blocks. Bullets and the numbers of a counted list are not part
+// of the text; a single number is. The lines of a paragraph are joined. Tables need no
+// outer bars. Headings may be underlined.
+func Parse(md string) []Block {
+	p := parser{rest: emailaddr.Deobfuscate(norm.NFC.String(md)), openBlock: -1}
+	p.out = make([]byte, 0, len(p.rest))
+	for p.rest != "" {
+		line := p.rest
+		if i := strings.IndexByte(p.rest, '\n'); i >= 0 {
+			line, p.rest = p.rest[:i], p.rest[i+1:]
+		} else {
+			p.rest = ""
+		}
+		p.parseLine(line)
+	}
+	p.flushPendingNumber()
+	return p.buildBlocks()
+}
+
+// buildBlocks converts the spans to blocks.
+func (p *parser) buildBlocks() []Block {
+	p.markSequences()
+	text := string(p.out)
+	out := make([]Block, 0, len(p.spans))
+	for _, s := range p.spans {
+		from := s.start
+		numbered := s.kind == ListItem && s.number.style != 0 && !s.inSequence
+		if numbered {
+			from = s.numberStart
+		}
+		b := Block{Kind: s.kind, Level: s.level, Text: stripCopyrightYears(text[from:s.end]), LinkBytes: s.linkBytes, Numbered: numbered}
+		if b.Text == "" {
+			continue
+		}
+		if s.kind != Heading && s.lines == 1 && (s.isBold && len(b.Text) <= 120 && !hasFourDigits(b.Text) || looksLikeHeading(s, b.Text)) {
+			b.Kind, b.Level = Heading, pseudoHeadingLevel
+		}
+		out = append(out, b)
+	}
+	return out
+}

@@ -1,0 +1,28 @@
+package markdown
+
+import (
+	"regexp"
+	"strings"
+)
+
+const yearRange = `\d{4}(?:\s*[-–—/]\s*(?:\d{4}|\d{2}|present|today|heute))?`
+
+var (
+	// copyrightYear matches the year in a copyright notice, which many sites update
+	// automatically. "(c)" is usually a list marker, so bracketYear applies only if the text
+	// also reserves rights.
+	copyrightYear  = regexp.MustCompile(`(?i)((?:©|copyright)(?:\s*(?:©|\(c\)|copyright))?)\s*` + yearRange + `\b|\b` + yearRange + `\s*(©)`)
+	bracketYear    = regexp.MustCompile(`(?i)(\(c\))\s*` + yearRange + `\b`)
+	rightsReserved = regexp.MustCompile(`(?i)rights reserved|droits réservés|rechte vorbehalten|derechos reservados|diritti riservati|direitos reservados|rechten voorbehouden`)
+)
+
+// stripCopyrightYears removes the years from a copyright notice.
+func stripCopyrightYears(s string) string {
+	if strings.Contains(s, "©") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT") {
+		s = copyrightYear.ReplaceAllString(s, "$1$2")
+	}
+	if (strings.Contains(s, "(c)") || strings.Contains(s, "(C)")) && rightsReserved.MatchString(s) {
+		s = bracketYear.ReplaceAllString(s, "$1")
+	}
+	return strings.Trim(s, " ")
+}

@@ -1,0 +1,196 @@
+package tokenize
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// tokenizer splits a text into words. A word is a run of letters and digits with the
+// apostrophes inside; a number with its separators, sign and currency; or one character of
+// a script without spaces.
+type tokenizer struct {
+	text       string
+	nextStart  int // start of the next word's leading punctuation
+	start, end int
+	class      Class
+	fold       []byte
+	// Set if the text contains an "@", an ASCII digit or a tab; they skip needless checks.
+	hasAt, hasDigit, hasTab bool
+
+	rowHasWord    bool  // the current row has a word
+	lastWordStart int   // start of the last word without punctuation
+	cell          int   // column of that word
+	column        int16 // see Word
+}
+
+func newTokenizer(text string) tokenizer {
+	return tokenizer{text: text, hasAt: strings.IndexByte(text, '@') >= 0, hasDigit: strings.IndexFunc(text, isDigit) >= 0, hasTab: strings.IndexByte(text, '\t') >= 0}
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+// next advances to the next word, whose fold, bounds and class are in s. It returns false at
+// the end.
+func (s *tokenizer) next() bool {
+	for i := s.nextStart; i < len(s.text); {
+		kind, size := s.wordKindAt(i)
+		if kind == other || kind == blank {
+			i += size
+			continue
+		}
+		s.start, s.fold, s.class = s.nextStart, s.fold[:0], Letters
+		if s.hasTab {
+			s.trackCell(i)
+		}
+		s.finishWord(s.readWord(i, kind, size))
+		return true
+	}
+	return false
+}
+
+// trackCell updates the column for the word at i.
+func (s *tokenizer) trackCell(i int) {
+	cells := strings.Count(s.text[s.lastWordStart:i], "\t")
+	empty := cells > 1 || cells == 1 && !s.rowHasWord
+	s.lastWordStart, s.cell, s.rowHasWord = i, s.cell+cells, true
+	s.column = 0
+	if empty {
+		s.column = int16(min(s.cell, math.MaxInt16))
+	}
+}
+
+// appendColumn appends the column to the fold of a word.
+func (s *tokenizer) appendColumn() {
+	if s.column > 0 {
+		s.fold = strconv.AppendInt(append(s.fold, 1), int64(s.column), 10)
+	}
+}
+
+// readWord reads the word at i and returns its end.
+func (s *tokenizer) readWord(i int, kind uint8, size int) int {
+	switch kind {
+	case unspaced:
+		s.class = Character
+		s.foldRune(i)
+		i += size
+		for i < len(s.text) { // combining marks
+			r, n := utf8.DecodeRuneInString(s.text[i:])
+			if !unicode.IsMark(r) {
+				break
+			}
+			s.foldRune(i)
+			i += n
+		}
+		return i
+	case checkMark:
+		r, _ := utf8.DecodeRuneInString(s.text[i:])
+		s.class, s.fold = Symbol, append(s.fold, 0, checkMarkLetter(r))
+		return i + size
+	case comparison:
+		sign := s.text[i : i+size]
+		switch sign {
+		case "<=":
+			sign = "≤"
+		case ">=":
+			sign = "≥"
+		}
+		s.class, s.fold = Symbol, append(append(s.fold, 0), sign...)
+		return i + size
+	case emailPlaceholder:
+		s.class, s.fold = ObfuscatedEmail, append(s.fold, '@')
+		return i + size
+	case currency:
+		return s.readPrice(i, size)
+	case digit:
+		if n := s.readRandomID(i); n > 0 {
+			return i + n
+		}
+		return s.readNumber(i)
+	}
+	if s.hasAt {
+		if n := s.readEmailAddress(i); n > 0 {
+			return i + n
+		}
+	}
+	if s.hasDigit {
+		if n := s.readRandomID(i); n > 0 {
+			return i + n
+		}
+		if n := s.readCurrencyCode(i); n > 0 {
+			return i + n
+		}
+	}
+	return s.readLetters(i)
+}
+
+// finishWord ends the word whose core ends at i. Punctuation up to the next white space
+// belongs to the word, and so do further words of punctuation.
+func (s *tokenizer) finishWord(i int) {
+	s.end = i
+	spaced := false
+	for i < len(s.text) {
+		kind, size := s.wordKindAt(i)
+		switch kind {
+		case blank:
+			i += size
+			s.nextStart, spaced = i, true
+		case other:
+			if i += size; !spaced || i == len(s.text) || s.blankAt(i) {
+				s.end = i
+			}
+		default:
+			if !spaced {
+				s.end, s.nextStart = i, i
+			}
+			return
+		}
+	}
+	s.nextStart = len(s.text)
+}
+
+// isAloneInCell reports whether the mark at i is the only content of its line or cell. Next
+// to words, it is a bullet.
+func (s *tokenizer) isAloneInCell(i, size int) bool {
+	before, after := strings.TrimRight(s.text[:i], " "), strings.TrimLeft(s.text[i+size:], " ")
+	return (before == "" || strings.HasSuffix(before, "\t")) && (after == "" || strings.HasPrefix(after, "\t"))
+}
+
+// isCheckbox reports whether the mark at i is a checkbox, which has a meaning next to words
+// as well.
+func (s *tokenizer) isCheckbox(i int) bool {
+	t := s.text[i:]
+	return strings.HasPrefix(t, "☐") || strings.HasPrefix(t, "☑") || strings.HasPrefix(t, "☒")
+}
+
+// amountAt reports whether a number begins at i, with or without a currency.
+func (s *tokenizer) amountAt(i int) bool {
+	if s.digitAt(i) {
+		return true
+	}
+	_, end := s.currencyAt(i)
+	return end > 0 && s.digitAt(s.skipBlank(end))
+}
+
+// blankAt reports whether the character at i is white space.
+func (s *tokenizer) blankAt(i int) bool {
+	k, _ := s.kindAt(i)
+	return k == blank
+}
+
+// digitAt reports whether the byte at i is an ASCII digit.
+func (s *tokenizer) digitAt(i int) bool {
+	return i < len(s.text) && s.text[i] >= '0' && s.text[i] <= '9'
+}
+
+// skipBlank returns i, or the end of the white space character at i.
+func (s *tokenizer) skipBlank(i int) int {
+	if i < len(s.text) {
+		if k, n := s.kindAt(i); k == blank {
+			return i + n
+		}
+	}
+	return i
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"encoding/base64"
+	"fmt"
+)
+
+// Limits of one page of a list.
+const (
+	DefaultLimit = 100 // applies if ListOptions.Limit is 0
+	MaxLimit     = 500
+)
+
+// ListOptions selects one page of a list: at most Limit items (1 to MaxLimit, 0 means
+// DefaultLimit), starting after the opaque Continue token of the previous page.
+type ListOptions struct {
+	Limit    int
+	Continue string
+}
+
+// Decode returns the effective limit and the key that the Continue token encodes. It fails
+// if the token is not valid.
+func (o ListOptions) Decode() (limit int, after string, err error) {
+	limit = o.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	b, err := base64.RawURLEncoding.DecodeString(o.Continue)
+	if err != nil {
+		return 0, "", fmt.Errorf("invalid continue token %.40q: restart the list from its beginning", o.Continue)
+	}
+	return min(limit, MaxLimit), string(b), nil
+}
+
+// EncodeContinue returns the continue token of the page that starts after key.
+func EncodeContinue(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }

@@ -1,0 +1,126 @@
+package store
+
+import "time"
+
+// Run is one crawl of a company.
+type Run struct {
+	ID      string   `json:"id"`
+	Company string   `json:"company"`
+	Fence   Fence    `json:"fence"`
+	State   RunState `json:"state"`
+	// Task defines the crawl for the worker that claims the run. It is empty if the caller
+	// of the run provides the task.
+	Task []byte `json:"task,omitempty"`
+	// Priority orders pending runs: the highest starts first.
+	Priority int32 `json:"priority"`
+	// AssignedWorker is the only worker that may claim the run. If it is empty, any worker
+	// may.
+	AssignedWorker string `json:"assignedWorker,omitempty"`
+	// Attempts counts the claims of the run, including the first. MaxAttempts limits them.
+	Attempts    int32 `json:"attempts,omitempty"`
+	MaxAttempts int32 `json:"maxAttempts,omitempty"`
+	// NotBefore is the earliest time at which the run may be retried after a failure.
+	NotBefore time.Time `json:"notBefore"`
+	// Worker is the worker that executes the run. Heartbeat is the time of its last
+	// heartbeat.
+	Worker     string    `json:"worker,omitempty"`
+	Heartbeat  time.Time `json:"heartbeat"`
+	StopReason string    `json:"stopReason"`
+	Message    string    `json:"message"`
+	CreatedAt  time.Time `json:"createdAt"`
+	// StartedAt is the time at which a worker first claimed the run since it was created or
+	// last interrupted. It is zero while the run waits for a worker.
+	StartedAt  time.Time      `json:"startedAt"`
+	FinishedAt time.Time      `json:"finishedAt"`
+	Progress   Progress       `json:"progress"`
+	Documents  DocumentCounts `json:"documents"`
+	// Coverage lists the expected types. It is set when the run ends.
+	Coverage []Coverage `json:"coverage"`
+}
+
+// RunState is the state of a Run.
+type RunState string
+
+// The states of a Run.
+const (
+	RunPending     RunState = "Pending"     // waits for a worker
+	RunRunning     RunState = "Running"     // a worker executes it
+	RunInterrupted RunState = "Interrupted" // will resume from its last checkpoint
+	RunComplete    RunState = "Complete"
+	RunFailed      RunState = "Failed"
+)
+
+// RunRequest is a request of a run's owner to its worker. The zero RunRequest asks for
+// nothing.
+type RunRequest string
+
+// The requests to a run.
+const (
+	// RequestStop ends the run as Complete with the documents found so far.
+	RequestStop RunRequest = "Stop"
+	// RequestSuspend interrupts the run, which can resume later.
+	RequestSuspend RunRequest = "Suspend"
+	// RequestCancel ends the run. It cannot resume.
+	RequestCancel RunRequest = "Cancel"
+)
+
+// Coverage is the result of the search for an expected document type. Its values are those
+// of the Company's status.
+type Coverage struct {
+	Type       string        `json:"type"`
+	State      CoverageState `json:"state"`
+	URL        string        `json:"url"`
+	DocumentID string        `json:"documentID"`
+	// Reason explains why the type is missing.
+	Reason string `json:"reason"`
+}
+
+// CoverageState is the state of an expected document type.
+type CoverageState string
+
+// The coverage states.
+const (
+	CoverageFound   CoverageState = "Found"
+	CoverageMissing CoverageState = "Missing"
+)
+
+// Progress counts the URLs of a run by outcome.
+type Progress struct {
+	Fetched int64 `json:"fetched"`
+	Queued  int64 `json:"queued"`
+	Failed  int64 `json:"failed"`
+	// Skipped counts skipped URLs by skip reason.
+	Skipped map[string]int64 `json:"skipped"`
+}
+
+// DocumentCounts counts the documents of a run by outcome.
+type DocumentCounts struct {
+	New       int64 `json:"new"`
+	Changed   int64 `json:"changed"`
+	Unchanged int64 `json:"unchanged"`
+	Removed   int64 `json:"removed"`
+}
+
+// FetchedPage is the outcome of a URL in the last run that encountered it.
+type FetchedPage struct {
+	Company string `json:"company"`
+	URL     string `json:"url"`
+	// Parent is the URL of the page that linked to this one. It is empty for a seed.
+	Parent string `json:"parent"`
+	// Reason is the skip reason: why the URL was not fetched or its response not used. It is
+	// empty if the page was fetched and used.
+	Reason string `json:"reason"`
+	// FinalURL is the URL after redirects.
+	FinalURL string `json:"finalURL"`
+	// Status is the HTTP status code, or 0 if there was no request or no response.
+	Status       int       `json:"status"`
+	ContentType  string    `json:"contentType"`
+	ETag         string    `json:"etag"`
+	LastModified string    `json:"lastModified"`
+	BodyHash     string    `json:"bodyHash"`
+	FetchedAt    time.Time `json:"fetchedAt"`
+	RunID        string    `json:"runID"`
+	DocumentID   string    `json:"documentID"`
+	Type         string    `json:"type"`
+	Confidence   float64   `json:"confidence"`
+}

@@ -1,0 +1,56 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/storetest"
+)
+
+func TestMigrateRenamesTheKeysOfStoredRecords(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := storetest.NewOldRecords(t)
+	if _, err := s.CreateObject(t.Context(), store.Object{ObjectKey: store.ObjectKey{Kind: "CrawlJob", Namespace: "default", Name: "j"}, JSON: []byte(old.CrawlJob)}); err != nil {
+		t.Fatal(err)
+	}
+	exec := func(query string, args ...any) {
+		t.Helper()
+		if _, err := s.write.ExecContext(t.Context(), query, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`INSERT INTO runs(id,company,state,priority,v) VALUES('r1','c','Stopped',2,?)`, asJSON(t, old.Run))
+	exec(`INSERT INTO documents(id,company,url,v) VALUES('d1','c','https://x.example/terms',?)`, asJSON(t, old.Document))
+	for i, v := range old.Versions {
+		exec(`INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES('d1',?,?,?,?,?,?)`, i+1, v["hash"], i, v["full"], asJSON(t, v), old.Blobs[i])
+	}
+	exec(`PRAGMA user_version=2`)
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s, err = Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	if got := s.Applied(); len(got) != 1 || got[0] != "sqlite-3" {
+		t.Errorf("applied migrations are %v, want sqlite-3", got)
+	}
+	storetest.CheckOldRecords(t, s)
+}
+
+func asJSON(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -3,8 +3,9 @@ BIN := bin/clausea
 GOLD ?= ../shared/gold
 export CGO_ENABLED ?= 1
 
-# The Go modules whose tests, lint and go.mod this Makefile covers.
-MODULES := .
+# The Go modules that are tested, linted, vetted and tidied. Those below hack have
+# dependencies that the main module does not need.
+MODULES := . hack/apilint hack/bench hack/eval hack/trainclassify hack/trainscore
 comma := ,
 empty :=
 GOTEST = go run ./hack/gotest -modules $(subst $(empty) $(empty),$(comma),$(strip $(MODULES)))
@@ -57,16 +58,24 @@ format: $(GOLANGCI_LINT) ## format the code and its imports
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## run the linters of .golangci.yml, of the API types and of the glossary
-	$(GOLANGCI_LINT) run ./...
+	@set -e; for m in $(MODULES); do echo "golangci-lint run $$m"; (cd $$m && $(CURDIR)/$(GOLANGCI_LINT) run ./...); done
 	go run ./hack/words
 	go build -C hack/apilint -o $(CURDIR)/bin/apilint . && bin/apilint ./api/...
+
+.PHONY: vet
+vet: ## run go vet in all modules
+	@set -e; for m in $(MODULES); do go vet -C $$m ./...; done
+
+.PHONY: tidy
+tidy: ## run go mod tidy in all modules
+	@set -e; for m in $(MODULES); do go -C $$m mod tidy; done
 
 # Uncommitted changes may stay; verify fails only if it changes a file itself.
 STATE = git diff HEAD && git status --porcelain
 
 .PHONY: verify
 verify: ## generate, format, lint, vet and tidy; fail if that changes a file
-	@before=$$($(STATE)) && $(MAKE) --no-print-directory generate format lint && go vet ./... && go mod tidy && \
+	@before=$$($(STATE)) && $(MAKE) --no-print-directory generate format lint vet tidy && \
 	after=$$($(STATE)) && if [ "$$before" != "$$after" ]; then \
 		git status --short; git --no-pager diff --stat; \
 		echo "make verify changed files: review and commit them"; exit 1; fi
@@ -75,12 +84,13 @@ verify: ## generate, format, lint, vet and tidy; fail if that changes a file
 eval: build ## score the binary on the labelled pages and sites in $(GOLD); update docs/quality.md
 	bash $(GOLD)/unpack.sh .gold
 	cd $(GOLD)/../tools/sitesd && go build -o $(CURDIR)/bin/sitesd .
-	go run ./hack/eval -bin $(BIN) -gold .gold -score $(GOLD)/../evals/score.py -sitesd bin/sitesd
+	go build -C hack/eval -o $(CURDIR)/bin/eval . && go build -C hack/trainclassify -o $(CURDIR)/bin/trainclassify .
+	bin/eval -bin $(BIN) -gold .gold -score $(GOLD)/../evals/score.py -sitesd bin/sitesd -trainclassify bin/trainclassify
 
 .PHONY: bench
 bench: ## run the benchmarks of docs/benchmarks.md; BENCH="-only engine" runs one part
 	@if [ -e $(GOLD)/unpack.sh ]; then bash $(GOLD)/unpack.sh .gold; fi
-	go build -o bin/bench ./hack/bench && go build -o bin/bench-programs ./hack/bench/programs
+	go build -C hack/bench -o $(CURDIR)/bin/bench . && go build -C hack/bench -o $(CURDIR)/bin/bench-programs ./programs
 	MONGOD=$$(hack/mongod/get.sh || true); KUBEBUILDER_ASSETS=$$(hack/kube/get.sh || true); export MONGOD KUBEBUILDER_ASSETS; bin/bench -markdown bin/benchmarks.md $(BENCH)
 
 FUZZTIME ?= 60s
@@ -97,8 +107,8 @@ fuzz: ## fuzz each target for FUZZTIME
 .PHONY: train
 train: ## train the document classifier and the link weights on the labels in $(GOLD)
 	bash $(GOLD)/unpack.sh .gold
-	go run ./hack/trainscore -gold .gold
-	go run ./hack/trainclassify -gold .gold
+	go build -C hack/trainscore -o $(CURDIR)/bin/trainscore . && bin/trainscore -gold .gold
+	go build -C hack/trainclassify -o $(CURDIR)/bin/trainclassify . && bin/trainclassify -gold .gold
 
 .PHONY: clean
 clean: ## remove build output

@@ -1,10 +1,10 @@
-// Package crd holds the generated custom resource definitions, so that the program
-// enforces without an API server the very schemas that an API server would.
+// Package crd embeds the generated CustomResourceDefinitions, so that standalone mode enforces
+// the same schemas as an API server.
 package crd
 
 import "embed"
 
-// Bases has bases/*.yaml, one CustomResourceDefinition each.
+// Bases contains bases/*.yaml, each a CustomResourceDefinition.
 //
 //go:embed bases/*.yaml
 var Bases embed.FS

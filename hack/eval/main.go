@@ -2,7 +2,9 @@
 // results to docs/quality.md: the figures with their targets, the worst cases, and the
 // hand-written notes of lessons.md.
 //
-//	go run ./hack/eval -bin bin/clausea -gold .gold -score ../shared/evals/score.py -sitesd bin/sitesd
+//	bin/eval -bin bin/clausea -gold .gold -score ../shared/evals/score.py -sitesd bin/sitesd
+//
+// make eval builds all that it needs.
 package main
 
 import (
@@ -14,7 +16,7 @@ import (
 )
 
 type options struct {
-	bin, gold, score, sitesd, lessons, out string
+	bin, gold, score, sitesd, trainclassify, lessons, out string
 }
 
 func main() {
@@ -23,6 +25,7 @@ func main() {
 	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages, histories and sites")
 	flag.StringVar(&o.score, "score", "../shared/evals/score.py", "the scoring script")
 	flag.StringVar(&o.sitesd, "sitesd", "bin/sitesd", "the server of the recorded sites")
+	flag.StringVar(&o.trainclassify, "trainclassify", "bin/trainclassify", "the trainer, for the cross-validation")
 	flag.StringVar(&o.lessons, "lessons", "hack/eval/lessons.md", "the notes to append")
 	flag.StringVar(&o.out, "out", "docs/quality.md", "the page to write")
 	flag.Parse()

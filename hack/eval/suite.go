@@ -76,7 +76,7 @@ func (o *options) crossValidate(ctx context.Context) (crossValidation, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "predictions.jsonl")
-	cmd := exec.CommandContext(ctx, "go", "run", "./hack/trainclassify", "-gold", o.gold, "-quick", "-predictions", file)
+	cmd := exec.CommandContext(ctx, o.trainclassify, "-gold", o.gold, "-quick", "-predictions", file)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

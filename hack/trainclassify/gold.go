@@ -45,14 +45,14 @@ const (
 // example is one labelled text.
 type example struct {
 	record   record
-	page     *classify.Page // nil once the features are computed
-	hidden   classify.Hidden
+	page     *classify.Input // nil once the features are computed
+	hidden   classify.HiddenParts
 	form     form
 	class    int
 	fold     int
 	weight   float64
 	features []classify.Feature
-	named    bool // see classify.Choose
+	named    bool // see classify.SelectClass
 	// decided reports that classify returns the class decision without the model.
 	decided  bool
 	decision int
@@ -145,7 +145,7 @@ func urlExamples(_ string, r record) ([]example, error) {
 		// Most of these labels come from annotators who had fewer types to choose from.
 		weight = noisyURLWeight
 	}
-	return []example{{record: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Page{URL: r.URL}}}, nil
+	return []example{{record: r, form: formCopy, class: class, fold: foldOf(r.Component), weight: weight, page: &classify.Input{URL: r.URL}}}, nil
 }
 
 // pageExamples returns the forms of one labelled page.
@@ -165,16 +165,16 @@ func pageExamples(dir string, r record) ([]example, error) {
 	if len(r.Doubt) > 0 {
 		base.weight = doubtWeight
 	}
-	read := func(file string) (classify.Page, error) {
+	read := func(file string) (classify.Input, error) {
 		b, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
-			return classify.Page{}, err
+			return classify.Input{}, err
 		}
 		in := document.Input{Body: b, URL: r.URL}
 		if strings.HasSuffix(file, ".md") {
 			in.ContentType = "text/markdown"
 		}
-		p, err := document.Classified(in)
+		p, err := document.ClassifierInput(in)
 		if err != nil {
 			err = fmt.Errorf("read %s: %w", file, err)
 		}
@@ -204,29 +204,29 @@ func pageExamples(dir string, r record) ([]example, error) {
 // hiddenParts lists the parts that are hidden in further copies of each page, so that the
 // model learns all evidence for a type and not only the most frequent.
 var hiddenParts = []struct {
-	what   classify.Hidden
+	what   classify.HiddenParts
 	weight float64
 }{
-	{classify.HideAddress, 0.4},
+	{classify.HideURL, 0.4},
 	{classify.HideTitle, 0.3},
-	{classify.HideTitle | classify.HideAddress, 0.3},
-	{classify.HideSpeech, 0.2},
-	{classify.HideTitle | classify.HideAddress | classify.HideSpeech, 0.4},
+	{classify.HideTitle | classify.HideURL, 0.3},
+	{classify.HideOpening, 0.2},
+	{classify.HideTitle | classify.HideURL | classify.HideOpening, 0.4},
 }
 
 // inForm returns the example in another form of its page.
-func (e example) inForm(p classify.Page, f form, hide classify.Hidden, weight float64) example {
+func (e example) inForm(p classify.Input, f form, hide classify.HiddenParts, weight float64) example {
 	e.form, e.page, e.hidden, e.weight = f, &p, hide, e.weight*weight
-	e.named = p.Named()
-	if a, ok := p.Decided(); ok {
+	e.named = p.HasTypeName()
+	if a, ok := p.ClassifyByRules(); ok {
 		e.decided, e.decision = true, slices.Index(classify.Classes, a.Type)
 	}
 	return e
 }
 
 // bare retains only the text below the title, so that the model learns its words.
-func bare(p classify.Page) classify.Page {
-	p.URL, p.Title, p.Head, p.Headings = "", "", "", nil
+func bare(p classify.Input) classify.Input {
+	p.URL, p.Title, p.TitleElement, p.Headings = "", "", "", nil
 	p.Text, p.Markdown = withoutHeading(p.Text), withoutHeading(p.Markdown)
 	return p
 }
@@ -248,7 +248,7 @@ func disguisedExamples(examples []example) []example {
 		}
 		as := named[e.fold][i%len(named[e.fold])]
 		p := *e.page
-		p.Title, p.Head, p.URL = as.page.Title, as.page.Head, as.page.URL
+		p.Title, p.TitleElement, p.URL = as.page.Title, as.page.TitleElement, as.page.URL
 		out = append(out, e.inForm(p, formCopy, 0, disguisedWeight))
 	}
 	return out
@@ -322,7 +322,7 @@ func loadSites(gold string) ([]example, error) {
 					in.Anchor = l.Anchors[0]
 				}
 			}
-			p, err := document.Classified(in)
+			p, err := document.ClassifierInput(in)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", page.URL, err)
 			}
@@ -352,11 +352,11 @@ func withoutSites(gold string, examples []example) ([]example, error) {
 // the distribution of the wording evidence over the scored legal documents.
 func makeFeatures(examples []example) classify.Background {
 	var bg classify.Background
-	var sum, squares [classify.EvidenceTypes]float64
+	var sum, squares [classify.FeatureTypes]float64
 	n := 0.0
 	for i := range examples {
 		if e := &examples[i]; e.scored() && e.record.Legal {
-			for t, v := range e.page.Wording() {
+			for t, v := range e.page.WordingScores() {
 				sum[t] += float64(v)
 				squares[t] += float64(v) * float64(v)
 			}
@@ -366,7 +366,7 @@ func makeFeatures(examples []example) classify.Background {
 	for t := range sum {
 		mean := sum[t] / max(n, 1)
 		bg.Mean[t] = float32(mean)
-		bg.Spread[t] = float32(math.Sqrt(max(0, squares[t]/max(n, 1)-mean*mean)))
+		bg.StdDev[t] = float32(math.Sqrt(max(0, squares[t]/max(n, 1)-mean*mean)))
 	}
 	for i := range examples {
 		if e := &examples[i]; e.page != nil {

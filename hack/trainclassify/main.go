@@ -2,7 +2,7 @@
 // pages, and writes its weights. It is deterministic: the same pages and the same program
 // give the same bytes.
 //
-//	go run ./hack/trainclassify -gold ../shared/gold -out internal/document/classify/weights.bin
+//	bin/trainclassify -gold .gold -out internal/document/classify/weights.bin
 //
 // It first estimates the accuracy on unseen companies by cross-validation by company, and
 // calibrates the model's confidence on the results.

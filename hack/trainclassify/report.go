@@ -32,7 +32,7 @@ func predict(e *example, m *classify.Model) prediction {
 }
 
 func (a *prediction) got() (string, float64) {
-	i := classify.Choose(a.probabilities, a.e.named)
+	i := classify.SelectClass(a.probabilities, a.e.named)
 	return classify.Classes[i], a.probabilities[i]
 }
 

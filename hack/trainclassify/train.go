@@ -33,7 +33,7 @@ type weights struct {
 }
 
 func newWeights() *weights {
-	return &weights{shared: make([]float32, classify.Kinds), rows: make([]float32, classify.Rows*len(classify.Classes))}
+	return &weights{shared: make([]float32, classify.FeatureKinds), rows: make([]float32, classify.Rows*len(classify.Classes))}
 }
 
 // train fits a softmax regression by AdaGrad (Duchi et al., JMLR 12, 2011) with several
@@ -84,7 +84,7 @@ type trainer struct {
 	trained       []bool // classes with examples; the others use only the shared weights
 	random        *rand.Rand
 	gShared, gRow []float32
-	sharedPrior   [classify.Kinds]float32
+	sharedPrior   [classify.FeatureKinds]float32
 	p             []float64
 }
 
@@ -92,7 +92,7 @@ func newTrainer(examples []example, use func(*example) bool, seed uint64) *train
 	n := len(classify.Classes)
 	t := &trainer{
 		weights: *newWeights(), examples: examples, classWeight: make([]float64, n), trained: make([]bool, n), p: make([]float64, n),
-		random: rand.New(rand.NewPCG(1, seed)), gShared: make([]float32, classify.Kinds), gRow: make([]float32, classify.Rows*n),
+		random: rand.New(rand.NewPCG(1, seed)), gShared: make([]float32, classify.FeatureKinds), gRow: make([]float32, classify.Rows*n),
 	}
 	t.sharedPrior = classify.SharedPrior()
 	copy(t.shared, t.sharedPrior[:])
@@ -129,7 +129,7 @@ func (t *trainer) learn(e *example) {
 	n := len(classify.Classes)
 	t.probabilities(e.features, t.p)
 	weight := e.weight * t.classWeight[e.class]
-	var gShared [classify.Kinds]float64
+	var gShared [classify.FeatureKinds]float64
 	for c := range n {
 		err := t.p[c]
 		if c == e.class {
@@ -169,10 +169,10 @@ func (t *trainer) learn(e *example) {
 
 // kindAndType returns the kind and type of a row of evidence; the type of another row is -1.
 func kindAndType(row uint32) (kind, typ int) {
-	if row >= classify.Kinds*classify.EvidenceTypes {
+	if row >= classify.FeatureKinds*classify.FeatureTypes {
 		return 0, -1
 	}
-	return int(row / classify.EvidenceTypes), int(row % classify.EvidenceTypes)
+	return int(row / classify.FeatureTypes), int(row % classify.FeatureTypes)
 }
 
 func (w *weights) probabilities(features []classify.Feature, p []float64) {

@@ -2,7 +2,7 @@
 // phrases: weights of words and phrases in paths, host names and link texts. It uses the
 // URLs of documents and the links of labelled sites. It is deterministic.
 //
-//	go run ./hack/trainscore -gold .gold -out internal/crawl/score/learned.txt
+//	bin/trainscore -gold .gold -out internal/crawl/score/learned.txt
 //
 // It first reports, by cross-validation by company, how well the weights rank the links
 // of unseen companies. With -without N (0 to 4) it trains without the companies of fold

@@ -173,9 +173,7 @@ func (f *crawlFlags) taskFor(ctx context.Context, target string) (run.Task, erro
 	if err != nil {
 		return run.Task{}, &exitError{exitUsage, err}
 	}
-	t := run.TaskOf(c, f.options())
-	f.overrideOptions(&t.Plan)
-	return t, nil
+	return f.applyFlags(run.TaskOf(c, f.options())), nil
 }
 
 func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) {
@@ -198,16 +196,16 @@ func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) 
 	return c, nil
 }
 
-// options returns the crawl settings, which apply where the Company's spec sets no value.
+// options returns the crawl settings. They apply where the Company's spec sets no value.
 func (f *crawlFlags) options() crawl.Options {
 	return crawl.Options{
 		MaxPages: f.MaxPages, MaxDepth: f.MaxDepth, Delay: f.Delay, TimeLimit: f.Timeout, Languages: f.Languages, Render: crawl.RenderMode(f.Render),
 	}
 }
 
-// overrideOptions replaces the options of a plan that flags set.
-func (f *crawlFlags) overrideOptions(p *crawl.Plan) {
-	o := f.options()
+// applyFlags applies the crawl flags that are set, which override the Company's spec.
+func (f *crawlFlags) applyFlags(t run.Task) run.Task {
+	o, p := f.options(), &t.Plan
 	if f.IsExplicit(&f.MaxPages) {
 		p.MaxPages = o.MaxPages
 	}
@@ -226,4 +224,5 @@ func (f *crawlFlags) overrideOptions(p *crawl.Plan) {
 	if f.IsExplicit(&f.Timeout) {
 		p.TimeLimit = o.TimeLimit
 	}
+	return t
 }

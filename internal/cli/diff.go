@@ -58,7 +58,7 @@ func newDiff(a *app) *cobra.Command {
 	return a.withSettings(cmd, settings.CommandDiff)
 }
 
-func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF jsonl.Reader, output string) error {
+func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF jsonl.PDFReader, output string) error {
 	var docs [2]document.Document
 	for i, f := range files {
 		var err error

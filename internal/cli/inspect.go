@@ -48,7 +48,7 @@ func newInspect(a *app) *cobra.Command {
 }
 
 // readDocument reads a file or a URL. Binary content is a usage error.
-func readDocument(cmd *cobra.Command, what string, v *settings.Values, readPDF jsonl.Reader) (document.Document, error) {
+func readDocument(cmd *cobra.Command, what string, v *settings.Values, readPDF jsonl.PDFReader) (document.Document, error) {
 	in, err := readInput(cmd, what, v)
 	if err != nil {
 		return document.Document{}, err
@@ -105,9 +105,9 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		out := map[string]any{
-			"url": d.URL, "legal": d.Legal, "type": d.Type, "additionalTypes": d.Also, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
-			"jurisdiction": d.Region, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
-			"updatedQuote": d.UpdatedQuote, "upcomingEffectiveDate": d.TakesEffect, "words": d.Words, "markdown": d.Markdown,
+			"url": d.URL, "legal": d.Legal, "type": d.Type, "additionalTypes": d.AdditionalTypes, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
+			"jurisdiction": d.Jurisdiction, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
+			"updatedQuote": d.UpdatedQuote, "upcomingEffectiveDate": d.UpcomingEffectiveDate, "words": d.WordCount, "markdown": d.Markdown,
 		}
 		if len(d.Subprocessors) > 0 {
 			out["subprocessors"] = d.Subprocessors

@@ -21,7 +21,7 @@ func runPDFChild() int {
 }
 
 // newPDFReader returns the function that reads PDFs in child processes.
-func newPDFReader() (jsonl.Reader, error) {
+func newPDFReader() (jsonl.PDFReader, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find the executable of this program for reading PDFs: %w", err)

@@ -191,12 +191,12 @@ func (c reportCoverage) line(typ string, color colorizer) string {
 
 // formatCounts lists counts in descending order.
 func formatCounts[K ~string](counts map[K]int) string {
-	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b K) int {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b K) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
-	parts := make([]string, len(reasons))
-	for i, r := range reasons {
-		parts[i] = fmt.Sprintf("%d %s", counts[r], r)
+	parts := make([]string, len(names))
+	for i, n := range names {
+		parts[i] = fmt.Sprintf("%d %s", counts[n], n)
 	}
 	return strings.Join(parts, ", ")
 }

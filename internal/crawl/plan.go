@@ -35,10 +35,6 @@ type Options struct {
 	TimeLimit time.Duration // of the whole crawl
 	Languages []string      // preferred languages, BCP 47; empty is any
 	Render    RenderMode
-
-	HostsAtOnce int
-	PerHost     int
-	Exhaustive  bool
 }
 
 // The defaults of a crawl. The table of settings has the same ones; a test in

@@ -36,7 +36,7 @@ func shellSite(web *crawltest.Web) {
 		_, _ = fmt.Fprint(w, `
 			const get = (url) => fetch(url).then((r) => r.text()).catch(() => 'refused');
 			Promise.all(['/private/data', '/open/data', 'http://closed.test/data', 'http://other.test/data'].map(get)).then((all) => {
-				document.getElementById('app').innerHTML = '<p>' + location.pathname + ': ' + all.join(' ') + '. ' + 'Some more text. '.repeat(40) + '</p><a href="/privacy">Privacy Policy</a> <a href="/plain">Plain</a>';
+				document.getElementById('app').innerHTML = '<p>' + location.pathname + ': ' + all.join(' ') + '. ' + 'Some more text. '.repeat(40) + '</p><a href="/privacy">Privacy Policy</a> <a href="/plain">Plain terms of use</a>';
 			});`)
 	})
 	mux.HandleFunc("/open/data", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "open data") })

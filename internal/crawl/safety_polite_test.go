@@ -15,7 +15,7 @@ func TestAHostHasOneRequestInHandAtATime(t *testing.T) {
 	t.Parallel()
 	const hosts, pages = 20, 15
 	w := crawltest.NewWeb(t)
-	plan := crawl.Plan{Options: exhaustive(10_000), Domains: []string{"public.example"}}
+	plan := crawl.Plan{Options: options(10_000), Domains: []string{"public.example"}}
 	name := func(n int) string {
 		return strings.TrimSpace(crawltest.Prose(fmt.Sprint("host", n%hosts), 1)) + ".public.example"
 	}

@@ -87,7 +87,7 @@ func everyLinkSite(w *crawltest.Web, without string) {
 			rw.Header().Set("Location", "http://%zz/")
 			rw.WriteHeader(http.StatusFound)
 		case "/nofollow":
-			_, _ = fmt.Fprint(rw, `<meta name=robots content=nofollow>`+crawltest.HTML("nofollow", "/behind"))
+			_, _ = fmt.Fprint(rw, `<meta name=robots content=nofollow>`+crawltest.PlainHTML("nofollow", "/behind"))
 		case "/deep/deep":
 			_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
 		default:
@@ -139,12 +139,13 @@ func TestWhatIsLeftInTheQueueHasAReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*crawl.Plan)
+		html   func(key string, links ...string) string
 		end    crawl.StopReason
 		reason crawl.SkipReason
 	}{
-		"page limit": {func(p *crawl.Plan) { p.MaxPages = 3 }, crawl.StopPageLimit, crawl.SkipPageLimit},
-		"time limit": {func(p *crawl.Plan) { p.TimeLimit = 1 }, crawl.StopTimeLimit, crawl.SkipTimeLimit},
-		"low score":  {func(p *crawl.Plan) { p.Exhaustive = false }, crawl.StopConverged, crawl.SkipLowScore},
+		"page limit": {func(p *crawl.Plan) { p.MaxPages = 3 }, crawltest.HTML, crawl.StopPageLimit, crawl.SkipPageLimit},
+		"time limit": {func(p *crawl.Plan) { p.TimeLimit = 1 }, crawltest.HTML, crawl.StopTimeLimit, crawl.SkipTimeLimit},
+		"low score":  {func(*crawl.Plan) {}, crawltest.PlainHTML, crawl.StopConverged, crawl.SkipLowScore},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -156,7 +157,7 @@ func TestWhatIsLeftInTheQueueHasAReason(t *testing.T) {
 				links = append(links, at)
 				pages[at] = crawltest.HTML(at)
 			}
-			pages["/"] = crawltest.HTML("home", links...)
+			pages["/"] = c.html("home", links...)
 			w.Site("public.example", pages)
 			plan := crawltest.Plan("public.example")
 			c.change(&plan)
@@ -184,7 +185,7 @@ func TestAURLThatIsPassedOverAndFetchedLaterIsNoSkip(t *testing.T) {
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", map[string]string{
 		"/":        crawltest.HTML("home", "/a-first", "/b-then"),
-		"/a-first": `<meta name=robots content=nofollow>` + crawltest.HTML("first", "/target", "/never"),
+		"/a-first": `<meta name=robots content=nofollow>` + crawltest.PlainHTML("first", "/target", "/never"),
 		"/b-then":  crawltest.HTML("then", "/target"),
 		"/target":  crawltest.HTML("target"),
 		"/never":   crawltest.HTML("never"),

@@ -349,7 +349,7 @@ func TestASitemapThatRobotsForbidsIsNotGuessed(t *testing.T) {
 		}
 	}))
 	p := crawltest.Plan("public.example")
-	p.Exhaustive, p.ExpectedTypes = false, []string{"privacy_policy"}
+	p.ExpectedTypes = []string{"privacy_policy"}
 	cfg := w.Config()
 	cfg.ConnectTo = append(cfg.ConnectTo, fetch.ConnectTo{Port: "443", ToHost: "127.0.0.1", ToPort: w.Port()})
 	notes := &crawltest.Notes{}

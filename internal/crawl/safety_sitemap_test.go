@@ -72,17 +72,17 @@ Sitemap: not a URL
 `, map[string]string{
 		"/map/self.xml":     index("/map/self.xml", "/map/index.xml", "/map/valid.xml"),
 		"/map/index.xml":    index("/map/toodeep.xml"),
-		"/map/toodeep.xml":  urlset("/toodeep"),
-		"/map/valid.xml":    urlset("/valid", "/path with spaces", "/%zz"),
+		"/map/toodeep.xml":  urlset("/terms-toodeep"),
+		"/map/valid.xml":    urlset("/terms-valid", "/terms with spaces", "/terms%zz"),
 		"/map/many.xml":     index(children...),
 		"/map/html.xml":     "<!doctype html><html><title>Not found</title></html>",
-		"/map/deep.xml":     urlset("/shallow") + strings.Repeat("<a>", 1_000_000),
-		"/map/files.xml.gz": gzipped(urlset("/gzipped")),
+		"/map/deep.xml":     urlset("/terms-shallow") + strings.Repeat("<a>", 1_000_000),
+		"/map/files.xml.gz": gzipped(urlset("/terms-gzipped")),
 	})
 	notes := &crawltest.Notes{}
 	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
 	pages, skips := notes.Pages(), notes.Skips()
-	for _, p := range []string{"/valid", "/path%20with%20spaces", "/shallow", "/gzipped"} {
+	for _, p := range []string{"/terms-valid", "/terms%20with%20spaces", "/terms-shallow", "/terms-gzipped"} {
 		if pages["http://public.example"+p] != 1 {
 			t.Errorf("%s was not fetched: %v", p, pages)
 		}
@@ -123,7 +123,7 @@ func TestSitemapsTakeTurnsLikePages(t *testing.T) {
 	for n := range 10 {
 		at := fmt.Sprintf("/map/%d.xml", n)
 		robots += "Sitemap: http://public.example" + at + "\n"
-		maps[at] = urlset(fmt.Sprintf("/page%d", n))
+		maps[at] = urlset(fmt.Sprintf("/terms/%d", n))
 	}
 	mapSite(w, robots, maps)
 	notes := &crawltest.Notes{}

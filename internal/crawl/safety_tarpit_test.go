@@ -115,7 +115,7 @@ func TestTarpitsHoldNobodyUp(t *testing.T) {
 		cfg.Timeout = 6 * time.Second // what is no tarpit has it on a busy machine
 		cfg.ConnectTo = nil
 		want := map[string]fetch.Reason{}
-		plan := crawl.Plan{Options: exhaustive(10_000)}
+		plan := crawl.Plan{Options: options(10_000)}
 		for n := range hostile {
 			pit := tarpits[n%len(tarpits)]
 			var serve func(net.Conn, *http.Request, <-chan struct{})

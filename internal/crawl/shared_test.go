@@ -83,9 +83,10 @@ func (r *ring) crawl(t *testing.T, w *crawltest.Web, p crawl.Plan, o crawl.Obser
 	return res
 }
 
-func exhaustive(pages int) crawl.Options {
-	o := crawl.DefaultOptions()
-	o.Delay, o.Exhaustive, o.MaxPages = 0, true, pages
+// options returns options without a delay that allow so many pages.
+func options(pages int) crawl.Options {
+	o := crawltest.Options()
+	o.MaxPages = pages
 	return o
 }
 
@@ -105,7 +106,7 @@ func twoHosts(t *testing.T) (*crawltest.Web, crawl.Plan) {
 		}
 		w.Site(host, pages)
 	}
-	p := crawl.Plan{Domains: []string{"public.example"}, Options: exhaustive(crawl.DefaultMaxPages)}
+	p := crawl.Plan{Domains: []string{"public.example"}, Options: crawltest.Options()}
 	p.Seeds = []crawl.Seed{{URL: "http://a.public.example/"}, {URL: "http://b.public.example/"}}
 	return w, p
 }

@@ -14,39 +14,39 @@ import (
 var ErrBinary = errors.New("it is no document that can be read, as HTML, Markdown, plain text and PDF are")
 
 const (
-	// sniffed is how much of a body tells a text, in bytes (WHATWG MIME Sniffing,
+	// sniffBytes is how much of a body tells a text, in bytes (WHATWG MIME Sniffing,
 	// section 7.2), and how much of a text is looked through for control characters.
-	sniffed = 512
-	sampled = 4 << 10
-	// maxControls is how many characters a text has for each control character. Of what
+	sniffBytes  = 512
+	sampleBytes = 4 << 10
+	// charsPerControl is how many characters a text has for each control character. Of what
 	// is compressed or encrypted one in ten is one, of texts hardly any.
-	maxControls = 20
+	charsPerControl = 20
 )
 
-// refuseBinary is ErrBinary with the detected type where body, which is text in UTF-8, is
+// rejectBinary is ErrBinary with the detected type where body, which is text in UTF-8, is
 // none. A text may hold a stray control character, and begin as a bitmap does (BMW's
 // terms): a type that is known counts only with the one, what is of no known type only
 // with many. NULs in HTML, where fields of databases are padded with them, are ignored,
 // as browsers do.
-func refuseBinary(body, text []byte, html bool) error {
-	sample := text[:min(len(text), sampled)]
+func rejectBinary(body, text []byte, html bool) error {
+	sample := text[:min(len(text), sampleBytes)]
 	if html {
 		sample = bytes.ReplaceAll(sample, []byte{0}, nil)
 	}
-	stray := controls(body[:min(len(body), sniffed)]) > 0
-	many := controls(sample)*maxControls > utf8.RuneCount(sample)
+	stray := countControlBytes(body[:min(len(body), sniffBytes)]) > 0
+	many := countControlBytes(sample)*charsPerControl > utf8.RuneCount(sample)
 	if !stray && !many {
 		return nil
 	}
 	is := mimetype.Detect(body)
-	if isText(is) || !many && is.Is("application/octet-stream") {
+	if isTextType(is) || !many && is.Is("application/octet-stream") {
 		return nil
 	}
 	return fmt.Errorf("its content is %s: %w", is, ErrBinary)
 }
 
-// isText says whether a type is a kind of text, as XHTML is.
-func isText(is *mimetype.MIME) bool {
+// isTextType says whether a type is a kind of text, as XHTML is.
+func isTextType(is *mimetype.MIME) bool {
 	for ; is != nil; is = is.Parent() {
 		if strings.HasPrefix(is.String(), "text/") {
 			return true
@@ -55,9 +55,9 @@ func isText(is *mimetype.MIME) bool {
 	return false
 }
 
-// controls counts the bytes that no text has (WHATWG MIME Sniffing, section 3: binary
+// countControlBytes counts the bytes that no text has (WHATWG MIME Sniffing, section 3: binary
 // data bytes).
-func controls(b []byte) (n int) {
+func countControlBytes(b []byte) (n int) {
 	for _, c := range b {
 		if c <= 0x08 || c == 0x0b || c >= 0x0e && c <= 0x1a || c >= 0x1c && c <= 0x1f {
 			n++

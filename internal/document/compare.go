@@ -9,7 +9,7 @@ import (
 // Compare says what changed from old to cur, in a list of subprocessors also by row. A
 // text that was kept need not have a type; it is then what the other one is.
 func Compare(old, cur Document) change.Change {
-	ch := change.Compare(old.reading(), cur.reading())
+	ch := change.Compare(old.changeInput(), cur.changeInput())
 	if ch.Kind != change.KindChange {
 		return ch
 	}
@@ -17,26 +17,26 @@ func Compare(old, cur Document) change.Change {
 	if typ == "" {
 		typ = old.Type
 	}
-	if rows := subprocessor.Diff(old.readSubprocessors(typ), cur.readSubprocessors(typ)); !rows.Empty() {
+	if rows := subprocessor.Diff(old.subprocessorRows(typ), cur.subprocessorRows(typ)); !rows.Empty() {
 		ch.Subprocessors = &rows
 	}
 	return ch
 }
 
-func (d Document) reading() change.Input {
+func (d Document) changeInput() change.Input {
 	return change.Input{
-		Markdown: d.Markdown, Text: d.Text, ContentHash: d.Hash, WordCount: d.Words, ErrorPage: d.SoftError, NotLegal: d.Type == doctype.Other,
+		Markdown: d.Markdown, Text: d.Text, ContentHash: d.ContentHash, WordCount: d.WordCount, ErrorPage: d.SoftError, NotLegal: d.Type == doctype.Other,
 	}
 }
 
-// readSubprocessors reads the rows of a list of subprocessors, or of an annex that has
+// subprocessorRows reads the rows of a list of subprocessors, or of an annex that has
 // such a list. Of a text whose type is unknown only what says so itself is one.
-func (d Document) readSubprocessors(typ string) []subprocessor.Row {
+func (d Document) subprocessorRows(typ string) []subprocessor.Row {
 	switch typ {
 	case doctype.Subprocessors:
 		return subprocessor.Rows(d.Markdown)
 	case doctype.DPA, "":
-		return subprocessor.Annex(d.Markdown)
+		return subprocessor.FromAppendix(d.Markdown)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func TestTheSameTextInAnyPageIsNoChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := Compare(old, cur); c.Kind != change.KindNone || old.Hash != cur.Hash {
+		if c := Compare(old, cur); c.Kind != change.KindNone || old.ContentHash != cur.ContentHash {
 			t.Fatalf("%s:\n%s\nof\n%s\nand\n%s", c.Kind, c.TextDiff(), old.Markdown, cur.Markdown)
 		}
 	})
@@ -84,7 +84,7 @@ func TestSubprocessorsAreReadAndComparedAsRows(t *testing.T) {
 	// A text that was kept has no type.
 	for name, before := range map[string]Document{"as read": old, "as kept": FromMarkdown(old.Markdown)} {
 		c := Compare(before, cur)
-		if c.Kind != change.KindChange || c.Subprocessors == nil || len(c.Subprocessors.Changed) != 1 || c.Subprocessors.Changed[0].Is.Location != "Ireland" {
+		if c.Kind != change.KindChange || c.Subprocessors == nil || len(c.Subprocessors.Changed) != 1 || c.Subprocessors.Changed[0].After.Location != "Ireland" {
 			t.Errorf("%s: %s %+v", name, c.Kind, c.Subprocessors)
 		}
 	}

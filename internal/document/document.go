@@ -40,29 +40,29 @@ type Input struct {
 
 // Document is what a page says.
 type Document struct {
-	URL        string
-	Legal      bool
-	Type       string   // one of doctype; Other where it is not legal
-	Also       []string // further types that the page holds a document of, sorted
-	Confidence float64  // 0 to 1, of Type
-	Language   string   // ISO 639-1, empty if unknown
-	Region     string   // ISO 3166-1, upper case, where the page declares one; often empty
-	Title      string
+	URL             string
+	Legal           bool
+	Type            string   // one of doctype; Other where it is not legal
+	AdditionalTypes []string // further types that the page holds a document of, sorted
+	Confidence      float64  // 0 to 1, of Type
+	Language        string   // ISO 639-1, empty if unknown
+	Jurisdiction    string   // ISO 3166-1, upper case, where the page declares one; often empty
+	Title           string
 	// EffectiveDate is the day from which the text is in force or, where it names
 	// only that, of its last change; YYYY-MM-DD, empty where the page names none.
 	EffectiveDate, EffectiveQuote string // the quote is the words it was read from
 	// UpdatedDate is the day of the last change or of publication.
 	UpdatedDate, UpdatedQuote string
-	// TakesEffect is a day after Input.Now on which the text will be in force.
-	TakesEffect, TakesEffectQuote string
-	Words                         int
-	Markdown                      string
-	Text                          string // normalised, what is compared
-	Hash                          string // of the words that are compared, see change.ContentHash
-	// Own is how many of Words the page says itself, where it has so few that it may be a
+	// UpcomingEffectiveDate is a day after Input.Now on which the text will be in force.
+	UpcomingEffectiveDate, UpcomingEffectiveQuote string
+	WordCount                                     int
+	Markdown                                      string
+	Text                                          string // normalised, what is compared
+	ContentHash                                   string // of the words that are compared, see change.ContentHash
+	// UniqueWords is how many of Words the page says itself, where it has so few that it may be a
 	// shell: each line once, and no links.
-	Own       int
-	SoftError bool // an error, login or consent page sent with a status of success
+	UniqueWords int
+	SoftError   bool // an error, login or consent page sent with a status of success
 	// Subprocessors are the rows of a list of subprocessors, or of such a list in a
 	// data processing agreement.
 	Subprocessors []subprocessor.Row
@@ -75,59 +75,59 @@ const MaxBytes = 20 << 20
 // by Content-Type, URL and content; what is none of them and no PDF is ErrBinary. Errors
 // leave it to the caller to name the page.
 func Read(in Input) (Document, error) {
-	p, err := open(in)
+	p, err := extract(in)
 	if err != nil {
 		return Document{}, err
 	}
 	d := FromMarkdown(p.Markdown)
 	d.URL = in.URL
 	d.Title = cmp.Or(p.Title, p.TitleElement)
-	d.Language = language.Of(d.Text, p.DeclaredLanguage, in.Language)
-	d.Region = language.Region(d.Language, p.DeclaredLanguage, in.Language)
-	answer := classify.Of(classified(in, p, d))
-	d.Type, d.Also, d.Confidence, d.SoftError, d.Own = answer.Type, answer.Also, answer.Confidence, answer.SoftError, answer.Own
+	d.Language = language.Detect(d.Text, p.DeclaredLanguage, in.Language)
+	d.Jurisdiction = language.Region(d.Language, p.DeclaredLanguage, in.Language)
+	answer := classify.Classify(classifierInput(in, p, d))
+	d.Type, d.AdditionalTypes, d.Confidence, d.SoftError, d.UniqueWords = answer.Type, answer.AdditionalTypes, answer.Confidence, answer.SoftError, answer.UniqueWords
 	d.Legal = d.Type != doctype.Other
-	d.readDates(in, p)
-	d.Subprocessors = d.readSubprocessors(d.Type)
+	d.findDates(in, p)
+	d.Subprocessors = d.subprocessorRows(d.Type)
 	return d, nil
 }
 
-// readDates takes the dates of the text or, where it has none, of the page around it.
-func (d *Document) readDates(in Input, p *content.ExtractedPage) {
-	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Region, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
+// findDates takes the dates of the text or, where it has none, of the page around it.
+func (d *Document) findDates(in Input, p *content.ExtractedPage) {
+	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Jurisdiction, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
 	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
-	d.TakesEffect, d.TakesEffectQuote = found.Upcoming, found.UpcomingQuote
+	d.UpcomingEffectiveDate, d.UpcomingEffectiveQuote = found.Upcoming, found.UpcomingQuote
 }
 
-// Classified is what the classifier is told of a page.
-func Classified(in Input) (classify.Page, error) {
-	p, err := open(in)
+// ClassifierInput is what the classifier is told of a page.
+func ClassifierInput(in Input) (classify.Input, error) {
+	p, err := extract(in)
 	if err != nil {
-		return classify.Page{}, err
+		return classify.Input{}, err
 	}
-	return classified(in, p, FromMarkdown(p.Markdown)), nil
+	return classifierInput(in, p, FromMarkdown(p.Markdown)), nil
 }
 
-func classified(in Input, p *content.ExtractedPage, d Document) classify.Page {
-	return classify.Page{
-		URL: in.URL, Anchor: in.Anchor, Title: p.Title, Head: p.TitleElement, Headings: p.Headings,
-		Markdown: d.Markdown, Text: d.Text, Words: d.Words, LinkWords: p.LinkWordCount,
-		Subprocessors: func() bool { return subprocessor.Sure(d.Markdown) },
+func classifierInput(in Input, p *content.ExtractedPage, d Document) classify.Input {
+	return classify.Input{
+		URL: in.URL, Anchor: in.Anchor, Title: p.Title, TitleElement: p.TitleElement, Headings: p.Headings,
+		Markdown: d.Markdown, Text: d.Text, WordCount: d.WordCount, LinkWordCount: p.LinkWordCount,
+		HasSubprocessorList: func() bool { return subprocessor.IsDefinite(d.Markdown) },
 	}
 }
 
-// open reads a page's parts.
-func open(in Input) (*content.ExtractedPage, error) {
+// extract reads a page's parts.
+func extract(in Input) (*content.ExtractedPage, error) {
 	if len(in.Body) > MaxBytes {
 		return nil, fmt.Errorf("%d bytes are more than %d", len(in.Body), MaxBytes)
 	}
 	if isPDF(in.Body) {
-		return openPDF(in)
+		return extractPDF(in)
 	}
 	text := charset.ToUTF8(in.Body, in.ContentType)
 	html := isHTML(in)
-	if err := refuseBinary(in.Body, text, html); err != nil {
+	if err := rejectBinary(in.Body, text, html); err != nil {
 		return nil, err
 	}
 	if html {
@@ -146,7 +146,7 @@ func isPDF(body []byte) bool {
 	return at == 0 || at > 0 && len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0
 }
 
-func openPDF(in Input) (*content.ExtractedPage, error) {
+func extractPDF(in Input) (*content.ExtractedPage, error) {
 	if in.PDF == nil {
 		return nil, ErrNoPDFReader
 	}
@@ -160,8 +160,8 @@ func openPDF(in Input) (*content.ExtractedPage, error) {
 // FromMarkdown makes the Document of a text that was kept, for comparing.
 func FromMarkdown(md string) Document {
 	blocks := markdown.Parse(md)
-	d := Document{Markdown: md, Text: markdown.JoinText(blocks), Hash: change.ContentHash(blocks)}
-	d.Words = tokenize.CountWords(d.Text)
+	d := Document{Markdown: md, Text: markdown.JoinText(blocks), ContentHash: change.ContentHash(blocks)}
+	d.WordCount = tokenize.CountWords(d.Text)
 	return d
 }
 
@@ -170,18 +170,18 @@ func isHTML(in Input) bool {
 		switch {
 		case strings.Contains(mt, "html"):
 			return true
-		case mt == "text/markdown" || mt == "text/plain" && !looksHTML(in.Body):
+		case mt == "text/markdown" || mt == "text/plain" && !looksLikeHTML(in.Body):
 			return false
 		}
 	}
 	switch strings.ToLower(path.Ext(in.URL)) {
 	case ".md", ".markdown", ".txt":
-		return looksHTML(in.Body)
+		return looksLikeHTML(in.Body)
 	}
-	return looksHTML(in.Body)
+	return looksLikeHTML(in.Body)
 }
 
-func looksHTML(b []byte) bool {
+func looksLikeHTML(b []byte) bool {
 	head := bytes.ToLower(bytes.TrimLeft(b[:min(len(b), 2048)], " \t\r\n\xef\xbb\xbf"))
 	if len(head) == 0 || head[0] != '<' {
 		return bytes.Contains(head, []byte("<html")) || bytes.Contains(head, []byte("<body"))

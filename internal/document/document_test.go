@@ -48,8 +48,8 @@ func TestReadTakesDatesAndRegionOfThePageAroundTheText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Region != "GB" || d.EffectiveDate != "2026-03-04" || d.TakesEffect != "2026-03-04" || !strings.Contains(d.EffectiveQuote, "Effective date") {
-		t.Errorf("region %q, effective %s (%q), takes effect %s", d.Region, d.EffectiveDate, d.EffectiveQuote, d.TakesEffect)
+	if d.Jurisdiction != "GB" || d.EffectiveDate != "2026-03-04" || d.UpcomingEffectiveDate != "2026-03-04" || !strings.Contains(d.EffectiveQuote, "Effective date") {
+		t.Errorf("region %q, effective %s (%q), takes effect %s", d.Jurisdiction, d.EffectiveDate, d.EffectiveQuote, d.UpcomingEffectiveDate)
 	}
 }
 

@@ -20,8 +20,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// cacheFunc is a manager's NewCache: the stock cache, whose informers list and
-// watch the store.
+// cacheFunc returns the NewCache function of a Manager: the standard cache, with informers
+// that list and watch the store.
 func cacheFunc(ctx context.Context, objects store.Objects) cache.NewCacheFunc {
 	return func(config *rest.Config, o cache.Options) (cache.Cache, error) {
 		scheme := o.Scheme
@@ -34,19 +34,19 @@ func cacheFunc(ctx context.Context, objects store.Objects) cache.NewCacheFunc {
 	}
 }
 
-// listWatch lists and watches one kind of the store for an informer.
+// listWatch lists and watches the objects of one kind for an informer.
 type listWatch struct {
-	ctx     context.Context // ends with the process: informers give none
+	ctx     context.Context // for the methods without a context; ends with the process
 	objects store.Objects
 	scheme  *runtime.Scheme
 	example runtime.Object
 
 	mu     sync.Mutex
-	listed string // version of the newest list, the only one that can be watched from
+	listed string // version of the latest list, the only version that can be watched from
 }
 
-// IsWatchListSemanticsUnSupported tells the reflector to list and then watch. With
-// the streaming list that it would try first it never syncs.
+// IsWatchListSemanticsUnSupported makes the reflector list and then watch. With a streaming
+// list, which it tries first by default, it would never sync.
 func (l *listWatch) IsWatchListSemanticsUnSupported() bool { return true }
 
 // List implements cache.Lister.
@@ -54,7 +54,7 @@ func (l *listWatch) List(metav1.ListOptions) (runtime.Object, error) {
 	return l.ListWithContext(l.ctx, metav1.ListOptions{})
 }
 
-// ListWithContext lists all objects, whatever the options' limit is.
+// ListWithContext lists all objects. It ignores the limit in the options.
 func (l *listWatch) ListWithContext(ctx context.Context, _ metav1.ListOptions) (runtime.Object, error) {
 	kind, err := kindOf(l.example, l.scheme)
 	if err != nil {
@@ -96,9 +96,9 @@ func (l *listWatch) Watch(o metav1.ListOptions) (watch.Interface, error) {
 	return l.WatchWithContext(l.ctx, o)
 }
 
-// WatchWithContext watches from the newest list. The versions of objects are no
-// places in the store's history, so that from any other version the reflector has
-// to list anew, which an answer of 410 makes it do.
+// WatchWithContext watches from the version of the latest list. The store cannot watch from
+// the version of an object. For any other version, WatchWithContext returns 410 Gone, after
+// which the reflector lists again.
 func (l *listWatch) WatchWithContext(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
 	kind, err := kindOf(l.example, l.scheme)
 	if err != nil {
@@ -108,7 +108,7 @@ func (l *listWatch) WatchWithContext(ctx context.Context, o metav1.ListOptions) 
 	listed := l.listed
 	l.mu.Unlock()
 	if o.ResourceVersion != listed {
-		return nil, apierrors.NewResourceExpired("the watch ended: list anew")
+		return nil, apierrors.NewResourceExpired("the watch expired: list again")
 	}
 	w, err := l.objects.WatchObjects(ctx, kind, listed)
 	if err != nil {
@@ -117,7 +117,7 @@ func (l *listWatch) WatchWithContext(ctx context.Context, o metav1.ListOptions) 
 	return newStream(l, w), nil
 }
 
-// stream turns the store's events into an informer's.
+// stream converts the events of a store.Watch for an informer.
 type stream struct {
 	inner store.Watch
 	out   chan watch.Event
@@ -135,12 +135,13 @@ func newStream(l *listWatch, w store.Watch) *stream {
 // ResultChan implements watch.Interface.
 func (s *stream) ResultChan() <-chan watch.Event { return s.out }
 
-// Stop implements watch.Interface; it waits until the stream has ended.
+// Stop implements watch.Interface. It waits until the stream has ended.
 func (s *stream) Stop() {
 	s.once.Do(func() { close(s.quit) })
 	<-s.done
 }
 
+// run forwards events until the watch or the stream ends.
 func (s *stream) run(l *listWatch) {
 	defer close(s.done)
 	defer close(s.out)
@@ -169,6 +170,7 @@ func (s *stream) run(l *listWatch) {
 	}
 }
 
+// send delivers an event and reports whether it did so before Stop was called.
 func (s *stream) send(e watch.Event) bool {
 	select {
 	case s.out <- e:
@@ -178,6 +180,7 @@ func (s *stream) send(e watch.Event) bool {
 	}
 }
 
+// decode returns a new typed object with the content of o.
 func (l *listWatch) decode(o store.Object) (runtime.Object, error) {
 	gvk, _, err := l.scheme.ObjectKinds(l.example)
 	if err != nil {
@@ -190,7 +193,7 @@ func (l *listWatch) decode(o store.Object) (runtime.Object, error) {
 	return obj, decodeInto(obj, o)
 }
 
-// watchError is an error as a watch sends it.
+// watchError returns the status object with which a watch reports an error.
 func watchError(err error) runtime.Object {
 	if errors.Is(err, store.ErrExpired) {
 		err = apierrors.NewResourceExpired(err.Error())

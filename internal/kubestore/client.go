@@ -19,19 +19,19 @@ type Client struct {
 	objects store.Objects
 	scheme  *runtime.Scheme
 	mapper  meta.RESTMapper
-	reader  client.Reader // a cache, or the store itself
+	reader  client.Reader // a cache or the store
 }
 
 var _ client.Client = (*Client)(nil)
 
-// NewClient makes a client that reads from the store itself, without a cache.
+// NewClient returns a client that reads from the store without a cache.
 func NewClient(objects store.Objects, scheme *runtime.Scheme) *Client {
 	c := &Client{objects: objects, scheme: scheme, mapper: NewRESTMapper()}
 	c.reader = &reader{c}
 	return c
 }
 
-// clientFunc is a manager's NewClient: it reads from the manager's cache.
+// clientFunc returns the NewClient function of a Manager. The client reads from its cache.
 func clientFunc(objects store.Objects) client.NewClientFunc {
 	return func(_ *rest.Config, o client.Options) (client.Client, error) {
 		c := NewClient(objects, o.Scheme)
@@ -63,7 +63,7 @@ func (c *Client) GroupVersionKindFor(obj runtime.Object) (schema.GroupVersionKin
 	return apiutil.GVKForObject(obj, c.scheme)
 }
 
-// IsObjectNamespaced implements client.Client: all kinds here are.
+// IsObjectNamespaced implements client.Client. All supported kinds are namespaced.
 func (c *Client) IsObjectNamespaced(obj runtime.Object) (bool, error) {
 	if _, err := kindOf(obj, c.scheme); err != nil {
 		return false, err
@@ -71,12 +71,12 @@ func (c *Client) IsObjectNamespaced(obj runtime.Object) (bool, error) {
 	return true, nil
 }
 
-// Apply implements client.Writer; there is no server-side apply here.
+// Apply implements client.Writer. Server-side apply is not supported.
 func (c *Client) Apply(context.Context, runtime.ApplyConfiguration, ...client.ApplyOption) error {
 	return notSupported("server-side apply")
 }
 
-// DeleteAllOf implements client.Writer; callers list and delete.
+// DeleteAllOf implements client.Writer. It is not supported; callers list and delete.
 func (c *Client) DeleteAllOf(context.Context, client.Object, ...client.DeleteAllOfOption) error {
 	return notSupported("deleting a collection")
 }
@@ -84,12 +84,12 @@ func (c *Client) DeleteAllOf(context.Context, client.Object, ...client.DeleteAll
 // Status implements client.StatusClient.
 func (c *Client) Status() client.SubResourceWriter { return &status{c} }
 
-// SubResource implements client.SubResourceClientConstructor; only status is there.
+// SubResource implements client.SubResourceClientConstructor. Only status is supported.
 func (c *Client) SubResource(name string) client.SubResourceClient {
 	return &subresource{status{c}, name}
 }
 
-// subresource is status under the interface that can read too.
+// subresource is status with the read method that client.SubResourceClient requires.
 type subresource struct {
 	status
 	name string
@@ -116,7 +116,7 @@ func (s *subresource) Patch(ctx context.Context, obj client.Object, p client.Pat
 	return s.status.Patch(ctx, obj, p, opts...)
 }
 
-// describeKey says which object, for errors.
+// describeKey returns the kind, namespace and name of an object for errors.
 func describeKey(key store.ObjectKey) string {
 	return fmt.Sprintf("%s %s/%s", key.Kind, key.Namespace, key.Name)
 }

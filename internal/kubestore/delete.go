@@ -12,14 +12,13 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Delete implements client.Writer, in two phases: an object with finalizers is
-// marked, and goes when the last of them is taken off. There is no garbage
-// collector, so that a propagation policy is refused but for the one without effect.
+// Delete implements client.Writer with two-phase deletion: it only marks an object that has
+// finalizers, and removing the last finalizer deletes it. There is no garbage collector.
 func (c *Client) Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error {
 	o := client.DeleteOptions{}
 	o.ApplyOptions(opts)
 	if len(o.DryRun) > 0 {
-		return notSupported("a dry run of a deletion")
+		return notSupported("deleting with dry run")
 	}
 	kind, err := kindOf(obj, c.scheme)
 	if err != nil {
@@ -32,12 +31,13 @@ func (c *Client) Delete(ctx context.Context, obj client.Object, opts ...client.D
 			return apiError(err, kinds[kind], key.Name)
 		}
 	}
-	return apiError(fmt.Errorf("delete %s: others were quicker %d times: %w", describeKey(key), maxAttempts, store.ErrConflict), kinds[kind], key.Name)
+	return apiError(fmt.Errorf("delete %s: conflict in each of %d attempts: %w", describeKey(key), maxAttempts, store.ErrConflict), kinds[kind], key.Name)
 }
 
-// errRetry says that the object changed between the read and the write.
-var errRetry = errors.New("changed meanwhile")
+// errRetry means that the object changed between the read and the write.
+var errRetry = errors.New("the object was modified concurrently")
 
+// deleteOnce makes one attempt to delete an object.
 func (c *Client) deleteOnce(ctx context.Context, key store.ObjectKey, p *metav1.Preconditions) error {
 	have, err := c.objects.GetObject(ctx, key)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *Client) deleteOnce(ctx context.Context, key store.ObjectKey, p *metav1.
 	}
 	cur, err := decodeJSON(have.JSON)
 	if err != nil {
-		return fmt.Errorf("%s is damaged: %w", describeKey(key), err)
+		return fmt.Errorf("decode %s: %w", describeKey(key), err)
 	}
 	m := metadataOf(cur)
 	if finalizers, _ := m["finalizers"].([]any); len(finalizers) == 0 {
@@ -58,7 +58,7 @@ func (c *Client) deleteOnce(ctx context.Context, key store.ObjectKey, p *metav1.
 		return nil
 	}
 	m["deletionTimestamp"], m["deletionGracePeriodSeconds"] = time.Now().UTC().Format(time.RFC3339), int64(0)
-	// As an API server does, so that controllers that watch generations see it.
+	// An API server increments the generation too, so that predicates on it see the deletion.
 	if g, ok := m["generation"].(int64); ok {
 		m["generation"] = g + 1
 	}
@@ -70,6 +70,7 @@ func (c *Client) deleteOnce(ctx context.Context, key store.ObjectKey, p *metav1.
 	return retryOnConflict(err)
 }
 
+// retryOnConflict returns errRetry if err is a conflict, and err otherwise.
 func retryOnConflict(err error) error {
 	if errors.Is(err, store.ErrConflict) {
 		return errRetry

@@ -1,13 +1,13 @@
-// Package kubestore is the home of the custom resources where there is no
-// Kubernetes: a controller-runtime client, cache, leader lock and event recorder
-// over the store, so that a stock Manager runs the same reconcilers unchanged.
+// Package kubestore stores custom resources in standalone mode, without Kubernetes. It
+// implements a controller-runtime client, cache, leader election lock and event recorder over
+// the store, so that a standard Manager runs the same reconcilers unchanged.
 //
-// It keeps to what reconcilers rely on: resource versions that are decimal integers
-// and compared on every write, generations that count changes of the spec, a status
-// subresource, deletion in two phases with finalizers, JSON merge patches, and the
-// schema of the definitions with its defaults and rules. What it does not have
-// (server-side apply, strategic merge, other subresources, garbage collection) it
-// refuses with an error that says so; it never does nothing in silence.
+// It implements the behavior that reconcilers rely on: resource versions that are decimal
+// integers and are compared on every write, generations that count changes of the spec, a
+// status subresource, two-phase deletion with finalizers, JSON merge patches, and the schema
+// of the CustomResourceDefinitions with its defaults and validation rules. An unsupported
+// operation (server-side apply, strategic merge patches, other subresources, garbage
+// collection) fails with ErrNotSupported.
 package kubestore
 
 import (
@@ -20,12 +20,12 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// ErrNotSupported says that a verb or an option is none of those that this client has.
+// ErrNotSupported means that the client does not support an operation or an option.
 var ErrNotSupported = errors.New("not supported without Kubernetes")
 
 func notSupported(what string) error { return fmt.Errorf("%s: %w", what, ErrNotSupported) }
 
-// apiError gives a store's error the type that an API server's client would have.
+// apiError translates an error of the store into the error that an API server would return.
 func apiError(err error, gr schema.GroupResource, name string) error {
 	switch {
 	case err == nil:
@@ -42,7 +42,8 @@ func apiError(err error, gr schema.GroupResource, name string) error {
 	return err
 }
 
-// ignoreRace is err, or nil where somebody else was quicker.
+// ignoreRace returns nil if err means that another writer changed or deleted the object, and
+// err otherwise.
 func ignoreRace(err error) error {
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 		return nil

@@ -17,13 +17,13 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// eventKind is the kind under which events are stored; it is no resource.
+// eventKind is the kind under which events are stored. It is not an API resource.
 const eventKind = "Event"
 
 // eventTimeout bounds the write of one event.
 const eventTimeout = 5 * time.Second
 
-// Event is one thing that happened to an object, as often as it did.
+// Event is an event that occurred Count times for an object.
 type Event struct {
 	Kind      string    `json:"kind"`
 	Namespace string    `json:"namespace"`
@@ -37,8 +37,8 @@ type Event struct {
 	Last      time.Time `json:"last"`
 }
 
-// Recorder keeps events in the store: equal ones are counted, so that an object has
-// as many as it has reasons and notes.
+// Recorder records events in the store. It counts equal events, so that an object has one
+// record per reason and note.
 type Recorder struct {
 	ctx     context.Context
 	objects store.Objects
@@ -47,17 +47,17 @@ type Recorder struct {
 
 var _ events.EventRecorder = (*Recorder)(nil)
 
-// NewRecorder makes a recorder whose writes end with ctx.
+// NewRecorder returns a recorder whose writes end with ctx.
 func NewRecorder(ctx context.Context, objects store.Objects, log logr.Logger) *Recorder {
 	return &Recorder{ctx: ctx, objects: objects, log: log}
 }
 
-// Eventf implements events.EventRecorder. An event that can't be kept is logged: it
-// must not fail what it tells of.
+// Eventf implements events.EventRecorder. If an event cannot be stored, Eventf logs the error,
+// so that the operation that the event is about does not fail.
 func (r *Recorder) Eventf(regarding, _ runtime.Object, eventType, reason, action, note string, args ...any) {
 	m, err := meta.Accessor(regarding)
 	if err != nil {
-		r.log.Error(err, "event not kept", "reason", reason)
+		r.log.Error(err, "failed to record event", "reason", reason)
 		return
 	}
 	e := Event{
@@ -70,10 +70,11 @@ func (r *Recorder) Eventf(regarding, _ runtime.Object, eventType, reason, action
 	ctx, cancel := context.WithTimeout(r.ctx, eventTimeout)
 	defer cancel()
 	if err := r.save(ctx, string(m.GetUID()), e); err != nil {
-		r.log.Error(err, "event not kept", "reason", reason, "name", e.Name)
+		r.log.Error(err, "failed to record event", "reason", reason, "name", e.Name)
 	}
 }
 
+// save stores an event, or increments the count of the stored one.
 func (r *Recorder) save(ctx context.Context, uid string, e Event) error {
 	sum := sha256.Sum256([]byte(uid + "\n" + e.Type + "\n" + e.Reason + "\n" + e.Note))
 	key := store.ObjectKey{Kind: eventKind, Namespace: e.Namespace, Name: e.Name + "." + hex.EncodeToString(sum[:8])}
@@ -88,13 +89,13 @@ func (r *Recorder) save(ctx context.Context, uid string, e Event) error {
 		default:
 			var old Event
 			if err := json.Unmarshal(have.JSON, &old); err != nil {
-				return fmt.Errorf("event %s is damaged: %w", key.Name, err)
+				return fmt.Errorf("decode event %s: %w", key.Name, err)
 			}
 			e.Count, e.First, e.Last = old.Count+1, old.First, now
 		}
 		b, merr := json.Marshal(e)
 		if merr != nil {
-			return fmt.Errorf("write event %s: %w", key.Name, merr)
+			return fmt.Errorf("encode event %s: %w", key.Name, merr)
 		}
 		next := store.Object{ObjectKey: key, UID: uid, ResourceVersion: have.ResourceVersion, JSON: b}
 		if err == nil {
@@ -106,5 +107,5 @@ func (r *Recorder) save(ctx context.Context, uid string, e Event) error {
 			return err
 		}
 	}
-	return fmt.Errorf("event %s: others were quicker: %w", key.Name, store.ErrConflict)
+	return fmt.Errorf("record event %s: conflict in each attempt: %w", key.Name, store.ErrConflict)
 }

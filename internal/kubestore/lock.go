@@ -12,25 +12,26 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// lockKind is the kind under which leader locks are stored; it is no resource.
+// lockKind is the kind under which leader election locks are stored. It is not an API
+// resource.
 const lockKind = "LeaderLock"
 
 var lockResource = schema.GroupResource{Group: "crawl.clausea.co", Resource: "leaderlocks"}
 
-// Lock is a leader lock for client-go's election: one record that is compared and
-// swapped, in the store.
+// Lock is a lock for client-go's leader election: a record in the store that is updated with
+// compare-and-swap.
 type Lock struct {
 	objects store.Objects
 	key     store.ObjectKey
 	holder  string
 
 	mu   sync.Mutex
-	last store.Object // as last read or written
+	last store.Object // as it was last read or written
 }
 
 var _ resourcelock.Interface = (*Lock)(nil)
 
-// NewLock is the lock of a name for one candidate; holder must differ for each process.
+// NewLock returns the lock with a name for one candidate. holder must be unique per process.
 func NewLock(objects store.Objects, name, holder string) *Lock {
 	return &Lock{objects: objects, key: store.ObjectKey{Kind: lockKind, Namespace: DefaultNamespace, Name: name}, holder: holder}
 }
@@ -43,7 +44,7 @@ func (l *Lock) Get(ctx context.Context) (*resourcelock.LeaderElectionRecord, []b
 	}
 	r := &resourcelock.LeaderElectionRecord{}
 	if err := json.Unmarshal(o.JSON, r); err != nil {
-		return nil, nil, fmt.Errorf("read the leader lock %s: %w", l.key.Name, err)
+		return nil, nil, fmt.Errorf("decode leader lock %s: %w", l.key.Name, err)
 	}
 	l.setLast(o)
 	return r, o.JSON, nil
@@ -53,7 +54,7 @@ func (l *Lock) Get(ctx context.Context) (*resourcelock.LeaderElectionRecord, []b
 func (l *Lock) Create(ctx context.Context, r resourcelock.LeaderElectionRecord) error {
 	b, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("write the leader lock %s: %w", l.key.Name, err)
+		return fmt.Errorf("encode leader lock %s: %w", l.key.Name, err)
 	}
 	o, err := l.objects.CreateObject(ctx, store.Object{ObjectKey: l.key, UID: l.key.Name, JSON: b})
 	if err != nil {
@@ -63,12 +64,12 @@ func (l *Lock) Create(ctx context.Context, r resourcelock.LeaderElectionRecord) 
 	return nil
 }
 
-// Update implements resourcelock.Interface: a record that somebody else wrote since
-// it was read makes a conflict.
+// Update implements resourcelock.Interface. It returns a conflict if another process has
+// written the record since it was last read.
 func (l *Lock) Update(ctx context.Context, r resourcelock.LeaderElectionRecord) error {
 	b, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("write the leader lock %s: %w", l.key.Name, err)
+		return fmt.Errorf("encode leader lock %s: %w", l.key.Name, err)
 	}
 	l.mu.Lock()
 	o := l.last
@@ -88,7 +89,7 @@ func (l *Lock) setLast(o store.Object) {
 	l.mu.Unlock()
 }
 
-// RecordEvent implements resourcelock.Interface; elections are in the log.
+// RecordEvent implements resourcelock.Interface. It does nothing; elections are logged.
 func (l *Lock) RecordEvent(string) {}
 
 // Identity implements resourcelock.Interface.

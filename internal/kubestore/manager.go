@@ -11,14 +11,15 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Election is how long a leader is believed, how long it tries to stay one, and how
-// often candidates look; zero values are 15 s, 10 s and 2 s, as controller-runtime has.
+// Election configures the leader election as in ctrl.Options. Zero values mean the defaults of
+// controller-runtime: 15 s, 10 s and 2 s.
 type Election struct{ LeaseDuration, RenewDeadline, RetryPeriod time.Duration }
 
-// NewManager makes a stock controller-runtime Manager over the store: o is what it would
-// be given on Kubernetes, of which only the parts that talk to an API server are
-// replaced. lock names the election among processes on one store, holder this process;
-// an empty lock is no election. ctx ends the caches' lists and watches.
+// NewManager returns a standard controller-runtime Manager over the store. o has the options
+// for Kubernetes; NewManager replaces only those for parts that communicate with an API server.
+// lock is the name of the leader election lock that the processes of a store share, and holder
+// identifies this process. An empty lock disables leader election. The lists and watches of the
+// caches end with ctx.
 func NewManager(ctx context.Context, objects store.Objects, o ctrl.Options, lock, holder string, e Election) (ctrl.Manager, error) {
 	o.NewClient = clientFunc(objects)
 	o.NewCache = cacheFunc(ctx, objects)
@@ -33,10 +34,10 @@ func NewManager(ctx context.Context, objects store.Objects, o ctrl.Options, lock
 			}
 		}
 	}
-	// Nothing is ever sent to this address: the parts that would are replaced.
+	// No request is sent to this host, because all parts that would are replaced.
 	m, err := ctrl.NewManager(&rest.Config{Host: "http://127.0.0.1:1"}, o)
 	if err != nil {
-		return nil, fmt.Errorf("make the manager over the store: %w", err)
+		return nil, fmt.Errorf("create the manager over the store: %w", err)
 	}
 	return m, nil
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// kinds are the resources that the store holds, by kind.
+// kinds maps each supported kind to its resource.
 var kinds = map[string]schema.GroupResource{
 	"Company":  {Group: v1alpha1.GroupVersion.Group, Resource: "companies"},
 	"CrawlJob": {Group: v1alpha1.GroupVersion.Group, Resource: "crawljobs"},
 }
 
-// NewRESTMapper maps the kinds of this project; it asks no server.
+// NewRESTMapper returns a mapper for the supported kinds. It needs no server.
 func NewRESTMapper() meta.RESTMapper {
 	m := meta.NewDefaultRESTMapper([]schema.GroupVersion{v1alpha1.GroupVersion})
 	for kind, gr := range kinds {
@@ -26,7 +26,8 @@ func NewRESTMapper() meta.RESTMapper {
 	return m
 }
 
+// singularNames maps each supported kind to the singular name of its resource.
 var singularNames = map[string]string{"Company": "company", "CrawlJob": "crawljob"}
 
-// provideMapper is a manager's MapperProvider.
+// provideMapper is the MapperProvider of a Manager.
 func provideMapper(*rest.Config, *http.Client) (meta.RESTMapper, error) { return NewRESTMapper(), nil }

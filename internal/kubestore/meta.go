@@ -11,11 +11,12 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
+// groupKindOf returns the group and kind of a supported kind.
 func groupKindOf(kind string) schema.GroupKind {
 	return v1alpha1.GroupVersion.WithKind(kind).GroupKind()
 }
 
-// validateMetadata checks names, labels, annotations and finalizers as an API server does;
+// validateMetadata validates names, labels, annotations and finalizers as an API server does.
 // old is nil for a new object.
 func validateMetadata(c, old content) field.ErrorList {
 	path := field.NewPath("metadata")
@@ -37,6 +38,7 @@ func validateMetadata(c, old content) field.ErrorList {
 	return errs
 }
 
+// decodeMetadata returns the metadata of an object.
 func decodeMetadata(c content) (*metav1.ObjectMeta, error) {
 	m := &metav1.ObjectMeta{}
 	b, err := json.Marshal(metadataOf(c))

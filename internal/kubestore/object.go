@@ -15,13 +15,14 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// content is an object as JSON has it, with integers as int64.
+// content is an object decoded from JSON, with integers as int64.
 type content = map[string]any
 
+// kindOf returns the kind of obj, or ErrNotSupported.
 func kindOf(obj runtime.Object, scheme *runtime.Scheme) (string, error) {
 	gvk, err := apiutil.GVKForObject(obj, scheme)
 	if err != nil {
-		return "", fmt.Errorf("find the kind of %T: %w", obj, err)
+		return "", fmt.Errorf("determine the kind of %T: %w", obj, err)
 	}
 	if _, ok := kinds[gvk.Kind]; !ok {
 		return "", notSupported("resources of kind " + gvk.Kind)
@@ -33,35 +34,37 @@ func keyOf(kind string, obj client.Object) store.ObjectKey {
 	return store.ObjectKey{Kind: kind, Namespace: obj.GetNamespace(), Name: obj.GetName()}
 }
 
-// toContent reads obj as JSON, with apiVersion and kind, which typed objects often lack.
+// toContent converts obj to content. It sets apiVersion and kind, which typed objects often
+// lack.
 func toContent(obj runtime.Object, scheme *runtime.Scheme) (content, error) {
 	gvk, err := apiutil.GVKForObject(obj, scheme)
 	if err != nil {
-		return nil, fmt.Errorf("find the kind of %T: %w", obj, err)
+		return nil, fmt.Errorf("determine the kind of %T: %w", obj, err)
 	}
 	b, err := json.Marshal(obj)
 	if err != nil {
-		return nil, fmt.Errorf("write %s as JSON: %w", gvk.Kind, err)
+		return nil, fmt.Errorf("encode %s as JSON: %w", gvk.Kind, err)
 	}
 	c, err := decodeJSON(b)
 	if err != nil {
-		return nil, fmt.Errorf("read %s from JSON: %w", gvk.Kind, err)
+		return nil, fmt.Errorf("decode %s from JSON: %w", gvk.Kind, err)
 	}
 	c["apiVersion"], c["kind"] = gvk.GroupVersion().String(), gvk.Kind
 	return c, nil
 }
 
+// decodeJSON decodes JSON with integers as int64.
 func decodeJSON(b []byte) (content, error) {
 	c := content{}
 	return c, utiljson.Unmarshal(b, &c)
 }
 
-// decodeInto makes obj what is stored, and nothing else.
+// decodeInto replaces the content of obj with the stored object.
 func decodeInto(obj runtime.Object, o store.Object) error {
 	v := reflect.ValueOf(obj).Elem()
 	v.Set(reflect.Zero(v.Type()))
 	if err := json.Unmarshal(o.JSON, obj); err != nil {
-		return fmt.Errorf("%s %s/%s is damaged: %w", o.Kind, o.Namespace, o.Name, err)
+		return fmt.Errorf("decode %s %s/%s: %w", o.Kind, o.Namespace, o.Name, err)
 	}
 	m, err := meta.Accessor(obj)
 	if err != nil {
@@ -71,7 +74,7 @@ func decodeInto(obj runtime.Object, o store.Object) error {
 	return nil
 }
 
-// metadataOf is the object's metadata, made where it is missing.
+// metadataOf returns the metadata of an object and adds it if it is missing.
 func metadataOf(c content) content {
 	m, ok := c["metadata"].(content)
 	if !ok {
@@ -81,14 +84,15 @@ func metadataOf(c content) content {
 	return m
 }
 
-// toStoreObject is c in the form of the store, where the version lies beside the JSON.
+// toStoreObject converts c to a store.Object. The resource version is a field of that and not
+// part of its JSON.
 func toStoreObject(kind string, c content, version string) (store.Object, error) {
 	m := metadataOf(c)
 	delete(m, "resourceVersion")
 	delete(m, "managedFields")
 	b, err := json.Marshal(c)
 	if err != nil {
-		return store.Object{}, fmt.Errorf("write %s as JSON: %w", kind, err)
+		return store.Object{}, fmt.Errorf("encode %s as JSON: %w", kind, err)
 	}
 	o := store.Object{ResourceVersion: version, JSON: b}
 	o.Kind = kind
@@ -104,5 +108,5 @@ func toStoreObject(kind string, c content, version string) (store.Object, error)
 	return o, nil
 }
 
-// equalJSON says whether two objects have the same JSON.
+// equalJSON reports whether two objects have the same JSON.
 func equalJSON(a, b store.Object) bool { return bytes.Equal(a.JSON, b.JSON) }

@@ -11,8 +11,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// Patch implements client.Writer for JSON merge patches (RFC 7396). A patch that
-// names a resourceVersion is made on that version only.
+// Patch implements client.Writer for JSON merge patches (RFC 7396). A patch with a
+// resourceVersion applies only to that version.
 func (c *Client) Patch(ctx context.Context, obj client.Object, p client.Patch, opts ...client.PatchOption) error {
 	o := client.PatchOptions{}
 	o.ApplyOptions(opts)
@@ -29,15 +29,15 @@ func (c *Client) Patch(ctx context.Context, obj client.Object, p client.Patch, o
 	})
 }
 
-// mergePatch is p's effect on an object as it is stored, and the version that it
-// names, if any.
+// mergePatch returns a function that applies p to the stored object, and the resource version
+// in the patch, if any.
 func mergePatch(obj client.Object, p client.Patch) (merge func(old content) (content, error), at string, err error) {
 	if p.Type() != types.MergePatchType {
-		return nil, "", notSupported("a patch of type " + string(p.Type()))
+		return nil, "", notSupported("patch type " + string(p.Type()))
 	}
 	data, err := p.Data(obj)
 	if err != nil {
-		return nil, "", fmt.Errorf("make the patch of %T %s: %w", obj, obj.GetName(), err)
+		return nil, "", fmt.Errorf("create the patch of %T %s: %w", obj, obj.GetName(), err)
 	}
 	var named struct {
 		Metadata struct {
@@ -45,7 +45,7 @@ func mergePatch(obj client.Object, p client.Patch) (merge func(old content) (con
 		} `json:"metadata"`
 	}
 	if err := json.Unmarshal(data, &named); err != nil {
-		return nil, "", apierrors.NewBadRequest("the patch is no JSON object: " + err.Error())
+		return nil, "", apierrors.NewBadRequest("the patch is not a JSON object: " + err.Error())
 	}
 	return func(old content) (content, error) {
 		b, err := json.Marshal(old)

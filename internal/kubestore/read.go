@@ -14,7 +14,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// reader reads from the store without a cache, for the commands.
+// reader reads from the store without a cache. Commands use it.
 type reader struct{ c *Client }
 
 // Get implements client.Reader.
@@ -31,13 +31,13 @@ func (r *reader) Get(ctx context.Context, key client.ObjectKey, obj client.Objec
 	return decodeInto(obj, o)
 }
 
-// List implements client.Reader: by namespace and labels, in the order of
-// namespace and name, with Limit and Continue. Field selectors need a cache.
+// List implements client.Reader. It selects by namespace and labels, orders by namespace and
+// name, and supports Limit and Continue. Field selectors require a cache.
 func (r *reader) List(ctx context.Context, list client.ObjectList, opts ...client.ListOption) error {
 	o := client.ListOptions{}
 	o.ApplyOptions(opts)
 	if o.FieldSelector != nil && !o.FieldSelector.Empty() {
-		return notSupported("listing by fields from the store itself")
+		return notSupported("listing with a field selector without a cache")
 	}
 	kind, item, err := itemOf(list, r.c.scheme)
 	if err != nil {
@@ -53,7 +53,7 @@ func (r *reader) List(ctx context.Context, list client.ObjectList, opts ...clien
 	return meta.SetList(list, f.out)
 }
 
-// itemOf is the kind of a list's items, and a new one of them.
+// itemOf returns the kind of the items of a list, and a new item.
 func itemOf(list runtime.Object, scheme *runtime.Scheme) (string, client.Object, error) {
 	gvks, _, err := scheme.ObjectKinds(list)
 	if err != nil {
@@ -68,21 +68,20 @@ func itemOf(list runtime.Object, scheme *runtime.Scheme) (string, client.Object,
 		}
 		obj, err := scheme.New(gvks[0].GroupVersion().WithKind(kind))
 		if err != nil {
-			return "", nil, fmt.Errorf("make a %s: %w", kind, err)
+			return "", nil, fmt.Errorf("create a %s: %w", kind, err)
 		}
 		item, ok := obj.(client.Object)
 		if !ok {
-			return "", nil, fmt.Errorf("a %s has no metadata", kind)
+			return "", nil, fmt.Errorf("type %s has no metadata", kind)
 		}
 		return kind, item, nil
 	}
 	return "", nil, notSupported("lists of kind " + gvks[0].Kind)
 }
 
-// listAll reads limit objects after the token, or all of them where limit is 0, and
-// gives each page to take: what is read need not be kept. The version is that of before
-// the first was read.
-func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit int, after string, take func([]store.Object) error) (next, version string, err error) {
+// listAll reads limit objects after a continue token, or all objects if limit is 0, and passes
+// each page to add. The returned version is the version before the first page was read.
+func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit int, after string, add func([]store.Object) error) (next, version string, err error) {
 	p := store.ListOptions{Limit: store.MaxLimit, Continue: after}
 	if limit > 0 {
 		p.Limit = min(limit, store.MaxLimit)
@@ -92,7 +91,7 @@ func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit
 		if err != nil {
 			return "", "", err
 		}
-		if err := take(page); err != nil {
+		if err := add(page); err != nil {
 			return "", "", err
 		}
 		if version == "" {
@@ -105,7 +104,7 @@ func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit
 	}
 }
 
-// collector makes objects like item of what it takes, of those that choose selects.
+// collector converts stored objects that match selector to objects of the type of item.
 type collector struct {
 	item     client.Object
 	selector labels.Selector
@@ -119,7 +118,7 @@ func (f *collector) add(objects []store.Object) error {
 		}
 		obj, ok := reflect.New(reflect.TypeOf(f.item).Elem()).Interface().(client.Object)
 		if !ok {
-			return fmt.Errorf("make a %T", f.item)
+			return fmt.Errorf("create a %T", f.item)
 		}
 		if err := decodeInto(obj, o); err != nil {
 			return err

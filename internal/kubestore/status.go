@@ -8,7 +8,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// status writes the status subresource: spec and metadata stay as they are stored.
+// status writes the status subresource. It does not change spec and metadata.
 type status struct{ c *Client }
 
 // Update implements client.SubResourceWriter.
@@ -16,7 +16,7 @@ func (s *status) Update(ctx context.Context, obj client.Object, opts ...client.S
 	o := client.SubResourceUpdateOptions{}
 	o.ApplyOptions(opts)
 	if o.SubResourceBody != nil {
-		return notSupported("a subresource's body of its own")
+		return notSupported("a separate subresource body")
 	}
 	want, err := toContent(obj, s.c.scheme)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *status) Patch(ctx context.Context, obj client.Object, p client.Patch, o
 	o := client.SubResourcePatchOptions{}
 	o.ApplyOptions(opts)
 	if o.SubResourceBody != nil {
-		return notSupported("a subresource's body of its own")
+		return notSupported("a separate subresource body")
 	}
 	merge, at, err := mergePatch(obj, p)
 	if err != nil {
@@ -46,16 +46,17 @@ func (s *status) Patch(ctx context.Context, obj client.Object, p client.Patch, o
 	})
 }
 
-// Create implements client.SubResourceWriter; a status is never created.
+// Create implements client.SubResourceWriter. It is not supported.
 func (s *status) Create(context.Context, client.Object, client.Object, ...client.SubResourceCreateOption) error {
 	return notSupported("creating a subresource")
 }
 
-// Apply implements client.SubResourceWriter; there is no server-side apply here.
+// Apply implements client.SubResourceWriter. Server-side apply is not supported.
 func (s *status) Apply(context.Context, runtime.ApplyConfiguration, ...client.SubResourceApplyOption) error {
 	return notSupported("server-side apply")
 }
 
+// withStatusOf returns old with the status of want.
 func withStatusOf(old, want content) content {
 	out := maps.Clone(old)
 	delete(out, "status")

@@ -18,8 +18,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// maxAttempts bounds the tries of a write that carries no version of its own, against
-// writers that are always quicker.
+// maxAttempts limits the attempts of a write without a resource version that conflicts with
+// other writers.
 const maxAttempts = 50
 
 // Create implements client.Writer.
@@ -64,10 +64,10 @@ func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.C
 	return decodeInto(obj, rec)
 }
 
-// DefaultNamespace is where objects are that name none.
+// DefaultNamespace is the namespace of objects that specify none.
 const DefaultNamespace = "default"
 
-// admit checks an object as an API server does, and fills in its defaults.
+// admit sets the defaults of an object and validates it as an API server does.
 func admit(ctx context.Context, kind string, cur, old content) error {
 	n, _ := metadataOf(cur)["name"].(string)
 	errs := validateMetadata(cur, old)
@@ -83,7 +83,7 @@ func admit(ctx context.Context, kind string, cur, old content) error {
 	return apierrors.NewInvalid(gvk, n, errs)
 }
 
-// Update implements client.Writer. The status is left as it is stored.
+// Update implements client.Writer. It does not change the status.
 func (c *Client) Update(ctx context.Context, obj client.Object, opts ...client.UpdateOption) error {
 	o := client.UpdateOptions{}
 	o.ApplyOptions(opts)
@@ -103,8 +103,8 @@ func (c *Client) Update(ctx context.Context, obj client.Object, opts ...client.U
 	return c.update(ctx, obj, precondition{obj.GetResourceVersion(), string(obj.GetUID())}, o.DryRun, func(old content) (content, error) { return withSpecOf(old, want), nil })
 }
 
-// withSpecOf is want as far as an update of the main resource may go: the status and what
-// the system owns of the metadata stay.
+// withSpecOf returns want with the status and the system-owned metadata of old, which an update
+// of the main resource cannot change.
 func withSpecOf(old, want content) content {
 	out := maps.Clone(want)
 	delete(out, "status")
@@ -123,8 +123,8 @@ func withSpecOf(old, want content) content {
 	return out
 }
 
-// updateGeneration makes the generation one more where an admitted object has another spec than
-// the stored one had. Both have their defaults then, so that leaving them out is no change.
+// updateGeneration increments the generation if the spec has changed. Both objects have their
+// defaults, so omitting a default is not a change.
 func updateGeneration(cur, old content) {
 	if !reflect.DeepEqual(old["spec"], cur["spec"]) {
 		generation, _ := metadataOf(old)["generation"].(int64)
@@ -132,11 +132,12 @@ func updateGeneration(cur, old content) {
 	}
 }
 
-// precondition is what a write asks the stored object to be; empty is whatever it is.
+// precondition is the resource version and the UID that a write requires of the stored object.
+// An empty value is not checked.
 type precondition struct{ resourceVersion, uid string }
 
-// update replaces the stored object by what edit makes of it, and fills obj with the
-// result. An object that is being deleted and has lost its last finalizer goes.
+// update replaces the stored object with the result of edit, and decodes the new object into
+// obj. It deletes an object that is being deleted and has no finalizers left.
 func (c *Client) update(ctx context.Context, obj client.Object, want precondition, dryRun []string, edit func(old content) (content, error)) error {
 	kind, err := kindOf(obj, c.scheme)
 	if err != nil {
@@ -152,9 +153,10 @@ func (c *Client) update(ctx context.Context, obj client.Object, want preconditio
 			return apiError(err, kinds[kind], key.Name)
 		}
 	}
-	return apiError(fmt.Errorf("write %s: others were quicker %d times: %w", describeKey(key), maxAttempts, store.ErrConflict), kinds[kind], key.Name)
+	return apiError(fmt.Errorf("write %s: conflict in each of %d attempts: %w", describeKey(key), maxAttempts, store.ErrConflict), kinds[kind], key.Name)
 }
 
+// updateOnce makes one attempt to update an object.
 func (c *Client) updateOnce(ctx context.Context, key store.ObjectKey, want precondition, dryRun []string, edit func(old content) (content, error)) (store.Object, error) {
 	have, err := c.objects.GetObject(ctx, key)
 	if err != nil {
@@ -165,13 +167,13 @@ func (c *Client) updateOnce(ctx context.Context, key store.ObjectKey, want preco
 	}
 	old, err := decodeJSON(have.JSON)
 	if err != nil {
-		return have, fmt.Errorf("%s is damaged: %w", describeKey(key), err)
+		return have, fmt.Errorf("decode %s: %w", describeKey(key), err)
 	}
 	k, err := schema.ForKind(key.Kind)
 	if err != nil {
 		return have, err
 	}
-	k.Default(old) // as an API server does: it may be from before a default was there
+	k.Default(old) // as an API server does: the object may be older than a default
 	cur, err := edit(old)
 	if err != nil {
 		return have, err
@@ -191,7 +193,7 @@ func (c *Client) updateOnce(ctx context.Context, key store.ObjectKey, want preco
 		}
 		return next, c.objects.DeleteObject(ctx, key, have.ResourceVersion)
 	}
-	// As an API server does: what changes nothing is not written.
+	// Like an API server, do not write an unchanged object.
 	if next.UID = have.UID; equalJSON(next, have) || len(dryRun) > 0 {
 		return next, nil
 	}

@@ -25,8 +25,8 @@ func updatedDocument(old store.Document, known bool, p *crawl.Page, d document.D
 		rec.FormerURLs = rec.FormerURLs[max(0, len(rec.FormerURLs)-maxFormerURLs):]
 	}
 	rec.URL, rec.Type, rec.Confidence = p.URL, d.Type, d.Confidence
-	rec.AdditionalTypes, rec.Language, rec.Jurisdiction, rec.Title, rec.Dates = d.Also, d.Language, d.Region, d.Title, storedDates(d)
-	rec.WordCount, rec.ContentHash = d.Words, d.Hash
+	rec.AdditionalTypes, rec.Language, rec.Jurisdiction, rec.Title, rec.Dates = d.AdditionalTypes, d.Language, d.Jurisdiction, d.Title, storedDates(d)
+	rec.WordCount, rec.ContentHash = d.WordCount, d.ContentHash
 	rec.LastSeen, rec.RemovedAt = p.FetchedAt, time.Time{}
 	rec.ETag, rec.LastModified = p.Header.Get("ETag"), p.Header.Get("Last-Modified")
 	if len(p.Path) > 1 || len(rec.DiscoveryPath) == 0 { // as a seed, a known document has no path of interest
@@ -41,7 +41,7 @@ func updatedDocument(old store.Document, known bool, p *crawl.Page, d document.D
 func storedDates(d document.Document) store.Dates {
 	return store.Dates{
 		EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote,
-		UpcomingEffectiveDate: d.TakesEffect, UpcomingEffectiveQuote: d.TakesEffectQuote,
+		UpcomingEffectiveDate: d.UpcomingEffectiveDate, UpcomingEffectiveQuote: d.UpcomingEffectiveQuote,
 	}
 }
 

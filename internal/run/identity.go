@@ -132,7 +132,7 @@ func (i *identity) similarity(ctx context.Context, old store.Document, d documen
 // similarity returns the share of words that two texts have in common, in the same places,
 // 0 to 1.
 func similarity(a, b document.Document) float64 {
-	all := a.Words + b.Words
+	all := a.WordCount + b.WordCount
 	if all == 0 {
 		return 0
 	}

@@ -25,7 +25,7 @@ func testIdentity(s storage, fetched ...string) *identity {
 // addKnown stores a document with one version and adds it to the known documents.
 func addKnown(t *testing.T, i *identity, d store.Document, text string) store.Document {
 	t.Helper()
-	d.Company, d.Versions, d.ContentHash = i.storage.company, 1, document.FromMarkdown(text).Hash
+	d.Company, d.Versions, d.ContentHash = i.storage.company, 1, document.FromMarkdown(text).ContentHash
 	if err := i.storage.store.PutDocument(t.Context(), store.Fence{}, d); err != nil {
 		t.Fatal(err)
 	}

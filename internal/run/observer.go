@@ -76,7 +76,7 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 		return crawl.Verdict{Reason: crawl.SkipUnreadable, Record: o.pages.pageOf(p, d)}, nil
 	}
 	entry := o.pages.pageOf(p, d)
-	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.Words < minTextWords, Record: entry}
+	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.WordCount < minTextWords, Record: entry}
 	if d.Legal {
 		v.Sketch = neardup.SketchText(d.Text)
 	}
@@ -85,7 +85,7 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 		v.Reason = crawl.SkipSoftError
 	case !d.Legal && pinnedType != "":
 		v.Reason = crawl.SkipUnreadable
-	case d.Legal && p.Probed && o.found.hasText(d.Hash, p.URL):
+	case d.Legal && p.Probed && o.found.hasText(d.ContentHash, p.URL):
 		// The site serves one page at several URLs; this is not another document.
 		return crawl.Verdict{Sketch: v.Sketch, Reason: crawl.SkipDuplicate, Record: entry}, nil
 	}

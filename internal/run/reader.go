@@ -37,7 +37,7 @@ func minWords(docType string) int {
 
 // hasEnoughText reports whether a page has the text of a document of its pinned type.
 func hasEnoughText(d *document.Document, pinnedType string) bool {
-	if d.Legal || d.Own >= minPinnedWords {
+	if d.Legal || d.UniqueWords >= minPinnedWords {
 		return true
 	}
 	digits := 0
@@ -46,7 +46,7 @@ func hasEnoughText(d *document.Document, pinnedType string) bool {
 			digits++
 		}
 	}
-	return d.Own >= minWords(pinnedType) && digits >= minImprintDigits
+	return d.UniqueWords >= minWords(pinnedType) && digits >= minImprintDigits
 }
 
 // pageReader reads pages as documents.

@@ -37,7 +37,7 @@ func (r *recorder) saveDocument(ctx context.Context, p *crawl.Page, d document.D
 	if !r.storage.enabled() {
 		return f, nil
 	}
-	if !known || old.ContentHash != d.Hash {
+	if !known || old.ContentHash != d.ContentHash {
 		if err := r.saveChange(ctx, p, d, old, known, &f); err != nil {
 			return Found{}, err
 		}
@@ -60,7 +60,7 @@ func (r *recorder) saveChange(ctx context.Context, p *crawl.Page, d document.Doc
 		baseHash = newest.SnapshotHash
 		// If the newest version has this text already, a worker was killed after it saved the
 		// version and before it saved the document. The change has not been reported yet.
-		if err == nil && newest.ContentHash != d.Hash {
+		if err == nil && newest.ContentHash != d.ContentHash {
 			switch document.Compare(document.FromMarkdown(text), d).Kind {
 			case change.KindNone, change.KindCosmetic:
 				f.ContentHash, f.WordCount = old.ContentHash, old.WordCount
@@ -96,7 +96,7 @@ func (r *recorder) saveChange(ctx context.Context, p *crawl.Page, d document.Doc
 // saveVersion saves the body of a page, as a delta to the snapshot baseHash if there is
 // one, and appends its text as a version.
 func (r *recorder) saveVersion(ctx context.Context, p *crawl.Page, d document.Document, id, baseHash string) (store.Version, error) {
-	flapping, err := r.isFlapping(ctx, id, d.Hash, p.FetchedAt)
+	flapping, err := r.isFlapping(ctx, id, d.ContentHash, p.FetchedAt)
 	if err != nil {
 		return store.Version{}, fmt.Errorf("read the versions of %s: %w", p.URL, err)
 	}
@@ -105,8 +105,8 @@ func (r *recorder) saveVersion(ctx context.Context, p *crawl.Page, d document.Do
 		return store.Version{}, fmt.Errorf("save the snapshot of %s: %w", p.URL, err)
 	}
 	v, _, err := r.storage.store.AppendVersion(ctx, r.storage.fence, store.Version{
-		DocumentID: id, ContentHash: d.Hash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: storedDates(d),
-		Language: d.Language, Jurisdiction: d.Region, WordCount: d.Words, SnapshotHash: snapshot, Flapping: flapping, RunID: r.storage.runID,
+		DocumentID: id, ContentHash: d.ContentHash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: storedDates(d),
+		Language: d.Language, Jurisdiction: d.Jurisdiction, WordCount: d.WordCount, SnapshotHash: snapshot, Flapping: flapping, RunID: r.storage.runID,
 	}, d.Markdown)
 	if err != nil {
 		return store.Version{}, fmt.Errorf("save a version of %s: %w", p.URL, err)

@@ -17,13 +17,13 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// ReadCompany reads the one Company that a manifest (YAML or JSON) holds, checked
-// and with its defaults.
+// ReadCompany returns the Company in a manifest (YAML or JSON), validated and with its
+// defaults. The manifest must contain exactly one resource.
 func ReadCompany(ctx context.Context, r io.Reader) (*v1alpha1.Company, error) {
 	var found *v1alpha1.Company
 	err := forEachDocument(r, func(raw map[string]any) (err error) {
 		if found != nil {
-			return errors.New("the manifest holds several resources: give one Company a file")
+			return errors.New("the manifest contains several resources: use a file with one Company")
 		}
 		found, err = decodeCompany(ctx, raw)
 		return err
@@ -32,43 +32,44 @@ func ReadCompany(ctx context.Context, r io.Reader) (*v1alpha1.Company, error) {
 		return nil, err
 	}
 	if found == nil {
-		return nil, errors.New("the manifest is empty: it holds one Company")
+		return nil, errors.New("the manifest is empty: it must contain one Company")
 	}
 	return found, nil
 }
 
+// decodeCompany validates a Company and sets its defaults.
 func decodeCompany(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error) {
 	want := v1alpha1.GroupVersion.String()
 	if obj["kind"] != "Company" || obj["apiVersion"] != want {
-		return nil, fmt.Errorf("the manifest holds apiVersion %v, kind %v: write apiVersion: %s and kind: Company", obj["apiVersion"], obj["kind"], want)
+		return nil, fmt.Errorf("the manifest contains apiVersion %v, kind %v: use apiVersion: %s and kind: Company", obj["apiVersion"], obj["kind"], want)
 	}
 	meta, _ := obj["metadata"].(map[string]any)
 	if name, _ := meta["name"].(string); name == "" {
-		return nil, errors.New("metadata.name: Required value: write the company's name, such as example-com")
+		return nil, errors.New("metadata.name: Required value: set the name of the company, such as example-com")
 	}
 	k, err := ForKind("Company")
 	if err != nil {
 		return nil, err
 	}
-	// Numbers as JSON has them, which the validators expect.
+	// The validators expect integers as int64.
 	b, err := json.Marshal(obj)
 	if err != nil {
-		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
+		return nil, fmt.Errorf("convert the manifest to JSON: %w", err)
 	}
 	if obj, err = decodeJSON(bytes.NewReader(b)); err != nil {
-		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
+		return nil, fmt.Errorf("convert the manifest to JSON: %w", err)
 	}
 	if err := k.Admit(ctx, obj, nil).ToAggregate(); err != nil {
-		return nil, fmt.Errorf("the Company is refused: %w", err)
+		return nil, fmt.Errorf("invalid Company: %w", err)
 	}
 	c := &v1alpha1.Company{}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(obj, c); err != nil {
-		return nil, fmt.Errorf("read the Company: %w", err)
+		return nil, fmt.Errorf("decode the Company: %w", err)
 	}
 	return c, nil
 }
 
-// decodeJSON reads JSON with integers as int64, as the API server does.
+// decodeJSON decodes JSON with integers as int64, as the API server does.
 func decodeJSON(r io.Reader) (map[string]any, error) {
 	b, err := io.ReadAll(r)
 	if err != nil {
@@ -78,8 +79,8 @@ func decodeJSON(r io.Reader) (map[string]any, error) {
 	return obj, utiljson.Unmarshal(b, &obj)
 }
 
-// CompanyFromTarget is the Company that a URL or a bare domain stands for: domain is its
-// registrable domain, and a URL is a seed too. It is checked as a manifest is.
+// CompanyFromTarget returns a Company for a URL or a domain. Its domain is the registrable
+// domain of the target, and the URL is a seed. It is validated like a manifest.
 func CompanyFromTarget(ctx context.Context, target string, registrable func(host string) string) (*v1alpha1.Company, error) {
 	raw := target
 	if !strings.Contains(raw, "://") {
@@ -87,9 +88,9 @@ func CompanyFromTarget(ctx context.Context, target string, registrable func(host
 	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") || u.User != nil {
-		return nil, fmt.Errorf("target %q: give a domain such as example.com, an http(s) URL, or a Company's manifest", target)
+		return nil, fmt.Errorf("target %q: use a domain such as example.com, an http(s) URL, or the manifest of a Company", target)
 	}
-	raw = u.Scheme + raw[len(u.Scheme):] // which Parse made lower case, as the schema wants it
+	raw = u.Scheme + raw[len(u.Scheme):] // Parse returns the scheme in lower case, which the schema requires
 	domain := registrable(strings.ToLower(u.Hostname()))
 	return decodeCompany(ctx, map[string]any{
 		"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Company",
@@ -98,10 +99,11 @@ func CompanyFromTarget(ctx context.Context, target string, registrable func(host
 	})
 }
 
-// maxName is the most that the schema lets a Company's name have.
+// maxName is the maximum length of the name of a Company in the schema.
 const maxName = 63
 
-// companyName is a domain as a Company's name: where it is cut, a hash tells it apart.
+// companyName returns the name of the Company of a domain. It truncates a long domain and
+// appends a hash to keep the name unique.
 func companyName(domain string) string {
 	if len(domain) <= maxName {
 		return domain

@@ -15,9 +15,9 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// ReadManifests reads all resources that a manifest (YAML documents or JSON) holds, in
-// its order, those of a kind: List (apiVersion v1) too. They are of our kinds and have names, but are not checked any further:
-// whoever takes them does.
+// ReadManifests returns the resources in a manifest (YAML documents or JSON) in order, including
+// the items of a List (apiVersion v1). It checks only that each resource has a supported kind
+// and a name; the store or the API server validates the rest.
 func ReadManifests(r io.Reader) ([]*unstructured.Unstructured, error) {
 	var out []*unstructured.Unstructured
 	err := forEachDocument(r, func(raw map[string]any) error {
@@ -39,22 +39,23 @@ func ReadManifests(r io.Reader) ([]*unstructured.Unstructured, error) {
 		return nil, err
 	}
 	if len(out) == 0 {
-		return nil, errors.New("the manifest is empty: it holds Companies and CrawlJobs")
+		return nil, errors.New("the manifest is empty: it must contain a Company or a CrawlJob")
 	}
 	return out, nil
 }
 
-// maxManifest bounds a manifest, in bytes: etcd's own bound for a request is 1.5 MiB.
+// maxManifest is the maximum size of a manifest in bytes. It equals the limit of etcd for a
+// request, 1.5 MiB.
 const maxManifest = 1536 << 10
 
-// forEachDocument calls f for each document of a manifest that is not empty.
+// forEachDocument calls f for each YAML document of a manifest that is not empty.
 func forEachDocument(r io.Reader, f func(raw map[string]any) error) error {
 	b, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
 	if err != nil {
 		return fmt.Errorf("read the manifest: %w", err)
 	}
 	if len(b) > maxManifest {
-		return fmt.Errorf("the manifest is larger than %d bytes: split it", maxManifest)
+		return fmt.Errorf("the manifest exceeds %d bytes: split it", maxManifest)
 	}
 	docs := yamlreader.NewYAMLReader(bufio.NewReader(bytes.NewReader(b)))
 	for {
@@ -63,11 +64,11 @@ func forEachDocument(r io.Reader, f func(raw map[string]any) error) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("the manifest is no YAML: %w", err)
+			return fmt.Errorf("the manifest is not valid YAML: %w", err)
 		}
 		raw := map[string]any{}
 		if err := yaml.UnmarshalStrict(doc, &raw); err != nil {
-			return fmt.Errorf("the manifest is no YAML object: %w", err)
+			return fmt.Errorf("the manifest is not a YAML object: %w", err)
 		}
 		if len(raw) == 0 {
 			continue
@@ -78,23 +79,24 @@ func forEachDocument(r io.Reader, f func(raw map[string]any) error) error {
 	}
 }
 
+// decodeResource returns a resource of a supported kind with a name.
 func decodeResource(raw map[string]any) (*unstructured.Unstructured, error) {
 	want := v1alpha1.GroupVersion.String()
 	kind, _ := raw["kind"].(string)
 	if raw["apiVersion"] != want || kind != "Company" && kind != "CrawlJob" {
-		return nil, fmt.Errorf("the manifest holds apiVersion %v, kind %v: write apiVersion: %s and kind: Company or CrawlJob", raw["apiVersion"], raw["kind"], want)
+		return nil, fmt.Errorf("the manifest contains apiVersion %v, kind %v: use apiVersion: %s and kind: Company or CrawlJob", raw["apiVersion"], raw["kind"], want)
 	}
 	b, err := json.Marshal(raw)
 	if err != nil {
-		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
+		return nil, fmt.Errorf("convert the manifest to JSON: %w", err)
 	}
-	c, err := decodeJSON(bytes.NewReader(b)) // numbers as JSON has them
+	c, err := decodeJSON(bytes.NewReader(b)) // with integers as int64
 	if err != nil {
-		return nil, fmt.Errorf("the manifest has no JSON form: %w", err)
+		return nil, fmt.Errorf("convert the manifest to JSON: %w", err)
 	}
 	obj := &unstructured.Unstructured{Object: c}
 	if obj.GetName() == "" {
-		return nil, fmt.Errorf("%s: metadata.name: Required value: write a name, such as example-com", kind)
+		return nil, fmt.Errorf("%s: metadata.name: Required value: set a name, such as example-com", kind)
 	}
 	return obj, nil
 }

@@ -1,6 +1,6 @@
-// Package schema enforces the custom resources' schemas as an API server does:
-// unknown fields, defaults, structure and CEL rules, by the API server's own
-// libraries on the generated definitions.
+// Package schema validates custom resources as an API server does. It applies the generated
+// CustomResourceDefinitions with the libraries of the API server: unknown fields, defaults,
+// structural validation and CEL rules. It also reads manifests.
 package schema
 
 import (
@@ -25,16 +25,16 @@ import (
 	"github.com/clausea/crawler/config/crd"
 )
 
-// Kind is the schema of one kind of resource.
+// Kind is the schema of a kind of resource.
 type Kind struct {
-	// Definition is what an API server is given.
+	// Definition is the CustomResourceDefinition of the kind.
 	Definition *apiextensionsv1.CustomResourceDefinition
 	structural *structuralschema.Structural
 	openAPI    validation.SchemaValidator
 	cel        *cel.Validator
 }
 
-// compiledKinds compiles all definitions once, when the first is asked for.
+// compiledKinds compiles all definitions on first use.
 var compiledKinds = sync.OnceValues(func() (map[string]*Kind, error) {
 	files, err := fs.Glob(crd.Bases, "bases/*.yaml")
 	if err != nil {
@@ -55,7 +55,7 @@ var compiledKinds = sync.OnceValues(func() (map[string]*Kind, error) {
 	return out, nil
 })
 
-// ForKind is the schema of a kind, such as Company; an unknown one is an error.
+// ForKind returns the schema of a kind, such as Company. It fails for an unknown kind.
 func ForKind(kind string) (*Kind, error) {
 	all, err := compiledKinds()
 	if err != nil {
@@ -63,11 +63,12 @@ func ForKind(kind string) (*Kind, error) {
 	}
 	k, ok := all[kind]
 	if !ok {
-		return nil, fmt.Errorf("kind %.60q is none of ours: write Company or CrawlJob", kind)
+		return nil, fmt.Errorf("unknown kind %.60q: use Company or CrawlJob", kind)
 	}
 	return k, nil
 }
 
+// compile compiles a CustomResourceDefinition in YAML.
 func compile(b []byte) (*Kind, error) {
 	k := &Kind{Definition: &apiextensionsv1.CustomResourceDefinition{}}
 	if err := yaml.UnmarshalStrict(b, k.Definition); err != nil {
@@ -91,26 +92,26 @@ func compile(b []byte) (*Kind, error) {
 		k.cel = cel.NewValidator(k.structural, true, celconfig.PerCallLimit)
 		return k, nil
 	}
-	return nil, fmt.Errorf("it has no version %s", v1alpha1.GroupVersion.Version)
+	return nil, fmt.Errorf("version %s is missing", v1alpha1.GroupVersion.Version)
 }
 
-// Default fills in the defaults of fields that obj leaves out.
+// Default sets the defaults of omitted fields.
 func (k *Kind) Default(obj map[string]any) { defaulting.Default(obj, k.structural) }
 
-// Admit checks obj, and its change from old where old is not nil, and fills in
-// the defaults. Errors name each field; obj is not stored if there are any.
+// Admit sets the defaults of obj and validates it. If old is not nil, it also validates the
+// update from old to obj. Each error names its field.
 func (k *Kind) Admit(ctx context.Context, obj, old map[string]any) field.ErrorList {
 	var errs field.ErrorList
 	unknown := pruning.PruneWithOptions(obj, k.structural, true, structuralschema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true})
 	for _, path := range unknown {
-		errs = append(errs, field.Forbidden(field.NewPath(path), "there is no such field; correct its name or remove it"))
+		errs = append(errs, field.Forbidden(field.NewPath(path), "unknown field; correct its name or remove it"))
 	}
 	k.Default(obj)
 	invalid := validation.ValidateCustomResource(nil, obj, k.openAPI)
 	errs = append(errs, invalid...)
 	errs = append(errs, listtype.ValidateListSetsAndMaps(nil, k.structural, obj)...)
 	if len(invalid) > 0 {
-		return errs // rules are only for what has the right shape
+		return errs // CEL rules apply only to structurally valid objects
 	}
 	var before any
 	if old != nil {

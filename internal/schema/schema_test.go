@@ -35,7 +35,7 @@ func admit(t *testing.T, manifest, old string) string {
 	if old != "" {
 		before = parse(old)
 		if err := k.Admit(t.Context(), before, nil).ToAggregate(); err != nil {
-			t.Fatalf("the object before the change is refused: %v", err)
+			t.Fatalf("the old object is invalid: %v", err)
 		}
 	}
 	if err := k.Admit(t.Context(), obj, before).ToAggregate(); err != nil {
@@ -65,14 +65,14 @@ func TestEverySampleIsAdmitted(t *testing.T) {
 		}
 	}
 	if n < 4 {
-		t.Errorf("only %d samples were tried", n)
+		t.Errorf("only %d samples were tested", n)
 	}
 }
 
 const companyOf = "apiVersion: crawl.clausea.co/v1alpha1\nkind: Company\nmetadata: {name: x}\nspec: "
 const jobOf = "apiVersion: crawl.clausea.co/v1alpha1\nkind: CrawlJob\nmetadata: {name: x}\nspec: "
 
-func TestBadManifestsAreRefusedByNameOfTheField(t *testing.T) {
+func TestErrorsOfInvalidManifestsNameTheField(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("testdata/refused.yaml")
 	if err != nil {
@@ -86,7 +86,7 @@ func TestBadManifestsAreRefusedByNameOfTheField(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(cases) < 24 {
-		t.Errorf("only %d manifests are tried", len(cases))
+		t.Errorf("only %d manifests are tested", len(cases))
 	}
 	manifest := func(kind, name string, spec map[string]any) string {
 		m, err := yaml.Marshal(map[string]any{
@@ -104,12 +104,12 @@ func TestBadManifestsAreRefusedByNameOfTheField(t *testing.T) {
 		}
 		msg := admit(t, manifest(c.Kind, c.Name, c.Spec), old)
 		if !strings.Contains(msg, c.Field) || !strings.Contains(msg, c.Remedy) {
-			t.Errorf("%v\nsays %q, wanted %s and %q", c.Spec, msg, c.Field, c.Remedy)
+			t.Errorf("%v\nfails with %q, want %s and %q", c.Spec, msg, c.Field, c.Remedy)
 		}
 	}
 }
 
-func TestALongDomainIsACompanyToo(t *testing.T) {
+func TestALongDomainGetsAUniqueName(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 63) + ".co.uk"
 	whole := func(h string) string { return h }
@@ -122,18 +122,18 @@ func TestALongDomainIsACompanyToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if one.Name == other.Name || string(one.Spec.Domains[0]) != long {
-		t.Errorf("%s is %s of %v, and another %s", long, one.Name, one.Spec.Domains, other.Name)
+		t.Errorf("%s has the name %s and the domains %v, another domain has the name %s", long, one.Name, one.Spec.Domains, other.Name)
 	}
 }
 
-func TestStopAndSuspendOfAJobCanBeSet(t *testing.T) {
+func TestStopAndSuspendAreMutable(t *testing.T) {
 	t.Parallel()
 	if msg := admit(t, jobOf+"{companyRef: {name: a}, suspend: true, stop: true}", jobOf+"{companyRef: {name: a}}"); msg != "" {
 		t.Error(msg)
 	}
 }
 
-func TestAURLADomainAndAManifestBecomeTheSameCompany(t *testing.T) {
+func TestATargetAndAManifestYieldTheSameCompany(t *testing.T) {
 	t.Parallel()
 	last2 := func(h string) string {
 		p := strings.Split(h, ".")
@@ -152,29 +152,29 @@ func TestAURLADomainAndAManifestBecomeTheSameCompany(t *testing.T) {
 	if !bytes.Equal(a, b) {
 		t.Errorf("%s\ndiffers from\n%s", a, b)
 	}
-	for _, loud := range []string{"HTTPS://www.example.com/about", "Https://www.example.com/about"} {
-		c, err := CompanyFromTarget(t.Context(), loud, last2)
+	for _, upper := range []string{"HTTPS://www.example.com/about", "Https://www.example.com/about"} {
+		c, err := CompanyFromTarget(t.Context(), upper, last2)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := yaml.Marshal(c); !bytes.Equal(got, a) {
-			t.Errorf("%s becomes %s", loud, got)
+			t.Errorf("the target %s yields %s", upper, got)
 		}
 	}
 	if c, err := CompanyFromTarget(t.Context(), "HTTP://Example.com", last2); err != nil || string(c.Spec.Domains[0]) != "example.com" || !strings.EqualFold(c.Spec.Seeds[0].URL, "http://example.com") {
 		t.Errorf("%v, %v", c, err)
 	}
 	if got := fromURL.Spec.ExpectedTypes; len(got) != 2 {
-		t.Errorf("the expected types' default is %v", got)
+		t.Errorf("the default of expectedTypes is %v", got)
 	}
 	for _, bad := range []string{"", "localhost", "ftp://example.com", "https://u:p@example.com", "a b.com", "https://"} {
 		if c, err := CompanyFromTarget(t.Context(), bad, last2); err == nil {
-			t.Errorf("%q became %v", bad, c.Spec.Domains)
+			t.Errorf("the target %q yields %v", bad, c.Spec.Domains)
 		}
 	}
 	for _, bad := range []string{"", "- a", "kind: Company", "{", companyOf + "{domains: [a.example]}\n---\n" + companyOf + "{domains: [a.example]}"} {
 		if _, err := ReadCompany(t.Context(), strings.NewReader(bad)); err == nil {
-			t.Errorf("the manifest %q was taken", bad)
+			t.Errorf("the manifest %q was accepted", bad)
 		}
 	}
 }

@@ -31,7 +31,12 @@ var Children = map[string]func(target, ca string) error{
 }
 
 // nothing judges no page: the extraction is off.
-type nothing = crawl.NopObserver
+type nothing struct{}
+
+func (nothing) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
+func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
+	return crawl.Verdict{}, nil
+}
 
 // Loopback lets the address guard through to the sites served here.
 func Loopback() *netguard.Guard {
@@ -49,9 +54,9 @@ func ours(origin, ca string) error {
 	}
 	defer f.Close()
 	res, err := crawl.New(f).Run(context.Background(), crawl.Plan{
-		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20,
-			PerHost: concurrency, HostsAtOnce: 1, TimeLimit: time.Hour, Exhaustive: true},
-	}, crawl.Deps{Observer: nothing{}})
+		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}}, MaxPages: 1 << 20, MaxDepth: 1 << 20,
+		Delay: -1, PerHost: concurrency, HostsAtOnce: 1, TimeLimit: time.Hour, Exhaustive: true,
+	}, nothing{})
 	fmt.Fprintln(os.Stderr, "clausea:", res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
 	return err
 }

@@ -30,7 +30,12 @@ const delay = 250 * time.Millisecond
 const timeLimit = 40 * time.Second
 
 // nothing judges no page.
-type nothing = crawl.NopObserver
+type nothing struct{}
+
+func (nothing) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
+func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
+	return crawl.Verdict{}, nil
+}
 
 func ours(addr, ca, homes, hosts string) error {
 	_, port, err := net.SplitHostPort(addr)
@@ -46,11 +51,11 @@ func ours(addr, ca, homes, hosts string) error {
 		return fmt.Errorf("crawl hosts: %w", err)
 	}
 	defer f.Close()
-	p := crawl.Plan{Domains: []string{site.Domain}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, HostsAtOnce: n, TimeLimit: timeLimit, Exhaustive: true}}
+	p := crawl.Plan{Domains: []string{site.Domain}, MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, HostsAtOnce: n, TimeLimit: timeLimit, Exhaustive: true}
 	for _, home := range strings.Split(homes, ",") {
 		p.Seeds = append(p.Seeds, crawl.Seed{URL: home})
 	}
-	res, err := crawl.New(f).Run(context.Background(), p, crawl.Deps{Observer: nothing{}})
+	res, err := crawl.New(f).Run(context.Background(), p, nothing{})
 	fmt.Println(res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
 	return err
 }

@@ -177,7 +177,7 @@ func (b *backend) measureBare(ctx context.Context, companies int) (figures, erro
 // It then stops Clausea, changes many resources, and runs it again.
 func (b *backend) measureClausea(ctx context.Context, companies int) (figures, error) {
 	var t figures
-	args := append(slices.Clone(b.args), "--crawls", "0", "--log-level", "error")
+	args := append(slices.Clone(b.args), "--max-concurrent-crawls", "0", "--log-level", "error")
 	p, err := start(ctx, "clausea", b, args...)
 	if err != nil {
 		return t, err

@@ -1,5 +1,5 @@
-// Package replicaset runs a real three-member MongoDB replica set on loopback for
-// tests, and lets them hurt it: step down, kill, stop and restart its members.
+// Package replicaset runs a MongoDB replica set on the loopback interface for tests. Tests can
+// cause failures: step down the primary, and kill, stop and restart members.
 package replicaset
 
 import (
@@ -25,7 +25,7 @@ import (
 type Set struct {
 	URI        string
 	members    []*member
-	tempDir    string // folder to remove at the end
+	tempDir    string // folder to remove on Close, if Start created one
 	startQueue chan func()
 	closed     chan struct{}
 }
@@ -34,27 +34,27 @@ type member struct {
 	host   string
 	args   []string
 	cmd    *exec.Cmd
-	exited chan struct{} // closed when its process is over
-	err    error         // of its end
+	exited chan struct{} // closed when the process has exited
+	err    error         // result of waiting for the process
 }
 
-// startTimeout is how long a set may take to elect its first primary; 4 s is usual.
+// startTimeout bounds the time until the first primary is elected, which is usually 4 s.
 const startTimeout = 5 * time.Minute
 
-// maxStartAttempts is on how many choices of ports a set is tried: another process may take
-// one between the choice and the member's start.
+// maxStartAttempts is the number of attempts to start a set, each on other ports: another
+// process may bind a port between its selection and the start of the member.
 const maxStartAttempts = 10
 
-// errPortTaken says that a member's port is another process's.
-var errPortTaken = errors.New("its port is another process's")
+// errPortTaken means that another process listens on the port of a member.
+var errPortTaken = errors.New("the port is in use by another process")
 
-// Start starts n members of the binary mongod with data under dir (empty: a
-// folder of its own) and waits for a primary that takes majority writes.
+// Start starts n members of the binary mongod and waits for a primary that accepts majority
+// writes. The data is stored in dir or, if it is empty, in a temporary folder.
 func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
 	return startOn(ctx, freePorts, mongod, dir, n)
 }
 
-// startOn is Start on ports that choose gives.
+// startOn is Start with the ports that choose returns.
 func startOn(ctx context.Context, choose func(context.Context, int) ([]int, error), mongod, dir string, n int) (*Set, error) {
 	s := &Set{startQueue: make(chan func()), closed: make(chan struct{})}
 	if dir == "" {
@@ -64,8 +64,8 @@ func startOn(ctx context.Context, choose func(context.Context, int) ([]int, erro
 		}
 		s.tempDir, dir = d, d
 	}
-	// A child that is to die with its parent dies with the thread that started it
-	// (prctl(2), PR_SET_PDEATHSIG), so one thread starts them all.
+	// PR_SET_PDEATHSIG of prctl(2) kills a child when the thread that started it ends, not the
+	// process. One locked thread therefore starts all members.
 	go func() {
 		runtime.LockOSThread()
 		for {
@@ -95,6 +95,7 @@ func startOn(ctx context.Context, choose func(context.Context, int) ([]int, erro
 	return s, nil
 }
 
+// startMembers starts a member on each port and initiates the set.
 func (s *Set) startMembers(ctx context.Context, mongod, dir string, ports []int) error {
 	var hosts []string
 	for i, port := range ports {
@@ -106,7 +107,7 @@ func (s *Set) startMembers(ctx context.Context, mongod, dir string, ports []int)
 			mongod, "--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", fmt.Sprint(port), "--dbpath", data,
 			"--logpath", filepath.Join(data, "log"), "--logappend", "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128", "--nounixsocket",
 			"--setParameter", "diagnosticDataCollectionEnabled=false", "--setParameter", "enableTestCommands=1",
-			"--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100", // else 15 s of quiesce
+			"--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100", // instead of 15 s
 		}}
 		hosts = append(hosts, m.host)
 		if err := s.start(m); err != nil {
@@ -118,10 +119,11 @@ func (s *Set) startMembers(ctx context.Context, mongod, dir string, ports []int)
 	return s.initiate(ctx)
 }
 
+// start starts the process of a member.
 func (s *Set) start(m *member) error {
 	done := make(chan error)
 	s.startQueue <- func() {
-		// It lives until Close, Kill or Stop, whatever becomes of the caller's context.
+		// The process is independent of the caller's context and lives until Close or Signal.
 		m.cmd = exec.CommandContext(context.Background(), m.args[0], m.args[1:]...)
 		m.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 		done <- m.cmd.Start()
@@ -137,10 +139,10 @@ func (s *Set) start(m *member) error {
 	return nil
 }
 
-// killMembers ends all members and waits for them.
+// killMembers kills all members and waits for them to exit.
 func (s *Set) killMembers() {
 	for _, m := range s.members {
-		_ = m.cmd.Process.Kill() // one that stands still too
+		_ = m.cmd.Process.Kill() // ends stopped processes too
 	}
 	for _, m := range s.members {
 		<-m.exited
@@ -148,7 +150,7 @@ func (s *Set) killMembers() {
 	s.members = nil
 }
 
-// Close ends all members and waits for them.
+// Close kills all members, waits for them to exit and removes a temporary data folder.
 func (s *Set) Close() {
 	s.killMembers()
 	close(s.closed)
@@ -157,7 +159,7 @@ func (s *Set) Close() {
 	}
 }
 
-// Primary is the index of the member that is primary now.
+// Primary waits for a primary and returns its index.
 func (s *Set) Primary(ctx context.Context) (int, error) {
 	for {
 		for i, m := range s.members {
@@ -185,7 +187,7 @@ func (s *Set) Primary(ctx context.Context) (int, error) {
 // Signal sends a signal to member i.
 func (s *Set) Signal(i int, sig syscall.Signal) error { return s.members[i].cmd.Process.Signal(sig) }
 
-// Restart waits for member i to end and starts it again.
+// Restart waits for member i to exit and starts it again.
 func (s *Set) Restart(i int) error {
 	m := s.members[i]
 	<-m.exited
@@ -196,7 +198,7 @@ func (s *Set) Restart(i int) error {
 	return s.start(m)
 }
 
-// StepDown makes the primary give up its place.
+// StepDown makes primary i step down.
 func (s *Set) StepDown(ctx context.Context, i int) error {
 	c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + s.members[i].host + "/?directConnection=true"))
 	if err != nil {
@@ -206,11 +208,12 @@ func (s *Set) StepDown(ctx context.Context, i int) error {
 	return c.Database("admin").RunCommand(ctx, bson.D{{Key: "replSetStepDown", Value: 10}, {Key: "secondaryCatchUpPeriodSecs", Value: 5}}).Err()
 }
 
+// initiate initiates the replica set and waits for a majority write.
 func (s *Set) initiate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	var cfg bson.A
-	for i, m := range s.members { // every member must answer before the set is made
+	for i, m := range s.members { // every member must respond before the set is initiated
 		cfg = append(cfg, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: m.host}})
 		if err := m.waitUntilReady(ctx); err != nil {
 			return fmt.Errorf("member %s: %w", m.host, err)
@@ -221,7 +224,7 @@ func (s *Set) initiate(ctx context.Context) error {
 		{Key: "settings", Value: bson.D{{Key: "electionTimeoutMillis", Value: 2000}, {Key: "heartbeatIntervalMillis", Value: 500}}},
 	}}}, &bson.D{})
 	if err != nil {
-		return fmt.Errorf("make the set: %w", err)
+		return fmt.Errorf("initiate the set: %w", err)
 	}
 	all, err := mongo.Connect(options.Client().ApplyURI(s.URI + "&w=majority").SetServerSelectionTimeout(startTimeout))
 	if err != nil {
@@ -232,7 +235,8 @@ func (s *Set) initiate(ctx context.Context) error {
 	return err
 }
 
-// waitUntilReady waits until the member answers, and no other process in its place.
+// waitUntilReady waits until the member responds. It returns errPortTaken if another process
+// responds instead.
 func (m *member) waitUntilReady(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -253,14 +257,14 @@ func (m *member) waitUntilReady(ctx context.Context) error {
 		if m.cmd.ProcessState.ExitCode() == exitCodeNetwork {
 			return errPortTaken
 		}
-		return fmt.Errorf("it has ended (%w) before it answered: %w", m.err, err)
+		return fmt.Errorf("the process exited (%w) before it responded: %w", m.err, err)
 	}
 }
 
-// exitCodeNetwork is mongod's exit code where it can't listen (exit_code.h, netError).
+// exitCodeNetwork is the exit code of mongod if it cannot listen (netError in exit_code.h).
 const exitCodeNetwork = 48
 
-// runAdmin runs a command of the member itself, once that answers.
+// runAdmin runs an admin command on the member as soon as it responds.
 func (m *member) runAdmin(ctx context.Context, command, into any) error {
 	c, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + m.host + "/?directConnection=true").SetServerSelectionTimeout(startTimeout))
 	if err != nil {
@@ -270,15 +274,14 @@ func (m *member) runAdmin(ctx context.Context, command, into any) error {
 	return c.Database("admin").RunCommand(ctx, command).Decode(into)
 }
 
-// Ports are chosen from those which no system gives out by itself, so that no
-// connection takes one, nor another test's server (Linux begins at 32768, RFC 6335 at
-// 49152).
+// Ports are below the ephemeral ranges (from 32768 on Linux, from 49152 in RFC 6335), so that
+// no connection and no server of another test is assigned one of them.
 const (
 	firstPort = 20_000
 	lastPort  = 32_767
 )
 
-// freePorts are n ports, all different, on which nobody listens now.
+// freePorts returns n different ports on which no process listens.
 func freePorts(ctx context.Context, n int) ([]int, error) {
 	var ports []int
 	for _, i := range rand.Perm(lastPort - firstPort + 1) {
@@ -291,20 +294,20 @@ func freePorts(ctx context.Context, n int) ([]int, error) {
 			_ = l.Close()
 		}
 	}
-	return nil, fmt.Errorf("there are no %d free ports between %d and %d", n, firstPort, lastPort)
+	return nil, fmt.Errorf("fewer than %d free ports between %d and %d", n, firstPort, lastPort)
 }
 
-// ErrNoBinary says that this machine has no mongod that tests know of.
-var ErrNoBinary = errors.New("no mongod: run hack/mongod/get.sh, or name one with MONGOD")
+// ErrNoBinary means that Find found no mongod.
+var ErrNoBinary = errors.New("no mongod: run hack/mongod/get.sh, or set MONGOD to its path")
 
-// Find is the path of a mongod: MONGOD, the one that hack/mongod/get.sh cached, or
-// the one in PATH.
+// Find returns the path of a mongod: $MONGOD, the binary that hack/mongod/get.sh cached, or the
+// one in PATH.
 func Find() (string, error) {
 	cache := os.Getenv("XDG_CACHE_HOME")
 	if cache == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", fmt.Errorf("find a mongod: %w", err)
+			return "", fmt.Errorf("find mongod: %w", err)
 		}
 		cache = filepath.Join(home, ".cache")
 	}

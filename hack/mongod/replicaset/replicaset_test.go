@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestASetWhosePortsAreTakenMeanwhileStartsOnOthers(t *testing.T) {
+func TestStartRetriesOnOtherPortsIfOneIsTaken(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts MongoDB")
 	}
@@ -21,12 +21,12 @@ func TestASetWhosePortsAreTakenMeanwhileStartsOnOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(other.Close)
-	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	unresponsive, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = silent.Close() })
-	taken := []string{other.members[0].host, silent.Addr().String()}
+	t.Cleanup(func() { _ = unresponsive.Close() })
+	taken := []string{other.members[0].host, unresponsive.Addr().String()}
 	tries := 0
 	s, err := startOn(t.Context(), func(ctx context.Context, n int) ([]int, error) {
 		ports, err := freePorts(ctx, n)
@@ -45,11 +45,11 @@ func TestASetWhosePortsAreTakenMeanwhileStartsOnOthers(t *testing.T) {
 	}
 	t.Cleanup(s.Close)
 	if tries != len(taken)+1 {
-		t.Errorf("it was started on %d choices of ports, of which %d were taken", tries, len(taken))
+		t.Errorf("the set was started after %d attempts, with %d ports taken", tries, len(taken))
 	}
 	for _, host := range taken {
 		if strings.Contains(s.URI, host) {
-			t.Errorf("the set says that it is at %s, which is another's: %s", host, s.URI)
+			t.Errorf("the set uses the port of another process, %s: %s", host, s.URI)
 		}
 	}
 	if _, err := s.Primary(t.Context()); err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
 )
@@ -92,13 +93,18 @@ func Crawl(t testing.TB, e *crawl.Engine, p crawl.Plan, o crawl.Observer) crawl.
 	return res
 }
 
-// Plan is an exhaustive crawl of one host without delay.
+// Plan returns the plan of a crawl of one host with Options. Further seeds are pinned.
 func Plan(host string, seeds ...string) crawl.Plan {
-	o := crawl.DefaultOptions()
-	o.Delay, o.Exhaustive = 0, true
-	p := crawl.Plan{Domains: []string{host}, Options: o, Seeds: []crawl.Seed{{URL: "http://" + host + "/"}}}
+	p := crawl.Plan{Domains: []string{host}, Options: Options(), Seeds: []crawl.Seed{{URL: "http://" + host + "/"}}}
 	for _, s := range seeds {
 		p.Seeds = append(p.Seeds, crawl.Seed{URL: s, Pinned: true})
 	}
 	return p
+}
+
+// Options returns the default options with a delay of a millisecond.
+func Options() crawl.Options {
+	o := crawl.DefaultOptions()
+	o.Delay = time.Millisecond
+	return o
 }

@@ -57,7 +57,7 @@ func lostText(old, cur Input, a, b *parsedText) bool {
 	if old.WordCount < minLanguageWords || cur.WordCount < minLanguageWords {
 		return false
 	}
-	oldLanguage, curLanguage := language.Of(old.Text), language.Of(cur.Text)
+	oldLanguage, curLanguage := language.Detect(old.Text), language.Detect(cur.Text)
 	return oldLanguage != "" && curLanguage != "" && oldLanguage != curLanguage
 }
 

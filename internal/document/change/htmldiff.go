@@ -66,7 +66,7 @@ func (c Change) writeSubprocessorsHTML(b *strings.Builder) {
 		b.WriteString("<li>" + item("del", r) + "</li>")
 	}
 	for _, p := range c.Subprocessors.Changed {
-		b.WriteString("<li>" + item("del", p.Was) + " " + item("ins", p.Is) + "</li>")
+		b.WriteString("<li>" + item("del", p.Before) + " " + item("ins", p.After) + "</li>")
 	}
 	b.WriteString("</ul></section>\n")
 }

@@ -93,7 +93,7 @@ func (c Change) writeSubprocessorsText(b *strings.Builder) {
 		fmt.Fprintf(b, "[-%s-]\n", subprocessorText(r))
 	}
 	for _, p := range c.Subprocessors.Changed {
-		fmt.Fprintf(b, "[-%s-] {+%s+}\n", subprocessorText(p.Was), subprocessorText(p.Is))
+		fmt.Fprintf(b, "[-%s-] {+%s+}\n", subprocessorText(p.Before), subprocessorText(p.After))
 	}
 }
 

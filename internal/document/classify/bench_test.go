@@ -9,8 +9,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// longPage is a page of the text that a page of 137 KB has in the mean: some 40 KB.
-func longPage(tb testing.TB) Page {
+// longInput is a page of the text that a page of 137 KB has in the mean: some 40 KB.
+func longInput(tb testing.TB) Input {
 	tb.Helper()
 	b, err := os.ReadFile("testdata/samples.md")
 	if err != nil {
@@ -19,34 +19,34 @@ func longPage(tb testing.TB) Page {
 	md := "# Terms of Use\n\n" + strings.ReplaceAll(string(b), "=== ", "## ")
 	md = md[:strings.LastIndexByte(md[:min(len(md), 40<<10)], '\n')]
 	text := markdown.PlainText(md)
-	return Page{
-		URL: "https://example.com/legal/terms", Title: "Terms of Use", Head: "Terms of Use | Example", Headings: []string{"Terms of Use", "Definitions", "Your account"},
-		Markdown: md, Text: text, Words: tokenize.CountWords(text),
+	return Input{
+		URL: "https://example.com/legal/terms", Title: "Terms of Use", TitleElement: "Terms of Use | Example", Headings: []string{"Terms of Use", "Definitions", "Your account"},
+		Markdown: md, Text: text, WordCount: tokenize.CountWords(text),
 	}
 }
 
-func BenchmarkOf(b *testing.B) {
-	p := longPage(b)
-	_ = Of(p)
+func BenchmarkClassify(b *testing.B) {
+	p := longInput(b)
+	_ = Classify(p)
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = Of(p)
+		_ = Classify(p)
 	}
 }
 
-func BenchmarkTokens(b *testing.B) {
-	p, l := longPage(b), theLexicon()
+func BenchmarkTokenize(b *testing.B) {
+	p, l := longInput(b), defaultLexicon()
 	var ts []token
 	b.ReportAllocs()
 	for b.Loop() {
-		ts = l.tokens(ts[:0], p.Text, maxTokens)
+		ts = l.appendTokens(ts[:0], p.Text, maxTokens)
 	}
 }
 
-func BenchmarkLoad(b *testing.B) {
+func BenchmarkLoadLexiconAndModel(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := readLexicon(lexiconFiles); err != nil {
+		if _, err := parseLexicon(lexiconFiles); err != nil {
 			b.Fatal(err)
 		}
 		if _, err := ReadModel(weights); err != nil {

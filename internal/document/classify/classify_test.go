@@ -11,13 +11,13 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// page makes a Page of a text in Markdown.
-func page(url, title, md string) Page {
+// newInput makes a Page of a text in Markdown.
+func newInput(url, title, md string) Input {
 	text := markdown.PlainText(md)
-	return Page{URL: url, Title: title, Head: title, Headings: []string{title}, Markdown: md, Text: text, Words: tokenize.CountWords(text)}
+	return Input{URL: url, Title: title, TitleElement: title, Headings: []string{title}, Markdown: md, Text: text, WordCount: tokenize.CountWords(text)}
 }
 
-const law = "You agree to these terms. We may suspend your account if you violate them. Our liability is limited to the extent permitted by applicable law, and disputes are subject to the jurisdiction of the courts. "
+const legalSentence = "You agree to these terms. We may suspend your account if you violate them. Our liability is limited to the extent permitted by applicable law, and disputes are subject to the jurisdiction of the courts. "
 
 func TestErrorPagesAndDoorsAreNoDocuments(t *testing.T) {
 	t.Parallel()
@@ -30,8 +30,8 @@ func TestErrorPagesAndDoorsAreNoDocuments(t *testing.T) {
 		"Access Denied":        "You don't have permission to access this page. Reference ID: 18.1",
 		"Log in to continue":   strings.Repeat("Enter your e-mail address and your password. ", 10),
 	} {
-		p := page("https://example.com/terms", title, "# "+title+"\n\n"+text)
-		if a := Of(p); a.Type != doctype.Other || !a.SoftError {
+		p := newInput("https://example.com/terms", title, "# "+title+"\n\n"+text)
+		if a := Classify(p); a.Type != doctype.Other || !a.SoftError {
 			t.Errorf("%q is taken for %s, soft error %v", title, a.Type, a.SoftError)
 		}
 	}
@@ -39,8 +39,8 @@ func TestErrorPagesAndDoorsAreNoDocuments(t *testing.T) {
 
 func TestADocumentThatSpeaksOfErrorsIsNoErrorPage(t *testing.T) {
 	t.Parallel()
-	p := page("https://example.com/terms", "Terms of Service", "# Terms of Service\n\nWe are not liable for any error or if a page is not found. "+strings.Repeat(law, 5))
-	if a := Of(p); a.SoftError || a.Type != doctype.TermsOfService {
+	p := newInput("https://example.com/terms", "Terms of Service", "# Terms of Service\n\nWe are not liable for any error or if a page is not found. "+strings.Repeat(legalSentence, 5))
+	if a := Classify(p); a.SoftError || a.Type != doctype.TermsOfService {
 		t.Errorf("%+v", a)
 	}
 }
@@ -48,7 +48,7 @@ func TestADocumentThatSpeaksOfErrorsIsNoErrorPage(t *testing.T) {
 func TestAPageWithHardlyAnyTextIsNoDocument(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"Read it in our app.", "You need to enable JavaScript to run this app."} {
-		if a := Of(page("https://example.com/privacy", "Privacy Policy", "# Privacy Policy\n\n"+text)); a.Type != doctype.Other || a.SoftError {
+		if a := Classify(newInput("https://example.com/privacy", "Privacy Policy", "# Privacy Policy\n\n"+text)); a.Type != doctype.Other || a.SoftError {
 			t.Errorf("%q: %+v", text, a)
 		}
 	}
@@ -57,18 +57,18 @@ func TestAPageWithHardlyAnyTextIsNoDocument(t *testing.T) {
 func TestAPageOfSeveralDocumentsNamesThemAll(t *testing.T) {
 	t.Parallel()
 	privacy := "We collect personal data such as your name, with your consent or for our legitimate interests. You have the right of access and to erasure, and may complain to a supervisory authority. "
-	md := "# Terms of Service\n\n" + strings.Repeat(law, 10) + "\n\n# Privacy Policy\n\nThis privacy policy explains how we use your personal information. " + strings.Repeat(privacy, 10)
-	a := Of(page("https://example.com/legal", "Terms of Service", md))
-	if a.Type != doctype.TermsOfService || !slices.Equal(a.Also, []string{doctype.PrivacyPolicy}) {
-		t.Errorf("%s and %v", a.Type, a.Also)
+	md := "# Terms of Service\n\n" + strings.Repeat(legalSentence, 10) + "\n\n# Privacy Policy\n\nThis privacy policy explains how we use your personal information. " + strings.Repeat(privacy, 10)
+	a := Classify(newInput("https://example.com/legal", "Terms of Service", md))
+	if a.Type != doctype.TermsOfService || !slices.Equal(a.AdditionalTypes, []string{doctype.PrivacyPolicy}) {
+		t.Errorf("%s and %v", a.Type, a.AdditionalTypes)
 	}
 	for name, clause := range map[string]string{
-		"a clause with a number": "# Terms of Service\n\n" + strings.Repeat(law, 10) + "\n\n## 7. Privacy Policy\n\n" + strings.Repeat(privacy, 10),
-		"a short section":        "# Terms of Service\n\n" + strings.Repeat(law, 10) + "\n\n## Privacy Policy\n\n" + privacy,
-		"a topic":                "# Terms of Service\n\n" + strings.Repeat(law, 10) + "\n\n## Privacy\n\n" + strings.Repeat(privacy, 10),
+		"a clause with a number": "# Terms of Service\n\n" + strings.Repeat(legalSentence, 10) + "\n\n## 7. Privacy Policy\n\n" + strings.Repeat(privacy, 10),
+		"a short section":        "# Terms of Service\n\n" + strings.Repeat(legalSentence, 10) + "\n\n## Privacy Policy\n\n" + privacy,
+		"a topic":                "# Terms of Service\n\n" + strings.Repeat(legalSentence, 10) + "\n\n## Privacy\n\n" + strings.Repeat(privacy, 10),
 	} {
-		if a := Of(page("https://example.com/legal", "Terms of Service", clause)); len(a.Also) > 0 {
-			t.Errorf("%s is taken for %v", name, a.Also)
+		if a := Classify(newInput("https://example.com/legal", "Terms of Service", clause)); len(a.AdditionalTypes) > 0 {
+			t.Errorf("%s is taken for %v", name, a.AdditionalTypes)
 		}
 	}
 }
@@ -88,11 +88,11 @@ func TestSectionsAreFoundByEveryKindOfHeading(t *testing.T) {
 
 func TestTheSamePageGetsTheSameAnswer(t *testing.T) {
 	t.Parallel()
-	p := longPage(t)
-	first := Of(p)
+	p := longInput(t)
+	first := Classify(p)
 	f := p.Features(&model().Background, 0)
 	for range 20 {
-		if a := Of(p); !reflect.DeepEqual(a, first) {
+		if a := Classify(p); !reflect.DeepEqual(a, first) {
 			t.Fatalf("%+v, then %+v", first, a)
 		}
 		if !slices.Equal(f, p.Features(&model().Background, 0)) {
@@ -103,11 +103,11 @@ func TestTheSamePageGetsTheSameAnswer(t *testing.T) {
 
 func TestWhatIsHiddenIsNotSeen(t *testing.T) {
 	t.Parallel()
-	with := page("https://example.com/dpa", "Data Processing Addendum", "# Data Processing Addendum\n\n"+strings.Repeat(law, 5))
+	with := newInput("https://example.com/dpa", "Data Processing Addendum", "# Data Processing Addendum\n\n"+strings.Repeat(legalSentence, 5))
 	without := with
-	without.URL, without.Title, without.Head = "", "", ""
+	without.URL, without.Title, without.TitleElement = "", "", ""
 	without.Markdown = strings.TrimPrefix(with.Markdown, "# Data Processing Addendum\n\n")
-	hide := HideTitle | HideAddress
+	hide := HideTitle | HideURL
 	if !slices.Equal(with.Features(&Background{}, hide), without.Features(&Background{}, hide)) {
 		t.Error("a title or an address is seen though it is hidden")
 	}
@@ -116,19 +116,19 @@ func TestWhatIsHiddenIsNotSeen(t *testing.T) {
 	}
 }
 
-func FuzzOf(f *testing.F) {
-	f.Add("https://example.com/terms", "Terms", "# Terms\n\n"+law, "privacy")
+func FuzzClassify(f *testing.F) {
+	f.Add("https://example.com/terms", "Terms", "# Terms\n\n"+legalSentence, "privacy")
 	f.Add("::", "404", "隐私\n---\n**Cookie Policy**\n[a](b", "")
 	f.Add("https://x/"+strings.Repeat("%41/", 50), strings.Repeat("cookie policy ", 40), strings.Repeat("# Privacy Policy\n", 300), "\xff")
 	f.Fuzz(func(t *testing.T, url, title, md, anchor string) {
-		p := page(url, title, md)
+		p := newInput(url, title, md)
 		p.Anchor = anchor
-		a := Of(p)
-		if !doctype.Known(a.Type) || a.Confidence < 0 || a.Confidence > 1 || a.SoftError && a.Type != doctype.Other {
+		a := Classify(p)
+		if !doctype.IsKnown(a.Type) || a.Confidence < 0 || a.Confidence > 1 || a.SoftError && a.Type != doctype.Other {
 			t.Errorf("%+v", a)
 		}
-		for _, also := range a.Also {
-			if also == a.Type || also == doctype.Other || !doctype.Known(also) {
+		for _, also := range a.AdditionalTypes {
+			if also == a.Type || also == doctype.Other || !doctype.IsKnown(also) {
 				t.Errorf("%+v", a)
 			}
 		}

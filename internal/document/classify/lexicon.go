@@ -26,72 +26,72 @@ var lexiconFiles embed.FS
 // What is known beside the types of Classes, with numbers after theirs: of error
 // pages and doors, and of how legal texts of all types speak.
 const (
-	softError = nTypes - 2
-	register  = nTypes - 1
+	softError     = featureTypes - 2
+	legalRegister = featureTypes - 1
 )
 
-var numberOf = map[string]int{"soft_error": softError, "legal_register": register}
+var pseudoTypes = map[string]int{"soft_error": softError, "legal_register": legalRegister}
 
 // phraseKind is what a phrase is to a type.
 type phraseKind uint8
 
 const (
 	kindName phraseKind = iota
-	kindWeak
-	kindLoose
-	kindSelf
-	kindOpen
-	kindWord
+	kindGenericName
+	kindAmbiguousName
+	kindSelfReference
+	kindOpeningFormula
+	kindTypicalWord
 	phraseKinds
 )
 
-var kindOf = map[string]phraseKind{"name": kindName, "weak": kindWeak, "loose": kindLoose, "self": kindSelf, "open": kindOpen, "word": kindWord}
+var phraseKeys = map[string]phraseKind{"name": kindName, "weak": kindGenericName, "loose": kindAmbiguousName, "self": kindSelfReference, "open": kindOpeningFormula, "word": kindTypicalWord}
 
 // lexicon finds the known phrases in a row of tokens: a trie over the numbers of
 // their words.
 type lexicon struct {
-	exact, begins        *table
-	exactBits, beginBits bits
-	first                []uint32 // by a word's number, the node of the phrases that begin with it
-	next                 *table   // node and number to node
-	nodes                []node
-	determiners          []bool // by a word's number
-	fingerprint          uint64
+	exact, prefixes           *hashTable
+	exactFilter, prefixFilter bloomFilter
+	roots                     []uint32   // by a word's number, the node of the phrases that begin with it
+	edges                     *hashTable // node and number to node
+	nodes                     []node
+	determiners               []bool // by a word's number
+	fingerprint               uint64
 }
 
 // node is where phrases end.
 type node struct {
-	types typesOf
-	more  bool    // longer phrases go on from here
-	share float32 // of a word's weight for each of its types
+	types       phraseTypes
+	hasChildren bool    // longer phrases go on from here
+	wordWeight  float32 // of a word's weight for each of its types
 }
 
-// theLexicon reads the embedded files once.
-var theLexicon = sync.OnceValue(func() *lexicon {
-	l, err := readLexicon(lexiconFiles)
+// defaultLexicon reads the embedded files once.
+var defaultLexicon = sync.OnceValue(func() *lexicon {
+	l, err := parseLexicon(lexiconFiles)
 	if err != nil {
 		// The files are part of the program and a test reads them: this is for a
 		// program that was built without its tests.
 		l = newLexicon()
-		l.determiners = make([]bool, len(l.first))
+		l.determiners = make([]bool, len(l.roots))
 	}
 	return l
 })
 
 func newLexicon() *lexicon {
 	l := &lexicon{
-		exact: newTable(1 << 14), begins: newTable(1 << 10), next: newTable(1 << 15), first: make([]uint32, skippedWord+1, 1<<14),
+		exact: newHashTable(1 << 14), prefixes: newHashTable(1 << 10), edges: newHashTable(1 << 15), roots: make([]uint32, stopWordID+1, 1<<14),
 		nodes: make([]node, 1, 1<<15),
 	}
-	for _, w := range skipped {
-		h := hashOf(w)
-		l.exact.put(h, skippedWord)
-		l.exactBits.add(h)
+	for _, w := range stopWords {
+		h := hashWord(w)
+		l.exact.put(h, stopWordID)
+		l.exactFilter.add(h)
 	}
 	return l
 }
 
-func readLexicon(files fs.FS) (*lexicon, error) {
+func parseLexicon(files fs.FS) (*lexicon, error) {
 	l := newLexicon()
 	names, err := fs.Glob(files, "lexicon/*.txt")
 	if err != nil {
@@ -106,32 +106,32 @@ func readLexicon(files fs.FS) (*lexicon, error) {
 		_, _ = sum.Write(text)
 		typ := strings.TrimSuffix(strings.TrimPrefix(name, "lexicon/"), ".txt")
 		number := slices.Index(Classes, typ)
-		if n, ok := numberOf[typ]; ok {
+		if n, ok := pseudoTypes[typ]; ok {
 			number = n
 		}
 		if number < 0 {
 			return nil, fmt.Errorf("%s: %q is no type of document", name, typ)
 		}
-		if err := l.read(text, uint8(number)); err != nil {
+		if err := l.parse(text, uint8(number)); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	var ids []uint32
 	for _, d := range determinerWords {
-		ids = append(ids, l.numbers(d)...)
+		ids = append(ids, l.wordIDs(d)...)
 	}
-	l.determiners = make([]bool, len(l.first))
+	l.determiners = make([]bool, len(l.roots))
 	for _, id := range ids {
 		l.determiners[id] = true
 	}
 	for i := range l.nodes {
 		n := 0
-		for _, t := range l.nodes[i].types[kindWord] {
-			if t != register {
+		for _, t := range l.nodes[i].types[kindTypicalWord] {
+			if t != legalRegister {
 				n++
 			}
 		}
-		l.nodes[i].share = 1 / float32(max(1, n))
+		l.nodes[i].wordWeight = 1 / float32(max(1, n))
 	}
 	l.fingerprint = sum.Sum64()
 	return l, nil
@@ -144,7 +144,7 @@ var determinerWords = []string{
 	"настоящ*", "isbu",
 }
 
-func (l *lexicon) read(text []byte, typ uint8) error {
+func (l *lexicon) parse(text []byte, typ uint8) error {
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -154,7 +154,7 @@ func (l *lexicon) read(text []byte, typ uint8) error {
 		}
 		key, phrases, ok := strings.Cut(line, ":")
 		key, _, _ = strings.Cut(key, " ")
-		kind, known := kindOf[key]
+		kind, known := phraseKeys[key]
 		if !ok || !known {
 			return fmt.Errorf("a line begins with none of name, loose, weak, self, open and word: %.40q", line)
 		}
@@ -166,7 +166,7 @@ func (l *lexicon) read(text []byte, typ uint8) error {
 				return err
 			}
 			// Addresses have names without spaces.
-			if joined := strings.ReplaceAll(p, " ", ""); (kind == kindName || kind == kindLoose) && joined != p && isASCII(joined) && len(joined) >= 6 {
+			if joined := strings.ReplaceAll(p, " ", ""); (kind == kindName || kind == kindAmbiguousName) && joined != p && isASCII(joined) && len(joined) >= 6 {
 				if err := l.add(joined, typ, kind); err != nil {
 					return err
 				}
@@ -185,22 +185,22 @@ func isASCII(s string) bool {
 	return true
 }
 
-// numbers are the numbers of a phrase's words, which become known.
-func (l *lexicon) numbers(phrase string) []uint32 {
+// wordIDs are the numbers of a phrase's words, which become known.
+func (l *lexicon) wordIDs(phrase string) []uint32 {
 	var out []uint32
 	for w := range strings.FieldsSeq(phrase) {
 		w, isBeginning := strings.CutSuffix(w, "*")
-		for _, t := range l.tokens(nil, w, 100) {
-			table, filter := l.exact, &l.exactBits
+		for _, t := range l.appendTokens(nil, w, 100) {
+			table, filter := l.exact, &l.exactFilter
 			if isBeginning {
-				table, filter = l.begins, &l.beginBits
+				table, filter = l.prefixes, &l.prefixFilter
 			}
 			id := table.get(t.hash)
 			if id == 0 {
-				id = uint32(len(l.first))
+				id = uint32(len(l.roots))
 				table.put(t.hash, id)
 				filter.add(t.hash)
-				l.first = append(l.first, 0)
+				l.roots = append(l.roots, 0)
 			}
 			out = append(out, id)
 		}
@@ -209,22 +209,22 @@ func (l *lexicon) numbers(phrase string) []uint32 {
 }
 
 func (l *lexicon) add(phrase string, typ uint8, kind phraseKind) error {
-	ids := l.numbers(phrase)
+	ids := l.wordIDs(phrase)
 	if len(ids) == 0 {
 		return fmt.Errorf("the phrase %q has no words that count", phrase)
 	}
-	at := l.first[ids[0]]
+	at := l.roots[ids[0]]
 	if at == 0 {
 		at = l.newNode()
-		l.first[ids[0]] = at
+		l.roots[ids[0]] = at
 	}
 	for _, id := range ids[1:] {
-		l.nodes[at].more = true
+		l.nodes[at].hasChildren = true
 		key := uint64(at)<<32 | uint64(id)
-		to := l.next.get(key)
+		to := l.edges.get(key)
 		if to == 0 {
 			to = l.newNode()
-			l.next.put(key, to)
+			l.edges.put(key, to)
 		}
 		at = to
 	}
@@ -246,10 +246,10 @@ func (l *lexicon) walk(ts []token, f func(at uint32, n int)) {
 		return
 	}
 	if id := ts[0].exact; id != 0 {
-		l.descend(l.first[id], ts, 1, f)
+		l.descend(l.roots[id], ts, 1, f)
 	}
-	if id := ts[0].begin; id != 0 {
-		l.descend(l.first[id], ts, 1, f)
+	if id := ts[0].prefix; id != 0 {
+		l.descend(l.roots[id], ts, 1, f)
 	}
 }
 
@@ -258,22 +258,22 @@ func (l *lexicon) descend(at uint32, ts []token, n int, f func(uint32, int)) {
 		return
 	}
 	f(at, n)
-	if !l.nodes[at].more || n >= len(ts) {
+	if !l.nodes[at].hasChildren || n >= len(ts) {
 		return
 	}
 	if id := ts[n].exact; id != 0 {
-		l.descend(l.next.get(uint64(at)<<32|uint64(id)), ts, n+1, f)
+		l.descend(l.edges.get(uint64(at)<<32|uint64(id)), ts, n+1, f)
 	}
-	if id := ts[n].begin; id != 0 {
-		l.descend(l.next.get(uint64(at)<<32|uint64(id)), ts, n+1, f)
+	if id := ts[n].prefix; id != 0 {
+		l.descend(l.edges.get(uint64(at)<<32|uint64(id)), ts, n+1, f)
 	}
 }
 
-// typesOf are types by kind of phrase.
-type typesOf [phraseKinds][]uint8
+// phraseTypes are types by kind of phrase.
+type phraseTypes [phraseKinds][]uint8
 
-// of goes over the types of several kinds, each once.
-func (n *typesOf) of(kinds ...phraseKind) iter.Seq[uint8] {
+// each goes over the types of several kinds, each once.
+func (n *phraseTypes) each(kinds ...phraseKind) iter.Seq[uint8] {
 	return func(yield func(uint8) bool) {
 		for i, k := range kinds {
 			for _, t := range n[k] {

@@ -10,16 +10,16 @@ import (
 
 func TestTheLexiconIsReadAndNamesEveryType(t *testing.T) {
 	t.Parallel()
-	l, err := readLexicon(lexiconFiles)
+	l, err := parseLexicon(lexiconFiles)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var named, worded [nTypes]int
+	var named, worded [featureTypes]int
 	for _, n := range l.nodes {
 		for _, c := range n.types[kindName] {
 			named[c]++
 		}
-		for _, c := range n.types[kindWord] {
+		for _, c := range n.types[kindTypicalWord] {
 			worded[c]++
 		}
 	}
@@ -32,7 +32,7 @@ func TestTheLexiconIsReadAndNamesEveryType(t *testing.T) {
 
 func TestASureNameIsOfOneType(t *testing.T) {
 	t.Parallel()
-	l := theLexicon()
+	l := defaultLexicon()
 	for _, n := range l.nodes {
 		if names := n.types[kindName]; len(names) > 1 {
 			var types []string
@@ -56,7 +56,7 @@ func TestALexiconThatIsWrongSaysWhere(t *testing.T) {
 		"no colon":               {"lexicon/imprint.txt", "name imprint", "begins with none of"},
 		"a phrase without words": {"lexicon/imprint.txt", "name: of the", "no words that count"},
 	} {
-		_, err := readLexicon(fstest.MapFS{c.file: {Data: []byte(c.text)}})
+		_, err := parseLexicon(fstest.MapFS{c.file: {Data: []byte(c.text)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.file) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -65,7 +65,7 @@ func TestALexiconThatIsWrongSaysWhere(t *testing.T) {
 
 func TestBeginningsAndLongestPhrasesAreFound(t *testing.T) {
 	t.Parallel()
-	l, err := readLexicon(fstest.MapFS{
+	l, err := parseLexicon(fstest.MapFS{
 		"lexicon/privacy_policy.txt":   {Data: []byte("# a comment\n\nname de: datenschutz*; privacy policy\n")},
 		"lexicon/children_privacy.txt": {Data: []byte("name en: children's privacy policy")},
 	})
@@ -81,14 +81,14 @@ func TestBeginningsAndLongestPhrasesAreFound(t *testing.T) {
 		"Childrens policy of privacy":     "",
 		"Schutz der Daten, nicht erwähnt": "",
 	} {
-		if got := best(l.match(l.tokens(nil, text, 100))); got != want {
+		if got := highestType(l.scoreNames(l.appendTokens(nil, text, 100))); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
 }
 
-// best is the surest type of names, empty if there is none.
-func best(n names) string {
+// highestType is the surest type of names, empty if there is none.
+func highestType(n typeScores) string {
 	typ, top := "", float32(0)
 	for i, c := range Classes {
 		if n[i] > top {

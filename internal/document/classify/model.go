@@ -39,12 +39,12 @@ type Model struct {
 	Hashed      []int8    // Hashed × len(Classes)
 }
 
-// layout tells forms of the file apart: change it with the meaning of a feature.
-const layout = 2
+// formatVersion tells forms of the file apart: change it with the meaning of a feature.
+const formatVersion = 2
 
 // Fingerprint tells the knowledge that features are made with: a model that was
 // trained with another knows other features.
-func Fingerprint() uint64 { return theLexicon().fingerprint ^ layout<<56 }
+func Fingerprint() uint64 { return defaultLexicon().fingerprint ^ formatVersion<<56 }
 
 // ErrStale is for weights that were trained for other features.
 var ErrStale = errors.New("the weights were trained for other features: run make train")
@@ -54,12 +54,12 @@ var ErrStale = errors.New("the weights were trained for other features: run make
 var model = sync.OnceValue(func() *Model {
 	m, err := ReadModel(weights)
 	if err != nil && !errors.Is(err, ErrStale) {
-		return &Model{Dense: untrained(), Hashed: make([]int8, Hashed*len(Classes))}
+		return &Model{Dense: initialWeights(), Hashed: make([]int8, Hashed*len(Classes))}
 	}
 	return m
 })
 
-const headerBytes = 8 + 4 + 2*4*nTypes
+const headerBytes = 8 + 4 + 2*4*featureTypes
 
 // ReadModel reads a model from the form of Bytes. It returns the model with
 // ErrStale if it was trained for other features of the same number.
@@ -69,9 +69,9 @@ func ReadModel(b []byte) (*Model, error) {
 		return nil, fmt.Errorf("read the model: %d bytes, want %d: run make train", len(b), want)
 	}
 	m := &Model{Fingerprint: binary.LittleEndian.Uint64(b), Step: math.Float32frombits(binary.LittleEndian.Uint32(b[8:]))}
-	for i := range nTypes {
+	for i := range featureTypes {
 		m.Background.Mean[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[12+8*i:]))
-		m.Background.Spread[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[16+8*i:]))
+		m.Background.StdDev[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[16+8*i:]))
 	}
 	b = b[headerBytes:]
 	m.Dense = make([]float32, Dense*n)
@@ -99,7 +99,7 @@ func (m *Model) Bytes() ([]byte, error) {
 	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(m.Step))
 	for i, mean := range m.Background.Mean {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(mean))
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(m.Background.Spread[i]))
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(m.Background.StdDev[i]))
 	}
 	for _, w := range m.Dense {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(w))
@@ -114,21 +114,21 @@ func (m *Model) Bytes() ([]byte, error) {
 func Prior() []float32 {
 	n := len(Classes)
 	w := make([]float32, Dense*n)
-	for i, v := range priorOfOther {
-		w[(evidenceRows+i)*n+otherClass] = v
+	for i, v := range otherPrior {
+		w[(typeFeatureRows+i)*n+otherClass] = v
 	}
 	return w
 }
 
-// priorOfOther is what speaks for a page that is no legal document.
-var priorOfOther = [wholeRows]float32{wholeBias: 2.5, wholeSoft: 3, wholeLaw: -1, wholeNoLaw: 2, wholeLittleLaw: 1.5, wholeNoName: 1.5, wholeNoSelf: 1, wholeUnusual: -2, wholeLinks: 2}
+// otherPrior is what speaks for a page that is no legal document.
+var otherPrior = [pageRows]float32{pageBias: 2.5, pageSoftError: 3, pageLegalRegister: -1, pageNoLegalRegister: 2, pageLittleLegalRegister: 1.5, pageNoName: 1.5, pageNoSelfReference: 1, pageSalience: -2, pageLinkShare: 2}
 
 // SharedPrior is what each kind of evidence counts for its type before any training,
 // whichever the type is.
-func SharedPrior() [Kinds]float32 {
-	return [kinds]float32{
-		inTitle: 3, inHead: 2, inLast: 2.5, inPath: 0.5, inHost: 0.5, inAnchor: 2, early: 1, itself: 2, opening: 1, wording: 1, mostWords: 1, unusual: 2, mostUnusual: 2,
-		inHeads: 0, headWords: 0.5, agreed: 1, bestName: 1, unnamed: 3, unnamedUnusual: 2, backed: 0.5,
+func SharedPrior() [FeatureKinds]float32 {
+	return [featureKinds]float32{
+		titleMatch: 3, titleElementMatch: 2, lastSegmentMatch: 2.5, restOfURLMatch: 0.5, hostMatch: 0.5, anchorMatch: 2, earlyTextMatch: 1, selfReference: 2, openingFormula: 1, wordingScore: 1, relativeWording: 1, wordingSalience: 2, relativeSalience: 2,
+		headingMatch: 0, headingWording: 0.5, secondNameMatch: 1, bestNameMatch: 1, unnamedWording: 3, unnamedSalience: 2, salientNameMatch: 0.5,
 	}
 }
 
@@ -166,12 +166,12 @@ func Softmax(p []float64) {
 	}
 }
 
-// untrained are the rows of Dense before any training.
-func untrained() []float32 {
+// initialWeights are the rows of Dense before any training.
+func initialWeights() []float32 {
 	w := Prior()
 	for k, v := range SharedPrior() {
 		for t := range Classes {
-			w[Evidence(k, t)*len(Classes)+t] += v
+			w[FeatureRow(k, t)*len(Classes)+t] += v
 		}
 	}
 	return w

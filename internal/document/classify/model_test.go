@@ -22,7 +22,7 @@ func TestTheEmbeddedWeightsAreOfThisProgram(t *testing.T) {
 func TestProbabilitiesSumToOne(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"We keep personal data for three years.", "", strings.Repeat("条", 5000), strings.Repeat("shall ", 9000)} {
-		p := Page{Text: text, Markdown: text, Words: tokenize.CountWords(text)}
+		p := Input{Text: text, Markdown: text, WordCount: tokenize.CountWords(text)}
 		sum := 0.0
 		for i, v := range model().Probabilities(p.Features(&model().Background, 0)) {
 			if v < 0 || v > 1 || math.IsNaN(v) {
@@ -40,7 +40,7 @@ func TestAModelIsReadAsItWasWritten(t *testing.T) {
 	t.Parallel()
 	n := len(Classes)
 	m := &Model{Fingerprint: Fingerprint(), Step: 0.25, Dense: make([]float32, Dense*n), Hashed: make([]int8, Hashed*n)}
-	m.Dense[7], m.Hashed[9], m.Background.Mean[3], m.Background.Spread[4] = 1.5, -8, 2, 3
+	m.Dense[7], m.Hashed[9], m.Background.Mean[3], m.Background.StdDev[4] = 1.5, -8, 2, 3
 	b, err := m.Bytes()
 	if err != nil {
 		t.Fatal(err)
@@ -64,15 +64,15 @@ func TestAModelIsReadAsItWasWritten(t *testing.T) {
 
 func TestEvidenceCountsForItsTypeWithoutTraining(t *testing.T) {
 	t.Parallel()
-	m := &Model{Dense: untrained(), Hashed: make([]int8, Hashed*len(Classes))}
-	p := Page{Title: "Service Level Agreement", URL: "https://example.com/sla", Text: "This service level agreement promises uptime. Service credits are paid for downtime.", Words: 60}
+	m := &Model{Dense: initialWeights(), Hashed: make([]int8, Hashed*len(Classes))}
+	p := Input{Title: "Service Level Agreement", URL: "https://example.com/sla", Text: "This service level agreement promises uptime. Service credits are paid for downtime.", WordCount: 60}
 	pr := m.Probabilities(p.Features(&m.Background, 0))
-	if got := best(asNames(pr)); got != "service_level_agreement" {
+	if got := highestType(toTypeScores(pr)); got != "service_level_agreement" {
 		t.Errorf("it is %s", got)
 	}
 }
 
-func asNames(p []float64) (n names) {
+func toTypeScores(p []float64) (n typeScores) {
 	for i, v := range p {
 		n[i] = float32(v)
 	}

@@ -12,19 +12,19 @@ import (
 
 // What makes a section of a page a document of its own.
 const (
-	sectionName  = 0.75     // how surely its heading is the name of a type
-	sectionSure  = 0.6      // how surely its text is of that type
-	sectionWords = 200      // at least
-	maxSections  = 6        // that are looked at in one page
-	maxSection   = 16 << 10 // bytes that are read of one
+	minSectionName        = 0.75     // how surely its heading is the name of a type
+	minSectionProbability = 0.6      // how surely its text is of that type
+	minSectionWords       = 200      // at least
+	maxSections           = 6        // that are looked at in one page
+	maxSectionBytes       = 16 << 10 // bytes that are read of one
 )
 
-// also are the types of the sections of a page that are documents of their own, and
+// additionalTypes are the types of the sections of a page that are documents of their own, and
 // those that the page's title names beside its own; sorted.
-func (p *Page) also(l *lexicon, m *Model, main string, e *evidence, sc *scratch) []string {
+func (p *Input) additionalTypes(l *lexicon, m *Model, main string, e *features, sc *scratch) []string {
 	var out []string
-	for t, v := range e.by[inTitle][:len(Classes)] {
-		if v >= sectionName && e.by[wording][t] >= 0.4 && e.by[mostWords][t] >= 0.5 {
+	for t, v := range e.scores[titleMatch][:len(Classes)] {
+		if v >= minSectionName && e.scores[wordingScore][t] >= 0.4 && e.scores[relativeWording][t] >= 0.5 {
 			out = append(out, Classes[t])
 		}
 	}
@@ -33,25 +33,25 @@ func (p *Page) also(l *lexicon, m *Model, main string, e *evidence, sc *scratch)
 		if looked == maxSections {
 			break
 		}
-		if !titled(s.heading) {
+		if !isDocumentTitle(s.heading) {
 			continue
 		}
-		var names names
-		names, sc.short = l.namesOf(s.heading, sc.short)
+		var names typeScores
+		names, sc.titleTokens = l.scoreTitle(s.heading, sc.titleTokens)
 		typ := slices.Index(names[:], slices.Max(names[:len(Classes)]))
-		if names[typ] < sectionName || Classes[typ] == main || slices.Contains(out, Classes[typ]) {
+		if names[typ] < minSectionName || Classes[typ] == main || slices.Contains(out, Classes[typ]) {
 			continue
 		}
 		looked++
-		if len(s.text) > maxSection {
-			s.text = strings.ToValidUTF8(s.text[:maxSection], "")
+		if len(s.text) > maxSectionBytes {
+			s.text = strings.ToValidUTF8(s.text[:maxSectionBytes], "")
 		}
 		text := markdown.PlainText(s.text)
-		part := Page{Title: s.heading, Markdown: s.text, Text: text, Words: tokenize.CountWords(text)}
-		if part.Words < sectionWords {
+		part := Input{Title: s.heading, Markdown: s.text, Text: text, WordCount: tokenize.CountWords(text)}
+		if part.WordCount < minSectionWords {
 			continue
 		}
-		if pr := m.Probabilities(part.features(l, part.gather(l, &m.Background, 0, sc), sc)); pr[typ] >= sectionSure {
+		if pr := m.Probabilities(part.featureVector(l, part.extractFeatures(l, &m.Background, 0, sc), sc)); pr[typ] >= minSectionProbability {
 			out = append(out, Classes[typ])
 		}
 	}
@@ -60,9 +60,9 @@ func (p *Page) also(l *lexicon, m *Model, main string, e *evidence, sc *scratch)
 	return slices.Compact(out)
 }
 
-// titled says whether a heading is the title of a document rather than of a clause:
+// isDocumentTitle says whether a heading is the title of a document rather than of a clause:
 // it says that it is a policy, a notice or terms, and has no number.
-func titled(heading string) bool {
+func isDocumentTitle(heading string) bool {
 	h := strings.TrimSpace(heading)
 	if h == "" || len(h) > maxTitleBytes || clauseNumber.MatchString(h) {
 		return false
@@ -121,9 +121,9 @@ func sections(markdown string) func(yield func(section) bool) {
 			case strings.HasPrefix(line, "#"):
 				heading = strings.TrimLeft(line, "#")
 				level = len(line) - len(heading)
-			case before != "" && underline(line, '='):
+			case before != "" && isUnderline(line, '='):
 				heading, level, begin = before, 1, beforeAt
-			case before != "" && underline(line, '-'):
+			case before != "" && isUnderline(line, '-'):
 				heading, level, begin = before, 2, beforeAt
 			case len(line) < maxTitleBytes && strings.HasPrefix(line, "**") && strings.HasSuffix(strings.TrimSpace(line), "**"):
 				heading, level = line, max(top, 1)+1 // bold by itself is a heading of a kind
@@ -150,8 +150,8 @@ func sections(markdown string) func(yield func(section) bool) {
 	}
 }
 
-// underline says whether a line is only one character, as below a heading.
-func underline(line string, c byte) bool {
+// isUnderline says whether a line is only one character, as below a heading.
+func isUnderline(line string, c byte) bool {
 	line = strings.TrimRight(line, " \r")
 	return len(line) >= 3 && strings.Trim(line, string(c)) == ""
 }

@@ -11,28 +11,28 @@ import (
 // token is a word of a text in lower case and without accents, or one character of
 // a script without spaces.
 type token struct {
-	hash  uint64 // FNV-1a of it
-	exact uint32 // the lexicon's number of it, 0 where it has none
-	begin uint32 // the lexicon's number of the longest beginning that it has
-	digit bool   // has a digit in it: no feature by itself
+	hash     uint64 // FNV-1a of it
+	exact    uint32 // the lexicon's number of it, 0 where it has none
+	prefix   uint32 // the lexicon's number of the longest beginning that it has
+	hasDigit bool   // has a digit in it: no feature by itself
 }
 
 // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/.
 const (
-	fnvStart = 14695981039346656037
-	fnvPrime = 1099511628211
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
 )
 
-// minBeginning is the least length of a word's beginning that the lexicon may name,
-// in bytes, and maxBeginning the most.
+// minPrefix is the least length of a word's beginning that the lexicon may name,
+// in bytes, and maxPrefix the most.
 const (
-	minBeginning = 4
-	maxBeginning = 40
+	minPrefix = 4
+	maxPrefix = 40
 )
 
-// folded has the lower-case letters without marks of Latin letters, empty for other
+// foldedLatin has the lower-case letters without marks of Latin letters, empty for other
 // characters.
-var folded = func() (t [0x1f00]string) {
+var foldedLatin = func() (t [0x1f00]string) {
 	for r := rune(0xc0); r < rune(len(t)); r++ {
 		if r >= 0x250 && r < 0x1e00 || !unicode.IsLetter(r) {
 			continue
@@ -54,9 +54,9 @@ var folded = func() (t [0x1f00]string) {
 	return t
 }()
 
-// wide says whether a character is a word by itself: those of scripts that put no
+// isSingleCharWord says whether a character is a word by itself: those of scripts that put no
 // spaces between words, or, in Korean, put endings at words.
-func wide(r rune) bool {
+func isSingleCharWord(r rune) bool {
 	switch {
 	case r < 0xe01:
 		return false
@@ -67,25 +67,25 @@ func wide(r rune) bool {
 	return false
 }
 
-// skipped are words that names have or lack without meaning another thing.
-var skipped = strings.Fields(`of and the for an de du des la le les et di da do dos das del della dello dei degli delle
+// stopWords are words that names have or lack without meaning another thing.
+var stopWords = strings.Fields(`of and the for an de du des la le les et di da do dos das del della dello dei degli delle
 	dell sull und fur der die den zur zum el los las van het och og il lo gli`)
 
-// skippedWord is the lexicon's number of the skipped words.
-const skippedWord = 1
+// stopWordID is the lexicon's number of the skipped words.
+const stopWordID = 1
 
-func hashOf(w string) uint64 {
-	h := uint64(fnvStart)
+func hashWord(w string) uint64 {
+	h := uint64(fnvOffset)
 	for i := range len(w) {
 		h = (h ^ uint64(w[i])) * fnvPrime
 	}
 	return h
 }
 
-// tokens appends at most limit words of s to dst. Single letters and the skipped
+// appendTokens appends at most limit words of s to dst. Single letters and the skipped
 // words are left out.
-func (l *lexicon) tokens(dst []token, s string, limit int) []token {
-	h, n := uint64(fnvStart), 0
+func (l *lexicon) appendTokens(dst []token, s string, limit int) []token {
+	h, n := uint64(fnvOffset), 0
 	run := 0 // letters since the word's last point
 	digit := false
 	begin := uint32(0)
@@ -95,23 +95,23 @@ func (l *lexicon) tokens(dst []token, s string, limit int) []token {
 		run++
 	}
 	beginning := func() {
-		if n >= minBeginning && n <= maxBeginning && l.beginBits.has(h) {
-			if id := l.begins.get(h); id != 0 {
+		if n >= minPrefix && n <= maxPrefix && l.prefixFilter.has(h) {
+			if id := l.prefixes.get(h); id != 0 {
 				begin = id
 			}
 		}
 	}
 	end := func() {
 		if n > 1 {
-			t := token{hash: h, begin: begin, digit: digit}
-			if l.exactBits.has(h) {
+			t := token{hash: h, prefix: begin, hasDigit: digit}
+			if l.exactFilter.has(h) {
 				t.exact = l.exact.get(h)
 			}
-			if t.exact != skippedWord {
+			if t.exact != stopWordID {
 				dst = append(dst, t)
 			}
 		}
-		h, n, run, digit, begin = fnvStart, 0, 0, false, 0
+		h, n, run, digit, begin = fnvOffset, 0, 0, false, 0
 	}
 	for i := 0; i < len(s) && len(dst) < limit; {
 		c := s[i]
@@ -128,7 +128,7 @@ func (l *lexicon) tokens(dst []token, s string, limit int) []token {
 				letter(c)
 				digit = true
 			case n == 0:
-			case c == '.' && run == 1 && initial(s[i:]):
+			case c == '.' && run == 1 && startsWithInitial(s[i:]):
 				run = 0 // "U.S." is one word
 			default:
 				end()
@@ -138,13 +138,13 @@ func (l *lexicon) tokens(dst []token, s string, limit int) []token {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
 		switch {
-		case int(r) < len(folded) && folded[r] != "":
-			for j := range len(folded[r]) {
-				letter(folded[r][j])
+		case int(r) < len(foldedLatin) && foldedLatin[r] != "":
+			for j := range len(foldedLatin[r]) {
+				letter(foldedLatin[r][j])
 			}
 			beginning()
 		case unicode.Is(unicode.Mn, r) || r == 0x200b || r == 0xad:
-		case wide(r):
+		case isSingleCharWord(r):
 			if n > 0 {
 				end()
 			}
@@ -169,14 +169,14 @@ func (l *lexicon) tokens(dst []token, s string, limit int) []token {
 	return dst
 }
 
-// initial says whether s begins with a letter that stands alone.
-func initial(s string) bool {
+// startsWithInitial says whether s begins with a letter that stands alone.
+func startsWithInitial(s string) bool {
 	letter := func(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 	return len(s) > 0 && letter(s[0]) && (len(s) == 1 || !letter(s[1]))
 }
 
-// bits is a small set of hashes that may say yes where it should say no.
-type bits [1 << 11]uint64
+// bloomFilter is a small set of hashes that may say yes where it should say no.
+type bloomFilter [1 << 11]uint64
 
-func (b *bits) add(h uint64)      { b[h>>6&(1<<11-1)] |= 1 << (h & 63) }
-func (b *bits) has(h uint64) bool { return b[h>>6&(1<<11-1)]&(1<<(h&63)) != 0 }
+func (b *bloomFilter) add(h uint64)      { b[h>>6&(1<<11-1)] |= 1 << (h & 63) }
+func (b *bloomFilter) has(h uint64) bool { return b[h>>6&(1<<11-1)]&(1<<(h&63)) != 0 }

@@ -8,7 +8,7 @@ import (
 
 func hashes(s string) []uint64 {
 	var out []uint64
-	for _, t := range newLexicon().tokens(nil, s, 1000) {
+	for _, t := range newLexicon().appendTokens(nil, s, 1000) {
 		out = append(out, t.hash)
 	}
 	return out
@@ -44,7 +44,7 @@ func TestWordsAreTheSameHoweverTheyAreWritten(t *testing.T) {
 
 func TestNoMoreWordsThanAskedAreRead(t *testing.T) {
 	t.Parallel()
-	if got := len(theLexicon().tokens(nil, "one two three four five", 3)); got != 3 {
+	if got := len(defaultLexicon().appendTokens(nil, "one two three four five", 3)); got != 3 {
 		t.Errorf("%d words", got)
 	}
 }
@@ -52,7 +52,7 @@ func TestNoMoreWordsThanAskedAreRead(t *testing.T) {
 func TestATableFindsWhatWasPutAndNothingElse(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	table, want := newTable(1), map[uint64]uint32{}
+	table, want := newHashTable(1), map[uint64]uint32{}
 	for range 5000 {
 		h, v := r.Uint64()>>r.IntN(60), r.Uint32N(1000)+1
 		table.put(h, v)

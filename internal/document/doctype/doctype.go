@@ -52,8 +52,8 @@ var OTAName = map[string]string{
 	Complaints: "Complaints Policy", HumanRights: "Human Rights Policy", OtherLegal: "Other Legal Document",
 }
 
-// Known says whether t is one of the types, Other included.
-func Known(t string) bool {
+// IsKnown says whether t is one of the types, Other included.
+func IsKnown(t string) bool {
 	_, ok := OTAName[t]
 	return ok || t == Other
 }

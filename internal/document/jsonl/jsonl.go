@@ -20,45 +20,45 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// maxLine is the longest line of input, in bytes.
-const maxLine = 1 << 20
+// maxLineBytes is the longest line of input, in bytes.
+const maxLineBytes = 1 << 20
 
-// Reader reads the text of a PDF.
-type Reader func(ctx context.Context, body []byte) (string, error)
+// PDFReader reads the text of a PDF.
+type PDFReader func(ctx context.Context, body []byte) (string, error)
 
-type inspectIn struct {
+type inspectRequest struct {
 	ID   any     `json:"id"`
 	URL  *string `json:"url"`
 	File string  `json:"file"`
 }
 
-type inspectOut struct {
-	ID             any      `json:"id"`
-	Legal          bool     `json:"legal"`
-	Type           string   `json:"type"`
-	AlsoTypes      []string `json:"alsoTypes,omitempty"`
-	Confidence     float64  `json:"confidence"`
-	Language       string   `json:"language"`
-	Region         string   `json:"region"`
-	Title          string   `json:"title"`
-	EffectiveDate  string   `json:"effectiveDate"`
-	EffectiveQuote string   `json:"effectiveQuote"`
-	UpdatedDate    string   `json:"updatedDate"`
-	UpdatedQuote   string   `json:"updatedQuote"`
-	TakesEffect    string   `json:"takesEffect"`
-	Words          int      `json:"words"`
-	Markdown       string   `json:"markdown"`
-	Error          string   `json:"error"`
+type inspectResult struct {
+	ID                    any      `json:"id"`
+	Legal                 bool     `json:"legal"`
+	Type                  string   `json:"type"`
+	AdditionalTypes       []string `json:"additionalTypes,omitempty"`
+	Confidence            float64  `json:"confidence"`
+	Language              string   `json:"language"`
+	Jurisdiction          string   `json:"jurisdiction"`
+	Title                 string   `json:"title"`
+	EffectiveDate         string   `json:"effectiveDate"`
+	EffectiveQuote        string   `json:"effectiveQuote"`
+	UpdatedDate           string   `json:"updatedDate"`
+	UpdatedQuote          string   `json:"updatedQuote"`
+	UpcomingEffectiveDate string   `json:"upcomingEffectiveDate"`
+	WordCount             int      `json:"words"`
+	Markdown              string   `json:"markdown"`
+	Error                 string   `json:"error"`
 }
 
-type diffIn struct {
+type diffRequest struct {
 	ID  any     `json:"id"`
 	URL *string `json:"url"`
 	Old string  `json:"old"`
 	New string  `json:"new"`
 }
 
-type diffOut struct {
+type diffResult struct {
 	ID      any    `json:"id"`
 	Changed bool   `json:"changed"`
 	Kind    string `json:"kind"`
@@ -69,18 +69,18 @@ type diffOut struct {
 
 // Inspect reads {"id","url","file"} lines and writes what each file is; readPDF
 // reads those that are PDFs. An id is a string or a number, and is written as it came.
-func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF Reader) error {
-	return lines(ctx, r, w, func(n int, line []byte) any {
-		var in inspectIn
-		id, err := parse(n, line, &in, &in.ID)
+func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) error {
+	return processLines(ctx, r, w, func(n int, line []byte) any {
+		var in inspectRequest
+		id, err := parseLine(n, line, &in, &in.ID)
 		if err != nil {
-			return inspectOut{ID: id, Type: doctype.Other, Error: err.Error()}
+			return inspectResult{ID: id, Type: doctype.Other, Error: err.Error()}
 		}
 		d, err := readFile(ctx, "file", in.File, in.URL, readPDF)
-		out := inspectOut{
-			ID: id, Legal: d.Legal, Type: d.Type, AlsoTypes: d.Also, Confidence: d.Confidence, Language: d.Language,
-			Region: d.Region, Title: d.Title, Words: d.Words, Markdown: d.Markdown,
-			EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote, TakesEffect: d.TakesEffect,
+		out := inspectResult{
+			ID: id, Legal: d.Legal, Type: d.Type, AdditionalTypes: d.AdditionalTypes, Confidence: d.Confidence, Language: d.Language,
+			Jurisdiction: d.Jurisdiction, Title: d.Title, WordCount: d.WordCount, Markdown: d.Markdown,
+			EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote, UpcomingEffectiveDate: d.UpcomingEffectiveDate,
 		}
 		if err != nil {
 			out.Type, out.Error = doctype.Other, err.Error()
@@ -91,29 +91,29 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF Reader) erro
 
 // Diff reads {"id","url","old","new"} lines and writes how each pair differs; readPDF
 // and ids are as Inspect has them.
-func Diff(ctx context.Context, r io.Reader, w io.Writer, readPDF Reader) error {
-	return lines(ctx, r, w, func(n int, line []byte) any {
-		var in diffIn
-		id, err := parse(n, line, &in, &in.ID)
+func Diff(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) error {
+	return processLines(ctx, r, w, func(n int, line []byte) any {
+		var in diffRequest
+		id, err := parseLine(n, line, &in, &in.ID)
 		if err != nil {
-			return diffOut{ID: id, Error: err.Error()}
+			return diffResult{ID: id, Error: err.Error()}
 		}
 		old, err := readFile(ctx, "old", in.Old, in.URL, readPDF)
 		if err != nil {
-			return diffOut{ID: id, Error: err.Error()}
+			return diffResult{ID: id, Error: err.Error()}
 		}
 		cur, err := readFile(ctx, "new", in.New, in.URL, readPDF)
 		if err != nil {
-			return diffOut{ID: id, Error: err.Error()}
+			return diffResult{ID: id, Error: err.Error()}
 		}
 		c := document.Compare(old, cur)
-		return diffOut{ID: id, Changed: c.Kind == change.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed}
+		return diffResult{ID: id, Changed: c.Kind == change.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed}
 	})
 }
 
-// parse reads line n into in, and gives the id that lies in it, which is written for a
+// parseLine reads line n into in, and gives the id that lies in it, which is written for a
 // line with a mistake too; where there is none it is the empty string.
-func parse(n int, line []byte, in any, id *any) (any, error) {
+func parseLine(n int, line []byte, in any, id *any) (any, error) {
 	if n == 1 {
 		line = bytes.TrimPrefix(line, []byte("\ufeff")) // some editors write one
 	}
@@ -136,13 +136,13 @@ func parse(n int, line []byte, in any, id *any) (any, error) {
 		}
 	}
 	if err != nil {
-		return *id, fmt.Errorf("line %d is not the JSON that is read: %w", n, mistake(err))
+		return *id, fmt.Errorf("line %d is not the JSON that is read: %w", n, describeJSONError(err))
 	}
 	return *id, nil
 }
 
-// mistake is an error of encoding/json in words that say nothing of Go's types.
-func mistake(err error) error {
+// describeJSONError is an error of encoding/json in words that say nothing of Go's types.
+func describeJSONError(err error) error {
 	var t *json.UnmarshalTypeError
 	switch {
 	case !errors.As(err, &t):
@@ -155,7 +155,7 @@ func mistake(err error) error {
 }
 
 // readFile reads the file that the line's field what names.
-func readFile(ctx context.Context, what, file string, url *string, readPDF Reader) (document.Document, error) {
+func readFile(ctx context.Context, what, file string, url *string, readPDF PDFReader) (document.Document, error) {
 	if file == "" {
 		return document.Document{}, fmt.Errorf("%q names no file", what)
 	}
@@ -177,9 +177,9 @@ func readFile(ctx context.Context, what, file string, url *string, readPDF Reade
 	return d, nil
 }
 
-// lines does f for each line and its number, several at once, and writes the results in
+// processLines does f for each line and its number, several at once, and writes the results in
 // order.
-func lines(ctx context.Context, r io.Reader, w io.Writer, f func(int, []byte) any) error {
+func processLines(ctx context.Context, r io.Reader, w io.Writer, f func(int, []byte) any) error {
 	type job struct {
 		n    int
 		line []byte
@@ -202,7 +202,7 @@ func lines(ctx context.Context, r io.Reader, w io.Writer, f func(int, []byte) an
 		defer close(jobs)
 		defer close(order)
 		sc := bufio.NewScanner(r)
-		sc.Buffer(nil, maxLine)
+		sc.Buffer(nil, maxLineBytes)
 		for n := 1; sc.Scan(); n++ {
 			if len(strings.TrimSpace(sc.Text())) == 0 {
 				continue

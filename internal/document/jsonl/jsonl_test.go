@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// page writes a file of a test and gives its path.
-func page(t *testing.T, name, text string) string {
+// writePage writes a file of a test and gives its path.
+func writePage(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -25,8 +25,8 @@ func page(t *testing.T, name, text string) string {
 
 func noPDF(context.Context, []byte) (string, error) { return "", fmt.Errorf("no PDF is here") }
 
-// answers are the lines that f writes for lines, each with its values as they stand.
-func answers(t require, f func(context.Context, *bytes.Buffer, *bytes.Buffer) error, lines ...string) []map[string]json.RawMessage {
+// runLines are the lines that f writes for lines, each with its values as they stand.
+func runLines(t fataler, f func(context.Context, *bytes.Buffer, *bytes.Buffer) error, lines ...string) []map[string]json.RawMessage {
 	var out bytes.Buffer
 	if err := f(context.Background(), bytes.NewBufferString(strings.Join(lines, "\n")), &out); err != nil {
 		t.Fatalf("%v", err)
@@ -42,14 +42,14 @@ func answers(t require, f func(context.Context, *bytes.Buffer, *bytes.Buffer) er
 	return all
 }
 
-type require interface{ Fatalf(string, ...any) }
+type fataler interface{ Fatalf(string, ...any) }
 
 func inspect(ctx context.Context, in, out *bytes.Buffer) error { return Inspect(ctx, in, out, noPDF) }
 func diff(ctx context.Context, in, out *bytes.Buffer) error    { return Diff(ctx, in, out, noPDF) }
 
 func TestAnIDIsWrittenAsItCame(t *testing.T) {
 	t.Parallel()
-	file := page(t, "page.html", "<h1>Imprint</h1><p>Harbour Ltd.</p>")
+	file := writePage(t, "page.html", "<h1>Imprint</h1><p>Harbour Ltd.</p>")
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.OneOf(
 			rapid.Custom(func(t *rapid.T) string {
@@ -61,8 +61,8 @@ func TestAnIDIsWrittenAsItCame(t *testing.T) {
 			}),
 			rapid.StringMatching(`-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,5})?([eE][+-]?[0-9]{1,3})?`),
 		).Draw(t, "id")
-		got := answers(t, inspect, fmt.Sprintf(`{"id":%s,"url":null,"file":%q}`, id, file), fmt.Sprintf(`{"id":%s,"file":""}`, id))
-		got = append(got, answers(t, diff, fmt.Sprintf(`{"id":%s,"old":%q,"new":%q}`, id, file, file), fmt.Sprintf(`{"id":%s,"old":5}`, id))...)
+		got := runLines(t, inspect, fmt.Sprintf(`{"id":%s,"url":null,"file":%q}`, id, file), fmt.Sprintf(`{"id":%s,"file":""}`, id))
+		got = append(got, runLines(t, diff, fmt.Sprintf(`{"id":%s,"old":%q,"new":%q}`, id, file, file), fmt.Sprintf(`{"id":%s,"old":5}`, id))...)
 		for i, a := range got {
 			if !sameID(string(a["id"]), id) {
 				t.Errorf("answer %d: the id %s came back as %s", i, id, a["id"])
@@ -85,7 +85,7 @@ func sameID(a, b string) bool {
 
 func TestALineWithAMistakeIsAnsweredWithItsIDAndNumber(t *testing.T) {
 	t.Parallel()
-	file := page(t, "page.html", "<h1>Imprint</h1>")
+	file := writePage(t, "page.html", "<h1>Imprint</h1>")
 	for _, c := range []struct{ line, id, says string }{
 		{`{"id":"a","file":5}`, `"a"`, "line 2 is not the JSON that is read: file: a string is expected, not number"},
 		{`{"id":7,"file":{}}`, `7`, "file: a string is expected, not object"},
@@ -98,7 +98,7 @@ func TestALineWithAMistakeIsAnsweredWithItsIDAndNumber(t *testing.T) {
 		{`{"id":1,"file":"x"} {}`, `1`, "something follows the object"},
 		{`{"id":1,"file":"/nonexistent.html"}`, `1`, "/nonexistent.html"},
 	} {
-		got := answers(t, inspect, "", c.line, fmt.Sprintf(`{"id":"next","file":%q}`, file))
+		got := runLines(t, inspect, "", c.line, fmt.Sprintf(`{"id":"next","file":%q}`, file))
 		if len(got) != 2 {
 			t.Fatalf("%s: %d answers, want 2", c.line, len(got))
 		}
@@ -117,9 +117,9 @@ func TestALineWithAMistakeIsAnsweredWithItsIDAndNumber(t *testing.T) {
 
 func TestAnErrorNamesTheFileThatCantBeRead(t *testing.T) {
 	t.Parallel()
-	html := page(t, "page.html", "<h1>Imprint</h1>")
-	broken := page(t, "broken.pdf", "%PDF-1.7 broken")
-	program := page(t, "program", "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00")
+	html := writePage(t, "page.html", "<h1>Imprint</h1>")
+	broken := writePage(t, "broken.pdf", "%PDF-1.7 broken")
+	program := writePage(t, "program", "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00")
 	for _, c := range []struct{ old, cur, says string }{
 		{broken, html, "read " + broken + ": no PDF is here"},
 		{html, broken, "read " + broken + ": no PDF is here"},
@@ -128,7 +128,7 @@ func TestAnErrorNamesTheFileThatCantBeRead(t *testing.T) {
 		{html, "", `"new" names no file`},
 		{"", html, `"old" names no file`},
 	} {
-		got := answers(t, diff, fmt.Sprintf(`{"id":"x","url":"https://example.com/","old":%q,"new":%q}`, c.old, c.cur))
+		got := runLines(t, diff, fmt.Sprintf(`{"id":"x","url":"https://example.com/","old":%q,"new":%q}`, c.old, c.cur))
 		var said string
 		if err := json.Unmarshal(got[0]["error"], &said); err != nil {
 			t.Fatal(err)
@@ -144,10 +144,10 @@ func TestPDFsAreComparedByTheirText(t *testing.T) {
 	readPDF := func(_ context.Context, b []byte) (string, error) {
 		return "# Terms\n\n" + strings.TrimPrefix(string(b), "%PDF-1.7 "), nil
 	}
-	old := page(t, "old.pdf", "%PDF-1.7 We keep your data for three years after you leave.")
-	cur := page(t, "new.pdf", "%PDF-1.7 We keep your data for seven years after you leave.")
+	old := writePage(t, "old.pdf", "%PDF-1.7 We keep your data for three years after you leave.")
+	cur := writePage(t, "new.pdf", "%PDF-1.7 We keep your data for seven years after you leave.")
 	f := func(ctx context.Context, in, out *bytes.Buffer) error { return Diff(ctx, in, out, readPDF) }
-	got := answers(t, f, fmt.Sprintf(`{"id":1,"old":%q,"new":%q}`, old, cur), fmt.Sprintf(`{"id":2,"old":%q,"new":%q}`, old, old))
+	got := runLines(t, f, fmt.Sprintf(`{"id":1,"old":%q,"new":%q}`, old, cur), fmt.Sprintf(`{"id":2,"old":%q,"new":%q}`, old, old))
 	if len(got) != 2 || string(got[0]["kind"]) != `"change"` || string(got[0]["changed"]) != "true" || string(got[1]["kind"]) != `"none"` {
 		t.Errorf("%s", got)
 	}
@@ -155,8 +155,8 @@ func TestPDFsAreComparedByTheirText(t *testing.T) {
 
 func TestAByteOrderMarkBeforeTheFirstLineIsNoMistake(t *testing.T) {
 	t.Parallel()
-	file := page(t, "page.html", "<h1>Imprint</h1><p>Harbour Ltd.</p>")
-	got := answers(t, inspect, fmt.Sprintf("\ufeff{\"id\":1,\"file\":%q}", file))
+	file := writePage(t, "page.html", "<h1>Imprint</h1><p>Harbour Ltd.</p>")
+	got := runLines(t, inspect, fmt.Sprintf("\ufeff{\"id\":1,\"file\":%q}", file))
 	if len(got) != 1 || string(got[0]["id"]) != "1" || string(got[0]["error"]) != `""` {
 		t.Errorf("it is answered with %s", got)
 	}

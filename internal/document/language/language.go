@@ -11,23 +11,23 @@ import (
 	"unicode/utf8"
 )
 
-// Of is the ISO 639-1 code of a text, or empty where neither the text nor what is
+// Detect is the ISO 639-1 code of a text, or empty where neither the text nor what is
 // declared tells. declared are language tags (RFC 5646), the most trusted first,
 // such as that of the html element and that of the Content-Language header.
-func Of(text string, declared ...string) string {
-	var said []string
+func Detect(text string, declared ...string) string {
+	var codes []string
 	for _, d := range declared {
-		if l, _ := split(d); l != "" {
-			said = append(said, l)
+		if l, _ := parseTag(d); l != "" {
+			codes = append(codes, l)
 		}
 	}
-	c := count(text)
-	if l := c.byScript(said); l != "" {
+	c := analyze(text)
+	if l := c.detectByScript(codes); l != "" {
 		return l
 	}
-	best, sure := c.best(said)
-	if !sure && len(said) > 0 {
-		return said[0]
+	best, reliable := c.bestByScore(codes)
+	if !reliable && len(codes) > 0 {
+		return codes[0]
 	}
 	return best
 }
@@ -36,7 +36,7 @@ func Of(text string, declared ...string) string {
 // text is in the tag's language; else empty.
 func Region(language string, declared ...string) string {
 	for _, d := range declared {
-		if l, region := split(d); l == language && region != "" {
+		if l, region := parseTag(d); l == language && region != "" {
 			return region
 		}
 	}
@@ -49,8 +49,8 @@ var aliases = map[string]string{
 	"kr": "ko", "cn": "zh", "tw": "zh", "dk": "da", "zho": "zh", "deu": "de", "eng": "en", "fra": "fr", "spa": "es", "ita": "it", "nld": "nl", "por": "pt", "jpn": "ja", "kor": "ko",
 }
 
-// split takes language and country of a tag such as en-GB, zh-Hant-TW or pt_BR.
-func split(tag string) (language, region string) {
+// parseTag takes language and country of a tag such as en-GB, zh-Hant-TW or pt_BR.
+func parseTag(tag string) (language, region string) {
 	tag, _, _ = strings.Cut(strings.TrimSpace(tag), ",")
 	parts := strings.FieldsFunc(tag, func(r rune) bool { return r == '-' || r == '_' })
 	if len(parts) == 0 || len(parts) > 8 {
@@ -60,14 +60,14 @@ func split(tag string) (language, region string) {
 	if a, ok := aliases[language]; ok {
 		language = a
 	}
-	if len(language) != 2 || !alphabetic(language) {
+	if len(language) != 2 || !isASCIILetters(language) {
 		return "", ""
 	}
 	for _, p := range parts[1:] {
 		if len(p) == 1 { // an extension follows
 			break
 		}
-		if len(p) == 2 && alphabetic(p) {
+		if len(p) == 2 && isASCIILetters(p) {
 			if region = strings.ToUpper(p); region == "UK" {
 				region = "GB"
 			}
@@ -77,54 +77,54 @@ func split(tag string) (language, region string) {
 	return language, region
 }
 
-func alphabetic(s string) bool {
+func isASCIILetters(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) }) < 0
 }
 
 // Sampling of long texts: so many windows of so many bytes, evenly spread, so that
 // neither a preamble nor an annex in another language decides.
 const (
-	windows    = 5
-	windowSize = 2000
+	sampleCount = 5
+	sampleBytes = 2000
 )
 
-// counts are what was found in a text.
-type counts struct {
+// statistics are what was found in a text.
+type statistics struct {
 	letters, words int
 	han, kana, hangul, cyrillic, greek, arabic, hebrew,
 	thai, devanagari, bengali, tamil, georgian, armenian int
 	score  []float64 // by the number of the language in tables.names
-	tables *tables
+	tables *scoreTables
 }
 
-func count(text string) *counts {
-	c := &counts{tables: load()}
-	c.score = make([]float64, len(c.tables.names))
-	if len(text) <= windows*windowSize {
-		c.add(text)
+func analyze(text string) *statistics {
+	c := &statistics{tables: loadTables()}
+	c.score = make([]float64, len(c.tables.languages))
+	if len(text) <= sampleCount*sampleBytes {
+		c.addText(text)
 		return c
 	}
-	for i := range windows {
-		from := (len(text) - windowSize) * i / (windows - 1)
+	for i := range sampleCount {
+		from := (len(text) - sampleBytes) * i / (sampleCount - 1)
 		for from < len(text) && !utf8.RuneStart(text[from]) {
 			from++
 		}
-		c.add(text[from:min(len(text), from+windowSize)])
+		c.addText(text[from:min(len(text), from+sampleBytes)])
 	}
 	return c
 }
 
-// maxWord is the longest word that is looked up, in bytes.
-const maxWord = 24
+// maxWordBytes is the longest word that is looked up, in bytes.
+const maxWordBytes = 24
 
-// add counts a piece of text in one pass.
-func (c *counts) add(s string) {
-	var word [maxWord + utf8.UTFMax]byte
+// addText counts a piece of text in one pass.
+func (c *statistics) addText(s string) {
+	var word [maxWordBytes + utf8.UTFMax]byte
 	n := 0
 	end := func() {
 		if n > 0 {
 			c.words++
-			if n <= maxWord {
+			if n <= maxWordBytes {
 				for _, v := range c.tables.words[string(word[:n])] {
 					c.score[v.language] += v.weight
 				}
@@ -137,7 +137,7 @@ func (c *counts) add(s string) {
 		switch {
 		case 'a' <= b && b <= 'z':
 			c.letters++
-			if n < maxWord+1 {
+			if n < maxWordBytes+1 {
 				word[n] = b
 				n++
 			}
@@ -145,14 +145,14 @@ func (c *counts) add(s string) {
 			continue
 		case 'A' <= b && b <= 'Z':
 			c.letters++
-			if n < maxWord+1 {
+			if n < maxWordBytes+1 {
 				word[n] = b + 'a' - 'A'
 				n++
 			}
 			i++
 			continue
 		case b == '\'' && n > 0 && i+1 < len(s): // l'utente, ta'
-			if n < maxWord+1 {
+			if n < maxWordBytes+1 {
 				word[n] = b
 				n++
 			}
@@ -172,18 +172,18 @@ func (c *counts) add(s string) {
 			continue
 		}
 		r = unicode.ToLower(r)
-		c.letter(r)
+		c.addLetter(r)
 		if n+utf8.RuneLen(r) <= len(word) {
 			n += utf8.EncodeRune(word[n:], r)
 		} else {
-			n = maxWord + 1
+			n = maxWordBytes + 1
 		}
 	}
 	end()
 }
 
-// letter counts one that is not ASCII.
-func (c *counts) letter(r rune) {
+// addLetter counts one that is not ASCII.
+func (c *statistics) addLetter(r rune) {
 	c.letters++
 	switch {
 	case r < 0x370 || r >= 0x1e00 && r < 0x1f00:
@@ -225,20 +225,20 @@ func (c *counts) letter(r rune) {
 	}
 }
 
-// byScript tells languages that have a script of their own, and those of Cyrillic
+// detectByScript tells languages that have a script of their own, and those of Cyrillic
 // and Arabic script apart. A letter of an unspaced script is worth several Latin ones.
-func (c *counts) byScript(declared []string) string {
-	wide := c.kana + c.han + c.hangul
+func (c *statistics) detectByScript(declared []string) string {
+	cjk := c.kana + c.han + c.hangul
 	switch {
 	case c.letters == 0:
 		return ""
-	case wide*6 > c.letters:
+	case cjk*6 > c.letters:
 		switch {
-		case c.hangul*3 > wide:
+		case c.hangul*3 > cjk:
 			return "ko"
-		case c.kana*12 > wide:
+		case c.kana*12 > cjk:
 			return "ja"
-		case c.kana == 0 && wide < 40 && len(declared) > 0 && declared[0] == "ja": // a title in ideographs alone
+		case c.kana == 0 && cjk < 40 && len(declared) > 0 && declared[0] == "ja": // a title in ideographs alone
 			return "ja"
 		}
 		return "zh"
@@ -249,7 +249,7 @@ func (c *counts) byScript(declared []string) string {
 	case c.thai*2 > c.letters:
 		return "th"
 	case c.devanagari*2 > c.letters:
-		return among(declared, "hi", "mr", "ne")
+		return preferDeclared(declared, "hi", "mr", "ne")
 	case c.bengali*2 > c.letters:
 		return "bn"
 	case c.tamil*2 > c.letters:
@@ -259,15 +259,15 @@ func (c *counts) byScript(declared []string) string {
 	case c.armenian*2 > c.letters:
 		return "hy"
 	case c.cyrillic*2 > c.letters:
-		return c.within(cyrillic, declared, "ru")
+		return c.bestOfScript(cyrillicLanguages, declared, "ru")
 	case c.arabic*2 > c.letters:
-		return c.within(arabic, declared, "ar")
+		return c.bestOfScript(arabicLanguages, declared, "ar")
 	}
 	return ""
 }
 
-// among is what is declared, if it is one of these, else the first of them.
-func among(declared []string, languages ...string) string {
+// preferDeclared is what is declared, if it is one of these, else the first of them.
+func preferDeclared(declared []string, languages ...string) string {
 	for _, d := range declared {
 		for _, l := range languages {
 			if d == l {
@@ -278,10 +278,10 @@ func among(declared []string, languages ...string) string {
 	return languages[0]
 }
 
-// within is the best language of one script; what is declared wins a draw.
-func (c *counts) within(languages map[string]script, declared []string, otherwise string) string {
+// bestOfScript is the best language of one script; what is declared wins a draw.
+func (c *statistics) bestOfScript(languages map[string]scriptLanguage, declared []string, otherwise string) string {
 	best, most := otherwise, 0.0
-	for i, l := range c.tables.names {
+	for i, l := range c.tables.languages {
 		if _, ok := languages[l]; !ok {
 			continue
 		}
@@ -298,33 +298,33 @@ func (c *counts) within(languages map[string]script, declared []string, otherwis
 
 // Surety of the words: so much of the score for each word, and so many points.
 const (
-	surePerWord = 0.08
-	surePoints  = 3.0
-	// relative is how near to the best a declared language must come to be taken:
+	minScorePerWord = 0.08
+	minScore        = 3.0
+	// relatedRatio is how near to the best a declared language must come to be taken:
 	// near relatives share most of their words.
-	relative = 0.93
+	relatedRatio = 0.93
 )
 
-// best is the language with the most words and letters, and whether they are enough
+// bestByScore is the language with the most words and letters, and whether they are enough
 // to overrule what is declared.
-func (c *counts) best(declared []string) (language string, sure bool) {
-	most, second := 0.0, 0.0
+func (c *statistics) bestByScore(declared []string) (language string, reliable bool) {
+	first, second := 0.0, 0.0
 	for i, n := range c.score {
-		l := c.tables.names[i]
-		if n > most || n == most && l < language {
-			language, most, second = l, n, most
+		l := c.tables.languages[i]
+		if n > first || n == first && l < language {
+			language, first, second = l, n, first
 		} else if n > second {
 			second = n
 		}
 	}
 	for _, d := range declared {
-		if i := slices.Index(c.tables.names, d); i >= 0 && most > 0 && c.score[i] >= most*relative {
+		if i := slices.Index(c.tables.languages, d); i >= 0 && first > 0 && c.score[i] >= first*relatedRatio {
 			return d, true
 		}
 	}
-	sure = most >= surePoints && most >= surePerWord*float64(c.words) && most > 1.15*second
-	if !sure && len(declared) == 0 && (most < 0.5 || c.words > 60 && most < surePerWord/2*float64(c.words)) {
+	reliable = first >= minScore && first >= minScorePerWord*float64(c.words) && first > 1.15*second
+	if !reliable && len(declared) == 0 && (first < 0.5 || c.words > 60 && first < minScorePerWord/2*float64(c.words)) {
 		return "", false
 	}
-	return language, sure
+	return language, reliable
 }

@@ -26,7 +26,7 @@ func TestSentencesWithoutADeclaration(t *testing.T) {
 	t.Parallel()
 	wrong, list := 0, sentences(t)
 	for _, s := range list {
-		if got := Of(s[1]); got != s[0] {
+		if got := Detect(s[1]); got != s[0] {
 			wrong++
 			t.Logf("%q, want %q: %s", got, s[0], s[1])
 		}
@@ -39,7 +39,7 @@ func TestSentencesWithoutADeclaration(t *testing.T) {
 func TestSentencesWithTheRightDeclarationAreAlwaysRight(t *testing.T) {
 	t.Parallel()
 	for _, s := range sentences(t) {
-		if got := Of(s[1], s[0]+"-XX"); got != s[0] {
+		if got := Detect(s[1], s[0]+"-XX"); got != s[0] {
 			t.Errorf("%q, want %q: %s", got, s[0], s[1])
 		}
 	}
@@ -56,7 +56,7 @@ func TestALongTextOverrulesAWrongDeclaration(t *testing.T) {
 			continue
 		}
 		for _, declared := range []string{"en", "de", "ja"} {
-			if got := Of(text, declared); got != l {
+			if got := Detect(text, declared); got != l {
 				t.Errorf("declared %s: %q, want %q: %s", declared, got, l, text)
 			}
 		}
@@ -79,7 +79,7 @@ func TestTheDeclarationDecidesWhereTheTextDoesNot(t *testing.T) {
 		{"", "sv", []string{"sv", "en"}},
 		{"個人情報保護方針", "ja", []string{"ja"}},
 	} {
-		if got := Of(c.text, c.declared...); got != c.want {
+		if got := Detect(c.text, c.declared...); got != c.want {
 			t.Errorf("%q, declared %q: %q, want %q", c.text, c.declared, got, c.want)
 		}
 	}
@@ -90,7 +90,7 @@ func TestAMenuInAnotherLanguageDoesNotDecide(t *testing.T) {
 	menu := strings.Repeat("Home Products About us Contact Privacy Terms of use Search for more ", 6)
 	text := strings.Repeat("Der Vertrag kommt zustande, wenn wir die Bestellung bestätigen, und nicht schon mit ihrer Absendung. ", 30)
 	for _, declared := range []string{"", "en-US", "de"} {
-		if got := Of(menu+text+menu, declared); got != "de" {
+		if got := Detect(menu+text+menu, declared); got != "de" {
 			t.Errorf("declared %q: %s", declared, got)
 		}
 	}
@@ -120,13 +120,13 @@ func TestRegionIsTakenWhereItAgreesWithTheText(t *testing.T) {
 	}
 }
 
-func FuzzOf(f *testing.F) {
+func FuzzDetect(f *testing.F) {
 	for _, s := range sentences(f) {
 		f.Add(s[1], s[0])
 	}
 	f.Add(strings.Repeat("ẞ'’·", 5000), "EN_uk-x")
 	f.Fuzz(func(t *testing.T, text, declared string) {
-		l := Of(text, declared)
+		l := Detect(text, declared)
 		if l != "" && (len(l) != 2 || !utf8.ValidString(l)) {
 			t.Errorf("%q is no code", l)
 		}
@@ -136,7 +136,7 @@ func FuzzOf(f *testing.F) {
 	})
 }
 
-func BenchmarkOf20KB(b *testing.B) {
+func BenchmarkDetect20KB(b *testing.B) {
 	var text strings.Builder
 	for text.Len() < 20<<10 {
 		for _, s := range sentences(b)[:30] {
@@ -145,6 +145,6 @@ func BenchmarkOf20KB(b *testing.B) {
 	}
 	b.SetBytes(int64(text.Len()))
 	for b.Loop() {
-		Of(text.String(), "en")
+		Detect(text.String(), "en")
 	}
 }

@@ -7,17 +7,17 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// Pair is a row before and after.
-type Pair struct {
-	Was Row `json:"was"`
-	Is  Row `json:"is"`
+// RowChange is a row before and after.
+type RowChange struct {
+	Before Row `json:"before"`
+	After  Row `json:"after"`
 }
 
 // Change is what differs between two lists.
 type Change struct {
-	Added   []Row  `json:"added,omitempty"`
-	Removed []Row  `json:"removed,omitempty"`
-	Changed []Pair `json:"changed,omitempty"`
+	Added   []Row       `json:"added,omitempty"`
+	Removed []Row       `json:"removed,omitempty"`
+	Changed []RowChange `json:"changed,omitempty"`
 }
 
 // Empty says whether nothing differs.
@@ -31,18 +31,18 @@ func Diff(old, cur []Row) Change {
 	var c Change
 	byKey := map[string][]Row{}
 	for _, r := range old {
-		byKey[key(r.Name)] = append(byKey[key(r.Name)], r)
+		byKey[companyKey(r.Name)] = append(byKey[companyKey(r.Name)], r)
 	}
 	left := cur
 	for _, same := range []func(a, b Row) bool{
-		func(a, b Row) bool { return equal(a.Purpose, b.Purpose) && equal(a.Location, b.Location) },
-		func(a, b Row) bool { return equal(a.Purpose, b.Purpose) },
-		func(a, b Row) bool { return equal(a.Location, b.Location) },
+		func(a, b Row) bool { return equalFolded(a.Purpose, b.Purpose) && equalFolded(a.Location, b.Location) },
+		func(a, b Row) bool { return equalFolded(a.Purpose, b.Purpose) },
+		func(a, b Row) bool { return equalFolded(a.Location, b.Location) },
 		func(Row, Row) bool { return true },
 	} {
 		var rest []Row
 		for _, r := range left {
-			k := key(r.Name)
+			k := companyKey(r.Name)
 			i := slices.IndexFunc(byKey[k], func(o Row) bool { return same(o, r) })
 			if i < 0 {
 				rest = append(rest, r)
@@ -50,15 +50,15 @@ func Diff(old, cur []Row) Change {
 			}
 			was := byKey[k][i]
 			byKey[k] = slices.Delete(byKey[k], i, i+1)
-			if !equal(was.Purpose, r.Purpose) || !equal(was.Location, r.Location) {
-				c.Changed = append(c.Changed, Pair{was, r})
+			if !equalFolded(was.Purpose, r.Purpose) || !equalFolded(was.Location, r.Location) {
+				c.Changed = append(c.Changed, RowChange{was, r})
 			}
 		}
 		left = rest
 	}
 	c.Added = left
 	for _, r := range old { // in their order
-		k := key(r.Name)
+		k := companyKey(r.Name)
 		if i := slices.Index(byKey[k], r); i >= 0 {
 			byKey[k] = slices.Delete(byKey[k], i, i+1)
 			c.Removed = append(c.Removed, r)
@@ -67,12 +67,12 @@ func Diff(old, cur []Row) Change {
 	return c
 }
 
-func equal(a, b string) bool {
+func equalFolded(a, b string) bool {
 	return a == b || string(tokenize.Fold(nil, a)) == string(tokenize.Fold(nil, b))
 }
 
-// forms are the forms of companies that names end in, as folded words.
-var forms = func() map[string]bool {
+// legalForms are the forms of companies that names end in, as folded words.
+var legalForms = func() map[string]bool {
 	m := map[string]bool{}
 	for f := range strings.FieldsSeq(`inc incorporated llc ltd limited corp corporation co company plc pbc lp llp ulc pty pte pvt private
 		gmbh ag kg mbh se ug bv nv sa sas sarl srl spa sl slu lda ltda ab oy oyj as aps sro zrt kft doo ou uab b v n s a l c p r`) {
@@ -81,11 +81,11 @@ var forms = func() map[string]bool {
 	return m
 }()
 
-// key is a company's name without its form.
-func key(name string) string {
+// companyKey is a company's name without its form.
+func companyKey(name string) string {
 	words := strings.Fields(string(tokenize.Fold(nil, name)))
 	n := len(words)
-	for n > 1 && forms[words[n-1]] {
+	for n > 1 && legalForms[words[n-1]] {
 		n--
 	}
 	return strings.Join(words[:n], " ")

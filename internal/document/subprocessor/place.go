@@ -6,10 +6,10 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// places are the countries and regions that lists of subprocessors name, as folded
+// knownPlaces are the countries and regions that lists of subprocessors name, as folded
 // words, in English and where it differs in German, French, Spanish, Italian,
 // Portuguese and Dutch.
-var places = func() map[string]bool {
+var knownPlaces = func() map[string]bool {
 	m := map[string]bool{}
 	for p := range strings.SplitSeq(placeNames, ",") {
 		m[strings.Join(strings.Fields(p), " ")] = true
@@ -36,28 +36,28 @@ const placeNames = `us,usa,u s,u s a,united states,united states of america,uk,u
 	união europeia,irlanda,alemanha,frança,espanha,itália,países baixos,áustria,suíça,dinamarca,suécia,noruega,finlândia,polónia,polônia,japão,índia,singapura,
 	verenigde staten,vs,verenigd koninkrijk,europese unie,ierland,duitsland,frankrijk,spanje,nederland,oostenrijk,zwitserland,denemarken,zweden,noorwegen,hongarije,roemenië,griekenland,brazilië,australië,japan`
 
-// maxPlace is how many words a place has at most.
-const maxPlace = 14
+// maxPlaceWords is how many words a place has at most.
+const maxPlaceWords = 14
 
 // isPlace says whether a text is a place: countries or regions, perhaps several, or
 // something that ends in one: "Dublin, Ireland".
 func isPlace(s string) bool {
 	s = strings.TrimSpace(s)
-	if s == "" || len(s) > 160 || len(strings.Fields(s)) > maxPlace {
+	if s == "" || len(s) > 160 || len(strings.Fields(s)) > maxPlaceWords {
 		return false
 	}
 	last := s[strings.LastIndexAny(s, ",;/&(")+1:]
-	if named(last) {
+	if isKnownPlace(last) {
 		return true
 	}
 	for _, and := range []string{" and ", " und ", " et ", " y ", " e ", " en ", " or "} {
-		if i := strings.LastIndex(last, and); i >= 0 && named(last[i+len(and):]) {
+		if i := strings.LastIndex(last, and); i >= 0 && isKnownPlace(last[i+len(and):]) {
 			return true
 		}
 	}
 	return false
 }
 
-func named(s string) bool {
-	return places[strings.TrimPrefix(string(tokenize.Fold(nil, s)), " ")]
+func isKnownPlace(s string) bool {
+	return knownPlaces[strings.TrimPrefix(string(tokenize.Fold(nil, s)), " ")]
 }

@@ -10,26 +10,26 @@ import (
 type role int
 
 const (
-	nothing role = iota
-	name
-	purpose
-	location
+	roleNone role = iota
+	roleName
+	rolePurpose
+	roleLocation
 )
 
-// roleWords begin the words by which a column's head or a line's key is known, in
+// roleStems begin the words by which a column's head or a line's key is known, in
 // English, German, French, Spanish, Italian, Portuguese and Dutch. "$" ends a word. An
 // address tells the location only where nothing else does.
-var roleWords = map[role]string{
-	location: `location countr region place$ territor jurisdiction where hosting_location data_cent seat$ headquarter incorporated
+var roleStems = map[role]string{
+	roleLocation: `location countr region place$ territor jurisdiction where hosting_location data_cent seat$ headquarter incorporated
 		standort land$ länder sitz$ staat$ verarbeitungsort ort$ lieu localisation pays emplacement région siège
 		ubicaci país países lugar localizaci regi sede luogo ubicazione paese paesi località localizaç local$ locatie land$ landen plaats vestiging`,
-	purpose: `purpose service$ services$ description descriptive function processing activit use$ nature role$ reason task subject scope
+	rolePurpose: `purpose service$ services$ description descriptive function processing activit use$ nature role$ reason task subject scope
 		zweck leistung tätigkeit beschreibung dienst$ dienste verarbeitung aufgabe gegenstand funktion
 		finalité objet description activité fonction traitement but$ nature
 		finalidad servicio descripci actividad función propósito objeto tratamiento
 		finalità servizi descrizione attività funzione scopo trattament
 		serviço descriç atividade função objetivo doel omschrijving beschrijving activiteit functie dienst verwerking`,
-	name: `name subprocess sub_process entit compan vendor provider third_part processor supplier organi legal_entity partner service_provider contractor importer recipient
+	roleName: `name subprocess sub_process entit compan vendor provider third_part processor supplier organi legal_entity partner service_provider contractor importer recipient
 		unterauftrag subunternehm unternehmen firma anbieter dienstleister auftrag auftragsverarbeiter
 		nom$ sous_traitant société entité prestataire fournisseur raison_sociale organisme
 		nombre subencargado sub_encargado encargado empresa entidad proveedor
@@ -38,17 +38,17 @@ var roleWords = map[role]string{
 		naam subverwerker sub_verwerker verwerker bedrijf onderneming leverancier entiteit`,
 }
 
-var addressWords = `address adres anschrift adresse direcci indirizzo endereço morada`
+var postalAddressStems = `address adres anschrift adresse direcci indirizzo endereço morada`
 
-// naming are the phrases that name the subprocessor though a word of them is of another
+// namePhrases are the phrases that name the subprocessor though a word of them is of another
 // role.
-var naming = phrases(`service_provider service_providers processing_entity processor_name contracting_entity company_name legal_name name_of name$ nom_d nombre_d nome_d naam name_des name_der`)
+var namePhrases = parseStems(`service_provider service_providers processing_entity processor_name contracting_entity company_name legal_name name_of name$ nom_d nombre_d nome_d naam name_des name_der`)
 
-var stemsOf = map[role][]string{name: phrases(roleWords[name]), purpose: phrases(roleWords[purpose]), location: phrases(roleWords[location])}
+var stemsByRole = map[role][]string{roleName: parseStems(roleStems[roleName]), rolePurpose: parseStems(roleStems[rolePurpose]), roleLocation: parseStems(roleStems[roleLocation])}
 
-var addressStems = phrases(addressWords)
+var postalAddressPrefixes = parseStems(postalAddressStems)
 
-func phrases(s string) []string {
+func parseStems(s string) []string {
 	var out []string
 	for w := range strings.FieldsSeq(s) {
 		w = " " + strings.ReplaceAll(w, "_", " ")
@@ -57,33 +57,33 @@ func phrases(s string) []string {
 	return out
 }
 
-// maxHead is how many words the head of a column has at most.
-const maxHead = 9
+// maxHeaderWords is how many words the head of a column has at most.
+const maxHeaderWords = 9
 
 // roleOf says what a column with this head tells.
 func roleOf(head string) role {
 	fold := string(tokenize.Fold(nil, head)) + " "
-	if n := strings.Count(fold, " ") - 1; n == 0 || n > maxHead {
-		return nothing
+	if n := strings.Count(fold, " ") - 1; n == 0 || n > maxHeaderWords {
+		return roleNone
 	}
 	switch {
-	case hasAny(fold, stemsOf[location]):
-		return location
-	case hasAny(fold, naming):
-		return name
-	case hasAny(fold, stemsOf[purpose]):
-		return purpose
-	case hasAny(fold, stemsOf[name]):
-		return name
+	case containsAny(fold, stemsByRole[roleLocation]):
+		return roleLocation
+	case containsAny(fold, namePhrases):
+		return roleName
+	case containsAny(fold, stemsByRole[rolePurpose]):
+		return rolePurpose
+	case containsAny(fold, stemsByRole[roleName]):
+		return roleName
 	}
-	return nothing
+	return roleNone
 }
 
-func isAddress(head string) bool {
-	return hasAny(string(tokenize.Fold(nil, head))+" ", addressStems)
+func isPostalAddress(head string) bool {
+	return containsAny(string(tokenize.Fold(nil, head))+" ", postalAddressPrefixes)
 }
 
-func hasAny(fold string, stems []string) bool {
+func containsAny(fold string, stems []string) bool {
 	for _, s := range stems {
 		if strings.Contains(fold, s) {
 			return true

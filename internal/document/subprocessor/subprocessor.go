@@ -23,42 +23,42 @@ const maxRows = 5000
 // there are none, entries of a name with lines like "Purpose: hosting", then lists.
 func Rows(md string) []Row {
 	blocks := markdown.Parse(md)
-	rows := tables(blocks, false)
+	rows := readTables(blocks, false)
 	if len(rows) == 0 {
-		rows = entries(blocks)
+		rows = readEntries(blocks)
 	}
 	if len(rows) == 0 {
-		rows = lists(blocks)
+		rows = readLists(blocks)
 	}
 	return rows
 }
 
-// Annex reads the lists of subprocessors in any other document: only tables and entries
+// FromAppendix reads the lists of subprocessors in any other document: only tables and entries
 // whose own head or the heading above speaks of subprocessors.
-func Annex(md string) []Row {
-	if !mentions(md) {
+func FromAppendix(md string) []Row {
+	if !mentionsSubprocessors(md) {
 		return nil
 	}
 	blocks := markdown.Parse(md)
-	rows := tables(blocks, true)
+	rows := readTables(blocks, true)
 	if len(rows) == 0 {
-		for _, part := range aboutParts(blocks) {
-			rows = append(rows, entries(part)...)
+		for _, part := range subprocessorSections(blocks) {
+			rows = append(rows, readEntries(part)...)
 		}
 	}
 	return rows[:min(len(rows), maxRows)]
 }
 
-// about are the words for subprocessors in the languages that are read, where a text
+// subprocessorTerm are the words for subprocessors in the languages that are read, where a text
 // begins with one.
-var about = regexp.MustCompile(`(?i)^(?:sub[- ]?process(?:or|ador)|unter(?:auftrags)?(?:ver)?arbeiter|weitere[rn]? auftragsverarbeiter|subunternehmer|sous[- ]traitant|sub[- ]?encargado|sub[- ]?responsabil|sub[- ]?contratante|sub[- ]?operador|sub[- ]?verwerker)`)
+var subprocessorTerm = regexp.MustCompile(`(?i)^(?:sub[- ]?process(?:or|ador)|unter(?:auftrags)?(?:ver)?arbeiter|weitere[rn]? auftragsverarbeiter|subunternehmer|sous[- ]traitant|sub[- ]?encargado|sub[- ]?responsabil|sub[- ]?contratante|sub[- ]?operador|sub[- ]?verwerker)`)
 
-// longest is more than the longest of those words, in bytes.
-const longest = 40
+// maxTermBytes is more than the longest of those words, in bytes.
+const maxTermBytes = 40
 
-// mentions says whether a text has one of those words anywhere. The few beginnings that
+// mentionsSubprocessors says whether a text has one of those words anywhere. The few beginnings that
 // they have are looked for first: the expression alone is slow over a long text.
-func mentions(text string) bool {
+func mentionsSubprocessors(text string) bool {
 	for i := 0; i+3 <= len(text); i++ {
 		switch text[i] | 0x20 {
 		case 's', 'u', 'w':
@@ -67,7 +67,7 @@ func mentions(text string) bool {
 		}
 		switch strings.ToLower(text[i : i+3]) {
 		case "sub", "unt", "wei", "sou":
-			if about.MatchString(text[i:min(len(text), i+longest)]) {
+			if subprocessorTerm.MatchString(text[i:min(len(text), i+maxTermBytes)]) {
 				return true
 			}
 		}
@@ -75,12 +75,12 @@ func mentions(text string) bool {
 	return false
 }
 
-// aboutParts are the blocks below headings that speak of subprocessors, up to the next
+// subprocessorSections are the blocks below headings that speak of subprocessors, up to the next
 // heading of the same level.
-func aboutParts(blocks []markdown.Block) [][]markdown.Block {
+func subprocessorSections(blocks []markdown.Block) [][]markdown.Block {
 	var out [][]markdown.Block
 	for i := 0; i < len(blocks); i++ {
-		if blocks[i].Kind != markdown.Heading || !mentions(blocks[i].Text) {
+		if blocks[i].Kind != markdown.Heading || !mentionsSubprocessors(blocks[i].Text) {
 			continue
 		}
 		j := i + 1
@@ -93,8 +93,8 @@ func aboutParts(blocks []markdown.Block) [][]markdown.Block {
 	return out
 }
 
-// cells divides a row as plain writes it.
-func cells(text string) []string {
+// splitCells divides a row as plain writes it.
+func splitCells(text string) []string {
 	out := strings.Split(text, "\t")
 	for i := range out {
 		out[i] = strings.TrimSpace(out[i])
@@ -102,15 +102,15 @@ func cells(text string) []string {
 	return out
 }
 
-// leastSure is how many rows make a short text a list of subprocessors.
-const leastSure = 3
+// minDefiniteRows is how many rows make a short text a list of subprocessors.
+const minDefiniteRows = 3
 
-// Sure says that a text has a list of subprocessors there is no doubt of, however
+// IsDefinite says that a text has a list of subprocessors there is no doubt of, however
 // short it is: a table whose head, or the heading above, says so, or a list most of
 // whose rows tell a place.
-func Sure(md string) bool {
+func IsDefinite(md string) bool {
 	blocks := markdown.Parse(md)
-	if len(tables(blocks, true)) >= leastSure {
+	if len(readTables(blocks, true)) >= minDefiniteRows {
 		return true
 	}
 	rows, placed := Rows(md), 0
@@ -119,5 +119,5 @@ func Sure(md string) bool {
 			placed++
 		}
 	}
-	return placed >= leastSure && placed*2 >= len(rows)
+	return placed >= minDefiniteRows && placed*2 >= len(rows)
 }

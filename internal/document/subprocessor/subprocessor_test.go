@@ -245,7 +245,7 @@ func TestOtherDocumentsHaveAListOnlyWhereTheySpeakOfSubprocessors(t *testing.T) 
 		{"a table after the annex", "# DPA\n\n## Sub-processors" + table + "\n\n## Technical measures\n\nThese:" + cookies, 1},
 		{"a paragraph before", "# Privacy\n\nOur subprocessors are:" + table, 1},
 	} {
-		if got := Annex(c.md); len(got) != c.want {
+		if got := FromAppendix(c.md); len(got) != c.want {
 			t.Errorf("%s: %q, want %d rows", c.name, got, c.want)
 		}
 	}
@@ -268,8 +268,8 @@ func TestRowsAreComparedByCompany(t *testing.T) {
 	if want := []Row{{"Three Ltd", "Mail", "Ireland"}}; !slices.Equal(got.Removed, want) {
 		t.Errorf("removed %q", got.Removed)
 	}
-	want := []Pair{{old[3], cur[4]}, {old[0], cur[3]}}
-	slices.SortFunc(got.Changed, func(a, b Pair) int { return strings.Compare(a.Was.Name, b.Was.Name) })
+	want := []RowChange{{old[3], cur[4]}, {old[0], cur[3]}}
+	slices.SortFunc(got.Changed, func(a, b RowChange) int { return strings.Compare(a.Before.Name, b.Before.Name) })
 	if !slices.Equal(got.Changed, want) {
 		t.Errorf("changed %q, want %q", got.Changed, want)
 	}
@@ -303,7 +303,7 @@ func FuzzRows(f *testing.F) {
 	f.Add("# Sub-processors\n\n- One (USA) - x\n- Two (UK) - y\n\n**Three**\n\nPurpose: z\n\nLocation: Spain")
 	f.Add("- a (b – c)\n- One – x (USA)\n- Two – y: (z) (Spain)\n- – – (\n- A: b: c | d (location: e)")
 	f.Fuzz(func(t *testing.T, md string) {
-		rows, annex := Rows(md), Annex(md)
+		rows, annex := Rows(md), FromAppendix(md)
 		for _, r := range append(rows, annex...) {
 			if r.Name == "" {
 				t.Errorf("a row without a name: %q", r)

@@ -10,45 +10,46 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Records are what commands read of a store beside its objects; a store.Store has them.
+// Records is the part of store.Store that commands read in addition to objects.
 type Records interface {
-	ListCompanies(ctx context.Context, p store.ListOptions) (items []store.CompanySummary, next string, err error)
-	ListRuns(ctx context.Context, company string, p store.ListOptions) (items []store.Run, next string, err error)
+	ListCompanies(ctx context.Context, opts store.ListOptions) (items []store.CompanySummary, next string, err error)
+	ListRuns(ctx context.Context, company string, opts store.ListOptions) (items []store.Run, next string, err error)
 	GetPage(ctx context.Context, company, url string) (store.FetchedPage, error)
-	ListPages(ctx context.Context, company string, p store.ListOptions) (items []store.FetchedPage, next string, err error)
+	ListPages(ctx context.Context, company string, opts store.ListOptions) (items []store.FetchedPage, next string, err error)
 	GetDocument(ctx context.Context, id string) (store.Document, error)
 	FindDocument(ctx context.Context, company, url string) (store.Document, error)
-	ListDocuments(ctx context.Context, company string, p store.ListOptions) (items []store.Document, next string, err error)
-	ListVersions(ctx context.Context, documentID string, p store.ListOptions) (items []store.Version, next string, err error)
+	ListDocuments(ctx context.Context, company string, opts store.ListOptions) (items []store.Document, next string, err error)
+	ListVersions(ctx context.Context, documentID string, opts store.ListOptions) (items []store.Version, next string, err error)
 	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
 	Ping(ctx context.Context) error
 	Counts(ctx context.Context) (companies, documents int64, err error)
 }
 
-// recordsRequest is one method of Records with its arguments.
+// recordsRequest is a call of a method of Records with its arguments.
 type recordsRequest struct {
 	Verb string            `json:"verb"`
-	Of   string            `json:"of,omitempty"` // a company or a document's id
+	Of   string            `json:"of,omitempty"` // a company key or a document ID
 	URL  string            `json:"url,omitempty"`
 	N    int               `json:"n,omitempty"`
 	Page store.ListOptions `json:"page"`
 }
 
-// recordsResponse is what came of a question.
+// recordsResponse is the result of a recordsRequest.
 type recordsResponse struct {
 	Value json.RawMessage `json:"value,omitempty"`
-	// Rest is the next page of a list, or a version's text.
+	// Rest is the continue token of a list, or the text of a version.
 	Rest  string `json:"rest,omitempty"`
 	Error string `json:"error,omitempty"`
-	Kind  string `json:"kind,omitempty"` // which sentinel the error is
+	Kind  string `json:"kind,omitempty"` // name of the error in errorsByName
 }
 
-// counts is what a store has.
+// counts is the result of Counts.
 type counts struct {
 	Companies int64 `json:"companies"`
 	Documents int64 `json:"documents"`
 }
 
+// execute calls the method and returns its result.
 func (q *recordsRequest) execute(ctx context.Context, r Records) (a recordsResponse) {
 	var v any
 	var err error
@@ -78,7 +79,7 @@ func (q *recordsRequest) execute(ctx context.Context, r Records) (a recordsRespo
 		c.Companies, c.Documents, err = r.Counts(ctx)
 		v = c
 	default:
-		err = fmt.Errorf("verb %q is none", q.Verb)
+		err = fmt.Errorf("unknown verb %q", q.Verb)
 	}
 	if err == nil {
 		a.Value, err = json.Marshal(v)
@@ -89,15 +90,16 @@ func (q *recordsRequest) execute(ctx context.Context, r Records) (a recordsRespo
 	return a
 }
 
+// handleRecords serves calls to Records.
 func handleRecords(r Records) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		var q recordsRequest
 		if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, maxBody)).Decode(&q); err != nil {
-			http.Error(w, "no question: "+err.Error(), http.StatusBadRequest)
+			http.Error(w, "invalid request: "+err.Error(), http.StatusBadRequest)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(q.execute(req.Context(), r)) // the caller went away
+		_ = json.NewEncoder(w).Encode(q.execute(req.Context(), r)) // fails only if the caller has disconnected
 	}
 }
 
@@ -119,13 +121,13 @@ func queryRecords[T any](ctx context.Context, s *Store, q recordsRequest) (v T, 
 }
 
 // ListCompanies implements Records.
-func (s *Store) ListCompanies(ctx context.Context, p store.ListOptions) ([]store.CompanySummary, string, error) {
-	return queryRecords[[]store.CompanySummary](ctx, s, recordsRequest{Verb: "companies", Page: p})
+func (s *Store) ListCompanies(ctx context.Context, opts store.ListOptions) ([]store.CompanySummary, string, error) {
+	return queryRecords[[]store.CompanySummary](ctx, s, recordsRequest{Verb: "companies", Page: opts})
 }
 
 // ListRuns implements Records.
-func (s *Store) ListRuns(ctx context.Context, company string, p store.ListOptions) ([]store.Run, string, error) {
-	return queryRecords[[]store.Run](ctx, s, recordsRequest{Verb: "runs", Of: company, Page: p})
+func (s *Store) ListRuns(ctx context.Context, company string, opts store.ListOptions) ([]store.Run, string, error) {
+	return queryRecords[[]store.Run](ctx, s, recordsRequest{Verb: "runs", Of: company, Page: opts})
 }
 
 // GetPage implements Records.
@@ -135,8 +137,8 @@ func (s *Store) GetPage(ctx context.Context, company, url string) (store.Fetched
 }
 
 // ListPages implements Records.
-func (s *Store) ListPages(ctx context.Context, company string, p store.ListOptions) ([]store.FetchedPage, string, error) {
-	return queryRecords[[]store.FetchedPage](ctx, s, recordsRequest{Verb: "pages", Of: company, Page: p})
+func (s *Store) ListPages(ctx context.Context, company string, opts store.ListOptions) ([]store.FetchedPage, string, error) {
+	return queryRecords[[]store.FetchedPage](ctx, s, recordsRequest{Verb: "pages", Of: company, Page: opts})
 }
 
 // GetDocument implements Records.
@@ -152,13 +154,13 @@ func (s *Store) FindDocument(ctx context.Context, company, url string) (store.Do
 }
 
 // ListDocuments implements Records.
-func (s *Store) ListDocuments(ctx context.Context, company string, p store.ListOptions) ([]store.Document, string, error) {
-	return queryRecords[[]store.Document](ctx, s, recordsRequest{Verb: "documents", Of: company, Page: p})
+func (s *Store) ListDocuments(ctx context.Context, company string, opts store.ListOptions) ([]store.Document, string, error) {
+	return queryRecords[[]store.Document](ctx, s, recordsRequest{Verb: "documents", Of: company, Page: opts})
 }
 
 // ListVersions implements Records.
-func (s *Store) ListVersions(ctx context.Context, documentID string, p store.ListOptions) ([]store.Version, string, error) {
-	return queryRecords[[]store.Version](ctx, s, recordsRequest{Verb: "versions", Of: documentID, Page: p})
+func (s *Store) ListVersions(ctx context.Context, documentID string, opts store.ListOptions) ([]store.Version, string, error) {
+	return queryRecords[[]store.Version](ctx, s, recordsRequest{Verb: "versions", Of: documentID, Page: opts})
 }
 
 // VersionText implements Records.
@@ -166,7 +168,7 @@ func (s *Store) VersionText(ctx context.Context, documentID string, n int) (stor
 	return queryRecords[store.Version](ctx, s, recordsRequest{Verb: "text", Of: documentID, N: n})
 }
 
-// Ping implements Records: the other process answers, and its store does.
+// Ping implements Records. It pings the store in the other process.
 func (s *Store) Ping(ctx context.Context) error {
 	_, _, err := queryRecords[json.RawMessage](ctx, s, recordsRequest{Verb: "ping"})
 	return err
@@ -178,9 +180,9 @@ func (s *Store) Counts(ctx context.Context) (companies, documents int64, err err
 	return c.Companies, c.Documents, err
 }
 
-// errorKind is the name by which an error's sentinel crosses the socket.
+// errorKind returns the name of an error in errorsByName, or an empty string.
 func errorKind(err error) string {
-	for name, s := range sentinels {
+	for name, s := range errorsByName {
 		if errors.Is(err, s) {
 			return name
 		}
@@ -188,9 +190,9 @@ func errorKind(err error) string {
 	return ""
 }
 
-// decodeError is an error that came over the socket.
+// decodeError returns the error that was sent over the socket.
 func decodeError(text, kind string) error {
-	if s := sentinels[kind]; s != nil {
+	if s := errorsByName[kind]; s != nil {
 		return fmt.Errorf("%s: %w", text, s)
 	}
 	return errors.New(text)

@@ -12,8 +12,8 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// served is a store with something of all kinds, and the same through a socket.
-func served(t *testing.T) (store.Store, *Store) {
+// serve returns a store with a record of each kind, and a client of it through a socket.
+func serve(t *testing.T) (store.Store, *Store) {
 	t.Helper()
 	dir := t.TempDir()
 	s, err := sqlite.Open(t.Context(), dir)
@@ -46,9 +46,9 @@ func served(t *testing.T) (store.Store, *Store) {
 	return s, r
 }
 
-func TestWhatCommandsReadIsTheSameThroughTheSocket(t *testing.T) {
+func TestRecordsAreTheSameThroughTheSocket(t *testing.T) {
 	t.Parallel()
-	s, r := served(t)
+	s, r := serve(t)
 	ctx, one := t.Context(), store.ListOptions{Limit: 1}
 	for what, read := range map[string]func(Records) []any{
 		"companies": func(r Records) []any { v, next, err := r.ListCompanies(ctx, one); return []any{v, next, err} },
@@ -69,21 +69,21 @@ func TestWhatCommandsReadIsTheSameThroughTheSocket(t *testing.T) {
 	} {
 		direct, carried := read(s), read(r)
 		if direct[len(direct)-1] != nil || !reflect.DeepEqual(direct, carried) {
-			t.Errorf("%s: %+v, and through the socket %+v", what, direct, carried)
+			t.Errorf("%s is %+v, and through the socket %+v", what, direct, carried)
 		}
 	}
 }
 
-func TestAnErrorKeepsItsMeaningThroughTheSocket(t *testing.T) {
+func TestErrorsKeepTheirIdentityThroughTheSocket(t *testing.T) {
 	t.Parallel()
-	_, r := served(t)
+	_, r := serve(t)
 	if _, err := r.GetDocument(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("a document that is not there: %v", err)
+		t.Errorf("get a missing document: %v", err)
 	}
 	if _, _, err := r.ListRuns(t.Context(), "c", store.ListOptions{Continue: "!"}); err == nil || errors.Is(err, store.ErrNotFound) {
-		t.Errorf("a page that is none: %v", err)
+		t.Errorf("list with an invalid continue token: %v", err)
 	}
 	if _, _, err := queryRecords[[]store.Run](t.Context(), r, recordsRequest{Verb: "nonsense"}); err == nil {
-		t.Error("a question that is none is answered")
+		t.Error("an unknown verb was accepted")
 	}
 }

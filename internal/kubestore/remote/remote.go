@@ -1,6 +1,6 @@
-// Package remote carries an embedded store to other processes of the same user: a
-// standalone process owns the store's file, and serves its objects, and what commands
-// read beside them, on a Unix socket beside it, which only the folder's owner can open.
+// Package remote gives other processes of the same user access to an embedded store. The
+// standalone process that owns the store serves its objects and records on a Unix socket in the
+// data folder, which only the owner of the folder can open.
 package remote
 
 import (
@@ -19,13 +19,13 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// The bounds of a call.
+// Limits of a call.
 const (
-	maxBody     = 4 << 20 // bytes; an object is at most 1.5 MiB
+	maxBody     = 4 << 20 // bytes; an object has at most 1.5 MiB
 	callTimeout = 30 * time.Second
 )
 
-// objectsCall is one verb of store.Objects with its arguments, and its answer.
+// objectsCall is a call of a method of store.Objects with its arguments and its result.
 type objectsCall struct {
 	Verb    string            `json:"verb"`
 	Object  store.Object      `json:"object"`
@@ -36,17 +36,17 @@ type objectsCall struct {
 	Items []store.Object `json:"items,omitempty"`
 	Next  string         `json:"next,omitempty"`
 	Error string         `json:"error,omitempty"`
-	Kind  string         `json:"kind,omitempty"` // which sentinel the error is
+	Kind  string         `json:"kind,omitempty"` // name of the error in errorsByName
 }
 
-// sentinels cross the socket by name.
-var sentinels = map[string]error{
+// errorsByName lists the errors that keep their identity across the socket.
+var errorsByName = map[string]error{
 	"not found": store.ErrNotFound, "exists": store.ErrExists, "conflict": store.ErrConflict, "expired": store.ErrExpired,
 }
 
 // Listen serves objects and records on the socket at path until stop is called.
 func Listen(path string, objects store.Objects, records Records) (stop func(), err error) {
-	// One that a killed process left is nobody's: the folder's lock is ours.
+	// This process holds the folder lock, so an existing socket was left by a killed process.
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove an old socket: %w", err)
 	}
@@ -63,22 +63,23 @@ func Listen(path string, objects store.Objects, records Records) (stop func(), e
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = srv.Serve(l) // it ends with stop
+		_ = srv.Serve(l) // returns after stop
 	}()
 	return sync.OnceFunc(func() {
-		_ = os.Remove(path) // before another may make its own
+		_ = os.Remove(path) // before another process can create its own
 		_ = srv.Close()
 		<-done
 	}), nil
 }
 
+// handler serves calls to the store.
 func handler(objects store.Objects, records Records) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /records", handleRecords(records))
 	mux.HandleFunc("POST /objects", func(w http.ResponseWriter, r *http.Request) {
 		var c objectsCall
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&c); err != nil {
-			http.Error(w, "no call: "+err.Error(), http.StatusBadRequest)
+			http.Error(w, "invalid call: "+err.Error(), http.StatusBadRequest)
 			return
 		}
 		c.execute(r.Context(), objects)
@@ -87,6 +88,7 @@ func handler(objects store.Objects, records Records) http.Handler {
 	return mux
 }
 
+// execute calls the method and sets the result.
 func (c *objectsCall) execute(ctx context.Context, objects store.Objects) {
 	var err error
 	switch c.Verb {
@@ -101,7 +103,7 @@ func (c *objectsCall) execute(ctx context.Context, objects store.Objects) {
 	case "list":
 		c.Items, c.Next, c.Version, err = objects.ListObjects(ctx, c.Key.Kind, c.Key.Namespace, c.Page)
 	default:
-		err = fmt.Errorf("verb %q is none", c.Verb)
+		err = fmt.Errorf("unknown verb %q", c.Verb)
 	}
 	if err == nil {
 		return
@@ -109,16 +111,16 @@ func (c *objectsCall) execute(ctx context.Context, objects store.Objects) {
 	c.Error, c.Kind = err.Error(), errorKind(err)
 }
 
-// Store is that of another process, as far as it is carried.
+// Store is a client of the store of another process.
 type Store struct{ client *http.Client }
 
 var _ store.Objects = (*Store)(nil)
 
-// Dial gives the store that is served at path; it fails where nobody serves one.
+// Dial connects to the store that is served at path. It fails if no process serves one.
 func Dial(ctx context.Context, path string) (*Store, error) {
 	probe, err := dial(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("reach the standalone process: %w", err)
+		return nil, fmt.Errorf("connect to the standalone process: %w", err)
 	}
 	_ = probe.Close()
 	return &Store{&http.Client{Timeout: callTimeout, Transport: &http.Transport{
@@ -126,7 +128,7 @@ func Dial(ctx context.Context, path string) (*Store, error) {
 	}}}, nil
 }
 
-// post sends in to the other process and reads its answer into out.
+// post sends in to the other process and decodes its response into out.
 func (s *Store) post(ctx context.Context, path, verb string, in, out any) error {
 	failed := func(err error) error { return fmt.Errorf("%s in the standalone process: %w", verb, err) }
 	b, err := json.Marshal(in)
@@ -144,7 +146,7 @@ func (s *Store) post(ctx context.Context, path, verb string, in, out any) error 
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(res.Body, 1024))
-		return failed(fmt.Errorf("it answered %d: %s", res.StatusCode, bytes.TrimSpace(text)))
+		return failed(fmt.Errorf("status %d: %s", res.StatusCode, bytes.TrimSpace(text)))
 	}
 	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
 		return failed(err)
@@ -152,6 +154,7 @@ func (s *Store) post(ctx context.Context, path, verb string, in, out any) error 
 	return nil
 }
 
+// do executes a call in the other process.
 func (s *Store) do(ctx context.Context, c objectsCall) (out objectsCall, err error) {
 	if err := s.post(ctx, "objects", c.Verb, c, &out); err != nil {
 		return c, err
@@ -187,15 +190,15 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, version s
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, p store.ListOptions) ([]store.Object, string, string, error) {
-	c, err := s.do(ctx, objectsCall{Verb: "list", Key: store.ObjectKey{Kind: kind, Namespace: namespace}, Page: p})
+func (s *Store) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) ([]store.Object, string, string, error) {
+	c, err := s.do(ctx, objectsCall{Verb: "list", Key: store.ObjectKey{Kind: kind, Namespace: namespace}, Page: opts})
 	return c.Items, c.Next, c.Version, err
 }
 
-// errNoWatch says that changes are not carried: commands read and poll.
-var errNoWatch = errors.New("the objects of another process can't be watched")
+// errNoWatch means that watches are not supported. Commands poll instead.
+var errNoWatch = errors.New("watching the objects of another process is not supported")
 
-// WatchObjects implements store.Objects; it is refused.
+// WatchObjects implements store.Objects. It is not supported.
 func (s *Store) WatchObjects(context.Context, string, string) (store.Watch, error) {
 	return nil, errNoWatch
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-func TestAFolderWhosePathIsLongerThanASocketsMayBeIsServed(t *testing.T) {
+func TestListenServesAFolderWithALongPath(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), strings.Repeat("long/", 40))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -37,10 +37,10 @@ func TestAFolderWhosePathIsLongerThanASocketsMayBeIsServed(t *testing.T) {
 		t.Error(err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the socket is %v, %v: others may open it", info, err)
+		t.Errorf("the socket has the mode %v, %v, want 0600", info, err)
 	}
 	stop()
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the socket is left behind: %v", err)
+		t.Errorf("the socket was not removed: %v", err)
 	}
 }

@@ -15,7 +15,7 @@ func TestDeleteCompanyDeletesOnlyItsOwnChunks(t *testing.T) {
 	large := make([]byte, chunkSize+1) // both companies store it; random data does not compress
 	_, _ = rand.Read(large)
 	hash := ""
-	for _, c := range []string{"goes", "stays"} {
+	for _, c := range []string{"deleted", "kept"} {
 		d := store.Document{ID: c, Company: c, URL: "https://" + c + ".example/terms"}
 		if err := s.PutDocument(t.Context(), store.Fence{}, d); err != nil {
 			t.Fatal(err)
@@ -37,16 +37,16 @@ func TestDeleteCompanyDeletesOnlyItsOwnChunks(t *testing.T) {
 		return n
 	}
 	before := chunks()
-	if err := s.DeleteCompany(t.Context(), "goes"); err != nil {
+	if err := s.DeleteCompany(t.Context(), "deleted"); err != nil {
 		t.Fatal(err)
 	}
 	if after := chunks(); before == 0 || after != before/2 {
 		t.Errorf("of %d chunks %d remain", before, after)
 	}
-	if got, err := s.GetSnapshot(t.Context(), "stays", hash); err != nil || len(got) != len(large) {
+	if got, err := s.GetSnapshot(t.Context(), "kept", hash); err != nil || len(got) != len(large) {
 		t.Errorf("the snapshot of the other company has %d bytes, %v", len(got), err)
 	}
-	if _, text, err := s.VersionText(t.Context(), "stays", 0); err != nil || len(text) != len(large) {
+	if _, text, err := s.VersionText(t.Context(), "kept", 0); err != nil || len(text) != len(large) {
 		t.Errorf("the text of the other company has %d bytes, %v", len(text), err)
 	}
 }

@@ -87,7 +87,7 @@ func contend(ctx context.Context, s *Store, holder string, held *sync.Map, stop 
 		case err != nil:
 			return err
 		default:
-			if other, met := held.LoadOrStore(l.Epoch, holder); met && other != holder {
+			if other, loaded := held.LoadOrStore(l.Epoch, holder); loaded && other != holder {
 				return fmt.Errorf("epoch %d was granted to both %v and %s", l.Epoch, other, holder)
 			}
 		}
@@ -179,7 +179,7 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 	checkEvents(t, events, writers, total)
 	epochs := 0
 	held.Range(func(any, any) bool { epochs++; return true })
-	t.Logf("%d acknowledged pairs of writes are there, with %d events; the slowest took %v; one lease had %d owners one after the other",
+	t.Logf("%d acknowledged pairs of writes are stored, with %d events; the slowest write took %v; the lease had %d successive holders",
 		total, total, writers[0].slowest.Round(10*time.Millisecond), epochs)
 }
 

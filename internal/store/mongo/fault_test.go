@@ -124,13 +124,13 @@ func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 			return err
 		},
 	}
-	met := 0
+	caused := 0
 	for name, write := range operations {
 		for i := range perOperation {
 			what := "nothing"
 			if i%4 == 3 {
-				fault := faults[met%len(faults)]
-				met++
+				fault := faults[caused%len(faults)]
+				caused++
 				what = fault.name
 				fault.arm()
 			}
@@ -148,8 +148,8 @@ func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 	atServer := disableFailPoint(t, clean)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.faults+atServer < met || len(p.unsafe) > 0 {
-		t.Errorf("the proxy caused %d faults and the server %d, want %d in total; unprotected commands: %v", p.faults, atServer, met, p.unsafe)
+	if p.faults+atServer < caused || len(p.unsafe) > 0 {
+		t.Errorf("the proxy caused %d faults and the server %d, want %d in total; unprotected commands: %v", p.faults, atServer, caused, p.unsafe)
 	}
 	t.Logf("%d writes of %d kinds, %d faults by the proxy, %d by the server, %d write commands", len(operations)*perOperation, len(operations), p.faults, atServer, p.commands)
 }

@@ -41,15 +41,15 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 	if err != nil {
 		return store.Lease{}, fmt.Errorf("acquire lease %s: %w", name, err)
 	}
-	had := bson.D{{Key: "$or", Value: bson.A{"$acquires", "$extends"}}}
+	held := bson.D{{Key: "$or", Value: bson.A{"$acquires", "$extends"}}}
 	steps := bson.A{
 		bson.D{{Key: "$set", Value: bson.D{{Key: "acquires", Value: expired}, {Key: "extends", Value: bson.D{{Key: "$and", Value: bson.A{mine, bson.D{{Key: "$not", Value: expired}}}}}}}}},
 		bson.D{{Key: "$set", Value: bson.D{
 			{Key: "epoch", Value: when("$acquires", next, "$epoch")},
 			{Key: "idle", Value: when("$acquires", bson.D{{Key: "$subtract", Value: bson.A{"$$NOW", expires}}}, int64(0))},
 			{Key: "holder", Value: when("$acquires", bson.D{{Key: "$literal", Value: holder}}, "$holder")},
-			{Key: "expires", Value: when(had, bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}, "$expires")},
-			{Key: "session", Value: when(had, bson.D{{Key: "$literal", Value: own.id()}}, "$session")},
+			{Key: "expires", Value: when(held, bson.D{{Key: "$add", Value: bson.A{"$$NOW", ttl.Milliseconds()}}}, "$expires")},
+			{Key: "session", Value: when(held, bson.D{{Key: "$literal", Value: own.id()}}, "$session")},
 		}}},
 		bson.D{{Key: "$unset", Value: bson.A{"acquires", "extends"}}},
 	}

@@ -91,8 +91,8 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 	return nil
 }}, {"mongo-4-priorities", func(ctx context.Context, db *mongo.Database) error {
 	// A priority of 0 used to be omitted, and a missing value sorts below negative ones.
-	none := bson.D{{Key: "priority", Value: nil}}
-	if _, err := db.Collection(runCollection).UpdateMany(ctx, none, bson.D{{Key: "$set", Value: bson.D{{Key: "priority", Value: int32(0)}}}}); err != nil {
+	missing := bson.D{{Key: "priority", Value: nil}}
+	if _, err := db.Collection(runCollection).UpdateMany(ctx, missing, bson.D{{Key: "$set", Value: bson.D{{Key: "priority", Value: int32(0)}}}}); err != nil {
 		return fmt.Errorf("set priorities of %s: %w", runCollection, err)
 	}
 	return nil

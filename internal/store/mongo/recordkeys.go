@@ -8,8 +8,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// renameRecordKeys is the migration that gives the fields of stored records, and the
-// state of interrupted runs, their present names.
+// renameRecordKeys is the migration that renames keys of stored records and the state of
+// interrupted runs.
 func renameRecordKeys(ctx context.Context, db *mongo.Database) error {
 	stopped := bson.D{{Key: "state", Value: "Stopped"}}
 	interrupted := bson.D{{Key: "$set", Value: bson.D{{Key: "state", Value: "Interrupted"}}}}

@@ -18,16 +18,16 @@ func shared(t *testing.T, s *Store, company string, hashes ...string) {
 	t.Helper()
 	c := s.db.Collection(snapshotCollection)
 	for _, h := range hashes {
-		own := bson.D{{Key: "_id", Value: store.SnapshotKey(company, h)}}
+		key := bson.D{{Key: "_id", Value: store.SnapshotKey(company, h)}}
 		var d bson.M
-		if err := c.FindOne(t.Context(), own).Decode(&d); err != nil {
+		if err := c.FindOne(t.Context(), key).Decode(&d); err != nil {
 			t.Fatal(err)
 		}
 		d["_id"] = h
 		if _, err := c.InsertOne(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.DeleteOne(t.Context(), own); err != nil {
+		if _, err := c.DeleteOne(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -40,8 +40,8 @@ func TestSnapshotsThatCompaniesSharedRemainReadable(t *testing.T) {
 	for i := range bodies {
 		bodies[i] = fmt.Appendf(nil, "%s<p>Change %d</p>", strings.Repeat("<p>We keep it for three years.</p>", 200), i)
 	}
-	put := func(i int, like string) string {
-		h, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", bodies[i], like)
+	put := func(i int, base string) string {
+		h, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", bodies[i], base)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,12 +9,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestWhatIsPackedComesBack(t *testing.T) {
+func TestDeltasDecodeToTheirTexts(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SliceOf(rapid.Byte())
 		prev, next := text.Draw(t, "before"), text.Draw(t, "after")
-		if rapid.Bool().Draw(t, "alike") {
+		if rapid.Bool().Draw(t, "similar") {
 			at := rapid.IntRange(0, len(prev)).Draw(t, "at")
 			next = append(append(append([]byte(nil), prev[:at]...), next...), prev[at:]...)
 		}
@@ -31,12 +31,12 @@ func TestWhatIsPackedComesBack(t *testing.T) {
 		}
 		got, err := Decode(base, blob)
 		if err != nil || !bytes.Equal(got, next) {
-			t.Fatalf("%d bytes came back as %d, %v", len(next), len(got), err)
+			t.Fatalf("%d bytes decoded to %d bytes, %v", len(next), len(got), err)
 		}
 	})
 }
 
-func TestAChangedSentenceTakesLittleRoom(t *testing.T) {
+func TestADeltaOfAChangedSentenceIsSmall(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	for i := range 2000 {
@@ -46,18 +46,18 @@ func TestAChangedSentenceTakesLittleRoom(t *testing.T) {
 	after := strings.Replace(before, "Section 1000 says", "Section 1000 now says", 1)
 	whole, full, err := Encode(nil, []byte(after))
 	if err != nil || !full {
-		t.Fatalf("%v, whole %v", err, full)
+		t.Fatalf("%v, keyframe %v", err, full)
 	}
 	delta, full, err := Encode([]byte(before), []byte(after))
 	if err != nil || full {
-		t.Fatalf("%v, whole %v", err, full)
+		t.Fatalf("%v, keyframe %v", err, full)
 	}
 	if len(delta)*50 > len(whole) {
-		t.Errorf("a changed sentence takes %d bytes, the whole text %d", len(delta), len(whole))
+		t.Errorf("the delta of a changed sentence has %d bytes, the whole text %d", len(delta), len(whole))
 	}
 }
 
-func TestADamagedBlobIsAnError(t *testing.T) {
+func TestDecodingADamagedBlobFails(t *testing.T) {
 	t.Parallel()
 	text := []byte(strings.Repeat("The parties agree. ", 500))
 	blob, _, err := Encode(nil, text)
@@ -66,7 +66,7 @@ func TestADamagedBlobIsAnError(t *testing.T) {
 	}
 	for _, bad := range [][]byte{{}, {0}, blob[:len(blob)/2], append([]byte{255}, blob...)} {
 		if got, err := Decode(nil, bad); err == nil && !bytes.Equal(got, text) && len(bad) > 0 {
-			t.Errorf("%d bytes of nonsense came back as %d", len(bad), len(got))
+			t.Errorf("%d invalid bytes decoded to %d bytes", len(bad), len(got))
 		}
 	}
 }

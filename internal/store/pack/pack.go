@@ -1,5 +1,5 @@
-// Package pack compresses what the stores keep: a version's text against the
-// version before it, and raw pages whole. It is pure.
+// Package pack compresses version texts and snapshots for the stores, as a whole or as a delta
+// to a previous text or snapshot.
 package pack
 
 import (
@@ -9,16 +9,16 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// KeyframeInterval is how often a whole copy is kept, which bounds the chain that is
-// read for one version.
+// KeyframeInterval is the maximum number of versions from one keyframe to the next. It bounds
+// the chain of deltas that must be decoded to read a version.
 const KeyframeInterval = 16
 
-// maxSize bounds what is decompressed, in bytes.
+// maxSize limits the decompressed size in bytes.
 const maxSize = 256 << 20
 
-// Encode compresses text; with prev it is written as what differs from prev. full
-// says that the blob needs no predecessor, which is so too where that is smaller.
-func Encode(prev, text []byte) (blob []byte, full bool, err error) {
+// Encode compresses text, as a delta to prev unless prev is nil or the whole text is not
+// larger than the delta. keyframe reports whether the blob can be decoded without prev.
+func Encode(prev, text []byte) (blob []byte, keyframe bool, err error) {
 	var delta []byte
 	if prev != nil {
 		delta, err = encode(prev, text)
@@ -33,12 +33,12 @@ func Encode(prev, text []byte) (blob []byte, full bool, err error) {
 	return delta, false, nil
 }
 
-// minDeltaRatio is the part of a text that no text is compressed to by itself, so
-// that a smaller delta needs no comparison: legal texts and their pages take a
-// third to an eighth.
+// minDeltaRatio is the compression ratio above which a delta is used without comparing it to
+// the compressed whole text: legal texts and their pages compress to a third to an eighth.
 const minDeltaRatio = 20
 
-// Decode undoes Encode; prev is needed for a blob that is not full.
+// Decode is the inverse of Encode. prev must be the text that Encode used, unless the blob is
+// a keyframe.
 func Decode(prev, blob []byte) ([]byte, error) {
 	d, done, err := decoder(prev)
 	if err != nil {
@@ -52,12 +52,12 @@ func Decode(prev, blob []byte) ([]byte, error) {
 	return out, nil
 }
 
-// dictID names the raw dictionary in a frame; any number but zero does.
+// dictID identifies the raw dictionary in a frame. Any number except zero works.
 const dictID = 1
 
-// The encoder and the decoders without a predecessor, which are dear to make. There
-// is one encoder, which writers wait for: it holds some megabytes, and what it does
-// takes milliseconds.
+// The encoder and the decoders without a dictionary are expensive to create, so they are
+// reused. All writers share one encoder, because it holds several megabytes and a call takes
+// only milliseconds.
 var (
 	encoder  = sync.OnceValues(func() (*zstd.Encoder, error) { return newEncoder(nil, 0) })
 	decoders = sync.Pool{New: func() any {
@@ -69,9 +69,9 @@ var (
 	}}
 )
 
-// newEncoder makes one for texts of about size bytes after prev. Whole texts are
-// compressed at the default level: the next better one takes twice the time for 6 %
-// fewer bytes on real pages. Deltas are most of what is kept, and small.
+// newEncoder returns an encoder for a text of about size bytes as a delta to prev. Whole texts
+// use the default level: the next level takes twice the time for 6 % fewer bytes on real pages.
+// Deltas use the next level, because most versions are deltas and deltas are small.
 func newEncoder(prev []byte, size int) (*zstd.Encoder, error) {
 	opts := []zstd.EOption{zstd.WithEncoderConcurrency(1)}
 	if len(prev) > 0 {
@@ -88,7 +88,7 @@ func newDecoder(prev []byte) (*zstd.Decoder, error) {
 	return zstd.NewReader(nil, opts...)
 }
 
-// decoder gives one to use until done.
+// decoder returns a decoder with the dictionary prev. The caller must call done after use.
 func decoder(prev []byte) (d *zstd.Decoder, done func(), err error) {
 	if len(prev) > 0 {
 		d, err := newDecoder(prev)
@@ -103,10 +103,11 @@ func decoder(prev []byte) (d *zstd.Decoder, done func(), err error) {
 	case error:
 		return nil, nil, d
 	default:
-		return nil, nil, fmt.Errorf("a %T is no decoder", d)
+		return nil, nil, fmt.Errorf("unexpected decoder type %T", d)
 	}
 }
 
+// encode compresses text with the dictionary prev.
 func encode(prev, text []byte) (blob []byte, err error) {
 	var e *zstd.Encoder
 	if len(prev) > 0 {
@@ -122,7 +123,7 @@ func encode(prev, text []byte) (blob []byte, err error) {
 	return e.EncodeAll(text, nil), nil
 }
 
-// windowFor is a window that covers both texts, within zstd's own bounds.
+// windowFor returns a window size that covers n bytes, within the limits of zstd.
 func windowFor(n int) int {
 	w := 1 << 16
 	for w < n && w < 1<<26 {

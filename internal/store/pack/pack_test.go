@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestWhatIsEncodedComesBack(t *testing.T) {
+func TestDecodeReturnsTheEncodedText(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SliceOfN(rapid.Byte(), 0, 2000).Draw(t, "text")
@@ -27,7 +27,7 @@ func TestWhatIsEncodedComesBack(t *testing.T) {
 			prev = nil
 		}
 		if got, err := Decode(prev, blob); err != nil || !bytes.Equal(got, text) {
-			t.Fatalf("%d bytes came back as %d, %v", len(text), len(got), err)
+			t.Fatalf("%d bytes decoded to %d bytes, %v", len(text), len(got), err)
 		}
 	})
 }
@@ -37,7 +37,7 @@ func hashOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func TestALikeSnapshotIsSmallAndComesBack(t *testing.T) {
+func TestASimilarSnapshotIsStoredAsADelta(t *testing.T) {
 	t.Parallel()
 	var page []byte
 	for i := range 3000 {
@@ -59,26 +59,26 @@ func TestALikeSnapshotIsSmallAndComesBack(t *testing.T) {
 		hash = hashOf(page)
 		kept[hash] = blob
 		if base, depth, err = DecodeSnapshot(hash, get); err != nil || !bytes.Equal(base, page) {
-			t.Fatalf("snapshot %d came back with %d of %d bytes, %v", i, len(base), len(page), err)
+			t.Fatalf("snapshot %d decoded to %d of %d bytes, %v", i, len(base), len(page), err)
 		}
 		deepest = max(deepest, depth)
 	}
 	if whole != 3 || deepest != KeyframeInterval-1 {
-		t.Errorf("of %d snapshots %d are whole and chains are %d long; want 3 and %d", 3*KeyframeInterval, whole, deepest, KeyframeInterval-1)
+		t.Errorf("of %d snapshots %d are keyframes and the longest chain has %d deltas; want 3 and %d", 3*KeyframeInterval, whole, deepest, KeyframeInterval-1)
 	}
 }
 
-func TestAChainThatNeverEndsIsRefused(t *testing.T) {
+func TestACyclicChainFails(t *testing.T) {
 	t.Parallel()
 	sum := sha256.Sum256(nil)
 	circle := append(append([]byte{deltaMarker, 1}, sum[:]...), "delta"...)
 	_, _, err := DecodeSnapshot(hex.EncodeToString(sum[:]), func(string) ([]byte, error) { return circle, nil })
 	if !errors.Is(err, errChainTooLong) {
-		t.Errorf("%v, want %v", err, errChainTooLong)
+		t.Errorf("DecodeSnapshot returned %v, want %v", err, errChainTooLong)
 	}
 }
 
-func TestASnapshotWhoseBaseIsLostSaysSo(t *testing.T) {
+func TestASnapshotWithAMissingBaseFails(t *testing.T) {
 	t.Parallel()
 	lost := errors.New("lost")
 	sum := sha256.Sum256([]byte("base"))
@@ -90,6 +90,6 @@ func TestASnapshotWhoseBaseIsLostSaysSo(t *testing.T) {
 		return nil, lost
 	})
 	if !errors.Is(err, lost) {
-		t.Errorf("%v, want %v", err, lost)
+		t.Errorf("DecodeSnapshot returned %v, want %v", err, lost)
 	}
 }

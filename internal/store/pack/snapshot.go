@@ -9,20 +9,20 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// A snapshot that is kept as what differs from another one begins with a byte
-// that no zstd frame begins with, then says how many others it needs, and the
-// SHA-256 of the first of them. A whole one is a zstd frame and nothing else.
+// A snapshot that is a delta has a header: a byte that no zstd frame starts with, the number
+// of snapshots in its chain below it, and the SHA-256 of its base. A whole snapshot is a zstd
+// frame without a header.
 const (
 	deltaMarker     = 0x01
 	deltaHeaderSize = 2 + 32
 )
 
-// errChainTooLong says that a snapshot needs more others than are ever written.
+// errChainTooLong means that a chain of deltas is longer than any that EncodeSnapshot writes.
 var errChainTooLong = errors.New("the chain of snapshots is too long")
 
-// EncodeSnapshot compresses body. base is a snapshot that it may be like, with its
-// hex SHA-256 hash and the number of others that it needs (Snapshot gives both);
-// where that is nil, saves nothing or makes too long a chain, body is kept whole.
+// EncodeSnapshot compresses body as a delta to the snapshot base, or as a whole if base is nil,
+// a delta is not smaller, or the chain would become too long. baseHash is the hex SHA-256 of
+// base and depth the length of its chain, as DecodeSnapshot returns it.
 func EncodeSnapshot(base []byte, baseHash string, depth int, body []byte) ([]byte, error) {
 	sum, err := hex.DecodeString(baseHash)
 	if err != nil || len(sum) != deltaHeaderSize-2 || depth+1 >= KeyframeInterval {
@@ -35,9 +35,10 @@ func EncodeSnapshot(base []byte, baseHash string, depth int, body []byte) ([]byt
 	return append(append([]byte{deltaMarker, byte(depth + 1)}, sum...), blob...), nil
 }
 
-// EncodeCompanySnapshot compresses a company's snapshot, against its own of the hash like where there
-// is one, and returns its hex SHA-256. get gives what lies at a store.SnapshotKey, or
-// store.ErrNotFound. What a company has needs nothing but its own.
+// EncodeCompanySnapshot compresses a snapshot of a company and returns its hex SHA-256. If the
+// company has a snapshot with the hash baseHash, it is the base of the delta. get returns the
+// blob of a store.SnapshotKey, or store.ErrNotFound. The snapshots of a company depend only on
+// snapshots of the same company.
 func EncodeCompanySnapshot(company string, body []byte, baseHash string, get func(key string) ([]byte, error)) (hash string, packed []byte, err error) {
 	sum := sha256.Sum256(body)
 	hash = hex.EncodeToString(sum[:])
@@ -53,8 +54,9 @@ func EncodeCompanySnapshot(company string, body []byte, baseHash string, get fun
 	return hash, packed, err
 }
 
-// DecodeCompanySnapshot reads a company's snapshot; get is as EncodeCompanySnapshot has it. Companies shared
-// them at first, and those lie at their bare hashes.
+// DecodeCompanySnapshot returns the body of a company's snapshot. get is as in
+// EncodeCompanySnapshot. Older snapshots are shared by companies and stored under their hash
+// alone.
 func DecodeCompanySnapshot(company, hash string, get func(key string) ([]byte, error)) ([]byte, error) {
 	body, _, err := DecodeSnapshot(hash, func(hash string) ([]byte, error) { return get(store.SnapshotKey(company, hash)) })
 	if errors.Is(err, store.ErrNotFound) {
@@ -63,8 +65,8 @@ func DecodeCompanySnapshot(company, hash string, get func(key string) ([]byte, e
 	return body, err
 }
 
-// DecodeSnapshot reads a snapshot through the others that it needs, of which get gives
-// the bytes that EncodeSnapshot made. depth is how many they were.
+// DecodeSnapshot returns the body of a snapshot and the length of its chain of deltas. get
+// returns the blob of a hash.
 func DecodeSnapshot(hash string, get func(hash string) ([]byte, error)) (body []byte, depth int, err error) {
 	var deltas [][]byte
 	for {
@@ -86,7 +88,7 @@ func DecodeSnapshot(hash string, get func(hash string) ([]byte, error)) (body []
 	}
 	for i := len(deltas) - 1; i >= 0; i-- {
 		if body, err = Decode(body, deltas[i]); err != nil {
-			return nil, 0, fmt.Errorf("snapshot above %s: %w", hash, err)
+			return nil, 0, fmt.Errorf("delta to snapshot %s: %w", hash, err)
 		}
 	}
 	if body == nil {

@@ -2,8 +2,8 @@ package sqlite
 
 import "strings"
 
-// renameRecordKeys is the migration that gives the fields of stored records, and the state of
-// interrupted runs, their present names.
+// renameRecordKeys is the migration that renames keys of stored records and the state of
+// interrupted runs.
 var renameRecordKeys = `UPDATE runs SET state='Interrupted', v=json_set(v, '$.state', 'Interrupted') WHERE state='Stopped';
 ` + renameKeys("runs", "v",
 	"started", "createdAt", "begun", "startedAt", "completed", "finishedAt", "reserved", "assignedWorker",
@@ -21,7 +21,7 @@ var renameRecordKeys = `UPDATE runs SET state='Interrupted', v=json_set(v, '$.st
 func renameKeys(table, column string, pairs ...string) string {
 	var b strings.Builder
 	for i := 0; i < len(pairs); i += 2 {
-		// The -> operator returns JSON, so that lists, numbers and booleans keep their type.
+		// The -> operator returns JSON, so lists, numbers and booleans remain what they are.
 		r := strings.NewReplacer("TABLE", table, "COLUMN", column, "OLD", "'$."+pairs[i]+"'", "NEW", "'$."+pairs[i+1]+"'")
 		b.WriteString(r.Replace("UPDATE TABLE SET COLUMN=json_remove(json_set(COLUMN, NEW, COLUMN->OLD), OLD) WHERE json_type(COLUMN, OLD) IS NOT NULL;\n"))
 	}

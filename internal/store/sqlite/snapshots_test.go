@@ -17,8 +17,8 @@ func TestSnapshotsThatCompaniesSharedRemainReadable(t *testing.T) {
 	for i := range bodies {
 		bodies[i] = fmt.Appendf(nil, "%s<p>Change %d</p>", strings.Repeat("<p>We keep it for three years.</p>", 200), i)
 	}
-	put := func(company string, i int, like string) string {
-		h, err := s.PutSnapshot(t.Context(), store.Fence{}, company, bodies[i], like)
+	put := func(company string, i int, base string) string {
+		h, err := s.PutSnapshot(t.Context(), store.Fence{}, company, bodies[i], base)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,15 +14,15 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// WriterEnv names the store that a test binary, started again as a child, is to
-// write to until it is killed; its TestMain calls WriteForever then.
+// WriterEnv is the environment variable that makes a test binary, started as a child process,
+// write to the store that it names until it is killed. TestMain then calls WriteForever.
 const WriterEnv = "CLAUSEA_STORETEST_WRITER"
 
-// crashWriters write at once.
+// crashWriters is the number of concurrent writers.
 const crashWriters = 4
 
-// WriteForever writes documents and their versions, several at once, and says each
-// acknowledged one on w, a line each, until an error or the end of the process.
+// WriteForever writes documents and their versions concurrently until an error occurs or the
+// process ends. It prints the ID of every acknowledged document to w, one per line.
 func WriteForever(ctx context.Context, s store.Store, w io.Writer) error {
 	_, n, err := s.Counts(ctx)
 	if err != nil {
@@ -36,7 +36,7 @@ func WriteForever(ctx context.Context, s store.Store, w io.Writer) error {
 	return <-errs
 }
 
-// lineWriter writes whole lines of several writers.
+// lineWriter serializes the lines of several writers.
 type lineWriter struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -65,8 +65,8 @@ func writeForever(ctx context.Context, s store.Store, w io.Writer, name string) 
 
 func textOf(id string) string { return strings.Repeat("The text of "+id+". ", 500) }
 
-// Crash kills a writing process with SIGKILL, rounds times after a growing number
-// of writes, and checks each time that all it acknowledged is there and whole.
+// Crash kills a writing process with SIGKILL in each round, after an increasing number of
+// writes, and verifies that all acknowledged writes are stored and intact.
 func Crash(t *testing.T, rounds int, uri string, open func(*testing.T) store.Store) {
 	t.Helper()
 	acknowledged := map[string]bool{}
@@ -88,15 +88,15 @@ func Crash(t *testing.T, rounds int, uri string, open func(*testing.T) store.Sto
 		s := open(t)
 		for id := range acknowledged {
 			if _, err := s.GetDocument(t.Context(), id); err != nil {
-				t.Fatalf("round %d: %s was acknowledged: %v", round, id, err)
+				t.Fatalf("round %d: acknowledged document %s: %v", round, id, err)
 			}
 			if _, text, err := s.VersionText(t.Context(), id, 1); err != nil || text != textOf(id) {
-				t.Fatalf("round %d: the text of %s: %v, whole %v", round, id, err, text == textOf(id))
+				t.Fatalf("round %d: acknowledged text of %s: %v, intact %v", round, id, err, text == textOf(id))
 			}
 		}
 		must(t, s.Close(t.Context()))
 	}
 	if len(acknowledged) < rounds {
-		t.Fatalf("only %d writes were acknowledged in %d rounds: nothing was shown", len(acknowledged), rounds)
+		t.Fatalf("only %d writes were acknowledged in %d rounds: the test is inconclusive", len(acknowledged), rounds)
 	}
 }

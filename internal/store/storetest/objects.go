@@ -18,7 +18,7 @@ func company(name string) store.Object {
 	return store.Object{ObjectKey: store.ObjectKey{Kind: "Company", Namespace: "default", Name: name}, UID: "uid-" + name, JSON: []byte(`{"n":0}`)}
 }
 
-func objectLife(t *testing.T, s store.Store) {
+func objectLifecycle(t *testing.T, s store.Store) {
 	o := company("a")
 	o.Labels = map[string]string{"app.kubernetes.io/name": "x", "$odd": "y"}
 	made, err := s.CreateObject(t.Context(), o)
@@ -29,31 +29,31 @@ func objectLife(t *testing.T, s store.Store) {
 		t.Errorf("created %+v, got %+v", made, got)
 	}
 	if _, err := s.CreateObject(t.Context(), o); !errors.Is(err, store.ErrExists) {
-		t.Errorf("created twice: %v", err)
+		t.Errorf("creating it twice: %v", err)
 	}
 	got.JSON = []byte(`{"n":1}`)
 	updated, err := s.UpdateObject(t.Context(), got)
 	must(t, err)
 	if number(t, updated) <= number(t, made) {
-		t.Errorf("version %s after %s", updated.ResourceVersion, made.ResourceVersion)
+		t.Errorf("the updated version is %s, after %s", updated.ResourceVersion, made.ResourceVersion)
 	}
 	if _, err := s.UpdateObject(t.Context(), got); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("an update of an old version: %v", err)
+		t.Errorf("updating an outdated version: %v", err)
 	}
 	if err := s.DeleteObject(t.Context(), o.ObjectKey, made.ResourceVersion); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("a delete of an old version: %v", err)
+		t.Errorf("deleting an outdated version: %v", err)
 	}
 	must(t, s.DeleteObject(t.Context(), o.ObjectKey, updated.ResourceVersion))
 	if _, err := s.GetObject(t.Context(), o.ObjectKey); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("after its deletion: %v", err)
+		t.Errorf("get a deleted object: %v", err)
 	}
 	if _, err := s.UpdateObject(t.Context(), updated); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("an update after the deletion: %v", err)
+		t.Errorf("updating a deleted object: %v", err)
 	}
 	again, err := s.CreateObject(t.Context(), o)
 	must(t, err)
 	if number(t, again) <= number(t, updated) {
-		t.Errorf("the version fell from %s to %s over a deletion", updated.ResourceVersion, again.ResourceVersion)
+		t.Errorf("the version decreased from %s to %s after a deletion", updated.ResourceVersion, again.ResourceVersion)
 	}
 }
 
@@ -85,7 +85,7 @@ func objectJSON(t *testing.T, s store.Store) {
 	}
 }
 
-// parsed keeps the digits of integers apart, which float64 would fold.
+// parsed decodes JSON with exact integers, which float64 would round.
 func parsed(t *testing.T, b []byte) any {
 	t.Helper()
 	var v any
@@ -126,7 +126,7 @@ func objectContention(t *testing.T, s store.Store) {
 	}
 	wg.Wait()
 	if o, err := s.GetObject(t.Context(), made.ObjectKey); err != nil || string(o.JSON) != fmt.Sprintf(`{"n":%d}`, writers*each) {
-		t.Errorf("%d increments give %s, %v", writers*each, o.JSON, err)
+		t.Errorf("after %d increments the object is %s, %v", writers*each, o.JSON, err)
 	}
 }
 
@@ -147,7 +147,7 @@ func objectCreation(t *testing.T, s store.Store) {
 	}
 	wg.Wait()
 	if won.Load() != 1 {
-		t.Errorf("%d creators of one key won", won.Load())
+		t.Errorf("%d creators of the key succeeded", won.Load())
 	}
 }
 
@@ -177,9 +177,9 @@ func objectPaging(t *testing.T, s store.Store) {
 		t.Errorf("listed %v", got)
 	}
 	if got := list("b"); !reflect.DeepEqual(got, want[59:]) {
-		t.Errorf("listed of b: %v", got)
+		t.Errorf("listed in namespace b: %v", got)
 	}
 	if items, _, _, err := s.ListObjects(t.Context(), "CrawlJob", "", store.ListOptions{}); err != nil || len(items) != 0 {
-		t.Errorf("another kind has %d, %v", len(items), err)
+		t.Errorf("listed %d objects of another kind, %v", len(items), err)
 	}
 }

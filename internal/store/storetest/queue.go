@@ -31,7 +31,7 @@ func runsByState(t *testing.T, s store.Store) {
 	if got := ids(store.RunPending, 500); !slices.Equal(got, want) {
 		t.Errorf("pending runs are %v, want %v", got, want)
 	}
-	for _, limit := range []int{1, 3, 4, 7} { // pages end among runs of one priority and between two
+	for _, limit := range []int{1, 3, 4, 7} { // pages end within a priority and between priorities
 		if got := ids(store.RunPending, limit); !slices.Equal(got, want) {
 			t.Errorf("pending runs in pages of %d are %v, want %v", limit, got, want)
 		}
@@ -39,27 +39,27 @@ func runsByState(t *testing.T, s store.Store) {
 	r, err := s.GetRun(t.Context(), "run-01")
 	must(t, err)
 	if r.MaxAttempts != 3 || string(r.Task) != `{}` {
-		t.Errorf("a queued run came back as %+v", r)
+		t.Errorf("a pending run was returned as %+v", r)
 	}
 	r.State = store.RunComplete
 	must(t, s.PutRun(t.Context(), r))
 	if got := ids(store.RunPending, 500); !slices.Equal(got, want[1:]) {
-		t.Errorf("after one has ended, pending runs are %v", got)
+		t.Errorf("after one run completed, pending runs are %v", got)
 	}
 	if got := ids(store.RunInterrupted, 500); len(got) > 0 {
-		t.Errorf("stopped runs are %v", got)
+		t.Errorf("interrupted runs are %v", got)
 	}
 }
 
-func runSwap(t *testing.T, s store.Store) {
+func runCompareAndSwap(t *testing.T, s store.Store) {
 	r := store.Run{ID: "r", Company: "c", State: store.RunRunning, Heartbeat: at(1)}
 	if err := s.CompareAndSwapRun(t.Context(), r, store.RunPending); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("a run that is not there: %v", err)
+		t.Errorf("swapping a missing run: %v", err)
 	}
 	must(t, s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunPending}))
 	must(t, s.CompareAndSwapRun(t.Context(), r, store.RunPending))
 	if err := s.CompareAndSwapRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunFailed}, store.RunPending); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("a run that was taken up meanwhile: %v", err)
+		t.Errorf("swapping a claimed run: %v", err)
 	}
 	for state, want := range map[store.RunState]int{store.RunPending: 0, store.RunRunning: 1, store.RunFailed: 0} {
 		if got, _, err := s.ListRunsByState(t.Context(), state, store.ListOptions{}); err != nil || len(got) != want {
@@ -70,7 +70,7 @@ func runSwap(t *testing.T, s store.Store) {
 	must(t, s.CompareAndSwapRun(t.Context(), r, store.RunRunning))
 }
 
-func runSwapContention(t *testing.T, s store.Store) {
+func runCompareAndSwapContention(t *testing.T, s store.Store) {
 	must(t, s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunPending}))
 	var won atomic.Int32
 	var wg sync.WaitGroup
@@ -86,7 +86,7 @@ func runSwapContention(t *testing.T, s store.Store) {
 	}
 	wg.Wait()
 	if won.Load() != 1 {
-		t.Errorf("%d of 16 took one run up", won.Load())
+		t.Errorf("%d of 16 workers claimed the run", won.Load())
 	}
 }
 
@@ -97,12 +97,12 @@ func requests(t *testing.T, s store.Store) {
 		return r
 	}
 	if got := get(); got != "" {
-		t.Errorf("a run that is asked nothing is asked to %s", got)
+		t.Errorf("a run without a request has the request %q", got)
 	}
 	for _, r := range []store.RunRequest{store.RequestSuspend, "", store.RequestCancel} {
 		must(t, s.PutRunRequest(t.Context(), "r1", r))
 		if got := get(); got != r {
-			t.Errorf("asked %q, got %q", r, got)
+			t.Errorf("put request %q, got %q", r, got)
 		}
 	}
 	must(t, s.PutRun(t.Context(), store.Run{ID: "r1", Company: "c", State: store.RunPending}))
@@ -110,14 +110,14 @@ func requests(t *testing.T, s store.Store) {
 		must(t, s.DeleteRun(t.Context(), "r1"))
 	}
 	if got := get(); got != "" {
-		t.Errorf("a deleted run is asked to %s", got)
+		t.Errorf("a deleted run has the request %q", got)
 	}
 	if _, err := s.GetRun(t.Context(), "r1"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("a deleted run: %v", err)
+		t.Errorf("get a deleted run: %v", err)
 	}
 }
 
-func deleteCompany(t *testing.T, s store.Store) {
+func companyDeletion(t *testing.T, s store.Store) {
 	snap := ""
 	for _, c := range []string{"a", "b"} {
 		for i := range 3 {
@@ -126,7 +126,7 @@ func deleteCompany(t *testing.T, s store.Store) {
 			_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: d.ID, ContentHash: "h", FetchedAt: at(i)}, "text of "+d.ID)
 			must(t, err)
 		}
-		for _, company := range []string{c, c + "/inner"} { // a name, and a namespace of that name
+		for _, company := range []string{c, c + "/inner"} { // a name, and a name in the namespace of that name
 			h, err := s.PutSnapshot(t.Context(), store.Fence{}, company, []byte("the page of all"), "")
 			must(t, err)
 			snap = h
@@ -134,12 +134,12 @@ func deleteCompany(t *testing.T, s store.Store) {
 		must(t, s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: c, URL: "https://" + c + ".example/"}}))
 		must(t, s.PutRun(t.Context(), store.Run{ID: "run-" + c, Company: c, State: store.RunComplete}))
 	}
-	for range 2 { // twice: the second finds nothing
+	for range 2 { // the second call finds nothing
 		must(t, s.DeleteCompany(t.Context(), "a"))
 	}
 	for company, there := range map[string]bool{"a": false, "a/inner": true, "b": true, "b/inner": true} {
 		if _, err := s.GetSnapshot(t.Context(), company, snap); (err == nil) != there || err != nil && !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("the snapshot of %s: %v", company, err)
+			t.Errorf("get the snapshot of %s: %v", company, err)
 		}
 	}
 	for c, want := range map[string]int{"a": 0, "b": 3} {
@@ -154,9 +154,9 @@ func deleteCompany(t *testing.T, s store.Store) {
 		}
 	}
 	if _, _, err := s.VersionText(t.Context(), "a0", 0); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("a version of a deleted company: %v", err)
+		t.Errorf("get a version of a deleted company: %v", err)
 	}
 	if _, text, err := s.VersionText(t.Context(), "b0", 0); err != nil || text != "text of b0" {
-		t.Errorf("a version of the other: %q, %v", text, err)
+		t.Errorf("the version of the other company is %q, %v", text, err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// at is a time that every store can hold: whole milliseconds.
+// at returns a time in whole milliseconds, which every store can represent.
 func at(seconds int) time.Time { return time.UnixMilli(1_700_000_000_000 + int64(seconds)*1000).UTC() }
 
 func runs(t *testing.T, s store.Store) {
@@ -31,7 +31,7 @@ func runs(t *testing.T, s store.Store) {
 	got, err := s.GetRun(t.Context(), last.ID)
 	must(t, err)
 	got.CreatedAt, got.FinishedAt = got.CreatedAt.UTC(), got.FinishedAt.UTC()
-	if len(got.Coverage) == 0 { // none is none, whichever way a database says it
+	if len(got.Coverage) == 0 { // nil and empty are equivalent
 		got.Coverage = nil
 	}
 	if !reflect.DeepEqual(got, last) {
@@ -39,7 +39,7 @@ func runs(t *testing.T, s store.Store) {
 	}
 	of := pagesOf(t, 4, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "c1", p) })
 	if len(of) != 15 || of[0].ID != "run-029" || of[14].ID != "run-001" {
-		t.Errorf("listed %d runs of c1", len(of))
+		t.Errorf("listed %d runs of company c1", len(of))
 	}
 	if all := pagesOf(t, 7, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "", p) }); len(all) != 30 {
 		t.Errorf("listed %d of 30 runs", len(all))
@@ -54,20 +54,20 @@ func checkpoints(t *testing.T, s store.Store) {
 		got, err := s.GetCheckpoint(t.Context(), "r")
 		must(t, err)
 		if !bytes.Equal(got, blob) {
-			t.Errorf("a checkpoint of %d bytes came back with %d", len(blob), len(got))
+			t.Errorf("a checkpoint of %d bytes was returned with %d", len(blob), len(got))
 		}
 	}
 	for range 2 {
 		must(t, s.DeleteCheckpoints(t.Context(), store.Fence{}, "r"))
 	}
 	if _, err := s.GetCheckpoint(t.Context(), "r"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("after its deletion: %v", err)
+		t.Errorf("get a deleted checkpoint: %v", err)
 	}
 }
 
-// runsLeft makes checkpoints of runs whose ids look alike, lets drop remove those of
-// the run "r.1_", and looks which are left.
-func runsLeft(t *testing.T, s store.Store, drop func(run string) error) {
+// checkCheckpointDeletion creates checkpoints of runs with similar IDs, calls drop for the run
+// "r.1_" twice, and verifies that only the checkpoint of that run was deleted.
+func checkCheckpointDeletion(t *testing.T, s store.Store, drop func(run string) error) {
 	t.Helper()
 	const run = "r.1_"
 	others := []string{"r", "r.1", "r.1_+", "r.1_2", "r.1_-1", "r.1_,", "rx1_", "r.1x", "R.1_", "r.1_+a"}
@@ -81,38 +81,38 @@ func runsLeft(t *testing.T, s store.Store, drop func(run string) error) {
 	}
 	for _, n := range []int{0, 1, 2, 10, 345} {
 		if _, err := s.GetCheckpoint(t.Context(), store.CheckpointKey(run, n)); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("part %d of the run's checkpoints: %v", n, err)
+			t.Errorf("part %d of the deleted checkpoint: %v", n, err)
 		}
 		for _, id := range others {
 			if got, err := s.GetCheckpoint(t.Context(), store.CheckpointKey(id, n)); err != nil || string(got) != id {
-				t.Errorf("part %d of %s is %q, %v", n, id, got, err)
+				t.Errorf("part %d of run %s is %q, %v", n, id, got, err)
 			}
 		}
 	}
 }
 
-func checkpointDrop(t *testing.T, s store.Store) {
-	runsLeft(t, s, func(run string) error { return s.DeleteCheckpoints(t.Context(), store.Fence{}, run) })
+func checkpointDeletion(t *testing.T, s store.Store) {
+	checkCheckpointDeletion(t, s, func(run string) error { return s.DeleteCheckpoints(t.Context(), store.Fence{}, run) })
 }
 
-func runDrop(t *testing.T, s store.Store) {
+func runDeletion(t *testing.T, s store.Store) {
 	must(t, s.PutRun(t.Context(), store.Run{ID: "r.1_", Company: "c", State: store.RunInterrupted}))
-	runsLeft(t, s, func(run string) error { return s.DeleteRun(t.Context(), run) })
+	checkCheckpointDeletion(t, s, func(run string) error { return s.DeleteRun(t.Context(), run) })
 }
 
-func companyDrop(t *testing.T, s store.Store) {
-	for _, r := range []store.Run{{ID: "r.1_", Company: "c"}, {ID: "r", Company: "d"}, {ID: "also", Company: "c"}} {
+func companyCheckpointDeletion(t *testing.T, s store.Store) {
+	for _, r := range []store.Run{{ID: "r.1_", Company: "c"}, {ID: "r", Company: "d"}, {ID: "other", Company: "c"}} {
 		must(t, s.PutRun(t.Context(), r))
 		must(t, s.PutRunRequest(t.Context(), r.ID, store.RequestStop))
 	}
-	must(t, s.PutCheckpoint(t.Context(), store.Fence{}, "also+7", make([]byte, 9<<20)))
-	runsLeft(t, s, func(string) error { return s.DeleteCompany(t.Context(), "c") })
-	if _, err := s.GetCheckpoint(t.Context(), "also+7"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("a checkpoint of the company's other run: %v", err)
+	must(t, s.PutCheckpoint(t.Context(), store.Fence{}, "other+7", make([]byte, 9<<20)))
+	checkCheckpointDeletion(t, s, func(string) error { return s.DeleteCompany(t.Context(), "c") })
+	if _, err := s.GetCheckpoint(t.Context(), "other+7"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("get the checkpoint of the company's other run: %v", err)
 	}
-	for id, want := range map[string]store.RunRequest{"r.1_": "", "also": "", "r": store.RequestStop} {
+	for id, want := range map[string]store.RunRequest{"r.1_": "", "other": "", "r": store.RequestStop} {
 		if got, err := s.GetRunRequest(t.Context(), id); err != nil || got != want {
-			t.Errorf("run %s is asked %q, %v", id, got, err)
+			t.Errorf("run %s has the request %q, %v", id, got, err)
 		}
 	}
 }
@@ -163,26 +163,26 @@ func pageBatches(t *testing.T, s store.Store) {
 		full[i] = store.FetchedPage{Company: "c", URL: fmt.Sprintf("https://x.example/%04d", i)}
 	}
 	if err := s.PutPages(t.Context(), store.Fence{}, full); err == nil {
-		t.Error("a batch over the bound was taken")
+		t.Error("a batch over the limit was accepted")
 	}
 	if n := len(listPages(t, s, "c")); n != 0 {
-		t.Errorf("%d pages of a refused batch are there", n)
+		t.Errorf("%d pages of a rejected batch were stored", n)
 	}
 	putPages(t, s, full[1:]...)
 	putPages(t, s)
 	if n := len(listPages(t, s, "c")); n != store.MaxPageBatch {
-		t.Errorf("%d pages of %d are there", n, store.MaxPageBatch)
+		t.Errorf("%d of %d pages were stored", n, store.MaxPageBatch)
 	}
 }
 
-func pageDrop(t *testing.T, s store.Store) {
+func stalePageDeletion(t *testing.T, s store.Store) {
 	putPages(t, s,
 		store.FetchedPage{Company: "c", URL: "1", RunID: "old"}, store.FetchedPage{Company: "c", URL: "2", RunID: "new"},
 		store.FetchedPage{Company: "c", URL: "3"}, store.FetchedPage{Company: "d", URL: "1", RunID: "old"})
 	for range 2 {
 		must(t, s.DeleteStalePages(t.Context(), store.Fence{}, "c", "new"))
 		if left := listPages(t, s, "c"); len(left) != 1 || left[0].URL != "2" {
-			t.Errorf("left are %+v", left)
+			t.Errorf("the remaining pages are %+v", left)
 		}
 	}
 	if left := listPages(t, s, "d"); len(left) != 1 {
@@ -195,7 +195,7 @@ func companies(t *testing.T, s store.Store) {
 	for i := range 70 {
 		d := store.Document{ID: fmt.Sprint(i), Company: fmt.Sprintf("c%02d.example", i/2), URL: fmt.Sprint(i), LastChanged: at(i)}
 		if i%2 == 0 {
-			d.LastChanged = d.LastChanged.In(zone) // earlier, though it reads later
+			d.LastChanged = d.LastChanged.In(zone) // an earlier time that sorts later as text
 		}
 		must(t, s.PutDocument(t.Context(), store.Fence{}, d))
 	}
@@ -228,14 +228,14 @@ func documents(t *testing.T, s store.Store) {
 			t.Errorf("put %+v, got %+v", want, got)
 		}
 		if !got.RemovedAt.IsZero() {
-			t.Errorf("no time became %v", got.RemovedAt)
+			t.Errorf("the zero time was returned as %v", got.RemovedAt)
 		}
 	}
 	moved := want
 	moved.URL, moved.FormerURLs = "https://x.example/new", append(slices.Clone(want.FormerURLs), want.URL)
 	must(t, s.PutDocument(t.Context(), store.Fence{}, moved))
 	if _, err := s.FindDocument(t.Context(), want.Company, want.URL); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("at its former address: %v", err)
+		t.Errorf("find a document at its former URL: %v", err)
 	}
 }
 
@@ -260,20 +260,20 @@ func documentPaging(t *testing.T, s store.Store) {
 		t.Errorf("listed %v", got)
 	}
 	if got := ids("c1"); !reflect.DeepEqual(got, want[40:80]) {
-		t.Errorf("listed of c1: %v", got)
+		t.Errorf("listed of company c1: %v", got)
 	}
 }
 
 func documentUnique(t *testing.T, s store.Store) {
 	must(t, s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "1", Company: "c", URL: "https://x.example/"}))
 	if err := s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "2", Company: "c", URL: "https://x.example/"}); err == nil {
-		t.Error("two documents have one address")
+		t.Error("two documents have the same URL")
 	}
 }
 
-// documentRace lets many make a document of one address at once, as workers do that
-// think they own the same run.
-func documentRace(t *testing.T, s store.Store) {
+// documentContention creates documents with the same URL concurrently, as workers do that all
+// assume to own a run.
+func documentContention(t *testing.T, s store.Store) {
 	var wg sync.WaitGroup
 	var won atomic.Int32
 	for i := range 50 {
@@ -288,12 +288,12 @@ func documentRace(t *testing.T, s store.Store) {
 		return s.ListDocuments(t.Context(), "c", p)
 	})
 	if won.Load() != 1 || len(docs) != 1 {
-		t.Errorf("%d of 50 won, %d documents have one address", won.Load(), len(docs))
+		t.Errorf("%d of 50 writers succeeded, %d documents have the URL", won.Load(), len(docs))
 	}
 }
 
 func snapshots(t *testing.T, s store.Store) {
-	alikeSnapshots(t, s)
+	similarSnapshots(t, s)
 	for _, body := range []string{"<p>page</p>", "", string(bytes.Repeat([]byte{0, 255}, 1<<20))} {
 		var hashes [2]string
 		for i := range hashes {
@@ -307,7 +307,7 @@ func snapshots(t *testing.T, s store.Store) {
 		got, err := s.GetSnapshot(t.Context(), "c", hashes[0])
 		must(t, err)
 		if string(got) != body {
-			t.Errorf("a snapshot of %d bytes came back with %d", len(body), len(got))
+			t.Errorf("a snapshot of %d bytes was returned with %d", len(body), len(got))
 		}
 	}
 }
@@ -317,7 +317,7 @@ func migrations(t *testing.T, s store.Store) {
 		applied, err := s.Migrate(t.Context())
 		must(t, err)
 		if len(applied) != 0 {
-			t.Errorf("a migrated store was migrated again: %v", applied)
+			t.Errorf("migrating again applied %v", applied)
 		}
 	}
 }
@@ -332,7 +332,7 @@ func notFound(t *testing.T, s store.Store) {
 	_, errs["checkpoint"] = s.GetCheckpoint(ctx, "x")
 	_, errs["page"] = s.GetPage(ctx, "x", "x")
 	_, errs["document"] = s.GetDocument(ctx, "x")
-	_, errs["address"] = s.FindDocument(ctx, "x", "x")
+	_, errs["URL"] = s.FindDocument(ctx, "x", "x")
 	_, _, errs["text"] = s.VersionText(ctx, "x", 0)
 	_, errs["version at"] = s.VersionAt(ctx, "x", at(0))
 	_, errs["snapshot"] = s.GetSnapshot(ctx, "c", "x")
@@ -343,7 +343,7 @@ func notFound(t *testing.T, s store.Store) {
 	}
 }
 
-func badTokens(t *testing.T, s store.Store) {
+func invalidTokens(t *testing.T, s store.Store) {
 	p := store.ListOptions{Continue: "!"}
 	errs := map[string]error{}
 	_, _, errs["runs in a state"] = s.ListRunsByState(t.Context(), store.RunPending, p)
@@ -355,7 +355,7 @@ func badTokens(t *testing.T, s store.Store) {
 	_, _, errs["versions"] = s.ListVersions(t.Context(), "d", p)
 	for what, err := range errs {
 		if err == nil {
-			t.Errorf("a list of %s took a token that is none", what)
+			t.Errorf("listing %s accepted an invalid continue token", what)
 		}
 	}
 }

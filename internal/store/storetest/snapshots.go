@@ -10,9 +10,9 @@ import (
 	"github.com/clausea/crawler/internal/store/pack"
 )
 
-// alikeSnapshots keeps pages that are each like the one before, more than one
-// chain of them, and reads all of them back.
-func alikeSnapshots(t *testing.T, s store.Store) {
+// similarSnapshots stores pages that each resemble the previous one, as several chains of
+// deltas, and reads all of them.
+func similarSnapshots(t *testing.T, s store.Store) {
 	var page bytes.Buffer
 	for i := range 2000 {
 		fmt.Fprintf(&page, "<p>%x</p>\n", sha256.Sum256(fmt.Appendf(nil, "%s %d", t.Name(), i)))
@@ -24,20 +24,20 @@ func alikeSnapshots(t *testing.T, s store.Store) {
 		body := bytes.Clone(page.Bytes())
 		h, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", body, before)
 		must(t, err)
-		// Again, and like itself: nothing may come to need itself.
+		// Again, with itself as the base: a snapshot must not be a delta to itself.
 		again, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", body, h)
 		must(t, err)
 		if again != h {
-			t.Fatalf("one body has the hashes %s and %s", h, again)
+			t.Fatalf("the same body has the hashes %s and %s", h, again)
 		}
 		bodies, hashes, before = append(bodies, body), append(hashes, h), h
 	}
-	// The first of a chain once more, like one that needs it.
+	// The first of a chain again, with a base that is a delta to it.
 	_, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", bodies[0], hashes[3])
 	must(t, err)
 	for i, h := range hashes {
 		if got, err := s.GetSnapshot(t.Context(), "c", h); err != nil || !bytes.Equal(got, bodies[i]) {
-			t.Errorf("snapshot %d comes back with %d bytes, %v; want %d", i, len(got), err, len(bodies[i]))
+			t.Errorf("snapshot %d was returned with %d bytes, %v; want %d", i, len(got), err, len(bodies[i]))
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package storetest is the one suite that every store.Store passes: what a caller
-// may rely on, whichever database lies beneath.
+// Package storetest is the test suite that every implementation of store.Store passes. It
+// covers what callers may rely on.
 package storetest
 
 import (
@@ -8,54 +8,54 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Opener opens a migrated store that is empty and is closed with the test.
+// Opener opens an empty, migrated store that is closed after the test.
 type Opener func(t *testing.T) store.Store
 
-// Run runs the suite over the stores that open gives.
+// Run runs the suite. Each test has its own store.
 func Run(t *testing.T, open Opener) {
 	for name, test := range map[string]func(*testing.T, store.Store){
-		"an object goes through its life":           objectLife,
-		"an object's JSON comes back as it was":     objectJSON,
-		"no update of an object is lost":            objectContention,
-		"one of many creators wins":                 objectCreation,
-		"objects are listed once each in key order": objectPaging,
-		"a watch sees every change once in order":   watchOrder,
-		"a watch goes on from where a list was":     watchFromList,
-		"a watch that is stopped ends":              watchStop,
-		"a watch of nonsense is refused":            watchNonsense,
-		"a lease has one holder":                    leaseHolder,
-		"of many who want a lease one gets it":      leaseContention,
-		"a lease tells how long it was idle":        leaseIdle,
-		"an epoch never falls":                      leaseEpochs,
-		"a stale epoch can write nothing":           fencing,
-		"runs are listed newest first":              runs,
-		"runs are listed by state and priority":     runsByState,
-		"a run is swapped from one state alone":     runSwap,
-		"of many who swap a run one does":           runSwapContention,
-		"a run's request is the newest":             requests,
-		"a deleted company leaves the others":       deleteCompany,
-		"checkpoints of any size come back":         checkpoints,
-		"all parts of a run's checkpoints go":       checkpointDrop,
-		"a run's checkpoints go with it":            runDrop,
-		"a company's checkpoints go with it":        companyDrop,
-		"pages come back and are listed by URL":     pages,
-		"pages are put whole batches at a time":     pageBatches,
-		"pages that a run did not meet are dropped": pageDrop,
-		"companies are counted by the store":        companies,
-		"documents are found by ID and by URL":      documents,
-		"documents are listed once each in order":   documentPaging,
-		"an address belongs to one document":        documentUnique,
-		"of many who want an address one gets it":   documentRace,
-		"versions come back as they were":           versions,
-		"a version is appended once":                versionIdempotent,
-		"writers of one history lose no version":    versionContention,
-		"the version in force at a time":            versionAt,
-		"texts of 17 MiB come back":                 largeTexts,
-		"snapshots are shared by hash":              snapshots,
-		"migrations run any number of times":        migrations,
-		"what is not there is not found":            notFound,
-		"a token that is none is refused":           badTokens,
-		"the store counts and answers":              counts,
+		"an object is created, updated and deleted":          objectLifecycle,
+		"the JSON of an object is unchanged":                 objectJSON,
+		"concurrent updates of an object are not lost":       objectContention,
+		"one of several concurrent creators succeeds":        objectCreation,
+		"objects are listed once in key order":               objectPaging,
+		"a watch delivers every change once in order":        watchOrder,
+		"a watch starts at the version of a list":            watchFromList,
+		"a stopped watch ends":                               watchStop,
+		"a watch from an invalid version fails":              watchInvalidVersion,
+		"a lease has one holder":                             leaseHolder,
+		"one of several concurrent holders acquires a lease": leaseContention,
+		"a lease has the time for which it was idle":         leaseIdleTime,
+		"an epoch never decreases":                           leaseEpochs,
+		"writes with an outdated epoch are fenced":           fencing,
+		"runs are listed newest first":                       runs,
+		"runs are listed by state and priority":              runsByState,
+		"a run is swapped only from the expected state":      runCompareAndSwap,
+		"one of several concurrent swaps of a run succeeds":  runCompareAndSwapContention,
+		"the latest request to a run is returned":            requests,
+		"deleting a company leaves other companies":          companyDeletion,
+		"checkpoints of any size are stored":                 checkpoints,
+		"all parts of a run's checkpoint are deleted":        checkpointDeletion,
+		"deleting a run deletes its checkpoint":              runDeletion,
+		"deleting a company deletes its checkpoints":         companyCheckpointDeletion,
+		"pages are stored and listed by URL":                 pages,
+		"a batch of pages is written as a whole":             pageBatches,
+		"stale pages are deleted":                            stalePageDeletion,
+		"companies are summarized":                           companies,
+		"documents are found by ID and by URL":               documents,
+		"documents are listed once in order":                 documentPaging,
+		"a URL belongs to one document":                      documentUnique,
+		"one of several concurrent documents gets a URL":     documentContention,
+		"versions are stored":                                versions,
+		"appending a version twice stores it once":           versionIdempotent,
+		"concurrent writers of a document lose no version":   versionContention,
+		"the version at a time is found":                     versionAt,
+		"texts of 17 MiB are stored":                         largeTexts,
+		"equal snapshots are stored once":                    snapshots,
+		"migrations are idempotent":                          migrations,
+		"missing records are not found":                      notFound,
+		"invalid continue tokens fail":                       invalidTokens,
+		"the store counts its records and responds to pings": counts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +72,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// pagesOf reads a whole list in pages of limit and checks that none is too long.
+// pagesOf reads a whole list in pages of at most limit items.
 func pagesOf[T any](t *testing.T, limit int, list func(store.ListOptions) ([]T, string, error)) []T {
 	t.Helper()
 	var out []T
@@ -81,14 +81,14 @@ func pagesOf[T any](t *testing.T, limit int, list func(store.ListOptions) ([]T, 
 		items, next, err := list(p)
 		must(t, err)
 		if len(items) > limit {
-			t.Fatalf("a page of %d has %d items", limit, len(items))
+			t.Fatalf("a page with limit %d has %d items", limit, len(items))
 		}
 		out = append(out, items...)
 		if next == "" {
 			return out
 		}
 		if len(items) == 0 || next == p.Continue {
-			t.Fatal("a list that doesn't go on")
+			t.Fatal("the list makes no progress")
 		}
 		p.Continue = next
 	}

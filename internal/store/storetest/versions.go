@@ -11,7 +11,7 @@ import (
 )
 
 func versions(t *testing.T, s store.Store) {
-	const n = 40 // over two whole copies and their chains
+	const n = 40 // more than two keyframes with their chains
 	text := strings.Repeat("We keep your data for as long as we need it. ", 400)
 	var texts []string
 	for i := range n {
@@ -23,19 +23,19 @@ func versions(t *testing.T, s store.Store) {
 			t.Fatalf("append %d: %+v, created %v", i, v, created)
 		}
 		if !v.Keyframe && v.StoredBytes > 400 {
-			t.Errorf("version %d takes %d bytes for one new sentence", v.Number, v.StoredBytes)
+			t.Errorf("version %d stores %d bytes for one new sentence", v.Number, v.StoredBytes)
 		}
 	}
 	for i, want := range texts {
 		if v, got, err := s.VersionText(t.Context(), "d", i+1); err != nil || got != want || v.Number != i+1 {
-			t.Fatalf("version %d: %v, same %v", i+1, err, got == want)
+			t.Fatalf("version %d: %v, equal %v", i+1, err, got == want)
 		}
 	}
 	if v, got, err := s.VersionText(t.Context(), "d", 0); err != nil || got != text || v.Number != n {
-		t.Errorf("the newest is %d, %v", v.Number, err)
+		t.Errorf("the newest version is %d, %v", v.Number, err)
 	}
 	if _, _, err := s.VersionText(t.Context(), "d", n+1); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("a version to come: %v", err)
+		t.Errorf("get a version that does not exist: %v", err)
 	}
 	list := pagesOf(t, 9, func(p store.ListOptions) ([]store.Version, string, error) { return s.ListVersions(t.Context(), "d", p) })
 	for i, v := range list {
@@ -55,9 +55,9 @@ func versionIdempotent(t *testing.T, s store.Store) {
 	again, twice, err := s.AppendVersion(t.Context(), store.Fence{}, v, "text")
 	must(t, err)
 	if !created || twice || again.Number != 1 {
-		t.Errorf("created %v, again %v as number %d", created, twice, again.Number)
+		t.Errorf("created %v, and again %v with number %d", created, twice, again.Number)
 	}
-	// A text that was there before, but is not the newest, is a version of its own.
+	// A text equal to an earlier version that is not the newest is a new version.
 	for i, hash := range []string{"other", "h"} {
 		v.ContentHash = hash
 		if got, created, err := s.AppendVersion(t.Context(), store.Fence{}, v, hash); err != nil || !created || got.Number != i+2 {
@@ -93,12 +93,12 @@ func versionContention(t *testing.T, s store.Store) {
 		v, text, err := s.VersionText(t.Context(), "d", n)
 		must(t, err)
 		if text != strings.Repeat(v.ContentHash, 100) {
-			t.Errorf("version %d of %s has another's text", n, v.ContentHash)
+			t.Errorf("version %d of %s has the text of another version", n, v.ContentHash)
 		}
 		seen[v.ContentHash] = true
 	}
 	if len(seen) != writers*each {
-		t.Errorf("%d of %d versions are there", len(seen), writers*each)
+		t.Errorf("%d of %d versions were stored", len(seen), writers*each)
 	}
 }
 
@@ -113,7 +113,7 @@ func versionAt(t *testing.T, s store.Store) {
 		}
 	}
 	if _, err := s.VersionAt(t.Context(), "d", at(-1)); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("before the first: %v", err)
+		t.Errorf("get the version before the first: %v", err)
 	}
 }
 
@@ -127,7 +127,7 @@ func largeTexts(t *testing.T, s store.Store) {
 		_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", ContentHash: fmt.Sprint(n), FetchedAt: at(n)}, want)
 		must(t, err)
 		if _, got, err := s.VersionText(t.Context(), "d", n+1); err != nil || got != want {
-			t.Errorf("version %d of %d bytes: %v, same %v", n+1, len(want), err, got == want)
+			t.Errorf("version %d of %d bytes: %v, equal %v", n+1, len(want), err, got == want)
 		}
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// patience bounds what a test waits for; no test asserts on time.
-const patience = 5 * time.Minute
+// waitTimeout bounds each wait of a test. No test asserts on elapsed time.
+const waitTimeout = 5 * time.Minute
 
-func begin(t *testing.T, s store.Store) store.Watch {
+func startWatch(t *testing.T, s store.Store) store.Watch {
 	t.Helper()
 	_, _, version, err := s.ListObjects(t.Context(), "Company", "", store.ListOptions{})
 	must(t, err)
@@ -23,7 +23,7 @@ func begin(t *testing.T, s store.Store) store.Watch {
 	return w
 }
 
-func event(t *testing.T, w store.Watch) store.ObjectEvent {
+func nextEvent(t *testing.T, w store.Watch) store.ObjectEvent {
 	t.Helper()
 	select {
 	case e, ok := <-w.Events():
@@ -31,14 +31,14 @@ func event(t *testing.T, w store.Watch) store.ObjectEvent {
 			t.Fatalf("the watch ended: %v", w.Err())
 		}
 		return e
-	case <-time.After(patience):
-		t.Fatal("no event came")
+	case <-time.After(waitTimeout):
+		t.Fatal("no event was delivered")
 	}
 	return store.ObjectEvent{}
 }
 
 func watchOrder(t *testing.T, s store.Store) {
-	w := begin(t, s)
+	w := startWatch(t, s)
 	const n = 60
 	go func() {
 		for i := range n {
@@ -58,9 +58,9 @@ func watchOrder(t *testing.T, s store.Store) {
 	for i := range n {
 		name, last := fmt.Sprintf("c%03d", i), int64(0)
 		for _, want := range []store.EventType{store.EventAdded, store.EventModified, store.EventDeleted} {
-			e := event(t, w)
+			e := nextEvent(t, w)
 			if e.Type != want || e.Object.Name != name {
-				t.Fatalf("%s of %s came, want %s of %s", e.Type, e.Object.Name, want, name)
+				t.Fatalf("received %s of %s, want %s of %s", e.Type, e.Object.Name, want, name)
 			}
 			if v := number(t, e.Object); v <= last {
 				t.Fatalf("%s of %s has version %d after %d", e.Type, name, v, last)
@@ -81,8 +81,8 @@ func watchFromList(t *testing.T, s store.Store) {
 	w, err := s.WatchObjects(t.Context(), "Company", version)
 	must(t, err)
 	defer w.Stop()
-	if e := event(t, w); e.Object.Name != "between" || e.Type != store.EventAdded || e.Object.UID != "uid-between" {
-		t.Errorf("first came %s of %s", e.Type, e.Object.Name)
+	if e := nextEvent(t, w); e.Object.Name != "between" || e.Type != store.EventAdded || e.Object.UID != "uid-between" {
+		t.Errorf("the first event is %s of %s", e.Type, e.Object.Name)
 	}
 	other := company("job")
 	other.Kind = "CrawlJob"
@@ -90,16 +90,16 @@ func watchFromList(t *testing.T, s store.Store) {
 	must(t, err)
 	_, err = s.CreateObject(t.Context(), company("after"))
 	must(t, err)
-	if e := event(t, w); e.Object.Name != "after" {
-		t.Errorf("then came %s of %s %s", e.Type, e.Object.Kind, e.Object.Name)
+	if e := nextEvent(t, w); e.Object.Name != "after" {
+		t.Errorf("the next event is %s of %s %s", e.Type, e.Object.Kind, e.Object.Name)
 	}
 }
 
 func watchStop(t *testing.T, s store.Store) {
-	w := begin(t, s)
+	w := startWatch(t, s)
 	w.Stop()
 	if _, ok := <-w.Events(); ok || w.Err() != nil {
-		t.Errorf("after Stop an event came, or the error %v", w.Err())
+		t.Errorf("after Stop the watch delivered an event or has the error %v", w.Err())
 	}
 	_, _, version, err := s.ListObjects(t.Context(), "Company", "", store.ListOptions{})
 	must(t, err)
@@ -110,15 +110,15 @@ func watchStop(t *testing.T, s store.Store) {
 	select {
 	case _, ok := <-w.Events():
 		if ok {
-			t.Error("an event came though nothing changed")
+			t.Error("received an event without a change")
 		}
-	case <-time.After(patience):
-		t.Error("the watch outlives its context")
+	case <-time.After(waitTimeout):
+		t.Error("the watch did not end with its context")
 	}
 }
 
-func watchNonsense(t *testing.T, s store.Store) {
+func watchInvalidVersion(t *testing.T, s store.Store) {
 	if _, err := s.WatchObjects(t.Context(), "Company", "yesterday"); !errors.Is(err, store.ErrExpired) {
-		t.Errorf("a watch from a version that is none: %v", err)
+		t.Errorf("watch from an invalid version: %v", err)
 	}
 }

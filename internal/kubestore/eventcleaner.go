@@ -10,27 +10,26 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Events live as long as Kubernetes keeps them, and three times that: an hour is
-// short for a crawl that is made once a day.
+// eventTTL is the time for which events are kept. It is longer than the hour of Kubernetes,
+// because a company is often crawled only once a day.
 const (
 	eventTTL        = 24 * time.Hour
 	cleanupInterval = time.Hour
 )
 
-// EventCleaner deletes events that are old, so that they don't grow without end. It is a
-// Manager's Runnable and runs on the leader.
+// EventCleaner deletes old events. It is a Runnable of a Manager and runs on the leader.
 type EventCleaner struct {
 	Objects store.Objects
 	Log     logr.Logger
 }
 
-// Start sweeps until ctx ends.
+// Start implements manager.Runnable. It deletes old events periodically until ctx ends.
 func (s *EventCleaner) Start(ctx context.Context) error {
 	tick := time.NewTicker(cleanupInterval)
 	defer tick.Stop()
 	for {
 		if err := s.DeleteBefore(ctx, time.Now().Add(-eventTTL)); err != nil && ctx.Err() == nil {
-			s.Log.Error(err, "old events not deleted")
+			s.Log.Error(err, "failed to delete expired events")
 		}
 		select {
 		case <-tick.C:
@@ -40,7 +39,7 @@ func (s *EventCleaner) Start(ctx context.Context) error {
 	}
 }
 
-// DeleteBefore deletes the events that last happened before a time.
+// DeleteBefore deletes the events that last occurred before a time.
 func (s *EventCleaner) DeleteBefore(ctx context.Context, before time.Time) error {
 	var items []store.Object
 	_, _, err := listAll(ctx, s.Objects, eventKind, "", 0, "", func(page []store.Object) error {
@@ -55,7 +54,7 @@ func (s *EventCleaner) DeleteBefore(ctx context.Context, before time.Time) error
 		if json.Unmarshal(o.JSON, &e) == nil && !e.Last.Before(before) {
 			continue
 		}
-		// One that happened again meanwhile has another version, and stays.
+		// An event that occurred again since the list has another version and is kept.
 		if err := s.Objects.DeleteObject(ctx, o.ObjectKey, o.ResourceVersion); ignoreRace(err) != nil {
 			return err
 		}

@@ -2,35 +2,35 @@ package classify
 
 import "strings"
 
-// readTitles reads the first heading, the first lines and the title element.
-func (p *Page) readTitles(l *lexicon, e *evidence, sc *scratch) {
-	var m names
-	m, sc.short = l.namesOf(p.Title, sc.short)
-	e.soft = m[softError]
-	e.by[inTitle] = m
+// scoreTitles reads the first heading, the first lines and the title element.
+func (p *Input) scoreTitles(l *lexicon, e *features, sc *scratch) {
+	var m typeScores
+	m, sc.titleTokens = l.scoreTitle(p.Title, sc.titleTokens)
+	e.softError = m[softError]
+	e.scores[titleMatch] = m
 	weight := float32(1)
-	for _, line := range firstLines(p.Markdown) {
-		m, sc.short = l.namesOf(line, sc.short)
-		e.by[inTitle].add(&m, weight)
+	for _, line := range leadingLines(p.Markdown) {
+		m, sc.titleTokens = l.scoreTitle(line, sc.titleTokens)
+		e.scores[titleMatch].mergeMax(&m, weight)
 		weight *= 0.85
 	}
-	m, sc.short = l.namesOf(p.Head, sc.short)
-	e.by[inHead] = m
-	if p.Words < 400 {
-		e.soft = max(e.soft, m[softError])
+	m, sc.titleTokens = l.scoreTitle(p.TitleElement, sc.titleTokens)
+	e.scores[titleElementMatch] = m
+	if p.WordCount < 400 {
+		e.softError = max(e.softError, m[softError])
 	}
 }
 
-// maxFirstLines and maxTitleBytes bound what may be a title at the start of a text.
+// maxLeadingLines and maxTitleBytes bound what may be a title at the start of a text.
 const (
-	maxFirstLines = 5
-	maxTitleBytes = 160
+	maxLeadingLines = 5
+	maxTitleBytes   = 160
 )
 
-// firstLines are the lines that a text begins with and that may be its title.
-func firstLines(markdown string) []string {
+// leadingLines are the lines that a text begins with and that may be its title.
+func leadingLines(markdown string) []string {
 	var out []string
-	for tries := 0; tries < 2*maxFirstLines && markdown != "" && len(out) < maxFirstLines; tries++ {
+	for tries := 0; tries < 2*maxLeadingLines && markdown != "" && len(out) < maxLeadingLines; tries++ {
 		line, rest, _ := strings.Cut(markdown, "\n")
 		markdown = strings.TrimLeft(rest, "\r\n \t")
 		line = plainLine(line)

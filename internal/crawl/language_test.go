@@ -22,12 +22,12 @@ func TestAnEditionIsAwaitedWhereAnotherPageHasItInALanguageThatIsWanted(t *testi
 		"a longer name begins as it":     {[]string{"fi"}, Links{Lang: "en", Alternates: other("fil")}, false},
 		"the page is it, and says other": {[]string{"de"}, Links{Lang: "en", Alternates: []Alternate{{Lang: "de", URL: at}, {Lang: "de-AT", URL: at + "/at"}}}, false},
 	} {
-		e := &crawl{plan: Plan{Options: Options{Languages: c.want}}}
+		e := &languages{want: c.want}
 		if got := e.awaited(&c.page, at); got != c.is {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if (&crawl{plan: Plan{Options: Options{Languages: []string{"de"}}}}).awaited(nil, at) {
+	if (&languages{want: []string{"de"}}).awaited(nil, at) {
 		t.Error("a page without links awaits something")
 	}
 }

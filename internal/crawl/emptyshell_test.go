@@ -27,8 +27,8 @@ func TestAPageIsHollowWhereScriptsHaveYetToFillIt(t *testing.T) {
 		"a short page without scripts":   {`<p>Nothing here.</p>`, false},
 	} {
 		p := &Page{URL: "https://example.com/", Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(c.body)}
-		(&crawl{}).scan(p)
-		if got := hollow(p); got != c.want {
+		scanLinks(p)
+		if got := isEmptyShell(p); got != c.want {
 			t.Errorf("%s: hollow is %v", name, got)
 		}
 	}

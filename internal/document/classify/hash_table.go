@@ -1,28 +1,28 @@
 package classify
 
-// table maps hashes to small numbers other than 0: open addressing with linear
+// hashTable maps hashes to small numbers other than 0: open addressing with linear
 // probing, for the lexicon is asked about every word of every page.
-type table struct {
+type hashTable struct {
 	keys   []uint64
 	values []uint32
-	n      int
+	count  int
 }
 
-func newTable(size int) *table {
+func newHashTable(size int) *hashTable {
 	c := 16
 	for c < 2*size {
 		c *= 2
 	}
-	return &table{keys: make([]uint64, c), values: make([]uint32, c)}
+	return &hashTable{keys: make([]uint64, c), values: make([]uint32, c)}
 }
 
-// spread mixes a hash, whose low bits choose the place.
-func spread(h uint64) uint64 { return (h ^ h>>29) * 0x9e3779b97f4a7c15 >> 20 }
+// mixHash mixes a hash, whose low bits choose the place.
+func mixHash(h uint64) uint64 { return (h ^ h>>29) * 0x9e3779b97f4a7c15 >> 20 }
 
 // get is the number of a hash, 0 where it has none.
-func (t *table) get(h uint64) uint32 {
+func (t *hashTable) get(h uint64) uint32 {
 	mask := uint64(len(t.keys) - 1)
-	for i := spread(h) & mask; ; i = (i + 1) & mask {
+	for i := mixHash(h) & mask; ; i = (i + 1) & mask {
 		if v := t.values[i]; v == 0 || t.keys[i] == h {
 			return v
 		}
@@ -30,9 +30,9 @@ func (t *table) get(h uint64) uint32 {
 }
 
 // put gives a hash a number other than 0.
-func (t *table) put(h uint64, v uint32) {
-	if 2*t.n >= len(t.keys) {
-		bigger := newTable(len(t.keys))
+func (t *hashTable) put(h uint64, v uint32) {
+	if 2*t.count >= len(t.keys) {
+		bigger := newHashTable(len(t.keys))
 		for i, v := range t.values {
 			if v != 0 {
 				bigger.put(t.keys[i], v)
@@ -41,12 +41,12 @@ func (t *table) put(h uint64, v uint32) {
 		*t = *bigger
 	}
 	mask := uint64(len(t.keys) - 1)
-	i := spread(h) & mask
+	i := mixHash(h) & mask
 	for t.values[i] != 0 && t.keys[i] != h {
 		i = (i + 1) & mask
 	}
 	if t.values[i] == 0 {
-		t.n++
+		t.count++
 	}
 	t.keys[i], t.values[i] = h, v
 }

@@ -6,10 +6,10 @@ import (
 	"sync"
 )
 
-// common are the commonest words of each language that is written in Latin script,
+// commonWords are the commonest words of each language that is written in Latin script,
 // among them what legal texts use all the time. A word that several languages share
 // counts for each of them in part.
-var common = map[string]string{
+var commonWords = map[string]string{
 	"en": "the of and to in that is for with you your we our this are or be not by on any may as will from it have such these if which can at has all an under other us their may shall must when information services use",
 	"fr": "le la les des du et de vous nous votre nos dans pour que est une sur par au aux sont avec ou un en vos ce cette ces ne pas qui il se être a notre plus leur si été dont données peut ainsi sans nos entre tout conformément c'est l'utilisateur d'une d'un qu'il",
 	"de": "der die das und den von zu mit sie wir ist im für nicht auf ein eine oder wird ihre werden durch bei dem des sich als an auch es aus nach unsere ihrer einer zur zum kann haben sind daten wenn unter dass nur einen diese dieser uns ihnen um über gemäß soweit sowie nutzung",
@@ -45,8 +45,8 @@ var common = map[string]string{
 	"eu": "eta da ez du bat dira edo ere izan dituzte bere honek datu pertsonalak zure gure datuak egin dugu behar duen dela hau dezake erabiltzaileak webgune baldintza ditu honetan zerbitzu arabera",
 }
 
-// letters are those that tell a language in Latin script, with the languages that use them.
-var letters = map[rune]string{
+// distinctiveLetters are those that tell a language in Latin script, with the languages that use them.
+var distinctiveLetters = map[rune]string{
 	'ß': "de", 'ä': "de sv fi et sk", 'ö': "de sv fi et tr hu is", 'ü': "de tr et hu", 'å': "sv da no", 'æ': "da no is", 'ø': "da no",
 	'ł': "pl", 'ą': "pl lt", 'ę': "pl lt", 'ś': "pl", 'ź': "pl", 'ż': "pl mt", 'ć': "pl hr sr", 'ń': "pl",
 	'ř': "cs", 'ě': "cs", 'ů': "cs", 'ľ': "sk", 'ĺ': "sk", 'ŕ': "sk", 'ô': "sk fr", 'ť': "sk cs", 'ď': "sk cs",
@@ -61,11 +61,11 @@ var letters = map[rune]string{
 // letterWeight is what one such letter counts, where a word counts one.
 const letterWeight = 0.8
 
-// script is what tells one language from the others of its script.
-type script struct{ letters, words string }
+// scriptLanguage is what tells one language from the others of its script.
+type scriptLanguage struct{ letters, words string }
 
-// cyrillic are the languages in that script.
-var cyrillic = map[string]script{
+// cyrillicLanguages are the languages in that script.
+var cyrillicLanguages = map[string]scriptLanguage{
 	"ru": {"ыэё", "и в не на что с по для как от или вы мы при о к из это ваши его если может быть данных услуг также все любые"},
 	"uk": {"іїєґ", "і в не на що з по для як від або ви ми при про до із це ваші його якщо може бути даних послуг також всі та у"},
 	"bg": {"ъ", "и в не на че с по за как от или вие ние при за към из това вашите ако може да са се данни услуги също всички до със която които ще"},
@@ -74,8 +74,8 @@ var cyrillic = map[string]script{
 	"be": {"ўі", "і ў не на што з па для як ад або вы мы пры да гэта вашы калі можа быць даных таксама усе"},
 }
 
-// arabic are the languages in that script.
-var arabic = map[string]script{
+// arabicLanguages are the languages in that script.
+var arabicLanguages = map[string]scriptLanguage{
 	"ar": {"ةىإؤ", "في من على إلى أو التي هذا هذه عن مع أن لا ما ذلك"},
 	"fa": {"پچژگی", "و در به از که این را با است برای یا می شما ما های"},
 	"ur": {"ٹڈڑےہں", "کے کی میں اور سے کا کو ہے یہ کر ہیں آپ پر"},
@@ -87,38 +87,38 @@ type vote struct {
 	weight   float64
 }
 
-// tables are the lists above in the form that is looked up.
-type tables struct {
-	names                   []string
+// scoreTables are the lists above in the form that is looked up.
+type scoreTables struct {
+	languages               []string
 	words                   map[string][]vote
 	latin, cyrillic, arabic map[rune][]vote // letters
 }
 
-var load = sync.OnceValue(func() *tables {
-	t := &tables{words: map[string][]vote{}, latin: map[rune][]vote{}}
-	t.addWords(common)
-	for r, list := range letters {
-		t.latin[r] = t.share(strings.Fields(list), letterWeight)
+var loadTables = sync.OnceValue(func() *scoreTables {
+	t := &scoreTables{words: map[string][]vote{}, latin: map[rune][]vote{}}
+	t.addWords(commonWords)
+	for r, list := range distinctiveLetters {
+		t.latin[r] = t.splitWeight(strings.Fields(list), letterWeight)
 	}
-	t.cyrillic, t.arabic = t.addScript(cyrillic), t.addScript(arabic)
+	t.cyrillic, t.arabic = t.addScript(cyrillicLanguages), t.addScript(arabicLanguages)
 	return t
 })
 
-// share divides a weight among languages.
-func (t *tables) share(languages []string, weight float64) []vote {
+// splitWeight divides a weight among languages.
+func (t *scoreTables) splitWeight(languages []string, weight float64) []vote {
 	var votes []vote
 	for _, l := range languages {
-		i := slices.Index(t.names, l)
+		i := slices.Index(t.languages, l)
 		if i < 0 {
-			i = len(t.names)
-			t.names = append(t.names, l)
+			i = len(t.languages)
+			t.languages = append(t.languages, l)
 		}
 		votes = append(votes, vote{i, weight / float64(len(languages))})
 	}
 	return votes
 }
 
-func (t *tables) addWords(lists map[string]string) {
+func (t *scoreTables) addWords(lists map[string]string) {
 	owners := map[string][]string{}
 	for language, list := range lists {
 		for _, w := range strings.Fields(list) {
@@ -128,12 +128,12 @@ func (t *tables) addWords(lists map[string]string) {
 		}
 	}
 	for w, languages := range owners {
-		t.words[w] = append(t.words[w], t.share(languages, 1)...)
+		t.words[w] = append(t.words[w], t.splitWeight(languages, 1)...)
 	}
 }
 
 // addScript adds the words of a script's languages, and returns its letters.
-func (t *tables) addScript(table map[string]script) map[rune][]vote {
+func (t *scoreTables) addScript(table map[string]scriptLanguage) map[rune][]vote {
 	lists, owners := map[string]string{}, map[rune][]string{}
 	for l, s := range table {
 		lists[l] = s.words
@@ -144,7 +144,7 @@ func (t *tables) addScript(table map[string]script) map[rune][]vote {
 	t.addWords(lists)
 	m := map[rune][]vote{}
 	for r, languages := range owners {
-		m[r] = t.share(languages, 1)
+		m[r] = t.splitWeight(languages, 1)
 	}
 	return m
 }

@@ -9,9 +9,9 @@ import (
 // columns are the indexes of what is told, or -1.
 type columns struct{ name, purpose, location int }
 
-// tables reads all tables. Where strict, only those count whose head, or the heading or
+// readTables reads all tables. Where strict, only those count whose head, or the heading or
 // paragraph above, speaks of subprocessors.
-func tables(blocks []markdown.Block, strict bool) []Row {
+func readTables(blocks []markdown.Block, strict bool) []Row {
 	var out []Row
 	speaks := false // the heading or the paragraph before speaks of subprocessors
 	level := 0      // of the heading that does
@@ -19,12 +19,12 @@ func tables(blocks []markdown.Block, strict bool) []Row {
 		b := blocks[i]
 		if b.Kind != markdown.TableRow {
 			switch {
-			case b.Kind == markdown.Heading && mentions(b.Text):
+			case b.Kind == markdown.Heading && mentionsSubprocessors(b.Text):
 				speaks, level = true, b.Level
 			case b.Kind == markdown.Heading && b.Level <= level:
 				speaks, level = false, 0
 			case b.Kind == markdown.Paragraph && level == 0:
-				speaks = mentions(b.Text)
+				speaks = mentionsSubprocessors(b.Text)
 			}
 			i++
 			continue
@@ -35,9 +35,9 @@ func tables(blocks []markdown.Block, strict bool) []Row {
 		}
 		var rows [][]string
 		for _, r := range blocks[i:j] {
-			rows = append(rows, cells(r.Text))
+			rows = append(rows, splitCells(r.Text))
 		}
-		out = append(out, oneOrMore(rows, strict && !speaks, strict)...)
+		out = append(out, readAdjacentTables(rows, strict && !speaks, strict)...)
 		if len(out) > maxRows {
 			return out[:maxRows]
 		}
@@ -46,15 +46,15 @@ func tables(blocks []markdown.Block, strict bool) []Row {
 	return out
 }
 
-// oneOrMore reads rows that may be several tables, each with a head. needsName says that
+// readAdjacentTables reads rows that may be several tables, each with a head. needsName says that
 // the head must speak of subprocessors itself, headed that there must be a head.
-func oneOrMore(rows [][]string, needsName, headed bool) []Row {
+func readAdjacentTables(rows [][]string, needsName, headed bool) []Row {
 	var out []Row
 	var cols columns
 	in, found := false, false
 	for _, r := range rows {
-		if c, ok := headOf(r); ok {
-			cols, in, found = c, !needsName || mentions(strings.Join(r, " ")), true
+		if c, ok := parseHeader(r); ok {
+			cols, in, found = c, !needsName || mentionsSubprocessors(strings.Join(r, " ")), true
 			continue
 		}
 		if in {
@@ -64,47 +64,47 @@ func oneOrMore(rows [][]string, needsName, headed bool) []Row {
 	if found {
 		return out
 	}
-	if upright := records(rows); len(upright) > 0 && (!needsName || aboutAny(rows)) {
+	if upright := readVerticalTable(rows); len(upright) > 0 && (!needsName || anyRowMentions(rows)) {
 		return upright
 	}
 	if headed {
 		return nil
 	}
-	cols = guess(rows)
+	cols = inferColumns(rows)
 	for _, r := range rows {
 		out = appendRow(out, r, cols)
 	}
 	return out
 }
 
-func aboutAny(rows [][]string) bool {
+func anyRowMentions(rows [][]string) bool {
 	for _, r := range rows {
-		if mentions(r[0]) {
+		if mentionsSubprocessors(r[0]) {
 			return true
 		}
 	}
 	return false
 }
 
-// headOf reads a row as the head of a table: it has a column for the name and another
+// parseHeader reads a row as the head of a table: it has a column for the name and another
 // that is known, or only the one column.
-func headOf(r []string) (c columns, ok bool) {
+func parseHeader(r []string) (c columns, ok bool) {
 	c = columns{-1, -1, -1}
 	address, free := -1, -1
 	for i, cell := range r {
 		switch role := roleOf(cell); {
-		case role == name && c.name < 0:
+		case role == roleName && c.name < 0:
 			c.name = i
-		case role == purpose && c.purpose < 0:
+		case role == rolePurpose && c.purpose < 0:
 			c.purpose = i
-		case role == location && c.location < 0:
+		case role == roleLocation && c.location < 0:
 			c.location = i
-		case isAddress(cell) && address < 0:
+		case isPostalAddress(cell) && address < 0:
 			address = i
-		case role == nothing && free < 0:
+		case role == roleNone && free < 0:
 			free = i
 		}
-		if len(strings.Fields(cell)) > maxHead {
+		if len(strings.Fields(cell)) > maxHeaderWords {
 			return c, false
 		}
 	}
@@ -120,7 +120,7 @@ func headOf(r []string) (c columns, ok bool) {
 			known++
 		}
 	}
-	return c, c.name >= 0 && (known >= 2 || len(r) == 1 && mentions(r[0]))
+	return c, c.name >= 0 && (known >= 2 || len(r) == 1 && mentionsSubprocessors(r[0]))
 }
 
 func appendRow(out []Row, r []string, c columns) []Row {
@@ -140,9 +140,9 @@ func appendRow(out []Row, r []string, c columns) []Row {
 	return append(out, row)
 }
 
-// guess finds the columns of a table without a head: the first is the name, one that
+// inferColumns finds the columns of a table without a head: the first is the name, one that
 // names places the location, the longest of the others the purpose.
-func guess(rows [][]string) columns {
+func inferColumns(rows [][]string) columns {
 	c := columns{0, -1, -1}
 	places, lengths := map[int]int{}, map[int]int{}
 	for _, r := range rows {
@@ -166,9 +166,9 @@ func guess(rows [][]string) columns {
 	return c
 }
 
-// records reads a table that stands upright: the first cell of each row says what the
+// readVerticalTable reads a table that stands upright: the first cell of each row says what the
 // second tells, and a name begins the next subprocessor.
-func records(rows [][]string) []Row {
+func readVerticalTable(rows [][]string) []Row {
 	var out []Row
 	var cur Row
 	roles := map[role]bool{}
@@ -177,43 +177,43 @@ func records(rows [][]string) []Row {
 			return nil
 		}
 		role := roleOf(r[0])
-		if cur.has(role) {
-			out = cur.appendTo(out)
+		if cur.hasRole(role) {
+			out = cur.appendIfNamed(out)
 			cur = Row{}
 		}
 		roles[role] = true
-		cur.set(role, r[1])
+		cur.setRole(role, r[1])
 	}
-	if !roles[name] || len(roles) < 2 || len(roles) == 2 && roles[nothing] {
+	if !roles[roleName] || len(roles) < 2 || len(roles) == 2 && roles[roleNone] {
 		return nil
 	}
-	return cur.appendTo(out)
+	return cur.appendIfNamed(out)
 }
 
-func (r *Row) has(what role) bool {
+func (r *Row) hasRole(what role) bool {
 	switch what {
-	case name:
+	case roleName:
 		return r.Name != ""
-	case purpose:
+	case rolePurpose:
 		return r.Purpose != ""
-	case location:
+	case roleLocation:
 		return r.Location != ""
 	}
 	return false
 }
 
-func (r *Row) set(what role, value string) {
+func (r *Row) setRole(what role, value string) {
 	switch what {
-	case name:
+	case roleName:
 		r.Name = value
-	case purpose:
+	case rolePurpose:
 		r.Purpose = value
-	case location:
+	case roleLocation:
 		r.Location = value
 	}
 }
 
-func (r Row) appendTo(out []Row) []Row {
+func (r Row) appendIfNamed(out []Row) []Row {
 	if r.Name == "" {
 		return out
 	}

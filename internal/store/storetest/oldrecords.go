@@ -9,12 +9,13 @@ import (
 	"github.com/clausea/crawler/internal/store/pack"
 )
 
-// OldRecords are records as stores held them before their fields got their present names.
+// OldRecords are records with the field names that stores used before migrations sqlite-3 and
+// mongo-5.
 type OldRecords struct {
 	Run      map[string]any
 	Document map[string]any
 	Versions []map[string]any
-	// Blobs are the packed texts of Versions.
+	// Blobs holds the compressed texts of Versions.
 	Blobs [][]byte
 	// CrawlJob is the JSON of a CrawlJob.
 	CrawlJob string
@@ -60,8 +61,7 @@ func NewOldRecords(t *testing.T) OldRecords {
 
 const oldText = "The terms under which the service is provided."
 
-// CheckOldRecords verifies that a store which held NewOldRecords has all of their data
-// under the present names.
+// CheckOldRecords verifies that a migrated store returns all data of NewOldRecords.
 func CheckOldRecords(t *testing.T, s store.Store) {
 	t.Helper()
 	ctx := t.Context()

@@ -51,9 +51,9 @@ func TestTitlesNameTheirTypeInManyLanguages(t *testing.T) {
 
 		"Ten recipes for a rainy day": "", "Contact": doctype.Other, "": "",
 	} {
-		n, _ := theLexicon().namesOf(title, nil)
-		if got := best(n); got != want {
-			t.Errorf("%q is %q with %.2f, want %q", title, got, n.any(), want)
+		n, _ := defaultLexicon().scoreTitle(title, nil)
+		if got := highestType(n); got != want {
+			t.Errorf("%q is %q with %.2f, want %q", title, got, n.highest(), want)
 		}
 	}
 }
@@ -68,8 +68,8 @@ func TestAddressesNameTheirType(t *testing.T) {
 		"https://example.com/seller/terms": doctype.Sellers, "https://example.com/%E9%9A%90%E7%A7%81%E6%94%BF%E7%AD%96": doctype.PrivacyPolicy,
 		"https://example.com/": "", "https://example.com/products/42": "", "": "", "::not a url": "",
 	} {
-		a, _ := theLexicon().addressOf(url, nil)
-		if got := best(a.last); got != want {
+		a, _ := defaultLexicon().scoreURL(url, nil)
+		if got := highestType(a.lastSegment); got != want {
 			t.Errorf("%s is %q, want %q", url, got, want)
 		}
 	}
@@ -78,8 +78,8 @@ func TestAddressesNameTheirType(t *testing.T) {
 func TestANameCountsLessInALongerTitle(t *testing.T) {
 	t.Parallel()
 	sure := func(title string) float32 {
-		n, _ := theLexicon().namesOf(title, nil)
-		return n.any()
+		n, _ := defaultLexicon().scoreTitle(title, nil)
+		return n.highest()
 	}
 	if whole, part := sure("Privacy Policy"), sure("Why a privacy policy matters for small shops"); whole <= part || part <= 0 {
 		t.Errorf("alone %v, in a sentence %v", whole, part)

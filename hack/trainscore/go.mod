@@ -1,0 +1,12 @@
+module github.com/clausea/crawler/hack/trainscore
+
+go 1.26.0
+
+require github.com/clausea/crawler v0.0.0
+
+require (
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
+)
+
+replace github.com/clausea/crawler => ../..

@@ -99,7 +99,7 @@ func (h *sharedHost) crawls(ctx context.Context, t *testing.T, s store.Store, co
 	r := h.runner(t, s)
 	r.Holder, r.HostTenure, r.Lease = "worker of "+company, tenure, 6*time.Second // it outlasts the pauses of a busy machine
 	tk := task()
-	tk.Company, tk.Plan.Delay, tk.Plan.Languages = company, sharedDelay, []string{company}
+	tk.Company, tk.Plan.Delay, tk.Plan.Languages, tk.Plan.ExpectedTypes = company, sharedDelay, []string{company}, nil
 	end := make(chan Report, 1)
 	go func() {
 		rep, err := r.Run(ctx, tk)
@@ -176,7 +176,7 @@ func TestTheStoreIsWrittenToForATurnAndNotForARequest(t *testing.T) {
 	c := &leaseCounter{Store: openStore(t)}
 	r := h.runner(t, c)
 	r.HostTenure = time.Minute
-	rep := crawlOnce(t, r)
+	rep := crawlOnce(t, r, func(tk *Task) { tk.Plan.ExpectedTypes = nil })
 	if rep.Run.Progress.Fetched != pages+1 {
 		t.Errorf("%d pages came", rep.Run.Progress.Fetched)
 	}

@@ -48,8 +48,8 @@ func ours(origin, ca, dir string, pages int) error {
 	}
 	r := &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), Holder: "bench"}
 	rep, err := r.Run(ctx, run.Task{Company: "harbour", Plan: crawl.Plan{
-		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/p/10000"}}, MaxPages: 1 << 20, MaxDepth: 1 << 20,
-		Delay: -1, PerHost: concurrency, TimeLimit: time.Hour, Exhaustive: true,
+		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/p/10000"}},
+		Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, TimeLimit: time.Hour},
 	}})
 	if cerr := s.Close(ctx); err == nil {
 		err = cerr

@@ -99,7 +99,7 @@ func (h *sharedHost) startCrawl(ctx context.Context, t *testing.T, s store.Store
 	r := h.runner(t, s)
 	r.WorkerID, r.MaxHostHold, r.LeaseDuration = "worker of "+company, maxHold, 6*time.Second // does not expire during the pauses of a busy machine
 	tk := task()
-	tk.Company, tk.Plan.Delay, tk.Plan.Languages = company, sharedDelay, []string{company}
+	tk.Company, tk.Plan.Delay, tk.Plan.Languages, tk.Plan.ExpectedTypes = company, sharedDelay, []string{company}, nil
 	end := make(chan Report, 1)
 	go func() {
 		rep, err := execute(ctx, r, tk, nil)
@@ -179,7 +179,7 @@ func TestHostLeasesCostNoStoreWritePerRequest(t *testing.T) {
 	c := &leaseCounter{Store: openStore(t)}
 	r := h.runner(t, c)
 	r.MaxHostHold = time.Minute
-	rep := crawlOnce(t, r)
+	rep := crawlOnce(t, r, func(tk *Task) { tk.Plan.ExpectedTypes = nil })
 	if rep.Run.Progress.Fetched != pages+1 {
 		t.Errorf("%d pages were fetched", rep.Run.Progress.Fetched)
 	}

@@ -47,11 +47,12 @@ func ours(origin, ca, dir string, pages int) error {
 	if err != nil {
 		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
-	r := &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), WorkerID: "bench"}
-	pool := &queue.Pool{Store: s, Runner: r, Log: logr.Discard()}
+	pool := &queue.Pool{
+		Store: s, Log: logr.Discard(), Runner: &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), WorkerID: "bench"},
+	}
 	rep, err := pool.Crawl(ctx, run.Task{Company: "harbour", Plan: crawl.Plan{
-		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/p/10000"}}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20,
-			PerHost: concurrency, TimeLimit: time.Hour, Exhaustive: true},
+		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/p/10000"}},
+		Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, TimeLimit: time.Hour},
 	}}, nil)
 	if cerr := s.Close(ctx); err == nil {
 		err = cerr

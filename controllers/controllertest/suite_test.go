@@ -21,8 +21,8 @@ var behaviours = map[string]func(*testing.T, *backend){
 	"a suspended job is interrupted and resumes":                 jobSuspended,
 	"a stopped job completes with what was found":                jobStopped,
 	"a suspended job that is stopped reports what it found":      jobStoppedSuspended,
-	"a suspended job does not block the schedule of its Company": companyBesideSuspended,
-	"the reason of a missing type outlives its job":              companyRemembers,
+	"a suspended job does not block the schedule of its Company": suspendedJobDoesNotBlock,
+	"the reason of a missing type outlives its job":              missingReasonOutlivesJob,
 	"a failed crawl is retried up to its backoff limit":          jobRetried,
 	"a lost worker fails the job":                                jobLost,
 	"a job fails after its deadline":                             jobDeadline,
@@ -157,7 +157,7 @@ func jobStoppedSuspended(t *testing.T, b *backend) {
 	}
 }
 
-func companyBesideSuspended(_ *testing.T, b *backend) {
+func suspendedJobDoesNotBlock(_ *testing.T, b *backend) {
 	held := b.job("held", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })
 	b.awaitJob(held, "suspension", has(v1alpha1.ConditionSuspended))
 	b.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@yearly"} })
@@ -169,7 +169,7 @@ func companyBesideSuspended(_ *testing.T, b *backend) {
 	}
 }
 
-func companyRemembers(_ *testing.T, b *backend) {
+func missingReasonOutlivesJob(_ *testing.T, b *backend) {
 	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.ExpectedTypes = []v1alpha1.DocumentType{"privacy_policy"} })
 	because := func(why v1alpha1.MissingReason) func(*v1alpha1.Company) bool {
 		return func(c *v1alpha1.Company) bool {

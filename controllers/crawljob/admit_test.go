@@ -149,6 +149,18 @@ func TestSuspendHoldsARunWhoseWorkerIsMissing(t *testing.T) {
 	f.expectCalls()
 }
 
+func TestSuspendHoldsARunThatFailedAndMayBeRetried(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []string{v1alpha1.ReasonSiteUnreachable, v1alpha1.ReasonInternal, ""} {
+		job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
+		f := newFixture(t, acme(), job)
+		f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: reason, Attempts: 1})
+		j, _ := f.reconcile("now")
+		expectConditions(t, j, v1alpha1.ConditionSuspended)
+		f.expectCalls()
+	}
+}
+
 func TestSuspendDoesNotHoldARunThatHasEnded(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -20,17 +20,21 @@ func (s *jobScope) backoffLimit() int32 {
 	return defaultBackoffLimit
 }
 
-// isRetryable reports whether another attempt may succeed: the site may respond later,
-// and an internal error may come from the store.
-func isRetryable(reason string) bool {
+// failureReason returns why a run failed.
+func failureReason(run *runner.RunStatus) string { return cmp.Or(run.Reason, v1alpha1.ReasonInternal) }
+
+// isRetryable reports whether another attempt of a failed run may succeed: the site may
+// respond later, and an internal error may come from the store.
+func isRetryable(run *runner.RunStatus) bool {
+	reason := failureReason(run)
 	return reason == v1alpha1.ReasonSiteUnreachable || reason == v1alpha1.ReasonInternal
 }
 
 // retryOrFail retries a failed run with exponential backoff, or fails the job.
 func (r *Reconciler) retryOrFail(ctx context.Context, s *jobScope) error {
 	run := s.run
-	reason := cmp.Or(run.Reason, v1alpha1.ReasonInternal)
-	if !isRetryable(reason) || run.Attempts > s.backoffLimit() {
+	reason := failureReason(run)
+	if !isRetryable(run) || run.Attempts > s.backoffLimit() {
 		if reason == runner.ReasonCancelled {
 			reason = v1alpha1.ReasonInternal
 		}

@@ -38,13 +38,9 @@ func (r *Reconciler) start(ctx context.Context, s *jobScope) error {
 
 // runSpec returns the spec of the job's run, to be claimed no earlier than notBefore.
 func (s *jobScope) runSpec(notBefore time.Time) runner.RunSpec {
-	spec := runner.RunSpec{
-		RunID: s.job.RunID(), Company: s.job.CompanyKey(), Limits: s.job.Spec.Limits,
+	return runner.RunSpec{
+		RunID: s.job.RunID(), Company: s.job.CompanyKey(), Target: *s.target, Limits: s.job.Spec.Limits,
 		Priority: s.job.Spec.Priority, MaxAttempts: s.backoffLimit() + 1, NotBefore: notBefore, Deadline: s.deadline(),
 		Execution: s.job.Spec.Execution, Job: client.ObjectKeyFromObject(s.job), JobUID: s.job.UID,
 	}
-	if s.target != nil { // a suspended job whose worker is lost has not resolved its target
-		spec.Target = *s.target
-	}
-	return spec
 }

@@ -21,9 +21,9 @@ func (r *Reconciler) suspend(ctx context.Context, s *jobScope) error {
 		return fmt.Errorf("suspend the run: %w", err)
 	}
 	if run != nil && run.Worker == runner.WorkerLost {
-		return nil // start records the failure
+		return r.resolveTarget(ctx, s) // start records the failure
 	}
-	if run != nil && (run.State == runner.StateComplete || run.State == runner.StateFailed && !isRetryable(run.Reason)) {
+	if run != nil && (run.State == runner.StateComplete || run.State == runner.StateFailed && !isRetryable(run)) {
 		return nil
 	}
 	interrupting := run != nil && hasWorker(run)

@@ -21,7 +21,7 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// site is a small company site over TLS with two translations of its terms.
+// site is a small company site over TLS with two editions of its terms.
 type site struct {
 	*httptest.Server
 	edition atomic.Int32

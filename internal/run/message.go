@@ -48,8 +48,8 @@ var endPhrases = map[crawl.StopReason]string{
 	crawl.StopConverged:     "no promising links remain",
 	crawl.StopPageLimit:     "the page limit was reached before every page was checked: raise maxPages to crawl more",
 	crawl.StopTimeLimit:     "the time limit was reached before every page was checked: allow more time, or a shorter delay",
-	crawl.StopInterrupted:   "the crawl was interrupted: its results are saved, and the next crawl resumes from here",
-	crawl.StopRequested:     "the crawl was stopped: its results are saved",
+	crawl.StopInterrupted:   "the crawl was interrupted: the documents found so far are stored, and the next crawl resumes from here",
+	crawl.StopRequested:     "the crawl was stopped: the documents found so far are stored",
 	crawl.StopBudgetSpent:   "the budget was spent before every page was checked: raise it to crawl more",
 }
 

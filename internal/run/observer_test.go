@@ -52,27 +52,3 @@ func TestOnlyKnownDocumentsWithTextAreRequestedConditionally(t *testing.T) {
 		}
 	}
 }
-
-func TestCheckpointPartsOfAnEarlierSnapshotAreNotRead(t *testing.T) {
-	t.Parallel()
-	s := testStorage(t)
-	c := &checkpoints{storage: s}
-	for _, e := range []struct {
-		entry    string
-		snapshot bool
-	}{{"first", true}, {"a", false}, {"b", false}, {"second", true}, {"c", false}} {
-		if err := c.save(t.Context(), []byte(e.entry), e.snapshot); err != nil {
-			t.Fatal(err)
-		}
-	}
-	entries, err := readCheckpoint(t.Context(), s.store, s.runID)
-	if err != nil || len(entries) != 2 || string(entries[0]) != "second" || string(entries[1]) != "c" {
-		t.Errorf("read %q, %v", entries, err)
-	}
-	if err := c.delete(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if entries, err = readCheckpoint(t.Context(), s.store, s.runID); err != nil || len(entries) > 0 {
-		t.Errorf("after the deletion: %q, %v", entries, err)
-	}
-}

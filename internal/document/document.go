@@ -56,10 +56,11 @@ type Document struct {
 	UpdatedDate, UpdatedQuote string
 	// UpcomingEffectiveDate is a date after Input.Now from which the text will be in force.
 	UpcomingEffectiveDate, UpcomingEffectiveQuote string
-	WordCount                                     int
-	Markdown                                      string
-	Text                                          string // normalized, for comparison
-	ContentHash                                   string // see change.ContentHash
+
+	WordCount   int
+	Markdown    string
+	Text        string // normalized, for comparison
+	ContentHash string // see change.ContentHash
 	// UniqueWords is the number of words without repeated lines and links. It equals
 	// WordCount for pages that are too long to be an empty shell.
 	UniqueWords int

@@ -22,7 +22,7 @@ const (
 	headingMatch             // name as a heading in the text
 	headingWording           // typical words in headings
 	secondNameMatch          // second-best match of the name among title, title element, URL and link text
-	bestNameMatch            // best match of the name, zero unless no other type matches better
+	bestNameMatch            // best match of the name; zero if another type matches better
 	unnamedWording           // wordingScore of a page without a type name
 	unnamedSalience          // relativeSalience of a page without a type name
 	salientNameMatch         // bestNameMatch, weighted by relativeSalience

@@ -12,9 +12,9 @@ import (
 
 // Criteria for a section of a page that is a document of another type.
 const (
-	minSectionName        = 0.75     // score of the heading as a name
-	minSectionProbability = 0.6      // probability of the type for the text of the section
-	minSectionWords       = 200      // at least
+	minSectionName        = 0.75 // score of the heading as a name
+	minSectionProbability = 0.6  // probability of the type for the text of the section
+	minSectionWords       = 200
 	maxSections           = 6        // sections of a page that are classified
 	maxSectionBytes       = 16 << 10 // part of a section that is classified
 )
@@ -112,11 +112,7 @@ func sections(markdown string) func(yield func(section) bool) {
 		}
 		previous, previousStart := "", 0
 		for at := 0; at < len(markdown); {
-			line := markdown[at:]
-			if i := strings.IndexByte(line, '\n'); i >= 0 {
-				line = line[:i]
-			}
-			next := min(len(markdown), at+len(line)+1)
+			line, next := lineAt(markdown, at)
 			heading, level, begin := "", 0, at
 			switch {
 			case strings.HasPrefix(line, "#"):
@@ -149,6 +145,12 @@ func sections(markdown string) func(yield func(section) bool) {
 		}
 		closeSections(0, len(markdown))
 	}
+}
+
+// lineAt returns the line at an offset and the offset of the next line.
+func lineAt(text string, at int) (line string, next int) {
+	line, _, _ = strings.Cut(text[at:], "\n")
+	return line, min(len(text), at+len(line)+1)
 }
 
 // isUnderline reports whether a line underlines a heading, which makes it a setext heading.

@@ -16,40 +16,17 @@ func (l *lexicon) scoreText(ft *features, bg *Background, sc *scratch) {
 			continue
 		}
 		if i+1 < len(ts) && (l.determiners[ts[i].exact] || l.determiners[ts[i].prefix]) {
-			if at, n := l.longestPhrase(ts[i+1:], kindName, kindAmbiguousName, kindSelfReference); n > 0 {
-				phrase := &l.nodes[at]
-				w := float32(1)
-				if len(phrase.types[kindName]) == 0 {
-					w = 0.5
-				}
-				for t := range phrase.types.each(kindName, kindAmbiguousName, kindSelfReference) {
-					references[t] += w
-				}
+			if l.addSelfReference(&references, ts[i+1:]) {
 				referenceCount++
 			}
 		}
-		if i < earlyTokens { // a name of one word counts only if it is not a prefix
-			if at, n := l.longestPhrase(ts[i:], kindName); n > 1 || n == 1 && len(l.nodes[at].types[kindName]) > 0 && ts[i].exact != 0 {
-				for _, t := range l.nodes[at].types[kindName] {
-					ft.scores[earlyTextMatch][t] = max(ft.scores[earlyTextMatch][t], 1/(1+float32(i)/30))
-				}
-			}
+		if i < earlyTokens {
+			l.addEarlyName(ft, ts, i)
 		}
 		if i < openingTokens {
-			l.walk(ts[i:], func(at uint32, n int) {
-				for _, t := range l.nodes[at].types[kindOpeningFormula] {
-					ft.scores[openingFormula][t] = min(1, ft.scores[openingFormula][t]+0.4*float32(min(n, 4))/2)
-				}
-			})
+			l.addOpeningFormulas(ft, ts[i:])
 		}
-		l.walk(ts[i:], func(at uint32, _ int) {
-			if len(l.nodes[at].types[kindTypicalWord]) > 0 {
-				if sc.nodeCounts[at] == 0 {
-					sc.seenNodes = append(sc.seenNodes, at)
-				}
-				sc.nodeCounts[at]++
-			}
-		})
+		l.countTypicalWords(sc, ts[i:])
 	}
 	if referenceCount > 0 {
 		weight := min(1, referenceCount/3)
@@ -58,6 +35,55 @@ func (l *lexicon) scoreText(ft *features, bg *Background, sc *scratch) {
 		}
 	}
 	l.scoreWording(ft, bg, sc)
+}
+
+// addSelfReference adds the name after a determiner, and reports whether there is one.
+func (l *lexicon) addSelfReference(references *[featureTypes]float32, ts []token) bool {
+	at, n := l.longestPhrase(ts, kindName, kindAmbiguousName, kindSelfReference)
+	if n == 0 {
+		return false
+	}
+	phrase := &l.nodes[at]
+	weight := float32(1)
+	if len(phrase.types[kindName]) == 0 {
+		weight = 0.5
+	}
+	for t := range phrase.types.each(kindName, kindAmbiguousName, kindSelfReference) {
+		references[t] += weight
+	}
+	return true
+}
+
+// addEarlyName scores the name that starts at token i. A name of one word must match as a
+// whole word.
+func (l *lexicon) addEarlyName(ft *features, ts []token, i int) {
+	at, n := l.longestPhrase(ts[i:], kindName)
+	if n > 1 || n == 1 && len(l.nodes[at].types[kindName]) > 0 && ts[i].exact != 0 {
+		for _, t := range l.nodes[at].types[kindName] {
+			ft.scores[earlyTextMatch][t] = max(ft.scores[earlyTextMatch][t], 1/(1+float32(i)/30))
+		}
+	}
+}
+
+// addOpeningFormulas scores the opening formulas at the start of the tokens.
+func (l *lexicon) addOpeningFormulas(ft *features, ts []token) {
+	l.walk(ts, func(at uint32, n int) {
+		for _, t := range l.nodes[at].types[kindOpeningFormula] {
+			ft.scores[openingFormula][t] = min(1, ft.scores[openingFormula][t]+0.4*float32(min(n, 4))/2)
+		}
+	})
+}
+
+// countTypicalWords counts the typical words and phrases at the start of the tokens.
+func (l *lexicon) countTypicalWords(sc *scratch, ts []token) {
+	l.walk(ts, func(at uint32, _ int) {
+		if len(l.nodes[at].types[kindTypicalWord]) > 0 {
+			if sc.nodeCounts[at] == 0 {
+				sc.seenNodes = append(sc.seenNodes, at)
+			}
+			sc.nodeCounts[at]++
+		}
+	})
 }
 
 // scoreWording computes the wording features from the counts of typical words.

@@ -111,8 +111,8 @@ func Diff(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) erro
 	})
 }
 
-// parseLine decodes line n into in. It returns the ID that id points to in in, even if the
-// line is invalid, or an empty string if the line has no valid ID.
+// parseLine decodes line n into in. id must point to the ID field of in. parseLine returns
+// the ID even if the rest of the line is invalid, and an empty string if the ID is.
 func parseLine(n int, line []byte, in any, id *any) (any, error) {
 	if n == 1 {
 		line = bytes.TrimPrefix(line, []byte("\ufeff")) // some editors write a byte order mark

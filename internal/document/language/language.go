@@ -119,45 +119,26 @@ const maxWordBytes = 24
 
 // addText counts the letters and scores the words of a part of the text.
 func (c *statistics) addText(s string) {
-	var word [maxWordBytes + utf8.UTFMax]byte
-	n := 0
-	end := func() {
-		if n > 0 {
-			c.words++
-			if n <= maxWordBytes {
-				c.addVotes(c.tables.words[string(word[:n])])
-			}
-		}
-		n = 0
-	}
+	var w wordBuffer
 	for i := 0; i < len(s); {
 		b := s[i]
 		switch {
 		case 'a' <= b && b <= 'z':
 			c.letters++
-			if n < maxWordBytes+1 {
-				word[n] = b
-				n++
-			}
+			w.addByte(b)
 			i++
 			continue
 		case 'A' <= b && b <= 'Z':
 			c.letters++
-			if n < maxWordBytes+1 {
-				word[n] = b + 'a' - 'A'
-				n++
-			}
+			w.addByte(b + 'a' - 'A')
 			i++
 			continue
-		case b == '\'' && n > 0 && i+1 < len(s): // as in l'utente or ta'
-			if n < maxWordBytes+1 {
-				word[n] = b
-				n++
-			}
+		case b == '\'' && w.length > 0 && i+1 < len(s): // as in l'utente or ta'
+			w.addByte(b)
 			i++
 			continue
 		case b < utf8.RuneSelf:
-			end()
+			c.endWord(&w)
 			i++
 			continue
 		}
@@ -166,18 +147,47 @@ func (c *statistics) addText(s string) {
 		if r == '’' {
 			r = '\''
 		} else if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '·' && r != '¿' {
-			end()
+			c.endWord(&w)
 			continue
 		}
 		r = unicode.ToLower(r)
 		c.addLetter(r)
-		if n+utf8.RuneLen(r) <= len(word) {
-			n += utf8.EncodeRune(word[n:], r)
-		} else {
-			n = maxWordBytes + 1
+		w.addRune(r)
+	}
+	c.endWord(&w)
+}
+
+// endWord counts and scores the word in w, and empties w.
+func (c *statistics) endWord(w *wordBuffer) {
+	if w.length > 0 {
+		c.words++
+		if w.length <= maxWordBytes {
+			c.addVotes(c.tables.words[string(w.bytes[:w.length])])
 		}
 	}
-	end()
+	w.length = 0
+}
+
+// wordBuffer holds the current word of a text. A length above maxWordBytes means that the
+// word is too long to be looked up.
+type wordBuffer struct {
+	bytes  [maxWordBytes + utf8.UTFMax]byte
+	length int
+}
+
+func (w *wordBuffer) addByte(b byte) {
+	if w.length < maxWordBytes+1 {
+		w.bytes[w.length] = b
+		w.length++
+	}
+}
+
+func (w *wordBuffer) addRune(r rune) {
+	if w.length+utf8.RuneLen(r) <= len(w.bytes) {
+		w.length += utf8.EncodeRune(w.bytes[w.length:], r)
+	} else {
+		w.length = maxWordBytes + 1
+	}
 }
 
 // addLetter counts a letter that is not ASCII.
@@ -240,15 +250,7 @@ func (c *statistics) detectByScript(declared []string) string {
 	case c.letters == 0:
 		return ""
 	case cjk*6 > c.letters:
-		switch {
-		case c.hangul*3 > cjk:
-			return "ko"
-		case c.kana*12 > cjk:
-			return "ja"
-		case c.kana == 0 && cjk < 40 && len(declared) > 0 && declared[0] == "ja": // a title that consists of ideographs only
-			return "ja"
-		}
-		return "zh"
+		return c.cjkLanguage(declared)
 	case c.greek*2 > c.letters:
 		return "el"
 	case c.hebrew*2 > c.letters:
@@ -271,6 +273,21 @@ func (c *statistics) detectByScript(declared []string) string {
 		return c.bestOfScript(arabicLanguages, declared, "ar")
 	}
 	return ""
+}
+
+// cjkLanguage returns Korean, Japanese or Chinese. A short text of ideographs only, such as
+// a title, is Japanese if the page declares it.
+func (c *statistics) cjkLanguage(declared []string) string {
+	cjk := c.kana + c.han + c.hangul
+	switch {
+	case c.hangul*3 > cjk:
+		return "ko"
+	case c.kana*12 > cjk:
+		return "ja"
+	case c.kana == 0 && cjk < 40 && len(declared) > 0 && declared[0] == "ja":
+		return "ja"
+	}
+	return "zh"
 }
 
 // preferDeclared returns the first declared language that is one of languages, or otherwise

@@ -115,13 +115,13 @@ type layout struct{ placeLast, placeSecond, placeInParens bool }
 
 // detectLayout returns the layout of a list.
 func detectLayout(blocks []markdown.Block) layout {
-	long, last, second, inBrackets, brackets := 0, 0, 0, 0, 0
+	long, last, second, withParens, placesInParens := 0, 0, 0, 0, 0
 	for _, b := range blocks {
 		ps := splitSegments(b.Text)
 		if in := trailingParens(b.Text); in != "" {
-			inBrackets++
+			withParens++
 			if isPlace(in) {
-				brackets++
+				placesInParens++
 			}
 		}
 		if len(ps) < 3 {
@@ -134,7 +134,11 @@ func detectLayout(blocks []markdown.Block) layout {
 			second++
 		}
 	}
-	return layout{placeLast: last >= 2 && last*2 >= long, placeSecond: second >= 2 && second > last && second*2 >= long, placeInParens: brackets >= 2 && brackets*2 >= inBrackets}
+	return layout{
+		placeLast:     last >= 2 && last*2 >= long,
+		placeSecond:   second >= 2 && second > last && second*2 >= long,
+		placeInParens: placesInParens >= 2 && placesInParens*2 >= withParens,
+	}
 }
 
 // trailingParens returns the text in parentheses at the end of a line, if it can be a place.
@@ -213,12 +217,17 @@ func parseItem(line string, s layout) (Row, bool) {
 	if isPlace(r.Purpose) && r.Location == "" {
 		r.Location, r.Purpose = r.Purpose, ""
 	}
+	return r, r.isPlausible()
+}
+
+// isPlausible reports whether the row of an item can be a subprocessor, by its name.
+func (r Row) isPlausible() bool {
 	first, _ := utf8.DecodeRuneInString(r.Name)
 	words := len(strings.Fields(r.Name))
 	if words == 0 || words > maxNameWords || !unicode.IsUpper(first) && !unicode.IsDigit(first) && strings.ToLower(r.Name) == r.Name && r.Location == "" {
-		return r, false
+		return false
 	}
-	return r, r.Location != "" || r.Purpose != "" || words <= 5
+	return r.Location != "" || r.Purpose != "" || words <= 5
 }
 
 // splitPlace splits a place in parentheses or after a comma from the end of a text.

@@ -37,14 +37,14 @@ var roleStems = map[role]string{
 		naam subverwerker sub_verwerker verwerker bedrijf onderneming leverancier entiteit`,
 }
 
-var postalAddressStems = `address adres anschrift adresse direcci indirizzo endereço morada`
+// postalAddressStems match the header of a column with postal addresses. Such a column is the
+// location if the table has no other column for it.
+var postalAddressStems = parseStems(`address adres anschrift adresse direcci indirizzo endereço morada`)
 
 // namePhrases take precedence over the stems of other roles that they contain.
 var namePhrases = parseStems(`service_provider service_providers processing_entity processor_name contracting_entity company_name legal_name name_of name$ nom_d nombre_d nome_d naam name_des name_der`)
 
 var stemsByRole = map[role][]string{roleName: parseStems(roleStems[roleName]), rolePurpose: parseStems(roleStems[rolePurpose]), roleLocation: parseStems(roleStems[roleLocation])}
-
-var postalAddressPrefixes = parseStems(postalAddressStems)
 
 func parseStems(s string) []string {
 	var out []string
@@ -78,7 +78,7 @@ func roleOf(head string) role {
 }
 
 func isPostalAddress(head string) bool {
-	return containsAny(string(tokenize.Fold(nil, head))+" ", postalAddressPrefixes)
+	return containsAny(string(tokenize.Fold(nil, head))+" ", postalAddressStems)
 }
 
 func containsAny(fold string, stems []string) bool {

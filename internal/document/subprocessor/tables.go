@@ -115,13 +115,17 @@ func parseHeader(r []string) (c columns, ok bool) {
 	if c.name < 0 && c.purpose >= 0 && c.location >= 0 {
 		c.name = unknown
 	}
-	known := 0
+	return c, c.name >= 0 && (c.known() >= 2 || len(r) == 1 && mentionsSubprocessors(r[0]))
+}
+
+// known returns the number of columns that are not missing.
+func (c columns) known() (n int) {
 	for _, i := range []int{c.name, c.purpose, c.location} {
 		if i >= 0 {
-			known++
+			n++
 		}
 	}
-	return c, c.name >= 0 && (known >= 2 || len(r) == 1 && mentionsSubprocessors(r[0]))
+	return n
 }
 
 func appendRow(out []Row, r []string, c columns) []Row {

@@ -12,8 +12,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// reply is what a server sends, and the expected result: a response or a Reason.
-type reply struct {
+// rawResponse is the output of a server and the expected result: a Response or a Reason.
+type rawResponse struct {
 	name, raw string
 	status    int
 	body      string
@@ -26,9 +26,9 @@ func ok(header, body string) string {
 	return "HTTP/1.1 200 OK\r\n" + html + header + "\r\n" + body
 }
 
-func replies() []reply {
+func rawResponses() []rawResponse {
 	big := strings.Repeat("a", 1<<20)
-	return []reply{
+	return []rawResponse{
 		{name: "plain", raw: ok("Content-Length: 2\r\n", "hi"), status: 200, body: "hi"},
 		{name: "no length", raw: ok("", "hi"), status: 200, body: "hi"},
 		{name: "HTTP/1.0", raw: "HTTP/1.0 200 OK\r\n" + html + "\r\nhi", status: 200, body: "hi"},
@@ -52,7 +52,7 @@ func replies() []reply {
 		{name: "HTTP/0.9", raw: "<html>hi</html>", want: fetch.BadResponse},
 		{name: "another protocol", raw: "SSH-2.0-OpenSSH_9.2\r\n", want: fetch.BadResponse},
 		{name: "no version", raw: "HTTP 200 OK\r\n\r\nhi", want: fetch.BadResponse},
-		{name: "empty reply", raw: "", want: fetch.BadResponse},
+		{name: "empty response", raw: "", want: fetch.BadResponse},
 		{name: "truncated status line", raw: "HTTP/1.", want: fetch.BadResponse},
 		{name: "truncated header", raw: "HTTP/1.1 200 OK\r\nContent-Ty", want: fetch.BadResponse},
 		{name: "conflicting lengths", raw: ok("Content-Length: 2\r\nContent-Length: 3\r\n", "hi"), want: fetch.BadResponse},
@@ -93,11 +93,11 @@ func replies() []reply {
 	}
 }
 
-func TestEveryReplyYieldsAResponseOrAReason(t *testing.T) {
+func TestEveryServerResponseIsReturnedOrFailsWithAReason(t *testing.T) {
 	t.Parallel()
-	all := replies()
+	all := rawResponses()
 	if len(all) < 40 {
-		t.Fatalf("only %d replies", len(all))
+		t.Fatalf("only %d responses", len(all))
 	}
 	for _, r := range all {
 		t.Run(r.name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestEveryReplyYieldsAResponseOrAReason(t *testing.T) {
 				t.Errorf("status %d and %.20q, want %d and %q", res.Status, res.Body, r.status, r.body)
 			}
 			if fe != nil && len(fe.Error()) > 1000 {
-				t.Errorf("the error has %d bytes: it repeats the reply", len(fe.Error()))
+				t.Errorf("the error has %d bytes: it repeats the response", len(fe.Error()))
 			}
 		})
 	}

@@ -15,82 +15,86 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// ring has the turns of one crawl. Hosts that are held come when they are let go.
-type ring struct {
+// hostLeases are the leases of one crawl.
+type hostLeases struct {
+	heldElsewhere map[string]chan struct{} // Acquire waits until the channel is closed
+	errs          map[string]error         // of Acquire
+	contended     bool                     // every lease is to be released after two requests
+
 	mu    sync.Mutex
-	held  map[string]chan struct{}
-	fails map[string]error
-	over  bool // every turn is over at once
-	out   int  // turns that were not given back
-	taken []string
+	held  int
+	hosts []string // that were acquired, in order
 }
 
-func (r *ring) Acquire(ctx context.Context, host string) (crawl.HostLease, error) {
-	r.mu.Lock()
-	wait, err := r.held[host], r.fails[host]
-	r.mu.Unlock()
-	if err != nil {
+func (l *hostLeases) Acquire(ctx context.Context, host string) (crawl.HostLease, error) {
+	if err := l.errs[host]; err != nil {
 		return nil, err
 	}
-	if wait != nil {
+	if wait := l.heldElsewhere[host]; wait != nil {
 		select {
 		case <-wait:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.out++
-	r.taken = append(r.taken, host)
-	return &ringTurn{ring: r, begun: time.Now()}, nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held++
+	l.hosts = append(l.hosts, host)
+	return &hostLease{leases: l, acquired: time.Now()}, nil
 }
 
-type ringTurn struct {
-	ring  *ring
-	begun time.Time
-	asked int
+func (l *hostLeases) acquired(host string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Contains(l.hosts, host)
 }
 
-func (t *ringTurn) IdleSince() time.Time { return t.begun.Add(-time.Hour) }
-
-// ShouldRelease lets a turn have its robots.txt and a page.
-func (t *ringTurn) ShouldRelease() bool {
-	t.asked++
-	return t.ring.over && t.asked > 2
-}
-
-func (t *ringTurn) Release(context.Context, time.Time) {
-	t.ring.mu.Lock()
-	defer t.ring.mu.Unlock()
-	t.ring.out--
-}
-
-func (r *ring) check(t *testing.T) {
+// check fails the test if a lease was not released.
+func (l *hostLeases) check(t *testing.T) {
 	t.Helper()
-	if r.out != 0 {
-		t.Errorf("%d turns were not given back", r.out)
+	if l.held != 0 {
+		t.Errorf("%d leases were not released", l.held)
 	}
 }
 
-// crawl runs a crawl that shares its hosts by r.
-func (r *ring) crawl(t *testing.T, w *crawltest.Web, p crawl.Plan, o crawl.Observer) crawl.Result {
+// crawl runs a crawl that acquires these leases.
+func (l *hostLeases) crawl(t *testing.T, w *crawltest.Web, p crawl.Plan, o crawl.Observer) crawl.Result {
 	t.Helper()
-	res, err := crawltest.Engine(t, w.Config()).Run(t.Context(), p, crawl.Deps{Observer: o, HostLeases: r})
+	res, err := crawltest.Engine(t, w.Config()).Run(t.Context(), p, crawl.Deps{Observer: o, HostLeases: l})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return res
 }
 
-// options returns options without a delay that allow so many pages.
+type hostLease struct {
+	leases   *hostLeases
+	acquired time.Time
+	checks   int
+}
+
+func (l *hostLease) IdleSince() time.Time { return l.acquired.Add(-time.Hour) }
+
+func (l *hostLease) ShouldRelease() bool {
+	l.checks++
+	return l.leases.contended && l.checks > 2
+}
+
+func (l *hostLease) Release(context.Context, time.Time) {
+	l.leases.mu.Lock()
+	defer l.leases.mu.Unlock()
+	l.leases.held--
+}
+
+// options returns Options with another page limit.
 func options(pages int) crawl.Options {
 	o := crawltest.Options()
 	o.MaxPages = pages
 	return o
 }
 
-// twoHosts is a web whose one host links to the other.
+// twoHosts returns a web of two hosts with seven pages each, and a plan for both.
 func twoHosts(t *testing.T) (*crawltest.Web, crawl.Plan) {
 	t.Helper()
 	w := crawltest.NewWeb(t)
@@ -111,10 +115,10 @@ func twoHosts(t *testing.T) (*crawltest.Web, crawl.Plan) {
 	return w, p
 }
 
-func TestAHostThatOthersHaveHoldsNoOtherHostUp(t *testing.T) {
+func TestAHostThatAnotherCrawlHoldsDelaysNoOtherHost(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
-	r := &ring{held: map[string]chan struct{}{"a.public.example": make(chan struct{})}}
+	r := &hostLeases{heldElsewhere: map[string]chan struct{}{"a.public.example": make(chan struct{})}}
 	came := 0
 	var mu sync.Mutex
 	notes := &crawltest.Notes{Judge: func(p *crawl.Page) crawl.Verdict {
@@ -123,52 +127,52 @@ func TestAHostThatOthersHaveHoldsNoOtherHostUp(t *testing.T) {
 		if strings.HasPrefix(p.URL, "http://b.") {
 			if came++; came == 7 {
 				if n := len(w.Requests("a.public.example")); n > 0 {
-					t.Errorf("a host that others have was asked %d times", n)
+					t.Errorf("a host that another crawl holds received %d requests", n)
 				}
-				close(r.held["a.public.example"])
+				close(r.heldElsewhere["a.public.example"])
 			}
 		}
 		return crawl.Verdict{}
 	}}
 	res := r.crawl(t, w, plan, notes)
 	if res.Progress.Fetched != 14 || res.Reason != crawl.StopFrontierEmpty {
-		t.Errorf("%d pages came, %s: %v", res.Progress.Fetched, res.Reason, res.Progress.Skipped)
+		t.Errorf("%d pages were fetched, %s: %v", res.Progress.Fetched, res.Reason, res.Progress.Skipped)
 	}
 	r.check(t)
 }
 
-func TestATurnThatIsOverIsGivenBackAndTakenAgain(t *testing.T) {
+func TestALeaseThatAnotherCrawlWaitsForIsReleasedAndAcquiredAgain(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
-	r := &ring{over: true}
+	r := &hostLeases{contended: true}
 	res := r.crawl(t, w, plan, &crawltest.Notes{})
 	if res.Progress.Fetched != 14 || res.Reason != crawl.StopFrontierEmpty {
-		t.Errorf("%d pages came, %s: %v", res.Progress.Fetched, res.Reason, res.Progress.Skipped)
+		t.Errorf("%d pages were fetched, %s: %v", res.Progress.Fetched, res.Reason, res.Progress.Skipped)
 	}
-	if n := len(r.taken); n < 6 {
-		t.Errorf("only %d turns were taken: %v", n, r.taken)
+	if n := len(r.hosts); n < 6 {
+		t.Errorf("only %d leases were acquired: %v", n, r.hosts)
 	}
 	r.check(t)
 }
 
-func TestAHostWhoseTurnDoesNotComeIsLeft(t *testing.T) {
+func TestAHostIsSkippedWhenItsLeaseTimesOut(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
-	r := &ring{fails: map[string]error{"a.public.example": crawl.ErrHostBusy}}
+	r := &hostLeases{errs: map[string]error{"a.public.example": crawl.ErrHostBusy}}
 	notes := &crawltest.Notes{}
 	res := r.crawl(t, w, plan, notes)
 	if res.Progress.Fetched != 7 || notes.Skips()["http://a.public.example/"] != crawl.SkipHostBusy || len(w.Requests("a.public.example")) > 0 {
-		t.Errorf("%d pages came, skipped: %v", res.Progress.Fetched, notes.Skips())
+		t.Errorf("%d pages were fetched, skipped: %v", res.Progress.Fetched, notes.Skips())
 	}
 	r.check(t)
 }
 
-func TestARobotsTxtAtAHostWhoseTurnDoesNotComeIsUnread(t *testing.T) {
+func TestRobotsOnAHostWhoseLeaseTimesOutIsUnreachable(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
 	w.Handle("c.public.example", http.RedirectHandler("http://a.public.example/robots.txt", http.StatusFound))
 	plan.Seeds = append(plan.Seeds, crawl.Seed{URL: "http://c.public.example/x"})
-	r := &ring{fails: map[string]error{"a.public.example": crawl.ErrHostBusy}}
+	r := &hostLeases{errs: map[string]error{"a.public.example": crawl.ErrHostBusy}}
 	notes := &crawltest.Notes{}
 	r.crawl(t, w, plan, notes)
 	if got := notes.Skips()["http://c.public.example/x"]; got != crawl.SkipHostBusy {
@@ -177,18 +181,18 @@ func TestARobotsTxtAtAHostWhoseTurnDoesNotComeIsUnread(t *testing.T) {
 	r.check(t)
 }
 
-func TestAStoreThatGivesNoTurnsEndsTheCrawl(t *testing.T) {
+func TestAnErrorOfTheLeasesEndsTheCrawl(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
-	broken := errors.New("the store does not answer")
-	r := &ring{fails: map[string]error{"a.public.example": broken}}
+	broken := errors.New("the store is unreachable")
+	r := &hostLeases{errs: map[string]error{"a.public.example": broken}}
 	if _, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, crawl.Deps{Observer: &crawltest.Notes{}, HostLeases: r}); !errors.Is(err, broken) {
 		t.Errorf("the crawl ends with %v", err)
 	}
 	r.check(t)
 }
 
-func TestACrawlThatIsOverWaitsForNoTurn(t *testing.T) {
+func TestACrawlThatEndsDoesNotWaitForALease(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -196,13 +200,13 @@ func TestACrawlThatIsOverWaitsForNoTurn(t *testing.T) {
 		want crawl.StopReason
 	}{
 		{"its page limit is reached", func(p *crawl.Plan, _ func()) { p.MaxPages = 3 }, crawl.StopPageLimit},
-		{"it is stopped", func(_ *crawl.Plan, stop func()) { stop() }, crawl.StopInterrupted},
-		{"its time is over", func(p *crawl.Plan, _ func()) { p.TimeLimit = time.Second }, crawl.StopTimeLimit},
+		{"it is interrupted", func(_ *crawl.Plan, stop func()) { stop() }, crawl.StopInterrupted},
+		{"its time limit is reached", func(p *crawl.Plan, _ func()) { p.TimeLimit = time.Second }, crawl.StopTimeLimit},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w, plan := twoHosts(t)
-			r := &ring{held: map[string]chan struct{}{"a.public.example": make(chan struct{})}}
+			r := &hostLeases{heldElsewhere: map[string]chan struct{}{"a.public.example": make(chan struct{})}}
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			c.set(&plan, stop)
@@ -210,8 +214,8 @@ func TestACrawlThatIsOverWaitsForNoTurn(t *testing.T) {
 			if res.Reason != c.want || err != nil && !errors.Is(err, context.Canceled) {
 				t.Errorf("it ends with %s, %v", res.Reason, err)
 			}
-			if slices.Contains(r.taken, "a.public.example") {
-				t.Errorf("turns were taken: %v", r.taken)
+			if r.acquired("a.public.example") {
+				t.Errorf("leases were acquired: %v", r.hosts)
 			}
 			r.check(t)
 		})

@@ -15,7 +15,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/run"
-	"github.com/clausea/crawler/internal/run/turns"
+	"github.com/clausea/crawler/internal/run/hostlease"
+	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/schema"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -71,7 +72,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		return err
 	}
 	defer fetcher.Close()
-	r := &run.Runner{Log: a.log, Holder: workerIdentity()}
+	r := &run.Runner{Log: a.log, WorkerID: workerIdentity()}
 	if r.PDF, err = newPDFReader(); err != nil {
 		return err
 	}
@@ -96,27 +97,32 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	}
 	defer closeEngine()
 	r.Engine = engine
-	if !f.noStore {
-		if r.Store, err = openStore(ctx, f.Values); err != nil {
-			return err
-		}
-		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
-		if embeddedFolder(f.Values) == "" { // with an embedded store no other process crawls, and this one crawls one company at a time
-			r.HostTenure = turns.DefaultTenure
-		}
+	if f.noStore {
+		return a.crawlEach(cmd, r.ExecuteUnstored, tasks, f)
 	}
-	return a.crawlEach(cmd, r, tasks, f)
+	if r.Store, err = openStore(ctx, f.Values); err != nil {
+		return err
+	}
+	defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
+	if embeddedFolder(f.Values) == "" { // with an embedded store no other process crawls, and this one crawls one company at a time
+		r.MaxHostHold = hostlease.DefaultMaxHold
+	}
+	pool := &queue.Pool{Store: r.Store, Runner: r, Log: a.log}
+	return a.crawlEach(cmd, pool.Crawl, tasks, f)
 }
 
+// crawlFunc crawls one company and returns its report.
+type crawlFunc func(context.Context, run.Task, run.ProgressFunc) (run.Report, error)
+
 // crawlEach crawls the companies one after the other. It continues after a failed crawl.
-func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f crawlFlags) error {
+func (a *app) crawlEach(cmd *cobra.Command, crawl crawlFunc, tasks []run.Task, f crawlFlags) error {
 	code := exitDone
 	for i, task := range tasks {
 		title := task.Company
 		if len(tasks) > 1 {
 			title = fmt.Sprintf("%s (%d of %d)", task.Company, i+1, len(tasks))
 		}
-		c, err := a.crawlOne(cmd, r, task, title, f)
+		c, err := a.crawlOne(cmd, crawl, task, title, f)
 		if err != nil && len(tasks) == 1 {
 			return err
 		}
@@ -137,12 +143,11 @@ func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f c
 	return nil
 }
 
-func (a *app) crawlOne(cmd *cobra.Command, r *run.Runner, task run.Task, title string, f crawlFlags) (int, error) {
-	var stop func()
-	r.Progress, stop = a.startProgressBar(cmd.ErrOrStderr(), title)
+func (a *app) crawlOne(cmd *cobra.Command, crawl crawlFunc, task run.Task, title string, f crawlFlags) (int, error) {
+	progress, stop := a.startProgressBar(cmd.ErrOrStderr(), title)
 	defer stop()
 	start := time.Now()
-	rep, err := r.Run(cmd.Context(), task)
+	rep, err := crawl(cmd.Context(), task, progress)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return 0, err
@@ -168,7 +173,7 @@ func (f *crawlFlags) taskFor(ctx context.Context, target string) (run.Task, erro
 	if err != nil {
 		return run.Task{}, &exitError{exitUsage, err}
 	}
-	return f.applySettings(run.TaskOf(c)), nil
+	return f.applyFlags(run.TaskOf(c, f.options())), nil
 }
 
 func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) {
@@ -191,33 +196,33 @@ func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) 
 	return c, nil
 }
 
-// applySettings applies the crawl settings to a task. A flag overrides the Company's spec;
-// other settings apply only where the spec sets no value.
-func (f *crawlFlags) applySettings(t run.Task) run.Task {
-	p := &t.Plan
-	if f.IsExplicit(&f.MaxPages) || p.MaxPages == 0 {
-		p.MaxPages = f.MaxPages
+// options returns the crawl settings. They apply where the Company's spec sets no value.
+func (f *crawlFlags) options() crawl.Options {
+	return crawl.Options{
+		MaxPages: f.MaxPages, MaxDepth: f.MaxDepth, Delay: f.Delay, TimeLimit: f.Timeout, Languages: f.Languages, Render: crawl.RenderMode(f.Render),
 	}
-	if f.IsExplicit(&f.MaxDepth) || p.MaxDepth == 0 {
-		p.MaxDepth = f.MaxDepth
-		if f.MaxDepth == 0 {
-			p.MaxDepth = -1
-		}
+}
+
+// applyFlags applies the crawl flags that are set, which override the Company's spec.
+func (f *crawlFlags) applyFlags(t run.Task) run.Task {
+	o, p := f.options(), &t.Plan
+	if f.IsExplicit(&f.MaxPages) {
+		p.MaxPages = o.MaxPages
 	}
-	if f.IsExplicit(&f.Delay) || p.Delay == 0 {
-		p.Delay = f.Delay
-		if f.Delay == 0 {
-			p.Delay = -1
-		}
+	if f.IsExplicit(&f.MaxDepth) {
+		p.MaxDepth = o.MaxDepth
 	}
-	if f.IsExplicit(&f.Languages) || len(p.Languages) == 0 {
-		p.Languages = f.Languages
+	if f.IsExplicit(&f.Delay) {
+		p.Delay = o.Delay
 	}
-	if f.IsExplicit(&f.Render) || p.Render == "" {
-		p.Render = crawl.RenderMode(f.Render)
+	if f.IsExplicit(&f.Languages) {
+		p.Languages = o.Languages
 	}
-	if f.IsExplicit(&f.Timeout) || p.TimeLimit == 0 {
-		p.TimeLimit = f.Timeout
+	if f.IsExplicit(&f.Render) {
+		p.Render = o.Render
+	}
+	if f.IsExplicit(&f.Timeout) {
+		p.TimeLimit = o.TimeLimit
 	}
 	return t
 }

@@ -14,10 +14,9 @@ import (
 func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 	l := telemetry.CrawlLabels{
 		Changes: []string{run.New, run.Changed, run.Unchanged, run.Moved, run.Gone, run.Broken, run.Flapping, run.Unreachable},
-		StopReasons: []string{
-			string(crawl.FrontierEmpty), string(crawl.Converged), string(crawl.PageLimit), string(crawl.TimeLimit), string(crawl.Stopped),
-			string(crawl.BudgetSpent), string(crawl.RobotsDisallowed), string(crawl.AccessDenied), string(crawl.SiteUnreachable), run.Internal,
-		},
+	}
+	for _, reason := range crawl.StopReasons() {
+		l.StopReasons = append(l.StopReasons, string(reason))
 	}
 	for t := range doctype.OTAName {
 		l.Types = append(l.Types, t)

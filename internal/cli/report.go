@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 )
 
@@ -22,28 +24,28 @@ type report struct {
 	Documents  []reportDocument          `json:"documents"`
 	Coverage   map[string]reportCoverage `json:"coverage"` // by type
 	Fetches    int                       `json:"fetches"`
-	Skipped    map[string]int            `json:"skipped"`
-	StopReason string                    `json:"stopReason"`
+	Skipped    map[crawl.SkipReason]int  `json:"skipped"`
+	StopReason crawl.StopReason          `json:"stopReason"`
 	Message    string                    `json:"message"`
 	Seconds    float64                   `json:"seconds"`
 }
 
 type reportDocument struct {
-	URL                   string   `json:"url"`
-	Type                  string   `json:"type"`
-	Confidence            float64  `json:"confidence"`
-	Language              string   `json:"language"`
-	Title                 string   `json:"title"`
-	AdditionalTypes       []string `json:"additionalTypes,omitempty"`
-	Jurisdiction          string   `json:"jurisdiction,omitempty"`
-	EffectiveDate         string   `json:"effectiveDate"`
-	UpdatedDate           string   `json:"updatedDate,omitempty"`
-	UpcomingEffectiveDate string   `json:"upcomingEffectiveDate,omitempty"`
-	Words                 int      `json:"words"`
-	Change                string   `json:"change"`
-	Reason                string   `json:"reason,omitempty"` // why the document is removed, broken or unreachable
-	Path                  []string `json:"path"`
-	LinkText              string   `json:"linkText"`
+	URL                   string           `json:"url"`
+	Type                  string           `json:"type"`
+	Confidence            float64          `json:"confidence"`
+	Language              string           `json:"language"`
+	Title                 string           `json:"title"`
+	AdditionalTypes       []string         `json:"additionalTypes,omitempty"`
+	Jurisdiction          string           `json:"jurisdiction,omitempty"`
+	EffectiveDate         string           `json:"effectiveDate"`
+	UpdatedDate           string           `json:"updatedDate,omitempty"`
+	UpcomingEffectiveDate string           `json:"upcomingEffectiveDate,omitempty"`
+	Words                 int              `json:"words"`
+	Change                string           `json:"change"`
+	Reason                crawl.SkipReason `json:"reason,omitempty"` // why the document is removed, broken or unreachable
+	Path                  []string         `json:"path"`
+	LinkText              string           `json:"linkText"`
 }
 
 type reportCoverage struct {
@@ -56,7 +58,7 @@ type reportCoverage struct {
 func newReport(t run.Task, rep run.Report, took time.Duration) report {
 	out := report{
 		Company: t.Company, Documents: []reportDocument{}, Coverage: map[string]reportCoverage{}, Fetches: rep.Result.Progress.Fetched,
-		Skipped: rep.Result.Progress.Skipped, StopReason: string(rep.Result.Reason), Message: rep.Run.Message, Seconds: took.Seconds(),
+		Skipped: rep.Result.Progress.Skipped, StopReason: rep.Result.Reason, Message: rep.Run.Message, Seconds: took.Seconds(),
 	}
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
@@ -188,17 +190,13 @@ func (c reportCoverage) line(typ string, color colorizer) string {
 }
 
 // formatCounts lists counts in descending order.
-func formatCounts(counts map[string]int) string {
-	names := slices.Collect(maps.Keys(counts))
-	sort.Slice(names, func(i, j int) bool {
-		a, b := names[i], names[j]
-		if counts[a] != counts[b] {
-			return counts[a] > counts[b]
-		}
-		return a < b
+func formatCounts[K ~string](counts map[K]int) string {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b K) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
+	parts := make([]string, len(names))
 	for i, n := range names {
-		names[i] = fmt.Sprintf("%d %s", counts[n], n)
+		parts[i] = fmt.Sprintf("%d %s", counts[n], n)
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(parts, ", ")
 }

@@ -36,7 +36,7 @@ func sampleReport() report {
 				{Type: "imprint", State: "Missing", Reason: "NotLinked"},
 			},
 		},
-		Result: crawl.Result{Reason: crawl.Converged, Progress: crawl.Progress{Fetched: 17, Skipped: map[string]int{"robots": 2, "out_of_scope": 31, "redirect": 2}}},
+		Result: crawl.Result{Reason: crawl.StopConverged, Progress: crawl.Progress{Fetched: 17, Skipped: map[crawl.SkipReason]int{crawl.SkipRobots: 2, crawl.SkipOutOfScope: 31, crawl.SkipRedirect: 2}}},
 	}
 	return newReport(run.Task{Company: "harbour.example"}, rep, 4230*time.Millisecond)
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/demo"
 )
 
@@ -74,7 +75,7 @@ func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64
 	if err := json.Unmarshal(stdout.Bytes(), &report); err != nil {
 		return fmt.Errorf("the report after the signal: %w: %s", err, stdout.Bytes())
 	}
-	if report.StopReason != "Stopped" {
+	if report.StopReason != string(crawl.StopInterrupted) {
 		return fmt.Errorf("the crawl reports the stop reason %s", report.StopReason)
 	}
 	stored, err := storedVersions(ctx, uri)

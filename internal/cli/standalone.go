@@ -63,7 +63,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		}
 		defer stop()
 	}
-	m, err := kubestore.NewManager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.Holder, kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.WorkerID, kubestore.Election{})
 	if err != nil {
 		return err
 	}

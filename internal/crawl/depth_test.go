@@ -12,7 +12,7 @@ import (
 func TestADepthIsKeptFromTheSeedsAlone(t *testing.T) {
 	t.Parallel()
 	const levels = 9 // more than the default
-	for depth, want := range map[int]int{-1: 1, 1: 2, 3: 4, 0: crawl.DefaultMaxDepth + 1} {
+	for depth, want := range map[int]int{0: 1, 1: 2, 3: 4, crawl.DefaultMaxDepth: crawl.DefaultMaxDepth + 1} {
 		t.Run(fmt.Sprint(depth), func(t *testing.T) {
 			t.Parallel()
 			w := crawltest.NewWeb(t)

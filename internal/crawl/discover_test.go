@@ -26,7 +26,6 @@ func byName(p *crawl.Page) crawl.Verdict {
 func discover(w *crawltest.Web, t *testing.T, change func(*crawl.Plan)) (crawl.Result, *crawltest.Notes, []string) {
 	t.Helper()
 	plan := crawltest.Plan("public.example")
-	plan.Exhaustive = false
 	plan.ExpectedTypes = []string{"privacy_policy", "terms_of_service"}
 	if change != nil {
 		change(&plan)

@@ -3,168 +3,81 @@ package crawl
 import (
 	"context"
 	"fmt"
-	"net/url"
-	"time"
 
 	"github.com/go-logr/logr"
 
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/frontier"
-	"github.com/clausea/crawler/internal/crawl/robots"
 	"github.com/clausea/crawler/internal/crawl/scope"
 )
 
-// UserAgentToken is the product token that robots.txt groups are matched by (RFC 9309 section 2.2.1).
+// UserAgentToken is the product token that robots.txt groups are matched by (RFC 9309
+// section 2.2.1).
 const UserAgentToken = "ClauseaBot"
 
-// Defaults of a Plan; reliability limits of the project, section "Default limits".
-const (
-	DefaultMaxPages  = 500
-	DefaultMaxDepth  = 6
-	DefaultDelay     = time.Second
-	DefaultTimeLimit = 30 * time.Minute
-	defaultHosts     = 32
-)
-
-// Engine runs crawls. It is safe for concurrent use: crawls share its
-// connections and nothing else.
+// Engine runs crawls. It is safe for concurrent use: crawls share its connections and
+// its browsers, and nothing else.
 type Engine struct {
-	// Log is told of pages that broke the parser; the zero one is silent.
+	// Log receives panics that pages cause and, at level 1, pages that could not be
+	// rendered. The zero value logs nothing.
 	Log logr.Logger
-	// Renderer draws pages where a Plan asks for it. Without one, those that would
-	// have needed it are counted as "needs_browser", with what they say without.
+	// Renderer renders pages if a Plan asks for it. If it is nil, the text of pages
+	// that need it is what they have without scripts, and their reason is
+	// SkipNeedsBrowser.
 	Renderer Renderer
 	fetcher  *fetch.Fetcher
 }
 
-// New makes an Engine that fetches with f.
+// New returns an Engine that fetches with f.
 func New(f *fetch.Fetcher) *Engine { return &Engine{fetcher: f} }
 
-// Run does one crawl. It returns an error only where the crawl could not be
-// begun or the Handler failed; how the crawl ended is in the Result, which is
-// valid either way. A ctx that ends stops the crawl with what was found kept.
-func (e *Engine) Run(ctx context.Context, p Plan, h Handler) (Result, error) {
-	c, err := e.begin(p, h)
+// Deps are what one crawl depends on, beside its Plan.
+type Deps struct {
+	Observer Observer // required
+	// HostLeases shares hosts with crawls in other processes; nil shares nothing. The
+	// requests that a browser sends while it renders a page need no lease.
+	HostLeases HostLeases
+	// Resume has the entries that an earlier crawl passed to Observer.Checkpoint: the
+	// latest snapshot and the entries after it, in order.
+	Resume [][]byte
+}
+
+// Run does one crawl. It returns an error if the crawl cannot start or a dependency
+// fails; the Result is valid either way. If ctx ends, the crawl stops and can resume.
+func (e *Engine) Run(ctx context.Context, p Plan, d Deps) (Result, error) {
+	s, err := e.newScheduler(p, d)
 	if err != nil {
-		return Result{Reason: SiteUnreachable, Message: err.Error()}, err
+		return Result{Reason: StopSiteUnreachable}, err
 	}
-	return c.run(ctx)
+	return s.run(ctx)
 }
 
-// crawl is the state of one Run. All of it belongs to the scheduler, the
-// goroutine in run; workers get a task and give back an outcome.
-type crawl struct {
-	plan      Plan
-	handler   Handler
-	journal   Journal
-	watcher   Watcher
-	loser     Loser
-	skipper   Skipper
-	leader    Redirector
-	fetcher   *fetch.Fetcher
-	renderer  Renderer
-	rules     *rules
-	log       logr.Logger
-	frontier  *frontier.Frontier
-	scope     *scope.Scope
-	seen      *frontier.Seen
-	passed    map[string]string // keys that were passed over so far, and why
-	questions []question        // robots.txt to be asked for
-	paths     map[string]string // page to the page that linked to it
-	hosts     map[string]*hostState
-	twins     map[string]twin // host to the address that its pages name as canonical
-	relocated []string        // hosts whose links were found to be at another
-	adopted   []string        // hosts whose domain was taken into scope
-	language  string          // of the first page, two letters
-	outcomes  chan outcome
-	started   time.Time
-	tally     tally
-	entry     entry // what the journal does not have yet
-	entries   int
-	workers   int // goroutines at work, preparations of hosts included
-	waiting   int // those of them that take or give back a host's turn
-}
-
-// hostState is what a crawl knows of one host beside its queue.
-type hostState struct {
-	name      string
-	preparing bool
-	prepared  bool
-	rules     *robots.Group
-	unknown   string // why robots.txt could not be read: all of it is disallowed
-	status    int    // with which robots.txt was answered then; 0: it was not
-	failures  int    // requests in a row without an answer
-	later     bool   // it asked to be left alone for longer than a crawl waits
-	sitemaps  []string
-	rulesAt   *url.URL  // where its robots.txt was, nil if nowhere
-	mapped    bool      // its sitemaps were asked for
-	turn      Turn      // nil: it is not this crawl's, or hosts are not shared
-	began     time.Time // its turn
-	moving    bool      // its turn is asked for or given back
-	busy      bool      // its turn did not come
-}
-
-// tally counts what the Result reports.
-type tally struct {
-	fetched, failed, legal, sinceLegal int
-	requests                           int // all page requests, the page limit counts these
-	flying                             int // those of them without an answer yet
-	sitemaps, children, mapped         int // sitemaps asked for, those that indexes named, URLs queued from them
-	denied, unreachable, robots        int
-	skipped                            map[string]int
-	types                              map[string]bool
-	host                               string
-	probes                             int // guesses that were tried
-}
-
-func (e *Engine) begin(p Plan, h Handler) (*crawl, error) {
-	p = p.withDefaults()
-	if len(p.Seeds) == 0 {
-		return nil, fmt.Errorf("begin a crawl: no seeds: name a domain or a URL")
+func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
+	if err := p.validate(); err != nil {
+		return nil, fmt.Errorf("start a crawl: %w", err)
 	}
 	sc, err := scope.New(p.Domains, p.Allow, p.Deny)
 	if err != nil {
-		return nil, fmt.Errorf("begin a crawl of %s: %w", p.Seeds[0].URL, err)
+		return nil, fmt.Errorf("start a crawl of %s: %w", p.Seeds[0].URL, err)
 	}
-	c := &crawl{
-		plan: p, handler: h, fetcher: e.fetcher, log: e.Log, scope: sc,
-		renderer: e.Renderer, rules: &rules{fetcher: e.fetcher, byHost: map[string]*hostRules{}},
-		frontier: frontier.New(frontier.Options{Delay: max(p.Delay, 0), MaxConcurrentPerHost: p.PerHost, MaxConcurrentHosts: p.HostsAtOnce}),
-		seen:     frontier.NewSeen(),
-		passed:   map[string]string{},
-		paths:    map[string]string{},
-		hosts:    map[string]*hostState{},
-		twins:    map[string]twin{},
-		outcomes: make(chan outcome),
-		tally:    tally{skipped: map[string]int{}, types: map[string]bool{}},
+	queue := frontier.New(frontier.Options{Delay: p.Delay})
+	ledger := newLedger(d.Observer)
+	running := &tasks{log: e.Log, results: make(chan *taskResult)}
+	cache := newRobotsCache()
+	w := &worker{
+		fetcher: e.fetcher, observer: d.Observer, log: e.Log, acceptLanguage: acceptLanguage(p.Languages),
+		renderer: e.Renderer, renderMode: p.Render, robots: cache,
 	}
-	c.journal, _ = h.(Journal)
-	c.watcher, _ = h.(Watcher)
-	c.loser, _ = h.(Loser)
-	c.skipper, _ = h.(Skipper)
-	c.leader, _ = h.(Redirector)
-	return c, nil
-}
-
-func (p Plan) withDefaults() Plan {
-	if p.MaxPages <= 0 {
-		p.MaxPages = DefaultMaxPages
+	hosts := &hosts{
+		delay: p.Delay, frontier: queue, ledger: ledger, tasks: running, leases: d.HostLeases, robots: cache,
+		fetchRobots: w.fetchRobots, byName: map[string]*host{},
 	}
-	if p.MaxDepth == 0 {
-		p.MaxDepth = DefaultMaxDepth
-	}
-	p.MaxDepth = max(p.MaxDepth, 0) // from here on 0 is none
-	if p.Delay == 0 {
-		p.Delay = DefaultDelay
-	}
-	if p.TimeLimit <= 0 {
-		p.TimeLimit = DefaultTimeLimit
-	}
-	if p.HostsAtOnce <= 0 {
-		p.HostsAtOnce = defaultHosts
-	}
-	if p.PerHost <= 0 {
-		p.PerHost = 1
-	}
-	return p
+	return &scheduler{
+		plan: p, observer: d.Observer, resume: d.Resume,
+		frontier: queue, scope: sc, ledger: ledger, hosts: hosts, worker: w, tasks: running, robots: cache,
+		discovery: &discovery{
+			plan: p, frontier: queue, scope: sc, ledger: ledger, hosts: hosts,
+			languages: languages{want: p.Languages}, canonical: canonicalHosts{}, relocated: map[string]bool{},
+		},
+	}, nil
 }

@@ -1,119 +1,186 @@
 package crawl
 
 import (
-	"fmt"
+	"context"
 	"net/url"
+	"sort"
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl/frontier"
-	"github.com/clausea/crawler/internal/crawl/scope"
-	"github.com/clausea/crawler/internal/crawl/score"
+	"github.com/clausea/crawler/internal/crawl/robots"
 )
 
 const (
-	// breakerAfter failures in a row a host is given up.
-	breakerAfter = 5
-	// maxWait is how long a crawl waits where a host asks to be left alone
-	// (Retry-After); a host that asks for longer is given up.
-	maxWait = 5 * time.Minute
+	// maxFailures is how many requests to a host may fail in a row before the crawl
+	// gives the host up.
+	maxFailures = 5
+	// maxRetryAfter is the longest Retry-After that a crawl waits for. A host that
+	// asks for more is given up.
+	maxRetryAfter = 5 * time.Minute
 )
 
-func (c *crawl) host(name string) *hostState {
-	h := c.hosts[name]
+// hosts is what a crawl knows of the hosts that it sends requests to, beside the
+// frontier's queues: robots.txt, leases, and failures.
+type hosts struct {
+	delay    time.Duration
+	frontier *frontier.Frontier
+	ledger   *ledger
+	tasks    *tasks
+	leases   HostLeases   // nil: hosts are not shared
+	robots   *robotsCache // shared with the browser's requests
+	// fetchRobots does one request for robots.txt; see worker.fetchRobots.
+	fetchRobots func(ctx context.Context, r *taskResult)
+
+	byName         map[string]*host
+	robotsRequests []robotsRequest // requests for robots.txt that are to be sent
+	leaseTasks     int             // tasks that acquire or release a lease
+}
+
+// host is the state of one host.
+type host struct {
+	name       string
+	hasItems   bool // the frontier gave out an item of this host; otherwise only rendered pages use it
+	failures   int  // requests in a row without a usable response
+	retryLater bool // its Retry-After is longer than maxRetryAfter
+	busy       bool // other crawls held its lease for too long
+
+	robotsPending bool // its robots.txt is being fetched
+	robotsKnown   bool
+	rules         *robots.Group
+	robotsURL     *url.URL   // where robots.txt was found; nil if it has no URL
+	robotsFailure SkipReason // why robots.txt could not be read, which disallows every URL
+	robotsStatus  int        // status of that response; 0 if there was none
+	sitemaps      []string
+	mapped        bool // its sitemaps were queued
+
+	lease       HostLease // nil: another crawl may hold the host, or hosts are not shared
+	leasedAt    time.Time
+	leaseMoving bool // its lease is being acquired or released
+}
+
+func (s *hosts) get(name string) *host {
+	h := s.byName[name]
 	if h == nil {
-		h = &hostState{name: name}
-		c.hosts[name] = h
+		h = &host{name: name}
+		s.byName[name] = h
 	}
 	return h
 }
 
-// refused says why an item of a known host may not be fetched.
-func (c *crawl) refused(h *hostState, it *frontier.Item) string {
+// ready reports whether the crawl may send requests to a host now. A host that is given
+// up is ready: refusal says why.
+func (s *hosts) ready(h *host) bool { return h.busy || h.robotsKnown && s.holdsLease(h) }
+
+// prepare starts what a host lacks to be ready, the lease or robots.txt, and blocks the
+// host until it is there. No item of the host may be in flight that was not requested.
+func (s *hosts) prepare(ctx context.Context, h *host, origin string) {
+	h.hasItems = true
+	s.frontier.Block(h.name)
+	if s.holdsLease(h) {
+		s.requestRobots(h, origin, false)
+	} else {
+		s.moveLease(ctx, h)
+	}
+}
+
+// refusal returns why an item of a host must not be requested, or "".
+func (s *hosts) refusal(h *host, it *frontier.Item) SkipReason {
 	switch {
-	case h.failures >= breakerAfter:
-		return reasonHostDown
-	case h.later:
-		return reasonRetryLater
+	case h.failures >= maxFailures:
+		return SkipHostDown
+	case h.retryLater:
+		return SkipRetryLater
 	case h.busy:
-		c.tally.unreachable++
-		return reasonHostBusy
-	case h.unknown != "":
-		c.tally.unreachable++
-		return h.unknown
+		s.ledger.unreachable++
+		return SkipHostBusy
+	case h.robotsFailure != "":
+		s.ledger.unreachable++
+		return h.robotsFailure
 	case it.Sitemap == frontier.RobotsSitemap:
-		return "" // robots.txt itself offers it
+		return "" // robots.txt itself names it
 	}
 	u, err := url.Parse(it.URL)
 	if err != nil {
-		return reasonInvalid
+		return SkipInvalidURL
 	}
 	if ok, _ := h.rules.Allowed(u.RequestURI()); !ok {
-		c.tally.robots++
-		return reasonRobots
+		s.ledger.disallowed++
+		return SkipRobots
 	}
 	return ""
 }
 
-// closed says whether an item's pattern has shown that nothing new is to be had.
-func (c *crawl) closed(it *frontier.Item) bool {
-	if it.Pinned {
-		return false
-	}
-	u, err := url.Parse(it.URL)
-	hope := scope.WeakLink
-	switch {
-	case score.OfURL(it.URL) >= promising:
-		hope = scope.URLNamesDocument
-	case it.Score >= promising:
-		hope = scope.TextNamesDocument
-	}
-	return err == nil && c.scope.Closed(u, hope)
-}
-
-// stayAway keeps to a host's Retry-After.
-func (c *crawl) stayAway(name string, wait time.Duration) {
-	if wait <= maxWait {
-		c.frontier.Postpone(name, time.Now().Add(wait))
+// backOff obeys the Retry-After of a host.
+func (s *hosts) backOff(name string, wait time.Duration) {
+	if wait <= maxRetryAfter {
+		s.frontier.Postpone(name, time.Now().Add(wait))
 		return
 	}
-	c.host(name).later = true
-	c.giveUp(name, reasonRetryLater)
+	s.get(name).retryLater = true
+	s.skipQueued(name, SkipRetryLater)
 }
 
-// giveUp drops what is queued of a host.
-func (c *crawl) giveUp(name, reason string) {
-	for _, left := range c.frontier.DropHost(name) {
-		c.skip(&left, reason)
+// skipQueued skips what is queued of a host.
+func (s *hosts) skipQueued(name string, reason SkipReason) {
+	for _, it := range s.frontier.DropHost(name) {
+		s.ledger.skip(&it, reason)
 	}
 }
 
-// adopt takes a host's domain into scope.
-func (c *crawl) adopt(host string) {
-	if c.scope.ContainsHost(host) {
+// maxCoolDown bounds the pause of a host after a rendered page.
+const maxCoolDown = 30 * time.Second
+
+// coolDown pauses the hosts that a browser sent requests to while it rendered a page,
+// for the delay of all these requests together: a browser sends them at once.
+func (s *hosts) coolDown(requests map[string]int) {
+	if s.delay <= 0 {
 		return
 	}
-	c.scope.AddDomain(host)
-	c.adopted = append(c.adopted, host)
-	c.entry.Domains = append(c.entry.Domains, host)
+	for name, n := range requests {
+		h := s.byName[name]
+		if h == nil {
+			continue
+		}
+		delay := s.delay
+		if h.rules != nil {
+			delay = max(delay, h.rules.CrawlDelay)
+		}
+		s.frontier.Postpone(name, time.Now().Add(min(time.Duration(n)*delay, maxCoolDown)))
+	}
 }
 
-// pathTo is the way from a seed to a page, that page last.
-func (c *crawl) pathTo(page string) []string {
-	var rev []string
-	for n := 0; page != "" && n < 64; n++ {
-		rev = append(rev, page)
-		page = c.paths[page]
-	}
-	for i, j := 0, len(rev)-1; i < j; i, j = i+1, j-1 {
-		rev[i], rev[j] = rev[j], rev[i]
-	}
-	return rev
+// serves reports whether a host answered the request for its robots.txt.
+func (s *hosts) serves(name string) bool {
+	h := s.byName[name]
+	return h != nil && h.hasItems && h.robotsKnown
 }
 
-// hostKey is what politeness counts by: host and port, whatever the scheme.
+// withRobots returns the names of the hosts whose robots.txt was asked for on behalf of
+// pages, in order.
+func (s *hosts) withRobots() []string {
+	var names []string
+	for name, h := range s.byName {
+		if h.hasItems && h.robotsKnown {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+// hostKey names a host as politeness counts it: by host and port, whatever the scheme.
 func hostKey(u *url.URL) string {
 	if p := u.Port(); p != "" {
-		return fmt.Sprintf("%s:%s", u.Hostname(), p)
+		return u.Hostname() + ":" + p
 	}
 	return u.Hostname()
+}
+
+// originOf returns the scheme and host of a URL.
+func originOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	return u.Scheme + "://" + u.Host
 }

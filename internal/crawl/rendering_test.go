@@ -36,7 +36,7 @@ func shellSite(web *crawltest.Web) {
 		_, _ = fmt.Fprint(w, `
 			const get = (url) => fetch(url).then((r) => r.text()).catch(() => 'refused');
 			Promise.all(['/private/data', '/open/data', 'http://closed.test/data', 'http://other.test/data'].map(get)).then((all) => {
-				document.getElementById('app').innerHTML = '<p>' + location.pathname + ': ' + all.join(' ') + '. ' + 'Some more text. '.repeat(40) + '</p><a href="/privacy">Privacy Policy</a> <a href="/plain">Plain</a>';
+				document.getElementById('app').innerHTML = '<p>' + location.pathname + ': ' + all.join(' ') + '. ' + 'Some more text. '.repeat(40) + '</p><a href="/privacy">Privacy Policy</a> <a href="/plain">Plain terms of use</a>';
 			});`)
 	})
 	mux.HandleFunc("/open/data", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "open data") })
@@ -140,11 +140,11 @@ func TestPagesThatNeedABrowserAreToldWhereThereIsNone(t *testing.T) {
 		plan, d := crawltest.Plan("shells.test", "http://shells.test/terms", "http://shells.test/plain"), newDrawn()
 		plan.Render = mode
 		res := crawltest.Crawl(t, crawltest.Engine(t, web.Config()), plan, &d.notes)
-		want := map[string]string{"http://shells.test/": "needs_browser", "http://shells.test/terms": "needs_browser"}
+		want := map[string]crawl.SkipReason{"http://shells.test/": crawl.SkipNeedsBrowser, "http://shells.test/terms": crawl.SkipNeedsBrowser}
 		if got := d.notes.Skips(); !maps.Equal(got, want) {
 			t.Errorf("%q: skipped %v", mode, got)
 		}
-		if n := res.Progress.Skipped["needs_browser"]; n != 2 || res.Progress.Fetched != 3 {
+		if n := res.Progress.Skipped[crawl.SkipNeedsBrowser]; n != 2 || res.Progress.Fetched != 3 {
 			t.Errorf("%q: %+v", mode, res.Progress)
 		}
 	}
@@ -165,7 +165,7 @@ func TestABrowserThatDoesNotStartIsAsGoodAsNone(t *testing.T) {
 	plan := crawltest.Plan("shells.test")
 	plan.Render = crawl.RenderAuto
 	crawltest.Crawl(t, e, plan, &d.notes)
-	if got := d.notes.Skips(); got["http://shells.test/"] != "needs_browser" {
+	if got := d.notes.Skips(); got["http://shells.test/"] != crawl.SkipNeedsBrowser {
 		t.Errorf("skipped %v", got)
 	}
 }

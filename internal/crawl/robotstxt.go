@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,143 +16,182 @@ import (
 	"github.com/clausea/crawler/internal/crawl/robots"
 )
 
-// robotsRedirects are followed, across hosts: RFC 9309 section 2.3.1.2 asks for at
-// least five.
-const robotsRedirects = 5
+const (
+	// maxRobotsRedirects is how many redirects of robots.txt are followed, across
+	// hosts: RFC 9309 section 2.3.1.2 asks for at least five.
+	maxRobotsRedirects = 5
+	// maxAttempts is how often a URL is requested, the first time included.
+	maxAttempts = 3
+)
 
-// question is a host's robots.txt that has not been had yet.
-type question struct {
-	host string   // whose rules they will be
-	at   *url.URL // where they are asked for next
-	hops int
-	// tries are the requests before this one that brought no answer.
-	tries int
+// robotsRequest is a request for robots.txt that is to be sent.
+type robotsRequest struct {
+	host      string   // the host that the rules will apply to
+	at        *url.URL // robots.txt itself, or what it redirects to
+	redirects int
+	attempts  int  // requests before this one that failed
+	rendering bool // only the requests of a rendered page need it
 }
 
-// ask queues the question for a host's robots.txt.
-func (c *crawl) ask(host, origin string) {
-	at, err := url.Parse(origin + "/robots.txt")
-	if err != nil {
-		c.answered(outcome{host: host, robots: robots.FromStatus(0, err), reason: reasonInvalid})
+// requestRobots queues the request for a host's robots.txt unless it was queued before.
+func (s *hosts) requestRobots(h *host, origin string, rendering bool) {
+	if h.robotsPending || h.robotsKnown {
 		return
 	}
-	c.questions = append(c.questions, question{host: host, at: at})
+	h.robotsPending = true
+	at, err := url.Parse(origin + "/robots.txt")
+	if err != nil {
+		s.handleRobots(&taskResult{host: h.name, robots: robots.FromStatus(0, err), reason: SkipInvalidURL})
+		return
+	}
+	s.robotsRequests = append(s.robotsRequests, robotsRequest{host: h.name, at: at, rendering: rendering})
 }
 
-// askNow asks what may be asked now. A question takes its host's turn, and that of
-// another host where a redirect leads there. wait is as Frontier.Next has it.
-func (c *crawl) askNow(ctx context.Context, now time.Time) (wait time.Duration) {
-	left := c.questions[:0]
-	for _, q := range c.questions {
-		at := hostKey(q.at)
-		if c.plan.Hosts != nil {
-			h := c.host(at)
-			if h.busy {
-				c.answered(unasked(q))
-				continue
-			}
-			if !c.mine(h) {
-				c.move(ctx, h)
-				left = append(left, q)
-				continue
-			}
-		}
-		ok, w := c.frontier.AcquireSlot(at, now)
-		if ok {
-			c.work(outcome{kind: robotsOutcome, host: q.host, question: q}, func(o *outcome) { c.readRobots(ctx, o) })
+// requestRobotsForPage queues the request for robots.txt of a host that a rendered page
+// sends a request to.
+func (s *hosts) requestRobotsForPage(u *url.URL) {
+	h := s.get(hostKey(u))
+	if !h.robotsKnown && !h.robotsPending {
+		s.frontier.Block(h.name)
+		s.requestRobots(h, u.Scheme+"://"+u.Host, true)
+	}
+}
+
+// awaitsRobots reports whether a request for robots.txt is queued that items wait for.
+func (s *hosts) awaitsRobots() bool {
+	return slices.ContainsFunc(s.robotsRequests, func(r robotsRequest) bool { return !r.rendering || s.get(r.host).hasItems })
+}
+
+// startRobots sends the queued requests for robots.txt that may be sent now. Each takes
+// a slot of the host that it goes to, which after a redirect is another one. If full,
+// no further page will be fetched, and only rendered pages need robots.txt. wait is
+// that of Frontier.Next.
+func (s *hosts) startRobots(ctx context.Context, now time.Time, full bool) (wait time.Duration) {
+	pending := s.robotsRequests
+	s.robotsRequests = nil // handleRobots may queue more
+	for _, r := range pending {
+		at := hostKey(r.at)
+		if full && !r.rendering {
+			s.robotsRequests = append(s.robotsRequests, r)
 			continue
 		}
-		left = append(left, q)
+		if s.leases != nil {
+			h := s.get(at)
+			if h.busy {
+				s.handleRobots(&taskResult{host: r.host, robotsRequest: r, robots: robots.FromStatus(0, ErrHostBusy), reason: SkipHostBusy})
+				continue
+			}
+			if !s.holdsLease(h) {
+				s.moveLease(ctx, h)
+				s.robotsRequests = append(s.robotsRequests, r)
+				continue
+			}
+		}
+		ok, w := s.frontier.AcquireSlot(at, now)
+		if ok {
+			s.tasks.start(taskResult{kind: robotsTask, host: r.host, robotsRequest: r}, func(t *taskResult) { s.fetchRobots(ctx, t) })
+			continue
+		}
+		s.robotsRequests = append(s.robotsRequests, r)
 		if w > 0 && (wait == 0 || w < wait) {
 			wait = w
 		}
 	}
-	c.questions = left
 	return wait
 }
 
-// readRobots does one request for a host's robots.txt. Of a longer file the first
-// robots.MaxBytes are read.
-func (c *crawl) readRobots(ctx context.Context, o *outcome) {
-	res, err := c.get(ctx, o, fetch.Request{URL: o.question.at.String(), NoRedirects: true, MaxBody: robots.MaxBytes + 1, Truncate: true})
-	if err != nil {
-		o.robots, o.reason = robots.FromStatus(0, err), reasonNoRobots
-		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && (o.question.hops == 0 || fe.Reason == fetch.BlockedAddress) {
-			o.reason = string(fe.Reason)
-		}
-		return
-	}
-	o.reason, o.status, o.retry = reasonNoRobots, res.Status, res.RetryAfter
-	switch {
-	case res.Status >= 200 && res.Status < 300:
-		o.robots = robots.Parse(res.Body)
-	case res.Status >= 300 && res.Status < 400:
-		o.location = res.Header.Get("Location")
-		o.robots = robots.FromStatus(http.StatusNotFound, nil) // should it lead nowhere
-	default:
-		o.robots = robots.FromStatus(res.Status, nil)
-	}
-}
-
-// answered takes what came of a question: another one, or the host's rules. They
-// are the first host's whoever sent them (RFC 9309 section 2.3.1.2).
-func (c *crawl) answered(o outcome) {
-	if o.location != "" && o.question.hops < robotsRedirects {
-		if _, next, err := canonical.URL(o.question.at, o.location); err == nil {
-			c.questions = append(c.questions, question{host: o.host, at: next, hops: o.question.hops + 1, tries: o.question.tries})
+// handleRobots handles the response to a request for robots.txt: it follows a redirect,
+// retries, or sets the rules of the host. A redirect to another host does not change
+// which host the rules apply to (RFC 9309 section 2.3.1.2).
+func (s *hosts) handleRobots(r *taskResult) {
+	if r.location != "" && r.robotsRequest.redirects < maxRobotsRedirects {
+		if _, next, err := canonical.URL(r.robotsRequest.at, r.location); err == nil {
+			req := r.robotsRequest
+			req.at, req.redirects = next, req.redirects+1
+			s.robotsRequests = append(s.robotsRequests, req)
 			return
 		}
 	}
-	if o.robots.Unreachable && c.askAgain(o) {
+	if r.robots.Unreachable && s.retryRobots(r) {
 		return
 	}
-	h := c.host(o.host)
-	h.preparing, h.prepared = false, true
-	h.rules = o.robots.GroupFor(UserAgentToken)
-	h.sitemaps, h.rulesAt = o.robots.Sitemaps, o.question.at
-	if o.robots.Unreachable {
-		h.unknown, h.status = o.reason, o.status
+	h := s.get(r.host)
+	h.robotsPending, h.robotsKnown = false, true
+	h.rules = r.robots.GroupFor(UserAgentToken)
+	h.sitemaps, h.robotsURL = r.robots.Sitemaps, r.robotsRequest.at
+	if r.robots.Unreachable {
+		h.robotsFailure, h.robotsStatus = r.reason, r.status
 	}
-	c.rules.learn(o.host, h.rules, o.robots.Unreachable)
-	c.reopen(h)
-	if c.plan.Delay > 0 {
-		c.frontier.RaiseDelay(o.host, h.rules.CrawlDelay)
+	s.robots.set(r.host, h.rules, r.robots.Unreachable)
+	s.unblock(h)
+	if s.delay > 0 {
+		s.frontier.RaiseDelay(r.host, h.rules.CrawlDelay)
 	}
 }
 
-// askAgain puts a question that brought no answer again, as a page would be asked for
-// again: as often, and when the host says.
-func (c *crawl) askAgain(o outcome) bool {
-	q := o.question
-	q.tries++
-	switch o.reason {
-	case reasonNoRobots, "timeout", "connect", "tls", "bad_response":
+// retryRobots queues a failed request for robots.txt again, as often as that for a page
+// and when the host allows it. It reports false if there is no further attempt.
+func (s *hosts) retryRobots(r *taskResult) bool {
+	req := r.robotsRequest
+	req.attempts++
+	switch r.reason {
+	case SkipRobotsUnreachable, SkipTimeout, SkipConnect, SkipTLS, SkipBadResponse:
 	default:
 		return false
 	}
-	if q.at == nil || q.tries >= maxTries || o.retry > maxWait {
+	if req.at == nil || req.attempts >= maxAttempts || r.retryAfter > maxRetryAfter {
 		return false
 	}
-	wait := o.retry
+	wait := r.retryAfter
 	if wait == 0 {
-		wait = backoff(q.tries)
+		wait = backoff(req.attempts)
 	}
-	c.frontier.Postpone(hostKey(q.at), time.Now().Add(wait))
-	c.questions = append(c.questions, q)
+	s.frontier.Postpone(hostKey(req.at), time.Now().Add(wait))
+	s.robotsRequests = append(s.robotsRequests, req)
 	return true
 }
 
-// robotsFault says of the first host whose robots.txt could not be had how it
-// answered or, if it did not, for what reason; both are "" if there is none.
-func (c *crawl) robotsFault() (answer, silence string) {
-	for _, name := range slices.Sorted(maps.Keys(c.hosts)) {
-		switch h := c.hosts[name]; {
-		case h.unknown == "":
-		case h.status == 0:
-			return "", h.unknown
+// robotsFailure describes the first host whose robots.txt could not be read: by the
+// status of its response, or by the reason why there was none. Both are "" if there is
+// no such host.
+func (s *hosts) robotsFailure() (response string, network SkipReason) {
+	for _, name := range slices.Sorted(maps.Keys(s.byName)) {
+		switch h := s.byName[name]; {
+		case h.robotsFailure == "" || !h.hasItems:
+		case h.robotsStatus == 0:
+			return "", h.robotsFailure
 		default:
-			return fmt.Sprintf("robots.txt of %s answers %d", name, h.status), ""
+			return fmt.Sprintf("robots.txt of %s answers %d", name, h.robotsStatus), ""
 		}
 	}
 	return "", ""
+}
+
+// fetchRobots does one request for robots.txt. Of a longer file it reads the first
+// robots.MaxBytes.
+func (w *worker) fetchRobots(ctx context.Context, r *taskResult) {
+	res, err := w.do(ctx, r, fetch.Request{URL: r.robotsRequest.at.String(), NoRedirects: true, MaxBody: robots.MaxBytes + 1, Truncate: true})
+	if err != nil {
+		r.robots, r.reason = robots.FromStatus(0, err), SkipRobotsUnreachable
+		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && (r.robotsRequest.redirects == 0 || fe.Reason == fetch.BlockedAddress) {
+			r.reason = SkipReason(fe.Reason)
+		}
+		return
+	}
+	r.reason, r.status, r.retryAfter = SkipRobotsUnreachable, res.Status, res.RetryAfter
+	switch {
+	case res.Status >= 200 && res.Status < 300:
+		r.robots = robots.Parse(res.Body)
+	case res.Status >= 300 && res.Status < 400:
+		r.location = res.Header.Get("Location")
+		r.robots = robots.FromStatus(http.StatusNotFound, nil) // unless the redirect leads to a file
+	default:
+		r.robots = robots.FromStatus(res.Status, nil)
+	}
+}
+
+// backoff returns the wait before another attempt. Full jitter over a window that
+// doubles keeps many crawls from returning at once.
+func backoff(attempts int) time.Duration {
+	return time.Duration(rand.Int64N(int64(time.Second) << attempts))
 }

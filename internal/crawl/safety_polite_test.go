@@ -15,7 +15,7 @@ func TestAHostHasOneRequestInHandAtATime(t *testing.T) {
 	t.Parallel()
 	const hosts, pages = 20, 15
 	w := crawltest.NewWeb(t)
-	plan := crawl.Plan{Delay: -1, Exhaustive: true, MaxPages: 10_000, Domains: []string{"public.example"}}
+	plan := crawl.Plan{Options: options(10_000), Domains: []string{"public.example"}}
 	name := func(n int) string {
 		return strings.TrimSpace(crawltest.Prose(fmt.Sprint("host", n%hosts), 1)) + ".public.example"
 	}
@@ -124,10 +124,10 @@ func TestAHostThatAsksForALongTimeIsLeftAlone(t *testing.T) {
 				t.Errorf("%d requests, want 1", n)
 			}
 			skips := notes.Skips()
-			if skips["http://public.example/"] != "server_error" || skips["http://public.example/x"] != "retry_later" || skips["http://public.example/z"] != "retry_later" {
+			if skips["http://public.example/"] != crawl.SkipServerError || skips["http://public.example/x"] != crawl.SkipRetryLater || skips["http://public.example/z"] != crawl.SkipRetryLater {
 				t.Errorf("skipped: %v", skips)
 			}
-			if res.Reason != crawl.FrontierEmpty {
+			if res.Reason != crawl.StopFrontierEmpty {
 				t.Errorf("the crawl ends with %s", res.Reason)
 			}
 		})
@@ -160,7 +160,7 @@ func TestAHostThatFailsIsGivenUp(t *testing.T) {
 	if n := asked.Load(); n > 2*5 {
 		t.Errorf("%d requests to a host that fails", n)
 	}
-	if n := res.Progress.Skipped["host_down"]; n < 40 {
+	if n := res.Progress.Skipped[crawl.SkipHostDown]; n < 40 {
 		t.Errorf("%d URLs are left since the host is down", n)
 	}
 }

@@ -15,10 +15,10 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// counted fails the test where the counts and what the Skipper was told differ.
+// counted fails the test where the counters and the outcomes differ.
 func counted(t *testing.T, res crawl.Result, notes *crawltest.Notes) {
 	t.Helper()
-	want := map[string]int{}
+	want := map[crawl.SkipReason]int{}
 	for _, reason := range notes.Skips() {
 		want[reason]++
 	}
@@ -29,26 +29,29 @@ func counted(t *testing.T, res crawl.Result, notes *crawltest.Notes) {
 
 // site is a home with every kind of link, each with the reason that it ends with;
 // "" is that it is fetched.
-var everyLink = []struct{ ref, at, reason string }{
+var everyLink = []struct {
+	ref, at string
+	reason  crawl.SkipReason
+}{
 	{"/plain", "", ""},
-	{"/gone", "", "not_found"},
-	{"/denied", "", "access_denied"},
-	{"/broken", "", "server_error"},
-	{"/picture.html", "", "content_type"},
-	{"/large", "", "too_large"},
-	{"/moved", "", "redirect"},
-	{"/ring", "", "redirect_loop"},
-	{"/badredirect", "", "bad_redirect"},
-	{"/disallowed", "", "robots"},
-	{"/photo.jpg", "", "file_type"},
-	{"http://other.example/", "http://other.example/", "out_of_scope"},
-	{"http://10.1.2.3/", "http://10.1.2.3/", "out_of_scope"},
-	{"ftp://public.example/", "ftp://public.example/", "scheme"},
-	{"http://user:secret@public.example/", "http://user:secret@public.example/", "userinfo"},
-	{"http://[::1", "http://[::1", "invalid"},
-	{"/a/a/a", "", "repeated_segment"},
-	{"/denypath/x", "", "denied_path"},
-	{"/soft", "", "soft_error"},
+	{"/gone", "", crawl.SkipNotFound},
+	{"/denied", "", crawl.SkipAccessDenied},
+	{"/broken", "", crawl.SkipServerError},
+	{"/picture.html", "", crawl.SkipContentType},
+	{"/large", "", crawl.SkipTooLarge},
+	{"/moved", "", crawl.SkipRedirect},
+	{"/ring", "", crawl.SkipRedirectLoop},
+	{"/badredirect", "", crawl.SkipBadRedirect},
+	{"/disallowed", "", crawl.SkipRobots},
+	{"/photo.jpg", "", crawl.SkipFileType},
+	{"http://other.example/", "http://other.example/", crawl.SkipOutOfScope},
+	{"http://10.1.2.3/", "http://10.1.2.3/", crawl.SkipOutOfScope},
+	{"ftp://public.example/", "ftp://public.example/", crawl.SkipScheme},
+	{"http://user:secret@public.example/", "http://user:secret@public.example/", crawl.SkipUserinfo},
+	{"http://[::1", "http://[::1", crawl.SkipInvalidURL},
+	{"/a/a/a", "", crawl.SkipRepeatedSegment},
+	{"/denypath/x", "", crawl.SkipDeniedPath},
+	{"/soft", "", crawl.SkipSoftError},
 }
 
 func everyLinkSite(w *crawltest.Web, without string) {
@@ -84,7 +87,7 @@ func everyLinkSite(w *crawltest.Web, without string) {
 			rw.Header().Set("Location", "http://%zz/")
 			rw.WriteHeader(http.StatusFound)
 		case "/nofollow":
-			_, _ = fmt.Fprint(rw, `<meta name=robots content=nofollow>`+crawltest.HTML("nofollow", "/behind"))
+			_, _ = fmt.Fprint(rw, `<meta name=robots content=nofollow>`+crawltest.PlainHTML("nofollow", "/behind"))
 		case "/deep/deep":
 			_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
 		default:
@@ -116,11 +119,11 @@ func TestEveryURLThatIsNotFetchedHasAReason(t *testing.T) {
 			t.Errorf("%s ends with %q, fetched %d times; want %q", l.ref, skips[at], pages[at], l.reason)
 		}
 	}
-	for at, want := range map[string]string{
-		"http://public.example/behind":       "nofollow",
-		"http://public.example/beyondsoft":   "not_followed",
+	for at, want := range map[string]crawl.SkipReason{
+		"http://public.example/behind":       crawl.SkipNoFollow,
+		"http://public.example/beyondsoft":   crawl.SkipNotFollowed,
 		"http://public.example/beyondtarget": "",
-		"no URL at all":                      "invalid",
+		"no URL at all":                      crawl.SkipInvalidURL,
 	} {
 		if got := skips[at]; got != want {
 			t.Errorf("%s is left for %q, want %q", at, got, want)
@@ -136,12 +139,13 @@ func TestWhatIsLeftInTheQueueHasAReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*crawl.Plan)
+		html   func(key string, links ...string) string
 		end    crawl.StopReason
-		reason string
+		reason crawl.SkipReason
 	}{
-		"page limit": {func(p *crawl.Plan) { p.MaxPages = 3 }, crawl.PageLimit, "page_limit"},
-		"time limit": {func(p *crawl.Plan) { p.TimeLimit = 1 }, crawl.TimeLimit, "time_limit"},
-		"low score":  {func(p *crawl.Plan) { p.Exhaustive = false }, crawl.Converged, "low_score"},
+		"page limit": {func(p *crawl.Plan) { p.MaxPages = 3 }, crawltest.HTML, crawl.StopPageLimit, crawl.SkipPageLimit},
+		"time limit": {func(p *crawl.Plan) { p.TimeLimit = 1 }, crawltest.HTML, crawl.StopTimeLimit, crawl.SkipTimeLimit},
+		"low score":  {func(*crawl.Plan) {}, crawltest.PlainHTML, crawl.StopConverged, crawl.SkipLowScore},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +157,7 @@ func TestWhatIsLeftInTheQueueHasAReason(t *testing.T) {
 				links = append(links, at)
 				pages[at] = crawltest.HTML(at)
 			}
-			pages["/"] = crawltest.HTML("home", links...)
+			pages["/"] = c.html("home", links...)
 			w.Site("public.example", pages)
 			plan := crawltest.Plan("public.example")
 			c.change(&plan)
@@ -181,19 +185,19 @@ func TestAURLThatIsPassedOverAndFetchedLaterIsNoSkip(t *testing.T) {
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", map[string]string{
 		"/":        crawltest.HTML("home", "/a-first", "/b-then"),
-		"/a-first": `<meta name=robots content=nofollow>` + crawltest.HTML("first", "/target", "/never"),
+		"/a-first": `<meta name=robots content=nofollow>` + crawltest.PlainHTML("first", "/target", "/never"),
 		"/b-then":  crawltest.HTML("then", "/target"),
 		"/target":  crawltest.HTML("target"),
 		"/never":   crawltest.HTML("never"),
 	})
 	notes := &crawltest.Notes{}
 	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	if notes.Pages()["http://public.example/target"] != 1 || res.Progress.Skipped["nofollow"] != 1 {
+	if notes.Pages()["http://public.example/target"] != 1 || res.Progress.Skipped[crawl.SkipNoFollow] != 1 {
 		t.Errorf("pages %v, skipped %v", notes.Pages(), res.Progress.Skipped)
 	}
 }
 
-// fragile is a Handler that one page breaks.
+// fragile panics on one page.
 type fragile struct{ crawltest.Notes }
 
 func (f *fragile) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
@@ -209,13 +213,13 @@ func TestAPageThatBreaksTheParserEndsAlone(t *testing.T) {
 	w.Site("public.example", map[string]string{"/": crawltest.HTML("home", "/poison", "/other"), "/poison": crawltest.HTML("poison"), "/other": crawltest.HTML("other")})
 	notes := &fragile{}
 	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	if notes.Pages()["http://public.example/other"] != 1 || res.Progress.Skipped["internal"] != 1 || res.Progress.Failed != 1 {
+	if notes.Pages()["http://public.example/other"] != 1 || res.Progress.Skipped[crawl.SkipInternal] != 1 || res.Progress.Failed != 1 {
 		t.Errorf("%d failed, skipped %v", res.Progress.Failed, res.Progress.Skipped)
 	}
 	counted(t, res, &notes.Notes)
 }
 
-// journalled is a Handler that keeps a journal, and fails after so many pages.
+// journalled keeps the checkpoints of a crawl, and fails after so many pages.
 type journalled struct {
 	crawltest.Notes
 	entries [][]byte
@@ -223,7 +227,7 @@ type journalled struct {
 	stop    context.CancelFunc
 }
 
-func (j *journalled) Append(_ context.Context, e []byte, whole bool) error {
+func (j *journalled) Checkpoint(_ context.Context, e []byte, whole bool) error {
 	if whole {
 		j.entries = nil
 	}
@@ -250,14 +254,15 @@ func TestACrawlThatGoesOnCountsEachURLOnce(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		first.stop = cancel
 		first.left.Store(stopAfter + 1)
-		if _, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, first); err != nil && !errors.Is(err, context.Canceled) {
+		if _, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, crawl.Deps{Observer: first}); err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		cancel()
 		second := &journalled{stop: func() {}}
-		plan.Resume = first.entries
-		got := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, second)
-		plan.Resume = nil
+		got, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, crawl.Deps{Observer: second, Resume: first.entries})
+		if err != nil {
+			t.Fatal(err)
+		}
 		pages := first.Pages()
 		for at, n := range second.Pages() {
 			pages[at] += n

@@ -38,8 +38,8 @@ func utf16File(s string, little bool) string {
 type robotsCase struct {
 	name            string
 	serve           http.HandlerFunc
-	public, private bool   // may / and /private be fetched?
-	reason          string // why / may not
+	public, private bool             // may / and /private be fetched?
+	reason          crawl.SkipReason // why / may not
 }
 
 func answering(status int, body string) http.HandlerFunc {
@@ -75,7 +75,7 @@ func robotsCases() []robotsCase {
 	status := func(code int) robotsCase {
 		return robotsCase{name: fmt.Sprint("status ", code), serve: answering(code, disallowing), public: true, private: true}
 	}
-	unreachable := func(name, reason string, h http.HandlerFunc) robotsCase {
+	unreachable := func(name string, reason crawl.SkipReason, h http.HandlerFunc) robotsCase {
 		return robotsCase{name: name, serve: h, reason: reason}
 	}
 	all := []robotsCase{
@@ -112,15 +112,15 @@ func robotsCases() []robotsCase {
 		// Section 2.3.1.3: unavailable, so that all is allowed.
 		status(400), status(401), status(403), status(404), status(410), status(418), status(451),
 		// Section 2.3.1.4: unreachable, so that nothing is.
-		unreachable("status 429", "robots_unreachable", answering(http.StatusTooManyRequests, "")),
-		unreachable("status 500", "robots_unreachable", answering(http.StatusInternalServerError, disallowing)),
-		unreachable("status 503", "robots_unreachable", answering(http.StatusServiceUnavailable, "")),
-		unreachable("a redirect to a host that fails", "robots_unreachable", func(rw http.ResponseWriter, r *http.Request) {
+		unreachable("status 429", crawl.SkipRobotsUnreachable, answering(http.StatusTooManyRequests, "")),
+		unreachable("status 500", crawl.SkipRobotsUnreachable, answering(http.StatusInternalServerError, disallowing)),
+		unreachable("status 503", crawl.SkipRobotsUnreachable, answering(http.StatusServiceUnavailable, "")),
+		unreachable("a redirect to a host that fails", crawl.SkipRobotsUnreachable, func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, "http://failing.example/robots.txt", http.StatusFound)
 		}),
-		unreachable("a reset", "bad_response", func(rw http.ResponseWriter, _ *http.Request) { reset(rw) }),
-		unreachable("no answer", "timeout", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
-		unreachable("a file that breaks off", "bad_response", func(rw http.ResponseWriter, _ *http.Request) {
+		unreachable("a reset", crawl.SkipBadResponse, func(rw http.ResponseWriter, _ *http.Request) { reset(rw) }),
+		unreachable("no answer", crawl.SkipTimeout, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
+		unreachable("a file that breaks off", crawl.SkipBadResponse, func(rw http.ResponseWriter, _ *http.Request) {
 			rw.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(rw, "User-agent: *\nDisallow:\n")
 		}),
@@ -149,7 +149,7 @@ func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
 			t.Parallel()
 			w := crawltest.NewWeb(t)
 			cfg := w.Config()
-			if c.reason == "timeout" {
+			if c.reason == crawl.SkipTimeout {
 				cfg.Timeout = 2 * time.Second // a busy machine's server has it to notice each try
 			}
 			w.Handle("failing.example", answering(http.StatusBadGateway, ""))
@@ -171,7 +171,7 @@ func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
 			if got := pages["http://public.example/private"] == 1; got != c.private {
 				t.Errorf("/private was fetched: %v, want %v (%v)", got, c.private, skips)
 			}
-			if c.public && !c.private && skips["http://public.example/private"] != "robots" {
+			if c.public && !c.private && skips["http://public.example/private"] != crawl.SkipRobots {
 				t.Errorf("/private is left for %q", skips["http://public.example/private"])
 			}
 			if !c.public && skips["http://public.example/"] != c.reason {
@@ -217,7 +217,7 @@ func TestRobotsIsAskedForAgainAsAPageIs(t *testing.T) {
 			notes := &crawltest.Notes{}
 			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
 			if pages := notes.Pages(); pages["http://public.example/other"] != 1 || pages["http://public.example/private"] != 0 || asked.Load() != 2 {
-				t.Errorf("robots.txt was asked for %d times, and %v came: %s", asked.Load(), pages, res.Message)
+				t.Errorf("robots.txt was asked for %d times, and %v came: %s", asked.Load(), pages, res.Reason)
 			}
 		})
 	}
@@ -228,8 +228,8 @@ func TestACrawlThatRobotsKeptFromASiteSaysSo(t *testing.T) {
 	w := crawltest.NewWeb(t)
 	w.Handle("public.example", answering(http.StatusServiceUnavailable, ""))
 	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), &crawltest.Notes{})
-	if res.Reason != crawl.SiteUnreachable || !strings.Contains(res.Message, "robots.txt of public.example answers 503") {
-		t.Errorf("%s: %s", res.Reason, res.Message)
+	if res.Reason != crawl.StopSiteUnreachable || !strings.Contains(res.RobotsFailure, "robots.txt of public.example answers 503") {
+		t.Errorf("%s: %s", res.Reason, res.RobotsFailure)
 	}
 }
 
@@ -265,7 +265,7 @@ func TestOfAHugeRobotsFileNoMoreThanItsBoundIsRead(t *testing.T) {
 	}))
 	notes := &crawltest.Notes{}
 	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	if notes.Pages()["http://public.example/"] != 1 || notes.Skips()["http://public.example/private/a"] != "robots" {
+	if notes.Pages()["http://public.example/"] != 1 || notes.Skips()["http://public.example/private/a"] != crawl.SkipRobots {
 		t.Errorf("the rules in its first part are not kept: %v", notes.Skips())
 	}
 	// What the sockets hold is sent and not read.
@@ -302,7 +302,7 @@ func TestRobotsIsAskedOnTheHostThatARedirectLeadsTo(t *testing.T) {
 	if count(asked, "/robots.txt") != 1 || asked[0] != "/robots.txt" || count(asked, "/open") != 1 || count(asked, "/closed") != 0 {
 		t.Errorf("the other host was asked for %v", asked)
 	}
-	if r := notes.Skips()["http://docs.public.example/closed"]; r != "robots" {
+	if r := notes.Skips()["http://docs.public.example/closed"]; r != crawl.SkipRobots {
 		t.Errorf("what it disallows is left for %q", r)
 	}
 }
@@ -326,7 +326,7 @@ func TestTheQueryIsComparedAndSentAsItIsWritten(t *testing.T) {
 	notes := &crawltest.Notes{}
 	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
 	asked := w.Requests("public.example")
-	if count(asked, links[0]) != 0 || notes.Skips()["http://public.example"+links[0]] != "robots" {
+	if count(asked, links[0]) != 0 || notes.Skips()["http://public.example"+links[0]] != crawl.SkipRobots {
 		t.Errorf("%s is disallowed, as its query begins with z=1", links[0])
 	}
 	for _, at := range links[1:] {
@@ -349,12 +349,12 @@ func TestASitemapThatRobotsForbidsIsNotGuessed(t *testing.T) {
 		}
 	}))
 	p := crawltest.Plan("public.example")
-	p.Exhaustive, p.ExpectedTypes = false, []string{"privacy_policy"}
+	p.ExpectedTypes = []string{"privacy_policy"}
 	cfg := w.Config()
 	cfg.ConnectTo = append(cfg.ConnectTo, fetch.ConnectTo{Port: "443", ToHost: "127.0.0.1", ToPort: w.Port()})
 	notes := &crawltest.Notes{}
 	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, notes)
-	if r := notes.Skips()["https://public.example/sitemap.xml"]; r != "robots" {
+	if r := notes.Skips()["https://public.example/sitemap.xml"]; r != crawl.SkipRobots {
 		t.Errorf("the guessed sitemap is left for %q, want robots", r)
 	}
 }

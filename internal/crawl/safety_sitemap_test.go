@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
@@ -71,17 +72,17 @@ Sitemap: not a URL
 `, map[string]string{
 		"/map/self.xml":     index("/map/self.xml", "/map/index.xml", "/map/valid.xml"),
 		"/map/index.xml":    index("/map/toodeep.xml"),
-		"/map/toodeep.xml":  urlset("/toodeep"),
-		"/map/valid.xml":    urlset("/valid", "/path with spaces", "/%zz"),
+		"/map/toodeep.xml":  urlset("/terms-toodeep"),
+		"/map/valid.xml":    urlset("/terms-valid", "/terms with spaces", "/terms%zz"),
 		"/map/many.xml":     index(children...),
 		"/map/html.xml":     "<!doctype html><html><title>Not found</title></html>",
-		"/map/deep.xml":     urlset("/shallow") + strings.Repeat("<a>", 1_000_000),
-		"/map/files.xml.gz": gzipped(urlset("/gzipped")),
+		"/map/deep.xml":     urlset("/terms-shallow") + strings.Repeat("<a>", 1_000_000),
+		"/map/files.xml.gz": gzipped(urlset("/terms-gzipped")),
 	})
 	notes := &crawltest.Notes{}
 	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
 	pages, skips := notes.Pages(), notes.Skips()
-	for _, p := range []string{"/valid", "/path%20with%20spaces", "/shallow", "/gzipped"} {
+	for _, p := range []string{"/terms-valid", "/terms%20with%20spaces", "/terms-shallow", "/terms-gzipped"} {
 		if pages["http://public.example"+p] != 1 {
 			t.Errorf("%s was not fetched: %v", p, pages)
 		}
@@ -99,15 +100,15 @@ Sitemap: not a URL
 	if maps > 2*12 {
 		t.Errorf("%d sitemaps were asked for", maps)
 	}
-	for at, want := range map[string]string{
-		"/map/html.xml": "not_a_sitemap", "/map/missing.xml": "not_found", "/map/child9999.xml": "sitemap_limit",
-		"/map/toodeep.xml": "sitemap_limit",
+	for at, want := range map[string]crawl.SkipReason{
+		"/map/html.xml": crawl.SkipNotASitemap, "/map/missing.xml": crawl.SkipNotFound, "/map/child9999.xml": crawl.SkipSitemapLimit,
+		"/map/toodeep.xml": crawl.SkipSitemapLimit,
 	} {
 		if got := skips["http://public.example"+at]; got != want {
 			t.Errorf("%s is left for %q, want %q", at, got, want)
 		}
 	}
-	if got := skips["http://other.example/map.xml"]; got != "out_of_scope" {
+	if got := skips["http://other.example/map.xml"]; got != crawl.SkipOutOfScope {
 		t.Errorf("another company's sitemap is left for %q", got)
 	}
 	if len(w.Requests("other.example")) > 0 {
@@ -122,7 +123,7 @@ func TestSitemapsTakeTurnsLikePages(t *testing.T) {
 	for n := range 10 {
 		at := fmt.Sprintf("/map/%d.xml", n)
 		robots += "Sitemap: http://public.example" + at + "\n"
-		maps[at] = urlset(fmt.Sprintf("/page%d", n))
+		maps[at] = urlset(fmt.Sprintf("/terms/%d", n))
 	}
 	mapSite(w, robots, maps)
 	notes := &crawltest.Notes{}

@@ -115,7 +115,7 @@ func TestTarpitsHoldNobodyUp(t *testing.T) {
 		cfg.Timeout = 6 * time.Second // what is no tarpit has it on a busy machine
 		cfg.ConnectTo = nil
 		want := map[string]fetch.Reason{}
-		plan := crawl.Plan{Delay: -1, Exhaustive: true, MaxPages: 10_000}
+		plan := crawl.Plan{Options: options(10_000)}
 		for n := range hostile {
 			pit := tarpits[n%len(tarpits)]
 			var serve func(net.Conn, *http.Request, <-chan struct{})
@@ -165,7 +165,7 @@ func TestTarpitsHoldNobodyUp(t *testing.T) {
 		}
 		skips := notes.Skips()
 		for at, reason := range want {
-			if skips[at] != string(reason) {
+			if skips[at] != crawl.SkipReason(reason) {
 				t.Errorf("%s ends with %q, want %s", at, skips[at], reason)
 			}
 		}

@@ -14,198 +14,186 @@ import (
 	"github.com/clausea/crawler/internal/crawl/sitemap"
 )
 
-// Bounds of sitemaps in one crawl: files asked for, which is also that of hosts
-// whose files are asked for; further ones that indexes name, and those of one
-// index; URLs queued from them; bytes of one (sitemaps.org allows 50 MB).
+// Limits on the sitemaps of one crawl.
 const (
-	maxSitemaps    = 12
-	maxChildren    = 12
-	maxOfOneIndex  = 8
-	maxSitemapURLs = 2000
-	maxSitemapSize = 50 << 20
+	maxSitemaps      = 12       // files that robots.txt names or that are probed; hosts too
+	maxChildSitemaps = 12       // files that sitemap indexes name
+	maxIndexChildren = 8        // files of one sitemap index
+	maxSitemapURLs   = 2000     // URLs that are queued
+	maxSitemapSize   = 50 << 20 // bytes; sitemaps.org allows 50 MB
 )
 
-// queueSitemaps queues those of the hosts that answered, and says whether there
-// were any. They are items of the frontier, so that each takes its host's turn.
-func (c *crawl) queueSitemaps() bool {
+const (
+	// sitemapKeyPrefix tells the key of a sitemap from that of a page at the same URL.
+	sitemapKeyPrefix  = "sitemap "
+	probedSitemapPath = "/sitemap.xml"
+)
+
+// sitemapCounters count what the limits bound.
+type sitemapCounters struct{ files, children, urls int }
+
+// enqueueSitemaps queues the sitemaps of the hosts that have answered. It reports
+// whether there are any. They are items of the frontier, so they obey the delay of
+// their host.
+func (d *discovery) enqueueSitemaps() bool {
 	queued := false
-	for _, name := range c.answering() {
-		h := c.hosts[name]
-		if h.mapped || h.unknown != "" {
+	names := d.hosts.withRobots()
+	for _, name := range names[:min(len(names), maxSitemaps)] {
+		h := d.hosts.get(name)
+		if h.mapped || h.robotsFailure != "" {
 			continue
 		}
 		h.mapped = true
 		for _, at := range h.sitemaps {
-			queued = c.queueSitemap(h.rulesAt, at, frontier.Item{Sitemap: frontier.RobotsSitemap}) || queued
+			queued = d.enqueueSitemap(h.robotsURL, at, frontier.Item{Sitemap: frontier.RobotsSitemap}) || queued
 		}
-		if len(h.sitemaps) == 0 && c.missing() {
-			queued = c.queueSitemap(nil, "https://"+name+"/sitemap.xml", frontier.Item{Sitemap: frontier.ProbedSitemap}) || queued
+		if len(h.sitemaps) == 0 && d.missing() {
+			queued = d.enqueueSitemap(nil, "https://"+name+probedSitemapPath, frontier.Item{Sitemap: frontier.ProbedSitemap}) || queued
 		}
 	}
 	return queued
 }
 
-// answering are the hosts whose robots.txt is known.
-func (c *crawl) answering() []string {
-	var names []string
-	for name, h := range c.hosts {
-		if h.prepared {
-			names = append(names, name)
-		}
-	}
-	sort.Strings(names)
-	return names[:min(len(names), maxSitemaps)]
-}
-
-// queueSitemap queues one sitemap in it's likeness. robots.txt and an index may
-// name any place: those out of scope are left. Both are to name whole addresses; one
-// that is relative is so to base, the file that names it (nil: none).
-func (c *crawl) queueSitemap(base *url.URL, at string, it frontier.Item) bool {
-	raw, u, err := canonical.URL(relativeTo(base, at), at)
+// enqueueSitemap queues one sitemap as it is described by the item. robots.txt and
+// indexes may name any URL: those out of scope are skipped. Both should name absolute
+// URLs; a relative one is resolved by base, the file that names it, unless it is nil.
+func (d *discovery) enqueueSitemap(base *url.URL, at string, it frontier.Item) bool {
+	raw, u, err := canonical.URL(baseOf(base, at), at)
 	if err != nil {
-		c.refuse(at, it.Parent, err)
+		d.ledger.skipReference(at, it.Parent, err)
 		return false
 	}
-	// A page and a sitemap of one address are two things.
-	it.URL, it.DedupKey, it.Host, it.Score, it.Pinned = raw, "sitemap "+canonical.DedupKey(raw), hostKey(u), 1, true
-	if !c.seen.Add(it.DedupKey) {
+	it.URL, it.DedupKey, it.Host, it.Score, it.Pinned = raw, sitemapKeyPrefix+canonical.DedupKey(raw), hostKey(u), 1, true
+	if !d.ledger.markSeen(it.DedupKey) {
 		return false
+	}
+	count, limit := &d.sitemaps.files, maxSitemaps
+	if it.Sitemap == frontier.ChildSitemap {
+		count, limit = &d.sitemaps.children, maxChildSitemaps
 	}
 	switch {
-	case !c.scope.ContainsHost(u.Hostname()):
-		c.skip(&it, "out_of_scope")
+	case !d.scope.ContainsHost(u.Hostname()):
+		d.ledger.skip(&it, SkipOutOfScope)
 		return false
-	case it.Sitemap == frontier.ChildSitemap && c.tally.children >= maxChildren,
-		it.Sitemap != frontier.ChildSitemap && c.tally.sitemaps >= maxSitemaps:
-		c.skip(&it, reasonSitemaps)
+	case *count >= limit:
+		d.ledger.skip(&it, SkipSitemapLimit)
 		return false
 	}
-	if it.Sitemap == frontier.ChildSitemap {
-		c.tally.children++
-	} else {
-		c.tally.sitemaps++
-	}
-	return c.push(it)
+	*count++
+	return d.push(it)
 }
 
-// relativeTo is base for a reference without a scheme; any other stands for itself.
-func relativeTo(base *url.URL, ref string) *url.URL {
+// baseOf returns base for a reference without a scheme, and nil for an absolute URL.
+func baseOf(base *url.URL, ref string) *url.URL {
 	if u, err := url.Parse(ref); err != nil || u.Scheme != "" {
 		return nil
 	}
 	return base
 }
 
-// mapped is what a sitemap named.
-type mapped struct {
-	children []string
-	urls     []scored
+// sitemapURLs is what a sitemap names.
+type sitemapURLs struct {
+	children []string // of an index, best score first
+	pages    []sitemapPage
 }
 
-type scored struct {
+// sitemapPage is a URL of a sitemap with its score, or the error of one that is invalid.
+type sitemapPage struct {
 	url   string
 	score float64
 	err   error
 }
 
-// readSitemap fetches a sitemap and reads it as it comes.
-func (c *crawl) readSitemap(ctx context.Context, it frontier.Item, o *outcome) {
-	var m sitemap.File
-	res, err := c.get(ctx, o, fetch.Request{URL: it.URL, NoRedirects: true, MaxBody: maxSitemapSize, ReadBody: func(r io.Reader) (err error) {
-		m, err = sitemap.Parse(r)
+// fetchSitemap fetches a sitemap and parses it as it arrives.
+func (w *worker) fetchSitemap(ctx context.Context, it frontier.Item, r *taskResult) {
+	var file sitemap.File
+	res, err := w.do(ctx, r, fetch.Request{URL: it.URL, NoRedirects: true, MaxBody: maxSitemapSize, ReadBody: func(body io.Reader) (err error) {
+		file, err = sitemap.Parse(body)
 		return err
 	}})
 	switch {
-	case err != nil && len(m.URLs)+len(m.Children) == 0:
-		o.reason = "fetch_failed"
-		if fe := (*fetch.Error)(nil); errors.Is(err, sitemap.ErrNotSitemap) {
-			o.reason = "not_a_sitemap"
-		} else if errors.As(err, &fe) {
-			o.reason = string(fe.Reason)
+	case err != nil && len(file.URLs)+len(file.Children) == 0:
+		if r.reason = fetchReason(err); errors.Is(err, sitemap.ErrNotSitemap) {
+			r.reason = SkipNotASitemap
 		}
 		return
-	case err != nil: // what came before the file broke off is taken
+	case err != nil: // what came before the error is used
 	case res.Status >= 300 && res.Status < 400:
-		o.location, o.reason = res.Header.Get("Location"), reasonBadRedirect
+		r.location, r.reason = res.Header.Get("Location"), SkipBadRedirect
 		return
 	case res.Status < 200 || res.Status >= 300:
-		o.status, o.retry, o.reason = res.Status, res.RetryAfter, statusReason(res.Status)
+		r.status, r.retryAfter, r.reason = res.Status, res.RetryAfter, statusReason(res.Status)
 		return
 	}
 	base, err := url.Parse(it.URL)
 	if err != nil {
 		base = nil
 	}
-	o.mapped = &mapped{children: sitemap.SortByScore(m.Children, score.OfURL)}
-	for _, u := range m.URLs {
-		s := scored{url: u.Loc}
-		if raw, _, err := canonical.URL(relativeTo(base, u.Loc), u.Loc); err != nil {
-			s.err = err
-		} else {
-			s.url, s.score = raw, score.OfURL(raw)
+	found := &sitemapURLs{children: sitemap.SortByScore(file.Children, score.OfURL), pages: make([]sitemapPage, len(file.URLs))}
+	for i, u := range file.URLs {
+		raw, _, err := canonical.URL(baseOf(base, u.Loc), u.Loc)
+		if err != nil {
+			found.pages[i] = sitemapPage{url: u.Loc, err: err}
+			continue
 		}
-		o.mapped.urls = append(o.mapped.urls, s)
+		found.pages[i] = sitemapPage{url: raw, score: score.OfURL(raw)}
 	}
-	sort.SliceStable(o.mapped.urls, func(i, j int) bool { return o.mapped.urls[i].score > o.mapped.urls[j].score })
+	sort.SliceStable(found.pages, func(i, j int) bool { return found.pages[i].score > found.pages[j].score })
+	r.sitemap = found
 }
 
-// settleSitemap queues what a sitemap named, or counts why there is nothing.
-func (c *crawl) settleSitemap(o outcome) {
-	it := *o.item
-	c.entry.settled(&it)
+// handleSitemap queues what a sitemap names, or records why it names nothing.
+func (d *discovery) handleSitemap(r *taskResult) {
+	it := r.item
+	d.ledger.delta.doneSitemap(it)
 	switch {
-	case o.location != "" && it.RedirectCount < maxHops:
-		base, err := url.Parse(it.URL)
+	case r.location != "" && it.RedirectCount < maxRedirects:
+		to, _, err := resolve(it.URL, r.location)
 		if err != nil {
-			c.skip(&it, reasonBadRedirect)
-			return
-		}
-		to, _, err := canonical.URL(base, o.location)
-		if err != nil {
-			c.skip(&it, reasonBadRedirect)
+			d.ledger.skip(it, SkipBadRedirect)
 			return
 		}
 		if it.Sitemap == frontier.ChildSitemap {
-			c.tally.children--
+			d.sitemaps.children--
 		} else {
-			c.tally.sitemaps--
+			d.sitemaps.files--
 		}
-		c.queueSitemap(nil, to, frontier.Item{Sitemap: it.Sitemap, RedirectCount: it.RedirectCount + 1, Parent: it.URL})
-	case o.mapped == nil:
-		c.skip(&it, o.reason)
+		d.enqueueSitemap(nil, to, frontier.Item{Sitemap: it.Sitemap, RedirectCount: it.RedirectCount + 1, Parent: it.URL})
+	case r.sitemap == nil:
+		d.ledger.skip(it, r.reason)
 	default:
-		c.addMapped(&it, o.mapped)
+		d.enqueueSitemapURLs(it, r.sitemap)
 	}
 }
 
-// addMapped queues a sitemap's URLs, the likeliest first, and an index's children.
-// An index within an index is left alone, as sitemaps.org has it.
-func (c *crawl) addMapped(from *frontier.Item, m *mapped) {
-	queued := 0
+// enqueueSitemapURLs queues the URLs of a sitemap, best score first, and the children
+// of an index. It ignores an index within an index, which sitemaps.org does not allow.
+func (d *discovery) enqueueSitemapURLs(from *frontier.Item, found *sitemapURLs) {
 	base, err := url.Parse(from.URL)
 	if err != nil {
 		base = nil
 	}
-	for _, at := range m.children {
-		if from.Sitemap == frontier.ChildSitemap || queued == maxOfOneIndex {
-			c.pass(at, from.URL, reasonSitemaps)
+	queued := 0
+	for _, at := range found.children {
+		if from.Sitemap == frontier.ChildSitemap || queued == maxIndexChildren {
+			d.ledger.skipLink(at, from.URL, SkipSitemapLimit)
 			continue
 		}
-		if c.queueSitemap(base, at, frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}) {
+		if d.enqueueSitemap(base, at, frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}) {
 			queued++
 		}
 	}
-	for _, u := range m.urls {
-		switch {
-		case u.err != nil:
-			c.refuse(u.url, from.URL, u.err)
-		case !c.plan.Exhaustive && u.score < promising:
-			c.pass(u.url, from.URL, reasonLowScore)
-		case c.tally.mapped >= maxSitemapURLs:
-			c.pass(u.url, from.URL, reasonSitemaps)
+	for i := range found.pages {
+		switch p := &found.pages[i]; {
+		case p.err != nil:
+			d.ledger.skipReference(p.url, from.URL, p.err)
+		case p.score < legalScore:
+			d.ledger.skipLink(p.url, from.URL, SkipLowScore)
+		case d.sitemaps.urls >= maxSitemapURLs:
+			d.ledger.skipLink(p.url, from.URL, SkipSitemapLimit)
 		default:
-			c.tally.mapped++
-			c.enqueue(&frontier.Item{}, u.url, "", "", 1)
+			d.sitemaps.urls++
+			d.enqueue(&frontier.Item{}, p.url, "", "", 1)
 		}
 	}
 }

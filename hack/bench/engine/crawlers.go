@@ -21,21 +21,14 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
-// concurrency is how many requests each crawler has in flight.
+// concurrency is how many requests each other crawler has in flight. The engine sends a
+// host one request at a time, here as in production.
 const concurrency = 16
 
 // Children are the crawlers in bench-programs, by name. Each takes a URL (or a file of
 // URLs) and a PEM file with the certificate authority to trust.
 var Children = map[string]func(target, ca string) error{
 	"clausea": ours, "colly": documented, "nethttp": plain,
-}
-
-// nothing judges no page: the extraction is off.
-type nothing struct{}
-
-func (nothing) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
-func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
-	return crawl.Verdict{}, nil
 }
 
 // Loopback lets the address guard through to the sites served here.
@@ -54,9 +47,9 @@ func ours(origin, ca string) error {
 	}
 	defer f.Close()
 	res, err := crawl.New(f).Run(context.Background(), crawl.Plan{
-		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}}, MaxPages: 1 << 20, MaxDepth: 1 << 20,
-		Delay: -1, PerHost: concurrency, HostsAtOnce: 1, TimeLimit: time.Hour, Exhaustive: true,
-	}, nothing{})
+		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}},
+		Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, TimeLimit: time.Hour},
+	}, crawl.Deps{Observer: crawl.NopObserver{}}) // extraction is off
 	fmt.Fprintln(os.Stderr, "clausea:", res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
 	return err
 }

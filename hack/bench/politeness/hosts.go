@@ -105,7 +105,7 @@ func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/":
 		_, _ = fmt.Fprintf(w, "<h1>%s</h1><p>%s</p>\n", r.Host, site.Text(xxhash.Sum64String(r.Host), 100))
 		for i := 1; i < h.pages; i++ {
-			_, _ = fmt.Fprintf(w, "<a href=\"/page/%d\">number %d</a>\n", 10000+i, i)
+			_, _ = fmt.Fprintf(w, "<a href=\"/page/%d\">terms of service, part %d</a>\n", 10000+i, i)
 		}
 	case strings.HasPrefix(r.URL.Path, "/page/"):
 		_, _ = fmt.Fprintf(w, "<h1>%s</h1><p>%s</p><a href=\"/\">home</a>", r.URL.Path, site.Text(xxhash.Sum64String(r.Host+r.URL.Path), 200))

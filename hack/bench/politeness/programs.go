@@ -29,20 +29,8 @@ const delay = 250 * time.Millisecond
 // timeLimit stops a crawl that waits for unresponsive hosts.
 const timeLimit = 40 * time.Second
 
-// nothing judges no page.
-type nothing struct{}
-
-func (nothing) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
-func (nothing) Page(context.Context, *crawl.Page) (crawl.Verdict, error) {
-	return crawl.Verdict{}, nil
-}
-
-func ours(addr, ca, homes, hosts string) error {
+func ours(addr, ca, homes, _ string) error {
 	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return fmt.Errorf("crawl hosts: %w", err)
-	}
-	n, err := strconv.Atoi(hosts)
 	if err != nil {
 		return fmt.Errorf("crawl hosts: %w", err)
 	}
@@ -51,11 +39,11 @@ func ours(addr, ca, homes, hosts string) error {
 		return fmt.Errorf("crawl hosts: %w", err)
 	}
 	defer f.Close()
-	p := crawl.Plan{Domains: []string{site.Domain}, MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, HostsAtOnce: n, TimeLimit: timeLimit, Exhaustive: true}
+	p := crawl.Plan{Domains: []string{site.Domain}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, TimeLimit: timeLimit}}
 	for _, home := range strings.Split(homes, ",") {
 		p.Seeds = append(p.Seeds, crawl.Seed{URL: home})
 	}
-	res, err := crawl.New(f).Run(context.Background(), p, nothing{})
+	res, err := crawl.New(f).Run(context.Background(), p, crawl.Deps{Observer: crawl.NopObserver{}})
 	fmt.Println(res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
 	return err
 }

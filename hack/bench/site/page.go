@@ -35,7 +35,7 @@ func (s *Site) ordinary(i int) []byte {
 	refs := s.links(i, r)
 	menu, text, foot := refs[:25], refs[25:60], refs[60:]
 	for _, ref := range menu {
-		b = fmt.Appendf(b, "<li class=\"menu-item item-%d\"><a class=\"menu-link\" href=\"%s\">%s %s</a></li>\n", r.IntN(99), ref, p.word(), p.word())
+		b = fmt.Appendf(b, "<li class=\"menu-item item-%d\"><a class=\"menu-link\" href=\"%s\">Terms: %s %s</a></li>\n", r.IntN(99), ref, p.word(), p.word())
 	}
 	b = append(b, "</ul></nav></header>\n<main id=\"content\"><article>\n"...)
 	b = append(p.append(append(b, "<h1>"...), 5), "</h1>\n"...)
@@ -46,14 +46,14 @@ func (s *Site) ordinary(i int) []byte {
 		b = append(b, "<div class=\"block\"><p>"...)
 		b = p.append(b, 25+r.IntN(40))
 		if left := max((body-len(b))/400, 1); len(text) > 0 && r.IntN(left) < len(text) {
-			b = fmt.Appendf(b, " <a href=\"%s\" title=\"%s\">%s</a> ", text[0], p.word(), p.word())
+			b = fmt.Appendf(b, " <a href=\"%s\" title=\"%s\">terms: %s</a> ", text[0], p.word(), p.word())
 			text = text[1:]
 		}
 		b = append(p.append(b, 10), "</p></div>\n"...)
 	}
 	b = append(b, "</article></main>\n<footer class=\"bottom\">\n"...)
 	for _, ref := range foot {
-		b = fmt.Appendf(b, "<a class=\"foot\" href=\"%s\">%s</a>\n", ref, p.word())
+		b = fmt.Appendf(b, "<a class=\"foot\" href=\"%s\">Terms: %s</a>\n", ref, p.word())
 	}
 	b = append(b, "</footer>\n<script type=\"application/json\">["...)
 	for len(b) < size-64 {

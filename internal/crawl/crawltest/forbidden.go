@@ -32,7 +32,7 @@ func Spellings() []Spelling {
 	var all []Spelling
 	add := func(name, format string, a ...any) {
 		ref := fmt.Sprintf(format, a...)
-		all = append(all, Spelling{Name: name, Ref: fmt.Sprintf("%s/p%s", ref, letters(len(all)))})
+		all = append(all, Spelling{Name: name, Ref: fmt.Sprintf("%s/terms-%s", ref, letters(len(all)))})
 	}
 	for _, s := range Special {
 		a := netip.MustParseAddr(s)

@@ -2,30 +2,28 @@ package crawltest
 
 import (
 	"context"
-	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
 )
 
-// Notes is a Handler that keeps what it is told.
+// Notes is an Observer that remembers what it is told.
 type Notes struct {
+	crawl.NopObserver
+
 	// Judge gives the verdict of a page; nil is that none is legal.
 	Judge func(p *crawl.Page) crawl.Verdict
 
-	mu    sync.Mutex
-	pages map[string]int
-	skips map[string]string
-	lost  map[string]string
-	told  int
+	mu       sync.Mutex
+	pages    map[string]int
+	outcomes []crawl.Outcome
 }
 
-// Validators implements crawl.Handler.
-func (*Notes) Validators(context.Context, string) crawl.Validators { return crawl.Validators{} }
-
-// Page implements crawl.Handler.
+// Page implements crawl.Observer.
 func (n *Notes) Page(_ context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	n.mu.Lock()
 	if n.pages == nil {
@@ -39,66 +37,74 @@ func (n *Notes) Page(_ context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	return n.Judge(p), nil
 }
 
-// Skipped implements crawl.Skipper.
-func (n *Notes) Skipped(url, _, reason string) {
+// Outcome implements crawl.Observer.
+func (n *Notes) Outcome(o crawl.Outcome) {
+	if o.Reason == "" && o.Kind != crawl.OutcomeFetched {
+		panic("a URL is skipped without a reason: " + o.URL)
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.skips == nil {
-		n.skips = map[string]string{}
-	}
-	if reason == "" {
-		panic("a URL is skipped without a reason: " + url)
-	}
-	n.skips[url] = reason
-	n.told++
+	n.outcomes = append(n.outcomes, o)
 }
 
-// Lost implements crawl.Loser.
-func (n *Notes) Lost(url string, status int, reason string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.lost == nil {
-		n.lost = map[string]string{}
-	}
-	n.lost[url] = fmt.Sprint(status, " ", reason)
-}
-
-// Pages are the URLs of the pages that came, with how often.
+// Pages returns how often each page was passed to Page, by URL.
 func (n *Notes) Pages() map[string]int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return maps.Clone(n.pages)
 }
 
-// Skips are the reasons of the URLs that were not fetched, the last one each.
-func (n *Notes) Skips() map[string]string {
+// Outcomes returns the outcomes in order.
+func (n *Notes) Outcomes() []crawl.Outcome {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return maps.Clone(n.skips)
+	return slices.Clone(n.outcomes)
 }
 
-// Told is how often Skipped was called.
-func (n *Notes) Told() int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.told
+// Skips returns the latest reason of each URL that has one.
+func (n *Notes) Skips() map[string]crawl.SkipReason {
+	skips := map[string]crawl.SkipReason{}
+	for _, o := range n.Outcomes() {
+		if o.Reason != "" {
+			skips[o.URL] = o.Reason
+		}
+	}
+	return skips
 }
 
-// Crawl runs one crawl and gives its result; a crawl that can't be begun ends the test.
-func Crawl(t testing.TB, e *crawl.Engine, p crawl.Plan, h crawl.Handler) crawl.Result {
+// Skipped returns how many outcomes have a reason.
+func (n *Notes) Skipped() int {
+	count := 0
+	for _, o := range n.Outcomes() {
+		if o.Reason != "" {
+			count++
+		}
+	}
+	return count
+}
+
+// Crawl runs one crawl and returns its result. A crawl that fails ends the test.
+func Crawl(t testing.TB, e *crawl.Engine, p crawl.Plan, o crawl.Observer) crawl.Result {
 	t.Helper()
-	res, err := e.Run(t.Context(), p, h)
+	res, err := e.Run(t.Context(), p, crawl.Deps{Observer: o})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return res
 }
 
-// Plan is an exhaustive crawl of one host without delay.
+// Plan returns the plan of a crawl of one host with Options. Further seeds are pinned.
 func Plan(host string, seeds ...string) crawl.Plan {
-	p := crawl.Plan{Domains: []string{host}, Delay: -1, Exhaustive: true, Seeds: []crawl.Seed{{URL: "http://" + host + "/"}}}
+	p := crawl.Plan{Domains: []string{host}, Options: Options(), Seeds: []crawl.Seed{{URL: "http://" + host + "/"}}}
 	for _, s := range seeds {
 		p.Seeds = append(p.Seeds, crawl.Seed{URL: s, Pinned: true})
 	}
 	return p
+}
+
+// Options returns the default options with a delay of a millisecond.
+func Options() crawl.Options {
+	o := crawl.DefaultOptions()
+	o.Delay = time.Millisecond
+	return o
 }

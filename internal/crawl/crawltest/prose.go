@@ -24,12 +24,21 @@ func Prose(key string, words int) string {
 	return b.String()
 }
 
-// HTML is a page with prose of its own, and links whose text is where they lead.
-func HTML(key string, links ...string) string {
+// HTML returns a page with text of its own. The text of each link suggests a legal
+// document, so that a crawl follows it: it is LegalText and words made from the URL.
+func HTML(key string, links ...string) string { return page(key, LegalText+" ", links) }
+
+// LegalText is a link text that suggests a legal document, whatever the URL.
+const LegalText = "Terms and Conditions"
+
+// PlainHTML returns the page of HTML with link texts that suggest nothing.
+func PlainHTML(key string, links ...string) string { return page(key, "", links) }
+
+func page(key, text string, links []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!doctype html><html lang=en><title>%s</title><main><p>%s</p>", key, Prose(key, 60))
 	for _, l := range links {
-		fmt.Fprintf(&b, "<a href=\"%s\">%s</a>\n", l, Prose(l, 2))
+		fmt.Fprintf(&b, "<a href=\"%s\">%s%s</a>\n", l, text, Prose(l, 2))
 	}
 	b.WriteString("</main></html>")
 	return b.String()

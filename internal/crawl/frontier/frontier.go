@@ -34,11 +34,17 @@ type Item struct {
 	Retargeted    bool          `json:"r,omitempty"`
 	Sitemap       SitemapSource `json:"m,omitempty"`  // NotSitemap for pages
 	NoFollow      bool          `json:"l,omitempty"`  // do not follow the page's links
-	RedirectChain []string      `json:"v,omitempty"`  // URLs that redirected to this URL
+	RedirectChain []Redirect    `json:"v,omitempty"`  // redirects that led to this URL, first one first
 	DiscoveryPath []string      `json:"-"`            // URLs from a seed to the parent
 	Parent        string        `json:"pa,omitempty"` // page with the link to this URL
 
 	rank float64 // may be stale; see refreshTop
+}
+
+// Redirect is a URL that redirects to another one, with the status of its response.
+type Redirect struct {
+	URL    string `json:"u"`
+	Status int    `json:"s"`
 }
 
 // key identifies an item.

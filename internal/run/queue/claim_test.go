@@ -33,10 +33,10 @@ func TestPoolDoesNotChangeItsRunner(t *testing.T) {
 	f := newFixture(t)
 	p := f.newPool(f.store, "pool")
 	before := *p.Runner
-	f.enqueue("r1", -1)
+	f.enqueue("r1", 0)
 	f.start(p)
 	f.await("r1", "completion", in(store.RunComplete))
-	if p.Runner.Lease != before.Lease || p.Runner.Holder != before.Holder {
+	if p.Runner.LeaseDuration != before.LeaseDuration || p.Runner.WorkerID != before.WorkerID {
 		t.Errorf("the runner was changed from %+v to %+v", before, *p.Runner)
 	}
 }

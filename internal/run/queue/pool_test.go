@@ -10,6 +10,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
@@ -46,7 +47,7 @@ func TestPoolReportsTheEndOfARunOnceItIsStored(t *testing.T) {
 		}
 	}
 	f.start(p)
-	f.enqueue("run-1", -1)
+	f.enqueue("run-1", 0)
 	if got, want := <-states, demo.Domain+" "+string(store.RunComplete); got != want {
 		t.Errorf("the pool reported %q, want %q", got, want)
 	}
@@ -74,7 +75,7 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 	t.Parallel()
 	for attempts, want := range map[int32]store.RunState{1: store.RunComplete, 3: store.RunFailed} {
 		f := newFixture(t)
-		f.enqueue("r1", -1)
+		f.enqueue("r1", 0)
 		r := f.await("r1", "the queue", in(store.RunPending))
 		// This is what a worker leaves behind that is killed: a running run with an
 		// expired lease.
@@ -154,7 +155,7 @@ func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
 	if want := (v1alpha1.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8}); got.Documents != want {
 		t.Errorf("its documents are %+v", got.Documents)
 	}
-	if runner.ReasonCancelled != run.ReasonCancelled {
-		t.Errorf("a cancelled run has the reasons %s and %s", runner.ReasonCancelled, run.ReasonCancelled)
+	if runner.ReasonCancelled != string(crawl.StopCancelled) {
+		t.Errorf("a cancelled run has the reasons %s and %s", runner.ReasonCancelled, crawl.StopCancelled)
 	}
 }

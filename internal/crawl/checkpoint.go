@@ -1,0 +1,167 @@
+package crawl
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/clausea/crawler/internal/crawl/frontier"
+)
+
+// checkpoint is one entry of a crawl's log: what was queued and what ended since the
+// entry before it. A snapshot is an entry that has the whole state.
+type checkpoint struct {
+	Queued []frontier.Item `json:"queued,omitempty"`
+	Done   []doneURL       `json:"done,omitempty"`
+	Types  []string        `json:"types,omitempty"`
+	// Skipped counts URLs without an entry in Done, by reason: see ledger.skipLink.
+	Skipped map[SkipReason]int `json:"skipped,omitempty"`
+	Domains []string           `json:"domains,omitempty"` // added to the scope
+
+	// The fields below are in snapshots only. Seen has the hash of every key.
+	Seen     []uint64          `json:"seen,omitempty"`
+	Counters *savedCounters    `json:"counters,omitempty"`
+	Parents  map[string]string `json:"parents,omitempty"`
+}
+
+// doneURL is a URL that ended.
+type doneURL struct {
+	Key    string     `json:"k"`
+	URL    string     `json:"u,omitempty"`
+	Parent string     `json:"p,omitempty"`
+	Reason SkipReason `json:"r,omitempty"` // empty if a page was fetched
+	// Uncounted is set of a sitemap: it counts neither as a page nor as skipped.
+	Uncounted bool `json:"n,omitempty"`
+}
+
+type savedCounters struct {
+	Fetched, Failed, Legal, Requests int
+	Skipped                          map[SkipReason]int
+}
+
+func (c *checkpoint) add(it *frontier.Item) { c.Queued = append(c.Queued, *it) }
+
+func (c *checkpoint) done(it *frontier.Item, reason SkipReason) {
+	d := doneURL{Key: it.DedupKey, Reason: reason}
+	if reason == "" {
+		d.URL, d.Parent = it.URL, it.Parent
+	}
+	c.Done = append(c.Done, d)
+}
+
+func (c *checkpoint) doneSitemap(it *frontier.Item) {
+	c.Done = append(c.Done, doneURL{Key: it.DedupKey, Uncounted: true})
+}
+
+func (c *checkpoint) count(reason SkipReason, n int) {
+	if n == 0 {
+		return
+	}
+	if c.Skipped == nil {
+		c.Skipped = map[SkipReason]int{}
+	}
+	c.Skipped[reason] += n
+}
+
+func (c *checkpoint) legal(v Verdict) {
+	if v.Legal {
+		c.Types = append(c.Types, v.Type)
+	}
+}
+
+// snapshotEvery is how many checkpoints there are from one snapshot to the next: few,
+// so that resuming reads little and the store holds little.
+const snapshotEvery = 50
+
+// save passes a checkpoint to the Observer. pending returns the items that are queued
+// or in flight; a crawl that resumes fetches them again.
+func (l *ledger) save(ctx context.Context, pending func() []frontier.Item) error {
+	snapshot := l.saved%snapshotEvery == 0
+	c := l.delta
+	if snapshot {
+		c = l.snapshot(pending())
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("encode a checkpoint: %w", err)
+	}
+	if err := l.observer.Checkpoint(ctx, b, snapshot); err != nil {
+		return fmt.Errorf("save a checkpoint: %w", err)
+	}
+	l.delta = checkpoint{}
+	l.saved++
+	return nil
+}
+
+func (l *ledger) snapshot(pending []frontier.Item) checkpoint {
+	c := checkpoint{
+		Queued: pending, Seen: l.seen.Hashes(), Parents: l.parents, Domains: l.domains,
+		Counters: &savedCounters{Fetched: l.fetched, Failed: l.failed, Legal: l.legal, Requests: l.requests - l.inFlight, Skipped: l.skipped},
+	}
+	for t := range l.types {
+		c.Types = append(c.Types, t)
+	}
+	return c
+}
+
+// ErrCheckpoint reports a checkpoint that a crawl cannot resume from.
+var ErrCheckpoint = errors.New("the checkpoint is damaged")
+
+// restore replays the checkpoints of an earlier crawl. It returns the items that were
+// queued, by key, and the domains that were added to the scope.
+func (l *ledger) restore(entries [][]byte) (queue map[string]frontier.Item, domains []string, err error) {
+	queue = map[string]frontier.Item{}
+	for i, b := range entries {
+		var c checkpoint
+		if err := json.Unmarshal(b, &c); err != nil {
+			return nil, nil, fmt.Errorf("resume a crawl: checkpoint %d: %w: %w", i, ErrCheckpoint, err)
+		}
+		l.replay(&c, queue)
+		domains = append(domains, c.Domains...)
+	}
+	return queue, domains, nil
+}
+
+func (l *ledger) replay(c *checkpoint, queue map[string]frontier.Item) {
+	if s := c.Counters; s != nil {
+		l.fetched, l.failed, l.legal, l.requests = s.Fetched, s.Failed, s.Legal, s.Requests
+		for reason, n := range s.Skipped {
+			l.skipped[reason] = n
+		}
+		clear(queue)
+	}
+	for _, hash := range c.Seen {
+		l.seen.AddHash(hash)
+	}
+	for page, parent := range c.Parents {
+		l.parents[page] = parent
+	}
+	for reason, n := range c.Skipped {
+		l.skipped[reason] += n
+	}
+	for _, d := range c.Done {
+		l.seen.Add(d.Key)
+		delete(queue, d.Key)
+		switch {
+		case d.Uncounted:
+		case d.Reason == "":
+			l.fetched++
+			l.requests++
+			l.parents[d.URL] = d.Parent
+		case c.Counters == nil:
+			l.skipped[d.Reason]++
+		}
+	}
+	// Queued comes after Done: a redirect ends a key and may queue it again.
+	for _, it := range c.Queued {
+		l.seen.Add(it.DedupKey)
+		queue[it.DedupKey] = it
+	}
+	for _, t := range c.Types {
+		l.types[t] = true
+		if c.Counters == nil {
+			l.legal++
+		}
+	}
+}

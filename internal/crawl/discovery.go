@@ -1,0 +1,307 @@
+package crawl
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/clausea/crawler/internal/crawl/canonical"
+	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/scope"
+	"github.com/clausea/crawler/internal/crawl/score"
+)
+
+// Score thresholds, on the scale of score.Of.
+const (
+	// legalScore is the score of a link that suggests a legal document. It is what a
+	// URL needs to be fetched once all expected types are found.
+	legalScore = 0.35
+	// searchScore is what a URL needs while an expected type is missing.
+	searchScore = 0.03
+)
+
+// Factors that lower a score.
+const (
+	// translationFactor applies to the translations of a document that was found.
+	translationFactor = 0.5
+	// otherLanguageFactor applies to a URL in a language that is not preferred, so that
+	// of the translations of a document the preferred one is fetched first.
+	otherLanguageFactor = 0.9
+	// retargetFactor applies to URLs that are derived from a link to a missing page.
+	retargetFactor = 0.65
+)
+
+// discovery finds the URLs of a crawl and queues them: from seeds, links, redirects and
+// sitemaps, and by probing.
+type discovery struct {
+	plan      Plan
+	frontier  *frontier.Frontier
+	scope     *scope.Scope
+	ledger    *ledger
+	hosts     *hosts
+	languages languages
+	canonical canonicalHosts
+
+	relocated map[string]bool // hosts whose queue was rewritten to another host
+	probes    int             // well-known paths that were tried
+	sitemaps  sitemapCounters
+}
+
+// enqueueSeeds queues the seeds of the plan that are not queued or fetched.
+func (d *discovery) enqueueSeeds() {
+	for _, s := range d.plan.Seeds {
+		raw, u, err := canonical.URL(nil, s.URL)
+		if err != nil {
+			d.ledger.skipReference(s.URL, "", err)
+			continue
+		}
+		key := canonical.DedupKey(raw)
+		if !d.ledger.markSeen(key) {
+			continue
+		}
+		inScope, _ := d.scope.Admit(u)
+		d.push(frontier.Item{URL: raw, DedupKey: key, Host: hostKey(u), Score: 1, Pinned: true, NoFollow: s.Pinned && !inScope})
+	}
+}
+
+// requeue queues the items of the crawl that is resumed. The scope counts their URLs and
+// those of the pages that were fetched, as it did when they were found.
+func (d *discovery) requeue(queue map[string]frontier.Item) {
+	for page := range d.ledger.parents {
+		if _, u, err := canonical.URL(nil, page); err == nil {
+			d.scope.Admit(u)
+		}
+	}
+	for _, it := range queue {
+		_, u, err := canonical.URL(nil, it.URL)
+		if err != nil {
+			d.ledger.skip(&it, SkipInvalidURL)
+			continue
+		}
+		d.scope.Admit(u)
+		it.Host = hostKey(u)
+		d.push(it)
+	}
+}
+
+// push queues an item whose key is marked as seen.
+func (d *discovery) push(it frontier.Item) bool {
+	if !d.frontier.Add(it) {
+		d.ledger.skip(&it, SkipQueueFull)
+		return false
+	}
+	d.ledger.delta.add(&it)
+	return true
+}
+
+// admit queues an item whose key is marked as seen, if the scope admits its URL.
+func (d *discovery) admit(it frontier.Item, u *url.URL) {
+	if ok, reason := d.scope.Admit(u); !ok {
+		d.ledger.skip(&it, SkipReason(reason))
+		return
+	}
+	d.push(it)
+}
+
+// followLinks queues the links of a page. isCopy says that the page shows what another
+// one does. Links of a copy that are relative to its path are not followed: a broken
+// link makes new ones at each level, and they lead to nothing new.
+func (d *discovery) followLinks(from *frontier.Item, scan *Links, v *Verdict, isCopy bool) {
+	host := ""
+	if u, err := url.Parse(from.URL); err == nil {
+		host = u.Host
+	}
+	for i := range scan.Links {
+		k := &scan.Links[i]
+		// "nofollow" asks indexers to give links no weight. The crawl still follows
+		// links that suggest a legal document.
+		if scan.NoFollow && score.OfLink(k.URL, k.Text, k.Region, from.Depth+1) < legalScore {
+			d.ledger.skipLink(k.URL, from.URL, SkipNoFollow)
+			continue
+		}
+		if isCopy && k.Relative && score.OfURL(k.URL) < legalScore {
+			d.ledger.skipLink(k.URL, from.URL, SkipDuplicate)
+			continue
+		}
+		d.enqueue(from, d.canonical.rewrite(host, k.URL), k.Text, k.Region, 1)
+	}
+	if scan.Refresh != "" {
+		d.enqueue(from, scan.Refresh, from.Anchor, "", 1)
+	}
+	d.ledger.skipUnreadable(scan, from.URL)
+	if !v.Legal {
+		d.ledger.skipAlternates(scan, from.URL)
+		return
+	}
+	awaited := d.languages.awaited(scan, from.URL)
+	for _, a := range scan.Alternates {
+		if awaited && d.languages.preferred(a.Lang) {
+			d.enqueue(from, a.URL, from.Anchor, "", 1)
+			continue
+		}
+		d.enqueue(from, a.URL, "", "", translationFactor)
+	}
+}
+
+// enqueue scores and queues one link if it is new and in scope.
+func (d *discovery) enqueue(from *frontier.Item, raw, text, region string, factor float64) {
+	key := canonical.DedupKey(raw)
+	if !d.ledger.markSeen(key) {
+		return
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		d.ledger.skip(&frontier.Item{URL: raw, DedupKey: key, Parent: from.URL}, SkipInvalidURL)
+		return
+	}
+	it := frontier.Item{URL: raw, DedupKey: key, Host: hostKey(u), Depth: from.Depth + 1, Anchor: text, Parent: from.URL}
+	if it.Depth > d.plan.MaxDepth {
+		d.ledger.skip(&it, SkipDepth)
+		return
+	}
+	if ok, reason := d.scope.Admit(u); !ok {
+		d.ledger.skip(&it, SkipReason(reason))
+		return
+	}
+	s := score.Of(u, text, region, it.Depth)
+	it.Score = s.Value * factor
+	if it.Score < legalScore && strings.HasSuffix(strings.ToLower(u.Path), ".pdf") {
+		// A site may have thousands of brochures: a PDF is fetched only if its link suggests a legal document.
+		d.ledger.skip(&it, SkipFileType)
+		return
+	}
+	var lang string
+	lang, _, it.Family = scope.Locale(u)
+	it.Topic = s.Topic
+	if s.SlugNamesDocument {
+		it.Family = withoutQuery(it.Family)
+	}
+	switch {
+	case d.languages.other(lang):
+		it.Score *= otherLanguageFactor
+	case lang != "" && len(d.plan.Languages) > 1:
+		it.Family += "@" + lang // each of several preferred languages is fetched
+	}
+	d.push(it)
+}
+
+// withoutQuery returns a family without its query, but with its region.
+func withoutQuery(family string) string {
+	page, rest, ok := strings.Cut(family, "?")
+	if !ok {
+		return family
+	}
+	if _, region, ok := strings.Cut(rest, "#"); ok {
+		page += "#" + region
+	}
+	return page
+}
+
+// maxRedirects bounds the redirects from one URL.
+const maxRedirects = 5
+
+// followRedirect records that an item's response redirects to location, and queues the
+// target in its place.
+func (d *discovery) followRedirect(it *frontier.Item, location string, status int) {
+	out := Outcome{Kind: OutcomeRedirected, Reason: SkipBadRedirect, Status: status}
+	to, u, err := resolve(it.URL, location)
+	if err != nil {
+		d.ledger.end(it, out)
+		return
+	}
+	out.Location = to
+	chain := append(append(make([]Redirect, 0, len(it.RedirectChain)+1), it.RedirectChain...), Redirect{URL: it.URL, Status: status})
+	if to == it.URL {
+		out.Reason = SkipRedirectLoop
+		d.ledger.end(it, out)
+		d.recordRedirectLoop(chain)
+		return
+	}
+	out.Reason = SkipRedirect
+	d.ledger.end(it, out)
+	next := *it
+	next.URL, next.DedupKey, next.Host, next.RedirectChain = to, canonical.DedupKey(to), hostKey(u), chain
+	next.RedirectCount++
+	if next.RedirectCount > maxRedirects {
+		d.ledger.skip(&next, SkipTooManyRedirects)
+		d.recordRedirectLoop(chain)
+		return
+	}
+	if !d.ledger.markSeen(next.DedupKey) && next.DedupKey != it.DedupKey {
+		return // it is queued or was fetched already
+	}
+	if ok, reason := d.scope.Admit(u); !ok && !it.Pinned {
+		if reason != scope.OutOfScope || it.Score < legalScore {
+			d.ledger.skip(&next, SkipReason(reason))
+			return
+		}
+		next.NoFollow = true // a legal page on another domain is fetched, but its links are not followed
+	} else if !ok && it.Depth == 0 {
+		d.addDomain(u.Hostname()) // the company's site moved
+	}
+	d.push(next)
+}
+
+// resolve returns the canonical form of a redirect's location.
+func resolve(from, location string) (string, *url.URL, error) {
+	base, err := url.Parse(from)
+	if err != nil {
+		return "", nil, err
+	}
+	return canonical.URL(base, location)
+}
+
+// recordRedirectLoop tells the scope of a chain of redirects without an end.
+func (d *discovery) recordRedirectLoop(chain []Redirect) {
+	if u, err := url.Parse(chain[0].URL); err == nil {
+		d.scope.ObserveRedirectLoop(u)
+	}
+}
+
+// addDomain adds the domain of a host to the scope.
+func (d *discovery) addDomain(host string) {
+	if d.scope.ContainsHost(host) {
+		return
+	}
+	d.scope.AddDomain(host)
+	d.ledger.domains = append(d.ledger.domains, host)
+	d.ledger.delta.Domains = append(d.ledger.delta.Domains, host)
+}
+
+// isTrap reports whether the pages of an item's URL pattern showed nothing new.
+func (d *discovery) isTrap(it *frontier.Item) bool {
+	if it.Pinned {
+		return false
+	}
+	strength := scope.WeakLink
+	switch {
+	case score.OfURL(it.URL) >= legalScore:
+		strength = scope.URLNamesDocument
+	case it.Score >= legalScore:
+		strength = scope.TextNamesDocument
+	}
+	u, err := url.Parse(it.URL)
+	return err == nil && d.scope.Closed(u, strength)
+}
+
+// observePage tells the scope of a page, and returns how many earlier pages showed the
+// same text. If the page's own text is known, that alone counts: a long menu makes all
+// pages of a site similar.
+func (d *discovery) observePage(p *Page, v *Verdict) int {
+	u, err := url.Parse(p.URL)
+	if err != nil || p.Links == nil {
+		return 0
+	}
+	if v.Sketch.Shingles > 0 {
+		return d.scope.ObservePage(u, v.Sketch)
+	}
+	return d.scope.ObservePage(u, p.Links.Sketch)
+}
+
+// missing reports whether an expected type has no document yet.
+func (d *discovery) missing() bool { return d.ledger.lacks(d.plan.ExpectedTypes, "") }
+
+// worthRendering reports whether a page of an item may be a document. RenderAuto renders
+// no other page.
+func (d *discovery) worthRendering(it *frontier.Item) bool {
+	return it.Pinned || it.Depth == 0 || it.Score >= legalScore || it.Score >= searchScore && d.missing()
+}

@@ -1,0 +1,265 @@
+package crawl
+
+import (
+	"context"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/scope"
+)
+
+// scheduler runs one crawl: it starts tasks, handles their results, and decides when the
+// crawl ends.
+//
+// The scheduler and its parts (frontier, scope, ledger, hosts and discovery) belong to
+// the goroutine of run and have no locks. Tasks run in goroutines of their own: they use
+// the worker, which has no state, copy what they need of an item, and hand back a
+// taskResult. The robotsCache is the only part that both sides use; it has a lock.
+type scheduler struct {
+	plan     Plan
+	observer Observer
+	resume   [][]byte
+
+	frontier  *frontier.Frontier
+	scope     *scope.Scope
+	ledger    *ledger
+	hosts     *hosts
+	discovery *discovery
+
+	worker *worker
+	tasks  *tasks
+	robots *robotsCache
+}
+
+// run crawls until there is a reason to stop. It waits for every task before it returns.
+func (s *scheduler) run(parent context.Context) (Result, error) {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	deadline := time.NewTimer(s.plan.TimeLimit)
+	defer deadline.Stop()
+
+	if err := s.restore(); err != nil {
+		return Result{Reason: StopSiteUnreachable}, err
+	}
+	s.discovery.enqueueSeeds()
+	if err := s.save(ctx); err != nil {
+		return s.result(StopInterrupted), err
+	}
+	reason, err := s.loop(ctx, deadline.C)
+	cancel()
+	cleanup := context.WithoutCancel(parent)
+	s.hosts.releaseAll(cleanup, s.abandon(s.tasks.drain()))
+	if err == nil && reason != StopInterrupted {
+		s.ledger.skipQueued(reason, s.frontier.Clear())
+	}
+	if serr := s.save(cleanup); err == nil {
+		err = serr
+	}
+	return s.result(reason), err
+}
+
+// loop starts tasks and handles results until there is a reason to stop.
+func (s *scheduler) loop(ctx context.Context, deadline <-chan time.Time) (StopReason, error) {
+	wake := time.NewTimer(time.Hour)
+	defer wake.Stop()
+	var leaseCheck <-chan time.Time
+	if s.hosts.leases != nil {
+		ticker := time.NewTicker(leaseCheckInterval)
+		defer ticker.Stop()
+		leaseCheck = ticker.C
+	}
+	for {
+		wait, reason := s.dispatch(ctx)
+		if reason != "" {
+			return reason, nil
+		}
+		var timer <-chan time.Time
+		if wait > 0 {
+			wake.Reset(wait)
+			timer = wake.C
+		}
+		select {
+		case r := <-s.tasks.results:
+			s.tasks.running--
+			if err := s.handle(ctx, r); err != nil {
+				if ctx.Err() != nil {
+					return StopInterrupted, nil
+				}
+				return StopInterrupted, err
+			}
+		case u := <-s.robots.wanted:
+			s.hosts.requestRobotsForPage(u)
+		case <-timer:
+		case now := <-leaseCheck:
+			s.hosts.releaseIdle(ctx, now)
+		case <-deadline:
+			return StopTimeLimit, nil
+		case <-ctx.Done():
+			return StopInterrupted, nil
+		}
+	}
+}
+
+// dispatch starts every task that may start now. It returns how long until a host may
+// be sent its next request, or the reason to stop.
+func (s *scheduler) dispatch(ctx context.Context) (wait time.Duration, stop StopReason) {
+	for !s.full() {
+		robotsWait := s.hosts.startRobots(ctx, time.Now(), false)
+		threshold, reason := s.threshold()
+		if reason != "" {
+			if s.busy() {
+				return robotsWait, ""
+			}
+			if !s.findMore(ctx) {
+				return 0, reason
+			}
+			continue
+		}
+		it, ok, w := s.frontier.Next(time.Now(), threshold)
+		if !ok {
+			if wait = robotsWait; wait == 0 || w > 0 && w < wait {
+				wait = w
+			}
+			break
+		}
+		s.startItem(ctx, it)
+	}
+	full := s.full()
+	if full {
+		wait = s.hosts.startRobots(ctx, time.Now(), true)
+	}
+	if s.requesting() || !full && (s.busy() || wait > 0) {
+		return wait, ""
+	}
+	switch {
+	case full && s.frontier.Queued() > 0:
+		return 0, StopPageLimit
+	case s.findMore(ctx):
+		return s.dispatch(ctx)
+	default:
+		return 0, StopFrontierEmpty
+	}
+}
+
+// startItem requests an item, unless its host is not ready or the item is to be skipped.
+func (s *scheduler) startItem(ctx context.Context, it frontier.Item) {
+	if s.discovery.isTrap(&it) {
+		s.frontier.DoneWithoutRequest(&it)
+		s.ledger.skip(&it, SkipNearDuplicate)
+		return
+	}
+	h := s.hosts.get(it.Host)
+	if !s.hosts.ready(h) {
+		s.frontier.DoneWithoutRequest(&it)
+		s.frontier.Add(it) // it has just left the frontier, so it is not full
+		s.hosts.prepare(ctx, h, originOf(it.URL))
+		return
+	}
+	h.hasItems = true
+	if reason := s.hosts.refusal(h, &it); reason != "" {
+		s.frontier.DoneWithoutRequest(&it)
+		s.ledger.skip(&it, reason)
+		return
+	}
+	if it.Sitemap != frontier.NotSitemap {
+		s.tasks.start(taskResult{kind: sitemapTask, item: &it, host: it.Host}, func(r *taskResult) { s.worker.fetchSitemap(ctx, it, r) })
+		return
+	}
+	s.ledger.requests++
+	s.ledger.inFlight++
+	s.ledger.host = it.Host
+	it.DiscoveryPath = s.ledger.pathTo(it.Parent)
+	candidate := s.discovery.worthRendering(&it)
+	s.tasks.start(taskResult{kind: pageTask, item: &it, host: it.Host}, func(r *taskResult) { s.worker.fetchPage(ctx, it, candidate, r) })
+}
+
+// maxBarren is how many pages in a row without a legal document end the search for a
+// missing type.
+const maxBarren = 25
+
+// threshold returns the least score that is fetched now, or the reason to stop if even
+// the best queued URL is below it.
+func (s *scheduler) threshold() (float64, StopReason) {
+	threshold, best := legalScore, s.frontier.BestRank()
+	if best < legalScore && s.discovery.missing() && s.ledger.sinceLegal < maxBarren {
+		// URLs of a low score are fetched one at a time: the page that is in flight may
+		// link to a better one than all of them. What waits for a lease may take long.
+		if s.requesting() || s.hosts.leaseTasks == 0 && s.busy() {
+			return legalScore, ""
+		}
+		threshold = searchScore
+	}
+	if best < threshold {
+		if s.frontier.Queued() == 0 {
+			return threshold, StopFrontierEmpty
+		}
+		return threshold, StopConverged
+	}
+	return threshold, ""
+}
+
+// findMore queues URLs from another source before the crawl ends: first the sitemaps,
+// then well-known paths if an expected type is missing. It reports whether there are any.
+func (s *scheduler) findMore(ctx context.Context) bool {
+	if ctx.Err() != nil || s.ledger.fetched == 0 || s.plan.MaxDepth == 0 {
+		return false
+	}
+	if s.discovery.enqueueSitemaps() {
+		return true
+	}
+	if s.discovery.probes == 0 {
+		s.ledger.sinceLegal = 0 // the first probe begins a new search
+	}
+	return s.discovery.probe()
+}
+
+// full reports whether the page limit is reached.
+func (s *scheduler) full() bool { return s.ledger.requests >= s.plan.MaxPages }
+
+// busy reports whether something is under way that may bring further URLs.
+func (s *scheduler) busy() bool { return s.tasks.running > 0 || s.hosts.awaitsRobots() }
+
+// requesting reports whether a request is in flight.
+func (s *scheduler) requesting() bool { return s.tasks.running > s.hosts.leaseTasks }
+
+// abandon reports the pages among the results of tasks that ended after the crawl did,
+// and returns the results that have a lease. The pages count nowhere: they are queued in
+// the checkpoint and are fetched again if the crawl resumes.
+func (s *scheduler) abandon(left []*taskResult) (leases []*taskResult) {
+	for _, r := range left {
+		if r.lease != nil {
+			leases = append(leases, r)
+		}
+		if r.page != nil && r.err == nil {
+			s.ledger.reportPage(r, r.reason)
+		}
+	}
+	return leases
+}
+
+// restore takes up the state of the crawl that is resumed.
+func (s *scheduler) restore() error {
+	queue, domains, err := s.ledger.restore(s.resume)
+	if err != nil {
+		return err
+	}
+	for _, domain := range domains {
+		s.discovery.addDomain(domain)
+	}
+	s.discovery.requeue(queue)
+	return nil
+}
+
+func (s *scheduler) save(ctx context.Context) error { return s.ledger.save(ctx, s.frontier.Pending) }
+
+func (s *scheduler) progress() Progress {
+	return s.ledger.progress(s.frontier.Queued(), min(s.frontier.InFlight(), s.tasks.running))
+}
+
+func (s *scheduler) result(end StopReason) Result {
+	res := Result{Reason: s.ledger.stopReason(end), Progress: s.progress()}
+	if res.Reason == StopSiteUnreachable {
+		res.RobotsFailure, res.NetworkFailure = s.hosts.robotsFailure()
+	}
+	return res
+}

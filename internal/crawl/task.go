@@ -1,0 +1,88 @@
+package crawl
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/robots"
+)
+
+// tasks runs the parts of a crawl that wait for the network, each in a goroutine of its
+// own, and hands their results to the scheduler.
+type tasks struct {
+	log     logr.Logger
+	results chan *taskResult
+	running int
+}
+
+type taskKind int
+
+const (
+	pageTask taskKind = iota
+	robotsTask
+	sitemapTask
+	leaseTask
+)
+
+// taskResult is the result of a task. The scheduler sets what the task is about before
+// it starts; the task sets the rest.
+type taskResult struct {
+	kind          taskKind
+	host          string
+	item          *frontier.Item // of a pageTask or sitemapTask
+	robotsRequest robotsRequest
+	released      bool // the leaseTask releases a lease
+
+	err        error // ends the crawl
+	reason     SkipReason
+	status     int // of the response
+	retryAfter time.Duration
+	sentAt     time.Time // when the request was sent, or when it failed
+	location   string    // target of a redirect
+
+	page            *Page // nil if the response is not a page
+	verdict         Verdict
+	browserRequests map[string]int // requests of a rendered page, by host
+	robots          *robots.Rules
+	sitemap         *sitemapURLs
+	lease           HostLease
+}
+
+// errPanicked stands for the response of a host that made a task panic.
+var errPanicked = errors.New("reading the response panicked")
+
+// start runs f in a goroutine. If f panics, which a hostile page may cause, the result
+// has SkipInternal as its reason and nothing that f set.
+func (t *tasks) start(begun taskResult, f func(*taskResult)) {
+	t.running++
+	go func() {
+		r := begun
+		defer func() {
+			if v := recover(); v != nil {
+				at := begun.host
+				if begun.item != nil {
+					at = begun.item.URL
+				}
+				t.log.Error(fmt.Errorf("panic: %v\n%s", v, debug.Stack()), "recovered from panic", "url", at)
+				r = begun
+				r.reason, r.robots = SkipInternal, robots.FromStatus(0, errPanicked)
+			}
+			t.results <- &r
+		}()
+		f(&r)
+	}()
+}
+
+// drain waits for the tasks that still run, and returns their results.
+func (t *tasks) drain() []*taskResult {
+	var left []*taskResult
+	for ; t.running > 0; t.running-- {
+		left = append(left, <-t.results)
+	}
+	return left
+}

@@ -1,0 +1,138 @@
+package crawl
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/clausea/crawler/internal/charset"
+	"github.com/clausea/crawler/internal/crawl/canonical"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/links"
+)
+
+// worker does the requests of a crawl. Its methods run in the goroutines of tasks, and
+// use nothing that belongs to the scheduler.
+type worker struct {
+	fetcher        *fetch.Fetcher
+	observer       Observer
+	log            logr.Logger
+	acceptLanguage string
+
+	renderer   Renderer // nil: pages are not rendered
+	renderMode RenderMode
+	robots     *robotsCache
+}
+
+// maxLinks bounds the links that are read from one page.
+const maxLinks = 2000
+
+// do does the request of a task and sets when it was sent.
+func (w *worker) do(ctx context.Context, r *taskResult, req fetch.Request) (*fetch.Response, error) {
+	res, err := w.fetcher.Do(ctx, req)
+	if r.sentAt = time.Now(); err == nil { // a request that failed may have been under way until now
+		r.sentAt = res.SentAt
+	}
+	return res, err
+}
+
+// fetchPage does one request for a page and passes the page to the Observer. candidate
+// says that the page is worth rendering.
+func (w *worker) fetchPage(ctx context.Context, it frontier.Item, candidate bool, r *taskResult) {
+	v := w.observer.Validators(ctx, it.URL)
+	res, err := w.do(ctx, r, fetch.Request{
+		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified, AcceptLanguage: w.acceptLanguage, NoRedirects: true, TextOnly: true,
+	})
+	if err != nil {
+		r.reason = fetchReason(err)
+		return
+	}
+	r.status, r.retryAfter = res.Status, res.RetryAfter
+	switch {
+	case res.Status == http.StatusNotModified && v == Validators{}:
+		r.reason = SkipBadResponse // the request had no validators
+		return
+	case res.Status == http.StatusNotModified:
+	case res.Status >= 300 && res.Status < 400:
+		r.location, r.reason = res.Header.Get("Location"), SkipBadRedirect
+		return
+	case res.Status >= 400:
+		r.reason = statusReason(res.Status)
+		return
+	}
+	p := &Page{
+		URL: it.URL, FinalURL: it.URL, Status: res.Status, Header: res.Header, Body: res.Body, Redirects: it.RedirectChain,
+		NotModified: res.Status == http.StatusNotModified, FetchedAt: res.FetchedAt,
+		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.DiscoveryPath, it.URL),
+		Probed: it.Retargeted && it.Parent == "" && !it.Pinned,
+	}
+	scanLinks(p)
+	if w.classify(ctx, p, candidate, r); r.location != "" {
+		return
+	}
+	p.Body = nil // the scheduler does not use it
+	r.page = p
+}
+
+// scanLinks reads the links of an HTML page in one pass.
+func scanLinks(p *Page) {
+	contentType := p.Header.Get("Content-Type")
+	if len(p.Body) == 0 || !isHTML(contentType, p.Body) {
+		return
+	}
+	base, err := url.Parse(p.URL)
+	if err != nil {
+		return
+	}
+	resolve := canonical.URLString
+	if p.Rendered {
+		resolve = canonical.URLWithRoute
+	}
+	p.Links = links.Scan(charset.ToUTF8(p.Body, contentType), base, maxLinks, resolve)
+}
+
+func isHTML(contentType string, body []byte) bool {
+	if contentType == "" {
+		return strings.Contains(http.DetectContentType(body), "html")
+	}
+	return strings.Contains(strings.ToLower(contentType), "html")
+}
+
+// fetchReason returns the reason of an error of a Fetcher.
+func fetchReason(err error) SkipReason {
+	var fe *fetch.Error
+	if errors.As(err, &fe) {
+		return SkipReason(fe.Reason)
+	}
+	return SkipFetchFailed
+}
+
+// statusReason returns the reason of an error status.
+func statusReason(status int) SkipReason {
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusUnavailableForLegalReasons:
+		return SkipAccessDenied
+	case status == http.StatusTooManyRequests:
+		return SkipRateLimited
+	case status == http.StatusNotFound || status == http.StatusGone:
+		return SkipNotFound
+	case status >= 500:
+		return SkipServerError
+	default:
+		return SkipClientError
+	}
+}
+
+// acceptLanguage returns the Accept-Language header for the languages that are preferred.
+func acceptLanguage(preferred []string) string {
+	if len(preferred) == 0 {
+		return "en;q=0.9, *;q=0.5"
+	}
+	return strings.Join(preferred, ", ") + ", *;q=0.3"
+}

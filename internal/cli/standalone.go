@@ -68,7 +68,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		return err
 	}
 	if err := m.Add(&kubestore.EventCleaner{Objects: r.store, Log: r.log}); err != nil {
-		return fmt.Errorf("add the event sweeper: %w", err)
+		return fmt.Errorf("add the event cleaner: %w", err)
 	}
 	// The recorder also records events after a signal. Each of its writes has a timeout.
 	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), r.store, r.log)

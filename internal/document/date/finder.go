@@ -159,4 +159,5 @@ func (f *finder) inDateList(i int) bool {
 	return false
 }
 
+// abs returns the absolute value of n.
 func abs(n int) int { return max(n, -n) }

@@ -24,7 +24,7 @@ type font struct {
 	predefinedEncoding encoding.Encoding // set for a composite font with a predefined CMap
 	widths             map[uint32]float64
 	defaultWidth       float64           // of codes without an entry in widths; thousandths of the font size
-	cache              map[uint32]string // text by key
+	cache              map[uint32]string // text by codeKey
 }
 
 // glyph is one character code of a string.

@@ -9,7 +9,7 @@
 //
 // Extract has four stages. pdfcpu parses the structure of the file. An interpreter executes
 // the content streams of each page and emits runs of text with their positions
-// (interpret.go; token.go and font.go decode the streams). joinRuns joins the runs into
+// (interpret.go and textrun.go; token.go and font.go decode the streams). joinRuns joins the runs into
 // lines (lines.go), and formatMarkdown the lines into paragraphs (markdown.go). Start with
 // Reader.Read and Extract.
 package pdf

@@ -130,7 +130,7 @@ func TestARedirectedDocumentIsTheSameDocument(t *testing.T) {
 	w.set("/terms", "")
 	rep := crawlOnce(t, r)
 	got := changes(rep)
-	if got["https://example.com/new/privacy"] != "privacy_policy Moved" || got["https://example.com/terms"] != "terms_of_service Gone" || len(got) != 2 {
+	if got["https://example.com/new/privacy"] != "privacy_policy Moved" || got["https://example.com/terms"] != "terms_of_service Removed" || len(got) != 2 {
 		t.Errorf("%v", got)
 	}
 	d, err := s.FindDocument(t.Context(), "example.com", "https://example.com/new/privacy")

@@ -77,7 +77,7 @@ func (e *execution) resumes() bool {
 func (e *execution) markNotFound(ctx context.Context) error {
 	for _, d := range e.observer.identity.notFound() {
 		change, reason := e.observer.identity.changeOf(d.URL)
-		if change == Gone {
+		if change == Removed {
 			removed, err := e.observer.recorder.saveRemoved(ctx, d, time.Now().UTC())
 			if err != nil {
 				return err

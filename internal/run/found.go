@@ -14,7 +14,7 @@ type Found struct {
 	store.Document
 	// Change is what the run found out about the document.
 	Change string
-	// Reason says why a document is Gone, Broken or Unreachable. It may be empty.
+	// Reason says why a document is Removed, Broken or Unreachable. It may be empty.
 	Reason crawl.SkipReason
 }
 
@@ -25,8 +25,8 @@ const (
 	Unchanged = "Unchanged"
 	// Moved: the same text is at another URL.
 	Moved = "Moved"
-	// Gone: the document was removed.
-	Gone = "Gone"
+	// Removed: the document no longer exists at its URL.
+	Removed = "Removed"
 	// Broken: the page lost its text, or shows something else.
 	Broken = "Broken"
 	// Unreachable: a known document could not be fetched. Its record does not change.
@@ -36,7 +36,7 @@ const (
 )
 
 // isAvailable reports whether a page was fetched from the URL of the document.
-func (f *Found) isAvailable() bool { return f.Change != Gone && f.Change != Unreachable }
+func (f *Found) isAvailable() bool { return f.Change != Removed && f.Change != Unreachable }
 
 // earlierChange returns the change of a document that this run had found before it was
 // interrupted.
@@ -84,7 +84,7 @@ func (s *foundSet) hasText(contentHash, url string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for at, f := range s.byURL {
-		if at != url && f.ContentHash == contentHash && f.Change != Broken && f.Change != Gone {
+		if at != url && f.ContentHash == contentHash && f.Change != Broken && f.Change != Removed {
 			return true
 		}
 	}
@@ -116,7 +116,7 @@ func (s *foundSet) counts() store.DocumentCounts {
 			c.New++
 		case Changed:
 			c.Changed++
-		case Gone:
+		case Removed:
 			c.Removed++
 		default:
 			c.Unchanged++

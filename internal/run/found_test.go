@@ -10,13 +10,13 @@ import (
 func TestFoundDocumentsAreCountedByChange(t *testing.T) {
 	t.Parallel()
 	s := newFoundSet()
-	for _, change := range []string{New, Changed, Unchanged, Moved, Gone, Broken, Unreachable, Flapping} {
+	for _, change := range []string{New, Changed, Unchanged, Moved, Removed, Broken, Unreachable, Flapping} {
 		s.add(Found{Document: store.Document{ID: change, URL: "https://example.com/" + change}, Change: change})
 	}
 	if got, want := s.counts(), (store.DocumentCounts{New: 1, Changed: 1, Removed: 1, Unchanged: 5}); got != want {
 		t.Errorf("counted %+v, want %+v", got, want)
 	}
-	if n := s.available(); n != 6 { // without Gone and Unreachable
+	if n := s.available(); n != 6 { // without Removed and Unreachable
 		t.Errorf("%d are available, want 6", n)
 	}
 	if all := s.sorted(); len(all) != 8 || all[0].Change != Broken || all[7].Change != Unreachable {

@@ -121,7 +121,7 @@ func (i *identity) notFound() []store.Document {
 	return out
 }
 
-// changeOf returns why the known document at a URL was not found. It is Gone if the URL is
+// changeOf returns why the known document at a URL was not found. It is Removed if the URL is
 // not found or redirects permanently to another page, Broken if it redirects there
 // temporarily, and Unreachable if no page was fetched.
 func (i *identity) changeOf(url string) (change string, reason crawl.SkipReason) {
@@ -131,11 +131,11 @@ func (i *identity) changeOf(url string) (change string, reason crawl.SkipReason)
 	redirected := end != url && i.wasFetched(end)
 	switch {
 	case isGone(i.outcomes[end].status):
-		return Gone, crawl.SkipNotFound
+		return Removed, crawl.SkipNotFound
 	case redirected && i.outcomes[end].softError:
 		return Broken, crawl.SkipSoftError
 	case redirected && permanent:
-		return Gone, crawl.SkipRedirect
+		return Removed, crawl.SkipRedirect
 	case redirected:
 		return Broken, crawl.SkipRedirect
 	default:

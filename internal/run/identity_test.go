@@ -127,13 +127,13 @@ func TestTheChangeOfADocumentThatIsNotFound(t *testing.T) {
 		change    string
 		reason    crawl.SkipReason
 	}{
-		"not found":                       {[]crawl.Outcome{failed(oldURL, crawl.SkipNotFound, 404)}, false, false, Gone, crawl.SkipNotFound},
+		"not found":                       {[]crawl.Outcome{failed(oldURL, crawl.SkipNotFound, 404)}, false, false, Removed, crawl.SkipNotFound},
 		"server error":                    {[]crawl.Outcome{failed(oldURL, crawl.SkipServerError, 503)}, false, false, Unreachable, crawl.SkipServerError},
 		"disallowed":                      {[]crawl.Outcome{{URL: oldURL, Reason: crawl.SkipRobots}}, false, false, Unreachable, crawl.SkipRobots},
-		"permanent redirect to a page":    {[]crawl.Outcome{redirect(301)}, false, true, Gone, crawl.SkipRedirect},
+		"permanent redirect to a page":    {[]crawl.Outcome{redirect(301)}, false, true, Removed, crawl.SkipRedirect},
 		"temporary redirect to a page":    {[]crawl.Outcome{redirect(302)}, false, true, Broken, crawl.SkipRedirect},
 		"redirect to a soft error":        {[]crawl.Outcome{redirect(301)}, true, true, Broken, crawl.SkipSoftError},
-		"redirect to a missing page":      {[]crawl.Outcome{redirect(302), failed(newURL, crawl.SkipNotFound, 404)}, false, false, Gone, crawl.SkipNotFound},
+		"redirect to a missing page":      {[]crawl.Outcome{redirect(302), failed(newURL, crawl.SkipNotFound, 404)}, false, false, Removed, crawl.SkipNotFound},
 		"redirect to an unreachable page": {[]crawl.Outcome{redirect(301), failed(newURL, crawl.SkipTimeout, 0)}, false, false, Unreachable, crawl.SkipTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {

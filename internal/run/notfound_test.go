@@ -18,9 +18,9 @@ func TestEachKnownDocumentThatIsNotFoundIsReportedWithAReason(t *testing.T) {
 	}{
 		"an empty shell":               {page: short + "<p>Loading...</p></main>", change: Broken, reason: crawl.SkipOtherType},
 		"a sign-in page":               {page: short + "<h1>Sign in</h1><form><input name=user><input type=password name=password><button>Sign in</button></form></main>", change: Broken, reason: "*"},
-		"a redirect to the home page":  {page: "/", change: Gone, reason: crawl.SkipRedirect, gone: true},
-		"a redirect to a missing page": {page: "/legal/nowhere", change: Gone, reason: crawl.SkipNotFound, gone: true},
-		"no such page":                 {page: "", change: Gone, reason: crawl.SkipNotFound, gone: true},
+		"a redirect to the home page":  {page: "/", change: Removed, reason: crawl.SkipRedirect, gone: true},
+		"a redirect to a missing page": {page: "/legal/nowhere", change: Removed, reason: crawl.SkipNotFound, gone: true},
+		"no such page":                 {page: "", change: Removed, reason: crawl.SkipNotFound, gone: true},
 		"a server's error":             {page: "503", change: Unreachable, reason: crawl.SkipServerError},
 		"a refusal":                    {page: "403", change: Unreachable, reason: crawl.SkipAccessDenied},
 	} {
@@ -55,7 +55,7 @@ func TestOnlyAPermanentRedirectRemovesADocument(t *testing.T) {
 	t.Parallel()
 	id := newIdentity(storage{}, newFoundSet(), func(url string) bool { return url == "https://example.com/" })
 	id.add(store.Document{ID: "t", URL: "https://example.com/terms"})
-	for status, want := range map[int]string{301: Gone, 308: Gone, 302: Broken, 307: Broken} {
+	for status, want := range map[int]string{301: Removed, 308: Removed, 302: Broken, 307: Broken} {
 		id.recordOutcome(crawl.Outcome{
 			Kind: crawl.OutcomeRedirected, URL: "https://example.com/terms", Reason: crawl.SkipRedirect, Status: status, Location: "https://example.com/",
 		})

@@ -7,11 +7,11 @@
 // remaining blocks word by word.
 //
 // Compare calls, in this order: parse (blocks and sections), lostText (is the new page an
-// error or another text?), align (pairs of equal blocks and of sections), diffWords with
-// package editscript (the remaining words), insignificant and withoutBoilerplate (noise),
-// build (the sections of the result) and assignLabels (topics). TextDiff and HTMLDiff
-// format the result. DetectFlapping is independent of Compare: it examines the history of a
-// document. Start with Compare and compareParsed.
+// error or another text?), align (pairs of equal blocks and of sections), withoutBoilerplate
+// and diffWords (the words of the remaining blocks, with package editscript; insignificant
+// recognizes noise), build (the sections of the result) and assignLabels (topics). TextDiff
+// and HTMLDiff format the result. DetectFlapping is independent of Compare: it examines the
+// history of a document. Start with Compare and compareParsed.
 //
 // Names come in pairs: old and cur, a and b, and x and y are the old and the new text or
 // parts of them.

@@ -40,7 +40,7 @@ type Schedule struct {
 	Jitter *metav1.Duration `json:"jitter,omitempty"`
 }
 
-// HistoryLimits defines how many finished CrawlJobs of a Company are kept.
+// HistoryLimits defines how many of the finished CrawlJobs that the schedule created are kept.
 type HistoryLimits struct {
 	// successful is the number of Complete CrawlJobs to keep. Defaults to 3.
 	// +optional
@@ -92,7 +92,8 @@ type CompanySpec struct {
 	// suspend stops the schedule from starting crawls. It does not affect a running crawl.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
-	// historyLimits defines how many finished CrawlJobs are kept.
+	// historyLimits defines how many of the finished CrawlJobs that the schedule created are
+	// kept.
 	// +optional
 	// +kubebuilder:default={}
 	HistoryLimits *HistoryLimits `json:"historyLimits,omitempty"`
@@ -158,7 +159,8 @@ const (
 
 // The reasons why an expected type is missing: no page links to such a document,
 // robots.txt disallows its page, the site denies access to it, the page cannot be
-// fetched, or a candidate was found whose type is uncertain.
+// fetched, or the result is uncertain because a candidate has another type or the crawl
+// ended before it fetched all candidates.
 const (
 	MissingNotLinked    MissingReason = "NotLinked"
 	MissingRobots       MissingReason = "Robots"

@@ -1,5 +1,5 @@
-// Package company reconciles Companies: it has them crawled when they are due, keeps
-// the history of their CrawlJobs within its limits, and tells what is known of them.
+// Package company reconciles Companies: it creates their CrawlJobs when they are due,
+// limits the history of finished CrawlJobs, and reports the stored documents.
 package company
 
 import (
@@ -20,60 +20,56 @@ import (
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs,verbs=list;watch;create;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
-// Documents is what the store knows of companies' documents.
-type Documents interface {
-	// Summary tells what is kept of the company that the store knows by key.
-	Summary(ctx context.Context, key string, expected []v1alpha1.DocumentType) (Summary, error)
-	// Delete removes all that is kept of a company. It is idempotent.
+// Records is the port to the stored records of companies. internal/run/records
+// implements it.
+type Records interface {
+	// Summarize returns the summary of a company's documents, by its store key.
+	Summarize(ctx context.Context, key string, expected []v1alpha1.DocumentType) (Summary, error)
+	// Delete deletes all records of a company. It is idempotent.
 	Delete(ctx context.Context, key string) error
 }
 
-// Summary is what is kept of one company.
+// Summary summarizes the documents of one company.
 type Summary struct {
-	Types      []v1alpha1.TypeCount // by type
-	Count      int32
-	Coverage   []v1alpha1.Coverage // in the order of the expected types
-	LastChange time.Time           // zero where nothing is kept
+	Types []v1alpha1.TypeCount // sorted by type
+	Count int32
+	// Coverage has one entry for each expected type, in the same order. The reason of a
+	// missing type is empty if no stored run gives one.
+	Coverage   []v1alpha1.Coverage
+	LastChange time.Time // zero without documents
 }
 
 // Reconciler reconciles Companies.
 type Reconciler struct {
-	Client    client.Client
-	Documents Documents
-	Recorder  events.EventRecorder
+	Client   client.Client
+	Records  Records
+	Recorder events.EventRecorder
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// Reconcile brings one Company nearer to what its spec asks for. The stages work on
-// one copy of the object in memory; its status is written once, after them.
+// Reconcile moves one Company towards its spec. The stages change one copy of the object
+// in memory; its status is written once, after them.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	c := &v1alpha1.Company{}
 	if err := r.Client.Get(ctx, req.NamespacedName, c); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	v := r.visit(c)
-	for _, stage := range []func(context.Context, *visit) error{
-		r.finalize, // it is being deleted: its jobs go first
-		r.hold,     // take a finalizer, so that nothing is left behind
-		r.jobs,     // read its CrawlJobs
-		r.history,  // delete finished ones beyond the limits
-		r.know,     // tell what is kept of it
-		r.schedule, // have it crawled when it is due
+	s := r.newScope(c)
+	for _, stage := range []func(context.Context, *companyScope) error{
+		r.finalize,        // being deleted: delete its jobs first
+		r.ensureFinalizer, // so that a deleted Company leaves no job behind
+		r.listJobs,        // read its CrawlJobs
+		r.limitHistory,    // delete finished jobs beyond the limits
+		r.summarize,       // report its last crawl and its documents
+		r.schedule,        // create a CrawlJob when it is due
 	} {
-		if err := stage(ctx, v); err != nil {
-			return v.close(ctx, fmt.Errorf("reconcile Company %s: %w", req.NamespacedName, err))
+		if err := stage(ctx, s); err != nil {
+			return s.Close(ctx, fmt.Errorf("reconcile Company %s: %w", req.NamespacedName, err))
 		}
-		if v.Done {
+		if s.Done() {
 			break
 		}
 	}
-	return v.close(ctx, nil)
-}
-
-func (r *Reconciler) now() time.Time {
-	if r.Now != nil {
-		return r.Now()
-	}
-	return time.Now()
+	return s.Close(ctx, nil)
 }

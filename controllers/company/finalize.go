@@ -11,26 +11,27 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// deletePoll is how often a Company that is being deleted looks for its last jobs,
-// beside their events.
-const deletePoll = 2 * time.Second
+// deletionPoll is how often a Company that is being deleted checks for remaining jobs, in
+// addition to their events.
+const deletionPoll = 2 * time.Second
 
-// finalize deletes the jobs of a Company that is being deleted (there is no garbage
-// collector without Kubernetes), then what is kept of it if its policy says so, and
-// takes the finalizer off.
-func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
-	if v.company.DeletionTimestamp == nil {
+// finalize deletes the jobs of a Company that is being deleted, because outside of
+// Kubernetes there is no garbage collector. It then deletes the stored records if the
+// deletion policy says so, and removes the finalizer.
+func (r *Reconciler) finalize(ctx context.Context, s *companyScope) error {
+	if s.company.DeletionTimestamp == nil {
 		return nil
 	}
-	v.Done, v.Gone = true, true
-	if !controllerutil.ContainsFinalizer(v.company, v1alpha1.CompanyFinalizer) {
+	s.End(0)
+	s.SkipStatusUpdate()
+	if !controllerutil.ContainsFinalizer(s.company, v1alpha1.CompanyFinalizer) {
 		return nil
 	}
-	if err := r.jobs(ctx, v); err != nil {
+	if err := r.listJobs(ctx, s); err != nil {
 		return err
 	}
-	for i := range v.owned {
-		job := &v.owned[i]
+	for i := range s.jobs {
+		job := &s.jobs[i]
 		if job.DeletionTimestamp != nil {
 			continue
 		}
@@ -38,25 +39,19 @@ func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
 			return fmt.Errorf("delete CrawlJob %s: %w", job.Name, err)
 		}
 	}
-	if len(v.owned) > 0 {
-		return v.Stop(deletePoll)
+	if len(s.jobs) > 0 {
+		s.End(deletionPoll)
+		return nil
 	}
-	if v.company.Spec.DeletionPolicy == v1alpha1.DeletionDelete {
-		if err := r.Documents.Delete(ctx, key(v.company)); err != nil {
-			return fmt.Errorf("delete what is kept of it: %w", err)
+	if s.company.Spec.DeletionPolicy == v1alpha1.DeletionDelete {
+		if err := r.Records.Delete(ctx, storeKey(s.company)); err != nil {
+			return fmt.Errorf("delete its records: %w", err)
 		}
 	}
-	return v.Release(ctx, v.company, v.before, v1alpha1.CompanyFinalizer)
+	return s.RemoveFinalizer(ctx, v1alpha1.CompanyFinalizer)
 }
 
-// hold puts the finalizer on, before there is anything that would be left behind.
-func (r *Reconciler) hold(ctx context.Context, v *visit) error {
-	written := v.company.DeepCopy()
-	changed, err := v.Hold(ctx, written, v.before, v1alpha1.CompanyFinalizer)
-	if changed {
-		v.company, v.before = written, written.DeepCopy()
-	}
-	return err
+// ensureFinalizer adds the finalizer before a job is created.
+func (r *Reconciler) ensureFinalizer(ctx context.Context, s *companyScope) error {
+	return s.EnsureFinalizer(ctx, v1alpha1.CompanyFinalizer)
 }
-
-func key(c *v1alpha1.Company) string { return v1alpha1.StoreKey(c.Namespace, c.Name) }

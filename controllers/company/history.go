@@ -10,54 +10,48 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/controllers/crawljob"
-	"github.com/clausea/crawler/controllers/pass"
+	"github.com/clausea/crawler/controllers/index"
+	"github.com/clausea/crawler/controllers/scope"
 )
 
-// defaultHistory is what the schema fills in for both limits.
-const defaultHistory = 3
+// defaultHistoryLimit is the default of the schema for both limits.
+const defaultHistoryLimit = 3
 
-// jobs reads the company's CrawlJobs, those that people made too.
-func (r *Reconciler) jobs(ctx context.Context, v *visit) error {
+// listJobs reads all CrawlJobs that name the Company, including those that users created.
+func (r *Reconciler) listJobs(ctx context.Context, s *companyScope) error {
 	list := &v1alpha1.CrawlJobList{}
-	if err := r.Client.List(ctx, list, client.InNamespace(v.company.Namespace), client.MatchingFields{crawljob.CompanyIndex: key(v.company)}); err != nil {
+	if err := r.Client.List(ctx, list, client.InNamespace(s.company.Namespace), index.ByCompany(storeKey(s.company))); err != nil {
 		return fmt.Errorf("list its CrawlJobs: %w", err)
 	}
 	for i := range list.Items {
-		if ref := list.Items[i].Spec.CompanyRef; ref != nil && ref.Name == v.company.Name {
-			v.owned = append(v.owned, list.Items[i])
+		if ref := list.Items[i].Spec.CompanyRef; ref != nil && ref.Name == s.company.Name {
+			s.jobs = append(s.jobs, list.Items[i])
 		}
 	}
-	slices.SortFunc(v.owned, func(a, b v1alpha1.CrawlJob) int {
+	slices.SortFunc(s.jobs, func(a, b v1alpha1.CrawlJob) int {
 		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
 	})
-	for i := range v.owned {
-		switch job := &v.owned[i]; {
+	for i := range s.jobs {
+		switch job := &s.jobs[i]; {
 		case job.DeletionTimestamp != nil && !job.Active():
 		case !job.Finished():
 			if job.Spec.Suspend && !job.Active() {
-				continue // it is held for as long as people want, and others may crawl
+				continue // it may stay suspended for long, and does not block other jobs
 			}
-			if v.active == nil || job.Active() {
-				v.active = job
+			if s.active == nil || job.Active() {
+				s.active = job
 			}
-		case v.last == nil || !v.last.Status.CompletionTime.After(job.Status.CompletionTime.Time):
-			v.last = job
+		case s.last == nil || !s.last.Status.CompletionTime.After(job.Status.CompletionTime.Time):
+			s.last = job
 		}
 	}
 	return nil
 }
 
-// told says whether the status, as it was read, has the last crawl.
-func (v *visit) told() bool {
-	last := v.before.Status.LastCrawl
-	return last != nil && last.RunID == v.last.RunID()
-}
-
-// history deletes the oldest finished jobs beyond the limits, of each kind.
-func (r *Reconciler) history(ctx context.Context, v *visit) error {
-	successful, failed := int32(defaultHistory), int32(defaultHistory)
-	if h := v.company.Spec.HistoryLimits; h != nil {
+// limitHistory deletes the oldest finished jobs beyond the limits for each outcome.
+func (r *Reconciler) limitHistory(ctx context.Context, s *companyScope) error {
+	successful, failed := int32(defaultHistoryLimit), int32(defaultHistoryLimit)
+	if h := s.company.Spec.HistoryLimits; h != nil {
 		if h.Successful != nil {
 			successful = *h.Successful
 		}
@@ -65,18 +59,11 @@ func (r *Reconciler) history(ctx context.Context, v *visit) error {
 			failed = *h.Failed
 		}
 	}
-	for kind, keep := range map[string]int32{v1alpha1.ConditionComplete: successful, v1alpha1.ConditionFailed: failed} {
-		var of []*v1alpha1.CrawlJob
-		for i := range v.owned {
-			job := &v.owned[i]
-			// Only jobs that the schedule made: people's own are theirs to delete.
-			if job.DeletionTimestamp == nil && job.Labels[v1alpha1.LabelCompany] == v.company.Name && meta.IsStatusConditionTrue(job.Status.Conditions, kind) {
-				of = append(of, job)
-			}
-		}
-		for _, job := range of[:max(len(of)-int(keep), 0)] {
-			if job == v.last && !v.told() {
-				v.look(pass.ConflictDelay) // what became of it would be lost with it
+	for outcome, limit := range map[string]int32{v1alpha1.ConditionComplete: successful, v1alpha1.ConditionFailed: failed} {
+		jobs := s.scheduledJobs(outcome)
+		for _, job := range jobs[:max(len(jobs)-int(limit), 0)] {
+			if job == s.last && !s.lastIsRecorded() {
+				s.RequeueWithin(scope.ConflictDelay) // deleting it now would lose its result
 				continue
 			}
 			if err := r.Client.Delete(ctx, job); client.IgnoreNotFound(err) != nil {
@@ -85,4 +72,17 @@ func (r *Reconciler) history(ctx context.Context, v *visit) error {
 		}
 	}
 	return nil
+}
+
+// scheduledJobs returns the finished jobs with an outcome that the schedule created. The
+// jobs that users created are theirs to delete.
+func (s *companyScope) scheduledJobs(outcome string) []*v1alpha1.CrawlJob {
+	var jobs []*v1alpha1.CrawlJob
+	for i := range s.jobs {
+		job := &s.jobs[i]
+		if job.DeletionTimestamp == nil && job.Labels[v1alpha1.LabelCompany] == s.company.Name && meta.IsStatusConditionTrue(job.Status.Conditions, outcome) {
+			jobs = append(jobs, job)
+		}
+	}
+	return jobs
 }

@@ -3,77 +3,71 @@ package company
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// schedule has the company crawled when it is due: at once when it is new, then by
-// its timetable, never while another crawl of it is on, and once after an outage
-// however many times were missed.
-func (r *Reconciler) schedule(ctx context.Context, v *visit) error {
-	c := v.company
+// maxRequeue bounds the wait for the next crawl: timers stop while a laptop sleeps.
+const maxRequeue = 10 * time.Minute
+
+// schedule creates a CrawlJob when one is due: at once for a new Company, then by its
+// timetable. While another job of the Company is unfinished, the time is skipped. After
+// an outage one job makes up for all missed times.
+func (r *Reconciler) schedule(ctx context.Context, s *companyScope) error {
+	c := s.company
 	if c.Spec.Schedule == nil || c.Spec.Suspend {
 		c.Status.NextCrawlTime = nil
-		v.summary(suspended(c))
+		s.setConditions(unscheduledMessage(c))
 		return nil
 	}
-	table, err := timetableOf(c)
+	table, err := parseSchedule(c)
 	if err != nil {
 		c.Status.NextCrawlTime = nil
 		if !meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionStalled) {
-			v.Tell(corev1.EventTypeWarning, v1alpha1.ReasonInvalidSpec, "Schedule", err.Error())
+			s.RecordEvent(corev1.EventTypeWarning, v1alpha1.ReasonInvalidSpec, "Schedule", err.Error())
 		}
-		v.stalled(v1alpha1.ReasonInvalidSpec, err.Error())
-		return nil // a person has to correct it
+		s.SetStalled(v1alpha1.ReasonInvalidSpec, err.Error())
+		return nil // retrying does not help: a user must correct the spec
 	}
-	now := r.now()
-	due := v.due(table, now)
+	now := s.Now()
+	due := s.nextDue(table, now)
 	if !due.After(now) {
-		if v.active != nil {
-			due = table.next(now) // no overlap: this time is passed over
-		} else if err := r.crawl(ctx, v, due); err != nil {
-			return err
-		} else {
-			due = table.next(now)
+		if s.active == nil {
+			if err := r.createJob(ctx, s, due); err != nil {
+				return err
+			}
 		}
+		due = table.next(now)
 	}
-	due = v.cool(due)
+	due = s.afterCooldown(due)
 	t := metav1.NewTime(due.UTC().Truncate(time.Second))
 	c.Status.NextCrawlTime = &t
-	v.summary(fmt.Sprintf("The next crawl is at %s.", t.UTC().Format(time.RFC3339)))
-	v.look(min(max(due.Sub(now), time.Second), wakeEvery))
+	s.setConditions(fmt.Sprintf("The next crawl is at %s.", t.UTC().Format(time.RFC3339)))
+	s.RequeueWithin(min(max(due.Sub(now), time.Second), maxRequeue))
 	return nil
 }
 
-// wakeEvery bounds the wait for a time of the clock: timers stand still while a laptop
-// sleeps.
-const wakeEvery = 10 * time.Minute
-
-// due is when the next crawl is due. What the status says holds while the spec is the
-// same; it lies in the past after an outage.
-func (v *visit) due(table *timetable, now time.Time) time.Time {
-	s := &v.company.Status
+// nextDue returns when the next crawl is due. The time in the status is valid until the
+// spec changes; after an outage it lies in the past.
+func (s *companyScope) nextDue(table *timetable, now time.Time) time.Time {
+	status := &s.company.Status
 	switch {
-	case v.active == nil && v.last == nil && s.LastCrawl == nil && s.NextCrawlTime == nil:
-		return now // a new Company is crawled at once
-	case s.NextCrawlTime == nil || s.ObservedGeneration != v.company.Generation && s.NextCrawlTime.After(now):
-		return v.cool(table.next(now))
+	case s.active == nil && s.last == nil && status.LastCrawl == nil && status.NextCrawlTime == nil:
+		return now // a new Company
+	case status.NextCrawlTime == nil || status.ObservedGeneration != s.company.Generation && status.NextCrawlTime.After(now):
+		return s.afterCooldown(table.next(now))
 	}
-	return s.NextCrawlTime.Time
+	return status.NextCrawlTime.Time
 }
 
-// cool moves a time behind the cooldown after the last crawl.
-func (v *visit) cool(due time.Time) time.Time {
-	last, cooldown := v.company.Status.LastCrawl, v.company.Spec.Cooldown
+// afterCooldown delays a time until the cooldown after the last crawl has passed.
+func (s *companyScope) afterCooldown(due time.Time) time.Time {
+	last, cooldown := s.company.Status.LastCrawl, s.company.Spec.Cooldown
 	if last == nil || last.CompletionTime == nil || cooldown == nil {
 		return due
 	}
@@ -83,62 +77,25 @@ func (v *visit) cool(due time.Time) time.Time {
 	return due
 }
 
-// crawl makes the CrawlJob of one time. Its name is made of the company and the time,
-// so that the same time makes one job, whoever comes first.
-func (r *Reconciler) crawl(ctx context.Context, v *visit, due time.Time) error {
-	c := v.company
-	job := &v1alpha1.CrawlJob{
-		ObjectMeta: metav1.ObjectMeta{
-			Namespace: c.Namespace, Name: jobName(c.Name, due),
-			Labels: map[string]string{v1alpha1.LabelCompany: c.Name},
-		},
-		Spec: v1alpha1.CrawlJobSpec{CompanyRef: &v1alpha1.CompanyReference{Name: c.Name}},
-	}
-	if err := controllerutil.SetControllerReference(c, job, r.Client.Scheme()); err != nil {
-		return fmt.Errorf("make the CrawlJob of %s: %w", due.Format(time.RFC3339), err)
-	}
-	err := r.Client.Create(ctx, job)
-	if err != nil && !apierrors.IsAlreadyExists(err) {
-		return fmt.Errorf("make the CrawlJob of %s: %w", due.Format(time.RFC3339), err)
-	}
-	if err == nil {
-		v.active = job
-		v.Tell(corev1.EventTypeNormal, v1alpha1.ReasonScheduled, "Schedule", fmt.Sprintf("CrawlJob %s was created.", job.Name))
-	}
-	return nil
-}
-
-// maxName leaves room for the time in a label's value of 63 bytes.
-const maxName = 50
-
-// jobName is of the whole company's name: where it is cut, a hash tells it apart.
-func jobName(company string, due time.Time) string {
-	if len(company) > maxName {
-		h := fnv.New32a()
-		_, _ = h.Write([]byte(company))
-		company = fmt.Sprintf("%s-%08x", strings.TrimRight(company[:maxName-9], "-."), h.Sum32())
-	}
-	return fmt.Sprintf("%s-%d", company, due.Unix()/60)
-}
-
-func suspended(c *v1alpha1.Company) string {
+func unscheduledMessage(c *v1alpha1.Company) string {
 	if c.Spec.Suspend {
-		return "The schedule is suspended; set spec.suspend to false to let it go on."
+		return "The schedule is suspended; set spec.suspend to false to resume it."
 	}
-	return "There is no schedule; a CrawlJob crawls it."
+	return "There is no schedule; create a CrawlJob to crawl the company."
 }
 
-// summary sets the conditions by what the company's jobs are at, and rest where they
-// are at nothing.
-func (v *visit) summary(rest string) {
-	last := v.company.Status.LastCrawl
+// setConditions summarizes the jobs of the Company; idle is the message while no job is
+// unfinished.
+func (s *companyScope) setConditions(idle string) {
+	last := s.company.Status.LastCrawl
 	switch {
-	case v.active != nil:
-		// Which of both the job's own status tells: here it would be two writes a crawl.
-		v.progressing(v1alpha1.ReasonRunning, fmt.Sprintf("CrawlJob %s crawls it, or waits to.", v.active.Name))
+	case s.active != nil:
+		// The status of the job tells whether it runs. Here it would cost a second write
+		// for each crawl.
+		s.SetReconciling(v1alpha1.ReasonRunning, fmt.Sprintf("CrawlJob %s is running or waiting.", s.active.Name))
 	case last != nil && v1alpha1.IsFailure(last.Reason):
-		v.stalled(last.Reason, fmt.Sprintf("The last crawl failed: %s %s", last.Message, rest))
+		s.SetStalled(last.Reason, fmt.Sprintf("The last crawl failed: %s %s", last.Message, idle))
 	default:
-		v.ready(v1alpha1.ReasonSucceeded, rest)
+		s.SetReady(v1alpha1.ReasonSucceeded, idle)
 	}
 }

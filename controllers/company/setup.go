@@ -19,23 +19,23 @@ import (
 )
 
 // SetupWithManager registers the controller; o bounds its concurrency and rate. The
-// index of CrawlJobs by company is the crawljob controller's.
+// indexes of controllers/index must be registered.
 func (r *Reconciler) SetupWithManager(m ctrl.Manager, o controller.Options) error {
 	if o.RateLimiter == nil {
 		o.RateLimiter = retry.Limiter()
 	}
 	err := ctrl.NewControllerManagedBy(m).Named("company").
-		// What the controller itself writes to the status is no news to it.
+		// The controller's own status writes must not trigger it.
 		For(&v1alpha1.Company{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		Watches(&v1alpha1.CrawlJob{}, handler.EnqueueRequestsFromMapFunc(companyOf), builder.WithPredicates(turned())).
+		Watches(&v1alpha1.CrawlJob{}, handler.EnqueueRequestsFromMapFunc(companyOfJob), builder.WithPredicates(jobStateChanged())).
 		WithOptions(o).Complete(r)
 	if err != nil {
-		return fmt.Errorf("set up the controller of Companies: %w", err)
+		return fmt.Errorf("set up the Company controller: %w", err)
 	}
 	return nil
 }
 
-func companyOf(_ context.Context, obj client.Object) []reconcile.Request {
+func companyOfJob(_ context.Context, obj client.Object) []reconcile.Request {
 	job, ok := obj.(*v1alpha1.CrawlJob)
 	if !ok || job.Spec.CompanyRef == nil {
 		return nil
@@ -43,14 +43,14 @@ func companyOf(_ context.Context, obj client.Object) []reconcile.Request {
 	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: job.Namespace, Name: job.Spec.CompanyRef.Name}}}
 }
 
-// turned lets through what changes a Company's status: a job that is made, begins,
-// ends, is held or goes. Its progress does not.
-func turned() predicate.Predicate {
+// jobStateChanged passes the events that change a Company's status: a job is created,
+// starts, finishes, is suspended or deleted. It drops the progress of jobs.
+func jobStateChanged() predicate.Predicate {
 	return predicate.Funcs{
 		UpdateFunc: func(e event.UpdateEvent) bool {
-			old, ok := e.ObjectOld.(*v1alpha1.CrawlJob)
-			cur, ok2 := e.ObjectNew.(*v1alpha1.CrawlJob)
-			return ok && ok2 && (old.Active() != cur.Active() || old.Finished() != cur.Finished() || old.Spec.Suspend != cur.Spec.Suspend)
+			before, ok := e.ObjectOld.(*v1alpha1.CrawlJob)
+			after, ok2 := e.ObjectNew.(*v1alpha1.CrawlJob)
+			return ok && ok2 && (before.Active() != after.Active() || before.Finished() != after.Finished() || before.Spec.Suspend != after.Spec.Suspend)
 		},
 	}
 }

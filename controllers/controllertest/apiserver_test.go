@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,8 +25,7 @@ import (
 	"github.com/clausea/crawler/internal/store/mongo"
 )
 
-// The servers that all tests of the package share; each is empty where the program
-// that it needs was not given.
+// The servers that all tests of the package share; they are not started under -short.
 var (
 	cluster  *rest.Config
 	mongoURI string
@@ -35,29 +35,31 @@ func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 
 func runAll(m *testing.M) int {
 	ctrl.SetLogger(logr.Discard())
-	if assets := os.Getenv("KUBEBUILDER_ASSETS"); assets != "" {
-		env := &envtest.Environment{
-			BinaryAssetsDirectory: assets,
-			CRDDirectoryPaths:     []string{filepath.Join("..", "..", "config", "crd", "bases")}, ErrorIfCRDPathMissing: true,
-			ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience, CRDInstallOptions: envtest.CRDInstallOptions{MaxTime: patience},
-		}
-		config, err := env.Start()
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "the API server did not start:", err)
-			return 1
-		}
-		defer func() { _ = env.Stop() }()
-		config.QPS, config.Burst = 500, 1000
-		cluster = config
+	flag.Parse()
+	if testing.Short() {
+		return m.Run()
 	}
-	mongoURI = os.Getenv("CLAUSEA_TEST_MONGO_URI")
-	if mongoURI == "" {
+	assets := os.Getenv("KUBEBUILDER_ASSETS")
+	if assets == "" {
+		fmt.Fprintln(os.Stderr, "set KUBEBUILDER_ASSETS to the folder that hack/kube/get.sh prints, or test with -short")
+		return 1
+	}
+	env := &envtest.Environment{
+		BinaryAssetsDirectory: assets,
+		CRDDirectoryPaths:     []string{filepath.Join("..", "..", "config", "crd", "bases")}, ErrorIfCRDPathMissing: true,
+		ControlPlaneStartTimeout: timeout, ControlPlaneStopTimeout: timeout, CRDInstallOptions: envtest.CRDInstallOptions{MaxTime: timeout},
+	}
+	config, err := env.Start()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "start the API server:", err)
+		return 1
+	}
+	defer func() { _ = env.Stop() }()
+	config.QPS, config.Burst = 500, 1000
+	cluster = config
+	if mongoURI = os.Getenv("CLAUSEA_TEST_MONGO_URI"); mongoURI == "" {
 		mongod, err := replicaset.Find()
-		switch {
-		case errors.Is(err, replicaset.ErrNoBinary):
-			fmt.Fprintln(os.Stdout, "SKIP: the controllers over MongoDB are NOT tested:", err)
-			return m.Run()
-		case err != nil:
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
@@ -72,11 +74,11 @@ func runAll(m *testing.M) int {
 	return m.Run()
 }
 
-// clusterClient is a client of the API server, and a namespace of the test's own.
+// clusterClient returns a client of the API server, and an empty namespace.
 func clusterClient(t *testing.T) (client.Client, string) {
 	t.Helper()
 	if cluster == nil {
-		t.Skip("SKIPPED: no API server. Run it by make test, or set KUBEBUILDER_ASSETS to what hack/kube/get.sh prints")
+		t.Skip("starts an API server")
 	}
 	c, err := client.New(cluster, client.Options{Scheme: scheme})
 	if err != nil {
@@ -89,8 +91,8 @@ func clusterClient(t *testing.T) (client.Client, string) {
 	return c, ns.Name
 }
 
-// onCluster is a home on the API server, with its runs in an embedded store.
-func onCluster(t *testing.T) *home {
+// onCluster returns a backend on the API server, with its runs in an embedded store.
+func onCluster(t *testing.T) *backend {
 	t.Helper()
 	c, ns := clusterClient(t)
 	o := options()
@@ -101,14 +103,14 @@ func onCluster(t *testing.T) *home {
 	}
 	s, log := openEmbedded(t), &eventLog{stored: c}
 	start(t, m, s, log)
-	return &home{t: t, client: c, namespace: ns, store: s, queue: &queue.Queue{Runs: s}, events: log}
+	return &backend{t: t, client: c, namespace: ns, store: s, queue: &queue.Queue{Runs: s}, events: log}
 }
 
-// openMongo opens an empty database that is dropped with the test.
+// openMongo opens an empty database and drops it after the test.
 func openMongo(t *testing.T) store.Store {
 	t.Helper()
 	if mongoURI == "" {
-		t.Skip("SKIPPED: no MongoDB. Run it by make test, or set MONGOD to what hack/mongod/get.sh prints")
+		t.Skip("starts MongoDB")
 	}
 	s, err := mongo.Open(t.Context(), mongoURI, "test_"+rand.Text())
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package controllertest runs one suite of both controllers on every home that they
-// have: an API server, the store over MongoDB, and the embedded store.
+// Package controllertest tests both controllers on every backend that they run on: an API
+// server, MongoDB, and the embedded store.
 package controllertest
 
 import (
@@ -19,8 +19,10 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
+	"github.com/clausea/crawler/controllers/index"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/run/records"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
@@ -32,9 +34,9 @@ var scheme = func() *runtime.Scheme {
 	return s
 }()
 
-// home is one test's own world: a client as people use it, running controllers, and
-// the store that the runs are queued in.
-type home struct {
+// backend is the environment of one test: a client as users have it, running controllers,
+// and the store in which the runs are queued.
+type backend struct {
 	t         *testing.T
 	client    client.Client
 	namespace string
@@ -60,21 +62,24 @@ func start(t *testing.T, m ctrl.Manager, s store.Store, events *eventLog) {
 	startWith(t, m, m.GetClient(), s, events)
 }
 
-// startWith is start with a client of the test's own.
+// startWith is start with a client for the controllers.
 func startWith(t *testing.T, m ctrl.Manager, k client.Client, s store.Store, events *eventLog) {
 	t.Helper()
 	startJobs(t, m, &crawljob.Reconciler{Client: k, Runner: &queue.Queue{Runs: s}, Recorder: events}, s)
 }
 
-// startJobs is startWith a reconciler of CrawlJobs of the test's own.
+// startJobs is start with a reconciler of CrawlJobs.
 func startJobs(t *testing.T, m ctrl.Manager, jobs *crawljob.Reconciler, s store.Store) {
 	t.Helper()
 	skip := true
 	o := func() controller.Options {
 		return controller.Options{MaxConcurrentReconciles: 4, SkipNameValidation: &skip}
 	}
-	companies := &company.Reconciler{Client: jobs.Client, Documents: company.Stored{Store: s}, Recorder: jobs.Recorder}
-	if err := jobs.SetupWithManager(t.Context(), m, o()); err != nil {
+	companies := &company.Reconciler{Client: jobs.Client, Records: records.Records{Store: s}, Recorder: jobs.Recorder}
+	if err := index.Register(t.Context(), m.GetFieldIndexer()); err != nil {
+		t.Fatal(err)
+	}
+	if err := jobs.SetupWithManager(m, o()); err != nil {
 		t.Fatal(err)
 	}
 	if err := companies.SetupWithManager(m, o()); err != nil {
@@ -90,7 +95,7 @@ func startJobs(t *testing.T, m ctrl.Manager, jobs *crawljob.Reconciler, s store.
 		}
 	})
 	if !m.GetCache().WaitForCacheSync(t.Context()) {
-		t.Fatal("the caches never synced")
+		t.Fatal("the caches did not sync")
 	}
 }
 
@@ -98,8 +103,8 @@ func options() ctrl.Options {
 	return ctrl.Options{Scheme: scheme, Logger: logr.Discard(), Metrics: metricsserver.Options{BindAddress: "0"}}
 }
 
-// overStore is a home over a store.
-func overStore(t *testing.T, s store.Store) *home {
+// overStore returns a backend on a store.
+func overStore(t *testing.T, s store.Store) *backend {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
@@ -110,20 +115,21 @@ func overStore(t *testing.T, s store.Store) *home {
 	k := kubestore.NewClient(s, scheme)
 	log := &eventLog{stored: k}
 	start(t, m, s, log)
-	return &home{t: t, client: k, namespace: "default", store: s, queue: &queue.Queue{Runs: s}, events: log}
+	return &backend{t: t, client: k, namespace: "default", store: s, queue: &queue.Queue{Runs: s}, events: log}
 }
 
-// patience bounds what a test waits for; no test asserts on time.
-const patience = 5 * time.Minute
+// timeout bounds every wait of a test, generously for a busy machine; no test asserts on
+// time. Waits end earlier where it is known that they cannot succeed.
+const timeout = 2 * time.Minute
 
-// await polls until ok says yes, and fails with what it says else.
-func (h *home) await(what string, ok func() (bool, string)) {
-	h.t.Helper()
-	h.awaitFor(patience, what, ok)
+// await polls until ok returns true, and fails with its last message after the timeout.
+func (b *backend) await(what string, ok func() (bool, string)) {
+	b.t.Helper()
+	b.awaitFor(timeout, what, ok)
 }
 
-func (h *home) awaitFor(limit time.Duration, what string, ok func() (bool, string)) {
-	h.t.Helper()
+func (b *backend) awaitFor(limit time.Duration, what string, ok func() (bool, string)) {
+	b.t.Helper()
 	deadline := time.Now().Add(limit)
 	last := ""
 	for time.Now().Before(deadline) {
@@ -134,5 +140,5 @@ func (h *home) awaitFor(limit time.Duration, what string, ok func() (bool, strin
 		last = now
 		<-time.After(20 * time.Millisecond)
 	}
-	h.t.Fatalf("%s did not come about: %s", what, last)
+	b.t.Fatalf("timed out waiting for %s: %s", what, last)
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// table is what kubectl prints of a kind's objects in a namespace: by name of the
-// object and of the column, and the columns without and with -o wide.
+// table returns what kubectl prints for the objects of a kind: the cells by the names of
+// the object and of the column, and the columns without and with -o wide.
 func table(t *testing.T, ns, resource string) (rows map[string]map[string]string, narrow, wide []string) {
 	t.Helper()
 	c, err := rest.HTTPClientFor(cluster)
@@ -57,7 +57,7 @@ func ready(status metav1.ConditionStatus, reason, message string) []metav1.Condi
 	return []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: status, Reason: reason, Message: message, LastTransitionTime: metav1.Now()}}
 }
 
-func TestTheColumnsOfCrawlJobsTellTheirStateAtAGlance(t *testing.T) {
+func TestThePrinterColumnsOfCrawlJobs(t *testing.T) {
 	t.Parallel()
 	k, ns := clusterClient(t)
 	for name, status := range map[string]v1alpha1.CrawlJobStatus{
@@ -79,14 +79,14 @@ func TestTheColumnsOfCrawlJobsTellTheirStateAtAGlance(t *testing.T) {
 		must(t, k.Status().Update(t.Context(), j))
 	}
 	rows, narrow, wide := table(t, ns, "crawljobs")
-	same(t, "columns", narrow, []string{"Name", "Company", "Ready", "State", "Pages", "New", "Changed", "Age"})
-	same(t, "wide columns", wide, []string{"Name", "Company", "Ready", "State", "Pages", "New", "Changed", "Domain", "Attempts", "Queued", "Message", "Age"})
+	equal(t, "columns", narrow, []string{"Name", "Company", "Ready", "State", "Pages", "New", "Changed", "Age"})
+	equal(t, "wide columns", wide, []string{"Name", "Company", "Ready", "State", "Pages", "New", "Changed", "Domain", "Attempts", "Queued", "Message", "Age"})
 	shows(t, rows["done"], map[string]string{"Company": "acme", "Ready": "True", "State": "Converged", "Pages": "17", "New": "4", "Changed": "1", "Attempts": "2", "Queued": "3", "Message": "4 documents found."})
 	shows(t, rows["failed"], map[string]string{"Ready": "False", "State": "SiteUnreachable", "Domain": "example.com", "Message": "The site gave no page."})
 	shows(t, rows["new"], map[string]string{"Domain": "example.com"})
 }
 
-func TestTheColumnsOfCompaniesTellTheirStateAtAGlance(t *testing.T) {
+func TestThePrinterColumnsOfCompanies(t *testing.T) {
 	t.Parallel()
 	k, ns := clusterClient(t)
 	next := metav1.NewTime(time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC))
@@ -97,22 +97,22 @@ func TestTheColumnsOfCompaniesTellTheirStateAtAGlance(t *testing.T) {
 	c.Status = v1alpha1.CompanyStatus{DocumentCount: 7, NextCrawlTime: &next, LastChangeTime: &changed, Conditions: ready(metav1.ConditionTrue, v1alpha1.ReasonSucceeded, "All is well.")}
 	must(t, k.Status().Update(t.Context(), c))
 	rows, narrow, wide := table(t, ns, "companies")
-	same(t, "columns", narrow, []string{"Name", "Ready", "State", "Documents", "Last Change", "Next Crawl", "Age"})
-	same(t, "wide columns", wide, []string{"Name", "Ready", "State", "Documents", "Last Change", "Next Crawl", "Suspend", "Domains", "Message", "Age"})
+	equal(t, "columns", narrow, []string{"Name", "Ready", "State", "Documents", "Last Change", "Next Crawl", "Age"})
+	equal(t, "wide columns", wide, []string{"Name", "Ready", "State", "Documents", "Last Change", "Next Crawl", "Suspend", "Domains", "Message", "Age"})
 	shows(t, rows["acme"], map[string]string{
 		"Ready": "True", "State": "Succeeded", "Documents": "7", "Last Change": "2d1h", "Next Crawl": "2030-01-02T03:04:05Z",
 		"Suspend": "true", "Domains": `["example.com","example.net"]`, "Message": "All is well.",
 	})
 }
 
-func same(t *testing.T, what string, got, want []string) {
+func equal(t *testing.T, what string, got, want []string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
 		t.Errorf("the %s are %s, want %s", what, strings.Join(got, ", "), strings.Join(want, ", "))
 	}
 }
 
-// shows wants a row's cells, but for the counts that are nought and those of its kind.
+// shows compares the cells of a row that want names.
 func shows(t *testing.T, row, want map[string]string) {
 	t.Helper()
 	for _, column := range slices.Sorted(maps.Keys(want)) {

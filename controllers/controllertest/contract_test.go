@@ -22,28 +22,28 @@ import (
 	"github.com/clausea/crawler/internal/kubestore"
 )
 
-// clients are what people and reconcilers write through, without controllers.
+// clients opens a client and a namespace on each backend, without controllers.
 var clients = map[string]func(*testing.T) (client.Client, string){
 	"on the API server": clusterClient,
-	"over MongoDB": func(t *testing.T) (client.Client, string) {
+	"on MongoDB": func(t *testing.T) (client.Client, string) {
 		return kubestore.NewClient(openMongo(t), scheme), "default"
 	},
-	"over the embedded store": func(t *testing.T) (client.Client, string) {
+	"on the embedded store": func(t *testing.T) (client.Client, string) {
 		return kubestore.NewClient(openEmbedded(t), scheme), "default"
 	},
 }
 
-// contract is what reconcilers rely on in a client, wherever the objects lie.
+// contract is what the reconcilers rely on, whatever the backend.
 var contract = map[string]func(*testing.T, client.Client, string){
-	"a created object has its identity and defaults": contractCreate,
-	"an update is made on the version that was read": contractUpdate,
-	"defaults that are left out change nothing":      contractDefaults,
-	"spec and status are written apart":              contractStatus,
-	"a patch changes what it names":                  contractPatch,
-	"a deletion waits for the finalizers":            contractDelete,
-	"objects are listed by label, page and in order": contractList,
-	"what is bad is refused with the same words":     contractRefused,
-	"preconditions of a deletion are kept":           contractPreconditions,
+	"create sets identity and defaults":                     contractCreate,
+	"update requires the version that was read":             contractUpdate,
+	"leaving out defaults changes nothing":                  contractDefaults,
+	"spec and status are written separately":                contractStatus,
+	"patch changes the fields that it names":                contractPatch,
+	"deletion waits for the finalizers":                     contractDelete,
+	"list filters by label, limits, and has a stable order": contractList,
+	"invalid objects are rejected with the same message":    contractInvalid,
+	"deletion honors its preconditions":                     contractPreconditions,
 }
 
 func TestContractOfTheClient(t *testing.T) {
@@ -77,25 +77,25 @@ func contractCreate(t *testing.T, k client.Client, ns string) {
 	c.Status.DocumentCount = 7
 	must(t, k.Create(t.Context(), c))
 	if _, err := strconv.ParseUint(c.ResourceVersion, 10, 64); err != nil || c.UID == "" || c.Generation != 1 || c.CreationTimestamp.IsZero() {
-		t.Errorf("its metadata is %+v", c.ObjectMeta)
+		t.Errorf("the metadata is %+v", c.ObjectMeta)
 	}
 	if len(c.Spec.ExpectedTypes) != 2 || c.Spec.DeletionPolicy != v1alpha1.DeletionRetain || *c.Spec.HistoryLimits.Failed != 3 {
-		t.Errorf("its defaults are %+v", c.Spec)
+		t.Errorf("the defaults are %+v", c.Spec)
 	}
 	if c.Status.DocumentCount != 0 {
-		t.Error("a status was created")
+		t.Error("create has set the status")
 	}
 	if err := k.Create(t.Context(), acme(ns)); !apierrors.IsAlreadyExists(err) {
-		t.Errorf("the second of a name: %v", err)
+		t.Errorf("creating a name twice: %v", err)
 	}
 	if err := k.Get(t.Context(), client.ObjectKey{Namespace: ns, Name: "none"}, c); !apierrors.IsNotFound(err) {
-		t.Errorf("one that is not there: %v", err)
+		t.Errorf("getting an object that does not exist: %v", err)
 	}
 	generated := acme(ns)
 	generated.Name, generated.GenerateName = "", "acme-"
 	must(t, k.Create(t.Context(), generated))
 	if !strings.HasPrefix(generated.Name, "acme-") || len(generated.Name) != 10 {
-		t.Errorf("a generated name is %q", generated.Name)
+		t.Errorf("the generated name is %q", generated.Name)
 	}
 }
 
@@ -105,17 +105,17 @@ func contractUpdate(t *testing.T, k client.Client, ns string) {
 	stale := c.DeepCopy()
 	must(t, k.Update(t.Context(), c))
 	if c.ResourceVersion != stale.ResourceVersion {
-		t.Error("an update that changes nothing was written")
+		t.Error("an update without a change was written")
 	}
 	c.Labels["tier"] = "two"
 	must(t, k.Update(t.Context(), c))
 	if c.Generation != 1 || c.ResourceVersion == stale.ResourceVersion {
-		t.Errorf("after a label's change: generation %d, version %s", c.Generation, c.ResourceVersion)
+		t.Errorf("after a change of a label: generation %d, version %s", c.Generation, c.ResourceVersion)
 	}
 	c.Spec.DisplayName = "Acme"
 	must(t, k.Update(t.Context(), c))
 	if c.Generation != 2 {
-		t.Errorf("after a change of the spec the generation is %d", c.Generation)
+		t.Errorf("after a change of the spec: generation %d", c.Generation)
 	}
 	stale.Spec.DisplayName = "Old"
 	if err := k.Update(t.Context(), stale); !apierrors.IsConflict(err) {
@@ -124,12 +124,11 @@ func contractUpdate(t *testing.T, k client.Client, ns string) {
 	none := c.DeepCopy()
 	none.ResourceVersion = ""
 	if err := k.Update(t.Context(), none); !apierrors.IsInvalid(err) {
-		t.Errorf("an update of no version: %v", err)
+		t.Errorf("an update without a version: %v", err)
 	}
 }
 
-// contractDefaults applies one manifest that leaves defaults out again and again, as
-// people do.
+// contractDefaults applies a manifest without the defaults several times, as users do.
 func contractDefaults(t *testing.T, k client.Client, ns string) {
 	c := acme(ns)
 	must(t, k.Create(t.Context(), c))
@@ -158,7 +157,7 @@ func contractDefaults(t *testing.T, k client.Client, ns string) {
 		same("after an update without the defaults", c)
 	}
 	must(t, k.Patch(t.Context(), c, client.RawPatch(types.MergePatchType, []byte(`{"spec":{"deletionPolicy":null,"historyLimits":null}}`))))
-	same("a patch that takes the defaults out", c)
+	same("a patch that removes the defaults", c)
 	u := manifest()
 	u.Object["spec"].(map[string]any)["displayName"] = "Acme"
 	must(t, k.Update(t.Context(), u))
@@ -169,7 +168,7 @@ func contractDefaults(t *testing.T, k client.Client, ns string) {
 	c.Status.DocumentCount = 3
 	must(t, k.Status().Update(t.Context(), c))
 	if c.Generation != 2 {
-		t.Errorf("after a status's change the generation is %d", c.Generation)
+		t.Errorf("after a change of the status: generation %d", c.Generation)
 	}
 }
 
@@ -194,7 +193,7 @@ func contractPatch(t *testing.T, k client.Client, ns string) {
 	old := c.DeepCopy()
 	c.Spec.DisplayName = "Acme"
 	must(t, k.Patch(t.Context(), c, client.MergeFrom(old)))
-	again := old.DeepCopy() // the base is old, but what it names is not in conflict
+	again := old.DeepCopy() // the base is old, but the patches do not conflict
 	again.Labels["tier"] = "two"
 	must(t, k.Patch(t.Context(), again, client.MergeFrom(old)))
 	if again.Spec.DisplayName != "Acme" || again.Labels["tier"] != "two" {
@@ -228,12 +227,12 @@ func contractDelete(t *testing.T, k client.Client, ns string) {
 	must(t, k.Delete(t.Context(), c))
 	must(t, k.Get(t.Context(), client.ObjectKeyFromObject(c), c))
 	if c.DeletionTimestamp == nil || c.Generation != 2 {
-		t.Errorf("while it is held: %+v", c.ObjectMeta)
+		t.Errorf("with a finalizer: %+v", c.ObjectMeta)
 	}
 	more := c.DeepCopy()
 	more.Finalizers = append(more.Finalizers, "example.com/more")
 	if err := k.Update(t.Context(), more); !apierrors.IsInvalid(err) {
-		t.Errorf("a new finalizer on what is being deleted: %v", err)
+		t.Errorf("a new finalizer on an object that is being deleted: %v", err)
 	}
 	c.Finalizers = nil
 	must(t, k.Update(t.Context(), c))
@@ -241,7 +240,7 @@ func contractDelete(t *testing.T, k client.Client, ns string) {
 		t.Errorf("after the last finalizer: %v", err)
 	}
 	if err := k.Delete(t.Context(), c); !apierrors.IsNotFound(err) {
-		t.Errorf("deleting what is not there: %v", err)
+		t.Errorf("deleting an object that does not exist: %v", err)
 	}
 }
 
@@ -250,7 +249,7 @@ func contractPreconditions(t *testing.T, k client.Client, ns string) {
 	must(t, k.Create(t.Context(), c))
 	uid := types.UID("another")
 	if err := k.Delete(t.Context(), c, client.Preconditions(metav1.Preconditions{UID: &uid})); !apierrors.IsConflict(err) {
-		t.Errorf("deleting another's uid: %v", err)
+		t.Errorf("deleting with another UID: %v", err)
 	}
 	uid = c.UID
 	must(t, k.Delete(t.Context(), c, client.Preconditions(metav1.Preconditions{UID: &uid, ResourceVersion: &c.ResourceVersion})))
@@ -283,17 +282,17 @@ func contractList(t *testing.T, k client.Client, ns string) {
 		}
 	}
 	if !slices.Equal(all, []string{"c0", "c1", "c2", "c3", "c4", "c5", "c6"}) {
-		t.Errorf("by pages: %v", all)
+		t.Errorf("with a limit: %v", all)
 	}
 	must(t, k.List(t.Context(), l, client.InNamespace("elsewhere")))
 	if len(l.Items) > 0 {
-		t.Errorf("elsewhere: %v", names(l))
+		t.Errorf("in another namespace: %v", names(l))
 	}
 }
 
-// contractRefused tries every manifest of the table; the words are those that the
-// schema package is held to, so that they are the same wherever the object is sent.
-func contractRefused(t *testing.T, k client.Client, ns string) {
+// contractInvalid sends every invalid manifest of the table that the schema package is
+// tested with, so that all backends reject it with the same message.
+func contractInvalid(t *testing.T, k client.Client, ns string) {
 	b, err := os.ReadFile("../../internal/schema/testdata/refused.yaml")
 	must(t, err)
 	var cases []struct {
@@ -306,19 +305,21 @@ func contractRefused(t *testing.T, k client.Client, ns string) {
 			"apiVersion": v1alpha1.GroupVersion.String(), "kind": c.Kind,
 			"metadata": map[string]any{"namespace": ns, "name": cmp.Or(c.Name, fmt.Sprint("x", i))}, "spec": integers(c.Spec),
 		}}
-		err := refused(t.Context(), k, obj, c.Old)
+		err := send(t.Context(), k, obj, c.Old)
 		if err == nil {
-			t.Errorf("%v was taken", c.Spec)
+			t.Errorf("%v was accepted", c.Spec)
 			continue
 		}
-		// An unknown field is found by an API server's decoder, before the schema.
-		if words := err.Error(); !strings.Contains(words, c.Field) || !strings.Contains(words, c.Remedy) && !strings.Contains(words, "unknown field") {
-			t.Errorf("%v\nsays %q, wanted %s and %q", c.Spec, words, c.Field, c.Remedy)
+		// The decoder of an API server rejects an unknown field before the schema is checked.
+		if message := err.Error(); !strings.Contains(message, c.Field) || !strings.Contains(message, c.Remedy) && !strings.Contains(message, "unknown field") {
+			t.Errorf("%v\nis rejected with %q, want %s and %q", c.Spec, message, c.Field, c.Remedy)
 		}
 	}
 }
 
-func refused(ctx context.Context, k client.Client, obj *unstructured.Unstructured, old map[string]any) error {
+// send creates an object, or updates it if old is its spec before the change, and returns
+// the error.
+func send(ctx context.Context, k client.Client, obj *unstructured.Unstructured, old map[string]any) error {
 	if old == nil {
 		return k.Create(ctx, obj, client.FieldValidation("Strict"))
 	}
@@ -331,7 +332,8 @@ func refused(ctx context.Context, k client.Client, obj *unstructured.Unstructure
 	return k.Update(ctx, obj, client.FieldValidation("Strict"))
 }
 
-// integers gives whole numbers the type that unstructured objects have.
+// integers converts the whole numbers of a spec to int64, their type in unstructured
+// objects.
 func integers(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

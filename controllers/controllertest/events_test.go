@@ -17,11 +17,11 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// eventLog keeps events in memory, for comparing; each home's own recorder is tested
-// by itself.
+// eventLog is an event recorder in memory. The recorders of the backends have tests of
+// their own.
 type eventLog struct {
-	// stored, where set, is what the home has, past all caches: an event whose status
-	// is not there yet came too early.
+	// stored, unless nil, reads the backend without a cache, to detect events that were
+	// sent before their status was stored.
 	stored client.Reader
 
 	mu    sync.Mutex
@@ -45,14 +45,14 @@ func (l *eventLog) Eventf(regarding, _ runtime.Object, kind, reason, _, _ string
 	}
 }
 
-// tooEarly says what the stored status of an event's object lacks.
+// tooEarly describes the stored object if its status does not have the event yet.
 func (l *eventLog) tooEarly(o client.Object, reason string) string {
 	if l.stored == nil {
 		return ""
 	}
 	now := o.DeepCopyObject().(client.Object)
 	if err := l.stored.Get(context.Background(), client.ObjectKeyFromObject(o), now); err != nil {
-		return "" // it is deleted meanwhile
+		return "" // deleted meanwhile
 	}
 	ok := true
 	switch now := now.(type) {
@@ -62,7 +62,7 @@ func (l *eventLog) tooEarly(o client.Object, reason string) string {
 		case "Started":
 			ok = now.Status.StartTime != nil || suspended // a suspended job has no start
 		case "Resumed", v1alpha1.ReasonSuspended:
-			// Its owner may have changed it again since.
+			// The user may have changed the spec again since.
 		default:
 			ok = now.Finished() && now.Status.Reason == reason
 		}
@@ -75,7 +75,7 @@ func (l *eventLog) tooEarly(o client.Object, reason string) string {
 	return fmt.Sprintf("the stored object is %+v", now)
 }
 
-// of are the events of an object, in order.
+// of returns the reasons of an object's events, in order.
 func (l *eventLog) of(name string) (reasons []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -88,14 +88,14 @@ func (l *eventLog) of(name string) (reasons []string) {
 	return reasons
 }
 
-// check wants no event before its status, and none twice but those of a job that is
-// held and let go.
+// check fails for an event that was sent before its status was stored, and for one that
+// was sent twice, except those of a job that is suspended and resumed.
 func (l *eventLog) check(t *testing.T) {
 	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, e := range l.early {
-		t.Errorf("an event came before its status: %s", e)
+		t.Errorf("event sent before its status was stored: %s", e)
 	}
 	times := map[string]int{}
 	for _, e := range l.logs {
@@ -105,28 +105,28 @@ func (l *eventLog) check(t *testing.T) {
 		name, reason, _ := strings.Cut(e, " ")
 		again := times[name+" Normal Suspended"]
 		if n > 1+again && !strings.HasSuffix(reason, v1alpha1.ReasonScheduled) {
-			t.Errorf("%q was told %d times", e, n)
+			t.Errorf("event %q was sent %d times", e, n)
 		}
 	}
 }
 
-// jobHasFewEvents is that a crawl has two events however many pages it meets.
-func jobHasFewEvents(t *testing.T, h *home) {
-	h.company("acme", nil)
-	j := h.job("long", "acme", nil)
+// jobHasFewEvents checks that a crawl has two events however many pages it fetches.
+func jobHasFewEvents(t *testing.T, b *backend) {
+	b.company("acme", nil)
+	j := b.job("long", "acme", nil)
 	for n := int64(1); n <= 3; n++ {
-		pages := int64(100) << (2 * n) // fourfold each time, so that each is told
-		h.worker(j, func(r *store.Run) {
+		pages := int64(100) << (2 * n) // four times as many each time, so that each count is reported
+		b.worker(j, func(r *store.Run) {
 			r.State, r.Progress.Fetched, r.Progress.Failed = store.RunRunning, pages, 50*n
 			r.Progress.Skipped = map[string]int64{"robots": 100 * n, "not_found": 30 * n}
 		})
-		h.awaitJob(j, "progress", func(j *v1alpha1.CrawlJob) bool {
+		b.awaitJob(j, "progress", func(j *v1alpha1.CrawlJob) bool {
 			return j.Status.Progress != nil && j.Status.Progress.Fetched == pages
 		})
 	}
-	h.complete(j)
-	h.await("its events", func() (bool, string) { // the last one comes after the status
-		got := h.events.of(j.Name)
+	b.complete(j)
+	b.await("its events", func() (bool, string) { // the last event follows the status
+		got := b.events.of(j.Name)
 		return slices.Equal(got, []string{"Started", v1alpha1.ReasonConverged}), fmt.Sprint(got)
 	})
 }

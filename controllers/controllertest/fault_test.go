@@ -11,65 +11,66 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/company"
+	"github.com/clausea/crawler/internal/run/records"
 	"github.com/clausea/crawler/internal/store"
 )
 
-// flaky are documents whose summary fails where it is asked to.
-type flaky struct {
-	company.Stored
+// flakyRecords are records whose summary can be made to fail.
+type flakyRecords struct {
+	records.Records
 	fails bool
 }
 
-func (f *flaky) Summary(ctx context.Context, key string, expected []v1alpha1.DocumentType) (company.Summary, error) {
+func (f *flakyRecords) Summarize(ctx context.Context, key string, expected []v1alpha1.DocumentType) (company.Summary, error) {
 	if f.fails {
-		return company.Summary{}, errors.New("the store does not answer")
+		return company.Summary{}, errors.New("the store does not respond")
 	}
-	return f.Stored.Summary(ctx, key, expected)
+	return f.Records.Summarize(ctx, key, expected)
 }
 
-// What a pass that failed has not done is done by the next: neither an edit of the
-// schedule nor the documents of a crawl that ended meanwhile are lost.
-func TestAPassThatFailsLosesNeitherAnEditNorTheResultOfACrawl(t *testing.T) {
+// The next reconcile does what a failed one has not done: neither an edit of the schedule
+// nor the documents of a crawl that ended meanwhile are lost.
+func TestAFailedReconcileLosesNeitherAnEditNorTheResultOfACrawl(t *testing.T) {
 	t.Parallel()
 	s := openEmbedded(t)
-	w := newWorld(s)
-	docs := &flaky{Stored: company.Stored{Store: s}}
-	w.companies.Documents = docs
+	h := newHistory(s)
+	docs := &flakyRecords{Records: records.Records{Store: s}}
+	h.companies.Records = docs
 	reconcile := func(want bool) {
 		t.Helper()
-		w.calls = 1000
-		_, err := w.companies.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKey{Namespace: w.namespace, Name: "acme"}})
+		h.calls = 1000
+		_, err := h.companies.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKey{Namespace: h.namespace, Name: "acme"}})
 		if (err == nil) != want {
-			t.Fatalf("the pass ends with %v", err)
+			t.Fatalf("reconcile: %v", err)
 		}
 	}
-	h := &home{t: t, client: w.client, namespace: w.namespace, store: s}
-	c := h.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@yearly"} })
+	b := &backend{t: t, client: h.client, namespace: h.namespace, store: s}
+	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@yearly"} })
 	reconcile(true)
-	job := &h.jobsOf(1)[0]
-	key := v1alpha1.StoreKey(w.namespace, c.Name)
+	job := &b.awaitJobs(1)[0]
+	key := v1alpha1.StoreKey(h.namespace, c.Name)
 	must(t, s.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "1", Company: key, URL: "https://example.com/privacy", Type: "privacy_policy"}))
 	must(t, s.PutRun(t.Context(), store.Run{ID: job.RunID(), Company: key, State: store.RunComplete, StopReason: v1alpha1.ReasonConverged}))
-	for range 2 { // begins, observes
-		w.calls = 1000
-		_, err := w.jobs.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(job)})
+	for range 2 { // start, observe
+		h.calls = 1000
+		_, err := h.jobs.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(job)})
 		must(t, err)
 	}
-	h.edit(c, func() { c.Spec.Schedule.Cron = "@hourly" })
+	b.edit(c, func() { c.Spec.Schedule.Cron = "@hourly" })
 	docs.fails = true
 	reconcile(false)
-	must(t, w.client.Get(t.Context(), client.ObjectKeyFromObject(c), c))
+	must(t, h.client.Get(t.Context(), client.ObjectKeyFromObject(c), c))
 	if c.Status.ObservedGeneration == c.Generation {
-		t.Error("a spec that no stage after the failure has seen is said to be observed")
+		t.Error("the status claims to have observed a spec that the failed reconcile has not processed")
 	}
 	docs.fails = false
 	reconcile(true)
-	must(t, w.client.Get(t.Context(), client.ObjectKeyFromObject(c), c))
+	must(t, h.client.Get(t.Context(), client.ObjectKeyFromObject(c), c))
 	st := c.Status
 	if st.ObservedGeneration != c.Generation || st.DocumentCount != 1 || st.LastCrawl == nil || st.LastCrawl.JobName != job.Name {
-		t.Errorf("the crawl's result is lost: %+v", st)
+		t.Errorf("the result of the crawl is lost: %+v", st)
 	}
-	if next := st.NextCrawlTime; next == nil || next.After(w.now.Add(time.Hour)) {
+	if next := st.NextCrawlTime; next == nil || next.After(h.now.Add(time.Hour)) {
 		t.Errorf("the edit is lost: the next crawl is at %v", next)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// defaulted are fields that the schema fills in, in every object of a kind that
-// leaves them out.
+// defaulted holds the defaults of the schema by kind, for the fields that an object leaves
+// out.
 var defaulted = map[string]map[string]any{
 	"Company": {
 		"deletionPolicy": "Retain", "expectedTypes": []any{"privacy_policy", "terms_of_service"},
@@ -23,12 +23,12 @@ var defaulted = map[string]map[string]any{
 	"CrawlJob": {"activeDeadlineSeconds": int64(3600), "backoffLimit": int64(3), "priority": int64(0)},
 }
 
-func TestEverySampleAppliesAndGetsItsDefaults(t *testing.T) {
+func TestEverySampleIsAcceptedAndDefaulted(t *testing.T) {
 	t.Parallel()
 	k, ns := clusterClient(t)
 	files, err := filepath.Glob("../../config/samples/*.yaml")
 	if err != nil || len(files) == 0 {
-		t.Fatalf("there are no samples: %v", err)
+		t.Fatalf("no samples: %v", err)
 	}
 	for _, file := range files {
 		b, err := os.ReadFile(file)
@@ -41,8 +41,8 @@ func TestEverySampleAppliesAndGetsItsDefaults(t *testing.T) {
 		apply := func(opts ...client.PatchOption) *unstructured.Unstructured {
 			t.Helper()
 			got := sample.DeepCopy()
-			// As kubectl apply --server-side does; a field that the schema doesn't know is an error.
-			opts = append(opts, client.FieldOwner("people"), client.FieldValidation("Strict"))
+			// As kubectl apply --server-side does; a field that the schema does not define is an error.
+			opts = append(opts, client.FieldOwner("user"), client.FieldValidation("Strict"))
 			if err := k.Patch(t.Context(), got, client.RawPatch(types.ApplyPatchType, patch), opts...); err != nil {
 				t.Fatalf("%s: %v", file, err)
 			}
@@ -51,17 +51,17 @@ func TestEverySampleAppliesAndGetsItsDefaults(t *testing.T) {
 		checkDefaults(t, file, sample, apply(client.DryRunAll))
 		there := sample.DeepCopy()
 		if err := k.Get(t.Context(), client.ObjectKeyFromObject(sample), there); !apierrors.IsNotFound(err) {
-			t.Errorf("%s: after a dry run: %v", file, err)
+			t.Errorf("%s: get after a dry run: %v", file, err)
 		}
 		first := apply()
 		checkDefaults(t, file, sample, first)
 		if again := apply(); again.GetResourceVersion() != first.GetResourceVersion() {
-			t.Errorf("%s: applied again, it changes", file)
+			t.Errorf("%s: applying it again changes the object", file)
 		}
 	}
 }
 
-// checkDefaults wants what the sample says as it is, and what it leaves out filled in.
+// checkDefaults compares an object with its sample plus the defaults.
 func checkDefaults(t *testing.T, file string, sample, got *unstructured.Unstructured) {
 	t.Helper()
 	said, _, err := unstructured.NestedMap(sample.Object, "spec")
@@ -82,7 +82,7 @@ func checkDefaults(t *testing.T, file string, sample, got *unstructured.Unstruct
 	}
 }
 
-// holds says that got is want, or an object with all that want has.
+// holds reports whether got equals want, or is an object with all fields of want.
 func holds(got, want any) bool {
 	w, ok := want.(map[string]any)
 	if !ok {

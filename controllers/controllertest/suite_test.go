@@ -13,27 +13,27 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// behaviours is the suite: what both controllers do, whatever their home.
-var behaviours = map[string]func(*testing.T, *home){
-	"a job is crawled and completes":                       jobCompletes,
-	"a job waits for its Company and begins with it":       jobWaitsForCompany,
-	"one job of a company crawls at a time":                oneJobAtATime,
-	"a suspended job is held and goes on":                  jobSuspended,
-	"a stopped job completes with what was found":          jobStopped,
-	"a stopped job that was suspended tells what it found": jobStoppedSuspended,
-	"a suspended job does not hold its Company's schedule": companyBesideSuspended,
-	"why a type is missing outlives the job that found it": companyRemembers,
-	"a failed crawl is tried again, then given up":         jobRetried,
-	"a lost worker fails the job":                          jobLost,
-	"a job that takes too long fails":                      jobDeadline,
-	"a finished job goes when its time is over":            jobExpires,
-	"a deleted job is cancelled and leaves nothing":        jobDeleted,
-	"a Company with a schedule is crawled at once":         companyBegins,
-	"a Company keeps its history within its limits":        companyHistory,
-	"a crawl has few events however many its pages":        jobHasFewEvents,
-	"a schedule that can't be is said to be wrong":         companyBadSchedule,
-	"a deleted Company takes its jobs and documents":       companyDeleted,
-	"a Company says what was found and what is missing":    companyKnows,
+// behaviours is the suite: what both controllers do on every backend.
+var behaviours = map[string]func(*testing.T, *backend){
+	"a job is crawled and completes":                             jobCompletes,
+	"a job waits until its Company exists":                       jobWaitsForCompany,
+	"one job of a company runs at a time":                        oneJobAtATime,
+	"a suspended job is interrupted and resumes":                 jobSuspended,
+	"a stopped job completes with what was found":                jobStopped,
+	"a suspended job that is stopped reports what it found":      jobStoppedSuspended,
+	"a suspended job does not block the schedule of its Company": suspendedJobDoesNotBlock,
+	"the reason of a missing type outlives its job":              missingReasonOutlivesJob,
+	"a failed crawl is retried up to its backoff limit":          jobRetried,
+	"a lost worker fails the job":                                jobLost,
+	"a job fails after its deadline":                             jobDeadline,
+	"a finished job is deleted after its time to live":           jobExpires,
+	"a deleted job is cancelled and leaves no run":               jobDeleted,
+	"a new Company with a schedule is crawled at once":           companyStarts,
+	"a Company limits the history of its jobs":                   companyHistory,
+	"a crawl has few events however many its pages":              jobHasFewEvents,
+	"an invalid schedule stalls its Company":                     companyInvalidSchedule,
+	"deleting a Company deletes its jobs and documents":          companyDeleted,
+	"a Company reports found and missing types":                  companySummary,
 }
 
 func TestControllersOnTheAPIServer(t *testing.T) {
@@ -41,315 +41,315 @@ func TestControllersOnTheAPIServer(t *testing.T) {
 	suite(t, onCluster)
 }
 
-func TestControllersOverMongoDB(t *testing.T) {
+func TestControllersOnMongoDB(t *testing.T) {
 	t.Parallel()
-	suite(t, func(t *testing.T) *home { return overStore(t, openMongo(t)) })
+	suite(t, func(t *testing.T) *backend { return overStore(t, openMongo(t)) })
 }
 
-func TestControllersOverTheEmbeddedStore(t *testing.T) {
+func TestControllersOnTheEmbeddedStore(t *testing.T) {
 	t.Parallel()
-	suite(t, func(t *testing.T) *home { return overStore(t, openEmbedded(t)) })
+	suite(t, func(t *testing.T) *backend { return overStore(t, openEmbedded(t)) })
 }
 
-func suite(t *testing.T, open func(*testing.T) *home) {
+func suite(t *testing.T, open func(*testing.T) *backend) {
 	for name, behaves := range behaviours {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
-			behaves(t, h)
-			h.check()
+			b := open(t)
+			behaves(t, b)
+			b.check()
 		})
 	}
 }
 
-func jobCompletes(t *testing.T, h *home) {
-	c := h.company("acme", nil)
-	j := h.job("now", c.Name, nil)
-	h.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched = store.RunRunning, 7 })
-	h.awaitJob(j, "progress", func(j *v1alpha1.CrawlJob) bool { return j.Status.Progress != nil && j.Status.Progress.Fetched == 7 })
-	if !is(v1alpha1.ConditionReconciling)(j) || is(v1alpha1.ConditionReady)(j) {
-		t.Errorf("while it runs its conditions are %+v", j.Status.Conditions)
+func jobCompletes(t *testing.T, b *backend) {
+	c := b.company("acme", nil)
+	j := b.job("now", c.Name, nil)
+	b.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched = store.RunRunning, 7 })
+	b.awaitJob(j, "progress", func(j *v1alpha1.CrawlJob) bool { return j.Status.Progress != nil && j.Status.Progress.Fetched == 7 })
+	if !has(v1alpha1.ConditionReconciling)(j) || has(v1alpha1.ConditionReady)(j) {
+		t.Errorf("the conditions of a running job are %+v", j.Status.Conditions)
 	}
-	h.worker(j, func(r *store.Run) {
+	b.worker(j, func(r *store.Run) {
 		r.State, r.StopReason, r.Documents.New = store.RunComplete, v1alpha1.ReasonConverged, 2
 		r.Progress.Skipped = map[string]int64{"robots": 3, "depth": 1}
 	})
-	h.awaitJob(j, "completion", is(v1alpha1.ConditionComplete))
+	b.awaitJob(j, "completion", has(v1alpha1.ConditionComplete))
 	s := j.Status
-	if s.Reason != v1alpha1.ReasonConverged || s.Documents.New != 2 || len(s.Progress.Skipped) != 2 || s.CompletionTime == nil || !is(v1alpha1.ConditionReady)(j) {
-		t.Errorf("at its end its status is %+v", s)
+	if s.Reason != v1alpha1.ReasonConverged || s.Documents.New != 2 || len(s.Progress.Skipped) != 2 || s.CompletionTime == nil || !has(v1alpha1.ConditionReady)(j) {
+		t.Errorf("the final status is %+v", s)
 	}
-	h.awaitCompany(c, "the last crawl", func(c *v1alpha1.Company) bool {
+	b.awaitCompany(c, "the last crawl", func(c *v1alpha1.Company) bool {
 		return c.Status.LastCrawl != nil && c.Status.LastCrawl.JobName == j.Name && meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReady)
 	})
 }
 
-func jobWaitsForCompany(_ *testing.T, h *home) {
-	j := h.job("early", "acme", nil)
-	h.awaitJob(j, "a word of what it waits for", reason(v1alpha1.ReasonPending))
-	h.company("acme", nil)
-	h.complete(j)
+func jobWaitsForCompany(_ *testing.T, b *backend) {
+	j := b.job("early", "acme", nil)
+	b.awaitJob(j, "its reason to wait", hasReason(v1alpha1.ReasonPending))
+	b.company("acme", nil)
+	b.complete(j)
 }
 
-func oneJobAtATime(t *testing.T, h *home) {
-	h.company("acme", nil)
-	first := h.job("a", "acme", nil)
-	h.awaitJob(first, "start", started)
-	second := h.job("b", "acme", nil)
-	h.awaitJob(second, "its turn", reason(v1alpha1.ReasonPending))
+func oneJobAtATime(t *testing.T, b *backend) {
+	b.company("acme", nil)
+	first := b.job("a", "acme", nil)
+	b.awaitJob(first, "start", started)
+	second := b.job("b", "acme", nil)
+	b.awaitJob(second, "its reason to wait", hasReason(v1alpha1.ReasonPending))
 	if started(second) {
 		t.Error("two jobs of one company are active")
 	}
-	h.complete(first)
-	h.complete(second)
+	b.complete(first)
+	b.complete(second)
 }
 
-func jobSuspended(t *testing.T, h *home) {
-	h.company("acme", nil)
-	j := h.job("held", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })
-	h.awaitJob(j, "suspension", is(v1alpha1.ConditionSuspended))
-	h.edit(j, func() { j.Spec.Suspend = false })
-	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
-	h.edit(j, func() { j.Spec.Suspend = true })
-	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRunRequest(t.Context(), j.RunID())
+func jobSuspended(t *testing.T, b *backend) {
+	b.company("acme", nil)
+	j := b.job("held", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })
+	b.awaitJob(j, "suspension", has(v1alpha1.ConditionSuspended))
+	b.edit(j, func() { j.Spec.Suspend = false })
+	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
+	b.edit(j, func() { j.Spec.Suspend = true })
+	b.await("the request to the worker", func() (bool, string) {
+		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestSuspend, fmt.Sprint(r, err)
 	})
-	h.worker(j, func(r *store.Run) { r.State = store.RunInterrupted })
-	h.awaitJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
-		return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
+	b.worker(j, func(r *store.Run) { r.State = store.RunInterrupted })
+	b.awaitJob(j, "interruption", func(j *v1alpha1.CrawlJob) bool {
+		return has(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 	})
-	h.edit(j, func() { j.Spec.Suspend = false })
-	h.complete(j)
+	b.edit(j, func() { j.Spec.Suspend = false })
+	b.complete(j)
 }
 
-func jobStopped(t *testing.T, h *home) {
-	h.company("acme", nil)
-	j := h.job("stopped", "acme", nil)
-	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
-	h.edit(j, func() { j.Spec.Stop = true })
-	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRunRequest(t.Context(), j.RunID())
+func jobStopped(t *testing.T, b *backend) {
+	b.company("acme", nil)
+	j := b.job("stopped", "acme", nil)
+	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
+	b.edit(j, func() { j.Spec.Stop = true })
+	b.await("the request to the worker", func() (bool, string) {
+		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestStop, fmt.Sprint(r, err)
 	})
-	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonStopped })
-	h.awaitJob(j, "completion", is(v1alpha1.ConditionComplete))
+	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonStopped })
+	b.awaitJob(j, "completion", has(v1alpha1.ConditionComplete))
 	if j.Status.Reason != v1alpha1.ReasonStopped {
-		t.Errorf("its reason is %s", j.Status.Reason)
+		t.Errorf("the reason is %s", j.Status.Reason)
 	}
-	early := h.job("never", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Stop = true })
-	h.awaitJob(early, "completion", is(v1alpha1.ConditionComplete))
+	early := b.job("never", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Stop = true })
+	b.awaitJob(early, "completion", has(v1alpha1.ConditionComplete))
 }
 
-func jobStoppedSuspended(t *testing.T, h *home) {
-	h.company("acme", nil)
-	j := h.job("held", "acme", nil)
-	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
-	h.edit(j, func() { j.Spec.Suspend = true })
-	h.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched, r.Documents.New = store.RunInterrupted, 8, 2 })
-	h.awaitJob(j, "rest", func(j *v1alpha1.CrawlJob) bool {
-		return is(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
+func jobStoppedSuspended(t *testing.T, b *backend) {
+	b.company("acme", nil)
+	j := b.job("held", "acme", nil)
+	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
+	b.edit(j, func() { j.Spec.Suspend = true })
+	b.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched, r.Documents.New = store.RunInterrupted, 8, 2 })
+	b.awaitJob(j, "interruption", func(j *v1alpha1.CrawlJob) bool {
+		return has(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
 	})
-	h.edit(j, func() { j.Spec.Stop = true })
-	h.awaitJob(j, "completion", is(v1alpha1.ConditionComplete))
-	if s := j.Status; s.Reason != v1alpha1.ReasonStopped || s.Progress.Fetched != 8 || s.Documents.New != 2 || s.StartTime == nil || strings.Contains(s.Message, "before it began") {
-		t.Errorf("its status is %+v", s)
+	b.edit(j, func() { j.Spec.Stop = true })
+	b.awaitJob(j, "completion", has(v1alpha1.ConditionComplete))
+	if s := j.Status; s.Reason != v1alpha1.ReasonStopped || s.Progress.Fetched != 8 || s.Documents.New != 2 || s.StartTime == nil || strings.Contains(s.Message, "before it started") {
+		t.Errorf("the status is %+v", s)
 	}
 }
 
-func companyBesideSuspended(_ *testing.T, h *home) {
-	held := h.job("held", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })
-	h.awaitJob(held, "suspension", is(v1alpha1.ConditionSuspended))
-	h.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@yearly"} })
-	jobs := h.jobsOf(2)
+func suspendedJobDoesNotBlock(_ *testing.T, b *backend) {
+	held := b.job("held", "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })
+	b.awaitJob(held, "suspension", has(v1alpha1.ConditionSuspended))
+	b.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@yearly"} })
+	jobs := b.awaitJobs(2)
 	for i := range jobs {
 		if jobs[i].Name != held.Name {
-			h.complete(&jobs[i])
+			b.complete(&jobs[i])
 		}
 	}
 }
 
-func companyRemembers(_ *testing.T, h *home) {
-	c := h.company("acme", func(s *v1alpha1.CompanySpec) { s.ExpectedTypes = []v1alpha1.DocumentType{"privacy_policy"} })
+func missingReasonOutlivesJob(_ *testing.T, b *backend) {
+	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.ExpectedTypes = []v1alpha1.DocumentType{"privacy_policy"} })
 	because := func(why v1alpha1.MissingReason) func(*v1alpha1.Company) bool {
 		return func(c *v1alpha1.Company) bool {
 			return c.Status.ObservedGeneration == c.Generation && len(c.Status.Coverage) == 1 && c.Status.Coverage[0].Reason == why
 		}
 	}
-	h.awaitCompany(c, "nothing to be known", because(v1alpha1.MissingNotLinked))
-	j := h.job("forbidden", c.Name, nil)
-	h.worker(j, func(r *store.Run) {
+	b.awaitCompany(c, "the default reason", because(v1alpha1.MissingNotLinked))
+	j := b.job("forbidden", c.Name, nil)
+	b.worker(j, func(r *store.Run) {
 		r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged
 		r.Coverage = []store.Coverage{{Type: "privacy_policy", State: "Missing", Reason: "Robots"}}
 	})
-	h.awaitCompany(c, "the reason", because(v1alpha1.MissingRobots))
-	next := h.job("next", c.Name, nil)
-	h.worker(next, func(r *store.Run) { r.State = store.RunRunning })
-	h.edit(c, func() { c.Spec.Paths = &v1alpha1.Paths{Deny: []v1alpha1.PathPattern{"/blog/"}} })
-	h.awaitCompany(c, "the reason while the next crawl runs", because(v1alpha1.MissingRobots))
-	h.delete(j)
-	h.awaitGone(j)
-	h.edit(c, func() { c.Spec.Paths = nil })
-	h.awaitCompany(c, "the reason without its job", because(v1alpha1.MissingRobots))
-	h.complete(next)
+	b.awaitCompany(c, "the reason", because(v1alpha1.MissingRobots))
+	next := b.job("next", c.Name, nil)
+	b.worker(next, func(r *store.Run) { r.State = store.RunRunning })
+	b.edit(c, func() { c.Spec.Paths = &v1alpha1.Paths{Deny: []v1alpha1.PathPattern{"/blog/"}} })
+	b.awaitCompany(c, "the reason while the next crawl runs", because(v1alpha1.MissingRobots))
+	b.delete(j)
+	b.awaitDeleted(j)
+	b.edit(c, func() { c.Spec.Paths = nil })
+	b.awaitCompany(c, "the reason without its job", because(v1alpha1.MissingRobots))
+	b.complete(next)
 }
 
-func jobRetried(t *testing.T, h *home) {
-	h.company("acme", nil)
+func jobRetried(t *testing.T, b *backend) {
+	b.company("acme", nil)
 	one := int32(1)
-	j := h.job("flaky", "acme", func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = &one })
+	j := b.job("flaky", "acme", func(s *v1alpha1.CrawlJobSpec) { s.BackoffLimit = &one })
 	down := func(r *store.Run) {
-		r.State, r.StopReason, r.Message = store.RunFailed, v1alpha1.ReasonSiteUnreachable, "example.com does not answer."
-		r.FinishedAt = time.Now().Add(-time.Hour) // its time of waiting is over
+		r.State, r.StopReason, r.Message = store.RunFailed, v1alpha1.ReasonSiteUnreachable, "example.com does not respond."
+		r.FinishedAt = time.Now().Add(-time.Hour) // its backoff is over
 	}
-	h.worker(j, down)
-	h.awaitJob(j, "a second try", func(j *v1alpha1.CrawlJob) bool {
+	b.worker(j, down)
+	b.awaitJob(j, "a second attempt", func(j *v1alpha1.CrawlJob) bool {
 		return j.Status.Reason == v1alpha1.ReasonPending && j.Status.Attempts == 1
 	})
-	h.worker(j, down)
-	h.awaitJob(j, "failure", is(v1alpha1.ConditionFailed))
-	if j.Status.Reason != v1alpha1.ReasonSiteUnreachable || j.Status.Message != "example.com does not answer." || j.Status.Attempts != 2 {
-		t.Errorf("at its end its status is %+v", j.Status)
+	b.worker(j, down)
+	b.awaitJob(j, "failure", has(v1alpha1.ConditionFailed))
+	if j.Status.Reason != v1alpha1.ReasonSiteUnreachable || j.Status.Message != "example.com does not respond." || j.Status.Attempts != 2 {
+		t.Errorf("the final status is %+v", j.Status)
 	}
 }
 
-func jobLost(t *testing.T, h *home) {
-	h.company("acme", nil)
-	j := h.job("lost", "acme", nil)
-	h.worker(j, func(r *store.Run) {
+func jobLost(t *testing.T, b *backend) {
+	b.company("acme", nil)
+	j := b.job("lost", "acme", nil)
+	b.worker(j, func(r *store.Run) {
 		r.State, r.StopReason, r.Message = store.RunFailed, v1alpha1.ReasonWorkerLost, "4 workers were lost."
 	})
-	h.awaitJob(j, "failure", is(v1alpha1.ConditionFailed))
-	if j.Status.Reason != v1alpha1.ReasonWorkerLost || !is(v1alpha1.ConditionStalled)(j) {
-		t.Errorf("at its end its status is %+v", j.Status)
+	b.awaitJob(j, "failure", has(v1alpha1.ConditionFailed))
+	if j.Status.Reason != v1alpha1.ReasonWorkerLost || !has(v1alpha1.ConditionStalled)(j) {
+		t.Errorf("the final status is %+v", j.Status)
 	}
 }
 
-func jobDeadline(t *testing.T, h *home) {
-	h.company("acme", nil)
+func jobDeadline(t *testing.T, b *backend) {
+	b.company("acme", nil)
 	second := int64(1)
-	j := h.job("slow", "acme", func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &second })
-	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
-	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRunRequest(t.Context(), j.RunID())
+	j := b.job("slow", "acme", func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &second })
+	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
+	b.await("the request to the worker", func() (bool, string) {
+		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestStop, fmt.Sprint(r, err)
 	})
-	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonStopped })
-	h.awaitJob(j, "failure", is(v1alpha1.ConditionFailed))
+	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonStopped })
+	b.awaitJob(j, "failure", has(v1alpha1.ConditionFailed))
 	if j.Status.Reason != v1alpha1.ReasonDeadlineExceeded {
-		t.Errorf("its reason is %s", j.Status.Reason)
+		t.Errorf("the reason is %s", j.Status.Reason)
 	}
 }
 
-func jobExpires(_ *testing.T, h *home) {
-	h.company("acme", nil)
+func jobExpires(_ *testing.T, b *backend) {
+	b.company("acme", nil)
 	ttl := int32(1)
-	j := h.job("brief", "acme", func(s *v1alpha1.CrawlJobSpec) { s.TTLSecondsAfterFinished = &ttl })
-	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged })
-	h.awaitGone(j)
+	j := b.job("brief", "acme", func(s *v1alpha1.CrawlJobSpec) { s.TTLSecondsAfterFinished = &ttl })
+	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged })
+	b.awaitDeleted(j)
 }
 
-func jobDeleted(t *testing.T, h *home) {
-	h.company("acme", nil)
-	j := h.job("gone", "acme", nil)
-	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
+func jobDeleted(t *testing.T, b *backend) {
+	b.company("acme", nil)
+	j := b.job("gone", "acme", nil)
+	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
 	id := j.RunID()
-	h.delete(j)
-	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRunRequest(t.Context(), id)
+	b.delete(j)
+	b.await("the request to the worker", func() (bool, string) {
+		r, err := b.store.GetRunRequest(t.Context(), id)
 		return r == store.RequestCancel, fmt.Sprint(r, err)
 	})
-	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
-	h.awaitGone(j)
-	if _, err := h.queue.Observe(t.Context(), id); err == nil {
-		t.Error("its run is still recorded")
+	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
+	b.awaitDeleted(j)
+	if _, err := b.store.GetRun(t.Context(), id); err == nil {
+		t.Error("the run still exists")
 	}
 }
 
-func companyBegins(t *testing.T, h *home) {
-	c := h.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@daily"} })
-	jobs := h.jobsOf(1)
+func companyStarts(t *testing.T, b *backend) {
+	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@daily"} })
+	jobs := b.awaitJobs(1)
 	j := &jobs[0]
-	h.awaitCompany(c, "word of the crawl", func(c *v1alpha1.Company) bool {
+	b.awaitCompany(c, "its crawl", func(c *v1alpha1.Company) bool {
 		return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReconciling)
 	})
-	h.complete(j)
-	h.awaitCompany(c, "rest until the next", func(c *v1alpha1.Company) bool {
+	b.complete(j)
+	b.awaitCompany(c, "the time of the next crawl", func(c *v1alpha1.Company) bool {
 		return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReady) && c.Status.NextCrawlTime != nil
 	})
 	if next := c.Status.NextCrawlTime; !next.After(time.Now()) || next.UTC().Hour() != 0 || next.UTC().Minute() != 0 {
 		t.Errorf("the next crawl of @daily is at %v", next)
 	}
 	if owners := j.OwnerReferences; len(owners) != 1 || owners[0].Name != c.Name {
-		t.Errorf("its owners are %+v", owners)
+		t.Errorf("the owner references are %+v", owners)
 	}
 }
 
-func companyHistory(_ *testing.T, h *home) {
+func companyHistory(_ *testing.T, b *backend) {
 	none, one := int32(0), int32(1)
-	h.company("acme", func(s *v1alpha1.CompanySpec) {
+	b.company("acme", func(s *v1alpha1.CompanySpec) {
 		s.HistoryLimits = &v1alpha1.HistoryLimits{Successful: &one, Failed: &none}
 	})
 	for i := range 3 {
 		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{
-			Namespace: h.namespace, Name: fmt.Sprint("run-", i), Labels: map[string]string{v1alpha1.LabelCompany: "acme"}}}
+			Namespace: b.namespace, Name: fmt.Sprint("run-", i), Labels: map[string]string{v1alpha1.LabelCompany: "acme"}}}
 		j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: "acme"}
-		h.create(j)
-		h.complete(j)
+		b.create(j)
+		b.complete(j)
 	}
-	jobs := h.jobsOf(1)
+	jobs := b.awaitJobs(1)
 	if jobs[0].Name != "run-2" {
-		h.t.Errorf("%s is kept", jobs[0].Name)
+		b.t.Errorf("%s remains", jobs[0].Name)
 	}
 }
 
-func companyBadSchedule(_ *testing.T, h *home) {
+func companyInvalidSchedule(_ *testing.T, b *backend) {
 	for i, s := range []v1alpha1.Schedule{{Cron: "61 * * * *"}, {Cron: "0 0 30 2 *"}, {Cron: "@daily", TimeZone: "Europe/Nowhere"}} {
-		c := h.company(fmt.Sprint("bad-", i), func(spec *v1alpha1.CompanySpec) { spec.Schedule = &s })
-		h.awaitCompany(c, "a complaint", func(c *v1alpha1.Company) bool {
+		c := b.company(fmt.Sprint("bad-", i), func(spec *v1alpha1.CompanySpec) { spec.Schedule = &s })
+		b.awaitCompany(c, "the condition Stalled", func(c *v1alpha1.Company) bool {
 			return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionStalled)
 		})
-		h.edit(c, func() { c.Spec.Schedule = nil })
-		h.awaitCompany(c, "rest", func(c *v1alpha1.Company) bool {
+		b.edit(c, func() { c.Spec.Schedule = nil })
+		b.awaitCompany(c, "interruption", func(c *v1alpha1.Company) bool {
 			return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReady)
 		})
 	}
 }
 
-func companyDeleted(t *testing.T, h *home) {
-	c := h.company("acme", func(s *v1alpha1.CompanySpec) { s.DeletionPolicy = v1alpha1.DeletionDelete })
-	key := v1alpha1.StoreKey(h.namespace, c.Name)
-	if err := h.store.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "d", Company: key, URL: "https://example.com/terms"}); err != nil {
+func companyDeleted(t *testing.T, b *backend) {
+	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.DeletionPolicy = v1alpha1.DeletionDelete })
+	key := v1alpha1.StoreKey(b.namespace, c.Name)
+	if err := b.store.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "d", Company: key, URL: "https://example.com/terms"}); err != nil {
 		t.Fatal(err)
 	}
-	j := h.job("running", c.Name, nil)
-	h.worker(j, func(r *store.Run) { r.State = store.RunRunning })
-	h.delete(c)
-	h.await("the worker's being asked", func() (bool, string) {
-		r, err := h.store.GetRunRequest(t.Context(), j.RunID())
+	j := b.job("running", c.Name, nil)
+	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
+	b.delete(c)
+	b.await("the request to the worker", func() (bool, string) {
+		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
 		return r == store.RequestCancel, fmt.Sprint(r, err)
 	})
-	h.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
-	h.awaitGone(j)
-	h.awaitGone(c)
-	if docs, _, err := h.store.ListDocuments(t.Context(), key, store.ListOptions{}); err != nil || len(docs) > 0 {
-		t.Errorf("%d documents are left, %v", len(docs), err)
+	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
+	b.awaitDeleted(j)
+	b.awaitDeleted(c)
+	if docs, _, err := b.store.ListDocuments(t.Context(), key, store.ListOptions{}); err != nil || len(docs) > 0 {
+		t.Errorf("%d documents remain, %v", len(docs), err)
 	}
 }
 
-func companyKnows(t *testing.T, h *home) {
-	c := h.company("acme", nil)
-	key := v1alpha1.StoreKey(h.namespace, c.Name)
+func companySummary(t *testing.T, b *backend) {
+	c := b.company("acme", nil)
+	key := v1alpha1.StoreKey(b.namespace, c.Name)
 	for i, typ := range []string{"privacy_policy", "privacy_policy", "imprint"} {
 		d := store.Document{ID: fmt.Sprint(i), Company: key, URL: fmt.Sprint("https://example.com/", i), Type: typ, LastChanged: time.Unix(1_700_000_000, 0)}
-		if err := h.store.PutDocument(t.Context(), store.Fence{}, d); err != nil {
+		if err := b.store.PutDocument(t.Context(), store.Fence{}, d); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h.complete(h.job("now", c.Name, nil))
-	h.awaitCompany(c, "the summary", func(c *v1alpha1.Company) bool { return c.Status.DocumentCount == 3 })
+	b.complete(b.job("now", c.Name, nil))
+	b.awaitCompany(c, "the summary", func(c *v1alpha1.Company) bool { return c.Status.DocumentCount == 3 })
 	s := c.Status
 	if len(s.Documents) != 2 || len(s.Coverage) != 2 || s.Coverage[0].State != v1alpha1.CoverageFound || s.Coverage[1].State != v1alpha1.CoverageMissing || s.LastChangeTime == nil {
-		t.Errorf("its status is %+v", s)
+		t.Errorf("the status is %+v", s)
 	}
 }

@@ -1,5 +1,5 @@
-// Package crawljob reconciles CrawlJobs: it admits them, has them crawled by a
-// runner, and tells how that goes. It never crawls or waits itself.
+// Package crawljob reconciles CrawlJobs: it admits them, has them executed by a runner,
+// and reports their progress and result in the status. It never crawls or waits itself.
 package crawljob
 
 import (
@@ -13,8 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/run/queue"
-	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/controllers/runner"
 )
 
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs,verbs=list;watch;patch;delete
@@ -23,61 +22,43 @@ import (
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies,verbs=list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
-// Runner is where crawls run. Every verb is idempotent.
-type Runner interface {
-	// Start has an order crawled; one that is at work already stays as it is.
-	Start(ctx context.Context, o queue.Order) error
-	// Observe is how a run stands; store.ErrNotFound says that it was never started.
-	Observe(ctx context.Context, runID string) (store.Run, error)
-	// Ask tells whoever works on a run to end it.
-	Ask(ctx context.Context, runID string, what store.RunRequest) error
-	// Forget removes what is kept of a run beside its documents.
-	Forget(ctx context.Context, runID string) error
-}
-
 // Reconciler reconciles CrawlJobs.
 type Reconciler struct {
 	Client   client.Client
-	Runner   Runner
+	Runner   runner.Runner
 	Recorder events.EventRecorder
-	// Ended has the company's key of each run that was crawled in this process and is
-	// over, so that its job is looked at at once; nil: none is crawled here.
-	Ended <-chan event.TypedGenericEvent[string]
-	// Jobs says that runs may have Kubernetes Jobs, whose ends are looked at at once.
-	Jobs bool
+	// RunEnded receives the company's store key when a run that was executed in this
+	// process has ended, so that its CrawlJob is reconciled at once. Nil if this process
+	// executes no runs.
+	RunEnded <-chan event.TypedGenericEvent[string]
+	// WatchJobs has the end of a Kubernetes Job reconcile its CrawlJob at once.
+	WatchJobs bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// Reconcile brings one CrawlJob nearer to its end. The stages work on one copy of
-// the object in memory; its status is written once, after them.
+// Reconcile moves one CrawlJob towards its end. The stages change one copy of the object
+// in memory; its status is written once, after them.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	job := &v1alpha1.CrawlJob{}
 	if err := r.Client.Get(ctx, req.NamespacedName, job); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	v := r.visit(job)
-	for _, stage := range []func(context.Context, *visit) error{
-		r.finalize, // it is being deleted: cancel and let go
-		r.expire,   // it is finished: delete it when its time has come
-		r.hold,     // take a finalizer, so that nothing is left behind
-		r.admit,    // find its company; wait for its turn
-		r.start,    // have it crawled
-		r.observe,  // tell how that goes
+	s := r.newScope(job)
+	for _, stage := range []func(context.Context, *jobScope) error{
+		r.finalize,        // being deleted: cancel the run and remove the finalizer
+		r.expire,          // finished: delete it after its time to live
+		r.ensureFinalizer, // so that a deleted job leaves no run behind
+		r.admit,           // find its company; wait for the other jobs of the company
+		r.start,           // make sure that its run is executed
+		r.observe,         // report the status of the run
 	} {
-		if err := stage(ctx, v); err != nil {
-			return v.close(ctx, fmt.Errorf("reconcile CrawlJob %s: %w", req.NamespacedName, err))
+		if err := stage(ctx, s); err != nil {
+			return s.Close(ctx, fmt.Errorf("reconcile CrawlJob %s: %w", req.NamespacedName, err))
 		}
-		if v.Done {
+		if s.Done() {
 			break
 		}
 	}
-	return v.close(ctx, nil)
-}
-
-func (r *Reconciler) now() time.Time {
-	if r.Now != nil {
-		return r.Now()
-	}
-	return time.Now()
+	return s.Close(ctx, nil)
 }

@@ -9,24 +9,26 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// expire leaves a finished job alone until its time to live is over, then deletes it.
-func (r *Reconciler) expire(ctx context.Context, v *visit) error {
-	if !v.job.Finished() {
+// expire deletes a finished job once its time to live has passed. A finished job needs no
+// other stage.
+func (r *Reconciler) expire(ctx context.Context, s *jobScope) error {
+	if !s.job.Finished() {
 		return nil
 	}
-	v.Done = true
-	ttl, ended := v.job.Spec.TTLSecondsAfterFinished, v.job.Status.CompletionTime
-	if ttl == nil || ended == nil {
+	s.End(0)
+	ttl, completed := s.job.Spec.TTLSecondsAfterFinished, s.job.Status.CompletionTime
+	if ttl == nil || completed == nil {
 		return nil
 	}
-	if left := ended.Add(time.Duration(*ttl) * time.Second).Sub(r.now()); left > 0 {
-		return v.Stop(left)
+	if left := completed.Add(time.Duration(*ttl) * time.Second).Sub(s.Now()); left > 0 {
+		s.End(left)
+		return nil
 	}
-	uid, version := v.job.UID, v.job.ResourceVersion
-	only := client.Preconditions(metav1.Preconditions{UID: &uid, ResourceVersion: &version})
-	if err := r.Client.Delete(ctx, v.job, only); client.IgnoreNotFound(err) != nil {
+	uid, version := s.job.UID, s.job.ResourceVersion
+	unchanged := client.Preconditions(metav1.Preconditions{UID: &uid, ResourceVersion: &version})
+	if err := r.Client.Delete(ctx, s.job, unchanged); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("delete it after its time to live: %w", err)
 	}
-	v.Gone = true
+	s.SkipStatusUpdate()
 	return nil
 }

@@ -2,61 +2,61 @@ package crawljob
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/controllers/runner"
 )
 
 const (
-	// cancelPoll is how often a run is looked at that was asked to end.
-	cancelPoll = time.Second
-	// cancelPatience is how long a deletion waits for a worker to end. One that stands
-	// still longer can't hold the object: its lease runs out, and forgetting fences it.
-	cancelPatience = time.Minute
+	// signalPoll is how often a run is polled after its worker was asked to end it.
+	signalPoll = time.Second
+	// workerTimeout is how long a job waits for its worker to end the run. A worker that
+	// hangs for longer must not hold the object: its lease expires, and deleting the run
+	// fences its writes.
+	workerTimeout = time.Minute
 )
 
-// finalize cancels the run of a job that is being deleted, waits for its worker to
-// let go, and takes the finalizer off.
-func (r *Reconciler) finalize(ctx context.Context, v *visit) error {
-	if v.job.DeletionTimestamp == nil {
+// finalize cancels the run of a job that is being deleted, waits until its worker has
+// ended it, deletes the run, and removes the finalizer.
+func (r *Reconciler) finalize(ctx context.Context, s *jobScope) error {
+	if s.job.DeletionTimestamp == nil {
 		return nil
 	}
-	v.Done, v.Gone = true, true
-	if !controllerutil.ContainsFinalizer(v.job, v1alpha1.CrawlJobFinalizer) {
+	s.End(0)
+	s.SkipStatusUpdate()
+	if !controllerutil.ContainsFinalizer(s.job, v1alpha1.CrawlJobFinalizer) {
 		return nil
 	}
-	id := v.job.RunID()
-	switch rec, err := r.Runner.Observe(ctx, id); {
-	case errors.Is(err, store.ErrNotFound):
-	case err != nil:
-		return fmt.Errorf("cancel the crawl: %w", err)
-	case rec.State == store.RunPending || rec.State == store.RunRunning:
-		if r.now().Sub(v.job.DeletionTimestamp.Time) < cancelPatience {
-			if err := r.Runner.Ask(ctx, id, store.RequestCancel); err != nil {
-				return fmt.Errorf("cancel the crawl: %w", err)
-			}
-			return v.Stop(cancelPoll)
+	run, err := r.runStatus(ctx, s)
+	if err != nil {
+		return fmt.Errorf("cancel the run: %w", err)
+	}
+	if run != nil && hasWorker(run) && s.Now().Sub(s.job.DeletionTimestamp.Time) < workerTimeout {
+		if _, err := r.Runner.Signal(ctx, run.ID, runner.SignalCancel); runner.IgnoreRunNotFound(err) != nil {
+			return fmt.Errorf("cancel the run: %w", err)
 		}
+		s.End(signalPoll)
+		return nil
 	}
-	if err := r.Runner.Forget(ctx, id); errors.Is(err, store.ErrConflict) {
-		return v.Stop(cancelPoll) // its worker is alive, and has been asked to end
+	if err := r.Runner.Delete(ctx, s.job.RunID()); runner.IsRunBusy(err) {
+		s.End(signalPoll) // its worker was asked to end the run
+		return nil
 	} else if err != nil {
-		return fmt.Errorf("forget the crawl: %w", err)
+		return fmt.Errorf("delete the run: %w", err)
 	}
-	return v.Release(ctx, v.job, v.before, v1alpha1.CrawlJobFinalizer)
+	return s.RemoveFinalizer(ctx, v1alpha1.CrawlJobFinalizer)
 }
 
-// hold puts the finalizer on, before there is anything that would be left behind.
-func (r *Reconciler) hold(ctx context.Context, v *visit) error {
-	written := v.job.DeepCopy()
-	changed, err := v.Hold(ctx, written, v.before, v1alpha1.CrawlJobFinalizer)
-	if changed {
-		v.job, v.before = written, written.DeepCopy()
-	}
-	return err
+// hasWorker reports whether a worker executes the run or may claim it.
+func hasWorker(run *runner.RunStatus) bool {
+	return (run.State == runner.StatePending || run.State == runner.StateRunning) && run.Worker == runner.WorkerExpected
+}
+
+// ensureFinalizer adds the finalizer before a run is started.
+func (r *Reconciler) ensureFinalizer(ctx context.Context, s *jobScope) error {
+	return s.EnsureFinalizer(ctx, v1alpha1.CrawlJobFinalizer)
 }

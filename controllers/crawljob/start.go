@@ -2,7 +2,6 @@ package crawljob
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,58 +9,38 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/run/queue"
-	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/controllers/runner"
 )
 
-// defaultBackoffLimit is what the schema fills in; objects made before it did have none.
-const defaultBackoffLimit = 3
-
-// start has the run begun if it is not. The run's key is made of the job, so that a
-// start whose status was not written is the same start again.
-func (r *Reconciler) start(ctx context.Context, v *visit) error {
-	rec, err := r.Runner.Observe(ctx, v.job.RunID())
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("look for the run: %w", err)
+// start starts the run of the job, resumes it, or replaces its missing worker. The run's
+// ID is derived from the job, so that a start whose status update was lost starts no
+// second run.
+func (r *Reconciler) start(ctx context.Context, s *jobScope) error {
+	run, err := r.runStatus(ctx, s)
+	if err != nil {
+		return fmt.Errorf("get the run: %w", err)
 	}
-	if err == nil && rec.State != store.RunInterrupted {
-		v.started()
+	if run == nil || run.State == runner.StateInterrupted || !run.Finished() && run.Worker != runner.WorkerExpected {
+		status, err := r.Runner.Ensure(ctx, s.runSpec(time.Time{}))
+		if err != nil {
+			return fmt.Errorf("start the run: %w", err)
+		}
+		s.setRun(status)
+	}
+	if s.job.Status.StartTime != nil {
 		return nil
 	}
-	if err := r.Runner.Start(ctx, v.order(time.Time{})); err != nil {
-		return fmt.Errorf("start the crawl: %w", err)
-	}
-	v.started()
+	now := metav1.NewTime(s.Now())
+	s.job.Status.StartTime, s.job.Status.RunID = &now, s.job.RunID()
+	s.RecordEvent(corev1.EventTypeNormal, "Started", "Crawl", fmt.Sprintf("The crawl of %s has started.", s.job.CompanyKey()))
 	return nil
 }
 
-func (v *visit) started() {
-	if v.job.Status.StartTime != nil {
-		return
+// runSpec returns the spec of the job's run, to be claimed no earlier than notBefore.
+func (s *jobScope) runSpec(notBefore time.Time) runner.RunSpec {
+	return runner.RunSpec{
+		RunID: s.job.RunID(), Company: s.job.CompanyKey(), Target: *s.target, Limits: s.job.Spec.Limits,
+		Priority: s.job.Spec.Priority, MaxAttempts: s.backoffLimit() + 1, NotBefore: notBefore, Deadline: s.deadline(),
+		Execution: s.job.Spec.Execution, Job: client.ObjectKeyFromObject(s.job), JobUID: s.job.UID,
 	}
-	now := metav1.NewTime(v.r.now())
-	v.job.Status.StartTime, v.job.Status.RunID = &now, v.job.RunID()
-	v.Tell(corev1.EventTypeNormal, "Started", "Crawl", fmt.Sprintf("The crawl of %s has begun.", v.job.CompanyKey()))
-}
-
-func (v *visit) order(notBefore time.Time) queue.Order {
-	return queue.Order{
-		RunID: v.job.RunID(), Company: v.job.CompanyKey(), Target: *v.target, Limits: v.job.Spec.Limits,
-		Priority: v.job.Spec.Priority, Attempts: v.backoffLimit() + 1, NotBefore: notBefore, Deadline: v.deadline(),
-		Execution: v.job.Spec.Execution, Job: client.ObjectKeyFromObject(v.job), JobUID: v.job.UID,
-	}
-}
-
-func (v *visit) backoffLimit() int32 {
-	if n := v.job.Spec.BackoffLimit; n != nil {
-		return *n
-	}
-	return defaultBackoffLimit
-}
-
-// retryable says whether another try may help: the site may answer later, and what
-// failed in the crawler may have been the store.
-func retryable(reason string) bool {
-	return reason == v1alpha1.ReasonSiteUnreachable || reason == v1alpha1.ReasonInternal
 }

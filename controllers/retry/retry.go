@@ -1,5 +1,5 @@
-// Package retry says how soon a reconcile that failed is tried again, the same for
-// all controllers.
+// Package retry sets the retry rate of failed reconciles, which is the same for all
+// controllers.
 package retry
 
 import (
@@ -10,27 +10,28 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// An object that fails is tried again after 5 ms, twice that and so on up to 30 s.
-// controller-runtime's own bound is 1,000 s, so that after an outage of a quarter of an
-// hour some objects would stand still for another one.
+// A failing object is retried after 5 ms, 10 ms and so on, up to every 30 s. The maximum
+// of controller-runtime is 1,000 s, which would leave some objects untouched for a
+// quarter of an hour after an outage has ended.
 const (
-	first = 5 * time.Millisecond
-	most  = 30 * time.Second
+	baseDelay = 5 * time.Millisecond
+	maxDelay  = 30 * time.Second
 )
 
-// All objects of a controller together are tried again at most 200 times a second, and
-// 1,000 times at once. controller-runtime's own bounds are 10 and 100: when an API
-// server refuses a third of all calls, 1,500 objects need over an hour with them (the
-// test of chaos at full size). What a server can bear is the client's rate to guard.
+// All objects of a controller together are retried at most 200 times per second, in
+// bursts of 1,000. The defaults of controller-runtime are 10 and 100: with them 1,500
+// objects need over an hour to converge on an API server that rejects a third of all
+// calls, as the chaos test shows at full size. The rate limit of the client protects the
+// API server.
 const (
-	perSecond = 200
-	atOnce    = 1000
+	retriesPerSecond = 200
+	retryBurst       = 1000
 )
 
-// Limiter makes a controller's rate limiter.
+// Limiter returns the rate limiter of one controller.
 func Limiter() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedMaxOfRateLimiter(
-		workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](first, most),
-		&workqueue.TypedBucketRateLimiter[reconcile.Request]{Limiter: rate.NewLimiter(perSecond, atOnce)},
+		workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](baseDelay, maxDelay),
+		&workqueue.TypedBucketRateLimiter[reconcile.Request]{Limiter: rate.NewLimiter(retriesPerSecond, retryBurst)},
 	)
 }

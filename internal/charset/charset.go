@@ -1,4 +1,7 @@
 // Package charset converts pages in any encoding to UTF-8.
+//
+// ToUTF8 is its only exported function. It trusts valid UTF-8 more than any declaration of
+// the page.
 package charset
 
 import (
@@ -12,14 +15,18 @@ import (
 	"golang.org/x/text/encoding"
 )
 
-// maxMetaScan is how far into a page its meta declaration is looked for, in bytes. The HTML
-// standard (13.2.3.2) says 1024; browsers also accept it later.
+// maxMetaScan bounds the part of a page in which a meta element may declare the encoding, in
+// bytes. The HTML standard (13.2.3.2) requires the first 1024 bytes; browsers also accept a
+// later declaration.
 const maxMetaScan = 64 << 10
 
-// ToUTF8 converts a page to UTF-8, without a byte order mark. A body that is valid UTF-8 is
-// taken as such, whatever the page declares. Otherwise the encoding comes from the byte
-// order mark, the Content-Type header, the meta element or a guess, in this order. A body
-// that cannot be decoded is returned as it is.
+// ToUTF8 converts a page to UTF-8 and removes the byte order mark. contentType is the value
+// of the Content-Type header; it may be empty.
+//
+// A body that is valid UTF-8 is not converted, whatever the page declares, except from
+// ISO-2022-JP and UTF-16, whose bytes are also valid UTF-8. Otherwise the encoding comes
+// from the byte order mark, the header, the meta element or the bytes, in this order.
+// ToUTF8 returns a body that it cannot decode unchanged.
 func ToUTF8(body []byte, contentType string) []byte {
 	valid := utf8.Valid(body)
 	if valid && !bytes.ContainsAny(body, "\x00\x1b") {
@@ -40,7 +47,8 @@ func ToUTF8(body []byte, contentType string) []byte {
 // trimByteOrderMark removes a UTF-8 byte order mark.
 func trimByteOrderMark(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\ufeff")) }
 
-// detect returns the encoding of a body and its name.
+// detect returns the encoding of a body and its name. Without a declaration it returns UTF-8
+// if most of the body is UTF-8, and windows-1252 otherwise.
 func detect(body []byte, contentType string) (encoding.Encoding, string) {
 	if enc, name, certain := charset.DetermineEncoding(body, contentType); certain { // byte order mark or Content-Type header
 		return enc, name
@@ -103,11 +111,12 @@ func charsetParameter(s string) string {
 	return strings.Trim(label, " \t;'\"")
 }
 
-// minValidPerInvalid is how many valid multi-byte characters one invalid byte needs for the
-// text to be UTF-8. In other encodings such sequences are rare. The value was chosen by hand.
+// minValidPerInvalid is the minimum number of valid multi-byte characters per invalid byte
+// in a text that counts as UTF-8. In other encodings such sequences are rare. The value was
+// chosen by hand.
 const minValidPerInvalid = 4
 
-// isMostlyUTF8 reports whether nearly all bytes beyond ASCII are UTF-8.
+// isMostlyUTF8 reports whether a body is UTF-8 apart from a few invalid bytes.
 func isMostlyUTF8(body []byte) bool {
 	valid, invalid := 0, 0
 	for i := 0; i < len(body); {

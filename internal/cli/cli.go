@@ -43,13 +43,15 @@ func usage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// Main runs the command with the given arguments and returns its exit code.
+// Main runs the command that args name and returns its exit code, with which the caller
+// must exit. SIGINT and SIGTERM cancel the command's context. The handler stays installed
+// after Main has returned: if it were removed, a signal that arrives between the return
+// and the exit would kill the process and replace its exit code.
 func Main(args []string) int {
 	if len(args) == 1 && args[0] == pdfCommand {
 		return runPDFChild()
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	return newApp().main(ctx, args, os.Stdout, os.Stderr)
 }
 

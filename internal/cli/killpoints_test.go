@@ -23,7 +23,11 @@ func TestMain(m *testing.M) {
 		os.Exit(Main(os.Args[1:]))
 	}
 	if args := os.Getenv(argsEnv); args != "" {
-		os.Exit(Main(strings.Split(args, "\n")))
+		code := Main(strings.Split(args, "\n"))
+		if os.Getenv(pauseEnv) != "" {
+			pauseBeforeExit()
+		}
+		os.Exit(code)
 	}
 	os.Exit(m.Run())
 }
@@ -73,28 +77,28 @@ func testKillPoints(t *testing.T, newStore func(*testing.T, int) string) {
 	}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, maxConcurrent)
-	for moment := range killPoints {
-		uri := newStore(t, moment+1)
+	for point := range killPoints {
+		uri := newStore(t, point+1)
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			got, requests, err := crawlWithKill(t.Context(), uri, 1+int64(moment)*(n-2)/killPoints)
+			got, requests, err := crawlWithKill(t.Context(), uri, 1+int64(point)*(n-2)/killPoints)
 			if err != nil {
-				t.Errorf("killed after %d requests: %v", moment, err)
+				t.Errorf("kill point %d: %v", point, err)
 				return
 			}
 			for url, versions := range want {
 				if got[url] != versions {
-					t.Errorf("killed after %d requests: %s has %d versions, want %d", moment, url, got[url], versions)
+					t.Errorf("kill point %d: %s has %d versions, want %d", point, url, got[url], versions)
 				}
 			}
 			if len(got) != len(want) {
-				t.Errorf("killed after %d requests: %d documents, want %d", moment, len(got), len(want))
+				t.Errorf("kill point %d: %d documents, want %d", point, len(got), len(want))
 			}
 			// The resumed crawl repeats the request in flight. Each process fetches
 			// robots.txt and the sitemap.
 			if repeated := requests - n; repeated > 1+2 {
-				t.Errorf("killed after %d requests: %d were repeated", moment, repeated)
+				t.Errorf("kill point %d: %d were repeated", point, repeated)
 			}
 		})
 	}

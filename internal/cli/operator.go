@@ -82,7 +82,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), Live: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
 		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
-	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder("clausea"), Jobs: true}); err != nil {
+	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder("clausea"), WatchJobs: true}); err != nil {
 		return err
 	}
 	return r.run(ctx, m)

@@ -24,8 +24,10 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
+	"github.com/clausea/crawler/controllers/index"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/run/records"
 	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
@@ -99,8 +101,8 @@ func (a *app) newProcess(ctx context.Context, onConnect func(network, addr strin
 		return nil, err
 	}
 	r.pool = &queue.Pool{
-		Store: r.store, Slots: a.values.MaxConcurrentCrawls, Lease: a.values.LeaseDuration, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: workerIdentity(), Metrics: metrics, PDF: pdf, HostTenure: turns.DefaultTenure},
+		Store: r.store, MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
+		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: workerIdentity(), Lease: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, HostTenure: turns.DefaultTenure},
 	}
 	return r, nil
 }
@@ -141,7 +143,7 @@ const endedBuffer = 256
 // jobs that both deployment modes share.
 func (r *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
 	ended := make(chan event.TypedGenericEvent[string], endedBuffer)
-	r.pool.Ended = func(company string) {
+	r.pool.RunEnded = func(company string) {
 		select {
 		case ended <- event.TypedGenericEvent[string]{Object: company}:
 		default: // this process is not the leader; the leader polls
@@ -150,11 +152,14 @@ func (r *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	o := func() controller.Options {
 		return controller.Options{MaxConcurrentReconciles: r.v.MaxConcurrentReconciles}
 	}
-	jobs.Client, jobs.Ended = m.GetClient(), ended
-	if err := jobs.SetupWithManager(ctx, m, o()); err != nil {
+	if err := index.Register(ctx, m.GetFieldIndexer()); err != nil {
 		return err
 	}
-	companies := &company.Reconciler{Client: m.GetClient(), Documents: company.Stored{Store: r.store}, Recorder: jobs.Recorder}
+	jobs.Client, jobs.RunEnded = m.GetClient(), ended
+	if err := jobs.SetupWithManager(m, o()); err != nil {
+		return err
+	}
+	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: r.store}, Recorder: jobs.Recorder}
 	if err := companies.SetupWithManager(m, o()); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
 	"github.com/clausea/crawler/internal/run/kubejob"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store"
@@ -50,7 +51,7 @@ func TestStaleWorkerChangesNothingAfterItsTakeover(t *testing.T) {
 	workers := make([]*exec.Cmd, staleWorkers)
 	logs := make([]bytes.Buffer, staleWorkers)
 	forEachWorker(func(i int) {
-		if err := q.Start(t.Context(), staleWorkerRun(w.names[i])); err != nil {
+		if _, _, err := q.Enqueue(t.Context(), staleWorkerRun(w.names[i]), kubejob.WorkerName(w.names[i])); err != nil {
 			t.Error(err)
 			return
 		}
@@ -146,9 +147,9 @@ func forEachWorker(do func(int)) {
 }
 
 // staleWorkerRun returns the run of a company. The run ID is the name of the company.
-func staleWorkerRun(name string) queue.Order {
-	return queue.Order{
-		RunID: name, Company: name, Attempts: 3, Reserved: kubejob.WorkerName(name),
+func staleWorkerRun(name string) runner.RunSpec {
+	return runner.RunSpec{
+		RunID: name, Company: name, MaxAttempts: 3,
 		Target: v1alpha1.Target{Domains: []v1alpha1.Domain{v1alpha1.Domain(name)}, Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: staleWorkerDelay}}},
 	}
 }

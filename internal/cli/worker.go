@@ -23,7 +23,7 @@ func newWorker(a *app) *cobra.Command {
 		Short: "Execute one queued run; the pods of Kubernetes Jobs use this command",
 		Long: fmt.Sprintf(`Execute one queued run. The pods of Kubernetes Jobs use this command. Exit codes: %d the
 run's record has the outcome, %d failed and a retry may succeed, %d failed and a retry
-cannot succeed, %d the run was released because the process received a signal.`, kubejob.ExitDone, kubejob.ExitFailed, kubejob.ExitUsage, kubejob.ExitHandedBack),
+cannot succeed, %d the run was released because the process received a signal.`, kubejob.ExitDone, kubejob.ExitFailed, kubejob.ExitUsage, kubejob.ExitReleased),
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if id == "" {
@@ -60,12 +60,12 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	p := &queue.Pool{
-		Store: s, Lease: a.values.LeaseDuration, Poll: time.Second, Log: a.log,
-		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: workerIdentity(), PDF: pdf, HostTenure: turns.DefaultTenure},
+		Store: s, PollInterval: time.Second, Log: a.log,
+		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: workerIdentity(), Lease: a.values.LeaseDuration, PDF: pdf, HostTenure: turns.DefaultTenure},
 	}
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	switch {
-	case errors.Is(err, store.ErrNotFound), errors.Is(err, queue.ErrNotReserved):
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, queue.ErrNotAssigned):
 		return &exitError{kubejob.ExitUsage, err} // the run is finished, or assigned to another worker
 	case err != nil:
 		return &exitError{kubejob.ExitFailed, err}
@@ -75,7 +75,7 @@ func (a *app) work(ctx context.Context, id string) error {
 	case rec.State != store.RunPending && rec.State != store.RunRunning:
 		return nil
 	case ctx.Err() != nil:
-		return &exitError{code: kubejob.ExitHandedBack}
+		return &exitError{code: kubejob.ExitReleased}
 	default:
 		return &exitError{kubejob.ExitFailed, fmt.Errorf("execute run %s: failed to store its final state", id)}
 	}

@@ -10,24 +10,26 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 )
 
-// ErrBinary says that a page is no text: a program, a picture, an archive.
-var ErrBinary = errors.New("it is no document that can be read, as HTML, Markdown, plain text and PDF are")
+// ErrBinary reports that a page is not text but, for example, an executable, image or archive.
+var ErrBinary = errors.New("unsupported format, expected HTML, Markdown, plain text or PDF")
 
 const (
-	// sniffBytes is how much of a body tells a text, in bytes (WHATWG MIME Sniffing,
-	// section 7.2), and how much of a text is looked through for control characters.
+	// sniffBytes is the length of the prefix of a body that decides whether it is binary (WHATWG
+	// MIME Sniffing, section 7.2). sampleBytes is the length of the prefix of the decoded text
+	// that is searched for control characters.
 	sniffBytes  = 512
 	sampleBytes = 4 << 10
-	// charsPerControl is how many characters a text has for each control character. Of what
-	// is compressed or encrypted one in ten is one, of texts hardly any.
+	// charsPerControl is the smallest number of characters per control character in a text.
+	// About one in ten characters of compressed or encrypted data is a control character, and
+	// hardly any of a text.
 	charsPerControl = 20
 )
 
-// rejectBinary is ErrBinary with the detected type where body, which is text in UTF-8, is
-// none. A text may hold a stray control character, and begin as a bitmap does (BMW's
-// terms): a type that is known counts only with the one, what is of no known type only
-// with many. NULs in HTML, where fields of databases are padded with them, are ignored,
-// as browsers do.
+// rejectBinary returns ErrBinary with the detected type if body is not text. text is body
+// decoded to UTF-8. Text can contain a stray control character, and can begin with the magic
+// number of a bitmap ("BM", as in "BMW"). Therefore a known binary type needs one control
+// character, and an unknown type needs many. NUL characters in HTML come from padded database
+// fields. They are ignored, as in browsers.
 func rejectBinary(body, text []byte, html bool) error {
 	sample := text[:min(len(text), sampleBytes)]
 	if html {
@@ -38,25 +40,24 @@ func rejectBinary(body, text []byte, html bool) error {
 	if !stray && !many {
 		return nil
 	}
-	is := mimetype.Detect(body)
-	if isTextType(is) || !many && is.Is("application/octet-stream") {
+	detected := mimetype.Detect(body)
+	if isTextType(detected) || !many && detected.Is("application/octet-stream") {
 		return nil
 	}
-	return fmt.Errorf("its content is %s: %w", is, ErrBinary)
+	return fmt.Errorf("detected %s: %w", detected, ErrBinary)
 }
 
-// isTextType says whether a type is a kind of text, as XHTML is.
-func isTextType(is *mimetype.MIME) bool {
-	for ; is != nil; is = is.Parent() {
-		if strings.HasPrefix(is.String(), "text/") {
+// isTextType reports whether a type is derived from a text type, as XHTML is.
+func isTextType(t *mimetype.MIME) bool {
+	for ; t != nil; t = t.Parent() {
+		if strings.HasPrefix(t.String(), "text/") {
 			return true
 		}
 	}
 	return false
 }
 
-// countControlBytes counts the bytes that no text has (WHATWG MIME Sniffing, section 3: binary
-// data bytes).
+// countControlBytes counts the binary data bytes (WHATWG MIME Sniffing, section 3).
 func countControlBytes(b []byte) (n int) {
 	for _, c := range b {
 		if c <= 0x08 || c == 0x0b || c >= 0x0e && c <= 0x1a || c >= 0x1c && c <= 0x1f {

@@ -6,8 +6,8 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// Compare says what changed from old to cur, in a list of subprocessors also by row. A
-// text that was kept need not have a type; it is then what the other one is.
+// Compare returns the changes from old to cur, for lists of subprocessors also by row. A
+// document from FromMarkdown has no type; Compare then assumes that of the other document.
 func Compare(old, cur Document) change.Change {
 	ch := change.Compare(old.changeInput(), cur.changeInput())
 	if ch.Kind != change.KindChange {
@@ -29,8 +29,8 @@ func (d Document) changeInput() change.Input {
 	}
 }
 
-// subprocessorRows reads the rows of a list of subprocessors, or of an annex that has
-// such a list. Of a text whose type is unknown only what says so itself is one.
+// subprocessorRows returns the rows of a list of subprocessors, or of such a list in a data
+// processing agreement. If typ is empty, the text itself must mention subprocessors.
 func (d Document) subprocessorRows(typ string) []subprocessor.Row {
 	switch typ {
 	case doctype.Subprocessors:

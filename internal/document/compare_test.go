@@ -13,8 +13,8 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// page draws a page around a text: menus, banner, footer, nonces and link targets are
-// others each time, the text is the same.
+// page returns a page with the given text and random boilerplate: menus, banner, footer,
+// nonces and link targets.
 func page(t *rapid.T, text string) string {
 	links := func(name string, least int) string {
 		var b strings.Builder
@@ -35,7 +35,7 @@ func page(t *rapid.T, text string) string {
 		nonce, nonce, nonce, links("menu", 0), banner, text, links("footer", 0), rapid.IntRange(2000, 2099).Draw(t, "year"), nonce)
 }
 
-func TestTheSameTextInAnyPageIsNoChange(t *testing.T) {
+func TestCompareIgnoresBoilerplateAndLinkTargets(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		sentence := rapid.StringMatching(`[A-Z][a-z]{2,8}( [a-z]{2,8}){8,14}\.`)
@@ -51,13 +51,13 @@ func TestTheSameTextInAnyPageIsNoChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again := strings.ReplaceAll(text, `href="/x?`, `href="/y?`+rapid.StringMatching(`[a-z]{4}`).Draw(t, "session"))
-		cur, err := Read(Input{Body: []byte(page(t, again)), ContentType: "text/html"})
+		relinked := strings.ReplaceAll(text, `href="/x?`, `href="/y?`+rapid.StringMatching(`[a-z]{4}`).Draw(t, "session"))
+		cur, err := Read(Input{Body: []byte(page(t, relinked)), ContentType: "text/html"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if c := Compare(old, cur); c.Kind != change.KindNone || old.ContentHash != cur.ContentHash {
-			t.Fatalf("%s:\n%s\nof\n%s\nand\n%s", c.Kind, c.TextDiff(), old.Markdown, cur.Markdown)
+			t.Fatalf("got kind %s, want none:\n%s\nold:\n%s\nnew:\n%s", c.Kind, c.TextDiff(), old.Markdown, cur.Markdown)
 		}
 	})
 }
@@ -68,7 +68,7 @@ const list = `<!doctype html><html lang="en"><head><title>Subprocessors</title><
 <tr><td>One Cloud, Inc.</td><td>Hosting of customer data</td><td>United States</td></tr>
 <tr><td>Zwei GmbH</td><td>Support by e-mail</td><td>Germany</td></tr></table></main></body></html>`
 
-func TestSubprocessorsAreReadAndComparedAsRows(t *testing.T) {
+func TestReadAndCompareListSubprocessorsByRow(t *testing.T) {
 	t.Parallel()
 	old, err := Read(Input{Body: []byte(list), ContentType: "text/html", URL: "https://example.com/legal/subprocessors"})
 	if err != nil {
@@ -81,8 +81,8 @@ func TestSubprocessorsAreReadAndComparedAsRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A text that was kept has no type.
-	for name, before := range map[string]Document{"as read": old, "as kept": FromMarkdown(old.Markdown)} {
+	// A document from FromMarkdown has no type.
+	for name, before := range map[string]Document{"from a page": old, "from Markdown": FromMarkdown(old.Markdown)} {
 		c := Compare(before, cur)
 		if c.Kind != change.KindChange || c.Subprocessors == nil || len(c.Subprocessors.Changed) != 1 || c.Subprocessors.Changed[0].After.Location != "Ireland" {
 			t.Errorf("%s: %s %+v", name, c.Kind, c.Subprocessors)

@@ -1,6 +1,6 @@
-// Package document turns the bytes of a page into a legal document: its text as
-// Markdown, what kind of document it is, in which language and from when; and
-// compares two of them. It is pure: no network, no store.
+// Package document extracts a legal document from the bytes of a page: its text as Markdown,
+// its type, language and dates. It also compares two documents. The package accesses neither
+// the network nor the store.
 package document
 
 import (
@@ -25,55 +25,57 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// Input is a page as it was fetched.
+// Input is a fetched page.
 type Input struct {
 	Body        []byte
-	ContentType string // as sent; may be empty
-	URL         string // may be empty
-	Anchor      string // text of the link that led here; may be empty
-	Language    string // Content-Language as sent; may be empty
-	// PDF reads the text of a PDF as Markdown; nil: a PDF is ErrNoPDFReader.
+	ContentType string // Content-Type header; can be empty
+	URL         string // can be empty
+	Anchor      string // text of the link to the page; can be empty
+	Language    string // Content-Language header; can be empty
+	// PDF returns the text of a PDF as Markdown. If it is nil, Read returns ErrNoPDFReader
+	// for a PDF.
 	PDF func(body []byte) (string, error)
-	// Now is the day to which a date in the text is future; if it is zero, none is.
+	// Now is the time after which a date in the text is upcoming. If it is zero, no date is.
 	Now time.Time
 }
 
-// Document is what a page says.
+// Document is the document on a page.
 type Document struct {
 	URL             string
 	Legal           bool
-	Type            string   // one of doctype; Other where it is not legal
-	AdditionalTypes []string // further types that the page holds a document of, sorted
+	Type            string   // a type of package doctype; Other if the page is not legal
+	AdditionalTypes []string // further types of document on the page, sorted
 	Confidence      float64  // 0 to 1, of Type
-	Language        string   // ISO 639-1, empty if unknown
-	Jurisdiction    string   // ISO 3166-1, upper case, where the page declares one; often empty
+	Language        string   // ISO 639-1 code; empty if unknown
+	Jurisdiction    string   // upper-case ISO 3166-1 code of the country that the page declares; often empty
 	Title           string
-	// EffectiveDate is the day from which the text is in force or, where it names
-	// only that, of its last change; YYYY-MM-DD, empty where the page names none.
-	EffectiveDate, EffectiveQuote string // the quote is the words it was read from
-	// UpdatedDate is the day of the last change or of publication.
+	// EffectiveDate is the date from which the text is in force. If the text contains only the
+	// date of its last change, it is that date. The format is YYYY-MM-DD; empty if unknown.
+	EffectiveDate, EffectiveQuote string // the quote contains the words from which the date was read
+	// UpdatedDate is the date of the last change or of publication.
 	UpdatedDate, UpdatedQuote string
-	// UpcomingEffectiveDate is a day after Input.Now on which the text will be in force.
+	// UpcomingEffectiveDate is a date after Input.Now from which the text will be in force.
 	UpcomingEffectiveDate, UpcomingEffectiveQuote string
-	WordCount                                     int
-	Markdown                                      string
-	Text                                          string // normalised, what is compared
-	ContentHash                                   string // of the words that are compared, see change.ContentHash
-	// UniqueWords is how many of Words the page says itself, where it has so few that it may be a
-	// shell: each line once, and no links.
+
+	WordCount   int
+	Markdown    string
+	Text        string // normalized, for comparison
+	ContentHash string // see change.ContentHash
+	// UniqueWords is the number of words without repeated lines and links. It equals
+	// WordCount for pages that are too long to be an empty shell.
 	UniqueWords int
-	SoftError   bool // an error, login or consent page sent with a status of success
-	// Subprocessors are the rows of a list of subprocessors, or of such a list in a
-	// data processing agreement.
+	SoftError   bool // the page is an error, login or consent page served with a success status
+	// Subprocessors contains the rows of a list of subprocessors, or of such a list in a data
+	// processing agreement.
 	Subprocessors []subprocessor.Row
 }
 
-// MaxBytes is the largest page that is read, in bytes.
+// MaxBytes is the maximum size of a page.
 const MaxBytes = 20 << 20
 
-// Read makes a Document of a page. HTML, Markdown and plain text are told apart
-// by Content-Type, URL and content; what is none of them and no PDF is ErrBinary. Errors
-// leave it to the caller to name the page.
+// Read returns the document on a page. It distinguishes HTML, Markdown, plain text and PDF by
+// Content-Type, URL and content, and returns ErrBinary for anything else. Errors do not
+// contain the URL of the page; the caller adds it.
 func Read(in Input) (Document, error) {
 	p, err := extract(in)
 	if err != nil {
@@ -84,15 +86,16 @@ func Read(in Input) (Document, error) {
 	d.Title = cmp.Or(p.Title, p.TitleElement)
 	d.Language = language.Detect(d.Text, p.DeclaredLanguage, in.Language)
 	d.Jurisdiction = language.Region(d.Language, p.DeclaredLanguage, in.Language)
-	answer := classify.Classify(classifierInput(in, p, d))
-	d.Type, d.AdditionalTypes, d.Confidence, d.SoftError, d.UniqueWords = answer.Type, answer.AdditionalTypes, answer.Confidence, answer.SoftError, answer.UniqueWords
+	class := classify.Classify(classifierInput(in, p, d))
+	d.Type, d.AdditionalTypes, d.Confidence, d.SoftError, d.UniqueWords = class.Type, class.AdditionalTypes, class.Confidence, class.SoftError, class.UniqueWords
 	d.Legal = d.Type != doctype.Other
 	d.findDates(in, p)
 	d.Subprocessors = d.subprocessorRows(d.Type)
 	return d, nil
 }
 
-// findDates takes the dates of the text or, where it has none, of the page around it.
+// findDates sets the dates of the text. If the text has none, it uses the dates of the page
+// around it.
 func (d *Document) findDates(in Input, p *content.ExtractedPage) {
 	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Jurisdiction, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
@@ -100,7 +103,7 @@ func (d *Document) findDates(in Input, p *content.ExtractedPage) {
 	d.UpcomingEffectiveDate, d.UpcomingEffectiveQuote = found.Upcoming, found.UpcomingQuote
 }
 
-// ClassifierInput is what the classifier is told of a page.
+// ClassifierInput returns the input of the classifier for a page, for training and evaluation.
 func ClassifierInput(in Input) (classify.Input, error) {
 	p, err := extract(in)
 	if err != nil {
@@ -117,10 +120,10 @@ func classifierInput(in Input, p *content.ExtractedPage, d Document) classify.In
 	}
 }
 
-// extract reads a page's parts.
+// extract decodes a page and extracts its main content.
 func extract(in Input) (*content.ExtractedPage, error) {
 	if len(in.Body) > MaxBytes {
-		return nil, fmt.Errorf("%d bytes are more than %d", len(in.Body), MaxBytes)
+		return nil, fmt.Errorf("page of %d bytes exceeds the limit of %d bytes", len(in.Body), MaxBytes)
 	}
 	if isPDF(in.Body) {
 		return extractPDF(in)
@@ -136,10 +139,10 @@ func extract(in Input) (*content.ExtractedPage, error) {
 	return content.ExtractText(text), nil
 }
 
-// ErrNoPDFReader says that a page is a PDF and that no reader for it was given.
-var ErrNoPDFReader = errors.New("it is a PDF, and there is no reader of PDFs here")
+// ErrNoPDFReader reports that a page is a PDF and that Input.PDF is nil.
+var ErrNoPDFReader = errors.New("page is a PDF, and no PDF reader is configured")
 
-// isPDF looks for the header, which may stand anywhere in the first 1024 bytes
+// isPDF reports whether body has a PDF header, which can be anywhere in the first 1024 bytes
 // (ISO 32000-1, annex H, implementation note 13).
 func isPDF(body []byte) bool {
 	at := bytes.Index(body[:min(len(body), 1024)], []byte("%PDF-"))
@@ -157,7 +160,7 @@ func extractPDF(in Input) (*content.ExtractedPage, error) {
 	return content.ExtractText([]byte(text)), nil
 }
 
-// FromMarkdown makes the Document of a text that was kept, for comparing.
+// FromMarkdown returns a document with the given text, for comparison with another document.
 func FromMarkdown(md string) Document {
 	blocks := markdown.Parse(md)
 	d := Document{Markdown: md, Text: markdown.JoinText(blocks), ContentHash: change.ContentHash(blocks)}

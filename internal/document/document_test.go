@@ -25,7 +25,7 @@ func read(t *testing.T, body string) Document {
 	return d
 }
 
-func TestReadFindsTextTypeLanguageAndDate(t *testing.T) {
+func TestReadReturnsTextTypeLanguageAndDate(t *testing.T) {
 	t.Parallel()
 	d := read(t, policy)
 	if !d.Legal || d.Type != doctype.PrivacyPolicy || d.Language != "en" || d.EffectiveDate != "2024-03-03" || d.Title != "Privacy Policy" {
@@ -41,7 +41,7 @@ func TestReadFindsTextTypeLanguageAndDate(t *testing.T) {
 	}
 }
 
-func TestReadTakesDatesAndRegionOfThePageAroundTheText(t *testing.T) {
+func TestReadUsesDatesAndRegionOfThePageAroundTheText(t *testing.T) {
 	t.Parallel()
 	page := strings.NewReplacer(`lang="en"`, `lang="en-GB"`, "Last updated: 3 March 2024", "Please read it.", "<nav>", "<div class=hero>Effective date: 04/03/2026</div><nav>").Replace(policy)
 	d, err := Read(Input{Body: []byte(page), ContentType: "text/html", Now: time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)})
@@ -49,11 +49,11 @@ func TestReadTakesDatesAndRegionOfThePageAroundTheText(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.Jurisdiction != "GB" || d.EffectiveDate != "2026-03-04" || d.UpcomingEffectiveDate != "2026-03-04" || !strings.Contains(d.EffectiveQuote, "Effective date") {
-		t.Errorf("region %q, effective %s (%q), takes effect %s", d.Jurisdiction, d.EffectiveDate, d.EffectiveQuote, d.UpcomingEffectiveDate)
+		t.Errorf("jurisdiction %q, effective date %s (%q), upcoming %s", d.Jurisdiction, d.EffectiveDate, d.EffectiveQuote, d.UpcomingEffectiveDate)
 	}
 }
 
-func TestAPDFIsReadByTheReaderThatIsGiven(t *testing.T) {
+func TestReadUsesTheGivenPDFReader(t *testing.T) {
 	t.Parallel()
 	in := Input{Body: []byte("\n%PDF-1.7 ..."), URL: "https://example.com/dpa.pdf", ContentType: "application/pdf"}
 	if _, err := Read(in); !errors.Is(err, ErrNoPDFReader) {
@@ -70,7 +70,7 @@ func TestAPDFIsReadByTheReaderThatIsGiven(t *testing.T) {
 	}
 }
 
-func TestAPageIsReadInTheEncodingThatItDeclaresLate(t *testing.T) {
+func TestReadDecodesThePageWithALateCharsetDeclaration(t *testing.T) {
 	t.Parallel()
 	page := strings.Replace(policy, "<head>", "<head><script>"+strings.Repeat(";", 2048)+"</script><meta charset=windows-1251>", 1)
 	page = strings.Replace(page, "three years", "\xef\xf0\xe0\xe2\xe0", 1)
@@ -79,7 +79,7 @@ func TestAPageIsReadInTheEncodingThatItDeclaresLate(t *testing.T) {
 	}
 }
 
-func TestPagesThatAreNoDocument(t *testing.T) {
+func TestReadMarksOtherPagesAsNotLegal(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"an error page": `<title>404 Not found</title><h1>Page not found</h1><p>` + strings.Repeat("We could not find it. ", 30) + `</p>`,
@@ -89,12 +89,12 @@ func TestPagesThatAreNoDocument(t *testing.T) {
 		"no HTML":       "Terms",
 	} {
 		if d := read(t, body); d.Legal {
-			t.Errorf("%s is taken for %s", name, d.Type)
+			t.Errorf("%s: got %s, want a page that is not legal", name, d.Type)
 		}
 	}
 }
 
-func TestCompareTellsKindsApart(t *testing.T) {
+func TestCompareReturnsTheKindOfChange(t *testing.T) {
 	t.Parallel()
 	old := read(t, policy)
 	for _, c := range []struct {
@@ -107,17 +107,17 @@ func TestCompareTellsKindsApart(t *testing.T) {
 		{"an invisible character", "your name", "your\u200b name", change.KindNone},
 		{"case", "Retention", "RETENTION", change.KindCosmetic},
 		{"one word", "three years", "seven years", change.KindChange},
-		{"a word that is struck out", "unless the law", "<del>unless</del> the law", change.KindChange},
+		{"a deleted word", "unless the law", "<del>unless</del> the law", change.KindChange},
 		{"a date", "3 March 2024", "4 March 2024", change.KindChange},
 	} {
 		cur := read(t, strings.Replace(policy, c.from, c.to, 1))
 		if got := Compare(old, cur); got.Kind != c.want {
-			t.Errorf("%s changed: %s, want %s (%+v)", c.name, got.Kind, c.want, got.Sections)
+			t.Errorf("%s: got %s, want %s (%+v)", c.name, got.Kind, c.want, got.Sections)
 		}
 	}
 	long := FromMarkdown(strings.Repeat("We keep your data safe and sound. ", 50))
 	if got := Compare(long, FromMarkdown("Loading")); got.Kind != change.KindBroken {
-		t.Errorf("a page that lost its text: %s", got.Kind)
+		t.Errorf("a page without its text: got %s, want %s", got.Kind, change.KindBroken)
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
+	"github.com/clausea/crawler/controllers/index"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/netguard"
@@ -28,6 +29,7 @@ import (
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/internal/run/records"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -159,12 +161,15 @@ func setUpControllers(ctx context.Context, m ctrl.Manager, s store.Store, site *
 		return err
 	}
 	jobs := &crawljob.Reconciler{Client: m.GetClient(), Runner: &queue.Queue{Runs: s}, Recorder: recorder}
-	companies := &company.Reconciler{Client: m.GetClient(), Documents: company.Stored{Store: s}, Recorder: recorder}
+	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: s}, Recorder: recorder}
 	pool := &queue.Pool{
-		Store: s, Slots: crawls, Log: logr.Discard(),
+		Store: s, MaxConcurrentRuns: crawls, Log: logr.Discard(),
 		Runner: &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), Holder: "bench"},
 	}
-	if err := jobs.SetupWithManager(ctx, m, skipNames()); err != nil {
+	if err := index.Register(ctx, m.GetFieldIndexer()); err != nil {
+		return err
+	}
+	if err := jobs.SetupWithManager(m, skipNames()); err != nil {
 		return err
 	}
 	if err := companies.SetupWithManager(m, skipNames()); err != nil {

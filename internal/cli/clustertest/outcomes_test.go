@@ -52,7 +52,7 @@ func TestExitOfAWorkerDeterminesTheOutcomeOfItsCrawlJob(t *testing.T) {
 		},
 		"the database does not respond": {
 			settings: map[string]string{"MONGO_URI": "mongodb://user:s3cret@" + closedPort + "/"}, change: noRetries,
-			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitFailed, message: []string{"exit code 1", "its log says more"},
+			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonWorkerLost, code: kubejob.ExitFailed, message: []string{"exit code 1", "see its log"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestKilledPodIsReportedWhileItsReplacementIsPending(t *testing.T) {
 	testCluster.kubelet.setFault(b.namespace, outOfMemory)
 	j := b.createJob("recovers", 0, nil)
 	b.waitForJob(j, "the report of the killed pod", func(j *v1alpha1.CrawlJob) bool {
-		return strings.Contains(j.Status.Message, "memory than its limit") && strings.HasSuffix(j.Status.Message, "Another pod is to go on.")
+		return strings.Contains(j.Status.Message, "memory than its limit") && strings.HasSuffix(j.Status.Message, "Another pod will resume the crawl.")
 	})
 	testCluster.kubelet.setFault(b.namespace, "")
 	release()

@@ -30,7 +30,7 @@ func TestImagePullFailureIsReportedUntilItIsFixed(t *testing.T) {
 	b := newFixture(t, settings)
 	testCluster.kubelet.setFault(b.namespace, imagePullFails)
 	j := b.createJob("pull", 0, nil)
-	b.waitForPendingMessage(j, "can't get its image clausea:dev", "CLAUSEA_WORKER_IMAGE")
+	b.waitForPendingMessage(j, "cannot pull its image clausea:dev", "CLAUSEA_WORKER_IMAGE")
 	testCluster.kubelet.setFault(b.namespace, "")
 	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
@@ -64,7 +64,7 @@ func TestUnschedulablePodIsReportedUntilANodeIsAvailable(t *testing.T) {
 	j := b.createJob("unschedulable", 0, nil)
 	func() {
 		defer cordon(false)
-		b.waitForPendingMessage(j, "finds no node (0/2 nodes are available", "lower what the workers ask for")
+		b.waitForPendingMessage(j, "cannot be scheduled (0/2 nodes are available", "lower the workers' resource requests")
 	}()
 	b.waitForEnd(j, v1alpha1.ConditionComplete, "")
 }
@@ -83,7 +83,7 @@ func TestQuotaFailureIsReportedUntilTheJobCanBeCreated(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := b.createJob("quota", 0, nil)
-	b.waitForPendingMessage(j, "can't be made", "exceeded quota: none")
+	b.waitForPendingMessage(j, "cannot be created", "exceeded quota: none")
 	if err := b.client.Delete(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func TestRunThatLosesItsPodResumesInAnotherPod(t *testing.T) {
 		<-first.ended
 		release()
 		b.checkResumed(j, site, whole)
-		if code, _, killed := first.outcome(); code != kubejob.ExitHandedBack || killed {
+		if code, _, killed := first.outcome(); code != kubejob.ExitReleased || killed {
 			t.Errorf("the evicted pod ended with %d, killed: %t", code, killed)
 		}
 		if len(b.jobs()) != 1 || j.Status.Attempts != 1 {

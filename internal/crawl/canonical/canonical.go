@@ -1,5 +1,5 @@
-// Package canonical normalizes URLs, so that a page is fetched once however its URL
-// is spelled in links. It does no I/O.
+// Package canonical normalizes URLs, so that a crawl fetches a page once, however links
+// spell its URL. It does no I/O.
 package canonical
 
 import (
@@ -13,16 +13,16 @@ import (
 	whatwg "github.com/nlnwa/whatwg-url/url"
 )
 
-// MaxLength is the longest URL that is accepted, in bytes. Longer URLs belong to
+// MaxLength is the length of the longest accepted URL, in bytes. Longer URLs belong to
 // crawler traps more often than to pages.
 const MaxLength = 2048
 
-// The reasons for which a reference is rejected.
+// The reasons for which URL rejects a reference.
 var (
-	ErrScheme   = errors.New("scheme")
-	ErrTooLong  = errors.New("too_long")
-	ErrInvalid  = errors.New("invalid")
-	ErrUserinfo = errors.New("userinfo")
+	ErrScheme   = errors.New("scheme")   // neither http nor https
+	ErrTooLong  = errors.New("too_long") // longer than MaxLength
+	ErrInvalid  = errors.New("invalid")  // not a URL, or without a host
+	ErrUserinfo = errors.New("userinfo") // contains a user name or password
 )
 
 // URL resolves ref against base by the WHATWG URL standard and returns its canonical
@@ -82,8 +82,8 @@ func URLWithRoute(base *url.URL, ref string) (string, error) {
 }
 
 // parseFast parses plain references, which nearly all references are, with net/url
-// at a tenth of the cost of the WHATWG parser. It reports false for everything that
-// the two parsers treat differently.
+// at a tenth of the cost of the WHATWG parser. It reports false for references that
+// the two parsers may treat differently.
 func parseFast(base *url.URL, ref string) (*url.URL, bool) {
 	if ref == "" || !isPlainReference(ref) || strings.HasPrefix(ref, "///") {
 		return nil, false
@@ -116,8 +116,8 @@ func parseFast(base *url.URL, ref string) (*url.URL, bool) {
 	return r, true
 }
 
-// isPlainReference reports whether a reference has only characters that both parsers
-// treat the same.
+// isPlainReference reports whether both parsers treat every character of a reference in
+// the same way.
 func isPlainReference(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -202,8 +202,8 @@ func removeDefaultPort(u *url.URL) {
 	u.Host = strings.TrimSuffix(u.Host, ":")
 }
 
-// removeTrailingDot removes the trailing dot of a host name. Only a resolver treats
-// the two names differently (RFC 1034 section 3.1); politeness limits must not.
+// removeTrailingDot removes the trailing dot of a host name. The dot matters only to a
+// resolver (RFC 1034 section 3.1). Both spellings share the politeness limits of a host.
 func removeTrailingDot(u *url.URL) {
 	name, port, _ := strings.Cut(u.Host, ":")
 	if len(name) < 2 || name[len(name)-1] != '.' || name[len(name)-2] == '.' {
@@ -249,13 +249,14 @@ func hexValue(c byte) byte {
 	return c | 0x20 - 'a' + 10
 }
 
+// isUnreserved reports whether c is an unreserved character other than "." (RFC 3986
+// section 2.3).
 func isUnreserved(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '-' || c == '_' || c == '~'
 }
 
-// DedupKey returns the key under which a canonical URL enters the set of seen URLs.
-// URLs that differ only in http or https, in a leading www. or in the order of query
-// parameters share a key.
+// DedupKey returns the deduplication key of a canonical URL. URLs that differ only in
+// http or https, in a leading www. or in the order of query parameters share a key.
 func DedupKey(canonical string) string {
 	_, rest, ok := strings.Cut(canonical, "://")
 	if !ok {

@@ -75,7 +75,7 @@ func TestDedupKeyIsSharedByVariantsOfAURL(t *testing.T) {
 	}
 }
 
-func TestURLRejectsWithAReason(t *testing.T) {
+func TestURLErrorsWrapAReason(t *testing.T) {
 	t.Parallel()
 	long := make([]byte, MaxLength+1)
 	for i := range long {

@@ -22,6 +22,8 @@ var sessionParams = map[string]bool{
 	"sid": true, "cfid": true, "cftoken": true, "zenid": true, "osclid": true,
 }
 
+// isDroppedParam reports whether a query parameter is a tracking or session parameter.
+// The prefix utm_ belongs to Google Analytics, pk_ and mtm_ belong to Matomo.
 func isDroppedParam(name string) bool {
 	n := strings.ToLower(name)
 	return strings.HasPrefix(n, "utm_") || strings.HasPrefix(n, "pk_") || strings.HasPrefix(n, "mtm_") || trackingParams[n] || sessionParams[n]

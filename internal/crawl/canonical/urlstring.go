@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// URLString is URL for callers that need only the canonical form. base must be
-// canonical. Most links are plain absolute paths; for those, URLString prepends the
-// origin of base and parses nothing.
+// URLString is URL for callers that need only the string. base must be canonical. Most
+// links are plain absolute paths. For those, URLString prepends the origin of base and
+// parses nothing.
 func URLString(base *url.URL, ref string) (string, error) {
+	// A ref shorter than MaxLength/4 leaves enough bytes for the origin.
 	if p, _, _ := strings.Cut(ref, "#"); len(ref) < MaxLength/4 && isPlainPath(p) && isPlainOrigin(base) {
 		return base.Scheme + "://" + base.Host + p, nil
 	}

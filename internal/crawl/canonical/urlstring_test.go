@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestURLStringReturnsWhatURLReturns(t *testing.T) {
+func TestURLStringAgreesWithURL(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		base, err := url.Parse(rapid.SampledFrom([]string{

@@ -22,11 +22,11 @@ func TestPDFsAreRecognizedByTypeNameOrSignature(t *testing.T) {
 		t.Fatal(err)
 	}
 	large := text + strings.Repeat("\n", 9<<20) // exceeds the limit of an HTML page
-	type reply struct {
+	type contentTypeCase struct {
 		path, contentType, disposition, coding, body string
 		want                                         fetch.Reason // empty: the fetch succeeds
 	}
-	replies := map[string]reply{
+	responses := map[string]contentTypeCase{
 		"Content-Type":                 {"/a", "application/pdf", "", "", large, ""},
 		"extension of the path":        {"/a.PDF", "application/octet-stream", "", "", large, ""},
 		"file name":                    {"/get?id=7", "application/octet-stream", `attachment; filename="Terms of service.PDF"`, "", large, ""},
@@ -40,7 +40,7 @@ func TestPDFsAreRecognizedByTypeNameOrSignature(t *testing.T) {
 		"an image type":                {"/a.pdf", "image/png", `inline; filename="terms.pdf"`, "", text, fetch.ContentType},
 		"an empty body":                {"/get?id=7", "application/octet-stream", "", "", "", fetch.ContentType},
 	}
-	for name, r := range replies {
+	for name, r := range responses {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			web := crawltest.NewWeb(t)

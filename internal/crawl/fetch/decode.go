@@ -16,9 +16,11 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
+// acceptEncoding lists the content codings that requests ask for. newDecoder also supports
+// deflate, for servers that send it anyway.
 const acceptEncoding = "gzip, br, zstd"
 
-// maxCodings is how many content codings a body may have.
+// maxCodings is how many content codings a body may have. It was chosen by hand.
 const maxCodings = 2
 
 // maxZstdWindow limits the window of a zstd frame. RFC 8878 section 3.1.1.1.2 recommends 8 MiB.
@@ -26,12 +28,13 @@ const maxZstdWindow = 8 << 20
 
 var errTooLarge = errors.New("body exceeds the limit")
 
-// codingOverhead is how much longer than its content an encoded body may be. A coding adds a
-// header, a trailer and some bytes per block. A longer body decodes to too much content, or
-// to almost none, as a sequence of empty gzip members does.
+// codingOverhead is the number of bytes by which an encoded body may exceed the limit of its
+// content. A coding adds a header, a trailer and some bytes per block. A longer body decodes
+// to too much content, or to almost none, as a sequence of empty gzip members does.
 const codingOverhead = 64 << 10
 
-// readBody decodes at most x.maxBody bytes of a response's body into x.body or through x.readBody.
+// readBody decodes the body of a response into x.body, or passes it to x.readBody. A body of
+// more than x.maxBody bytes is an error, unless x.truncate is set.
 func readBody(res *http.Response, x *exchange) error {
 	codings := contentCodings(res)
 	if len(codings) > maxCodings {
@@ -84,7 +87,7 @@ func codingError(res *http.Response, err error) error {
 	}
 }
 
-// boundedReader returns errTooLarge after left bytes.
+// boundedReader fails with errTooLarge after left bytes.
 type boundedReader struct {
 	r    io.Reader
 	left int64
@@ -106,7 +109,7 @@ func (b *boundedReader) Read(p []byte) (int, error) {
 }
 
 // contentCodings returns the codings of a body in the order in which they were applied. A gzip
-// file counts as encoded: sitemaps are often sent that way.
+// file, such as sitemap.xml.gz, counts as encoded.
 func contentCodings(res *http.Response) []string {
 	var out []string
 	for _, v := range res.Header.Values("Content-Encoding") {
@@ -141,13 +144,13 @@ func newDecoder(coding string, r io.Reader) (io.Reader, func(), error) {
 	case "gzip", "x-gzip", "gzip-file":
 		b := bufio.NewReader(r)
 		if magic, err := b.Peek(2); coding == "gzip-file" && err == nil && (magic[0] != 0x1f || magic[1] != 0x8b) {
-			return b, noop, nil // the server decompressed the file and kept its name
+			return b, noop, nil // a .gz URL whose body is not compressed
 		}
 		z, _ := gzipReaders.Get().(*gzip.Reader)
 		if err := z.Reset(b); err != nil {
 			gzipReaders.Put(z)
 			if errors.Is(err, io.EOF) {
-				return strings.NewReader(""), noop, nil // an empty body in spite of a coding
+				return strings.NewReader(""), noop, nil // an empty body with a content coding
 			}
 			return nil, nil, fmt.Errorf("gzip: %w", err)
 		}
@@ -176,7 +179,8 @@ func newDecoder(coding string, r io.Reader) (io.Reader, func(), error) {
 	}
 }
 
-// readAllBounded reads r to its end. It returns errTooLarge beyond limit bytes.
+// readAllBounded reads r to its end. It fails with errTooLarge beyond limit bytes. hint is the
+// expected length, negative if unknown.
 func readAllBounded(r io.Reader, limit, hint int64) ([]byte, error) {
 	b := make([]byte, 0, max(4<<10, min(hint+512, 256<<10, limit+1)))
 	for {

@@ -17,24 +17,24 @@ type Reason string
 
 // The reasons.
 const (
-	BlockedAddress   Reason = "blocked_address"
-	DNS              Reason = "dns"
-	Connect          Reason = "connect"
-	TLS              Reason = "tls"
-	Timeout          Reason = "timeout"
-	TooLarge         Reason = "too_large"
-	BadEncoding      Reason = "bad_encoding"
-	ContentType      Reason = "content_type"
-	TooManyRedirects Reason = "too_many_redirects"
-	BadResponse      Reason = "bad_response"
-	Canceled         Reason = "canceled"
+	BlockedAddress   Reason = "blocked_address"    // the Guard does not permit the IP address or port
+	DNS              Reason = "dns"                // the host name could not be resolved
+	Connect          Reason = "connect"            // no connection
+	TLS              Reason = "tls"                // handshake or certificate
+	Timeout          Reason = "timeout"            // Config.Timeout or another deadline
+	TooLarge         Reason = "too_large"          // the body exceeds MaxBody or MaxPDF
+	BadEncoding      Reason = "bad_encoding"       // unknown or malformed content coding
+	ContentType      Reason = "content_type"       // rejected by Request.TextOnly
+	TooManyRedirects Reason = "too_many_redirects" // more than five
+	BadResponse      Reason = "bad_response"       // malformed or incomplete HTTP
+	Canceled         Reason = "canceled"           // the caller's context ended
 )
 
-// Error is the type of all errors of this package.
+// Error is the type of all errors of Fetcher.Do.
 type Error struct {
 	Reason Reason
-	URL    string
-	Err    error // never nil
+	URL    string // the requested URL, or a URL to which it redirected
+	Err    error  // never nil
 }
 
 // Error implements error.

@@ -1,6 +1,6 @@
 // Package fetch fetches single pages. It uses colly on top of its own transport, which
 // checks the IP address of every connection, limits bodies after decompression and reuses
-// connections. Robots.txt and queueing are up to the caller.
+// connections. The caller evaluates robots.txt and queues URLs.
 package fetch
 
 import (
@@ -17,18 +17,12 @@ import (
 	"github.com/gocolly/colly/v2"
 )
 
-// DefaultUserAgent is the User-Agent of the crawler.
-const DefaultUserAgent = "Mozilla/5.0 (compatible; ClauseaBot/1.0; +https://clausea.co/bot)"
+// maxRedirects is how many redirects Do follows. RFC 9309 section 2.3.1.2 asks for at least
+// five, for robots.txt.
+const maxRedirects = 5
 
-// Defaults of a Config, and fixed limits.
-const (
-	DefaultTimeout        = 10 * time.Second
-	DefaultMaxBody        = 8 << 20
-	maxHeaderBytes        = 64 << 10
-	maxRedirects          = 5
-	maxRetryAfter         = 24 * time.Hour
-	responseHeaderTimeout = 10 * time.Second
-)
+// maxRetryAfter limits Response.RetryAfter. It was chosen by hand.
+const maxRetryAfter = 24 * time.Hour
 
 // Fetcher fetches pages. It is safe for concurrent use.
 type Fetcher struct {
@@ -37,7 +31,7 @@ type Fetcher struct {
 	base      *colly.Collector
 }
 
-// New returns a Fetcher.
+// New returns a Fetcher. It returns an error if the CA file or the proxy URL is invalid.
 func New(cfg Config) (*Fetcher, error) {
 	cfg = cfg.withDefaults()
 	t, err := newTransport(cfg)
@@ -46,8 +40,8 @@ func New(cfg Config) (*Fetcher, error) {
 	}
 	c := colly.NewCollector(colly.AllowURLRevisit(), colly.IgnoreRobotsTxt(), colly.ParseHTTPErrorResponse(), colly.UserAgent(cfg.UserAgent), colly.MaxBodySize(0))
 	c.WithTransport(t)
-	// colly reads settings such as COLLY_CACHE_DIR from the environment. Reset them: they
-	// would add a cache or other limits.
+	// colly reads settings such as COLLY_CACHE_DIR from the environment. Reset them, because
+	// they can add a cache or other limits.
 	c.CacheDir, c.MaxBodySize, c.MaxDepth, c.MaxRequests = "", 0, 0, 0
 	c.AllowedDomains, c.DisallowedDomains = nil, nil
 	c.IgnoreRobotsTxt, c.ParseHTTPErrorResponse = true, true
@@ -65,38 +59,39 @@ func (f *Fetcher) Close() { f.transport.inner.CloseIdleConnections() }
 type Request struct {
 	URL                string // absolute http or https
 	ETag, LastModified string // validators, sent unless empty
-	AcceptLanguage     string
-	MaxBody            int64 // bytes after decompression; 0: Config.MaxBody
-	// Method, Header and Body serve requests of a page's own scripts, when a browser renders
-	// it. An empty Method is GET. Header overrides the Fetcher's headers except for
-	// User-Agent and Accept-Encoding.
+	AcceptLanguage     string // header value; empty: none
+	MaxBody            int64  // bytes after decompression; 0: Config.MaxBody
+	// Method, Header and Body serve the requests of a page that a browser renders. An empty
+	// Method is GET. Header overrides the headers of the Fetcher, except User-Agent and
+	// Accept-Encoding.
 	Method string
 	Header http.Header
 	Body   []byte
 	// NoRedirects returns a redirect response instead of following up to five redirects.
 	NoRedirects bool
 	// TextOnly rejects bodies whose Content-Type cannot be that of a document, without
-	// reading them.
+	// reading them. A PDF may have MaxPDF bytes, even if MaxBody is smaller.
 	TextOnly bool
 	// Truncate returns the first MaxBody bytes of a longer body instead of rejecting it.
 	Truncate bool
-	// ReadBody, if set, reads the body of a 2xx response as a stream, and Response.Body
-	// stays empty. Its reader fails after MaxBody bytes and must not be used after ReadBody
-	// returns. An error that ReadBody returns ends Do.
+	// ReadBody, if set, reads the body of a 2xx response as a stream. Response.Body stays
+	// empty. The reader fails after MaxBody bytes and must not be used after ReadBody
+	// returns. If ReadBody returns an error, Do fails with it.
 	ReadBody func(io.Reader) error
 }
 
 // Response is the response to a Request.
 type Response struct {
-	URL       string // the requested URL
-	FinalURL  string
-	Redirects []string
+	URL       string   // the requested URL
+	FinalURL  string   // the URL that responded, after redirects
+	Redirects []string // the URLs that redirected, in order
 	Status    int
 	Header    http.Header
 	Body      []byte    // decompressed
 	SentAt    time.Time // when the last request was written
-	FetchedAt time.Time
-	// RetryAfter is the waiting time that a 429 or 503 response asks for, at most a day.
+	FetchedAt time.Time // when the response was complete, in UTC
+	// RetryAfter is the time for which a 429 or 503 response asks the client to wait, at
+	// most a day. 0 means that there is no valid Retry-After.
 	RetryAfter time.Duration
 }
 
@@ -126,7 +121,7 @@ func (f *Fetcher) Do(ctx context.Context, r Request) (*Response, error) {
 	}
 }
 
-// nextHop resolves the Location of a redirect.
+// nextHop resolves the Location of a redirect, without its fragment.
 func nextHop(at, location string) (string, error) {
 	base, err := url.Parse(at)
 	if err != nil {
@@ -143,8 +138,8 @@ func nextHop(at, location string) (string, error) {
 	return to.String(), nil
 }
 
-// fetchOnce sends one request. It uses a collector of its own, which shares colly's client
-// with the others and costs a few hundred bytes.
+// fetchOnce sends one request. It clones the collector, because the callback and the context
+// belong to one request. Clones share an HTTP client and take a few hundred bytes each.
 func (f *Fetcher) fetchOnce(ctx context.Context, at string, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.cfg.Timeout)
 	defer cancel()
@@ -175,7 +170,7 @@ func (f *Fetcher) fetchOnce(ctx context.Context, at string, r Request) (*Respons
 	if res == nil {
 		return nil, &Error{Reason: BadResponse, URL: at, Err: errors.New("no response")}
 	}
-	// With these two, Retry-After is a waiting time (RFC 9110 section 10.2.3).
+	// Other statuses give Retry-After another meaning or none (RFC 9110 section 10.2.3).
 	if res.Status == http.StatusTooManyRequests || res.Status == http.StatusServiceUnavailable {
 		res.RetryAfter = parseRetryAfter(res.Header.Get("Retry-After"), res.FetchedAt)
 	}
@@ -206,7 +201,8 @@ func (f *Fetcher) requestHeader(r Request) http.Header {
 	return h
 }
 
-// parseRetryAfter parses seconds or a date (RFC 9110 section 10.2.3).
+// parseRetryAfter parses a number of seconds or a date (RFC 9110 section 10.2.3). It returns
+// 0 if v is malformed.
 func parseRetryAfter(v string, now time.Time) time.Duration {
 	if v == "" {
 		return 0

@@ -22,89 +22,40 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
-// Config configures a Fetcher.
-type Config struct {
-	Guard               *netguard.Guard // nil: no allowlist
-	ConnectTo           []ConnectTo
-	CAFile              string // PEM file with certificate authorities in addition to the system's
-	Proxy               string // URL
-	UserAgent           string
-	Timeout             time.Duration // of one request, including its body
-	MaxBody             int64         // bytes after decompression
-	MaxIdleConnsPerHost int           // idle connections per host
-	// Resolver is for tests with changing DNS answers. Nil is the default resolver.
-	Resolver *net.Resolver
-	// OnConnect, if set, is called before each connection, after the Guard has permitted its
-	// address. An error rejects the connection.
-	OnConnect func(network, addr string) error
-}
-
-func (c Config) withDefaults() Config {
-	if c.Guard == nil {
-		c.Guard = netguard.New(nil)
-	}
-	if c.UserAgent == "" {
-		c.UserAgent = DefaultUserAgent
-	}
-	if c.Timeout <= 0 {
-		c.Timeout = DefaultTimeout
-	}
-	if c.MaxBody <= 0 {
-		c.MaxBody = DefaultMaxBody
-	}
-	if c.MaxIdleConnsPerHost <= 0 {
-		c.MaxIdleConnsPerHost = 16
-	}
-	return c
-}
-
-// ConnectTo redirects connections for a host and port, like curl's --connect-to. An empty Host
-// or Port matches any; an empty ToHost or ToPort keeps the original.
-type ConnectTo struct{ Host, Port, ToHost, ToPort string }
-
-// ParseConnectTo parses HOST1:PORT1:HOST2:PORT2.
-func ParseConnectTo(s string) (ConnectTo, error) {
-	f := strings.Split(s, ":")
-	if len(f) != 4 {
-		return ConnectTo{}, fmt.Errorf("connect-to %q does not have the form HOST1:PORT1:HOST2:PORT2; HOST1 and PORT1 may be empty", s)
-	}
-	return ConnectTo{strings.ToLower(f[0]), f[1], f[2], f[3]}, nil
-}
-
-// dialTarget applies ConnectTo to the address of a connection.
-func (c Config) dialTarget(hostPort string) string {
-	host, port, err := net.SplitHostPort(hostPort)
-	if err != nil {
-		return hostPort
-	}
-	for _, t := range c.ConnectTo {
-		if (t.Host == "" || t.Host == strings.ToLower(host)) && (t.Port == "" || t.Port == port) {
-			if t.ToHost != "" {
-				host = t.ToHost
-			}
-			if t.ToPort != "" {
-				port = t.ToPort
-			}
-			return net.JoinHostPort(host, port)
-		}
-	}
-	return hostPort
-}
+// Limits of a connection, chosen by hand.
+const (
+	dialTimeout           = 5 * time.Second
+	tlsTimeout            = 5 * time.Second
+	responseHeaderTimeout = 10 * time.Second
+	idleTimeout           = 90 * time.Second
+	keepAliveInterval     = 30 * time.Second
+	maxHeaderBytes        = 64 << 10
+	maxIdleConns          = 1024
+	tlsSessions           = 1024 // cached for resumption
+	readBufferSize        = 16 << 10
+	// maxDiscarded is the length of the longest body, in bytes, that a redirect may have
+	// without losing its connection.
+	maxDiscarded = 16 << 10
+)
 
 // transport is the round tripper below colly. It decodes bodies itself, with a limit after
-// decompression. colly gets only the header and an empty body, because it would copy the body
-// and decode its character encoding again.
+// decompression. It passes colly the header and an empty body: colly would copy the body and
+// decode its character encoding a second time.
 type transport struct {
 	cfg   Config
 	inner *http.Transport
 }
 
-// exchange passes the limits of a request to the transport, and the body back.
+// exchange passes the options of a Request to the transport and the result back. It travels in
+// the context of the HTTP request.
 type exchange struct {
+	// Options.
 	maxBody  int64
 	textOnly bool
-	truncate bool                  // truncate a longer body instead of rejecting it
-	readBody func(io.Reader) error // reads the body of a 2xx response instead
+	truncate bool
+	readBody func(io.Reader) error
+
+	// Result.
 	body     []byte
 	location string
 	sentAt   atomic.Int64 // when the request was written, in Unix nanoseconds
@@ -113,20 +64,20 @@ type exchange struct {
 type exchangeKey struct{}
 
 func newTransport(cfg Config) (*transport, error) {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: cfg.checkConnection, Resolver: cfg.Resolver}
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAliveInterval, Control: cfg.checkConnection, Resolver: cfg.Resolver}
 	inner := &http.Transport{
 		DialContext: func(ctx context.Context, network, hostPort string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, cfg.dialTarget(hostPort))
 		},
-		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(1024), MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    5 * time.Second,
+		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(tlsSessions), MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    tlsTimeout,
 		ResponseHeaderTimeout:  responseHeaderTimeout,
-		MaxIdleConns:           1024,
+		MaxIdleConns:           maxIdleConns,
 		MaxIdleConnsPerHost:    cfg.MaxIdleConnsPerHost,
-		IdleConnTimeout:        90 * time.Second,
+		IdleConnTimeout:        idleTimeout,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHeaderBytes,
-		ReadBufferSize:         16 << 10,
+		ReadBufferSize:         readBufferSize,
 		// Use HTTP/1.1: in Go, HTTP/2 needs about a fifth more CPU per page, and polite
 		// crawling has no concurrent requests to multiplex.
 		ForceAttemptHTTP2: false,
@@ -153,7 +104,7 @@ func newTransport(cfg Config) (*transport, error) {
 	return t, nil
 }
 
-// checkConnection decides whether a connection may be made.
+// checkConnection is the Control function of the dialer.
 func (c *Config) checkConnection(network, addr string, raw syscall.RawConn) error {
 	if err := c.Guard.Control(network, addr, raw); err != nil {
 		return err
@@ -164,15 +115,15 @@ func (c *Config) checkConnection(network, addr string, raw syscall.RawConn) erro
 	return nil
 }
 
-// useProxy sends requests through a forward proxy. The operator chose the proxy, so its own
-// address is not checked; the targets of requests are.
+// useProxy sends requests through a forward proxy. The operator chose the proxy, so the Guard
+// does not check its address. checkProxyTarget checks the targets of requests.
 func (t *transport) useProxy(raw string) error {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {
 		return fmt.Errorf("proxy is not a URL such as http://host:port") // the value may contain a password
 	}
 	t.inner.Proxy = http.ProxyURL(u)
-	plain := &net.Dialer{Timeout: 5 * time.Second}
+	plain := &net.Dialer{Timeout: dialTimeout}
 	t.inner.DialContext = plain.DialContext
 	return nil
 }
@@ -198,7 +149,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, &reasonError{BadResponse, fmt.Errorf("status %d", res.StatusCode)}
 	}
 	if isRedirect(res.StatusCode) {
-		_, _ = io.CopyN(io.Discard, res.Body, 16<<10) // reading a small body lets the connection be reused
+		_, _ = io.CopyN(io.Discard, res.Body, maxDiscarded) // to reuse the connection
 	} else {
 		ct := res.Header.Get("Content-Type")
 		pdf := x.textOnly && (isPDF(ct) || isGenericType(ct) && (hasPDFName(res, r.URL.Path) || hasPDFSignature(res)))
@@ -217,8 +168,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	out := *res
 	if x.location = res.Header.Get("Location"); x.location != "" {
-		// http.Client would reject some Locations that browsers accept. Hide the header;
-		// the caller interprets it.
+		// http.Client rejects some Locations that browsers accept. Hide the header from it.
+		// Do interprets the Location.
 		out.Header = res.Header.Clone()
 		out.Header.Del("Location")
 	}
@@ -230,8 +181,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
 // checkProxyTarget resolves the host name that the proxy would connect to and rejects it if any
-// of its addresses is blocked. It rejects IP addresses that are not allowlisted: companies do
-// not link to them, and the proxy may interpret their spelling differently.
+// of its addresses is blocked. It rejects IP addresses outside the allowlist: companies do not
+// link to them, and the proxy may interpret their spelling differently.
 func (t *transport) checkProxyTarget(ctx context.Context, u *url.URL) error {
 	host, port := u.Hostname(), uint16(80)
 	if u.Scheme == "https" {

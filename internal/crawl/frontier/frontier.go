@@ -1,9 +1,10 @@
-// Package frontier holds the URLs that a crawl has not yet fetched, best score first.
-// Each host has its own queue and its own delay, so that a slow or hung host does not
-// delay the others.
+// Package frontier holds the URLs that a crawl has not yet fetched, best rank first.
+// The rank of a URL is its score, lowered by the documents that were already found and
+// by the missing pages of its host. Each host has its own queue and its own delay, so
+// that a slow or hung host does not delay the others.
 //
-// A Frontier belongs to one goroutine, the crawl's scheduler. It starts no goroutine
-// and does no I/O; the caller passes the time.
+// A Frontier belongs to one goroutine, the scheduler of the crawl. It starts no
+// goroutine and does no I/O. The caller passes the time.
 package frontier
 
 import (
@@ -11,14 +12,14 @@ import (
 	"time"
 )
 
-// Item is one URL to fetch.
+// Item is one URL to fetch. Its JSON form is part of a checkpoint.
 type Item struct {
 	URL      string  `json:"u"`
 	DedupKey string  `json:"k,omitempty"` // key in the seen set; empty: URL
 	Host     string  `json:"-"`           // host:port to which delay and concurrency apply
-	Score    float64 `json:"s,omitempty"`
-	Depth    int     `json:"d,omitempty"`
-	Anchor   string  `json:"a,omitempty"`
+	Score    float64 `json:"s,omitempty"` // from 0 to 1
+	Depth    int     `json:"d,omitempty"` // links from a seed
+	Anchor   string  `json:"a,omitempty"` // text of the link
 	// Topic groups items that probably lead to documents of one type. Each document
 	// of a topic lowers the rank of the topic's other items, so that the first
 	// fetches are diverse.
@@ -28,15 +29,16 @@ type Item struct {
 	Pinned        bool   `json:"p,omitempty"`
 	RedirectCount int    `json:"h,omitempty"` // redirects that led to this URL
 	Attempts      int    `json:"n,omitempty"` // earlier attempts
-	// Retargeted marks a URL that was derived from a link that led nowhere.
+	// Retargeted marks a URL without a link to it: a probe, or a URL that replaces the
+	// target of a broken link.
 	Retargeted    bool          `json:"r,omitempty"`
-	Sitemap       SitemapSource `json:"m,omitempty"`  // set for sitemaps
+	Sitemap       SitemapSource `json:"m,omitempty"`  // NotSitemap for pages
 	NoFollow      bool          `json:"l,omitempty"`  // do not follow the page's links
 	RedirectChain []Redirect    `json:"v,omitempty"`  // redirects that led to this URL, first one first
 	DiscoveryPath []string      `json:"-"`            // URLs from a seed to the parent
 	Parent        string        `json:"pa,omitempty"` // page with the link to this URL
 
-	rank float64
+	rank float64 // may be stale; see refreshTop
 }
 
 // Redirect is a URL that redirects to another one, with the status of its response.
@@ -74,7 +76,7 @@ type Options struct {
 	// do not block the others. At most totalHostsFactor times as many hosts have
 	// requests in flight.
 	MaxConcurrentHosts int
-	MaxQueued          int // queued items (default 50,000)
+	MaxQueued          int // queued items of all hosts (default 50,000)
 }
 
 // Frontier is the queue of a crawl.
@@ -130,10 +132,10 @@ func (f *Frontier) Add(it Item) bool {
 	return true
 }
 
-// Next returns the best item that may be fetched now and ranks at least minRank.
-// Pinned items are exempt from minRank. If there is no such item, wait is the time
-// until a host becomes available. A wait of 0 means that a request must end first, or
-// that no item ranks high enough.
+// Next removes and returns the best item that may be fetched now and whose rank is at
+// least minRank. Pinned items are exempt from minRank. If there is no such item, wait is
+// the time until a host becomes available. A wait of 0 means that a request must end
+// first, or that no rank is high enough.
 func (f *Frontier) Next(now time.Time, minRank float64) (it Item, ok bool, wait time.Duration) {
 	var best *hostQueue
 	hasCapacity, capacityWait := f.capacity(now)
@@ -199,7 +201,7 @@ func (f *Frontier) BestRank() float64 {
 // Queued returns the number of queued items.
 func (f *Frontier) Queued() int { return f.queued }
 
-// InFlight returns the number of requests that Next and AcquireSlot started and that
+// InFlight returns the number of requests that Next or AcquireSlot started and that
 // have not ended.
 func (f *Frontier) InFlight() int { return f.inFlight }
 
@@ -246,8 +248,8 @@ func (f *Frontier) Clear() []Item {
 	return all
 }
 
-// DoneWithoutRequest is Done for an item that needed no request after all. The host's
-// delay is not started.
+// DoneWithoutRequest is Done for an item that needed no request. It undoes the delay
+// that Next started.
 func (f *Frontier) DoneWithoutRequest(it *Item) {
 	f.Done(it)
 	h := f.host(it.Host)
@@ -267,9 +269,8 @@ func (f *Frontier) Pending() []Item {
 }
 
 // RecordNotFound records whether a host responded that a page does not exist.
-// Consecutive such responses lower the rank of the host's other items: their links
-// often come from a menu that was made for another host. A page that exists ends the
-// streak.
+// Consecutive missing pages lower the rank of the host's other items: the links often
+// come from a menu that was made for another host. A page that exists ends the streak.
 func (f *Frontier) RecordNotFound(name string, notFound bool) {
 	h := f.host(name)
 	if !notFound {
@@ -285,8 +286,8 @@ func (f *Frontier) RecordNotFound(name string, notFound bool) {
 	h.notFoundStreak++
 }
 
-// RecordDocument records that a page of this topic and family is a document. Other
-// items of the topic and the family rank lower from now on.
+// RecordDocument records that a page of this topic and family is a document. It lowers
+// the rank of the other items of the topic and of the family.
 func (f *Frontier) RecordDocument(topic, family string) {
 	if topic != "" {
 		f.topicDocuments[topic]++

@@ -45,15 +45,16 @@ func (f *Frontier) startRequest(h *hostQueue, now time.Time) {
 	h.prevNextAllowed, h.nextAllowed = h.nextAllowed, now.Add(h.delay)
 }
 
+// endRequest counts the end of a request to h.
 func (f *Frontier) endRequest(h *hostQueue) {
 	h.inFlight--
 	f.inFlight--
 }
 
-// AcquireSlot starts a request to a host that is not an item of the queue, such as one
-// for robots.txt. ReleaseSlot ends it. The same delay and limits apply as to items, but
-// Block does not. If ok is false, wait is the time until a slot may be free; 0 means
-// that a request must end first.
+// AcquireSlot starts a request that is not an item of the queue, such as one for
+// robots.txt. ReleaseSlot ends it. Delay and limits apply as to items, but Block does
+// not. If ok is false, wait is the time until a slot may be free; 0 means that a request
+// must end first.
 func (f *Frontier) AcquireSlot(name string, now time.Time) (ok bool, wait time.Duration) {
 	h := f.host(name)
 	if h.inFlight >= f.opts.MaxConcurrentPerHost {
@@ -71,14 +72,17 @@ func (f *Frontier) AcquireSlot(name string, now time.Time) (ok bool, wait time.D
 	return true, 0
 }
 
-// delayMarginDivisor makes each delay longer by one part in delayMarginDivisor. The
-// host sees a shorter interval if a request takes longer to arrive than the next one.
+// ReleaseSlot ends a request that AcquireSlot started.
+func (f *Frontier) ReleaseSlot(name string) { f.endRequest(f.host(name)) }
+
+// Each delay is longer by one part in delayMarginDivisor. The host sees a shorter
+// interval if a request takes longer to arrive than the next one.
 // Among 12,000 requests on two cores, intervals of 250 ms shrank by up to 2.4 ms in one
 // run and by up to 6.7 ms in another.
 const delayMarginDivisor = 50
 
-// MarkSent records when a host's last request was written. The delay starts then,
-// because connecting and waiting for a busy CPU take time.
+// MarkSent records when the last request to a host was written. The delay starts at that
+// time, because connecting and waiting for a busy CPU take time.
 func (f *Frontier) MarkSent(name string, at time.Time) {
 	h := f.host(name)
 	if next := at.Add(h.delay + h.delay/delayMarginDivisor); h.delay > 0 && next.After(h.nextAllowed) {
@@ -89,9 +93,6 @@ func (f *Frontier) MarkSent(name string, at time.Time) {
 // HostInFlight returns the number of a host's requests that have not ended.
 func (f *Frontier) HostInFlight(name string) int { return f.host(name).inFlight }
 
-// NextAllowed returns the earliest time of the next request to a host. It is zero if
-// the host has had no request.
+// NextAllowed returns the earliest time of the next request to a host. It is the zero
+// time if the host has had no request and was not postponed.
 func (f *Frontier) NextAllowed(name string) time.Time { return f.host(name).nextAllowed }
-
-// ReleaseSlot ends a request that AcquireSlot started.
-func (f *Frontier) ReleaseSlot(name string) { f.endRequest(f.host(name)) }

@@ -28,7 +28,7 @@ func (f *Frontier) refreshTop(h *hostQueue) {
 	}
 }
 
-// rank returns an item's score after penalties.
+// rank returns the current rank of an item of h: its score after penalties.
 func (f *Frontier) rank(h *hostQueue, it *Item) float64 {
 	r := it.Score
 	if it.Pinned {

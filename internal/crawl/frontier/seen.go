@@ -2,7 +2,7 @@ package frontier
 
 import "github.com/cespare/xxhash/v2"
 
-// Seen is a set of deduplication keys, stored as 64-bit hashes. A million keys take
+// Seen is the set of deduplication keys of a crawl, stored as 64-bit hashes. A million keys take
 // about 20 MB; the probability that two of them share a hash is 3e-8.
 type Seen struct{ m map[uint64]struct{} }
 

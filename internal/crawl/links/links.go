@@ -1,6 +1,6 @@
-// Package links extracts from an HTML page what a crawl needs: links with their text and
-// region, and the tags that are addressed to crawlers. It takes one pass over the tokens
-// and builds no tree. Most pages are not documents, and a tree costs three times as much.
+// Package links extracts links and the directives for crawlers from an HTML page. It takes
+// one pass over the tokens and builds no tree: most pages are not documents, and a tree
+// costs three times as much.
 package links
 
 import (
@@ -10,34 +10,33 @@ import (
 	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
-// LinkScan is the result of Scan.
+// LinkScan is the result of Scan. A string is empty if the page does not specify it.
 type LinkScan struct {
-	Title, Lang string
-	Base        *url.URL
-	Canonical   string
-	Alternates  []Alternate
-	NoIndex     bool
-	NoFollow    bool
-	Refresh     string // target of a meta refresh
-	Links       []Link
-	TextBytes   int // bytes of text outside of script and style
-	ScriptBytes int
-	// Skipped are the references that are not in Links, with the reason: they did not
-	// resolve, or they exceeded the limit. It holds at most maxSkipped entries.
-	// UnlistedSkips counts the others.
+	Title, Lang string      // Lang is the lang attribute of <html>
+	Base        *url.URL    // of relative references: the URL of the page, or that of its <base>
+	Canonical   string      // URL of <link rel=canonical>
+	Alternates  []Alternate // translations of the page
+	NoIndex     bool        // robots directive
+	NoFollow    bool        // robots directive
+	Refresh     string      // target of a meta refresh
+	Links       []Link      // in page order, one for each URL
+	TextBytes   int         // bytes of text outside script and style elements
+	ScriptBytes int         // bytes of text within script and style elements
+	// Skipped lists references that did not resolve or exceeded a limit. It holds at most
+	// 500 entries. UnlistedSkips counts the others.
 	Skipped       []SkippedReference
 	UnlistedSkips int
-	// Sketch covers the text outside of header, nav and footer.
+	// Sketch covers the text outside header, nav and footer.
 	Sketch neardup.Sketch
 }
 
-// SkippedReference is a reference that did not become a link.
+// SkippedReference is a reference that Scan skipped.
 type SkippedReference struct {
-	Ref string // as written, at most maxText bytes
+	Ref string // as written, at most 200 bytes
 	Err error  // from the Resolver, or ErrTooManyLinks
 }
 
-// ErrTooManyLinks reports a link beyond the limit of Scan.
+// ErrTooManyLinks reports a link or an alternate beyond the limit of Scan.
 var ErrTooManyLinks = errors.New("too_many_links")
 
 // Alternate is a <link rel=alternate hreflang>.
@@ -46,20 +45,20 @@ type Alternate struct{ Lang, URL string }
 // Link is an outgoing link with a resolved, canonical URL.
 type Link struct {
 	URL    string
-	Text   string // at most maxText bytes
+	Text   string // or else the label or the alt text; at most 200 bytes
 	Region string // header, nav, main, footer or empty
-	Rel    string
-	// Relative means that the reference is relative to the path of the page, so that the same
-	// page under a different path has different links.
+	Rel    string // rel attribute
+	// Relative means that the reference is relative to the path of the page. The same page
+	// under a different path then has different links.
 	Relative bool
 }
 
+// Limits of a page, chosen by hand.
 const (
-	// maxText limits a link's text and a page's title, in bytes.
-	maxText    = 200
-	maxSkipped = 500
-	// maxAlternates exceeds the number of languages of any site.
-	maxAlternates = 500
+	maxText       = 200 // bytes of a link's text or of the title
+	maxSkipped    = 500 // listed references
+	maxAlternates = 500 // more than any site has languages
+	maxRegions    = 64  // nested regions
 )
 
 // Resolver returns the absolute, canonical URL of a reference. Scan skips references for

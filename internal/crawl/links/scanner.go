@@ -14,19 +14,21 @@ import (
 type scanner struct {
 	page      *LinkScan
 	base      *url.URL
-	limit     int
+	limit     int // of page.Links
 	resolve   Resolver
 	linkIndex map[string]int // index in page.Links by URL
 
-	openRaw  atom.Atom // the open script or style element
-	inTitle  bool
-	href     string // of the open link; empty if none is open
+	openRaw atom.Atom // the open script or style element
+	inTitle bool
+	regions []string // open regions, innermost last
+	hasBase bool     // a base tag was seen
+	sketch  *neardup.Builder
+
+	// The open link.
+	href     string // empty if no link is open
 	rel      string
-	label    string // its aria-label or title, or the alt text of its image
-	linkText []byte // its text
-	regions  []string
-	hasBase  bool // a base tag was seen
-	sketch   *neardup.Builder
+	label    string // aria-label, title, or alt text of the image
+	linkText []byte
 }
 
 func (s *scanner) startTag(l *lexer, tag atom.Atom) {
@@ -49,19 +51,18 @@ func (s *scanner) startTag(l *lexer, tag atom.Atom) {
 		s.readMeta(readAttrs(l, "name", "http-equiv", "content"))
 	case atom.Html:
 		s.page.Lang = readAttr(l, "lang")
-	case atom.Script, atom.Style, atom.Noscript:
-		if tag != atom.Noscript {
-			s.openRaw = tag
-		}
+	case atom.Script, atom.Style:
+		s.openRaw = tag
 	case atom.Title:
 		s.inTitle = s.page.Title == ""
 	case atom.Header, atom.Nav, atom.Main, atom.Footer:
-		if len(s.regions) < 64 {
+		if len(s.regions) < maxRegions {
 			s.regions = append(s.regions, tag.String())
 		}
 	case atom.Div, atom.Section:
-		// Many sites mark their footer only by an ID or a role.
-		if len(s.regions) < 64 && isFooter(l) {
+		// Many sites mark their footer only by an ID or a role. endTag
+		// ignores div and section, so the region lasts until an enclosing region ends.
+		if len(s.regions) < maxRegions && isFooter(l) {
 			s.regions = append(s.regions, "footer")
 		}
 	}
@@ -175,7 +176,7 @@ func (s *scanner) openLink(l *lexer) {
 }
 
 // isRoute reports whether a fragment may be a client-side route, such as #/terms or
-// #!/terms. The Resolver decides what it is worth.
+// #!/terms. The Resolver decides whether to use it.
 func isRoute(ref string) bool { return strings.HasPrefix(ref, "#/") || strings.HasPrefix(ref, "#!") }
 
 func hasScheme(ref, scheme string) bool {
@@ -195,8 +196,8 @@ func (s *scanner) closeLink() {
 	s.href, s.rel, s.label, s.linkText = "", "", "", s.linkText[:0]
 }
 
-// addLink adds a link. If the URL was added before, the first non-empty text and the footer
-// region win.
+// addLink adds a link. If the URL was already added, the first non-empty text and the region
+// "footer" win.
 func (s *scanner) addLink(ref, text, rel string) {
 	s.sketch.AddExact(ref)
 	to, err := s.resolve(s.base, ref)
@@ -234,7 +235,8 @@ func (s *scanner) skip(ref string, err error) {
 	s.page.Skipped = append(s.page.Skipped, SkippedReference{Ref: strings.ToValidUTF8(ref[:min(len(ref), maxText)], ""), Err: err})
 }
 
-// isPathRelative reports whether a reference depends on the path of its page.
+// isPathRelative reports whether a reference, which is not empty, depends on the path of its
+// page.
 func isPathRelative(ref string) bool {
 	if ref[0] == '/' || ref[0] == '\\' {
 		return false

@@ -1,6 +1,6 @@
-// Package neardup detects near-duplicate pages. It compares sketches of their text and
-// ignores dates, counters and session IDs. A site with an unlimited number of URLs has
-// a small number of distinct pages. The package does no I/O.
+// Package neardup detects near-duplicate pages. It compares sketches of their text, which
+// ignore dates, counters and session IDs. A crawler trap has an unlimited number of URLs,
+// but few distinct pages. The package does no I/O.
 package neardup
 
 import (
@@ -13,34 +13,36 @@ import (
 const (
 	// sketchSize is the number of hashes in a sketch, the k of a bottom-k sketch. The
 	// smallest hashes estimate the Jaccard similarity of two sets (Broder, On the
-	// resemblance and containment of documents, 1997), with a standard error of 0.05 at
-	// k = 32.
+	// resemblance and containment of documents, 1997). Its standard error at k = 32 is
+	// 0.05 for a similarity of 0.9.
 	sketchSize = 32
-	// shingleLength is the number of letters of a shingle. Shingles do not overlap. A
-	// paragraph therefore weighs more than a menu entry.
+	// shingleLength is the number of letters in a shingle. Shingles do not overlap, so a
+	// paragraph weighs more than a menu entry. The length was chosen by hand.
 	shingleLength = 16
-	// minSimilarity is the similarity from which pages are near duplicates. Two months of
-	// a calendar share at least 0.9 of their letters, two articles in one layout 0.3 to
-	// 0.8.
+	// minSimilarity is the lowest Jaccard similarity of near duplicates. Two months of a
+	// calendar share at least 0.9 of their letters, two articles in one layout share 0.3
+	// to 0.8.
 	minSimilarity = 0.85
-	// maxPageText is how much of a page's text enters its sketch, in bytes.
+	// maxPageText is the number of bytes of a page's text that enter its sketch.
 	maxPageText = 8 << 10
 	// maxDocumentText is the same limit for the text of a document. It is larger because
-	// editions of a document may begin with the same text, and because the text has no
-	// menus and notices.
+	// editions of a document may begin with the same text, and because the text contains
+	// no menus or banners. Both limits were chosen by hand.
 	maxDocumentText = 256 << 10
 )
 
-// Sketch summarizes the text of a page in about 300 bytes.
+// Sketch summarizes the text of a page in about 300 bytes. Builder and SketchText create
+// it.
 type Sketch struct {
 	hashes []uint64 // the smallest hashes, ascending
-	exact  uint64
-	// Shingles is the number of shingles. Pages without shingles are compared by their
-	// exact hash only.
+	exact  uint64   // hash of all parts
+	// Shingles is the number of shingles. IsNearDuplicate compares pages without shingles
+	// by their exact hash only.
 	Shingles int
 }
 
-// IsNearDuplicate reports whether two pages are near duplicates.
+// IsNearDuplicate reports whether two pages are near duplicates: their exact hashes are
+// equal, or their estimated similarity is at least minSimilarity.
 func (s Sketch) IsNearDuplicate(o Sketch) bool {
 	if s.exact == o.exact {
 		return true
@@ -50,7 +52,7 @@ func (s Sketch) IsNearDuplicate(o Sketch) bool {
 	}
 	both, all := 0, 0
 	for i, j := 0, 0; all < sketchSize && (i < len(s.hashes) || j < len(o.hashes)); all++ {
-		if float64(all-both) > (1-minSimilarity)*sketchSize { // stops early: most pairs differ in their first hashes
+		if float64(all-both) > (1-minSimilarity)*sketchSize { // most pairs differ in their first hashes
 			return false
 		}
 		switch {
@@ -71,7 +73,8 @@ func (s Sketch) IsNearDuplicate(o Sketch) bool {
 	return float64(both) >= minSimilarity*float64(all)
 }
 
-// Builder builds a Sketch from the parts of a page, in their order.
+// Builder builds a Sketch from the parts of a page, in order. Use NewBuilder; the zero
+// value is not usable.
 type Builder struct {
 	hashes    []uint64
 	exact     xxhash.Digest
@@ -86,11 +89,11 @@ func NewBuilder() *Builder {
 	return b
 }
 
-// SketchText returns the Sketch of a document's extracted text, without its URL. It is
-// not comparable with the sketch of a page, because its shingles are words. Editions of
-// one text are therefore near duplicates even if each names a different town in every
-// sentence. Documents of one company that have different types share 0.17 of their words
-// at the median and 0.29 at the 95th percentile (150 pairs of the evaluation sites).
+// SketchText returns the Sketch of a document's extracted text. Its shingles are words, so
+// it is not comparable with the sketch of a page. Editions of one text are near duplicates
+// even if each names a different city in every sentence. Documents of one company that have
+// different types share 0.17 of their words at the median and 0.29 at the 95th percentile
+// (150 pairs of the evaluation sites).
 func SketchText(text string) Sketch {
 	b := NewBuilder()
 	_, _ = b.exact.WriteString(text)
@@ -114,7 +117,7 @@ func SketchText(text string) Sketch {
 }
 
 // AddExact adds a part that enters only the exact hash, such as the unresolved URL of a
-// link. It distinguishes pages that have no text.
+// link. Such parts distinguish pages that have no text.
 func (b *Builder) AddExact(part string) { _, _ = b.exact.WriteString(part) }
 
 // AddText adds a piece of the page's text. Only letters enter the shingles.
@@ -133,7 +136,7 @@ func (b *Builder) AddText(text []byte) {
 			n, h = 0, fnvOffset
 		}
 	}
-	if n > 2 {
+	if n > 2 { // one or two letters are not a shingle
 		b.addShingle(h)
 	}
 }
@@ -144,8 +147,9 @@ const (
 	fnvPrime  uint64 = 0x100000001b3
 )
 
-// addShingle adds the hash of a shingle to the sketch if it is among the smallest. The
-// high bits of FNV are poor for short input, so MurmurHash3's finalizer mixes them first.
+// addShingle adds the hash of a shingle to the sketch if it is among the smallest. FNV
+// distributes the high bits of short input poorly, so the finalizer of MurmurHash3 mixes
+// them first.
 func (b *Builder) addShingle(h uint64) {
 	b.shingles++
 	h ^= h >> 33

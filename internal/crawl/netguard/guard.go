@@ -1,7 +1,7 @@
-// Package netguard protects against server-side request forgery. URLs come from
-// untrusted pages. A Guard therefore checks the IP address of every connection
-// after DNS resolution, so that no spelling of a URL, no redirect and no changing
-// DNS answer leads into a private network.
+// Package netguard protects against server-side request forgery. A crawl takes its
+// URLs from untrusted pages. A Guard checks the IP address of each connection after
+// DNS resolution, so that no spelling of a URL, no redirect and no changing DNS answer
+// leads into a private network.
 package netguard
 
 import (
@@ -13,28 +13,29 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// ErrBlocked reports that an address does not belong to the public Internet.
+// ErrBlocked reports a connection that the Guard does not permit: its IP address is
+// not public, or its port is neither 80 nor 443.
 var ErrBlocked = errors.New("blocked_address")
 
-// cloudMetadata is a metadata service that the IANA registries do not list as
-// special-purpose: Azure's WireServer.
-var cloudMetadata = netip.MustParsePrefix("168.63.129.16/32")
+// azureWireServer is the address of Azure's metadata service. The IANA registries do
+// not list it as special-purpose.
+var azureWireServer = netip.MustParsePrefix("168.63.129.16/32")
 
 // Guard rejects every special-purpose range of the IANA IPv4 and IPv6 registries
 // (loopback, private, link-local and metadata, shared, mapped, NAT64, 6to4,
-// Teredo and the rest) and every port except 80 and 443.
+// Teredo and the rest) and every port except 80 and 443. The zero value is not usable.
 type Guard struct {
 	allowed  []netip.Prefix
 	guardian *ssrf.Guardian
 }
 
-// New returns a Guard. It permits addresses in allowed at any port.
+// New returns a Guard that in addition permits every port of the addresses in allowed.
 func New(allowed []netip.Prefix) *Guard {
-	return &Guard{allowed: allowed, guardian: ssrf.New(ssrf.WithDeniedV4Prefixes(cloudMetadata))}
+	return &Guard{allowed: allowed, guardian: ssrf.New(ssrf.WithDeniedV4Prefixes(azureWireServer))}
 }
 
-// Control checks a connection that is about to be made. Its signature is that of
-// net.Dialer.Control.
+// Control checks a connection before it is made. It has the signature of
+// net.Dialer.Control. Its errors wrap ErrBlocked.
 func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 	ap, err := netip.ParseAddrPort(hostPort)
 	if err != nil {
@@ -49,7 +50,8 @@ func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 	return nil
 }
 
-// CheckAddr checks an address that another program, such as a proxy, will connect to.
+// CheckAddr checks an address to which another program, such as a proxy, will connect.
+// Its errors wrap ErrBlocked.
 func (g *Guard) CheckAddr(a netip.AddrPort) error {
 	if g.IsAllowlisted(a.Addr()) {
 		return nil
@@ -60,8 +62,7 @@ func (g *Guard) CheckAddr(a netip.AddrPort) error {
 	return nil
 }
 
-// IsAllowlisted reports whether an address is within the prefixes that were given
-// to New.
+// IsAllowlisted reports whether an address is within the prefixes that New received.
 func (g *Guard) IsAllowlisted(a netip.Addr) bool {
 	for _, p := range g.allowed {
 		if p.Contains(a.WithZone("")) || p.Contains(a.Unmap().WithZone("")) {

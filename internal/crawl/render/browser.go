@@ -17,14 +17,14 @@ import (
 	"github.com/chromedp/chromedp/remote"
 )
 
-// instance is a browser: a local process, or a connection to a remote one. It renders one page
-// at a time, so that memory use and hangs can be attributed to a page.
+// instance is a running browser: a local process, or a connection to a remote one. It renders
+// one page at a time, so that memory use and hangs can be attributed to a page.
 type instance struct {
 	conn     *connection
-	root     session
-	process  *process // nil for a remote browser
-	pages    int
-	broken   atomic.Bool
+	root     session     // of the browser itself
+	process  *process    // nil for a remote browser
+	pages    int         // rendered pages
+	broken   atomic.Bool // must not be used again
 	lastUsed time.Time
 }
 
@@ -46,7 +46,7 @@ func (p *Pool) startBrowser(ctx context.Context) (*instance, error) {
 	return in, nil
 }
 
-// connect returns a browser that has not answered a command yet.
+// connect starts or connects to a browser, and does not wait for a response to a command.
 func (p *Pool) connect(ctx context.Context) (*instance, error) {
 	if p.remote != "" {
 		at, err := resolveDevToolsURL(ctx, p.remote)
@@ -81,7 +81,7 @@ func (in *instance) close() error {
 	return in.process.stop()
 }
 
-// isDead reports whether the browser must not be used anymore.
+// isDead reports whether the browser must not be used again.
 func (in *instance) isDead() bool {
 	select {
 	case <-in.conn.lost:
@@ -99,7 +99,7 @@ func (in *instance) memoryUsage() int64 {
 	return in.process.memoryUsage()
 }
 
-// isURL reports whether a browser is given by a DevTools URL.
+// isURL reports whether Config.Browser is a DevTools URL.
 func isURL(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	if !ok {
@@ -148,7 +148,7 @@ func resolveDevToolsURL(ctx context.Context, raw string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("get DevTools URL of the browser: %w", err)
 	}
-	// The browser reports the host as it sees itself. Keep the host that was reachable.
+	// The browser reports its own view of its host. Use the host that was reachable.
 	at.Host, at.User = u.Host, u.User
 	at.Scheme = strings.Replace(endpoint.Scheme, "http", "ws", 1)
 	return at.String(), nil

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// scriptCache caches scripts, so that a site serves its bundle once and not for each of its
-// pages. Pages of different browser contexts share the cache. It therefore stores only
-// responses to requests without credentials, with the requesting origin in the key.
+// scriptCache caches scripts, so that a site does not serve its bundle again for each page.
+// Pages of different sites share the cache. It therefore stores only responses to requests
+// without credentials, with the requesting origin in the key. It is safe for concurrent use.
 type scriptCache struct {
 	mu    sync.Mutex
-	size  int
+	size  int // bytes of all bodies
 	byKey map[string]*cachedScript
 	order []string // keys, oldest first
 }
@@ -23,42 +23,44 @@ type cachedScript struct {
 	expires  time.Time
 }
 
-// Limits of the cache.
+// Limits of the cache, chosen by hand.
 const (
-	maxCacheBytes  = 48 << 20
-	maxScriptBytes = 4 << 20 // of one script
+	maxCacheBytes  = 48 << 20 // of all scripts
+	maxScriptBytes = 4 << 20  // of one script
 	maxCacheAge    = 15 * time.Minute
 )
 
 func newCache() *scriptCache { return &scriptCache{byKey: map[string]*cachedScript{}} }
 
+// get returns a cached response, nil if there is none or it has expired.
 func (c *scriptCache) get(key string) *response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	k := c.byKey[key]
-	if k == nil || time.Now().After(k.expires) {
+	cached := c.byKey[key]
+	if cached == nil || time.Now().After(cached.expires) {
 		return nil
 	}
-	return k.response
+	return cached.response
 }
 
-// put stores a response unless its headers forbid caching (RFC 9111 section 3). It does not
-// evaluate the age of the response: pages of a site are rendered within minutes.
-func (c *scriptCache) put(key string, a *response, h http.Header) {
+// put stores a response with the headers h for maxCacheAge, unless h forbids caching (RFC 9111
+// section 3). It ignores a shorter max-age, except 0: pages of a site are rendered within
+// minutes.
+func (c *scriptCache) put(key string, res *response, h http.Header) {
 	control := strings.ToLower(strings.Join(h.Values("Cache-Control"), ","))
-	if len(a.body) > maxScriptBytes || h.Get("Set-Cookie") != "" || strings.Contains(control, "no-store") ||
+	if len(res.body) > maxScriptBytes || h.Get("Set-Cookie") != "" || strings.Contains(control, "no-store") ||
 		strings.Contains(control, "no-cache") || strings.Contains(control, "max-age=0") || strings.Contains(h.Get("Vary"), "*") {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if old := c.byKey[key]; old != nil {
-		c.size += len(a.body) - len(old.response.body)
+		c.size += len(res.body) - len(old.response.body)
 	} else {
-		c.size += len(a.body)
+		c.size += len(res.body)
 		c.order = append(c.order, key)
 	}
-	c.byKey[key] = &cachedScript{a, time.Now().Add(maxCacheAge)}
+	c.byKey[key] = &cachedScript{res, time.Now().Add(maxCacheAge)}
 	for c.size > maxCacheBytes && len(c.order) > 0 {
 		first := c.order[0]
 		c.order = c.order[1:]

@@ -16,9 +16,9 @@ import (
 )
 
 // connection is a DevTools connection to a browser. chromedp provides the transport and the
-// protocol types. Its sessions are not used: they enable domains whose events a hostile page
-// can send without limit, queue events without limit, and see neither cross-site frames nor
-// workers.
+// protocol types. This package does not use chromedp's sessions: they enable domains whose
+// events a hostile page can send without limit, queue events without limit, and see neither
+// cross-site frames nor workers.
 type connection struct {
 	transport chromedp.Transport
 	out       chan *cdproto.Message
@@ -73,7 +73,7 @@ func (c *connection) read(ctx context.Context) {
 		c.mu.Unlock()
 		switch {
 		case reply != nil:
-			reply <- msg // has room for one message
+			reply <- msg // does not block: the channel has a buffer for one message
 		case msg.Method != "" && handler != nil:
 			handler(msg)
 		}
@@ -109,13 +109,15 @@ func (c *connection) setHandler(id target.SessionID, f func(*cdproto.Message)) {
 	c.handlers[id] = f
 }
 
-// session is the part of a connection that belongs to a target. The browser itself has no ID.
+// session is a connection to one target of the browser. The session of the browser itself has no
+// ID.
 type session struct {
 	conn *connection
 	id   target.SessionID
 }
 
-// call sends a command and waits for its response.
+// call sends a command and waits for its response. Its error wraps errLost if the connection
+// ended.
 func call[P, R any](ctx context.Context, s session, c cdp.Command[P, R], params P) (R, error) {
 	var res R
 	reply := make(chan *cdproto.Message, 1)
@@ -172,14 +174,14 @@ func (s session) enqueue(ctx context.Context, method string, params any, reply c
 	}
 }
 
-// forget drops a pending response.
+// forget removes a command whose response is no longer expected.
 func (c *connection) forget(id int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.pending, id)
 }
 
-// lostError returns the error of a command or an operation after the connection ended.
+// lostError returns the error of an operation after the connection ended.
 func (c *connection) lostError(method string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -199,11 +201,12 @@ func decode[E any](msg *cdproto.Message) (*E, error) {
 // page: each of its maxHTML characters takes up to six bytes in JSON.
 const maxMessage = 8 * maxHTML
 
+// errMessageTooLarge reports a message of more than maxMessage bytes.
 var errMessageTooLarge = errors.New("message of the browser exceeds the limit")
 
 // messageLimiter reads from a pipe on which zero bytes separate messages. It fails if a message
-// is too large: a page controls the size of its POST bodies, and the browser passes them on
-// whole.
+// exceeds maxMessage: a page controls the size of its POST bodies, which the browser sends in one
+// message.
 type messageLimiter struct {
 	io.ReadCloser
 	size int // bytes of the current message

@@ -14,8 +14,8 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
-// eventHandler returns the handler of a session's events. It queues relevant events and ends a
-// page that sends more of them than the queue holds.
+// eventHandler returns the handler of a session's events. The handler queues relevant events and
+// ends a page that sends more of them than the queue holds.
 func (t *tab) eventHandler(from session) func(*cdproto.Message) {
 	return func(msg *cdproto.Message) {
 		switch msg.Method {
@@ -41,7 +41,8 @@ func (t *tab) eventHandler(from session) func(*cdproto.Message) {
 	}
 }
 
-// watchBrowser ends the page if the browser dies or uses too much memory.
+// watchBrowser ends the page if the connection to the browser ends or the browser uses too much
+// memory.
 func (t *tab) watchBrowser(ctx context.Context) {
 	tick := time.NewTicker(memoryPollInterval)
 	defer tick.Stop()
@@ -49,12 +50,12 @@ func (t *tab) watchBrowser(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.in.conn.lost:
-			t.finish(Crashed, t.in.conn.lostError("watch browser"))
+		case <-t.browser.conn.lost:
+			t.finish(Crashed, t.browser.conn.lostError("watch browser"))
 			return
 		case <-tick.C:
-			if m := t.in.memoryUsage(); m > t.pool.cfg.MaxMemory {
-				t.in.broken.Store(true)
+			if m := t.browser.memoryUsage(); m > t.pool.cfg.MaxMemory {
+				t.browser.broken.Store(true)
 				t.finish(Memory, fmt.Errorf("browser uses %d MiB of memory", m>>20))
 				return
 			}
@@ -120,11 +121,11 @@ func (t *tab) attachChild(ctx context.Context, s session, info *target.Info) {
 	}
 	t.mu.Unlock()
 	if tooMany {
-		t.recordRefusal(RefusedFrame) // the frame stays paused until the page ends
+		t.recordRefusal(RefusedFrame) // the target stays paused until the page ends
 		return
 	}
 	t.spawn(func() {
-		// The requests of a worker are intercepted with those of its page.
+		// The session of the page also intercepts the requests of its workers.
 		if frame && t.prepareTarget(ctx, s) != nil {
 			return
 		}
@@ -139,7 +140,7 @@ func (t *tab) closeWindow(ctx context.Context, info *target.Info) {
 	t.mu.Unlock()
 	if isPopup {
 		t.recordRefusal(RefusedWindow)
-		_ = notify(ctx, t.in.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID})
+		_ = notify(ctx, t.browser.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID})
 	}
 }
 

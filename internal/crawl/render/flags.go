@@ -2,17 +2,18 @@ package render
 
 import "strings"
 
-// deadProxy is the browser's proxy for all connections: port 1 of loopback, where nothing
+// deadProxy is the browser's proxy for all connections: port 1 of loopback, where no process
 // listens. The browser needs no network, because this package answers every permitted request.
-// Whatever bypasses interception, such as a WebSocket, a worker or a feature of the browser
-// itself, ends at this proxy.
+// A connection that bypasses interception, such as that of a WebSocket, a worker or a feature
+// of the browser itself, fails at this proxy.
 const deadProxy = "http://127.0.0.1:1"
 
 // noProxyBypass removes loopback and link-local addresses from the addresses for which Chromium
 // bypasses the proxy by default.
 const noProxyBypass = "<-loopback>"
 
-// browserFlags returns flags for a browser that makes no connections on its own.
+// browserFlags returns the command line of a browser that makes no connections on its own. As
+// root, Chromium requires --no-sandbox.
 func browserFlags(root bool) []string {
 	all := []string{
 		"--headless=new", "--hide-scrollbars", "--mute-audio", "--no-first-run", "--no-default-browser-check",

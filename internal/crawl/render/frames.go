@@ -12,18 +12,18 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 )
 
-// maxFrameDepth is the depth of nested frames up to which frames are read.
+// maxFrameDepth is the maximum depth of a frame whose text is read. It was chosen by hand.
 const maxFrameDepth = 3
 
 // frame is a document within the page.
 type frame struct {
-	session, parent session // parent belongs to the document with the <iframe>
+	session, parent session // parent is the session of the document with the <iframe>
 	id              cdp.FrameID
 	parentFrame     cdp.FrameID
 }
 
-// listFrames returns the page's frames, innermost first: a frame is read before the document
-// that contains it.
+// listFrames returns at most maxFrames frames of the page. Inner frames come first, because a
+// frame must be read before the document that contains it.
 func (t *tab) listFrames(ctx context.Context) []frame {
 	var all []frame
 	sessions := []session{t.main}
@@ -67,7 +67,7 @@ func collectFrames(s session, tree *page.FrameTree, depth int, all *[]frame, own
 	}
 }
 
-// takeSnapshot runs snapshot.js in a frame.
+// takeSnapshot runs snapshot.js in a frame. limit is in characters. inner returns only the body.
 func (t *tab) takeSnapshot(ctx context.Context, s session, id cdp.FrameID, limit int, inner bool) (snapshot, error) {
 	var out snapshot
 	err := t.evaluate(ctx, s, id, fmt.Sprintf("(%s)(%d, %d, %t)", snapshotScript, max(limit, 0), maxNodes, inner), &out)
@@ -98,7 +98,8 @@ func (t *tab) insertMarker(ctx context.Context, f frame) error {
 	return err
 }
 
-// markerText returns the text of a marker comment. The frame ID is random and unknown to the page.
+// markerText returns the text of a marker comment. The page cannot forge it, because the frame ID is
+// random and unknown to the page.
 func markerText(id string) string { return "frame " + id }
 
 // replaceMarkers replaces the markers in s with the HTML of their frames.

@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
-// requestHeader returns the browser's headers that the site may see. It removes headers about
-// the connection and about the client, which the Fetcher sets itself.
+// requestHeader returns the headers of a browser's request without those that concern the
+// connection, the client or a cache. The Fetcher sets its own.
 func requestHeader(from network.Headers) (http.Header, error) {
 	h, size := http.Header{}, 0
 	for name, value := range from {
@@ -50,8 +50,8 @@ var hopByHopHeaders = map[string]bool{
 	"connection": true, "keep-alive": true, "te": true, "trailer": true, "transfer-encoding": true, "upgrade": true,
 }
 
-// droppedHeaders are response headers that the browser must not see: the body is already
-// decoded, and the browser must not report, preload or remember anything.
+// droppedHeaders are response headers that the browser must not receive: the body is already
+// decoded, and the browser must not report, preload or store anything.
 var droppedHeaders = map[string]bool{
 	"content-encoding": true, "content-length": true, "alt-svc": true, "nel": true, "report-to": true, "reporting-endpoints": true,
 	"strict-transport-security": true, "accept-ch": true, "critical-ch": true, "link": true, "speculation-rules": true,

@@ -14,18 +14,18 @@ import (
 	"github.com/clausea/crawler/internal/crawl/scope"
 )
 
-// Limits of the requests of a page.
+// Limits of the requests of a page, chosen by hand unless noted otherwise.
 const (
-	maxConcurrentRequests = 6 // as in browsers for a single host
-	maxRequestBody        = 256 << 10
-	maxRequestHeader      = 16 << 10 // bytes of headers
+	maxConcurrentRequests = 6         // as in browsers for a single host
+	maxRequestBody        = 256 << 10 // bytes
+	maxRequestHeader      = 16 << 10  // bytes
 	maxReloads            = 3
 	maxFrames             = 20
 )
 
-// handleRequest decides on a request that the browser holds. All requests pass through here:
-// for the document, from scripts, each hop of a redirect, and the browser's own CORS preflight
-// requests.
+// handleRequest decides on a request that the browser has paused. All requests pass through
+// here: for the document, from scripts, each hop of a redirect, and the browser's own CORS
+// preflight requests.
 func (t *tab) handleRequest(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused) {
 	u, err := url.Parse(ev.Request.URL)
 	if err == nil && (u.Scheme == "data" || u.Scheme == "blob" || u.Scheme == "about") {
@@ -61,7 +61,8 @@ func (t *tab) isDocument(s session, ev *cdpfetch.EventRequestPaused) bool {
 }
 
 // handleNavigation decides on a request for the page's document. It answers the first request
-// and some reloads. A request for a different URL ends the page as Moved.
+// with its redirects, and up to maxReloads reloads. A navigation to a different URL ends the
+// page as Moved.
 func (t *tab) handleNavigation(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused, u *url.URL) {
 	same, hop := sameDocument(u, t.url), ev.RedirectedRequestID != ""
 	t.mu.Lock()
@@ -98,12 +99,13 @@ func sameSite(a, b *url.URL) bool {
 	return scope.RegistrableDomain(a.Host) == scope.RegistrableDomain(b.Host)
 }
 
-// cancelNavigation answers a navigation so that the browser stays on the current page.
+// cancelNavigation answers a navigation with 204 (No Content), so that the browser stays on the
+// current page.
 func (t *tab) cancelNavigation(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused) {
 	_ = notify(ctx, s, cdpfetch.FulfillRequest, cdpfetch.FulfillRequestParams{RequestID: ev.RequestID, ResponseCode: http.StatusNoContent})
 }
 
-// refusalFor returns why a request must not be sent, empty if it may be sent.
+// refusalFor returns why a request must be refused, empty if it may be sent.
 func (t *tab) refusalFor(ev *cdpfetch.EventRequestPaused, u *url.URL) Refusal {
 	method := ev.Request.Method
 	isRead := method == http.MethodGet || method == http.MethodHead

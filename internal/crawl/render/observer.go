@@ -8,13 +8,13 @@ import (
 // Observer receives the events of a Pool, for metrics. Its methods are called from several
 // goroutines.
 type Observer interface {
-	// PageEnded is called when the rendering of a page has ended.
+	// PageEnded reports the end of a call of Render.
 	PageEnded(o Outcome)
-	// BrowsersChanged is called when a browser starts (1) or ends (-1).
+	// BrowsersChanged reports the start (1) or the end (-1) of a browser.
 	BrowsersChanged(change int)
 }
 
-// Outcome describes how the rendering of a page ended.
+// Outcome is the outcome of a call of Render.
 type Outcome struct {
 	EndReason Reason
 	Duration  time.Duration // includes waiting for a slot and starting a browser

@@ -12,8 +12,8 @@ import (
 // for concurrent use.
 type Pool struct {
 	cfg    Config
-	path   string // path of the local browser
-	remote string // DevTools URL of a remote browser
+	path   string // of the local browser
+	remote string // DevTools URL of the remote browser; empty: local
 	cache  *scriptCache
 
 	ctx      context.Context
@@ -30,15 +30,15 @@ type Pool struct {
 }
 
 // A browser that failed to start maxStartFailures times in a row is not started again before
-// startRetryDelay has passed: each attempt may delay a page by
-// Config.startTimeout.
+// startRetryDelay has passed, because each attempt may delay a page by Config.startTimeout.
+// Both values were chosen by hand.
 const (
 	maxStartFailures = 3
 	startRetryDelay  = time.Minute
 )
 
-// New returns a Pool that lives until ctx ends. It starts no browser yet. It returns
-// ErrNoBrowser if no browser is found.
+// New returns a Pool. The end of ctx closes it. New starts no browser yet. Its error wraps
+// ErrNoBrowser if it finds no browser.
 func New(ctx context.Context, cfg Config) (*Pool, error) {
 	p := &Pool{cfg: cfg.withDefaults(), cache: newCache()}
 	if isURL(cfg.Browser) {
@@ -55,13 +55,14 @@ func New(ctx context.Context, cfg Config) (*Pool, error) {
 	return p, nil
 }
 
-// Close cancels the pages that are being rendered, closes the browsers, and waits for them.
+// Close cancels all calls of Render, closes the browsers, and waits until both have ended.
 func (p *Pool) Close() {
 	p.cancel()
 	p.wg.Wait()
 }
 
-// closeIdleBrowsers closes browsers after IdleTimeout, and all of them when the pool ends.
+// closeIdleBrowsers closes browsers that are idle for Config.IdleTimeout, and all idle browsers
+// when the pool is closed.
 func (p *Pool) closeIdleBrowsers() {
 	tick := time.NewTicker(max(p.cfg.IdleTimeout/4, time.Millisecond))
 	defer tick.Stop()
@@ -100,7 +101,8 @@ func (p *Pool) closeBrowser(in *instance, reason string) {
 	p.cfg.Log.V(1).Info("closed browser", "reason", reason, "pages", in.pages)
 }
 
-// Render renders a page. An error is always an *Error.
+// Render renders a page. It waits up to Config.SlotTimeout for a free slot. An error is always
+// an *Error.
 func (p *Pool) Render(ctx context.Context, req Request) (*RenderedPage, error) {
 	start := time.Now()
 	page, err := p.render(ctx, req)
@@ -120,7 +122,7 @@ func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
 	wait := time.NewTimer(p.cfg.SlotTimeout)
 	defer wait.Stop()
 	select {
-	case p.slots <- struct{}{}: // takes a free slot even if SlotTimeout is tiny
+	case p.slots <- struct{}{}: // a free slot wins even if SlotTimeout has already passed
 	default:
 		select {
 		case p.slots <- struct{}{}:
@@ -147,7 +149,7 @@ func (p *Pool) render(ctx context.Context, req Request) (*RenderedPage, error) {
 	return page, nil
 }
 
-// register counts a page, so that Close waits for it.
+// register counts a call of Render, so that Close waits for it.
 func (p *Pool) register() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -130,7 +130,7 @@ func (c *recorder) running() int {
 	return c.browsers
 }
 
-func TestTheObserverReceivesPagesAndBrowsers(t *testing.T) {
+func TestTheObserverCountsPagesAndBrowsers(t *testing.T) {
 	t.Parallel()
 	seen := &recorder{}
 	p := newPool(t, goodSite(t), render.Config{Browser: browserPath(t), ProfileDir: shortTempDir(t), Observer: seen})

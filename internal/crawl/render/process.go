@@ -25,7 +25,8 @@ var browserNames = []string{
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 }
 
-// findBrowser returns the path of the given browser, or of any if path is empty.
+// findBrowser returns the absolute path of a browser, or of the first of browserNames if path is
+// empty. Its error wraps ErrNoBrowser if there is none.
 func findBrowser(path string) (string, error) {
 	if path != "" {
 		at, err := exec.LookPath(path)
@@ -42,7 +43,7 @@ func findBrowser(path string) (string, error) {
 	return "", ErrNoBrowser
 }
 
-// absolutePath returns an absolute path, because a browser starts in its profile folder.
+// absolutePath makes a path absolute, because a browser starts in its profile folder.
 func absolutePath(path string) (string, error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
@@ -59,11 +60,11 @@ type process struct {
 	exited  chan struct{}
 }
 
-// killTimeout is how long the processes of a browser may take to end.
+// killTimeout is how long stop waits for the processes of a browser to end. It was chosen by hand.
 const killTimeout = 10 * time.Second
 
 // startProcess starts a browser. Commands and events pass through two pipes, because a port would
-// be open to everyone on the machine.
+// be open to every user of the machine.
 func startProcess(path, dir string, flags []string) (*process, chromedp.Transport, error) {
 	prof, err := newProfile(dir)
 	if err != nil {
@@ -97,7 +98,7 @@ func (p *process) start(path string, flags []string) (chromedp.Transport, error)
 	p.cmd.Env = browserEnv(p.profile.dir)
 	p.cmd.Dir = p.profile.dir
 	p.cmd.SysProcAttr = processAttributes()
-	p.cmd.WaitDelay = time.Second // a remaining child may keep the output open
+	p.cmd.WaitDelay = time.Second // a remaining child process may hold the output open
 	err = p.cmd.Start()
 	closeAll(browserIn, browserOut)
 	if err != nil {
@@ -117,8 +118,9 @@ func closeAll(files ...*os.File) {
 	}
 }
 
-// browserEnv returns the environment of the browser. It runs untrusted code, so it must not inherit
-// our environment, which contains secrets. All its files are in the profile.
+// browserEnv returns the environment of a browser with its profile in dir. The browser runs untrusted
+// code, so it must not inherit the environment of the crawler, which contains secrets. It writes all
+// files to its profile.
 func browserEnv(dir string) []string {
 	env := []string{
 		"HOME=" + dir, "TMPDIR=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_CACHE_HOME=" + dir, "XDG_DATA_HOME=" + dir, "XDG_RUNTIME_DIR=" + dir,
@@ -132,7 +134,8 @@ func browserEnv(dir string) []string {
 	return env
 }
 
-// stop kills the browser and all its descendants, waits for them, and removes the profile.
+// stop kills the browser and all its descendants, waits until they have ended, and removes the
+// profile.
 func (p *process) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
 	defer cancel()
@@ -140,12 +143,13 @@ func (p *process) stop() error {
 	return errors.Join(err, p.profile.remove())
 }
 
-// outputTail keeps the end of the output of a browser, for the error if it fails to start.
+// outputTail stores the end of a browser's output, for the error if the browser fails to start.
 type outputTail struct {
 	mu  sync.Mutex
 	buf []byte
 }
 
+// maxTail is the length of an outputTail, in bytes.
 const maxTail = 4 << 10
 
 // Write implements io.Writer.

@@ -12,18 +12,19 @@ import (
 	"time"
 )
 
-// processAttributes makes the browser the leader of a process group, and lets the kernel kill it when
-// this process is killed.
+// processAttributes makes the browser the leader of a process group. The kernel kills the browser when
+// this process ends.
 func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
+// lockFile locks f. It fails if another process holds the lock.
 func lockFile(f *os.File) error {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
-// killAll kills the process group of the browser and every descendant that left the group, as the
-// crash handler and the sandbox helpers do, and waits until all of them have ended.
+// killAll kills the process group of the browser and every descendant that left the group, such as the
+// crash handler and the sandbox helpers. It waits until all of them have ended.
 func (p *process) killAll(ctx context.Context) error {
 	leader := p.cmd.Process.Pid
 	tree := descendants(leader) // before the kill, because orphans get a new parent
@@ -46,8 +47,8 @@ func (p *process) killAll(ctx context.Context) error {
 		default:
 			continue
 		}
-		// If this process is PID 1 of a container, orphans become its children, and no
-		// other process reaps them.
+		// If this process is PID 1 of a container, orphans become its children, and it must
+		// reap them.
 		reap(-leader)
 		ended := errors.Is(syscall.Kill(-leader, 0), syscall.ESRCH)
 		for _, d := range tree {
@@ -60,7 +61,8 @@ func (p *process) killAll(ctx context.Context) error {
 	}
 }
 
-// reap waits for the dead children with a process ID or, if pid is negative, of a process group.
+// reap waits for ended children: the one with a process ID or, if pid is negative, those of a process
+// group. It does not block.
 func reap(pid int) {
 	for {
 		got, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil)
@@ -76,7 +78,8 @@ type processID struct {
 	started string
 }
 
-// alive reports whether the process exists and is not a zombie.
+// alive reports whether the process exists and has not ended. An ended process that was not waited for
+// has the state Z or X (proc(5)).
 func (r processID) alive() bool {
 	state, _, started, err := processStatus(r.pid)
 	return err == nil && started == r.started && state != "Z" && state != "X"
@@ -121,8 +124,8 @@ func processStatus(pid int) (state string, parent int, started string, err error
 	return string(f[0]), parent, string(f[19]), err
 }
 
-// memoryUsage returns the memory of the browser and its descendants in bytes: anonymous and shared
-// memory. It excludes file mappings, which the processes share and the kernel can drop.
+// memoryUsage returns the anonymous and shared memory of the browser and its descendants, in bytes. It
+// excludes file mappings, which the processes share and the kernel can drop.
 func (p *process) memoryUsage() int64 {
 	total := int64(0)
 	for _, d := range append(descendants(p.cmd.Process.Pid), processID{pid: p.cmd.Process.Pid}) {

@@ -14,6 +14,7 @@ import (
 // processAttributes makes the browser the leader of a process group.
 func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
+// lockFile locks f. It fails if another process holds the lock.
 func lockFile(f *os.File) error {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
@@ -40,5 +41,5 @@ func (p *process) killAll(ctx context.Context) error {
 	}
 }
 
-// memoryUsage is unknown on this platform. Only PagesPerBrowser limits the life of a browser.
+// memoryUsage returns 0: the memory is unknown on this platform, so Config.MaxMemory has no effect.
 func (p *process) memoryUsage() int64 { return 0 }

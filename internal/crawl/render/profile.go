@@ -8,18 +8,19 @@ import (
 	"time"
 )
 
-// profile is the folder of a browser. A lock on it means that the owner of the browser is alive. The
-// start of a browser removes the folders that killed processes left behind.
+// profile is the folder of a browser's files. This process holds a lock on it while it uses the
+// browser. newProfile removes the unlocked folders of killed processes.
 type profile struct {
 	dir  string
 	lock *os.File
 }
 
-// maxProfilePath is the longest permitted path of a profile. The browser creates
-// /org.chromium.Chromium.XXXXXX/SingletonSocket in it, and the path of a socket has at most 108 bytes,
+// maxProfilePath is the length of the longest permitted path of a profile, in bytes. The browser creates
+// /org.chromium.Chromium.XXXXXX/SingletonSocket in it. The path of a socket has at most 108 bytes,
 // including a final zero (unix(7)).
 const maxProfilePath = 108 - 1 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket")
 
+// profilePrefix begins the name of each profile folder.
 const profilePrefix = "clausea-browser-"
 
 // newProfile creates and locks a profile in parent.
@@ -46,8 +47,8 @@ func newProfile(parent string) (*profile, error) {
 	return p, nil
 }
 
-// remove removes the folder. It retries, because a process that is being killed may still create a
-// file in it.
+// remove removes the folder. It retries for a second, because a process that is being killed may still
+// create a file in it.
 func (p *profile) remove() error {
 	_ = p.lock.Close()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -64,10 +65,11 @@ func (p *profile) remove() error {
 	}
 }
 
-// staleAfter is the age from which an unlocked profile counts as abandoned.
+// staleAfter is the age from which removeStale removes an unlocked profile. A younger one may be in
+// creation and not locked yet. The age was chosen by hand.
 const staleAfter = time.Minute
 
-// removeStale removes the profiles in parent that have no owner.
+// removeStale removes the profiles in parent whose process has ended.
 func removeStale(parent string) {
 	all, _ := filepath.Glob(filepath.Join(parent, profilePrefix+"*"))
 	for _, dir := range all {
@@ -75,7 +77,6 @@ func removeStale(parent string) {
 		if err != nil {
 			continue
 		}
-		// A profile that is being created may not be locked yet.
 		if info, err := lock.Stat(); err == nil && time.Since(info.ModTime()) > staleAfter && lockFile(lock) == nil {
 			_ = os.RemoveAll(dir)
 		}

@@ -31,8 +31,9 @@ type response struct {
 	body   []byte
 }
 
-// respond returns the response to a request: the document that the caller already has, a
-// script from the cache, or else the response of the site.
+// respond returns the response to a request: the document of the Request, a script from the
+// cache, or else the response of the site. An error that refuses the request is a
+// *refusalError.
 func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused, u *url.URL) (*response, error) {
 	document := t.isDocument(s, ev)
 	if document && t.req.Header != nil && sameDocument(u, t.url) {
@@ -59,7 +60,7 @@ func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestP
 			return nil, &refusalError{RefusedRules, err}
 		}
 	}
-	maxBody := t.reserveBytes(u)
+	maxBody := t.countRequest(u)
 	if maxBody <= 0 {
 		return nil, &refusalError{RefusedBytes, fmt.Errorf("page already received %d bytes", t.pool.cfg.MaxBytes)}
 	}
@@ -92,8 +93,10 @@ func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestP
 	return out, nil
 }
 
-// reserveBytes counts a request and returns how many bytes its response may have.
-func (t *tab) reserveBytes(u *url.URL) int64 {
+// countRequest counts a request to u and returns how many bytes its response may have. If there
+// are none left, it does not count the request. Responses in flight do not reduce the result,
+// so concurrent responses together may exceed Config.MaxBytes.
+func (t *tab) countRequest(u *url.URL) int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	left := min(t.pool.cfg.MaxBytes-t.bytes, fetch.DefaultMaxBody)
@@ -104,7 +107,7 @@ func (t *tab) reserveBytes(u *url.URL) int64 {
 	return left
 }
 
-// recordInitialText records how much text the document has before its scripts run.
+// recordInitialText records the length of the document's text before its scripts run.
 func (t *tab) recordInitialText(body []byte) {
 	n := countText(body)
 	t.mu.Lock()

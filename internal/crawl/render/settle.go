@@ -21,39 +21,44 @@ var measureScript string
 var scrollScript string
 
 // When a page is settled. Pages show their text some tenths of a second after the last response
-// that they need. A page with hardly more text than its initial document gets more time, because its
-// scripts may not have started yet.
+// that they need. The values were chosen by hand.
 const (
-	pollInterval        = 120 * time.Millisecond
-	settleTime          = 400 * time.Millisecond // without requests and changes, if there is text
-	shortTextSettleTime = 3 * time.Second        // the same, if there is hardly more than the initial text
-	fullPageSettleTime  = time.Second            // the same, if the initial text is that of a full page
-	// Without changes while requests are pending, some of which never end: if there is
-	// text, and if there is none yet.
+	// minRenderedText is the number of characters that scripts must add to the initial text of a
+	// page before its text counts as rendered.
+	minRenderedText = 400
+	// fullPageText is the length of the initial text of a page that may need no scripts, in
+	// characters.
+	fullPageText = 4000
+
+	pollInterval = 120 * time.Millisecond
+	// The time without requests and changes after which a page is settled: if its text is
+	// rendered, if its initial text may be complete, and otherwise. In the last case, its scripts
+	// may not have started yet.
+	settleTime          = 400 * time.Millisecond
+	fullPageSettleTime  = time.Second
+	shortTextSettleTime = 3 * time.Second
+	// The time without changes after which a page is settled although requests are pending, some
+	// of which never end: if its text is rendered, and otherwise.
 	busySettleTime  = 4 * time.Second
 	blankSettleTime = 10 * time.Second
-	// minRenderedText is how many characters a page must add to its initial text to count as started.
-	minRenderedText = 400
-	// fullPageText is how many characters of initial text indicate a page that may need no scripts.
-	fullPageText = 4000
 )
 
-// Limits of scrolling.
+// Limits of scrolling, chosen by hand.
 const (
 	scrollSteps = 25
 	scrollPause = 40 * time.Millisecond
 )
 
-// maxNodes is the number of nodes beyond which a page is not read. It is fifty times that of a
-// long document.
+// maxNodes limits the number of nodes of a page. A page with more of them fails. The limit is fifty
+// times the nodes of a long document.
 const maxNodes = 400_000
 
 // pageState is the result of measure.js.
 type pageState struct {
-	Text     int  `json:"text"`
+	Text     int  `json:"text"` // characters
 	Nodes    int  `json:"nodes"`
-	Complete bool `json:"complete"`
-	TooLarge bool `json:"tooLarge"`
+	Complete bool `json:"complete"` // loading is complete
+	TooLarge bool `json:"tooLarge"` // at least maxNodes nodes
 }
 
 // loadAndSettle loads the page and waits until it settles or ctx ends.
@@ -151,14 +156,14 @@ func (t *tab) waitUntilSettled(ctx context.Context) (Reason, error) {
 	}
 }
 
-// isSettled decides whether a page that has not changed for some time will not change anymore.
+// isSettled reports whether a page is settled that has not changed for a time.
 func (t *tab) isSettled(s pageState, unchanged time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !s.Complete {
 		return false
 	}
-	started := s.Text >= t.initialText+minRenderedText
+	rendered := s.Text >= t.initialText+minRenderedText
 	idle := unchanged
 	if t.pendingRequests > 0 {
 		idle = 0
@@ -166,18 +171,18 @@ func (t *tab) isSettled(s pageState, unchanged time.Duration) bool {
 		idle = min(idle, time.Since(t.lastActivity))
 	}
 	switch {
-	case started && idle >= settleTime, t.initialText >= fullPageText && idle >= fullPageSettleTime:
+	case rendered && idle >= settleTime, t.initialText >= fullPageText && idle >= fullPageSettleTime:
 		return true
 	case idle >= shortTextSettleTime:
 		return true
 	default:
-		return started && unchanged >= busySettleTime || unchanged >= blankSettleTime
+		return rendered && unchanged >= busySettleTime || unchanged >= blankSettleTime
 	}
 }
 
-// evaluate runs one of our scripts in a frame, in an isolated world where the page cannot tamper with
-// built-in objects. The world is created for each call, because the page may have been reloaded; the
-// browser identifies it by name.
+// evaluate runs a script of this package in a frame, in an isolated world where the page cannot change
+// built-in objects. Each call asks for the world, because a reload ends it. The browser identifies the
+// world by its name.
 func (t *tab) evaluate(ctx context.Context, s session, frame cdp.FrameID, expression string, result any) error {
 	world, err := call(ctx, s, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame, WorldName: "clausea"})
 	if err != nil {
@@ -208,8 +213,8 @@ func exceptionText(e *runtime.ExceptionDetails) string {
 	return e.Text
 }
 
-// stopScripts terminates the running script of the page and prevents others, so that the page can be
-// read.
+// stopScripts terminates the running script of the page and prevents others, so that the page responds
+// to commands.
 func (t *tab) stopScripts(ctx context.Context) {
 	_ = notify(ctx, t.main, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	_ = notify(ctx, t.main, runtime.TerminateExecution, cdp.Empty{})

@@ -19,7 +19,9 @@ import (
 //go:embed script/snapshot.js
 var snapshotScript string
 
-// maxHTML limits the HTML of a page with its frames, in characters.
+// maxHTML limits the HTML of a page with its frames, in characters. The frames are read first. The
+// page itself may have maxHTML/2 characters even if the frames use the rest. The limit was chosen by
+// hand.
 const maxHTML = 6 << 20
 
 // snapshot is the result of snapshot.js.
@@ -31,7 +33,7 @@ type snapshot struct {
 	TooLarge  bool   `json:"tooLarge"`
 }
 
-// unmarshal parses the result of a script.
+// unmarshal parses the result of a script into result.
 func unmarshal(raw jsonv2.Value, result any) error {
 	if err := jsonv2.Unmarshal(raw, result, chromedp.DefaultUnmarshalOptions); err != nil {
 		return fmt.Errorf("parse result of script: %w", err)
@@ -39,7 +41,7 @@ func unmarshal(raw jsonv2.Value, result any) error {
 	return nil
 }
 
-// result returns the page as it is at the end.
+// result returns the page after it has ended with a reason.
 func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
 	p := &RenderedPage{EndReason: end}
 	t.mu.Lock()
@@ -65,9 +67,9 @@ func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
 	return p, nil
 }
 
-// readHTML reads the HTML of the page, with that of its frames in their places.
+// readHTML reads the HTML of the page and replaces each frame with its HTML.
 func (t *tab) readHTML(ctx context.Context, p *RenderedPage) error {
-	budget := maxHTML // characters
+	budget := maxHTML // left for frames and page
 	markers := map[string]string{}
 	for _, f := range t.listFrames(ctx) {
 		s, err := t.takeSnapshot(ctx, f.session, f.id, budget, true)

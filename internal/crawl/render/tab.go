@@ -24,13 +24,13 @@ import (
 //go:embed script/guard.js
 var guardScript string
 
-// Limits of a page that are not in the Config.
+// Limits of a page that are not in the Config. They were chosen by hand.
 const (
-	// readTimeout is the time in addition to Config.Timeout in which the page is read.
+	// readTimeout is the time to read the page, in addition to Config.Timeout.
 	readTimeout = 5 * time.Second
-	// closeTimeout is how long closing a page may take before its browser is closed.
+	// closeTimeout is the time to close a page. After that, its browser is closed.
 	closeTimeout = 3 * time.Second
-	// maxChildren limits the page's frames in other processes and its workers.
+	// maxChildren limits the workers of a page and its frames in other processes.
 	maxChildren = 20
 	// maxRefusals is the number of refusals after which a page is ended.
 	maxRefusals = 3000
@@ -41,7 +41,7 @@ const (
 // tab is a page that is being rendered.
 type tab struct {
 	pool         *Pool
-	in           *instance
+	browser      *instance
 	req          Request
 	url          *url.URL
 	started      time.Time
@@ -63,9 +63,9 @@ type tab struct {
 	loads           int // navigations to the document
 	frames          int // requested documents of frames
 	sentRequests    int
-	requested       int
+	requested       int // requests that count towards Config.MaxRequests
 	bytes           int64
-	hosts           map[string]int
+	hosts           map[string]int // sent requests by host and port
 	refused         map[Refusal]int
 	refusalCount    int
 	movedTo         string
@@ -76,7 +76,7 @@ type tab struct {
 type child struct {
 	session session
 	id      target.ID
-	frame   bool
+	frame   bool // otherwise a worker
 }
 
 // event is a message and the session that received it.
@@ -92,7 +92,7 @@ func (p *Pool) renderPage(ctx context.Context, in *instance, req Request) (pg *R
 		return nil, &Error{Reason: LoadFailed, URL: req.URL, Err: errors.New("not an http or https URL")}
 	}
 	t := &tab{
-		pool: p, in: in, req: req, url: at,
+		pool: p, browser: in, req: req, url: at,
 		events: make(chan event, 1024), ended: make(chan struct{}), requestSlots: make(chan struct{}, maxConcurrentRequests),
 		hosts: map[string]int{}, refused: map[Refusal]int{},
 	}
@@ -136,7 +136,7 @@ func (t *tab) spawn(f func()) {
 	t.wg.Go(func() {
 		defer func() {
 			if r := recover(); r != nil {
-				t.in.broken.Store(true)
+				t.browser.broken.Store(true)
 				t.finish(Crashed, fmt.Errorf("panic: %v", r))
 			}
 		}()
@@ -159,7 +159,7 @@ func (t *tab) newError(ctx context.Context, reason Reason, err error) error {
 	return &Error{Reason: reason, URL: t.req.URL, Err: err}
 }
 
-// finish ends the page. The first call determines the reason.
+// finish ends the page with a reason. Later calls have no effect.
 func (t *tab) finish(reason Reason, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -171,7 +171,7 @@ func (t *tab) finish(reason Reason, err error) {
 
 // openBlankPage opens an empty page in a new browser context, with all requests intercepted.
 func (t *tab) openBlankPage(ctx context.Context) error {
-	root, yes := t.in.root, true
+	root, yes := t.browser.root, true
 	c, err := call(ctx, root, target.CreateBrowserContext, target.CreateBrowserContextParams{
 		DisposeOnDetach: &yes, ProxyServer: deadProxy, ProxyBypassList: noProxyBypass,
 	})
@@ -270,26 +270,26 @@ func plainLanguages(accept string) string {
 // closePage removes the page from the browser. If that fails, the browser is not reused.
 func (t *tab) closePage() {
 	defer func() {
-		t.in.conn.setHandler("", nil)
-		t.in.conn.setHandler(t.main.id, nil)
+		t.browser.conn.setHandler("", nil)
+		t.browser.conn.setHandler(t.main.id, nil)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		for _, c := range t.children {
-			t.in.conn.setHandler(c.session.id, nil)
+			t.browser.conn.setHandler(c.session.id, nil)
 		}
 	}()
-	if t.in.isDead() || t.context == "" {
+	if t.browser.isDead() || t.context == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	if t.target != "" {
-		if _, err := call(ctx, t.in.root, target.CloseTarget, target.CloseTargetParams{TargetID: t.target}); err != nil {
-			t.in.broken.Store(true)
+		if _, err := call(ctx, t.browser.root, target.CloseTarget, target.CloseTargetParams{TargetID: t.target}); err != nil {
+			t.browser.broken.Store(true)
 			return
 		}
 	}
-	if _, err := call(ctx, t.in.root, target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: t.context}); err != nil {
-		t.in.broken.Store(true)
+	if _, err := call(ctx, t.browser.root, target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: t.context}); err != nil {
+		t.browser.broken.Store(true)
 	}
 }

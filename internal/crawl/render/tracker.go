@@ -2,9 +2,8 @@ package render
 
 import "strings"
 
-// trackers are the domains of the most common services for analytics, advertising and chat. They host
-// no documents, and blocking them saves requests. Services that host documents or consent texts are not
-// included.
+// trackers are the domains of common services for analytics, advertising and chat. Blocking them saves
+// requests. The list excludes services that host documents or consent texts.
 var trackers = map[string]bool{
 	"googletagmanager.com": true, "google-analytics.com": true, "doubleclick.net": true, "googleadservices.com": true,
 	"googlesyndication.com": true, "facebook.net": true, "clarity.ms": true, "hotjar.com": true, "segment.com": true,

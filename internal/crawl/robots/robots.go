@@ -14,20 +14,20 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// MaxBytes is how much of a file is read. RFC 9309 section 2.5 requires at least 500 KiB
-// and permits ignoring the rest.
+// MaxBytes is the number of bytes of a file that Parse reads. RFC 9309 section 2.5 requires
+// at least 500 KiB and permits ignoring the rest.
 const MaxBytes = 500 << 10
 
-// maxSitemaps limits the Sitemap lines of a file.
+// maxSitemaps limits the Sitemap lines of a file. It was chosen by hand.
 const maxSitemaps = 200
 
-// Rules is a host's parsed robots.txt.
+// Rules is the parsed robots.txt of a host. The zero value allows everything.
 type Rules struct {
 	groups []group
-	// Sitemaps are the values of its Sitemap lines, as written.
+	// Sitemaps are the values of the Sitemap lines, as written.
 	Sitemaps []string
-	// Unreachable means that the file could not be fetched (429, 5xx or no response), so that
-	// the whole host is disallowed (RFC 9309 section 2.3.1.4).
+	// Unreachable means that the file could not be fetched (429, 5xx or no response). The
+	// whole host is disallowed then (RFC 9309 section 2.3.1.4).
 	Unreachable bool
 }
 
@@ -43,7 +43,7 @@ type rule struct {
 	pattern string
 }
 
-// Group holds the rules that apply to one crawler.
+// Group holds the rules that apply to one crawler. The zero value allows everything.
 type Group struct {
 	rules       []rule
 	disallowAll bool
@@ -52,9 +52,9 @@ type Group struct {
 }
 
 // FromStatus returns the rules of a host whose robots.txt request failed with err or
-// returned a status other than 2xx. 4xx allows everything (RFC 9309 section 2.3.1.3). 5xx
-// and no response disallow everything (section 2.3.1.4); so does 429, as is the practice
-// of the large crawlers.
+// returned a status other than 2xx. 5xx and no response (status 0) disallow everything
+// (RFC 9309 section 2.3.1.4). So does 429, as is the practice of large crawlers. Any other
+// status, such as 404, allows everything (section 2.3.1.3).
 func FromStatus(status int, err error) *Rules {
 	if err != nil || status == http.StatusTooManyRequests || status >= 500 || status == 0 {
 		return &Rules{Unreachable: true}
@@ -62,7 +62,7 @@ func FromStatus(status int, err error) *Rules {
 	return &Rules{}
 }
 
-// Parse parses a file. It skips lines that it cannot interpret.
+// Parse parses a file up to MaxBytes. It skips lines that it cannot interpret.
 func Parse(body []byte) *Rules {
 	body = decode(truncate(body))
 	r := &Rules{}
@@ -133,8 +133,8 @@ func cutLine(b []byte) (line, rest []byte) {
 	return b[:i], b[i+1:]
 }
 
-// parseLine splits "key: value # comment". Some files have white space in place of the
-// colon.
+// parseLine splits "key: value # comment". Like Google's parser, it accepts white space in
+// place of the colon and common misspellings of keys.
 func parseLine(line []byte) (key, value string, ok bool) {
 	if i := bytes.IndexByte(line, '#'); i >= 0 {
 		line = line[:i]
@@ -171,8 +171,8 @@ func productToken(v string) string {
 	return strings.ToLower(v[:i])
 }
 
-// GroupFor merges the groups that name a product token, or those of "*" if none does
-// (section 2.2.1).
+// GroupFor returns the rules for the crawler with a product token, ignoring case. It merges
+// all groups that name the token, or those of "*" if none does (section 2.2.1).
 func (r *Rules) GroupFor(token string) *Group {
 	g := &Group{disallowAll: r.Unreachable}
 	token = strings.ToLower(token)
@@ -198,9 +198,9 @@ func (r *Rules) mergeInto(g *Group, token string) bool {
 	return found
 }
 
-// Allowed reports whether the path and query of a URL, as sent, may be fetched, and the
-// pattern that decided ("" if none matched). The longest pattern wins, and Allow wins a
-// tie. /robots.txt is always allowed (section 2.2.2).
+// Allowed reports whether the crawler may fetch the path and query of a URL, as sent. It
+// also returns the pattern that decided, "" if none matched. The longest pattern wins, and
+// Allow wins a tie. /robots.txt is always allowed (section 2.2.2).
 func (g *Group) Allowed(pathAndQuery string) (ok bool, pattern string) {
 	if pathAndQuery == "/robots.txt" {
 		return true, ""
@@ -227,9 +227,8 @@ func (g *Group) Allowed(pathAndQuery string) (ok bool, pattern string) {
 	return allowed, pattern
 }
 
-// match reports whether a pattern with * and a final $ matches the beginning of p. It takes
-// the first occurrence of each part, which suffices, so its time is bounded by the product
-// of both lengths.
+// match reports whether a pattern with * and a final $ matches the beginning of p. The first
+// occurrence of each part suffices, so the time is bounded by the product of both lengths.
 func match(pattern, p string) bool {
 	anchored := strings.HasSuffix(pattern, "$")
 	pattern = strings.TrimSuffix(pattern, "$")

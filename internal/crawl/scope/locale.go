@@ -2,7 +2,6 @@ package scope
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -24,9 +23,10 @@ func newSet(s string) map[string]bool {
 	return m
 }
 
-// Locale returns the language and the region in a URL's host, path or query, each empty if
-// there is none. bare is the URL without scheme, www. and language, but with the region:
-// translations of a page share it, editions for different jurisdictions do not.
+// Locale returns the language and the region that a URL names in its host, its first three
+// path segments or its query. Each is empty if there is none. bare is the URL without scheme,
+// www. and language, but with the region: translations of a page share it, editions for
+// different jurisdictions do not.
 func Locale(u *url.URL) (lang, region, bare string) {
 	host := strings.TrimPrefix(u.Hostname(), "www.")
 	if label, parent, ok := strings.Cut(host, "."); ok && strings.Contains(parent, ".") {
@@ -68,7 +68,7 @@ func Locale(u *url.URL) (lang, region, bare string) {
 }
 
 // parseLocale parses "de", "en-us", "en_GB" or "us". A code that is both a language and a
-// region is a language.
+// region, such as "uk", is a language.
 func parseLocale(s string) (lang, region string, ok bool) {
 	s = strings.ReplaceAll(strings.ToLower(s), "_", "-")
 	a, b, two := strings.Cut(s, "-")
@@ -86,22 +86,4 @@ func parseLocale(s string) (lang, region string, ok bool) {
 	default:
 		return "", "", false
 	}
-}
-
-// datePattern matches years, months and days. A month or day of one digit needs a
-// separator: 19071 is an article number.
-var datePattern = regexp.MustCompile(`\b(19|20)\d\d([-/](0?[1-9]|1[0-2])([-/](0?[1-9]|[12]\d|3[01]))?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?)?\b`)
-
-// stripDates replaces the dates in a URL's path and query with "#" and reports whether there
-// were any.
-func stripDates(u *url.URL) (string, bool) {
-	s := u.Path
-	if u.RawQuery != "" {
-		s += "?" + u.RawQuery
-	}
-	if !strings.Contains(s, "20") && !strings.Contains(s, "19") {
-		return "", false
-	}
-	out := datePattern.ReplaceAllString(s, "#")
-	return out, out != s
 }

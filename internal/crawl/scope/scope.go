@@ -18,47 +18,48 @@ type Reason string
 
 // The reasons that Admit returns, and NearDuplicate for URLs that Closed rejects.
 const (
-	OutOfScope      Reason = "out_of_scope"
-	DeniedPath      Reason = "denied_path"
-	PathDepth       Reason = "path_depth"
-	RepeatedSegment Reason = "repeated_segment"
-	QueryVariants   Reason = "query_variants"
-	HostPages       Reason = "host_pages"
-	Calendar        Reason = "calendar"
-	FileType        Reason = "file_type"
-	TooManyHosts    Reason = "too_many_hosts"
-	NearDuplicate   Reason = "near_duplicate"
+	OutOfScope      Reason = "out_of_scope"     // the host belongs to no domain of the scope
+	DeniedPath      Reason = "denied_path"      // the allow or deny patterns exclude the path
+	PathDepth       Reason = "path_depth"       // too many path segments
+	RepeatedSegment Reason = "repeated_segment" // a path segment occurs too often
+	QueryVariants   Reason = "query_variants"   // too many queries for one path
+	HostPages       Reason = "host_pages"       // too many URLs on the host
+	Calendar        Reason = "calendar"         // too many URLs that differ only in a date
+	FileType        Reason = "file_type"        // the file extension is not that of a document
+	TooManyHosts    Reason = "too_many_hosts"   // too many hosts, or hosts that differ only in a number
+	NearDuplicate   Reason = "near_duplicate"   // the pages of the URL pattern are near duplicates
 )
 
 // Limits against traps. Path depth and repeated segments have the limits of Heritrix. The
-// others exceed what any site that was examined needs.
+// others exceed the needs of every site that was examined.
 const (
-	maxPathDepth      = 20
-	maxSegmentRepeats = 2
+	maxPathDepth      = 20     // path segments
+	maxSegmentRepeats = 2      // occurrences of a segment in a path
 	maxQueryVariants  = 25     // URLs of one path with different queries
 	maxHostPages      = 20_000 // URLs of one host
 	maxHosts          = 1000
-	maxNumberedHosts  = 20 // hosts whose names differ only in numbers
-	maxDatedPages     = 30 // URLs that differ only in a date
-	maxTracked        = 100_000
+	maxNumberedHosts  = 20      // hosts whose names differ only in numbers
+	maxDatedPages     = 30      // URLs that differ only in a date
+	maxTracked        = 100_000 // entries of each map
 )
 
 // Scope decides which URLs belong to one crawl.
 type Scope struct {
-	domains        map[string]bool // registrable domains, or hosts without one
-	allow          []string
-	deny           []string
-	queryVariants  map[string]int
-	hosts          map[string]int
-	datedPages     map[string]int
+	domains        map[string]bool         // registrable domains, or hosts without one
+	allow          []string                // path patterns
+	deny           []string                // path patterns
+	queryVariants  map[string]int          // URLs by host and path
+	hosts          map[string]int          // URLs by host
+	datedPages     map[string]int          // URLs by host, path and query without dates
 	hostTemplates  map[string]int          // hosts by the template of their name
 	patterns       map[string]*pattern     // by URL template
 	recent         map[string]*recentPages // fetched pages, by registrable domain
 	closedPatterns int                     // number of closed patterns
 }
 
-// New returns the Scope of the registrable domains of domains and all their subdomains.
-// allow and deny restrict it by path patterns in the syntax of robots.txt.
+// New returns a Scope of the registrable domains of the given hosts, with all subdomains.
+// allow and deny are path patterns in the syntax of robots.txt. deny takes precedence. If
+// allow is not empty, it excludes all other paths except /.
 func New(domains, allow, deny []string) (*Scope, error) {
 	s := &Scope{
 		domains: map[string]bool{}, allow: allow, deny: deny,
@@ -82,7 +83,7 @@ func New(domains, allow, deny []string) (*Scope, error) {
 // AddDomain adds a host's registrable domain to the scope.
 func (s *Scope) AddDomain(host string) { s.domains[RegistrableDomain(host)] = true }
 
-// ContainsHost reports whether a host belongs to one of the domains.
+// ContainsHost reports whether a host belongs to one of the domains of the scope.
 func (s *Scope) ContainsHost(host string) bool { return s.domains[RegistrableDomain(host)] }
 
 // RegistrableDomain returns the registrable domain of a host by the Public Suffix List. It
@@ -103,8 +104,8 @@ func RegistrableDomain(host string) string {
 
 func isIPAddress(host string) bool { return net.ParseIP(strings.Trim(host, "[]")) != nil }
 
-// Admit reports whether u may be fetched, or else the reason. It counts URLs against the
-// limits, so it must be called once for each URL.
+// Admit reports whether u may be fetched. If not, it returns the reason. It counts URLs
+// against the limits, so call it once for each URL.
 func (s *Scope) Admit(u *url.URL) (bool, Reason) {
 	host := u.Hostname()
 	n, known := s.hosts[host]
@@ -132,8 +133,8 @@ func (s *Scope) Admit(u *url.URL) (bool, Reason) {
 	return true, ""
 }
 
-// countWithin counts key in m and reports whether it is within limit. If the map is full,
-// new keys are rejected: only a trap creates that many.
+// countWithin counts key in m and reports whether the count is within limit. A map with
+// maxTracked entries rejects new keys: only a trap creates that many.
 func (s *Scope) countWithin(m map[string]int, key string, limit int) bool {
 	n, ok := m[key]
 	if !ok && len(m) >= maxTracked || n >= limit {
@@ -143,7 +144,7 @@ func (s *Scope) countWithin(m map[string]int, key string, limit int) bool {
 	return true
 }
 
-// checkPath checks the path of u against the path rules.
+// checkPath returns why the path and query of u are excluded, empty if they are not.
 func (s *Scope) checkPath(u *url.URL) Reason {
 	p := u.EscapedPath()
 	if nonDocumentExtensions[strings.ToLower(path.Ext(p))] {
@@ -169,8 +170,8 @@ func (s *Scope) checkPath(u *url.URL) Reason {
 	return trapReason(u.Path)
 }
 
-// trapReason returns why a path cannot belong to a page: it is too deep, or it repeats
-// segments. The result is empty if it can.
+// trapReason returns why a path looks like that of a trap: it is too deep, or it repeats
+// segments. The result is empty if it does not.
 func trapReason(p string) Reason {
 	depth, rest := 0, p
 	var seen [maxPathDepth]string
@@ -220,8 +221,7 @@ func MatchPath(pattern, p string) bool {
 	return !anchored || p == ""
 }
 
-// nonDocumentExtensions are file extensions that no legal document has. PDF is not among
-// them.
+// nonDocumentExtensions are file extensions that no legal document has.
 var nonDocumentExtensions = func() map[string]bool {
 	m := map[string]bool{}
 	for _, e := range strings.Fields(`.jpg .jpeg .png .gif .webp .avif .svg .ico .bmp .tif .tiff .heic

@@ -23,22 +23,25 @@ type wordList struct {
 	count int // number of words
 	// nonLatin means that there are letters of scripts other than Latin.
 	nonLatin bool
-	// slugStart and slugEnd delimit the words of the last path segment that has a meaning.
+	// slugStart and slugEnd delimit the words of the slug: the last path segment that has
+	// words and is not the name of an index page.
 	slugStart, slugEnd int
-	segments           int
+	segments           int // of the path
 	hasQuery           bool
 }
 
+// span is the position of a word in wordList.buf.
 type span struct{ from, to uint16 }
 
 // phrase returns the n words from index i, separated by single spaces.
 func (w *wordList) phrase(i, n int) []byte { return w.buf[w.spans[i].from:w.spans[i+n-1].to] }
 
-// minArticleNumber is the shortest word with a leading digit that counts as an article
-// number.
+// minArticleNumber is the length of the shortest article number, in bytes. It was chosen by
+// hand.
 const minArticleNumber = 5
 
-// isArticleNumber reports whether a word is an article number.
+// isArticleNumber reports whether the word at index i is long and begins with a digit, as the
+// article numbers of help centers do.
 func (w *wordList) isArticleNumber(i int) bool {
 	p := w.phrase(i, 1)
 	return len(p) >= minArticleNumber && p[0] >= '0' && p[0] <= '9'
@@ -103,8 +106,8 @@ func (w *wordList) appendRune(r rune) {
 // addText adds a link's text.
 func (w *wordList) addText(s string) { w.add(s) }
 
-// addURL adds a URL's path and the values of its query, except for return URLs: a login page
-// that leads back to a policy is not a policy.
+// addURL adds the path of a URL and the values of its query, except return URLs: a login page
+// that returns to a policy is not a policy.
 func (w *wordList) addURL(u *url.URL) {
 	for rest := u.Path; rest != ""; {
 		var seg string

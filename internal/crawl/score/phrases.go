@@ -1,8 +1,8 @@
 package score
 
-// topic is a kind of legal page and the phrases that name it, in any spelling that normalize
-// accepts. weight is how reliably a link with such a phrase led to a document on the sites
-// of publicly tracked companies.
+// topic is a kind of legal page with the phrases that name it, in any spelling that normalize
+// accepts. weight, from 0 to 1, is how reliably a link with such a phrase led to a document
+// on the sites of publicly tracked companies.
 type topic struct {
 	name    string
 	weight  float64
@@ -56,10 +56,10 @@ var topics = []topic{
 	{"ai", 0.85, `ai terms, ai policy, generative ai, responsible ai, model terms, usage guidelines`},
 }
 
-// stem is the beginning or the end of compounds that name documents in Germanic and Finnic
-// languages, or of words that URLs join.
+// stem is the beginning of words that name documents, or their end if suffix is set. Such words
+// are compounds in Germanic and Finnic languages, or words that URLs join.
 type stem struct {
-	topic, text string
+	topic, text string // text is in normal form
 	suffix      bool
 }
 

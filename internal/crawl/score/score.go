@@ -1,6 +1,7 @@
 // Package score estimates how likely a link leads to a legal document. It uses only the
-// URL and the text of the link, in many languages: a list of phrases, and weights that
-// were learned from the locations of companies' documents. It does no I/O.
+// link itself: its URL, its text and its place on the page. It knows a list of phrases in
+// many languages, and weights that were learned from the URLs of companies' documents. It
+// does no I/O.
 package score
 
 import (
@@ -12,17 +13,17 @@ import (
 
 // Score is an estimate about a link that was not fetched yet.
 type Score struct {
-	// Value is between 0, certainly no document, and 1.
+	// Value is between 0, certainly no document, and 1, certainly a document.
 	Value float64
-	// Topic is the coarse topic, empty if there is none.
+	// Topic is the name of a topic, such as privacy, or empty.
 	Topic string
-	// SlugNamesDocument means that the path's last segment names a document. A query then
-	// selects an edition of that document, not a different one.
+	// SlugNamesDocument means that the last path segment, the slug, names a document. A
+	// query then selects an edition of that document, not a different document.
 	SlugNamesDocument bool
 }
 
-// Of scores a link by its URL, its text, the region of its page (header, nav, main, footer
-// or empty) and its distance from a seed in links.
+// Of scores a link by its URL, its text, its region on the page (header, nav, main, footer or
+// empty) and its depth, which is the number of links from a seed.
 func Of(u *url.URL, text, region string, depth int) Score {
 	r := phraseTable.extract(u, text, region)
 	s := sigmoid(logit(r.phraseScore()) + r.learnedWeight(phraseTable))
@@ -41,7 +42,8 @@ func OfLink(raw, text, region string, depth int) float64 {
 	return Of(u, text, region, depth).Value
 }
 
-// OfURL scores a URL of which nothing else is known, such as one from a sitemap.
+// OfURL scores a URL without a link, such as one from a sitemap. It returns 0 if the URL is
+// malformed or its path contains no phrase.
 func OfURL(raw string) float64 {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -54,15 +56,17 @@ func OfURL(raw string) float64 {
 	return sigmoid(logit(r.phraseScore()) + r.learnedWeight(phraseTable))
 }
 
+// The values and the factors of phraseScore were chosen by hand.
 const (
-	// baseScore is the score of a link that matches no phrase.
+	// baseScore is the score of a link that matches no phrase. It doubles in a footer.
 	baseScore = 0.02
-	// footerDoubtFactor scales the difference to 1 of the score of a link in a footer.
+	// footerDoubtFactor scales the difference between 1 and the score of a link in a footer.
 	footerDoubtFactor = 0.9
-	// depthFactor lowers the score once for each page between the seed and the link.
+	// depthFactor lowers the score once for each page between the seed and the link, at most
+	// four times.
 	depthFactor = 0.93
-	// maxLearned limits the sum of the learned weights in both directions, in log-odds.
-	// Many weak words can therefore not outweigh a phrase that names a document.
+	// maxLearned limits the sum of the learned weights in both directions, in log-odds, so
+	// that many weak words cannot outweigh a phrase that names a document.
 	maxLearned = 1.5
 )
 
@@ -76,24 +80,25 @@ const (
 	numPositions
 )
 
-// linkFeatures holds what the score of a link depends on.
+// linkFeatures holds the inputs of a link's score.
 type linkFeatures struct {
 	path, text phraseMatches
-	hostTopic  int8 // topic that the host name names
-	hostWeight float32
+	hostTopic  int8    // topic of the host name, as an index in topics plus one
+	hostWeight float32 // learned weight of the host name
 	region     string
-	segments   int
+	segments   int // of the path
 	query      bool
 }
 
-// phraseMatches summarizes the phrases that were found in a path or a text.
+// phraseMatches summarizes the phrases that were found in a path or a text. The slug of a path
+// is its last segment; a text is its own slug.
 type phraseMatches struct {
 	topic         int8 // topic of the strongest phrase, as an index in topics plus one
-	slugTopic     int8 // topic of the strongest phrase in the path's last segment
-	exact         bool // a phrase is the whole text, or the path's whole last segment
-	namesDocument bool // a phrase is nearly the whole text or last segment
+	slugTopic     int8 // topic of the strongest phrase in the slug
+	exact         bool // a phrase is the whole slug
+	namesDocument bool // a phrase is nearly the whole slug
 	hasNumber     bool // there is an article number
-	wordCount     int  // in the text, or in the path's last segment
+	wordCount     int  // words of the slug
 	pageKinds     pageKind
 	weight        float32 // sum of the learned weights
 }
@@ -118,9 +123,8 @@ func (t *table) extract(u *url.URL, text, region string) linkFeatures {
 // legalHosts are host labels that companies use for their documents.
 var legalHosts = newSet("legal privacy policies policy terms")
 
-// hostLabels iterates over the labels of a host that precede its domain, except for www. It
-// takes the last two labels for the domain, or three if the last two are short (co.uk,
-// com.br).
+// hostLabels iterates over the labels of a host that precede its domain, except www. The domain
+// is the last two labels, or three if the last two are short (co.uk, com.br).
 func hostLabels(u *url.URL) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		host := u.Hostname()
@@ -178,10 +182,10 @@ func (t *table) match(w *wordList, k position) phraseMatches {
 	return s
 }
 
-// maxExtraWords is how many words a name of a document has in addition to a phrase.
+// maxExtraWords is how many words the name of a document may have in addition to a phrase.
 const maxExtraWords = 2
 
-// record adds the phrase of n words at index i.
+// record adds a match of n words at index i.
 func (s *phraseMatches) record(topic int8, w *wordList, i, n int) {
 	if stronger(topic, s.topic) {
 		s.topic = topic
@@ -190,8 +194,9 @@ func (s *phraseMatches) record(topic int8, w *wordList, i, n int) {
 		if stronger(topic, s.slugTopic) {
 			s.slugTopic = topic
 		}
-		// "candidate privacy notice" and "conditions générales vendeurs" name documents,
-		// "privacy screen filter" does not.
+		// A phrase at the end of the slug names a document, and one of several words also at
+		// its beginning: "candidate privacy notice" and "conditions générales vendeurs" name
+		// documents, "privacy screen filter" does not.
 		head, tail := n > 1 && i == w.slugStart, i+n == w.slugEnd
 		s.namesDocument = s.namesDocument || (head || tail) && w.slugEnd-w.slugStart <= n+maxExtraWords
 		s.exact = s.exact || head && tail || n == 1 && w.slugEnd-w.slugStart == 1
@@ -201,6 +206,7 @@ func (s *phraseMatches) record(topic int8, w *wordList, i, n int) {
 // stronger reports whether topic a takes precedence over topic b.
 func stronger(a, b int8) bool { return weight(a) > weight(b) || weight(a) == weight(b) && a < b }
 
+// weight returns the weight of a topic, 0 for no topic.
 func weight(topic int8) float64 {
 	if topic == 0 {
 		return 0
@@ -237,8 +243,8 @@ func (r *linkFeatures) phraseScore() float64 {
 	return s
 }
 
-// textLengthFactor lowers the score of long texts: a headline that mentions privacy is not a
-// link to a policy.
+// textLengthFactor lowers the score of a text with n words if it is long: a headline that
+// mentions privacy is not a link to a policy.
 func textLengthFactor(n int) float64 {
 	switch {
 	case n <= 7:
@@ -250,8 +256,7 @@ func textLengthFactor(n int) float64 {
 	}
 }
 
-// topic returns the topic of the text, or else that of the path's last segment, of the path,
-// or of the host.
+// topic returns the topic of the text, or else that of the slug, of the path or of the host.
 func (r *linkFeatures) topic() string {
 	for _, t := range []int8{r.text.topic, r.path.slugTopic, r.path.topic, r.hostTopic} {
 		if t != 0 {

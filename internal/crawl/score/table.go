@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// phraseEntry is what the table knows about a phrase.
+// phraseEntry holds the properties of a phrase.
 type phraseEntry struct {
 	topic     int8 // index in topics plus one; 0: none
 	isPrefix  bool // a longer phrase begins with this one
@@ -13,23 +13,23 @@ type phraseEntry struct {
 	learned   [numPositions]float32 // weights in log-odds, by position
 }
 
-// pageKind is a set of bits, one for each kind of page that a word of the path indicates.
+// pageKind is a bit set of the kinds of pages that the words of a link indicate.
 type pageKind uint8
 
 const (
-	nonLegalSection pageKind = 1 << iota
-	superseded
-	actionPage
+	nonLegalSection pageKind = 1 << iota // see nonLegalWords
+	superseded                           // see supersededWords
+	actionPage                           // see actionWords
 )
 
-// substringPhrase is a phrase that is matched anywhere in a text. It serves scripts without
-// spaces and languages with many endings.
+// substringPhrase is a phrase that is found anywhere in a text, also within a word. It serves
+// scripts without spaces and languages with many endings.
 type substringPhrase struct {
 	text  []byte
 	topic int8
 }
 
-// affix is a stem in normal form.
+// affix is a stem in the form of the table.
 type affix struct {
 	text  []byte
 	topic int8
@@ -39,19 +39,24 @@ type affix struct {
 type table struct {
 	phrases      map[string]phraseEntry
 	substrings   []substringPhrase
-	prefixes     map[[stemKeyLength]byte][]affix // by the first bytes
-	suffixes     map[[stemKeyLength]byte][]affix // by the last bytes
+	prefixes     map[[stemKeyLength]byte][]affix // by their first bytes
+	suffixes     map[[stemKeyLength]byte][]affix // by their last bytes
 	shapeWeights [numShapes]float32
 }
 
 // stemKeyLength is the length of the map keys of stems, in bytes. No stem is shorter.
 const stemKeyLength = 5
 
-// minCompoundRest is how many bytes a compound is longer than its stem, at least.
+// minCompoundRest is the minimum number of bytes by which a compound is longer than its stem.
+// It was chosen by hand.
 const minCompoundRest = 3
 
-// firstNonASCII is the smallest first byte of a phrase that does not begin with an ASCII
-// letter. Such phrases are matched as substrings, all others by their words.
+// minJoinedLength is the minimum length of a phrase that is also recognized without its spaces,
+// in bytes. It was chosen by hand.
+const minJoinedLength = 8
+
+// firstNonASCII is the lower bound of the first byte of a multi-byte UTF-8 sequence. A phrase
+// that begins with such a byte is matched as a substring, any other by its words.
 const firstNonASCII = 0xc0
 
 // phraseTable is the table of the listed phrases and the learned weights.
@@ -71,7 +76,7 @@ func newTable(learned string) *table {
 			}
 			t.setTopic(p, n)
 			// URLs join words: termsofuse, cookiepolicy.
-			if joined := strings.ReplaceAll(p, " ", ""); len(joined) >= 8 {
+			if joined := strings.ReplaceAll(p, " ", ""); len(joined) >= minJoinedLength {
 				t.setTopic(joined, n)
 			}
 		}

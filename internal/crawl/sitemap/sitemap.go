@@ -1,5 +1,6 @@
-// Package sitemap parses sitemaps: indexes, URL sets, feeds and plain lists, by
-// sitemaps.org and as sites send them in practice. It only reads from the given reader.
+// Package sitemap parses sitemaps: indexes, URL sets, feeds and plain lists. It follows
+// sitemaps.org and tolerates the malformed files of real sites. It only reads from the
+// given reader.
 package sitemap
 
 import (
@@ -18,12 +19,15 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Limits of one file. sitemaps.org allows 50,000 URLs. Files are parsed as a stream, so
-// their size needs no memory; maxBytes limits the total length of the URLs.
+// MaxURLs is the maximum number of URLs, and of children, that Parse returns. It is the
+// limit of sitemaps.org.
+const MaxURLs = 50_000
+
+// Other limits of one file, chosen by hand. Parse reads a file as a stream, so the size of
+// the file does not affect memory use.
 const (
-	MaxURLs  = 50_000
-	maxBytes = 16 << 20
-	maxDepth = 32
+	maxBytes = 16 << 20 // total length of the URLs
+	maxDepth = 32       // nested elements
 	maxToken = 64 << 10 // bytes of a tag, text or comment
 	maxLoc   = 4096     // bytes of a URL
 )
@@ -33,15 +37,15 @@ var ErrNotSitemap = errors.New("not a sitemap")
 
 // URL is one entry of a sitemap.
 type URL struct {
-	Loc     string
-	LastMod string
+	Loc     string // as written: neither resolved nor checked
+	LastMod string // as written; empty: none
 }
 
 // File is the content of one file: the children of a sitemap index, or URLs.
 type File struct {
-	Children []string
+	Children []string // URLs of sitemaps, as written
 	URLs     []URL
-	urlBytes int
+	urlBytes int // total length of Children and URLs
 }
 
 func (m *File) add(loc string) {
@@ -53,8 +57,9 @@ func (m *File) full() bool {
 	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.urlBytes >= maxBytes
 }
 
-// Parse parses a decompressed file up to the limits of this package. If it returns an
-// error, the File holds the entries that precede the error. A malformed entry does not
+// Parse parses a decompressed file. It stops without an error at the limits of this
+// package. If it returns an error, the File holds the entries that precede the error. The
+// error wraps ErrNotSitemap if the file is not a sitemap. A malformed entry does not
 // invalidate the others.
 func Parse(r io.Reader) (File, error) {
 	b := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 4096)
@@ -143,7 +148,7 @@ func parseXML(r io.Reader) (File, error) {
 			return w.file, w.finish(z.Err())
 		case html.StartTagToken:
 			if len(w.stack) >= maxDepth {
-				return w.file, w.finish(fmt.Errorf("nested deeper than %d", maxDepth))
+				return w.file, w.finish(fmt.Errorf("elements are nested deeper than %d", maxDepth))
 			}
 			w.startElement(z)
 		case html.SelfClosingTagToken:
@@ -168,7 +173,7 @@ type xmlWalker struct {
 	text  strings.Builder
 }
 
-// finish returns the error of a file whose tokens ended with err.
+// finish returns the error of Parse for a file on which the tokenizer ended with err.
 func (w *xmlWalker) finish(err error) error {
 	switch {
 	case errors.Is(err, io.EOF):
@@ -202,8 +207,8 @@ func (w *xmlWalker) startElement(z *html.Tokenizer) {
 	}
 }
 
-// endElement ends the innermost element with the given name. Its parent decides what its
-// text is.
+// endElement ends the innermost element with the given name. The element and its parent
+// determine the meaning of the text.
 func (w *xmlWalker) endElement(name string) {
 	at := len(w.stack) - 1
 	for at >= 0 && w.stack[at] != name {

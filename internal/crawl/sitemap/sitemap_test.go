@@ -37,7 +37,7 @@ func utf16of(s string, order func(uint16) []byte) string {
 func little(u uint16) []byte { return []byte{byte(u), byte(u >> 8)} }
 func big(u uint16) []byte    { return []byte{byte(u >> 8), byte(u)} }
 
-func TestParseAcceptsSitemapsAsSitesSendThem(t *testing.T) {
+func TestParseAcceptsTheSitemapsOfRealSites(t *testing.T) {
 	t.Parallel()
 	const want = "https://a.example/1 https://a.example/2?x=1&y=2"
 	inUTF16 := strings.Replace(twoURLs, "UTF-8", "UTF-16", 1)

@@ -25,15 +25,15 @@ func (c *comparison) unmatchedGroups() []blockGroup {
 	// The gaps in which a pair of sections has unmatched blocks, by side. The key is the
 	// new section and the gap.
 	type side map[[2]int]bool
-	leftOld, leftCur := side{}, side{}
+	unmatchedOld, unmatchedCur := side{}, side{}
 	for i, j := range c.toCur {
 		if j < 0 && c.partnerOfOld[c.old.sectionOf[i]] >= 0 {
-			leftOld[[2]int{c.partnerOfOld[c.old.sectionOf[i]], c.oldGap[i]}] = true
+			unmatchedOld[[2]int{c.partnerOfOld[c.old.sectionOf[i]], c.oldGap[i]}] = true
 		}
 	}
 	for j, i := range c.toOld {
 		if i < 0 {
-			leftCur[[2]int{c.cur.sectionOf[j], c.curGap[j]}] = true
+			unmatchedCur[[2]int{c.cur.sectionOf[j], c.curGap[j]}] = true
 		}
 	}
 	moved := map[int]bool{}
@@ -48,7 +48,7 @@ func (c *comparison) unmatchedGroups() []blockGroup {
 	}
 	for j, i := range c.toOld {
 		if i < 0 {
-			g := put(key(c.cur.sectionOf[j], c.curGap[j], leftOld), j)
+			g := put(key(c.cur.sectionOf[j], c.curGap[j], unmatchedOld), j)
 			g.cur = append(g.cur, j)
 		}
 	}
@@ -58,7 +58,7 @@ func (c *comparison) unmatchedGroups() []blockGroup {
 			if c.oldGap[i] < len(c.anchors) {
 				at = c.anchors[c.oldGap[i]]
 			}
-			g := put(key(c.partnerOfOld[c.old.sectionOf[i]], c.oldGap[i], leftCur), at)
+			g := put(key(c.partnerOfOld[c.old.sectionOf[i]], c.oldGap[i], unmatchedCur), at)
 			g.old = append(g.old, i)
 		}
 	}

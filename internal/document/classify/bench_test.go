@@ -9,7 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// longInput is a page of the text that a page of 137 KB has in the mean: some 40 KB.
+// longInput returns an input with 40 KB of text, the average of HTML pages of 137 KB.
 func longInput(tb testing.TB) Input {
 	tb.Helper()
 	b, err := os.ReadFile("testdata/samples.md")

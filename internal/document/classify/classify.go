@@ -1,5 +1,6 @@
-// Package classify tells which type of document a page is: from what documents are
-// called and how they speak, in many languages, weighed by a small linear model.
+// Package classify determines the type of a document. It matches the names and the wording
+// of the document types, in many languages, and combines these features with a small
+// linear model.
 package classify
 
 import (
@@ -10,62 +11,63 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// Input is what is known of a page that is to be classified.
+// Input is the page to classify.
 type Input struct {
-	URL, Anchor         string // its address, and the text of the link that led to it
-	Title, TitleElement string // its first heading, and its title element
+	URL, Anchor         string // URL of the page, and text of the link to it
+	Title, TitleElement string // first heading, and text of the title element
 	Headings            []string
 	Markdown            string // of the main content
-	Text                string // normalised
+	Text                string // normalized
 	WordCount           int    // of Text
-	LinkWordCount       int    // of Text that are links
-	// HasSubprocessorList says whether the text surely has a list of subprocessors. It is
-	// asked of a page that is short and named so; nil: it has none.
+	LinkWordCount       int    // words of Text that are in links
+	// HasSubprocessorList reports whether the text contains a definite list of
+	// subprocessors. It is called only for short pages with a matching name. If it is nil,
+	// the page has no such list.
 	HasSubprocessorList func() bool
 }
 
-// Result is what a page is.
+// Result is the classification of a page.
 type Result struct {
 	Type            string   // one of Classes
-	Confidence      float64  // 0 to 1: of answers with c, a share of about c are right
-	AdditionalTypes []string // further types that the page has a document of, sorted
-	SoftError       bool     // an error page or a door that was sent as a page
-	UniqueWords     int      // of the page's words, those that it says itself; see Page.own
+	Confidence      float64  // 0 to 1, calibrated: of the results with confidence c, about a share of c is correct
+	AdditionalTypes []string // further types of document on the page, sorted
+	SoftError       bool     // the page is an error, login or consent page served with a success status
+	UniqueWords     int      // words of the page without repeated lines and links; see Input.uniqueWords
 }
 
-// minWords is what a document has at least; imprints are the shortest.
+// minWords is the smallest number of unique words of a document. Imprints are the shortest.
 const minWords = 40
 
-// Classify says what a page is.
+// Classify returns the classification of a page.
 func Classify(p Input) Result {
 	l, sc := defaultLexicon(), scratchPool.Get().(*scratch)
 	defer scratchPool.Put(sc)
 	m := model()
-	e := p.extractFeatures(l, &m.Background, 0, sc)
-	if a, ok := p.classifyByRules(e); ok {
+	ft := p.extractFeatures(l, &m.Background, 0, sc)
+	if a, ok := p.classifyByRules(ft); ok {
 		a.UniqueWords = p.uniqueWords()
 		return a
 	}
-	probabilities := m.Probabilities(p.featureVector(l, e, sc))
-	best := SelectClass(probabilities, e.typeName >= minNameScore)
+	probabilities := m.Probabilities(p.featureVector(l, ft, sc))
+	best := SelectClass(probabilities, ft.typeName >= minNameScore)
 	a := Result{Type: Classes[best], Confidence: probabilities[best], UniqueWords: p.uniqueWords()}
 	if a.Type != doctype.Other {
-		a.AdditionalTypes = p.additionalTypes(l, m, a.Type, e, sc)
+		a.AdditionalTypes = p.additionalTypes(l, m, a.Type, ft, sc)
 	}
 	return a
 }
 
 const (
-	// minConfidence is the confidence below which a type is no answer for a page that
-	// nothing names: of those that cross-validation gave less, none was right.
+	// minConfidence is the smallest confidence of a type for a page without a type name. In
+	// the cross-validation, no result below it was correct.
 	minConfidence = 0.3
-	// minNameScore is how sure a name is that a page is believed to have.
+	// minNameScore is the smallest score of a name match that counts as a type name.
 	minNameScore = 0.6
 )
 
-// SelectClass is the index in Classes of the answer that probabilities, one for each class,
-// make for a page that has a name or not: the most likely, or Other where nothing is
-// likely and nothing names it.
+// SelectClass returns the index in Classes of the most probable class. It returns the index
+// of Other if the page has no type name and no class is probable. probabilities has one
+// element for each class; named reports whether the page has a type name.
 func SelectClass(probabilities []float64, named bool) int {
 	best := slices.Index(probabilities, slices.Max(probabilities))
 	if !named && probabilities[best] < minConfidence {
@@ -74,81 +76,82 @@ func SelectClass(probabilities []float64, named bool) int {
 	return best
 }
 
-// HasTypeName says that the page's title, address or link is surely the name of a type.
+// HasTypeName reports whether the title, URL or link text of the page is the name of a type.
 func (p *Input) HasTypeName() bool {
 	l, sc := defaultLexicon(), scratchPool.Get().(*scratch)
 	defer scratchPool.Put(sc)
 	return p.extractFeatures(l, &Background{}, 0, sc).typeName >= minNameScore
 }
 
-// ClassifyByRules is the answer for a page that needs no model.
+// ClassifyByRules returns the result for a page that the rules alone classify. It returns
+// false if the page needs the model.
 func (p *Input) ClassifyByRules() (Result, bool) {
 	l, sc := defaultLexicon(), scratchPool.Get().(*scratch)
 	defer scratchPool.Put(sc)
 	return p.classifyByRules(p.extractFeatures(l, &Background{}, 0, sc))
 }
 
-func (p *Input) classifyByRules(e *features) (Result, bool) {
+func (p *Input) classifyByRules(ft *features) (Result, bool) {
 	switch {
-	case isSoftError(p, e):
+	case isSoftError(p, ft):
 		return Result{Type: doctype.Other, Confidence: 0.95, SoftError: true}, true
-	case p.uniqueWords() < minWords && !p.isSubprocessorList(e):
+	case p.uniqueWords() < minWords && !p.isSubprocessorList(ft):
 		return Result{Type: doctype.Other, Confidence: 0.9}, true
 	}
 	return Result{}, false
 }
 
-// subprocessorsClass is the number of the class of lists of subprocessors.
+// subprocessorsClass is the index in Classes of the type for lists of subprocessors.
 var subprocessorsClass = slices.Index(Classes, doctype.Subprocessors)
 
-// isSubprocessorList says that a page is a list of subprocessors by name and by content: such a
-// list is whole with three rows, and its names may be links.
-func (p *Input) isSubprocessorList(e *features) bool {
-	return e.scores[bestNameMatch][subprocessorsClass] >= minNameScore && p.HasSubprocessorList != nil && p.HasSubprocessorList()
+// isSubprocessorList reports whether the name and the content of a page are those of a list
+// of subprocessors. Such a list can be complete with three rows, and its names can be links.
+func (p *Input) isSubprocessorList(ft *features) bool {
+	return ft.scores[bestNameMatch][subprocessorsClass] >= minNameScore && p.HasSubprocessorList != nil && p.HasSubprocessorList()
 }
 
-// isSoftError says that a page's title, or the few words that it has, are those of
-// an error page, a login or a shell.
-func isSoftError(p *Input, e *features) bool {
-	if e.softError >= 0.6 && e.softError > e.typeName {
+// isSoftError reports whether the title of a page, or the text of a short page, is that of an
+// error page, a login page or an empty shell.
+func isSoftError(p *Input, ft *features) bool {
+	if ft.softError >= 0.6 && ft.softError > ft.typeName {
 		return true
 	}
-	return p.WordCount < 120 && e.scores[openingFormula][softError] > 0 && e.softError >= e.typeName
+	return p.WordCount < 120 && ft.scores[openingFormula][softError] > 0 && ft.softError >= ft.typeName
 }
 
-// maxShellWords is up to how many words a page may owe its length to lines that it
-// repeats and to links, as the shell of a page does whose text a script would bring.
+// maxShellWords is the number of words from which a page cannot be a shell whose text is
+// loaded by a script. The words of a shell are mostly links and repeated lines.
 const maxShellWords = 200
 
-// uniqueWords is how many words the page says itself: each line once, and no links. Of a page
-// that is no shell they are all its words.
+// uniqueWords returns the number of words of the page without repeated lines and links. For a
+// page that is too long to be a shell, it returns the number of all words.
 func (p *Input) uniqueWords() int {
 	if p.WordCount >= maxShellWords {
 		return p.WordCount
 	}
-	said := map[string]bool{}
+	seen := map[string]bool{}
 	n := p.WordCount - p.LinkWordCount
 	for line := range strings.Lines(p.Markdown) {
 		line = strings.Trim(line, "#-*> \r\n")
-		if said[line] {
+		if seen[line] {
 			n -= tokenize.CountWords(line)
 		}
-		said[line] = true
+		seen[line] = true
 	}
 	return max(n, 0)
 }
 
-// minProseLine is how long a line is that has a sentence, about: a dozen words, or two
-// dozen signs of Chinese.
+// minProseLine is the approximate length, in bytes, of a line that contains a sentence: a
+// dozen words of English, or two dozen Chinese characters.
 const minProseLine = 80
 
-// proseShare is the share of the page's text in lines that may be sentences, and how many
-// bytes those have. Where a link leads to is no text.
+// proseShare returns the share of the page's text that is in lines long enough to be
+// sentences, and the length of these lines in bytes. It does not count link targets.
 func (p *Input) proseShare() (share float32, bytes int) {
 	all := 0
 	for line := range strings.Lines(p.Markdown) {
 		if strings.HasPrefix(line, "#") {
-			continue // a title is looked at elsewhere
+			continue // headings are separate features
 		}
 		n := len(strings.TrimSpace(line))
 		for rest := line; ; {
@@ -168,5 +171,5 @@ func (p *Input) proseShare() (share float32, bytes int) {
 	return float32(bytes) / float32(max(all, 1)), bytes
 }
 
-// isLinkList says that a page mostly links: a list of policies is no policy.
+// isLinkList reports whether links make up most of the page. A list of policies is not a policy.
 func (p *Input) isLinkList() bool { return p.WordCount < 600 && p.LinkWordCount*2 > p.WordCount }

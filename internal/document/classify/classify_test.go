@@ -11,7 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// newInput makes a Page of a text in Markdown.
+// newInput returns the input for a text in Markdown.
 func newInput(url, title, md string) Input {
 	text := markdown.PlainText(md)
 	return Input{URL: url, Title: title, TitleElement: title, Headings: []string{title}, Markdown: md, Text: text, WordCount: tokenize.CountWords(text)}
@@ -19,7 +19,7 @@ func newInput(url, title, md string) Input {
 
 const legalSentence = "You agree to these terms. We may suspend your account if you violate them. Our liability is limited to the extent permitted by applicable law, and disputes are subject to the jurisdiction of the courts. "
 
-func TestErrorPagesAndDoorsAreNoDocuments(t *testing.T) {
+func TestErrorAndLoginPagesAreSoftErrors(t *testing.T) {
 	t.Parallel()
 	for title, text := range map[string]string{
 		"404 Not Found":        strings.Repeat("We could not find it. ", 30),
@@ -32,12 +32,12 @@ func TestErrorPagesAndDoorsAreNoDocuments(t *testing.T) {
 	} {
 		p := newInput("https://example.com/terms", title, "# "+title+"\n\n"+text)
 		if a := Classify(p); a.Type != doctype.Other || !a.SoftError {
-			t.Errorf("%q is taken for %s, soft error %v", title, a.Type, a.SoftError)
+			t.Errorf("%q: type %s, soft error %v, want other and true", title, a.Type, a.SoftError)
 		}
 	}
 }
 
-func TestADocumentThatSpeaksOfErrorsIsNoErrorPage(t *testing.T) {
+func TestDocumentThatMentionsErrorsIsNotASoftError(t *testing.T) {
 	t.Parallel()
 	p := newInput("https://example.com/terms", "Terms of Service", "# Terms of Service\n\nWe are not liable for any error or if a page is not found. "+strings.Repeat(legalSentence, 5))
 	if a := Classify(p); a.SoftError || a.Type != doctype.TermsOfService {
@@ -45,7 +45,7 @@ func TestADocumentThatSpeaksOfErrorsIsNoErrorPage(t *testing.T) {
 	}
 }
 
-func TestAPageWithHardlyAnyTextIsNoDocument(t *testing.T) {
+func TestPageWithFewWordsIsNotADocument(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"Read it in our app.", "You need to enable JavaScript to run this app."} {
 		if a := Classify(newInput("https://example.com/privacy", "Privacy Policy", "# Privacy Policy\n\n"+text)); a.Type != doctype.Other || a.SoftError {
@@ -54,7 +54,7 @@ func TestAPageWithHardlyAnyTextIsNoDocument(t *testing.T) {
 	}
 }
 
-func TestAPageOfSeveralDocumentsNamesThemAll(t *testing.T) {
+func TestPageWithSeveralDocumentsHasAdditionalTypes(t *testing.T) {
 	t.Parallel()
 	privacy := "We collect personal data such as your name, with your consent or for our legitimate interests. You have the right of access and to erasure, and may complain to a supervisory authority. "
 	md := "# Terms of Service\n\n" + strings.Repeat(legalSentence, 10) + "\n\n# Privacy Policy\n\nThis privacy policy explains how we use your personal information. " + strings.Repeat(privacy, 10)
@@ -68,12 +68,12 @@ func TestAPageOfSeveralDocumentsNamesThemAll(t *testing.T) {
 		"a topic":                "# Terms of Service\n\n" + strings.Repeat(legalSentence, 10) + "\n\n## Privacy\n\n" + strings.Repeat(privacy, 10),
 	} {
 		if a := Classify(newInput("https://example.com/legal", "Terms of Service", clause)); len(a.AdditionalTypes) > 0 {
-			t.Errorf("%s is taken for %v", name, a.AdditionalTypes)
+			t.Errorf("%s: additional types %v, want none", name, a.AdditionalTypes)
 		}
 	}
 }
 
-func TestSectionsAreFoundByEveryKindOfHeading(t *testing.T) {
+func TestSectionsBeginAtEveryKindOfHeading(t *testing.T) {
 	t.Parallel()
 	md := "Title\n=====\n\nintro\n\nFirst Policy\n------------\n\none\n\n### deeper\n\ntwo\n\n## Second Policy\n\nthree\n\n**Third Policy**\n\nfour\n"
 	got := map[string]string{}
@@ -86,7 +86,7 @@ func TestSectionsAreFoundByEveryKindOfHeading(t *testing.T) {
 	}
 }
 
-func TestTheSamePageGetsTheSameAnswer(t *testing.T) {
+func TestClassifyIsDeterministic(t *testing.T) {
 	t.Parallel()
 	p := longInput(t)
 	first := Classify(p)
@@ -101,7 +101,7 @@ func TestTheSamePageGetsTheSameAnswer(t *testing.T) {
 	}
 }
 
-func TestWhatIsHiddenIsNotSeen(t *testing.T) {
+func TestHiddenPartsDoNotAffectTheFeatures(t *testing.T) {
 	t.Parallel()
 	with := newInput("https://example.com/dpa", "Data Processing Addendum", "# Data Processing Addendum\n\n"+strings.Repeat(legalSentence, 5))
 	without := with
@@ -109,10 +109,10 @@ func TestWhatIsHiddenIsNotSeen(t *testing.T) {
 	without.Markdown = strings.TrimPrefix(with.Markdown, "# Data Processing Addendum\n\n")
 	hide := HideTitle | HideURL
 	if !slices.Equal(with.Features(&Background{}, hide), without.Features(&Background{}, hide)) {
-		t.Error("a title or an address is seen though it is hidden")
+		t.Error("a hidden title or URL affects the features")
 	}
 	if slices.Equal(with.Features(&Background{}, 0), with.Features(&Background{}, hide)) {
-		t.Error("hiding changes nothing")
+		t.Error("hiding the title and the URL does not change the features")
 	}
 }
 

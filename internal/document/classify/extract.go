@@ -1,45 +1,45 @@
 package classify
 
-// featureTypes is how many rows of evidence a kind has: those of Classes, softError and
-// register.
+// featureTypes is the number of types for which features are computed: those of Classes,
+// softError and legalRegister.
 const featureTypes = 34
 
-// The kinds of evidence, each a number for each type.
+// The kinds of features. Each has one value for each type.
 const (
-	titleMatch        = iota // the type's name in the first heading or the first lines
-	titleElementMatch        // in the title element
-	lastSegmentMatch         // in the last part of the path
-	restOfURLMatch           // in the rest of the address
-	hostMatch                // in the first label of the host
-	anchorMatch              // in the text of the link
-	earlyTextMatch           // in the first words of the text
-	selfReference            // after "this", by which a document speaks of itself
-	openingFormula           // an opening formula
-	wordingScore             // the type's words, by how often and how many they are
-	relativeWording          // the same against the type that has most
-	wordingSalience          // how far the type's words are above what legal documents have
-	relativeSalience         // the same against the type that is furthest
-	headingMatch             // the name as a heading in the text
-	headingWording           // the type's words in headings
-	secondNameMatch          // the name in two places of title, head, address and link
-	bestNameMatch            // the name that is surest over all places
-	unnamedWording           // the type's words where no name is sure
-	unnamedSalience          // the same of what is unusual
-	salientNameMatch         // the name, by how unusual its words are
+	titleMatch        = iota // name of the type in the first heading or the leading lines
+	titleElementMatch        // name in the title element
+	lastSegmentMatch         // name in the last segment of the path
+	restOfURLMatch           // name in the other segments, the query or the fragment
+	hostMatch                // name in the first label of the host
+	anchorMatch              // name in the text of the link to the page
+	earlyTextMatch           // name among the first words of the text
+	selfReference            // name after "this", as in "this policy"
+	openingFormula           // opening formula of the type
+	wordingScore             // frequency and number of the typical words of the type
+	relativeWording          // wordingScore relative to the type with the highest
+	wordingSalience          // typical words in excess of what legal documents have on average
+	relativeSalience         // wordingSalience relative to the type with the highest
+	headingMatch             // name as a heading in the text
+	headingWording           // typical words in headings
+	secondNameMatch          // second-best match of the name among title, title element, URL and link text
+	bestNameMatch            // best match of the name; zero if another type matches better
+	unnamedWording           // wordingScore of a page without a type name
+	unnamedSalience          // relativeSalience of a page without a type name
+	salientNameMatch         // bestNameMatch, weighted by relativeSalience
 	featureKinds
 )
 
-// features is what is known of a page beside its words: numbers from 0 to about 1.
+// features holds the features of a page other than its hashed words, from 0 to about 1.
 type features struct {
 	scores        [featureKinds]typeScores
-	wording       [featureTypes]float32 // how much of each type's words there is
-	legalRegister float32               // share of the text's words that are those of any legal type
-	softError     float32               // how surely an error page or a door
-	typeName      float32               // the surest name of any place
+	wording       [featureTypes]float32 // amount of typical words of each type
+	legalRegister float32               // share of the words that are typical of legal documents in general
+	softError     float32               // best match of a name of an error, login or consent page
+	typeName      float32               // best match of a name of any type
 	hidden        HiddenParts
 }
 
-// The bounds of what is read of a text, in words that count.
+// Limits on the part of a text that is evaluated, in tokens.
 const (
 	maxTokens     = 6000
 	earlyTokens   = 90
@@ -47,7 +47,7 @@ const (
 	maxHeadings   = 60
 )
 
-// scratch is memory that is used again from page to page.
+// scratch holds buffers that are reused between pages.
 type scratch struct {
 	titleTokens, textTokens, headTokens []token
 	nodeCounts                          []uint16
@@ -57,55 +57,56 @@ type scratch struct {
 	vector                              []Feature
 }
 
-// HiddenParts says what of a page is not looked at, so that training sees pages that lack it.
+// HiddenParts is a set of parts of a page to ignore. Training hides parts, so that the model
+// learns to classify pages without them.
 type HiddenParts uint8
 
-// What can be hidden.
+// The parts of a page that can be hidden.
 const (
-	HideTitle   HiddenParts = 1 << iota // title element, first heading and first lines
-	HideURL                             // address and text of the link
-	HideOpening                         // how the text begins and speaks of itself
+	HideTitle   HiddenParts = 1 << iota // title element, first heading and leading lines
+	HideURL                             // URL and text of the link
+	HideOpening                         // opening and self-references of the text
 )
 
-// extractFeatures collects the evidence; sc.text keeps the tokens of the text.
+// extractFeatures computes the features. It stores the tokens of the text in sc.textTokens.
 func (p *Input) extractFeatures(l *lexicon, bg *Background, hide HiddenParts, sc *scratch) *features {
-	e := &features{hidden: hide}
+	ft := &features{hidden: hide}
 	sc.textTokens = l.appendTokens(sc.textTokens[:0], p.Text, maxTokens)
 	if hide&HideTitle == 0 {
-		p.scoreTitles(l, e, sc)
+		p.scoreTitles(l, ft, sc)
 	}
 	if hide&HideURL == 0 {
-		e.scores[anchorMatch], sc.titleTokens = l.scoreTitle(p.Anchor, sc.titleTokens)
+		ft.scores[anchorMatch], sc.titleTokens = l.scoreTitle(p.Anchor, sc.titleTokens)
 		var a urlScores
 		a, sc.titleTokens = l.scoreURL(p.URL, sc.titleTokens)
-		e.scores[lastSegmentMatch], e.scores[restOfURLMatch], e.scores[hostMatch] = a.lastSegment, a.rest, a.host
+		ft.scores[lastSegmentMatch], ft.scores[restOfURLMatch], ft.scores[hostMatch] = a.lastSegment, a.rest, a.host
 	}
-	e.combineNames()
-	l.scoreText(e, bg, sc)
-	l.scoreHeadings(e, p.Headings, sc)
+	ft.combineNames()
+	l.scoreText(ft, bg, sc)
+	l.scoreHeadings(ft, p.Headings, sc)
 	if hide&HideOpening != 0 {
-		e.scores[earlyTextMatch], e.scores[selfReference], e.scores[openingFormula] = typeScores{}, typeScores{}, typeScores{}
+		ft.scores[earlyTextMatch], ft.scores[selfReference], ft.scores[openingFormula] = typeScores{}, typeScores{}, typeScores{}
 	}
-	// Words say a type only where the text speaks as legal texts do, or has a name.
-	spoken := min(1, e.legalRegister*legalRegisterScale)
-	believed := max(e.typeName, spoken)
+	// Wording indicates a type only if the text is in legal register or has a type name.
+	register := min(1, ft.legalRegister*legalRegisterScale)
+	weight := max(ft.typeName, register)
 	for t := range featureTypes {
 		for _, k := range []int{relativeWording, wordingSalience, relativeSalience} {
-			e.scores[k][t] *= believed
+			ft.scores[k][t] *= weight
 		}
-		e.scores[unnamedWording][t] = e.scores[wordingScore][t] * (1 - e.typeName) * spoken
-		e.scores[unnamedSalience][t] = e.scores[relativeSalience][t] * (1 - e.typeName)
-		e.scores[salientNameMatch][t] = e.scores[bestNameMatch][t] * e.scores[relativeSalience][t]
+		ft.scores[unnamedWording][t] = ft.scores[wordingScore][t] * (1 - ft.typeName) * register
+		ft.scores[unnamedSalience][t] = ft.scores[relativeSalience][t] * (1 - ft.typeName)
+		ft.scores[salientNameMatch][t] = ft.scores[bestNameMatch][t] * ft.scores[relativeSalience][t]
 	}
-	return e
+	return ft
 }
 
-// combineNames derives what the places of names say together.
-func (e *features) combineNames() {
+// combineNames computes the features that compare the name matches of all places.
+func (ft *features) combineNames() {
 	for t := range featureTypes {
-		places := []float32{e.scores[titleMatch][t], e.scores[titleElementMatch][t], max(e.scores[lastSegmentMatch][t], 0.7*e.scores[restOfURLMatch][t]), e.scores[anchorMatch][t]}
+		matches := []float32{ft.scores[titleMatch][t], ft.scores[titleElementMatch][t], max(ft.scores[lastSegmentMatch][t], 0.7*ft.scores[restOfURLMatch][t]), ft.scores[anchorMatch][t]}
 		first, second := float32(0), float32(0)
-		for _, v := range places {
+		for _, v := range matches {
 			switch {
 			case v > first:
 				first, second = v, first
@@ -113,15 +114,15 @@ func (e *features) combineNames() {
 				second = v
 			}
 		}
-		e.scores[secondNameMatch][t] = second
-		e.scores[bestNameMatch][t] = first
+		ft.scores[secondNameMatch][t] = second
+		ft.scores[bestNameMatch][t] = first
 		if t < len(Classes) && t != otherClass {
-			e.typeName = max(e.typeName, first)
+			ft.typeName = max(ft.typeName, first)
 		}
 	}
 	for t := range featureTypes {
-		if e.scores[bestNameMatch][t] < e.typeName {
-			e.scores[bestNameMatch][t] = 0
+		if ft.scores[bestNameMatch][t] < ft.typeName {
+			ft.scores[bestNameMatch][t] = 0
 		}
 	}
 }

@@ -7,26 +7,26 @@ import (
 	"sync"
 )
 
-// Feature is one thing that the model knows of a page: a number of a row of the
-// model's weights and how much of it.
+// Feature is one element of a sparse feature vector: the index of a row of the model's
+// weights, and the value of the feature.
 type Feature struct {
 	Row   uint32
 	Value float32
 }
 
-// The model's rows: the evidence, a row a kind and type; what is known of the page
-// as a whole; and the words, hashed.
+// The rows of the model: one for each kind of feature and type, one for each page-level
+// feature, and the buckets of hashed words.
 const (
 	typeFeatureRows = featureKinds * featureTypes
-	// Dense is how many rows stand for one thing each; the others are hashed.
+	// Dense is the number of rows with one feature each. The other rows are hash buckets.
 	Dense = typeFeatureRows + pageRows
-	// Hashed is how many rows words are hashed into.
+	// Hashed is the number of hash buckets for words.
 	Hashed = 1 << 15
-	// Rows is how many rows of weights a model has.
+	// Rows is the number of rows of weights.
 	Rows = Dense + Hashed
 )
 
-// What is known of a page as a whole.
+// The page-level features.
 const (
 	pageBias = iota
 	pageSoftError
@@ -61,23 +61,23 @@ const (
 	pageRows
 )
 
-// FeatureRow is the row of a kind of evidence for a type, by their numbers.
+// FeatureRow returns the row of a kind of feature for a type. Both are indexes.
 func FeatureRow(kind, typ int) int { return kind*featureTypes + typ }
 
-// Kinds and FeatureTypes say how many kinds of evidence there are, and for how many
-// types: those of Classes and, last, two that are none.
+// FeatureKinds is the number of kinds of features. FeatureTypes is the number of types that
+// each kind has: those of Classes, followed by two that are not document types.
 const (
 	FeatureKinds = featureKinds
 	FeatureTypes = featureTypes
 )
 
-// Bias is the row that every page has.
+// Bias is the row of the feature that is 1 for every page.
 const Bias = typeFeatureRows + pageBias
 
-// bodyTokens is how many words of a text are hashed.
+// bodyTokens is the number of tokens of a text that are hashed.
 const bodyTokens = 1500
 
-// Features are what the model is trained on and asked with for one page.
+// Features returns the feature vector of a page, for training.
 func (p *Input) Features(bg *Background, hide HiddenParts) []Feature {
 	l, sc := defaultLexicon(), scratchPool.Get().(*scratch)
 	defer scratchPool.Put(sc)
@@ -87,18 +87,18 @@ func (p *Input) Features(bg *Background, hide HiddenParts) []Feature {
 
 var scratchPool = sync.Pool{New: func() any { return &scratch{buckets: make([]float32, Hashed)} }}
 
-// featureVector are in a fixed order, for sums of floating point numbers depend on it;
-// they live until the scratch is used again.
-func (p *Input) featureVector(l *lexicon, e *features, sc *scratch) []Feature {
+// featureVector returns the features in a fixed order, because the result of adding floating
+// point numbers depends on their order. The slice is valid until sc is used again.
+func (p *Input) featureVector(l *lexicon, ft *features, sc *scratch) []Feature {
 	f := sc.vector[:0]
 	for k := range featureKinds {
 		for t := range featureTypes {
-			if v := e.scores[k][t]; v != 0 {
+			if v := ft.scores[k][t]; v != 0 {
 				f = append(f, Feature{uint32(FeatureRow(k, t)), v})
 			}
 		}
 	}
-	for i, v := range p.pageFeatures(e) {
+	for i, v := range p.pageFeatures(ft) {
 		if v != 0 {
 			f = append(f, Feature{uint32(typeFeatureRows + i), v})
 		}
@@ -106,17 +106,17 @@ func (p *Input) featureVector(l *lexicon, e *features, sc *scratch) []Feature {
 	body := sc.textTokens[:min(len(sc.textTokens), bodyTokens)]
 	f = sc.appendHashed(f, 'b', body, 0, 0.5)
 	f = sc.appendHashed(f, 'c', body, 1, 0.5)
-	if e.hidden&HideOpening == 0 {
+	if ft.hidden&HideOpening == 0 {
 		opening := sc.textTokens[:min(len(sc.textTokens), earlyTokens)]
 		f = sc.appendHashed(f, 'e', opening, 0, 0.35)
 		f = sc.appendHashed(f, 'f', opening, 1, 0.35)
 	}
 	sc.headTokens = sc.headTokens[:0]
-	if e.hidden&HideTitle == 0 {
+	if ft.hidden&HideTitle == 0 {
 		sc.headTokens = l.appendTokens(sc.headTokens, p.Title, maxNameTokens)
 		sc.headTokens = l.appendTokens(sc.headTokens, p.TitleElement, len(sc.headTokens)+maxNameTokens)
 	}
-	if e.hidden&HideURL == 0 {
+	if ft.hidden&HideURL == 0 {
 		sc.headTokens = l.appendTokens(sc.headTokens, splitCompounds(urlPath(p.URL)), len(sc.headTokens)+maxNameTokens)
 		sc.headTokens = l.appendTokens(sc.headTokens, p.Anchor, len(sc.headTokens)+maxNameTokens)
 	}
@@ -131,62 +131,63 @@ func (p *Input) featureVector(l *lexicon, e *features, sc *scratch) []Feature {
 	return f
 }
 
-// pageFeatures is what is known of a page as a whole, from 0 to 1 each.
-func (p *Input) pageFeatures(e *features) (w [pageRows]float32) {
-	on := func(b bool) float32 {
+// pageFeatures returns the page-level features, each from 0 to 1.
+func (p *Input) pageFeatures(ft *features) (w [pageRows]float32) {
+	indicator := func(b bool) float32 {
 		if b {
 			return 1
 		}
 		return 0
 	}
 	w[pageBias] = 1
-	w[pageSoftError] = e.softError
-	w[pageLegalRegister] = min(1, e.legalRegister*12)
-	w[pageNoLegalRegister] = on(e.legalRegister < 0.01)
-	w[pageLittleLegalRegister] = on(e.legalRegister < 0.025)
-	w[pageMuchLegalRegister] = on(e.legalRegister >= 0.06)
-	w[pageTiny] = on(p.WordCount < 120)
-	w[pageShort] = on(p.WordCount < 300)
-	w[pageLong] = on(p.WordCount > 2000)
-	w[pageVeryLong] = on(p.WordCount > 6000)
-	w[pageLinkList] = on(p.isLinkList())
-	w[pageArticle] = on(e.hidden&HideURL == 0 && articlePath.MatchString(p.URL))
-	w[pageNoURL] = on(p.URL == "" || e.hidden&HideURL != 0)
-	w[pageNoTitleElement] = on(p.TitleElement == "" || e.hidden&HideTitle != 0)
-	w[pageNoAnchor] = on(p.Anchor == "" || e.hidden&HideURL != 0)
-	w[pageName] = e.typeName
-	w[pageNoName] = on(e.typeName == 0)
-	w[pageStrongName] = on(e.typeName >= 0.6)
-	var selves, opens, most, far, many float32
+	w[pageSoftError] = ft.softError
+	w[pageLegalRegister] = min(1, ft.legalRegister*12)
+	w[pageNoLegalRegister] = indicator(ft.legalRegister < 0.01)
+	w[pageLittleLegalRegister] = indicator(ft.legalRegister < 0.025)
+	w[pageMuchLegalRegister] = indicator(ft.legalRegister >= 0.06)
+	w[pageTiny] = indicator(p.WordCount < 120)
+	w[pageShort] = indicator(p.WordCount < 300)
+	w[pageLong] = indicator(p.WordCount > 2000)
+	w[pageVeryLong] = indicator(p.WordCount > 6000)
+	w[pageLinkList] = indicator(p.isLinkList())
+	w[pageArticle] = indicator(ft.hidden&HideURL == 0 && articlePath.MatchString(p.URL))
+	w[pageNoURL] = indicator(p.URL == "" || ft.hidden&HideURL != 0)
+	w[pageNoTitleElement] = indicator(p.TitleElement == "" || ft.hidden&HideTitle != 0)
+	w[pageNoAnchor] = indicator(p.Anchor == "" || ft.hidden&HideURL != 0)
+	w[pageName] = ft.typeName
+	w[pageNoName] = indicator(ft.typeName == 0)
+	w[pageStrongName] = indicator(ft.typeName >= 0.6)
+	var selfReferences, openings, wording, salience, headings float32
 	for t := range Classes {
 		if t != otherClass {
-			selves += e.scores[selfReference][t]
-			opens = max(opens, e.scores[openingFormula][t])
-			most = max(most, e.scores[wordingScore][t])
-			far = max(far, e.scores[wordingSalience][t])
-			if e.scores[headingMatch][t] > 0 {
-				many++
+			selfReferences += ft.scores[selfReference][t]
+			openings = max(openings, ft.scores[openingFormula][t])
+			wording = max(wording, ft.scores[wordingScore][t])
+			salience = max(salience, ft.scores[wordingSalience][t])
+			if ft.scores[headingMatch][t] > 0 {
+				headings++
 			}
 		}
 	}
-	w[pageSelfReference] = selves
-	w[pageOpeningFormula] = opens
-	w[pageWording] = most
-	w[pageNoHeadings] = on(len(p.Headings) < 2)
-	w[pageNoText] = on(p.Text == "")
-	w[pageNoSelfReference] = on(selves == 0)
-	w[pageSalience] = far
+	w[pageSelfReference] = selfReferences
+	w[pageOpeningFormula] = openings
+	w[pageWording] = wording
+	w[pageNoHeadings] = indicator(len(p.Headings) < 2)
+	w[pageNoText] = indicator(p.Text == "")
+	w[pageNoSelfReference] = indicator(selfReferences == 0)
+	w[pageSalience] = salience
 	w[pageLinkShare] = min(1, float32(p.LinkWordCount)/float32(max(p.WordCount, 1)))
-	w[pageManyNames] = min(1, many/4)
+	w[pageManyNames] = min(1, headings/4)
 	share, prose := p.proseShare()
 	w[pageProseShare] = share
-	w[pageLittleProse] = on(prose < 1500)
-	w[pageNoProse] = on(prose < 500)
+	w[pageLittleProse] = indicator(prose < 1500)
+	w[pageNoProse] = indicator(prose < 500)
 	return w
 }
 
-// appendHashed adds words, or pairs of words with gap 1, as features of one kind: their
-// length as a vector is weight, so that a long text speaks no louder than a short one.
+// appendHashed appends the hashed features of words, or of pairs of words if gap is 1. kind
+// separates the features of different parts of the page. The norm of the appended vector
+// depends on weight and not on the number of words, so that long texts do not dominate.
 func (sc *scratch) appendHashed(f []Feature, kind byte, ts []token, gap int, weight float64) []Feature {
 	sc.touchedBuckets = sc.touchedBuckets[:0]
 	total := 0
@@ -213,7 +214,7 @@ func (sc *scratch) appendHashed(f []Feature, kind byte, ts []token, gap int, wei
 	return f
 }
 
-// urlPath is the path of a URL.
+// urlPath returns the path and query of a URL.
 func urlPath(raw string) string {
 	_, rest, _ := strings.Cut(raw, "://")
 	_, path, _ := strings.Cut(rest, "/")

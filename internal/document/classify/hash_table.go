@@ -1,7 +1,7 @@
 package classify
 
-// hashTable maps hashes to small numbers other than 0: open addressing with linear
-// probing, for the lexicon is asked about every word of every page.
+// hashTable maps hashes to non-zero numbers, by open addressing with linear probing. It is
+// faster than a Go map, and the lexicon looks up every word of every page.
 type hashTable struct {
 	keys   []uint64
 	values []uint32
@@ -16,10 +16,10 @@ func newHashTable(size int) *hashTable {
 	return &hashTable{keys: make([]uint64, c), values: make([]uint32, c)}
 }
 
-// mixHash mixes a hash, whose low bits choose the place.
+// mixHash mixes the bits of a hash. The low bits of the result select the slot.
 func mixHash(h uint64) uint64 { return (h ^ h>>29) * 0x9e3779b97f4a7c15 >> 20 }
 
-// get is the number of a hash, 0 where it has none.
+// get returns the number of a hash, or 0 if the table does not contain it.
 func (t *hashTable) get(h uint64) uint32 {
 	mask := uint64(len(t.keys) - 1)
 	for i := mixHash(h) & mask; ; i = (i + 1) & mask {
@@ -29,7 +29,7 @@ func (t *hashTable) get(h uint64) uint32 {
 	}
 }
 
-// put gives a hash a number other than 0.
+// put assigns a non-zero number to a hash.
 func (t *hashTable) put(h uint64, v uint32) {
 	if 2*t.count >= len(t.keys) {
 		bigger := newHashTable(len(t.keys))

@@ -13,18 +13,24 @@ import (
 	"sync"
 )
 
-// lexiconFiles have, a type each, what documents of that type are called and which
-// words they use, in many languages. A line is a key, languages that only a reader
-// needs, a colon, and phrases between semicolons. A "*" ends a word's beginning.
-// The keys: name (sure wherever it stands), loose (a name that documents of other
-// types have too), weak (a name only where little else stands beside it), self (a name only after "this"), open (an opening formula),
-// word (a word or phrase of such texts).
+// lexiconFiles contains one file for each type, with the names and the typical words of
+// its documents in many languages. A line consists of a key, optional language codes that
+// are ignored, a colon, and phrases separated by semicolons. A "*" after a word makes it a
+// prefix. The keys are:
+//
+//	name   a name of the type, wherever it appears
+//	loose  a name that documents of other types have too
+//	weak   a name only if it makes up most of a title
+//	self   a name only after "this"
+//	open   an opening formula
+//	word   a word or phrase that is typical of such documents
 //
 //go:embed lexicon/*.txt
 var lexiconFiles embed.FS
 
-// What is known beside the types of Classes, with numbers after theirs: of error
-// pages and doors, and of how legal texts of all types speak.
+// Indexes of the entries that are not document types. They follow those of Classes:
+// softError is for error, login and consent pages, legalRegister for the vocabulary of
+// legal documents in general.
 const (
 	softError     = featureTypes - 2
 	legalRegister = featureTypes - 1
@@ -32,7 +38,7 @@ const (
 
 var pseudoTypes = map[string]int{"soft_error": softError, "legal_register": legalRegister}
 
-// phraseKind is what a phrase is to a type.
+// phraseKind is the meaning of a phrase for a type.
 type phraseKind uint8
 
 const (
@@ -47,31 +53,30 @@ const (
 
 var phraseKeys = map[string]phraseKind{"name": kindName, "weak": kindGenericName, "loose": kindAmbiguousName, "self": kindSelfReference, "open": kindOpeningFormula, "word": kindTypicalWord}
 
-// lexicon finds the known phrases in a row of tokens: a trie over the numbers of
-// their words.
+// lexicon finds known phrases in a sequence of tokens. It is a trie over word IDs.
 type lexicon struct {
 	exact, prefixes           *hashTable
 	exactFilter, prefixFilter bloomFilter
-	roots                     []uint32   // by a word's number, the node of the phrases that begin with it
-	edges                     *hashTable // node and number to node
+	roots                     []uint32   // word ID to the node of the phrases that begin with the word
+	edges                     *hashTable // node and word ID to node
 	nodes                     []node
-	determiners               []bool // by a word's number
+	determiners               []bool // by word ID
 	fingerprint               uint64
 }
 
-// node is where phrases end.
+// node is the end of a phrase or of a prefix of phrases.
 type node struct {
 	types       phraseTypes
-	hasChildren bool    // longer phrases go on from here
-	wordWeight  float32 // of a word's weight for each of its types
+	hasChildren bool    // longer phrases continue here
+	wordWeight  float32 // weight of a typical word, divided by the number of its types
 }
 
-// defaultLexicon reads the embedded files once.
+// defaultLexicon parses the embedded files once.
 var defaultLexicon = sync.OnceValue(func() *lexicon {
 	l, err := parseLexicon(lexiconFiles)
 	if err != nil {
-		// The files are part of the program and a test reads them: this is for a
-		// program that was built without its tests.
+		// The files are part of the program, and a test parses them. Without a lexicon, the
+		// model still returns its prior.
 		l = newLexicon()
 		l.determiners = make([]bool, len(l.roots))
 	}
@@ -110,7 +115,7 @@ func parseLexicon(files fs.FS) (*lexicon, error) {
 			number = n
 		}
 		if number < 0 {
-			return nil, fmt.Errorf("%s: %q is no type of document", name, typ)
+			return nil, fmt.Errorf("%s: %q is not a document type", name, typ)
 		}
 		if err := l.parse(text, uint8(number)); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -137,7 +142,7 @@ func parseLexicon(files fs.FS) (*lexicon, error) {
 	return l, nil
 }
 
-// determinerWords come before a document's own name where it speaks of itself.
+// determinerWords precede the name of a document that refers to itself.
 var determinerWords = []string{
 	"this", "these", "present", "cette", "ces", "ce", "presente", "presentes", "diese", "dieser", "dieses", "diesen", "vorliegende*", "esta", "este", "estas",
 	"estos", "estes", "questa", "questo", "queste", "questi", "presenti", "deze", "dit", "niniejsz*", "denna", "detta", "dessa", "dette", "denne", "disse", "本",
@@ -156,7 +161,7 @@ func (l *lexicon) parse(text []byte, typ uint8) error {
 		key, _, _ = strings.Cut(key, " ")
 		kind, known := phraseKeys[key]
 		if !ok || !known {
-			return fmt.Errorf("a line begins with none of name, loose, weak, self, open and word: %.40q", line)
+			return fmt.Errorf("line without a key (name, loose, weak, self, open or word) and a colon: %.40q", line)
 		}
 		for p := range strings.SplitSeq(phrases, ";") {
 			if p = strings.TrimSpace(p); p == "" {
@@ -165,7 +170,7 @@ func (l *lexicon) parse(text []byte, typ uint8) error {
 			if err := l.add(p, typ, kind); err != nil {
 				return err
 			}
-			// Addresses have names without spaces.
+			// URLs contain names without spaces.
 			if joined := strings.ReplaceAll(p, " ", ""); (kind == kindName || kind == kindAmbiguousName) && joined != p && isASCII(joined) && len(joined) >= 6 {
 				if err := l.add(joined, typ, kind); err != nil {
 					return err
@@ -185,14 +190,14 @@ func isASCII(s string) bool {
 	return true
 }
 
-// wordIDs are the numbers of a phrase's words, which become known.
+// wordIDs returns the IDs of the words of a phrase. It assigns IDs to unknown words.
 func (l *lexicon) wordIDs(phrase string) []uint32 {
 	var out []uint32
 	for w := range strings.FieldsSeq(phrase) {
-		w, isBeginning := strings.CutSuffix(w, "*")
+		w, isPrefix := strings.CutSuffix(w, "*")
 		for _, t := range l.appendTokens(nil, w, 100) {
 			table, filter := l.exact, &l.exactFilter
-			if isBeginning {
+			if isPrefix {
 				table, filter = l.prefixes, &l.prefixFilter
 			}
 			id := table.get(t.hash)
@@ -211,7 +216,7 @@ func (l *lexicon) wordIDs(phrase string) []uint32 {
 func (l *lexicon) add(phrase string, typ uint8, kind phraseKind) error {
 	ids := l.wordIDs(phrase)
 	if len(ids) == 0 {
-		return fmt.Errorf("the phrase %q has no words that count", phrase)
+		return fmt.Errorf("phrase %q contains only stop words or single letters", phrase)
 	}
 	at := l.roots[ids[0]]
 	if at == 0 {
@@ -239,8 +244,8 @@ func (l *lexicon) newNode() uint32 {
 	return uint32(len(l.nodes) - 1)
 }
 
-// walk calls f for each phrase that begins at the first of the tokens, shorter ones
-// first, with how many tokens it has.
+// walk calls f for each known phrase that starts at the first token, shortest first, with
+// the node and the number of tokens of the phrase.
 func (l *lexicon) walk(ts []token, f func(at uint32, n int)) {
 	if len(ts) == 0 {
 		return
@@ -269,10 +274,10 @@ func (l *lexicon) descend(at uint32, ts []token, n int, f func(uint32, int)) {
 	}
 }
 
-// phraseTypes are types by kind of phrase.
+// phraseTypes lists the types of a phrase by kind.
 type phraseTypes [phraseKinds][]uint8
 
-// each goes over the types of several kinds, each once.
+// each iterates over the types of several kinds, without duplicates.
 func (n *phraseTypes) each(kinds ...phraseKind) iter.Seq[uint8] {
 	return func(yield func(uint8) bool) {
 		for i, k := range kinds {

@@ -8,29 +8,29 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-func TestTheLexiconIsReadAndNamesEveryType(t *testing.T) {
+func TestLexiconHasNamesAndWordsOfEveryType(t *testing.T) {
 	t.Parallel()
 	l, err := parseLexicon(lexiconFiles)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var named, worded [featureTypes]int
+	var names, words [featureTypes]int
 	for _, n := range l.nodes {
 		for _, c := range n.types[kindName] {
-			named[c]++
+			names[c]++
 		}
 		for _, c := range n.types[kindTypicalWord] {
-			worded[c]++
+			words[c]++
 		}
 	}
 	for c, typ := range Classes {
-		if typ != doctype.Other && (named[c] < 20 || worded[c] < 20) {
-			t.Errorf("%s has %d names and %d words", typ, named[c], worded[c])
+		if typ != doctype.Other && (names[c] < 20 || words[c] < 20) {
+			t.Errorf("%s has %d names and %d words, want at least 20", typ, names[c], words[c])
 		}
 	}
 }
 
-func TestASureNameIsOfOneType(t *testing.T) {
+func TestNameBelongsToOneType(t *testing.T) {
 	t.Parallel()
 	l := defaultLexicon()
 	for _, n := range l.nodes {
@@ -43,18 +43,18 @@ func TestASureNameIsOfOneType(t *testing.T) {
 					types = append(types, Classes[c])
 				}
 			}
-			t.Errorf("one name is sure for %s", strings.Join(types, " and "))
+			t.Errorf("the same name is listed for %s", strings.Join(types, " and "))
 		}
 	}
 }
 
-func TestALexiconThatIsWrongSaysWhere(t *testing.T) {
+func TestLexiconErrorNamesTheFile(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, text, want string }{
-		"an unknown type":        {"lexicon/recipe.txt", "name: soup", "no type of document"},
-		"an unknown key":         {"lexicon/imprint.txt", "nome: imprint", "begins with none of"},
-		"no colon":               {"lexicon/imprint.txt", "name imprint", "begins with none of"},
-		"a phrase without words": {"lexicon/imprint.txt", "name: of the", "no words that count"},
+		"an unknown type":        {"lexicon/recipe.txt", "name: soup", "not a document type"},
+		"an unknown key":         {"lexicon/imprint.txt", "nome: imprint", "without a key"},
+		"no colon":               {"lexicon/imprint.txt", "name imprint", "without a key"},
+		"a phrase of stop words": {"lexicon/imprint.txt", "name: of the", "only stop words"},
 	} {
 		_, err := parseLexicon(fstest.MapFS{c.file: {Data: []byte(c.text)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.file) {
@@ -63,7 +63,7 @@ func TestALexiconThatIsWrongSaysWhere(t *testing.T) {
 	}
 }
 
-func TestBeginningsAndLongestPhrasesAreFound(t *testing.T) {
+func TestPrefixesAndLongestPhrasesMatch(t *testing.T) {
 	t.Parallel()
 	l, err := parseLexicon(fstest.MapFS{
 		"lexicon/privacy_policy.txt":   {Data: []byte("# a comment\n\nname de: datenschutz*; privacy policy\n")},
@@ -87,7 +87,7 @@ func TestBeginningsAndLongestPhrasesAreFound(t *testing.T) {
 	}
 }
 
-// highestType is the surest type of names, empty if there is none.
+// highestType returns the type with the highest score, or an empty string if all are zero.
 func highestType(n typeScores) string {
 	typ, top := "", float32(0)
 	for i, c := range Classes {

@@ -12,12 +12,12 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// weights is what `go run ./hack/trainclassify` wrote.
+// weights is written by `make train`.
 //
 //go:embed weights.bin
 var weights []byte
 
-// Classes are the answers of the model, in the order of its weights.
+// Classes lists the classes of the model in the order of its weights.
 var Classes = func() []string {
 	all := []string{doctype.Other}
 	for t := range doctype.OTAName {
@@ -27,30 +27,30 @@ var Classes = func() []string {
 	return all
 }()
 
-// otherClass is the number of doctype.Other.
+// otherClass is the index of doctype.Other in Classes.
 var otherClass = slices.Index(Classes, doctype.Other)
 
-// Model is a softmax regression over features.
+// Model is a softmax regression.
 type Model struct {
 	Background  Background
-	Fingerprint uint64    // of the lexicon that it was trained with
-	Dense       []float32 // Dense × len(Classes): the rows that stand for one thing each
-	Step        float32   // what 1 in Hashed is worth
-	Hashed      []int8    // Hashed × len(Classes)
+	Fingerprint uint64    // of the lexicon used for training
+	Dense       []float32 // Dense × len(Classes)
+	Step        float32   // quantization step of Hashed
+	Hashed      []int8    // Hashed × len(Classes), quantized
 }
 
-// formatVersion tells forms of the file apart: change it with the meaning of a feature.
+// formatVersion is the version of the features. Increment it if the meaning of a feature changes.
 const formatVersion = 2
 
-// Fingerprint tells the knowledge that features are made with: a model that was
-// trained with another knows other features.
+// Fingerprint identifies the lexicon and the version of the features. A model that was
+// trained with another fingerprint does not fit the features.
 func Fingerprint() uint64 { return defaultLexicon().fingerprint ^ formatVersion<<56 }
 
-// ErrStale is for weights that were trained for other features.
-var ErrStale = errors.New("the weights were trained for other features: run make train")
+// ErrStale reports that the weights were trained with other features.
+var ErrStale = errors.New("weights were trained with other features: run make train")
 
-// model is the embedded one. One that is not of this program's form says nothing
-// but the prior: a test sees to it that this is not shipped.
+// model returns the embedded model. If the embedded weights do not fit this program, it
+// returns a model with the prior only; a test prevents that from being released.
 var model = sync.OnceValue(func() *Model {
 	m, err := ReadModel(weights)
 	if err != nil && !errors.Is(err, ErrStale) {
@@ -61,12 +61,12 @@ var model = sync.OnceValue(func() *Model {
 
 const headerBytes = 8 + 4 + 2*4*featureTypes
 
-// ReadModel reads a model from the form of Bytes. It returns the model with
-// ErrStale if it was trained for other features of the same number.
+// ReadModel decodes a model from the format of Bytes. If the model has the right size but
+// was trained with other features, ReadModel returns it together with ErrStale.
 func ReadModel(b []byte) (*Model, error) {
 	n := len(Classes)
 	if want := headerBytes + 4*Dense*n + Hashed*n; len(b) != want {
-		return nil, fmt.Errorf("read the model: %d bytes, want %d: run make train", len(b), want)
+		return nil, fmt.Errorf("decode model: %d bytes, expected %d: run make train", len(b), want)
 	}
 	m := &Model{Fingerprint: binary.LittleEndian.Uint64(b), Step: math.Float32frombits(binary.LittleEndian.Uint32(b[8:]))}
 	for i := range featureTypes {
@@ -89,11 +89,11 @@ func ReadModel(b []byte) (*Model, error) {
 	return m, nil
 }
 
-// Bytes is the model in the form that is embedded.
+// Bytes encodes the model in the format of the embedded file.
 func (m *Model) Bytes() ([]byte, error) {
 	n := len(Classes)
 	if len(m.Dense) != Dense*n || len(m.Hashed) != Hashed*n {
-		return nil, fmt.Errorf("write the model: %d and %d weights, want %d and %d", len(m.Dense), len(m.Hashed), Dense*n, Hashed*n)
+		return nil, fmt.Errorf("encode model: %d dense and %d hashed weights, expected %d and %d", len(m.Dense), len(m.Hashed), Dense*n, Hashed*n)
 	}
 	b := binary.LittleEndian.AppendUint64(nil, m.Fingerprint)
 	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(m.Step))
@@ -110,7 +110,7 @@ func (m *Model) Bytes() ([]byte, error) {
 	return b, nil
 }
 
-// Prior is what the rows of Dense count before any training, beside SharedPrior.
+// Prior returns the weights of the dense rows before training, without those of SharedPrior.
 func Prior() []float32 {
 	n := len(Classes)
 	w := make([]float32, Dense*n)
@@ -120,11 +120,11 @@ func Prior() []float32 {
 	return w
 }
 
-// otherPrior is what speaks for a page that is no legal document.
+// otherPrior is the prior of the page-level features for doctype.Other.
 var otherPrior = [pageRows]float32{pageBias: 2.5, pageSoftError: 3, pageLegalRegister: -1, pageNoLegalRegister: 2, pageLittleLegalRegister: 1.5, pageNoName: 1.5, pageNoSelfReference: 1, pageSalience: -2, pageLinkShare: 2}
 
-// SharedPrior is what each kind of evidence counts for its type before any training,
-// whichever the type is.
+// SharedPrior returns the prior of each kind of feature for its own type. It is the same for
+// all types.
 func SharedPrior() [FeatureKinds]float32 {
 	return [featureKinds]float32{
 		titleMatch: 3, titleElementMatch: 2, lastSegmentMatch: 2.5, restOfURLMatch: 0.5, hostMatch: 0.5, anchorMatch: 2, earlyTextMatch: 1, selfReference: 2, openingFormula: 1, wordingScore: 1, relativeWording: 1, wordingSalience: 2, relativeSalience: 2,
@@ -132,7 +132,7 @@ func SharedPrior() [FeatureKinds]float32 {
 	}
 }
 
-// Probabilities are of Classes, and sum to 1.
+// Probabilities returns the probability of each class. They sum to 1.
 func (m *Model) Probabilities(features []Feature) []float64 {
 	n := len(Classes)
 	out := make([]float64, n)
@@ -153,7 +153,7 @@ func (m *Model) Probabilities(features []Feature) []float64 {
 	return out
 }
 
-// Softmax makes probabilities of scores, in place.
+// Softmax replaces scores with probabilities.
 func Softmax(p []float64) {
 	top := slices.Max(p)
 	var sum float64
@@ -166,7 +166,7 @@ func Softmax(p []float64) {
 	}
 }
 
-// initialWeights are the rows of Dense before any training.
+// initialWeights returns the weights of the dense rows before training.
 func initialWeights() []float32 {
 	w := Prior()
 	for k, v := range SharedPrior() {

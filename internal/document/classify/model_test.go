@@ -9,13 +9,13 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-func TestTheEmbeddedWeightsAreOfThisProgram(t *testing.T) {
+func TestEmbeddedWeightsMatchTheFeatures(t *testing.T) {
 	t.Parallel()
 	if _, err := ReadModel(weights); err != nil {
 		t.Fatal(err)
 	}
 	if len(weights) > 2<<20 {
-		t.Errorf("the weights take %d bytes", len(weights))
+		t.Errorf("the weights have %d bytes, want at most 2 MiB", len(weights))
 	}
 }
 
@@ -36,7 +36,7 @@ func TestProbabilitiesSumToOne(t *testing.T) {
 	}
 }
 
-func TestAModelIsReadAsItWasWritten(t *testing.T) {
+func TestModelSurvivesEncodingAndDecoding(t *testing.T) {
 	t.Parallel()
 	n := len(Classes)
 	m := &Model{Fingerprint: Fingerprint(), Step: 0.25, Dense: make([]float32, Dense*n), Hashed: make([]int8, Hashed*n)}
@@ -51,24 +51,24 @@ func TestAModelIsReadAsItWasWritten(t *testing.T) {
 	}
 	b[0] ^= 1
 	if _, err := ReadModel(b); !errors.Is(err, ErrStale) {
-		t.Errorf("weights of another lexicon: %v", err)
+		t.Errorf("weights for another lexicon: %v", err)
 	}
 	if _, err := ReadModel(b[:100]); err == nil || errors.Is(err, ErrStale) {
-		t.Errorf("weights that are cut off: %v", err)
+		t.Errorf("truncated weights: %v", err)
 	}
 	m.Hashed = nil
 	if _, err := m.Bytes(); err == nil {
-		t.Error("a model without weights was written")
+		t.Error("Bytes encoded a model without weights")
 	}
 }
 
-func TestEvidenceCountsForItsTypeWithoutTraining(t *testing.T) {
+func TestUntrainedModelFollowsTheFeaturesOfAType(t *testing.T) {
 	t.Parallel()
 	m := &Model{Dense: initialWeights(), Hashed: make([]int8, Hashed*len(Classes))}
 	p := Input{Title: "Service Level Agreement", URL: "https://example.com/sla", Text: "This service level agreement promises uptime. Service credits are paid for downtime.", WordCount: 60}
 	pr := m.Probabilities(p.Features(&m.Background, 0))
 	if got := highestType(toTypeScores(pr)); got != "service_level_agreement" {
-		t.Errorf("it is %s", got)
+		t.Errorf("got %s, want service_level_agreement", got)
 	}
 }
 

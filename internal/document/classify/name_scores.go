@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// maxNameTokens bounds what is read of a title, an address or a link, in words.
+// maxNameTokens limits the part of a title, URL segment or link text that is evaluated.
 const maxNameTokens = 24
 
-// typeScores are the types that a short text calls itself, with how surely: from 0 to 1
-// by how much of the text the name takes.
+// typeScores holds a score from 0 to 1 for each type. The score of a name depends on the
+// share of the text that the name makes up.
 type typeScores [featureTypes]float32
 
-// mergeMax takes the larger of what is there and what is added.
+// mergeMax replaces each score with the weighted score of o if that is higher.
 func (n *typeScores) mergeMax(o *typeScores, weight float32) {
 	for i, v := range o {
 		n[i] = max(n[i], v*weight)
 	}
 }
 
-// highest is the largest.
+// highest returns the highest score of a document type.
 func (n *typeScores) highest() (top float32) {
 	for _, v := range n[:len(Classes)] {
 		top = max(top, v)
@@ -27,10 +27,11 @@ func (n *typeScores) highest() (top float32) {
 	return top
 }
 
-// titleSeparators stand in titles between the page's name and the site's.
+// titleSeparators separate the name of the page from the name of the site in titles.
 var titleSeparators = strings.NewReplacer(" | ", "\n", " – ", "\n", " — ", "\n", " - ", "\n", " · ", "\n", " :: ", "\n", " » ", "\n", " • ", "\n", ": ", "\n", "｜", "\n", "|", "\n")
 
-// scoreTitle are the names in a title: of its parts between bars, the best of each type.
+// scoreTitle scores the names in a title and in each of its parts. It returns the best score
+// of each type, and buf for reuse.
 func (l *lexicon) scoreTitle(title string, buf []token) (out typeScores, rest []token) {
 	if len(title) > 400 {
 		title = title[:400]
@@ -47,7 +48,7 @@ func (l *lexicon) scoreTitle(title string, buf []token) (out typeScores, rest []
 	return out, buf
 }
 
-// scoreNames finds the longest names from the left in a short text.
+// scoreNames scores the longest names in a short text, from left to right.
 func (l *lexicon) scoreNames(ts []token) (out typeScores) {
 	for i := 0; i < len(ts); {
 		at, n := l.longestPhrase(ts[i:], kindName, kindAmbiguousName, kindGenericName)
@@ -61,31 +62,31 @@ func (l *lexicon) scoreNames(ts []token) (out typeScores) {
 	return out
 }
 
-// What a loose name counts against a name, and a weak one at most.
+// The factor for ambiguous names, and the highest score of a generic name.
 const (
 	ambiguousNameFactor = 0.45
 	genericNameScore    = 0.9
 )
 
-// addName notes a name of n of a text's words.
-func (n *typeScores) addName(at *node, words, of int) {
-	cover := float32(words) / float32(of)
-	sure := 0.45 + 0.55*cover
+// addName adds a name that makes up words of the text's total words.
+func (n *typeScores) addName(phrase *node, words, total int) {
+	coverage := float32(words) / float32(total)
+	score := 0.45 + 0.55*coverage
 	if words == 1 {
-		sure = 0.25 + 0.75*cover
+		score = 0.25 + 0.75*coverage
 	}
-	for _, t := range at.types[kindName] {
-		n[t] = max(n[t], sure)
+	for _, t := range phrase.types[kindName] {
+		n[t] = max(n[t], score)
 	}
-	for _, t := range at.types[kindAmbiguousName] {
-		n[t] = max(n[t], sure*ambiguousNameFactor)
+	for _, t := range phrase.types[kindAmbiguousName] {
+		n[t] = max(n[t], score*ambiguousNameFactor)
 	}
-	for _, t := range at.types[kindGenericName] {
-		n[t] = max(n[t], genericNameScore*cover*cover)
+	for _, t := range phrase.types[kindGenericName] {
+		n[t] = max(n[t], genericNameScore*coverage*coverage)
 	}
 }
 
-// longestPhrase is the longest phrase of one of the kinds at the start of the tokens.
+// longestPhrase returns the longest phrase of the given kinds at the start of the tokens.
 func (l *lexicon) longestPhrase(ts []token, kinds ...phraseKind) (at uint32, n int) {
 	l.walk(ts, func(to uint32, m int) {
 		for _, k := range kinds {
@@ -97,12 +98,12 @@ func (l *lexicon) longestPhrase(ts []token, kinds ...phraseKind) (at uint32, n i
 	return at, n
 }
 
-// urlScores is what a URL says of a page's type.
+// urlScores holds the scores of the names in a URL.
 type urlScores struct {
 	lastSegment, rest, host typeScores
 }
 
-// maxSegments is how many parts of a path are read, from its end.
+// maxSegments is the number of path segments that are evaluated, from the last.
 const maxSegments = 6
 
 func (l *lexicon) scoreURL(raw string, buf []token) (a urlScores, rest []token) {
@@ -120,7 +121,7 @@ func (l *lexicon) scoreURL(raw string, buf []token) (a urlScores, rest []token) 
 		}
 		buf = l.appendTokens(buf[:0], splitCompounds(s), maxNameTokens)
 		if len(buf) == 0 || first && (s == "index" || len(s) == 2 || len(s) == 5 && (s[2] == '-' || s[2] == '_')) {
-			continue // a language or no name at all
+			continue // a language code or empty
 		}
 		if first {
 			a.lastSegment = l.scoreNames(buf)
@@ -129,7 +130,7 @@ func (l *lexicon) scoreURL(raw string, buf []token) (a urlScores, rest []token) 
 			continue
 		}
 		if last != nil {
-			// "/api/terms" and "/terms/api" are API terms.
+			// "/api/terms" and "/terms/api" both name API terms.
 			if !l.scoreAcrossSegments(&a.lastSegment, buf, last) {
 				l.scoreAcrossSegments(&a.lastSegment, last, buf)
 			}
@@ -151,8 +152,8 @@ func (l *lexicon) scoreURL(raw string, buf []token) (a urlScores, rest []token) 
 	return a, buf
 }
 
-// scoreAcrossSegments takes a name that begins in the tokens before and ends in those after, and
-// lets it count more than the names of one of them.
+// scoreAcrossSegments scores a name that begins in the tokens before and ends in the tokens
+// after. Such a name outweighs the names within one segment.
 func (l *lexicon) scoreAcrossSegments(out *typeScores, before, after []token) bool {
 	both := append(append(make([]token, 0, len(before)+len(after)), before...), after...)
 	for i := range before {
@@ -169,8 +170,8 @@ func (l *lexicon) scoreAcrossSegments(out *typeScores, before, after []token) bo
 	return false
 }
 
-// addStrictNames takes the names of a part that names little by itself: weak ones only where they are
-// all of it.
+// addStrictNames adds the names of a part of a URL that is a weak indication. It adds
+// ambiguous and generic names only if they make up the whole part.
 func (n *typeScores) addStrictNames(l *lexicon, ts []token) {
 	for i := 0; i < len(ts); {
 		at, m := l.longestPhrase(ts[i:], kindName, kindAmbiguousName, kindGenericName)
@@ -185,8 +186,8 @@ func (n *typeScores) addStrictNames(l *lexicon, ts []token) {
 	}
 }
 
-// splitCompounds puts a hyphen where a small letter is followed by a capital, and where
-// a number follows a word.
+// splitCompounds inserts a hyphen between a lower-case and an upper-case letter, and between
+// a word and a number.
 func splitCompounds(s string) string {
 	var b strings.Builder
 	letters := 0

@@ -6,7 +6,7 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-func TestTitlesNameTheirTypeInManyLanguages(t *testing.T) {
+func TestTitleNamesTheTypeInManyLanguages(t *testing.T) {
 	t.Parallel()
 	for title, want := range map[string]string{
 		"Acme Privacy Policy": doctype.PrivacyPolicy, "Politique de confidentialité | Acme": doctype.PrivacyPolicy, "Charte de protection des données personnelles": doctype.PrivacyPolicy,
@@ -53,12 +53,12 @@ func TestTitlesNameTheirTypeInManyLanguages(t *testing.T) {
 	} {
 		n, _ := defaultLexicon().scoreTitle(title, nil)
 		if got := highestType(n); got != want {
-			t.Errorf("%q is %q with %.2f, want %q", title, got, n.highest(), want)
+			t.Errorf("%q: got %q with score %.2f, want %q", title, got, n.highest(), want)
 		}
 	}
 }
 
-func TestAddressesNameTheirType(t *testing.T) {
+func TestURLNamesTheType(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
 		"https://example.com/privacy-policy": doctype.PrivacyPolicy, "https://example.com/legal/privacy/en": doctype.PrivacyPolicy, "https://example.com/PrivacyPolicy.aspx": doctype.PrivacyPolicy,
@@ -70,21 +70,21 @@ func TestAddressesNameTheirType(t *testing.T) {
 	} {
 		a, _ := defaultLexicon().scoreURL(url, nil)
 		if got := highestType(a.lastSegment); got != want {
-			t.Errorf("%s is %q, want %q", url, got, want)
+			t.Errorf("%s: got %q, want %q", url, got, want)
 		}
 	}
 }
 
-func TestANameCountsLessInALongerTitle(t *testing.T) {
+func TestNameScoresLowerInALongerTitle(t *testing.T) {
 	t.Parallel()
-	sure := func(title string) float32 {
+	score := func(title string) float32 {
 		n, _ := defaultLexicon().scoreTitle(title, nil)
 		return n.highest()
 	}
-	if whole, part := sure("Privacy Policy"), sure("Why a privacy policy matters for small shops"); whole <= part || part <= 0 {
-		t.Errorf("alone %v, in a sentence %v", whole, part)
+	if alone, inSentence := score("Privacy Policy"), score("Why a privacy policy matters for small shops"); alone <= inSentence || inSentence <= 0 {
+		t.Errorf("alone %v, in a sentence %v", alone, inSentence)
 	}
-	if named, weak := sure("Cookie Policy"), sure("The best cookies in town are baked at home"); weak >= 0.2 || named <= 0.9 {
-		t.Errorf("a policy %v, biscuits %v", named, weak)
+	if policy, recipe := score("Cookie Policy"), score("The best cookies in town are baked at home"); recipe >= 0.2 || policy <= 0.9 {
+		t.Errorf("policy %v, recipe %v", policy, recipe)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/document"
 )
 
-// sample is a text that was written for this test, with the type that it is.
+// sample is a text written for this test, with its type.
 type sample struct{ typ, lang, url, text string }
 
 func samples(t *testing.T) []sample {
@@ -27,7 +27,7 @@ func samples(t *testing.T) []sample {
 	return out
 }
 
-func TestEachSampleIsOfItsType(t *testing.T) {
+func TestSamplesAreClassifiedCorrectly(t *testing.T) {
 	t.Parallel()
 	for _, s := range samples(t) {
 		d, err := document.Read(document.Input{Body: []byte(s.text), ContentType: "text/markdown", URL: s.url})
@@ -36,7 +36,7 @@ func TestEachSampleIsOfItsType(t *testing.T) {
 		}
 		if d.Type != s.typ {
 			title, _, _ := strings.Cut(s.text, "\n")
-			t.Errorf("%s %q (%s) is taken for %s with %.2f", s.typ, title, s.lang, d.Type, d.Confidence)
+			t.Errorf("%q (%s): got %s with confidence %.2f, want %s", title, s.lang, d.Type, d.Confidence, s.typ)
 		}
 	}
 }

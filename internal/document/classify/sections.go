@@ -10,27 +10,27 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// What makes a section of a page a document of its own.
+// Criteria for a section of a page that is a document of another type.
 const (
-	minSectionName        = 0.75     // how surely its heading is the name of a type
-	minSectionProbability = 0.6      // how surely its text is of that type
-	minSectionWords       = 200      // at least
-	maxSections           = 6        // that are looked at in one page
-	maxSectionBytes       = 16 << 10 // bytes that are read of one
+	minSectionName        = 0.75 // score of the heading as a name
+	minSectionProbability = 0.6  // probability of the type for the text of the section
+	minSectionWords       = 200
+	maxSections           = 6        // sections of a page that are classified
+	maxSectionBytes       = 16 << 10 // part of a section that is classified
 )
 
-// additionalTypes are the types of the sections of a page that are documents of their own, and
-// those that the page's title names beside its own; sorted.
-func (p *Input) additionalTypes(l *lexicon, m *Model, main string, e *features, sc *scratch) []string {
+// additionalTypes returns the types of the sections that are documents in their own right,
+// and the further types that the title names. The result is sorted.
+func (p *Input) additionalTypes(l *lexicon, m *Model, main string, ft *features, sc *scratch) []string {
 	var out []string
-	for t, v := range e.scores[titleMatch][:len(Classes)] {
-		if v >= minSectionName && e.scores[wordingScore][t] >= 0.4 && e.scores[relativeWording][t] >= 0.5 {
+	for t, v := range ft.scores[titleMatch][:len(Classes)] {
+		if v >= minSectionName && ft.scores[wordingScore][t] >= 0.4 && ft.scores[relativeWording][t] >= 0.5 {
 			out = append(out, Classes[t])
 		}
 	}
-	looked := 0
+	classified := 0
 	for s := range sections(p.Markdown) {
-		if looked == maxSections {
+		if classified == maxSections {
 			break
 		}
 		if !isDocumentTitle(s.heading) {
@@ -42,16 +42,16 @@ func (p *Input) additionalTypes(l *lexicon, m *Model, main string, e *features, 
 		if names[typ] < minSectionName || Classes[typ] == main || slices.Contains(out, Classes[typ]) {
 			continue
 		}
-		looked++
+		classified++
 		if len(s.text) > maxSectionBytes {
 			s.text = strings.ToValidUTF8(s.text[:maxSectionBytes], "")
 		}
 		text := markdown.PlainText(s.text)
-		part := Input{Title: s.heading, Markdown: s.text, Text: text, WordCount: tokenize.CountWords(text)}
-		if part.WordCount < minSectionWords {
+		section := Input{Title: s.heading, Markdown: s.text, Text: text, WordCount: tokenize.CountWords(text)}
+		if section.WordCount < minSectionWords {
 			continue
 		}
-		if pr := m.Probabilities(part.featureVector(l, part.extractFeatures(l, &m.Background, 0, sc), sc)); pr[typ] >= minSectionProbability {
+		if pr := m.Probabilities(section.featureVector(l, section.extractFeatures(l, &m.Background, 0, sc), sc)); pr[typ] >= minSectionProbability {
 			out = append(out, Classes[typ])
 		}
 	}
@@ -60,8 +60,8 @@ func (p *Input) additionalTypes(l *lexicon, m *Model, main string, e *features, 
 	return slices.Compact(out)
 }
 
-// isDocumentTitle says whether a heading is the title of a document rather than of a clause:
-// it says that it is a policy, a notice or terms, and has no number.
+// isDocumentTitle reports whether a heading is the title of a document and not of a clause. A
+// title contains a word such as "policy", "notice" or "terms", and has no number.
 func isDocumentTitle(heading string) bool {
 	h := strings.TrimSpace(heading)
 	if h == "" || len(h) > maxTitleBytes || clauseNumber.MatchString(h) {
@@ -78,7 +78,7 @@ func isDocumentTitle(heading string) bool {
 
 var clauseNumber = regexp.MustCompile(`^(?i:\W*(\d|[ivx]+\.|[a-z][.)]|§|article|artikel|artículo|articolo|artigo|art\.|section|第))`)
 
-// documentWords are what documents are, in lower case, as parts of words too.
+// documentWords are lower-case words for documents. They can be parts of longer words.
 var documentWords = strings.Fields(`
 	policy policies notice statement agreement addendum terms conditions guidelines rules dmca eula
 	politique charte mentions règles avis déclaration accord contrat cgu cgv
@@ -90,16 +90,17 @@ var documentWords = strings.Fields(`
 
 type section struct{ heading, text string }
 
-// sections are those below a first, at its level or the next below it, with what is below them.
+// sections iterates over the sections after the first heading whose level is at most one
+// below that of the first. A section includes its subsections.
 func sections(markdown string) func(yield func(section) bool) {
 	return func(yield func(section) bool) {
-		type open struct {
+		type openSection struct {
 			heading      string
 			level, begin int
 		}
-		var stack []open
+		var stack []openSection
 		top := 0
-		shut := func(level, end int) bool {
+		closeSections := func(level, end int) bool {
 			for len(stack) > 0 && stack[len(stack)-1].level >= level {
 				s := stack[len(stack)-1]
 				stack = stack[:len(stack)-1]
@@ -109,48 +110,50 @@ func sections(markdown string) func(yield func(section) bool) {
 			}
 			return true
 		}
-		before, beforeAt := "", 0
+		previous, previousStart := "", 0
 		for at := 0; at < len(markdown); {
-			line := markdown[at:]
-			if i := strings.IndexByte(line, '\n'); i >= 0 {
-				line = line[:i]
-			}
-			next := min(len(markdown), at+len(line)+1)
+			line, next := lineAt(markdown, at)
 			heading, level, begin := "", 0, at
 			switch {
 			case strings.HasPrefix(line, "#"):
 				heading = strings.TrimLeft(line, "#")
 				level = len(line) - len(heading)
-			case before != "" && isUnderline(line, '='):
-				heading, level, begin = before, 1, beforeAt
-			case before != "" && isUnderline(line, '-'):
-				heading, level, begin = before, 2, beforeAt
+			case previous != "" && isUnderline(line, '='):
+				heading, level, begin = previous, 1, previousStart
+			case previous != "" && isUnderline(line, '-'):
+				heading, level, begin = previous, 2, previousStart
 			case len(line) < maxTitleBytes && strings.HasPrefix(line, "**") && strings.HasSuffix(strings.TrimSpace(line), "**"):
-				heading, level = line, max(top, 1)+1 // bold by itself is a heading of a kind
+				heading, level = line, max(top, 1)+1 // a line in bold is treated as a heading
 			}
 			if level > 0 && level <= 4 {
-				if !shut(level, begin) {
+				if !closeSections(level, begin) {
 					return
 				}
 				if top == 0 {
 					top = level
 				} else if level <= top+1 {
-					stack = append(stack, open{plainLine(heading), level, next})
+					stack = append(stack, openSection{plainLine(heading), level, next})
 				}
-				before = ""
+				previous = ""
 			} else {
-				before, beforeAt = line, at
+				previous, previousStart = line, at
 				if strings.TrimSpace(line) == "" || len(line) > maxTitleBytes {
-					before = ""
+					previous = ""
 				}
 			}
 			at = next
 		}
-		shut(0, len(markdown))
+		closeSections(0, len(markdown))
 	}
 }
 
-// isUnderline says whether a line is only one character, as below a heading.
+// lineAt returns the line at an offset and the offset of the next line.
+func lineAt(text string, at int) (line string, next int) {
+	line, _, _ = strings.Cut(text[at:], "\n")
+	return line, min(len(text), at+len(line)+1)
+}
+
+// isUnderline reports whether a line underlines a heading, which makes it a setext heading.
 func isUnderline(line string, c byte) bool {
 	line = strings.TrimRight(line, " \r")
 	return len(line) >= 3 && strings.Trim(line, string(c)) == ""

@@ -2,11 +2,11 @@ package classify
 
 import "math"
 
-// scoreText reads what the text says of itself and which words it uses.
-func (l *lexicon) scoreText(e *features, bg *Background, sc *scratch) {
+// scoreText scores the self-references, the opening and the wording of the text.
+func (l *lexicon) scoreText(ft *features, bg *Background, sc *scratch) {
 	ts := sc.textTokens
-	var self [featureTypes]float32
-	selves := float32(0)
+	var references [featureTypes]float32
+	referenceCount := float32(0)
 	if len(sc.nodeCounts) < len(l.nodes) {
 		sc.nodeCounts = make([]uint16, len(l.nodes))
 	}
@@ -16,52 +16,78 @@ func (l *lexicon) scoreText(e *features, bg *Background, sc *scratch) {
 			continue
 		}
 		if i+1 < len(ts) && (l.determiners[ts[i].exact] || l.determiners[ts[i].prefix]) {
-			if at, n := l.longestPhrase(ts[i+1:], kindName, kindAmbiguousName, kindSelfReference); n > 0 {
-				ends := &l.nodes[at]
-				w := float32(1)
-				if len(ends.types[kindName]) == 0 {
-					w = 0.5
-				}
-				for t := range ends.types.each(kindName, kindAmbiguousName, kindSelfReference) {
-					self[t] += w
-				}
-				selves++
+			if l.addSelfReference(&references, ts[i+1:]) {
+				referenceCount++
 			}
 		}
-		if i < earlyTokens { // a name of one word is worth something only whole
-			if at, n := l.longestPhrase(ts[i:], kindName); n > 1 || n == 1 && len(l.nodes[at].types[kindName]) > 0 && ts[i].exact != 0 {
-				for _, t := range l.nodes[at].types[kindName] {
-					e.scores[earlyTextMatch][t] = max(e.scores[earlyTextMatch][t], 1/(1+float32(i)/30))
-				}
-			}
+		if i < earlyTokens {
+			l.addEarlyName(ft, ts, i)
 		}
 		if i < openingTokens {
-			l.walk(ts[i:], func(at uint32, n int) {
-				for _, t := range l.nodes[at].types[kindOpeningFormula] {
-					e.scores[openingFormula][t] = min(1, e.scores[openingFormula][t]+0.4*float32(min(n, 4))/2)
-				}
-			})
+			l.addOpeningFormulas(ft, ts[i:])
 		}
-		l.walk(ts[i:], func(at uint32, _ int) {
-			if len(l.nodes[at].types[kindTypicalWord]) > 0 {
-				if sc.nodeCounts[at] == 0 {
-					sc.seenNodes = append(sc.seenNodes, at)
-				}
-				sc.nodeCounts[at]++
-			}
-		})
+		l.countTypicalWords(sc, ts[i:])
 	}
-	if selves > 0 {
-		sure := min(1, selves/3)
-		for t, v := range self {
-			e.scores[selfReference][t] = v / selves * sure
+	if referenceCount > 0 {
+		weight := min(1, referenceCount/3)
+		for t, v := range references {
+			ft.scores[selfReference][t] = v / referenceCount * weight
 		}
 	}
-	l.scoreWording(e, bg, sc)
+	l.scoreWording(ft, bg, sc)
 }
 
-// scoreWording turns the counts of words into the share of each type.
-func (l *lexicon) scoreWording(e *features, bg *Background, sc *scratch) {
+// addSelfReference adds the name after a determiner, and reports whether there is one.
+func (l *lexicon) addSelfReference(references *[featureTypes]float32, ts []token) bool {
+	at, n := l.longestPhrase(ts, kindName, kindAmbiguousName, kindSelfReference)
+	if n == 0 {
+		return false
+	}
+	phrase := &l.nodes[at]
+	weight := float32(1)
+	if len(phrase.types[kindName]) == 0 {
+		weight = 0.5
+	}
+	for t := range phrase.types.each(kindName, kindAmbiguousName, kindSelfReference) {
+		references[t] += weight
+	}
+	return true
+}
+
+// addEarlyName scores the name that starts at token i. A name of one word must match as a
+// whole word.
+func (l *lexicon) addEarlyName(ft *features, ts []token, i int) {
+	at, n := l.longestPhrase(ts[i:], kindName)
+	if n > 1 || n == 1 && len(l.nodes[at].types[kindName]) > 0 && ts[i].exact != 0 {
+		for _, t := range l.nodes[at].types[kindName] {
+			ft.scores[earlyTextMatch][t] = max(ft.scores[earlyTextMatch][t], 1/(1+float32(i)/30))
+		}
+	}
+}
+
+// addOpeningFormulas scores the opening formulas at the start of the tokens.
+func (l *lexicon) addOpeningFormulas(ft *features, ts []token) {
+	l.walk(ts, func(at uint32, n int) {
+		for _, t := range l.nodes[at].types[kindOpeningFormula] {
+			ft.scores[openingFormula][t] = min(1, ft.scores[openingFormula][t]+0.4*float32(min(n, 4))/2)
+		}
+	})
+}
+
+// countTypicalWords counts the typical words and phrases at the start of the tokens.
+func (l *lexicon) countTypicalWords(sc *scratch, ts []token) {
+	l.walk(ts, func(at uint32, _ int) {
+		if len(l.nodes[at].types[kindTypicalWord]) > 0 {
+			if sc.nodeCounts[at] == 0 {
+				sc.seenNodes = append(sc.seenNodes, at)
+			}
+			sc.nodeCounts[at]++
+		}
+	})
+}
+
+// scoreWording computes the wording features from the counts of typical words.
+func (l *lexicon) scoreWording(ft *features, bg *Background, sc *scratch) {
 	perThousand := 1000 / float64(max(len(sc.textTokens), 150))
 	var sum [featureTypes]float32
 	legal := 0
@@ -83,26 +109,26 @@ func (l *lexicon) scoreWording(e *features, bg *Background, sc *scratch) {
 			top = max(top, v)
 		}
 	}
-	far, furthest := [featureTypes]float32{}, float32(1)
+	salience, highest := [featureTypes]float32{}, float32(1)
 	for t, v := range sum {
-		e.wording[t] = v
-		e.scores[wordingScore][t] = min(1, v/6)
-		e.scores[relativeWording][t] = v / top
-		if far[t] = min(6, bg.salience(t, v)); far[t] > furthest && t < len(Classes) && t != otherClass {
-			furthest = far[t]
+		ft.wording[t] = v
+		ft.scores[wordingScore][t] = min(1, v/6)
+		ft.scores[relativeWording][t] = v / top
+		if salience[t] = min(6, bg.salience(t, v)); salience[t] > highest && t < len(Classes) && t != otherClass {
+			highest = salience[t]
 		}
 	}
-	for t, z := range far {
+	for t, z := range salience {
 		if z > 0 {
-			e.scores[wordingSalience][t] = z / 6
-			e.scores[relativeSalience][t] = min(1, z/furthest)
+			ft.scores[wordingSalience][t] = z / 6
+			ft.scores[relativeSalience][t] = min(1, z/highest)
 		}
 	}
-	e.legalRegister = float32(legal) / float32(max(len(sc.textTokens), 1))
+	ft.legalRegister = float32(legal) / float32(max(len(sc.textTokens), 1))
 }
 
-// scoreHeadings reads the headings below the title.
-func (l *lexicon) scoreHeadings(e *features, headings []string, sc *scratch) {
+// scoreHeadings scores the headings below the title.
+func (l *lexicon) scoreHeadings(ft *features, headings []string, sc *scratch) {
 	n := min(len(headings), maxHeadings)
 	if n == 0 {
 		return
@@ -114,7 +140,7 @@ func (l *lexicon) scoreHeadings(e *features, headings []string, sc *scratch) {
 			m := l.scoreNames(sc.titleTokens)
 			for t, v := range m {
 				if v > 0.5 {
-					e.scores[headingMatch][t] = min(1, e.scores[headingMatch][t]+v/4)
+					ft.scores[headingMatch][t] = min(1, ft.scores[headingMatch][t]+v/4)
 				}
 			}
 		}
@@ -127,28 +153,29 @@ func (l *lexicon) scoreHeadings(e *features, headings []string, sc *scratch) {
 		}
 	}
 	for t, v := range words {
-		e.scores[headingWording][t] = min(1, v/float32(n+3))
+		ft.scores[headingWording][t] = min(1, v/float32(n+3))
 	}
 }
 
-// legalRegisterScale is one by the share of legal words that most legal documents exceed.
+// legalRegisterScale is the factor at which the legal-register score of most legal documents
+// reaches 1.
 const legalRegisterScale = 30
 
-// Background is how much of each type's words legal documents have, whatever their
-// type: a contract has words of sales, and hardly any of baggage.
+// Background is the distribution of the wording scores over all legal documents. Contracts
+// commonly contain words about sales, but rarely words about baggage.
 type Background struct {
 	Mean, StdDev [featureTypes]float32
 }
 
-// minStdDev keeps words that hardly ever occur from counting without bound.
+// minStdDev bounds the salience of words that are rare in all documents.
 const minStdDev = 0.25
 
-// salience is by how many spreads an amount of a type's words is above the background.
+// salience returns the z-score of v against the background of type t.
 func (b *Background) salience(t int, v float32) float32 {
 	return (v - b.Mean[t]) / max(b.StdDev[t], minStdDev)
 }
 
-// WordingScores is how much of each type's words a page has, of which Background is made.
+// WordingScores returns the wording scores of a page, from which Background is computed.
 func (p *Input) WordingScores() [FeatureTypes]float32 {
 	sc := scratchPool.Get().(*scratch)
 	defer scratchPool.Put(sc)

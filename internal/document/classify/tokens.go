@@ -8,30 +8,29 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// token is a word of a text in lower case and without accents, or one character of
-// a script without spaces.
+// token is a word in lower case and without diacritics, or a single character of a script
+// that does not separate words with spaces.
 type token struct {
-	hash     uint64 // FNV-1a of it
-	exact    uint32 // the lexicon's number of it, 0 where it has none
-	prefix   uint32 // the lexicon's number of the longest beginning that it has
-	hasDigit bool   // has a digit in it: no feature by itself
+	hash     uint64 // FNV-1a
+	exact    uint32 // word ID in the lexicon, or 0
+	prefix   uint32 // word ID of the longest matching prefix in the lexicon, or 0
+	hasDigit bool   // contains a digit; such tokens are not hashed
 }
 
-// FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/.
+// Parameters of FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/.
 const (
 	fnvOffset = 14695981039346656037
 	fnvPrime  = 1099511628211
 )
 
-// minPrefix is the least length of a word's beginning that the lexicon may name,
-// in bytes, and maxPrefix the most.
+// minPrefix and maxPrefix limit the length of the prefixes in the lexicon, in bytes.
 const (
 	minPrefix = 4
 	maxPrefix = 40
 )
 
-// foldedLatin has the lower-case letters without marks of Latin letters, empty for other
-// characters.
+// foldedLatin maps Latin letters to lower-case letters without diacritics. It is empty for
+// other characters.
 var foldedLatin = func() (t [0x1f00]string) {
 	for r := rune(0xc0); r < rune(len(t)); r++ {
 		if r >= 0x250 && r < 0x1e00 || !unicode.IsLetter(r) {
@@ -54,8 +53,8 @@ var foldedLatin = func() (t [0x1f00]string) {
 	return t
 }()
 
-// isSingleCharWord says whether a character is a word by itself: those of scripts that put no
-// spaces between words, or, in Korean, put endings at words.
+// isSingleCharWord reports whether a character is a token by itself. This applies to scripts
+// without spaces between words, and to Korean, whose words have suffixes.
 func isSingleCharWord(r rune) bool {
 	switch {
 	case r < 0xe01:
@@ -67,11 +66,11 @@ func isSingleCharWord(r rune) bool {
 	return false
 }
 
-// stopWords are words that names have or lack without meaning another thing.
+// stopWords can be added to or missing from a name without changing its meaning.
 var stopWords = strings.Fields(`of and the for an de du des la le les et di da do dos das del della dello dei degli delle
 	dell sull und fur der die den zur zum el los las van het och og il lo gli`)
 
-// stopWordID is the lexicon's number of the skipped words.
+// stopWordID is the word ID of all stop words.
 const stopWordID = 1
 
 func hashWord(w string) uint64 {
@@ -82,100 +81,124 @@ func hashWord(w string) uint64 {
 	return h
 }
 
-// appendTokens appends at most limit words of s to dst. Single letters and the skipped
-// words are left out.
+// appendTokens appends the tokens of s to dst until dst has limit tokens. It skips single
+// letters and stop words.
 func (l *lexicon) appendTokens(dst []token, s string, limit int) []token {
-	h, n := uint64(fnvOffset), 0
-	run := 0 // letters since the word's last point
-	digit := false
-	begin := uint32(0)
-	letter := func(b byte) {
-		h = (h ^ uint64(b)) * fnvPrime
-		n++
-		run++
-	}
-	beginning := func() {
-		if n >= minPrefix && n <= maxPrefix && l.prefixFilter.has(h) {
-			if id := l.prefixes.get(h); id != 0 {
-				begin = id
-			}
-		}
-	}
-	end := func() {
-		if n > 1 {
-			t := token{hash: h, prefix: begin, hasDigit: digit}
-			if l.exactFilter.has(h) {
-				t.exact = l.exact.get(h)
-			}
-			if t.exact != stopWordID {
-				dst = append(dst, t)
-			}
-		}
-		h, n, run, digit, begin = fnvOffset, 0, 0, false, 0
-	}
-	for i := 0; i < len(s) && len(dst) < limit; {
-		c := s[i]
-		if c < utf8.RuneSelf {
+	t := tokenizer{lexicon: l, tokens: dst, hash: fnvOffset}
+	for i := 0; i < len(s) && len(t.tokens) < limit; {
+		if c := s[i]; c < utf8.RuneSelf {
 			i++
-			switch {
-			case c >= 'a' && c <= 'z':
-				letter(c)
-				beginning()
-			case c >= 'A' && c <= 'Z':
-				letter(c + 'a' - 'A')
-				beginning()
-			case c >= '0' && c <= '9':
-				letter(c)
-				digit = true
-			case n == 0:
-			case c == '.' && run == 1 && startsWithInitial(s[i:]):
-				run = 0 // "U.S." is one word
-			default:
-				end()
-			}
+			t.addASCII(c, s[i:])
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
-		switch {
-		case int(r) < len(foldedLatin) && foldedLatin[r] != "":
-			for j := range len(foldedLatin[r]) {
-				letter(foldedLatin[r][j])
-			}
-			beginning()
-		case unicode.Is(unicode.Mn, r) || r == 0x200b || r == 0xad:
-		case isSingleCharWord(r):
-			if n > 0 {
-				end()
-			}
-			var b [utf8.UTFMax]byte
-			for _, x := range b[:utf8.EncodeRune(b[:], r)] {
-				letter(x)
-			}
-			end()
-		case unicode.IsLetter(r):
-			var b [utf8.UTFMax]byte
-			for _, x := range b[:utf8.EncodeRune(b[:], unicode.ToLower(r))] {
-				letter(x)
-			}
-			beginning()
-		case n > 0:
-			end()
-		}
+		t.addRune(r)
 	}
-	if n > 0 && len(dst) < limit {
-		end()
+	if t.length > 0 && len(t.tokens) < limit {
+		t.endToken()
 	}
-	return dst
+	return t.tokens
 }
 
-// startsWithInitial says whether s begins with a letter that stands alone.
+// tokenizer holds the tokens of a text and the state of the current token.
+type tokenizer struct {
+	lexicon  *lexicon
+	tokens   []token
+	hash     uint64
+	length   int    // in bytes, after folding
+	sinceDot int    // bytes since the last dot within the token
+	prefix   uint32 // word ID of the longest matching prefix
+	hasDigit bool
+}
+
+// addASCII adds an ASCII character; rest is the text after it.
+func (t *tokenizer) addASCII(c byte, rest string) {
+	switch {
+	case c >= 'a' && c <= 'z':
+		t.addByte(c)
+		t.matchPrefix()
+	case c >= 'A' && c <= 'Z':
+		t.addByte(c + 'a' - 'A')
+		t.matchPrefix()
+	case c >= '0' && c <= '9':
+		t.addByte(c)
+		t.hasDigit = true
+	case t.length == 0:
+	case c == '.' && t.sinceDot == 1 && startsWithInitial(rest):
+		t.sinceDot = 0 // "U.S." is one word
+	default:
+		t.endToken()
+	}
+}
+
+// addRune adds a character that is not ASCII.
+func (t *tokenizer) addRune(r rune) {
+	switch {
+	case int(r) < len(foldedLatin) && foldedLatin[r] != "":
+		for i := range len(foldedLatin[r]) {
+			t.addByte(foldedLatin[r][i])
+		}
+		t.matchPrefix()
+	case unicode.Is(unicode.Mn, r) || r == 0x200b || r == 0xad:
+		// Combining marks, zero-width spaces and soft hyphens do not end a token.
+	case isSingleCharWord(r):
+		if t.length > 0 {
+			t.endToken()
+		}
+		t.addUTF8(r)
+		t.endToken()
+	case unicode.IsLetter(r):
+		t.addUTF8(unicode.ToLower(r))
+		t.matchPrefix()
+	case t.length > 0:
+		t.endToken()
+	}
+}
+
+func (t *tokenizer) addUTF8(r rune) {
+	var buf [utf8.UTFMax]byte
+	for _, b := range buf[:utf8.EncodeRune(buf[:], r)] {
+		t.addByte(b)
+	}
+}
+
+func (t *tokenizer) addByte(b byte) {
+	t.hash = (t.hash ^ uint64(b)) * fnvPrime
+	t.length++
+	t.sinceDot++
+}
+
+// matchPrefix looks up the current token as a prefix in the lexicon.
+func (t *tokenizer) matchPrefix() {
+	if t.length >= minPrefix && t.length <= maxPrefix && t.lexicon.prefixFilter.has(t.hash) {
+		if id := t.lexicon.prefixes.get(t.hash); id != 0 {
+			t.prefix = id
+		}
+	}
+}
+
+// endToken appends the current token and starts a new one.
+func (t *tokenizer) endToken() {
+	if t.length > 1 {
+		next := token{hash: t.hash, prefix: t.prefix, hasDigit: t.hasDigit}
+		if t.lexicon.exactFilter.has(t.hash) {
+			next.exact = t.lexicon.exact.get(t.hash)
+		}
+		if next.exact != stopWordID {
+			t.tokens = append(t.tokens, next)
+		}
+	}
+	t.hash, t.length, t.sinceDot, t.hasDigit, t.prefix = fnvOffset, 0, 0, false, 0
+}
+
+// startsWithInitial reports whether s starts with a letter that is followed by a non-letter.
 func startsWithInitial(s string) bool {
 	letter := func(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 	return len(s) > 0 && letter(s[0]) && (len(s) == 1 || !letter(s[1]))
 }
 
-// bloomFilter is a small set of hashes that may say yes where it should say no.
+// bloomFilter is a small set of hashes. has can return true for a hash that was not added.
 type bloomFilter [1 << 11]uint64
 
 func (b *bloomFilter) add(h uint64)      { b[h>>6&(1<<11-1)] |= 1 << (h & 63) }

@@ -14,9 +14,9 @@ func hashes(s string) []uint64 {
 	return out
 }
 
-func TestWordsAreTheSameHoweverTheyAreWritten(t *testing.T) {
+func TestSpellingsOfAWordGiveTheSameTokens(t *testing.T) {
 	t.Parallel()
-	for _, same := range [][]string{
+	for _, spellings := range [][]string{
 		{"Conditions générales d’utilisation", "CONDITIONS GENERALES D'UTILISATION", "conditions-generales-utilisation", "conditions ge\u0301ne\u0301rales de l'utilisation"},
 		{"Datenschutzerklärung", "datenschutzerklarung"},
 		{"Straße", "STRASSE"},
@@ -26,9 +26,9 @@ func TestWordsAreTheSameHoweverTheyAreWritten(t *testing.T) {
 		{"zażółć łódź", "zazolc lodz"},
 		{"soft\u00adhyphen", "softhyphen"},
 	} {
-		for _, s := range same[1:] {
-			if !slices.Equal(hashes(same[0]), hashes(s)) {
-				t.Errorf("%q and %q differ", same[0], s)
+		for _, s := range spellings[1:] {
+			if !slices.Equal(hashes(spellings[0]), hashes(s)) {
+				t.Errorf("%q and %q have different tokens", spellings[0], s)
 			}
 		}
 	}
@@ -37,19 +37,19 @@ func TestWordsAreTheSameHoweverTheyAreWritten(t *testing.T) {
 		n int
 	}{{"隐私政策", 4}, {"第12条 利用規約", 7}, {"개인정보", 4}, {"a b c", 0}, {"", 0}, {"\xff\xfe word \x80", 1}, {"ends.", 1}, {"e.g. this", 2}} {
 		if got := len(hashes(c.s)); got != c.n {
-			t.Errorf("%q has %d words, want %d", c.s, got, c.n)
+			t.Errorf("%q has %d tokens, want %d", c.s, got, c.n)
 		}
 	}
 }
 
-func TestNoMoreWordsThanAskedAreRead(t *testing.T) {
+func TestAppendTokensStopsAtTheLimit(t *testing.T) {
 	t.Parallel()
 	if got := len(defaultLexicon().appendTokens(nil, "one two three four five", 3)); got != 3 {
-		t.Errorf("%d words", got)
+		t.Errorf("got %d tokens, want 3", got)
 	}
 }
 
-func TestATableFindsWhatWasPutAndNothingElse(t *testing.T) {
+func TestHashTableReturnsOnlyStoredEntries(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	table, want := newHashTable(1), map[uint64]uint32{}
@@ -60,12 +60,12 @@ func TestATableFindsWhatWasPutAndNothingElse(t *testing.T) {
 	}
 	for h, v := range want {
 		if got := table.get(h); got != v {
-			t.Fatalf("%x is %d, want %d", h, got, v)
+			t.Fatalf("%x: got %d, want %d", h, got, v)
 		}
 	}
 	for range 5000 {
 		if h := r.Uint64(); want[h] == 0 && table.get(h) != 0 {
-			t.Fatalf("%x was never put", h)
+			t.Fatalf("%x: got %d for a hash that was not stored", h, table.get(h))
 		}
 	}
 }

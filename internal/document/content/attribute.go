@@ -43,7 +43,7 @@ const (
 	attrItemprop
 )
 
-// attrKeys are the keys by attribute name.
+// attrKeys maps attribute names to their keys.
 var attrKeys = map[string]attrKey{
 	"id": attrID, "class": attrClass, "role": attrRole, "href": attrHref, "src": attrSrc, "alt": attrAlt, "lang": attrLang, "style": attrStyle,
 	"hidden": attrHidden, "aria-hidden": attrAriaHidden, "aria-level": attrAriaLevel, "aria-expanded": attrAriaExpanded, "aria-controls": attrAriaControls,
@@ -78,8 +78,8 @@ func (n *node) has(k attrKey) bool {
 	return false
 }
 
-// eachAttribute calls f for each attribute of a start tag, at most maxAttributes times,
-// with the name and the value as written in the page.
+// eachAttribute calls f for each of the first maxAttributes attributes of a start tag, with
+// the name and the value as written in the page.
 func eachAttribute(s string, f func(name, value string)) {
 	for i, n := 0, 0; n < maxAttributes; n++ {
 		for i < len(s) && (isSpace(s[i]) || s[i] == '/') {
@@ -118,12 +118,12 @@ func eachAttribute(s string, f func(name, value string)) {
 	}
 }
 
-// maxAttributes is how many attributes of a tag are read. Real tags have fewer; a hostile
-// page may have millions.
+// maxAttributes bounds the number of attributes of a tag. Real tags have fewer; a hostile
+// tag may have millions. It was chosen by hand.
 const maxAttributes = 64
 
-// unescapeAttribute resolves the character references in an attribute value. Only those
-// that end in ";" count, so that "?a=1&copy=2" stays as it is (HTML standard, 13.2.5.73).
+// unescapeAttribute resolves the character references in an attribute value that end in
+// ";". Others stay as they are, as in "?a=1&copy=2" (HTML standard, 13.2.5.73).
 func unescapeAttribute(s string) string {
 	i := strings.IndexByte(s, '&')
 	if i < 0 {

@@ -23,13 +23,12 @@ func (p *pruner) dropBoilerplate(n *node) {
 	}
 }
 
-// boilerplateReason returns why an element is boilerplate, or notDropped. It first
-// looks at the element's content and then at its name hints. A name alone never drops
-// most of a page's prose: the thresholds on the prose share guard against misleading
-// class names.
+// boilerplateReason returns why an element is boilerplate, or notDropped. It examines the
+// element's content first and then its name hints. A name alone never drops most of a
+// page's prose: the thresholds on the prose share guard against misleading class names.
 //
-// The thresholds in this file are word counts and shares (0 to 1) that were tuned by
-// hand on the extraction fixtures and gold pages; none has a source outside of them.
+// The thresholds in this file are word counts and shares (0 to 1). They were tuned by hand
+// on the extraction fixtures and the evaluation data.
 func (p *pruner) boilerplateReason(n *node) dropReason {
 	if n.words <= 4 && n.links == 1 && n.fragmentLinkWords == n.words && isTopLink(findTag(n, atom.A)) {
 		return aside
@@ -41,7 +40,7 @@ func (p *pruner) boilerplateReason(n *node) dropReason {
 	switch {
 	case n.fields > 0 && n.words < 120 && share < 0.35: // a newsletter, search or contact form
 		return aside
-	case n.placeholders > 0 && n.placeholders*20 > n.words && share < 0.35: // a client-side template that no script filled in
+	case n.placeholders > 0 && n.placeholders*20 > n.words && share < 0.35: // a client-side template without its values
 		return invisible
 	case share < 0.5 && isConsentPrompt(n):
 		return consentBanner
@@ -90,15 +89,15 @@ func dropIf(cond bool, reason dropReason) dropReason {
 // hinted reports whether an element has any of the hints.
 func (n *node) hinted(hints nameHints) bool { return n.hints&hints != 0 }
 
-// isConsentBanner reports whether an element with a consent hint is a banner. It keeps
-// longer text inside the main element, which is a cookie policy, and an element with
-// the page's first-level heading and most of its prose.
+// isConsentBanner reports whether an element with a consent hint is a banner. Longer text
+// inside the main element is a cookie policy, not a banner. Neither is an element with the
+// page's first-level heading and at least half of its prose.
 func isConsentBanner(n *node, share float64) bool {
 	return (share < 0.5 || !n.hasH1) && !(n.words > 100 && n.attr(attrRole) == "" && n.isInside(atom.Main, atom.Article))
 }
 
-// isSiteFooter reports whether an element with a footer hint is the site's footer. It
-// keeps prose inside the main element, such as the last section of the document.
+// isSiteFooter reports whether an element with a footer hint is the site's footer. Prose
+// inside the main element is not: it may be the last section of the document.
 func isSiteFooter(n *node, share float64) bool {
 	links := n.linkShare()
 	return share < 0.6 && (n.words < 400 || links > 0.4) && !(links < 0.1 && n.tag != atom.Footer && n.prose() >= 5 && n.isInside(atom.Main, atom.Article))
@@ -147,15 +146,15 @@ func isPromotion(n *node, share float64) bool {
 	return n.words < 100 && share < 0.1 && (n.linkShare() > 0 || n.buttons > 0 || n.headings == 0)
 }
 
-// isOverlay reports whether an element with an overlay hint is a dialog or a hint over
-// the page. It keeps one with a first-level heading, which is the document in a dialog.
+// isOverlay reports whether an element with an overlay hint is a dialog or a tooltip over
+// the page. With a first-level heading it is the document in a dialog.
 func isOverlay(n *node, share float64) bool {
 	dialog := n.tag == atom.Dialog || n.attr(attrRole) != ""
 	return !n.hasH1 && (share < 0.5 && (dialog || n.words < 400) || dialog && mentionsCookies(n))
 }
 
-// isTopLink reports whether a link leads to the top of its page or only triggers a
-// script: "back to top", "expand all".
+// isTopLink reports whether a link leads to the top of its page or only runs a script:
+// "back to top", "expand all".
 func isTopLink(a *node) bool {
 	if a == nil {
 		return false
@@ -177,8 +176,8 @@ func (n *node) isInside(tags ...atom.Atom) bool {
 	return false
 }
 
-// isConsentPrompt reports whether a block asks for consent to cookies: a few sentences
-// that begin with cookies, and a button.
+// isConsentPrompt reports whether a block asks for consent to cookies: it has a button and a
+// few sentences that mention cookies at the beginning.
 func isConsentPrompt(n *node) bool {
 	if n.words > 150 || n.words < 8 || n.buttons == 0 || n.headings > 1 || n.isInside(atom.Main, atom.Article) {
 		return false

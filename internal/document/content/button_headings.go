@@ -3,16 +3,37 @@ package content
 import (
 	"strings"
 
+	"golang.org/x/net/html/atom"
+
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// minPanelWords is how many words a block after a button needs to count as the panel of
-// that button, if the block is visible from the start.
+// buttonDropReason returns notDropped if a button is text or the heading of a panel, and
+// invisible otherwise.
+func (p *pruner) buttonDropReason(n *node) dropReason {
+	if n.headings > 0 || n.words >= 12 { // a long label is text
+		return notDropped
+	}
+	for up := n.parent; up != nil && up.tag != atom.Body; up = up.parent {
+		if up.class&heading != 0 || up.tag == atom.Summary || up.tag == atom.Dt || up.attr(attrRole) == "heading" {
+			return notDropped
+		}
+	}
+	// A label of one word, such as "More", names no section.
+	if n.words >= 2 && (n.has(attrAriaExpanded) || n.has(attrAriaControls)) {
+		return notDropped
+	}
+	return invisible
+}
+
+// minPanelWords is the minimum length of a visible block that is the panel of the button
+// before it. It was chosen by hand.
 const minPanelWords = 12
 
-// restoreButtonHeadings restores the buttons that are headings of the panels after them,
-// although no attribute says so. There must be several, each with its own label and its
-// own panel. A "Read more" button stands alone or repeats its label.
+// restoreButtonHeadings restores dropped buttons that are the headings of the panels after
+// them, although no attribute marks them as such. It requires at least two different labels,
+// and restores a button only if its label is unique. "Read more" buttons do not qualify: a
+// page has only one, or all have the same label.
 func (p *pruner) restoreButtonHeadings() {
 	if len(p.droppedButtons) < 2 {
 		return
@@ -36,8 +57,9 @@ func (p *pruner) restoreButtonHeadings() {
 	}
 }
 
-// followingBlock returns the block after a button, or after the button's parent if that
-// contains nothing else. It returns nil if inline text or nothing follows.
+// followingBlock returns the block after a button. If the button is the only content of its
+// parent, the block after the parent counts, up to two levels. It returns nil if inline text
+// or nothing follows.
 func followingBlock(n *node) *node {
 	for range 3 { // n and two ancestors
 		next := n.next

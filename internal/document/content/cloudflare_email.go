@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// cloudflareEmail decodes an e-mail address that Cloudflare replaced by its placeholder,
-// or returns "". The code is hexadecimal; the first byte is the XOR key of the others.
-// Cloudflare picks a new key for each request, so without decoding the document would
-// seem to change at each crawl.
+// cloudflareEmail decodes the e-mail address that Cloudflare replaced by its placeholder in
+// a link, or returns "". The code is hexadecimal; the first byte is the XOR key of the
+// others. Cloudflare picks a new key for each request, so without decoding the document
+// would seem to change at each crawl.
 func cloudflareEmail(n *node) string {
 	code := n.attr(attrCFEmail)
 	if code == "" {

@@ -6,9 +6,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// findContentRoot returns the element over whose children the document's text is spread.
-// It descends from n as long as one child, the dominant child, has most of the prose. On
-// the way it drops the siblings that do not belong to the document.
+// findContentRoot returns the innermost element that contains the document. It descends
+// from n as long as one child, the dominant child, has at least 60 % of the prose. On the
+// way it drops the siblings of the dominant child that do not belong to the document. The
+// thresholds were tuned by hand on the extraction fixtures and the evaluation data.
 func (p *pruner) findContentRoot(n *node) *node {
 	for {
 		var dominant *node
@@ -26,7 +27,7 @@ func (p *pruner) findContentRoot(n *node) *node {
 				c.drop(aside)
 			}
 		}
-		// Below 60 % of the prose, the text is spread over several children.
+		// Below 60 %, several children share the text of the document.
 		if dominant.prose()*10 < n.prose()*6 || n.prose() == 0 {
 			return n
 		}
@@ -45,8 +46,8 @@ func (p *pruner) findContentRoot(n *node) *node {
 	}
 }
 
-// isTextBlock reports whether an element holds text itself, as a paragraph or a list does,
-// and no further layout. A layout table is not a text block.
+// isTextBlock reports whether an element is a block of text, such as a paragraph or a list.
+// A layout table is not.
 func isTextBlock(n *node) bool {
 	if n.tag == atom.Table || n.class&tablePart != 0 {
 		return !isLayoutTable(n)
@@ -81,9 +82,8 @@ const (
 )
 
 // belongsToDocument reports whether a sibling of the dominant child belongs to the
-// document. Long prose does at any position; a heading or a short line does before the
-// text; link lists and forms do not. The thresholds were tuned by hand on the extraction
-// fixtures and gold pages.
+// document. Long prose belongs to it at any position, and a heading or a short line before
+// the text. Link lists and forms do not.
 func (p *pruner) belongsToDocument(n, dominant *node, position siblingPosition) bool {
 	switch {
 	case n.tag == atom.A && n.linkShare() > 0.9: // a "skip to content" link

@@ -8,16 +8,15 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// Bounds on what is collected for the date reader: the length of a line in bytes, the
-// number of lines, and how many bytes of a JSON-LD script are read.
+// Bounds on the data for package date. They were chosen by hand.
 const (
 	maxDatedLineBytes = 200
 	maxDatedLines     = 100
-	maxJSONLDBytes    = 256 << 10
+	maxJSONLDBytes    = 256 << 10 // of one JSON-LD script
 )
 
 // datedLineCollector collects the lines of a page that contain a year, inside and outside
-// of the document. A document's date often stands in a header that is not part of its text.
+// of the document. Many pages state the date of a document in a header outside its text.
 type datedLineCollector struct {
 	lines    []string
 	previous []byte // the previous line; empty if it was too long
@@ -59,8 +58,8 @@ func (d *datedLineCollector) walk(n *node) {
 	}
 }
 
-// flush ends a line. A short line is collected together with the line before it, which may
-// be its label ("Last updated").
+// flush ends a line. If the line is short, it is collected together with the previous line,
+// which may be its label ("Last updated").
 func (d *datedLineCollector) flush() {
 	raw := d.line
 	if len(bytes.TrimSpace(raw)) == 0 {

@@ -11,13 +11,13 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// minDocumentWords is how many words of prose a part of a page needs to be a document of
-// its own.
+// minDocumentWords is the minimum number of words of prose of a document that shares its
+// page with others. It was chosen by hand.
 const minDocumentWords = 150
 
-// selectDocument handles pages that show several documents, each in a part with a heading.
-// It keeps the one that the page's URL or title names and drops the others. If they name
-// none, it keeps all of them and returns their headings.
+// selectDocument handles a page that shows several documents, each in a child of root that
+// begins with a heading. It drops all but the document that the URL or the title of the page
+// names. If they name none, it drops nothing and returns the headings of the documents.
 func (p *pruner) selectDocument(root *node) []string {
 	var docs, headings []*node
 	for c := root.first; c != nil; c = c.next {
@@ -49,9 +49,10 @@ func (p *pruner) selectDocument(root *node) []string {
 	return out
 }
 
-// indexOfNamed returns the index of the document that the page is about, or -1. The URL's
-// fragment or the last segment of its path equals the document's ID, or the page title
-// names exactly one document. A part without an ID is a section, not a document.
+// indexOfNamed returns the index of the document that the URL or the title of the page
+// names, or -1. The fragment of the URL or the last segment of its path equals the
+// document's ID, or the title contains the heading of exactly one document. If any part has
+// no ID with a legal term, the parts are sections of one document and the result is -1.
 func (p *pruner) indexOfNamed(docs, headings []*node) int {
 	var names []string
 	if u, err := url.Parse(p.pageURL); err == nil {
@@ -82,7 +83,7 @@ func (p *pruner) indexOfNamed(docs, headings []*node) int {
 	return got
 }
 
-// firstHeading returns the heading that a part begins with, or nil.
+// firstHeading returns the heading at the beginning of n, or nil.
 func firstHeading(n *node) *node {
 	if headingLevel(n) > 0 {
 		return n
@@ -111,7 +112,7 @@ func alphanumeric(s string) string {
 	}, s)
 }
 
-// namesLegalDocument reports whether a heading or an ID contains a legal document word.
+// namesLegalDocument reports whether a heading or an ID contains one of legalDocumentWords.
 func namesLegalDocument(s string) bool {
 	found := false
 	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }) {

@@ -7,12 +7,16 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// minDuplicateWords is how many words a block needs for duplicates of it to be dropped.
-const minDuplicateWords = 40
+// Bounds of duplicate blocks. They were chosen by hand.
+const (
+	minDuplicateWords = 40
+	minDuplicateShare = 0.3 // of the page's prose, for a copy anywhere on the page
+)
 
 // dropDuplicates drops the later copy of a block that a page repeats for another screen
-// width. A copy has most of the page's prose, is a sibling of the original, or has a
-// responsive class. Text that a document repeats in another section stays.
+// width. A copy has more than minDuplicateShare of the page's prose, is a sibling of the
+// original, or has a responsive class. Text that a document repeats in another section
+// stays. seen maps text hashes to the first block with that text.
 func (p *pruner) dropDuplicates(n *node, seen map[uint64]*node) {
 	for c := n.first; c != nil; c = c.next {
 		if c.dropped != notDropped || c.isInline() || c.words < minDuplicateWords || c.class&tablePart != 0 || c.tag == atom.P {
@@ -21,7 +25,7 @@ func (p *pruner) dropDuplicates(n *node, seen map[uint64]*node) {
 		switch first := seen[c.textHash]; {
 		case first == nil:
 			seen[c.textHash] = c
-		case !first.isAncestorOf(c) && first.dropped == notDropped && (p.proseShare(c) > 0.3 || first.parent == c.parent || c.isResponsiveVariant() || first.isResponsiveVariant()):
+		case !first.isAncestorOf(c) && first.dropped == notDropped && (p.proseShare(c) > minDuplicateShare || first.parent == c.parent || c.isResponsiveVariant() || first.isResponsiveVariant()):
 			c.drop(aside)
 			continue
 		}
@@ -29,8 +33,8 @@ func (p *pruner) dropDuplicates(n *node, seen map[uint64]*node) {
 	}
 }
 
-// isResponsiveVariant reports whether a class of an element or of its parent shows the
-// element on some screen widths only.
+// isResponsiveVariant reports whether the classes of an element or its parent suggest that
+// it is visible on some screen widths only.
 func (n *node) isResponsiveVariant() bool {
 	for range 2 {
 		class := n.attr(attrClass)
@@ -56,7 +60,7 @@ func (n *node) isAncestorOf(c *node) bool {
 	return false
 }
 
-// computeTextHash computes the hashes of n and of everything below that is not dropped.
+// computeTextHash computes the hashes of n and of its descendants that are not dropped.
 func (n *node) computeTextHash() {
 	if n.isText {
 		n.textHash, n.hashBase = hashText(n.text)
@@ -71,11 +75,11 @@ func (n *node) computeTextHash() {
 	}
 }
 
-// hashText returns a polynomial hash of the letters and digits of s, so that markup and
-// punctuation make no difference, and the base for concatenation: the hash of two texts in
-// a row is s1*b2+s2, and their base is b1*b2.
+// hashText returns a polynomial hash of the letters and digits of s, which ignores markup
+// and punctuation. base is the factor for concatenation: two texts in a row have the hash
+// sum1*base2+sum2 and the base base1*base2.
 func hashText(s string) (sum, base uint64) {
-	const prime = 1099511628211
+	const prime = 1099511628211 // the 64-bit FNV prime
 	base = 1
 	for i := range len(s) {
 		if c := s[i]; c >= utf8.RuneSelf || isLetter(c) || c >= '0' && c <= '9' {

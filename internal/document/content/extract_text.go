@@ -8,7 +8,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// ExtractText returns Markdown or plain text in UTF-8 as a page without boilerplate.
+// ExtractText returns the page for a response that is Markdown or plain text in UTF-8. The
+// whole text is the document. It never returns nil.
 func ExtractText(b []byte) *ExtractedPage {
 	text := strings.ToValidUTF8(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\ufffd")
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(text)
@@ -23,7 +24,7 @@ func ExtractText(b []byte) *ExtractedPage {
 		if fenced {
 			continue
 		}
-		if p.TitleElement == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line that is no heading serves as the title
+		if p.TitleElement == "" && len(p.Headings) == 0 && len(line) < maxTitle { // a first line that is not a heading serves as the title
 			p.TitleElement = strings.Trim(line, "*_# ")
 		}
 		switch {
@@ -44,7 +45,7 @@ func ExtractText(b []byte) *ExtractedPage {
 	return p
 }
 
-// addHeading adds the plain text of a heading.
+// addHeading adds the plain text of a heading, up to maxHeadings.
 func (p *ExtractedPage) addHeading(text string) {
 	if text = markdown.PlainText(text); text != "" && len(p.Headings) < maxHeadings {
 		p.Headings = append(p.Headings, text)

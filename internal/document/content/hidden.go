@@ -1,18 +1,14 @@
 package content
 
-import (
-	"strings"
+import "strings"
 
-	"golang.org/x/net/html/atom"
-)
-
-// restoreCollapsed restores hidden elements that hold text of the document: accordions,
+// restoreCollapsed restores hidden elements that contain text of the document: accordions,
 // tabs, "read more". Menus, dialogs and short labels stay dropped. The thresholds were tuned
 // by hand on the extraction fixtures.
 func (p *pruner) restoreCollapsed() {
 	pageWords := p.tree.body.words
 	for _, n := range p.hidden {
-		if n.parent.dropped == notDropped { // an element inside another hidden one is counted with that
+		if n.parent.dropped == notDropped { // the words of nested hidden elements are part of the outer one's
 			pageWords += n.words
 		}
 	}
@@ -20,7 +16,7 @@ func (p *pruner) restoreCollapsed() {
 		hints := n.hints | hintsOfName(n.attr(attrID))
 		overlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0
 		switch {
-		case n.words*10 > pageWords*3 && (n.hasH1 || n.words > 300 && n.linkShare() < 0.3 && !overlay): // a page under a dialog, or one that a script shows
+		case n.words*10 > pageWords*3 && (n.hasH1 || n.words > 300 && n.linkShare() < 0.3 && !overlay): // a page behind a dialog, or a page that a script makes visible
 			n.restore()
 		// Labels, menus, forms and overlays stay hidden.
 		case n.words < 8, n.linkShare() > 0.5, n.fields > 1, overlay, hints&(hintMenu|hintForm|hintUtility|hintPromotion|hintFooter) != 0:
@@ -43,21 +39,4 @@ func (n *node) isHidden() bool {
 	}
 	style = strings.ToLower(strings.ReplaceAll(style, " ", ""))
 	return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
-}
-
-// buttonDropReason returns notDropped for a button that is the heading of a panel.
-func (p *pruner) buttonDropReason(n *node) dropReason {
-	if n.headings > 0 || n.words >= 12 { // a long label is text
-		return notDropped
-	}
-	for up := n.parent; up != nil && up.tag != atom.Body; up = up.parent {
-		if up.class&heading != 0 || up.tag == atom.Summary || up.tag == atom.Dt || up.attr(attrRole) == "heading" {
-			return notDropped
-		}
-	}
-	// A label of one word, such as "More", names no section.
-	if n.words >= 2 && (n.has(attrAriaExpanded) || n.has(attrAriaControls)) {
-		return notDropped
-	}
-	return invisible
 }

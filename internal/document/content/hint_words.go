@@ -2,7 +2,7 @@ package content
 
 import "strings"
 
-// hintWords are the words that alone give a hint, whatever else the class or ID contains.
+// hintWords maps words to hints. Such a word suffices, whatever else the class or ID contains.
 var hintWords = invertWordLists(map[nameHints]string{
 	hintFooter:  "footer colophon footernav pagefooter sitefooter fusszeile",
 	hintMenu:    "nav navbar navigation navi menu menus menubar submenu megamenu subnav sidenav topnav mainnav sitenav breadcrumb breadcrumbs pagination pager sitemap hamburger",
@@ -20,7 +20,7 @@ var hintWords = invertWordLists(map[nameHints]string{
 	hintCookiePolicy: "cookiedeclaration",
 })
 
-// nameParts are words that give a hint only in combination, as a set of bits.
+// nameParts is a set of parts of a name. A part gives a hint only together with another one.
 type nameParts uint32
 
 const (
@@ -45,7 +45,7 @@ const (
 	partJS
 )
 
-// partWords are the words of each part.
+// partWords maps words to parts.
 var partWords = invertWordLists(map[nameParts]string{
 	partCookie:   "cookie cookies",
 	partPrivacy:  "privacy gdpr ccpa cc cmp iubenda termly",
@@ -68,7 +68,7 @@ var partWords = invertWordLists(map[nameParts]string{
 	partJS:       "js javascript",
 })
 
-// partCombinations are the hints of parts that occur together in one class or ID.
+// partCombinations lists the hints of parts that occur together in one class or ID.
 var partCombinations = []struct {
 	all nameParts
 	is  nameHints
@@ -88,7 +88,7 @@ var partCombinations = []struct {
 	{partNo | partJS, hintPromotion},
 }
 
-// invertWordLists turns word lists by meaning into meanings by word.
+// invertWordLists converts lists of words by meaning to a map from words to meanings.
 func invertWordLists[K nameHints | nameParts](lists map[K]string) map[string]K {
 	m := map[string]K{}
 	for k, list := range lists {
@@ -99,12 +99,12 @@ func invertWordLists[K nameHints | nameParts](lists map[K]string) map[string]K {
 	return m
 }
 
-// hiddenClasses are the classes that hide an element in widely used style sheets.
+// hiddenClasses holds the classes that hide an element in widely used style sheets.
 var hiddenClasses = map[string]bool{
 	"hidden": true, "hide": true, "d-none": true, "is-hidden": true, "u-hidden": true, "js-hidden": true, "invisible": true, "displaynone": true, "displayNone": true, "display-none": true,
 }
 
-// roleHints are the hints of ARIA roles.
+// roleHints maps ARIA roles to hints.
 var roleHints = map[string]nameHints{
 	"navigation": hintMenu, "menu": hintMenu, "menubar": hintMenu, "banner": hintHeader, "contentinfo": hintFooter, "complementary": hintSidebar,
 	"dialog": hintOverlay, "alertdialog": hintOverlay, "search": hintForm, "tooltip": hintOverlay, "toolbar": hintUtility,

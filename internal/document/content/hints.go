@@ -6,8 +6,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// nameHints are an element's purposes as its ID, classes, role and tag suggest them, as a
-// set of bits.
+// nameHints is a set of purposes that the ID, the classes, the role and the tag of an
+// element suggest.
 type nameHints uint32
 
 const (
@@ -29,8 +29,8 @@ const (
 	hintCookiePolicy             // text that a consent tool writes into a cookie policy; never dropped by name
 )
 
-// classOnlyHints are valid in a class only. As IDs, these words are usually anchors of a
-// document's sections about the same subject.
+// classOnlyHints holds the hints that only a class gives. In an ID, the same words usually
+// name the anchor of a section about that subject.
 const classOnlyHints = hintRelated | hintForm | hintSocial | hintLanguagePicker | hintUtility | hintPromotion
 
 // hintsOfName returns the hints of one ID or class.
@@ -55,8 +55,8 @@ func hintsOfName(name string) nameHints {
 	return out
 }
 
-// isShownOnWideScreens reports whether a class list shows on wide screens what it hides on
-// narrow ones: "d-none d-md-block", "hidden md:flex".
+// isShownOnWideScreens reports whether a class list hides an element on narrow screens only:
+// "d-none d-md-block", "hidden md:flex".
 func isShownOnWideScreens(list string) bool {
 	for _, s := range []string{"block", "flex", "grid", "inline", "table-cell"} {
 		if strings.Contains(list, ":"+s) || strings.Contains(list, "-"+s) {

@@ -5,29 +5,32 @@ import (
 	"strings"
 )
 
-// Bounds on the embedded JSON that is read. They let the gold pages through and stop
-// hostile ones.
+// Bounds on the embedded JSON of one page. The pages of the evaluation data stay below them.
 const (
-	maxJSONValues  = 100_000  // values of the whole page
-	maxJSONBytes   = 32 << 20 // bytes of the whole page, including values that failed to parse
-	maxJSONDepth   = 200
-	maxJSONStarts  = 40 // positions in one script at which a value may begin
-	maxTextMembers = 25 // plain strings in one object of text; an object with more holds a site's messages
-	minProseWords  = 20 // words that make a string prose
+	maxJSONValues = 100_000
+	maxJSONBytes  = 32 << 20 // including values that failed to parse
+	maxJSONDepth  = 200
+	maxJSONStarts = 40 // positions in one script at which a value may begin
 )
 
-// jsonNode is a JSON value. The members of an object keep their order.
+// Thresholds for text in JSON. They were chosen by hand.
+const (
+	maxTextMembers = 25 // plain strings in one object; see isMessageBundle
+	minProseWords  = 20 // words in a string of prose
+)
+
+// jsonNode is a JSON value. Unlike a Go map, it keeps the order of an object's members.
 type jsonNode struct {
-	text string
+	text string      // of a string; empty for other values
 	keys []string    // of an object; nil for an array
 	list []*jsonNode // members or elements; nil for a scalar
 }
 
-// jsonReader counts what it has read, to enforce the bounds.
+// jsonReader parses the JSON values of one page and enforces the bounds.
 type jsonReader struct{ valueCount, bytesRead int }
 
-// parseValues returns the JSON values of a script: the whole script, or the values that it
-// assigns, passes to a function or gives to JSON.parse.
+// parseValues returns the JSON values of a script. The script is a JSON value itself, or it
+// assigns values, passes them to a function, or parses a string with JSON.parse.
 func (d *jsonReader) parseValues(s string) []*jsonNode {
 	s = strings.TrimSpace(s)
 	if s == "" {

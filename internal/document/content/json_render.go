@@ -8,8 +8,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// renderEmbedded builds a body from each embedded JSON value that holds text: strings of
-// HTML or prose, and the rich text trees of content management systems.
+// renderEmbedded builds a body element from each embedded JSON value that contains text:
+// HTML, prose, or the rich text of a content management system.
 func renderEmbedded(embedded []string) []*node {
 	d := &jsonReader{}
 	var out []*node
@@ -29,8 +29,8 @@ func renderEmbedded(embedded []string) []*node {
 	return out
 }
 
-// isMixedData reports whether the content root of embedded data is an object whose members
-// have nothing to do with each other, such as the texts of a whole site.
+// isMixedData reports whether the content root is a JSON object with several members of
+// prose. Such members are usually unrelated, such as all texts of a site.
 func isMixedData(root *node) bool {
 	parts := 0
 	for c := root.first; c != nil; c = c.next {
@@ -41,13 +41,14 @@ func isMixedData(root *node) bool {
 	return root.jsonOrigin == fromObject && parts > 1
 }
 
-// What a node of embedded data was built from; zero if it was not.
+// Values of node.jsonOrigin. It is zero if a node was not built from JSON.
 const (
 	fromObject = 1 + iota // a JSON object
 	fromArray             // a JSON array
 )
 
-// isMessageBundle reports whether an object holds the messages of a whole site by name.
+// isMessageBundle reports whether an object maps names to the user interface messages of a
+// site: it has more than maxTextMembers plain strings.
 func (v *jsonNode) isMessageBundle() bool {
 	n := 0
 	for _, c := range v.list {
@@ -107,7 +108,7 @@ func (d *jsonReader) render(v *jsonNode, depth int) *node {
 	if n.first == nil {
 		return nil
 	}
-	if title != nil && !startsWithHeading(n, alphanumeric(title.first.text)) { // the title goes first, whatever the order of the members
+	if title != nil && !startsWithHeading(n, alphanumeric(title.first.text)) { // the title precedes the other members, whatever their order
 		title.next, title.parent = n.first, n
 		n.first = title
 	}
@@ -147,8 +148,9 @@ func renderText(s string) *node {
 	return n
 }
 
-// looksLikeCode reports whether a string is source code or data: a function, or more than
-// one brace, equals sign or bar in 60 bytes.
+// looksLikeCode reports whether a string is source code or data: it has a function, or its
+// first 4000 bytes have more than one brace, equals sign or bar for every 60 bytes. The
+// numbers were chosen by hand.
 func looksLikeCode(s string) bool {
 	if strings.Contains(s, "function") && strings.Contains(s, "};") {
 		return true
@@ -163,7 +165,8 @@ func looksLikeCode(s string) bool {
 	return n*60 > min(len(s), 4000)
 }
 
-// isHTML reports whether a string of more than 40 bytes contains tags and is no JSON object.
+// isHTML reports whether a string is a fragment of HTML: it is longer than 40 bytes,
+// contains an end tag or a line break element, and is not a JSON object.
 func isHTML(s string) bool {
 	return len(s) > 40 && (strings.Contains(s, "</") || strings.Contains(s, "<br")) && !strings.HasPrefix(strings.TrimSpace(s), "{")
 }

@@ -61,17 +61,17 @@ func (s listNumbering) marker(n int) string {
 	case s == decimal || n < 1 || n > 999:
 		return strconv.Itoa(max(n, 0)) + ". "
 	case s == lowerAlpha:
-		return "- " + alpha(n) + ". "
+		return "- " + alphaNumeral(n) + ". "
 	case s == upperAlpha:
-		return "- " + strings.ToUpper(alpha(n)) + ". "
+		return "- " + strings.ToUpper(alphaNumeral(n)) + ". "
 	case s == lowerRoman:
-		return "- " + strings.ToLower(roman(n)) + ". "
+		return "- " + strings.ToLower(romanNumeral(n)) + ". "
 	}
-	return "- " + roman(n) + ". "
+	return "- " + romanNumeral(n) + ". "
 }
 
-// alpha returns n as letters: a to z, aa, ab.
-func alpha(n int) string {
+// alphaNumeral returns n as letters: a to z, aa, ab. It returns "" if n is not positive.
+func alphaNumeral(n int) string {
 	s := ""
 	for ; n > 0; n = (n - 1) / 26 {
 		s = string(rune('a'+(n-1)%26)) + s
@@ -79,8 +79,8 @@ func alpha(n int) string {
 	return s
 }
 
-// roman returns n as a Roman numeral; n must be below 1000.
-func roman(n int) string {
+// romanNumeral returns n as a Roman numeral; n must be below 1000.
+func romanNumeral(n int) string {
 	var b strings.Builder
 	for _, d := range []struct {
 		v int

@@ -9,9 +9,10 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// measure computes the counts of each node from the leaves up, in one pass. It drops what a
-// reader never sees and counts it nowhere. It drops hidden content too, but counts it
-// within itself, so that restoreCollapsed can restore it.
+// measure computes the counts of n and its descendants, from the leaves up, in one pass. It
+// drops content that is never visible and does not count it. It also drops hidden content,
+// which has counts of its own so that restoreCollapsed can restore it. inLink and
+// inFragmentLink are set inside a link and inside a link to the same page.
 func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 	if n.isText {
 		n.measureText(inLink, inFragmentLink)
@@ -77,8 +78,8 @@ func (n *node) measureField() {
 	}
 }
 
-// dropUnshown drops a measured element that a reader does not see at first, and
-// remembers the ones that a later step may restore.
+// dropUnshown drops a measured element that is not visible when the page opens. It records
+// the elements that a later step may restore.
 func (p *pruner) dropUnshown(n *node) {
 	switch {
 	case n.tag == atom.H1 && n.words > 0 && n.linkWords == n.words && isHomeLink(n): // the site's name
@@ -127,9 +128,9 @@ func (n *node) addCounts(c *node, sign int32) {
 	n.hasH1 = n.hasH1 || c.hasH1 && sign > 0
 }
 
-// textInputTypes are the types of input elements that take text.
+// textInputTypes holds the types of input elements for text.
 var textInputTypes = map[string]bool{"": true, "text": true, "email": true, "tel": true, "search": true, "password": true, "url": true, "number": true}
 
-// minTextWords is how many words make hidden or preformatted content text of the document
-// instead of a label. It was chosen by hand.
+// minTextWords is the minimum length of hidden or preformatted content that is text of the
+// document instead of a label. It was chosen by hand.
 const minTextWords = 60

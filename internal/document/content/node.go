@@ -6,8 +6,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// node is an element or a text of a page. buildTree bounds the depth of the tree to
-// maxDepth, so recursion is safe.
+// node is an element or a text of a page. The depth of a tree is bounded by maxDepth, so
+// recursion is safe.
 type node struct {
 	tag   atom.Atom // zero for a text and for an unknown element
 	class tagClass
@@ -16,7 +16,7 @@ type node struct {
 
 	parent, first, last, next *node
 
-	// Counts of what is below the node and not dropped; computed by measure.
+	// Counts over the descendants that are not dropped, computed by measure.
 	words              int32  // words of text
 	linkWords          int32  // words inside links
 	fragmentLinkWords  int32  // words inside links to the same page
@@ -29,12 +29,12 @@ type node struct {
 
 	hints        nameHints
 	dropped      dropReason
-	jsonOrigin   uint8 // what embedded data the node was built from, e.g. fromObject
+	jsonOrigin   uint8 // fromObject or fromArray; zero if the node was not built from JSON
 	isText       bool
 	isMarkdown   bool // text is Markdown
-	hasBlock     bool // there is a block below
-	hasH1        bool
-	wasCollapsed bool // it was hidden, and restoreCollapsed restored it
+	hasBlock     bool // a descendant is a block
+	hasH1        bool // the node or a descendant is an h1 element
+	wasCollapsed bool // restoreCollapsed restored the hidden node
 }
 
 // dropReason is why a node is not part of the document.
@@ -111,8 +111,8 @@ func findTag(n *node, tag atom.Atom) *node {
 	return nil
 }
 
-// textPrefix returns at least the first size bytes of the text below a node, if there are
-// as many, and possibly a few more.
+// textPrefix returns at least the first size bytes of the text of a node, or all of a
+// shorter text. It may return up to twice as much.
 func textPrefix(n *node, size int) string {
 	var b strings.Builder
 	walk(n, func(c *node) bool {
@@ -125,7 +125,7 @@ func textPrefix(n *node, size int) string {
 	return b.String()
 }
 
-// allText returns the text below a node, with a space between blocks.
+// allText returns the text of a node, with a space between blocks.
 func allText(n *node) string {
 	var b strings.Builder
 	var rec func(*node)

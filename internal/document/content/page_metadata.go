@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// readMetadata reads what the html, body, meta and base elements declare about the page.
+// readMetadata reads the metadata of the page from an html, body, meta or base element.
 func (b *treeBuilder) readMetadata(t token) {
 	attrs := b.readAttributes(t)
 	n := node{attrs: attrs}
@@ -31,7 +31,7 @@ func (b *treeBuilder) readMetadata(t token) {
 	}
 }
 
-// modifiedMetaNames are the names of meta elements with the page's modification time.
+// modifiedMetaNames holds the names of meta elements that state the page's modification time.
 var modifiedMetaNames = map[string]bool{
 	"article:modified_time": true, "og:updated_time": true, "og:article:modified_time": true, "last-modified": true, "lastmod": true,
 	"dcterms.modified": true, "dc.date.modified": true, "dc.modified": true, "date.modified": true, "last_updated": true, "revised": true,
@@ -58,8 +58,8 @@ func (t *tree) readJSONLD(s string) {
 	}
 }
 
-// noteModified keeps the latest modification time. It assumes ISO 8601, whose text order is
-// its time order.
+// noteModified records a modification time if it is the latest so far. It assumes ISO 8601,
+// in which the order of the text is the order of time.
 func (t *tree) noteModified(at string) {
 	if len(at) >= 10 && at > t.modified {
 		t.modified = at

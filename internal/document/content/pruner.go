@@ -10,17 +10,17 @@ type pruner struct {
 	droppedButtons   []*node              // candidates for restoreButtonHeadings
 	pageWords        int                  // words of the whole page
 	pageProse        int                  // words of the whole page outside links
-	contentRoot      *node                // element over whose children the document's text is spread
-	hiddenTitle      string               // first h1 that only screen readers see
+	contentRoot      *node                // innermost element that contains the document; see findContentRoot
+	hiddenTitle      string               // first h1 that is visible to screen readers only
 	documentHeadings []string             // see ExtractedPage.DocumentHeadings
 }
 
-// newPruner returns a pruner for a tree. page is the URL of the page.
-func newPruner(t *tree, page string) *pruner {
-	return &pruner{tree: t, pageURL: page, hintCache: map[string]nameHints{}}
+// newPruner returns a pruner for a tree. pageURL may be empty.
+func newPruner(t *tree, pageURL string) *pruner {
+	return &pruner{tree: t, pageURL: pageURL, hintCache: map[string]nameHints{}}
 }
 
-// pruneToDocument drops everything in the tree except the document.
+// pruneToDocument drops all nodes that are not part of the document.
 func (p *pruner) pruneToDocument() {
 	body := p.tree.body
 	p.measure(body, false, false)
@@ -36,7 +36,7 @@ func (p *pruner) pruneToDocument() {
 	p.documentHeadings = p.selectDocument(p.contentRoot)
 }
 
-// drop drops a node and subtracts its counts from its ancestors.
+// drop drops a node and subtracts its counts from those of its ancestors.
 func (n *node) drop(reason dropReason) {
 	n.dropped = reason
 	for up := n.parent; up != nil; up = up.parent {

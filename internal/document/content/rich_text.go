@@ -6,9 +6,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// richTextTags are the HTML tags for the node types of rich text (Contentful, Sanity
-// Portable Text, ProseMirror and its derivatives, Slate, Lexical, Editor.js). The names
-// are in lower case, without "-" and "_".
+// richTextTags maps the node types of rich text formats (Contentful, Sanity Portable Text,
+// ProseMirror and its derivatives, Slate, Lexical, Editor.js) to HTML tags. The names are in
+// lower case, without "-" and "_".
 var richTextTags = map[string]atom.Atom{
 	"document": atom.Div, "doc": atom.Div, "root": atom.Div, "richtext": atom.Div,
 	"paragraph": atom.P, "p": atom.P, "normal": atom.P, "block": atom.P,

@@ -8,17 +8,18 @@ import (
 )
 
 // rscPayload is the React Server Components payload of a page, which Next.js pushes in
-// pieces to self.__next_f. It consists of rows with an ID; a row is text or JSON, and may
-// refer to another row by "$", "$L" or "$@" and its ID.
+// pieces to self.__next_f. It consists of rows. A row has an ID and is text or JSON. JSON
+// refers to another row by "$", "$L" or "$@" and its ID.
 type rscPayload struct {
 	*jsonReader
-	rows     map[string]*jsonNode
-	rendered map[string]bool
+	rows     map[string]*jsonNode // by ID
+	rendered map[string]bool      // IDs of rows that are already part of the output
 }
 
-// maxRSCPushes is how many pieces of a payload are read.
 const (
-	rscPush      = "__next_f.push("
+	// rscPush is the call with which a script adds a piece to the payload.
+	rscPush = "__next_f.push("
+	// maxRSCPushes bounds the number of pieces. It was chosen by hand.
 	maxRSCPushes = 2000
 )
 
@@ -38,14 +39,14 @@ func (d *jsonReader) renderRSCPayload(embedded []string) *node {
 	if b.Len() == 0 {
 		return nil
 	}
-	f := &rscPayload{jsonReader: d, rows: map[string]*jsonNode{}, rendered: map[string]bool{}}
-	order := f.splitRows(b.String())
+	p := &rscPayload{jsonReader: d, rows: map[string]*jsonNode{}, rendered: map[string]bool{}}
+	order := p.splitRows(b.String())
 	for _, id := range order {
-		f.inlineRowText(f.rows[id], 0)
+		p.inlineRowText(p.rows[id], 0)
 	}
 	body := newElement(atom.Body)
 	for _, id := range order {
-		if n := f.renderRow(id, 0); n != nil {
+		if n := p.renderRow(id, 0); n != nil {
 			body.append(n)
 		}
 	}
@@ -58,7 +59,7 @@ func (d *jsonReader) renderRSCPayload(embedded []string) *node {
 // splitRows parses the payload into rows and returns their IDs in order. A row is an ID,
 // ":", and either JSON up to the end of the line, or "T", a length in hexadecimal, "," and
 // that many bytes of text.
-func (f *rscPayload) splitRows(s string) []string {
+func (p *rscPayload) splitRows(s string) []string {
 	var order []string
 	for s != "" && len(order) < maxJSONValues {
 		id, rest, ok := strings.Cut(s, ":")
@@ -73,45 +74,45 @@ func (f *rscPayload) splitRows(s string) []string {
 			size, text, _ := strings.Cut(rest[1:], ",")
 			if n, err := strconv.ParseUint(size, 16, 31); err == nil {
 				n := min(int(n), len(text))
-				f.rows[id] = &jsonNode{text: text[:n]}
+				p.rows[id] = &jsonNode{text: text[:n]}
 				order, s = append(order, id), text[n:]
 				continue
 			}
 		}
 		var line string
 		line, s, _ = strings.Cut(rest, "\n")
-		if v, _ := f.decode(line); v != nil {
-			f.rows[id] = v
+		if v, _ := p.decode(line); v != nil {
+			p.rows[id] = v
 			order = append(order, id)
 		}
 	}
 	return order
 }
 
-// inlineRowText replaces the first reference to each text row by the text.
-func (f *rscPayload) inlineRowText(v *jsonNode, depth int) {
+// inlineRowText replaces the first reference to each text row in v by the row's text.
+func (p *rscPayload) inlineRowText(v *jsonNode, depth int) {
 	if depth > maxJSONDepth {
 		return
 	}
 	for _, c := range v.list {
 		if id, found := strings.CutPrefix(c.text, "$"); found && c.list == nil {
-			if row := f.rows[id]; row != nil && row.list == nil && !f.rendered[id] {
-				c.text, f.rendered[id] = row.text, true
+			if row := p.rows[id]; row != nil && row.list == nil && !p.rendered[id] {
+				c.text, p.rendered[id] = row.text, true
 			}
 			continue
 		}
-		f.inlineRowText(c, depth+1)
+		p.inlineRowText(c, depth+1)
 	}
 }
 
-// renderRow builds the node of a row. It returns nil from the second time on.
-func (f *rscPayload) renderRow(id string, depth int) *node {
-	v := f.rows[id]
-	if v == nil || f.rendered[id] {
+// renderRow builds the node of a row. It returns nil if the row is already rendered.
+func (p *rscPayload) renderRow(id string, depth int) *node {
+	v := p.rows[id]
+	if v == nil || p.rendered[id] {
 		return nil
 	}
-	f.rendered[id] = true
-	return f.renderValue(v, depth+1)
+	p.rendered[id] = true
+	return p.renderValue(v, depth+1)
 }
 
 // isRSCElement reports whether a value is an element: an array that begins with "$".
@@ -120,21 +121,21 @@ func isRSCElement(v *jsonNode) bool {
 }
 
 // renderValue builds the node of a value. An element is ["$", type, key, properties].
-func (f *rscPayload) renderValue(v *jsonNode, depth int) *node {
+func (p *rscPayload) renderValue(v *jsonNode, depth int) *node {
 	switch {
 	case depth > maxJSONDepth:
 		return nil
 	case v.list == nil:
-		return f.renderString(v.text, depth)
+		return p.renderString(v.text, depth)
 	case v.keys != nil:
-		return f.renderElement(v, 0, depth)
+		return p.renderElement(v, 0, depth)
 	case isRSCElement(v):
 		tag := lookupTag(v.list[1].text)
-		return f.renderElement(v.list[3], tag, depth)
+		return p.renderElement(v.list[3], tag, depth)
 	}
 	n := newElement(0) // a list of children
 	for _, c := range v.list {
-		if m := f.renderValue(c, depth+1); m != nil {
+		if m := p.renderValue(c, depth+1); m != nil {
 			n.append(m)
 		}
 	}
@@ -145,14 +146,14 @@ func (f *rscPayload) renderValue(v *jsonNode, depth int) *node {
 }
 
 // renderString builds the node of a string: a reference to a row, HTML or text.
-func (f *rscPayload) renderString(s string, depth int) *node {
+func (p *rscPayload) renderString(s string, depth int) *node {
 	switch {
 	case strings.HasPrefix(s, "$L"), strings.HasPrefix(s, "$@"):
-		return f.renderRow(s[2:], depth)
+		return p.renderRow(s[2:], depth)
 	case strings.HasPrefix(s, "$$"):
 		return newText(s[1:])
 	case strings.HasPrefix(s, "$"):
-		return f.renderRow(s[1:], depth)
+		return p.renderRow(s[1:], depth)
 	case s == "":
 		return nil
 	case isHTML(s), strings.Contains(s, "\n") && len(s) > maxTitle:
@@ -163,7 +164,7 @@ func (f *rscPayload) renderString(s string, depth int) *node {
 
 // renderElement builds an element from its properties. For a custom component it also
 // renders the text in properties other than children.
-func (f *rscPayload) renderElement(v *jsonNode, tag atom.Atom, depth int) *node {
+func (p *rscPayload) renderElement(v *jsonNode, tag atom.Atom, depth int) *node {
 	if tag == 0 && v.firstString("href") != "" {
 		tag = atom.A
 	}
@@ -181,22 +182,22 @@ func (f *rscPayload) renderElement(v *jsonNode, tag atom.Atom, depth int) *node 
 		case "children":
 			if c.keys == nil && c.list != nil && !isRSCElement(c) {
 				for _, each := range c.list {
-					if m := f.renderValue(each, depth+1); m != nil {
+					if m := p.renderValue(each, depth+1); m != nil {
 						n.append(m)
 					}
 				}
 				continue
 			}
-			m = f.renderValue(c, depth+1)
+			m = p.renderValue(c, depth+1)
 		case "dangerouslySetInnerHTML":
 			m = renderText(c.firstString("__html"))
 		default:
 			switch {
 			case c.list != nil:
-				m = f.renderProperty(c, depth+1)
+				m = p.renderProperty(c, depth+1)
 			case tag != 0 || c.text == "":
 			case c.text[0] == '$':
-				m = f.renderString(c.text, depth)
+				m = p.renderString(c.text, depth)
 			default:
 				m = renderText(c.text)
 			}
@@ -212,9 +213,9 @@ func (f *rscPayload) renderElement(v *jsonNode, tag atom.Atom, depth int) *node 
 }
 
 // renderProperty builds a node from a property that holds an element or data.
-func (f *rscPayload) renderProperty(v *jsonNode, depth int) *node {
+func (p *rscPayload) renderProperty(v *jsonNode, depth int) *node {
 	if isRSCElement(v) {
-		return f.renderValue(v, depth)
+		return p.renderValue(v, depth)
 	}
-	return f.render(v, depth)
+	return p.render(v, depth)
 }

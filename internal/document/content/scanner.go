@@ -28,15 +28,14 @@ type token struct {
 }
 
 // scanner splits a page into tags and text as the HTML standard specifies (13.2.5,
-// tokenization). It makes one pass and allocates nothing, whatever the input. It skips
-// doctypes and comments.
+// tokenization). It makes one pass and allocates nothing. It skips doctypes and comments.
 type scanner struct {
 	page      string
-	at        int
-	rawTextOf atom.Atom // the raw text element whose start tag was just read
+	at        int       // byte offset of the next token
+	rawTextOf atom.Atom // the raw text element whose start tag was just read, or 0
 }
 
-// next returns the next token; its kind is endOfPage at the end.
+// next returns the next token. At the end of the page its kind is endOfPage.
 func (s *scanner) next() token {
 	if s.rawTextOf != 0 {
 		tag := s.rawTextOf
@@ -97,11 +96,13 @@ func startsMarkup(s string) bool {
 	return s[1] == '!' || s[1] == '?' || isLetter(s[1]) || s[1] == '/' && len(s) > 2
 }
 
+// isLetter reports whether c is an ASCII letter.
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
+// isSpace reports whether c is white space in HTML.
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
 
-// skipPast advances behind the next occurrence of end, or to the end of the page.
+// skipPast advances past the next occurrence of end, or to the end of the page.
 func (s *scanner) skipPast(end string) {
 	if i := strings.Index(s.page[s.at:], end); i >= 0 {
 		s.at += i + len(end)
@@ -125,7 +126,7 @@ func (s *scanner) skipComment(rest string) {
 				s.at = len(s.page)
 				return
 			}
-			s.at += i + 1 // the second "-" may begin the end as well
+			s.at += i + 1 // the second "-" may begin the closing delimiter, as in "--->"
 			if end := s.page[s.at+1:]; strings.HasPrefix(end, ">") {
 				s.at += 2
 				return
@@ -205,7 +206,7 @@ func tagEnd(s string, i int) int {
 	return -1
 }
 
-// readRaw returns the text up to the end tag of a raw text element, and leaves the end tag.
+// readRaw returns the text of a raw text element. It stops before the end tag.
 func (s *scanner) readRaw(tag atom.Atom) string {
 	if tag == atom.Plaintext {
 		text := s.page[s.at:]

@@ -2,9 +2,9 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// exposeShadowRoots replaces the children of shadow hosts below n by their declarative
-// shadow roots, as browsers render them. The host's own children go into the slots; those
-// without a slot are not rendered (HTML standard, 4.12.4).
+// exposeShadowRoots replaces the children of the shadow hosts below n by the contents of
+// their declarative shadow roots, as browsers render them. The children that the host had
+// go into the slots. Children without a slot are not rendered (HTML standard, 4.12.4).
 func exposeShadowRoots(n *node) {
 	for c := n.first; c != nil; c = c.next {
 		if c.tag == atom.Template && c.has(attrShadowRootMode) {
@@ -41,7 +41,7 @@ func (n *node) openShadowRoot(root *node) {
 		if s == nil || s == c {
 			continue
 		}
-		if !filled[s] { // the slot's fallback content
+		if !filled[s] { // remove the slot's fallback content
 			s.detachChildren()
 			filled[s] = true
 		}

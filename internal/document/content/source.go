@@ -2,7 +2,7 @@ package content
 
 import "golang.org/x/net/html/atom"
 
-// Source is where in a page its document was found.
+// Source is the part of a page that contains its document.
 type Source string
 
 // The sources of a document.
@@ -14,17 +14,18 @@ const (
 	FromText     Source = "text"     // the page is Markdown or plain text, not HTML
 )
 
-// Other sources are tried if the page shows too little text. The values were chosen by hand.
+// Words of prose in a source. The values were chosen by hand.
 const (
-	// minVisibleProse is how many words of prose a page needs to show a document.
+	// minVisibleProse is the minimum for the visible page. Below it, other sources are tried.
 	minVisibleProse = 30
-	// minSourceProse is how many words of prose a document from another source needs.
+	// minSourceProse is the minimum for any other source.
 	minSourceProse = 100
 )
 
-// chooseSource extracts the document from the visible page. If that shows next to no
-// text, it tries templates, noscript content and embedded data, and takes a source that has
-// more than twice the prose of the best one before. It also returns how many it tried.
+// chooseSource prunes the visible page to its document. If that leaves less than
+// minVisibleProse, it also tries templates, noscript content and embedded data. A source
+// replaces the best one so far if it has more than twice as much prose. chooseSource
+// returns the pruned source, its kind and the number of sources that it tried.
 func chooseSource(t *tree, url string) (*pruner, Source, int) {
 	visible := newPruner(t, url)
 	visible.pruneToDocument()
@@ -61,7 +62,7 @@ func (t *tree) withBody(n *node) *tree {
 	return &other
 }
 
-// resetCounts resets the counts and drops of a tree, for another extraction.
+// resetCounts clears the results of a previous pruning of n and its descendants.
 func (n *node) resetCounts() {
 	n.words, n.linkWords, n.fragmentLinkWords, n.links, n.headings, n.fields, n.placeholders, n.buttons = 0, 0, 0, 0, 0, 0, 0, 0
 	n.hasH1, n.hasBlock, n.dropped = false, false, notDropped

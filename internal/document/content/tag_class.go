@@ -31,7 +31,7 @@ const (
 	endsTemplateScope  // for every tag
 )
 
-// tagClasses are the classes by tag. An unknown element has none.
+// tagClasses maps tags to their classes. An unknown element has none.
 var tagClasses = func() map[atom.Atom]tagClass {
 	m := map[atom.Atom]tagClass{}
 	put := func(c tagClass, tags ...atom.Atom) {

@@ -11,22 +11,23 @@ import (
 )
 
 // Bounds of a tree. Real pages stay below them. They limit the memory for a hostile page
-// to a few times its size.
+// to a few times its size. Unless a comment names a source, they were chosen by hand.
 const (
-	// maxNodes is the number of nodes; the text after them is kept without its elements.
+	// maxNodes bounds the number of nodes. The text of later nodes is kept without its
+	// elements.
 	maxNodes = 150_000
-	// maxWrapperDepth is the depth below which elements without structure are left out, and
-	// maxDepth the depth below which all are; their text goes to the parent. Browsers
-	// limit the depth to 512.
+	// Beyond maxWrapperDepth the tree has no nodes for elements without structure, and
+	// beyond maxDepth none at all. Their text goes to the parent. Browsers limit the depth
+	// to 512.
 	maxWrapperDepth = 200
 	maxDepth        = 500
-	// maxOpenElements is the length of the stack of open elements.
+	// maxOpenElements bounds the stack of open elements.
 	maxOpenElements = 20_000
-	// maxStackSearch is how far down the stack findOpen looks.
+	// maxStackSearch bounds the number of stack entries that findOpen examines.
 	maxStackSearch = 512
-	// maxEmbedded is the number of scripts and data attributes that are saved.
+	// maxEmbedded bounds the number of scripts and data attributes that are saved.
 	maxEmbedded = 200
-	// minEmbeddedBytes is the minimum length of a script or attribute that may hold a document.
+	// minEmbeddedBytes is the minimum length of a script or attribute that is saved.
 	minEmbeddedBytes = 400
 )
 
@@ -38,9 +39,9 @@ type tree struct {
 	baseHref string // href of the base element
 	// modified is the modification time in the page's metadata, as written.
 	modified string
-	// embedded holds the scripts and data attributes that may contain a document as JSON;
+	// embedded holds the scripts and data attributes that may contain a document as JSON.
+	embedded []string
 	// noscripts holds the content for browsers without scripts.
-	embedded  []string
 	noscripts []string
 	// flattened is set if the page exceeded the bounds and part of its text lost its elements.
 	flattened bool
@@ -53,8 +54,8 @@ type openElement struct {
 	node       *node // the node that gets the children
 	tag        atom.Atom
 	class      tagClass
-	ownsNode   bool // node is this element's own; false if the element was left out
-	endTagSeen bool // the end tag was seen while blocks inside were open
+	ownsNode   bool // node was created for this element; false if the element has no node
+	endTagSeen bool // the end tag was read while blocks inside the element were open
 }
 
 // treeBuilder builds a tree from the tokens of a page.
@@ -72,8 +73,8 @@ type treeBuilder struct {
 }
 
 // buildTree parses a page. It implements the rules of the HTML standard for omitted and
-// misnested tags (13.2.6) as far as they decide which text belongs to which block. Each
-// step takes constant time.
+// misnested tags (13.2.6) as far as they decide which text belongs to which block. The time
+// per token is bounded.
 func buildTree(page string) *tree {
 	if !utf8.ValidString(page) {
 		page = strings.ToValidUTF8(page, "\ufffd")

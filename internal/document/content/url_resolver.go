@@ -8,8 +8,8 @@ import (
 // urlResolver resolves links against the URL or the base element of the page.
 type urlResolver struct{ base *url.URL }
 
-// newURLResolver returns a resolver for the page URL and the href of its base element. Both
-// may be empty.
+// newURLResolver returns a resolver for the URL of the page and the href of its base
+// element. Either may be empty.
 func newURLResolver(page, base string) urlResolver {
 	u, err := url.Parse(page)
 	if err != nil || !u.IsAbs() {
@@ -26,7 +26,7 @@ func newURLResolver(page, base string) urlResolver {
 	return urlResolver{u}
 }
 
-// maxURLBytes is the longest URL that is written, in bytes.
+// maxURLBytes bounds the length of a link target in the output. It was chosen by hand.
 const maxURLBytes = 2000
 
 // urlEscaper escapes the characters that would end a Markdown link or table cell.
@@ -35,9 +35,9 @@ var urlEscaper = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%
 // lineBreakRemover removes line breaks and tabs, as browsers do (URL standard, 4.4).
 var lineBreakRemover = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
-// resolve returns the URL of a link as it is written. It returns "" for a fragment of the
-// same page, a script, an unknown scheme or a URL over maxURLBytes.
-func (a urlResolver) resolve(href string) string {
+// resolve returns the URL of a link, escaped for Markdown. It returns "" for a fragment of
+// the same page, a script, an unknown scheme, or an href longer than maxURLBytes.
+func (r urlResolver) resolve(href string) string {
 	href = strings.TrimSpace(href)
 	if href == "" || href[0] == '#' || len(href) > maxURLBytes {
 		return ""
@@ -50,8 +50,8 @@ func (a urlResolver) resolve(href string) string {
 		}
 		return ""
 	}
-	if a.base != nil {
-		if u, err := a.base.Parse(lineBreakRemover.Replace(href)); err == nil {
+	if r.base != nil {
+		if u, err := r.base.Parse(lineBreakRemover.Replace(href)); err == nil {
 			return urlEscaper.Replace(u.String())
 		}
 	}

@@ -14,7 +14,7 @@ type writer struct {
 	out           []byte
 	block         []byte     // the block being written, with its marks
 	pendingSpace  bool       // white space was read since the last character of block
-	wantedMarks   markKind   // marks that the enclosing elements ask for
+	wantedMarks   markKind   // marks of the enclosing elements
 	openMarks     []openMark // marks in block that are not closed yet
 	containers    []container
 	marker        string // prefix of the block being written: "## "
@@ -41,7 +41,8 @@ type container struct {
 	started     bool
 }
 
-// maxNesting is how deep quotes and lists are indented; deeper ones stay at that depth.
+// maxNesting bounds the indentation of nested quotes and lists. Deeper ones are written at
+// that depth. It was chosen by hand.
 const maxNesting = 10
 
 // newWriter returns a writer that resolves links against the URL of the page and its base href.
@@ -108,8 +109,8 @@ func (w *writer) beginBlock() {
 	w.marker = ""
 }
 
-// writeIndent writes the containers' prefixes of a line. begins is set for a block's first
-// line.
+// writeIndent writes the prefixes of the containers for one line. begins is set for the
+// first line of a block.
 func (w *writer) writeIndent(begins bool) {
 	for i := range w.containers {
 		c := &w.containers[i]
@@ -221,7 +222,7 @@ func (w *writer) writeElement(n *node) {
 }
 
 // isRenderedInline reports whether an element is part of the surrounding line. An unknown
-// element is if it stands in a paragraph or an inline element.
+// element is rendered inline inside a paragraph, a heading or an inline element.
 func (n *node) isRenderedInline() bool {
 	if n.class&inline != 0 {
 		return !strings.Contains(n.attr(attrStyle), "display:block") && !strings.Contains(n.attr(attrStyle), "display: block")

@@ -2,7 +2,7 @@ package content
 
 import "bytes"
 
-// markdownSpecial are the bytes that may have a meaning anywhere in a Markdown line.
+// markdownSpecial marks the bytes that may have a meaning anywhere in a Markdown line.
 var markdownSpecial = func() (t [256]bool) {
 	for _, c := range []byte("\\*_`[]<&~|") {
 		t[c] = true
@@ -29,8 +29,8 @@ func (w *writer) needsEscape(s string, i int) bool {
 	return true
 }
 
-// blockEscapeOffset returns where the beginning of a line needs a backslash so that it is
-// not read as a heading, list, quote, thematic break or fence; -1 if nowhere.
+// blockEscapeOffset returns the offset at which a line needs a backslash, or -1. Without it
+// the line would begin a heading, list, quote, thematic break or fence.
 func blockEscapeOffset(s []byte) int {
 	if len(s) == 0 {
 		return -1

@@ -9,10 +9,12 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// maxHeadingWords is the longest heading, in words. A longer one is text in large letters.
+// maxHeadingWords bounds the length of a heading. A longer one is text in large letters. It
+// was chosen by hand.
 const maxHeadingWords = 60
 
-// headingLevel returns the level of a heading, 1 to 6, or 0 for any other element.
+// headingLevel returns the level of a heading, 1 to 6, or 0 for any other element. A heading
+// by role without a valid level has level 2, the default of ARIA.
 func headingLevel(n *node) int {
 	switch {
 	case n.class&heading != 0:
@@ -26,8 +28,9 @@ func headingLevel(n *node) int {
 	return 2
 }
 
-// writeHeading writes a heading. In a cell, link or heading it is bold text. If it is too long
-// or contains other headings, lists or tables, it is ordinary text.
+// writeHeading writes a heading. Inside a cell, a link or another heading it writes bold
+// text. A heading that is too long or contains headings, lists or tables becomes ordinary
+// text.
 func (w *writer) writeHeading(n *node, level int) {
 	switch {
 	case w.inCell || w.inLink || w.inHeading:
@@ -84,52 +87,6 @@ func (w *writer) writeHeadingPart(n *node) {
 		}
 		if n.class&inline == 0 {
 			w.pendingSpace = true
-		}
-	}
-}
-
-// writePreformatted writes preformatted text as a code block or, if it is long and contains
-// no code element, as paragraphs.
-func (w *writer) writePreformatted(n *node) {
-	w.flush()
-	if n.hasBlock || w.inCell || findTag(n, atom.Code) == nil && n.words > minTextWords {
-		w.preDepth++
-		w.writeChildren(n)
-		w.flush()
-		w.preDepth--
-		return
-	}
-	text := strings.Trim(allText(n), "\n")
-	if strings.TrimSpace(text) == "" {
-		return
-	}
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	w.beginBlock()
-	w.out = append(w.out, fence...)
-	for row := range strings.SplitSeq(text+"\n"+fence, "\n") {
-		w.out = append(w.out, '\n')
-		w.writeIndent(false)
-		w.out = append(w.out, strings.TrimRight(row, " \t\r")...)
-	}
-}
-
-// writeMarkdown writes text that is Markdown already.
-func (w *writer) writeMarkdown(s string) {
-	w.flush()
-	w.beginBlock()
-	first := true
-	for row := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
-		if !first {
-			w.out = append(w.out, '\n')
-			w.writeIndent(false)
-		}
-		first = false
-		w.out = append(w.out, strings.TrimRight(row, "\r")...)
-		if h := strings.TrimLeft(row, "#"); len(h) < len(row) && strings.HasPrefix(h, " ") && len(w.headings) < maxHeadings {
-			w.headings = append(w.headings, strings.TrimSpace(h))
 		}
 	}
 }

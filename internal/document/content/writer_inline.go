@@ -83,7 +83,8 @@ func (w *writer) writeWord(s string) {
 	w.block = append(w.block, s[from:]...)
 }
 
-// maxBlockBytes is the length after which a line break ends a block.
+// maxBlockBytes is the length of a block beyond which a line break ends it. It was chosen by
+// hand.
 const maxBlockBytes = 1 << 16
 
 // writeLineBreak writes a line break inside a block; a second one ends the block.
@@ -102,7 +103,7 @@ func (w *writer) writeLineBreak() {
 	}
 }
 
-// maxCodeBytes is the longest code span, in bytes.
+// maxCodeBytes bounds the length of a code span. It was chosen by hand.
 const maxCodeBytes = 200
 
 // writeCode writes a code span. Long code and code with blocks or links is written as text.

@@ -9,8 +9,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// writeLink writes a link. If the link has no target or contains blocks, it writes only the
-// content.
+// writeLink writes a link. It writes only the content if the link has no target, contains
+// blocks, or is inside another link or a heading.
 func (w *writer) writeLink(n *node) {
 	w.linkWords += int(n.linkWords)
 	if mail := cloudflareEmail(n); mail != "" {
@@ -40,7 +40,7 @@ func (w *writer) writeLink(n *node) {
 	w.block = append(append(append(w.block, "]("...), href...), ')')
 }
 
-// startsWithSpace reports whether the first text below n begins with white space.
+// startsWithSpace reports whether the first text of n begins with white space.
 func startsWithSpace(n *node) bool {
 	for n != nil && !n.isText {
 		n = n.first
@@ -68,7 +68,7 @@ func (w *writer) writeImage(n *node) {
 	}
 	src := w.urls.resolve(n.attr(attrSrc))
 	switch {
-	case utf8.RuneCountInString(alt) <= 2: // a picture of one or two characters is a symbol in the text
+	case utf8.RuneCountInString(alt) <= 2: // an image of one or two characters is a symbol in the text
 		w.writeWords(alt)
 		return
 	case src == "" || w.inHeading:

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// writeList writes a list. If an item begins with a heading, the item is a section, and its
-// number goes into the heading.
+// writeList writes a list. An item that begins with a heading is a section, and its number
+// becomes part of the heading.
 func (w *writer) writeList(n *node) {
 	w.flush()
 	style := listStyle(n)
@@ -94,8 +94,8 @@ func (w *writer) writeItem(n *node, marker string) {
 	w.afterItem = len(w.out) > before
 }
 
-// itemIndent returns the indentation of an item's further lines. The letter in the marker
-// of a lettered item is text and does not count.
+// itemIndent returns the indentation of an item after its first line. In a lettered item the
+// letter is text and does not count.
 func itemIndent(marker string) int {
 	if strings.HasPrefix(marker, "- ") {
 		return 2

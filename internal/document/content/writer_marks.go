@@ -32,15 +32,15 @@ func (m markKind) delimiter() string {
 	return "~~"
 }
 
-// maxEmphasisWords is how many words in several blocks may be emphasized. A document that is
-// set in bold as a whole has no emphasis.
+// maxEmphasisWords bounds the length of emphasis that spans blocks. If the whole document is
+// bold, nothing is emphasized. It was chosen by hand.
 const maxEmphasisWords = 300
 
-// writeMarked writes the children of n with a mark. Marks are opened only when the next
-// character needs them, and closed when it does not. So they touch the text, as CommonMark
-// requires, and adjacent elements with the same mark share it.
+// writeMarked writes the children of n with a mark. A mark opens directly before the first
+// character that needs it and closes after the last one. So marks touch the text, as
+// CommonMark requires, and adjacent elements with the same mark share it.
 func (w *writer) writeMarked(n *node, m markKind) {
-	if n.hasBlock && n.words > maxEmphasisWords { // the whole document is in bold
+	if n.hasBlock && n.words > maxEmphasisWords {
 		w.writeChildren(n)
 		return
 	}
@@ -52,8 +52,8 @@ func (w *writer) writeMarked(n *node, m markKind) {
 	w.wantedMarks = before
 }
 
-// syncMarks closes and opens marks so that the open ones equal the wanted ones, and writes
-// the pending white space outside of them. next is the first byte of what follows.
+// syncMarks closes and opens marks so that the open ones equal the wanted ones. It writes
+// the pending white space outside of them. next is the first byte of the text that follows.
 func (w *writer) syncMarks(next byte) {
 	if !w.hasWantedMarks() {
 		keep := 0

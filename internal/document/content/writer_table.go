@@ -7,15 +7,16 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// Bounds of a data table. They were chosen by hand.
 const (
-	// maxColumns is the widest data table. It also bounds colspan and rowspan.
+	// maxColumns also bounds colspan and rowspan.
 	maxColumns = 60
-	// maxCellWords is the highest average number of words in the cells of a data table.
+	// maxCellWords is the maximum of the average number of words in a cell.
 	maxCellWords = 400
 )
 
-// writeTable writes a data table as rows, and the cells of a layout table one after the
-// other.
+// writeTable writes a data table as a Markdown table, and the cells of a layout table as
+// blocks.
 func (w *writer) writeTable(n *node) {
 	w.flush()
 	rows := tableRows(n)
@@ -54,8 +55,8 @@ func (w *writer) writeTable(n *node) {
 	w.tight = false
 }
 
-// isLayoutGrid reports whether a table with this many rows, columns and filled cells lays
-// out the page: it has one column, hardly any cells, another table inside, or whole
+// isLayoutGrid reports whether a table with this number of rows, columns and filled cells is
+// a layout table: it has one column, hardly any cells, another table inside, or whole
 // sections in its cells.
 func isLayoutGrid(n *node, rows, columns, filled int) bool {
 	return columns < 2 || rows < 2 && filled < 2 || n.headings > 0 && int(n.words) > filled*maxCellWords/4 || int(n.words) > filled*maxCellWords ||
@@ -114,7 +115,7 @@ func hasHeaderRow(rows [][]*node) bool {
 	return named > 0
 }
 
-// isBold reports whether all text below n is bold.
+// isBold reports whether n has text and all of it is bold.
 func (n *node) isBold() bool {
 	for c := n.first; c != nil; c = c.next {
 		switch {

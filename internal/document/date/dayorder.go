@@ -2,11 +2,11 @@ package date
 
 import "strings"
 
-// dateOrder is the order of day and month in numeric dates.
-type dateOrder int
+// dayMonthOrder is the order of day and month in numeric dates.
+type dayMonthOrder int
 
 const (
-	dayFirst dateOrder = iota
+	dayFirst dayMonthOrder = iota
 	monthFirst
 )
 
@@ -16,7 +16,7 @@ var monthFirstRegions = map[string]bool{"US": true, "PH": true, "PR": true, "GU"
 
 // defaultOrder returns the order of a language and region. English without a region is
 // treated as American, because most such pages are.
-func defaultOrder(language, region string) dateOrder {
+func defaultOrder(language, region string) dayMonthOrder {
 	if region != "" && language == "en" {
 		if monthFirstRegions[region] {
 			return monthFirst
@@ -31,7 +31,7 @@ func defaultOrder(language, region string) dateOrder {
 
 // detectOrder returns the order that the text shows in its dates with slashes, if some
 // have a day above twelve and all of these agree. Otherwise it returns otherwise.
-func detectOrder(s string, otherwise dateOrder) dateOrder {
+func detectOrder(s string, fallback dayMonthOrder) dayMonthOrder {
 	days, months := 0, 0
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], '/')
@@ -64,12 +64,12 @@ func detectOrder(s string, otherwise dateOrder) dateOrder {
 	case months > 0 && days == 0:
 		return monthFirst
 	}
-	return otherwise
+	return fallback
 }
 
 // assignDayMonth tells day and month in two numbers apart. With dots as separators the
 // day comes first in all regions; with other separators the order decides.
-func assignDayMonth(a, b int, sep byte, o dateOrder) dateLiteral {
+func assignDayMonth(a, b int, sep byte, o dayMonthOrder) dateLiteral {
 	switch {
 	case a > 12:
 		return dateLiteral{day: a, month: b}

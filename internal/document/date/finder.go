@@ -27,12 +27,12 @@ const maxYearsAhead = 3
 
 // findIn returns the dates of the text s. hints is set for lines around the document, in
 // which a date needs a cue.
-func findIn(s string, t Input, hints bool) Dates {
+func findIn(s string, t Input, requireCue bool) Dates {
 	if len(s) > 2*maxTextBytes {
 		s = trimPartialRunes(s[:maxTextBytes]) + "\n\n" + trimPartialRunes(s[len(s)-maxTextBytes:])
 	}
 	s = asciiDigits(withoutLinkTargets(s))
-	f := finder{text: s, now: t.Now, requireCue: hints}
+	f := finder{text: s, now: t.Now, requireCue: requireCue}
 	c := scanner{text: s, language: t.Language, order: detectOrder(s, defaultOrder(t.Language, t.Region))}
 	f.literals = c.scan()
 	for i, l := range f.literals {

@@ -46,7 +46,7 @@ func fold(s string) string {
 			f.space = true
 		case r == '*' || r == '_' || r == '`':
 			f.emphasized, f.space = f.newlines > 0, true // begins a list item or an emphasized line
-		case isSilent(r):
+		case isIgnorable(r):
 		case r < utf8.RuneSelf:
 			f.writeASCII(byte(r))
 			continue
@@ -113,9 +113,9 @@ func beginsBlock(r rune) bool {
 // isBlank reports whether r is white space other than a line feed.
 func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\u00a0' }
 
-// isSilent reports whether r is omitted: Arabic vowel signs, tatweel, and zero-width
+// isIgnorable reports whether r is omitted: Arabic vowel signs, tatweel, and zero-width
 // characters.
-func isSilent(r rune) bool {
+func isIgnorable(r rune) bool {
 	if r >= 0x64b && r <= 0x652 || r == 0x640 {
 		return true
 	}

@@ -22,7 +22,7 @@ var ordinalSuffixes = wordSet(`st nd rd th er ere eme e o a ste sup ro º ª °`
 // year. The parts may be separated by spaces, one line break, emphasis marks or a cell
 // border.
 func (c *scanner) namedDateBeforeYear(y, i, j, from int, thai bool) dateLiteral {
-	t := tokenizer{text: c.text, at: i, from: max(from, i-maxNamedDateBytes)}
+	t := reverseTokenizer{text: c.text, at: i, from: max(from, i-maxNamedDateBytes)}
 	skipped := []map[string]bool{connectors}
 	if thai {
 		skipped = append(skipped, buddhistEraTerms)
@@ -67,7 +67,7 @@ const maxNamedDateBytes = 80
 // previousMonth parses a month name of one or two words before the tokenizer's position.
 // It skips words of the given sets. If there is no month, it returns the first word that
 // is in no set.
-func (c *scanner) previousMonth(t *tokenizer, sets ...map[string]bool) (token, int) {
+func (c *scanner) previousMonth(t *reverseTokenizer, sets ...map[string]bool) (token, int) {
 	for range 6 {
 		w := t.previous()
 		if m := c.monthNumber(w.folded); m > 0 {

@@ -66,7 +66,7 @@ func compactDate(s string, i, j int) dateLiteral {
 
 // numericDateBeforeYear parses 31.01.2024, 1/31/2024, 31 - 01 - 2024, 23/6–2024 and
 // 01/2024; s[i:j] is the year.
-func numericDateBeforeYear(s string, y, i, j, from int, o dateOrder) dateLiteral {
+func numericDateBeforeYear(s string, y, i, j, from int, o dayMonthOrder) dateLiteral {
 	sep, at := readSeparatorBefore(s, i, from)
 	if sep == 0 {
 		return dateLiteral{}

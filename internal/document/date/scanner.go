@@ -13,7 +13,7 @@ const maxLiterals = 400
 type scanner struct {
 	text     string
 	language string
-	order    dateOrder
+	order    dayMonthOrder
 	found    []dateLiteral
 }
 

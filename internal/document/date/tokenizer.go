@@ -13,14 +13,14 @@ type token struct {
 	number int    // 0 for a word, and for a number of more than two digits
 }
 
-// tokenizer reads the words and numbers before a position, last first.
-type tokenizer struct {
+// reverseTokenizer reads the words and numbers before a position, last first.
+type reverseTokenizer struct {
 	text     string
 	at, from int // the position, and the beginning of the range
 }
 
 // previousExcept returns the nearest preceding word that is in none of the sets.
-func (t *tokenizer) previousExcept(sets ...map[string]bool) token {
+func (t *reverseTokenizer) previousExcept(sets ...map[string]bool) token {
 	for range 5 {
 		w := t.previous()
 		skip := false
@@ -35,7 +35,7 @@ func (t *tokenizer) previousExcept(sets ...map[string]bool) token {
 }
 
 // previous returns the preceding word or number and moves before it.
-func (t *tokenizer) previous() token {
+func (t *reverseTokenizer) previous() token {
 	feeds := 0
 	for t.at > t.from {
 		r, size := utf8.DecodeLastRuneInString(t.text[t.from:t.at])
@@ -51,7 +51,7 @@ func (t *tokenizer) previous() token {
 	if digitAt(t.text, end-1) && end > t.from {
 		n, start := readDigitsBefore(t.text, end, t.from)
 		t.at = start
-		if start > 0 && (isLatin(t.text[start-1]) || digitAt(t.text, start-1) || start > 1 && strings.IndexByte(".,", t.text[start-1]) >= 0 && digitAt(t.text, start-2)) {
+		if start > 0 && (isASCIILetter(t.text[start-1]) || digitAt(t.text, start-1) || start > 1 && strings.IndexByte(".,", t.text[start-1]) >= 0 && digitAt(t.text, start-2)) {
 			return token{start: start}
 		}
 		return token{start: start, number: n}
@@ -66,5 +66,5 @@ func (t *tokenizer) previous() token {
 	return token{start: t.at, folded: fold(t.text[t.at:end])}
 }
 
-// isLatin reports whether a byte is an ASCII letter.
-func isLatin(b byte) bool { return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' }
+// isASCIILetter reports whether a byte is an ASCII letter.
+func isASCIILetter(b byte) bool { return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' }

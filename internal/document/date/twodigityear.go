@@ -18,7 +18,7 @@ func (c *scanner) shortNamedDate(i, j int) dateLiteral {
 		return dateLiteral{}
 	}
 	k := j + 1
-	for k < len(s) && k-j <= maxMonthName && isLatin(s[k]) {
+	for k < len(s) && k-j <= maxMonthName && isASCIILetter(s[k]) {
 		k++
 	}
 	if k-j <= minMonthName || k >= len(s) || s[k] != s[j] || !startsDate(s, i) {
@@ -54,10 +54,10 @@ func (c *scanner) revisionMonth(i, j int) dateLiteral {
 // none.
 func twoDigitYear(s string, i int) (y, end int) {
 	n, end := readDigits(s, i, 2)
-	if end-i != 2 || end < len(s) && (isLatin(s[end]) || strings.IndexByte("-/_%#&+", s[end]) >= 0) {
+	if end-i != 2 || end < len(s) && (isASCIILetter(s[end]) || strings.IndexByte("-/_%#&+", s[end]) >= 0) {
 		return 0, i
 	}
-	if end+1 < len(s) && s[end] == '.' && (digitAt(s, end+1) || isLatin(s[end+1])) {
+	if end+1 < len(s) && s[end] == '.' && (digitAt(s, end+1) || isASCIILetter(s[end+1])) {
 		return 0, i
 	}
 	return 2000 + n, end
@@ -73,7 +73,7 @@ func startsDate(s string, i int) bool {
 	if i == 0 {
 		return true
 	}
-	if isLatin(s[i-1]) || digitAt(s, i-1) || strings.IndexByte(".-/_,:#&+%", s[i-1]) >= 0 {
+	if isASCIILetter(s[i-1]) || digitAt(s, i-1) || strings.IndexByte(".-/_,:#&+%", s[i-1]) >= 0 {
 		return false
 	}
 	return !identifierTerms[lastWord(strings.TrimRight(fold(trimPartialRunes(s[max(0, i-shortDateContext):i])), " .:#°*"))]

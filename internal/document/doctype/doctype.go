@@ -1,7 +1,7 @@
-// Package doctype lists the types of document and their names elsewhere.
+// Package doctype defines the document types and their names in Open Terms Archive.
 package doctype
 
-// The types of document; Other is a page that is not legal.
+// The document types. Other is the type of a page that is not a legal document.
 const (
 	PrivacyPolicy   = "privacy_policy"
 	TermsOfService  = "terms_of_service"
@@ -37,8 +37,7 @@ const (
 	Other           = "other"
 )
 
-// OTAName is the name that Open Terms Archive has for a type, the nearest where
-// it has none of its own.
+// OTAName maps each type to its name in Open Terms Archive, or to the closest one.
 var OTAName = map[string]string{
 	PrivacyPolicy: "Privacy Policy", TermsOfService: "Terms of Service", CookiePolicy: "Trackers Policy",
 	DPA: "Data Processor Agreement", Subprocessors: "Subprocessors", AcceptableUse: "Acceptable Use Policy",
@@ -52,7 +51,7 @@ var OTAName = map[string]string{
 	Complaints: "Complaints Policy", HumanRights: "Human Rights Policy", OtherLegal: "Other Legal Document",
 }
 
-// IsKnown says whether t is one of the types, Other included.
+// IsKnown reports whether t is a document type or Other.
 func IsKnown(t string) bool {
 	_, ok := OTAName[t]
 	return ok || t == Other

@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// WriteMarkdown writes the page of the documentation that lists the types.
+// WriteMarkdown writes docs/reference/types.md to w.
 func WriteMarkdown(w io.Writer) error {
-	if _, err := fmt.Fprint(w, `# Types of document
+	if _, err := fmt.Fprint(w, `# Document types
 
 <!-- written by make generate -->
 
-A type follows what a document is about, not what it is called. A legal document of no other
-type is `+"`other_legal`"+`; a page that is no legal document is `+"`other`"+`. Exports use the names
-of Open Terms Archive, or the nearest where it has none.
+The type of a document depends on its subject, not on its title. The type of a legal document
+that fits no other type is `+"`other_legal`"+`. The type of a page that is not a legal document is
+`+"`other`"+`. Exports use the names of Open Terms Archive, or the closest ones.
 
-| type | in Open Terms Archive |
+| type | name in Open Terms Archive |
 |---|---|
 `); err != nil {
 		return err

@@ -1,4 +1,8 @@
 // Package emailaddr restores e-mail addresses that sites obfuscate against spam bots.
+//
+// Deobfuscate replaces notations such as "name [at] example [dot] com" in a text with regular
+// expressions. It first checks in one pass whether the text may contain such a notation.
+// FromCloudflareURL decodes an address that Cloudflare encodes in a link.
 package emailaddr
 
 import (
@@ -8,15 +12,19 @@ import (
 )
 
 // Placeholder is the text that Cloudflare shows instead of a protected e-mail address.
+// Deobfuscate also writes it for addresses that it cannot restore.
 const Placeholder = "[email protected]"
 
 var (
-	// In these expressions a bracket may have the backslash of a Markdown escape.
+	// bracketDot and bracketAt match "[dot]" and "name [at] host". A backslash may precede a
+	// bracket, as a Markdown escape.
 	bracketDot = regexp.MustCompile(`(?i)\s*(?:\\?\[\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\\?\]|\(\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*\)|\{\s*(?:dot|punkt|\.)\s*\})\s*`)
 	bracketAt  = regexp.MustCompile(`(?i)([\w.+-]+)\s*(?:\\?\[\s*(?:at|ät|arroba|arobase|@)\s*\\?\]|\(\s*(?:at|ät|arroba|arobase|@)\s*\)|\{\s*(?:at|ät|@)\s*\})\s*([\w-]+(?:\.[\w-]+)+)`)
-	spokenAt   = regexp.MustCompile(`([\w.+-]+) +(?:AT|at|\(at\)|\[at\]) +([\w-]+(?: +(?:DOT|dot) +[\w-]+)+)`)
-	spokenDot  = regexp.MustCompile(`(?i) +dot +`)
-	spacedAt   = regexp.MustCompile(`([\w.+-]+) +@ +([\w-]+(?: ?\. ?[\w-]+)* ?\. ?[a-z]{2,6})\b`)
+	// spokenAt matches "name at example dot com", with the dots as spokenDot matches them.
+	spokenAt  = regexp.MustCompile(`([\w.+-]+) +(?:AT|at|\(at\)|\[at\]) +([\w-]+(?: +(?:DOT|dot) +[\w-]+)+)`)
+	spokenDot = regexp.MustCompile(`(?i) +dot +`)
+	// spacedAt matches "name @ example . com".
+	spacedAt = regexp.MustCompile(`([\w.+-]+) +@ +([\w-]+(?: ?\. ?[\w-]+)* ?\. ?[a-z]{2,6})\b`)
 	// joomlaPlaceholder is the text that Joomla shows instead of an e-mail address, in the
 	// languages of its translations.
 	joomlaPlaceholder = regexp.MustCompile(`(?i)(?:this email address is being protected from spam ?bots\.? you need javascript enabled to view it` +
@@ -26,11 +34,13 @@ var (
 		`|questo indirizzo e-?mail è protetto dagli spambots\.? è necessario abilitare javascript per vederlo` +
 		`|este endereço de e-?mail está (?:sendo )?protegido (?:de|contra) (?:spambots|piratas)\.? (?:você )?(?:precisa d[oe]|necessita ativar o) javascript (?:ativado |habilitado |autorizado )?para (?:o )?(?:vê|visualiz)[-a]?l?[or]?` +
 		`|dit e-?mail ?adres wordt beveiligd tegen spambots\.? javascript dient ingeschakeld te zijn om het te bekijken)\.?`)
+	// entityReplacer resolves the character references of "@" and ".", and replaces the
+	// full-width "＠".
 	entityReplacer = strings.NewReplacer("&#64;", "@", "&#x40;", "@", "&commat;", "@", "&#46;", ".", "&#x2e;", ".", "&#x2E;", ".", "&period;", ".", "＠", "@")
 )
 
-// Deobfuscate restores the e-mail addresses in a text, and replaces Joomla's placeholder by
-// Placeholder.
+// Deobfuscate restores the obfuscated e-mail addresses in a text. It replaces the
+// placeholder of Joomla, which does not contain the address, by Placeholder.
 func Deobfuscate(s string) string {
 	if strings.Contains(s, "&#") || strings.Contains(s, "&commat;") || strings.Contains(s, "＠") {
 		s = entityReplacer.Replace(s)
@@ -59,9 +69,9 @@ func Deobfuscate(s string) string {
 	return s
 }
 
-// findHints reports in one pass whether the text may contain an obfuscated address: a
-// bracket closes after "at", "@" or ".", or an "@" stands between spaces. Nearly no text
-// does, so the regular expressions rarely run.
+// findHints reports in one pass whether a text may contain an obfuscated address: bracketed
+// if a bracket closes after a word for "at" or a dot, spaced if an "@" is between spaces.
+// Nearly all texts have neither, so the regular expressions rarely run.
 func findHints(s string) (bracketed, spaced bool) {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -95,9 +105,9 @@ func containsAny(s string, subs ...string) bool {
 	return false
 }
 
-// FromCloudflareURL decodes the e-mail address in a link to Cloudflare's e-mail protection:
-// in hexadecimal, a key byte and the address's bytes XORed with the key. It returns "" for
-// any other link.
+// FromCloudflareURL decodes the e-mail address in a link to Cloudflare's e-mail protection.
+// The code is hexadecimal: a key byte, and the bytes of the address XORed with the key.
+// FromCloudflareURL returns "" for any other link and for a malformed code.
 func FromCloudflareURL(target string) string {
 	_, code, ok := strings.Cut(target, "/cdn-cgi/l/email-protection#")
 	if !ok {

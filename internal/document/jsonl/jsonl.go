@@ -1,5 +1,5 @@
-// Package jsonl reads and compares many pages: JSON lines in, JSON lines out, in
-// order, on all cores.
+// Package jsonl inspects and compares pages in bulk. It reads and writes one JSON object
+// per line, retains the order, and uses all cores.
 package jsonl
 
 import (
@@ -20,10 +20,10 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// maxLineBytes is the longest line of input, in bytes.
+// maxLineBytes is the maximum length of an input line.
 const maxLineBytes = 1 << 20
 
-// PDFReader reads the text of a PDF.
+// PDFReader returns the text of a PDF as Markdown.
 type PDFReader func(ctx context.Context, body []byte) (string, error)
 
 type inspectRequest struct {
@@ -67,8 +67,8 @@ type diffResult struct {
 	Error   string `json:"error"`
 }
 
-// Inspect reads {"id","url","file"} lines and writes what each file is; readPDF
-// reads those that are PDFs. An id is a string or a number, and is written as it came.
+// Inspect reads {"id","url","file"} lines and writes the document in each file. It uses
+// readPDF for PDF files. An ID is a string or a number, and is written unchanged.
 func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) error {
 	return processLines(ctx, r, w, func(n int, line []byte) any {
 		var in inspectRequest
@@ -89,8 +89,8 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) e
 	})
 }
 
-// Diff reads {"id","url","old","new"} lines and writes how each pair differs; readPDF
-// and ids are as Inspect has them.
+// Diff reads {"id","url","old","new"} lines and writes how the two files of each line
+// differ. It treats PDF files and IDs like Inspect.
 func Diff(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) error {
 	return processLines(ctx, r, w, func(n int, line []byte) any {
 		var in diffRequest
@@ -111,18 +111,18 @@ func Diff(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) erro
 	})
 }
 
-// parseLine reads line n into in, and gives the id that lies in it, which is written for a
-// line with a mistake too; where there is none it is the empty string.
+// parseLine decodes line n into in. id must point to the ID field of in. parseLine returns
+// the ID even if the rest of the line is invalid, and an empty string if the ID is.
 func parseLine(n int, line []byte, in any, id *any) (any, error) {
 	if n == 1 {
-		line = bytes.TrimPrefix(line, []byte("\ufeff")) // some editors write one
+		line = bytes.TrimPrefix(line, []byte("\ufeff")) // some editors write a byte order mark
 	}
 	d := json.NewDecoder(bytes.NewReader(line))
-	d.UseNumber() // 9007199254740993 is not 9007199254740992
+	d.UseNumber() // retains 9007199254740993, which a float64 cannot represent
 	err := d.Decode(in)
 	if err == nil {
 		if _, after := d.Token(); !errors.Is(after, io.EOF) {
-			err = errors.New("something follows the object")
+			err = errors.New("unexpected data after the object")
 		}
 	}
 	switch (*id).(type) {
@@ -132,32 +132,32 @@ func parseLine(n int, line []byte, in any, id *any) (any, error) {
 	default:
 		*id = ""
 		if err == nil {
-			err = errors.New("id is neither a string nor a number")
+			err = errors.New("id: expected a string or a number")
 		}
 	}
 	if err != nil {
-		return *id, fmt.Errorf("line %d is not the JSON that is read: %w", n, describeJSONError(err))
+		return *id, fmt.Errorf("parse line %d: %w", n, describeJSONError(err))
 	}
 	return *id, nil
 }
 
-// describeJSONError is an error of encoding/json in words that say nothing of Go's types.
+// describeJSONError rewrites an error of encoding/json without the names of Go types.
 func describeJSONError(err error) error {
 	var t *json.UnmarshalTypeError
 	switch {
 	case !errors.As(err, &t):
 		return err
 	case t.Field == "":
-		return fmt.Errorf("an object is expected, not %s", t.Value)
+		return fmt.Errorf("expected an object, got %s", t.Value)
 	default:
-		return fmt.Errorf("%s: a string is expected, not %s", t.Field, t.Value)
+		return fmt.Errorf("%s: expected a string, got %s", t.Field, t.Value)
 	}
 }
 
-// readFile reads the file that the line's field what names.
-func readFile(ctx context.Context, what, file string, url *string, readPDF PDFReader) (document.Document, error) {
+// readFile reads the file in the given field of the line.
+func readFile(ctx context.Context, field, file string, url *string, readPDF PDFReader) (document.Document, error) {
 	if file == "" {
-		return document.Document{}, fmt.Errorf("%q names no file", what)
+		return document.Document{}, fmt.Errorf("%s: missing file name", field)
 	}
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -177,8 +177,8 @@ func readFile(ctx context.Context, what, file string, url *string, readPDF PDFRe
 	return d, nil
 }
 
-// processLines does f for each line and its number, several at once, and writes the results in
-// order.
+// processLines calls f concurrently for each line and its number. It writes the results in
+// the order of the lines.
 func processLines(ctx context.Context, r io.Reader, w io.Writer, f func(int, []byte) any) error {
 	type job struct {
 		n    int
@@ -230,11 +230,11 @@ func processLines(ctx context.Context, r io.Reader, w io.Writer, f func(int, []b
 			}
 		}
 	}
-	if rerr := <-readErr; err == nil {
-		err = rerr
+	if inputErr := <-readErr; err == nil {
+		err = inputErr
 	}
-	if ferr := bw.Flush(); err == nil {
-		err = ferr
+	if flushErr := bw.Flush(); err == nil {
+		err = flushErr
 	}
 	return err
 }

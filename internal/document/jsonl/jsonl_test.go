@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// writePage writes a file of a test and gives its path.
+// writePage writes a file in a temporary directory and returns its path.
 func writePage(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -23,9 +23,9 @@ func writePage(t *testing.T, name, text string) string {
 	return path
 }
 
-func noPDF(context.Context, []byte) (string, error) { return "", fmt.Errorf("no PDF is here") }
+func noPDF(context.Context, []byte) (string, error) { return "", fmt.Errorf("unexpected PDF") }
 
-// runLines are the lines that f writes for lines, each with its values as they stand.
+// runLines calls f with the given lines and returns the results, with their values undecoded.
 func runLines(t fataler, f func(context.Context, *bytes.Buffer, *bytes.Buffer) error, lines ...string) []map[string]json.RawMessage {
 	var out bytes.Buffer
 	if err := f(context.Background(), bytes.NewBufferString(strings.Join(lines, "\n")), &out); err != nil {
@@ -47,7 +47,7 @@ type fataler interface{ Fatalf(string, ...any) }
 func inspect(ctx context.Context, in, out *bytes.Buffer) error { return Inspect(ctx, in, out, noPDF) }
 func diff(ctx context.Context, in, out *bytes.Buffer) error    { return Diff(ctx, in, out, noPDF) }
 
-func TestAnIDIsWrittenAsItCame(t *testing.T) {
+func TestIDIsWrittenUnchanged(t *testing.T) {
 	t.Parallel()
 	file := writePage(t, "page.html", "<h1>Imprint</h1><p>Harbour Ltd.</p>")
 	rapid.Check(t, func(t *rapid.T) {
@@ -65,16 +65,16 @@ func TestAnIDIsWrittenAsItCame(t *testing.T) {
 		got = append(got, runLines(t, diff, fmt.Sprintf(`{"id":%s,"old":%q,"new":%q}`, id, file, file), fmt.Sprintf(`{"id":%s,"old":5}`, id))...)
 		for i, a := range got {
 			if !sameID(string(a["id"]), id) {
-				t.Errorf("answer %d: the id %s came back as %s", i, id, a["id"])
+				t.Errorf("result %d: got ID %s, want %s", i, a["id"], id)
 			}
 			if failed := string(a["error"]) != `""`; failed != (i%2 == 1) {
-				t.Errorf("answer %d: error %s", i, a["error"])
+				t.Errorf("result %d: error %s", i, a["error"])
 			}
 		}
 	})
 }
 
-// sameID compares strings by what they say, numbers by the letter.
+// sameID compares strings by value and numbers literally.
 func sameID(a, b string) bool {
 	var x, y string
 	if json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil {
@@ -83,63 +83,63 @@ func sameID(a, b string) bool {
 	return a == b
 }
 
-func TestALineWithAMistakeIsAnsweredWithItsIDAndNumber(t *testing.T) {
+func TestInvalidLineGivesAnErrorWithItsIDAndNumber(t *testing.T) {
 	t.Parallel()
 	file := writePage(t, "page.html", "<h1>Imprint</h1>")
-	for _, c := range []struct{ line, id, says string }{
-		{`{"id":"a","file":5}`, `"a"`, "line 2 is not the JSON that is read: file: a string is expected, not number"},
-		{`{"id":7,"file":{}}`, `7`, "file: a string is expected, not object"},
-		{`{"id":{"a":1},"file":"x"}`, `""`, "id is neither a string nor a number"},
-		{`{"id":true,"file":"x"}`, `""`, "id is neither a string nor a number"},
-		{`{"id":null}`, `""`, `"file" names no file`},
-		{`{}`, `""`, `"file" names no file`},
-		{`["a"]`, `""`, "line 2 is not the JSON that is read: an object is expected, not array"},
+	for _, c := range []struct{ line, id, want string }{
+		{`{"id":"a","file":5}`, `"a"`, "parse line 2: file: expected a string, got number"},
+		{`{"id":7,"file":{}}`, `7`, "file: expected a string, got object"},
+		{`{"id":{"a":1},"file":"x"}`, `""`, "id: expected a string or a number"},
+		{`{"id":true,"file":"x"}`, `""`, "id: expected a string or a number"},
+		{`{"id":null}`, `""`, "file: missing file name"},
+		{`{}`, `""`, "file: missing file name"},
+		{`["a"]`, `""`, "parse line 2: expected an object, got array"},
 		{`{"id":"a"`, `""`, "line 2"},
-		{`{"id":1,"file":"x"} {}`, `1`, "something follows the object"},
+		{`{"id":1,"file":"x"} {}`, `1`, "unexpected data after the object"},
 		{`{"id":1,"file":"/nonexistent.html"}`, `1`, "/nonexistent.html"},
 	} {
 		got := runLines(t, inspect, "", c.line, fmt.Sprintf(`{"id":"next","file":%q}`, file))
 		if len(got) != 2 {
-			t.Fatalf("%s: %d answers, want 2", c.line, len(got))
+			t.Fatalf("%s: got %d results, want 2", c.line, len(got))
 		}
-		var said string
-		if err := json.Unmarshal(got[0]["error"], &said); err != nil {
+		var message string
+		if err := json.Unmarshal(got[0]["error"], &message); err != nil {
 			t.Fatal(err)
 		}
-		if string(got[0]["id"]) != c.id || !strings.Contains(said, c.says) || string(got[0]["type"]) != `"other"` {
-			t.Errorf("%s: id %s, type %s, error %q", c.line, got[0]["id"], got[0]["type"], said)
+		if string(got[0]["id"]) != c.id || !strings.Contains(message, c.want) || string(got[0]["type"]) != `"other"` {
+			t.Errorf("%s: ID %s, type %s, error %q", c.line, got[0]["id"], got[0]["type"], message)
 		}
 		if string(got[1]["id"]) != `"next"` || string(got[1]["error"]) != `""` {
-			t.Errorf("after %s: %s", c.line, got[1])
+			t.Errorf("result after %s: %s", c.line, got[1])
 		}
 	}
 }
 
-func TestAnErrorNamesTheFileThatCantBeRead(t *testing.T) {
+func TestErrorNamesTheUnreadableFile(t *testing.T) {
 	t.Parallel()
 	html := writePage(t, "page.html", "<h1>Imprint</h1>")
 	broken := writePage(t, "broken.pdf", "%PDF-1.7 broken")
 	program := writePage(t, "program", "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00")
-	for _, c := range []struct{ old, cur, says string }{
-		{broken, html, "read " + broken + ": no PDF is here"},
-		{html, broken, "read " + broken + ": no PDF is here"},
-		{html, program, "read " + program + ": its content is application/x-sharedlib"},
+	for _, c := range []struct{ old, cur, want string }{
+		{broken, html, "read " + broken + ": unexpected PDF"},
+		{html, broken, "read " + broken + ": unexpected PDF"},
+		{html, program, "read " + program + ": detected application/x-sharedlib"},
 		{html, "/nonexistent.html", "/nonexistent.html"},
-		{html, "", `"new" names no file`},
-		{"", html, `"old" names no file`},
+		{html, "", "new: missing file name"},
+		{"", html, "old: missing file name"},
 	} {
 		got := runLines(t, diff, fmt.Sprintf(`{"id":"x","url":"https://example.com/","old":%q,"new":%q}`, c.old, c.cur))
-		var said string
-		if err := json.Unmarshal(got[0]["error"], &said); err != nil {
+		var message string
+		if err := json.Unmarshal(got[0]["error"], &message); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(said, c.says) || string(got[0]["id"]) != `"x"` {
-			t.Errorf("%s and %s: %q", c.old, c.cur, said)
+		if !strings.Contains(message, c.want) || string(got[0]["id"]) != `"x"` {
+			t.Errorf("%s and %s: got error %q, want %q", c.old, c.cur, message, c.want)
 		}
 	}
 }
 
-func TestPDFsAreComparedByTheirText(t *testing.T) {
+func TestDiffComparesTheTextOfPDFs(t *testing.T) {
 	t.Parallel()
 	readPDF := func(_ context.Context, b []byte) (string, error) {
 		return "# Terms\n\n" + strings.TrimPrefix(string(b), "%PDF-1.7 "), nil
@@ -153,11 +153,11 @@ func TestPDFsAreComparedByTheirText(t *testing.T) {
 	}
 }
 
-func TestAByteOrderMarkBeforeTheFirstLineIsNoMistake(t *testing.T) {
+func TestByteOrderMarkBeforeTheFirstLineIsIgnored(t *testing.T) {
 	t.Parallel()
 	file := writePage(t, "page.html", "<h1>Imprint</h1><p>Harbour Ltd.</p>")
 	got := runLines(t, inspect, fmt.Sprintf("\ufeff{\"id\":1,\"file\":%q}", file))
 	if len(got) != 1 || string(got[0]["id"]) != "1" || string(got[0]["error"]) != `""` {
-		t.Errorf("it is answered with %s", got)
+		t.Errorf("got %s", got)
 	}
 }

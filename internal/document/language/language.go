@@ -1,7 +1,7 @@
-// Package language tells which language a text is in, and which country's variant
-// of it a page declares. The text decides: by its script, then by its commonest
-// words and by letters that few languages have. What a page declares is taken
-// where the text is too short to tell, and between near relatives.
+// Package language detects the language of a text, and the region that a page declares. It
+// detects the language by the script of the text, its frequent words, and letters that few
+// languages use. The declared language decides if the text is too short, or if the text
+// also fits a closely related language.
 package language
 
 import (
@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// Detect is the ISO 639-1 code of a text, or empty where neither the text nor what is
-// declared tells. declared are language tags (RFC 5646), the most trusted first,
-// such as that of the html element and that of the Content-Language header.
+// Detect returns the ISO 639-1 code of the language of a text, or an empty string if it is
+// unknown. declared lists the language tags (RFC 5646) that the page declares, the most
+// reliable first: for example those of the html element and the Content-Language header.
 func Detect(text string, declared ...string) string {
 	var codes []string
 	for _, d := range declared {
@@ -32,8 +32,8 @@ func Detect(text string, declared ...string) string {
 	return best
 }
 
-// Region is the ISO 3166-1 country, upper case, that a declared tag names, if the
-// text is in the tag's language; else empty.
+// Region returns the upper-case ISO 3166-1 code of the country in the first declared tag
+// that has one and is for the given language, or an empty string.
 func Region(language string, declared ...string) string {
 	for _, d := range declared {
 		if l, region := parseTag(d); l == language && region != "" {
@@ -43,13 +43,13 @@ func Region(language string, declared ...string) string {
 	return ""
 }
 
-// aliases are codes that ISO 639-1 has dropped or has not, but pages declare.
+// aliases maps codes that pages declare, and that are not or no longer in ISO 639-1.
 var aliases = map[string]string{
 	"nb": "no", "nn": "no", "iw": "he", "in": "id", "mo": "ro", "sh": "sr", "jp": "ja", "cz": "cs", "gr": "el", "ua": "uk",
 	"kr": "ko", "cn": "zh", "tw": "zh", "dk": "da", "zho": "zh", "deu": "de", "eng": "en", "fra": "fr", "spa": "es", "ita": "it", "nld": "nl", "por": "pt", "jpn": "ja", "kor": "ko",
 }
 
-// parseTag takes language and country of a tag such as en-GB, zh-Hant-TW or pt_BR.
+// parseTag returns the language and the region of a tag such as en-GB, zh-Hant-TW or pt_BR.
 func parseTag(tag string) (language, region string) {
 	tag, _, _ = strings.Cut(strings.TrimSpace(tag), ",")
 	parts := strings.FieldsFunc(tag, func(r rune) bool { return r == '-' || r == '_' })
@@ -64,7 +64,7 @@ func parseTag(tag string) (language, region string) {
 		return "", ""
 	}
 	for _, p := range parts[1:] {
-		if len(p) == 1 { // an extension follows
+		if len(p) == 1 { // start of an extension
 			break
 		}
 		if len(p) == 2 && isASCIILetters(p) {
@@ -81,19 +81,19 @@ func isASCIILetters(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) }) < 0
 }
 
-// Sampling of long texts: so many windows of so many bytes, evenly spread, so that
-// neither a preamble nor an annex in another language decides.
+// Long texts are sampled: sampleCount samples of sampleBytes bytes, evenly spread, so that a
+// preamble or an appendix in another language does not decide.
 const (
 	sampleCount = 5
 	sampleBytes = 2000
 )
 
-// statistics are what was found in a text.
+// statistics counts the letters and words of a text, and scores the languages.
 type statistics struct {
 	letters, words int
 	han, kana, hangul, cyrillic, greek, arabic, hebrew,
 	thai, devanagari, bengali, tamil, georgian, armenian int
-	score  []float64 // by the number of the language in tables.names
+	score  []float64 // by index in scoreTables.languages
 	tables *scoreTables
 }
 
@@ -114,52 +114,31 @@ func analyze(text string) *statistics {
 	return c
 }
 
-// maxWordBytes is the longest word that is looked up, in bytes.
+// maxWordBytes is the length of the longest word that is looked up.
 const maxWordBytes = 24
 
-// addText counts a piece of text in one pass.
+// addText counts the letters and scores the words of a part of the text.
 func (c *statistics) addText(s string) {
-	var word [maxWordBytes + utf8.UTFMax]byte
-	n := 0
-	end := func() {
-		if n > 0 {
-			c.words++
-			if n <= maxWordBytes {
-				for _, v := range c.tables.words[string(word[:n])] {
-					c.score[v.language] += v.weight
-				}
-			}
-		}
-		n = 0
-	}
+	var w wordBuffer
 	for i := 0; i < len(s); {
 		b := s[i]
 		switch {
 		case 'a' <= b && b <= 'z':
 			c.letters++
-			if n < maxWordBytes+1 {
-				word[n] = b
-				n++
-			}
+			w.addByte(b)
 			i++
 			continue
 		case 'A' <= b && b <= 'Z':
 			c.letters++
-			if n < maxWordBytes+1 {
-				word[n] = b + 'a' - 'A'
-				n++
-			}
+			w.addByte(b + 'a' - 'A')
 			i++
 			continue
-		case b == '\'' && n > 0 && i+1 < len(s): // l'utente, ta'
-			if n < maxWordBytes+1 {
-				word[n] = b
-				n++
-			}
+		case b == '\'' && w.length > 0 && i+1 < len(s): // as in l'utente or ta'
+			w.addByte(b)
 			i++
 			continue
 		case b < utf8.RuneSelf:
-			end()
+			c.endWord(&w)
 			i++
 			continue
 		}
@@ -168,44 +147,81 @@ func (c *statistics) addText(s string) {
 		if r == '’' {
 			r = '\''
 		} else if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '·' && r != '¿' {
-			end()
+			c.endWord(&w)
 			continue
 		}
 		r = unicode.ToLower(r)
 		c.addLetter(r)
-		if n+utf8.RuneLen(r) <= len(word) {
-			n += utf8.EncodeRune(word[n:], r)
-		} else {
-			n = maxWordBytes + 1
-		}
+		w.addRune(r)
 	}
-	end()
+	c.endWord(&w)
 }
 
-// addLetter counts one that is not ASCII.
+// endWord counts and scores the word in w, and empties w.
+func (c *statistics) endWord(w *wordBuffer) {
+	if w.length > 0 {
+		c.words++
+		if w.length <= maxWordBytes {
+			c.addVotes(c.tables.words[string(w.bytes[:w.length])])
+		}
+	}
+	w.length = 0
+}
+
+// wordBuffer holds the current word of a text. A length above maxWordBytes means that the
+// word is too long to be looked up.
+type wordBuffer struct {
+	bytes  [maxWordBytes + utf8.UTFMax]byte
+	length int
+}
+
+func (w *wordBuffer) addByte(b byte) {
+	if w.length < maxWordBytes+1 {
+		w.bytes[w.length] = b
+		w.length++
+	}
+}
+
+func (w *wordBuffer) addRune(r rune) {
+	if w.length+utf8.RuneLen(r) <= len(w.bytes) {
+		w.length += utf8.EncodeRune(w.bytes[w.length:], r)
+	} else {
+		w.length = maxWordBytes + 1
+	}
+}
+
+// addLetter counts a letter that is not ASCII.
 func (c *statistics) addLetter(r rune) {
 	c.letters++
 	switch {
 	case r < 0x370 || r >= 0x1e00 && r < 0x1f00:
-		for _, l := range c.tables.latin[r] {
-			c.score[l.language] += l.weight
-		}
+		c.addVotes(c.tables.latin[r])
 	case r < 0x400 || r >= 0x1f00 && r < 0x2000:
 		c.greek++
 	case r < 0x530:
 		c.cyrillic++
-		for _, l := range c.tables.cyrillic[r] {
-			c.score[l.language] += l.weight
-		}
+		c.addVotes(c.tables.cyrillic[r])
 	case r < 0x590:
 		c.armenian++
 	case r < 0x600:
 		c.hebrew++
 	case r < 0x780:
 		c.arabic++
-		for _, l := range c.tables.arabic[r] {
-			c.score[l.language] += l.weight
-		}
+		c.addVotes(c.tables.arabic[r])
+	default:
+		c.addAsianLetter(r)
+	}
+}
+
+func (c *statistics) addVotes(votes []vote) {
+	for _, v := range votes {
+		c.score[v.language] += v.weight
+	}
+}
+
+// addAsianLetter counts a letter from U+0780 that is neither Latin nor Greek.
+func (c *statistics) addAsianLetter(r rune) {
+	switch {
 	case r >= 0x900 && r < 0x980:
 		c.devanagari++
 	case r >= 0x980 && r < 0xa00:
@@ -225,23 +241,16 @@ func (c *statistics) addLetter(r rune) {
 	}
 }
 
-// detectByScript tells languages that have a script of their own, and those of Cyrillic
-// and Arabic script apart. A letter of an unspaced script is worth several Latin ones.
+// detectByScript returns the language of a text in a script other than Latin, or an empty
+// string. It distinguishes the languages in Cyrillic and Arabic script by their scores. For
+// scripts without spaces between words, a smaller share of the letters suffices.
 func (c *statistics) detectByScript(declared []string) string {
 	cjk := c.kana + c.han + c.hangul
 	switch {
 	case c.letters == 0:
 		return ""
 	case cjk*6 > c.letters:
-		switch {
-		case c.hangul*3 > cjk:
-			return "ko"
-		case c.kana*12 > cjk:
-			return "ja"
-		case c.kana == 0 && cjk < 40 && len(declared) > 0 && declared[0] == "ja": // a title in ideographs alone
-			return "ja"
-		}
-		return "zh"
+		return c.cjkLanguage(declared)
 	case c.greek*2 > c.letters:
 		return "el"
 	case c.hebrew*2 > c.letters:
@@ -266,7 +275,23 @@ func (c *statistics) detectByScript(declared []string) string {
 	return ""
 }
 
-// preferDeclared is what is declared, if it is one of these, else the first of them.
+// cjkLanguage returns Korean, Japanese or Chinese. A short text of ideographs only, such as
+// a title, is Japanese if the page declares it.
+func (c *statistics) cjkLanguage(declared []string) string {
+	cjk := c.kana + c.han + c.hangul
+	switch {
+	case c.hangul*3 > cjk:
+		return "ko"
+	case c.kana*12 > cjk:
+		return "ja"
+	case c.kana == 0 && cjk < 40 && len(declared) > 0 && declared[0] == "ja":
+		return "ja"
+	}
+	return "zh"
+}
+
+// preferDeclared returns the first declared language that is one of languages, or otherwise
+// the first of languages.
 func preferDeclared(declared []string, languages ...string) string {
 	for _, d := range declared {
 		for _, l := range languages {
@@ -278,7 +303,8 @@ func preferDeclared(declared []string, languages ...string) string {
 	return languages[0]
 }
 
-// bestOfScript is the best language of one script; what is declared wins a draw.
+// bestOfScript returns the best language of one script, with a preference for the declared
+// one. It returns otherwise if no language has a score.
 func (c *statistics) bestOfScript(languages map[string]scriptLanguage, declared []string, otherwise string) string {
 	best, most := otherwise, 0.0
 	for i, l := range c.tables.languages {
@@ -296,17 +322,17 @@ func (c *statistics) bestOfScript(languages map[string]scriptLanguage, declared 
 	return best
 }
 
-// Surety of the words: so much of the score for each word, and so many points.
+// A score is reliable from minScore in total and minScorePerWord for each word of the text.
 const (
 	minScorePerWord = 0.08
 	minScore        = 3.0
-	// relatedRatio is how near to the best a declared language must come to be taken:
-	// near relatives share most of their words.
+	// relatedRatio is the share of the best score from which a declared language is preferred.
+	// Closely related languages share most of their words.
 	relatedRatio = 0.93
 )
 
-// bestByScore is the language with the most words and letters, and whether they are enough
-// to overrule what is declared.
+// bestByScore returns the language with the highest score. reliable reports whether the
+// score is high enough to override the declared language.
 func (c *statistics) bestByScore(declared []string) (language string, reliable bool) {
 	first, second := 0.0, 0.0
 	for i, n := range c.score {

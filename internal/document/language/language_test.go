@@ -22,7 +22,7 @@ func sentences(t testing.TB) [][2]string {
 	return list
 }
 
-func TestSentencesWithoutADeclaration(t *testing.T) {
+func TestDetectWithoutADeclaredLanguage(t *testing.T) {
 	t.Parallel()
 	wrong, list := 0, sentences(t)
 	for _, s := range list {
@@ -32,11 +32,11 @@ func TestSentencesWithoutADeclaration(t *testing.T) {
 		}
 	}
 	if len(list) < 120 || wrong*100 > len(list)*3 {
-		t.Errorf("%d of %d sentences are told wrong", wrong, len(list))
+		t.Errorf("%d of %d sentences are wrong, want at most 3%% of at least 120", wrong, len(list))
 	}
 }
 
-func TestSentencesWithTheRightDeclarationAreAlwaysRight(t *testing.T) {
+func TestDetectWithTheRightDeclaredLanguage(t *testing.T) {
 	t.Parallel()
 	for _, s := range sentences(t) {
 		if got := Detect(s[1], s[0]+"-XX"); got != s[0] {
@@ -45,7 +45,7 @@ func TestSentencesWithTheRightDeclarationAreAlwaysRight(t *testing.T) {
 	}
 }
 
-func TestALongTextOverrulesAWrongDeclaration(t *testing.T) {
+func TestLongTextOverridesAWrongDeclaredLanguage(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{}
 	for _, s := range sentences(t) {
@@ -63,7 +63,7 @@ func TestALongTextOverrulesAWrongDeclaration(t *testing.T) {
 	}
 }
 
-func TestTheDeclarationDecidesWhereTheTextDoesNot(t *testing.T) {
+func TestDeclaredLanguageDecidesForAmbiguousText(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		text, want string
@@ -85,7 +85,7 @@ func TestTheDeclarationDecidesWhereTheTextDoesNot(t *testing.T) {
 	}
 }
 
-func TestAMenuInAnotherLanguageDoesNotDecide(t *testing.T) {
+func TestMenuInAnotherLanguageDoesNotDecide(t *testing.T) {
 	t.Parallel()
 	menu := strings.Repeat("Home Products About us Contact Privacy Terms of use Search for more ", 6)
 	text := strings.Repeat("Der Vertrag kommt zustande, wenn wir die Bestellung bestätigen, und nicht schon mit ihrer Absendung. ", 30)
@@ -96,7 +96,7 @@ func TestAMenuInAnotherLanguageDoesNotDecide(t *testing.T) {
 	}
 }
 
-func TestRegionIsTakenWhereItAgreesWithTheText(t *testing.T) {
+func TestRegionComesFromATagInTheLanguageOfTheText(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		language, want string
@@ -128,10 +128,10 @@ func FuzzDetect(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, declared string) {
 		l := Detect(text, declared)
 		if l != "" && (len(l) != 2 || !utf8.ValidString(l)) {
-			t.Errorf("%q is no code", l)
+			t.Errorf("%q is not a language code", l)
 		}
 		if r := Region(l, declared); r != "" && len(r) != 2 {
-			t.Errorf("%q is no country", r)
+			t.Errorf("%q is not a country code", r)
 		}
 	})
 }

@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// commonWords are the commonest words of each language that is written in Latin script,
-// among them what legal texts use all the time. A word that several languages share
-// counts for each of them in part.
+// commonWords lists the most frequent words of each language in Latin script, including
+// words that are typical of legal texts. The weight of a word is divided among the languages
+// that share it.
 var commonWords = map[string]string{
 	"en": "the of and to in that is for with you your we our this are or be not by on any may as will from it have such these if which can at has all an under other us their may shall must when information services use",
 	"fr": "le la les des du et de vous nous votre nos dans pour que est une sur par au aux sont avec ou un en vos ce cette ces ne pas qui il se être a notre plus leur si été dont données peut ainsi sans nos entre tout conformément c'est l'utilisateur d'une d'un qu'il",
@@ -45,7 +45,7 @@ var commonWords = map[string]string{
 	"eu": "eta da ez du bat dira edo ere izan dituzte bere honek datu pertsonalak zure gure datuak egin dugu behar duen dela hau dezake erabiltzaileak webgune baldintza ditu honetan zerbitzu arabera",
 }
 
-// distinctiveLetters are those that tell a language in Latin script, with the languages that use them.
+// distinctiveLetters maps letters to the few languages in Latin script that use them.
 var distinctiveLetters = map[rune]string{
 	'ß': "de", 'ä': "de sv fi et sk", 'ö': "de sv fi et tr hu is", 'ü': "de tr et hu", 'å': "sv da no", 'æ': "da no is", 'ø': "da no",
 	'ł': "pl", 'ą': "pl lt", 'ę': "pl lt", 'ś': "pl", 'ź': "pl", 'ż': "pl mt", 'ć': "pl hr sr", 'ń': "pl",
@@ -58,13 +58,13 @@ var distinctiveLetters = map[rune]string{
 	'ơ': "vi", 'ư': "vi", 'ạ': "vi", 'ế': "vi", 'ộ': "vi", 'ề': "vi", 'ấ': "vi", 'ị': "vi", 'ả': "vi",
 }
 
-// letterWeight is what one such letter counts, where a word counts one.
+// letterWeight is the weight of a distinctive letter. The weight of a word is 1.
 const letterWeight = 0.8
 
-// scriptLanguage is what tells one language from the others of its script.
+// scriptLanguage lists the letters and words that distinguish a language in its script.
 type scriptLanguage struct{ letters, words string }
 
-// cyrillicLanguages are the languages in that script.
+// cyrillicLanguages lists the languages in Cyrillic script.
 var cyrillicLanguages = map[string]scriptLanguage{
 	"ru": {"ыэё", "и в не на что с по для как от или вы мы при о к из это ваши его если может быть данных услуг также все любые"},
 	"uk": {"іїєґ", "і в не на що з по для як від або ви ми при про до із це ваші його якщо може бути даних послуг також всі та у"},
@@ -74,24 +74,24 @@ var cyrillicLanguages = map[string]scriptLanguage{
 	"be": {"ўі", "і ў не на што з па для як ад або вы мы пры да гэта вашы калі можа быць даных таксама усе"},
 }
 
-// arabicLanguages are the languages in that script.
+// arabicLanguages lists the languages in Arabic script.
 var arabicLanguages = map[string]scriptLanguage{
 	"ar": {"ةىإؤ", "في من على إلى أو التي هذا هذه عن مع أن لا ما ذلك"},
 	"fa": {"پچژگی", "و در به از که این را با است برای یا می شما ما های"},
 	"ur": {"ٹڈڑےہں", "کے کی میں اور سے کا کو ہے یہ کر ہیں آپ پر"},
 }
 
-// vote is what a word or letter counts for a language, by its number in names.
+// vote is the weight of a word or letter for the language at an index of scoreTables.languages.
 type vote struct {
 	language int
 	weight   float64
 }
 
-// scoreTables are the lists above in the form that is looked up.
+// scoreTables indexes the lists above for lookup.
 type scoreTables struct {
 	languages               []string
 	words                   map[string][]vote
-	latin, cyrillic, arabic map[rune][]vote // letters
+	latin, cyrillic, arabic map[rune][]vote // by letter
 }
 
 var loadTables = sync.OnceValue(func() *scoreTables {
@@ -104,7 +104,7 @@ var loadTables = sync.OnceValue(func() *scoreTables {
 	return t
 })
 
-// splitWeight divides a weight among languages.
+// splitWeight divides a weight evenly among languages.
 func (t *scoreTables) splitWeight(languages []string, weight float64) []vote {
 	var votes []vote
 	for _, l := range languages {
@@ -132,7 +132,7 @@ func (t *scoreTables) addWords(lists map[string]string) {
 	}
 }
 
-// addScript adds the words of a script's languages, and returns its letters.
+// addScript adds the words of the languages of a script. It returns the votes of their letters.
 func (t *scoreTables) addScript(table map[string]scriptLanguage) map[rune][]vote {
 	lists, owners := map[string]string{}, map[rune][]string{}
 	for l, s := range table {

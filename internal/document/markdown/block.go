@@ -13,10 +13,10 @@ type Kind uint8
 
 // Kinds of blocks.
 const (
-	Paragraph Kind = iota
+	Paragraph Kind = iota // also a line of a code block
 	Heading
-	ListItem // an item of a list
-	TableRow // a row of a table
+	ListItem
+	TableRow
 )
 
 // pseudoHeadingLevel is the level of a paragraph that serves as a heading: it is bold, in
@@ -26,17 +26,17 @@ const pseudoHeadingLevel = 7
 // Block is a paragraph, heading, list item or table row, without Markdown syntax.
 type Block struct {
 	Kind      Kind
-	Level     int    // of a heading, 1 to 6, or pseudoHeadingLevel
-	Text      string // one line; the cells of a row are separated by tabs
+	Level     int    // of a heading, 1 to 6, or 7 if it is not marked as a heading; 0 for other blocks
+	Text      string // one line, never empty; tabs separate the cells of a row
 	LinkBytes int    // bytes of Text inside links
 	// Numbered is set for a list item whose number is part of Text, because no item before
 	// or after it continues the count.
 	Numbered bool
 }
 
-// Parse splits Markdown into blocks. Bullets and the numbers of a counted list are not part
-// of the text; a single number is. The lines of a paragraph are joined. Tables need no
-// outer bars. Headings may be underlined.
+// Parse splits Markdown into blocks. The text of a list item includes its number only if no
+// adjacent item continues the count; it never includes a bullet. Parse joins the lines of a
+// paragraph. It accepts any input and returns an empty list if there is no text.
 func Parse(md string) []Block {
 	p := parser{rest: emailaddr.Deobfuscate(norm.NFC.String(md)), openBlock: -1}
 	p.out = make([]byte, 0, len(p.rest))

@@ -5,18 +5,20 @@ import (
 	"strings"
 )
 
+// yearRange is a pattern for a year or a range of years.
 const yearRange = `\d{4}(?:\s*[-–—/]\s*(?:\d{4}|\d{2}|present|today|heute))?`
 
 var (
-	// copyrightYear matches the year in a copyright notice, which many sites update
-	// automatically. "(c)" is usually a list marker, so bracketYear applies only if the text
-	// also reserves rights.
-	copyrightYear  = regexp.MustCompile(`(?i)((?:©|copyright)(?:\s*(?:©|\(c\)|copyright))?)\s*` + yearRange + `\b|\b` + yearRange + `\s*(©)`)
+	// copyrightYear matches the years in a copyright notice.
+	copyrightYear = regexp.MustCompile(`(?i)((?:©|copyright)(?:\s*(?:©|\(c\)|copyright))?)\s*` + yearRange + `\b|\b` + yearRange + `\s*(©)`)
+	// bracketYear matches the years after "(c)". Usually "(c)" is a list marker, so the
+	// pattern applies only to a text that matches rightsReserved.
 	bracketYear    = regexp.MustCompile(`(?i)(\(c\))\s*` + yearRange + `\b`)
 	rightsReserved = regexp.MustCompile(`(?i)rights reserved|droits réservés|rechte vorbehalten|derechos reservados|diritti riservati|direitos reservados|rechten voorbehouden`)
 )
 
-// stripCopyrightYears removes the years from a copyright notice.
+// stripCopyrightYears removes the years from a copyright notice. Many sites update them
+// automatically.
 func stripCopyrightYears(s string) string {
 	if strings.Contains(s, "©") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT") {
 		s = copyrightYear.ReplaceAllString(s, "$1$2")

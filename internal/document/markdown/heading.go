@@ -35,8 +35,8 @@ func isBoldLine(line string) bool {
 	return true
 }
 
-// hasFourDigits reports whether a line has a number of four digits: it is a date, not a
-// heading.
+// hasFourDigits reports whether a line has four digits in a row. Such a line is a date, not
+// a heading.
 func hasFourDigits(s string) bool {
 	n := 0
 	for i := 0; i < len(s); i++ {
@@ -49,7 +49,8 @@ func hasFourDigits(s string) bool {
 	return false
 }
 
-// Bounds of a line that serves as a heading without being marked as one.
+// Bounds of a line that is a heading although it is not marked as one. They were chosen by
+// hand.
 const (
 	maxHeadingWords = 10
 	maxHeadingBytes = 90

@@ -18,8 +18,8 @@ const (
 	maxLinkDepth  = 8
 )
 
-// special are the bytes that parseSpecial handles; parseInline copies all others.
-var special = func() (t [256]bool) {
+// inlineSpecial marks the bytes that parseSpecial handles. parseInline copies all others.
+var inlineSpecial = func() (t [256]bool) {
 	for _, c := range []byte("\\*_`~![<&\t\r\v\f ") {
 		t[c] = true
 	}
@@ -29,17 +29,17 @@ var special = func() (t [256]bool) {
 	return t
 }()
 
-// writeInline writes a line without marks, images, tags, link targets and text that is
-// struck out. It returns how many of the written bytes are inside links.
+// writeInline writes a line without emphasis marks, images, tags, link targets and
+// struck-out text. It returns the number of written bytes that are inside links.
 func (p *parser) writeInline(s string) (links int) {
 	return p.parseInline(s, 0)
 }
 
-// parseInline is writeInline for text at a depth of nested links.
+// parseInline is writeInline for text inside depth links.
 func (p *parser) parseInline(s string, depth int) (links int) {
 	for i := 0; i < len(s); {
 		from := i
-		for i < len(s) && !special[s[i]] {
+		for i < len(s) && !inlineSpecial[s[i]] {
 			i++
 		}
 		p.out = append(p.out, s[from:i]...)
@@ -53,9 +53,9 @@ func (p *parser) parseInline(s string, depth int) (links int) {
 	return links
 }
 
-// parseSpecial handles the special byte at the beginning of s. It returns how many bytes of
-// s it consumed and how many of the written bytes are inside links.
-func (p *parser) parseSpecial(s string, depth int) (taken, links int) {
+// parseSpecial handles the special byte at the beginning of s. It returns the number of
+// bytes that it consumed and the number of written bytes that are inside links.
+func (p *parser) parseSpecial(s string, depth int) (consumed, links int) {
 	switch s[0] {
 	case ' ', '\t', '\r', '\v', '\f':
 		p.writeSpace()
@@ -136,7 +136,7 @@ func strikethroughLen(s string) int {
 	return 0
 }
 
-// countPrefix returns how many bytes c s begins with.
+// countPrefix returns the number of bytes c at the beginning of s.
 func countPrefix(s string, c byte) int {
 	n := 0
 	for n < len(s) && s[n] == c {
@@ -193,7 +193,8 @@ func (p *parser) writeVerbatim(s string) {
 	}
 }
 
-// writeSpace writes a space unless one precedes or a block or cell begins.
+// writeSpace writes a space, except after another space and at the beginning of a block or
+// cell.
 func (p *parser) writeSpace() {
 	if n := len(p.out); n > 0 && p.out[n-1] != ' ' && p.out[n-1] != '\n' && p.out[n-1] != '\t' {
 		p.out = append(p.out, ' ')
@@ -241,10 +242,11 @@ func parseLink(s string) (text, target string, n int) {
 	return "", "", 0
 }
 
-// closingBracket returns the index of the bracket that closes the one at s[0], or -1.
-func closingBracket(s string, open, shut byte, reach int) int {
+// closingBracket returns the index of the bracket that closes the one at s[0]. It returns -1
+// if there is none in the first limit bytes, or if brackets nest deeper than maxLinkDepth.
+func closingBracket(s string, open, closing byte, limit int) int {
 	depth := 0
-	for i := 0; i < len(s) && i < reach; i++ {
+	for i := 0; i < len(s) && i < limit; i++ {
 		switch s[i] {
 		case '\\':
 			i++
@@ -252,7 +254,7 @@ func closingBracket(s string, open, shut byte, reach int) int {
 			if depth++; depth > maxLinkDepth {
 				return -1
 			}
-		case shut:
+		case closing:
 			if depth--; depth == 0 {
 				return i
 			}
@@ -279,7 +281,7 @@ func (p *parser) skipTag(s string) int {
 	return 1
 }
 
-// isInlineTag reports whether a tag does not separate words.
+// isInlineTag reports whether a tag is inline, so that it does not separate words.
 func isInlineTag(inner string) bool {
 	name := strings.ToLower(strings.TrimLeft(inner, "/"))
 	if i := strings.IndexAny(name, " />"); i >= 0 {

@@ -2,8 +2,8 @@ package markdown
 
 import "strings"
 
-// isRule reports whether a line is a thematic break, a heading's underline or the delimiter
-// row of a table.
+// isRule reports whether a line is a thematic break, the underline of a heading or the
+// delimiter row of a table.
 func isRule(line string) bool {
 	n := 0
 	for i := 0; i < len(line); i++ {

@@ -5,19 +5,21 @@ import (
 	"unicode/utf8"
 )
 
-// listNumber is the number of a list item.
+// listNumber is the number of a list item. A letter such as "i" has both values.
 type listNumber struct {
-	style byte // 0 for none; else decimalStyle or letterStyle, plus the delimiter
-	value int  // of a decimal or a letter
-	roman int  // of a Roman numeral, 0 if it is none
+	style byte // decimalStyle or letterStyle, plus the byte of the delimiter; 0 if there is no number
+	value int  // as a decimal number or a position in the alphabet; 0 if it is neither
+	roman int  // as a Roman numeral; 0 if it is not one
 }
 
+// Styles of list numbers. The distance between them exceeds the bytes of the delimiters.
 const (
 	decimalStyle = 1
 	letterStyle  = 128 // letters and Roman numerals
 )
 
-// cutListMarker removes the marker of a list item from a line.
+// cutListMarker removes the marker of a list item from a line, which must not be empty. It
+// returns the rest of the line, and the number if the marker is not a bullet.
 func cutListMarker(line string) (rest string, n listNumber, ok bool) {
 	r, size := utf8.DecodeRuneInString(line)
 	switch r {

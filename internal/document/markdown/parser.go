@@ -2,20 +2,20 @@ package markdown
 
 import "strings"
 
-// blockSpan is a block as offsets into the parser's output.
+// blockSpan is a block whose text is given by offsets into the parser's output.
 type blockSpan struct {
 	kind        Kind
-	level       int
+	level       int // see Block.Level
 	numberStart int // start of the text with its list number
 	start       int // start of the text without its list number
 	end         int
-	linkBytes   int
-	indent      int
+	linkBytes   int // see Block.LinkBytes
+	indent      int // of a list item, in columns
 	number      listNumber
 	inSequence  bool // the number is part of a sequence
-	isBold      bool
-	lines       int
-	verbatim    bool
+	isBold      bool // the whole block is bold
+	lines       int  // number of source lines; 0 for a block that cannot be a pseudo heading
+	verbatim    bool // the text is not parsed for inline syntax
 }
 
 // parser collects all text in one buffer, to save allocations.
@@ -23,13 +23,13 @@ type parser struct {
 	rest          string
 	out           []byte
 	spans         []blockSpan
-	openBlock     int    // index of the span that a further line joins, or -1
+	openBlock     int    // index of the span that the next line may continue, or -1
 	inTable       bool   // inside a table without outer bars
-	fence         string // delimiter that closes the open code block
-	pendingNumber string // a list number alone on its line, which belongs to the next line
+	fence         string // delimiter that closes the open code block; empty outside of code
+	pendingNumber string // a list number alone on its line, to be joined with the next line
 }
 
-// parseLine adds a line to the blocks.
+// parseLine parses a line. It continues the open block or adds a block.
 func (p *parser) parseLine(line string) {
 	line, indent := trimIndent(line)
 	for strings.HasPrefix(line, ">") {
@@ -169,7 +169,7 @@ func (p *parser) appendLine(line string) {
 // addListItem begins a list item. rest is the line without its marker.
 func (p *parser) addListItem(line, rest string, num listNumber, indent int) {
 	begin := len(p.out)
-	if num.style != 0 { // written before the text; markSequences decides later whether it counts
+	if num.style != 0 { // written before the text; markSequences decides later whether it is part of it
 		p.out = append(p.out, line[:len(line)-len(rest)]...)
 	}
 	p.addBlock(blockSpan{kind: ListItem, indent: indent, number: num, lines: 1}, rest)
@@ -188,8 +188,9 @@ func (p *parser) trimTrailingSpaces(start int) int {
 	return len(p.out)
 }
 
-// applyUnderline turns the paragraph above a line of "=" or "-" into a heading. Any other
-// such line is a thematic break or the delimiter row of a table.
+// applyUnderline handles a line of punctuation (see isRule). A line of "=" or "-" makes the
+// paragraph above it a heading. Any other line is a thematic break or the delimiter row of a
+// table.
 func (p *parser) applyUnderline(line string) {
 	if strings.ContainsAny(line, "|:") {
 		return

@@ -25,7 +25,8 @@ func (p *parser) addTableRow(line string) {
 	p.spans = append(p.spans, s)
 }
 
-// SplitRow splits a table row at its unescaped bars.
+// SplitRow splits a table row at its unescaped bars. It ignores outer bars and trims the
+// cells. It always returns at least one cell.
 func SplitRow(line string) []string {
 	line = strings.TrimSpace(line)
 	line = strings.TrimPrefix(line, "|")
@@ -46,7 +47,8 @@ func SplitRow(line string) []string {
 	return append(out, strings.TrimSpace(line[from:]))
 }
 
-// startsTable reports whether the next line is the delimiter row of a table.
+// startsTable reports whether a line is the header of a table: it has a bar, and the next
+// line is a delimiter row.
 func (p *parser) startsTable(line string) bool {
 	if !strings.Contains(line, "|") {
 		return false

@@ -26,19 +26,19 @@ const (
 	MaxTime = 30 * time.Second
 	// MaxMemory limits heap, stacks and buffers together, in bytes.
 	MaxMemory = 160 << 20
-	// softMemory is the soft memory limit of the Go runtime (debug.SetMemoryLimit).
-	softMemory = 112 << 20
-	// maxGrowth limits the private memory that the child maps after its start: two arenas
+	// softMemoryLimit is the soft memory limit of the Go runtime (debug.SetMemoryLimit).
+	softMemoryLimit = 112 << 20
+	// maxMemoryGrowth limits the private memory that the child maps after its start: two arenas
 	// of the Go heap and the stacks of threads.
-	maxGrowth = 148 << 20
-	// grace is how long the parent waits beyond MaxTime before it kills the child, and then
+	maxMemoryGrowth = 148 << 20
+	// exitGrace is how long the parent waits beyond MaxTime before it kills the child, and then
 	// for the end of its output.
-	grace = 5 * time.Second
+	exitGrace = 5 * time.Second
 	// cpuGrace is the CPU time beyond MaxCPU in which a child can exit by itself. The kernel
 	// counts whole seconds (setrlimit(2), RLIMIT_CPU).
 	cpuGrace = time.Second
-	// watchEvery is the interval at which a child checks its memory.
-	watchEvery = 5 * time.Millisecond
+	// memoryCheckInterval is the interval at which a child checks its memory.
+	memoryCheckInterval = 5 * time.Millisecond
 )
 
 // Exit codes of a child. They lie above those of the Go runtime and the race detector (66)
@@ -52,7 +52,7 @@ const (
 	exitTooSlow
 )
 
-var exits = []struct {
+var exitCodes = []struct {
 	code int
 	err  error
 }{
@@ -72,7 +72,7 @@ type Reader struct {
 // NewReader returns a Reader that starts each child with command: the path of a program and
 // its arguments. The program must call Serve and exit with its result.
 func NewReader(command ...string) *Reader {
-	return &Reader{command: command, slot: make(chan struct{}, 1), maxCPU: MaxCPU, maxTime: MaxTime + grace}
+	return &Reader{command: command, slot: make(chan struct{}, 1), maxCPU: MaxCPU, maxTime: MaxTime + exitGrace}
 }
 
 // Read converts a PDF to Markdown. Errors wrap one of this package's errors or the
@@ -93,8 +93,8 @@ func (r *Reader) Read(ctx context.Context, body []byte) (string, error) {
 	// The environment is empty: a process that parses an untrusted file must hold no secrets.
 	cmd.Env = []string{}
 	cmd.Stdin = bytes.NewReader(body)
-	cmd.WaitDelay = grace
-	out, stderr := &limitedBuffer{limit: maxText + 1<<20}, &limitedBuffer{limit: 4 << 10}
+	cmd.WaitDelay = exitGrace
+	out, stderr := &limitedBuffer{limit: maxTextBytes + 1<<20}, &limitedBuffer{limit: 4 << 10}
 	cmd.Stdout, cmd.Stderr = out, stderr
 	err := cmd.Start()
 	if err == nil {
@@ -126,7 +126,7 @@ func childError(err error, stderr string) error {
 	if !errors.As(err, &exit) {
 		return fmt.Errorf("start the PDF reader: %w", err)
 	}
-	for _, e := range exits {
+	for _, e := range exitCodes {
 		if exit.ExitCode() == e.code {
 			if message == "" || message == e.err.Error() {
 				return e.err
@@ -158,10 +158,10 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 // Serve is the body of a child process. It limits the process, reads a PDF from in, writes
 // the text to out and an error to stderr, and returns the exit code.
 func Serve(in io.Reader, out, stderr io.Writer) int {
-	return serveWithin(MaxCPU, MaxTime, in, out, stderr)
+	return serveWithLimits(MaxCPU, MaxTime, in, out, stderr)
 }
 
-func serveWithin(cpu, wall time.Duration, in io.Reader, out, stderr io.Writer) int {
+func serveWithLimits(cpu, wall time.Duration, in io.Reader, out, stderr io.Writer) int {
 	limitProcess(cpu, wall)
 	ctx, cancel := context.WithTimeout(context.Background(), wall)
 	defer cancel()
@@ -178,7 +178,7 @@ func serve(ctx context.Context, in io.Reader, out io.Writer) (int, error) {
 		return exitOther, fmt.Errorf("read standard input: %w", err)
 	}
 	text, err := Extract(ctx, body)
-	for _, e := range exits {
+	for _, e := range exitCodes {
 		if errors.Is(err, e.err) {
 			return e.code, err
 		}
@@ -201,13 +201,13 @@ func firstLine(s string) string {
 // parser hangs. The limit of the kernel, where there is one, also holds between two checks
 // of the memory.
 func limitProcess(cpu, wall time.Duration) {
-	debug.SetMemoryLimit(softMemory)
-	limitMemory(maxGrowth)
+	debug.SetMemoryLimit(softMemoryLimit)
+	limitMemory(maxMemoryGrowth)
 	limitCPU(cpu)
-	time.AfterFunc(wall+grace/2, func() { os.Exit(exitTooSlow) })
+	time.AfterFunc(wall+exitGrace/2, func() { os.Exit(exitTooSlow) })
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-		for range time.Tick(watchEvery) {
+		for range time.Tick(memoryCheckInterval) {
 			metrics.Read(sample)
 			if sample[0].Value.Uint64()-sample[1].Value.Uint64() > MaxMemory {
 				os.Exit(exitTooLarge)

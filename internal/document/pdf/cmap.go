@@ -23,8 +23,8 @@ type codeRange struct {
 	to        []rune // text of low; the last rune increases with the code
 }
 
-// maxMapped bounds the entries of a CMap; two bytes have 65,536 codes.
-const maxMapped = 70_000
+// maxCMapEntries bounds the entries of a CMap; two bytes have 65,536 codes.
+const maxCMapEntries = 70_000
 
 // readCMap parses a ToUnicode CMap.
 func readCMap(b []byte) *cmap {
@@ -33,10 +33,10 @@ func readCMap(b []byte) *cmap {
 	var stack []token
 	for {
 		t := l.next()
-		if t.kind == end {
+		if t.kind == endToken {
 			return m
 		}
-		if t.kind != operator {
+		if t.kind != operatorToken {
 			if len(stack) < 1024 {
 				stack = append(stack, t)
 			}
@@ -48,8 +48,8 @@ func readCMap(b []byte) *cmap {
 				m.addSpace(stack[i], stack[i+1])
 			}
 		case "endbfchar":
-			for i := 0; i+1 < len(stack) && len(m.chars) < maxMapped; i += 2 {
-				m.chars[key(stack[i].str)] = utf16Text(stack[i+1].str)
+			for i := 0; i+1 < len(stack) && len(m.chars) < maxCMapEntries; i += 2 {
+				m.chars[codeKey(stack[i].str)] = decodeUTF16(stack[i+1].str)
 			}
 		case "endbfrange":
 			for i := 0; i+2 < len(stack); i += 3 {
@@ -62,39 +62,39 @@ func readCMap(b []byte) *cmap {
 
 func (m *cmap) addSpace(low, high token) {
 	n := len(low.str)
-	if low.kind != text || high.kind != text || n == 0 || n > 4 || n != len(high.str) || len(m.spaces) > 100 {
+	if low.kind != stringToken || high.kind != stringToken || n == 0 || n > 4 || n != len(high.str) || len(m.spaces) > 100 {
 		return
 	}
-	m.spaces = append(m.spaces, codeSpace{n, code(low.str), code(high.str)})
+	m.spaces = append(m.spaces, codeSpace{n, codeValue(low.str), codeValue(high.str)})
 }
 
 func (m *cmap) addRange(low, high, to token) {
-	if low.kind != text || high.kind != text || len(m.ranges)+len(m.chars) > maxMapped {
+	if low.kind != stringToken || high.kind != stringToken || len(m.ranges)+len(m.chars) > maxCMapEntries {
 		return
 	}
-	from, until := code(low.str), code(high.str)
-	if until < from || until-from > maxMapped {
+	from, until := codeValue(low.str), codeValue(high.str)
+	if until < from || until-from > maxCMapEntries {
 		return
 	}
-	if to.kind == array {
+	if to.kind == arrayToken {
 		for i, t := range to.items {
-			if uint32(i) > until-from || len(m.chars) > maxMapped {
+			if uint32(i) > until-from || len(m.chars) > maxCMapEntries {
 				return
 			}
-			m.chars[uint32(len(low.str))<<28|from+uint32(i)] = utf16Text(t.str)
+			m.chars[uint32(len(low.str))<<28|from+uint32(i)] = decodeUTF16(t.str)
 		}
 		return
 	}
-	if runes := []rune(utf16Text(to.str)); len(runes) > 0 {
+	if runes := []rune(decodeUTF16(to.str)); len(runes) > 0 {
 		m.ranges = append(m.ranges, codeRange{uint32(len(low.str))<<28 | from, uint32(len(low.str))<<28 | until, runes})
 	}
 }
 
-// key combines a code with its length, so that <41> and <0041> differ.
-func key(s string) uint32 { return uint32(len(s))<<28 | code(s) }
+// codeKey combines a code with its length, so that <41> and <0041> differ.
+func codeKey(s string) uint32 { return uint32(len(s))<<28 | codeValue(s) }
 
-// code returns the value of a big-endian character code.
-func code(s string) uint32 {
+// codeValue returns the value of a big-endian character code.
+func codeValue(s string) uint32 {
 	v := uint32(0)
 	for i := 0; i < len(s) && i < 4; i++ {
 		v = v<<8 | uint32(s[i])
@@ -104,7 +104,7 @@ func code(s string) uint32 {
 
 // lookup returns the text of one code.
 func (m *cmap) lookup(s string) (string, bool) {
-	k := key(s)
+	k := codeKey(s)
 	if t, ok := m.chars[k]; ok {
 		return t, true
 	}
@@ -118,21 +118,21 @@ func (m *cmap) lookup(s string) (string, bool) {
 	return "", false
 }
 
-// length returns the number of bytes of the code that s begins with.
-func (m *cmap) length(s string, otherwise int) int {
+// codeLength returns the number of bytes of the code that s begins with.
+func (m *cmap) codeLength(s string, otherwise int) int {
 	for _, sp := range m.spaces {
 		if sp.length > len(s) {
 			continue
 		}
-		if c := code(s[:sp.length]); sp.low <= c && c <= sp.high {
+		if c := codeValue(s[:sp.length]); sp.low <= c && c <= sp.high {
 			return sp.length
 		}
 	}
 	return min(otherwise, len(s))
 }
 
-// utf16Text decodes the big-endian UTF-16 of CMaps and text strings.
-func utf16Text(s string) string {
+// decodeUTF16 decodes the big-endian UTF-16 of CMaps and text strings.
+func decodeUTF16(s string) string {
 	if len(s) == 1 { // invalid, but some writers emit it
 		return string(rune(s[0]))
 	}

@@ -17,21 +17,21 @@ import (
 
 // font maps the codes of a string to text and widths.
 type font struct {
-	bold         bool
-	composite    bool // most codes have two bytes
-	unicode      *cmap
-	simple       [256]string       // text of one-byte codes
-	legacy       encoding.Encoding // set for a composite font with a predefined CMap
-	widths       map[uint32]float64
-	defaultWidth float64           // of codes without an entry in widths; thousandths of the font size
-	cache        map[uint32]string // text by key
+	bold               bool
+	composite          bool // most codes have two bytes
+	toUnicode          *cmap
+	simpleText         [256]string       // text of one-byte codes
+	predefinedEncoding encoding.Encoding // set for a composite font with a predefined CMap
+	widths             map[uint32]float64
+	defaultWidth       float64           // of codes without an entry in widths; thousandths of the font size
+	cache              map[uint32]string // text by key
 }
 
 // glyph is one character code of a string.
 type glyph struct {
-	text  string
-	width float64 // in units of the font size
-	space bool    // the single byte 32: word spacing applies to it
+	text    string
+	width   float64 // in units of the font size
+	isSpace bool    // the single byte 32: word spacing applies to it
 }
 
 // font returns the font that a resource refers to.
@@ -57,10 +57,10 @@ func (f *file) font(o types.Object) *font {
 // readFont fills t from a font dictionary.
 func (f *file) readFont(t *font, d types.Dict) {
 	if b := f.stream(d["ToUnicode"]); b != nil {
-		t.unicode = readCMap(b)
+		t.toUnicode = readCMap(b)
 	}
 	base := f.name(d["BaseFont"])
-	t.bold = boldName(base)
+	t.bold = isBoldName(base)
 	if f.name(d["Subtype"]) == "Type0" {
 		f.readComposite(t, d)
 		return
@@ -88,8 +88,8 @@ func (f *file) readFont(t *font, d types.Dict) {
 	}
 }
 
-// boldName reports whether the name of a font denotes bold type.
-func boldName(name string) bool {
+// isBoldName reports whether the name of a font denotes bold type.
+func isBoldName(name string) bool {
 	name = strings.ToLower(name)
 	for _, w := range []string{"bold", "black", "heavy", "semibd", "demi", ",bd", "-bd"} {
 		if strings.Contains(name, w) {
@@ -105,7 +105,7 @@ func (t *font) setCoreWidths(base string) {
 		return
 	}
 	for c := 32; c < 256; c++ {
-		r, _ := utf8.DecodeRuneInString(t.simple[c])
+		r, _ := utf8.DecodeRuneInString(t.simpleText[c])
 		if w, err := corefont.CharWidth(base, r); err == nil && w > 0 {
 			t.widths[uint32(c)] = float64(w)
 		}
@@ -129,7 +129,7 @@ func (f *file) readEncoding(t *font, o types.Object) {
 	}
 	for c := range 256 {
 		if r := table.DecodeByte(byte(c)); r >= ' ' && r != '\ufffd' {
-			t.simple[c] = string(r)
+			t.simpleText[c] = string(r)
 		}
 	}
 	at := 0
@@ -139,16 +139,16 @@ func (f *file) readEncoding(t *font, o types.Object) {
 			at = int(v)
 		case types.Name:
 			if at >= 0 && at < 256 {
-				t.simple[at] = glyphText(string(v))
+				t.simpleText[at] = glyphText(string(v))
 			}
 			at++
 		}
 	}
 }
 
-// predefined lists the predefined CMaps (ISO 32000-1, 9.7.5.2) that correspond to a character
+// predefinedCMaps lists the predefined CMaps (ISO 32000-1, 9.7.5.2) that correspond to a character
 // encoding, by a part of their names.
-var predefined = []struct {
+var predefinedCMaps = []struct {
 	part string
 	enc  encoding.Encoding
 }{
@@ -167,10 +167,10 @@ var predefined = []struct {
 func (f *file) readComposite(t *font, d types.Dict) {
 	t.composite, t.defaultWidth = true, 1000
 	encodingName := f.name(d["Encoding"])
-	if t.unicode == nil {
-		for _, p := range predefined {
+	if t.toUnicode == nil {
+		for _, p := range predefinedCMaps {
 			if strings.Contains(encodingName, p.part) {
-				t.legacy = p.enc
+				t.predefinedEncoding = p.enc
 				break
 			}
 		}
@@ -180,12 +180,12 @@ func (f *file) readComposite(t *font, d types.Dict) {
 		return
 	}
 	kid := f.dict(kids[0])
-	t.bold = t.bold || boldName(f.name(kid["BaseFont"]))
+	t.bold = t.bold || isBoldName(f.name(kid["BaseFont"]))
 	if w, ok := f.number(kid["DW"]); ok {
 		t.defaultWidth = w
 	}
 	w, _ := f.deref(kid["W"]).(types.Array)
-	for i := 0; i+1 < len(w) && len(t.widths) < maxMapped; {
+	for i := 0; i+1 < len(w) && len(t.widths) < maxCMapEntries; {
 		first, _ := f.number(w[i])
 		if list, ok := f.deref(w[i+1]).(types.Array); ok {
 			for j, o := range list {
@@ -200,7 +200,7 @@ func (f *file) readComposite(t *font, d types.Dict) {
 		}
 		last, _ := f.number(w[i+1])
 		v, _ := f.number(w[i+2])
-		for c := int(first); c <= int(last) && len(t.widths) < maxMapped; c++ {
+		for c := int(first); c <= int(last) && len(t.widths) < maxCMapEntries; c++ {
 			t.widths[uint32(c)] = v
 		}
 		i += 3
@@ -216,8 +216,8 @@ func (t *font) glyphs(s string, yield func(glyph)) {
 		}
 		c := s[:n]
 		s = s[n:]
-		g := glyph{text: t.text(c), width: t.defaultWidth / 1000, space: n == 1 && c == " "}
-		if w, ok := t.widths[code(c)]; ok {
+		g := glyph{text: t.text(c), width: t.defaultWidth / 1000, isSpace: n == 1 && c == " "}
+		if w, ok := t.widths[codeValue(c)]; ok {
 			g.width = w / 1000
 		}
 		yield(g)
@@ -227,9 +227,9 @@ func (t *font) glyphs(s string, yield func(glyph)) {
 // codeLength returns the number of bytes of the code that s begins with.
 func (t *font) codeLength(s string) int {
 	switch {
-	case t.unicode != nil:
-		return t.unicode.length(s, 2)
-	case t.legacy != nil && s[0] < 0x80 && t.legacy != predefined[0].enc && t.legacy != predefined[1].enc:
+	case t.toUnicode != nil:
+		return t.toUnicode.codeLength(s, 2)
+	case t.predefinedEncoding != nil && s[0] < 0x80 && t.predefinedEncoding != predefinedCMaps[0].enc && t.predefinedEncoding != predefinedCMaps[1].enc:
 		return 1
 	}
 	return min(2, len(s))
@@ -237,33 +237,33 @@ func (t *font) codeLength(s string) int {
 
 // text returns the text of one code, empty if the font does not map it.
 func (t *font) text(c string) string {
-	k := key(c)
+	k := codeKey(c)
 	if known, ok := t.cache[k]; ok {
 		return known
 	}
 	s := ""
 	switch {
-	case t.unicode != nil:
+	case t.toUnicode != nil:
 		var ok bool
-		if s, ok = t.unicode.lookup(c); !ok && !t.composite {
-			s = t.simple[c[0]]
+		if s, ok = t.toUnicode.lookup(c); !ok && !t.composite {
+			s = t.simpleText[c[0]]
 		}
-	case t.legacy != nil:
-		if d, err := t.legacy.NewDecoder().String(c); err == nil {
+	case t.predefinedEncoding != nil:
+		if d, err := t.predefinedEncoding.NewDecoder().String(c); err == nil {
 			s = d
 		}
 	case !t.composite:
-		s = t.simple[c[0]]
+		s = t.simpleText[c[0]]
 	}
-	s = plainText(s)
-	if len(t.cache) < maxMapped {
+	s = normalizeText(s)
+	if len(t.cache) < maxCMapEntries {
 		t.cache[k] = s
 	}
 	return s
 }
 
-// plainText replaces presentation forms by letters and removes characters that show nothing.
-func plainText(s string) string {
+// normalizeText replaces presentation forms by letters and removes characters that show nothing.
+func normalizeText(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u00a0' || r == '\t':

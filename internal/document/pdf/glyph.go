@@ -30,8 +30,8 @@ var glyphNames = func() map[string]string {
 	return m
 }()
 
-// accents maps the suffixes of glyph names to combining marks.
-var accents = []struct {
+// accentSuffixes maps the suffixes of glyph names to combining marks.
+var accentSuffixes = []struct {
 	name string
 	mark rune
 }{
@@ -67,7 +67,7 @@ func glyphText(n string) string {
 			return string(rune(0x436 + v - 10072))
 		}
 	}
-	for _, a := range accents {
+	for _, a := range accentSuffixes {
 		if letter, ok := strings.CutSuffix(n, a.name); ok && len(letter) == 1 {
 			return norm.NFC.String(letter + string(a.mark))
 		}

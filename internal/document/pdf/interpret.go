@@ -7,9 +7,9 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// run is a piece of text at one place, in coordinates that are rotated so that its line runs
+// textRun is a piece of text at one place, in coordinates that are rotated so that its line runs
 // to the right.
-type run struct {
+type textRun struct {
 	text     string
 	x, y     float64
 	end      float64 // x where it ends
@@ -33,17 +33,17 @@ func (m matrix) mul(n matrix) matrix {
 
 // graphicsState is the part of the graphics state that concerns text (ISO 32000-1, 8.4 and 9.3).
 type graphicsState struct {
-	ctm                                 matrix
-	font                                *font
-	size, char, word, scale, lead, rise float64
+	ctm                                                                  matrix
+	font                                                                 *font
+	fontSize, charSpacing, wordSpacing, horizontalScaling, leading, rise float64
 }
 
 // markedContent is an open marked-content sequence (ISO 32000-1, 14.6).
 type markedContent struct {
-	artifact bool
-	heading  int
-	actual   bool   // the sequence has an ActualText, which replaces its glyphs
-	text     string // the part of ActualText that is not yet emitted
+	artifact      bool
+	heading       int
+	hasActualText bool   // the sequence has an ActualText, which replaces its glyphs
+	actualText    string // the part of ActualText that is not yet emitted
 }
 
 // interpreter runs the content streams of one page.
@@ -52,25 +52,25 @@ type interpreter struct {
 	resources types.Dict
 	content   []byte
 	graphicsState
-	stack     []graphicsState
-	tm, line  matrix
-	marks     []markedContent
-	runs      []run
-	operators int
+	stack                  []graphicsState
+	textMatrix, lineMatrix matrix
+	markedContents         []markedContent
+	runs                   []textRun
+	operators              int
 }
 
 // Bounds of one page.
 const (
-	maxOperators = 2_000_000
-	maxRuns      = 300_000
-	maxStack     = 200
-	maxForms     = 12 // nesting of form XObjects
+	maxOperators  = 2_000_000
+	maxRuns       = 300_000
+	maxStackDepth = 200
+	maxFormDepth  = 12 // nesting of form XObjects
 )
 
 func (in *interpreter) reset() {
 	one := matrix{1, 0, 0, 1, 0, 0}
-	in.graphicsState = graphicsState{ctm: one, scale: 1}
-	in.tm, in.line = one, one
+	in.graphicsState = graphicsState{ctm: one, horizontalScaling: 1}
+	in.textMatrix, in.lineMatrix = one, one
 }
 
 // run interprets a content stream; depth is the nesting of form XObjects.
@@ -80,9 +80,9 @@ func (in *interpreter) run(content []byte, depth int) {
 	for in.operators < maxOperators && len(in.runs) < maxRuns {
 		t := l.next()
 		switch t.kind {
-		case end:
+		case endToken:
 			return
-		case operator:
+		case operatorToken:
 			in.operators++
 			if in.operators%4096 == 0 && in.file.ctx.Err() != nil {
 				return
@@ -101,23 +101,23 @@ func (in *interpreter) run(content []byte, depth int) {
 	}
 }
 
-// arg returns operand i as a number, 0 if it is none.
-func arg(args []token, i int) float64 {
-	if i < len(args) && args[i].kind == number {
+// numericOperand returns operand i as a number, 0 if it is none.
+func numericOperand(args []token, i int) float64 {
+	if i < len(args) && args[i].kind == numberToken {
 		return args[i].num
 	}
 	return 0
 }
 
 func matrixOf(args []token) matrix {
-	return matrix{arg(args, 0), arg(args, 1), arg(args, 2), arg(args, 3), arg(args, 4), arg(args, 5)}
+	return matrix{numericOperand(args, 0), numericOperand(args, 1), numericOperand(args, 2), numericOperand(args, 3), numericOperand(args, 4), numericOperand(args, 5)}
 }
 
 // execute applies one operator.
 func (in *interpreter) execute(op string, args []token, depth int) {
 	switch op {
 	case "q":
-		if len(in.stack) < maxStack {
+		if len(in.stack) < maxStackDepth {
 			in.stack = append(in.stack, in.graphicsState)
 		}
 	case "Q":
@@ -127,61 +127,61 @@ func (in *interpreter) execute(op string, args []token, depth int) {
 	case "cm":
 		in.ctm = matrixOf(args).mul(in.ctm)
 	case "BT":
-		in.tm = matrix{1, 0, 0, 1, 0, 0}
-		in.line = in.tm
+		in.textMatrix = matrix{1, 0, 0, 1, 0, 0}
+		in.lineMatrix = in.textMatrix
 	case "Tf":
 		if len(args) == 2 {
-			in.font, in.size = in.file.font(in.resource("Font", args[0].str)), arg(args, 1)
+			in.font, in.fontSize = in.file.font(in.resource("Font", args[0].str)), numericOperand(args, 1)
 		}
 	case "Tc":
-		in.char = arg(args, 0)
+		in.charSpacing = numericOperand(args, 0)
 	case "Tw":
-		in.word = arg(args, 0)
+		in.wordSpacing = numericOperand(args, 0)
 	case "Tz":
-		in.scale = arg(args, 0) / 100
+		in.horizontalScaling = numericOperand(args, 0) / 100
 	case "TL":
-		in.lead = arg(args, 0)
+		in.leading = numericOperand(args, 0)
 	case "Ts":
-		in.rise = arg(args, 0)
+		in.rise = numericOperand(args, 0)
 	case "Td":
-		in.move(arg(args, 0), arg(args, 1))
+		in.move(numericOperand(args, 0), numericOperand(args, 1))
 	case "TD":
-		in.lead = -arg(args, 1)
-		in.move(arg(args, 0), arg(args, 1))
+		in.leading = -numericOperand(args, 1)
+		in.move(numericOperand(args, 0), numericOperand(args, 1))
 	case "Tm":
-		in.line = matrixOf(args)
-		in.tm = in.line
+		in.lineMatrix = matrixOf(args)
+		in.textMatrix = in.lineMatrix
 	case "T*":
-		in.move(0, -in.lead)
+		in.move(0, -in.leading)
 	case "Tj":
 		in.show(args)
 	case "'":
-		in.move(0, -in.lead)
+		in.move(0, -in.leading)
 		in.show(args)
 	case "\"":
-		in.word, in.char = arg(args, 0), arg(args, 1)
-		in.move(0, -in.lead)
+		in.wordSpacing, in.charSpacing = numericOperand(args, 0), numericOperand(args, 1)
+		in.move(0, -in.leading)
 		in.show(args[min(2, len(args)):])
 	case "TJ":
 		if len(args) > 0 {
 			in.show(args[len(args)-1].items)
 		}
 	case "Do":
-		if len(args) > 0 && depth < maxForms {
+		if len(args) > 0 && depth < maxFormDepth {
 			in.form(args[0].str, depth)
 		}
 	case "BMC", "BDC":
 		in.beginMarkedContent(args)
 	case "EMC":
-		if n := len(in.marks); n > 0 {
-			in.marks = in.marks[:n-1]
+		if n := len(in.markedContents); n > 0 {
+			in.markedContents = in.markedContents[:n-1]
 		}
 	}
 }
 
 func (in *interpreter) move(x, y float64) {
-	in.line = matrix{1, 0, 0, 1, x, y}.mul(in.line)
-	in.tm = in.line
+	in.lineMatrix = matrix{1, 0, 0, 1, x, y}.mul(in.lineMatrix)
+	in.textMatrix = in.lineMatrix
 }
 
 // resource returns an object of the current resource dictionary.
@@ -214,17 +214,17 @@ func (in *interpreter) form(key string, depth int) {
 
 // beginMarkedContent opens a marked-content sequence.
 func (in *interpreter) beginMarkedContent(args []token) {
-	if len(in.marks) >= maxStack || len(args) == 0 {
-		in.marks = append(in.marks, markedContent{})
-		if len(in.marks) > 10*maxStack {
-			in.marks = in.marks[:maxStack]
+	if len(in.markedContents) >= maxStackDepth || len(args) == 0 {
+		in.markedContents = append(in.markedContents, markedContent{})
+		if len(in.markedContents) > 10*maxStackDepth {
+			in.markedContents = in.markedContents[:maxStackDepth]
 		}
 		return
 	}
 	var m markedContent
-	if n := len(in.marks); n > 0 {
-		m = in.marks[n-1]
-		m.actual, m.text = m.actual && m.text == "", "" // the outer ActualText is already emitted
+	if n := len(in.markedContents); n > 0 {
+		m = in.markedContents[n-1]
+		m.hasActualText, m.actualText = m.hasActualText && m.actualText == "", "" // the outer ActualText is already emitted
 	}
 	switch tag := args[0].str; {
 	case tag == "Artifact":
@@ -236,40 +236,40 @@ func (in *interpreter) beginMarkedContent(args []token) {
 	}
 	if len(args) > 1 {
 		if actual, ok := in.actualText(args[1]); ok {
-			m.actual, m.text = true, actual
+			m.hasActualText, m.actualText = true, actual
 		}
 	}
-	in.marks = append(in.marks, m)
+	in.markedContents = append(in.markedContents, m)
 }
 
 // actualText returns the ActualText of marked content (ISO 32000-1, 14.9.4).
 func (in *interpreter) actualText(properties token) (string, bool) {
-	if properties.kind == dictionary {
+	if properties.kind == dictionaryToken {
 		v := properties.value("ActualText")
-		return textString(v.str), v.kind == text
+		return decodeTextString(v.str), v.kind == stringToken
 	}
 	d := in.file.dict(in.resource("Properties", properties.str))
 	switch v := in.file.deref(d["ActualText"]).(type) {
 	case types.StringLiteral:
 		b, err := types.Unescape(string(v))
-		return textString(string(b)), err == nil
+		return decodeTextString(string(b)), err == nil
 	case types.HexLiteral:
 		b, err := v.Bytes()
-		return textString(string(b)), err == nil
+		return decodeTextString(string(b)), err == nil
 	}
 	return "", false
 }
 
-// textString decodes a text string (ISO 32000-1, 7.9.2.2).
-func textString(s string) string {
+// decodeTextString decodes a text string (ISO 32000-1, 7.9.2.2).
+func decodeTextString(s string) string {
 	if strings.HasPrefix(s, "\xfe\xff") {
-		return plainText(utf16Text(s))
+		return normalizeText(decodeUTF16(s))
 	}
 	b := strings.Builder{}
 	for i := range len(s) {
 		b.WriteRune(rune(s[i]))
 	}
-	return plainText(b.String())
+	return normalizeText(b.String())
 }
 
 // wordGap is the least gap within a string that separates words, in units of the font size.
@@ -286,24 +286,24 @@ func (in *interpreter) show(items []token) {
 	var b strings.Builder
 	from := in.place()
 	actual := -1
-	if n := len(in.marks); n > 0 && in.marks[n-1].actual {
+	if n := len(in.markedContents); n > 0 && in.markedContents[n-1].hasActualText {
 		actual = n - 1
 	}
 	gap := 0.0
 	for _, t := range items {
 		switch t.kind {
-		case number:
+		case numberToken:
 			gap -= t.num / 1000
-			in.advance(-t.num / 1000 * in.size * in.scale)
-		case text:
+			in.advance(-t.num / 1000 * in.fontSize * in.horizontalScaling)
+		case stringToken:
 			in.font.glyphs(t.str, func(g glyph) {
-				w := g.width*in.size + in.char
-				if g.space {
-					w += in.word
+				w := g.width*in.fontSize + in.charSpacing
+				if g.isSpace {
+					w += in.wordSpacing
 				}
 				switch {
 				case actual >= 0:
-				case g.text == " " && (gap < -wordGap || w < minSpaceWidth*in.size):
+				case g.text == " " && (gap < -wordGap || w < minSpaceWidth*in.fontSize):
 					// the space overlaps a ligature, or the spacing cancels it
 				default:
 					if gap > wordGap && b.Len() > 0 && g.text != " " && !strings.HasSuffix(b.String(), " ") {
@@ -312,31 +312,33 @@ func (in *interpreter) show(items []token) {
 					b.WriteString(g.text)
 				}
 				gap = 0
-				if in.size > 0 && (in.char < 0 || in.char > in.size) { // tight or very wide character spacing
-					gap = in.char / in.size
+				if in.fontSize > 0 && (in.charSpacing < 0 || in.charSpacing > in.fontSize) { // tight or very wide character spacing
+					gap = in.charSpacing / in.fontSize
 				}
-				in.advance(w * in.scale)
+				in.advance(w * in.horizontalScaling)
 			})
 		}
 	}
 	if actual >= 0 {
-		b.WriteString(in.marks[actual].text)
-		in.marks[actual].text = ""
+		b.WriteString(in.markedContents[actual].actualText)
+		in.markedContents[actual].actualText = ""
 	}
 	in.addRun(b.String(), from, in.place())
 }
 
-func (in *interpreter) advance(x float64) { in.tm = matrix{1, 0, 0, 1, x, 0}.mul(in.tm) }
+func (in *interpreter) advance(x float64) {
+	in.textMatrix = matrix{1, 0, 0, 1, x, 0}.mul(in.textMatrix)
+}
 
 // place returns the matrix of the next glyph.
 func (in *interpreter) place() matrix {
-	return matrix{in.size * in.scale, 0, 0, in.size, 0, in.rise}.mul(in.tm).mul(in.ctm)
+	return matrix{in.fontSize * in.horizontalScaling, 0, 0, in.fontSize, 0, in.rise}.mul(in.textMatrix).mul(in.ctm)
 }
 
 // addRun appends a run, rotated so that its line runs to the right. It omits slanted lines,
 // which are watermarks.
 func (in *interpreter) addRun(s string, from, to matrix) {
-	if s == "" || !finite(from) || !finite(to) {
+	if s == "" || !isFinite(from) || !isFinite(to) {
 		return
 	}
 	angle := math.Atan2(from[1], from[0]) / (math.Pi / 2)
@@ -344,20 +346,20 @@ func (in *interpreter) addRun(s string, from, to matrix) {
 	if math.Abs(angle-rotation) > 0.05 {
 		return
 	}
-	r := run{text: s, size: math.Hypot(from[2], from[3]), rotation: (int(rotation) + 4) % 4, bold: in.font.bold}
+	r := textRun{text: s, size: math.Hypot(from[2], from[3]), rotation: (int(rotation) + 4) % 4, bold: in.font.bold}
 	sin, cos := math.Sincos(rotation * math.Pi / 2)
 	r.x, r.y = from[4]*cos+from[5]*sin, from[5]*cos-from[4]*sin
 	r.end = to[4]*cos + to[5]*sin
 	if r.size == 0 || r.size > 1000 {
 		return
 	}
-	if n := len(in.marks); n > 0 {
-		r.artifact, r.heading = in.marks[n-1].artifact, in.marks[n-1].heading
+	if n := len(in.markedContents); n > 0 {
+		r.artifact, r.heading = in.markedContents[n-1].artifact, in.markedContents[n-1].heading
 	}
 	in.runs = append(in.runs, r)
 }
 
-func finite(m matrix) bool {
+func isFinite(m matrix) bool {
 	for _, v := range m {
 		if math.IsNaN(v) || math.Abs(v) > 1e7 {
 			return false
@@ -372,7 +374,7 @@ const maxArtifactShare = 0.6
 
 // contentRuns returns the runs without artifacts, which are page numbers, headers and decoration
 // (ISO 32000-1, 14.8.2.2).
-func (in *interpreter) contentRuns() []run {
+func (in *interpreter) contentRuns() []textRun {
 	all, marked := 0, 0
 	for _, r := range in.runs {
 		all += len(r.text)

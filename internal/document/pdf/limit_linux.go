@@ -11,7 +11,7 @@ import (
 // RLIMIT_DATA). Memory that is mapped already does not count: the Go runtime and the race
 // detector reserve much address space that they never touch.
 func limitMemory(bytes uint64) {
-	now, ok := mapped()
+	now, ok := dataAndStackSize()
 	if !ok {
 		return // without /proc, limitProcess still checks the memory
 	}
@@ -19,8 +19,8 @@ func limitMemory(bytes uint64) {
 	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &limit)
 }
 
-// mapped returns the size of data and stack, in bytes (proc(5), statm).
-func mapped() (uint64, bool) {
+// dataAndStackSize returns the size of data and stack, in bytes (proc(5), statm).
+func dataAndStackSize() (uint64, bool) {
 	b, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
 		return 0, false

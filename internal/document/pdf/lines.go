@@ -32,9 +32,9 @@ const (
 	backGap  = 0.6  // a run further left starts a new line
 )
 
-// lines joins runs into lines, in the order of the content stream. That order follows columns
+// joinRuns joins runs into lines, in the order of the content stream. That order follows columns
 // and table cells, which the positions alone do not show.
-func lines(runs []run) []line {
+func joinRuns(runs []textRun) []line {
 	var all []line
 	var cur line
 	var sizes [2]float64 // size and letters of the longest run
@@ -85,7 +85,7 @@ func lines(runs []run) []line {
 
 // repeatsRun reports whether a run repeats one just before it at the same place. Some writers
 // imitate bold type that way.
-func repeatsRun(before []run, r run) bool {
+func repeatsRun(before []textRun, r textRun) bool {
 	for i := len(before) - 1; i >= max(0, len(before)-3); i-- {
 		b := before[i]
 		if b.text == r.text && b.rotation == r.rotation && strings.TrimSpace(r.text) != "" && math.Abs(b.x-r.x) < 0.1*r.size && math.Abs(b.y-r.y) < 0.1*r.size {
@@ -97,19 +97,19 @@ func repeatsRun(before []run, r run) bool {
 
 // Bounds of running headers and footers: lines at the edges of pages that repeat.
 const (
-	edgeLines = 3   // from the top and from the bottom of a page
-	maxHeader = 160 // bytes
+	edgeLines      = 3   // from the top and from the bottom of a page
+	maxHeaderBytes = 160 // bytes
 )
 
-// pageNumber matches a line that is only a page number.
-var pageNumber = regexp.MustCompile(`(?i)^[\s|–—-]*(?:(?:page|seite|p\.|pg\.?|sida|side|página|pagina|pág\.|pag\.|strona|str\.|oldal|страница|стр\.|σελίδα|sayfa|trang|第)\s*)?[-–—|(\[]*\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:/|of|de|von|sur|di|van|av|af|z|из|sur|do|\||ページ|页|頁)\s*\d{0,4})?\s*[-–—|)\].]*\s*$`)
+// pageNumberPattern matches a line that is only a page number.
+var pageNumberPattern = regexp.MustCompile(`(?i)^[\s|–—-]*(?:(?:page|seite|p\.|pg\.?|sida|side|página|pagina|pág\.|pag\.|strona|str\.|oldal|страница|стр\.|σελίδα|sayfa|trang|第)\s*)?[-–—|(\[]*\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:/|of|de|von|sur|di|van|av|af|z|из|sur|do|\||ページ|页|頁)\s*\d{0,4})?\s*[-–—|)\].]*\s*$`)
 
 // removeBoilerplate removes page numbers and running headers and footers.
 func removeBoilerplate(pages []page) []page {
 	seen := map[string]int{}
 	for _, p := range pages {
 		templates := map[string]bool{}
-		for _, i := range edges(p) {
+		for _, i := range edgeLineIndexes(p) {
 			templates[lineTemplate(p.lines[i].text)] = true
 		}
 		for s := range templates {
@@ -119,9 +119,9 @@ func removeBoilerplate(pages []page) []page {
 	often := max(2, (len(pages)*2+4)/5) // two fifths: left and right pages differ
 	for n, p := range pages {
 		drop := map[int]bool{}
-		for _, i := range edges(p) {
+		for _, i := range edgeLineIndexes(p) {
 			t := p.lines[i].text
-			if len(pages) > 1 && len(t) <= maxHeader && seen[lineTemplate(t)] >= often || isPageNumber(p, i) {
+			if len(pages) > 1 && len(t) <= maxHeaderBytes && seen[lineTemplate(t)] >= often || isPageNumber(p, i) {
 				drop[i] = true
 			}
 		}
@@ -138,7 +138,7 @@ func removeBoilerplate(pages []page) []page {
 
 // isPageNumber reports whether line i is the number of its page: alone at the top or bottom.
 func isPageNumber(p page, i int) bool {
-	if !pageNumber.MatchString(p.lines[i].text) || len(p.lines) < 2 {
+	if !pageNumberPattern.MatchString(p.lines[i].text) || len(p.lines) < 2 {
 		return false
 	}
 	above, below := 0, 0
@@ -156,8 +156,8 @@ func isPageNumber(p page, i int) bool {
 	return above <= 1 || below <= 1
 }
 
-// edges returns the indexes of the lines nearest to the top and the bottom of a page.
-func edges(p page) []int {
+// edgeLineIndexes returns the indexes of the lines nearest to the top and the bottom of a page.
+func edgeLineIndexes(p page) []int {
 	order := make([]int, len(p.lines))
 	for i := range order {
 		order[i] = i

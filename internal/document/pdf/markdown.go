@@ -13,20 +13,20 @@ import (
 // own. They were chosen by hand.
 const (
 	headingSizeRatio = 1.14 // to the body text, at least
-	maxHeading       = 200  // bytes
+	maxHeadingBytes  = 200  // bytes
 	maxSizeLevels    = 3    // heading levels that the font size distinguishes
 )
 
-// markdown converts pages to one Markdown text.
-func markdown(pages []page) string {
+// formatMarkdown converts pages to one Markdown text.
+func formatMarkdown(pages []page) string {
 	pages = removeBoilerplate(pages)
 	body := bodySize(pages)
 	levels := headingSizes(pages, body)
-	w := &writer{body: body, levels: levels, margin: rightMargin(pages)}
+	w := &writer{bodySize: body, headingSizes: levels, margin: rightMargin(pages)}
 	for _, p := range pages {
-		w.leading = leading(p.lines)
+		w.leading = lineSpacing(p.lines)
 		for i, l := range p.lines {
-			w.line(l, i == 0)
+			w.addLine(l, i == 0)
 		}
 	}
 	w.flush()
@@ -55,7 +55,7 @@ func headingSizes(pages []page, body float64) []float64 {
 	set := map[float64]bool{}
 	for _, p := range pages {
 		for _, l := range p.lines {
-			if l.size >= body*headingSizeRatio && len(l.text) <= maxHeading && strings.ContainsFunc(l.text, isLetter) {
+			if l.size >= body*headingSizeRatio && len(l.text) <= maxHeadingBytes && strings.ContainsFunc(l.text, isLetter) {
 				set[l.size] = true
 			}
 		}
@@ -68,8 +68,8 @@ func headingSizes(pages []page, body float64) []float64 {
 	return sizes
 }
 
-// leading returns the distance between the lines of one page.
-func leading(lines []line) float64 {
+// lineSpacing returns the distance between the lines of one page.
+func lineSpacing(lines []line) float64 {
 	var gaps []float64
 	for i := 1; i < len(lines); i++ {
 		if g := lines[i-1].y - lines[i].y; g > 0 && lines[i].size > 0 && g < 4*lines[i].size {
@@ -102,35 +102,35 @@ func rightMargin(pages []page) float64 {
 
 // writer joins lines into paragraphs.
 type writer struct {
-	out     strings.Builder
-	body    float64   // font size of the body text
-	levels  []float64 // font sizes of headings, largest first
-	leading float64   // of the current page
-	margin  float64
-	block   []line // of the current paragraph
+	out          strings.Builder
+	bodySize     float64   // font size of the body text
+	headingSizes []float64 // font sizes of headings, largest first
+	leading      float64   // of the current page
+	margin       float64
+	paragraph    []line // of the current paragraph
 }
 
 var (
-	bullet      = regexp.MustCompile(`^[•●▪■◦○‣∙·►➢✓–-]\s+`)
-	enumeration = regexp.MustCompile(`^(?:\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}|§+\s?\d+|(?:Article|Artikel|Section|Artículo|Articolo|Artigo|Abschnitt|Chapter|Annex|Appendix)\s+\w{1,5})(?:\s|$)`)
-	tocEntry    = regexp.MustCompile(`(?:\.\s?){5,}\s*\d*$`)
+	bulletPattern   = regexp.MustCompile(`^[•●▪■◦○‣∙·►➢✓–-]\s+`)
+	numberPattern   = regexp.MustCompile(`^(?:\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}|§+\s?\d+|(?:Article|Artikel|Section|Artículo|Articolo|Artigo|Abschnitt|Chapter|Annex|Appendix)\s+\w{1,5})(?:\s|$)`)
+	tocEntryPattern = regexp.MustCompile(`(?:\.\s?){5,}\s*\d*$`)
 )
 
-// line appends a line to the paragraph or starts a new one.
-func (w *writer) line(l line, firstOfPage bool) {
-	if len(w.block) > 0 && w.startsParagraph(w.block[len(w.block)-1], l, firstOfPage) {
+// addLine appends a line to the paragraph or starts a new one.
+func (w *writer) addLine(l line, firstOfPage bool) {
+	if len(w.paragraph) > 0 && w.startsParagraph(w.paragraph[len(w.paragraph)-1], l, firstOfPage) {
 		w.flush()
 	}
-	w.block = append(w.block, l)
+	w.paragraph = append(w.paragraph, l)
 }
 
 // startsParagraph reports whether a new paragraph starts between lines a and b.
 func (w *writer) startsParagraph(a, b line, firstOfPage bool) bool {
-	la, lb := w.level(a), w.level(b)
+	la, lb := w.headingLevel(a), w.headingLevel(b)
 	switch {
 	case la != lb || math.Abs(a.size-b.size) > 0.25*max(a.size, b.size):
 		return true
-	case bullet.MatchString(b.text) || tocEntry.MatchString(a.text):
+	case bulletPattern.MatchString(b.text) || tocEntryPattern.MatchString(a.text):
 		return true
 	}
 	ended := strings.ContainsRune(".:;!?。：；", lastRune(a.text))
@@ -147,7 +147,7 @@ func (w *writer) startsParagraph(a, b line, firstOfPage bool) bool {
 		return false
 	case a.bold != b.bold && w.isShort(a):
 		return true
-	case enumeration.MatchString(b.text) && (ended || w.isShort(a)):
+	case numberPattern.MatchString(b.text) && (ended || w.isShort(a)):
 		return true
 	}
 	return ended && w.isShort(a) && !continuesSentence(b.text)
@@ -167,38 +167,38 @@ func lastRune(s string) rune {
 	return r
 }
 
-// level returns the heading level of a line, or 0.
-func (w *writer) level(l line) int {
+// headingLevel returns the heading level of a line, or 0.
+func (w *writer) headingLevel(l line) int {
 	switch {
 	case l.heading > 0:
 		return min(l.heading, 6)
-	case len(l.text) > maxHeading || !strings.ContainsFunc(l.text, isLetter) || bullet.MatchString(l.text):
+	case len(l.text) > maxHeadingBytes || !strings.ContainsFunc(l.text, isLetter) || bulletPattern.MatchString(l.text):
 		return 0
-	case l.size >= w.body*headingSizeRatio:
-		return min(slices.Index(w.levels, l.size)+1, maxSizeLevels)
+	case l.size >= w.bodySize*headingSizeRatio:
+		return min(slices.Index(w.headingSizes, l.size)+1, maxSizeLevels)
 	}
 	return 0
 }
 
 // flush emits the paragraph.
 func (w *writer) flush() {
-	if len(w.block) == 0 {
+	if len(w.paragraph) == 0 {
 		return
 	}
-	text := joinLines(w.block)
-	level := w.level(w.block[0])
-	if level == 0 && isBoldHeading(w.block, text) {
-		level = min(len(w.levels), maxSizeLevels-1) + 1
+	text := joinLines(w.paragraph)
+	level := w.headingLevel(w.paragraph[0])
+	if level == 0 && isBoldHeading(w.paragraph, text) {
+		level = min(len(w.headingSizes), maxSizeLevels-1) + 1
 	}
 	switch {
 	case level > 0:
 		text = strings.Repeat("#", level) + " " + text
-	case bullet.MatchString(text):
-		text = "- " + bullet.ReplaceAllString(text, "")
+	case bulletPattern.MatchString(text):
+		text = "- " + bulletPattern.ReplaceAllString(text, "")
 	case strings.HasPrefix(text, "#"):
 		text = `\` + text
 	}
-	w.block = w.block[:0]
+	w.paragraph = w.paragraph[:0]
 	if w.out.Len() > 0 {
 		w.out.WriteString("\n\n")
 	}
@@ -207,7 +207,7 @@ func (w *writer) flush() {
 
 // isBoldHeading reports whether a paragraph is a bold line that serves as a heading.
 func isBoldHeading(block []line, text string) bool {
-	if len(block) > 2 || len(text) > 120 || strings.ContainsRune(".,;", lastRune(text)) && !enumeration.MatchString(text) || !strings.ContainsFunc(text, isLetter) {
+	if len(block) > 2 || len(text) > 120 || strings.ContainsRune(".,;", lastRune(text)) && !numberPattern.MatchString(text) || !strings.ContainsFunc(text, isLetter) {
 		return false
 	}
 	for _, l := range block {
@@ -228,9 +228,9 @@ func joinLines(block []line) string {
 		switch {
 		case last == '\u00ad':
 			s += l.text
-		case (last == '-' || last == '‐') && unicode.IsLower(first) && letterBefore(s):
+		case (last == '-' || last == '‐') && unicode.IsLower(first) && endsWithHyphenatedWord(s):
 			s = strings.TrimRight(s, "-‐") + l.text
-		case last == '/' || wide(last) && wide(first):
+		case last == '/' || isUnspaced(last) && isUnspaced(first):
 			s += l.text
 		default:
 			s += " " + l.text
@@ -239,13 +239,13 @@ func joinLines(block []line) string {
 	return strings.ReplaceAll(s, "\u00ad", "")
 }
 
-// letterBefore reports whether a lower-case letter precedes the hyphens at the end of s.
-func letterBefore(s string) bool {
+// endsWithHyphenatedWord reports whether a lower-case letter precedes the hyphens at the end of s.
+func endsWithHyphenatedWord(s string) bool {
 	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, "-‐"))
 	return unicode.IsLower(r)
 }
 
-// wide reports whether r belongs to a script that is written without spaces.
-func wide(r rune) bool {
+// isUnspaced reports whether r belongs to a script that is written without spaces.
+func isUnspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r < 0x3040 || r >= 0xff00 && r < 0xff61
 }

@@ -39,13 +39,13 @@ var (
 // Bounds of one PDF. The largest legal document seen so far has about 200 pages and 1 MB
 // of text.
 const (
-	MaxBytes = 20 << 20 // of the file
-	maxPages = 1000
-	maxText  = 8 << 20 // bytes
-	// maxDecoded bounds the decompressed size of one stream, in bytes.
-	maxDecoded = 64 << 20
-	// maxContent bounds the decompressed content of one page, in bytes.
-	maxContent = 16 << 20
+	MaxBytes     = 20 << 20 // of the file
+	maxPages     = 1000
+	maxTextBytes = 8 << 20 // bytes
+	// maxDecodedBytes bounds the decompressed size of one stream, in bytes.
+	maxDecodedBytes = 64 << 20
+	// maxContentBytes bounds the decompressed content of one page, in bytes.
+	maxContentBytes = 16 << 20
 )
 
 // Extract converts a PDF to Markdown in this process. A panic of the parser becomes
@@ -65,7 +65,7 @@ func Extract(ctx context.Context, body []byte) (text string, err error) {
 	}
 	f := &file{ctx: ctx, doc: doc, fonts: map[int]*font{}}
 	var pages []page
-	for n := 1; n <= min(doc.PageCount, maxPages) && f.size < maxText; n++ {
+	for n := 1; n <= min(doc.PageCount, maxPages) && f.textBytes < maxTextBytes; n++ {
 		if ctx.Err() != nil {
 			return "", ErrTooSlow
 		}
@@ -75,7 +75,7 @@ func Extract(ctx context.Context, body []byte) (text string, err error) {
 		}
 		pages = append(pages, p)
 	}
-	if text = markdown(pages); !strings.ContainsFunc(text, isLetter) {
+	if text = formatMarkdown(pages); !strings.ContainsFunc(text, isLetter) {
 		return "", ErrNoText
 	}
 	return text, nil
@@ -91,7 +91,7 @@ func open(ctx context.Context, body []byte) (*model.Context, error) {
 	conf.ValidationMode = model.ValidationRelaxed
 	conf.Offline = true
 	conf.Limits = model.ResourceLimits{
-		MaxStreamBytes: MaxBytes, MaxDecodeBytes: maxDecoded, MaxImagePixels: 1, MaxImageBytes: 1,
+		MaxStreamBytes: MaxBytes, MaxDecodeBytes: maxDecodedBytes, MaxImagePixels: 1, MaxImageBytes: 1,
 		MaxObjectCount: 500_000, MaxObjectStreamCount: 100_000, MaxObjectStreamFirst: 4 << 20, MaxXRefEntries: 500_000, MaxRecursionDepth: 60,
 	}
 	doc, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(body), conf)
@@ -111,10 +111,10 @@ func open(ctx context.Context, body []byte) (*model.Context, error) {
 
 // file is the PDF that is being read.
 type file struct {
-	ctx   context.Context
-	doc   *model.Context
-	fonts map[int]*font // by object number
-	size  int           // bytes of text so far
+	ctx       context.Context
+	doc       *model.Context
+	fonts     map[int]*font // by object number
+	textBytes int           // bytes of text so far
 }
 
 // page returns the lines of page n, counted from 1.
@@ -131,15 +131,15 @@ func (f *file) page(n int) (page, error) {
 	in.reset()
 	for _, c := range f.contents(d["Contents"]) {
 		in.content = append(append(in.content, c...), '\n')
-		if len(in.content) > maxContent {
+		if len(in.content) > maxContentBytes {
 			break
 		}
 	}
 	in.run(in.content, 0)
 	for _, r := range in.runs {
-		f.size += len(r.text)
+		f.textBytes += len(r.text)
 	}
-	return page{lines: lines(in.contentRuns())}, nil
+	return page{lines: joinRuns(in.contentRuns())}, nil
 }
 
 // contents returns the decoded content streams of a page.
@@ -191,7 +191,7 @@ func (f *file) stream(o types.Object) []byte {
 		return nil
 	}
 	if s.Content == nil {
-		if err := s.DecodeWithLimit(maxContent); err != nil && s.Content == nil {
+		if err := s.DecodeWithLimit(maxContentBytes); err != nil && s.Content == nil {
 			return nil
 		}
 	}

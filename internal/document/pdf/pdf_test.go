@@ -13,18 +13,19 @@ import (
 	"time"
 )
 
-// Each of these makes the test binary a child: one as it is, and some that come to no
-// end of their own and have one bound that ends them.
+// Arguments that make the test binary act as a child process: one that reads PDF files, and
+// several that never finish, each of which is ended by a different limit.
 const (
-	childArgument = "pdf-text"
-	childSpins    = "pdf-spins"
-	childIsDeaf   = "pdf-is-deaf"
-	childHangs    = "pdf-hangs"
-	childIsLost   = "pdf-is-lost"
+	childArgument      = "pdf-text"
+	childSpins         = "pdf-spins"
+	childIgnoresSignal = "pdf-ignores-signal"
+	childHangs         = "pdf-hangs"
+	childIsOrphan      = "pdf-is-orphan"
 )
 
-// lost is when a child ends whose bounds do not: a test that fails leaves none behind.
-const lost = 10 * time.Minute
+// childTimeout ends children whose limits do not work, so that a failed test leaves no
+// processes behind.
+const childTimeout = 10 * time.Minute
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
@@ -32,47 +33,47 @@ func TestMain(m *testing.M) {
 		case childArgument:
 			os.Exit(Serve(os.Stdin, os.Stdout, os.Stderr))
 		case childSpins:
-			os.Exit(serveWithin(time.Second, lost, spinning{}, os.Stdout, os.Stderr))
-		case childIsDeaf:
-			os.Exit(serveWithin(time.Second, lost, deaf{}, os.Stdout, os.Stderr))
+			os.Exit(serveWithLimits(time.Second, childTimeout, spinningInput{}, os.Stdout, os.Stderr))
+		case childIgnoresSignal:
+			os.Exit(serveWithLimits(time.Second, childTimeout, signalIgnoringInput{}, os.Stdout, os.Stderr))
 		case childHangs:
-			os.Exit(serveWithin(time.Hour, lost, hanging{}, os.Stdout, os.Stderr))
-		case childIsLost:
-			os.Exit(serveWithin(time.Hour, time.Millisecond, hanging{}, os.Stdout, os.Stderr))
+			os.Exit(serveWithLimits(time.Hour, childTimeout, hangingInput{}, os.Stdout, os.Stderr))
+		case childIsOrphan:
+			os.Exit(serveWithLimits(time.Hour, time.Millisecond, hangingInput{}, os.Stdout, os.Stderr))
 		}
 	}
 	os.Exit(m.Run())
 }
 
-// These stand for a parser that does not come to an end; where it is deaf the process
-// does not hear either that it is to.
+// Inputs that never end. They simulate a parser that hangs: one uses the CPU, one also
+// ignores the signal that the CPU limit sends, and one blocks.
 type (
-	spinning struct{}
-	deaf     struct{ spinning }
-	hanging  struct{}
+	spinningInput       struct{}
+	signalIgnoringInput struct{ spinningInput }
+	hangingInput        struct{}
 )
 
-func (spinning) Read([]byte) (int, error) {
+func (spinningInput) Read([]byte) (int, error) {
 	for n := 1; ; n++ {
-		if n == 0 { // in some centuries
+		if n == 0 { // reached only after an overflow
 			return 0, io.EOF
 		}
 	}
 }
 
-func (d deaf) Read(b []byte) (int, error) {
+func (d signalIgnoringInput) Read(b []byte) (int, error) {
 	signal.Ignore(syscall.SIGXCPU)
-	return d.spinning.Read(b)
+	return d.spinningInput.Read(b)
 }
 
-func (hanging) Read([]byte) (int, error) { select {} }
+func (hangingInput) Read([]byte) (int, error) { select {} }
 
 func newTestReader(t testing.TB) *Reader {
 	t.Helper()
-	return newReaderOf(t, childArgument)
+	return newReaderWithChild(t, childArgument)
 }
 
-func newReaderOf(t testing.TB, argument string) *Reader {
+func newReaderWithChild(t testing.TB, argument string) *Reader {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -97,7 +98,7 @@ They have been in force since the first of January; the customer is told of each
 
 We are liable without limit for intent and gross negligence.`
 
-func TestACleanFileGivesItsText(t *testing.T) {
+func TestReadReturnsTheTextOfAFile(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string][]byte{"plain": twoPages(false), "compressed": twoPages(true)} {
 		got, err := newTestReader(t).Read(t.Context(), file)
@@ -116,7 +117,7 @@ func extract(t *testing.T, b []byte) string {
 	return s
 }
 
-// onePage is a file of one page with this content and these further resources.
+// onePage returns a file of one page with the given fonts, further resources and content.
 func onePage(b *builder, fonts, more, content string) []byte {
 	c := b.stream("", content, false)
 	tree := len(b.objects) + 2
@@ -127,7 +128,7 @@ func onePage(b *builder, fonts, more, content string) []byte {
 
 const helvetica = "/F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
-func TestWordsArePartedByTheirGapsWhereTheFileHasNoSpaces(t *testing.T) {
+func TestGapsBetweenGlyphsSeparateWords(t *testing.T) {
 	t.Parallel()
 	got := extract(t, onePage(&builder{}, helvetica, "", `BT /F1 10 Tf 72 700 Td [(The)-300(con)20(tract)-280(ends.)] TJ 0 -12 Td (W) Tj 9.4 0 Td (e) Tj 8 0 Td (agree.) Tj ET`))
 	if want := "The contract ends. We agree."; got != want {
@@ -135,7 +136,7 @@ func TestWordsArePartedByTheirGapsWhereTheFileHasNoSpaces(t *testing.T) {
 	}
 }
 
-func TestFontsSayTheirLettersByCMapAndByNames(t *testing.T) {
+func TestFontsMapGlyphsByCMapAndByName(t *testing.T) {
 	t.Parallel()
 	b := &builder{}
 	cmap := b.stream("", `/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange
@@ -149,7 +150,7 @@ func TestFontsSayTheirLettersByCMapAndByNames(t *testing.T) {
 	}
 }
 
-func TestFormsArtifactsAndReplacedTextAreUnderstood(t *testing.T) {
+func TestExtractHandlesFormsArtifactsAndActualText(t *testing.T) {
 	t.Parallel()
 	b := &builder{}
 	form := b.stream("/Type /XObject /Subtype /Form /BBox [0 0 600 800] /Matrix [1 0 0 1 0 100] /Resources << /Font << "+helvetica+" >> >>", `BT /F1 10 Tf 72 500 Td (Inside a form.) Tj ET`, true)
@@ -165,18 +166,18 @@ q 0.7 0.7 -0.7 0.7 200 200 cm BT /F1 40 Tf (DRAFT) Tj ET Q`))
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-func TestAFileWithoutTextSaysSo(t *testing.T) {
+func TestReadReportsFilesWithoutText(t *testing.T) {
 	t.Parallel()
 	image := onePage(&builder{}, helvetica, "", "q 500 0 0 700 50 50 cm /Im0 Do Q")
 	if _, err := newTestReader(t).Read(t.Context(), image); !errors.Is(err, ErrNoText) {
-		t.Errorf("a picture: %v", err)
+		t.Errorf("an image: got error %v, want %v", err, ErrNoText)
 	}
 }
 
-func TestAnEncryptedFileSaysSo(t *testing.T) {
+func TestReadReportsEncryptedFiles(t *testing.T) {
 	t.Parallel()
 	b := &builder{}
-	// The keys are of no password that anybody has.
+	// The keys belong to no known password.
 	key := strings.Repeat("5a", 32)
 	enc := b.add("<< /Filter /Standard /V 2 /R 3 /Length 128 /P -44 /O <%s> /U <%s> >>", key, key)
 	tree := len(b.objects) + 2
@@ -184,11 +185,11 @@ func TestAnEncryptedFileSaysSo(t *testing.T) {
 	b.add("<< /Type /Pages /Count 1 /Kids [%d 0 R] >>", page)
 	file := b.bytes(b.add("<< /Type /Catalog /Pages %d 0 R >>", tree), "/Encrypt "+itoa(enc)+" 0 R /ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]")
 	if _, err := newTestReader(t).Read(t.Context(), file); !errors.Is(err, ErrEncrypted) {
-		t.Errorf("encrypted: %v", err)
+		t.Errorf("got error %v, want %v", err, ErrEncrypted)
 	}
 }
 
-func TestABrokenOrTooLargeFileSaysSo(t *testing.T) {
+func TestReadReportsMalformedAndTooLargeFiles(t *testing.T) {
 	t.Parallel()
 	r := newTestReader(t)
 	for _, b := range [][]byte{nil, []byte("%PDF-1.7\n"), []byte("no PDF at all")} {
@@ -201,7 +202,7 @@ func TestABrokenOrTooLargeFileSaysSo(t *testing.T) {
 	}
 }
 
-func TestACancelledReadEndsItsChild(t *testing.T) {
+func TestReadFailsIfItIsCancelledOrCannotStartAChild(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -213,23 +214,23 @@ func TestACancelledReadEndsItsChild(t *testing.T) {
 	}
 }
 
-func TestAReaderThatDoesNotComeToAnEndIsEnded(t *testing.T) {
+func TestChildThatNeverFinishesIsEnded(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		child string
-		most  time.Duration
+		limit time.Duration
 	}{
-		"by the processor time that it uses":       {childSpins, time.Hour},
-		"by the system, if it does not heed it":    {childIsDeaf, time.Hour},
-		"by its parent, though it uses none":       {childHangs, 100 * time.Millisecond},
-		"by itself, though it has lost its parent": {childIsLost, time.Hour},
+		"by its CPU time":                         {childSpins, time.Hour},
+		"by the kernel, if it ignores the signal": {childIgnoresSignal, time.Hour},
+		"by its parent, if it uses no CPU time":   {childHangs, 100 * time.Millisecond},
+		"by itself, if it has no parent":          {childIsOrphan, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newReaderOf(t, c.child)
-			r.maxCPU, r.maxTime = time.Second, c.most
+			r := newReaderWithChild(t, c.child)
+			r.maxCPU, r.maxTime = time.Second, c.limit
 			if _, err := r.Read(t.Context(), twoPages(false)); !errors.Is(err, ErrTooSlow) {
-				t.Errorf("it ends with %v", err)
+				t.Errorf("got error %v, want %v", err, ErrTooSlow)
 			}
 		})
 	}

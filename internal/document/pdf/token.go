@@ -6,22 +6,22 @@ import (
 
 // token is an operand or operator of a content stream (ISO 32000-1, 7.2 and 7.8.2).
 type token struct {
-	kind  kind
+	kind  tokenKind
 	num   float64
 	str   string  // of a text, name or operator
 	items []token // of an array; keys and values of a dictionary
 }
 
-type kind byte
+type tokenKind byte
 
 const (
-	number kind = iota
-	text
-	name
-	array
-	dictionary
-	operator
-	end // of the stream
+	numberToken tokenKind = iota
+	stringToken
+	nameToken
+	arrayToken
+	dictionaryToken
+	operatorToken
+	endToken // of the stream
 )
 
 // lexer splits a content stream or a CMap into tokens.
@@ -33,8 +33,8 @@ type lexer struct {
 
 // Bounds of nesting and of one array; the longest array seen so far has a few hundred items.
 const (
-	maxNesting = 20
-	maxItems   = 20_000
+	maxNesting    = 20
+	maxArrayItems = 20_000
 )
 
 func isSpace(c byte) bool {
@@ -66,23 +66,23 @@ func (l *lexer) next() token {
 			return l.name()
 		case c == '<' && l.at+1 < len(l.b) && l.b[l.at+1] == '<':
 			l.at += 2
-			return l.items(dictionary)
+			return l.items(dictionaryToken)
 		case c == '<':
 			return l.hex()
 		case c == '[':
 			l.at++
-			return l.items(array)
+			return l.items(arrayToken)
 		case c == '>' && l.at+1 < len(l.b) && l.b[l.at+1] == '>':
 			l.at += 2
-			return token{kind: operator, str: ">>"}
+			return token{kind: operatorToken, str: ">>"}
 		case c == ']' || c == ')' || c == '>' || c == '{' || c == '}':
 			l.at++
-			return token{kind: operator, str: string(c)}
+			return token{kind: operatorToken, str: string(c)}
 		default:
 			return l.word()
 		}
 	}
-	return token{kind: end}
+	return token{kind: endToken}
 }
 
 // word reads a number or an operator.
@@ -99,15 +99,15 @@ func (l *lexer) word() token {
 			n, err = strconv.ParseFloat(w, 64)
 		}
 		if err == nil && n < 1e9 && n > -1e9 {
-			return token{kind: number, num: n}
+			return token{kind: numberToken, num: n}
 		}
-		return token{kind: number}
+		return token{kind: numberToken}
 	}
-	return token{kind: operator, str: w}
+	return token{kind: operatorToken, str: w}
 }
 
 // items reads an array or a dictionary after its opening delimiter.
-func (l *lexer) items(k kind) token {
+func (l *lexer) items(k tokenKind) token {
 	t := token{kind: k}
 	if l.depth++; l.depth > maxNesting {
 		l.depth--
@@ -116,10 +116,10 @@ func (l *lexer) items(k kind) token {
 	defer func() { l.depth-- }()
 	for {
 		i := l.next()
-		if i.kind == end || i.kind == operator && (i.str == "]" && k == array || i.str == ">>" && k == dictionary) {
+		if i.kind == endToken || i.kind == operatorToken && (i.str == "]" && k == arrayToken || i.str == ">>" && k == dictionaryToken) {
 			return t
 		}
-		if len(t.items) < maxItems {
+		if len(t.items) < maxArrayItems {
 			t.items = append(t.items, i)
 		}
 	}
@@ -128,11 +128,11 @@ func (l *lexer) items(k kind) token {
 // value returns the value of a dictionary's key, a token of kind end if there is none.
 func (t token) value(key string) token {
 	for i := 0; i+1 < len(t.items); i += 2 {
-		if t.items[i].kind == name && t.items[i].str == key {
+		if t.items[i].kind == nameToken && t.items[i].str == key {
 			return t.items[i+1]
 		}
 	}
-	return token{kind: end}
+	return token{kind: endToken}
 }
 
 func (l *lexer) name() token {
@@ -141,7 +141,7 @@ func (l *lexer) name() token {
 	for l.at < len(l.b) && !isSpace(l.b[l.at]) && !isDelimiter(l.b[l.at]) {
 		c := l.b[l.at]
 		if c == '#' && l.at+2 < len(l.b) {
-			if h, lo := unhex(l.b[l.at+1]), unhex(l.b[l.at+2]); h >= 0 && lo >= 0 {
+			if h, lo := hexValue(l.b[l.at+1]), hexValue(l.b[l.at+2]); h >= 0 && lo >= 0 {
 				c = byte(h<<4 | lo)
 				l.at += 2
 			}
@@ -149,10 +149,10 @@ func (l *lexer) name() token {
 		b = append(b, c)
 		l.at++
 	}
-	return token{kind: name, str: string(b)}
+	return token{kind: nameToken, str: string(b)}
 }
 
-func unhex(c byte) int {
+func hexValue(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':
 		return int(c - '0')
@@ -169,7 +169,7 @@ func (l *lexer) hex() token {
 	var b []byte
 	half := -1
 	for l.at < len(l.b) && l.b[l.at] != '>' {
-		if v := unhex(l.b[l.at]); v >= 0 {
+		if v := hexValue(l.b[l.at]); v >= 0 {
 			if half >= 0 {
 				b, half = append(b, byte(half<<4|v)), -1
 			} else {
@@ -182,7 +182,7 @@ func (l *lexer) hex() token {
 	if half >= 0 {
 		b = append(b, byte(half<<4))
 	}
-	return token{kind: text, str: string(b)}
+	return token{kind: stringToken, str: string(b)}
 }
 
 // literal reads a string in parentheses and its escapes (ISO 32000-1, 7.3.4.2).
@@ -201,12 +201,12 @@ func (l *lexer) literal() token {
 		case c == ')':
 			if depth--; depth == 0 {
 				l.at++
-				return token{kind: text, str: string(b)}
+				return token{kind: stringToken, str: string(b)}
 			}
 		}
 		b = append(b, c)
 	}
-	return token{kind: text, str: string(b)}
+	return token{kind: stringToken, str: string(b)}
 }
 
 // escape decodes the escape sequence after a backslash and leaves l.at on its last byte.

@@ -7,26 +7,26 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// RowChange is a row before and after.
+// RowChange is a row before and after a change.
 type RowChange struct {
 	Before Row `json:"before"`
 	After  Row `json:"after"`
 }
 
-// Change is what differs between two lists.
+// Change contains the differences between two lists.
 type Change struct {
 	Added   []Row       `json:"added,omitempty"`
 	Removed []Row       `json:"removed,omitempty"`
 	Changed []RowChange `json:"changed,omitempty"`
 }
 
-// Empty says whether nothing differs.
+// Empty reports whether the lists do not differ.
 func (c Change) Empty() bool { return len(c.Added)+len(c.Removed)+len(c.Changed) == 0 }
 
-// Diff compares two lists row by row, whatever their order. Rows are the same company's
-// if their names are, but for case, punctuation and the form of the company. Of several
-// rows of one company those that are equal are paired first, then those with the same
-// purpose, then those with the same location, then what is left, in order.
+// Diff compares two lists by row, regardless of their order. Rows belong to the same company
+// if the names are equal except for case, punctuation and legal form. If a company has
+// several rows, Diff pairs equal rows first, then rows with the same purpose, then rows with
+// the same location, and then the others in order.
 func Diff(old, cur []Row) Change {
 	var c Change
 	byKey := map[string][]Row{}
@@ -48,16 +48,16 @@ func Diff(old, cur []Row) Change {
 				rest = append(rest, r)
 				continue
 			}
-			was := byKey[k][i]
+			before := byKey[k][i]
 			byKey[k] = slices.Delete(byKey[k], i, i+1)
-			if !equalFolded(was.Purpose, r.Purpose) || !equalFolded(was.Location, r.Location) {
-				c.Changed = append(c.Changed, RowChange{was, r})
+			if !equalFolded(before.Purpose, r.Purpose) || !equalFolded(before.Location, r.Location) {
+				c.Changed = append(c.Changed, RowChange{before, r})
 			}
 		}
 		left = rest
 	}
 	c.Added = left
-	for _, r := range old { // in their order
+	for _, r := range old { // in their original order
 		k := companyKey(r.Name)
 		if i := slices.Index(byKey[k], r); i >= 0 {
 			byKey[k] = slices.Delete(byKey[k], i, i+1)
@@ -71,7 +71,7 @@ func equalFolded(a, b string) bool {
 	return a == b || string(tokenize.Fold(nil, a)) == string(tokenize.Fold(nil, b))
 }
 
-// legalForms are the forms of companies that names end in, as folded words.
+// legalForms contains the legal forms at the end of company names, as folded words.
 var legalForms = func() map[string]bool {
 	m := map[string]bool{}
 	for f := range strings.FieldsSeq(`inc incorporated llc ltd limited corp corporation co company plc pbc lp llp ulc pty pte pvt private
@@ -81,7 +81,7 @@ var legalForms = func() map[string]bool {
 	return m
 }()
 
-// companyKey is a company's name without its form.
+// companyKey returns the folded name of a company without its legal form.
 func companyKey(name string) string {
 	words := strings.Fields(string(tokenize.Fold(nil, name)))
 	n := len(words)

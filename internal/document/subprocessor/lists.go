@@ -9,51 +9,51 @@ import (
 	"github.com/clausea/crawler/internal/document/markdown"
 )
 
-// maxNameWords is how many words a subprocessor's name has at most.
+// maxNameWords is the maximum number of words in the name of a subprocessor.
 const maxNameWords = 10
 
-// readEntries reads names, each with lines of its own below: "Purpose: hosting".
+// readEntries reads names that are followed by labeled lines such as "Purpose: hosting".
 func readEntries(blocks []markdown.Block) []Row {
 	var out []Row
 	var cur Row
-	title := "" // the last line that may be a name
-	found := 0
+	candidate := "" // last line that can be a name
+	labels := 0
 	for _, b := range blocks {
 		key, value, ok := strings.Cut(b.Text, ":")
-		what := roleNone
+		label := roleNone
 		if ok && len(strings.Fields(key)) <= 5 {
-			what = roleOf(key)
+			label = roleOf(key)
 		}
 		value = strings.TrimSpace(value)
 		switch {
-		case what == roleName && value != "":
+		case label == roleName && value != "":
 			out = cur.appendIfDescribed(out)
-			cur, title = Row{Name: value}, ""
-		case what != roleNone && value != "":
-			if cur.hasRole(what) || cur.Name == "" {
+			cur, candidate = Row{Name: value}, ""
+		case label != roleNone && value != "":
+			if cur.hasRole(label) || cur.Name == "" {
 				out = cur.appendIfDescribed(out)
-				cur = Row{Name: title}
+				cur = Row{Name: candidate}
 			}
-			cur.setRole(what, value)
-			found++
+			cur.setRole(label, value)
+			labels++
 		case b.Kind == markdown.ListItem && value != "" && len(strings.Fields(key)) <= 5:
-			// something else that is told, or a list of lines like "Example Inc.: hosting"
+			// Another label, or an item of a list such as "Example Inc.: hosting".
 		case b.Kind == markdown.Heading || len(strings.Fields(b.Text)) <= maxNameWords && !strings.HasSuffix(b.Text, "."):
 			out = cur.appendIfDescribed(out)
-			cur, title = Row{}, strings.TrimSuffix(b.Text, ":")
+			cur, candidate = Row{}, strings.TrimSuffix(b.Text, ":")
 		}
 		if len(out) >= maxRows {
 			return out
 		}
 	}
-	if out = cur.appendIfDescribed(out); found < 2 || len(out) > 1 && haveSameName(out) {
+	if out = cur.appendIfDescribed(out); labels < 2 || len(out) > 1 && haveSameName(out) {
 		return nil
 	}
 	return out
 }
 
-// haveSameName says whether all rows have the same name: it is the list's, and what was
-// taken for a key is the name, as in "Example Web Services: hosting".
+// haveSameName reports whether all rows have the same name. In that case the name is the
+// title of the list, and the labels are the names, as in "Example Web Services: hosting".
 func haveSameName(rows []Row) bool {
 	for _, r := range rows[1:] {
 		if r.Name != rows[0].Name {
@@ -63,7 +63,7 @@ func haveSameName(rows []Row) bool {
 	return true
 }
 
-// appendIfDescribed appends a subprocessor of which more than the name is known.
+// appendIfDescribed appends a row that has a purpose or a location.
 func (r Row) appendIfDescribed(out []Row) []Row {
 	if r.Purpose == "" && r.Location == "" {
 		return out
@@ -71,18 +71,18 @@ func (r Row) appendIfDescribed(out []Row) []Row {
 	return r.appendIfNamed(out)
 }
 
-// divider parts a name from what is said of it, and later the parts of that.
+// nameSeparator separates the name from its details, detailSeparator the details.
 var (
 	nameSeparator   = regexp.MustCompile(`\s+[-–—|·]+\s+|\s*[–—]\s*|\s*:\s+`)
 	detailSeparator = regexp.MustCompile(`\s+[-–—|·]+\s+|\s*[–—]\s*`)
 )
 
-// segment is a piece of a line, by its bytes.
+// segment is a part of a line, by byte offsets.
 type segment struct{ from, to int }
 
 func (p segment) text(line string) string { return line[p.from:p.to] }
 
-// splitSegments divides a line at its dashes and bars, and at a colon after the name.
+// splitSegments splits a line at dashes and bars, and at a colon after the name.
 func splitSegments(line string) []segment {
 	at := nameSeparator.FindStringIndex(line)
 	if at == nil || at[0] == 0 {
@@ -101,7 +101,7 @@ func splitSegments(line string) []segment {
 	return out
 }
 
-// stripLabel is what a text says after its key: "Location: Spain" tells Spain.
+// stripLabel returns a text without its label: "Spain" for "Location: Spain".
 func stripLabel(s string) string {
 	if key, rest, ok := strings.Cut(s, ": "); ok && !strings.Contains(key, "(") && len(strings.Fields(key)) <= 3 && roleOf(key) != roleNone {
 		return rest
@@ -109,19 +109,19 @@ func stripLabel(s string) string {
 	return s
 }
 
-// layout is where most items of a list have their place, so that a place that is not
-// known is read there too.
+// layout is the position of the location in most items of a list. It is used to find
+// locations that are not known places.
 type layout struct{ placeLast, placeSecond, placeInParens bool }
 
-// detectLayout looks at the items of a list.
+// detectLayout returns the layout of a list.
 func detectLayout(blocks []markdown.Block) layout {
-	long, last, second, inBrackets, brackets := 0, 0, 0, 0, 0
+	long, last, second, withParens, placesInParens := 0, 0, 0, 0, 0
 	for _, b := range blocks {
 		ps := splitSegments(b.Text)
 		if in := trailingParens(b.Text); in != "" {
-			inBrackets++
+			withParens++
 			if isPlace(in) {
-				brackets++
+				placesInParens++
 			}
 		}
 		if len(ps) < 3 {
@@ -134,10 +134,14 @@ func detectLayout(blocks []markdown.Block) layout {
 			second++
 		}
 	}
-	return layout{placeLast: last >= 2 && last*2 >= long, placeSecond: second >= 2 && second > last && second*2 >= long, placeInParens: brackets >= 2 && brackets*2 >= inBrackets}
+	return layout{
+		placeLast:     last >= 2 && last*2 >= long,
+		placeSecond:   second >= 2 && second > last && second*2 >= long,
+		placeInParens: placesInParens >= 2 && placesInParens*2 >= withParens,
+	}
 }
 
-// trailingParens is what stands in brackets at the end of a line, if it can be a place.
+// trailingParens returns the text in parentheses at the end of a line, if it can be a place.
 func trailingParens(line string) string {
 	line = strings.TrimRight(line, " .;")
 	open := strings.LastIndexByte(line, '(')
@@ -147,12 +151,12 @@ func trailingParens(line string) string {
 	return strings.TrimSpace(stripLabel(line[open+1 : len(line)-1]))
 }
 
-// maxLocationWords is how many words a place has at most that is known by where it stands.
+// maxLocationWords is the maximum number of words in a location that is found by its position.
 const maxLocationWords = 5
 
-// readLists reads items like "Example Inc. (USA) - hosting", "Example GmbH, Germany:
-// support", "Example Inc. – hosting (USA)" or "Example Inc. – hosting – USA". A list
-// counts if most of its items tell a purpose or a place.
+// readLists reads items such as "Example Inc. (USA) - hosting", "Example GmbH, Germany:
+// support", "Example Inc. – hosting (USA)" or "Example Inc. – hosting – USA". It ignores a
+// list unless at least half of its items have a purpose or a location.
 func readLists(blocks []markdown.Block) []Row {
 	var out []Row
 	for i := 0; i < len(blocks); {
@@ -161,7 +165,7 @@ func readLists(blocks []markdown.Block) []Row {
 			j++
 		}
 		var rows []Row
-		told := 0
+		described := 0
 		for s, list := detectLayout(blocks[i:j]), blocks[i:j]; len(list) > 0; list = list[1:] {
 			r, ok := parseItem(list[0].Text, s)
 			if !ok {
@@ -169,10 +173,10 @@ func readLists(blocks []markdown.Block) []Row {
 			}
 			rows = append(rows, r)
 			if r.Location != "" || r.Purpose != "" && list[0].Kind == markdown.ListItem {
-				told++
+				described++
 			}
 		}
-		if told >= 2 && told*2 >= j-i {
+		if described >= 2 && described*2 >= j-i {
 			out = append(out, rows...)
 		}
 		if len(out) >= maxRows {
@@ -183,20 +187,20 @@ func readLists(blocks []markdown.Block) []Row {
 	return out
 }
 
-// parseItem reads one line of a list.
+// parseItem reads an item of a list. It returns false if the item is not a subprocessor.
 func parseItem(line string, s layout) (Row, bool) {
 	var r Row
 	ps := splitSegments(line)
 	left, rest := ps[0].text(line), ps[1:]
 	left, r.Location = splitPlace(left)
-	may := func(p segment, where bool) bool {
-		return isPlace(p.text(line)) || where && len(strings.Fields(p.text(line))) <= maxLocationWords
+	isLocation := func(p segment, expected bool) bool {
+		return isPlace(p.text(line)) || expected && len(strings.Fields(p.text(line))) <= maxLocationWords
 	}
 	switch n := len(rest); {
 	case r.Location != "" || n < 2:
-	case may(rest[n-1], s.placeLast):
+	case isLocation(rest[n-1], s.placeLast):
 		r.Location, rest = rest[n-1].text(line), rest[:n-1]
-	case s.placeSecond && may(rest[0], true):
+	case s.placeSecond && isLocation(rest[0], true):
 		r.Location, rest = rest[0].text(line), rest[1:]
 	}
 	right := ""
@@ -213,15 +217,20 @@ func parseItem(line string, s layout) (Row, bool) {
 	if isPlace(r.Purpose) && r.Location == "" {
 		r.Location, r.Purpose = r.Purpose, ""
 	}
+	return r, r.isPlausible()
+}
+
+// isPlausible reports whether the row of an item can be a subprocessor, by its name.
+func (r Row) isPlausible() bool {
 	first, _ := utf8.DecodeRuneInString(r.Name)
 	words := len(strings.Fields(r.Name))
 	if words == 0 || words > maxNameWords || !unicode.IsUpper(first) && !unicode.IsDigit(first) && strings.ToLower(r.Name) == r.Name && r.Location == "" {
-		return r, false
+		return false
 	}
-	return r, r.Location != "" || r.Purpose != "" || words <= 5
+	return r.Location != "" || r.Purpose != "" || words <= 5
 }
 
-// splitPlace takes a place off the end of a text: in brackets, or after a comma.
+// splitPlace splits a place in parentheses or after a comma from the end of a text.
 func splitPlace(s string) (rest, place string) {
 	whole := s
 	s = strings.TrimRight(strings.TrimSpace(s), ".;")
@@ -233,7 +242,7 @@ func splitPlace(s string) (rest, place string) {
 		}
 		return whole, ""
 	}
-	// The longest tail of a comma's parts that is a place: "Dublin, Ireland".
+	// Find the longest suffix after a comma that is a place, such as "Dublin, Ireland".
 	for i := 0; i < len(s); i++ {
 		if s[i] == ',' && i > 0 && isPlace(s[i+1:]) {
 			return strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:])

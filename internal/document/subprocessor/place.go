@@ -6,9 +6,8 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// knownPlaces are the countries and regions that lists of subprocessors name, as folded
-// words, in English and where it differs in German, French, Spanish, Italian,
-// Portuguese and Dutch.
+// knownPlaces contains countries and regions as folded words: in English and, where they
+// differ, in German, French, Spanish, Italian, Portuguese and Dutch.
 var knownPlaces = func() map[string]bool {
 	m := map[string]bool{}
 	for p := range strings.SplitSeq(placeNames, ",") {
@@ -36,11 +35,11 @@ const placeNames = `us,usa,u s,u s a,united states,united states of america,uk,u
 	união europeia,irlanda,alemanha,frança,espanha,itália,países baixos,áustria,suíça,dinamarca,suécia,noruega,finlândia,polónia,polônia,japão,índia,singapura,
 	verenigde staten,vs,verenigd koninkrijk,europese unie,ierland,duitsland,frankrijk,spanje,nederland,oostenrijk,zwitserland,denemarken,zweden,noorwegen,hongarije,roemenië,griekenland,brazilië,australië,japan`
 
-// maxPlaceWords is how many words a place has at most.
+// maxPlaceWords is the maximum number of words in a place.
 const maxPlaceWords = 14
 
-// isPlace says whether a text is a place: countries or regions, perhaps several, or
-// something that ends in one: "Dublin, Ireland".
+// isPlace reports whether a text is a country or region, a list of them, or ends with one, as
+// in "Dublin, Ireland".
 func isPlace(s string) bool {
 	s = strings.TrimSpace(s)
 	if s == "" || len(s) > 160 || len(strings.Fields(s)) > maxPlaceWords {

@@ -6,7 +6,7 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// role is what a column or a line says of a subprocessor.
+// role is the meaning of a column or of a labeled line.
 type role int
 
 const (
@@ -16,9 +16,8 @@ const (
 	roleLocation
 )
 
-// roleStems begin the words by which a column's head or a line's key is known, in
-// English, German, French, Spanish, Italian, Portuguese and Dutch. "$" ends a word. An
-// address tells the location only where nothing else does.
+// roleStems contains the stems of the words in column headers and labels: in English, German,
+// French, Spanish, Italian, Portuguese and Dutch. "$" marks the end of a word, "_" a space.
 var roleStems = map[role]string{
 	roleLocation: `location countr region place$ territor jurisdiction where hosting_location data_cent seat$ headquarter incorporated
 		standort land$ länder sitz$ staat$ verarbeitungsort ort$ lieu localisation pays emplacement région siège
@@ -38,15 +37,14 @@ var roleStems = map[role]string{
 		naam subverwerker sub_verwerker verwerker bedrijf onderneming leverancier entiteit`,
 }
 
-var postalAddressStems = `address adres anschrift adresse direcci indirizzo endereço morada`
+// postalAddressStems match the header of a column with postal addresses. Such a column is the
+// location if the table has no other column for it.
+var postalAddressStems = parseStems(`address adres anschrift adresse direcci indirizzo endereço morada`)
 
-// namePhrases are the phrases that name the subprocessor though a word of them is of another
-// role.
+// namePhrases take precedence over the stems of other roles that they contain.
 var namePhrases = parseStems(`service_provider service_providers processing_entity processor_name contracting_entity company_name legal_name name_of name$ nom_d nombre_d nome_d naam name_des name_der`)
 
 var stemsByRole = map[role][]string{roleName: parseStems(roleStems[roleName]), rolePurpose: parseStems(roleStems[rolePurpose]), roleLocation: parseStems(roleStems[roleLocation])}
-
-var postalAddressPrefixes = parseStems(postalAddressStems)
 
 func parseStems(s string) []string {
 	var out []string
@@ -57,10 +55,10 @@ func parseStems(s string) []string {
 	return out
 }
 
-// maxHeaderWords is how many words the head of a column has at most.
+// maxHeaderWords is the maximum number of words in a column header.
 const maxHeaderWords = 9
 
-// roleOf says what a column with this head tells.
+// roleOf returns the role of a column header or label.
 func roleOf(head string) role {
 	fold := string(tokenize.Fold(nil, head)) + " "
 	if n := strings.Count(fold, " ") - 1; n == 0 || n > maxHeaderWords {
@@ -80,7 +78,7 @@ func roleOf(head string) role {
 }
 
 func isPostalAddress(head string) bool {
-	return containsAny(string(tokenize.Fold(nil, head))+" ", postalAddressPrefixes)
+	return containsAny(string(tokenize.Fold(nil, head))+" ", postalAddressStems)
 }
 
 func containsAny(fold string, stems []string) bool {

@@ -1,5 +1,4 @@
-// Package subprocessor reads lists of subprocessors as rows, from tables and lists, and
-// says which rows changed.
+// Package subprocessor reads the rows of lists of subprocessors, and compares two lists.
 package subprocessor
 
 import (
@@ -9,18 +8,18 @@ import (
 	"github.com/clausea/crawler/internal/document/markdown"
 )
 
-// Row is one subprocessor. What the list does not say is empty.
+// Row is one subprocessor. A field is empty if the list does not contain it.
 type Row struct {
 	Name     string `json:"name"`
 	Purpose  string `json:"purpose,omitempty"`
 	Location string `json:"location,omitempty"`
 }
 
-// maxRows bounds the rows that are read of one document.
+// maxRows is the maximum number of rows of a document.
 const maxRows = 5000
 
-// Rows reads a document that is known to be a list of subprocessors: its tables; if
-// there are none, entries of a name with lines like "Purpose: hosting", then lists.
+// Rows reads a document that is known to be a list of subprocessors. It reads tables. If
+// there are none, it reads labeled entries, and if there are none, lists.
 func Rows(md string) []Row {
 	blocks := markdown.Parse(md)
 	rows := readTables(blocks, false)
@@ -33,8 +32,8 @@ func Rows(md string) []Row {
 	return rows
 }
 
-// FromAppendix reads the lists of subprocessors in any other document: only tables and entries
-// whose own head or the heading above speaks of subprocessors.
+// FromAppendix reads the lists of subprocessors in any other document. It reads only tables
+// and entries whose header, or whose heading, mentions subprocessors.
 func FromAppendix(md string) []Row {
 	if !mentionsSubprocessors(md) {
 		return nil
@@ -49,15 +48,16 @@ func FromAppendix(md string) []Row {
 	return rows[:min(len(rows), maxRows)]
 }
 
-// subprocessorTerm are the words for subprocessors in the languages that are read, where a text
-// begins with one.
+// subprocessorTerm matches a word for subprocessors, in several languages, at the start of a
+// text.
 var subprocessorTerm = regexp.MustCompile(`(?i)^(?:sub[- ]?process(?:or|ador)|unter(?:auftrags)?(?:ver)?arbeiter|weitere[rn]? auftragsverarbeiter|subunternehmer|sous[- ]traitant|sub[- ]?encargado|sub[- ]?responsabil|sub[- ]?contratante|sub[- ]?operador|sub[- ]?verwerker)`)
 
-// maxTermBytes is more than the longest of those words, in bytes.
+// maxTermBytes is an upper bound on the length of a match of subprocessorTerm.
 const maxTermBytes = 40
 
-// mentionsSubprocessors says whether a text has one of those words anywhere. The few beginnings that
-// they have are looked for first: the expression alone is slow over a long text.
+// mentionsSubprocessors reports whether a text contains a match of subprocessorTerm. It first
+// searches for the prefixes of the matches, because the regular expression alone is slow on
+// long texts.
 func mentionsSubprocessors(text string) bool {
 	for i := 0; i+3 <= len(text); i++ {
 		switch text[i] | 0x20 {
@@ -75,8 +75,7 @@ func mentionsSubprocessors(text string) bool {
 	return false
 }
 
-// subprocessorSections are the blocks below headings that speak of subprocessors, up to the next
-// heading of the same level.
+// subprocessorSections returns the blocks of each section whose heading mentions subprocessors.
 func subprocessorSections(blocks []markdown.Block) [][]markdown.Block {
 	var out [][]markdown.Block
 	for i := 0; i < len(blocks); i++ {
@@ -93,7 +92,7 @@ func subprocessorSections(blocks []markdown.Block) [][]markdown.Block {
 	return out
 }
 
-// splitCells divides a row as plain writes it.
+// splitCells splits the text of a table row, whose cells are separated by tabs.
 func splitCells(text string) []string {
 	out := strings.Split(text, "\t")
 	for i := range out {
@@ -102,12 +101,12 @@ func splitCells(text string) []string {
 	return out
 }
 
-// minDefiniteRows is how many rows make a short text a list of subprocessors.
+// minDefiniteRows is the number of rows that makes even a short text a list of subprocessors.
 const minDefiniteRows = 3
 
-// IsDefinite says that a text has a list of subprocessors there is no doubt of, however
-// short it is: a table whose head, or the heading above, says so, or a list most of
-// whose rows tell a place.
+// IsDefinite reports whether a text, however short, is certainly a list of subprocessors. It
+// is if it has a table whose header or heading mentions subprocessors, or a list in which at
+// least half of the rows have a known place.
 func IsDefinite(md string) bool {
 	blocks := markdown.Parse(md)
 	if len(readTables(blocks, true)) >= minDefiniteRows {

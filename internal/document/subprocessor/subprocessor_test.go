@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestListsAreReadAsRows(t *testing.T) {
+func TestRowsReadsTablesAndLists(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, md string
@@ -23,7 +23,7 @@ func TestListsAreReadAsRows(t *testing.T) {
 | Example Cloud, Inc. | Hosting | United States |
 | Muster GmbH | Support | Germany |
 `, []Row{{"Example Cloud, Inc.", "Hosting", "United States"}, {"Muster GmbH", "Support", "Germany"}}},
-		{"columns in another order, and others between", `
+		{"reordered and additional columns", `
 | Country | Entity name | Type of data | Service provided |
 |---|---|---|---|
 | Ireland | Example Ltd | names | E-mail delivery |
@@ -58,7 +58,7 @@ func TestListsAreReadAsRows(t *testing.T) {
 |---|---|---|
 | Voorbeeld B.V. | Hosting | Nederland |
 `, []Row{{"Voorbeeld B.V.", "Hosting", "Nederland"}}},
-		{"several tables, one without a gap before its head", `
+		{"several tables, two of them without a gap", `
 ## Infrastructure
 
 | Name | Purpose | Location |
@@ -73,24 +73,24 @@ func TestListsAreReadAsRows(t *testing.T) {
 |---|---|
 | Three Ltd | Tickets |
 `, []Row{{"One Inc", "Hosting", "USA"}, {"Two Inc", "Monitoring", "Canada"}, {"Three Ltd", "Tickets", ""}}},
-		{"a cell that spans rows, and a line that divides", `
+		{"a cell that spans rows, and a dividing row", `
 | Name | Purpose | Location |
 |---|---|---|
 | Infrastructure | | |
 | One Inc | Hosting | USA |
 | | Backup | Ireland |
 `, []Row{{"One Inc", "Hosting", "USA"}, {"One Inc", "Backup", "Ireland"}}},
-		{"an address where there is no country", `
+		{"a postal address instead of a country", `
 | Company | Address | Function |
 |---|---|---|
 | One Inc | 1 Main Street, Springfield | Hosting |
 `, []Row{{"One Inc", "Hosting", "1 Main Street, Springfield"}}},
-		{"a table without a head", `
+		{"a table without a header", `
 | One Inc | Hosting of all customer data | USA |
 | --- | --- | --- |
 | Two GmbH | Support for customers | Germany |
 `, []Row{{"One Inc", "Hosting of all customer data", "USA"}, {"Two GmbH", "Support for customers", "Germany"}}},
-		{"an upright table", `
+		{"a vertical table", `
 | Processor | One Inc |
 |---|---|
 | Purpose | Moderation |
@@ -113,7 +113,7 @@ Location: USA
 - **Service:** Support
 - **Country:** Germany
 `, []Row{{"One Inc", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
-		{"entries with their names as lines", `
+		{"entries with labeled names", `
 Name: One Inc
 Purpose: Hosting
 
@@ -121,7 +121,7 @@ Name: Two Inc
 
 Purpose: Mail
 `, nil},
-		{"items with the country in brackets", `
+		{"items with the country in parentheses", `
 We use:
 
 - One Inc. (USA) - hosting
@@ -132,7 +132,7 @@ We use:
 * **One Inc.** — hosting (United States)
 * **Two GmbH**, Deutschland — Support
 `, []Row{{"One Inc.", "hosting", "United States"}, {"Two GmbH", "Support", "Deutschland"}}},
-		{"a name, a purpose and a place between dashes", `
+		{"name, purpose and location separated by dashes", `
 - **One Inc.** – Hosting – United States
 - Two GmbH — Support — Germany
 - [Three Ltd](https://three.example) - E-mail, and invoices - Dublin, Ireland
@@ -150,14 +150,14 @@ We use:
 - Two GmbH: Support – Germany
 - Three Ltd : E-mail: invoices and news — Ireland
 `, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}, {"Three Ltd", "E-mail: invoices and news", "Ireland"}}},
-		{"names that end as a key does", `
+		{"names that end with a label", `
 # Subprocessors
 
 - Example Web Services: Hosting (USA)
 - One: Payments (Ireland)
 - Sample Cloud Services: Backup (Germany)
 `, []Row{{"Example Web Services", "Hosting", "USA"}, {"One", "Payments", "Ireland"}, {"Sample Cloud Services", "Backup", "Germany"}}},
-		{"entries that tell other things too", `
+		{"entries with other labels", `
 ### One Inc
 
 - Purpose: Hosting
@@ -170,17 +170,17 @@ We use:
 - Contact: dpo@two.example
 - Country: Germany
 `, []Row{{"One Inc", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
-		{"what is told may be named", `
+		{"items with labels", `
 - One Inc. – Purpose: Hosting – Location: USA
 - Two GmbH – Support (location: Germany)
 `, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
-		{"places that are not known stand where those of the others do", `
+		{"an unknown place at the position of the known ones", `
 - One Inc. – Hosting – USA
 - Two – Support – Atlantis
 - Three – Backup – Spain
 - Four – Search
 `, []Row{{"One Inc.", "Hosting", "USA"}, {"Two", "Support", "Atlantis"}, {"Three", "Backup", "Spain"}, {"Four", "Search", ""}}},
-		{"the same in brackets", `
+		{"an unknown place in parentheses", `
 - One Inc. – Hosting (USA)
 - Two – Support (Atlantis)
 - Three – Backup (Spain)
@@ -190,7 +190,7 @@ We use:
 - Two GmbH – Germany – Support
 - Three – Atlantis – Backup
 `, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}, {"Three", "Backup", "Atlantis"}}},
-		{"dashes within a purpose stay as they are", `
+		{"dashes within a purpose", `
 - One Inc. – Hosting — day and night – USA
 - Two GmbH – Support 24–7 – Germany
 `, []Row{{"One Inc.", "Hosting — day and night", "USA"}, {"Two GmbH", "Support 24–7", "Germany"}}},
@@ -212,8 +212,8 @@ We choose our subprocessors with care. They are bound by contract.
 		{"nothing", "", nil},
 	} {
 		got := Rows(c.md)
-		if c.name == "entries with their names as lines" {
-			continue // joined lines are one paragraph in Markdown; see the next test
+		if c.name == "entries with labeled names" {
+			continue // consecutive lines are one paragraph in Markdown; see the next test
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s:\n got %q\nwant %q", c.name, got, c.want)
@@ -221,7 +221,7 @@ We choose our subprocessors with care. They are bound by contract.
 	}
 }
 
-func TestEntriesMayNameThemselves(t *testing.T) {
+func TestRowsReadsEntriesWithLabeledNames(t *testing.T) {
 	t.Parallel()
 	got := Rows("- Name: One Inc\n- Purpose: Hosting\n\n- Name: Two Inc\n- Purpose: Mail\n- Country: Spain\n")
 	if want := []Row{{"One Inc", "Hosting", ""}, {"Two Inc", "Mail", "Spain"}}; !slices.Equal(got, want) {
@@ -229,7 +229,7 @@ func TestEntriesMayNameThemselves(t *testing.T) {
 	}
 }
 
-func TestOtherDocumentsHaveAListOnlyWhereTheySpeakOfSubprocessors(t *testing.T) {
+func TestFromAppendixNeedsAMentionOfSubprocessors(t *testing.T) {
 	t.Parallel()
 	table := "\n\n| Name | Purpose | Country |\n|---|---|---|\n| One Inc | Hosting | USA |\n"
 	cookies := "\n\n| Name | Purpose | Provider |\n|---|---|---|\n| sid | login | us |\n"
@@ -238,12 +238,12 @@ func TestOtherDocumentsHaveAListOnlyWhereTheySpeakOfSubprocessors(t *testing.T) 
 		want     int
 	}{
 		{"a table of cookies", "# Cookie policy" + cookies, 0},
-		{"a table of cookies in a text that also speaks of subprocessors", "# Privacy\n\nWe use subprocessors.\n\n## Cookies\n\nThese are the cookies:" + cookies, 0},
-		{"an annex", "# Data processing agreement\n\nText.\n\n## Annex III: Sub-processors\n\nAs of today:" + table, 1},
-		{"a German annex", "# AVV\n\n## Anlage 2 Unterauftragsverarbeiter" + table, 1},
-		{"the head of the table itself", "# DPA\n\n## Annex\n\n| Subprocessor | Country |\n|---|---|\n| One Inc | USA |\n", 1},
-		{"a table after the annex", "# DPA\n\n## Sub-processors" + table + "\n\n## Technical measures\n\nThese:" + cookies, 1},
-		{"a paragraph before", "# Privacy\n\nOur subprocessors are:" + table, 1},
+		{"a table of cookies in a text that mentions subprocessors elsewhere", "# Privacy\n\nWe use subprocessors.\n\n## Cookies\n\nThese are the cookies:" + cookies, 0},
+		{"an appendix", "# Data processing agreement\n\nText.\n\n## Annex III: Sub-processors\n\nAs of today:" + table, 1},
+		{"a German appendix", "# AVV\n\n## Anlage 2 Unterauftragsverarbeiter" + table, 1},
+		{"the header of the table", "# DPA\n\n## Annex\n\n| Subprocessor | Country |\n|---|---|\n| One Inc | USA |\n", 1},
+		{"a table after the appendix", "# DPA\n\n## Sub-processors" + table + "\n\n## Technical measures\n\nThese:" + cookies, 1},
+		{"the preceding paragraph", "# Privacy\n\nOur subprocessors are:" + table, 1},
 	} {
 		if got := FromAppendix(c.md); len(got) != c.want {
 			t.Errorf("%s: %q, want %d rows", c.name, got, c.want)
@@ -251,7 +251,7 @@ func TestOtherDocumentsHaveAListOnlyWhereTheySpeakOfSubprocessors(t *testing.T) 
 	}
 }
 
-func TestRowsAreComparedByCompany(t *testing.T) {
+func TestDiffComparesRowsByCompany(t *testing.T) {
 	t.Parallel()
 	old := []Row{
 		{"One, Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}, {"Three Ltd", "Mail", "Ireland"},
@@ -275,7 +275,7 @@ func TestRowsAreComparedByCompany(t *testing.T) {
 	}
 }
 
-func TestOrderMakesNoDifference(t *testing.T) {
+func TestDiffIgnoresTheOrderOfRows(t *testing.T) {
 	t.Parallel()
 	text := rapid.StringMatching(`[A-C][a-b]{0,2}`)
 	rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Row {
@@ -303,14 +303,14 @@ func FuzzRows(f *testing.F) {
 	f.Add("# Sub-processors\n\n- One (USA) - x\n- Two (UK) - y\n\n**Three**\n\nPurpose: z\n\nLocation: Spain")
 	f.Add("- a (b – c)\n- One – x (USA)\n- Two – y: (z) (Spain)\n- – – (\n- A: b: c | d (location: e)")
 	f.Fuzz(func(t *testing.T, md string) {
-		rows, annex := Rows(md), FromAppendix(md)
-		for _, r := range append(rows, annex...) {
+		rows, appendix := Rows(md), FromAppendix(md)
+		for _, r := range append(rows, appendix...) {
 			if r.Name == "" {
 				t.Errorf("a row without a name: %q", r)
 			}
 		}
 		if c := Diff(rows, rows); !c.Empty() {
-			t.Errorf("the same rows differ: %+v", c)
+			t.Errorf("equal rows differ: %+v", c)
 		}
 	})
 }

@@ -6,25 +6,25 @@ import (
 	"github.com/clausea/crawler/internal/document/markdown"
 )
 
-// columns are the indexes of what is told, or -1.
+// columns contains the indexes of the columns, or -1 for a missing column.
 type columns struct{ name, purpose, location int }
 
-// readTables reads all tables. Where strict, only those count whose head, or the heading or
-// paragraph above, speaks of subprocessors.
+// readTables reads all tables. If strict is set, it reads only tables whose header, or whose
+// preceding heading or paragraph, mentions subprocessors.
 func readTables(blocks []markdown.Block, strict bool) []Row {
 	var out []Row
-	speaks := false // the heading or the paragraph before speaks of subprocessors
-	level := 0      // of the heading that does
+	mentioned := false // the preceding heading or paragraph mentions subprocessors
+	level := 0         // level of that heading
 	for i := 0; i < len(blocks); {
 		b := blocks[i]
 		if b.Kind != markdown.TableRow {
 			switch {
 			case b.Kind == markdown.Heading && mentionsSubprocessors(b.Text):
-				speaks, level = true, b.Level
+				mentioned, level = true, b.Level
 			case b.Kind == markdown.Heading && b.Level <= level:
-				speaks, level = false, 0
+				mentioned, level = false, 0
 			case b.Kind == markdown.Paragraph && level == 0:
-				speaks = mentionsSubprocessors(b.Text)
+				mentioned = mentionsSubprocessors(b.Text)
 			}
 			i++
 			continue
@@ -37,7 +37,7 @@ func readTables(blocks []markdown.Block, strict bool) []Row {
 		for _, r := range blocks[i:j] {
 			rows = append(rows, splitCells(r.Text))
 		}
-		out = append(out, readAdjacentTables(rows, strict && !speaks, strict)...)
+		out = append(out, readAdjacentTables(rows, strict && !mentioned, strict)...)
 		if len(out) > maxRows {
 			return out[:maxRows]
 		}
@@ -46,26 +46,27 @@ func readTables(blocks []markdown.Block, strict bool) []Row {
 	return out
 }
 
-// readAdjacentTables reads rows that may be several tables, each with a head. needsName says that
-// the head must speak of subprocessors itself, headed that there must be a head.
+// readAdjacentTables reads rows that can belong to several tables, each with a header. If
+// needsName is set, the header must mention subprocessors. If headed is set, there must be a
+// header.
 func readAdjacentTables(rows [][]string, needsName, headed bool) []Row {
 	var out []Row
 	var cols columns
-	in, found := false, false
+	relevant, found := false, false
 	for _, r := range rows {
 		if c, ok := parseHeader(r); ok {
-			cols, in, found = c, !needsName || mentionsSubprocessors(strings.Join(r, " ")), true
+			cols, relevant, found = c, !needsName || mentionsSubprocessors(strings.Join(r, " ")), true
 			continue
 		}
-		if in {
+		if relevant {
 			out = appendRow(out, r, cols)
 		}
 	}
 	if found {
 		return out
 	}
-	if upright := readVerticalTable(rows); len(upright) > 0 && (!needsName || anyRowMentions(rows)) {
-		return upright
+	if vertical := readVerticalTable(rows); len(vertical) > 0 && (!needsName || anyRowMentions(rows)) {
+		return vertical
 	}
 	if headed {
 		return nil
@@ -86,11 +87,11 @@ func anyRowMentions(rows [][]string) bool {
 	return false
 }
 
-// parseHeader reads a row as the head of a table: it has a column for the name and another
-// that is known, or only the one column.
+// parseHeader reads a row as the header of a table. A header has a column for the name and
+// another known column, or consists of one column that mentions subprocessors.
 func parseHeader(r []string) (c columns, ok bool) {
 	c = columns{-1, -1, -1}
-	address, free := -1, -1
+	address, unknown := -1, -1
 	for i, cell := range r {
 		switch role := roleOf(cell); {
 		case role == roleName && c.name < 0:
@@ -101,8 +102,8 @@ func parseHeader(r []string) (c columns, ok bool) {
 			c.location = i
 		case isPostalAddress(cell) && address < 0:
 			address = i
-		case role == roleNone && free < 0:
-			free = i
+		case role == roleNone && unknown < 0:
+			unknown = i
 		}
 		if len(strings.Fields(cell)) > maxHeaderWords {
 			return c, false
@@ -112,15 +113,19 @@ func parseHeader(r []string) (c columns, ok bool) {
 		c.location = address
 	}
 	if c.name < 0 && c.purpose >= 0 && c.location >= 0 {
-		c.name = free
+		c.name = unknown
 	}
-	known := 0
+	return c, c.name >= 0 && (c.known() >= 2 || len(r) == 1 && mentionsSubprocessors(r[0]))
+}
+
+// known returns the number of columns that are not missing.
+func (c columns) known() (n int) {
 	for _, i := range []int{c.name, c.purpose, c.location} {
 		if i >= 0 {
-			known++
+			n++
 		}
 	}
-	return c, c.name >= 0 && (known >= 2 || len(r) == 1 && mentionsSubprocessors(r[0]))
+	return n
 }
 
 func appendRow(out []Row, r []string, c columns) []Row {
@@ -132,16 +137,16 @@ func appendRow(out []Row, r []string, c columns) []Row {
 	}
 	row := Row{Name: at(c.name), Purpose: at(c.purpose), Location: at(c.location)}
 	if row.Name == "" && len(out) > 0 && (row.Purpose != "" || row.Location != "") {
-		row.Name = out[len(out)-1].Name // the cell above spans rows
+		row.Name = out[len(out)-1].Name // the name spans several rows
 	}
 	if row.Name == "" || row.Purpose == "" && row.Location == "" && (c.purpose >= 0 || c.location >= 0) {
-		return out // a line that divides the table
+		return out // a row that divides the table
 	}
 	return append(out, row)
 }
 
-// inferColumns finds the columns of a table without a head: the first is the name, one that
-// names places the location, the longest of the others the purpose.
+// inferColumns infers the columns of a table without a header. The first column is the name,
+// the one with the most places is the location, and the longest of the others is the purpose.
 func inferColumns(rows [][]string) columns {
 	c := columns{0, -1, -1}
 	places, lengths := map[int]int{}, map[int]int{}
@@ -166,8 +171,8 @@ func inferColumns(rows [][]string) columns {
 	return c
 }
 
-// readVerticalTable reads a table that stands upright: the first cell of each row says what the
-// second tells, and a name begins the next subprocessor.
+// readVerticalTable reads a table with labels in its first column and values in its second. A
+// repeated label starts the next subprocessor.
 func readVerticalTable(rows [][]string) []Row {
 	var out []Row
 	var cur Row
@@ -190,8 +195,8 @@ func readVerticalTable(rows [][]string) []Row {
 	return cur.appendIfNamed(out)
 }
 
-func (r *Row) hasRole(what role) bool {
-	switch what {
+func (r *Row) hasRole(field role) bool {
+	switch field {
 	case roleName:
 		return r.Name != ""
 	case rolePurpose:
@@ -202,8 +207,8 @@ func (r *Row) hasRole(what role) bool {
 	return false
 }
 
-func (r *Row) setRole(what role, value string) {
-	switch what {
+func (r *Row) setRole(field role, value string) {
+	switch field {
 	case roleName:
 		r.Name = value
 	case rolePurpose:

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// CountWords counts the words of a text. An ideograph, kana or Hangul syllable counts as
-// half a word.
+// CountWords counts the words of a text: runs of characters without white space. Each
+// ideograph, kana or Hangul syllable counts as half a word.
 func CountWords(s string) int {
 	words, wide, in := 0, 0, false
 	for i := 0; i < len(s); {

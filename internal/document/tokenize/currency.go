@@ -2,7 +2,8 @@ package tokenize
 
 import "strings"
 
-// readPrice reads a currency sign or code at i and the number after it.
+// readPrice reads the currency sign or code of this size at i and the number after it. It
+// returns the end of the number, or of the currency if no number follows.
 func (s *tokenizer) readPrice(i, size int) int {
 	name, end := s.currencyAt(i)
 	if end == 0 {
@@ -40,18 +41,18 @@ func (s *tokenizer) readCurrencyCode(i int) int {
 	return last - i
 }
 
-// dollarPrefixes are the ISO 4217 codes by the letters before a dollar sign.
+// dollarPrefixes maps the letters before a dollar sign to ISO 4217 codes in lower case.
 var dollarPrefixes = map[string]string{"US": "usd", "A": "aud", "AU": "aud", "C": "cad", "CA": "cad", "HK": "hkd", "NZ": "nzd", "S": "sgd", "R": "brl"}
 
-// currencyCodes are the ISO 4217 codes that are recognized, and RMB.
+// currencyCodes holds the recognized currency codes: ISO 4217 codes and RMB.
 var currencyCodes = map[string]bool{
 	"EUR": true, "USD": true, "GBP": true, "CHF": true, "AUD": true, "CAD": true, "NZD": true, "SEK": true, "NOK": true, "DKK": true,
 	"PLN": true, "CZK": true, "HUF": true, "RON": true, "BRL": true, "INR": true, "JPY": true, "CNY": true, "RMB": true, "KRW": true,
 	"SGD": true, "HKD": true, "TRY": true, "ZAR": true, "MXN": true, "ILS": true, "AED": true,
 }
 
-// currencyAt reads a currency sign or code at i. It returns the folded name and the end
-// offset, or 0 if there is none.
+// currencyAt reads a currency sign or code at i. It returns the folded name and the end of
+// the currency; end is 0 if there is none.
 func (s *tokenizer) currencyAt(i int) (name string, end int) {
 	if i >= len(s.text) {
 		return "", 0
@@ -66,7 +67,7 @@ func (s *tokenizer) currencyAt(i int) (name string, end int) {
 		}
 		if n-i == 3 && currencyCodes[s.text[i:n]] {
 			if n < len(s.text) {
-				if k, _ := s.kindAt(n); k == letter {
+				if k, _ := s.kindAt(n); k == kindLetter {
 					return "", 0
 				}
 			}
@@ -75,7 +76,7 @@ func (s *tokenizer) currencyAt(i int) (name string, end int) {
 		return "", 0
 	}
 	kind, size := s.kindAt(i)
-	if kind != currency {
+	if kind != kindCurrency {
 		return "", 0
 	}
 	switch sign := s.text[i : i+size]; sign {

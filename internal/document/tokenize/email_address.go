@@ -2,15 +2,15 @@ package tokenize
 
 import "strings"
 
-// commonTLDs are the top-level domains by which an e-mail address that is written backwards
-// is recognized.
+// commonTLDs holds the top-level domains that identify an e-mail address written backwards.
 var commonTLDs = map[string]bool{
 	"com": true, "org": true, "net": true, "de": true, "fr": true, "es": true, "it": true, "pt": true, "nl": true, "eu": true,
 	"uk": true, "ch": true, "at": true, "be": true, "io": true, "co": true, "ai": true, "app": true, "dev": true,
 }
 
-// readEmailAddress reads an e-mail address at i and returns its length, or 0. Some sites write
-// the address backwards and reverse it by style sheet; it is folded to what the reader sees.
+// readEmailAddress reads an e-mail address at i and returns its length, or 0. Some sites
+// write the address backwards and reverse it with a style sheet; it is folded to the visible
+// form.
 func (s *tokenizer) readEmailAddress(i int) int {
 	t := s.text[i:]
 	at := 0
@@ -33,17 +33,18 @@ func (s *tokenizer) readEmailAddress(i int) int {
 	local, host := strings.ToLower(t[:at]), strings.ToLower(t[at+1:end])
 	if !strings.Contains(host, ".") {
 		first, _, dotted := strings.Cut(local, ".")
-		if !dotted || !commonTLDs[reverse(first)] {
+		if !dotted || !commonTLDs[reverseString(first)] {
 			return 0
 		}
-		local, host = reverse(host), reverse(local)
+		local, host = reverseString(host), reverseString(local)
 	}
 	s.class = EmailAddress
 	s.fold = append(append(append(s.fold, local...), '@'), host...)
 	return end
 }
 
-func reverse(s string) string {
+// reverseString returns the bytes of an ASCII string in reverse order.
+func reverseString(s string) string {
 	b := []byte(s)
 	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
 		b[i], b[j] = b[j], b[i]

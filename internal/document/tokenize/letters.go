@@ -11,7 +11,7 @@ import (
 func (s *tokenizer) readLetters(i int) int {
 	begin := len(s.fold)
 	for i < len(s.text) {
-		if c := s.text[i]; c < utf8.RuneSelf && (asciiKinds[c] == letter || asciiKinds[c] == digit) {
+		if c := s.text[i]; c < utf8.RuneSelf && (asciiKinds[c] == kindLetter || asciiKinds[c] == kindDigit) {
 			if c >= 'A' && c <= 'Z' {
 				c += 'a' - 'A'
 			}
@@ -20,7 +20,7 @@ func (s *tokenizer) readLetters(i int) int {
 			continue
 		}
 		kind, size := s.kindAt(i)
-		if kind != letter && kind != digit {
+		if kind != kindLetter && kind != kindDigit {
 			if s.isHostDot(i) {
 				s.fold = append(s.fold, '.')
 				i++
@@ -34,7 +34,7 @@ func (s *tokenizer) readLetters(i int) int {
 			if n == 0 || i+n >= len(s.text) {
 				break
 			}
-			if k, _ := s.kindAt(i + n); k != letter {
+			if k, _ := s.kindAt(i + n); k != kindLetter {
 				break
 			}
 			s.fold = append(s.fold, '\'')
@@ -51,7 +51,7 @@ func (s *tokenizer) readLetters(i int) int {
 // superscript is a footnote mark.
 var lengthUnits = map[string]bool{"mm": true, "cm": true, "dm": true, "m": true, "km": true, "ft": true, "yd": true, "mi": true}
 
-// superscriptDigit returns the digit of the superscript 2 or 3 that s begins with, or 0.
+// superscriptDigit returns '2' or '3' if s begins with that superscript, else 0.
 func superscriptDigit(s string) byte {
 	switch {
 	case strings.HasPrefix(s, "²"):
@@ -85,8 +85,8 @@ func apostropheLen(s string) int {
 	return 0
 }
 
-// foldRune appends a folded character: in lower case, with ligatures, full-width forms,
-// digits of other scripts, final sigma and dotless i in their plain form.
+// foldRune appends the folded character at i: in lower case, with ligatures, full-width
+// forms, digits of other scripts, final sigma and dotless i in their plain form.
 func (s *tokenizer) foldRune(i int) {
 	if c := s.text[i]; c < utf8.RuneSelf {
 		if c >= 'A' && c <= 'Z' {
@@ -115,8 +115,8 @@ func (s *tokenizer) foldRune(i int) {
 	s.fold = utf8.AppendRune(s.fold, unicode.ToLower(r))
 }
 
-// digitValue returns the value of a digit that is full-width, Arabic-Indic, Persian,
-// Devanagari, Bengali or Thai, or -1.
+// digitValue returns the value of a full-width, Arabic-Indic, Persian, Devanagari, Bengali
+// or Thai digit, or -1 for any other character.
 func digitValue(r rune) rune {
 	for _, zero := range [...]rune{0xff10, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50} {
 		if r >= zero && r <= zero+9 {

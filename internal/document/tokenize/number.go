@@ -56,7 +56,7 @@ func (s *tokenizer) signBefore(i int) byte {
 	return sign
 }
 
-// skipSymbol returns the end of the byte c at i, possibly after a space, or 0.
+// skipSymbol returns the end of the byte c at i, or after a space at i; 0 if there is none.
 func (s *tokenizer) skipSymbol(i int, c byte) int {
 	if i = s.skipBlank(i); i < len(s.text) && s.text[i] == c {
 		return i + 1
@@ -64,18 +64,19 @@ func (s *tokenizer) skipSymbol(i int, c byte) int {
 	return 0
 }
 
-// readDigits reads a number in any notation, folds it to canonicalNumber and returns its end.
-// If letters follow without a space, it is a word like "1st", and word is true.
+// readDigits reads a number in any format, folds it with canonicalNumber and returns its
+// end. If letters follow without a space, as in "1st", it reads a word instead, and word is
+// true.
 func (s *tokenizer) readDigits(i int) (end int, word bool) {
 	begin := len(s.fold)
 	first := i
 	for i < len(s.text) {
 		kind, size := s.kindAt(i)
-		if kind == letter {
+		if kind == kindLetter {
 			s.fold = s.fold[:begin]
 			return s.readLetters(first), true
 		}
-		if kind != digit {
+		if kind != kindDigit {
 			n := 1
 			if c := s.text[i]; c != '.' && c != ',' {
 				if n = apostropheLen(s.text[i:]); n == 0 {
@@ -85,7 +86,7 @@ func (s *tokenizer) readDigits(i int) (end int, word bool) {
 			if i+n >= len(s.text) {
 				break
 			}
-			if k, _ := s.kindAt(i + n); k != digit {
+			if k, _ := s.kindAt(i + n); k != kindDigit {
 				break
 			}
 			if n > 1 {
@@ -103,10 +104,10 @@ func (s *tokenizer) readDigits(i int) (end int, word bool) {
 	return i, false
 }
 
-// canonicalNumber normalizes a number: no thousands separators, a decimal point, no
-// fraction of two zeros, no leading zero of two digits. A single separator before three
-// digits separates thousands. Dates and section numbers have more parts than a number;
-// they keep their parts, separated by points.
+// canonicalNumber normalizes a number: it removes thousands separators, a fraction of two
+// zeros and the leading zero of two digits, and writes a decimal point. A single separator
+// before three digits separates thousands. Dates and section numbers have more parts than a
+// number; the result has the same parts, separated by points.
 func canonicalNumber(b []byte) []byte {
 	var parts [][]byte
 	var seps []byte

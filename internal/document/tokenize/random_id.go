@@ -7,28 +7,28 @@ func isAlnum(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// Bounds that tell a random identifier from a word or an account number. Letters and
-// digits alternate often in a random identifier; they do not in an account number. The
-// values were chosen by hand; the test vectors are in TestWordsDifferWhereTheirMeaningDiffers.
+// Bounds that distinguish a random identifier from a word or an account number. Letters and
+// digits alternate often in a random identifier, but not in an account number. The values
+// were chosen by hand; TestWordsDifferWhereTheirMeaningDiffers has examples.
 const (
 	minHexLen            = 16 // hexadecimal digits, as in a request ID
 	minHexAlternations   = 4
 	uuidLen              = 36 // with its four dashes (RFC 9562)
 	minMixedLen          = 20 // letters of both cases and digits, as in a token
 	minMixedAlternations = 6
-	maxIDLen             = 200 // bytes that are looked at
+	maxIDLen             = 200 // bytes that are examined
 )
 
-// idShape is what readRandomID counts of a run of letters, digits and dashes.
+// idShape holds counts over a run of letters, digits and dashes.
 type idShape struct {
 	length, digits, letters, upper, dashes int
 	alternations                           int // changes between digit, lower and upper case
 	hex                                    bool
 }
 
-// readRandomID reads an identifier that a site generates anew for each request, and
-// returns its length in bytes, or 0 if there is none at i. An Ethereum address, which
-// begins with 0x, is not random: it is text.
+// readRandomID reads an identifier that a site generates anew for each request. It returns
+// its length in bytes, or 0 if there is none at i. An Ethereum address, which begins with
+// 0x, is text and not a random identifier.
 func (s *tokenizer) readRandomID(i int) int {
 	t := s.text[i:]
 	if len(t) < minHexLen || i > 0 && (isAlnum(s.text[i-1]) || strings.IndexByte("-_/.@", s.text[i-1]) >= 0) {
@@ -42,8 +42,8 @@ func (s *tokenizer) readRandomID(i int) int {
 	return id.length
 }
 
-// isRandom reports whether the shape is one of a random identifier: hexadecimal digits,
-// a UUID, or digits and letters of both cases.
+// isRandom reports whether a run looks like a random identifier: hexadecimal digits, a UUID,
+// or a mix of digits and letters of both cases.
 func (id *idShape) isRandom() bool {
 	switch {
 	case id.digits == 0 || id.letters == 0:
@@ -54,9 +54,8 @@ func (id *idShape) isRandom() bool {
 	return id.dashes <= 2 && id.length >= minMixedLen && id.upper > 0 && id.upper < id.letters && id.digits >= 3 && id.alternations >= minMixedAlternations
 }
 
-// scanID measures the run of letters, digits and dashes at the beginning of t. It
-// gives up early on an ordinary word: nine letters without a digit that are not all
-// hexadecimal.
+// scanID measures the run of letters, digits and dashes at the beginning of t. It stops
+// early, with ok false, at an ordinary word: nine letters and no digit, not all hexadecimal.
 func scanID(t string) (id idShape, ok bool) {
 	id.hex = true
 	prev := byte(0)

@@ -12,32 +12,38 @@ import (
 // apostrophes inside; a number with its separators, sign and currency; or one character of
 // a script without spaces.
 type tokenizer struct {
-	text       string
-	nextStart  int // start of the next word's leading punctuation
+	text      string
+	nextStart int // start of the leading punctuation of the next word
+
+	// The current word; see Word.
 	start, end int
 	class      Class
-	fold       []byte
-	// Set if the text contains an "@", an ASCII digit or a tab; they skip needless checks.
+	fold       []byte // the folded word
+	column     int16
+
+	// Set if the text contains an "@", an ASCII digit or a tab. If not, checks are skipped.
 	hasAt, hasDigit, hasTab bool
 
-	rowHasWord    bool  // the current row has a word
-	lastWordStart int   // start of the last word without punctuation
-	cell          int   // column of that word
-	column        int16 // see Word
+	// State of trackCell.
+	rowHasWord    bool // the current row has a word
+	lastWordStart int  // start of the last word, without punctuation
+	cell          int  // column of that word
 }
 
+// newTokenizer returns a tokenizer at the beginning of a text.
 func newTokenizer(text string) tokenizer {
 	return tokenizer{text: text, hasAt: strings.IndexByte(text, '@') >= 0, hasDigit: strings.IndexFunc(text, isDigit) >= 0, hasTab: strings.IndexByte(text, '\t') >= 0}
 }
 
+// isDigit reports whether r is an ASCII digit.
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
-// next advances to the next word, whose fold, bounds and class are in s. It returns false at
-// the end.
+// next advances to the next word and sets its fields. It returns false at the end of the
+// text.
 func (s *tokenizer) next() bool {
 	for i := s.nextStart; i < len(s.text); {
 		kind, size := s.wordKindAt(i)
-		if kind == other || kind == blank {
+		if kind == kindOther || kind == kindBlank {
 			i += size
 			continue
 		}
@@ -51,7 +57,7 @@ func (s *tokenizer) next() bool {
 	return false
 }
 
-// trackCell updates the column for the word at i.
+// trackCell sets the column of the word at i.
 func (s *tokenizer) trackCell(i int) {
 	cells := strings.Count(s.text[s.lastWordStart:i], "\t")
 	empty := cells > 1 || cells == 1 && !s.rowHasWord
@@ -62,17 +68,18 @@ func (s *tokenizer) trackCell(i int) {
 	}
 }
 
-// appendColumn appends the column to the fold of a word.
+// appendColumn appends the column, if it is not 0, to the folded word.
 func (s *tokenizer) appendColumn() {
 	if s.column > 0 {
 		s.fold = strconv.AppendInt(append(s.fold, 1), int64(s.column), 10)
 	}
 }
 
-// readWord reads the word at i and returns its end.
-func (s *tokenizer) readWord(i int, kind uint8, size int) int {
+// readWord reads the word at i, whose first character has this kind and size. It returns
+// the end of the word.
+func (s *tokenizer) readWord(i int, kind charKind, size int) int {
 	switch kind {
-	case unspaced:
+	case kindUnspaced:
 		s.class = Character
 		s.foldRune(i)
 		i += size
@@ -85,11 +92,11 @@ func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 			i += n
 		}
 		return i
-	case checkMark:
+	case kindCheckMark:
 		r, _ := utf8.DecodeRuneInString(s.text[i:])
 		s.class, s.fold = Symbol, append(s.fold, 0, checkMarkLetter(r))
 		return i + size
-	case comparison:
+	case kindComparison:
 		sign := s.text[i : i+size]
 		switch sign {
 		case "<=":
@@ -99,12 +106,12 @@ func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 		}
 		s.class, s.fold = Symbol, append(append(s.fold, 0), sign...)
 		return i + size
-	case emailPlaceholder:
+	case kindEmailPlaceholder:
 		s.class, s.fold = ObfuscatedEmail, append(s.fold, '@')
 		return i + size
-	case currency:
+	case kindCurrency:
 		return s.readPrice(i, size)
-	case digit:
+	case kindDigit:
 		if n := s.readRandomID(i); n > 0 {
 			return i + n
 		}
@@ -126,18 +133,19 @@ func (s *tokenizer) readWord(i int, kind uint8, size int) int {
 	return s.readLetters(i)
 }
 
-// finishWord ends the word whose core ends at i. Punctuation up to the next white space
-// belongs to the word, and so do further words of punctuation.
+// finishWord sets the end of a word and the start of the next one. i is the end of the word
+// without punctuation. Punctuation up to the next white space belongs to the word, and so
+// does punctuation that stands alone between spaces.
 func (s *tokenizer) finishWord(i int) {
 	s.end = i
 	spaced := false
 	for i < len(s.text) {
 		kind, size := s.wordKindAt(i)
 		switch kind {
-		case blank:
+		case kindBlank:
 			i += size
 			s.nextStart, spaced = i, true
-		case other:
+		case kindOther:
 			if i += size; !spaced || i == len(s.text) || s.blankAt(i) {
 				s.end = i
 			}
@@ -151,15 +159,15 @@ func (s *tokenizer) finishWord(i int) {
 	s.nextStart = len(s.text)
 }
 
-// isAloneInCell reports whether the mark at i is the only content of its line or cell. Next
-// to words, it is a bullet.
+// isAloneInCell reports whether the mark at i is the only content of its line or cell. A
+// mark next to words is a bullet.
 func (s *tokenizer) isAloneInCell(i, size int) bool {
 	before, after := strings.TrimRight(s.text[:i], " "), strings.TrimLeft(s.text[i+size:], " ")
 	return (before == "" || strings.HasSuffix(before, "\t")) && (after == "" || strings.HasPrefix(after, "\t"))
 }
 
-// isCheckbox reports whether the mark at i is a checkbox, which has a meaning next to words
-// as well.
+// isCheckbox reports whether the mark at i is a checkbox, which also has a meaning next to
+// words.
 func (s *tokenizer) isCheckbox(i int) bool {
 	t := s.text[i:]
 	return strings.HasPrefix(t, "☐") || strings.HasPrefix(t, "☑") || strings.HasPrefix(t, "☒")
@@ -177,7 +185,7 @@ func (s *tokenizer) amountAt(i int) bool {
 // blankAt reports whether the character at i is white space.
 func (s *tokenizer) blankAt(i int) bool {
 	k, _ := s.kindAt(i)
-	return k == blank
+	return k == kindBlank
 }
 
 // digitAt reports whether the byte at i is an ASCII digit.
@@ -188,7 +196,7 @@ func (s *tokenizer) digitAt(i int) bool {
 // skipBlank returns i, or the end of the white space character at i.
 func (s *tokenizer) skipBlank(i int) int {
 	if i < len(s.text) {
-		if k, n := s.kindAt(i); k == blank {
+		if k, n := s.kindAt(i); k == kindBlank {
 			return i + n
 		}
 	}

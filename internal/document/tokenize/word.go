@@ -1,5 +1,13 @@
 // Package tokenize splits text into normalized words for comparing versions and for
 // matching vocabularies.
+//
+// A tokenizer walks over the text and finds words, numbers, prices, e-mail addresses, random
+// identifiers and symbols. It folds each to a canonical form, so that differences in case,
+// punctuation and number format disappear and differences in meaning remain. Words returns
+// hashes of the folded words with their positions, and Fold the folded words themselves.
+// CountWords and CollapseSpace are independent of the tokenizer.
+//
+// Start with Words and tokenizer.next.
 package tokenize
 
 import (
@@ -13,29 +21,31 @@ type Class uint8
 
 // Classes of words.
 const (
-	Letters Class = iota
-	Number        // with its currency or percent sign
-	Symbol        // a check mark, a comparison or a currency sign without a number
-	EmailAddress
-	ObfuscatedEmail // a placeholder for a protected e-mail address
-	RandomID        // an identifier that a site generates anew for each request
-	Character       // of a script without spaces; about half a word
+	Letters         Class = iota // letters, possibly with digits
+	Number                       // with its currency or percent sign
+	Symbol                       // a check mark, a comparison or a currency sign without a number
+	EmailAddress                 // an e-mail address
+	ObfuscatedEmail              // emailaddr.Placeholder
+	RandomID                     // an identifier that a site generates anew for each request
+	Character                    // one character of a script without spaces; about half a word
 )
 
 // Word is a word of a text.
 type Word struct {
 	// Key is a hash of the folded word. Words that differ only in case, punctuation or number
-	// notation have the same key.
-	Key        uint64
-	Start, End int // with the punctuation that belongs to the word
+	// format have the same key.
+	Key uint64
+	// Start and End are byte offsets. The range includes the punctuation around the word.
+	Start, End int
 	Class      Class
-	// Column is the table column, from 0, if the word begins a cell after an empty cell; else
-	// 0. It is part of the key: a check mark in another column has another meaning.
+	// Column is the table column, counted from 0, of a word that begins a cell after an empty
+	// cell; 0 for any other word. It is part of the key, because a check mark in another
+	// column has another meaning.
 	Column int16
 }
 
-// Words appends the words of a text to dst. They cover the text from the first word's Start
-// to the last word's End.
+// Words appends the words of a text to dst, in order. Together they cover the text from the
+// first Start to the last End, except for white space. Tabs in the text separate table cells.
 func Words(dst []Word, text string) []Word {
 	s := newTokenizer(text)
 	for s.next() {
@@ -45,8 +55,8 @@ func Words(dst []Word, text string) []Word {
 	return dst
 }
 
-// Fold appends the folded words of a text to dst, each with a space before it. Vocabularies
-// are written in this form.
+// Fold appends the folded words of a text to dst, each after a space. This is the form of
+// the vocabularies in other packages.
 func Fold(dst []byte, text string) []byte {
 	s := newTokenizer(text)
 	for s.next() {
@@ -56,7 +66,7 @@ func Fold(dst []byte, text string) []byte {
 	return dst
 }
 
-// FoldWithColumns is Fold with the columns that are part of the keys.
+// FoldWithColumns is like Fold but includes Word.Column, as Word.Key does.
 func FoldWithColumns(dst []byte, text string) []byte {
 	s := newTokenizer(text)
 	for s.next() {
@@ -67,16 +77,16 @@ func FoldWithColumns(dst []byte, text string) []byte {
 	return dst
 }
 
-// Context that FoldAt needs around a word, in bytes. The text before decides about signs and
-// check marks; the text after decides about comparisons, e-mail addresses and identifiers.
+// Context that FoldAt needs around a word, in bytes. Signs and check marks depend on the
+// text before the word; comparisons, e-mail addresses and identifiers on the text after it.
 const (
 	foldContextBefore = 8
 	foldContextAfter  = 320
 )
 
-// FoldAt returns the folded form, without a column, of the word that Words found at
-// text[start:end]. Folding that substring alone may give another form: "<" has a meaning
-// only before a number.
+// FoldAt returns the folded form, without the column, of the word that Words found at
+// text[start:end]. Folding only that substring may give another form: "<" has a meaning only
+// before a number.
 func FoldAt(text string, start, end int) string {
 	from, to := max(0, start-foldContextBefore), min(len(text), end+foldContextAfter)
 	for from < start && !utf8.RuneStart(text[from]) {

@@ -13,11 +13,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// jobName is a run's n-th Job: one that is tried again, resumed or lost its Job has
-// another.
+// jobName returns the name of the n-th Job of a run. A run gets another Job when it is
+// retried or resumed, or when its Job was deleted.
 func jobName(runID string, n int) string { return fmt.Sprintf("crawl-%s-%d", runID, n) }
 
-// number is the n of jobName, 0 for none.
+// number returns the n of jobName, 0 for nil.
 func number(j *batchv1.Job) int {
 	if j == nil {
 		return 0
@@ -29,8 +29,8 @@ func number(j *batchv1.Job) int {
 	return n
 }
 
-// newestJob is the last Job of a run, nil if there is none. Times of creation have
-// whole seconds only, so that the numbers decide.
+// newestJob returns the last Job of a run, nil if there is none. It compares the numbers,
+// because creation times have whole seconds only.
 func newestJob(ctx context.Context, from client.Reader, runID, namespace string) (*batchv1.Job, error) {
 	jobs := &batchv1.JobList{}
 	if err := from.List(ctx, jobs, client.InNamespace(namespace), client.MatchingLabels{labelRun: runID}); err != nil {
@@ -45,52 +45,52 @@ func newestJob(ctx context.Context, from client.Reader, runID, namespace string)
 	return newest, nil
 }
 
-// alive says that a Job has a pod or is to get one.
-func alive(j *batchv1.Job) bool {
+// active reports whether a Job has a pod or will create one.
+func active(j *batchv1.Job) bool {
 	return j.DeletionTimestamp == nil && condition(j, batchv1.JobFailed) == nil && condition(j, batchv1.JobComplete) == nil
 }
 
-func condition(j *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
+// condition returns a condition of a Job that is true, nil if it is not.
+func condition(j *batchv1.Job, conditionType batchv1.JobConditionType) *batchv1.JobCondition {
 	for i := range j.Status.Conditions {
-		if c := &j.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {
+		if c := &j.Status.Conditions[i]; c.Type == conditionType && c.Status == corev1.ConditionTrue {
 			return c
 		}
 	}
 	return nil
 }
 
-// served says that a complete Job did its part: its worker took the run up, which was
-// queued again since.
+// served reports whether the worker of a complete Job claimed the run, which was queued
+// again since; attempts is the run's count now.
 func served(j *batchv1.Job, attempts int32) bool {
 	before, err := strconv.Atoi(j.Annotations[attemptsAnnotation])
 	return err == nil && condition(j, batchv1.JobComplete) != nil && int(attempts) > before
 }
 
-func podsOf(ctx context.Context, from client.Reader, which ...client.ListOption) ([]corev1.Pod, error) {
+func podsOf(ctx context.Context, from client.Reader, options ...client.ListOption) ([]corev1.Pod, error) {
 	pods := &corev1.PodList{}
-	if err := from.List(ctx, pods, which...); err != nil {
-		return nil, fmt.Errorf("list a run's pods: %w", err)
+	if err := from.List(ctx, pods, options...); err != nil {
+		return nil, fmt.Errorf("list the pods of a run: %w", err)
 	}
 	return pods.Items, nil
 }
 
-// lostNode is how long after the end of its grace a pod is believed to be about to
-// end; the kubelet of a node that is lost never says so.
-const lostNode = time.Minute
+// lostNodeTimeout is how long after its deletion deadline a pod may still have a process.
+// The kubelet of a lost node never reports the end of the pod.
+const lostNodeTimeout = time.Minute
 
-// ending says that a pod that is not over, its Job be gone or not, may still have a
-// process.
-func ending(p *corev1.Pod) bool {
+// mayRun reports whether a pod may still have a process, whether or not its Job exists.
+func mayRun(p *corev1.Pod) bool {
 	if p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed {
 		return false
 	}
-	return p.DeletionTimestamp == nil || time.Since(p.DeletionTimestamp.Time) < lostNode
+	return p.DeletionTimestamp == nil || time.Since(p.DeletionTimestamp.Time) < lostNodeTimeout
 }
 
-// remove deletes a run's Jobs; their pods get a signal and their grace.
-func (l *Launcher) remove(ctx context.Context, runID string) error {
+// deleteJobs deletes the Jobs of a run; their pods get SIGTERM and their grace period.
+func (l *Launcher) deleteJobs(ctx context.Context, runID string) error {
 	jobs := &batchv1.JobList{}
-	// One that the cache does not have yet must not be left.
+	// A Job that has not reached the cache yet must be deleted too.
 	if err := l.Live.List(ctx, jobs, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: runID}); err != nil {
 		return fmt.Errorf("list the Jobs of run %s: %w", runID, err)
 	}

@@ -1,7 +1,7 @@
-// Package kubejob has crawls run as Kubernetes Jobs: one pod for a run, which the
-// scheduler places on any node. What the run does is in the store, as it is for a
-// pool; of the Job only what the store can't know is read, such as a pod that finds
-// no node or was killed for its memory.
+// Package kubejob executes runs as Kubernetes Jobs: one pod for each run, which the
+// scheduler places on any node. As with a pool, the state of a run is in the store. Of
+// the Job only that is read which the store cannot know, such as a pod that fits on no
+// node or was killed for its memory.
 package kubejob
 
 import (
@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store"
@@ -24,208 +25,236 @@ import (
 // +kubebuilder:rbac:groups=batch,resources=jobs,verbs=list;watch;create;delete
 // +kubebuilder:rbac:groups="",resources=pods,verbs=list;watch
 
-// Launcher is a runner of CrawlJobs that puts runs into the queue and, for those of
-// execution Job, makes a Kubernetes Job that takes up that run alone.
+// Launcher implements runner.Runner. It queues each run and, for the execution Job,
+// creates a Kubernetes Job whose worker claims that run alone.
 type Launcher struct {
 	Queue *queue.Queue
-	// Client may read from a cache that holds what has the Labels.
+	// Client may read from a cache of the objects that have the Labels.
 	Client client.Client
-	// Live reads from the API server itself: a cache that is behind can't tell that a
-	// Job is not there.
+	// Live reads from the API server: a cache that is behind cannot prove that a Job
+	// does not exist.
 	Live client.Reader
-	// Namespace is the only one that has runs; empty is all.
+	// Namespace is the only namespace with runs; empty is all.
 	Namespace string
 	Pod       Pod
 	// Default is the execution of CrawlJobs that name none.
 	Default v1alpha1.Execution
 }
 
-// labelRun is on a run's Jobs and pods and has its id.
+var _ runner.Runner = (*Launcher)(nil)
+
+// labelRun is on the Jobs and pods of a run; its value is the run's ID.
 const labelRun = "crawl.clausea.co/run"
 
-// Labels are on every Job and pod that is made here.
+// Labels returns the labels of every Job and pod that a Launcher creates.
 func Labels() map[string]string {
 	return map[string]string{
 		"app.kubernetes.io/name": "clausea", "app.kubernetes.io/component": "worker", "app.kubernetes.io/managed-by": "clausea-operator",
 	}
 }
 
-// WorkerName is who a run of execution Job is reserved for.
+// WorkerName returns the name of the worker that a run of the execution Job is assigned to.
 func WorkerName(runID string) string { return "job/" + runID }
 
-// Start implements crawljob.Runner. A run that is to wait before it is tried again
-// has no Job meanwhile: Observe says when its time has come.
-func (l *Launcher) Start(ctx context.Context, o queue.Order) error {
-	if o.Execution == "" {
-		o.Execution = l.Default
+// Ensure implements runner.Runner. A run that waits for its next attempt has no Job
+// meanwhile: Status reports its worker as missing when the time has come.
+func (l *Launcher) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunStatus, error) {
+	if spec.Execution == "" {
+		spec.Execution = l.Default
 	}
-	if o.Execution != v1alpha1.ExecutionJob {
-		return l.Queue.Start(ctx, o)
+	if spec.Execution != v1alpha1.ExecutionJob {
+		return l.Queue.Ensure(ctx, spec)
 	}
-	o.Reserved = WorkerName(o.RunID)
-	if err := l.Queue.Start(ctx, o); err != nil {
-		return err
-	}
-	return l.launch(ctx, o)
-}
-
-// launch makes a Job for a run that is due and has none at work.
-func (l *Launcher) launch(ctx context.Context, o queue.Order) error {
-	rec, err := l.Queue.Observe(ctx, o.RunID)
+	rec, queued, err := l.Queue.Enqueue(ctx, spec, WorkerName(spec.RunID))
 	if err != nil {
-		return fmt.Errorf("launch run %s: %w", o.RunID, err)
+		return runner.RunStatus{}, err
 	}
-	if !unfinished(rec) || rec.NotBefore.After(time.Now()) {
-		return nil
+	if !needsJob(rec) {
+		return queue.StatusOf(rec), nil
 	}
 	if l.Pod.Image == "" {
-		return l.end(ctx, &rec, crawl.StopInvalidSpec,
-			"The operator was given no image to run Kubernetes Jobs with: set CLAUSEA_WORKER_IMAGE, or let spec.execution be InProcess.")
+		return l.fail(ctx, rec, crawl.StopInvalidSpec,
+			"The operator has no image for Kubernetes Jobs: set CLAUSEA_WORKER_IMAGE, or set spec.execution to InProcess.")
 	}
-	newest, err := newestJob(ctx, l.Live, o.RunID, o.Job.Namespace)
-	if err != nil || newest != nil && alive(newest) {
-		return err
+	newest, err := newestJob(ctx, l.Live, spec.RunID, spec.Job.Namespace)
+	if err != nil {
+		return runner.RunStatus{}, err
 	}
-	job := l.Pod.job(o, jobName(o.RunID, number(newest)+1), rec.Attempts)
-	err = l.Client.Create(ctx, job)
-	switch {
-	case apierrors.IsAlreadyExists(err):
-		return nil
-	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
-		// A quota, say: it is tried again when the run is next observed.
-		rec.Message = fmt.Sprintf("Job %s can't be made: %s", job.Name, err)
-		if err := l.Queue.Runs.PutRun(ctx, rec); err != nil && !errors.Is(err, store.ErrFenced) {
-			return fmt.Errorf("launch run %s: %w", o.RunID, err)
+	if !queued { // it was queued before, and may have had a Job
+		if rec, err = l.Queue.Record(ctx, spec.RunID); err != nil {
+			return runner.RunStatus{}, err
 		}
-		return nil
-	case err != nil:
-		return fmt.Errorf("launch run %s: create Job %s: %w", o.RunID, job.Name, err)
+		if !needsJob(rec) { // its worker has recorded the result
+			return queue.StatusOf(rec), nil
+		}
+		worker, err := l.workerState(ctx, rec, newest)
+		switch {
+		case err != nil:
+			return runner.RunStatus{}, err
+		case worker == runner.WorkerLost:
+			return l.fail(ctx, rec, lostReason(newest), l.lostMessage(ctx, newest))
+		case worker == runner.WorkerExpected:
+			return queue.StatusOf(rec), nil
+		}
 	}
-	return nil
+	if newest != nil && active(newest) {
+		return queue.StatusOf(rec), nil
+	}
+	return l.createJob(ctx, spec, rec, number(newest)+1)
 }
 
-func unfinished(r store.Run) bool { return r.State == store.RunPending || r.State == store.RunRunning }
+// createJob creates the n-th Job of a run.
+func (l *Launcher) createJob(ctx context.Context, spec runner.RunSpec, rec store.Run, n int) (runner.RunStatus, error) {
+	job := l.Pod.job(spec, jobName(spec.RunID, n), rec.Attempts)
+	err := l.Client.Create(ctx, job)
+	switch {
+	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
+		// A quota may be used up. The next reconcile finds no worker and tries again.
+		rec.Message = fmt.Sprintf("Job %s cannot be created: %s", job.Name, err)
+		if err := l.Queue.Runs.PutRun(ctx, rec); err != nil && !errors.Is(err, store.ErrFenced) {
+			return runner.RunStatus{}, fmt.Errorf("record that run %s has no Job: %w", spec.RunID, err)
+		}
+	case err != nil && !apierrors.IsAlreadyExists(err):
+		return runner.RunStatus{}, fmt.Errorf("create Job %s of run %s: %w", job.Name, spec.RunID, err)
+	}
+	return queue.StatusOf(rec), nil
+}
 
-// Observe implements crawljob.Runner. Where the record says that the run waits or is
-// at work, what became of its Job is looked at too: a run that has none left, because
-// somebody deleted it, is given as Stopped, which is to be started again.
-func (l *Launcher) Observe(ctx context.Context, runID string) (store.Run, error) {
-	rec, err := l.Queue.Observe(ctx, runID)
-	if err != nil || rec.AssignedWorker != WorkerName(runID) || !unfinished(rec) || rec.NotBefore.After(time.Now()) {
-		return rec, err
+// needsJob reports whether a run should have a Job now.
+func needsJob(rec store.Run) bool { return unfinished(rec) && !rec.NotBefore.After(time.Now()) }
+
+func unfinished(rec store.Run) bool {
+	return rec.State == store.RunPending || rec.State == store.RunRunning
+}
+
+// Status implements runner.Runner. While the record says that the run waits or runs, the
+// status includes what is known of its Job.
+func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, error) {
+	rec, err := l.Queue.Record(ctx, runID)
+	if err != nil {
+		return runner.RunStatus{}, err
+	}
+	status := queue.StatusOf(rec)
+	if rec.AssignedWorker != WorkerName(runID) || !needsJob(rec) {
+		return status, nil
 	}
 	job, err := newestJob(ctx, l.Client, runID, l.Namespace)
 	if err != nil {
-		return rec, err
+		return runner.RunStatus{}, err
 	}
-	if job != nil && alive(job) {
-		rec.Message = l.doing(ctx, job)
-		return rec, nil
+	if job != nil && active(job) {
+		status.Message = l.progressMessage(ctx, job)
+		return status, nil
 	}
+	// The cache may be behind.
 	if job, err = newestJob(ctx, l.Live, runID, l.Namespace); err != nil {
-		return rec, err
+		return runner.RunStatus{}, err
 	}
-	// A worker writes its end before its Job ends, so that it is seen now.
-	if rec, err = l.Queue.Observe(ctx, runID); err != nil || !unfinished(rec) {
-		return rec, err
+	// A worker records its result before its Job ends: after the Job, read the record again.
+	if rec, err = l.Queue.Record(ctx, runID); err != nil {
+		return runner.RunStatus{}, err
 	}
-	switch {
-	case job == nil || job.DeletionTimestamp != nil || served(job, rec.Attempts):
-		return l.orphaned(ctx, rec)
-	case alive(job):
-		return rec, nil
-	default:
-		return rec, l.lost(ctx, &rec, job)
+	status = queue.StatusOf(rec)
+	if unfinished(rec) {
+		status.Worker, err = l.workerState(ctx, rec, job)
 	}
+	return status, err
 }
 
-// orphaned is a run without a Job: its last pod may be about to give it back.
-func (l *Launcher) orphaned(ctx context.Context, rec store.Run) (store.Run, error) {
+// workerState returns the state of the worker of an unfinished run, whose newest Job is
+// job, nil if it has none. The record must have been read after the Job.
+func (l *Launcher) workerState(ctx context.Context, rec store.Run, job *batchv1.Job) (runner.WorkerState, error) {
+	switch {
+	case job != nil && active(job):
+		return runner.WorkerExpected, nil
+	case job != nil && job.DeletionTimestamp == nil && !served(job, rec.Attempts):
+		return runner.WorkerLost, nil
+	}
+	// The last pod may be about to release the run.
 	pods, err := podsOf(ctx, l.Live, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
 	if err != nil {
-		return rec, err
+		return "", err
 	}
 	for i := range pods {
-		if ending(&pods[i]) {
-			return rec, nil
+		if mayRun(&pods[i]) {
+			return runner.WorkerExpected, nil
 		}
 	}
-	rec.State = store.RunInterrupted
-	return rec, nil
+	return runner.WorkerMissing, nil
 }
 
-// lost records that no pod is left to end the run. A worker that had written its end
-// has changed the state, so that this never overwrites one.
-func (l *Launcher) lost(ctx context.Context, rec *store.Run, j *batchv1.Job) error {
-	reason := crawl.StopWorkerLost
+// lostReason returns why a Job ended before its run.
+func lostReason(j *batchv1.Job) crawl.StopReason {
 	if failed := condition(j, batchv1.JobFailed); failed != nil && failed.Reason == batchv1.JobReasonDeadlineExceeded {
-		reason = crawl.StopDeadlineExceeded
+		return crawl.StopDeadlineExceeded
 	}
-	return l.end(ctx, rec, reason, l.cause(ctx, j))
+	return crawl.StopWorkerLost
 }
 
-// end makes a run failed, unless its worker was quicker.
-func (l *Launcher) end(ctx context.Context, rec *store.Run, reason crawl.StopReason, message string) error {
+// fail records that a run has failed. The record carries the fence and the state that
+// were read, so that it never overwrites the result of a worker that was faster.
+func (l *Launcher) fail(ctx context.Context, rec store.Run, reason crawl.StopReason, message string) (runner.RunStatus, error) {
 	rec.State, rec.StopReason, rec.Message, rec.FinishedAt = store.RunFailed, string(reason), message, time.Now().UTC()
-	err := l.Queue.Runs.PutRun(ctx, *rec)
+	err := l.Queue.Runs.PutRun(ctx, rec)
 	if errors.Is(err, store.ErrFenced) {
-		*rec, err = l.Queue.Observe(ctx, rec.ID)
+		return l.Queue.Status(ctx, rec.ID)
 	}
 	if err != nil {
-		return fmt.Errorf("record that run %s is lost: %w", rec.ID, err)
+		return runner.RunStatus{}, fmt.Errorf("record that run %s has failed: %w", rec.ID, err)
 	}
-	return nil
+	return queue.StatusOf(rec), nil
 }
 
-// Ask implements crawljob.Runner. A worker that is to end for the time being or for
-// good is sent a signal too, by the end of its Job.
-func (l *Launcher) Ask(ctx context.Context, runID string, what store.RunRequest) error {
-	if err := l.Queue.Ask(ctx, runID, what); err != nil {
-		return err
-	}
-	rec, err := l.Queue.Observe(ctx, runID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && rec.AssignedWorker != WorkerName(runID) {
-		return nil
-	}
+// Signal implements runner.Runner. A worker that is suspended or cancelled gets SIGTERM
+// too, because its Job is deleted.
+func (l *Launcher) Signal(ctx context.Context, runID string, signal runner.Signal) (runner.RunStatus, error) {
+	status, err := l.Queue.Signal(ctx, runID, signal)
 	if err != nil {
-		return err
+		return status, err
 	}
-	if what == store.RequestStop && rec.State == store.RunRunning {
-		return l.complete(ctx, runID)
+	rec, err := l.Queue.Record(ctx, runID)
+	if err != nil || rec.AssignedWorker != WorkerName(runID) {
+		return status, runner.IgnoreRunNotFound(err)
 	}
-	return l.remove(ctx, runID)
+	if signal == runner.SignalStop && rec.State == store.RunRunning {
+		return l.stop(ctx, rec)
+	}
+	return queue.StatusOf(rec), l.deleteJobs(ctx, runID)
 }
 
-// complete leaves it to a run's worker to read that it is to end with what it has.
-// Where no pod is at work, the run ends as it is.
-func (l *Launcher) complete(ctx context.Context, runID string) error {
-	pods, err := podsOf(ctx, l.Live, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: runID})
+// stop lets a worker read the request to stop and complete its run. If no pod runs, it
+// completes the run with what is stored.
+func (l *Launcher) stop(ctx context.Context, rec store.Run) (runner.RunStatus, error) {
+	pods, err := podsOf(ctx, l.Live, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
 	if err != nil {
-		return err
+		return runner.RunStatus{}, err
 	}
 	for i := range pods {
-		if pods[i].Status.Phase == corev1.PodRunning && ending(&pods[i]) {
-			return nil
+		if pods[i].Status.Phase == corev1.PodRunning && mayRun(&pods[i]) {
+			return queue.StatusOf(rec), nil
 		}
 	}
-	rec, err := l.Queue.Observe(ctx, runID)
-	if err != nil || rec.State != store.RunRunning {
-		return err // its worker has written its end
+	if rec, err = l.Queue.Record(ctx, rec.ID); err != nil {
+		return runner.RunStatus{}, err
 	}
-	if err := l.remove(ctx, runID); err != nil {
-		return err
+	if rec.State != store.RunRunning { // its worker has recorded the result
+		return queue.StatusOf(rec), nil
+	}
+	if err := l.deleteJobs(ctx, rec.ID); err != nil {
+		return runner.RunStatus{}, err
 	}
 	rec.State = store.RunInterrupted
-	if err := l.Queue.Runs.PutRun(ctx, rec); err != nil {
-		if errors.Is(err, store.ErrFenced) {
-			return nil // another pod was quicker: it reads the request
-		}
-		return fmt.Errorf("end run %s: %w", runID, err)
+	err = l.Queue.Runs.PutRun(ctx, rec)
+	if errors.Is(err, store.ErrFenced) { // another pod has claimed the run: it reads the request
+		return l.Queue.Status(ctx, rec.ID)
 	}
-	return l.Queue.Ask(ctx, runID, store.RequestStop)
+	if err != nil {
+		return runner.RunStatus{}, fmt.Errorf("stop run %s: %w", rec.ID, err)
+	}
+	return l.Queue.Signal(ctx, rec.ID, runner.SignalStop)
 }
 
-// Forget implements crawljob.Runner.
-func (l *Launcher) Forget(ctx context.Context, runID string) error {
-	return errors.Join(l.remove(ctx, runID), l.Queue.Forget(ctx, runID))
+// Delete implements runner.Runner.
+func (l *Launcher) Delete(ctx context.Context, runID string) error {
+	return errors.Join(l.deleteJobs(ctx, runID), l.Queue.Delete(ctx, runID))
 }

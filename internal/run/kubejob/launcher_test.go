@@ -6,54 +6,293 @@ import (
 	"testing"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-func TestAnOperatorWithoutAWorkersImageSaysSoAndStartsNoJob(t *testing.T) {
-	t.Parallel()
+// fixture is a launcher over an embedded store and a fake cluster without controllers.
+// internal/cli/clustertest tests the launcher on a real one.
+type fixture struct {
+	*Launcher
+	t     *testing.T
+	store store.Store
+	spec  runner.RunSpec
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
 	s, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	l := &Launcher{Queue: &queue.Queue{Runs: s}, Default: v1alpha1.ExecutionInProcess} // no client: it may ask nobody
-	o := queue.Order{RunID: "r1", Company: "acme", Attempts: 4, Execution: v1alpha1.ExecutionJob}
-	if err := l.Start(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-	r, err := l.Observe(t.Context(), o.RunID)
-	if err != nil || r.State != store.RunFailed || r.StopReason != v1alpha1.ReasonInvalidSpec || !strings.Contains(r.Message, "CLAUSEA_WORKER_IMAGE") {
-		t.Errorf("its run is %+v, %v", r, err)
-	}
-	// One that names no execution goes where the operator was told.
-	o = queue.Order{RunID: "r2", Company: "acme", Attempts: 4}
-	if err := l.Start(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-	if r, err = l.Observe(t.Context(), o.RunID); err != nil || r.State != store.RunPending || r.AssignedWorker != "" {
-		t.Errorf("its run is %+v, %v", r, err)
+	c := fake.NewClientBuilder().WithScheme(clientgoscheme.Scheme).WithStatusSubresource(&batchv1.Job{}).Build()
+	return &fixture{
+		t: t, store: s, Launcher: &Launcher{Queue: &queue.Queue{Runs: s}, Client: c, Live: c, Pod: Pod{Image: "clausea:1"}},
+		spec: runner.RunSpec{
+			RunID: "r1", Company: "acme", MaxAttempts: 4, Execution: v1alpha1.ExecutionJob, Job: types.NamespacedName{Namespace: "legal", Name: "now"},
+		},
 	}
 }
 
-func TestARunThatIsToBeTriedLaterHasNoJobMeanwhile(t *testing.T) {
-	t.Parallel()
-	s, err := sqlite.Open(t.Context(), t.TempDir())
+func (f *fixture) ensure() runner.RunStatus {
+	f.t.Helper()
+	status, err := f.Ensure(f.t.Context(), f.spec)
 	if err != nil {
+		f.t.Fatal(err)
+	}
+	return status
+}
+
+func (f *fixture) status() runner.RunStatus {
+	f.t.Helper()
+	status, err := f.Status(f.t.Context(), f.spec.RunID)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return status
+}
+
+// jobs returns the names of all Jobs.
+func (f *fixture) jobs() (names []string) {
+	f.t.Helper()
+	l := &batchv1.JobList{}
+	if err := f.Client.List(f.t.Context(), l); err != nil {
+		f.t.Fatal(err)
+	}
+	for i := range l.Items {
+		names = append(names, l.Items[i].Name)
+	}
+	return names
+}
+
+func (f *fixture) job(name string) *batchv1.Job {
+	f.t.Helper()
+	j := &batchv1.Job{}
+	if err := f.Client.Get(f.t.Context(), client.ObjectKey{Namespace: "legal", Name: name}, j); err != nil {
+		f.t.Fatal(err)
+	}
+	return j
+}
+
+// finishJob sets a final condition of a Job.
+func (f *fixture) finishJob(name string, conditionType batchv1.JobConditionType, reason string) {
+	f.t.Helper()
+	j := f.job(name)
+	j.Status.Conditions = append(j.Status.Conditions, batchv1.JobCondition{Type: conditionType, Status: corev1.ConditionTrue, Reason: reason, Message: reason})
+	if err := f.Client.Status().Update(f.t.Context(), j); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// record returns the stored record of the run.
+func (f *fixture) record() store.Run {
+	f.t.Helper()
+	r, err := f.store.GetRun(f.t.Context(), f.spec.RunID)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return r
+}
+
+// claimed writes what a worker does that claims the run.
+func (f *fixture) claimed() {
+	f.t.Helper()
+	r := f.record()
+	r.State, r.Attempts = store.RunRunning, r.Attempts+1
+	if err := f.store.PutRun(f.t.Context(), r); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func TestEnsureFailsTheRunIfTheOperatorHasNoWorkerImage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.Pod.Image, f.Default = "", v1alpha1.ExecutionInProcess
+	if s := f.ensure(); s.State != runner.StateFailed || s.Reason != v1alpha1.ReasonInvalidSpec || !strings.Contains(s.Message, "CLAUSEA_WORKER_IMAGE") {
+		t.Errorf("the status is %+v", s)
+	}
+	// A run that names no execution gets the default of the operator.
+	f.spec.RunID, f.spec.Execution = "r2", ""
+	f.ensure()
+	if s := f.status(); s.State != runner.StatePending || s.Dedicated {
+		t.Errorf("the status with the default execution is %+v", s)
+	}
+	if jobs := f.jobs(); len(jobs) > 0 {
+		t.Errorf("the Jobs are %v", jobs)
+	}
+}
+
+func TestARunThatWaitsForItsNextAttemptHasNoJob(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.spec.NotBefore = time.Now().Add(time.Hour)
+	for range 2 {
+		f.ensure()
+		if s := f.status(); s.State != runner.StatePending || !s.Dedicated || s.Worker != runner.WorkerExpected {
+			t.Errorf("the status is %+v", s)
+		}
+	}
+	if jobs := f.jobs(); len(jobs) > 0 {
+		t.Errorf("the Jobs are %v", jobs)
+	}
+}
+
+func TestEnsureCreatesOneJob(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for range 3 {
+		f.ensure()
+	}
+	if jobs := f.jobs(); len(jobs) != 1 || jobs[0] != "crawl-r1-1" {
+		t.Errorf("the Jobs are %v", jobs)
+	}
+	if s := f.status(); s.State != runner.StatePending || s.Worker != runner.WorkerExpected || !strings.Contains(s.Message, "crawl-r1-1") {
+		t.Errorf("the status is %+v", s)
+	}
+}
+
+func TestStatusReportsADeletedJobAndEnsureReplacesIt(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.ensure()
+	f.claimed()
+	if err := f.Client.Delete(t.Context(), f.job("crawl-r1-1")); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	l := &Launcher{Queue: &queue.Queue{Runs: s}, Pod: Pod{Image: "clausea:1"}} // no client: it may ask nobody
-	o := queue.Order{RunID: "r1", Company: "acme", Attempts: 4, Execution: v1alpha1.ExecutionJob, NotBefore: time.Now().Add(time.Hour)}
+	before := f.record()
 	for range 2 {
-		if err := l.Start(t.Context(), o); err != nil {
+		if s := f.status(); s.State != runner.StateRunning || s.Worker != runner.WorkerMissing {
+			t.Errorf("the status is %+v", s)
+		}
+	}
+	if after := f.record(); after.State != before.State || len(f.jobs()) > 0 {
+		t.Errorf("Status changed the run from %+v to %+v, the Jobs are %v", before, after, f.jobs())
+	}
+	if s := f.ensure(); s.State != runner.StateRunning {
+		t.Errorf("the status after Ensure is %+v", s)
+	}
+	if jobs := f.jobs(); len(jobs) != 1 {
+		t.Errorf("the Jobs are %v", jobs)
+	}
+}
+
+func TestEnsureWaitsForThePodOfADeletedJob(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.ensure()
+	f.claimed()
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "crawl-r1-1-x", Labels: map[string]string{labelRun: "r1"}}}
+	pod.Status.Phase = corev1.PodRunning
+	if err := f.Client.Create(t.Context(), pod); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Client.Delete(t.Context(), f.job("crawl-r1-1")); err != nil {
+		t.Fatal(err)
+	}
+	if s := f.status(); s.Worker != runner.WorkerExpected {
+		t.Errorf("the status is %+v", s)
+	}
+	f.ensure()
+	if jobs := f.jobs(); len(jobs) > 0 {
+		t.Errorf("the Jobs are %v", jobs)
+	}
+}
+
+func TestStatusReportsALostWorkerAndEnsureRecordsTheFailure(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{
+		batchv1.JobReasonBackoffLimitExceeded: v1alpha1.ReasonWorkerLost, batchv1.JobReasonDeadlineExceeded: v1alpha1.ReasonDeadlineExceeded,
+	} {
+		f := newFixture(t)
+		f.ensure()
+		f.claimed()
+		f.finishJob("crawl-r1-1", batchv1.JobFailed, reason)
+		for range 2 {
+			if s := f.status(); s.State != runner.StateRunning || s.Worker != runner.WorkerLost {
+				t.Errorf("%s: the status is %+v", reason, s)
+			}
+		}
+		if r := f.record(); r.State != store.RunRunning {
+			t.Errorf("%s: Status changed the run to %+v", reason, r)
+		}
+		if s := f.ensure(); s.State != runner.StateFailed || s.Reason != want || s.Message == "" {
+			t.Errorf("%s: the status after Ensure is %+v", reason, s)
+		}
+		if s := f.status(); s.State != runner.StateFailed || s.Reason != want {
+			t.Errorf("%s: the recorded status is %+v", reason, s)
+		}
+	}
+}
+
+func TestARetriedRunGetsAnotherJob(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.ensure()
+	f.claimed()
+	r := f.record()
+	r.State, r.StopReason, r.FinishedAt = store.RunFailed, v1alpha1.ReasonSiteUnreachable, time.Now()
+	if err := f.store.PutRun(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	f.finishJob("crawl-r1-1", batchv1.JobComplete, "")
+	f.spec.NotBefore = time.Now().Add(50 * time.Millisecond)
+	if s := f.ensure(); s.State != runner.StatePending {
+		t.Errorf("the status of the retried run is %+v", s)
+	}
+	<-time.After(time.Until(f.spec.NotBefore) + time.Millisecond)
+	if s := f.status(); s.State != runner.StatePending || s.Worker != runner.WorkerMissing {
+		t.Errorf("the status when the attempt is due is %+v", s)
+	}
+	f.ensure()
+	if jobs := f.jobs(); len(jobs) != 2 || jobs[1] != "crawl-r1-2" {
+		t.Errorf("the Jobs are %v", jobs)
+	}
+}
+
+func TestSignalDeletesTheJobsExceptToStopARunningWorker(t *testing.T) {
+	t.Parallel()
+	for signal, want := range map[runner.Signal]struct {
+		state runner.State
+		jobs  int
+	}{
+		runner.SignalStop:    {runner.StateRunning, 1},
+		runner.SignalSuspend: {runner.StateRunning, 0},
+		runner.SignalCancel:  {runner.StateRunning, 0},
+	} {
+		f := newFixture(t)
+		f.ensure()
+		f.claimed()
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "crawl-r1-1-x", Labels: map[string]string{labelRun: "r1"}}}
+		pod.Status.Phase = corev1.PodRunning
+		if err := f.Client.Create(t.Context(), pod); err != nil {
 			t.Fatal(err)
 		}
-		r, err := l.Observe(t.Context(), o.RunID)
-		if err != nil || r.State != store.RunPending || r.AssignedWorker != WorkerName(o.RunID) {
-			t.Errorf("its run is %+v, %v", r, err)
+		s, err := f.Signal(t.Context(), "r1", signal)
+		if err != nil || s.State != want.state || len(f.jobs()) != want.jobs {
+			t.Errorf("after %s the status is %+v, %v, and the Jobs are %v", signal, s, err, f.jobs())
 		}
+	}
+}
+
+func TestStopCompletesARunWithoutAPod(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.ensure()
+	f.claimed()
+	s, err := f.Signal(t.Context(), "r1", runner.SignalStop)
+	if err != nil || s.State != runner.StateComplete || s.Reason != v1alpha1.ReasonStopped || len(f.jobs()) > 0 {
+		t.Errorf("the status is %+v, %v, and the Jobs are %v", s, err, f.jobs())
 	}
 }

@@ -9,24 +9,24 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/run/queue"
+	"github.com/clausea/crawler/controllers/runner"
 )
 
-// Exit codes of clausea worker, which the Job's failure policy knows.
+// The exit codes of clausea worker, which the failure policy of the Job refers to.
 const (
-	// ExitDone says that the run's record tells how it ended, well or not.
+	// ExitDone: the record of the run has its result, success or failure.
 	ExitDone = 0
-	// ExitFailed says that the worker could not work, for want of the store say:
-	// another pod may.
+	// ExitFailed: the worker could not do its work, for example without the store.
+	// Another pod may succeed.
 	ExitFailed = 1
-	// ExitUsage says that no other pod would do better.
+	// ExitUsage: the worker was called wrongly. Another pod would fail too.
 	ExitUsage = 2
-	// ExitHandedBack says that the pod was asked to go and gave the run back; it is
+	// ExitReleased: the pod was terminated and has released the run to the queue. It is
 	// EX_TEMPFAIL of sysexits.h.
-	ExitHandedBack = 75
+	ExitReleased = 75
 )
 
-// Pod says what a worker's pod is like.
+// Pod configures the pods of workers.
 type Pod struct {
 	Image              string
 	ImagePullPolicy    corev1.PullPolicy
@@ -35,34 +35,35 @@ type Pod struct {
 	NodeSelector       map[string]string
 	Tolerations        []corev1.Toleration
 	Resources          corev1.ResourceRequirements
-	// Env are settings that are no secrets.
+	// Env holds the settings that are not secret.
 	Env []corev1.EnvVar
-	// Secret names the one in the run's namespace whose keys are the other settings:
-	// the pod refers to it, so that no Job shows a secret.
+	// Secret is the name of the Secret in the run's namespace whose keys are the other
+	// settings. The pod refers to it, so that no Job shows a secret.
 	Secret string
 }
 
-// graceSeconds leaves a worker the 25 s that it may take to give a run back.
-const graceSeconds = 30
+// terminationGraceSeconds covers the 25 s that a worker may need to release its run.
+const terminationGraceSeconds = 30
 
-// keepSeconds is how long a finished Job stays for people to look at.
-const keepSeconds = 3600
+// ttlSeconds is how long a finished Job is kept for users to inspect.
+const ttlSeconds = 3600
 
-// attemptsAnnotation is on every Job and has how often its run had been taken up when
-// the Job was made.
+// attemptsAnnotation is on every Job; its value is the number of attempts of the run when
+// the Job was created.
 const attemptsAnnotation = "crawl.clausea.co/attempts"
 
-// job is the Job of one run that was taken up so often before, whose pod meets the restricted Pod Security Standard.
-func (p Pod) job(o queue.Order, name string, attempts int32) *batchv1.Job {
+// job returns a Job of a run, which had so many attempts before. Its pod meets the
+// restricted Pod Security Standard.
+func (p Pod) job(spec runner.RunSpec, name string, attempts int32) *batchv1.Job {
 	labels := Labels()
-	labels[labelRun] = o.RunID
+	labels[labelRun] = spec.RunID
 	no, yes := false, true
-	retries, grace, keep := max(o.Attempts-1, 0), int64(graceSeconds), int32(keepSeconds)
+	retries, grace, ttl := max(spec.MaxAttempts-1, 0), int64(terminationGraceSeconds), int32(ttlSeconds)
 	user := int64(65532)
 	container := corev1.Container{
 		Name: "worker", Image: p.Image, ImagePullPolicy: p.ImagePullPolicy,
-		Args:      []string{"worker", "--run", o.RunID},
-		Env:       append(p.memory(), p.Env...),
+		Args:      []string{"worker", "--run", spec.RunID},
+		Env:       append(p.memoryLimit(), p.Env...),
 		EnvFrom:   []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: p.Secret}}}},
 		Resources: p.Resources,
 		SecurityContext: &corev1.SecurityContext{
@@ -75,14 +76,14 @@ func (p Pod) job(o queue.Order, name string, attempts int32) *batchv1.Job {
 	}
 	return &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{
-			Namespace: o.Job.Namespace, Name: name, Labels: labels, OwnerReferences: ownerOf(o),
+			Namespace: spec.Job.Namespace, Name: name, Labels: labels, OwnerReferences: ownerReferences(spec),
 			Annotations: map[string]string{attemptsAnnotation: strconv.Itoa(int(attempts))},
 		},
 		Spec: batchv1.JobSpec{
-			BackoffLimit: &retries, TTLSecondsAfterFinished: &keep, ActiveDeadlineSeconds: deadline(o.Deadline),
+			BackoffLimit: &retries, TTLSecondsAfterFinished: &ttl, ActiveDeadlineSeconds: activeDeadlineSeconds(spec.Deadline),
 			PodFailurePolicy: &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{
-				{Action: batchv1.PodFailurePolicyActionFailJob, OnExitCodes: exits("worker", ExitUsage)},
-				{Action: batchv1.PodFailurePolicyActionIgnore, OnExitCodes: exits("worker", ExitHandedBack)},
+				{Action: batchv1.PodFailurePolicyActionFailJob, OnExitCodes: onExitCode("worker", ExitUsage)},
+				{Action: batchv1.PodFailurePolicyActionIgnore, OnExitCodes: onExitCode("worker", ExitReleased)},
 				{Action: batchv1.PodFailurePolicyActionIgnore, OnPodConditions: []batchv1.PodFailurePolicyOnPodConditionsPattern{
 					{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue}}},
 			}},
@@ -102,9 +103,10 @@ func (p Pod) job(o queue.Order, name string, attempts int32) *batchv1.Job {
 	}
 }
 
-// memory tells the Go runtime of the container's limit, less a seventh for what is not
-// its heap: stacks, the binary, and the child that reads PDFs.
-func (p Pod) memory() []corev1.EnvVar {
+// memoryLimit sets the memory limit of the Go runtime to that of the container less a
+// seventh, for what is not on its heap: stacks, the binary, and the child process that
+// reads PDFs.
+func (p Pod) memoryLimit() []corev1.EnvVar {
 	limit := p.Resources.Limits.Memory().Value()
 	if limit == 0 {
 		return nil
@@ -112,29 +114,30 @@ func (p Pod) memory() []corev1.EnvVar {
 	return []corev1.EnvVar{{Name: "GOMEMLIMIT", Value: strconv.FormatInt(limit-limit/7, 10)}}
 }
 
-// overtime is how long after its deadline a run may take to be ended by whoever
-// ordered it. The Job's own deadline ends it where nobody does.
-const overtime = 3 * time.Minute
+// deadlineMargin is how much later than its run a Job is ended. The controller ends the
+// run at its deadline; the deadline of the Job is for the case that no controller runs.
+const deadlineMargin = 3 * time.Minute
 
-// deadline is a Job's, in seconds from now; nil is none.
-func deadline(end time.Time) *int64 {
-	if end.IsZero() {
+// activeDeadlineSeconds returns the deadline of a Job in seconds from now, nil if the run
+// has none.
+func activeDeadlineSeconds(deadline time.Time) *int64 {
+	if deadline.IsZero() {
 		return nil
 	}
-	seconds := int64(max(time.Until(end)+overtime, overtime) / time.Second)
+	seconds := int64(max(time.Until(deadline)+deadlineMargin, deadlineMargin) / time.Second)
 	return &seconds
 }
 
-func ownerOf(o queue.Order) []metav1.OwnerReference {
-	if o.JobUID == "" {
+func ownerReferences(spec runner.RunSpec) []metav1.OwnerReference {
+	if spec.JobUID == "" {
 		return nil
 	}
 	yes := true
 	return []metav1.OwnerReference{{
-		APIVersion: v1alpha1.GroupVersion.String(), Kind: "CrawlJob", Name: o.Job.Name, UID: o.JobUID, Controller: &yes, BlockOwnerDeletion: &yes,
+		APIVersion: v1alpha1.GroupVersion.String(), Kind: "CrawlJob", Name: spec.Job.Name, UID: spec.JobUID, Controller: &yes, BlockOwnerDeletion: &yes,
 	}}
 }
 
-func exits(container string, code int32) *batchv1.PodFailurePolicyOnExitCodesRequirement {
+func onExitCode(container string, code int32) *batchv1.PodFailurePolicyOnExitCodesRequirement {
 	return &batchv1.PodFailurePolicyOnExitCodesRequirement{ContainerName: &container, Operator: batchv1.PodFailurePolicyOnExitCodesOpIn, Values: []int32{code}}
 }

@@ -1,5 +1,7 @@
-// Package queue hands runs to workers through the store: owners put orders in and
-// observe them, pools of workers take them up, on any machine that shares the store.
+// Package queue distributes runs to workers through the store. A Queue is the side of
+// the controllers: it enqueues runs, signals them and reads their status. A Pool is the
+// side of the workers: it claims runs and executes them, in any process that shares the
+// store.
 package queue
 
 import (
@@ -9,154 +11,170 @@ import (
 	"fmt"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Order is one crawl that somebody wants.
-type Order struct {
-	// RunID names the run; the same order twice is one run.
-	RunID string
-	// Company is the company's key in the store.
-	Company string
-	Target  v1alpha1.Target
-	// Limits override the target's own.
-	Limits   *v1alpha1.CrawlLimits
-	Priority int32
-	// Attempts is how many workers may take it up before it is given up as lost.
-	Attempts int32
-	// NotBefore is when the first may.
-	NotBefore time.Time
-	// Deadline is when whoever ordered it ends it; zero is never. The queue itself has
-	// no use for it.
-	Deadline time.Time
-	// Reserved names the only worker that may take it up; empty is any pool's.
-	Reserved string
-	// Execution says where it is crawled, and Job and JobUID which CrawlJob
-	// wants it; the queue itself has no use for them.
-	Execution v1alpha1.Execution
-	Job       types.NamespacedName
-	JobUID    types.UID
+// Store is what a Queue needs of a store.
+type Store interface {
+	store.Runs
+	store.Leases
 }
 
-// task is what is kept of an order for whoever takes it up.
+// Queue implements runner.Runner for runs that the workers of a pool execute.
+type Queue struct{ Runs Store }
+
+var _ runner.Runner = (*Queue)(nil)
+
+// task is the part of a run's spec that its worker reads.
 type task struct {
 	Target v1alpha1.Target       `json:"target"`
 	Limits *v1alpha1.CrawlLimits `json:"limits,omitempty"`
 }
 
-// Queue is the owners' side.
-type Queue struct {
-	Runs interface {
-		store.Runs
-		store.Leases
-	}
-}
-
-// Start puts an order into the queue. A run that waits or is at work stays as it is;
-// one that was stopped or has failed is queued again and goes on where it was.
-func (q *Queue) Start(ctx context.Context, o Order) error {
-	have, err := q.Runs.GetRun(ctx, o.RunID)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
-	}
-	if err == nil && (have.State == store.RunPending || have.State == store.RunRunning || have.State == store.RunComplete) {
-		return nil
-	}
-	b, err := json.Marshal(task{o.Target, o.Limits})
+// Status implements runner.Runner.
+func (q *Queue) Status(ctx context.Context, runID string) (runner.RunStatus, error) {
+	rec, err := q.Record(ctx, runID)
 	if err != nil {
-		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
+		return runner.RunStatus{}, err
 	}
-	r := have
-	if have.State == store.RunInterrupted {
-		r.StartedAt = time.Time{} // a deadline begins anew
-	}
-	r.ID, r.Company, r.State, r.Task = o.RunID, o.Company, store.RunPending, b
-	r.Priority, r.MaxAttempts, r.NotBefore, r.AssignedWorker = o.Priority, o.Attempts, o.NotBefore, o.Reserved
-	r.StopReason, r.Message, r.Worker, r.FinishedAt = "", "", "", time.Time{}
-	if r.CreatedAt.IsZero() {
-		r.CreatedAt = time.Now().UTC()
-	}
-	if err := q.Runs.PutRunRequest(ctx, o.RunID, ""); err != nil {
-		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
-	}
-	// A record that a worker left is not fenced any more: nobody holds it.
-	r.Fence = store.Fence{}
-	if err := q.Runs.PutRun(ctx, r); err != nil {
-		return fmt.Errorf("queue run %s of %s: %w", o.RunID, o.Company, err)
-	}
-	return nil
+	return StatusOf(rec), nil
 }
 
-// Observe is how a run stands; store.ErrNotFound says that it was never queued.
-func (q *Queue) Observe(ctx context.Context, runID string) (store.Run, error) {
-	return q.Runs.GetRun(ctx, runID)
+// Record returns the stored record of a run, for runners that build on a queue. The error
+// satisfies runner.IsRunNotFound if there is none.
+func (q *Queue) Record(ctx context.Context, runID string) (store.Run, error) {
+	rec, err := q.Runs.GetRun(ctx, runID)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Run{}, fmt.Errorf("get run %s: %w", runID, runner.ErrRunNotFound)
+	}
+	if err != nil {
+		return store.Run{}, fmt.Errorf("get run %s: %w", runID, err)
+	}
+	return rec, nil
 }
 
-// Ask tells whoever works on a run to end it. A run that nobody has taken up yet is
-// ended here and now.
-func (q *Queue) Ask(ctx context.Context, runID string, what store.RunRequest) error {
-	if err := q.Runs.PutRunRequest(ctx, runID, what); err != nil {
+// Ensure implements runner.Runner.
+func (q *Queue) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunStatus, error) {
+	rec, _, err := q.Enqueue(ctx, spec, "")
+	if err != nil {
+		return runner.RunStatus{}, err
+	}
+	return StatusOf(rec), nil
+}
+
+// Enqueue queues a run, and reports whether it has done so. It leaves a run as it is that
+// is Pending, Running or Complete; one that is Interrupted or Failed is queued again and
+// resumes from its last checkpoint. assignedWorker is the only worker that may claim the
+// run; empty is any pool's.
+func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker string) (rec store.Run, queued bool, err error) {
+	rec, err = q.Record(ctx, spec.RunID)
+	switch {
+	case runner.IsRunNotFound(err):
+	case err != nil:
+		return rec, false, err
+	case rec.State == store.RunPending || rec.State == store.RunRunning || rec.State == store.RunComplete:
+		return rec, false, nil
+	}
+	payload, err := json.Marshal(task{spec.Target, spec.Limits})
+	if err != nil {
+		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
+	}
+	if rec.State == store.RunInterrupted {
+		rec.StartedAt = time.Time{} // its deadline starts anew
+	}
+	rec.ID, rec.Company, rec.State, rec.Task = spec.RunID, spec.Company, store.RunPending, payload
+	rec.Priority, rec.MaxAttempts, rec.NotBefore, rec.AssignedWorker = spec.Priority, spec.MaxAttempts, spec.NotBefore, assignedWorker
+	rec.StopReason, rec.Message, rec.Worker, rec.FinishedAt = "", "", "", time.Time{}
+	if rec.CreatedAt.IsZero() {
+		rec.CreatedAt = time.Now().UTC()
+	}
+	if err := q.Runs.PutRunRequest(ctx, spec.RunID, ""); err != nil {
+		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
+	}
+	// The fence is that of a worker that has released the run: no worker holds it now.
+	rec.Fence = store.Fence{}
+	if err := q.Runs.PutRun(ctx, rec); err != nil {
+		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
+	}
+	return rec, true, nil
+}
+
+// requests maps each signal to what is stored for the worker.
+var requests = map[runner.Signal]store.RunRequest{
+	runner.SignalStop:    store.RequestStop,
+	runner.SignalSuspend: store.RequestSuspend,
+	runner.SignalCancel:  store.RequestCancel,
+}
+
+// Signal implements runner.Runner.
+func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) (runner.RunStatus, error) {
+	if err := q.Runs.PutRunRequest(ctx, runID, requests[signal]); err != nil {
+		return runner.RunStatus{}, fmt.Errorf("signal %s to run %s: %w", signal, runID, err)
+	}
+	rec, err := q.Record(ctx, runID)
+	if err != nil {
+		return runner.RunStatus{}, fmt.Errorf("signal %s: %w", signal, err)
+	}
+	if rec.State != store.RunPending && rec.State != store.RunInterrupted {
+		return StatusOf(rec), nil // its worker reads the request
+	}
+	from := rec.State
+	switch signal {
+	case runner.SignalSuspend:
+		rec.State = store.RunInterrupted
+	case runner.SignalStop:
+		rec.State, rec.StopReason, rec.Message = store.RunComplete, string(crawl.StopRequested), "The crawl was stopped; the documents found so far are stored."
+	case runner.SignalCancel:
+		rec.State, rec.StopReason, rec.Message = store.RunFailed, string(crawl.StopCancelled), "The crawl was cancelled before it finished."
+	}
+	if rec.State != store.RunInterrupted {
+		rec.FinishedAt = time.Now().UTC()
+	}
+	// The fence is that of a worker that has released the run; the lease may have had
+	// other holders since.
+	rec.Fence = store.Fence{}
+	err = q.Runs.CompareAndSwapRun(ctx, rec, from)
+	if errors.Is(err, store.ErrConflict) { // claimed meanwhile: its worker reads the request
+		return q.Status(ctx, runID)
+	}
+	if err != nil {
+		return runner.RunStatus{}, fmt.Errorf("signal %s to run %s: %w", signal, runID, err)
+	}
+	return StatusOf(rec), nil
+}
+
+// deletionLease is how long the lease of a company is held while a run is deleted.
+const deletionLease = 15 * time.Second
+
+// Delete implements runner.Runner. A worker that hangs while it holds the run is fenced
+// first: if it wakes up, its writes are rejected.
+func (q *Queue) Delete(ctx context.Context, runID string) error {
+	rec, err := q.Record(ctx, runID)
+	if runner.IgnoreRunNotFound(err) != nil {
 		return err
 	}
-	r, err := q.Runs.GetRun(ctx, runID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && r.State != store.RunPending && r.State != store.RunInterrupted {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("ask run %s to %s: %w", runID, what, err)
-	}
-	was := r.State
-	switch what {
-	case store.RequestSuspend:
-		r.State = store.RunInterrupted
-	case store.RequestStop:
-		r.State, r.StopReason, r.Message = store.RunComplete, string(crawl.StopRequested), "The crawl was stopped by its owner; what was found is kept."
-	case store.RequestCancel:
-		r.State, r.StopReason, r.Message = store.RunFailed, string(crawl.StopCancelled), "The crawl was cancelled before it ended."
-	default:
-		return nil
-	}
-	if r.State != store.RunInterrupted {
-		r.FinishedAt = time.Now().UTC()
-	}
-	// A run that was taken up meanwhile is left to its worker, which reads the request.
-	// The fence is of a worker that has left; others may have had the lease since.
-	r.Fence = store.Fence{}
-	if err := q.Runs.CompareAndSwapRun(ctx, r, was); err != nil && !errors.Is(err, store.ErrConflict) {
-		return fmt.Errorf("ask run %s to %s: %w", runID, what, err)
-	}
-	return nil
-}
-
-// forgetting is how long a lease is held while a run's record is removed.
-const forgetting = 15 * time.Second
-
-// Forget removes a run's record. A worker that stands still with it is fenced first:
-// if it wakes up, what it writes is refused. store.ErrConflict says that the worker
-// still renews its lease: it was asked to end, and is to be waited for.
-func (q *Queue) Forget(ctx context.Context, runID string) error {
-	r, err := q.Runs.GetRun(ctx, runID)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("forget run %s: %w", runID, err)
-	}
-	if err == nil && r.State == store.RunRunning {
-		l, err := q.Runs.AcquireLease(ctx, run.LeaseName(r.Company), "forget/"+runID, forgetting)
+	if err == nil && rec.State == store.RunRunning {
+		lease, err := q.Runs.AcquireLease(ctx, run.LeaseName(rec.Company), "delete/"+runID, deletionLease)
 		switch {
-		case errors.Is(err, store.ErrConflict) && l.Epoch != r.Fence.Epoch: // another run fences it
+		case errors.Is(err, store.ErrConflict) && lease.Epoch != rec.Fence.Epoch: // another run has fenced it
+		case errors.Is(err, store.ErrConflict):
+			return fmt.Errorf("delete run %s of %s: %w", runID, rec.Company, runner.ErrRunBusy)
 		case err != nil:
-			return fmt.Errorf("fence the worker of run %s of %s: %w", runID, r.Company, err)
+			return fmt.Errorf("fence the worker of run %s of %s: %w", runID, rec.Company, err)
 		default:
 			defer func() {
 				ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 				defer cancel()
-				_ = q.Runs.ReleaseLease(ctx, l) // it runs out by itself else
+				_ = q.Runs.ReleaseLease(ctx, lease) // it expires by itself otherwise
 			}()
 		}
 	}
-	return q.Runs.DeleteRun(ctx, runID)
+	if err := q.Runs.DeleteRun(ctx, runID); err != nil {
+		return fmt.Errorf("delete run %s: %w", runID, err)
+	}
+	return nil
 }

@@ -99,7 +99,7 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 		t.Skip("starts MongoDB")
 	}
 	if os.Getenv("CLAUSEA_TEST_MONGO_URI") != "" {
-		t.Skip("NOT TESTED: failover, for a replica set that was given can't be killed")
+		t.Skip("NOT TESTED: failover, because the test cannot kill the members of an external replica set")
 	}
 	t.Parallel()
 	mongod, err := replicaset.Find()

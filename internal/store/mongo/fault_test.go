@@ -127,7 +127,7 @@ func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 	caused := 0
 	for name, write := range operations {
 		for i := range perOperation {
-			what := "nothing"
+			what := "none"
 			if i%4 == 3 {
 				fault := faults[caused%len(faults)]
 				caused++

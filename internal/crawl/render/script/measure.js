@@ -3,6 +3,7 @@
 (maxNodes) => {
   let text = 0, nodes = 0;
   const walk = (root) => {
+    // 5 is SHOW_ELEMENT | SHOW_TEXT, and node type 3 is text.
     const walker = root.ownerDocument ? root.ownerDocument.createTreeWalker(root, 5) : root.createTreeWalker(root, 5);
     for (let n = walker.nextNode(); n && nodes < maxNodes; n = walker.nextNode()) {
       nodes++;

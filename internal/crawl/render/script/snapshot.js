@@ -1,10 +1,10 @@
-// Returns the page as flat HTML: shadow roots replace their hosts, and assigned elements
-// replace their slots.
+// Returns the page as flat HTML of at most max characters: shadow roots replace their hosts,
+// and assigned elements replace their slots. inner returns only the content of the body.
 (max, maxNodes, inner) => {
   const hosts = [];
   let nodes = 0;
   const find = (root) => {
-    const walker = document.createTreeWalker(root, 1);
+    const walker = document.createTreeWalker(root, 1); // SHOW_ELEMENT
     for (let n = walker.nextNode(); n && nodes < maxNodes; n = walker.nextNode()) {
       nodes++;
       if (n.shadowRoot) { hosts.push(n); find(n.shadowRoot); }

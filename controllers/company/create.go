@@ -1,0 +1,56 @@
+package company
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+)
+
+// createJob creates the CrawlJob of one due time. Its name is derived from the Company
+// and the time, so that one time creates one job, even if two processes try.
+func (r *Reconciler) createJob(ctx context.Context, s *companyScope, due time.Time) error {
+	c := s.company
+	job := &v1alpha1.CrawlJob{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: c.Namespace, Name: jobName(c.Name, due),
+			Labels: map[string]string{v1alpha1.LabelCompany: c.Name},
+		},
+		Spec: v1alpha1.CrawlJobSpec{CompanyRef: &v1alpha1.CompanyReference{Name: c.Name}},
+	}
+	if err := controllerutil.SetControllerReference(c, job, r.Client.Scheme()); err != nil {
+		return fmt.Errorf("create the CrawlJob of %s: %w", due.Format(time.RFC3339), err)
+	}
+	err := r.Client.Create(ctx, job)
+	if apierrors.IsAlreadyExists(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("create the CrawlJob of %s: %w", due.Format(time.RFC3339), err)
+	}
+	s.active = job
+	s.RecordEvent(corev1.EventTypeNormal, v1alpha1.ReasonScheduled, "Schedule", fmt.Sprintf("CrawlJob %s was created.", job.Name))
+	return nil
+}
+
+// maxNamePrefix leaves room for the time in a label value of 63 bytes.
+const maxNamePrefix = 50
+
+// jobName returns the name of the job of one due time, to the minute. A long company name
+// is cut and made unique by a hash.
+func jobName(company string, due time.Time) string {
+	if len(company) > maxNamePrefix {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(company))
+		company = fmt.Sprintf("%s-%08x", strings.TrimRight(company[:maxNamePrefix-9], "-."), h.Sum32())
+	}
+	return fmt.Sprintf("%s-%d", company, due.Unix()/60)
+}

@@ -1,0 +1,192 @@
+package company
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+)
+
+func TestACompanyWithoutAScheduleIsNotCrawled(t *testing.T) {
+	t.Parallel()
+	for name, edit := range map[string]func(*v1alpha1.Company){
+		"no schedule": nil,
+		"suspended":   func(c *v1alpha1.Company) { hourly(c); c.Spec.Suspend = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, acme(edit))
+			c, result := f.reconcile()
+			expectReady(t, c, v1alpha1.ReasonSucceeded, v1alpha1.ConditionReady)
+			expectRequeue(t, result, 0)
+			f.expectJobs()
+			if c.Status.NextCrawlTime != nil || c.Status.ObservedGeneration != 1 {
+				t.Errorf("the status is %+v", c.Status)
+			}
+		})
+	}
+}
+
+func TestANewCompanyIsCrawledAtOnceAndOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, acme(hourly))
+	c, result := f.reconcile()
+	want := jobName("acme", start)
+	f.expectJobs(want)
+	expectReady(t, c, v1alpha1.ReasonRunning, v1alpha1.ConditionReconciling)
+	expectRequeue(t, result, maxRequeue)
+	if next := c.Status.NextCrawlTime; next == nil || !next.Time.Equal(start.Truncate(time.Hour).Add(time.Hour)) {
+		t.Errorf("the next crawl is at %v", next)
+	}
+	f.events.Expect(t, "Normal Scheduled")
+	f.reconcile()
+	f.expectJobs(want)
+	f.events.Expect(t)
+	if f.writes != 1 {
+		t.Errorf("the status was written %d times", f.writes)
+	}
+}
+
+func TestTheCreatedJobBelongsToItsCompany(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, acme(hourly))
+	f.reconcile()
+	l := &v1alpha1.CrawlJobList{}
+	if err := f.client.List(t.Context(), l); err != nil || len(l.Items) != 1 {
+		t.Fatalf("%d jobs, %v", len(l.Items), err)
+	}
+	j := l.Items[0]
+	if j.Spec.CompanyRef.Name != "acme" || j.Labels[v1alpha1.LabelCompany] != "acme" || len(j.OwnerReferences) != 1 || j.OwnerReferences[0].Name != "acme" {
+		t.Errorf("the job is %+v", j)
+	}
+}
+
+func TestACompanyIsNotCrawledBeforeItIsDue(t *testing.T) {
+	t.Parallel()
+	next := metav1.NewTime(start.Add(90 * time.Second))
+	f := newFixture(t, acme(func(c *v1alpha1.Company) {
+		hourly(c)
+		c.Status.NextCrawlTime, c.Status.ObservedGeneration = &next, 1
+	}))
+	c, result := f.reconcile()
+	f.expectJobs()
+	expectRequeue(t, result, 90*time.Second)
+	if !c.Status.NextCrawlTime.Equal(&next) {
+		t.Errorf("the next crawl is at %v", c.Status.NextCrawlTime)
+	}
+	f.now = next.Time
+	f.reconcile()
+	f.expectJobs(jobName("acme", next.Time))
+	f.events.Expect(t, "Normal Scheduled")
+}
+
+func TestADueCrawlIsSkippedWhileAnotherJobIsUnfinished(t *testing.T) {
+	t.Parallel()
+	due := metav1.NewTime(start)
+	for name, edit := range map[string]func(*v1alpha1.CrawlJob){
+		"running": active,
+		"waiting": func(*v1alpha1.CrawlJob) {},
+		"being suspended": func(j *v1alpha1.CrawlJob) {
+			active(j)
+			j.Spec.Suspend = true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, newJob("now", edit), acme(func(c *v1alpha1.Company) {
+				hourly(c)
+				c.Status.NextCrawlTime, c.Status.ObservedGeneration = &due, 1
+			}))
+			c, _ := f.reconcile()
+			f.expectJobs("now")
+			expectReady(t, c, v1alpha1.ReasonRunning, v1alpha1.ConditionReconciling)
+			if !c.Status.NextCrawlTime.After(start) {
+				t.Errorf("the next crawl is at %v", c.Status.NextCrawlTime)
+			}
+			f.events.Expect(t)
+		})
+	}
+}
+
+func TestASuspendedJobDoesNotBlockTheSchedule(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, acme(hourly), newJob("suspended", func(j *v1alpha1.CrawlJob) { j.Spec.Suspend = true }))
+	f.reconcile()
+	f.expectJobs(jobName("acme", start), "suspended")
+}
+
+func TestMissedTimesAreMadeUpForByOneJob(t *testing.T) {
+	t.Parallel()
+	due := metav1.NewTime(start.Add(-72 * time.Hour))
+	f := newFixture(t, acme(func(c *v1alpha1.Company) {
+		hourly(c)
+		c.Status.NextCrawlTime, c.Status.ObservedGeneration = &due, 1
+	}))
+	c, _ := f.reconcile()
+	f.expectJobs(jobName("acme", due.Time))
+	if next := c.Status.NextCrawlTime; !next.After(start) || next.After(start.Add(time.Hour)) {
+		t.Errorf("the next crawl is at %v", next)
+	}
+}
+
+func TestACrawlIsNotDueWithinTheCooldown(t *testing.T) {
+	t.Parallel()
+	completed := metav1.NewTime(start)
+	f := newFixture(t, acme(func(c *v1alpha1.Company) {
+		hourly(c)
+		c.Spec.Cooldown = &metav1.Duration{Duration: 5 * time.Hour}
+		c.Status.LastCrawl = &v1alpha1.CrawlSummary{RunID: "r", Reason: v1alpha1.ReasonConverged, CompletionTime: &completed}
+	}))
+	c, _ := f.reconcile()
+	f.expectJobs()
+	if next := c.Status.NextCrawlTime; next == nil || !next.Time.Equal(start.Add(5*time.Hour)) {
+		t.Errorf("the next crawl is at %v", next)
+	}
+}
+
+func TestAChangedScheduleMovesTheNextCrawl(t *testing.T) {
+	t.Parallel()
+	next := metav1.NewTime(start.Add(1000 * time.Hour))
+	f := newFixture(t, acme(func(c *v1alpha1.Company) {
+		c.Spec.Schedule = &v1alpha1.Schedule{Cron: "@yearly"}
+		c.Status.NextCrawlTime, c.Status.ObservedGeneration = &next, 1
+	}))
+	c, _ := f.reconcile()
+	f.update(c, hourly)
+	c, _ = f.reconcile()
+	if got := c.Status.NextCrawlTime; got.After(start.Add(time.Hour)) {
+		t.Errorf("the next crawl is at %v", got)
+	}
+	f.expectJobs()
+}
+
+func TestAnInvalidScheduleStallsTheCompanyUntilItIsCorrected(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, acme(func(c *v1alpha1.Company) { c.Spec.Schedule = &v1alpha1.Schedule{Cron: "0 0 30 2 *"} }))
+	for range 2 {
+		c, result := f.reconcile()
+		expectReady(t, c, v1alpha1.ReasonInvalidSpec, v1alpha1.ConditionStalled)
+		expectRequeue(t, result, 0)
+	}
+	f.expectJobs()
+	f.events.Expect(t, "Warning InvalidSpec")
+	c, _ := f.reconcile()
+	f.update(c, hourly)
+	c, _ = f.reconcile()
+	expectReady(t, c, v1alpha1.ReasonRunning, v1alpha1.ConditionReconciling)
+	f.expectJobs(jobName("acme", start))
+}
+
+func TestAFailedCrawlStallsTheCompanyAndTheScheduleContinues(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, acme(hourly), newJob("old", failed(0)))
+	c, result := f.reconcile()
+	expectReady(t, c, v1alpha1.ReasonSiteUnreachable, v1alpha1.ConditionStalled)
+	if result.RequeueAfter == 0 || c.Status.NextCrawlTime == nil || !strings.Contains(c.Status.Conditions[0].Message, "It has finished.") {
+		t.Errorf("requeued after %s, the status is %+v", result.RequeueAfter, c.Status)
+	}
+	f.expectJobs("old")
+}

@@ -1,0 +1,78 @@
+package company
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+)
+
+// summarize copies the last crawl and the summary of the stored documents into the
+// status. It reads the store only when a crawl has finished or the spec has changed.
+func (r *Reconciler) summarize(ctx context.Context, s *companyScope) error {
+	status := &s.company.Status
+	switch {
+	case s.lastIsNew():
+		// The documents come first: a crawl that is in the status is not summarized again.
+		if err := r.updateDocuments(ctx, s); err != nil {
+			return err
+		}
+		status.LastCrawl = &v1alpha1.CrawlSummary{
+			JobName: s.last.Name, RunID: s.last.RunID(), Reason: s.last.Status.Reason, Message: s.last.Status.Message,
+			StartTime: s.last.Status.StartTime, CompletionTime: s.last.Status.CompletionTime,
+		}
+		return nil
+	case s.last == nil && status.LastCrawl == nil, status.ObservedGeneration != s.company.Generation:
+		return r.updateDocuments(ctx, s)
+	default:
+		return nil
+	}
+}
+
+// lastIsNew reports whether the last job is newer than the last crawl in the status.
+func (s *companyScope) lastIsNew() bool {
+	recorded := s.company.Status.LastCrawl
+	switch {
+	case s.last == nil:
+		return false
+	case recorded == nil:
+		return true
+	case recorded.RunID == s.last.RunID():
+		return false
+	default:
+		return recorded.CompletionTime == nil || !s.last.Status.CompletionTime.Before(recorded.CompletionTime)
+	}
+}
+
+func (r *Reconciler) updateDocuments(ctx context.Context, s *companyScope) error {
+	sum, err := r.Records.Summarize(ctx, storeKey(s.company), s.company.Spec.ExpectedTypes)
+	if err != nil {
+		return fmt.Errorf("summarize its documents: %w", err)
+	}
+	status := &s.company.Status
+	for i := range sum.Coverage {
+		if c := &sum.Coverage[i]; c.State == v1alpha1.CoverageMissing {
+			c.Reason = cmp.Or(c.Reason, missingReason(status.Coverage, c.Type), v1alpha1.MissingNotLinked)
+		}
+	}
+	status.Documents, status.DocumentCount, status.Coverage, status.LastChangeTime = sum.Types, sum.Count, sum.Coverage, nil
+	if !sum.LastChange.IsZero() {
+		t := metav1.NewTime(sum.LastChange).Rfc3339Copy()
+		status.LastChangeTime = &t
+	}
+	return nil
+}
+
+// missingReason returns the reason that an earlier coverage gives for a missing type. The
+// run that found the reason may have been deleted.
+func missingReason(coverage []v1alpha1.Coverage, t v1alpha1.DocumentType) v1alpha1.MissingReason {
+	for _, c := range coverage {
+		if c.Type == t {
+			return c.Reason
+		}
+	}
+	return ""
+}

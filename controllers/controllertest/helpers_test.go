@@ -1,0 +1,142 @@
+package controllertest
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// company creates a Company.
+func (b *backend) company(name string, edit func(*v1alpha1.CompanySpec)) *v1alpha1.Company {
+	b.t.Helper()
+	c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: name}}
+	c.Spec.Domains = []v1alpha1.Domain{"example.com"}
+	if edit != nil {
+		edit(&c.Spec)
+	}
+	b.create(c)
+	return c
+}
+
+// job creates a CrawlJob of a Company.
+func (b *backend) job(name, company string, edit func(*v1alpha1.CrawlJobSpec)) *v1alpha1.CrawlJob {
+	b.t.Helper()
+	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: name}}
+	j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: company}
+	if edit != nil {
+		edit(&j.Spec)
+	}
+	b.create(j)
+	return j
+}
+
+func (b *backend) create(obj client.Object) {
+	b.t.Helper()
+	if err := b.client.Create(b.t.Context(), obj); err != nil {
+		b.t.Fatalf("create %s: %v", obj.GetName(), err)
+	}
+}
+
+func (b *backend) delete(obj client.Object) {
+	b.t.Helper()
+	if err := b.client.Delete(b.t.Context(), obj); err != nil {
+		b.t.Fatalf("delete %s: %v", obj.GetName(), err)
+	}
+}
+
+// edit changes the spec of an object as kubectl edit does.
+func (b *backend) edit(obj client.Object, change func()) {
+	b.t.Helper()
+	b.await("the edit of "+obj.GetName(), func() (bool, string) {
+		if err := b.client.Get(b.t.Context(), client.ObjectKeyFromObject(obj), obj); err != nil {
+			return false, err.Error()
+		}
+		change()
+		if err := b.client.Update(b.t.Context(), obj); err != nil {
+			return false, err.Error()
+		}
+		return true, ""
+	})
+}
+
+// awaitJob waits until a job satisfies ok, and reads it. The status of a finished job
+// does not change any more.
+func (b *backend) awaitJob(j *v1alpha1.CrawlJob, what string, ok func(*v1alpha1.CrawlJob) bool) {
+	b.t.Helper()
+	b.await(j.Name+": "+what, func() (bool, string) {
+		if err := b.client.Get(b.t.Context(), client.ObjectKeyFromObject(j), j); err != nil {
+			return false, err.Error()
+		}
+		if ok(j) {
+			return true, ""
+		}
+		if j.Finished() {
+			b.t.Fatalf("%s finished without %s: %+v", j.Name, what, j.Status)
+		}
+		return false, fmt.Sprintf("%+v", j.Status)
+	})
+}
+
+// awaitCompany waits until a Company satisfies ok, and reads it.
+func (b *backend) awaitCompany(c *v1alpha1.Company, what string, ok func(*v1alpha1.Company) bool) {
+	b.t.Helper()
+	b.await(c.Name+": "+what, func() (bool, string) {
+		if err := b.client.Get(b.t.Context(), client.ObjectKeyFromObject(c), c); err != nil {
+			return false, err.Error()
+		}
+		return ok(c), fmt.Sprintf("%+v", c.Status)
+	})
+}
+
+// awaitDeleted waits until an object does not exist.
+func (b *backend) awaitDeleted(obj client.Object) {
+	b.t.Helper()
+	b.await("the deletion of "+obj.GetName(), func() (bool, string) {
+		err := b.client.Get(b.t.Context(), client.ObjectKeyFromObject(obj), obj)
+		return err != nil && client.IgnoreNotFound(err) == nil, fmt.Sprintf("%v %+v", err, obj)
+	})
+}
+
+// hasReason matches jobs by the reason of their status.
+func hasReason(want string) func(*v1alpha1.CrawlJob) bool {
+	return func(j *v1alpha1.CrawlJob) bool { return j.Status.Reason == want }
+}
+
+// has matches jobs that have a condition.
+func has(kind string) func(*v1alpha1.CrawlJob) bool {
+	return func(j *v1alpha1.CrawlJob) bool { return meta.IsStatusConditionTrue(j.Status.Conditions, kind) }
+}
+
+func started(j *v1alpha1.CrawlJob) bool { return j.Status.StartTime != nil }
+
+// worker does what a worker does: it claims the run of a job and writes its record.
+func (b *backend) worker(j *v1alpha1.CrawlJob, change func(*store.Run)) {
+	b.t.Helper()
+	b.awaitJob(j, "start", started)
+	b.await("the run of "+j.Name, func() (bool, string) {
+		r, err := b.store.GetRun(b.t.Context(), j.RunID())
+		if err != nil {
+			return false, err.Error()
+		}
+		if r.State != store.RunPending && r.State != store.RunRunning {
+			return false, string(r.State)
+		}
+		if r.State == store.RunPending {
+			r.Attempts++
+		}
+		change(&r)
+		return true, fmt.Sprint(b.store.PutRun(b.t.Context(), r))
+	})
+}
+
+// complete completes the run of a job, and waits until the job is Complete.
+func (b *backend) complete(j *v1alpha1.CrawlJob) {
+	b.t.Helper()
+	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged })
+	b.awaitJob(j, "completion", has(v1alpha1.ConditionComplete))
+}

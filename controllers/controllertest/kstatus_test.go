@@ -1,0 +1,73 @@
+package controllertest
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+)
+
+// awaitJobs waits until there are n CrawlJobs and returns them.
+func (b *backend) awaitJobs(n int) []v1alpha1.CrawlJob {
+	b.t.Helper()
+	jobs := &v1alpha1.CrawlJobList{}
+	b.await(fmt.Sprint(n, " CrawlJobs"), func() (bool, string) {
+		err := b.client.List(b.t.Context(), jobs, client.InNamespace(b.namespace))
+		return err == nil && len(jobs.Items) == n, fmt.Sprint(len(jobs.Items), err)
+	})
+	return jobs.Items
+}
+
+// check checks the remaining objects against the rules of kstatus: no condition is of a
+// later generation, Ready is present, and Ready, Reconciling and Stalled exclude each
+// other.
+func (b *backend) check() {
+	b.t.Helper()
+	b.events.check(b.t)
+	jobs, companies := &v1alpha1.CrawlJobList{}, &v1alpha1.CompanyList{}
+	for _, list := range []client.ObjectList{jobs, companies} {
+		if err := b.client.List(b.t.Context(), list, client.InNamespace(b.namespace)); err != nil {
+			b.t.Error(err)
+		}
+	}
+	for i := range jobs.Items {
+		j := &jobs.Items[i]
+		b.checkConditions(j.Name, j.Generation, j.Status.ObservedGeneration, j.Status.Conditions)
+		if has(v1alpha1.ConditionComplete)(j) && has(v1alpha1.ConditionFailed)(j) {
+			b.t.Errorf("%s is both Complete and Failed", j.Name)
+		}
+	}
+	for i := range companies.Items {
+		c := &companies.Items[i]
+		b.checkConditions(c.Name, c.Generation, c.Status.ObservedGeneration, c.Status.Conditions)
+	}
+}
+
+func (b *backend) checkConditions(name string, generation, observed int64, conditions []metav1.Condition) {
+	b.t.Helper()
+	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
+	reconciling := meta.FindStatusCondition(conditions, v1alpha1.ConditionReconciling)
+	stalled := meta.FindStatusCondition(conditions, v1alpha1.ConditionStalled)
+	switch {
+	case ready == nil:
+		b.t.Errorf("%s has no condition Ready: %+v", name, conditions)
+	case observed > generation:
+		b.t.Errorf("%s has observed generation %d, its generation is %d", name, observed, generation)
+	case reconciling != nil && stalled != nil:
+		b.t.Errorf("%s is both Reconciling and Stalled", name)
+	case ready.Status == metav1.ConditionTrue && (reconciling != nil || stalled != nil):
+		b.t.Errorf("%s is Ready, but also Reconciling or Stalled: %+v", name, conditions)
+	}
+	for _, c := range conditions {
+		if c.Reason == "" || c.ObservedGeneration > generation {
+			b.t.Errorf("%s: condition %+v", name, c)
+		}
+		abnormal := c.Type == v1alpha1.ConditionReconciling || c.Type == v1alpha1.ConditionStalled
+		if abnormal && c.Status != metav1.ConditionTrue {
+			b.t.Errorf("%s: %s is %s; it should be absent", name, c.Type, c.Status)
+		}
+	}
+}

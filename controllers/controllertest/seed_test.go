@@ -1,0 +1,26 @@
+package controllertest
+
+import (
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// seedEnv sets the seed of the random tests.
+const seedEnv = "CLAUSEA_TEST_SEED"
+
+// testSeed returns the seed of a random test, and logs it. Concurrent calls draw from one
+// generator, so that a seed replays the choices, but not how the calls interleave.
+func testSeed(t *testing.T) uint64 {
+	t.Helper()
+	seed := rand.Uint64()
+	if v := os.Getenv(seedEnv); v != "" {
+		var err error
+		if seed, err = strconv.ParseUint(v, 10, 64); err != nil {
+			t.Fatalf("%s: %v", seedEnv, err)
+		}
+	}
+	t.Logf("to replay this test, set %s=%d", seedEnv, seed)
+	return seed
+}

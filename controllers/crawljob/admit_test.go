@@ -1,0 +1,210 @@
+package crawljob
+
+import (
+	"strings"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
+)
+
+func TestAJobDoesNotStartWithoutItsCompany(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, newJob("now", nil))
+	for range 2 {
+		j, result := f.reconcile("now")
+		expectReason(t, j, v1alpha1.ReasonPending)
+		expectConditions(t, j, v1alpha1.ConditionReconciling)
+		expectRequeue(t, result, admissionPoll)
+		if j.Status.StartTime != nil || !strings.Contains(j.Status.Message, "Company acme does not exist") {
+			t.Errorf("the status is %+v", j.Status)
+		}
+	}
+	f.expectCalls()
+	f.events.Expect(t)
+	if f.writes != 1 || f.runner.reads != 0 {
+		t.Errorf("two reconciles wrote the status %d times and read the run %d times", f.writes, f.runner.reads)
+	}
+}
+
+func TestAJobFailsIfItsCompanyIsBeingDeleted(t *testing.T) {
+	t.Parallel()
+	c := acme()
+	deleted := metav1.NewTime(start)
+	c.DeletionTimestamp, c.Finalizers = &deleted, []string{v1alpha1.CompanyFinalizer}
+	f := newFixture(t, c, newJob("now", nil))
+	j, _ := f.reconcile("now")
+	expectReason(t, j, v1alpha1.ReasonInvalidSpec)
+	expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
+	f.expectCalls()
+	f.events.Expect(t, "Warning InvalidSpec")
+}
+
+func TestAJobDoesNotStartWhileAnotherGoesFirst(t *testing.T) {
+	t.Parallel()
+	for name, other := range map[string]func(*v1alpha1.CrawlJob){
+		"an active job":                         func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Priority = -1 },
+		"an active job that is being deleted":   func(j *v1alpha1.CrawlJob) { started(j); j.DeletionTimestamp = &metav1.Time{Time: start} },
+		"an active job that is to be suspended": func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true },
+		"a job of higher priority":              func(j *v1alpha1.CrawlJob) { j.Spec.Priority = 1 },
+		"an older job":                          func(j *v1alpha1.CrawlJob) { j.CreationTimestamp = metav1.NewTime(start.Add(-1)) },
+		"a job of the same age, by name":        func(j *v1alpha1.CrawlJob) { j.Name = "a" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ahead := newJob("z", other)
+			f := newFixture(t, acme(), newJob("now", nil), ahead)
+			j, result := f.reconcile("now")
+			expectReason(t, j, v1alpha1.ReasonPending)
+			expectRequeue(t, result, admissionPoll)
+			if want := "CrawlJob " + ahead.Name + " "; j.Status.StartTime != nil || !strings.Contains(j.Status.Message, want) {
+				t.Errorf("the status is %+v, want %q in the message", j.Status, want)
+			}
+			f.expectCalls()
+			f.events.Expect(t)
+		})
+	}
+}
+
+func TestAJobStartsBesideJobsThatDoNotGoFirst(t *testing.T) {
+	t.Parallel()
+	for name, other := range map[string]func(*v1alpha1.CrawlJob){
+		"a finished job":                       finished,
+		"a suspended job":                      func(j *v1alpha1.CrawlJob) { j.Spec.Suspend, j.Spec.Priority = true, 1 },
+		"a job of lower priority":              func(j *v1alpha1.CrawlJob) { j.Spec.Priority = -1 },
+		"a waiting job that is being deleted":  func(j *v1alpha1.CrawlJob) { j.Spec.Priority, j.DeletionTimestamp = 1, &metav1.Time{Time: start} },
+		"an active job of another company":     func(j *v1alpha1.CrawlJob) { started(j); j.Spec.CompanyRef.Name = "globex" },
+		"an active job in another namespace":   func(j *v1alpha1.CrawlJob) { started(j); j.Namespace = "elsewhere" },
+		"a younger job of the same priority":   func(j *v1alpha1.CrawlJob) { j.CreationTimestamp = metav1.NewTime(start.Add(1e9)) },
+		"a job of the same age, later by name": func(*v1alpha1.CrawlJob) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, acme(), newJob("now", nil), newJob("z", other))
+			j, _ := f.reconcile("now")
+			if j.Status.StartTime == nil {
+				t.Errorf("the status is %+v", j.Status)
+			}
+			f.expectCalls("Ensure")
+		})
+	}
+}
+
+func TestASuspendedJobDoesNotStart(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, acme(), newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Suspend = true }))
+	for range 2 {
+		j, result := f.reconcile("now")
+		expectReason(t, j, v1alpha1.ReasonSuspended)
+		expectConditions(t, j, v1alpha1.ConditionSuspended)
+		expectRequeue(t, result, 0)
+		if j.Status.StartTime != nil {
+			t.Errorf("the status is %+v", j.Status)
+		}
+	}
+	f.expectCalls()
+	f.events.Expect(t, "Normal Suspended")
+}
+
+func TestSuspendingAnActiveJobInterruptsItsRun(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
+	f := newFixture(t, acme(), job)
+	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
+	j, result := f.reconcile("now")
+	expectRequeue(t, result, signalPoll)
+	if j.Status.StartTime == nil {
+		t.Error("the job is inactive while its worker runs")
+	}
+	f.expectCalls("Signal Suspend")
+	f.setRun(job, runner.RunStatus{State: runner.StateInterrupted})
+	j, result = f.reconcile("now")
+	expectRequeue(t, result, 0)
+	expectConditions(t, j, v1alpha1.ConditionSuspended)
+	if j.Status.StartTime != nil {
+		t.Error("the job is active without a worker, and blocks the company")
+	}
+	f.expectCalls()
+	f.events.Expect(t, "Normal Suspended")
+	// A job that is resumed starts the same run again.
+	j.Spec.Suspend = false
+	if err := f.client.Update(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	j, _ = f.reconcile("now")
+	expectConditions(t, j, v1alpha1.ConditionReconciling)
+	f.expectCalls("Ensure")
+	f.events.Expect(t, "Normal Resumed", "Normal Started")
+}
+
+func TestSuspendHoldsARunWhoseWorkerIsMissing(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
+	f := newFixture(t, acme(), job)
+	f.setRun(job, runner.RunStatus{State: runner.StateRunning, Worker: runner.WorkerMissing})
+	j, _ := f.reconcile("now")
+	expectConditions(t, j, v1alpha1.ConditionSuspended)
+	f.expectCalls()
+}
+
+func TestSuspendHoldsARunThatFailedAndMayBeRetried(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []string{v1alpha1.ReasonSiteUnreachable, v1alpha1.ReasonInternal, ""} {
+		job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
+		f := newFixture(t, acme(), job)
+		f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: reason, Attempts: 1})
+		j, _ := f.reconcile("now")
+		expectConditions(t, j, v1alpha1.ConditionSuspended)
+		f.expectCalls()
+	}
+}
+
+func TestSuspendDoesNotHoldARunThatHasEnded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		run       runner.RunStatus
+		condition string
+	}{
+		"complete":    {runner.RunStatus{State: runner.StateComplete}, v1alpha1.ConditionComplete},
+		"failed":      {runner.RunStatus{State: runner.StateFailed, Reason: v1alpha1.ReasonAccessDenied}, v1alpha1.ConditionFailed},
+		"worker lost": {runner.RunStatus{State: runner.StateRunning, Worker: runner.WorkerLost}, v1alpha1.ConditionFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
+			f := newFixture(t, acme(), job)
+			f.setRun(job, c.run)
+			j, _ := f.reconcile("now")
+			if !j.Finished() || !hasCondition(j, c.condition) || hasCondition(j, v1alpha1.ConditionSuspended) {
+				t.Errorf("the conditions are %+v", j.Status.Conditions)
+			}
+		})
+	}
+}
+
+func TestStoppingAJobThatNeverStartedStartsNoRun(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, acme(), newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Stop = true }))
+	j, _ := f.reconcile("now")
+	expectReason(t, j, v1alpha1.ReasonStopped)
+	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
+	f.expectCalls()
+	f.events.Expect(t, "Normal Stopped")
+}
+
+func TestStoppingASuspendedJobReportsWhatItFound(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Stop, j.Spec.Suspend = true, true })
+	f := newFixture(t, acme(), job)
+	f.setRun(job, runner.RunStatus{State: runner.StateInterrupted, CreatedAt: start, Progress: runner.Progress{Fetched: 8}, Documents: v1alpha1.DocumentCounts{New: 2}})
+	j, _ := f.reconcile("now")
+	expectReason(t, j, v1alpha1.ReasonStopped)
+	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
+	if s := j.Status; s.Progress.Fetched != 8 || s.Documents.New != 2 || s.StartTime == nil || s.RunID == "" {
+		t.Errorf("the status is %+v", s)
+	}
+	f.expectCalls("Signal Stop")
+	f.events.Expect(t, "Normal Stopped")
+}

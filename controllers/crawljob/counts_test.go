@@ -1,0 +1,81 @@
+package crawljob
+
+import (
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
+)
+
+// maxReports is how often the counts of a crawl of the default maximum size may be written
+// while it runs.
+const maxReports = 5
+
+func TestCountsOfARunningCrawlAreReportedRarelyAndThoseOfItsEndAlways(t *testing.T) {
+	t.Parallel()
+	s := (&Reconciler{}).newScope(&v1alpha1.CrawlJob{})
+	s.copyCounts(&runner.RunStatus{State: runner.StatePending})
+	reports := 0
+	for n := int64(1); n <= 500; n++ {
+		before := s.job.Status.Progress
+		s.copyCounts(&runner.RunStatus{State: runner.StateRunning, Progress: runner.Progress{Fetched: n, Queued: 500 - n}})
+		if s.job.Status.Progress != before {
+			reports++
+		}
+		if got := s.job.Status.Progress.Fetched; got > n || got*reportFactor < n {
+			t.Fatalf("after %d pages the status reports %d", n, got)
+		}
+	}
+	if reports > maxReports {
+		t.Errorf("the counts were reported %d times", reports)
+	}
+	s.copyCounts(&runner.RunStatus{State: runner.StateComplete, Attempts: 2, Progress: runner.Progress{Fetched: 501}})
+	if status := s.job.Status; status.Progress.Fetched != 501 || status.Attempts != 2 {
+		t.Errorf("the final status is %+v", status)
+	}
+}
+
+func TestSkipCountsAreSortedAndBounded(t *testing.T) {
+	t.Parallel()
+	s := (&Reconciler{}).newScope(&v1alpha1.CrawlJob{})
+	skipped := map[string]int64{}
+	for i := range 2 * maxSkipCounts {
+		skipped[string(rune('a'+i%26))+string(rune('a'+i/26))] = int64(i)
+	}
+	s.copyCounts(&runner.RunStatus{State: runner.StateRunning, Progress: runner.Progress{Skipped: skipped}})
+	got := s.job.Status.Progress.Skipped
+	if len(got) != maxSkipCounts || got[0].Reason != "aa" || got[1].Reason != "ab" {
+		t.Errorf("the skip counts are %+v", got)
+	}
+}
+
+func TestTheDeadlineStartsWhenAWorkerClaimsTheRun(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	minute := int64(60)
+	for _, c := range []struct {
+		name    string
+		started time.Duration // how long ago the job was started
+		run     runner.RunStatus
+		passed  bool
+	}{
+		{"waits for a worker", time.Hour, runner.RunStatus{State: runner.StatePending}, false},
+		{"was just claimed", time.Hour, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-time.Second)}, false},
+		{"runs too long", time.Hour, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-2 * time.Minute)}, true},
+		{"waits too long for its next attempt", time.Hour, runner.RunStatus{State: runner.StatePending, StartedAt: now.Add(-2 * time.Minute)}, true},
+		{"resumes after a suspension", time.Second, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-2 * time.Minute)}, false},
+		{"waits too long for its pod", time.Hour, runner.RunStatus{State: runner.StatePending, Dedicated: true}, true},
+		{"has no start time", time.Hour, runner.RunStatus{State: runner.StateRunning}, true},
+	} {
+		job := &v1alpha1.CrawlJob{}
+		started := metav1.NewTime(now.Add(-c.started))
+		job.Spec.ActiveDeadlineSeconds, job.Status.StartTime = &minute, &started
+		s := (&Reconciler{Now: func() time.Time { return now }}).newScope(job)
+		if remaining := s.remaining(&c.run); (remaining <= 0) != c.passed {
+			t.Errorf("a job that %s has %s left", c.name, remaining)
+		}
+	}
+}

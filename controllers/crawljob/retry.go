@@ -1,0 +1,67 @@
+package crawljob
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
+)
+
+// defaultBackoffLimit is the default of the schema, for objects that predate it.
+const defaultBackoffLimit = 3
+
+func (s *jobScope) backoffLimit() int32 {
+	if n := s.job.Spec.BackoffLimit; n != nil {
+		return *n
+	}
+	return defaultBackoffLimit
+}
+
+// failureReason returns why a run failed.
+func failureReason(run *runner.RunStatus) string { return cmp.Or(run.Reason, v1alpha1.ReasonInternal) }
+
+// isRetryable reports whether another attempt of a failed run may succeed: the site may
+// respond later, and an internal error may come from the store.
+func isRetryable(run *runner.RunStatus) bool {
+	reason := failureReason(run)
+	return reason == v1alpha1.ReasonSiteUnreachable || reason == v1alpha1.ReasonInternal
+}
+
+// retryOrFail retries a failed run with exponential backoff, or fails the job.
+func (r *Reconciler) retryOrFail(ctx context.Context, s *jobScope) error {
+	run := s.run
+	reason := failureReason(run)
+	if !isRetryable(run) || run.Attempts > s.backoffLimit() {
+		if reason == runner.ReasonCancelled {
+			reason = v1alpha1.ReasonInternal
+		}
+		s.finish(v1alpha1.ConditionFailed, reason, cmp.Or(run.Message, "The crawl failed; see the log of its worker."))
+		return nil
+	}
+	next := run.CompletedAt.Add(backoff(run.Attempts))
+	if _, err := r.Runner.Ensure(ctx, s.runSpec(next)); err != nil {
+		return fmt.Errorf("retry the run: %w", err)
+	}
+	s.waiting(v1alpha1.ReasonPending, fmt.Sprintf("Attempt %d of %d failed (%s); the next attempt is at %s.",
+		run.Attempts, s.backoffLimit()+1, reason, next.UTC().Format(time.RFC3339)))
+	s.End(max(next.Sub(s.Now()), signalPoll))
+	return nil
+}
+
+// The delays between attempts are those of batch/v1 Jobs: 10 s, doubled for each
+// attempt, at most 6 min.
+const (
+	initialBackoff = 10 * time.Second
+	maxBackoff     = 6 * time.Minute
+)
+
+func backoff(attempts int32) time.Duration {
+	d := initialBackoff
+	for range min(max(attempts-1, 0), 10) {
+		d *= 2
+	}
+	return min(d, maxBackoff)
+}

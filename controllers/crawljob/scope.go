@@ -1,0 +1,92 @@
+package crawljob
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/controllers/scope"
+)
+
+// jobScope is the scope of one CrawlJob, with what its stages pass on.
+type jobScope struct {
+	*scope.Scope
+	job    *v1alpha1.CrawlJob
+	target *v1alpha1.Target // what to crawl, once the job is admitted
+
+	// run is the status of the job's run, nil if the run was never started. It is read
+	// once per reconcile; runKnown is set after that.
+	run      *runner.RunStatus
+	runKnown bool
+}
+
+func (r *Reconciler) newScope(job *v1alpha1.CrawlJob) *jobScope {
+	c := scope.Config{Client: r.Client, Recorder: r.Recorder, Now: r.Now}
+	return &jobScope{Scope: scope.New(c, job, &job.Status.Conditions, &job.Status.ObservedGeneration), job: job}
+}
+
+// runStatus returns the status of the job's run, nil if it was never started.
+func (r *Reconciler) runStatus(ctx context.Context, s *jobScope) (*runner.RunStatus, error) {
+	if s.runKnown {
+		return s.run, nil
+	}
+	status, err := r.Runner.Status(ctx, s.job.RunID())
+	switch {
+	case runner.IsRunNotFound(err):
+		s.runKnown = true
+	case err != nil:
+		return nil, err
+	default:
+		s.setRun(status)
+	}
+	return s.run, nil
+}
+
+// setRun replaces the status of the run with the one that a call has returned.
+func (s *jobScope) setRun(status runner.RunStatus) { s.run, s.runKnown = &status, true }
+
+// waiting sets the status of a job that makes progress or waits.
+func (s *jobScope) waiting(reason, message string) {
+	message = truncate(message)
+	s.job.Status.Reason, s.job.Status.Message = reason, message
+	s.SetReconciling(reason, message)
+}
+
+// finish sets the final status and ends the reconcile; conditionType is Complete or Failed.
+func (s *jobScope) finish(conditionType, reason, message string) {
+	message = truncate(message)
+	now := metav1.NewTime(s.Now())
+	s.job.Status.Reason, s.job.Status.Message, s.job.Status.CompletionTime = reason, message, &now
+	s.End(0)
+	if ttl := s.job.Spec.TTLSecondsAfterFinished; ttl != nil {
+		s.End(max(time.Duration(*ttl)*time.Second, scope.ConflictDelay)) // for expire
+	}
+	s.DeleteConditions(v1alpha1.ConditionSuspended)
+	s.SetCondition(conditionType, metav1.ConditionTrue, reason, message)
+	if conditionType == v1alpha1.ConditionComplete {
+		s.SetReady(reason, message)
+		s.RecordEvent(corev1.EventTypeNormal, reason, "Crawl", message)
+		return
+	}
+	s.SetStalled(reason, message)
+	s.RecordEvent(corev1.EventTypeWarning, reason, "Crawl", message)
+}
+
+// maxMessage is the maximum length of a message in the schema, in bytes.
+const maxMessage = 1024
+
+// truncate shortens a message to maxMessage and never splits a rune.
+func truncate(s string) string {
+	if len(s) <= maxMessage {
+		return s
+	}
+	s = s[:maxMessage-len("…")]
+	for len(s) > 0 && s[len(s)-1]&0xc0 == 0x80 {
+		s = s[:len(s)-1]
+	}
+	return s[:max(len(s)-1, 0)] + "…"
+}

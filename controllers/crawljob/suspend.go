@@ -1,0 +1,51 @@
+package crawljob
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
+)
+
+const suspendedMessage = "The crawl is suspended; set spec.suspend to false to resume it."
+
+// suspend holds the job. Its run, if it has one, is interrupted and resumes later. A run
+// that has ended meanwhile is left to observe.
+func (r *Reconciler) suspend(ctx context.Context, s *jobScope) error {
+	run, err := r.runStatus(ctx, s)
+	if err != nil {
+		return fmt.Errorf("suspend the run: %w", err)
+	}
+	if run != nil && run.Worker == runner.WorkerLost {
+		return r.resolveTarget(ctx, s) // start records the failure
+	}
+	if run != nil && (run.State == runner.StateComplete || run.State == runner.StateFailed && !isRetryable(run)) {
+		return nil
+	}
+	interrupting := run != nil && hasWorker(run)
+	if interrupting {
+		if _, err := r.Runner.Signal(ctx, run.ID, runner.SignalSuspend); runner.IgnoreRunNotFound(err) != nil {
+			return fmt.Errorf("suspend the run: %w", err)
+		}
+	}
+	if s.job.Status.Reason != v1alpha1.ReasonSuspended {
+		s.RecordEvent(corev1.EventTypeNormal, v1alpha1.ReasonSuspended, "Suspend", suspendedMessage)
+	}
+	s.job.Status.Reason, s.job.Status.Message = v1alpha1.ReasonSuspended, suspendedMessage
+	s.SetCondition(v1alpha1.ConditionSuspended, metav1.ConditionTrue, v1alpha1.ReasonSuspended, suspendedMessage)
+	s.SetCondition(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonSuspended, suspendedMessage)
+	s.DeleteConditions(v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled)
+	if interrupting {
+		s.End(signalPoll)
+		return nil
+	}
+	// As in batch/v1, the deadline starts anew when the job resumes. Another job of the
+	// company may run meanwhile.
+	s.job.Status.StartTime = nil
+	s.End(0)
+	return nil
+}

@@ -1,0 +1,141 @@
+package kubejob
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// lostMessage explains in one sentence why a Job ended before its run, and what to do.
+func (l *Launcher) lostMessage(ctx context.Context, j *batchv1.Job) string {
+	if pod := l.newestPod(ctx, j); pod != nil {
+		if t := terminated(pod); t != nil {
+			return l.exitMessage(pod, t)
+		}
+		if pod.Status.Reason != "" {
+			return fmt.Sprintf("The worker's pod %s was lost: %s: %s", pod.Name, pod.Status.Reason, pod.Status.Message)
+		}
+	}
+	if failed := condition(j, batchv1.JobFailed); failed != nil {
+		return fmt.Sprintf("The worker was lost: Job %s: %s", j.Name, failed.Message)
+	}
+	return fmt.Sprintf("The worker was lost: Job %s is complete, but the crawl is not.", j.Name)
+}
+
+// exitMessage explains how the process of a worker exited.
+func (l *Launcher) exitMessage(pod *corev1.Pod, t *corev1.ContainerStateTerminated) string {
+	switch {
+	case t.Reason == "OOMKilled":
+		limit := ""
+		if m := pod.Spec.Containers[0].Resources.Limits.Memory(); !m.IsZero() {
+			limit = " (" + m.String() + ")"
+		}
+		return fmt.Sprintf("The worker's pod %s was killed for using more memory than its limit%s: raise the workers' limit (CLAUSEA_WORKER_MEMORY), or lower maxPages.", pod.Name, limit)
+	case t.ExitCode == ExitUsage:
+		return fmt.Sprintf("The worker's pod %s has invalid settings (exit code %d%s): correct the operator's settings or the Secret %s in namespace %s.", pod.Name, t.ExitCode, lastLogLine(t), l.Pod.Secret, pod.Namespace)
+	case t.ExitCode == ExitDone:
+		return fmt.Sprintf("The worker's pod %s exited without crawling (exit code 0): check that the operator's worker image is the clausea image.", pod.Name)
+	case t.ExitCode == exitSIGKILL:
+		return fmt.Sprintf("The worker's pod %s was killed (exit code %d): see the events of its node.", pod.Name, t.ExitCode)
+	default:
+		return fmt.Sprintf("The worker's pod %s failed (exit code %d%s): see its log.", pod.Name, t.ExitCode, lastLogLine(t))
+	}
+}
+
+// exitSIGKILL is the exit code of a process that was killed by SIGKILL: 128 plus the
+// signal's number.
+const exitSIGKILL = 128 + 9
+
+// maxLogLine is how much of a log line goes into a message, in bytes.
+const maxLogLine = 300
+
+// lastLogLine returns the last line of a container's termination message, after a comma.
+// The log of a worker holds no secret.
+func lastLogLine(t *corev1.ContainerStateTerminated) string {
+	lines := strings.Split(strings.TrimSpace(t.Message), "\n")
+	last := strings.ToValidUTF8(strings.TrimSpace(lines[len(lines)-1]), "")
+	if last == "" {
+		return ""
+	}
+	if len(last) > maxLogLine {
+		last = strings.ToValidUTF8(last[:maxLogLine], "") + "…"
+	}
+	return ", " + last
+}
+
+// progressMessage explains what delays a run that has a Job; it is empty while its pod
+// runs.
+func (l *Launcher) progressMessage(ctx context.Context, j *batchv1.Job) string {
+	pod := l.newestPod(ctx, j)
+	if pod == nil {
+		return fmt.Sprintf("Waiting for Job %s to create its pod; see kubectl describe job.", j.Name)
+	}
+	switch t := terminated(pod); {
+	case t == nil:
+	case t.ExitCode == ExitDone:
+		return "" // the record is about to have the result
+	case t.ExitCode == ExitReleased:
+		return fmt.Sprintf("Pod %s was terminated and released the crawl; another pod will resume it.", pod.Name)
+	default:
+		return l.exitMessage(pod, t) + " Another pod will resume the crawl."
+	}
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
+			return fmt.Sprintf("Pod %s cannot be scheduled (%s): add a node, or lower the workers' resource requests.", pod.Name, strings.TrimSuffix(c.Message, "."))
+		}
+	}
+	for i := range pod.Status.ContainerStatuses {
+		state := pod.Status.ContainerStatuses[i].State
+		if state.Running != nil {
+			return ""
+		}
+		if state.Waiting != nil {
+			return l.waitingMessage(pod, state.Waiting)
+		}
+	}
+	return fmt.Sprintf("Pod %s is starting.", pod.Name)
+}
+
+// waitingMessage explains why a container on its node has not started.
+func (l *Launcher) waitingMessage(pod *corev1.Pod, w *corev1.ContainerStateWaiting) string {
+	switch w.Reason {
+	case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable":
+		return fmt.Sprintf("Pod %s cannot pull its image %s (%s): correct the operator's CLAUSEA_WORKER_IMAGE, or give the nodes access to it.", pod.Name, pod.Spec.Containers[0].Image, w.Reason)
+	case "CreateContainerConfigError":
+		return fmt.Sprintf("Pod %s lacks its settings (%s): create the Secret %s with MONGO_URI in namespace %s.", pod.Name, w.Message, l.Pod.Secret, pod.Namespace)
+	case "CreateContainerError", "RunContainerError":
+		return fmt.Sprintf("Pod %s cannot start (%s: %s).", pod.Name, w.Reason, w.Message)
+	default:
+		return fmt.Sprintf("Pod %s is starting.", pod.Name)
+	}
+}
+
+// terminated returns the terminated state of a pod's container, nil if it has none.
+func terminated(p *corev1.Pod) *corev1.ContainerStateTerminated {
+	for i := range p.Status.ContainerStatuses {
+		if t := p.Status.ContainerStatuses[i].State.Terminated; t != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// newestPod returns the newest pod of a Job, nil if there is none or if it cannot be
+// read: the pod is only used for messages.
+func (l *Launcher) newestPod(ctx context.Context, j *batchv1.Job) *corev1.Pod {
+	pods, err := podsOf(ctx, l.Client, client.InNamespace(j.Namespace), client.MatchingLabels{batchv1.JobNameLabel: j.Name})
+	if err != nil {
+		return nil
+	}
+	var newest *corev1.Pod
+	for i := range pods {
+		if newest == nil || newest.CreationTimestamp.Before(&pods[i].CreationTimestamp) {
+			newest = &pods[i]
+		}
+	}
+	return newest
+}

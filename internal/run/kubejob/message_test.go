@@ -1,0 +1,95 @@
+package kubejob
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/clausea/crawler/controllers/runner"
+)
+
+// newWorkerPod returns a launcher and a pod of one of its workers.
+func newWorkerPod() (*Launcher, *corev1.Pod) {
+	l := &Launcher{Pod: Pod{Image: "clausea:1", Secret: "settings"}}
+	p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "crawl-1-x"}}
+	p.Spec.Containers = []corev1.Container{{Image: "clausea:1", Resources: corev1.ResourceRequirements{
+		Limits: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("384Mi")}}}}
+	return l, p
+}
+
+// internal/cli/clustertest tests what a kubelet does; this table adds what else it may
+// report.
+func TestTheExitOfAWorkerIsExplainedInOneSentence(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		t    corev1.ContainerStateTerminated
+		want string
+	}{
+		{corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"}, "limit (384Mi): raise"},
+		{corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, "killed (exit code 137)"},
+		{corev1.ContainerStateTerminated{ExitCode: ExitUsage, Message: "a\nclausea: MONGO_URI: write another\n"}, "(exit code 2, clausea: MONGO_URI: write another): correct the operator's settings or the Secret settings in namespace legal"},
+		{corev1.ContainerStateTerminated{ExitCode: ExitDone}, "check that the operator's worker image"},
+		{corev1.ContainerStateTerminated{ExitCode: ExitFailed}, "failed (exit code 1): see its log"},
+		{corev1.ContainerStateTerminated{ExitCode: 128, Reason: "StartError", Message: strings.Repeat("ü", 2000)}, "failed (exit code 128, "},
+	} {
+		l, p := newWorkerPod()
+		got := l.exitMessage(p, &c.t)
+		if !strings.Contains(got, c.want) || !strings.Contains(got, p.Name) {
+			t.Errorf("the message of %+v is %s; want %s", c.t, got, c.want)
+		}
+		if strings.ContainsAny(got, "\n\r") || !strings.HasSuffix(got, ".") || len(got) > 700 || !strings.HasPrefix(got, "The worker") {
+			t.Errorf("not one sentence: %s", got)
+		}
+	}
+}
+
+func TestTheMessageOfAWaitingContainerSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{
+		"ErrImagePull": "CLAUSEA_WORKER_IMAGE", "ImagePullBackOff": "CLAUSEA_WORKER_IMAGE", "InvalidImageName": "CLAUSEA_WORKER_IMAGE",
+		"CreateContainerConfigError": "create the Secret settings with MONGO_URI in namespace legal",
+		"RunContainerError":          "cannot start (RunContainerError: why)", "ContainerCreating": "is starting",
+	} {
+		l, p := newWorkerPod()
+		if got := l.waitingMessage(p, &corev1.ContainerStateWaiting{Reason: reason, Message: "why"}); !strings.Contains(got, want) {
+			t.Errorf("the message of %s is %s; want %s", reason, got, want)
+		}
+	}
+}
+
+func TestACompleteJobHasServedOnlyIfItsWorkerClaimedTheRun(t *testing.T) {
+	t.Parallel()
+	job := Pod{Image: "clausea:1"}.job(runner.RunSpec{RunID: "r"}, jobName("r", 12), 3)
+	if number(job) != 12 || number(nil) != 0 || number(&batchv1.Job{}) != 0 {
+		t.Errorf("the number of %s is %d", job.Name, number(job))
+	}
+	if !active(job) || served(job, 4) {
+		t.Error("an active Job is treated as finished")
+	}
+	job.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}}
+	if active(job) || served(job, 3) || !served(job, 4) {
+		t.Error("a complete Job is classified wrongly")
+	}
+	job.Status.Conditions[0].Type = batchv1.JobFailed
+	if active(job) || served(job, 4) {
+		t.Error("a failed Job is classified wrongly")
+	}
+}
+
+func TestTheDeadlineOfAJobIsAfterThatOfItsRun(t *testing.T) {
+	t.Parallel()
+	if activeDeadlineSeconds(time.Time{}) != nil {
+		t.Error("the Job of a run without a deadline has one")
+	}
+	for _, left := range []time.Duration{-time.Hour, 0, time.Hour} {
+		got := time.Duration(*activeDeadlineSeconds(time.Now().Add(left))) * time.Second
+		if got <= max(left, 0) || got < deadlineMargin-time.Second {
+			t.Errorf("with %s left the Job has %s", left, got)
+		}
+	}
+}

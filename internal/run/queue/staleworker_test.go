@@ -1,0 +1,347 @@
+package queue
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/hack/mongod/replicaset"
+	"github.com/clausea/crawler/internal/demo"
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/mongo"
+)
+
+// hangPoint is the write before which a worker hangs: the n-th of its kind.
+type hangPoint struct {
+	kind string
+	n    int
+}
+
+// The kinds of a run's writes.
+const (
+	runWrite        = "run"
+	runEnd          = "run's end"
+	checkpointWrite = "checkpoint"
+	checkpointDrop  = "checkpoint drop"
+	pageWrite       = "pages"
+	pageDrop        = "page drop"
+	documentWrite   = "document"
+	versionWrite    = "version"
+	snapshotWrite   = "snapshot"
+)
+
+// hangPoints has one entry for each stale worker and covers all kinds of writes.
+var hangPoints = []hangPoint{
+	{runWrite, 1}, {runWrite, 2}, {runEnd, 1}, {checkpointDrop, 1}, {pageWrite, 1}, {pageDrop, 1},
+	{checkpointWrite, 1}, {checkpointWrite, 2}, {checkpointWrite, 3}, {checkpointWrite, 5},
+	{documentWrite, 1}, {documentWrite, 3}, {documentWrite, 6}, {documentWrite, 9},
+	{versionWrite, 1}, {versionWrite, 2}, {versionWrite, 4}, {versionWrite, 8},
+	{snapshotWrite, 1}, {snapshotWrite, 7},
+}
+
+// hangingStore is the store of a worker that hangs just before one of its writes and
+// wakes up later. Nothing tells the worker that it has lost its lease: its renewals get
+// no response, and its late writes are sent although its contexts have ended.
+type hangingStore struct {
+	store.Store
+	at     hangPoint
+	hangs  chan struct{} // closed when the worker hangs
+	resume chan struct{} // closed by the test
+
+	mu     sync.Mutex
+	writes map[string]int
+	hung   bool
+	late   map[string][]error
+}
+
+func (s *hangingStore) write(ctx context.Context, kind string, do func(context.Context) error) error {
+	s.mu.Lock()
+	s.writes[kind]++
+	if !s.hung && kind == s.at.kind && s.writes[kind] == s.at.n {
+		s.hung = true
+		close(s.hangs)
+	}
+	hung := s.hung
+	s.mu.Unlock()
+	if !hung {
+		return do(ctx)
+	}
+	<-s.resume
+	err := do(context.WithoutCancel(ctx))
+	if errors.Is(err, errNothingToWrite) {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.late[kind] = append(s.late[kind], err)
+	return err
+}
+
+var errNoResponse = errors.New("no response")
+
+// errNothingToWrite is the result of a write whose text the successor has stored before.
+var errNothingToWrite = errors.New("nothing to write")
+
+func (s *hangingStore) RenewLease(_ context.Context, l store.Lease, _ time.Duration) (store.Lease, error) {
+	return l, errNoResponse
+}
+
+func (s *hangingStore) PutRun(ctx context.Context, r store.Run) error {
+	kind := runWrite
+	if r.State != store.RunRunning {
+		kind = runEnd
+	}
+	return s.write(ctx, kind, func(ctx context.Context) error { return s.Store.PutRun(ctx, r) })
+}
+
+func (s *hangingStore) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) error {
+	return s.write(ctx, runWrite, func(ctx context.Context) error { return s.Store.CompareAndSwapRun(ctx, r, from) })
+}
+
+func (s *hangingStore) PutCheckpoint(ctx context.Context, f store.Fence, id string, b []byte) error {
+	return s.write(ctx, checkpointWrite, func(ctx context.Context) error { return s.Store.PutCheckpoint(ctx, f, id, b) })
+}
+
+func (s *hangingStore) DeleteCheckpoints(ctx context.Context, f store.Fence, id string) error {
+	return s.write(ctx, checkpointDrop, func(ctx context.Context) error { return s.Store.DeleteCheckpoints(ctx, f, id) })
+}
+
+func (s *hangingStore) PutPages(ctx context.Context, f store.Fence, p []store.FetchedPage) error {
+	return s.write(ctx, pageWrite, func(ctx context.Context) error { return s.Store.PutPages(ctx, f, p) })
+}
+
+func (s *hangingStore) DeleteStalePages(ctx context.Context, f store.Fence, company, id string) error {
+	return s.write(ctx, pageDrop, func(ctx context.Context) error { return s.Store.DeleteStalePages(ctx, f, company, id) })
+}
+
+func (s *hangingStore) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
+	return s.write(ctx, documentWrite, func(ctx context.Context) error { return s.Store.PutDocument(ctx, f, d) })
+}
+
+func (s *hangingStore) AppendVersion(ctx context.Context, f store.Fence, v store.Version, text string) (got store.Version, created bool, err error) {
+	err = s.write(ctx, versionWrite, func(ctx context.Context) (e error) {
+		if got, created, e = s.Store.AppendVersion(ctx, f, v, text); e == nil && !created {
+			return errNothingToWrite
+		}
+		return e
+	})
+	if errors.Is(err, errNothingToWrite) {
+		err = nil
+	}
+	return got, created, err
+}
+
+func (s *hangingStore) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (hash string, err error) {
+	err = s.write(ctx, snapshotWrite, func(ctx context.Context) (e error) {
+		hash, e = s.Store.PutSnapshot(ctx, f, company, body, like)
+		return e
+	})
+	return hash, err
+}
+
+func TestLateWritesOfAStaleWorkerAreFencedOnTheEmbeddedStore(t *testing.T) {
+	t.Parallel()
+	staleWorkers(t, newFixture)
+}
+
+func TestLateWritesOfAStaleWorkerAreFencedOnMongoDB(t *testing.T) {
+	t.Parallel()
+	uri := startMongo(t)
+	staleWorkers(t, func(t *testing.T) *fixture {
+		f := newFixture(t)
+		s := openMongo(t, uri)
+		f.store, f.queue = s, &Queue{Runs: s}
+		return f
+	})
+}
+
+// startMongo starts a replica set for one test.
+func startMongo(t *testing.T) (uri string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
+	mongod, err := replicaset.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := replicaset.Start(t.Context(), mongod, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	return set.URI
+}
+
+// openMongo opens an empty database for one test.
+func openMongo(t *testing.T, uri string) store.Store {
+	t.Helper()
+	s, err := mongo.Open(t.Context(), uri, "test_"+rand.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	if _, err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// maxStaleWorkers is how many of them are tested at a time.
+const maxStaleWorkers = 10
+
+// staleWorkers tests a stale worker for each of the hangPoints.
+func staleWorkers(t *testing.T, open func(*testing.T) *fixture) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+	slots := make(chan struct{}, maxStaleWorkers)
+	var mu sync.Mutex
+	refused := map[string]int{}
+	t.Run("at each write", func(t *testing.T) {
+		for _, at := range hangPoints {
+			t.Run(fmt.Sprint(at.kind, " ", at.n), func(t *testing.T) {
+				t.Parallel()
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				late := staleWorker(t, open(t), at)
+				mu.Lock()
+				defer mu.Unlock()
+				for kind, errs := range late {
+					refused[kind] += len(errs)
+				}
+			})
+		}
+	})
+	t.Logf("rejected late writes by kind: %v", refused)
+	for _, kind := range []string{runWrite, runEnd, checkpointWrite, checkpointDrop, pageWrite, pageDrop, documentWrite, versionWrite, snapshotWrite} {
+		if refused[kind] == 0 {
+			t.Errorf("no stale worker tried a late write of kind %q", kind)
+		}
+	}
+}
+
+// staleWorker lets one worker hang and another take its run over, and then wakes the
+// first one up. It returns the errors of the first one's late writes.
+func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
+	t.Helper()
+	s := &hangingStore{Store: f.store, at: at, hangs: make(chan struct{}), resume: make(chan struct{}), writes: map[string]int{}, late: map[string][]error{}}
+	wakeUp := sync.OnceFunc(func() { close(s.resume) })
+	t.Cleanup(wakeUp)
+	p := f.newPool(s, "stale")
+	p.Runner.Lease = time.Second
+	stop := f.start(p)
+	f.enqueue("r1", 0)
+	select {
+	case <-s.hangs:
+	case <-time.After(timeout):
+		t.Fatalf("the worker did not reach write %v", at)
+	}
+	f.site.Advance() // what the stale worker has fetched is outdated now
+	if at.kind == checkpointDrop {
+		f.enqueue("r2", 0) // the first run is done: the next run of the company claims the lease
+	}
+	end := f.startPool("successor")
+	for _, id := range []string{"r1", "r2"} {
+		if _, err := f.store.GetRun(t.Context(), id); !errors.Is(err, store.ErrNotFound) {
+			f.await(id, "completion by the successor", in(store.RunComplete))
+		}
+	}
+	end() // now its cleanup is done too
+	before := f.contents()
+	wakeUp()
+	f.awaitIdle(p)
+	stop()
+	if after := f.contents(); after != before {
+		t.Errorf("the stale worker changed the store from\n%s\nto\n%s", before, after)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for kind, errs := range s.late {
+		for _, err := range errs {
+			n++
+			if !errors.Is(err, store.ErrFenced) {
+				t.Errorf("a late write of kind %q: %v", kind, err)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("the stale worker tried no late write, so the test shows nothing")
+	}
+	return s.late
+}
+
+// awaitIdle waits until a pool executes no run.
+func (f *fixture) awaitIdle(p *Pool) {
+	f.t.Helper()
+	for deadline := time.Now().Add(timeout); ; {
+		p.mu.Lock()
+		n := len(p.active)
+		p.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			f.t.Fatalf("the pool still executes %d runs", n)
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+// contents returns everything that the store has about the demo company, as text.
+func (f *fixture) contents() string {
+	f.t.Helper()
+	type history struct {
+		Document store.Document
+		Versions []store.Version
+	}
+	var all struct {
+		Runs        []store.Run
+		Histories   []history
+		Pages       []store.FetchedPage
+		Checkpoints map[string]int
+	}
+	ctx, p := f.t.Context(), store.ListOptions{Limit: store.MaxLimit}
+	runs, _, err := f.store.ListRuns(ctx, demo.Domain, p)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	all.Runs, all.Checkpoints = runs, map[string]int{}
+	for _, r := range runs {
+		for _, id := range []string{r.ID, r.ID + "+1"} {
+			blob, err := f.store.GetCheckpoint(ctx, id)
+			if err == nil {
+				all.Checkpoints[id] = len(blob)
+			} else if !errors.Is(err, store.ErrNotFound) {
+				f.t.Fatal(err)
+			}
+		}
+	}
+	docs, _, err := f.store.ListDocuments(ctx, demo.Domain, p)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, d := range docs {
+		vs, _, err := f.store.ListVersions(ctx, d.ID, p)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		all.Histories = append(all.Histories, history{d, vs})
+	}
+	if all.Pages, _, err = f.store.ListPages(ctx, demo.Domain, p); err != nil {
+		f.t.Fatal(err)
+	}
+	text, err := json.MarshalIndent(all, "", " ")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return string(text)
+}
+
+var _ store.Store = (*hangingStore)(nil)

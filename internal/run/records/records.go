@@ -1,0 +1,115 @@
+// Package records implements the ports through which the controllers read and delete the
+// stored records of companies.
+package records
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/company"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// Records implements company.Records with a store.
+type Records struct {
+	Store interface {
+		ListDocuments(ctx context.Context, company string, p store.ListOptions) (documents []store.Document, next string, err error)
+		ListRuns(ctx context.Context, company string, p store.ListOptions) (runs []store.Run, next string, err error)
+		DeleteCompany(ctx context.Context, company string) error
+	}
+}
+
+var _ company.Records = Records{}
+
+// maxDocuments bounds the documents of one company that are summarized.
+const maxDocuments = 50_000
+
+// errTooManyDocuments names the setting that reduces the documents of a company.
+var errTooManyDocuments = errors.New("it has over 50,000 documents; narrow spec.paths")
+
+// Summarize implements company.Records.
+func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.DocumentType) (company.Summary, error) {
+	var sum company.Summary
+	counts := map[v1alpha1.DocumentType]int32{}
+	best := map[v1alpha1.DocumentType]store.Document{} // by confidence
+	p := store.ListOptions{Limit: store.MaxLimit}
+	for {
+		docs, next, err := r.Store.ListDocuments(ctx, key, p)
+		if err != nil {
+			return company.Summary{}, fmt.Errorf("list the documents of %s: %w", key, err)
+		}
+		for _, d := range docs {
+			if d.LastChanged.After(sum.LastChange) {
+				sum.LastChange = d.LastChanged
+			}
+			if !d.RemovedAt.IsZero() {
+				continue
+			}
+			t := v1alpha1.DocumentType(d.Type)
+			counts[t]++
+			sum.Count++
+			if have, ok := best[t]; !ok || d.Confidence > have.Confidence {
+				best[t] = d
+			}
+		}
+		if next == "" {
+			break
+		}
+		if sum.Count > maxDocuments {
+			return company.Summary{}, fmt.Errorf("list the documents of %s: %w", key, errTooManyDocuments)
+		}
+		p.Continue = next
+	}
+	for _, t := range slices.Sorted(maps.Keys(counts)) {
+		sum.Types = append(sum.Types, v1alpha1.TypeCount{Type: t, Count: counts[t]})
+	}
+	reasons, err := r.missingReasons(ctx, key)
+	if err != nil {
+		return company.Summary{}, err
+	}
+	for _, t := range expected {
+		c := v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageMissing, Reason: reasons[t]}
+		if d, ok := best[t]; ok {
+			c = v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageFound, DocumentID: d.ID, URL: d.URL}
+		}
+		sum.Coverage = append(sum.Coverage, c)
+	}
+	return sum, nil
+}
+
+// recentRuns is how many runs are searched for the last one with a coverage: runs that
+// have not ended have none.
+const recentRuns = 20
+
+// missingReasons returns why the last run that ended did not find a type.
+func (r Records) missingReasons(ctx context.Context, key string) (map[v1alpha1.DocumentType]v1alpha1.MissingReason, error) {
+	runs, _, err := r.Store.ListRuns(ctx, key, store.ListOptions{Limit: recentRuns})
+	if err != nil {
+		return nil, fmt.Errorf("list the runs of %s: %w", key, err)
+	}
+	reasons := map[v1alpha1.DocumentType]v1alpha1.MissingReason{}
+	for _, run := range runs {
+		if len(run.Coverage) == 0 {
+			continue
+		}
+		for _, c := range run.Coverage {
+			if c.Reason != "" {
+				reasons[v1alpha1.DocumentType(c.Type)] = v1alpha1.MissingReason(c.Reason)
+			}
+		}
+		break
+	}
+	return reasons, nil
+}
+
+// Delete implements company.Records.
+func (r Records) Delete(ctx context.Context, key string) error {
+	if err := r.Store.DeleteCompany(ctx, key); err != nil {
+		return fmt.Errorf("delete the records of %s: %w", key, err)
+	}
+	return nil
+}

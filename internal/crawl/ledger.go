@@ -84,11 +84,10 @@ func (l *ledger) report(it *frontier.Item, o Outcome) {
 // endPage records a page that was fetched. If unused, the page counts as skipped for
 // the reason; otherwise the reason says what its text lacks, and may be empty.
 func (l *ledger) endPage(r *taskResult, reason SkipReason, unused bool) {
-	switch {
-	case unused:
+	if unused {
 		l.skipped[reason]++
 		l.delta.done(r.item, reason)
-	default:
+	} else {
 		l.delta.done(r.item, "")
 		l.delta.legal(r.verdict)
 		if reason != "" {

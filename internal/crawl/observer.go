@@ -75,7 +75,7 @@ type Redirect = frontier.Redirect
 
 // The result of scanning an HTML page for links.
 type (
-	// Links is all of it.
+	// Links is the whole result.
 	Links = links.LinkScan
 	// Alternate is the same page in another language.
 	Alternate = links.Alternate

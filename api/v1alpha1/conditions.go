@@ -18,23 +18,23 @@ const (
 
 // Reasons of a Complete CrawlJob.
 const (
-	ReasonFrontierEmpty = "FrontierEmpty"
-	ReasonConverged     = "Converged"
-	ReasonPageLimit     = "PageLimit"
-	ReasonTimeLimit     = "TimeLimit"
-	ReasonStopped       = "Stopped"
-	ReasonBudgetSpent   = "BudgetSpent"
+	ReasonFrontierEmpty = "FrontierEmpty" // no URL is left
+	ReasonConverged     = "Converged"     // the expected types are found, and no URL that names a legal document is left
+	ReasonPageLimit     = "PageLimit"     // the crawl fetched maxPages pages
+	ReasonTimeLimit     = "TimeLimit"     // the crawl reached its time limit
+	ReasonStopped       = "Stopped"       // spec.stop was set
+	ReasonBudgetSpent   = "BudgetSpent"   // the crawl spent its budget
 )
 
 // Reasons of a Failed CrawlJob, by the cause of the failure.
 const (
-	ReasonRobotsDisallowed = "RobotsDisallowed"
-	ReasonAccessDenied     = "AccessDenied"
-	ReasonSiteUnreachable  = "SiteUnreachable"
-	ReasonDeadlineExceeded = "DeadlineExceeded"
-	ReasonWorkerLost       = "WorkerLost"
-	ReasonInvalidSpec      = "InvalidSpec"
-	ReasonInternal         = "Internal"
+	ReasonRobotsDisallowed = "RobotsDisallowed" // robots.txt disallows all pages
+	ReasonAccessDenied     = "AccessDenied"     // the site denies access
+	ReasonSiteUnreachable  = "SiteUnreachable"  // the site does not respond
+	ReasonDeadlineExceeded = "DeadlineExceeded" // the crawl exceeded spec.activeDeadlineSeconds
+	ReasonWorkerLost       = "WorkerLost"       // the last worker stopped renewing its lease
+	ReasonInvalidSpec      = "InvalidSpec"      // the spec or its Company cannot be crawled
+	ReasonInternal         = "Internal"         // an error of the crawler
 )
 
 // Reasons of a CrawlJob that is not finished, and of a Company.

@@ -36,7 +36,7 @@ func (r *Reconciler) createJob(ctx context.Context, s *companyScope, due time.Ti
 	if err != nil {
 		return fmt.Errorf("create the CrawlJob of %s: %w", due.Format(time.RFC3339), err)
 	}
-	s.active = job
+	s.unfinished = job
 	s.RecordEvent(corev1.EventTypeNormal, v1alpha1.ReasonScheduled, "Schedule", fmt.Sprintf("CrawlJob %s was created.", job.Name))
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/stagetest"
 )
 
 // deleting edits a Company to be deleted since start.
@@ -28,7 +29,7 @@ func TestADeletedCompanyDeletesItsJobsFirst(t *testing.T) {
 	if c == nil {
 		t.Fatal("the Company was deleted before its jobs")
 	}
-	expectRequeue(t, result, deletionPoll)
+	stagetest.ExpectRequeue(t, result, deletionPoll)
 	f.expectJobs("held")
 	if len(f.records.deleted) > 0 {
 		t.Error("the records were deleted while a job runs")
@@ -47,8 +48,8 @@ func TestADeletedCompanyDeletesItsJobsFirst(t *testing.T) {
 		t.Errorf("the deleted records are %q", f.records.deleted)
 	}
 	f.events.Expect(t)
-	if f.writes > 0 {
-		t.Errorf("the status was written %d times", f.writes)
+	if f.client.StatusWrites > 0 {
+		t.Errorf("the status was written %d times", f.client.StatusWrites)
 	}
 }
 

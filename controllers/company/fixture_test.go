@@ -11,13 +11,12 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/stagetest"
 )
 
-// fakeRecords are records that the test controls.
+// fakeRecords are Records whose summary and error are set by the test.
 type fakeRecords struct {
 	summary Summary
 	reads   int
@@ -41,25 +40,19 @@ func (f *fakeRecords) Delete(_ context.Context, key string) error {
 type fixture struct {
 	*Reconciler
 	t       *testing.T
-	client  client.Client
+	client  *stagetest.Client
 	records *fakeRecords
 	events  *stagetest.Recorder
 	now     time.Time
-	writes  int // of the status
 }
 
-// start is when all objects are created.
+// start is the time of the clock at first, and the creation time of all objects.
 var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
 func newFixture(t *testing.T, objects ...client.Object) *fixture {
 	t.Helper()
 	f := &fixture{t: t, records: &fakeRecords{}, events: &stagetest.Recorder{}, now: start}
-	f.client = stagetest.NewClient(t, interceptor.Funcs{
-		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, obj client.Object, p client.Patch, o ...client.SubResourcePatchOption) error {
-			f.writes++
-			return c.SubResource(sub).Patch(ctx, obj, p, o...)
-		},
-	}, objects...)
+	f.client = stagetest.NewClient(t, objects...)
 	f.Reconciler = &Reconciler{Client: f.client, Records: f.records, Recorder: f.events, Now: func() time.Time { return f.now }}
 	return f
 }
@@ -99,7 +92,7 @@ func active(j *v1alpha1.CrawlJob) {
 	j.Status.StartTime = &t
 }
 
-// finished returns an edit of a job that has finished some time after start.
+// finished returns an edit of a job to be created and finished some time after start.
 func finished(conditionType, reason string, after time.Duration) func(*v1alpha1.CrawlJob) {
 	return func(j *v1alpha1.CrawlJob) {
 		active(j)
@@ -117,7 +110,7 @@ func failed(after time.Duration) func(*v1alpha1.CrawlJob) {
 	return finished(v1alpha1.ConditionFailed, v1alpha1.ReasonSiteUnreachable, after)
 }
 
-// reconcile reconciles acme once and reads it; it is nil if it is deleted.
+// reconcile reconciles acme once and returns it as it is stored; nil if it is deleted.
 func (f *fixture) reconcile() (*v1alpha1.Company, ctrl.Result) {
 	f.t.Helper()
 	c, result, err := f.tryReconcile()
@@ -173,8 +166,8 @@ func (f *fixture) update(c *v1alpha1.Company, edit func(*v1alpha1.Company)) {
 	}
 }
 
-// expectReady fails the test unless Ready has the status and reason, and Reconciling and
-// Stalled are as given.
+// expectReady fails the test unless Ready has this reason, and the wanted conditions are
+// True, in this order, and no others.
 func expectReady(t *testing.T, c *v1alpha1.Company, reason string, want ...string) {
 	t.Helper()
 	ready := meta.FindStatusCondition(c.Status.Conditions, v1alpha1.ConditionReady)
@@ -189,12 +182,5 @@ func expectReady(t *testing.T, c *v1alpha1.Company, reason string, want ...strin
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the true conditions are %v, want %v", got, want)
-	}
-}
-
-func expectRequeue(t *testing.T, got ctrl.Result, want time.Duration) {
-	t.Helper()
-	if got.RequeueAfter != want {
-		t.Errorf("requeued after %s, want %s", got.RequeueAfter, want)
 	}
 }

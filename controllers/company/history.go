@@ -38,8 +38,8 @@ func (r *Reconciler) listJobs(ctx context.Context, s *companyScope) error {
 			if job.Spec.Suspend && !job.Active() {
 				continue // it may stay suspended for long, and does not block other jobs
 			}
-			if s.active == nil || job.Active() {
-				s.active = job
+			if s.unfinished == nil || job.Active() {
+				s.unfinished = job
 			}
 		case s.last == nil || !s.last.Status.CompletionTime.After(job.Status.CompletionTime.Time):
 			s.last = job

@@ -7,6 +7,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/scope"
+	"github.com/clausea/crawler/controllers/stagetest"
 )
 
 // limits returns an edit of a Company that sets both history limits.
@@ -42,7 +43,7 @@ func TestHistoryDoesNotDeleteTheLastJobBeforeItsResultIsRecorded(t *testing.T) {
 	f := newFixture(t, acme(limits(0, 0)), newJob("last", complete(0)))
 	c, result := f.reconcile()
 	f.expectJobs("last")
-	expectRequeue(t, result, scope.ConflictDelay)
+	stagetest.ExpectRequeue(t, result, scope.ConflictDelay)
 	if c.Status.LastCrawl == nil || c.Status.LastCrawl.JobName != "last" {
 		t.Errorf("the status is %+v", c.Status)
 	}
@@ -114,7 +115,7 @@ func TestAFailedSummaryRecordsNoCrawl(t *testing.T) {
 	if !errors.Is(err, f.records.err) {
 		t.Fatalf("the error is %v", err)
 	}
-	expectRequeue(t, result, 0)
+	stagetest.ExpectRequeue(t, result, 0)
 	if c.Status.LastCrawl != nil || c.Status.ObservedGeneration != 0 || c.Status.NextCrawlTime != nil {
 		t.Errorf("the status is %+v", c.Status)
 	}

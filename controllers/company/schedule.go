@@ -37,7 +37,7 @@ func (r *Reconciler) schedule(ctx context.Context, s *companyScope) error {
 	now := s.Now()
 	due := s.nextDue(table, now)
 	if !due.After(now) {
-		if s.active == nil {
+		if s.unfinished == nil {
 			if err := r.createJob(ctx, s, due); err != nil {
 				return err
 			}
@@ -57,7 +57,7 @@ func (r *Reconciler) schedule(ctx context.Context, s *companyScope) error {
 func (s *companyScope) nextDue(table *timetable, now time.Time) time.Time {
 	status := &s.company.Status
 	switch {
-	case s.active == nil && s.last == nil && status.LastCrawl == nil && status.NextCrawlTime == nil:
+	case s.unfinished == nil && s.last == nil && status.LastCrawl == nil && status.NextCrawlTime == nil:
 		return now // a new Company
 	case status.NextCrawlTime == nil || status.ObservedGeneration != s.company.Generation && status.NextCrawlTime.After(now):
 		return s.afterCooldown(table.next(now))
@@ -89,10 +89,10 @@ func unscheduledMessage(c *v1alpha1.Company) string {
 func (s *companyScope) setConditions(idle string) {
 	last := s.company.Status.LastCrawl
 	switch {
-	case s.active != nil:
+	case s.unfinished != nil:
 		// The status of the job tells whether it runs. Here it would cost a second write
 		// for each crawl.
-		s.SetReconciling(v1alpha1.ReasonRunning, fmt.Sprintf("CrawlJob %s is running or waiting.", s.active.Name))
+		s.SetReconciling(v1alpha1.ReasonRunning, fmt.Sprintf("CrawlJob %s is running or waiting.", s.unfinished.Name))
 	case last != nil && v1alpha1.IsFailure(last.Reason):
 		s.SetStalled(last.Reason, fmt.Sprintf("The last crawl failed: %s %s", last.Message, idle))
 	default:

@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/stagetest"
 )
 
 func TestACompanyWithoutAScheduleIsNotCrawled(t *testing.T) {
@@ -21,7 +22,7 @@ func TestACompanyWithoutAScheduleIsNotCrawled(t *testing.T) {
 			f := newFixture(t, acme(edit))
 			c, result := f.reconcile()
 			expectReady(t, c, v1alpha1.ReasonSucceeded, v1alpha1.ConditionReady)
-			expectRequeue(t, result, 0)
+			stagetest.ExpectRequeue(t, result, 0)
 			f.expectJobs()
 			if c.Status.NextCrawlTime != nil || c.Status.ObservedGeneration != 1 {
 				t.Errorf("the status is %+v", c.Status)
@@ -37,7 +38,7 @@ func TestANewCompanyIsCrawledAtOnceAndOnce(t *testing.T) {
 	want := jobName("acme", start)
 	f.expectJobs(want)
 	expectReady(t, c, v1alpha1.ReasonRunning, v1alpha1.ConditionReconciling)
-	expectRequeue(t, result, maxRequeue)
+	stagetest.ExpectRequeue(t, result, maxRequeue)
 	if next := c.Status.NextCrawlTime; next == nil || !next.Time.Equal(start.Truncate(time.Hour).Add(time.Hour)) {
 		t.Errorf("the next crawl is at %v", next)
 	}
@@ -45,8 +46,8 @@ func TestANewCompanyIsCrawledAtOnceAndOnce(t *testing.T) {
 	f.reconcile()
 	f.expectJobs(want)
 	f.events.Expect(t)
-	if f.writes != 1 {
-		t.Errorf("the status was written %d times", f.writes)
+	if f.client.StatusWrites != 1 {
+		t.Errorf("the status was written %d times", f.client.StatusWrites)
 	}
 }
 
@@ -73,7 +74,7 @@ func TestACompanyIsNotCrawledBeforeItIsDue(t *testing.T) {
 	}))
 	c, result := f.reconcile()
 	f.expectJobs()
-	expectRequeue(t, result, 90*time.Second)
+	stagetest.ExpectRequeue(t, result, 90*time.Second)
 	if !c.Status.NextCrawlTime.Equal(&next) {
 		t.Errorf("the next crawl is at %v", c.Status.NextCrawlTime)
 	}
@@ -169,7 +170,7 @@ func TestAnInvalidScheduleStallsTheCompanyUntilItIsCorrected(t *testing.T) {
 	for range 2 {
 		c, result := f.reconcile()
 		expectReady(t, c, v1alpha1.ReasonInvalidSpec, v1alpha1.ConditionStalled)
-		expectRequeue(t, result, 0)
+		stagetest.ExpectRequeue(t, result, 0)
 	}
 	f.expectJobs()
 	f.events.Expect(t, "Warning InvalidSpec")

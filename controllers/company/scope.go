@@ -12,9 +12,9 @@ type companyScope struct {
 	// recorded is status.lastCrawl as it is stored.
 	recorded *v1alpha1.CrawlSummary
 
-	jobs   []v1alpha1.CrawlJob // the CrawlJobs that name the Company, oldest first
-	active *v1alpha1.CrawlJob  // one that is not finished, nil if there is none
-	last   *v1alpha1.CrawlJob  // the one that finished last, nil if there is none
+	jobs       []v1alpha1.CrawlJob // the CrawlJobs that name the Company, oldest first
+	unfinished *v1alpha1.CrawlJob  // one that is not finished, nil if there is none
+	last       *v1alpha1.CrawlJob  // the one that finished last, nil if there is none
 }
 
 func (r *Reconciler) newScope(c *v1alpha1.Company) *companyScope {

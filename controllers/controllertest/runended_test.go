@@ -82,7 +82,7 @@ func TestTheEndOfAKubernetesJobTriggersAReconcile(t *testing.T) {
 	s := openEmbedded(t)
 	runs := &statusCounter{Queue: &queue.Queue{Runs: s}}
 	events := &eventLog{}
-	startJobs(t, m, &crawljob.Reconciler{Client: m.GetClient(), Runner: runs, Recorder: events, WatchJobs: true}, s)
+	startJobs(t, m, &crawljob.Reconciler{Client: m.GetClient(), Runner: runs, Recorder: events, WatchKubernetesJobs: true}, s)
 	b := &backend{t: t, client: k, namespace: ns, store: s, queue: runs.Queue, events: events}
 	b.company("acme", nil)
 	j := suspendedJob(b, "suspended")

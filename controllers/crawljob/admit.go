@@ -17,12 +17,13 @@ import (
 	"github.com/clausea/crawler/controllers/runner"
 )
 
-// admissionPoll is how often a job that waits is checked in addition to the events of
-// its Company and of the other jobs: an event is lost if its jobs cannot be listed.
+// admissionPoll is how often a waiting job is reconciled in addition to the events of its
+// Company and of the other jobs. An event is lost if listing the jobs that it affects
+// fails.
 const admissionPoll = 30 * time.Second
 
-// admit resolves the target, holds a job that is suspended, and lets one job of a company
-// run at a time.
+// admit decides whether the job may run. It handles spec.stop and spec.suspend, resolves
+// the target, and lets one job of a company run at a time.
 func (r *Reconciler) admit(ctx context.Context, s *jobScope) error {
 	if s.job.Spec.Stop && !s.job.Active() {
 		return r.stopInactive(ctx, s)
@@ -42,18 +43,18 @@ func (r *Reconciler) admit(ctx context.Context, s *jobScope) error {
 		return err
 	}
 	if other != "" {
-		s.waiting(v1alpha1.ReasonPending, fmt.Sprintf("Waiting for CrawlJob %s of the same company to finish.", other))
+		s.setInProgress(v1alpha1.ReasonPending, fmt.Sprintf("Waiting for CrawlJob %s of the same company to finish.", other))
 		s.End(admissionPoll)
 	}
 	return nil
 }
 
-// stopInactive stops a job that is not active: it waits for other jobs, or is suspended
-// and has found documents before.
+// stopInactive stops a job that waits for other jobs or is suspended. A suspended job may
+// have found documents before.
 func (r *Reconciler) stopInactive(ctx context.Context, s *jobScope) error {
 	run, err := r.runStatus(ctx, s)
 	if err != nil {
-		return fmt.Errorf("stop the run: %w", err)
+		return err
 	}
 	if run == nil {
 		s.finish(v1alpha1.ConditionComplete, v1alpha1.ReasonStopped, "The crawl was stopped before it started.")
@@ -69,8 +70,7 @@ func (r *Reconciler) stopInactive(ctx context.Context, s *jobScope) error {
 	return r.observe(ctx, s)
 }
 
-// resolveTarget finds what to crawl. A job waits for a Company that does not exist; its
-// creation triggers a reconcile.
+// resolveTarget finds what to crawl. If the Company does not exist, the job waits for it.
 func (r *Reconciler) resolveTarget(ctx context.Context, s *jobScope) error {
 	if s.job.Spec.CompanyRef == nil {
 		s.target = s.job.Spec.Company
@@ -81,7 +81,7 @@ func (r *Reconciler) resolveTarget(ctx context.Context, s *jobScope) error {
 	err := r.Client.Get(ctx, name, c)
 	switch {
 	case apierrors.IsNotFound(err):
-		s.waiting(v1alpha1.ReasonPending, fmt.Sprintf("Company %s does not exist in namespace %s: create it, or delete this CrawlJob.", name.Name, name.Namespace))
+		s.setInProgress(v1alpha1.ReasonPending, fmt.Sprintf("Company %s does not exist in namespace %s: create it, or delete this CrawlJob.", name.Name, name.Namespace))
 		s.End(admissionPoll)
 		return nil
 	case err != nil:
@@ -94,8 +94,8 @@ func (r *Reconciler) resolveTarget(ctx context.Context, s *jobScope) error {
 	return nil
 }
 
-// jobAhead returns the name of a job of the same company that goes first: an active job,
-// or a waiting job that precedes this one. It is empty if there is none.
+// jobAhead returns the name of a job of the same company that goes first, "" if there is
+// none. An active job goes first, and so does a waiting job that precedes this one.
 func (r *Reconciler) jobAhead(ctx context.Context, job *v1alpha1.CrawlJob) (string, error) {
 	jobs := &v1alpha1.CrawlJobList{}
 	if err := r.Client.List(ctx, jobs, client.InNamespace(job.Namespace), index.ByCompany(job.CompanyKey())); err != nil {
@@ -113,7 +113,7 @@ func (r *Reconciler) jobAhead(ctx context.Context, job *v1alpha1.CrawlJob) (stri
 	return "", nil
 }
 
-// precedes orders the waiting jobs of a company by priority, age and name.
+// precedes reports whether a goes before b: jobs wait in order of priority, age and name.
 func precedes(a, b *v1alpha1.CrawlJob) bool {
 	if a.Spec.Priority != b.Spec.Priority {
 		return a.Spec.Priority > b.Spec.Priority

@@ -1,5 +1,6 @@
-// Package crawljob reconciles CrawlJobs: it admits them, has them executed by a runner,
-// and reports their progress and result in the status. It never crawls or waits itself.
+// Package crawljob reconciles CrawlJobs. It admits each job, starts its run through a
+// runner.Runner, and reports the progress and the result of the run in the status. A
+// reconcile neither crawls nor blocks.
 package crawljob
 
 import (
@@ -27,18 +28,18 @@ type Reconciler struct {
 	Client   client.Client
 	Runner   runner.Runner
 	Recorder events.EventRecorder
-	// RunEnded receives the company's store key when a run that was executed in this
-	// process has ended, so that its CrawlJob is reconciled at once. Nil if this process
-	// executes no runs.
+	// RunEnded receives the store key of the company when a run that this process
+	// executed has ended, so that its CrawlJob is reconciled at once. It is nil if this
+	// process executes no runs.
 	RunEnded <-chan event.TypedGenericEvent[string]
-	// WatchJobs has the end of a Kubernetes Job reconcile its CrawlJob at once.
-	WatchJobs bool
+	// WatchKubernetesJobs triggers a reconcile of a CrawlJob when its Kubernetes Job ends.
+	WatchKubernetesJobs bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// Reconcile moves one CrawlJob towards its end. The stages change one copy of the object
-// in memory; its status is written once, after them.
+// Reconcile runs the stages of one CrawlJob in order. They change the object in memory;
+// Close writes its status once, at the end.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	job := &v1alpha1.CrawlJob{}
 	if err := r.Client.Get(ctx, req.NamespacedName, job); err != nil {
@@ -46,10 +47,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	s := r.newScope(job)
 	for _, stage := range []func(context.Context, *jobScope) error{
-		r.finalize,        // being deleted: cancel the run and remove the finalizer
-		r.expire,          // finished: delete it after its time to live
-		r.ensureFinalizer, // so that a deleted job leaves no run behind
-		r.admit,           // find its company; wait for the other jobs of the company
+		r.finalize,        // if it is being deleted: cancel and delete its run
+		r.expire,          // if it is finished: delete it after its time to live
+		r.ensureFinalizer, // before a run exists that a deletion must clean up
+		r.admit,           // handle stop and suspend; wait for its Company and for other jobs
 		r.start,           // make sure that its run is executed
 		r.observe,         // report the status of the run
 	} {

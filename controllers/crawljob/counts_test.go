@@ -2,9 +2,6 @@ package crawljob
 
 import (
 	"testing"
-	"time"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
@@ -49,33 +46,5 @@ func TestSkipCountsAreSortedAndBounded(t *testing.T) {
 	got := s.job.Status.Progress.Skipped
 	if len(got) != maxSkipCounts || got[0].Reason != "aa" || got[1].Reason != "ab" {
 		t.Errorf("the skip counts are %+v", got)
-	}
-}
-
-func TestTheDeadlineStartsWhenAWorkerClaimsTheRun(t *testing.T) {
-	t.Parallel()
-	now := time.Unix(1_700_000_000, 0)
-	minute := int64(60)
-	for _, c := range []struct {
-		name    string
-		started time.Duration // how long ago the job was started
-		run     runner.RunStatus
-		passed  bool
-	}{
-		{"waits for a worker", time.Hour, runner.RunStatus{State: runner.StatePending}, false},
-		{"was just claimed", time.Hour, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-time.Second)}, false},
-		{"runs too long", time.Hour, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-2 * time.Minute)}, true},
-		{"waits too long for its next attempt", time.Hour, runner.RunStatus{State: runner.StatePending, StartedAt: now.Add(-2 * time.Minute)}, true},
-		{"resumes after a suspension", time.Second, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-2 * time.Minute)}, false},
-		{"waits too long for its pod", time.Hour, runner.RunStatus{State: runner.StatePending, Dedicated: true}, true},
-		{"has no start time", time.Hour, runner.RunStatus{State: runner.StateRunning}, true},
-	} {
-		job := &v1alpha1.CrawlJob{}
-		started := metav1.NewTime(now.Add(-c.started))
-		job.Spec.ActiveDeadlineSeconds, job.Status.StartTime = &minute, &started
-		s := (&Reconciler{Now: func() time.Time { return now }}).newScope(job)
-		if remaining := s.remaining(&c.run); (remaining <= 0) != c.passed {
-			t.Errorf("a job that %s has %s left", c.name, remaining)
-		}
 	}
 }

@@ -9,16 +9,18 @@ import (
 	"github.com/clausea/crawler/controllers/runner"
 )
 
-// noDeadline is the remaining time of a run that has no deadline or has not started.
+// noDeadline is the remaining time of a run without a deadline, or whose deadline has not
+// started. It is longer than any poll interval.
 const noDeadline = time.Hour
 
-// enforceEnd asks the run to end if spec.stop is set or the deadline has passed. It
-// reports whether it has set the job's status.
-func (r *Reconciler) enforceEnd(ctx context.Context, s *jobScope) (handled bool, err error) {
+// endRunIfDue stops the run if spec.stop is set or the deadline has passed. It reports
+// whether it has set the status of the job.
+func (r *Reconciler) endRunIfDue(ctx context.Context, s *jobScope) (handled bool, err error) {
 	run := s.run
 	if run.State != runner.StatePending && run.State != runner.StateRunning {
+		// A run that was stopped at its deadline is Complete; its job fails.
 		if run.State == runner.StateComplete && run.Reason == v1alpha1.ReasonStopped && !s.job.Spec.Stop && s.remaining(run) <= 0 {
-			s.deadlineExceeded()
+			s.failDeadlineExceeded()
 			return true, nil
 		}
 		return false, nil
@@ -28,25 +30,24 @@ func (r *Reconciler) enforceEnd(ctx context.Context, s *jobScope) (handled bool,
 		return false, nil
 	}
 	if remaining < -workerTimeout {
-		// The worker hangs. It is fenced when another worker claims the company.
+		// The worker hangs. The next worker of the company fences it.
 		if _, err := r.Runner.Signal(ctx, run.ID, runner.SignalCancel); runner.IgnoreRunNotFound(err) != nil {
 			return false, fmt.Errorf("cancel the run: %w", err)
 		}
-		s.deadlineExceeded()
+		s.failDeadlineExceeded()
 		return true, nil
 	}
 	if _, err := r.Runner.Signal(ctx, run.ID, runner.SignalStop); runner.IgnoreRunNotFound(err) != nil {
 		return false, fmt.Errorf("stop the run: %w", err)
 	}
-	s.waiting(v1alpha1.ReasonRunning, "The crawl is being stopped; the documents found so far are stored.")
+	s.setInProgress(v1alpha1.ReasonRunning, "The crawl is being stopped; the documents found so far are stored.")
 	s.End(signalPoll)
 	return true, nil
 }
 
-// remaining returns the time until the deadline. The deadline of a pooled run starts when
-// a worker claims it, because a run that waits behind others would otherwise fail before
-// its first attempt. A Kubernetes Job has its pod for itself, and its deadline starts
-// with the job.
+// remaining returns the time until the deadline. The deadline of a run in a pool starts
+// when a worker claims the run: otherwise a run that waits behind others could fail before
+// its first attempt. The deadline of a run with a dedicated worker starts with the job.
 func (s *jobScope) remaining(run *runner.RunStatus) time.Duration {
 	limit, started := s.job.Spec.ActiveDeadlineSeconds, s.job.Status.StartTime
 	if limit == nil || started == nil || !run.Dedicated && run.State == runner.StatePending && run.StartedAt.IsZero() {
@@ -59,7 +60,7 @@ func (s *jobScope) remaining(run *runner.RunStatus) time.Duration {
 	return from.Add(time.Duration(*limit) * time.Second).Sub(s.Now())
 }
 
-// deadline returns the latest end of the run if its worker starts now; zero is never.
+// deadline returns when the deadline expires if it starts with the job; zero is never.
 func (s *jobScope) deadline() time.Time {
 	limit, from := s.job.Spec.ActiveDeadlineSeconds, s.Now()
 	if limit == nil {
@@ -71,7 +72,7 @@ func (s *jobScope) deadline() time.Time {
 	return from.Add(time.Duration(*limit) * time.Second)
 }
 
-func (s *jobScope) deadlineExceeded() {
+func (s *jobScope) failDeadlineExceeded() {
 	s.finish(v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded, fmt.Sprintf(
 		"The crawl took longer than activeDeadlineSeconds (%d); the documents found so far are stored. Raise it, or lower maxPages.", *s.job.Spec.ActiveDeadlineSeconds))
 }

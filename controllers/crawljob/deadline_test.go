@@ -4,8 +4,11 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/controllers/stagetest"
 )
 
 // newDeadlineFixture returns a running job with a deadline of a minute, after some time.
@@ -34,7 +37,7 @@ func TestAJobIsStoppedAtItsDeadlineAndFails(t *testing.T) {
 	j, result := f.reconcile("now")
 	expectReason(t, j, v1alpha1.ReasonRunning)
 	expectConditions(t, j, v1alpha1.ConditionReconciling)
-	expectRequeue(t, result, signalPoll)
+	stagetest.ExpectRequeue(t, result, signalPoll)
 	f.expectCalls("Signal Stop")
 	f.setRun(job, runner.RunStatus{State: runner.StateComplete, Reason: v1alpha1.ReasonStopped, StartedAt: start})
 	j, _ = f.reconcile("now")
@@ -66,7 +69,7 @@ func TestAStoppedJobCompletesWithWhatItFound(t *testing.T) {
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
 	_, result := f.reconcile("now")
-	expectRequeue(t, result, signalPoll)
+	stagetest.ExpectRequeue(t, result, signalPoll)
 	f.expectCalls("Signal Stop")
 	f.setRun(job, runner.RunStatus{State: runner.StateComplete, Reason: v1alpha1.ReasonStopped})
 	j, _ := f.reconcile("now")
@@ -74,4 +77,32 @@ func TestAStoppedJobCompletesWithWhatItFound(t *testing.T) {
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
 	f.expectCalls()
 	f.events.Expect(t, "Normal Stopped")
+}
+
+func TestTheDeadlineStartsWhenAWorkerClaimsTheRun(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	minute := int64(60)
+	for _, c := range []struct {
+		name    string
+		started time.Duration // how long ago the job was started
+		run     runner.RunStatus
+		passed  bool
+	}{
+		{"waits for a worker", time.Hour, runner.RunStatus{State: runner.StatePending}, false},
+		{"was just claimed", time.Hour, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-time.Second)}, false},
+		{"runs too long", time.Hour, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-2 * time.Minute)}, true},
+		{"waits too long for its next attempt", time.Hour, runner.RunStatus{State: runner.StatePending, StartedAt: now.Add(-2 * time.Minute)}, true},
+		{"resumes after a suspension", time.Second, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-2 * time.Minute)}, false},
+		{"waits too long for its pod", time.Hour, runner.RunStatus{State: runner.StatePending, Dedicated: true}, true},
+		{"has no start time", time.Hour, runner.RunStatus{State: runner.StateRunning}, true},
+	} {
+		job := &v1alpha1.CrawlJob{}
+		started := metav1.NewTime(now.Add(-c.started))
+		job.Spec.ActiveDeadlineSeconds, job.Status.StartTime = &minute, &started
+		s := (&Reconciler{Now: func() time.Time { return now }}).newScope(job)
+		if remaining := s.remaining(&c.run); (remaining <= 0) != c.passed {
+			t.Errorf("a job that %s has %s left", c.name, remaining)
+		}
+	}
 }

@@ -9,8 +9,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// expire deletes a finished job once its time to live has passed. A finished job needs no
-// other stage.
+// expire deletes a finished job once its time to live has passed. It ends the reconcile
+// of every finished job: the later stages have nothing to do.
 func (r *Reconciler) expire(ctx context.Context, s *jobScope) error {
 	if !s.job.Finished() {
 		return nil
@@ -27,7 +27,7 @@ func (r *Reconciler) expire(ctx context.Context, s *jobScope) error {
 	uid, version := s.job.UID, s.job.ResourceVersion
 	unchanged := client.Preconditions(metav1.Preconditions{UID: &uid, ResourceVersion: &version})
 	if err := r.Client.Delete(ctx, s.job, unchanged); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("delete it after its time to live: %w", err)
+		return fmt.Errorf("delete the job after its time to live: %w", err)
 	}
 	s.SkipStatusUpdate()
 	return nil

@@ -12,16 +12,15 @@ import (
 )
 
 const (
-	// signalPoll is how often a run is polled after its worker was asked to end it.
+	// signalPoll is how often a run is polled after a signal to its worker.
 	signalPoll = time.Second
-	// workerTimeout is how long a job waits for its worker to end the run. A worker that
-	// hangs for longer must not hold the object: its lease expires, and deleting the run
-	// fences its writes.
+	// workerTimeout is how long a job waits for its worker to end the run. After that the
+	// worker is considered hung: its lease expires, and deleting the run fences its writes.
 	workerTimeout = time.Minute
 )
 
-// finalize cancels the run of a job that is being deleted, waits until its worker has
-// ended it, deletes the run, and removes the finalizer.
+// finalize cleans up after a job that is being deleted: it cancels the run, deletes it
+// once the worker has ended it, and removes the finalizer.
 func (r *Reconciler) finalize(ctx context.Context, s *jobScope) error {
 	if s.job.DeletionTimestamp == nil {
 		return nil
@@ -33,7 +32,7 @@ func (r *Reconciler) finalize(ctx context.Context, s *jobScope) error {
 	}
 	run, err := r.runStatus(ctx, s)
 	if err != nil {
-		return fmt.Errorf("cancel the run: %w", err)
+		return err
 	}
 	if run != nil && hasWorker(run) && s.Now().Sub(s.job.DeletionTimestamp.Time) < workerTimeout {
 		if _, err := r.Runner.Signal(ctx, run.ID, runner.SignalCancel); runner.IgnoreRunNotFound(err) != nil {
@@ -43,7 +42,7 @@ func (r *Reconciler) finalize(ctx context.Context, s *jobScope) error {
 		return nil
 	}
 	if err := r.Runner.Delete(ctx, s.job.RunID()); runner.IsRunBusy(err) {
-		s.End(signalPoll) // its worker was asked to end the run
+		s.End(signalPoll) // until its lease expires
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("delete the run: %w", err)

@@ -11,21 +11,20 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
 	"github.com/clausea/crawler/controllers/stagetest"
 )
 
-// fakeRunner is a Runner whose runs the test controls.
+// fakeRunner is a Runner whose runs are set by the test.
 type fakeRunner struct {
 	runs  map[string]runner.RunStatus
 	specs map[string]runner.RunSpec
-	calls []string // all but Status
-	reads int      // the calls of Status
+	calls []string // the calls of all methods but Status
+	reads int      // the number of calls of Status
 	busy  bool     // Delete fails with ErrRunBusy
-	err   error    // of all calls
+	err   error    // the error of all calls
 }
 
 func (f *fakeRunner) Status(_ context.Context, id string) (runner.RunStatus, error) {
@@ -40,7 +39,7 @@ func (f *fakeRunner) Status(_ context.Context, id string) (runner.RunStatus, err
 	return run, nil
 }
 
-// Ensure queues a run, or records the failure of a lost worker.
+// Ensure queues a run, replaces a missing worker, or records the failure of a lost one.
 func (f *fakeRunner) Ensure(_ context.Context, spec runner.RunSpec) (runner.RunStatus, error) {
 	f.calls = append(f.calls, "Ensure")
 	if f.err != nil {
@@ -51,7 +50,7 @@ func (f *fakeRunner) Ensure(_ context.Context, spec runner.RunSpec) (runner.RunS
 	switch {
 	case run.Worker == runner.WorkerLost:
 		run.State, run.Reason, run.Message = runner.StateFailed, v1alpha1.ReasonWorkerLost, "The worker was lost."
-	case run.Worker == runner.WorkerMissing: // it keeps its state
+	case run.Worker == runner.WorkerMissing: // the state is unchanged
 	default:
 		run.State, run.NotBefore = runner.StatePending, spec.NotBefore
 	}
@@ -60,7 +59,7 @@ func (f *fakeRunner) Ensure(_ context.Context, spec runner.RunSpec) (runner.RunS
 	return run, nil
 }
 
-// Signal ends a run that is not Running at once.
+// Signal changes the state of a run that no worker has claimed.
 func (f *fakeRunner) Signal(_ context.Context, id string, signal runner.Signal) (runner.RunStatus, error) {
 	f.calls = append(f.calls, "Signal "+string(signal))
 	if f.err != nil {
@@ -70,7 +69,7 @@ func (f *fakeRunner) Signal(_ context.Context, id string, signal runner.Signal) 
 	if !ok {
 		return run, runner.ErrRunNotFound
 	}
-	if run.State != runner.StateRunning {
+	if run.State == runner.StatePending || run.State == runner.StateInterrupted {
 		run.State, run.Reason = map[runner.Signal]runner.State{
 			runner.SignalStop: runner.StateComplete, runner.SignalSuspend: runner.StateInterrupted, runner.SignalCancel: runner.StateFailed,
 		}[signal], v1alpha1.ReasonStopped
@@ -91,30 +90,23 @@ func (f *fakeRunner) Delete(_ context.Context, id string) error {
 	return nil
 }
 
-// fixture is a Company, its CrawlJob "now", and a reconciler with a fake clock.
+// fixture is a reconciler with a fake clock, over objects in memory.
 type fixture struct {
 	*Reconciler
 	t      *testing.T
-	client client.Client
+	client *stagetest.Client
 	runner *fakeRunner
 	events *stagetest.Recorder
 	now    time.Time
-	// writes counts the status writes.
-	writes int
 }
 
-// start is when all objects are created.
+// start is the time of the clock at first, and the creation time of all objects.
 var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
 func newFixture(t *testing.T, objects ...client.Object) *fixture {
 	t.Helper()
 	f := &fixture{t: t, runner: &fakeRunner{runs: map[string]runner.RunStatus{}, specs: map[string]runner.RunSpec{}}, events: &stagetest.Recorder{}, now: start}
-	f.client = stagetest.NewClient(t, interceptor.Funcs{
-		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, obj client.Object, p client.Patch, o ...client.SubResourcePatchOption) error {
-			f.writes++
-			return c.SubResource(sub).Patch(ctx, obj, p, o...)
-		},
-	}, objects...)
+	f.client = stagetest.NewClient(t, objects...)
 	f.Reconciler = &Reconciler{Client: f.client, Runner: f.runner, Recorder: f.events, Now: func() time.Time { return f.now }}
 	return f
 }
@@ -139,7 +131,7 @@ func newJob(name string, edit func(*v1alpha1.CrawlJob)) *v1alpha1.CrawlJob {
 	return j
 }
 
-// started edits a job to have been started at start.
+// started edits a job to be active since start.
 func started(j *v1alpha1.CrawlJob) {
 	t := metav1.NewTime(start)
 	j.Status.StartTime, j.Status.RunID = &t, j.RunID()
@@ -159,7 +151,7 @@ func (f *fixture) setRun(j *v1alpha1.CrawlJob, run runner.RunStatus) {
 	f.runner.runs[run.ID] = run
 }
 
-// reconcile reconciles a job once and reads it; it is nil if the job is deleted.
+// reconcile reconciles a job once and returns it as it is stored; nil if it is deleted.
 func (f *fixture) reconcile(name string) (*v1alpha1.CrawlJob, ctrl.Result) {
 	f.t.Helper()
 	job, result, err := f.tryReconcile(name)
@@ -187,11 +179,11 @@ func (f *fixture) tryReconcile(name string) (*v1alpha1.CrawlJob, ctrl.Result, er
 	return job, result, err
 }
 
-// expectCalls fails the test unless these are the calls of the runner since the last one.
+// expectCalls fails the test unless the Runner had these calls since the last expectCalls.
 func (f *fixture) expectCalls(want ...string) {
 	f.t.Helper()
 	if !slices.Equal(f.runner.calls, want) {
-		f.t.Errorf("the calls of the runner are %q, want %q", f.runner.calls, want)
+		f.t.Errorf("the calls of the Runner are %q, want %q", f.runner.calls, want)
 	}
 	f.runner.calls = nil
 }
@@ -215,18 +207,16 @@ func expectConditions(t *testing.T, j *v1alpha1.CrawlJob, want ...string) {
 	}
 }
 
-// expectReason fails the test unless the status and its condition Ready have the reason.
+// hasCondition reports whether a condition of the job is True.
+func hasCondition(j *v1alpha1.CrawlJob, conditionType string) bool {
+	return meta.IsStatusConditionTrue(j.Status.Conditions, conditionType)
+}
+
+// expectReason fails the test unless the status and its condition Ready have this reason.
 func expectReason(t *testing.T, j *v1alpha1.CrawlJob, want string) {
 	t.Helper()
 	ready := meta.FindStatusCondition(j.Status.Conditions, v1alpha1.ConditionReady)
 	if j.Status.Reason != want || ready == nil || ready.Reason != want {
 		t.Errorf("the reason is %q, want %q; Ready is %+v", j.Status.Reason, want, ready)
-	}
-}
-
-func expectRequeue(t *testing.T, got ctrl.Result, want time.Duration) {
-	t.Helper()
-	if got.RequeueAfter != want {
-		t.Errorf("requeued after %s, want %s", got.RequeueAfter, want)
 	}
 }

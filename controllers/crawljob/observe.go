@@ -12,12 +12,12 @@ import (
 	"github.com/clausea/crawler/controllers/scope"
 )
 
-// observe copies the status of the run, which start has read, into the job, and finishes
-// the job when the run has ended.
+// observe reports the status of the run in the status of the job. It retries a failed run,
+// and finishes the job when the run has ended.
 func (r *Reconciler) observe(ctx context.Context, s *jobScope) error {
 	run := s.run
 	s.copyCounts(run)
-	handled, err := r.enforceEnd(ctx, s)
+	handled, err := r.endRunIfDue(ctx, s)
 	if err != nil || handled {
 		return err
 	}
@@ -27,21 +27,21 @@ func (r *Reconciler) observe(ctx context.Context, s *jobScope) error {
 	case runner.StateFailed:
 		return r.retryOrFail(ctx, s)
 	case runner.StatePending, runner.StateInterrupted:
-		s.waiting(v1alpha1.ReasonPending, s.pendingMessage(run))
+		s.setInProgress(v1alpha1.ReasonPending, s.pendingMessage(run))
 		requeueAfter := s.pollInterval(run)
 		if wait := run.NotBefore.Sub(s.Now()); wait > 0 {
 			requeueAfter = min(requeueAfter, max(wait, scope.ConflictDelay))
 		}
 		s.End(requeueAfter)
 	case runner.StateRunning:
-		s.waiting(v1alpha1.ReasonRunning, cmp.Or(run.Message, fmt.Sprintf("Crawling %s.", s.job.CompanyKey())))
+		s.setInProgress(v1alpha1.ReasonRunning, cmp.Or(run.Message, fmt.Sprintf("Crawling %s.", s.job.CompanyKey())))
 		s.End(s.pollInterval(run))
 	}
 	return nil
 }
 
-// pollInterval returns how long until the run is polled again: the older the job, the
-// longer, but not beyond its deadline.
+// pollInterval returns the time until the next poll of the run. It grows with the age of
+// the job, but does not exceed the time until the deadline.
 func (s *jobScope) pollInterval(run *runner.RunStatus) time.Duration {
 	age := time.Duration(0)
 	if started := s.job.Status.StartTime; started != nil {
@@ -62,9 +62,9 @@ func (s *jobScope) pollInterval(run *runner.RunStatus) time.Duration {
 	return d
 }
 
-// reportFactor is by how much the fetched pages of a running crawl must grow before its
-// counts are written again. A crawl of 500 pages, the default maximum, then writes them
-// five times while it runs, however long that takes, and once at its end.
+// reportFactor limits the status writes of a running crawl: its counts are written again
+// once the number of fetched pages has grown by this factor. A crawl of 500 pages, the
+// default maximum, writes its counts five times while it runs and once at its end.
 const reportFactor = 4
 
 // maxSkipCounts is the maximum number of skip reasons in the schema.
@@ -97,6 +97,6 @@ func (s *jobScope) pendingMessage(run *runner.RunStatus) string {
 
 func completeMessage(run *runner.RunStatus) string {
 	d := run.Documents
-	return cmp.Or(run.Message, fmt.Sprintf("Fetched %d pages: %d new documents, %d changed, %d unchanged, %d gone.",
+	return cmp.Or(run.Message, fmt.Sprintf("Fetched %d pages: %d new documents, %d changed, %d unchanged, %d removed.",
 		run.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Removed))
 }

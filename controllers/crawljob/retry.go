@@ -20,17 +20,17 @@ func (s *jobScope) backoffLimit() int32 {
 	return defaultBackoffLimit
 }
 
-// failureReason returns why a run failed.
+// failureReason returns the reason of a failed run.
 func failureReason(run *runner.RunStatus) string { return cmp.Or(run.Reason, v1alpha1.ReasonInternal) }
 
 // isRetryable reports whether another attempt of a failed run may succeed: the site may
-// respond later, and an internal error may come from the store.
+// respond later, and the cause of an internal error may be the store.
 func isRetryable(run *runner.RunStatus) bool {
 	reason := failureReason(run)
 	return reason == v1alpha1.ReasonSiteUnreachable || reason == v1alpha1.ReasonInternal
 }
 
-// retryOrFail retries a failed run with exponential backoff, or fails the job.
+// retryOrFail retries a failed run with exponential backoff, or finishes the job.
 func (r *Reconciler) retryOrFail(ctx context.Context, s *jobScope) error {
 	run := s.run
 	reason := failureReason(run)
@@ -41,11 +41,15 @@ func (r *Reconciler) retryOrFail(ctx context.Context, s *jobScope) error {
 		s.finish(v1alpha1.ConditionFailed, reason, cmp.Or(run.Message, "The crawl failed; see the log of its worker."))
 		return nil
 	}
+	if s.job.Spec.Stop {
+		s.finish(v1alpha1.ConditionComplete, v1alpha1.ReasonStopped, "The crawl was stopped; the documents found so far are stored.")
+		return nil
+	}
 	next := run.CompletedAt.Add(backoff(run.Attempts))
 	if _, err := r.Runner.Ensure(ctx, s.runSpec(next)); err != nil {
 		return fmt.Errorf("retry the run: %w", err)
 	}
-	s.waiting(v1alpha1.ReasonPending, fmt.Sprintf("Attempt %d of %d failed (%s); the next attempt is at %s.",
+	s.setInProgress(v1alpha1.ReasonPending, fmt.Sprintf("Attempt %d of %d failed (%s); the next attempt is at %s.",
 		run.Attempts, s.backoffLimit()+1, reason, next.UTC().Format(time.RFC3339)))
 	s.End(max(next.Sub(s.Now()), signalPoll))
 	return nil

@@ -2,6 +2,7 @@ package crawljob
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -12,14 +13,14 @@ import (
 	"github.com/clausea/crawler/controllers/scope"
 )
 
-// jobScope is the scope of one CrawlJob, with what its stages pass on.
+// jobScope is the scope of one CrawlJob, and holds what its stages share.
 type jobScope struct {
 	*scope.Scope
 	job    *v1alpha1.CrawlJob
-	target *v1alpha1.Target // what to crawl, once the job is admitted
+	target *v1alpha1.Target // what to crawl; nil until resolveTarget has found it
 
-	// run is the status of the job's run, nil if the run was never started. It is read
-	// once per reconcile; runKnown is set after that.
+	// run is the status of the job's run, nil if the run was never started. A reconcile
+	// reads it once; runKnown is true after that.
 	run      *runner.RunStatus
 	runKnown bool
 }
@@ -39,18 +40,18 @@ func (r *Reconciler) runStatus(ctx context.Context, s *jobScope) (*runner.RunSta
 	case runner.IsRunNotFound(err):
 		s.runKnown = true
 	case err != nil:
-		return nil, err
+		return nil, fmt.Errorf("get the status of the run: %w", err)
 	default:
 		s.setRun(status)
 	}
 	return s.run, nil
 }
 
-// setRun replaces the status of the run with the one that a call has returned.
+// setRun replaces the status of the run with the result of a call of the Runner.
 func (s *jobScope) setRun(status runner.RunStatus) { s.run, s.runKnown = &status, true }
 
-// waiting sets the status of a job that makes progress or waits.
-func (s *jobScope) waiting(reason, message string) {
+// setInProgress sets the status of a job that runs or waits.
+func (s *jobScope) setInProgress(reason, message string) {
 	message = truncate(message)
 	s.job.Status.Reason, s.job.Status.Message = reason, message
 	s.SetReconciling(reason, message)
@@ -63,7 +64,8 @@ func (s *jobScope) finish(conditionType, reason, message string) {
 	s.job.Status.Reason, s.job.Status.Message, s.job.Status.CompletionTime = reason, message, &now
 	s.End(0)
 	if ttl := s.job.Spec.TTLSecondsAfterFinished; ttl != nil {
-		s.End(max(time.Duration(*ttl)*time.Second, scope.ConflictDelay)) // for expire
+		// expire deletes the job then. Zero would mean the next event.
+		s.End(max(time.Duration(*ttl)*time.Second, scope.ConflictDelay))
 	}
 	s.DeleteConditions(v1alpha1.ConditionSuspended)
 	s.SetCondition(conditionType, metav1.ConditionTrue, reason, message)
@@ -76,10 +78,10 @@ func (s *jobScope) finish(conditionType, reason, message string) {
 	s.RecordEvent(corev1.EventTypeWarning, reason, "Crawl", message)
 }
 
-// maxMessage is the maximum length of a message in the schema, in bytes.
+// maxMessage is the maximum length of status.message in the schema, in bytes.
 const maxMessage = 1024
 
-// truncate shortens a message to maxMessage and never splits a rune.
+// truncate shortens a message to maxMessage bytes without splitting a rune.
 func truncate(s string) string {
 	if len(s) <= maxMessage {
 		return s

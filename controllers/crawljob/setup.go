@@ -22,8 +22,8 @@ import (
 	"github.com/clausea/crawler/controllers/retry"
 )
 
-// SetupWithManager registers the controller; o bounds its concurrency and rate. The
-// indexes of controllers/index must be registered.
+// SetupWithManager registers the controller with a manager. Register the indexes of
+// controllers/index first. Without a rate limiter in o, retry.Limiter is used.
 func (r *Reconciler) SetupWithManager(m ctrl.Manager, o controller.Options) error {
 	if o.RateLimiter == nil {
 		o.RateLimiter = retry.Limiter()
@@ -34,13 +34,13 @@ func (r *Reconciler) SetupWithManager(m ctrl.Manager, o controller.Options) erro
 		Watches(&v1alpha1.Company{}, handler.EnqueueRequestsFromMapFunc(r.jobsOfCompany), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.CrawlJob{}, handler.EnqueueRequestsFromMapFunc(r.jobsOfSameCompany), builder.WithPredicates(becameInactive())).
 		WithOptions(o)
-	// Workers record the end of a run in the store, which the controller polls. Where the
-	// end can be observed directly, it need not wait for the next poll.
+	// The controller polls the store for the end of a run. The following watches report
+	// it at once.
 	if r.RunEnded != nil {
 		b = b.WatchesRawSource(source.TypedChannel(r.RunEnded, handler.TypedEnqueueRequestsFromMapFunc(r.jobsOfCompanyKey)))
 	}
-	if r.WatchJobs {
-		b = b.Owns(&batchv1.Job{}, builder.WithPredicates(jobFinished()))
+	if r.WatchKubernetesJobs {
+		b = b.Owns(&batchv1.Job{}, builder.WithPredicates(kubernetesJobFinished()))
 	}
 	if err := b.Complete(r); err != nil {
 		return fmt.Errorf("set up the CrawlJob controller: %w", err)
@@ -62,7 +62,7 @@ func (r *Reconciler) jobsOfSameCompany(ctx context.Context, obj client.Object) [
 	return r.unfinishedJobs(ctx, job.Namespace, job.CompanyKey())
 }
 
-// jobsOfCompanyKey returns the unfinished jobs of the company with a store key.
+// jobsOfCompanyKey returns the unfinished jobs of a company by its store key.
 func (r *Reconciler) jobsOfCompanyKey(ctx context.Context, company string) []reconcile.Request {
 	return r.unfinishedJobs(ctx, v1alpha1.NamespaceOf(company), company)
 }
@@ -82,8 +82,8 @@ func (r *Reconciler) unfinishedJobs(ctx context.Context, namespace, company stri
 	return out
 }
 
-// jobFinished passes the end and the deletion of a Kubernetes Job.
-func jobFinished() predicate.Predicate {
+// kubernetesJobFinished passes the events in which a Kubernetes Job ends or is deleted.
+func kubernetesJobFinished() predicate.Predicate {
 	finished := func(obj client.Object) bool {
 		j, ok := obj.(*batchv1.Job)
 		return ok && slices.ContainsFunc(j.Status.Conditions, func(c batchv1.JobCondition) bool {
@@ -93,8 +93,8 @@ func jobFinished() predicate.Predicate {
 	return transition(finished)
 }
 
-// becameInactive passes the events after which another job of the company may run: a job
-// is finished, suspended or deleted.
+// becameInactive passes the events after which another job of the company may start: a
+// job finishes, is interrupted by spec.suspend, or is deleted.
 func becameInactive() predicate.Predicate {
 	return transition(func(obj client.Object) bool {
 		job, ok := obj.(*v1alpha1.CrawlJob)
@@ -102,8 +102,8 @@ func becameInactive() predicate.Predicate {
 	})
 }
 
-// transition passes the updates after which an object satisfies is and did not before,
-// and all deletions.
+// transition passes the updates after which an object begins to satisfy is, and all
+// deletions.
 func transition(is func(client.Object) bool) predicate.Predicate {
 	p := predicate.NewPredicateFuncs(func(client.Object) bool { return false })
 	p.UpdateFunc = func(e event.UpdateEvent) bool { return !is(e.ObjectOld) && is(e.ObjectNew) }

@@ -12,13 +12,13 @@ import (
 	"github.com/clausea/crawler/controllers/runner"
 )
 
-// start starts the run of the job, resumes it, or replaces its missing worker. The run's
-// ID is derived from the job, so that a start whose status update was lost starts no
-// second run.
+// start starts or resumes the run of the job, or replaces its worker. The ID of the run is
+// derived from the job: if the status update that records the start is lost, the next
+// reconcile starts no second run.
 func (r *Reconciler) start(ctx context.Context, s *jobScope) error {
 	run, err := r.runStatus(ctx, s)
 	if err != nil {
-		return fmt.Errorf("get the run: %w", err)
+		return err
 	}
 	if run == nil || run.State == runner.StateInterrupted || !run.Finished() && run.Worker != runner.WorkerExpected {
 		status, err := r.Runner.Ensure(ctx, s.runSpec(time.Time{}))
@@ -36,11 +36,11 @@ func (r *Reconciler) start(ctx context.Context, s *jobScope) error {
 	return nil
 }
 
-// runSpec returns the spec of the job's run, to be claimed no earlier than notBefore.
+// runSpec returns the spec of the job's run, which a worker may claim from notBefore on.
 func (s *jobScope) runSpec(notBefore time.Time) runner.RunSpec {
 	return runner.RunSpec{
 		RunID: s.job.RunID(), Company: s.job.CompanyKey(), Target: *s.target, Limits: s.job.Spec.Limits,
 		Priority: s.job.Spec.Priority, MaxAttempts: s.backoffLimit() + 1, NotBefore: notBefore, Deadline: s.deadline(),
-		Execution: s.job.Spec.Execution, Job: client.ObjectKeyFromObject(s.job), JobUID: s.job.UID,
+		Execution: s.job.Spec.Execution, CrawlJob: client.ObjectKeyFromObject(s.job), CrawlJobUID: s.job.UID,
 	}
 }

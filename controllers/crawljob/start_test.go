@@ -5,15 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
-
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/controllers/stagetest"
 )
-
-func hasCondition(j *v1alpha1.CrawlJob, conditionType string) bool {
-	return meta.IsStatusConditionTrue(j.Status.Conditions, conditionType)
-}
 
 func TestStartPassesTheSpecOfTheJob(t *testing.T) {
 	t.Parallel()
@@ -26,7 +21,7 @@ func TestStartPassesTheSpecOfTheJob(t *testing.T) {
 	j, result := f.reconcile("now")
 	expectReason(t, j, v1alpha1.ReasonPending)
 	expectConditions(t, j, v1alpha1.ConditionReconciling)
-	expectRequeue(t, result, 2*time.Second)
+	stagetest.ExpectRequeue(t, result, 2*time.Second)
 	if s := j.Status; s.StartTime == nil || !s.StartTime.Time.Equal(start) || s.RunID != j.RunID() || s.ObservedGeneration != 1 {
 		t.Errorf("the status is %+v", s)
 	}
@@ -34,7 +29,7 @@ func TestStartPassesTheSpecOfTheJob(t *testing.T) {
 	if spec.Company != "legal/acme" || spec.MaxAttempts != 6 || spec.Priority != 9 || !spec.Deadline.Equal(start.Add(time.Minute)) || !spec.NotBefore.IsZero() {
 		t.Errorf("the spec of the run is %+v", spec)
 	}
-	if len(spec.Target.Domains) != 1 || spec.Limits == nil || spec.Execution != v1alpha1.ExecutionJob || spec.Job.Name != "now" || spec.JobUID != job.UID {
+	if len(spec.Target.Domains) != 1 || spec.Limits == nil || spec.Execution != v1alpha1.ExecutionJob || spec.CrawlJob.Name != "now" || spec.CrawlJobUID != job.UID {
 		t.Errorf("the spec of the run is %+v", spec)
 	}
 	f.events.Expect(t, "Normal Started")
@@ -104,7 +99,7 @@ func TestAFailedStartIsRetriedByTheQueue(t *testing.T) {
 	if !errors.Is(err, f.runner.err) {
 		t.Fatalf("the error is %v", err)
 	}
-	expectRequeue(t, result, 0)
+	stagetest.ExpectRequeue(t, result, 0)
 	if j.Status.StartTime != nil || j.Status.ObservedGeneration != 0 {
 		t.Errorf("the status is %+v", j.Status)
 	}
@@ -121,8 +116,8 @@ func TestNoRunIsStartedWithoutAFinalizer(t *testing.T) {
 	if !s.Done() {
 		t.Error("the reconcile of an outdated job continues")
 	}
-	if _, err := s.Close(t.Context(), nil); err != nil || f.writes > 0 {
-		t.Errorf("the outdated job had %d status writes, %v", f.writes, err)
+	if _, err := s.Close(t.Context(), nil); err != nil || f.client.StatusWrites > 0 {
+		t.Errorf("the outdated job had %d status writes, %v", f.client.StatusWrites, err)
 	}
 	j, _ := f.reconcile("now")
 	if len(j.Finalizers) != 1 || j.Finalizers[0] != v1alpha1.CrawlJobFinalizer || j.Status.StartTime == nil {

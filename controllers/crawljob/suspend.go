@@ -13,15 +13,15 @@ import (
 
 const suspendedMessage = "The crawl is suspended; set spec.suspend to false to resume it."
 
-// suspend holds the job. Its run, if it has one, is interrupted and resumes later. A run
-// that has ended meanwhile is left to observe.
+// suspend holds the job and interrupts its run, if it has one. If the run has ended
+// meanwhile, suspend leaves it to observe.
 func (r *Reconciler) suspend(ctx context.Context, s *jobScope) error {
 	run, err := r.runStatus(ctx, s)
 	if err != nil {
-		return fmt.Errorf("suspend the run: %w", err)
+		return err
 	}
 	if run != nil && run.Worker == runner.WorkerLost {
-		return r.resolveTarget(ctx, s) // start records the failure
+		return r.resolveTarget(ctx, s) // start needs the target to record the failure
 	}
 	if run != nil && (run.State == runner.StateComplete || run.State == runner.StateFailed && !isRetryable(run)) {
 		return nil
@@ -43,8 +43,8 @@ func (r *Reconciler) suspend(ctx context.Context, s *jobScope) error {
 		s.End(signalPoll)
 		return nil
 	}
-	// As in batch/v1, the deadline starts anew when the job resumes. Another job of the
-	// company may run meanwhile.
+	// As in batch/v1, a resumed job gets a new deadline. Without a start time the job is
+	// not active, so that another job of the company may run.
 	s.job.Status.StartTime = nil
 	s.End(0)
 	return nil

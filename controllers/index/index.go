@@ -1,5 +1,4 @@
-// Package index registers the field indexes that the controllers list objects by. It
-// belongs to no controller, because both list CrawlJobs by their company.
+// Package index registers the field indexes by which both controllers list CrawlJobs.
 package index
 
 import (
@@ -11,10 +10,10 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// CrawlJobCompany is the index of CrawlJobs by the store key of their company.
+// CrawlJobCompany indexes CrawlJobs by the store key of their company.
 const CrawlJobCompany = "company"
 
-// Register adds the indexes to a cache, once per cache and before the controllers start.
+// Register adds the indexes to a cache. Call it once per cache, before the controllers start.
 func Register(ctx context.Context, indexer client.FieldIndexer) error {
 	err := indexer.IndexField(ctx, &v1alpha1.CrawlJob{}, CrawlJobCompany, func(obj client.Object) []string {
 		job, ok := obj.(*v1alpha1.CrawlJob)

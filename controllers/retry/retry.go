@@ -1,5 +1,4 @@
-// Package retry sets the retry rate of failed reconciles, which is the same for all
-// controllers.
+// Package retry defines how fast the controllers retry failed reconciles.
 package retry
 
 import (
@@ -10,19 +9,18 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// A failing object is retried after 5 ms, 10 ms and so on, up to every 30 s. The maximum
-// of controller-runtime is 1,000 s, which would leave some objects untouched for a
-// quarter of an hour after an outage has ended.
+// The delay before a retry of one object starts at 5 ms and doubles up to 30 s. The
+// maximum of controller-runtime is 1,000 s: after an outage, some objects would wait for
+// a quarter of an hour.
 const (
 	baseDelay = 5 * time.Millisecond
 	maxDelay  = 30 * time.Second
 )
 
-// All objects of a controller together are retried at most 200 times per second, in
-// bursts of 1,000. The defaults of controller-runtime are 10 and 100: with them 1,500
-// objects need over an hour to converge on an API server that rejects a third of all
-// calls, as the chaos test shows at full size. The rate limit of the client protects the
-// API server.
+// A controller makes at most 200 retries per second, in bursts of 1,000. The defaults of
+// controller-runtime are 10 and 100. With them, 1,500 objects need over an hour to
+// converge on an API server that rejects a third of all calls, as the chaos test shows at
+// full size. The API server is protected by the rate limit of the client.
 const (
 	retriesPerSecond = 200
 	retryBurst       = 1000

@@ -2,18 +2,18 @@ package runner
 
 import "errors"
 
-// The errors of a Runner; implementations wrap them.
+// The errors of a Runner. Implementations wrap them.
 var (
-	// ErrRunNotFound: there is no run of this ID.
+	// ErrRunNotFound: no run has this ID.
 	ErrRunNotFound = errors.New("run not found")
 	// ErrRunBusy: a live worker holds the run.
 	ErrRunBusy = errors.New("run is held by a live worker")
 )
 
-// IsRunNotFound reports whether err says that a run does not exist.
+// IsRunNotFound reports whether err is, or wraps, ErrRunNotFound.
 func IsRunNotFound(err error) bool { return errors.Is(err, ErrRunNotFound) }
 
-// IgnoreRunNotFound returns nil if err says that a run does not exist, and err otherwise.
+// IgnoreRunNotFound returns nil if err is, or wraps, ErrRunNotFound, and err otherwise.
 func IgnoreRunNotFound(err error) error {
 	if IsRunNotFound(err) {
 		return nil
@@ -21,5 +21,5 @@ func IgnoreRunNotFound(err error) error {
 	return err
 }
 
-// IsRunBusy reports whether err says that a live worker holds a run.
+// IsRunBusy reports whether err is, or wraps, ErrRunBusy.
 func IsRunBusy(err error) bool { return errors.Is(err, ErrRunBusy) }

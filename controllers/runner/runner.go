@@ -1,10 +1,9 @@
-// Package runner defines the port through which the CrawlJob controller has runs
-// executed: the Runner interface, its types and its errors.
+// Package runner defines the interface through which the CrawlJob controller starts,
+// signals and observes runs.
 //
-// The types live in a package of their own, which imports nothing but the API types, so
-// that both sides can import it without a cycle: the controller calls a Runner, and
-// internal/run/queue and internal/run/kubejob implement one. The controllers therefore
-// depend on neither a store nor an implementation.
+// The controller calls a Runner; internal/run/queue and internal/run/kubejob implement
+// one. This package imports nothing of either side, only the API types, so that the
+// controllers depend on neither a store nor an implementation.
 package runner
 
 import (
@@ -21,23 +20,23 @@ type Runner interface {
 	// Status returns the status of a run. It only reads. The error satisfies
 	// IsRunNotFound if the run was never started.
 	Status(ctx context.Context, runID string) (RunStatus, error)
-	// Ensure makes sure that a run is executed, and returns its status afterwards: it
+	// Ensure makes sure that a run is executed, and returns its status afterwards. It
 	// queues a run that is new, Interrupted or Failed, replaces a missing worker, and
-	// records the failure of a run whose worker is lost. It does not change a run that
-	// is Complete, or that waits or runs and has its worker.
+	// records the failure of a run whose worker is lost. It leaves any other run
+	// unchanged.
 	Ensure(ctx context.Context, spec RunSpec) (RunStatus, error)
 	// Signal asks the worker of a run to end it, and returns the status of the run
 	// afterwards. A run that no worker has claimed changes state at once. The error
-	// satisfies IsRunNotFound if there is no such run.
+	// satisfies IsRunNotFound if the run does not exist.
 	Signal(ctx context.Context, runID string, signal Signal) (RunStatus, error)
-	// Delete removes the record and the checkpoints of a run; its documents stay.
-	// The error satisfies IsRunBusy while a live worker holds the run.
+	// Delete deletes the record and the checkpoints of a run, but not its documents. The
+	// error satisfies IsRunBusy while a live worker holds the run.
 	Delete(ctx context.Context, runID string) error
 }
 
 // RunSpec describes one run.
 type RunSpec struct {
-	// RunID identifies the run: ensuring the same ID twice starts one run.
+	// RunID identifies the run: two calls of Ensure with one ID start one run.
 	RunID string
 	// Company is the key of the company in the store.
 	Company string
@@ -48,26 +47,27 @@ type RunSpec struct {
 	Priority int32
 	// MaxAttempts is how many workers may claim the run before it fails as lost.
 	MaxAttempts int32
-	// NotBefore is the earliest time of the first claim; zero is now.
+	// NotBefore is the earliest time at which a worker may claim the run; zero is now.
 	NotBefore time.Time
-	// Deadline is when the controller ends the run; zero is never. A Runner uses it only
-	// to clean up if the controller does not.
+	// Deadline is when the controller ends the run; zero is never. A Runner enforces it
+	// only as a fallback, in case no controller is running.
 	Deadline time.Time
 	// Execution selects the kind of worker; empty is the default of the Runner.
 	Execution v1alpha1.Execution
-	// Job and JobUID identify the CrawlJob, which owns what a Runner creates in Kubernetes.
-	Job    types.NamespacedName
-	JobUID types.UID
+	// CrawlJob and CrawlJobUID identify the owner of the objects that a Runner creates in
+	// Kubernetes.
+	CrawlJob    types.NamespacedName
+	CrawlJobUID types.UID
 }
 
 // State is the state of a run.
 type State string
 
-// The states of a run. Complete and Failed are final, unless Ensure retries a failed run.
+// The states of a run. Complete is final; Failed is final unless Ensure retries the run.
 const (
 	StatePending     State = "Pending"     // waits for a worker
-	StateRunning     State = "Running"     // a worker has claimed it
-	StateInterrupted State = "Interrupted" // has no worker; Ensure resumes it
+	StateRunning     State = "Running"     // is claimed by a worker
+	StateInterrupted State = "Interrupted" // has no worker until Ensure resumes it
 	StateComplete    State = "Complete"
 	StateFailed      State = "Failed"
 )
@@ -79,11 +79,11 @@ type WorkerState string
 const (
 	// WorkerExpected is the zero value: the run has its worker, or waits for one.
 	WorkerExpected WorkerState = ""
-	// WorkerMissing: the worker that was created for the run is gone, or its time to be
-	// created has come. Ensure creates one.
+	// WorkerMissing: the run needs a worker now and has none, because its worker was
+	// deleted or its next attempt is due. Ensure creates one.
 	WorkerMissing WorkerState = "Missing"
-	// WorkerLost: the worker that was created for the run ended without recording a
-	// result. Ensure records the failure.
+	// WorkerLost: the worker of the run ended without recording a result. Ensure records
+	// the failure.
 	WorkerLost WorkerState = "Lost"
 )
 
@@ -100,14 +100,14 @@ type RunStatus struct {
 	Reason, Message string
 	// Attempts counts the workers that have claimed the run.
 	Attempts int32
-	// Dedicated is set if a worker is created for this run alone, as a Kubernetes Job
-	// is. Otherwise the run waits for a worker of a pool.
+	// Dedicated is true if the run has a worker of its own, such as a Kubernetes Job, and
+	// false if the workers of a pool execute it.
 	Dedicated bool
-	// NotBefore is the earliest time of the next claim.
+	// NotBefore is the earliest time at which a worker may claim the run.
 	NotBefore time.Time
-	// CreatedAt is when the run was queued first.
+	// CreatedAt is when the run was first queued.
 	CreatedAt time.Time
-	// StartedAt is when a worker first claimed the run since it was created or last
+	// StartedAt is when a worker first claimed the run after it was created or last
 	// interrupted; zero before.
 	StartedAt time.Time
 	// CompletedAt is when the run ended; zero before.

@@ -7,7 +7,7 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// SetCondition sets one condition for the current generation.
+// SetCondition sets a condition for the current generation.
 func (s *Scope) SetCondition(conditionType string, status metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(s.conditions, metav1.Condition{
 		Type: conditionType, Status: status, Reason: reason, Message: message,
@@ -35,7 +35,7 @@ func (s *Scope) SetReconciling(reason, message string) {
 	s.SetCondition(v1alpha1.ConditionReconciling, metav1.ConditionTrue, reason, message)
 }
 
-// SetStalled sets the conditions of an object that cannot make progress by itself.
+// SetStalled sets the conditions of an object that has failed, or that a user must correct.
 func (s *Scope) SetStalled(reason, message string) {
 	s.DeleteConditions(v1alpha1.ConditionReconciling)
 	s.SetCondition(v1alpha1.ConditionReady, metav1.ConditionFalse, reason, message)

@@ -1,6 +1,6 @@
-// Package scope holds what both controllers do around their stages. A Scope covers one
-// reconcile of one object: the object is read once, the stages change it in memory, and
-// Close writes its status once and then sends the events.
+// Package scope implements the frame of a reconcile, which both controllers share. The
+// controller reads an object once, its stages change the object in memory, and Close
+// writes the status once and then sends the events.
 package scope
 
 import (
@@ -18,8 +18,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 )
 
-// ConflictDelay is how long a reconcile waits after a write conflict for the cache to
-// receive the newer object.
+// ConflictDelay is how long after a write conflict an object is reconciled again. By then
+// the cache has usually received the newer object.
 const ConflictDelay = 200 * time.Millisecond
 
 // Config holds what all scopes of a controller share.
@@ -32,11 +32,11 @@ type Config struct {
 
 // Scope is the state of one reconcile of one object. It is not safe for concurrent use.
 type Scope struct {
-	config     Config
-	object     client.Object // as the stages change it
-	original   client.Object // as it was read
-	conditions *[]metav1.Condition
-	observed   *int64
+	config             Config
+	object             client.Object // the stages change it
+	original           client.Object // a copy of object as it is stored
+	conditions         *[]metav1.Condition
+	observedGeneration *int64
 
 	done         bool
 	skipStatus   bool
@@ -50,7 +50,7 @@ type event struct{ eventType, reason, action, note string }
 // status of object.
 func New(c Config, object client.Object, conditions *[]metav1.Condition, observedGeneration *int64) *Scope {
 	return &Scope{
-		config: c, object: object, original: copyOf(object), conditions: conditions, observed: observedGeneration,
+		config: c, object: object, original: copyOf(object), conditions: conditions, observedGeneration: observedGeneration,
 	}
 }
 
@@ -71,29 +71,29 @@ func (s *Scope) Now() time.Time {
 func (s *Scope) Done() bool { return s.done }
 
 // End ends the reconcile: no later stage runs. The object is reconciled again after
-// requeueAfter; zero is at the next event.
+// requeueAfter, or at the next event if requeueAfter is zero.
 func (s *Scope) End(requeueAfter time.Duration) { s.done, s.requeueAfter = true, requeueAfter }
 
-// RequeueWithin has the object reconciled again after d or sooner, and lets the later
-// stages run.
+// RequeueWithin schedules another reconcile after d or sooner. The later stages still run.
 func (s *Scope) RequeueWithin(d time.Duration) {
 	if s.requeueAfter == 0 || d < s.requeueAfter {
 		s.requeueAfter = d
 	}
 }
 
-// SkipStatusUpdate makes Close leave the status as it is stored, because the object is
-// deleted, is being deleted, or is newer than the one that was read.
+// SkipStatusUpdate makes Close write no status, because the object is deleted or being
+// deleted, or because a newer version of it is stored.
 func (s *Scope) SkipStatusUpdate() { s.skipStatus = true }
 
-// RecordEvent sends an event once the status is written; eventType is one of corev1.
+// RecordEvent records an event, which Close sends once the status is written. eventType is
+// corev1.EventTypeNormal or corev1.EventTypeWarning.
 func (s *Scope) RecordEvent(eventType, reason, action, note string) {
 	s.events = append(s.events, event{eventType, reason, action, note})
 }
 
-// EnsureFinalizer adds a finalizer before the controller creates anything that would
-// otherwise be left behind. If the object changed since it was read, EnsureFinalizer ends
-// the reconcile.
+// EnsureFinalizer adds a finalizer to the stored object. Stages call it before they create
+// anything that the deletion of the object must clean up. If the object has changed since
+// it was read, EnsureFinalizer ends the reconcile.
 func (s *Scope) EnsureFinalizer(ctx context.Context, finalizer string) error {
 	if !controllerutil.AddFinalizer(s.object, finalizer) {
 		return nil
@@ -105,7 +105,7 @@ func (s *Scope) EnsureFinalizer(ctx context.Context, finalizer string) error {
 		s.End(ConflictDelay)
 		return nil
 	case err != nil:
-		controllerutil.RemoveFinalizer(s.object, finalizer) // as it is stored
+		controllerutil.RemoveFinalizer(s.object, finalizer) // Close must see no change
 		return fmt.Errorf("add the finalizer: %w", err)
 	}
 	s.original = copyOf(s.object)
@@ -123,23 +123,23 @@ func (s *Scope) RemoveFinalizer(ctx context.Context, finalizer string) error {
 	return nil
 }
 
-// Close writes the status if the stages changed it, and then sends the events; err is
-// the error of the stage that failed, or nil. A status write that conflicts with a newer
-// object is no error: the newer object is on its way to the cache.
+// Close writes the status if the stages changed it, and then sends the events. err is the
+// error of the stage that failed, or nil. A conflict with a newer object is not an error:
+// the object is reconciled again.
 func (s *Scope) Close(ctx context.Context, err error) (ctrl.Result, error) {
-	if err == nil { // otherwise a later stage has not seen the spec yet
-		*s.observed = s.object.GetGeneration()
+	if err == nil { // otherwise the later stages have not processed the spec
+		*s.observedGeneration = s.object.GetGeneration()
 	}
-	// Without a change the events were sent by an earlier reconcile.
+	// If the status is unchanged, an earlier reconcile has sent the events.
 	if s.skipStatus || equality.Semantic.DeepEqual(s.original, s.object) {
 		return s.result(err), err
 	}
-	// The lock prevents a status that was computed from an old object from overwriting
-	// the status of a newer one.
+	// The optimistic lock rejects a status that was computed from an outdated object.
 	werr := s.config.Client.Status().Patch(ctx, s.object, client.MergeFromWithOptions(s.original, client.MergeFromWithOptimisticLock{}))
 	switch {
 	case apierrors.IsConflict(werr), apierrors.IsNotFound(werr):
-		return ctrl.Result{RequeueAfter: ConflictDelay}, err
+		s.End(ConflictDelay)
+		return s.result(err), err
 	case werr != nil:
 		return ctrl.Result{}, errors.Join(err, fmt.Errorf("update the status: %w", werr))
 	}
@@ -149,7 +149,8 @@ func (s *Scope) Close(ctx context.Context, err error) (ctrl.Result, error) {
 	return s.result(err), err
 }
 
-// result requeues only after success: after an error the work queue backs off by itself.
+// result returns the result of the reconcile. It requeues only without an error: after an
+// error the work queue retries with backoff.
 func (s *Scope) result(err error) ctrl.Result {
 	if err != nil {
 		return ctrl.Result{}

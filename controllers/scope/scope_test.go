@@ -12,36 +12,25 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/scope"
 	"github.com/clausea/crawler/controllers/stagetest"
 )
 
-// fixture is the scope of a stored Company, whose status writes fail with err unless nil.
+// fixture is the scope of a stored Company.
 type fixture struct {
 	*scope.Scope
 	company *v1alpha1.Company
-	client  client.Client
+	client  *stagetest.Client
 	events  *stagetest.Recorder
-	err     error
-	writes  int
 }
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{events: &stagetest.Recorder{}}
 	stored := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "acme", Generation: 3}}
-	f.client = stagetest.NewClient(t, interceptor.Funcs{
-		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, obj client.Object, p client.Patch, o ...client.SubResourcePatchOption) error {
-			f.writes++
-			if f.err != nil {
-				return f.err
-			}
-			return c.SubResource(sub).Patch(ctx, obj, p, o...)
-		},
-	}, stored)
+	f.client = stagetest.NewClient(t, stored)
 	f.company = &v1alpha1.Company{}
 	if err := f.client.Get(t.Context(), client.ObjectKeyFromObject(stored), f.company); err != nil {
 		t.Fatal(err)
@@ -86,7 +75,7 @@ func TestCloseSendsNoEventWithoutItsStatus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
-			f.err = c.writeErr
+			f.client.StatusError = c.writeErr
 			f.SetStalled("InvalidSpec", "It is invalid.")
 			f.RecordEvent(corev1.EventTypeWarning, "InvalidSpec", "Test", "It is invalid.")
 			f.End(time.Minute)
@@ -105,15 +94,15 @@ func TestCloseDoesNotWriteAnUnchangedOrSkippedStatus(t *testing.T) {
 	f.company.Status.ObservedGeneration = 3
 	f.SkipStatusUpdate()
 	f.RecordEvent(corev1.EventTypeNormal, "Done", "Test", "done")
-	if _, err := f.Close(t.Context(), nil); err != nil || f.writes > 0 {
-		t.Errorf("a skipped status was written %d times, %v", f.writes, err)
+	if _, err := f.Close(t.Context(), nil); err != nil || f.client.StatusWrites > 0 {
+		t.Errorf("a skipped status was written %d times, %v", f.client.StatusWrites, err)
 	}
 	f.events.Expect(t)
 	f = newFixture(t)
 	errStage := errors.New("stage failed")
 	result, err := f.Close(t.Context(), errStage) // the generation is not observed
-	if !errors.Is(err, errStage) || result.RequeueAfter != 0 || f.writes > 0 {
-		t.Errorf("Close returns %+v, %v after %d writes", result, err, f.writes)
+	if !errors.Is(err, errStage) || result.RequeueAfter != 0 || f.client.StatusWrites > 0 {
+		t.Errorf("Close returns %+v, %v after %d writes", result, err, f.client.StatusWrites)
 	}
 }
 
@@ -124,8 +113,8 @@ func TestAnErrorKeepsTheStatusOfTheEarlierStages(t *testing.T) {
 	f.company.Status.DocumentCount = 7
 	f.RequeueWithin(time.Minute)
 	result, err := f.Close(t.Context(), errStage)
-	if !errors.Is(err, errStage) || result.RequeueAfter != 0 || f.writes != 1 || f.company.Status.ObservedGeneration != 0 {
-		t.Errorf("Close returns %+v, %v after %d writes; the status is %+v", result, err, f.writes, f.company.Status)
+	if !errors.Is(err, errStage) || result.RequeueAfter != 0 || f.client.StatusWrites != 1 || f.company.Status.ObservedGeneration != 0 {
+		t.Errorf("Close returns %+v, %v after %d writes; the status is %+v", result, err, f.client.StatusWrites, f.company.Status)
 	}
 }
 

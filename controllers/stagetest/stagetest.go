@@ -1,6 +1,6 @@
-// Package stagetest provides fakes for tests that call a reconciler directly: without a
-// manager, a cache, or a wait. controllers/controllertest runs the controllers on real
-// backends.
+// Package stagetest provides fakes for tests that call a reconciler directly, without a
+// manager or a cache, so that they never wait. controllers/controllertest runs the
+// controllers on real backends.
 package stagetest
 
 import (
@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -20,20 +22,37 @@ import (
 	"github.com/clausea/crawler/controllers/index"
 )
 
-// NewClient returns a client that holds objects in memory and has the indexes of the
-// controllers. funcs may replace calls.
-func NewClient(t *testing.T, funcs interceptor.Funcs, objects ...client.Object) client.WithWatch {
+// Client is a client of objects in memory. It has the indexes of the controllers.
+type Client struct {
+	client.Client
+	// StatusWrites counts the status patches.
+	StatusWrites int
+	// StatusError is the error of all status patches; nil lets them succeed.
+	StatusError error
+}
+
+// NewClient returns a client of the given objects.
+func NewClient(t *testing.T, objects ...client.Object) *Client {
 	t.Helper()
+	c := &Client{}
+	patchStatus := func(ctx context.Context, inner client.Client, sub string, obj client.Object, p client.Patch, o ...client.SubResourcePatchOption) error {
+		c.StatusWrites++
+		if c.StatusError != nil {
+			return c.StatusError
+		}
+		return inner.SubResource(sub).Patch(ctx, obj, p, o...)
+	}
 	scheme := runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
 	}
-	b := fake.NewClientBuilder().WithScheme(scheme).WithInterceptorFuncs(funcs).
+	b := fake.NewClientBuilder().WithScheme(scheme).WithInterceptorFuncs(interceptor.Funcs{SubResourcePatch: patchStatus}).
 		WithObjects(objects...).WithStatusSubresource(&v1alpha1.Company{}, &v1alpha1.CrawlJob{})
 	if err := index.Register(t.Context(), indexer{b}); err != nil {
 		t.Fatal(err)
 	}
-	return b.Build()
+	c.Client = b.Build()
+	return c
 }
 
 // indexer registers indexes with the builder of a fake client.
@@ -45,7 +64,7 @@ func (i indexer) IndexField(_ context.Context, obj client.Object, field string, 
 	return nil
 }
 
-// Recorder is an event recorder that keeps the reasons of the events.
+// Recorder is an event recorder that keeps the events as text.
 type Recorder struct{ events []string }
 
 var _ events.EventRecorder = (*Recorder)(nil)
@@ -55,7 +74,7 @@ func (r *Recorder) Eventf(_, _ runtime.Object, eventType, reason, _, note string
 	r.events = append(r.events, fmt.Sprintf("%s %s: %s", eventType, reason, fmt.Sprintf(note, args...)))
 }
 
-// Expect fails the test unless the events since the last call are of these types and
+// Expect fails the test unless the events since the last Expect have these types and
 // reasons, such as "Normal Started".
 func (r *Recorder) Expect(t *testing.T, want ...string) {
 	t.Helper()
@@ -68,4 +87,12 @@ func (r *Recorder) Expect(t *testing.T, want ...string) {
 		t.Errorf("the events are %q, want %q", r.events, want)
 	}
 	r.events = nil
+}
+
+// ExpectRequeue fails the test unless a reconcile requeues its object after this delay.
+func ExpectRequeue(t *testing.T, got ctrl.Result, want time.Duration) {
+	t.Helper()
+	if got.RequeueAfter != want {
+		t.Errorf("requeued after %s, want %s", got.RequeueAfter, want)
+	}
 }

@@ -24,7 +24,7 @@ type app struct {
 	values *settings.Values
 	log    logr.Logger
 	redact telemetry.Redactor
-	// running is set when the code of a command starts. Errors before that are usage
+	// running is true once the code of a command has started. Earlier errors are usage
 	// errors.
 	running bool
 }
@@ -84,8 +84,8 @@ func (a *app) printError(w io.Writer, err error) {
 	_, _ = fmt.Fprintln(w, "clausea:", a.redact.String(err.Error()))
 }
 
-// reportSecondError prints second and returns the error to exit with: first, unless first
-// is nil or was reported already.
+// reportSecondError prints second and returns the error with which the command ends: first,
+// unless it is nil or was already printed.
 func (a *app) reportSecondError(w io.Writer, first, second error) error {
 	a.printError(w, second)
 	var e *exitError

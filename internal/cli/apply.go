@@ -25,6 +25,9 @@ func newApply(a *app) *cobra.Command {
   clausea get crawljobs`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(f.files) == 0 {
+				return usage("no manifest; for example: clausea apply -f company.yaml")
+			}
 			objs, err := f.targets(cmd, nil)
 			if err != nil {
 				return err
@@ -57,7 +60,7 @@ func apply(ctx context.Context, c client.Client, want *unstructured.Unstructured
 		if apierrors.IsNotFound(err) {
 			action = "created"
 			fresh := want.DeepCopy()
-			fresh.SetResourceVersion("") // output of get for a deleted resource has a version
+			fresh.SetResourceVersion("") // a manifest that get printed has a version, and Create rejects it
 			return c.Create(ctx, fresh, strict)
 		}
 		if err != nil {
@@ -79,7 +82,7 @@ func apply(ctx context.Context, c client.Client, want *unstructured.Unstructured
 	return action, err
 }
 
-// merged returns have with the entries of want added or replaced.
+// merged returns the entries of have and want. want takes precedence.
 func merged(have, want map[string]string) map[string]string {
 	if len(want) == 0 {
 		return have

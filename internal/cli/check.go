@@ -26,7 +26,7 @@ const egressURL = "https://checkip.amazonaws.com/"
 // checkTimeout limits a single check.
 const checkTimeout = 30 * time.Second
 
-// errNotConfigured reports that a check does not apply, because nothing is configured.
+// errNotConfigured marks a check that does not apply, because nothing is configured.
 var errNotConfigured = errors.New("not configured")
 
 func newCheck(a *app) *cobra.Command {
@@ -49,7 +49,9 @@ func newCheck(a *app) *cobra.Command {
 			}{
 				{"store", func(ctx context.Context) (string, error) { return checkStore(ctx, v) }},
 				{"llm", func(ctx context.Context) (string, error) { return checkLLM(ctx, v) }},
-				{"egress", func(ctx context.Context) (string, error) { return checkEgress(ctx, fetcher, !v.Proxy.IsEmpty()) }},
+				{"egress", func(ctx context.Context) (string, error) {
+					return checkEgress(ctx, fetcher, egressURL, !v.Proxy.IsEmpty())
+				}},
 				{"robots", func(ctx context.Context) (string, error) { return checkRobots(ctx, fetcher, domain) }},
 			} {
 				ctx, cancel := context.WithTimeout(cmd.Context(), checkTimeout)
@@ -124,21 +126,33 @@ func checkLLM(ctx context.Context, v *settings.Values) (string, error) {
 
 // checkEgress reports the IP address that sites see. It fails only if a proxy is
 // configured and does not work.
-func checkEgress(ctx context.Context, f *fetch.Fetcher, proxied bool) (string, error) {
-	resp, err := f.Do(ctx, fetch.Request{URL: egressURL})
-	if err == nil && resp.Status == http.StatusOK {
-		if ip := net.ParseIP(strings.TrimSpace(string(resp.Body))); ip != nil {
-			suffix := ""
-			if proxied {
-				suffix = " through the proxy"
-			}
-			return ip.String() + suffix, nil
-		}
+func checkEgress(ctx context.Context, f *fetch.Fetcher, url string, proxied bool) (string, error) {
+	ip, err := egressIP(ctx, f, url)
+	switch {
+	case err != nil && proxied:
+		return "", fmt.Errorf("determine the egress IP address through the proxy: %w", err)
+	case err != nil:
+		return "", fmt.Errorf("%w: there is no proxy, and the egress IP address is unknown: %w", errNotConfigured, err)
+	case proxied:
+		return ip.String() + " through the proxy", nil
 	}
-	if proxied {
-		return "", fmt.Errorf("fetch %s through the proxy: %w", egressURL, err)
+	return ip.String(), nil
+}
+
+// egressIP returns the IP address in the response to url.
+func egressIP(ctx context.Context, f *fetch.Fetcher, url string) (net.IP, error) {
+	resp, err := f.Do(ctx, fetch.Request{URL: url})
+	if err != nil {
+		return nil, err
 	}
-	return "", fmt.Errorf("%w: there is no proxy, and %s is unreachable", errNotConfigured, egressURL)
+	if resp.Status != http.StatusOK {
+		return nil, fmt.Errorf("fetch %s: status %d", url, resp.Status)
+	}
+	ip := net.ParseIP(strings.TrimSpace(string(resp.Body)))
+	if ip == nil {
+		return nil, fmt.Errorf("fetch %s: the response is not an IP address", url)
+	}
+	return ip, nil
 }
 
 func checkRobots(ctx context.Context, f *fetch.Fetcher, domain string) (string, error) {
@@ -157,7 +171,9 @@ func checkRobots(ctx context.Context, f *fetch.Fetcher, domain string) (string, 
 	allowed, pattern := rules.GroupFor(crawl.UserAgentToken).Allowed("/")
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("fetch %s: %w; without it no page of the site is fetched", robotsURL, err)
+		return "", fmt.Errorf("%w; without robots.txt the site is not crawled", err)
+	case rules.Unreachable:
+		return "", fmt.Errorf("fetch %s: status %d; without robots.txt the site is not crawled", robotsURL, resp.Status)
 	case !allowed:
 		return "", fmt.Errorf("%s disallows the home page for %s (%s)", robotsURL, crawl.UserAgentToken, pattern)
 	}

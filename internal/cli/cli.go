@@ -23,7 +23,7 @@ const (
 	exitMissing = 3 // done, but a document of an expected type is missing
 )
 
-// exitError ends a command with an exit code. A nil err was reported already.
+// exitError ends a command with an exit code. err is nil if the error was already printed.
 type exitError struct {
 	code int
 	err  error
@@ -43,10 +43,10 @@ func usage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// Main runs the command that args name and returns its exit code, with which the caller
-// must exit. SIGINT and SIGTERM cancel the command's context. The handler stays installed
-// after Main has returned: if it were removed, a signal that arrives between the return
-// and the exit would kill the process and replace its exit code.
+// Main runs the command line args, without the name of the program, and returns the exit
+// code. SIGINT and SIGTERM cancel the command's context. The signal handler stays installed
+// after Main returns, because a signal before the process exits would otherwise replace the
+// exit code. The caller must therefore exit immediately.
 func Main(args []string) int {
 	if len(args) == 1 && args[0] == pdfCommand {
 		return runPDFChild()
@@ -110,7 +110,7 @@ func onlyCommands(cmd *cobra.Command) {
 	}
 }
 
-// markRunning sets a.running when the code of cmd or of a subcommand starts.
+// markRunning makes cmd and its subcommands set a.running when their code starts.
 func (a *app) markRunning(cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -139,12 +139,19 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// exactly is cobra.ExactArgs with the exit code for wrong usage.
+// exactly accepts n arguments. Any other number is a usage error.
 func exactly(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := cobra.ExactArgs(n)(cmd, args); err != nil {
-			return &exitError{exitUsage, err}
+		if len(args) == n {
+			return nil
 		}
-		return nil
+		expected := fmt.Sprintf("%d arguments", n)
+		switch n {
+		case 0:
+			expected = "no arguments"
+		case 1:
+			expected = "1 argument"
+		}
+		return usage("expected %s, got %d; see %s --help", expected, len(args), cmd.CommandPath())
 	}
 }

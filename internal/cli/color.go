@@ -5,7 +5,7 @@ import "io"
 // colorizer colors text for a terminal. The zero value leaves text unchanged.
 type colorizer struct{ enabled bool }
 
-// Parameters of the escape sequence Select Graphic Rendition (ECMA-48).
+// The parameters of the escape sequence Select Graphic Rendition (ECMA-48).
 const (
 	bold   = "1"
 	dim    = "2"

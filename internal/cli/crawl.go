@@ -15,7 +15,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/run"
-	"github.com/clausea/crawler/internal/run/turns"
+	"github.com/clausea/crawler/internal/run/hostlease"
+	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/schema"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -71,7 +72,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		return err
 	}
 	defer fetcher.Close()
-	r := &run.Runner{Log: a.log, Holder: workerIdentity()}
+	r := &run.Runner{Log: a.log, WorkerID: workerIdentity()}
 	if r.PDF, err = newPDFReader(); err != nil {
 		return err
 	}
@@ -96,27 +97,32 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	}
 	defer closeEngine()
 	r.Engine = engine
-	if !f.noStore {
-		if r.Store, err = openStore(ctx, f.Values); err != nil {
-			return err
-		}
-		defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
-		if embeddedFolder(f.Values) == "" { // with an embedded store no other process crawls, and this one crawls one company at a time
-			r.HostTenure = turns.DefaultTenure
-		}
+	if f.noStore {
+		return a.crawlEach(cmd, r.ExecuteUnstored, tasks, f)
 	}
-	return a.crawlEach(cmd, r, tasks, f)
+	if r.Store, err = openStore(ctx, f.Values); err != nil {
+		return err
+	}
+	defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
+	if embeddedFolder(f.Values) == "" { // with an embedded store no other process crawls, and this one crawls one company at a time
+		r.MaxHostHold = hostlease.DefaultMaxHold
+	}
+	pool := &queue.Pool{Store: r.Store, Runner: r, Log: a.log}
+	return a.crawlEach(cmd, pool.Crawl, tasks, f)
 }
 
+// crawlFunc crawls one company and returns its report.
+type crawlFunc func(context.Context, run.Task, run.ProgressFunc) (run.Report, error)
+
 // crawlEach crawls the companies one after the other. It continues after a failed crawl.
-func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f crawlFlags) error {
+func (a *app) crawlEach(cmd *cobra.Command, crawl crawlFunc, tasks []run.Task, f crawlFlags) error {
 	code := exitDone
 	for i, task := range tasks {
 		title := task.Company
 		if len(tasks) > 1 {
 			title = fmt.Sprintf("%s (%d of %d)", task.Company, i+1, len(tasks))
 		}
-		c, err := a.crawlOne(cmd, r, task, title, f)
+		c, err := a.crawlOne(cmd, crawl, task, title, f)
 		if err != nil && len(tasks) == 1 {
 			return err
 		}
@@ -137,12 +143,11 @@ func (a *app) crawlEach(cmd *cobra.Command, r *run.Runner, tasks []run.Task, f c
 	return nil
 }
 
-func (a *app) crawlOne(cmd *cobra.Command, r *run.Runner, task run.Task, title string, f crawlFlags) (int, error) {
-	var stop func()
-	r.Progress, stop = a.startProgressBar(cmd.ErrOrStderr(), title)
+func (a *app) crawlOne(cmd *cobra.Command, crawl crawlFunc, task run.Task, title string, f crawlFlags) (int, error) {
+	progress, stop := a.startProgressBar(cmd.ErrOrStderr(), title)
 	defer stop()
 	start := time.Now()
-	rep, err := r.Run(cmd.Context(), task)
+	rep, err := crawl(cmd.Context(), task, progress)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return 0, err

@@ -37,8 +37,8 @@ type demoRunner struct {
 	serverAddr <-chan string // receives host:port of the probes
 }
 
-// newDemoRunner starts the demo site and points the settings at it. The store must be a
-// folder; without --store it is a temporary one.
+// newDemoRunner starts the demo site and changes the settings to use it. The store must be
+// a folder. Without --store, it is a temporary folder.
 func newDemoRunner(ctx context.Context, v *settings.Values, w io.Writer) (*demoRunner, error) {
 	site, err := demo.Start(ctx)
 	if err != nil {
@@ -80,8 +80,8 @@ func (s *demoRunner) close() {
 	}
 }
 
-// guardConnection blocks every loopback address except that of the demo site. The
-// demo settings allow all ports of 127.0.0.1.
+// guardConnection blocks all loopback addresses and ports except those of the demo site.
+// The settings of the demo allow every port of 127.0.0.1.
 func (s *demoRunner) guardConnection(_, addr string) error {
 	ap, err := netip.ParseAddrPort(addr)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// Leader election uses a Lease and records events of the core API group.
+// Leader election needs a Lease, and records events in the core API group.
 // +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;create;update
 // +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
 
@@ -53,7 +53,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 	}
 	config, err := ctrl.GetConfig()
 	if err != nil {
-		return &exitError{exitUsage, fmt.Errorf("load the kubeconfig: run in a pod or set KUBECONFIG: %w", err)}
+		return &exitError{exitUsage, fmt.Errorf("load the kubeconfig: %w; run the operator in a pod, or set KUBECONFIG to the path of a kubeconfig", err)}
 	}
 	config.QPS, config.Burst = clientQPS, clientBurst
 	r, err := a.newProcess(ctx, nil)
@@ -79,10 +79,10 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return fmt.Errorf("connect to the cluster: %w", err)
 	}
 	launcher := &kubejob.Launcher{
-		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), Live: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
+		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
 		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
-	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder("clausea"), WatchJobs: true}); err != nil {
+	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder("clausea"), WatchKubernetesJobs: true}); err != nil {
 		return err
 	}
 	return r.run(ctx, m)

@@ -26,9 +26,9 @@ import (
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/controllers/index"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/run/records"
-	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -102,7 +102,7 @@ func (a *app) newProcess(ctx context.Context, onConnect func(network, addr strin
 	}
 	r.pool = &queue.Pool{
 		Store: r.store, MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), Holder: workerIdentity(), Lease: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, HostTenure: turns.DefaultTenure},
+		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
 	}
 	return r, nil
 }

@@ -103,7 +103,7 @@ func (r *report) print(w io.Writer, format string, color colorizer, verbose bool
 }
 
 // changeColors maps each kind of change to its color. Unchanged documents have no color.
-var changeColors = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Gone: red, run.Broken: red, run.Unreachable: red}
+var changeColors = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Removed: red, run.Broken: red, run.Unreachable: red}
 
 // table writes one line per document, sorted by type.
 func (r *report) table(w *strings.Builder, color colorizer, verbose bool) {

@@ -56,7 +56,7 @@ func (a *app) openResources(ctx context.Context, f resourceFlags, open func(cont
 	if f.kubernetes {
 		config, err := ctrl.GetConfig()
 		if err != nil {
-			return nil, fmt.Errorf("load the kubeconfig: set KUBECONFIG: %w", err)
+			return nil, fmt.Errorf("load the kubeconfig: %w; set KUBECONFIG to its path", err)
 		}
 		c, err := client.New(config, client.Options{Scheme: scheme})
 		if err != nil {
@@ -82,7 +82,7 @@ func (f *resourceFlags) manifests(cmd *cobra.Command) ([]*unstructured.Unstructu
 	for _, name := range f.files {
 		objs, err := readManifests(cmd.InOrStdin(), name)
 		if err != nil {
-			return nil, &exitError{exitUsage, fmt.Errorf("%s: %w", name, err)}
+			return nil, &exitError{exitUsage, err}
 		}
 		for _, o := range objs {
 			if o.GetNamespace() == "" {
@@ -95,15 +95,20 @@ func (f *resourceFlags) manifests(cmd *cobra.Command) ([]*unstructured.Unstructu
 }
 
 func readManifests(stdin io.Reader, name string) ([]*unstructured.Unstructured, error) {
-	if name == "-" {
-		return schema.ReadManifests(stdin)
+	in, what := stdin, "standard input"
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("read manifests: %w", err)
+		}
+		defer func() { _ = file.Close() }()
+		in, what = file, name
 	}
-	file, err := os.Open(name)
+	objs, err := schema.ReadManifests(in)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read manifests from %s: %w", what, err)
 	}
-	defer func() { _ = file.Close() }()
-	return schema.ReadManifests(file)
+	return objs, nil
 }
 
 // kindNames maps the accepted names of a kind, including short names, to the kind.
@@ -144,7 +149,7 @@ func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructu
 	}
 	all := slices.Concat(fromFiles, byName)
 	if len(all) == 0 {
-		return nil, usage("no resources; expected company/NAME, crawljob/NAME, or manifests with -f")
+		return nil, usage("no resources; name company/NAME or crawljob/NAME, or pass manifests with -f")
 	}
 	return all, nil
 }

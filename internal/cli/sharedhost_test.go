@@ -15,7 +15,7 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/run/turns"
+	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -183,7 +183,7 @@ func leaseHolderAfter(t *testing.T, s store.Store, h *sharedHost, after int, pro
 	t.Helper()
 	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
 		if h.requests() > after {
-			l, err := s.AcquireLease(t.Context(), turns.LeaseName(sharedHostName), "test", time.Millisecond)
+			l, err := s.AcquireLease(t.Context(), hostlease.LeaseName(sharedHostName), "test", time.Millisecond)
 			if err != nil && !errors.Is(err, store.ErrConflict) {
 				t.Fatal(err)
 			}

@@ -63,12 +63,12 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		}
 		defer stop()
 	}
-	m, err := kubestore.NewManager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.Holder, kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.WorkerID, kubestore.Election{})
 	if err != nil {
 		return err
 	}
 	if err := m.Add(&kubestore.EventCleaner{Objects: r.store, Log: r.log}); err != nil {
-		return fmt.Errorf("add the event sweeper: %w", err)
+		return fmt.Errorf("add the event cleaner: %w", err)
 	}
 	// The recorder also records events after a signal. Each of its writes has a timeout.
 	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), r.store, r.log)

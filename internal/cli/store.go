@@ -22,7 +22,7 @@ func openStore(ctx context.Context, v *settings.Values) (store.Store, error) {
 	return s, err
 }
 
-// openMigrated is openStore and also returns the applied migrations.
+// openMigrated is like openStore and also returns the names of the applied migrations.
 func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []string, error) {
 	return openAt(ctx, storeURI(v), v.MongoDatabase)
 }
@@ -30,8 +30,8 @@ func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []strin
 // errNoStore reports that the embedded store does not exist.
 var errNoStore = errors.New("no store")
 
-// openExisting is openStore for commands that only read or modify existing data. It returns
-// errNoStore instead of creating an embedded store.
+// openExisting is like openStore, but returns errNoStore instead of creating an embedded
+// store. Commands that only read or modify existing data use it.
 func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) {
 	if folder := embeddedFolder(v); folder != "" {
 		exists, err := sqlite.Exists(folder)
@@ -39,14 +39,14 @@ func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) 
 			return nil, err
 		}
 		if !exists {
-			return nil, fmt.Errorf("%w in %s; the commands crawl, apply, standalone and migrate create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
+			return nil, fmt.Errorf("%w in %s; crawl, apply, standalone and migrate create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
 		}
 	}
 	return openStore(ctx, v)
 }
 
-// openRecords opens the records of the store. If a standalone process has the embedded
-// store open, it reads through that process.
+// openRecords opens the store for reading its records. If a standalone process has the
+// embedded store open, openRecords reads through that process.
 func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, stop func(), err error) {
 	if folder := embeddedFolder(v); folder != "" {
 		if s, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
@@ -60,7 +60,7 @@ func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, sto
 	return s, func() { _ = s.Close(context.WithoutCancel(ctx)) }, nil
 }
 
-// storeURI returns the store: the value of --store, otherwise MONGO_URI, otherwise the
+// storeURI returns the location of the store: --store, otherwise MONGO_URI, otherwise the
 // folder of the embedded store.
 func storeURI(v *settings.Values) string {
 	for _, s := range []settings.Secret{v.Store, v.MongoURI} {
@@ -97,6 +97,6 @@ func workerIdentity() string {
 	if err != nil {
 		host = "localhost"
 	}
-	// The process ID is 1 in every container, so a random part tells restarts apart.
+	// The process ID is 1 in every container. The random part distinguishes restarts.
 	return host + "/" + itoa(os.Getpid()) + "/" + rand.Text()[:8]
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/run/kubejob"
 	"github.com/clausea/crawler/internal/run/queue"
-	"github.com/clausea/crawler/internal/run/turns"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -61,7 +61,7 @@ func (a *app) work(ctx context.Context, id string) error {
 	}
 	p := &queue.Pool{
 		Store: s, PollInterval: time.Second, Log: a.log,
-		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, Holder: workerIdentity(), Lease: a.values.LeaseDuration, PDF: pdf, HostTenure: turns.DefaultTenure},
+		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
 	}
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	switch {

@@ -10,12 +10,12 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// eventTTL is the time for which events are kept. It is longer than the hour of Kubernetes,
-// because a company is often crawled only once a day.
-const (
-	eventTTL        = 24 * time.Hour
-	cleanupInterval = time.Hour
-)
+// eventTTL is the time after its last occurrence after which an event is deleted. It is longer
+// than the hour of Kubernetes, because a company is often crawled only once a day.
+const eventTTL = 24 * time.Hour
+
+// cleanupInterval is the time between two deletions. It was chosen by hand.
+const cleanupInterval = time.Hour
 
 // EventCleaner deletes old events. It is a Runnable of a Manager and runs on the leader.
 type EventCleaner struct {
@@ -54,7 +54,7 @@ func (s *EventCleaner) DeleteBefore(ctx context.Context, before time.Time) error
 		if json.Unmarshal(o.JSON, &e) == nil && !e.Last.Before(before) {
 			continue
 		}
-		// An event that occurred again since the list has another version and is kept.
+		// An event that occurred again since the list has another version. Do not delete it.
 		if err := s.Objects.DeleteObject(ctx, o.ObjectKey, o.ResourceVersion); ignoreRace(err) != nil {
 			return err
 		}

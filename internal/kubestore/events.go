@@ -23,7 +23,7 @@ const eventKind = "Event"
 // eventTimeout bounds the write of one event.
 const eventTimeout = 5 * time.Second
 
-// Event is an event that occurred Count times for an object.
+// Event is an event about an object, with the number of its occurrences.
 type Event struct {
 	Kind      string    `json:"kind"`
 	Namespace string    `json:"namespace"`
@@ -32,9 +32,9 @@ type Event struct {
 	Reason    string    `json:"reason"`
 	Action    string    `json:"action"`
 	Note      string    `json:"note"`
-	Count     int       `json:"count"`
-	First     time.Time `json:"first"`
-	Last      time.Time `json:"last"`
+	Count     int       `json:"count"` // occurrences
+	First     time.Time `json:"first"` // time of the first occurrence
+	Last      time.Time `json:"last"`  // time of the last occurrence
 }
 
 // Recorder records events in the store. It counts equal events, so that an object has one

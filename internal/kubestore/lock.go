@@ -16,6 +16,7 @@ import (
 // resource.
 const lockKind = "LeaderLock"
 
+// lockResource is the resource that errors about locks name.
 var lockResource = schema.GroupResource{Group: "crawl.clausea.co", Resource: "leaderlocks"}
 
 // Lock is a lock for client-go's leader election: a record in the store that is updated with

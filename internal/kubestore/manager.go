@@ -34,7 +34,7 @@ func NewManager(ctx context.Context, objects store.Objects, o ctrl.Options, lock
 			}
 		}
 	}
-	// No request is sent to this host, because all parts that would are replaced.
+	// No request is sent to this host, because all parts that send requests are replaced.
 	m, err := ctrl.NewManager(&rest.Config{Host: "http://127.0.0.1:1"}, o)
 	if err != nil {
 		return nil, fmt.Errorf("create the manager over the store: %w", err)

@@ -84,8 +84,8 @@ func metadataOf(c content) content {
 	return m
 }
 
-// toStoreObject converts c to a store.Object. The resource version is a field of that and not
-// part of its JSON.
+// toStoreObject converts c to a store.Object. The resource version becomes a field of the
+// store.Object and is removed from the JSON.
 func toStoreObject(kind string, c content, version string) (store.Object, error) {
 	m := metadataOf(c)
 	delete(m, "resourceVersion")

@@ -79,8 +79,8 @@ func itemOf(list runtime.Object, scheme *runtime.Scheme) (string, client.Object,
 	return "", nil, notSupported("lists of kind " + gvks[0].Kind)
 }
 
-// listAll reads limit objects after a continue token, or all objects if limit is 0, and passes
-// each page to add. The returned version is the version before the first page was read.
+// listAll reads one page of at most limit objects after a continue token, or all pages if limit is
+// 0, and passes each page to add. The returned version is the version of the first page.
 func listAll(ctx context.Context, s store.Objects, kind, namespace string, limit int, after string, add func([]store.Object) error) (next, version string, err error) {
 	p := store.ListOptions{Limit: store.MaxLimit, Continue: after}
 	if limit > 0 {
@@ -111,6 +111,7 @@ type collector struct {
 	out      []runtime.Object
 }
 
+// add converts the matching objects and appends them to out.
 func (f *collector) add(objects []store.Object) error {
 	for _, o := range objects {
 		if f.selector != nil && !f.selector.Matches(labels.Set(o.Labels)) {

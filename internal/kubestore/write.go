@@ -18,8 +18,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// maxAttempts limits the attempts of a write without a resource version that conflicts with
-// other writers.
+// maxAttempts limits the attempts of a write without a resource version if other writers cause
+// conflicts. It was chosen by hand.
 const maxAttempts = 50
 
 // Create implements client.Writer.

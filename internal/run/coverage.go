@@ -3,169 +3,111 @@ package run
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"sync"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/score"
-	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/store"
 )
 
-// topicTypes are the types of document that links of a topic promise.
-var topicTypes = map[string][]string{
-	"privacy": {doctype.PrivacyPolicy}, "terms": {doctype.TermsOfService, doctype.ConditionsSale, doctype.Commercial},
-	"cookies": {doctype.CookiePolicy}, "dpa": {doctype.DPA}, "subprocessors": {doctype.Subprocessors},
-	"acceptable-use": {doctype.AcceptableUse}, "community": {doctype.Community}, "copyright": {doctype.Copyright},
-	"imprint": {doctype.Imprint}, "security": {doctype.Security}, "sla": {doctype.SLA}, "children": {doctype.Children},
-	"regional": {doctype.RegionalPrivacy}, "accessibility": {doctype.Accessibility}, "developer": {doctype.Developer},
-	"commercial": {doctype.Commercial, doctype.Sellers, doctype.Advertising, doctype.Monetisation},
-	"refund":     {doctype.Refund, doctype.ConditionsSale}, "eula": {doctype.EULA}, "law-enforcement": {doctype.LawEnforcement},
-	"brand": {doctype.Brand}, "ai": {doctype.AITerms},
-	"p2b": {doctype.P2B, doctype.Ranking, doctype.Complaints, doctype.HumanRights},
-}
+// minLinkScore is the lowest score of a link that counts as one to a document.
+const minLinkScore = 0.35
 
-// hub is the topic of pages that lead to documents of any type.
-const hub = "legal"
-
-// blame is the coverage's reason for a skip reason; the others say nothing about
-// where a document is.
-var blame = map[crawl.SkipReason]v1alpha1.MissingReason{
-	crawl.SkipRobots:            v1alpha1.MissingRobots,
-	crawl.SkipAccessDenied:      v1alpha1.MissingAccessDenied,
-	crawl.SkipRateLimited:       v1alpha1.MissingAccessDenied,
-	crawl.SkipRobotsUnreachable: v1alpha1.MissingUnreachable,
-	crawl.SkipRetryLater:        v1alpha1.MissingUnreachable,
-	crawl.SkipHostBusy:          v1alpha1.MissingUnreachable,
-	crawl.SkipHostDown:          v1alpha1.MissingUnreachable,
-	crawl.SkipServerError:       v1alpha1.MissingUnreachable,
-	crawl.SkipTimeout:           v1alpha1.MissingUnreachable,
-	crawl.SkipConnect:           v1alpha1.MissingUnreachable,
-	crawl.SkipTLS:               v1alpha1.MissingUnreachable,
-	crawl.SkipDNS:               v1alpha1.MissingUnreachable,
-	crawl.SkipBadResponse:       v1alpha1.MissingUnreachable,
-	crawl.SkipTooLarge:          v1alpha1.MissingUnreachable,
-	crawl.SkipBlockedAddress:    v1alpha1.MissingUnreachable,
-	crawl.SkipRedirectLoop:      v1alpha1.MissingUnreachable,
-	crawl.SkipTooManyRedirects:  v1alpha1.MissingUnreachable,
-	crawl.SkipBadRedirect:       v1alpha1.MissingUnreachable,
-	crawl.SkipContentType:       v1alpha1.MissingUnsure, // it is there, and not in a form that is read
-	crawl.SkipDepth:             v1alpha1.MissingUnsure,
-	crawl.SkipQueueFull:         v1alpha1.MissingUnsure,
-	crawl.SkipSoftError:         v1alpha1.MissingUnsure,
-	crawl.SkipUnreadable:        v1alpha1.MissingUnsure,
-	crawl.SkipNeedsBrowser:      v1alpha1.MissingUnsure,
-	crawl.SkipNotRendered:       v1alpha1.MissingUnsure,
-	crawl.SkipOtherType:         v1alpha1.MissingUnsure,
-	crawl.SkipPageLimit:         v1alpha1.MissingUnsure,
-	crawl.SkipTimeLimit:         v1alpha1.MissingUnsure,
-}
-
-// likely is the least score of a link that counts as a document's.
-const likely = 0.35
-
-// candidate is a URL that promised a type and didn't keep it.
-type candidate struct {
+// missedURL is a URL that promised a document of a type and has none.
+type missedURL struct {
 	url    string
 	reason v1alpha1.MissingReason
 	score  float64
 }
 
-// candidates are the best of each type, and of any type under "".
-type candidates struct {
-	mu   sync.Mutex
-	best map[string]candidate
+// coverage finds out why expected document types are missing. It is safe for concurrent
+// use.
+type coverage struct {
+	mu sync.Mutex
+	// best is the best missed URL by type. A URL that promises documents of any type is
+	// under "".
+	best map[string]missedURL
 }
 
-// lost notes that a URL brought no document, and why; text is its link's, and pinned
-// the type that the company says is there, if any: it is promised whatever the address.
-func (c *candidates) lost(raw, text string, reason crawl.SkipReason, pinned string) {
-	why, ok := blame[reason]
+func newCoverage() *coverage { return &coverage{best: map[string]missedURL{}} }
+
+// recordMissing notes that a URL has no document of the type that it promises. text is the
+// anchor text of its link. pinnedType is the type that the company gives the URL, if any;
+// such a URL promises that type whatever its link says.
+func (c *coverage) recordMissing(rawURL, text string, reason crawl.SkipReason, pinnedType string) {
+	missing, ok := missingReasons[reason]
 	if !ok {
 		return
 	}
-	u, err := url.Parse(raw)
+	u, err := url.Parse(rawURL)
 	if err != nil {
 		return
 	}
 	s := score.Of(u, text, "", 1)
 	types := topicTypes[s.Topic]
 	switch {
-	case pinned != "":
-		types, s.Value = []string{pinned}, 1
-	case s.Value < likely:
+	case pinnedType != "":
+		types, s.Value = []string{pinnedType}, 1
+	case s.Value < minLinkScore:
 		return
-	case s.Topic == hub:
+	case s.Topic == hubTopic:
 		types = []string{""}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.best == nil {
-		c.best = map[string]candidate{}
-	}
 	for _, t := range types {
-		old, known := c.best[t]
-		now := candidate{raw, why, s.Value}
-		// What a page said weighs less than that a page was not to be had.
-		if !known || better(now, old) {
-			c.best[t] = now
+		current, exists := c.best[t]
+		if candidate := (missedURL{rawURL, missing, s.Value}); !exists || candidate.isBetter(current) {
+			c.best[t] = candidate
 		}
 	}
 }
 
-func better(a, b candidate) bool {
-	if au, bu := a.reason == v1alpha1.MissingUnsure, b.reason == v1alpha1.MissingUnsure; au != bu {
-		return bu
+// isBetter reports whether m explains better than o why a type is missing. A page that
+// could not be fetched explains more than one whose content did not match.
+func (m missedURL) isBetter(o missedURL) bool {
+	if unsure, other := m.reason == v1alpha1.MissingUnsure, o.reason == v1alpha1.MissingUnsure; unsure != other {
+		return other
 	}
-	return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(b.url, a.url)) > 0
+	return cmp.Or(cmp.Compare(m.score, o.score), cmp.Compare(o.url, m.url)) > 0
 }
 
-// coverage says of each expected type which document is of it, or why none is.
-func (c *candidates) coverage(expected []string, found []Found, res crawl.Result) []store.Coverage {
+// of returns for each expected type the document that covers it, or why it is missing.
+func (c *coverage) of(expected []string, found []Found, stop crawl.StopReason) []store.Coverage {
 	out := make([]store.Coverage, 0, len(expected))
 	for _, t := range expected {
-		if f := bestOf(t, found); f != nil {
+		if f := bestOfType(t, found); f != nil {
 			out = append(out, store.Coverage{Type: t, State: store.CoverageFound, URL: f.URL, DocumentID: f.ID})
 			continue
 		}
-		why := c.missing(t, res)
-		out = append(out, store.Coverage{Type: t, State: store.CoverageMissing, URL: why.url, Reason: string(why.reason)})
+		m := c.missing(t, stop)
+		out = append(out, store.Coverage{Type: t, State: store.CoverageMissing, URL: m.url, Reason: string(m.reason)})
 	}
 	return out
 }
 
-func (c *candidates) missing(t string, res crawl.Result) candidate {
+// missing returns why a type is missing, with the URL that promises it, if there is one.
+func (c *coverage) missing(t string, stop crawl.StopReason) missedURL {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if best, ok := c.best[t]; ok {
-		return best
+	if m, ok := c.best[t]; ok {
+		return m
 	}
-	if best, ok := c.best[""]; ok && best.reason != v1alpha1.MissingUnsure {
-		return best
+	if m, ok := c.best[""]; ok && m.reason != v1alpha1.MissingUnsure {
+		return m
 	}
-	switch res.Reason {
-	case crawl.StopRobotsDisallowed:
-		return candidate{reason: v1alpha1.MissingRobots}
-	case crawl.StopAccessDenied:
-		return candidate{reason: v1alpha1.MissingAccessDenied}
-	case crawl.StopSiteUnreachable:
-		return candidate{reason: v1alpha1.MissingUnreachable}
-	case crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted, crawl.StopRequested, crawl.StopBudgetSpent:
-		return candidate{reason: v1alpha1.MissingUnsure} // not all was looked at
-	default:
-		return candidate{reason: v1alpha1.MissingNotLinked}
-	}
+	return missedURL{reason: missingReasonOf(stop)}
 }
 
-// bestOf is the surest document of a type that is still there; of two as sure, the
-// one nearer to a seed. One that shows something else now counts by the text that is
-// kept of it, if there is one.
-func bestOf(t string, found []Found) *Found {
+// bestOfType returns the available document of a type with the highest confidence, and of
+// several the one nearest to a seed. A Broken document counts if its stored text is long
+// enough.
+func bestOfType(t string, found []Found) *Found {
 	var best *Found
 	for i := range found {
 		f := &found[i]
-		if f.Type != t || !f.there() || f.Change == Broken && f.WordCount < leastOf(f.Type) {
+		if f.Type != t || !f.isAvailable() || f.Change == Broken && f.WordCount < minWords(f.Type) {
 			continue
 		}
 		if best == nil || cmp.Or(cmp.Compare(f.Confidence, best.Confidence), cmp.Compare(len(best.DiscoveryPath), len(f.DiscoveryPath)), cmp.Compare(best.URL, f.URL)) > 0 {
@@ -173,10 +115,4 @@ func bestOf(t string, found []Found) *Found {
 		}
 	}
 	return best
-}
-
-// byURL orders documents.
-func byURL(found []Found) []Found {
-	slices.SortFunc(found, func(a, b Found) int { return cmp.Compare(a.URL, b.URL) })
-	return found
 }

@@ -11,7 +11,7 @@ import (
 
 const terms = "https://example.com/terms"
 
-func TestADocumentThatAlternatesFlapsAndIsNoNewsTwice(t *testing.T) {
+func TestADocumentThatAlternatesBetweenTextsIsFlapping(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	st, err := sqlite.Open(t.Context(), t.TempDir())
@@ -20,10 +20,10 @@ func TestADocumentThatAlternatesFlapsAndIsNoNewsTwice(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = st.Close(t.Context()) })
 	r := s.runner(t, st)
-	var changed store.Document // as the last change that was news left it
+	var changed store.Document // after the last change that was reported
 	for i, want := range []string{New, Changed, Changed, Flapping, Flapping} {
 		s.edition.Store(int32(i % 2))
-		rep, err := r.Run(t.Context(), task())
+		rep, err := execute(t.Context(), r, task(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +32,7 @@ func TestADocumentThatAlternatesFlapsAndIsNoNewsTwice(t *testing.T) {
 		}
 		d, err := st.FindDocument(t.Context(), "example.com", terms)
 		if err != nil || d.Versions != i+1 {
-			t.Fatalf("crawl %d: %d versions, %v: each return is a version", i, d.Versions, err)
+			t.Fatalf("crawl %d: %d versions, %v; each reversion is a version", i, d.Versions, err)
 		}
 		v, _, err := st.VersionText(t.Context(), d.ID, 0)
 		if err != nil || v.Flapping != (want == Flapping) || v.ContentHash != d.ContentHash {
@@ -49,10 +49,10 @@ func TestADocumentThatAlternatesFlapsAndIsNoNewsTwice(t *testing.T) {
 	}
 }
 
-var errCut = errors.New("the power is gone")
+var errCut = errors.New("the worker was killed")
 
-// cutStore fails the write of a document whose version is there already, as a worker
-// does that is killed between the two.
+// cutStore fails to write a document after its version was saved, like a worker that is
+// killed between the two writes.
 type cutStore struct {
 	store.Store
 	at string
@@ -65,7 +65,7 @@ func (s *cutStore) PutDocument(ctx context.Context, f store.Fence, d store.Docum
 	return s.Store.PutDocument(ctx, f, d)
 }
 
-func TestAChangeWhoseVersionOutlivedItsWorkerIsStillAChange(t *testing.T) {
+func TestAChangeIsReportedIfAKilledWorkerSavedItsVersion(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	st, err := sqlite.Open(t.Context(), t.TempDir())
@@ -73,18 +73,18 @@ func TestAChangeWhoseVersionOutlivedItsWorkerIsStillAChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close(t.Context()) })
-	if _, err := s.runner(t, st).Run(t.Context(), task()); err != nil {
+	if _, err := execute(t.Context(), s.runner(t, st), task(), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.edition.Store(1)
-	if rep, err := s.runner(t, &cutStore{st, terms}).Run(t.Context(), task()); !errors.Is(err, errCut) && rep.Run.State != store.RunFailed {
-		t.Fatalf("the cut run: %v, %+v", err, rep.Run)
+	if rep, err := execute(t.Context(), s.runner(t, &cutStore{st, terms}), task(), nil); !errors.Is(err, errCut) && rep.Run.State != store.RunFailed {
+		t.Fatalf("the killed run: %v, %+v", err, rep.Run)
 	}
 	d, err := st.FindDocument(t.Context(), "example.com", terms)
 	if err != nil || d.Versions != 1 {
-		t.Fatalf("after the cut: %d versions in the document, %v", d.Versions, err)
+		t.Fatalf("after the kill the document has %d versions, %v", d.Versions, err)
 	}
-	rep, err := s.runner(t, st).Run(t.Context(), task())
+	rep, err := execute(t.Context(), s.runner(t, st), task(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,9 +94,9 @@ func TestAChangeWhoseVersionOutlivedItsWorkerIsStillAChange(t *testing.T) {
 	}
 	v, _, err := st.VersionText(t.Context(), d.ID, 0)
 	if got := changes(rep)[terms]; got != "terms_of_service Changed" {
-		t.Errorf("the run that went on says %s of the change", got)
+		t.Errorf("the next run reports %s", got)
 	}
 	if err != nil || v.Number != 2 || d.Versions != 2 || d.ContentHash != v.ContentHash || !d.LastChanged.After(d.FirstSeen) {
-		t.Errorf("after it was gone on with: version %d, document %+v, %v", v.Number, d, err)
+		t.Errorf("after the next run: version %d, document %+v, %v", v.Number, d, err)
 	}
 }

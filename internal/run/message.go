@@ -10,68 +10,86 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// message is one sentence on how a run ended: whose fault it is if it failed, and
-// what to do.
-func message(res crawl.Result, coverage []store.Coverage, documents int) string {
-	switch res.Reason {
+// finalMessage describes in a sentence or two how a run ended, and what to do if it failed
+// or found too little. It is empty for a run without a stop reason, which is released to
+// the queue. documents is the number of available documents; err is the error of the crawl.
+func finalMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Coverage, documents int, err error) string {
+	switch reason {
+	case "":
+		return ""
+	case crawl.StopInternal:
+		return "The crawl failed because of an internal error, not because of the site: " + firstLine(err.Error())
+	case crawl.StopCancelled:
+		return "The crawl was cancelled; the documents found so far are stored."
 	case crawl.StopRobotsDisallowed:
-		return "The site's robots.txt lets " + crawl.UserAgentToken + " fetch nothing: ask the site's owner to allow it, or pin documents at addresses that it allows."
+		return "The site's robots.txt allows " + crawl.UserAgentToken + " no page: ask the site owner to allow it, or pin documents at URLs that are allowed."
 	case crawl.StopAccessDenied:
-		return "The site refuses the crawler (401, 403 or 429): ask its owner to let it in, or crawl more slowly or through a proxy."
+		return "The site refuses the crawler (401, 403 or 429): ask the site owner to allow it, crawl more slowly, or use a proxy."
 	case crawl.StopSiteUnreachable:
-		if res.RobotsFailure != "" {
-			return "The site gave no page, for none may be fetched while its rules can't be read: " + res.RobotsFailure + ". Try again later, or tell the site's owner."
-		}
-		why := ""
-		if res.NetworkFailure != "" {
-			why = " (" + string(res.NetworkFailure) + ")"
-		}
-		return "The site gave no page" + why + ": check the address, and from this machine the network, the name server and the proxy."
+		return unreachableMessage(res)
 	}
-	missing := missingOf(coverage)
+	missing := describeMissing(coverage)
 	if documents == 0 {
-		return nothing(res, missing)
+		return noDocumentMessage(reason, res.Progress, missing)
 	}
-	end := map[crawl.StopReason]string{
-		crawl.StopFrontierEmpty: "everything that belongs to the company was looked at",
-		crawl.StopConverged:     "nothing promising was left",
-		crawl.StopPageLimit:     "the page limit was reached before all was looked at: raise maxPages for more",
-		crawl.StopTimeLimit:     "the time limit was reached before all was looked at: give it more time, or a shorter delay",
-		crawl.StopInterrupted:   "the crawl was stopped: what was found is kept, and the next crawl goes on from here",
-		crawl.StopBudgetSpent:   "the budget was spent before all was looked at: raise it for more",
-	}[res.Reason]
-	s := fmt.Sprintf("%s found, and %s", count(documents, "document"), end)
+	s := fmt.Sprintf("Found %s; %s", count(documents, "document"), endPhrases[reason])
 	if len(missing) > 0 {
 		s += "; missing: " + strings.Join(missing, ", ")
 		if n := res.Progress.Skipped[crawl.SkipNeedsBrowser]; n > 0 {
-			s += fmt.Sprintf("; pages that need a browser to be read: %d (%s)", n, useBrowser)
+			s += fmt.Sprintf("; pages that need a browser: %d (%s)", n, browserAdvice)
 		}
 	}
 	return s + "."
 }
 
-// useBrowser is what to do about pages that need a browser.
-const useBrowser = "install Chromium, and set render to Auto"
+// endPhrases complete the sentence "Found 3 documents; ...".
+var endPhrases = map[crawl.StopReason]string{
+	crawl.StopFrontierEmpty: "no pages of the company remain",
+	crawl.StopConverged:     "no promising links remain",
+	crawl.StopPageLimit:     "the page limit was reached before every page was checked: raise maxPages to crawl more",
+	crawl.StopTimeLimit:     "the time limit was reached before every page was checked: allow more time, or a shorter delay",
+	crawl.StopInterrupted:   "the crawl was interrupted: the documents found so far are stored, and the next crawl resumes from here",
+	crawl.StopRequested:     "the crawl was stopped: the documents found so far are stored",
+	crawl.StopBudgetSpent:   "the budget was spent before every page was checked: raise it to crawl more",
+}
 
-// nothing is the sentence on a run that worked and found no document.
-func nothing(res crawl.Result, missing []string) string {
-	p := res.Progress
+// browserAdvice is what to do about pages that need a browser.
+const browserAdvice = "install Chromium, and set render to Auto"
+
+// unreachableMessage describes why no page could be fetched.
+func unreachableMessage(res crawl.Result) string {
+	if res.RobotsFailure != "" {
+		return "The site gave no page, because none may be fetched while its robots.txt is unreadable: " + res.RobotsFailure + ". Try again later, or tell the site owner."
+	}
+	failure := ""
+	if res.NetworkFailure != "" {
+		failure = " (" + string(res.NetworkFailure) + ")"
+	}
+	return "The site gave no page" + failure + ": check the URL, and the network, the DNS and the proxy of this machine."
+}
+
+// noDocumentMessage describes a run that did not fail and found no document.
+func noDocumentMessage(reason crawl.StopReason, p crawl.Progress, missing []string) string {
+	pages := count(p.Fetched, "page")
+	disallowed := func(m string) bool { return strings.Contains(m, string(v1alpha1.MissingRobots)) }
 	switch {
-	case res.Reason == crawl.StopPageLimit || res.Reason == crawl.StopTimeLimit:
-		return fmt.Sprintf("No legal document is among the %s fetched before the limit was reached: raise the limit, or pin the documents' addresses as seeds.", count(p.Fetched, "page"))
-	case res.Reason == crawl.StopInterrupted:
-		return fmt.Sprintf("The crawl was stopped after %s, none of them a legal document; the next crawl goes on from here.", count(p.Fetched, "page"))
-	case slices.ContainsFunc(missing, func(m string) bool { return strings.Contains(m, string(v1alpha1.MissingRobots)) }):
-		return fmt.Sprintf("No legal document is among the %s that robots.txt lets be fetched: ask the site's owner to allow the others.", count(p.Fetched, "page"))
+	case reason == crawl.StopPageLimit || reason == crawl.StopTimeLimit:
+		return fmt.Sprintf("No legal document is among the %s fetched before the limit was reached: raise the limit, or pin the URLs of the documents as seeds.", pages)
+	case reason == crawl.StopInterrupted:
+		return fmt.Sprintf("The crawl was interrupted after %s without a legal document; the next crawl resumes from here.", pages)
+	case reason == crawl.StopRequested:
+		return fmt.Sprintf("The crawl was stopped after %s without a legal document.", pages)
+	case slices.ContainsFunc(missing, disallowed):
+		return fmt.Sprintf("No legal document is among the %s that robots.txt allows: ask the site owner to allow the others.", pages)
 	case p.Skipped[crawl.SkipNeedsBrowser] > 0:
-		return fmt.Sprintf("No legal document was found; pages that need a browser to be read: %d (%s).", p.Skipped[crawl.SkipNeedsBrowser], useBrowser)
+		return fmt.Sprintf("No legal document was found; pages that need a browser: %d (%s).", p.Skipped[crawl.SkipNeedsBrowser], browserAdvice)
 	default:
-		return fmt.Sprintf("The site was crawled (%s) and no legal document is linked on it: check that this is the company's own site, or pin the documents' addresses as seeds.", count(p.Fetched, "page"))
+		return fmt.Sprintf("The site was crawled (%s) and no legal document is linked on it: check that this is the company's own site, or pin the URLs of the documents as seeds.", pages)
 	}
 }
 
-// missingOf lists the types that are missing, each with the reason.
-func missingOf(coverage []store.Coverage) []string {
+// describeMissing lists the missing types, each with its reason.
+func describeMissing(coverage []store.Coverage) []string {
 	var out []string
 	for _, c := range coverage {
 		if c.State == store.CoverageMissing {
@@ -81,9 +99,14 @@ func missingOf(coverage []store.Coverage) []string {
 	return out
 }
 
-func count(n int, what string) string {
+func count(n int, noun string) string {
 	if n == 1 {
-		return "1 " + what
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }

@@ -13,19 +13,19 @@ import (
 	"github.com/clausea/crawler/internal/document/pdf"
 )
 
-func TestAPDFThatALegalLinkLeadsToIsADocument(t *testing.T) {
+func TestAPDFWithALegalLinkIsADocument(t *testing.T) {
 	t.Parallel()
 	file, err := os.ReadFile("testdata/dpa.pdf")
 	if err != nil {
 		t.Fatal(err)
 	}
-	large := append(bytes.Clone(file), bytes.Repeat([]byte("%\n"), 5<<20)...) // larger than a page may be
+	large := append(bytes.Clone(file), bytes.Repeat([]byte("%\n"), 5<<20)...) // larger than the limit of HTML pages
 	var mu sync.Mutex
-	var asked []string
+	var requested []string
 	s := &site{}
 	s.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
-		asked = append(asked, r.URL.Path)
+		requested = append(requested, r.URL.Path)
 		mu.Unlock()
 		switch r.URL.Path {
 		case "/":
@@ -45,7 +45,7 @@ func TestAPDFThatALegalLinkLeadsToIsADocument(t *testing.T) {
 	t.Cleanup(s.Close)
 	r := s.runner(t, nil)
 	r.PDF = pdf.Extract
-	rep, err := r.Run(t.Context(), task())
+	rep, err := execute(t.Context(), r, task(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,15 +56,15 @@ func TestAPDFThatALegalLinkLeadsToIsADocument(t *testing.T) {
 	if d.Type != "data_processing_agreement" || d.Title != "Data Processing Agreement" || d.EffectiveDate != "2024-03-05" || d.Language != "en" || !strings.HasSuffix(d.URL, "/files/dpa.pdf") {
 		t.Errorf("%+v", d.Document)
 	}
-	if slices.Contains(asked, "/files/catalogue-2024.pdf") {
-		t.Error("a PDF whose link says nothing legal is fetched")
+	if slices.Contains(requested, "/files/catalogue-2024.pdf") {
+		t.Error("a PDF without a legal link was fetched")
 	}
-	if !slices.Contains(asked, "/legal/terms.pdf") {
-		t.Errorf("a PDF sent as a stream of bytes is not asked for: %v", asked)
+	if !slices.Contains(requested, "/legal/terms.pdf") {
+		t.Errorf("a PDF with the type application/octet-stream was not fetched: %v", requested)
 	}
 }
 
-func TestAPDFThatIsSentAsADownloadIsADocument(t *testing.T) {
+func TestADownloadedPDFIsADocument(t *testing.T) {
 	t.Parallel()
 	file, err := os.ReadFile("testdata/dpa.pdf")
 	if err != nil {
@@ -85,7 +85,7 @@ func TestAPDFThatIsSentAsADownloadIsADocument(t *testing.T) {
 						w.Header().Set("Content-Disposition", disposition)
 					}
 					_, _ = w.Write(file)
-				case "/download/terms": // a picture, whatever it is said to be
+				case "/download/terms": // an image with a false Content-Type
 					w.Header().Set("Content-Type", "text/html")
 					_, _ = w.Write([]byte("\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR"))
 				default:
@@ -95,12 +95,12 @@ func TestAPDFThatIsSentAsADownloadIsADocument(t *testing.T) {
 			t.Cleanup(s.Close)
 			r := s.runner(t, nil)
 			r.PDF = pdf.Extract
-			rep, err := r.Run(t.Context(), task())
+			rep, err := execute(t.Context(), r, task(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if len(rep.Documents) != 1 || rep.Documents[0].Type != "data_processing_agreement" || !strings.HasSuffix(rep.Documents[0].URL, "/download?id=7") {
-				t.Errorf("the agreement alone is wanted: %v", changes(rep))
+				t.Errorf("found %v, want the agreement alone", changes(rep))
 			}
 		})
 	}

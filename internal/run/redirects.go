@@ -12,109 +12,94 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// hop is where a redirect leads, and its status.
-type hop struct {
+// redirect is the target of a redirect and the status of its response.
+type redirect struct {
 	to     string
 	status int
 }
 
-// maxHops is how many redirects a crawl follows one after another.
-const maxHops = 5
+// maxRedirects is how many redirects in a row are followed, as the crawl does.
+const maxRedirects = 5
 
-// lead notes where a redirect leads, if it is of a known document or follows one of those.
-func (k *keeper) lead(from, to string, status int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.follows(from) {
-		k.led[from] = hop{to, status}
-	}
+// isPermanent reports whether a redirect means that the page has moved for good.
+func (r redirect) isPermanent() bool {
+	return r.status == http.StatusMovedPermanently || r.status == http.StatusPermanentRedirect
 }
 
-// follows says whether an address is a known document's, or one that such an address
-// leads to.
-func (k *keeper) follows(url string) bool {
-	if _, known := k.known[url]; known {
+// isGone reports whether an HTTP status means that there is no page at the URL.
+func isGone(status int) bool { return status == http.StatusNotFound || status == http.StatusGone }
+
+// isFollowed reports whether a URL is that of a known document, or one that redirects from
+// such a URL lead to. The caller holds the lock.
+func (i *identity) isFollowed(url string) bool {
+	if _, known := i.known[url]; known {
 		return true
 	}
-	for _, h := range k.led {
-		if h.to == url {
+	for _, r := range i.redirects {
+		if r.to == url {
 			return true
 		}
 	}
 	return false
 }
 
-// fate says what became of a known document that this run did not find: Gone where its
-// address answers so or leads for good to another page; Broken where it leads there for
-// now; Unreachable where nothing came.
-func (k *keeper) fate(url string) (change string, reason crawl.SkipReason) {
-	end, status := k.end(url), http.StatusMovedPermanently
-	for at := url; at != end; at = k.led[at].to {
-		if s := k.led[at].status; s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect {
-			status = s
-		}
-	}
-	lost := k.lost[end]
-	switch {
-	case lost == http.StatusNotFound || lost == http.StatusGone:
-		return Gone, crawl.SkipNotFound
-	case end != url && k.pages.has(end) && k.soft[end]:
-		return Broken, crawl.SkipSoftError
-	case end != url && k.pages.has(end) && status == http.StatusMovedPermanently:
-		return Gone, crawl.SkipRedirect
-	case end != url && k.pages.has(end):
-		return Broken, crawl.SkipRedirect
-	default:
-		return Unreachable, cmp.Or(k.why[end], k.why[url])
-	}
-}
-
-// end follows the redirects of an address to where they lead, in at most maxHops.
-func (k *keeper) end(url string) string {
-	for range maxHops {
-		h, ok := k.led[url]
+// followRedirects returns the URL at which the redirects of a URL end, and whether all of
+// them are permanent. The caller holds the lock.
+func (i *identity) followRedirects(url string) (end string, permanent bool) {
+	permanent = true
+	for range maxRedirects {
+		r, ok := i.redirects[url]
 		if !ok {
 			break
 		}
-		url = h.to
+		permanent = permanent && r.isPermanent()
+		url = r.to
 	}
-	return url
+	return url, permanent
 }
 
-// redirected looks for the document that a page at an unknown address is, among those
-// whose own address leads there. Several may: a site that puts all its policies on one
-// page is no reason for the one to go on as the other. The page is the one of its type,
-// or with its text; those of its type go first, and then the one most like it.
-func (k *keeper) redirected(ctx context.Context, p *crawl.Page, d document.Document) (best store.Document, ok bool, err error) {
-	most := 0.0
-	for _, old := range k.sources(p) {
-		s, err := k.likeness(ctx, old, d)
+// redirectedTo looks for the known document that a page at an unknown URL is, among those
+// whose URLs redirect to it. Several may do so: a site that has all its policies on one
+// page still has several documents. The page is a document of its own type, or one with
+// its text; documents of its type come first, and then the most similar one.
+func (i *identity) redirectedTo(ctx context.Context, p *crawl.Page, d document.Document) (best store.Document, ok bool, err error) {
+	highest := 0.0
+	for _, old := range i.redirectSources(p) {
+		s, err := i.similarity(ctx, old, d)
 		if err != nil {
-			return best, false, fmt.Errorf("compare %s with %s, which leads there: %w", p.URL, old.URL, err)
+			return best, false, fmt.Errorf("compare %s with %s, which redirects to it: %w", p.URL, old.URL, err)
 		}
 		if old.Type == d.Type {
-			s++
+			s++ // the type outweighs any similarity
 		}
-		if s >= sameDocument && s > most {
-			best, most, ok = old, s, true
+		if s >= minSimilarity && s > highest {
+			best, highest, ok = old, s, true
 		}
 	}
 	return best, ok, nil
 }
 
-// sources are the known documents whose address leads to a page and that this run did
-// not find elsewhere, in the order of their URLs.
-func (k *keeper) sources(p *crawl.Page) []store.Document {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	again := k.here()
+// redirectSources returns the known documents, by URL, whose URLs redirect to a page and
+// that the run has not found at another URL.
+func (i *identity) redirectSources(p *crawl.Page) []store.Document {
+	found := i.found.ids()
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	var out []store.Document
-	for url, old := range k.known {
-		leads := slices.ContainsFunc(p.Redirects, func(r crawl.Redirect) bool { return r.URL == url }) || url != p.URL && k.end(url) == p.URL
-		if leads && !again[old.ID] {
+	for url, old := range i.known {
+		if !found[old.ID] && i.redirectsTo(url, p) {
 			out = append(out, old)
 		}
 	}
 	slices.SortFunc(out, func(a, b store.Document) int { return cmp.Compare(a.URL, b.URL) })
-	return out[:min(len(out), maxMovers)]
+	return out[:min(len(out), maxCandidates)]
+}
+
+// redirectsTo reports whether a URL redirects to a page. The caller holds the lock.
+func (i *identity) redirectsTo(url string, p *crawl.Page) bool {
+	if slices.ContainsFunc(p.Redirects, func(r crawl.Redirect) bool { return r.URL == url }) {
+		return true
+	}
+	end, _ := i.followRedirects(url)
+	return url != p.URL && end == p.URL
 }

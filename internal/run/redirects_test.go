@@ -7,8 +7,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// two are a site's privacy and cookie policies, whose texts differ.
-func two(t *testing.T) (w *web, st store.Store, r *Runner) {
+// newTwoPolicies crawls a site with a privacy and a cookie policy, whose texts differ.
+func newTwoPolicies(t *testing.T) (w *web, st store.Store, r *Runner) {
 	t.Helper()
 	cookies := "<!doctype html><html lang=en><title>Cookie Policy</title><main><h1>Cookie Policy</h1>" +
 		strings.Repeat("<p>A cookie is a small file that our website stores in your browser. Session cookies expire with the session, persistent cookies are kept for a year; you may delete cookies in the settings of your browser.</p>", 12) + "</main>"
@@ -19,24 +19,24 @@ func two(t *testing.T) (w *web, st store.Store, r *Runner) {
 	r = w.runner(t, st)
 	crawlOnce(t, r)
 	if typ := find(t, st, "/cookies").Type; typ != "cookie_policy" {
-		t.Fatalf("the cookie policy is taken for %s", typ)
+		t.Fatalf("the cookie policy is classified as %s", typ)
 	}
 	return w, st, r
 }
 
-func TestOfTwoDocumentsThatRedirectToOnePageItIsTheOneOfItsType(t *testing.T) {
+func TestAPageToWhichTwoDocumentsRedirectIsTheOneOfItsType(t *testing.T) {
 	t.Parallel()
-	// Whichever of the two redirects is met first.
-	for _, place := range []string{"/legal/privacy", "/zone/privacy"} {
-		t.Run(place, func(t *testing.T) {
+	// The order in which the crawl finds the redirects must not matter.
+	for _, path := range []string{"/legal/privacy", "/zone/privacy"} {
+		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			w, st, r := two(t)
+			w, st, r := newTwoPolicies(t)
 			privacy, cookies := find(t, st, "/privacy"), find(t, st, "/cookies")
-			w.set(place, policy("Privacy Policy"))
-			w.set("/privacy", place)
-			w.set("/cookies", place)
+			w.set(path, policy("Privacy Policy"))
+			w.set("/privacy", path)
+			w.set("/cookies", path)
 			rep := crawlOnce(t, r)
-			if now := find(t, st, place); now.ID != privacy.ID || now.Type != "privacy_policy" || len(now.FormerURLs) != 1 || now.Versions != 1 {
+			if now := find(t, st, path); now.ID != privacy.ID || now.Type != "privacy_policy" || len(now.FormerURLs) != 1 || now.Versions != 1 {
 				t.Errorf("the page is %+v, the privacy policy was %s and the cookie policy %s", now, privacy.ID, cookies.ID)
 			}
 			if left := find(t, st, "/cookies"); left.ID != cookies.ID || left.Type != "cookie_policy" {
@@ -46,10 +46,10 @@ func TestOfTwoDocumentsThatRedirectToOnePageItIsTheOneOfItsType(t *testing.T) {
 	}
 }
 
-// A redirect alone does not make one document of two.
-func TestADocumentWhoseAddressLeadsToAnotherOneDoesNotBecomeIt(t *testing.T) {
+// A redirect alone does not make two documents one.
+func TestARedirectToAnotherDocumentDoesNotMergeThem(t *testing.T) {
 	t.Parallel()
-	w, st, r := two(t)
+	w, st, r := newTwoPolicies(t)
 	w.set("/terms-of-service", policy("Terms of Service"))
 	w.set("/cookies", "/terms-of-service")
 	crawlOnce(t, r)

@@ -24,12 +24,13 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/crawl/render"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// A spa is one single-page site of testdata/sites: what is at which path, and which
-// documents are to be found.
+// spa is one single-page site of testdata/sites: its files, and the documents that a crawl
+// must find.
 type spa struct {
 	name  string
 	host  string
@@ -65,7 +66,7 @@ func parseSite(t *testing.T, name string, raw []byte) *spa {
 			t.Fatal(err)
 		}
 		plain := strings.ReplaceAll(string(text), "{{company}}", "Kitchen "+id)
-		quoted, err := json.Marshal(plain) // its <, > and & are escaped, so that it may stand in a script
+		quoted, err := json.Marshal(plain) // <, > and & are escaped, as in a script element
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +89,7 @@ func parseSite(t *testing.T, name string, raw []byte) *spa {
 	return s
 }
 
-// ServeHTTP serves a site as such sites are: what is no file is the shell.
+// ServeHTTP serves the empty shell for every path without a file, as such sites do.
 func (s *spa) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.Host + r.URL.Path
 	if r.Host != s.host {
@@ -99,7 +100,7 @@ func (s *spa) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if strings.HasPrefix(r.Host, "api.") && r.Header.Get("X-Client") != "web" && path.Ext(name) == ".json" {
-			http.Error(w, "who are you?", http.StatusForbidden)
+			http.Error(w, "the header X-Client is missing", http.StatusForbidden)
 			return
 		}
 	}
@@ -143,8 +144,8 @@ func cookie(r *http.Request, name string) string {
 	return c.Value
 }
 
-// web serves the sites by their hosts' names, and is how a crawl reaches them.
-func web(t *testing.T, sites []*spa) *fetch.Fetcher {
+// serveSites serves the sites by host name and returns a Fetcher that reaches them.
+func serveSites(t *testing.T, sites []*spa) *fetch.Fetcher {
 	t.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, s := range sites {
@@ -176,13 +177,16 @@ func (s *spa) task(mode crawl.RenderMode) run.Task {
 	}}
 }
 
-func TestDocumentsOfSinglePageSitesAreFoundInABrowser(t *testing.T) {
+func TestDocumentsOfSinglePageSitesAreFoundByRendering(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts Chromium")
+	}
 	t.Parallel()
 	sites := readSites(t)
-	f := web(t, sites)
+	f := serveSites(t, sites)
 	pool, err := render.New(t.Context(), render.Config{Browser: os.Getenv("CHROMIUM"), Fetcher: f, Timeout: time.Minute})
 	if err != nil {
-		t.Skipf("NOT TESTED: single-page sites: %v (make test sets CHROMIUM)", err)
+		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
 	engine := crawl.New(f)
@@ -191,7 +195,7 @@ func TestDocumentsOfSinglePageSitesAreFoundInABrowser(t *testing.T) {
 	for _, s := range sites {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			rep, err := (&run.Runner{Engine: engine}).Run(t.Context(), s.task(crawl.RenderAuto))
+			rep, err := (&run.Runner{Engine: engine}).ExecuteUnstored(t.Context(), s.task(crawl.RenderAuto), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -211,7 +215,7 @@ func TestDocumentsOfSinglePageSitesAreFoundInABrowser(t *testing.T) {
 	}
 }
 
-func TestARunSaysWhichPagesNeedABrowser(t *testing.T) {
+func TestARunReportsPagesThatNeedABrowser(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile("testdata/sites/02-fetch-json.txtar")
 	if err != nil {
@@ -224,7 +228,8 @@ func TestARunSaysWhichPagesNeedABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close(context.WithoutCancel(t.Context())) })
-	rep, err := (&run.Runner{Engine: crawl.New(web(t, []*spa{s})), Store: st, Holder: "test"}).Run(t.Context(), s.task(crawl.RenderNever))
+	pool := &queue.Pool{Store: st, Runner: &run.Runner{Engine: crawl.New(serveSites(t, []*spa{s})), Store: st, WorkerID: "test"}}
+	rep, err := pool.Crawl(t.Context(), s.task(crawl.RenderNever), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,6 +245,6 @@ func TestARunSaysWhichPagesNeedABrowser(t *testing.T) {
 		reasons[p.URL] = p.Reason
 	}
 	if reasons["http://"+s.host+"/"] != string(crawl.SkipNeedsBrowser) {
-		t.Errorf("what became of each URL: %v", reasons)
+		t.Errorf("the skip reasons are %v", reasons)
 	}
 }

@@ -6,23 +6,37 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
 )
+
+// Task defines a crawl: the key of the company in the store, and the plan.
+type Task struct {
+	Company string
+	Plan    crawl.Plan
+}
+
+// Report is the result of a run.
+type Report struct {
+	Run       store.Run
+	Documents []Found // by URL
+	Result    crawl.Result
+}
 
 // TaskOf returns the crawl of a Company. defaults apply where the Company sets nothing.
 func TaskOf(c *v1alpha1.Company, defaults crawl.Options) Task {
 	return TaskFor(c.Name, c.Spec.Target, nil, defaults)
 }
 
-// TaskFor returns the crawl of a target. key is the company's name in the store. Each
-// option is that of limits; if limits does not set it, that of the target; and if
+// TaskFor returns the crawl of a target. company is the key of the company in the store.
+// Each option is that of limits; if limits does not set it, that of the target; and if
 // neither does, that of defaults.
-func TaskFor(key string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits, defaults crawl.Options) Task {
+func TaskFor(company string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits, defaults crawl.Options) Task {
 	p := crawl.Plan{Options: defaults}
 	for _, d := range t.Domains {
 		p.Domains = append(p.Domains, string(d))
 	}
 	for _, d := range p.Domains {
-		if !begins(t.Seeds, d) {
+		if !hasSeedIn(t.Seeds, d) {
 			p.Seeds = append(p.Seeds, crawl.Seed{URL: "https://" + d + "/"})
 		}
 	}
@@ -41,34 +55,39 @@ func TaskFor(key string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits, defaul
 		}
 	}
 	for _, l := range []*v1alpha1.CrawlLimits{t.Crawl, limits} {
-		if l == nil {
-			continue
-		}
-		if l.MaxPages != nil {
-			p.MaxPages = int(*l.MaxPages)
-		}
-		if l.MaxDepth != nil {
-			p.MaxDepth = int(*l.MaxDepth)
-		}
-		if l.Delay != nil {
-			p.Delay = l.Delay.Duration
-		}
-		if l.Render != "" {
-			p.Render = crawl.RenderMode(l.Render)
-		}
-		if len(l.Languages) > 0 {
-			p.Languages = nil
-		}
-		for _, lang := range l.Languages {
-			p.Languages = append(p.Languages, string(lang))
-		}
+		applyLimits(&p.Options, l)
 	}
-	return Task{Company: key, Plan: p}
+	return Task{Company: company, Plan: p}
 }
 
-// begins says that a seed, not pinned to be one document, lies in domain, so that
-// its home page needs no place among the first fetches.
-func begins(seeds []v1alpha1.Seed, domain string) bool {
+// applyLimits replaces the options that limits sets.
+func applyLimits(o *crawl.Options, limits *v1alpha1.CrawlLimits) {
+	if limits == nil {
+		return
+	}
+	if limits.MaxPages != nil {
+		o.MaxPages = int(*limits.MaxPages)
+	}
+	if limits.MaxDepth != nil {
+		o.MaxDepth = int(*limits.MaxDepth)
+	}
+	if limits.Delay != nil {
+		o.Delay = limits.Delay.Duration
+	}
+	if limits.Render != "" {
+		o.Render = crawl.RenderMode(limits.Render)
+	}
+	if len(limits.Languages) > 0 {
+		o.Languages = nil
+	}
+	for _, l := range limits.Languages {
+		o.Languages = append(o.Languages, string(l))
+	}
+}
+
+// hasSeedIn reports whether a seed that is not pinned lies in a domain, whose home page is
+// then not a seed of its own.
+func hasSeedIn(seeds []v1alpha1.Seed, domain string) bool {
 	for _, s := range seeds {
 		u, err := url.Parse(s.URL)
 		if err == nil && s.Type == "" && (u.Hostname() == domain || strings.HasSuffix(u.Hostname(), "."+domain)) {

@@ -7,9 +7,9 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 )
 
-// A Company and a CrawlJob follow one rule: no depth is the default, and 0 is the seeds
-// alone.
-func TestNoDepthIsTheDefaultAndZeroIsTheSeedsAlone(t *testing.T) {
+// A Company and a CrawlJob follow one rule: without a depth the default applies, and 0 means
+// the seeds only.
+func TestMaxDepthZeroMeansSeedsOnlyAndNoDepthTheDefault(t *testing.T) {
 	t.Parallel()
 	depth := func(n int32) *v1alpha1.CrawlLimits { return &v1alpha1.CrawlLimits{MaxDepth: &n} }
 	for _, c := range []struct {

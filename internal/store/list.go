@@ -11,15 +11,14 @@ const (
 	MaxLimit     = 500
 )
 
-// ListOptions selects one page of a list: at most Limit items (1 to MaxLimit, 0 means
-// DefaultLimit), starting after the opaque Continue token of the previous page.
+// ListOptions selects one page of a list. The zero value selects the first page.
 type ListOptions struct {
-	Limit    int
-	Continue string
+	Limit    int    // items of the page, up to MaxLimit; 0: DefaultLimit
+	Continue string // opaque token that the previous page returned; empty: first page
 }
 
-// Decode returns the effective limit and the key that the Continue token encodes. It fails
-// if the token is not valid.
+// Decode returns the effective limit and the key that the Continue token encodes. It returns
+// an error if the token is invalid.
 func (o ListOptions) Decode() (limit int, after string, err error) {
 	limit = o.Limit
 	if limit <= 0 {

@@ -7,7 +7,7 @@ type ObjectKey struct {
 	Kind, Namespace, Name string
 }
 
-// Object is a custom resource: its key, its metadata that the store uses, and the whole
+// Object is a custom resource: its key, the metadata that the store uses, and the whole
 // resource as JSON. ResourceVersion is a decimal integer that increases with every write.
 type Object struct {
 	ObjectKey
@@ -41,12 +41,12 @@ type Lease struct {
 	Expires      time.Time
 	// IdleFor is the time between the expiry of the previous holder's lease and this
 	// acquisition. It is many years if the lease was released or is new, and 0 if the holder
-	// held the lease already.
+	// already held the lease.
 	IdleFor time.Duration
 }
 
 // Fence identifies the lease under which a run writes. A write with an outdated epoch
-// returns ErrFenced. The zero Fence is not checked; it is for writers that have exclusive
+// returns ErrFenced. The zero Fence disables the check, for writers that have exclusive
 // access to their store.
 type Fence struct {
 	LeaseName string `json:"leaseName"`
@@ -77,7 +77,8 @@ type Document struct {
 	// FormerURLs lists earlier URLs of the document, oldest first (at most 50).
 	FormerURLs []string `json:"formerURLs"`
 	Type       string   `json:"type"`
-	Confidence float64  `json:"confidence"`
+	// Confidence is the confidence of the classifier in Type, from 0 to 1.
+	Confidence float64 `json:"confidence"`
 	// AdditionalTypes lists further types of document on the same page, sorted.
 	AdditionalTypes []string `json:"additionalTypes"`
 	// Language is an ISO 639-1 code.
@@ -110,7 +111,7 @@ type Document struct {
 	RunID        string    `json:"runID"`
 }
 
-// CompanySummary counts the documents of a company.
+// CompanySummary summarizes the documents of a company.
 type CompanySummary struct {
 	Name        string    `json:"name"`
 	Documents   int       `json:"documents"`

@@ -58,13 +58,13 @@ type Objects interface {
 	// CreateObject stores o and returns it with its ResourceVersion, or ErrExists.
 	CreateObject(ctx context.Context, o Object) (Object, error)
 	// UpdateObject replaces the object if o.ResourceVersion equals the stored version. If
-	// not, it returns ErrConflict.
+	// not, it returns ErrConflict, or ErrNotFound if the object does not exist.
 	UpdateObject(ctx context.Context, o Object) (Object, error)
 	// DeleteObject deletes the object if resourceVersion is empty or equals the stored
-	// version. If not, it returns ErrConflict.
+	// version. If not, it returns ErrConflict, or ErrNotFound if the object does not exist.
 	DeleteObject(ctx context.Context, key ObjectKey, resourceVersion string) error
 	// ListObjects lists the objects of a kind in key order. An empty namespace selects all
-	// namespaces. The returned version is the one to watch from.
+	// namespaces. A watch from the returned version misses no change.
 	ListObjects(ctx context.Context, kind, namespace string, opts ListOptions) (items []Object, next, version string, err error)
 	// WatchObjects sends every change after version, in order, until ctx ends or the watch
 	// fails. Watch.Err then returns the reason; after ErrExpired the caller must list again.
@@ -75,7 +75,8 @@ type Objects interface {
 type Watch interface {
 	// Events returns the channel of changes. It is closed when the watch ends.
 	Events() <-chan ObjectEvent
-	// Err returns the reason why the watch ended. It is valid once Events is closed.
+	// Err returns the reason why the watch ended. It is valid once Events is closed. It is nil
+	// if Stop or the end of the context ended the watch.
 	Err() error
 	// Stop ends the watch.
 	Stop()
@@ -162,7 +163,8 @@ type Pages interface {
 
 // Documents stores the legal documents of companies.
 type Documents interface {
-	// PutDocument writes d under its ID. Company and URL must be unique together.
+	// PutDocument writes d under its ID. It fails if another document of the company has the
+	// same URL.
 	PutDocument(ctx context.Context, f Fence, d Document) error
 	// GetDocument returns a document by its ID, or ErrNotFound.
 	GetDocument(ctx context.Context, id string) (Document, error)
@@ -186,7 +188,8 @@ type Versions interface {
 	AppendVersion(ctx context.Context, f Fence, v Version, text string) (stored Version, created bool, err error)
 	// ListVersions lists the versions of a document, newest first, without their texts.
 	ListVersions(ctx context.Context, documentID string, opts ListOptions) (items []Version, next string, err error)
-	// VersionText returns version n and its text. If n is 0, it returns the newest version.
+	// VersionText returns version n and its text, or ErrNotFound. If n is 0, it returns the
+	// newest version.
 	VersionText(ctx context.Context, documentID string, n int) (Version, string, error)
 	// VersionAt returns the newest version that was fetched at or before t, or ErrNotFound.
 	VersionAt(ctx context.Context, documentID string, t time.Time) (Version, error)
@@ -195,10 +198,10 @@ type Versions interface {
 // Snapshots stores raw response bodies, compressed. Companies do not share snapshots, so
 // that deleting a company can delete its snapshots.
 type Snapshots interface {
-	// PutSnapshot stores body once per company and returns its hex SHA-256. baseHash is the
-	// hash of a similar snapshot of the company, such as the previous snapshot of the same
-	// page; body is then stored as a delta to it. baseHash may be empty, or the hash of a
-	// snapshot that does not exist.
+	// PutSnapshot stores body once per company and returns its hex SHA-256. It may store body
+	// as a delta to the snapshot with the hash baseHash. That should be a similar snapshot of
+	// the company, such as the previous one of the same page. baseHash may be empty, or the
+	// hash of a snapshot that does not exist.
 	PutSnapshot(ctx context.Context, f Fence, company string, body []byte, baseHash string) (hash string, err error)
 	// GetSnapshot returns the body of a snapshot, or ErrNotFound.
 	GetSnapshot(ctx context.Context, company, hash string) ([]byte, error)

@@ -21,6 +21,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
@@ -46,11 +47,13 @@ func ours(origin, ca, dir string, pages int) error {
 	if err != nil {
 		return fmt.Errorf("crawl %s: %w", origin, err)
 	}
-	r := &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), Holder: "bench"}
-	rep, err := r.Run(ctx, run.Task{Company: "harbour", Plan: crawl.Plan{
+	pool := &queue.Pool{
+		Store: s, Log: logr.Discard(), Runner: &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), WorkerID: "bench"},
+	}
+	rep, err := pool.Crawl(ctx, run.Task{Company: "harbour", Plan: crawl.Plan{
 		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/p/10000"}},
 		Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, TimeLimit: time.Hour},
-	}})
+	}}, nil)
 	if cerr := s.Close(ctx); err == nil {
 		err = cerr
 	}

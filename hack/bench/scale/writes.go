@@ -164,7 +164,7 @@ func setUpControllers(ctx context.Context, m ctrl.Manager, s store.Store, site *
 	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: s}, Recorder: recorder}
 	pool := &queue.Pool{
 		Store: s, MaxConcurrentRuns: crawls, Log: logr.Discard(),
-		Runner: &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), Holder: "bench"},
+		Runner: &run.Runner{Engine: crawl.New(f), Store: s, Log: logr.Discard(), WorkerID: "bench"},
 	}
 	if err := index.Register(ctx, m.GetFieldIndexer()); err != nil {
 		return err

@@ -9,7 +9,7 @@ type alignment struct {
 	// toCur holds, for each old block, its equal block in the new text, or -1. toOld is
 	// the inverse.
 	toCur, toOld []int
-	// match holds, for each new block with an equal old block, how the two are placed.
+	// match holds, for each new block with an equal old block, the kind of the pair.
 	match []matchKind
 	// anchors are the new blocks of the pairs whose order is the same in both texts.
 	anchors []int
@@ -26,13 +26,13 @@ type alignment struct {
 // sectionPair is an old and a new section.
 type sectionPair struct{ old, cur int }
 
-// matchKind is how two equal blocks are placed.
+// matchKind describes the places of two equal blocks.
 type matchKind uint8
 
 const (
-	matchedInOrder        matchKind = iota
-	matchedMoved                    // in another place, with the same meaning
-	matchedAcrossSections           // in another section or list, where the meaning differs
+	matchedInOrder        matchKind = iota // the same place
+	matchedMoved                           // another place, with the same meaning
+	matchedAcrossSections                  // another section or list, where the meaning differs
 )
 
 // align pairs the equal blocks of two texts, in order and moved, and then their sections.

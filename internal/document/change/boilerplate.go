@@ -7,7 +7,7 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// Limits of boilerplate detection. Lengths are in words.
+// Limits of boilerplate detection. Lengths are in words. The values were chosen by hand.
 const (
 	// maxBannerWords is the maximum length of a consent banner.
 	maxBannerWords = 120
@@ -63,7 +63,8 @@ func (c *comparison) withoutBoilerplate(g blockGroup) (olds, curs []int) {
 // insignificantBlock marks a new block that has no equal and does not count as a change.
 const insignificantBlock = -2
 
-// similarLines reports whether x contains at least half of the words of y.
+// similarLines reports whether x contains at least half of the words of y. The order of the
+// arguments matters.
 func similarLines(x, y string) bool {
 	have := wordSet(string(tokenize.Fold(nil, x)))
 	n, common := 0, 0
@@ -75,7 +76,7 @@ func similarLines(x, y string) bool {
 	return common*2 >= n
 }
 
-// boilerplate returns which of the given blocks are probably boilerplate.
+// boilerplate returns those of the given blocks that are probably boilerplate.
 func (t *parsedText) boilerplate(blocks []int) map[int]bool {
 	out := map[int]bool{}
 	first, last := t.proseRange()

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// matchAnyOf returns a pattern that matches a folded text that is one of the phrases.
+// matchAnyOf returns a pattern for a folded text that equals one of the phrases, which are
+// regular expressions.
 func matchAnyOf(phrases ...string) *regexp.Regexp {
 	return regexp.MustCompile(`^ (?:` + strings.Join(phrases, "|") + `)$`)
 }
@@ -23,7 +24,7 @@ var (
 		`(?:aceitar|rejeitar|recusar)(?: tudo| todos| todos os cookies| cookies)?|(?:gerir|gerenciar|definições de) (?:cookies|preferências)`,
 		`(?:alles|alle cookies) (?:accepteren|toestaan|weigeren)|accepteren|weigeren|(?:cookie ?)?(?:instellingen|voorkeuren)(?: beheren)?`,
 	)
-	// pageControl also matches other controls that pages show next to a text.
+	// pageControl matches the labels of consent controls and of other controls around a text.
 	pageControl = regexp.MustCompile(consentControl.String() + `|` + matchAnyOf(
 		`(?:back|return|scroll) to (?:the )?top|skip to (?:main |the )?content|skip navigation|print(?: this)?(?: page| article| document)?|download(?: as)? pdf|(?:copy|share)(?: the| this)?(?: link| page| article)?|copied|loading|search|menu|close|open menu|toggle (?:menu|navigation)|table of contents|on this page|select (?:a |your )?language|language|(?:previous|next)(?: page| article)?|show (?:more|less)|read (?:more|less)|expand all|collapse all|yes no`,
 		`was this (?:article|page|information)? ?helpful(?: yes no)?|did this (?:answer your question|help)|related articles|(?:submit|give|send)(?: us)? feedback|still need help|contact (?:us|support)|recently viewed articles`,
@@ -35,7 +36,7 @@ var (
 		`(?:terug )?naar boven|ga naar (?:de )?(?:inhoud|hoofdinhoud)|afdrukken|printen|download als pdf|delen|zoeken|sluiten|inhoudsopgave|taal|laden|was dit artikel nuttig(?: ja nee)?`,
 	).String())
 
-	// bannerPhrase matches opening sentences of consent banners that state nothing.
+	// bannerPhrase matches opening sentences of consent banners that have no legal content.
 	bannerPhrase = matchAnyOf(
 		`(?:we|your) (?:value|care about|respect)(?: your)? privacy`, `your privacy(?: is important to us| matters)?`, `this (?:web ?site|site) uses cookies(?: to (?:ensure|make sure) you get the best experience(?: on our (?:web ?site|site))?| to (?:improve|enhance) your (?:browsing )?experience)?`,
 		`(?:wir (?:schätzen|respektieren|legen wert auf)|uns ist) (?:ihre|deine) privatsphäre`, `diese (?:website|seite) verwendet cookies`,
@@ -45,7 +46,7 @@ var (
 		`(?:valorizamos|respeitamos) a (?:sua|tua) privacidade|este (?:site|sítio)(?: web)? (?:usa|utiliza) cookies`,
 		`(?:wij|we) (?:waarderen|respecteren|hechten waarde aan) (?:uw|je|jouw) privacy|deze (?:website|site) (?:gebruikt|maakt gebruik van) cookies`,
 	)
-	// A consent banner asks the reader for an action (bannerRequest) and names the site
+	// A consent banner requests an action of the reader (bannerRequest) and names the site
 	// (bannerSubject).
 	bannerRequest = regexp.MustCompile(` (?:accept|reject|decline|agree|consent|allow|continu|browsing|akzeptier|ablehn|zustimm|einverstanden|accept(?:ez|er)|refus|continu|acept|rechaz|acced|seguir naveg|accett|rifiut|prosegu|aceit|rejeit|concord|accepter|weiger|toestemming|akkoord)`)
 	bannerSubject = regexp.MustCompile(` (?:we|our|this site|this website|wir|unsere|diese|nous|notre|nos|ce site|utilizamos|usamos|nuestr|este sit|utilizziamo|usiamo|questo sito|nostr|usamos|noss|este site|wij|we|onze|deze) `)

@@ -23,16 +23,17 @@ const (
 	// interstitialWords is the number of words at the beginning of a page in which an
 	// interstitial identifies itself.
 	interstitialWords = 80
-	// maxSampleWords bounds how many words of the new text are searched for in the old
-	// text. Of the old text, 20 times as many are searched.
+	// maxSampleWords bounds the part of the new text whose shingles are looked up in the old
+	// text. The bound for the old text is 20 times as high.
 	maxSampleWords = 5000
 	// shingleSize is the number of consecutive words in a shingle.
 	shingleSize = 4
 )
 
-// lostText reports whether the new page lost the document's text. It may be an error,
-// login or consent page, a page that needs scripts, a remnant, a different text, or the
-// same document in another language, as sites serve it by the reader's location.
+// lostText reports whether the new page lost the document's text. The page may be an error,
+// login or consent page, a page that needs scripts, a remnant, a different text, or the same
+// document in another language: some sites choose the language by the location of the
+// reader.
 func lostText(old, cur Input, a, b *parsedText) bool {
 	if old.WordCount < minDocumentWords {
 		return false

@@ -5,6 +5,16 @@
 // punctuation, markup, number format and e-mail obfuscation do not count. It pairs equal
 // blocks, first those in the same order and then those that moved, and compares the
 // remaining blocks word by word.
+//
+// Compare calls, in this order: parse (blocks and sections), lostText (is the new page an
+// error or another text?), align (pairs of equal blocks and of sections), withoutBoilerplate
+// and diffWords (the words of the remaining blocks, with package editscript; insignificant
+// recognizes noise), build (the sections of the result) and assignLabels (topics). TextDiff
+// and HTMLDiff format the result. DetectFlapping is independent of Compare: it examines the
+// history of a document. Start with Compare and compareParsed.
+//
+// Names come in pairs: old and cur, a and b, and x and y are the old and the new text or
+// parts of them.
 package change
 
 import "github.com/clausea/crawler/internal/document/subprocessor"
@@ -39,7 +49,7 @@ const (
 	SectionChanged = "changed"
 	SectionAdded   = "added"
 	SectionRemoved = "removed"
-	SectionMoved   = "moved" // the words are the same, the place is another
+	SectionMoved   = "moved" // the same words at another place
 )
 
 // SectionChange is a section that changed. Ops holds all words of the section in the
@@ -50,18 +60,18 @@ type SectionChange struct {
 	State           string   `json:"state"`                     // SectionChanged, SectionAdded, SectionRemoved or SectionMoved
 	Labels          []Label  `json:"labels,omitempty"`          // what the change is about, in the order of Labels
 	Added           int      `json:"added"`                     // number of words
-	Removed         int      `json:"removed"`
-	Ops             []Op     `json:"ops,omitempty"`
+	Removed         int      `json:"removed"`                   // number of words
+	Ops             []Op     `json:"ops,omitempty"`             // empty if the section only moved
 	parents         []string // headings of the enclosing sections
 }
 
 // Change is the difference between two versions of a document.
 type Change struct {
 	Kind     Kind            `json:"kind"`
-	Added    int             `json:"added"` // number of words
-	Removed  int             `json:"removed"`
-	Labels   []Label         `json:"labels,omitempty"` // of all sections
-	Sections []SectionChange `json:"sections,omitempty"`
+	Added    int             `json:"added"`              // number of words
+	Removed  int             `json:"removed"`            // number of words
+	Labels   []Label         `json:"labels,omitempty"`   // of all sections
+	Sections []SectionChange `json:"sections,omitempty"` // in the order of the new text; empty for KindBroken
 	// Coarse is set if a part was too long and too different to compare word by word.
 	// That part is shown as removed and added as a whole.
 	Coarse bool `json:"coarse,omitempty"`
@@ -71,7 +81,7 @@ type Change struct {
 	reversed bool // computed in the opposite direction: equal words have the form of the old text
 }
 
-// Input is one of the two texts that Compare compares.
+// Input is one of the two texts for Compare.
 type Input struct {
 	Markdown    string
 	Text        string // the plain text of Markdown

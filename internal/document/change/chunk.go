@@ -10,8 +10,8 @@ type chunk struct {
 }
 
 // appendWords appends the words [i:j) as one chunk for each block. Removed words begin a
-// paragraph only if they are a whole block, or if joined is set and they stand at the
-// beginning of a paragraph that remains.
+// paragraph only if they are a whole block, or if joined is set. joined is set if removed
+// and added words share the beginning of a paragraph.
 func (c *comparison) appendWords(kind string, w *wordSequence, i, j, at int, joined bool) {
 	for n := 0; i < j; n++ {
 		to := i + 1
@@ -41,7 +41,7 @@ type fragment struct {
 	cells   int  // number of table cells that begin before it
 }
 
-// wholeBlock returns all of a block's text.
+// wholeBlock returns the whole text of block i.
 func (t *parsedText) wholeBlock(i int) fragment {
 	return fragment{t.blocks[i].Text, t.wordCounts[i], true, 0}
 }
@@ -58,10 +58,10 @@ func (c *comparison) appendChunk(kind string, t *parsedText, block int, p fragme
 	c.chunks = append(c.chunks, chunk{p, kind, section, at, len(c.chunks)})
 }
 
-// sectionForRemoved returns the section that shows what was removed from an old section
-// at the new block at. It is the section's partner; if the partner is elsewhere, the
-// section at that place that shares words with the old one; otherwise an entry of its
-// own, after the new text's sections.
+// sectionForRemoved returns the section of the result for words that were removed from an
+// old section at the new block at. It is the partner of the old section if that is at this
+// place; else a section at this place that shares words with the old one; else the partner
+// elsewhere; else an entry for the old section itself, after the sections of the new text.
 func (c *comparison) sectionForRemoved(section, at int) int {
 	partner := c.partnerOfOld[section]
 	here := -1

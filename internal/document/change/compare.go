@@ -2,8 +2,8 @@ package change
 
 import "cmp"
 
-// Compare returns what changed from old to cur. Time and memory are bounded by the length
-// of the texts. Change.Coarse reports where these bounds cost detail.
+// Compare returns the difference between old and cur, the new text. Time and memory are
+// bounded by the length of the texts. Change.Coarse reports that a bound was reached.
 func Compare(old, cur Input) Change {
 	if old.ContentHash == cur.ContentHash && old.ContentHash != "" {
 		if old.Text == cur.Text {
@@ -53,12 +53,11 @@ func (c Change) reverse() Change {
 type comparison struct {
 	*alignment
 	chunks  []chunk
-	changed map[int]bool
-	coarse  bool
+	changed map[int]bool // by section; see chunk.section
+	coarse  bool         // see Change.Coarse
 }
 
-// compareParsed compares two parsed texts. It does not detect a lost text and assigns no
-// labels.
+// compareParsed compares two parsed texts. It neither detects a lost text nor assigns labels.
 func compareParsed(old, cur *parsedText) Change {
 	c := &comparison{alignment: align(old, cur), changed: map[int]bool{}}
 	var diffs []wordDiff
@@ -92,7 +91,7 @@ func (c *comparison) diffGroup(g blockGroup) wordDiff {
 	return r
 }
 
-// appendWordDiff appends the chunks of a compared group.
+// appendWordDiff appends the chunks of a group whose words have been compared.
 func (c *comparison) appendWordDiff(r wordDiff) {
 	a, b, at := r.a, r.b, r.at
 	for _, e := range r.edits {

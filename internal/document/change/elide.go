@@ -2,7 +2,8 @@ package change
 
 import "strings"
 
-// contextWords is the number of equal words shown before and after a change.
+// contextWords is the number of equal words shown before and after a change. It was chosen by
+// hand.
 const contextWords = 12
 
 // elide shortens a run of equal words to the words next to a change. first and last are

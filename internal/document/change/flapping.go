@@ -8,22 +8,21 @@ type Observation struct {
 	FirstSeen   time.Time // when the version was first observed
 }
 
-// Bounds of flap detection.
+// Bounds of flap detection. They were chosen by hand.
 const (
 	// MaxFlapVersions is the number of newest versions that are examined.
 	MaxFlapVersions = 12
 	// MaxFlapTexts is the maximum number of texts that a flapping document alternates
 	// between. A return to a text from before that is a revision.
 	MaxFlapTexts = 4
-	// MinFlapReturns is the number of returns, including the new one, that make a
-	// document flap. A single return may be a deliberate revert, which readers need to
-	// know of.
+	// MinFlapReturns is the minimum number of returns, including the new one, of a flapping
+	// document. A single return may be a deliberate revert, which readers need to know about.
 	MinFlapReturns = 2
 	// FlapWindow is the maximum age of the returns that count.
 	FlapWindow = 90 * 24 * time.Hour
 )
 
-// Flapping reports whether a document alternates between a few texts.
+// Flapping is the result of DetectFlapping.
 type Flapping struct {
 	// IsFlapping is set if the new text is not the first return. The first return was
 	// reported as a change; further returns are not worth a notification.
@@ -35,12 +34,11 @@ type Flapping struct {
 	Since         time.Time // when the oldest of the returns was first seen; zero if there are none
 }
 
-// DetectFlapping reports whether the document had the new text before and left it, and
-// how often that has happened. history is newest first; history[0] is the version that
-// now replaces. Texts are the same only if their hashes are equal: similar texts may
-// differ in the one word that matters.
-//
-// The history must hold a version for each return, or the returns cannot be counted.
+// DetectFlapping reports whether a document alternates between a few texts. A return is a
+// version with a text that the document had before and then replaced by another one. now is
+// the new version. history holds the versions before it, newest first, and must include a
+// version for each return. Texts are the same only if their hashes are equal: similar texts
+// may differ in the one word that matters.
 func DetectFlapping(history []Observation, now Observation) Flapping {
 	f := Flapping{PreviousIndex: -1}
 	if len(history) > MaxFlapVersions {

@@ -1,15 +1,14 @@
 package change
 
-// blockGroup holds the blocks without an equal that lie between two anchors or belong to
-// a moved section.
+// blockGroup holds the unmatched blocks between two anchors or of a moved section.
 type blockGroup struct {
 	old, cur []int // block indexes
 	at       int   // the new block before which the group is shown
 }
 
-// unmatchedGroups groups the blocks that have no equal in the other text. Blocks of a
-// moved section are compared with those of its partner, wherever that is; all other
-// blocks with those in the same gap.
+// unmatchedGroups groups the blocks that have no equal block in the other text. Blocks of a
+// moved section are in one group with those of its partner, all other blocks with those in
+// the same gap.
 func (c *comparison) unmatchedGroups() []blockGroup {
 	byKey := map[[2]int]*blockGroup{}
 	var order []*blockGroup

@@ -8,7 +8,8 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// HTMLDiff formats a change as an HTML fragment. All text is escaped.
+// HTMLDiff formats a change as an HTML fragment with del and ins elements. All text is
+// escaped. Long runs of equal words are shortened.
 func (c Change) HTMLDiff() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<article class=\"diff\" data-kind=\"%s\">\n", html.EscapeString(string(c.Kind)))

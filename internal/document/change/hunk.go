@@ -6,13 +6,14 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// hunk holds the words removed and added at one place, and the words of the line before
-// and after them. All are folded.
+// hunk holds the words removed and added at one place, and the words before and after them
+// on the same line. All are folded.
 type hunk struct {
 	removed, added, before, after string
 }
 
-// maxContextBytes bounds how much text on each side of a hunk is searched for a label.
+// maxContextBytes bounds the text on each side of a hunk that is searched for a label. It was
+// chosen by hand.
 const maxContextBytes = 240
 
 // surrounding returns the text around a hunk, up to maxContextBytes on each side, with
@@ -53,7 +54,7 @@ func (s *SectionChange) hunks() []hunk {
 	return out
 }
 
-// maxLabelBytes bounds how much of one op is searched for labels.
+// maxLabelBytes bounds the part of an op that is searched for labels. It was chosen by hand.
 const maxLabelBytes = 16 << 10
 
 // foldPrefix folds the first maxLabelBytes of a text.

@@ -9,7 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// maxInsignificantWords is the maximum length of an insignificant edit.
+// maxInsignificantWords is the maximum length of an insignificant edit. It was chosen by hand.
 const maxInsignificantWords = 24
 
 // insignificant reports whether an edit is noise: the same letters divided differently,

@@ -48,11 +48,11 @@ func orderLabels(have map[Label]bool) []Label {
 	return out
 }
 
-// labels returns the labels of a section. They come from the heading and the changed
-// words, or, if these have none, from the surrounding sentence. A changed date is labeled
-// Dates only, an amount of money Price only, and a corrected typo Wording only, whatever
-// the heading is. A changed period of time is labeled Dates and, in addition, like its
-// heading or its sentence.
+// labels returns the labels of a section. They come from the heading and the changed words,
+// or, if these have none, from the surrounding text. Some changes have fixed labels,
+// whatever the heading is: Dates for a date, Price for an amount of money, and Wording for a
+// corrected typo. A changed period of time has Dates and also the labels of the heading or,
+// if that has none, of the surrounding text.
 func (s *SectionChange) labels() []Label {
 	have := map[Label]bool{}
 	heading := s.headingLabels()
@@ -93,7 +93,7 @@ func (s *SectionChange) labels() []Label {
 		most = max(most, n)
 	}
 	for l, n := range words {
-		// In a long change, a few words of every label occur.
+		// A long change contains a few words of every label by chance.
 		if size <= shortChangeWords || n >= 2 && n*3 >= most {
 			have[l] = true
 		}
@@ -104,8 +104,8 @@ func (s *SectionChange) labels() []Label {
 	return orderLabels(have)
 }
 
-// shortChangeWords is the maximum length of a section's change in which every matching
-// word counts.
+// shortChangeWords is the maximum length of a section's change in which every matching word
+// counts. It was chosen by hand.
 const shortChangeWords = 40
 
 // headingLabels returns the labels of the section's heading, or of the nearest enclosing
@@ -132,8 +132,8 @@ func (s *SectionChange) headingLabels() map[Label]bool {
 	return nil
 }
 
-// shortSentenceWords is the maximum length of a sentence in which one matching word is
-// enough for a label.
+// shortSentenceWords is the maximum length of a text in which one matching word is enough for
+// a label. It was chosen by hand.
 const shortSentenceWords = 14
 
 // addBestLabel adds the label with the most matching words in a folded text. A long text

@@ -92,7 +92,7 @@ var labelStemTable = func() stemTable {
 	return v
 }()
 
-// countStems adds to n, for each label, the number of different stems in a folded text.
+// countStems adds the number of different stems of each label in a folded text to n.
 func (v stemTable) countStems(fold string, n map[Label]int) {
 	var seen []stem
 	for i := 0; i < len(fold); i++ {

@@ -1,7 +1,7 @@
 package change
 
-// markMenus adds the blocks of menus to out: runs of links and short lines before the
-// first or after the last prose block.
+// markMenus adds the blocks of menus to out. A menu is a run of links and short lines before
+// the first or after the last prose block, whose indexes are first and last.
 func (t *parsedText) markMenus(blocks []int, first, last int, out map[int]bool) {
 	for n := 0; n < len(blocks); {
 		i := blocks[n]
@@ -34,7 +34,7 @@ func (t *parsedText) markMenus(blocks []int, first, last int, out map[int]bool) 
 // isShort reports whether block i is short enough for a line of a menu.
 func (t *parsedText) isShort(i int) bool { return t.wordCounts[i] <= maxMenuLineWords }
 
-// isLinks reports whether block i consists of links.
+// isLinks reports whether at least nine tenths of block i are links.
 func (t *parsedText) isLinks(i int) bool { return t.blocks[i].LinkBytes*10 >= len(t.blocks[i].Text)*9 }
 
 // proseRange returns the first and the last prose block. If there is none, first is

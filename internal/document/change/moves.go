@@ -2,8 +2,8 @@ package change
 
 import "github.com/clausea/crawler/internal/document/markdown"
 
-// maxMoveCandidates bounds how many equal old blocks are considered as the origin of a
-// moved block.
+// maxMoveCandidates bounds the number of equal old blocks that are examined as the origin of
+// a moved block. It was chosen by hand.
 const maxMoveCandidates = 16
 
 // matchMovedBlocks pairs the blocks that are equal but out of order. Among several equal
@@ -36,7 +36,7 @@ func (al *alignment) matchMovedBlocks() {
 	}
 }
 
-// contextSimilarity scores how similar the context of two equal blocks is: the
+// contextSimilarity scores the similarity of the contexts of two equal blocks, 0 to 5: the
 // neighboring blocks and the heading of the section.
 func (al *alignment) contextSimilarity(i, j int) int {
 	score := 0
@@ -81,12 +81,11 @@ func (al *alignment) classifyMatches() {
 	}
 }
 
-// keepsMeaning reports whether a block has the same meaning in its new place. It has if
-// it is still in the same section and, for a list item or table row that moved, in the
-// same list or table. If its section was added or removed, the change of the heading
-// already shows the difference. A block that did not move may still be under another
-// heading, because the heading moved; it is then reported as changed, or the difference
-// would be lost.
+// keepsMeaning reports whether a block has the same meaning at its new place. It has the
+// same meaning in the same section, and a list item or table row that moved in the same list
+// or table. If the section was added or removed, the change of the heading already shows the
+// difference, and the result is true. The result is false for a block that did not move but
+// whose heading did: the difference would be lost otherwise.
 func (al *alignment) keepsMeaning(i, j int) bool {
 	a, b := al.old.sectionOf[i], al.cur.sectionOf[j]
 	if al.partnerOfOld[a] != b {

@@ -7,7 +7,7 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// minPhoneDigits is the minimum number of digits of a telephone number.
+// minPhoneDigits is the minimum number of digits of a telephone number. It was chosen by hand.
 const minPhoneDigits = 7
 
 // sameNumbers reports whether two runs of numbers are the same number in different
@@ -54,4 +54,5 @@ func (w *wordSequence) normalizedAmounts(i, j int) []string {
 	return out
 }
 
+// isDigit reports whether c is an ASCII digit.
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

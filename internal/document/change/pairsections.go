@@ -10,6 +10,7 @@ func (al *alignment) pairSections() {
 		}
 	}
 	bestOld, bestCur := unpaired(len(al.old.sections)), unpaired(len(al.cur.sections))
+	// The factor of four makes room for the one with which an equal heading breaks a tie.
 	value := func(a, b int) int {
 		v := 4 * al.commonWords[sectionPair{a, b}]
 		if v > 0 && al.old.sections[a].normalizedHeading == al.cur.sections[b].normalizedHeading {
@@ -34,8 +35,9 @@ func (al *alignment) pairSections() {
 	}
 }
 
-// pairByWords pairs the remaining sections that share at least two fifths of their words.
-// This covers sections in which the heading and a little of each paragraph changed.
+// pairByWords pairs the remaining sections that share at least two fifths of their words,
+// as counted in words. It finds sections in which the heading and a part of each paragraph
+// changed.
 func (al *alignment) pairByWords(words map[sectionPair]int) {
 	best := map[int]int{} // new section -> old section
 	for p, n := range words {
@@ -53,14 +55,15 @@ func (al *alignment) pairByWords(words map[sectionPair]int) {
 	}
 }
 
-// unrelated reports whether two sections share so few words that the equal words between
-// them are a coincidence.
+// unrelated reports whether two sections are not partners and share less than two fifths of
+// the words of the shorter one. Their equal words are then a coincidence.
 func (al *alignment) unrelated(p sectionPair, words map[sectionPair]int) bool {
 	n := al.commonWords[p] + words[p]
 	return al.partnerOfOld[p.old] != p.cur && n*5 < 2*min(al.old.sections[p.old].words, al.cur.sections[p.cur].words)
 }
 
-// sameHeadingWords is the number of shared words that an equal heading counts for.
+// sameHeadingWords is the number of shared words that an equal heading counts for. It was
+// chosen by hand.
 const sameHeadingWords = 5
 
 // pairByHeading pairs the remaining sections by heading. Sections with the same heading

@@ -14,7 +14,7 @@ type parsedText struct {
 	hashes     []uint64 // of each block's words; equal blocks have equal hashes
 	wordCounts []int    // of each block
 	sectionOf  []int    // index of each block's section
-	leadIn     []int    // for each list item or table row, the block that introduces its list or table, or -1
+	leadIn     []int    // for each list item or table row, the last block before its list or table, or -1
 	sections   []section
 }
 
@@ -74,8 +74,7 @@ func parse(md string) *parsedText {
 	return t
 }
 
-// maxHeadingDepth bounds the number of enclosing headings. There are at most seven
-// levels.
+// maxHeadingDepth bounds the number of enclosing headings: markdown.Block has seven levels.
 const maxHeadingDepth = 7
 
 // hashWords hashes a sequence of words.
@@ -99,9 +98,9 @@ func normalizeHeading(heading string) string {
 	return fold
 }
 
-// ContentHash returns the hex SHA-256 of a text's words in the form in which Compare
-// compares them. Texts that differ only in case, punctuation, markup, number format,
-// copyright years or counters have the same hash.
+// ContentHash returns the SHA-256 hash, in hexadecimal, of the words of a text in the form
+// in which Compare compares them. Texts that differ only in case, punctuation, markup, number
+// format, copyright years or counters have the same hash.
 func ContentHash(blocks []markdown.Block) string {
 	h := sha256.New()
 	volatile := volatileBlocks(blocks)

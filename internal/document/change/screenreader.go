@@ -2,7 +2,8 @@ package change
 
 import "strings"
 
-// screenReaderHints are folded hints for screen readers that a link opens elsewhere.
+// screenReaderHints holds hints for screen readers that a link leads to another site or opens
+// in a new window, folded.
 var screenReaderHints = map[string]bool{
 	"opens in a new window": true, "opens in new window": true, "opens in a new tab": true, "opens in new tab": true, "opens new window": true,
 	"link opens in a new window": true, "link opens in a new tab": true, "external link": true, "opens external link in new window": true,

@@ -8,8 +8,8 @@ import (
 	"github.com/clausea/crawler/internal/document/subprocessor"
 )
 
-// TextDiff formats a change for a terminal, with removed words as [-removed-] and added
-// words as {+added+}.
+// TextDiff formats a change as plain text in the notation of git diff --word-diff: removed
+// words as [-removed-] and added words as {+added+}. Long runs of equal words are shortened.
 func (c Change) TextDiff() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d words added, %d removed%s\n", c.Kind, c.Added, c.Removed, bracketed(c.Labels))

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// minTypoLength is the minimum length, in characters, of a word in which a small change
-// may be a corrected typo.
+// minTypoLength is the minimum length, in characters, of a word in which a small change may
+// be a corrected typo. It was chosen by hand.
 const minTypoLength = 5
 
 // isTypo reports whether each removed word differs from the added word in its place by a

@@ -8,11 +8,12 @@ import (
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
-// maxVolatileBytes is the maximum length of a line of volatile boilerplate.
+// maxVolatileBytes is the maximum length of a line of volatile boilerplate. It was chosen by
+// hand.
 const maxVolatileBytes = 160
 
-// volatileBlocks returns which blocks are boilerplate that changes without a revision:
-// language pickers, counters, and the time at which the page was generated or checked.
+// volatileBlocks marks the blocks that change without a revision: language pickers,
+// counters, and the time at which the page was generated or checked.
 func volatileBlocks(blocks []markdown.Block) []bool {
 	volatile := make([]bool, len(blocks))
 	run := 0 // number of preceding blocks that are a single language name

@@ -21,9 +21,9 @@ type wordDiff struct {
 	edits []edit
 }
 
-// forEachEqualRun calls f for each run of an equal edit that lies in one old and one new
-// block: n words from i and j on, and the sections of the two blocks. Insignificant edits
-// with runs of different lengths are skipped.
+// forEachEqualRun divides an equal edit at the boundaries of blocks and calls f for each
+// part: its n words begin at i in a and at j in b, and of holds the sections of the two
+// blocks. An insignificant edit with runs of different lengths is skipped.
 func (r *wordDiff) forEachEqualRun(e edit, f func(i, j, n int, of sectionPair)) {
 	if e.a1-e.a0 != e.b1-e.b0 { // insignificant
 		return
@@ -47,7 +47,7 @@ func (r *wordDiff) countCommonWords(words map[sectionPair]int) {
 	}
 }
 
-// splitUnrelated returns the edits with the equal words of unrelated sections turned into
+// splitUnrelated returns the edits, in which the equal words of unrelated sections become
 // replacements.
 func (r *wordDiff) splitUnrelated(unrelated func(sectionPair) bool) []edit {
 	out := make([]edit, 0, len(r.edits))
@@ -74,7 +74,7 @@ func diffWords(a, b *wordSequence) (edits []edit, exact bool) {
 	if len(a.keys)+len(b.keys) > maxGroupWords {
 		return []edit{{0, len(a.keys), 0, len(b.keys), false}}, false
 	}
-	runs, exact := editscript.Diff(a.keys, b.keys, 3)
+	runs, exact := editscript.Diff(a.keys, b.keys, 3) // anchors of three words
 	i, j := 0, 0
 	for _, r := range append(runs, editscript.Match{A: len(a.keys), B: len(b.keys)}) {
 		if r.A > i || r.B > j {

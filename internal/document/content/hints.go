@@ -93,6 +93,7 @@ func eachWord(s string, f func(string)) {
 	}
 }
 
+// isUpper reports whether c is an ASCII upper-case letter.
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // hintsOf returns the hints of an element's ID, classes, role and tag. Class lists repeat

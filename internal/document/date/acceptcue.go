@@ -3,7 +3,8 @@ package date
 import "strings"
 
 // accept reports whether a cue before the date refers to the document. left is the text
-// before the cue, gap the text between the cue and the date.
+// before the cue, and gap the text between the cue and the date. A cue does not count if it
+// refers to a law, a former version or a part of the document.
 func (ctx dateContext) accept(c cue, left, gap string) (cueMatch, bool) {
 	match := cueMatch{cue: c}
 	prefix := lastSentence(left)
@@ -26,13 +27,13 @@ func (ctx dateContext) accept(c cue, left, gap string) (cueMatch, bool) {
 	case named && (match.isLabel || c.kind != published || documentTerms.foundIn(gap) || selfReferenceTerms.foundIn(prefix)):
 		return match, true
 	case match.isLabel:
-		// A label is followed by little more than the date.
+		// After a label, the line has little more than the date.
 		return match, strings.Contains(gap, ":") || len(strings.Fields(rest)) <= 4 || ctx.audience() != allUsers && continuesWithAudience(rest)
 	}
 	return match, false
 }
 
-// matchAfter returns the cue that follows the date, if there is one.
+// matchAfter returns the cue after the date, if there is one that refers to the document.
 func (ctx dateContext) matchAfter() (cueMatch, bool) {
 	w := ctx.right
 	for range 3 {

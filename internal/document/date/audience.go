@@ -16,7 +16,7 @@ const (
 var (
 	// audienceTerms are names for the users of a service.
 	audienceTerms = wordSet(`users user customers customer members member subscribers subscriber clients client merchants sellers accounts holders visitors developers creators partners`)
-	// newUserTerms and existingUserTerms tell the two groups apart.
+	// newUserTerms and existingUserTerms distinguish the two groups.
 	newUserTerms      = wordSet(`new future`)
 	existingUserTerms = wordSet(`existing current registered`)
 )
@@ -114,8 +114,9 @@ func (ctx dateContext) sharesPreviousCue() bool {
 	return onlyStopWords(strings.ReplaceAll(ctx.left, " and ", " "))
 }
 
-// supersededByNewUserDate reports whether a candidate applies to existing users only and
-// another candidate of its kind nearby does not. That one is the date of the document.
+// supersededByNewUserDate reports whether a candidate applies to existing users only, and a
+// candidate of the same kind nearby applies to other users. The other candidate is then the
+// date of the document.
 func (f *finder) supersededByNewUserDate(c candidate) bool {
 	if c.audience != existingUsers {
 		return false

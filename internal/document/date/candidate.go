@@ -1,6 +1,6 @@
 package date
 
-// candidate is a date that may be a date of the document.
+// candidate is a date in the text that may be the effective, updated or publication date.
 type candidate struct {
 	dateLiteral
 	kind     cueKind
@@ -10,9 +10,9 @@ type candidate struct {
 
 // Ranks of candidates, by strength of the evidence.
 const (
-	rankLabeled = 0 // a cue at the beginning of its line, or one that is unambiguous
-	rankProse   = 3 // a cue that is also used for other things
-	rankNoCue   = 6 // no cue, alone on its line
+	rankLabeled = 0 // a cue that begins its line or is unambiguous
+	rankProse   = 3 // an ambiguous cue in prose
+	rankNoCue   = 6 // no cue, but alone on its line
 	rankHistory = 9 // the newest entry of a change history
 
 	// Penalties for the position in the text.
@@ -46,7 +46,8 @@ func (f *finder) chooseDates() Dates {
 	return d
 }
 
-// maxClusterBytes is the maximum distance between two neighboring candidates of one list.
+// maxClusterBytes is the maximum distance between two neighboring candidates of one list, in
+// bytes. It was chosen by hand.
 const maxClusterBytes = 300
 
 // bestCandidate returns the best candidate of a kind. Of several candidates in one list,

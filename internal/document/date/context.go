@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of the context of a date, in bytes.
+// Limits of the context of a date, in bytes. They were chosen by hand.
 const (
-	// contextBefore and contextAfter are the lengths of the text before and after a date
-	// that is searched for cues.
+	// contextBefore and contextAfter are the lengths of the searched text before and after a
+	// date.
 	contextBefore = 260
 	contextAfter  = 160
 	// maxLabelBytes is the maximum length of a line that labels the next line.

@@ -2,25 +2,25 @@ package date
 
 import "unicode/utf8"
 
-// cueKind is what a cue says about a date.
+// cueKind is the meaning of a cue for its date.
 type cueKind int
 
 // The kinds of cues.
 const (
 	inForce   cueKind = iota + 1 // the text is in force from this date
 	updated                      // the text was last changed on this date
-	published                    // the text is of this date, without further detail
+	published                    // the text has this date, without further detail
 )
 
 // cue is a phrase next to a date of the document, such as "last updated".
 type cue struct {
 	phrase string // folded
 	kind   cueKind
-	// A weak cue is also used for other things. It counts only if a document is named
-	// next to it, or if it begins its line.
+	// A weak cue has other meanings as well, such as "updated". It counts only if it begins
+	// its line or is next to a name for a document.
 	weak bool
-	// A vague cue counts only if the sentence names the document and says that it
-	// applies.
+	// A vague cue is a preposition or the like, such as "from". It counts only if the sentence
+	// names the document and has one of applicabilityTerms.
 	vague bool
 }
 

@@ -6,14 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// cueIndex holds the cues before a date by their last word and the cues after a date by
-// their first word. In scripts without spaces the key is the last or first character.
+// cueIndex maps the last word of a cue to the cues before a date, and the first word to the
+// cues after a date. In scripts without spaces the key is the last or first character.
 type cueIndex struct{ before, after map[string][]cue }
 
 // indexedCues builds the index on first use. Commands that read no document do not need
 // it.
 var indexedCues = sync.OnceValue(func() cueIndex {
-	p := cueIndex{map[string][]cue{}, map[string][]cue{}}
+	index := cueIndex{map[string][]cue{}, map[string][]cue{}}
 	add := func(to map[string][]cue, key func(string) string, list string, c cue) {
 		for phrase := range strings.SplitSeq(strings.ReplaceAll(list, "\n", ";"), ";") {
 			if c.phrase = fold(strings.TrimSpace(phrase)); c.phrase != "" {
@@ -33,14 +33,14 @@ var indexedCues = sync.OnceValue(func() cueIndex {
 		{publishedWeak, cue{kind: published, weak: true}},
 		{inForceVague, cue{kind: inForce, vague: true}},
 	} {
-		add(p.before, lastWord, l.list, l.cue)
+		add(index.before, lastWord, l.list, l.cue)
 	}
-	add(p.after, firstWord, inForceAfter, cue{kind: inForce})
-	add(p.after, firstWord, updatedAfter, cue{kind: updated})
-	add(p.after, firstWord, publishedAfter, cue{kind: published})
-	add(p.after, firstWord, inForceNoun, cue{kind: inForce, weak: true})
-	add(p.after, firstWord, updatedNoun, cue{kind: updated, weak: true})
-	return p
+	add(index.after, firstWord, inForceAfter, cue{kind: inForce})
+	add(index.after, firstWord, updatedAfter, cue{kind: updated})
+	add(index.after, firstWord, publishedAfter, cue{kind: published})
+	add(index.after, firstWord, inForceNoun, cue{kind: inForce, weak: true})
+	add(index.after, firstWord, updatedNoun, cue{kind: updated, weak: true})
+	return index
 })
 
 // firstUnspacedRune is the first rune of the scripts without spaces between words: kana,

@@ -12,9 +12,9 @@ type cueMatch struct {
 	isLabel bool // begins its line, or is alone on it with the document's name
 }
 
-// tableCell returns the cell of a table row that has borders-1 cells before it, or the
-// last cell if the row is shorter. borders counts the cell borders from the end of the
-// row, across the delimiter row, to the date.
+// tableCell returns the cell of a table row with index borders-1, or the last cell if the
+// row is shorter. borders is the number of bars between the row's last word and the date,
+// including those of the delimiter row.
 func tableCell(row string, borders int) string {
 	cells := strings.Split(strings.Trim(row, " |"), "|")
 	for _, i := range []int{borders - 1, len(cells) - 1} {
@@ -25,8 +25,8 @@ func tableCell(row string, borders int) string {
 	return ""
 }
 
-// trimPunctuation removes trailing punctuation and reports whether a line or a sentence
-// ended there.
+// trimPunctuation removes trailing punctuation. newline and ended report whether it includes
+// the end of a line and of a sentence.
 func trimPunctuation(w string) (rest string, newline, ended bool) {
 	rest = strings.TrimRight(w, punctuation+"\n.!?。")
 	cut := w[len(rest):]
@@ -47,7 +47,8 @@ func isNumber(w string) bool {
 	return w != "" && strings.IndexFunc(w, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
 }
 
-// longestCue returns the longest cue that w ends with, or begins with, as tested by has.
+// longestCue returns the longest cue at the end or the beginning of w. has is
+// strings.HasSuffix or strings.HasPrefix accordingly.
 func longestCue(list []cue, w string, has func(string, string) bool) (cue, bool) {
 	var best cue
 	for _, c := range list {
@@ -93,8 +94,8 @@ func stopWordLength(w, word string) (int, bool) {
 	return len(word), len(word) > 1 && documentTerms.foundIn(word)
 }
 
-// onlyStopWords reports whether a line holds nothing but stop words and the document's
-// name.
+// onlyStopWords reports whether a line consists of stop words, versions, audiences and names
+// for documents. An empty line does.
 func onlyStopWords(line string) bool {
 	for {
 		line = strings.TrimRight(line, punctuation+".!?。")

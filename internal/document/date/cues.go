@@ -1,6 +1,7 @@
 package date
 
-// Phrases before a date, folded and separated by semicolons. A phrase matches at its end:
+// Cues before a date, by kind and strength (see cue): phrases separated by semicolons and
+// line breaks. Among the phrases that end the text before a date, the longest wins. So
 // "updated" also matches "last updated" unless the longer phrase is listed.
 const (
 	inForceStrong = `effective date; date effective; date of effect; date of entry into force; effective as of; effective from; entry into force; current as of; start date of these terms
@@ -101,7 +102,7 @@ const (
 	inForceVague = `as of; as at; as from; from; starting; beginning; with effect; compter; depuis; ab; zum; seit; desde; dal; vanaf; per; met ingang; fran; fra; od; с; від; partir; since; اعتبارا`
 )
 
-// Phrases after a date, folded and separated by semicolons.
+// Cues after a date, in the same form.
 const (
 	inForceAfter = `in kraft; ab in kraft; wirksam; gultig; in werking; van kracht; i kraft; alkaen; alates; hatalyos; hatallyal; -tol hatalyos; -jetol hatalyos; -tol hatalyosak; -jetol; -tol; -jen hatalyos; speka; yururluge; tarihinde yururluge; tarihinden itibaren; tarihi itibariyle; tarihi itibariyla yururluge
 		から施行; より施行; 施行; から適用; より適用; 実施; から実施; より実施; 発効; から発効; より効力; 適用; から効力; をもって施行
@@ -112,7 +113,7 @@ const (
 		最終更新; 更新; 改定; 改訂; 一部改定; 一部改訂; 最終改定; 最終改訂; 改正; 一部改正; 修订; 修訂; 修改; 最后更新; 改版; に改定; に更新
 		개정; 수정; 업데이트; 변경; 일부 개정; 자로 개정; 에 업데이트; 에 개정; 에 최종`
 	publishedAfter = `tarihli; 制定; 公布; 公開; 発行; 版; 发布; 發布; 策定; 初版; 掲載; 현재; 제정; 공고; 게시; 현재 기준; 公表; 現在; より公開`
-	// Nouns refer to the document's date only at the beginning of a line.
+	// Weak cues. They count only if the date begins its line.
 	inForceNoun = `effective date; effective; in effect; entry into force`
 	updatedNoun = `update; updated; revision; revised; amendment; version; edition; fassung; versie; wersja; mise a jour; aktualisierung; frissites`
 )

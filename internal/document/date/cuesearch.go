@@ -2,19 +2,19 @@ package date
 
 import "strings"
 
-// cueSearch walks back from a date to its cues.
+// cueSearch walks backwards from a date to its cues.
 type cueSearch struct {
 	ctx     dateContext
 	rest    string // the text that remains to be searched
 	matches []cueMatch
 	vague   cueMatch // the first accepted vague cue
-	crossed bool     // the search is on the line above the date's
-	table   bool     // that line is a table row
+	crossed bool     // the search has crossed a line break and is on the line above
+	table   bool     // the line above is a table row
 	numbers int      // numbers skipped so far
 }
 
-// skipPunctuation moves before punctuation and at most one line break. It reports whether
-// the search continues there.
+// skipPunctuation skips punctuation and at most one line break. It reports whether the
+// search continues.
 func (s *cueSearch) skipPunctuation() bool {
 	rest, newline, ended := trimPunctuation(s.rest)
 	if ended || rest == "" || newline && (len(s.matches) > 0 || s.crossed) {
@@ -34,8 +34,9 @@ func (s *cueSearch) skipPunctuation() bool {
 	return true
 }
 
-// addCue adds a cue at the end of the remaining text, if it refers to the document, and
-// moves before it. It reports whether the search continues.
+// addCue skips a cue at the end of the remaining text and adds it to the matches if it refers
+// to the document. word is the last word of the cue. addCue reports whether the search
+// continues.
 func (s *cueSearch) addCue(c cue, word string) bool {
 	left := s.rest[:len(s.rest)-len(c.phrase)]
 	match, ok := s.ctx.accept(c, left, s.ctx.left[min(len(s.ctx.left), len(s.rest)):])
@@ -61,7 +62,7 @@ func (s *cueSearch) addCue(c cue, word string) bool {
 	return true
 }
 
-// skipStopWord moves before a stop word. It reports whether the search continues there.
+// skipStopWord skips a stop word. It reports whether the search continues.
 func (s *cueSearch) skipStopWord(word string) bool {
 	if len(s.matches) > 0 && word != "and" && word != "&" && !stopWords[word] {
 		return false
@@ -82,8 +83,8 @@ func (s *cueSearch) skipStopWord(word string) bool {
 // maxStopWords bounds the number of words between a cue and its date.
 const maxStopWords = 12
 
-// matchesBefore walks back from the date over stop words to a cue, and on to a second
-// cue, as in "effective and last updated".
+// matchesBefore returns the cues before the date. It walks backwards over stop words to a
+// cue, and further to a second cue of another kind, as in "effective and last updated".
 func (ctx dateContext) matchesBefore() []cueMatch {
 	s := cueSearch{ctx: ctx, rest: ctx.left}
 	for range maxStopWords {

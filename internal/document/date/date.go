@@ -6,6 +6,11 @@
 // stand between the cue and the date. A date without a cue counts only if it is alone on
 // a line near the beginning or the end of the text. Dates of laws, former versions,
 // offers and copyright notices are ignored.
+//
+// The work has three stages: a scanner finds the dates (scanner.go), a cueSearch looks for
+// their cues (cuesearch.go, with the phrases in cues.go), and chooseDates selects among the
+// resulting candidates (candidate.go). All comparisons use folded text (see fold). Start
+// with Find and findIn.
 package date
 
 import (
@@ -32,19 +37,20 @@ type Input struct {
 	PageModified string
 }
 
-// Dates holds the dates that a document states, as YYYY-MM-DD or empty, each with its
-// quote. If the text names only a month, the day is the first.
+// Dates holds the dates that a document states, as YYYY-MM-DD, each with the sentence that
+// states it. A date that the document does not state is empty, and so is its quote. If the
+// text names only a month, the day is the first.
 type Dates struct {
 	// Effective is the day from which the text is in force, or the day of the last change
 	// if the text does not state one.
 	Effective, EffectiveQuote string
 	// Updated is the day of the last change, or of the publication.
 	Updated, UpdatedQuote string
-	// Upcoming is the next day after Now on which the text takes effect.
+	// Upcoming is the next day after Input.Now on which the text takes effect.
 	Upcoming, UpcomingQuote string
 }
 
-// Find returns the dates of a document.
+// Find returns the dates of a document. It accepts any input.
 func Find(t Input) Dates {
 	d := findIn(t.Markdown, t, false)
 	if (d.Effective == "" || d.Updated == "") && len(t.PageLines) > 0 {
@@ -64,7 +70,7 @@ func Find(t Input) Dates {
 	return d
 }
 
-// metadataDay returns the day of an RFC 3339 time or of a date, or nothing if it is
+// metadataDay returns the day of an RFC 3339 time or of a date. It returns "" if the day is
 // invalid or more than a day after now.
 func metadataDay(s string, now time.Time) string {
 	if len(s) < 10 {

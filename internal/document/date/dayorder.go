@@ -14,8 +14,8 @@ const (
 // date patterns that begin with M.
 var monthFirstRegions = map[string]bool{"US": true, "PH": true, "PR": true, "GU": true, "VI": true, "UM": true, "AS": true, "MP": true, "FM": true, "PW": true, "MH": true}
 
-// defaultOrder returns the order of a language and region. English without a region is
-// treated as American, because most such pages are.
+// defaultOrder returns the usual order in a language and region. English without a region
+// counts as American, because most such pages are. So does an unknown language.
 func defaultOrder(language, region string) dayMonthOrder {
 	if region != "" && language == "en" {
 		if monthFirstRegions[region] {
@@ -29,8 +29,8 @@ func defaultOrder(language, region string) dayMonthOrder {
 	return dayFirst
 }
 
-// detectOrder returns the order that the text shows in its dates with slashes, if some
-// have a day above twelve and all of these agree. Otherwise it returns otherwise.
+// detectOrder returns the order of the dates with slashes in a text, if some of them
+// have a day above twelve and all of these agree. Otherwise it returns fallback.
 func detectOrder(s string, fallback dayMonthOrder) dayMonthOrder {
 	days, months := 0, 0
 	for at := 0; ; {
@@ -67,8 +67,8 @@ func detectOrder(s string, fallback dayMonthOrder) dayMonthOrder {
 	return fallback
 }
 
-// assignDayMonth tells day and month in two numbers apart. With dots as separators the
-// day comes first in all regions; with other separators the order decides.
+// assignDayMonth decides which of two numbers is the day and which the month. If both may be
+// a month, the day is first after a dot, as in all regions; otherwise the order o decides.
 func assignDayMonth(a, b int, sep byte, o dayMonthOrder) dateLiteral {
 	switch {
 	case a > 12:

@@ -70,8 +70,8 @@ func skipSpace(s string, i int) int {
 	return i
 }
 
-// skipWord skips the first of the given words that s has at i, after optional spaces. It
-// reports whether there is one.
+// skipWord returns the end of the word at s[i], after optional spaces, if it is one of the
+// given words. It reports whether it is.
 func skipWord(s string, i int, words ...string) (int, bool) {
 	for _, w := range words {
 		if strings.HasPrefix(s[min(i, len(s)):], w) {
@@ -84,7 +84,8 @@ func skipWord(s string, i int, words ...string) (int, bool) {
 	return i, false
 }
 
-// readDigitsBefore parses one or two digits that end at s[end].
+// readDigitsBefore parses one or two digits that end before s[end] and begin at s[from] or
+// later. It returns the number 0 for any other run of digits.
 func readDigitsBefore(s string, end, from int) (n, start int) {
 	start = end
 	for start > from && digitAt(s, start-1) {
@@ -96,7 +97,7 @@ func readDigitsBefore(s string, end, from int) (n, start int) {
 	return parseDigits(s[start:end]), start
 }
 
-// readSeparatorBefore parses one of . - / that ends at s[end], with optional spaces
+// readSeparatorBefore parses one of . - / that ends before s[end], with optional spaces
 // around it.
 func readSeparatorBefore(s string, end, from int) (sep byte, start int) {
 	end = skipSpaceBefore(s, end, from)
@@ -127,8 +128,7 @@ func skipSpaceBefore(s string, end, from int) int {
 	return end
 }
 
-// digitZeros are the zero digits of other scripts, with the first byte of their UTF-8
-// form.
+// digitZeros lists the zero digits of other scripts and the first bytes of their UTF-8 form.
 var digitZeros = []struct {
 	zero rune
 	lead byte

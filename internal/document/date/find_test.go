@@ -50,7 +50,7 @@ func TestDayMonthOrderFollowsTextRegionAndLanguage(t *testing.T) {
 
 func TestEffectiveDateIsTheDateForNewUsers(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ text, effective, takes string }{
+	for _, c := range []struct{ text, effective, upcoming string }{
 		{"Effective January 1, 2025 for new users and March 1, 2025 for existing users.", "2025-01-01", ""},
 		{"Effective Date: January 1, 2025 (for new users), March 1, 2025 (for existing users)", "2025-01-01", ""},
 		{"Effective for existing users on March 1, 2025, and for new users on January 1, 2025.", "2025-01-01", ""},
@@ -66,8 +66,8 @@ func TestEffectiveDateIsTheDateForNewUsers(t *testing.T) {
 		{"These terms are effective immediately for new users, and from March 1, 2025 for existing users.", "2025-03-01", ""},
 	} {
 		d := Find(Input{Markdown: "# Terms\n\n" + c.text + "\n\nBe nice.", Language: "en", Now: today})
-		if d.Effective != c.effective || d.Upcoming != c.takes || d.Updated != "" {
-			t.Errorf("%+v, want effective %s, upcoming %q: %q", d, c.effective, c.takes, c.text)
+		if d.Effective != c.effective || d.Upcoming != c.upcoming || d.Updated != "" {
+			t.Errorf("%+v, want effective %s, upcoming %q: %q", d, c.effective, c.upcoming, c.text)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func TestPageLinesSupplyDatesMissingFromTheText(t *testing.T) {
 	}
 }
 
-func TestMetadataNeverSetTheEffectiveDate(t *testing.T) {
+func TestMetadataNeverSetsTheEffectiveDate(t *testing.T) {
 	t.Parallel()
 	for modified, want := range map[string]string{
 		"2024-03-01T10:00:00+01:00": "2024-03-01", "2024-03-01": "2024-03-01",

@@ -2,8 +2,8 @@ package date
 
 import "time"
 
-// maxTextBytes is the length of the parts at the beginning and at the end of a long text
-// that are searched.
+// maxTextBytes bounds the searched text: of a text longer than twice this size, only the
+// first and the last maxTextBytes are searched. It was chosen by hand.
 const maxTextBytes = 2 << 20
 
 // finder selects the dates of one text.
@@ -12,21 +12,21 @@ type finder struct {
 	now        time.Time
 	literals   []dateLiteral
 	candidates []candidate
-	requireCue bool // ignore dates without a cue and with a weak publication cue
+	requireCue bool // ignore dates that have no cue or only a weak publication cue
 }
 
-// Lengths of the zones at the beginning and the end of a text in which a date with a cue
-// is preferred.
+// A date with a cue is preferred in the first headZoneBytes and the last tailZoneBytes of a
+// text. The values were chosen by hand.
 const (
 	headZoneBytes = 4000
 	tailZoneBytes = 3000
 )
 
-// maxYearsAhead bounds how far in the future a date may be.
+// maxYearsAhead bounds how far in the future a date may be. It was chosen by hand.
 const maxYearsAhead = 3
 
-// findIn returns the dates of the text s. hints is set for lines around the document, in
-// which a date needs a cue.
+// findIn returns the dates of the text s. requireCue is set for lines around the document,
+// in which a date needs a cue.
 func findIn(s string, t Input, requireCue bool) Dates {
 	if len(s) > 2*maxTextBytes {
 		s = trimPartialRunes(s[:maxTextBytes]) + "\n\n" + trimPartialRunes(s[len(s)-maxTextBytes:])
@@ -67,8 +67,8 @@ func (f *finder) hasKind(k cueKind) bool {
 	return false
 }
 
-// addCandidates adds date i as a candidate for each of its cues, or once if it needs no
-// cue.
+// addCandidates adds date i as a candidate for each of its cues. A date without a cue is
+// added once if its position suggests that it is the date of the document.
 func (f *finder) addCandidates(i int, l dateLiteral) {
 	if l.needsCue && l.day == 0 && f.isFuture(l) {
 		return // revisions are in the past, so the second number is not a year
@@ -108,8 +108,8 @@ func (f *finder) positionPenalty(l dateLiteral) int {
 	return middlePenalty
 }
 
-// cuesOf returns the cues of date i: those before it, or one after it, or the cue of the
-// previous date if it applies to both.
+// cuesOf returns the cues of date i: the cues before it; else the cue after it; else the cue
+// of the previous date if it applies to both dates.
 func (f *finder) cuesOf(i int, l dateLiteral, ctx dateContext) []cueMatch {
 	matches := ctx.matchesBefore()
 	if len(matches) == 0 {
@@ -135,8 +135,9 @@ func (f *finder) rankOf(match cueMatch, l dateLiteral) int {
 	return rankProse
 }
 
-// swapToPast exchanges day and month of a future date if the result is in the past.
-// Changes are in the past, so day and month are then in the other order.
+// swapToPast exchanges day and month of a future date if the result is in the past. A
+// document cannot have changed in the future, so the text writes day and month in the other
+// order.
 func (f *finder) swapToPast(l dateLiteral) dateLiteral {
 	if swapped := l; swapped.month <= 12 {
 		swapped.day, swapped.month = l.month, l.day
@@ -158,4 +159,5 @@ func (f *finder) inDateList(i int) bool {
 	return false
 }
 
+// abs returns the absolute value of n.
 func abs(n int) int { return max(n, -n) }

@@ -26,8 +26,9 @@ func (f *finder) belowHistoryHeading(l dateLiteral) bool {
 	return historyTerms.foundIn(fold(trimPartialRunes(f.text[max(0, from-80):from])))
 }
 
-// newestHistoryEntry returns the newest past date of a change history. Its entries begin
-// with a date; they are below a heading of a history, or most of them name a change.
+// newestHistoryEntry returns the newest past date of a change history. The entries of a
+// history begin with a date. They are below a heading from historyTerms, or two thirds of
+// them have one of changeTerms.
 func (f *finder) newestHistoryEntry() (dateLiteral, bool) {
 	for i := 0; i < len(f.literals); i++ {
 		if f.literals[i].needsCue || !startsLine(f.text, f.literals[i]) {

@@ -2,9 +2,9 @@ package date
 
 import "strings"
 
-// Limits, in bytes and lines, for the position of a date without a cue. Such a date must
-// be alone on a line near the beginning or the end of the text. Only lines that are not
-// empty count.
+// Limits, in bytes and nonempty lines, for the position of a date without a cue. Such a date
+// must be alone on a line near the beginning or the end of the text. The values were chosen
+// by hand.
 const (
 	headBytes, headLines = 2000, 12
 	tailBytes, tailLines = 900, 7
@@ -43,8 +43,8 @@ func countNonEmptyLines(s string) int {
 	return n
 }
 
-// standsAlone reports whether a date is alone on its line, or only with the document's
-// name, its version or the place of signing.
+// standsAlone reports whether a date is alone on its line, except for the name of the
+// document, its version or the place of signing.
 func standsAlone(s string, l dateLiteral) bool {
 	from, to := lineOf(s, l.start, l.end)
 	if to-from > maxTitleLine || inListOrTable(s, l) {

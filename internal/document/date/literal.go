@@ -6,11 +6,11 @@ import "time"
 type dateLiteral struct {
 	start, end        int  // byte offsets in the text
 	year, month, day  int  // day is 0 if only the month is named
-	needsCue          bool // written in a form that is a date only next to a cue
-	dayMonthSwappable bool // day and month may be in the other order
+	needsCue          bool // the form is ambiguous: it is a date only next to a cue
+	dayMonthSwappable bool // the order of day and month is ambiguous
 }
 
-// isBefore reports whether l is an earlier day than other.
+// isBefore reports whether l is earlier than other.
 func (l dateLiteral) isBefore(other dateLiteral) bool { return l.sortKey() < other.sortKey() }
 
 // sortKey returns a number that orders dates.

@@ -2,8 +2,8 @@ package date
 
 import "strings"
 
-// monthNumbers maps folded names of months to their numbers: names, inflected names and
-// common abbreviations. Each line has twelve entries in calendar order; "_" is none.
+// monthNumbers maps folded names of months, inflected forms and common abbreviations to the
+// numbers of the months. Each line has twelve entries in calendar order; "_" is a gap.
 var monthNumbers = func() map[string]int {
 	m := map[string]int{}
 	for _, line := range []string{

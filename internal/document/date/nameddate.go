@@ -6,15 +6,17 @@ import (
 	"unicode/utf8"
 )
 
-// connectors are words between the parts of a date. They are skipped.
+// connectors are words that may stand between the parts of a date, folded.
 var connectors = wordSet(`de del do da of d day the l al el
 	anul an rok roku ar am nam nien thang ngay
 	พ.ศ. พศ ค.ศ. พ ศ ค เดือน god godine year`)
 
-// buddhistEraTerms are words between the month and a year of the Buddhist era.
+// buddhistEraTerms are words that may stand between the month and a year of the Buddhist
+// era, folded.
 var buddhistEraTerms = wordSet(`b be e พุทธศักราช`)
 
-// ordinalSuffixes are suffixes of a day that a space or markup separates from the number.
+// ordinalSuffixes are suffixes of a day, folded. A space or markup may separate them from
+// the number.
 var ordinalSuffixes = wordSet(`st nd rd th er ere eme e o a ste sup ro º ª °`)
 
 // namedDateBeforeYear parses 31 January 2024, 31. Januar 2024, January 31, 2024, 31 de

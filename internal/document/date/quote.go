@@ -9,7 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/document/markdown"
 )
 
-// maxQuoteBytes bounds the length of a quote.
+// maxQuoteBytes bounds the length of a quote. It was chosen by hand.
 const maxQuoteBytes = 300
 
 // endsAbbreviation reports whether the full stop at s[i] belongs to an abbreviation of
@@ -19,7 +19,8 @@ func endsAbbreviation(s string, i int) bool {
 	return i > n && unicode.IsLetter(r) && s[i-n-1] == '.'
 }
 
-// quote returns the day of a candidate and the sentence that states it.
+// quote returns the day of a candidate as YYYY-MM-DD, and the sentence that states it as
+// plain text. If the cue is on the line above, the quote includes that line.
 func (f *finder) quote(c candidate) (day, quote string) {
 	from, to := lineOf(f.text, c.start, c.end)
 	if i := strings.LastIndex(f.text[from:c.start], ". "); i >= 0 && i > c.start-from-200 && c.start-from > 40 {

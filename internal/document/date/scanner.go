@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxLiterals bounds the number of dates of one text. Half of them are taken from the
-// beginning of the text, half from the end.
+// maxLiterals is half of the maximum number of dates of one text. At the maximum, only the
+// first and the last maxLiterals/2 dates are kept. It was chosen by hand.
 const maxLiterals = 400
 
 // scanner finds the date literals of one text.
@@ -17,8 +17,8 @@ type scanner struct {
 	found    []dateLiteral
 }
 
-// scan returns all dates in text order. It examines only runs of digits, so that a text
-// without a year costs one pass over its bytes.
+// scan returns the dates of the text, in text order. It examines runs of digits and the
+// character for "year", so that a text without a date costs only a pass over its bytes.
 func (c *scanner) scan() []dateLiteral {
 	s, end := c.text, 0
 	for i := 0; i < len(s); i++ {

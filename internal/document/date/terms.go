@@ -62,8 +62,8 @@ var documentTerms = newStemSet(
 	"規約", "ポリシー", "方針", "約款", "規程", "規定", "本契約", "ガイドライン", "協議", "协议", "政策", "条款", "條款", "声明", "聲明", "规则", "規則", "须知", "公约", "约定", "약관", "방침", "정책", "계약", "처리방침", "운영정책", "규칙",
 )
 
-// lawTerms are stems of names for laws and for other things with dates of their own,
-// folded. A date with such a subject is not a date of the document.
+// lawTerms are stems of names for laws, court decisions and the like, folded. A date next to
+// such a name is not a date of the document.
 var lawTerms = newStemSet(
 	"gdpr", "ccpa", "cpra", "lgpd", "dsgvo", "ds-gvo", "rgpd", "(eu)", "(ue)", "(eg)", "(ce)", "directive", "regulation", " act ", " act,", " law ", " law,", " laws", "statute", "decree", "court", "judgment", "judgement", "decision", "treaty", "convention", "legislation", "amendment act",
 	"gesetz", "verordnung", "richtlinie", "urteil", "beschluss", "gericht", "bdsg", "tmg", "ddg",
@@ -85,7 +85,7 @@ var formerTerms = newStemSet(
 // partTerms are names for parts of a document. Their dates are not dates of the whole.
 var partTerms = wordSet(`article articles section sections paragraph clause annex annexe appendix chapter artikel abschnitt ziffer paragraf articulo seccion apartado clausula articolo sezione artigo seccao`)
 
-// applicabilityTerms are stems of verbs that say that a document applies, folded.
+// applicabilityTerms are stems of words for the validity or the change of a document, folded.
 var applicabilityTerms = newStemSet(
 	"appl", "effect", "force", "valid", "updated", "revised", "current", "accurate", "s'applique", "vigueur", "gilt", "gelten", "gultig", "aplica", "vigor", "vige", "applica", "gelden", "geldt", "van toepassing", "obowiazuj", "galler", "gaelder", "gjelder", "действ", "تسري", "يسري", "سارية", "مفعول", "نافذ", "تطبق", "amend", "modifi", "change",
 )

@@ -24,7 +24,7 @@ func mayHaveTimeOfDay(s string) bool {
 	return false
 }
 
-// trimTimeOfDay removes a time of day from the end of a folded text. It is neutral
+// trimTimeOfDay removes a time of day from the end of a folded text. A time of day may stand
 // between a cue and its date.
 func trimTimeOfDay(s string) string {
 	from := max(0, len(s)-maxTimeOfDayBytes)

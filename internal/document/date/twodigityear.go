@@ -6,8 +6,8 @@ import "strings"
 // two digits, in letters.
 const minMonthName, maxMonthName = 3, 9
 
-// shortDateContext is the length of the text before a short date that is searched for a
-// word, in bytes.
+// shortDateContext is the length of the text before a short date in which the preceding
+// word is looked up, in bytes.
 const shortDateContext = 24
 
 // shortNamedDate parses 1-Mar-25 and 01/MAR/25: the same separator twice, and nothing
@@ -32,8 +32,8 @@ func (c *scanner) shortNamedDate(i, j int) dateLiteral {
 // year. Forms and leaflets are marked "Rev. 03/25".
 var revisionTerms = wordSet(`rev revised revision stand`)
 
-// revisionMonth parses 03/25 after a revision term if no word follows. Elsewhere it is a
-// ratio, a part of a date or a page number.
+// revisionMonth parses 03/25 after a revision term if no word follows. In any other context
+// the two numbers are a ratio, a part of a date or a page number.
 func (c *scanner) revisionMonth(i, j int) dateLiteral {
 	s := c.text
 	if j-i != 2 || j >= len(s) || s[j] != '/' {
@@ -50,8 +50,8 @@ func (c *scanner) revisionMonth(i, j int) dateLiteral {
 	return dateLiteral{start: i, end: end, year: y, month: parseDigits(s[i:j]), needsCue: true}
 }
 
-// twoDigitYear parses a year of two digits at the end of a date. It returns 0 if there is
-// none.
+// twoDigitYear parses a year of two digits at s[i], the end of a date. It returns the year
+// in the 2000s, or 0 if there is none.
 func twoDigitYear(s string, i int) (y, end int) {
 	n, end := readDigits(s, i, 2)
 	if end-i != 2 || end < len(s) && (isASCIILetter(s[end]) || strings.IndexByte("-/_%#&+", s[end]) >= 0) {

@@ -14,8 +14,8 @@ func wordSet(list string) map[string]bool {
 // stemSet finds stems in a text in one pass. Stems are indexed by their first two bytes.
 type stemSet map[uint16][]string
 
-// newStemSet returns a set of stems. A stem that begins with a space matches only at the
-// beginning of a word.
+// newStemSet returns a set of stems of at least two bytes. A stem that begins with a space
+// matches only at the beginning of a word.
 func newStemSet(list ...string) stemSet {
 	m := stemSet{}
 	for _, w := range list {
@@ -24,11 +24,11 @@ func newStemSet(list ...string) stemSet {
 	return m
 }
 
-// firstTwoBytes returns the index key of a string.
+// firstTwoBytes returns the first two bytes of a string, the key of a stemSet.
 func firstTwoBytes(s string) uint16 { return uint16(s[0])<<8 | uint16(s[1]) }
 
-// lastIndex returns the index of the last stem in s, or -1. s is treated as if it began
-// with a space.
+// lastIndex returns the index of the last stem in s, or -1. The index refers to s with a
+// space in front, because the beginning of s begins a word.
 func (m stemSet) lastIndex(s string) int {
 	s = " " + s + " "
 	for i := len(s) - 2; i >= 0; i-- {

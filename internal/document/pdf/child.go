@@ -22,7 +22,7 @@ const (
 	// that this takes depends on the load of the machine.
 	MaxCPU = 5 * time.Second
 	// MaxTime limits the wall-clock time, for a child that hangs without using the CPU.
-	// It is far above MaxCPU, so that a loaded machine does not lose a document.
+	// It is far above MaxCPU, because a child waits for the CPU on a loaded machine.
 	MaxTime = 30 * time.Second
 	// MaxMemory limits heap, stacks and buffers together, in bytes.
 	MaxMemory = 160 << 20
@@ -31,8 +31,8 @@ const (
 	// maxMemoryGrowth limits the private memory that the child maps after its start: two arenas
 	// of the Go heap and the stacks of threads.
 	maxMemoryGrowth = 148 << 20
-	// exitGrace is how long the parent waits beyond MaxTime before it kills the child, and then
-	// for the end of its output.
+	// exitGrace is the time beyond MaxTime after which the parent kills the child. The parent
+	// then waits as long again for the end of the output.
 	exitGrace = 5 * time.Second
 	// cpuGrace is the CPU time beyond MaxCPU in which a child can exit by itself. The kernel
 	// counts whole seconds (setrlimit(2), RLIMIT_CPU).
@@ -52,6 +52,7 @@ const (
 	exitTooSlow
 )
 
+// exitCodes maps exit codes to errors.
 var exitCodes = []struct {
 	code int
 	err  error
@@ -59,14 +60,14 @@ var exitCodes = []struct {
 	{exitNoText, ErrNoText}, {exitEncrypted, ErrEncrypted}, {exitMalformed, ErrMalformed}, {exitTooLarge, ErrTooLarge}, {exitTooSlow, ErrTooSlow},
 }
 
-// Reader reads PDF files in child processes, one at a time because each may use MaxMemory.
-// It is safe for concurrent use.
+// Reader reads PDF files in child processes, one at a time, because each may use MaxMemory.
+// It is safe for concurrent use. Create it with NewReader.
 type Reader struct {
 	command []string
 	slot    chan struct{} // holds an element while a child runs
 	maxCPU  time.Duration // after which the kernel ends a child
 	maxTime time.Duration // after which the Reader kills a child
-	started func(pid int) // tests: called with the process ID of each child
+	started func(pid int) // called with the process ID of each child; nil except in tests
 }
 
 // NewReader returns a Reader that starts each child with command: the path of a program and
@@ -75,8 +76,9 @@ func NewReader(command ...string) *Reader {
 	return &Reader{command: command, slot: make(chan struct{}, 1), maxCPU: MaxCPU, maxTime: MaxTime + exitGrace}
 }
 
-// Read converts a PDF to Markdown. Errors wrap one of this package's errors or the
-// context's. Read kills the child when ctx ends.
+// Read converts a PDF to Markdown. It waits until no other child of the Reader runs. When ctx
+// ends, Read kills the child and returns an error that wraps the error of ctx. Other errors
+// wrap one of this package's errors, unless the child cannot be started.
 func (r *Reader) Read(ctx context.Context, body []byte) (string, error) {
 	if len(body) > MaxBytes {
 		return "", fmt.Errorf("%w: %d bytes are more than %d", ErrTooLarge, len(body), MaxBytes)
@@ -142,12 +144,13 @@ func childError(err error, stderr string) error {
 	return fmt.Errorf("%w: the PDF reader ended with %w: %s", ErrMalformed, err, message)
 }
 
-// limitedBuffer is a buffer that rejects writes beyond its limit.
+// limitedBuffer is a buffer that rejects a write beyond its limit.
 type limitedBuffer struct {
 	bytes.Buffer
 	limit int // bytes
 }
 
+// Write implements io.Writer.
 func (b *limitedBuffer) Write(p []byte) (int, error) {
 	if b.Len()+len(p) > b.limit {
 		return 0, errors.New("output of the PDF reader exceeds its limit")
@@ -156,11 +159,12 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 }
 
 // Serve is the body of a child process. It limits the process, reads a PDF from in, writes
-// the text to out and an error to stderr, and returns the exit code.
+// the text to out and an error to stderr, and returns the exit code, 0 for success.
 func Serve(in io.Reader, out, stderr io.Writer) int {
 	return serveWithLimits(MaxCPU, MaxTime, in, out, stderr)
 }
 
+// serveWithLimits is Serve with other limits.
 func serveWithLimits(cpu, wall time.Duration, in io.Reader, out, stderr io.Writer) int {
 	limitProcess(cpu, wall)
 	ctx, cancel := context.WithTimeout(context.Background(), wall)
@@ -172,6 +176,7 @@ func serveWithLimits(cpu, wall time.Duration, in io.Reader, out, stderr io.Write
 	return code
 }
 
+// serve extracts the text of the PDF in in and returns the exit code.
 func serve(ctx context.Context, in io.Reader, out io.Writer) (int, error) {
 	body, err := io.ReadAll(io.LimitReader(in, MaxBytes+1))
 	if err != nil {
@@ -192,14 +197,15 @@ func serve(ctx context.Context, in io.Reader, out io.Writer) (int, error) {
 	return 0, nil
 }
 
+// firstLine returns the first line of s, at most 500 bytes.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return s[:min(len(s), 500)]
 }
 
-// limitProcess makes the process exit when it takes too long or too much memory, even if the
-// parser hangs. The limit of the kernel, where there is one, also holds between two checks
-// of the memory.
+// limitProcess makes the process exit when it exceeds its time or memory, even if the parser
+// hangs. It checks the memory every memoryCheckInterval. On Linux a limit of the kernel also
+// applies between two checks.
 func limitProcess(cpu, wall time.Duration) {
 	debug.SetMemoryLimit(softMemoryLimit)
 	limitMemory(maxMemoryGrowth)
@@ -231,5 +237,5 @@ func limitCPU(cpu time.Duration) {
 	_ = syscall.Setrlimit(syscall.RLIMIT_CPU, &limit) // fails only if a stricter limit is set
 }
 
-// setSeconds sets a limit, whose type depends on the operating system.
+// setSeconds sets a limit. The type of a limit depends on the operating system.
 func setSeconds[N int64 | uint64](limit *N, d time.Duration) { *limit = N(d / time.Second) }

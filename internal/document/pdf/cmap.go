@@ -1,10 +1,9 @@
 package pdf
 
-import (
-	"unicode/utf16"
-)
+import "unicode/utf16"
 
-// cmap maps the character codes of a font to text (ISO 32000-1, 9.7.5 and 9.10.3).
+// cmap maps the character codes of a font to text (ISO 32000-1, 9.7.5 and 9.10.3). The codes
+// in chars and ranges are keys; see codeKey.
 type cmap struct {
 	spaces []codeSpace
 	chars  map[uint32]string
@@ -26,7 +25,7 @@ type codeRange struct {
 // maxCMapEntries bounds the entries of a CMap; two bytes have 65,536 codes.
 const maxCMapEntries = 70_000
 
-// readCMap parses a ToUnicode CMap.
+// readCMap parses a ToUnicode CMap. Malformed entries are skipped.
 func readCMap(b []byte) *cmap {
 	m := &cmap{chars: map[uint32]string{}}
 	l := lexer{b: b}
@@ -60,6 +59,7 @@ func readCMap(b []byte) *cmap {
 	}
 }
 
+// addSpace adds a code space range.
 func (m *cmap) addSpace(low, high token) {
 	n := len(low.str)
 	if low.kind != stringToken || high.kind != stringToken || n == 0 || n > 4 || n != len(high.str) || len(m.spaces) > 100 {
@@ -68,6 +68,8 @@ func (m *cmap) addSpace(low, high token) {
 	m.spaces = append(m.spaces, codeSpace{n, codeValue(low.str), codeValue(high.str)})
 }
 
+// addRange adds the text of a range of codes: an array with the text of each code, or the text
+// of the first code.
 func (m *cmap) addRange(low, high, to token) {
 	if low.kind != stringToken || high.kind != stringToken || len(m.ranges)+len(m.chars) > maxCMapEntries {
 		return
@@ -93,7 +95,7 @@ func (m *cmap) addRange(low, high, to token) {
 // codeKey combines a code with its length, so that <41> and <0041> differ.
 func codeKey(s string) uint32 { return uint32(len(s))<<28 | codeValue(s) }
 
-// codeValue returns the value of a big-endian character code.
+// codeValue returns the lower 28 bits of a big-endian character code of up to four bytes.
 func codeValue(s string) uint32 {
 	v := uint32(0)
 	for i := 0; i < len(s) && i < 4; i++ {
@@ -102,7 +104,7 @@ func codeValue(s string) uint32 {
 	return v & (1<<28 - 1)
 }
 
-// lookup returns the text of one code.
+// lookup returns the text of one code, and whether the CMap has it.
 func (m *cmap) lookup(s string) (string, bool) {
 	k := codeKey(s)
 	if t, ok := m.chars[k]; ok {
@@ -118,7 +120,8 @@ func (m *cmap) lookup(s string) (string, bool) {
 	return "", false
 }
 
-// codeLength returns the number of bytes of the code that s begins with.
+// codeLength returns the number of bytes of the code that s begins with. If no code space
+// range contains it, the number is otherwise, or less at the end of s.
 func (m *cmap) codeLength(s string, otherwise int) int {
 	for _, sp := range m.spaces {
 		if sp.length > len(s) {

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// font maps the codes of a string to text and widths.
+// font maps the character codes of a string to text and widths.
 type font struct {
 	bold               bool
 	composite          bool // most codes have two bytes
@@ -24,7 +24,7 @@ type font struct {
 	predefinedEncoding encoding.Encoding // set for a composite font with a predefined CMap
 	widths             map[uint32]float64
 	defaultWidth       float64           // of codes without an entry in widths; thousandths of the font size
-	cache              map[uint32]string // text by key
+	cache              map[uint32]string // text by codeKey
 }
 
 // glyph is one character code of a string.
@@ -34,7 +34,8 @@ type glyph struct {
 	isSpace bool    // the single byte 32: word spacing applies to it
 }
 
-// font returns the font that a resource refers to.
+// font returns the font of a resource. It never returns nil: a damaged font maps no code to
+// text.
 func (f *file) font(o types.Object) *font {
 	id := -1
 	if r, ok := o.(types.IndirectRef); ok {
@@ -59,8 +60,8 @@ func (f *file) readFont(t *font, d types.Dict) {
 	if b := f.stream(d["ToUnicode"]); b != nil {
 		t.toUnicode = readCMap(b)
 	}
-	base := f.name(d["BaseFont"])
-	t.bold = isBoldName(base)
+	baseFont := f.name(d["BaseFont"])
+	t.bold = isBoldName(baseFont)
 	if f.name(d["Subtype"]) == "Type0" {
 		f.readComposite(t, d)
 		return
@@ -84,7 +85,7 @@ func (f *file) readFont(t *font, d types.Dict) {
 		}
 	}
 	if !ok {
-		t.setCoreWidths(base)
+		t.setCoreWidths(baseFont)
 	}
 }
 
@@ -99,14 +100,15 @@ func isBoldName(name string) bool {
 	return false
 }
 
-// setCoreWidths sets the widths of the fourteen standard fonts, which a file need not describe.
-func (t *font) setCoreWidths(base string) {
-	if !corefont.IsCoreFont(base) {
+// setCoreWidths sets the widths of one of the fourteen standard fonts, which a file need not
+// describe. It does nothing for other fonts.
+func (t *font) setCoreWidths(baseFont string) {
+	if !corefont.IsCoreFont(baseFont) {
 		return
 	}
 	for c := 32; c < 256; c++ {
 		r, _ := utf8.DecodeRuneInString(t.simpleText[c])
-		if w, err := corefont.CharWidth(base, r); err == nil && w > 0 {
+		if w, err := corefont.CharWidth(baseFont, r); err == nil && w > 0 {
 			t.widths[uint32(c)] = float64(w)
 		}
 	}
@@ -146,8 +148,8 @@ func (f *file) readEncoding(t *font, o types.Object) {
 	}
 }
 
-// predefinedCMaps lists the predefined CMaps (ISO 32000-1, 9.7.5.2) that correspond to a character
-// encoding, by a part of their names.
+// predefinedCMaps maps parts of the names of predefined CMaps (ISO 32000-1, 9.7.5.2) to
+// character encodings. The first part that occurs in a name decides.
 var predefinedCMaps = []struct {
 	part string
 	enc  encoding.Encoding
@@ -207,7 +209,7 @@ func (f *file) readComposite(t *font, d types.Dict) {
 	}
 }
 
-// glyphs calls yield for each code of a string.
+// glyphs calls yield for each character code of a string.
 func (t *font) glyphs(s string, yield func(glyph)) {
 	for len(s) > 0 {
 		n := 1
@@ -235,7 +237,7 @@ func (t *font) codeLength(s string) int {
 	return min(2, len(s))
 }
 
-// text returns the text of one code, empty if the font does not map it.
+// text returns the text of one code, or "" if the font does not map it.
 func (t *font) text(c string) string {
 	k := codeKey(c)
 	if known, ok := t.cache[k]; ok {
@@ -262,7 +264,8 @@ func (t *font) text(c string) string {
 	return s
 }
 
-// normalizeText replaces presentation forms by letters and removes characters that show nothing.
+// normalizeText replaces ligatures by letters and special spaces and bullets by ordinary ones,
+// and removes control characters and characters for private use.
 func normalizeText(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -277,4 +280,5 @@ func normalizeText(s string) string {
 	}, ligatures.Replace(s))
 }
 
+// ligatures replaces the Latin ligatures of Unicode by letters.
 var ligatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st")

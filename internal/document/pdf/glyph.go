@@ -39,7 +39,7 @@ var accentSuffixes = []struct {
 	{"macron", 0x304}, {"ogonek", 0x328}, {"acute", 0x301}, {"grave", 0x300}, {"tilde", 0x303}, {"caron", 0x30c}, {"breve", 0x306}, {"ring", 0x30a},
 }
 
-// glyphText returns the text of a glyph name, empty if the name is unknown.
+// glyphText returns the text of a glyph name, or "" if the name is unknown.
 func glyphText(n string) string {
 	n, _, _ = strings.Cut(n, ".") // a.sc, one.oldstyle
 	if len(n) == 1 {

@@ -1,28 +1,15 @@
 package pdf
 
 import (
-	"math"
 	"strings"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// textRun is a piece of text at one place, in coordinates that are rotated so that its line runs
-// to the right.
-type textRun struct {
-	text     string
-	x, y     float64
-	end      float64 // x where it ends
-	size     float64
-	rotation int // of its line, in quarter turns
-	bold     bool
-	heading  int // level 1 to 6 from the structure of the file, or 0
-	artifact bool
-}
-
-// matrix is a transformation in the order of PDF: a b c d e f (ISO 32000-1, 8.3.3).
+// matrix is a transformation with the elements a b c d e f of ISO 32000-1, 8.3.3.
 type matrix [6]float64
 
+// mul returns the transformation that applies m first and then n.
 func (m matrix) mul(n matrix) matrix {
 	return matrix{
 		m[0]*n[0] + m[1]*n[2], m[0]*n[1] + m[1]*n[3],
@@ -31,7 +18,8 @@ func (m matrix) mul(n matrix) matrix {
 	}
 }
 
-// graphicsState is the part of the graphics state that concerns text (ISO 32000-1, 8.4 and 9.3).
+// graphicsState is the part of the graphics state that concerns text (ISO 32000-1, 8.4 and
+// 9.3). ctm is the current transformation matrix.
 type graphicsState struct {
 	ctm                                                                  matrix
 	font                                                                 *font
@@ -43,23 +31,23 @@ type markedContent struct {
 	artifact      bool
 	heading       int
 	hasActualText bool   // the sequence has an ActualText, which replaces its glyphs
-	actualText    string // the part of ActualText that is not yet emitted
+	actualText    string // the ActualText until it is emitted; then empty
 }
 
 // interpreter runs the content streams of one page.
 type interpreter struct {
 	file      *file
-	resources types.Dict
-	content   []byte
+	resources types.Dict // of the page or the form XObject
+	content   []byte     // of the page
 	graphicsState
 	stack                  []graphicsState
-	textMatrix, lineMatrix matrix
-	markedContents         []markedContent
-	runs                   []textRun
-	operators              int
+	textMatrix, lineMatrix matrix          // ISO 32000-1, 9.4.2
+	markedContents         []markedContent // innermost last
+	runs                   []textRun       // the result
+	operators              int             // number of executed operators
 }
 
-// Bounds of one page.
+// Bounds of one page. They were chosen by hand.
 const (
 	maxOperators  = 2_000_000
 	maxRuns       = 300_000
@@ -67,6 +55,7 @@ const (
 	maxFormDepth  = 12 // nesting of form XObjects
 )
 
+// reset sets the initial graphics state of a page.
 func (in *interpreter) reset() {
 	one := matrix{1, 0, 0, 1, 0, 0}
 	in.graphicsState = graphicsState{ctm: one, horizontalScaling: 1}
@@ -101,7 +90,7 @@ func (in *interpreter) run(content []byte, depth int) {
 	}
 }
 
-// numericOperand returns operand i as a number, 0 if it is none.
+// numericOperand returns operand i as a number, or 0 if it is missing or not a number.
 func numericOperand(args []token, i int) float64 {
 	if i < len(args) && args[i].kind == numberToken {
 		return args[i].num
@@ -109,11 +98,12 @@ func numericOperand(args []token, i int) float64 {
 	return 0
 }
 
+// matrixOf returns the matrix of the first six operands.
 func matrixOf(args []token) matrix {
 	return matrix{numericOperand(args, 0), numericOperand(args, 1), numericOperand(args, 2), numericOperand(args, 3), numericOperand(args, 4), numericOperand(args, 5)}
 }
 
-// execute applies one operator.
+// execute executes one operator. It ignores the operators that do not concern text.
 func (in *interpreter) execute(op string, args []token, depth int) {
 	switch op {
 	case "q":
@@ -179,12 +169,13 @@ func (in *interpreter) execute(op string, args []token, depth int) {
 	}
 }
 
+// move moves to the start of a line at the offset (x, y) from the start of the current line.
 func (in *interpreter) move(x, y float64) {
 	in.lineMatrix = matrix{1, 0, 0, 1, x, y}.mul(in.lineMatrix)
 	in.textMatrix = in.lineMatrix
 }
 
-// resource returns an object of the current resource dictionary.
+// resource returns a resource of a kind, such as "Font", by its name.
 func (in *interpreter) resource(kind, key string) types.Object {
 	return in.file.dict(in.resources[kind])[key]
 }
@@ -242,7 +233,8 @@ func (in *interpreter) beginMarkedContent(args []token) {
 	in.markedContents = append(in.markedContents, m)
 }
 
-// actualText returns the ActualText of marked content (ISO 32000-1, 14.9.4).
+// actualText returns the ActualText in the properties of marked content, and whether there is
+// one (ISO 32000-1, 14.9.4).
 func (in *interpreter) actualText(properties token) (string, bool) {
 	if properties.kind == dictionaryToken {
 		v := properties.value("ActualText")
@@ -272,11 +264,11 @@ func decodeTextString(s string) string {
 	return normalizeText(b.String())
 }
 
-// wordGap is the least gap within a string that separates words, in units of the font size.
-const wordGap = 0.16
-
-// minSpaceWidth is the least width of a space that separates words, in units of the font size.
-const minSpaceWidth = 0.05
+// Distances within a string, in units of the font size. They were chosen by hand.
+const (
+	wordGap       = 0.16 // minimum of a gap that separates words
+	minSpaceWidth = 0.05 // minimum of a space that separates words
+)
 
 // show emits the strings of a text-showing operator with the adjustments between them.
 func (in *interpreter) show(items []token) {
@@ -326,70 +318,12 @@ func (in *interpreter) show(items []token) {
 	in.addRun(b.String(), from, in.place())
 }
 
+// advance moves the text position to the right by x, in text space.
 func (in *interpreter) advance(x float64) {
 	in.textMatrix = matrix{1, 0, 0, 1, x, 0}.mul(in.textMatrix)
 }
 
-// place returns the matrix of the next glyph.
+// place returns the matrix of the next glyph, from glyph space to the page.
 func (in *interpreter) place() matrix {
 	return matrix{in.fontSize * in.horizontalScaling, 0, 0, in.fontSize, 0, in.rise}.mul(in.textMatrix).mul(in.ctm)
-}
-
-// addRun appends a run, rotated so that its line runs to the right. It omits slanted lines,
-// which are watermarks.
-func (in *interpreter) addRun(s string, from, to matrix) {
-	if s == "" || !isFinite(from) || !isFinite(to) {
-		return
-	}
-	angle := math.Atan2(from[1], from[0]) / (math.Pi / 2)
-	rotation := math.Round(angle)
-	if math.Abs(angle-rotation) > 0.05 {
-		return
-	}
-	r := textRun{text: s, size: math.Hypot(from[2], from[3]), rotation: (int(rotation) + 4) % 4, bold: in.font.bold}
-	sin, cos := math.Sincos(rotation * math.Pi / 2)
-	r.x, r.y = from[4]*cos+from[5]*sin, from[5]*cos-from[4]*sin
-	r.end = to[4]*cos + to[5]*sin
-	if r.size == 0 || r.size > 1000 {
-		return
-	}
-	if n := len(in.markedContents); n > 0 {
-		r.artifact, r.heading = in.markedContents[n-1].artifact, in.markedContents[n-1].heading
-	}
-	in.runs = append(in.runs, r)
-}
-
-func isFinite(m matrix) bool {
-	for _, v := range m {
-		if math.IsNaN(v) || math.Abs(v) > 1e7 {
-			return false
-		}
-	}
-	return true
-}
-
-// maxArtifactShare is the share of a page's text that may be marked as artifacts. Above it the
-// marks are wrong and are ignored.
-const maxArtifactShare = 0.6
-
-// contentRuns returns the runs without artifacts, which are page numbers, headers and decoration
-// (ISO 32000-1, 14.8.2.2).
-func (in *interpreter) contentRuns() []textRun {
-	all, marked := 0, 0
-	for _, r := range in.runs {
-		all += len(r.text)
-		if r.artifact {
-			marked += len(r.text)
-		}
-	}
-	if marked == 0 || float64(marked) > maxArtifactShare*float64(all) {
-		return in.runs
-	}
-	content := in.runs[:0:0]
-	for _, r := range in.runs {
-		if !r.artifact {
-			content = append(content, r)
-		}
-	}
-	return content
 }

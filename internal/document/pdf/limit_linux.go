@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// limitMemory limits the growth of the process's private memory, in bytes (setrlimit(2),
-// RLIMIT_DATA). Memory that is mapped already does not count: the Go runtime and the race
-// detector reserve much address space that they never touch.
+// limitMemory limits the further growth of the process's private memory, in bytes
+// (setrlimit(2), RLIMIT_DATA). Memory that is already mapped does not count: the Go runtime
+// and the race detector reserve much address space that they never use.
 func limitMemory(bytes uint64) {
 	now, ok := dataAndStackSize()
 	if !ok {

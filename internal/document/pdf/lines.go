@@ -11,18 +11,19 @@ import (
 // line is one line of text.
 type line struct {
 	text     string
-	x, y     float64 // where it begins
-	end      float64 // x where it ends
+	x, y     float64 // of the beginning
+	end      float64 // x of the end
 	size     float64 // font size of most letters
 	rotation int     // in quarter turns
-	bold     bool
-	heading  int
-	letters  int
+	bold     bool    // all runs are bold
+	heading  int     // see textRun.heading
+	letters  int     // number of bytes without outer white space
 }
 
 // page holds the lines of one page.
 type page struct{ lines []line }
 
+// isLetter reports whether r is a letter.
 func isLetter(r rune) bool { return unicode.IsLetter(r) }
 
 // Distances between runs, in units of the font size. They were chosen by hand.
@@ -37,7 +38,7 @@ const (
 func joinRuns(runs []textRun) []line {
 	var all []line
 	var cur line
-	var sizes [2]float64 // size and letters of the longest run
+	var sizes [2]float64 // font size and letters of the longest run
 	flush := func() {
 		cur.text = strings.Join(strings.Fields(cur.text), " ")
 		if cur.text != "" {
@@ -83,8 +84,8 @@ func joinRuns(runs []textRun) []line {
 	return all
 }
 
-// repeatsRun reports whether a run repeats one just before it at the same place. Some writers
-// imitate bold type that way.
+// repeatsRun reports whether a run repeats one of the three runs before it at the same place.
+// Some PDF writers imitate bold type in this way.
 func repeatsRun(before []textRun, r textRun) bool {
 	for i := len(before) - 1; i >= max(0, len(before)-3); i-- {
 		b := before[i]
@@ -95,7 +96,8 @@ func repeatsRun(before []textRun, r textRun) bool {
 	return false
 }
 
-// Bounds of running headers and footers: lines at the edges of pages that repeat.
+// Bounds of running headers and footers, which are repeated lines at the edges of pages. They
+// were chosen by hand.
 const (
 	edgeLines      = 3   // from the top and from the bottom of a page
 	maxHeaderBytes = 160 // bytes
@@ -136,7 +138,8 @@ func removeBoilerplate(pages []page) []page {
 	return pages
 }
 
-// isPageNumber reports whether line i is the number of its page: alone at the top or bottom.
+// isPageNumber reports whether line i is a page number: it matches pageNumberPattern, stands
+// alone at its height, and has at most one line above or below it.
 func isPageNumber(p page, i int) bool {
 	if !pageNumberPattern.MatchString(p.lines[i].text) || len(p.lines) < 2 {
 		return false
@@ -150,7 +153,7 @@ func isPageNumber(p page, i int) bool {
 		case l.y < p.lines[i].y-1:
 			below++
 		default:
-			return false // another line stands beside it
+			return false // another line at the same height
 		}
 	}
 	return above <= 1 || below <= 1

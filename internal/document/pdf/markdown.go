@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of headings: a larger font than the body text, or bold type on a short line of its
-// own. They were chosen by hand.
+// Bounds of headings. A heading has a larger font than the body text, or is a short bold
+// paragraph. The values were chosen by hand.
 const (
-	headingSizeRatio = 1.14 // to the body text, at least
+	headingSizeRatio = 1.14 // minimum ratio of the font size to that of the body text
 	maxHeadingBytes  = 200  // bytes
 	maxSizeLevels    = 3    // heading levels that the font size distinguishes
 )
@@ -68,7 +68,7 @@ func headingSizes(pages []page, body float64) []float64 {
 	return sizes
 }
 
-// lineSpacing returns the distance between the lines of one page.
+// lineSpacing returns the usual distance between the lines of one page, or 0 if it is unknown.
 func lineSpacing(lines []line) float64 {
 	var gaps []float64
 	for i := 1; i < len(lines); i++ {
@@ -83,7 +83,7 @@ func lineSpacing(lines []line) float64 {
 	return gaps[len(gaps)/3] // the lower third: most gaps lie within paragraphs
 }
 
-// rightMargin returns the x at which full lines end.
+// rightMargin returns the x at which full lines end, or 0 if there are no long lines.
 func rightMargin(pages []page) float64 {
 	var ends []float64
 	for _, p := range pages {
@@ -104,19 +104,21 @@ func rightMargin(pages []page) float64 {
 type writer struct {
 	out          strings.Builder
 	bodySize     float64   // font size of the body text
-	headingSizes []float64 // font sizes of headings, largest first
-	leading      float64   // of the current page
-	margin       float64
-	paragraph    []line // of the current paragraph
+	headingSizes []float64 // see the function headingSizes
+	leading      float64   // line spacing of the current page
+	margin       float64   // right margin
+	paragraph    []line    // lines of the current paragraph
 }
 
+// Patterns for the beginning of a list item, the beginning of a numbered paragraph, and the
+// end of an entry in a table of contents.
 var (
 	bulletPattern   = regexp.MustCompile(`^[•●▪■◦○‣∙·►➢✓–-]\s+`)
 	numberPattern   = regexp.MustCompile(`^(?:\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}|§+\s?\d+|(?:Article|Artikel|Section|Artículo|Articolo|Artigo|Abschnitt|Chapter|Annex|Appendix)\s+\w{1,5})(?:\s|$)`)
 	tocEntryPattern = regexp.MustCompile(`(?:\.\s?){5,}\s*\d*$`)
 )
 
-// addLine appends a line to the paragraph or starts a new one.
+// addLine appends a line to the paragraph or begins a new one.
 func (w *writer) addLine(l line, firstOfPage bool) {
 	if len(w.paragraph) > 0 && w.startsParagraph(w.paragraph[len(w.paragraph)-1], l, firstOfPage) {
 		w.flush()
@@ -124,7 +126,8 @@ func (w *writer) addLine(l line, firstOfPage bool) {
 	w.paragraph = append(w.paragraph, l)
 }
 
-// startsParagraph reports whether a new paragraph starts between lines a and b.
+// startsParagraph reports whether line b begins a new paragraph after line a. firstOfPage is
+// set if b is the first line of its page. The ratios were chosen by hand.
 func (w *writer) startsParagraph(a, b line, firstOfPage bool) bool {
 	la, lb := w.headingLevel(a), w.headingLevel(b)
 	switch {
@@ -159,9 +162,10 @@ func continuesSentence(s string) bool {
 	return unicode.IsLower(r) || unicode.Is(unicode.Han, r) || unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
-// isShort reports whether a line ends well before the margin.
+// isShort reports whether a line ends well before the right margin.
 func (w *writer) isShort(l line) bool { return w.margin > 0 && l.end < w.margin-0.12*(w.margin-l.x) }
 
+// lastRune returns the last character of s.
 func lastRune(s string) rune {
 	r, _ := utf8.DecodeLastRuneInString(s)
 	return r
@@ -180,7 +184,7 @@ func (w *writer) headingLevel(l line) int {
 	return 0
 }
 
-// flush emits the paragraph.
+// flush writes the paragraph.
 func (w *writer) flush() {
 	if len(w.paragraph) == 0 {
 		return
@@ -205,7 +209,8 @@ func (w *writer) flush() {
 	w.out.WriteString(text)
 }
 
-// isBoldHeading reports whether a paragraph is a bold line that serves as a heading.
+// isBoldHeading reports whether a paragraph is a heading by its bold type: it has one or two
+// lines and is not a sentence.
 func isBoldHeading(block []line, text string) bool {
 	if len(block) > 2 || len(text) > 120 || strings.ContainsRune(".,;", lastRune(text)) && !numberPattern.MatchString(text) || !strings.ContainsFunc(text, isLetter) {
 		return false
@@ -218,8 +223,8 @@ func isBoldHeading(block []line, text string) bool {
 	return true
 }
 
-// joinLines joins the lines of a paragraph. It rejoins hyphenated words and puts no space between
-// ideographs.
+// joinLines joins the lines of a paragraph. It rejoins hyphenated words and inserts no space
+// between ideographs.
 func joinLines(block []line) string {
 	s := block[0].text
 	for _, l := range block[1:] {
@@ -239,7 +244,8 @@ func joinLines(block []line) string {
 	return strings.ReplaceAll(s, "\u00ad", "")
 }
 
-// endsWithHyphenatedWord reports whether a lower-case letter precedes the hyphens at the end of s.
+// endsWithHyphenatedWord reports whether a lower-case letter precedes the hyphens at the end
+// of s.
 func endsWithHyphenatedWord(s string) bool {
 	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, "-‐"))
 	return unicode.IsLower(r)

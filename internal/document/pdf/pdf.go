@@ -4,8 +4,14 @@
 //
 // PDF files are untrusted, and PDF parsers have a history of hanging and of exhausting
 // memory. A Reader therefore parses each file in a child process: the same program, with
-// limits on time and memory and with an empty environment. The child runs Extract and
-// returns the text or a typed error.
+// limits on time and memory and with an empty environment. The child runs Serve, which calls
+// Extract and reports the text or one of the errors of this package (child.go).
+//
+// Extract has four stages. pdfcpu parses the structure of the file. An interpreter executes
+// the content streams of each page and emits runs of text with their positions
+// (interpret.go and textrun.go; token.go and font.go decode the streams). joinRuns joins the runs into
+// lines (lines.go), and formatMarkdown the lines into paragraphs (markdown.go). Start with
+// Reader.Read and Extract.
 package pdf
 
 import (
@@ -23,7 +29,7 @@ import (
 
 // Errors of Extract and Reader.Read.
 var (
-	// ErrNoText means that the pages hold only images, or fonts that map no glyph to a
+	// ErrNoText means that the file has only images, or only fonts that map no glyph to a
 	// character.
 	ErrNoText = errors.New("the PDF has no text, only pictures or drawings")
 	// ErrEncrypted means that the file needs a password.
@@ -32,24 +38,28 @@ var (
 	ErrMalformed = errors.New("the PDF is broken")
 	// ErrTooLarge means that the file exceeds MaxBytes or the memory limit.
 	ErrTooLarge = errors.New("the PDF is too large")
-	// ErrTooSlow means that parsing exceeded its time limit.
+	// ErrTooSlow means that parsing exceeded its limit of CPU time or wall-clock time.
 	ErrTooSlow = errors.New("the PDF took too long to read")
 )
 
 // Bounds of one PDF. The largest legal document seen so far has about 200 pages and 1 MB
 // of text.
 const (
-	MaxBytes     = 20 << 20 // of the file
-	maxPages     = 1000
-	maxTextBytes = 8 << 20 // bytes
+	// MaxBytes is the maximum size of a file, in bytes.
+	MaxBytes = 20 << 20
+	// maxPages bounds the number of pages that are read.
+	maxPages = 1000
+	// maxTextBytes bounds the text. No page is read after it is reached.
+	maxTextBytes = 8 << 20
 	// maxDecodedBytes bounds the decompressed size of one stream, in bytes.
 	maxDecodedBytes = 64 << 20
 	// maxContentBytes bounds the decompressed content of one page, in bytes.
 	maxContentBytes = 16 << 20
 )
 
-// Extract converts a PDF to Markdown in this process. A panic of the parser becomes
-// ErrMalformed. Extract bounds neither CPU time nor memory: Reader does.
+// Extract converts a PDF to Markdown in this process. Errors wrap one of this package's
+// errors: a panic of the parser becomes ErrMalformed, and the end of ctx ErrTooSlow. Extract
+// skips damaged pages. It bounds neither CPU time nor memory; Reader does.
 func Extract(ctx context.Context, body []byte) (text string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -71,7 +81,7 @@ func Extract(ctx context.Context, body []byte) (text string, err error) {
 		}
 		p, err := f.page(n)
 		if err != nil {
-			continue // a damaged page does not hide the others
+			continue // a damaged page
 		}
 		pages = append(pages, p)
 	}
@@ -109,11 +119,11 @@ func open(ctx context.Context, body []byte) (*model.Context, error) {
 	return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 }
 
-// file is the PDF that is being read.
+// file is an open PDF.
 type file struct {
 	ctx       context.Context
 	doc       *model.Context
-	fonts     map[int]*font // by object number
+	fonts     map[int]*font // cache, by object number
 	textBytes int           // bytes of text so far
 }
 
@@ -183,8 +193,8 @@ func (f *file) dict(o types.Object) types.Dict {
 	return nil
 }
 
-// stream returns the decoded content of a stream. Of a damaged stream it returns the part
-// that could be decoded.
+// stream returns the decoded content of a stream, or nil if o is not a stream. Of a damaged
+// stream it returns the part that could be decoded.
 func (f *file) stream(o types.Object) []byte {
 	s, ok := f.deref(o).(types.StreamDict)
 	if !ok {
@@ -198,6 +208,7 @@ func (f *file) stream(o types.Object) []byte {
 	return s.Content
 }
 
+// number returns the value of a number, and whether o is one.
 func (f *file) number(o types.Object) (float64, bool) {
 	switch n := f.deref(o).(type) {
 	case types.Integer:
@@ -208,6 +219,7 @@ func (f *file) number(o types.Object) (float64, bool) {
 	return 0, false
 }
 
+// name returns the value of a name, or "" if o is not a name.
 func (f *file) name(o types.Object) string {
 	n, _ := f.deref(o).(types.Name)
 	return string(n)

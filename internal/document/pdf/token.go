@@ -12,6 +12,7 @@ type token struct {
 	items []token // of an array; keys and values of a dictionary
 }
 
+// tokenKind is the kind of a token.
 type tokenKind byte
 
 const (
@@ -27,20 +28,23 @@ const (
 // lexer splits a content stream or a CMap into tokens.
 type lexer struct {
 	b     []byte
-	at    int
-	depth int
+	at    int // offset of the next token
+	depth int // number of open arrays and dictionaries
 }
 
-// Bounds of nesting and of one array; the longest array seen so far has a few hundred items.
+// Bounds of nesting and of the items of one array. The longest array seen so far has a few
+// hundred items.
 const (
 	maxNesting    = 20
 	maxArrayItems = 20_000
 )
 
+// isSpace reports whether c is white space in PDF (ISO 32000-1, 7.2.2).
 func isSpace(c byte) bool {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
 }
 
+// isDelimiter reports whether c is a delimiter in PDF (ISO 32000-1, 7.2.2).
 func isDelimiter(c byte) bool {
 	switch c {
 	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
@@ -85,7 +89,7 @@ func (l *lexer) next() token {
 	return token{kind: endToken}
 }
 
-// word reads a number or an operator.
+// word reads a number or an operator. A malformed or huge number is 0.
 func (l *lexer) word() token {
 	from := l.at
 	for l.at < len(l.b) && !isSpace(l.b[l.at]) && !isDelimiter(l.b[l.at]) {
@@ -125,7 +129,8 @@ func (l *lexer) items(k tokenKind) token {
 	}
 }
 
-// value returns the value of a dictionary's key, a token of kind end if there is none.
+// value returns the value of a key in a dictionary, or a token of kind endToken if there is
+// none.
 func (t token) value(key string) token {
 	for i := 0; i+1 < len(t.items); i += 2 {
 		if t.items[i].kind == nameToken && t.items[i].str == key {
@@ -135,6 +140,7 @@ func (t token) value(key string) token {
 	return token{kind: endToken}
 }
 
+// name reads a name and its escapes (ISO 32000-1, 7.3.5).
 func (l *lexer) name() token {
 	l.at++
 	var b []byte
@@ -152,6 +158,7 @@ func (l *lexer) name() token {
 	return token{kind: nameToken, str: string(b)}
 }
 
+// hexValue returns the value of a hexadecimal digit, or -1.
 func hexValue(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':
@@ -164,6 +171,7 @@ func hexValue(c byte) int {
 	return -1
 }
 
+// hex reads a hexadecimal string (ISO 32000-1, 7.3.4.3).
 func (l *lexer) hex() token {
 	l.at++
 	var b []byte

@@ -11,7 +11,7 @@ func TestCountWordsCountsScriptsWithoutSpaces(t *testing.T) {
 	}
 }
 
-func TestCollapseSpace(t *testing.T) {
+func TestCollapseSpaceReplacesRunsAndTrimsBothEnds(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{"": "", " ": "", "a": "a", "a b": "a b", " a": "a", "a ": "a", "a\tb": "a b", "a  b": "a b", "a\u00a0b": "a b"} {
 		if got := CollapseSpace(in); got != want {

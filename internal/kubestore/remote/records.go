@@ -105,7 +105,7 @@ func handleRecords(r Records) http.HandlerFunc {
 
 var _ Records = (*Store)(nil)
 
-// queryRecords puts a question to the other process, and reads the answer into T.
+// queryRecords calls a method of Records in the other process and decodes its result into T.
 func queryRecords[T any](ctx context.Context, s *Store, q recordsRequest) (v T, rest string, err error) {
 	var a recordsResponse
 	if err := s.post(ctx, "records", q.Verb, q, &a); err != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Limits of a call.
+// Limits of a call. callTimeout was chosen by hand.
 const (
 	maxBody     = 4 << 20 // bytes; an object has at most 1.5 MiB
 	callTimeout = 30 * time.Second

@@ -12,8 +12,8 @@ import (
 // bytes on Linux and 104 on BSD and macOS, including the terminating NUL.
 const maxPath = 103
 
-// withShortPath calls do with a path of the socket that the system accepts. If path is too
-// long, that is a short path through the open file descriptor of its folder.
+// withShortPath calls do with a path of the socket that the system accepts. If path is too long,
+// it passes a short path through the open file descriptor of the folder.
 func withShortPath(path string, do func(short string) error) error {
 	if len(path) <= maxPath {
 		return do(path)
@@ -37,7 +37,7 @@ func bind(path string) (l net.Listener, err error) {
 		return err
 	})
 	if u, ok := l.(*net.UnixListener); ok {
-		u.SetUnlinkOnClose(false) // the short path is no longer valid then
+		u.SetUnlinkOnClose(false) // the short path is invalid after bind returns
 	}
 	return l, err
 }

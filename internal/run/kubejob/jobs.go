@@ -17,8 +17,8 @@ import (
 // retried or resumed, or when its Job was deleted.
 func jobName(runID string, n int) string { return fmt.Sprintf("crawl-%s-%d", runID, n) }
 
-// number returns the n of jobName, 0 for nil.
-func number(j *batchv1.Job) int {
+// jobNumber returns the n of jobName, 0 for nil.
+func jobNumber(j *batchv1.Job) int {
 	if j == nil {
 		return 0
 	}
@@ -38,7 +38,7 @@ func newestJob(ctx context.Context, from client.Reader, runID, namespace string)
 	}
 	var newest *batchv1.Job
 	for i := range jobs.Items {
-		if newest == nil || number(newest) < number(&jobs.Items[i]) {
+		if newest == nil || jobNumber(newest) < jobNumber(&jobs.Items[i]) {
 			newest = &jobs.Items[i]
 		}
 	}
@@ -60,9 +60,9 @@ func condition(j *batchv1.Job, conditionType batchv1.JobConditionType) *batchv1.
 	return nil
 }
 
-// served reports whether the worker of a complete Job claimed the run, which was queued
+// hasClaimed reports whether the worker of a complete Job claimed the run, which was queued
 // again since; attempts is the run's count now.
-func served(j *batchv1.Job, attempts int32) bool {
+func hasClaimed(j *batchv1.Job, attempts int32) bool {
 	before, err := strconv.Atoi(j.Annotations[attemptsAnnotation])
 	return err == nil && condition(j, batchv1.JobComplete) != nil && int(attempts) > before
 }
@@ -91,7 +91,7 @@ func mayRun(p *corev1.Pod) bool {
 func (l *Launcher) deleteJobs(ctx context.Context, runID string) error {
 	jobs := &batchv1.JobList{}
 	// A Job that has not reached the cache yet must be deleted too.
-	if err := l.Live.List(ctx, jobs, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: runID}); err != nil {
+	if err := l.APIReader.List(ctx, jobs, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: runID}); err != nil {
 		return fmt.Errorf("list the Jobs of run %s: %w", runID, err)
 	}
 	for i := range jobs.Items {

@@ -17,7 +17,6 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
-	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -31,9 +30,9 @@ type Launcher struct {
 	Queue *queue.Queue
 	// Client may read from a cache of the objects that have the Labels.
 	Client client.Client
-	// Live reads from the API server: a cache that is behind cannot prove that a Job
+	// APIReader reads from the API server: a cache that is behind cannot prove that a Job
 	// does not exist.
-	Live client.Reader
+	APIReader client.Reader
 	// Namespace is the only namespace with runs; empty is all.
 	Namespace string
 	Pod       Pod
@@ -73,10 +72,10 @@ func (l *Launcher) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunS
 		return queue.StatusOf(rec), nil
 	}
 	if l.Pod.Image == "" {
-		return l.fail(ctx, rec, crawl.StopInvalidSpec,
+		return l.fail(ctx, rec, v1alpha1.ReasonInvalidSpec,
 			"The operator has no image for Kubernetes Jobs: set CLAUSEA_WORKER_IMAGE, or set spec.execution to InProcess.")
 	}
-	newest, err := newestJob(ctx, l.Live, spec.RunID, spec.Job.Namespace)
+	newest, err := newestJob(ctx, l.APIReader, spec.RunID, spec.CrawlJob.Namespace)
 	if err != nil {
 		return runner.RunStatus{}, err
 	}
@@ -100,7 +99,7 @@ func (l *Launcher) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunS
 	if newest != nil && active(newest) {
 		return queue.StatusOf(rec), nil
 	}
-	return l.createJob(ctx, spec, rec, number(newest)+1)
+	return l.createJob(ctx, spec, rec, jobNumber(newest)+1)
 }
 
 // createJob creates the n-th Job of a run.
@@ -147,7 +146,7 @@ func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, 
 		return status, nil
 	}
 	// The cache may be behind.
-	if job, err = newestJob(ctx, l.Live, runID, l.Namespace); err != nil {
+	if job, err = newestJob(ctx, l.APIReader, runID, l.Namespace); err != nil {
 		return runner.RunStatus{}, err
 	}
 	// A worker records its result before its Job ends: after the Job, read the record again.
@@ -167,11 +166,11 @@ func (l *Launcher) workerState(ctx context.Context, rec store.Run, job *batchv1.
 	switch {
 	case job != nil && active(job):
 		return runner.WorkerExpected, nil
-	case job != nil && job.DeletionTimestamp == nil && !served(job, rec.Attempts):
+	case job != nil && job.DeletionTimestamp == nil && !hasClaimed(job, rec.Attempts):
 		return runner.WorkerLost, nil
 	}
 	// The last pod may be about to release the run.
-	pods, err := podsOf(ctx, l.Live, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
+	pods, err := podsOf(ctx, l.APIReader, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
 	if err != nil {
 		return "", err
 	}
@@ -184,17 +183,17 @@ func (l *Launcher) workerState(ctx context.Context, rec store.Run, job *batchv1.
 }
 
 // lostReason returns why a Job ended before its run.
-func lostReason(j *batchv1.Job) crawl.StopReason {
+func lostReason(j *batchv1.Job) string {
 	if failed := condition(j, batchv1.JobFailed); failed != nil && failed.Reason == batchv1.JobReasonDeadlineExceeded {
-		return crawl.StopDeadlineExceeded
+		return v1alpha1.ReasonDeadlineExceeded
 	}
-	return crawl.StopWorkerLost
+	return v1alpha1.ReasonWorkerLost
 }
 
 // fail records that a run has failed. The record carries the fence and the state that
 // were read, so that it never overwrites the result of a worker that was faster.
-func (l *Launcher) fail(ctx context.Context, rec store.Run, reason crawl.StopReason, message string) (runner.RunStatus, error) {
-	rec.State, rec.StopReason, rec.Message, rec.FinishedAt = store.RunFailed, string(reason), message, time.Now().UTC()
+func (l *Launcher) fail(ctx context.Context, rec store.Run, reason, message string) (runner.RunStatus, error) {
+	rec.State, rec.StopReason, rec.Message, rec.FinishedAt = store.RunFailed, reason, message, time.Now().UTC()
 	err := l.Queue.Runs.PutRun(ctx, rec)
 	if errors.Is(err, store.ErrFenced) {
 		return l.Queue.Status(ctx, rec.ID)
@@ -225,7 +224,7 @@ func (l *Launcher) Signal(ctx context.Context, runID string, signal runner.Signa
 // stop lets a worker read the request to stop and complete its run. If no pod runs, it
 // completes the run with what is stored.
 func (l *Launcher) stop(ctx context.Context, rec store.Run) (runner.RunStatus, error) {
-	pods, err := podsOf(ctx, l.Live, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
+	pods, err := podsOf(ctx, l.APIReader, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
 	if err != nil {
 		return runner.RunStatus{}, err
 	}

@@ -39,9 +39,9 @@ func newFixture(t *testing.T) *fixture {
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	c := fake.NewClientBuilder().WithScheme(clientgoscheme.Scheme).WithStatusSubresource(&batchv1.Job{}).Build()
 	return &fixture{
-		t: t, store: s, Launcher: &Launcher{Queue: &queue.Queue{Runs: s}, Client: c, Live: c, Pod: Pod{Image: "clausea:1"}},
+		t: t, store: s, Launcher: &Launcher{Queue: &queue.Queue{Runs: s}, Client: c, APIReader: c, Pod: Pod{Image: "clausea:1"}},
 		spec: runner.RunSpec{
-			RunID: "r1", Company: "acme", MaxAttempts: 4, Execution: v1alpha1.ExecutionJob, Job: types.NamespacedName{Namespace: "legal", Name: "now"},
+			RunID: "r1", Company: "acme", MaxAttempts: 4, Execution: v1alpha1.ExecutionJob, CrawlJob: types.NamespacedName{Namespace: "legal", Name: "now"},
 		},
 	}
 }

@@ -65,18 +65,18 @@ func TestTheMessageOfAWaitingContainerSaysWhatToDo(t *testing.T) {
 func TestACompleteJobHasServedOnlyIfItsWorkerClaimedTheRun(t *testing.T) {
 	t.Parallel()
 	job := Pod{Image: "clausea:1"}.job(runner.RunSpec{RunID: "r"}, jobName("r", 12), 3)
-	if number(job) != 12 || number(nil) != 0 || number(&batchv1.Job{}) != 0 {
-		t.Errorf("the number of %s is %d", job.Name, number(job))
+	if jobNumber(job) != 12 || jobNumber(nil) != 0 || jobNumber(&batchv1.Job{}) != 0 {
+		t.Errorf("the number of %s is %d", job.Name, jobNumber(job))
 	}
-	if !active(job) || served(job, 4) {
+	if !active(job) || hasClaimed(job, 4) {
 		t.Error("an active Job is treated as finished")
 	}
 	job.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}}
-	if active(job) || served(job, 3) || !served(job, 4) {
+	if active(job) || hasClaimed(job, 3) || !hasClaimed(job, 4) {
 		t.Error("a complete Job is classified wrongly")
 	}
 	job.Status.Conditions[0].Type = batchv1.JobFailed
-	if active(job) || served(job, 4) {
+	if active(job) || hasClaimed(job, 4) {
 		t.Error("a failed Job is classified wrongly")
 	}
 }

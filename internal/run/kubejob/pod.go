@@ -76,7 +76,7 @@ func (p Pod) job(spec runner.RunSpec, name string, attempts int32) *batchv1.Job 
 	}
 	return &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{
-			Namespace: spec.Job.Namespace, Name: name, Labels: labels, OwnerReferences: ownerReferences(spec),
+			Namespace: spec.CrawlJob.Namespace, Name: name, Labels: labels, OwnerReferences: ownerReferences(spec),
 			Annotations: map[string]string{attemptsAnnotation: strconv.Itoa(int(attempts))},
 		},
 		Spec: batchv1.JobSpec{
@@ -129,12 +129,12 @@ func activeDeadlineSeconds(deadline time.Time) *int64 {
 }
 
 func ownerReferences(spec runner.RunSpec) []metav1.OwnerReference {
-	if spec.JobUID == "" {
+	if spec.CrawlJobUID == "" {
 		return nil
 	}
 	yes := true
 	return []metav1.OwnerReference{{
-		APIVersion: v1alpha1.GroupVersion.String(), Kind: "CrawlJob", Name: spec.Job.Name, UID: spec.JobUID, Controller: &yes, BlockOwnerDeletion: &yes,
+		APIVersion: v1alpha1.GroupVersion.String(), Kind: "CrawlJob", Name: spec.CrawlJob.Name, UID: spec.CrawlJobUID, Controller: &yes, BlockOwnerDeletion: &yes,
 	}}
 }
 

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -84,7 +84,7 @@ func (p *Pool) claimFirst(ctx context.Context, runs []store.Run) (store.Run, sto
 func (p *Pool) eligible(rec store.Run) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.active[rec.ID] || rec.AssignedWorker != "" && rec.AssignedWorker != p.Runner.Holder || len(rec.Task) == 0 {
+	if p.active[rec.ID] || rec.AssignedWorker != "" && rec.AssignedWorker != p.Runner.WorkerID || len(rec.Task) == 0 {
 		return false
 	}
 	now := time.Now()
@@ -115,51 +115,61 @@ func (p *Pool) eligible(rec store.Run) bool {
 // errNotClaimable if another worker holds either, or if the run has used up its
 // attempts, in which case claim records that it has failed.
 func (p *Pool) claim(ctx context.Context, rec store.Run) (claimed store.Run, lease store.Lease, err error) {
-	// The holder includes the run: two runs of one company must not share its lease.
-	holder := p.Runner.Holder + "/" + rec.ID
-	lease, err = p.Store.AcquireLease(ctx, run.LeaseName(rec.Company), holder, p.leaseDuration())
+	lease, err = p.acquireLease(ctx, rec.Company, rec.ID)
 	if errors.Is(err, store.ErrConflict) {
 		return rec, lease, errNotClaimable
 	}
 	if err != nil {
 		return rec, lease, err
 	}
-	defer func() {
-		if err != nil {
-			p.release(ctx, lease)
-		}
-	}()
-	claimed, err = p.Store.GetRun(ctx, rec.ID)
+	claimed, err = p.claimUnderLease(ctx, rec, lease)
+	if err != nil {
+		p.release(ctx, lease)
+	}
+	return claimed, lease, err
+}
+
+// acquireLease acquires the lease of a company for a run. If another worker holds it, the
+// error is store.ErrConflict and the lease is the current one.
+func (p *Pool) acquireLease(ctx context.Context, company, runID string) (store.Lease, error) {
+	// The holder includes the run: two runs of one company must not share its lease.
+	return p.Store.AcquireLease(ctx, run.LeaseName(company), p.Runner.WorkerID+"/"+runID, p.leaseDuration())
+}
+
+// claimUnderLease is claim for a worker that holds the lease of the company.
+func (p *Pool) claimUnderLease(ctx context.Context, rec store.Run, lease store.Lease) (store.Run, error) {
+	claimed, err := p.Store.GetRun(ctx, rec.ID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && claimed.State != rec.State {
-		return rec, lease, errNotClaimable
+		return rec, errNotClaimable
 	}
 	if err != nil {
-		return rec, lease, err
+		return rec, err
 	}
 	claimed.Fence = store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch}
 	if claimed.MaxAttempts > 0 && claimed.Attempts >= claimed.MaxAttempts {
-		return rec, lease, p.failLost(ctx, claimed)
+		return rec, p.failLost(ctx, claimed)
 	}
 	now := time.Now().UTC()
 	claimed.Attempts++
-	if claimed.StartedAt.IsZero() {
+	if claimed.StartedAt.IsZero() || claimed.State == store.RunInterrupted {
 		claimed.StartedAt = now
 	}
-	claimed.State, claimed.Message, claimed.Worker, claimed.Heartbeat = store.RunRunning, "", p.Runner.Holder, now
+	claimed.State, claimed.StopReason, claimed.Message = store.RunRunning, "", ""
+	claimed.Worker, claimed.Heartbeat = p.Runner.WorkerID, now
 	if err := p.compareAndSwap(ctx, claimed, rec.State); err != nil {
-		return rec, lease, err
+		return rec, err
 	}
 	p.mu.Lock()
 	p.active[rec.ID] = true
 	delete(p.observed, rec.ID)
 	p.mu.Unlock()
-	return claimed, lease, nil
+	return claimed, nil
 }
 
 // failLost records that a run has lost its last worker.
 func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
 	from := rec.State
-	rec.State, rec.StopReason, rec.FinishedAt = store.RunFailed, string(crawl.StopWorkerLost), time.Now().UTC()
+	rec.State, rec.StopReason, rec.FinishedAt = store.RunFailed, v1alpha1.ReasonWorkerLost, time.Now().UTC()
 	rec.Message = fmt.Sprintf("%d workers were lost while they crawled %s; check their logs and memory, then create a new CrawlJob.", rec.Attempts, rec.Company)
 	if err := p.compareAndSwap(ctx, rec, from); err != nil {
 		return err

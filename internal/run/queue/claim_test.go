@@ -36,7 +36,7 @@ func TestPoolDoesNotChangeItsRunner(t *testing.T) {
 	f.enqueue("r1", 0)
 	f.start(p)
 	f.await("r1", "completion", in(store.RunComplete))
-	if p.Runner.Lease != before.Lease || p.Runner.Holder != before.Holder {
+	if p.Runner.LeaseDuration != before.LeaseDuration || p.Runner.WorkerID != before.WorkerID {
 		t.Errorf("the runner was changed from %+v to %+v", before, *p.Runner)
 	}
 }

@@ -16,41 +16,54 @@ import (
 
 // execute executes a claimed run until it ends or is signalled, or the process shuts down.
 func (p *Pool) execute(process context.Context, rec store.Run, lease store.Lease) {
-	defer func() {
-		p.mu.Lock()
-		delete(p.active, rec.ID)
-		p.mu.Unlock()
-	}()
+	defer p.setInactive(rec.ID)
 	if err := Execute(process, p.Store, p.Runner, rec, lease, p.pollInterval()); err != nil {
 		p.Log.Error(err, "run ended early", "runID", rec.ID, "company", rec.Company)
 	}
+}
+
+// setInactive records that this pool no longer executes a run.
+func (p *Pool) setInactive(runID string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.active, runID)
 }
 
 // Execute executes a claimed run and polls for signals meanwhile. When the context of the
 // process ends, the run is released to the queue. The result is in the record of the run;
 // the error is for the log.
 func Execute(process context.Context, s store.Store, runner *run.Runner, rec store.Run, lease store.Lease, pollInterval time.Duration) error {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(process))
-	defer cancel(nil)
-	done := make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() { watchSignals(process, ctx, s, rec.ID, pollInterval, cancel, done) })
-	defer watching.Wait()
-	defer close(done)
 	var t task
 	if err := json.Unmarshal(rec.Task, &t); err != nil {
 		return fmt.Errorf("decode the task of run %s: %w", rec.ID, err)
 	}
-	_, err := runner.Work(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, crawl.DefaultOptions()), rec, lease)
+	ctx, stop := withSignals(process, s, rec.ID, pollInterval, run.ErrShutdown)
+	defer stop()
+	_, err := runner.Execute(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, crawl.DefaultOptions()), rec, lease, nil)
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, store.ErrFenced) {
 		return nil
 	}
 	return err
 }
 
+// withSignals returns a context for a run that is cancelled with the cause of a signal to
+// the run, or with the cause shutdown when the context of the process ends. stop waits
+// until the last poll for signals has ended.
+func withSignals(process context.Context, s store.Runs, runID string, pollInterval time.Duration, shutdown error) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(process))
+	done := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() { watchSignals(process, ctx, s, runID, pollInterval, shutdown, cancel, done) })
+	return ctx, func() {
+		close(done)
+		watching.Wait()
+		cancel(nil)
+	}
+}
+
 // watchSignals cancels a run with the cause that its signal or the end of the process
 // gives, until done is closed.
-func watchSignals(process, crawl context.Context, s store.Runs, id string, pollInterval time.Duration, cancel context.CancelCauseFunc, done <-chan struct{}) {
+func watchSignals(process, crawl context.Context, s store.Runs, id string, pollInterval time.Duration, shutdown error, cancel context.CancelCauseFunc, done <-chan struct{}) {
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
@@ -61,7 +74,7 @@ func watchSignals(process, crawl context.Context, s store.Runs, id string, pollI
 			// The process may have been ended because the run was signalled.
 			ctx, stop := context.WithTimeout(crawl, lastPollTimeout)
 			defer stop()
-			cancel(cmp.Or(pendingSignal(ctx, s, id), run.ErrShutdown))
+			cancel(cmp.Or(pendingSignal(ctx, s, id), shutdown))
 			return
 		case <-tick.C:
 		}

@@ -68,7 +68,7 @@ func (f *fixture) startPool(worker string) (stop func()) {
 func (f *fixture) newPool(s store.Store, worker string) *Pool {
 	return &Pool{
 		Store: s, MaxConcurrentRuns: 2, PollInterval: 50 * time.Millisecond, Log: logr.Discard(),
-		Runner: &run.Runner{Engine: f.engine, Store: s, Log: logr.Discard(), Holder: worker},
+		Runner: &run.Runner{Engine: f.engine, Store: s, Log: logr.Discard(), WorkerID: worker},
 	}
 }
 
@@ -85,7 +85,7 @@ func (f *fixture) start(p *Pool) (stop func()) {
 		stopped = true
 		cancel()
 		if err := <-done; err != nil {
-			f.t.Errorf("pool %s: %v", p.Runner.Holder, err)
+			f.t.Errorf("pool %s: %v", p.Runner.WorkerID, err)
 		}
 	}
 	f.t.Cleanup(stop)

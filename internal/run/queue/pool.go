@@ -65,10 +65,10 @@ func (p *Pool) pollInterval() time.Duration {
 }
 
 func (p *Pool) leaseDuration() time.Duration {
-	if p.Runner.Lease > 0 {
-		return p.Runner.Lease
+	if p.Runner.LeaseDuration > 0 {
+		return p.Runner.LeaseDuration
 	}
-	return run.LeaseTTL
+	return run.DefaultLeaseDuration
 }
 
 // Wake makes the pool poll the queue now.

@@ -90,7 +90,7 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 		}
 		f.startPool("alive")
 		got := f.await("r1", string(want), in(want))
-		if want == store.RunFailed && got.StopReason != string(crawl.StopWorkerLost) || want == store.RunComplete && got.Attempts != 2 {
+		if want == store.RunFailed && got.StopReason != v1alpha1.ReasonWorkerLost || want == store.RunComplete && got.Attempts != 2 {
 			t.Errorf("after %d lost workers the run ended as %+v", attempts, got)
 		}
 		if err := f.store.PutRun(t.Context(), r); !errors.Is(err, store.ErrFenced) {
@@ -155,8 +155,7 @@ func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
 	if want := (v1alpha1.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8}); got.Documents != want {
 		t.Errorf("its documents are %+v", got.Documents)
 	}
-	rec.StopReason = string(crawl.StopCancelled)
-	if got := StatusOf(rec).Reason; got != runner.ReasonCancelled {
-		t.Errorf("a cancelled run has the reason %s", got)
+	if runner.ReasonCancelled != string(crawl.StopCancelled) {
+		t.Errorf("a cancelled run has the reasons %s and %s", runner.ReasonCancelled, crawl.StopCancelled)
 	}
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
-	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -127,9 +126,9 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 	case runner.SignalSuspend:
 		rec.State = store.RunInterrupted
 	case runner.SignalStop:
-		rec.State, rec.StopReason, rec.Message = store.RunComplete, string(crawl.StopRequested), "The crawl was stopped; the documents found so far are stored."
+		rec.State, rec.StopReason, rec.Message = store.RunComplete, v1alpha1.ReasonStopped, "The crawl was stopped; the documents found so far are stored."
 	case runner.SignalCancel:
-		rec.State, rec.StopReason, rec.Message = store.RunFailed, string(crawl.StopCancelled), "The crawl was cancelled before it finished."
+		rec.State, rec.StopReason, rec.Message = store.RunFailed, runner.ReasonCancelled, "The crawl was cancelled before it finished."
 	}
 	if rec.State != store.RunInterrupted {
 		rec.FinishedAt = time.Now().UTC()

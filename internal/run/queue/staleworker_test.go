@@ -234,7 +234,7 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 	wakeUp := sync.OnceFunc(func() { close(s.resume) })
 	t.Cleanup(wakeUp)
 	p := f.newPool(s, "stale")
-	p.Runner.Lease = time.Second
+	p.Runner.LeaseDuration = time.Second
 	stop := f.start(p)
 	f.enqueue("r1", 0)
 	select {

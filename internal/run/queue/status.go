@@ -3,8 +3,6 @@ package queue
 import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
-	"github.com/clausea/crawler/internal/crawl"
-	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -17,19 +15,10 @@ var states = map[store.RunState]runner.State{
 	store.RunFailed:      runner.StateFailed,
 }
 
-// reasonOf returns the reason of the port: that of the API, which has none for a
-// cancelled run.
-func reasonOf(stop crawl.StopReason) string {
-	if stop == crawl.StopCancelled {
-		return runner.ReasonCancelled
-	}
-	return run.ConditionReason(stop)
-}
-
 // StatusOf returns the status that a stored record describes.
 func StatusOf(rec store.Run) runner.RunStatus {
 	return runner.RunStatus{
-		ID: rec.ID, State: states[rec.State], Reason: reasonOf(crawl.StopReason(rec.StopReason)), Message: rec.Message,
+		ID: rec.ID, State: states[rec.State], Reason: rec.StopReason, Message: rec.Message,
 		Attempts: rec.Attempts, Dedicated: rec.AssignedWorker != "", NotBefore: rec.NotBefore,
 		CreatedAt: rec.CreatedAt, StartedAt: rec.StartedAt, CompletedAt: rec.FinishedAt,
 		Progress: runner.Progress{

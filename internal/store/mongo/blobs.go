@@ -36,14 +36,15 @@ type chunk struct {
 	Data []byte `json:"data"`
 }
 
+// chunkKey returns the key of chunk i of the blob with a checksum.
 func chunkKey(sum string, i int) string { return fmt.Sprintf("%s/%d", sum, i) }
 
 // ownedSumPrefix marks checksums that include the owner. Chunks of older checksums may be
 // shared by several records.
 const ownedSumPrefix = "own-"
 
-// putBlob writes the chunks of data, if it exceeds chunkSize. owner is the record that the
-// chunks belong to.
+// putBlob returns data as a blob. If data exceeds chunkSize, it writes the chunks. owner is the
+// record to which the chunks belong.
 func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, error) {
 	if len(data) <= chunkSize {
 		return blob{Data: data}, nil

@@ -41,6 +41,7 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 	if err != nil {
 		return store.Lease{}, fmt.Errorf("acquire lease %s: %w", name, err)
 	}
+	// acquires and extends are temporary fields of the update pipeline.
 	held := bson.D{{Key: "$or", Value: bson.A{"$acquires", "$extends"}}}
 	steps := bson.A{
 		bson.D{{Key: "$set", Value: bson.D{{Key: "acquires", Value: expired}, {Key: "extends", Value: bson.D{{Key: "$and", Value: bson.A{mine, bson.D{{Key: "$not", Value: expired}}}}}}}}},

@@ -30,7 +30,7 @@ const (
 	migrationCollection  = "migrations"
 )
 
-// tombstoneTTL is the time for which the tombstone of a deleted resource is kept. It is
+// tombstoneTTL is the time after which the tombstone of a deleted resource expires. It is
 // longer than any watch needs to receive the deletion.
 const tombstoneTTL = time.Hour
 

@@ -21,12 +21,12 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// attemptTimeout bounds one attempt of an operation. An operation sent to a hung primary
-// waits for this long, although a new primary is elected within 2-3 s (measured with three
-// members of MongoDB 6.0.5), so the timeout is short and the attempt is repeated.
+// attemptTimeout bounds one attempt of an operation. It is short, because an operation on a hung
+// primary waits for the timeout, although a new primary is elected within 2-3 s (measured with
+// three members of MongoDB 6.0.5). The operation is then attempted again.
 const attemptTimeout = 5 * time.Second
 
-// operationTimeout bounds all attempts of an operation. It is longer than an election.
+// operationTimeout bounds all attempts of an operation together. It is longer than an election.
 const operationTimeout = 45 * time.Second
 
 // DefaultDatabase is the database if neither the URI nor the settings name one.
@@ -95,7 +95,7 @@ func (s *Store) Close(ctx context.Context) error {
 	defer cancel()
 	// Disconnect ignores its context while it waits for the monitors of the driver. A monitor
 	// that is connecting can miss the request to end (driver 2.10; about one time in forty on
-	// a busy machine) and then waits for an unresponsive server until its connection and
+	// a busy machine). It then waits for an unresponsive server until its connection and
 	// heartbeat timeouts have passed.
 	ended := make(chan error, 1)
 	go func() { ended <- s.disconnect(ctx) }()

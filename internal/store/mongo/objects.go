@@ -27,8 +27,8 @@ type object struct {
 	ResourceVersion int64      `json:"resourceVersion"`
 	UID             string     `json:"uid"`
 	Labels          bson.D     `json:"labels"`
-	Change          string     `json:"change"`
-	DeletedAt       *time.Time `json:"deletedAt,omitempty"`
+	Change          string     `json:"change"`              // store.EventType of the last write
+	DeletedAt       *time.Time `json:"deletedAt,omitempty"` // set in a tombstone
 	Object          any        `json:"object"`
 }
 
@@ -120,7 +120,7 @@ func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object,
 		return store.Object{}, fmt.Errorf("%s: %w", what, err)
 	}
 	err = s.retry(ctx, what, func(ctx context.Context) error {
-		// It replaces a tombstone, or is inserted.
+		// Replace a tombstone, or insert the object.
 		_, err := s.objects(o.Kind).ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}, {Key: "deletedAt", Value: bson.D{{Key: "$ne", Value: nil}}}}, r, options.Replace().SetUpsert(true))
 		if mongo.IsDuplicateKeyError(err) {
 			return s.resolveMismatch(ctx, o.ObjectKey, version, store.ErrExists)
@@ -187,9 +187,9 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceV
 	})
 }
 
-// resolveMismatch returns the result of a write that did not match the stored object. The
-// result is nil if an earlier attempt of the same write succeeded and its response was lost.
-// Otherwise it is ErrNotFound if the object does not exist, or else other.
+// resolveMismatch returns the result of a write that did not match the stored object. It returns
+// nil if an earlier attempt of the same write succeeded and its response was lost. If not, it
+// returns ErrNotFound if the object does not exist, and other if it does.
 func (s *Store) resolveMismatch(ctx context.Context, key store.ObjectKey, version int64, other error) error {
 	var r object
 	err := s.objects(key.Kind).FindOne(ctx, bson.D{{Key: "_id", Value: idOf(key)}}).Decode(&r)

@@ -44,8 +44,8 @@ func (s *Store) findOne(ctx context.Context, what, collection string, filter bso
 	return s.retry(ctx, what, func(ctx context.Context) error { return s.db.Collection(collection).FindOne(ctx, filter).Decode(v) })
 }
 
-// listRecords returns one page of records. key returns the position of a record in the order,
-// and the record to return for it. hide lists fields that are not read.
+// listRecords returns one page of records. key returns the position of a stored record in the
+// order, and the item for it. hide lists fields that are not read.
 func listRecords[R, M any](ctx context.Context, s *Store, what, collection string, filter, order bson.D, limit int, key func(R) (string, M), hide ...string) (items []M, next string, err error) {
 	err = s.retry(ctx, what, func(ctx context.Context) error {
 		items, next = nil, ""

@@ -46,8 +46,8 @@ func retryWithin(ctx context.Context, attempt, operation time.Duration, what str
 	}
 }
 
-// isRetryable reports whether the outcome of an operation is unknown, or whether another
-// server may execute it.
+// isRetryable reports whether the outcome of an operation is unknown, or another server may
+// execute it.
 func isRetryable(err error) bool {
 	if mongo.IsTimeout(err) || mongo.IsNetworkError(err) || errors.Is(err, context.DeadlineExceeded) {
 		return true

@@ -26,7 +26,7 @@ type session struct {
 	closing atomic.Bool
 }
 
-// sessions holds the sessions of the leases that this process holds, by lease name.
+// sessions holds the sessions of the leases of this process, by lease name.
 type sessions struct {
 	mu   sync.Mutex
 	held map[string]*session
@@ -58,8 +58,8 @@ func (s *sessions) get(name string) *session {
 	return s.held[name]
 }
 
-// set records own as the session of a lease that was acquired with epoch, and closes the
-// session that it replaces.
+// set stores own as the session of a lease that was acquired with epoch. It closes the session
+// that own replaces.
 func (s *sessions) set(ctx context.Context, name string, own *session, epoch int64) {
 	if own == nil {
 		return

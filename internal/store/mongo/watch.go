@@ -108,11 +108,12 @@ func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.W
 type follower struct {
 	s      *Store
 	kind   string
-	from   bson.Timestamp
-	token  bson.Raw
+	from   bson.Timestamp // start of the stream while token is nil
+	token  bson.Raw       // position of the last event
 	stream *mongo.ChangeStream
 }
 
+// open opens the change stream after the last event.
 func (f *follower) open(ctx context.Context) error {
 	opts := options.ChangeStream().SetMaxAwaitTime(time.Second)
 	if f.token != nil {
@@ -129,6 +130,7 @@ func (f *follower) open(ctx context.Context) error {
 	return err
 }
 
+// run sends the events of the stream to w until ctx ends or an error is not retryable.
 func (f *follower) run(ctx context.Context, w *watch) {
 	for {
 		err := f.read(ctx, w)
@@ -144,6 +146,7 @@ func (f *follower) run(ctx context.Context, w *watch) {
 	}
 }
 
+// read sends the events of the open stream to w until the stream fails or ctx ends.
 func (f *follower) read(ctx context.Context, w *watch) error {
 	for {
 		for f.stream.TryNext(ctx) {
@@ -173,7 +176,7 @@ func (f *follower) read(ctx context.Context, w *watch) error {
 			return fmt.Errorf("watch %s: the stream ended: %w", f.kind, store.ErrExpired)
 		}
 		if t := f.stream.ResumeToken(); t != nil {
-			f.token = t // it advances without events too, so it does not expire
+			f.token = t // the token advances even without events, so it does not expire
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -228,8 +231,9 @@ func (w *watch) poll(ctx context.Context, s *Store, kind string) {
 	}
 }
 
-// sendDifferences sends the objects that were added, modified or deleted between two lists.
-// Of the first list it sends all objects as added, although the reader may know some.
+// sendDifferences sends the objects that were added, modified or deleted between two lists. It
+// sends all objects of the first list as added, although the reader may already know them. It
+// reports whether it sent all before ctx ended.
 func (w *watch) sendDifferences(ctx context.Context, seen, now map[string]store.Object, first bool) bool {
 	for id, o := range now {
 		old, known := seen[id]

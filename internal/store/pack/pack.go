@@ -13,7 +13,7 @@ import (
 // the chain of deltas that must be decoded to read a version.
 const KeyframeInterval = 16
 
-// maxSize limits the decompressed size in bytes.
+// maxSize limits the decompressed size, in bytes. It was chosen by hand.
 const maxSize = 256 << 20
 
 // Encode compresses text, as a delta to prev unless prev is nil or the whole text is not
@@ -33,8 +33,8 @@ func Encode(prev, text []byte) (blob []byte, keyframe bool, err error) {
 	return delta, false, nil
 }
 
-// minDeltaRatio is the compression ratio above which a delta is used without comparing it to
-// the compressed whole text: legal texts and their pages compress to a third to an eighth.
+// minDeltaRatio is the compression ratio above which Encode uses a delta without compressing the
+// whole text for comparison. Legal texts and their pages compress only to a third to an eighth.
 const minDeltaRatio = 20
 
 // Decode is the inverse of Encode. prev must be the text that Encode used, unless the blob is
@@ -107,7 +107,7 @@ func decoder(prev []byte) (d *zstd.Decoder, done func(), err error) {
 	}
 }
 
-// encode compresses text with the dictionary prev.
+// encode compresses text with the dictionary prev, which may be empty.
 func encode(prev, text []byte) (blob []byte, err error) {
 	var e *zstd.Encoder
 	if len(prev) > 0 {

@@ -20,9 +20,9 @@ const (
 // errChainTooLong means that a chain of deltas is longer than any that EncodeSnapshot writes.
 var errChainTooLong = errors.New("the chain of snapshots is too long")
 
-// EncodeSnapshot compresses body as a delta to the snapshot base, or as a whole if base is nil,
-// a delta is not smaller, or the chain would become too long. baseHash is the hex SHA-256 of
-// base and depth the length of its chain, as DecodeSnapshot returns it.
+// EncodeSnapshot compresses body as a delta to the snapshot base. It compresses body as a whole
+// if base is nil, the delta is not smaller, or the chain would become too long. baseHash is the
+// hex SHA-256 of base. depth is the length of its chain, as DecodeSnapshot returns it.
 func EncodeSnapshot(base []byte, baseHash string, depth int, body []byte) ([]byte, error) {
 	sum, err := hex.DecodeString(baseHash)
 	if err != nil || len(sum) != deltaHeaderSize-2 || depth+1 >= KeyframeInterval {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// migrations are applied in this order, each once; PRAGMA user_version stores how many
-// have been applied. A released migration must not change: append another one instead.
+// migrations are applied in this order, each once. PRAGMA user_version stores the number of
+// applied migrations. A released migration must not change: append another one instead.
 var migrations = []string{`
 CREATE TABLE meta(k TEXT PRIMARY KEY, v INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE objects(kind TEXT, ns TEXT, name TEXT, rv INTEGER NOT NULL, uid TEXT NOT NULL, labels TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, ns, name)) WITHOUT ROWID;

@@ -12,13 +12,14 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// changeLogSize is the number of changes that the log keeps for watches. Watching from an
-// older version returns ErrExpired, and the watcher must list again.
+// changeLogSize is the number of changes in the log that watches read. It was chosen by hand.
+// Watching from an older version returns ErrExpired, and the watcher must list again.
 const changeLogSize = 10_000
 
-// objectKey adds the operation's description to a key, for errors.
+// objectKey is a store.ObjectKey with a description for errors.
 type objectKey store.ObjectKey
 
+// describe returns the description of an operation on the object.
 func (k objectKey) describe(verb string) string {
 	return fmt.Sprintf("%s %s %s/%s", verb, k.Kind, k.Namespace, k.Name)
 }
@@ -102,7 +103,8 @@ func getObject(ctx context.Context, t *sql.Tx, key store.ObjectKey) (store.Objec
 	return o, err
 }
 
-// writeObject writes the object and an entry of the change log under a new version.
+// writeObject writes the object and an entry of the change log under a new resource version,
+// which it stores in o.
 func (s *Store) writeObject(ctx context.Context, t *sql.Tx, typ store.EventType, o *store.Object) error {
 	var rv int64
 	if err := t.QueryRowContext(ctx, `INSERT INTO meta(k,v) VALUES('rv',1) ON CONFLICT(k) DO UPDATE SET v=v+1 RETURNING v`).Scan(&rv); err != nil {

@@ -79,8 +79,8 @@ func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID stri
 	})
 }
 
-// deleteCheckpoints deletes the key ID and the keys ID+NUMBER. The comma is the character
-// after the plus sign, so both conditions are range scans of the index.
+// deleteCheckpoints deletes the key ID and the keys ID+NUMBER. The comma follows the plus sign
+// in ASCII, so the conditions are range scans of the index.
 const deleteCheckpoints = `DELETE FROM checkpoints WHERE id=?1 OR id>?1||'+' AND id<?1||',' AND substr(id,length(?1)+2) NOT GLOB '*[^0-9]*'`
 
 // PutPages implements store.Pages.

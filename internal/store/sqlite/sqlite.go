@@ -41,7 +41,7 @@ var _ store.Store = (*Store)(nil)
 // fileName is the name of the database file in the data folder.
 const fileName = "clausea.db"
 
-// Exists reports whether the folder dir has a store. It does not create one.
+// Exists reports whether the folder dir contains a store. It does not create one.
 func Exists(dir string) (bool, error) {
 	_, err := os.Stat(filepath.Join(dir, fileName))
 	switch {
@@ -109,9 +109,9 @@ func lockFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// Close implements store.Store. It needs no timeout: it does not wait for calls in progress
-// (sql.DB.Close closes idle connections at once, and the others when their calls end), only
-// for the disk to write the log.
+// Close implements store.Store. It needs no timeout, because it waits only for the disk to
+// write the log. sql.DB.Close closes idle connections at once, and the others when their
+// calls end.
 func (s *Store) Close(context.Context) error {
 	s.mu.Lock()
 	if !s.closed {
@@ -151,7 +151,7 @@ func (s *Store) Counts(ctx context.Context) (companies, documents int64, err err
 	return companies, documents, nil
 }
 
-// inTransaction runs f in a write transaction.
+// inTransaction runs f in a write transaction. what describes the operation in errors.
 func (s *Store) inTransaction(ctx context.Context, what string, f func(*sql.Tx) error) error {
 	t, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
@@ -184,7 +184,8 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 	})
 }
 
-// wrapNotFound wraps err, and turns sql.ErrNoRows into store.ErrNotFound.
+// wrapNotFound adds what to err, and replaces sql.ErrNoRows with store.ErrNotFound. It returns
+// nil if err is nil.
 func wrapNotFound(err error, what string) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s: %w", what, store.ErrNotFound)
@@ -195,8 +196,8 @@ func wrapNotFound(err error, what string) error {
 	return nil
 }
 
-// listRecords returns one page of records. The query selects a key and a JSON value, and its
-// last two parameters are the key to start after and the limit.
+// listRecords returns one page of records. The query selects a key and a JSON value. Its last two
+// parameters are the key after which the page starts, and the limit.
 func listRecords[T any](ctx context.Context, db *sql.DB, opts store.ListOptions, query string, args ...any) (items []T, next string, err error) {
 	limit, after, err := opts.Decode()
 	if err != nil {

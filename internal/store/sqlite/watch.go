@@ -10,8 +10,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// watch follows the change log. Transactions commit one at a time, so the order of the log
-// is the order of the commits, and reading on from the last version misses no change.
+// watch follows the change log. Transactions commit one at a time, so the order of the log is
+// the order of the commits. Reading from the last version therefore misses no change.
 type watch struct {
 	events chan store.ObjectEvent
 	cancel context.CancelFunc
@@ -50,6 +50,7 @@ func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.W
 	return w, nil
 }
 
+// errClosed is the error of a watch when the store is closed.
 var errClosed = errors.New("the store is closed")
 
 // follow sends the changes after version from until ctx ends or it fails.
@@ -102,8 +103,9 @@ func (s *Store) sendChanges(ctx context.Context, kind string, from *int64, to ch
 	return n, nil
 }
 
-// readChanges returns the next events of a kind and advances from. n counts the events of
-// all kinds. It sends nothing, so that a slow watcher does not keep a read transaction open.
+// readChanges returns the next events of a kind and advances from. n is the number of events of
+// all kinds. readChanges sends nothing, so that a slow watcher does not keep a read transaction
+// open.
 func (s *Store) readChanges(ctx context.Context, kind string, from *int64) (batch []store.ObjectEvent, n int, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT rv, type, kind, ns, name, rv, uid, labels, json FROM changes WHERE rv>? ORDER BY rv LIMIT 500`, *from)
 	if err != nil {
@@ -127,7 +129,7 @@ func (s *Store) readChanges(ctx context.Context, kind string, from *int64) (batc
 	return batch, n, rows.Err()
 }
 
-// prefixedScanner scans further columns before those of an object.
+// prefixedScanner scans additional columns before those of an object.
 type prefixedScanner struct {
 	r     scanner
 	first []any

@@ -1,5 +1,5 @@
-// Package storetest is the test suite that every implementation of store.Store passes. It
-// covers what callers may rely on.
+// Package storetest is the test suite that every implementation of store.Store passes. It covers
+// the guarantees of the interface.
 package storetest
 
 import (

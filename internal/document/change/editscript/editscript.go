@@ -1,12 +1,12 @@
-// Package editscript finds the runs that two sequences have in common, in order. Between
-// them lie the insertions and deletions of a short edit script.
+// Package editscript finds the runs that two sequences have in common, in order. The
+// elements between the runs are the insertions and deletions of a short edit script.
 //
 // Long sequences are divided at anchors, as in Bram Cohen's patience diff: runs of
 // several elements that are unique in both sequences. The parts between the anchors are
 // searched by Myers' algorithm in linear space ("An O(ND) Difference Algorithm and Its
 // Variations", 1986). Beyond a maximum cost the search no longer looks for the shortest
 // script, as in GNU diff. Time and memory are bounded by the length of the sequences, and
-// the result does not depend on timing.
+// the result does not depend on timing. Start with Diff and differ.diffRange.
 package editscript
 
 import (
@@ -15,16 +15,16 @@ import (
 	"slices"
 )
 
-// Match is a run that both sequences have.
+// Match is a run that both sequences have in common.
 type Match struct {
-	A, B int // where the run begins in a and in b
-	Len  int
+	A, B int // index of the first element in a and in b
+	Len  int // number of elements
 }
 
-// Bounds of the search.
+// Bounds of the search. They were chosen by hand.
 const (
-	// exactSize is the length of two parts together up to which they are searched without
-	// anchors. Myers' algorithm is exact and fast enough there.
+	// exactSize is the maximum length of two parts together that are searched without
+	// anchors. Myers' algorithm is exact and fast enough for them.
 	exactSize = 1 << 10
 	// maxCost bounds the search for the middle of the shortest script, in edits.
 	maxCost = 256
@@ -35,9 +35,9 @@ const (
 	maxUnanchored = 200_000
 )
 
-// Diff returns the runs that a and b have in common, in order. Anchors are runs of gram
-// elements; gram is at least 1. exact is false if a part was so long and so different
-// that it was treated as having nothing in common.
+// Diff returns the runs that a and b have in common, in order. gram is the length of an
+// anchor, in elements; a value below 1 counts as 1. exact is false if a part was so long and
+// so different that it was treated as having nothing in common.
 func Diff(a, b []uint64, gram int) (matches []Match, exact bool) {
 	d := &differ{a: a, b: b, gram: max(gram, 1), exact: true}
 	d.diffRange(0, len(a), 0, len(b), 0)
@@ -141,7 +141,7 @@ func (t occurrenceTable) slot(hash uint64) *occurrence {
 	}
 }
 
-// hashGram hashes the first gram elements of s.
+// hashGram hashes the first d.gram elements of s.
 func (d *differ) hashGram(s []uint64) uint64 {
 	h := uint64(0)
 	for _, v := range s[:d.gram] {

@@ -1,0 +1,126 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/telemetry"
+)
+
+// execution is one execution of a run by one worker.
+type execution struct {
+	runner   *Runner
+	task     Task
+	record   store.Run
+	storage  storage
+	observer *observer
+	// stopReason is the reason that metrics and logs report.
+	stopReason crawl.StopReason
+}
+
+// newExecution connects the parts of a run. s is nil if nothing is stored.
+func newExecution(r *Runner, t Task, rec store.Run, s store.Store, metrics *telemetry.RunMetrics, progress ProgressFunc) *execution {
+	rec.State, rec.Worker, rec.Heartbeat = store.RunRunning, r.WorkerID, time.Now().UTC()
+	st := storage{store: s, fence: rec.Fence, company: t.Company, runID: rec.ID}
+	return &execution{
+		runner: r, task: t, record: rec, storage: st, stopReason: crawl.StopInternal,
+		observer: newObserver(st, t.Plan, r.PDF, r.Log, metrics, progress),
+	}
+}
+
+// finishTimeout bounds the writes at the end of a run.
+const finishTimeout = 20 * time.Second
+
+// run crawls from a checkpoint, empty for a new run, and stores how the run ended.
+func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error) {
+	seeds, err := e.start(ctx, len(checkpoint) > 0)
+	if err != nil {
+		return Report{}, err
+	}
+	stop := e.startHeartbeat(ctx)
+	res, err := e.runner.Engine.Run(ctx, e.task.Plan.WithSeeds(seeds...), crawl.Deps{
+		Observer: e.observer, HostLeases: e.runner.hostLeases(e.storage.store, e.record), Resume: checkpoint,
+	})
+	stop()
+	cause := context.Cause(ctx)
+	if errors.Is(cause, store.ErrFenced) {
+		return Report{}, cause
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+	defer cancel()
+	if ferr := e.finish(end, res, err, cause); err == nil {
+		err = ferr
+	}
+	e.observer.metrics.RecordSkips(skipCounts(res.Progress.Skipped))
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.stopReason = crawl.StopInterrupted
+	case err == nil:
+		e.stopReason = res.Reason
+	}
+	rep := Report{Run: e.record, Documents: e.observer.found.sorted(), Result: res}
+	e.runner.Log.V(1).Info("run ended", "company", e.record.Company, "runID", e.record.ID, "reason", e.stopReason,
+		"fetched", res.Progress.Fetched, "failed", res.Progress.Failed, "documents", len(rep.Documents))
+	return rep, err
+}
+
+// knownPageSize is how many known documents are read at a time, and maxKnown bounds how
+// many a run reads.
+const (
+	knownPageSize = 500
+	maxKnown      = 5000
+)
+
+// start records that the run is executed and returns the known documents of the company as
+// seeds, so that each is fetched again even if no page links to it any more.
+func (e *execution) start(ctx context.Context, resumed bool) ([]crawl.Seed, error) {
+	if !e.storage.enabled() {
+		return nil, nil
+	}
+	if err := e.storage.store.PutRun(ctx, e.record); err != nil {
+		return nil, fmt.Errorf("start run %s: %w", e.record.ID, err)
+	}
+	var seeds []crawl.Seed
+	n := 0
+	for opts := (store.ListOptions{Limit: knownPageSize}); n < maxKnown; {
+		docs, next, err := e.storage.store.ListDocuments(ctx, e.task.Company, opts)
+		if err != nil {
+			return nil, fmt.Errorf("start run %s: list known documents: %w", e.record.ID, err)
+		}
+		for _, d := range docs {
+			n++
+			e.observer.identity.add(d)
+			if d.RemovedAt.IsZero() {
+				seeds = append(seeds, crawl.Seed{URL: d.URL, Type: d.Type, Pinned: true})
+			}
+			if d.RunID == e.record.ID { // found before the run was interrupted
+				e.observer.found.add(Found{Document: d, Change: earlierChange(d)})
+			}
+		}
+		if next == "" {
+			break
+		}
+		opts.Continue = next
+	}
+	if resumed {
+		return seeds, e.observer.restore(ctx)
+	}
+	return seeds, nil
+}
+
+// startHeartbeat stores the progress of the run until stop is called.
+func (e *execution) startHeartbeat(ctx context.Context) (stop func()) {
+	if !e.storage.enabled() {
+		return func() {}
+	}
+	h := heartbeat{storage: e.storage, record: e.record, progress: e.observer.progress.get, documents: e.observer.found.counts}
+	return repeat(ctx, heartbeatInterval, func(ctx context.Context) {
+		if err := h.beat(ctx); err != nil && ctx.Err() == nil {
+			e.runner.Log.Error(err, "failed to save progress", "runID", e.record.ID)
+		}
+	})
+}

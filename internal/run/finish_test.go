@@ -1,0 +1,63 @@
+package run
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
+)
+
+func TestTheCauseOfAnInterruptionDeterminesTheFinalState(t *testing.T) {
+	t.Parallel()
+	interrupted := crawl.Result{Reason: crawl.StopInterrupted}
+	for name, c := range map[string]struct {
+		res        crawl.Result
+		err, cause error
+		state      store.RunState
+		reason     crawl.StopReason
+		refund     bool
+	}{
+		"converged":                     {crawl.Result{Reason: crawl.StopConverged}, nil, nil, store.RunComplete, crawl.StopConverged, false},
+		"converged during a shutdown":   {crawl.Result{Reason: crawl.StopConverged}, nil, ErrShutdown, store.RunComplete, crawl.StopConverged, false},
+		"access denied":                 {crawl.Result{Reason: crawl.StopAccessDenied}, nil, nil, store.RunFailed, crawl.StopAccessDenied, false},
+		"error":                         {interrupted, errors.New("disk full"), ErrSuspend, store.RunFailed, crawl.StopInternal, false},
+		"stopped by its owner":          {interrupted, nil, ErrStop, store.RunComplete, crawl.StopRequested, false},
+		"cancelled by its owner":        {interrupted, nil, ErrCancel, store.RunFailed, crawl.StopCancelled, false},
+		"suspended by its owner":        {interrupted, nil, ErrSuspend, store.RunInterrupted, crawl.StopInterrupted, true},
+		"shutdown of the worker":        {interrupted, nil, ErrShutdown, store.RunPending, "", true},
+		"context cancelled by a caller": {interrupted, nil, nil, store.RunInterrupted, crawl.StopInterrupted, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			state, reason := finalState(c.res, c.err, c.cause)
+			if state != c.state || reason != c.reason {
+				t.Errorf("got %s, %s; want %s, %s", state, reason, c.state, c.reason)
+			}
+			if got := refundsAttempt(state, c.cause); got != c.refund {
+				t.Errorf("refunds the attempt: %t, want %t", got, c.refund)
+			}
+		})
+	}
+}
+
+func TestEachStopReasonHasAMessageOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, documents := range []int{0, 2} {
+		seen := map[string]crawl.StopReason{}
+		for _, r := range []crawl.StopReason{
+			crawl.StopFrontierEmpty, crawl.StopPageLimit, crawl.StopInterrupted, crawl.StopRequested, crawl.StopRobotsDisallowed,
+			crawl.StopAccessDenied, crawl.StopSiteUnreachable, crawl.StopCancelled, crawl.StopInternal,
+		} {
+			m := finalMessage(r, crawl.Result{Reason: r}, nil, documents, errors.New("disk full\nstack"))
+			if strings.Contains(m, "%!") || strings.Contains(m, "; .") || strings.Contains(m, "stack") || !strings.HasSuffix(strings.TrimSuffix(m, "disk full"), ".") && r != crawl.StopInternal || seen[m] != "" {
+				t.Errorf("%s: %q (as %s)", r, m, seen[m])
+			}
+			seen[m] = r
+		}
+	}
+	if m := finalMessage("", crawl.Result{}, nil, 1, nil); m != "" {
+		t.Errorf("a run that is released to the queue has the message %q", m)
+	}
+}

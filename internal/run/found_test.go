@@ -1,0 +1,55 @@
+package run
+
+import (
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+func TestFoundDocumentsAreCountedByChange(t *testing.T) {
+	t.Parallel()
+	s := newFoundSet()
+	for _, change := range []string{New, Changed, Unchanged, Moved, Removed, Broken, Unreachable, Flapping} {
+		s.add(Found{Document: store.Document{ID: change, URL: "https://example.com/" + change}, Change: change})
+	}
+	if got, want := s.counts(), (store.DocumentCounts{New: 1, Changed: 1, Removed: 1, Unchanged: 5}); got != want {
+		t.Errorf("counted %+v, want %+v", got, want)
+	}
+	if n := s.available(); n != 6 { // without Removed and Unreachable
+		t.Errorf("%d are available, want 6", n)
+	}
+	if all := s.sorted(); len(all) != 8 || all[0].Change != Broken || all[7].Change != Unreachable {
+		t.Errorf("sorted: %+v", all)
+	}
+}
+
+func TestTheTextOfAnAvailableDocumentIsFoundAtOtherURLs(t *testing.T) {
+	t.Parallel()
+	s := newFoundSet()
+	s.add(Found{Document: store.Document{URL: oldURL, ContentHash: "h"}, Change: New})
+	s.add(Found{Document: store.Document{URL: newURL, ContentHash: "b"}, Change: Broken})
+	for _, c := range []struct {
+		hash, url string
+		want      bool
+	}{{"h", newURL, true}, {"h", oldURL, false}, {"b", oldURL, false}, {"other", newURL, false}} {
+		if got := s.hasText(c.hash, c.url); got != c.want {
+			t.Errorf("text %s at %s: %t, want %t", c.hash, c.url, got, c.want)
+		}
+	}
+}
+
+func TestTheChangeOfADocumentThatWasFoundBeforeAnInterruption(t *testing.T) {
+	t.Parallel()
+	first, last := time.Unix(1, 0), time.Unix(2, 0)
+	for want, d := range map[string]store.Document{
+		New:       {FirstSeen: last, LastSeen: last, LastChanged: last},
+		Changed:   {FirstSeen: first, LastSeen: last, LastChanged: last},
+		Unchanged: {FirstSeen: first, LastSeen: last, LastChanged: first},
+		Flapping:  {FirstSeen: first, LastSeen: last, LastChanged: first, LastFlapped: last},
+	} {
+		if got := earlierChange(d); got != want {
+			t.Errorf("%+v is %s, want %s", d, got, want)
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"sync"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// identity decides which known document a page is. For that it remembers how the URLs of
+// the known documents ended in this run. It is safe for concurrent use.
+type identity struct {
+	storage storage
+	found   *foundSet
+	// wasFetched reports whether a page was fetched from a URL in this run.
+	wasFetched func(url string) bool
+
+	mu        sync.Mutex
+	known     map[string]store.Document // by URL
+	redirects map[string]redirect       // of the known documents, and of the URLs that they lead to
+	outcomes  map[string]urlOutcome
+}
+
+// urlOutcome is how a URL without a document ended.
+type urlOutcome struct {
+	status    int              // HTTP status of a failed request; 0 if there was no response
+	reason    crawl.SkipReason // only of followed URLs
+	softError bool             // the page was an error page with a success status
+}
+
+func newIdentity(s storage, found *foundSet, wasFetched func(string) bool) *identity {
+	return &identity{
+		storage: s, found: found, wasFetched: wasFetched,
+		known: map[string]store.Document{}, redirects: map[string]redirect{}, outcomes: map[string]urlOutcome{},
+	}
+}
+
+// add adds a known document.
+func (i *identity) add(d store.Document) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.known[d.URL] = d
+}
+
+// knownAt returns the known document at a URL.
+func (i *identity) knownAt(url string) (store.Document, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	d, ok := i.known[url]
+	return d, ok
+}
+
+// recordOutcome notes how a URL without a page ended.
+func (i *identity) recordOutcome(o crawl.Outcome) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	followed := i.isFollowed(o.URL)
+	if o.Reason == crawl.SkipRedirect && o.Kind != crawl.OutcomeFailed {
+		if followed {
+			i.redirects[o.URL] = redirect{o.Location, o.Status}
+		}
+		return
+	}
+	failed := o.Kind == crawl.OutcomeFailed
+	if !failed && !followed {
+		return
+	}
+	u := i.outcomes[o.URL]
+	if failed {
+		u.status = o.Status
+	}
+	if followed && o.Reason != crawl.SkipRedirect {
+		u.reason = o.Reason
+	}
+	i.outcomes[o.URL] = u
+}
+
+// recordSoftError notes that a URL shows an error page with a success status.
+func (i *identity) recordSoftError(url string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	u := i.outcomes[url]
+	u.softError = true
+	i.outcomes[url] = u
+}
+
+// identify returns the known document that a page is: the one at its URL, one whose URL
+// redirects to it, or a similar one whose own URL is gone.
+func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Document) (store.Document, bool, error) {
+	if !i.storage.enabled() {
+		return store.Document{}, false, nil
+	}
+	old, err := i.storage.store.FindDocument(ctx, i.storage.company, p.URL)
+	if err == nil {
+		return old, true, nil
+	}
+	if !isNotFound(err) {
+		return old, false, err
+	}
+	if old, known, err := i.redirectedTo(ctx, p, d); known || err != nil {
+		return old, known, err
+	}
+	return i.movedTo(ctx, p, d)
+}
+
+// notFound returns the known documents that the run has not found, except those that were
+// removed before.
+func (i *identity) notFound() []store.Document {
+	found := i.found.ids() // a document may be found at another URL
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	var out []store.Document
+	for _, d := range i.known {
+		if !found[d.ID] && d.RemovedAt.IsZero() {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// changeOf returns why the known document at a URL was not found. It is Removed if the URL is
+// not found or redirects permanently to another page, Broken if it redirects there
+// temporarily, and Unreachable if no page was fetched.
+func (i *identity) changeOf(url string) (change string, reason crawl.SkipReason) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	end, permanent := i.followRedirects(url)
+	redirected := end != url && i.wasFetched(end)
+	switch {
+	case isGone(i.outcomes[end].status):
+		return Removed, crawl.SkipNotFound
+	case redirected && i.outcomes[end].softError:
+		return Broken, crawl.SkipSoftError
+	case redirected && permanent:
+		return Removed, crawl.SkipRedirect
+	case redirected:
+		return Broken, crawl.SkipRedirect
+	default:
+		return Unreachable, cmp.Or(i.outcomes[end].reason, i.outcomes[url].reason)
+	}
+}

@@ -1,0 +1,145 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/store"
+)
+
+const (
+	// maxLoggedURLs bounds the URLs whose outcome one run stores. A site has far more URLs
+	// that are skipped than pages that are fetched: maxSkippedURLs reserves the difference
+	// for fetched pages.
+	maxLoggedURLs  = 10_000
+	maxSkippedURLs = 8_000
+	// flushThreshold is how many outcomes are written at once. A run whose worker is killed
+	// loses fewer skip reasons than that, and no document.
+	flushThreshold = 200
+)
+
+// pageLog collects the outcome of each URL of a run and writes it to the store in batches.
+// A nil pageLog discards everything. It is safe for concurrent use.
+type pageLog struct {
+	company, runID string
+
+	mu      sync.Mutex
+	logged  map[uint64]bool // by hash of the URL; true if a page was fetched
+	pending map[string]store.FetchedPage
+}
+
+func newPageLog(company, runID string) *pageLog {
+	return &pageLog{company: company, runID: runID, logged: map[uint64]bool{}, pending: map[string]store.FetchedPage{}}
+}
+
+// pageOf returns the log entry of a fetched page, with the hash of its body, which an
+// Outcome does not have. It is nil if nothing is stored.
+func (l *pageLog) pageOf(p *crawl.Page, d document.Document) *store.FetchedPage {
+	if l == nil {
+		return nil
+	}
+	rec := &store.FetchedPage{
+		URL: p.URL, FinalURL: p.FinalURL, Status: p.Status, ContentType: p.Header.Get("Content-Type"),
+		ETag: p.Header.Get("ETag"), LastModified: p.Header.Get("Last-Modified"), FetchedAt: p.FetchedAt,
+		Type: d.Type, Confidence: d.Confidence,
+	}
+	if n := len(p.Path); n > 1 {
+		rec.Parent = p.Path[n-2]
+	}
+	if len(p.Body) > 0 {
+		sum := sha256.Sum256(p.Body)
+		rec.BodyHash = hex.EncodeToString(sum[:])
+	}
+	return rec
+}
+
+// add logs an outcome. The Record of its verdict is the result of pageOf.
+func (l *pageLog) add(o crawl.Outcome) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if o.Kind != crawl.OutcomeFetched {
+		l.put(store.FetchedPage{URL: o.URL, FinalURL: o.Location, Parent: o.Parent, Reason: string(o.Reason), Status: o.Status}, false)
+		return
+	}
+	rec := *o.Verdict.Record.(*store.FetchedPage)
+	rec.Reason = string(o.Verdict.Reason)
+	if o.Reason == crawl.SkipNeedsBrowser || o.Reason == crawl.SkipNotRendered {
+		rec.Reason = string(o.Reason)
+	}
+	l.put(rec, true)
+	for _, from := range o.Redirects {
+		l.put(store.FetchedPage{
+			URL: from.URL, FinalURL: rec.FinalURL, Reason: string(crawl.SkipRedirect), Status: from.Status,
+			Parent: rec.Parent, FetchedAt: rec.FetchedAt, DocumentID: rec.DocumentID,
+		}, true)
+	}
+}
+
+// wasFetched reports whether a page was fetched from a URL.
+func (l *pageLog) wasFetched(url string) bool {
+	if l == nil {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.logged[xxhash.Sum64String(url)]
+}
+
+// put logs one URL, unless the log is full or the URL was fetched and is now skipped. The
+// caller holds the lock.
+func (l *pageLog) put(p store.FetchedPage, fetched bool) {
+	key := xxhash.Sum64String(p.URL)
+	fetchedBefore, exists := l.logged[key]
+	full := len(l.logged) >= maxLoggedURLs || !fetched && len(l.logged) >= maxSkippedURLs
+	if !exists && full || fetchedBefore && !fetched {
+		return
+	}
+	p.Company, p.RunID = l.company, l.runID
+	l.logged[key] = fetched
+	l.pending[p.URL] = p
+}
+
+// restore notes that the run logged a URL before it was interrupted.
+func (l *pageLog) restore(p store.FetchedPage) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.logged) < maxLoggedURLs {
+		l.logged[xxhash.Sum64String(p.URL)] = !p.FetchedAt.IsZero()
+	}
+}
+
+// flush writes the pending outcomes in order of URL if all is set or there are enough of
+// them.
+func (l *pageLog) flush(ctx context.Context, s store.Pages, fence store.Fence, all bool) error {
+	l.mu.Lock()
+	if len(l.pending) == 0 || !all && len(l.pending) < flushThreshold {
+		l.mu.Unlock()
+		return nil
+	}
+	pending := l.pending
+	l.pending = map[string]store.FetchedPage{}
+	l.mu.Unlock()
+	urls := slices.Sorted(maps.Keys(pending))
+	for batch := range slices.Chunk(urls, store.MaxPageBatch) {
+		pages := make([]store.FetchedPage, len(batch))
+		for i, u := range batch {
+			pages[i] = pending[u]
+		}
+		if err := s.PutPages(ctx, fence, pages); err != nil {
+			return fmt.Errorf("save the outcomes of %d URLs: %w", len(urls), err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package run
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
+)
+
+func TestTheRecorderSavesAVersionForEachChangeOfTheText(t *testing.T) {
+	t.Parallel()
+	s := testStorage(t)
+	r := &recorder{storage: s, identity: testIdentity(s)}
+	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for n, c := range []struct {
+		text, change string
+		versions     int
+	}{
+		{termsText, New, 1},
+		{termsText, Unchanged, 1},
+		{termsText + "\n\nDisputes are decided by arbitration in Lisbon.", Changed, 2},
+		{"# Terms of Service", Broken, 2},
+	} {
+		day = day.AddDate(0, 0, 1)
+		p := &crawl.Page{URL: oldURL, Body: []byte(c.text), FetchedAt: day, Path: []string{oldURL}}
+		f, err := r.saveDocument(t.Context(), p, testDocument("terms_of_service", c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Change != c.change || f.Versions != c.versions {
+			t.Errorf("step %d: %s with %d versions, want %s with %d", n, f.Change, f.Versions, c.change, c.versions)
+		}
+		stored, err := s.store.FindDocument(t.Context(), s.company, oldURL)
+		if err != nil || stored.ID != f.ID || stored.ContentHash != f.ContentHash || stored.RunID != s.runID || !stored.LastSeen.Equal(day) {
+			t.Errorf("step %d: stored %+v, %v", n, stored, err)
+		}
+	}
+	v, text, err := s.store.VersionText(t.Context(), documentID(s.company, oldURL), 0)
+	if err != nil || v.Number != 2 || !strings.Contains(text, "Lisbon") {
+		t.Errorf("the newest version is %+v, %v", v, err)
+	}
+	if body, err := s.store.GetSnapshot(t.Context(), s.company, v.SnapshotHash); err != nil || !strings.Contains(string(body), "Lisbon") {
+		t.Errorf("its snapshot is %q, %v", body, err)
+	}
+}
+
+func TestAMovedDocumentKeepsItsIDAndRemembersItsFormerURL(t *testing.T) {
+	t.Parallel()
+	s := testStorage(t)
+	i := testIdentity(s)
+	r := &recorder{storage: s, identity: i}
+	addKnown(t, i, store.Document{ID: "d1", URL: oldURL, Type: "terms_of_service"}, termsText)
+	i.recordOutcome(crawl.Outcome{Kind: crawl.OutcomeFailed, URL: oldURL, Reason: crawl.SkipNotFound, Status: 404})
+	f, err := r.saveDocument(t.Context(), &crawl.Page{URL: newURL, FetchedAt: time.Now()}, testDocument("terms_of_service", termsText))
+	if err != nil || f.ID != "d1" || f.Change != Moved || len(f.FormerURLs) != 1 || f.FormerURLs[0] != oldURL {
+		t.Errorf("got %+v, %v", f, err)
+	}
+}
+
+func TestARemovedDocumentIsRestoredByANotModifiedResponse(t *testing.T) {
+	t.Parallel()
+	s := testStorage(t)
+	r := &recorder{storage: s, identity: testIdentity(s)}
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	d, err := r.saveRemoved(t.Context(), store.Document{ID: "d1", Company: s.company, URL: oldURL}, now)
+	if err != nil || !d.RemovedAt.Equal(now) || d.RunID != s.runID {
+		t.Fatalf("removed: %+v, %v", d, err)
+	}
+	if f, err := r.saveUnmodified(t.Context(), d, now.Add(time.Hour)); err != nil || f.Change != Unchanged {
+		t.Fatalf("unmodified: %+v, %v", f, err)
+	}
+	stored, err := s.store.GetDocument(t.Context(), "d1")
+	if err != nil || !stored.RemovedAt.IsZero() || !stored.LastSeen.Equal(now.Add(time.Hour)) {
+		t.Errorf("stored %+v, %v", stored, err)
+	}
+}

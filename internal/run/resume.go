@@ -1,0 +1,67 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// restore reads the outcomes of the URLs that the run logged before it was interrupted. The
+// checkpoint holds what the crawl has yet to do.
+func (o *observer) restore(ctx context.Context) error {
+	var redirects, rest []store.FetchedPage
+	for opts := (store.ListOptions{Limit: store.MaxLimit}); ; {
+		pages, next, err := o.storage.store.ListPages(ctx, o.storage.company, opts)
+		if err != nil {
+			return fmt.Errorf("resume run %s of %s: list the outcomes of its URLs: %w", o.storage.runID, o.storage.company, err)
+		}
+		for _, p := range pages {
+			switch {
+			case p.RunID != o.storage.runID: // of an earlier run
+				continue
+			case p.Reason == string(crawl.SkipRedirect):
+				redirects = append(redirects, p)
+			default:
+				rest = append(rest, p)
+			}
+			o.pages.restore(p)
+		}
+		if next == "" {
+			break
+		}
+		opts.Continue = next
+	}
+	// A redirect is followed only if the one before it in its chain is known, and pages are
+	// in order of URL: each pass adds at least one more redirect of each chain.
+	for range maxRedirects {
+		for _, p := range redirects {
+			if p.FinalURL != "" {
+				o.identity.recordOutcome(crawl.Outcome{
+					Kind: crawl.OutcomeRedirected, URL: p.URL, Reason: crawl.SkipRedirect, Location: p.FinalURL, Status: p.Status,
+				})
+			}
+		}
+	}
+	for _, p := range rest {
+		o.restorePage(p)
+	}
+	return nil
+}
+
+// restorePage restores the outcome of one URL.
+func (o *observer) restorePage(p store.FetchedPage) {
+	fetched, reason := !p.FetchedAt.IsZero(), crawl.SkipReason(p.Reason)
+	switch {
+	case p.DocumentID != "" || fetched && reason == crawl.SkipDuplicate:
+	case fetched:
+		o.recordNoDocument(p.URL, "", reason, o.reader.pinned[p.URL])
+	default:
+		kind := crawl.OutcomeSkipped
+		if p.Status > 0 {
+			kind = crawl.OutcomeFailed
+		}
+		o.recordNoPage(crawl.Outcome{Kind: kind, URL: p.URL, Parent: p.Parent, Reason: reason, Status: p.Status})
+	}
+}

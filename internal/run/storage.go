@@ -1,0 +1,21 @@
+package run
+
+import (
+	"errors"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// storage is where one execution of a run writes.
+type storage struct {
+	store   store.Store // nil if nothing is stored
+	fence   store.Fence // fences every write
+	company string
+	runID   string
+}
+
+// enabled reports whether anything is stored.
+func (s storage) enabled() bool { return s.store != nil }
+
+// isNotFound reports whether a lookup in the store found nothing.
+func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }

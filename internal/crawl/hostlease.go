@@ -81,7 +81,7 @@ func (s *hosts) handleLease(ctx context.Context, r *taskResult) error {
 		h.lease, h.leasedAt = r.lease, time.Now()
 		s.frontier.MarkSent(h.name, r.lease.IdleSince())
 	case ctx.Err() != nil:
-		return nil //nolint:nilerr // the crawl is over, that is no failure of the lease
+		return nil //nolint:nilerr // the crawl ended; that is not a failure of the lease
 	case r.err == nil || errors.Is(r.err, ErrHostBusy): // neither a lease nor an error: the task panicked
 		h.busy = true
 		s.skipQueued(h.name, SkipHostBusy)

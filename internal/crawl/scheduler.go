@@ -237,7 +237,7 @@ func (s *scheduler) abandon(left []*taskResult) (leases []*taskResult) {
 	return leases
 }
 
-// restore takes up the state of the crawl that is resumed.
+// restore loads the state of the crawl that is resumed.
 func (s *scheduler) restore() error {
 	queue, domains, err := s.ledger.restore(s.resume)
 	if err != nil {

@@ -75,9 +75,9 @@ func TestVerboseReportShowsDiscoveryPaths(t *testing.T) {
 		t.Fatal(err)
 	}
 	for url, want := range map[string]string{
-		"/de/datenschutz": `  found by https://harbour.example/, link text "Datenschutz"`,
+		"/de/datenschutz": `  found via https://harbour.example/, link text "Datenschutz"`,
 		"/legal/privacy":  "  found as a seed",
-		"/legal/terms":    `  found by https://harbour.example/, link text "Read it"`,
+		"/legal/terms":    `  found via https://harbour.example/, link text "Read it"`,
 	} {
 		if !strings.Contains(b.String(), "https://harbour.example"+url+"\n"+want+"\n") {
 			t.Errorf("%s: the report does not contain %q:\n%s", url, want, &b)

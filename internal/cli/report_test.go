@@ -55,7 +55,7 @@ coverage   cookie_policy Missing: Robots at https://harbour.example/hidden/cooki
            privacy_policy Found: https://harbour.example/legal/privacy
 `
 
-func TestReportTable(t *testing.T) {
+func TestReportTableListsDocumentsAndTotals(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var b bytes.Buffer
@@ -106,7 +106,7 @@ func TestColorDoesNotChangeTheText(t *testing.T) {
 	}
 }
 
-func TestReportAsJSONAndYAML(t *testing.T) {
+func TestReportIsPrintedAsJSONAndYAML(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var j, y bytes.Buffer

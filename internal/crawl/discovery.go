@@ -132,7 +132,7 @@ func (d *discovery) followLinks(from *frontier.Item, scan *Links, v *Verdict, is
 		d.ledger.skipAlternates(scan, from.URL)
 		return
 	}
-	awaited := d.languages.awaited(scan, from.URL)
+	awaited := d.languages.awaitsTranslation(scan, from.URL)
 	for _, a := range scan.Alternates {
 		if awaited && d.languages.preferred(a.Lang) {
 			d.enqueue(from, a.URL, from.Anchor, "", 1)

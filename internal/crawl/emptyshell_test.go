@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAPageThatItsScriptsHaveToFillIsAnEmptyShell(t *testing.T) {
+func TestAPageWhoseTextIsBuiltByScriptsIsAnEmptyShell(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("Some text of its own. ", 50)
 	menu := ""

@@ -84,7 +84,7 @@ func (s *scheduler) handlePage(r *taskResult) {
 		l.legal++
 		l.sinceLegal = 0
 		l.types[r.verdict.Type] = true
-		if !d.languages.awaited(r.page.Links, r.page.URL) {
+		if !d.languages.awaitsTranslation(r.page.Links, r.page.URL) {
 			s.frontier.RecordDocument(r.item.Topic, r.item.Family)
 		}
 	}

@@ -2,7 +2,7 @@ package crawl
 
 import "testing"
 
-func TestATranslationIsAwaitedInAPreferredLanguage(t *testing.T) {
+func TestAPageAwaitsItsTranslationInAPreferredLanguage(t *testing.T) {
 	t.Parallel()
 	const at = "https://example.com/privacy"
 	other := func(lang string) []Alternate {
@@ -23,11 +23,11 @@ func TestATranslationIsAwaitedInAPreferredLanguage(t *testing.T) {
 		"the page is the translation":      {[]string{"de"}, Links{Lang: "en", Alternates: []Alternate{{Lang: "de", URL: at}, {Lang: "de-AT", URL: at + "/at"}}}, false},
 	} {
 		e := &languages{want: c.want}
-		if got := e.awaited(&c.page, at); got != c.is {
+		if got := e.awaitsTranslation(&c.page, at); got != c.is {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if (&languages{want: []string{"de"}}).awaited(nil, at) {
+	if (&languages{want: []string{"de"}}).awaitsTranslation(nil, at) {
 		t.Error("a page without links awaits a translation")
 	}
 }

@@ -31,13 +31,13 @@ type ledger struct {
 
 // counters are the numbers of a crawl.
 type counters struct {
-	fetched    int
-	failed     int
-	legal      int
-	sinceLegal int    // pages fetched since the last legal one
-	requests   int    // requests for pages; the page limit bounds these
-	inFlight   int    // requests for pages without a response yet
-	host       string // host of the last request
+	fetched     int
+	failed      int
+	legal       int
+	sinceLegal  int    // pages fetched since the last legal one
+	requests    int    // requests for pages; the page limit bounds these
+	inFlight    int    // requests for pages without a response yet
+	currentHost string // currentHost of the last request
 
 	// URLs that could not be fetched, by cause. They decide why a crawl without a page failed.
 	denied, unreachable, disallowed int
@@ -234,7 +234,7 @@ func (l *ledger) progress(queued, inFlight int) Progress {
 	}
 	return Progress{
 		Fetched: l.fetched, Queued: queued, InFlight: inFlight, Failed: l.failed,
-		Skipped: skipped, LegalFound: l.legal, CurrentHost: l.host, Elapsed: time.Since(l.started),
+		Skipped: skipped, LegalFound: l.legal, CurrentHost: l.currentHost, Elapsed: time.Since(l.started),
 	}
 }
 

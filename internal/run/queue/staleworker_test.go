@@ -261,7 +261,7 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 // the next run updates known documents.
 func (f *fixture) crawlFirstState() {
 	f.t.Helper()
-	f.enqueue("r0", 0)
+	f.enqueue("r0")
 	end := f.startPool("first")
 	f.await("r0", "completion", in(store.RunComplete))
 	end()

@@ -91,6 +91,9 @@ func Start(ctx context.Context) (*Site, error) {
 // acceptable use policy has moved, and community guidelines are added.
 func (s *Site) Advance() { s.second.Store(true) }
 
+// Revert switches the site back to its first state.
+func (s *Site) Revert() { s.second.Store(false) }
+
 // RequestCounts returns the number of requests that were served, in total and for the trap.
 func (s *Site) RequestCounts() (all, trap int64) { return s.fetched.Load(), s.calendar.Load() }
 

@@ -1,8 +1,7 @@
 package run
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
@@ -21,6 +20,8 @@ func updatedDocument(old store.Document, known bool, p *crawl.Page, d document.D
 		rec = store.Document{FirstSeen: p.FetchedAt, LastChanged: p.FetchedAt}
 	}
 	if known && old.URL != p.URL {
+		// A document may return to a former URL.
+		rec.FormerURLs = slices.DeleteFunc(slices.Clone(old.FormerURLs), func(u string) bool { return u == old.URL || u == p.URL })
 		rec.FormerURLs = append(rec.FormerURLs, old.URL)
 		rec.FormerURLs = rec.FormerURLs[max(0, len(rec.FormerURLs)-maxFormerURLs):]
 	}
@@ -43,11 +44,4 @@ func storedDates(d document.Document) store.Dates {
 		EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote,
 		UpcomingEffectiveDate: d.UpcomingEffectiveDate, UpcomingEffectiveQuote: d.UpcomingEffectiveQuote,
 	}
-}
-
-// documentID derives the ID of a new document from its URL, so that two workers that find
-// it at the same time create one document.
-func documentID(company, url string) string {
-	h := sha256.Sum256([]byte(company + "\n" + url))
-	return hex.EncodeToString(h[:10])
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
@@ -151,6 +152,28 @@ func TestTheChangeOfADocumentThatIsNotFound(t *testing.T) {
 			}
 			if change, reason := i.changeOf(oldURL); change != c.change || reason != c.reason {
 				t.Errorf("got %s by %s, want %s by %s", change, reason, c.change, c.reason)
+			}
+		})
+	}
+}
+
+func TestAPageAtTheFormerURLOfARemovedDocumentIsThatDocumentIfTheTextsMatch(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		former, docType, text string
+		want                  bool
+	}{
+		"same type and text":               {newURL, "terms_of_service", termsText, true},
+		"another type":                     {newURL, "developer_terms", termsText, true},
+		"another type at an unrelated URL": {"https://example.com/third", "developer_terms", termsText, false},
+		"another text":                     {newURL, "terms_of_service", "# Terms\n\nA text that has nothing in common with the other.", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := testIdentity(testStorage(t))
+			addKnown(t, i, store.Document{ID: "d1", URL: oldURL, FormerURLs: []string{c.former}, Type: "terms_of_service", RemovedAt: time.Now()}, termsText)
+			if _, known, err := i.identify(t.Context(), &crawl.Page{URL: newURL}, testDocument(c.docType, c.text)); err != nil || known != c.want {
+				t.Errorf("known %t, %v; want %t", known, err, c.want)
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
@@ -24,7 +25,7 @@ const (
 func (i *identity) movedTo(ctx context.Context, p *crawl.Page, d document.Document) (store.Document, bool, error) {
 	var best store.Document
 	highest := minSimilarity
-	for _, old := range i.removedOfType(d.Type) {
+	for _, old := range i.moveCandidates(p.URL, d.Type) {
 		s, err := i.similarity(ctx, old, d)
 		if err != nil {
 			return best, false, fmt.Errorf("compare %s with the removed document %s: %w", p.URL, old.URL, err)
@@ -36,20 +37,26 @@ func (i *identity) movedTo(ctx context.Context, p *crawl.Page, d document.Docume
 	return best, best.ID != "", nil
 }
 
-// removedOfType returns known documents of a type whose URL is gone and that the run has
-// not found at another URL.
-func (i *identity) removedOfType(docType string) []store.Document {
+// moveCandidates returns the known documents that a page at a URL may be: those whose own URL
+// is gone and that the run has not found at another URL, if they have the type of the page or
+// had its URL before.
+func (i *identity) moveCandidates(pageURL, docType string) []store.Document {
 	found := i.found.ids()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var out []store.Document
 	for url, old := range i.known {
 		gone := isGone(i.outcomes[url].status) || !old.RemovedAt.IsZero()
-		if gone && old.Type == docType && !found[old.ID] && len(out) < maxCandidates {
+		if !gone || found[old.ID] {
+			continue
+		}
+		if slices.Contains(old.FormerURLs, pageURL) {
+			out = slices.Insert(out, 0, old)
+		} else if old.Type == docType {
 			out = append(out, old)
 		}
 	}
-	return out
+	return out[:min(len(out), maxCandidates)]
 }
 
 // similarity returns the share of words that the newest version of a known document has in

@@ -25,20 +25,46 @@ func (r *recorder) saveDocument(ctx context.Context, p *crawl.Page, d document.D
 	if err != nil {
 		return Found{}, fmt.Errorf("identify the document at %s: %w", p.URL, err)
 	}
-	rec := updatedDocument(old, known, p, d)
-	rec.Company, rec.RunID = r.storage.company, r.storage.runID
+	if !known {
+		f, created, err := r.createDocument(ctx, p, d)
+		if created || err != nil {
+			return f, err
+		}
+		old = f.Document
+	}
+	return r.updateDocument(ctx, p, d, old)
+}
+
+// createDocument saves a page as a new document with its first version. The ID of the
+// document is its own: another document may have had its URL before, or may have it later.
+// If a document has the URL already, createDocument returns it with created false.
+func (r *recorder) createDocument(ctx context.Context, p *crawl.Page, d document.Document) (f Found, created bool, err error) {
+	rec := updatedDocument(store.Document{}, false, p, d)
+	rec.ID, rec.Company, rec.RunID = NewID(), r.storage.company, r.storage.runID
+	if !r.storage.enabled() {
+		return Found{Document: rec, Change: New}, true, nil
+	}
+	v, err := r.newVersion(ctx, p, d, rec.ID, "")
+	if err != nil {
+		return Found{}, false, err
+	}
+	rec, created, err = r.storage.store.CreateDocument(ctx, r.storage.fence, rec, v, d.Markdown)
+	if err != nil {
+		return Found{}, false, fmt.Errorf("save new document %s: %w", p.URL, err)
+	}
+	return Found{Document: rec, Change: New}, created, nil
+}
+
+// updateDocument saves a page as the current state of a known document.
+func (r *recorder) updateDocument(ctx context.Context, p *crawl.Page, d document.Document, old store.Document) (Found, error) {
+	rec := updatedDocument(old, true, p, d)
+	rec.RunID = r.storage.runID
 	f := Found{Document: rec, Change: Unchanged}
-	switch {
-	case !known:
-		f.Change, f.ID = New, documentID(rec.Company, p.URL)
-	case old.URL != rec.URL:
+	if old.URL != rec.URL {
 		f.Change = Moved
 	}
-	if !r.storage.enabled() {
-		return f, nil
-	}
-	if !known || old.ContentHash != d.ContentHash {
-		if err := r.saveChange(ctx, p, d, old, known, &f); err != nil {
+	if old.ContentHash != d.ContentHash {
+		if err := r.saveChange(ctx, p, d, old, &f); err != nil {
 			return Found{}, err
 		}
 	}
@@ -50,9 +76,9 @@ func (r *recorder) saveDocument(ctx context.Context, p *crawl.Page, d document.D
 
 // saveChange compares a text with the newest version and saves a version if the change is
 // not cosmetic. It updates f accordingly.
-func (r *recorder) saveChange(ctx context.Context, p *crawl.Page, d document.Document, old store.Document, known bool, f *Found) error {
+func (r *recorder) saveChange(ctx context.Context, p *crawl.Page, d document.Document, old store.Document, f *Found) error {
 	baseHash := ""
-	if known && old.Versions > 0 {
+	if old.Versions > 0 {
 		newest, text, err := r.storage.store.VersionText(ctx, old.ID, 0)
 		if err != nil && !isNotFound(err) {
 			return fmt.Errorf("read the newest version of %s: %w", p.URL, err)
@@ -79,16 +105,9 @@ func (r *recorder) saveChange(ctx context.Context, p *crawl.Page, d document.Doc
 	}
 	f.Versions = v.Number
 	if v.Flapping {
-		f.LastFlapped = p.FetchedAt
+		f.LastFlapped, f.Change = p.FetchedAt, Flapping
 	} else {
-		f.LastChanged = p.FetchedAt
-	}
-	switch {
-	case !known:
-	case v.Flapping:
-		f.Change = Flapping
-	default:
-		f.Change = Changed
+		f.LastChanged, f.Change = p.FetchedAt, Changed
 	}
 	return nil
 }
@@ -100,18 +119,28 @@ func (r *recorder) saveVersion(ctx context.Context, p *crawl.Page, d document.Do
 	if err != nil {
 		return store.Version{}, fmt.Errorf("read the versions of %s: %w", p.URL, err)
 	}
+	v, err := r.newVersion(ctx, p, d, id, baseHash)
+	if err != nil {
+		return store.Version{}, err
+	}
+	v.Flapping = flapping
+	if v, _, err = r.storage.store.AppendVersion(ctx, r.storage.fence, v, d.Markdown); err != nil {
+		return store.Version{}, fmt.Errorf("save a version of %s: %w", p.URL, err)
+	}
+	return v, nil
+}
+
+// newVersion saves the body of a page as saveVersion does, and returns the version of a
+// document that the page is. It does not save the version.
+func (r *recorder) newVersion(ctx context.Context, p *crawl.Page, d document.Document, id, baseHash string) (store.Version, error) {
 	snapshot, err := r.storage.store.PutSnapshot(ctx, r.storage.fence, r.storage.company, p.Body, baseHash)
 	if err != nil {
 		return store.Version{}, fmt.Errorf("save the snapshot of %s: %w", p.URL, err)
 	}
-	v, _, err := r.storage.store.AppendVersion(ctx, r.storage.fence, store.Version{
+	return store.Version{
 		DocumentID: id, ContentHash: d.ContentHash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: storedDates(d),
-		Language: d.Language, Jurisdiction: d.Jurisdiction, WordCount: d.WordCount, SnapshotHash: snapshot, Flapping: flapping, RunID: r.storage.runID,
-	}, d.Markdown)
-	if err != nil {
-		return store.Version{}, fmt.Errorf("save a version of %s: %w", p.URL, err)
-	}
-	return v, nil
+		Language: d.Language, Jurisdiction: d.Jurisdiction, WordCount: d.WordCount, SnapshotHash: snapshot, RunID: r.storage.runID,
+	}, nil
 }
 
 // isFlapping reports whether a document reverts with a text to an earlier version, not for

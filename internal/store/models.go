@@ -71,6 +71,7 @@ type Dates struct {
 
 // Document is a legal document with an identity that outlives its URL.
 type Document struct {
+	// ID is opaque. It is chosen when the document is first seen and never changes.
 	ID      string `json:"id"`
 	Company string `json:"company"`
 	URL     string `json:"url"`

@@ -27,6 +27,7 @@ const (
 	checkpointDelete = "checkpoint deletion"
 	pageWrite        = "pages"
 	pageDelete       = "page deletion"
+	creationWrite    = "document creation"
 	documentWrite    = "document"
 	versionWrite     = "version"
 	snapshotWrite    = "snapshot"
@@ -36,8 +37,8 @@ const (
 var hangPoints = []hangPoint{
 	{runWrite, 1}, {runWrite, 2}, {runEnd, 1}, {checkpointDelete, 1}, {pageWrite, 1}, {pageDelete, 1},
 	{checkpointWrite, 1}, {checkpointWrite, 2}, {checkpointWrite, 3}, {checkpointWrite, 5},
-	{documentWrite, 1}, {documentWrite, 3}, {documentWrite, 6}, {documentWrite, 9},
-	{versionWrite, 1}, {versionWrite, 2}, {versionWrite, 4}, {versionWrite, 8},
+	{creationWrite, 1}, {creationWrite, 3}, {creationWrite, 6}, {creationWrite, 9},
+	{documentWrite, 1}, {documentWrite, 4}, {documentWrite, 8}, {versionWrite, 1},
 	{snapshotWrite, 1}, {snapshotWrite, 7},
 }
 
@@ -117,6 +118,14 @@ func (s *hangingStore) DeleteStalePages(ctx context.Context, f store.Fence, comp
 	return s.write(ctx, pageDelete, func(ctx context.Context) error { return s.Store.DeleteStalePages(ctx, f, company, id) })
 }
 
+func (s *hangingStore) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (got store.Document, created bool, err error) {
+	err = s.write(ctx, creationWrite, func(ctx context.Context) (e error) {
+		got, created, e = s.Store.CreateDocument(ctx, f, d, v, text)
+		return e
+	})
+	return got, created, err
+}
+
 func (s *hangingStore) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
 	return s.write(ctx, documentWrite, func(ctx context.Context) error { return s.Store.PutDocument(ctx, f, d) })
 }
@@ -185,7 +194,7 @@ func staleWorkers(t *testing.T, open func(*testing.T) *fixture) {
 		}
 	})
 	t.Logf("rejected late writes by kind: %v", refused)
-	for _, kind := range []string{runWrite, runEnd, checkpointWrite, checkpointDelete, pageWrite, pageDelete, documentWrite, versionWrite, snapshotWrite} {
+	for _, kind := range []string{runWrite, runEnd, checkpointWrite, checkpointDelete, pageWrite, pageDelete, creationWrite, documentWrite, versionWrite, snapshotWrite} {
 		if refused[kind] == 0 {
 			t.Errorf("no stale worker tried a late write of kind %q", kind)
 		}
@@ -199,6 +208,11 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 	s := &hangingStore{Store: f.store, at: at, hangs: make(chan struct{}), resume: make(chan struct{}), writes: map[string]int{}, late: map[string][]error{}}
 	wakeUp := sync.OnceFunc(func() { close(s.resume) })
 	t.Cleanup(wakeUp)
+	change := f.site.Advance
+	if at.kind == documentWrite || at.kind == versionWrite {
+		f.crawlFirstState()
+		change = f.site.Revert
+	}
 	p := f.newPool(s, "stale")
 	p.Runner.LeaseDuration = time.Second
 	stop := f.start(p)
@@ -208,7 +222,7 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 	case <-time.After(timeout):
 		t.Fatalf("the worker did not reach write %v", at)
 	}
-	f.site.Advance() // now the stale worker has outdated pages
+	change() // now the stale worker has outdated pages
 	if at.kind == checkpointDelete {
 		f.enqueue("r2") // the first run is done: the next run of the company claims the lease
 	}
@@ -241,6 +255,17 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 		t.Error("the stale worker tried no late write")
 	}
 	return s.late
+}
+
+// crawlFirstState crawls the first state of the site and switches it to the second, so that
+// the next run updates known documents.
+func (f *fixture) crawlFirstState() {
+	f.t.Helper()
+	f.enqueue("r0")
+	end := f.startPool("first")
+	f.await("r0", "completion", in(store.RunComplete))
+	end()
+	f.site.Advance()
 }
 
 // awaitIdle waits until a pool executes no run.

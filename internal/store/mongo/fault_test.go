@@ -106,6 +106,14 @@ func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 		"document": func(ctx context.Context, i int) error {
 			return s.PutDocument(ctx, f, store.Document{ID: fmt.Sprint(i), Company: "c", URL: fmt.Sprint("u", i)})
 		},
+		"new document": func(ctx context.Context, i int) error {
+			id := fmt.Sprint("new-", i)
+			d, created, err := s.CreateDocument(ctx, f, store.Document{ID: id, Company: "n", URL: fmt.Sprint("u", i)}, store.Version{ContentHash: id}, "text of "+id)
+			if err == nil && (d.ID != id || !created) {
+				return fmt.Errorf("it is %s, created %v", d.ID, created)
+			}
+			return err
+		},
 		"version": func(ctx context.Context, i int) error {
 			v, created, err := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", ContentHash: fmt.Sprint(i), RunID: "r", FetchedAt: time.UnixMilli(int64(i))}, fmt.Sprint("text ", i))
 			if err == nil && (v.Number != i+1 || !created) {
@@ -233,6 +241,16 @@ func checkFaulted(t *testing.T, s *Store) {
 		items, next, err := s.ListPages(ctx, "c", opts)
 		return len(items), next, err
 	})
+	count("new documents", perOperation, func(opts store.ListOptions) (int, string, error) {
+		items, next, err := s.ListDocuments(ctx, "n", opts)
+		return len(items), next, err
+	})
+	for i := range perOperation {
+		id := fmt.Sprint("new-", i)
+		if _, text, err := s.VersionText(ctx, id, 0); err != nil || text != "text of "+id {
+			t.Errorf("the text of document %s is %q, %v", id, text, err)
+		}
+	}
 	for n := 1; n <= perOperation; n++ {
 		if _, text, err := s.VersionText(ctx, "d", n); err != nil || text != fmt.Sprint("text ", n-1) {
 			t.Errorf("version %d is %q, %v", n, text, err)

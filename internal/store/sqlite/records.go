@@ -196,21 +196,27 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 		if newest.Number > 0 && (v.Number-1)%pack.KeyframeInterval != 0 {
 			base = prev
 		}
-		blob, full, err := pack.Encode(base, []byte(text))
-		if err != nil {
-			return err
-		}
-		v.StoredBytes, v.Keyframe = len(blob), full
-		b, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		out, created = v, true
-		_, err = t.ExecContext(ctx, `INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES(?,?,?,?,?,?,?)`,
-			v.DocumentID, v.Number, v.ContentHash, v.FetchedAt.UnixNano(), full, string(b), blob)
+		out, err = insertVersion(ctx, t, v, base, text)
+		created = err == nil
 		return err
 	})
 	return out, created, err
+}
+
+// insertVersion inserts a version with its text, as a delta to base if base is not nil.
+func insertVersion(ctx context.Context, t *sql.Tx, v store.Version, base []byte, text string) (store.Version, error) {
+	blob, full, err := pack.Encode(base, []byte(text))
+	if err != nil {
+		return v, err
+	}
+	v.StoredBytes, v.Keyframe = len(blob), full
+	b, err := json.Marshal(v)
+	if err != nil {
+		return v, err
+	}
+	_, err = t.ExecContext(ctx, `INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES(?,?,?,?,?,?,?)`,
+		v.DocumentID, v.Number, v.ContentHash, v.FetchedAt.UnixNano(), full, string(b), blob)
+	return v, err
 }
 
 // ListVersions implements store.Versions.

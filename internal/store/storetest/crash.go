@@ -51,10 +51,8 @@ func (l *lineWriter) Write(p []byte) (int, error) {
 func writeForever(ctx context.Context, s store.Store, w io.Writer, name string) error {
 	for i := 0; ; i++ {
 		id := fmt.Sprintf("%s-%d", name, i)
-		if _, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: id, ContentHash: id, FetchedAt: at(i)}, textOf(id)); err != nil {
-			return err
-		}
-		if err := s.PutDocument(ctx, store.Fence{}, store.Document{ID: id, Company: "c", URL: "https://x.example/" + id, Versions: 1}); err != nil {
+		d := store.Document{ID: id, Company: "c", URL: "https://x.example/" + id}
+		if _, _, err := s.CreateDocument(ctx, store.Fence{}, d, store.Version{ContentHash: id, FetchedAt: at(i)}, textOf(id)); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(w, id); err != nil {

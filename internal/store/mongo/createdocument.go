@@ -1,0 +1,59 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
+)
+
+// CreateDocument implements store.Documents. The unique index on company and URL decides
+// between concurrent calls. Without a transaction, the version is written first: an
+// interrupted call may leave a version without a document, but no document without a version.
+func (s *Store) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (store.Document, bool, error) {
+	what := "create document " + d.URL
+	data, full, err := pack.Encode(nil, []byte(text))
+	if err != nil {
+		return store.Document{}, false, fmt.Errorf("%s: %w", what, err)
+	}
+	d.Versions = 1
+	v.DocumentID, v.Number, v.StoredBytes, v.Keyframe = d.ID, 1, len(data), full
+	b, err := s.putBlob(ctx, "version of "+d.ID, data)
+	if err != nil {
+		return store.Document{}, false, fmt.Errorf("%s: %w", what, err)
+	}
+	first := version{d.ID + "/1", v, b}
+	atURL := bson.D{{Key: "company", Value: d.Company}, {Key: "url", Value: d.URL}}
+	var stored document
+	err = s.fenced(ctx, f, what, func(ctx context.Context) error {
+		stored = document{}
+		err := s.db.Collection(documentCollection).FindOne(ctx, atURL).Decode(&stored)
+		if !errors.Is(err, mongo.ErrNoDocuments) {
+			return err
+		}
+		_, err = s.db.Collection(versionCollection).InsertOne(ctx, first)
+		// Without a transaction, an earlier attempt may have written the version.
+		if err != nil && !(mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil) {
+			return err
+		}
+		stored = document{d.ID, d}
+		_, err = s.db.Collection(documentCollection).InsertOne(ctx, stored)
+		return err
+	})
+	if mongo.IsDuplicateKeyError(err) {
+		// Another writer, or an earlier attempt, created a document concurrently. If none has
+		// the URL, the ID belongs to a document at another URL.
+		if ferr := s.findOne(ctx, what, documentCollection, atURL, &stored); !errors.Is(ferr, store.ErrNotFound) {
+			err = ferr
+		}
+	}
+	if err != nil {
+		return store.Document{}, false, err
+	}
+	return stored.Document, stored.ID == d.ID, nil
+}

@@ -27,12 +27,14 @@ var behaviours = map[string]func(*testing.T, *backend){
 	"a lost worker fails the job":                                jobLost,
 	"a job fails after its deadline":                             jobDeadline,
 	"a finished job is deleted after its time to live":           jobExpires,
-	"a deleted job is cancelled and leaves no run":               jobDeleted,
+	"a deleted job is cancelled and its run is archived":         jobDeleted,
+	"a new job of the same name has a run of its own":            jobRecreated,
 	"a new Company with a schedule is crawled at once":           companyStarts,
 	"a Company limits the history of its jobs":                   companyHistory,
 	"a crawl has few events however many its pages":              jobHasFewEvents,
 	"an invalid schedule stalls its Company":                     companyInvalidSchedule,
-	"deleting a Company deletes its jobs and documents":          companyDeleted,
+	"deleting a Company deletes its jobs and records":            companyDeleted,
+	"deleting a Company with Retain keeps its runs":              companyRetained,
 	"a Company reports found and missing types":                  companySummary,
 }
 
@@ -246,7 +248,11 @@ func jobExpires(_ *testing.T, b *backend) {
 	ttl := int32(1)
 	j := b.job("brief", "acme", func(s *v1alpha1.CrawlJobSpec) { s.TTLSecondsAfterFinished = &ttl })
 	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged })
+	id := j.RunID()
 	b.awaitDeleted(j)
+	if r := b.archivedRun(id); r.State != store.RunComplete || r.StopReason != v1alpha1.ReasonConverged {
+		b.t.Errorf("the run of the expired job is %+v", r)
+	}
 }
 
 func jobDeleted(t *testing.T, b *backend) {
@@ -259,10 +265,49 @@ func jobDeleted(t *testing.T, b *backend) {
 		r, err := b.store.GetRunRequest(t.Context(), id)
 		return r == store.RequestCancel, fmt.Sprint(r, err)
 	})
-	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
+	b.worker(j, func(r *store.Run) { r.State, r.StopReason, r.Documents.New = store.RunFailed, "Cancelled", 2 })
+	uid := string(j.UID)
 	b.awaitDeleted(j)
-	if _, err := b.store.GetRun(t.Context(), id); err == nil {
-		t.Error("the run still exists")
+	want := store.CrawlJobReference{Namespace: b.namespace, Name: "gone", UID: uid}
+	if r := b.archivedRun(id); r.State != store.RunFailed || r.StopReason != "Cancelled" || r.Documents.New != 2 || r.CrawlJob != want {
+		t.Errorf("the run of the deleted job is %+v", r)
+	}
+}
+
+// archivedRun returns the record of a run whose job is deleted.
+func (b *backend) archivedRun(id string) store.Run {
+	b.t.Helper()
+	r, err := b.store.GetRun(b.t.Context(), id)
+	if err != nil {
+		b.t.Fatalf("get the run of a deleted job: %v", err)
+	}
+	if r.ArchivedAt.IsZero() {
+		b.t.Errorf("the run of a deleted job is not archived: %+v", r)
+	}
+	if request, err := b.store.GetRunRequest(b.t.Context(), id); err != nil || request != "" {
+		b.t.Errorf("the run of a deleted job has the request %q, %v", request, err)
+	}
+	return r
+}
+
+func jobRecreated(t *testing.T, b *backend) {
+	b.company("acme", nil)
+	old := b.job("nightly", "acme", nil)
+	b.complete(old)
+	id := old.RunID()
+	b.delete(old)
+	b.awaitDeleted(old)
+	was := b.archivedRun(id)
+	j := b.job("nightly", "acme", nil)
+	b.complete(j)
+	if j.RunID() == id || j.Status.RunID == id {
+		t.Errorf("the new job has the run %s of the old one", id)
+	}
+	if now := b.archivedRun(id); !now.ArchivedAt.Equal(was.ArchivedAt) || now.CrawlJob != was.CrawlJob {
+		t.Errorf("the run of the old job changed from %+v to %+v", was, now)
+	}
+	if r, err := b.store.GetRun(t.Context(), j.RunID()); err != nil || r.State != store.RunComplete || r.CrawlJob.UID != string(j.UID) || !r.ArchivedAt.IsZero() {
+		t.Errorf("the run of the new job is %+v, %v", r, err)
 	}
 }
 
@@ -301,6 +346,10 @@ func companyHistory(_ *testing.T, b *backend) {
 	if jobs[0].Name != "run-2" {
 		b.t.Errorf("%s remains", jobs[0].Name)
 	}
+	runs, _, err := b.store.ListRuns(b.t.Context(), v1alpha1.StoreKey(b.namespace, "acme"), store.ListOptions{})
+	if err != nil || len(runs) != 3 {
+		b.t.Errorf("the history of jobs leaves the runs %+v, %v", runs, err)
+	}
 }
 
 func companyInvalidSchedule(_ *testing.T, b *backend) {
@@ -334,6 +383,22 @@ func companyDeleted(t *testing.T, b *backend) {
 	b.awaitDeleted(c)
 	if docs, _, err := b.store.ListDocuments(t.Context(), key, store.ListOptions{}); err != nil || len(docs) > 0 {
 		t.Errorf("%d documents remain, %v", len(docs), err)
+	}
+	if runs, _, err := b.store.ListRuns(t.Context(), key, store.ListOptions{}); err != nil || len(runs) > 0 {
+		t.Errorf("the runs %+v remain, %v", runs, err)
+	}
+}
+
+func companyRetained(_ *testing.T, b *backend) {
+	c := b.company("acme", nil)
+	j := b.job("now", c.Name, nil)
+	b.complete(j)
+	id := j.RunID()
+	b.delete(c)
+	b.awaitDeleted(j)
+	b.awaitDeleted(c)
+	if r := b.archivedRun(id); r.State != store.RunComplete {
+		b.t.Errorf("the run of the deleted Company is %+v", r)
 	}
 }
 

@@ -1,11 +1,11 @@
-// Command clausea finds companies' legal documents, keeps every version of them,
-// and says what changed.
+// Command clausea finds the legal documents of companies, stores every version, and shows
+// what changed.
 package main
 
 import (
 	"os"
-	// A schedule's time zone is a name; a host or an image without zoneinfo would know
-	// none. It is 450 KB, and used only where the system has no zones of its own.
+	// Schedules name time zones. The embedded database (450 KB) is used only if the system
+	// has none, as in minimal images.
 	_ "time/tzdata"
 
 	"github.com/clausea/crawler/internal/cli"

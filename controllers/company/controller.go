@@ -1,5 +1,6 @@
-// Package company reconciles Companies: it creates their CrawlJobs when they are due,
-// limits the history of finished CrawlJobs, and reports the stored documents.
+// Package company reconciles Companies. It creates a CrawlJob for each due time of the
+// schedule, deletes old CrawlJobs, and reports the last crawl and the stored documents in
+// the status.
 package company
 
 import (
@@ -20,10 +21,10 @@ import (
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs,verbs=list;watch;create;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
-// Records is the port to the stored records of companies. internal/run/records
+// Records gives access to the stored records of companies. internal/run/records
 // implements it.
 type Records interface {
-	// Summarize returns the summary of a company's documents, by its store key.
+	// Summarize summarizes the documents of a company, which key identifies in the store.
 	Summarize(ctx context.Context, key string, expected []v1alpha1.DocumentType) (Summary, error)
 	// Delete deletes all records of a company. It is idempotent.
 	Delete(ctx context.Context, key string) error
@@ -34,7 +35,7 @@ type Summary struct {
 	Types []v1alpha1.TypeCount // sorted by type
 	Count int32
 	// Coverage has one entry for each expected type, in the same order. The reason of a
-	// missing type is empty if no stored run gives one.
+	// missing type is empty if no stored run gives a reason.
 	Coverage   []v1alpha1.Coverage
 	LastChange time.Time // zero without documents
 }
@@ -48,8 +49,8 @@ type Reconciler struct {
 	Now func() time.Time
 }
 
-// Reconcile moves one Company towards its spec. The stages change one copy of the object
-// in memory; its status is written once, after them.
+// Reconcile runs the stages of one Company in order. They change the object in memory;
+// Close writes its status once, at the end.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	c := &v1alpha1.Company{}
 	if err := r.Client.Get(ctx, req.NamespacedName, c); err != nil {
@@ -57,10 +58,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	s := r.newScope(c)
 	for _, stage := range []func(context.Context, *companyScope) error{
-		r.finalize,        // being deleted: delete its jobs first
-		r.ensureFinalizer, // so that a deleted Company leaves no job behind
+		r.finalize,        // if it is being deleted: delete its jobs and records
+		r.ensureFinalizer, // before a job exists that a deletion must clean up
 		r.listJobs,        // read its CrawlJobs
-		r.limitHistory,    // delete finished jobs beyond the limits
+		r.limitHistory,    // delete the finished jobs that exceed the history limits
 		r.summarize,       // report its last crawl and its documents
 		r.schedule,        // create a CrawlJob when it is due
 	} {

@@ -15,8 +15,8 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// createJob creates the CrawlJob of one due time. Its name is derived from the Company
-// and the time, so that one time creates one job, even if two processes try.
+// createJob creates the CrawlJob for a due time. The name of the job is derived from the
+// Company and the time, so that each due time has one job even if two processes create it.
 func (r *Reconciler) createJob(ctx context.Context, s *companyScope, due time.Time) error {
 	c := s.company
 	job := &v1alpha1.CrawlJob{
@@ -27,25 +27,26 @@ func (r *Reconciler) createJob(ctx context.Context, s *companyScope, due time.Ti
 		Spec: v1alpha1.CrawlJobSpec{CompanyRef: &v1alpha1.CompanyReference{Name: c.Name}},
 	}
 	if err := controllerutil.SetControllerReference(c, job, r.Client.Scheme()); err != nil {
-		return fmt.Errorf("create the CrawlJob of %s: %w", due.Format(time.RFC3339), err)
+		return fmt.Errorf("create the CrawlJob due at %s: %w", due.Format(time.RFC3339), err)
 	}
 	err := r.Client.Create(ctx, job)
 	if apierrors.IsAlreadyExists(err) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("create the CrawlJob of %s: %w", due.Format(time.RFC3339), err)
+		return fmt.Errorf("create the CrawlJob due at %s: %w", due.Format(time.RFC3339), err)
 	}
-	s.unfinished = job
-	s.RecordEvent(corev1.EventTypeNormal, v1alpha1.ReasonScheduled, "Schedule", fmt.Sprintf("CrawlJob %s was created.", job.Name))
+	s.blocking = job
+	s.RecordEvent(corev1.EventTypeNormal, v1alpha1.ReasonScheduled, "Schedule", fmt.Sprintf("Created CrawlJob %s.", job.Name))
 	return nil
 }
 
-// maxNamePrefix leaves room for the time in a label value of 63 bytes.
+// maxNamePrefix is the maximum length of the company in a job name, in bytes. It leaves
+// room for the time: label values, which may hold the name, have at most 63 bytes.
 const maxNamePrefix = 50
 
-// jobName returns the name of the job of one due time, to the minute. A long company name
-// is cut and made unique by a hash.
+// jobName returns the name of the job for a due time, which it rounds down to the minute.
+// It shortens a long company name and appends a hash.
 func jobName(company string, due time.Time) string {
 	if len(company) > maxNamePrefix {
 		h := fnv.New32a()

@@ -11,13 +11,13 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// deletionPoll is how often a Company that is being deleted checks for remaining jobs, in
-// addition to their events.
+// deletionPoll is how often a Company that is being deleted is reconciled in addition to the
+// events of its jobs.
 const deletionPoll = 2 * time.Second
 
-// finalize deletes the jobs of a Company that is being deleted, because outside of
-// Kubernetes there is no garbage collector. It then deletes the stored records if the
-// deletion policy says so, and removes the finalizer.
+// finalize cleans up after a Company that is being deleted. It deletes the jobs, because
+// standalone mode has no garbage collector, and waits until they are gone. It then deletes
+// the stored records, if the deletion policy is Delete, and removes the finalizer.
 func (r *Reconciler) finalize(ctx context.Context, s *companyScope) error {
 	if s.company.DeletionTimestamp == nil {
 		return nil
@@ -45,7 +45,7 @@ func (r *Reconciler) finalize(ctx context.Context, s *companyScope) error {
 	}
 	if s.company.Spec.DeletionPolicy == v1alpha1.DeletionDelete {
 		if err := r.Records.Delete(ctx, storeKey(s.company)); err != nil {
-			return fmt.Errorf("delete its records: %w", err)
+			return fmt.Errorf("delete the records: %w", err)
 		}
 	}
 	return s.RemoveFinalizer(ctx, v1alpha1.CompanyFinalizer)

@@ -119,7 +119,7 @@ func TestASuspendedJobDoesNotBlockTheSchedule(t *testing.T) {
 	f.expectJobs(jobName("acme", start), "suspended")
 }
 
-func TestMissedTimesAreMadeUpForByOneJob(t *testing.T) {
+func TestOneJobMakesUpForAllMissedTimes(t *testing.T) {
 	t.Parallel()
 	due := metav1.NewTime(start.Add(-72 * time.Hour))
 	f := newFixture(t, acme(func(c *v1alpha1.Company) {
@@ -179,6 +179,17 @@ func TestAnInvalidScheduleStallsTheCompanyUntilItIsCorrected(t *testing.T) {
 	c, _ = f.reconcile()
 	expectReady(t, c, v1alpha1.ReasonRunning, v1alpha1.ConditionReconciling)
 	f.expectJobs(jobName("acme", start))
+}
+
+func TestAnInvalidScheduleIsReportedAlsoAfterAFailedCrawl(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, acme(hourly), newJob("old", failed(0)))
+	c, _ := f.reconcile()
+	expectReady(t, c, v1alpha1.ReasonSiteUnreachable, v1alpha1.ConditionStalled)
+	f.update(c, func(c *v1alpha1.Company) { c.Spec.Schedule.Cron = "0 0 30 2 *" })
+	c, _ = f.reconcile()
+	expectReady(t, c, v1alpha1.ReasonInvalidSpec, v1alpha1.ConditionStalled)
+	f.events.Expect(t, "Warning InvalidSpec")
 }
 
 func TestAFailedCrawlStallsTheCompanyAndTheScheduleContinues(t *testing.T) {

@@ -5,16 +5,16 @@ import (
 	"github.com/clausea/crawler/controllers/scope"
 )
 
-// companyScope is the scope of one Company, with what its stages pass on.
+// companyScope is the scope of one Company, and holds what its stages share.
 type companyScope struct {
 	*scope.Scope
 	company *v1alpha1.Company
-	// recorded is status.lastCrawl as it is stored.
+	// recorded is status.lastCrawl as it was read; summarize replaces it.
 	recorded *v1alpha1.CrawlSummary
 
-	jobs       []v1alpha1.CrawlJob // the CrawlJobs that name the Company, oldest first
-	unfinished *v1alpha1.CrawlJob  // one that is not finished, nil if there is none
-	last       *v1alpha1.CrawlJob  // the one that finished last, nil if there is none
+	jobs     []v1alpha1.CrawlJob // the CrawlJobs that name the Company, oldest first
+	blocking *v1alpha1.CrawlJob  // the job that blocks the schedule, nil if there is none
+	last     *v1alpha1.CrawlJob  // the job that finished last, nil if there is none
 }
 
 func (r *Reconciler) newScope(c *v1alpha1.Company) *companyScope {
@@ -24,7 +24,7 @@ func (r *Reconciler) newScope(c *v1alpha1.Company) *companyScope {
 	}
 }
 
-// lastIsRecorded reports whether the stored status has the last crawl.
+// lastIsRecorded reports whether the stored status has the result of the last job.
 func (s *companyScope) lastIsRecorded() bool {
 	return s.recorded != nil && s.recorded.RunID == s.last.RunID()
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/clausea/crawler/controllers/retry"
 )
 
-// SetupWithManager registers the controller; o bounds its concurrency and rate. The
-// indexes of controllers/index must be registered.
+// SetupWithManager registers the controller with a manager. Register the indexes of
+// controllers/index first. Without a rate limiter in o, retry.Limiter is used.
 func (r *Reconciler) SetupWithManager(m ctrl.Manager, o controller.Options) error {
 	if o.RateLimiter == nil {
 		o.RateLimiter = retry.Limiter()
@@ -35,6 +35,7 @@ func (r *Reconciler) SetupWithManager(m ctrl.Manager, o controller.Options) erro
 	return nil
 }
 
+// companyOfJob returns the Company that a job names.
 func companyOfJob(_ context.Context, obj client.Object) []reconcile.Request {
 	job, ok := obj.(*v1alpha1.CrawlJob)
 	if !ok || job.Spec.CompanyRef == nil {
@@ -43,8 +44,8 @@ func companyOfJob(_ context.Context, obj client.Object) []reconcile.Request {
 	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: job.Namespace, Name: job.Spec.CompanyRef.Name}}}
 }
 
-// jobStateChanged passes the events that change a Company's status: a job is created,
-// starts, finishes, is suspended or deleted. It drops the progress of jobs.
+// jobStateChanged passes the events of a job that affect its Company: the job is created,
+// starts, finishes, is suspended or resumed, or is deleted. It drops progress updates.
 func jobStateChanged() predicate.Predicate {
 	return predicate.Funcs{
 		UpdateFunc: func(e event.UpdateEvent) bool {

@@ -10,13 +10,14 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// summarize copies the last crawl and the summary of the stored documents into the
-// status. It reads the store only when a crawl has finished or the spec has changed.
+// summarize reports the last crawl and the stored documents in the status. It reads the
+// store when a crawl has finished, when the spec has changed, and in each reconcile before
+// the first crawl has finished.
 func (r *Reconciler) summarize(ctx context.Context, s *companyScope) error {
 	status := &s.company.Status
 	switch {
 	case s.lastIsNew():
-		// The documents come first: a crawl that is in the status is not summarized again.
+		// If this fails, the crawl is not recorded and the next reconcile tries again.
 		if err := r.updateDocuments(ctx, s); err != nil {
 			return err
 		}
@@ -32,7 +33,7 @@ func (r *Reconciler) summarize(ctx context.Context, s *companyScope) error {
 	}
 }
 
-// lastIsNew reports whether the last job is newer than the last crawl in the status.
+// lastIsNew reports whether the last job finished after the last crawl in the status.
 func (s *companyScope) lastIsNew() bool {
 	recorded := s.company.Status.LastCrawl
 	switch {
@@ -47,6 +48,7 @@ func (s *companyScope) lastIsNew() bool {
 	}
 }
 
+// updateDocuments reads the summary of the stored documents into the status.
 func (r *Reconciler) updateDocuments(ctx context.Context, s *companyScope) error {
 	sum, err := r.Records.Summarize(ctx, storeKey(s.company), s.company.Spec.ExpectedTypes)
 	if err != nil {
@@ -66,8 +68,8 @@ func (r *Reconciler) updateDocuments(ctx context.Context, s *companyScope) error
 	return nil
 }
 
-// missingReason returns the reason that an earlier coverage gives for a missing type. The
-// run that found the reason may have been deleted.
+// missingReason returns the reason that an earlier coverage gives for a missing type, ""
+// if it gives none. The run that found the reason may have been deleted since.
 func missingReason(coverage []v1alpha1.Coverage, t v1alpha1.DocumentType) v1alpha1.MissingReason {
 	for _, c := range coverage {
 		if c.Type == t {

@@ -15,12 +15,12 @@ type timetable struct {
 	cron   cron.Schedule
 	zone   *time.Location
 	jitter time.Duration
-	seed   string // of the jitter
+	seed   string // of the jitter: the UID of the Company
 }
 
-// parseSchedule parses the schedule of a Company. The schema has checked its syntax; the
-// errors here are what only a parser can detect, such as a 61st minute or an unknown time
-// zone, and say how to correct it.
+// parseSchedule parses the schedule of a Company. The schema checks the syntax; the errors
+// here are those that only a parser detects, such as a minute of 61 or an unknown time
+// zone. They state a correction.
 func parseSchedule(c *v1alpha1.Company) (*timetable, error) {
 	s := c.Spec.Schedule
 	zone, err := time.LoadLocation(s.TimeZone)
@@ -42,27 +42,29 @@ func parseSchedule(c *v1alpha1.Company) (*timetable, error) {
 }
 
 // nextTick returns the first time of the cron expression after t, zero if there is none.
-func (s *timetable) nextTick(t time.Time) time.Time { return s.cron.Next(t.In(s.zone)).UTC() }
+func (tt *timetable) nextTick(t time.Time) time.Time { return tt.cron.Next(t.In(tt.zone)).UTC() }
 
 // next returns the first time after t at which a crawl is due: a tick plus its jitter.
-func (s *timetable) next(t time.Time) time.Time {
-	// The jitter may delay a tick that has passed beyond t, and beyond a later tick.
+func (tt *timetable) next(t time.Time) time.Time {
+	// A tick before t may be due after t, and a later tick may be due sooner than an
+	// earlier one. No tick is due before it occurs, so that the search ends at the first
+	// tick after soonest.
 	var soonest time.Time
-	for tick := s.nextTick(t.Add(-s.jitter)); !tick.IsZero() && (soonest.IsZero() || tick.Before(soonest)); tick = s.nextTick(tick) {
-		if due := tick.Add(s.delay(tick)); due.After(t) && (soonest.IsZero() || due.Before(soonest)) {
+	for tick := tt.nextTick(t.Add(-tt.jitter)); !tick.IsZero() && (soonest.IsZero() || tick.Before(soonest)); tick = tt.nextTick(tick) {
+		if due := tick.Add(tt.delay(tick)); due.After(t) && (soonest.IsZero() || due.Before(soonest)) {
 			soonest = due
 		}
 	}
 	return soonest
 }
 
-// delay returns the jitter of a tick. It is derived from the Company and the tick, so that
-// every reconcile computes the same one.
-func (s *timetable) delay(tick time.Time) time.Duration {
-	if s.jitter <= 0 {
+// delay returns the jitter of a tick: a hash of the Company and the tick, so that every
+// reconcile computes the same delay.
+func (tt *timetable) delay(tick time.Time) time.Duration {
+	if tt.jitter <= 0 {
 		return 0
 	}
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s/%d", s.seed, tick.Unix())
-	return time.Duration(h.Sum64() % uint64(s.jitter)).Truncate(time.Second)
+	fmt.Fprintf(h, "%s/%d", tt.seed, tick.Unix())
+	return time.Duration(h.Sum64() % uint64(tt.jitter)).Truncate(time.Second)
 }

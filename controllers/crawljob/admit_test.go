@@ -69,7 +69,7 @@ func TestAJobDoesNotStartWhileAnotherGoesFirst(t *testing.T) {
 	}
 }
 
-func TestAJobStartsBesideJobsThatDoNotGoFirst(t *testing.T) {
+func TestAJobStartsIfNoOtherJobGoesFirst(t *testing.T) {
 	t.Parallel()
 	for name, other := range map[string]func(*v1alpha1.CrawlJob){
 		"a finished job":                       finished,
@@ -103,7 +103,7 @@ func TestStoppingAJobThatNeverStartedStartsNoRun(t *testing.T) {
 	f.events.Expect(t, "Normal Stopped")
 }
 
-func TestStoppingASuspendedJobReportsWhatItFound(t *testing.T) {
+func TestStoppingASuspendedJobReportsItsCounts(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Stop, j.Spec.Suspend = true, true })
 	f := newFixture(t, acme(), job)

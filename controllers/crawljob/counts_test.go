@@ -11,7 +11,7 @@ import (
 // while it runs.
 const maxReports = 5
 
-func TestCountsOfARunningCrawlAreReportedRarelyAndThoseOfItsEndAlways(t *testing.T) {
+func TestCountsAreReportedRarelyDuringACrawlAndAlwaysAtItsEnd(t *testing.T) {
 	t.Parallel()
 	s := (&Reconciler{}).newScope(&v1alpha1.CrawlJob{})
 	s.copyCounts(&runner.RunStatus{State: runner.StatePending})

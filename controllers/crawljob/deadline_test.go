@@ -63,7 +63,7 @@ func TestAJobDoesNotWaitForAHangingWorker(t *testing.T) {
 	f.events.Expect(t, "Warning DeadlineExceeded")
 }
 
-func TestAStoppedJobCompletesWithWhatItFound(t *testing.T) {
+func TestAStoppedJobCompletesWithTheDocumentsFoundSoFar(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Stop = true })
 	f := newFixture(t, acme(), job)

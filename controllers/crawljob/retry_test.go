@@ -34,7 +34,7 @@ func TestAFailedRunIsRetriedWithBackoffUpToTheLimit(t *testing.T) {
 	f.events.Expect(t, "Warning SiteUnreachable")
 }
 
-func TestAFailureThatCannotSucceedLaterIsNotRetried(t *testing.T) {
+func TestAPermanentFailureIsNotRetried(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[string]string{
 		v1alpha1.ReasonAccessDenied: v1alpha1.ReasonAccessDenied, v1alpha1.ReasonWorkerLost: v1alpha1.ReasonWorkerLost,

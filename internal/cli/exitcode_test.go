@@ -28,7 +28,7 @@ func pauseBeforeExit() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// A worker whose run is cancelled gets the signal and the request at the same time. It
+// A worker whose run is canceled gets the signal and the request at the same time. It
 // may act on the request and be about to exit when the signal arrives.
 func TestSignalAfterMainReturnedKeepsTheExitCode(t *testing.T) {
 	t.Parallel()

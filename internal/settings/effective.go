@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Effective is the effective value of a setting.
+// Effective is the effective value of a setting and its source.
 type Effective struct {
 	Name   string `json:"name"`
-	Value  string `json:"value"` // a secret is "[redacted]"
-	Source string `json:"source"`
+	Value  string `json:"value"`  // a secret is "[redacted]"
+	Source string `json:"source"` // as Source.String describes it
 }
 
 // Effective lists the settings of a command in table order, with secrets redacted. Call

@@ -98,7 +98,7 @@ func Table() []Setting {
 		},
 		{
 			Name: "browser", Flag: true, Env: []string{"CLAUSEA_BROWSER"}, Group: groupCrawl, Commands: append([]string{CommandCrawl, CommandWorker}, controllerCommands...),
-			Help: "Chromium that renders pages: its `path`, or a DevTools URL; defaults to a Chromium in PATH", field: func(v *Values) any { return &v.Browser },
+			Help: "Chromium that renders pages: the `path` of its executable, or a DevTools URL; defaults to a Chromium in PATH", field: func(v *Values) any { return &v.Browser },
 		},
 		{
 			Name: "proxy", Flag: true, Env: []string{"CRAWLER_PROXY"}, Group: groupNetwork, Commands: fetchCommands, rule: proxyURL,
@@ -106,7 +106,7 @@ func Table() []Setting {
 		},
 		{
 			Name: "user-agent", Flag: true, Env: []string{"CLAUSEA_USER_AGENT"}, Group: groupNetwork, Default: "Mozilla/5.0 (compatible; ClauseaBot/1.0; +https://clausea.co/bot)", Commands: fetchCommands,
-			Help: "User-Agent header; it must contain ClauseaBot, the product token that is matched in robots.txt", field: func(v *Values) any { return &v.UserAgent },
+			Help: "User-Agent header; it must contain ClauseaBot, the product token that robots.txt files use", field: func(v *Values) any { return &v.UserAgent },
 		},
 		{
 			Name: "connect-to", Flag: true, Env: []string{"CLAUSEA_CONNECT_TO"}, Group: groupNetwork, Commands: fetchCommands,
@@ -122,7 +122,7 @@ func Table() []Setting {
 		},
 		{
 			Name: "port", Flag: true, Env: []string{"PORT"}, Group: groupControllers, Default: "8080", Commands: controllerCommands, rule: intRange(0, 65_535),
-			Help: "port of the probes and metrics, on all IP addresses; 0 selects a free port", field: func(v *Values) any { return &v.Port },
+			Help: "port for probes and metrics, on all IP addresses; 0 selects a free port", field: func(v *Values) any { return &v.Port },
 		},
 		{
 			Name: "max-concurrent-crawls", Flag: true, Env: []string{"CLAUSEA_MAX_CONCURRENT_CRAWLS"}, Group: groupControllers, Default: "3", Commands: controllerCommands, rule: intRange(0, 1000),

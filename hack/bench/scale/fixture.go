@@ -74,7 +74,7 @@ func newCrawlJob(i, n int) *v1alpha1.CrawlJob {
 func setCompleteStatus(j *v1alpha1.CrawlJob) {
 	begun := metav1.NewTime(time.Now().Add(-time.Hour)).Rfc3339Copy()
 	done := metav1.NewTime(begun.Add(time.Minute))
-	const message = "Fetched 41 pages: 0 new documents, 1 changed, 8 unchanged, 0 gone."
+	const message = "Fetched 41 pages: 0 new documents, 1 changed, 8 unchanged, 0 removed."
 	j.Status = v1alpha1.CrawlJobStatus{
 		ObservedGeneration: j.Generation, Reason: v1alpha1.ReasonConverged, Message: message, StartTime: &begun, CompletionTime: &done,
 		Attempts: 1, RunID: j.RunID(), Documents: &v1alpha1.DocumentCounts{Changed: 1, Unchanged: 8},

@@ -28,12 +28,12 @@ type fakePod struct {
 	ended     chan struct{} // closed when the process has exited
 	tail      *logTail
 
-	mu        sync.Mutex
-	grace     time.Duration
-	process   *os.Process
-	code      int
-	killed    bool // the grace period expired
-	signalled bool // the process received SIGTERM
+	mu       sync.Mutex
+	grace    time.Duration
+	process  *os.Process
+	code     int
+	killed   bool // the grace period expired
+	signaled bool // the process received SIGTERM
 }
 
 func newFakePod(n *fakeKubelet, pod *corev1.Pod) *fakePod {
@@ -109,7 +109,7 @@ func (s *fakePod) supervise(ctx context.Context, p *os.Process, over <-chan stru
 		case <-ctx.Done():
 		case <-s.deleted:
 			s.mu.Lock()
-			s.signalled = true
+			s.signaled = true
 			grace := s.grace
 			s.mu.Unlock()
 			_ = p.Signal(syscall.SIGTERM)
@@ -199,7 +199,7 @@ func (s *fakePod) freeze() {
 func (s *fakePod) outcome() (code int, asked, killed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.code, s.signalled, s.killed
+	return s.code, s.signaled, s.killed
 }
 
 func (s *fakePod) delete(grace *int64) {

@@ -33,7 +33,7 @@ func (b *fixture) patch(j *v1alpha1.CrawlJob, change func()) {
 func TestDeletingACrawlJobDeletesItsJobAndPods(t *testing.T) {
 	site, settings := demoSite(t)
 	b := newFixture(t, settings)
-	j, _ := b.startCrawl(site, "cancelled", 0, nil)
+	j, _ := b.startCrawl(site, "canceled", 0, nil)
 	if err := b.client.Delete(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestHungWorkerIsKilledAfterItsGracePeriod(t *testing.T) {
 		}
 		b.waitForDeletion(j)
 		if code, asked, killed := pod.outcome(); code != 137 || !asked || !killed {
-			t.Errorf("the pod exits with %d, signalled: %t, killed: %t", code, asked, killed)
+			t.Errorf("the pod exits with %d, signaled: %t, killed: %t", code, asked, killed)
 		}
 	})
 	t.Run("when its deadline expires", func(t *testing.T) {

@@ -1,7 +1,5 @@
 package frontier
 
-import "container/heap"
-
 // Factors that lower the rank of an item, once for each document of its topic, each
 // document of its family and each consecutive missing page of its host, at most
 // maxPenalties times each. They were chosen on the link lists of about 90 company
@@ -14,33 +12,37 @@ const (
 	maxPenalties   = 6
 )
 
-// refreshTop updates the rank of the first item of h's queue until that item stays
-// first. Ranks only fall while items are queued, so the other ranks may stay stale.
-func (f *Frontier) refreshTop(h *hostQueue) {
-	for len(h.queue) > 0 {
-		top := &h.queue[0]
-		r := f.rank(h, top)
-		if r >= top.rank {
-			return
-		}
-		top.rank = r
-		heap.Fix(&h.queue, 0)
+// documentCounts counts the documents that were found, by topic and by family.
+type documentCounts struct{ topics, families map[string]int }
+
+func newDocumentCounts() documentCounts {
+	return documentCounts{topics: map[string]int{}, families: map[string]int{}}
+}
+
+// add counts a document. An empty topic or family is not counted.
+func (c *documentCounts) add(topic, family string) {
+	if topic != "" {
+		c.topics[topic]++
+	}
+	if family != "" {
+		c.families[family]++
 	}
 }
 
-// rank returns the current rank of an item of h: its score after penalties.
-func (f *Frontier) rank(h *hostQueue, it *Item) float64 {
+// rank returns the current rank of an item: its score after penalties. notFoundStreak is
+// the number of consecutive missing pages of the item's host.
+func (c *documentCounts) rank(it *Item, notFoundStreak int) float64 {
 	r := it.Score
 	if it.Pinned {
 		return r
 	}
-	for range min(h.notFoundStreak, maxPenalties) {
+	for range min(notFoundStreak, maxPenalties) {
 		r *= notFoundFactor
 	}
-	for range min(f.topicDocuments[it.Topic], maxPenalties) {
+	for range min(c.topics[it.Topic], maxPenalties) {
 		r *= topicFactor
 	}
-	for range min(f.familyDocuments[it.Family], maxPenalties) {
+	for range min(c.families[it.Family], maxPenalties) {
 		r *= familyFactor
 	}
 	return r

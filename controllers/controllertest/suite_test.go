@@ -298,6 +298,7 @@ func jobRecreated(t *testing.T, b *backend) {
 	id := old.RunID()
 	b.delete(old)
 	b.awaitDeleted(old)
+	b.events.remove(old.Name)
 	was := b.archivedRun(id)
 	j := b.job("nightly", "acme", nil)
 	b.complete(j)

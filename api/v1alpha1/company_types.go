@@ -97,8 +97,8 @@ type CompanySpec struct {
 	// +optional
 	// +kubebuilder:default={}
 	HistoryLimits *HistoryLimits `json:"historyLimits,omitempty"`
-	// deletionPolicy determines what happens to the stored documents when the Company is
-	// deleted. Retain keeps them and Delete deletes them. Defaults to Retain.
+	// deletionPolicy determines what happens to the stored documents and runs when the Company
+	// is deleted. Retain keeps them and Delete deletes them. Defaults to Retain.
 	// +optional
 	// +kubebuilder:default=Retain
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`

@@ -88,6 +88,13 @@ func (l *eventLog) of(name string) (reasons []string) {
 	return reasons
 }
 
+// remove removes the events of a deleted object, before another one of its name is created.
+func (l *eventLog) remove(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.logs = slices.DeleteFunc(l.logs, func(e string) bool { return strings.HasPrefix(e, name+" ") })
+}
+
 // check fails the test if an event was sent before its status was stored, or was sent twice.
 // A job that is suspended and resumed may repeat its events.
 func (l *eventLog) check(t *testing.T) {

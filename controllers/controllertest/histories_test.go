@@ -159,11 +159,11 @@ func (r crashingRunner) Signal(ctx context.Context, id string, signal runner.Sig
 	return r.Queue.Signal(ctx, id, signal)
 }
 
-func (r crashingRunner) Delete(ctx context.Context, id string) error {
+func (r crashingRunner) Archive(ctx context.Context, id string) error {
 	if err := r.h.call(); err != nil {
 		return err
 	}
-	return r.Queue.Delete(ctx, id)
+	return r.Queue.Archive(ctx, id)
 }
 
 // reconcile reconciles all objects once, each in a process that is killed after a number of

@@ -27,12 +27,14 @@ var behaviors = map[string]func(*testing.T, *backend){
 	"a lost worker fails the job":                                jobLost,
 	"a job fails after its deadline":                             jobDeadline,
 	"a finished job is deleted after its time to live":           jobExpires,
-	"a deleted job is cancelled and leaves no run":               jobDeleted,
+	"a deleted job is cancelled and its run is archived":         jobDeleted,
+	"a new job of the same name has a run of its own":            jobRecreated,
 	"a new Company with a schedule is crawled at once":           companyStarts,
 	"a Company limits the history of its jobs":                   companyHistory,
 	"a crawl has few events however many its pages":              jobHasFewEvents,
 	"an invalid schedule stalls its Company":                     companyInvalidSchedule,
-	"deleting a Company deletes its jobs and documents":          companyDeleted,
+	"deleting a Company deletes its jobs and records":            companyDeleted,
+	"deleting a Company with Retain keeps its runs":              companyRetained,
 	"a Company reports found and missing types":                  companySummary,
 }
 
@@ -242,31 +244,6 @@ func jobDeadline(t *testing.T, b *backend) {
 	}
 }
 
-func jobExpires(_ *testing.T, b *backend) {
-	b.company("acme", nil)
-	ttl := int32(1)
-	j := b.job("brief", "acme", func(s *v1alpha1.CrawlJobSpec) { s.TTLSecondsAfterFinished = &ttl })
-	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged })
-	b.awaitDeleted(j)
-}
-
-func jobDeleted(t *testing.T, b *backend) {
-	b.company("acme", nil)
-	j := b.job("gone", "acme", nil)
-	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
-	id := j.RunID()
-	b.delete(j)
-	b.await("the request to the worker", func() (bool, string) {
-		r, err := b.store.GetRunRequest(t.Context(), id)
-		return r == store.RequestCancel, fmt.Sprint(r, err)
-	})
-	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
-	b.awaitDeleted(j)
-	if _, err := b.store.GetRun(t.Context(), id); err == nil {
-		t.Error("the run still exists")
-	}
-}
-
 func companyStarts(t *testing.T, b *backend) {
 	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@daily"} })
 	jobs := b.awaitJobs(1)
@@ -302,6 +279,10 @@ func companyHistory(_ *testing.T, b *backend) {
 	if jobs[0].Name != "run-2" {
 		b.t.Errorf("%s remains", jobs[0].Name)
 	}
+	runs, _, err := b.store.ListRuns(b.t.Context(), v1alpha1.StoreKey(b.namespace, "acme"), store.ListOptions{})
+	if err != nil || len(runs) != 3 {
+		b.t.Errorf("the history of jobs leaves the runs %+v, %v", runs, err)
+	}
 }
 
 func companyInvalidSchedule(_ *testing.T, b *backend) {
@@ -314,27 +295,6 @@ func companyInvalidSchedule(_ *testing.T, b *backend) {
 		b.awaitCompany(c, "the condition Ready", func(c *v1alpha1.Company) bool {
 			return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReady)
 		})
-	}
-}
-
-func companyDeleted(t *testing.T, b *backend) {
-	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.DeletionPolicy = v1alpha1.DeletionDelete })
-	key := v1alpha1.StoreKey(b.namespace, c.Name)
-	if err := b.store.PutDocument(t.Context(), store.Fence{}, store.Document{ID: "d", Company: key, URL: "https://example.com/terms"}); err != nil {
-		t.Fatal(err)
-	}
-	j := b.job("running", c.Name, nil)
-	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
-	b.delete(c)
-	b.await("the request to the worker", func() (bool, string) {
-		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
-		return r == store.RequestCancel, fmt.Sprint(r, err)
-	})
-	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunFailed, "Cancelled" })
-	b.awaitDeleted(j)
-	b.awaitDeleted(c)
-	if docs, _, err := b.store.ListDocuments(t.Context(), key, store.ListOptions{}); err != nil || len(docs) > 0 {
-		t.Errorf("%d documents remain, %v", len(docs), err)
 	}
 }
 

@@ -15,12 +15,13 @@ const (
 	// signalPoll is how often a run is polled after a signal to its worker.
 	signalPoll = time.Second
 	// workerTimeout is how long a job waits for its worker to end the run. After that the
-	// worker is considered hung: its lease expires, and deleting the run fences its writes.
+	// worker is considered hung: its lease expires, and archiving the run fences its writes.
 	workerTimeout = time.Minute
 )
 
-// finalize cleans up after a job that is being deleted: it cancels the run, deletes it
-// once the worker has ended it, and removes the finalizer.
+// finalize cleans up after a job that is being deleted: it cancels the run, archives it
+// once the worker has ended it, and removes the finalizer. The record of the run outlives
+// the job.
 func (r *Reconciler) finalize(ctx context.Context, s *jobScope) error {
 	if s.job.DeletionTimestamp == nil {
 		return nil
@@ -41,11 +42,11 @@ func (r *Reconciler) finalize(ctx context.Context, s *jobScope) error {
 		s.End(signalPoll)
 		return nil
 	}
-	if err := r.Runner.Delete(ctx, s.job.RunID()); runner.IsRunBusy(err) {
+	if err := r.Runner.Archive(ctx, s.job.RunID()); runner.IsRunBusy(err) {
 		s.End(signalPoll) // until its lease expires
 		return nil
 	} else if err != nil {
-		return fmt.Errorf("delete the run: %w", err)
+		return fmt.Errorf("archive the run: %w", err)
 	}
 	return s.RemoveFinalizer(ctx, v1alpha1.CrawlJobFinalizer)
 }

@@ -31,9 +31,9 @@ func TestADeletedJobCancelsItsRunAndWaitsForTheWorker(t *testing.T) {
 	if j, _ = f.reconcile("now"); j != nil {
 		t.Errorf("the job remains with %v", j.Finalizers)
 	}
-	f.expectCalls("Delete")
-	if len(f.runner.runs) > 0 || f.client.StatusWrites > 0 {
-		t.Errorf("the runs are %v, the status was written %d times", f.runner.runs, f.client.StatusWrites)
+	f.expectCalls("Archive")
+	if run, ok := f.runner.runs[job.RunID()]; !ok || run.State != runner.StateFailed || f.client.StatusWrites > 0 {
+		t.Errorf("the run is %+v, the status was written %d times", run, f.client.StatusWrites)
 	}
 	f.events.Expect(t)
 }
@@ -55,7 +55,10 @@ func TestADeletedJobDoesNotWaitWithoutAWorker(t *testing.T) {
 			if j, _ := f.reconcile("now"); j != nil {
 				t.Errorf("the job remains with %v", j.Finalizers)
 			}
-			f.expectCalls("Delete")
+			f.expectCalls("Archive")
+			if left, ok := f.runner.runs[job.RunID()]; !ok || !left.Finished() {
+				t.Errorf("the run of the deleted job is %+v", left)
+			}
 		})
 	}
 	t.Run("never started", func(t *testing.T) {
@@ -76,7 +79,7 @@ func TestADeletedJobDoesNotWaitForAHangingWorker(t *testing.T) {
 	if j, _ := f.reconcile("now"); j != nil {
 		t.Errorf("the job remains with %v", j.Finalizers)
 	}
-	f.expectCalls("Delete")
+	f.expectCalls("Archive")
 }
 
 func TestADeletedJobKeepsItsFinalizerWhileALiveWorkerHoldsTheRun(t *testing.T) {

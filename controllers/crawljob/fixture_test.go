@@ -23,7 +23,7 @@ type fakeRunner struct {
 	specs map[string]runner.RunSpec
 	calls []string // the calls of all methods but Status
 	reads int      // the number of calls of Status
-	busy  bool     // Delete fails with ErrRunBusy
+	busy  bool     // Archive fails with ErrRunBusy
 	err   error    // the error of all calls
 }
 
@@ -78,15 +78,19 @@ func (f *fakeRunner) Signal(_ context.Context, id string, signal runner.Signal) 
 	return run, nil
 }
 
-func (f *fakeRunner) Delete(_ context.Context, id string) error {
-	f.calls = append(f.calls, "Delete")
+// Archive ends a run and keeps its record.
+func (f *fakeRunner) Archive(_ context.Context, id string) error {
+	f.calls = append(f.calls, "Archive")
 	switch {
 	case f.err != nil:
 		return f.err
 	case f.busy:
 		return runner.ErrRunBusy
 	}
-	delete(f.runs, id)
+	if run, ok := f.runs[id]; ok && !run.Finished() {
+		run.State, run.Reason, run.Worker = runner.StateFailed, runner.ReasonCancelled, runner.WorkerExpected
+		f.runs[id] = run
+	}
 	return nil
 }
 

@@ -29,9 +29,11 @@ type Runner interface {
 	// afterwards. A run that no worker has claimed changes state at once. The error
 	// satisfies IsRunNotFound if the run does not exist.
 	Signal(ctx context.Context, runID string, signal Signal) (RunStatus, error)
-	// Delete deletes the record and the checkpoints of a run, but not its documents. The
-	// error satisfies IsRunBusy while a live worker holds the run.
-	Delete(ctx context.Context, runID string) error
+	// Archive cleans up after a run whose CrawlJob is deleted. It deletes the run's workers,
+	// checkpoints and requests, and keeps its record. A run that has not ended is recorded as
+	// Failed with ReasonCancelled. The error satisfies IsRunBusy while a live worker holds
+	// the run.
+	Archive(ctx context.Context, runID string) error
 }
 
 // RunSpec describes one run.
@@ -63,7 +65,8 @@ type RunSpec struct {
 // State is the state of a run.
 type State string
 
-// The states of a run. Complete is final; Failed is final unless Ensure retries the run.
+// The states of a run. Complete is final; Failed is final unless Ensure retries
+// the run. Ensure retries no run that is archived.
 const (
 	StatePending     State = "Pending"     // waits for a worker
 	StateRunning     State = "Running"     // is claimed by a worker

@@ -29,6 +29,7 @@ import (
 	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/run/records"
+	"github.com/clausea/crawler/internal/run/retention"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -139,8 +140,8 @@ func (p *process) managerOptions(scheme *runtime.Scheme) ctrl.Options {
 // controller finds any further ones when it requeues their CrawlJobs.
 const endedBuffer = 256
 
-// setUp registers the workers and both controllers with the Manager. It sets the fields of
-// jobs that both deployment modes share.
+// setUp registers the workers, both controllers and the deletion of expired runs with the
+// Manager. It sets the fields of jobs that both deployment modes share.
 func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
 	ended := make(chan event.TypedGenericEvent[string], endedBuffer)
 	p.pool.RunEnded = func(company string) {
@@ -162,6 +163,10 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: p.store}, Recorder: jobs.Recorder}
 	if err := companies.SetupWithManager(m, o()); err != nil {
 		return err
+	}
+	cleaner := &retention.Cleaner{Runs: p.store, Keep: p.v.RunRetentionCount, MaxAge: p.v.RunRetentionAge, Log: p.log}
+	if err := m.Add(cleaner); err != nil {
+		return fmt.Errorf("add the run cleaner: %w", err)
 	}
 	if p.v.MaxConcurrentCrawls > 0 {
 		if err := m.Add(p.pool); err != nil {

@@ -66,7 +66,7 @@ func (e *execution) save(ctx context.Context, complete, badCheckpoint bool) erro
 }
 
 // resumes reports whether the run will be executed again. Its owner retries a queued run
-// that failed because of an internal error, and deletes it in the end.
+// that failed because of an internal error, and archives it in the end.
 func (e *execution) resumes() bool {
 	retried := e.record.StopReason == string(crawl.StopInternal) && len(e.record.Task) > 0
 	return e.record.State == store.RunInterrupted || e.record.State == store.RunPending || retried

@@ -82,6 +82,8 @@ type Values struct {
 	MaxConcurrentCrawls     int // in this process
 	MaxConcurrentReconciles int // for each kind
 	LeaseDuration           time.Duration
+	RunRetentionCount       int           // newest runs kept for each company
+	RunRetentionAge         time.Duration // after the end of a run
 
 	WatchNamespace      string
 	LeaderNamespace     string

@@ -66,6 +66,8 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 		return "Never"
 	case "execution":
 		return rapid.SampledFrom([]string{"InProcess", "Job"}).Draw(t, label)
+	case "run-retention-age":
+		return fmt.Sprintf("%dh", rapid.IntRange(1, 50).Draw(t, label))
 	case "languages":
 		return rapid.SampledFrom([]string{"en", "de,fr", "pt-BR"}).Draw(t, label)
 	case "allow-address":

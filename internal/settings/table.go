@@ -137,6 +137,14 @@ func Table() []Setting {
 			Help: "a worker that does not renew its lease within this time loses its run to another worker", field: func(v *Values) any { return &v.LeaseDuration },
 		},
 		{
+			Name: "run-retention-count", Flag: true, Env: []string{"CLAUSEA_RUN_RETENTION_COUNT"}, Group: groupControllers, Default: "100", Commands: controllerCommands, rule: intRange(1, 100_000),
+			Help: "number of runs of each company to keep; the runs of existing CrawlJobs are always kept", field: func(v *Values) any { return &v.RunRetentionCount },
+		},
+		{
+			Name: "run-retention-age", Flag: true, Env: []string{"CLAUSEA_RUN_RETENTION_AGE"}, Group: groupControllers, Default: "9600h", Commands: controllerCommands, rule: durationRange(time.Hour, 100_000*time.Hour, "9600h for 400 days"),
+			Help: "time after which a run that has ended is deleted; the newest run of a company and the runs of existing CrawlJobs are always kept", field: func(v *Values) any { return &v.RunRetentionAge },
+		},
+		{
 			Name: "watch-namespace", Flag: true, Env: []string{"CLAUSEA_WATCH_NAMESPACE"}, Group: groupControllers, Commands: []string{CommandOperator},
 			Help: "`namespace` to watch; defaults to all namespaces", field: func(v *Values) any { return &v.WatchNamespace },
 		},

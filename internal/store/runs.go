@@ -8,6 +8,9 @@ type Run struct {
 	Company string   `json:"company"`
 	Fence   Fence    `json:"fence"`
 	State   RunState `json:"state"`
+	// CrawlJob identifies the CrawlJob of the run. It is zero if the run has none, and in
+	// records of versions that did not store it.
+	CrawlJob CrawlJobReference `json:"crawlJob"`
 	// Task defines the crawl for the worker that claims the run. It is empty if the caller
 	// of the run provides the task.
 	Task []byte `json:"task,omitempty"`
@@ -36,6 +39,20 @@ type Run struct {
 	Documents  DocumentCounts `json:"documents"`
 	// Coverage lists the expected types. It is set when the run ends.
 	Coverage []Coverage `json:"coverage"`
+	// ArchivedAt is the time at which the run was archived because its CrawlJob was deleted.
+	// An archived run has ended, and its record no longer changes.
+	ArchivedAt time.Time `json:"archivedAt"`
+}
+
+// Ended reports whether the run is Complete or Failed.
+func (r *Run) Ended() bool { return r.State == RunComplete || r.State == RunFailed }
+
+// CrawlJobReference identifies a CrawlJob. A CrawlJob that is created again under the same
+// name has another UID.
+type CrawlJobReference struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	UID       string `json:"uid"`
 }
 
 // RunState is the state of a Run.

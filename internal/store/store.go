@@ -123,10 +123,20 @@ type Runs interface {
 	PutRunRequest(ctx context.Context, runID string, r RunRequest) error
 	// GetRunRequest returns the latest request to a run, or the zero RunRequest.
 	GetRunRequest(ctx context.Context, runID string) (RunRequest, error)
-	// DeleteRun deletes a run with its request and its checkpoints. It is not an error if
-	// they do not exist.
-	DeleteRun(ctx context.Context, id string) error
+	// DeleteRunRequest deletes the request to a run. It is not an error if there is none.
+	DeleteRunRequest(ctx context.Context, runID string) error
+	// ListRunCompanies lists the names of the companies that have runs, in order.
+	ListRunCompanies(ctx context.Context, opts ListOptions) (names []string, next string, err error)
+	// ExpireRuns deletes runs of a company that are not among its newest keep runs or that
+	// were created and ended before a time. It deletes their requests, checkpoints and pages
+	// too. It never deletes the newest run, a run that has not ended, or a run whose CrawlJob
+	// exists: one that has a task and is not archived. A call deletes at most MaxExpiredRuns
+	// runs, the oldest first, and returns their number. An interrupted call can be repeated.
+	ExpireRuns(ctx context.Context, company string, keep int, before time.Time) (deleted int, err error)
 }
+
+// MaxExpiredRuns is the maximum number of runs that one ExpireRuns call deletes.
+const MaxExpiredRuns = 100
 
 // CheckpointKey returns the key of part n of a run's checkpoint, counted from 0. The keys
 // are "ID", "ID+1", "ID+2" and so on.
@@ -180,7 +190,7 @@ type Documents interface {
 	// companies.
 	ListDocuments(ctx context.Context, company string, opts ListOptions) (items []Document, next string, err error)
 	// DeleteCompany deletes the documents of a company with their versions and snapshots, its
-	// pages, and its runs as DeleteRun does. An interrupted call can be repeated.
+	// pages, and its runs with their requests and checkpoints. An interrupted call can be repeated.
 	DeleteCompany(ctx context.Context, company string) error
 	// ListCompanies lists the companies that have documents by name.
 	ListCompanies(ctx context.Context, opts ListOptions) (items []CompanySummary, next string, err error)

@@ -2,7 +2,6 @@ package clustertest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"testing"
@@ -238,8 +237,8 @@ func (b *fixture) waitForDeletion(j *v1alpha1.CrawlJob) {
 		jobs, pods := b.jobs(), b.pods()
 		return apierrors.IsNotFound(err) && len(jobs) == 0 && len(pods) == 0, fmt.Sprint(err, len(jobs), len(pods))
 	})
-	if _, err := b.run(j); !errors.Is(err, store.ErrNotFound) {
-		b.t.Errorf("the run still exists: %v", err)
+	if r, err := b.run(j); err != nil || r.ArchivedAt.IsZero() || !r.Ended() {
+		b.t.Errorf("the run of the deleted CrawlJob is %+v, %v", r, err)
 	}
 }
 

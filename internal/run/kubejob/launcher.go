@@ -250,7 +250,7 @@ func (l *Launcher) stop(ctx context.Context, rec store.Run) (runner.RunStatus, e
 	return l.Queue.Signal(ctx, rec.ID, runner.SignalStop)
 }
 
-// Delete implements runner.Runner.
-func (l *Launcher) Delete(ctx context.Context, runID string) error {
-	return errors.Join(l.deleteJobs(ctx, runID), l.Queue.Delete(ctx, runID))
+// Archive implements runner.Runner.
+func (l *Launcher) Archive(ctx context.Context, runID string) error {
+	return errors.Join(l.deleteJobs(ctx, runID), l.Queue.Archive(ctx, runID))
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
-	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -65,7 +64,7 @@ func (q *Queue) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunStat
 }
 
 // Enqueue queues a run that is new, Interrupted or Failed, and reports whether it has done
-// so. It leaves any other run unchanged. A run that is queued again resumes from its last
+// so. It leaves any other run and an archived run unchanged. A run that is queued again resumes from its last
 // checkpoint. assignedWorker is the only worker that may claim the run; if it is empty, any
 // pool may.
 func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker string) (rec store.Run, queued bool, err error) {
@@ -74,7 +73,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	case runner.IsRunNotFound(err):
 	case err != nil:
 		return rec, false, err
-	case rec.State == store.RunPending || rec.State == store.RunRunning || rec.State == store.RunComplete:
+	case rec.State == store.RunPending || rec.State == store.RunRunning || rec.State == store.RunComplete || !rec.ArchivedAt.IsZero():
 		return rec, false, nil
 	}
 	payload, err := json.Marshal(task{spec.Target, spec.Limits})
@@ -85,6 +84,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 		rec.StartedAt = time.Time{} // a resumed run gets a new deadline
 	}
 	rec.ID, rec.Company, rec.State, rec.Task = spec.RunID, spec.Company, store.RunPending, payload
+	rec.CrawlJob = store.CrawlJobReference{Namespace: spec.CrawlJob.Namespace, Name: spec.CrawlJob.Name, UID: string(spec.CrawlJobUID)}
 	rec.Priority, rec.MaxAttempts, rec.NotBefore, rec.AssignedWorker = spec.Priority, spec.MaxAttempts, spec.NotBefore, assignedWorker
 	rec.StopReason, rec.Message, rec.Worker, rec.FinishedAt = "", "", "", time.Time{}
 	if rec.CreatedAt.IsZero() {
@@ -143,36 +143,4 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 		return runner.RunStatus{}, fmt.Errorf("signal %s to run %s: %w", signal, runID, err)
 	}
 	return StatusOf(rec), nil
-}
-
-// deletionLease is how long the lease of a company is held while a run is deleted.
-const deletionLease = 15 * time.Second
-
-// Delete implements runner.Runner. It first fences a worker that hangs while it holds the
-// run, so that the store rejects the writes of the worker if it wakes up.
-func (q *Queue) Delete(ctx context.Context, runID string) error {
-	rec, err := q.Record(ctx, runID)
-	if runner.IgnoreRunNotFound(err) != nil {
-		return err
-	}
-	if err == nil && rec.State == store.RunRunning {
-		lease, err := q.Runs.AcquireLease(ctx, run.LeaseName(rec.Company), "delete/"+runID, deletionLease)
-		switch {
-		case errors.Is(err, store.ErrConflict) && lease.Epoch != rec.Fence.Epoch: // another run has fenced the worker
-		case errors.Is(err, store.ErrConflict):
-			return fmt.Errorf("delete run %s of %s: %w", runID, rec.Company, runner.ErrRunBusy)
-		case err != nil:
-			return fmt.Errorf("fence the worker of run %s of %s: %w", runID, rec.Company, err)
-		default:
-			defer func() {
-				ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
-				defer cancel()
-				_ = q.Runs.ReleaseLease(ctx, lease) // it expires by itself otherwise
-			}()
-		}
-	}
-	if err := q.Runs.DeleteRun(ctx, runID); err != nil {
-		return fmt.Errorf("delete run %s: %w", runID, err)
-	}
-	return nil
 }

@@ -150,7 +150,7 @@ func TestRunsThatDoNotExistAreNotFound(t *testing.T) {
 	if _, err := f.queue.Signal(t.Context(), "none", runner.SignalStop); !runner.IsRunNotFound(err) {
 		t.Errorf("Signal: %v", err)
 	}
-	if err := f.queue.Delete(t.Context(), "none"); err != nil {
-		t.Errorf("Delete: %v", err)
+	if err := f.queue.Archive(t.Context(), "none"); err != nil {
+		t.Errorf("Archive: %v", err)
 	}
 }

@@ -79,18 +79,11 @@ func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunReque
 	return store.RunRequest(r.Request), err
 }
 
-// DeleteRun implements store.Runs.
-func (s *Store) DeleteRun(ctx context.Context, id string) error {
-	if err := s.DeleteCheckpoints(ctx, store.Fence{}, id); err != nil {
+// DeleteRunRequest implements store.Runs.
+func (s *Store) DeleteRunRequest(ctx context.Context, runID string) error {
+	return s.retry(ctx, "delete the request to run "+runID, func(ctx context.Context) error {
+		_, err := s.db.Collection(requestCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: runID}})
 		return err
-	}
-	return s.retry(ctx, "delete run "+id, func(ctx context.Context) error {
-		for _, c := range []string{requestCollection, runCollection} {
-			if _, err := s.db.Collection(c).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}}); err != nil {
-				return err
-			}
-		}
-		return nil
 	})
 }
 
@@ -133,10 +126,12 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 		if len(runs) == 0 {
 			break
 		}
-		for _, r := range runs {
-			if err := s.DeleteRun(ctx, r.ID); err != nil {
-				return err
-			}
+		ids := make([]string, len(runs))
+		for i, r := range runs {
+			ids[i] = r.ID
+		}
+		if err := s.deleteRuns(ctx, ids); err != nil {
+			return err
 		}
 	}
 	return s.retry(ctx, "delete the pages of "+company, func(ctx context.Context) error {

@@ -60,17 +60,18 @@ func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunReque
 	return store.RunRequest(v), nil
 }
 
-// DeleteRun implements store.Runs.
-func (s *Store) DeleteRun(ctx context.Context, id string) error {
-	return s.inTransaction(ctx, "delete run "+id, func(t *sql.Tx) error {
-		return execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM requests WHERE run=?`, `DELETE FROM runs WHERE id=?`)
-	})
+// DeleteRunRequest implements store.Runs.
+func (s *Store) DeleteRunRequest(ctx context.Context, runID string) error {
+	if _, err := s.write.ExecContext(ctx, `DELETE FROM requests WHERE run=?`, runID); err != nil {
+		return fmt.Errorf("delete the request to run %s: %w", runID, err)
+	}
+	return nil
 }
 
 // DeleteCompany implements store.Documents.
 func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 	return s.inTransaction(ctx, "delete company "+company, func(t *sql.Tx) error {
-		runs, err := runIDsOf(ctx, t, company)
+		runs, err := queryStrings(ctx, t, `SELECT id FROM runs WHERE company=?`, company)
 		if err != nil {
 			return err
 		}
@@ -87,21 +88,21 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 	})
 }
 
-// runIDsOf returns the IDs of a company's runs.
-func runIDsOf(ctx context.Context, t *sql.Tx, company string) (ids []string, err error) {
-	rows, err := t.QueryContext(ctx, `SELECT id FROM runs WHERE company=?`, company)
+// queryStrings returns the rows of a query with one column.
+func queryStrings(ctx context.Context, t *sql.Tx, query string, args ...any) (values []string, err error) {
+	rows, err := t.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+		var v string
+		if err := rows.Scan(&v); err != nil {
 			return nil, err
 		}
-		ids = append(ids, id)
+		values = append(values, v)
 	}
-	return ids, rows.Err()
+	return values, rows.Err()
 }
 
 // execAll executes statements whose only parameter is key.

@@ -107,13 +107,13 @@ func requests(t *testing.T, s store.Store) {
 	}
 	must(t, s.PutRun(t.Context(), store.Run{ID: "r1", Company: "c", State: store.RunPending}))
 	for range 2 {
-		must(t, s.DeleteRun(t.Context(), "r1"))
+		must(t, s.DeleteRunRequest(t.Context(), "r1"))
 	}
 	if got := get(); got != "" {
-		t.Errorf("a deleted run has the request %q", got)
+		t.Errorf("a deleted request is %q", got)
 	}
-	if _, err := s.GetRun(t.Context(), "r1"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("get a deleted run: %v", err)
+	if _, err := s.GetRun(t.Context(), "r1"); err != nil {
+		t.Errorf("get the run of a deleted request: %v", err)
 	}
 }
 

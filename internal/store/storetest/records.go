@@ -96,8 +96,12 @@ func checkpointDeletion(t *testing.T, s store.Store) {
 }
 
 func runDeletion(t *testing.T, s store.Store) {
-	must(t, s.PutRun(t.Context(), store.Run{ID: "r.1_", Company: "c", State: store.RunInterrupted}))
-	checkCheckpointDeletion(t, s, func(run string) error { return s.DeleteRun(t.Context(), run) })
+	must(t, s.PutRun(t.Context(), store.Run{ID: "r.1_", Company: "c", State: store.RunFailed}))
+	must(t, s.PutRun(t.Context(), store.Run{ID: "s", Company: "c", State: store.RunRunning}))
+	checkCheckpointDeletion(t, s, func(string) error {
+		_, err := s.ExpireRuns(t.Context(), "c", 1, at(0))
+		return err
+	})
 }
 
 func companyCheckpointDeletion(t *testing.T, s store.Store) {

@@ -101,7 +101,7 @@ func (a *app) newProcess(ctx context.Context, onConnect func(network, addr strin
 		return nil, err
 	}
 	r.pool = &queue.Pool{
-		Store: r.store, MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
+		Store: r.store, Defaults: crawlJobOptions(a.values), MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
 		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
 	}
 	return r, nil

@@ -135,6 +135,18 @@ func TestEveryURLThatIsNotFetchedHasAReason(t *testing.T) {
 	counted(t, res, notes)
 }
 
+func TestACrawlWithoutATimeLimitIsNotEndedByTime(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Site("public.example", map[string]string{"/": crawltest.HTML("home", "/privacy"), "/privacy": crawltest.HTML("privacy")})
+	plan := crawltest.Plan("public.example")
+	plan.TimeLimit = 0
+	notes := &crawltest.Notes{}
+	if res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes); res.Reason != crawl.StopFrontierEmpty || len(notes.Pages()) != 2 {
+		t.Errorf("the crawl ends with %s after %v", res.Reason, notes.Pages())
+	}
+}
+
 func TestWhatIsLeftInTheQueueHasAReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -67,7 +67,7 @@ type Values struct {
 	MaxPages  int
 	MaxDepth  int // link distance from a seed
 	Delay     time.Duration
-	Timeout   time.Duration // limit for a whole crawl
+	Timeout   time.Duration // limit of a crawl; its default applies to clausea crawl only
 	Languages []string      // BCP 47
 	Render    string
 	Browser   Secret // executable path, or DevTools URL, which may contain a token
@@ -99,8 +99,9 @@ type Values struct {
 }
 
 // IsExplicit reports whether a flag or the command itself set the value. field is a
-// pointer to the setting's field. An explicit value overrides the Company's spec; a value
-// from the environment or the settings file applies only where the Company sets none.
+// pointer to the setting's field. In clausea crawl, an explicit value overrides the Company's
+// spec; a value from the environment or the settings file applies only where the Company sets
+// none.
 func (v *Values) IsExplicit(field any) bool {
 	b := v.set.byField(field)
 	return b != nil && b.source.Kind >= FromFlag

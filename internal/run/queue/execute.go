@@ -9,15 +9,15 @@ import (
 	"sync"
 	"time"
 
-	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
 
-// execute executes a claimed run until it ends or is signalled, or the process shuts down.
+// execute executes a claimed run until it ends or is signalled, or the process shuts down,
+// and logs an error.
 func (p *Pool) execute(process context.Context, rec store.Run, lease store.Lease) {
 	defer p.setInactive(rec.ID)
-	if err := Execute(process, p.Store, p.Runner, rec, lease, p.pollInterval()); err != nil {
+	if err := p.executeTask(process, rec, lease); err != nil {
 		p.Log.Error(err, "run ended early", "runID", rec.ID, "company", rec.Company)
 	}
 }
@@ -29,17 +29,17 @@ func (p *Pool) setInactive(runID string) {
 	delete(p.active, runID)
 }
 
-// Execute executes a claimed run and polls for signals meanwhile. When the context of the
-// process ends, the run is released to the queue. The result is in the record of the run;
-// the error is for the log.
-func Execute(process context.Context, s store.Store, runner *run.Runner, rec store.Run, lease store.Lease, pollInterval time.Duration) error {
+// executeTask executes a claimed run and polls for signals meanwhile. When the context of
+// the process ends, the run is released to the queue. The result is in the record of the
+// run; the error is for the log.
+func (p *Pool) executeTask(process context.Context, rec store.Run, lease store.Lease) error {
 	var t task
 	if err := json.Unmarshal(rec.Task, &t); err != nil {
 		return fmt.Errorf("decode the task of run %s: %w", rec.ID, err)
 	}
-	ctx, stop := withSignals(process, s, rec.ID, pollInterval, run.ErrShutdown)
+	ctx, stop := withSignals(process, p.Store, rec.ID, p.pollInterval(), run.ErrShutdown)
 	defer stop()
-	_, err := runner.Execute(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, crawl.DefaultOptions()), rec, lease, nil)
+	_, err := p.Runner.Execute(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, p.defaults()), rec, lease, nil)
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, store.ErrFenced) {
 		return nil
 	}

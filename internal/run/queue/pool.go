@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-logr/logr"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -26,6 +27,9 @@ type Pool struct {
 	// Runner executes the runs. Its Holder identifies this worker, and its Lease is how
 	// long the lease of a claimed run lasts without a renewal.
 	Runner *run.Runner
+	// Defaults are the options of a queued run where neither its limits nor its target set a
+	// value (default crawl.DefaultOptions).
+	Defaults *crawl.Options
 	// MaxConcurrentRuns is how many runs are executed at a time (default 3).
 	MaxConcurrentRuns int
 	// PollInterval is how often the queue is polled (default 1 s).
@@ -55,6 +59,13 @@ func (p *Pool) maxConcurrentRuns() int {
 		return p.MaxConcurrentRuns
 	}
 	return defaultMaxConcurrentRuns
+}
+
+func (p *Pool) defaults() crawl.Options {
+	if p.Defaults != nil {
+		return *p.Defaults
+	}
+	return crawl.DefaultOptions()
 }
 
 func (p *Pool) pollInterval() time.Duration {

@@ -25,7 +25,7 @@ import (
 	"github.com/clausea/crawler/internal/store/mongo"
 )
 
-// The servers that all tests of the package share; they are not started under -short.
+// The servers that all tests of the package share. With -short they are not started.
 var (
 	cluster  *rest.Config
 	mongoURI string
@@ -74,7 +74,7 @@ func runAll(m *testing.M) int {
 	return m.Run()
 }
 
-// clusterClient returns a client of the API server, and an empty namespace.
+// clusterClient returns a client of the API server and an empty namespace.
 func clusterClient(t *testing.T) (client.Client, string) {
 	t.Helper()
 	if cluster == nil {
@@ -91,7 +91,7 @@ func clusterClient(t *testing.T) (client.Client, string) {
 	return c, ns.Name
 }
 
-// onCluster returns a backend on the API server, with its runs in an embedded store.
+// onCluster returns a backend on the API server. Its runs are in an embedded store.
 func onCluster(t *testing.T) *backend {
 	t.Helper()
 	c, ns := clusterClient(t)

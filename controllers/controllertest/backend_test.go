@@ -1,5 +1,5 @@
-// Package controllertest tests both controllers on every backend that they run on: an API
-// server, MongoDB, and the embedded store.
+// Package controllertest tests both controllers with a real manager on every backend: an
+// API server, MongoDB, and the embedded store.
 package controllertest
 
 import (
@@ -34,8 +34,8 @@ var scheme = func() *runtime.Scheme {
 	return s
 }()
 
-// backend is the environment of one test: a client as users have it, running controllers,
-// and the store in which the runs are queued.
+// backend is the environment of one test: the running controllers, the client of the users,
+// and the store of the runs.
 type backend struct {
 	t         *testing.T
 	client    client.Client
@@ -45,7 +45,7 @@ type backend struct {
 	events    *eventLog
 }
 
-// openEmbedded opens an empty embedded store that is closed with the test.
+// openEmbedded opens an empty embedded store and closes it after the test.
 func openEmbedded(t *testing.T) store.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), t.TempDir())
@@ -62,13 +62,13 @@ func start(t *testing.T, m ctrl.Manager, s store.Store, events *eventLog) {
 	startWith(t, m, m.GetClient(), s, events)
 }
 
-// startWith is start with a client for the controllers.
+// startWith is start with another client for the controllers.
 func startWith(t *testing.T, m ctrl.Manager, k client.Client, s store.Store, events *eventLog) {
 	t.Helper()
 	startJobs(t, m, &crawljob.Reconciler{Client: k, Runner: &queue.Queue{Runs: s}, Recorder: events}, s)
 }
 
-// startJobs is start with a reconciler of CrawlJobs.
+// startJobs is start with another reconciler of CrawlJobs.
 func startJobs(t *testing.T, m ctrl.Manager, jobs *crawljob.Reconciler, s store.Store) {
 	t.Helper()
 	skip := true
@@ -99,6 +99,7 @@ func startJobs(t *testing.T, m ctrl.Manager, jobs *crawljob.Reconciler, s store.
 	}
 }
 
+// options returns the options of all managers.
 func options() ctrl.Options {
 	return ctrl.Options{Scheme: scheme, Logger: logr.Discard(), Metrics: metricsserver.Options{BindAddress: "0"}}
 }
@@ -118,16 +119,18 @@ func overStore(t *testing.T, s store.Store) *backend {
 	return &backend{t: t, client: k, namespace: "default", store: s, queue: &queue.Queue{Runs: s}, events: log}
 }
 
-// timeout bounds every wait of a test, generously for a busy machine; no test asserts on
-// time. Waits end earlier where it is known that they cannot succeed.
+// timeout bounds every wait of a test. It is long enough for a busy machine; no test asserts
+// on time.
 const timeout = 2 * time.Minute
 
-// await polls until ok returns true, and fails with its last message after the timeout.
+// await polls ok until it returns true. After the timeout it fails the test with the last
+// message of ok.
 func (b *backend) await(what string, ok func() (bool, string)) {
 	b.t.Helper()
 	b.awaitFor(timeout, what, ok)
 }
 
+// awaitFor is await with another timeout.
 func (b *backend) awaitFor(limit time.Duration, what string, ok func() (bool, string)) {
 	b.t.Helper()
 	deadline := time.Now().Add(limit)

@@ -26,9 +26,9 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// chaos makes a share of a client's calls fail, some of them after they took effect, and
-// makes its cache lag behind. It counts the status writes of each object, and the stale
-// reads, which return an object as it was before its last status write.
+// chaos makes a share of the calls of a client fail, some of them after they took effect,
+// and delays the events of its cache. It counts the status writes of each object, and the
+// stale reads, which return an object as it was before its last status write.
 type chaos struct {
 	share float64
 
@@ -44,7 +44,7 @@ func newChaos(share float64, seed uint64) *chaos {
 	return &chaos{share: share, random: rand.New(rand.NewPCG(seed, 0)), writes: map[string]int{}, written: map[string]string{}}
 }
 
-// hits reports whether chaos hits a call, with the probability of its share.
+// hits returns true with the probability share.
 func (c *chaos) hits() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -60,7 +60,7 @@ func (c *chaos) intN(n int) int {
 
 var chaosResource = schema.GroupResource{Group: "crawl.clausea.co", Resource: "crawljobs"}
 
-// fault returns an error as an API server or the network gives one, or nil.
+// fault returns nil or an error of an API server or the network.
 func (c *chaos) fault(write bool) error {
 	if !c.hits() {
 		return nil
@@ -90,7 +90,7 @@ func (c *chaos) do(call func() error) error {
 	return err
 }
 
-// maxLag is the maximum delay of one event; the events behind it wait too.
+// maxLag is the maximum delay of one event. The events behind it wait too.
 const maxLag = 40 * time.Millisecond
 
 // lag is a transform of a cache that delays a share of all events. As in a real cache,
@@ -104,16 +104,16 @@ func (c *chaos) lag(obj any) (any, error) {
 
 func nameOf(obj client.Object) string { return fmt.Sprintf("%T %s", obj, obj.GetName()) }
 
-// wrote counts a status write.
-func (c *chaos) wrote(obj client.Object) {
+// countWrite counts a status write.
+func (c *chaos) countWrite(obj client.Object) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes[nameOf(obj)]++
 	c.written[nameOf(obj)] = obj.GetResourceVersion()
 }
 
-// read counts a stale read.
-func (c *chaos) read(obj client.Object) {
+// countRead counts a read if it is stale.
+func (c *chaos) countRead(obj client.Object) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var seen, written int64
@@ -124,15 +124,21 @@ func (c *chaos) read(obj client.Object) {
 	}
 }
 
-// total returns the status writes of all objects, and the most of one object.
-func (c *chaos) total() (sum, most int) {
+// counts are the numbers that chaos has counted.
+type counts struct {
+	writes, mostWrites int // the status writes of all objects, and the most of one object
+	faults, stale      int // the failed calls and the stale reads
+}
+
+func (c *chaos) counts() counts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, n := range c.writes {
-		sum += n
-		most = max(most, n)
+	n := counts{faults: c.faults, stale: c.stale}
+	for _, w := range c.writes {
+		n.writes += w
+		n.mostWrites = max(n.mostWrites, w)
 	}
-	return sum, most
+	return n
 }
 
 // client returns a client whose calls may fail.
@@ -145,7 +151,7 @@ func (c *chaos) client(inner client.Client) client.Client {
 			}
 			err := k.Get(ctx, key, obj, o...)
 			if err == nil {
-				c.read(obj)
+				c.countRead(obj)
 			}
 			return err
 		},
@@ -168,7 +174,7 @@ func (c *chaos) client(inner client.Client) client.Client {
 			return c.do(func() error {
 				err := k.SubResource(sub).Patch(ctx, obj, p, o...)
 				if err == nil {
-					c.wrote(obj)
+					c.countWrite(obj)
 				}
 				return err
 			})
@@ -176,8 +182,8 @@ func (c *chaos) client(inner client.Client) client.Client {
 	})
 }
 
-// sizeFrom returns the value of an environment variable, to run the test at full size by
-// hand, or n.
+// sizeFrom returns the value of an environment variable, with which a developer runs the
+// test at full size, or n if it is not set.
 func sizeFrom(name string, n int) int {
 	if v, err := strconv.Atoi(os.Getenv(name)); err == nil {
 		return v
@@ -185,7 +191,7 @@ func sizeFrom(name string, n int) int {
 	return n
 }
 
-// atFullSize reports whether a size was set by hand.
+// atFullSize reports whether a size is set in the environment.
 func atFullSize() bool { return os.Getenv("CLAUSEA_TEST_COMPANIES") != "" }
 
 func TestControllersConvergeIfAThirdOfTheirCallsFailsOnTheEmbeddedStore(t *testing.T) {
@@ -233,8 +239,8 @@ func startChaos(t *testing.T, m ctrl.Manager, c *chaos, b *backend) *backend {
 	return b
 }
 
-// maxWrites is how often the status of an object may be written: when a job waits, runs
-// and finishes, and for a Company as often for both of its jobs.
+// maxWrites is the maximum number of status writes of an object: a job needs one when it
+// waits, runs and finishes, and a Company needs three for each of its two jobs.
 const maxWrites = 6
 
 // converge creates Companies with two jobs each, and waits until all jobs are complete.
@@ -243,8 +249,8 @@ func converge(t *testing.T, companies int, open func(*testing.T, *chaos) *backen
 		t.Skip("takes long")
 	}
 	companies = sizeFrom("CLAUSEA_TEST_COMPANIES", companies)
-	// A reconcile makes about five calls, so that most fail, and some objects fail fifteen
-	// times in a row: from there on they are retried every 30 s.
+	// A reconcile makes about five calls, so that most reconciles fail. Some objects fail
+	// fifteen times in a row; from then on they are retried every 30 s.
 	limit, poll, quietPeriod := 10*time.Minute, 50*time.Millisecond, 3*time.Second
 	if atFullSize() {
 		limit, poll, quietPeriod = 30*time.Minute, 2*time.Second, 30*time.Second
@@ -259,7 +265,7 @@ func converge(t *testing.T, companies int, open func(*testing.T, *chaos) *backen
 		b.job(name+"-b", name, nil)
 	}
 	b.awaitFor(limit, "the completion of all jobs", func() (bool, string) {
-		<-time.After(poll) // listing them all costs time too
+		<-time.After(poll) // limit the load of listing all jobs
 		l := &v1alpha1.CrawlJobList{}
 		if err := b.client.List(t.Context(), l, client.InNamespace(b.namespace)); err != nil {
 			return false, err.Error()
@@ -279,25 +285,25 @@ func converge(t *testing.T, companies int, open func(*testing.T, *chaos) *backen
 	})
 	took := time.Since(start)
 	b.awaitFor(limit, "the last status write", func() (bool, string) {
-		before, _ := c.total()
+		before := c.counts().writes
 		<-time.After(quietPeriod)
-		after, _ := c.total()
+		after := c.counts().writes
 		return before == after, fmt.Sprint(after-before, " writes in ", quietPeriod)
 	})
-	sum, most := c.total()
-	if most > maxWrites {
-		t.Errorf("of %d status writes, one object had %d, want at most %d", sum, most, maxWrites)
+	n := c.counts()
+	if n.mostWrites > maxWrites {
+		t.Errorf("of %d status writes, one object had %d, want at most %d", n.writes, n.mostWrites, maxWrites)
 	}
-	if c.stale == 0 {
+	if n.stale == 0 {
 		t.Error("no read was stale, so the test does not show that stale reads are harmless")
 	}
-	t.Logf("%d Companies and %d CrawlJobs in %v: %d calls failed, %d reads were stale, %d status writes, at most %d of an object", companies, 2*companies, took.Round(time.Second), c.faults, c.stale, sum, most)
+	t.Logf("%d Companies and %d CrawlJobs in %v: %d calls failed, %d reads were stale, %d status writes, at most %d of an object", companies, 2*companies, took.Round(time.Second), n.faults, n.stale, n.writes, n.mostWrites)
 	b.check()
 	noPanics(t)
 }
 
-// noPanics checks the metrics of the controllers: a panic is recovered, and the reconcile
-// is retried.
+// noPanics fails the test if a reconcile has panicked. It reads the metrics, because the
+// controllers recover a panic and retry the reconcile.
 func noPanics(t *testing.T) {
 	t.Helper()
 	families, err := metrics.Registry.Gather()
@@ -318,7 +324,7 @@ func noPanics(t *testing.T) {
 	t.Error("the controllers have no panic metric")
 }
 
-// completeRuns completes every queued run, as instant workers would.
+// completeRuns completes all queued runs until the test ends.
 func completeRuns(t *testing.T, s store.Store) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

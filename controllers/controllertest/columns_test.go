@@ -17,7 +17,7 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// table returns what kubectl prints for the objects of a kind: the cells by the names of
+// table returns the table that kubectl get prints for a resource: the cells by the names of
 // the object and of the column, and the columns without and with -o wide.
 func table(t *testing.T, ns, resource string) (rows map[string]map[string]string, narrow, wide []string) {
 	t.Helper()
@@ -32,16 +32,16 @@ func table(t *testing.T, ns, resource string) (rows map[string]map[string]string
 	defer func() { _ = resp.Body.Close() }()
 	b, err := io.ReadAll(resp.Body)
 	must(t, err)
-	answer := &metav1.Table{}
-	must(t, json.Unmarshal(b, answer))
+	response := &metav1.Table{}
+	must(t, json.Unmarshal(b, response))
 	rows = map[string]map[string]string{}
-	for _, col := range answer.ColumnDefinitions {
+	for _, col := range response.ColumnDefinitions {
 		wide = append(wide, col.Name)
 		if col.Priority == 0 {
 			narrow = append(narrow, col.Name)
 		}
 	}
-	for _, row := range answer.Rows {
+	for _, row := range response.Rows {
 		cells := map[string]string{}
 		for i, cell := range row.Cells {
 			if cell != nil {
@@ -53,6 +53,7 @@ func table(t *testing.T, ns, resource string) (rows map[string]map[string]string
 	return rows, narrow, wide
 }
 
+// ready returns the condition Ready.
 func ready(status metav1.ConditionStatus, reason, message string) []metav1.Condition {
 	return []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: status, Reason: reason, Message: message, LastTransitionTime: metav1.Now()}}
 }
@@ -112,7 +113,7 @@ func equal(t *testing.T, what string, got, want []string) {
 	}
 }
 
-// shows compares the cells of a row that want names.
+// shows fails the test unless a row has the cells of want.
 func shows(t *testing.T, row, want map[string]string) {
 	t.Helper()
 	for _, column := range slices.Sorted(maps.Keys(want)) {

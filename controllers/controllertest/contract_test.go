@@ -22,7 +22,7 @@ import (
 	"github.com/clausea/crawler/internal/kubestore"
 )
 
-// clients opens a client and a namespace on each backend, without controllers.
+// clients returns a client and an empty namespace of each backend, without controllers.
 var clients = map[string]func(*testing.T) (client.Client, string){
 	"on the API server": clusterClient,
 	"on MongoDB": func(t *testing.T) (client.Client, string) {
@@ -33,7 +33,7 @@ var clients = map[string]func(*testing.T) (client.Client, string){
 	},
 }
 
-// contract is what the reconcilers rely on, whatever the backend.
+// contract is the behavior of the client that the reconcilers rely on, on every backend.
 var contract = map[string]func(*testing.T, client.Client, string){
 	"create sets identity and defaults":                     contractCreate,
 	"update requires the version that was read":             contractUpdate,
@@ -48,12 +48,12 @@ var contract = map[string]func(*testing.T, client.Client, string){
 
 func TestContractOfTheClient(t *testing.T) {
 	t.Parallel()
-	for where, open := range clients {
-		for name, holds := range contract {
-			t.Run(name+" "+where, func(t *testing.T) {
+	for backend, open := range clients {
+		for name, test := range contract {
+			t.Run(name+" "+backend, func(t *testing.T) {
 				t.Parallel()
 				c, ns := open(t)
-				holds(t, c, ns)
+				test(t, c, ns)
 			})
 		}
 	}
@@ -128,7 +128,8 @@ func contractUpdate(t *testing.T, k client.Client, ns string) {
 	}
 }
 
-// contractDefaults applies a manifest without the defaults several times, as users do.
+// contractDefaults updates an object several times with a manifest that leaves out the
+// defaults.
 func contractDefaults(t *testing.T, k client.Client, ns string) {
 	c := acme(ns)
 	must(t, k.Create(t.Context(), c))
@@ -193,11 +194,11 @@ func contractPatch(t *testing.T, k client.Client, ns string) {
 	old := c.DeepCopy()
 	c.Spec.DisplayName = "Acme"
 	must(t, k.Patch(t.Context(), c, client.MergeFrom(old)))
-	again := old.DeepCopy() // the base is old, but the patches do not conflict
+	again := old.DeepCopy() // outdated, but the patches change different fields
 	again.Labels["tier"] = "two"
 	must(t, k.Patch(t.Context(), again, client.MergeFrom(old)))
 	if again.Spec.DisplayName != "Acme" || again.Labels["tier"] != "two" {
-		t.Errorf("two patches made %+v", again)
+		t.Errorf("after two patches it is %+v", again)
 	}
 	locked := old.DeepCopy()
 	locked.Spec.DisplayName = "Lock"
@@ -208,7 +209,7 @@ func contractPatch(t *testing.T, k client.Client, ns string) {
 	again.Status.DocumentCount, again.Spec.DisplayName = 3, "ignored"
 	must(t, k.Status().Patch(t.Context(), again, client.MergeFrom(old)))
 	if again.Status.DocumentCount != 3 || again.Spec.DisplayName != "Acme" {
-		t.Errorf("a status patch made %+v", again)
+		t.Errorf("after a status patch it is %+v", again)
 	}
 	if _, ours := k.(*kubestore.Client); ours {
 		for _, p := range []client.Patch{client.StrategicMergeFrom(old), client.RawPatch(types.JSONPatchType, []byte(`[]`))} {
@@ -290,8 +291,8 @@ func contractList(t *testing.T, k client.Client, ns string) {
 	}
 }
 
-// contractInvalid sends every invalid manifest of the table that the schema package is
-// tested with, so that all backends reject it with the same message.
+// contractInvalid sends the invalid manifests in the test data of the schema package. All
+// backends must reject them with the same message.
 func contractInvalid(t *testing.T, k client.Client, ns string) {
 	b, err := os.ReadFile("../../internal/schema/testdata/refused.yaml")
 	must(t, err)
@@ -310,15 +311,15 @@ func contractInvalid(t *testing.T, k client.Client, ns string) {
 			t.Errorf("%v was accepted", c.Spec)
 			continue
 		}
-		// The decoder of an API server rejects an unknown field before the schema is checked.
+		// An API server rejects an unknown field before it checks the schema.
 		if message := err.Error(); !strings.Contains(message, c.Field) || !strings.Contains(message, c.Remedy) && !strings.Contains(message, "unknown field") {
 			t.Errorf("%v\nis rejected with %q, want %s and %q", c.Spec, message, c.Field, c.Remedy)
 		}
 	}
 }
 
-// send creates an object, or updates it if old is its spec before the change, and returns
-// the error.
+// send creates an object. Unless old is nil, it creates the object with the spec old and
+// updates it.
 func send(ctx context.Context, k client.Client, obj *unstructured.Unstructured, old map[string]any) error {
 	if old == nil {
 		return k.Create(ctx, obj, client.FieldValidation("Strict"))
@@ -332,8 +333,8 @@ func send(ctx context.Context, k client.Client, obj *unstructured.Unstructured, 
 	return k.Update(ctx, obj, client.FieldValidation("Strict"))
 }
 
-// integers converts the whole numbers of a spec to int64, their type in unstructured
-// objects.
+// integers converts the numbers of a spec from float64 to int64, the type of integers in
+// unstructured objects.
 func integers(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

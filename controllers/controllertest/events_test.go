@@ -17,11 +17,10 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// eventLog is an event recorder in memory. The recorders of the backends have tests of
-// their own.
+// eventLog is an event recorder in memory.
 type eventLog struct {
-	// stored, unless nil, reads the backend without a cache, to detect events that were
-	// sent before their status was stored.
+	// stored, unless nil, reads the backend without a cache. It serves to detect events
+	// that are sent before their status is stored.
 	stored client.Reader
 
 	mu    sync.Mutex
@@ -45,7 +44,8 @@ func (l *eventLog) Eventf(regarding, _ runtime.Object, kind, reason, _, _ string
 	}
 }
 
-// tooEarly describes the stored object if its status does not have the event yet.
+// tooEarly returns a description of the stored object if its status does not show the
+// event yet, and "" otherwise.
 func (l *eventLog) tooEarly(o client.Object, reason string) string {
 	if l.stored == nil {
 		return ""
@@ -62,7 +62,7 @@ func (l *eventLog) tooEarly(o client.Object, reason string) string {
 		case "Started":
 			ok = now.Status.StartTime != nil || suspended // a suspended job has no start
 		case "Resumed", v1alpha1.ReasonSuspended:
-			// The user may have changed the spec again since.
+			// The user may have changed the spec again.
 		default:
 			ok = now.Finished() && now.Status.Reason == reason
 		}
@@ -75,7 +75,7 @@ func (l *eventLog) tooEarly(o client.Object, reason string) string {
 	return fmt.Sprintf("the stored object is %+v", now)
 }
 
-// of returns the reasons of an object's events, in order.
+// of returns the reasons of the events of an object, in order.
 func (l *eventLog) of(name string) (reasons []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -88,8 +88,8 @@ func (l *eventLog) of(name string) (reasons []string) {
 	return reasons
 }
 
-// check fails for an event that was sent before its status was stored, and for one that
-// was sent twice, except those of a job that is suspended and resumed.
+// check fails the test if an event was sent before its status was stored, or was sent twice.
+// A job that is suspended and resumed may repeat its events.
 func (l *eventLog) check(t *testing.T) {
 	t.Helper()
 	l.mu.Lock()
@@ -110,7 +110,7 @@ func (l *eventLog) check(t *testing.T) {
 	}
 }
 
-// jobHasFewEvents checks that a crawl has two events however many pages it fetches.
+// jobHasFewEvents checks that a crawl has two events, regardless of its number of pages.
 func jobHasFewEvents(t *testing.T, b *backend) {
 	b.company("acme", nil)
 	j := b.job("long", "acme", nil)
@@ -125,7 +125,7 @@ func jobHasFewEvents(t *testing.T, b *backend) {
 		})
 	}
 	b.complete(j)
-	b.await("its events", func() (bool, string) { // the last event follows the status
+	b.await("its events", func() (bool, string) { // the last event is sent after the status
 		got := b.events.of(j.Name)
 		return slices.Equal(got, []string{"Started", v1alpha1.ReasonConverged}), fmt.Sprint(got)
 	})

@@ -28,19 +28,19 @@ func (f *flakyRecords) Summarize(ctx context.Context, key string, expected []v1a
 	return f.Records.Summarize(ctx, key, expected)
 }
 
-// The next reconcile does what a failed one has not done: neither an edit of the schedule
-// nor the documents of a crawl that ended meanwhile are lost.
+// The schedule is edited and a crawl ends before a reconcile that fails. The next reconcile
+// must process both.
 func TestAFailedReconcileLosesNeitherAnEditNorTheResultOfACrawl(t *testing.T) {
 	t.Parallel()
 	s := openEmbedded(t)
 	h := newHistory(s)
 	docs := &flakyRecords{Records: records.Records{Store: s}}
 	h.companies.Records = docs
-	reconcile := func(want bool) {
+	reconcile := func(succeeds bool) {
 		t.Helper()
 		h.calls = 1000
 		_, err := h.companies.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKey{Namespace: h.namespace, Name: "acme"}})
-		if (err == nil) != want {
+		if (err == nil) != succeeds {
 			t.Fatalf("reconcile: %v", err)
 		}
 	}
@@ -61,7 +61,7 @@ func TestAFailedReconcileLosesNeitherAnEditNorTheResultOfACrawl(t *testing.T) {
 	reconcile(false)
 	must(t, h.client.Get(t.Context(), client.ObjectKeyFromObject(c), c))
 	if c.Status.ObservedGeneration == c.Generation {
-		t.Error("the status claims to have observed a spec that the failed reconcile has not processed")
+		t.Error("the status has the generation of a spec that the failed reconcile has not processed")
 	}
 	docs.fails = false
 	reconcile(true)

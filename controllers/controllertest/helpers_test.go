@@ -49,7 +49,7 @@ func (b *backend) delete(obj client.Object) {
 	}
 }
 
-// edit changes the spec of an object as kubectl edit does.
+// edit changes the spec of an object as kubectl edit does. It retries after a conflict.
 func (b *backend) edit(obj client.Object, change func()) {
 	b.t.Helper()
 	b.await("the edit of "+obj.GetName(), func() (bool, string) {
@@ -64,8 +64,8 @@ func (b *backend) edit(obj client.Object, change func()) {
 	})
 }
 
-// awaitJob waits until a job satisfies ok, and reads it. The status of a finished job
-// does not change any more.
+// awaitJob waits until a job satisfies ok, and reads it. It fails the test at once if the
+// job finishes without satisfying ok, because the status of a finished job is final.
 func (b *backend) awaitJob(j *v1alpha1.CrawlJob, what string, ok func(*v1alpha1.CrawlJob) bool) {
 	b.t.Helper()
 	b.await(j.Name+": "+what, func() (bool, string) {
@@ -93,7 +93,18 @@ func (b *backend) awaitCompany(c *v1alpha1.Company, what string, ok func(*v1alph
 	})
 }
 
-// awaitDeleted waits until an object does not exist.
+// awaitJobs waits until there are n CrawlJobs and returns them.
+func (b *backend) awaitJobs(n int) []v1alpha1.CrawlJob {
+	b.t.Helper()
+	jobs := &v1alpha1.CrawlJobList{}
+	b.await(fmt.Sprint(n, " CrawlJobs"), func() (bool, string) {
+		err := b.client.List(b.t.Context(), jobs, client.InNamespace(b.namespace))
+		return err == nil && len(jobs.Items) == n, fmt.Sprint(len(jobs.Items), err)
+	})
+	return jobs.Items
+}
+
+// awaitDeleted waits until an object no longer exists.
 func (b *backend) awaitDeleted(obj client.Object) {
 	b.t.Helper()
 	b.await("the deletion of "+obj.GetName(), func() (bool, string) {
@@ -107,14 +118,16 @@ func hasReason(want string) func(*v1alpha1.CrawlJob) bool {
 	return func(j *v1alpha1.CrawlJob) bool { return j.Status.Reason == want }
 }
 
-// has matches jobs that have a condition.
-func has(kind string) func(*v1alpha1.CrawlJob) bool {
-	return func(j *v1alpha1.CrawlJob) bool { return meta.IsStatusConditionTrue(j.Status.Conditions, kind) }
+// has matches jobs with a condition that is True.
+func has(conditionType string) func(*v1alpha1.CrawlJob) bool {
+	return func(j *v1alpha1.CrawlJob) bool { return meta.IsStatusConditionTrue(j.Status.Conditions, conditionType) }
 }
 
+// started matches jobs that have started.
 func started(j *v1alpha1.CrawlJob) bool { return j.Status.StartTime != nil }
 
-// worker does what a worker does: it claims the run of a job and writes its record.
+// worker acts as a worker: it claims the run of a job, if the run is pending, and changes its
+// record.
 func (b *backend) worker(j *v1alpha1.CrawlJob, change func(*store.Run)) {
 	b.t.Helper()
 	b.awaitJob(j, "start", started)
@@ -130,7 +143,8 @@ func (b *backend) worker(j *v1alpha1.CrawlJob, change func(*store.Run)) {
 			r.Attempts++
 		}
 		change(&r)
-		return true, fmt.Sprint(b.store.PutRun(b.t.Context(), r))
+		err = b.store.PutRun(b.t.Context(), r)
+		return err == nil, fmt.Sprint(err)
 	})
 }
 

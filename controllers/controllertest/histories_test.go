@@ -32,20 +32,21 @@ import (
 
 var errCrash = errors.New("the process was killed here")
 
-// history is one random sequence of events: objects in a namespace of their own,
-// reconcilers that are killed between any two of their calls, and a fake clock.
+// history is one random sequence of events in a namespace of its own. Its reconcilers are
+// killed between any two of their calls, and have a fake clock.
 type history struct {
-	client    client.Client // of the users
+	client    client.Client // the client of the users
 	store     store.Store
 	namespace string
 	now       time.Time
-	calls     int // that the next reconcile may make before it is killed
+	calls     int // how many calls the reconcile may still make before it is killed
 	jobs      *crawljob.Reconciler
 	companies *company.Reconciler
-	final     map[string]v1alpha1.CrawlJobStatus // the statuses of finished jobs, by UID
-	created   int                                // jobs
+	final     map[string]v1alpha1.CrawlJobStatus // the status of each finished job, by UID
+	created   int                                // how many jobs the users have created
 }
 
+// histories counts the histories, to name their namespaces.
 var histories atomic.Int64
 
 func newHistory(s store.Store) *history {
@@ -60,7 +61,7 @@ func newHistory(s store.Store) *history {
 	return h
 }
 
-// call counts one call of a reconciler, and fails once the process is killed.
+// call counts a call of the reconciler. It returns errCrash once the process is killed.
 func (h *history) call() error {
 	if h.calls <= 0 {
 		return errCrash
@@ -69,8 +70,8 @@ func (h *history) call() error {
 	return nil
 }
 
-// crashingClient returns the client of the process that is killed. It lists by the index
-// that a cache has.
+// crashingClient returns the client of the reconcilers. It supports the index that a cache
+// would have.
 func (h *history) crashingClient() client.Client {
 	return interceptor.NewClient(interceptedClient{h.client}, interceptor.Funcs{
 		Get: func(ctx context.Context, k client.WithWatch, key client.ObjectKey, obj client.Object, o ...client.GetOption) error {
@@ -128,17 +129,17 @@ func listIndexed(ctx context.Context, k client.Reader, l client.ObjectList, opts
 	if !ok {
 		return nil
 	}
-	kept := jobs.Items[:0]
+	matching := jobs.Items[:0]
 	for _, j := range jobs.Items {
 		if j.CompanyKey() == want {
-			kept = append(kept, j)
+			matching = append(matching, j)
 		}
 	}
-	jobs.Items = kept
+	jobs.Items = matching
 	return nil
 }
 
-// crashingRunner is the queue of the process that is killed.
+// crashingRunner is the Runner of the reconciler.
 type crashingRunner struct {
 	*queue.Queue
 	h *history
@@ -165,7 +166,8 @@ func (r crashingRunner) Delete(ctx context.Context, id string) error {
 	return r.Queue.Delete(ctx, id)
 }
 
-// reconcile reconciles all objects once, each in a process that is killed after some calls.
+// reconcile reconciles all objects once, each in a process that is killed after a number of
+// calls.
 func (h *history) reconcile(t *rapid.T, calls func() int) {
 	ctx := context.Background()
 	once := func(r reconcile.Reconciler, key client.ObjectKey) {
@@ -224,7 +226,7 @@ func (h *history) pick(t *rapid.T) *v1alpha1.CrawlJob {
 	return &jobs[rapid.IntRange(0, len(jobs)-1).Draw(t, "job")]
 }
 
-// userAction does one thing that users do.
+// userAction performs a random action of a user.
 func (h *history) userAction(t *rapid.T) {
 	ctx := context.Background()
 	acme := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: h.namespace, Name: "acme"}}
@@ -265,7 +267,7 @@ func (h *history) userAction(t *rapid.T) {
 	}
 }
 
-// workerAction does one thing that workers do to a run.
+// workerAction changes the state of the run of a random job, as a worker would.
 func (h *history) workerAction(t *rapid.T, state store.RunState) {
 	ctx := context.Background()
 	j := h.pick(t)
@@ -319,7 +321,7 @@ func (h *history) deleteAll(t *rapid.T) {
 		if jobs, companies = h.list(t); len(jobs)+len(companies) == 0 {
 			return
 		}
-		h.now = h.now.Add(10 * time.Minute) // no worker is alive: their timeouts pass
+		h.now = h.now.Add(10 * time.Minute) // more than the timeout of a worker
 	}
 	t.Fatalf("%d jobs and %d companies remain with their finalizers", len(jobs), len(companies))
 }

@@ -1,8 +1,6 @@
 package controllertest
 
 import (
-	"fmt"
-
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -10,20 +8,9 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// awaitJobs waits until there are n CrawlJobs and returns them.
-func (b *backend) awaitJobs(n int) []v1alpha1.CrawlJob {
-	b.t.Helper()
-	jobs := &v1alpha1.CrawlJobList{}
-	b.await(fmt.Sprint(n, " CrawlJobs"), func() (bool, string) {
-		err := b.client.List(b.t.Context(), jobs, client.InNamespace(b.namespace))
-		return err == nil && len(jobs.Items) == n, fmt.Sprint(len(jobs.Items), err)
-	})
-	return jobs.Items
-}
-
-// check checks the remaining objects against the rules of kstatus: no condition is of a
-// later generation, Ready is present, and Ready, Reconciling and Stalled exclude each
-// other.
+// check checks the remaining objects against the rules of kstatus: Ready is present, no
+// condition has a later generation than its object, and at most one of Ready, Reconciling
+// and Stalled is True.
 func (b *backend) check() {
 	b.t.Helper()
 	b.events.check(b.t)
@@ -46,6 +33,7 @@ func (b *backend) check() {
 	}
 }
 
+// checkConditions checks the conditions of one object.
 func (b *backend) checkConditions(name string, generation, observed int64, conditions []metav1.Condition) {
 	b.t.Helper()
 	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)

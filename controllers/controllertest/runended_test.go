@@ -32,7 +32,8 @@ func (c *statusCounter) Status(ctx context.Context, runID string) (runner.RunSta
 	return c.Queue.Status(ctx, runID)
 }
 
-// suspendedJob creates a suspended job, which is not polled.
+// suspendedJob creates a suspended job: its run is not polled, so that only an event
+// triggers a reconcile.
 func suspendedJob(b *backend, name string) *v1alpha1.CrawlJob {
 	b.t.Helper()
 	j := b.job(name, "acme", func(s *v1alpha1.CrawlJobSpec) { s.Suspend = true })

@@ -13,8 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// defaulted holds the defaults of the schema by kind, for the fields that an object leaves
-// out.
+// defaulted holds the defaults of the schema, by kind and field of the spec.
 var defaulted = map[string]map[string]any{
 	"Company": {
 		"deletionPolicy": "Retain", "expectedTypes": []any{"privacy_policy", "terms_of_service"},
@@ -41,7 +40,7 @@ func TestEverySampleIsAcceptedAndDefaulted(t *testing.T) {
 		apply := func(opts ...client.PatchOption) *unstructured.Unstructured {
 			t.Helper()
 			got := sample.DeepCopy()
-			// As kubectl apply --server-side does; a field that the schema does not define is an error.
+			// As kubectl apply --server-side does. The schema must define every field.
 			opts = append(opts, client.FieldOwner("user"), client.FieldValidation("Strict"))
 			if err := k.Patch(t.Context(), got, client.RawPatch(types.ApplyPatchType, patch), opts...); err != nil {
 				t.Fatalf("%s: %v", file, err)
@@ -61,10 +60,11 @@ func TestEverySampleIsAcceptedAndDefaulted(t *testing.T) {
 	}
 }
 
-// checkDefaults compares an object with its sample plus the defaults.
+// checkDefaults fails the test unless an object has the fields of its sample, and the
+// defaults for the fields that the sample leaves out.
 func checkDefaults(t *testing.T, file string, sample, got *unstructured.Unstructured) {
 	t.Helper()
-	said, _, err := unstructured.NestedMap(sample.Object, "spec")
+	given, _, err := unstructured.NestedMap(sample.Object, "spec")
 	must(t, err)
 	spec, _, err := unstructured.NestedMap(got.Object, "spec")
 	must(t, err)
@@ -72,7 +72,7 @@ func checkDefaults(t *testing.T, file string, sample, got *unstructured.Unstruct
 	for field, value := range defaulted[sample.GetKind()] {
 		want[field] = value
 	}
-	for field, value := range said {
+	for field, value := range given {
 		want[field] = value
 	}
 	for field, value := range want {

@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// seedEnv sets the seed of the random tests.
+// seedEnv is the environment variable that sets the seed of the random tests.
 const seedEnv = "CLAUSEA_TEST_SEED"
 
-// testSeed returns the seed of a random test, and logs it. Concurrent calls draw from one
-// generator, so that a seed replays the choices, but not how the calls interleave.
+// testSeed returns the seed of a random test, and logs it. A seed replays the random
+// choices, but not the interleaving of concurrent calls.
 func testSeed(t *testing.T) uint64 {
 	t.Helper()
 	seed := rand.Uint64()

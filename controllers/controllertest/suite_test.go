@@ -13,14 +13,14 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// behaviours is the suite: what both controllers do on every backend.
-var behaviours = map[string]func(*testing.T, *backend){
+// behaviors is the suite that both controllers pass on every backend.
+var behaviors = map[string]func(*testing.T, *backend){
 	"a job is crawled and completes":                             jobCompletes,
 	"a job waits until its Company exists":                       jobWaitsForCompany,
 	"one job of a company runs at a time":                        oneJobAtATime,
 	"a suspended job is interrupted and resumes":                 jobSuspended,
-	"a stopped job completes with what was found":                jobStopped,
-	"a suspended job that is stopped reports what it found":      jobStoppedSuspended,
+	"a stopped job completes with the documents found so far":    jobStopped,
+	"a suspended job that is stopped reports its counts":         jobStoppedSuspended,
 	"a suspended job does not block the schedule of its Company": suspendedJobDoesNotBlock,
 	"the reason of a missing type outlives its job":              missingReasonOutlivesJob,
 	"a failed crawl is retried up to its backoff limit":          jobRetried,
@@ -51,12 +51,13 @@ func TestControllersOnTheEmbeddedStore(t *testing.T) {
 	suite(t, func(t *testing.T) *backend { return overStore(t, openEmbedded(t)) })
 }
 
+// suite runs the suite. open returns a new backend for each test.
 func suite(t *testing.T, open func(*testing.T) *backend) {
-	for name, behaves := range behaviours {
+	for name, test := range behaviors {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := open(t)
-			behaves(t, b)
+			test(t, b)
 			b.check()
 		})
 	}
@@ -171,26 +172,26 @@ func suspendedJobDoesNotBlock(_ *testing.T, b *backend) {
 
 func missingReasonOutlivesJob(_ *testing.T, b *backend) {
 	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.ExpectedTypes = []v1alpha1.DocumentType{"privacy_policy"} })
-	because := func(why v1alpha1.MissingReason) func(*v1alpha1.Company) bool {
+	missing := func(want v1alpha1.MissingReason) func(*v1alpha1.Company) bool {
 		return func(c *v1alpha1.Company) bool {
-			return c.Status.ObservedGeneration == c.Generation && len(c.Status.Coverage) == 1 && c.Status.Coverage[0].Reason == why
+			return c.Status.ObservedGeneration == c.Generation && len(c.Status.Coverage) == 1 && c.Status.Coverage[0].Reason == want
 		}
 	}
-	b.awaitCompany(c, "the default reason", because(v1alpha1.MissingNotLinked))
+	b.awaitCompany(c, "the default reason", missing(v1alpha1.MissingNotLinked))
 	j := b.job("forbidden", c.Name, nil)
 	b.worker(j, func(r *store.Run) {
 		r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged
 		r.Coverage = []store.Coverage{{Type: "privacy_policy", State: "Missing", Reason: "Robots"}}
 	})
-	b.awaitCompany(c, "the reason", because(v1alpha1.MissingRobots))
+	b.awaitCompany(c, "the reason", missing(v1alpha1.MissingRobots))
 	next := b.job("next", c.Name, nil)
 	b.worker(next, func(r *store.Run) { r.State = store.RunRunning })
 	b.edit(c, func() { c.Spec.Paths = &v1alpha1.Paths{Deny: []v1alpha1.PathPattern{"/blog/"}} })
-	b.awaitCompany(c, "the reason while the next crawl runs", because(v1alpha1.MissingRobots))
+	b.awaitCompany(c, "the reason while the next crawl runs", missing(v1alpha1.MissingRobots))
 	b.delete(j)
 	b.awaitDeleted(j)
 	b.edit(c, func() { c.Spec.Paths = nil })
-	b.awaitCompany(c, "the reason without its job", because(v1alpha1.MissingRobots))
+	b.awaitCompany(c, "the reason without its job", missing(v1alpha1.MissingRobots))
 	b.complete(next)
 }
 
@@ -310,7 +311,7 @@ func companyInvalidSchedule(_ *testing.T, b *backend) {
 			return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionStalled)
 		})
 		b.edit(c, func() { c.Spec.Schedule = nil })
-		b.awaitCompany(c, "interruption", func(c *v1alpha1.Company) bool {
+		b.awaitCompany(c, "the condition Ready", func(c *v1alpha1.Company) bool {
 			return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReady)
 		})
 	}

@@ -31,8 +31,9 @@ const checkTimeout = 15 * time.Second
 // (docs.anthropic.com/en/api/models-list).
 const anthropicModels = "https://api.anthropic.com/v1/models?limit=1"
 
-// Check lists the models of the service and returns a description of the service. Errors do
-// not contain the API key.
+// Check lists the models of the service and returns a description of the service. It takes at
+// most 15 s. It returns ErrNotConfigured if the Provider has no API key. Errors do not contain
+// API keys.
 func (p Provider) Check(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
@@ -67,7 +68,8 @@ func (p Provider) Check(ctx context.Context) (string, error) {
 	return "", ErrNotConfigured
 }
 
-// redacted returns err with the API keys replaced.
+// redacted returns err with the API keys replaced. The result wraps err only if err contains
+// no key.
 func (p Provider) redacted(err error) error {
 	text := err.Error()
 	clean := text

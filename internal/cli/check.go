@@ -34,7 +34,9 @@ func newCheck(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the store, the language model, the egress IP address and robots.txt",
-		Args:  exactly(0),
+		Example: `  clausea check
+  clausea check --domain example.com`,
+		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v := a.values
 			fetcher, err := newFetcher(v, nil)

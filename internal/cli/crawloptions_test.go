@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/settings"
 )
@@ -36,6 +38,36 @@ func TestOnlyCrawlHasATimeLimitByDefault(t *testing.T) {
 		if o.MaxPages != 7 || o.MaxDepth != 0 || o.Delay != 3*time.Second || o.TimeLimit != 30*time.Minute || strings.Join(o.Languages, " ") != "de fr" || o.Render != crawl.RenderAlways {
 			t.Errorf("%s: the options are %+v", command, *o)
 		}
+	}
+}
+
+func TestEachLimitOfTheAPIHasASettingAndConfigPrintNamesIt(t *testing.T) {
+	t.Parallel()
+	limits := reflect.TypeFor[v1alpha1.CrawlLimits]()
+	fields := map[string]bool{}
+	for i := range limits.NumField() {
+		name, _, _ := strings.Cut(limits.Field(i).Tag.Get("json"), ",")
+		fields[name] = true
+	}
+	code, stdout, stderr := call(t, nil, "config", "print")
+	if code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	_, note, _ := strings.Cut(stdout, "The spec.crawl of a Company and the spec.limits of a CrawlJob override ")
+	for _, row := range settings.Table() {
+		if row.LimitField == "" {
+			continue
+		}
+		if !fields[row.LimitField] {
+			t.Errorf("%s names %s, which is no limit or belongs to another setting", row.Name, row.LimitField)
+		}
+		delete(fields, row.LimitField)
+		if !strings.Contains(note, row.Name) {
+			t.Errorf("config print does not name %s: %q", row.Name, note)
+		}
+	}
+	if len(fields) > 0 {
+		t.Errorf("no setting is the default of %v", fields)
 	}
 }
 

@@ -44,21 +44,21 @@ func newDemoRunner(ctx context.Context, v *settings.Values, w io.Writer) (*demoR
 	if err != nil {
 		return nil, err
 	}
-	s := &demoRunner{site: site, w: w}
+	r := &demoRunner{site: site, w: w}
 	if v.Store.IsEmpty() {
-		if s.folder, err = os.MkdirTemp("", "clausea-demo-store"); err != nil {
+		if r.folder, err = os.MkdirTemp("", "clausea-demo-store"); err != nil {
 			site.Close()
 			return nil, fmt.Errorf("create the demo store: %w", err)
 		}
-		s.temporary = true
-		settings.Override(v, &v.Store, settings.NewSecret(s.folder))
+		r.temporary = true
+		settings.Override(v, &v.Store, settings.NewSecret(r.folder))
 	}
-	if s.folder = embeddedFolder(v); s.folder == "" {
+	if r.folder = embeddedFolder(v); r.folder == "" {
 		site.Close()
 		return nil, usage("--demo requires an embedded store: omit --store or set it to a folder")
 	}
 	connectToDemoSite(v, site)
-	return s, nil
+	return r, nil
 }
 
 // connectToDemoSite redirects requests for the demo company's hosts to its site on
@@ -73,21 +73,21 @@ func connectToDemoSite(v *settings.Values, site *demo.Site) {
 	settings.Override(v, &v.AllowAddress, []string{"127.0.0.1/32"})
 }
 
-func (s *demoRunner) close() {
-	s.site.Close()
-	if s.temporary {
-		_ = os.RemoveAll(s.folder)
+func (r *demoRunner) close() {
+	r.site.Close()
+	if r.temporary {
+		_ = os.RemoveAll(r.folder)
 	}
 }
 
 // guardConnection blocks all loopback addresses and ports except those of the demo site.
 // The settings of the demo allow every port of 127.0.0.1.
-func (s *demoRunner) guardConnection(_, addr string) error {
+func (r *demoRunner) guardConnection(_, addr string) error {
 	ap, err := netip.ParseAddrPort(addr)
 	if err != nil {
 		return fmt.Errorf("%w: %s is not an IP address and port", netguard.ErrBlocked, addr)
 	}
-	if ap.Addr().Unmap().IsLoopback() && addr != s.site.Addr {
+	if ap.Addr().Unmap().IsLoopback() && addr != r.site.Addr {
 		return fmt.Errorf("%w: %s is not the demo site", netguard.ErrBlocked, addr)
 	}
 	return nil
@@ -95,29 +95,29 @@ func (s *demoRunner) guardConnection(_, addr string) error {
 
 // NeedLeaderElection implements manager.LeaderElectionRunnable. The embedded store has a
 // single process, so no election takes place.
-func (s *demoRunner) NeedLeaderElection() bool { return false }
+func (r *demoRunner) NeedLeaderElection() bool { return false }
 
 // Start implements manager.Runnable. It returns after the second crawl; the process keeps
 // running.
-func (s *demoRunner) Start(ctx context.Context) error {
-	err := s.play(ctx)
+func (r *demoRunner) Start(ctx context.Context) error {
+	err := r.play(ctx)
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // an interrupted demo is not a failure
 	}
 	return err
 }
 
-func (s *demoRunner) play(ctx context.Context) error {
+func (r *demoRunner) play(ctx context.Context) error {
 	var addr string
 	select {
-	case addr = <-s.serverAddr:
+	case addr = <-r.serverAddr:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	if _, port, err := net.SplitHostPort(addr); err == nil {
 		addr = net.JoinHostPort("localhost", port)
 	}
-	fmt.Fprintf(s.w, `The site %s of the demo company is served at %s.
+	fmt.Fprintf(r.w, `The site %s of the demo company is served at %s.
 While the demo runs, try
 
     bin/clausea get companies --store %s
@@ -125,47 +125,47 @@ While the demo runs, try
     bin/clausea get crawljobs --store %[3]s
 
 Health is at http://%[4]s/readyz, metrics are at http://%[4]s/metrics.
-`, demo.Domain, s.site.Addr, s.folder, addr)
-	action, err := s.apply(ctx, demo.Manifest)
+`, demo.Domain, r.site.Addr, r.folder, addr)
+	action, err := r.apply(ctx, demo.Manifest)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.w, "\nThe company %s is %s. It is crawled every night, and now for the first time:\n", demo.CompanyName, action)
+	fmt.Fprintf(r.w, "\nThe company %s is %s. It is crawled every night, and now for the first time:\n", demo.CompanyName, action)
 	before := ""
 	if action != "created" { // the controller crawls only a new company immediately
-		if before, err = s.lastRun(ctx); err != nil {
+		if before, err = r.lastRun(ctx); err != nil {
 			return err
 		}
-		if err := s.createCrawlJob(ctx); err != nil {
+		if err := r.createCrawlJob(ctx); err != nil {
 			return err
 		}
 	}
-	first, err := s.waitForCrawl(ctx, before)
+	first, err := r.waitForCrawl(ctx, before)
 	if err != nil {
 		return err
 	}
-	s.site.Advance()
-	fmt.Fprint(s.w, "\nThe site has changed. A CrawlJob crawls it again:\n")
-	if err := s.createCrawlJob(ctx); err != nil {
+	r.site.Advance()
+	fmt.Fprint(r.w, "\nThe site has changed. A CrawlJob crawls it again:\n")
+	if err := r.createCrawlJob(ctx); err != nil {
 		return err
 	}
-	if _, err := s.waitForCrawl(ctx, first); err != nil {
+	if _, err := r.waitForCrawl(ctx, first); err != nil {
 		return err
 	}
-	if err := showChanges(ctx, s.store, demo.CompanyName, s.w); err != nil {
+	if err := showChanges(ctx, r.store, demo.CompanyName, r.w); err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(s.w, "\nThe demo is complete. Press Ctrl-C to stop the process.\n")
+	_, err = fmt.Fprint(r.w, "\nThe demo is complete. Press Ctrl-C to stop the process.\n")
 	return err
 }
 
-func (s *demoRunner) apply(ctx context.Context, manifest string) (action string, err error) {
+func (r *demoRunner) apply(ctx context.Context, manifest string) (action string, err error) {
 	objs, err := schema.ReadManifests(strings.NewReader(manifest))
 	if err != nil {
 		return "", fmt.Errorf("read the demo manifest: %w", err)
 	}
 	for _, o := range objs {
-		if action, err = apply(ctx, s.client, o); err != nil {
+		if action, err = apply(ctx, r.client, o); err != nil {
 			return "", fmt.Errorf("apply the demo manifest: %w", err)
 		}
 	}
@@ -173,8 +173,8 @@ func (s *demoRunner) apply(ctx context.Context, manifest string) (action string,
 }
 
 // createCrawlJob creates a CrawlJob for the demo company.
-func (s *demoRunner) createCrawlJob(ctx context.Context) error {
-	_, err := s.apply(ctx, fmt.Sprintf(`{apiVersion: crawl.clausea.co/v1alpha1, kind: CrawlJob,
+func (r *demoRunner) createCrawlJob(ctx context.Context) error {
+	_, err := r.apply(ctx, fmt.Sprintf(`{apiVersion: crawl.clausea.co/v1alpha1, kind: CrawlJob,
 metadata: {name: %[1]s-now-%[2]d, namespace: default}, spec: {companyRef: {name: %[1]s}}}`, demo.CompanyName, time.Now().UnixMilli()))
 	return err
 }
@@ -187,23 +187,23 @@ const (
 
 // waitForCrawl waits until the company's last crawl is a run other than before. It prints
 // the result and returns the ID of the run.
-func (s *demoRunner) waitForCrawl(ctx context.Context, before string) (id string, err error) {
+func (r *demoRunner) waitForCrawl(ctx context.Context, before string) (id string, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, demoCrawlTimeout, errors.New("timed out waiting for the crawl of the demo site"))
 	defer cancel()
 	tick := time.NewTicker(demoPollInterval)
 	defer tick.Stop()
 	for {
-		c, err := s.company(ctx)
+		c, err := r.company(ctx)
 		if err != nil {
 			return "", err
 		}
 		if last := c.Status.LastCrawl; last != nil && last.RunID != before && !meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReconciling) {
-			r, err := s.store.GetRun(ctx, last.RunID)
+			rec, err := r.store.GetRun(ctx, last.RunID)
 			if err != nil {
 				return "", fmt.Errorf("get the run of the demo crawl: %w", err)
 			}
-			d := r.Documents
-			fmt.Fprintf(s.w, "%d pages; documents: %d new, %d changed, %d unchanged, %d removed. %s\n", r.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Removed, last.Message)
+			d := rec.Documents
+			fmt.Fprintf(r.w, "%d pages; documents: %d new, %d changed, %d unchanged, %d removed. %s\n", rec.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Removed, last.Message)
 			return last.RunID, nil
 		}
 		select {
@@ -215,17 +215,17 @@ func (s *demoRunner) waitForCrawl(ctx context.Context, before string) (id string
 }
 
 // lastRun returns the run ID of the company's last crawl, or "" if there was none.
-func (s *demoRunner) lastRun(ctx context.Context) (string, error) {
-	c, err := s.company(ctx)
+func (r *demoRunner) lastRun(ctx context.Context) (string, error) {
+	c, err := r.company(ctx)
 	if err != nil || c.Status.LastCrawl == nil {
 		return "", err
 	}
 	return c.Status.LastCrawl.RunID, nil
 }
 
-func (s *demoRunner) company(ctx context.Context) (*v1alpha1.Company, error) {
+func (r *demoRunner) company(ctx context.Context) (*v1alpha1.Company, error) {
 	c := &v1alpha1.Company{}
-	if err := s.client.Get(ctx, client.ObjectKey{Namespace: kubestore.DefaultNamespace, Name: demo.CompanyName}, c); err != nil {
+	if err := r.client.Get(ctx, client.ObjectKey{Namespace: kubestore.DefaultNamespace, Name: demo.CompanyName}, c); err != nil {
 		return nil, fmt.Errorf("get the demo company: %w", err)
 	}
 	return c, nil

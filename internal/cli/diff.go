@@ -21,6 +21,8 @@ func newDiff(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW | diff DOCUMENT --from N --to M",
 		Short: "Show the changes between two files, or between two versions of a document",
+		Example: `  clausea diff old.html new.html
+  clausea diff DOCUMENT-ID --from 1 --to 2 -o html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			readPDF, err := newPDFReader()
 			if err != nil {
@@ -103,8 +105,8 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	return printChange(cmd.OutOrStdout(), document.Compare(old, cur), output)
 }
 
-// resolveVersions returns the versions that --from and --to select; 0 is an unset flag. The
-// document has the versions 1 to newest.
+// resolveVersions returns the versions that --from and --to select. A value of 0 means that
+// the flag is not set. The document has versions 1 to newest.
 func resolveVersions(url string, from, to, newest int) (older, newer int, err error) {
 	has := fmt.Sprintf("has versions 1 to %d", newest)
 	if newest == 1 {

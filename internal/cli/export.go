@@ -17,7 +17,8 @@ func newExport(a *app) *cobra.Command {
 		Short: "Write the documents as Markdown to a git repository in the Open Terms Archive layout, one commit per version",
 		Long: `Write the documents as Markdown to a git repository in the Open Terms Archive layout, one
 commit per version. Requires git 2.25 or later in PATH.`,
-		Args: exactly(1),
+		Example: "  clausea export ./terms --company example.com",
+		Args:    exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := openExisting(cmd.Context(), a.values)
 			if err != nil {

@@ -27,9 +27,10 @@ func newGet(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...]",
 		Short: "Show stored records and resources; get documents ID -o markdown prints the text of a document",
-		Long: `Show stored records: companies with documents, documents, their versions, runs, and the
-pages that runs encountered. get company (or co) and get crawljob (crawljobs, cj) show the
-resources as kubectl does; -o yaml prints manifests that apply accepts.`,
+		Long: `Show stored records: companies that have documents, documents, versions of a document,
+runs, and the result for each URL that runs encountered (pages). get company (or co) and
+get crawljob (crawljobs, cj) show the resources as kubectl does; -o yaml prints manifests
+that apply accepts.`,
 		Example: `  clausea get documents --company example.com
   clausea get documents https://example.com/terms -o markdown --version 1
   clausea get pages --company example.com
@@ -204,7 +205,7 @@ func findDocument(ctx context.Context, s remote.Records, company, id string) (st
 
 var errTooMany = errors.New("more than 100,000 records; use --company to narrow the list")
 
-// listAll reads all pages of a list. It returns errTooMany if there are too many records.
+// listAll reads all pages of a list. It returns errTooMany for more than 100,000 records.
 func listAll[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, error) {
 	var out []T
 	p := store.ListOptions{Limit: 500}
@@ -224,7 +225,8 @@ func listAll[T any](list func(store.ListOptions) ([]T, string, error)) ([]T, err
 	}
 }
 
-// printList prints items in the output format. header and row have tab-separated columns.
+// printList prints items in the output format. In a table, header and the results of row
+// have tab-separated columns.
 func printList[T any](g *getter, items []T, header string, row func(T) string) error {
 	if items == nil {
 		items = []T{} // encodes as an empty list, not as null

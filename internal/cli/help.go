@@ -42,6 +42,13 @@ func (a *app) usage(cmd *cobra.Command) error {
 	return err
 }
 
+// settingsHelp ends the help of commands that have settings.
+const settingsHelp = `
+docs/configuration.md lists the environment variable of each setting and describes the
+settings file. clausea config print shows the effective values and their sources.
+`
+
+// writeVariables writes the variables of the settings that have no flag.
 func (a *app) writeVariables(b *strings.Builder, cmd *cobra.Command) {
 	command := cmd.Annotations[commandAnnotation]
 	if command == "" {
@@ -53,7 +60,7 @@ func (a *app) writeVariables(b *strings.Builder, cmd *cobra.Command) {
 			fmt.Fprintf(b, "      %-20s %s\n", strings.Join(row.Env, ", "), row.Help)
 		}
 	}
-	b.WriteString("\nSettings can also be set in the environment (each NAME also as NAME_FILE) and in a\nsettings file. clausea config print shows their values; docs/configuration.md describes\nthem.\n")
+	b.WriteString(settingsHelp)
 }
 
 // flagGroup is a group of flags with a heading.

@@ -23,6 +23,8 @@ func newInspect(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect FILE|URL",
 		Short: "Classify one page and extract its text, without storing anything",
+		Example: `  clausea inspect page.html
+  clausea inspect https://example.com/privacy -o json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			readPDF, err := newPDFReader()
 			if err != nil {
@@ -64,15 +66,16 @@ func readDocument(cmd *cobra.Command, what string, v *settings.Values, readPDF j
 	return d, nil
 }
 
-// isWeb reports whether an argument is an http or https URL. Schemes are case-insensitive
+// isURL reports whether an argument is an http or https URL. Schemes are case-insensitive
 // (RFC 3986, section 3.1).
-func isWeb(arg string) bool {
+func isURL(arg string) bool {
 	scheme, _, ok := strings.Cut(arg, "://")
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
+// readInput reads a file, or fetches a URL.
 func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.Input, error) {
-	if !isWeb(what) {
+	if !isURL(what) {
 		b, err := os.ReadFile(what)
 		in := document.Input{Body: b, Now: time.Now()}
 		if strings.HasSuffix(what, ".md") {

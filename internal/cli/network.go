@@ -28,7 +28,7 @@ func newFetcher(v *settings.Values, onConnect func(network, addr string) error) 
 		allowed = append(allowed, p)
 	}
 	if !strings.Contains(v.UserAgent, crawl.UserAgentToken) {
-		return nil, &exitError{exitUsage, v.InvalidValue(&v.UserAgent, v.UserAgent, "a User-Agent that contains "+crawl.UserAgentToken+", the product token that is matched in robots.txt")}
+		return nil, &exitError{exitUsage, v.InvalidValue(&v.UserAgent, v.UserAgent, "a User-Agent that contains "+crawl.UserAgentToken+", the product token that robots.txt files use")}
 	}
 	cfg := fetch.Config{Guard: netguard.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent, OnConnect: onConnect}
 	for _, c := range v.ConnectTo {

@@ -56,16 +56,16 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return &exitError{exitUsage, fmt.Errorf("load the kubeconfig: %w; run the operator in a pod, or set KUBECONFIG to the path of a kubeconfig", err)}
 	}
 	config.QPS, config.Burst = clientQPS, clientBurst
-	r, err := a.newProcess(ctx, nil)
+	p, err := a.newProcess(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer r.end()
+	defer p.end()
 	scheme, err := newScheme()
 	if err != nil {
 		return err
 	}
-	o := r.managerOptions(scheme)
+	o := p.managerOptions(scheme)
 	o.LeaderElection, o.LeaderElectionID, o.LeaderElectionNamespace = true, "clausea-operator", a.values.LeaderNamespace
 	o.LeaderElectionReleaseOnCancel = true
 	if ns := a.values.WatchNamespace; ns != "" {
@@ -79,11 +79,11 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return fmt.Errorf("connect to the cluster: %w", err)
 	}
 	launcher := &kubejob.Launcher{
-		Queue: &queue.Queue{Runs: r.store}, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
+		Queue: &queue.Queue{Runs: p.store}, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
 		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
-	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder("clausea"), WatchKubernetesJobs: true}); err != nil {
+	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder("clausea"), WatchKubernetesJobs: true}); err != nil {
 		return err
 	}
-	return r.run(ctx, m)
+	return p.run(ctx, m)
 }

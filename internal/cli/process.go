@@ -67,50 +67,50 @@ func (a *app) newProcess(ctx context.Context, onConnect func(network, addr strin
 	if previous := debug.SetGCPercent(gcPercent); previous != 100 {
 		debug.SetGCPercent(previous)
 	}
-	r := &process{v: a.values, log: a.log, registry: telemetry.NewRegistry(buildVersion()), serverAddr: make(chan string, 1)}
+	p := &process{v: a.values, log: a.log, registry: telemetry.NewRegistry(buildVersion()), serverAddr: make(chan string, 1)}
 	ctrl.SetLogger(a.log)
 	fetcher, err := newFetcher(a.values, onConnect)
 	if err != nil {
 		return nil, err
 	}
-	r.close = append(r.close, fetcher.Close)
-	metrics, err := newCrawlMetrics(r.registry)
+	p.close = append(p.close, fetcher.Close)
+	metrics, err := newCrawlMetrics(p.registry)
 	if err != nil {
-		r.end()
+		p.end()
 		return nil, err
 	}
-	renderMetrics, err := newRenderMetrics(r.registry)
+	renderMetrics, err := newRenderMetrics(p.registry)
 	if err != nil {
-		r.end()
+		p.end()
 		return nil, err
 	}
 	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, renderMetrics, a.log.WithName("worker"))
 	if err != nil {
-		r.end()
+		p.end()
 		return nil, err
 	}
-	r.close = append(r.close, closeEngine)
-	if r.store, err = openStore(ctx, a.values); err != nil {
-		r.end()
+	p.close = append(p.close, closeEngine)
+	if p.store, err = openStore(ctx, a.values); err != nil {
+		p.end()
 		return nil, err
 	}
-	r.close = append(r.close, func() { _ = r.store.Close(context.WithoutCancel(ctx)) })
+	p.close = append(p.close, func() { _ = p.store.Close(context.WithoutCancel(ctx)) })
 	pdf, err := newPDFReader()
 	if err != nil {
-		r.end()
+		p.end()
 		return nil, err
 	}
-	r.pool = &queue.Pool{
-		Store: r.store, Defaults: crawlJobOptions(a.values), MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: r.store, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
+	p.pool = &queue.Pool{
+		Store: p.store, Defaults: crawlJobOptions(a.values), MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
+		Runner: &run.Runner{Engine: engine, Store: p.store, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
 	}
-	return r, nil
+	return p, nil
 }
 
 // end releases the resources of the process in reverse order of creation.
-func (r *process) end() {
-	for i := len(r.close) - 1; i >= 0; i-- {
-		r.close[i]()
+func (p *process) end() {
+	for i := len(p.close) - 1; i >= 0; i-- {
+		p.close[i]()
 	}
 }
 
@@ -125,12 +125,12 @@ func newScheme() (*runtime.Scheme, error) {
 
 // managerOptions returns the Manager options of both deployment modes. The process serves
 // probes and metrics itself.
-func (r *process) managerOptions(scheme *runtime.Scheme) ctrl.Options {
+func (p *process) managerOptions(scheme *runtime.Scheme) ctrl.Options {
 	drain := drainTimeout
 	return ctrl.Options{
 		// The controllers do not use managed fields, which are a third of an object.
 		Cache:  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
-		Scheme: scheme, Logger: r.log, GracefulShutdownTimeout: &drain,
+		Scheme: scheme, Logger: p.log, GracefulShutdownTimeout: &drain,
 		Metrics: metricsserver.Options{BindAddress: "0"}, HealthProbeBindAddress: "0",
 	}
 }
@@ -141,16 +141,16 @@ const endedBuffer = 256
 
 // setUp registers the workers and both controllers with the Manager. It sets the fields of
 // jobs that both deployment modes share.
-func (r *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
+func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
 	ended := make(chan event.TypedGenericEvent[string], endedBuffer)
-	r.pool.RunEnded = func(company string) {
+	p.pool.RunEnded = func(company string) {
 		select {
 		case ended <- event.TypedGenericEvent[string]{Object: company}:
 		default: // this process is not the leader; the leader polls
 		}
 	}
 	o := func() controller.Options {
-		return controller.Options{MaxConcurrentReconciles: r.v.MaxConcurrentReconciles}
+		return controller.Options{MaxConcurrentReconciles: p.v.MaxConcurrentReconciles}
 	}
 	if err := index.Register(ctx, m.GetFieldIndexer()); err != nil {
 		return err
@@ -159,12 +159,12 @@ func (r *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	if err := jobs.SetupWithManager(m, o()); err != nil {
 		return err
 	}
-	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: r.store}, Recorder: jobs.Recorder}
+	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: p.store}, Recorder: jobs.Recorder}
 	if err := companies.SetupWithManager(m, o()); err != nil {
 		return err
 	}
-	if r.v.MaxConcurrentCrawls > 0 {
-		if err := m.Add(r.pool); err != nil {
+	if p.v.MaxConcurrentCrawls > 0 {
+		if err := m.Add(p.pool); err != nil {
 			return fmt.Errorf("add the workers: %w", err)
 		}
 	}
@@ -174,12 +174,12 @@ func (r *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 // serve starts the server for probes and metrics. wait shuts it down after until is
 // closed. Readiness fails as soon as ctx ends; the port stays open while the workers
 // release their runs.
-func (r *process) serve(ctx context.Context, until <-chan struct{}) (addr string, wait func() error, err error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(r.v.Port))
+func (p *process) serve(ctx context.Context, until <-chan struct{}) (addr string, wait func() error, err error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(p.v.Port))
 	if err != nil {
-		return "", nil, fmt.Errorf("listen on port %d: %w; set PORT or --port to another port, or to 0 for a free one", r.v.Port, err)
+		return "", nil, fmt.Errorf("listen on port %d: %w; set PORT or --port to another port, or to 0 for a free one", p.v.Port, err)
 	}
-	srv := &http.Server{Handler: r.probes(ctx), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
+	srv := &http.Server{Handler: p.probes(ctx), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	return l.Addr().String(), func() error {
@@ -198,7 +198,7 @@ func (r *process) serve(ctx context.Context, until <-chan struct{}) (addr string
 const pingTimeout = 2 * time.Second
 
 // probes returns the handler of probes and metrics. lifetime ends at the signal.
-func (r *process) probes(lifetime context.Context) http.Handler {
+func (p *process) probes(lifetime context.Context) http.Handler {
 	mux := http.NewServeMux()
 	alive := func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") }
 	mux.HandleFunc("GET /livez", alive)
@@ -209,30 +209,30 @@ func (r *process) probes(lifetime context.Context) http.Handler {
 		switch {
 		case lifetime.Err() != nil:
 			http.Error(w, "shutting down", http.StatusServiceUnavailable)
-		case r.store.Ping(ctx) != nil:
+		case p.store.Ping(ctx) != nil:
 			http.Error(w, "the store is unreachable", http.StatusServiceUnavailable)
 		default:
 			_, _ = fmt.Fprintln(w, "ok")
 		}
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{r.registry, prometheus.GathererFunc(controllerMetrics)}, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{p.registry, prometheus.GathererFunc(controllerMetrics)}, promhttp.HandlerOpts{}))
 	return mux
 }
 
 // run runs the Manager and the server until both have stopped. A shutdown after a signal
 // is not an error.
-func (r *process) run(ctx context.Context, m ctrl.Manager) error {
+func (p *process) run(ctx context.Context, m ctrl.Manager) error {
 	done := make(chan struct{})
-	addr, wait, err := r.serve(ctx, done)
+	addr, wait, err := p.serve(ctx, done)
 	if err != nil {
 		return err
 	}
-	r.log.Info("started", "address", addr, "maxConcurrentCrawls", r.v.MaxConcurrentCrawls)
-	r.serverAddr <- addr
+	p.log.Info("started", "address", addr, "maxConcurrentCrawls", p.v.MaxConcurrentCrawls)
+	p.serverAddr <- addr
 	err = runUntilShutdown(ctx, m.Start, shutdownTimeout)
 	close(done)
 	if serr := wait(); serr != nil {
-		r.log.Error(serr, "failed to shut down the probe server")
+		p.log.Error(serr, "failed to shut down the probe server")
 	}
 	if err != nil {
 		return fmt.Errorf("run the controllers: %w", err)

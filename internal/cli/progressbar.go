@@ -39,57 +39,57 @@ func (a *app) startProgressBar(w io.Writer, title string) (update func(crawl.Pro
 	if !ok || !a.supportsEscapes(w) {
 		return nil, func() {}
 	}
-	m := &progressBar{out: out, color: a.colorizerFor(w), title: title, startedAt: time.Now(), stop: make(chan struct{}), stopped: make(chan struct{})}
-	go m.run()
-	return m.update, sync.OnceFunc(func() {
-		close(m.stop)
-		<-m.stopped
+	b := &progressBar{out: out, color: a.colorizerFor(w), title: title, startedAt: time.Now(), stop: make(chan struct{}), stopped: make(chan struct{})}
+	go b.run()
+	return b.update, sync.OnceFunc(func() {
+		close(b.stop)
+		<-b.stopped
 	})
 }
 
 // update stores the progress for the next redraw. It does not block on the terminal.
-func (m *progressBar) update(p crawl.Progress) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.last = p
+func (b *progressBar) update(p crawl.Progress) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last = p
 }
 
-func (m *progressBar) run() {
-	defer close(m.stopped)
+func (b *progressBar) run() {
+	defer close(b.stopped)
 	tick := time.NewTicker(redrawInterval)
 	defer tick.Stop()
 	for {
-		m.draw()
+		b.draw()
 		select {
 		case <-tick.C:
-		case <-m.stop:
-			_, _ = io.WriteString(m.out, "\r\x1b[K")
+		case <-b.stop:
+			_, _ = io.WriteString(b.out, "\r\x1b[K")
 			return
 		}
 	}
 }
 
-func (m *progressBar) draw() {
-	m.mu.Lock()
-	p := m.last
-	m.mu.Unlock()
-	width, _, err := term.GetSize(int(m.out.Fd()))
+func (b *progressBar) draw() {
+	b.mu.Lock()
+	p := b.last
+	b.mu.Unlock()
+	width, _, err := term.GetSize(int(b.out.Fd()))
 	if err != nil || width <= 0 {
 		width = defaultWidth
 	}
-	title, rest := progressLine(m.title, p, time.Since(m.startedAt), width-1)
-	_, _ = fmt.Fprintf(m.out, "\r%s%s\x1b[K", m.color.paint(bold, title), rest)
+	title, rest := progressLine(b.title, p, time.Since(b.startedAt), width-1)
+	_, _ = fmt.Fprintf(b.out, "\r%s%s\x1b[K", b.color.paint(bold, title), rest)
 }
 
 // progressLine formats the line in at most width columns, with the title separate. To fit,
 // it omits the host first, then the rate, then the number of queued URLs.
-func progressLine(title string, p crawl.Progress, took time.Duration, width int) (head, rest string) {
+func progressLine(title string, p crawl.Progress, elapsed time.Duration, width int) (head, rest string) {
 	parts := []string{
 		fmt.Sprintf("%d pages", p.Fetched),
 		fmt.Sprintf("%d documents", p.LegalFound),
-		took.Round(time.Second).String(),
+		elapsed.Round(time.Second).String(),
 		fmt.Sprintf("%d queued", p.Queued),
-		fmt.Sprintf("%.1f/s", float64(p.Fetched)/max(took.Seconds(), 0.1)),
+		fmt.Sprintf("%.1f/s", float64(p.Fetched)/max(elapsed.Seconds(), 0.1)),
 	}
 	if p.CurrentHost != "" {
 		parts = append(parts, p.CurrentHost)

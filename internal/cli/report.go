@@ -55,10 +55,10 @@ type reportCoverage struct {
 	Reason     string `json:"reason,omitempty"`
 }
 
-func newReport(t run.Task, rep run.Report, took time.Duration) report {
+func newReport(t run.Task, rep run.Report, elapsed time.Duration) report {
 	out := report{
 		Company: t.Company, Documents: []reportDocument{}, Coverage: map[string]reportCoverage{}, Fetches: rep.Result.Progress.Fetched,
-		Skipped: rep.Result.Progress.Skipped, StopReason: rep.Result.Reason, Message: rep.Run.Message, Seconds: took.Seconds(),
+		Skipped: rep.Result.Progress.Skipped, StopReason: rep.Result.Reason, Message: rep.Run.Message, Seconds: elapsed.Seconds(),
 	}
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
@@ -140,9 +140,9 @@ func (d *reportDocument) writeDiscoveryPath(w *strings.Builder, color colorizer)
 	var from string
 	switch {
 	case len(d.Path) > 1:
-		from = "by " + strings.Join(d.Path[:len(d.Path)-1], " → ")
+		from = "via " + strings.Join(d.Path[:len(d.Path)-1], " → ")
 	case d.LinkText != "":
-		from = "by a link"
+		from = "via a link"
 	default:
 		from = "as a seed"
 	}

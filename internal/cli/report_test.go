@@ -55,7 +55,7 @@ coverage   cookie_policy Missing: Robots at https://harbour.example/hidden/cooki
            privacy_policy Found: https://harbour.example/legal/privacy
 `
 
-func TestReportTable(t *testing.T) {
+func TestReportTableListsDocumentsAndTotals(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var b bytes.Buffer
@@ -75,9 +75,9 @@ func TestVerboseReportShowsDiscoveryPaths(t *testing.T) {
 		t.Fatal(err)
 	}
 	for url, want := range map[string]string{
-		"/de/datenschutz": `  found by https://harbour.example/, link text "Datenschutz"`,
+		"/de/datenschutz": `  found via https://harbour.example/, link text "Datenschutz"`,
 		"/legal/privacy":  "  found as a seed",
-		"/legal/terms":    `  found by https://harbour.example/, link text "Read it"`,
+		"/legal/terms":    `  found via https://harbour.example/, link text "Read it"`,
 	} {
 		if !strings.Contains(b.String(), "https://harbour.example"+url+"\n"+want+"\n") {
 			t.Errorf("%s: the report does not contain %q:\n%s", url, want, &b)
@@ -106,7 +106,7 @@ func TestColorDoesNotChangeTheText(t *testing.T) {
 	}
 }
 
-func TestReportAsJSONAndYAML(t *testing.T) {
+func TestReportIsPrintedAsJSONAndYAML(t *testing.T) {
 	t.Parallel()
 	out := sampleReport()
 	var j, y bytes.Buffer

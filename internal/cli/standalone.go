@@ -45,11 +45,11 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		defer demo.close()
 		onConnect = demo.guardConnection
 	}
-	r, err := a.newProcess(ctx, onConnect)
+	p, err := a.newProcess(ctx, onConnect)
 	if err != nil {
 		return err
 	}
-	defer r.end()
+	defer p.end()
 	scheme, err := newScheme()
 	if err != nil {
 		return err
@@ -57,31 +57,31 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	lock := "clausea-standalone"
 	if folder := embeddedFolder(a.values); folder != "" {
 		lock = "" // only one process can open the folder
-		stop, err := remote.Listen(filepath.Join(folder, socketName), r.store, r.store)
+		stop, err := remote.Listen(filepath.Join(folder, socketName), p.store, p.store)
 		if err != nil {
 			return err
 		}
 		defer stop()
 	}
-	m, err := kubestore.NewManager(ctx, r.store, r.managerOptions(scheme), lock, r.pool.Runner.WorkerID, kubestore.Election{})
+	m, err := kubestore.NewManager(ctx, p.store, p.managerOptions(scheme), lock, p.pool.Runner.WorkerID, kubestore.Election{})
 	if err != nil {
 		return err
 	}
-	if err := m.Add(&kubestore.EventCleaner{Objects: r.store, Log: r.log}); err != nil {
+	if err := m.Add(&kubestore.EventCleaner{Objects: p.store, Log: p.log}); err != nil {
 		return fmt.Errorf("add the event cleaner: %w", err)
 	}
 	// The recorder also records events after a signal. Each of its writes has a timeout.
-	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), r.store, r.log)
-	if err := r.setUp(ctx, m, &crawljob.Reconciler{Runner: &queue.Queue{Runs: r.store}, Recorder: recorder}); err != nil {
+	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), p.store, p.log)
+	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: &queue.Queue{Runs: p.store}, Recorder: recorder}); err != nil {
 		return err
 	}
 	if demo != nil {
-		demo.store, demo.client, demo.serverAddr = r.store, kubestore.NewClient(r.store, scheme), r.serverAddr
+		demo.store, demo.client, demo.serverAddr = p.store, kubestore.NewClient(p.store, scheme), p.serverAddr
 		if err := m.Add(demo); err != nil {
 			return fmt.Errorf("add the demo: %w", err)
 		}
 	}
-	return r.run(ctx, m)
+	return p.run(ctx, m)
 }
 
 // socketName is the socket in the folder of the embedded store. A standalone process

@@ -9,7 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-func TestADepthIsKeptFromTheSeedsAlone(t *testing.T) {
+func TestMaxDepthCountsLinksFromTheSeeds(t *testing.T) {
 	t.Parallel()
 	const levels = 9 // more than the default
 	for depth, want := range map[int]int{0: 1, 1: 2, 3: 4, crawl.DefaultMaxDepth: crawl.DefaultMaxDepth + 1} {
@@ -24,11 +24,11 @@ func TestADepthIsKeptFromTheSeedsAlone(t *testing.T) {
 			}
 			w.Site("public.example", pages)
 			plan := crawltest.Plan("public.example")
-			plan.MaxDepth, plan.ExpectedTypes = depth, []string{"privacy_policy"} // guesses are links too
-			notes := &crawltest.Notes{}
-			crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
-			if got := len(notes.Pages()); got != want {
-				t.Errorf("%d pages came, want %d: %v", got, want, notes.Skips())
+			plan.MaxDepth, plan.ExpectedTypes = depth, []string{"privacy_policy"} // probes count as links, too
+			recorder := &crawltest.Recorder{}
+			crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
+			if got := len(recorder.Pages()); got != want {
+				t.Errorf("%d pages were fetched, want %d: %v", got, want, recorder.Skips())
 			}
 		})
 	}

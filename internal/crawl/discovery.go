@@ -132,7 +132,7 @@ func (d *discovery) followLinks(from *frontier.Item, scan *Links, v *Verdict, is
 		d.ledger.skipAlternates(scan, from.URL)
 		return
 	}
-	awaited := d.languages.awaited(scan, from.URL)
+	awaited := d.languages.awaitsTranslation(scan, from.URL)
 	for _, a := range scan.Alternates {
 		if awaited && d.languages.preferred(a.Lang) {
 			d.enqueue(from, a.URL, from.Anchor, "", 1)
@@ -250,7 +250,7 @@ func resolve(from, location string) (string, *url.URL, error) {
 	return canonical.URL(base, location)
 }
 
-// recordRedirectLoop tells the scope of a chain of redirects without an end.
+// recordRedirectLoop passes an endless chain of redirects to the scope.
 func (d *discovery) recordRedirectLoop(chain []Redirect) {
 	if u, err := url.Parse(chain[0].URL); err == nil {
 		d.scope.ObserveRedirectLoop(u)
@@ -283,7 +283,7 @@ func (d *discovery) isTrap(it *frontier.Item) bool {
 	return err == nil && d.scope.Closed(u, strength)
 }
 
-// observePage tells the scope of a page, and returns how many earlier pages showed the
+// observePage passes a page to the scope, and returns how many earlier pages showed the
 // same text. If the page's own text is known, that alone counts: a long menu makes all
 // pages of a site similar.
 func (d *discovery) observePage(p *Page, v *Verdict) int {

@@ -90,10 +90,10 @@ func TestASeedThatRedirectsToAnotherDomainAddsItToTheScope(t *testing.T) {
 	}
 }
 
-func TestAMissingLegalPageIsLookedForElsewhere(t *testing.T) {
+func TestAMissingLegalPageIsRetargeted(t *testing.T) {
 	t.Parallel()
 	s, _ := newParts(t, func(p *Plan, _ *Deps) { p.Domains = append(p.Domains, "help.example.com") })
-	s.hosts.known("www.example.com", robots.Parse(nil), "", 200)
+	s.hosts.setRobots("www.example.com", robots.Parse(nil), "", 200)
 	it := &frontier.Item{URL: "https://help.example.com/terms?ref=footer", Host: "help.example.com", Parent: "https://blog.example.com/post", Score: 0.9}
 	s.discovery.retarget(it)
 	want := []string{"https://blog.example.com/terms", "https://help.example.com/terms", "https://www.example.com/terms"}
@@ -119,7 +119,7 @@ func TestAMissingLegalPageIsLookedForElsewhere(t *testing.T) {
 	}
 }
 
-func TestLinksToTheWrongHostMoveWithTheFirstThatIsFound(t *testing.T) {
+func TestQueuedLinksMoveToTheHostWhereARetargetedPageIsFound(t *testing.T) {
 	t.Parallel()
 	s, rec := newParts(t, nil)
 	from := &frontier.Item{URL: "https://help.example.com/"}
@@ -135,14 +135,14 @@ func TestLinksToTheWrongHostMoveWithTheFirstThatIsFound(t *testing.T) {
 	}
 }
 
-func TestProbesGoOnePathAtATimeForMissingTypesAlone(t *testing.T) {
+func TestOnlyMissingTypesAreProbedOnePathAtATime(t *testing.T) {
 	t.Parallel()
 	s, _ := newParts(t, func(p *Plan, _ *Deps) { p.ExpectedTypes, p.Delay = []string{"imprint", "refund_policy"}, 0 })
 	s.ledger.types["refund_policy"] = true
 	s.discovery.languages.site = "de"
 	var probed []string
 	for s.discovery.probe() {
-		probed = append(probed, take(t, s.frontier).URL)
+		probed = append(probed, nextItem(t, s.frontier).URL)
 	}
 	want := []string{"https://example.com/legal", "https://example.com/policies", "https://example.com/impressum"}
 	if !slices.Equal(probed, want) {
@@ -150,7 +150,7 @@ func TestProbesGoOnePathAtATimeForMissingTypesAlone(t *testing.T) {
 	}
 }
 
-func TestSitemapsAreBoundedAndKeptToTheScope(t *testing.T) {
+func TestSitemapsAreLimitedInNumberAndToTheScope(t *testing.T) {
 	t.Parallel()
 	s, rec := newParts(t, nil)
 	d := s.discovery

@@ -35,7 +35,8 @@ func New(f *fetch.Fetcher) *Engine { return &Engine{fetcher: f} }
 type Deps struct {
 	Observer Observer // required
 	// HostLeases shares hosts with crawls in other processes; nil shares nothing. The
-	// requests that a browser sends while it renders a page need no lease.
+	// requests that a browser sends while it renders a page need no lease, except those for
+	// robots.txt.
 	HostLeases HostLeases
 	// Resume has the entries that an earlier crawl passed to Observer.Checkpoint: the
 	// latest snapshot and the entries after it, in order.

@@ -27,7 +27,7 @@ func (s *scheduler) handle(ctx context.Context, r *taskResult) error {
 		return r.err
 	}
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // the item was cut off, and is still queued in the checkpoint
+		return nil //nolint:nilerr // the request was cancelled; the item is still queued in the checkpoint
 	}
 	if r.retryAfter > 0 {
 		s.hosts.backOff(r.host, r.retryAfter)
@@ -84,7 +84,7 @@ func (s *scheduler) handlePage(r *taskResult) {
 		l.legal++
 		l.sinceLegal = 0
 		l.types[r.verdict.Type] = true
-		if !d.languages.awaited(r.page.Links, r.page.URL) {
+		if !d.languages.awaitsTranslation(r.page.Links, r.page.URL) {
 			s.frontier.RecordDocument(r.item.Topic, r.item.Family)
 		}
 	}

@@ -44,85 +44,85 @@ const (
 
 // holdsLease reports whether the crawl may send a host requests as far as other crawls
 // are concerned.
-func (s *hosts) holdsLease(h *host) bool {
-	return s.leases == nil || h.lease != nil && !h.lease.ShouldRelease()
+func (hs *hosts) holdsLease(h *host) bool {
+	return hs.leases == nil || h.lease != nil && !h.lease.ShouldRelease()
 }
 
-// moveLease starts to acquire the lease of a host, or to release one that is to be
+// acquireOrReleaseLease starts to acquire the lease of a host, or to release one that is to be
 // released. While requests are in flight it does nothing; releaseIdle comes back.
-func (s *hosts) moveLease(ctx context.Context, h *host) {
+func (hs *hosts) acquireOrReleaseLease(ctx context.Context, h *host) {
 	switch {
-	case h.leaseMoving || h.busy:
+	case h.leasePending || h.leaseTimedOut:
 	case h.lease == nil:
-		h.leaseMoving = true
-		s.leaseTasks++
-		s.frontier.Block(h.name)
-		s.tasks.start(taskResult{kind: leaseTask, host: h.name}, func(r *taskResult) {
-			r.lease, r.err = s.leases.Acquire(ctx, r.host)
+		h.leasePending = true
+		hs.leaseTasks++
+		hs.frontier.Block(h.name)
+		hs.tasks.start(taskResult{kind: leaseTask, host: h.name}, func(r *taskResult) {
+			r.lease, r.err = hs.leases.Acquire(ctx, r.host)
 		})
-	case s.frontier.HostInFlight(h.name) == 0:
-		lease, notBefore := h.lease, s.frontier.NextAllowed(h.name)
-		h.lease, h.leaseMoving = nil, true
-		s.leaseTasks++
-		s.frontier.Block(h.name)
-		s.tasks.start(taskResult{kind: leaseTask, host: h.name, released: true}, func(*taskResult) { lease.Release(ctx, notBefore) })
+	case hs.frontier.HostInFlight(h.name) == 0:
+		lease, notBefore := h.lease, hs.frontier.NextAllowed(h.name)
+		h.lease, h.leasePending = nil, true
+		hs.leaseTasks++
+		hs.frontier.Block(h.name)
+		hs.tasks.start(taskResult{kind: leaseTask, host: h.name, released: true}, func(*taskResult) { lease.Release(ctx, notBefore) })
 	}
 }
 
 // handleLease handles the end of an attempt to acquire or release a lease. What is
 // still queued of a released host acquires it again.
-func (s *hosts) handleLease(ctx context.Context, r *taskResult) error {
-	h := s.get(r.host)
-	h.leaseMoving = false
-	s.leaseTasks--
+func (hs *hosts) handleLease(ctx context.Context, r *taskResult) error {
+	h := hs.get(r.host)
+	h.leasePending = false
+	hs.leaseTasks--
 	switch {
 	case r.released:
 	case r.lease != nil:
 		h.lease, h.leasedAt = r.lease, time.Now()
-		s.frontier.MarkSent(h.name, r.lease.IdleSince())
+		hs.frontier.MarkSent(h.name, r.lease.IdleSince())
 	case ctx.Err() != nil:
-		return nil //nolint:nilerr // the crawl is over, that is no failure of the lease
+		return nil //nolint:nilerr // the crawl ended; that is not a failure of the lease
 	case r.err == nil || errors.Is(r.err, ErrHostBusy): // neither a lease nor an error: the task panicked
-		h.busy = true
-		s.skipQueued(h.name, SkipHostBusy)
+		h.leaseTimedOut = true
+		hs.skipQueued(h.name, SkipHostBusy)
 	default:
 		return r.err
 	}
-	s.unblock(h)
+	hs.unblock(h)
 	return nil
 }
 
 // unblock lets the frontier give out items of a host, unless the crawl waits for its
 // robots.txt or its lease.
-func (s *hosts) unblock(h *host) {
-	if !h.leaseMoving && !h.robotsPending {
-		s.frontier.Unblock(h.name)
+func (hs *hosts) unblock(h *host) {
+	if !h.leasePending && !h.robotsPending {
+		hs.frontier.Unblock(h.name)
 	}
 }
 
 // releaseIdle releases the leases that are to be released and those that are not used.
-func (s *hosts) releaseIdle(ctx context.Context, now time.Time) {
-	for _, h := range s.byName {
+func (hs *hosts) releaseIdle(ctx context.Context, now time.Time) {
+	for _, h := range hs.byName {
 		if h.lease == nil {
 			continue
 		}
-		idle := min(now.Sub(h.leasedAt), now.Sub(s.frontier.NextAllowed(h.name)))
+		idle := min(now.Sub(h.leasedAt), now.Sub(hs.frontier.NextAllowed(h.name)))
 		if idle > leaseIdleTimeout || h.lease.ShouldRelease() {
-			s.moveLease(ctx, h)
+			hs.acquireOrReleaseLease(ctx, h)
 		}
 	}
 }
 
 // releaseAll releases every lease, at the end of the crawl. acquired are leases whose
 // tasks ended after the scheduler did.
-func (s *hosts) releaseAll(ctx context.Context, acquired []*taskResult) {
+func (hs *hosts) releaseAll(ctx context.Context, acquired []*taskResult) {
 	for _, r := range acquired {
-		s.get(r.host).lease = r.lease
+		hs.get(r.host).lease = r.lease
 	}
 	var all sync.WaitGroup
-	for _, h := range s.byName {
+	for _, h := range hs.byName {
 		if h.lease != nil {
-			lease, notBefore := h.lease, s.frontier.NextAllowed(h.name)
+			lease, notBefore := h.lease, hs.frontier.NextAllowed(h.name)
 			h.lease = nil
 			all.Go(func() { lease.Release(ctx, notBefore) })
 		}

@@ -121,7 +121,7 @@ func TestAHostThatAnotherCrawlHoldsDelaysNoOtherHost(t *testing.T) {
 	r := &hostLeases{heldElsewhere: map[string]chan struct{}{"a.public.example": make(chan struct{})}}
 	came := 0
 	var mu sync.Mutex
-	notes := &crawltest.Notes{Judge: func(p *crawl.Page) crawl.Verdict {
+	recorder := &crawltest.Recorder{Classify: func(p *crawl.Page) crawl.Verdict {
 		mu.Lock()
 		defer mu.Unlock()
 		if strings.HasPrefix(p.URL, "http://b.") {
@@ -134,7 +134,7 @@ func TestAHostThatAnotherCrawlHoldsDelaysNoOtherHost(t *testing.T) {
 		}
 		return crawl.Verdict{}
 	}}
-	res := r.crawl(t, w, plan, notes)
+	res := r.crawl(t, w, plan, recorder)
 	if res.Progress.Fetched != 14 || res.Reason != crawl.StopFrontierEmpty {
 		t.Errorf("%d pages were fetched, %s: %v", res.Progress.Fetched, res.Reason, res.Progress.Skipped)
 	}
@@ -145,7 +145,7 @@ func TestALeaseThatAnotherCrawlWaitsForIsReleasedAndAcquiredAgain(t *testing.T) 
 	t.Parallel()
 	w, plan := twoHosts(t)
 	r := &hostLeases{contended: true}
-	res := r.crawl(t, w, plan, &crawltest.Notes{})
+	res := r.crawl(t, w, plan, &crawltest.Recorder{})
 	if res.Progress.Fetched != 14 || res.Reason != crawl.StopFrontierEmpty {
 		t.Errorf("%d pages were fetched, %s: %v", res.Progress.Fetched, res.Reason, res.Progress.Skipped)
 	}
@@ -159,10 +159,10 @@ func TestAHostIsSkippedWhenItsLeaseTimesOut(t *testing.T) {
 	t.Parallel()
 	w, plan := twoHosts(t)
 	r := &hostLeases{errs: map[string]error{"a.public.example": crawl.ErrHostBusy}}
-	notes := &crawltest.Notes{}
-	res := r.crawl(t, w, plan, notes)
-	if res.Progress.Fetched != 7 || notes.Skips()["http://a.public.example/"] != crawl.SkipHostBusy || len(w.Requests("a.public.example")) > 0 {
-		t.Errorf("%d pages were fetched, skipped: %v", res.Progress.Fetched, notes.Skips())
+	recorder := &crawltest.Recorder{}
+	res := r.crawl(t, w, plan, recorder)
+	if res.Progress.Fetched != 7 || recorder.Skips()["http://a.public.example/"] != crawl.SkipHostBusy || len(w.Requests("a.public.example")) > 0 {
+		t.Errorf("%d pages were fetched, skipped: %v", res.Progress.Fetched, recorder.Skips())
 	}
 	r.check(t)
 }
@@ -173,9 +173,9 @@ func TestRobotsOnAHostWhoseLeaseTimesOutIsUnreachable(t *testing.T) {
 	w.Handle("c.public.example", http.RedirectHandler("http://a.public.example/robots.txt", http.StatusFound))
 	plan.Seeds = append(plan.Seeds, crawl.Seed{URL: "http://c.public.example/x"})
 	r := &hostLeases{errs: map[string]error{"a.public.example": crawl.ErrHostBusy}}
-	notes := &crawltest.Notes{}
-	r.crawl(t, w, plan, notes)
-	if got := notes.Skips()["http://c.public.example/x"]; got != crawl.SkipHostBusy {
+	recorder := &crawltest.Recorder{}
+	r.crawl(t, w, plan, recorder)
+	if got := recorder.Skips()["http://c.public.example/x"]; got != crawl.SkipHostBusy {
 		t.Errorf("it was skipped for %q", got)
 	}
 	r.check(t)
@@ -186,7 +186,7 @@ func TestAnErrorOfTheLeasesEndsTheCrawl(t *testing.T) {
 	w, plan := twoHosts(t)
 	broken := errors.New("the store is unreachable")
 	r := &hostLeases{errs: map[string]error{"a.public.example": broken}}
-	if _, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, crawl.Deps{Observer: &crawltest.Notes{}, HostLeases: r}); !errors.Is(err, broken) {
+	if _, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, crawl.Deps{Observer: &crawltest.Recorder{}, HostLeases: r}); !errors.Is(err, broken) {
 		t.Errorf("the crawl ends with %v", err)
 	}
 	r.check(t)
@@ -210,7 +210,7 @@ func TestACrawlThatEndsDoesNotWaitForALease(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			c.set(&plan, stop)
-			res, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, crawl.Deps{Observer: &crawltest.Notes{}, HostLeases: r})
+			res, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, crawl.Deps{Observer: &crawltest.Recorder{}, HostLeases: r})
 			if res.Reason != c.want || err != nil && !errors.Is(err, context.Canceled) {
 				t.Errorf("it ends with %s, %v", res.Reason, err)
 			}

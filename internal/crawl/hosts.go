@@ -38,63 +38,63 @@ type hosts struct {
 
 // host is the state of one host.
 type host struct {
-	name       string
-	hasItems   bool // the frontier gave out an item of this host; otherwise only rendered pages use it
-	failures   int  // requests in a row without a usable response
-	retryLater bool // its Retry-After is longer than maxRetryAfter
-	busy       bool // other crawls held its lease for too long
+	name          string
+	hasItems      bool // the frontier gave out an item of this host; otherwise only rendered pages use it
+	failures      int  // requests in a row without a usable response
+	retryLater    bool // its Retry-After is longer than maxRetryAfter
+	leaseTimedOut bool // other crawls held its lease for too long
 
-	robotsPending bool // its robots.txt is being fetched
-	robotsKnown   bool
-	rules         *robots.Group
-	robotsURL     *url.URL   // where robots.txt was found; nil if it has no URL
-	robotsFailure SkipReason // why robots.txt could not be read, which disallows every URL
-	robotsStatus  int        // status of that response; 0 if there was none
-	sitemaps      []string
-	mapped        bool // its sitemaps were queued
+	robotsPending  bool // its robots.txt is being fetched
+	robotsKnown    bool
+	rules          *robots.Group
+	robotsURL      *url.URL   // where robots.txt was found; nil if it has no URL
+	robotsFailure  SkipReason // why robots.txt could not be read, which disallows every URL
+	robotsStatus   int        // status of that response; 0 if there was none
+	sitemaps       []string
+	sitemapsQueued bool // its sitemaps were queued
 
-	lease       HostLease // nil: another crawl may hold the host, or hosts are not shared
-	leasedAt    time.Time
-	leaseMoving bool // its lease is being acquired or released
+	lease        HostLease // nil: another crawl may hold the host, or hosts are not shared
+	leasedAt     time.Time
+	leasePending bool // its lease is being acquired or released
 }
 
-func (s *hosts) get(name string) *host {
-	h := s.byName[name]
+func (hs *hosts) get(name string) *host {
+	h := hs.byName[name]
 	if h == nil {
 		h = &host{name: name}
-		s.byName[name] = h
+		hs.byName[name] = h
 	}
 	return h
 }
 
 // ready reports whether the crawl may send requests to a host now. A host that is given
 // up is ready: refusal says why.
-func (s *hosts) ready(h *host) bool { return h.busy || h.robotsKnown && s.holdsLease(h) }
+func (hs *hosts) ready(h *host) bool { return h.leaseTimedOut || h.robotsKnown && hs.holdsLease(h) }
 
 // prepare starts what a host lacks to be ready, the lease or robots.txt, and blocks the
 // host until it is there. No item of the host may be in flight that was not requested.
-func (s *hosts) prepare(ctx context.Context, h *host, origin string) {
+func (hs *hosts) prepare(ctx context.Context, h *host, origin string) {
 	h.hasItems = true
-	s.frontier.Block(h.name)
-	if s.holdsLease(h) {
-		s.requestRobots(h, origin, false)
+	hs.frontier.Block(h.name)
+	if hs.holdsLease(h) {
+		hs.requestRobots(h, origin, false)
 	} else {
-		s.moveLease(ctx, h)
+		hs.acquireOrReleaseLease(ctx, h)
 	}
 }
 
 // refusal returns why an item of a host must not be requested, or "".
-func (s *hosts) refusal(h *host, it *frontier.Item) SkipReason {
+func (hs *hosts) refusal(h *host, it *frontier.Item) SkipReason {
 	switch {
 	case h.failures >= maxFailures:
 		return SkipHostDown
 	case h.retryLater:
 		return SkipRetryLater
-	case h.busy:
-		s.ledger.unreachable++
+	case h.leaseTimedOut:
+		hs.ledger.unreachable++
 		return SkipHostBusy
 	case h.robotsFailure != "":
-		s.ledger.unreachable++
+		hs.ledger.unreachable++
 		return h.robotsFailure
 	case it.Sitemap == frontier.RobotsSitemap:
 		return "" // robots.txt itself names it
@@ -104,26 +104,26 @@ func (s *hosts) refusal(h *host, it *frontier.Item) SkipReason {
 		return SkipInvalidURL
 	}
 	if ok, _ := h.rules.Allowed(u.RequestURI()); !ok {
-		s.ledger.disallowed++
+		hs.ledger.disallowed++
 		return SkipRobots
 	}
 	return ""
 }
 
 // backOff obeys the Retry-After of a host.
-func (s *hosts) backOff(name string, wait time.Duration) {
+func (hs *hosts) backOff(name string, wait time.Duration) {
 	if wait <= maxRetryAfter {
-		s.frontier.Postpone(name, time.Now().Add(wait))
+		hs.frontier.Postpone(name, time.Now().Add(wait))
 		return
 	}
-	s.get(name).retryLater = true
-	s.skipQueued(name, SkipRetryLater)
+	hs.get(name).retryLater = true
+	hs.skipQueued(name, SkipRetryLater)
 }
 
 // skipQueued skips what is queued of a host.
-func (s *hosts) skipQueued(name string, reason SkipReason) {
-	for _, it := range s.frontier.DropHost(name) {
-		s.ledger.skip(&it, reason)
+func (hs *hosts) skipQueued(name string, reason SkipReason) {
+	for _, it := range hs.frontier.DropHost(name) {
+		hs.ledger.skip(&it, reason)
 	}
 }
 
@@ -132,34 +132,34 @@ const maxCoolDown = 30 * time.Second
 
 // coolDown pauses the hosts that a browser sent requests to while it rendered a page,
 // for the delay of all these requests together: a browser sends them at once.
-func (s *hosts) coolDown(requests map[string]int) {
-	if s.delay <= 0 {
+func (hs *hosts) coolDown(requests map[string]int) {
+	if hs.delay <= 0 {
 		return
 	}
 	for name, n := range requests {
-		h := s.byName[name]
+		h := hs.byName[name]
 		if h == nil {
 			continue
 		}
-		delay := s.delay
+		delay := hs.delay
 		if h.rules != nil {
 			delay = max(delay, h.rules.CrawlDelay)
 		}
-		s.frontier.Postpone(name, time.Now().Add(min(time.Duration(n)*delay, maxCoolDown)))
+		hs.frontier.Postpone(name, time.Now().Add(min(time.Duration(n)*delay, maxCoolDown)))
 	}
 }
 
 // serves reports whether a host answered the request for its robots.txt.
-func (s *hosts) serves(name string) bool {
-	h := s.byName[name]
+func (hs *hosts) serves(name string) bool {
+	h := hs.byName[name]
 	return h != nil && h.hasItems && h.robotsKnown
 }
 
 // withRobots returns the names of the hosts whose robots.txt was asked for on behalf of
 // pages, in order.
-func (s *hosts) withRobots() []string {
+func (hs *hosts) withRobots() []string {
 	var names []string
-	for name, h := range s.byName {
+	for name, h := range hs.byName {
 		if h.hasItems && h.robotsKnown {
 			names = append(names, name)
 		}

@@ -10,12 +10,12 @@ import (
 	"github.com/clausea/crawler/internal/crawl/robots"
 )
 
-// known sets the rules of a host as if its robots.txt were read for a page.
-func (s *hosts) known(name string, rules *robots.Rules, reason SkipReason, status int) *host {
-	h := s.get(name)
+// setRobots sets the rules of a host as if its robots.txt were read for a page.
+func (hs *hosts) setRobots(name string, rules *robots.Rules, reason SkipReason, status int) *host {
+	h := hs.get(name)
 	h.hasItems, h.robotsPending = true, true
 	at, _ := url.Parse("https://" + name + "/robots.txt")
-	s.handleRobots(&taskResult{host: name, robots: rules, reason: reason, status: status, robotsRequest: robotsRequest{host: name, at: at, attempts: maxAttempts}})
+	hs.handleRobots(&taskResult{host: name, robots: rules, reason: reason, status: status, robotsRequest: robotsRequest{host: name, at: at, attempts: maxAttempts}})
 	return h
 }
 
@@ -31,11 +31,11 @@ func TestAHostRefusesItsItemsForTheFirstReasonThatApplies(t *testing.T) {
 		"a sitemap of robots.txt":      {func(*host) {}, frontier.Item{URL: "https://example.com/private", Sitemap: frontier.RobotsSitemap}, ""},
 		"too many failures":            {func(h *host) { h.failures = maxFailures }, frontier.Item{URL: "https://example.com/private"}, SkipHostDown},
 		"a long Retry-After":           {func(h *host) { h.retryLater = true }, frontier.Item{URL: "https://example.com/"}, SkipRetryLater},
-		"another crawl has its lease":  {func(h *host) { h.busy = true }, frontier.Item{URL: "https://example.com/"}, SkipHostBusy},
+		"another crawl has its lease":  {func(h *host) { h.leaseTimedOut = true }, frontier.Item{URL: "https://example.com/"}, SkipHostBusy},
 		"robots.txt could not be read": {func(h *host) { h.robotsFailure = SkipTimeout }, frontier.Item{URL: "https://example.com/"}, SkipTimeout},
 	} {
 		s, _ := newParts(t, nil)
-		h := s.hosts.known("example.com", robots.Parse([]byte("User-agent: *\nDisallow: /private\n")), "", 200)
+		h := s.hosts.setRobots("example.com", robots.Parse([]byte("User-agent: *\nDisallow: /private\n")), "", 200)
 		c.change(h)
 		if got := s.hosts.refusal(h, &c.item); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -91,7 +91,7 @@ func TestRobotsRequestsFollowRedirectsAndRetry(t *testing.T) {
 }
 
 // A host that only rendered pages use has no part in what the crawl reports or probes.
-func TestAHostOfRenderedPagesIsNoHostOfTheCrawl(t *testing.T) {
+func TestAHostThatOnlyRenderedPagesUseIsNeitherReportedNorProbed(t *testing.T) {
 	t.Parallel()
 	s, _ := newParts(t, nil)
 	s.hosts.requestRobotsForPage(&url.URL{Scheme: "https", Host: "cdn.example"})
@@ -107,7 +107,7 @@ func TestAHostOfRenderedPagesIsNoHostOfTheCrawl(t *testing.T) {
 	if response, network := s.hosts.robotsFailure(); response != "" || network != "" {
 		t.Errorf("its failure is reported: %q %q", response, network)
 	}
-	s.hosts.known("example.com", robots.FromStatus(503, nil), SkipRobotsUnreachable, 503)
+	s.hosts.setRobots("example.com", robots.FromStatus(503, nil), SkipRobotsUnreachable, 503)
 	if response, _ := s.hosts.robotsFailure(); response != "robots.txt of example.com answers 503" {
 		t.Errorf("the failure of the crawl's host is %q", response)
 	}
@@ -116,7 +116,7 @@ func TestAHostOfRenderedPagesIsNoHostOfTheCrawl(t *testing.T) {
 func TestARenderedPagePausesTheHostsThatItUsed(t *testing.T) {
 	t.Parallel()
 	s, _ := newParts(t, nil)
-	s.hosts.known("example.com", robots.Parse([]byte("User-agent: *\nCrawl-delay: 2\n")), "", 200)
+	s.hosts.setRobots("example.com", robots.Parse([]byte("User-agent: *\nCrawl-delay: 2\n")), "", 200)
 	s.hosts.coolDown(map[string]int{"example.com": 4, "unknown.example": 9})
 	if wait := time.Until(s.frontier.NextAllowed("example.com")); wait < 7*time.Second || wait > 8*time.Second {
 		t.Errorf("it pauses for %s", wait)
@@ -136,7 +136,7 @@ func (l *oneLease) Release(context.Context, time.Time) { l.released = true }
 
 func (l *oneLease) Acquire(context.Context, string) (HostLease, error) { return l, nil }
 
-func TestAHostIsReadyOnceItHasItsLeaseAndItsRobots(t *testing.T) {
+func TestAHostIsReadyOnceItsLeaseIsHeldAndItsRobotsIsKnown(t *testing.T) {
 	t.Parallel()
 	lease := &oneLease{}
 	s, _ := newParts(t, func(_ *Plan, d *Deps) { d.HostLeases = lease })
@@ -155,7 +155,7 @@ func TestAHostIsReadyOnceItHasItsLeaseAndItsRobots(t *testing.T) {
 		t.Fatalf("%d tasks run", s.tasks.running)
 	}
 	handle()
-	s.hosts.known("example.com", robots.Parse(nil), "", 200)
+	s.hosts.setRobots("example.com", robots.Parse(nil), "", 200)
 	if !s.hosts.ready(h) {
 		t.Fatal("it is not ready")
 	}
@@ -175,7 +175,7 @@ func TestAHostWhoseLeaseTimesOutIsGivenUp(t *testing.T) {
 	if err := s.hosts.handleLease(t.Context(), &taskResult{host: "example.com", err: ErrHostBusy}); err != nil {
 		t.Fatal(err)
 	}
-	if got := rec.reasons()["https://example.com/"]; got != SkipHostBusy || !s.hosts.get("example.com").busy {
+	if got := rec.reasons()["https://example.com/"]; got != SkipHostBusy || !s.hosts.get("example.com").leaseTimedOut {
 		t.Errorf("what is queued is skipped for %q", got)
 	}
 }

@@ -37,10 +37,10 @@ func (l *languages) other(lang string) bool {
 	return len(l.want) > 0 || l.site != "" && l.site != lang
 }
 
-// awaited reports whether the page at a URL is in a language that is not preferred and
+// awaitsTranslation reports whether the page at a URL is in a language that is not preferred and
 // links to its translation in one that is, so that the document is still to come. A
 // page that names itself as that translation has the wrong language in its markup.
-func (l *languages) awaited(scan *Links, at string) bool {
+func (l *languages) awaitsTranslation(scan *Links, at string) bool {
 	if len(l.want) == 0 || scan == nil || scan.Lang == "" || l.preferred(scan.Lang) {
 		return false
 	}

@@ -2,7 +2,7 @@ package crawl
 
 import "testing"
 
-func TestAnEditionIsAwaitedWhereAnotherPageHasItInALanguageThatIsWanted(t *testing.T) {
+func TestAPageAwaitsItsTranslationInAPreferredLanguage(t *testing.T) {
 	t.Parallel()
 	const at = "https://example.com/privacy"
 	other := func(lang string) []Alternate {
@@ -13,21 +13,21 @@ func TestAnEditionIsAwaitedWhereAnotherPageHasItInALanguageThatIsWanted(t *testi
 		page Links
 		is   bool
 	}{
-		"another's":                      {[]string{"de"}, Links{Lang: "en", Alternates: other("de")}, true},
-		"with a region":                  {[]string{"de"}, Links{Lang: "en-US", Alternates: other("DE_at")}, true},
-		"of a region":                    {[]string{"pt-BR"}, Links{Lang: "en", Alternates: other("pt")}, true},
-		"none is asked for":              {nil, Links{Lang: "en", Alternates: other("de")}, false},
-		"the page is in it":              {[]string{"de"}, Links{Lang: "de-AT", Alternates: other("de")}, false},
-		"the page names none":            {[]string{"de"}, Links{Lang: "en", Alternates: other("fr")}, false},
-		"a longer name begins as it":     {[]string{"fi"}, Links{Lang: "en", Alternates: other("fil")}, false},
-		"the page is it, and says other": {[]string{"de"}, Links{Lang: "en", Alternates: []Alternate{{Lang: "de", URL: at}, {Lang: "de-AT", URL: at + "/at"}}}, false},
+		"in another language":              {[]string{"de"}, Links{Lang: "en", Alternates: other("de")}, true},
+		"with a region":                    {[]string{"de"}, Links{Lang: "en-US", Alternates: other("DE_at")}, true},
+		"preferred in a region":            {[]string{"pt-BR"}, Links{Lang: "en", Alternates: other("pt")}, true},
+		"no language is preferred":         {nil, Links{Lang: "en", Alternates: other("de")}, false},
+		"the page is in the preferred one": {[]string{"de"}, Links{Lang: "de-AT", Alternates: other("de")}, false},
+		"no translation is in it":          {[]string{"de"}, Links{Lang: "en", Alternates: other("fr")}, false},
+		"a longer tag with its prefix":     {[]string{"fi"}, Links{Lang: "en", Alternates: other("fil")}, false},
+		"the page is the translation":      {[]string{"de"}, Links{Lang: "en", Alternates: []Alternate{{Lang: "de", URL: at}, {Lang: "de-AT", URL: at + "/at"}}}, false},
 	} {
 		e := &languages{want: c.want}
-		if got := e.awaited(&c.page, at); got != c.is {
+		if got := e.awaitsTranslation(&c.page, at); got != c.is {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if (&languages{want: []string{"de"}}).awaited(nil, at) {
-		t.Error("a page without links awaits something")
+	if (&languages{want: []string{"de"}}).awaitsTranslation(nil, at) {
+		t.Error("a page without links awaits a translation")
 	}
 }

@@ -31,15 +31,15 @@ type ledger struct {
 
 // counters are the numbers of a crawl.
 type counters struct {
-	fetched    int
-	failed     int
-	legal      int
-	sinceLegal int    // pages fetched since the last legal one
-	requests   int    // requests for pages; the page limit bounds these
-	inFlight   int    // requests for pages without a response yet
-	host       string // host of the last request
+	fetched     int
+	failed      int
+	legal       int
+	sinceLegal  int    // pages fetched since the last legal one
+	requests    int    // requests for pages; the page limit bounds these
+	inFlight    int    // requests for pages without a response yet
+	currentHost string // currentHost of the last request
 
-	// What kept the crawl from pages. It decides the stop reason of a crawl without a page.
+	// URLs that could not be fetched, by cause. They decide why a crawl without a page failed.
 	denied, unreachable, disallowed int
 
 	skipped map[SkipReason]int
@@ -68,14 +68,14 @@ func (l *ledger) markSeen(key string) bool {
 // skip records that an item is not fetched.
 func (l *ledger) skip(it *frontier.Item, reason SkipReason) { l.end(it, Outcome{Reason: reason}) }
 
-// end records that an item brought no page. o has what the item does not say.
+// end records that an item has no page. o has what the item lacks.
 func (l *ledger) end(it *frontier.Item, o Outcome) {
 	l.skipped[o.Reason]++
 	l.delta.done(it, o.Reason)
 	l.report(it, o)
 }
 
-// report tells the Observer how an item ended. o has what the item does not say.
+// report passes the Outcome of an item to the Observer. o has what the item lacks.
 func (l *ledger) report(it *frontier.Item, o Outcome) {
 	o.URL, o.Parent, o.Redirects = it.URL, it.Parent, it.RedirectChain
 	l.observer.Outcome(o)
@@ -84,11 +84,10 @@ func (l *ledger) report(it *frontier.Item, o Outcome) {
 // endPage records a page that was fetched. If unused, the page counts as skipped for
 // the reason; otherwise the reason says what its text lacks, and may be empty.
 func (l *ledger) endPage(r *taskResult, reason SkipReason, unused bool) {
-	switch {
-	case unused:
+	if unused {
 		l.skipped[reason]++
 		l.delta.done(r.item, reason)
-	default:
+	} else {
 		l.delta.done(r.item, "")
 		l.delta.legal(r.verdict)
 		if reason != "" {
@@ -98,8 +97,8 @@ func (l *ledger) endPage(r *taskResult, reason SkipReason, unused bool) {
 	l.reportPage(r, reason)
 }
 
-// reportPage tells the Observer how a page ended. The reason of the engine, if there
-// is one, goes before that of the verdict.
+// reportPage passes the Outcome of a page to the Observer. A reason of the engine
+// overrides that of the verdict.
 func (l *ledger) reportPage(r *taskResult, reason SkipReason) {
 	if reason == "" {
 		reason = r.verdict.Reason
@@ -235,7 +234,7 @@ func (l *ledger) progress(queued, inFlight int) Progress {
 	}
 	return Progress{
 		Fetched: l.fetched, Queued: queued, InFlight: inFlight, Failed: l.failed,
-		Skipped: skipped, LegalFound: l.legal, CurrentHost: l.host, Elapsed: time.Since(l.started),
+		Skipped: skipped, LegalFound: l.legal, CurrentHost: l.currentHost, Elapsed: time.Since(l.started),
 	}
 }
 

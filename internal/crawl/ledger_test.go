@@ -31,7 +31,7 @@ func TestALinkCountsAsSkippedOnceAndNotAtAllOnceItIsQueued(t *testing.T) {
 	}
 }
 
-func TestAnOutcomeHasWhatTheItemAndTheResponseSay(t *testing.T) {
+func TestAnOutcomeCombinesItsItemAndTheResponse(t *testing.T) {
 	t.Parallel()
 	rec := &recorder{}
 	l := newLedger(rec)

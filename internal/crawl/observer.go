@@ -75,7 +75,7 @@ type Redirect = frontier.Redirect
 
 // The result of scanning an HTML page for links.
 type (
-	// Links is all of it.
+	// Links is the whole result.
 	Links = links.LinkScan
 	// Alternate is the same page in another language.
 	Alternate = links.Alternate
@@ -102,14 +102,14 @@ type Verdict struct {
 // Validators are sent as If-None-Match and If-Modified-Since.
 type Validators struct{ ETag, LastModified string }
 
-// OutcomeKind says how far the crawl came with a URL.
+// OutcomeKind is the stage that a crawl reached with a URL.
 type OutcomeKind int
 
 // The kinds of outcome.
 const (
 	// OutcomeSkipped: the URL was not requested.
 	OutcomeSkipped OutcomeKind = iota
-	// OutcomeFailed: the request, after all its retries, brought no usable response.
+	// OutcomeFailed: the request, retries included, had no usable response.
 	OutcomeFailed
 	// OutcomeRedirected: the response redirects to Location, which has an Outcome of its own.
 	OutcomeRedirected

@@ -51,8 +51,8 @@ func newParts(t *testing.T, change func(*Plan, *Deps)) (*scheduler, *recorder) {
 	return s, rec
 }
 
-// take removes the best item from a frontier, as if it were requested.
-func take(t *testing.T, f *frontier.Frontier) *frontier.Item {
+// nextItem removes the best item from a frontier, as if it were requested.
+func nextItem(t *testing.T, f *frontier.Frontier) *frontier.Item {
 	t.Helper()
 	it, ok, _ := f.Next(time.Now(), -1)
 	if !ok {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestPlanValuesCountAsTheyAre(t *testing.T) {
+func TestAPlanIsValidUnlessAValueIsOutOfRange(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*Plan)

@@ -52,7 +52,7 @@ func hasScripts(body []byte) bool {
 	return bytes.Contains(body, []byte("<script")) || bytes.Contains(body, []byte("<SCRIPT"))
 }
 
-// asksForJavaScript reports whether a <noscript> tells the reader to enable JavaScript.
+// asksForJavaScript reports whether a <noscript> asks the reader to enable JavaScript.
 func asksForJavaScript(body []byte) bool {
 	for rest := body; ; {
 		_, after, ok := bytes.Cut(rest, []byte("<noscript"))

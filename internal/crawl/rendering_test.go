@@ -16,7 +16,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/render"
 )
 
-// shellSite is a site of shells; what their script shows depends on the address.
+// shellSite serves empty shells. The text that their script builds depends on the URL.
 func shellSite(web *crawltest.Web) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
@@ -56,16 +56,16 @@ func shellSite(web *crawltest.Web) {
 	}))
 }
 
-// drawn keeps what a Handler gets to see.
-type drawn struct {
-	mu    sync.Mutex
-	pages map[string]*crawl.Page
-	notes crawltest.Notes
+// pageRecorder is a Recorder that remembers pages.
+type pageRecorder struct {
+	mu       sync.Mutex
+	pages    map[string]*crawl.Page
+	recorder crawltest.Recorder
 }
 
-func newDrawn() *drawn {
-	d := &drawn{pages: map[string]*crawl.Page{}}
-	d.notes.Judge = func(p *crawl.Page) crawl.Verdict {
+func newPageRecorder() *pageRecorder {
+	d := &pageRecorder{pages: map[string]*crawl.Page{}}
+	d.recorder.Classify = func(p *crawl.Page) crawl.Verdict {
 		copied := *p
 		copied.Body = slices.Clone(p.Body)
 		d.mu.Lock()
@@ -78,10 +78,13 @@ func newDrawn() *drawn {
 
 func withBrowser(t *testing.T, web *crawltest.Web) *crawl.Engine {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts Chromium")
+	}
 	f := crawltest.Fetcher(t, web.Config())
 	pool, err := render.New(t.Context(), render.Config{Browser: os.Getenv("CHROMIUM"), Fetcher: f, Timeout: time.Minute})
 	if err != nil {
-		t.Skipf("NOT TESTED: %v (make test sets CHROMIUM)", err)
+		t.Fatalf("start Chromium: %v (make test sets CHROMIUM)", err)
 	}
 	t.Cleanup(pool.Close)
 	e := crawl.New(f)
@@ -89,13 +92,13 @@ func withBrowser(t *testing.T, web *crawltest.Web) *crawl.Engine {
 	return e
 }
 
-func TestAPageThatMattersIsDrawnWhereItCameWithoutText(t *testing.T) {
+func TestAnEmptyShellThatMayBeADocumentIsRendered(t *testing.T) {
 	t.Parallel()
 	web := crawltest.NewWeb(t)
 	shellSite(web)
-	plan, d := crawltest.Plan("shells.test"), newDrawn()
+	plan, d := crawltest.Plan("shells.test"), newPageRecorder()
 	plan.Render = crawl.RenderAuto
-	crawltest.Crawl(t, withBrowser(t, web), plan, &d.notes)
+	crawltest.Crawl(t, withBrowser(t, web), plan, &d.recorder)
 	for _, path := range []string{"/", "/privacy"} {
 		p := d.pages["http://shells.test"+path]
 		if p == nil || !p.Rendered || !strings.Contains(string(p.Body), path+": refused open data refused other data") {
@@ -110,15 +113,15 @@ func TestAPageThatMattersIsDrawnWhereItCameWithoutText(t *testing.T) {
 		t.Errorf("a page with text: %+v", p)
 	}
 	if asked := web.Requests("shells.test"); slices.Contains(asked, "/private/data") || slices.Index(asked, "/app.js") != lastIndex(asked, "/app.js") {
-		t.Errorf("what robots.txt disallows was asked for, or the script twice: %v", asked)
+		t.Errorf("a disallowed URL was requested, or the script twice: %v", asked)
 	}
 	if asked := web.Requests("closed.test"); !slices.Equal(asked, []string{"/robots.txt"}) {
-		t.Errorf("a site that lets nobody in was asked for %v", asked)
+		t.Errorf("a site that disallows every URL received requests for %v", asked)
 	}
 	if asked := web.Requests("other.test"); len(asked) != 3 || asked[0] != "/robots.txt" {
-		t.Errorf("another site was asked for %v, want robots.txt once and the data of two pages", asked)
+		t.Errorf("another site received requests for %v, want robots.txt once and the data of two pages", asked)
 	}
-	if skips := d.notes.Skips(); len(skips) != 0 {
+	if skips := d.recorder.Skips(); len(skips) != 0 {
 		t.Errorf("skipped %v", skips)
 	}
 }
@@ -132,16 +135,16 @@ func lastIndex(all []string, s string) int {
 	return -1
 }
 
-func TestPagesThatNeedABrowserAreToldWhereThereIsNone(t *testing.T) {
+func TestPagesThatNeedABrowserAreReportedWithoutOne(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []crawl.RenderMode{"", crawl.RenderNever, crawl.RenderAuto} {
 		web := crawltest.NewWeb(t)
 		shellSite(web)
-		plan, d := crawltest.Plan("shells.test", "http://shells.test/terms", "http://shells.test/plain"), newDrawn()
+		plan, d := crawltest.Plan("shells.test", "http://shells.test/terms", "http://shells.test/plain"), newPageRecorder()
 		plan.Render = mode
-		res := crawltest.Crawl(t, crawltest.Engine(t, web.Config()), plan, &d.notes)
+		res := crawltest.Crawl(t, crawltest.Engine(t, web.Config()), plan, &d.recorder)
 		want := map[string]crawl.SkipReason{"http://shells.test/": crawl.SkipNeedsBrowser, "http://shells.test/terms": crawl.SkipNeedsBrowser}
-		if got := d.notes.Skips(); !maps.Equal(got, want) {
+		if got := d.recorder.Skips(); !maps.Equal(got, want) {
 			t.Errorf("%q: skipped %v", mode, got)
 		}
 		if n := res.Progress.Skipped[crawl.SkipNeedsBrowser]; n != 2 || res.Progress.Fetched != 3 {
@@ -150,29 +153,29 @@ func TestPagesThatNeedABrowserAreToldWhereThereIsNone(t *testing.T) {
 	}
 }
 
-func TestABrowserThatDoesNotStartIsAsGoodAsNone(t *testing.T) {
+func TestABrowserThatDoesNotStartCountsAsNone(t *testing.T) {
 	t.Parallel()
 	web := crawltest.NewWeb(t)
 	shellSite(web)
 	f := crawltest.Fetcher(t, web.Config())
 	pool, err := render.New(t.Context(), render.Config{Browser: "false", Fetcher: f})
 	if err != nil {
-		t.Skipf("NOT TESTED: there is no false(1): %v", err)
+		t.Skipf("there is no false(1): %v", err)
 	}
 	defer pool.Close()
-	e, d := crawl.New(f), newDrawn()
+	e, d := crawl.New(f), newPageRecorder()
 	e.Renderer = pool
 	plan := crawltest.Plan("shells.test")
 	plan.Render = crawl.RenderAuto
-	crawltest.Crawl(t, e, plan, &d.notes)
-	if got := d.notes.Skips(); got["http://shells.test/"] != crawl.SkipNeedsBrowser {
+	crawltest.Crawl(t, e, plan, &d.recorder)
+	if got := d.recorder.Skips(); got["http://shells.test/"] != crawl.SkipNeedsBrowser {
 		t.Errorf("skipped %v", got)
 	}
 }
 
-// The requests of a drawn page come at once, as with any browser; the host is left
-// alone afterwards for as long as all of them would have taken one by one.
-func TestAHostRestsForTheRequestsOfADrawnPage(t *testing.T) {
+// A browser sends the requests of a page at once. The host pauses afterwards for as long
+// as they would have taken one by one.
+func TestAHostPausesForTheRequestsOfARenderedPage(t *testing.T) {
 	t.Parallel()
 	web := crawltest.NewWeb(t)
 	var mu sync.Mutex
@@ -195,13 +198,13 @@ func TestAHostRestsForTheRequestsOfADrawnPage(t *testing.T) {
 			data = time.Now()
 		}
 	}))
-	plan, d := crawltest.Plan("paced.test"), newDrawn()
+	plan, d := crawltest.Plan("paced.test"), newPageRecorder()
 	plan.Render, plan.Delay = crawl.RenderAuto, 100*time.Millisecond
-	crawltest.Crawl(t, withBrowser(t, web), plan, &d.notes)
+	crawltest.Crawl(t, withBrowser(t, web), plan, &d.recorder)
 	mu.Lock()
 	defer mu.Unlock()
-	// A lower bound of what the crawl itself waits for: five requests.
+	// The crawl waits for at least five delays.
 	if gap := next.Sub(data); next.IsZero() || gap < 5*plan.Delay {
-		t.Errorf("the next page was asked for %v after the last request of the one before", gap)
+		t.Errorf("the next page was requested %v after the last request of the one before", gap)
 	}
 }

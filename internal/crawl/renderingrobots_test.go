@@ -59,7 +59,7 @@ func TestRobotsOfRenderedPagesAreReadLikeThoseOfTheCrawl(t *testing.T) {
 	plan.Render = crawl.RenderAlways
 	e := crawltest.Engine(t, w.Config())
 	e.Renderer = b
-	res, err := e.Run(t.Context(), plan, crawl.Deps{Observer: &crawltest.Notes{}, HostLeases: leases})
+	res, err := e.Run(t.Context(), plan, crawl.Deps{Observer: &crawltest.Recorder{}, HostLeases: leases})
 	if err != nil || res.Progress.Fetched != 2 || res.Reason != crawl.StopFrontierEmpty {
 		t.Fatalf("%d pages were fetched, %s: %v", res.Progress.Fetched, res.Reason, err)
 	}

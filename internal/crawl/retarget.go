@@ -76,8 +76,8 @@ func (d *discovery) otherLocations(it *frontier.Item, u *url.URL) []*url.URL {
 	return out
 }
 
-// relocate takes a page that was found at a retargeted URL as evidence that the other
-// queued links from its parent's host are there too, and rewrites them.
+// relocate rewrites the queued links on a host after a page was found at a retargeted
+// URL: links from the same parent host are likely to be wrong in the same way.
 func (d *discovery) relocate(it *frontier.Item) {
 	parent, err := url.Parse(it.Parent)
 	if err != nil || !it.Retargeted {

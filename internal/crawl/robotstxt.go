@@ -34,65 +34,65 @@ type robotsRequest struct {
 }
 
 // requestRobots queues the request for a host's robots.txt unless it was queued before.
-func (s *hosts) requestRobots(h *host, origin string, rendering bool) {
+func (hs *hosts) requestRobots(h *host, origin string, rendering bool) {
 	if h.robotsPending || h.robotsKnown {
 		return
 	}
 	h.robotsPending = true
 	at, err := url.Parse(origin + "/robots.txt")
 	if err != nil {
-		s.handleRobots(&taskResult{host: h.name, robots: robots.FromStatus(0, err), reason: SkipInvalidURL})
+		hs.handleRobots(&taskResult{host: h.name, robots: robots.FromStatus(0, err), reason: SkipInvalidURL})
 		return
 	}
-	s.robotsRequests = append(s.robotsRequests, robotsRequest{host: h.name, at: at, rendering: rendering})
+	hs.robotsRequests = append(hs.robotsRequests, robotsRequest{host: h.name, at: at, rendering: rendering})
 }
 
 // requestRobotsForPage queues the request for robots.txt of a host that a rendered page
 // sends a request to.
-func (s *hosts) requestRobotsForPage(u *url.URL) {
-	h := s.get(hostKey(u))
+func (hs *hosts) requestRobotsForPage(u *url.URL) {
+	h := hs.get(hostKey(u))
 	if !h.robotsKnown && !h.robotsPending {
-		s.frontier.Block(h.name)
-		s.requestRobots(h, u.Scheme+"://"+u.Host, true)
+		hs.frontier.Block(h.name)
+		hs.requestRobots(h, u.Scheme+"://"+u.Host, true)
 	}
 }
 
 // awaitsRobots reports whether a request for robots.txt is queued that items wait for.
-func (s *hosts) awaitsRobots() bool {
-	return slices.ContainsFunc(s.robotsRequests, func(r robotsRequest) bool { return !r.rendering || s.get(r.host).hasItems })
+func (hs *hosts) awaitsRobots() bool {
+	return slices.ContainsFunc(hs.robotsRequests, func(r robotsRequest) bool { return !r.rendering || hs.get(r.host).hasItems })
 }
 
 // startRobots sends the queued requests for robots.txt that may be sent now. Each takes
 // a slot of the host that it goes to, which after a redirect is another one. If full,
 // no further page will be fetched, and only rendered pages need robots.txt. wait is
 // that of Frontier.Next.
-func (s *hosts) startRobots(ctx context.Context, now time.Time, full bool) (wait time.Duration) {
-	pending := s.robotsRequests
-	s.robotsRequests = nil // handleRobots may queue more
+func (hs *hosts) startRobots(ctx context.Context, now time.Time, pageLimitReached bool) (wait time.Duration) {
+	pending := hs.robotsRequests
+	hs.robotsRequests = nil // handleRobots may queue more
 	for _, r := range pending {
 		at := hostKey(r.at)
-		if full && !r.rendering {
-			s.robotsRequests = append(s.robotsRequests, r)
+		if pageLimitReached && !r.rendering {
+			hs.robotsRequests = append(hs.robotsRequests, r)
 			continue
 		}
-		if s.leases != nil {
-			h := s.get(at)
-			if h.busy {
-				s.handleRobots(&taskResult{host: r.host, robotsRequest: r, robots: robots.FromStatus(0, ErrHostBusy), reason: SkipHostBusy})
+		if hs.leases != nil {
+			h := hs.get(at)
+			if h.leaseTimedOut {
+				hs.handleRobots(&taskResult{host: r.host, robotsRequest: r, robots: robots.FromStatus(0, ErrHostBusy), reason: SkipHostBusy})
 				continue
 			}
-			if !s.holdsLease(h) {
-				s.moveLease(ctx, h)
-				s.robotsRequests = append(s.robotsRequests, r)
+			if !hs.holdsLease(h) {
+				hs.acquireOrReleaseLease(ctx, h)
+				hs.robotsRequests = append(hs.robotsRequests, r)
 				continue
 			}
 		}
-		ok, w := s.frontier.AcquireSlot(at, now)
+		ok, w := hs.frontier.AcquireSlot(at, now)
 		if ok {
-			s.tasks.start(taskResult{kind: robotsTask, host: r.host, robotsRequest: r}, func(t *taskResult) { s.fetchRobots(ctx, t) })
+			hs.tasks.start(taskResult{kind: robotsTask, host: r.host, robotsRequest: r}, func(t *taskResult) { hs.fetchRobots(ctx, t) })
 			continue
 		}
-		s.robotsRequests = append(s.robotsRequests, r)
+		hs.robotsRequests = append(hs.robotsRequests, r)
 		if w > 0 && (wait == 0 || w < wait) {
 			wait = w
 		}
@@ -103,35 +103,35 @@ func (s *hosts) startRobots(ctx context.Context, now time.Time, full bool) (wait
 // handleRobots handles the response to a request for robots.txt: it follows a redirect,
 // retries, or sets the rules of the host. A redirect to another host does not change
 // which host the rules apply to (RFC 9309 section 2.3.1.2).
-func (s *hosts) handleRobots(r *taskResult) {
+func (hs *hosts) handleRobots(r *taskResult) {
 	if r.location != "" && r.robotsRequest.redirects < maxRobotsRedirects {
 		if _, next, err := canonical.URL(r.robotsRequest.at, r.location); err == nil {
 			req := r.robotsRequest
 			req.at, req.redirects = next, req.redirects+1
-			s.robotsRequests = append(s.robotsRequests, req)
+			hs.robotsRequests = append(hs.robotsRequests, req)
 			return
 		}
 	}
-	if r.robots.Unreachable && s.retryRobots(r) {
+	if r.robots.Unreachable && hs.retryRobots(r) {
 		return
 	}
-	h := s.get(r.host)
+	h := hs.get(r.host)
 	h.robotsPending, h.robotsKnown = false, true
 	h.rules = r.robots.GroupFor(UserAgentToken)
 	h.sitemaps, h.robotsURL = r.robots.Sitemaps, r.robotsRequest.at
 	if r.robots.Unreachable {
 		h.robotsFailure, h.robotsStatus = r.reason, r.status
 	}
-	s.robots.set(r.host, h.rules, r.robots.Unreachable)
-	s.unblock(h)
-	if s.delay > 0 {
-		s.frontier.RaiseDelay(r.host, h.rules.CrawlDelay)
+	hs.robots.set(r.host, h.rules, r.robots.Unreachable)
+	hs.unblock(h)
+	if hs.delay > 0 {
+		hs.frontier.RaiseDelay(r.host, h.rules.CrawlDelay)
 	}
 }
 
 // retryRobots queues a failed request for robots.txt again, as often as that for a page
 // and when the host allows it. It reports false if there is no further attempt.
-func (s *hosts) retryRobots(r *taskResult) bool {
+func (hs *hosts) retryRobots(r *taskResult) bool {
 	req := r.robotsRequest
 	req.attempts++
 	switch r.reason {
@@ -146,17 +146,17 @@ func (s *hosts) retryRobots(r *taskResult) bool {
 	if wait == 0 {
 		wait = backoff(req.attempts)
 	}
-	s.frontier.Postpone(hostKey(req.at), time.Now().Add(wait))
-	s.robotsRequests = append(s.robotsRequests, req)
+	hs.frontier.Postpone(hostKey(req.at), time.Now().Add(wait))
+	hs.robotsRequests = append(hs.robotsRequests, req)
 	return true
 }
 
 // robotsFailure describes the first host whose robots.txt could not be read: by the
 // status of its response, or by the reason why there was none. Both are "" if there is
 // no such host.
-func (s *hosts) robotsFailure() (response string, network SkipReason) {
-	for _, name := range slices.Sorted(maps.Keys(s.byName)) {
-		switch h := s.byName[name]; {
+func (hs *hosts) robotsFailure() (response string, network SkipReason) {
+	for _, name := range slices.Sorted(maps.Keys(hs.byName)) {
+		switch h := hs.byName[name]; {
 		case h.robotsFailure == "" || !h.hasItems:
 		case h.robotsStatus == 0:
 			return "", h.robotsFailure
@@ -170,7 +170,7 @@ func (s *hosts) robotsFailure() (response string, network SkipReason) {
 // fetchRobots does one request for robots.txt. Of a longer file it reads the first
 // robots.MaxBytes.
 func (w *worker) fetchRobots(ctx context.Context, r *taskResult) {
-	res, err := w.do(ctx, r, fetch.Request{URL: r.robotsRequest.at.String(), NoRedirects: true, MaxBody: robots.MaxBytes + 1, Truncate: true})
+	res, err := w.send(ctx, r, fetch.Request{URL: r.robotsRequest.at.String(), NoRedirects: true, MaxBody: robots.MaxBytes + 1, Truncate: true})
 	if err != nil {
 		r.robots, r.reason = robots.FromStatus(0, err), SkipRobotsUnreachable
 		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && (r.robotsRequest.redirects == 0 || fe.Reason == fetch.BlockedAddress) {

@@ -13,8 +13,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// labels are those of the encoding standard (encoding.spec.whatwg.org), one an
-// encoding, each with a text that it can write.
+// labels has one label for each encoding of the Encoding standard
+// (encoding.spec.whatwg.org), with a text that the encoding can represent.
 var labels = map[string]string{
 	"utf-8": "Datenschutzerklärung", "ibm866": "Конфиденциальность", "iso-8859-2": "Prywatność", "iso-8859-3": "Privatezza à",
 	"iso-8859-4": "Privātums", "iso-8859-5": "Конфиденциальность", "iso-8859-6": "خصوصية", "iso-8859-7": "Απόρρητο", "iso-8859-8": "פרטיות",
@@ -36,7 +36,7 @@ func TestLinksAreReadInEveryEncoding(t *testing.T) {
 			var links []string
 			for l := range labels {
 				links = append(links, "/in/"+l)
-				if !strings.HasPrefix(l, "utf-16") { // a meta tag can't say that
+				if !strings.HasPrefix(l, "utf-16") { // a meta tag cannot declare it
 					links = append(links, "/in/"+l+"/meta")
 				}
 			}
@@ -62,7 +62,7 @@ func TestLinksAreReadInEveryEncoding(t *testing.T) {
 	}))
 	var mu sync.Mutex
 	titles := map[string]string{}
-	notes := &crawltest.Notes{Judge: func(p *crawl.Page) crawl.Verdict {
+	recorder := &crawltest.Recorder{Classify: func(p *crawl.Page) crawl.Verdict {
 		mu.Lock()
 		defer mu.Unlock()
 		if p.Links != nil && len(p.Links.Links) == 1 {
@@ -74,7 +74,7 @@ func TestLinksAreReadInEveryEncoding(t *testing.T) {
 	for l := range labels {
 		plan.Seeds = append(plan.Seeds, crawl.Seed{URL: "http://public.example/in/" + l, Pinned: true}, crawl.Seed{URL: "http://public.example/in/" + l + "/meta", Pinned: true})
 	}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 	for l, want := range labels {
 		if got := titles["/in/"+l]; got != want {
 			t.Errorf("%s in the header: %q, want %q", l, got, want)

@@ -15,20 +15,20 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// counted fails the test where the counters and the outcomes differ.
-func counted(t *testing.T, res crawl.Result, notes *crawltest.Notes) {
+// counted fails the test if the counters and the outcomes differ.
+func counted(t *testing.T, res crawl.Result, recorder *crawltest.Recorder) {
 	t.Helper()
 	want := map[crawl.SkipReason]int{}
-	for _, reason := range notes.Skips() {
+	for _, reason := range recorder.Skips() {
 		want[reason]++
 	}
 	if !maps.Equal(want, res.Progress.Skipped) {
-		t.Errorf("counted %v,\ntold %v", res.Progress.Skipped, want)
+		t.Errorf("counted %v,\nreported %v", res.Progress.Skipped, want)
 	}
 }
 
-// site is a home with every kind of link, each with the reason that it ends with;
-// "" is that it is fetched.
+// everyLink has every kind of link, each with its reason, which is empty if it is
+// fetched.
 var everyLink = []struct {
 	ref, at string
 	reason  crawl.SkipReason
@@ -107,16 +107,16 @@ func TestEveryURLThatIsNotFetchedHasAReason(t *testing.T) {
 	plan := crawltest.Plan("public.example", "no URL at all")
 	plan.Deny = []string{"/denypath/"}
 	plan.MaxDepth = 2
-	notes := &crawltest.Notes{Judge: judgeSoft}
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
-	pages, skips := notes.Pages(), notes.Skips()
+	recorder := &crawltest.Recorder{Classify: judgeSoft}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
+	pages, skips := recorder.Pages(), recorder.Skips()
 	for _, l := range everyLink {
 		at := l.at
 		if at == "" {
 			at = "http://public.example" + l.ref
 		}
 		if l.reason == "" && pages[at] != 1 || skips[at] != l.reason {
-			t.Errorf("%s ends with %q, fetched %d times; want %q", l.ref, skips[at], pages[at], l.reason)
+			t.Errorf("%s has the reason %q and was fetched %d times; want %q", l.ref, skips[at], pages[at], l.reason)
 		}
 	}
 	for at, want := range map[string]crawl.SkipReason{
@@ -126,13 +126,13 @@ func TestEveryURLThatIsNotFetchedHasAReason(t *testing.T) {
 		"no URL at all":                      crawl.SkipInvalidURL,
 	} {
 		if got := skips[at]; got != want {
-			t.Errorf("%s is left for %q, want %q", at, got, want)
+			t.Errorf("%s is skipped for %q, want %q", at, got, want)
 		}
 	}
 	if res.Progress.Queued != 0 {
-		t.Errorf("%d are queued after the end", res.Progress.Queued)
+		t.Errorf("%d URLs are queued after the end", res.Progress.Queued)
 	}
-	counted(t, res, notes)
+	counted(t, res, recorder)
 }
 
 func TestACrawlWithoutATimeLimitIsNotEndedByTime(t *testing.T) {
@@ -141,13 +141,13 @@ func TestACrawlWithoutATimeLimitIsNotEndedByTime(t *testing.T) {
 	w.Site("public.example", map[string]string{"/": crawltest.HTML("home", "/privacy"), "/privacy": crawltest.HTML("privacy")})
 	plan := crawltest.Plan("public.example")
 	plan.TimeLimit = 0
-	notes := &crawltest.Notes{}
-	if res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes); res.Reason != crawl.StopFrontierEmpty || len(notes.Pages()) != 2 {
-		t.Errorf("the crawl ends with %s after %v", res.Reason, notes.Pages())
+	recorder := &crawltest.Recorder{}
+	if res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder); res.Reason != crawl.StopFrontierEmpty || len(recorder.Pages()) != 2 {
+		t.Errorf("the crawl ends with %s after %v", res.Reason, recorder.Pages())
 	}
 }
 
-func TestWhatIsLeftInTheQueueHasAReason(t *testing.T) {
+func TestWhatIsLeftInTheFrontierHasAReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*crawl.Plan)
@@ -173,26 +173,26 @@ func TestWhatIsLeftInTheQueueHasAReason(t *testing.T) {
 			w.Site("public.example", pages)
 			plan := crawltest.Plan("public.example")
 			c.change(&plan)
-			notes := &crawltest.Notes{}
-			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+			recorder := &crawltest.Recorder{}
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 			if res.Reason != c.end {
 				t.Fatalf("the crawl ends with %s, want %s", res.Reason, c.end)
 			}
-			counted(t, res, notes)
+			counted(t, res, recorder)
 			for at := range pages {
 				at = "http://public.example" + at
-				if notes.Pages()[at] == 0 && notes.Skips()[at] != c.reason && len(notes.Pages()) > 0 {
-					t.Errorf("%s is left for %q, want %s", at, notes.Skips()[at], c.reason)
+				if recorder.Pages()[at] == 0 && recorder.Skips()[at] != c.reason && len(recorder.Pages()) > 0 {
+					t.Errorf("%s is skipped for %q, want %s", at, recorder.Skips()[at], c.reason)
 				}
 			}
 			if n := res.Progress.Skipped[c.reason]; n == 0 {
-				t.Errorf("nothing is counted as %s: %v", c.reason, res.Progress.Skipped)
+				t.Errorf("no URL is counted as %s: %v", c.reason, res.Progress.Skipped)
 			}
 		})
 	}
 }
 
-func TestAURLThatIsPassedOverAndFetchedLaterIsNoSkip(t *testing.T) {
+func TestAURLThatIsSkippedAndFetchedLaterCountsAsFetched(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", map[string]string{
@@ -202,67 +202,67 @@ func TestAURLThatIsPassedOverAndFetchedLaterIsNoSkip(t *testing.T) {
 		"/target":  crawltest.HTML("target"),
 		"/never":   crawltest.HTML("never"),
 	})
-	notes := &crawltest.Notes{}
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	if notes.Pages()["http://public.example/target"] != 1 || res.Progress.Skipped[crawl.SkipNoFollow] != 1 {
-		t.Errorf("pages %v, skipped %v", notes.Pages(), res.Progress.Skipped)
+	recorder := &crawltest.Recorder{}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+	if recorder.Pages()["http://public.example/target"] != 1 || res.Progress.Skipped[crawl.SkipNoFollow] != 1 {
+		t.Errorf("pages %v, skipped %v", recorder.Pages(), res.Progress.Skipped)
 	}
 }
 
-// fragile panics on one page.
-type fragile struct{ crawltest.Notes }
+// panickyObserver panics on one page.
+type panickyObserver struct{ crawltest.Recorder }
 
-func (f *fragile) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
+func (f *panickyObserver) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	if strings.HasSuffix(p.URL, "/poison") {
-		panic("a page that nobody thought of")
+		panic("a page that breaks the parser")
 	}
-	return f.Notes.Page(ctx, p)
+	return f.Recorder.Page(ctx, p)
 }
 
-func TestAPageThatBreaksTheParserEndsAlone(t *testing.T) {
+func TestAPageThatPanicsFailsAlone(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", map[string]string{"/": crawltest.HTML("home", "/poison", "/other"), "/poison": crawltest.HTML("poison"), "/other": crawltest.HTML("other")})
-	notes := &fragile{}
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	if notes.Pages()["http://public.example/other"] != 1 || res.Progress.Skipped[crawl.SkipInternal] != 1 || res.Progress.Failed != 1 {
+	recorder := &panickyObserver{}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+	if recorder.Pages()["http://public.example/other"] != 1 || res.Progress.Skipped[crawl.SkipInternal] != 1 || res.Progress.Failed != 1 {
 		t.Errorf("%d failed, skipped %v", res.Progress.Failed, res.Progress.Skipped)
 	}
-	counted(t, res, &notes.Notes)
+	counted(t, res, &recorder.Recorder)
 }
 
-// journalled keeps the checkpoints of a crawl, and fails after so many pages.
-type journalled struct {
-	crawltest.Notes
+// checkpointRecorder remembers the checkpoints of a crawl, and stops it after some pages.
+type checkpointRecorder struct {
+	crawltest.Recorder
 	entries [][]byte
 	left    atomic.Int64
 	stop    context.CancelFunc
 }
 
-func (j *journalled) Checkpoint(_ context.Context, e []byte, whole bool) error {
-	if whole {
+func (j *checkpointRecorder) Checkpoint(_ context.Context, e []byte, snapshot bool) error {
+	if snapshot {
 		j.entries = nil
 	}
 	j.entries = append(j.entries, slices.Clone(e))
 	return nil
 }
 
-func (j *journalled) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
+func (j *checkpointRecorder) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	if j.left.Add(-1) == 0 {
 		j.stop()
 	}
-	return j.Notes.Page(ctx, p)
+	return j.Recorder.Page(ctx, p)
 }
 
-func TestACrawlThatGoesOnCountsEachURLOnce(t *testing.T) {
+func TestACrawlThatResumesCountsEachURLOnce(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
-	everyLinkSite(w, "/broken") // it is tried again, which takes its time
+	everyLinkSite(w, "/broken") // without the link that is retried, which takes long
 	plan := crawltest.Plan("public.example")
-	whole := &crawltest.Notes{}
-	want := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, whole)
+	complete := &crawltest.Recorder{}
+	want := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, complete)
 	for stopAfter := range int64(12) {
-		first := &journalled{}
+		first := &checkpointRecorder{}
 		ctx, cancel := context.WithCancel(t.Context())
 		first.stop = cancel
 		first.left.Store(stopAfter + 1)
@@ -270,7 +270,7 @@ func TestACrawlThatGoesOnCountsEachURLOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		cancel()
-		second := &journalled{stop: func() {}}
+		second := &checkpointRecorder{stop: func() {}}
 		got, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, crawl.Deps{Observer: second, Resume: first.entries})
 		if err != nil {
 			t.Fatal(err)
@@ -279,7 +279,7 @@ func TestACrawlThatGoesOnCountsEachURLOnce(t *testing.T) {
 		for at, n := range second.Pages() {
 			pages[at] += n
 		}
-		for at := range whole.Pages() {
+		for at := range complete.Pages() {
 			if pages[at] == 0 {
 				t.Errorf("stopped after %d pages: %s was lost", stopAfter+1, at)
 			}

@@ -16,10 +16,10 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// disallowing forbids /private and what is below it.
+// disallowing is a robots.txt that disallows /private and everything below.
 const disallowing = "User-agent: *\nDisallow: /private\n"
 
-// utf16File is s in UTF-16 with its mark.
+// utf16File returns s in UTF-16 with a byte order mark.
 func utf16File(s string, little bool) string {
 	var b strings.Builder
 	for _, u := range append([]uint16{0xfeff}, utf16.Encode([]rune(s))...) {
@@ -34,12 +34,12 @@ func utf16File(s string, little bool) string {
 	return b.String()
 }
 
-// robotsCase is how a host answers for robots.txt, and what may be fetched then.
+// robotsCase is a response for robots.txt, and what a crawl may fetch then.
 type robotsCase struct {
 	name            string
 	serve           http.HandlerFunc
 	public, private bool             // may / and /private be fetched?
-	reason          crawl.SkipReason // why / may not
+	reason          crawl.SkipReason // why / may not be fetched
 }
 
 func answering(status int, body string) http.HandlerFunc {
@@ -84,12 +84,12 @@ func robotsCases() []robotsCase {
 		file("a file with a BOM", "\xef\xbb\xbf"+disallowing, false),
 		file("lines that end in CR", strings.ReplaceAll(disallowing, "\n", "\r"), false),
 		file("lines that end in CR and LF", strings.ReplaceAll(disallowing, "\n", "\r\n"), false),
-		file("UTF-16 of the little end", utf16File(disallowing, true), false),
-		file("UTF-16 of the big end", utf16File(disallowing, false), false),
+		file("UTF-16, little-endian", utf16File(disallowing, true), false),
+		file("UTF-16, big-endian", utf16File(disallowing, false), false),
 		file("a page in HTML", "<!doctype html><html><body>User-agent here: <b>*</b><br>Disallow nothing</body></html>", true),
-		file("no text at all", "\x00\x01\x02\xff\xfe", true),
-		file("rules past the bound", disallowing+strings.Repeat("# filler\n", 60_000)+"Disallow: /\n", false),
-		file("rules at the bound", strings.Repeat("# filler\n", 50_000)+disallowing, false),
+		file("binary data", "\x00\x01\x02\xff\xfe", true),
+		file("rules beyond the limit", disallowing+strings.Repeat("# filler\n", 60_000)+"Disallow: /\n", false),
+		file("rules within the limit", strings.Repeat("# filler\n", 50_000)+disallowing, false),
 		file("a line of 600 KiB first", "# "+strings.Repeat("a", 600<<10)+"\n"+disallowing, true),
 		// RFC 9309 section 2.3.1.1: all of 2xx is a file.
 		{name: "status 203", serve: answering(http.StatusNonAuthoritativeInfo, disallowing), public: true},
@@ -98,17 +98,17 @@ func robotsCases() []robotsCase {
 		{name: "1 redirect", serve: chain(1, here), public: true},
 		{name: "5 redirects", serve: chain(5, here), public: true},
 		{name: "6 redirects", serve: chain(6, here), public: true, private: true},
-		{name: "redirects without an end", serve: chain(1000, here), public: true, private: true},
+		{name: "endless redirects", serve: chain(1000, here), public: true, private: true},
 		{name: "a redirect to another host", serve: chain(1, elsewhere), public: true},
 		{name: "5 redirects to other hosts", serve: chain(5, elsewhere), public: true},
 		{name: "a redirect to itself", serve: func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, "/robots.txt", http.StatusFound)
 		}, public: true, private: true},
-		{name: "a redirect to no URL", serve: func(rw http.ResponseWriter, _ *http.Request) {
+		{name: "a redirect to an invalid URL", serve: func(rw http.ResponseWriter, _ *http.Request) {
 			rw.Header().Set("Location", "http://%zz/")
 			rw.WriteHeader(http.StatusFound)
 		}, public: true, private: true},
-		{name: "a redirect to nowhere", serve: answering(http.StatusFound, disallowing), public: true, private: true},
+		{name: "a redirect without a target", serve: answering(http.StatusFound, disallowing), public: true, private: true},
 		// Section 2.3.1.3: unavailable, so that all is allowed.
 		status(400), status(401), status(403), status(404), status(410), status(418), status(451),
 		// Section 2.3.1.4: unreachable, so that nothing is.
@@ -119,8 +119,8 @@ func robotsCases() []robotsCase {
 			http.Redirect(rw, r, "http://failing.example/robots.txt", http.StatusFound)
 		}),
 		unreachable("a reset", crawl.SkipBadResponse, func(rw http.ResponseWriter, _ *http.Request) { reset(rw) }),
-		unreachable("no answer", crawl.SkipTimeout, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
-		unreachable("a file that breaks off", crawl.SkipBadResponse, func(rw http.ResponseWriter, _ *http.Request) {
+		unreachable("no response", crawl.SkipTimeout, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
+		unreachable("a truncated file", crawl.SkipBadResponse, func(rw http.ResponseWriter, _ *http.Request) {
 			rw.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(rw, "User-agent: *\nDisallow:\n")
 		}),
@@ -128,7 +128,7 @@ func robotsCases() []robotsCase {
 	return all
 }
 
-// reset ends the connection of a request without a word.
+// reset resets the connection of a request.
 func reset(rw http.ResponseWriter) {
 	if h, ok := rw.(http.Hijacker); ok {
 		if conn, _, err := h.Hijack(); err == nil {
@@ -138,7 +138,7 @@ func reset(rw http.ResponseWriter) {
 	}
 }
 
-func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
+func TestRobotsIsObeyedWhateverTheResponseIs(t *testing.T) {
 	t.Parallel()
 	cases := robotsCases()
 	if len(cases) < 20 {
@@ -150,7 +150,7 @@ func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
 			w := crawltest.NewWeb(t)
 			cfg := w.Config()
 			if c.reason == crawl.SkipTimeout {
-				cfg.Timeout = 2 * time.Second // a busy machine's server has it to notice each try
+				cfg.Timeout = 2 * time.Second // enough for a busy machine
 			}
 			w.Handle("failing.example", answering(http.StatusBadGateway, ""))
 			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -162,9 +162,9 @@ func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
 				_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "/private", "/other"))
 			}))
 			w.Handle("*", c.serve)
-			notes := &crawltest.Notes{}
-			crawltest.Crawl(t, crawltest.Engine(t, cfg), crawltest.Plan("public.example"), notes)
-			pages, skips := notes.Pages(), notes.Skips()
+			recorder := &crawltest.Recorder{}
+			crawltest.Crawl(t, crawltest.Engine(t, cfg), crawltest.Plan("public.example"), recorder)
+			pages, skips := recorder.Pages(), recorder.Skips()
 			if got := pages["http://public.example/"] == 1; got != c.public {
 				t.Errorf("/ was fetched: %v, want %v (%v)", got, c.public, skips)
 			}
@@ -172,24 +172,24 @@ func TestRobotsIsObeyedHoweverItIsAnswered(t *testing.T) {
 				t.Errorf("/private was fetched: %v, want %v (%v)", got, c.private, skips)
 			}
 			if c.public && !c.private && skips["http://public.example/private"] != crawl.SkipRobots {
-				t.Errorf("/private is left for %q", skips["http://public.example/private"])
+				t.Errorf("/private is skipped for %q", skips["http://public.example/private"])
 			}
 			if !c.public && skips["http://public.example/"] != c.reason {
-				t.Errorf("/ is left for %q, want %q", skips["http://public.example/"], c.reason)
+				t.Errorf("/ is skipped for %q, want %q", skips["http://public.example/"], c.reason)
 			}
 			want := 1
 			if !c.public && c.name != "a redirect to a host that fails" {
-				want = 3 // tries, as of a page
+				want = 3 // attempts, as for a page
 			}
 			if n := count(w.Requests("public.example"), "/robots.txt"); n != want && c.name != "a redirect to itself" {
-				t.Errorf("robots.txt was asked for %d times", n)
+				t.Errorf("robots.txt was requested %d times", n)
 			}
 		})
 	}
 }
 
-// One bad moment of robots.txt is no end of a crawl.
-func TestRobotsIsAskedForAgainAsAPageIs(t *testing.T) {
+// A crawl survives one failure of robots.txt.
+func TestRobotsIsRetriedLikeAPage(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]http.HandlerFunc{
 		"status 503": answering(http.StatusServiceUnavailable, ""),
@@ -214,20 +214,20 @@ func TestRobotsIsAskedForAgainAsAPageIs(t *testing.T) {
 					_, _ = io.WriteString(rw, disallowing)
 				}
 			}))
-			notes := &crawltest.Notes{}
-			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-			if pages := notes.Pages(); pages["http://public.example/other"] != 1 || pages["http://public.example/private"] != 0 || asked.Load() != 2 {
-				t.Errorf("robots.txt was asked for %d times, and %v came: %s", asked.Load(), pages, res.Reason)
+			recorder := &crawltest.Recorder{}
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+			if pages := recorder.Pages(); pages["http://public.example/other"] != 1 || pages["http://public.example/private"] != 0 || asked.Load() != 2 {
+				t.Errorf("robots.txt was requested %d times, and %v were fetched: %s", asked.Load(), pages, res.Reason)
 			}
 		})
 	}
 }
 
-func TestACrawlThatRobotsKeptFromASiteSaysSo(t *testing.T) {
+func TestTheResultNamesTheRobotsFileThatFailed(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Handle("public.example", answering(http.StatusServiceUnavailable, ""))
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), &crawltest.Notes{})
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), &crawltest.Recorder{})
 	if res.Reason != crawl.StopSiteUnreachable || !strings.Contains(res.RobotsFailure, "robots.txt of public.example answers 503") {
 		t.Errorf("%s: %s", res.Reason, res.RobotsFailure)
 	}
@@ -242,7 +242,7 @@ func count(all []string, what string) (n int) {
 	return n
 }
 
-func TestOfAHugeRobotsFileNoMoreThanItsBoundIsRead(t *testing.T) {
+func TestAHugeRobotsFileIsReadUpToTheLimit(t *testing.T) {
 	t.Parallel()
 	const size = 300 << 20
 	w := crawltest.NewWeb(t)
@@ -259,22 +259,22 @@ func TestOfAHugeRobotsFileNoMoreThanItsBoundIsRead(t *testing.T) {
 		for sent.Add(int64(n)) < size {
 			var err error
 			if n, err = rw.Write(filler); err != nil {
-				return // the crawler has hung up
+				return // the crawler closed the connection
 			}
 		}
 	}))
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	if notes.Pages()["http://public.example/"] != 1 || notes.Skips()["http://public.example/private/a"] != crawl.SkipRobots {
-		t.Errorf("the rules in its first part are not kept: %v", notes.Skips())
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+	if recorder.Pages()["http://public.example/"] != 1 || recorder.Skips()["http://public.example/private/a"] != crawl.SkipRobots {
+		t.Errorf("the rules in its first part are not obeyed: %v", recorder.Skips())
 	}
-	// What the sockets hold is sent and not read.
+	// What the socket buffers hold is sent and not read.
 	if n := sent.Load(); n > 16<<20 {
-		t.Errorf("%d bytes of it were sent", n)
+		t.Errorf("%d bytes were sent", n)
 	}
 }
 
-func TestRobotsIsAskedOnTheHostThatARedirectLeadsTo(t *testing.T) {
+func TestRobotsOfARedirectTargetIsObeyed(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -296,18 +296,18 @@ func TestRobotsIsAskedOnTheHostThatARedirectLeadsTo(t *testing.T) {
 		rw.Header().Set("Content-Type", "text/html")
 		_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
 	}))
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
 	asked := w.Requests("docs.public.example")
 	if count(asked, "/robots.txt") != 1 || asked[0] != "/robots.txt" || count(asked, "/open") != 1 || count(asked, "/closed") != 0 {
-		t.Errorf("the other host was asked for %v", asked)
+		t.Errorf("the other host received requests for %v", asked)
 	}
-	if r := notes.Skips()["http://docs.public.example/closed"]; r != crawl.SkipRobots {
-		t.Errorf("what it disallows is left for %q", r)
+	if r := recorder.Skips()["http://docs.public.example/closed"]; r != crawl.SkipRobots {
+		t.Errorf("its disallowed URL is skipped for %q", r)
 	}
 }
 
-func TestTheQueryIsComparedAndSentAsItIsWritten(t *testing.T) {
+func TestTheQueryIsMatchedAndSentAsWritten(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	links := []string{"/a?z=1&y=2", "/b?z=1&y=2", "/c?q=%7Eme", "/d?q=a+b&r=c%20d", "/e?flag", "/f?=x&&y", "/g?q=%c3%bc"}
@@ -323,20 +323,20 @@ func TestTheQueryIsComparedAndSentAsItIsWritten(t *testing.T) {
 		}
 		_, _ = fmt.Fprint(rw, crawltest.HTML(r.RequestURI))
 	}))
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
 	asked := w.Requests("public.example")
-	if count(asked, links[0]) != 0 || notes.Skips()["http://public.example"+links[0]] != crawl.SkipRobots {
-		t.Errorf("%s is disallowed, as its query begins with z=1", links[0])
+	if count(asked, links[0]) != 0 || recorder.Skips()["http://public.example"+links[0]] != crawl.SkipRobots {
+		t.Errorf("%s is disallowed because its query begins with z=1", links[0])
 	}
 	for _, at := range links[1:] {
 		if count(asked, at) != 1 {
-			t.Errorf("%s was not asked for as it is written: %v", at, asked)
+			t.Errorf("%s was not requested as written: %v", at, asked)
 		}
 	}
 }
 
-func TestASitemapThatRobotsForbidsIsNotGuessed(t *testing.T) {
+func TestASitemapThatRobotsDisallowsIsNotProbed(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -352,9 +352,9 @@ func TestASitemapThatRobotsForbidsIsNotGuessed(t *testing.T) {
 	p.ExpectedTypes = []string{"privacy_policy"}
 	cfg := w.Config()
 	cfg.ConnectTo = append(cfg.ConnectTo, fetch.ConnectTo{Port: "443", ToHost: "127.0.0.1", ToPort: w.Port()})
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, notes)
-	if r := notes.Skips()["https://public.example/sitemap.xml"]; r != crawl.SkipRobots {
-		t.Errorf("the guessed sitemap is left for %q, want robots", r)
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, recorder)
+	if r := recorder.Skips()["https://public.example/sitemap.xml"]; r != crawl.SkipRobots {
+		t.Errorf("the probed sitemap is skipped for %q, want robots", r)
 	}
 }

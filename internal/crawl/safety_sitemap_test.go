@@ -12,8 +12,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// mapSite serves public.example with sitemaps by path, and a page everywhere else.
-func mapSite(w *crawltest.Web, robots string, maps map[string]string) {
+// sitemapSite serves public.example with sitemaps by path, and a page at every other path.
+func sitemapSite(w *crawltest.Web, robots string, maps map[string]string) {
 	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/robots.txt" {
 			_, _ = fmt.Fprint(rw, robots)
@@ -54,14 +54,14 @@ func gzipped(s string) string {
 	return b.String()
 }
 
-func TestSitemapsLeadToPagesWhateverTheirSiblingsAre(t *testing.T) {
+func TestSitemapsLeadToPagesBesideBrokenOnes(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	var children []string
 	for n := range 10_000 {
 		children = append(children, fmt.Sprintf("/map/child%d.xml", n))
 	}
-	mapSite(w, `Sitemap: http://public.example/map/self.xml
+	sitemapSite(w, `Sitemap: http://public.example/map/self.xml
 Sitemap: http://public.example/map/many.xml
 Sitemap: http://public.example/map/html.xml
 Sitemap: http://public.example/map/missing.xml
@@ -79,9 +79,9 @@ Sitemap: not a URL
 		"/map/deep.xml":     urlset("/terms-shallow") + strings.Repeat("<a>", 1_000_000),
 		"/map/files.xml.gz": gzipped(urlset("/terms-gzipped")),
 	})
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	pages, skips := notes.Pages(), notes.Skips()
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+	pages, skips := recorder.Pages(), recorder.Skips()
 	for _, p := range []string{"/terms-valid", "/terms%20with%20spaces", "/terms-shallow", "/terms-gzipped"} {
 		if pages["http://public.example"+p] != 1 {
 			t.Errorf("%s was not fetched: %v", p, pages)
@@ -93,30 +93,30 @@ Sitemap: not a URL
 		if strings.HasPrefix(at, "/map/") {
 			maps++
 			if asked[at]++; asked[at] > 1 {
-				t.Errorf("%s was asked for again", at)
+				t.Errorf("%s was requested again", at)
 			}
 		}
 	}
 	if maps > 2*12 {
-		t.Errorf("%d sitemaps were asked for", maps)
+		t.Errorf("%d sitemaps were requested", maps)
 	}
 	for at, want := range map[string]crawl.SkipReason{
 		"/map/html.xml": crawl.SkipNotASitemap, "/map/missing.xml": crawl.SkipNotFound, "/map/child9999.xml": crawl.SkipSitemapLimit,
 		"/map/toodeep.xml": crawl.SkipSitemapLimit,
 	} {
 		if got := skips["http://public.example"+at]; got != want {
-			t.Errorf("%s is left for %q, want %q", at, got, want)
+			t.Errorf("%s is skipped for %q, want %q", at, got, want)
 		}
 	}
 	if got := skips["http://other.example/map.xml"]; got != crawl.SkipOutOfScope {
-		t.Errorf("another company's sitemap is left for %q", got)
+		t.Errorf("another company's sitemap is skipped for %q", got)
 	}
 	if len(w.Requests("other.example")) > 0 {
-		t.Error("another company's sitemap was asked for")
+		t.Error("another company's sitemap was requested")
 	}
 }
 
-func TestSitemapsTakeTurnsLikePages(t *testing.T) {
+func TestSitemapsObeyTheHostLimitsOfPages(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	robots, maps := "", map[string]string{}
@@ -125,19 +125,19 @@ func TestSitemapsTakeTurnsLikePages(t *testing.T) {
 		robots += "Sitemap: http://public.example" + at + "\n"
 		maps[at] = urlset(fmt.Sprintf("/terms/%d", n))
 	}
-	mapSite(w, robots, maps)
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	if n := w.MostAtOnce("public.example"); n != 1 {
-		t.Errorf("%d requests were in hand at once", n)
+	sitemapSite(w, robots, maps)
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+	if n := w.MaxInFlight("public.example"); n != 1 {
+		t.Errorf("%d requests were in flight", n)
 	}
-	if n := len(notes.Pages()); n != 11 {
-		t.Errorf("%d pages came, want 11", n)
+	if n := len(recorder.Pages()); n != 11 {
+		t.Errorf("%d pages were fetched, want 11", n)
 	}
 }
 
-// sitemaps.org and robots.txt want whole addresses, and not every site knows.
-func TestSitemapsMayBeNamedByRelativeAddresses(t *testing.T) {
+// sitemaps.org and RFC 9309 require absolute URLs, and not every site complies.
+func TestSitemapsMayHaveRelativeURLs(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -153,9 +153,9 @@ func TestSitemapsMayBeNamedByRelativeAddresses(t *testing.T) {
 			_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
 		}
 	}))
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	if pages := notes.Pages(); pages["http://public.example/legal/privacy"] != 1 {
-		t.Errorf("%v came, and these were left: %v", pages, notes.Skips())
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+	if pages := recorder.Pages(); pages["http://public.example/legal/privacy"] != 1 {
+		t.Errorf("%v were fetched, and these skipped: %v", pages, recorder.Skips())
 	}
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// tarpit is a host that holds on to whoever comes, and how a request to it ends.
+// tarpit is a host that keeps connections open, and how a request to it ends.
 type tarpit struct {
 	name  string
 	serve func(conn net.Conn, done <-chan struct{})
 	want  fetch.Reason
 }
 
-// drip writes a byte at a time until the other side has had enough.
+// drip writes one byte at a time until the client closes the connection.
 func drip(conn net.Conn, done <-chan struct{}, bytes string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -40,8 +40,8 @@ func drip(conn net.Conn, done <-chan struct{}, bytes string) {
 
 func write(conn net.Conn, s string) { _, _ = conn.Write([]byte(s)) }
 
-// held keeps a connection open without a word, until the client hangs up.
-func held(conn net.Conn, done <-chan struct{}) {
+// hold keeps a connection open and silent until the client closes it.
+func hold(conn net.Conn, done <-chan struct{}) {
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
@@ -57,7 +57,7 @@ func held(conn net.Conn, done <-chan struct{}) {
 
 var tarpits = []tarpit{
 	{"never accepts", nil, fetch.Timeout},
-	{"says nothing", held, fetch.Timeout},
+	{"sends nothing", hold, fetch.Timeout},
 	{"drips its header", func(conn net.Conn, done <-chan struct{}) {
 		write(conn, "HTTP/1.1 200 OK\r\nX-A: ")
 		drip(conn, done, "abc")
@@ -76,9 +76,9 @@ var tarpits = []tarpit{
 	}, fetch.Timeout},
 	{"stalls within its body", func(conn net.Conn, done <-chan struct{}) {
 		write(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n<p>")
-		held(conn, done)
+		hold(conn, done)
 	}, fetch.Timeout},
-	{"has no end of chunks", func(conn net.Conn, _ <-chan struct{}) {
+	{"sends endless chunks", func(conn net.Conn, _ <-chan struct{}) {
 		write(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n")
 		chunk := fmt.Appendf(nil, "%x\r\n%s\r\n", 64<<10, make([]byte, 64<<10))
 		for {
@@ -90,19 +90,22 @@ var tarpits = []tarpit{
 	{"closes its half early", func(conn net.Conn, done <-chan struct{}) {
 		write(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n<p>")
 		_ = conn.(*net.TCPConn).CloseWrite()
-		held(conn, done)
+		hold(conn, done)
 	}, fetch.BadResponse},
 	{"closes before its header", func(conn net.Conn, done <-chan struct{}) {
 		_ = conn.(*net.TCPConn).CloseWrite()
-		held(conn, done)
+		hold(conn, done)
 	}, fetch.BadResponse},
 	{"resets", func(conn net.Conn, _ <-chan struct{}) {
 		_ = conn.(*net.TCPConn).SetLinger(0)
 	}, fetch.BadResponse},
 }
 
-// TestTarpitsHoldNobodyUp is not parallel, since it counts goroutines.
-func TestTarpitsHoldNobodyUp(t *testing.T) {
+// TestTarpitsDelayNoOtherHost is not parallel because it counts goroutines.
+func TestTarpitsDelayNoOtherHost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	const (
 		hostile      = 64
 		healthyHosts = 10
@@ -112,7 +115,7 @@ func TestTarpitsHoldNobodyUp(t *testing.T) {
 	t.Run("crawl", func(t *testing.T) {
 		w := crawltest.NewWeb(t)
 		cfg := w.Config()
-		cfg.Timeout = 6 * time.Second // what is no tarpit has it on a busy machine
+		cfg.Timeout = 6 * time.Second // enough for a healthy host on a busy machine
 		cfg.ConnectTo = nil
 		want := map[string]fetch.Reason{}
 		plan := crawl.Plan{Options: options(10_000)}
@@ -120,7 +123,7 @@ func TestTarpitsHoldNobodyUp(t *testing.T) {
 			pit := tarpits[n%len(tarpits)]
 			var serve func(net.Conn, *http.Request, <-chan struct{})
 			if pit.serve != nil {
-				// Every other one answers for robots.txt, so that its page is what hangs.
+				// Every other one serves robots.txt, so that its page hangs.
 				polite := n/len(tarpits)%2 == 0
 				serve = func(conn net.Conn, r *http.Request, done <-chan struct{}) {
 					if polite && r.URL.Path == "/robots.txt" {
@@ -156,21 +159,21 @@ func TestTarpitsHoldNobodyUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		notes := &crawltest.Notes{}
-		begun := time.Now()
-		crawltest.Crawl(t, crawl.New(f), plan, notes)
-		t.Logf("%d pages beside %d tarpits in %v", len(notes.Pages()), hostile, time.Since(begun))
-		if got := len(notes.Pages()); got != healthyHosts*(pagesEach+1) {
-			t.Errorf("%d healthy pages came, want %d", got, healthyHosts*(pagesEach+1))
+		recorder := &crawltest.Recorder{}
+		start := time.Now()
+		crawltest.Crawl(t, crawl.New(f), plan, recorder)
+		t.Logf("%d pages and %d tarpits in %v", len(recorder.Pages()), hostile, time.Since(start))
+		if got := len(recorder.Pages()); got != healthyHosts*(pagesEach+1) {
+			t.Errorf("%d healthy pages were fetched, want %d", got, healthyHosts*(pagesEach+1))
 		}
-		skips := notes.Skips()
+		skips := recorder.Skips()
 		for at, reason := range want {
 			if skips[at] != crawl.SkipReason(reason) {
-				t.Errorf("%s ends with %q, want %s", at, skips[at], reason)
+				t.Errorf("%s is skipped for %q, want %s", at, skips[at], reason)
 			}
 		}
 	})
-	// A dial that nobody waits for any more ends by its own timeout, 5 s.
+	// An abandoned dial ends by its own timeout, 5 s.
 	var left error
 	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); {
 		if left = goleak.Find(before); left == nil {

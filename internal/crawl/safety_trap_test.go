@@ -14,16 +14,16 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// trap is a part of a site that has no end. Its pages are below /NAME.
+// trap is an endless part of a site. Its pages are below /NAME.
 type trap struct {
 	name  string
-	enter string // the address that the site links to
-	// serve gives a page of the trap; word is a legal word or none, that links have
-	// in their text and, where they are free to, in their addresses.
+	enter string // the URL that the site links to
+	// serve writes a page of the trap. word is in the text of its links: a word that
+	// suggests a legal document, or empty.
 	serve func(rw http.ResponseWriter, r *http.Request, word string)
 }
 
-// layout is a page of the trap site: the same text around something that changes.
+// layout writes a page of a trap: the same text around a title that changes.
 func layout(rw http.ResponseWriter, trap, title, word string, links ...string) {
 	rw.Header().Set("Content-Type", "text/html")
 	_, _ = fmt.Fprintf(rw, "<!doctype html><html lang=en><title>%s</title><nav><a href=/>Home</a> <a href=/about>About</a></nav><main><h1>%s</h1><p>%s</p>", title, title, crawltest.Prose(trap, 80))
@@ -33,7 +33,7 @@ func layout(rw http.ResponseWriter, trap, title, word string, links ...string) {
 	_, _ = fmt.Fprint(rw, "</main><footer>© 2026 Example</footer></html>")
 }
 
-// token is a session's name that follows from what led to it.
+// token returns a session token that depends on s.
 func token(s string) string {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(s))
@@ -115,16 +115,16 @@ var traps = []trap{
 	}},
 }
 
-// trapSite is a company with twenty documents among its pages, and every trap.
+// trapSite is a company site with twenty documents and every trap.
 type trapSite struct {
 	word string
 
-	mu     sync.Mutex
-	trapFn map[string]int // requests by trap
+	mu       sync.Mutex
+	requests map[string]int // requests by trap
 }
 
-// documents are their addresses: on pages of their own, and within the traps'
-// folders, where a pattern that is closed could hide them.
+// documents returns their paths. Some are in the folders of traps, where a closed URL
+// pattern could hide them.
 func documents() []string {
 	all := []string{
 		"/privacy", "/terms", "/cookies", "/legal/dpa", "/legal/subprocessors", "/legal/acceptable-use", "/imprint",
@@ -174,7 +174,7 @@ func (s *trapSite) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.Header().Set("Content-Type", "text/html")
 	switch {
 	case p == "/":
-		// The documents are linked from pages that are found at different depths.
+		// The documents are linked from pages at different depths.
 		_, _ = fmt.Fprint(rw, crawltest.HTML("home", "/section/legal-a", "/section/legal-b", "/section/legal-c", "/section/legal-d"))
 		for _, l := range links {
 			_, _ = fmt.Fprintf(rw, "<a href=\"%s\">%s</a>\n", l, s.word)
@@ -200,7 +200,7 @@ func (s *trapSite) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (s *trapSite) note(trap string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.trapFn[trap]++
+	s.requests[trap]++
 }
 
 func judgeDocuments(p *crawl.Page) crawl.Verdict {
@@ -217,41 +217,41 @@ func TestTrapsTakeAtMostATenthOfTheBudgetAndHideNoDocument(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := crawltest.NewWeb(t)
-			site := &trapSite{word: c.word, trapFn: map[string]int{}}
+			site := &trapSite{word: c.word, requests: map[string]int{}}
 			w.Handle("*", site)
 			plan := crawltest.Plan("public.example")
 			plan.ExpectedTypes = documents()
-			notes := &crawltest.Notes{Judge: judgeDocuments}
-			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+			recorder := &crawltest.Recorder{Classify: judgeDocuments}
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 			found, inTraps := 0, 0
 			for _, d := range documents() {
-				if notes.Pages()["http://public.example"+d] > 0 {
+				if recorder.Pages()["http://public.example"+d] > 0 {
 					found++
 				} else {
-					t.Errorf("%s was not found: %q", d, notes.Skips()["http://public.example"+d])
+					t.Errorf("%s was not found: %q", d, recorder.Skips()["http://public.example"+d])
 				}
 			}
-			for _, n := range site.trapFn {
+			for _, n := range site.requests {
 				inTraps += n
 			}
 			t.Logf("%d of %d documents, %d requests in traps %v, %d pages, ended with %s, skipped %v",
-				found, len(documents()), inTraps, site.trapFn, res.Progress.Fetched, res.Reason, res.Progress.Skipped)
+				found, len(documents()), inTraps, site.requests, res.Progress.Fetched, res.Reason, res.Progress.Skipped)
 			if budget := crawl.DefaultMaxPages; inTraps > budget/10 {
-				t.Errorf("%d of a budget of %d were spent in traps", inTraps, budget)
+				t.Errorf("traps took %d of a budget of %d", inTraps, budget)
 			}
 			if res.Reason == crawl.StopPageLimit {
-				t.Error("the crawl ended by its page limit")
+				t.Error("the crawl ended at its page limit")
 			}
-			counted(t, res, notes)
+			counted(t, res, recorder)
 			for _, trap := range traps {
 				reasons := map[crawl.SkipReason]int{}
-				for at, reason := range notes.Skips() {
+				for at, reason := range recorder.Skips() {
 					if strings.HasPrefix(at, "http://public.example/"+trap.name) {
 						reasons[reason]++
 					}
 				}
 				if len(reasons) == 0 {
-					t.Errorf("nothing says why %s was left", trap.name)
+					t.Errorf("no URL of %s has a reason", trap.name)
 				}
 			}
 		})

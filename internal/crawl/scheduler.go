@@ -107,7 +107,7 @@ func (s *scheduler) loop(ctx context.Context, deadline <-chan time.Time) (StopRe
 // dispatch starts every task that may start now. It returns how long until a host may
 // be sent its next request, or the reason to stop.
 func (s *scheduler) dispatch(ctx context.Context) (wait time.Duration, stop StopReason) {
-	for !s.full() {
+	for !s.pageLimitReached() {
 		robotsWait := s.hosts.startRobots(ctx, time.Now(), false)
 		threshold, reason := s.threshold()
 		if reason != "" {
@@ -128,15 +128,15 @@ func (s *scheduler) dispatch(ctx context.Context) (wait time.Duration, stop Stop
 		}
 		s.startItem(ctx, it)
 	}
-	full := s.full()
-	if full {
+	limitReached := s.pageLimitReached()
+	if limitReached {
 		wait = s.hosts.startRobots(ctx, time.Now(), true)
 	}
-	if s.requesting() || !full && (s.busy() || wait > 0) {
+	if s.requesting() || !limitReached && (s.busy() || wait > 0) {
 		return wait, ""
 	}
 	switch {
-	case full && s.frontier.Queued() > 0:
+	case limitReached && s.frontier.Queued() > 0:
 		return 0, StopPageLimit
 	case s.findMore(ctx):
 		return s.dispatch(ctx)
@@ -171,7 +171,7 @@ func (s *scheduler) startItem(ctx context.Context, it frontier.Item) {
 	}
 	s.ledger.requests++
 	s.ledger.inFlight++
-	s.ledger.host = it.Host
+	s.ledger.currentHost = it.Host
 	it.DiscoveryPath = s.ledger.pathTo(it.Parent)
 	candidate := s.discovery.worthRendering(&it)
 	s.tasks.start(taskResult{kind: pageTask, item: &it, host: it.Host}, func(r *taskResult) { s.worker.fetchPage(ctx, it, candidate, r) })
@@ -217,8 +217,8 @@ func (s *scheduler) findMore(ctx context.Context) bool {
 	return s.discovery.probe()
 }
 
-// full reports whether the page limit is reached.
-func (s *scheduler) full() bool { return s.ledger.requests >= s.plan.MaxPages }
+// pageLimitReached reports whether the page limit is reached.
+func (s *scheduler) pageLimitReached() bool { return s.ledger.requests >= s.plan.MaxPages }
 
 // busy reports whether something is under way that may bring further URLs.
 func (s *scheduler) busy() bool { return s.tasks.running > 0 || s.hosts.awaitsRobots() }
@@ -241,7 +241,7 @@ func (s *scheduler) abandon(left []*taskResult) (leases []*taskResult) {
 	return leases
 }
 
-// restore takes up the state of the crawl that is resumed.
+// restore loads the state of the crawl that is resumed.
 func (s *scheduler) restore() error {
 	queue, domains, err := s.ledger.restore(s.resume)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/frontier"
 )
 
-func TestTheThresholdDependsOnWhatIsMissingAndUnderWay(t *testing.T) {
+func TestTheThresholdDependsOnMissingTypesAndRequestsInFlight(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		score      float64 // of the one queued URL; 0 if none is queued
@@ -40,7 +40,7 @@ func TestTheThresholdDependsOnWhatIsMissingAndUnderWay(t *testing.T) {
 	}
 }
 
-func TestAFailureIsRetriedAsOftenAsItMayHelp(t *testing.T) {
+func TestOnlyFailuresThatMayBeTemporaryAreRetried(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		reason   SkipReason
@@ -84,7 +84,7 @@ func TestTheFourthPageWithTheSameTextIsASoftError(t *testing.T) {
 	}
 }
 
-func TestPagesThatCameTooLateAreReportedAndNotCounted(t *testing.T) {
+func TestPagesThatArriveAfterTheEndAreReportedAndNotCounted(t *testing.T) {
 	t.Parallel()
 	s, rec := newParts(t, nil)
 	late := &taskResult{item: &frontier.Item{URL: "https://example.com/late"}, page: &Page{}}

@@ -40,10 +40,10 @@ func (d *discovery) enqueueSitemaps() bool {
 	names := d.hosts.withRobots()
 	for _, name := range names[:min(len(names), maxSitemaps)] {
 		h := d.hosts.get(name)
-		if h.mapped || h.robotsFailure != "" {
+		if h.sitemapsQueued || h.robotsFailure != "" {
 			continue
 		}
-		h.mapped = true
+		h.sitemapsQueued = true
 		for _, at := range h.sitemaps {
 			queued = d.enqueueSitemap(h.robotsURL, at, frontier.Item{Sitemap: frontier.RobotsSitemap}) || queued
 		}
@@ -107,7 +107,7 @@ type sitemapPage struct {
 // fetchSitemap fetches a sitemap and parses it as it arrives.
 func (w *worker) fetchSitemap(ctx context.Context, it frontier.Item, r *taskResult) {
 	var file sitemap.File
-	res, err := w.do(ctx, r, fetch.Request{URL: it.URL, NoRedirects: true, MaxBody: maxSitemapSize, ReadBody: func(body io.Reader) (err error) {
+	res, err := w.send(ctx, r, fetch.Request{URL: it.URL, NoRedirects: true, MaxBody: maxSitemapSize, ReadBody: func(body io.Reader) (err error) {
 		file, err = sitemap.Parse(body)
 		return err
 	}})

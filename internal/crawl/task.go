@@ -58,18 +58,18 @@ var errPanicked = errors.New("reading the response panicked")
 
 // start runs f in a goroutine. If f panics, which a hostile page may cause, the result
 // has SkipInternal as its reason and nothing that f set.
-func (t *tasks) start(begun taskResult, f func(*taskResult)) {
+func (t *tasks) start(task taskResult, f func(*taskResult)) {
 	t.running++
 	go func() {
-		r := begun
+		r := task
 		defer func() {
 			if v := recover(); v != nil {
-				at := begun.host
-				if begun.item != nil {
-					at = begun.item.URL
+				at := task.host
+				if task.item != nil {
+					at = task.item.URL
 				}
 				t.log.Error(fmt.Errorf("panic: %v\n%s", v, debug.Stack()), "recovered from panic", "url", at)
-				r = begun
+				r = task
 				r.reason, r.robots = SkipInternal, robots.FromStatus(0, errPanicked)
 			}
 			t.results <- &r

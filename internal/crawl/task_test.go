@@ -6,7 +6,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/frontier"
 )
 
-func TestATaskThatPanicsKeepsWhatItIsAbout(t *testing.T) {
+func TestATaskThatPanicsReturnsItsHostAndItem(t *testing.T) {
 	t.Parallel()
 	running := &tasks{results: make(chan *taskResult)}
 	running.start(taskResult{host: "example.com", item: &frontier.Item{URL: "https://example.com/"}}, func(r *taskResult) {

@@ -33,8 +33,8 @@ type worker struct {
 // maxLinks bounds the links that are read from one page.
 const maxLinks = 2000
 
-// do does the request of a task and sets when it was sent.
-func (w *worker) do(ctx context.Context, r *taskResult, req fetch.Request) (*fetch.Response, error) {
+// send does the request of a task and sets when it was sent.
+func (w *worker) send(ctx context.Context, r *taskResult, req fetch.Request) (*fetch.Response, error) {
 	res, err := w.fetcher.Do(ctx, req)
 	if r.sentAt = time.Now(); err == nil { // a request that failed may have been under way until now
 		r.sentAt = res.SentAt
@@ -46,7 +46,7 @@ func (w *worker) do(ctx context.Context, r *taskResult, req fetch.Request) (*fet
 // says that the page is worth rendering.
 func (w *worker) fetchPage(ctx context.Context, it frontier.Item, candidate bool, r *taskResult) {
 	v := w.observer.Validators(ctx, it.URL)
-	res, err := w.do(ctx, r, fetch.Request{
+	res, err := w.send(ctx, r, fetch.Request{
 		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified, AcceptLanguage: w.acceptLanguage, NoRedirects: true, TextOnly: true,
 	})
 	if err != nil {

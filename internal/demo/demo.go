@@ -59,7 +59,7 @@ type hold struct {
 	released chan struct{}
 }
 
-// Start serves the first state of the site until Close.
+// Start serves the first state of the site until Close is called.
 func Start(ctx context.Context) (*Site, error) {
 	dir, err := os.MkdirTemp("", "clausea-demo")
 	if err != nil {
@@ -91,7 +91,7 @@ func Start(ctx context.Context) (*Site, error) {
 // acceptable use policy has moved, and community guidelines are added.
 func (s *Site) Advance() { s.second.Store(true) }
 
-// RequestCounts returns the number of requests served, and how many of them hit the trap.
+// RequestCounts returns the number of requests that were served, in total and for the trap.
 func (s *Site) RequestCounts() (all, trap int64) { return s.fetched.Load(), s.calendar.Load() }
 
 // Hold blocks requests after the first n until release is called, so that a test can act

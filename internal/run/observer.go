@@ -64,7 +64,7 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 			return crawl.Verdict{}, err
 		}
 		o.found.add(f)
-		entry := o.pages.pageOf(p, document.Document{Type: f.Type, Confidence: f.Confidence})
+		entry := o.pages.entryOf(p, document.Document{Type: f.Type, Confidence: f.Confidence})
 		entry.DocumentID = f.ID
 		return crawl.Verdict{Legal: true, Type: f.Type, Confidence: f.Confidence, Record: entry}, nil
 	}
@@ -73,9 +73,9 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 	if err != nil { // the page is not a document; the crawl continues
 		o.log.V(1).Info("failed to read page", "url", p.URL, "error", err.Error())
 		o.recordNoDocument(p.URL, p.Anchor, crawl.SkipUnreadable, pinnedType)
-		return crawl.Verdict{Reason: crawl.SkipUnreadable, Record: o.pages.pageOf(p, d)}, nil
+		return crawl.Verdict{Reason: crawl.SkipUnreadable, Record: o.pages.entryOf(p, d)}, nil
 	}
-	entry := o.pages.pageOf(p, d)
+	entry := o.pages.entryOf(p, d)
 	v := crawl.Verdict{Legal: d.Legal, Type: d.Type, Confidence: d.Confidence, SoftError: d.SoftError, Empty: d.WordCount < minTextWords, Record: entry}
 	if d.Legal {
 		v.Sketch = neardup.SketchText(d.Text)

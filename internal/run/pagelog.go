@@ -41,9 +41,9 @@ func newPageLog(company, runID string) *pageLog {
 	return &pageLog{company: company, runID: runID, logged: map[uint64]bool{}, pending: map[string]store.FetchedPage{}}
 }
 
-// pageOf returns the log entry of a fetched page, with the hash of its body, which an
+// entryOf returns the log entry of a fetched page, with the hash of its body, which an
 // Outcome does not have. It is nil if nothing is stored.
-func (l *pageLog) pageOf(p *crawl.Page, d document.Document) *store.FetchedPage {
+func (l *pageLog) entryOf(p *crawl.Page, d document.Document) *store.FetchedPage {
 	if l == nil {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (l *pageLog) pageOf(p *crawl.Page, d document.Document) *store.FetchedPage 
 	return rec
 }
 
-// add logs an outcome. The Record of its verdict is the result of pageOf.
+// add logs an outcome. The Record of its verdict is the result of entryOf.
 func (l *pageLog) add(o crawl.Outcome) {
 	if l == nil {
 		return

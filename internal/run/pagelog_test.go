@@ -81,7 +81,7 @@ func TestTheReasonWhyAPageWasNotFetchedIsStored(t *testing.T) {
 
 // logFetched logs a page that is not a legal document.
 func logFetched(p *pageLog, page *crawl.Page) {
-	p.add(crawl.Outcome{Kind: crawl.OutcomeFetched, URL: page.URL, Page: page, Verdict: &crawl.Verdict{Record: p.pageOf(page, documentOther)}})
+	p.add(crawl.Outcome{Kind: crawl.OutcomeFetched, URL: page.URL, Page: page, Verdict: &crawl.Verdict{Record: p.entryOf(page, documentOther)}})
 }
 
 // One link to a page may be skipped and another one followed.

@@ -13,7 +13,7 @@ import (
 
 // Environment gives access to environment variables and files. Tests replace it.
 type Environment struct {
-	Lookup func(name string) (string, bool)
+	Lookup func(name string) (value string, ok bool) // ok is false if the variable is unset
 	Open   func(path string) (io.ReadCloser, error)
 }
 
@@ -76,7 +76,7 @@ func (s *Set) resolve(b *boundSetting, env Environment, file *settingsFile) erro
 }
 
 // lookup returns the value from the source with the highest precedence. texts has several
-// elements only for a list.
+// elements only for a list, and none for a flag, which already holds its value.
 func (b *boundSetting) lookup(env Environment, file *settingsFile) (texts []string, from Source, err error) {
 	if b.flag.Changed {
 		return nil, Source{Kind: FromFlag}, nil
@@ -124,8 +124,8 @@ func (b *boundSetting) elements(v *Values) []string {
 	}
 }
 
-// fileSuffix forms the variable that holds the path of a file with the value. Docker and
-// Kubernetes mount secrets as files.
+// fileSuffix, appended to NAME, forms the variable with the path of a file that contains the
+// value of NAME. Docker and Kubernetes mount secrets as files.
 const fileSuffix = "_FILE"
 
 // maxVariableFile limits the size of a NAME_FILE file, in bytes.
@@ -152,6 +152,7 @@ func readVariable(env Environment, name string) (text, at string, err error) {
 	return text, name + fileSuffix, nil
 }
 
+// readBounded reads a file. A file of more than limit bytes is an error.
 func readBounded(env Environment, path string, limit int64) ([]byte, error) {
 	f, err := env.Open(path)
 	if err != nil {

@@ -24,8 +24,11 @@ type Setting struct {
 	Group string
 	// Default is the default value, written as in a settings file.
 	Default string
-	// Commands lists the commands that use the setting; empty means all commands that
-	// have settings.
+	// LimitField is the field of spec.crawl of a Company and of spec.limits of a CrawlJob
+	// that overrides the setting; empty means none.
+	LimitField string
+	// Commands lists the commands that use the setting. If it is empty, all commands that
+	// have settings use it.
 	Commands []string
 	// Help is a phrase without a leading capital or a period. A word in backquotes is
 	// the placeholder for the value.
@@ -65,9 +68,9 @@ type Values struct {
 	DataDir       string
 
 	MaxPages  int
-	MaxDepth  int // link distance from a seed
-	Delay     time.Duration
-	Timeout   time.Duration // limit of a crawl; its default applies to clausea crawl only
+	MaxDepth  int           // links between a seed and a page; 0 fetches the seeds only
+	Delay     time.Duration // between requests to one host; 0 disables it
+	Timeout   time.Duration // limit of a crawl; the default applies to clausea crawl only
 	Languages []string      // BCP 47
 	Render    string
 	Browser   Secret // executable path, or DevTools URL, which may contain a token
@@ -78,9 +81,9 @@ type Values struct {
 	CAFile       string
 	AllowAddress []string // CIDR
 
-	Port                    int
-	MaxConcurrentCrawls     int // at once in this process
-	MaxConcurrentReconciles int // at once for each kind
+	Port                    int // 0 selects a free port
+	MaxConcurrentCrawls     int // in this process
+	MaxConcurrentReconciles int // for each kind
 	LeaseDuration           time.Duration
 
 	WatchNamespace      string
@@ -123,8 +126,9 @@ func Override[T any](v *Values, field *T, value T) {
 	}
 }
 
-// InvalidValue returns the error for a value that the table's own rules cannot reject.
-// field is a pointer to the setting's field. The error names the source of the value.
+// InvalidValue returns a *ValueError for a value that the rules of the table accept, but the
+// command cannot use. field is a pointer to the setting's field. The error names the source
+// of the value.
 func (v *Values) InvalidValue(field any, text, expected string) error {
 	b := v.set.byField(field)
 	if b == nil {
@@ -133,8 +137,8 @@ func (v *Values) InvalidValue(field any, text, expected string) error {
 	return b.valueError(b.source, text, expected)
 }
 
-// Secrets returns the values that must not appear in any output. A store that is a folder
-// and a browser that is a path are not secret: errors have to name them.
+// Secrets returns the values that must not appear in any output. It omits a store that is a
+// folder and a browser that is a path, because errors have to name them.
 func (v *Values) Secrets() []string {
 	var all []string
 	for _, b := range v.set.rows {

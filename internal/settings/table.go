@@ -73,32 +73,32 @@ func Table() []Setting {
 			Help: "folder of the embedded store", field: func(v *Values) any { return &v.DataDir },
 		},
 		{
-			Name: "max-pages", Flag: true, Env: []string{"CLAUSEA_MAX_PAGES"}, Group: groupCrawl, Default: "500", Commands: crawlingCommands, rule: intRange(1, 100_000),
+			Name: "max-pages", Flag: true, Env: []string{"CLAUSEA_MAX_PAGES"}, Group: groupCrawl, Default: "500", Commands: crawlingCommands, LimitField: "maxPages", rule: intRange(1, 100_000),
 			Help: "maximum number of pages to fetch", field: func(v *Values) any { return &v.MaxPages },
 		},
 		{
-			Name: "max-depth", Flag: true, Env: []string{"CLAUSEA_MAX_DEPTH"}, Group: groupCrawl, Default: "6", Commands: crawlingCommands, rule: intRange(0, 50),
+			Name: "max-depth", Flag: true, Env: []string{"CLAUSEA_MAX_DEPTH"}, Group: groupCrawl, Default: "6", Commands: crawlingCommands, LimitField: "maxDepth", rule: intRange(0, 50),
 			Help: "maximum number of links between a seed and a page; 0 fetches the seeds only", field: func(v *Values) any { return &v.MaxDepth },
 		},
 		{
-			Name: "delay", Flag: true, Env: []string{"CLAUSEA_DELAY"}, Group: groupCrawl, Default: "1s", Commands: crawlingCommands, rule: durationRange(0, 5*time.Minute, "500ms or 2s"),
+			Name: "delay", Flag: true, Env: []string{"CLAUSEA_DELAY"}, Group: groupCrawl, Default: "1s", Commands: crawlingCommands, LimitField: "delay", rule: durationRange(0, 5*time.Minute, "500ms or 2s"),
 			Help: "minimum time between requests to one host; 0 disables the delay", field: func(v *Values) any { return &v.Delay },
 		},
 		{
-			Name: "timeout", Flag: true, Env: []string{"CLAUSEA_TIMEOUT"}, Group: groupCrawl, Default: "30m", Commands: crawlingCommands, rule: durationRange(time.Second, 7*24*time.Hour, "10m"),
+			Name: "timeout", Flag: true, Env: []string{"CLAUSEA_TIMEOUT"}, Group: groupCrawl, Default: "30m", Commands: crawlingCommands, LimitField: "timeLimit", rule: durationRange(time.Second, 7*24*time.Hour, "10m"),
 			Help: "time limit of a crawl; the default applies to clausea crawl only, because a CrawlJob has activeDeadlineSeconds", field: func(v *Values) any { return &v.Timeout },
 		},
 		{
-			Name: "languages", Flag: true, Env: []string{"CLAUSEA_LANGUAGES"}, Group: groupCrawl, Commands: crawlingCommands, rule: languageTag,
+			Name: "languages", Flag: true, Env: []string{"CLAUSEA_LANGUAGES"}, Group: groupCrawl, Commands: crawlingCommands, LimitField: "languages", rule: languageTag,
 			Help: "preferred languages, for example en,de", field: func(v *Values) any { return &v.Languages },
 		},
 		{
-			Name: "render", Flag: true, Env: []string{"CLAUSEA_RENDER"}, Group: groupCrawl, Default: "Never", Commands: crawlingCommands, rule: oneOf("Never", "Auto", "Always"),
+			Name: "render", Flag: true, Env: []string{"CLAUSEA_RENDER"}, Group: groupCrawl, Default: "Never", Commands: crawlingCommands, LimitField: "render", rule: oneOf("Never", "Auto", "Always"),
 			Help: "which pages to render in a browser: Never, Auto (candidate pages that arrive without text) or Always", field: func(v *Values) any { return &v.Render },
 		},
 		{
 			Name: "browser", Flag: true, Env: []string{"CLAUSEA_BROWSER"}, Group: groupCrawl, Commands: crawlingCommands,
-			Help: "Chromium that renders pages: its `path`, or a DevTools URL; defaults to a Chromium in PATH", field: func(v *Values) any { return &v.Browser },
+			Help: "Chromium that renders pages: the `path` of its executable, or a DevTools URL; defaults to a Chromium in PATH", field: func(v *Values) any { return &v.Browser },
 		},
 		{
 			Name: "proxy", Flag: true, Env: []string{"CRAWLER_PROXY"}, Group: groupNetwork, Commands: fetchCommands, rule: proxyURL,
@@ -106,7 +106,7 @@ func Table() []Setting {
 		},
 		{
 			Name: "user-agent", Flag: true, Env: []string{"CLAUSEA_USER_AGENT"}, Group: groupNetwork, Default: "Mozilla/5.0 (compatible; ClauseaBot/1.0; +https://clausea.co/bot)", Commands: fetchCommands,
-			Help: "User-Agent header; it must contain ClauseaBot, the product token that is matched in robots.txt", field: func(v *Values) any { return &v.UserAgent },
+			Help: "User-Agent header; it must contain ClauseaBot, the product token that robots.txt files use", field: func(v *Values) any { return &v.UserAgent },
 		},
 		{
 			Name: "connect-to", Flag: true, Env: []string{"CLAUSEA_CONNECT_TO"}, Group: groupNetwork, Commands: fetchCommands,
@@ -122,7 +122,7 @@ func Table() []Setting {
 		},
 		{
 			Name: "port", Flag: true, Env: []string{"PORT"}, Group: groupControllers, Default: "8080", Commands: controllerCommands, rule: intRange(0, 65_535),
-			Help: "port of the probes and metrics, on all IP addresses; 0 selects a free port", field: func(v *Values) any { return &v.Port },
+			Help: "port for probes and metrics, on all IP addresses; 0 selects a free port", field: func(v *Values) any { return &v.Port },
 		},
 		{
 			Name: "max-concurrent-crawls", Flag: true, Env: []string{"CLAUSEA_MAX_CONCURRENT_CRAWLS"}, Group: groupControllers, Default: "3", Commands: controllerCommands, rule: intRange(0, 1000),

@@ -33,7 +33,8 @@ type CrawlMetrics struct {
 // "other".
 type CrawlLabels struct{ Types, Changes, StopReasons []string }
 
-// NewCrawlMetrics creates the metrics and registers them with r.
+// NewCrawlMetrics creates the metrics and registers them with r. It returns an error if r
+// already has a metric of the same name.
 func NewCrawlMetrics(r prometheus.Registerer, l CrawlLabels) (*CrawlMetrics, error) {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "clausea", Subsystem: "crawl", Name: name, Help: help})
@@ -63,8 +64,8 @@ func NewCrawlMetrics(r prometheus.Registerer, l CrawlLabels) (*CrawlMetrics, err
 	return m, nil
 }
 
-// StartRun records the start of a run and returns its metrics. For a resumed run, the first
-// call of RecordSkips sets the baseline, because the previous process recorded those counts.
+// StartRun records the start of a run and returns its metrics. The first call of RecordSkips
+// for a resumed run records nothing, because the previous process recorded those counts.
 func (m *CrawlMetrics) StartRun(resumed bool) *RunMetrics {
 	if m == nil {
 		return nil

@@ -24,14 +24,15 @@ const (
 // LogOptions configures a logger.
 type LogOptions struct {
 	Level    string // debug, info, warn or error; logr's V(1) is debug
-	Format   string
-	Terminal bool // Out is a terminal
+	Format   string // FormatAuto, FormatConsole or FormatJSON
+	Terminal bool   // Out is a terminal
 	Out      io.Writer
 	Redact   Redactor
 }
 
-// NewLogger returns a logger. It writes every line unbuffered. The Redactor processes whole
-// lines, so it covers messages, keys, values, nested values and errors.
+// NewLogger returns a logger that writes every line to o.Out unbuffered. The Redactor
+// processes whole lines, so it covers messages, keys, values, nested values and errors. An
+// unknown level or format is an error.
 func NewLogger(o LogOptions) (logr.Logger, error) {
 	var level zapcore.Level
 	if err := level.UnmarshalText([]byte(o.Level)); err != nil {

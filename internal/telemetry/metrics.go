@@ -8,8 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// NewRegistry returns a registry with the Go and process collectors and
-// clausea_build_info.
+// NewRegistry returns a registry with the Go and process collectors and the metric
+// clausea_build_info, which has the labels version and go_version.
 func NewRegistry(version string) *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
@@ -52,8 +52,8 @@ func (l *labelSet) bound(value string) string {
 	return value
 }
 
-// WriteFile writes all metrics to a file in the Prometheus text format, for the textfile
-// collector of node_exporter. It replaces the file atomically.
+// WriteFile writes the metrics of g to a file in the Prometheus text format, for the
+// textfile collector of node_exporter. It replaces the file atomically.
 func WriteFile(path string, g prometheus.Gatherer) error {
 	if err := prometheus.WriteToTextfile(path, g); err != nil {
 		return fmt.Errorf("write metrics to %s: %w", path, err)

@@ -13,16 +13,16 @@ import (
 // Redacted replaces a secret.
 const Redacted = "[redacted]"
 
-// minSecret is the minimum length of a secret in bytes. A shorter secret would match inside
-// ordinary words.
+// minSecret is the minimum length of a known secret in bytes. Shorter secrets are not
+// redacted, because they would match inside ordinary words.
 const minSecret = 4
 
 // Redactor removes secrets from text. It removes known secrets in every encoding in which
 // they are printed, and text that looks like a credential. The zero value knows no secrets.
 type Redactor struct{ known *strings.Replacer }
 
-// NewRedactor returns a Redactor for the given secrets. The password of a URL is a secret
-// of its own, because errors may contain it without the URL.
+// NewRedactor returns a Redactor for the given secrets. It also redacts the password of a
+// secret that is a URL, because errors may contain the password without the URL.
 func NewRedactor(secrets ...string) Redactor {
 	forms := map[string]bool{}
 	for _, s := range secrets {
@@ -54,7 +54,7 @@ func NewRedactor(secrets ...string) Redactor {
 }
 
 // passwords returns the password of a URL in its encoded and decoded forms. It does not use
-// a URL parser, because errors show mostly URLs that do not parse.
+// a URL parser, because most URLs in errors are invalid.
 func passwords(s string) []string {
 	_, rest, ok := strings.Cut(s, "://")
 	if !ok {

@@ -23,7 +23,8 @@ type RenderMetrics struct {
 // "other".
 type RenderLabels struct{ Outcomes, RefusalReasons []string }
 
-// NewRenderMetrics creates the metrics and registers them with r.
+// NewRenderMetrics creates the metrics and registers them with r. It returns an error if r
+// already has a metric of the same name.
 func NewRenderMetrics(r prometheus.Registerer, l RenderLabels) (*RenderMetrics, error) {
 	opts := func(name, help string) prometheus.CounterOpts {
 		return prometheus.CounterOpts{Namespace: "clausea", Subsystem: "render", Name: name, Help: help}
@@ -36,7 +37,7 @@ func NewRenderMetrics(r prometheus.Registerer, l RenderLabels) (*RenderMetrics, 
 		}, []string{"outcome"}),
 		requests: prometheus.NewCounter(opts("requests_total", "Requests sent by rendered pages.")),
 		bytes:    prometheus.NewCounter(opts("bytes_total", "Bytes loaded by rendered pages, after decompression.")),
-		refused:  prometheus.NewCounterVec(opts("refused_total", "Requests and features that rendered pages were refused, by reason."), []string{"reason"}),
+		refused:  prometheus.NewCounterVec(opts("refused_total", "Requests and browser features refused to rendered pages, by reason."), []string{"reason"}),
 		browsers: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "clausea", Subsystem: "render", Name: "browsers", Help: "Number of running browsers."}),
 		outcomes: newLabels(0, l.Outcomes...), refusalReasons: newLabels(0, l.RefusalReasons...),
 	}
@@ -60,14 +61,14 @@ func (m *RenderMetrics) RecordPage(outcome string, duration time.Duration, reque
 	m.bytes.Add(float64(bytes))
 }
 
-// RecordRefused records n refusals of a request or feature.
+// RecordRefused records that a page was refused n requests or browser features.
 func (m *RenderMetrics) RecordRefused(reason string, n int) {
 	if m != nil {
 		m.refused.WithLabelValues(m.refusalReasons.bound(reason)).Add(float64(n))
 	}
 }
 
-// BrowsersChanged adds change to the number of running browsers.
+// BrowsersChanged adds change, which may be negative, to the number of running browsers.
 func (m *RenderMetrics) BrowsersChanged(change int) {
 	if m != nil {
 		m.browsers.Add(float64(change))

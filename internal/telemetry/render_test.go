@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-func TestRenderMetrics(t *testing.T) {
+func TestRenderMetricsCountPagesRequestsAndBrowsers(t *testing.T) {
 	t.Parallel()
 	reg := NewRegistry("v1.2.3")
 	m, err := NewRenderMetrics(reg, RenderLabels{Outcomes: []string{"settled"}, RefusalReasons: []string{"kind"}})
@@ -33,7 +33,7 @@ clausea_render_bytes_total 1000
 # TYPE clausea_render_pages_total counter
 clausea_render_pages_total{outcome="other"} 1
 clausea_render_pages_total{outcome="settled"} 1
-# HELP clausea_render_refused_total Requests and features that rendered pages were refused, by reason.
+# HELP clausea_render_refused_total Requests and browser features refused to rendered pages, by reason.
 # TYPE clausea_render_refused_total counter
 clausea_render_refused_total{reason="kind"} 3
 clausea_render_refused_total{reason="other"} 1

@@ -188,7 +188,7 @@ func TestNewLoggerRejectsUnknownLevelsAndFormats(t *testing.T) {
 	}
 }
 
-func TestRunMetrics(t *testing.T) {
+func TestCrawlMetricsCountEachEventOnce(t *testing.T) {
 	t.Parallel()
 	reg := NewRegistry("v1.2.3")
 	m, err := NewCrawlMetrics(reg, CrawlLabels{Types: []string{"imprint"}, Changes: []string{"New"}, StopReasons: []string{"Converged"}})

@@ -27,7 +27,8 @@ func uninterruptedRequests(t *testing.T) int64 {
 	return all
 }
 
-// checkResumed checks that a crawl that was cut off lost, doubled and asked again nothing.
+// checkResumed checks that an interrupted crawl has all documents, one version of each, and that it
+// repeated at most refetchAllowance requests per interruption.
 func (b *fixture) checkResumed(j *v1alpha1.CrawlJob, site *demo.Site, whole int64) {
 	b.t.Helper()
 	b.waitForEnd(j, v1alpha1.ConditionComplete, "")

@@ -11,16 +11,16 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Answer is what a name server says of one question.
+// Answer is the answer of a name server to one question.
 type Answer struct {
 	CNAME string // an alias on the way to the addresses
 	Addrs []netip.Addr
 }
 
-// Answerer says what a name has at its n-th question (from 0) of that type.
+// Answerer returns the answer to the n-th question (from 0) for a name; six is that for AAAA.
 type Answerer func(name string, six bool, n int) Answer
 
-// Resolver is a resolver that asks a name server on loopback, whose answers have a
+// Resolver returns a resolver that asks a name server on loopback. The answers have a
 // time to live of 0.
 func Resolver(t testing.TB, answer Answerer) *net.Resolver {
 	t.Helper()
@@ -42,7 +42,7 @@ func Resolver(t testing.TB, answer Answerer) *net.Resolver {
 }
 
 func serveDNS(conn net.PacketConn, answer Answerer) {
-	asked := map[dnsmessage.Question]int{}
+	questions := map[dnsmessage.Question]int{}
 	buf := make([]byte, 4096)
 	for {
 		n, from, err := conn.ReadFrom(buf)
@@ -59,8 +59,8 @@ func serveDNS(conn net.PacketConn, answer Answerer) {
 		m.Additionals = nil
 		if six || q.Type == dnsmessage.TypeA {
 			name := strings.ToLower(strings.TrimSuffix(q.Name.String(), "."))
-			fill(&m, q, answer(name, six, asked[q]), six)
-			asked[q]++
+			fill(&m, q, answer(name, six, questions[q]), six)
+			questions[q]++
 		}
 		out, err := m.Pack()
 		if err != nil {

@@ -1,6 +1,6 @@
-// Package crawltest has what the tests of the crawl engine share: a web on
-// loopback, a name server with answers of the test's own, and a Handler that notes
-// what it is told.
+// Package crawltest has what the tests of the crawl engine share: a web on loopback, a
+// name server with the answers of the test, and an Observer that records what it
+// receives.
 package crawltest
 
 import (
@@ -17,24 +17,24 @@ import (
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
-// Web is an internet of made-up hosts, all of them served over HTTP at one address
-// of loopback. An unknown host answers 404.
+// Web serves any number of made-up hosts over HTTP from one loopback address. An unknown
+// host answers 404.
 type Web struct {
 	server *httptest.Server
 	port   string
 
-	mu       sync.Mutex
-	hosts    map[string]http.Handler
-	requests map[string][]string // paths and queries as they were sent, by host
-	inFlight map[string]int
-	most     map[string]int
-	dialed   []netip.AddrPort
+	mu          sync.Mutex
+	hosts       map[string]http.Handler
+	requests    map[string][]string // paths and queries as sent, by host
+	inFlight    map[string]int
+	maxInFlight map[string]int
+	dialed      []netip.AddrPort
 }
 
-// NewWeb starts an empty one for the length of a test.
+// NewWeb starts a web without hosts that runs until the test ends.
 func NewWeb(t testing.TB) *Web {
 	t.Helper()
-	w := &Web{hosts: map[string]http.Handler{}, requests: map[string][]string{}, inFlight: map[string]int{}, most: map[string]int{}}
+	w := &Web{hosts: map[string]http.Handler{}, requests: map[string][]string{}, inFlight: map[string]int{}, maxInFlight: map[string]int{}}
 	w.server = httptest.NewServer(w)
 	t.Cleanup(w.server.Close)
 	_, w.port, _ = net.SplitHostPort(w.server.Listener.Addr().String())
@@ -48,8 +48,8 @@ func (w *Web) Handle(host string, h http.Handler) {
 	w.hosts[host] = h
 }
 
-// Site serves a host whose pages are given by path. A page that is not there is a
-// 404, /robots.txt too.
+// Site serves a host with pages by path. Any other path answers 404, /robots.txt
+// included.
 func (w *Web) Site(host string, pages map[string]string) {
 	w.Handle(host, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		body, ok := pages[r.URL.RequestURI()]
@@ -71,7 +71,7 @@ func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.requests[r.Host] = append(w.requests[r.Host], r.RequestURI)
 	w.inFlight[r.Host]++
-	w.most[r.Host] = max(w.most[r.Host], w.inFlight[r.Host])
+	w.maxInFlight[r.Host] = max(w.maxInFlight[r.Host], w.inFlight[r.Host])
 	w.mu.Unlock()
 	defer func() {
 		w.mu.Lock()
@@ -85,14 +85,14 @@ func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(rw, r)
 }
 
-// Requests lists what a host was asked for, in order.
+// Requests returns the requests to a host, in order.
 func (w *Web) Requests(host string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]string(nil), w.requests[host]...)
 }
 
-// Hosts are those that were asked for anything.
+// Hosts returns the hosts that received requests.
 func (w *Web) Hosts() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -103,23 +103,23 @@ func (w *Web) Hosts() []string {
 	return names
 }
 
-// MostAtOnce is how many requests a host had in hand at once.
-func (w *Web) MostAtOnce(host string) int {
+// MaxInFlight returns the highest number of requests that a host had in flight.
+func (w *Web) MaxInFlight(host string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.most[host]
+	return w.maxInFlight[host]
 }
 
-// Port is the port of loopback that every host is served at.
+// Port returns the loopback port that serves every host.
 func (w *Web) Port() string { return w.port }
 
-// Allowed is the one address that a Fetcher of this web may reach.
+// Allowed is the one address that a Fetcher of a Web may reach.
 var Allowed = netip.MustParsePrefix("127.0.0.1/32")
 
-// Config is how a Fetcher reaches this web: the address guard lets 127.0.0.1
-// through, names need no resolver, and port 80 is the server's. Each connection
-// that the guard lets through is recorded, and refused where it is not loopback,
-// so that a test of the guard reaches nobody even if the guard is broken.
+// Config returns the configuration of a Fetcher for this web: the address guard allows
+// 127.0.0.1, no name is resolved, and port 80 is that of the server. Each connection that
+// the guard allows is recorded, and refused if it is not loopback, so that a test of a
+// broken guard reaches no other host.
 func (w *Web) Config() fetch.Config {
 	return fetch.Config{
 		Guard:     netguard.New([]netip.Prefix{Allowed}),
@@ -142,14 +142,14 @@ func (w *Web) connecting(_, at string) error {
 	return nil
 }
 
-// Dialed are the addresses of the connections that the guard let through.
+// Dialed returns the addresses of the connections that the guard allowed.
 func (w *Web) Dialed() []netip.AddrPort {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]netip.AddrPort(nil), w.dialed...)
 }
 
-// Fetcher makes one for the length of a test.
+// Fetcher returns a Fetcher that is closed when the test ends.
 func Fetcher(t testing.TB, cfg fetch.Config) *fetch.Fetcher {
 	t.Helper()
 	f, err := fetch.New(cfg)
@@ -160,7 +160,7 @@ func Fetcher(t testing.TB, cfg fetch.Config) *fetch.Fetcher {
 	return f
 }
 
-// Engine makes one for the length of a test.
+// Engine returns an Engine whose Fetcher is closed when the test ends.
 func Engine(t testing.TB, cfg fetch.Config) *crawl.Engine {
 	t.Helper()
 	return crawl.New(Fetcher(t, cfg))

@@ -50,7 +50,9 @@ func (f *Frontier) RaiseDelay(name string, d time.Duration) {
 }
 
 // Postpone forbids requests to a host before until.
-func (f *Frontier) Postpone(name string, until time.Time) { f.hosts.get(name).politeness.postpone(until) }
+func (f *Frontier) Postpone(name string, until time.Time) {
+	f.hosts.get(name).politeness.postpone(until)
+}
 
 // MarkSent records when the last request to a host was written. The delay starts at that
 // time, because connecting and waiting for a busy CPU take time.
@@ -58,4 +60,6 @@ func (f *Frontier) MarkSent(name string, at time.Time) { f.hosts.get(name).polit
 
 // NextAllowed returns the earliest time of the next request to a host. It is the zero
 // time if the host has had no request and was not postponed.
-func (f *Frontier) NextAllowed(name string) time.Time { return f.hosts.get(name).politeness.nextAllowed }
+func (f *Frontier) NextAllowed(name string) time.Time {
+	return f.hosts.get(name).politeness.nextAllowed
+}

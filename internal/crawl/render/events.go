@@ -14,6 +14,12 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
+// event is a message and the session that received it.
+type event struct {
+	from session
+	msg  *cdproto.Message
+}
+
 // eventHandler returns the handler of a session's events. The handler queues relevant events and
 // ends a page that sends more of them than the queue holds.
 func (t *tab) eventHandler(from session) func(*cdproto.Message) {
@@ -36,7 +42,7 @@ func (t *tab) eventHandler(from session) func(*cdproto.Message) {
 		select {
 		case t.events <- event{from, msg}:
 		default:
-			t.finish(Flood, errors.New("page sends more events than the queue holds"))
+			t.end.set(Flood, errors.New("page sends more events than the queue holds"))
 		}
 	}
 }
@@ -51,12 +57,12 @@ func (t *tab) watchBrowser(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-t.browser.conn.lost:
-			t.finish(Crashed, t.browser.conn.lostError("watch browser"))
+			t.end.set(Crashed, t.browser.conn.lostError("watch browser"))
 			return
 		case <-tick.C:
-			if m := t.browser.memoryUsage(); m > t.pool.cfg.MaxMemory {
+			if m := t.browser.memoryUsage(); m > t.cfg.MaxMemory {
 				t.browser.broken.Store(true)
-				t.finish(Memory, fmt.Errorf("browser uses %d MiB of memory", m>>20))
+				t.end.set(Memory, fmt.Errorf("browser uses %d MiB of memory", m>>20))
 				return
 			}
 		}
@@ -80,7 +86,7 @@ func (t *tab) handleEvent(ctx context.Context, e event) {
 	switch e.msg.Method {
 	case cdproto.EventFetchRequestPaused:
 		if ev, err := decode[fetch.EventRequestPaused](e.msg); err == nil {
-			t.handleRequest(ctx, e.from, ev)
+			t.requests.handle(ctx, e.from, ev)
 		}
 	case cdproto.EventTargetAttachedToTarget:
 		if ev, err := decode[target.EventAttachedToTarget](e.msg); err == nil {
@@ -91,21 +97,21 @@ func (t *tab) handleEvent(ctx context.Context, e event) {
 			t.closeWindow(ctx, ev.TargetInfo)
 		}
 	case cdproto.EventPageWindowOpen:
-		t.recordRefusal(RefusedWindow)
+		t.refusals.record(RefusedWindow)
 	case cdproto.EventPageJavascriptDialogOpening:
-		t.recordRefusal(RefusedDialog)
+		t.refusals.record(RefusedDialog)
 		_ = notify(ctx, e.from, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
 	case cdproto.EventNetworkWebSocketCreated, cdproto.EventNetworkWebTransportCreated:
-		t.recordRefusal(RefusedSocket)
+		t.refusals.record(RefusedSocket)
 	case cdproto.EventBrowserDownloadWillBegin:
-		t.recordRefusal(RefusedDownload)
+		t.refusals.record(RefusedDownload)
 	case cdproto.EventTargetTargetCrashed:
 		if ev, err := decode[target.EventTargetCrashed](e.msg); err == nil && ev.TargetID == t.target {
-			t.finish(Crashed, errors.New("process of the page crashed"))
+			t.end.set(Crashed, errors.New("process of the page crashed"))
 		}
 	case cdproto.EventInspectorTargetCrashed:
 		if e.from == t.main {
-			t.finish(Crashed, errors.New("process of the page crashed"))
+			t.end.set(Crashed, errors.New("process of the page crashed"))
 		}
 	}
 }
@@ -113,18 +119,12 @@ func (t *tab) handleEvent(ctx context.Context, e event) {
 // attachChild resumes a frame or a worker of the page, with requests intercepted as for the
 // page itself.
 func (t *tab) attachChild(ctx context.Context, s session, info *target.Info) {
-	t.mu.Lock()
-	tooMany := len(t.children) >= maxChildren
 	frame := info.Type == "iframe"
-	if !tooMany {
-		t.children = append(t.children, child{session: s, id: info.TargetID, frame: frame})
-	}
-	t.mu.Unlock()
-	if tooMany {
-		t.recordRefusal(RefusedFrame) // the target stays paused until the page ends
+	if !t.children.add(child{session: s, frame: frame}) {
+		t.refusals.record(RefusedFrame) // the target stays paused until the page ends
 		return
 	}
-	t.spawn(func() {
+	t.tasks.run(func() {
 		// The session of the page also intercepts the requests of its workers.
 		if frame && t.prepareTarget(ctx, s) != nil {
 			return
@@ -135,23 +135,9 @@ func (t *tab) attachChild(ctx context.Context, s session, info *target.Info) {
 
 // closeWindow closes a window that the page opened.
 func (t *tab) closeWindow(ctx context.Context, info *target.Info) {
-	t.mu.Lock()
-	isPopup := info.BrowserContextID == t.context && t.target != "" && info.TargetID != t.target
-	t.mu.Unlock()
+	isPopup := info.BrowserContextID == t.context && info.TargetID != t.target
 	if isPopup {
-		t.recordRefusal(RefusedWindow)
+		t.refusals.record(RefusedWindow)
 		_ = notify(ctx, t.browser.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID})
-	}
-}
-
-// recordRefusal counts a refusal and ends the page after maxRefusals of them.
-func (t *tab) recordRefusal(refusal Refusal) {
-	t.mu.Lock()
-	t.refused[refusal]++
-	t.refusalCount++
-	tooMany := t.refusalCount > maxRefusals
-	t.mu.Unlock()
-	if tooMany {
-		t.finish(Flood, fmt.Errorf("page had more than %d requests refused", maxRefusals))
 	}
 }

@@ -22,18 +22,10 @@ type frame struct {
 	parentFrame     cdp.FrameID
 }
 
-// listFrames returns at most maxFrames frames of the page. Inner frames come first, because a
-// frame must be read before the document that contains it.
-func (t *tab) listFrames(ctx context.Context) []frame {
+// listFrames returns at most maxFrames frames of a page, which has one or more sessions. Inner
+// frames come first, because a frame must be read before the document that contains it.
+func listFrames(ctx context.Context, sessions []session) []frame {
 	var all []frame
-	sessions := []session{t.main}
-	t.mu.Lock()
-	for _, c := range t.children {
-		if c.frame {
-			sessions = append(sessions, c.session)
-		}
-	}
-	t.mu.Unlock()
 	owner := map[cdp.FrameID]session{}
 	for _, s := range sessions {
 		tree, err := call(ctx, s, page.GetFrameTree, cdp.Empty{})
@@ -67,15 +59,8 @@ func collectFrames(s session, tree *page.FrameTree, depth int, all *[]frame, own
 	}
 }
 
-// takeSnapshot runs snapshot.js in a frame. limit is in characters. inner returns only the body.
-func (t *tab) takeSnapshot(ctx context.Context, s session, id cdp.FrameID, limit int, inner bool) (snapshot, error) {
-	var out snapshot
-	err := t.evaluate(ctx, s, id, fmt.Sprintf("(%s)(%d, %d, %t)", snapshotScript, max(limit, 0), maxNodes, inner), &out)
-	return out, err
-}
-
 // insertMarker replaces a frame with a marker in the document that contains it.
-func (t *tab) insertMarker(ctx context.Context, f frame) error {
+func insertMarker(ctx context.Context, f frame) error {
 	element, err := call(ctx, f.parent, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: f.id})
 	if err != nil {
 		return err

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	cdpfetch "github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
 
 	"github.com/clausea/crawler/internal/crawl/scope"
 )
@@ -23,70 +25,206 @@ const (
 	maxFrames             = 20
 )
 
-// handleRequest decides on a request that the browser has paused. All requests pass through
+// interceptor decides on the requests of a page, which the browser has paused: it answers
+// them through the responder, or refuses them. handle belongs to one goroutine.
+type interceptor struct {
+	url         *url.URL // of the page
+	main        session
+	target      target.ID
+	maxRequests int
+	responder   *responder
+	settle      *settleDetector
+	refusals    *refusalCounter
+	end         *pageEnd
+	tasks       *taskGroup
+	slots       chan struct{} // limits concurrent requests
+
+	mu        sync.Mutex
+	loads     int // navigations to the document
+	frames    int // requested documents of frames
+	requested int // requests that count towards Config.MaxRequests
+	movedTo   string
+	docError  error // why the document failed to load
+}
+
+// handle decides on a request that the browser has paused. All requests pass through
 // here: for the document, from scripts, each hop of a redirect, and the browser's own CORS
 // preflight requests.
-func (t *tab) handleRequest(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused) {
+func (i *interceptor) handle(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused) {
 	u, err := url.Parse(ev.Request.URL)
+	p := &pausedRequest{EventRequestPaused: ev, session: s, url: u, document: i.isDocument(s, ev)}
 	if err == nil && (u.Scheme == "data" || u.Scheme == "blob" || u.Scheme == "about") {
-		_ = notify(ctx, s, cdpfetch.ContinueRequest, cdpfetch.ContinueRequestParams{RequestID: ev.RequestID}) // needs no network
+		p.resume(ctx) // needs no network
 		return
 	}
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		t.refuseRequest(ctx, s, ev, RefusedScheme)
+		i.refuse(ctx, p, RefusedScheme)
 		return
 	}
-	if t.isDocument(s, ev) {
-		t.handleNavigation(ctx, s, ev, u)
+	if p.document {
+		i.handleNavigation(ctx, p)
 		return
 	}
-	switch refusal := t.refusalFor(ev, u); {
+	switch refusal := i.refusalFor(p); {
 	case refusal != "":
-		t.refuseRequest(ctx, s, ev, refusal)
-	case ev.ResourceType == network.ResourceTypeStylesheet:
-		// Style sheets contain no text, but scripts wait for them.
-		_ = notify(ctx, s, cdpfetch.FulfillRequest, cdpfetch.FulfillRequestParams{
-			RequestID: ev.RequestID, ResponseCode: http.StatusOK, ResponseHeaders: []*cdpfetch.HeaderEntry{
-				{Name: "Content-Type", Value: "text/css"}, {Name: "Access-Control-Allow-Origin", Value: "*"},
-			},
-		})
+		i.refuse(ctx, p, refusal)
+	case p.ResourceType == network.ResourceTypeStylesheet:
+		p.fulfillEmptyStyleSheet(ctx) // style sheets contain no text, but scripts wait for them
 	default:
-		t.answerRequest(ctx, s, ev, u)
+		i.answer(ctx, p)
 	}
 }
 
 // isDocument reports whether a request is for the document of the page itself.
-func (t *tab) isDocument(s session, ev *cdpfetch.EventRequestPaused) bool {
-	return s == t.main && ev.ResourceType == network.ResourceTypeDocument && string(ev.FrameID) == string(t.target)
+func (i *interceptor) isDocument(s session, ev *cdpfetch.EventRequestPaused) bool {
+	return s == i.main && ev.ResourceType == network.ResourceTypeDocument && string(ev.FrameID) == string(i.target)
 }
 
 // handleNavigation decides on a request for the page's document. It answers the first request
 // with its redirects, and up to maxReloads reloads. A navigation to a different URL ends the
 // page as Moved.
-func (t *tab) handleNavigation(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused, u *url.URL) {
-	same, hop := sameDocument(u, t.url), ev.RedirectedRequestID != ""
-	t.mu.Lock()
-	if !hop {
-		t.loads++
-	}
-	loads := t.loads
-	t.mu.Unlock()
+func (i *interceptor) handleNavigation(ctx context.Context, p *pausedRequest) {
+	same, hop := sameDocument(p.url, i.url), p.RedirectedRequestID != ""
+	loads := i.countLoad(hop)
 	switch {
-	case ev.Request.Method != http.MethodGet:
-		t.recordRefusal(RefusedMethod)
-		t.cancelNavigation(ctx, s, ev)
+	case p.Request.Method != http.MethodGet:
+		i.refusals.record(RefusedMethod)
+		p.cancelNavigation(ctx)
 	case hop, loads == 1, same && loads <= 1+maxReloads:
-		t.answerRequest(ctx, s, ev, u)
+		i.answer(ctx, p)
 	case same:
-		t.recordRefusal(RefusedReload)
-		t.cancelNavigation(ctx, s, ev)
+		i.refusals.record(RefusedReload)
+		p.cancelNavigation(ctx)
 	default:
-		t.mu.Lock()
-		t.movedTo = u.String()
-		t.mu.Unlock()
-		t.cancelNavigation(ctx, s, ev)
-		t.finish(Moved, nil)
+		i.mu.Lock()
+		i.movedTo = p.url.String()
+		i.mu.Unlock()
+		p.cancelNavigation(ctx)
+		i.end.set(Moved, nil)
 	}
+}
+
+// refusalFor returns why a request must be refused, empty if it may be sent.
+func (i *interceptor) refusalFor(p *pausedRequest) Refusal {
+	method := p.Request.Method
+	isRead := method == http.MethodGet || method == http.MethodHead
+	switch p.ResourceType {
+	case network.ResourceTypeScript, network.ResourceTypeStylesheet:
+	case network.ResourceTypeXHR, network.ResourceTypeFetch:
+		// Many sites load data by POST (GraphQL), which is permitted within the site.
+		// OPTIONS is the CORS preflight of a request to another site.
+		isRead = isRead || method == http.MethodOptions || method == http.MethodPost && sameSite(p.url, i.url)
+	case network.ResourceTypeDocument:
+		if i.countFrame() > maxFrames {
+			return RefusedFrame
+		}
+	case network.ResourceTypeOther:
+		// Worker scripts have this type, and so do icons and manifests.
+		if accept, _ := p.Request.Headers["Accept"].(string); accept != "*/*" || !strings.HasSuffix(p.url.Path, "js") {
+			return RefusedKind
+		}
+	default:
+		return RefusedKind
+	}
+	switch {
+	case !isRead:
+		return RefusedMethod
+	case isTracker(p.url.Hostname()) && !sameSite(p.url, i.url):
+		return RefusedTracker
+	}
+	return ""
+}
+
+// refuse fails a request and counts the refusal.
+func (i *interceptor) refuse(ctx context.Context, p *pausedRequest, refusal Refusal) {
+	i.refusals.record(refusal)
+	p.fail(ctx)
+}
+
+// answer answers a request in a new goroutine, or refuses it if the page has made too
+// many requests.
+func (i *interceptor) answer(ctx context.Context, p *pausedRequest) {
+	if i.countRequest() > i.maxRequests {
+		i.refuse(ctx, p, RefusedRequests)
+		return
+	}
+	i.settle.requestStarted()
+	i.tasks.run(func() {
+		defer func() { i.settle.requestDone(time.Now()) }()
+		select {
+		case i.slots <- struct{}{}:
+			defer func() { <-i.slots }()
+		case <-ctx.Done():
+			return
+		}
+		if refusal := i.respond(ctx, p); refusal != "" {
+			i.refuse(ctx, p, refusal)
+		}
+	})
+}
+
+// respond passes the response to a request on to the browser. If there is none, it returns
+// why the request must be refused.
+func (i *interceptor) respond(ctx context.Context, p *pausedRequest) Refusal {
+	res, err := i.responder.respond(ctx, p)
+	if err != nil {
+		if p.document {
+			i.mu.Lock()
+			i.docError = err
+			i.mu.Unlock()
+		}
+		if r := (*refusalError)(nil); errors.As(err, &r) {
+			return r.refusal
+		}
+		return RefusedFailed
+	}
+	if p.document && res.status < 300 {
+		i.settle.recordInitialText(countText(res.body))
+	}
+	if err := p.fulfill(ctx, res); err != nil {
+		return RefusedFailed
+	}
+	return ""
+}
+
+// countLoad counts a navigation, unless it is a hop of a redirect, and returns the total.
+func (i *interceptor) countLoad(hop bool) int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !hop {
+		i.loads++
+	}
+	return i.loads
+}
+
+// countFrame counts a document of a frame and returns the total.
+func (i *interceptor) countFrame() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.frames++
+	return i.frames
+}
+
+// countRequest counts a request towards Config.MaxRequests and returns the total.
+func (i *interceptor) countRequest() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.requested++
+	return i.requested
+}
+
+// documentError returns why the document failed to load, nil if it did not.
+func (i *interceptor) documentError() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.docError
+}
+
+// destination returns the URL to which the page navigates, empty if it does not.
+func (i *interceptor) destination() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.movedTo
 }
 
 // sameDocument reports whether two URLs are equal apart from their fragments.
@@ -97,109 +235,4 @@ func sameDocument(a, b *url.URL) bool {
 // sameSite reports whether two URLs share a registrable domain.
 func sameSite(a, b *url.URL) bool {
 	return scope.RegistrableDomain(a.Host) == scope.RegistrableDomain(b.Host)
-}
-
-// cancelNavigation answers a navigation with 204 (No Content), so that the browser stays on the
-// current page.
-func (t *tab) cancelNavigation(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused) {
-	_ = notify(ctx, s, cdpfetch.FulfillRequest, cdpfetch.FulfillRequestParams{RequestID: ev.RequestID, ResponseCode: http.StatusNoContent})
-}
-
-// refusalFor returns why a request must be refused, empty if it may be sent.
-func (t *tab) refusalFor(ev *cdpfetch.EventRequestPaused, u *url.URL) Refusal {
-	method := ev.Request.Method
-	isRead := method == http.MethodGet || method == http.MethodHead
-	switch ev.ResourceType {
-	case network.ResourceTypeScript, network.ResourceTypeStylesheet:
-	case network.ResourceTypeXHR, network.ResourceTypeFetch:
-		// Many sites load data by POST (GraphQL), which is permitted within the site.
-		// OPTIONS is the CORS preflight of a request to another site.
-		isRead = isRead || method == http.MethodOptions || method == http.MethodPost && sameSite(u, t.url)
-	case network.ResourceTypeDocument:
-		t.mu.Lock()
-		t.frames++
-		tooMany := t.frames > maxFrames
-		t.mu.Unlock()
-		if tooMany {
-			return RefusedFrame
-		}
-	case network.ResourceTypeOther:
-		// Worker scripts have this type, and so do icons and manifests.
-		if accept, _ := ev.Request.Headers["Accept"].(string); accept != "*/*" || !strings.HasSuffix(u.Path, "js") {
-			return RefusedKind
-		}
-	default:
-		return RefusedKind
-	}
-	switch {
-	case !isRead:
-		return RefusedMethod
-	case isTracker(u.Hostname()) && !sameSite(u, t.url):
-		return RefusedTracker
-	}
-	return ""
-}
-
-// refuseRequest fails a request and counts the refusal.
-func (t *tab) refuseRequest(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused, refusal Refusal) {
-	t.recordRefusal(refusal)
-	t.failRequest(ctx, s, ev)
-}
-
-// failRequest fails a request.
-func (t *tab) failRequest(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused) {
-	_ = notify(ctx, s, cdpfetch.FailRequest, cdpfetch.FailRequestParams{RequestID: ev.RequestID, ErrorReason: network.ErrorReasonBlockedByClient})
-}
-
-// answerRequest answers a request in a new goroutine, or refuses it if the page has made too
-// many requests.
-func (t *tab) answerRequest(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused, u *url.URL) {
-	t.mu.Lock()
-	t.requested++
-	over := t.requested > t.pool.cfg.MaxRequests
-	if !over {
-		t.pendingRequests++
-	}
-	t.mu.Unlock()
-	if over {
-		t.refuseRequest(ctx, s, ev, RefusedRequests)
-		return
-	}
-	t.spawn(func() {
-		defer t.requestDone()
-		select {
-		case t.requestSlots <- struct{}{}:
-			defer func() { <-t.requestSlots }()
-		case <-ctx.Done():
-			return
-		}
-		res, err := t.respond(ctx, s, ev, u)
-		if err != nil {
-			refusal := RefusedFailed
-			if r := (*refusalError)(nil); errors.As(err, &r) {
-				refusal = r.refusal
-			}
-			if t.isDocument(s, ev) {
-				t.mu.Lock()
-				t.docError = err
-				t.mu.Unlock()
-			}
-			t.refuseRequest(ctx, s, ev, refusal)
-			return
-		}
-		// The browser rejects some responses, for example with an invalid status.
-		if _, err := call(ctx, s, cdpfetch.FulfillRequest, cdpfetch.FulfillRequestParams{
-			RequestID: ev.RequestID, ResponseCode: int64(res.status), ResponseHeaders: res.header, Body: res.body,
-		}); err != nil {
-			t.refuseRequest(ctx, s, ev, RefusedFailed)
-		}
-	})
-}
-
-// requestDone records that a request was answered.
-func (t *tab) requestDone() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.pendingRequests--
-	t.lastActivity = time.Now()
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	cdpfetch "github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
@@ -31,88 +33,136 @@ type response struct {
 	body   []byte
 }
 
+// responder returns the responses to the requests of a page, and counts what it sends and
+// receives. It is safe for concurrent use.
+type responder struct {
+	req      Request
+	url      *url.URL // of the page
+	fetcher  Fetcher
+	cache    *scriptCache
+	maxBytes int64
+
+	mu      sync.Mutex
+	traffic traffic
+}
+
+// traffic counts the requests that were sent for a page, and their responses.
+type traffic struct {
+	requests int
+	bytes    int64          // of bodies
+	hosts    map[string]int // requests by host and port
+}
+
 // respond returns the response to a request: the document of the Request, a script from the
 // cache, or else the response of the site. An error that refuses the request is a
 // *refusalError.
-func (t *tab) respond(ctx context.Context, s session, ev *cdpfetch.EventRequestPaused, u *url.URL) (*response, error) {
-	document := t.isDocument(s, ev)
-	if document && t.req.Header != nil && sameDocument(u, t.url) {
-		t.recordInitialText(t.req.Body)
-		return &response{http.StatusOK, responseHeader(t.req.Header), t.req.Body}, nil
+func (r *responder) respond(ctx context.Context, p *pausedRequest) (*response, error) {
+	if p.document && r.req.Header != nil && sameDocument(p.url, r.url) {
+		return &response{http.StatusOK, responseHeader(r.req.Header), r.req.Body}, nil
 	}
-	header, err := requestHeader(ev.Request.Headers)
+	header, err := requestHeader(p.Request.Headers)
 	if err != nil {
 		return nil, err
 	}
-	body, err := requestBody(ev.Request)
+	body, err := requestBody(p.Request)
 	if err != nil {
 		return nil, err
 	}
-	key := ""
-	if ev.ResourceType == network.ResourceTypeScript && ev.Request.Method == http.MethodGet && header.Get("Authorization") == "" {
-		key = u.String() + "\n" + header.Get("Origin")
-		if res := t.pool.cache.get(key); res != nil {
+	key := cacheKey(p, header)
+	if key != "" {
+		if res := r.cache.get(key); res != nil {
 			return res, nil
 		}
 	}
-	if t.req.Allow != nil {
-		if err := t.req.Allow(ctx, u); err != nil {
+	res, err := r.fetch(ctx, p, header, body)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkDocument(p, res); err != nil {
+		return nil, err
+	}
+	out := &response{res.Status, responseHeader(res.Header), res.Body}
+	if key != "" && res.Status == http.StatusOK {
+		r.cache.put(key, out, res.Header)
+	}
+	return out, nil
+}
+
+// cacheKey returns the key of a request in the script cache, empty if its response must not
+// be cached.
+func cacheKey(p *pausedRequest, header http.Header) string {
+	if p.ResourceType != network.ResourceTypeScript || p.Request.Method != http.MethodGet || header.Get("Authorization") != "" {
+		return ""
+	}
+	return p.url.String() + "\n" + header.Get("Origin")
+}
+
+// fetch sends a request to its site if Request.Allow and Config.MaxBytes permit it.
+func (r *responder) fetch(ctx context.Context, p *pausedRequest, header http.Header, body []byte) (*fetch.Response, error) {
+	if r.req.Allow != nil {
+		if err := r.req.Allow(ctx, p.url); err != nil {
 			return nil, &refusalError{RefusedRules, err}
 		}
 	}
-	maxBody := t.countRequest(u)
+	maxBody := r.countRequest(p.url)
 	if maxBody <= 0 {
-		return nil, &refusalError{RefusedBytes, fmt.Errorf("page already received %d bytes", t.pool.cfg.MaxBytes)}
+		return nil, &refusalError{RefusedBytes, fmt.Errorf("page already received %d bytes", r.maxBytes)}
 	}
-	res, err := t.pool.cfg.Fetcher.Do(ctx, fetch.Request{
-		URL: u.String(), Method: ev.Request.Method, Header: header, Body: body,
-		AcceptLanguage: t.req.AcceptLanguage, NoRedirects: true, MaxBody: maxBody,
-		TextOnly: ev.ResourceType == network.ResourceTypeDocument,
+	res, err := r.fetcher.Do(ctx, fetch.Request{
+		URL: p.url.String(), Method: p.Request.Method, Header: header, Body: body,
+		AcceptLanguage: r.req.AcceptLanguage, NoRedirects: true, MaxBody: maxBody,
+		TextOnly: p.ResourceType == network.ResourceTypeDocument,
 	})
 	if err != nil {
 		return nil, &refusalError{classifyRefusal(err), err}
 	}
-	t.mu.Lock()
-	t.bytes += int64(len(res.Body))
-	t.mu.Unlock()
-	if ev.ResourceType == network.ResourceTypeDocument {
-		if strings.HasPrefix(strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Disposition"))), "attachment") {
-			return nil, &refusalError{RefusedContent, errors.New("response is a download")}
-		}
-		if document && (res.Status < 300 || res.Status >= 400) {
-			if res.Status >= 400 {
-				return nil, &refusalError{RefusedFailed, fmt.Errorf("status %d", res.Status)}
-			}
-			t.recordInitialText(res.Body)
-		}
+	r.countBytes(len(res.Body))
+	return res, nil
+}
+
+// checkDocument returns an error if a response for a document is a download, or if the
+// response for the document of the page is an error of the site.
+func checkDocument(p *pausedRequest, res *fetch.Response) error {
+	if p.ResourceType != network.ResourceTypeDocument {
+		return nil
 	}
-	out := &response{res.Status, responseHeader(res.Header), res.Body}
-	if key != "" && res.Status == http.StatusOK {
-		t.pool.cache.put(key, out, res.Header)
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Disposition"))), "attachment") {
+		return &refusalError{RefusedContent, errors.New("response is a download")}
 	}
-	return out, nil
+	if p.document && res.Status >= 400 {
+		return &refusalError{RefusedFailed, fmt.Errorf("status %d", res.Status)}
+	}
+	return nil
 }
 
 // countRequest counts a request to u and returns how many bytes its response may have. If there
 // are none left, it does not count the request. Responses in flight do not reduce the result,
 // so concurrent responses together may exceed Config.MaxBytes.
-func (t *tab) countRequest(u *url.URL) int64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	left := min(t.pool.cfg.MaxBytes-t.bytes, fetch.DefaultMaxBody)
+func (r *responder) countRequest(u *url.URL) int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left := min(r.maxBytes-r.traffic.bytes, fetch.DefaultMaxBody)
 	if left > 0 {
-		t.sentRequests++
-		t.hosts[u.Host]++
+		r.traffic.requests++
+		r.traffic.hosts[u.Host]++
 	}
 	return left
 }
 
-// recordInitialText records the length of the document's text before its scripts run.
-func (t *tab) recordInitialText(body []byte) {
-	n := countText(body)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.initialText = n
+// countBytes counts the bytes of a received body.
+func (r *responder) countBytes(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.traffic.bytes += int64(n)
+}
+
+// totals returns the traffic so far.
+func (r *responder) totals() traffic {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.traffic
+	t.hosts = maps.Clone(t.hosts)
+	return t
 }
 
 // classifyRefusal returns the Refusal of an error of the Fetcher.

@@ -5,13 +5,9 @@ import (
 	"context"
 	_ "embed" // the script
 	"fmt"
-	"maps"
 	"strings"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/cdp/jsonv2"
-	"github.com/chromedp/chromedp"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -33,67 +29,40 @@ type snapshot struct {
 	TooLarge  bool   `json:"tooLarge"`
 }
 
-// unmarshal parses the result of a script into result.
-func unmarshal(raw jsonv2.Value, result any) error {
-	if err := jsonv2.Unmarshal(raw, result, chromedp.DefaultUnmarshalOptions); err != nil {
-		return fmt.Errorf("parse result of script: %w", err)
-	}
-	return nil
-}
-
-// result returns the page after it has ended with a reason.
-func (t *tab) result(ctx context.Context, end Reason) (*RenderedPage, error) {
-	p := &RenderedPage{EndReason: end}
-	t.mu.Lock()
-	p.MovedTo = t.movedTo
-	t.mu.Unlock()
-	switch end {
-	case Settled, Timeout:
-		t.stopScripts(ctx)
-		if err := t.readHTML(ctx, p); err != nil {
-			return nil, err
-		}
-	case Moved:
-		p.URL = t.req.URL
-	default:
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		return nil, t.endErr
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	p.Hosts, p.Refused = maps.Clone(t.hosts), maps.Clone(t.refused)
-	p.Requests, p.Bytes, p.Duration = t.sentRequests, t.bytes, time.Since(t.started)
-	return p, nil
-}
-
-// readHTML reads the HTML of the page and replaces each frame with its HTML.
-func (t *tab) readHTML(ctx context.Context, p *RenderedPage) error {
+// readHTML reads the HTML of a page and replaces each frame with its HTML. id is the frame of
+// the page itself, and frameSessions are the sessions of its frames in other processes.
+func readHTML(ctx context.Context, main session, id cdp.FrameID, frameSessions []session) (snapshot, error) {
 	budget := maxHTML // left for frames and page
 	markers := map[string]string{}
-	for _, f := range t.listFrames(ctx) {
-		s, err := t.takeSnapshot(ctx, f.session, f.id, budget, true)
+	for _, f := range listFrames(ctx, append([]session{main}, frameSessions...)) {
+		s, err := takeSnapshot(ctx, f.session, f.id, budget, true)
 		if err != nil || strings.TrimSpace(s.HTML) == "" {
 			continue
 		}
 		budget -= len(s.HTML)
-		if t.insertMarker(ctx, f) == nil {
+		if insertMarker(ctx, f) == nil {
 			markers[string(f.id)] = s.HTML
 		}
 	}
-	s, err := t.takeSnapshot(ctx, t.main, cdp.FrameID(t.target), max(budget, maxHTML/2), false)
+	s, err := takeSnapshot(ctx, main, id, max(budget, maxHTML/2), false)
 	if err != nil {
-		return err
+		return snapshot{}, err
 	}
 	if s.TooLarge {
-		return fmt.Errorf("page has more than %d nodes", maxNodes)
+		return snapshot{}, fmt.Errorf("page has more than %d nodes", maxNodes)
 	}
 	// Frames may be nested, so the inserted HTML may contain further markers.
 	for range maxFrameDepth {
 		s.HTML = replaceMarkers(s.HTML, markers)
 	}
-	p.HTML, p.Title, p.URL, p.Truncated = s.HTML, s.Title, s.URL, s.Truncated
-	return nil
+	return s, nil
+}
+
+// takeSnapshot runs snapshot.js in a frame. limit is in characters. inner returns only the body.
+func takeSnapshot(ctx context.Context, s session, id cdp.FrameID, limit int, inner bool) (snapshot, error) {
+	var out snapshot
+	err := evaluate(ctx, s, id, fmt.Sprintf("(%s)(%d, %d, %t)", snapshotScript, max(limit, 0), maxNodes, inner), &out)
+	return out, err
 }
 
 // countText returns the number of bytes of text in HTML, without scripts and styles.

@@ -14,10 +14,10 @@ import (
 )
 
 // jobName returns the name of the n-th Job of a run. A run gets another Job when it is
-// retried or resumed, or when its Job was deleted.
+// retried or resumed, or when its Job is deleted.
 func jobName(runID string, n int) string { return fmt.Sprintf("crawl-%s-%d", runID, n) }
 
-// jobNumber returns the n of jobName, 0 for nil.
+// jobNumber returns the n of jobName; 0 for nil and for any other name.
 func jobNumber(j *batchv1.Job) int {
 	if j == nil {
 		return 0
@@ -29,17 +29,26 @@ func jobNumber(j *batchv1.Job) int {
 	return n
 }
 
-// newestJob returns the last Job of a run, nil if there is none. It compares the numbers,
-// because creation times have whole seconds only.
-func newestJob(ctx context.Context, from client.Reader, runID, namespace string) (*batchv1.Job, error) {
+// jobsOf returns the Jobs of a run.
+func jobsOf(ctx context.Context, from client.Reader, runID, namespace string) ([]batchv1.Job, error) {
 	jobs := &batchv1.JobList{}
 	if err := from.List(ctx, jobs, client.InNamespace(namespace), client.MatchingLabels{labelRun: runID}); err != nil {
 		return nil, fmt.Errorf("list the Jobs of run %s: %w", runID, err)
 	}
+	return jobs.Items, nil
+}
+
+// newestJob returns the Job of a run with the highest number, nil if there is none. It does
+// not compare creation times, because they have a resolution of one second.
+func newestJob(ctx context.Context, from client.Reader, runID, namespace string) (*batchv1.Job, error) {
+	jobs, err := jobsOf(ctx, from, runID, namespace)
+	if err != nil {
+		return nil, err
+	}
 	var newest *batchv1.Job
-	for i := range jobs.Items {
-		if newest == nil || jobNumber(newest) < jobNumber(&jobs.Items[i]) {
-			newest = &jobs.Items[i]
+	for i := range jobs {
+		if newest == nil || jobNumber(newest) < jobNumber(&jobs[i]) {
+			newest = &jobs[i]
 		}
 	}
 	return newest, nil
@@ -50,7 +59,7 @@ func active(j *batchv1.Job) bool {
 	return j.DeletionTimestamp == nil && condition(j, batchv1.JobFailed) == nil && condition(j, batchv1.JobComplete) == nil
 }
 
-// condition returns a condition of a Job that is true, nil if it is not.
+// condition returns a condition of a Job if it is True, and nil otherwise.
 func condition(j *batchv1.Job, conditionType batchv1.JobConditionType) *batchv1.JobCondition {
 	for i := range j.Status.Conditions {
 		if c := &j.Status.Conditions[i]; c.Type == conditionType && c.Status == corev1.ConditionTrue {
@@ -60,13 +69,14 @@ func condition(j *batchv1.Job, conditionType batchv1.JobConditionType) *batchv1.
 	return nil
 }
 
-// hasClaimed reports whether the worker of a complete Job claimed the run, which was queued
-// again since; attempts is the run's count now.
+// hasClaimed reports whether a Job is complete and its worker has claimed the run: the run
+// has more attempts than when the Job was created. Such a run was queued again since.
 func hasClaimed(j *batchv1.Job, attempts int32) bool {
 	before, err := strconv.Atoi(j.Annotations[attemptsAnnotation])
 	return err == nil && condition(j, batchv1.JobComplete) != nil && int(attempts) > before
 }
 
+// podsOf lists pods.
 func podsOf(ctx context.Context, from client.Reader, options ...client.ListOption) ([]corev1.Pod, error) {
 	pods := &corev1.PodList{}
 	if err := from.List(ctx, pods, options...); err != nil {
@@ -75,11 +85,11 @@ func podsOf(ctx context.Context, from client.Reader, options ...client.ListOptio
 	return pods.Items, nil
 }
 
-// lostNodeTimeout is how long after its deletion deadline a pod may still have a process.
-// The kubelet of a lost node never reports the end of the pod.
+// lostNodeTimeout is how long after the end of its grace period a pod is still expected to
+// have a process. The kubelet of a lost node never reports that the pod has ended.
 const lostNodeTimeout = time.Minute
 
-// mayRun reports whether a pod may still have a process, whether or not its Job exists.
+// mayRun reports whether a pod may still have a process, even if its Job is deleted.
 func mayRun(p *corev1.Pod) bool {
 	if p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed {
 		return false
@@ -87,20 +97,33 @@ func mayRun(p *corev1.Pod) bool {
 	return p.DeletionTimestamp == nil || time.Since(p.DeletionTimestamp.Time) < lostNodeTimeout
 }
 
+// hasPod reports whether a run has a pod that satisfies ok.
+func (l *Launcher) hasPod(ctx context.Context, runID string, ok func(*corev1.Pod) bool) (bool, error) {
+	pods, err := podsOf(ctx, l.APIReader, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: runID})
+	if err != nil {
+		return false, err
+	}
+	for i := range pods {
+		if ok(&pods[i]) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // deleteJobs deletes the Jobs of a run; their pods get SIGTERM and their grace period.
 func (l *Launcher) deleteJobs(ctx context.Context, runID string) error {
-	jobs := &batchv1.JobList{}
-	// A Job that has not reached the cache yet must be deleted too.
-	if err := l.APIReader.List(ctx, jobs, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: runID}); err != nil {
-		return fmt.Errorf("list the Jobs of run %s: %w", runID, err)
+	jobs, err := jobsOf(ctx, l.APIReader, runID, l.Namespace)
+	if err != nil {
+		return err
 	}
-	for i := range jobs.Items {
-		if jobs.Items[i].DeletionTimestamp != nil {
+	for i := range jobs {
+		if jobs[i].DeletionTimestamp != nil {
 			continue
 		}
-		err := l.Client.Delete(ctx, &jobs.Items[i], client.PropagationPolicy(metav1.DeletePropagationBackground))
+		err := l.Client.Delete(ctx, &jobs[i], client.PropagationPolicy(metav1.DeletePropagationBackground))
 		if client.IgnoreNotFound(err) != nil {
-			return fmt.Errorf("delete Job %s: %w", jobs.Items[i].Name, err)
+			return fmt.Errorf("delete Job %s: %w", jobs[i].Name, err)
 		}
 	}
 	return nil

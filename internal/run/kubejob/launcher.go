@@ -1,7 +1,7 @@
-// Package kubejob executes runs as Kubernetes Jobs: one pod for each run, which the
-// scheduler places on any node. As with a pool, the state of a run is in the store. Of
-// the Job only that is read which the store cannot know, such as a pod that fits on no
-// node or was killed for its memory.
+// Package kubejob executes runs as Kubernetes Jobs: each run has a pod of its own, which
+// the scheduler may place on any node. As with a worker pool, the state of a run is in the
+// store. The Job only adds what the store cannot know, such as a pod that fits on no node
+// or was killed for its memory use.
 package kubejob
 
 import (
@@ -24,25 +24,25 @@ import (
 // +kubebuilder:rbac:groups=batch,resources=jobs,verbs=list;watch;create;delete
 // +kubebuilder:rbac:groups="",resources=pods,verbs=list;watch
 
-// Launcher implements runner.Runner. It queues each run and, for the execution Job,
-// creates a Kubernetes Job whose worker claims that run alone.
+// Launcher implements runner.Runner. It queues each run. For the execution Job it also
+// creates a Kubernetes Job, whose worker claims only that run.
 type Launcher struct {
 	Queue *queue.Queue
-	// Client may read from a cache of the objects that have the Labels.
+	// Client may read from a cache, which then holds the objects with the Labels.
 	Client client.Client
-	// APIReader reads from the API server: a cache that is behind cannot prove that a Job
-	// does not exist.
+	// APIReader reads from the API server. It is used where a stale cache could miss a Job
+	// or a pod.
 	APIReader client.Reader
-	// Namespace is the only namespace with runs; empty is all.
+	// Namespace is the namespace of all runs; empty is any.
 	Namespace string
 	Pod       Pod
-	// Default is the execution of CrawlJobs that name none.
+	// Default is the execution of runs whose spec has none.
 	Default v1alpha1.Execution
 }
 
 var _ runner.Runner = (*Launcher)(nil)
 
-// labelRun is on the Jobs and pods of a run; its value is the run's ID.
+// labelRun is the label of the Jobs and pods of a run; its value is the run's ID.
 const labelRun = "crawl.clausea.co/run"
 
 // Labels returns the labels of every Job and pod that a Launcher creates.
@@ -52,11 +52,11 @@ func Labels() map[string]string {
 	}
 }
 
-// WorkerName returns the name of the worker that a run of the execution Job is assigned to.
+// WorkerName returns the name of the worker to which a run of the execution Job is assigned.
 func WorkerName(runID string) string { return "job/" + runID }
 
-// Ensure implements runner.Runner. A run that waits for its next attempt has no Job
-// meanwhile: Status reports its worker as missing when the time has come.
+// Ensure implements runner.Runner. A run that waits for its next attempt has no Job: when
+// the attempt is due, Status reports its worker as missing, and Ensure creates the Job.
 func (l *Launcher) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunStatus, error) {
 	if spec.Execution == "" {
 		spec.Execution = l.Default
@@ -79,7 +79,7 @@ func (l *Launcher) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunS
 	if err != nil {
 		return runner.RunStatus{}, err
 	}
-	if !queued { // it was queued before, and may have had a Job
+	if !queued { // an earlier call has queued the run and may have created a Job
 		if rec, err = l.Queue.Record(ctx, spec.RunID); err != nil {
 			return runner.RunStatus{}, err
 		}
@@ -102,16 +102,17 @@ func (l *Launcher) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunS
 	return l.createJob(ctx, spec, rec, jobNumber(newest)+1)
 }
 
-// createJob creates the n-th Job of a run.
+// createJob creates the n-th Job of a run. It records in the message of the run if the API
+// server rejects the Job.
 func (l *Launcher) createJob(ctx context.Context, spec runner.RunSpec, rec store.Run, n int) (runner.RunStatus, error) {
 	job := l.Pod.job(spec, jobName(spec.RunID, n), rec.Attempts)
 	err := l.Client.Create(ctx, job)
 	switch {
 	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
-		// A quota may be used up. The next reconcile finds no worker and tries again.
+		// A quota may be used up. The next reconcile finds no worker and retries.
 		rec.Message = fmt.Sprintf("Job %s cannot be created: %s", job.Name, err)
 		if err := l.Queue.Runs.PutRun(ctx, rec); err != nil && !errors.Is(err, store.ErrFenced) {
-			return runner.RunStatus{}, fmt.Errorf("record that run %s has no Job: %w", spec.RunID, err)
+			return runner.RunStatus{}, fmt.Errorf("record that the Job of run %s was rejected: %w", spec.RunID, err)
 		}
 	case err != nil && !apierrors.IsAlreadyExists(err):
 		return runner.RunStatus{}, fmt.Errorf("create Job %s of run %s: %w", job.Name, spec.RunID, err)
@@ -122,12 +123,13 @@ func (l *Launcher) createJob(ctx context.Context, spec runner.RunSpec, rec store
 // needsJob reports whether a run should have a Job now.
 func needsJob(rec store.Run) bool { return unfinished(rec) && !rec.NotBefore.After(time.Now()) }
 
+// unfinished reports whether a run has not ended and is not interrupted.
 func unfinished(rec store.Run) bool {
 	return rec.State == store.RunPending || rec.State == store.RunRunning
 }
 
-// Status implements runner.Runner. While the record says that the run waits or runs, the
-// status includes what is known of its Job.
+// Status implements runner.Runner. For an unfinished run it adds the state of the Job to
+// the status.
 func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, error) {
 	rec, err := l.Queue.Record(ctx, runID)
 	if err != nil {
@@ -149,7 +151,8 @@ func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, 
 	if job, err = newestJob(ctx, l.APIReader, runID, l.Namespace); err != nil {
 		return runner.RunStatus{}, err
 	}
-	// A worker records its result before its Job ends: after the Job, read the record again.
+	// The worker may have recorded its result after the record was read. It does so before
+	// its Job ends, so that a record that is read after the Job has the result.
 	if rec, err = l.Queue.Record(ctx, runID); err != nil {
 		return runner.RunStatus{}, err
 	}
@@ -160,8 +163,9 @@ func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, 
 	return status, err
 }
 
-// workerState returns the state of the worker of an unfinished run, whose newest Job is
-// job, nil if it has none. The record must have been read after the Job.
+// workerState returns the state of the worker of an unfinished run. job is the newest Job
+// of the run, nil if it has none. Read the Job before the record: otherwise a worker that
+// records its result in between is reported as lost.
 func (l *Launcher) workerState(ctx context.Context, rec store.Run, job *batchv1.Job) (runner.WorkerState, error) {
 	switch {
 	case job != nil && active(job):
@@ -169,20 +173,14 @@ func (l *Launcher) workerState(ctx context.Context, rec store.Run, job *batchv1.
 	case job != nil && job.DeletionTimestamp == nil && !hasClaimed(job, rec.Attempts):
 		return runner.WorkerLost, nil
 	}
-	// The last pod may be about to release the run.
-	pods, err := podsOf(ctx, l.APIReader, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
-	if err != nil {
-		return "", err
-	}
-	for i := range pods {
-		if mayRun(&pods[i]) {
-			return runner.WorkerExpected, nil
-		}
+	// A pod of an earlier Job may be about to release the run.
+	if found, err := l.hasPod(ctx, rec.ID, mayRun); found || err != nil {
+		return runner.WorkerExpected, err
 	}
 	return runner.WorkerMissing, nil
 }
 
-// lostReason returns why a Job ended before its run.
+// lostReason returns the reason of a run whose Job ended first.
 func lostReason(j *batchv1.Job) string {
 	if failed := condition(j, batchv1.JobFailed); failed != nil && failed.Reason == batchv1.JobReasonDeadlineExceeded {
 		return v1alpha1.ReasonDeadlineExceeded
@@ -190,8 +188,8 @@ func lostReason(j *batchv1.Job) string {
 	return v1alpha1.ReasonWorkerLost
 }
 
-// fail records that a run has failed. The record carries the fence and the state that
-// were read, so that it never overwrites the result of a worker that was faster.
+// fail records that a run has failed. The write has the fence that was read, so that it
+// never overwrites the result of a worker that has claimed the run since.
 func (l *Launcher) fail(ctx context.Context, rec store.Run, reason, message string) (runner.RunStatus, error) {
 	rec.State, rec.StopReason, rec.Message, rec.FinishedAt = store.RunFailed, reason, message, time.Now().UTC()
 	err := l.Queue.Runs.PutRun(ctx, rec)
@@ -204,8 +202,8 @@ func (l *Launcher) fail(ctx context.Context, rec store.Run, reason, message stri
 	return queue.StatusOf(rec), nil
 }
 
-// Signal implements runner.Runner. A worker that is suspended or cancelled gets SIGTERM
-// too, because its Job is deleted.
+// Signal implements runner.Runner. To suspend or cancel a run, it also deletes the Job, so
+// that the worker gets SIGTERM.
 func (l *Launcher) Signal(ctx context.Context, runID string, signal runner.Signal) (runner.RunStatus, error) {
 	status, err := l.Queue.Signal(ctx, runID, signal)
 	if err != nil {
@@ -221,17 +219,16 @@ func (l *Launcher) Signal(ctx context.Context, runID string, signal runner.Signa
 	return queue.StatusOf(rec), l.deleteJobs(ctx, runID)
 }
 
-// stop lets a worker read the request to stop and complete its run. If no pod runs, it
-// completes the run with what is stored.
+// stop leaves it to a running pod to read the stop request and complete the run. If no pod
+// runs, stop completes the run with the stored documents.
 func (l *Launcher) stop(ctx context.Context, rec store.Run) (runner.RunStatus, error) {
-	pods, err := podsOf(ctx, l.APIReader, client.InNamespace(l.Namespace), client.MatchingLabels{labelRun: rec.ID})
+	running := func(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodRunning && mayRun(p) }
+	found, err := l.hasPod(ctx, rec.ID, running)
 	if err != nil {
 		return runner.RunStatus{}, err
 	}
-	for i := range pods {
-		if pods[i].Status.Phase == corev1.PodRunning && mayRun(&pods[i]) {
-			return queue.StatusOf(rec), nil
-		}
+	if found {
+		return queue.StatusOf(rec), nil
 	}
 	if rec, err = l.Queue.Record(ctx, rec.ID); err != nil {
 		return runner.RunStatus{}, err
@@ -244,7 +241,7 @@ func (l *Launcher) stop(ctx context.Context, rec store.Run) (runner.RunStatus, e
 	}
 	rec.State = store.RunInterrupted
 	err = l.Queue.Runs.PutRun(ctx, rec)
-	if errors.Is(err, store.ErrFenced) { // another pod has claimed the run: it reads the request
+	if errors.Is(err, store.ErrFenced) { // another pod has claimed the run and reads the request
 		return l.Queue.Status(ctx, rec.ID)
 	}
 	if err != nil {

@@ -21,8 +21,9 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// fixture is a launcher over an embedded store and a fake cluster without controllers.
-// internal/cli/clustertest tests the launcher on a real one.
+// fixture is a launcher over an embedded store and a fake client. No controller runs: the
+// tests create the pods and the conditions of the Jobs. internal/cli/clustertest tests the
+// launcher on an API server.
 type fixture struct {
 	*Launcher
 	t     *testing.T
@@ -106,12 +107,22 @@ func (f *fixture) record() store.Run {
 	return r
 }
 
-// claimed writes what a worker does that claims the run.
-func (f *fixture) claimed() {
+// claim claims the run as a worker does.
+func (f *fixture) claim() {
 	f.t.Helper()
 	r := f.record()
 	r.State, r.Attempts = store.RunRunning, r.Attempts+1
 	if err := f.store.PutRun(f.t.Context(), r); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// startPod creates a running pod of the first Job.
+func (f *fixture) startPod() {
+	f.t.Helper()
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "crawl-r1-1-x", Labels: map[string]string{labelRun: "r1"}}}
+	pod.Status.Phase = corev1.PodRunning
+	if err := f.Client.Create(f.t.Context(), pod); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -167,7 +178,7 @@ func TestStatusReportsADeletedJobAndEnsureReplacesIt(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.ensure()
-	f.claimed()
+	f.claim()
 	if err := f.Client.Delete(t.Context(), f.job("crawl-r1-1")); err != nil {
 		t.Fatal(err)
 	}
@@ -192,12 +203,8 @@ func TestEnsureWaitsForThePodOfADeletedJob(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.ensure()
-	f.claimed()
-	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "crawl-r1-1-x", Labels: map[string]string{labelRun: "r1"}}}
-	pod.Status.Phase = corev1.PodRunning
-	if err := f.Client.Create(t.Context(), pod); err != nil {
-		t.Fatal(err)
-	}
+	f.claim()
+	f.startPod()
 	if err := f.Client.Delete(t.Context(), f.job("crawl-r1-1")); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +224,7 @@ func TestStatusReportsALostWorkerAndEnsureRecordsTheFailure(t *testing.T) {
 	} {
 		f := newFixture(t)
 		f.ensure()
-		f.claimed()
+		f.claim()
 		f.finishJob("crawl-r1-1", batchv1.JobFailed, reason)
 		for range 2 {
 			if s := f.status(); s.State != runner.StateRunning || s.Worker != runner.WorkerLost {
@@ -240,7 +247,7 @@ func TestARetriedRunGetsAnotherJob(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.ensure()
-	f.claimed()
+	f.claim()
 	r := f.record()
 	r.State, r.StopReason, r.FinishedAt = store.RunFailed, v1alpha1.ReasonSiteUnreachable, time.Now()
 	if err := f.store.PutRun(t.Context(), r); err != nil {
@@ -273,12 +280,8 @@ func TestSignalDeletesTheJobsExceptToStopARunningWorker(t *testing.T) {
 	} {
 		f := newFixture(t)
 		f.ensure()
-		f.claimed()
-		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "crawl-r1-1-x", Labels: map[string]string{labelRun: "r1"}}}
-		pod.Status.Phase = corev1.PodRunning
-		if err := f.Client.Create(t.Context(), pod); err != nil {
-			t.Fatal(err)
-		}
+		f.claim()
+		f.startPod()
 		s, err := f.Signal(t.Context(), "r1", signal)
 		if err != nil || s.State != want.state || len(f.jobs()) != want.jobs {
 			t.Errorf("after %s the status is %+v, %v, and the Jobs are %v", signal, s, err, f.jobs())
@@ -290,7 +293,7 @@ func TestStopCompletesARunWithoutAPod(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.ensure()
-	f.claimed()
+	f.claim()
 	s, err := f.Signal(t.Context(), "r1", runner.SignalStop)
 	if err != nil || s.State != runner.StateComplete || s.Reason != v1alpha1.ReasonStopped || len(f.jobs()) > 0 {
 		t.Errorf("the status is %+v, %v, and the Jobs are %v", s, err, f.jobs())

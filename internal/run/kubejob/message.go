@@ -10,7 +10,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// lostMessage explains in one sentence why a Job ended before its run, and what to do.
+// lostMessage explains in one sentence why a Job ended before its run, and how to correct
+// it.
 func (l *Launcher) lostMessage(ctx context.Context, j *batchv1.Job) string {
 	if pod := l.newestPod(ctx, j); pod != nil {
 		if t := terminated(pod); t != nil {
@@ -50,11 +51,11 @@ func (l *Launcher) exitMessage(pod *corev1.Pod, t *corev1.ContainerStateTerminat
 // signal's number.
 const exitSIGKILL = 128 + 9
 
-// maxLogLine is how much of a log line goes into a message, in bytes.
+// maxLogLine is the maximum length of a log line in a message, in bytes.
 const maxLogLine = 300
 
-// lastLogLine returns the last line of a container's termination message, after a comma.
-// The log of a worker holds no secret.
+// lastLogLine returns a comma and the last line of a container's termination message, which
+// is the end of its log. The log of a worker contains no secret.
 func lastLogLine(t *corev1.ContainerStateTerminated) string {
 	lines := strings.Split(strings.TrimSpace(t.Message), "\n")
 	last := strings.ToValidUTF8(strings.TrimSpace(lines[len(lines)-1]), "")
@@ -72,12 +73,12 @@ func lastLogLine(t *corev1.ContainerStateTerminated) string {
 func (l *Launcher) progressMessage(ctx context.Context, j *batchv1.Job) string {
 	pod := l.newestPod(ctx, j)
 	if pod == nil {
-		return fmt.Sprintf("Waiting for Job %s to create its pod; see kubectl describe job.", j.Name)
+		return fmt.Sprintf("Waiting for Job %s to create its pod; run kubectl describe job for the cause.", j.Name)
 	}
 	switch t := terminated(pod); {
 	case t == nil:
 	case t.ExitCode == ExitDone:
-		return "" // the record is about to have the result
+		return "" // the run has ended; the record is read again soon
 	case t.ExitCode == ExitReleased:
 		return fmt.Sprintf("Pod %s was terminated and released the crawl; another pod will resume it.", pod.Name)
 	default:
@@ -100,7 +101,7 @@ func (l *Launcher) progressMessage(ctx context.Context, j *batchv1.Job) string {
 	return fmt.Sprintf("Pod %s is starting.", pod.Name)
 }
 
-// waitingMessage explains why a container on its node has not started.
+// waitingMessage explains why a container has not started on its node.
 func (l *Launcher) waitingMessage(pod *corev1.Pod, w *corev1.ContainerStateWaiting) string {
 	switch w.Reason {
 	case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable":
@@ -124,8 +125,8 @@ func terminated(p *corev1.Pod) *corev1.ContainerStateTerminated {
 	return nil
 }
 
-// newestPod returns the newest pod of a Job, nil if there is none or if it cannot be
-// read: the pod is only used for messages.
+// newestPod returns the newest pod of a Job, nil if there is none. It ignores errors,
+// because the pod is only used for messages.
 func (l *Launcher) newestPod(ctx context.Context, j *batchv1.Job) *corev1.Pod {
 	pods, err := podsOf(ctx, l.Client, client.InNamespace(j.Namespace), client.MatchingLabels{batchv1.JobNameLabel: j.Name})
 	if err != nil {

@@ -22,8 +22,8 @@ func newWorkerPod() (*Launcher, *corev1.Pod) {
 	return l, p
 }
 
-// internal/cli/clustertest tests what a kubelet does; this table adds what else it may
-// report.
+// internal/cli/clustertest tests the exits that a fake kubelet reports; this table has the
+// others.
 func TestTheExitOfAWorkerIsExplainedInOneSentence(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -62,14 +62,14 @@ func TestTheMessageOfAWaitingContainerSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestACompleteJobHasServedOnlyIfItsWorkerClaimedTheRun(t *testing.T) {
+func TestAJobHasClaimedItsRunOnlyIfItIsCompleteAndTheRunHasANewAttempt(t *testing.T) {
 	t.Parallel()
 	job := Pod{Image: "clausea:1"}.job(runner.RunSpec{RunID: "r"}, jobName("r", 12), 3)
 	if jobNumber(job) != 12 || jobNumber(nil) != 0 || jobNumber(&batchv1.Job{}) != 0 {
 		t.Errorf("the number of %s is %d", job.Name, jobNumber(job))
 	}
 	if !active(job) || hasClaimed(job, 4) {
-		t.Error("an active Job is treated as finished")
+		t.Error("an active Job is classified wrongly")
 	}
 	job.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}}
 	if active(job) || hasClaimed(job, 3) || !hasClaimed(job, 4) {

@@ -16,10 +16,11 @@ import (
 const (
 	// ExitDone: the record of the run has its result, success or failure.
 	ExitDone = 0
-	// ExitFailed: the worker could not do its work, for example without the store.
-	// Another pod may succeed.
+	// ExitFailed: the worker failed, for example because the store was unreachable. Another
+	// pod may succeed.
 	ExitFailed = 1
-	// ExitUsage: the worker was called wrongly. Another pod would fail too.
+	// ExitUsage: the arguments or settings of the worker are invalid. Another pod would
+	// fail too.
 	ExitUsage = 2
 	// ExitReleased: the pod was terminated and has released the run to the queue. It is
 	// EX_TEMPFAIL of sysexits.h.
@@ -37,8 +38,8 @@ type Pod struct {
 	Resources          corev1.ResourceRequirements
 	// Env holds the settings that are not secret.
 	Env []corev1.EnvVar
-	// Secret is the name of the Secret in the run's namespace whose keys are the other
-	// settings. The pod refers to it, so that no Job shows a secret.
+	// Secret is the name of the Secret in the run's namespace whose keys are the secret
+	// settings. The pod refers to it, so that no Job contains a secret.
 	Secret string
 }
 
@@ -48,12 +49,12 @@ const terminationGraceSeconds = 30
 // ttlSeconds is how long a finished Job is kept for users to inspect.
 const ttlSeconds = 3600
 
-// attemptsAnnotation is on every Job; its value is the number of attempts of the run when
-// the Job was created.
+// attemptsAnnotation is the annotation of a Job that holds the number of attempts that the
+// run had when the Job was created.
 const attemptsAnnotation = "crawl.clausea.co/attempts"
 
-// job returns a Job of a run, which had so many attempts before. Its pod meets the
-// restricted Pod Security Standard.
+// job returns a Job for a run; attempts is the number of attempts that the run has had. The
+// pod meets the restricted Pod Security Standard.
 func (p Pod) job(spec runner.RunSpec, name string, attempts int32) *batchv1.Job {
 	labels := Labels()
 	labels[labelRun] = spec.RunID
@@ -103,9 +104,9 @@ func (p Pod) job(spec runner.RunSpec, name string, attempts int32) *batchv1.Job 
 	}
 }
 
-// memoryLimit sets the memory limit of the Go runtime to that of the container less a
-// seventh, for what is not on its heap: stacks, the binary, and the child process that
-// reads PDFs.
+// memoryLimit returns the environment variable that sets the memory limit of the Go
+// runtime to six sevenths of the container's limit. The rest is for memory that the
+// runtime does not count: the binary, and the child process that reads PDFs.
 func (p Pod) memoryLimit() []corev1.EnvVar {
 	limit := p.Resources.Limits.Memory().Value()
 	if limit == 0 {
@@ -114,12 +115,13 @@ func (p Pod) memoryLimit() []corev1.EnvVar {
 	return []corev1.EnvVar{{Name: "GOMEMLIMIT", Value: strconv.FormatInt(limit-limit/7, 10)}}
 }
 
-// deadlineMargin is how much later than its run a Job is ended. The controller ends the
-// run at its deadline; the deadline of the Job is for the case that no controller runs.
+// deadlineMargin is how much later than that of the run the deadline of a Job is. The
+// controller ends a run at its deadline; the deadline of the Job takes effect if no
+// controller is running.
 const deadlineMargin = 3 * time.Minute
 
-// activeDeadlineSeconds returns the deadline of a Job in seconds from now, nil if the run
-// has none.
+// activeDeadlineSeconds returns the deadline of a Job in seconds from now, for the deadline
+// of its run. It returns nil if the run has none.
 func activeDeadlineSeconds(deadline time.Time) *int64 {
 	if deadline.IsZero() {
 		return nil
@@ -128,6 +130,8 @@ func activeDeadlineSeconds(deadline time.Time) *int64 {
 	return &seconds
 }
 
+// ownerReferences makes the CrawlJob the controller of a Job, so that deleting the CrawlJob
+// deletes the Job too.
 func ownerReferences(spec runner.RunSpec) []metav1.OwnerReference {
 	if spec.CrawlJobUID == "" {
 		return nil

@@ -12,36 +12,36 @@ import (
 )
 
 const (
-	// staleAfter is how long a heartbeat may stand still before a pool tries to take the
-	// run over: two intervals of the heartbeat and a margin. Whether the worker is gone
-	// is decided by its lease alone.
+	// staleAfter is the age of a heartbeat from which on a pool tries to take the run
+	// over: two intervals of the heartbeat and a margin. The attempt succeeds only if the
+	// lease has expired.
 	staleAfter = 5 * time.Second
-	// takeoversPerLease is how many times per lease duration a pool tries to take a stale
-	// run over, so that it succeeds soon after the lease has expired.
+	// takeoversPerLease is how many times per lease duration a pool tries to take over a
+	// stale run, so that it succeeds soon after the lease has expired.
 	takeoversPerLease = 10
-	// maxObserved bounds the observations that a pool remembers.
+	// maxObserved is the maximum number of observations that a pool keeps.
 	maxObserved = 10 * store.MaxLimit
 	// releaseTimeout bounds the release of a lease, which expires by itself otherwise.
 	releaseTimeout = 5 * time.Second
 )
 
-// errNotClaimable means that another worker holds the run or its company, or that the
-// run has ended.
+// errNotClaimable means that another worker holds the run or the lease of its company, or
+// that the state of the run has changed.
 var errNotClaimable = errors.New("the run cannot be claimed")
 
-// observation is what a pool has seen of a run that is executed elsewhere, by the clock
-// of its own process.
+// observation is the heartbeat of a run that another process executes, as a pool has seen
+// it. Its times but heartbeat are those of the pool's own clock.
 type observation struct {
-	heartbeat time.Time // the value last seen
-	changedAt time.Time // when it was first seen
-	triedAt   time.Time // when a takeover was last tried
+	heartbeat time.Time // its last value
+	changedAt time.Time // when the pool first saw that value
+	triedAt   time.Time // when the pool last tried a takeover
 }
 
-// claimNext claims the next eligible run: runs whose worker is stale come first, then
-// waiting runs by priority.
+// claimNext claims the next eligible run. Runs whose worker is stale come first, then
+// waiting runs in order of priority.
 func (p *Pool) claimNext(ctx context.Context) (store.Run, store.Lease, bool) {
 	for _, state := range []store.RunState{store.RunRunning, store.RunPending} {
-		// Every page is read: the runs of the first ones may be assigned to other workers.
+		// Read all pages: every run of the first ones may be assigned to another worker.
 		for page := (store.ListOptions{Limit: store.MaxLimit}); ; {
 			runs, next, err := p.Store.ListRunsByState(ctx, state, page)
 			if err != nil {
@@ -62,7 +62,7 @@ func (p *Pool) claimNext(ctx context.Context) (store.Run, store.Lease, bool) {
 	return store.Run{}, store.Lease{}, false
 }
 
-// claimFirst claims the first of runs that is eligible and can be claimed.
+// claimFirst claims the first run that is eligible and claimable.
 func (p *Pool) claimFirst(ctx context.Context, runs []store.Run) (store.Run, store.Lease, bool) {
 	for _, rec := range runs {
 		if !p.eligible(rec) {
@@ -79,8 +79,9 @@ func (p *Pool) claimFirst(ctx context.Context, runs []store.Run) (store.Run, sto
 	return store.Run{}, store.Lease{}, false
 }
 
-// eligible reports whether the pool should try to claim a run: it waits for any worker
-// and its time has come, or its heartbeat is stale.
+// eligible reports whether the pool should try to claim a run: it is a waiting run that is
+// due, or a running one whose heartbeat is stale. Runs that are assigned to another worker
+// and runs without a task, which belong to a caller of Crawl, are not eligible.
 func (p *Pool) eligible(rec store.Run) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,9 +100,8 @@ func (p *Pool) eligible(rec store.Run) bool {
 		}
 		o.heartbeat, o.changedAt = rec.Heartbeat, now
 	}
-	// The age of the heartbeat compares the clocks of two machines. It is a hint for a
-	// process that has just started; if the other clock is wrong, the time since the
-	// heartbeat last changed is what counts.
+	// The first check uses one clock. The second compares the clocks of two machines; it
+	// serves a pool that has just started and has observed no change yet.
 	stale := now.Sub(o.changedAt) >= staleAfter || now.Sub(rec.Heartbeat) >= staleAfter
 	try := !known || stale && now.Sub(o.triedAt) >= p.leaseDuration()/takeoversPerLease
 	if try {
@@ -111,9 +111,10 @@ func (p *Pool) eligible(rec store.Run) bool {
 	return try
 }
 
-// claim makes a run this pool's under the lease of its company. The error is
-// errNotClaimable if another worker holds either, or if the run has used up its
-// attempts, in which case claim records that it has failed.
+// claim acquires the lease of the company of a run and records that this pool executes the
+// run. The error is errNotClaimable if another worker holds the run or the lease. If the
+// run has used up its attempts, claim records that it has failed and returns
+// errNotClaimable.
 func (p *Pool) claim(ctx context.Context, rec store.Run) (claimed store.Run, lease store.Lease, err error) {
 	lease, err = p.acquireLease(ctx, rec.Company, rec.ID)
 	if errors.Is(err, store.ErrConflict) {
@@ -136,7 +137,7 @@ func (p *Pool) acquireLease(ctx context.Context, company, runID string) (store.L
 	return p.Store.AcquireLease(ctx, run.LeaseName(company), p.Runner.WorkerID+"/"+runID, p.leaseDuration())
 }
 
-// claimUnderLease is claim for a worker that holds the lease of the company.
+// claimUnderLease is claim for a pool that holds the lease of the company.
 func (p *Pool) claimUnderLease(ctx context.Context, rec store.Run, lease store.Lease) (store.Run, error) {
 	claimed, err := p.Store.GetRun(ctx, rec.ID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && claimed.State != rec.State {
@@ -166,7 +167,8 @@ func (p *Pool) claimUnderLease(ctx context.Context, rec store.Run, lease store.L
 	return claimed, nil
 }
 
-// failLost records that a run has lost its last worker.
+// failLost records that a run has failed because its last worker was lost. It returns
+// errNotClaimable.
 func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
 	from := rec.State
 	rec.State, rec.StopReason, rec.FinishedAt = store.RunFailed, v1alpha1.ReasonWorkerLost, time.Now().UTC()
@@ -177,6 +179,7 @@ func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
 	return errNotClaimable
 }
 
+// release releases a lease, even if ctx is cancelled.
 func (p *Pool) release(ctx context.Context, lease store.Lease) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
@@ -185,7 +188,8 @@ func (p *Pool) release(ctx context.Context, lease store.Lease) {
 	}
 }
 
-// compareAndSwap writes a record unless its state has changed since it was read.
+// compareAndSwap writes a record if the state of the stored record is from. Otherwise it
+// returns errNotClaimable.
 func (p *Pool) compareAndSwap(ctx context.Context, rec store.Run, from store.RunState) error {
 	err := p.Store.CompareAndSwapRun(ctx, rec, from)
 	if errors.Is(err, store.ErrConflict) {

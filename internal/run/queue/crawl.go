@@ -13,12 +13,13 @@ import (
 // ErrBusy means that another worker holds the lease of a company.
 var ErrBusy = errors.New("the company is being crawled by another process")
 
-// Crawl executes one run of a company without a controller: the caller, such as clausea
-// crawl, is the owner of the run and waits for it. The run is claimed and executed as those
-// of the queue are, except that no other worker can claim it, because its record has no
-// task. Crawl resumes the caller's newest run of the company if it is not finished and was
-// created within resumeWithin, and creates a run otherwise. The end of ctx leaves the run
-// Interrupted. The error is ErrBusy, at once, if another worker crawls the company.
+// Crawl executes one run of a company without a controller, and waits for it. The caller,
+// such as the command clausea crawl, owns the run: the record of the run has no task, so
+// that no pool claims it.
+//
+// Crawl resumes the newest run of the company if isResumable allows it, and creates a run
+// otherwise. If ctx is cancelled, the run becomes Interrupted. The error is ErrBusy, at
+// once, if another worker crawls the company.
 func (p *Pool) Crawl(ctx context.Context, t run.Task, progress run.ProgressFunc) (run.Report, error) {
 	p.init()
 	rec, lease, err := p.claimForCaller(ctx, t.Company)
@@ -29,13 +30,13 @@ func (p *Pool) Crawl(ctx context.Context, t run.Task, progress run.ProgressFunc)
 		return run.Report{}, fmt.Errorf("crawl %s: %w", t.Company, err)
 	}
 	defer p.setInactive(rec.ID)
-	ctx, stop := withSignals(ctx, p.Store, rec.ID, p.pollInterval(), run.ErrSuspend)
+	ctx, stop := p.withSignals(ctx, rec.ID, run.ErrSuspend)
 	defer stop()
 	return p.Runner.Execute(ctx, t, rec, lease, progress)
 }
 
-// claimForCaller claims the run that Crawl executes. It creates none while another worker
-// holds the lease of the company; the error is ErrBusy and the lease the current one.
+// claimForCaller claims the run that Crawl executes. If another worker holds the lease of
+// the company, it creates no run, and returns that lease and ErrBusy.
 func (p *Pool) claimForCaller(ctx context.Context, company string) (store.Run, store.Lease, error) {
 	id := run.NewID()
 	lease, err := p.acquireLease(ctx, company, id)
@@ -55,8 +56,8 @@ func (p *Pool) claimForCaller(ctx context.Context, company string) (store.Run, s
 	return rec, lease, err
 }
 
-// resumeOrCreate returns the caller's newest run of a company if it can resume. Otherwise
-// it creates one with an ID.
+// resumeOrCreate returns the newest run of a company if it is resumable. Otherwise it
+// creates a run with the given ID.
 func (p *Pool) resumeOrCreate(ctx context.Context, company, id string, lease store.Lease) (store.Run, error) {
 	newest, _, err := p.Store.ListRuns(ctx, company, store.ListOptions{Limit: 1})
 	if err != nil {
@@ -78,12 +79,13 @@ func (p *Pool) resumeOrCreate(ctx context.Context, company, id string, lease sto
 	return rec, nil
 }
 
-// resumeWithin is the maximum age of a run that Crawl resumes. The frontier of an older one
-// says little about the site of today.
+// resumeWithin is the maximum age of a run that Crawl resumes. The frontier of an older run
+// is likely to be outdated.
 const resumeWithin = 24 * time.Hour
 
-// isResumable reports whether Crawl may resume a run. A run with a task or an assigned
-// worker is that of a CrawlJob: its controller decides whether and where it resumes.
+// isResumable reports whether Crawl may resume a run: it is unfinished, not too old, and not
+// the run of a CrawlJob, which has a task or an assigned worker. The controller decides when
+// that resumes.
 func isResumable(rec store.Run, now time.Time) bool {
 	if len(rec.Task) > 0 || rec.AssignedWorker != "" || now.Sub(rec.CreatedAt) >= resumeWithin {
 		return false

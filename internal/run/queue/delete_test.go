@@ -27,7 +27,8 @@ func TestDeleteFencesAHangingWorkerOnMongoDB(t *testing.T) {
 	deleteHanging(t, openMongo(t, startMongo(t)))
 }
 
-// deleteHanging deletes a run while its worker is alive, and after its lease has expired.
+// deleteHanging tries to delete a run while its worker renews the lease, and deletes it
+// after the lease has expired.
 func deleteHanging(t *testing.T, s store.Store) {
 	q := &Queue{Runs: s}
 	const company = "default/acme"

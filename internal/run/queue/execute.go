@@ -13,13 +13,25 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// execute executes a claimed run until it ends or is signalled, or the process shuts down,
-// and logs an error.
+// execute executes a claimed run until it ends or is signalled. If process is cancelled,
+// the run is released to the queue. The result is in the record of the run.
 func (p *Pool) execute(process context.Context, rec store.Run, lease store.Lease) {
 	defer p.setInactive(rec.ID)
-	if err := p.executeTask(process, rec, lease); err != nil {
+	err := p.executeTask(process, rec, lease)
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, store.ErrFenced) {
 		p.Log.Error(err, "run ended early", "runID", rec.ID, "company", rec.Company)
 	}
+}
+
+func (p *Pool) executeTask(process context.Context, rec store.Run, lease store.Lease) error {
+	var t task
+	if err := json.Unmarshal(rec.Task, &t); err != nil {
+		return fmt.Errorf("decode the task of run %s: %w", rec.ID, err)
+	}
+	ctx, stop := p.withSignals(process, rec.ID, run.ErrShutdown)
+	defer stop()
+	_, err := p.Runner.Execute(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, p.defaults()), rec, lease, nil)
+	return err
 }
 
 // setInactive records that this pool no longer executes a run.
@@ -29,58 +41,38 @@ func (p *Pool) setInactive(runID string) {
 	delete(p.active, runID)
 }
 
-// executeTask executes a claimed run and polls for signals meanwhile. When the context of
-// the process ends, the run is released to the queue. The result is in the record of the
-// run; the error is for the log.
-func (p *Pool) executeTask(process context.Context, rec store.Run, lease store.Lease) error {
-	var t task
-	if err := json.Unmarshal(rec.Task, &t); err != nil {
-		return fmt.Errorf("decode the task of run %s: %w", rec.ID, err)
-	}
-	ctx, stop := withSignals(process, p.Store, rec.ID, p.pollInterval(), run.ErrShutdown)
-	defer stop()
-	_, err := p.Runner.Execute(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, p.defaults()), rec, lease, nil)
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, store.ErrFenced) {
-		return nil
-	}
-	return err
-}
-
-// withSignals returns a context for a run that is cancelled with the cause of a signal to
-// the run, or with the cause shutdown when the context of the process ends. stop waits
-// until the last poll for signals has ended.
-func withSignals(process context.Context, s store.Runs, runID string, pollInterval time.Duration, shutdown error) (ctx context.Context, stop func()) {
+// withSignals returns the context in which to execute a run. A signal to the run cancels it
+// with the cause of the signal; the end of process cancels it with the cause shutdown. stop
+// ends the polling for signals and waits for the last poll.
+func (p *Pool) withSignals(process context.Context, runID string, shutdown error) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(process))
 	done := make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() { watchSignals(process, ctx, s, runID, pollInterval, shutdown, cancel, done) })
+	var polling sync.WaitGroup
+	polling.Go(func() { cancel(p.awaitSignal(process, ctx, runID, shutdown, done)) })
 	return ctx, func() {
 		close(done)
-		watching.Wait()
-		cancel(nil)
+		polling.Wait()
 	}
 }
 
-// watchSignals cancels a run with the cause that its signal or the end of the process
-// gives, until done is closed.
-func watchSignals(process, crawl context.Context, s store.Runs, id string, pollInterval time.Duration, shutdown error, cancel context.CancelCauseFunc, done <-chan struct{}) {
-	tick := time.NewTicker(pollInterval)
+// awaitSignal polls for a signal to a run and returns the cause of the signal. It returns
+// shutdown when process is cancelled, and nil when done is closed.
+func (p *Pool) awaitSignal(process, crawl context.Context, runID string, shutdown error, done <-chan struct{}) error {
+	tick := time.NewTicker(p.pollInterval())
 	defer tick.Stop()
 	for {
 		select {
 		case <-done:
-			return
+			return nil
 		case <-process.Done():
-			// The process may have been ended because the run was signalled.
+			// The process may have been terminated because of a signal to the run.
 			ctx, stop := context.WithTimeout(crawl, lastPollTimeout)
 			defer stop()
-			cancel(cmp.Or(pendingSignal(ctx, s, id), shutdown))
-			return
+			return cmp.Or(p.pendingSignal(ctx, runID), shutdown)
 		case <-tick.C:
 		}
-		if cause := pendingSignal(crawl, s, id); cause != nil {
-			cancel(cause)
-			return
+		if cause := p.pendingSignal(crawl, runID); cause != nil {
+			return cause
 		}
 	}
 }
@@ -88,10 +80,10 @@ func watchSignals(process, crawl context.Context, s store.Runs, id string, pollI
 // lastPollTimeout bounds the last poll for a signal when the process shuts down.
 const lastPollTimeout = 2 * time.Second
 
-// pendingSignal returns the cause with which a run is to be cancelled, nil without a
-// signal. It ignores an unreachable store: renewing the lease fails too, and reports it.
-func pendingSignal(ctx context.Context, s store.Runs, id string) error {
-	request, err := s.GetRunRequest(ctx, id)
+// pendingSignal returns the cause of the signal to a run, nil if there is none. It ignores
+// an unreachable store: renewing the lease fails too, and reports the error.
+func (p *Pool) pendingSignal(ctx context.Context, runID string) error {
+	request, err := p.Store.GetRunRequest(ctx, runID)
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}

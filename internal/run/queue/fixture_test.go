@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"crypto/rand"
 	"net/netip"
 	"testing"
 	"time"
@@ -11,20 +12,22 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/mongo"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// timeout bounds every wait of a test, generously for a busy machine; no test asserts on
-// time.
+// timeout bounds every wait of a test. It is long enough for a busy machine; no test asserts
+// on time.
 const timeout = 2 * time.Minute
 
-// fixture is a store, and a crawl engine for the real site of the demo company.
+// fixture is an embedded store, and a crawl engine that crawls the demo site.
 type fixture struct {
 	t      *testing.T
 	store  store.Store
@@ -59,7 +62,7 @@ func newFixture(t *testing.T) *fixture {
 	return &fixture{t: t, store: s, queue: &Queue{Runs: s}, engine: crawl.New(client), site: site}
 }
 
-// startPool starts a pool with a worker name; stop shuts it down as a signal does.
+// startPool starts a pool with a worker ID. stop shuts the pool down as SIGTERM does.
 func (f *fixture) startPool(worker string) (stop func()) {
 	f.t.Helper()
 	return f.start(f.newPool(f.store, worker))
@@ -106,8 +109,8 @@ func (f *fixture) enqueue(id string, delay time.Duration) {
 	}
 }
 
-// await waits until a run satisfies ok. It fails at once when the run has ended in a
-// state in which it never will.
+// await waits until a run satisfies ok, and returns the run. It fails the test at once if
+// the run ends without satisfying ok.
 func (f *fixture) await(id, what string, ok func(store.Run) bool) store.Run {
 	f.t.Helper()
 	var last store.Run
@@ -128,19 +131,52 @@ func (f *fixture) await(id, what string, ok func(store.Run) bool) store.Run {
 	return last
 }
 
+// in matches runs in a state.
 func in(state store.RunState) func(store.Run) bool {
 	return func(r store.Run) bool { return r.State == state }
 }
 
-// fetching reports whether a worker has fetched a page and continues.
+// fetching matches running runs of which a page is fetched.
 func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progress.Fetched > 0 }
 
-// enqueueAndHold queues a crawl and waits until a worker has fetched a page; the site
-// holds its further responses back until release.
+// enqueueAndHold queues a crawl and waits until a worker has fetched a page. The site
+// delays its later responses until release is called.
 func (f *fixture) enqueueAndHold(id string) (release func()) {
 	f.t.Helper()
 	release = f.site.Hold(8)
 	f.enqueue(id, 0)
 	f.await(id, "page", fetching)
 	return release
+}
+
+// startMongo starts a replica set for one test.
+func startMongo(t *testing.T) (uri string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts MongoDB")
+	}
+	mongod, err := replicaset.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := replicaset.Start(t.Context(), mongod, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	return set.URI
+}
+
+// openMongo opens an empty database for one test.
+func openMongo(t *testing.T, uri string) store.Store {
+	t.Helper()
+	s, err := mongo.Open(t.Context(), uri, "test_"+rand.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	if _, err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -20,31 +20,32 @@ const (
 	defaultPollInterval      = time.Second
 )
 
-// Pool claims runs and executes them, a bounded number at a time. Any number of pools may
+// Pool claims runs and executes a bounded number of them at a time. Any number of pools may
 // share a store.
 type Pool struct {
 	Store store.Store
-	// Runner executes the runs. Its Holder identifies this worker, and its Lease is how
-	// long the lease of a claimed run lasts without a renewal.
+	// Runner executes the runs. Its WorkerID identifies the pool, and its LeaseDuration is
+	// that of a claimed run.
 	Runner *run.Runner
 	// Defaults are the options of a queued run where neither its limits nor its target set a
 	// value (default crawl.DefaultOptions).
 	Defaults *crawl.Options
-	// MaxConcurrentRuns is how many runs are executed at a time (default 3).
+	// MaxConcurrentRuns is how many runs the pool executes at a time (default 3).
 	MaxConcurrentRuns int
-	// PollInterval is how often the queue is polled (default 1 s).
+	// PollInterval is how often the pool polls the queue, and the signals to its runs
+	// (default 1 s).
 	PollInterval time.Duration
 	Log          logr.Logger
-	// RunEnded is called with the store key of the company after each run that was
-	// executed here; it must not block. Nil is no call.
+	// RunEnded, unless nil, is called with the store key of the company after each run
+	// that the pool has executed. It must not block.
 	RunEnded func(company string)
 
 	once sync.Once
 	wake chan struct{}
 
 	mu       sync.Mutex
-	active   map[string]bool        // the runs that are executed here, by ID
-	observed map[string]observation // the runs that are executed elsewhere, by ID
+	active   map[string]bool        // the runs that this pool executes, by ID
+	observed map[string]observation // the runs that other processes execute, by ID
 }
 
 func (p *Pool) init() {
@@ -82,7 +83,7 @@ func (p *Pool) leaseDuration() time.Duration {
 	return run.DefaultLeaseDuration
 }
 
-// Wake makes the pool poll the queue now.
+// Wake makes the pool poll the queue at once.
 func (p *Pool) Wake() {
 	p.init()
 	select {
@@ -91,12 +92,12 @@ func (p *Pool) Wake() {
 	}
 }
 
-// NeedLeaderElection tells a Manager to start the pool in every process, not only in the
-// leader.
+// NeedLeaderElection implements manager.LeaderElectionRunnable: a pool runs in every
+// process, not only in the leader.
 func (p *Pool) NeedLeaderElection() bool { return false }
 
-// Start executes runs until ctx is cancelled; it then releases its runs to the queue and
-// waits until that is done. It makes a Pool a Runnable of a Manager.
+// Start implements manager.Runnable. It executes runs until ctx is cancelled, and returns
+// once the pool has released its runs to the queue.
 func (p *Pool) Start(ctx context.Context) error {
 	p.init()
 	var wait sync.WaitGroup
@@ -135,9 +136,9 @@ func (p *Pool) Start(ctx context.Context) error {
 // ErrNotAssigned means that a run is assigned to another worker.
 var ErrNotAssigned = errors.New("the run is not assigned to this worker")
 
-// WorkOn executes one run that is assigned to worker, once no other worker holds its
-// company, and returns its record afterwards. It returns a run that has ended, or is
-// interrupted, as it is.
+// WorkOn waits until it can claim a run that is assigned to worker, executes the run, and
+// returns its record. It returns at once if the run has ended or is interrupted. If ctx is
+// cancelled before WorkOn has claimed the run, it returns the run without an error.
 func (p *Pool) WorkOn(ctx context.Context, id, worker string) (store.Run, error) {
 	p.init()
 	tick := time.NewTicker(p.pollInterval())

@@ -104,8 +104,7 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 		f := newFixture(t)
 		f.enqueue("r1", 0)
 		r := f.await("r1", "the queue", in(store.RunPending))
-		// This is what a worker leaves behind that is killed: a running run with an
-		// expired lease.
+		// A worker that is killed leaves a running run with an expired lease.
 		l, err := f.store.AcquireLease(t.Context(), run.LeaseName(demo.Domain), "dead/r1", time.Millisecond)
 		if err != nil {
 			t.Fatal(err)
@@ -133,7 +132,7 @@ func TestOneRunOfACompanyIsExecutedAtATime(t *testing.T) {
 	f.start(f.newPool(s, "pool"))
 	release := f.enqueueAndHold("r1")
 	f.enqueue("r2", 0)
-	f.await("r2", "refused lease", func(store.Run) bool { return s.refused.Load() > 0 })
+	f.await("r2", "lease conflict", func(store.Run) bool { return s.conflicts.Load() > 0 })
 	for id, state := range map[string]runner.State{"r1": runner.StateRunning, "r2": runner.StatePending} {
 		if status, err := f.queue.Status(t.Context(), id); err != nil || status.State != state {
 			t.Errorf("while one run of a company is executed, %s is %s, %v", id, status.State, err)
@@ -145,44 +144,17 @@ func TestOneRunOfACompanyIsExecutedAtATime(t *testing.T) {
 	}
 }
 
-// leaseCounter counts how often a holder is refused a lease.
+// leaseCounter counts the conflicts of a holder that tries to acquire a lease.
 type leaseCounter struct {
 	store.Store
-	holder  string
-	refused atomic.Int64
+	holder    string
+	conflicts atomic.Int64
 }
 
 func (c *leaseCounter) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
 	l, err := c.Store.AcquireLease(ctx, name, holder, ttl)
 	if holder == c.holder && errors.Is(err, store.ErrConflict) {
-		c.refused.Add(1)
+		c.conflicts.Add(1)
 	}
 	return l, err
-}
-
-func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
-	t.Parallel()
-	at := func(seconds int64) time.Time { return time.Unix(1_700_000_000+seconds, 0) }
-	rec := store.Run{
-		ID: "r", State: store.RunInterrupted, StopReason: "why", Message: "what", Attempts: 2, AssignedWorker: "job/r",
-		NotBefore: at(1), CreatedAt: at(2), StartedAt: at(3), FinishedAt: at(4),
-		Progress:  store.Progress{Fetched: 1, Queued: 2, Failed: 3, Skipped: map[string]int64{"robots": 4}},
-		Documents: store.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8},
-	}
-	got := StatusOf(rec)
-	if got.ID != "r" || got.State != runner.StateInterrupted || got.Reason != "why" || got.Message != "what" || got.Attempts != 2 || !got.Dedicated {
-		t.Errorf("the status is %+v", got)
-	}
-	if !got.NotBefore.Equal(at(1)) || !got.CreatedAt.Equal(at(2)) || !got.StartedAt.Equal(at(3)) || !got.CompletedAt.Equal(at(4)) {
-		t.Errorf("its times are %+v", got)
-	}
-	if got.Progress.Fetched != 1 || got.Progress.Queued != 2 || got.Progress.Failed != 3 || got.Progress.Skipped["robots"] != 4 {
-		t.Errorf("its progress is %+v", got.Progress)
-	}
-	if want := (v1alpha1.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8}); got.Documents != want {
-		t.Errorf("its documents are %+v", got.Documents)
-	}
-	if runner.ReasonCancelled != string(crawl.StopCancelled) {
-		t.Errorf("a cancelled run has the reasons %s and %s", runner.ReasonCancelled, crawl.StopCancelled)
-	}
 }

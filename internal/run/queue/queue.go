@@ -1,7 +1,6 @@
-// Package queue distributes runs to workers through the store. A Queue is the side of
-// the controllers: it enqueues runs, signals them and reads their status. A Pool is the
-// side of the workers: it claims runs and executes them, in any process that shares the
-// store.
+// Package queue distributes runs to workers through the store. The controllers use a
+// Queue, which enqueues runs, signals them and reads their status. The workers use a Pool,
+// which claims runs and executes them. Any process that shares the store may have a Pool.
 package queue
 
 import (
@@ -17,7 +16,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Store is what a Queue needs of a store.
+// Store holds the runs of a Queue, and the leases of their companies.
 type Store interface {
 	store.Runs
 	store.Leases
@@ -43,8 +42,8 @@ func (q *Queue) Status(ctx context.Context, runID string) (runner.RunStatus, err
 	return StatusOf(rec), nil
 }
 
-// Record returns the stored record of a run, for runners that build on a queue. The error
-// satisfies runner.IsRunNotFound if there is none.
+// Record returns the stored record of a run, for runners that build on a Queue. The error
+// satisfies runner.IsRunNotFound if the run does not exist.
 func (q *Queue) Record(ctx context.Context, runID string) (store.Run, error) {
 	rec, err := q.Runs.GetRun(ctx, runID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -65,10 +64,10 @@ func (q *Queue) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunStat
 	return StatusOf(rec), nil
 }
 
-// Enqueue queues a run, and reports whether it has done so. It leaves a run as it is that
-// is Pending, Running or Complete; one that is Interrupted or Failed is queued again and
-// resumes from its last checkpoint. assignedWorker is the only worker that may claim the
-// run; empty is any pool's.
+// Enqueue queues a run that is new, Interrupted or Failed, and reports whether it has done
+// so. It leaves any other run unchanged. A run that is queued again resumes from its last
+// checkpoint. assignedWorker is the only worker that may claim the run; if it is empty, any
+// pool may.
 func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker string) (rec store.Run, queued bool, err error) {
 	rec, err = q.Record(ctx, spec.RunID)
 	switch {
@@ -83,7 +82,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
 	}
 	if rec.State == store.RunInterrupted {
-		rec.StartedAt = time.Time{} // its deadline starts anew
+		rec.StartedAt = time.Time{} // a resumed run gets a new deadline
 	}
 	rec.ID, rec.Company, rec.State, rec.Task = spec.RunID, spec.Company, store.RunPending, payload
 	rec.Priority, rec.MaxAttempts, rec.NotBefore, rec.AssignedWorker = spec.Priority, spec.MaxAttempts, spec.NotBefore, assignedWorker
@@ -94,7 +93,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	if err := q.Runs.PutRunRequest(ctx, spec.RunID, ""); err != nil {
 		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
 	}
-	// The fence is that of a worker that has released the run: no worker holds it now.
+	// No worker holds the run: its fence is that of an earlier worker.
 	rec.Fence = store.Fence{}
 	if err := q.Runs.PutRun(ctx, rec); err != nil {
 		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
@@ -102,7 +101,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	return rec, true, nil
 }
 
-// requests maps each signal to what is stored for the worker.
+// requests maps each signal to the request that the store holds for the worker.
 var requests = map[runner.Signal]store.RunRequest{
 	runner.SignalStop:    store.RequestStop,
 	runner.SignalSuspend: store.RequestSuspend,
@@ -119,7 +118,7 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 		return runner.RunStatus{}, fmt.Errorf("signal %s: %w", signal, err)
 	}
 	if rec.State != store.RunPending && rec.State != store.RunInterrupted {
-		return StatusOf(rec), nil // its worker reads the request
+		return StatusOf(rec), nil // the worker reads the request
 	}
 	from := rec.State
 	switch signal {
@@ -133,11 +132,11 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 	if rec.State != store.RunInterrupted {
 		rec.FinishedAt = time.Now().UTC()
 	}
-	// The fence is that of a worker that has released the run; the lease may have had
-	// other holders since.
+	// No worker holds the run: its fence is that of an earlier worker, and outdated if
+	// another run of the company has had the lease since.
 	rec.Fence = store.Fence{}
 	err = q.Runs.CompareAndSwapRun(ctx, rec, from)
-	if errors.Is(err, store.ErrConflict) { // claimed meanwhile: its worker reads the request
+	if errors.Is(err, store.ErrConflict) { // claimed meanwhile: the worker reads the request
 		return q.Status(ctx, runID)
 	}
 	if err != nil {
@@ -149,8 +148,8 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 // deletionLease is how long the lease of a company is held while a run is deleted.
 const deletionLease = 15 * time.Second
 
-// Delete implements runner.Runner. A worker that hangs while it holds the run is fenced
-// first: if it wakes up, its writes are rejected.
+// Delete implements runner.Runner. It first fences a worker that hangs while it holds the
+// run, so that the store rejects the writes of the worker if it wakes up.
 func (q *Queue) Delete(ctx context.Context, runID string) error {
 	rec, err := q.Record(ctx, runID)
 	if runner.IgnoreRunNotFound(err) != nil {
@@ -159,7 +158,7 @@ func (q *Queue) Delete(ctx context.Context, runID string) error {
 	if err == nil && rec.State == store.RunRunning {
 		lease, err := q.Runs.AcquireLease(ctx, run.LeaseName(rec.Company), "delete/"+runID, deletionLease)
 		switch {
-		case errors.Is(err, store.ErrConflict) && lease.Epoch != rec.Fence.Epoch: // another run has fenced it
+		case errors.Is(err, store.ErrConflict) && lease.Epoch != rec.Fence.Epoch: // another run has fenced the worker
 		case errors.Is(err, store.ErrConflict):
 			return fmt.Errorf("delete run %s of %s: %w", runID, rec.Company, runner.ErrRunBusy)
 		case err != nil:

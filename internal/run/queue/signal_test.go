@@ -13,7 +13,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// interleavedStore calls then once, just after a run was read.
+// interleavedStore calls then once, after the first read of a run.
 type interleavedStore struct {
 	store.Store
 	once sync.Once

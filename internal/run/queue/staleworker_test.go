@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,10 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/mongo"
 )
 
 // hangPoint is the write before which a worker hangs: the n-th of its kind.
@@ -24,29 +21,29 @@ type hangPoint struct {
 
 // The kinds of a run's writes.
 const (
-	runWrite        = "run"
-	runEnd          = "run's end"
-	checkpointWrite = "checkpoint"
-	checkpointDrop  = "checkpoint drop"
-	pageWrite       = "pages"
-	pageDrop        = "page drop"
-	documentWrite   = "document"
-	versionWrite    = "version"
-	snapshotWrite   = "snapshot"
+	runWrite         = "run"
+	runEnd           = "run's end"
+	checkpointWrite  = "checkpoint"
+	checkpointDelete = "checkpoint deletion"
+	pageWrite        = "pages"
+	pageDelete       = "page deletion"
+	documentWrite    = "document"
+	versionWrite     = "version"
+	snapshotWrite    = "snapshot"
 )
 
-// hangPoints has one entry for each stale worker and covers all kinds of writes.
+// hangPoints has an entry for each stale worker. It covers all kinds of writes.
 var hangPoints = []hangPoint{
-	{runWrite, 1}, {runWrite, 2}, {runEnd, 1}, {checkpointDrop, 1}, {pageWrite, 1}, {pageDrop, 1},
+	{runWrite, 1}, {runWrite, 2}, {runEnd, 1}, {checkpointDelete, 1}, {pageWrite, 1}, {pageDelete, 1},
 	{checkpointWrite, 1}, {checkpointWrite, 2}, {checkpointWrite, 3}, {checkpointWrite, 5},
 	{documentWrite, 1}, {documentWrite, 3}, {documentWrite, 6}, {documentWrite, 9},
 	{versionWrite, 1}, {versionWrite, 2}, {versionWrite, 4}, {versionWrite, 8},
 	{snapshotWrite, 1}, {snapshotWrite, 7},
 }
 
-// hangingStore is the store of a worker that hangs just before one of its writes and
-// wakes up later. Nothing tells the worker that it has lost its lease: its renewals get
-// no response, and its late writes are sent although its contexts have ended.
+// hangingStore is the store of a worker that hangs before one of its writes and wakes up
+// later. The worker does not learn that it has lost its lease: its renewals get no
+// response, and its late writes are sent although their contexts are cancelled.
 type hangingStore struct {
 	store.Store
 	at     hangPoint
@@ -84,7 +81,8 @@ func (s *hangingStore) write(ctx context.Context, kind string, do func(context.C
 
 var errNoResponse = errors.New("no response")
 
-// errNothingToWrite is the result of a write whose text the successor has stored before.
+// errNothingToWrite is the result of a late write of a text that the successor has stored
+// already.
 var errNothingToWrite = errors.New("nothing to write")
 
 func (s *hangingStore) RenewLease(_ context.Context, l store.Lease, _ time.Duration) (store.Lease, error) {
@@ -108,7 +106,7 @@ func (s *hangingStore) PutCheckpoint(ctx context.Context, f store.Fence, id stri
 }
 
 func (s *hangingStore) DeleteCheckpoints(ctx context.Context, f store.Fence, id string) error {
-	return s.write(ctx, checkpointDrop, func(ctx context.Context) error { return s.Store.DeleteCheckpoints(ctx, f, id) })
+	return s.write(ctx, checkpointDelete, func(ctx context.Context) error { return s.Store.DeleteCheckpoints(ctx, f, id) })
 }
 
 func (s *hangingStore) PutPages(ctx context.Context, f store.Fence, p []store.FetchedPage) error {
@@ -116,7 +114,7 @@ func (s *hangingStore) PutPages(ctx context.Context, f store.Fence, p []store.Fe
 }
 
 func (s *hangingStore) DeleteStalePages(ctx context.Context, f store.Fence, company, id string) error {
-	return s.write(ctx, pageDrop, func(ctx context.Context) error { return s.Store.DeleteStalePages(ctx, f, company, id) })
+	return s.write(ctx, pageDelete, func(ctx context.Context) error { return s.Store.DeleteStalePages(ctx, f, company, id) })
 }
 
 func (s *hangingStore) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
@@ -160,39 +158,7 @@ func TestLateWritesOfAStaleWorkerAreFencedOnMongoDB(t *testing.T) {
 	})
 }
 
-// startMongo starts a replica set for one test.
-func startMongo(t *testing.T) (uri string) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("starts MongoDB")
-	}
-	mongod, err := replicaset.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := replicaset.Start(t.Context(), mongod, "", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(set.Close)
-	return set.URI
-}
-
-// openMongo opens an empty database for one test.
-func openMongo(t *testing.T, uri string) store.Store {
-	t.Helper()
-	s, err := mongo.Open(t.Context(), uri, "test_"+rand.Text())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	if _, err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// maxStaleWorkers is how many of them are tested at a time.
+// maxStaleWorkers is how many stale workers are tested at a time.
 const maxStaleWorkers = 10
 
 // staleWorkers tests a stale worker for each of the hangPoints.
@@ -219,15 +185,15 @@ func staleWorkers(t *testing.T, open func(*testing.T) *fixture) {
 		}
 	})
 	t.Logf("rejected late writes by kind: %v", refused)
-	for _, kind := range []string{runWrite, runEnd, checkpointWrite, checkpointDrop, pageWrite, pageDrop, documentWrite, versionWrite, snapshotWrite} {
+	for _, kind := range []string{runWrite, runEnd, checkpointWrite, checkpointDelete, pageWrite, pageDelete, documentWrite, versionWrite, snapshotWrite} {
 		if refused[kind] == 0 {
 			t.Errorf("no stale worker tried a late write of kind %q", kind)
 		}
 	}
 }
 
-// staleWorker lets one worker hang and another take its run over, and then wakes the
-// first one up. It returns the errors of the first one's late writes.
+// staleWorker makes a worker hang, lets another take over its run, and wakes the first one
+// up. It returns the errors of the late writes of the first one, by kind.
 func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 	t.Helper()
 	s := &hangingStore{Store: f.store, at: at, hangs: make(chan struct{}), resume: make(chan struct{}), writes: map[string]int{}, late: map[string][]error{}}
@@ -242,8 +208,8 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 	case <-time.After(timeout):
 		t.Fatalf("the worker did not reach write %v", at)
 	}
-	f.site.Advance() // what the stale worker has fetched is outdated now
-	if at.kind == checkpointDrop {
+	f.site.Advance() // now the stale worker has outdated pages
+	if at.kind == checkpointDelete {
 		f.enqueue("r2", 0) // the first run is done: the next run of the company claims the lease
 	}
 	end := f.startPool("successor")
@@ -252,7 +218,7 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 			f.await(id, "completion by the successor", in(store.RunComplete))
 		}
 	}
-	end() // now its cleanup is done too
+	end() // wait for its cleanup
 	before := f.contents()
 	wakeUp()
 	f.awaitIdle(p)
@@ -272,7 +238,7 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 		}
 	}
 	if n == 0 {
-		t.Error("the stale worker tried no late write, so the test shows nothing")
+		t.Error("the stale worker tried no late write")
 	}
 	return s.late
 }
@@ -294,7 +260,7 @@ func (f *fixture) awaitIdle(p *Pool) {
 	}
 }
 
-// contents returns everything that the store has about the demo company, as text.
+// contents returns all records of the demo company as text.
 func (f *fixture) contents() string {
 	f.t.Helper()
 	type history struct {

@@ -6,7 +6,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// states maps the states of the store to those of the port.
+// states maps the states of a stored run to those of the runner package.
 var states = map[store.RunState]runner.State{
 	store.RunPending:     runner.StatePending,
 	store.RunRunning:     runner.StateRunning,
@@ -15,7 +15,7 @@ var states = map[store.RunState]runner.State{
 	store.RunFailed:      runner.StateFailed,
 }
 
-// StatusOf returns the status that a stored record describes.
+// StatusOf converts a stored record to a status.
 func StatusOf(rec store.Run) runner.RunStatus {
 	return runner.RunStatus{
 		ID: rec.ID, State: states[rec.State], Reason: rec.StopReason, Message: rec.Message,

@@ -1,10 +1,9 @@
-// Package records implements the ports through which the controllers read and delete the
-// stored records of companies.
+// Package records implements company.Records, through which the Company controller
+// summarizes and deletes the stored records of a company.
 package records
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,7 +13,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Records implements company.Records with a store.
+// Records implements company.Records on a store.
 type Records struct {
 	Store interface {
 		ListDocuments(ctx context.Context, company string, p store.ListOptions) (documents []store.Document, next string, err error)
@@ -25,17 +24,14 @@ type Records struct {
 
 var _ company.Records = Records{}
 
-// maxDocuments bounds the documents of one company that are summarized.
+// maxDocuments is the maximum number of documents of a company that Summarize reads.
 const maxDocuments = 50_000
-
-// errTooManyDocuments names the setting that reduces the documents of a company.
-var errTooManyDocuments = errors.New("it has over 50,000 documents; narrow spec.paths")
 
 // Summarize implements company.Records.
 func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.DocumentType) (company.Summary, error) {
 	var sum company.Summary
 	counts := map[v1alpha1.DocumentType]int32{}
-	best := map[v1alpha1.DocumentType]store.Document{} // by confidence
+	best := map[v1alpha1.DocumentType]store.Document{} // the most confident of each type
 	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		docs, next, err := r.Store.ListDocuments(ctx, key, p)
@@ -60,7 +56,7 @@ func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.
 			break
 		}
 		if sum.Count > maxDocuments {
-			return company.Summary{}, fmt.Errorf("list the documents of %s: %w", key, errTooManyDocuments)
+			return company.Summary{}, fmt.Errorf("list the documents of %s: there are more than %d; narrow spec.paths", key, maxDocuments)
 		}
 		p.Continue = next
 	}
@@ -81,11 +77,11 @@ func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.
 	return sum, nil
 }
 
-// recentRuns is how many runs are searched for the last one with a coverage: runs that
-// have not ended have none.
+// recentRuns is how many runs are searched for the newest one with a coverage. A run that
+// has not ended has none.
 const recentRuns = 20
 
-// missingReasons returns why the last run that ended did not find a type.
+// missingReasons returns why the newest run with a coverage did not find a type, by type.
 func (r Records) missingReasons(ctx context.Context, key string) (map[v1alpha1.DocumentType]v1alpha1.MissingReason, error) {
 	runs, _, err := r.Store.ListRuns(ctx, key, store.ListOptions{Limit: recentRuns})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
+// open opens an empty store.
 func open(t *testing.T) store.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), t.TempDir())
@@ -22,6 +24,7 @@ func open(t *testing.T) store.Store {
 	return s
 }
 
+// put stores documents of the company legal/acme.
 func put(t *testing.T, s store.Store, documents ...store.Document) {
 	t.Helper()
 	for i, d := range documents {
@@ -64,10 +67,8 @@ func TestSummaryCountsTypesAndCoversTheExpectedOnes(t *testing.T) {
 		{Type: "eula", State: v1alpha1.CoverageMissing, Reason: v1alpha1.MissingRobots},
 		{Type: "cookie_policy", State: v1alpha1.CoverageMissing},
 	}
-	for i, c := range sum.Coverage {
-		if c != want[i] {
-			t.Errorf("the coverage is %+v, want %+v", c, want[i])
-		}
+	if !slices.Equal(sum.Coverage, want) {
+		t.Errorf("the coverage is %+v, want %+v", sum.Coverage, want)
 	}
 }
 

@@ -6,28 +6,28 @@ import (
 	"strings"
 )
 
-// Spelling is one way to write a place where a crawler has no business.
+// Spelling is one way to write an address that a crawler must not reach.
 type Spelling struct {
 	Name string
-	// Ref is a URL reference that leads there, with a path of its own.
+	// Ref is a URL reference to the address, with a unique path.
 	Ref string
 }
 
-// Special are addresses of every kind that no public site has: of this machine, of
-// private networks, of links, of clouds' metadata services, and of no host at all.
+// Special has addresses of every kind that no public site has: loopback, private,
+// link-local, reserved, and those of the metadata services of clouds.
 var Special = []string{
 	"127.0.0.2", "127.0.0.9", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.254", "192.168.0.1",
-	"169.254.169.254", // metadata of most clouds
-	"100.100.100.200", // of Alibaba's
-	"192.0.0.192",     // of Oracle's
-	"168.63.129.16",   // Azure's wire server
+	"169.254.169.254", // metadata service of most clouds
+	"100.100.100.200", // metadata service of Alibaba Cloud
+	"192.0.0.192",     // metadata service of Oracle Cloud
+	"168.63.129.16",   // Azure wire server
 	"100.64.0.1", "198.18.0.1", "203.0.113.7", "224.0.0.1", "240.0.0.1", "255.255.255.255",
 	"::1", "::", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "2001:db8::1", "100::1",
 	"64:ff9b:1::a00:1", "2001:20::1", "3fff::1", "5f00::1",
 }
 
-// Spellings are the ways to write the Special addresses: as URLs of http, each
-// with its own path.
+// Spellings returns the ways to write the Special addresses as http URLs, each with a
+// path of its own that suggests a legal document.
 func Spellings() []Spelling {
 	var all []Spelling
 	add := func(name, format string, a ...any) {
@@ -83,8 +83,8 @@ func Spellings() []Spelling {
 	return all
 }
 
-// Internal are names as a cluster, a cloud and an attacker have them, and the
-// addresses that they lead to.
+// Internal has host names of clusters, clouds and attackers, and the addresses that they
+// resolve to.
 var Internal = map[string]string{
 	"kubernetes.default.svc":               "10.96.0.1",
 	"kubernetes.default.svc.cluster.local": "10.96.0.1",
@@ -126,7 +126,7 @@ func circled(s string) string {
 	}, s)
 }
 
-// letters spells a number without digits.
+// letters returns a number in letters, in base 20.
 func letters(n int) string {
 	s := ""
 	for ; n > 0 || s == ""; n /= 20 {

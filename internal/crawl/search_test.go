@@ -9,8 +9,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// byName takes a page for the document that its title names.
-func byName(p *crawl.Page) crawl.Verdict {
+// byTitle classifies a page by its title.
+func byTitle(p *crawl.Page) crawl.Verdict {
 	if p.Links == nil {
 		return crawl.Verdict{}
 	}
@@ -23,29 +23,30 @@ func byName(p *crawl.Page) crawl.Verdict {
 	return crawl.Verdict{}
 }
 
-func discover(w *crawltest.Web, t *testing.T, change func(*crawl.Plan)) (crawl.Result, *crawltest.Notes, []string) {
+// discover crawls public.example, and returns the paths that it requested, too.
+func discover(w *crawltest.Web, t *testing.T, change func(*crawl.Plan)) (crawl.Result, *crawltest.Recorder, []string) {
 	t.Helper()
 	plan := crawltest.Plan("public.example")
 	plan.ExpectedTypes = []string{"privacy_policy", "terms_of_service"}
 	if change != nil {
 		change(&plan)
 	}
-	notes := &crawltest.Notes{Judge: byName}
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+	recorder := &crawltest.Recorder{Classify: byTitle}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 	var paths []string
 	for _, p := range w.Requests("public.example") {
 		if p != "/robots.txt" && p != "/sitemap.xml" {
 			paths = append(paths, p)
 		}
 	}
-	return res, notes, paths
+	return res, recorder, paths
 }
 
 func titled(language, title, body string) string {
 	return "<!doctype html><html lang=" + language + "><title>" + title + "</title>" + body
 }
 
-func TestOnlyWhatIsMissingIsGuessedAndNoMoreThanNeeded(t *testing.T) {
+func TestOnlyMissingTypesAreProbedAndNoMoreThanNeeded(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", map[string]string{
@@ -55,36 +56,36 @@ func TestOnlyWhatIsMissingIsGuessedAndNoMoreThanNeeded(t *testing.T) {
 	})
 	res, _, asked := discover(w, t, nil)
 	if res.Reason.Failed() || !slices.Contains(asked, "/terms-of-use") {
-		t.Fatalf("%s: the terms are not found: %v", res.Reason, asked)
+		t.Fatalf("%s: the terms were not found: %v", res.Reason, asked)
 	}
 	for _, needless := range []string{
-		"/privacy", "/privacy-policy", "/datenschutz", // it is there
-		"/cgu", "/regulamin", // another language's
-		"/terms-of-service", "/tos", // guesses after the one that was right
+		"/privacy", "/privacy-policy", "/datenschutz", // found by a link
+		"/cgu", "/regulamin", // another language
+		"/terms-of-service", "/tos", // after the probe that found the terms
 		"/cookie-policy", // not expected
 	} {
 		if slices.Contains(asked, needless) {
-			t.Errorf("%s is asked for: %v", needless, asked)
+			t.Errorf("%s was requested: %v", needless, asked)
 		}
 	}
 }
 
-func TestAGuessThatIsNotThereIsTriedNowhereElse(t *testing.T) {
+func TestAMissingProbeIsNotRetargeted(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", map[string]string{"/": titled("en", "Harbour", "<link rel=canonical href='http://www.public.example/'>")})
 	_, _, asked := discover(w, t, nil)
 	if !slices.Contains(asked, "/privacy") || !slices.Contains(asked, "/terms") {
-		t.Errorf("nothing is guessed: %v", asked)
+		t.Errorf("nothing was probed: %v", asked)
 	}
 	if elsewhere := w.Requests("www.public.example"); len(elsewhere) > 0 {
-		t.Errorf("guesses are tried at another host: %v", elsewhere)
+		t.Errorf("probes were sent to another host: %v", elsewhere)
 	}
 }
 
-// variants are one policy in four languages, the wanted one neither the first by name
-// nor the first on the page.
-func variants(language string) map[string]string {
+// translations returns a site with one policy in four languages. The preferred one is the
+// first neither by name nor on the page.
+func translations(language string) map[string]string {
 	pages := map[string]string{"/": titled(language, "Hafen", `<footer><a href=/de/privacy>Deutsch</a> <a href=/es/privacy>Español</a>
 		<a href=/fr/privacy>Français</a> <a href=/it/privacy>Italiano</a> <a href=/terms>Terms</a></footer>`), "/terms": titled("en", "Terms", "")}
 	for _, l := range []string{"de", "es", "fr", "it"} {
@@ -93,7 +94,7 @@ func variants(language string) map[string]string {
 	return pages
 }
 
-func TestTheVariantInTheWantedLanguageIsFetchedFirst(t *testing.T) {
+func TestTheTranslationInThePreferredLanguageIsFetchedFirst(t *testing.T) {
 	t.Parallel()
 	firstOf := func(paths []string) string {
 		return paths[slices.IndexFunc(paths, func(p string) bool { return strings.HasSuffix(p, "/privacy") })]
@@ -104,27 +105,27 @@ func TestTheVariantInTheWantedLanguageIsFetchedFirst(t *testing.T) {
 		got  string
 	}{{"fr", nil, "/fr/privacy"}, {"it", nil, "/it/privacy"}, {"fr", []string{"es-ES"}, "/es/privacy"}} {
 		w := crawltest.NewWeb(t)
-		w.Site("public.example", variants(c.site))
+		w.Site("public.example", translations(c.site))
 		_, _, asked := discover(w, t, func(p *crawl.Plan) { p.Languages = c.want })
 		if got := firstOf(asked); got != c.got {
-			t.Errorf("on a site in %s, asked for %v, %s comes first: %v", c.site, c.want, got, asked)
+			t.Errorf("on a site in %s, with %v preferred, %s is fetched first: %v", c.site, c.want, got, asked)
 		}
 	}
 }
 
-func TestEachOfSeveralLanguagesIsFetched(t *testing.T) {
+func TestEachOfSeveralPreferredLanguagesIsFetched(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
-	w.Site("public.example", variants("de"))
-	_, notes, asked := discover(w, t, func(p *crawl.Plan) { p.Languages = []string{"it", "es"} })
+	w.Site("public.example", translations("de"))
+	_, recorder, asked := discover(w, t, func(p *crawl.Plan) { p.Languages = []string{"it", "es"} })
 	for path, want := range map[string]int{"/it/privacy": 1, "/es/privacy": 1} {
-		if got := notes.Pages()["http://public.example"+path]; got != want {
-			t.Errorf("%s is fetched %d times: %v", path, got, asked)
+		if got := recorder.Pages()["http://public.example"+path]; got != want {
+			t.Errorf("%s was fetched %d times: %v", path, got, asked)
 		}
 	}
 }
 
-func TestOldEditionsOfADocumentTakeNoBudget(t *testing.T) {
+func TestOldEditionsOfADocumentAreNotFetched(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	pages := map[string]string{"/terms": titled("en", "Terms", "")}
@@ -134,7 +135,7 @@ func TestOldEditionsOfADocumentTakeNoBudget(t *testing.T) {
 		pages["/privacy-policy?version="+edition+"0620"] = titled("en", "Privacy", "")
 	}
 	pages["/privacy-policy"] = titled("en", "Privacy", links.String())
-	// Here the query is all that tells two documents apart.
+	// Only the query tells these two documents apart.
 	pages["/"] = titled("en", "Harbour", "<a href=/privacy-policy>Privacy Policy</a> <a href=/terms>Terms</a> <a href='/show?doc=cookie-policy'>Cookies</a> <a href='/show?doc=refund-policy'>Refunds</a>")
 	w.Site("public.example", pages)
 	_, _, asked := discover(w, t, nil)
@@ -145,11 +146,11 @@ func TestOldEditionsOfADocumentTakeNoBudget(t *testing.T) {
 		}
 	}
 	if editions > 2 {
-		t.Errorf("%d old editions are asked for: %v", editions, asked)
+		t.Errorf("%d old editions were requested: %v", editions, asked)
 	}
 	for _, p := range []string{"/show?doc=cookie-policy", "/show?doc=refund-policy"} {
 		if !slices.Contains(asked, p) {
-			t.Errorf("%s is not asked for: %v", p, asked)
+			t.Errorf("%s was not requested: %v", p, asked)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-func TestAHostHasOneRequestInHandAtATime(t *testing.T) {
+func TestAHostHasOneRequestInFlight(t *testing.T) {
 	t.Parallel()
 	const hosts, pages = 20, 15
 	w := crawltest.NewWeb(t)
@@ -21,7 +21,7 @@ func TestAHostHasOneRequestInHandAtATime(t *testing.T) {
 	}
 	for n := range hosts {
 		host := name(n)
-		// Every other host's robots.txt and front page are at its neighbour's, so that
+		// robots.txt and a page of every other host redirect to its neighbour, so that
 		// requests for the one are requests to the other.
 		w.Handle(host, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if n%2 == 1 && (r.URL.Path == "/robots.txt" || r.URL.Path == "/moved") {
@@ -45,22 +45,22 @@ func TestAHostHasOneRequestInHandAtATime(t *testing.T) {
 		}))
 		plan.Seeds = append(plan.Seeds, crawl.Seed{URL: "http://" + host + "/"})
 	}
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, notes)
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 	for _, host := range w.Hosts() {
-		if n := w.MostAtOnce(host); n != 1 {
-			t.Errorf("%s had %d requests in hand at once", host, n)
+		if n := w.MaxInFlight(host); n != 1 {
+			t.Errorf("%s had %d requests in flight", host, n)
 		}
 		if n := count(w.Requests(host), "/no"); n > 0 {
-			t.Errorf("%s was asked for what it disallows", host)
+			t.Errorf("%s received a request that it disallows", host)
 		}
 	}
-	if n := len(notes.Pages()); n < hosts*pages {
-		t.Errorf("%d pages came", n)
+	if n := len(recorder.Pages()); n < hosts*pages {
+		t.Errorf("%d pages were fetched", n)
 	}
 }
 
-// refusing answers a status with a Retry-After to so many requests for pages.
+// refusing answers the first requests for pages with a status and a Retry-After.
 func refusing(status int, after string, times int64) (http.Handler, *atomic.Int64) {
 	asked := &atomic.Int64{}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -78,7 +78,7 @@ func refusing(status int, after string, times int64) (http.Handler, *atomic.Int6
 	}), asked
 }
 
-func TestAHostThatAsksForMoreTimeIsAskedAgainLater(t *testing.T) {
+func TestAShortRetryAfterIsObeyed(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -86,44 +86,44 @@ func TestAHostThatAsksForMoreTimeIsAskedAgainLater(t *testing.T) {
 			w := crawltest.NewWeb(t)
 			h, asked := refusing(status, "1", 2)
 			w.Handle("public.example", h)
-			notes := &crawltest.Notes{}
-			crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-			if len(notes.Pages()) != 3 || asked.Load() != 5 {
-				t.Errorf("%d pages came with %d requests, want 3 with 5", len(notes.Pages()), asked.Load())
+			recorder := &crawltest.Recorder{}
+			crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+			if len(recorder.Pages()) != 3 || asked.Load() != 5 {
+				t.Errorf("%d pages were fetched with %d requests, want 3 with 5", len(recorder.Pages()), asked.Load())
 			}
 		})
 	}
 }
 
-func TestAHostThatAsksForALongTimeIsLeftAlone(t *testing.T) {
+func TestAHostWithALongRetryAfterIsGivenUp(t *testing.T) {
 	t.Parallel()
 	for _, after := range []string{"3600", "Fri, 31 Dec 2100 23:59:59 GMT"} {
 		t.Run(after, func(t *testing.T) {
 			t.Parallel()
 			w := crawltest.NewWeb(t)
 			h, asked := refusing(http.StatusServiceUnavailable, after, 1000)
-			told := make(chan struct{})
+			refused := make(chan struct{})
 			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				h.ServeHTTP(rw, r)
 				if r.URL.Path == "/" {
-					close(told)
+					close(refused)
 				}
 			}))
 			w.Handle("docs.public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				// A link that is found some pages after the other host has said no.
+				// A link that is found some pages after the other host refused.
 				next := map[string]string{"/": "/one", "/one": "/two", "/two": "/three", "/three": "http://public.example/z"}[r.URL.Path]
 				if r.URL.Path == "/" {
-					<-told
+					<-refused
 				}
 				rw.Header().Set("Content-Type", "text/html")
 				_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, next))
 			}))
-			notes := &crawltest.Notes{}
-			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example", "http://public.example/x", "http://docs.public.example/"), notes)
+			recorder := &crawltest.Recorder{}
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example", "http://public.example/x", "http://docs.public.example/"), recorder)
 			if n := asked.Load(); n != 1 {
 				t.Errorf("%d requests, want 1", n)
 			}
-			skips := notes.Skips()
+			skips := recorder.Skips()
 			if skips["http://public.example/"] != crawl.SkipServerError || skips["http://public.example/x"] != crawl.SkipRetryLater || skips["http://public.example/z"] != crawl.SkipRetryLater {
 				t.Errorf("skipped: %v", skips)
 			}
@@ -134,7 +134,7 @@ func TestAHostThatAsksForALongTimeIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAHostThatFailsIsGivenUp(t *testing.T) {
+func TestAHostWhoseRequestsFailIsGivenUp(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	var asked atomic.Int64
@@ -154,13 +154,13 @@ func TestAHostThatFailsIsGivenUp(t *testing.T) {
 			reset(rw)
 		}
 	}))
-	notes := &crawltest.Notes{}
-	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), notes)
-	// net/http itself asks once more where a kept connection breaks.
+	recorder := &crawltest.Recorder{}
+	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+	// net/http itself retries once if a kept-alive connection breaks.
 	if n := asked.Load(); n > 2*5 {
 		t.Errorf("%d requests to a host that fails", n)
 	}
 	if n := res.Progress.Skipped[crawl.SkipHostDown]; n < 40 {
-		t.Errorf("%d URLs are left since the host is down", n)
+		t.Errorf("%d URLs are skipped because the host is down", n)
 	}
 }

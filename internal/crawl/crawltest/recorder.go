@@ -11,12 +11,12 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 )
 
-// Notes is an Observer that remembers what it is told.
-type Notes struct {
+// Recorder is an Observer that records pages and outcomes.
+type Recorder struct {
 	crawl.NopObserver
 
-	// Judge gives the verdict of a page; nil is that none is legal.
-	Judge func(p *crawl.Page) crawl.Verdict
+	// Classify returns the verdict of a page. If it is nil, no page is legal.
+	Classify func(p *crawl.Page) crawl.Verdict
 
 	mu       sync.Mutex
 	pages    map[string]int
@@ -24,47 +24,47 @@ type Notes struct {
 }
 
 // Page implements crawl.Observer.
-func (n *Notes) Page(_ context.Context, p *crawl.Page) (crawl.Verdict, error) {
-	n.mu.Lock()
-	if n.pages == nil {
-		n.pages = map[string]int{}
+func (r *Recorder) Page(_ context.Context, p *crawl.Page) (crawl.Verdict, error) {
+	r.mu.Lock()
+	if r.pages == nil {
+		r.pages = map[string]int{}
 	}
-	n.pages[p.URL]++
-	n.mu.Unlock()
-	if n.Judge == nil {
+	r.pages[p.URL]++
+	r.mu.Unlock()
+	if r.Classify == nil {
 		return crawl.Verdict{}, nil
 	}
-	return n.Judge(p), nil
+	return r.Classify(p), nil
 }
 
 // Outcome implements crawl.Observer.
-func (n *Notes) Outcome(o crawl.Outcome) {
+func (r *Recorder) Outcome(o crawl.Outcome) {
 	if o.Reason == "" && o.Kind != crawl.OutcomeFetched {
 		panic("a URL is skipped without a reason: " + o.URL)
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.outcomes = append(n.outcomes, o)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outcomes = append(r.outcomes, o)
 }
 
 // Pages returns how often each page was passed to Page, by URL.
-func (n *Notes) Pages() map[string]int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return maps.Clone(n.pages)
+func (r *Recorder) Pages() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.pages)
 }
 
 // Outcomes returns the outcomes in order.
-func (n *Notes) Outcomes() []crawl.Outcome {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return slices.Clone(n.outcomes)
+func (r *Recorder) Outcomes() []crawl.Outcome {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.outcomes)
 }
 
 // Skips returns the latest reason of each URL that has one.
-func (n *Notes) Skips() map[string]crawl.SkipReason {
+func (r *Recorder) Skips() map[string]crawl.SkipReason {
 	skips := map[string]crawl.SkipReason{}
-	for _, o := range n.Outcomes() {
+	for _, o := range r.Outcomes() {
 		if o.Reason != "" {
 			skips[o.URL] = o.Reason
 		}
@@ -73,9 +73,9 @@ func (n *Notes) Skips() map[string]crawl.SkipReason {
 }
 
 // Skipped returns how many outcomes have a reason.
-func (n *Notes) Skipped() int {
+func (r *Recorder) Skipped() int {
 	count := 0
-	for _, o := range n.Outcomes() {
+	for _, o := range r.Outcomes() {
 		if o.Reason != "" {
 			count++
 		}

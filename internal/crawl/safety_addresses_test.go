@@ -15,15 +15,14 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// trapdoor is a site that leads to special addresses, by one of the ways in which
-// a crawler is led anywhere.
-type trapdoor struct {
+// vector is a way in which a site can lead a crawler to a special address.
+type vector struct {
 	name string
-	// page gives the answer of public.example/door/N, which is to lead to ref.
+	// page writes the response of public.example/door/N, which leads to ref.
 	page func(rw http.ResponseWriter, ref string)
 }
 
-var trapdoors = []trapdoor{
+var vectors = []vector{
 	{"link", func(rw http.ResponseWriter, ref string) {
 		_, _ = fmt.Fprint(rw, crawltest.HTML(ref, ref))
 	}},
@@ -43,17 +42,17 @@ var trapdoors = []trapdoor{
 	redirecting(301), redirecting(302), redirecting(303), redirecting(307), redirecting(308),
 }
 
-func redirecting(code int) trapdoor {
-	return trapdoor{fmt.Sprint("redirect ", code), func(rw http.ResponseWriter, ref string) {
+func redirecting(code int) vector {
+	return vector{fmt.Sprint("redirect ", code), func(rw http.ResponseWriter, ref string) {
 		rw.Header().Set("Location", inHeader(ref))
 		rw.WriteHeader(code)
 	}}
 }
 
-// inHeader is a reference as a header can have it.
+// inHeader returns a reference without the characters that a header cannot have.
 func inHeader(ref string) string { return strings.NewReplacer("\n", "", "\t", "").Replace(ref) }
 
-// guardedWeb is a web whose names lead to 127.0.0.1, the one allowed address.
+// guardedWeb returns a web whose names resolve to 127.0.0.1, the one allowed address.
 func guardedWeb(t *testing.T) (*crawltest.Web, fetch.Config) {
 	w := crawltest.NewWeb(t)
 	cfg := w.Config()
@@ -67,23 +66,23 @@ func guardedWeb(t *testing.T) (*crawltest.Web, fetch.Config) {
 	return w, cfg
 }
 
-// everywhere is a plan whose scope has all the hosts that the spellings name, so
-// that nothing but the address guard is between them and the crawler.
+// everywhere returns a plan whose scope has every host that the spellings name, so that
+// only the address guard protects them.
 func everywhere(spelled []crawltest.Spelling) crawl.Plan {
 	p := crawltest.Plan("public.example")
 	p.MaxPages = 10_000
-	met := map[string]bool{}
+	seen := map[string]bool{}
 	for _, s := range spelled {
-		if _, u, err := canonical.URL(nil, s.Ref); err == nil && !met[u.Hostname()] {
-			met[u.Hostname()] = true
+		if _, u, err := canonical.URL(nil, s.Ref); err == nil && !seen[u.Hostname()] {
+			seen[u.Hostname()] = true
 			p.Domains = append(p.Domains, u.Hostname())
 		}
 	}
 	return p
 }
 
-// reasonOf is the reason for which a reference on a page was left, and whether it
-// is a right one: its address, or that it is no URL that a crawler takes.
+// reasonOf returns why a reference on a page was skipped, and whether the reason is a
+// right one: its address is blocked, or it is not a URL that a crawler fetches.
 func reasonOf(page, ref string, skips map[string]crawl.SkipReason) (crawl.SkipReason, bool) {
 	var base *url.URL
 	if page != "" {
@@ -105,7 +104,7 @@ func reasonOf(page, ref string, skips map[string]crawl.SkipReason) (crawl.SkipRe
 	return "", false
 }
 
-// unreached fails the test if a connection was made that may not be.
+// unreached fails the test if a connection was made that is not allowed.
 func unreached(t *testing.T, w *crawltest.Web, c *crawltest.Canaries) {
 	t.Helper()
 	for _, at := range w.Dialed() {
@@ -114,14 +113,14 @@ func unreached(t *testing.T, w *crawltest.Web, c *crawltest.Canaries) {
 		}
 	}
 	if c.Hits() > 0 {
-		t.Errorf("%d connections reached a place that is not to be reached", c.Hits())
+		t.Errorf("%d connections reached a special address", c.Hits())
 	}
 }
 
-func TestNoWayOfASiteLeadsToASpecialAddress(t *testing.T) {
+func TestNoPageLeadsToASpecialAddress(t *testing.T) {
 	t.Parallel()
 	spelled := crawltest.Spellings()
-	for _, door := range trapdoors {
+	for _, door := range vectors {
 		t.Run(door.name, func(t *testing.T) {
 			t.Parallel()
 			w, cfg := guardedWeb(t)
@@ -142,32 +141,32 @@ func TestNoWayOfASiteLeadsToASpecialAddress(t *testing.T) {
 					door.page(rw, spelled[n].Ref)
 				}
 			}))
-			notes := &crawltest.Notes{Judge: func(*crawl.Page) crawl.Verdict { return crawl.Verdict{Legal: true, Type: "privacy_policy"} }}
+			recorder := &crawltest.Recorder{Classify: func(*crawl.Page) crawl.Verdict { return crawl.Verdict{Legal: true, Type: "privacy_policy"} }}
 			plan := everywhere(spelled)
 			plan.ExpectedTypes = []string{"imprint"} // it is not there: the crawl follows every link that it may
-			res := crawltest.Crawl(t, crawltest.Engine(t, cfg), plan, notes)
+			res := crawltest.Crawl(t, crawltest.Engine(t, cfg), plan, recorder)
 			unreached(t, w, canaries)
-			skips := notes.Skips()
+			skips := recorder.Skips()
 			for n, s := range spelled {
 				reason, ok := reasonOf("http://public.example"+doors[n], s.Ref, skips)
 				if at := "http://public.example" + doors[n]; !ok && strings.HasPrefix(door.name, "redirect") && skips[at] == crawl.SkipBadRedirect {
-					continue // the header leads to no URL at all
+					continue // the header has no valid URL
 				}
 				if door.name == "base" && !ok {
-					// A base that is none is passed over: its links are the site's own.
-					if to := "http://public.example/door/" + s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]; notes.Pages()[to] == 1 {
+					// An invalid base is ignored: the links are those of the site itself.
+					if to := "http://public.example/door/" + s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]; recorder.Pages()[to] == 1 {
 						continue
 					}
 				}
 				if !ok {
-					t.Errorf("%s: %q is left for %q", s.Name, s.Ref, reason)
+					t.Errorf("%s: %q is skipped for %q", s.Name, s.Ref, reason)
 				}
 			}
-			if got := len(notes.Pages()); got == 0 {
+			if got := len(recorder.Pages()); got == 0 {
 				t.Error("the site itself was not crawled")
 			}
 			if res.Progress.Skipped[crawl.SkipBlockedAddress] < 200 {
-				t.Errorf("%d refusals are counted as %s: %s %v", res.Progress.Skipped[crawl.SkipBlockedAddress], fetch.BlockedAddress, res.Reason, res.Progress)
+				t.Errorf("%d URLs are counted as %s: %s %v", res.Progress.Skipped[crawl.SkipBlockedAddress], fetch.BlockedAddress, res.Reason, res.Progress)
 			}
 		})
 	}
@@ -183,17 +182,17 @@ func TestNoSeedLeadsToASpecialAddress(t *testing.T) {
 	for _, s := range spelled {
 		p.Seeds = append(p.Seeds, crawl.Seed{URL: s.Ref, Pinned: true})
 	}
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, notes)
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, recorder)
 	unreached(t, w, canaries)
-	skips := notes.Skips()
+	skips := recorder.Skips()
 	for _, s := range spelled {
 		if reason, ok := reasonOf("", s.Ref, skips); !ok {
-			t.Errorf("%s: %q is left for %q", s.Name, s.Ref, reason)
+			t.Errorf("%s: %q is skipped for %q", s.Name, s.Ref, reason)
 		}
 	}
-	if pages := notes.Pages(); pages["http://public.example/"] != 1 || pages["http://public.example/about"] != 1 {
-		t.Errorf("the public pages are not fetched: %v", pages)
+	if pages := recorder.Pages(); pages["http://public.example/"] != 1 || pages["http://public.example/about"] != 1 {
+		t.Errorf("the public pages were not fetched: %v", pages)
 	}
 }
 
@@ -220,22 +219,22 @@ func TestNoSitemapLeadsToASpecialAddress(t *testing.T) {
 	}))
 	p := everywhere(spelled)
 	p.Domains = append(p.Domains, "127.0.0.3")
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, notes)
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, recorder)
 	unreached(t, w, canaries)
-	skips := notes.Skips()
+	skips := recorder.Skips()
 	for _, s := range spelled {
 		if reason, ok := reasonOf("", strings.TrimSpace(s.Ref), skips); !ok {
-			t.Errorf("%s: %q is left for %q", s.Name, s.Ref, reason)
+			t.Errorf("%s: %q is skipped for %q", s.Name, s.Ref, reason)
 		}
 	}
 	for _, at := range []string{"http://127.0.0.2/map.xml", "http://127.0.0.3/map.xml", "http://[::1]/map.xml"} {
 		if skips[at] != crawl.SkipBlockedAddress {
-			t.Errorf("the sitemap %s is left for %q", at, skips[at])
+			t.Errorf("the sitemap %s is skipped for %q", at, skips[at])
 		}
 	}
-	if notes.Pages()["http://public.example/terms-mapped"] != 1 {
-		t.Error("the sitemap's public page is not fetched")
+	if recorder.Pages()["http://public.example/terms-mapped"] != 1 {
+		t.Error("the public page of the sitemap was not fetched")
 	}
 }
 
@@ -259,18 +258,18 @@ func TestNoRobotsRedirectLeadsToASpecialAddress(t *testing.T) {
 	for n := range spelled {
 		p.Seeds = append(p.Seeds, crawl.Seed{URL: fmt.Sprintf("http://host%d.public.example/", n), Pinned: true})
 	}
-	notes := &crawltest.Notes{}
-	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, notes)
+	recorder := &crawltest.Recorder{}
+	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, recorder)
 	unreached(t, w, canaries)
-	skips := notes.Skips()
+	skips := recorder.Skips()
 	for n, s := range spelled {
 		at := p.Seeds[n].URL
 		base := &url.URL{Scheme: "http", Host: "x.example", Path: "/robots.txt"}
 		if _, u, err := canonical.URL(base, inHeader(s.Ref)); err != nil || u.Host == base.Host {
-			continue // it leads nowhere, or to the host itself: as if there were no robots.txt
+			continue // it has no target or leads to the host itself: as if there were no robots.txt
 		}
 		if skips[at] != crawl.SkipBlockedAddress {
-			t.Errorf("%s: a host whose robots.txt is at %q is left for %q", s.Name, s.Ref, skips[at])
+			t.Errorf("%s: a host whose robots.txt is at %q is skipped for %q", s.Name, s.Ref, skips[at])
 		}
 	}
 }

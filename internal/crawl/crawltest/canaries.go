@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// Canaries listen where nobody may connect.
+// Canaries listen on addresses that no crawler may connect to.
 type Canaries struct{ hits atomic.Int64 }
 
-// NewCanaries listens at 127.0.0.2 to 127.0.0.9, at the web's port and for the
-// length of a test. Where loopback is one address only the test is not run.
+// NewCanaries listens on a port of 127.0.0.2 to 127.0.0.9 until the test ends. It skips
+// the test on a platform whose loopback is one address only.
 func NewCanaries(t testing.TB, port string) *Canaries {
 	t.Helper()
 	c := &Canaries{}
@@ -27,7 +27,7 @@ func NewCanaries(t testing.TB, port string) *Canaries {
 	for n := 2; n <= 9; n++ {
 		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.%d:%s", n, port))
 		if err != nil {
-			t.Skipf("NOT TESTED: nothing can listen at 127.0.0.%d here: %v", n, err)
+			t.Skipf("127.0.0.%d is not available: %v", n, err)
 		}
 		all = append(all, l)
 		wg.Go(func() {
@@ -44,5 +44,5 @@ func NewCanaries(t testing.TB, port string) *Canaries {
 	return c
 }
 
-// Hits is how many connections there were.
+// Hits returns the number of connections.
 func (c *Canaries) Hits() int { return int(c.hits.Load()) }

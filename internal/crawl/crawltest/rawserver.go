@@ -10,9 +10,9 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
-// Raw serves connections by a function that has them to itself: it reads requests
-// and writes whatever it likes. done is closed when the test ends. A nil serve
-// accepts nothing at all.
+// Raw starts a server that passes each connection and its first request to serve, which
+// writes any bytes it likes. done is closed when the test ends. If serve is nil, the
+// server accepts no connection. Raw returns the port of the server.
 func Raw(t testing.TB, serve func(conn net.Conn, r *http.Request, done <-chan struct{})) (port string) {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -49,7 +49,7 @@ func Raw(t testing.TB, serve func(conn net.Conn, r *http.Request, done <-chan st
 	return port
 }
 
-// To sends a host's connections to a port of loopback.
+// To directs the connections to a host to a loopback port.
 func To(host, port string) fetch.ConnectTo {
 	return fetch.ConnectTo{Host: host, Port: "80", ToHost: "127.0.0.1", ToPort: port}
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Prose is text of so many made-up words, always the same for one key and unlike
-// that of any other.
+// Prose returns a text of made-up words. It is the same for the same key, and differs
+// from that of any other key.
 func Prose(key string, words int) string {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(key))

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 const maxConcurrent = 4
 
 // waitTimeout limits how long a test waits. No test asserts on durations.
-const waitTimeout = 5 * time.Minute
+const waitTimeout = 2 * time.Minute
 
 // killPoints is the number of points in a crawl at which it is killed.
 const killPoints = 20

@@ -1,6 +1,3 @@
-// Package crawl is the crawl engine: it fetches pages from seeds and a frontier, and
-// hands them to an Observer. It knows nothing of stores, of Kubernetes or of what a
-// legal document is.
 package crawl
 
 import (
@@ -8,26 +5,26 @@ import (
 	"time"
 )
 
-// Plan describes one crawl. It is a plain value: the engine does not change it, and
-// what a crawl depends on is in Deps.
+// Plan describes one crawl. It holds values only, which the engine does not change;
+// Deps has the dependencies of the crawl.
 type Plan struct {
 	Domains       []string // registrable domains or hosts in scope
 	Seeds         []Seed
 	Allow, Deny   []string // path patterns in the syntax of robots.txt (* and $)
-	ExpectedTypes []string // types of document that the crawl looks for
+	ExpectedTypes []string // document types that the crawl looks for
 	Options
 }
 
 // Seed is a URL that a crawl starts with. A pinned seed is a document of a known
-// type: it is fetched whatever its host and its score.
+// type; it is fetched even if its host is out of scope.
 type Seed struct {
 	URL    string
 	Type   string
 	Pinned bool
 }
 
-// Options are the parts of a Plan that have defaults: start from DefaultOptions. Every
-// value counts as it is; zero is not "unset".
+// Options are the parts of a Plan that have defaults. Start from DefaultOptions: a zero
+// value means zero, not the default.
 type Options struct {
 	MaxPages  int           // page requests; at least 1
 	MaxDepth  int           // links from a seed; 0 fetches the seeds alone
@@ -57,19 +54,19 @@ func (p Plan) WithSeeds(more ...Seed) Plan {
 	return p
 }
 
-// validate reports a plan that cannot be crawled.
+// validate returns an error if the plan cannot be crawled.
 func (p Plan) validate() error {
 	switch {
 	case len(p.Seeds) == 0:
-		return fmt.Errorf("no seeds: name a domain or a URL")
+		return fmt.Errorf("plan: no seeds: name a domain or a URL")
 	case p.MaxPages < 1:
-		return fmt.Errorf("MaxPages is %d: it must be at least 1", p.MaxPages)
+		return fmt.Errorf("plan: MaxPages is %d: it must be at least 1", p.MaxPages)
 	case p.MaxDepth < 0:
-		return fmt.Errorf("MaxDepth is %d: it must not be negative", p.MaxDepth)
+		return fmt.Errorf("plan: MaxDepth is %d: it must not be negative", p.MaxDepth)
 	case p.Delay < 0:
-		return fmt.Errorf("Delay is %s: it must not be negative", p.Delay)
+		return fmt.Errorf("plan: Delay is %s: it must not be negative", p.Delay)
 	case p.TimeLimit < 0:
-		return fmt.Errorf("TimeLimit is %s: it must not be negative", p.TimeLimit)
+		return fmt.Errorf("plan: TimeLimit is %s: it must not be negative", p.TimeLimit)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
 )
 
 // The resources are those of a service that has run for some time: each Company has a
@@ -72,13 +73,15 @@ func newCrawlJob(i, n int) *v1alpha1.CrawlJob {
 
 // setCompleteStatus sets the status of a complete CrawlJob.
 func setCompleteStatus(j *v1alpha1.CrawlJob) {
-	begun := metav1.NewTime(time.Now().Add(-time.Hour)).Rfc3339Copy()
-	done := metav1.NewTime(begun.Add(time.Minute))
+	started := metav1.NewTime(time.Now().Add(-time.Hour)).Rfc3339Copy()
+	done := metav1.NewTime(started.Add(time.Minute))
 	const message = "Fetched 41 pages: 0 new documents, 1 changed, 8 unchanged, 0 removed."
 	j.Status = v1alpha1.CrawlJobStatus{
-		ObservedGeneration: j.Generation, Reason: v1alpha1.ReasonConverged, Message: message, StartTime: &begun, CompletionTime: &done,
+		ObservedGeneration: j.Generation, Reason: v1alpha1.ReasonConverged, Message: message, StartTime: &started, CompletionTime: &done,
 		Attempts: 1, RunID: j.RunID(), Documents: &v1alpha1.DocumentCounts{Changed: 1, Unchanged: 8},
-		Progress: &v1alpha1.CrawlProgress{Fetched: 41, Queued: 12, Failed: 1, Skipped: []v1alpha1.SkipCount{{Reason: "low_score", Count: 310}, {Reason: "out_of_scope", Count: 95}, {Reason: "robots", Count: 4}}},
+		Progress: &v1alpha1.CrawlProgress{Fetched: 41, Queued: 12, Failed: 1, Skipped: []v1alpha1.SkipCount{
+			{Reason: string(crawl.SkipLowScore), Count: 310}, {Reason: string(crawl.SkipOutOfScope), Count: 95}, {Reason: string(crawl.SkipRobots), Count: 4},
+		}},
 	}
 	for _, t := range []string{v1alpha1.ConditionComplete, v1alpha1.ConditionReady} {
 		j.Status.Conditions = append(j.Status.Conditions, metav1.Condition{

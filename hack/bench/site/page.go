@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 )
 
 // The number of links on a page, and the bounds of its size in bytes. Small sizes are
@@ -35,7 +36,11 @@ func (s *Site) ordinary(i int) []byte {
 	refs := s.links(i, r)
 	menu, text, foot := refs[:25], refs[25:60], refs[60:]
 	for _, ref := range menu {
-		b = fmt.Appendf(b, "<li class=\"menu-item item-%d\"><a class=\"menu-link\" href=\"%s\">Terms: %s %s</a></li>\n", r.IntN(99), ref, p.word(), p.word())
+		label := "Terms"
+		if strings.HasPrefix(ref, "/missing/") {
+			label = "Policy" // scores lower, see links
+		}
+		b = fmt.Appendf(b, "<li class=\"menu-item item-%d\"><a class=\"menu-link\" href=\"%s\">%s: %s %s</a></li>\n", r.IntN(99), ref, label, p.word(), p.word())
 	}
 	b = append(b, "</ul></nav></header>\n<main id=\"content\"><article>\n"...)
 	b = append(p.append(append(b, "<h1>"...), 5), "</h1>\n"...)
@@ -64,7 +69,10 @@ func (s *Site) ordinary(i int) []byte {
 
 // links returns the links of a page. One has tracking parameters and one a fragment; one
 // each leads to a redirect, a missing page, a forbidden page and the calendar. Redirects
-// and missing pages are few, because they are cheap and would lower a crawler's mean.
+// and missing pages are few, because they are cheap and would lower a crawler's mean. The
+// URL of a forbidden page names a legal document, so that only robots.txt keeps the engine
+// from requesting it. Links to missing pages score lower: the engine lowers the rank of a
+// host's URLs after consecutive missing pages, and must meet the forbidden ones first.
 func (s *Site) links(i int, r *rand.Rand) []string {
 	refs := make([]string, linksPerPage)
 	few := max(s.Pages/40, 1)
@@ -82,7 +90,7 @@ func (s *Site) links(i int, r *rand.Rand) []string {
 		case 14:
 			to = fmt.Sprintf("/missing/%d", r.IntN(few))
 		case 15:
-			to = fmt.Sprintf("/private/%d", r.IntN(s.Pages))
+			to = fmt.Sprintf("/private/terms/%d", r.IntN(s.Pages))
 		case 16:
 			to = fmt.Sprintf("/calendar?month=%d", r.IntN(24))
 		}

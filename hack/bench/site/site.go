@@ -144,7 +144,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	dir, id, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
 	s.count(r, dir)
-	n, err := strconv.Atoi(id)
+	n, err := strconv.Atoi(strings.TrimPrefix(id, "terms/"))
 	switch {
 	case dir == "p" && err == nil && n >= firstPage && n < firstPage+s.Pages:
 		s.send(w, n-firstPage)

@@ -6,9 +6,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/fetch"
+	"github.com/clausea/crawler/internal/crawl/netguard"
 )
 
 var hrefs = regexp.MustCompile(`<a [^>]*href="([^"]+)"`)
@@ -64,7 +70,7 @@ func TestSiteHasTheDocumentedSizesAndLinks(t *testing.T) {
 	}
 }
 
-func TestTheSiteCountsWhatIsAskedFor(t *testing.T) {
+func TestTheSiteCountsRequestsByKind(t *testing.T) {
 	t.Parallel()
 	s, err := New(40)
 	if err != nil {
@@ -72,7 +78,7 @@ func TestTheSiteCountsWhatIsAskedFor(t *testing.T) {
 	}
 	for path, status := range map[string]int{
 		"/robots.txt": 200, "/": 200, "/p/10000": 200, "/p/10001?utm_source=x": 200, "/p/10001": 200, "/p/99999": 404,
-		"/moved/0": 301, "/missing/3": 404, "/private/2": 200, "/calendar?month=1": 200, "/calendar?month=2": 200,
+		"/moved/0": 301, "/missing/3": 404, "/private/terms/2": 200, "/calendar?month=1": 200, "/calendar?month=2": 200,
 	} {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
@@ -86,6 +92,46 @@ func TestTheSiteCountsWhatIsAskedFor(t *testing.T) {
 	}
 	if got := s.TakeStats(); got != (Stats{}) {
 		t.Errorf("it counted %+v again", got)
+	}
+}
+
+// The number of forbidden requests proves obedience only if the crawler would send them
+// without robots.txt.
+func TestTheEngineSkipsEveryForbiddenPageBecauseOfRobots(t *testing.T) {
+	t.Parallel()
+	const pages = 240 // with fewer, a crawl meets too few missing pages to lower scores
+	s, err := New(pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, err := Serve(s, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	f, err := fetch.New(fetch.Config{Guard: netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}), CAFile: srv.CA})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	res, err := crawl.New(f).Run(t.Context(), crawl.Plan{
+		Domains: []string{"127.0.0.1"}, Seeds: []crawl.Seed{{URL: srv.URL + "/"}},
+		Options: crawl.Options{MaxPages: 1000, MaxDepth: 1000, TimeLimit: time.Hour},
+	}, crawl.Deps{Observer: crawl.NopObserver{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forbidden := map[string]bool{}
+	for i := range pages {
+		for _, m := range hrefs.FindAllSubmatch(s.Page(i), -1) {
+			if ref := string(m[1]); strings.HasPrefix(ref, "/private/") {
+				forbidden[ref] = true
+			}
+		}
+	}
+	st := s.TakeStats()
+	if got := res.Progress.Skipped[crawl.SkipRobots]; got != len(forbidden) || st.Forbidden != 0 || st.Pages != pages {
+		t.Errorf("%d of %d forbidden pages were skipped because of robots.txt (%v); the site counted %+v", got, len(forbidden), res.Progress.Skipped, st)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestExitOfAWorkerDeterminesTheOutcomeOfItsCrawlJob(t *testing.T) {
 		message      []string
 	}{
 		"done": {
-			kind: v1alpha1.ConditionComplete, code: kubejob.ExitDone, message: []string{"documents found"},
+			kind: v1alpha1.ConditionComplete, code: kubejob.ExitDone, message: []string{"Found ", "documents"},
 		},
 		"done, but a type is missing": {
 			change: func(s *v1alpha1.CrawlJobSpec) { s.Company.ExpectedTypes = []v1alpha1.DocumentType{"eula"} },
@@ -40,7 +40,7 @@ func TestExitOfAWorkerDeterminesTheOutcomeOfItsCrawlJob(t *testing.T) {
 		},
 		"the site does not respond": {
 			settings: map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + closedPort}, change: noRetries,
-			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonSiteUnreachable, code: kubejob.ExitDone, message: []string{"check the address"},
+			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonSiteUnreachable, code: kubejob.ExitDone, message: []string{"check the URL"},
 		},
 		"invalid settings": {
 			settings: map[string]string{"MONGO_URI": "localhost/s3cret"},

@@ -53,7 +53,7 @@ func wantPage(t *testing.T, p *render.Pool, path string) *render.RenderedPage {
 }
 
 // testTimeout limits what a test waits for. No test asserts durations.
-const testTimeout = 5 * time.Minute
+const testTimeout = 3 * time.Minute
 
 // waitUntil waits for a condition.
 func waitUntil(t *testing.T, what string, holds func() bool) {

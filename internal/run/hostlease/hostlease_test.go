@@ -16,7 +16,7 @@ import (
 )
 
 // waitTimeout bounds every wait of a test.
-const waitTimeout = 5 * time.Minute
+const waitTimeout = 2 * time.Minute
 
 const host = "help.example"
 

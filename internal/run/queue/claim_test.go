@@ -33,7 +33,7 @@ func TestPoolDoesNotChangeItsRunner(t *testing.T) {
 	f := newFixture(t)
 	p := f.newPool(f.store, "pool")
 	before := *p.Runner
-	f.enqueue("r1", 0)
+	f.enqueue("r1")
 	f.start(p)
 	f.await("r1", "completion", in(store.RunComplete))
 	if p.Runner.LeaseDuration != before.LeaseDuration || p.Runner.WorkerID != before.WorkerID {

@@ -96,12 +96,12 @@ func (f *fixture) start(p *Pool) (stop func()) {
 }
 
 // enqueue queues a crawl of the demo company.
-func (f *fixture) enqueue(id string, delay time.Duration) {
+func (f *fixture) enqueue(id string) {
 	f.t.Helper()
 	spec := runner.RunSpec{
 		RunID: id, Company: demo.Domain, MaxAttempts: 3, Target: v1alpha1.Target{
 			Domains: []v1alpha1.Domain{demo.Domain}, ExpectedTypes: []v1alpha1.DocumentType{"privacy_policy", "terms_of_service"},
-			Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{Duration: delay}},
+			Crawl: &v1alpha1.CrawlLimits{Delay: &metav1.Duration{}},
 		},
 	}
 	if _, err := f.queue.Ensure(f.t.Context(), spec); err != nil {
@@ -144,7 +144,7 @@ func fetching(r store.Run) bool { return r.State == store.RunRunning && r.Progre
 func (f *fixture) enqueueAndHold(id string) (release func()) {
 	f.t.Helper()
 	release = f.site.Hold(8)
-	f.enqueue(id, 0)
+	f.enqueue(id)
 	f.await(id, "page", fetching)
 	return release
 }

@@ -24,8 +24,8 @@ func TestARunIsExecutedOnceByOneOfManyPools(t *testing.T) {
 	for i := range 3 {
 		f.startPool(fmt.Sprint("pool-", i))
 	}
-	f.enqueue("r1", 0)
-	f.enqueue("r1", 0)
+	f.enqueue("r1")
+	f.enqueue("r1")
 	r := f.await("r1", "completion", in(store.RunComplete))
 	if r.Attempts != 1 || r.Documents.New < 10 || r.StopReason == "" {
 		t.Errorf("the run ended as %+v", r)
@@ -74,7 +74,7 @@ func TestPoolReportsTheEndOfARunOnceItIsStored(t *testing.T) {
 		}
 	}
 	f.start(p)
-	f.enqueue("run-1", 0)
+	f.enqueue("run-1")
 	if got, want := <-states, demo.Domain+" "+string(store.RunComplete); got != want {
 		t.Errorf("the pool reported %q, want %q", got, want)
 	}
@@ -102,7 +102,7 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 	t.Parallel()
 	for attempts, want := range map[int32]store.RunState{1: store.RunComplete, 3: store.RunFailed} {
 		f := newFixture(t)
-		f.enqueue("r1", 0)
+		f.enqueue("r1")
 		r := f.await("r1", "the queue", in(store.RunPending))
 		// A worker that is killed leaves a running run with an expired lease.
 		l, err := f.store.AcquireLease(t.Context(), run.LeaseName(demo.Domain), "dead/r1", time.Millisecond)
@@ -131,7 +131,7 @@ func TestOneRunOfACompanyIsExecutedAtATime(t *testing.T) {
 	s := &leaseCounter{Store: f.store, holder: "pool/r2"}
 	f.start(f.newPool(s, "pool"))
 	release := f.enqueueAndHold("r1")
-	f.enqueue("r2", 0)
+	f.enqueue("r2")
 	f.await("r2", "lease conflict", func(store.Run) bool { return s.conflicts.Load() > 0 })
 	for id, state := range map[string]runner.State{"r1": runner.StateRunning, "r2": runner.StatePending} {
 		if status, err := f.queue.Status(t.Context(), id); err != nil || status.State != state {

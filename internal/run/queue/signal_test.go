@@ -32,7 +32,7 @@ func TestSignalLeavesARunThatIsClaimedMeanwhileToItsWorker(t *testing.T) {
 	t.Parallel()
 	for signal, request := range requests {
 		f := newFixture(t)
-		f.enqueue("r1", 0)
+		f.enqueue("r1")
 		p := f.newPool(f.store, "pool")
 		p.init()
 		q := &Queue{Runs: &interleavedStore{Store: f.store, then: func(r store.Run) {
@@ -57,7 +57,7 @@ func TestSignalLeavesARunThatIsClaimedMeanwhileToItsWorker(t *testing.T) {
 func TestARunCancelledWhileItIsClaimedStaysFailed(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.enqueue("r1", 0)
+	f.enqueue("r1")
 	r := f.await("r1", "the queue", in(store.RunPending))
 	p := f.newPool(&interleavedStore{Store: f.store, then: func(store.Run) {
 		if _, err := f.queue.Signal(t.Context(), "r1", runner.SignalCancel); err != nil {
@@ -114,7 +114,7 @@ func TestSignalEndsTheRunOfAWorker(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f.enqueue("r1", 0)
+			f.enqueue("r1")
 			r := f.await("r1", "completion after it was suspended", in(store.RunComplete))
 			if r.Documents.New < int64(len(before)) {
 				t.Errorf("the run counts %d new documents; %d were found before it was suspended", r.Documents.New, len(before))
@@ -130,7 +130,7 @@ func TestSignalEndsAWaitingRunAtOnce(t *testing.T) {
 		runner.SignalStop: runner.StateComplete, runner.SignalSuspend: runner.StateInterrupted, runner.SignalCancel: runner.StateFailed,
 	} {
 		id := "r-" + string(signal)
-		f.enqueue(id, 0)
+		f.enqueue(id)
 		status, err := f.queue.Signal(t.Context(), id, signal)
 		if err != nil || status.State != want {
 			t.Errorf("%s returns %+v, %v; want %s", signal, status, err, want)

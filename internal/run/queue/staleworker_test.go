@@ -202,7 +202,7 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 	p := f.newPool(s, "stale")
 	p.Runner.LeaseDuration = time.Second
 	stop := f.start(p)
-	f.enqueue("r1", 0)
+	f.enqueue("r1")
 	select {
 	case <-s.hangs:
 	case <-time.After(timeout):
@@ -210,7 +210,7 @@ func staleWorker(t *testing.T, f *fixture, at hangPoint) map[string][]error {
 	}
 	f.site.Advance() // now the stale worker has outdated pages
 	if at.kind == checkpointDelete {
-		f.enqueue("r2", 0) // the first run is done: the next run of the company claims the lease
+		f.enqueue("r2") // the first run is done: the next run of the company claims the lease
 	}
 	end := f.startPool("successor")
 	for _, id := range []string{"r1", "r2"} {

@@ -232,7 +232,7 @@ func checkEvents(t *testing.T, w store.Watch, writers []*loader, total int) {
 				t.Fatalf("event of %s is %s of %s, want %s", l.name, e.Type, e.Object.Name, want)
 			}
 			next[l.name]++
-		case <-time.After(5 * time.Minute):
+		case <-time.After(2 * time.Minute):
 			t.Fatalf("event %d of %d was not delivered", n, total)
 		}
 	}

@@ -186,7 +186,7 @@ func TestAWatchMissesNothingWhenItsCursorIsKilled(t *testing.T) {
 			if e.Object.Name != name || e.Type != store.EventAdded {
 				t.Fatalf("the event after code %d is %s of %s, want %s", code, e.Type, e.Object.Name, name)
 			}
-		case <-time.After(5 * time.Minute):
+		case <-time.After(2 * time.Minute):
 			t.Fatalf("no event was delivered after code %d", code)
 		}
 	}

@@ -125,6 +125,9 @@ func (s *Store) Close(context.Context) error {
 			errs = append(errs, db.Close())
 		}
 	}
+	// A child process that is being started has a copy of the descriptor until it executes its
+	// program. Closing the file would leave the lock to that copy; unlocking does not (flock(2)).
+	_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)
 	errs = append(errs, s.lock.Close())
 	return errors.Join(errs...)
 }

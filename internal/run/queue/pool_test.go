@@ -44,7 +44,7 @@ func TestDefaultsOfThePoolApplyWhereARunSetsNone(t *testing.T) {
 	p := f.newPool(f.store, "one")
 	p.Defaults = &options
 	f.start(p)
-	f.enqueue("defaults", 0)
+	f.enqueue("defaults")
 	if r := f.await("defaults", "completion", in(store.RunComplete)); r.StopReason != string(crawl.StopPageLimit) || r.Progress.Fetched != 2 {
 		t.Errorf("the run without a page limit fetched %d pages and ended with %s", r.Progress.Fetched, r.StopReason)
 	}

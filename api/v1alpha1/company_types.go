@@ -54,28 +54,6 @@ type HistoryLimits struct {
 	Failed *int32 `json:"failed,omitempty"`
 }
 
-// NotifyTarget is a webhook that receives notifications.
-type NotifyTarget struct {
-	// secretRef is the name of the Secret whose key url holds the webhook's URL.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	SecretRef string `json:"secretRef"`
-	// events are the kinds of event to send. Defaults to Changed.
-	// +optional
-	// +listType=set
-	// +kubebuilder:default={"Changed"}
-	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=4
-	Events []NotifyEvent `json:"events,omitempty"`
-}
-
-// NotifyEvent is a kind of event that a webhook can receive.
-//
-// +kubebuilder:validation:MaxLength=16
-// +kubebuilder:validation:Enum=Found;Changed;Gone;Failed
-type NotifyEvent string
-
 // CompanySpec defines what to crawl, when to crawl it, and what to keep.
 type CompanySpec struct {
 	Target `json:",inline"`
@@ -102,11 +80,6 @@ type CompanySpec struct {
 	// +optional
 	// +kubebuilder:default=Retain
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
-	// notify lists the webhooks that receive notifications.
-	// +optional
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=10
-	Notify []NotifyTarget `json:"notify,omitempty"`
 }
 
 // CrawlSummary summarizes the most recent crawl.

@@ -23,7 +23,6 @@ const (
 	ReasonPageLimit     = "PageLimit"     // the crawl fetched maxPages pages
 	ReasonTimeLimit     = "TimeLimit"     // the crawl reached its time limit
 	ReasonStopped       = "Stopped"       // spec.stop was set
-	ReasonBudgetSpent   = "BudgetSpent"   // the crawl spent its budget
 )
 
 // Reasons of a Failed CrawlJob, by the cause of the failure.

@@ -77,7 +77,9 @@ type Paths struct {
 	Deny []PathPattern `json:"deny,omitempty"`
 }
 
-// CrawlLimits bounds a crawl.
+// CrawlLimits bounds a crawl. The value of an unset field is that of the setting of the
+// process that crawls, such as CLAUSEA_MAX_PAGES for maxPages. The defaults of the fields
+// apply if that setting is unset too.
 type CrawlLimits struct {
 	// maxPages is the maximum number of pages to fetch. Defaults to 500.
 	// +optional
@@ -95,6 +97,16 @@ type CrawlLimits struct {
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:XValidation:rule="self.matches('^(0|([0-9]{1,7}([.][0-9]{1,3})?(ms|s|m|h))+)$') && duration(self == '0' ? '0s' : self) <= duration('5m')",message="must be a duration from 0s to 5m; write 500ms or 2s"
 	Delay *metav1.Duration `json:"delay,omitempty"`
+	// timeLimit is the maximum duration of the crawl. A crawl that reaches it is Complete
+	// with reason TimeLimit. It is measured anew when the crawl is retried or resumes. If
+	// it is unset, the crawl is bounded by the activeDeadlineSeconds of the CrawlJob or, if
+	// clausea crawl runs it, by 30m. A CrawlJob that a schedule creates gets
+	// activeDeadlineSeconds of timeLimit plus one hour.
+	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,7}([.][0-9]{1,3})?(ms|s|m|h))+$') && duration(self) >= duration('1s') && duration(self) <= duration('168h')",message="must be a duration from 1s to 168h (one week); write 45m or 2h"
+	TimeLimit *metav1.Duration `json:"timeLimit,omitempty"`
 	// render determines which pages are rendered in a headless browser. Defaults to Never.
 	// +optional
 	Render RenderMode `json:"render,omitempty"`

@@ -24,7 +24,9 @@ func (r *Reconciler) createJob(ctx context.Context, s *companyScope, due time.Ti
 			Namespace: c.Namespace, Name: jobName(c.Name, due),
 			Labels: map[string]string{v1alpha1.LabelCompany: c.Name},
 		},
-		Spec: v1alpha1.CrawlJobSpec{CompanyRef: &v1alpha1.CompanyReference{Name: c.Name}},
+		Spec: v1alpha1.CrawlJobSpec{
+			CompanyRef: &v1alpha1.CompanyReference{Name: c.Name}, ActiveDeadlineSeconds: activeDeadlineSeconds(c),
+		},
 	}
 	if err := controllerutil.SetControllerReference(c, job, r.Client.Scheme()); err != nil {
 		return fmt.Errorf("create the CrawlJob due at %s: %w", due.Format(time.RFC3339), err)
@@ -39,6 +41,23 @@ func (r *Reconciler) createJob(ctx context.Context, s *companyScope, due time.Ti
 	s.blocking = job
 	s.RecordEvent(corev1.EventTypeNormal, v1alpha1.ReasonScheduled, "Schedule", fmt.Sprintf("Created CrawlJob %s.", job.Name))
 	return nil
+}
+
+// deadlineMargin is how much longer than the time limit of its crawl a job may run, so that
+// the crawl can be retried. maxDeadline is the longest deadline that the API admits.
+const (
+	deadlineMargin = time.Hour
+	maxDeadline    = 7 * 24 * time.Hour
+)
+
+// activeDeadlineSeconds returns the deadline of a job of a Company. Without a time limit it
+// is nil, and the default of the API applies, which would end a longer crawl as failed.
+func activeDeadlineSeconds(c *v1alpha1.Company) *int64 {
+	if c.Spec.Crawl == nil || c.Spec.Crawl.TimeLimit == nil {
+		return nil
+	}
+	seconds := int64(min(c.Spec.Crawl.TimeLimit.Duration+deadlineMargin, maxDeadline) / time.Second)
+	return &seconds
 }
 
 // maxNamePrefix is the maximum length of the company in a job name, in bytes. It leaves

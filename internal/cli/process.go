@@ -102,7 +102,7 @@ func (a *app) newProcess(ctx context.Context, onConnect func(network, addr strin
 		return nil, err
 	}
 	p.pool = &queue.Pool{
-		Store: p.store, MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
+		Store: p.store, Defaults: crawlJobOptions(a.values), MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
 		Runner: &run.Runner{Engine: engine, Store: p.store, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
 	}
 	return p, nil

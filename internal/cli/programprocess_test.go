@@ -45,11 +45,18 @@ func (r *programProcess) output() string {
 
 func startProgram(t *testing.T, args ...string) *programProcess {
 	t.Helper()
+	return startProgramWithEnv(t, nil, args...)
+}
+
+// startProgramWithEnv starts the program with environment variables in addition to those of
+// this process.
+func startProgramWithEnv(t *testing.T, env []string, args ...string) *programProcess {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a process")
 	}
 	r := &programProcess{cmd: exec.Command(os.Args[0]), exited: make(chan struct{})}
-	r.cmd.Env = append(os.Environ(), argsEnv+"="+strings.Join(args, "\n"))
+	r.cmd.Env = append(append(os.Environ(), env...), argsEnv+"="+strings.Join(args, "\n"))
 	r.cmd.Stdout, r.cmd.Stderr = r, r
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -68,9 +75,15 @@ func startProgram(t *testing.T, args ...string) *programProcess {
 // startStandalone starts a standalone process that can reach the test sites.
 func startStandalone(t *testing.T, w *testSites, uri string, flags ...string) *programProcess {
 	t.Helper()
+	return startStandaloneWithEnv(t, w, nil, uri, flags...)
+}
+
+// startStandaloneWithEnv is startStandalone with further environment variables.
+func startStandaloneWithEnv(t *testing.T, w *testSites, env []string, uri string, flags ...string) *programProcess {
+	t.Helper()
 	args := []string{"standalone", "--store", uri, "--port", "0", "--lease-duration", testLease, "--ca-file", w.caFile, "--connect-to", ":443:" + w.addr,
 		"--allow-address", "127.0.0.1/32", "--log-format", "json"}
-	return startProgram(t, append(args, flags...)...)
+	return startProgramWithEnv(t, env, append(args, flags...)...)
 }
 
 // waitUntil waits until ok returns true. It fails the test if the process exits first.

@@ -60,7 +60,7 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	p := &queue.Pool{
-		Store: s, PollInterval: time.Second, Log: a.log,
+		Store: s, Defaults: crawlJobOptions(a.values), PollInterval: time.Second, Log: a.log,
 		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
 	}
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))

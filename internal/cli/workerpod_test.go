@@ -27,6 +27,7 @@ func TestWorkerPodGetsTheOperatorSettingsWithoutSecrets(t *testing.T) {
 		"MONGO_URI": "mongodb://user:s3cret@db/clausea", "OPENAI_API_KEY": "s3cret", "MONGODB_DATABASE": "other",
 		"CLAUSEA_USER_AGENT": "ClauseaBot custom", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16", "CLAUSEA_LEASE_DURATION": "1m30s",
 		"CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "CLAUSEA_CA_FILE": "/etc/ca.pem", "LOG_LEVEL": "debug",
+		"CLAUSEA_MAX_PAGES": "50", "CLAUSEA_MAX_DEPTH": "0", "CLAUSEA_DELAY": "2s", "CLAUSEA_LANGUAGES": "en,de", "CLAUSEA_RENDER": "Auto", "CLAUSEA_TIMEOUT": "2h",
 		"CLAUSEA_WORKER_MEMORY": "64Mi", "CLAUSEA_MAX_CONCURRENT_RECONCILES": "7",
 	}), logr.Discard())
 	if err != nil {
@@ -42,6 +43,7 @@ func TestWorkerPodGetsTheOperatorSettingsWithoutSecrets(t *testing.T) {
 	want := map[string]string{
 		"MONGODB_DATABASE": "other", "CLAUSEA_USER_AGENT": "ClauseaBot custom", "CLAUSEA_ALLOW_ADDRESS": "10.0.0.0/8,192.168.0.0/16",
 		"CLAUSEA_LEASE_DURATION": "1m30s", "CLAUSEA_BROWSER": "ws://browsers:9222", "CRAWLER_PROXY": "http://proxy:3128", "LOG_LEVEL": "debug",
+		"CLAUSEA_MAX_PAGES": "50", "CLAUSEA_MAX_DEPTH": "0", "CLAUSEA_DELAY": "2s", "CLAUSEA_LANGUAGES": "en,de", "CLAUSEA_RENDER": "Auto", "CLAUSEA_TIMEOUT": "2h",
 	}
 	for name, value := range want {
 		if got[name] != value {

@@ -175,7 +175,7 @@ func (l *ledger) count(reason SkipReason, n int) {
 func (l *ledger) skipQueued(end StopReason, left []frontier.Item) {
 	reason := SkipLowScore
 	switch end {
-	case StopPageLimit, StopBudgetSpent:
+	case StopPageLimit:
 		reason = SkipPageLimit
 	case StopTimeLimit:
 		reason = SkipTimeLimit

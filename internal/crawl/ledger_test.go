@@ -67,7 +67,7 @@ func TestThePathToAPageBeginsAtItsSeedAndIsBounded(t *testing.T) {
 
 func TestWhatIsLeftInTheFrontierIsSkippedForTheReasonOfTheEnd(t *testing.T) {
 	t.Parallel()
-	for end, want := range map[StopReason]SkipReason{StopPageLimit: SkipPageLimit, StopBudgetSpent: SkipPageLimit, StopTimeLimit: SkipTimeLimit, StopConverged: SkipLowScore} {
+	for end, want := range map[StopReason]SkipReason{StopPageLimit: SkipPageLimit, StopTimeLimit: SkipTimeLimit, StopConverged: SkipLowScore} {
 		rec := &recorder{}
 		l := newLedger(rec)
 		l.skipQueued(end, []frontier.Item{{URL: "https://example.com/a"}})

@@ -29,7 +29,7 @@ type Options struct {
 	MaxPages  int           // page requests; at least 1
 	MaxDepth  int           // links from a seed; 0 fetches the seeds alone
 	Delay     time.Duration // between two requests to a host; 0 is no delay
-	TimeLimit time.Duration // of the whole crawl
+	TimeLimit time.Duration // of the whole crawl; 0 is no limit
 	Languages []string      // preferred languages, BCP 47; empty is any
 	Render    RenderMode
 }
@@ -37,17 +37,15 @@ type Options struct {
 // The defaults of a crawl. The table of settings has the same ones; a test in
 // internal/cli compares them.
 const (
-	DefaultMaxPages  = 500
-	DefaultMaxDepth  = 6
-	DefaultDelay     = time.Second
-	DefaultTimeLimit = 30 * time.Minute
+	DefaultMaxPages = 500
+	DefaultMaxDepth = 6
+	DefaultDelay    = time.Second
 )
 
-// DefaultOptions returns the options of a crawl for which nothing is configured.
+// DefaultOptions returns the options of a crawl for which nothing is configured. They have
+// no time limit: the caller knows how long its crawls may run.
 func DefaultOptions() Options {
-	return Options{
-		MaxPages: DefaultMaxPages, MaxDepth: DefaultMaxDepth, Delay: DefaultDelay, TimeLimit: DefaultTimeLimit, Render: RenderNever,
-	}
+	return Options{MaxPages: DefaultMaxPages, MaxDepth: DefaultMaxDepth, Delay: DefaultDelay, Render: RenderNever}
 }
 
 // WithSeeds returns a copy of p with further seeds after its own.
@@ -67,8 +65,8 @@ func (p Plan) validate() error {
 		return fmt.Errorf("plan: MaxDepth is %d: it must not be negative", p.MaxDepth)
 	case p.Delay < 0:
 		return fmt.Errorf("plan: Delay is %s: it must not be negative", p.Delay)
-	case p.TimeLimit <= 0:
-		return fmt.Errorf("plan: TimeLimit is %s: it must be positive", p.TimeLimit)
+	case p.TimeLimit < 0:
+		return fmt.Errorf("plan: TimeLimit is %s: it must not be negative", p.TimeLimit)
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ func TestAPlanIsValidUnlessAValueIsOutOfRange(t *testing.T) {
 		"no pages":         {func(p *Plan) { p.MaxPages = 0 }, false},
 		"negative depth":   {func(p *Plan) { p.MaxDepth = -1 }, false},
 		"negative delay":   {func(p *Plan) { p.Delay = -time.Nanosecond }, false},
-		"no time":          {func(p *Plan) { p.TimeLimit = 0 }, false},
+		"no time limit":    {func(p *Plan) { p.TimeLimit = 0 }, true},
+		"negative time":    {func(p *Plan) { p.TimeLimit = -time.Nanosecond }, false},
 		"no options given": {func(p *Plan) { p.Options = Options{} }, false},
 	} {
 		p := Plan{Seeds: []Seed{{URL: "https://example.com/"}}, Options: DefaultOptions()}

@@ -135,6 +135,18 @@ func TestEveryURLThatIsNotFetchedHasAReason(t *testing.T) {
 	checkCounters(t, res, recorder)
 }
 
+func TestACrawlWithoutATimeLimitIsNotEndedByTime(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	w.Site("public.example", map[string]string{"/": crawltest.HTML("home", "/privacy"), "/privacy": crawltest.HTML("privacy")})
+	plan := crawltest.Plan("public.example")
+	plan.TimeLimit = 0
+	recorder := &crawltest.Recorder{}
+	if res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder); res.Reason != crawl.StopFrontierEmpty || len(recorder.Pages()) != 2 {
+		t.Errorf("the crawl ends with %s after %v", res.Reason, recorder.Pages())
+	}
+}
+
 func TestWhatIsLeftInTheFrontierHasAReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

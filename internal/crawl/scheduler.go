@@ -35,8 +35,12 @@ type scheduler struct {
 func (s *scheduler) run(parent context.Context) (Result, error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
-	deadline := time.NewTimer(s.plan.TimeLimit)
-	defer deadline.Stop()
+	var deadline <-chan time.Time
+	if s.plan.TimeLimit > 0 {
+		timer := time.NewTimer(s.plan.TimeLimit)
+		defer timer.Stop()
+		deadline = timer.C
+	}
 
 	if err := s.restore(); err != nil {
 		return Result{Reason: StopSiteUnreachable}, err
@@ -45,7 +49,7 @@ func (s *scheduler) run(parent context.Context) (Result, error) {
 	if err := s.save(ctx); err != nil && ctx.Err() == nil {
 		return s.result(StopInterrupted), err
 	}
-	reason, err := s.loop(ctx, deadline.C)
+	reason, err := s.loop(ctx, deadline)
 	cancel()
 	cleanup := context.WithoutCancel(parent)
 	s.hosts.releaseAll(cleanup, s.abandon(s.tasks.drain()))

@@ -17,8 +17,6 @@ const (
 	StopInterrupted StopReason = "Interrupted"
 	// StopRequested: the owner of the run ended it early and accepts what was found.
 	StopRequested StopReason = "Stopped"
-	// StopBudgetSpent: a budget was spent with URLs left in the frontier.
-	StopBudgetSpent StopReason = "BudgetSpent"
 )
 
 // The crawl failed: the site gave no page.
@@ -56,7 +54,6 @@ var stopReasons = []struct {
 	{StopTimeLimit, false},
 	{StopInterrupted, false},
 	{StopRequested, false},
-	{StopBudgetSpent, false},
 	{StopRobotsDisallowed, true},
 	{StopAccessDenied, true},
 	{StopSiteUnreachable, true},

@@ -13,7 +13,6 @@ var conditionReasons = map[crawl.StopReason]string{
 	crawl.StopTimeLimit:        v1alpha1.ReasonTimeLimit,
 	crawl.StopInterrupted:      v1alpha1.ReasonStopped,
 	crawl.StopRequested:        v1alpha1.ReasonStopped,
-	crawl.StopBudgetSpent:      v1alpha1.ReasonBudgetSpent,
 	crawl.StopRobotsDisallowed: v1alpha1.ReasonRobotsDisallowed,
 	crawl.StopAccessDenied:     v1alpha1.ReasonAccessDenied,
 	crawl.StopSiteUnreachable:  v1alpha1.ReasonSiteUnreachable,

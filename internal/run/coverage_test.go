@@ -107,7 +107,7 @@ func TestEachEndOfACrawlHasADifferentMessage(t *testing.T) {
 	t.Parallel()
 	seen := map[string]crawl.StopReason{}
 	for _, r := range []crawl.StopReason{
-		crawl.StopFrontierEmpty, crawl.StopConverged, crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted, crawl.StopBudgetSpent,
+		crawl.StopFrontierEmpty, crawl.StopConverged, crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted,
 		crawl.StopRobotsDisallowed, crawl.StopAccessDenied, crawl.StopSiteUnreachable,
 	} {
 		m := finalMessage(r, crawl.Result{Reason: r}, nil, 2, nil)

@@ -47,10 +47,9 @@ var endPhrases = map[crawl.StopReason]string{
 	crawl.StopFrontierEmpty: "no pages of the company remain",
 	crawl.StopConverged:     "no promising links remain",
 	crawl.StopPageLimit:     "the page limit was reached before every page was checked: raise maxPages to crawl more",
-	crawl.StopTimeLimit:     "the time limit was reached before every page was checked: allow more time, or a shorter delay",
+	crawl.StopTimeLimit:     "the time limit was reached before every page was checked: raise timeLimit (clausea crawl: --timeout) to crawl more, or shorten the delay",
 	crawl.StopInterrupted:   "the crawl was interrupted: the documents found so far are stored, and the next crawl resumes from here",
 	crawl.StopRequested:     "the crawl was stopped: the documents found so far are stored",
-	crawl.StopBudgetSpent:   "the budget was spent before every page was checked: raise it to crawl more",
 }
 
 // browserAdvice is what to do about pages that need a browser.
@@ -73,8 +72,10 @@ func noDocumentMessage(reason crawl.StopReason, p crawl.Progress, missing []stri
 	pages := count(p.Fetched, "page")
 	disallowed := func(m string) bool { return strings.Contains(m, string(v1alpha1.MissingRobots)) }
 	switch {
-	case reason == crawl.StopPageLimit || reason == crawl.StopTimeLimit:
-		return fmt.Sprintf("No legal document is among the %s fetched before the limit was reached: raise the limit, or pin the URLs of the documents as seeds.", pages)
+	case reason == crawl.StopPageLimit:
+		return fmt.Sprintf("No legal document is among the %s fetched before the page limit was reached: raise maxPages, or pin the URLs of the documents as seeds.", pages)
+	case reason == crawl.StopTimeLimit:
+		return fmt.Sprintf("No legal document is among the %s fetched before the time limit was reached: raise timeLimit (clausea crawl: --timeout), or pin the URLs of the documents as seeds.", pages)
 	case reason == crawl.StopInterrupted:
 		return fmt.Sprintf("The crawl was interrupted after %s without a legal document; the next crawl resumes from here.", pages)
 	case reason == crawl.StopRequested:

@@ -65,7 +65,7 @@ func missingReasonOf(stop crawl.StopReason) v1alpha1.MissingReason {
 		return v1alpha1.MissingAccessDenied
 	case crawl.StopSiteUnreachable:
 		return v1alpha1.MissingUnreachable
-	case crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted, crawl.StopRequested, crawl.StopBudgetSpent:
+	case crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted, crawl.StopRequested:
 		return v1alpha1.MissingUnsure // the crawl did not reach every page
 	default:
 		return v1alpha1.MissingNotLinked

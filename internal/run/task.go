@@ -74,6 +74,9 @@ func applyLimits(o *crawl.Options, limits *v1alpha1.CrawlLimits) {
 	if limits.Delay != nil {
 		o.Delay = limits.Delay.Duration
 	}
+	if limits.TimeLimit != nil {
+		o.TimeLimit = limits.TimeLimit.Duration
+	}
 	if limits.Render != "" {
 		o.Render = crawl.RenderMode(limits.Render)
 	}

@@ -126,6 +126,20 @@ func TestALongDomainGetsAUniqueName(t *testing.T) {
 	}
 }
 
+func TestATimeLimitUpToTheDeadlineIsAdmitted(t *testing.T) {
+	t.Parallel()
+	for _, manifest := range []string{
+		companyOf + "{domains: [example.com], crawl: {timeLimit: 1s}}",
+		companyOf + "{domains: [example.com], crawl: {timeLimit: 168h}}",
+		jobOf + "{companyRef: {name: a}, limits: {timeLimit: 1h}}", // the default deadline
+		jobOf + "{companyRef: {name: a}, limits: {timeLimit: 168h}, activeDeadlineSeconds: 604800}",
+	} {
+		if msg := admit(t, manifest, ""); msg != "" {
+			t.Errorf("%s\n%s", manifest, msg)
+		}
+	}
+}
+
 func TestStopAndSuspendAreMutable(t *testing.T) {
 	t.Parallel()
 	if msg := admit(t, jobOf+"{companyRef: {name: a}, suspend: true, stop: true}", jobOf+"{companyRef: {name: a}}"); msg != "" {

@@ -10,6 +10,9 @@ type Effective struct {
 	Name   string `json:"name"`
 	Value  string `json:"value"`  // a secret is "[redacted]"
 	Source string `json:"source"` // as Source.String describes it
+	// OverriddenBy is the field of spec.crawl of a Company and of spec.limits of a CrawlJob
+	// that overrides the value, empty if none does.
+	OverriddenBy string `json:"overriddenBy,omitempty"`
 }
 
 // Effective lists the settings of a command in table order, with secrets redacted. Call
@@ -18,7 +21,7 @@ func (s *Set) Effective(command string) []Effective {
 	var all []Effective
 	for _, b := range s.rows {
 		if b.AppliesTo(command) {
-			all = append(all, Effective{b.Name, b.format(s.values), b.source.String()})
+			all = append(all, Effective{b.Name, b.format(s.values), b.source.String(), b.LimitField})
 		}
 	}
 	return all

@@ -16,6 +16,7 @@ func WriteMarkdown(w io.Writer) error {
 	t, err := template.New("configuration").Funcs(template.FuncMap{
 		"groups": Groups,
 		"rows":   rowsOf,
+		"limits": overridable,
 		"code":   func(s string) string { return "`" + s + "`" },
 		"type":   func(s Setting) string { return typeName(s.field(&Values{})) },
 		"plain":  func(s string) string { return strings.ReplaceAll(s, "`", "") },
@@ -34,6 +35,17 @@ func rowsOf(group string) []Setting {
 	var rows []Setting
 	for _, row := range Table() {
 		if row.Group == group {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// overridable returns the settings that Companies and CrawlJobs override.
+func overridable() []Setting {
+	var rows []Setting
+	for _, row := range Table() {
+		if row.LimitField != "" {
 			rows = append(rows, row)
 		}
 	}

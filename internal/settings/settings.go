@@ -24,6 +24,9 @@ type Setting struct {
 	Group string
 	// Default is the default value, written as in a settings file.
 	Default string
+	// LimitField is the field of spec.crawl of a Company and of spec.limits of a CrawlJob
+	// that overrides the setting; empty means none.
+	LimitField string
 	// Commands lists the commands that use the setting. If it is empty, all commands that
 	// have settings use it.
 	Commands []string
@@ -67,7 +70,7 @@ type Values struct {
 	MaxPages  int
 	MaxDepth  int           // links between a seed and a page; 0 fetches the seeds only
 	Delay     time.Duration // between requests to one host; 0 disables it
-	Timeout   time.Duration // limit for a whole crawl
+	Timeout   time.Duration // limit of a crawl; the default applies to clausea crawl only
 	Languages []string      // BCP 47
 	Render    string
 	Browser   Secret // executable path, or DevTools URL, which may contain a token
@@ -101,8 +104,9 @@ type Values struct {
 }
 
 // IsExplicit reports whether a flag or the command itself set the value. field is a
-// pointer to the setting's field. An explicit value overrides the Company's spec; a value
-// from the environment or the settings file applies only where the Company sets none.
+// pointer to the setting's field. In clausea crawl, an explicit value overrides the Company's
+// spec; a value from the environment or the settings file applies only where the Company sets
+// none.
 func (v *Values) IsExplicit(field any) bool {
 	b := v.set.byField(field)
 	return b != nil && b.source.Kind >= FromFlag

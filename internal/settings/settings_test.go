@@ -166,7 +166,7 @@ func TestErrorsNameTheInvalidValueItsSourceAndTheExpectedForm(t *testing.T) {
 		"missing file":           {variables: map[string]string{"OPENAI_API_KEY_FILE": "gone"}, want: []string{"OPENAI_API_KEY_FILE", "gone", "not exist"}},
 		"empty file":             {variables: map[string]string{"OPENAI_API_KEY_FILE": "k"}, files: map[string]string{"k": " \n"}, want: []string{"OPENAI_API_KEY_FILE", "empty"}},
 		"file over the limit":    {variables: map[string]string{"OPENAI_API_KEY_FILE": "k"}, files: map[string]string{"k": strings.Repeat("x", 70000)}, want: []string{"OPENAI_API_KEY_FILE", "larger than 65536 bytes"}},
-		"entry":                  {args: []string{"--config", "c"}, files: map[string]string{"c": "timeout: 3"}, want: []string{"timeout in c", `"3"`, "1s to 24h"}},
+		"entry":                  {args: []string{"--config", "c"}, files: map[string]string{"c": "timeout: 3"}, want: []string{"timeout in c", `"3"`, "1s to 168h"}},
 		"unknown entry":          {args: []string{"--config", "c"}, files: map[string]string{"c": "max-page: 3"}, want: []string{"settings file c", "unknown setting max-page"}},
 		"entry by its variable":  {args: []string{"--config", "c"}, files: map[string]string{"c": "MONGO_URI: x"}, want: []string{"unknown setting MONGO_URI; use mongo-uri"}},
 		"entry that is a flag":   {args: []string{"--config", "c"}, files: map[string]string{"c": "store: x"}, want: []string{"store is not allowed in a settings file", "--store"}},

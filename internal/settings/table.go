@@ -45,7 +45,7 @@ var (
 	resourceCommands   = []string{CommandApply, CommandDelete, CommandWait}
 	storeCommands      = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandWorker}, append(resourceCommands, controllerCommands...)...)
 	fetchCommands      = append([]string{CommandCrawl, CommandInspect, CommandDiff, CommandCheck, CommandWorker}, controllerCommands...)
-	crawlCommands      = []string{CommandCrawl}
+	crawlingCommands   = append([]string{CommandCrawl, CommandWorker}, controllerCommands...)
 	modelCommands      = []string{CommandCheck}
 )
 
@@ -73,31 +73,31 @@ func Table() []Setting {
 			Help: "folder of the embedded store", field: func(v *Values) any { return &v.DataDir },
 		},
 		{
-			Name: "max-pages", Flag: true, Env: []string{"CLAUSEA_MAX_PAGES"}, Group: groupCrawl, Default: "500", Commands: crawlCommands, rule: intRange(1, 100_000),
+			Name: "max-pages", Flag: true, Env: []string{"CLAUSEA_MAX_PAGES"}, Group: groupCrawl, Default: "500", Commands: crawlingCommands, LimitField: "maxPages", rule: intRange(1, 100_000),
 			Help: "maximum number of pages to fetch", field: func(v *Values) any { return &v.MaxPages },
 		},
 		{
-			Name: "max-depth", Flag: true, Env: []string{"CLAUSEA_MAX_DEPTH"}, Group: groupCrawl, Default: "6", Commands: crawlCommands, rule: intRange(0, 50),
+			Name: "max-depth", Flag: true, Env: []string{"CLAUSEA_MAX_DEPTH"}, Group: groupCrawl, Default: "6", Commands: crawlingCommands, LimitField: "maxDepth", rule: intRange(0, 50),
 			Help: "maximum number of links between a seed and a page; 0 fetches the seeds only", field: func(v *Values) any { return &v.MaxDepth },
 		},
 		{
-			Name: "delay", Flag: true, Env: []string{"CLAUSEA_DELAY"}, Group: groupCrawl, Default: "1s", Commands: crawlCommands, rule: durationRange(0, 5*time.Minute, "500ms or 2s"),
+			Name: "delay", Flag: true, Env: []string{"CLAUSEA_DELAY"}, Group: groupCrawl, Default: "1s", Commands: crawlingCommands, LimitField: "delay", rule: durationRange(0, 5*time.Minute, "500ms or 2s"),
 			Help: "minimum time between requests to one host; 0 disables the delay", field: func(v *Values) any { return &v.Delay },
 		},
 		{
-			Name: "timeout", Flag: true, Env: []string{"CLAUSEA_TIMEOUT"}, Group: groupCrawl, Default: "30m", Commands: crawlCommands, rule: durationRange(time.Second, 24*time.Hour, "10m"),
-			Help: "time limit for a whole crawl", field: func(v *Values) any { return &v.Timeout },
+			Name: "timeout", Flag: true, Env: []string{"CLAUSEA_TIMEOUT"}, Group: groupCrawl, Default: "30m", Commands: crawlingCommands, LimitField: "timeLimit", rule: durationRange(time.Second, 7*24*time.Hour, "10m"),
+			Help: "time limit of a crawl; the default applies to clausea crawl only, because a CrawlJob has activeDeadlineSeconds", field: func(v *Values) any { return &v.Timeout },
 		},
 		{
-			Name: "languages", Flag: true, Env: []string{"CLAUSEA_LANGUAGES"}, Group: groupCrawl, Commands: crawlCommands, rule: languageTag,
+			Name: "languages", Flag: true, Env: []string{"CLAUSEA_LANGUAGES"}, Group: groupCrawl, Commands: crawlingCommands, LimitField: "languages", rule: languageTag,
 			Help: "preferred languages, for example en,de", field: func(v *Values) any { return &v.Languages },
 		},
 		{
-			Name: "render", Flag: true, Env: []string{"CLAUSEA_RENDER"}, Group: groupCrawl, Default: "Never", Commands: crawlCommands, rule: oneOf("Never", "Auto", "Always"),
+			Name: "render", Flag: true, Env: []string{"CLAUSEA_RENDER"}, Group: groupCrawl, Default: "Never", Commands: crawlingCommands, LimitField: "render", rule: oneOf("Never", "Auto", "Always"),
 			Help: "which pages to render in a browser: Never, Auto (candidate pages that arrive without text) or Always", field: func(v *Values) any { return &v.Render },
 		},
 		{
-			Name: "browser", Flag: true, Env: []string{"CLAUSEA_BROWSER"}, Group: groupCrawl, Commands: append([]string{CommandCrawl, CommandWorker}, controllerCommands...),
+			Name: "browser", Flag: true, Env: []string{"CLAUSEA_BROWSER"}, Group: groupCrawl, Commands: crawlingCommands,
 			Help: "Chromium that renders pages: the `path` of its executable, or a DevTools URL; defaults to a Chromium in PATH", field: func(v *Values) any { return &v.Browser },
 		},
 		{
@@ -193,7 +193,7 @@ func Table() []Setting {
 			Help: "log `format`: console, json or auto (console on a terminal, otherwise json)", field: func(v *Values) any { return &v.LogFormat },
 		},
 		{
-			Name: "metrics-file", Flag: true, Env: []string{"CLAUSEA_METRICS_FILE"}, Group: groupGeneral, Commands: crawlCommands,
+			Name: "metrics-file", Flag: true, Env: []string{"CLAUSEA_METRICS_FILE"}, Group: groupGeneral, Commands: []string{CommandCrawl},
 			Help: "`file` for Prometheus metrics, written when the command ends, for the textfile collector of node_exporter", field: func(v *Values) any { return &v.MetricsFile },
 		},
 	}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -31,7 +30,7 @@ func (p *Pool) executeTask(process context.Context, rec store.Run, lease store.L
 	}
 	ctx, stop := p.withSignals(process, rec.ID, run.ErrShutdown)
 	defer stop()
-	_, err := p.Runner.Execute(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, crawl.DefaultOptions()), rec, lease, nil)
+	_, err := p.Runner.Execute(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, p.defaults()), rec, lease, nil)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-logr/logr"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -26,6 +27,9 @@ type Pool struct {
 	// Runner executes the runs. Its WorkerID identifies the pool, and its LeaseDuration is
 	// that of a claimed run.
 	Runner *run.Runner
+	// Defaults are the options of a queued run where neither its limits nor its target set a
+	// value (default crawl.DefaultOptions).
+	Defaults *crawl.Options
 	// MaxConcurrentRuns is how many runs the pool executes at a time (default 3).
 	MaxConcurrentRuns int
 	// PollInterval is how often the pool polls the queue, and the signals to its runs
@@ -56,6 +60,13 @@ func (p *Pool) maxConcurrentRuns() int {
 		return p.MaxConcurrentRuns
 	}
 	return defaultMaxConcurrentRuns
+}
+
+func (p *Pool) defaults() crawl.Options {
+	if p.Defaults != nil {
+		return *p.Defaults
+	}
+	return crawl.DefaultOptions()
 }
 
 func (p *Pool) pollInterval() time.Duration {

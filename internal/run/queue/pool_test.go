@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
@@ -30,6 +33,31 @@ func TestARunIsExecutedOnceByOneOfManyPools(t *testing.T) {
 	docs, _, err := f.store.ListDocuments(t.Context(), demo.Domain, store.ListOptions{})
 	if err != nil || int64(len(docs)) != r.Documents.New {
 		t.Errorf("%d documents are stored, the run counts %d, %v", len(docs), r.Documents.New, err)
+	}
+}
+
+func TestDefaultsOfThePoolApplyWhereARunSetsNone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	options := crawl.DefaultOptions()
+	options.MaxPages = 2
+	p := f.newPool(f.store, "one")
+	p.Defaults = &options
+	f.start(p)
+	f.enqueue("defaults")
+	if r := f.await("defaults", "completion", in(store.RunComplete)); r.StopReason != string(crawl.StopPageLimit) || r.Progress.Fetched != 2 {
+		t.Errorf("the run without a page limit fetched %d pages and ended with %s", r.Progress.Fetched, r.StopReason)
+	}
+	pages := int32(3)
+	spec := runner.RunSpec{
+		RunID: "limits", Company: demo.Domain, MaxAttempts: 3, Target: v1alpha1.Target{Domains: []v1alpha1.Domain{demo.Domain}},
+		Limits: &v1alpha1.CrawlLimits{MaxPages: &pages, Delay: &metav1.Duration{}},
+	}
+	if _, err := f.queue.Ensure(t.Context(), spec); err != nil {
+		t.Fatal(err)
+	}
+	if r := f.await("limits", "completion", in(store.RunComplete)); r.StopReason != string(crawl.StopPageLimit) || r.Progress.Fetched != 3 {
+		t.Errorf("the run with a page limit of 3 fetched %d pages and ended with %s", r.Progress.Fetched, r.StopReason)
 	}
 }
 

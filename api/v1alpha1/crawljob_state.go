@@ -35,3 +35,9 @@ func (j *CrawlJob) Finished() bool {
 // Active reports whether the job has started and is not finished. A worker may be executing
 // its run.
 func (j *CrawlJob) Active() bool { return j.Status.StartTime != nil && !j.Finished() }
+
+// Waiting reports whether the job is yet to start: it is neither active, finished, suspended
+// nor being deleted.
+func (j *CrawlJob) Waiting() bool {
+	return j.Status.StartTime == nil && !j.Finished() && !j.Spec.Suspend && j.DeletionTimestamp == nil
+}

@@ -29,7 +29,8 @@ func (r *Reconciler) listJobs(ctx context.Context, s *companyScope) error {
 	})
 	for i := range s.jobs {
 		job := &s.jobs[i]
-		if blocksSchedule(job) && (s.blocking == nil || job.Active()) {
+		// A suspended job does not block the schedule: it may stay suspended for long.
+		if job.Active() || job.Waiting() && s.blocking == nil {
 			s.blocking = job
 		}
 		finished := job.Finished() && job.DeletionTimestamp == nil
@@ -38,11 +39,4 @@ func (r *Reconciler) listJobs(ctx context.Context, s *companyScope) error {
 		}
 	}
 	return nil
-}
-
-// blocksSchedule reports whether a job is active or waits to start, so that the schedule
-// creates no other job meanwhile. A suspended job does not block: it may stay suspended
-// for long.
-func blocksSchedule(job *v1alpha1.CrawlJob) bool {
-	return job.Active() || !job.Finished() && !job.Spec.Suspend && job.DeletionTimestamp == nil
 }

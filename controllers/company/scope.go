@@ -13,7 +13,7 @@ type companyScope struct {
 	recorded *v1alpha1.CrawlSummary
 
 	jobs     []v1alpha1.CrawlJob // the CrawlJobs that name the Company, oldest first
-	blocking *v1alpha1.CrawlJob  // the job that blocks the schedule, nil if there is none
+	blocking *v1alpha1.CrawlJob  // the active job, or else a waiting one; nil if there is none
 	last     *v1alpha1.CrawlJob  // the job that finished last, nil if there is none
 }
 

@@ -103,10 +103,7 @@ func (r *Reconciler) jobAhead(ctx context.Context, job *v1alpha1.CrawlJob) (stri
 	}
 	for i := range jobs.Items {
 		other := &jobs.Items[i]
-		if other.UID == job.UID || other.Finished() || other.DeletionTimestamp != nil && !other.Active() {
-			continue
-		}
-		if other.Active() || !other.Spec.Suspend && precedes(other, job) {
+		if other.UID != job.UID && (other.Active() || other.Waiting() && precedes(other, job)) {
 			return other.Name, nil
 		}
 	}

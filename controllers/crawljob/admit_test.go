@@ -43,6 +43,18 @@ func TestAJobFailsIfItsCompanyIsBeingDeleted(t *testing.T) {
 	f.events.Expect(t, "Warning InvalidSpec")
 }
 
+func TestAnActiveJobContinuesWhileItsCompanyIsBeingDeleted(t *testing.T) {
+	t.Parallel()
+	c := acme()
+	c.DeletionTimestamp, c.Finalizers = &metav1.Time{Time: start}, []string{v1alpha1.CompanyFinalizer}
+	job := newJob("now", started)
+	f := newFixture(t, c, job)
+	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
+	j, _ := f.reconcile("now")
+	expectReason(t, j, v1alpha1.ReasonRunning)
+	f.expectCalls()
+}
+
 func TestAJobDoesNotStartWhileAnotherGoesFirst(t *testing.T) {
 	t.Parallel()
 	for name, other := range map[string]func(*v1alpha1.CrawlJob){

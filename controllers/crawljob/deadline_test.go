@@ -63,6 +63,18 @@ func TestAJobDoesNotWaitForAHangingWorker(t *testing.T) {
 	f.events.Expect(t, "Warning DeadlineExceeded")
 }
 
+func TestAJobThatIsStoppedByItsUserCompletesEvenAfterItsDeadline(t *testing.T) {
+	t.Parallel()
+	f, job := newDeadlineFixture(t, 2*time.Minute, runner.RunStatus{State: runner.StateComplete, Reason: v1alpha1.ReasonStopped})
+	job.Spec.Stop = true
+	if err := f.client.Update(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	j, _ := f.reconcile("now")
+	expectReason(t, j, v1alpha1.ReasonStopped)
+	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
+}
+
 func TestAStoppedJobCompletesWithTheDocumentsFoundSoFar(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Stop = true })
@@ -94,6 +106,7 @@ func TestTheDeadlineStartsWhenAWorkerClaimsTheRun(t *testing.T) {
 		{"runs too long", time.Hour, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-2 * time.Minute)}, true},
 		{"waits too long for its next attempt", time.Hour, runner.RunStatus{State: runner.StatePending, StartedAt: now.Add(-2 * time.Minute)}, true},
 		{"resumes after a suspension", time.Second, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-2 * time.Minute)}, false},
+		{"was claimed late by its pod", time.Hour, runner.RunStatus{State: runner.StateRunning, StartedAt: now.Add(-time.Second), Dedicated: true}, true},
 		{"waits too long for its pod", time.Hour, runner.RunStatus{State: runner.StatePending, Dedicated: true}, true},
 		{"has no start time", time.Hour, runner.RunStatus{State: runner.StateRunning}, true},
 	} {

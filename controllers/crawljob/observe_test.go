@@ -77,6 +77,16 @@ func TestObserveCompletesTheJob(t *testing.T) {
 	f.events.Expect(t)
 }
 
+func TestTheMessageOfACompleteRunIsReported(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", started)
+	f := newFixture(t, acme(), job)
+	f.setRun(job, runner.RunStatus{State: runner.StateComplete, Message: "Found 2 of 2 expected types."})
+	if j, _ := f.reconcile("now"); j.Status.Message != "Found 2 of 2 expected types." {
+		t.Errorf("the message is %q", j.Status.Message)
+	}
+}
+
 func TestALostWorkerFailsTheJob(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", started)

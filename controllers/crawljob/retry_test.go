@@ -34,6 +34,17 @@ func TestAFailedRunIsRetriedWithBackoffUpToTheLimit(t *testing.T) {
 	f.events.Expect(t, "Warning SiteUnreachable")
 }
 
+func TestARetryWhoseBackoffHasPassedIsObservedSoon(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", started)
+	f := newFixture(t, acme(), job)
+	f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: v1alpha1.ReasonSiteUnreachable, Attempts: 1, CompletedAt: start})
+	f.now = start.Add(time.Hour)
+	_, result := f.reconcile("now")
+	stagetest.ExpectRequeue(t, result, signalPoll)
+	f.expectCalls("Ensure")
+}
+
 func TestAPermanentFailureIsNotRetried(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[string]string{

@@ -3,6 +3,7 @@ package crawljob
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -78,7 +79,7 @@ func (s *jobScope) finish(conditionType, reason, message string) {
 	s.RecordEvent(corev1.EventTypeWarning, reason, "Crawl", message)
 }
 
-// maxMessage is the maximum length of status.message in the schema, in bytes.
+// maxMessage is the maximum length of status.message in the schema.
 const maxMessage = 1024
 
 // truncate shortens a message to maxMessage bytes without splitting a rune.
@@ -86,9 +87,5 @@ func truncate(s string) string {
 	if len(s) <= maxMessage {
 		return s
 	}
-	s = s[:maxMessage-len("…")]
-	for len(s) > 0 && s[len(s)-1]&0xc0 == 0x80 {
-		s = s[:len(s)-1]
-	}
-	return s[:max(len(s)-1, 0)] + "…"
+	return strings.ToValidUTF8(s[:maxMessage-len("…")], "") + "…"
 }

@@ -55,6 +55,16 @@ func TestSuspendingAnActiveJobInterruptsItsRun(t *testing.T) {
 	f.events.Expect(t, "Normal Resumed", "Normal Started")
 }
 
+func TestStopTakesPrecedenceOverSuspend(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Stop, j.Spec.Suspend = true, true })
+	f := newFixture(t, acme(), job)
+	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
+	j, _ := f.reconcile("now")
+	expectReason(t, j, v1alpha1.ReasonRunning)
+	f.expectCalls("Signal Stop")
+}
+
 func TestSuspendHoldsARunWhoseWorkerIsMissing(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })

@@ -40,7 +40,10 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-var errConflict = apierrors.NewConflict(schema.GroupResource{Resource: "companies"}, "acme", errors.New("modified"))
+var (
+	companies   = schema.GroupResource{Resource: "companies"}
+	errConflict = apierrors.NewConflict(companies, "acme", errors.New("modified"))
+)
 
 func TestCloseWritesTheStatusAndThenSendsTheEvents(t *testing.T) {
 	t.Parallel()
@@ -70,6 +73,7 @@ func TestCloseSendsNoEventWithoutItsStatus(t *testing.T) {
 		requeueAfter      time.Duration
 	}{
 		"conflict": {errConflict, nil, scope.ConflictDelay},
+		"deleted":  {apierrors.NewNotFound(companies, "acme"), nil, scope.ConflictDelay},
 		"failure":  {context.DeadlineExceeded, context.DeadlineExceeded, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,6 +141,26 @@ func TestConditionsExcludeEachOther(t *testing.T) {
 		if meta.FindStatusCondition(f.company.Status.Conditions, v1alpha1.ConditionReady) == nil {
 			t.Error("the condition Ready is absent")
 		}
+	}
+}
+
+// failingClient is a client whose patches fail.
+type failingClient struct{ client.Client }
+
+func (failingClient) Patch(context.Context, client.Object, client.Patch, ...client.PatchOption) error {
+	return context.DeadlineExceeded
+}
+
+func TestAFinalizerThatCannotBeAddedLeavesTheObjectUnchanged(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	s := scope.New(scope.Config{Client: failingClient{f.client}}, f.company, &f.company.Status.Conditions, &f.company.Status.ObservedGeneration)
+	err := s.EnsureFinalizer(t.Context(), "example.com/finalizer")
+	if !errors.Is(err, context.DeadlineExceeded) || len(f.company.Finalizers) > 0 {
+		t.Errorf("EnsureFinalizer: %v, the finalizers are %v", err, f.company.Finalizers)
+	}
+	if _, cerr := s.Close(t.Context(), err); !errors.Is(cerr, err) || f.client.StatusWrites > 0 {
+		t.Errorf("Close returns %v after %d status writes", cerr, f.client.StatusWrites)
 	}
 }
 

@@ -8,17 +8,18 @@ import (
 	"github.com/clausea/crawler/internal/crawl/scope"
 )
 
-// canonicalHosts maps a host to the one that its pages name in <link rel=canonical>.
+// canonicalHosts maps each host to its canonical host, which its pages name in
+// <link rel=canonical>.
 type canonicalHosts map[string]canonicalHost
 
 // canonicalHost is the canonical location of a host's pages.
 type canonicalHost struct {
 	host   string
-	folder string // folder of the canonical URL, if it is not that of the page
+	folder string // folder of the canonical URL, if the page is in another one
 }
 
-// record notes the canonical host that a page names, if it is in scope and of the same
-// registrable domain.
+// record records the canonical host that a page names, if that is in scope and has the
+// registrable domain of the page.
 func (c canonicalHosts) record(p *Page, sc *scope.Scope) {
 	if p.Links == nil || p.Links.Canonical == "" {
 		return
@@ -41,8 +42,9 @@ func (c canonicalHosts) record(p *Page, sc *scope.Scope) {
 	c[own.Host] = at
 }
 
-// rewrite moves a link from a page to its own host to the page's canonical host. What a
-// host serves, its canonical host serves too, but not always the other way round.
+// rewrite replaces the host of a link with its canonical host, if the link is to the host
+// of the page itself. A canonical host serves the pages of the host, but the host may not
+// serve all pages of its canonical host.
 func (c canonicalHosts) rewrite(pageHost, raw string) string {
 	at := c[pageHost]
 	if at.host == "" || at.host == pageHost {
@@ -58,7 +60,7 @@ func (c canonicalHosts) rewrite(pageHost, raw string) string {
 	return scheme + "://" + at.host + rest
 }
 
-// folderOf returns the folder that a page's relative links are resolved in.
+// folderOf returns the folder that the relative links of a page refer to.
 func folderOf(p string) string {
 	if strings.HasSuffix(p, "/") {
 		return path.Clean(p)

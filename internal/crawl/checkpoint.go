@@ -9,8 +9,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/frontier"
 )
 
-// checkpoint is one entry of a crawl's log: what was queued and what ended since the
-// entry before it. A snapshot is an entry that has the whole state.
+// checkpoint is one entry of a crawl's checkpoint log: the URLs that were queued and that
+// ended since the previous entry. A snapshot is an entry with the whole state.
 type checkpoint struct {
 	Queued []frontier.Item `json:"queued,omitempty"`
 	Done   []doneURL       `json:"done,omitempty"`
@@ -19,19 +19,19 @@ type checkpoint struct {
 	Skipped map[SkipReason]int `json:"skipped,omitempty"`
 	Domains []string           `json:"domains,omitempty"` // added to the scope
 
-	// The fields below are in snapshots only. Seen has the hash of every key.
+	// Only snapshots have the fields below. Seen has the hash of every key.
 	Seen     []uint64          `json:"seen,omitempty"`
 	Counters *savedCounters    `json:"counters,omitempty"`
 	Parents  map[string]string `json:"parents,omitempty"`
 }
 
-// doneURL is a URL that ended.
+// doneURL is a URL that was fetched, failed or was skipped.
 type doneURL struct {
 	Key    string     `json:"k"`
 	URL    string     `json:"u,omitempty"`
 	Parent string     `json:"p,omitempty"`
 	Reason SkipReason `json:"r,omitempty"` // empty if a page was fetched
-	// Uncounted is set of a sitemap: it counts neither as a page nor as skipped.
+	// Uncounted is set for a sitemap, which counts neither as fetched nor as skipped.
 	Uncounted bool `json:"n,omitempty"`
 }
 
@@ -70,8 +70,8 @@ func (c *checkpoint) legal(v Verdict) {
 	}
 }
 
-// snapshotEvery is how many checkpoints there are from one snapshot to the next: few,
-// so that resuming reads little and the store holds little.
+// snapshotEvery is the number of checkpoints from one snapshot to the next. It limits what
+// the store holds and what a resumed crawl reads.
 const snapshotEvery = 50
 
 // save passes a checkpoint to the Observer. pending returns the items that are queued
@@ -105,11 +105,11 @@ func (l *ledger) snapshot(pending []frontier.Item) checkpoint {
 	return c
 }
 
-// ErrCheckpoint reports a checkpoint that a crawl cannot resume from.
+// ErrCheckpoint means that a crawl cannot resume from its checkpoint.
 var ErrCheckpoint = errors.New("the checkpoint is damaged")
 
-// restore replays the checkpoints of an earlier crawl. It returns the items that were
-// queued, by key, and the domains that were added to the scope.
+// restore replays the checkpoint log of the crawl to resume. It returns the queued items, by
+// key, and the domains that were added to the scope.
 func (l *ledger) restore(entries [][]byte) (queue map[string]frontier.Item, domains []string, err error) {
 	queue = map[string]frontier.Item{}
 	for i, b := range entries {
@@ -153,7 +153,7 @@ func (l *ledger) replay(c *checkpoint, queue map[string]frontier.Item) {
 			l.skipped[d.Reason]++
 		}
 	}
-	// Queued comes after Done: a redirect ends a key and may queue it again.
+	// Queued is replayed after Done: a redirect ends a key and may queue it again.
 	for _, it := range c.Queued {
 		l.seen.Add(it.DedupKey)
 		queue[it.DedupKey] = it

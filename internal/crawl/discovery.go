@@ -12,21 +12,21 @@ import (
 
 // Score thresholds, on the scale of score.Of.
 const (
-	// legalScore is the score of a link that suggests a legal document. It is what a
-	// URL needs to be fetched once all expected types are found.
+	// legalScore is the minimum score of a link that suggests a legal document. Once all
+	// expected types are found, only URLs with this score are fetched.
 	legalScore = 0.35
-	// searchScore is what a URL needs while an expected type is missing.
+	// searchScore is the minimum score of a URL to fetch while an expected type is missing.
 	searchScore = 0.03
 )
 
 // Factors that lower a score.
 const (
-	// translationFactor applies to the translations of a document that was found.
+	// translationFactor applies to the other translations of a document.
 	translationFactor = 0.5
-	// otherLanguageFactor applies to a URL in a language that is not preferred, so that
-	// of the translations of a document the preferred one is fetched first.
+	// otherLanguageFactor applies to a URL in a language that is not preferred, so that the
+	// preferred translation of a document is fetched first.
 	otherLanguageFactor = 0.9
-	// retargetFactor applies to URLs that are derived from a link to a missing page.
+	// retargetFactor applies to URLs that retarget derives from a link to a missing page.
 	retargetFactor = 0.65
 )
 
@@ -41,12 +41,13 @@ type discovery struct {
 	languages languages
 	canonical canonicalHosts
 
-	relocated map[string]bool // hosts whose queue was rewritten to another host
-	probes    int             // well-known paths that were tried
+	relocated map[string]bool // hosts whose queued links were rewritten to another host
+	probes    int             // well-known paths that were probed or skipped
 	sitemaps  sitemapCounters
 }
 
-// enqueueSeeds queues the seeds of the plan that are not queued or fetched.
+// enqueueSeeds queues the seeds of the plan, except those that a resumed crawl has queued
+// or fetched before.
 func (d *discovery) enqueueSeeds() {
 	for _, s := range d.plan.Seeds {
 		raw, u, err := canonical.URL(nil, s.URL)
@@ -63,8 +64,8 @@ func (d *discovery) enqueueSeeds() {
 	}
 }
 
-// requeue queues the items of the crawl that is resumed. The scope counts their URLs and
-// those of the pages that were fetched, as it did when they were found.
+// requeue queues the items of the crawl to resume. It restores the counts of the scope by
+// admitting the URLs of these items and of the fetched pages again.
 func (d *discovery) requeue(queue map[string]frontier.Item) {
 	for page := range d.ledger.parents {
 		if _, u, err := canonical.URL(nil, page); err == nil {
@@ -83,7 +84,7 @@ func (d *discovery) requeue(queue map[string]frontier.Item) {
 	}
 }
 
-// push queues an item whose key is marked as seen.
+// push queues an item. The caller has marked its key as seen.
 func (d *discovery) push(it frontier.Item) bool {
 	if !d.frontier.Add(it) {
 		d.ledger.skip(&it, SkipQueueFull)
@@ -93,7 +94,8 @@ func (d *discovery) push(it frontier.Item) bool {
 	return true
 }
 
-// admit queues an item whose key is marked as seen, if the scope admits its URL.
+// admit queues an item if the scope admits its URL, and skips it otherwise. The caller has
+// marked its key as seen.
 func (d *discovery) admit(it frontier.Item, u *url.URL) {
 	if ok, reason := d.scope.Admit(u); !ok {
 		d.ledger.skip(&it, SkipReason(reason))
@@ -102,9 +104,9 @@ func (d *discovery) admit(it frontier.Item, u *url.URL) {
 	d.push(it)
 }
 
-// followLinks queues the links of a page. isCopy says that the page shows what another
-// one does. Links of a copy that are relative to its path are not followed: a broken
-// link makes new ones at each level, and they lead to nothing new.
+// followLinks queues the links of a page. isCopy is set if an earlier page has the same
+// text. Links of a copy that are relative to its path are not followed: one broken
+// relative link can lead to ever deeper URLs that all show the same page.
 func (d *discovery) followLinks(from *frontier.Item, scan *Links, v *Verdict, isCopy bool) {
 	host := ""
 	if u, err := url.Parse(from.URL); err == nil {
@@ -165,7 +167,7 @@ func (d *discovery) enqueue(from *frontier.Item, raw, text, region string, facto
 	s := score.Of(u, text, region, it.Depth)
 	it.Score = s.Value * factor
 	if it.Score < legalScore && strings.HasSuffix(strings.ToLower(u.Path), ".pdf") {
-		// A site may have thousands of brochures: a PDF is fetched only if its link suggests a legal document.
+		// A site may have thousands of brochures.
 		d.ledger.skip(&it, SkipFileType)
 		return
 	}
@@ -179,12 +181,12 @@ func (d *discovery) enqueue(from *frontier.Item, raw, text, region string, facto
 	case d.languages.other(lang):
 		it.Score *= otherLanguageFactor
 	case lang != "" && len(d.plan.Languages) > 1:
-		it.Family += "@" + lang // each of several preferred languages is fetched
+		it.Family += "@" + lang // so that each of several preferred languages is fetched
 	}
 	d.push(it)
 }
 
-// withoutQuery returns a family without its query, but with its region.
+// withoutQuery removes the query from a family and keeps the region after "#".
 func withoutQuery(family string) string {
 	page, rest, ok := strings.Cut(family, "?")
 	if !ok {
@@ -196,11 +198,11 @@ func withoutQuery(family string) string {
 	return page
 }
 
-// maxRedirects bounds the redirects from one URL.
+// maxRedirects is the maximum number of redirects that are followed from one URL.
 const maxRedirects = 5
 
-// followRedirect records that an item's response redirects to location, and queues the
-// target in its place.
+// followRedirect records that the response of an item redirects to location, and queues
+// the target.
 func (d *discovery) followRedirect(it *frontier.Item, location string, status int) {
 	out := Outcome{Kind: OutcomeRedirected, Reason: SkipBadRedirect, Status: status}
 	to, u, err := resolve(it.URL, location)
@@ -227,7 +229,7 @@ func (d *discovery) followRedirect(it *frontier.Item, location string, status in
 		return
 	}
 	if !d.ledger.markSeen(next.DedupKey) && next.DedupKey != it.DedupKey {
-		return // it is queued or was fetched already
+		return // the target is queued or was fetched
 	}
 	if ok, reason := d.scope.Admit(u); !ok && !it.Pinned {
 		if reason != scope.OutOfScope || it.Score < legalScore {
@@ -250,7 +252,7 @@ func resolve(from, location string) (string, *url.URL, error) {
 	return canonical.URL(base, location)
 }
 
-// recordRedirectLoop passes an endless chain of redirects to the scope.
+// recordRedirectLoop reports to the scope that the redirects of a URL loop or are too many.
 func (d *discovery) recordRedirectLoop(chain []Redirect) {
 	if u, err := url.Parse(chain[0].URL); err == nil {
 		d.scope.ObserveRedirectLoop(u)
@@ -267,7 +269,8 @@ func (d *discovery) addDomain(host string) {
 	d.ledger.delta.Domains = append(d.ledger.delta.Domains, host)
 }
 
-// isTrap reports whether the pages of an item's URL pattern showed nothing new.
+// isTrap reports whether the scope has closed the URL pattern of an item, because its pages
+// were near duplicates.
 func (d *discovery) isTrap(it *frontier.Item) bool {
 	if it.Pinned {
 		return false
@@ -283,9 +286,9 @@ func (d *discovery) isTrap(it *frontier.Item) bool {
 	return err == nil && d.scope.Closed(u, strength)
 }
 
-// observePage passes a page to the scope, and returns how many earlier pages showed the
-// same text. If the page's own text is known, that alone counts: a long menu makes all
-// pages of a site similar.
+// observePage passes a page to the scope, and returns the number of earlier pages with the
+// same text. If the verdict has a sketch of the page's own text, only that is compared: a
+// long menu makes all pages of a site similar.
 func (d *discovery) observePage(p *Page, v *Verdict) int {
 	u, err := url.Parse(p.URL)
 	if err != nil || p.Links == nil {
@@ -300,8 +303,8 @@ func (d *discovery) observePage(p *Page, v *Verdict) int {
 // missing reports whether an expected type has no document yet.
 func (d *discovery) missing() bool { return d.ledger.lacks(d.plan.ExpectedTypes, "") }
 
-// worthRendering reports whether a page of an item may be a document. RenderAuto renders
-// no other page.
+// worthRendering reports whether the page of an item may be a document. RenderAuto renders
+// only such pages.
 func (d *discovery) worthRendering(it *frontier.Item) bool {
 	return it.Pinned || it.Depth == 0 || it.Score >= legalScore || it.Score >= searchScore && d.missing()
 }

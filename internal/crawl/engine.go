@@ -1,3 +1,19 @@
+// Package crawl is the crawl engine. It fetches pages, finds the links to follow, and
+// passes each page to an Observer, which classifies it. The engine does not depend on a
+// store or on Kubernetes, and does not interpret documents.
+//
+// Start reading at Engine.Run and scheduler.run. A URL takes this way:
+//
+//   - discovery finds it in a seed, a link, a redirect or a sitemap, or probes it. It
+//     checks the scope, computes the score and adds the URL to the frontier.
+//   - scheduler takes the URL with the best score whose host may receive a request now.
+//     hosts first acquires the host lease and reads robots.txt.
+//   - worker sends the request in a goroutine of its own, renders the page if needed, and
+//     passes it to Observer.Page. The result returns to the scheduler as a taskResult.
+//   - scheduler.handle passes the links of the page to discovery. A request that failed is
+//     retried or recorded.
+//   - ledger counts the URL, reports it to Observer.Outcome, and adds it to the next
+//     checkpoint, from which another process can resume the crawl.
 package crawl
 
 import (
@@ -15,15 +31,14 @@ import (
 // section 2.2.1).
 const UserAgentToken = "ClauseaBot"
 
-// Engine runs crawls. It is safe for concurrent use: crawls share its connections and
-// its browsers, and nothing else.
+// Engine runs crawls. It is safe for concurrent use. Crawls share only its connections
+// and its browsers.
 type Engine struct {
 	// Log receives panics that pages cause and, at level 1, pages that could not be
 	// rendered. The zero value logs nothing.
 	Log logr.Logger
-	// Renderer renders pages if a Plan asks for it. If it is nil, the text of pages
-	// that need it is what they have without scripts, and their reason is
-	// SkipNeedsBrowser.
+	// Renderer renders pages if a Plan asks for it. If it is nil, pages that need it are
+	// used as the server sent them, with the reason SkipNeedsBrowser.
 	Renderer Renderer
 	fetcher  *fetch.Fetcher
 }
@@ -31,15 +46,16 @@ type Engine struct {
 // New returns an Engine that fetches with f.
 func New(f *fetch.Fetcher) *Engine { return &Engine{fetcher: f} }
 
-// Deps are what one crawl depends on, beside its Plan.
+// Deps are the dependencies of one crawl.
 type Deps struct {
 	Observer Observer // required
-	// HostLeases shares hosts with crawls in other processes; nil shares nothing. The
-	// requests that a browser sends while it renders a page need no lease, except those for
-	// robots.txt.
+	// HostLeases coordinates requests to hosts with other crawls. If it is nil, the crawl
+	// needs no leases. The requests of a browser that renders a page need none either; the
+	// engine's own requests for the robots.txt of their hosts do.
 	HostLeases HostLeases
-	// Resume has the entries that an earlier crawl passed to Observer.Checkpoint: the
-	// latest snapshot and the entries after it, in order.
+	// Resume holds the checkpoint of the crawl to resume: the latest snapshot that was
+	// passed to Observer.Checkpoint and the entries after it, in order. It is empty for a
+	// new crawl.
 	Resume [][]byte
 }
 

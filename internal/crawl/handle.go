@@ -8,10 +8,14 @@ import (
 
 // handle handles the result of a task. An error ends the crawl.
 func (s *scheduler) handle(ctx context.Context, r *taskResult) error {
-	switch r.kind {
-	case leaseTask:
+	if r.kind == leaseTask {
 		return s.hosts.handleLease(ctx, r)
-	case robotsTask:
+	}
+	if ctx.Err() != nil { // the request may have failed because of that
+		s.abandon([]*taskResult{r})
+		return nil
+	}
+	if r.kind == robotsTask {
 		at := hostKey(r.robotsRequest.at)
 		s.frontier.ReleaseSlot(at)
 		s.frontier.MarkSent(at, r.sentAt)
@@ -25,9 +29,6 @@ func (s *scheduler) handle(ctx context.Context, r *taskResult) error {
 	}
 	if r.err != nil {
 		return r.err
-	}
-	if ctx.Err() != nil {
-		return nil //nolint:nilerr // the request was cancelled; the item is still queued in the checkpoint
 	}
 	if r.retryAfter > 0 {
 		s.hosts.backOff(r.host, r.retryAfter)
@@ -51,11 +52,12 @@ func (s *scheduler) handle(ctx context.Context, r *taskResult) error {
 	return nil
 }
 
-// maxCopies is how many earlier pages may show the same text as a page that is not
-// legal. A site that shows one page at more URLs shows it in place of an error.
+// maxCopies is the number of earlier pages with the same text at which a page that is not
+// legal counts as a soft error: a site that shows one page at so many URLs shows it in
+// place of an error.
 const maxCopies = 3
 
-// handlePage handles a page that was fetched.
+// handlePage records a fetched page and follows its links.
 func (s *scheduler) handlePage(r *taskResult) {
 	l, d := s.ledger, s.discovery
 	s.hosts.get(r.host).failures = 0
@@ -72,7 +74,7 @@ func (s *scheduler) handlePage(r *taskResult) {
 	if r.verdict.SoftError || copies >= maxCopies && !r.verdict.Legal {
 		reason := SkipSoftError
 		if r.reason != "" {
-			reason = r.reason // all empty shells show the same
+			reason = r.reason // empty shells are all copies of each other
 		}
 		l.endPage(r, reason, true)
 		if r.page.Links != nil {
@@ -98,7 +100,7 @@ func (s *scheduler) handlePage(r *taskResult) {
 	}
 }
 
-// handleFailure retries a request that brought no page, or records its failure.
+// handleFailure retries a request for a page that failed, or records the failure.
 func (s *scheduler) handleFailure(r *taskResult) {
 	h, l, it := s.hosts.get(r.host), s.ledger, *r.item
 	retry := false

@@ -10,24 +10,23 @@ import (
 // HostLeases shares hosts among crawls in any number of processes. A crawl that has
 // them sends a host no request, not even for robots.txt, before it holds its lease.
 type HostLeases interface {
-	// Acquire waits until this crawl holds the lease of a host, which is given as
-	// host:port, without the port if it is the default of the scheme. ErrHostBusy
-	// means that the wait timed out; any other error ends the crawl. Every lease is
-	// released.
+	// Acquire waits until this crawl holds the lease of a host: a host name, followed by
+	// ":port" unless the port is the default of the scheme. ErrHostBusy means that the
+	// wait timed out; any other error ends the crawl. The engine releases every lease.
 	Acquire(ctx context.Context, host string) (HostLease, error)
 }
 
 // HostLease is the right to send requests to a host.
 type HostLease interface {
-	// IdleSince returns a time after which no crawl had sent the host a request when
-	// this lease was acquired.
+	// IdleSince returns the time since which no crawl had sent the host a request when this
+	// lease was acquired.
 	IdleSince() time.Time
-	// ShouldRelease reports that the lease is to be released as soon as no request is
-	// in flight: another crawl waits for the host, or the lease was lost. It is called
-	// before every request and must not block.
+	// ShouldRelease reports whether the engine should release the lease once no request is
+	// in flight, because another crawl waits for the host or the lease was lost. It is
+	// called before every request and must not block.
 	ShouldRelease() bool
-	// Release releases the host, which is to receive no request before notBefore. ctx
-	// may have ended: Release bounds its own time.
+	// Release releases the lease. The host must receive no request before notBefore. ctx
+	// may have ended; Release limits its own duration.
 	Release(ctx context.Context, notBefore time.Time)
 }
 
@@ -35,21 +34,22 @@ type HostLease interface {
 var ErrHostBusy = errors.New("other crawls hold the host")
 
 const (
-	// leaseCheckInterval is how often leases are checked that no request checks.
+	// leaseCheckInterval is how often the leases of hosts without requests are checked.
 	leaseCheckInterval = time.Second
-	// leaseIdleTimeout is how long a lease is held while the host could be sent a
-	// request and is not: one page often leads to the next.
+	// leaseIdleTimeout is how long a lease is held while its host may receive a request but
+	// the crawl has none. A page often links to more pages of its host.
 	leaseIdleTimeout = 3 * time.Second
 )
 
-// holdsLease reports whether the crawl may send a host requests as far as other crawls
-// are concerned.
+// holdsLease reports whether the crawl holds the lease of a host and may use it, or needs
+// no lease.
 func (hs *hosts) holdsLease(h *host) bool {
 	return hs.leases == nil || h.lease != nil && !h.lease.ShouldRelease()
 }
 
-// acquireOrReleaseLease starts to acquire the lease of a host, or to release one that is to be
-// released. While requests are in flight it does nothing; releaseIdle comes back.
+// acquireOrReleaseLease starts a task that acquires the lease of a host, or that releases
+// the lease if the crawl holds it. It releases no lease while a request is in flight;
+// releaseIdle tries again.
 func (hs *hosts) acquireOrReleaseLease(ctx context.Context, h *host) {
 	switch {
 	case h.leasePending || h.leaseTimedOut:
@@ -69,8 +69,8 @@ func (hs *hosts) acquireOrReleaseLease(ctx context.Context, h *host) {
 	}
 }
 
-// handleLease handles the end of an attempt to acquire or release a lease. What is
-// still queued of a released host acquires it again.
+// handleLease handles the result of acquiring or releasing a lease. If a released host has
+// queued items, the next one acquires the lease again.
 func (hs *hosts) handleLease(ctx context.Context, r *taskResult) error {
 	h := hs.get(r.host)
 	h.leasePending = false
@@ -82,7 +82,7 @@ func (hs *hosts) handleLease(ctx context.Context, r *taskResult) error {
 		hs.frontier.MarkSent(h.name, r.lease.IdleSince())
 	case ctx.Err() != nil:
 		return nil //nolint:nilerr // the crawl ended; that is not a failure of the lease
-	case r.err == nil || errors.Is(r.err, ErrHostBusy): // neither a lease nor an error: the task panicked
+	case r.err == nil || errors.Is(r.err, ErrHostBusy): // no lease and no error: the task panicked
 		h.leaseTimedOut = true
 		hs.skipQueued(h.name, SkipHostBusy)
 	default:
@@ -92,15 +92,14 @@ func (hs *hosts) handleLease(ctx context.Context, r *taskResult) error {
 	return nil
 }
 
-// unblock lets the frontier give out items of a host, unless the crawl waits for its
-// robots.txt or its lease.
+// unblock unblocks a host in the frontier unless its robots.txt or its lease is pending.
 func (hs *hosts) unblock(h *host) {
 	if !h.leasePending && !h.robotsPending {
 		hs.frontier.Unblock(h.name)
 	}
 }
 
-// releaseIdle releases the leases that are to be released and those that are not used.
+// releaseIdle releases the leases that another crawl waits for, that are lost or idle.
 func (hs *hosts) releaseIdle(ctx context.Context, now time.Time) {
 	for _, h := range hs.byName {
 		if h.lease == nil {
@@ -113,8 +112,8 @@ func (hs *hosts) releaseIdle(ctx context.Context, now time.Time) {
 	}
 }
 
-// releaseAll releases every lease, at the end of the crawl. acquired are leases whose
-// tasks ended after the scheduler did.
+// releaseAll releases every lease at the end of the crawl. acquired are the results with a
+// lease that the scheduler has not handled.
 func (hs *hosts) releaseAll(ctx context.Context, acquired []*taskResult) {
 	for _, r := range acquired {
 		hs.get(r.host).lease = r.lease

@@ -12,15 +12,15 @@ import (
 
 const (
 	// maxFailures is how many requests to a host may fail in a row before the crawl
-	// gives the host up.
+	// abandons the host.
 	maxFailures = 5
-	// maxRetryAfter is the longest Retry-After that a crawl waits for. A host that
-	// asks for more is given up.
+	// maxRetryAfter is the longest Retry-After that a crawl waits for. It abandons a
+	// host that asks for more.
 	maxRetryAfter = 5 * time.Minute
 )
 
-// hosts is what a crawl knows of the hosts that it sends requests to, beside the
-// frontier's queues: robots.txt, leases, and failures.
+// hosts holds the state of the hosts of a crawl that the frontier does not: robots.txt,
+// leases and failures. It decides whether a host may receive a request.
 type hosts struct {
 	delay    time.Duration
 	frontier *frontier.Frontier
@@ -28,18 +28,18 @@ type hosts struct {
 	tasks    *tasks
 	leases   HostLeases   // nil: hosts are not shared
 	robots   *robotsCache // shared with the browser's requests
-	// fetchRobots does one request for robots.txt; see worker.fetchRobots.
+	// fetchRobots is worker.fetchRobots.
 	fetchRobots func(ctx context.Context, r *taskResult)
 
 	byName         map[string]*host
-	robotsRequests []robotsRequest // requests for robots.txt that are to be sent
-	leaseTasks     int             // tasks that acquire or release a lease
+	robotsRequests []robotsRequest // requests for robots.txt that were not sent yet
+	leaseTasks     int             // running tasks that acquire or release a lease
 }
 
 // host is the state of one host.
 type host struct {
 	name          string
-	hasItems      bool // the frontier gave out an item of this host; otherwise only rendered pages use it
+	hasItems      bool // the crawl has URLs of this host; otherwise only rendered pages use it
 	failures      int  // requests in a row without a usable response
 	retryLater    bool // its Retry-After is longer than maxRetryAfter
 	leaseTimedOut bool // other crawls held its lease for too long
@@ -67,12 +67,13 @@ func (hs *hosts) get(name string) *host {
 	return h
 }
 
-// ready reports whether the crawl may send requests to a host now. A host that is given
-// up is ready: refusal says why.
+// ready reports whether refusal can decide about the items of a host: its robots.txt is
+// known and its lease is held, or its lease timed out.
 func (hs *hosts) ready(h *host) bool { return h.leaseTimedOut || h.robotsKnown && hs.holdsLease(h) }
 
-// prepare starts what a host lacks to be ready, the lease or robots.txt, and blocks the
-// host until it is there. No item of the host may be in flight that was not requested.
+// prepare acquires the lease of a host that is not ready, or requests its robots.txt, and
+// blocks the host until that is done. The caller has returned the host's item to the
+// frontier, so that the host has no request in flight.
 func (hs *hosts) prepare(ctx context.Context, h *host, origin string) {
 	h.hasItems = true
 	hs.frontier.Block(h.name)
@@ -120,7 +121,7 @@ func (hs *hosts) backOff(name string, wait time.Duration) {
 	hs.skipQueued(name, SkipRetryLater)
 }
 
-// skipQueued skips what is queued of a host.
+// skipQueued skips the queued items of a host.
 func (hs *hosts) skipQueued(name string, reason SkipReason) {
 	for _, it := range hs.frontier.DropHost(name) {
 		hs.ledger.skip(&it, reason)
@@ -130,8 +131,8 @@ func (hs *hosts) skipQueued(name string, reason SkipReason) {
 // maxCoolDown bounds the pause of a host after a rendered page.
 const maxCoolDown = 30 * time.Second
 
-// coolDown pauses the hosts that a browser sent requests to while it rendered a page,
-// for the delay of all these requests together: a browser sends them at once.
+// coolDown pauses the hosts that received requests from a browser that rendered a page. The
+// pause is the host's delay times the number of its requests, which a browser sends at once.
 func (hs *hosts) coolDown(requests map[string]int) {
 	if hs.delay <= 0 {
 		return
@@ -149,18 +150,17 @@ func (hs *hosts) coolDown(requests map[string]int) {
 	}
 }
 
-// serves reports whether a host answered the request for its robots.txt.
+// serves reports whether the crawl has URLs of a host and knows its robots.txt.
 func (hs *hosts) serves(name string) bool {
 	h := hs.byName[name]
 	return h != nil && h.hasItems && h.robotsKnown
 }
 
-// withRobots returns the names of the hosts whose robots.txt was asked for on behalf of
-// pages, in order.
+// withRobots returns the sorted names of the hosts for which serves is true.
 func (hs *hosts) withRobots() []string {
 	var names []string
-	for name, h := range hs.byName {
-		if h.hasItems && h.robotsKnown {
+	for name := range hs.byName {
+		if hs.serves(name) {
 			names = append(names, name)
 		}
 	}
@@ -168,7 +168,8 @@ func (hs *hosts) withRobots() []string {
 	return names
 }
 
-// hostKey names a host as politeness counts it: by host and port, whatever the scheme.
+// hostKey returns the name under which a host has its delay, lease and robots.txt: the host
+// name, and the port if the URL has one. It does not depend on the scheme.
 func hostKey(u *url.URL) string {
 	if p := u.Port(); p != "" {
 		return u.Hostname() + ":" + p

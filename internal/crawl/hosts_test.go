@@ -31,7 +31,7 @@ func TestAHostRefusesItsItemsForTheFirstReasonThatApplies(t *testing.T) {
 		"a sitemap of robots.txt":      {func(*host) {}, frontier.Item{URL: "https://example.com/private", Sitemap: frontier.RobotsSitemap}, ""},
 		"too many failures":            {func(h *host) { h.failures = maxFailures }, frontier.Item{URL: "https://example.com/private"}, SkipHostDown},
 		"a long Retry-After":           {func(h *host) { h.retryLater = true }, frontier.Item{URL: "https://example.com/"}, SkipRetryLater},
-		"another crawl has its lease":  {func(h *host) { h.leaseTimedOut = true }, frontier.Item{URL: "https://example.com/"}, SkipHostBusy},
+		"the lease timed out":          {func(h *host) { h.leaseTimedOut = true }, frontier.Item{URL: "https://example.com/"}, SkipHostBusy},
 		"robots.txt could not be read": {func(h *host) { h.robotsFailure = SkipTimeout }, frontier.Item{URL: "https://example.com/"}, SkipTimeout},
 	} {
 		s, _ := newParts(t, nil)

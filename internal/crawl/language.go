@@ -7,29 +7,29 @@ import (
 	"github.com/clausea/crawler/internal/crawl/canonical"
 )
 
-// languages knows which languages a crawl prefers.
+// languages are the preferred languages of a crawl.
 type languages struct {
 	want []string // of the plan, BCP 47; empty is any
 	site string   // language of the first page that declares one, two letters
 }
 
-// recordPage notes the language of the first page that declares one.
+// recordPage records the language of the first page that declares one.
 func (l *languages) recordPage(scan *Links) {
 	if l.site == "" && scan != nil && len(scan.Lang) >= 2 {
 		l.site = strings.ToLower(scan.Lang[:2])
 	}
 }
 
-// preferred reports whether the plan prefers a language, given as a BCP 47 tag. Script
-// and region do not count.
+// preferred reports whether the plan prefers the language of a BCP 47 tag. It ignores
+// script and region.
 func (l *languages) preferred(tag string) bool {
 	return slices.ContainsFunc(l.want, func(want string) bool {
 		return strings.EqualFold(primarySubtag(want), primarySubtag(tag))
 	})
 }
 
-// other reports whether lang, the language that a URL names, is not preferred. If the
-// plan prefers none, the language of the first page is preferred.
+// other reports whether lang, the language in a URL, is set and not preferred. If the plan
+// prefers no language, the language of the site is preferred.
 func (l *languages) other(lang string) bool {
 	if lang == "" || l.preferred(lang) {
 		return false
@@ -37,9 +37,9 @@ func (l *languages) other(lang string) bool {
 	return len(l.want) > 0 || l.site != "" && l.site != lang
 }
 
-// awaitsTranslation reports whether the page at a URL is in a language that is not preferred and
-// links to its translation in one that is, so that the document is still to come. A
-// page that names itself as that translation has the wrong language in its markup.
+// awaitsTranslation reports whether the page at a URL is not in a preferred language and
+// links to a translation that is. If the page links to itself as that translation, its
+// markup declares the wrong language and there is nothing to await.
 func (l *languages) awaitsTranslation(scan *Links, at string) bool {
 	if len(l.want) == 0 || scan == nil || scan.Lang == "" || l.preferred(scan.Lang) {
 		return false

@@ -10,15 +10,15 @@ import (
 	"github.com/clausea/crawler/internal/crawl/links"
 )
 
-// ledger counts what a crawl does, reports how URLs end, and holds what the next
-// checkpoint saves.
+// ledger counts the pages and URLs of a crawl, reports the outcome of each URL, and
+// collects the next checkpoint.
 type ledger struct {
 	observer Observer
 	started  time.Time
 	seen     *frontier.Seen // keys of the URLs that were queued
 
-	// linkSkips are the URLs that were skipped on the pages that link to them, by key.
-	// Another page may lead to one of them for a better reason: see markSeen.
+	// linkSkips holds the reasons of links that were skipped, by the key of the URL. The URL
+	// is not seen yet, because another page may link to it in a way that is followed.
 	linkSkips map[string]SkipReason
 	parents   map[string]string // URL of a fetched page to the page that links to it
 	types     map[string]bool   // types of the documents that were found
@@ -29,7 +29,7 @@ type ledger struct {
 	saved int        // checkpoints that were saved
 }
 
-// counters are the numbers of a crawl.
+// counters are the counters of a crawl.
 type counters struct {
 	fetched     int
 	failed      int
@@ -52,8 +52,8 @@ func newLedger(o Observer) *ledger {
 	}
 }
 
-// markSeen reports whether the key of a URL is new. A URL that was only skipped on a
-// page until now is new, and does not count as skipped any more.
+// markSeen marks the key of a URL as seen and reports whether it was new. A URL that was
+// only skipped as a link is new, and is no longer counted as skipped.
 func (l *ledger) markSeen(key string) bool {
 	if !l.seen.Add(key) {
 		return false
@@ -68,21 +68,22 @@ func (l *ledger) markSeen(key string) bool {
 // skip records that an item is not fetched.
 func (l *ledger) skip(it *frontier.Item, reason SkipReason) { l.end(it, Outcome{Reason: reason}) }
 
-// end records that an item has no page. o has what the item lacks.
+// end records the outcome of an item without a page. o has the fields that are not those
+// of the item.
 func (l *ledger) end(it *frontier.Item, o Outcome) {
 	l.skipped[o.Reason]++
 	l.delta.done(it, o.Reason)
 	l.report(it, o)
 }
 
-// report passes the Outcome of an item to the Observer. o has what the item lacks.
+// report completes an Outcome with the fields of its item and passes it to the Observer.
 func (l *ledger) report(it *frontier.Item, o Outcome) {
 	o.URL, o.Parent, o.Redirects = it.URL, it.Parent, it.RedirectChain
 	l.observer.Outcome(o)
 }
 
-// endPage records a page that was fetched. If unused, the page counts as skipped for
-// the reason; otherwise the reason says what its text lacks, and may be empty.
+// endPage records a fetched page. If unused is set, the page counts as skipped for the
+// reason. Otherwise the reason says why its text is incomplete; it may be empty.
 func (l *ledger) endPage(r *taskResult, reason SkipReason, unused bool) {
 	if unused {
 		l.skipped[reason]++
@@ -97,8 +98,8 @@ func (l *ledger) endPage(r *taskResult, reason SkipReason, unused bool) {
 	l.reportPage(r, reason)
 }
 
-// reportPage passes the Outcome of a page to the Observer. A reason of the engine
-// overrides that of the verdict.
+// reportPage passes the Outcome of a page to the Observer. reason, if not empty, overrides
+// the reason of the verdict.
 func (l *ledger) reportPage(r *taskResult, reason SkipReason) {
 	if reason == "" {
 		reason = r.verdict.Reason
@@ -106,18 +107,18 @@ func (l *ledger) reportPage(r *taskResult, reason SkipReason) {
 	l.report(r.item, Outcome{Kind: OutcomeFetched, Reason: reason, Status: r.page.Status, Page: r.page, Verdict: &r.verdict})
 }
 
-// maxLinkSkips bounds the URLs that linkSkips remembers.
+// maxLinkSkips is the maximum number of URLs in linkSkips.
 const maxLinkSkips = 100_000
 
-// skipLink records a link that is not followed from parent. It counts once, on
-// however many pages it is, and not at all once its URL is queued.
+// skipLink records that a link on the page parent is not followed. A URL counts once,
+// however many pages link to it, and does not count if it is queued or was fetched.
 func (l *ledger) skipLink(url, parent string, reason SkipReason) {
 	if key := canonical.DedupKey(url); !l.seen.Has(key) {
 		l.skipKey(key, url, parent, reason)
 	}
 }
 
-// skipReference records a reference that is not a URL that can be fetched.
+// skipReference records a reference that is not a URL that a crawl can fetch.
 func (l *ledger) skipReference(ref, parent string, err error) {
 	ref = strings.ToValidUTF8(ref[:min(len(ref), canonical.MaxLength)], "")
 	l.skipKey("no URL: "+ref, ref, parent, referenceReason(err))
@@ -152,7 +153,7 @@ func (l *ledger) skipAlternates(scan *Links, parent string) {
 	}
 }
 
-// skipUnreadable records the references that the scan of a page left out.
+// skipUnreadable records the references on a page that the scan rejected.
 func (l *ledger) skipUnreadable(scan *Links, parent string) {
 	for _, s := range scan.Skipped {
 		l.skipReference(s.Ref, parent, s.Err)
@@ -160,7 +161,8 @@ func (l *ledger) skipUnreadable(scan *Links, parent string) {
 	l.count(SkipTooManyLinks, scan.UnlistedSkips)
 }
 
-// count counts URLs that have no entry of their own in the checkpoint.
+// count adds n to the number of URLs skipped for a reason. It is for URLs without an entry
+// of their own in the checkpoint.
 func (l *ledger) count(reason SkipReason, n int) {
 	if l.skipped[reason] += n; l.skipped[reason] == 0 {
 		delete(l.skipped, reason)
@@ -168,8 +170,8 @@ func (l *ledger) count(reason SkipReason, n int) {
 	l.delta.count(reason, n)
 }
 
-// skipQueued records the items that a crawl leaves in its frontier when it ends. An
-// interrupted crawl leaves none: it resumes with them.
+// skipQueued records the items that are left in the frontier when a crawl ends for good. An
+// interrupted crawl resumes with them instead.
 func (l *ledger) skipQueued(end StopReason, left []frontier.Item) {
 	reason := SkipLowScore
 	switch end {
@@ -184,8 +186,8 @@ func (l *ledger) skipQueued(end StopReason, left []frontier.Item) {
 	}
 }
 
-// lacks reports whether a type is missing of those that are expected: typ, or any if
-// typ is empty.
+// lacks reports whether the expected type typ, or any expected type if typ is empty, has no
+// document yet.
 func (l *ledger) lacks(expected []string, typ string) bool {
 	for _, t := range expected {
 		if !l.types[t] && (typ == "" || typ == t) {
@@ -195,10 +197,10 @@ func (l *ledger) lacks(expected []string, typ string) bool {
 	return false
 }
 
-// maxPathLength bounds the way from a seed to a page.
+// maxPathLength is the maximum number of URLs in the path from a seed to a page.
 const maxPathLength = 64
 
-// pathTo returns the URLs from a seed to a page, that page last.
+// pathTo returns the path from a seed to a page, which is the last URL.
 func (l *ledger) pathTo(page string) []string {
 	var path []string
 	for ; page != "" && len(path) < maxPathLength; page = l.parents[page] {
@@ -210,8 +212,8 @@ func (l *ledger) pathTo(page string) []string {
 	return path
 }
 
-// stopReason returns the reason of a crawl that ends with end: one that fetched no page
-// failed, unless it was cut short.
+// stopReason returns the stop reason of a crawl that ends with end. If it fetched no page
+// and did not end early, it failed.
 func (l *ledger) stopReason(end StopReason) StopReason {
 	if l.fetched > 0 || end != StopFrontierEmpty && end != StopConverged {
 		return end
@@ -226,7 +228,7 @@ func (l *ledger) stopReason(end StopReason) StopReason {
 	}
 }
 
-// progress returns the counters, of which queued and inFlight are the frontier's.
+// progress returns a snapshot of the counters. queued and inFlight are those of the frontier.
 func (l *ledger) progress(queued, inFlight int) Progress {
 	skipped := make(map[SkipReason]int, len(l.skipped))
 	for reason, n := range l.skipped {
@@ -238,7 +240,7 @@ func (l *ledger) progress(queued, inFlight int) Progress {
 	}
 }
 
-// referenceReason returns the reason of an error of canonical or links.
+// referenceReason returns the skip reason for an error of canonical or links.
 func referenceReason(err error) SkipReason {
 	switch {
 	case errors.Is(err, links.ErrTooManyLinks):

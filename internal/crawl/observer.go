@@ -10,29 +10,30 @@ import (
 	"github.com/clausea/crawler/internal/crawl/neardup"
 )
 
-// Observer receives what a crawl finds. Validators and Page are called from several
-// goroutines at once; the other methods are called from one goroutine, the
-// scheduler's.
+// Observer receives the pages and outcomes of a crawl. Validators and Page are called from
+// several goroutines at once; the other methods are called from the goroutine of
+// Engine.Run only.
 type Observer interface {
-	// Validators returns the cache validators that are known of a URL, zero if none.
+	// Validators returns the cache validators of a URL. The zero value means that none are
+	// known.
 	Validators(ctx context.Context, url string) Validators
-	// Page classifies and stores a page. An error ends the crawl. A page is passed a
-	// second time if its first verdict made the engine render it.
+	// Page classifies and stores a page. An error ends the crawl. The engine passes a page
+	// twice if it renders the page because of the first verdict.
 	Page(ctx context.Context, p *Page) (Verdict, error)
-	// Outcome reports how one URL ended. Each Outcome is complete: no call depends on
-	// an earlier one. A skipped URL gets a second Outcome if another page leads to it
-	// and it is fetched after all; the later one replaces the earlier one. Outcome
-	// must not block.
+	// Outcome reports the outcome of one URL. It must not block. A URL that was skipped has
+	// a second Outcome, which replaces the first, if another page links to it and it is
+	// fetched.
 	Outcome(o Outcome)
-	// Checkpoint saves one entry of the crawl's log, from which another process can
-	// resume. A snapshot replaces all entries before it; other entries follow the
-	// latest snapshot in order. An error ends the crawl.
+	// Checkpoint saves one entry of the checkpoint log, from which another process can
+	// resume the crawl. A snapshot replaces all earlier entries; any other entry is
+	// appended. An error ends the crawl.
 	Checkpoint(ctx context.Context, entry []byte, snapshot bool) error
 	// Progress reports the crawl's counters after each response. It must not block.
 	Progress(p Progress)
 }
 
-// NopObserver ignores everything. Embed it to implement a part of Observer.
+// NopObserver implements Observer and does nothing. Embed it to implement only some of the
+// methods.
 type NopObserver struct{}
 
 // Validators implements Observer.
@@ -67,10 +68,10 @@ type Page struct {
 	Path        []string // URLs from a seed to this page, this one last
 	Links       *Links   // nil if the body is not HTML
 	Rendered    bool     // Body is the document that a browser built
-	Probed      bool     // no page links to URL: it is a well-known path
+	Probed      bool     // URL is a guess that no page links to, such as a well-known path
 }
 
-// Redirect is a URL that redirects to another one, with the status of its response.
+// Redirect is a URL that redirects, and the status of its response.
 type Redirect = frontier.Redirect
 
 // The result of scanning an HTML page for links.
@@ -93,7 +94,7 @@ type Verdict struct {
 	// Sketch is the similarity sketch of the page's own text, without the boilerplate
 	// around it. If it is zero, the engine compares whole pages.
 	Sketch neardup.Sketch
-	// Reason says why the page is not stored as a document, if there is a reason.
+	// Reason says why the page is not stored as a document. It may be empty.
 	Reason SkipReason
 	// Record is the Observer's own data; Outcome returns it unchanged.
 	Record any
@@ -102,7 +103,7 @@ type Verdict struct {
 // Validators are sent as If-None-Match and If-Modified-Since.
 type Validators struct{ ETag, LastModified string }
 
-// OutcomeKind is the stage that a crawl reached with a URL.
+// OutcomeKind is the stage at which the crawl of a URL ended.
 type OutcomeKind int
 
 // The kinds of outcome.
@@ -117,13 +118,13 @@ const (
 	OutcomeFetched
 )
 
-// Outcome is how one URL ended.
+// Outcome is the result of crawling one URL.
 type Outcome struct {
 	Kind   OutcomeKind
 	URL    string
-	Parent string // the page that links to URL; empty for a seed and a probe
-	// Reason says why there is no page. Of a page that was fetched it says why its
-	// text is not used or is incomplete, and is empty if neither is so.
+	Parent string // the page that links to URL; empty for a seed, a probe and a URL of a sitemap
+	// Reason says why there is no page. For a fetched page it says why its text is not
+	// used or is incomplete, and is empty if its text is used.
 	Reason    SkipReason
 	Status    int        // HTTP status of the response; 0 if there was none
 	Location  string     // target of a redirect, if Kind is OutcomeRedirected
@@ -143,14 +144,14 @@ type Progress struct {
 	Elapsed                           time.Duration
 }
 
-// Result is the end of a crawl.
+// Result is the result of a crawl.
 type Result struct {
 	Reason StopReason
-	// RobotsFailure names, if Reason is StopSiteUnreachable, the host whose robots.txt
-	// could not be read and the status of its response.
+	// RobotsFailure names the host whose robots.txt could not be read, and the status of the
+	// response. It is set only if Reason is StopSiteUnreachable and there was a response.
 	RobotsFailure string
-	// NetworkFailure is, if Reason is StopSiteUnreachable, why a host did not answer
-	// the request for its robots.txt.
+	// NetworkFailure says why a request for robots.txt had no response. It is set only if
+	// Reason is StopSiteUnreachable.
 	NetworkFailure SkipReason
 	Progress       Progress
 }

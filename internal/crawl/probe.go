@@ -9,7 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/score"
 )
 
-// wellKnownPath is a path that is probed for an expected type that no link led to.
+// wellKnownPath is a path to probe if no link led to a document of an expected type.
 type wellKnownPath struct {
 	path     string
 	typ      string // of document; empty for a page that may link to any
@@ -34,8 +34,8 @@ var wellKnownPaths = []wellKnownPath{
 }
 
 // probe queues the next well-known path whose type is still missing, on the host of
-// every seed. It reports false if there is none. It probes one path at a time, because
-// what it finds may make the others unnecessary.
+// every seed. It reports whether it queued any. It probes one path at a time, because a
+// document that it finds makes other probes unnecessary.
 func (d *discovery) probe() bool {
 	for d.probes < len(wellKnownPaths) {
 		next := wellKnownPaths[d.probes]
@@ -56,8 +56,8 @@ func (d *discovery) probe() bool {
 	return false
 }
 
-// probePath queues a path on the host of a seed. No page links to it, so it has no
-// parent, and it is retargeted nowhere if it is missing.
+// probePath queues a path on the host of a seed. The item has no parent, because no page
+// links to it, and is not retargeted if it is missing.
 func (d *discovery) probePath(seed, path string) {
 	raw := originOf(seed) + path
 	u, err := url.Parse(raw)

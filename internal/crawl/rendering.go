@@ -17,7 +17,8 @@ type RenderMode string
 // The modes. The zero value is RenderNever.
 const (
 	RenderNever RenderMode = "Never"
-	// RenderAuto renders a page that may be a document and has no text without its scripts.
+	// RenderAuto renders a page that may be a document and has too little text without its
+	// scripts.
 	RenderAuto RenderMode = "Auto"
 	// RenderAlways renders every HTML page.
 	RenderAlways RenderMode = "Always"
@@ -28,11 +29,11 @@ type Renderer interface {
 	Render(ctx context.Context, r render.Request) (*render.RenderedPage, error)
 }
 
-// Limits of the text of an empty shell, in bytes outside links. Single-page sites send
-// a few words; the menu and footer that some of them send are hardly more than links.
+// Limits on the text of an empty shell, in bytes without the texts of links. Single-page
+// sites send a few words, and some a menu and a footer, which are mostly links.
 const (
 	maxShellText = 600
-	// maxNoscriptText is the limit for a page that says itself that it needs JavaScript.
+	// maxNoscriptText is the limit for a page that asks the reader to enable JavaScript.
 	maxNoscriptText = 2000
 )
 
@@ -67,8 +68,9 @@ func asksForJavaScript(body []byte) bool {
 	}
 }
 
-// classify passes a page to the Observer, and renders it before if it needs a browser.
-// candidate says that the page is worth rendering.
+// classify passes a page to the Observer. It renders the page first if that is an empty
+// shell, and afterwards if the verdict is that the page has too little text. candidate is
+// set if the page may be rendered in RenderAuto mode.
 func (w *worker) classify(ctx context.Context, p *Page, candidate bool, r *taskResult) {
 	needsBrowser := p.Links != nil && (w.renderMode == RenderAlways || candidate && isEmptyShell(p))
 	if needsBrowser && !w.render(ctx, p, r) {
@@ -76,14 +78,14 @@ func (w *worker) classify(ctx context.Context, p *Page, candidate bool, r *taskR
 	}
 	w.observe(ctx, p, r)
 	if r.err == nil && r.verdict.Empty && candidate && !needsBrowser && p.Links != nil && hasScripts(p.Body) {
-		// It has text, but not that of a document.
+		// The page is no empty shell, but has too little text of its own.
 		if !w.render(ctx, p, r) || !p.Rendered {
 			return
 		}
 		w.observe(ctx, p, r)
 	}
 	if r.verdict.Legal && !r.verdict.Empty {
-		r.reason = "" // it has the text of a document without a browser
+		r.reason = "" // the page has the text of a document even if it was not rendered
 	}
 }
 
@@ -94,9 +96,9 @@ func (w *worker) observe(ctx context.Context, p *Page, r *taskResult) {
 	}
 }
 
-// render replaces the body of a page with that of the document that a browser builds.
-// If it cannot, it sets the reason and leaves the page as it is. It reports false if
-// the page navigates to another URL.
+// render replaces the body of a page with the rendered document. If that fails, it sets
+// r.reason and leaves the page unchanged. It returns false if the page navigates to another
+// URL.
 func (w *worker) render(ctx context.Context, p *Page, r *taskResult) bool {
 	if w.renderer == nil || w.renderMode != RenderAuto && w.renderMode != RenderAlways {
 		r.reason = SkipNeedsBrowser
@@ -127,14 +129,13 @@ func (w *worker) render(ctx context.Context, p *Page, r *taskResult) bool {
 	sent := *p
 	p.Header, p.Body, p.FinalURL, p.Rendered = renderedHeader(p.Header), []byte(rendered.HTML), rendered.URL, true
 	if scanLinks(p); p.Links == nil || p.Links.TextBytes < sent.Links.TextBytes {
-		*p, r.reason = sent, SkipNotRendered // it has less text than without scripts
+		*p, r.reason = sent, SkipNotRendered // rendering lost text
 	}
 	return true
 }
 
-// renderedHeader returns the header of a page for the document that a browser built. It
-// has no validators: those of the response do not change when what the scripts load
-// changes.
+// renderedHeader returns the header of a response for its rendered document. It has no
+// validators, because they do not change when the data that the scripts load changes.
 func renderedHeader(h http.Header) http.Header {
 	h = h.Clone()
 	h.Set("Content-Type", "text/html; charset=utf-8")

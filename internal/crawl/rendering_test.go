@@ -112,14 +112,14 @@ func TestAnEmptyShellThatMayBeADocumentIsRendered(t *testing.T) {
 	if p := d.pages["http://shells.test/plain"]; p == nil || p.Rendered {
 		t.Errorf("a page with text: %+v", p)
 	}
-	if asked := web.Requests("shells.test"); slices.Contains(asked, "/private/data") || slices.Index(asked, "/app.js") != lastIndex(asked, "/app.js") {
-		t.Errorf("a disallowed URL was requested, or the script twice: %v", asked)
+	if requested := web.Requests("shells.test"); slices.Contains(requested, "/private/data") || slices.Index(requested, "/app.js") != lastIndex(requested, "/app.js") {
+		t.Errorf("a disallowed URL was requested, or the script twice: %v", requested)
 	}
-	if asked := web.Requests("closed.test"); !slices.Equal(asked, []string{"/robots.txt"}) {
-		t.Errorf("a site that disallows every URL received requests for %v", asked)
+	if requested := web.Requests("closed.test"); !slices.Equal(requested, []string{"/robots.txt"}) {
+		t.Errorf("a site that disallows every URL received requests for %v", requested)
 	}
-	if asked := web.Requests("other.test"); len(asked) != 3 || asked[0] != "/robots.txt" {
-		t.Errorf("another site received requests for %v, want robots.txt once and the data of two pages", asked)
+	if requested := web.Requests("other.test"); len(requested) != 3 || requested[0] != "/robots.txt" {
+		t.Errorf("another site received requests for %v, want robots.txt once and the data of two pages", requested)
 	}
 	if skips := d.recorder.Skips(); len(skips) != 0 {
 		t.Errorf("skipped %v", skips)

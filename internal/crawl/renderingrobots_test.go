@@ -45,9 +45,9 @@ func TestRobotsOfRenderedPagesAreReadLikeThoseOfTheCrawl(t *testing.T) {
 	w := crawltest.NewWeb(t)
 	shell := `<div id="app"></div><script src="/app.js"></script>`
 	w.Site("public.example", map[string]string{"/": shell, "/terms": shell})
-	var asked atomic.Int64
+	var requested atomic.Int64
 	w.Handle("cdn.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) == 1 {
+		if requested.Add(1) == 1 {
 			rw.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
@@ -66,7 +66,7 @@ func TestRobotsOfRenderedPagesAreReadLikeThoseOfTheCrawl(t *testing.T) {
 	if b.refused["http://cdn.example/open"] != nil || b.refused["http://cdn.example/closed"] == nil || b.refused["http://public.example/data"] != nil {
 		t.Errorf("the browser's requests end with %v", b.refused)
 	}
-	if n := asked.Load(); n != 2 {
+	if n := requested.Load(); n != 2 {
 		t.Errorf("robots.txt was requested %d times, want one retry", n)
 	}
 	if !leases.acquired("cdn.example") {

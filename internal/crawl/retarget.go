@@ -10,10 +10,10 @@ import (
 	"github.com/clausea/crawler/internal/crawl/scope"
 )
 
-// retarget queues other URLs for a link that suggests a legal document and leads to a
-// missing page: without its query, in the folder of the parent's canonical URL, and on
-// the company's other hosts. The pages of a help desk or a blog often have the footer
-// of the main site, whose relative links lead to the wrong host there.
+// retarget queues other URLs for a missing page whose link suggests a legal document: on the
+// company's other hosts, in the folder of the parent's canonical URL, and without the
+// query. A help desk or a blog often has the footer of the main site, whose relative links
+// lead to the wrong host there.
 func (d *discovery) retarget(it *frontier.Item) {
 	if it.Score < legalScore || it.Retargeted {
 		return
@@ -35,8 +35,8 @@ func (d *discovery) retarget(it *frontier.Item) {
 	}
 }
 
-// otherLocations returns the URLs at which a document may be that is not at u, the
-// likeliest first.
+// otherLocations returns the URLs at which a document that is missing at u may be, the most
+// likely first.
 func (d *discovery) otherLocations(it *frontier.Item, u *url.URL) []*url.URL {
 	var out []*url.URL
 	add := func(host, p string) {
@@ -57,8 +57,8 @@ func (d *discovery) otherLocations(it *frontier.Item, u *url.URL) []*url.URL {
 	}
 	add(d.canonical[u.Host].host, u.Path)
 	if domain := scope.RegistrableDomain(u.Hostname()); u.Port() == "" {
-		// The domain and its www host nearly always serve the same: one that is known
-		// to answer is enough.
+		// The domain and its www host nearly always serve the same pages, so one that is
+		// known to respond is enough.
 		www := "www." + domain
 		switch {
 		case domain != u.Host && d.hosts.serves(domain):
@@ -76,11 +76,12 @@ func (d *discovery) otherLocations(it *frontier.Item, u *url.URL) []*url.URL {
 	return out
 }
 
-// relocate rewrites the queued links on a host after a page was found at a retargeted
-// URL: links from the same parent host are likely to be wrong in the same way.
+// relocate rewrites the queued links to a host after the page of a retargeted item was
+// found on another one: other links from the same parent host are likely to be wrong in the
+// same way.
 func (d *discovery) relocate(it *frontier.Item) {
 	parent, err := url.Parse(it.Parent)
-	if err != nil || !it.Retargeted {
+	if err != nil {
 		return
 	}
 	wrong := hostKey(parent)

@@ -10,13 +10,11 @@ import (
 	"github.com/clausea/crawler/internal/crawl/robots"
 )
 
-// robotsCache has the rules of the hosts whose robots.txt the crawl read, for the
-// requests that a browser sends while it renders a page. It reads nothing itself: the
-// scheduler does, for these requests as for those of the crawl. It is the one part of a
-// crawl that several goroutines use.
+// robotsCache holds the robots.txt rules of hosts for the requests that a browser sends
+// while it renders a page. It sends no request itself: the scheduler reads robots.txt, as
+// it does for the requests of the crawl. It is safe for concurrent use.
 type robotsCache struct {
-	// wanted are URLs on hosts whose robots.txt is to be read. The scheduler receives
-	// them.
+	// wanted sends the scheduler URLs on hosts whose robots.txt it should read.
 	wanted chan *url.URL
 
 	mu     sync.Mutex
@@ -24,12 +22,12 @@ type robotsCache struct {
 }
 
 type cachedRules struct {
-	known chan struct{} // closed once the fields below are set
+	known chan struct{} // closed after the fields below were set
 	group *robots.Group
 	err   error
 }
 
-// maxCachedHosts bounds the hosts that the rendered pages of a crawl send requests to.
+// maxCachedHosts is the maximum number of hosts that a crawl and its rendered pages use.
 const maxCachedHosts = 1000
 
 var (
@@ -42,7 +40,8 @@ func newRobotsCache() *robotsCache {
 	return &robotsCache{wanted: make(chan *url.URL), byHost: map[string]*cachedRules{}}
 }
 
-// set stores the rules of a host. If robots.txt is unreachable, every URL is disallowed.
+// set stores the rules of a host. It is called once for each host. If robots.txt is
+// unreachable, every URL is disallowed.
 func (c *robotsCache) set(host string, group *robots.Group, unreachable bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -58,8 +57,8 @@ func (c *robotsCache) set(host string, group *robots.Group, unreachable bool) {
 	close(rules.known)
 }
 
-// allow returns an error if robots.txt does not allow a URL. It waits until the host's
-// robots.txt is read, and asks the scheduler for it if need be.
+// allow returns an error if robots.txt does not allow a URL. It waits until the scheduler
+// has read the robots.txt of the host.
 func (c *robotsCache) allow(ctx context.Context, u *url.URL) error {
 	name := hostKey(u)
 	rules := c.rules(name)
@@ -78,8 +77,8 @@ func (c *robotsCache) allow(ctx context.Context, u *url.URL) error {
 	return nil
 }
 
-// rules returns the rules of a host, which may not be known yet, or nil if the crawl
-// uses too many hosts.
+// rules returns the rules of a host, which may not be known yet. It returns nil if the
+// crawl uses too many hosts.
 func (c *robotsCache) rules(host string) *cachedRules {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -91,8 +90,8 @@ func (c *robotsCache) rules(host string) *cachedRules {
 	return rules
 }
 
-// await waits until rules are known, and asks the scheduler for those of u's host if
-// they are not. Several calls may ask for the same host.
+// await waits until rules are known, and first asks the scheduler for those of u's host.
+// Several calls may ask for the same host.
 func (c *robotsCache) await(ctx context.Context, rules *cachedRules, u *url.URL) error {
 	select {
 	case <-rules.known:

@@ -17,23 +17,23 @@ import (
 )
 
 const (
-	// maxRobotsRedirects is how many redirects of robots.txt are followed, across
-	// hosts: RFC 9309 section 2.3.1.2 asks for at least five.
+	// maxRobotsRedirects is the number of redirects of robots.txt that are followed, also to
+	// other hosts: RFC 9309 section 2.3.1.2 asks for at least five.
 	maxRobotsRedirects = 5
-	// maxAttempts is how often a URL is requested, the first time included.
+	// maxAttempts is the number of requests for one URL, retries included.
 	maxAttempts = 3
 )
 
-// robotsRequest is a request for robots.txt that is to be sent.
+// robotsRequest is a request for robots.txt.
 type robotsRequest struct {
-	host      string   // the host that the rules will apply to
-	at        *url.URL // robots.txt itself, or what it redirects to
+	host      string   // the host whose rules it is for
+	at        *url.URL // robots.txt itself, or the target of its redirects
 	redirects int
-	attempts  int  // requests before this one that failed
-	rendering bool // only the requests of a rendered page need it
+	attempts  int  // earlier requests, which failed
+	rendering bool // only rendered pages need it so far
 }
 
-// requestRobots queues the request for a host's robots.txt unless it was queued before.
+// requestRobots queues a request for the robots.txt of a host unless there was one before.
 func (hs *hosts) requestRobots(h *host, origin string, rendering bool) {
 	if h.robotsPending || h.robotsKnown {
 		return
@@ -47,8 +47,8 @@ func (hs *hosts) requestRobots(h *host, origin string, rendering bool) {
 	hs.robotsRequests = append(hs.robotsRequests, robotsRequest{host: h.name, at: at, rendering: rendering})
 }
 
-// requestRobotsForPage queues the request for robots.txt of a host that a rendered page
-// sends a request to.
+// requestRobotsForPage queues a request for the robots.txt of a host that a rendered page
+// uses.
 func (hs *hosts) requestRobotsForPage(u *url.URL) {
 	h := hs.get(hostKey(u))
 	if !h.robotsKnown && !h.robotsPending {
@@ -57,18 +57,18 @@ func (hs *hosts) requestRobotsForPage(u *url.URL) {
 	}
 }
 
-// awaitsRobots reports whether a request for robots.txt is queued that items wait for.
+// awaitsRobots reports whether items wait for a queued request for robots.txt.
 func (hs *hosts) awaitsRobots() bool {
 	return slices.ContainsFunc(hs.robotsRequests, func(r robotsRequest) bool { return !r.rendering || hs.get(r.host).hasItems })
 }
 
-// startRobots sends the queued requests for robots.txt that may be sent now. Each takes
-// a slot of the host that it goes to, which after a redirect is another one. If full,
-// no further page will be fetched, and only rendered pages need robots.txt. wait is
-// that of Frontier.Next.
+// startRobots sends the queued requests for robots.txt that may be sent now. Each occupies
+// the slot of the host that it goes to, which after a redirect may be another one. Once the
+// page limit is reached, only rendered pages need robots.txt. wait is the time until a host
+// may receive its next request, 0 if none waits.
 func (hs *hosts) startRobots(ctx context.Context, now time.Time, pageLimitReached bool) (wait time.Duration) {
 	pending := hs.robotsRequests
-	hs.robotsRequests = nil // handleRobots may queue more
+	hs.robotsRequests = nil // handleRobots may add requests
 	for _, r := range pending {
 		at := hostKey(r.at)
 		if pageLimitReached && !r.rendering {
@@ -129,8 +129,8 @@ func (hs *hosts) handleRobots(r *taskResult) {
 	}
 }
 
-// retryRobots queues a failed request for robots.txt again, as often as that for a page
-// and when the host allows it. It reports false if there is no further attempt.
+// retryRobots queues a failed request for robots.txt again, with the limits of a request for
+// a page. It reports whether it did.
 func (hs *hosts) retryRobots(r *taskResult) bool {
 	req := r.robotsRequest
 	req.attempts++
@@ -151,8 +151,8 @@ func (hs *hosts) retryRobots(r *taskResult) bool {
 	return true
 }
 
-// robotsFailure describes the first host whose robots.txt could not be read: by the
-// status of its response, or by the reason why there was none. Both are "" if there is
+// robotsFailure describes the first host, by name, whose robots.txt could not be read:
+// response if there was a response, network if there was none. Both are empty if there is
 // no such host.
 func (hs *hosts) robotsFailure() (response string, network SkipReason) {
 	for _, name := range slices.Sorted(maps.Keys(hs.byName)) {
@@ -167,8 +167,8 @@ func (hs *hosts) robotsFailure() (response string, network SkipReason) {
 	return "", ""
 }
 
-// fetchRobots does one request for robots.txt. Of a longer file it reads the first
-// robots.MaxBytes.
+// fetchRobots sends one request for robots.txt. It reads at most robots.MaxBytes+1 bytes of
+// the file.
 func (w *worker) fetchRobots(ctx context.Context, r *taskResult) {
 	res, err := w.send(ctx, r, fetch.Request{URL: r.robotsRequest.at.String(), NoRedirects: true, MaxBody: robots.MaxBytes + 1, Truncate: true})
 	if err != nil {
@@ -190,8 +190,8 @@ func (w *worker) fetchRobots(ctx context.Context, r *taskResult) {
 	}
 }
 
-// backoff returns the wait before another attempt. Full jitter over a window that
-// doubles keeps many crawls from returning at once.
+// backoff returns the wait before the next attempt: exponential backoff with full jitter, so
+// that many crawls do not retry at once.
 func backoff(attempts int) time.Duration {
 	return time.Duration(rand.Int64N(int64(time.Second) << attempts))
 }

@@ -1,6 +1,7 @@
 package crawl_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -18,7 +19,7 @@ import (
 // vector is a way in which a site can lead a crawler to a special address.
 type vector struct {
 	name string
-	// page writes the response of public.example/door/N, which leads to ref.
+	// page writes the response of public.example/page/N, which leads to ref.
 	page func(rw http.ResponseWriter, ref string)
 }
 
@@ -104,8 +105,8 @@ func reasonOf(page, ref string, skips map[string]crawl.SkipReason) (crawl.SkipRe
 	return "", false
 }
 
-// unreached fails the test if a connection was made that is not allowed.
-func unreached(t *testing.T, w *crawltest.Web, c *crawltest.Canaries) {
+// checkNoForbiddenConnection fails the test if a connection was made that is not allowed.
+func checkNoForbiddenConnection(t *testing.T, w *crawltest.Web, c *crawltest.Canaries) {
 	t.Helper()
 	for _, at := range w.Dialed() {
 		if !crawltest.Allowed.Contains(at.Addr()) {
@@ -120,41 +121,41 @@ func unreached(t *testing.T, w *crawltest.Web, c *crawltest.Canaries) {
 func TestNoPageLeadsToASpecialAddress(t *testing.T) {
 	t.Parallel()
 	spelled := crawltest.Spellings()
-	for _, door := range vectors {
-		t.Run(door.name, func(t *testing.T) {
+	for _, v := range vectors {
+		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
 			w, cfg := guardedWeb(t)
 			canaries := crawltest.NewCanaries(t, w.Port())
-			doors := make([]string, len(spelled))
+			paths := make([]string, len(spelled))
 			for n := range spelled {
-				doors[n] = fmt.Sprintf("/door/%d", n)
+				paths[n] = fmt.Sprintf("/page/%d", n)
 			}
 			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-				n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/door/"))
+				n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/page/"))
 				switch {
 				case r.URL.Path == "/":
-					_, _ = fmt.Fprint(rw, crawltest.HTML("home", doors...))
+					_, _ = fmt.Fprint(rw, crawltest.HTML("home", paths...))
 				case err != nil: // a reference that is a path of the site itself
 					_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path))
 				default:
-					door.page(rw, spelled[n].Ref)
+					v.page(rw, spelled[n].Ref)
 				}
 			}))
 			recorder := &crawltest.Recorder{Classify: func(*crawl.Page) crawl.Verdict { return crawl.Verdict{Legal: true, Type: "privacy_policy"} }}
 			plan := everywhere(spelled)
 			plan.ExpectedTypes = []string{"imprint"} // it is not there: the crawl follows every link that it may
 			res := crawltest.Crawl(t, crawltest.Engine(t, cfg), plan, recorder)
-			unreached(t, w, canaries)
+			checkNoForbiddenConnection(t, w, canaries)
 			skips := recorder.Skips()
 			for n, s := range spelled {
-				reason, ok := reasonOf("http://public.example"+doors[n], s.Ref, skips)
-				if at := "http://public.example" + doors[n]; !ok && strings.HasPrefix(door.name, "redirect") && skips[at] == crawl.SkipBadRedirect {
+				reason, ok := reasonOf("http://public.example"+paths[n], s.Ref, skips)
+				if at := "http://public.example" + paths[n]; !ok && strings.HasPrefix(v.name, "redirect") && skips[at] == crawl.SkipBadRedirect {
 					continue // the header has no valid URL
 				}
-				if door.name == "base" && !ok {
+				if v.name == "base" && !ok {
 					// An invalid base is ignored: the links are those of the site itself.
-					if to := "http://public.example/door/" + s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]; recorder.Pages()[to] == 1 {
+					if to := "http://public.example/page/" + s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]; recorder.Pages()[to] == 1 {
 						continue
 					}
 				}
@@ -184,7 +185,7 @@ func TestNoSeedLeadsToASpecialAddress(t *testing.T) {
 	}
 	recorder := &crawltest.Recorder{}
 	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, recorder)
-	unreached(t, w, canaries)
+	checkNoForbiddenConnection(t, w, canaries)
 	skips := recorder.Skips()
 	for _, s := range spelled {
 		if reason, ok := reasonOf("", s.Ref, skips); !ok {
@@ -221,7 +222,7 @@ func TestNoSitemapLeadsToASpecialAddress(t *testing.T) {
 	p.Domains = append(p.Domains, "127.0.0.3")
 	recorder := &crawltest.Recorder{}
 	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, recorder)
-	unreached(t, w, canaries)
+	checkNoForbiddenConnection(t, w, canaries)
 	skips := recorder.Skips()
 	for _, s := range spelled {
 		if reason, ok := reasonOf("", strings.TrimSpace(s.Ref), skips); !ok {
@@ -260,7 +261,7 @@ func TestNoRobotsRedirectLeadsToASpecialAddress(t *testing.T) {
 	}
 	recorder := &crawltest.Recorder{}
 	crawltest.Crawl(t, crawltest.Engine(t, cfg), p, recorder)
-	unreached(t, w, canaries)
+	checkNoForbiddenConnection(t, w, canaries)
 	skips := recorder.Skips()
 	for n, s := range spelled {
 		at := p.Seeds[n].URL
@@ -271,5 +272,15 @@ func TestNoRobotsRedirectLeadsToASpecialAddress(t *testing.T) {
 		if skips[at] != crawl.SkipBlockedAddress {
 			t.Errorf("%s: a host whose robots.txt is at %q is skipped for %q", s.Name, s.Ref, skips[at])
 		}
+	}
+}
+
+func TestAFetcherWithoutAGuardRefusesLoopback(t *testing.T) {
+	t.Parallel()
+	w := crawltest.NewWeb(t)
+	_, err := crawltest.Fetcher(t, fetch.Config{}).Do(t.Context(), fetch.Request{URL: "http://127.0.0.1:" + w.Port() + "/"})
+	var fe *fetch.Error
+	if !errors.As(err, &fe) || fe.Reason != fetch.BlockedAddress {
+		t.Errorf("the error is %v, want %s", err, fetch.BlockedAddress)
 	}
 }

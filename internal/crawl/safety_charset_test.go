@@ -61,12 +61,12 @@ func TestLinksAreReadInEveryEncoding(t *testing.T) {
 		_, _ = rw.Write([]byte(body))
 	}))
 	var mu sync.Mutex
-	titles := map[string]string{}
+	linkTexts := map[string]string{}
 	recorder := &crawltest.Recorder{Classify: func(p *crawl.Page) crawl.Verdict {
 		mu.Lock()
 		defer mu.Unlock()
 		if p.Links != nil && len(p.Links.Links) == 1 {
-			titles[strings.TrimPrefix(p.URL, "http://public.example")] = p.Links.Links[0].Text
+			linkTexts[strings.TrimPrefix(p.URL, "http://public.example")] = p.Links.Links[0].Text
 		}
 		return crawl.Verdict{Legal: true}
 	}}
@@ -76,10 +76,10 @@ func TestLinksAreReadInEveryEncoding(t *testing.T) {
 	}
 	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 	for l, want := range labels {
-		if got := titles["/in/"+l]; got != want {
+		if got := linkTexts["/in/"+l]; got != want {
 			t.Errorf("%s in the header: %q, want %q", l, got, want)
 		}
-		if got := titles["/in/"+l+"/meta"]; got != want && !strings.HasPrefix(l, "utf-16") {
+		if got := linkTexts["/in/"+l+"/meta"]; got != want && !strings.HasPrefix(l, "utf-16") {
 			t.Errorf("%s in a meta tag: %q, want %q", l, got, want)
 		}
 	}

@@ -60,22 +60,22 @@ func TestAHostHasOneRequestInFlight(t *testing.T) {
 	}
 }
 
-// refusing answers the first requests for pages with a status and a Retry-After.
-func refusing(status int, after string, times int64) (http.Handler, *atomic.Int64) {
-	asked := &atomic.Int64{}
+// refuseFirst answers the first requests for pages with a status and a Retry-After.
+func refuseFirst(status int, after string, times int64) (http.Handler, *atomic.Int64) {
+	requested := &atomic.Int64{}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/robots.txt" {
 			http.NotFound(rw, r)
 			return
 		}
-		if asked.Add(1) <= times {
+		if requested.Add(1) <= times {
 			rw.Header().Set("Retry-After", after)
 			rw.WriteHeader(status)
 			return
 		}
 		rw.Header().Set("Content-Type", "text/html")
 		_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "/a", "/b"))
-	}), asked
+	}), requested
 }
 
 func TestAShortRetryAfterIsObeyed(t *testing.T) {
@@ -84,12 +84,12 @@ func TestAShortRetryAfterIsObeyed(t *testing.T) {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			w := crawltest.NewWeb(t)
-			h, asked := refusing(status, "1", 2)
+			h, requested := refuseFirst(status, "1", 2)
 			w.Handle("public.example", h)
 			recorder := &crawltest.Recorder{}
 			crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
-			if len(recorder.Pages()) != 3 || asked.Load() != 5 {
-				t.Errorf("%d pages were fetched with %d requests, want 3 with 5", len(recorder.Pages()), asked.Load())
+			if len(recorder.Pages()) != 3 || requested.Load() != 5 {
+				t.Errorf("%d pages were fetched with %d requests, want 3 with 5", len(recorder.Pages()), requested.Load())
 			}
 		})
 	}
@@ -101,7 +101,7 @@ func TestAHostWithALongRetryAfterIsGivenUp(t *testing.T) {
 		t.Run(after, func(t *testing.T) {
 			t.Parallel()
 			w := crawltest.NewWeb(t)
-			h, asked := refusing(http.StatusServiceUnavailable, after, 1000)
+			h, requested := refuseFirst(http.StatusServiceUnavailable, after, 1000)
 			refused := make(chan struct{})
 			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				h.ServeHTTP(rw, r)
@@ -120,7 +120,7 @@ func TestAHostWithALongRetryAfterIsGivenUp(t *testing.T) {
 			}))
 			recorder := &crawltest.Recorder{}
 			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example", "http://public.example/x", "http://docs.public.example/"), recorder)
-			if n := asked.Load(); n != 1 {
+			if n := requested.Load(); n != 1 {
 				t.Errorf("%d requests, want 1", n)
 			}
 			skips := recorder.Skips()
@@ -137,7 +137,7 @@ func TestAHostWithALongRetryAfterIsGivenUp(t *testing.T) {
 func TestAHostWhoseRequestsFailIsGivenUp(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
-	var asked atomic.Int64
+	var requested atomic.Int64
 	w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/robots.txt":
@@ -150,14 +150,14 @@ func TestAHostWhoseRequestsFailIsGivenUp(t *testing.T) {
 			}
 			_, _ = fmt.Fprint(rw, crawltest.HTML("home", links...))
 		default:
-			asked.Add(1)
+			requested.Add(1)
 			reset(rw)
 		}
 	}))
 	recorder := &crawltest.Recorder{}
 	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
 	// net/http itself retries once if a kept-alive connection breaks.
-	if n := asked.Load(); n > 2*5 {
+	if n := requested.Load(); n > 2*5 {
 		t.Errorf("%d requests to a host that fails", n)
 	}
 	if n := res.Progress.Skipped[crawl.SkipHostDown]; n < 40 {

@@ -15,8 +15,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// counted fails the test if the counters and the outcomes differ.
-func counted(t *testing.T, res crawl.Result, recorder *crawltest.Recorder) {
+// checkCounters fails the test if the counters and the outcomes differ.
+func checkCounters(t *testing.T, res crawl.Result, recorder *crawltest.Recorder) {
 	t.Helper()
 	want := map[crawl.SkipReason]int{}
 	for _, reason := range recorder.Skips() {
@@ -96,7 +96,7 @@ func everyLinkSite(w *crawltest.Web, without string) {
 	}))
 }
 
-func judgeSoft(p *crawl.Page) crawl.Verdict {
+func classifySoftErrors(p *crawl.Page) crawl.Verdict {
 	return crawl.Verdict{SoftError: strings.HasSuffix(p.URL, "/soft")}
 }
 
@@ -107,7 +107,7 @@ func TestEveryURLThatIsNotFetchedHasAReason(t *testing.T) {
 	plan := crawltest.Plan("public.example", "no URL at all")
 	plan.Deny = []string{"/denypath/"}
 	plan.MaxDepth = 2
-	recorder := &crawltest.Recorder{Classify: judgeSoft}
+	recorder := &crawltest.Recorder{Classify: classifySoftErrors}
 	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 	pages, skips := recorder.Pages(), recorder.Skips()
 	for _, l := range everyLink {
@@ -132,7 +132,7 @@ func TestEveryURLThatIsNotFetchedHasAReason(t *testing.T) {
 	if res.Progress.Queued != 0 {
 		t.Errorf("%d URLs are queued after the end", res.Progress.Queued)
 	}
-	counted(t, res, recorder)
+	checkCounters(t, res, recorder)
 }
 
 func TestACrawlWithoutATimeLimitIsNotEndedByTime(t *testing.T) {
@@ -178,7 +178,7 @@ func TestWhatIsLeftInTheFrontierHasAReason(t *testing.T) {
 			if res.Reason != c.end {
 				t.Fatalf("the crawl ends with %s, want %s", res.Reason, c.end)
 			}
-			counted(t, res, recorder)
+			checkCounters(t, res, recorder)
 			for at := range pages {
 				at = "http://public.example" + at
 				if recorder.Pages()[at] == 0 && recorder.Skips()[at] != c.reason && len(recorder.Pages()) > 0 {
@@ -228,7 +228,7 @@ func TestAPageThatPanicsFailsAlone(t *testing.T) {
 	if recorder.Pages()["http://public.example/other"] != 1 || res.Progress.Skipped[crawl.SkipInternal] != 1 || res.Progress.Failed != 1 {
 		t.Errorf("%d failed, skipped %v", res.Progress.Failed, res.Progress.Skipped)
 	}
-	counted(t, res, &recorder.Recorder)
+	checkCounters(t, res, &recorder.Recorder)
 }
 
 // checkpointRecorder remembers the checkpoints of a crawl, and stops it after some pages.

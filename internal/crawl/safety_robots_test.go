@@ -42,14 +42,14 @@ type robotsCase struct {
 	reason          crawl.SkipReason // why / may not be fetched
 }
 
-func answering(status int, body string) http.HandlerFunc {
+func respondWith(status int, body string) http.HandlerFunc {
 	return func(rw http.ResponseWriter, _ *http.Request) {
 		rw.WriteHeader(status)
 		_, _ = io.WriteString(rw, body)
 	}
 }
 
-// chain redirects n times before the file comes.
+// chain serves a robots.txt behind n redirects.
 func chain(n int, to func(r *http.Request, hop int) string) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		hop := 0
@@ -62,18 +62,18 @@ func chain(n int, to func(r *http.Request, hop int) string) http.HandlerFunc {
 	}
 }
 
-func here(_ *http.Request, hop int) string { return fmt.Sprintf("/hop/%d", hop) }
+func toSameHost(_ *http.Request, hop int) string { return fmt.Sprintf("/hop/%d", hop) }
 
-func elsewhere(r *http.Request, hop int) string {
+func toOtherHosts(r *http.Request, hop int) string {
 	return fmt.Sprintf("http://rules%d.example/hop/%d", hop, hop)
 }
 
 func robotsCases() []robotsCase {
 	file := func(name, body string, private bool) robotsCase {
-		return robotsCase{name: name, serve: answering(http.StatusOK, body), public: true, private: private}
+		return robotsCase{name: name, serve: respondWith(http.StatusOK, body), public: true, private: private}
 	}
 	status := func(code int) robotsCase {
-		return robotsCase{name: fmt.Sprint("status ", code), serve: answering(code, disallowing), public: true, private: true}
+		return robotsCase{name: fmt.Sprint("status ", code), serve: respondWith(code, disallowing), public: true, private: true}
 	}
 	unreachable := func(name string, reason crawl.SkipReason, h http.HandlerFunc) robotsCase {
 		return robotsCase{name: name, serve: h, reason: reason}
@@ -91,16 +91,16 @@ func robotsCases() []robotsCase {
 		file("rules beyond the limit", disallowing+strings.Repeat("# filler\n", 60_000)+"Disallow: /\n", false),
 		file("rules within the limit", strings.Repeat("# filler\n", 50_000)+disallowing, false),
 		file("a line of 600 KiB first", "# "+strings.Repeat("a", 600<<10)+"\n"+disallowing, true),
-		// RFC 9309 section 2.3.1.1: all of 2xx is a file.
-		{name: "status 203", serve: answering(http.StatusNonAuthoritativeInfo, disallowing), public: true},
-		{name: "status 204", serve: answering(http.StatusNoContent, ""), public: true, private: true},
-		// Section 2.3.1.2: five redirects are followed, to whichever host.
-		{name: "1 redirect", serve: chain(1, here), public: true},
-		{name: "5 redirects", serve: chain(5, here), public: true},
-		{name: "6 redirects", serve: chain(6, here), public: true, private: true},
-		{name: "endless redirects", serve: chain(1000, here), public: true, private: true},
-		{name: "a redirect to another host", serve: chain(1, elsewhere), public: true},
-		{name: "5 redirects to other hosts", serve: chain(5, elsewhere), public: true},
+		// RFC 9309 section 2.3.1.1: any 2xx response is a file.
+		{name: "status 203", serve: respondWith(http.StatusNonAuthoritativeInfo, disallowing), public: true},
+		{name: "status 204", serve: respondWith(http.StatusNoContent, ""), public: true, private: true},
+		// Section 2.3.1.2: five redirects are followed, also to other hosts.
+		{name: "1 redirect", serve: chain(1, toSameHost), public: true},
+		{name: "5 redirects", serve: chain(5, toSameHost), public: true},
+		{name: "6 redirects", serve: chain(6, toSameHost), public: true, private: true},
+		{name: "endless redirects", serve: chain(1000, toSameHost), public: true, private: true},
+		{name: "a redirect to another host", serve: chain(1, toOtherHosts), public: true},
+		{name: "5 redirects to other hosts", serve: chain(5, toOtherHosts), public: true},
 		{name: "a redirect to itself", serve: func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, "/robots.txt", http.StatusFound)
 		}, public: true, private: true},
@@ -108,13 +108,13 @@ func robotsCases() []robotsCase {
 			rw.Header().Set("Location", "http://%zz/")
 			rw.WriteHeader(http.StatusFound)
 		}, public: true, private: true},
-		{name: "a redirect without a target", serve: answering(http.StatusFound, disallowing), public: true, private: true},
-		// Section 2.3.1.3: unavailable, so that all is allowed.
+		{name: "a redirect without a target", serve: respondWith(http.StatusFound, disallowing), public: true, private: true},
+		// Section 2.3.1.3: unavailable, so every URL is allowed.
 		status(400), status(401), status(403), status(404), status(410), status(418), status(451),
-		// Section 2.3.1.4: unreachable, so that nothing is.
-		unreachable("status 429", crawl.SkipRobotsUnreachable, answering(http.StatusTooManyRequests, "")),
-		unreachable("status 500", crawl.SkipRobotsUnreachable, answering(http.StatusInternalServerError, disallowing)),
-		unreachable("status 503", crawl.SkipRobotsUnreachable, answering(http.StatusServiceUnavailable, "")),
+		// Section 2.3.1.4: unreachable, so no URL is allowed.
+		unreachable("status 429", crawl.SkipRobotsUnreachable, respondWith(http.StatusTooManyRequests, "")),
+		unreachable("status 500", crawl.SkipRobotsUnreachable, respondWith(http.StatusInternalServerError, disallowing)),
+		unreachable("status 503", crawl.SkipRobotsUnreachable, respondWith(http.StatusServiceUnavailable, "")),
 		unreachable("a redirect to a host that fails", crawl.SkipRobotsUnreachable, func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, "http://failing.example/robots.txt", http.StatusFound)
 		}),
@@ -138,7 +138,7 @@ func reset(rw http.ResponseWriter) {
 	}
 }
 
-func TestRobotsIsObeyedWhateverTheResponseIs(t *testing.T) {
+func TestRobotsIsObeyedForEveryKindOfResponse(t *testing.T) {
 	t.Parallel()
 	cases := robotsCases()
 	if len(cases) < 20 {
@@ -152,7 +152,7 @@ func TestRobotsIsObeyedWhateverTheResponseIs(t *testing.T) {
 			if c.reason == crawl.SkipTimeout {
 				cfg.Timeout = 2 * time.Second // enough for a busy machine
 			}
-			w.Handle("failing.example", answering(http.StatusBadGateway, ""))
+			w.Handle("failing.example", respondWith(http.StatusBadGateway, ""))
 			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/robots.txt" || strings.HasPrefix(r.URL.Path, "/hop/") {
 					c.serve(rw, r)
@@ -192,7 +192,7 @@ func TestRobotsIsObeyedWhateverTheResponseIs(t *testing.T) {
 func TestRobotsIsRetriedLikeAPage(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]http.HandlerFunc{
-		"status 503": answering(http.StatusServiceUnavailable, ""),
+		"status 503": respondWith(http.StatusServiceUnavailable, ""),
 		"status 429 with Retry-After": func(rw http.ResponseWriter, _ *http.Request) {
 			rw.Header().Set("Retry-After", "1")
 			rw.WriteHeader(http.StatusTooManyRequests)
@@ -202,13 +202,13 @@ func TestRobotsIsRetriedLikeAPage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := crawltest.NewWeb(t)
-			var asked atomic.Int32
+			var requested atomic.Int32
 			w.Handle("public.example", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				switch {
 				case r.URL.Path != "/robots.txt":
 					rw.Header().Set("Content-Type", "text/html")
 					_, _ = fmt.Fprint(rw, crawltest.HTML(r.URL.Path, "/private", "/other"))
-				case asked.Add(1) == 1:
+				case requested.Add(1) == 1:
 					fail(rw, r)
 				default:
 					_, _ = io.WriteString(rw, disallowing)
@@ -216,8 +216,8 @@ func TestRobotsIsRetriedLikeAPage(t *testing.T) {
 			}))
 			recorder := &crawltest.Recorder{}
 			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
-			if pages := recorder.Pages(); pages["http://public.example/other"] != 1 || pages["http://public.example/private"] != 0 || asked.Load() != 2 {
-				t.Errorf("robots.txt was requested %d times, and %v were fetched: %s", asked.Load(), pages, res.Reason)
+			if pages := recorder.Pages(); pages["http://public.example/other"] != 1 || pages["http://public.example/private"] != 0 || requested.Load() != 2 {
+				t.Errorf("robots.txt was requested %d times, and %v were fetched: %s", requested.Load(), pages, res.Reason)
 			}
 		})
 	}
@@ -226,7 +226,7 @@ func TestRobotsIsRetriedLikeAPage(t *testing.T) {
 func TestTheResultNamesTheRobotsFileThatFailed(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
-	w.Handle("public.example", answering(http.StatusServiceUnavailable, ""))
+	w.Handle("public.example", respondWith(http.StatusServiceUnavailable, ""))
 	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), &crawltest.Recorder{})
 	if res.Reason != crawl.StopSiteUnreachable || !strings.Contains(res.RobotsFailure, "robots.txt of public.example answers 503") {
 		t.Errorf("%s: %s", res.Reason, res.RobotsFailure)
@@ -298,9 +298,9 @@ func TestRobotsOfARedirectTargetIsObeyed(t *testing.T) {
 	}))
 	recorder := &crawltest.Recorder{}
 	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
-	asked := w.Requests("docs.public.example")
-	if count(asked, "/robots.txt") != 1 || asked[0] != "/robots.txt" || count(asked, "/open") != 1 || count(asked, "/closed") != 0 {
-		t.Errorf("the other host received requests for %v", asked)
+	requested := w.Requests("docs.public.example")
+	if count(requested, "/robots.txt") != 1 || requested[0] != "/robots.txt" || count(requested, "/open") != 1 || count(requested, "/closed") != 0 {
+		t.Errorf("the other host received requests for %v", requested)
 	}
 	if r := recorder.Skips()["http://docs.public.example/closed"]; r != crawl.SkipRobots {
 		t.Errorf("its disallowed URL is skipped for %q", r)
@@ -325,13 +325,13 @@ func TestTheQueryIsMatchedAndSentAsWritten(t *testing.T) {
 	}))
 	recorder := &crawltest.Recorder{}
 	crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
-	asked := w.Requests("public.example")
-	if count(asked, links[0]) != 0 || recorder.Skips()["http://public.example"+links[0]] != crawl.SkipRobots {
+	requested := w.Requests("public.example")
+	if count(requested, links[0]) != 0 || recorder.Skips()["http://public.example"+links[0]] != crawl.SkipRobots {
 		t.Errorf("%s is disallowed because its query begins with z=1", links[0])
 	}
 	for _, at := range links[1:] {
-		if count(asked, at) != 1 {
-			t.Errorf("%s was not requested as written: %v", at, asked)
+		if count(requested, at) != 1 {
+			t.Errorf("%s was not requested as written: %v", at, requested)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func gzipped(s string) string {
 	return b.String()
 }
 
-func TestSitemapsLeadToPagesBesideBrokenOnes(t *testing.T) {
+func TestBrokenSitemapsDoNotHideThePagesOfOthers(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	var children []string
@@ -88,11 +88,11 @@ Sitemap: not a URL
 		}
 	}
 	maps := 0
-	asked := map[string]int{}
+	requested := map[string]int{}
 	for _, at := range w.Requests("public.example") {
 		if strings.HasPrefix(at, "/map/") {
 			maps++
-			if asked[at]++; asked[at] > 1 {
+			if requested[at]++; requested[at] > 1 {
 				t.Errorf("%s was requested again", at)
 			}
 		}

@@ -151,7 +151,7 @@ func (s *trapSite) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.NotFound(rw, r)
 		return
 	case strings.HasSuffix(host, ".deep.public.example"):
-		s.note("hosts")
+		s.count("hosts")
 		label := strings.TrimSpace(crawltest.Prose(host, 1))
 		layout(rw, "hosts", "Hosts", s.word, "http://"+label+".deep.public.example/", "http://"+label+"x.deep.public.example/", "http://w"+label+".deep.public.example/"+label)
 		return
@@ -162,7 +162,7 @@ func (s *trapSite) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	for _, t := range traps {
 		if strings.HasPrefix(p, "/"+t.name) {
-			s.note(t.name)
+			s.count(t.name)
 			t.serve(rw, r, s.word)
 			return
 		}
@@ -197,13 +197,13 @@ func (s *trapSite) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *trapSite) note(trap string) {
+func (s *trapSite) count(trap string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests[trap]++
 }
 
-func judgeDocuments(p *crawl.Page) crawl.Verdict {
+func classifyDocuments(p *crawl.Page) crawl.Verdict {
 	at := strings.TrimPrefix(p.URL, "http://public.example")
 	return crawl.Verdict{Legal: isDocument(at), Type: at}
 }
@@ -221,7 +221,7 @@ func TestTrapsTakeAtMostATenthOfTheBudgetAndHideNoDocument(t *testing.T) {
 			w.Handle("*", site)
 			plan := crawltest.Plan("public.example")
 			plan.ExpectedTypes = documents()
-			recorder := &crawltest.Recorder{Classify: judgeDocuments}
+			recorder := &crawltest.Recorder{Classify: classifyDocuments}
 			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 			found, inTraps := 0, 0
 			for _, d := range documents() {
@@ -242,7 +242,7 @@ func TestTrapsTakeAtMostATenthOfTheBudgetAndHideNoDocument(t *testing.T) {
 			if res.Reason == crawl.StopPageLimit {
 				t.Error("the crawl ended at its page limit")
 			}
-			counted(t, res, recorder)
+			checkCounters(t, res, recorder)
 			for _, trap := range traps {
 				reasons := map[crawl.SkipReason]int{}
 				for at, reason := range recorder.Skips() {

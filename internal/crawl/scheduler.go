@@ -12,9 +12,9 @@ import (
 // crawl ends.
 //
 // The scheduler and its parts (frontier, scope, ledger, hosts and discovery) belong to
-// the goroutine of run and have no locks. Tasks run in goroutines of their own: they use
-// the worker, which has no state, copy what they need of an item, and hand back a
-// taskResult. The robotsCache is the only part that both sides use; it has a lock.
+// the goroutine of run and have no locks. Each task runs in a goroutine of its own: it
+// uses the worker, which has no state, works on a copy of its item, and returns a
+// taskResult. Both sides use only the robotsCache, which has a lock, and the Observer.
 type scheduler struct {
 	plan     Plan
 	observer Observer
@@ -31,7 +31,7 @@ type scheduler struct {
 	robots *robotsCache
 }
 
-// run crawls until there is a reason to stop. It waits for every task before it returns.
+// run crawls until there is a reason to stop. It returns after every task has ended.
 func (s *scheduler) run(parent context.Context) (Result, error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
@@ -46,7 +46,7 @@ func (s *scheduler) run(parent context.Context) (Result, error) {
 		return Result{Reason: StopSiteUnreachable}, err
 	}
 	s.discovery.enqueueSeeds()
-	if err := s.save(ctx); err != nil {
+	if err := s.save(ctx); err != nil && ctx.Err() == nil {
 		return s.result(StopInterrupted), err
 	}
 	reason, err := s.loop(ctx, deadline)
@@ -73,6 +73,9 @@ func (s *scheduler) loop(ctx context.Context, deadline <-chan time.Time) (StopRe
 		leaseCheck = ticker.C
 	}
 	for {
+		if ctx.Err() != nil {
+			return StopInterrupted, nil
+		}
 		wait, reason := s.dispatch(ctx)
 		if reason != "" {
 			return reason, nil
@@ -155,7 +158,7 @@ func (s *scheduler) startItem(ctx context.Context, it frontier.Item) {
 	h := s.hosts.get(it.Host)
 	if !s.hosts.ready(h) {
 		s.frontier.DoneWithoutRequest(&it)
-		s.frontier.Add(it) // it has just left the frontier, so it is not full
+		s.frontier.Add(it) // cannot fail: the item has just made room
 		s.hosts.prepare(ctx, h, originOf(it.URL))
 		return
 	}
@@ -177,17 +180,17 @@ func (s *scheduler) startItem(ctx context.Context, it frontier.Item) {
 	s.tasks.start(taskResult{kind: pageTask, item: &it, host: it.Host}, func(r *taskResult) { s.worker.fetchPage(ctx, it, candidate, r) })
 }
 
-// maxBarren is how many pages in a row without a legal document end the search for a
-// missing type.
+// maxBarren is the number of consecutive pages without a legal document after which the
+// crawl no longer searches for a missing type.
 const maxBarren = 25
 
-// threshold returns the least score that is fetched now, or the reason to stop if even
-// the best queued URL is below it.
+// threshold returns the lowest score that may be fetched now, or a reason to stop if every
+// queued URL scores lower.
 func (s *scheduler) threshold() (float64, StopReason) {
 	threshold, best := legalScore, s.frontier.BestRank()
 	if best < legalScore && s.discovery.missing() && s.ledger.sinceLegal < maxBarren {
-		// URLs of a low score are fetched one at a time: the page that is in flight may
-		// link to a better one than all of them. What waits for a lease may take long.
+		// URLs with a low score are fetched one at a time, because the page in flight may
+		// link to a better URL. Lease tasks do not count: a lease may take minutes.
 		if s.requesting() || s.hosts.leaseTasks == 0 && s.busy() {
 			return legalScore, ""
 		}
@@ -202,8 +205,9 @@ func (s *scheduler) threshold() (float64, StopReason) {
 	return threshold, ""
 }
 
-// findMore queues URLs from another source before the crawl ends: first the sitemaps,
-// then well-known paths if an expected type is missing. It reports whether there are any.
+// findMore queues URLs from another source when the frontier has no more to offer: first
+// from the sitemaps, then well-known paths if an expected type is missing. It reports
+// whether it queued any.
 func (s *scheduler) findMore(ctx context.Context) bool {
 	if ctx.Err() != nil || s.ledger.fetched == 0 || s.plan.MaxDepth == 0 {
 		return false
@@ -220,15 +224,15 @@ func (s *scheduler) findMore(ctx context.Context) bool {
 // pageLimitReached reports whether the page limit is reached.
 func (s *scheduler) pageLimitReached() bool { return s.ledger.requests >= s.plan.MaxPages }
 
-// busy reports whether something is under way that may bring further URLs.
+// busy reports whether a task or a request for robots.txt may lead to further URLs.
 func (s *scheduler) busy() bool { return s.tasks.running > 0 || s.hosts.awaitsRobots() }
 
 // requesting reports whether a request is in flight.
 func (s *scheduler) requesting() bool { return s.tasks.running > s.hosts.leaseTasks }
 
-// abandon reports the pages among the results of tasks that ended after the crawl did,
-// and returns the results that have a lease. The pages count nowhere: they are queued in
-// the checkpoint and are fetched again if the crawl resumes.
+// abandon handles the results of tasks that ended after the crawl: it reports their pages
+// to the Observer and returns the results that have a lease. The pages are not counted.
+// They are still queued in the checkpoint, so a resumed crawl fetches them again.
 func (s *scheduler) abandon(left []*taskResult) (leases []*taskResult) {
 	for _, r := range left {
 		if r.lease != nil {
@@ -241,7 +245,7 @@ func (s *scheduler) abandon(left []*taskResult) (leases []*taskResult) {
 	return leases
 }
 
-// restore loads the state of the crawl that is resumed.
+// restore loads the checkpoint of the crawl to resume, if there is one.
 func (s *scheduler) restore() error {
 	queue, domains, err := s.ledger.restore(s.resume)
 	if err != nil {

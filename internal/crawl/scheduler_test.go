@@ -1,9 +1,13 @@
 package crawl
 
 import (
+	"context"
+	"net/url"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/robots"
 )
 
 func TestTheThresholdDependsOnMissingTypesAndRequestsInFlight(t *testing.T) {
@@ -16,13 +20,13 @@ func TestTheThresholdDependsOnMissingTypesAndRequestsInFlight(t *testing.T) {
 		want       float64
 		stop       StopReason
 	}{
-		"a legal URL":                       {score: 0.9, want: legalScore},
-		"a poor URL, and nothing missing":   {score: 0.1, want: legalScore, stop: StopConverged},
-		"a poor URL, and a type is missing": {score: 0.1, missing: true, want: searchScore},
-		"a poor URL while one is in flight": {score: 0.1, missing: true, running: 1, want: legalScore},
-		"a poor URL after a long search":    {score: 0.1, missing: true, sinceLegal: maxBarren, want: legalScore, stop: StopConverged},
-		"a hopeless URL":                    {score: 0.01, missing: true, want: searchScore, stop: StopConverged},
-		"an empty frontier":                 {want: legalScore, stop: StopFrontierEmpty},
+		"a high score":                         {score: 0.9, want: legalScore},
+		"a low score, and no type is missing":  {score: 0.1, want: legalScore, stop: StopConverged},
+		"a low score, and a type is missing":   {score: 0.1, missing: true, want: searchScore},
+		"a low score with a request in flight": {score: 0.1, missing: true, running: 1, want: legalScore},
+		"a low score after a long search":      {score: 0.1, missing: true, sinceLegal: maxBarren, want: legalScore, stop: StopConverged},
+		"a score below searchScore":            {score: 0.01, missing: true, want: searchScore, stop: StopConverged},
+		"an empty frontier":                    {want: legalScore, stop: StopFrontierEmpty},
 	} {
 		s, _ := newParts(t, func(p *Plan, _ *Deps) {
 			if c.missing {
@@ -83,6 +87,54 @@ func TestTheFourthPageWithTheSameTextIsASoftError(t *testing.T) {
 		t.Errorf("the reasons are %v", reasons)
 	}
 }
+
+// A request that fails because the crawl is interrupted says nothing about its host, and a
+// resumed crawl must send it again.
+func TestAResultAfterAnInterruptionLeavesItsItemQueued(t *testing.T) {
+	t.Parallel()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	s, rec := newParts(t, nil)
+	s.discovery.enqueueSeeds()
+	it, ok, _ := s.frontier.Next(time.Now(), -1)
+	if !ok {
+		t.Fatal("the frontier has no item that may be requested")
+	}
+	for _, r := range []*taskResult{
+		{kind: pageTask, host: it.Host, item: &it, reason: SkipCanceled},
+		{kind: robotsTask, host: it.Host, reason: SkipCanceled, robots: robots.FromStatus(0, context.Canceled), robotsRequest: robotsRequest{
+			host: it.Host, at: &url.URL{Scheme: "https", Host: it.Host, Path: "/robots.txt"},
+		}},
+	} {
+		if err := s.handle(ended, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := s.frontier.Pending(); len(left) != 1 || len(rec.outcomes) != 0 {
+		t.Errorf("queued are %v, the outcomes are %v", left, rec.outcomes)
+	}
+	if h := s.hosts.get(it.Host); h.robotsKnown || h.robotsFailure != "" {
+		t.Errorf("the robots.txt of the host is unreachable: %+v", h)
+	}
+	if reason, err := s.loop(ended, nil); reason != StopInterrupted || err != nil {
+		t.Errorf("the crawl ends with %s, %v", reason, err)
+	}
+}
+
+func TestACrawlThatIsInterruptedBeforeItsFirstCheckpointDoesNotFail(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s, _ := newParts(t, func(_ *Plan, d *Deps) { d.Observer = cancelledObserver{} })
+	if res, err := s.run(ctx); res.Reason != StopInterrupted || err != nil {
+		t.Errorf("the crawl ends with %s, %v", res.Reason, err)
+	}
+}
+
+// cancelledObserver saves no checkpoint after its context has ended.
+type cancelledObserver struct{ NopObserver }
+
+func (cancelledObserver) Checkpoint(ctx context.Context, _ []byte, _ bool) error { return ctx.Err() }
 
 func TestPagesThatArriveAfterTheEndAreReportedAndNotCounted(t *testing.T) {
 	t.Parallel()

@@ -9,8 +9,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/crawltest"
 )
 
-// byTitle classifies a page by its title.
-func byTitle(p *crawl.Page) crawl.Verdict {
+// classifyByTitle classifies a page by its title.
+func classifyByTitle(p *crawl.Page) crawl.Verdict {
 	if p.Links == nil {
 		return crawl.Verdict{}
 	}
@@ -31,7 +31,7 @@ func discover(w *crawltest.Web, t *testing.T, change func(*crawl.Plan)) (crawl.R
 	if change != nil {
 		change(&plan)
 	}
-	recorder := &crawltest.Recorder{Classify: byTitle}
+	recorder := &crawltest.Recorder{Classify: classifyByTitle}
 	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), plan, recorder)
 	var paths []string
 	for _, p := range w.Requests("public.example") {
@@ -54,9 +54,9 @@ func TestOnlyMissingTypesAreProbedAndNoMoreThanNeeded(t *testing.T) {
 		"/ds":           titled("de", "Datenschutz", ""),
 		"/terms-of-use": titled("de", "Terms", ""),
 	})
-	res, _, asked := discover(w, t, nil)
-	if res.Reason.Failed() || !slices.Contains(asked, "/terms-of-use") {
-		t.Fatalf("%s: the terms were not found: %v", res.Reason, asked)
+	res, _, requested := discover(w, t, nil)
+	if res.Reason.Failed() || !slices.Contains(requested, "/terms-of-use") {
+		t.Fatalf("%s: the terms were not found: %v", res.Reason, requested)
 	}
 	for _, needless := range []string{
 		"/privacy", "/privacy-policy", "/datenschutz", // found by a link
@@ -64,8 +64,8 @@ func TestOnlyMissingTypesAreProbedAndNoMoreThanNeeded(t *testing.T) {
 		"/terms-of-service", "/tos", // after the probe that found the terms
 		"/cookie-policy", // not expected
 	} {
-		if slices.Contains(asked, needless) {
-			t.Errorf("%s was requested: %v", needless, asked)
+		if slices.Contains(requested, needless) {
+			t.Errorf("%s was requested: %v", needless, requested)
 		}
 	}
 }
@@ -74,9 +74,9 @@ func TestAMissingProbeIsNotRetargeted(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", map[string]string{"/": titled("en", "Harbour", "<link rel=canonical href='http://www.public.example/'>")})
-	_, _, asked := discover(w, t, nil)
-	if !slices.Contains(asked, "/privacy") || !slices.Contains(asked, "/terms") {
-		t.Errorf("nothing was probed: %v", asked)
+	_, _, requested := discover(w, t, nil)
+	if !slices.Contains(requested, "/privacy") || !slices.Contains(requested, "/terms") {
+		t.Errorf("nothing was probed: %v", requested)
 	}
 	if elsewhere := w.Requests("www.public.example"); len(elsewhere) > 0 {
 		t.Errorf("probes were sent to another host: %v", elsewhere)
@@ -106,9 +106,9 @@ func TestTheTranslationInThePreferredLanguageIsFetchedFirst(t *testing.T) {
 	}{{"fr", nil, "/fr/privacy"}, {"it", nil, "/it/privacy"}, {"fr", []string{"es-ES"}, "/es/privacy"}} {
 		w := crawltest.NewWeb(t)
 		w.Site("public.example", translations(c.site))
-		_, _, asked := discover(w, t, func(p *crawl.Plan) { p.Languages = c.want })
-		if got := firstOf(asked); got != c.got {
-			t.Errorf("on a site in %s, with %v preferred, %s is fetched first: %v", c.site, c.want, got, asked)
+		_, _, requested := discover(w, t, func(p *crawl.Plan) { p.Languages = c.want })
+		if got := firstOf(requested); got != c.got {
+			t.Errorf("on a site in %s, with %v preferred, %s is fetched first: %v", c.site, c.want, got, requested)
 		}
 	}
 }
@@ -117,10 +117,10 @@ func TestEachOfSeveralPreferredLanguagesIsFetched(t *testing.T) {
 	t.Parallel()
 	w := crawltest.NewWeb(t)
 	w.Site("public.example", translations("de"))
-	_, recorder, asked := discover(w, t, func(p *crawl.Plan) { p.Languages = []string{"it", "es"} })
+	_, recorder, requested := discover(w, t, func(p *crawl.Plan) { p.Languages = []string{"it", "es"} })
 	for path, want := range map[string]int{"/it/privacy": 1, "/es/privacy": 1} {
 		if got := recorder.Pages()["http://public.example"+path]; got != want {
-			t.Errorf("%s was fetched %d times: %v", path, got, asked)
+			t.Errorf("%s was fetched %d times: %v", path, got, requested)
 		}
 	}
 }
@@ -138,19 +138,19 @@ func TestOldEditionsOfADocumentAreNotFetched(t *testing.T) {
 	// Only the query tells these two documents apart.
 	pages["/"] = titled("en", "Harbour", "<a href=/privacy-policy>Privacy Policy</a> <a href=/terms>Terms</a> <a href='/show?doc=cookie-policy'>Cookies</a> <a href='/show?doc=refund-policy'>Refunds</a>")
 	w.Site("public.example", pages)
-	_, _, asked := discover(w, t, nil)
+	_, _, requested := discover(w, t, nil)
 	editions := 0
-	for _, p := range asked {
+	for _, p := range requested {
 		if strings.Contains(p, "version=") {
 			editions++
 		}
 	}
 	if editions > 2 {
-		t.Errorf("%d old editions were requested: %v", editions, asked)
+		t.Errorf("%d old editions were requested: %v", editions, requested)
 	}
 	for _, p := range []string{"/show?doc=cookie-policy", "/show?doc=refund-policy"} {
-		if !slices.Contains(asked, p) {
-			t.Errorf("%s was not requested: %v", p, asked)
+		if !slices.Contains(requested, p) {
+			t.Errorf("%s was not requested: %v", p, requested)
 		}
 	}
 }

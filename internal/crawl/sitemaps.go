@@ -16,7 +16,7 @@ import (
 
 // Limits on the sitemaps of one crawl.
 const (
-	maxSitemaps      = 12       // files that robots.txt names or that are probed; hosts too
+	maxSitemaps      = 12       // files that robots.txt names or that are probed; also hosts
 	maxChildSitemaps = 12       // files that sitemap indexes name
 	maxIndexChildren = 8        // files of one sitemap index
 	maxSitemapURLs   = 2000     // URLs that are queued
@@ -24,16 +24,16 @@ const (
 )
 
 const (
-	// sitemapKeyPrefix tells the key of a sitemap from that of a page at the same URL.
+	// sitemapKeyPrefix distinguishes the key of a sitemap from that of a page at the same URL.
 	sitemapKeyPrefix  = "sitemap "
 	probedSitemapPath = "/sitemap.xml"
 )
 
-// sitemapCounters count what the limits bound.
+// sitemapCounters are the numbers that these limits apply to.
 type sitemapCounters struct{ files, children, urls int }
 
-// enqueueSitemaps queues the sitemaps of the hosts that have answered. It reports
-// whether there are any. They are items of the frontier, so they obey the delay of
+// enqueueSitemaps queues the sitemaps of the hosts that the crawl has used, and reports
+// whether it queued any. Sitemaps are items of the frontier, which respects the delay of
 // their host.
 func (d *discovery) enqueueSitemaps() bool {
 	queued := false
@@ -54,9 +54,10 @@ func (d *discovery) enqueueSitemaps() bool {
 	return queued
 }
 
-// enqueueSitemap queues one sitemap as it is described by the item. robots.txt and
-// indexes may name any URL: those out of scope are skipped. Both should name absolute
-// URLs; a relative one is resolved by base, the file that names it, unless it is nil.
+// enqueueSitemap queues one sitemap. it has its kind, parent and redirect count. at is the
+// reference in robots.txt or an index, which may name any URL; URLs out of scope are
+// skipped. A relative reference, which sites should not use, is resolved by base, the URL
+// of the file that names it.
 func (d *discovery) enqueueSitemap(base *url.URL, at string, it frontier.Item) bool {
 	raw, u, err := canonical.URL(baseOf(base, at), at)
 	if err != nil {
@@ -91,7 +92,7 @@ func baseOf(base *url.URL, ref string) *url.URL {
 	return base
 }
 
-// sitemapURLs is what a sitemap names.
+// sitemapURLs are the URLs in a sitemap.
 type sitemapURLs struct {
 	children []string // of an index, best score first
 	pages    []sitemapPage
@@ -117,7 +118,7 @@ func (w *worker) fetchSitemap(ctx context.Context, it frontier.Item, r *taskResu
 			r.reason = SkipNotASitemap
 		}
 		return
-	case err != nil: // what came before the error is used
+	case err != nil: // the part before the error is used
 	case res.Status >= 300 && res.Status < 400:
 		r.location, r.reason = res.Header.Get("Location"), SkipBadRedirect
 		return
@@ -142,7 +143,7 @@ func (w *worker) fetchSitemap(ctx context.Context, it frontier.Item, r *taskResu
 	r.sitemap = found
 }
 
-// handleSitemap queues what a sitemap names, or records why it names nothing.
+// handleSitemap queues the URLs in a sitemap, or records why there are none.
 func (d *discovery) handleSitemap(r *taskResult) {
 	it := r.item
 	d.ledger.delta.doneSitemap(it)

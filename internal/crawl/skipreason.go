@@ -37,7 +37,7 @@ const (
 	SkipLowScore     SkipReason = "low_score"      // nothing suggests a legal document
 	SkipNoFollow     SkipReason = "nofollow"       // the page asks crawlers not to follow its links
 	SkipNotFollowed  SkipReason = "not_followed"   // linked only from a page whose links are not followed
-	SkipDuplicate    SkipReason = "duplicate"      // a link of a copy; or the page is a copy of a page that was fetched
+	SkipDuplicate    SkipReason = "duplicate"      // a link on a copy of a fetched page, or such a copy itself
 	SkipTooManyLinks SkipReason = "too_many_links" // beyond the number of links that are read from one page
 	SkipSitemapLimit SkipReason = "sitemap_limit"  // beyond the limits on sitemaps
 	SkipQueueFull    SkipReason = "queue_full"     // the frontier is full
@@ -46,10 +46,10 @@ const (
 	SkipMoved        SkipReason = "moved"          // rewritten to the host that serves its sibling pages
 )
 
-// The host may not be asked, or does not answer.
+// The host must not receive the request, or does not respond.
 const (
 	SkipRobots            SkipReason = "robots"             // robots.txt disallows it
-	SkipRobotsUnreachable SkipReason = "robots_unreachable" // robots.txt could not be read: all of the host is disallowed
+	SkipRobotsUnreachable SkipReason = "robots_unreachable" // robots.txt could not be read, so every URL of the host is disallowed
 	SkipHostDown          SkipReason = "host_down"          // too many requests in a row failed
 	SkipRetryLater        SkipReason = "retry_later"        // Retry-After is longer than a crawl waits
 	SkipHostBusy          SkipReason = "host_busy"          // another crawl held the host lease for too long
@@ -80,11 +80,11 @@ const (
 	SkipNotASitemap      SkipReason = "not_a_sitemap" // the response of a sitemap URL is something else
 )
 
-// The page was fetched and is not used, or not as it should be.
+// The page was fetched, but its text is not used or is incomplete.
 const (
 	SkipSoftError    SkipReason = "soft_error"    // an error, login or consent page sent with a success status
 	SkipNeedsBrowser SkipReason = "needs_browser" // scripts build its text, and no browser may render it
-	SkipNotRendered  SkipReason = "not_rendered"  // a browser rendered it and gained no text
+	SkipNotRendered  SkipReason = "not_rendered"  // rendering failed or gained no text
 	SkipUnreadable   SkipReason = "unreadable"    // it cannot be parsed, or a pinned page has no text
 	SkipOtherType    SkipReason = "other_type"    // it is not a document of the type that its link suggests
 	SkipInternal     SkipReason = "internal"      // it made the crawler panic

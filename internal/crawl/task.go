@@ -12,12 +12,12 @@ import (
 	"github.com/clausea/crawler/internal/crawl/robots"
 )
 
-// tasks runs the parts of a crawl that wait for the network, each in a goroutine of its
-// own, and hands their results to the scheduler.
+// tasks runs the steps of a crawl that wait for the network. Each runs in a goroutine of
+// its own and sends its result to the scheduler.
 type tasks struct {
 	log     logr.Logger
 	results chan *taskResult
-	running int
+	running int // tasks whose result was not received; belongs to the scheduler
 }
 
 type taskKind int
@@ -29,8 +29,8 @@ const (
 	leaseTask
 )
 
-// taskResult is the result of a task. The scheduler sets what the task is about before
-// it starts; the task sets the rest.
+// taskResult describes a task and its result. The scheduler sets the first group of
+// fields before the task starts; the task sets the others.
 type taskResult struct {
 	kind          taskKind
 	host          string
@@ -53,11 +53,11 @@ type taskResult struct {
 	lease           HostLease
 }
 
-// errPanicked stands for the response of a host that made a task panic.
+// errPanicked replaces the response to a request for robots.txt whose task panicked.
 var errPanicked = errors.New("reading the response panicked")
 
-// start runs f in a goroutine. If f panics, which a hostile page may cause, the result
-// has SkipInternal as its reason and nothing that f set.
+// start runs f in a goroutine. If f panics, which a hostile page may cause, the result has
+// the reason SkipInternal and none of the fields that f set.
 func (t *tasks) start(task taskResult, f func(*taskResult)) {
 	t.running++
 	go func() {
@@ -78,7 +78,7 @@ func (t *tasks) start(task taskResult, f func(*taskResult)) {
 	}()
 }
 
-// drain waits for the tasks that still run, and returns their results.
+// drain waits for all running tasks and returns their results.
 func (t *tasks) drain() []*taskResult {
 	var left []*taskResult
 	for ; t.running > 0; t.running-- {

@@ -17,8 +17,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl/links"
 )
 
-// worker does the requests of a crawl. Its methods run in the goroutines of tasks, and
-// use nothing that belongs to the scheduler.
+// worker sends the requests of a crawl. Its methods run in the goroutines of tasks and
+// use no state of the scheduler.
 type worker struct {
 	fetcher        *fetch.Fetcher
 	observer       Observer
@@ -33,17 +33,17 @@ type worker struct {
 // maxLinks bounds the links that are read from one page.
 const maxLinks = 2000
 
-// send does the request of a task and sets when it was sent.
+// send sends the request of a task and sets r.sentAt.
 func (w *worker) send(ctx context.Context, r *taskResult, req fetch.Request) (*fetch.Response, error) {
 	res, err := w.fetcher.Do(ctx, req)
-	if r.sentAt = time.Now(); err == nil { // a request that failed may have been under way until now
+	if r.sentAt = time.Now(); err == nil { // a failed request may have been in flight until now
 		r.sentAt = res.SentAt
 	}
 	return res, err
 }
 
-// fetchPage does one request for a page and passes the page to the Observer. candidate
-// says that the page is worth rendering.
+// fetchPage sends one request for a page and passes the page to the Observer. candidate
+// is set if the page may be rendered in RenderAuto mode.
 func (w *worker) fetchPage(ctx context.Context, it frontier.Item, candidate bool, r *taskResult) {
 	v := w.observer.Validators(ctx, it.URL)
 	res, err := w.send(ctx, r, fetch.Request{
@@ -104,7 +104,7 @@ func isHTML(contentType string, body []byte) bool {
 	return strings.Contains(strings.ToLower(contentType), "html")
 }
 
-// fetchReason returns the reason of an error of a Fetcher.
+// fetchReason returns the skip reason for an error of a Fetcher.
 func fetchReason(err error) SkipReason {
 	var fe *fetch.Error
 	if errors.As(err, &fe) {
@@ -113,7 +113,7 @@ func fetchReason(err error) SkipReason {
 	return SkipFetchFailed
 }
 
-// statusReason returns the reason of an error status.
+// statusReason returns the skip reason for an error status.
 func statusReason(status int) SkipReason {
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusUnavailableForLegalReasons:
@@ -129,7 +129,7 @@ func statusReason(status int) SkipReason {
 	}
 }
 
-// acceptLanguage returns the Accept-Language header for the languages that are preferred.
+// acceptLanguage returns the Accept-Language header for the preferred languages.
 func acceptLanguage(preferred []string) string {
 	if len(preferred) == 0 {
 		return "en;q=0.9, *;q=0.5"

@@ -14,7 +14,7 @@ import (
 // minLinkScore is the lowest score of a link that counts as one to a document.
 const minLinkScore = 0.35
 
-// missedURL is a URL that promised a document of a type and has none.
+// missedURL is a URL that promises a document of a type but has none.
 type missedURL struct {
 	url    string
 	reason v1alpha1.MissingReason
@@ -25,14 +25,14 @@ type missedURL struct {
 // use.
 type coverage struct {
 	mu sync.Mutex
-	// best is the best missed URL by type. A URL that promises documents of any type is
-	// under "".
+	// best is the best missed URL by type. The key of a URL that promises documents of any
+	// type is "".
 	best map[string]missedURL
 }
 
 func newCoverage() *coverage { return &coverage{best: map[string]missedURL{}} }
 
-// recordMissing notes that a URL has no document of the type that it promises. text is the
+// recordMissing records that a URL has no document of the type that it promises. text is the
 // anchor text of its link. pinnedType is the type that the company gives the URL, if any;
 // such a URL promises that type whatever its link says.
 func (c *coverage) recordMissing(rawURL, text string, reason crawl.SkipReason, pinnedType string) {
@@ -100,9 +100,8 @@ func (c *coverage) missing(t string, stop crawl.StopReason) missedURL {
 	return missedURL{reason: missingReasonOf(stop)}
 }
 
-// bestOfType returns the available document of a type with the highest confidence, and of
-// several the one nearest to a seed. A Broken document counts if its stored text is long
-// enough.
+// bestOfType returns the available document of a type with the highest confidence, then with
+// the shortest path from a seed. A Broken document counts if its stored text is long enough.
 func bestOfType(t string, found []Found) *Found {
 	var best *Found
 	for i := range found {

@@ -118,7 +118,6 @@ func TestEachEndOfACrawlHasADifferentMessage(t *testing.T) {
 	}
 }
 
-// Earlier versions of this program stored documents of pages without text.
 func TestARedirectedDocumentIsTheSameDocument(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy"), "/terms": policy("Terms of Service")})

@@ -132,7 +132,7 @@ func TestASecondCrawlStoresOnlyWhatChanged(t *testing.T) {
 	}
 }
 
-func TestMaxPagesIsExact(t *testing.T) {
+func TestACrawlFetchesNoMoreThanMaxPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	r := s.runner(t, nil)
@@ -147,25 +147,4 @@ func TestMaxPagesIsExact(t *testing.T) {
 			t.Errorf("limit %d: %d pages, %s", limit, rep.Result.Progress.Fetched, rep.Result.Reason)
 		}
 	}
-}
-
-func TestTheGuardRefusesLoopback(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	f, err := fetch.New(fetch.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(f.Close)
-	_, err = f.Do(t.Context(), fetch.Request{URL: s.URL})
-	var fe *fetch.Error
-	if !asFetch(err, &fe) || fe.Reason != fetch.BlockedAddress {
-		t.Errorf("loopback: %v, want blocked_address", err)
-	}
-}
-
-func asFetch(err error, to **fetch.Error) bool {
-	e, ok := err.(*fetch.Error) //nolint:errorlint // Do promises the type itself
-	*to = e
-	return ok
 }

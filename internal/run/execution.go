@@ -68,14 +68,14 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	return rep, err
 }
 
-// knownPageSize is how many known documents are read at a time, and maxKnown bounds how
-// many a run reads.
+// knownPageSize is the number of known documents that a run reads at a time, maxKnown
+// roughly the number that it reads in all.
 const (
 	knownPageSize = 500
 	maxKnown      = 5000
 )
 
-// start records that the run is executed and returns the known documents of the company as
+// start stores that the run is Running and returns the known documents of the company as
 // seeds, so that each is fetched again even if no page links to it any more.
 func (e *execution) start(ctx context.Context, resumed bool) ([]crawl.Seed, error) {
 	if !e.storage.enabled() {

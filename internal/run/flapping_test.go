@@ -77,7 +77,7 @@ func TestAChangeIsReportedIfAKilledWorkerSavedItsVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.edition.Store(1)
-	if rep, err := execute(t.Context(), s.runner(t, &cutStore{st, terms}), task(), nil); !errors.Is(err, errCut) && rep.Run.State != store.RunFailed {
+	if rep, err := execute(t.Context(), s.runner(t, &cutStore{st, terms}), task(), nil); !errors.Is(err, errCut) || rep.Run.State != store.RunFailed {
 		t.Fatalf("the killed run: %v, %+v", err, rep.Run)
 	}
 	d, err := st.FindDocument(t.Context(), "example.com", terms)

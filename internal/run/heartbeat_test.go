@@ -25,7 +25,7 @@ func TestAHeartbeatStoresTheProgressAndTheDocuments(t *testing.T) {
 		t.Fatal(err)
 	}
 	rec, err := s.store.GetRun(t.Context(), s.runID)
-	if err != nil || rec.Progress.Fetched != 7 || rec.Progress.Skipped["robots"] != 2 || rec.Documents.New != 1 || time.Since(rec.Heartbeat) > time.Minute {
+	if err != nil || rec.Progress.Fetched != 7 || rec.Progress.Skipped[string(crawl.SkipRobots)] != 2 || rec.Documents.New != 1 || time.Since(rec.Heartbeat) > time.Minute {
 		t.Errorf("stored %+v, %v", rec, err)
 	}
 }

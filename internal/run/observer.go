@@ -100,15 +100,14 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 	if entry != nil {
 		entry.DocumentID = f.ID
 	}
-	// If the link promised another type, this explains why that type is missing.
+	// If the link promised another type, this page explains why that type is missing.
 	o.coverage.recordMissing(p.URL, p.Anchor, crawl.SkipOtherType, "")
 	o.found.add(f)
 	return v, nil
 }
 
-// recordNoDocument notes that a page was fetched and is not a document. linkText is the
-// anchor text of its link. If the URL is that of a known document, the document is Broken
-// and its record does not change.
+// recordNoDocument records that a fetched page is not a document. linkText is the anchor text
+// of its link. A known document at its URL is Broken; its record does not change.
 func (o *observer) recordNoDocument(url, linkText string, reason crawl.SkipReason, pinnedType string) {
 	if reason == "" {
 		reason = crawl.SkipOtherType
@@ -133,12 +132,12 @@ func (o *observer) Outcome(out crawl.Outcome) {
 	}
 }
 
-// recordNoPage notes that a URL has no page that can be used.
+// recordNoPage records that a URL has no page that can be used.
 func (o *observer) recordNoPage(out crawl.Outcome) {
 	o.identity.recordOutcome(out)
 	pinnedType := o.reader.pinned[out.URL]
 	_, known := o.identity.knownAt(out.URL)
-	if out.Parent != "" || known || pinnedType != "" { // otherwise it is a probe, which promises nothing
+	if out.Parent != "" || known || pinnedType != "" { // no link promises a document at any other URL, such as a probe
 		o.coverage.recordMissing(out.URL, "", out.Reason, pinnedType)
 	}
 }

@@ -17,13 +17,13 @@ import (
 )
 
 const (
-	// maxLoggedURLs bounds the URLs whose outcome one run stores. A site has far more URLs
-	// that are skipped than pages that are fetched: maxSkippedURLs reserves the difference
-	// for fetched pages.
+	// maxLoggedURLs is the maximum number of URLs whose outcome one run stores. A site may
+	// have far more skipped URLs than fetched pages, so only maxSkippedURLs of them may be
+	// skipped URLs.
 	maxLoggedURLs  = 10_000
 	maxSkippedURLs = 8_000
-	// flushThreshold is how many outcomes are written at once. A run whose worker is killed
-	// loses fewer skip reasons than that, and no document.
+	// flushThreshold is the number of pending outcomes at which they are written. A run whose
+	// worker is killed loses at most that many outcomes, and no document.
 	flushThreshold = 200
 )
 
@@ -111,7 +111,7 @@ func (l *pageLog) put(p store.FetchedPage, fetched bool) {
 	l.pending[p.URL] = p
 }
 
-// restore notes that the run logged a URL before it was interrupted.
+// restore records that the run logged a URL before it was interrupted.
 func (l *pageLog) restore(p store.FetchedPage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -120,8 +120,8 @@ func (l *pageLog) restore(p store.FetchedPage) {
 	}
 }
 
-// flush writes the pending outcomes in order of URL if all is set or there are enough of
-// them.
+// flush writes the pending outcomes in order of URL, if there are at least flushThreshold or
+// if all is set.
 func (l *pageLog) flush(ctx context.Context, s store.Pages, fence store.Fence, all bool) error {
 	l.mu.Lock()
 	if len(l.pending) == 0 || !all && len(l.pending) < flushThreshold {

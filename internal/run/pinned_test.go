@@ -101,6 +101,7 @@ func TestAPinnedURLPromisesItsTypeWhateverItsPath(t *testing.T) {
 	}
 }
 
+// Earlier versions of this program stored documents of pages without text.
 func TestAPinnedDocumentWithoutTextDoesNotCoverItsType(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy"), "/pact": home()})

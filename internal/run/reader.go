@@ -10,19 +10,19 @@ import (
 	"github.com/clausea/crawler/internal/document/doctype"
 )
 
-// minTextWords is the length in words of a page that is more than a menu and a notice.
+// minTextWords is the minimum length in words of a page that has more than a menu and a
+// notice.
 const minTextWords = 80
 
 const (
-	// minPinnedWords is the minimum number of unique words of a page that is accepted as the
-	// type that the company pinned. Pinning a URL fixes its type; it does not guarantee that
-	// the page has text: an empty shell with its "please enable JavaScript" has fewer words.
-	// It is half of what a page needs that is not pinned.
+	// minPinnedWords is the minimum number of unique words of a page that is accepted as a
+	// document of its pinned type. An empty shell with its "please enable JavaScript" has
+	// fewer words. A page that is not pinned needs twice as many.
 	minPinnedWords = 20
-	// minImprintWords is the same for an imprint, which may be as short as an empty shell: a
-	// name, a postal address and a telephone number are a dozen words, or two dozen
-	// characters in Chinese or Japanese. Unlike a shell, it has minImprintDigits digits: of a
-	// street, a telephone number or a registration.
+	// minImprintWords is the minimum for an imprint, which may be as short as an empty shell:
+	// a name, a postal address and a telephone number are a dozen words, or two dozen
+	// characters in Chinese or Japanese. Unlike a shell, an imprint also has
+	// minImprintDigits digits, in a postal address, telephone number or registration number.
 	minImprintWords  = 8
 	minImprintDigits = 6
 )

@@ -8,8 +8,8 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// restore reads the outcomes of the URLs that the run logged before it was interrupted. The
-// checkpoint holds what the crawl has yet to do.
+// restore restores the outcomes of URLs that the run logged before it was interrupted. The
+// engine restores the rest of its state from the checkpoint.
 func (o *observer) restore(ctx context.Context) error {
 	var redirects, rest []store.FetchedPage
 	for opts := (store.ListOptions{Limit: store.MaxLimit}); ; {
@@ -33,8 +33,8 @@ func (o *observer) restore(ctx context.Context) error {
 		}
 		opts.Continue = next
 	}
-	// A redirect is followed only if the one before it in its chain is known, and pages are
-	// in order of URL: each pass adds at least one more redirect of each chain.
+	// identity ignores a redirect until it knows the previous one of the chain, and pages are
+	// in order of URL. Each pass adds at least one redirect of each chain.
 	for range maxRedirects {
 		for _, p := range redirects {
 			if p.FinalURL != "" {

@@ -1,10 +1,18 @@
 // Package run executes one crawl run of one company. It connects the crawl engine, the
 // reading of documents and the store.
 //
-// The engine reports each page and the outcome of each URL to an observer. The observer
-// reads a page as a document, identity decides which known document it is, and the
-// recorder saves it. When the crawl ends, the run marks removed documents, computes the
-// coverage of the expected types and stores its final record.
+// Start reading at Runner.Execute and execution.run. A page takes this way:
+//
+//   - The engine passes each page to observer.Page, and the outcome of each URL to
+//     observer.Outcome.
+//   - pageReader reads the page as a document. identity decides which known document it
+//     is. recorder saves its snapshot, its version and its record.
+//   - foundSet collects the documents for the report, coverage the reasons why types are
+//     missing, and pageLog the outcome of each URL.
+//   - heartbeat stores the progress, and checkpoints the state from which another worker
+//     resumes the run.
+//   - execution.finish marks removed documents, computes the coverage of the expected
+//     types and stores the final record.
 //
 // A worker holds the lease of the company while it executes a run, and every write carries
 // the epoch of that lease. The store rejects the writes of a worker whose lease was taken
@@ -78,7 +86,7 @@ func (r *Runner) Execute(ctx context.Context, t Task, rec store.Run, lease store
 	return r.execute(ctx, t, rec, r.Store, checkpoint, progress)
 }
 
-// ExecuteUnstored crawls and stores nothing.
+// ExecuteUnstored executes a new run and stores nothing.
 func (r *Runner) ExecuteUnstored(ctx context.Context, t Task, progress ProgressFunc) (Report, error) {
 	return r.execute(ctx, t, store.Run{ID: NewID(), Company: t.Company, CreatedAt: time.Now().UTC()}, nil, nil, progress)
 }

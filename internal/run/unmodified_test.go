@@ -3,6 +3,7 @@ package run
 import (
 	"testing"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -17,7 +18,7 @@ func TestAnUnrequestedNotModifiedIsABadResponse(t *testing.T) {
 			if len(rep.Documents) != 1 || rep.Documents[0].URL != "https://example.com/terms" {
 				t.Errorf("the crawl found %v", changes(rep))
 			}
-			if s := rep.Result.Progress.Skipped; s["bad_response"] != 1 || s["internal"] != 0 {
+			if s := rep.Result.Progress.Skipped; s[crawl.SkipBadResponse] != 1 || s[crawl.SkipInternal] != 0 {
 				t.Errorf("the crawl skipped %v", s)
 			}
 			if st == nil {

@@ -17,7 +17,8 @@ type Answer struct {
 	Addrs []netip.Addr
 }
 
-// Answerer returns the answer to the n-th question (from 0) for a name; six is that for AAAA.
+// Answerer returns the answer to the n-th question, counted from 0, for a name. six is set if
+// the question is for AAAA records.
 type Answerer func(name string, six bool, n int) Answer
 
 // Resolver returns a resolver that asks a name server on loopback. The answers have a

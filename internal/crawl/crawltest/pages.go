@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// Prose returns a text of made-up words. It is the same for the same key, and differs
-// from that of any other key.
+// Prose returns a text of made-up words that depends on the key only.
 func Prose(key string, words int) string {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(key))
@@ -24,14 +23,14 @@ func Prose(key string, words int) string {
 	return b.String()
 }
 
-// HTML returns a page with text of its own. The text of each link suggests a legal
-// document, so that a crawl follows it: it is LegalText and words made from the URL.
+// HTML returns a page with a text that depends on key. The text of each link is LegalText
+// and words that depend on the URL, so that a crawl follows it.
 func HTML(key string, links ...string) string { return page(key, LegalText+" ", links) }
 
 // LegalText is a link text that suggests a legal document, whatever the URL.
 const LegalText = "Terms and Conditions"
 
-// PlainHTML returns the page of HTML with link texts that suggest nothing.
+// PlainHTML is like HTML with link texts that suggest no legal document.
 func PlainHTML(key string, links ...string) string { return page(key, "", links) }
 
 func page(key, text string, links []string) string {

@@ -11,7 +11,7 @@ import (
 )
 
 // Raw starts a server that passes each connection and its first request to serve, which
-// writes any bytes it likes. done is closed when the test ends. If serve is nil, the
+// may write any bytes. done is closed when the test ends. If serve is nil, the
 // server accepts no connection. Raw returns the port of the server.
 func Raw(t testing.TB, serve func(conn net.Conn, r *http.Request, done <-chan struct{})) (port string) {
 	t.Helper()
@@ -49,7 +49,7 @@ func Raw(t testing.TB, serve func(conn net.Conn, r *http.Request, done <-chan st
 	return port
 }
 
-// To directs the connections to a host to a loopback port.
+// To returns the rule that directs the connections to a host to a loopback port.
 func To(host, port string) fetch.ConnectTo {
 	return fetch.ConnectTo{Host: host, Port: "80", ToHost: "127.0.0.1", ToPort: port}
 }

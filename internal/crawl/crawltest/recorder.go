@@ -83,7 +83,7 @@ func (r *Recorder) Skipped() int {
 	return count
 }
 
-// Crawl runs one crawl and returns its result. A crawl that fails ends the test.
+// Crawl runs one crawl and returns its result. An error ends the test.
 func Crawl(t testing.TB, e *crawl.Engine, p crawl.Plan, o crawl.Observer) crawl.Result {
 	t.Helper()
 	res, err := e.Run(t.Context(), p, crawl.Deps{Observer: o})
@@ -93,7 +93,8 @@ func Crawl(t testing.TB, e *crawl.Engine, p crawl.Plan, o crawl.Observer) crawl.
 	return res
 }
 
-// Plan returns the plan of a crawl of one host with Options. Further seeds are pinned.
+// Plan returns a plan for one host with Options. The seeds are pinned and follow the home
+// page.
 func Plan(host string, seeds ...string) crawl.Plan {
 	p := crawl.Plan{Domains: []string{host}, Options: Options(), Seeds: []crawl.Seed{{URL: "http://" + host + "/"}}}
 	for _, s := range seeds {

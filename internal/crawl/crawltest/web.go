@@ -1,6 +1,5 @@
-// Package crawltest has what the tests of the crawl engine share: a web on loopback, a
-// name server with the answers of the test, and an Observer that records what it
-// receives.
+// Package crawltest provides fixtures for tests of the crawl engine: sites on loopback, a
+// name server whose answers the test chooses, and an Observer that records its calls.
 package crawltest
 
 import (
@@ -41,7 +40,7 @@ func NewWeb(t testing.TB) *Web {
 	return w
 }
 
-// Handle serves a host.
+// Handle serves a host; "*" serves all hosts that have no handler of their own.
 func (w *Web) Handle(host string, h http.Handler) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -116,10 +115,10 @@ func (w *Web) Port() string { return w.port }
 // Allowed is the one address that a Fetcher of a Web may reach.
 var Allowed = netip.MustParsePrefix("127.0.0.1/32")
 
-// Config returns the configuration of a Fetcher for this web: the address guard allows
-// 127.0.0.1, no name is resolved, and port 80 is that of the server. Each connection that
-// the guard allows is recorded, and refused if it is not loopback, so that a test of a
-// broken guard reaches no other host.
+// Config returns the configuration of a Fetcher for this web: the address guard allows only
+// 127.0.0.1, and connections to port 80 go to the server without resolving a name. Each
+// connection that the guard allows is recorded. It is refused if it is not to a loopback
+// address, so that a test with a broken guard reaches no other host.
 func (w *Web) Config() fetch.Config {
 	return fetch.Config{
 		Guard:     netguard.New([]netip.Prefix{Allowed}),

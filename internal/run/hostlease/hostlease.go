@@ -37,11 +37,11 @@ const (
 	// host, which grows and has jitter. The wait queue requires a renewal at least as often.
 	minPollInterval = 250 * time.Millisecond
 	maxPollInterval = 2 * time.Second
-	// storeTimeout is how long an unreachable store is retried. The store's own retries,
-	// which last as long again, are not included.
+	// storeTimeout is how long an unreachable store is retried, in addition to the store's
+	// own retries, which take as long again.
 	storeTimeout = 30 * time.Second
-	// releaseTimeout bounds the release of a lease, which expires by itself otherwise. A
-	// process that shuts down has no more time.
+	// releaseTimeout limits the release of a lease, because a process that shuts down has
+	// little time. A lease that is not released expires.
 	releaseTimeout = 2 * time.Second
 	// maxWaiting is the number of hosts that one crawl waits for at once.
 	maxWaiting = 16
@@ -175,7 +175,7 @@ func (l *Leases) tryAcquire(ctx context.Context, host string) (*Lease, error) {
 	return l.newLease(ctx, host, stored, requestedAt), nil
 }
 
-// recordYield notes that a host was released for crawls in its wait queue.
+// recordYield records that a host is released for the crawls in its wait queue.
 func (l *Leases) recordYield(host string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

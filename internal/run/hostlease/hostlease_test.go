@@ -274,6 +274,7 @@ func TestOneCrawlAtATimeHoldsAHost(t *testing.T) {
 					highest.Store(now)
 				}
 				acquired.Add(1)
+				<-time.After(5 * time.Millisecond) // so that two crawls that hold the host overlap
 				holding.Add(-1)
 				lease.Release(t.Context(), time.Now())
 			}

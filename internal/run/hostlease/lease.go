@@ -16,8 +16,8 @@ type Lease struct {
 	host      string
 	stored    store.Lease
 	idleSince time.Time
-	// expiresAfter is when the lease expires without a further renewal, in nanoseconds
-	// after requestedAt. Both are readings of the monotonic clock, which continues while the
+	// expiresAfter is the time in nanoseconds from requestedAt to the expiry of the lease
+	// without a further renewal. Both use the monotonic clock, which continues while the
 	// process is stopped.
 	requestedAt  time.Time
 	expiresAfter atomic.Int64
@@ -28,7 +28,8 @@ type Lease struct {
 
 var _ crawl.HostLease = (*Lease)(nil)
 
-// newLease starts to renew a lease that was requested from the store at the given time.
+// newLease returns a Lease and starts to renew it. stored was requested from the store at
+// requestedAt.
 func (l *Leases) newLease(ctx context.Context, host string, stored store.Lease, requestedAt time.Time) *Lease {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // until Release
 	h := &Lease{

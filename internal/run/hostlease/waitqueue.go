@@ -8,7 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// position is the head of a host's wait queue.
+// position is the position at the head of a host's wait queue.
 type position struct {
 	leases    *Leases
 	name      string

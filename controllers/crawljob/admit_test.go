@@ -15,7 +15,7 @@ func TestAJobDoesNotStartWithoutItsCompany(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, newJob("now", nil))
 	for range 2 {
-		j, result := f.reconcile("now")
+		j, result := f.reconcile()
 		expectReason(t, j, v1alpha1.ReasonPending)
 		expectConditions(t, j, v1alpha1.ConditionReconciling)
 		stagetest.ExpectRequeue(t, result, admissionPoll)
@@ -36,7 +36,7 @@ func TestAJobFailsIfItsCompanyIsBeingDeleted(t *testing.T) {
 	deleted := metav1.NewTime(start)
 	c.DeletionTimestamp, c.Finalizers = &deleted, []string{v1alpha1.CompanyFinalizer}
 	f := newFixture(t, c, newJob("now", nil))
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonInvalidSpec)
 	expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
 	f.expectCalls()
@@ -50,7 +50,7 @@ func TestAnActiveJobContinuesWhileItsCompanyIsBeingDeleted(t *testing.T) {
 	job := newJob("now", started)
 	f := newFixture(t, c, job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonRunning)
 	f.expectCalls()
 }
@@ -69,7 +69,7 @@ func TestAJobDoesNotStartWhileAnotherGoesFirst(t *testing.T) {
 			t.Parallel()
 			ahead := newJob("z", other)
 			f := newFixture(t, acme(), newJob("now", nil), ahead)
-			j, result := f.reconcile("now")
+			j, result := f.reconcile()
 			expectReason(t, j, v1alpha1.ReasonPending)
 			stagetest.ExpectRequeue(t, result, admissionPoll)
 			if want := "CrawlJob " + ahead.Name + " "; j.Status.StartTime != nil || !strings.Contains(j.Status.Message, want) {
@@ -96,7 +96,7 @@ func TestAJobStartsIfNoOtherJobGoesFirst(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, acme(), newJob("now", nil), newJob("z", other))
-			j, _ := f.reconcile("now")
+			j, _ := f.reconcile()
 			if j.Status.StartTime == nil {
 				t.Errorf("the status is %+v", j.Status)
 			}
@@ -108,7 +108,7 @@ func TestAJobStartsIfNoOtherJobGoesFirst(t *testing.T) {
 func TestStoppingAJobThatNeverStartedStartsNoRun(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, acme(), newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Stop = true }))
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonStopped)
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
 	f.expectCalls()
@@ -120,7 +120,7 @@ func TestStoppingASuspendedJobReportsItsCounts(t *testing.T) {
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Stop, j.Spec.Suspend = true, true })
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateInterrupted, CreatedAt: start, Progress: runner.Progress{Fetched: 8}, Documents: v1alpha1.DocumentCounts{New: 2}})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonStopped)
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
 	if s := j.Status; s.Progress.Fetched != 8 || s.Documents.New != 2 || s.StartTime == nil || s.RunID == "" {

@@ -26,7 +26,7 @@ func newDeadlineFixture(t *testing.T, elapsed time.Duration, run runner.RunStatu
 func TestAJobIsNotStoppedBeforeItsDeadline(t *testing.T) {
 	t.Parallel()
 	f, _ := newDeadlineFixture(t, 59*time.Second, runner.RunStatus{State: runner.StateRunning})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonRunning)
 	f.expectCalls()
 }
@@ -34,13 +34,13 @@ func TestAJobIsNotStoppedBeforeItsDeadline(t *testing.T) {
 func TestAJobIsStoppedAtItsDeadlineAndFails(t *testing.T) {
 	t.Parallel()
 	f, job := newDeadlineFixture(t, time.Minute, runner.RunStatus{State: runner.StateRunning})
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonRunning)
 	expectConditions(t, j, v1alpha1.ConditionReconciling)
 	stagetest.ExpectRequeue(t, result, signalPoll)
 	f.expectCalls("Signal Stop")
 	f.setRun(job, runner.RunStatus{State: runner.StateComplete, Reason: v1alpha1.ReasonStopped, StartedAt: start})
-	j, _ = f.reconcile("now")
+	j, _ = f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonDeadlineExceeded)
 	expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
 	f.expectCalls()
@@ -50,14 +50,14 @@ func TestAJobIsStoppedAtItsDeadlineAndFails(t *testing.T) {
 func TestAJobThatConvergesAfterItsDeadlineCompletes(t *testing.T) {
 	t.Parallel()
 	f, _ := newDeadlineFixture(t, 2*time.Minute, runner.RunStatus{State: runner.StateComplete, Reason: v1alpha1.ReasonConverged})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
 }
 
 func TestAJobDoesNotWaitForAHangingWorker(t *testing.T) {
 	t.Parallel()
 	f, _ := newDeadlineFixture(t, time.Minute+workerTimeout+time.Second, runner.RunStatus{State: runner.StateRunning})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonDeadlineExceeded)
 	f.expectCalls("Signal Cancel")
 	f.events.Expect(t, "Warning DeadlineExceeded")
@@ -70,7 +70,7 @@ func TestAJobThatIsStoppedByItsUserCompletesEvenAfterItsDeadline(t *testing.T) {
 	if err := f.client.Update(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonStopped)
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
 }
@@ -80,11 +80,11 @@ func TestAStoppedJobCompletesWithTheDocumentsFoundSoFar(t *testing.T) {
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Stop = true })
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
-	_, result := f.reconcile("now")
+	_, result := f.reconcile()
 	stagetest.ExpectRequeue(t, result, signalPoll)
 	f.expectCalls("Signal Stop")
 	f.setRun(job, runner.RunStatus{State: runner.StateComplete, Reason: v1alpha1.ReasonStopped})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonStopped)
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
 	f.expectCalls()

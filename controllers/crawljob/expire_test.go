@@ -14,13 +14,13 @@ func TestAFinishedJobIsDeletedAfterItsTimeToLive(t *testing.T) {
 	ttl := int32(60)
 	f := newFixture(t, acme(), newJob("now", func(j *v1alpha1.CrawlJob) { finished(j); j.Spec.TTLSecondsAfterFinished = &ttl }))
 	f.now = start.Add(20 * time.Second)
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	stagetest.ExpectRequeue(t, result, 40*time.Second)
 	if j.DeletionTimestamp != nil {
 		t.Fatal("the job was deleted before its time to live has passed")
 	}
 	f.now = start.Add(time.Minute)
-	if j, _ = f.reconcile("now"); j.DeletionTimestamp == nil {
+	if j, _ = f.reconcile(); j.DeletionTimestamp == nil {
 		t.Error("the job was not deleted after its time to live")
 	}
 	f.expectCalls() // the run is deleted by finalize
@@ -32,7 +32,7 @@ func TestAFinishedJobWithoutATimeToLiveIsLeftAlone(t *testing.T) {
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
 	f.now = start.Add(1000 * time.Hour)
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	stagetest.ExpectRequeue(t, result, 0)
 	expectConditions(t, j, v1alpha1.ConditionComplete)
 	if j.DeletionTimestamp != nil || f.runner.reads > 0 {

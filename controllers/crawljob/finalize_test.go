@@ -21,14 +21,14 @@ func TestADeletedJobCancelsItsRunAndWaitsForTheWorker(t *testing.T) {
 	job := newJob("now", deleting)
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	if j == nil {
 		t.Fatal("the job was deleted while its worker runs")
 	}
 	stagetest.ExpectRequeue(t, result, signalPoll)
 	f.expectCalls("Signal Cancel")
 	f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: runner.ReasonCancelled})
-	if j, _ = f.reconcile("now"); j != nil {
+	if j, _ = f.reconcile(); j != nil {
 		t.Errorf("the job remains with %v", j.Finalizers)
 	}
 	f.expectCalls("Archive")
@@ -52,7 +52,7 @@ func TestADeletedJobDoesNotWaitWithoutAWorker(t *testing.T) {
 			job := newJob("now", deleting)
 			f := newFixture(t, acme(), job)
 			f.setRun(job, run)
-			if j, _ := f.reconcile("now"); j != nil {
+			if j, _ := f.reconcile(); j != nil {
 				t.Errorf("the job remains with %v", j.Finalizers)
 			}
 			f.expectCalls("Archive")
@@ -64,7 +64,7 @@ func TestADeletedJobDoesNotWaitWithoutAWorker(t *testing.T) {
 	t.Run("never started", func(t *testing.T) {
 		t.Parallel()
 		f := newFixture(t, acme(), newJob("now", deleting))
-		if j, _ := f.reconcile("now"); j != nil {
+		if j, _ := f.reconcile(); j != nil {
 			t.Errorf("the job remains with %v", j.Finalizers)
 		}
 	})
@@ -76,7 +76,7 @@ func TestADeletedJobDoesNotWaitForAHangingWorker(t *testing.T) {
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
 	f.now = start.Add(workerTimeout)
-	if j, _ := f.reconcile("now"); j != nil {
+	if j, _ := f.reconcile(); j != nil {
 		t.Errorf("the job remains with %v", j.Finalizers)
 	}
 	f.expectCalls("Archive")
@@ -88,7 +88,7 @@ func TestADeletedJobKeepsItsFinalizerWhileALiveWorkerHoldsTheRun(t *testing.T) {
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
 	f.runner.busy, f.now = true, start.Add(workerTimeout)
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	if j == nil || len(j.Finalizers) == 0 {
 		t.Fatal("the job is deleted")
 	}

@@ -155,20 +155,20 @@ func (f *fixture) setRun(j *v1alpha1.CrawlJob, run runner.RunStatus) {
 	f.runner.runs[run.ID] = run
 }
 
-// reconcile reconciles a job once and returns it as it is stored; nil if it is deleted.
-func (f *fixture) reconcile(name string) (*v1alpha1.CrawlJob, ctrl.Result) {
+// reconcile reconciles the job "now" once and returns it as it is stored; nil if it is deleted.
+func (f *fixture) reconcile() (*v1alpha1.CrawlJob, ctrl.Result) {
 	f.t.Helper()
-	job, result, err := f.tryReconcile(name)
+	job, result, err := f.tryReconcile()
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return job, result
 }
 
-func (f *fixture) tryReconcile(name string) (*v1alpha1.CrawlJob, ctrl.Result, error) {
+func (f *fixture) tryReconcile() (*v1alpha1.CrawlJob, ctrl.Result, error) {
 	f.t.Helper()
 	f.runner.reads = 0
-	key := client.ObjectKey{Namespace: "legal", Name: name}
+	key := client.ObjectKey{Namespace: "legal", Name: "now"}
 	result, err := f.Reconcile(f.t.Context(), ctrl.Request{NamespacedName: key})
 	if f.runner.reads > 1 {
 		f.t.Errorf("one reconcile read the status of the run %d times", f.runner.reads)

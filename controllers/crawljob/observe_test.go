@@ -15,13 +15,13 @@ func TestObserveReportsARunningRun(t *testing.T) {
 	job := newJob("now", started)
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning, Attempts: 2, Progress: runner.Progress{Fetched: 7, Skipped: map[string]int64{"robots": 3}}})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonRunning)
 	expectConditions(t, j, v1alpha1.ConditionReconciling)
 	if s := j.Status; s.Attempts != 2 || s.Progress.Fetched != 7 || s.Progress.Skipped[0].Count != 3 {
 		t.Errorf("the status is %+v", s)
 	}
-	f.reconcile("now")
+	f.reconcile()
 	if f.client.StatusWrites != 1 {
 		t.Errorf("an unchanged status was written %d times", f.client.StatusWrites)
 	}
@@ -37,7 +37,7 @@ func TestObservePollsAnOldRunLessOften(t *testing.T) {
 		{time.Second, 2 * time.Second}, {30 * time.Second, 10 * time.Second}, {5 * time.Minute, 30 * time.Second}, {time.Hour, time.Minute},
 	} {
 		f.now = start.Add(c.age)
-		_, result := f.reconcile("now")
+		_, result := f.reconcile()
 		stagetest.ExpectRequeue(t, result, c.want)
 	}
 }
@@ -49,10 +49,10 @@ func TestObservePollsAtTheDeadlineAndAtTheNextAttempt(t *testing.T) {
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning, StartedAt: start})
 	f.now = start.Add(time.Hour)
-	_, result := f.reconcile("now")
+	_, result := f.reconcile()
 	stagetest.ExpectRequeue(t, result, 5*time.Second)
 	f.setRun(job, runner.RunStatus{State: runner.StatePending, NotBefore: f.now.Add(3 * time.Second)})
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	stagetest.ExpectRequeue(t, result, 3*time.Second)
 	if !strings.Contains(j.Status.Message, "Waiting until") {
 		t.Errorf("the message is %q", j.Status.Message)
@@ -65,7 +65,7 @@ func TestObserveCompletesTheJob(t *testing.T) {
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.TTLSecondsAfterFinished = &ttl })
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateComplete, Reason: v1alpha1.ReasonConverged, Documents: v1alpha1.DocumentCounts{New: 2}})
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonConverged)
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
 	stagetest.ExpectRequeue(t, result, time.Minute)
@@ -73,7 +73,7 @@ func TestObserveCompletesTheJob(t *testing.T) {
 		t.Errorf("the status is %+v", s)
 	}
 	f.events.Expect(t, "Normal Converged")
-	f.reconcile("now")
+	f.reconcile()
 	f.events.Expect(t)
 }
 
@@ -82,7 +82,7 @@ func TestTheMessageOfACompleteRunIsReported(t *testing.T) {
 	job := newJob("now", started)
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateComplete, Message: "Found 2 of 2 expected types."})
-	if j, _ := f.reconcile("now"); j.Status.Message != "Found 2 of 2 expected types." {
+	if j, _ := f.reconcile(); j.Status.Message != "Found 2 of 2 expected types." {
 		t.Errorf("the message is %q", j.Status.Message)
 	}
 }
@@ -92,7 +92,7 @@ func TestALostWorkerFailsTheJob(t *testing.T) {
 	job := newJob("now", started)
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning, Worker: runner.WorkerLost, Dedicated: true})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonWorkerLost)
 	expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
 	f.expectCalls("Ensure")

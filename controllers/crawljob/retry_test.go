@@ -17,7 +17,7 @@ func TestAFailedRunIsRetriedWithBackoffUpToTheLimit(t *testing.T) {
 	failed := runner.RunStatus{State: runner.StateFailed, Reason: v1alpha1.ReasonSiteUnreachable, Message: "acme.example does not respond.", Attempts: 1, CompletedAt: start}
 	f.setRun(job, failed)
 	f.now = start.Add(time.Second)
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonPending)
 	stagetest.ExpectRequeue(t, result, 9*time.Second)
 	f.expectCalls("Ensure")
@@ -27,7 +27,7 @@ func TestAFailedRunIsRetriedWithBackoffUpToTheLimit(t *testing.T) {
 	}
 	failed.Attempts = 2
 	f.setRun(job, failed)
-	j, _ = f.reconcile("now")
+	j, _ = f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonSiteUnreachable)
 	expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
 	f.expectCalls()
@@ -40,7 +40,7 @@ func TestARetryWhoseBackoffHasPassedIsObservedSoon(t *testing.T) {
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: v1alpha1.ReasonSiteUnreachable, Attempts: 1, CompletedAt: start})
 	f.now = start.Add(time.Hour)
-	_, result := f.reconcile("now")
+	_, result := f.reconcile()
 	stagetest.ExpectRequeue(t, result, signalPoll)
 	f.expectCalls("Ensure")
 }
@@ -54,7 +54,7 @@ func TestAPermanentFailureIsNotRetried(t *testing.T) {
 		job := newJob("now", started)
 		f := newFixture(t, acme(), job)
 		f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: reason, Attempts: 1})
-		j, _ := f.reconcile("now")
+		j, _ := f.reconcile()
 		expectReason(t, j, want)
 		expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
 		f.expectCalls()
@@ -66,7 +66,7 @@ func TestStoppingASuspendedJobDoesNotRetryItsFailedRun(t *testing.T) {
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Stop, j.Spec.Suspend = true, true })
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: v1alpha1.ReasonSiteUnreachable, Attempts: 1, CreatedAt: start})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonStopped)
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
 }

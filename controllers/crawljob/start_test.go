@@ -18,7 +18,7 @@ func TestStartPassesTheSpecOfTheJob(t *testing.T) {
 		j.Spec.Limits, j.Spec.Execution = &v1alpha1.CrawlLimits{MaxPages: &pages}, v1alpha1.ExecutionJob
 	})
 	f := newFixture(t, acme(), job)
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonPending)
 	expectConditions(t, j, v1alpha1.ConditionReconciling)
 	stagetest.ExpectRequeue(t, result, 2*time.Second)
@@ -40,7 +40,7 @@ func TestStartUsesTheInlineTarget(t *testing.T) {
 	f := newFixture(t, newJob("now", func(j *v1alpha1.CrawlJob) {
 		j.Spec.CompanyRef, j.Spec.Company = nil, &v1alpha1.Target{Domains: []v1alpha1.Domain{"inline.example"}}
 	}))
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	if spec := f.runner.specs[j.RunID()]; len(spec.Target.Domains) != 1 || spec.Target.Domains[0] != "inline.example" {
 		t.Errorf("the spec of the run is %+v", spec)
 	}
@@ -52,7 +52,7 @@ func TestStartLeavesARunWithAWorkerAlone(t *testing.T) {
 		job := newJob("now", started)
 		f := newFixture(t, acme(), job)
 		f.setRun(job, runner.RunStatus{State: state})
-		f.reconcile("now")
+		f.reconcile()
 		f.expectCalls()
 	}
 }
@@ -69,7 +69,7 @@ func TestStartResumesAnInterruptedRunAndReplacesAMissingWorker(t *testing.T) {
 			job := newJob("now", started)
 			f := newFixture(t, acme(), job)
 			f.setRun(job, run)
-			j, _ := f.reconcile("now")
+			j, _ := f.reconcile()
 			f.expectCalls("Ensure")
 			f.events.Expect(t) // it was started before
 			expectConditions(t, j, v1alpha1.ConditionReconciling)
@@ -83,7 +83,7 @@ func TestAStartWhoseStatusWasLostStartsNoSecondRun(t *testing.T) {
 	job := newJob("now", nil)
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	f.expectCalls()
 	f.events.Expect(t, "Normal Started")
 	if j.Status.StartTime == nil || j.Status.RunID != job.RunID() {
@@ -95,7 +95,7 @@ func TestAFailedStartIsRetriedByTheQueue(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, acme(), newJob("now", nil))
 	f.runner.err = errors.New("the store does not respond")
-	j, result, err := f.tryReconcile("now")
+	j, result, err := f.tryReconcile()
 	if !errors.Is(err, f.runner.err) {
 		t.Fatalf("the error is %v", err)
 	}
@@ -119,7 +119,7 @@ func TestNoRunIsStartedWithoutAFinalizer(t *testing.T) {
 	if _, err := s.Close(t.Context(), nil); err != nil || f.client.StatusWrites > 0 {
 		t.Errorf("the outdated job had %d status writes, %v", f.client.StatusWrites, err)
 	}
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	if len(j.Finalizers) != 1 || j.Finalizers[0] != v1alpha1.CrawlJobFinalizer || j.Status.StartTime == nil {
 		t.Errorf("the job is %+v", j)
 	}

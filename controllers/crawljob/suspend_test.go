@@ -12,7 +12,7 @@ func TestASuspendedJobDoesNotStart(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, acme(), newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Suspend = true }))
 	for range 2 {
-		j, result := f.reconcile("now")
+		j, result := f.reconcile()
 		expectReason(t, j, v1alpha1.ReasonSuspended)
 		expectConditions(t, j, v1alpha1.ConditionSuspended)
 		stagetest.ExpectRequeue(t, result, 0)
@@ -29,14 +29,14 @@ func TestSuspendingAnActiveJobInterruptsItsRun(t *testing.T) {
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
-	j, result := f.reconcile("now")
+	j, result := f.reconcile()
 	stagetest.ExpectRequeue(t, result, signalPoll)
 	if j.Status.StartTime == nil {
 		t.Error("the job is inactive while its worker runs")
 	}
 	f.expectCalls("Signal Suspend")
 	f.setRun(job, runner.RunStatus{State: runner.StateInterrupted})
-	j, result = f.reconcile("now")
+	j, result = f.reconcile()
 	stagetest.ExpectRequeue(t, result, 0)
 	expectConditions(t, j, v1alpha1.ConditionSuspended)
 	if j.Status.StartTime != nil {
@@ -49,7 +49,7 @@ func TestSuspendingAnActiveJobInterruptsItsRun(t *testing.T) {
 	if err := f.client.Update(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
-	j, _ = f.reconcile("now")
+	j, _ = f.reconcile()
 	expectConditions(t, j, v1alpha1.ConditionReconciling)
 	f.expectCalls("Ensure")
 	f.events.Expect(t, "Normal Resumed", "Normal Started")
@@ -60,7 +60,7 @@ func TestStopTakesPrecedenceOverSuspend(t *testing.T) {
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Stop, j.Spec.Suspend = true, true })
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonRunning)
 	f.expectCalls("Signal Stop")
 }
@@ -70,7 +70,7 @@ func TestSuspendHoldsARunWhoseWorkerIsMissing(t *testing.T) {
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning, Worker: runner.WorkerMissing})
-	j, _ := f.reconcile("now")
+	j, _ := f.reconcile()
 	expectConditions(t, j, v1alpha1.ConditionSuspended)
 	f.expectCalls()
 }
@@ -81,7 +81,7 @@ func TestSuspendHoldsARunThatFailedAndMayBeRetried(t *testing.T) {
 		job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
 		f := newFixture(t, acme(), job)
 		f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: reason, Attempts: 1})
-		j, _ := f.reconcile("now")
+		j, _ := f.reconcile()
 		expectConditions(t, j, v1alpha1.ConditionSuspended)
 		f.expectCalls()
 	}
@@ -102,7 +102,7 @@ func TestSuspendDoesNotHoldARunThatHasEnded(t *testing.T) {
 			job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
 			f := newFixture(t, acme(), job)
 			f.setRun(job, c.run)
-			j, _ := f.reconcile("now")
+			j, _ := f.reconcile()
 			if !j.Finished() || !hasCondition(j, c.condition) || hasCondition(j, v1alpha1.ConditionSuspended) {
 				t.Errorf("the conditions are %+v", j.Status.Conditions)
 			}

@@ -13,7 +13,7 @@ func (s *scheduler) handle(ctx context.Context, r *taskResult) error {
 	}
 	if ctx.Err() != nil { // the request may have failed because of that
 		s.abandon([]*taskResult{r})
-		return nil
+		return nil //nolint:nilerr // an interruption is no error of the crawl: its stop reason reports it
 	}
 	if r.kind == robotsTask {
 		at := hostKey(r.robotsRequest.at)

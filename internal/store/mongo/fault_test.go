@@ -46,6 +46,29 @@ func disableFailPoint(t *testing.T, s *Store) int {
 	return points.Count
 }
 
+// writeFault prevents the acknowledgement of the next write.
+type writeFault struct {
+	name string
+	arm  func()
+}
+
+// faultsOf returns the faults of the proxy and those of the server's fail points.
+func faultsOf(t *testing.T, p *proxy, clean *Store) []writeFault {
+	faults := []writeFault{
+		{string(lostResponse), func() { p.arm(lostResponse) }},
+		{string(truncatedResponse), func() { p.arm(truncatedResponse) }},
+		{string(lostCommand), func() { p.arm(lostCommand) }},
+		{"the connection is closed", func() { failPoint(t, clean, writeCommands, bson.D{{Key: "closeConnection", Value: true}}) }},
+		{"the majority is unconfirmed", func() {
+			failPoint(t, clean, writeCommands, bson.D{{Key: "writeConcernError", Value: bson.D{{Key: "code", Value: 64}, {Key: "errmsg", Value: "waiting for replication timed out"}}}})
+		}},
+	}
+	for _, code := range []int{10107, 189, 13435, 11602, 112} {
+		faults = append(faults, writeFault{fmt.Sprint("code ", code), func() { failPoint(t, clean, writeCommands, bson.D{{Key: "errorCode", Value: code}}) }})
+	}
+	return faults
+}
+
 // Every write that is acknowledged despite a fault must be stored exactly once.
 func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 	if testing.Short() {
@@ -71,24 +94,7 @@ func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 	}
 	f := store.Fence{LeaseName: l.Name, Epoch: l.Epoch}
 
-	faults := []struct {
-		name string
-		arm  func()
-	}{
-		{string(lostResponse), func() { p.arm(lostResponse) }},
-		{string(truncatedResponse), func() { p.arm(truncatedResponse) }},
-		{string(lostCommand), func() { p.arm(lostCommand) }},
-		{"the connection is closed", func() { failPoint(t, clean, writeCommands, bson.D{{Key: "closeConnection", Value: true}}) }},
-		{"the majority is unconfirmed", func() {
-			failPoint(t, clean, writeCommands, bson.D{{Key: "writeConcernError", Value: bson.D{{Key: "code", Value: 64}, {Key: "errmsg", Value: "waiting for replication timed out"}}}})
-		}},
-	}
-	for _, code := range []int{10107, 189, 13435, 11602, 112} {
-		faults = append(faults, struct {
-			name string
-			arm  func()
-		}{fmt.Sprint("code ", code), func() { failPoint(t, clean, writeCommands, bson.D{{Key: "errorCode", Value: code}}) }})
-	}
+	faults := faultsOf(t, p, clean)
 	counter, err := s.CreateObject(t.Context(), store.Object{ObjectKey: store.ObjectKey{Kind: "Company", Namespace: "f", Name: "counter"}, JSON: []byte(`{"n":0}`)})
 	if err != nil {
 		t.Fatal(err)

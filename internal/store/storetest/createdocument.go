@@ -36,6 +36,13 @@ func documentCreation(t *testing.T, s store.Store) {
 	if created || got.ID != d.ID || got.ContentHash != d.ContentHash {
 		t.Errorf("created %t: %+v, want the document that has the URL", created, got)
 	}
+	createdDocumentIsComplete(t, s, d, text)
+}
+
+// createdDocumentIsComplete checks the first version of a created document, that the document that
+// was not created has none, and that a second version can follow.
+func createdDocumentIsComplete(t *testing.T, s store.Store, d store.Document, text string) {
+	t.Helper()
 	for _, n := range []int{0, 1} {
 		if v, read, err := s.VersionText(t.Context(), d.ID, n); err != nil || v.Number != 1 || v.DocumentID != d.ID || !v.Keyframe || read != text {
 			t.Errorf("version %d is %+v, %v, equal text %t", n, v, err, read == text)

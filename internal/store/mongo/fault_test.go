@@ -69,21 +69,28 @@ func faultsOf(t *testing.T, p *proxy, clean *Store) []writeFault {
 	return faults
 }
 
+// startOwnSet starts a replica set for one test, because a fail point affects the whole server.
+func startOwnSet(t *testing.T) *replicaset.Set {
+	t.Helper()
+	mongod, err := replicaset.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := replicaset.Start(t.Context(), mongod, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	return set
+}
+
 // Every write that is acknowledged despite a fault must be stored exactly once.
 func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts MongoDB")
 	}
 	t.Parallel()
-	mongod, err := replicaset.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := replicaset.Start(t.Context(), mongod, "", 1) // a separate set, because a fail point affects the whole server
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(set.Close)
+	set := startOwnSet(t)
 	clean := open(t, set.URI, "faults")
 	host, _, _ := strings.Cut(strings.TrimPrefix(set.URI, "mongodb://"), "/")
 	p := newProxy(t, host)

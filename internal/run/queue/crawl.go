@@ -30,7 +30,7 @@ func (p *Pool) Crawl(ctx context.Context, t run.Task, progress run.ProgressFunc)
 		return run.Report{}, fmt.Errorf("crawl %s: %w", t.Company, err)
 	}
 	defer p.setInactive(rec.ID)
-	ctx, stop := p.withSignals(ctx, rec.ID, run.ErrSuspend)
+	ctx, stop := p.signals(rec.ID).watch(ctx, run.ErrSuspend)
 	defer stop()
 	return p.Runner.Execute(ctx, t, rec, lease, progress)
 }

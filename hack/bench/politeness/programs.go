@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gocolly/colly/v2"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/clausea/crawler/hack/bench/engine"
 	"github.com/clausea/crawler/hack/bench/site"
@@ -29,7 +31,13 @@ const delay = 250 * time.Millisecond
 // timeLimit stops a crawl that waits for unresponsive hosts.
 const timeLimit = 40 * time.Second
 
-func ours(addr, ca, homes, _ string) error {
+// hostsPerCrawl is the number of hosts of one crawl of the engine. It is below the number of
+// concurrent requests of a crawl (32), and each host has at most one request in flight.
+const hostsPerCrawl = 25
+
+// ours crawls the hosts with one engine. If hosts is 0, one crawl has all of them. Otherwise
+// concurrent crawls have hostsPerCrawl each, as a process that crawls many companies does.
+func ours(addr, ca, homes, hosts string) error {
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return fmt.Errorf("crawl hosts: %w", err)
@@ -39,13 +47,25 @@ func ours(addr, ca, homes, _ string) error {
 		return fmt.Errorf("crawl hosts: %w", err)
 	}
 	defer f.Close()
-	p := crawl.Plan{Domains: []string{site.Domain}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, TimeLimit: timeLimit}}
-	for _, home := range strings.Split(homes, ",") {
-		p.Seeds = append(p.Seeds, crawl.Seed{URL: home})
+	all := strings.Split(homes, ",")
+	perCrawl := hostsPerCrawl
+	if hosts == "0" {
+		perCrawl = len(all)
 	}
-	res, err := crawl.New(f).Run(context.Background(), p, crawl.Deps{Observer: crawl.NopObserver{}})
-	fmt.Println(res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
-	return err
+	e := crawl.New(f)
+	var crawls errgroup.Group
+	for some := range slices.Chunk(all, perCrawl) {
+		p := crawl.Plan{Domains: []string{site.Domain}, Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, Delay: delay, TimeLimit: timeLimit}}
+		for _, home := range some {
+			p.Seeds = append(p.Seeds, crawl.Seed{URL: home})
+		}
+		crawls.Go(func() error {
+			res, err := e.Run(context.Background(), p, crawl.Deps{Observer: crawl.NopObserver{}})
+			fmt.Println(res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
+			return err
+		})
+	}
+	return crawls.Wait()
 }
 
 // collyHost runs colly with one rule per host.

@@ -45,7 +45,7 @@ const ownedSumPrefix = "own-"
 
 // putBlob returns data as a blob. If data exceeds chunkSize, it writes the chunks. owner is the
 // record to which the chunks belong.
-func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, error) {
+func (s *database) putBlob(ctx context.Context, owner string, data []byte) (blob, error) {
 	if len(data) <= chunkSize {
 		return blob{Data: data}, nil
 	}
@@ -71,7 +71,7 @@ func (s *Store) putBlob(ctx context.Context, owner string, data []byte) (blob, e
 }
 
 // getBlob returns the bytes of a blob.
-func (s *Store) getBlob(ctx context.Context, b blob) ([]byte, error) {
+func (s *database) getBlob(ctx context.Context, b blob) ([]byte, error) {
 	data := b.Data
 	for i := range b.Chunks {
 		var c chunk
@@ -84,7 +84,7 @@ func (s *Store) getBlob(ctx context.Context, b blob) ([]byte, error) {
 }
 
 // deleteChunks deletes the chunks of a blob.
-func (s *Store) deleteChunks(ctx context.Context, b blob) error {
+func (s *database) deleteChunks(ctx context.Context, b blob) error {
 	for i := range b.Chunks {
 		err := s.retry(ctx, "delete chunk "+chunkKey(b.Sum, i), func(ctx context.Context) error {
 			_, err := s.db.Collection(chunkCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: chunkKey(b.Sum, i)}})
@@ -99,7 +99,7 @@ func (s *Store) deleteChunks(ctx context.Context, b blob) error {
 
 // deleteWithBlobs deletes the records that match a filter. It deletes the chunks of a record
 // before the record, so that an interrupted deletion can be repeated.
-func (s *Store) deleteWithBlobs(ctx context.Context, what, collection string, filter bson.D) error {
+func (s *database) deleteWithBlobs(ctx context.Context, what, collection string, filter bson.D) error {
 	chunked := append(append(bson.D{}, filter...), bson.E{Key: "blob.chunks", Value: bson.D{{Key: "$gt", Value: 0}}})
 	for {
 		type record struct {
@@ -141,7 +141,7 @@ type checkpoint struct {
 }
 
 // PutCheckpoint implements store.Runs.
-func (s *Store) PutCheckpoint(ctx context.Context, f store.Fence, id string, data []byte) error {
+func (s runStore) PutCheckpoint(ctx context.Context, f store.Fence, id string, data []byte) error {
 	old, err := s.checkpoint(ctx, id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -160,12 +160,12 @@ func (s *Store) PutCheckpoint(ctx context.Context, f store.Fence, id string, dat
 }
 
 // checkpoint reads one part of a checkpoint without the chunks of its blob.
-func (s *Store) checkpoint(ctx context.Context, id string) (c checkpoint, err error) {
+func (s runStore) checkpoint(ctx context.Context, id string) (c checkpoint, err error) {
 	return c, s.findOne(ctx, "get checkpoint "+id, checkpointCollection, bson.D{{Key: "_id", Value: id}}, &c)
 }
 
 // GetCheckpoint implements store.Runs.
-func (s *Store) GetCheckpoint(ctx context.Context, id string) ([]byte, error) {
+func (s runStore) GetCheckpoint(ctx context.Context, id string) ([]byte, error) {
 	c, err := s.checkpoint(ctx, id)
 	if err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ func (s *Store) GetCheckpoint(ctx context.Context, id string) ([]byte, error) {
 }
 
 // DeleteCheckpoints implements store.Runs.
-func (s *Store) DeleteCheckpoints(ctx context.Context, f store.Fence, runID string) error {
+func (s runStore) DeleteCheckpoints(ctx context.Context, f store.Fence, runID string) error {
 	what := "delete the checkpoints of run " + runID
 	// A pattern with a literal prefix uses the index.
 	parts := bson.Regex{Pattern: "^" + regexp.QuoteMeta(runID) + `\+[0-9]+$`}

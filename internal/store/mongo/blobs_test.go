@@ -11,7 +11,7 @@ import (
 
 func TestDeleteCompanyDeletesOnlyItsOwnChunks(t *testing.T) {
 	t.Parallel()
-	s := open(t, uri, database(t))
+	s := open(t, uri, newDatabase(t))
 	large := make([]byte, chunkSize+1) // both companies store it; random data does not compress
 	_, _ = rand.Read(large)
 	hash := ""

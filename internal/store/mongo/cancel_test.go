@@ -13,7 +13,7 @@ const cancellations = 150
 
 func TestACancelledWriteDoesNotBlockItsLease(t *testing.T) {
 	t.Parallel()
-	s := open(t, uri, database(t))
+	s := open(t, uri, newDatabase(t))
 	l, err := s.AcquireLease(t.Context(), "run/x", "worker", time.Hour)
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 // CreateDocument implements store.Documents. The unique index on company and URL decides
 // between concurrent calls. Without a transaction, the version is written first: an
 // interrupted call may leave a version without a document, but no document without a version.
-func (s *Store) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (store.Document, bool, error) {
+func (s documentStore) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (store.Document, bool, error) {
 	what := "create document " + d.URL
 	data, full, err := pack.Encode(nil, []byte(text))
 	if err != nil {

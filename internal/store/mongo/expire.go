@@ -12,7 +12,7 @@ import (
 )
 
 // ListRunCompanies implements store.Runs.
-func (s *Store) ListRunCompanies(ctx context.Context, opts store.ListOptions) (names []string, next string, err error) {
+func (s runStore) ListRunCompanies(ctx context.Context, opts store.ListOptions) (names []string, next string, err error) {
 	const what = "list the companies that have runs"
 	limit, after, err := opts.Decode()
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Store) ListRunCompanies(ctx context.Context, opts store.ListOptions) (n
 }
 
 // ExpireRuns implements store.Runs.
-func (s *Store) ExpireRuns(ctx context.Context, company string, keep int, before time.Time) (deleted int, err error) {
+func (s runStore) ExpireRuns(ctx context.Context, company string, keep int, before time.Time) (deleted int, err error) {
 	what := "expire runs of " + company
 	var ids []string
 	err = s.retry(ctx, what, func(ctx context.Context) error {
@@ -73,7 +73,7 @@ func (s *Store) ExpireRuns(ctx context.Context, company string, keep int, before
 }
 
 // expiredRuns returns the IDs of the runs that ExpireRuns deletes. keep is at least 1.
-func (s *Store) expiredRuns(ctx context.Context, company string, keep int, before time.Time) ([]string, error) {
+func (s runStore) expiredRuns(ctx context.Context, company string, keep int, before time.Time) ([]string, error) {
 	runs := s.db.Collection(runCollection)
 	newestFirst := bson.D{{Key: "_id", Value: -1}}
 	find := func(filter, order bson.D, skip, limit int) (ids []string, err error) {
@@ -120,7 +120,7 @@ func (s *Store) expiredRuns(ctx context.Context, company string, keep int, befor
 
 // deleteRuns deletes runs after their checkpoints and requests, so that an interrupted call
 // can be repeated.
-func (s *Store) deleteRuns(ctx context.Context, ids []string) error {
+func (s runStore) deleteRuns(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		if err := s.DeleteCheckpoints(ctx, store.Fence{}, id); err != nil {
 			return err

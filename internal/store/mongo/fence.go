@@ -15,7 +15,7 @@ import (
 // in between makes the transaction fail. A transaction is committed or aborted even if ctx
 // ends: the server would keep an open transaction, and the lock on the lease, for a minute
 // (transactionLifetimeLimitSeconds).
-func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(context.Context) error) error {
+func (s *database) fenced(ctx context.Context, f store.Fence, what string, do func(context.Context) error) error {
 	if f.LeaseName == "" {
 		return s.retry(ctx, what, do)
 	}
@@ -57,7 +57,7 @@ func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(
 }
 
 // touchLease writes to the lease, or returns ErrFenced if the epoch of f is outdated.
-func (s *Store) touchLease(ctx context.Context, f store.Fence) error {
+func (s *database) touchLease(ctx context.Context, f store.Fence) error {
 	res, err := s.db.Collection(leaseCollection).UpdateOne(ctx,
 		bson.D{{Key: "_id", Value: f.LeaseName}, {Key: "epoch", Value: f.Epoch}},
 		bson.D{{Key: "$inc", Value: bson.D{{Key: "writes", Value: int64(1)}}}})

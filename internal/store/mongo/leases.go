@@ -29,7 +29,7 @@ func (l lease) toStore() store.Lease {
 
 // AcquireLease implements store.Leases. It uses the time of the server ($$NOW), so the clocks
 // of the processes do not matter.
-func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
+func (s leaseStore) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (store.Lease, error) {
 	expires := bson.D{{Key: "$ifNull", Value: bson.A{"$expires", time.Unix(0, 0)}}}
 	expired := bson.D{{Key: "$lte", Value: bson.A{expires, "$$NOW"}}}
 	mine := bson.D{{Key: "$eq", Value: bson.A{"$holder", bson.D{{Key: "$literal", Value: holder}}}}}
@@ -77,7 +77,7 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 }
 
 // RenewLease implements store.Leases.
-func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration) (store.Lease, error) {
+func (s leaseStore) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration) (store.Lease, error) {
 	var out lease
 	err := s.retry(ctx, "renew lease "+l.Name, func(ctx context.Context) error {
 		return s.db.Collection(leaseCollection).FindOneAndUpdate(ctx, heldFilter(l),
@@ -94,7 +94,7 @@ func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration
 }
 
 // ReleaseLease implements store.Leases. It keeps the record because of its epoch.
-func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
+func (s leaseStore) ReleaseLease(ctx context.Context, l store.Lease) error {
 	s.sessions.remove(ctx, l.Name, l.Epoch)
 	return s.retry(ctx, "release lease "+l.Name, func(ctx context.Context) error {
 		_, err := s.db.Collection(leaseCollection).UpdateOne(ctx, heldFilter(l),

@@ -17,7 +17,7 @@ import (
 
 func TestListingAHundredThousandDocumentsUsesAnIndex(t *testing.T) {
 	t.Parallel()
-	s := open(t, uri, database(t))
+	s := open(t, uri, newDatabase(t))
 	const n, perCompany, batch = 100_000, 300, 10_000
 	for from := 0; from < n; from += batch {
 		rows := make([]document, batch)

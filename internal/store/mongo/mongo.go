@@ -32,24 +32,58 @@ const operationTimeout = 45 * time.Second
 // DefaultDatabase is the database if neither the URI nor the settings name one.
 const DefaultDatabase = "clausea"
 
-// Store is a store.Store in one database.
+// Store is a store.Store in one database. Each family of records is implemented by a type of
+// its own.
 type Store struct {
+	*database
+	objectStore
+	leaseStore
+	runStore
+	pageStore
+	documentStore
+	versionStore
+	snapshotStore
+
+	disconnect func(context.Context) error // client.Disconnect; tests replace it
+}
+
+// The families of records. They share one database.
+type (
+	objectStore   struct{ *database }
+	leaseStore    struct{ *database }
+	runStore      struct{ *database }
+	pageStore     struct{ *database }
+	documentStore struct{ *database }
+	versionStore  struct{ *database }
+	snapshotStore struct{ *database }
+)
+
+// database is a database of a MongoDB server.
+type database struct {
 	client *mongo.Client
 	db     *mongo.Database
 	// replicated reports whether the server is a replica set or a sharded cluster.
 	// Transactions and change streams require one.
 	replicated bool
 	sessions   sessions
-	disconnect func(context.Context) error // client.Disconnect; tests replace it
+}
+
+// newStore returns a store over a database.
+func newStore(client *mongo.Client, name string) *Store {
+	db := &database{client: client, db: client.Database(name)}
+	return &Store{
+		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
+		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, disconnect: client.Disconnect,
+	}
 }
 
 var _ store.Store = (*Store)(nil)
 
-// Open connects to uri and verifies that a server responds. If database is empty, the
+// Open connects to uri and verifies that a server responds. If name is empty, the
 // database of the URI is used, or DefaultDatabase. Errors do not contain the credentials.
-func Open(ctx context.Context, uri, database string) (*Store, error) {
-	if database == "" {
-		database = uriDatabase(uri)
+func Open(ctx context.Context, uri, name string) (*Store, error) {
+	if name == "" {
+		name = uriDatabase(uri)
 	}
 	opts := options.Client().ApplyURI(uri)
 	if err := opts.Validate(); err != nil {
@@ -63,7 +97,7 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open MongoDB: %w", redactCredentials(err, uri))
 	}
-	s := &Store{client: client, db: client.Database(database), disconnect: client.Disconnect}
+	s := newStore(client, name)
 	if err := s.hello(ctx); err != nil {
 		_ = s.Close(ctx)
 		return nil, fmt.Errorf("open MongoDB at %s: no server responds (is it running, and is the IP address of this machine in its access list?): %w", uriHosts(uri), redactCredentials(err, uri))
@@ -72,7 +106,7 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 }
 
 // hello determines whether the server is replicated.
-func (s *Store) hello(ctx context.Context) error {
+func (s *database) hello(ctx context.Context) error {
 	return s.retry(ctx, "send hello to MongoDB", func(ctx context.Context) error {
 		var hello struct {
 			SetName string `bson:"setName" json:"setName"`

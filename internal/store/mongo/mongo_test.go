@@ -59,8 +59,8 @@ func runAll(m *testing.M) int {
 	return m.Run()
 }
 
-// database returns the name of a new database and drops the database after the test.
-func database(t *testing.T) string {
+// newDatabase returns the name of a new database and drops the database after the test.
+func newDatabase(t *testing.T) string {
 	t.Helper()
 	name := "test_" + rand.Text()
 	t.Cleanup(func() {
@@ -90,19 +90,19 @@ func open(t *testing.T, uri, database string) *Store {
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) store.Store { return open(t, uri, database(t)) })
+	storetest.Run(t, func(t *testing.T) store.Store { return open(t, uri, newDatabase(t)) })
 }
 
 func TestAcknowledgedWritesSurviveAKilledProcess(t *testing.T) {
 	t.Parallel()
-	name := database(t)
+	name := newDatabase(t)
 	open(t, uri, name)
 	storetest.Crash(t, 5, uri+" "+name, func(t *testing.T) store.Store { return open(t, uri, name) })
 }
 
 func TestConcurrentProcessesApplyEachMigrationOnce(t *testing.T) {
 	t.Parallel()
-	name := database(t)
+	name := newDatabase(t)
 	done := make(chan []string)
 	for range 5 {
 		go func() {
@@ -131,7 +131,7 @@ func TestConcurrentProcessesApplyEachMigrationOnce(t *testing.T) {
 
 func TestTombstonesOfEveryKindExpire(t *testing.T) {
 	t.Parallel()
-	s := open(t, uri, database(t))
+	s := open(t, uri, newDatabase(t))
 	for _, kind := range []string{"Company", "CrawlJob", "Event"} {
 		specs, err := s.objects(kind).Indexes().ListSpecifications(t.Context())
 		if err != nil {

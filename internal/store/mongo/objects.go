@@ -41,7 +41,9 @@ func collectionOf(kind string) string {
 	return k + "s"
 }
 
-func (s *Store) objects(kind string) *mongo.Collection { return s.db.Collection(collectionOf(kind)) }
+func (s objectStore) objects(kind string) *mongo.Collection {
+	return s.db.Collection(collectionOf(kind))
+}
 
 func idOf(k store.ObjectKey) string { return k.Namespace + "/" + k.Name }
 
@@ -83,7 +85,7 @@ func (r object) toStore(kind string) (store.Object, error) {
 
 // nextVersion allocates a resource version. Each is allocated once, so a write that finds its
 // version in the database knows that an earlier attempt succeeded.
-func (s *Store) nextVersion(ctx context.Context) (int64, error) {
+func (s objectStore) nextVersion(ctx context.Context) (int64, error) {
 	var c struct {
 		V int64 `json:"v"`
 	}
@@ -96,7 +98,7 @@ func (s *Store) nextVersion(ctx context.Context) (int64, error) {
 }
 
 // GetObject implements store.Objects.
-func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
+func (s objectStore) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
 	var r object
 	what := "get " + key.Kind + " " + idOf(key)
 	err := s.retry(ctx, what, func(ctx context.Context) error {
@@ -109,7 +111,7 @@ func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Objec
 }
 
 // CreateObject implements store.Objects.
-func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
+func (s objectStore) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	what := "create " + o.Kind + " " + idOf(o.ObjectKey)
 	version, err := s.nextVersion(ctx)
 	if err != nil {
@@ -132,7 +134,7 @@ func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object,
 }
 
 // UpdateObject implements store.Objects.
-func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
+func (s objectStore) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	what := "update " + o.Kind + " " + idOf(o.ObjectKey)
 	old, err := strconv.ParseInt(o.ResourceVersion, 10, 64)
 	if err != nil {
@@ -158,7 +160,7 @@ func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object,
 }
 
 // DeleteObject implements store.Objects. It replaces the object with a tombstone.
-func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) error {
+func (s objectStore) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) error {
 	what := "delete " + key.Kind + " " + idOf(key)
 	version, err := s.nextVersion(ctx)
 	if err != nil {
@@ -190,7 +192,7 @@ func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceV
 // resolveMismatch returns the result of a write that did not match the stored object. It returns
 // nil if an earlier attempt of the same write succeeded and its response was lost. If not, it
 // returns ErrNotFound if the object does not exist, and other if it does.
-func (s *Store) resolveMismatch(ctx context.Context, key store.ObjectKey, version int64, other error) error {
+func (s objectStore) resolveMismatch(ctx context.Context, key store.ObjectKey, version int64, other error) error {
 	var r object
 	err := s.objects(key.Kind).FindOne(ctx, bson.D{{Key: "_id", Value: idOf(key)}}).Decode(&r)
 	switch {
@@ -205,7 +207,7 @@ func (s *Store) resolveMismatch(ctx context.Context, key store.ObjectKey, versio
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) (items []store.Object, next, version string, err error) {
+func (s objectStore) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) (items []store.Object, next, version string, err error) {
 	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)

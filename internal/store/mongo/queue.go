@@ -20,7 +20,7 @@ type request struct {
 }
 
 // ListRunsByState implements store.Runs.
-func (s *Store) ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) ([]store.Run, string, error) {
+func (s runStore) ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) ([]store.Run, string, error) {
 	what := "list runs in state " + string(state)
 	limit, after, err := opts.Decode()
 	if err != nil {
@@ -38,11 +38,11 @@ func (s *Store) ListRunsByState(ctx context.Context, state store.RunState, opts 
 		}})
 	}
 	order := bson.D{{Key: "priority", Value: -1}, {Key: "_id", Value: 1}}
-	return listRecords(ctx, s, what, runCollection, filter, order, limit, func(r run) (string, store.Run) { return fmt.Sprint(r.Priority, " ", r.ID), r.Run })
+	return listRecords(ctx, s.database, what, runCollection, filter, order, limit, func(r run) (string, store.Run) { return fmt.Sprint(r.Priority, " ", r.ID), r.Run })
 }
 
 // CompareAndSwapRun implements store.Runs.
-func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) error {
+func (s runStore) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) error {
 	// Also match the record that an earlier attempt wrote whose response was lost. No other
 	// writer writes the same record: a writer has the fence exclusively, or writes the end
 	// that was requested.
@@ -61,7 +61,7 @@ func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from store.R
 }
 
 // PutRunRequest implements store.Runs.
-func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
+func (s runStore) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
 	return s.retry(ctx, "put request "+string(r)+" to run "+runID, func(ctx context.Context) error {
 		_, err := s.db.Collection(requestCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: runID}},
 			bson.D{{Key: "$set", Value: bson.D{{Key: "request", Value: string(r)}}}}, options.UpdateOne().SetUpsert(true))
@@ -70,7 +70,7 @@ func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequ
 }
 
 // GetRunRequest implements store.Runs.
-func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunRequest, error) {
+func (s runStore) GetRunRequest(ctx context.Context, runID string) (store.RunRequest, error) {
 	var r request
 	err := s.findOne(ctx, "get request to run "+runID, requestCollection, bson.D{{Key: "_id", Value: runID}}, &r)
 	if errors.Is(err, store.ErrNotFound) {
@@ -80,7 +80,7 @@ func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunReque
 }
 
 // DeleteRunRequest implements store.Runs.
-func (s *Store) DeleteRunRequest(ctx context.Context, runID string) error {
+func (s runStore) DeleteRunRequest(ctx context.Context, runID string) error {
 	return s.retry(ctx, "delete the request to run "+runID, func(ctx context.Context) error {
 		_, err := s.db.Collection(requestCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: runID}})
 		return err

@@ -13,7 +13,7 @@ import (
 
 func TestMigrateRenamesTheKeysOfStoredRecords(t *testing.T) {
 	t.Parallel()
-	s := open(t, uri, database(t))
+	s := open(t, uri, newDatabase(t))
 	old := storetest.NewOldRecords(t)
 	insert := func(collection, id string, record map[string]any, blob []byte) {
 		t.Helper()

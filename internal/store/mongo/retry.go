@@ -17,7 +17,7 @@ import (
 // retry runs do, which must be idempotent, until its outcome is known. Timeouts, lost
 // connections, elections and writes without a confirmed majority (code 64) are retried
 // within operationTimeout.
-func (s *Store) retry(ctx context.Context, what string, do func(context.Context) error) error {
+func (s *database) retry(ctx context.Context, what string, do func(context.Context) error) error {
 	return retryWithin(ctx, attemptTimeout, operationTimeout, what, do)
 }
 

@@ -33,7 +33,7 @@ type sessions struct {
 }
 
 // newSession starts a session. It returns nil if the server does not support transactions.
-func (s *Store) newSession() (*session, error) {
+func (s *database) newSession() (*session, error) {
 	if !s.replicated {
 		return nil, nil
 	}
@@ -139,7 +139,7 @@ func (s *session) close(ctx context.Context) {
 
 // withSession runs do with the session of a lease. If this process does not hold the lease,
 // do runs with a temporary session.
-func (s *Store) withSession(ctx context.Context, lease string, do func(context.Context, *mongo.Session) error) error {
+func (s *database) withSession(ctx context.Context, lease string, do func(context.Context, *mongo.Session) error) error {
 	if own := s.sessions.get(lease); own != nil {
 		if err := own.acquire(ctx); err != nil {
 			return err
@@ -154,7 +154,7 @@ func (s *Store) withSession(ctx context.Context, lease string, do func(context.C
 
 // killExpiredSession kills the session of an expired lease, and with it a transaction that
 // may be open. A holder that was only slow retries its transaction and gets ErrFenced.
-func (s *Store) killExpiredSession(ctx context.Context, name, holder string) error {
+func (s *database) killExpiredSession(ctx context.Context, name, holder string) error {
 	if !s.replicated {
 		return nil
 	}

@@ -37,7 +37,7 @@ func hangingWrite(t *testing.T, s *Store, held store.Lease) (resume func(), resu
 // lock on the lease for a minute, which is longer than an acquisition retries.
 func TestALeaseIsTakenOverWhileItsHolderHangsInAWrite(t *testing.T) {
 	t.Parallel()
-	name := database(t)
+	name := newDatabase(t)
 	a, b := open(t, uri, name), open(t, uri, name)
 	old, err := a.AcquireLease(t.Context(), "l", "hanging", time.Second)
 	if err != nil {
@@ -71,7 +71,7 @@ func TestALeaseIsTakenOverWhileItsHolderHangsInAWrite(t *testing.T) {
 // have ended.
 func TestWaitingForASessionEndsWithTheContext(t *testing.T) {
 	t.Parallel()
-	s := open(t, uri, database(t))
+	s := open(t, uri, newDatabase(t))
 	held, err := s.AcquireLease(t.Context(), "l", "holder", time.Hour)
 	if err != nil {
 		t.Fatal(err)

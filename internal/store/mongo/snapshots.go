@@ -18,7 +18,7 @@ type snapshot struct {
 }
 
 // PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, baseHash string) (string, error) {
+func (s snapshotStore) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, baseHash string) (string, error) {
 	hash, packed, err := pack.EncodeCompanySnapshot(company, body, baseHash, s.snapshotReader(ctx))
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
@@ -36,12 +36,12 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, 
 }
 
 // GetSnapshot implements store.Snapshots.
-func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
+func (s snapshotStore) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
 	return pack.DecodeCompanySnapshot(company, hash, s.snapshotReader(ctx))
 }
 
 // snapshotReader returns a function that reads the blob of a snapshot key.
-func (s *Store) snapshotReader(ctx context.Context) func(key string) ([]byte, error) {
+func (s snapshotStore) snapshotReader(ctx context.Context) func(key string) ([]byte, error) {
 	return func(key string) ([]byte, error) {
 		var r snapshot
 		if err := s.findOne(ctx, "get snapshot "+key, snapshotCollection, bson.D{{Key: "_id", Value: key}}, &r); err != nil {
@@ -52,7 +52,7 @@ func (s *Store) snapshotReader(ctx context.Context) func(key string) ([]byte, er
 }
 
 // deleteSnapshots deletes all snapshots of a company.
-func (s *Store) deleteSnapshots(ctx context.Context, company string) error {
+func (s snapshotStore) deleteSnapshots(ctx context.Context, company string) error {
 	ofCompany := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: company + "#"}, {Key: "$lt", Value: company + "$"}}}}
 	return s.deleteWithBlobs(ctx, "delete the snapshots of "+company, snapshotCollection, ofCompany)
 }

@@ -35,7 +35,7 @@ func shared(t *testing.T, s *Store, company string, hashes ...string) {
 
 func TestSnapshotsThatCompaniesSharedRemainReadable(t *testing.T) {
 	t.Parallel()
-	s := open(t, uri, database(t))
+	s := open(t, uri, newDatabase(t))
 	var bodies [3][]byte
 	for i := range bodies {
 		bodies[i] = fmt.Appendf(nil, "%s<p>Change %d</p>", strings.Repeat("<p>We keep it for three years.</p>", 200), i)

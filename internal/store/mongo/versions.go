@@ -24,7 +24,7 @@ type version struct {
 
 // AppendVersion implements store.Versions. The insert claims the version number: if another
 // writer inserted that number first, AppendVersion reads the newest version again.
-func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Version, text string) (store.Version, bool, error) {
+func (s versionStore) AppendVersion(ctx context.Context, f store.Fence, v store.Version, text string) (store.Version, bool, error) {
 	what := "append a version of " + v.DocumentID
 	tried := false
 	for {
@@ -80,12 +80,12 @@ func (s *Store) AppendVersion(ctx context.Context, f store.Fence, v store.Versio
 }
 
 // versionRow reads a version with its blob.
-func (s *Store) versionRow(ctx context.Context, id string, n int) (v version, err error) {
+func (s versionStore) versionRow(ctx context.Context, id string, n int) (v version, err error) {
 	return v, s.findOne(ctx, fmt.Sprintf("get version %d of %s", n, id), versionCollection, bson.D{{Key: "_id", Value: id + "/" + strconv.Itoa(n)}}, &v)
 }
 
 // ListVersions implements store.Versions.
-func (s *Store) ListVersions(ctx context.Context, id string, opts store.ListOptions) ([]store.Version, string, error) {
+func (s versionStore) ListVersions(ctx context.Context, id string, opts store.ListOptions) ([]store.Version, string, error) {
 	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", fmt.Errorf("list versions of %s: %w", id, err)
@@ -98,12 +98,12 @@ func (s *Store) ListVersions(ctx context.Context, id string, opts store.ListOpti
 		}
 		filter = append(filter, bson.E{Key: "number", Value: bson.D{{Key: "$lt", Value: n}}})
 	}
-	return listRecords(ctx, s, "list versions of "+id, versionCollection, filter, bson.D{{Key: "number", Value: -1}}, limit,
+	return listRecords(ctx, s.database, "list versions of "+id, versionCollection, filter, bson.D{{Key: "number", Value: -1}}, limit,
 		func(r version) (string, store.Version) { return strconv.Itoa(r.Number), r.Version }, "blob")
 }
 
 // VersionText implements store.Versions.
-func (s *Store) VersionText(ctx context.Context, id string, n int) (store.Version, string, error) {
+func (s versionStore) VersionText(ctx context.Context, id string, n int) (store.Version, string, error) {
 	v, b, err := s.readText(ctx, id, n)
 	if err != nil {
 		return v, "", fmt.Errorf("read version %d of %s: %w", n, id, err)
@@ -112,7 +112,7 @@ func (s *Store) VersionText(ctx context.Context, id string, n int) (store.Versio
 }
 
 // VersionAt implements store.Versions.
-func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (store.Version, error) {
+func (s versionStore) VersionAt(ctx context.Context, id string, at time.Time) (store.Version, error) {
 	var v version
 	err := s.retry(ctx, "version of "+id+" at "+at.Format(time.RFC3339), func(ctx context.Context) error {
 		return s.db.Collection(versionCollection).FindOne(ctx,
@@ -124,7 +124,7 @@ func (s *Store) VersionAt(ctx context.Context, id string, at time.Time) (store.V
 
 // readText returns version n (0 means the newest) and its text. It decodes the chain of
 // deltas from the last keyframe at or before n.
-func (s *Store) readText(ctx context.Context, id string, n int) (store.Version, []byte, error) {
+func (s versionStore) readText(ctx context.Context, id string, n int) (store.Version, []byte, error) {
 	filter := bson.D{{Key: "documentID", Value: id}}
 	if n > 0 {
 		filter = append(filter, bson.E{Key: "number", Value: bson.D{{Key: "$lte", Value: n}}})

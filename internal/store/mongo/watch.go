@@ -65,7 +65,7 @@ func (w *watch) send(ctx context.Context, e store.ObjectEvent) bool {
 
 // operationTime returns the server's operation time as seconds<<32 | increment. A watch from
 // it delivers every change that a read after this call does not include.
-func (s *Store) operationTime(ctx context.Context) (string, error) {
+func (s *database) operationTime(ctx context.Context) (string, error) {
 	if !s.replicated {
 		return "0", nil
 	}
@@ -81,7 +81,7 @@ func (s *Store) operationTime(ctx context.Context) (string, error) {
 
 // WatchObjects implements store.Objects. version is a version that ListObjects returned. The
 // watch resumes without a gap after elections and lost connections.
-func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
+func (s objectStore) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
 	n, err := strconv.ParseUint(version, 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("watch %s from version %.40q: %w", kind, version, store.ErrExpired)
@@ -106,7 +106,7 @@ func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.W
 
 // follower reads a change stream and resumes it after retryable errors.
 type follower struct {
-	s      *Store
+	s      objectStore
 	kind   string
 	from   bson.Timestamp // start of the stream while token is nil
 	token  bson.Raw       // position of the last event
@@ -197,7 +197,7 @@ func expiredError(err error) error {
 
 // poll lists the objects at an interval and sends the differences. It replaces change streams
 // on a server without them.
-func (w *watch) poll(ctx context.Context, s *Store, kind string) {
+func (w *watch) poll(ctx context.Context, s objectStore, kind string) {
 	seen := map[string]store.Object{}
 	first := true
 	for {

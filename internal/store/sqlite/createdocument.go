@@ -10,7 +10,7 @@ import (
 )
 
 // CreateDocument implements store.Documents.
-func (s *Store) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (stored store.Document, created bool, err error) {
+func (s documentStore) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (stored store.Document, created bool, err error) {
 	d.Versions, v.DocumentID, v.Number = 1, d.ID, 1
 	err = s.fenced(ctx, f, "create document "+d.URL, func(t *sql.Tx) error {
 		var b []byte

@@ -17,7 +17,7 @@ const listRunCompanies = `WITH RECURSIVE names(name) AS (
 	SELECT name, json_quote(name) FROM names WHERE name IS NOT NULL`
 
 // ListRunCompanies implements store.Runs.
-func (s *Store) ListRunCompanies(ctx context.Context, opts store.ListOptions) ([]string, string, error) {
+func (s runStore) ListRunCompanies(ctx context.Context, opts store.ListOptions) ([]string, string, error) {
 	names, next, err := listRecords[string](ctx, s.read, opts, listRunCompanies)
 	if err != nil {
 		return nil, "", fmt.Errorf("list the companies that have runs: %w", err)
@@ -35,7 +35,7 @@ const listExpiredRuns = `SELECT id FROM runs WHERE company=?1 AND state IN ('Com
 	ORDER BY id LIMIT ?4`
 
 // ExpireRuns implements store.Runs.
-func (s *Store) ExpireRuns(ctx context.Context, company string, keep int, before time.Time) (deleted int, err error) {
+func (s runStore) ExpireRuns(ctx context.Context, company string, keep int, before time.Time) (deleted int, err error) {
 	err = s.inTransaction(ctx, "expire runs of "+company, func(t *sql.Tx) error {
 		ids, err := queryStrings(ctx, t, listExpiredRuns, company, max(keep, 1)-1, before.Unix(), store.MaxExpiredRuns)
 		if err != nil || len(ids) == 0 {

@@ -10,7 +10,7 @@ import (
 )
 
 // AcquireLease implements store.Leases.
-func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (l store.Lease, err error) {
+func (s leaseStore) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (l store.Lease, err error) {
 	err = s.inTransaction(ctx, "acquire lease "+name, func(t *sql.Tx) error {
 		now := time.Now()
 		old, err := getLease(ctx, t, name)
@@ -34,7 +34,7 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, ttl time.
 }
 
 // RenewLease implements store.Leases.
-func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration) (store.Lease, error) {
+func (s leaseStore) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration) (store.Lease, error) {
 	err := s.inTransaction(ctx, "renew lease "+l.Name, func(t *sql.Tx) error {
 		l.Expires = time.Now().Add(ttl)
 		res, err := t.ExecContext(ctx, `UPDATE leases SET expires=? WHERE name=? AND holder=? AND epoch=?`, l.Expires.UnixNano(), l.Name, l.Holder, l.Epoch)
@@ -50,7 +50,7 @@ func (s *Store) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration
 }
 
 // ReleaseLease implements store.Leases.
-func (s *Store) ReleaseLease(ctx context.Context, l store.Lease) error {
+func (s leaseStore) ReleaseLease(ctx context.Context, l store.Lease) error {
 	return s.inTransaction(ctx, "release lease "+l.Name, func(t *sql.Tx) error {
 		_, err := t.ExecContext(ctx, `UPDATE leases SET holder='', expires=0 WHERE name=? AND holder=? AND epoch=?`, l.Name, l.Holder, l.Epoch)
 		return err

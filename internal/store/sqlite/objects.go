@@ -25,7 +25,7 @@ func (k objectKey) describe(verb string) string {
 }
 
 // GetObject implements store.Objects.
-func (s *Store) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
+func (s objectStore) GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error) {
 	o, err := scanObject(s.read.QueryRowContext(ctx, `SELECT kind,ns,name,rv,uid,labels,json FROM objects WHERE kind=? AND ns=? AND name=?`, key.Kind, key.Namespace, key.Name))
 	return o, wrapNotFound(err, objectKey(key).describe("get"))
 }
@@ -44,7 +44,7 @@ func scanObject(r scanner) (o store.Object, err error) {
 }
 
 // CreateObject implements store.Objects.
-func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
+func (s objectStore) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	if o.UID == "" {
 		o.UID = rand.Text()
 	}
@@ -63,7 +63,7 @@ func (s *Store) CreateObject(ctx context.Context, o store.Object) (store.Object,
 }
 
 // UpdateObject implements store.Objects.
-func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
+func (s objectStore) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	err := s.inTransaction(ctx, objectKey(o.ObjectKey).describe("update"), func(t *sql.Tx) error {
 		old, err := getObject(ctx, t, o.ObjectKey)
 		if err != nil {
@@ -80,7 +80,7 @@ func (s *Store) UpdateObject(ctx context.Context, o store.Object) (store.Object,
 }
 
 // DeleteObject implements store.Objects.
-func (s *Store) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) error {
+func (s objectStore) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) error {
 	err := s.inTransaction(ctx, objectKey(key).describe("delete"), func(t *sql.Tx) error {
 		old, err := getObject(ctx, t, key)
 		if err != nil {
@@ -105,7 +105,7 @@ func getObject(ctx context.Context, t *sql.Tx, key store.ObjectKey) (store.Objec
 
 // writeObject writes the object and an entry of the change log under a new resource version,
 // which it stores in o.
-func (s *Store) writeObject(ctx context.Context, t *sql.Tx, typ store.EventType, o *store.Object) error {
+func (s objectStore) writeObject(ctx context.Context, t *sql.Tx, typ store.EventType, o *store.Object) error {
 	var rv int64
 	if err := t.QueryRowContext(ctx, `INSERT INTO meta(k,v) VALUES('rv',1) ON CONFLICT(k) DO UPDATE SET v=v+1 RETURNING v`).Scan(&rv); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (s *Store) writeObject(ctx context.Context, t *sql.Tx, typ store.EventType,
 }
 
 // ListObjects implements store.Objects.
-func (s *Store) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) (items []store.Object, next, version string, err error) {
+func (s objectStore) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) (items []store.Object, next, version string, err error) {
 	limit, after, err := opts.Decode()
 	if err != nil {
 		return nil, "", "", fmt.Errorf("list %s: %w", kind, err)
@@ -162,7 +162,7 @@ func (s *Store) ListObjects(ctx context.Context, kind, namespace string, opts st
 }
 
 // wakeWatches wakes the watches after a commit, if err is nil.
-func (s *Store) wakeWatches(err error) {
+func (s *database) wakeWatches(err error) {
 	if err != nil {
 		return
 	}

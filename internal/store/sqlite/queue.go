@@ -11,7 +11,7 @@ import (
 )
 
 // ListRunsByState implements store.Runs.
-func (s *Store) ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) ([]store.Run, string, error) {
+func (s runStore) ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) ([]store.Run, string, error) {
 	items, next, err := listRecords[store.Run](ctx, s.read, opts, listRunsByState, state)
 	if err != nil {
 		return nil, "", fmt.Errorf("list runs in state %s: %w", state, err)
@@ -24,7 +24,7 @@ const listRunsByState = `SELECT priority||' '||id, v FROM runs WHERE state=?1 AN
 	OR priority=CAST(?2 AS INTEGER) AND id>substr(?2,instr(?2,' ')+1)) ORDER BY priority DESC, id LIMIT ?3`
 
 // CompareAndSwapRun implements store.Runs.
-func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) error {
+func (s runStore) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) error {
 	what := "compare and swap run " + r.ID + " in state " + string(from)
 	b, err := json.Marshal(r)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Store) CompareAndSwapRun(ctx context.Context, r store.Run, from store.R
 }
 
 // PutRunRequest implements store.Runs.
-func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
+func (s runStore) PutRunRequest(ctx context.Context, runID string, r store.RunRequest) error {
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO requests(run,v) VALUES(?,?) ON CONFLICT(run) DO UPDATE SET v=excluded.v`, runID, string(r)); err != nil {
 		return fmt.Errorf("put request %s to run %s: %w", r, runID, err)
 	}
@@ -51,7 +51,7 @@ func (s *Store) PutRunRequest(ctx context.Context, runID string, r store.RunRequ
 }
 
 // GetRunRequest implements store.Runs.
-func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunRequest, error) {
+func (s runStore) GetRunRequest(ctx context.Context, runID string) (store.RunRequest, error) {
 	var v string
 	err := s.read.QueryRowContext(ctx, `SELECT v FROM requests WHERE run=?`, runID).Scan(&v)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -61,7 +61,7 @@ func (s *Store) GetRunRequest(ctx context.Context, runID string) (store.RunReque
 }
 
 // DeleteRunRequest implements store.Runs.
-func (s *Store) DeleteRunRequest(ctx context.Context, runID string) error {
+func (s runStore) DeleteRunRequest(ctx context.Context, runID string) error {
 	if _, err := s.write.ExecContext(ctx, `DELETE FROM requests WHERE run=?`, runID); err != nil {
 		return fmt.Errorf("delete the request to run %s: %w", runID, err)
 	}
@@ -69,7 +69,7 @@ func (s *Store) DeleteRunRequest(ctx context.Context, runID string) error {
 }
 
 // DeleteCompany implements store.Documents.
-func (s *Store) DeleteCompany(ctx context.Context, company string) error {
+func (s documentStore) DeleteCompany(ctx context.Context, company string) error {
 	return s.inTransaction(ctx, "delete company "+company, func(t *sql.Tx) error {
 		runs, err := queryStrings(ctx, t, `SELECT id FROM runs WHERE company=?`, company)
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // PutSnapshot implements store.Snapshots.
-func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, baseHash string) (string, error) {
+func (s snapshotStore) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, baseHash string) (string, error) {
 	hash, blob, err := pack.EncodeCompanySnapshot(company, body, baseHash, s.snapshotReader(ctx))
 	if err != nil {
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
@@ -22,12 +22,12 @@ func (s *Store) PutSnapshot(ctx context.Context, f store.Fence, company string, 
 }
 
 // GetSnapshot implements store.Snapshots.
-func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
+func (s snapshotStore) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
 	return pack.DecodeCompanySnapshot(company, hash, s.snapshotReader(ctx))
 }
 
 // snapshotReader returns a function that reads the blob of a snapshot key.
-func (s *Store) snapshotReader(ctx context.Context) func(key string) ([]byte, error) {
+func (s snapshotStore) snapshotReader(ctx context.Context) func(key string) ([]byte, error) {
 	return func(key string) (blob []byte, err error) {
 		row := s.read.QueryRowContext(ctx, `SELECT blob FROM snapshots WHERE hash=?`, key)
 		return blob, wrapNotFound(row.Scan(&blob), "get snapshot "+key)

@@ -22,18 +22,52 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Store is a store.Store in one SQLite file. Writes are serialized over one connection;
-// reads use separate connections.
+// Store is a store.Store in one SQLite file. Each family of records is implemented by a type
+// of its own.
 type Store struct {
-	write *sql.DB
-	read  *sql.DB
-	lock  *os.File
+	*database
+	objectStore
+	leaseStore
+	runStore
+	pageStore
+	documentStore
+	versionStore
+	snapshotStore
+
+	lock *os.File
 	// applied holds the names of the migrations that Open applied.
 	applied []string
+}
+
+// The families of records. They share one database.
+type (
+	objectStore   struct{ *database }
+	leaseStore    struct{ *database }
+	runStore      struct{ *database }
+	pageStore     struct{ *database }
+	documentStore struct{ *database }
+	versionStore  struct{ *database }
+	snapshotStore struct{ *database }
+)
+
+// database is the SQLite file. Writes are serialized over one connection; reads use separate
+// connections.
+type database struct {
+	write *sql.DB
+	read  *sql.DB
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced at every change of an object
 	closed  bool
+}
+
+// newStore returns a store over a database that is not open yet.
+func newStore(lock *os.File) *Store {
+	db := &database{changed: make(chan struct{})}
+	return &Store{
+		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
+		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, lock: lock,
+	}
 }
 
 var _ store.Store = (*Store)(nil)
@@ -67,7 +101,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{lock: lock, changed: make(chan struct{})}
+	s := newStore(lock)
 	dsn := "file:" + uriPathEscaper.Replace(filepath.Join(dir, fileName)) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
 	if s.write, err = sql.Open("sqlite", dsn); err == nil {
 		s.write.SetMaxOpenConns(1)
@@ -155,7 +189,7 @@ func (s *Store) Counts(ctx context.Context) (companies, documents int64, err err
 }
 
 // inTransaction runs f in a write transaction. what describes the operation in errors.
-func (s *Store) inTransaction(ctx context.Context, what string, f func(*sql.Tx) error) error {
+func (s *database) inTransaction(ctx context.Context, what string, f func(*sql.Tx) error) error {
 	t, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -171,7 +205,7 @@ func (s *Store) inTransaction(ctx context.Context, what string, f func(*sql.Tx) 
 }
 
 // fenced runs do in a write transaction if the fence's epoch is the epoch of its lease.
-func (s *Store) fenced(ctx context.Context, f store.Fence, what string, do func(*sql.Tx) error) error {
+func (s *database) fenced(ctx context.Context, f store.Fence, what string, do func(*sql.Tx) error) error {
 	return s.inTransaction(ctx, what, func(t *sql.Tx) error {
 		if f.LeaseName != "" {
 			var epoch int64

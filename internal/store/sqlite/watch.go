@@ -29,7 +29,7 @@ func (w *watch) Err() error {
 }
 
 // WatchObjects implements store.Objects.
-func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
+func (s objectStore) WatchObjects(ctx context.Context, kind, version string) (store.Watch, error) {
 	from, err := strconv.ParseInt(version, 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("watch %s from version %q: the version is not a number: %w", kind, version, store.ErrExpired)
@@ -54,7 +54,7 @@ func (s *Store) WatchObjects(ctx context.Context, kind, version string) (store.W
 var errClosed = errors.New("the store is closed")
 
 // follow sends the changes after version from until ctx ends or it fails.
-func (s *Store) follow(ctx context.Context, kind string, from int64, to chan<- store.ObjectEvent) error {
+func (s objectStore) follow(ctx context.Context, kind string, from int64, to chan<- store.ObjectEvent) error {
 	for {
 		s.mu.Lock()
 		changed, closed := s.changed, s.closed
@@ -79,7 +79,7 @@ func (s *Store) follow(ctx context.Context, kind string, from int64, to chan<- s
 
 // sendChanges sends the next batch of changes after from and returns the number of log
 // entries that it read.
-func (s *Store) sendChanges(ctx context.Context, kind string, from *int64, to chan<- store.ObjectEvent) (int, error) {
+func (s objectStore) sendChanges(ctx context.Context, kind string, from *int64, to chan<- store.ObjectEvent) (int, error) {
 	var oldest, newest int64
 	// Two subqueries: SQLite looks up a single min or max in the index, but scans the whole
 	// table for both at once.
@@ -106,7 +106,7 @@ func (s *Store) sendChanges(ctx context.Context, kind string, from *int64, to ch
 // readChanges returns the next events of a kind and advances from. n is the number of events of
 // all kinds. readChanges sends nothing, so that a slow watcher does not keep a read transaction
 // open.
-func (s *Store) readChanges(ctx context.Context, kind string, from *int64) (batch []store.ObjectEvent, n int, err error) {
+func (s objectStore) readChanges(ctx context.Context, kind string, from *int64) (batch []store.ObjectEvent, n int, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT rv, type, kind, ns, name, rv, uid, labels, json FROM changes WHERE rv>? ORDER BY rv LIMIT 500`, *from)
 	if err != nil {
 		return nil, 0, err

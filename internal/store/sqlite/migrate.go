@@ -6,9 +6,15 @@ import (
 	"fmt"
 )
 
+// migration is one step of the schema's history: statements, then a function, if it has one.
+type migration struct {
+	statements string
+	do         func(context.Context, *sql.Tx) error
+}
+
 // migrations are applied in this order, each once. PRAGMA user_version stores the number of
 // applied migrations. A released migration must not change: append another one instead.
-var migrations = []string{`
+var migrations = []migration{{statements: `
 CREATE TABLE meta(k TEXT PRIMARY KEY, v INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE objects(kind TEXT, ns TEXT, name TEXT, rv INTEGER NOT NULL, uid TEXT NOT NULL, labels TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, ns, name)) WITHOUT ROWID;
 CREATE TABLE changes(rv INTEGER PRIMARY KEY, type TEXT NOT NULL, kind TEXT NOT NULL, ns TEXT NOT NULL, name TEXT NOT NULL, uid TEXT NOT NULL, labels TEXT NOT NULL, json TEXT NOT NULL);
@@ -21,13 +27,13 @@ CREATE TABLE documents(id TEXT PRIMARY KEY, company TEXT NOT NULL, url TEXT NOT 
 CREATE UNIQUE INDEX documents_url ON documents(company, url);
 CREATE TABLE versions(doc TEXT, n INTEGER, hash TEXT NOT NULL, fetched INTEGER NOT NULL, full INTEGER NOT NULL, v TEXT NOT NULL, blob BLOB NOT NULL, PRIMARY KEY(doc, n));
 CREATE TABLE snapshots(hash TEXT PRIMARY KEY, blob BLOB NOT NULL);
-`, `
+`}, {statements: `
 ALTER TABLE runs ADD COLUMN state TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 UPDATE runs SET state=json_extract(v, '$.state');
 CREATE INDEX runs_state ON runs(state, priority DESC, id);
 CREATE TABLE requests(run TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
-`, renameRecordKeys}
+`}, {statements: renameRecordKeys}}
 
 // Migrate implements store.Store.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
@@ -41,7 +47,7 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 			return fmt.Errorf("schema version %d is newer than this program supports (%d): upgrade the program", at, len(migrations))
 		}
 		for ; at < len(migrations); at++ {
-			if _, err := t.ExecContext(ctx, migrations[at]); err != nil {
+			if err := migrations[at].apply(ctx, t); err != nil {
 				return fmt.Errorf("migration %d: %w", at+1, err)
 			}
 			applied = append(applied, fmt.Sprintf("sqlite-%d", at+1))
@@ -50,4 +56,14 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 		return err
 	})
 	return applied, err
+}
+
+func (m migration) apply(ctx context.Context, t *sql.Tx) error {
+	if _, err := t.ExecContext(ctx, m.statements); err != nil {
+		return err
+	}
+	if m.do == nil {
+		return nil
+	}
+	return m.do(ctx, t)
 }

@@ -100,6 +100,15 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 
 // Migrate implements store.Store. A lease ensures that one process migrates at a time.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
+	applied, err := s.MigrateToRestore(ctx)
+	if err == nil {
+		err = s.checkRestored(ctx)
+	}
+	return applied, err
+}
+
+// MigrateToRestore is like Migrate, but also migrates a store whose restore has not ended.
+func (s *Store) MigrateToRestore(ctx context.Context) ([]string, error) {
 	me, _ := os.Hostname()
 	me = fmt.Sprintf("%s/%d/%p", me, os.Getpid(), s)
 	var l store.Lease

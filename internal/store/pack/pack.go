@@ -13,8 +13,8 @@ import (
 // the chain of deltas that must be decoded to read a version.
 const KeyframeInterval = 16
 
-// maxSize limits the decompressed size, in bytes. It was chosen by hand.
-const maxSize = 256 << 20
+// MaxSize is the maximum size of a text or snapshot, in bytes. It was chosen by hand.
+const MaxSize = 256 << 20
 
 // Encode compresses text, as a delta to prev unless prev is nil or the whole text is not
 // larger than the delta. keyframe reports whether the blob can be decoded without prev.
@@ -81,7 +81,7 @@ func newEncoder(prev []byte, size int) (*zstd.Encoder, error) {
 }
 
 func newDecoder(prev []byte) (*zstd.Decoder, error) {
-	opts := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSize)}
+	opts := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(MaxSize)}
 	if len(prev) > 0 {
 		opts = append(opts, zstd.WithDecoderDictRaw(dictID, prev))
 	}

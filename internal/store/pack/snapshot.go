@@ -65,6 +65,9 @@ func DecodeCompanySnapshot(company, hash string, get func(key string) ([]byte, e
 	return body, err
 }
 
+// isDelta reports whether the blob of a snapshot has the header of a delta.
+func isDelta(blob []byte) bool { return len(blob) >= deltaHeaderSize && blob[0] == deltaMarker }
+
 // DecodeSnapshot returns the body of a snapshot and the length of its chain of deltas. get
 // returns the blob of a hash.
 func DecodeSnapshot(hash string, get func(hash string) ([]byte, error)) (body []byte, depth int, err error) {
@@ -74,7 +77,7 @@ func DecodeSnapshot(hash string, get func(hash string) ([]byte, error)) (body []
 		if err != nil {
 			return nil, 0, err
 		}
-		if len(blob) < deltaHeaderSize || blob[0] != deltaMarker {
+		if !isDelta(blob) {
 			if body, err = Decode(nil, blob); err != nil {
 				return nil, 0, fmt.Errorf("snapshot %s: %w", hash, err)
 			}

@@ -37,6 +37,20 @@ CREATE TABLE requests(run TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
 
 // Migrate implements store.Store.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
+	applied, err := s.migrate(ctx)
+	if err == nil {
+		err = s.checkRestored(ctx, s.write)
+	}
+	return applied, err
+}
+
+// newerSchemaError is the error for a store that a later version of the program has migrated.
+func newerSchemaError(version int) error {
+	return fmt.Errorf("schema version %d is newer than this program supports (%d): upgrade the program", version, len(migrations))
+}
+
+// migrate applies the missing migrations and returns their names.
+func (s *Store) migrate(ctx context.Context) ([]string, error) {
 	var applied []string
 	err := s.inTransaction(ctx, "migrate the embedded store", func(t *sql.Tx) error {
 		var at int
@@ -44,7 +58,7 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 			return err
 		}
 		if at > len(migrations) {
-			return fmt.Errorf("schema version %d is newer than this program supports (%d): upgrade the program", at, len(migrations))
+			return newerSchemaError(at)
 		}
 		for ; at < len(migrations); at++ {
 			if err := migrations[at].apply(ctx, t); err != nil {

@@ -94,6 +94,16 @@ var uriPathEscaper = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 // Open opens the store in the folder dir, or creates it. It fails if another process owns
 // the folder, with an error that names the process.
 func Open(ctx context.Context, dir string) (*Store, error) {
+	return open(ctx, dir, (*Store).Migrate)
+}
+
+// OpenToRestore is like Open, but also opens a store whose restore has not ended. Only
+// BeginRestore and Close may be called.
+func OpenToRestore(ctx context.Context, dir string) (*Store, error) {
+	return open(ctx, dir, (*Store).migrate)
+}
+
+func open(ctx context.Context, dir string, migrate func(*Store, context.Context) ([]string, error)) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the embedded store: %w", err)
 	}
@@ -107,7 +117,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		s.write.SetMaxOpenConns(1)
 		if s.read, err = sql.Open("sqlite", dsn); err == nil {
 			s.read.SetMaxOpenConns(4)
-			if s.applied, err = s.Migrate(ctx); err == nil {
+			if s.applied, err = migrate(s, ctx); err == nil {
 				// This process holds the folder lock, so the holders of all leases have ended,
 				// at an unknown time. Let the leases expire now.
 				now := time.Now().UnixNano()

@@ -42,13 +42,18 @@ func insertVersion(ctx context.Context, t *sql.Tx, v store.Version, base []byte,
 		return v, err
 	}
 	v.StoredBytes, v.Keyframe = len(blob), full
+	return v, writeVersion(ctx, t, v, blob)
+}
+
+// writeVersion inserts a version with its compressed text.
+func writeVersion(ctx context.Context, t *sql.Tx, v store.Version, blob []byte) error {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return v, err
+		return err
 	}
 	_, err = t.ExecContext(ctx, `INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES(?,?,?,?,?,?,?)`,
-		v.DocumentID, v.Number, v.ContentHash, v.FetchedAt.UnixNano(), full, string(b), blob)
-	return v, err
+		v.DocumentID, v.Number, v.ContentHash, v.FetchedAt.UnixNano(), v.Keyframe, string(b), blob)
+	return err
 }
 
 // ListVersions implements store.Versions.

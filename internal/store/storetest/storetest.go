@@ -68,6 +68,12 @@ func Run(t *testing.T, open Opener) {
 			test(t, open(t))
 		})
 	}
+	for name, test := range archiveTests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open)
+		})
+	}
 }
 
 // must ends the test on an error.

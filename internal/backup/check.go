@@ -1,0 +1,237 @@
+package backup
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
+)
+
+// maxName is the maximum number of bytes of an ID or a name.
+const maxName = 1024
+
+// checker checks the entries of an archive in order: their values, and that each record is there
+// once and has the records to which it belongs. The zero checker is ready for use.
+type checker struct {
+	// last is the key of the previous entry of a section with one family.
+	last      string
+	documents documentChecker
+}
+
+// check returns an error if e is invalid or must not follow the previous entries.
+func (c *checker) check(e store.ArchiveEntry) error {
+	if len(e.Body) > maxBody {
+		return fmt.Errorf("the body has %d bytes: the maximum is %d", len(e.Body), maxBody)
+	}
+	if e.Family.Section == store.SectionDocuments {
+		return c.documents.check(e)
+	}
+	key := e.Family.Key(e.Record)
+	if key <= c.last {
+		return errors.New("the record is there twice or in the wrong order")
+	}
+	c.last = key
+	return checkRecord(e)
+}
+
+// endSection returns an error if a section is not complete.
+func (c *checker) endSection() error {
+	c.last = ""
+	return c.documents.end()
+}
+
+// checkRecord checks the values of a record that the store uses as keys.
+func checkRecord(e store.ArchiveEntry) error {
+	switch r := e.Record.(type) {
+	case *store.ArchivedObject:
+		return checkObject(r, e.Body)
+	case *store.Run:
+		states := []store.RunState{store.RunPending, store.RunRunning, store.RunInterrupted, store.RunComplete, store.RunFailed}
+		if !slices.Contains(states, r.State) {
+			return fmt.Errorf("unknown state %.40q", r.State)
+		}
+		return errors.Join(checkID(r.ID), checkCompany(r.Company))
+	case *store.ArchivedRequest:
+		if !slices.Contains([]store.RunRequest{store.RequestStop, store.RequestSuspend, store.RequestCancel}, r.Request) {
+			return fmt.Errorf("unknown request %.40q", r.Request)
+		}
+		return checkID(r.RunID)
+	case *store.ArchivedCheckpoint:
+		return errors.Join(checkID(r.Key), checkID(store.CheckpointRun(r.Key)))
+	case *store.FetchedPage:
+		if r.URL == "" || strings.ContainsFunc(r.URL, unicode.IsControl) {
+			return fmt.Errorf("invalid URL %.80q", r.URL)
+		}
+		return checkCompany(r.Company)
+	}
+	return fmt.Errorf("unexpected record %T", e.Record)
+}
+
+// checkObject checks a custom resource. Its JSON must be that of its key.
+func checkObject(o *store.ArchivedObject, body []byte) error {
+	if !slices.Contains(store.ObjectKinds, o.Kind) {
+		return fmt.Errorf("unknown kind %.40q", o.Kind)
+	}
+	if len(body) > maxLine {
+		return fmt.Errorf("the resource has %d bytes: the maximum is %d", len(body), maxLine)
+	}
+	var r struct {
+		Kind     string `json:"kind"`
+		Metadata struct {
+			Name      string `json:"name"`
+			Namespace string `json:"namespace"`
+			UID       string `json:"uid"`
+		} `json:"metadata"`
+	}
+	if err := json.Unmarshal(body, &r); err != nil {
+		return fmt.Errorf("decode the resource: %w", err)
+	}
+	if r.Kind != o.Kind && r.Kind != "" || r.Metadata.Name != o.Name || r.Metadata.Namespace != o.Namespace || r.Metadata.UID != o.UID && r.Metadata.UID != "" {
+		return errors.New("the resource has another kind, name, namespace or UID than its record")
+	}
+	if o.Namespace != "" {
+		if err := checkID(o.Namespace); err != nil {
+			return err
+		}
+	}
+	return errors.Join(checkID(o.Name), checkID(o.UID))
+}
+
+// checkID checks an ID, or a name that is part of a key. It is never part of a path.
+func checkID(id string) error {
+	if id == "" || len(id) > maxName || id == "." || id == ".." || strings.ContainsAny(id, `/\#`) || strings.ContainsFunc(id, unicode.IsControl) {
+		return fmt.Errorf("invalid ID or name %.80q", id)
+	}
+	return nil
+}
+
+// checkCompany checks the key of a company: NAME or NAMESPACE/NAME. It is the name of a folder in
+// an export.
+func checkCompany(company string) error {
+	namespace, name, found := strings.Cut(company, "/")
+	if !found {
+		namespace, name = "default", company
+	}
+	if checkID(namespace) != nil || checkID(name) != nil {
+		return fmt.Errorf("invalid company %.80q", company)
+	}
+	return nil
+}
+
+// documentChecker checks the entries of the section of documents.
+type documentChecker struct {
+	current *store.Document // nil before the first document
+	// versions is the number of versions of the current document so far, and snapshots holds the
+	// hashes of its snapshots.
+	versions  int
+	snapshots map[string]bool
+	// pending is the hash of a snapshot that precedes the first version that refers to it.
+	pending string
+	// urls holds the hashes of the companies and URLs of all documents.
+	urls map[[sha256.Size]byte]bool
+}
+
+func (c *documentChecker) check(e store.ArchiveEntry) error {
+	switch r := e.Record.(type) {
+	case *store.Document:
+		return c.document(r)
+	case *store.ArchivedSnapshot:
+		return c.snapshot(r, e.Body)
+	case *store.Version:
+		return c.version(r)
+	}
+	return fmt.Errorf("unexpected record %T", e.Record)
+}
+
+func (c *documentChecker) document(d *store.Document) error {
+	if err := c.complete(); err != nil {
+		return err
+	}
+	if c.current != nil && d.ID <= c.current.ID {
+		return errors.New("the document is there twice or in the wrong order")
+	}
+	if err := errors.Join(checkID(d.ID), checkCompany(d.Company), checkURL(d.URL)); err != nil {
+		return err
+	}
+	states := []store.DocumentState{"", store.DocumentPresent, store.DocumentBroken, store.DocumentUnreachable, store.DocumentRemoved}
+	if !slices.Contains(states, d.State) {
+		return fmt.Errorf("unknown state %.40q", d.State)
+	}
+	if c.urls == nil {
+		c.urls = map[[sha256.Size]byte]bool{}
+	}
+	// The hash is shorter than most URLs.
+	at := sha256.Sum256([]byte(d.Company + "\n" + d.URL))
+	if c.urls[at] {
+		return fmt.Errorf("two documents of company %s have the URL %s", d.Company, d.URL)
+	}
+	c.urls[at] = true
+	current := *d
+	c.current, c.versions, c.snapshots = &current, 0, map[string]bool{}
+	return nil
+}
+
+func (c *documentChecker) snapshot(s *store.ArchivedSnapshot, body []byte) error {
+	if c.current == nil || s.Company != c.current.Company {
+		return errors.New("the snapshot does not follow a document of its company")
+	}
+	if c.pending != "" || c.snapshots[s.Hash] {
+		return errors.New("no version refers to the snapshot, or it is there twice")
+	}
+	if hash := pack.Hash(body); hash != s.Hash {
+		return fmt.Errorf("the SHA-256 of the snapshot is %s: it is damaged", hash)
+	}
+	c.pending, c.snapshots[s.Hash] = s.Hash, true
+	return nil
+}
+
+func (c *documentChecker) version(v *store.Version) error {
+	if c.current == nil || v.DocumentID != c.current.ID {
+		return errors.New("the version does not follow its document")
+	}
+	if v.Number != c.versions+1 || v.Number > c.current.Versions {
+		return fmt.Errorf("version %d follows version %d of %d", v.Number, c.versions, c.current.Versions)
+	}
+	if v.SnapshotHash != "" && !c.snapshots[v.SnapshotHash] {
+		return fmt.Errorf("the snapshot %.64q of version %d is missing", v.SnapshotHash, v.Number)
+	}
+	if c.pending != "" && c.pending != v.SnapshotHash {
+		return fmt.Errorf("no version refers to the snapshot %s", c.pending)
+	}
+	c.versions, c.pending = v.Number, ""
+	return nil
+}
+
+// complete returns an error if records of the current document are missing.
+func (c *documentChecker) complete() error {
+	if c.current != nil && c.versions != c.current.Versions {
+		return fmt.Errorf("document %s has %d of its %d versions", c.current.ID, c.versions, c.current.Versions)
+	}
+	if c.pending != "" {
+		return fmt.Errorf("no version refers to the snapshot %s", c.pending)
+	}
+	return nil
+}
+
+// end returns an error if records of the last document are missing.
+func (c *documentChecker) end() error {
+	err := c.complete()
+	c.current = nil
+	return err
+}
+
+// checkURL checks the URL of a document.
+func checkURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("invalid URL %.80q of a document", text)
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package mongo
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// archivedSection is a section of an archive: the collections that contain its records, and how
+// they are read.
+type archivedSection struct {
+	collections []string
+	dump        func(context.Context, *snapshotRead, func(store.ArchiveEntry) error) error
+}
+
+// archivedSections returns all sections of an archive.
+func archivedSections() map[string]archivedSection {
+	var objects []string
+	for _, kind := range store.ObjectKinds {
+		objects = append(objects, collectionOf(kind))
+	}
+	return map[string]archivedSection{
+		store.SectionObjects:     {objects, dumpObjects},
+		store.SectionRuns:        {[]string{runCollection}, dumpCollection(runCollection, pageLimit, runEntry)},
+		store.SectionRequests:    {[]string{requestCollection}, dumpCollection(requestCollection, pageLimit, requestEntry)},
+		store.SectionCheckpoints: {[]string{checkpointCollection}, dumpCollection(checkpointCollection, blobPageLimit, checkpointEntry)},
+		store.SectionPages:       {[]string{pageCollection}, dumpCollection(pageCollection, pageLimit, pageEntry)},
+		store.SectionDocuments:   {[]string{documentCollection, versionCollection, snapshotCollection, chunkCollection}, dumpDocuments},
+	}
+}
+
+// unarchivedCollections holds the collections that an archive does not contain, and why.
+var unarchivedCollections = map[string]string{
+	metaCollection:      "resource versions and the mark of a restore belong to one store",
+	leaseCollection:     "leases belong to running processes",
+	migrationCollection: "a store is migrated before it is restored",
+}
+
+// derivedCollections lists the collections whose records a restore creates from others.
+var derivedCollections = []string{}
+
+// Numbers of records of one read.
+const (
+	pageLimit = store.MaxLimit
+	// blobPageLimit bounds the records with blobs, which have up to chunkSize bytes inline.
+	blobPageLimit = 8
+)
+
+// Dump implements store.Dumper. The resources and runs are read at one time, unless that takes
+// longer than the server keeps snapshots (5 minutes).
+func (s *database) Dump(ctx context.Context, put func(store.ArchiveEntry) error) error {
+	r, err := s.newSnapshotRead()
+	if err != nil {
+		return err
+	}
+	defer r.end(ctx)
+	sections := archivedSections()
+	for _, name := range store.ArchiveSections {
+		if err := sections[name].dump(ctx, r, put); err != nil {
+			return fmt.Errorf("read the %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// readAfter returns at most limit records of a collection whose _id is greater than after, by
+// _id. filter selects records; it may be nil.
+func readAfter[R any](ctx context.Context, r *snapshotRead, collection string, filter bson.D, after string, limit int) (rows []R, err error) {
+	filter = append(bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}}, filter...)
+	return readAll[R](ctx, r, collection, filter, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(limit)))
+}
+
+// readAll returns all records of a collection that match a filter.
+func readAll[R any](ctx context.Context, r *snapshotRead, collection string, filter bson.D, opts *options.FindOptionsBuilder) (rows []R, err error) {
+	err = r.read(ctx, "read "+collection, func(ctx context.Context) error {
+		cur, err := r.s.db.Collection(collection).Find(ctx, filter, opts)
+		if err != nil {
+			return err
+		}
+		rows = nil
+		return cur.All(ctx, &rows)
+	})
+	return rows, err
+}
+
+// dumpCollection returns the dump of a collection with one family. entry returns the key and the
+// entry of a record.
+func dumpCollection[R any](collection string, limit int, entry func(context.Context, *snapshotRead, R) (string, store.ArchiveEntry, error)) func(context.Context, *snapshotRead, func(store.ArchiveEntry) error) error {
+	return func(ctx context.Context, r *snapshotRead, put func(store.ArchiveEntry) error) error {
+		after := ""
+		for {
+			rows, err := readAfter[R](ctx, r, collection, nil, after, limit)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				key, e, err := entry(ctx, r, row)
+				if err != nil {
+					return fmt.Errorf("%q: %w", key, err)
+				}
+				if err := put(e); err != nil {
+					return err
+				}
+				after = key
+			}
+			if len(rows) < limit {
+				return nil
+			}
+		}
+	}
+}
+
+func dumpObjects(ctx context.Context, r *snapshotRead, put func(store.ArchiveEntry) error) error {
+	for _, kind := range store.ObjectKinds {
+		after := ""
+		for {
+			rows, err := readAfter[object](ctx, r, collectionOf(kind), bson.D{{Key: "deletedAt", Value: nil}}, after, pageLimit)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				o, err := row.toStore(kind)
+				if err != nil {
+					return err
+				}
+				rec := &store.ArchivedObject{Kind: kind, Namespace: o.Namespace, Name: o.Name, UID: o.UID, Labels: o.Labels}
+				if err := put(store.ArchiveEntry{Family: store.ArchiveObjects, Record: rec, Body: o.JSON}); err != nil {
+					return err
+				}
+				after = row.ID
+			}
+			if len(rows) < pageLimit {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func runEntry(_ context.Context, _ *snapshotRead, row run) (string, store.ArchiveEntry, error) {
+	return row.Key, store.ArchiveEntry{Family: store.ArchiveRuns, Record: &row.Run}, nil
+}
+
+func requestEntry(_ context.Context, _ *snapshotRead, row request) (string, store.ArchiveEntry, error) {
+	rec := &store.ArchivedRequest{RunID: row.Run, Request: store.RunRequest(row.Request)}
+	return row.Run, store.ArchiveEntry{Family: store.ArchiveRequests, Record: rec}, nil
+}
+
+func checkpointEntry(ctx context.Context, r *snapshotRead, row checkpoint) (string, store.ArchiveEntry, error) {
+	data, err := r.getBlob(ctx, row.Blob)
+	return row.Key, store.ArchiveEntry{Family: store.ArchiveCheckpoints, Record: &store.ArchivedCheckpoint{Key: row.Key}, Body: data}, err
+}
+
+func pageEntry(_ context.Context, _ *snapshotRead, row page) (string, store.ArchiveEntry, error) {
+	return row.Key, store.ArchiveEntry{Family: store.ArchivePages, Record: &row.FetchedPage}, nil
+}

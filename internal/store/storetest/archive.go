@@ -1,0 +1,299 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/clausea/crawler/internal/backup"
+	"github.com/clausea/crawler/internal/store"
+)
+
+// archiveTests are the tests of store.Archiver. They open several stores.
+var archiveTests = map[string]func(*testing.T, Opener){
+	"a restored store equals the one that was backed up":   restoredStore,
+	"a store that contains records is not restored":        restoreNotEmpty,
+	"an interrupted restore is reported and starts again":  restoreInterrupted,
+	"a backup during commits has documents with all parts": backupDuringCommits,
+}
+
+// FillArchive fills an empty store with records of every family of an archive. All times are
+// whole milliseconds, and no list is nil, so that every store returns the same records.
+func FillArchive(t *testing.T, s store.Store) {
+	t.Helper()
+	for i, key := range []store.ObjectKey{{Kind: "Company", Namespace: "default", Name: "b"}, {Kind: "Company", Namespace: "default", Name: "a"}, {Kind: "CrawlJob", Namespace: "a-b", Name: "j"}, {Kind: "CrawlJob", Namespace: "a", Name: "j"}, {Kind: "Event", Namespace: "a", Name: "e"}} {
+		o := store.Object{ObjectKey: key, UID: fmt.Sprint("uid", i), Labels: map[string]string{"l": "<v>"}}
+		o.JSON = fmt.Appendf(nil, `{"metadata":{"name":%q,"namespace":%q,"uid":%q},"spec":{"n":1,"f":0.5,"html":"<a>","list":[]}}`, key.Name, key.Namespace, o.UID)
+		_, err := s.CreateObject(t.Context(), o)
+		must(t, err)
+	}
+	for i, company := range []string{"example.com", "tenant/example.com"} {
+		id := fmt.Sprint("run", i)
+		must(t, s.PutRun(t.Context(), store.Run{
+			ID: id, Company: company, State: store.RunRunning, CreatedAt: at(1), StartedAt: at(2), NotBefore: at(0), Heartbeat: at(3), FinishedAt: at(0), ArchivedAt: at(0),
+			Task: []byte("task"), Priority: int32(i), Progress: store.Progress{Fetched: 3, Skipped: map[string]int64{"Duplicate": 2}},
+			Coverage: []store.Coverage{{Type: "terms_of_service", State: store.CoverageFound, URL: "https://x.example/"}},
+		}))
+		must(t, s.PutRunRequest(t.Context(), id, store.RequestStop))
+		for n := range 3 {
+			must(t, s.PutCheckpoint(t.Context(), store.Fence{}, store.CheckpointKey(id, n), bytes.Repeat([]byte{byte(n), 0xff}, 1000)))
+		}
+		must(t, s.PutCheckpoint(t.Context(), store.Fence{}, store.CheckpointKey(id, 3), bytes.Repeat([]byte("large"), 2<<20)))
+		must(t, s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{
+			{Company: company, URL: "https://x.example/?a=1&b=<2>", FetchedAt: at(4), RunID: id, Status: 200, Confidence: 0.25},
+			{Company: company, URL: "https://x.example/", FetchedAt: at(4), RunID: id, Reason: "Duplicate"},
+		}))
+		fillDocuments(t, s, company, id)
+	}
+}
+
+// fillDocuments stores two documents of a company with a history that is longer than the chains
+// of deltas.
+func fillDocuments(t *testing.T, s store.Store, company, runID string) {
+	t.Helper()
+	shared, err := s.PutSnapshot(t.Context(), store.Fence{}, company, []byte("<html>one body of two documents</html>"), "")
+	must(t, err)
+	for doc, versions := range []int{20, 1} {
+		d := store.Document{
+			ID: fmt.Sprintf("doc%d-%s", doc, runID), Company: company, URL: fmt.Sprintf("https://x.example/%d?a&b", doc), RunID: runID,
+			FormerURLs: []string{"https://x.example/old"}, AdditionalTypes: []string{"cookie_policy"}, DiscoveryPath: []string{"https://x.example/"},
+			Type: "privacy_policy", Confidence: 0.875, Title: "Datenschutz – „Ü“ \u2028", FirstSeen: at(5), LastSeen: at(6), LastChanged: at(6), LastFlapped: at(0), RemovedAt: at(0),
+			State: store.DocumentPresent, StateSince: at(5), LastChecked: at(6), UnchangedSince: at(6), LastFailure: store.Failure{At: at(0)},
+		}
+		base := ""
+		for n := 1; n <= versions; n++ {
+			v := store.Version{DocumentID: d.ID, ContentHash: fmt.Sprint("hash", n), FetchedAt: at(10 * n).Add(123 * time.Millisecond), URL: d.URL, RunID: runID, Technical: n == 3, Revision: n, Flapping: n == 4}
+			v.EffectiveDate, v.EffectiveQuote = "2026-01-01", "as of <1 January>"
+			switch n {
+			case 2:
+				v.SnapshotHash = shared
+			case 5: // no snapshot
+			default:
+				body := strings.Repeat(fmt.Sprintf("<p>paragraph %d of %s</p>\x00\xff", n, d.ID), 100)
+				v.SnapshotHash, err = s.PutSnapshot(t.Context(), store.Fence{}, company, []byte(body), base)
+				must(t, err)
+				base = v.SnapshotHash
+			}
+			d.Versions, d.ContentHash = n, v.ContentHash
+			text := strings.Repeat("The same text. ", 200) + fmt.Sprintf("Version %d.\n", n)
+			if n == 1 {
+				_, _, err = s.CreateDocument(t.Context(), store.Fence{}, d, v, text)
+			} else {
+				_, _, err = s.AppendVersion(t.Context(), store.Fence{}, v, text)
+			}
+			must(t, err)
+		}
+		must(t, s.PutDocument(t.Context(), store.Fence{}, d))
+	}
+}
+
+// writeBackup writes a backup of s to a new file.
+func writeBackup(t *testing.T, s store.Store) (file string, m backup.Manifest) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "backup")
+	res, err := backup.WriteFile(t.Context(), s.(store.Dumper), file, "test")
+	must(t, err)
+	return file, res.Manifest
+}
+
+// restoreFile restores a backup.
+func restoreFile(t *testing.T, file string, s store.Store) error {
+	t.Helper()
+	a, err := backup.Open(file)
+	must(t, err)
+	defer func() { _ = a.Close() }()
+	_, err = a.Validate(t.Context())
+	must(t, err)
+	return a.Restore(t.Context(), s.(store.Archiver))
+}
+
+// EqualBackups reports an error unless two stores have the same backup.
+func EqualBackups(t *testing.T, want, got backup.Manifest) {
+	t.Helper()
+	for i, w := range want.Sections {
+		if i >= len(got.Sections) || w.SHA256 != got.Sections[i].SHA256 {
+			t.Errorf("section %s: want %+v, got %+v", w.Name, w, got.Sections)
+		}
+	}
+}
+
+func restoredStore(t *testing.T, open Opener) {
+	from, to := open(t), open(t)
+	FillArchive(t, from)
+	file, want := writeBackup(t, from)
+	if n := want.Records(); len(n) != len(store.ArchiveFamilies) {
+		t.Errorf("the backup has the families %v: the test does not fill all", n)
+	}
+	must(t, restoreFile(t, file, to))
+	_, got := writeBackup(t, to)
+	EqualBackups(t, want, got)
+	_, err := to.Migrate(t.Context())
+	must(t, err)
+	o, err := to.GetObject(t.Context(), store.ObjectKey{Kind: "Company", Namespace: "default", Name: "a"})
+	must(t, err)
+	_, err = to.UpdateObject(t.Context(), o)
+	must(t, err)
+	_, created, err := to.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "doc0-run0", ContentHash: "new"}, "A new text.")
+	if err != nil || !created {
+		t.Errorf("append a version after the restore: created %v, %v", created, err)
+	}
+	if v, text, err := to.VersionText(t.Context(), "doc0-run0", 20); err != nil || !strings.HasSuffix(text, "Version 20.\n") || v.StoredBytes == 0 {
+		t.Errorf("version 20: %+v, %d bytes, %v", v, len(text), err)
+	}
+}
+
+func restoreNotEmpty(t *testing.T, open Opener) {
+	from, to := open(t), open(t)
+	FillArchive(t, from)
+	file, _ := writeBackup(t, from)
+	must(t, to.PutRun(t.Context(), store.Run{ID: "mine", Company: "c", State: store.RunComplete}))
+	if err := restoreFile(t, file, to); !errors.Is(err, store.ErrNotEmpty) {
+		t.Errorf("restore to a store with a run: %v", err)
+	}
+	if _, err := to.Migrate(t.Context()); err != nil {
+		t.Errorf("the store is marked: %v", err)
+	}
+	if _, n, err := to.Counts(t.Context()); err != nil || n != 0 {
+		t.Errorf("the store has %d documents, %v", n, err)
+	}
+}
+
+// errInterrupted ends a restore in a test.
+var errInterrupted = errors.New("interrupted")
+
+// interruptedArchiver fails the second Put of a restore.
+type interruptedArchiver struct{ store.Archiver }
+
+func (a interruptedArchiver) BeginRestore(ctx context.Context) (store.Restorer, error) {
+	r, err := a.Archiver.BeginRestore(ctx)
+	return &interruptedRestorer{Restorer: r}, err
+}
+
+type interruptedRestorer struct {
+	store.Restorer
+	puts int
+}
+
+func (r *interruptedRestorer) Put(ctx context.Context, entries []store.ArchiveEntry) error {
+	if r.puts++; r.puts > 1 {
+		return errInterrupted
+	}
+	return r.Restorer.Put(ctx, entries)
+}
+
+func restoreInterrupted(t *testing.T, open Opener) {
+	from, to := open(t), open(t)
+	FillArchive(t, from)
+	file, want := writeBackup(t, from)
+	a, err := backup.Open(file)
+	must(t, err)
+	defer func() { _ = a.Close() }()
+	if err := a.Restore(t.Context(), interruptedArchiver{to.(store.Archiver)}); !errors.Is(err, errInterrupted) {
+		t.Fatalf("restore: %v", err)
+	}
+	if _, err := to.Migrate(t.Context()); !errors.Is(err, store.ErrRestoring) {
+		t.Errorf("migrate after an interrupted restore: %v", err)
+	}
+	must(t, a.Restore(t.Context(), to.(store.Archiver)))
+	_, got := writeBackup(t, to)
+	EqualBackups(t, want, got)
+	_, err = to.Migrate(t.Context())
+	must(t, err)
+}
+
+func backupDuringCommits(t *testing.T, open Opener) {
+	s := open(t)
+	FillArchive(t, s)
+	const writers, backups = 3, 4
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	var started sync.WaitGroup
+	started.Add(writers)
+	for w := range writers {
+		wg.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				err := commitRound(t.Context(), s, w, i)
+				if i == 0 {
+					started.Done()
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	started.Wait()
+	var files []string
+	for range backups {
+		file := filepath.Join(t.TempDir(), "backup")
+		// Write rejects a document without all of its versions and snapshots.
+		if _, err := backup.WriteFile(t.Context(), s.(store.Dumper), file, "test"); err != nil {
+			t.Error(err)
+			continue
+		}
+		files = append(files, file)
+	}
+	stop()
+	wg.Wait()
+	if len(files) == 0 {
+		return
+	}
+	to := open(t)
+	must(t, restoreFile(t, files[len(files)-1], to))
+	docs := pagesOf(t, 100, func(p store.ListOptions) ([]store.Document, string, error) {
+		return to.ListDocuments(t.Context(), "", p)
+	})
+	for _, d := range docs {
+		if !strings.HasPrefix(d.ID, "live") {
+			continue
+		}
+		for n := 1; n <= d.Versions; n++ {
+			v, text, err := to.VersionText(t.Context(), d.ID, n)
+			must(t, err)
+			body, err := to.GetSnapshot(t.Context(), d.Company, v.SnapshotHash)
+			must(t, err)
+			if want := liveText(d.ID, n); text != want || string(body) != "<html>"+want {
+				t.Errorf("version %d of %s has another text or snapshot", n, d.ID)
+			}
+		}
+		if _, _, err := to.VersionText(t.Context(), d.ID, d.Versions+1); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s has more than %d versions: %v", d.ID, d.Versions, err)
+		}
+	}
+}
+
+func liveText(id string, n int) string {
+	return strings.Repeat(fmt.Sprintf("Text %d of %s. ", n, id), 50)
+}
+
+// commitRound writes the next version of the documents of a writer, and one new document.
+func commitRound(ctx context.Context, s store.Store, writer, round int) error {
+	for i := 0; i <= round; i++ {
+		d := store.Document{ID: fmt.Sprintf("live-%d-%d", writer, i), Company: "live.example"}
+		d.URL = "https://live.example/" + d.ID
+		n := round - i + 1
+		text := liveText(d.ID, n)
+		hash, err := s.PutSnapshot(ctx, store.Fence{}, d.Company, []byte("<html>"+text), "")
+		if err != nil {
+			return err
+		}
+		v := store.Version{DocumentID: d.ID, ContentHash: fmt.Sprint(n), FetchedAt: at(n), SnapshotHash: hash}
+		d.Versions = n
+		if n == 1 {
+			_, _, err = s.CreateDocument(ctx, store.Fence{}, d, v, text)
+		} else if _, _, err = s.AppendVersion(ctx, store.Fence{}, v, text); err == nil {
+			err = s.PutDocument(ctx, store.Fence{}, d)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -34,15 +34,20 @@ var errNoStore = errors.New("no store")
 // store. Commands that only read or modify existing data use it.
 func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) {
 	if folder := embeddedFolder(v); folder != "" {
-		exists, err := sqlite.Exists(folder)
-		if err != nil {
+		if err := checkStoreExists(folder); err != nil {
 			return nil, err
-		}
-		if !exists {
-			return nil, fmt.Errorf("%w in %s; crawl, apply, standalone and migrate create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
 		}
 	}
 	return openStore(ctx, v)
+}
+
+// checkStoreExists returns an error that wraps errNoStore if a folder contains no embedded store.
+func checkStoreExists(folder string) error {
+	exists, err := sqlite.Exists(folder)
+	if err == nil && !exists {
+		err = fmt.Errorf("%w in %s; crawl, apply, standalone, migrate and restore create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
+	}
+	return err
 }
 
 // openRecords opens the store for reading its records. If a standalone process has the

@@ -18,13 +18,14 @@ func TestReadingCommandsDoNotCreateAStore(t *testing.T) {
 		"export":      {"export", "FOLDER"},
 		"wait":        {"wait", "--for=delete", "company/acme"},
 		"delete":      {"delete", "company/acme"},
+		"backup":      {"backup", "FILE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			location, out := filepath.Join(dir, "nowhere"), filepath.Join(dir, "out")
-			if name == "export" {
-				args = []string{"export", out}
+			if name == "export" || name == "backup" {
+				args = []string{name, out}
 			}
 			for _, env := range []map[string]string{nil, {"CLAUSEA_DATA_DIR": location}} {
 				given := args
@@ -33,7 +34,7 @@ func TestReadingCommandsDoNotCreateAStore(t *testing.T) {
 					given = append(given[2:], given[:2]...)
 				}
 				code, stdout, stderr := call(t, env, given...)
-				if code != exitFailed || stdout != "" || !strings.Contains(stderr, "no store in "+location) || !strings.Contains(stderr, "crawl, apply, standalone and migrate create one") {
+				if code != exitFailed || stdout != "" || !strings.Contains(stderr, "no store in "+location) || !strings.Contains(stderr, "crawl, apply, standalone, migrate and restore create one") {
 					t.Errorf("%v: exit code %d: %q, %q", given, code, stdout, stderr)
 				}
 			}

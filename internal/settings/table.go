@@ -23,6 +23,7 @@ const configName = "config"
 
 // The commands that have settings. CommandConfig uses all settings.
 const (
+	CommandBackup  = "backup"
 	CommandCheck   = "check"
 	CommandConfig  = "config"
 	CommandCrawl   = "crawl"
@@ -31,6 +32,7 @@ const (
 	CommandGet     = "get"
 	CommandInspect = "inspect"
 	CommandMigrate = "migrate"
+	CommandRestore = "restore"
 
 	CommandStandalone = "standalone"
 	CommandOperator   = "operator"
@@ -43,7 +45,7 @@ const (
 var (
 	controllerCommands = []string{CommandStandalone, CommandOperator}
 	resourceCommands   = []string{CommandApply, CommandDelete, CommandWait}
-	storeCommands      = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandWorker}, append(resourceCommands, controllerCommands...)...)
+	storeCommands      = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandBackup, CommandRestore, CommandWorker}, append(resourceCommands, controllerCommands...)...)
 	fetchCommands      = append([]string{CommandCrawl, CommandInspect, CommandDiff, CommandCheck, CommandWorker}, controllerCommands...)
 	crawlingCommands   = append([]string{CommandCrawl, CommandWorker}, controllerCommands...)
 	modelCommands      = []string{CommandCheck}

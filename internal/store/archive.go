@@ -12,7 +12,7 @@ var (
 	// it.
 	ErrNotEmpty = errors.New("the store is not empty")
 	// ErrRestoring means that a restore of the store has not ended. The store must not be used.
-	ErrRestoring = errors.New("the restore of this store has not ended")
+	ErrRestoring = errors.New("the restore of this store has not ended: run clausea restore again")
 )
 
 // Dumper reads all records of a store in a form that does not depend on the implementation.

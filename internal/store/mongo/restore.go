@@ -100,6 +100,9 @@ func (r *restorer) begin(ctx context.Context) error {
 	case err != nil:
 		return err
 	default:
+		if err := r.checkUnused(ctx); err != nil {
+			return err
+		}
 		for _, name := range archivedCollections() {
 			// A tombstone of a resource is no record.
 			err := r.s.findOne(ctx, "check whether "+name+" is empty", name, bson.D{{Key: "deletedAt", Value: nil}}, &struct{}{})
@@ -116,6 +119,22 @@ func (r *restorer) begin(ctx context.Context) error {
 			bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: time.Now()}}}}, options.UpdateOne().SetUpsert(true))
 		return err
 	})
+}
+
+// checkUnused returns an error if a process holds a lease of the store.
+func (r *restorer) checkUnused(ctx context.Context) error {
+	var held lease
+	err := r.s.findOne(ctx, "check whether a process uses the store", leaseCollection, bson.D{
+		{Key: "_id", Value: bson.D{{Key: "$ne", Value: restoreLease}}},
+		{Key: "$expr", Value: bson.D{{Key: "$gt", Value: bson.A{"$expires", "$$NOW"}}}},
+	}, &held)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("the process %s uses the store (lease %s): stop all processes that use it", held.Holder, held.Name)
+	}
+	return err
 }
 
 // clear deletes all records of a collection.

@@ -126,7 +126,7 @@ func (r *restorer) put(ctx context.Context, t *sql.Tx, e store.ArchiveEntry) err
 		}
 		stored := *rec
 		stored.StoredBytes, stored.Keyframe = len(blob), keyframe
-		return writeVersion(ctx, t, stored, blob)
+		return insertVersion(ctx, t, pack.PackedVersion{Version: stored, Blob: blob})
 	}
 	return fmt.Errorf("unexpected record %T", e.Record)
 }

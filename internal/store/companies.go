@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -51,6 +52,14 @@ type CompanyQuery struct {
 	Prefix string
 	Sort   CompanySort
 	ListOptions
+}
+
+// Validate returns an error if q has more than MaxQueryValues names, or if its order is unknown.
+func (q CompanyQuery) Validate() error {
+	if q.Sort != CompaniesByName && q.Sort != CompaniesByLastChanged {
+		return fmt.Errorf("query companies: unknown order %.40q", q.Sort)
+	}
+	return checkQueryLists("companies", len(q.Names))
 }
 
 // Companies reads and writes company summaries.

@@ -41,6 +41,11 @@ const (
 // ErrInvalidQuery means that a search query has no words, or too many.
 var ErrInvalidQuery = errors.New("invalid search query")
 
+// Validate returns an error if a list of q has more than MaxQueryValues values.
+func (q SearchQuery) Validate() error {
+	return checkQueryLists("documents", len(q.Companies), len(q.Types), len(q.Languages))
+}
+
 // SearchOptions returns the list options with the limit that applies to a search.
 func (q SearchQuery) SearchOptions() ListOptions {
 	o := q.ListOptions

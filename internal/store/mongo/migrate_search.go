@@ -19,6 +19,9 @@ const (
 	correctionCollection = "corrections"
 )
 
+// searchMigration is the name of the migration createSearch.
+const searchMigration = "mongo-7-search"
+
 // createSearch is the migration that creates the company summaries, the search index and the
 // corrections, and fills them from the stored documents and runs.
 func createSearch(ctx context.Context, db *mongo.Database) error {

@@ -123,33 +123,34 @@ var (
 	entriesByLanguage = bson.D{{Key: "language", Value: 1}, {Key: "order", Value: -1}}
 )
 
+// byOrder is the order of hits within a tier.
+var byOrder = bson.D{{Key: "order", Value: -1}}
+
 // searchTier returns the next index entries of a tier, newest text first, without terms and text.
 func (s searchStore) searchTier(ctx context.Context, q store.SearchQuery, parsed fulltext.Query, at fulltext.Position, limit int) ([]indexEntry, error) {
-	terms := parsed.Tokens()
-	if at.Tier == fulltext.Prominent {
-		for i, t := range terms {
-			terms[i] = prominentPrefix + t
-		}
-	}
-	var conditions []condition
-	for _, t := range terms {
-		conditions = append(conditions, condition{entriesByTerm, bson.D{{Key: "terms", Value: t}}})
-	}
-	filters := len(conditions)
-	for _, f := range []struct {
-		index  bson.D
-		values []string
-	}{{entriesByCompany, q.Companies}, {entriesByType, q.Types}, {entriesByLanguage, q.Languages}} {
-		if len(f.values) > 0 {
-			conditions = append(conditions, condition{f.index, bson.D{{Key: f.index[0].Key, Value: bson.D{{Key: "$in", Value: f.values}}}}})
-		}
-	}
-	rarest, err := s.rarest(ctx, conditions)
-	if err != nil || rarest < 0 {
+	filter, hint, err := s.searchFilter(ctx, q, parsed, at)
+	if err != nil || filter == nil {
 		return nil, err
 	}
+	cur, err := s.db.Collection(indexCollection).Find(ctx, filter, options.Find().SetHint(hint).
+		SetSort(byOrder).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "order", Value: 1}}))
+	if err != nil {
+		return nil, err
+	}
+	var entries []indexEntry
+	return entries, cur.All(ctx, &entries)
+}
+
+// searchFilter returns the filter of the index entries of a tier after a position, and the index
+// that it uses. The filter is nil if there is no entry.
+func (s *database) searchFilter(ctx context.Context, q store.SearchQuery, parsed fulltext.Query, at fulltext.Position) (filter, hint bson.D, err error) {
+	conditions, filters := searchConditions(q, parsed, at.Tier)
+	rarest, err := s.rarest(ctx, conditions)
+	if err != nil || rarest < 0 {
+		return nil, nil, err
+	}
 	all := bson.A{conditions[rarest].filter}
-	for _, c := range conditions[filters:] {
+	for _, c := range filters {
 		all = append(all, c.filter)
 	}
 	all = append(all, textConditions(parsed, at.Tier)...)
@@ -159,13 +160,27 @@ func (s searchStore) searchTier(ctx context.Context, q store.SearchQuery, parsed
 	if len(at.Seen) > 0 {
 		all = append(all, bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: at.Seen}}}})
 	}
-	cur, err := s.db.Collection(indexCollection).Find(ctx, bson.D{{Key: "$and", Value: all}}, options.Find().SetHint(conditions[rarest].index).
-		SetSort(bson.D{{Key: "order", Value: -1}}).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "order", Value: 1}}))
-	if err != nil {
-		return nil, err
+	return bson.D{{Key: "$and", Value: all}}, conditions[rarest].index, nil
+}
+
+// searchConditions returns the indexed conditions of a tier of a query, and those of them that are
+// not conditions on the text.
+func searchConditions(q store.SearchQuery, parsed fulltext.Query, tier int) (all, filters []condition) {
+	for _, t := range parsed.Tokens() {
+		if tier == fulltext.Prominent {
+			t = prominentPrefix + t
+		}
+		all = append(all, condition{entriesByTerm, bson.D{{Key: "terms", Value: t}}})
 	}
-	var entries []indexEntry
-	return entries, cur.All(ctx, &entries)
+	for _, f := range []struct {
+		index  bson.D
+		values []string
+	}{{entriesByCompany, q.Companies}, {entriesByType, q.Types}, {entriesByLanguage, q.Languages}} {
+		if len(f.values) > 0 {
+			filters = append(filters, condition{f.index, bson.D{{Key: f.index[0].Key, Value: bson.D{{Key: "$in", Value: f.values}}}}})
+		}
+	}
+	return append(all, filters...), filters
 }
 
 // textConditions returns the conditions of a tier on the text of an entry. They are regular
@@ -193,7 +208,7 @@ const (
 
 // rarest returns the index of the condition that fewest entries satisfy, or -1 if one of them has
 // none.
-func (s searchStore) rarest(ctx context.Context, conditions []condition) (int, error) {
+func (s *database) rarest(ctx context.Context, conditions []condition) (int, error) {
 	best, least := 0, int64(maxCount+1)
 	if len(conditions) == 1 {
 		return 0, nil

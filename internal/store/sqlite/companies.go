@@ -97,12 +97,13 @@ func (s companyStore) GetCompany(ctx context.Context, name string) (c store.Comp
 	return c, s.getRecord(ctx, "get company "+name, &c, `SELECT v FROM companies WHERE name=?`, name)
 }
 
-// The parameters of these queries are the prefix, its end, the names as JSON, the key after which
-// the page starts, and the limit. A key of the order by change is MILLISECONDS NEWLINE NAME; its
-// parts are parameters before the whole key, which is not used.
+// The parameters of these queries are the first name, the end of the names, the selected names as
+// JSON, the key after which the page starts, and the limit. A key of the order by change is
+// MILLISECONDS NEWLINE NAME; its parts are parameters before the whole key, which is not used.
 const (
-	companiesByName = `SELECT name, v FROM companies WHERE name>=?1 AND name<?2 AND (?3='[]' OR name IN (SELECT value FROM json_each(?3)))
-		AND name>?4 ORDER BY name LIMIT ?5`
+	companiesByName = `SELECT name, v FROM companies WHERE name>=?1 AND name<?2 AND ?3 IS NOT NULL AND +name>?4 ORDER BY name LIMIT ?5`
+	namedCompanies  = `SELECT name, v FROM companies WHERE name IN (SELECT value FROM json_each(?3)) AND +name>=?1 AND +name<?2 AND +name>?4 ORDER BY name LIMIT ?5`
+
 	companiesByLastChanged = `SELECT changed||char(10)||name, v FROM companies WHERE changed<=?4 AND (changed<?4 OR name>?5)
 		AND +name>=?1 AND +name<?2 AND (?3='[]' OR +name IN (SELECT value FROM json_each(?3))) AND ?6 IS NOT NULL ORDER BY changed DESC, name LIMIT ?7`
 )
@@ -124,19 +125,23 @@ func (s companyStore) queryCompanies(ctx context.Context, q store.CompanyQuery) 
 	if err != nil {
 		return nil, "", err
 	}
-	args := []any{q.Prefix, q.Prefix + store.AfterAllNames, string(names)}
-	if q.Sort == store.CompaniesByName {
-		return listRecords[store.CompanySummary](ctx, s.read, q.ListOptions, companiesByName, args...)
-	}
 	_, after, err := q.Decode()
 	if err != nil {
 		return nil, "", err
+	}
+	end := q.Prefix + store.AfterAllNames
+	if q.Sort == store.CompaniesByName {
+		query := companiesByName
+		if len(q.Names) > 0 {
+			query = namedCompanies
+		}
+		return listRecords[store.CompanySummary](ctx, s.read, q.ListOptions, query, max(q.Prefix, after), end, string(names))
 	}
 	changed, name, err := store.DecodeCompanyKey(after)
 	if err != nil {
 		return nil, "", err
 	}
-	return listRecords[store.CompanySummary](ctx, s.read, q.ListOptions, companiesByLastChanged, append(args, changed, name)...)
+	return listRecords[store.CompanySummary](ctx, s.read, q.ListOptions, companiesByLastChanged, q.Prefix, end, string(names), changed, name)
 }
 
 // PutCrawl implements store.Companies.

@@ -63,7 +63,12 @@ func TestListingAHundredThousandDocumentsUsesAnIndex(t *testing.T) {
 
 func explain(t *testing.T, s *Store, query string, args int) string {
 	t.Helper()
-	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, []any{"a", "b", 10}[3-args:]...)
+	return explainArgs(t, s, query, []any{"a", "b", 10}[3-args:]...)
+}
+
+func explainArgs(t *testing.T, s *Store, query string, args ...any) string {
+	t.Helper()
+	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,10 @@ import (
 // maxName is the maximum number of bytes of an ID or a name.
 const maxName = 1024
 
+// maxSequence is the maximum sequence of a change: the greatest integer that JSON numbers have in
+// all programs.
+const maxSequence = 1<<53 - 1
+
 // checker checks the entries of an archive in order: their values, and that each record is there
 // once and has the records to which it belongs. The zero checker is ready for use.
 type checker struct {
@@ -38,6 +42,12 @@ func (c *checker) check(e store.ArchiveEntry) error {
 		return errors.New("the record is there twice or in the wrong order")
 	}
 	c.last = key
+	if r, ok := e.Record.(*store.ArchivedFeed); ok {
+		if r.Sequence < c.documents.greatest || r.Sequence > maxSequence {
+			return fmt.Errorf("the feed is at %d, and its last change has the sequence %d", r.Sequence, c.documents.greatest)
+		}
+		return nil
+	}
 	return checkRecord(e)
 }
 
@@ -134,6 +144,13 @@ type documentChecker struct {
 	snapshots map[string]bool
 	// pending is the hash of a snapshot that precedes the first version that refers to it.
 	pending string
+	// changes holds the IDs of all changes and sequences their sequences. last is the sequence of
+	// the last change of the current document, and greatest that of all documents.
+	changes        map[string]bool
+	sequences      map[int64]bool
+	last, greatest int64
+	// corrected is set once the current document has a correction.
+	corrected bool
 	// urls holds the hashes of the companies and URLs of all documents.
 	urls map[[sha256.Size]byte]bool
 }
@@ -146,6 +163,10 @@ func (c *documentChecker) check(e store.ArchiveEntry) error {
 		return c.snapshot(r, e.Body)
 	case *store.Version:
 		return c.version(r)
+	case *store.Correction:
+		return c.correction(r)
+	case *store.Change:
+		return c.change(r)
 	}
 	return fmt.Errorf("unexpected record %T", e.Record)
 }
@@ -174,7 +195,7 @@ func (c *documentChecker) document(d *store.Document) error {
 	}
 	c.urls[at] = true
 	current := *d
-	c.current, c.versions, c.snapshots = &current, 0, map[string]bool{}
+	c.current, c.versions, c.snapshots, c.last, c.corrected = &current, 0, map[string]bool{}, 0, false
 	return nil
 }
 
@@ -207,6 +228,35 @@ func (c *documentChecker) version(v *store.Version) error {
 	}
 	c.versions, c.pending = v.Number, ""
 	return nil
+}
+
+func (c *documentChecker) correction(r *store.Correction) error {
+	if c.current == nil || r.DocumentID != c.current.ID || r.Company != c.current.Company || c.versions > 0 || c.pending != "" || c.last > 0 || c.corrected {
+		return errors.New("the correction does not follow its document")
+	}
+	c.corrected = true
+	return nil
+}
+
+func (c *documentChecker) change(r *store.Change) error {
+	if c.current == nil || r.DocumentID != c.current.ID || r.Company != c.current.Company {
+		return errors.New("the change does not follow a document to which it belongs")
+	}
+	if err := c.complete(); err != nil {
+		return err
+	}
+	if r.Sequence <= c.last || r.Sequence > maxSequence || c.sequences[r.Sequence] || c.changes[r.ID] {
+		return errors.New("the change is there twice or in the wrong order")
+	}
+	if !slices.Contains(store.ChangeKinds, r.Kind) || r.From < 0 || r.To < 0 || r.From > c.current.Versions || r.To > c.current.Versions {
+		return fmt.Errorf("invalid change of kind %.40q from version %d to %d", r.Kind, r.From, r.To)
+	}
+	if c.changes == nil {
+		c.changes, c.sequences = map[string]bool{}, map[int64]bool{}
+	}
+	c.changes[r.ID], c.sequences[r.Sequence] = true, true
+	c.last, c.greatest = r.Sequence, max(c.greatest, r.Sequence)
+	return checkID(r.ID)
 }
 
 // complete returns an error if records of the current document are missing.

@@ -59,7 +59,7 @@ func build(t testing.TB, sections []rawSection, tweak func(*Manifest), options .
 func documentsSection(records ...string) rawSection {
 	s := rawSection{name: store.SectionDocuments, records: map[string]int64{}, data: strings.Join(records, "")}
 	for _, r := range records {
-		for _, family := range []string{"document", "snapshot", "version"} {
+		for _, family := range []string{"document", "snapshot", "version", "change", "correction"} {
 			if strings.HasPrefix(r, fmt.Sprintf(`{"family":%q`, family)) {
 				s.records[family]++
 			}
@@ -83,6 +83,18 @@ func versionRecord(id string, n int, snapshot string) string {
 
 func snapshotRecord(company, hash, bytes string) string {
 	return body(fmt.Sprintf(`{"family":"snapshot","record":{"company":%q,"hash":%q}}`, company, hash), bytes)
+}
+
+func changeRecord(id, document string, sequence int64, to int) string {
+	return fmt.Sprintf("{\"family\":\"change\",\"record\":{\"sequence\":%d,\"id\":%q,\"kind\":\"Changed\",\"company\":\"c\",\"documentID\":%q,\"to\":%d}}\n", sequence, id, document, to)
+}
+
+func correctionRecord(document, company string) string {
+	return fmt.Sprintf("{\"family\":\"correction\",\"record\":{\"documentID\":%q,\"company\":%q}}\n", document, company)
+}
+
+func feedSection(sequence int64) rawSection {
+	return rawSection{store.SectionFeed, fmt.Sprintf("{\"family\":\"feed\",\"record\":{\"sequence\":%d}}\n", sequence), map[string]int64{"feed": 1}}
 }
 
 func runsSection(records string) rawSection {
@@ -179,12 +191,25 @@ func crafted(t testing.TB) map[string]struct {
 		"trailing snapshot":            {documents(documentRecord("d", "c", goodURL, 0), snapshotRecord("c", html, "html")), "no version refers"},
 		"wrong snapshot":               {documents(document, snapshotRecord("c", html, "other"), versionRecord("d", 1, html)), "damaged"},
 		"foreign snapshot":             {documents(document, snapshotRecord("other", html, "html"), versionRecord("d", 1, html)), "its company"},
-		"unknown kind":                 {sections(object("Version", "n", `{"metadata":{"name":"n","namespace":"n"}}`)), "unknown kind"},
-		"another resource":             {sections(object("Company", "n", `{"metadata":{"name":"other","namespace":"n"}}`)), "another kind, name"},
-		"no resource":                  {sections(object("Company", "n", `[]`)), "decode the resource"},
-		"unknown request":              {sections(rawSection{store.SectionRequests, "{\"family\":\"runRequest\",\"record\":{\"runID\":\"r\",\"request\":\"Root\"}}\n", map[string]int64{"runRequest": 1}}), "unknown request"},
-		"path as a checkpoint":         {sections(rawSection{store.SectionCheckpoints, body(`{"family":"checkpoint","record":{"key":"../r"}}`, "x"), map[string]int64{"checkpoint": 1}}), "invalid ID"},
-		"page without a URL":           {sections(rawSection{store.SectionPages, "{\"family\":\"page\",\"record\":{\"company\":\"c\",\"url\":\"\"}}\n", map[string]int64{"page": 1}}), "invalid URL"},
+		"change first":                 {documents(changeRecord("x", "d", 1, 0)), "does not follow a document"},
+		"change before version":        {documents(document, changeRecord("x", "d", 1, 0), version), "0 of its 1 versions"},
+		"change twice":                 {documents(document, version, changeRecord("x", "d", 1, 0), changeRecord("x", "d", 2, 0)), "twice"},
+		"sequence twice":               {documents(document, version, changeRecord("x", "d", 1, 0), changeRecord("y", "d", 1, 0)), "twice"},
+		"sequence of another": {documents(document, version, changeRecord("x", "d", 1, 0), documentRecord("e", "c", goodURL+"2", 0),
+			changeRecord("y", "e", 1, 0)), "twice"},
+		"huge sequence":           {documents(document, version, changeRecord("x", "d", 1<<60, 0)), "wrong order"},
+		"change of version":       {documents(document, version, changeRecord("x", "d", 1, 2)), "invalid change"},
+		"kind of change":          {documents(document, version, strings.Replace(changeRecord("x", "d", 1, 1), "Changed", "Hacked", 1)), "invalid change"},
+		"feed before its changes": {sections(documentsSection(document, version, changeRecord("x", "d", 7, 1)), feedSection(6)), "the feed is at 6"},
+		"correction of another":   {documents(document, correctionRecord("e", "c"), version), "does not follow its document"},
+		"correction by another":   {documents(document, correctionRecord("d", "other"), version), "does not follow its document"},
+		"correction twice":        {documents(document, correctionRecord("d", "c"), correctionRecord("d", "c"), version), "does not follow its document"},
+		"unknown kind":            {sections(object("Version", "n", `{"metadata":{"name":"n","namespace":"n"}}`)), "unknown kind"},
+		"another resource":        {sections(object("Company", "n", `{"metadata":{"name":"other","namespace":"n"}}`)), "another kind, name"},
+		"no resource":             {sections(object("Company", "n", `[]`)), "decode the resource"},
+		"unknown request":         {sections(rawSection{store.SectionRequests, "{\"family\":\"runRequest\",\"record\":{\"runID\":\"r\",\"request\":\"Root\"}}\n", map[string]int64{"runRequest": 1}}), "unknown request"},
+		"path as a checkpoint":    {sections(rawSection{store.SectionCheckpoints, body(`{"family":"checkpoint","record":{"key":"../r"}}`, "x"), map[string]int64{"checkpoint": 1}}), "invalid ID"},
+		"page without a URL":      {sections(rawSection{store.SectionPages, "{\"family\":\"page\",\"record\":{\"company\":\"c\",\"url\":\"\"}}\n", map[string]int64{"page": 1}}), "invalid URL"},
 	}
 }
 
@@ -212,7 +237,7 @@ func TestCraftedArchivesAreRejected(t *testing.T) {
 func TestAGoodArchiveOfTheTestsIsAccepted(t *testing.T) {
 	t.Parallel()
 	html := pack.Hash([]byte("html"))
-	data := build(t, []rawSection{runsSection(goodRun), documentsSection(documentRecord("d", "c", goodURL, 1), snapshotRecord("c", html, "html"), versionRecord("d", 1, html))}, nil)
+	data := build(t, []rawSection{runsSection(goodRun), documentsSection(documentRecord("d", "c", goodURL, 1), snapshotRecord("c", html, "html"), versionRecord("d", 1, html), changeRecord("x", "d", 7, 1)), feedSection(9)}, nil)
 	s, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -88,6 +88,11 @@ type (
 	ArchivedCheckpoint struct {
 		Key string `json:"key"`
 	}
+	// ArchivedFeed is the state of the feed of changes. Sequence is at least the greatest one that
+	// was used, so that no sequence is used again.
+	ArchivedFeed struct {
+		Sequence int64 `json:"sequence"`
+	}
 	// ArchivedSnapshot is a snapshot, whose bytes are the body. A snapshot precedes the first
 	// version of each document that refers to it.
 	ArchivedSnapshot struct {
@@ -115,6 +120,7 @@ const (
 	// SectionDocuments contains each document with its records. It is the only section with
 	// several families.
 	SectionDocuments = "documents"
+	SectionFeed      = "feed"
 )
 
 // The families of an archive.
@@ -130,6 +136,11 @@ var (
 	ArchiveDocuments = family("document", SectionDocuments, false, func(d *Document) string { return d.ID })
 	ArchiveSnapshots = family("snapshot", SectionDocuments, true, func(s *ArchivedSnapshot) string { return SnapshotKey(s.Company, s.Hash) })
 	ArchiveVersions  = family("version", SectionDocuments, true, func(v *Version) string { return v.DocumentID })
+	ArchiveChanges   = family("change", SectionDocuments, false, func(c *Change) string { return c.ID })
+
+	ArchiveCorrections = family("correction", SectionDocuments, false, func(c *Correction) string { return c.DocumentID })
+
+	ArchiveFeed = family("feed", SectionFeed, false, func(*ArchivedFeed) string { return "changes" })
 )
 
 // ArchiveSections lists the sections in the order in which an archive contains them. Records
@@ -137,13 +148,14 @@ var (
 // checkpoint of a run precedes its documents, so that a restored run repeats work and misses
 // none.
 var ArchiveSections = []string{
-	SectionObjects, SectionRuns, SectionRequests, SectionCheckpoints, SectionPages, SectionDocuments,
+	SectionObjects, SectionRuns, SectionRequests, SectionCheckpoints, SectionPages, SectionDocuments, SectionFeed,
 }
 
 // ArchiveFamilies lists the families. In the section of documents, each document precedes its
-// snapshots and versions.
+// correction, its snapshots and versions, and its changes.
 var ArchiveFamilies = []*ArchiveFamily{
-	ArchiveObjects, ArchiveRuns, ArchiveRequests, ArchiveCheckpoints, ArchivePages, ArchiveDocuments, ArchiveSnapshots, ArchiveVersions,
+	ArchiveObjects, ArchiveRuns, ArchiveRequests, ArchiveCheckpoints, ArchivePages, ArchiveDocuments,
+	ArchiveCorrections, ArchiveSnapshots, ArchiveVersions, ArchiveChanges, ArchiveFeed,
 }
 
 // ObjectKinds lists the kinds of custom resources that a store contains.

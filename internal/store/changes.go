@@ -8,6 +8,11 @@ import (
 	"time"
 )
 
+// ChangeKinds lists all kinds of change.
+var ChangeKinds = []ChangeKind{
+	ChangeCreated, ChangeChanged, ChangeMoved, ChangeRemoved, ChangeRestored, ChangeBroken, ChangeRecovered, ChangeFlapping, ChangeEffectiveSoon,
+}
+
 // ChangeKind is what happened to a document.
 type ChangeKind string
 

@@ -29,19 +29,20 @@ func archivedSections() map[string]archivedSection {
 		store.SectionRequests:    {[]string{requestCollection}, dumpCollection(requestCollection, pageLimit, requestEntry)},
 		store.SectionCheckpoints: {[]string{checkpointCollection}, dumpCollection(checkpointCollection, blobPageLimit, checkpointEntry)},
 		store.SectionPages:       {[]string{pageCollection}, dumpCollection(pageCollection, pageLimit, pageEntry)},
-		store.SectionDocuments:   {[]string{documentCollection, versionCollection, snapshotCollection, chunkCollection}, dumpDocuments},
+		store.SectionDocuments:   {[]string{documentCollection, correctionCollection, versionCollection, snapshotCollection, chunkCollection, changeCollection}, dumpDocuments},
+		store.SectionFeed:        {nil, dumpFeed},
 	}
 }
 
 // unarchivedCollections holds the collections that an archive does not contain, and why.
 var unarchivedCollections = map[string]string{
-	metaCollection:      "resource versions and the mark of a restore belong to one store",
+	metaCollection:      "resource versions, the position of the feed, which an archive has as a record of its own, and the mark of a restore belong to one store",
 	leaseCollection:     "leases belong to running processes",
 	migrationCollection: "a store is migrated before it is restored",
 }
 
 // derivedCollections lists the collections whose records a restore creates from others.
-var derivedCollections = []string{}
+var derivedCollections = []string{summaryCollection, indexCollection}
 
 // Numbers of records of one read.
 const (
@@ -139,6 +140,16 @@ func dumpObjects(ctx context.Context, r *snapshotRead, put func(store.ArchiveEnt
 		}
 	}
 	return nil
+}
+
+// dumpFeed passes the position of the feed. It reads the current one, which covers all changes.
+func dumpFeed(ctx context.Context, r *snapshotRead, put func(store.ArchiveEntry) error) error {
+	rec := &store.ArchivedFeed{}
+	err := r.s.findOne(ctx, "read the position of the feed", metaCollection, bson.D{{Key: "_id", Value: feedCounter}}, rec)
+	if err != nil {
+		return err
+	}
+	return put(store.ArchiveEntry{Family: store.ArchiveFeed, Record: rec})
 }
 
 func runEntry(_ context.Context, _ *snapshotRead, row run) (string, store.ArchiveEntry, error) {

@@ -1,8 +1,11 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -17,25 +20,28 @@ const documentBatch = 50
 // snapshotAttempts is the number of times that a batch of documents is read at one time.
 const snapshotAttempts = 3
 
-// dumpDocuments passes each document with its snapshots and versions. It reads batches of
-// documents with the numbers of their versions, each batch at one time. Versions and snapshots
-// never change, so they may be read later.
+// dumpDocuments passes each document with its correction, snapshots, versions and changes. It
+// reads batches of documents with the numbers of their versions, their corrections and changes,
+// each batch at one time. Versions and snapshots never change, so they may be read later.
 func dumpDocuments(ctx context.Context, r *snapshotRead, put func(store.ArchiveEntry) error) error {
+	began := time.Now()
+	urls := map[string]bool{} // hashes of the companies and URLs of the documents
 	for after := ""; ; {
 		batch, err := r.s.readDocuments(ctx, after)
 		if err != nil {
 			return err
 		}
 		for _, d := range batch.documents {
-			if err := put(store.ArchiveEntry{Family: store.ArchiveDocuments, Record: &d.Document}); err != nil {
-				batch.read.end(ctx)
-				return err
+			after = d.Key
+			at := pack.Hash([]byte(d.Company + "\n" + d.URL))
+			if urls[at] && d.FirstSeen.After(began) {
+				continue // it was created after the document that had the URL before moved
 			}
-			if err := dumpVersions(ctx, batch.read, &d.Document, put); err != nil {
+			urls[at] = true
+			if err := batch.dump(ctx, d, put); err != nil {
 				batch.read.end(ctx)
 				return fmt.Errorf("document %s: %w", d.ID, err)
 			}
-			after = d.Key
 		}
 		batch.read.end(ctx)
 		if len(batch.documents) < documentBatch {
@@ -44,10 +50,34 @@ func dumpDocuments(ctx context.Context, r *snapshotRead, put func(store.ArchiveE
 	}
 }
 
-// documents is a batch of documents, and the snapshot from which it was read.
+// documents is a batch of documents with their corrections and changes by ID, and the snapshot
+// from which it was read.
 type documents struct {
-	documents []document
-	read      *snapshotRead
+	documents   []document
+	corrections map[string]*store.Correction
+	changes     map[string][]store.Change
+	read        *snapshotRead
+}
+
+// dump passes one document of the batch.
+func (b *documents) dump(ctx context.Context, d document, put func(store.ArchiveEntry) error) error {
+	if err := put(store.ArchiveEntry{Family: store.ArchiveDocuments, Record: &d.Document}); err != nil {
+		return err
+	}
+	if c := b.corrections[d.ID]; c != nil {
+		if err := put(store.ArchiveEntry{Family: store.ArchiveCorrections, Record: c}); err != nil {
+			return err
+		}
+	}
+	if err := dumpVersions(ctx, b.read, &d.Document, put); err != nil {
+		return err
+	}
+	for _, c := range b.changes[d.ID] {
+		if err := put(store.ArchiveEntry{Family: store.ArchiveChanges, Record: &c}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readDocuments reads the next batch of documents. It sets the number of versions of each.
@@ -100,7 +130,32 @@ func (b *documents) readDocuments(ctx context.Context, after string) (err error)
 	for i := range b.documents {
 		b.documents[i].Versions = versions[b.documents[i].ID]
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return b.readFeed(ctx, ids)
+}
+
+// readFeed reads the corrections and changes of the documents with the given IDs.
+func (b *documents) readFeed(ctx context.Context, ids bson.A) error {
+	corrections, err := readAll[correction](ctx, b.read, correctionCollection, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find())
+	if err != nil {
+		return err
+	}
+	b.corrections = map[string]*store.Correction{}
+	for _, c := range corrections {
+		b.corrections[c.Key] = &c.Correction
+	}
+	changes, err := readAll[change](ctx, b.read, changeCollection, bson.D{{Key: "documentID", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find())
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(changes, func(x, y change) int { return cmp.Compare(x.Sequence, y.Sequence) })
+	b.changes = map[string][]store.Change{}
+	for _, c := range changes {
+		b.changes[c.DocumentID] = append(b.changes[c.DocumentID], c.Change)
+	}
+	return nil
 }
 
 // dumpVersions passes the versions of a document, each after its snapshot.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"time"
 
@@ -92,7 +91,7 @@ func (r *restorer) begin(ctx context.Context) error {
 	err := r.s.checkRestored(ctx)
 	switch {
 	case errors.Is(err, store.ErrRestoring):
-		for _, name := range slices.Concat(archivedCollections(), derivedCollections) {
+		for _, name := range archivedCollections() {
 			if err := r.clear(ctx, name); err != nil {
 				return fmt.Errorf("delete the records of the earlier restore: %w", err)
 			}
@@ -112,6 +111,11 @@ func (r *restorer) begin(ctx context.Context) error {
 			if !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
+		}
+	}
+	for _, name := range derivedCollections {
+		if err := r.clear(ctx, name); err != nil {
+			return err
 		}
 	}
 	return r.s.retry(ctx, "mark the store", func(ctx context.Context) error {
@@ -270,6 +274,12 @@ func (r *restorer) convert(ctx context.Context, e store.ArchiveEntry, present ma
 	case *store.Document:
 		r.w = pack.Writer{}
 		return documentCollection, rec.ID, document{rec.ID, *rec}, nil
+	case *store.Correction:
+		return correctionCollection, rec.DocumentID, correction{rec.DocumentID, *rec}, nil
+	case *store.Change:
+		return changeCollection, rec.ID, change{rec.ID, *rec}, nil
+	case *store.ArchivedFeed:
+		return "", "", nil, r.putFeed(ctx, *rec)
 	case *store.ArchivedSnapshot:
 		return r.convertSnapshot(ctx, rec, e.Body, present)
 	case *store.Version:
@@ -304,8 +314,51 @@ func (r *restorer) convertVersion(ctx context.Context, v store.Version, text []b
 	return versionCollection, key, version{key, v, b}, err
 }
 
+// putFeed sets the position of the feed, unless it is greater.
+func (r *restorer) putFeed(ctx context.Context, rec store.ArchivedFeed) error {
+	return r.s.retry(ctx, "set the position of the feed", func(ctx context.Context) error {
+		_, err := r.s.db.Collection(metaCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: feedCounter}},
+			bson.D{{Key: "$max", Value: bson.D{{Key: "sequence", Value: rec.Sequence}}}}, options.UpdateOne().SetUpsert(true))
+		return err
+	})
+}
+
+// Bounds of filling the search index. An attempt continues after the last batch of the one before.
+const (
+	fillAttempt = restoreLeaseTTL / 3
+	fillTimeout = 2 * time.Hour
+)
+
+// fill creates the derived records.
+func (r *restorer) fill(ctx context.Context) error {
+	// The migration stored its progress under the same key.
+	err := r.s.retry(ctx, "begin to fill the search index", func(ctx context.Context) error {
+		_, err := r.s.db.Collection(migrationCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: fillProgress}})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for began := time.Now(); ; {
+		err := retryWithin(ctx, fillAttempt, fillAttempt, "fill the search index", r.s.fillIndex)
+		if err == nil {
+			break
+		}
+		if !isRetryable(err) || ctx.Err() != nil || time.Since(began) > fillTimeout {
+			return err
+		}
+		if err := r.renew(ctx); err != nil {
+			return err
+		}
+	}
+	return retryWithin(ctx, restoreAttempt, restoreTimeout, "fill the company summaries", r.s.fillSummaries)
+}
+
 // Finish implements store.Restorer.
 func (r *restorer) Finish(ctx context.Context) error {
+	if err := r.fill(ctx); err != nil {
+		return err
+	}
 	return r.s.retry(ctx, "end the restore", func(ctx context.Context) error {
 		_, err := r.s.db.Collection(metaCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: restoreMark}})
 		return err

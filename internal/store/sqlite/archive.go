@@ -23,18 +23,19 @@ var archivedSections = map[string]archivedSection{
 	store.SectionRequests:    {[]string{"requests"}, dumpRecords(store.ArchiveRequests, `SELECT json_object('runID', run, 'request', v) FROM requests ORDER BY run`)},
 	store.SectionCheckpoints: {[]string{"checkpoints"}, dumpCheckpoints},
 	store.SectionPages:       {[]string{"pages"}, dumpRecords(store.ArchivePages, `SELECT v FROM pages ORDER BY company, url`)},
-	store.SectionDocuments:   {[]string{"documents", "versions", "snapshots"}, dumpDocuments},
+	store.SectionDocuments:   {[]string{"documents", "versions", "snapshots", "document_changes", "change_labels", "corrections"}, dumpDocuments},
+	store.SectionFeed:        {nil, dumpRecords(store.ArchiveFeed, `SELECT json_object('sequence', v) FROM meta WHERE k='changes'`)},
 }
 
 // unarchivedTables holds the tables that an archive does not contain, and why.
 var unarchivedTables = map[string]string{
-	"meta":    "resource versions and the mark of a restore belong to one store",
+	"meta":    "resource versions, the position of the feed, which an archive has as a record of its own, and the mark of a restore belong to one store",
 	"changes": "watches list again when they do not find their version",
 	"leases":  "leases belong to running processes",
 }
 
 // derivedTables lists the tables whose records a restore creates from others.
-var derivedTables = []string{}
+var derivedTables = []string{"companies", "search_texts", "search_words"}
 
 // Dump implements store.Dumper. All reads are one read transaction.
 func (s *database) Dump(ctx context.Context, put func(store.ArchiveEntry) error) error {
@@ -67,7 +68,7 @@ func eachRow(ctx context.Context, t *sql.Tx, do func(*sql.Rows) error, query str
 }
 
 // dumpRecords returns the dump of a family whose records a query selects as JSON.
-func dumpRecords(family *store.ArchiveFamily, query string) func(context.Context, *sql.Tx, func(store.ArchiveEntry) error) error {
+func dumpRecords(family *store.ArchiveFamily, query string, args ...any) func(context.Context, *sql.Tx, func(store.ArchiveEntry) error) error {
 	return func(ctx context.Context, t *sql.Tx, put func(store.ArchiveEntry) error) error {
 		return eachRow(ctx, t, func(rows *sql.Rows) error {
 			var b []byte
@@ -79,7 +80,7 @@ func dumpRecords(family *store.ArchiveFamily, query string) func(context.Context
 				return fmt.Errorf("decode a record of family %s: %w", family.Name, err)
 			}
 			return put(e)
-		}, query)
+		}, query, args...)
 	}
 }
 

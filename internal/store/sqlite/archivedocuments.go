@@ -10,7 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/store/pack"
 )
 
-// dumpDocuments passes each document with its snapshots and versions.
+// dumpDocuments passes each document with its correction, snapshots, versions and changes.
 func dumpDocuments(ctx context.Context, t *sql.Tx, put func(store.ArchiveEntry) error) error {
 	return eachRow(ctx, t, func(rows *sql.Rows) error {
 		var b []byte
@@ -26,10 +26,13 @@ func dumpDocuments(ctx context.Context, t *sql.Tx, put func(store.ArchiveEntry) 
 		if err := put(store.ArchiveEntry{Family: store.ArchiveDocuments, Record: d}); err != nil {
 			return err
 		}
+		if err := dumpRecords(store.ArchiveCorrections, `SELECT v FROM corrections WHERE doc=?`, d.ID)(ctx, t, put); err != nil {
+			return fmt.Errorf("document %s: %w", d.ID, err)
+		}
 		if err := dumpVersions(ctx, t, d, put); err != nil {
 			return fmt.Errorf("document %s: %w", d.ID, err)
 		}
-		return nil
+		return dumpRecords(store.ArchiveChanges, `SELECT v FROM document_changes WHERE doc=? ORDER BY sequence`, d.ID)(ctx, t, put)
 	}, `SELECT v, (SELECT count(*) FROM versions WHERE doc=documents.id) FROM documents ORDER BY id`)
 }
 

@@ -129,7 +129,7 @@ func TestABackupCoversEveryTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close(t.Context()) }()
-	rows, err := s.read.QueryContext(t.Context(), `SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'`)
+	rows, err := s.read.QueryContext(t.Context(), `SELECT name FROM pragma_table_list WHERE schema='main' AND type IN ('table','virtual') AND name NOT LIKE 'sqlite_%'`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/clausea/crawler/internal/store"
@@ -38,13 +37,16 @@ func archivedTables() (tables []string) {
 	return tables
 }
 
+// clearDerived deletes the records of derivedTables.
+const clearDerived = `DELETE FROM companies; DELETE FROM search_texts; INSERT INTO search_words(search_words) VALUES('delete-all')`
+
 // BeginRestore implements store.Archiver.
 func (s *Store) BeginRestore(ctx context.Context) (store.Restorer, error) {
 	err := s.inTransaction(ctx, "begin the restore", func(t *sql.Tx) error {
 		err := s.checkRestored(ctx, t)
 		switch {
 		case errors.Is(err, store.ErrRestoring):
-			for _, table := range slices.Concat(archivedTables(), derivedTables) {
+			for _, table := range archivedTables() {
 				if _, err := t.ExecContext(ctx, `DELETE FROM `+table); err != nil {
 					return fmt.Errorf("delete the records of the earlier restore: %w", err)
 				}
@@ -61,6 +63,9 @@ func (s *Store) BeginRestore(ctx context.Context) (store.Restorer, error) {
 					return fmt.Errorf("%w: it has %s", store.ErrNotEmpty, table)
 				}
 			}
+		}
+		if _, err := t.ExecContext(ctx, clearDerived); err != nil {
+			return fmt.Errorf("delete the derived records: %w", err)
 		}
 		_, err = t.ExecContext(ctx, `INSERT OR REPLACE INTO meta(k,v) VALUES('restoring',?)`, time.Now().Unix())
 		return err
@@ -117,6 +122,12 @@ func (r *restorer) put(ctx context.Context, t *sql.Tx, e store.ArchiveEntry) err
 	case *store.Document:
 		r.w = pack.Writer{}
 		return exec(`INSERT INTO documents(id,company,url,v) VALUES(?,?,?,?)`, rec.ID, rec.Company, rec.URL, string(v))
+	case *store.Correction:
+		return exec(`INSERT INTO corrections(doc,company,v) VALUES(?,?,?)`, rec.DocumentID, rec.Company, string(v))
+	case *store.Change:
+		return insertChange(ctx, t, *rec)
+	case *store.ArchivedFeed:
+		return exec(`INSERT INTO meta(k,v) VALUES('changes',?) ON CONFLICT(k) DO UPDATE SET v=max(v,excluded.v)`, rec.Sequence)
 	case *store.ArchivedSnapshot:
 		return r.putSnapshot(ctx, t, rec, e.Body)
 	case *store.Version:
@@ -151,6 +162,9 @@ func (r *restorer) putSnapshot(ctx context.Context, t *sql.Tx, rec *store.Archiv
 // Finish implements store.Restorer.
 func (r *restorer) Finish(ctx context.Context) error {
 	return r.s.inTransaction(ctx, "end the restore", func(t *sql.Tx) error {
+		if err := fillSearch(ctx, t); err != nil {
+			return err
+		}
 		_, err := t.ExecContext(ctx, `DELETE FROM meta WHERE k='restoring'`)
 		return err
 	})

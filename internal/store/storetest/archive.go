@@ -3,9 +3,11 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,11 +37,15 @@ func FillArchive(t *testing.T, s store.Store) {
 	}
 	for i, company := range []string{"example.com", "tenant/example.com"} {
 		id := fmt.Sprint("run", i)
-		must(t, s.PutRun(t.Context(), store.Run{
+		r := store.Run{
 			ID: id, Company: company, State: store.RunRunning, CreatedAt: at(1), StartedAt: at(2), NotBefore: at(0), Heartbeat: at(3), FinishedAt: at(0), ArchivedAt: at(0),
 			Task: []byte("task"), Priority: int32(i), Progress: store.Progress{Fetched: 3, Skipped: map[string]int64{"Duplicate": 2}},
 			Coverage: []store.Coverage{{Type: "terms_of_service", State: store.CoverageFound, URL: "https://x.example/"}},
-		}))
+		}
+		must(t, s.PutRun(t.Context(), r))
+		r.ID, r.State, r.FinishedAt = id+"ended", store.RunComplete, at(8)
+		must(t, s.PutRun(t.Context(), r))
+		must(t, s.PutCrawl(t.Context(), store.Fence{}, company, store.NewCrawlSummary(r)))
 		must(t, s.PutRunRequest(t.Context(), id, store.RequestStop))
 		for n := range 3 {
 			must(t, s.PutCheckpoint(t.Context(), store.Fence{}, store.CheckpointKey(id, n), bytes.Repeat([]byte{byte(n), 0xff}, 1000)))
@@ -80,16 +86,17 @@ func fillDocuments(t *testing.T, s store.Store, company, runID string) {
 				must(t, err)
 				base = v.SnapshotHash
 			}
-			d.Versions, d.ContentHash = n, v.ContentHash
+			d.ContentHash = v.ContentHash
 			text := strings.Repeat("The same text. ", 200) + fmt.Sprintf("Version %d.\n", n)
-			if n == 1 {
-				_, _, err = s.CreateDocument(t.Context(), store.Fence{}, d, v, text)
-			} else {
-				_, _, err = s.AppendVersion(t.Context(), store.Fence{}, v, text)
+			change := store.Change{
+				ID: store.ChangeID(d.ID, runID, store.ChangeChanged, v.ContentHash), Kind: store.ChangeChanged, At: v.FetchedAt, Company: company, DocumentID: d.ID, RunID: runID,
+				DocumentType: d.Type, Summary: store.ChangeSummary{Added: n, Labels: []string{"a", "b"}, Headings: []string{"<1>"}, Insignificant: []store.InsignificantEdits{{Rule: "r", Edits: 1}}},
 			}
+			c := store.Commit{Document: d, Create: n == 1, Versions: []store.NewVersion{{Version: v, Text: text}}, Changes: []store.Change{change}}
+			_, err = s.CommitDocument(t.Context(), store.Fence{}, c)
 			must(t, err)
 		}
-		must(t, s.PutDocument(t.Context(), store.Fence{}, d))
+		must(t, s.PutCorrection(t.Context(), store.Correction{DocumentID: d.ID, Company: company, Type: "cookie_policy", Author: "a", Note: "<note>", At: at(9)}))
 	}
 }
 
@@ -139,12 +146,43 @@ func restoredStore(t *testing.T, open Opener) {
 	must(t, err)
 	_, err = to.UpdateObject(t.Context(), o)
 	must(t, err)
+	equalDerived(t, from, to)
 	_, created, err := to.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "doc0-run0", ContentHash: "new"}, "A new text.")
 	if err != nil || !created {
 		t.Errorf("append a version after the restore: created %v, %v", created, err)
 	}
 	if v, text, err := to.VersionText(t.Context(), "doc0-run0", 20); err != nil || !strings.HasSuffix(text, "Version 20.\n") || v.StoredBytes == 0 {
 		t.Errorf("version 20: %+v, %d bytes, %v", v, len(text), err)
+	}
+}
+
+// equalDerived reports an error unless two stores have the same summaries and search results.
+func equalDerived(t *testing.T, from, to store.Store) {
+	t.Helper()
+	var summaries, hits [2]string
+	for i, s := range []store.Store{from, to} {
+		c, _, err := s.QueryCompanies(t.Context(), store.CompanyQuery{})
+		must(t, err)
+		h, _, err := s.SearchDocuments(t.Context(), store.SearchQuery{Text: "same text version"})
+		must(t, err)
+		slices.SortFunc(h, func(a, b store.SearchHit) int { return strings.Compare(a.Document.ID, b.Document.ID) })
+		if len(c) != 2 || len(h) != 4 {
+			t.Errorf("store %d has %d summaries and %d hits", i, len(c), len(h))
+		}
+		for _, v := range []struct {
+			to    *string
+			value any
+		}{{&summaries[i], c}, {&hits[i], h}} {
+			b, err := json.Marshal(v.value)
+			must(t, err)
+			*v.to = string(b)
+		}
+	}
+	if summaries[0] != summaries[1] {
+		t.Errorf("the summaries are\n%s\nwant\n%s", summaries[1], summaries[0])
+	}
+	if hits[0] != hits[1] {
+		t.Errorf("the hits are\n%s\nwant\n%s", hits[1], hits[0])
 	}
 }
 
@@ -263,6 +301,10 @@ func backupDuringCommits(t *testing.T, open Opener) {
 				t.Errorf("version %d of %s has another text or snapshot", n, d.ID)
 			}
 		}
+		changes, _, err := to.ListChanges(t.Context(), store.ChangeQuery{DocumentIDs: []string{d.ID}, ListOptions: store.ListOptions{Limit: store.MaxLimit}})
+		if err != nil || len(changes) != d.Versions {
+			t.Errorf("%s has %d versions and %d changes, %v", d.ID, d.Versions, len(changes), err)
+		}
 		if _, _, err := to.VersionText(t.Context(), d.ID, d.Versions+1); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s has more than %d versions: %v", d.ID, d.Versions, err)
 		}
@@ -280,18 +322,11 @@ func commitRound(ctx context.Context, s store.Store, writer, round int) error {
 		d.URL = "https://live.example/" + d.ID
 		n := round - i + 1
 		text := liveText(d.ID, n)
-		hash, err := s.PutSnapshot(ctx, store.Fence{}, d.Company, []byte("<html>"+text), "")
-		if err != nil {
-			return err
-		}
-		v := store.Version{DocumentID: d.ID, ContentHash: fmt.Sprint(n), FetchedAt: at(n), SnapshotHash: hash}
-		d.Versions = n
-		if n == 1 {
-			_, _, err = s.CreateDocument(ctx, store.Fence{}, d, v, text)
-		} else if _, _, err = s.AppendVersion(ctx, store.Fence{}, v, text); err == nil {
-			err = s.PutDocument(ctx, store.Fence{}, d)
-		}
-		if err != nil {
+		d.ContentHash = fmt.Sprint(n)
+		v := store.Version{DocumentID: d.ID, ContentHash: d.ContentHash, FetchedAt: at(n)}
+		change := store.Change{ID: store.ChangeID(d.ID, "r", store.ChangeChanged, v.ContentHash), Kind: store.ChangeChanged, Company: d.Company, DocumentID: d.ID}
+		c := store.Commit{Document: d, Create: n == 1, Versions: []store.NewVersion{{Version: v, Text: text, Snapshot: []byte("<html>" + text)}}, Changes: []store.Change{change}}
+		if _, err := s.CommitDocument(ctx, store.Fence{}, c); err != nil {
 			return err
 		}
 	}

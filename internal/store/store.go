@@ -34,6 +34,7 @@ var (
 type Store interface {
 	Objects
 	Runs
+	RunEvents
 	Pages
 	Documents
 	Versions
@@ -128,8 +129,8 @@ type Runs interface {
 	// ListRunCompanies lists the names of the companies that have runs, in order.
 	ListRunCompanies(ctx context.Context, opts ListOptions) (names []string, next string, err error)
 	// ExpireRuns deletes runs of a company that are not among its newest keep runs or that
-	// were created and ended before a time. It deletes their requests, checkpoints and pages
-	// too. It never deletes the newest run, a run that has not ended, or a run whose CrawlJob
+	// were created and ended before a time. It deletes their requests, checkpoints, events and
+	// pages too. It never deletes the newest run, a run that has not ended, or a run whose CrawlJob
 	// exists: one that has a task and is not archived. A call deletes at most MaxExpiredRuns
 	// runs, the oldest first, and returns their number. An interrupted call can be repeated.
 	ExpireRuns(ctx context.Context, company string, keep int, before time.Time) (deleted int, err error)
@@ -190,7 +191,7 @@ type Documents interface {
 	// companies.
 	ListDocuments(ctx context.Context, company string, opts ListOptions) (items []Document, next string, err error)
 	// DeleteCompany deletes the documents of a company with their versions and snapshots, its
-	// pages, and its runs with their requests and checkpoints. An interrupted call can be repeated.
+	// pages, and its runs with their requests, checkpoints and events. An interrupted call can be repeated.
 	DeleteCompany(ctx context.Context, company string) error
 	// ListCompanies lists the companies that have documents by name.
 	ListCompanies(ctx context.Context, opts ListOptions) (items []CompanySummary, next string, err error)

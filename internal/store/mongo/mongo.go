@@ -19,6 +19,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/feed"
 )
 
 // attemptTimeout bounds one attempt of an operation. It is short, because an operation on a hung
@@ -39,6 +40,7 @@ type Store struct {
 	objectStore
 	leaseStore
 	runStore
+	runEventStore
 	pageStore
 	documentStore
 	versionStore
@@ -52,6 +54,7 @@ type (
 	objectStore   struct{ *database }
 	leaseStore    struct{ *database }
 	runStore      struct{ *database }
+	runEventStore struct{ *database }
 	pageStore     struct{ *database }
 	documentStore struct{ *database }
 	versionStore  struct{ *database }
@@ -66,13 +69,14 @@ type database struct {
 	// Transactions and change streams require one.
 	replicated bool
 	sessions   sessions
+	runEvents  feed.Notifier // by run
 }
 
 // newStore returns a store over a database.
 func newStore(client *mongo.Client, name string) *Store {
 	db := &database{client: client, db: client.Database(name)}
 	return &Store{
-		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
+		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, runEventStore: runEventStore{db}, pageStore: pageStore{db},
 		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, disconnect: client.Disconnect,
 	}
 }

@@ -42,7 +42,7 @@ func (s runStore) ExpireRuns(ctx context.Context, company string, keep int, befo
 			return err
 		}
 		for _, id := range ids {
-			if err := execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM requests WHERE run=?`, `DELETE FROM runs WHERE id=?`); err != nil {
+			if err := execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM requests WHERE run=?`, `DELETE FROM run_events WHERE run=?`, `DELETE FROM runs WHERE id=?`); err != nil {
 				return err
 			}
 		}

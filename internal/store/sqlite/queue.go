@@ -76,7 +76,7 @@ func (s documentStore) DeleteCompany(ctx context.Context, company string) error 
 			return err
 		}
 		for _, id := range runs {
-			if err := execAll(ctx, t, id, deleteCheckpoints); err != nil {
+			if err := execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM run_events WHERE run=?`); err != nil {
 				return err
 			}
 		}

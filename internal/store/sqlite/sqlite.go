@@ -20,6 +20,7 @@ import (
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/feed"
 )
 
 // Store is a store.Store in one SQLite file. Each family of records is implemented by a type
@@ -29,6 +30,7 @@ type Store struct {
 	objectStore
 	leaseStore
 	runStore
+	runEventStore
 	pageStore
 	documentStore
 	versionStore
@@ -44,6 +46,7 @@ type (
 	objectStore   struct{ *database }
 	leaseStore    struct{ *database }
 	runStore      struct{ *database }
+	runEventStore struct{ *database }
 	pageStore     struct{ *database }
 	documentStore struct{ *database }
 	versionStore  struct{ *database }
@@ -59,13 +62,15 @@ type database struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced at every change of an object
 	closed  bool
+
+	runEvents feed.Notifier // by run
 }
 
 // newStore returns a store over a database that is not open yet.
 func newStore(lock *os.File) *Store {
 	db := &database{changed: make(chan struct{})}
 	return &Store{
-		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
+		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, runEventStore: runEventStore{db}, pageStore: pageStore{db},
 		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, lock: lock,
 	}
 }
@@ -159,6 +164,7 @@ func (s *Store) Close(context.Context) error {
 			errs = append(errs, db.Close())
 		}
 	}
+	s.runEvents.NotifyAll() // watches read and fail
 	// A child process that is being started has a copy of the descriptor until it executes its
 	// program. Closing the file would leave the lock to that copy; unlocking does not (flock(2)).
 	_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)

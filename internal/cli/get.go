@@ -103,7 +103,7 @@ func (g *getter) get(args []string) error {
 			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
 		})
 	case what == "runs":
-		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
+		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.QueryRuns(g.ctx, g.runQuery(p)) })
 		if err != nil {
 			return err
 		}

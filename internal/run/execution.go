@@ -25,11 +25,14 @@ type execution struct {
 // newExecution connects the parts of a run. s is nil if nothing is stored.
 func newExecution(r *Runner, t Task, rec store.Run, s store.Store, metrics *telemetry.RunMetrics, progress ProgressFunc) *execution {
 	rec.State, rec.Worker, rec.Heartbeat = store.RunRunning, r.WorkerID, time.Now().UTC()
+	rec.Limits = storedLimits(t.Plan.Options)
 	st := storage{store: s, fence: rec.Fence, company: t.Company, runID: rec.ID}
-	return &execution{
+	e := &execution{
 		runner: r, task: t, record: rec, storage: st, stopReason: crawl.StopInternal,
 		observer: newObserver(st, t.Plan, r.PDF, r.Log, metrics, progress),
 	}
+	e.observer.bytes.n.Store(rec.Bytes)
+	return e
 }
 
 // finishTimeout bounds the writes at the end of a run.
@@ -119,7 +122,7 @@ func (e *execution) startHeartbeat(ctx context.Context) (stop func()) {
 	if !e.storage.enabled() {
 		return func() {}
 	}
-	h := heartbeat{storage: e.storage, record: e.record, progress: e.observer.progress.get, documents: e.observer.found.counts}
+	h := heartbeat{storage: e.storage, record: e.record, progress: e.observer.progress.get, documents: e.observer.found.counts, bytes: e.observer.bytes.total}
 	return repeat(ctx, heartbeatInterval, func(ctx context.Context) {
 		if err := h.beat(ctx); err != nil && ctx.Err() == nil {
 			e.runner.Log.Error(err, "failed to save progress", "runID", e.record.ID)

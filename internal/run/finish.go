@@ -28,7 +28,7 @@ func (e *execution) finish(ctx context.Context, res crawl.Result, err, cause err
 	rec.Progress, rec.Documents = storedProgress(res.Progress), found.counts()
 	rec.Coverage = e.observer.coverage.of(e.task.Plan.ExpectedTypes, found.sorted(), res.Reason)
 	rec.Message = finalMessage(reason, res, rec.Coverage, found.available(), err)
-	rec.FinishedAt = now
+	rec.FinishedAt, rec.Bytes = now, e.observer.bytes.total()
 	if state == store.RunPending || state == store.RunInterrupted {
 		rec.FinishedAt = time.Time{}
 	}

@@ -23,6 +23,7 @@ type observer struct {
 	pages       *pageLog     // nil if nothing is stored
 	checkpoints *checkpoints // nil if nothing is stored
 	progress    latestProgress
+	bytes       byteCounter
 	metrics     *telemetry.RunMetrics // nil if nothing is counted
 	onProgress  ProgressFunc          // nil if no caller shows progress
 	log         logr.Logger
@@ -58,6 +59,7 @@ func (o *observer) Validators(_ context.Context, url string) crawl.Validators {
 // Page implements crawl.Observer.
 func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, error) {
 	o.metrics.RecordPage(len(p.Body))
+	o.bytes.add(p.Body)
 	old, _ := o.identity.knownAt(p.URL)
 	if p.NotModified {
 		f, err := o.recorder.saveUnmodified(ctx, old, p.FetchedAt)

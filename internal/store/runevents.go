@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,9 +25,26 @@ type RunQuery struct {
 	Companies []string
 	States    []RunState
 	Triggers  []RunTrigger
-	// CreatedSince selects runs that were created at or after it, if it is set.
+	// CreatedSince selects runs that were created at or after it, in milliseconds, if it
+	// is set.
 	CreatedSince time.Time
 	ListOptions
+}
+
+// Validate returns an error if a list has more than MaxQueryValues values.
+func (q RunQuery) Validate() error {
+	return checkQueryLists("runs", len(q.Companies), len(q.States), len(q.Triggers))
+}
+
+// DecodeRunKey decodes the key of a run in a list of runs: the time of its creation, in
+// milliseconds, and its ID.
+func DecodeRunKey(key string) (created int64, id string, err error) {
+	number, id, _ := strings.Cut(key, " ")
+	created, err = strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return 0, "", fmt.Errorf("invalid continue key %.40q: restart the list from its beginning", key)
+	}
+	return created, id, nil
 }
 
 // RunEventType is the type of a RunEvent.

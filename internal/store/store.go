@@ -106,9 +106,8 @@ type Runs interface {
 	CompareAndSwapRun(ctx context.Context, r Run, from RunState) error
 	// GetRun returns a run, or ErrNotFound.
 	GetRun(ctx context.Context, id string) (Run, error)
-	// ListRuns lists the runs of a company, newest first. An empty company selects all
-	// companies.
-	ListRuns(ctx context.Context, company string, opts ListOptions) (items []Run, next string, err error)
+	// QueryRuns returns one page of the runs that q selects, the last created first.
+	QueryRuns(ctx context.Context, q RunQuery) (items []Run, next string, err error)
 	// PutCheckpoint replaces one part of a run's checkpoint, an opaque compressed blob of any
 	// size. The key is the CheckpointKey of the part.
 	PutCheckpoint(ctx context.Context, f Fence, key string, blob []byte) error

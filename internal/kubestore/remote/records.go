@@ -13,7 +13,7 @@ import (
 // Records is the part of store.Store that commands read in addition to objects.
 type Records interface {
 	ListCompanies(ctx context.Context, opts store.ListOptions) (items []store.CompanySummary, next string, err error)
-	ListRuns(ctx context.Context, company string, opts store.ListOptions) (items []store.Run, next string, err error)
+	QueryRuns(ctx context.Context, q store.RunQuery) (items []store.Run, next string, err error)
 	GetPage(ctx context.Context, company, url string) (store.FetchedPage, error)
 	ListPages(ctx context.Context, company string, opts store.ListOptions) (items []store.FetchedPage, next string, err error)
 	GetDocument(ctx context.Context, id string) (store.Document, error)
@@ -32,6 +32,7 @@ type recordsRequest struct {
 	URL  string            `json:"url,omitempty"`
 	N    int               `json:"n,omitempty"`
 	Page store.ListOptions `json:"page"`
+	Runs store.RunQuery    `json:"runs"`
 }
 
 // recordsResponse is the result of a recordsRequest.
@@ -57,7 +58,7 @@ func (q *recordsRequest) execute(ctx context.Context, r Records) (a recordsRespo
 	case "companies":
 		v, a.Rest, err = r.ListCompanies(ctx, q.Page)
 	case "runs":
-		v, a.Rest, err = r.ListRuns(ctx, q.Of, q.Page)
+		v, a.Rest, err = r.QueryRuns(ctx, q.Runs)
 	case "page":
 		v, err = r.GetPage(ctx, q.Of, q.URL)
 	case "pages":
@@ -125,9 +126,9 @@ func (s *Store) ListCompanies(ctx context.Context, opts store.ListOptions) ([]st
 	return queryRecords[[]store.CompanySummary](ctx, s, recordsRequest{Verb: "companies", Page: opts})
 }
 
-// ListRuns implements Records.
-func (s *Store) ListRuns(ctx context.Context, company string, opts store.ListOptions) ([]store.Run, string, error) {
-	return queryRecords[[]store.Run](ctx, s, recordsRequest{Verb: "runs", Of: company, Page: opts})
+// QueryRuns implements Records.
+func (s *Store) QueryRuns(ctx context.Context, q store.RunQuery) ([]store.Run, string, error) {
+	return queryRecords[[]store.Run](ctx, s, recordsRequest{Verb: "runs", Runs: q})
 }
 
 // GetPage implements Records.

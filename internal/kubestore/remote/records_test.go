@@ -52,10 +52,13 @@ func TestRecordsAreTheSameThroughTheSocket(t *testing.T) {
 	ctx, one := t.Context(), store.ListOptions{Limit: 1}
 	for what, read := range map[string]func(Records) []any{
 		"companies": func(r Records) []any { v, next, err := r.ListCompanies(ctx, one); return []any{v, next, err} },
-		"runs":      func(r Records) []any { v, next, err := r.ListRuns(ctx, "c", one); return []any{v, next, err} },
-		"page":      func(r Records) []any { v, err := r.GetPage(ctx, "c", "https://c.example/x"); return []any{v, err} },
-		"pages":     func(r Records) []any { v, next, err := r.ListPages(ctx, "c", one); return []any{v, next, err} },
-		"document":  func(r Records) []any { v, err := r.GetDocument(ctx, "d"); return []any{v, err} },
+		"runs": func(r Records) []any {
+			v, next, err := r.QueryRuns(ctx, store.RunQuery{Companies: []string{"c"}, ListOptions: one})
+			return []any{v, next, err}
+		},
+		"page":     func(r Records) []any { v, err := r.GetPage(ctx, "c", "https://c.example/x"); return []any{v, err} },
+		"pages":    func(r Records) []any { v, next, err := r.ListPages(ctx, "c", one); return []any{v, next, err} },
+		"document": func(r Records) []any { v, err := r.GetDocument(ctx, "d"); return []any{v, err} },
 		"found": func(r Records) []any {
 			v, err := r.FindDocument(ctx, "c", "https://c.example/terms")
 			return []any{v, err}
@@ -80,7 +83,7 @@ func TestErrorsKeepTheirIdentityThroughTheSocket(t *testing.T) {
 	if _, err := r.GetDocument(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("get a missing document: %v", err)
 	}
-	if _, _, err := r.ListRuns(t.Context(), "c", store.ListOptions{Continue: "!"}); err == nil || errors.Is(err, store.ErrNotFound) {
+	if _, _, err := r.QueryRuns(t.Context(), store.RunQuery{Companies: []string{"c"}, ListOptions: store.ListOptions{Continue: "!"}}); err == nil || errors.Is(err, store.ErrNotFound) {
 		t.Errorf("list with an invalid continue token: %v", err)
 	}
 	if _, _, err := queryRecords[[]store.Run](t.Context(), r, recordsRequest{Verb: "nonsense"}); err == nil {

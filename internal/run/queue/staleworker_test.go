@@ -299,7 +299,7 @@ func (f *fixture) contents() string {
 		Checkpoints map[string]int
 	}
 	ctx, p := f.t.Context(), store.ListOptions{Limit: store.MaxLimit}
-	runs, _, err := f.store.ListRuns(ctx, demo.Domain, p)
+	runs, _, err := f.store.QueryRuns(ctx, store.RunQuery{Companies: []string{demo.Domain}, ListOptions: p})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -246,7 +246,13 @@ func listRecords[T any](ctx context.Context, db *sql.DB, opts store.ListOptions,
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := db.QueryContext(ctx, query, append(args, after, limit+1)...)
+	return readPage[T](ctx, db, limit, query, append(args, after, limit+1)...)
+}
+
+// readPage returns at most limit records. The query selects the key and the JSON of at most
+// limit+1 records.
+func readPage[T any](ctx context.Context, db *sql.DB, limit int, query string, args ...any) (items []T, next string, err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, "", err
 	}

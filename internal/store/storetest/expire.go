@@ -13,7 +13,7 @@ import (
 // runIDs returns the IDs of a company's runs, newest first.
 func runIDs(t *testing.T, s store.Store, company string) (ids []string) {
 	t.Helper()
-	for _, r := range pagesOf(t, store.MaxLimit, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), company, p) }) {
+	for _, r := range queryRuns(t, s, store.MaxLimit, store.RunQuery{Companies: []string{company}}) {
 		ids = append(ids, r.ID)
 	}
 	return ids

@@ -147,7 +147,7 @@ func companyDeletion(t *testing.T, s store.Store) {
 		must(t, err)
 		pages, _, err := s.ListPages(t.Context(), c, store.ListOptions{})
 		must(t, err)
-		runs, _, err := s.ListRuns(t.Context(), c, store.ListOptions{})
+		runs, _, err := s.QueryRuns(t.Context(), store.RunQuery{Companies: []string{c}})
 		must(t, err)
 		if len(docs) != want || len(pages) != min(want, 1) || len(runs) != min(want, 1) {
 			t.Errorf("%s has %d documents, %d pages, %d runs", c, len(docs), len(pages), len(runs))

@@ -37,11 +37,11 @@ func runs(t *testing.T, s store.Store) {
 	if !reflect.DeepEqual(got, last) {
 		t.Errorf("put %+v, got %+v", last, got)
 	}
-	of := pagesOf(t, 4, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "c1", p) })
+	of := queryRuns(t, s, 4, store.RunQuery{Companies: []string{"c1"}})
 	if len(of) != 15 || of[0].ID != "run-029" || of[14].ID != "run-001" {
 		t.Errorf("listed %d runs of company c1", len(of))
 	}
-	if all := pagesOf(t, 7, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "", p) }); len(all) != 30 {
+	if all := queryRuns(t, s, 7, store.RunQuery{}); len(all) != 30 {
 		t.Errorf("listed %d of 30 runs", len(all))
 	}
 }
@@ -352,7 +352,8 @@ func invalidTokens(t *testing.T, s store.Store) {
 	errs := map[string]error{}
 	_, _, errs["runs in a state"] = s.ListRunsByState(t.Context(), store.RunPending, p)
 	_, _, _, errs["objects"] = s.ListObjects(t.Context(), "Company", "", p)
-	_, _, errs["runs"] = s.ListRuns(t.Context(), "", p)
+	_, _, errs["runs"] = s.QueryRuns(t.Context(), store.RunQuery{ListOptions: p})
+	_, _, errs["runs with a crafted token"] = s.QueryRuns(t.Context(), store.RunQuery{ListOptions: store.ListOptions{Continue: store.EncodeContinue("x")}})
 	_, _, errs["pages"] = s.ListPages(t.Context(), "c", p)
 	_, _, errs["documents"] = s.ListDocuments(t.Context(), "", p)
 	_, _, errs["companies"] = s.ListCompanies(t.Context(), p)

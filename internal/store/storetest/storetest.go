@@ -29,6 +29,8 @@ func Run(t *testing.T, open Opener) {
 		"an epoch never decreases":                           leaseEpochs,
 		"writes with an outdated epoch are fenced":           fencing,
 		"runs are listed newest first":                       runs,
+		"runs are queried by their properties":               runQueries,
+		"a run can change its company":                       runCompanyChange,
 		"runs are listed by state and priority":              runsByState,
 		"a run is swapped only from the expected state":      runCompareAndSwap,
 		"one of several concurrent swaps of a run succeeds":  runCompareAndSwapContention,

@@ -137,27 +137,3 @@ type DocumentCounts struct {
 	Unchanged int64 `json:"unchanged"`
 	Removed   int64 `json:"removed"`
 }
-
-// FetchedPage is the outcome of a URL in the last run that encountered it.
-type FetchedPage struct {
-	Company string `json:"company"`
-	URL     string `json:"url"`
-	// Parent is the URL of the page that linked to this one. It is empty for a seed.
-	Parent string `json:"parent"`
-	// Reason is the skip reason: why the URL was not fetched or its response not used. It is
-	// empty if the page was fetched and used.
-	Reason string `json:"reason"`
-	// FinalURL is the URL after redirects.
-	FinalURL string `json:"finalURL"`
-	// Status is the HTTP status code, or 0 if there was no request or no response.
-	Status       int       `json:"status"`
-	ContentType  string    `json:"contentType"`
-	ETag         string    `json:"etag"`
-	LastModified string    `json:"lastModified"`
-	BodyHash     string    `json:"bodyHash"`
-	FetchedAt    time.Time `json:"fetchedAt"`
-	RunID        string    `json:"runID"`
-	DocumentID   string    `json:"documentID"`
-	Type         string    `json:"type"`
-	Confidence   float64   `json:"confidence"`
-}

@@ -147,30 +147,6 @@ func CheckpointKey(runID string, n int) string {
 	return fmt.Sprintf("%s+%d", runID, n)
 }
 
-// MaxPageBatch is the maximum number of pages of one PutPages call.
-const MaxPageBatch = 500
-
-// CheckPageBatch returns an error if a batch of pages exceeds MaxPageBatch.
-func CheckPageBatch(pages []FetchedPage) error {
-	if len(pages) > MaxPageBatch {
-		return fmt.Errorf("put %d pages: the maximum is %d", len(pages), MaxPageBatch)
-	}
-	return nil
-}
-
-// Pages stores the outcome of every URL that a crawl encountered.
-type Pages interface {
-	// PutPages writes all pages or none, each under its company and URL. If a URL occurs
-	// twice, the last page with it is stored. More than MaxPageBatch pages are an error.
-	PutPages(ctx context.Context, f Fence, pages []FetchedPage) error
-	// DeleteStalePages deletes the pages of a company that the run did not write.
-	DeleteStalePages(ctx context.Context, f Fence, company, runID string) error
-	// GetPage returns the page of a URL, or ErrNotFound.
-	GetPage(ctx context.Context, company, url string) (FetchedPage, error)
-	// ListPages lists the pages of a company by URL.
-	ListPages(ctx context.Context, company string, opts ListOptions) (items []FetchedPage, next string, err error)
-}
-
 // Documents stores the legal documents of companies.
 type Documents interface {
 	// CreateDocument stores d with its first version, whose text is text, if the company has

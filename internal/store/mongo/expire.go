@@ -60,7 +60,7 @@ func (s runStore) ExpireRuns(ctx context.Context, company string, keep int, befo
 	}
 	// Delete the runs last, so that an interrupted call can be repeated.
 	err = s.retry(ctx, what, func(ctx context.Context) error {
-		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}, {Key: "runID", Value: bson.D{{Key: "$in", Value: ids}}}})
+		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "runID", Value: bson.D{{Key: "$in", Value: ids}}}})
 		return err
 	})
 	if err == nil {

@@ -25,6 +25,19 @@ CREATE INDEX runs_state_created ON runs(state, created DESC, id DESC);
 CREATE INDEX runs_trigger_created ON runs(run_trigger, created DESC, id DESC);
 `
 
+// keyPagesByRun is the part of the migration of runs that changes the key of a page from
+// company and URL to run and URL.
+const keyPagesByRun = `
+ALTER TABLE pages RENAME TO old_pages;
+CREATE TABLE pages(run TEXT, url TEXT, company TEXT NOT NULL, reason TEXT NOT NULL, type TEXT NOT NULL, fetched INTEGER NOT NULL, v TEXT NOT NULL, PRIMARY KEY(run, url)) WITHOUT ROWID;
+INSERT INTO pages(run,url,company,reason,type,fetched,v)
+	SELECT v->>'$.runID', url, company, coalesce(v->>'$.reason',''), coalesce(v->>'$.type',''), coalesce(v->>'$.fetchedAt','')>'0002', v FROM old_pages;
+DROP TABLE old_pages;
+CREATE INDEX pages_company ON pages(company, run);
+CREATE INDEX pages_reason ON pages(run, reason);
+CREATE INDEX pages_type ON pages(run, type);
+`
+
 func fillRunColumns(ctx context.Context, t *sql.Tx) error {
 	created := map[string]int64{}
 	rows, err := t.QueryContext(ctx, `SELECT id, coalesce(json_extract(v,'$.createdAt'),'0001-01-01T00:00:00Z') FROM runs`)

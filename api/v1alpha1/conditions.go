@@ -55,6 +55,14 @@ const (
 // LabelCompany is the label of a CrawlJob that holds the name of its Company.
 const LabelCompany = "crawl.clausea.co/company"
 
+// Annotations of a CrawlJob. They are copied to its run when it starts.
+const (
+	// AnnotationTrigger holds the Trigger of a CrawlJob.
+	AnnotationTrigger = "crawl.clausea.co/trigger"
+	// AnnotationRequestedBy names the person or program that requested a CrawlJob.
+	AnnotationRequestedBy = "crawl.clausea.co/requested-by"
+)
+
 // IsFailure reports whether reason is a reason of a Failed CrawlJob.
 func IsFailure(reason string) bool {
 	switch reason {

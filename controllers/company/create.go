@@ -22,7 +22,8 @@ func (r *Reconciler) createJob(ctx context.Context, s *companyScope, due time.Ti
 	job := &v1alpha1.CrawlJob{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: c.Namespace, Name: jobName(c.Name, due),
-			Labels: map[string]string{v1alpha1.LabelCompany: c.Name},
+			Labels:      map[string]string{v1alpha1.LabelCompany: c.Name},
+			Annotations: map[string]string{v1alpha1.AnnotationTrigger: string(v1alpha1.TriggerSchedule)},
 		},
 		Spec: v1alpha1.CrawlJobSpec{
 			CompanyRef: &v1alpha1.CompanyReference{Name: c.Name}, ActiveDeadlineSeconds: activeDeadlineSeconds(c),

@@ -60,7 +60,7 @@ func TestTheCreatedJobBelongsToItsCompany(t *testing.T) {
 		t.Fatalf("%d jobs, %v", len(l.Items), err)
 	}
 	j := l.Items[0]
-	if j.Spec.CompanyRef.Name != "acme" || j.Labels[v1alpha1.LabelCompany] != "acme" || len(j.OwnerReferences) != 1 || j.OwnerReferences[0].Name != "acme" {
+	if j.Spec.CompanyRef.Name != "acme" || j.Labels[v1alpha1.LabelCompany] != "acme" || j.Annotations[v1alpha1.AnnotationTrigger] != "Schedule" || len(j.OwnerReferences) != 1 || j.OwnerReferences[0].Name != "acme" {
 		t.Errorf("the job is %+v", j)
 	}
 }

@@ -96,7 +96,7 @@ func companyDeleted(t *testing.T, b *backend) {
 	if docs, _, err := b.store.ListDocuments(t.Context(), key, store.ListOptions{}); err != nil || len(docs) > 0 {
 		t.Errorf("%d documents remain, %v", len(docs), err)
 	}
-	if runs, _, err := b.store.ListRuns(t.Context(), key, store.ListOptions{}); err != nil || len(runs) > 0 {
+	if runs, _, err := b.store.QueryRuns(t.Context(), store.RunQuery{Companies: []string{key}}); err != nil || len(runs) > 0 {
 		t.Errorf("the runs %+v remain, %v", runs, err)
 	}
 }

@@ -279,7 +279,7 @@ func companyHistory(_ *testing.T, b *backend) {
 	if jobs[0].Name != "run-2" {
 		b.t.Errorf("%s remains", jobs[0].Name)
 	}
-	runs, _, err := b.store.ListRuns(b.t.Context(), v1alpha1.StoreKey(b.namespace, "acme"), store.ListOptions{})
+	runs, _, err := b.store.QueryRuns(b.t.Context(), store.RunQuery{Companies: []string{v1alpha1.StoreKey(b.namespace, "acme")}})
 	if err != nil || len(runs) != 3 {
 		b.t.Errorf("the history of jobs leaves the runs %+v, %v", runs, err)
 	}

@@ -15,6 +15,7 @@ func TestStartPassesTheSpecOfTheJob(t *testing.T) {
 	seconds, limit, pages := int64(60), int32(5), int32(7)
 	job := newJob("now", func(j *v1alpha1.CrawlJob) {
 		j.Spec.ActiveDeadlineSeconds, j.Spec.BackoffLimit, j.Spec.Priority = &seconds, &limit, 9
+		j.Annotations = map[string]string{v1alpha1.AnnotationRequestedBy: "jane"}
 		j.Spec.Limits, j.Spec.Execution = &v1alpha1.CrawlLimits{MaxPages: &pages}, v1alpha1.ExecutionJob
 	})
 	f := newFixture(t, acme(), job)
@@ -26,6 +27,9 @@ func TestStartPassesTheSpecOfTheJob(t *testing.T) {
 		t.Errorf("the status is %+v", s)
 	}
 	spec := f.runner.specs[j.RunID()]
+	if spec.Trigger != v1alpha1.TriggerManifest || spec.RequestedBy != "jane" {
+		t.Errorf("the run has the trigger %q, requested by %q", spec.Trigger, spec.RequestedBy)
+	}
 	if spec.Company != "legal/acme" || spec.MaxAttempts != 6 || spec.Priority != 9 || !spec.Deadline.Equal(start.Add(time.Minute)) || !spec.NotBefore.IsZero() {
 		t.Errorf("the spec of the run is %+v", spec)
 	}

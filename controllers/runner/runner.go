@@ -60,6 +60,10 @@ type RunSpec struct {
 	// Kubernetes.
 	CrawlJob    types.NamespacedName
 	CrawlJobUID types.UID
+	// Trigger is what created the CrawlJob, and RequestedBy who requested it, if that is
+	// known.
+	Trigger     v1alpha1.Trigger
+	RequestedBy string
 }
 
 // State is the state of a run.

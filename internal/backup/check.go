@@ -26,6 +26,7 @@ const maxSequence = 1<<53 - 1
 type checker struct {
 	// last is the key of the previous entry of a section with one family.
 	last      string
+	runEvents runEventChecker
 	documents documentChecker
 }
 
@@ -42,11 +43,14 @@ func (c *checker) check(e store.ArchiveEntry) error {
 		return errors.New("the record is there twice or in the wrong order")
 	}
 	c.last = key
-	if r, ok := e.Record.(*store.ArchivedFeed); ok {
+	switch r := e.Record.(type) {
+	case *store.ArchivedFeed:
 		if r.Sequence < c.documents.greatest || r.Sequence > maxSequence {
 			return fmt.Errorf("the feed is at %d, and its last change has the sequence %d", r.Sequence, c.documents.greatest)
 		}
 		return nil
+	case *store.RunEvent:
+		return c.runEvents.check(r)
 	}
 	return checkRecord(e)
 }
@@ -79,9 +83,29 @@ func checkRecord(e store.ArchiveEntry) error {
 		if r.URL == "" || strings.ContainsFunc(r.URL, unicode.IsControl) {
 			return fmt.Errorf("invalid URL %.80q", r.URL)
 		}
-		return checkCompany(r.Company)
+		return errors.Join(checkID(r.RunID), checkCompany(r.Company))
 	}
 	return fmt.Errorf("unexpected record %T", e.Record)
+}
+
+// runEventChecker checks that the IDs of the events of a run are unique.
+type runEventChecker struct {
+	runID string
+	ids   map[string]bool
+}
+
+func (c *runEventChecker) check(r *store.RunEvent) error {
+	if r.RunID != c.runID || c.ids == nil {
+		c.runID, c.ids = r.RunID, map[string]bool{}
+	}
+	if r.ID == "" || len(r.ID) > maxName || c.ids[r.ID] {
+		return fmt.Errorf("the event ID %.80q is there twice or invalid", r.ID)
+	}
+	c.ids[r.ID] = true
+	if r.Sequence < 1 || r.Sequence > maxSequence {
+		return fmt.Errorf("invalid sequence %d", r.Sequence)
+	}
+	return checkID(r.RunID)
 }
 
 // checkObject checks a custom resource. Its JSON must be that of its key.

@@ -93,6 +93,10 @@ func correctionRecord(document, company string) string {
 	return fmt.Sprintf("{\"family\":\"correction\",\"record\":{\"documentID\":%q,\"company\":%q}}\n", document, company)
 }
 
+func runEventRecord(runID, id string, sequence int) string {
+	return fmt.Sprintf("{\"family\":\"runEvent\",\"record\":{\"runID\":%q,\"sequence\":%d,\"id\":%q}}\n", runID, sequence, id)
+}
+
 func feedSection(sequence int64) rawSection {
 	return rawSection{store.SectionFeed, fmt.Sprintf("{\"family\":\"feed\",\"record\":{\"sequence\":%d}}\n", sequence), map[string]int64{"feed": 1}}
 }
@@ -197,19 +201,21 @@ func crafted(t testing.TB) map[string]struct {
 		"sequence twice":               {documents(document, version, changeRecord("x", "d", 1, 0), changeRecord("y", "d", 1, 0)), "twice"},
 		"sequence of another": {documents(document, version, changeRecord("x", "d", 1, 0), documentRecord("e", "c", goodURL+"2", 0),
 			changeRecord("y", "e", 1, 0)), "twice"},
-		"huge sequence":           {documents(document, version, changeRecord("x", "d", 1<<60, 0)), "wrong order"},
-		"change of version":       {documents(document, version, changeRecord("x", "d", 1, 2)), "invalid change"},
-		"kind of change":          {documents(document, version, strings.Replace(changeRecord("x", "d", 1, 1), "Changed", "Hacked", 1)), "invalid change"},
-		"feed before its changes": {sections(documentsSection(document, version, changeRecord("x", "d", 7, 1)), feedSection(6)), "the feed is at 6"},
-		"correction of another":   {documents(document, correctionRecord("e", "c"), version), "does not follow its document"},
-		"correction by another":   {documents(document, correctionRecord("d", "other"), version), "does not follow its document"},
-		"correction twice":        {documents(document, correctionRecord("d", "c"), correctionRecord("d", "c"), version), "does not follow its document"},
-		"unknown kind":            {sections(object("Version", "n", `{"metadata":{"name":"n","namespace":"n"}}`)), "unknown kind"},
-		"another resource":        {sections(object("Company", "n", `{"metadata":{"name":"other","namespace":"n"}}`)), "another kind, name"},
-		"no resource":             {sections(object("Company", "n", `[]`)), "decode the resource"},
-		"unknown request":         {sections(rawSection{store.SectionRequests, "{\"family\":\"runRequest\",\"record\":{\"runID\":\"r\",\"request\":\"Root\"}}\n", map[string]int64{"runRequest": 1}}), "unknown request"},
-		"path as a checkpoint":    {sections(rawSection{store.SectionCheckpoints, body(`{"family":"checkpoint","record":{"key":"../r"}}`, "x"), map[string]int64{"checkpoint": 1}}), "invalid ID"},
-		"page without a URL":      {sections(rawSection{store.SectionPages, "{\"family\":\"page\",\"record\":{\"company\":\"c\",\"url\":\"\"}}\n", map[string]int64{"page": 1}}), "invalid URL"},
+		"huge sequence":              {documents(document, version, changeRecord("x", "d", 1<<60, 0)), "wrong order"},
+		"change of version":          {documents(document, version, changeRecord("x", "d", 1, 2)), "invalid change"},
+		"kind of change":             {documents(document, version, strings.Replace(changeRecord("x", "d", 1, 1), "Changed", "Hacked", 1)), "invalid change"},
+		"feed before its changes":    {sections(documentsSection(document, version, changeRecord("x", "d", 7, 1)), feedSection(6)), "the feed is at 6"},
+		"correction of another":      {documents(document, correctionRecord("e", "c"), version), "does not follow its document"},
+		"correction by another":      {documents(document, correctionRecord("d", "other"), version), "does not follow its document"},
+		"correction twice":           {documents(document, correctionRecord("d", "c"), correctionRecord("d", "c"), version), "does not follow its document"},
+		"unknown kind":               {sections(object("Version", "n", `{"metadata":{"name":"n","namespace":"n"}}`)), "unknown kind"},
+		"another resource":           {sections(object("Company", "n", `{"metadata":{"name":"other","namespace":"n"}}`)), "another kind, name"},
+		"no resource":                {sections(object("Company", "n", `[]`)), "decode the resource"},
+		"unknown request":            {sections(rawSection{store.SectionRequests, "{\"family\":\"runRequest\",\"record\":{\"runID\":\"r\",\"request\":\"Root\"}}\n", map[string]int64{"runRequest": 1}}), "unknown request"},
+		"path as a checkpoint":       {sections(rawSection{store.SectionCheckpoints, body(`{"family":"checkpoint","record":{"key":"../r"}}`, "x"), map[string]int64{"checkpoint": 1}}), "invalid ID"},
+		"event twice":                {sections(rawSection{store.SectionRunEvents, runEventRecord("r", "e", 1) + runEventRecord("r", "e", 2), map[string]int64{"runEvent": 2}}), "twice"},
+		"sequence of an event twice": {sections(rawSection{store.SectionRunEvents, runEventRecord("r", "e", 1) + runEventRecord("r", "f", 1), map[string]int64{"runEvent": 2}}), "twice"},
+		"page without a URL":         {sections(rawSection{store.SectionPages, "{\"family\":\"page\",\"record\":{\"company\":\"c\",\"runID\":\"r\",\"url\":\"\"}}\n", map[string]int64{"page": 1}}), "invalid URL"},
 	}
 }
 

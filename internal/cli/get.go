@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -22,17 +21,20 @@ import (
 func newGet(a *app) *cobra.Command {
 	var output, company string
 	var version int
+	var pages pageFlags
 	var f resourceFlags
 	cmd := &cobra.Command{
 		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...]",
 		Short: "Show stored records and resources; get documents ID -o markdown prints the text of a document",
 		Long: `Show stored records: companies that have documents, documents, versions of a document,
-runs, and the result for each URL that runs encountered (pages). get company (or co) and
+runs, and the result for each URL that a run encountered (pages; of the newest run of
+--company, unless --run names another one). get company (or co) and
 get crawljob (crawljobs, cj) show the resources as kubectl does; -o yaml prints manifests
 that apply accepts.`,
 		Example: `  clausea get documents --company example.com
   clausea get documents https://example.com/terms -o markdown --version 1
   clausea get pages --company example.com
+  clausea get pages --company example.com --reason robots,not_found
   clausea get crawljobs -o wide
   clausea get company example-com -o yaml`,
 		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages", "company", "crawljobs", "crawljob"},
@@ -40,7 +42,7 @@ that apply accepts.`,
 			if len(args) == 0 {
 				return usage("no kind; expected companies, documents, versions, runs or pages, or the resources company or crawljobs")
 			}
-			g := getter{cmd.Context(), nil, cmd.OutOrStdout(), output, company, version}
+			g := getter{cmd.Context(), nil, cmd.OutOrStdout(), output, company, version, pages}
 			namespaceSet := cmd.Flags().Changed("namespace")
 			if k := resourceTableFor(args[0]); k != nil {
 				return a.getResources(&g, k, f, namespaceSet, args)
@@ -62,6 +64,7 @@ that apply accepts.`,
 	fs.Lookup("namespace").Usage = "`namespace` of the company or crawljob; lists cover all namespaces unless it is set"
 	outputFlag(cmd, &output, "table", "json", "yaml", "markdown", "wide")
 	fs.StringVar(&company, "company", "", "show only records of this `company`")
+	pages.addFlags(fs)
 	fs.IntVar(&version, "version", 0, "version of the document text (default: the latest version)")
 	return a.withSettings(cmd, settings.CommandGet)
 }
@@ -73,6 +76,7 @@ type getter struct {
 	w               io.Writer
 	output, company string
 	version         int
+	pageFlags       pageFlags
 }
 
 func (g *getter) get(args []string) error {
@@ -102,7 +106,7 @@ func (g *getter) get(args []string) error {
 			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
 		})
 	case what == "runs":
-		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
+		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.QueryRuns(g.ctx, g.runQuery(p)) })
 		if err != nil {
 			return err
 		}
@@ -115,7 +119,7 @@ func (g *getter) get(args []string) error {
 	case what == "pages" && len(args) <= 2:
 		return g.pages(args[1:])
 	}
-	return usage("get %s: expected get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
+	return usage("get %s: expected get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME|--run ID, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
 }
 
 func (g *getter) companies() error {
@@ -132,39 +136,6 @@ func (g *getter) companies() error {
 	}
 	return printList(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c store.CompanySummary) string {
 		return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, formatDate(c.LastChanged))
-	})
-}
-
-// pages shows the result of each of a company's URLs in the last run that encountered it.
-func (g *getter) pages(url []string) error {
-	if g.company == "" {
-		return usage("get pages: --company is required; get companies lists the companies")
-	}
-	var rows []store.FetchedPage
-	var err error
-	if len(url) == 1 {
-		rows = make([]store.FetchedPage, 1)
-		rows[0], err = g.s.GetPage(g.ctx, g.company, url[0])
-	} else {
-		rows, err = listAll(func(p store.ListOptions) ([]store.FetchedPage, string, error) {
-			return g.s.ListPages(g.ctx, g.company, p)
-		})
-	}
-	if err != nil {
-		return err
-	}
-	return printList(g, rows, "RESULT\tSTATUS\tTYPE\tCONF\tURL\tLINKED ON", func(p store.FetchedPage) string {
-		result, status, conf := p.Reason, "", ""
-		if result == "" {
-			result = "fetched"
-		}
-		if p.Status > 0 {
-			status = strconv.Itoa(p.Status)
-		}
-		if p.Type != "" {
-			conf = fmt.Sprintf("%.2f", p.Confidence)
-		}
-		return strings.Join([]string{result, status, p.Type, conf, p.URL, p.Parent}, "\t")
 	})
 }
 

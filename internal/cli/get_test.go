@@ -52,6 +52,8 @@ func TestGetShowsStoredRecords(t *testing.T) {
 		{[]string{"versions", terms}, []string{"NUMBER", "1  "}},
 		{[]string{"runs"}, []string{"Complete", demo.Domain}},
 		{[]string{"pages", "--company", demo.Domain}, []string{"RESULT", "fetched", "LINKED ON", terms}},
+		{[]string{"pages", "--company", demo.Domain, "--reason", "fetched", "--type", "terms_of_service,imprint"}, []string{"fetched", terms}},
+		{[]string{"pages", "--company", "unknown"}, []string{"RESULT"}},
 		{[]string{"pages", terms, "--company", demo.Domain, "-o", "yaml"}, []string{"url: " + terms, "status: 200", "type: terms_of_service"}},
 		{[]string{"documents", "--company", "unknown", "-o", "json"}, []string{"[]"}},
 	} {
@@ -70,6 +72,13 @@ func TestGetShowsStoredRecords(t *testing.T) {
 		if (p.Reason == "") != (p.Status == 200) || p.RunID == "" {
 			t.Errorf("%s: reason %q, status %d, run %q", p.URL, p.Reason, p.Status, p.RunID)
 		}
+	}
+	some := get(t, folder, "pages", "--run", pages[0].RunID, "--reason", "fetched", "--type", "terms_of_service", "-o", "json")
+	if !strings.Contains(some, terms) || strings.Contains(some, "privacy_policy") {
+		t.Errorf("the pages with terms are %s", some)
+	}
+	if none := get(t, folder, "pages", "--run", "unknown"); strings.Contains(none, "://") {
+		t.Errorf("an unknown run has the pages %s", none)
 	}
 	for _, args := range [][]string{{"pages"}, {"pages", "a", "b"}, {"companies", "x"}, {"nonsense"}} {
 		if code, _, errs := callUntil(context.Background(), nil, append([]string{"get", "--store", folder}, args...)...); code != exitUsage || errs == "" {

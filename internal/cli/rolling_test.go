@@ -52,7 +52,7 @@ func TestRollingUpdateDoesNotStartARunTwice(t *testing.T) {
 	}
 	waitForCompletion(t, k, companies)
 	for _, name := range w.names {
-		runs, _, err := s.ListRuns(t.Context(), name, store.ListOptions{})
+		runs, _, err := s.QueryRuns(t.Context(), store.RunQuery{Companies: []string{name}})
 		if err != nil || len(runs) != 1 {
 			t.Errorf("%s has %d runs, %v", name, len(runs), err)
 		}

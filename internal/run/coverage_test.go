@@ -155,7 +155,7 @@ func TestASoftErrorAtTheURLOfADocumentIsAnIncident(t *testing.T) {
 	if c := rep.Run.Coverage[1]; c.State != "Found" {
 		t.Errorf("coverage: %+v", c)
 	}
-	if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipSoftError) || p.Status != 200 {
+	if p, err := s.GetPage(t.Context(), rep.Run.ID, "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipSoftError) || p.Status != 200 {
 		t.Errorf("the page: %+v, %v", p, err)
 	}
 	d, err := s.FindDocument(t.Context(), "example.com", "https://example.com/terms")

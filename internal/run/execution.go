@@ -25,11 +25,14 @@ type execution struct {
 // newExecution connects the parts of a run. s is nil if nothing is stored.
 func newExecution(r *Runner, t Task, rec store.Run, s store.Store, metrics *telemetry.RunMetrics, progress ProgressFunc) *execution {
 	rec.State, rec.Worker, rec.Heartbeat = store.RunRunning, r.WorkerID, time.Now().UTC()
+	rec.Limits = storedLimits(t.Plan.Options)
 	st := storage{store: s, fence: rec.Fence, company: t.Company, runID: rec.ID}
-	return &execution{
+	e := &execution{
 		runner: r, task: t, record: rec, storage: st, stopReason: crawl.StopInternal,
 		observer: newObserver(st, t.Plan, r.PDF, r.Log, metrics, progress),
 	}
+	e.observer.bytes.n.Store(rec.Bytes)
+	return e
 }
 
 // finishTimeout bounds the writes at the end of a run.
@@ -42,10 +45,14 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 		return Report{}, err
 	}
 	stop := e.startHeartbeat(ctx)
-	res, err := e.runner.Engine.Run(ctx, e.task.Plan.WithSeeds(seeds...), crawl.Deps{
-		Observer: e.observer, HostLeases: e.runner.hostLeases(e.storage.store, e.record), Resume: checkpoint,
-	})
+	stopFlushing := e.observer.pages.startFlushing(ctx, e.storage, e.runner.Log)
+	deps := crawl.Deps{Observer: e.observer, HostLeases: e.runner.hostLeases(e.storage.store, e.record), Resume: checkpoint}
+	if e.storage.enabled() {
+		deps.Checkpoints = e.observer.checkpoints
+	}
+	res, err := e.runner.Engine.Run(ctx, e.task.Plan.WithSeeds(seeds...), deps)
 	stop()
+	stopFlushing()
 	cause := context.Cause(ctx)
 	if errors.Is(cause, store.ErrFenced) {
 		return Report{}, cause
@@ -117,7 +124,7 @@ func (e *execution) startHeartbeat(ctx context.Context) (stop func()) {
 	if !e.storage.enabled() {
 		return func() {}
 	}
-	h := heartbeat{storage: e.storage, record: e.record, progress: e.observer.progress.get, documents: e.observer.found.counts}
+	h := heartbeat{storage: e.storage, record: e.record, progress: e.observer.progress.get, documents: e.observer.found.counts, bytes: e.observer.bytes.total}
 	return repeat(ctx, heartbeatInterval, func(ctx context.Context) {
 		if err := h.beat(ctx); err != nil && ctx.Err() == nil {
 			e.runner.Log.Error(err, "failed to save progress", "runID", e.record.ID)

@@ -28,7 +28,7 @@ func (e *execution) finish(ctx context.Context, res crawl.Result, err, cause err
 	rec.Progress, rec.Documents = storedProgress(res.Progress), found.counts()
 	rec.Coverage = e.observer.coverage.of(e.task.Plan.ExpectedTypes, found.sorted(), res.Reason)
 	rec.Message = finalMessage(reason, res, rec.Coverage, found.available(), err)
-	rec.FinishedAt = now
+	rec.FinishedAt, rec.Bytes = now, e.observer.bytes.total()
 	if state == store.RunPending || state == store.RunInterrupted {
 		rec.FinishedAt = time.Time{}
 	}
@@ -41,18 +41,18 @@ func (e *execution) finish(ctx context.Context, res crawl.Result, err, cause err
 	if !e.storage.enabled() {
 		return nil
 	}
-	return e.save(ctx, complete, errors.Is(err, crawl.ErrCheckpoint))
+	return e.save(ctx, errors.Is(err, crawl.ErrCheckpoint))
 }
 
-// save stores the final record. It deletes the pages that a complete run did not encounter,
-// and the checkpoint unless the run resumes from it.
-func (e *execution) save(ctx context.Context, complete, badCheckpoint bool) error {
+// save stores the final record. It deletes the pages of old runs, and the checkpoint unless
+// the run resumes from it.
+func (e *execution) save(ctx context.Context, badCheckpoint bool) error {
 	id := e.record.ID
 	if err := e.observer.pages.flush(ctx, e.storage.store, e.storage.fence, true); err != nil {
 		return fmt.Errorf("finish run %s: %w", id, err)
 	}
-	if complete {
-		if err := e.storage.store.DeleteStalePages(ctx, e.storage.fence, e.record.Company, id); err != nil {
+	if e.record.Ended() {
+		if err := e.storage.store.ExpirePages(ctx, e.storage.fence, e.record.Company, store.PageRuns); err != nil {
 			return fmt.Errorf("finish run %s: %w", id, err)
 		}
 	}

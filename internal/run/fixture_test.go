@@ -112,7 +112,7 @@ func execute(ctx context.Context, r *Runner, t Task, progress ProgressFunc) (Rep
 	if err != nil {
 		return Report{}, err
 	}
-	newest, _, err := r.Store.ListRuns(ctx, t.Company, store.ListOptions{Limit: 1})
+	newest, _, err := r.Store.QueryRuns(ctx, store.RunQuery{Companies: []string{t.Company}, ListOptions: store.ListOptions{Limit: 1}})
 	if err != nil {
 		return Report{}, err
 	}

@@ -21,12 +21,14 @@ type heartbeat struct {
 	record    store.Run // as it was when the execution started
 	progress  func() crawl.Progress
 	documents func() store.DocumentCounts
+	bytes     func() int64
 }
 
 // beat stores the record with the current progress.
 func (h *heartbeat) beat(ctx context.Context) error {
 	rec := h.record
 	rec.Progress, rec.Documents, rec.Heartbeat = storedProgress(h.progress()), h.documents(), time.Now().UTC()
+	rec.Bytes = h.bytes()
 	if err := h.storage.store.PutRun(ctx, rec); err != nil {
 		return fmt.Errorf("save the progress of run %s: %w", rec.ID, err)
 	}

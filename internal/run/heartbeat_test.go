@@ -18,14 +18,14 @@ func TestAHeartbeatStoresTheProgressAndTheDocuments(t *testing.T) {
 	s := testStorage(t)
 	var progress latestProgress
 	found := newFoundSet()
-	h := heartbeat{storage: s, record: store.Run{ID: s.runID, Company: s.company, State: store.RunRunning}, progress: progress.get, documents: found.counts}
+	h := heartbeat{storage: s, record: store.Run{ID: s.runID, Company: s.company, State: store.RunRunning}, progress: progress.get, documents: found.counts, bytes: func() int64 { return 7 }}
 	progress.set(crawl.Progress{Fetched: 7, Skipped: map[crawl.SkipReason]int{crawl.SkipRobots: 2}})
 	found.add(Found{Document: store.Document{URL: oldURL}, Change: New})
 	if err := h.beat(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	rec, err := s.store.GetRun(t.Context(), s.runID)
-	if err != nil || rec.Progress.Fetched != 7 || rec.Progress.Skipped[string(crawl.SkipRobots)] != 2 || rec.Documents.New != 1 || time.Since(rec.Heartbeat) > time.Minute {
+	if err != nil || rec.Progress.Fetched != 7 || rec.Progress.Skipped[string(crawl.SkipRobots)] != 2 || rec.Documents.New != 1 || rec.Bytes != 7 || time.Since(rec.Heartbeat) > time.Minute {
 		t.Errorf("stored %+v, %v", rec, err)
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
+	"github.com/go-logr/logr"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
@@ -22,9 +24,11 @@ const (
 	// skipped URLs.
 	maxLoggedURLs  = 10_000
 	maxSkippedURLs = 8_000
-	// flushThreshold is the number of pending outcomes at which they are written. A run whose
-	// worker is killed loses at most that many outcomes, and no document.
+	// flushThreshold is the number of pending outcomes at which a checkpoint writes them. A run
+	// whose worker is killed loses at most that many outcomes, and no document.
 	flushThreshold = 200
+	// flushInterval is the interval at which all pending outcomes are written.
+	flushInterval = time.Second
 )
 
 // pageLog collects the outcome of each URL of a run and writes it to the store in batches.
@@ -32,9 +36,10 @@ const (
 type pageLog struct {
 	company, runID string
 
-	mu      sync.Mutex
-	logged  map[uint64]bool // by hash of the URL; true if a page was fetched
-	pending map[string]store.FetchedPage
+	flushing sync.Mutex // held during a flush
+	mu       sync.Mutex
+	logged   map[uint64]bool // by hash of the URL; true if a page was fetched
+	pending  map[string]store.FetchedPage
 }
 
 func newPageLog(company, runID string) *pageLog {
@@ -121,8 +126,10 @@ func (l *pageLog) restore(p store.FetchedPage) {
 }
 
 // flush writes the pending outcomes in order of URL, if there are at least flushThreshold or
-// if all is set.
+// if all is set. Outcomes that could not be written remain pending.
 func (l *pageLog) flush(ctx context.Context, s store.Pages, fence store.Fence, all bool) error {
+	l.flushing.Lock() // a batch must not overwrite a later one
+	defer l.flushing.Unlock()
 	l.mu.Lock()
 	if len(l.pending) == 0 || !all && len(l.pending) < flushThreshold {
 		l.mu.Unlock()
@@ -138,8 +145,37 @@ func (l *pageLog) flush(ctx context.Context, s store.Pages, fence store.Fence, a
 			pages[i] = pending[u]
 		}
 		if err := s.PutPages(ctx, fence, pages); err != nil {
+			l.unflush(pending)
 			return fmt.Errorf("save the outcomes of %d URLs: %w", len(urls), err)
+		}
+		for _, u := range batch {
+			delete(pending, u)
 		}
 	}
 	return nil
+}
+
+// unflush makes outcomes pending again, except those of URLs that have a later one.
+func (l *pageLog) unflush(pages map[string]store.FetchedPage) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for url, p := range pages {
+		if _, newer := l.pending[url]; !newer {
+			l.pending[url] = p
+		}
+	}
+}
+
+// startFlushing writes the pending outcomes once a second, in a goroutine of its own, until
+// stop is called, so that a page is visible soon after it was fetched. An error is logged; the
+// flush at the end of the run writes what is left.
+func (l *pageLog) startFlushing(ctx context.Context, s storage, log logr.Logger) (stop func()) {
+	if l == nil {
+		return func() {}
+	}
+	return repeat(ctx, flushInterval, func(ctx context.Context) {
+		if err := l.flush(ctx, s.store, s.fence, true); err != nil && ctx.Err() == nil {
+			log.Error(err, "failed to save pages", "runID", s.runID)
+		}
+	})
 }

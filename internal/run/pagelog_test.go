@@ -5,19 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 )
 
-// storedPages returns a company's pages as "reason status type", by path.
-func storedPages(t *testing.T, s store.Store) map[string]string {
+// storedPages returns the pages of a run as "reason status type", by path.
+func storedPages(t *testing.T, s store.Store, run string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
-		items, next, err := s.ListPages(t.Context(), "example.com", p)
+		items, next, err := s.QueryPages(t.Context(), store.PageQuery{RunID: run, ListOptions: p})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,8 +46,8 @@ func TestTheReasonWhyAPageWasNotFetchedIsStored(t *testing.T) {
 	w.set("/robots.txt", "User-agent: *\nDisallow: /hidden/\n")
 	s := openStore(t)
 	r := w.runner(t, s)
-	crawlOnce(t, r)
-	got := storedPages(t, s)
+	id := crawlOnce(t, r).Run.ID
+	got := storedPages(t, s, id)
 	for path, want := range map[string]string{
 		"/":                                 "200 other",
 		"/privacy":                          "redirect 301",
@@ -60,7 +62,7 @@ func TestTheReasonWhyAPageWasNotFetchedIsStored(t *testing.T) {
 			t.Errorf("%s: %q, want %q", path, got[path], want)
 		}
 	}
-	p, err := s.GetPage(t.Context(), "example.com", "https://example.com/legal/privacy")
+	p, err := s.GetPage(t.Context(), id, "https://example.com/legal/privacy")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,8 +75,8 @@ func TestTheReasonWhyAPageWasNotFetchedIsStored(t *testing.T) {
 	}
 
 	w.set("/", home("/privacy", "Privacy Policy", "/terms", "Terms of Service"))
-	crawlOnce(t, r)
-	if again := storedPages(t, s); again["/gone"] != "" || again["/terms"] == "" {
+	again := crawlOnce(t, r).Run.ID
+	if again := storedPages(t, s, again); again["/gone"] != "" || again["/terms"] == "" {
 		t.Errorf("after a crawl without their links: %v", again)
 	}
 }
@@ -100,10 +102,10 @@ func TestASkipDoesNotReplaceAFetchedPage(t *testing.T) {
 	if err := p.flush(t.Context(), s, store.Fence{}, true); err != nil {
 		t.Fatal(err)
 	}
-	if got := storedPages(t, s); got["/a"] != "200 other" || got["/b"] != "not_found 404" {
+	if got := storedPages(t, s, "r"); got["/a"] != "200 other" || got["/b"] != "not_found 404" {
 		t.Errorf("%v", got)
 	}
-	if b, err := s.GetPage(t.Context(), "example.com", "https://example.com/b"); err != nil || b.Parent != "https://example.com/a" {
+	if b, err := s.GetPage(t.Context(), "r", "https://example.com/b"); err != nil || b.Parent != "https://example.com/a" {
 		t.Errorf("b: %+v, %v", b, err)
 	}
 }
@@ -164,11 +166,11 @@ func TestProbesThatReturnAKnownTextAreNotDocuments(t *testing.T) {
 	st := openStore(t)
 	r := w.runner(t, st)
 	for n := range 2 {
-		crawlOnce(t, r)
+		id := crawlOnce(t, r).Run.ID
 		if docs, _, err := st.ListDocuments(t.Context(), "example.com", store.ListOptions{}); err != nil || len(docs) != 1 {
 			t.Fatalf("after crawl %d there are %d documents: %v", n+1, len(docs), err)
 		}
-		if p, err := st.GetPage(t.Context(), "example.com", "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipDuplicate) || p.DocumentID != "" {
+		if p, err := st.GetPage(t.Context(), id, "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipDuplicate) || p.DocumentID != "" {
 			t.Errorf("after crawl %d the probed page is %+v, %v", n+1, p, err)
 		}
 	}
@@ -186,5 +188,78 @@ func TestProbesThatReturnAKnownTextAreNotDocuments(t *testing.T) {
 	crawlOnce(t, r)
 	if d := find(t, st, "/terms"); !d.RemovedAt.IsZero() {
 		t.Errorf("a known document was removed: %+v", d)
+	}
+}
+
+func TestAPageIsVisibleWhileTheRunContinues(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms of Service"), "/privacy": policy("Privacy Policy"), "/terms": held})
+	s := openStore(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var crawl sync.WaitGroup
+	crawl.Go(func() { _, _ = execute(ctx, w.runner(t, s), task(), nil) })
+	defer crawl.Wait()
+	defer cancel()
+	for { // until the test times out
+		runs, _, err := s.QueryRuns(t.Context(), store.RunQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(runs) == 1 {
+			if runs[0].State != store.RunRunning {
+				t.Fatalf("the run ended: %+v", runs[0])
+			}
+			if storedPages(t, s, runs[0].ID)["/"] == "200 other" {
+				return
+			}
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+// failingPages fails the first calls of PutPages.
+type failingPages struct {
+	store.Pages
+	failures int
+}
+
+func (f *failingPages) PutPages(ctx context.Context, fence store.Fence, pages []store.FetchedPage) error {
+	if f.failures > 0 {
+		f.failures--
+		return errors.New("no response")
+	}
+	return f.Pages.PutPages(ctx, fence, pages)
+}
+
+func TestPagesThatCouldNotBeWrittenRemainPending(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	p, failing := newPageLog("c", "r"), &failingPages{Pages: s, failures: 1}
+	p.add(crawl.Outcome{URL: "https://example.com/a", Reason: crawl.SkipDepth})
+	p.add(crawl.Outcome{URL: "https://example.com/b", Reason: crawl.SkipDepth})
+	if err := p.flush(t.Context(), failing, store.Fence{}, true); err == nil {
+		t.Fatal("a failed write was not reported")
+	}
+	p.add(crawl.Outcome{URL: "https://example.com/a", Reason: crawl.SkipRobots})
+	if err := p.flush(t.Context(), failing, store.Fence{}, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := storedPages(t, s, "r"); got["/a"] != "robots 0" || got["/b"] != "depth 0" {
+		t.Errorf("the pages are %v", got)
+	}
+}
+
+func TestThePagesOfOldRunsAreDeletedWhenARunEnds(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy"), "/privacy": policy("Privacy Policy")})
+	s := openStore(t)
+	var ids []string
+	for range store.PageRuns + 2 {
+		ids = append(ids, crawlOnce(t, w.runner(t, s)).Run.ID)
+	}
+	for i, id := range ids {
+		if n, want := len(storedPages(t, s, id)) > 0, i >= 2; n != want {
+			t.Errorf("run %d of %d has pages: %v, want %v", i+1, len(ids), n, want)
+		}
 	}
 }

@@ -55,7 +55,7 @@ func TestAPinnedPageWithoutTextIsNotADocument(t *testing.T) {
 				if got := changes(rep); len(got) != 1 {
 					t.Errorf("%s: found %v", path, got)
 				}
-				if p, err := s.GetPage(t.Context(), "example.com", "https://example.com/the-pact"); err != nil || p.Reason != string(c.reason) {
+				if p, err := s.GetPage(t.Context(), rep.Run.ID, "https://example.com/the-pact"); err != nil || p.Reason != string(c.reason) {
 					t.Errorf("%s: the page: %+v, %v", path, p, err)
 				}
 			}

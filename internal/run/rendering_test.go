@@ -236,7 +236,7 @@ func TestARunReportsPagesThatNeedABrowser(t *testing.T) {
 	if rep.Result.Progress.Skipped[crawl.SkipNeedsBrowser] == 0 || !strings.Contains(rep.Run.Message, "need a browser") {
 		t.Errorf("%q, skipped %v", rep.Run.Message, rep.Result.Progress.Skipped)
 	}
-	pages, _, err := st.ListPages(t.Context(), rep.Run.Company, store.ListOptions{Limit: 100})
+	pages, _, err := st.QueryPages(t.Context(), store.PageQuery{RunID: rep.Run.ID, ListOptions: store.ListOptions{Limit: 100}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,14 +13,12 @@ import (
 func (o *observer) restore(ctx context.Context) error {
 	var redirects, rest []store.FetchedPage
 	for opts := (store.ListOptions{Limit: store.MaxLimit}); ; {
-		pages, next, err := o.storage.store.ListPages(ctx, o.storage.company, opts)
+		pages, next, err := o.storage.store.QueryPages(ctx, store.PageQuery{RunID: o.storage.runID, ListOptions: opts})
 		if err != nil {
 			return fmt.Errorf("resume run %s of %s: list the outcomes of its URLs: %w", o.storage.runID, o.storage.company, err)
 		}
 		for _, p := range pages {
 			switch {
-			case p.RunID != o.storage.runID: // of an earlier run
-				continue
 			case p.Reason == string(crawl.SkipRedirect):
 				redirects = append(redirects, p)
 			default:

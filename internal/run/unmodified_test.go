@@ -24,7 +24,7 @@ func TestAnUnrequestedNotModifiedIsABadResponse(t *testing.T) {
 			if st == nil {
 				return
 			}
-			if got := storedPages(t, st)["/privacy"]; got != "bad_response 304" {
+			if got := storedPages(t, st, rep.Run.ID)["/privacy"]; got != "bad_response 304" {
 				t.Errorf("the outcome of the page is %q", got)
 			}
 		})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -117,6 +118,7 @@ const (
 	SectionRequests    = "runRequests"
 	SectionCheckpoints = "checkpoints"
 	SectionPages       = "pages"
+	SectionRunEvents   = "runEvents"
 	// SectionDocuments contains each document with its records. It is the only section with
 	// several families.
 	SectionDocuments = "documents"
@@ -131,7 +133,8 @@ var (
 	ArchiveRuns        = family("run", SectionRuns, false, func(r *Run) string { return r.ID })
 	ArchiveRequests    = family("runRequest", SectionRequests, false, func(r *ArchivedRequest) string { return r.RunID })
 	ArchiveCheckpoints = family("checkpoint", SectionCheckpoints, true, func(c *ArchivedCheckpoint) string { return c.Key })
-	ArchivePages       = family("page", SectionPages, false, func(p *FetchedPage) string { return p.Company + "\n" + p.URL })
+	ArchivePages       = family("page", SectionPages, false, func(p *FetchedPage) string { return p.RunID + "\n" + p.URL })
+	ArchiveRunEvents   = family("runEvent", SectionRunEvents, false, func(e *RunEvent) string { return fmt.Sprintf("%s\n%019d", e.RunID, e.Sequence) })
 
 	ArchiveDocuments = family("document", SectionDocuments, false, func(d *Document) string { return d.ID })
 	ArchiveSnapshots = family("snapshot", SectionDocuments, true, func(s *ArchivedSnapshot) string { return SnapshotKey(s.Company, s.Hash) })
@@ -148,13 +151,13 @@ var (
 // checkpoint of a run precedes its documents, so that a restored run repeats work and misses
 // none.
 var ArchiveSections = []string{
-	SectionObjects, SectionRuns, SectionRequests, SectionCheckpoints, SectionPages, SectionDocuments, SectionFeed,
+	SectionObjects, SectionRuns, SectionRequests, SectionCheckpoints, SectionPages, SectionRunEvents, SectionDocuments, SectionFeed,
 }
 
 // ArchiveFamilies lists the families. In the section of documents, each document precedes its
 // correction, its snapshots and versions, and its changes.
 var ArchiveFamilies = []*ArchiveFamily{
-	ArchiveObjects, ArchiveRuns, ArchiveRequests, ArchiveCheckpoints, ArchivePages, ArchiveDocuments,
+	ArchiveObjects, ArchiveRuns, ArchiveRequests, ArchiveCheckpoints, ArchivePages, ArchiveRunEvents, ArchiveDocuments,
 	ArchiveCorrections, ArchiveSnapshots, ArchiveVersions, ArchiveChanges, ArchiveFeed,
 }
 

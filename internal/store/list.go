@@ -20,15 +20,19 @@ type ListOptions struct {
 // Decode returns the effective limit and the key that the Continue token encodes. It returns
 // an error if the token is invalid.
 func (o ListOptions) Decode() (limit int, after string, err error) {
-	limit = o.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
 	b, err := base64.RawURLEncoding.DecodeString(o.Continue)
 	if err != nil {
 		return 0, "", fmt.Errorf("invalid continue token %.40q: restart the list from its beginning", o.Continue)
 	}
-	return min(limit, MaxLimit), string(b), nil
+	return EffectiveLimit(o.Limit), string(b), nil
+}
+
+// EffectiveLimit returns the limit of a list that was asked for limit items.
+func EffectiveLimit(limit int) int {
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	return min(limit, MaxLimit)
 }
 
 // EncodeContinue returns the continue token of the page that starts after key.

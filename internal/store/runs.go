@@ -11,6 +11,14 @@ type Run struct {
 	// CrawlJob identifies the CrawlJob of the run. It is zero if the run has none, and in
 	// records of versions that did not store it.
 	CrawlJob CrawlJobReference `json:"crawlJob"`
+	// Trigger is what started the run. It is empty in records of versions that did not store
+	// it.
+	Trigger RunTrigger `json:"trigger"`
+	// RequestedBy names the person or program that requested the run. It is empty if that is
+	// not known.
+	RequestedBy string `json:"requestedBy"`
+	// Limits bound the run. They are set when a worker first executes it.
+	Limits RunLimits `json:"limits"`
 	// Task defines the crawl for the worker that claims the run. It is empty if the caller
 	// of the run provides the task.
 	Task []byte `json:"task,omitempty"`
@@ -33,10 +41,12 @@ type Run struct {
 	CreatedAt  time.Time `json:"createdAt"`
 	// StartedAt is the time at which a worker first claimed the run since it was created or
 	// last interrupted. It is zero while the run waits for a worker.
-	StartedAt  time.Time      `json:"startedAt"`
-	FinishedAt time.Time      `json:"finishedAt"`
-	Progress   Progress       `json:"progress"`
-	Documents  DocumentCounts `json:"documents"`
+	StartedAt  time.Time `json:"startedAt"`
+	FinishedAt time.Time `json:"finishedAt"`
+	Progress   Progress  `json:"progress"`
+	// Bytes is the size of the bodies of the fetched pages, decompressed.
+	Bytes     int64          `json:"bytes"`
+	Documents DocumentCounts `json:"documents"`
 	// Coverage lists the expected types. It is set when the run ends.
 	Coverage []Coverage `json:"coverage"`
 	// ArchivedAt is the time at which the run was archived because its CrawlJob was deleted.
@@ -46,6 +56,16 @@ type Run struct {
 
 // Ended reports whether the run is Complete or Failed.
 func (r *Run) Ended() bool { return r.State == RunComplete || r.State == RunFailed }
+
+// RunLimits are the limits of a run.
+type RunLimits struct {
+	MaxPages int `json:"maxPages"` // page requests
+	MaxDepth int `json:"maxDepth"` // links from a seed
+	// TimeLimit bounds the whole crawl. 0 is no limit.
+	TimeLimit time.Duration `json:"timeLimit"` // nanoseconds
+	// Delay is the time between two requests to a host. A host may ask for a longer one.
+	Delay time.Duration `json:"delay"` // nanoseconds
+}
 
 // CrawlJobReference identifies a CrawlJob. A CrawlJob that is created again under the same
 // name has another UID.
@@ -116,28 +136,4 @@ type DocumentCounts struct {
 	Changed   int64 `json:"changed"`
 	Unchanged int64 `json:"unchanged"`
 	Removed   int64 `json:"removed"`
-}
-
-// FetchedPage is the outcome of a URL in the last run that encountered it.
-type FetchedPage struct {
-	Company string `json:"company"`
-	URL     string `json:"url"`
-	// Parent is the URL of the page that linked to this one. It is empty for a seed.
-	Parent string `json:"parent"`
-	// Reason is the skip reason: why the URL was not fetched or its response not used. It is
-	// empty if the page was fetched and used.
-	Reason string `json:"reason"`
-	// FinalURL is the URL after redirects.
-	FinalURL string `json:"finalURL"`
-	// Status is the HTTP status code, or 0 if there was no request or no response.
-	Status       int       `json:"status"`
-	ContentType  string    `json:"contentType"`
-	ETag         string    `json:"etag"`
-	LastModified string    `json:"lastModified"`
-	BodyHash     string    `json:"bodyHash"`
-	FetchedAt    time.Time `json:"fetchedAt"`
-	RunID        string    `json:"runID"`
-	DocumentID   string    `json:"documentID"`
-	Type         string    `json:"type"`
-	Confidence   float64   `json:"confidence"`
 }

@@ -34,6 +34,7 @@ var (
 type Store interface {
 	Objects
 	Runs
+	RunEvents
 	Pages
 	Documents
 	Versions
@@ -111,9 +112,8 @@ type Runs interface {
 	CompareAndSwapRun(ctx context.Context, r Run, from RunState) error
 	// GetRun returns a run, or ErrNotFound.
 	GetRun(ctx context.Context, id string) (Run, error)
-	// ListRuns lists the runs of a company, newest first. An empty company selects all
-	// companies.
-	ListRuns(ctx context.Context, company string, opts ListOptions) (items []Run, next string, err error)
+	// QueryRuns returns one page of the runs that q selects, the last created first.
+	QueryRuns(ctx context.Context, q RunQuery) (items []Run, next string, err error)
 	// PutCheckpoint replaces one part of a run's checkpoint, an opaque compressed blob of any
 	// size. The key is the CheckpointKey of the part.
 	PutCheckpoint(ctx context.Context, f Fence, key string, blob []byte) error
@@ -134,8 +134,8 @@ type Runs interface {
 	// ListRunCompanies lists the names of the companies that have runs, in order.
 	ListRunCompanies(ctx context.Context, opts ListOptions) (names []string, next string, err error)
 	// ExpireRuns deletes runs of a company that are not among its newest keep runs or that
-	// were created and ended before a time. It deletes their requests, checkpoints and pages
-	// too. It never deletes the newest run, a run that has not ended, or a run whose CrawlJob
+	// were created and ended before a time. It deletes their requests, checkpoints, events and
+	// pages too. It never deletes the newest run, a run that has not ended, or a run whose CrawlJob
 	// exists: one that has a task and is not archived. A call deletes at most MaxExpiredRuns
 	// runs, the oldest first, and returns their number. An interrupted call can be repeated.
 	ExpireRuns(ctx context.Context, company string, keep int, before time.Time) (deleted int, err error)
@@ -151,30 +151,6 @@ func CheckpointKey(runID string, n int) string {
 		return runID
 	}
 	return fmt.Sprintf("%s+%d", runID, n)
-}
-
-// MaxPageBatch is the maximum number of pages of one PutPages call.
-const MaxPageBatch = 500
-
-// CheckPageBatch returns an error if a batch of pages exceeds MaxPageBatch.
-func CheckPageBatch(pages []FetchedPage) error {
-	if len(pages) > MaxPageBatch {
-		return fmt.Errorf("put %d pages: the maximum is %d", len(pages), MaxPageBatch)
-	}
-	return nil
-}
-
-// Pages stores the outcome of every URL that a crawl encountered.
-type Pages interface {
-	// PutPages writes all pages or none, each under its company and URL. If a URL occurs
-	// twice, the last page with it is stored. More than MaxPageBatch pages are an error.
-	PutPages(ctx context.Context, f Fence, pages []FetchedPage) error
-	// DeleteStalePages deletes the pages of a company that the run did not write.
-	DeleteStalePages(ctx context.Context, f Fence, company, runID string) error
-	// GetPage returns the page of a URL, or ErrNotFound.
-	GetPage(ctx context.Context, company, url string) (FetchedPage, error)
-	// ListPages lists the pages of a company by URL.
-	ListPages(ctx context.Context, company string, opts ListOptions) (items []FetchedPage, next string, err error)
 }
 
 // Documents stores the legal documents of companies.
@@ -196,7 +172,7 @@ type Documents interface {
 	// companies.
 	ListDocuments(ctx context.Context, company string, opts ListOptions) (items []Document, next string, err error)
 	// DeleteCompany deletes the documents of a company with their versions and snapshots, its
-	// pages, and its runs with their requests and checkpoints. An interrupted call can be repeated.
+	// pages, and its runs with their requests, checkpoints and events. An interrupted call can be repeated.
 	DeleteCompany(ctx context.Context, company string) error
 }
 

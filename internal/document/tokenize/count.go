@@ -12,7 +12,7 @@ func CountWords(s string) int {
 	words, wide, in := 0, 0, false
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf { // the common case
-			blank := c == ' ' || c >= '\t' && c <= '\r'
+			blank := asciiKinds[c] == kindBlank
 			if !blank && !in {
 				words++
 			}

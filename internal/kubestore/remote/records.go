@@ -13,9 +13,9 @@ import (
 // Records is the part of store.Store that commands read in addition to objects.
 type Records interface {
 	QueryCompanies(ctx context.Context, q store.CompanyQuery) (items []store.CompanySummary, next string, err error)
-	ListRuns(ctx context.Context, company string, opts store.ListOptions) (items []store.Run, next string, err error)
-	GetPage(ctx context.Context, company, url string) (store.FetchedPage, error)
-	ListPages(ctx context.Context, company string, opts store.ListOptions) (items []store.FetchedPage, next string, err error)
+	QueryRuns(ctx context.Context, q store.RunQuery) (items []store.Run, next string, err error)
+	GetPage(ctx context.Context, runID, url string) (store.FetchedPage, error)
+	QueryPages(ctx context.Context, q store.PageQuery) (items []store.FetchedPage, next string, err error)
 	GetDocument(ctx context.Context, id string) (store.Document, error)
 	FindDocument(ctx context.Context, company, url string) (store.Document, error)
 	ListDocuments(ctx context.Context, company string, opts store.ListOptions) (items []store.Document, next string, err error)
@@ -27,11 +27,13 @@ type Records interface {
 
 // recordsRequest is a call of a method of Records with its arguments.
 type recordsRequest struct {
-	Verb string            `json:"verb"`
-	Of   string            `json:"of,omitempty"` // a company key or a document ID
-	URL  string            `json:"url,omitempty"`
-	N    int               `json:"n,omitempty"`
-	Page store.ListOptions `json:"page"`
+	Verb  string            `json:"verb"`
+	Of    string            `json:"of,omitempty"` // a company key, or the ID of a document or a run
+	URL   string            `json:"url,omitempty"`
+	N     int               `json:"n,omitempty"`
+	Page  store.ListOptions `json:"page"`
+	Runs  store.RunQuery    `json:"runs"`
+	Pages store.PageQuery   `json:"pages"`
 	// Companies is the argument of QueryCompanies.
 	Companies store.CompanyQuery `json:"companies"`
 }
@@ -59,11 +61,11 @@ func (q *recordsRequest) execute(ctx context.Context, r Records) (a recordsRespo
 	case "companies":
 		v, a.Rest, err = r.QueryCompanies(ctx, q.Companies)
 	case "runs":
-		v, a.Rest, err = r.ListRuns(ctx, q.Of, q.Page)
+		v, a.Rest, err = r.QueryRuns(ctx, q.Runs)
 	case "page":
 		v, err = r.GetPage(ctx, q.Of, q.URL)
 	case "pages":
-		v, a.Rest, err = r.ListPages(ctx, q.Of, q.Page)
+		v, a.Rest, err = r.QueryPages(ctx, q.Pages)
 	case "document":
 		v, err = r.GetDocument(ctx, q.Of)
 	case "find":
@@ -127,20 +129,20 @@ func (s *Store) QueryCompanies(ctx context.Context, q store.CompanyQuery) ([]sto
 	return queryRecords[[]store.CompanySummary](ctx, s, recordsRequest{Verb: "companies", Companies: q})
 }
 
-// ListRuns implements Records.
-func (s *Store) ListRuns(ctx context.Context, company string, opts store.ListOptions) ([]store.Run, string, error) {
-	return queryRecords[[]store.Run](ctx, s, recordsRequest{Verb: "runs", Of: company, Page: opts})
+// QueryRuns implements Records.
+func (s *Store) QueryRuns(ctx context.Context, q store.RunQuery) ([]store.Run, string, error) {
+	return queryRecords[[]store.Run](ctx, s, recordsRequest{Verb: "runs", Runs: q})
 }
 
 // GetPage implements Records.
-func (s *Store) GetPage(ctx context.Context, company, url string) (store.FetchedPage, error) {
-	v, _, err := queryRecords[store.FetchedPage](ctx, s, recordsRequest{Verb: "page", Of: company, URL: url})
+func (s *Store) GetPage(ctx context.Context, runID, url string) (store.FetchedPage, error) {
+	v, _, err := queryRecords[store.FetchedPage](ctx, s, recordsRequest{Verb: "page", Of: runID, URL: url})
 	return v, err
 }
 
-// ListPages implements Records.
-func (s *Store) ListPages(ctx context.Context, company string, opts store.ListOptions) ([]store.FetchedPage, string, error) {
-	return queryRecords[[]store.FetchedPage](ctx, s, recordsRequest{Verb: "pages", Of: company, Page: opts})
+// QueryPages implements Records.
+func (s *Store) QueryPages(ctx context.Context, q store.PageQuery) ([]store.FetchedPage, string, error) {
+	return queryRecords[[]store.FetchedPage](ctx, s, recordsRequest{Verb: "pages", Pages: q})
 }
 
 // GetDocument implements Records.

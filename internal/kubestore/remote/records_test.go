@@ -27,7 +27,7 @@ func serve(t *testing.T) (store.Store, *Store) {
 	for what, err := range map[string]error{
 		"document": s.PutDocument(t.Context(), store.Fence{}, d), "version": version,
 		"run":   s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunComplete, CreatedAt: now}),
-		"pages": s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: "c", URL: d.URL, Status: 200}, {Company: "c", URL: "https://c.example/x", Reason: "robots"}}),
+		"pages": s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: "c", RunID: "r", URL: d.URL, Status: 200}, {Company: "c", RunID: "r", URL: "https://c.example/x", Reason: "robots"}}),
 	} {
 		if err != nil {
 			t.Fatalf("put a %s: %v", what, err)
@@ -55,9 +55,15 @@ func TestRecordsAreTheSameThroughTheSocket(t *testing.T) {
 			v, next, err := r.QueryCompanies(ctx, store.CompanyQuery{Prefix: "c", ListOptions: one})
 			return []any{v, next, err}
 		},
-		"runs":     func(r Records) []any { v, next, err := r.ListRuns(ctx, "c", one); return []any{v, next, err} },
-		"page":     func(r Records) []any { v, err := r.GetPage(ctx, "c", "https://c.example/x"); return []any{v, err} },
-		"pages":    func(r Records) []any { v, next, err := r.ListPages(ctx, "c", one); return []any{v, next, err} },
+		"runs": func(r Records) []any {
+			v, next, err := r.QueryRuns(ctx, store.RunQuery{Companies: []string{"c"}, ListOptions: one})
+			return []any{v, next, err}
+		},
+		"page": func(r Records) []any { v, err := r.GetPage(ctx, "r", "https://c.example/x"); return []any{v, err} },
+		"pages": func(r Records) []any {
+			v, next, err := r.QueryPages(ctx, store.PageQuery{RunID: "r", Reasons: []string{"robots"}, ListOptions: one})
+			return []any{v, next, err}
+		},
 		"document": func(r Records) []any { v, err := r.GetDocument(ctx, "d"); return []any{v, err} },
 		"found": func(r Records) []any {
 			v, err := r.FindDocument(ctx, "c", "https://c.example/terms")
@@ -83,7 +89,7 @@ func TestErrorsKeepTheirIdentityThroughTheSocket(t *testing.T) {
 	if _, err := r.GetDocument(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("get a missing document: %v", err)
 	}
-	if _, _, err := r.ListRuns(t.Context(), "c", store.ListOptions{Continue: "!"}); err == nil || errors.Is(err, store.ErrNotFound) {
+	if _, _, err := r.QueryRuns(t.Context(), store.RunQuery{Companies: []string{"c"}, ListOptions: store.ListOptions{Continue: "!"}}); err == nil || errors.Is(err, store.ErrNotFound) {
 		t.Errorf("list with an invalid continue token: %v", err)
 	}
 	if _, _, err := queryRecords[[]store.Run](t.Context(), r, recordsRequest{Verb: "nonsense"}); err == nil {

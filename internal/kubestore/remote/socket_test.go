@@ -33,7 +33,7 @@ func TestListenServesAFolderWithALongPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.ListRuns(t.Context(), "", store.ListOptions{}); err != nil {
+	if _, _, err := r.QueryRuns(t.Context(), store.RunQuery{}); err != nil {
 		t.Error(err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {

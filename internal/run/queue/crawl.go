@@ -59,7 +59,7 @@ func (p *Pool) claimForCaller(ctx context.Context, company string) (store.Run, s
 // resumeOrCreate returns the newest run of a company if it is resumable. Otherwise it
 // creates a run with the given ID.
 func (p *Pool) resumeOrCreate(ctx context.Context, company, id string, lease store.Lease) (store.Run, error) {
-	newest, _, err := p.Store.ListRuns(ctx, company, store.ListOptions{Limit: 1})
+	newest, _, err := p.Store.QueryRuns(ctx, store.RunQuery{Companies: []string{company}, ListOptions: store.ListOptions{Limit: 1}})
 	if err != nil {
 		return store.Run{}, fmt.Errorf("find a run to resume: %w", err)
 	}
@@ -70,7 +70,7 @@ func (p *Pool) resumeOrCreate(ctx context.Context, company, id string, lease sto
 		return newest[0], nil
 	}
 	rec := store.Run{
-		ID: id, Company: company, State: store.RunPending, CreatedAt: time.Now().UTC(),
+		ID: id, Company: company, State: store.RunPending, CreatedAt: time.Now().UTC(), Trigger: store.TriggerCLI,
 		Fence: store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch},
 	}
 	if err := p.Store.PutRun(ctx, rec); err != nil {

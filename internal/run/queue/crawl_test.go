@@ -56,7 +56,7 @@ func TestACrawlOfABusyCompanyFailsAtOnceAndLeavesNoRun(t *testing.T) {
 	if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "crawl "+demo.Domain+": the company is being crawled by another process (other, until ") {
 		t.Errorf("the error is %v", err)
 	}
-	if runs, _, err := f.store.ListRuns(t.Context(), demo.Domain, store.ListOptions{}); err != nil || len(runs) > 0 {
+	if runs, _, err := f.store.QueryRuns(t.Context(), store.RunQuery{Companies: []string{demo.Domain}}); err != nil || len(runs) > 0 {
 		t.Errorf("%d runs were created, %v", len(runs), err)
 	}
 }

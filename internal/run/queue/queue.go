@@ -86,6 +86,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	rec.ID, rec.Company, rec.State, rec.Task = spec.RunID, spec.Company, store.RunPending, payload
 	rec.CrawlJob = store.CrawlJobReference{Namespace: spec.CrawlJob.Namespace, Name: spec.CrawlJob.Name, UID: string(spec.CrawlJobUID)}
 	rec.Priority, rec.MaxAttempts, rec.NotBefore, rec.AssignedWorker = spec.Priority, spec.MaxAttempts, spec.NotBefore, assignedWorker
+	rec.Trigger, rec.RequestedBy = store.RunTrigger(spec.Trigger), spec.RequestedBy
 	rec.StopReason, rec.Message, rec.Worker, rec.FinishedAt = "", "", "", time.Time{}
 	if rec.CreatedAt.IsZero() {
 		rec.CreatedAt = time.Now().UTC()

@@ -114,8 +114,8 @@ func (s *hangingStore) PutPages(ctx context.Context, f store.Fence, p []store.Fe
 	return s.write(ctx, pageWrite, func(ctx context.Context) error { return s.Store.PutPages(ctx, f, p) })
 }
 
-func (s *hangingStore) DeleteStalePages(ctx context.Context, f store.Fence, company, id string) error {
-	return s.write(ctx, pageDelete, func(ctx context.Context) error { return s.Store.DeleteStalePages(ctx, f, company, id) })
+func (s *hangingStore) ExpirePages(ctx context.Context, f store.Fence, company string, keep int) error {
+	return s.write(ctx, pageDelete, func(ctx context.Context) error { return s.Store.ExpirePages(ctx, f, company, keep) })
 }
 
 func (s *hangingStore) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (got store.Document, created bool, err error) {
@@ -299,12 +299,17 @@ func (f *fixture) contents() string {
 		Checkpoints map[string]int
 	}
 	ctx, p := f.t.Context(), store.ListOptions{Limit: store.MaxLimit}
-	runs, _, err := f.store.ListRuns(ctx, demo.Domain, p)
+	runs, _, err := f.store.QueryRuns(ctx, store.RunQuery{Companies: []string{demo.Domain}, ListOptions: p})
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	all.Runs, all.Checkpoints = runs, map[string]int{}
 	for _, r := range runs {
+		pages, _, err := f.store.QueryPages(ctx, store.PageQuery{RunID: r.ID, ListOptions: p})
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		all.Pages = append(all.Pages, pages...)
 		for _, id := range []string{r.ID, r.ID + "+1"} {
 			blob, err := f.store.GetCheckpoint(ctx, id)
 			if err == nil {
@@ -324,9 +329,6 @@ func (f *fixture) contents() string {
 			f.t.Fatal(err)
 		}
 		all.Histories = append(all.Histories, history{d, vs})
-	}
-	if all.Pages, _, err = f.store.ListPages(ctx, demo.Domain, p); err != nil {
-		f.t.Fatal(err)
 	}
 	text, err := json.MarshalIndent(all, "", " ")
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 type Records struct {
 	Store interface {
 		ListDocuments(ctx context.Context, company string, p store.ListOptions) (documents []store.Document, next string, err error)
-		ListRuns(ctx context.Context, company string, p store.ListOptions) (runs []store.Run, next string, err error)
+		QueryRuns(ctx context.Context, q store.RunQuery) (runs []store.Run, next string, err error)
 		DeleteCompany(ctx context.Context, company string) error
 	}
 }
@@ -83,7 +83,7 @@ const recentRuns = 20
 
 // missingReasons returns why the newest run with a coverage did not find a type, by type.
 func (r Records) missingReasons(ctx context.Context, key string) (map[v1alpha1.DocumentType]v1alpha1.MissingReason, error) {
-	runs, _, err := r.Store.ListRuns(ctx, key, store.ListOptions{Limit: recentRuns})
+	runs, _, err := r.Store.QueryRuns(ctx, store.RunQuery{Companies: []string{key}, ListOptions: store.ListOptions{Limit: recentRuns}})
 	if err != nil {
 		return nil, fmt.Errorf("list the runs of %s: %w", key, err)
 	}

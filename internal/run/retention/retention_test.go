@@ -39,7 +39,7 @@ func putRuns(t *testing.T, s store.Store, company string, n int) {
 
 func countRuns(t *testing.T, s store.Store, company string) int {
 	t.Helper()
-	runs, _, err := s.ListRuns(t.Context(), company, store.ListOptions{Limit: store.MaxLimit})
+	runs, _, err := s.QueryRuns(t.Context(), store.RunQuery{Companies: []string{company}, ListOptions: store.ListOptions{Limit: store.MaxLimit}})
 	if err != nil {
 		t.Fatal(err)
 	}

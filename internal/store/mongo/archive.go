@@ -25,10 +25,11 @@ func archivedSections() map[string]archivedSection {
 	}
 	return map[string]archivedSection{
 		store.SectionObjects:     {objects, dumpObjects},
-		store.SectionRuns:        {[]string{runCollection}, dumpCollection(runCollection, pageLimit, runEntry)},
-		store.SectionRequests:    {[]string{requestCollection}, dumpCollection(requestCollection, pageLimit, requestEntry)},
-		store.SectionCheckpoints: {[]string{checkpointCollection}, dumpCollection(checkpointCollection, blobPageLimit, checkpointEntry)},
-		store.SectionPages:       {[]string{pageCollection}, dumpCollection(pageCollection, pageLimit, pageEntry)},
+		store.SectionRuns:        {[]string{runCollection}, dumpRuns},
+		store.SectionRequests:    {[]string{requestCollection}, dumpCollection(requestCollection, pageLimit, "", requestEntry)},
+		store.SectionCheckpoints: {[]string{checkpointCollection}, dumpCollection(checkpointCollection, blobPageLimit, "+", checkpointEntry)},
+		store.SectionPages:       {[]string{pageCollection}, dumpCollection(pageCollection, pageLimit, "\n", pageEntry)},
+		store.SectionRunEvents:   {[]string{runEventCollection}, dumpRunEvents},
 		store.SectionDocuments:   {[]string{documentCollection, correctionCollection, versionCollection, snapshotCollection, chunkCollection, changeCollection}, dumpDocuments},
 		store.SectionFeed:        {nil, dumpFeed},
 	}
@@ -71,7 +72,7 @@ func (s *database) Dump(ctx context.Context, put func(store.ArchiveEntry) error)
 // readAfter returns at most limit records of a collection whose _id is greater than after, by
 // _id. filter selects records; it may be nil.
 func readAfter[R any](ctx context.Context, r *snapshotRead, collection string, filter bson.D, after string, limit int) (rows []R, err error) {
-	filter = append(bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}}, filter...)
+	filter = bson.D{{Key: "$and", Value: bson.A{bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}}, append(bson.D{}, filter...)}}}
 	return readAll[R](ctx, r, collection, filter, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(limit)))
 }
 
@@ -88,13 +89,19 @@ func readAll[R any](ctx context.Context, r *snapshotRead, collection string, fil
 	return rows, err
 }
 
-// dumpCollection returns the dump of a collection with one family. entry returns the key and the
-// entry of a record.
-func dumpCollection[R any](collection string, limit int, entry func(context.Context, *snapshotRead, R) (string, store.ArchiveEntry, error)) func(context.Context, *snapshotRead, func(store.ArchiveEntry) error) error {
+// dumpCollection returns the dump of a collection with one family of records of runs, whose keys
+// are the ID of a run, or that followed by separator. It passes no records of runs that were
+// created after the runs were read. entry returns the key and the entry of a record.
+func dumpCollection[R any](collection string, limit int, separator string, entry func(context.Context, *snapshotRead, R) (string, store.ArchiveEntry, error)) func(context.Context, *snapshotRead, func(store.ArchiveEntry) error) error {
 	return func(ctx context.Context, r *snapshotRead, put func(store.ArchiveEntry) error) error {
 		after := ""
+		end := r.lastRun + separator + store.AfterAllNames
+		if separator == "" {
+			end = r.lastRun + "\x00"
+		}
+		ofRuns := bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: end}}}}
 		for {
-			rows, err := readAfter[R](ctx, r, collection, nil, after, limit)
+			rows, err := readAfter[R](ctx, r, collection, ofRuns, after, limit)
 			if err != nil {
 				return err
 			}
@@ -152,8 +159,49 @@ func dumpFeed(ctx context.Context, r *snapshotRead, put func(store.ArchiveEntry)
 	return put(store.ArchiveEntry{Family: store.ArchiveFeed, Record: rec})
 }
 
-func runEntry(_ context.Context, _ *snapshotRead, row run) (string, store.ArchiveEntry, error) {
-	return row.Key, store.ArchiveEntry{Family: store.ArchiveRuns, Record: &row.Run}, nil
+// dumpRuns passes all runs, and notes the last one.
+func dumpRuns(ctx context.Context, r *snapshotRead, put func(store.ArchiveEntry) error) error {
+	for {
+		rows, err := readAfter[run](ctx, r, runCollection, nil, r.lastRun, pageLimit)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := put(store.ArchiveEntry{Family: store.ArchiveRuns, Record: &row.Run}); err != nil {
+				return err
+			}
+			r.lastRun = row.Key
+		}
+		if len(rows) < pageLimit {
+			return nil
+		}
+	}
+}
+
+// dumpRunEvents passes the events of the runs that dumpRuns passed. It reads the events of a run
+// in the order in which they are appended.
+func dumpRunEvents(ctx context.Context, r *snapshotRead, put func(store.ArchiveEntry) error) error {
+	var last store.RunEvent
+	for {
+		later := bson.A{
+			bson.D{{Key: "runID", Value: bson.D{{Key: "$gt", Value: last.RunID}, {Key: "$lte", Value: r.lastRun}}}},
+			bson.D{{Key: "runID", Value: last.RunID}, {Key: "sequence", Value: bson.D{{Key: "$gt", Value: last.Sequence}}}},
+		}
+		rows, err := readAll[runEvent](ctx, r, runEventCollection, bson.D{{Key: "$or", Value: later}},
+			options.Find().SetSort(bson.D{{Key: "runID", Value: 1}, {Key: "sequence", Value: 1}}).SetLimit(pageLimit))
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := put(store.ArchiveEntry{Family: store.ArchiveRunEvents, Record: &row.RunEvent}); err != nil {
+				return err
+			}
+			last = row.RunEvent
+		}
+		if len(rows) < pageLimit {
+			return nil
+		}
+	}
 }
 
 func requestEntry(_ context.Context, _ *snapshotRead, row request) (string, store.ArchiveEntry, error) {

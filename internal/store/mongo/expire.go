@@ -60,7 +60,7 @@ func (s runStore) ExpireRuns(ctx context.Context, company string, keep int, befo
 	}
 	// Delete the runs last, so that an interrupted call can be repeated.
 	err = s.retry(ctx, what, func(ctx context.Context) error {
-		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}, {Key: "runID", Value: bson.D{{Key: "$in", Value: ids}}}})
+		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "runID", Value: bson.D{{Key: "$in", Value: ids}}}})
 		return err
 	})
 	if err == nil {
@@ -118,7 +118,7 @@ func (s runStore) expiredRuns(ctx context.Context, company string, keep int, bef
 	}, bson.D{{Key: "_id", Value: 1}}, 0, store.MaxExpiredRuns)
 }
 
-// deleteRuns deletes runs after their checkpoints and requests, so that an interrupted call
+// deleteRuns deletes runs after their checkpoints, requests and events, so that an interrupted call
 // can be repeated.
 func (s runStore) deleteRuns(ctx context.Context, ids []string) error {
 	for _, id := range ids {
@@ -127,8 +127,9 @@ func (s runStore) deleteRuns(ctx context.Context, ids []string) error {
 		}
 	}
 	return s.retry(ctx, fmt.Sprintf("delete %d runs", len(ids)), func(ctx context.Context) error {
-		for _, c := range []string{requestCollection, runCollection} {
-			if _, err := s.db.Collection(c).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}); err != nil {
+		in := bson.D{{Key: "$in", Value: ids}}
+		for _, c := range []struct{ collection, key string }{{requestCollection, "_id"}, {runEventCollection, "runID"}, {runCollection, "_id"}} {
+			if _, err := s.db.Collection(c.collection).DeleteMany(ctx, bson.D{{Key: c.key, Value: in}}); err != nil {
 				return err
 			}
 		}

@@ -106,6 +106,9 @@ func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunRunning}); err != nil {
+		t.Fatal(err)
+	}
 	operations := map[string]func(ctx context.Context, i int) error{
 		"create": func(ctx context.Context, i int) error {
 			_, err := s.CreateObject(ctx, store.Object{ObjectKey: store.ObjectKey{Kind: "CrawlJob", Namespace: "f", Name: fmt.Sprint(i)}, JSON: []byte(`{}`)})
@@ -135,7 +138,10 @@ func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 			return err
 		},
 		"pages": func(ctx context.Context, i int) error {
-			return s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: fmt.Sprint("a", i)}, {Company: "c", URL: fmt.Sprint("b", i)}})
+			return s.PutPages(ctx, f, []store.FetchedPage{{RunID: "r", URL: fmt.Sprint("a", i)}, {RunID: "r", URL: fmt.Sprint("b", i)}})
+		},
+		"run events": func(ctx context.Context, i int) error {
+			return s.AppendRunEvents(ctx, f, "r", []store.RunEvent{{ID: fmt.Sprint("a", i)}, {ID: fmt.Sprint("b", i)}})
 		},
 		"lease": func(ctx context.Context, i int) error {
 			l, err := s.AcquireLease(ctx, fmt.Sprint("lease-", i), "me", time.Hour)
@@ -251,9 +257,15 @@ func checkFaulted(t *testing.T, s *Store) {
 		return len(items), next, err
 	})
 	count("pages", 2*perOperation, func(opts store.ListOptions) (int, string, error) {
-		items, next, err := s.ListPages(ctx, "c", opts)
+		items, next, err := s.QueryPages(ctx, store.PageQuery{RunID: "r", ListOptions: opts})
 		return len(items), next, err
 	})
+	for n := 0; n <= 2*perOperation; n++ {
+		events, err := s.ListRunEvents(ctx, "r", int64(n), 1)
+		if err != nil || len(events) != min(1, 2*perOperation-n) || len(events) > 0 && events[0].Sequence != int64(n+1) {
+			t.Errorf("after event %d of %d, the events are %+v, %v", n, 2*perOperation, events, err)
+		}
+	}
 	count("new documents", perOperation, func(opts store.ListOptions) (int, string, error) {
 		items, next, err := s.ListDocuments(ctx, "n", opts)
 		return len(items), next, err

@@ -40,6 +40,7 @@ type Store struct {
 	objectStore
 	leaseStore
 	runStore
+	runEventStore
 	pageStore
 	documentStore
 	versionStore
@@ -57,6 +58,7 @@ type (
 	objectStore   struct{ *database }
 	leaseStore    struct{ *database }
 	runStore      struct{ *database }
+	runEventStore struct{ *database }
 	pageStore     struct{ *database }
 	documentStore struct{ *database }
 	versionStore  struct{ *database }
@@ -75,13 +77,14 @@ type database struct {
 	changeFeed feed.Notifier // one topic
 	feedStream background
 	appending  chan struct{} // semaphore of the commits that append changes
+	runEvents  feed.Notifier // by run
 }
 
 // newStore returns a store over a database.
 func newStore(client *mongo.Client, name string) *Store {
 	db := &database{client: client, db: client.Database(name), appending: make(chan struct{}, 1)}
 	return &Store{
-		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
+		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, runEventStore: runEventStore{db}, pageStore: pageStore{db},
 		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db},
 		companyStore: companyStore{db}, searchStore: searchStore{db}, correctionStore: correctionStore{db}, changeStore: changeStore{db}, disconnect: client.Disconnect,
 	}

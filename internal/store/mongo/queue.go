@@ -125,7 +125,7 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 		return err
 	}
 	for {
-		runs, _, err := s.ListRuns(ctx, company, p)
+		runs, _, err := s.QueryRuns(ctx, store.RunQuery{Companies: []string{company}, ListOptions: p})
 		if err != nil {
 			return err
 		}

@@ -269,8 +269,11 @@ func (r *restorer) convert(ctx context.Context, e store.ArchiveEntry, present ma
 		b, err := r.s.putBlob(ctx, "checkpoint "+rec.Key, e.Body)
 		return checkpointCollection, rec.Key, checkpoint{rec.Key, b}, err
 	case *store.FetchedPage:
-		id := rec.Company + "\n" + rec.URL
+		id := pageKey(rec.RunID, rec.URL)
 		return pageCollection, id, page{id, *rec}, nil
+	case *store.RunEvent:
+		id := runEventKey(rec.RunID, rec.ID)
+		return runEventCollection, id, runEvent{id, *rec}, nil
 	case *store.Document:
 		r.w = pack.Writer{}
 		return documentCollection, rec.ID, document{rec.ID, *rec}, nil

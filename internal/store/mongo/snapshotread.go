@@ -22,6 +22,8 @@ type snapshotRead struct {
 	s *database
 	// session is nil once the server does not keep the time, or if it is not replicated.
 	session *mongo.Session
+	// lastRun is the greatest ID of the runs that dumpRuns passed.
+	lastRun string
 }
 
 // newSnapshotRead returns a snapshotRead. The caller must end it.

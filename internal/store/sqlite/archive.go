@@ -22,7 +22,8 @@ var archivedSections = map[string]archivedSection{
 	store.SectionRuns:        {[]string{"runs"}, dumpRecords(store.ArchiveRuns, `SELECT v FROM runs ORDER BY id`)},
 	store.SectionRequests:    {[]string{"requests"}, dumpRecords(store.ArchiveRequests, `SELECT json_object('runID', run, 'request', v) FROM requests ORDER BY run`)},
 	store.SectionCheckpoints: {[]string{"checkpoints"}, dumpCheckpoints},
-	store.SectionPages:       {[]string{"pages"}, dumpRecords(store.ArchivePages, `SELECT v FROM pages ORDER BY company, url`)},
+	store.SectionPages:       {[]string{"pages"}, dumpRecords(store.ArchivePages, `SELECT v FROM pages ORDER BY run, url`)},
+	store.SectionRunEvents:   {[]string{"run_events"}, dumpRecords(store.ArchiveRunEvents, `SELECT v FROM run_events ORDER BY run, sequence`)},
 	store.SectionDocuments:   {[]string{"documents", "versions", "snapshots", "document_changes", "change_labels", "corrections"}, dumpDocuments},
 	store.SectionFeed:        {nil, dumpRecords(store.ArchiveFeed, `SELECT json_object('sequence', v) FROM meta WHERE k='changes'`)},
 }

@@ -39,8 +39,6 @@ const (
 		WHERE (company, url) > (substr(?1,1,instr(?1||char(10),char(10))-1), substr(?1,instr(?1||char(10),char(10))+1)) ORDER BY company, url LIMIT ?2`
 	listCompanyDocuments = `SELECT company||char(10)||url, v FROM documents
 		WHERE company=?1 AND url > substr(?2,instr(?2||char(10),char(10))+1) ORDER BY url LIMIT ?3`
-	listAllRuns     = `SELECT id, v FROM runs WHERE id < iif(?1='',char(0x10ffff),?1) ORDER BY id DESC LIMIT ?2`
-	listCompanyRuns = `SELECT id, v FROM runs WHERE company=?1 AND id < iif(?2='',char(0x10ffff),?2) ORDER BY id DESC LIMIT ?3`
 )
 
 // ListDocuments implements store.Documents.

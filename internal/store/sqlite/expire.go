@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -42,17 +41,12 @@ func (s runStore) ExpireRuns(ctx context.Context, company string, keep int, befo
 			return err
 		}
 		for _, id := range ids {
-			if err := execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM requests WHERE run=?`, `DELETE FROM runs WHERE id=?`); err != nil {
+			if err := execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM requests WHERE run=?`, `DELETE FROM run_events WHERE run=?`, `DELETE FROM pages WHERE run=?`, `DELETE FROM runs WHERE id=?`); err != nil {
 				return err
 			}
 		}
-		all, err := json.Marshal(ids)
-		if err != nil {
-			return err
-		}
-		_, err = t.ExecContext(ctx, `DELETE FROM pages WHERE company=? AND json_extract(v,'$.runID') IN (SELECT value FROM json_each(?))`, company, string(all))
 		deleted = len(ids)
-		return err
+		return nil
 	})
 	if err != nil {
 		return 0, err

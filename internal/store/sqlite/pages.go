@@ -18,8 +18,9 @@ func (s pageStore) PutPages(ctx context.Context, f store.Fence, pages []store.Fe
 	if err := store.CheckPageBatch(pages); err != nil || len(pages) == 0 {
 		return err
 	}
-	return s.fenced(ctx, f, fmt.Sprintf("put %d pages of %s", len(pages), pages[0].Company), func(t *sql.Tx) error {
-		put, err := t.PrepareContext(ctx, `INSERT INTO pages(company,url,v) VALUES(?,?,?) ON CONFLICT(company,url) DO UPDATE SET v=excluded.v`)
+	return s.fenced(ctx, f, fmt.Sprintf("put %d pages of run %s", len(pages), pages[0].RunID), func(t *sql.Tx) error {
+		put, err := t.PrepareContext(ctx, `INSERT INTO pages(run,url,company,reason,type,fetched,v) VALUES(?,?,?,?,?,?,?) ON CONFLICT(run,url) DO UPDATE SET
+			company=excluded.company, reason=excluded.reason, type=excluded.type, fetched=excluded.fetched, v=excluded.v`)
 		if err != nil {
 			return err
 		}
@@ -29,7 +30,7 @@ func (s pageStore) PutPages(ctx context.Context, f store.Fence, pages []store.Fe
 			if err != nil {
 				return err
 			}
-			if _, err := put.ExecContext(ctx, p.Company, p.URL, string(b)); err != nil {
+			if _, err := put.ExecContext(ctx, p.RunID, p.URL, p.Company, p.Reason, p.Type, !p.FetchedAt.IsZero(), string(b)); err != nil {
 				return fmt.Errorf("%s: %w", p.URL, err)
 			}
 		}
@@ -37,24 +38,54 @@ func (s pageStore) PutPages(ctx context.Context, f store.Fence, pages []store.Fe
 	})
 }
 
-// DeleteStalePages implements store.Pages.
-func (s pageStore) DeleteStalePages(ctx context.Context, f store.Fence, company, runID string) error {
-	return s.fenced(ctx, f, "delete the stale pages of "+company, func(t *sql.Tx) error {
-		_, err := t.ExecContext(ctx, `DELETE FROM pages WHERE company=? AND json_extract(v,'$.runID')<>?`, company, runID)
-		return err
-	})
-}
-
 // GetPage implements store.Pages.
-func (s pageStore) GetPage(ctx context.Context, company, url string) (p store.FetchedPage, err error) {
-	return p, s.getRecord(ctx, "get page "+url, &p, `SELECT v FROM pages WHERE company=? AND url=?`, company, url)
+func (s pageStore) GetPage(ctx context.Context, runID, url string) (p store.FetchedPage, err error) {
+	return p, s.getRecord(ctx, "get page "+url+" of run "+runID, &p, `SELECT v FROM pages WHERE run=? AND url=?`, runID, url)
 }
 
-// ListPages implements store.Pages.
-func (s pageStore) ListPages(ctx context.Context, company string, opts store.ListOptions) ([]store.FetchedPage, string, error) {
-	items, next, err := listRecords[store.FetchedPage](ctx, s.read, opts, `SELECT url, v FROM pages WHERE company=? AND url>? ORDER BY url LIMIT ?`, company)
+// QueryPages implements store.Pages.
+func (s pageStore) QueryPages(ctx context.Context, q store.PageQuery) ([]store.FetchedPage, string, error) {
+	if err := q.Validate(); err != nil {
+		return nil, "", err
+	}
+	what := "query pages of run " + q.RunID
+	limit, after, err := q.Decode()
 	if err != nil {
-		return nil, "", fmt.Errorf("list pages of %q: %w", company, err)
+		return nil, "", fmt.Errorf("%s: %w", what, err)
+	}
+	query, args := pageQuery(q, after, limit)
+	items, next, err := readPage[store.FetchedPage](ctx, s.read, limit, query, args...)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", what, err)
 	}
 	return items, next, nil
+}
+
+// pageQuery returns the statement for one page of a query, and its parameters.
+func pageQuery(q store.PageQuery, after string, limit int) (query string, args []any) {
+	var c conditions
+	c.add("run=? AND url>?", q.RunID, after)
+	indexed := addIndexed(&c, "reason", q.Reasons, false)
+	addIndexed(&c, "type", q.Types, indexed)
+	if q.Fetched != nil {
+		c.add("fetched=?", *q.Fetched)
+	}
+	return "SELECT url, v FROM pages" + c.where() + " ORDER BY url LIMIT ?", append(c.args, limit+1)
+}
+
+// ExpirePages implements store.Pages.
+func (s pageStore) ExpirePages(ctx context.Context, f store.Fence, company string, keep int) error {
+	return s.fenced(ctx, f, "expire pages of "+company, func(t *sql.Tx) error {
+		expired, err := queryStrings(ctx, t, `SELECT run FROM (SELECT DISTINCT run FROM pages WHERE company=? ORDER BY run DESC LIMIT -1 OFFSET ?)
+			WHERE NOT EXISTS(SELECT 1 FROM runs WHERE id=run AND state NOT IN ('Complete','Failed'))`, company, max(keep, 0))
+		if err != nil {
+			return err
+		}
+		for _, run := range expired {
+			if _, err := t.ExecContext(ctx, `DELETE FROM pages WHERE company=? AND run=?`, company, run); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -31,7 +31,8 @@ func (s runStore) CompareAndSwapRun(ctx context.Context, r store.Run, from store
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return s.fenced(ctx, r.Fence, what, func(t *sql.Tx) error {
-		res, err := t.ExecContext(ctx, `UPDATE runs SET company=?, state=?, priority=?, v=? WHERE id=? AND state=?`, r.Company, r.State, r.Priority, string(b), r.ID, from)
+		res, err := t.ExecContext(ctx, `UPDATE runs SET company=?, state=?, priority=?, created=?, run_trigger=?, v=? WHERE id=? AND state=?`,
+			r.Company, r.State, r.Priority, r.CreatedAt.UnixMilli(), r.Trigger, string(b), r.ID, from)
 		if err != nil {
 			return err
 		}
@@ -76,7 +77,7 @@ func (s documentStore) DeleteCompany(ctx context.Context, company string) error 
 			return err
 		}
 		for _, id := range runs {
-			if err := execAll(ctx, t, id, deleteCheckpoints); err != nil {
+			if err := execAll(ctx, t, id, deleteCheckpoints, `DELETE FROM run_events WHERE run=?`); err != nil {
 				return err
 			}
 		}

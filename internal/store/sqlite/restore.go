@@ -112,13 +112,17 @@ func (r *restorer) put(ctx context.Context, t *sql.Tx, e store.ArchiveEntry) err
 		o := store.Object{ObjectKey: store.ObjectKey{Kind: rec.Kind, Namespace: rec.Namespace, Name: rec.Name}, UID: rec.UID, Labels: rec.Labels, JSON: e.Body}
 		return r.s.writeObject(ctx, t, store.EventAdded, &o)
 	case *store.Run:
-		return exec(`INSERT INTO runs(id,company,state,priority,v) VALUES(?,?,?,?,?)`, rec.ID, rec.Company, rec.State, rec.Priority, string(v))
+		return exec(`INSERT INTO runs(id,company,state,priority,created,run_trigger,v) VALUES(?,?,?,?,?,?,?)`,
+			rec.ID, rec.Company, rec.State, rec.Priority, rec.CreatedAt.UnixMilli(), rec.Trigger, string(v))
 	case *store.ArchivedRequest:
 		return exec(`INSERT INTO requests(run,v) VALUES(?,?)`, rec.RunID, string(rec.Request))
 	case *store.ArchivedCheckpoint:
 		return exec(`INSERT INTO checkpoints(id,v) VALUES(?,?)`, rec.Key, e.Body)
 	case *store.FetchedPage:
-		return exec(`INSERT INTO pages(company,url,v) VALUES(?,?,?)`, rec.Company, rec.URL, string(v))
+		return exec(`INSERT INTO pages(run,url,company,reason,type,fetched,v) VALUES(?,?,?,?,?,?,?)`,
+			rec.RunID, rec.URL, rec.Company, rec.Reason, rec.Type, !rec.FetchedAt.IsZero(), string(v))
+	case *store.RunEvent:
+		return exec(`INSERT INTO run_events(run,sequence,id,v) VALUES(?,?,?,?)`, rec.RunID, rec.Sequence, rec.ID, string(v))
 	case *store.Document:
 		r.w = pack.Writer{}
 		return exec(`INSERT INTO documents(id,company,url,v) VALUES(?,?,?,?)`, rec.ID, rec.Company, rec.URL, string(v))

@@ -30,6 +30,7 @@ type Store struct {
 	objectStore
 	leaseStore
 	runStore
+	runEventStore
 	pageStore
 	documentStore
 	versionStore
@@ -49,6 +50,7 @@ type (
 	objectStore   struct{ *database }
 	leaseStore    struct{ *database }
 	runStore      struct{ *database }
+	runEventStore struct{ *database }
 	pageStore     struct{ *database }
 	documentStore struct{ *database }
 	versionStore  struct{ *database }
@@ -67,13 +69,14 @@ type database struct {
 	closed  bool
 
 	changeFeed feed.Notifier // one topic
+	runEvents  feed.Notifier // by run
 }
 
 // newStore returns a store over a database that is not open yet.
 func newStore(lock *os.File) *Store {
 	db := &database{changed: make(chan struct{})}
 	return &Store{
-		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
+		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, runEventStore: runEventStore{db}, pageStore: pageStore{db},
 		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db},
 		companyStore: companyStore{db}, searchStore: searchStore{db}, correctionStore: correctionStore{db}, changeStore: changeStore{db}, lock: lock,
 	}
@@ -179,6 +182,7 @@ func (s *Store) Close(context.Context) error {
 		}
 	}
 	s.changeFeed.NotifyAll() // watches read and fail
+	s.runEvents.NotifyAll()  // watches read and fail
 	// A child process that is being started has a copy of the descriptor until it executes its
 	// program. Closing the file would leave the lock to that copy; unlocking does not (flock(2)).
 	_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)

@@ -46,6 +46,9 @@ func FillArchive(t *testing.T, s store.Store) {
 		r.ID, r.State, r.FinishedAt = id+"ended", store.RunComplete, at(8)
 		must(t, s.PutRun(t.Context(), r))
 		must(t, s.PutCrawl(t.Context(), store.Fence{}, company, store.NewCrawlSummary(r)))
+		must(t, s.AppendRunEvents(t.Context(), store.Fence{}, id, []store.RunEvent{
+			{RunID: id, ID: "z", At: at(2), Type: store.RunStateChanged, Reason: "Running"}, {RunID: id, ID: "a", At: at(3), Type: store.RunFailure, Message: "<failed>"},
+		}))
 		must(t, s.PutRunRequest(t.Context(), id, store.RequestStop))
 		for n := range 3 {
 			must(t, s.PutCheckpoint(t.Context(), store.Fence{}, store.CheckpointKey(id, n), bytes.Repeat([]byte{byte(n), 0xff}, 1000)))

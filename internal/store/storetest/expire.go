@@ -13,7 +13,7 @@ import (
 // runIDs returns the IDs of a company's runs, newest first.
 func runIDs(t *testing.T, s store.Store, company string) (ids []string) {
 	t.Helper()
-	for _, r := range pagesOf(t, store.MaxLimit, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), company, p) }) {
+	for _, r := range queryRuns(t, s, store.MaxLimit, store.RunQuery{Companies: []string{company}}) {
 		ids = append(ids, r.ID)
 	}
 	return ids
@@ -30,7 +30,7 @@ func runExpiry(t *testing.T, s store.Store) {
 		must(t, s.PutRun(t.Context(), r))
 		must(t, s.PutRunRequest(t.Context(), id, store.RequestStop))
 		must(t, s.PutCheckpoint(t.Context(), store.Fence{}, store.CheckpointKey(id, 1), []byte(id)))
-		putPages(t, s, store.FetchedPage{Company: "c", URL: "https://x.example/" + id, RunID: id}, store.FetchedPage{Company: "d", URL: "https://x.example/" + id, RunID: id})
+		putPages(t, s, store.FetchedPage{Company: "c", URL: "https://x.example/" + id, RunID: id}, store.FetchedPage{Company: "d", URL: "https://x.example/" + id, RunID: "d" + id})
 	}
 	ofJob := func(r *store.Run) { r.Task, r.CrawlJob = task, job }
 	archived := func(r *store.Run) { r.Task, r.CrawlJob, r.ArchivedAt = task, job, day(50) }
@@ -75,11 +75,11 @@ func runExpiry(t *testing.T, s store.Store) {
 		request, err := s.GetRunRequest(t.Context(), id)
 		must(t, err)
 		_, checkpointErr := s.GetCheckpoint(t.Context(), store.CheckpointKey(id, 1))
-		_, pageErr := s.GetPage(t.Context(), "c", "https://x.example/"+id)
+		_, pageErr := s.GetPage(t.Context(), id, "https://x.example/"+id)
 		if (request != "") != kept || (checkpointErr == nil) != kept || (pageErr == nil) != kept {
 			t.Errorf("run %s exists: %v; its request is %q, its checkpoint: %v, its page: %v", id, kept, request, checkpointErr, pageErr)
 		}
-		if _, err := s.GetPage(t.Context(), "d", "https://x.example/"+id); err != nil {
+		if _, err := s.GetPage(t.Context(), "d"+id, "https://x.example/"+id); err != nil {
 			t.Errorf("the page of another company: %v", err)
 		}
 	}

@@ -131,7 +131,7 @@ func companyDeletion(t *testing.T, s store.Store) {
 			must(t, err)
 			snap = h
 		}
-		must(t, s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: c, URL: "https://" + c + ".example/"}}))
+		must(t, s.PutPages(t.Context(), store.Fence{}, []store.FetchedPage{{Company: c, RunID: "run-" + c, URL: "https://" + c + ".example/"}}))
 		must(t, s.PutRun(t.Context(), store.Run{ID: "run-" + c, Company: c, State: store.RunComplete}))
 	}
 	for range 2 { // the second call finds nothing
@@ -145,12 +145,10 @@ func companyDeletion(t *testing.T, s store.Store) {
 	for c, want := range map[string]int{"a": 0, "b": 3} {
 		docs, _, err := s.ListDocuments(t.Context(), c, store.ListOptions{})
 		must(t, err)
-		pages, _, err := s.ListPages(t.Context(), c, store.ListOptions{})
+		runs, _, err := s.QueryRuns(t.Context(), store.RunQuery{Companies: []string{c}})
 		must(t, err)
-		runs, _, err := s.ListRuns(t.Context(), c, store.ListOptions{})
-		must(t, err)
-		if len(docs) != want || len(pages) != min(want, 1) || len(runs) != min(want, 1) {
-			t.Errorf("%s has %d documents, %d pages, %d runs", c, len(docs), len(pages), len(runs))
+		if len(docs) != want || countPages(t, s, "run-"+c) != min(want, 1) || len(runs) != min(want, 1) {
+			t.Errorf("%s has %d documents, %d pages, %d runs", c, len(docs), countPages(t, s, "run-"+c), len(runs))
 		}
 	}
 	if _, _, err := s.VersionText(t.Context(), "a0", 0); !errors.Is(err, store.ErrNotFound) {

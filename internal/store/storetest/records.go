@@ -37,11 +37,11 @@ func runs(t *testing.T, s store.Store) {
 	if !reflect.DeepEqual(got, last) {
 		t.Errorf("put %+v, got %+v", last, got)
 	}
-	of := pagesOf(t, 4, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "c1", p) })
+	of := queryRuns(t, s, 4, store.RunQuery{Companies: []string{"c1"}})
 	if len(of) != 15 || of[0].ID != "run-029" || of[14].ID != "run-001" {
 		t.Errorf("listed %d runs of company c1", len(of))
 	}
-	if all := pagesOf(t, 7, func(p store.ListOptions) ([]store.Run, string, error) { return s.ListRuns(t.Context(), "", p) }); len(all) != 30 {
+	if all := queryRuns(t, s, 7, store.RunQuery{}); len(all) != 30 {
 		t.Errorf("listed %d of 30 runs", len(all))
 	}
 }
@@ -118,79 +118,6 @@ func companyCheckpointDeletion(t *testing.T, s store.Store) {
 		if got, err := s.GetRunRequest(t.Context(), id); err != nil || got != want {
 			t.Errorf("run %s has the request %q, %v", id, got, err)
 		}
-	}
-}
-
-func putPages(t *testing.T, s store.Store, pages ...store.FetchedPage) {
-	t.Helper()
-	must(t, s.PutPages(t.Context(), store.Fence{}, pages))
-}
-
-func listPages(t *testing.T, s store.Store, company string) []store.FetchedPage {
-	t.Helper()
-	return pagesOf(t, 10, func(p store.ListOptions) ([]store.FetchedPage, string, error) {
-		return s.ListPages(t.Context(), company, p)
-	})
-}
-
-func pages(t *testing.T, s store.Store) {
-	var batch []store.FetchedPage
-	for i := range 25 {
-		batch = append(batch, store.FetchedPage{Company: "c", URL: fmt.Sprintf("https://x.example/%02d", i), Parent: "https://x.example/", Reason: "robots"})
-	}
-	putPages(t, s, batch...)
-	want := store.FetchedPage{Company: "c", URL: "https://x.example/07", FinalURL: "https://x.example/7", Status: 200, ContentType: "text/html",
-		ETag: `W/"$a.b"`, FetchedAt: at(5), DocumentID: "d", Type: "privacy_policy", Confidence: 0.875}
-	early := want
-	early.Type = "other"
-	putPages(t, s, early, want, store.FetchedPage{Company: "c2", URL: "https://x.example/00"})
-	got, err := s.GetPage(t.Context(), "c", want.URL)
-	must(t, err)
-	got.FetchedAt = got.FetchedAt.UTC()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("put %+v, got %+v", want, got)
-	}
-	all := listPages(t, s, "c")
-	for i, p := range all {
-		if p.URL != fmt.Sprintf("https://x.example/%02d", i) || i != 7 && (p.Reason != "robots" || p.Parent != "https://x.example/") {
-			t.Errorf("page %d is %+v", i, p)
-		}
-	}
-	if len(all) != 25 {
-		t.Errorf("listed %d of 25 pages", len(all))
-	}
-}
-
-func pageBatches(t *testing.T, s store.Store) {
-	full := make([]store.FetchedPage, store.MaxPageBatch+1)
-	for i := range full {
-		full[i] = store.FetchedPage{Company: "c", URL: fmt.Sprintf("https://x.example/%04d", i)}
-	}
-	if err := s.PutPages(t.Context(), store.Fence{}, full); err == nil {
-		t.Error("a batch over the limit was accepted")
-	}
-	if n := len(listPages(t, s, "c")); n != 0 {
-		t.Errorf("%d pages of a rejected batch were stored", n)
-	}
-	putPages(t, s, full[1:]...)
-	putPages(t, s)
-	if n := len(listPages(t, s, "c")); n != store.MaxPageBatch {
-		t.Errorf("%d of %d pages were stored", n, store.MaxPageBatch)
-	}
-}
-
-func stalePageDeletion(t *testing.T, s store.Store) {
-	putPages(t, s,
-		store.FetchedPage{Company: "c", URL: "1", RunID: "old"}, store.FetchedPage{Company: "c", URL: "2", RunID: "new"},
-		store.FetchedPage{Company: "c", URL: "3"}, store.FetchedPage{Company: "d", URL: "1", RunID: "old"})
-	for range 2 {
-		must(t, s.DeleteStalePages(t.Context(), store.Fence{}, "c", "new"))
-		if left := listPages(t, s, "c"); len(left) != 1 || left[0].URL != "2" {
-			t.Errorf("the remaining pages are %+v", left)
-		}
-	}
-	if left := listPages(t, s, "d"); len(left) != 1 {
-		t.Errorf("another company has %d pages", len(left))
 	}
 }
 
@@ -330,8 +257,9 @@ func invalidTokens(t *testing.T, s store.Store) {
 	errs := map[string]error{}
 	_, _, errs["runs in a state"] = s.ListRunsByState(t.Context(), store.RunPending, p)
 	_, _, _, errs["objects"] = s.ListObjects(t.Context(), "Company", "", p)
-	_, _, errs["runs"] = s.ListRuns(t.Context(), "", p)
-	_, _, errs["pages"] = s.ListPages(t.Context(), "c", p)
+	_, _, errs["runs"] = s.QueryRuns(t.Context(), store.RunQuery{ListOptions: p})
+	_, _, errs["runs with a crafted token"] = s.QueryRuns(t.Context(), store.RunQuery{ListOptions: store.ListOptions{Continue: store.EncodeContinue("x")}})
+	_, _, errs["pages"] = s.QueryPages(t.Context(), store.PageQuery{RunID: "r", ListOptions: p})
 	_, _, errs["documents"] = s.ListDocuments(t.Context(), "", p)
 	_, _, errs["companies"] = s.QueryCompanies(t.Context(), store.CompanyQuery{ListOptions: p})
 	_, _, errs["companies by change"] = s.QueryCompanies(t.Context(), store.CompanyQuery{Sort: store.CompaniesByLastChanged, ListOptions: p})

@@ -43,7 +43,6 @@ func Run(t *testing.T, open Opener) {
 		"deleting a company deletes its checkpoints":             companyCheckpointDeletion,
 		"pages are stored and listed by URL":                     pages,
 		"a batch of pages is written as a whole":                 pageBatches,
-		"stale pages are deleted":                                stalePageDeletion,
 		"companies are summarized":                               companies,
 		"documents are found by ID and by URL":                   documents,
 		"documents are listed once in order":                     documentPaging,
@@ -84,6 +83,18 @@ func Run(t *testing.T, open Opener) {
 		"hits are listed once, those with prominent words first": searchPaging,
 		"invalid searches fail":                                  invalidSearches,
 		"an arbitrary text finds itself":                         arbitrarySearches,
+		"runs are queried by their properties":                   runQueries,
+		"a run can change its company":                           runCompanyChange,
+		"events of a run are numbered without gaps":              runEventOrder,
+		"an event is appended once":                              runEventIdempotence,
+		"concurrent writers number events without gaps":          runEventContention,
+		"the number of events of a run is bounded":               runEventBounds,
+		"events are appended to existing runs only":              runEventFencing,
+		"a watch of events delivers each once in order":          runEventWatch,
+		"a watch of events ends with its context":                runEventWatchEnd,
+		"deleting a run deletes its events":                      runEventDeletion,
+		"pages are queried by their properties":                  pageQueries,
+		"pages of old runs expire":                               pageExpiry,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

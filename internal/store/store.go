@@ -39,6 +39,13 @@ type Store interface {
 	Versions
 	Snapshots
 	Leases
+	Reviews
+	Webhooks
+	Deliveries
+	APIKeys
+	Sessions
+	Audit
+	IdempotencyKeys
 	// Migrate updates the stored data to the schema of this program and returns the names of
 	// the migrations that it applied. It is idempotent, and several processes may call it at
 	// once.
@@ -190,7 +197,8 @@ type Documents interface {
 	// companies.
 	ListDocuments(ctx context.Context, company string, opts ListOptions) (items []Document, next string, err error)
 	// DeleteCompany deletes the documents of a company with their versions and snapshots, its
-	// pages, and its runs with their requests and checkpoints. An interrupted call can be repeated.
+	// pages, its runs with their requests and checkpoints, and the reviews and deliveries of its
+	// changes. An interrupted call can be repeated.
 	DeleteCompany(ctx context.Context, company string) error
 	// ListCompanies lists the companies that have documents by name.
 	ListCompanies(ctx context.Context, opts ListOptions) (items []CompanySummary, next string, err error)

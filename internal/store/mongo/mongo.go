@@ -43,6 +43,13 @@ type Store struct {
 	documentStore
 	versionStore
 	snapshotStore
+	reviewStore
+	webhookStore
+	deliveryStore
+	apiKeyStore
+	sessionStore
+	auditStore
+	idempotencyStore
 
 	disconnect func(context.Context) error // client.Disconnect; tests replace it
 }
@@ -74,6 +81,8 @@ func newStore(client *mongo.Client, name string) *Store {
 	return &Store{
 		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
 		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, disconnect: client.Disconnect,
+		reviewStore: reviewStore{db}, webhookStore: webhookStore{db}, deliveryStore: deliveryStore{db}, apiKeyStore: apiKeyStore{db},
+		sessionStore: sessionStore{db}, auditStore: auditStore{db}, idempotencyStore: idempotencyStore{db},
 	}
 }
 

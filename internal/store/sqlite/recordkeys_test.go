@@ -40,8 +40,8 @@ func TestMigrateRenamesTheKeysOfStoredRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	if got := s.Applied(); len(got) != 1 || got[0] != "sqlite-3" {
-		t.Errorf("applied migrations are %v, want sqlite-3", got)
+	if got := s.Applied(); len(got) == 0 || got[0] != "sqlite-3" {
+		t.Errorf("applied migrations are %v, want sqlite-3 first", got)
 	}
 	storetest.CheckOldRecords(t, s)
 }

@@ -33,6 +33,13 @@ type Store struct {
 	documentStore
 	versionStore
 	snapshotStore
+	reviewStore
+	webhookStore
+	deliveryStore
+	apiKeyStore
+	sessionStore
+	auditStore
+	idempotencyStore
 
 	lock *os.File
 	// applied holds the names of the migrations that Open applied.
@@ -67,6 +74,8 @@ func newStore(lock *os.File) *Store {
 	return &Store{
 		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
 		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, lock: lock,
+		reviewStore: reviewStore{db}, webhookStore: webhookStore{db}, deliveryStore: deliveryStore{db}, apiKeyStore: apiKeyStore{db},
+		sessionStore: sessionStore{db}, auditStore: auditStore{db}, idempotencyStore: idempotencyStore{db},
 	}
 }
 

@@ -53,11 +53,16 @@ func (s sessionStore) GetSession(ctx context.Context, id string, now time.Time) 
 
 // ListSessions implements store.Sessions.
 func (s sessionStore) ListSessions(ctx context.Context, user string, now time.Time, opts store.ListOptions) ([]store.Session, string, error) {
-	query := newestQuery{collection: sessionCollection, at: "createdAt", filter: bson.D{unexpired(now)}}
-	query.equal("user", user)
-	return listNewest(ctx, s.database, "list sessions", query, opts, func(v userSession) (store.NewestKey, store.Session) {
+	return listNewest(ctx, s.database, "list sessions", selectSessions(user, now), opts, func(v userSession) (store.NewestKey, store.Session) {
 		return store.NewestKey{At: v.CreatedAt, ID: v.Key}, v.Session
 	})
+}
+
+// selectSessions returns the query for the sessions of a user that have not expired.
+func selectSessions(user string, now time.Time) newestQuery {
+	query := newestQuery{collection: sessionCollection, at: "createdAt", filter: bson.D{unexpired(now)}}
+	query.equal("user", user)
+	return query
 }
 
 // TouchSession implements store.Sessions.

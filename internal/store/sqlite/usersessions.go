@@ -30,12 +30,17 @@ func (s sessionStore) GetSession(ctx context.Context, id string, now time.Time) 
 
 // ListSessions implements store.Sessions.
 func (s sessionStore) ListSessions(ctx context.Context, user string, now time.Time, opts store.ListOptions) ([]store.Session, string, error) {
-	q := newestQuery{table: "sessions"}
-	q.equal("user", user)
-	q.where("+expires>?", now.UnixMilli()) // the + prevents the use of the index of expires
-	return listNewest(ctx, s.read, "list sessions", q, opts, func(v store.Session) store.NewestKey {
+	return listNewest(ctx, s.read, "list sessions", selectSessions(user, now), opts, func(v store.Session) store.NewestKey {
 		return store.NewestKey{At: v.CreatedAt, ID: v.ID}
 	})
+}
+
+// selectSessions returns the query for the sessions of a user that have not expired.
+func selectSessions(user string, now time.Time) newestQuery {
+	query := newestQuery{table: "sessions"}
+	query.equal("user", user)
+	query.where("+expires>?", now.UnixMilli()) // the + prevents the use of the index of expires
+	return query
 }
 
 // TouchSession implements store.Sessions.

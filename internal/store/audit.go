@@ -28,7 +28,7 @@ type AuditEntry struct {
 	RequestID  string    `json:"requestID"`
 	IPAddress  string    `json:"ipAddress"`
 	// Before and After are the states of the target as JSON, at most 16384 bytes each, or nil.
-	// They must not contain secrets.
+	// They must not contain secrets. A store may change their formatting.
 	Before  json.RawMessage `json:"before,omitempty"`
 	After   json.RawMessage `json:"after,omitempty"`
 	Outcome AuditOutcome    `json:"outcome"`

@@ -91,6 +91,25 @@ func TestListsOfAccessRecordsUseAnIndexInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestListingReviewsWithSeveralValuesSearchesEachValue(t *testing.T) {
+	t.Parallel()
+	s := openIn(t, t.TempDir())
+	for index, q := range map[string]store.ReviewQuery{
+		"reviews_state":   {States: []store.ReviewState{store.ReviewReviewed, store.ReviewNoAction}},
+		"reviews_company": {Companies: []string{"a", "b"}, States: []store.ReviewState{store.ReviewReviewed, store.ReviewNoAction}},
+	} {
+		query, err := selectReviews(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		statement, args := query.sql(10, &store.NewestKey{At: time.Unix(9, 0), ID: "x"})
+		plan := planOf(t, s, statement, args...)
+		if strings.Count(plan, "SEARCH") < 2 || strings.Count(plan, index) != 2 || strings.Contains(plan, "SCAN reviews") {
+			t.Errorf("%s\nhas the plan %s", statement, plan)
+		}
+	}
+}
+
 func TestMigratingAccessRecordsAgainLeavesThem(t *testing.T) {
 	t.Parallel()
 	s := openIn(t, t.TempDir())

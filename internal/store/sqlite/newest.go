@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clausea/crawler/internal/store"
@@ -16,6 +17,10 @@ type newestQuery struct {
 	table   string
 	clauses []string
 	args    []any
+	// oneOf are the values of a column of which a record must have one. Each value is a search
+	// of its own, because an index has the order only for a single value.
+	column string
+	oneOf  []string
 }
 
 // where adds a condition.
@@ -31,29 +36,46 @@ func (q *newestQuery) equal(column, value string) {
 }
 
 // whereIn selects records with one of the values in a column. An empty list selects all
-// records. One value is not written as a list, because only then an index has the order.
+// records. The operator + prevents the use of the index of a second column with several values.
 func whereIn[V ~string](q *newestQuery, column string, values []V) error {
-	switch len(values) {
-	case 0:
-	case 1:
+	switch {
+	case len(values) == 0:
+	case len(values) == 1:
 		q.equal(column, string(values[0]))
+	case q.column == "":
+		q.column = column
+		for _, v := range values {
+			q.oneOf = append(q.oneOf, string(v))
+		}
 	default:
 		b, err := json.Marshal(values)
 		if err != nil {
 			return err
 		}
-		q.where(column+" IN (SELECT value FROM json_each(?))", string(b))
+		q.where("+"+column+" IN (SELECT value FROM json_each(?))", string(b))
 	}
 	return nil
 }
 
 // sql returns the statement for one page. after is nil for the first page.
 func (q *newestQuery) sql(limit int, after *store.NewestKey) (statement string, args []any) {
+	const order = " ORDER BY at DESC, id DESC LIMIT ?"
 	clauses, args := append([]string{"1"}, q.clauses...), append([]any{}, q.args...)
 	if after != nil {
 		clauses, args = append(clauses, "(at,id)<(?,?)"), append(args, after.At.UnixMilli(), after.ID)
 	}
-	return "SELECT v FROM " + q.table + " WHERE " + strings.Join(clauses, " AND ") + " ORDER BY at DESC, id DESC LIMIT ?", append(args, limit+1)
+	from := " FROM " + q.table + " WHERE " + strings.Join(clauses, " AND ")
+	if len(q.oneOf) == 0 {
+		return "SELECT v" + from + order, append(args, limit+1)
+	}
+	var searches []string
+	var all []any
+	for _, v := range slices.Compact(slices.Sorted(slices.Values(q.oneOf))) {
+		searches = append(searches, "SELECT * FROM (SELECT at, id"+from+" AND "+q.column+"=?"+order+")")
+		all = append(append(all, args...), v, limit+1)
+	}
+	newest := "SELECT id FROM (" + strings.Join(searches, " UNION ALL ") + ")" + order
+	return "SELECT v FROM " + q.table + " WHERE id IN (" + newest + ")" + order, append(all, limit+1, limit+1)
 }
 
 // listNewest returns one page of the records that q selects. key returns the position of a

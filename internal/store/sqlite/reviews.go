@@ -86,8 +86,8 @@ func (s reviewStore) ListReviews(ctx context.Context, q store.ReviewQuery) ([]st
 func selectReviews(q store.ReviewQuery) (newestQuery, error) {
 	query := newestQuery{table: "reviews"}
 	query.equal("assignee", q.Assignee)
-	if err := whereIn(&query, "state", q.States); err != nil {
+	if err := whereIn(&query, "company", q.Companies); err != nil {
 		return query, err
 	}
-	return query, whereIn(&query, "company", q.Companies)
+	return query, whereIn(&query, "state", q.States)
 }

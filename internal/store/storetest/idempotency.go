@@ -16,7 +16,7 @@ import (
 // requestOf returns a request of an owner at a time, which must be the present: MongoDB deletes
 // expired requests by itself.
 func requestOf(owner string, began time.Time) store.IdempotentRequest {
-	return store.IdempotentRequest{Key: "abcDEF01 POST /v1/crawls 8e03978e", Fingerprint: strings.Repeat("ab", 32), Owner: owner, CreatedAt: began, ExpiresAt: began.Add(5 * time.Minute)}
+	return store.IdempotentRequest{Key: "abcDEF01 POST /v1/crawls 8e03978e", Fingerprint: strings.Repeat("ab", 32), Owner: owner, CreatedAt: began, ExpiresAt: began.Add(10 * time.Minute)}
 }
 
 func idempotencyLifecycle(t *testing.T, s store.Store) {
@@ -95,13 +95,13 @@ func idempotencyRelease(t *testing.T, s store.Store) {
 
 func idempotencyContention(t *testing.T, s store.Store) {
 	began := now()
-	for round := range 3 { // the later rounds take the key of a request that expired
+	for round := range 3 { // the later rounds use the key of a request that expired
 		var won atomic.Int32
 		var wg sync.WaitGroup
 		for i := range 16 {
 			wg.Go(func() {
 				owner := fmt.Sprint(round, " ", i)
-				got, err := s.BeginRequest(t.Context(), requestOf(owner, began.Add(time.Duration(round)*5*time.Minute)))
+				got, err := s.BeginRequest(t.Context(), requestOf(owner, began.Add(time.Duration(round)*10*time.Minute)))
 				switch {
 				case err == nil && got.Owner == owner:
 					won.Add(1)

@@ -11,10 +11,10 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// sessionOf returns a session that began at a time and lasts an hour. The time must be the
+// sessionOf returns a session that began at a time and lasts two hours. The time must be the
 // present, because MongoDB deletes expired sessions by itself.
 func sessionOf(user string, n int, began time.Time) store.Session {
-	return store.Session{ID: fmt.Sprintf("%064x", n), User: user, Role: "reviewer", CreatedAt: began, LastSeenAt: began, ExpiresAt: began.Add(time.Hour), IPAddress: "192.0.2.1", UserAgent: "Mozilla/5.0"}
+	return store.Session{ID: fmt.Sprintf("%064x", n), User: user, Role: "reviewer", CreatedAt: began, LastSeenAt: began, ExpiresAt: began.Add(2 * time.Hour), IPAddress: "192.0.2.1", UserAgent: "Mozilla/5.0"}
 }
 
 // now returns the present in whole milliseconds.
@@ -43,9 +43,9 @@ func sessionLifecycle(t *testing.T, s store.Store) {
 	}
 	expired(strings.Repeat("0", 64), began)
 	expired(v.ID, v.ExpiresAt)
-	must(t, s.TouchSession(t.Context(), v.ID, began.Add(time.Minute), began.Add(2*time.Hour)))
-	v.LastSeenAt, v.ExpiresAt = began.Add(time.Minute), began.Add(2*time.Hour)
-	if got, err := s.GetSession(t.Context(), v.ID, began.Add(90*time.Minute)); err != nil || got != v {
+	must(t, s.TouchSession(t.Context(), v.ID, began.Add(time.Minute), began.Add(3*time.Hour)))
+	v.LastSeenAt, v.ExpiresAt = began.Add(time.Minute), began.Add(3*time.Hour)
+	if got, err := s.GetSession(t.Context(), v.ID, began.Add(150*time.Minute)); err != nil || got != v {
 		t.Errorf("a session that was touched is %+v, %v", got, err)
 	}
 	for range 2 {
@@ -60,7 +60,7 @@ func sessionLists(t *testing.T, s store.Store) {
 	for i := range 12 {
 		v := sessionOf(fmt.Sprint("user", i%2), i, began.Add(time.Duration(i/4)*time.Second))
 		if i >= 8 {
-			v.ExpiresAt = began.Add(time.Minute)
+			v.ExpiresAt = began.Add(time.Hour)
 		} else {
 			want[v.User], want[""] = append([]string{v.ID}, want[v.User]...), append([]string{v.ID}, want[""]...)
 		}
@@ -71,7 +71,7 @@ func sessionLists(t *testing.T, s store.Store) {
 		for user, ids := range want {
 			var got []string
 			for _, v := range pagesOf(t, 3, func(p store.ListOptions) ([]store.Session, string, error) {
-				return s.ListSessions(t.Context(), user, began.Add(time.Minute), p)
+				return s.ListSessions(t.Context(), user, began.Add(time.Hour), p)
 			}) {
 				got = append(got, v.ID)
 			}
@@ -82,7 +82,7 @@ func sessionLists(t *testing.T, s store.Store) {
 	}
 	check("all")
 	for _, expect := range []int{4, 0} {
-		if n, err := s.ExpireSessions(t.Context(), began.Add(time.Minute)); err != nil || n != expect {
+		if n, err := s.ExpireSessions(t.Context(), began.Add(time.Hour)); err != nil || n != expect {
 			t.Errorf("%d sessions expired, want %d, %v", n, expect, err)
 		}
 	}

@@ -6,9 +6,9 @@ package sqlite
 const createAccessRecords = `
 CREATE TABLE IF NOT EXISTS reviews(id TEXT PRIMARY KEY, at INTEGER NOT NULL, company TEXT NOT NULL, state TEXT NOT NULL, assignee TEXT NOT NULL, revision INTEGER NOT NULL, v TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS reviews_at ON reviews(at, id);
-CREATE INDEX IF NOT EXISTS reviews_state ON reviews(state, at, id);
-CREATE INDEX IF NOT EXISTS reviews_company ON reviews(company, at, id);
-CREATE INDEX IF NOT EXISTS reviews_assignee ON reviews(assignee, at, id);
+CREATE INDEX IF NOT EXISTS reviews_state ON reviews(state, at, id, company);
+CREATE INDEX IF NOT EXISTS reviews_company ON reviews(company, at, id, state);
+CREATE INDEX IF NOT EXISTS reviews_assignee ON reviews(assignee, at, id, state, company);
 CREATE TABLE IF NOT EXISTS webhooks(id TEXT PRIMARY KEY, at INTEGER NOT NULL, v TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS webhooks_at ON webhooks(at, id);
 CREATE TABLE IF NOT EXISTS deliveries(id TEXT PRIMARY KEY, at INTEGER NOT NULL, webhook TEXT NOT NULL, company TEXT NOT NULL, document TEXT NOT NULL, sequence INTEGER NOT NULL, state TEXT NOT NULL, next INTEGER NOT NULL, v TEXT NOT NULL);

@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,22 @@ func TestListsOfAccessRecordsUseAnIndexInTheirOrder(t *testing.T) {
 		plan, _, _ = strings.Cut(plan, `"rejectedPlans"`)
 		if !strings.Contains(plan, `"IXSCAN"`) || strings.Contains(plan, `"COLLSCAN"`) || strings.Contains(plan, `"SORT"`) {
 			t.Errorf("listing %s has the plan %s", what, plan)
+		}
+	}
+}
+
+func TestSessionsAndIdempotencyKeysExpireByThemselves(t *testing.T) {
+	t.Parallel()
+	s := open(t, uri, newDatabase(t))
+	for _, collection := range []string{sessionCollection, idempotencyCollection} {
+		specs, err := s.db.Collection(collection).Indexes().ListSpecifications(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(specs, func(ix mongo.IndexSpecification) bool {
+			return ix.Name == "expiresAt_1" && ix.ExpireAfterSeconds != nil && *ix.ExpireAfterSeconds == 0
+		}) {
+			t.Errorf("records of %s do not expire: its indexes are %+v", collection, specs)
 		}
 	}
 }

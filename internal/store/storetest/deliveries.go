@@ -256,7 +256,14 @@ func deliveryResults(t *testing.T, s store.Store) {
 	if err := s.FinishDelivery(t.Context(), store.Fence{}, delivered); !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("a long response: %v", err)
 	}
+}
 
+func deliveryRedelivery(t *testing.T, s store.Store) {
+	createWebhook(t, s, "w")
+	d := deliveryTo("w", 1, "d")
+	must(t, s.EnqueueDeliveries(t.Context(), store.Fence{}, "w", 1, []store.Delivery{d}))
+	claim(t, s, 1, 1, "w")
+	must(t, s.FinishDelivery(t.Context(), store.Fence{}, store.DeliveryResult{ID: d.ID, Attempt: 1, State: store.DeliveryDelivered, At: at(11), Status: 204}))
 	must(t, s.Redeliver(t.Context(), d.ID, at(20)))
 	if got := claim(t, s, 20, 1, "w"); len(got) != 1 || got[0].Attempts != 1 {
 		t.Errorf("after Redeliver the claim gives %+v", got)
@@ -265,23 +272,17 @@ func deliveryResults(t *testing.T, s store.Store) {
 		t.Errorf("redelivering a delivery that does not exist: %v", err)
 	}
 	must(t, s.FinishDelivery(t.Context(), store.Fence{}, store.DeliveryResult{ID: d.ID, Attempt: 1, State: store.DeliveryFailed, At: at(21), Status: 410}))
-	disabled, err := s.GetWebhook(t.Context(), "w")
+	failing, err := s.GetWebhook(t.Context(), "w")
 	must(t, err)
-	if !disabled.FailingSince.Equal(at(21)) || !disabled.LastDelivered.Equal(at(11)) {
-		t.Errorf("after a failure the progress is %+v", disabled.WebhookProgress)
+	if !failing.FailingSince.Equal(at(21)) || !failing.LastDelivered.Equal(at(11)) {
+		t.Errorf("after a failure the progress is %+v", failing.WebhookProgress)
 	}
-	disabled.State = store.WebhookActive
-	if active, err := s.UpdateWebhook(t.Context(), disabled); err != nil || !active.FailingSince.IsZero() || !failingSince(t, s).IsZero() {
-		t.Errorf("an active webhook is failing since %v, %v", active.FailingSince, err)
-	}
-}
-
-// failingSince returns FailingSince of the webhook "w".
-func failingSince(t *testing.T, s store.Store) time.Time {
-	t.Helper()
-	w, err := s.GetWebhook(t.Context(), "w")
+	failing.State = store.WebhookActive
+	active, err := s.UpdateWebhook(t.Context(), failing)
 	must(t, err)
-	return w.FailingSince
+	if got, err := s.GetWebhook(t.Context(), "w"); err != nil || !active.FailingSince.IsZero() || !got.FailingSince.IsZero() {
+		t.Errorf("an active webhook is failing since %v and %v, %v", active.FailingSince, got.FailingSince, err)
+	}
 }
 
 func deliveryLists(t *testing.T, s store.Store) {
@@ -328,6 +329,12 @@ func deliveryLists(t *testing.T, s store.Store) {
 			}
 		}
 	}
+	checkDeliveryRemoval(t, s, list)
+}
+
+// checkDeliveryRemoval cancels, expires and deletes the deliveries of deliveryLists.
+func checkDeliveryRemoval(t *testing.T, s store.Store, list func(store.DeliveryQuery) []store.Delivery) {
+	t.Helper()
 	if n, err := s.CancelDeliveries(t.Context(), "v"); err != nil || n != 4 {
 		t.Errorf("%d deliveries were cancelled, %v", n, err)
 	}

@@ -73,6 +73,7 @@ func Run(t *testing.T, open Opener) {
 		"a delivery is claimed by one of several senders":    deliveryContention,
 		"deliveries of a document are claimed in order":      deliveryOrder,
 		"the result of a delivery is stored":                 deliveryResults,
+		"a delivery is sent again on request":                deliveryRedelivery,
 		"deliveries are listed, cancelled and expire":        deliveryLists,
 		"invalid deliveries are rejected":                    deliveryBounds,
 		"an API key is created, used and revoked":            apiKeyLifecycle,

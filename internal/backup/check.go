@@ -85,7 +85,34 @@ func checkRecord(e store.ArchiveEntry) error {
 		}
 		return errors.Join(checkID(r.RunID), checkCompany(r.Company))
 	}
-	return fmt.Errorf("unexpected record %T", e.Record)
+	return checkAccess(e.Record)
+}
+
+// checkAccess checks a record of the access to documents.
+func checkAccess(record any) error {
+	switch r := record.(type) {
+	case *store.ArchivedWebhook:
+		w := r.Webhook
+		w.Secrets = store.NewSecrets(r.SecretTexts)
+		_, err := w.Checked()
+		return errors.Join(err, checkID(r.ID), checkURL(r.URL))
+	case *store.Delivery:
+		states := []store.DeliveryState{store.DeliveryPending, store.DeliveryDelivered, store.DeliveryFailed, store.DeliveryCancelled}
+		if r.ID != store.DeliveryID(r.WebhookID, r.ChangeID) || !slices.Contains(states, r.State) || r.Sequence < 1 || r.Sequence > maxSequence {
+			return fmt.Errorf("invalid delivery of change %.40q to webhook %.40q in state %.40q", r.ChangeID, r.WebhookID, r.State)
+		}
+		return checkCompany(r.Company)
+	case *store.Review:
+		_, err := r.Checked()
+		return errors.Join(err, checkID(r.ChangeID), checkCompany(r.Company))
+	case *store.APIKey:
+		_, err := r.Checked()
+		return err
+	case *store.AuditEntry:
+		_, err := r.Checked()
+		return errors.Join(err, checkID(r.ID))
+	}
+	return fmt.Errorf("unexpected record %T", record)
 }
 
 // runEventChecker checks that the IDs of the events of a run are unique.

@@ -46,8 +46,14 @@ func decodeStrict(b []byte, v any) error {
 	})
 }
 
+// maxPath is the maximum length of a path of keys. It bounds the time that a crafted value takes.
+const maxPath = 1000
+
 // walkKeys calls do with the path of each key in the next JSON value.
 func walkKeys(d *json.Decoder, path string, do func(path string) error) error {
+	if len(path) > maxPath {
+		return errors.New("the value is nested too deeply")
+	}
 	t, err := d.Token()
 	if err != nil {
 		return err

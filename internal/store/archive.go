@@ -89,6 +89,11 @@ type (
 	ArchivedCheckpoint struct {
 		Key string `json:"key"`
 	}
+	// ArchivedWebhook is a webhook with its secrets.
+	ArchivedWebhook struct {
+		Webhook
+		SecretTexts []string `json:"secrets"`
+	}
 	// ArchivedFeed is the state of the feed of changes. Sequence is at least the greatest one that
 	// was used, so that no sequence is used again.
 	ArchivedFeed struct {
@@ -119,6 +124,11 @@ const (
 	SectionCheckpoints = "checkpoints"
 	SectionPages       = "pages"
 	SectionRunEvents   = "runEvents"
+	SectionWebhooks    = "webhooks"
+	SectionDeliveries  = "deliveries"
+	SectionReviews     = "reviews"
+	SectionAPIKeys     = "apiKeys"
+	SectionAudit       = "audit"
 	// SectionDocuments contains each document with its records. It is the only section with
 	// several families.
 	SectionDocuments = "documents"
@@ -136,6 +146,12 @@ var (
 	ArchivePages       = family("page", SectionPages, false, func(p *FetchedPage) string { return p.RunID + "\n" + p.URL })
 	ArchiveRunEvents   = family("runEvent", SectionRunEvents, false, func(e *RunEvent) string { return fmt.Sprintf("%s\n%019d", e.RunID, e.Sequence) })
 
+	ArchiveWebhooks   = family("webhook", SectionWebhooks, false, func(w *ArchivedWebhook) string { return w.ID })
+	ArchiveDeliveries = family("delivery", SectionDeliveries, false, func(d *Delivery) string { return d.ID })
+	ArchiveReviews    = family("review", SectionReviews, false, func(r *Review) string { return r.ChangeID })
+	ArchiveAPIKeys    = family("apiKey", SectionAPIKeys, false, func(k *APIKey) string { return k.ID })
+	ArchiveAudit      = family("auditEntry", SectionAudit, false, func(e *AuditEntry) string { return e.ID })
+
 	ArchiveDocuments = family("document", SectionDocuments, false, func(d *Document) string { return d.ID })
 	ArchiveSnapshots = family("snapshot", SectionDocuments, true, func(s *ArchivedSnapshot) string { return SnapshotKey(s.Company, s.Hash) })
 	ArchiveVersions  = family("version", SectionDocuments, true, func(v *Version) string { return v.DocumentID })
@@ -149,15 +165,17 @@ var (
 // ArchiveSections lists the sections in the order in which an archive contains them. Records
 // that refer to others precede them: a store that is written meanwhile then has the others. The
 // checkpoint of a run precedes its documents, so that a restored run repeats work and misses
-// none.
+// none. For the same reason, the cursor of a webhook precedes its deliveries.
 var ArchiveSections = []string{
-	SectionObjects, SectionRuns, SectionRequests, SectionCheckpoints, SectionPages, SectionRunEvents, SectionDocuments, SectionFeed,
+	SectionObjects, SectionRuns, SectionRequests, SectionCheckpoints, SectionPages, SectionRunEvents,
+	SectionWebhooks, SectionDeliveries, SectionReviews, SectionAPIKeys, SectionAudit, SectionDocuments, SectionFeed,
 }
 
 // ArchiveFamilies lists the families. In the section of documents, each document precedes its
 // correction, its snapshots and versions, and its changes.
 var ArchiveFamilies = []*ArchiveFamily{
-	ArchiveObjects, ArchiveRuns, ArchiveRequests, ArchiveCheckpoints, ArchivePages, ArchiveRunEvents, ArchiveDocuments,
+	ArchiveObjects, ArchiveRuns, ArchiveRequests, ArchiveCheckpoints, ArchivePages, ArchiveRunEvents,
+	ArchiveWebhooks, ArchiveDeliveries, ArchiveReviews, ArchiveAPIKeys, ArchiveAudit, ArchiveDocuments,
 	ArchiveCorrections, ArchiveSnapshots, ArchiveVersions, ArchiveChanges, ArchiveFeed,
 }
 

@@ -45,6 +45,13 @@ type Store interface {
 	Companies
 	Search
 	Corrections
+	Reviews
+	Webhooks
+	Deliveries
+	APIKeys
+	Sessions
+	Audit
+	IdempotencyKeys
 	// Migrate updates the stored data to the schema of this program and returns the names of
 	// the migrations that it applied. It is idempotent, and several processes may call it at
 	// once.
@@ -173,6 +180,8 @@ type Documents interface {
 	ListDocuments(ctx context.Context, company string, opts ListOptions) (items []Document, next string, err error)
 	// DeleteCompany deletes the documents of a company with their versions and snapshots, its
 	// pages, and its runs with their requests, checkpoints and events. An interrupted call can be repeated.
+	// pages, its runs with their requests and checkpoints, and the reviews and deliveries of its
+	// changes. An interrupted call can be repeated.
 	DeleteCompany(ctx context.Context, company string) error
 }
 

@@ -30,6 +30,11 @@ func archivedSections() map[string]archivedSection {
 		store.SectionCheckpoints: {[]string{checkpointCollection}, dumpCollection(checkpointCollection, blobPageLimit, "+", checkpointEntry)},
 		store.SectionPages:       {[]string{pageCollection}, dumpCollection(pageCollection, pageLimit, "\n", pageEntry)},
 		store.SectionRunEvents:   {[]string{runEventCollection}, dumpRunEvents},
+		store.SectionWebhooks:    {[]string{webhookCollection}, dumpAll(webhookCollection, webhookEntry)},
+		store.SectionDeliveries:  {[]string{deliveryCollection}, dumpAll(deliveryCollection, deliveryEntry)},
+		store.SectionReviews:     {[]string{reviewCollection}, dumpAll(reviewCollection, reviewEntry)},
+		store.SectionAPIKeys:     {[]string{apiKeyCollection}, dumpAll(apiKeyCollection, apiKeyEntry)},
+		store.SectionAudit:       {[]string{auditCollection}, dumpAll(auditCollection, auditEntryEntry)},
 		store.SectionDocuments:   {[]string{documentCollection, correctionCollection, versionCollection, snapshotCollection, chunkCollection, changeCollection}, dumpDocuments},
 		store.SectionFeed:        {nil, dumpFeed},
 	}
@@ -37,9 +42,11 @@ func archivedSections() map[string]archivedSection {
 
 // unarchivedCollections holds the collections that an archive does not contain, and why.
 var unarchivedCollections = map[string]string{
-	metaCollection:      "resource versions, the position of the feed, which an archive has as a record of its own, and the mark of a restore belong to one store",
-	leaseCollection:     "leases belong to running processes",
-	migrationCollection: "a store is migrated before it is restored",
+	metaCollection:        "resource versions, the position of the feed, which an archive has as a record of its own, and the mark of a restore belong to one store",
+	leaseCollection:       "leases belong to running processes",
+	sessionCollection:     "sessions are short-lived; people sign in again",
+	idempotencyCollection: "idempotency keys are short-lived",
+	migrationCollection:   "a store is migrated before it is restored",
 }
 
 // derivedCollections lists the collections whose records a restore creates from others.

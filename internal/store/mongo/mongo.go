@@ -49,6 +49,13 @@ type Store struct {
 	searchStore
 	correctionStore
 	changeStore
+	reviewStore
+	webhookStore
+	deliveryStore
+	apiKeyStore
+	sessionStore
+	auditStore
+	idempotencyStore
 
 	disconnect func(context.Context) error // client.Disconnect; tests replace it
 }
@@ -87,6 +94,8 @@ func newStore(client *mongo.Client, name string) *Store {
 		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, runEventStore: runEventStore{db}, pageStore: pageStore{db},
 		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db},
 		companyStore: companyStore{db}, searchStore: searchStore{db}, correctionStore: correctionStore{db}, changeStore: changeStore{db}, disconnect: client.Disconnect,
+		reviewStore: reviewStore{db}, webhookStore: webhookStore{db}, deliveryStore: deliveryStore{db}, apiKeyStore: apiKeyStore{db},
+		sessionStore: sessionStore{db}, auditStore: auditStore{db}, idempotencyStore: idempotencyStore{db},
 	}
 }
 

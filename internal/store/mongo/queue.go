@@ -140,6 +140,11 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 			return err
 		}
 	}
+	for _, c := range []string{reviewCollection, deliveryCollection} {
+		if _, err := s.deleteRecords(ctx, "delete the "+c+" of "+company, c, bson.D{{Key: "company", Value: company}}); err != nil {
+			return err
+		}
+	}
 	return s.retry(ctx, "delete the pages of "+company, func(ctx context.Context) error {
 		_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}})
 		return err

@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -288,7 +289,24 @@ func (r *restorer) convert(ctx context.Context, e store.ArchiveEntry, present ma
 	case *store.Version:
 		return r.convertVersion(ctx, *rec, e.Body)
 	}
-	return "", "", nil, fmt.Errorf("unexpected record %T", e.Record)
+	return convertAccess(e.Record)
+}
+
+// convertAccess is convert for the records of the access to documents.
+func convertAccess(record any) (collection, key string, v any, err error) {
+	switch r := record.(type) {
+	case *store.ArchivedWebhook:
+		return webhookCollection, r.ID, webhook{r.ID, r.Webhook, r.SecretTexts, r.WebhookProgress, rand.Text()}, nil
+	case *store.Delivery:
+		return deliveryCollection, r.ID, delivery{r.ID, *r, ""}, nil
+	case *store.Review:
+		return reviewCollection, r.ChangeID, review{r.ChangeID, *r, rand.Text()}, nil
+	case *store.APIKey:
+		return apiKeyCollection, r.ID, apiKey{r.ID, *r, rand.Text()}, nil
+	case *store.AuditEntry:
+		return auditCollection, r.ID, auditEntry{r.ID, *r}, nil
+	}
+	return "", "", nil, fmt.Errorf("unexpected record %T", record)
 }
 
 func (r *restorer) convertSnapshot(ctx context.Context, rec *store.ArchivedSnapshot, body []byte, present map[string]bool) (collection, key string, v any, err error) {

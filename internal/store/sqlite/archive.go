@@ -24,6 +24,11 @@ var archivedSections = map[string]archivedSection{
 	store.SectionCheckpoints: {[]string{"checkpoints"}, dumpCheckpoints},
 	store.SectionPages:       {[]string{"pages"}, dumpRecords(store.ArchivePages, `SELECT v FROM pages ORDER BY run, url`)},
 	store.SectionRunEvents:   {[]string{"run_events"}, dumpRecords(store.ArchiveRunEvents, `SELECT v FROM run_events ORDER BY run, sequence`)},
+	store.SectionWebhooks:    {[]string{"webhooks"}, dumpRecords(store.ArchiveWebhooks, `SELECT v FROM webhooks ORDER BY id`)},
+	store.SectionDeliveries:  {[]string{"deliveries"}, dumpRecords(store.ArchiveDeliveries, `SELECT v FROM deliveries ORDER BY id`)},
+	store.SectionReviews:     {[]string{"reviews"}, dumpRecords(store.ArchiveReviews, `SELECT v FROM reviews ORDER BY id`)},
+	store.SectionAPIKeys:     {[]string{"api_keys"}, dumpRecords(store.ArchiveAPIKeys, `SELECT v FROM api_keys ORDER BY id`)},
+	store.SectionAudit:       {[]string{"audit"}, dumpRecords(store.ArchiveAudit, `SELECT v FROM audit ORDER BY id`)},
 	store.SectionDocuments:   {[]string{"documents", "versions", "snapshots", "document_changes", "change_labels", "corrections"}, dumpDocuments},
 	store.SectionFeed:        {nil, dumpRecords(store.ArchiveFeed, `SELECT json_object('sequence', v) FROM meta WHERE k='changes'`)},
 }
@@ -33,6 +38,9 @@ var unarchivedTables = map[string]string{
 	"meta":    "resource versions, the position of the feed, which an archive has as a record of its own, and the mark of a restore belong to one store",
 	"changes": "watches list again when they do not find their version",
 	"leases":  "leases belong to running processes",
+
+	"sessions":    "sessions are short-lived; people sign in again",
+	"idempotency": "idempotency keys are short-lived",
 }
 
 // derivedTables lists the tables whose records a restore creates from others.

@@ -90,6 +90,7 @@ func (s documentStore) DeleteCompany(ctx context.Context, company string) error 
 			`DELETE FROM document_changes WHERE company=?`,
 			`DELETE FROM snapshots WHERE hash>=?||'#' AND hash<?1||'$'`,
 			`DELETE FROM documents WHERE company=?`, `DELETE FROM pages WHERE company=?`,
+			`DELETE FROM reviews WHERE company=?`, `DELETE FROM deliveries WHERE company=?`,
 			`DELETE FROM requests WHERE run IN (SELECT id FROM runs WHERE company=?)`, `DELETE FROM runs WHERE company=?`)
 	})
 }

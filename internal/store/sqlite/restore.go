@@ -143,7 +143,30 @@ func (r *restorer) put(ctx context.Context, t *sql.Tx, e store.ArchiveEntry) err
 		stored.StoredBytes, stored.Keyframe = len(blob), keyframe
 		return insertVersion(ctx, t, pack.PackedVersion{Version: stored, Blob: blob})
 	}
-	return fmt.Errorf("unexpected record %T", e.Record)
+	return putAccess(ctx, t, e.Record)
+}
+
+// putAccess writes a record of the access to documents.
+func putAccess(ctx context.Context, t *sql.Tx, record any) error {
+	var err error
+	switch r := record.(type) {
+	case *store.ArchivedWebhook:
+		_, err = execRecord(ctx, t, webhook{r.Webhook, r.SecretTexts}, `INSERT INTO webhooks(id,at,v) VALUES(?,?,?)`, r.ID, r.CreatedAt.UnixMilli())
+	case *store.Delivery:
+		_, err = execRecord(ctx, t, r, `INSERT INTO deliveries(id,at,webhook,company,document,sequence,state,next,v) VALUES(?,?,?,?,?,?,?,?,?)`,
+			r.ID, r.CreatedAt.UnixMilli(), r.WebhookID, r.Company, r.DocumentID, r.Sequence, r.State, r.NextAttempt.UnixMilli())
+	case *store.Review:
+		_, err = execRecord(ctx, t, r, `INSERT INTO reviews(id,at,company,state,assignee,revision,v) VALUES(?,?,?,?,?,?,?)`,
+			r.ChangeID, r.At.UnixMilli(), r.Company, r.State, r.Assignee, r.Revision)
+	case *store.APIKey:
+		_, err = execRecord(ctx, t, r, `INSERT INTO api_keys(id,at,v) VALUES(?,?,?)`, r.ID, r.CreatedAt.UnixMilli())
+	case *store.AuditEntry:
+		_, err = execRecord(ctx, t, r, `INSERT INTO audit(id,at,actor,action,target_kind,target_name,v) VALUES(?,?,?,?,?,?,?)`,
+			r.ID, r.At.UnixMilli(), r.Actor, r.Action, r.TargetKind, r.TargetName)
+	default:
+		err = fmt.Errorf("unexpected record %T", record)
+	}
+	return err
 }
 
 // putSnapshot writes a snapshot, unless another document has it already.

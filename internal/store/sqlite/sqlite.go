@@ -39,6 +39,13 @@ type Store struct {
 	searchStore
 	correctionStore
 	changeStore
+	reviewStore
+	webhookStore
+	deliveryStore
+	apiKeyStore
+	sessionStore
+	auditStore
+	idempotencyStore
 
 	lock *os.File
 	// applied holds the names of the migrations that Open applied.
@@ -79,6 +86,8 @@ func newStore(lock *os.File) *Store {
 		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, runEventStore: runEventStore{db}, pageStore: pageStore{db},
 		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db},
 		companyStore: companyStore{db}, searchStore: searchStore{db}, correctionStore: correctionStore{db}, changeStore: changeStore{db}, lock: lock,
+		reviewStore: reviewStore{db}, webhookStore: webhookStore{db}, deliveryStore: deliveryStore{db}, apiKeyStore: apiKeyStore{db},
+		sessionStore: sessionStore{db}, auditStore: auditStore{db}, idempotencyStore: idempotencyStore{db},
 	}
 }
 

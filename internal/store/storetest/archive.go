@@ -35,6 +35,7 @@ func FillArchive(t *testing.T, s store.Store) {
 		_, err := s.CreateObject(t.Context(), o)
 		must(t, err)
 	}
+	fillAccess(t, s)
 	for i, company := range []string{"example.com", "tenant/example.com"} {
 		id := fmt.Sprint("run", i)
 		r := store.Run{
@@ -60,6 +61,19 @@ func FillArchive(t *testing.T, s store.Store) {
 		}))
 		fillDocuments(t, s, company, id)
 	}
+}
+
+// fillAccess stores records of each family of the access to documents.
+func fillAccess(t *testing.T, s store.Store) {
+	t.Helper()
+	w := store.Webhook{ID: "w1", Name: "<w>", URL: "https://hooks.example/?a&b", Secrets: store.NewSecrets([]string{"secret"}), State: store.WebhookActive, CreatedAt: at(1)}
+	_, err := s.CreateWebhook(t.Context(), w)
+	must(t, err)
+	must(t, s.EnqueueDeliveries(t.Context(), store.Fence{}, w.ID, 2, []store.Delivery{{ChangeID: "c1", Company: "example.com", DocumentID: "d", Sequence: 1, CreatedAt: at(2), NextAttempt: at(3)}}))
+	_, err = s.PutReview(t.Context(), store.Review{ChangeID: "c1", Company: "example.com", State: store.ReviewNoAction, Author: "a", At: at(4)})
+	must(t, err)
+	must(t, s.CreateAPIKey(t.Context(), store.APIKey{ID: "abcdefgh", Hash: strings.Repeat("0a", 32), Name: "k", Scopes: []store.APIScope{store.ScopeRead}, CreatedAt: at(5)}))
+	must(t, s.AppendAudit(t.Context(), store.AuditEntry{ID: "e1", At: at(6), Actor: "a", Action: "webhook.create", After: []byte(`{"b":1,"a":[2]}`), Outcome: store.AuditSucceeded}))
 }
 
 // fillDocuments stores two documents of a company with a history that is longer than the chains

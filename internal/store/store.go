@@ -39,6 +39,7 @@ type Store interface {
 	Versions
 	Snapshots
 	DocumentWriter
+	DocumentReader
 	Changes
 	Leases
 	// Migrate updates the stored data to the schema of this program and returns the names of

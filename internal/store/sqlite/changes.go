@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -83,7 +82,7 @@ func changeQuery(q store.ChangeQuery, key string, limit int) (query string, args
 	if key != "" {
 		n, err := strconv.ParseInt(key, 10, 64)
 		if err != nil {
-			return "", nil, errors.New("invalid continue token: restart the list from its beginning")
+			return "", nil, errInvalidToken
 		}
 		c.add("sequence"+compare+"?", n)
 	}

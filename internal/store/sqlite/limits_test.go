@@ -66,12 +66,17 @@ func TestListingAHundredThousandDocumentsUsesAnIndex(t *testing.T) {
 
 func explain(t *testing.T, s *Store, query string, args int) string {
 	t.Helper()
-	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, []any{"a", "b", 10}[3-args:]...)
+	return strings.Join(explainQuery(t, s, query, []any{"a", "b", 10}[3-args:]), "; ")
+}
+
+// explainQuery returns the steps of the plan of a query.
+func explainQuery(t *testing.T, s *Store, query string, args []any) (plan []string) {
+	t.Helper()
+	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = rows.Close() }()
-	var plan []string
 	for rows.Next() {
 		var id, parent, unused int
 		var what string
@@ -83,7 +88,7 @@ func explain(t *testing.T, s *Store, query string, args int) string {
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return strings.Join(plan, "; ")
+	return plan
 }
 
 func TestAFullDiskFailsWritesAndDamagesNothing(t *testing.T) {

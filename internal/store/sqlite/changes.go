@@ -112,7 +112,7 @@ func changeQuery(q store.ChangeQuery, key string, limit int) (query string, args
 		c.add("at>=?", q.Since.UnixMilli())
 		// The times of changes increase with few exceptions. This bound skips the older part of
 		// the feed.
-		c.add("sequence>=(SELECT min(sequence) FROM document_changes WHERE at>=?)", q.Since.UnixMilli())
+		c.add("sequence>=(SELECT min(sequence) FROM document_changes INDEXED BY document_changes_at WHERE at>=?)", q.Since.UnixMilli())
 	}
 	return `SELECT sequence, v FROM document_changes` + c.where() + ` ORDER BY sequence ` + order + ` LIMIT ?`, append(c.args, limit+1), nil
 }

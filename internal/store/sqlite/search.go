@@ -56,7 +56,7 @@ func updateSearchIndex(ctx context.Context, t *sql.Tx, d store.Document, text *s
 		newest := string(b)
 		text = &newest
 	}
-	err = t.QueryRowContext(ctx, `INSERT INTO search_texts(doc,company,tags) VALUES(?,?,?) ON CONFLICT(doc) DO UPDATE SET tags=excluded.tags RETURNING n`,
+	err = t.QueryRowContext(ctx, `INSERT INTO search_texts(doc,company,tags) VALUES(?,?,?) ON CONFLICT(doc) DO UPDATE SET company=excluded.company, tags=excluded.tags RETURNING n`,
 		d.ID, d.Company, tags).Scan(&n)
 	if err != nil {
 		return err

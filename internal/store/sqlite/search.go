@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/clausea/crawler/internal/store"
@@ -164,13 +166,11 @@ func (s searchStore) searchTier(ctx context.Context, expression string, before i
 }
 
 // matchExpression returns the FTS5 expression of a tier of a query. All its tokens are in quotes.
-// They contain letters, marks and digits only, so none is interpreted as syntax.
+// They contain letters, marks and digits only, so none is interpreted as syntax. FTS5 evaluates a
+// conjunction in the order of its terms, so those that match few rows come first, and phrases,
+// which are slow, last.
 func matchExpression(q store.SearchQuery, parsed fulltext.Query, tier int) string {
-	quoted := make([]string, len(parsed.Phrases))
-	for i, p := range parsed.Phrases {
-		quoted[i] = `"` + strings.Join(p, " ") + `"`
-	}
-	b := "text : (" + strings.Join(quoted, " AND ") + ")"
+	var terms []string
 	for _, f := range []struct {
 		field  string
 		values []string
@@ -180,12 +180,24 @@ func matchExpression(q store.SearchQuery, parsed fulltext.Query, tier int) strin
 			tags = append(tags, `"`+tag(f.field, v)+`"`)
 		}
 		if len(tags) > 0 {
-			b += " AND tags : (" + strings.Join(tags, " OR ") + ")"
+			terms = append(terms, "tags : ("+strings.Join(tags, " OR ")+")")
 		}
 	}
 	prominent := `prominent : ("` + strings.Join(parsed.Tokens(), `" AND "`) + `")`
 	if tier == fulltext.Prominent {
-		return "(" + b + ") AND " + prominent
+		terms = append(terms, prominent)
 	}
-	return "(" + b + ") NOT " + prominent
+	phrases := slices.Clone(parsed.Phrases)
+	slices.SortStableFunc(phrases, func(a, b []string) int { return cmp.Compare(len(a), len(b)) })
+	for _, p := range phrases {
+		if tier == fulltext.Prominent && len(p) == 1 {
+			continue // a prominent token is in the text
+		}
+		terms = append(terms, `text : "`+strings.Join(p, " ")+`"`)
+	}
+	all := strings.Join(terms, " AND ")
+	if tier == fulltext.Prominent {
+		return all
+	}
+	return "(" + all + ") NOT " + prominent
 }

@@ -25,47 +25,54 @@ type searchStore struct{ *database }
 
 // updateSearchIndex updates the index entry of d. If text is nil, the text of d did not change.
 func updateSearchIndex(ctx context.Context, t *sql.Tx, d store.Document, text *string) error {
-	var n int64
-	var stored string
-	err := t.QueryRowContext(ctx, `SELECT n, tags FROM search_texts WHERE doc=?`, d.ID).Scan(&n, &stored)
-	exists := err == nil
+	if d.NotLegal {
+		return execAll(ctx, t, d.ID, deleteWords, `DELETE FROM search_texts WHERE doc=?`)
+	}
+	if text != nil { // a new text gets a new number
+		if err := execAll(ctx, t, d.ID, deleteWords, `DELETE FROM search_texts WHERE doc=?`); err != nil {
+			return err
+		}
+		return putIndexEntry(ctx, t, d, *text)
+	}
+	var tags string
+	err := t.QueryRowContext(ctx, `SELECT tags FROM search_texts WHERE doc=?`, d.ID).Scan(&tags)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read the index entry of document %s: %w", d.ID, err)
 	}
-	tags := documentTags(d)
-	if d.NotLegal && !exists || !d.NotLegal && exists && text == nil && stored == tags {
+	if err == nil && tags == documentTags(d) {
 		return nil
 	}
-	if exists {
-		if _, err := t.ExecContext(ctx, `DELETE FROM search_words WHERE rowid=?`, n); err != nil {
-			return fmt.Errorf("delete the index entry of document %s: %w", d.ID, err)
-		}
+	_, newest, err := readText(ctx, t, d.ID, 0)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
 	}
-	if d.NotLegal || text != nil {
-		// A new text gets a new number.
-		if _, err := t.ExecContext(ctx, `DELETE FROM search_texts WHERE doc=?`, d.ID); err != nil || d.NotLegal {
-			return err
-		}
-	}
-	if text == nil {
-		_, b, err := readText(ctx, t, d.ID, 0)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		newest := string(b)
-		text = &newest
-	}
-	err = t.QueryRowContext(ctx, `INSERT INTO search_texts(doc,company,tags) VALUES(?,?,?) ON CONFLICT(doc) DO UPDATE SET company=excluded.company, tags=excluded.tags RETURNING n`,
-		d.ID, d.Company, tags).Scan(&n)
 	if err != nil {
 		return err
 	}
-	e := fulltext.NewEntry(*text)
+	if err := execAll(ctx, t, d.ID, deleteWords); err != nil {
+		return err
+	}
+	return putIndexEntry(ctx, t, d, string(newest))
+}
+
+// deleteWords deletes the words of a document.
+const deleteWords = `DELETE FROM search_words WHERE rowid=(SELECT n FROM search_texts WHERE doc=?)`
+
+// putIndexEntry writes the index entry of d, which has no words yet.
+func putIndexEntry(ctx context.Context, t *sql.Tx, d store.Document, text string) error {
+	var n int64
+	tags := documentTags(d)
+	err := t.QueryRowContext(ctx, `INSERT INTO search_texts(doc,company,tags) VALUES(?,?,?)
+		ON CONFLICT(doc) DO UPDATE SET company=excluded.company, tags=excluded.tags RETURNING n`, d.ID, d.Company, tags).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("write the index entry of document %s: %w", d.ID, err)
+	}
+	e := fulltext.NewEntry(text)
 	_, err = t.ExecContext(ctx, `INSERT INTO search_words(rowid,prominent,text,tags) VALUES(?,?,?,?)`, n, strings.Join(e.Prominent, " "), e.Text, tags)
-	return err
+	if err != nil {
+		return fmt.Errorf("write the words of document %s: %w", d.ID, err)
+	}
+	return nil
 }
 
 // documentTags returns the tags of a document: tokens for the values by which a search filters.

@@ -15,10 +15,9 @@ func TestMigrateFillsTheSummariesAndTheSearchIndex(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	storetest.SearchMigration(t, s, func() {
 		err := s.inTransaction(t.Context(), "migrate again", func(tx *sql.Tx) error {
-			for _, table := range []string{"companies", "search_texts", "search_words", "corrections"} {
-				if _, err := tx.ExecContext(t.Context(), "DROP TABLE "+table); err != nil {
-					return err
-				}
+			_, err := tx.ExecContext(t.Context(), `DROP TABLE companies; DROP TABLE search_texts; DROP TABLE search_words; DROP TABLE corrections`)
+			if err != nil {
+				return err
 			}
 			return migration{statements: createSearch, do: fillSearch}.apply(t.Context(), tx)
 		})

@@ -120,6 +120,7 @@ func (s *scheduler) handleFailure(r *taskResult) {
 		wait := r.retryAfter
 		if wait == 0 {
 			wait = backoff(it.Attempts)
+			s.hosts.reportPause(r.host, r.reason, wait)
 		}
 		s.frontier.Postpone(r.host, time.Now().Add(wait))
 		if !s.frontier.Add(it) {
@@ -130,6 +131,7 @@ func (s *scheduler) handleFailure(r *taskResult) {
 	l.failed++
 	l.end(&it, Outcome{Kind: OutcomeFailed, Reason: r.reason, Status: r.status})
 	if h.failures >= maxFailures {
+		s.hosts.reportPause(r.host, SkipHostDown, 0)
 		s.hosts.skipQueued(r.host, SkipHostDown)
 	}
 	if r.status == http.StatusNotFound || r.status == http.StatusGone {

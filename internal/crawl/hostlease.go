@@ -84,6 +84,7 @@ func (hs *hosts) handleLease(ctx context.Context, r *taskResult) error {
 		return nil //nolint:nilerr // the crawl ended; that is not a failure of the lease
 	case r.err == nil || errors.Is(r.err, ErrHostBusy): // no lease and no error: the task panicked
 		h.leaseTimedOut = true
+		hs.reportPause(h.name, SkipHostBusy, 0)
 		hs.skipQueued(h.name, SkipHostBusy)
 	default:
 		return r.err

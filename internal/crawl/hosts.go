@@ -114,10 +114,12 @@ func (hs *hosts) refusal(h *host, it *frontier.Item) SkipReason {
 // backOff obeys the Retry-After of a host.
 func (hs *hosts) backOff(name string, wait time.Duration) {
 	if wait <= maxRetryAfter {
+		hs.reportPause(name, HostRetryAfter, wait)
 		hs.frontier.Postpone(name, time.Now().Add(wait))
 		return
 	}
 	hs.get(name).retryLater = true
+	hs.reportPause(name, SkipRetryLater, 0)
 	hs.skipQueued(name, SkipRetryLater)
 }
 

@@ -26,6 +26,8 @@ type Observer interface {
 	Outcome(o Outcome)
 	// Progress reports the crawl's counters after each response. It must not block.
 	Progress(p Progress)
+	// HostEvent reports that a host is slowed down or paused. It must not block.
+	HostEvent(e HostEvent)
 }
 
 // NopObserver implements Observer and does nothing. Embed it to implement only some of the
@@ -43,6 +45,9 @@ func (NopObserver) Outcome(Outcome) {}
 
 // Progress implements Observer.
 func (NopObserver) Progress(Progress) {}
+
+// HostEvent implements Observer.
+func (NopObserver) HostEvent(HostEvent) {}
 
 // Page is one fetched page.
 type Page struct {

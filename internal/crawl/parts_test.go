@@ -12,11 +12,14 @@ import (
 type recorder struct {
 	NopObserver
 	outcomes  []Outcome
+	hosts     []HostEvent
 	entries   [][]byte // the latest snapshot and the entries after it
 	snapshots int
 }
 
 func (r *recorder) Outcome(o Outcome) { r.outcomes = append(r.outcomes, o) }
+
+func (r *recorder) HostEvent(e HostEvent) { r.hosts = append(r.hosts, e) }
 
 func (r *recorder) Save(_ context.Context, entry []byte, snapshot bool) error {
 	if snapshot {

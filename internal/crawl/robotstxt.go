@@ -125,7 +125,9 @@ func (hs *hosts) handleRobots(r *taskResult) {
 	hs.robots.set(r.host, h.rules, r.robots.Unreachable)
 	hs.unblock(h)
 	if hs.delay > 0 {
-		hs.frontier.RaiseDelay(r.host, h.rules.CrawlDelay)
+		if delay, raised := hs.frontier.RaiseDelay(r.host, h.rules.CrawlDelay); raised {
+			hs.ledger.observer.HostEvent(HostEvent{Host: r.host, Kind: HostSlowed, Reason: HostCrawlDelay, Delay: delay})
+		}
 	}
 }
 
@@ -147,6 +149,7 @@ func (hs *hosts) retryRobots(r *taskResult) bool {
 		wait = backoff(req.attempts)
 	}
 	hs.frontier.Postpone(hostKey(req.at), time.Now().Add(wait))
+	hs.reportPause(hostKey(req.at), r.reason, wait)
 	hs.robotsRequests = append(hs.robotsRequests, req)
 	return true
 }

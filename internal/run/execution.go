@@ -46,6 +46,7 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	}
 	stop := e.startHeartbeat(ctx)
 	stopFlushing := e.observer.pages.startFlushing(ctx, e.storage, e.runner.Log)
+	stopEvents := e.observer.events.start(ctx)
 	deps := crawl.Deps{Observer: e.observer, HostLeases: e.runner.hostLeases(e.storage.store, e.record), Resume: checkpoint}
 	if e.storage.enabled() {
 		deps.Checkpoints = e.observer.checkpoints
@@ -53,6 +54,7 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	res, err := e.runner.Engine.Run(ctx, e.task.Plan.WithSeeds(seeds...), deps)
 	stop()
 	stopFlushing()
+	stopEvents()
 	cause := context.Cause(ctx)
 	if errors.Is(cause, store.ErrFenced) {
 		return Report{}, cause
@@ -62,6 +64,7 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	if ferr := e.finish(end, res, err, cause); err == nil {
 		err = ferr
 	}
+	e.observer.events.flush(end)
 	e.observer.metrics.RecordSkips(skipCounts(res.Progress.Skipped))
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -59,6 +59,7 @@ func (e *execution) save(ctx context.Context, badCheckpoint bool) error {
 	if err := e.storage.store.PutRun(ctx, e.record); err != nil {
 		return fmt.Errorf("finish run %s: %w", id, err)
 	}
+	e.observer.events.state(e.record)
 	if e.resumes() && !badCheckpoint {
 		return nil
 	}

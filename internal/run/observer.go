@@ -22,6 +22,7 @@ type observer struct {
 	coverage    *coverage
 	pages       *pageLog     // nil if nothing is stored
 	checkpoints *checkpoints // nil if nothing is stored
+	events      *eventLog    // nil if nothing is stored
 	progress    latestProgress
 	bytes       byteCounter
 	metrics     *telemetry.RunMetrics // nil if nothing is counted
@@ -39,6 +40,7 @@ func newObserver(s storage, plan crawl.Plan, pdf func(context.Context, []byte) (
 	if s.enabled() {
 		o.pages = newPageLog(s.company, s.runID)
 		o.checkpoints = &checkpoints{storage: s, pages: o.pages}
+		o.events = &eventLog{storage: s, log: log}
 	}
 	o.identity = newIdentity(s, o.found, o.pages.wasFetched)
 	o.recorder = &recorder{storage: s, identity: o.identity}
@@ -103,6 +105,7 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 	if entry != nil {
 		entry.DocumentID = f.ID
 	}
+	o.events.document(f)
 	// If the link promised another type, this page explains why that type is missing.
 	o.coverage.recordMissing(p.URL, p.Anchor, crawl.SkipOtherType, "")
 	o.found.add(f)
@@ -127,6 +130,7 @@ func (o *observer) recordNoDocument(url, linkText string, reason crawl.SkipReaso
 // Outcome implements crawl.Observer.
 func (o *observer) Outcome(out crawl.Outcome) {
 	o.pages.add(out)
+	o.events.outcome(out)
 	if out.Kind == crawl.OutcomeFailed {
 		o.metrics.RecordFailure()
 	}
@@ -144,6 +148,9 @@ func (o *observer) recordNoPage(out crawl.Outcome) {
 		o.coverage.recordMissing(out.URL, "", out.Reason, pinnedType)
 	}
 }
+
+// HostEvent implements crawl.Observer.
+func (o *observer) HostEvent(e crawl.HostEvent) { o.events.host(e) }
 
 // Progress implements crawl.Observer.
 func (o *observer) Progress(p crawl.Progress) {

@@ -44,9 +44,12 @@ func (f *Frontier) Block(name string) { f.hosts.get(name).blocked = true }
 func (f *Frontier) Unblock(name string) { f.hosts.get(name).blocked = false }
 
 // RaiseDelay raises a host's delay to d, its Crawl-delay, but not beyond MaxDelay. It
-// never lowers the delay.
-func (f *Frontier) RaiseDelay(name string, d time.Duration) {
-	f.hosts.get(name).politeness.raiseDelay(min(d, f.maxDelay))
+// never lowers the delay. It returns the delay and reports whether it has changed.
+func (f *Frontier) RaiseDelay(name string, d time.Duration) (delay time.Duration, raised bool) {
+	p := &f.hosts.get(name).politeness
+	before := p.delay
+	p.raiseDelay(min(d, f.maxDelay))
+	return p.delay, p.delay > before
 }
 
 // Postpone forbids requests to a host before until.

@@ -66,6 +66,9 @@ func (q *Queue) archiveRecord(ctx context.Context, rec store.Run) error {
 	if err != nil {
 		return fmt.Errorf("archive run %s of %s: %w", rec.ID, rec.Company, err)
 	}
+	if rec.State != from {
+		q.recordState(ctx, rec)
+	}
 	return nil
 }
 

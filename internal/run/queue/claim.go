@@ -164,7 +164,17 @@ func (p *Pool) claimUnderLease(ctx context.Context, rec store.Run, lease store.L
 	p.active[rec.ID] = true
 	delete(p.observed, rec.ID)
 	p.mu.Unlock()
+	run.RecordState(ctx, p.Store, p.Log, claimed, claimMessage(claimed, rec))
 	return claimed, nil
+}
+
+// claimMessage returns the message of the event that a worker has claimed a run. before is the
+// run before that.
+func claimMessage(claimed, before store.Run) string {
+	if before.State == store.RunRunning {
+		return fmt.Sprintf("Attempt %d: %s took the run over from %s.", claimed.Attempts, claimed.Worker, before.Worker)
+	}
+	return fmt.Sprintf("Attempt %d: %s claimed the run.", claimed.Attempts, claimed.Worker)
 }
 
 // failLost records that a run has failed because its last worker was lost. It returns
@@ -176,6 +186,7 @@ func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
 	if err := p.compareAndSwap(ctx, rec, from); err != nil {
 		return err
 	}
+	run.RecordState(ctx, p.Store, p.Log, rec, "")
 	return errNotClaimable
 }
 

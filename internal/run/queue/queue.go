@@ -10,14 +10,18 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-logr/logr"
+
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 )
 
 // Store holds the runs of a Queue, and the leases of their companies.
 type Store interface {
 	store.Runs
+	store.RunEvents
 	store.Leases
 }
 
@@ -99,7 +103,14 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	if err := q.Runs.PutRun(ctx, rec); err != nil {
 		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
 	}
+	q.recordState(ctx, rec)
 	return rec, true, nil
+}
+
+// recordState appends the event that a run is in its state. The context of a reconcile has
+// the logger.
+func (q *Queue) recordState(ctx context.Context, rec store.Run) {
+	run.RecordState(ctx, q.Runs, logr.FromContextOrDiscard(ctx), rec, "")
 }
 
 // requests maps each signal to the request that the store holds for the worker.
@@ -143,5 +154,6 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 	if err != nil {
 		return runner.RunStatus{}, fmt.Errorf("signal %s to run %s: %w", signal, runID, err)
 	}
+	q.recordState(ctx, rec)
 	return StatusOf(rec), nil
 }

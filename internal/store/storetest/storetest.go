@@ -127,7 +127,6 @@ func Run(t *testing.T, open Opener) {
 		"the key of a failed or dead request is free":        idempotencyRelease,
 		"one of several requests with the same key begins":   idempotencyContention,
 		"invalid idempotent requests are rejected":           idempotencyBounds,
-		"stale pages are deleted":                            stalePageDeletion,
 		"documents are selected and listed in both orders":   documentQueries,
 		"queries of documents are bounded":                   documentQueryBounds,
 	} {

@@ -29,7 +29,8 @@ const maxMetaScan = 64 << 10
 // ToUTF8 returns a body that it cannot decode unchanged.
 func ToUTF8(body []byte, contentType string) []byte {
 	valid := utf8.Valid(body)
-	if valid && !bytes.ContainsAny(body, "\x00\x1b") {
+	// Two searches for one byte are several times faster than bytes.ContainsAny.
+	if valid && bytes.IndexByte(body, 0x00) < 0 && bytes.IndexByte(body, 0x1b) < 0 {
 		return trimByteOrderMark(body)
 	}
 	enc, name := detect(body, contentType)

@@ -9,8 +9,18 @@ import (
 	"github.com/clausea/crawler/internal/crawl/frontier"
 )
 
+// Checkpoints saves the checkpoint log of one crawl. Its methods are called from the goroutine
+// of Engine.Run only.
+type Checkpoints interface {
+	// Save saves one entry of the log. A snapshot replaces all earlier entries; any other
+	// entry is appended. The entry must not be used after Save returns. An error ends the
+	// crawl.
+	Save(ctx context.Context, entry []byte, snapshot bool) error
+}
+
 // checkpoint is one entry of a crawl's checkpoint log: the URLs that were queued and that
-// ended since the previous entry. A snapshot is an entry with the whole state.
+// ended since the previous entry. A snapshot is an entry with the whole state. The methods
+// that record changes do nothing on a nil checkpoint.
 type checkpoint struct {
 	Queued []frontier.Item `json:"queued,omitempty"`
 	Done   []doneURL       `json:"done,omitempty"`
@@ -40,9 +50,22 @@ type savedCounters struct {
 	Skipped                          map[SkipReason]int
 }
 
-func (c *checkpoint) add(it *frontier.Item) { c.Queued = append(c.Queued, *it) }
+func (c *checkpoint) add(it *frontier.Item) {
+	if c != nil {
+		c.Queued = append(c.Queued, *it)
+	}
+}
+
+func (c *checkpoint) addDomain(domain string) {
+	if c != nil {
+		c.Domains = append(c.Domains, domain)
+	}
+}
 
 func (c *checkpoint) done(it *frontier.Item, reason SkipReason) {
+	if c == nil {
+		return
+	}
 	d := doneURL{Key: it.DedupKey, Reason: reason}
 	if reason == "" {
 		d.URL, d.Parent = it.URL, it.Parent
@@ -51,11 +74,13 @@ func (c *checkpoint) done(it *frontier.Item, reason SkipReason) {
 }
 
 func (c *checkpoint) doneSitemap(it *frontier.Item) {
-	c.Done = append(c.Done, doneURL{Key: it.DedupKey, Uncounted: true})
+	if c != nil {
+		c.Done = append(c.Done, doneURL{Key: it.DedupKey, Uncounted: true})
+	}
 }
 
 func (c *checkpoint) count(reason SkipReason, n int) {
-	if n == 0 {
+	if c == nil || n == 0 {
 		return
 	}
 	if c.Skipped == nil {
@@ -65,7 +90,7 @@ func (c *checkpoint) count(reason SkipReason, n int) {
 }
 
 func (c *checkpoint) legal(v Verdict) {
-	if v.Legal {
+	if c != nil && v.Legal {
 		c.Types = append(c.Types, v.Type)
 	}
 }
@@ -74,11 +99,14 @@ func (c *checkpoint) legal(v Verdict) {
 // the store holds and what a resumed crawl reads.
 const snapshotEvery = 50
 
-// save passes a checkpoint to the Observer. pending returns the items that are queued
+// save saves a checkpoint, if the crawl has any. pending returns the items that are queued
 // or in flight; a crawl that resumes fetches them again.
 func (l *ledger) save(ctx context.Context, pending func() []frontier.Item) error {
+	if l.checkpoints == nil {
+		return nil
+	}
 	snapshot := l.saved%snapshotEvery == 0
-	c := l.delta
+	c := *l.delta
 	if snapshot {
 		c = l.snapshot(pending())
 	}
@@ -86,10 +114,10 @@ func (l *ledger) save(ctx context.Context, pending func() []frontier.Item) error
 	if err != nil {
 		return fmt.Errorf("encode a checkpoint: %w", err)
 	}
-	if err := l.observer.Checkpoint(ctx, b, snapshot); err != nil {
+	if err := l.checkpoints.Save(ctx, b, snapshot); err != nil {
 		return fmt.Errorf("save a checkpoint: %w", err)
 	}
-	l.delta = checkpoint{}
+	*l.delta = checkpoint{}
 	l.saved++
 	return nil
 }

@@ -266,7 +266,7 @@ func (d *discovery) addDomain(host string) {
 	}
 	d.scope.AddDomain(host)
 	d.ledger.domains = append(d.ledger.domains, host)
-	d.ledger.delta.Domains = append(d.ledger.delta.Domains, host)
+	d.ledger.delta.addDomain(host)
 }
 
 // isTrap reports whether the scope has closed the URL pattern of an item, because its pages

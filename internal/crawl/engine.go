@@ -53,9 +53,12 @@ type Deps struct {
 	// needs no leases. The requests of a browser that renders a page need none either; the
 	// engine's own requests for the robots.txt of their hosts do.
 	HostLeases HostLeases
+	// Checkpoints saves the state from which another process can resume the crawl. If it is
+	// nil, the crawl records no such state.
+	Checkpoints Checkpoints
 	// Resume holds the checkpoint of the crawl to resume: the latest snapshot that was
-	// passed to Observer.Checkpoint and the entries after it, in order. It is empty for a
-	// new crawl.
+	// passed to Checkpoints.Save and the entries after it, in order. It is empty for a new
+	// crawl.
 	Resume [][]byte
 }
 
@@ -78,7 +81,7 @@ func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
 		return nil, fmt.Errorf("start a crawl of %s: %w", p.Seeds[0].URL, err)
 	}
 	queue := frontier.New(frontier.Options{Delay: p.Delay})
-	ledger := newLedger(d.Observer)
+	ledger := newLedger(d.Observer, d.Checkpoints)
 	running := &tasks{log: e.Log, results: make(chan *taskResult)}
 	cache := newRobotsCache()
 	w := &worker{

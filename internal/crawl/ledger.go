@@ -13,9 +13,10 @@ import (
 // ledger counts the pages and URLs of a crawl, reports the outcome of each URL, and
 // collects the next checkpoint.
 type ledger struct {
-	observer Observer
-	started  time.Time
-	seen     *frontier.Seen // keys of the URLs that were queued
+	observer    Observer
+	checkpoints Checkpoints // nil if the crawl has none
+	started     time.Time
+	seen        *frontier.Seen // keys of the URLs that were queued
 
 	// linkSkips holds the reasons of links that were skipped, by the key of the URL. The URL
 	// is not seen yet, because another page may link to it in a way that is followed.
@@ -25,8 +26,8 @@ type ledger struct {
 	domains   []string          // domains that were added to the scope
 	counters
 
-	delta checkpoint // what changed since the last checkpoint
-	saved int        // checkpoints that were saved
+	delta *checkpoint // what changed since the last checkpoint; nil without checkpoints
+	saved int         // checkpoints that were saved
 }
 
 // counters are the counters of a crawl.
@@ -45,11 +46,15 @@ type counters struct {
 	skipped map[SkipReason]int
 }
 
-func newLedger(o Observer) *ledger {
-	return &ledger{
-		observer: o, started: time.Now(), seen: frontier.NewSeen(), linkSkips: map[string]SkipReason{}, parents: map[string]string{},
+func newLedger(o Observer, c Checkpoints) *ledger {
+	l := &ledger{
+		observer: o, checkpoints: c, started: time.Now(), seen: frontier.NewSeen(), linkSkips: map[string]SkipReason{}, parents: map[string]string{},
 		types: map[string]bool{}, counters: counters{skipped: map[SkipReason]int{}},
 	}
+	if c != nil {
+		l.delta = &checkpoint{}
+	}
+	return l
 }
 
 // markSeen marks the key of a URL as seen and reports whether it was new. A URL that was

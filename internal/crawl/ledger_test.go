@@ -12,7 +12,7 @@ import (
 func TestALinkCountsAsSkippedOnceAndNotAtAllOnceItIsQueued(t *testing.T) {
 	t.Parallel()
 	rec := &recorder{}
-	l := newLedger(rec)
+	l := newLedger(rec, rec)
 	const link = "https://example.com/terms"
 	l.skipLink(link, "https://example.com/a", SkipNoFollow)
 	l.skipLink(link, "https://example.com/b", SkipNotFollowed)
@@ -34,7 +34,7 @@ func TestALinkCountsAsSkippedOnceAndNotAtAllOnceItIsQueued(t *testing.T) {
 func TestAnOutcomeCombinesItsItemAndTheResponse(t *testing.T) {
 	t.Parallel()
 	rec := &recorder{}
-	l := newLedger(rec)
+	l := newLedger(rec, rec)
 	chain := []Redirect{{URL: "https://example.com/old", Status: 301}}
 	it := &frontier.Item{URL: "https://example.com/new", DedupKey: "k", Parent: "https://example.com/", RedirectChain: chain}
 	l.end(it, Outcome{Kind: OutcomeFailed, Reason: SkipNotFound, Status: 404})
@@ -55,7 +55,7 @@ func TestAnOutcomeCombinesItsItemAndTheResponse(t *testing.T) {
 
 func TestThePathToAPageBeginsAtItsSeedAndIsBounded(t *testing.T) {
 	t.Parallel()
-	l := newLedger(NopObserver{})
+	l := newLedger(NopObserver{}, nil)
 	l.parents = map[string]string{"c": "b", "b": "a", "a": "", "x": "y", "y": "x"}
 	if got := l.pathTo("c"); !slices.Equal(got, []string{"a", "b", "c"}) {
 		t.Errorf("the path is %v", got)
@@ -69,7 +69,7 @@ func TestWhatIsLeftInTheFrontierIsSkippedForTheReasonOfTheEnd(t *testing.T) {
 	t.Parallel()
 	for end, want := range map[StopReason]SkipReason{StopPageLimit: SkipPageLimit, StopTimeLimit: SkipTimeLimit, StopConverged: SkipLowScore} {
 		rec := &recorder{}
-		l := newLedger(rec)
+		l := newLedger(rec, rec)
 		l.skipQueued(end, []frontier.Item{{URL: "https://example.com/a"}})
 		if l.skipped[want] != 1 || rec.reasons()["https://example.com/a"] != want {
 			t.Errorf("%s: %v", end, l.skipped)
@@ -83,7 +83,7 @@ func TestCheckpointsRestoreCountersAndQueue(t *testing.T) {
 	t.Parallel()
 	for _, snapshots := range []int{1, 2} {
 		rec := &recorder{}
-		l := newLedger(rec)
+		l := newLedger(rec, rec)
 		var queue []frontier.Item
 		save := func() {
 			t.Helper()
@@ -116,7 +116,7 @@ func TestCheckpointsRestoreCountersAndQueue(t *testing.T) {
 		if rec.snapshots != snapshots {
 			t.Fatalf("%d snapshots, want %d", rec.snapshots, snapshots)
 		}
-		resumed := newLedger(NopObserver{})
+		resumed := newLedger(NopObserver{}, nil)
 		got, _, err := resumed.restore(rec.entries)
 		if err != nil || len(got) != 1 || got["c"].URL != c.URL {
 			t.Errorf("%d snapshots: the queue is %v, %v", snapshots, got, err)
@@ -130,5 +130,28 @@ func TestCheckpointsRestoreCountersAndQueue(t *testing.T) {
 		if p := resumed.pathTo(a.URL); len(p) != 2 {
 			t.Errorf("%d snapshots: the path to the page is %v", snapshots, p)
 		}
+	}
+}
+
+func TestACrawlWithoutCheckpointsCollectsNone(t *testing.T) {
+	t.Parallel()
+	rec := &recorder{}
+	s, _ := newParts(t, func(_ *Plan, d *Deps) { d.Observer, d.Checkpoints = rec, nil })
+	s.discovery.addDomain("example.org")
+	s.discovery.enqueueSeeds()
+	it := nextItem(t, s.frontier)
+	s.ledger.endPage(&taskResult{item: it, page: &Page{}, verdict: Verdict{Legal: true, Type: "terms"}}, "", false)
+	s.ledger.skip(it, SkipRobots)
+	s.ledger.skipLink("https://example.com/a", it.URL, SkipNoFollow)
+	s.ledger.delta.doneSitemap(it)
+	if s.ledger.delta != nil {
+		t.Errorf("the changes %+v are collected", s.ledger.delta)
+	}
+	err := s.ledger.save(t.Context(), func() []frontier.Item {
+		t.Error("the frontier is copied")
+		return nil
+	})
+	if err != nil || len(rec.outcomes) != 3 || s.ledger.skipped[SkipRobots] != 1 || s.ledger.skipped[SkipNoFollow] != 1 {
+		t.Errorf("%d outcomes, skipped %v, %v", len(rec.outcomes), s.ledger.skipped, err)
 	}
 }

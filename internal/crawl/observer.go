@@ -24,10 +24,6 @@ type Observer interface {
 	// a second Outcome, which replaces the first, if another page links to it and it is
 	// fetched.
 	Outcome(o Outcome)
-	// Checkpoint saves one entry of the checkpoint log, from which another process can
-	// resume the crawl. A snapshot replaces all earlier entries; any other entry is
-	// appended. An error ends the crawl.
-	Checkpoint(ctx context.Context, entry []byte, snapshot bool) error
 	// Progress reports the crawl's counters after each response. It must not block.
 	Progress(p Progress)
 }
@@ -44,9 +40,6 @@ func (NopObserver) Page(context.Context, *Page) (Verdict, error) { return Verdic
 
 // Outcome implements Observer.
 func (NopObserver) Outcome(Outcome) {}
-
-// Checkpoint implements Observer.
-func (NopObserver) Checkpoint(context.Context, []byte, bool) error { return nil }
 
 // Progress implements Observer.
 func (NopObserver) Progress(Progress) {}

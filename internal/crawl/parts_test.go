@@ -8,7 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/frontier"
 )
 
-// recorder is an Observer that remembers outcomes and checkpoints.
+// recorder is an Observer and Checkpoints. It remembers outcomes and checkpoints.
 type recorder struct {
 	NopObserver
 	outcomes  []Outcome
@@ -18,7 +18,7 @@ type recorder struct {
 
 func (r *recorder) Outcome(o Outcome) { r.outcomes = append(r.outcomes, o) }
 
-func (r *recorder) Checkpoint(_ context.Context, entry []byte, snapshot bool) error {
+func (r *recorder) Save(_ context.Context, entry []byte, snapshot bool) error {
 	if snapshot {
 		r.entries, r.snapshots = nil, r.snapshots+1
 	}
@@ -40,7 +40,7 @@ func newParts(t *testing.T, change func(*Plan, *Deps)) (*scheduler, *recorder) {
 	t.Helper()
 	rec := &recorder{}
 	p := Plan{Domains: []string{"example.com"}, Seeds: []Seed{{URL: "https://example.com/"}}, Options: DefaultOptions()}
-	d := Deps{Observer: rec}
+	d := Deps{Observer: rec, Checkpoints: rec}
 	if change != nil {
 		change(&p, &d)
 	}

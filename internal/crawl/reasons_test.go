@@ -64,7 +64,7 @@ func TestOnlyACrawlWithoutAPageFails(t *testing.T) {
 		"it was interrupted":              {counters{denied: 1}, StopInterrupted, StopInterrupted},
 		"the time limit came before that": {counters{}, StopTimeLimit, StopTimeLimit},
 	} {
-		l := newLedger(NopObserver{})
+		l := newLedger(NopObserver{}, nil)
 		l.counters = c.counters
 		if got := l.stopReason(c.end); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

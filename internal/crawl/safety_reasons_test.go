@@ -239,7 +239,7 @@ type checkpointRecorder struct {
 	stop    context.CancelFunc
 }
 
-func (j *checkpointRecorder) Checkpoint(_ context.Context, e []byte, snapshot bool) error {
+func (j *checkpointRecorder) Save(_ context.Context, e []byte, snapshot bool) error {
 	if snapshot {
 		j.entries = nil
 	}
@@ -266,12 +266,12 @@ func TestACrawlThatResumesCountsEachURLOnce(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		first.stop = cancel
 		first.left.Store(stopAfter + 1)
-		if _, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, crawl.Deps{Observer: first}); err != nil && !errors.Is(err, context.Canceled) {
+		if _, err := crawltest.Engine(t, w.Config()).Run(ctx, plan, crawl.Deps{Observer: first, Checkpoints: first}); err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		cancel()
 		second := &checkpointRecorder{stop: func() {}}
-		got, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, crawl.Deps{Observer: second, Resume: first.entries})
+		got, err := crawltest.Engine(t, w.Config()).Run(t.Context(), plan, crawl.Deps{Observer: second, Checkpoints: second, Resume: first.entries})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -125,16 +125,16 @@ func TestACrawlThatIsInterruptedBeforeItsFirstCheckpointDoesNotFail(t *testing.T
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	s, _ := newParts(t, func(_ *Plan, d *Deps) { d.Observer = cancelledObserver{} })
+	s, _ := newParts(t, func(_ *Plan, d *Deps) { d.Checkpoints = cancelledCheckpoints{} })
 	if res, err := s.run(ctx); res.Reason != StopInterrupted || err != nil {
 		t.Errorf("the crawl ends with %s, %v", res.Reason, err)
 	}
 }
 
-// cancelledObserver saves no checkpoint after its context has ended.
-type cancelledObserver struct{ NopObserver }
+// cancelledCheckpoints saves no checkpoint after its context has ended.
+type cancelledCheckpoints struct{}
 
-func (cancelledObserver) Checkpoint(ctx context.Context, _ []byte, _ bool) error { return ctx.Err() }
+func (cancelledCheckpoints) Save(ctx context.Context, _ []byte, _ bool) error { return ctx.Err() }
 
 func TestPagesThatArriveAfterTheEndAreReportedAndNotCounted(t *testing.T) {
 	t.Parallel()

@@ -9,21 +9,29 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 )
 
-// checkpoints saves the checkpoint log of a run: the latest snapshot of the engine as part
+// checkpoints implements crawl.Checkpoints. It saves the checkpoint log of a run: the latest snapshot of the engine as part
 // 0, and the entries after it as parts 1, 2 and so on. Each part begins with the time of
 // its snapshot in nanoseconds (8 bytes, big endian), so that parts that are left over from
 // an earlier snapshot are not read.
 type checkpoints struct {
 	storage    storage
+	pages      *pageLog
 	snapshotAt uint64
 	entries    int // parts after the snapshot
 }
 
-// save saves one entry of the log.
-func (c *checkpoints) save(ctx context.Context, entry []byte, snapshot bool) error {
+var _ crawl.Checkpoints = (*checkpoints)(nil)
+
+// Save implements crawl.Checkpoints. It first writes the pending outcomes of URLs, if there
+// are many.
+func (c *checkpoints) Save(ctx context.Context, entry []byte, snapshot bool) error {
+	if err := c.pages.flush(ctx, c.storage.store, c.storage.fence, false); err != nil {
+		return err
+	}
 	if snapshot {
 		c.snapshotAt = uint64(time.Now().UnixNano())
 		c.entries = 0

@@ -120,12 +120,12 @@ func TestARunThatFailedWithAnInternalErrorResumesWhenRetried(t *testing.T) {
 func TestCheckpointPartsOfAnEarlierSnapshotAreNotRead(t *testing.T) {
 	t.Parallel()
 	s := testStorage(t)
-	c := &checkpoints{storage: s}
+	c := &checkpoints{storage: s, pages: newPageLog(s.company, s.runID)}
 	for _, e := range []struct {
 		entry    string
 		snapshot bool
 	}{{"first", true}, {"a", false}, {"b", false}, {"second", true}, {"c", false}} {
-		if err := c.save(t.Context(), []byte(e.entry), e.snapshot); err != nil {
+		if err := c.Save(t.Context(), []byte(e.entry), e.snapshot); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -42,9 +42,11 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 		return Report{}, err
 	}
 	stop := e.startHeartbeat(ctx)
-	res, err := e.runner.Engine.Run(ctx, e.task.Plan.WithSeeds(seeds...), crawl.Deps{
-		Observer: e.observer, HostLeases: e.runner.hostLeases(e.storage.store, e.record), Resume: checkpoint,
-	})
+	deps := crawl.Deps{Observer: e.observer, HostLeases: e.runner.hostLeases(e.storage.store, e.record), Resume: checkpoint}
+	if e.storage.enabled() {
+		deps.Checkpoints = e.observer.checkpoints
+	}
+	res, err := e.runner.Engine.Run(ctx, e.task.Plan.WithSeeds(seeds...), deps)
 	stop()
 	cause := context.Cause(ctx)
 	if errors.Is(cause, store.ErrFenced) {

@@ -20,8 +20,8 @@ type observer struct {
 	recorder    *recorder
 	found       *foundSet
 	coverage    *coverage
-	pages       *pageLog // nil if nothing is stored
-	checkpoints *checkpoints
+	pages       *pageLog     // nil if nothing is stored
+	checkpoints *checkpoints // nil if nothing is stored
 	progress    latestProgress
 	metrics     *telemetry.RunMetrics // nil if nothing is counted
 	onProgress  ProgressFunc          // nil if no caller shows progress
@@ -33,10 +33,11 @@ var _ crawl.Observer = (*observer)(nil)
 func newObserver(s storage, plan crawl.Plan, pdf func(context.Context, []byte) (string, error), log logr.Logger, metrics *telemetry.RunMetrics, onProgress ProgressFunc) *observer {
 	o := &observer{
 		storage: s, reader: newPageReader(plan.Seeds, pdf), found: newFoundSet(), coverage: newCoverage(),
-		checkpoints: &checkpoints{storage: s}, metrics: metrics, onProgress: onProgress, log: log,
+		metrics: metrics, onProgress: onProgress, log: log,
 	}
 	if s.enabled() {
 		o.pages = newPageLog(s.company, s.runID)
+		o.checkpoints = &checkpoints{storage: s, pages: o.pages}
 	}
 	o.identity = newIdentity(s, o.found, o.pages.wasFetched)
 	o.recorder = &recorder{storage: s, identity: o.identity}
@@ -140,17 +141,6 @@ func (o *observer) recordNoPage(out crawl.Outcome) {
 	if out.Parent != "" || known || pinnedType != "" { // no link promises a document at any other URL, such as a probe
 		o.coverage.recordMissing(out.URL, "", out.Reason, pinnedType)
 	}
-}
-
-// Checkpoint implements crawl.Observer.
-func (o *observer) Checkpoint(ctx context.Context, entry []byte, snapshot bool) error {
-	if !o.storage.enabled() {
-		return nil
-	}
-	if err := o.pages.flush(ctx, o.storage.store, o.storage.fence, false); err != nil {
-		return err
-	}
-	return o.checkpoints.save(ctx, entry, snapshot)
 }
 
 // Progress implements crawl.Observer.

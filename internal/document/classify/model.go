@@ -138,14 +138,16 @@ func (m *Model) Probabilities(features []Feature) []float64 {
 	out := make([]float64, n)
 	for _, f := range features {
 		if f.Row < Dense {
-			for i, w := range m.Dense[int(f.Row)*n : int(f.Row)*n+n] {
+			row := m.Dense[int(f.Row)*n:][:len(out)]
+			for i, w := range row {
 				out[i] += float64(f.Value * w)
 			}
 			continue
 		}
 		at := int(f.Row-Dense) * n
 		v := float64(f.Value * m.Step)
-		for i, w := range m.Hashed[at : at+n] {
+		row := m.Hashed[at:][:len(out)]
+		for i, w := range row {
 			out[i] += v * float64(w)
 		}
 	}

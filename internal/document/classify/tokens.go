@@ -86,6 +86,10 @@ func hashWord(w string) uint64 {
 func (l *lexicon) appendTokens(dst []token, s string, limit int) []token {
 	t := tokenizer{lexicon: l, tokens: dst, hash: fnvOffset}
 	for i := 0; i < len(s) && len(t.tokens) < limit; {
+		if n := t.addLetters(s[i:]); n > 0 {
+			i += n
+			continue
+		}
 		if c := s[i]; c < utf8.RuneSelf {
 			i++
 			t.addASCII(c, s[i:])
@@ -112,15 +116,26 @@ type tokenizer struct {
 	hasDigit bool
 }
 
-// addASCII adds an ASCII character; rest is the text after it.
+// addLetters adds the ASCII letters at the beginning of s and returns their number.
+func (t *tokenizer) addLetters(s string) int {
+	hash, length, n := t.hash, t.length, 0
+	for ; n < len(s); n++ {
+		c := s[n] | 0x20 // in lower case, if it is a letter
+		if c < 'a' || c > 'z' {
+			break
+		}
+		hash = (hash ^ uint64(c)) * fnvPrime
+		if length++; length >= minPrefix && length <= maxPrefix && t.lexicon.prefixFilter.has(hash) {
+			t.matchPrefix(hash)
+		}
+	}
+	t.hash, t.length, t.sinceDot = hash, length, t.sinceDot+n
+	return n
+}
+
+// addASCII adds an ASCII character that is not a letter; rest is the text after it.
 func (t *tokenizer) addASCII(c byte, rest string) {
 	switch {
-	case c >= 'a' && c <= 'z':
-		t.addByte(c)
-		t.matchPrefix()
-	case c >= 'A' && c <= 'Z':
-		t.addByte(c + 'a' - 'A')
-		t.matchPrefix()
 	case c >= '0' && c <= '9':
 		t.addByte(c)
 		t.hasDigit = true
@@ -139,7 +154,7 @@ func (t *tokenizer) addRune(r rune) {
 		for i := range len(foldedLatin[r]) {
 			t.addByte(foldedLatin[r][i])
 		}
-		t.matchPrefix()
+		t.addPrefix()
 	case unicode.Is(unicode.Mn, r) || r == 0x200b || r == 0xad:
 		// Combining marks, zero-width spaces and soft hyphens do not end a token.
 	case isSingleCharWord(r):
@@ -150,7 +165,7 @@ func (t *tokenizer) addRune(r rune) {
 		t.endToken()
 	case unicode.IsLetter(r):
 		t.addUTF8(unicode.ToLower(r))
-		t.matchPrefix()
+		t.addPrefix()
 	case t.length > 0:
 		t.endToken()
 	}
@@ -169,12 +184,17 @@ func (t *tokenizer) addByte(b byte) {
 	t.sinceDot++
 }
 
-// matchPrefix looks up the current token as a prefix in the lexicon.
-func (t *tokenizer) matchPrefix() {
+// addPrefix looks up the current token as a prefix in the lexicon.
+func (t *tokenizer) addPrefix() {
 	if t.length >= minPrefix && t.length <= maxPrefix && t.lexicon.prefixFilter.has(t.hash) {
-		if id := t.lexicon.prefixes.get(t.hash); id != 0 {
-			t.prefix = id
-		}
+		t.matchPrefix(t.hash)
+	}
+}
+
+// matchPrefix sets prefix if the lexicon has a prefix with this hash.
+func (t *tokenizer) matchPrefix(hash uint64) {
+	if id := t.lexicon.prefixes.get(hash); id != 0 {
+		t.prefix = id
 	}
 }
 

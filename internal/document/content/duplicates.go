@@ -75,6 +75,14 @@ func (n *node) computeTextHash() {
 	}
 }
 
+// isHashed holds the bytes that hashText includes.
+var isHashed = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c >= utf8.RuneSelf || isLetter(byte(c)) || c >= '0' && c <= '9'
+	}
+	return t
+}()
+
 // hashText returns a polynomial hash of the letters and digits of s, which ignores markup
 // and punctuation. base is the factor for concatenation: two texts in a row have the hash
 // sum1*base2+sum2 and the base base1*base2.
@@ -82,7 +90,7 @@ func hashText(s string) (sum, base uint64) {
 	const prime = 1099511628211 // the 64-bit FNV prime
 	base = 1
 	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || isLetter(c) || c >= '0' && c <= '9' {
+		if c := s[i]; isHashed[c] {
 			sum = sum*prime + uint64(c)
 			base *= prime
 		}

@@ -39,6 +39,10 @@ type ExtractedPage struct {
 	Flattened        bool     // the page exceeds the bounds of the tree; part of its text has no structure
 }
 
+// bytesPerWord is a little more than the mean length of a word with its space and its marks in
+// Markdown. A document that is longer than expected costs a copy.
+const bytesPerWord = 8
+
 // Bounds of ExtractedPage. They were chosen by hand.
 const (
 	maxHeadings = 400
@@ -54,6 +58,7 @@ func ExtractHTML(body []byte, url string) *ExtractedPage {
 	p.Source, p.SourcesTried, p.DocumentHeadings, p.PageWordCount = source, tried, pr.documentHeadings, pr.pageWords
 	doc := pr.tree.body
 	w := newWriter(url, t.baseHref)
+	w.out = make([]byte, 0, int(doc.words)*bytesPerWord)
 	w.writeChildren(doc)
 	p.Markdown, p.Headings, p.LinkWordCount = w.finish(), w.headings, w.linkWords
 	if p.PageWordCount > 0 {

@@ -51,7 +51,7 @@ func newWriter(page, base string) *writer { return &writer{urls: newURLResolver(
 // finish ends the last block and returns the text.
 func (w *writer) finish() string {
 	w.flush()
-	return strings.Trim(string(w.out), "\n")
+	return string(bytes.Trim(w.out, "\n"))
 }
 
 // flush ends the block being written.

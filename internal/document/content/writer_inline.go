@@ -31,11 +31,7 @@ func (w *writer) writeText(s string) {
 func (w *writer) writeWords(s string) {
 	for i := 0; i < len(s); {
 		from := i
-		for i < len(s) {
-			n := spaceAt(s, i)
-			if n > 0 {
-				break
-			}
+		for i < len(s) && (isASCIIWordByte[s[i]] || spaceAt(s, i) == 0) {
 			i++
 		}
 		if i > from {
@@ -51,6 +47,14 @@ func (w *writer) writeWords(s string) {
 		}
 	}
 }
+
+// isASCIIWordByte holds the ASCII characters that are not white space.
+var isASCIIWordByte = func() (t [256]bool) {
+	for c := range byte(utf8.RuneSelf) {
+		t[c] = spaceAt(string(rune(c)), 0) == 0
+	}
+	return t
+}()
 
 // spaceAt returns the length of the white space character at i, or 0 if there is none.
 func spaceAt(s string, i int) int {

@@ -62,8 +62,9 @@ func Deobfuscate(s string) string {
 	if spaced {
 		s = spacedAt.ReplaceAllStringFunc(s, func(m string) string { return strings.ReplaceAll(m, " ", "") })
 	}
-	// Every translation contains a word of either group.
-	if containsAny(s, "spam", "Spam", "piratas") && containsAny(s, "avascript", "avaScript", "AVASCRIPT") {
+	// Every translation contains a word of either group. "v" is rare, so that the first
+	// search is fast.
+	if containsAny(s, "vascript", "vaScript", "VASCRIPT") && containsAny(s, "spam", "Spam", "piratas") && containsAny(s, "avascript", "avaScript", "AVASCRIPT") {
 		s = joomlaPlaceholder.ReplaceAllLiteralString(s, Placeholder)
 	}
 	return s
@@ -74,6 +75,9 @@ func Deobfuscate(s string) string {
 // Nearly all texts have neither, so the regular expressions rarely run.
 func findHints(s string) (bracketed, spaced bool) {
 	for i := 1; i < len(s); i++ {
+		if !isHint[s[i]] {
+			continue
+		}
 		switch s[i] {
 		case ')', ']', '}':
 			i := i
@@ -94,6 +98,9 @@ func findHints(s string) (bracketed, spaced bool) {
 	}
 	return bracketed, spaced
 }
+
+// isHint holds the bytes that findHints examines.
+var isHint = [256]bool{')': true, ']': true, '}': true, '@': true}
 
 // containsAny reports whether s contains any of the substrings.
 func containsAny(s string, subs ...string) bool {

@@ -34,12 +34,17 @@ type Block struct {
 	Numbered bool
 }
 
+// maxPreallocated bounds the blocks for which Parse allocates memory in advance. It was chosen
+// by hand.
+const maxPreallocated = 1024
+
 // Parse splits Markdown into blocks. The text of a list item includes its number only if no
 // adjacent item continues the count; it never includes a bullet. Parse joins the lines of a
 // paragraph. It accepts any input and returns an empty list if there is no text.
 func Parse(md string) []Block {
 	p := parser{rest: emailaddr.Deobfuscate(norm.NFC.String(md)), openBlock: -1}
 	p.out = make([]byte, 0, len(p.rest))
+	p.spans = make([]blockSpan, 0, min(strings.Count(p.rest, "\n")/2+8, maxPreallocated))
 	for p.rest != "" {
 		line := p.rest
 		if i := strings.IndexByte(p.rest, '\n'); i >= 0 {
@@ -57,6 +62,7 @@ func Parse(md string) []Block {
 func (p *parser) buildBlocks() []Block {
 	p.markSequences()
 	text := string(p.out)
+	hasCopyright := hasCopyrightSign(text) || hasBracketedC(text) // one search is faster than one for each block
 	out := make([]Block, 0, len(p.spans))
 	for _, s := range p.spans {
 		from := s.start
@@ -64,7 +70,11 @@ func (p *parser) buildBlocks() []Block {
 		if numbered {
 			from = s.numberStart
 		}
-		b := Block{Kind: s.kind, Level: s.level, Text: stripCopyrightYears(text[from:s.end]), LinkBytes: s.linkBytes, Numbered: numbered}
+		t := text[from:s.end]
+		if hasCopyright {
+			t = stripCopyrightYears(t)
+		}
+		b := Block{Kind: s.kind, Level: s.level, Text: strings.Trim(t, " "), LinkBytes: s.linkBytes, Numbered: numbered}
 		if b.Text == "" {
 			continue
 		}

@@ -20,11 +20,19 @@ var (
 // stripCopyrightYears removes the years from a copyright notice. Many sites update them
 // automatically.
 func stripCopyrightYears(s string) string {
-	if strings.Contains(s, "©") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT") {
+	if hasCopyrightSign(s) {
 		s = copyrightYear.ReplaceAllString(s, "$1$2")
 	}
-	if (strings.Contains(s, "(c)") || strings.Contains(s, "(C)")) && rightsReserved.MatchString(s) {
+	if hasBracketedC(s) && rightsReserved.MatchString(s) {
 		s = bracketYear.ReplaceAllString(s, "$1")
 	}
-	return strings.Trim(s, " ")
+	return s
 }
+
+// hasCopyrightSign reports whether copyrightYear may match a part of s.
+func hasCopyrightSign(s string) bool {
+	return strings.Contains(s, "©") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT")
+}
+
+// hasBracketedC reports whether bracketYear may match a part of s.
+func hasBracketedC(s string) bool { return strings.Contains(s, "(c)") || strings.Contains(s, "(C)") }

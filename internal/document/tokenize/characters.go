@@ -96,6 +96,9 @@ func checkMarkLetter(r rune) byte {
 // number, and a check mark only as a checkbox or alone in its cell. An e-mail placeholder
 // counts as one character.
 func (s *tokenizer) wordKindAt(i int) (kind charKind, size int) {
+	if c := s.text[i]; c < utf8.RuneSelf && c != '[' && asciiKinds[c] != kindComparison { // the common case
+		return asciiKinds[c], 1
+	}
 	kind, size = s.kindAt(i)
 	switch {
 	case kind == kindComparison:

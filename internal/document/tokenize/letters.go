@@ -10,14 +10,12 @@ import (
 // inside a host name, and returns its end.
 func (s *tokenizer) readLetters(i int) int {
 	begin := len(s.fold)
-	for i < len(s.text) {
-		if c := s.text[i]; c < utf8.RuneSelf && (asciiKinds[c] == kindLetter || asciiKinds[c] == kindDigit) {
-			if c >= 'A' && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			s.fold = append(s.fold, c)
-			i++
-			continue
+	for {
+		if i = s.foldASCII(i); i == len(s.text) {
+			break
+		}
+		if c := s.text[i]; c < utf8.RuneSelf && c != '.' && c != '\'' { // nearly every word ends here
+			break
 		}
 		kind, size := s.kindAt(i)
 		if kind != kindLetter && kind != kindDigit {
@@ -46,6 +44,30 @@ func (s *tokenizer) readLetters(i int) int {
 	}
 	return i
 }
+
+// foldASCII folds the run of ASCII letters and digits at i and returns its end.
+func (s *tokenizer) foldASCII(i int) int {
+	text, fold := s.text, s.fold
+	for i < len(text) && foldedASCII[text[i]] != 0 {
+		fold = append(fold, foldedASCII[text[i]])
+		i++
+	}
+	s.fold = fold
+	return i
+}
+
+// foldedASCII holds the ASCII letters in lower case and the ASCII digits, 0 for other bytes.
+var foldedASCII = func() (t [256]byte) {
+	for c := range byte(utf8.RuneSelf) {
+		if isAlnum(c) {
+			t[c] = c
+		}
+		if c >= 'A' && c <= 'Z' {
+			t[c] += 'a' - 'A'
+		}
+	}
+	return t
+}()
 
 // lengthUnits are the units that may have a superscript 2 or 3. After any other word a
 // superscript is a footnote mark.

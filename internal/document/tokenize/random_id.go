@@ -31,7 +31,7 @@ type idShape struct {
 // 0x, is text and not a random identifier.
 func (s *tokenizer) readRandomID(i int) int {
 	t := s.text[i:]
-	if len(t) < minHexLen || i > 0 && (isAlnum(s.text[i-1]) || strings.IndexByte("-_/.@", s.text[i-1]) >= 0) {
+	if !hasIDLength(t) || i > 0 && (isAlnum(s.text[i-1]) || strings.IndexByte("-_/.@", s.text[i-1]) >= 0) {
 		return 0
 	}
 	id, ok := scanID(t)
@@ -40,6 +40,20 @@ func (s *tokenizer) readRandomID(i int) int {
 	}
 	s.class, s.fold = RandomID, append(s.fold, '#')
 	return id.length
+}
+
+// hasIDLength reports whether t begins with enough letters, digits and dashes for a random
+// identifier. It rejects nearly all words.
+func hasIDLength(t string) bool {
+	if len(t) < minHexLen {
+		return false
+	}
+	for i := range minHexLen {
+		if c := t[i]; foldedASCII[c] == 0 && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
 }
 
 // isRandom reports whether a run looks like a random identifier: hexadecimal digits, a UUID,

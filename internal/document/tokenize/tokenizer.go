@@ -32,11 +32,18 @@ type tokenizer struct {
 
 // newTokenizer returns a tokenizer at the beginning of a text.
 func newTokenizer(text string) tokenizer {
-	return tokenizer{text: text, hasAt: strings.IndexByte(text, '@') >= 0, hasDigit: strings.IndexFunc(text, isDigit) >= 0, hasTab: strings.IndexByte(text, '\t') >= 0}
+	return tokenizer{text: text, hasAt: strings.IndexByte(text, '@') >= 0, hasDigit: hasDigit(text), hasTab: strings.IndexByte(text, '\t') >= 0}
 }
 
-// isDigit reports whether r is an ASCII digit.
-func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+// hasDigit reports whether a text contains an ASCII digit.
+func hasDigit(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i]-'0' <= 9 {
+			return true
+		}
+	}
+	return false
+}
 
 // next advances to the next word and sets its fields. It returns false at the end of the
 // text.

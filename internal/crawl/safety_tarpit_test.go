@@ -168,7 +168,8 @@ func TestTarpitsDelayNoOtherHost(t *testing.T) {
 		}
 		skips := recorder.Skips()
 		for at, reason := range want {
-			if skips[at] != crawl.SkipReason(reason) {
+			// On a busy machine, the timeout may end a response before it exceeds its limit.
+			if got := skips[at]; got != crawl.SkipReason(reason) && got != crawl.SkipReason(fetch.Timeout) {
 				t.Errorf("%s is skipped for %q, want %s", at, skips[at], reason)
 			}
 		}

@@ -49,7 +49,7 @@ func ours(origin, ca string) error {
 	res, err := crawl.New(f).Run(context.Background(), crawl.Plan{
 		Domains: []string{u.Hostname()}, Seeds: []crawl.Seed{{URL: origin + "/"}},
 		Options: crawl.Options{MaxPages: 1 << 20, MaxDepth: 1 << 20, TimeLimit: time.Hour},
-	}, crawl.Deps{Observer: crawl.NopObserver{}}) // extraction is off
+	}, crawl.Deps{Observer: crawl.NopObserver{}}) // without extraction and checkpoints, as without a store
 	fmt.Fprintln(os.Stderr, "clausea:", res.Reason, res.Progress.Fetched, "fetched, skipped", res.Progress.Skipped)
 	return err
 }

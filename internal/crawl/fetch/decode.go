@@ -127,7 +127,7 @@ func contentCodings(res *http.Response) []string {
 }
 
 var (
-	gzipReaders  = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	gzipReaders  = sync.Pool{New: func() any { return &gzipReader{buffer: bufio.NewReader(nil)} }}
 	zstdDecoders = sync.Pool{New: func() any {
 		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
 		if err != nil {
@@ -137,24 +137,36 @@ var (
 	}}
 )
 
+// gzipReader is a gzip.Reader with the buffer that it reads from.
+type gzipReader struct {
+	gzip.Reader
+	buffer *bufio.Reader
+}
+
+// release returns z to its pool. z must not be used afterwards.
+func (z *gzipReader) release() {
+	z.buffer.Reset(nil)
+	gzipReaders.Put(z)
+}
+
 // newDecoder returns a reader that decodes one coding, and a function that releases it.
 func newDecoder(coding string, r io.Reader) (io.Reader, func(), error) {
 	noop := func() {}
 	switch coding {
 	case "gzip", "x-gzip", "gzip-file":
-		b := bufio.NewReader(r)
-		if magic, err := b.Peek(2); coding == "gzip-file" && err == nil && (magic[0] != 0x1f || magic[1] != 0x8b) {
-			return b, noop, nil // a .gz URL whose body is not compressed
+		z, _ := gzipReaders.Get().(*gzipReader)
+		z.buffer.Reset(r)
+		if magic, err := z.buffer.Peek(2); coding == "gzip-file" && err == nil && (magic[0] != 0x1f || magic[1] != 0x8b) {
+			return z.buffer, z.release, nil // a .gz URL whose body is not compressed
 		}
-		z, _ := gzipReaders.Get().(*gzip.Reader)
-		if err := z.Reset(b); err != nil {
-			gzipReaders.Put(z)
+		if err := z.Reset(z.buffer); err != nil {
+			z.release()
 			if errors.Is(err, io.EOF) {
 				return strings.NewReader(""), noop, nil // an empty body with a content coding
 			}
 			return nil, nil, fmt.Errorf("gzip: %w", err)
 		}
-		return z, func() { gzipReaders.Put(z) }, nil
+		return z, z.release, nil
 	case "deflate":
 		b := bufio.NewReader(r)
 		// deflate is the zlib format (RFC 9110 section 8.4.1.2). Some servers omit its header.

@@ -6,6 +6,7 @@ package links
 import (
 	"errors"
 	"net/url"
+	"sync"
 
 	"github.com/clausea/crawler/internal/crawl/neardup"
 )
@@ -65,15 +66,35 @@ const (
 // which it returns an error.
 type Resolver func(base *url.URL, ref string) (string, error)
 
+// scanBuffers is memory that one scan after another uses.
+type scanBuffers struct {
+	links     []Link
+	linkIndex map[string]int // index in links by URL
+	linkText  []byte         // text of the open link
+}
+
+var buffers = sync.Pool{New: func() any { return &scanBuffers{linkIndex: map[string]int{}} }}
+
+// release returns b to its pool, without the strings of a page.
+func (b *scanBuffers) release() {
+	clear(b.links)
+	clear(b.linkIndex)
+	b.links, b.linkText = b.links[:0], b.linkText[:0]
+	buffers.Put(b)
+}
+
 // Scan extracts at most limit links from body, which must be UTF-8. It never fails: of a
 // malformed page it returns what it can read.
 func Scan(body []byte, base *url.URL, limit int, resolve Resolver) *LinkScan {
-	s := &scanner{page: &LinkScan{Base: base}, base: base, limit: limit, resolve: resolve, linkIndex: make(map[string]int, 64), sketch: neardup.NewBuilder()}
+	b, _ := buffers.Get().(*scanBuffers)
+	defer b.release()
+	s := &scanner{page: &LinkScan{Base: base}, base: base, limit: limit, resolve: resolve, buffers: b, sketch: neardup.NewBuilder()}
 	l := &lexer{page: body}
 	for {
 		switch k, tag, text := l.next(); k {
 		case endOfPage:
 			s.closeLink()
+			s.page.Links = append(s.page.Links, b.links...)
 			s.page.Sketch = s.sketch.Sketch()
 			return s.page
 		case startTag:

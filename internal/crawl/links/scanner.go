@@ -12,11 +12,11 @@ import (
 
 // scanner collects the LinkScan of one page.
 type scanner struct {
-	page      *LinkScan
-	base      *url.URL
-	limit     int // of page.Links
-	resolve   Resolver
-	linkIndex map[string]int // index in page.Links by URL
+	page    *LinkScan // without its links, which are in buffers
+	base    *url.URL
+	limit   int // of links
+	resolve Resolver
+	buffers *scanBuffers
 
 	openRaw atom.Atom // the open script or style element
 	inTitle bool
@@ -25,10 +25,9 @@ type scanner struct {
 	sketch  *neardup.Builder
 
 	// The open link.
-	href     string // empty if no link is open
-	rel      string
-	label    string // aria-label, title, or alt text of the image
-	linkText []byte
+	href  string // empty if no link is open
+	rel   string
+	label string // aria-label, title, or alt text of the image
 }
 
 func (s *scanner) startTag(l *lexer, tag atom.Atom) {
@@ -132,8 +131,8 @@ func (s *scanner) text(b []byte) {
 	if !s.inBoilerplate() {
 		s.sketch.AddText(b)
 	}
-	if s.href != "" && len(s.linkText) < maxText {
-		s.linkText = append(append(s.linkText, ' '), b[:min(len(b), maxText)]...)
+	if s.href != "" && len(s.buffers.linkText) < maxText {
+		s.buffers.linkText = append(append(s.buffers.linkText, ' '), b[:min(len(b), maxText)]...)
 	}
 }
 
@@ -188,12 +187,12 @@ func (s *scanner) closeLink() {
 	if s.href == "" {
 		return
 	}
-	text := plainText(s.linkText)
+	text := plainText(s.buffers.linkText)
 	if text == "" {
 		text = collapseSpace(s.label)
 	}
 	s.addLink(s.href, text, s.rel)
-	s.href, s.rel, s.label, s.linkText = "", "", "", s.linkText[:0]
+	s.href, s.rel, s.label, s.buffers.linkText = "", "", "", s.buffers.linkText[:0]
 }
 
 // addLink adds a link. If the URL was already added, the first non-empty text and the region
@@ -209,8 +208,9 @@ func (s *scanner) addLink(ref, text, rel string) {
 	if n := len(s.regions); n > 0 {
 		region = s.regions[n-1]
 	}
-	if i, ok := s.linkIndex[to]; ok {
-		l := &s.page.Links[i]
+	b := s.buffers
+	if i, ok := b.linkIndex[to]; ok {
+		l := &b.links[i]
 		if l.Text == "" {
 			l.Text = text
 		}
@@ -219,12 +219,12 @@ func (s *scanner) addLink(ref, text, rel string) {
 		}
 		return
 	}
-	if len(s.page.Links) >= s.limit {
+	if len(b.links) >= s.limit {
 		s.skip(to, ErrTooManyLinks)
 		return
 	}
-	s.linkIndex[to] = len(s.page.Links)
-	s.page.Links = append(s.page.Links, Link{URL: to, Text: text, Region: region, Rel: rel, Relative: isPathRelative(ref)})
+	b.linkIndex[to] = len(b.links)
+	b.links = append(b.links, Link{URL: to, Text: text, Region: region, Rel: rel, Relative: isPathRelative(ref)})
 }
 
 func (s *scanner) skip(ref string, err error) {

@@ -3,6 +3,7 @@ package change
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"github.com/clausea/crawler/internal/document/markdown"
 	"github.com/clausea/crawler/internal/document/tokenize"
@@ -103,10 +104,16 @@ func normalizeHeading(heading string) string {
 // format, copyright years or counters have the same hash.
 func ContentHash(blocks []markdown.Block) string {
 	h := sha256.New()
-	volatile := volatileBlocks(blocks)
+	folds := foldShortBlocks(blocks)
+	volatile := volatileFolds(blocks, folds)
 	var buf []byte
 	for i, b := range blocks {
-		if !volatile[i] {
+		switch fold := folds.of(i); {
+		case volatile[i]:
+		case fold != "" && strings.IndexByte(b.Text, '\t') < 0: // no columns, so both folds are equal
+			buf = append(buf[:0], fold...)
+			_, _ = h.Write(buf)
+		default:
 			buf = tokenize.FoldWithColumns(buf[:0], b.Text)
 			_, _ = h.Write(buf)
 		}

@@ -15,16 +15,50 @@ const maxVolatileBytes = 160
 // volatileBlocks marks the blocks that change without a revision: language pickers,
 // counters, and the time at which the page was generated or checked.
 func volatileBlocks(blocks []markdown.Block) []bool {
+	return volatileFolds(blocks, foldShortBlocks(blocks))
+}
+
+// shortFolds holds the folded texts of the blocks that may be volatile.
+type shortFolds struct {
+	text string
+	ends []int // end of the fold of each block; the fold of any other block is empty
+}
+
+func foldShortBlocks(blocks []markdown.Block) shortFolds {
+	var text []byte
+	ends := make([]int, len(blocks))
+	for i, b := range blocks {
+		if !isLongOrHeading(b) {
+			text = tokenize.Fold(text, b.Text)
+		}
+		ends[i] = len(text)
+	}
+	return shortFolds{string(text), ends}
+}
+
+// of returns the fold of block i.
+func (f *shortFolds) of(i int) string {
+	if i == 0 {
+		return f.text[:f.ends[0]]
+	}
+	return f.text[f.ends[i-1]:f.ends[i]]
+}
+
+// isLongOrHeading reports whether a block cannot be volatile.
+func isLongOrHeading(b markdown.Block) bool {
+	return len(b.Text) > maxVolatileBytes || b.Kind == markdown.Heading
+}
+
+// volatileFolds is volatileBlocks for blocks whose folds are known.
+func volatileFolds(blocks []markdown.Block, folds shortFolds) []bool {
 	volatile := make([]bool, len(blocks))
 	run := 0 // number of preceding blocks that are a single language name
-	var fold []byte
 	for i, b := range blocks {
-		if len(b.Text) > maxVolatileBytes || b.Kind == markdown.Heading {
+		if isLongOrHeading(b) {
 			run = 0
 			continue
 		}
-		fold = tokenize.Fold(fold[:0], b.Text)
-		f := string(fold)
+		f := folds.of(i)
 		switch n := countLanguageNames(f); {
 		case n >= minPickerLanguages && b.Kind != markdown.TableRow:
 			volatile[i] = true

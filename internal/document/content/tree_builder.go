@@ -107,10 +107,14 @@ func buildTree(page string) *tree {
 	}
 }
 
+// maxArenaNodes bounds the nodes that are allocated at a time. The last allocation of a page is
+// only partly used; a larger one is cleared for little use.
+const maxArenaNodes = 192
+
 // newNode allocates a node from the arena.
 func (b *treeBuilder) newNode(tag atom.Atom) *node {
 	if len(b.nodeArena) == 0 {
-		b.nodeArena = make([]node, min(1024, 64+b.nodeCount))
+		b.nodeArena = make([]node, min(maxArenaNodes, 64+b.nodeCount))
 	}
 	n := &b.nodeArena[0]
 	b.nodeArena = b.nodeArena[1:]

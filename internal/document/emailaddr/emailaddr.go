@@ -75,6 +75,9 @@ func Deobfuscate(s string) string {
 // Nearly all texts have neither, so the regular expressions rarely run.
 func findHints(s string) (bracketed, spaced bool) {
 	for i := 1; i < len(s); i++ {
+		if !isHint[s[i]] {
+			continue
+		}
 		switch s[i] {
 		case ')', ']', '}':
 			i := i
@@ -95,6 +98,9 @@ func findHints(s string) (bracketed, spaced bool) {
 	}
 	return bracketed, spaced
 }
+
+// isHint holds the bytes that findHints examines.
+var isHint = [256]bool{')': true, ']': true, '}': true, '@': true}
 
 // containsAny reports whether s contains any of the substrings.
 func containsAny(s string, subs ...string) bool {

@@ -44,15 +44,18 @@ var postalAddressStems = parseStems(`address adres anschrift adresse direcci ind
 // namePhrases take precedence over the stems of other roles that they contain.
 var namePhrases = parseStems(`service_provider service_providers processing_entity processor_name contracting_entity company_name legal_name name_of name$ nom_d nombre_d nome_d naam name_des name_der`)
 
-var stemsByRole = map[role][]string{roleName: parseStems(roleStems[roleName]), rolePurpose: parseStems(roleStems[rolePurpose]), roleLocation: parseStems(roleStems[roleLocation])}
+var stemsByRole = map[role]*stemSet{roleName: parseStems(roleStems[roleName]), rolePurpose: parseStems(roleStems[rolePurpose]), roleLocation: parseStems(roleStems[roleLocation])}
 
-func parseStems(s string) []string {
-	var out []string
+// stemSet holds stems by their first byte.
+type stemSet [256][]string
+
+func parseStems(s string) *stemSet {
+	var set stemSet
 	for w := range strings.FieldsSeq(s) {
-		w = " " + strings.ReplaceAll(w, "_", " ")
-		out = append(out, strings.ReplaceAll(w, "$", " "))
+		stem := strings.ReplaceAll(strings.ReplaceAll(w, "_", " "), "$", " ")
+		set[stem[0]] = append(set[stem[0]], stem)
 	}
-	return out
+	return &set
 }
 
 // maxHeaderWords is the maximum number of words in a column header.
@@ -65,26 +68,33 @@ func roleOf(head string) role {
 		return roleNone
 	}
 	switch {
-	case containsAny(fold, stemsByRole[roleLocation]):
+	case stemsByRole[roleLocation].matches(fold):
 		return roleLocation
-	case containsAny(fold, namePhrases):
+	case namePhrases.matches(fold):
 		return roleName
-	case containsAny(fold, stemsByRole[rolePurpose]):
+	case stemsByRole[rolePurpose].matches(fold):
 		return rolePurpose
-	case containsAny(fold, stemsByRole[roleName]):
+	case stemsByRole[roleName].matches(fold):
 		return roleName
 	}
 	return roleNone
 }
 
 func isPostalAddress(head string) bool {
-	return containsAny(string(tokenize.Fold(nil, head))+" ", postalAddressStems)
+	return postalAddressStems.matches(string(tokenize.Fold(nil, head)) + " ")
 }
 
-func containsAny(fold string, stems []string) bool {
-	for _, s := range stems {
-		if strings.Contains(fold, s) {
-			return true
+// matches reports whether a word of folded text begins with a stem. Each word follows a space.
+func (set *stemSet) matches(fold string) bool {
+	for i := 0; i+1 < len(fold); i++ {
+		if fold[i] != ' ' {
+			continue
+		}
+		word := fold[i+1:]
+		for _, stem := range set[word[0]] {
+			if strings.HasPrefix(word, stem) {
+				return true
+			}
 		}
 	}
 	return false

@@ -9,14 +9,12 @@ import (
 // CountWords counts the words of a text: runs of characters without white space. Each
 // ideograph, kana or Hangul syllable counts as half a word.
 func CountWords(s string) int {
-	words, wide, in := 0, 0, false
+	words, wide, in := 0, 0, uint8(0) // in is 1 within a word
 	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf { // the common case
-			blank := asciiKinds[c] == kindBlank
-			if !blank && !in {
-				words++
-			}
-			in = !blank
+		if c := s[i]; c < utf8.RuneSelf { // the common case, without branches
+			inWord := inWordASCII[c]
+			words += int(inWord &^ in)
+			in = inWord
 			i++
 			continue
 		}
@@ -25,16 +23,26 @@ func CountWords(s string) int {
 		switch {
 		case r >= 0x2e80 && (unicode.Is(unicode.Han, r) || unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul)):
 			wide++
-			in = false
+			in = 0
 		case unicode.IsSpace(r):
-			in = false
-		case !in:
+			in = 0
+		case in == 0:
 			words++
-			in = true
+			in = 1
 		}
 	}
 	return words + wide/2
 }
+
+// inWordASCII is 1 for the ASCII characters that are not white space.
+var inWordASCII = func() (t [utf8.RuneSelf]uint8) {
+	for c := range t {
+		if asciiKinds[c] != kindBlank {
+			t[c] = 1
+		}
+	}
+	return t
+}()
 
 // CollapseSpace replaces each run of white space by one space and trims both ends.
 func CollapseSpace(s string) string {

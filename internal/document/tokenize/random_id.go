@@ -49,7 +49,7 @@ func hasIDLength(t string) bool {
 		return false
 	}
 	for i := range minHexLen {
-		if c := t[i]; !isAlnum(c) && c != '-' && c != '_' {
+		if c := t[i]; foldedASCII[c] == 0 && c != '-' && c != '_' {
 			return false
 		}
 	}

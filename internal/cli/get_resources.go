@@ -65,7 +65,7 @@ func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, namespa
 		}
 		names = []string{name}
 	}
-	r, err := a.openResources(g.ctx, f, openExisting)
+	r, err := a.openResources(g.ctx, f, openForReading)
 	if err != nil {
 		return err
 	}

@@ -37,17 +37,28 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 		if err := t.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&at); err != nil {
 			return err
 		}
-		if at > len(migrations) {
-			return fmt.Errorf("schema version %d is newer than this program supports (%d): upgrade the program", at, len(migrations))
+		if err := checkVersion(at); err != nil {
+			return err
 		}
 		for ; at < len(migrations); at++ {
 			if _, err := t.ExecContext(ctx, migrations[at]); err != nil {
 				return fmt.Errorf("migration %d: %w", at+1, err)
 			}
-			applied = append(applied, fmt.Sprintf("sqlite-%d", at+1))
+			applied = append(applied, migrationName(at))
 		}
 		_, err := t.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version=%d`, at))
 		return err
 	})
 	return applied, err
+}
+
+// migrationName returns the name of migrations[i].
+func migrationName(i int) string { return fmt.Sprintf("sqlite-%d", i+1) }
+
+// checkVersion returns an error if a schema version is newer than this program.
+func checkVersion(version int) error {
+	if version > len(migrations) {
+		return fmt.Errorf("schema version %d is newer than this program supports (%d): upgrade the program", version, len(migrations))
+	}
+	return nil
 }

@@ -48,7 +48,7 @@ func (a *app) getEvents(g *getter, f resourceFlags, args []string) error {
 	}
 	now := time.Now()
 	return printList(g, events, "NAMESPACE\tLAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE", func(e kubestore.Event) string {
-		return strings.Join([]string{e.Namespace, eventAge(e, now), e.Type, e.Reason, strings.ToLower(e.Kind) + "/" + e.Name, oneLine(e.Note)}, "\t")
+		return strings.Join([]string{e.Namespace, eventAge(e, now), e.Type, e.Reason, strings.ToLower(e.Kind) + "/" + e.Name, printable(e.Note)}, "\t")
 	})
 }
 

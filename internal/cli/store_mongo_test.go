@@ -18,6 +18,8 @@ func readingCommands(t *testing.T) map[string][]string {
 		"get documents": {"get", "documents", "--company", "x"},
 		"get runs":      {"get", "runs"},
 		"get company":   {"get", "company"},
+		"get events":    {"get", "events"},
+		"describe":      {"describe", "company", "acme"},
 		"diff":          {"diff", "some-document"},
 		"export":        {"export", t.TempDir() + "/out"},
 		"wait":          {"wait", "--for=delete", "company/acme"},

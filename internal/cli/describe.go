@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,14 +14,16 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/store"
 )
 
 func newDescribe(a *app) *cobra.Command {
 	var f resourceFlags
 	cmd := &cobra.Command{
 		Use:   "describe company|crawljob [NAME...] | KIND/NAME...",
-		Short: "Show a Company or CrawlJob with its conditions and events, as kubectl describe does",
+		Short: "Show a Company or CrawlJob with its conditions, stored documents and events, as kubectl describe does",
 		Long: `Show Companies and CrawlJobs with their conditions and events, as kubectl describe does. The
 resources are read from the store, or from the standalone process that owns it; for those in a
 cluster, use kubectl describe.`,
@@ -102,14 +105,30 @@ func (r *resourceClient) describeAll(cmd *cobra.Command, targets []*unstructured
 		if err != nil {
 			return err
 		}
+		documents, err := r.documentsOf(ctx, o)
+		if err != nil {
+			return err
+		}
 		if i > 0 {
 			if _, err := io.WriteString(w, "\n\n"); err != nil {
 				return err
 			}
 		}
-		if err := writeDescription(w, o, events, time.Now()); err != nil {
+		if err := writeDescription(w, o, documents, events, time.Now()); err != nil {
 			return fmt.Errorf("write the description: %w", err)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// documentsOf returns the stored documents of a Company, and nothing for a CrawlJob.
+func (r *resourceClient) documentsOf(ctx context.Context, o *unstructured.Unstructured) ([]store.Document, error) {
+	records, ok := r.objects.(remote.Records)
+	if !ok || o.GetKind() != "Company" {
+		return nil, nil
+	}
+	company := v1alpha1.StoreKey(o.GetNamespace(), o.GetName())
+	return listAll(func(p store.ListOptions) ([]store.Document, string, error) {
+		return records.ListDocuments(ctx, company, p)
+	})
 }

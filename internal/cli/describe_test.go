@@ -18,6 +18,7 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/kubestore/remote"
+	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
@@ -37,7 +38,7 @@ func TestDescribeHasTheLayoutOfKubectl(t *testing.T) {
 		{Type: "Warning", Reason: "SiteUnreachable", Note: "No response:\n\x1b[2Jtimeout.", Count: 3, First: now.Add(-40 * time.Minute), Last: now.Add(-90 * time.Second)},
 	}
 	var out bytes.Buffer
-	if err := writeDescription(&out, o, events, now); err != nil {
+	if err := writeDescription(&out, o, nil, events, now); err != nil {
 		t.Fatal(err)
 	}
 	want, err := os.ReadFile("testdata/describe.txt")
@@ -49,7 +50,7 @@ func TestDescribeHasTheLayoutOfKubectl(t *testing.T) {
 	}
 	out.Reset()
 	bare := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Company", "metadata": map[string]any{"name": "x"}}}
-	if err := writeDescription(&out, bare, nil, now); err != nil || !strings.Contains(out.String(), "Conditions:   <none>\nEvents:       <none>\n") {
+	if err := writeDescription(&out, bare, nil, nil, now); err != nil || !strings.Contains(out.String(), "Conditions:        <none>\nStored Documents:  <none>\nEvents:            <none>\n") {
 		t.Errorf("the description of a bare object is %v\n%s", err, &out)
 	}
 }
@@ -75,6 +76,17 @@ func TestDescribeReadsTheStoreOrTheStandaloneProcess(t *testing.T) {
 	former.UID = "former"
 	r.Eventf(former, nil, corev1.EventTypeNormal, "Started", "Crawl", "The crawl of a former job has started.")
 
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for i, d := range []store.Document{{Type: "terms_of_service"}, {Type: "privacy_policy"}, {Type: "privacy_policy", RemovedAt: now}, {Type: "privacy_policy", LastChanged: now.AddDate(0, 0, 1)}} {
+		d.ID, d.Company, d.URL, d.FirstSeen = itoa(i), v1alpha1.StoreKey("default", "example-com"), "https://example.com/"+itoa(i), now
+		if d.LastChanged.IsZero() {
+			d.LastChanged = now
+		}
+		if err := s.PutDocument(t.Context(), store.Fence{}, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+
 	check := func(how string) {
 		t.Helper()
 		for _, c := range []struct {
@@ -84,7 +96,7 @@ func TestDescribeReadsTheStoreOrTheStandaloneProcess(t *testing.T) {
 			errs string   // on standard error
 		}{
 			{"crawljob one", exitDone, []string{"Name:         one\n", "Kind:         CrawlJob\n", "Normal  Started  ", " clausea  The crawl has started.\n"}, ""},
-			{"cj/one company/example-com", exitDone, []string{"Name:         one\n", "\n\n\nName:         example-com\n", "Conditions:     <none>\nEvents:         <none>\n"}, ""},
+			{"cj/one company/example-com", exitDone, []string{"Name:         one\n", "\n\n\nName:         example-com\n", "privacy_policy    2        1        2026-01-03\n", "terms_of_service  1        0        2026-01-02\n", "Events:             <none>\n"}, ""},
 			{"company", exitDone, []string{"Name:         example-com\n", "Name:         example-org\n"}, ""},
 			{"crawljob none one", exitFailed, []string{"Name:         one\n"}, `"none" not found`},
 			{"crawljob one -n elsewhere", exitFailed, nil, "elsewhere/one"},

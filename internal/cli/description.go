@@ -13,11 +13,13 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/store"
 )
 
 // writeDescription writes a resource in the layout of kubectl describe: its metadata, spec and
-// status, its conditions as a table, and its events.
-func writeDescription(w io.Writer, o *unstructured.Unstructured, events []kubestore.Event, now time.Time) error {
+// status, its conditions as a table, the counts of the stored documents of a Company, and its
+// events.
+func writeDescription(w io.Writer, o *unstructured.Unstructured, documents []store.Document, events []kubestore.Event, now time.Time) error {
 	d := &description{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)}
 	d.line(0, "Name:\t%s", o.GetName())
 	d.line(0, "Namespace:\t%s", o.GetNamespace())
@@ -33,6 +35,9 @@ func writeDescription(w io.Writer, o *unstructured.Unstructured, events []kubest
 	object["status"] = without(object["status"], "conditions")
 	d.fields(0, object)
 	d.conditions(o)
+	if o.GetKind() == "Company" {
+		d.documents(documents)
+	}
 	d.events(events, now)
 	if d.err != nil {
 		return d.err
@@ -106,6 +111,36 @@ func (d *description) conditions(o *unstructured.Unstructured) {
 		rows = append(rows, row)
 	}
 	d.table("Conditions", []string{"Type", "Status", "LastTransitionTime", "Reason", "Message"}, rows)
+}
+
+// documents writes the counts of documents by type as a table.
+func (d *description) documents(documents []store.Document) {
+	type counts struct {
+		present, removed int
+		changed          time.Time
+	}
+	byType := map[string]*counts{}
+	for i := range documents {
+		c := byType[documents[i].Type]
+		if c == nil {
+			c = &counts{}
+			byType[documents[i].Type] = c
+		}
+		if documents[i].RemovedAt.IsZero() {
+			c.present++
+		} else {
+			c.removed++
+		}
+		if last := documents[i].LastChanged; last.After(c.changed) {
+			c.changed = last
+		}
+	}
+	var rows [][]string
+	for _, t := range slices.Sorted(maps.Keys(byType)) {
+		c := byType[t]
+		rows = append(rows, []string{t, itoa(c.present), itoa(c.removed), formatDate(c.changed)})
+	}
+	d.table("Stored Documents", []string{"Type", "Present", "Removed", "LastChanged"}, rows)
 }
 
 // events writes events as a table, oldest first.

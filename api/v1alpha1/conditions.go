@@ -44,6 +44,9 @@ const (
 	ReasonScheduled = "Scheduled"
 	ReasonSucceeded = "Succeeded"
 	ReasonDeleting  = "Deleting"
+	// ReasonReconcileError is the reason while the reconciles of an object fail. They are
+	// retried.
+	ReasonReconcileError = "ReconcileError"
 )
 
 // Finalizers delay the deletion of an object until its data in the store has been handled.

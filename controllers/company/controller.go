@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/retry"
 )
 
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies,verbs=list;watch;patch
@@ -47,6 +49,11 @@ type Reconciler struct {
 	Recorder events.EventRecorder
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Redact removes secrets from the texts of errors that a status shows; nil removes only
+	// the credentials of URLs.
+	Redact func(string) string
+
+	failures retry.Failures
 }
 
 // Reconcile runs the stages of one Company in order. They change the object in memory;
@@ -54,6 +61,9 @@ type Reconciler struct {
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	c := &v1alpha1.Company{}
 	if err := r.Client.Get(ctx, req.NamespacedName, c); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.failures.Clear(req.NamespacedName)
+		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := r.newScope(c)
@@ -66,11 +76,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		r.schedule,        // create a CrawlJob when it is due
 	} {
 		if err := stage(ctx, s); err != nil {
+			if r.failures.Record(req.NamespacedName, s.Now()) {
+				s.ReportError(err)
+			}
 			return s.Close(ctx, fmt.Errorf("reconcile Company %s: %w", req.NamespacedName, err))
 		}
 		if s.Done() {
 			break
 		}
 	}
+	r.failures.Clear(req.NamespacedName)
 	return s.Close(ctx, nil)
 }

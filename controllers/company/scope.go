@@ -18,7 +18,7 @@ type companyScope struct {
 }
 
 func (r *Reconciler) newScope(c *v1alpha1.Company) *companyScope {
-	config := scope.Config{Client: r.Client, Recorder: r.Recorder, Now: r.Now}
+	config := scope.Config{Client: r.Client, Recorder: r.Recorder, Now: r.Now, Redact: r.Redact}
 	return &companyScope{
 		Scope: scope.New(config, c, &c.Status.Conditions, &c.Status.ObservedGeneration), company: c, recorded: c.Status.LastCrawl.DeepCopy(),
 	}

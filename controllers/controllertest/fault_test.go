@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -73,4 +75,43 @@ func TestAFailedReconcileLosesNeitherAnEditNorTheResultOfACrawl(t *testing.T) {
 	if next := st.NextCrawlTime; next == nil || next.After(h.now.Add(time.Hour)) {
 		t.Errorf("the edit is lost: the next crawl is at %v", next)
 	}
+}
+
+// The status of a Company reports the error while its reconciles fail, and no longer.
+func TestAPersistentErrorIsReportedAndRemovedInTheStore(t *testing.T) {
+	t.Parallel()
+	s := openEmbedded(t)
+	h := newHistory(s)
+	docs := &flakyRecords{Records: records.Records{Store: s}, fails: true}
+	h.companies.Records = docs
+	b := &backend{t: t, client: h.client, namespace: h.namespace, store: s, events: &eventLog{}}
+	c := b.company("acme", func(s *v1alpha1.CompanySpec) { s.Schedule = &v1alpha1.Schedule{Cron: "@yearly"} })
+	reconcile := func(succeeds bool) *metav1.Condition {
+		t.Helper()
+		h.calls = 1000
+		if _, err := h.companies.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(c)}); (err == nil) != succeeds {
+			t.Fatalf("reconcile: %v", err)
+		}
+		must(t, h.client.Get(t.Context(), client.ObjectKeyFromObject(c), c))
+		return meta.FindStatusCondition(c.Status.Conditions, v1alpha1.ConditionReady)
+	}
+	if ready := reconcile(false); ready != nil {
+		t.Errorf("after one failure, Ready is %+v", ready)
+	}
+	h.now = h.now.Add(time.Minute)
+	ready := reconcile(false)
+	if ready == nil || ready.Status != metav1.ConditionUnknown || ready.Reason != v1alpha1.ReasonReconcileError || ready.Message != "summarize its documents: the store does not respond" {
+		t.Errorf("after failures for a minute, Ready is %+v", ready)
+	}
+	version, generation := c.ResourceVersion, c.Generation
+	h.now = h.now.Add(time.Minute)
+	if reconcile(false); c.ResourceVersion != version || c.Generation != generation {
+		t.Errorf("the same failure changed version %s of generation %d to %s of %d", version, generation, c.ResourceVersion, c.Generation)
+	}
+	b.check()
+	docs.fails = false
+	if ready := reconcile(true); ready == nil || ready.Reason == v1alpha1.ReasonReconcileError {
+		t.Errorf("after a success, Ready is %+v", ready)
+	}
+	b.checkConditions(c.Name, c.Generation, c.Status.ObservedGeneration, c.Status.Conditions)
 }

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/retry"
 	"github.com/clausea/crawler/controllers/runner"
 )
 
@@ -36,6 +38,11 @@ type Reconciler struct {
 	WatchKubernetesJobs bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Redact removes secrets from the texts of errors that a status shows; nil removes only
+	// the credentials of URLs.
+	Redact func(string) string
+
+	failures retry.Failures
 }
 
 // Reconcile runs the stages of one CrawlJob in order. They change the object in memory;
@@ -43,6 +50,9 @@ type Reconciler struct {
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	job := &v1alpha1.CrawlJob{}
 	if err := r.Client.Get(ctx, req.NamespacedName, job); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.failures.Clear(req.NamespacedName)
+		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := r.newScope(job)
@@ -55,11 +65,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		r.observe,         // report the status of the run
 	} {
 		if err := stage(ctx, s); err != nil {
+			if r.failures.Record(req.NamespacedName, s.Now()) {
+				s.ReportError(err)
+			}
 			return s.Close(ctx, fmt.Errorf("reconcile CrawlJob %s: %w", req.NamespacedName, err))
 		}
 		if s.Done() {
 			break
 		}
 	}
+	r.failures.Clear(req.NamespacedName)
 	return s.Close(ctx, nil)
 }

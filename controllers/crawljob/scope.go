@@ -3,7 +3,6 @@ package crawljob
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -27,7 +26,7 @@ type jobScope struct {
 }
 
 func (r *Reconciler) newScope(job *v1alpha1.CrawlJob) *jobScope {
-	c := scope.Config{Client: r.Client, Recorder: r.Recorder, Now: r.Now}
+	c := scope.Config{Client: r.Client, Recorder: r.Recorder, Now: r.Now, Redact: r.Redact}
 	return &jobScope{Scope: scope.New(c, job, &job.Status.Conditions, &job.Status.ObservedGeneration), job: job}
 }
 
@@ -53,14 +52,14 @@ func (s *jobScope) setRun(status runner.RunStatus) { s.run, s.runKnown = &status
 
 // setInProgress sets the status of a job that runs or waits.
 func (s *jobScope) setInProgress(reason, message string) {
-	message = truncate(message)
+	message = scope.Truncate(message)
 	s.job.Status.Reason, s.job.Status.Message = reason, message
 	s.SetReconciling(reason, message)
 }
 
 // finish sets the final status and ends the reconcile; conditionType is Complete or Failed.
 func (s *jobScope) finish(conditionType, reason, message string) {
-	message = truncate(message)
+	message = scope.Truncate(message)
 	now := metav1.NewTime(s.Now())
 	s.job.Status.Reason, s.job.Status.Message, s.job.Status.CompletionTime = reason, message, &now
 	s.End(0)
@@ -77,15 +76,4 @@ func (s *jobScope) finish(conditionType, reason, message string) {
 	}
 	s.SetStalled(reason, message)
 	s.RecordEvent(corev1.EventTypeWarning, reason, "Crawl", message)
-}
-
-// maxMessage is the maximum length of status.message in the schema.
-const maxMessage = 1024
-
-// truncate shortens a message to maxMessage bytes without splitting a rune.
-func truncate(s string) string {
-	if len(s) <= maxMessage {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxMessage-len("…")], "") + "…"
 }

@@ -28,6 +28,9 @@ type Config struct {
 	Recorder events.EventRecorder
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Redact removes secrets from the texts of errors that the status shows. nil removes only
+	// the credentials of URLs.
+	Redact func(string) string
 }
 
 // Scope is the state of one reconcile of one object. It is not safe for concurrent use.
@@ -118,6 +121,7 @@ func (s *Scope) RemoveFinalizer(ctx context.Context, finalizer string) error {
 		return nil
 	}
 	if err := s.config.Client.Patch(ctx, s.object, client.MergeFrom(s.original)); client.IgnoreNotFound(err) != nil {
+		controllerutil.AddFinalizer(s.object, finalizer) // it is still stored
 		return fmt.Errorf("remove the finalizer: %w", err)
 	}
 	return nil
@@ -129,6 +133,7 @@ func (s *Scope) RemoveFinalizer(ctx context.Context, finalizer string) error {
 func (s *Scope) Close(ctx context.Context, err error) (ctrl.Result, error) {
 	if err == nil { // otherwise the later stages have not processed the spec
 		*s.observedGeneration = s.object.GetGeneration()
+		s.clearError()
 	}
 	// If the status is unchanged, an earlier reconcile has sent the events.
 	if s.skipStatus || equality.Semantic.DeepEqual(s.original, s.object) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/robots"
 	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/store/mongo"
 )
 
 // egressURL responds with the IP address of the client as plain text.
@@ -85,15 +87,45 @@ func (a *app) printCheck(w io.Writer, name, result string, err error) (failed bo
 	return failed
 }
 
+// checkStore reports the state of the store. Apart from the record of a ping, it writes nothing.
 func checkStore(ctx context.Context, v *settings.Values) (string, error) {
-	s, stop, err := openRecords(ctx, v)
-	if errors.Is(err, errNoStore) && v.IsDefault(&v.Store) && v.IsDefault(&v.DataDir) {
-		return "", fmt.Errorf("%w: %w", errNotConfigured, err)
+	if folder := embeddedFolder(v); folder != "" {
+		if s, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
+			return describeStore(ctx, s, "embedded store of a running standalone process")
+		}
 	}
-	if err != nil {
+	s, pending, err := openUnchanged(ctx, v)
+	defer closeStore(ctx, s)
+	m, isMongo := s.(*mongo.Store)
+	switch {
+	case errors.Is(err, errNoStore) && isMongo: // the server responds, so the settings are valid
+	case errors.Is(err, errNoStore) && v.IsDefault(&v.Store) && v.IsDefault(&v.DataDir):
+		return "", fmt.Errorf("%w: %w", errNotConfigured, err)
+	case err != nil:
 		return "", err
 	}
-	defer stop()
+	kind := "embedded store"
+	if isMongo {
+		kind = "MongoDB"
+		if !m.Replicated() {
+			kind = "MongoDB without a replica set (no transactions or change streams; convert it to a replica set)"
+		}
+	}
+	result, perr := describeStore(ctx, s, kind)
+	if perr != nil {
+		return "", perr
+	}
+	switch {
+	case err != nil:
+		result += "; " + err.Error()
+	case len(pending) > 0:
+		result += fmt.Sprintf("; %v (it lacks %s), and clausea migrate or the next start of a process updates it", errOldSchema, strings.Join(pending, ", "))
+	}
+	return result, nil
+}
+
+// describeStore pings a store of the described kind, and counts its records.
+func describeStore(ctx context.Context, s remote.Records, kind string) (string, error) {
 	start := time.Now()
 	if err := s.Ping(ctx); err != nil {
 		return "", err
@@ -102,16 +134,6 @@ func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 	companies, documents, err := s.Counts(ctx)
 	if err != nil {
 		return "", err
-	}
-	kind := "embedded store"
-	if _, ok := s.(*remote.Store); ok {
-		kind = "embedded store of a running standalone process"
-	}
-	if r, ok := s.(interface{ Replicated() bool }); ok {
-		kind = "MongoDB"
-		if !r.Replicated() {
-			kind = "MongoDB without a replica set (no transactions or change streams; convert it to a replica set)"
-		}
 	}
 	return fmt.Sprintf("%s, round trip %v, %d companies, %d documents", kind, roundTrip.Round(100*time.Microsecond), companies, documents), nil
 }

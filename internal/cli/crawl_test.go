@@ -2,6 +2,7 @@ package cli
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/clausea/crawler/internal/demo"
@@ -54,4 +55,12 @@ func TestCrawlFindsTheDocumentsOfTheDemoSiteAndReportsTheirChanges(t *testing.T)
 // reportRow matches the row of a document in the report of clausea crawl.
 func reportRow(typ, change, path string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^` + typ + `.* ` + change + ` +https://harbour\.example` + path + `$`)
+}
+
+func TestCrawlOfAnInternalAddressSaysHowToAllowIt(t *testing.T) {
+	t.Parallel()
+	code, _, errs := call(t, nil, "crawl", "--no-store", "--delay", "0", "127.0.0.1")
+	if code != exitFailed || !strings.Contains(errs, "blocked_address") || !strings.Contains(errs, "--allow-address") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,10 +48,14 @@ func newDiff(a *app) *cobra.Command {
 			switch {
 			case len(args) == 2 && !versionSet:
 				return diffFiles(cmd, a.values, args, readPDF, output)
+			case len(args) == 2:
+				return usage("--from and --to select versions of one document: name one document, or omit the flags to compare two files")
+			case len(args) == 1 && isFileName(args[0]):
+				return usage("%s is one file: name the second file, as in clausea diff OLD NEW", args[0])
 			case len(args) == 1:
 				return diffVersions(cmd, a.values, args[0], from, to, output)
 			}
-			return usage("expected two files, or the ID or URL of one document with --from and --to")
+			return usage("expected two files (clausea diff OLD NEW), or the ID or URL of one document (clausea diff DOCUMENT --from N --to M), got %d arguments", len(args))
 		},
 	}
 	fs := cmd.Flags()
@@ -58,6 +64,19 @@ func newDiff(a *app) *cobra.Command {
 	fs.IntVar(&from, "from", 0, "older version (default: the version before --to)")
 	fs.IntVar(&to, "to", 0, "newer version (default: the latest version)")
 	return a.withSettings(cmd, settings.CommandDiff)
+}
+
+// isFileName reports whether an argument names a file, not a document by its ID or URL. IDs
+// contain neither dots nor slashes.
+func isFileName(arg string) bool {
+	if strings.Contains(arg, "://") {
+		return false
+	}
+	if strings.ContainsAny(arg, "./") {
+		return true
+	}
+	_, err := os.Stat(arg)
+	return err == nil
 }
 
 func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF jsonl.PDFReader, output string) error {

@@ -93,7 +93,7 @@ func TestDiffComparesTheSelectedVersions(t *testing.T) {
 		{"once --from 2", exitUsage, []string{"version 2 does not exist: https://once.example/terms has only version 1"}},
 		{"none", exitFailed, []string{"https://none.example/terms has no versions"}},
 		{"unknown", exitFailed, []string{"unknown: not found"}},
-		{"a.html b.html --to 2", exitUsage, []string{"expected two files, or the ID or URL of one document"}},
+		{"a.html b.html --to 2", exitUsage, []string{"name one document, or omit the flags to compare two files"}},
 	} {
 		code, out, errs := call(t, nil, append([]string{"diff", "--store", folder}, strings.Fields(c.args)...)...)
 		if code != c.code {

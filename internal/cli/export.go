@@ -20,7 +20,7 @@ commit per version. Requires git 2.25 or later in PATH.`,
 		Example: "  clausea export ./terms --company example.com",
 		Args:    exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := openExisting(cmd.Context(), a.values)
+			s, err := openForReading(cmd.Context(), a.values)
 			if err != nil {
 				return err
 			}

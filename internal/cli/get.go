@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -19,54 +20,72 @@ import (
 )
 
 func newGet(a *app) *cobra.Command {
-	var output, company string
-	var version int
-	var pages pageFlags
+	var g getter
 	var f resourceFlags
 	cmd := &cobra.Command{
-		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...]",
-		Short: "Show stored records and resources; get documents ID -o markdown prints the text of a document",
+		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...] | get events",
+		Short: "Show stored records, resources and events; get documents ID -o markdown prints the text of a document",
 		Long: `Show stored records: companies that have documents, documents, versions of a document,
 runs, and the result for each URL that a run encountered (pages; of the newest run of
 --company, unless --run names another one). get company (or co) and
 get crawljob (crawljobs, cj) show the resources as kubectl does; -o yaml prints manifests
-that apply accepts.`,
+that apply accepts. get events shows what happened to them. get pages URL --raw writes the
+page as the site sent it.`,
 		Example: `  clausea get documents --company example.com
   clausea get documents https://example.com/terms -o markdown --version 1
   clausea get pages --company example.com
   clausea get pages --company example.com --reason robots,not_found
+  clausea get pages https://example.com/terms --company example.com --raw > terms.html
   clausea get crawljobs -o wide
-  clausea get company example-com -o yaml`,
-		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages", "company", "crawljobs", "crawljob"},
+  clausea get company example-com -o yaml
+  clausea get events --for crawljob/now`,
+		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages", "events", "company", "crawljobs", "crawljob"},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("no kind; expected companies, documents, versions, runs or pages, or the resources company or crawljobs")
-			}
-			g := getter{cmd.Context(), nil, cmd.OutOrStdout(), output, company, version, pages}
-			namespaceSet := cmd.Flags().Changed("namespace")
-			if k := resourceTableFor(args[0]); k != nil {
-				return a.getResources(&g, k, f, namespaceSet, args)
-			}
-			if f.kubernetes || namespaceSet {
-				return usage("get %s reads records of the store: --kubernetes and --namespace apply only to get company and get crawljob", args[0])
-			}
-			s, stop, err := openRecords(cmd.Context(), a.values)
-			if err != nil {
-				return err
-			}
-			defer stop()
-			g.s = s
-			return g.get(args)
+			g.ctx, g.w = cmd.Context(), cmd.OutOrStdout()
+			f.namespaceSet = cmd.Flags().Changed("namespace")
+			return a.get(&g, f, args)
 		},
 	}
 	f.addFlags(cmd, false)
 	fs := cmd.Flags()
-	fs.Lookup("namespace").Usage = "`namespace` of the company or crawljob; lists cover all namespaces unless it is set"
-	outputFlag(cmd, &output, "table", "json", "yaml", "markdown", "wide")
-	fs.StringVar(&company, "company", "", "show only records of this `company`")
-	pages.addFlags(fs)
-	fs.IntVar(&version, "version", 0, "version of the document text (default: the latest version)")
+	fs.Lookup("namespace").Usage = "`namespace` of the company, crawljob or events; lists cover all namespaces unless it is set"
+	outputFlag(cmd, &g.output, "table", "json", "yaml", "markdown", "wide")
+	fs.StringVar(&g.company, "company", "", "show only records of this `company`")
+	fs.IntVar(&g.version, "version", 0, "version of the document text or of the raw page (default: the latest version)")
+	g.pageFlags.addFlags(fs)
+	fs.BoolVar(&g.raw, "raw", false, "write the stored page byte for byte (get pages URL)")
+	fs.StringVar(&g.object, "for", "", "show only events of this object, `KIND/NAME` (get events)")
 	return a.withSettings(cmd, settings.CommandGet)
+}
+
+// get executes a get command.
+func (a *app) get(g *getter, f resourceFlags, args []string) error {
+	if len(args) == 0 {
+		return usage("get: name what to show: %s", getKinds)
+	}
+	isEvents := slices.Contains([]string{"events", "event", "ev"}, strings.ToLower(args[0]))
+	switch k := resourceTableFor(args[0]); {
+	case g.object != "" && !isEvents:
+		return usage("get %s: --for applies only to get events", args[0])
+	case g.raw && args[0] != "pages":
+		return usage("get %s: --raw applies only to get pages URL --company NAME", args[0])
+	case k != nil:
+		return a.getResources(g, k, f, args)
+	case isEvents:
+		return a.getEvents(g, f, args)
+	case f.kubernetes || f.namespaceSet:
+		return usage("get %s reads records of the store: --kubernetes and --namespace apply only to get company and get crawljob", args[0])
+	}
+	if err := g.check(args); err != nil {
+		return err
+	}
+	s, stop, err := openRecords(g.ctx, a.values)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	g.s = s
+	return g.get(args)
 }
 
 // getter executes one get command.
@@ -77,13 +96,17 @@ type getter struct {
 	output, company string
 	version         int
 	pageFlags       pageFlags
+	raw             bool
+	object          string // KIND/NAME of --for
 }
 
+// get shows records. check has accepted args.
 func (g *getter) get(args []string) error {
-	switch what := args[0]; {
-	case (what == "documents" || what == "document") && len(args) == 2:
-		return g.document(args[1])
-	case what == "documents":
+	switch args[0] {
+	case "documents", "document":
+		if len(args) == 2 {
+			return g.document(args[1])
+		}
 		docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) {
 			return g.s.ListDocuments(g.ctx, g.company, p)
 		})
@@ -93,7 +116,7 @@ func (g *getter) get(args []string) error {
 		return printList(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, formatDate(d.LastChanged), d.URL)
 		})
-	case what == "versions" && len(args) == 2:
+	case "versions":
 		d, err := findDocument(g.ctx, g.s, g.company, args[1])
 		if err != nil {
 			return err
@@ -105,7 +128,7 @@ func (g *getter) get(args []string) error {
 		return printList(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
 		})
-	case what == "runs":
+	case "runs":
 		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.QueryRuns(g.ctx, g.runQuery(p)) })
 		if err != nil {
 			return err
@@ -114,12 +137,14 @@ func (g *getter) get(args []string) error {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
 				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Removed, r.CreatedAt.Format(time.RFC3339))
 		})
-	case what == "companies" && len(args) == 1:
-		return g.companies()
-	case what == "pages" && len(args) <= 2:
+	case "pages":
+		if g.raw {
+			return g.rawPage(args[1])
+		}
 		return g.pages(args[1:])
+	default:
+		return g.companies()
 	}
-	return usage("get %s: expected get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME|--run ID, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
 }
 
 func (g *getter) companies() error {

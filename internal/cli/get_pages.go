@@ -35,9 +35,6 @@ func (g *getter) pages(url []string) error {
 		q.Reasons = append(q.Reasons, r)
 	}
 	if q.RunID == "" {
-		if g.company == "" {
-			return usage("get pages: --company or --run is required; get companies lists the companies, and get runs the runs")
-		}
 		var err error
 		if q.RunID, err = g.newestRun(); err != nil {
 			return err

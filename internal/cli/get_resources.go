@@ -53,8 +53,7 @@ func resourceTableFor(arg string) *resourceTable {
 }
 
 // getResources shows the named resources of a kind, or all of them if args names none.
-// The list is restricted to one namespace if namespaceSet is true.
-func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, namespaceSet bool, args []string) error {
+func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, args []string) error {
 	if !slices.Contains([]string{"table", "wide", "json", "yaml"}, g.output) {
 		return usage("-o %s: expected table, wide, json or yaml", g.output)
 	}
@@ -65,19 +64,15 @@ func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, namespa
 		}
 		names = []string{name}
 	}
-	r, err := a.openResources(g.ctx, f, openExisting)
+	r, err := a.openResources(g.ctx, f, openForReading)
 	if err != nil {
 		return err
 	}
 	defer r.close()
 	if len(names) == 0 {
-		namespace := ""
-		if namespaceSet {
-			namespace = f.namespace
-		}
 		list := &unstructured.UnstructuredList{}
 		list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(k.kind + "List"))
-		if err := r.List(g.ctx, list, client.InNamespace(namespace)); err != nil {
+		if err := r.List(g.ctx, list, client.InNamespace(f.listNamespace())); err != nil {
 			return fmt.Errorf("list resources of kind %s: %w", k.kind, err)
 		}
 		return g.resources(k, list.Items, false)
@@ -180,7 +175,7 @@ func readiness(conditions []metav1.Condition) (ready, state string) {
 // readyMessage returns the message of the condition Ready on one line.
 func readyMessage(conditions []metav1.Condition) string {
 	if c := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady); c != nil {
-		return strings.Join(strings.Fields(c.Message), " ")
+		return oneLine(c.Message)
 	}
 	return "-"
 }

@@ -82,7 +82,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 		Queue: &queue.Queue{Runs: p.store}, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
 		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
-	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder("clausea"), WatchKubernetesJobs: true}); err != nil {
+	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder(eventComponent), WatchKubernetesJobs: true}); err != nil {
 		return err
 	}
 	return p.run(ctx, m)

@@ -40,6 +40,7 @@ import (
 type process struct {
 	v        *settings.Values
 	log      logr.Logger
+	redact   func(string) string // removes the secrets of the settings
 	store    store.Store
 	registry *prometheus.Registry
 	pool     *queue.Pool
@@ -68,7 +69,7 @@ func (a *app) newProcess(ctx context.Context, onConnect func(network, addr strin
 	if previous := debug.SetGCPercent(gcPercent); previous != 100 {
 		debug.SetGCPercent(previous)
 	}
-	p := &process{v: a.values, log: a.log, registry: telemetry.NewRegistry(buildVersion()), serverAddr: make(chan string, 1)}
+	p := &process{v: a.values, log: a.log, redact: a.redact.String, registry: telemetry.NewRegistry(buildVersion()), serverAddr: make(chan string, 1)}
 	ctrl.SetLogger(a.log)
 	fetcher, err := newFetcher(a.values, onConnect)
 	if err != nil {
@@ -156,11 +157,11 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	if err := index.Register(ctx, m.GetFieldIndexer()); err != nil {
 		return err
 	}
-	jobs.Client, jobs.RunEnded = m.GetClient(), ended
+	jobs.Client, jobs.RunEnded, jobs.Redact = m.GetClient(), ended, p.redact
 	if err := jobs.SetupWithManager(m, o()); err != nil {
 		return err
 	}
-	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: p.store}, Recorder: jobs.Recorder}
+	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: p.store}, Recorder: jobs.Recorder, Redact: p.redact}
 	if err := companies.SetupWithManager(m, o()); err != nil {
 		return err
 	}

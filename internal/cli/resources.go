@@ -27,14 +27,26 @@ import (
 // the standalone process that owns the store.
 type resourceClient struct {
 	client.Client
-	close func()
+	// objects stores the resources and their events. It is nil for a cluster.
+	objects store.Objects
+	close   func()
 }
 
 // resourceFlags are the flags that select resources.
 type resourceFlags struct {
 	kubernetes bool
 	namespace  string
-	files      []string
+	// namespaceSet reports whether the user specified the namespace. Only get sets it.
+	namespaceSet bool
+	files        []string
+}
+
+// listNamespace returns the namespace to which lists are restricted; "" means all.
+func (f *resourceFlags) listNamespace() string {
+	if f.namespaceSet {
+		return f.namespace
+	}
+	return ""
 }
 
 func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
@@ -62,18 +74,18 @@ func (a *app) openResources(ctx context.Context, f resourceFlags, open func(cont
 		if err != nil {
 			return nil, fmt.Errorf("connect to the cluster: %w", err)
 		}
-		return &resourceClient{c, func() {}}, nil
+		return &resourceClient{c, nil, func() {}}, nil
 	}
 	if folder := embeddedFolder(a.values); folder != "" {
 		if objects, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
-			return &resourceClient{kubestore.NewClient(objects, scheme), func() {}}, nil
+			return &resourceClient{kubestore.NewClient(objects, scheme), objects, func() {}}, nil
 		}
 	}
 	s, err := open(ctx, a.values)
 	if err != nil {
 		return nil, err
 	}
-	return &resourceClient{kubestore.NewClient(s, scheme), func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
+	return &resourceClient{kubestore.NewClient(s, scheme), s, func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
 }
 
 // manifests reads the files of --filename.

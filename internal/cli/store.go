@@ -27,18 +27,85 @@ func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []strin
 	return openAt(ctx, storeURI(v), v.MongoDatabase)
 }
 
-// errNoStore reports that the embedded store does not exist.
+// errNoStore reports that nothing is stored at the location of the store.
 var errNoStore = errors.New("no store")
 
-// openExisting is like openStore, but returns errNoStore instead of creating an embedded
-// store. Commands that only read or modify existing data use it.
-func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) {
+// errOldSchema reports that the stored data has an older schema than this program.
+var errOldSchema = errors.New("the schema of the store is older than this program")
+
+// existingStore is a store that was opened without changing it.
+type existingStore interface {
+	store.Store
+	Pending(ctx context.Context) (pending []string, applied int, err error)
+}
+
+// openUnchanged opens the store as it is, without creating or migrating anything. It also
+// returns the names of the pending migrations. If nothing is stored, it returns errNoStore, and
+// with MongoDB also the store, so that the caller can use the connection.
+func openUnchanged(ctx context.Context, v *settings.Values) (s existingStore, pending []string, err error) {
+	var absent error
 	if folder := embeddedFolder(v); folder != "" {
-		if err := checkStoreExists(folder); err != nil {
-			return nil, err
+		absent = fmt.Errorf("%w in %s; crawl, apply, standalone and migrate create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
+		e, err := sqlite.OpenExisting(ctx, folder)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, nil, absent
 		}
+		if err != nil {
+			return nil, nil, err
+		}
+		s = e
+	} else {
+		m, err := mongo.Open(ctx, storeURI(v), v.MongoDatabase)
+		if err != nil {
+			return nil, nil, err
+		}
+		absent = fmt.Errorf("%w in the MongoDB database %s; crawl, apply, standalone, operator and migrate create one; to use another store, set --store, MONGO_URI or MONGODB_DATABASE", errNoStore, m.Database())
+		s = m
 	}
-	return openStore(ctx, v)
+	pending, applied, err := s.Pending(ctx)
+	switch {
+	case err != nil:
+		_ = s.Close(context.WithoutCancel(ctx))
+		return nil, nil, err
+	case applied == 0:
+		return s, pending, absent
+	}
+	return s, pending, nil
+}
+
+// openForReading opens an existing store for a command that only reads. It changes nothing: if
+// there is no store, it returns errNoStore, and if the store must be migrated, errOldSchema.
+func openForReading(ctx context.Context, v *settings.Values) (store.Store, error) {
+	s, pending, err := openUnchanged(ctx, v)
+	if err == nil && len(pending) > 0 {
+		err = fmt.Errorf("%w (it lacks %s); run clausea migrate with the same settings", errOldSchema, strings.Join(pending, ", "))
+	}
+	if err != nil {
+		closeStore(ctx, s)
+		return nil, err
+	}
+	return s, nil
+}
+
+// openExisting is like openStore, but returns errNoStore instead of creating a store. Commands
+// that modify existing data use it.
+func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) {
+	s, pending, err := openUnchanged(ctx, v)
+	if err == nil && len(pending) > 0 {
+		_, err = s.Migrate(ctx)
+	}
+	if err != nil {
+		closeStore(ctx, s)
+		return nil, err
+	}
+	return s, nil
+}
+
+// closeStore closes s, which may be nil.
+func closeStore(ctx context.Context, s existingStore) {
+	if s != nil {
+		_ = s.Close(context.WithoutCancel(ctx))
+	}
 }
 
 // checkStoreExists returns an error that wraps errNoStore if a folder contains no embedded store.
@@ -58,7 +125,7 @@ func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, sto
 			return s, func() {}, nil
 		}
 	}
-	s, err := openExisting(ctx, v)
+	s, err := openForReading(ctx, v)
 	if err != nil {
 		return nil, nil, err
 	}

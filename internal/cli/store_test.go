@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
@@ -67,5 +68,42 @@ func TestUnsupportedStoreLocationIsRejected(t *testing.T) {
 		if code != exitUsage || !strings.Contains(stderr, "a folder path, or a MongoDB URI such as mongodb://HOST/DATABASE") || strings.Contains(stderr, "hunter2") {
 			t.Errorf("%v: exit code %d: %s", args, code, stderr)
 		}
+	}
+}
+
+func TestReadingCommandsDoNotMigrateAnEmbeddedStore(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "store")
+	if code, _, errs := call(t, nil, "migrate", "--store", folder); code != exitDone {
+		t.Fatalf("migrate: exit code %d: %s", code, errs)
+	}
+	setSchemaVersion(t, folder, 2)
+	for name, args := range readingCommands(t) {
+		code, _, errs := call(t, nil, append(args, "--store", folder)...)
+		if code != exitFailed || !strings.Contains(errs, "sqlite-3") || !strings.Contains(errs, "run clausea migrate") {
+			t.Errorf("%s: exit code %d: %s", name, code, errs)
+		}
+	}
+	if code, out, errs := call(t, nil, "migrate", "--store", folder); code != exitDone || !strings.Contains(out, "applied sqlite-3") {
+		t.Errorf("migrate: exit code %d: %s%s", code, out, errs)
+	}
+	setSchemaVersion(t, folder, 99)
+	if code, _, errs := call(t, nil, "get", "documents", "--store", folder); code != exitFailed || !strings.Contains(errs, "upgrade the program") {
+		t.Errorf("get with a newer schema: exit code %d: %s", code, errs)
+	}
+}
+
+// setSchemaVersion sets the schema version of an embedded store.
+func setSchemaVersion(t *testing.T, folder string, version int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(folder, "clausea.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "PRAGMA user_version="+itoa(version)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -34,7 +34,7 @@ func newWait(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := a.openResources(cmd.Context(), f, openExisting)
+			r, err := a.openResources(cmd.Context(), f, openForReading)
 			if err != nil {
 				return err
 			}

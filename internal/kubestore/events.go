@@ -28,6 +28,7 @@ type Event struct {
 	Kind      string    `json:"kind"`
 	Namespace string    `json:"namespace"`
 	Name      string    `json:"name"`
+	UID       string    `json:"uid,omitempty"`
 	Type      string    `json:"type"` // Normal or Warning
 	Reason    string    `json:"reason"`
 	Action    string    `json:"action"`
@@ -61,7 +62,7 @@ func (r *Recorder) Eventf(regarding, _ runtime.Object, eventType, reason, action
 		return
 	}
 	e := Event{
-		Kind: fmt.Sprintf("%T", regarding), Namespace: m.GetNamespace(), Name: m.GetName(),
+		Kind: typeName(fmt.Sprintf("%T", regarding)), UID: string(m.GetUID()), Namespace: m.GetNamespace(), Name: m.GetName(),
 		Type: eventType, Reason: reason, Action: action, Note: fmt.Sprintf(note, args...),
 	}
 	if gvk := regarding.GetObjectKind().GroupVersionKind(); gvk.Kind != "" {
@@ -69,14 +70,14 @@ func (r *Recorder) Eventf(regarding, _ runtime.Object, eventType, reason, action
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, eventTimeout)
 	defer cancel()
-	if err := r.save(ctx, string(m.GetUID()), e); err != nil {
+	if err := r.save(ctx, e); err != nil {
 		r.log.Error(err, "failed to record event", "reason", reason, "name", e.Name)
 	}
 }
 
 // save stores an event, or increments the count of the stored one.
-func (r *Recorder) save(ctx context.Context, uid string, e Event) error {
-	sum := sha256.Sum256([]byte(uid + "\n" + e.Type + "\n" + e.Reason + "\n" + e.Note))
+func (r *Recorder) save(ctx context.Context, e Event) error {
+	sum := sha256.Sum256([]byte(e.UID + "\n" + e.Type + "\n" + e.Reason + "\n" + e.Note))
 	key := store.ObjectKey{Kind: eventKind, Namespace: e.Namespace, Name: e.Name + "." + hex.EncodeToString(sum[:8])}
 	for range maxAttempts {
 		have, err := r.objects.GetObject(ctx, key)
@@ -97,7 +98,7 @@ func (r *Recorder) save(ctx context.Context, uid string, e Event) error {
 		if merr != nil {
 			return fmt.Errorf("encode event %s: %w", key.Name, merr)
 		}
-		next := store.Object{ObjectKey: key, UID: uid, ResourceVersion: have.ResourceVersion, JSON: b}
+		next := store.Object{ObjectKey: key, UID: e.UID, ResourceVersion: have.ResourceVersion, JSON: b}
 		if err == nil {
 			_, err = r.objects.UpdateObject(ctx, next)
 		} else {

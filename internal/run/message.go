@@ -60,6 +60,9 @@ func unreachableMessage(res crawl.Result) string {
 	if res.RobotsFailure != "" {
 		return "The site gave no page, because none may be fetched while its robots.txt is unreadable: " + res.RobotsFailure + ". Try again later, or tell the site owner."
 	}
+	if res.NetworkFailure == crawl.SkipBlockedAddress {
+		return "The site gave no page (blocked_address), because internal IP addresses, and ports other than 80 and 443, are not requested. To crawl a site on your own network, allow its addresses with --allow-address or CLAUSEA_ALLOW_ADDRESS, such as 10.1.2.0/24."
+	}
 	failure := ""
 	if res.NetworkFailure != "" {
 		failure = " (" + string(res.NetworkFailure) + ")"

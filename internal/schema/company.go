@@ -39,9 +39,8 @@ func ReadCompany(ctx context.Context, r io.Reader) (*v1alpha1.Company, error) {
 
 // decodeCompany validates a Company and sets its defaults.
 func decodeCompany(ctx context.Context, obj map[string]any) (*v1alpha1.Company, error) {
-	want := v1alpha1.GroupVersion.String()
-	if obj["kind"] != "Company" || obj["apiVersion"] != want {
-		return nil, fmt.Errorf("the manifest contains apiVersion %v, kind %v: use apiVersion: %s and kind: Company", obj["apiVersion"], obj["kind"], want)
+	if err := checkType(obj, "Company"); err != nil {
+		return nil, err
 	}
 	meta, _ := obj["metadata"].(map[string]any)
 	if name, _ := meta["name"].(string); name == "" {

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	yamlreader "k8s.io/apimachinery/pkg/util/yaml"
@@ -81,10 +83,9 @@ func forEachDocument(r io.Reader, f func(raw map[string]any) error) error {
 
 // decodeResource returns a resource of a supported kind with a name.
 func decodeResource(raw map[string]any) (*unstructured.Unstructured, error) {
-	want := v1alpha1.GroupVersion.String()
 	kind, _ := raw["kind"].(string)
-	if raw["apiVersion"] != want || kind != "Company" && kind != "CrawlJob" {
-		return nil, fmt.Errorf("the manifest contains apiVersion %v, kind %v: use apiVersion: %s and kind: Company or CrawlJob", raw["apiVersion"], raw["kind"], want)
+	if err := checkType(raw, "Company", "CrawlJob"); err != nil {
+		return nil, err
 	}
 	b, err := json.Marshal(raw)
 	if err != nil {
@@ -99,4 +100,22 @@ func decodeResource(raw map[string]any) (*unstructured.Unstructured, error) {
 		return nil, fmt.Errorf("%s: metadata.name: Required value: set a name, such as example-com", kind)
 	}
 	return obj, nil
+}
+
+// checkType returns an error that says how to correct the manifest if its apiVersion or kind is
+// missing or not supported.
+func checkType(raw map[string]any, kinds ...string) error {
+	want := fmt.Sprintf("apiVersion: %s and kind: %s", v1alpha1.GroupVersion, strings.Join(kinds, " or "))
+	kind, _ := raw["kind"].(string)
+	switch {
+	case raw["apiVersion"] == nil && raw["kind"] == nil:
+		return fmt.Errorf("the manifest has no apiVersion and no kind: add %s", want)
+	case raw["apiVersion"] == nil:
+		return fmt.Errorf("the manifest has no apiVersion: add apiVersion: %s", v1alpha1.GroupVersion)
+	case raw["kind"] == nil:
+		return fmt.Errorf("the manifest has no kind: add kind: %s", strings.Join(kinds, " or "))
+	case raw["apiVersion"] != v1alpha1.GroupVersion.String(), !slices.Contains(kinds, kind):
+		return fmt.Errorf("the manifest contains apiVersion %v, kind %v: use %s", raw["apiVersion"], raw["kind"], want)
+	}
+	return nil
 }

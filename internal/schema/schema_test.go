@@ -192,3 +192,27 @@ func TestATargetAndAManifestYieldTheSameCompany(t *testing.T) {
 		}
 	}
 }
+
+func TestAManifestWithoutATypeSaysWhatToAdd(t *testing.T) {
+	t.Parallel()
+	for manifest, want := range map[string]string{
+		"metadata: {name: x}":                                       "has no apiVersion and no kind: add apiVersion: crawl.clausea.co/v1alpha1 and kind: Company",
+		"kind: Company\nmetadata: {name: x}":                        "has no apiVersion: add apiVersion: crawl.clausea.co/v1alpha1",
+		"apiVersion: crawl.clausea.co/v1alpha1\nspec: {}":           "has no kind: add kind: Company",
+		"apiVersion: v1\nkind: Company":                             "contains apiVersion v1, kind Company: use apiVersion: crawl.clausea.co/v1alpha1 and kind: Company",
+		"apiVersion: crawl.clausea.co/v1alpha1\nkind: Pod":          "contains apiVersion crawl.clausea.co/v1alpha1, kind Pod: use",
+		"apiVersion: v1\nkind: List\nitems: [{kind: Company}]":      "has no apiVersion: add",
+		"apiVersion: [a]\nkind: {b: c}\nmetadata: {name: anything}": "contains apiVersion [a], kind map[b:c]: use",
+	} {
+		_, err := ReadManifests(strings.NewReader(manifest))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "nil") {
+			t.Errorf("%q: %v, want %q", manifest, err, want)
+		}
+		if strings.Contains(manifest, "List") {
+			continue
+		}
+		if _, err := ReadCompany(t.Context(), strings.NewReader(manifest)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: ReadCompany: %v, want %q", manifest, err, want)
+		}
+	}
+}

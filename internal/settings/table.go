@@ -39,12 +39,13 @@ const (
 	CommandWorker     = "worker"
 	CommandApply      = "apply"
 	CommandDelete     = "delete"
+	CommandDescribe   = "describe"
 	CommandWait       = "wait"
 )
 
 var (
 	controllerCommands = []string{CommandStandalone, CommandOperator}
-	resourceCommands   = []string{CommandApply, CommandDelete, CommandWait}
+	resourceCommands   = []string{CommandApply, CommandDelete, CommandDescribe, CommandWait}
 	storeCommands      = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandBackup, CommandRestore, CommandWorker}, append(resourceCommands, controllerCommands...)...)
 	fetchCommands      = append([]string{CommandCrawl, CommandInspect, CommandDiff, CommandCheck, CommandWorker}, controllerCommands...)
 	crawlingCommands   = append([]string{CommandCrawl, CommandWorker}, controllerCommands...)

@@ -21,6 +21,7 @@ type Records interface {
 	ListDocuments(ctx context.Context, company string, opts store.ListOptions) (items []store.Document, next string, err error)
 	ListVersions(ctx context.Context, documentID string, opts store.ListOptions) (items []store.Version, next string, err error)
 	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
+	GetSnapshot(ctx context.Context, company, hash string) ([]byte, error)
 	Ping(ctx context.Context) error
 	Counts(ctx context.Context) (companies, documents int64, err error)
 }
@@ -30,6 +31,7 @@ type recordsRequest struct {
 	Verb  string            `json:"verb"`
 	Of    string            `json:"of,omitempty"` // a company key, or the ID of a document or a run
 	URL   string            `json:"url,omitempty"`
+	Hash  string            `json:"hash,omitempty"`
 	N     int               `json:"n,omitempty"`
 	Page  store.ListOptions `json:"page"`
 	Runs  store.RunQuery    `json:"runs"`
@@ -76,6 +78,8 @@ func (q *recordsRequest) execute(ctx context.Context, r Records) (a recordsRespo
 		v, a.Rest, err = r.ListVersions(ctx, q.Of, q.Page)
 	case "text":
 		v, a.Rest, err = r.VersionText(ctx, q.Of, q.N)
+	case "snapshot":
+		v, err = r.GetSnapshot(ctx, q.Of, q.Hash)
 	case "ping":
 		err = r.Ping(ctx)
 	case "counts":
@@ -170,6 +174,12 @@ func (s *Store) ListVersions(ctx context.Context, documentID string, opts store.
 // VersionText implements Records.
 func (s *Store) VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error) {
 	return queryRecords[store.Version](ctx, s, recordsRequest{Verb: "text", Of: documentID, N: n})
+}
+
+// GetSnapshot implements Records.
+func (s *Store) GetSnapshot(ctx context.Context, company, hash string) ([]byte, error) {
+	v, _, err := queryRecords[[]byte](ctx, s, recordsRequest{Verb: "snapshot", Of: company, Hash: hash})
+	return v, err
 }
 
 // Ping implements Records. It pings the store in the other process.

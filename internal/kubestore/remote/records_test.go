@@ -2,6 +2,8 @@ package remote
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"path/filepath"
 	"reflect"
@@ -34,6 +36,9 @@ func serve(t *testing.T) (store.Store, *Store) {
 		}
 	}
 	path := filepath.Join(dir, "s.sock")
+	if _, err := s.PutSnapshot(t.Context(), store.Fence{}, "c", []byte("\x00\xff page"), ""); err != nil {
+		t.Fatalf("put a snapshot: %v", err)
+	}
 	stop, err := Listen(path, s, s)
 	if err != nil {
 		t.Fatal(err)
@@ -69,9 +74,14 @@ func TestRecordsAreTheSameThroughTheSocket(t *testing.T) {
 			v, err := r.FindDocument(ctx, "c", "https://c.example/terms")
 			return []any{v, err}
 		},
-		"documents":  func(r Records) []any { v, next, err := r.ListDocuments(ctx, "", one); return []any{v, next, err} },
-		"versions":   func(r Records) []any { v, next, err := r.ListVersions(ctx, "d", one); return []any{v, next, err} },
-		"text":       func(r Records) []any { v, text, err := r.VersionText(ctx, "d", 0); return []any{v, text, err} },
+		"documents": func(r Records) []any { v, next, err := r.ListDocuments(ctx, "", one); return []any{v, next, err} },
+		"versions":  func(r Records) []any { v, next, err := r.ListVersions(ctx, "d", one); return []any{v, next, err} },
+		"text":      func(r Records) []any { v, text, err := r.VersionText(ctx, "d", 0); return []any{v, text, err} },
+		"snapshot": func(r Records) []any {
+			sum := sha256.Sum256([]byte("\x00\xff page"))
+			v, err := r.GetSnapshot(ctx, "c", hex.EncodeToString(sum[:]))
+			return []any{v, err}
+		},
 		"ping":       func(r Records) []any { return []any{r.Ping(ctx)} },
 		"counts":     func(r Records) []any { c, d, err := r.Counts(ctx); return []any{c, d, err} },
 		"first text": func(r Records) []any { v, text, err := r.VersionText(ctx, "d", 1); return []any{v, text, err} },

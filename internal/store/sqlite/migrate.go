@@ -57,14 +57,14 @@ func (s *Store) migrate(ctx context.Context) ([]string, error) {
 		if err := t.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&at); err != nil {
 			return err
 		}
-		if at > len(migrations) {
-			return newerSchemaError(at)
+		if err := checkVersion(at); err != nil {
+			return err
 		}
 		for ; at < len(migrations); at++ {
 			if err := migrations[at].apply(ctx, t); err != nil {
 				return fmt.Errorf("migration %d: %w", at+1, err)
 			}
-			applied = append(applied, fmt.Sprintf("sqlite-%d", at+1))
+			applied = append(applied, migrationName(at))
 		}
 		_, err := t.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version=%d`, at))
 		return err
@@ -80,4 +80,15 @@ func (m migration) apply(ctx context.Context, t *sql.Tx) error {
 		return nil
 	}
 	return m.do(ctx, t)
+}
+
+// migrationName returns the name of migrations[i].
+func migrationName(i int) string { return fmt.Sprintf("sqlite-%d", i+1) }
+
+// checkVersion returns an error if a schema version is newer than this program.
+func checkVersion(version int) error {
+	if version > len(migrations) {
+		return newerSchemaError(version)
+	}
+	return nil
 }

@@ -133,17 +133,12 @@ func open(ctx context.Context, dir string, migrate func(*Store, context.Context)
 		return nil, err
 	}
 	s := newStore(lock)
-	dsn := "file:" + uriPathEscaper.Replace(filepath.Join(dir, fileName)) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
-	if s.write, err = sql.Open("sqlite", dsn); err == nil {
-		s.write.SetMaxOpenConns(1)
-		if s.read, err = sql.Open("sqlite", dsn); err == nil {
-			s.read.SetMaxOpenConns(4)
-			if s.applied, err = migrate(s, ctx); err == nil {
-				// This process holds the folder lock, so the holders of all leases have ended,
-				// at an unknown time. Let the leases expire now.
-				now := time.Now().UnixNano()
-				_, err = s.write.ExecContext(ctx, `UPDATE leases SET expires=? WHERE expires>?`, now, now)
-			}
+	if err = s.connect(dir); err == nil {
+		if s.applied, err = migrate(s, ctx); err == nil {
+			// This process holds the folder lock, so the holders of all leases have ended,
+			// at an unknown time. Let the leases expire now.
+			now := time.Now().UnixNano()
+			_, err = s.write.ExecContext(ctx, `UPDATE leases SET expires=? WHERE expires>?`, now, now)
 		}
 	}
 	if err != nil {

@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/kubestore/remote"
+	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/store"
+)
+
+func newDescribe(a *app) *cobra.Command {
+	var f resourceFlags
+	cmd := &cobra.Command{
+		Use:   "describe company|crawljob [NAME...] | KIND/NAME...",
+		Short: "Show a Company or CrawlJob with its conditions, stored documents and events, as kubectl describe does",
+		Long: `Show Companies and CrawlJobs with their conditions and events, as kubectl describe does. The
+resources are read from the store, or from the standalone process that owns it; for those in a
+cluster, use kubectl describe.`,
+		Example: `  clausea describe company example-com
+  clausea describe crawljob/now -n legal`,
+		ValidArgs: []string{"company", "crawljob"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			objs, err := f.describeTargets(args)
+			if err != nil {
+				return err
+			}
+			r, err := a.openResources(cmd.Context(), f, openForReading)
+			if err != nil {
+				return err
+			}
+			defer r.close()
+			return r.describeAll(cmd, objs)
+		},
+	}
+	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of the resources")
+	return a.withSettings(cmd, settings.CommandDescribe)
+}
+
+// describeTargets returns the resources that the arguments of describe name. KIND without
+// names means all resources of the kind in the namespace, and returns one without a name.
+func (f *resourceFlags) describeTargets(args []string) ([]*unstructured.Unstructured, error) {
+	if len(args) == 0 {
+		return nil, usage("describe: name a resource, as in clausea describe company NAME or clausea describe crawljob/NAME")
+	}
+	if strings.Contains(args[0], "/") {
+		return f.parseNames(args)
+	}
+	kind := kindNames[strings.ToLower(args[0])]
+	if kind == "" {
+		return nil, usage("describe %s: unknown kind %q; expected company or crawljob", strings.Join(args, " "), args[0])
+	}
+	names := args[1:]
+	if len(names) == 0 {
+		names = []string{""}
+	}
+	var out []*unstructured.Unstructured
+	for _, name := range names {
+		o := &unstructured.Unstructured{}
+		o.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind))
+		o.SetNamespace(f.namespace)
+		o.SetName(name)
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// describeAll describes the targets in order. It continues after a missing resource.
+func (r *resourceClient) describeAll(cmd *cobra.Command, targets []*unstructured.Unstructured) error {
+	ctx, w := cmd.Context(), cmd.OutOrStdout()
+	var found []unstructured.Unstructured
+	var errs []error
+	for _, o := range targets {
+		if o.GetName() == "" {
+			list := &unstructured.UnstructuredList{}
+			list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(o.GetKind() + "List"))
+			if err := r.List(ctx, list, client.InNamespace(o.GetNamespace())); err != nil {
+				return fmt.Errorf("list resources of kind %s: %w", o.GetKind(), err)
+			}
+			if len(list.Items) == 0 {
+				errs = append(errs, fmt.Errorf("no resources of kind %s in namespace %s", o.GetKind(), o.GetNamespace()))
+			}
+			found = append(found, list.Items...)
+			continue
+		}
+		if err := r.Get(ctx, client.ObjectKeyFromObject(o), o); err != nil {
+			errs = append(errs, fmt.Errorf("get %s %s/%s: %w", o.GetKind(), o.GetNamespace(), o.GetName(), err))
+			continue
+		}
+		found = append(found, *o)
+	}
+	for i := range found {
+		o := &found[i]
+		events, err := kubestore.ListEvents(ctx, r.objects, kubestore.EventSelector{Namespace: o.GetNamespace(), Kind: o.GetKind(), Name: o.GetName(), UID: string(o.GetUID())})
+		if err != nil {
+			return err
+		}
+		documents, err := r.documentsOf(ctx, o)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			if _, err := io.WriteString(w, "\n\n"); err != nil {
+				return err
+			}
+		}
+		if err := writeDescription(w, o, documents, events, time.Now()); err != nil {
+			return fmt.Errorf("write the description: %w", err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// documentsOf returns the stored documents of a Company, and nothing for a CrawlJob.
+func (r *resourceClient) documentsOf(ctx context.Context, o *unstructured.Unstructured) ([]store.Document, error) {
+	records, ok := r.objects.(remote.Records)
+	if !ok || o.GetKind() != "Company" {
+		return nil, nil
+	}
+	company := v1alpha1.StoreKey(o.GetNamespace(), o.GetName())
+	return listAll(func(p store.ListOptions) ([]store.Document, string, error) {
+		return records.ListDocuments(ctx, company, p)
+	})
+}

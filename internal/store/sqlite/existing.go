@@ -1,0 +1,63 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// OpenExisting opens the store in the folder dir as it is: it creates no store, applies no
+// migration and changes no lease. It returns store.ErrNotFound if the folder contains no store.
+// Pending reports whether this program can read it.
+func OpenExisting(ctx context.Context, dir string) (*Store, error) {
+	exists, err := Exists(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !exists {
+		return nil, fmt.Errorf("open the embedded store in %s: %w", dir, store.ErrNotFound)
+	}
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := newStore(lock)
+	if err := s.connect(dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the embedded store in %s: %w", dir, err), s.Close(ctx))
+	}
+	return s, nil
+}
+
+// connect opens the connections to the database in the folder dir.
+func (s *Store) connect(dir string) (err error) {
+	dsn := "file:" + uriPathEscaper.Replace(filepath.Join(dir, fileName)) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	if s.write, err = sql.Open("sqlite", dsn); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(1)
+	if s.read, err = sql.Open("sqlite", dsn); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(4)
+	return nil
+}
+
+// Pending returns the names of the migrations that Migrate would apply, in order, and the
+// number of applied ones. It writes nothing. It returns an error if the schema is newer than
+// this program.
+func (s *Store) Pending(ctx context.Context) (pending []string, applied int, err error) {
+	if err := s.read.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&applied); err != nil {
+		return nil, 0, fmt.Errorf("read the schema version of the embedded store: %w", err)
+	}
+	if err := checkVersion(applied); err != nil {
+		return nil, applied, fmt.Errorf("read the embedded store: %w", err)
+	}
+	for n := applied; n < len(migrations); n++ {
+		pending = append(pending, migrationName(n))
+	}
+	return pending, applied, nil
+}

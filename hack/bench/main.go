@@ -27,6 +27,7 @@ import (
 	"github.com/clausea/crawler/hack/bench/measure"
 	"github.com/clausea/crawler/hack/bench/pipeline"
 	"github.com/clausea/crawler/hack/bench/politeness"
+	"github.com/clausea/crawler/hack/bench/queries"
 	"github.com/clausea/crawler/hack/bench/report"
 	"github.com/clausea/crawler/hack/bench/rivals"
 	"github.com/clausea/crawler/hack/bench/scale"
@@ -39,13 +40,14 @@ type options struct {
 	backend, profiles           string
 	pages, large, rounds        int
 	documents, companies        int
+	stored                      int
 }
 
 func main() {
 	var o options
 	as := flag.String("as", "", "run as this child program")
 	profile := flag.String("profile", "", "in a child: write a CPU profile to this file, and a heap profile next to it at the end")
-	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, scale")
+	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, scale")
 	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this file as well")
 	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages and histories")
 	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder to install other crawlers in")
@@ -55,6 +57,7 @@ func main() {
 	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded")
 	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale part")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
+	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries part")
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; limits apply to the median")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -109,6 +112,7 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		{"large", func() error { return engine.Run(ctx, r, set, o.large, o.rounds, false) }},
 		{"politeness", func() error { return politeness.Run(ctx, r) }},
 		{"storage", func() error { return storage.Run(ctx, r, o.gold) }},
+		{"queries", func() error { return queries.Run(ctx, r, o.stored) }},
 		{"pipeline", func() error { return pipeline.Run(ctx, r, o.documents, o.rounds) }},
 		{"scale", func() error {
 			return scale.Run(ctx, r, scale.Options{Companies: o.companies, Backend: o.backend, Profiles: o.profiles})

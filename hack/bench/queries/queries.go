@@ -1,0 +1,91 @@
+// Package queries measures how fast both stores answer the lists, filters and searches of the
+// API and the dashboard on a filled store, and how fast CommitDocument is compared with the
+// three writes that it replaces.
+package queries
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/clausea/crawler/hack/bench/report"
+	"github.com/clausea/crawler/hack/mongod/replicaset"
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/mongo"
+	"github.com/clausea/crawler/internal/store/sqlite"
+)
+
+// Limits.
+const (
+	maxP99Milliseconds = 50.0
+	minOfThreeWrites   = 0.5
+)
+
+// versionsPerDocument is the number of versions of each document.
+const versionsPerDocument = 4
+
+// Run measures both stores with the given number of documents, four versions of each, and half
+// as many changes.
+func Run(ctx context.Context, r *report.Report, documents int) error {
+	r.Section("Queries")
+	r.Note("%d documents, %d versions, %d changes.", documents, documents*versionsPerDocument, documents/2)
+	dir, err := os.MkdirTemp("", "bench-queries")
+	if err != nil {
+		return fmt.Errorf("create a folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	embedded, err := sqlite.Open(ctx, filepath.Join(dir, "embedded"))
+	if err != nil {
+		return err
+	}
+	err = measureStore(ctx, r, "embedded", embedded, documents)
+	if cerr := embedded.Close(ctx); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	bin, err := replicaset.Find()
+	if err != nil {
+		r.Unmeasured("queries of MongoDB", err)
+		return nil
+	}
+	set, err := replicaset.Start(ctx, bin, filepath.Join(dir, "mongod"), 1)
+	if err != nil {
+		return err
+	}
+	defer set.Close()
+	s, err := mongo.Open(ctx, set.URI, "queries")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close(ctx) }()
+	if _, err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	return measureStore(ctx, r, "MongoDB", s, documents)
+}
+
+// measureStore fills a store and measures its queries and writes.
+func measureStore(ctx context.Context, r *report.Report, name string, s store.Store, documents int) error {
+	start := time.Now()
+	if err := fill(ctx, s, documents); err != nil {
+		return fmt.Errorf("fill the %s store: %w", name, err)
+	}
+	r.Note("%s: filled in %.0f s.", name, time.Since(start).Seconds())
+	worst, rows, err := timeQueries(ctx, s, documents)
+	if err != nil {
+		return fmt.Errorf("query the %s store: %w", name, err)
+	}
+	r.Table([]string{"Query, " + name, "items", "median ms", "p99 ms", "max ms"}, rows)
+	r.AtMost("slowest p99 of a list, filter or search, "+name, worst, maxP99Milliseconds, " ms")
+	commits, writes, err := timeWrites(ctx, s)
+	if err != nil {
+		return fmt.Errorf("write to the %s store: %w", name, err)
+	}
+	r.Note("%s: %.0f documents a second by CommitDocument, %.0f by PutSnapshot, AppendVersion and PutDocument.", name, commits, writes)
+	r.AtLeast("CommitDocument relative to the three writes, "+name, commits/writes, minOfThreeWrites, "")
+	return nil
+}

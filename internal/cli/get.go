@@ -87,8 +87,8 @@ func (g *getter) get(args []string) error {
 		if err != nil {
 			return err
 		}
-		return printList(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, formatDate(d.LastChanged), d.URL)
+		return printList(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tSTATE\tSINCE\tURL", func(d store.Document) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, formatDate(d.LastChanged), d.State, formatDate(d.StateSince), d.URL)
 		})
 	case what == "versions" && len(args) == 2:
 		d, err := findDocument(g.ctx, g.s, g.company, args[1])
@@ -107,9 +107,10 @@ func (g *getter) get(args []string) error {
 		if err != nil {
 			return err
 		}
-		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tCREATED", func(r store.Run) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
-				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Removed, r.CreatedAt.Format(time.RFC3339))
+		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tBROKEN\tUNREACHABLE\tNOTVISITED\tCREATED", func(r store.Run) string {
+			c := r.Documents
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
+				c.New, c.Changed, c.Unchanged, c.Removed, c.Broken, c.Unreachable, c.NotVisited, r.CreatedAt.Format(time.RFC3339))
 		})
 	case what == "companies" && len(args) == 1:
 		return g.companies()

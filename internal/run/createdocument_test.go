@@ -67,9 +67,9 @@ func TestIDsOfExistingDocumentsAreNotRecomputed(t *testing.T) {
 	i := testIdentity(s)
 	r := &recorder{storage: s, identity: i}
 	addKnown(t, i, store.Document{ID: derived, URL: movedURL, FormerURLs: []string{termsURL}, Type: "terms_of_service"}, termsText)
-	for url, want := range map[string]string{movedURL: Unchanged, termsURL: New} {
+	for url, want := range map[string]string{movedURL: Unchanged, termsURL: Created} {
 		text := termsText
-		if want == New {
+		if want == Created {
 			text = "# Refund Policy\n\nYou may return an item within thirty days."
 		}
 		f, err := r.saveDocument(t.Context(), &crawl.Page{URL: url, FetchedAt: time.Now()}, testDocument("terms_of_service", text))
@@ -93,7 +93,7 @@ func TestADocumentThatAppearsDuringItsCreationIsUpdated(t *testing.T) {
 	created := &recorder{storage: s, identity: testIdentity(s)}
 	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	first, err := created.saveDocument(t.Context(), &crawl.Page{URL: oldURL, FetchedAt: day}, testDocument("terms_of_service", termsText))
-	if err != nil || first.Change != New {
+	if err != nil || first.Change != Created {
 		t.Fatalf("the first page is %+v, %v", first, err)
 	}
 	blind := s

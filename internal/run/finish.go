@@ -27,7 +27,7 @@ func (e *execution) finish(ctx context.Context, res crawl.Result, err, cause err
 	rec.State, rec.StopReason, rec.Heartbeat = state, string(reason), now
 	rec.Progress, rec.Documents = storedProgress(res.Progress), found.counts()
 	rec.Coverage = e.observer.coverage.of(e.task.Plan.ExpectedTypes, found.sorted(), res.Reason)
-	rec.Message = finalMessage(reason, res, rec.Coverage, found.available(), err)
+	rec.Message = finalMessage(reason, res, rec.Coverage, rec.Documents, err)
 	rec.FinishedAt = now
 	if state == store.RunPending || state == store.RunInterrupted {
 		rec.FinishedAt = time.Time{}

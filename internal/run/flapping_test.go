@@ -21,7 +21,7 @@ func TestADocumentThatAlternatesBetweenTextsIsFlapping(t *testing.T) {
 	t.Cleanup(func() { _ = st.Close(t.Context()) })
 	r := s.runner(t, st)
 	var changed store.Document // after the last change that was reported
-	for i, want := range []string{New, Changed, Changed, Flapping, Flapping} {
+	for i, want := range []string{Created, Changed, Changed, Flapping, Flapping} {
 		s.edition.Store(int32(i % 2))
 		rep, err := execute(t.Context(), r, task(), nil)
 		if err != nil {

@@ -42,7 +42,7 @@ func (r *recorder) createDocument(ctx context.Context, p *crawl.Page, d document
 	rec := updatedDocument(store.Document{}, false, p, d)
 	rec.ID, rec.Company, rec.RunID = NewID(), r.storage.company, r.storage.runID
 	if !r.storage.enabled() {
-		return Found{Document: rec, Change: New}, true, nil
+		return Found{Document: rec, Change: Created}, true, nil
 	}
 	v, err := r.newVersion(ctx, p, d, rec.ID, "")
 	if err != nil {
@@ -52,7 +52,7 @@ func (r *recorder) createDocument(ctx context.Context, p *crawl.Page, d document
 	if err != nil {
 		return Found{}, false, fmt.Errorf("save new document %s: %w", p.URL, err)
 	}
-	return Found{Document: rec, Change: New}, created, nil
+	return Found{Document: rec, Change: Created}, created, nil
 }
 
 // updateDocument saves a page as the current state of a known document.

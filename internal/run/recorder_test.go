@@ -19,7 +19,7 @@ func TestTheRecorderSavesAVersionForEachChangeOfTheText(t *testing.T) {
 		text, change string
 		versions     int
 	}{
-		{termsText, New, 1},
+		{termsText, Created, 1},
 		{termsText, Unchanged, 1},
 		{termsText + "\n\nDisputes are decided by arbitration in Lisbon.", Changed, 2},
 		{"# Terms of Service", Broken, 2},

@@ -111,9 +111,15 @@ type ChangeQuery struct {
 	ListOptions
 }
 
+// Validate returns an error if a list of q has more than MaxQueryValues values.
+func (q ChangeQuery) Validate() error {
+	return checkQueryLists("changes", len(q.Companies), len(q.DocumentIDs), len(q.Types), len(q.Kinds), len(q.Labels))
+}
+
 // Changes reads the feed of changes. CommitDocument appends to it.
 type Changes interface {
-	// ListChanges returns one page of the changes that q selects.
+	// ListChanges returns one page of the changes that q selects. A list of q with more than
+	// MaxQueryValues values is an error.
 	ListChanges(ctx context.Context, q ChangeQuery) (items []Change, next string, err error)
 	// GetChange returns a change by its ID, or ErrNotFound.
 	GetChange(ctx context.Context, id string) (Change, error)

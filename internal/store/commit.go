@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Commit is what a crawl found out about one document.
 type Commit struct {
@@ -13,9 +16,24 @@ type Commit struct {
 	// and the version that follows it.
 	Versions []NewVersion
 	// Changes are appended to the feed in this order. CommitDocument sets Sequence, and From and
-	// To if they are 0: the newest version before and after the commit, without technical
-	// versions.
+	// To if they are 0: the newest version before and after the commit. If the commit has a
+	// technical version, From is its number, so that the difference between From and To has
+	// only what changed on the page. If the correction of the document has a type, it is also
+	// the DocumentType of the changes.
 	Changes []Change
+}
+
+// Validate returns an error if the commit cannot be idempotent because a record has no ID.
+func (c Commit) Validate() error {
+	if c.Document.ID == "" {
+		return fmt.Errorf("commit document %s: it has no ID", c.Document.URL)
+	}
+	for _, change := range c.Changes {
+		if change.ID == "" {
+			return fmt.Errorf("commit document %s: a %s change has no ID", c.Document.URL, change.Kind)
+		}
+	}
+	return nil
 }
 
 // NewVersion is a version with its text and snapshot.
@@ -45,6 +63,8 @@ type DocumentWriter interface {
 	// CommitDocument writes the document, its new versions with their texts and snapshots, the
 	// changes, the company summary and the search index in one fenced transaction. It is
 	// idempotent: a version whose ContentHash is that of the newest version is not appended
-	// again, and a change whose ID exists is not stored again.
+	// again, nor are two versions if they are the newest two, and a change whose ID exists is
+	// not stored again. It fails if another document of the company has the URL, unless Create
+	// is set.
 	CommitDocument(ctx context.Context, f Fence, c Commit) (Committed, error)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -119,8 +120,18 @@ type DocumentQuery struct {
 	ListOptions
 }
 
+// Validate returns an error if a list of q has more than MaxQueryValues values, or if its order
+// is unknown.
+func (q DocumentQuery) Validate() error {
+	if q.Sort != SortByURL && q.Sort != SortByLastChanged {
+		return fmt.Errorf("query documents: unknown order %.40q", q.Sort)
+	}
+	return checkQueryLists("documents", len(q.Companies), len(q.Types), len(q.Languages), len(q.States))
+}
+
 // DocumentReader reads documents by their properties.
 type DocumentReader interface {
-	// QueryDocuments returns one page of the documents that q selects.
+	// QueryDocuments returns one page of the documents that q selects. A list of q with more
+	// than MaxQueryValues values is an error.
 	QueryDocuments(ctx context.Context, q DocumentQuery) (items []Document, next string, err error)
 }

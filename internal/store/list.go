@@ -33,3 +33,17 @@ func (o ListOptions) Decode() (limit int, after string, err error) {
 
 // EncodeContinue returns the continue token of the page that starts after key.
 func EncodeContinue(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }
+
+// MaxQueryValues is the maximum number of values in each list of a query.
+const MaxQueryValues = 100
+
+// checkQueryLists returns an error if a list of a query of what has more than MaxQueryValues
+// values.
+func checkQueryLists(what string, lengths ...int) error {
+	for _, n := range lengths {
+		if n > MaxQueryValues {
+			return fmt.Errorf("query %s: a list has %d values, the maximum is %d", what, n, MaxQueryValues)
+		}
+	}
+	return nil
+}

@@ -38,6 +38,8 @@ type Store interface {
 	Documents
 	Versions
 	Snapshots
+	DocumentWriter
+	Changes
 	Leases
 	// Migrate updates the stored data to the schema of this program and returns the names of
 	// the migrations that it applied. It is idempotent, and several processes may call it at

@@ -17,20 +17,18 @@ import (
 // interrupted call may leave a version without a document, but no document without a version.
 func (s documentStore) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (store.Document, bool, error) {
 	what := "create document " + d.URL
-	data, full, err := pack.Encode(nil, []byte(text))
+	d.Versions, v.DocumentID = 1, d.ID
+	packed, err := pack.PackVersion(v, 0, nil, text)
 	if err != nil {
 		return store.Document{}, false, fmt.Errorf("%s: %w", what, err)
 	}
-	d.Versions = 1
-	v.DocumentID, v.Number, v.StoredBytes, v.Keyframe = d.ID, 1, len(data), full
-	b, err := s.putBlob(ctx, "version of "+d.ID, data)
+	first, err := s.versionOf(ctx, packed)
 	if err != nil {
 		return store.Document{}, false, fmt.Errorf("%s: %w", what, err)
 	}
-	first := version{d.ID + "/1", v, b}
 	atURL := bson.D{{Key: "company", Value: d.Company}, {Key: "url", Value: d.URL}}
 	var stored document
-	err = s.fenced(ctx, f, what, func(ctx context.Context) error {
+	err = s.transaction(ctx, f, what, func(ctx context.Context) error {
 		stored = document{}
 		err := s.db.Collection(documentCollection).FindOne(ctx, atURL).Decode(&stored)
 		if !errors.Is(err, mongo.ErrNoDocuments) {
@@ -41,9 +39,11 @@ func (s documentStore) CreateDocument(ctx context.Context, f store.Fence, d stor
 		if err != nil && !(mongo.IsDuplicateKeyError(err) && mongo.SessionFromContext(ctx) == nil) {
 			return err
 		}
+		if other, err := s.documentRow(ctx, bson.D{{Key: "_id", Value: d.ID}}); err != nil || other != nil {
+			return errors.Join(store.ErrExists, err)
+		}
 		stored = document{d.ID, d}
-		_, err = s.db.Collection(documentCollection).InsertOne(ctx, stored)
-		return err
+		return s.writeDocument(ctx, nil, stored.Document, &text)
 	})
 	if mongo.IsDuplicateKeyError(err) {
 		// Another writer, or an earlier attempt, created a document concurrently. If none has

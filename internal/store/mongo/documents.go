@@ -12,7 +12,17 @@ import (
 
 // PutDocument implements store.Documents.
 func (s documentStore) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
-	return s.replaceRecord(ctx, f, "put document "+d.URL, documentCollection, d.ID, document{d.ID, d})
+	return s.transaction(ctx, f, "put document "+d.URL, func(ctx context.Context) error {
+		old, err := s.documentRow(ctx, bson.D{{Key: "_id", Value: d.ID}})
+		if err != nil {
+			return err
+		}
+		corrected := d // an attempt starts with the caller's record
+		if err := s.applyCorrection(ctx, &corrected); err != nil {
+			return err
+		}
+		return s.writeDocument(ctx, old, corrected, nil)
+	})
 }
 
 // GetDocument implements store.Documents.

@@ -19,6 +19,12 @@ func (s *database) fenced(ctx context.Context, f store.Fence, what string, do fu
 	if f.LeaseName == "" {
 		return s.retry(ctx, what, do)
 	}
+	return s.transaction(ctx, f, what, do)
+}
+
+// transaction runs do in one transaction as fenced does, also if f is the zero Fence. Without a
+// replica set, it runs do without a transaction.
+func (s *database) transaction(ctx context.Context, f store.Fence, what string, do func(context.Context) error) error {
 	if !s.replicated {
 		return s.retry(ctx, what, func(ctx context.Context) error {
 			if err := s.touchLease(ctx, f); err != nil {
@@ -58,6 +64,9 @@ func (s *database) fenced(ctx context.Context, f store.Fence, what string, do fu
 
 // touchLease writes to the lease, or returns ErrFenced if the epoch of f is outdated.
 func (s *database) touchLease(ctx context.Context, f store.Fence) error {
+	if f.LeaseName == "" {
+		return nil
+	}
 	res, err := s.db.Collection(leaseCollection).UpdateOne(ctx,
 		bson.D{{Key: "_id", Value: f.LeaseName}, {Key: "epoch", Value: f.Epoch}},
 		bson.D{{Key: "$inc", Value: bson.D{{Key: "writes", Value: int64(1)}}}})

@@ -19,6 +19,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/feed"
 )
 
 // attemptTimeout bounds one attempt of an operation. It is short, because an operation on a hung
@@ -43,6 +44,7 @@ type Store struct {
 	documentStore
 	versionStore
 	snapshotStore
+	changeStore
 
 	disconnect func(context.Context) error // client.Disconnect; tests replace it
 }
@@ -56,6 +58,7 @@ type (
 	documentStore struct{ *database }
 	versionStore  struct{ *database }
 	snapshotStore struct{ *database }
+	changeStore   struct{ *database }
 )
 
 // database is a database of a MongoDB server.
@@ -66,14 +69,16 @@ type database struct {
 	// Transactions and change streams require one.
 	replicated bool
 	sessions   sessions
+	changeFeed feed.Notifier // one topic
+	appending  chan struct{} // semaphore of the commits that append changes
 }
 
 // newStore returns a store over a database.
 func newStore(client *mongo.Client, name string) *Store {
-	db := &database{client: client, db: client.Database(name)}
+	db := &database{client: client, db: client.Database(name), appending: make(chan struct{}, 1)}
 	return &Store{
 		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
-		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, disconnect: client.Disconnect,
+		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, changeStore: changeStore{db}, disconnect: client.Disconnect,
 	}
 }
 

@@ -29,10 +29,15 @@ func (s snapshotStore) PutSnapshot(ctx context.Context, f store.Fence, company s
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
 	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(ctx context.Context) error {
-		_, err := s.db.Collection(snapshotCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: key}},
-			bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "blob", Value: b}}}}, options.UpdateOne().SetUpsert(true))
-		return err
+		return s.insertSnapshot(ctx, snapshot{key, b})
 	})
+}
+
+// insertSnapshot inserts a snapshot, if it is not stored already.
+func (s *database) insertSnapshot(ctx context.Context, n snapshot) error {
+	_, err := s.db.Collection(snapshotCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: n.Key}},
+		bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "blob", Value: n.Blob}}}}, options.UpdateOne().SetUpsert(true))
+	return err
 }
 
 // GetSnapshot implements store.Snapshots.

@@ -35,20 +35,15 @@ func (s versionStore) AppendVersion(ctx context.Context, f store.Fence, v store.
 		if err == nil && newest.ContentHash == v.ContentHash {
 			return newest, false, nil
 		}
-		v.Number = newest.Number + 1
-		if newest.Number == 0 || (v.Number-1)%pack.KeyframeInterval == 0 {
-			prev = nil
-		}
-		data, full, err := pack.Encode(prev, []byte(text))
+		packed, err := pack.PackVersion(v, newest.Number, prev, text)
 		if err != nil {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}
-		v.StoredBytes, v.Keyframe = len(data), full
-		b, err := s.putBlob(ctx, "version of "+v.DocumentID, data)
+		v = packed.Version
+		row, err := s.versionOf(ctx, packed)
 		if err != nil {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}
-		row := version{v.DocumentID + "/" + strconv.Itoa(v.Number), v, b}
 		err = s.fenced(ctx, f, what, func(ctx context.Context) error {
 			if tried && mongo.SessionFromContext(ctx) != nil {
 				// A duplicate key would abort the transaction, so check before inserting.
@@ -77,6 +72,12 @@ func (s versionStore) AppendVersion(ctx context.Context, f store.Fence, v store.
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}
 	}
+}
+
+// versionOf returns the stored form of a version. It writes the chunks of its text.
+func (s *database) versionOf(ctx context.Context, v pack.PackedVersion) (version, error) {
+	b, err := s.putBlob(ctx, "version of "+v.DocumentID, v.Blob)
+	return version{v.DocumentID + "/" + strconv.Itoa(v.Number), v.Version, b}, err
 }
 
 // versionRow reads a version with its blob.

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
 )
 
 // CreateDocument implements store.Documents.
@@ -23,15 +24,21 @@ func (s documentStore) CreateDocument(ctx context.Context, f store.Fence, d stor
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		if b, err = json.Marshal(d); err != nil {
+		if other, err := documentRow(ctx, t, `SELECT v FROM documents WHERE id=?`, d.ID); err != nil || other != nil {
+			return errors.Join(store.ErrExists, err)
+		}
+		first, err := pack.PackVersion(v, 0, nil, text)
+		if err != nil {
 			return err
 		}
-		if _, err := t.ExecContext(ctx, `INSERT INTO documents(id,company,url,v) VALUES(?,?,?,?)`, d.ID, d.Company, d.URL, string(b)); err != nil {
+		if err := insertVersion(ctx, t, first); err != nil {
+			return err
+		}
+		if err := writeDocument(ctx, t, nil, d, &text); err != nil {
 			return err
 		}
 		stored, created = d, true
-		_, err = insertVersion(ctx, t, v, nil, text)
-		return err
+		return nil
 	})
 	if err != nil {
 		return store.Document{}, false, err

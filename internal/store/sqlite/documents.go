@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/clausea/crawler/internal/store"
@@ -9,7 +10,16 @@ import (
 
 // PutDocument implements store.Documents.
 func (s documentStore) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
-	return s.putRecord(ctx, f, "put document "+d.URL, d, `INSERT INTO documents(id,company,url,v) VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET company=excluded.company, url=excluded.url, v=excluded.v`, d.ID, d.Company, d.URL)
+	return s.fenced(ctx, f, "put document "+d.URL, func(t *sql.Tx) error {
+		old, err := documentRow(ctx, t, `SELECT v FROM documents WHERE id=?`, d.ID)
+		if err != nil {
+			return err
+		}
+		if err := applyCorrection(ctx, t, &d); err != nil {
+			return err
+		}
+		return writeDocument(ctx, t, old, d, nil)
+	})
 }
 
 // GetDocument implements store.Documents.

@@ -82,6 +82,8 @@ func (s documentStore) DeleteCompany(ctx context.Context, company string) error 
 		}
 		return execAll(ctx, t, company,
 			`DELETE FROM versions WHERE doc IN (SELECT id FROM documents WHERE company=?)`,
+			`DELETE FROM change_labels WHERE sequence IN (SELECT sequence FROM document_changes WHERE company=?)`,
+			`DELETE FROM document_changes WHERE company=?`,
 			`DELETE FROM snapshots WHERE hash>=?||'#' AND hash<?1||'$'`,
 			`DELETE FROM documents WHERE company=?`, `DELETE FROM pages WHERE company=?`,
 			`DELETE FROM requests WHERE run IN (SELECT id FROM runs WHERE company=?)`, `DELETE FROM runs WHERE company=?`)

@@ -16,9 +16,14 @@ func (s snapshotStore) PutSnapshot(ctx context.Context, f store.Fence, company s
 		return "", fmt.Errorf("put snapshot %s: %w", hash, err)
 	}
 	return hash, s.fenced(ctx, f, "put snapshot "+hash, func(t *sql.Tx) error {
-		_, err := t.ExecContext(ctx, `INSERT INTO snapshots(hash,blob) VALUES(?,?) ON CONFLICT(hash) DO NOTHING`, store.SnapshotKey(company, hash), blob)
-		return err
+		return insertSnapshot(ctx, t, store.SnapshotKey(company, hash), blob)
 	})
+}
+
+// insertSnapshot inserts a compressed snapshot, if it is not stored already.
+func insertSnapshot(ctx context.Context, t *sql.Tx, key string, blob []byte) error {
+	_, err := t.ExecContext(ctx, `INSERT INTO snapshots(hash,blob) VALUES(?,?) ON CONFLICT(hash) DO NOTHING`, key, blob)
+	return err
 }
 
 // GetSnapshot implements store.Snapshots.

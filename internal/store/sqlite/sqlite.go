@@ -20,6 +20,7 @@ import (
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/feed"
 )
 
 // Store is a store.Store in one SQLite file. Each family of records is implemented by a type
@@ -33,6 +34,7 @@ type Store struct {
 	documentStore
 	versionStore
 	snapshotStore
+	changeStore
 
 	lock *os.File
 	// applied holds the names of the migrations that Open applied.
@@ -48,6 +50,7 @@ type (
 	documentStore struct{ *database }
 	versionStore  struct{ *database }
 	snapshotStore struct{ *database }
+	changeStore   struct{ *database }
 )
 
 // database is the SQLite file. Writes are serialized over one connection; reads use separate
@@ -59,6 +62,8 @@ type database struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced at every change of an object
 	closed  bool
+
+	changeFeed feed.Notifier // one topic
 }
 
 // newStore returns a store over a database that is not open yet.
@@ -66,7 +71,7 @@ func newStore(lock *os.File) *Store {
 	db := &database{changed: make(chan struct{})}
 	return &Store{
 		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
-		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, lock: lock,
+		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, changeStore: changeStore{db}, lock: lock,
 	}
 }
 
@@ -159,6 +164,7 @@ func (s *Store) Close(context.Context) error {
 			errs = append(errs, db.Close())
 		}
 	}
+	s.changeFeed.NotifyAll() // watches read and fail
 	// A child process that is being started has a copy of the descriptor until it executes its
 	// program. Closing the file would leave the lock to that copy; unlocking does not (flock(2)).
 	_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)
@@ -240,7 +246,13 @@ func listRecords[T any](ctx context.Context, db *sql.DB, opts store.ListOptions,
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := db.QueryContext(ctx, query, append(args, after, limit+1)...)
+	return readPage[T](ctx, db, limit, query, append(args, after, limit+1)...)
+}
+
+// readPage returns at most limit records. The query selects the key and the JSON of at most
+// limit+1 records.
+func readPage[T any](ctx context.Context, db *sql.DB, limit int, query string, args ...any) (items []T, next string, err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -23,32 +23,25 @@ func (s versionStore) AppendVersion(ctx context.Context, f store.Fence, v store.
 			out = newest
 			return nil
 		}
-		v.Number = newest.Number + 1
-		var base []byte
-		if newest.Number > 0 && (v.Number-1)%pack.KeyframeInterval != 0 {
-			base = prev
+		next, err := pack.PackVersion(v, newest.Number, prev, text)
+		if err != nil {
+			return err
 		}
-		out, err = insertVersion(ctx, t, v, base, text)
-		created = err == nil
-		return err
+		out, created = next.Version, true
+		return insertVersion(ctx, t, next)
 	})
-	return out, created, err
+	return out, created && err == nil, err
 }
 
-// insertVersion inserts a version with its text, as a delta to base if base is not nil.
-func insertVersion(ctx context.Context, t *sql.Tx, v store.Version, base []byte, text string) (store.Version, error) {
-	blob, full, err := pack.Encode(base, []byte(text))
+// insertVersion inserts a version with its text.
+func insertVersion(ctx context.Context, t *sql.Tx, v pack.PackedVersion) error {
+	b, err := json.Marshal(v.Version)
 	if err != nil {
-		return v, err
-	}
-	v.StoredBytes, v.Keyframe = len(blob), full
-	b, err := json.Marshal(v)
-	if err != nil {
-		return v, err
+		return err
 	}
 	_, err = t.ExecContext(ctx, `INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES(?,?,?,?,?,?,?)`,
-		v.DocumentID, v.Number, v.ContentHash, v.FetchedAt.UnixNano(), full, string(b), blob)
-	return v, err
+		v.DocumentID, v.Number, v.ContentHash, v.FetchedAt.UnixNano(), v.Keyframe, string(b), v.Blob)
+	return err
 }
 
 // ListVersions implements store.Versions.

@@ -108,7 +108,9 @@ func fencing(t *testing.T, s store.Store) {
 		_, _, version := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", ContentHash: "h"}, "text")
 		_, _, creation := s.CreateDocument(ctx, f, store.Document{ID: "created", Company: "c", URL: "https://x.example/created"}, store.Version{ContentHash: "h"}, "text")
 		_, snapshot := s.PutSnapshot(ctx, f, "c", []byte("page"), "")
+		_, commit := s.CommitDocument(ctx, f, newCommit("c", "committed", "r", store.ChangeCreated, "text"))
 		return map[string]error{
+			"commit":              commit,
 			"run":                 s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
 			"run swap":            s.CompareAndSwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),
 			"checkpoint":          s.PutCheckpoint(ctx, f, "r", []byte("x")),
@@ -129,6 +131,9 @@ func fencing(t *testing.T, s store.Store) {
 	}
 	if _, err := s.GetDocument(t.Context(), "d"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a fenced document was stored: %v", err)
+	}
+	if n, err := s.LatestChange(t.Context()); err != nil || n != 0 {
+		t.Errorf("a fenced commit appended change %d, %v", n, err)
 	}
 	for what, err := range writes(t.Context(), store.Fence{LeaseName: now.Name, Epoch: now.Epoch}) {
 		if err != nil {

@@ -117,13 +117,18 @@ func versionAt(t *testing.T, s store.Store) {
 	}
 }
 
-func largeTexts(t *testing.T, s store.Store) {
+// largeTextPair returns two similar texts of more than 17 MiB that are hard to compress.
+func largeTextPair() [2]string {
 	var b strings.Builder
 	for i := 0; b.Len() < 17<<20; i++ {
-		fmt.Fprintf(&b, "%x ", uint32(i)*2654435761) // Knuth's multiplicative hash: hard to compress
+		fmt.Fprintf(&b, "%x ", uint32(i)*2654435761) // Knuth's multiplicative hash
 	}
 	text := b.String()
-	for n, want := range []string{text, text[:9<<20] + " changed " + text[9<<20:]} {
+	return [2]string{text, text[:9<<20] + " changed " + text[9<<20:]}
+}
+
+func largeTexts(t *testing.T, s store.Store) {
+	for n, want := range largeTextPair() {
 		_, _, err := s.AppendVersion(t.Context(), store.Fence{}, store.Version{DocumentID: "d", ContentHash: fmt.Sprint(n), FetchedAt: at(n)}, want)
 		must(t, err)
 		if _, got, err := s.VersionText(t.Context(), "d", n+1); err != nil || got != want {

@@ -72,6 +72,12 @@ func (f *Found) coversType() bool {
 // interrupted.
 func earlierChange(d store.Document) string {
 	switch {
+	case d.State == store.DocumentRemoved:
+		return Removed
+	case d.State == store.DocumentBroken:
+		return Broken
+	case d.State == store.DocumentUnreachable:
+		return Unreachable
 	case d.LastFlapped.Equal(d.LastSeen):
 		return Flapping
 	case !d.LastChanged.Equal(d.LastSeen):

@@ -40,7 +40,7 @@ func TestTheChangeOfADocumentThatWasFoundBeforeAnInterruption(t *testing.T) {
 	t.Parallel()
 	first, last := time.Unix(1, 0), time.Unix(2, 0)
 	for want, d := range map[string]store.Document{
-		Created:       {FirstSeen: last, LastSeen: last, LastChanged: last},
+		Created:   {FirstSeen: last, LastSeen: last, LastChanged: last},
 		Changed:   {FirstSeen: first, LastSeen: last, LastChanged: last},
 		Unchanged: {FirstSeen: first, LastSeen: last, LastChanged: first},
 		Flapping:  {FirstSeen: first, LastSeen: last, LastChanged: first, LastFlapped: last},

@@ -87,6 +87,9 @@ func (i *identity) recordSoftError(url string) {
 	i.outcomes[url] = u
 }
 
+// isAlias reports whether a URL is another URL of a document, as a person determined.
+func (i *identity) isAlias(string) bool { return false }
+
 // identify returns the known document that a page is: the one at its URL, one whose URL
 // redirects to it, or a similar one whose own URL is gone.
 func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Document) (store.Document, bool, error) {
@@ -107,14 +110,14 @@ func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Docum
 }
 
 // notFound returns the known documents that the run has not found, except those that were
-// removed before.
+// removed before or are not legal documents.
 func (i *identity) notFound() []store.Document {
 	found := i.found.ids() // a document may be found at another URL
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var out []store.Document
 	for _, d := range i.known {
-		if !found[d.ID] && d.RemovedAt.IsZero() {
+		if !found[d.ID] && d.State != store.DocumentRemoved && !d.NotLegal {
 			out = append(out, d)
 		}
 	}
@@ -123,7 +126,8 @@ func (i *identity) notFound() []store.Document {
 
 // changeOf returns why the known document at a URL was not found. It is Removed if the URL is
 // not found or redirects permanently to another page, Broken if it redirects there
-// temporarily, and Unreachable if no page was fetched.
+// temporarily, NotVisited if the crawl did not request it, and Unreachable if no page could
+// be fetched.
 func (i *identity) changeOf(url string) (change string, reason crawl.SkipReason) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -139,6 +143,18 @@ func (i *identity) changeOf(url string) (change string, reason crawl.SkipReason)
 	case redirected:
 		return Broken, crawl.SkipRedirect
 	default:
-		return Unreachable, cmp.Or(i.outcomes[end].reason, i.outcomes[url].reason)
+		reason = cmp.Or(i.outcomes[end].reason, i.outcomes[url].reason)
+		if notRequested[reason] {
+			return NotVisited, reason
+		}
+		return Unreachable, reason
 	}
+}
+
+// notRequested are the skip reasons of URLs that the crawl chose not to request or did not
+// get to. They say nothing about the page. The URL of a document that has no outcome, such
+// as that of a crawl that was stopped, has the reason "".
+var notRequested = map[crawl.SkipReason]bool{
+	"": true, crawl.SkipPageLimit: true, crawl.SkipTimeLimit: true, crawl.SkipCanceled: true, crawl.SkipQueueFull: true, crawl.SkipLowScore: true,
+	crawl.SkipDepth: true, crawl.SkipOutOfScope: true, crawl.SkipDeniedPath: true, crawl.SkipTooManyHosts: true, crawl.SkipHostPages: true,
 }

@@ -46,8 +46,8 @@ func (i *identity) moveCandidates(pageURL, docType string) []store.Document {
 	defer i.mu.Unlock()
 	var out []store.Document
 	for url, old := range i.known {
-		gone := isGone(i.outcomes[url].status) || !old.RemovedAt.IsZero()
-		if !gone || found[old.ID] {
+		gone := isGone(i.outcomes[url].status) || old.State == store.DocumentRemoved
+		if !gone || old.NotLegal || found[old.ID] {
 			continue
 		}
 		if slices.Contains(old.FormerURLs, pageURL) {

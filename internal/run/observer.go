@@ -8,6 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/neardup"
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
@@ -30,16 +31,16 @@ type observer struct {
 
 var _ crawl.Observer = (*observer)(nil)
 
-func newObserver(s storage, plan crawl.Plan, pdf func(context.Context, []byte) (string, error), log logr.Logger, metrics *telemetry.RunMetrics, onProgress ProgressFunc) *observer {
+func newObserver(s storage, reader *pageReader, log logr.Logger, metrics *telemetry.RunMetrics, onProgress ProgressFunc) *observer {
 	o := &observer{
-		storage: s, reader: newPageReader(plan.Seeds, pdf), found: newFoundSet(), coverage: newCoverage(),
+		storage: s, reader: reader, found: newFoundSet(), coverage: newCoverage(),
 		checkpoints: &checkpoints{storage: s}, metrics: metrics, onProgress: onProgress, log: log,
 	}
 	if s.enabled() {
 		o.pages = newPageLog(s.company, s.runID)
 	}
 	o.identity = newIdentity(s, o.found, o.pages.wasFetched)
-	o.recorder = &recorder{storage: s, identity: o.identity}
+	o.recorder = &recorder{storage: s, identity: o.identity, reader: reader}
 	return o
 }
 
@@ -94,11 +95,21 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 		return v, nil
 	}
 	f, err := o.recorder.saveDocument(ctx, p, d)
-	if err != nil {
+	switch {
+	case err != nil:
 		return v, err
+	case f.Change == Broken: // the page lost the text of its document
+		v.Legal, v.Reason = false, f.Reason
+		o.recordNoDocument(p.URL, p.Anchor, f.Reason, pinnedType)
+		o.found.add(f)
+		return v, nil
+	case f.NotLegal:
+		v.Legal = false
+		return v, nil
 	}
+	v.Type, v.Confidence = f.Type, f.Confidence
 	if entry != nil {
-		entry.DocumentID = f.ID
+		entry.DocumentID, entry.Type, entry.Confidence = f.ID, f.Type, f.Confidence
 	}
 	// If the link promised another type, this page explains why that type is missing.
 	o.coverage.recordMissing(p.URL, p.Anchor, crawl.SkipOtherType, "")
@@ -107,7 +118,7 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 }
 
 // recordNoDocument records that a fetched page is not a document. linkText is the anchor text
-// of its link. A known document at its URL is Broken; its record does not change.
+// of its link. A known document at its URL is Broken, which is saved when the run ends.
 func (o *observer) recordNoDocument(url, linkText string, reason crawl.SkipReason, pinnedType string) {
 	if reason == "" {
 		reason = crawl.SkipOtherType
@@ -116,7 +127,7 @@ func (o *observer) recordNoDocument(url, linkText string, reason crawl.SkipReaso
 	if reason == crawl.SkipSoftError {
 		o.identity.recordSoftError(url)
 	}
-	if d, known := o.identity.knownAt(url); known && d.RemovedAt.IsZero() {
+	if d, known := o.identity.knownAt(url); known && !d.NotLegal && d.State != store.DocumentRemoved {
 		o.found.add(Found{Document: d, Change: Broken, Reason: reason})
 	}
 }

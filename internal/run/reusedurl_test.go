@@ -154,7 +154,7 @@ func TestADocumentAtTheFormerURLOfOneThatIsNotFetchedIsANewDocument(t *testing.T
 			crawlOnce(t, r)
 			checkHistory(t, st, 3, terms.ID, movedURL, "terms of service")
 			checkHistory(t, st, 3, refunds.ID, termsURL, "refund")
-			if d := find(t, st, "/legal/agreement"); !d.RemovedAt.IsZero() {
+			if d := find(t, st, "/legal/agreement"); d.State != store.DocumentPresent {
 				t.Errorf("the terms are still removed: %+v", d)
 			}
 		})

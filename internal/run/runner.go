@@ -48,6 +48,8 @@ type Runner struct {
 	// PDF converts a PDF to Markdown. If it is nil, PDFs are not read as documents. It gets
 	// untrusted input and must bound its own time and memory.
 	PDF func(ctx context.Context, body []byte) (string, error)
+	// Extraction reads pages as documents (default DefaultExtraction).
+	Extraction *Extraction
 	// LeaseDuration is how long the lease on a company lasts without a renewal (default
 	// DefaultLeaseDuration). It is renewed three times as often.
 	LeaseDuration time.Duration
@@ -58,6 +60,13 @@ type Runner struct {
 
 // DefaultLeaseDuration is how long the lease on a company lasts without a renewal.
 const DefaultLeaseDuration = 15 * time.Second
+
+func (r *Runner) extraction() Extraction {
+	if r.Extraction != nil {
+		return *r.Extraction
+	}
+	return DefaultExtraction()
+}
 
 func (r *Runner) leaseDuration() time.Duration {
 	if r.LeaseDuration > 0 {

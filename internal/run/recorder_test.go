@@ -14,7 +14,7 @@ func TestTheRecorderSavesAVersionForEachChangeOfTheText(t *testing.T) {
 	t.Parallel()
 	s := testStorage(t)
 	r := testRecorder(s, testIdentity(s))
-	id := "" // chosen at the first step
+	id := ""           // chosen at the first step
 	var seen time.Time // the last time at which the text was found, by run
 	run := ""
 	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

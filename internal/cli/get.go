@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/clausea/crawler/internal/kubestore/remote"
+	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -99,8 +100,8 @@ func (g *getter) get(args []string) error {
 		if err != nil {
 			return err
 		}
-		return printList(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
+		return printList(g, vs, "NUMBER\tKIND\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%s\t%d\t%d\t%s", v.Number, versionKind(v), v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
 		})
 	case what == "runs":
 		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.ListRuns(g.ctx, g.company, p) })
@@ -118,6 +119,21 @@ func (g *getter) get(args []string) error {
 		return g.pages(args[1:])
 	}
 	return usage("get %s: expected get companies, get documents [ID|URL], get versions ID|URL, get runs, get pages [URL] --company NAME, get company [NAME] or get crawljob [NAME]", strings.Join(args, " "))
+}
+
+// versionKind says why a version was stored: the document was new, its text changed or
+// reverted to an earlier one, or the program reads the page differently than before.
+func versionKind(v store.Version) string {
+	switch {
+	case v.Technical:
+		return "Technical"
+	case v.Number == 1:
+		return run.Created
+	case v.Flapping:
+		return run.Flapping
+	default:
+		return run.Changed
+	}
 }
 
 func (g *getter) companies() error {

@@ -11,7 +11,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/feed"
 )
 
 // changeCollection holds the feed of changes. feedCounter is the key of the record in the meta
@@ -181,9 +180,4 @@ func (s *database) deleteChanges(ctx context.Context, company string) error {
 		_, err := s.db.Collection(changeCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}})
 		return err
 	})
-}
-
-// WatchChanges implements store.Changes.
-func (s changeStore) WatchChanges(ctx context.Context, after int64) (store.ChangeWatch, error) {
-	return feed.WatchChanges(ctx, s.ListChanges, &s.changeFeed, pollInterval, after), nil
 }

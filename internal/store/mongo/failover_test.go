@@ -5,24 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/store"
 )
 
 const (
-	loads  = 3 // concurrent writers
-	rounds = 2 // of each fault
+	loads         = 3 // concurrent writers
+	defaultRounds = 2 // of each fault
 	// perFault is the number of writes before and after each fault.
 	perFault = 10
 )
 
-// loader writes objects and versions sequentially until stop is closed, and counts the
+// loader writes objects, versions and commits sequentially until stop is closed, and counts the
 // acknowledged writes.
 type loader struct {
 	name         string
@@ -34,6 +37,17 @@ type loader struct {
 
 func (l *loader) object(i int) string  { return fmt.Sprintf("c%06d", i) }
 func (l *loader) version(i int) string { return fmt.Sprint(l.name, "-", i) }
+
+// commit returns commit i: a new document with a change.
+func (l *loader) commit(i int) store.Commit {
+	id := "committed-" + l.version(i)
+	return store.Commit{
+		Document: store.Document{ID: id, Company: l.name, URL: "https://x.example/" + id, ContentHash: id},
+		Create:   true,
+		Versions: []store.NewVersion{{Version: store.Version{ContentHash: id, RunID: id}, Text: "text of " + id, Snapshot: []byte("page of " + id)}},
+		Changes:  []store.Change{{ID: id, Kind: store.ChangeCreated, Company: l.name, DocumentID: id}},
+	}
+}
 
 func (l *loader) run(ctx context.Context, s *Store, f store.Fence, stop <-chan struct{}) {
 	defer close(l.done)
@@ -50,6 +64,9 @@ func (l *loader) run(ctx context.Context, s *Store, f store.Fence, stop <-chan s
 		}
 		id := l.version(i)
 		if _, _, l.err = s.AppendVersion(ctx, f, store.Version{DocumentID: id, ContentHash: id, RunID: id}, "text of "+id); l.err != nil {
+			return
+		}
+		if _, l.err = s.CommitDocument(ctx, f, l.commit(i)); l.err != nil {
 			return
 		}
 		l.slowest = max(l.slowest, time.Since(start))
@@ -127,6 +144,11 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	events := follow(t, s)
+	changes, err := s.WatchChanges(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(changes.Stop)
 	stop := make(chan struct{})
 	var writers []*loader
 	for i := range loads {
@@ -143,6 +165,11 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 		for _, l := range writers {
 			l.waitForWrites(t, n)
 		}
+	}
+	// Set CLAUSEA_TEST_FAILOVERS=25 for 100 faults and more than 10,000 commits.
+	rounds := defaultRounds
+	if n, err := strconv.Atoi(os.Getenv("CLAUSEA_TEST_FAILOVERS")); err == nil {
+		rounds = n
 	}
 	for round := range rounds {
 		for _, f := range faults {
@@ -177,9 +204,10 @@ func TestFailoverLosesNoAcknowledgedWriteAndNoEvent(t *testing.T) {
 		total += l.check(t, s)
 	}
 	checkEvents(t, events, writers, total)
+	checkChanges(t, s, changes, writers, total)
 	epochs := 0
 	held.Range(func(any, any) bool { epochs++; return true })
-	t.Logf("%d acknowledged pairs of writes are stored, with %d events; the slowest write took %v; the lease had %d successive holders",
+	t.Logf("%d acknowledged triples of writes are stored, with %d events and changes; the slowest write took %v; the lease had %d successive holders",
 		total, total, writers[0].slowest.Round(10*time.Millisecond), epochs)
 }
 
@@ -206,8 +234,14 @@ func (l *loader) check(t *testing.T, s *Store) int {
 		if _, text, err := s.VersionText(t.Context(), id, 1); err != nil || text != "text of "+id {
 			t.Fatalf("the acknowledged version of %s is %q, %v", id, text, err)
 		}
-		if vs, _, err := s.ListVersions(t.Context(), id, store.ListOptions{}); err != nil || len(vs) != 1 {
-			t.Fatalf("%s has %d versions, %v", id, len(vs), err)
+		committed := l.commit(i).Document.ID
+		if _, err := s.GetDocument(t.Context(), committed); err != nil {
+			t.Fatalf("the acknowledged document %s: %v", committed, err)
+		}
+		for _, id := range []string{id, committed} {
+			if vs, _, err := s.ListVersions(t.Context(), id, store.ListOptions{}); err != nil || len(vs) != 1 {
+				t.Fatalf("%s has %d versions, %v", id, len(vs), err)
+			}
 		}
 	}
 	return n
@@ -235,5 +269,39 @@ func checkEvents(t *testing.T, w store.Watch, writers []*loader, total int) {
 		case <-time.After(2 * time.Minute):
 			t.Fatalf("event %d of %d was not delivered", n, total)
 		}
+	}
+}
+
+// checkChanges verifies that the watch and the feed have one change per commit, in the order of
+// each load.
+func checkChanges(t *testing.T, s *Store, w store.ChangeWatch, writers []*loader, total int) {
+	t.Helper()
+	next := map[string]int{}
+	of := map[string]*loader{}
+	for _, l := range writers {
+		of[l.name] = l
+	}
+	var last int64
+	for n := range total {
+		select {
+		case c, ok := <-w.Changes():
+			if !ok {
+				t.Fatalf("the watch ended after %d of %d changes: %v", n, total, w.Err())
+			}
+			l := of[c.Company]
+			if want := l.commit(next[l.name]).Changes[0].ID; c.ID != want || c.Sequence <= last || c.From != 0 || c.To != 1 {
+				t.Fatalf("change of %s after %d is %+v, want %s", l.name, last, c, want)
+			}
+			next[l.name]++
+			last = c.Sequence
+		case <-time.After(2 * time.Minute):
+			t.Fatalf("change %d of %d was not delivered", n, total)
+		}
+	}
+	if more, _, err := s.ListChanges(t.Context(), store.ChangeQuery{After: last}); err != nil || len(more) > 0 {
+		t.Errorf("the feed has %d more changes: %v", len(more), err)
+	}
+	if n, err := s.db.Collection(changeCollection).CountDocuments(t.Context(), bson.D{}); err != nil || n != int64(total) {
+		t.Errorf("the feed has %d changes, want %d: %v", n, total, err)
 	}
 }

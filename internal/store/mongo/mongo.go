@@ -70,6 +70,7 @@ type database struct {
 	replicated bool
 	sessions   sessions
 	changeFeed feed.Notifier // one topic
+	feedStream background
 	appending  chan struct{} // semaphore of the commits that append changes
 }
 
@@ -136,6 +137,7 @@ func (s *Store) Close(ctx context.Context) error {
 	// that is connecting can miss the request to end (driver 2.10; about one time in forty on
 	// a busy machine). It then waits for an unresponsive server until its connection and
 	// heartbeat timeouts have passed.
+	s.feedStream.stop(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- s.disconnect(ctx) }()
 	select {

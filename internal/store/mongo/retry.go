@@ -42,8 +42,24 @@ func retryWithin(ctx context.Context, attempt, operation time.Duration, what str
 			return fmt.Errorf("%s: %w", what, storeError(err))
 		case <-time.After(wait/2 + rand.N(wait)):
 		}
-		wait = min(2*wait, time.Second)
+		longest := time.Second
+		if isWriteConflict(err) {
+			longest = maxConflictWait
+		}
+		wait = min(2*wait, longest)
 	}
+}
+
+// maxConflictWait is the maximum wait after a write conflict. It is short, because the conflicting
+// transaction ends within milliseconds. With 8 processes that commit at once, the slowest of 320
+// commits took 2.3 s with a maximum of 1 s, and 0.9 s with this one.
+const maxConflictWait = 50 * time.Millisecond
+
+// isWriteConflict reports whether a transaction failed because of a concurrent one (WriteConflict
+// 112).
+func isWriteConflict(err error) bool {
+	var server mongo.ServerError
+	return errors.As(err, &server) && server.HasErrorCode(112)
 }
 
 // isRetryable reports whether the outcome of an operation is unknown, or another server may

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -137,12 +136,16 @@ func versionKind(v store.Version) string {
 }
 
 func (g *getter) companies() error {
-	rows, err := listAll(func(p store.ListOptions) ([]store.CompanySummary, string, error) { return g.s.ListCompanies(g.ctx, p) })
+	q := store.CompanyQuery{}
+	if g.company != "" {
+		q.Names = []string{g.company}
+	}
+	rows, err := listAll(func(p store.ListOptions) ([]store.CompanySummary, string, error) {
+		q.ListOptions = p
+		return g.s.QueryCompanies(g.ctx, q)
+	})
 	if err != nil {
 		return err
-	}
-	if g.company != "" {
-		rows = slices.DeleteFunc(rows, func(c store.CompanySummary) bool { return c.Name != g.company })
 	}
 	return printList(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c store.CompanySummary) string {
 		return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, formatDate(c.LastChanged))

@@ -2,7 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // CompanySummary summarizes the documents and crawls of a company. CommitDocument and PutCrawl
@@ -48,6 +54,14 @@ type CompanyQuery struct {
 	ListOptions
 }
 
+// Validate returns an error if q has more than MaxQueryValues names, or if its order is unknown.
+func (q CompanyQuery) Validate() error {
+	if q.Sort != CompaniesByName && q.Sort != CompaniesByLastChanged {
+		return fmt.Errorf("query companies: unknown order %.40q", q.Sort)
+	}
+	return checkQueryLists("companies", len(q.Names))
+}
+
 // Companies reads and writes company summaries.
 type Companies interface {
 	// GetCompany returns the summary of a company, or ErrNotFound.
@@ -57,4 +71,26 @@ type Companies interface {
 	// PutCrawl sets LastCrawl of a company, unless the stored one finished later. It creates the
 	// summary if there is none.
 	PutCrawl(ctx context.Context, f Fence, company string, c CrawlSummary) error
+}
+
+// AfterAllNames follows a prefix in a key that is greater than every name with that prefix.
+const AfterAllNames = string(utf8.MaxRune)
+
+// CompanyKey returns the key of a summary in a list by CompaniesByLastChanged.
+func CompanyKey(c CompanySummary) string {
+	return strconv.FormatInt(c.LastChanged.UnixMilli(), 10) + "\n" + c.Name
+}
+
+// DecodeCompanyKey returns the parts of a CompanyKey: milliseconds since 1970 and a name. An empty
+// key is before all others.
+func DecodeCompanyKey(key string) (changed int64, name string, err error) {
+	if key == "" {
+		return math.MaxInt64, "", nil
+	}
+	ms, name, _ := strings.Cut(key, "\n")
+	changed, err = strconv.ParseInt(ms, 10, 64)
+	if err != nil {
+		return 0, "", errors.New("invalid continue token: restart the list from its beginning")
+	}
+	return changed, name, nil
 }

@@ -39,6 +39,16 @@ func (c Correction) Apply(d *Document) {
 	d.NotLegal = c.NotLegal || c.SameAs != ""
 }
 
+// For returns the correction as it is stored for the document d: with its company, and with the
+// hash of its current text if c has a date and no hash.
+func (c Correction) For(d Document) Correction {
+	c.Company = d.Company
+	if c.EffectiveDate != "" && c.ContentHash == "" {
+		c.ContentHash = d.ContentHash
+	}
+	return c
+}
+
 // Corrections stores the corrections of documents, at most one a document. CommitDocument
 // applies them.
 type Corrections interface {

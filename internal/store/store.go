@@ -41,13 +41,17 @@ type Store interface {
 	DocumentWriter
 	Changes
 	Leases
+	Companies
+	Search
+	Corrections
 	// Migrate updates the stored data to the schema of this program and returns the names of
 	// the migrations that it applied. It is idempotent, and several processes may call it at
 	// once.
 	Migrate(ctx context.Context) (applied []string, err error)
 	// Ping writes and reads one record.
 	Ping(ctx context.Context) error
-	// Counts returns the number of companies that have documents, and of documents.
+	// Counts returns the number of companies that have documents, and of documents. Documents that
+	// a person determined not to be legal do not count.
 	Counts(ctx context.Context) (companies, documents int64, err error)
 	// Close closes connections and files.
 	Close(ctx context.Context) error
@@ -194,8 +198,6 @@ type Documents interface {
 	// DeleteCompany deletes the documents of a company with their versions and snapshots, its
 	// pages, and its runs with their requests and checkpoints. An interrupted call can be repeated.
 	DeleteCompany(ctx context.Context, company string) error
-	// ListCompanies lists the companies that have documents by name.
-	ListCompanies(ctx context.Context, opts ListOptions) (items []CompanySummary, next string, err error)
 }
 
 // Versions stores the append-only history of documents. Versions are numbered from 1.

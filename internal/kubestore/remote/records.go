@@ -12,7 +12,7 @@ import (
 
 // Records is the part of store.Store that commands read in addition to objects.
 type Records interface {
-	ListCompanies(ctx context.Context, opts store.ListOptions) (items []store.CompanySummary, next string, err error)
+	QueryCompanies(ctx context.Context, q store.CompanyQuery) (items []store.CompanySummary, next string, err error)
 	ListRuns(ctx context.Context, company string, opts store.ListOptions) (items []store.Run, next string, err error)
 	GetPage(ctx context.Context, company, url string) (store.FetchedPage, error)
 	ListPages(ctx context.Context, company string, opts store.ListOptions) (items []store.FetchedPage, next string, err error)
@@ -32,6 +32,8 @@ type recordsRequest struct {
 	URL  string            `json:"url,omitempty"`
 	N    int               `json:"n,omitempty"`
 	Page store.ListOptions `json:"page"`
+	// Companies is the argument of QueryCompanies.
+	Companies store.CompanyQuery `json:"companies"`
 }
 
 // recordsResponse is the result of a recordsRequest.
@@ -55,7 +57,7 @@ func (q *recordsRequest) execute(ctx context.Context, r Records) (a recordsRespo
 	var err error
 	switch q.Verb {
 	case "companies":
-		v, a.Rest, err = r.ListCompanies(ctx, q.Page)
+		v, a.Rest, err = r.QueryCompanies(ctx, q.Companies)
 	case "runs":
 		v, a.Rest, err = r.ListRuns(ctx, q.Of, q.Page)
 	case "page":
@@ -120,9 +122,9 @@ func queryRecords[T any](ctx context.Context, s *Store, q recordsRequest) (v T, 
 	return v, a.Rest, nil
 }
 
-// ListCompanies implements Records.
-func (s *Store) ListCompanies(ctx context.Context, opts store.ListOptions) ([]store.CompanySummary, string, error) {
-	return queryRecords[[]store.CompanySummary](ctx, s, recordsRequest{Verb: "companies", Page: opts})
+// QueryCompanies implements Records.
+func (s *Store) QueryCompanies(ctx context.Context, q store.CompanyQuery) ([]store.CompanySummary, string, error) {
+	return queryRecords[[]store.CompanySummary](ctx, s, recordsRequest{Verb: "companies", Companies: q})
 }
 
 // ListRuns implements Records.

@@ -51,11 +51,14 @@ func TestRecordsAreTheSameThroughTheSocket(t *testing.T) {
 	s, r := serve(t)
 	ctx, one := t.Context(), store.ListOptions{Limit: 1}
 	for what, read := range map[string]func(Records) []any{
-		"companies": func(r Records) []any { v, next, err := r.ListCompanies(ctx, one); return []any{v, next, err} },
-		"runs":      func(r Records) []any { v, next, err := r.ListRuns(ctx, "c", one); return []any{v, next, err} },
-		"page":      func(r Records) []any { v, err := r.GetPage(ctx, "c", "https://c.example/x"); return []any{v, err} },
-		"pages":     func(r Records) []any { v, next, err := r.ListPages(ctx, "c", one); return []any{v, next, err} },
-		"document":  func(r Records) []any { v, err := r.GetDocument(ctx, "d"); return []any{v, err} },
+		"companies": func(r Records) []any {
+			v, next, err := r.QueryCompanies(ctx, store.CompanyQuery{Prefix: "c", ListOptions: one})
+			return []any{v, next, err}
+		},
+		"runs":     func(r Records) []any { v, next, err := r.ListRuns(ctx, "c", one); return []any{v, next, err} },
+		"page":     func(r Records) []any { v, err := r.GetPage(ctx, "c", "https://c.example/x"); return []any{v, err} },
+		"pages":    func(r Records) []any { v, next, err := r.ListPages(ctx, "c", one); return []any{v, next, err} },
+		"document": func(r Records) []any { v, err := r.GetDocument(ctx, "d"); return []any{v, err} },
 		"found": func(r Records) []any {
 			v, err := r.FindDocument(ctx, "c", "https://c.example/terms")
 			return []any{v, err}

@@ -63,37 +63,3 @@ func documentsAfter(company, key string) bson.D {
 	}
 	return bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: c}}}}, later}}}
 }
-
-// ListCompanies implements store.Documents.
-func (s documentStore) ListCompanies(ctx context.Context, opts store.ListOptions) (items []store.CompanySummary, next string, err error) {
-	limit, after, err := opts.Decode()
-	if err != nil {
-		return nil, "", fmt.Errorf("list companies: %w", err)
-	}
-	err = s.retry(ctx, "list companies", func(ctx context.Context) error {
-		items, next = nil, ""
-		cur, err := s.db.Collection(documentCollection).Aggregate(ctx, bson.A{
-			bson.D{{Key: "$match", Value: bson.D{{Key: "company", Value: bson.D{{Key: "$gt", Value: after}}}}}},
-			bson.D{{Key: "$group", Value: bson.D{
-				{Key: "_id", Value: "$company"},
-				{Key: "documents", Value: bson.D{{Key: "$sum", Value: 1}}},
-				{Key: "lastChanged", Value: bson.D{{Key: "$max", Value: "$lastChanged"}}},
-			}}},
-			bson.D{{Key: "$sort", Value: bson.D{{Key: "_id", Value: 1}}}},
-			bson.D{{Key: "$limit", Value: limit + 1}},
-			bson.D{{Key: "$project", Value: bson.D{{Key: "name", Value: "$_id"}, {Key: "documents", Value: 1}, {Key: "lastChanged", Value: 1}}}},
-		})
-		if err != nil {
-			return err
-		}
-		if err := cur.All(ctx, &items); err != nil {
-			return err
-		}
-		if len(items) > limit {
-			items = items[:limit]
-			next = store.EncodeContinue(items[limit-1].Name)
-		}
-		return nil
-	})
-	return items, next, err
-}

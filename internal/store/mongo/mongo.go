@@ -44,6 +44,9 @@ type Store struct {
 	documentStore
 	versionStore
 	snapshotStore
+	companyStore
+	searchStore
+	correctionStore
 	changeStore
 
 	disconnect func(context.Context) error // client.Disconnect; tests replace it
@@ -79,7 +82,8 @@ func newStore(client *mongo.Client, name string) *Store {
 	db := &database{client: client, db: client.Database(name), appending: make(chan struct{}, 1)}
 	return &Store{
 		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
-		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, changeStore: changeStore{db}, disconnect: client.Disconnect,
+		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db},
+		companyStore: companyStore{db}, searchStore: searchStore{db}, correctionStore: correctionStore{db}, changeStore: changeStore{db}, disconnect: client.Disconnect,
 	}
 }
 
@@ -162,30 +166,6 @@ func (s *Store) Ping(ctx context.Context) error {
 		}
 		return s.db.Collection(metaCollection).FindOne(ctx, bson.D{{Key: "_id", Value: "ping"}}).Err()
 	})
-}
-
-// Counts implements store.Store.
-func (s *Store) Counts(ctx context.Context) (companies, documents int64, err error) {
-	err = s.retry(ctx, "count companies and documents", func(ctx context.Context) error {
-		var e error
-		if documents, e = s.db.Collection(documentCollection).CountDocuments(ctx, bson.D{}); e != nil {
-			return e
-		}
-		cur, e := s.db.Collection(documentCollection).Aggregate(ctx, bson.A{
-			bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$company"}}}}, bson.D{{Key: "$count", Value: "n"}},
-		})
-		if e != nil {
-			return e
-		}
-		var rows []struct {
-			N int64 `json:"n"`
-		}
-		if e = cur.All(ctx, &rows); e == nil && len(rows) > 0 {
-			companies = rows[0].N
-		}
-		return e
-	})
-	return companies, documents, err
 }
 
 // uriDatabase returns the database of a URI, or DefaultDatabase.

@@ -115,6 +115,9 @@ func (s *Store) DeleteCompany(ctx context.Context, company string) error {
 			return err
 		}
 	}
+	if err := s.deleteSearch(ctx, company); err != nil {
+		return err
+	}
 	if err := s.deleteChanges(ctx, company); err != nil {
 		return err
 	}

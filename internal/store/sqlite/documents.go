@@ -56,14 +56,3 @@ func (s documentStore) ListDocuments(ctx context.Context, company string, opts s
 	}
 	return items, next, nil
 }
-
-// ListCompanies implements store.Documents.
-func (s documentStore) ListCompanies(ctx context.Context, opts store.ListOptions) ([]store.CompanySummary, string, error) {
-	items, next, err := listRecords[store.CompanySummary](ctx, s.read, opts,
-		`SELECT company, json_object('name', company, 'documents', count(*), 'lastChanged', max(strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(v,'$.lastChanged'))))
-		FROM documents WHERE company>? GROUP BY company ORDER BY company LIMIT ?`)
-	if err != nil {
-		return nil, "", fmt.Errorf("list companies: %w", err)
-	}
-	return items, next, nil
-}

@@ -53,9 +53,6 @@ func TestListingAHundredThousandDocumentsUsesAnIndex(t *testing.T) {
 	if next != n {
 		t.Errorf("listed %d documents of %d", next, n)
 	}
-	if _, all, err := s.Counts(t.Context()); err != nil || all != n {
-		t.Errorf("counted %d documents, %v", all, err)
-	}
 	for query, args := range map[string]int{listAllDocuments: 2, listCompanyDocuments: 3, listAllRuns: 2, listCompanyRuns: 3, listRunsByState: 3} {
 		plan := explain(t, s, query, args)
 		if !strings.Contains(plan, "SEARCH") || strings.Contains(plan, "TEMP B-TREE") {
@@ -66,7 +63,12 @@ func TestListingAHundredThousandDocumentsUsesAnIndex(t *testing.T) {
 
 func explain(t *testing.T, s *Store, query string, args int) string {
 	t.Helper()
-	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, []any{"a", "b", 10}[3-args:]...)
+	return explainArgs(t, s, query, []any{"a", "b", 10}[3-args:]...)
+}
+
+func explainArgs(t *testing.T, s *Store, query string, args ...any) string {
+	t.Helper()
+	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,6 +80,9 @@ func (s documentStore) DeleteCompany(ctx context.Context, company string) error 
 				return err
 			}
 		}
+		if err := execAll(ctx, t, company, deleteSearch...); err != nil {
+			return err
+		}
 		return execAll(ctx, t, company,
 			`DELETE FROM versions WHERE doc IN (SELECT id FROM documents WHERE company=?)`,
 			`DELETE FROM change_labels WHERE sequence IN (SELECT sequence FROM document_changes WHERE company=?)`,

@@ -34,6 +34,9 @@ type Store struct {
 	documentStore
 	versionStore
 	snapshotStore
+	companyStore
+	searchStore
+	correctionStore
 	changeStore
 
 	lock *os.File
@@ -71,7 +74,8 @@ func newStore(lock *os.File) *Store {
 	db := &database{changed: make(chan struct{})}
 	return &Store{
 		database: db, objectStore: objectStore{db}, leaseStore: leaseStore{db}, runStore: runStore{db}, pageStore: pageStore{db},
-		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db}, changeStore: changeStore{db}, lock: lock,
+		documentStore: documentStore{db}, versionStore: versionStore{db}, snapshotStore: snapshotStore{db},
+		companyStore: companyStore{db}, searchStore: searchStore{db}, correctionStore: correctionStore{db}, changeStore: changeStore{db}, lock: lock,
 	}
 }
 
@@ -183,15 +187,6 @@ func (s *Store) Ping(ctx context.Context) error {
 		return fmt.Errorf("ping the embedded store: read: %w", err)
 	}
 	return nil
-}
-
-// Counts implements store.Store.
-func (s *Store) Counts(ctx context.Context) (companies, documents int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT (SELECT count(DISTINCT company) FROM documents), (SELECT count(*) FROM documents)`).Scan(&companies, &documents)
-	if err != nil {
-		return 0, 0, fmt.Errorf("count companies and documents: %w", err)
-	}
-	return companies, documents, nil
 }
 
 // inTransaction runs f in a write transaction. what describes the operation in errors.

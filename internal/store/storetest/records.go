@@ -194,28 +194,6 @@ func stalePageDeletion(t *testing.T, s store.Store) {
 	}
 }
 
-func companies(t *testing.T, s store.Store) {
-	zone := time.FixedZone("ahead", 2*3600)
-	for i := range 70 {
-		d := store.Document{ID: fmt.Sprint(i), Company: fmt.Sprintf("c%02d.example", i/2), URL: fmt.Sprint(i), LastChanged: at(i)}
-		if i%2 == 0 {
-			d.LastChanged = d.LastChanged.In(zone) // an earlier time that sorts later as text
-		}
-		must(t, s.PutDocument(t.Context(), store.Fence{}, d))
-	}
-	all := pagesOf(t, 9, func(p store.ListOptions) ([]store.CompanySummary, string, error) {
-		return s.ListCompanies(t.Context(), p)
-	})
-	if len(all) != 35 {
-		t.Fatalf("listed %d of 35 companies", len(all))
-	}
-	for i, c := range all {
-		if c.Name != fmt.Sprintf("c%02d.example", i) || c.Documents != 2 || !c.LastChanged.Equal(at(2*i+1)) {
-			t.Errorf("company %d is %+v", i, c)
-		}
-	}
-}
-
 func documents(t *testing.T, s store.Store) {
 	want := store.Document{ID: "id-1", Company: "a.b$c", URL: "https://x.example/privacy?a=1&$b=.", FormerURLs: []string{"https://x.example/old"},
 		Type: "privacy_policy", Confidence: 0.5, Language: "de", Title: "Datenschutzerklärung 😀", Dates: store.Dates{EffectiveDate: "2024-01-31", EffectiveQuote: "gültig ab 31. Januar 2024", UpdatedDate: "2024-01-15", UpcomingEffectiveDate: "2024-01-31"}, AdditionalTypes: []string{"cookie_policy"}, Jurisdiction: "AT", WordCount: 12, ContentHash: "h", Versions: 2,
@@ -355,7 +333,9 @@ func invalidTokens(t *testing.T, s store.Store) {
 	_, _, errs["runs"] = s.ListRuns(t.Context(), "", p)
 	_, _, errs["pages"] = s.ListPages(t.Context(), "c", p)
 	_, _, errs["documents"] = s.ListDocuments(t.Context(), "", p)
-	_, _, errs["companies"] = s.ListCompanies(t.Context(), p)
+	_, _, errs["companies"] = s.QueryCompanies(t.Context(), store.CompanyQuery{ListOptions: p})
+	_, _, errs["companies by change"] = s.QueryCompanies(t.Context(), store.CompanyQuery{Sort: store.CompaniesByLastChanged, ListOptions: p})
+	_, _, errs["corrections"] = s.ListCorrections(t.Context(), "c", p)
 	_, _, errs["versions"] = s.ListVersions(t.Context(), "d", p)
 	for what, err := range errs {
 		if err == nil {

@@ -1,0 +1,57 @@
+package sqlite
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/fulltext"
+	"github.com/clausea/crawler/internal/store/storetest"
+)
+
+func TestMigrateFillsTheSummariesAndTheSearchIndex(t *testing.T) {
+	t.Parallel()
+	s := openIn(t, t.TempDir())
+	storetest.SearchMigration(t, s, func() {
+		for i, m := range migrations {
+			if m.statements != createSearch {
+				continue
+			}
+			for _, q := range []string{`DELETE FROM companies`, `DELETE FROM search_texts`, `DROP TABLE search_words`, fmt.Sprintf(`PRAGMA user_version=%d`, i)} {
+				if _, err := s.write.ExecContext(t.Context(), q); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if applied, err := s.Migrate(t.Context()); err != nil || len(applied) == 0 {
+			t.Fatalf("applied migrations %v, %v", applied, err)
+		}
+	})
+}
+
+func TestSearchesAndListsOfCompaniesUseAnIndex(t *testing.T) {
+	t.Parallel()
+	s := openIn(t, t.TempDir())
+	parsed, err := fulltext.Parse("data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	expression := matchExpression(store.SearchQuery{Text: "data", Companies: []string{"c"}}, parsed, fulltext.Other)
+	for _, c := range []struct {
+		query string
+		want  string // beginning of the plan
+		args  []any
+	}{
+		{searchWords, "SCAN search_words VIRTUAL TABLE INDEX", []any{expression, 10, 10}},
+		{companiesByName, "SEARCH companies", []any{"a", "b", "[]", "", 10}},
+		{namedCompanies, "SEARCH companies", []any{"a", "b", `["a"]`, "", 10}},
+		{companiesByLastChanged, "SEARCH companies USING INDEX companies_changed", []any{"a", "b", "[]", 1, "a", "", 10}},
+		{listCorrections, "SEARCH corrections", []any{"c", "", 10}},
+	} {
+		plan := explainArgs(t, s, c.query, c.args...)
+		if strings.Contains(plan, "TEMP B-TREE") || !strings.HasPrefix(plan, c.want) {
+			t.Errorf("query %s\nhas the plan %s", c.query, plan)
+		}
+	}
+}

@@ -88,13 +88,19 @@ func (e *execution) start(ctx context.Context, resumed bool) ([]crawl.Seed, erro
 	if err != nil {
 		return nil, fmt.Errorf("start run %s: list known documents: %w", e.record.ID, err)
 	}
-	for _, d := range known {
-		e.observer.identity.add(d)
+	id := e.observer.identity
+	if id.corrections, err = readCorrections(ctx, e.storage.store, e.task.Company); err != nil {
+		return nil, fmt.Errorf("start run %s: %w", e.record.ID, err)
+	}
+	for n := range known {
+		known[n] = id.corrections.apply(known[n])
+		d := known[n]
+		id.add(d)
 		if d.RunID == e.record.ID && !d.NotLegal { // found before the run was interrupted
 			e.observer.found.add(Found{Document: d, Change: earlierChange(d), Reason: crawl.SkipReason(d.StateReason)})
 		}
 	}
-	seeds := knownSeeds(known, nil, e.task.Plan)
+	seeds := knownSeeds(known, id.corrections, e.task.Plan)
 	if resumed {
 		return seeds, e.observer.restore(ctx)
 	}

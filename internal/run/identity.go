@@ -17,6 +17,8 @@ type identity struct {
 	found   *foundSet
 	// wasFetched reports whether a page was fetched from a URL in this run.
 	wasFetched func(url string) bool
+	// corrections does not change once the crawl has started.
+	corrections corrections
 
 	mu        sync.Mutex
 	known     map[string]store.Document // by URL
@@ -42,7 +44,7 @@ func newIdentity(s storage, found *foundSet, wasFetched func(string) bool) *iden
 func (i *identity) add(d store.Document) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.known[d.URL] = d
+	i.known[d.URL] = i.corrections.apply(d)
 }
 
 // knownAt returns the known document at a URL.
@@ -87,8 +89,12 @@ func (i *identity) recordSoftError(url string) {
 	i.outcomes[url] = u
 }
 
-// isAlias reports whether a URL is another URL of a document, as a person determined.
-func (i *identity) isAlias(string) bool { return false }
+// isAlias reports whether a URL is only another URL of a document, as a person determined.
+// The store has a document of its own at such a URL.
+func (i *identity) isAlias(url string) bool {
+	d, known := i.knownAt(url)
+	return known && i.corrections.target(d.ID) != ""
+}
 
 // identify returns the known document that a page is: the one at its URL, one whose URL
 // redirects to it, or a similar one whose own URL is gone.
@@ -98,7 +104,8 @@ func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Docum
 	}
 	old, err := i.storage.store.FindDocument(ctx, i.storage.company, p.URL)
 	if err == nil {
-		return old, true, nil
+		old, err = i.documentOf(ctx, i.corrections.apply(old))
+		return old, err == nil, err
 	}
 	if !isNotFound(err) {
 		return old, false, err
@@ -107,6 +114,20 @@ func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Docum
 		return old, known, err
 	}
 	return i.movedTo(ctx, p, d)
+}
+
+// documentOf returns the document of which d is only another URL, unless the run has found
+// that already, and d otherwise.
+func (i *identity) documentOf(ctx context.Context, d store.Document) (store.Document, error) {
+	target := i.corrections.target(d.ID)
+	if target == "" || i.found.ids()[target] {
+		return d, nil
+	}
+	other, err := i.storage.store.GetDocument(ctx, target)
+	if isNotFound(err) {
+		return d, nil
+	}
+	return i.corrections.apply(other), err
 }
 
 // notFound returns the known documents that the run has not found, except those that were

@@ -52,7 +52,7 @@ func (i *identity) moveCandidates(pageURL, docType string) []store.Document {
 		}
 		if slices.Contains(old.FormerURLs, pageURL) {
 			out = slices.Insert(out, 0, old)
-		} else if old.Type == docType {
+		} else if old.Type == docType || i.corrections.hasType(old.ID) {
 			out = append(out, old)
 		}
 	}

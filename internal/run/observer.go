@@ -49,7 +49,7 @@ func newObserver(s storage, reader *pageReader, log logr.Logger, metrics *teleme
 // too short is fetched again, because it may no longer count as one.
 func (o *observer) Validators(_ context.Context, url string) crawl.Validators {
 	d, known := o.identity.knownAt(url)
-	if !known || d.WordCount < minWords(d.Type) {
+	if !known || d.NotLegal || d.WordCount < minWords(d.Type) {
 		return crawl.Validators{}
 	}
 	return crawl.Validators{ETag: d.ETag, LastModified: d.LastModified}

@@ -18,11 +18,11 @@ const limitSlack = 2
 // longest time. Otherwise their order does not matter. Removed documents are not seeds, nor
 // are pages that a person determined not to be legal documents, unless they are another URL
 // of a document; those come last, after the URL of the document itself.
-func knownSeeds(known []store.Document, sameAs map[string]string, plan crawl.Plan) []crawl.Seed {
+func knownSeeds(known []store.Document, c corrections, plan crawl.Plan) []crawl.Seed {
 	var docs, others []store.Document
 	for _, d := range known {
 		switch {
-		case sameAs[d.ID] != "":
+		case c.target(d.ID) != "":
 			others = append(others, d)
 		case !d.NotLegal && d.State != store.DocumentRemoved:
 			docs = append(docs, d)

@@ -39,6 +39,7 @@ type Store interface {
 	Versions
 	Snapshots
 	DocumentWriter
+	DocumentReader
 	Changes
 	Leases
 	Companies

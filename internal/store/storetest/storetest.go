@@ -79,6 +79,8 @@ func Run(t *testing.T, open Opener) {
 		"deleting a company deletes its changes":             changeDeletion,
 		"watches deliver every change once in order":         changeWatch,
 		"a stopped watch of changes ends":                    changeWatchStop,
+		"documents are selected and listed in both orders":   documentQueries,
+		"queries of documents are bounded":                   documentQueryBounds,
 		"equal snapshots are stored once":                    snapshots,
 		"migrations are idempotent":                          migrations,
 		"missing records are not found":                      notFound,

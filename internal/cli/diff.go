@@ -112,7 +112,9 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 
 // noteTechnical notes on standard error which versions after from, up to to, are technical.
 func noteTechnical(cmd *cobra.Command, s remote.Records, d store.Document, from, to int) error {
-	versions, err := listAll(func(p store.ListOptions) ([]store.Version, string, error) { return s.ListVersions(cmd.Context(), d.ID, p) })
+	versions, err := listAll(func(p store.ListOptions) ([]store.Version, string, error) {
+		return s.ListVersions(cmd.Context(), d.ID, p)
+	})
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,6 @@ func fencing(t *testing.T, s store.Store) {
 	must(t, err)
 	writes := func(ctx context.Context, f store.Fence) map[string]error {
 		_, _, version := s.AppendVersion(ctx, f, store.Version{DocumentID: "d", ContentHash: "h"}, "text")
-		_, _, creation := s.CreateDocument(ctx, f, store.Document{ID: "created", Company: "c", URL: "https://x.example/created"}, store.Version{ContentHash: "h"}, "text")
 		_, snapshot := s.PutSnapshot(ctx, f, "c", []byte("page"), "")
 		_, commit := s.CommitDocument(ctx, f, newCommit("c", "committed", "r", store.ChangeCreated, "text"))
 		return map[string]error{
@@ -117,7 +116,6 @@ func fencing(t *testing.T, s store.Store) {
 			"page":                s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", URL: "https://x.example/"}}),
 			"stale page deletion": s.DeleteStalePages(ctx, f, "c", "r"),
 			"document":            s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
-			"document creation":   creation,
 			"version":             version,
 			"snapshot":            snapshot,
 			// Last, because the other writes need the owner's checkpoint.

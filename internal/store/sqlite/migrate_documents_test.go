@@ -1,12 +1,14 @@
 package sqlite
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"testing"
 	"time"
 
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/pack"
 )
 
 func TestMigrateAddsTheStatesOfDocumentsAndChangesNothingElse(t *testing.T) {
@@ -22,13 +24,16 @@ func TestMigrateAddsTheStatesOfDocumentsAndChangesNothingElse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, query := range []string{
-		`INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES('present',1,'h',1,1,'{"number":1,  "x":1.0}',x'0102')`,
-		`INSERT INTO snapshots(hash,blob) VALUES('c#h',x'0304')`,
-	} {
-		if _, err := db.ExecContext(t.Context(), query); err != nil {
-			t.Fatal(err)
-		}
+	blob, _, err := pack.Encode(nil, []byte("The imprint."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), `INSERT INTO versions(doc,n,hash,fetched,full,v,blob) VALUES('present',1,'h',1,1,'{"number":1,  "keyframe":true,"x":1.0}',?)`, blob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO snapshots(hash,blob) VALUES('c#h',?)`, blob); err != nil {
+		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
@@ -52,10 +57,11 @@ func TestMigrateAddsTheStatesOfDocumentsAndChangesNothingElse(t *testing.T) {
 		}
 	}
 	checkStates(t, s)
-	var version, text, snapshot string
-	err := s.read.QueryRowContext(t.Context(), `SELECT v, hex(blob), (SELECT hex(blob) FROM snapshots WHERE hash='c#h') FROM versions`).Scan(&version, &text, &snapshot)
-	if err != nil || version != `{"number":1,  "x":1.0}` || text != "0102" || snapshot != "0304" {
-		t.Errorf("the version is %s with %s, the snapshot is %s: %v", version, text, snapshot, err)
+	var version string
+	var text, snapshot []byte
+	err = s.read.QueryRowContext(t.Context(), `SELECT v, blob, (SELECT blob FROM snapshots WHERE hash='c#h') FROM versions`).Scan(&version, &text, &snapshot)
+	if err != nil || version != `{"number":1,  "keyframe":true,"x":1.0}` || !bytes.Equal(text, blob) || !bytes.Equal(snapshot, blob) {
+		t.Errorf("the version is %s with %x, the snapshot is %x: %v", version, text, snapshot, err)
 	}
 }
 

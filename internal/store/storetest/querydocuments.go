@@ -29,6 +29,9 @@ func documentQueries(t *testing.T, s store.Store) {
 	docs := queriedDocuments()
 	for _, d := range docs {
 		must(t, s.PutDocument(t.Context(), store.Fence{}, d))
+		if d.NotLegal {
+			must(t, s.PutCorrection(t.Context(), store.Correction{DocumentID: d.ID, Company: d.Company, NotLegal: true}))
+		}
 	}
 	for _, q := range []store.DocumentQuery{
 		{},

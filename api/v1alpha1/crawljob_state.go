@@ -32,6 +32,25 @@ func (j *CrawlJob) Finished() bool {
 		meta.IsStatusConditionTrue(j.Status.Conditions, ConditionFailed)
 }
 
+// Describe lists the counts in words: "3 new documents, 1 changed, 8 unchanged, 0 removed".
+// It names the other counts if they are not zero.
+func (c *DocumentCounts) Describe() string {
+	noun := "documents"
+	if c.New == 1 {
+		noun = "document"
+	}
+	s := fmt.Sprintf("%d new %s, %d changed, %d unchanged, %d removed", c.New, noun, c.Changed, c.Unchanged, c.Removed)
+	for _, other := range []struct {
+		count int64
+		name  string
+	}{{c.Broken, "broken"}, {c.Unreachable, "unreachable"}, {c.NotVisited, "not visited"}} {
+		if other.count > 0 {
+			s += fmt.Sprintf(", %d %s", other.count, other.name)
+		}
+	}
+	return s
+}
+
 // Active reports whether the job has started and is not finished. A worker may be executing
 // its run.
 func (j *CrawlJob) Active() bool { return j.Status.StartTime != nil && !j.Finished() }

@@ -123,12 +123,24 @@ type DocumentCounts struct {
 	// changed is the number of documents with a new version.
 	// +required
 	Changed int64 `json:"changed"`
-	// unchanged is the number of documents without a new version.
+	// unchanged is the number of documents that were checked and have no new version. It
+	// includes documents that moved, and documents whose text alternates between versions
+	// that are known.
 	// +required
 	Unchanged int64 `json:"unchanged"`
 	// removed is the number of documents that are no longer available.
 	// +required
 	Removed int64 `json:"removed"`
+	// broken is the number of documents whose page lost the text or shows something else.
+	// +optional
+	Broken int64 `json:"broken,omitempty"`
+	// unreachable is the number of documents whose page could not be fetched.
+	// +optional
+	Unreachable int64 `json:"unreachable,omitempty"`
+	// notVisited is the number of known documents that the crawl did not check, because it
+	// was stopped or reached a limit.
+	// +optional
+	NotVisited int64 `json:"notVisited,omitempty"`
 }
 
 // CrawlJobStatus is the observed state of a CrawlJob.

@@ -96,7 +96,5 @@ func (s *jobScope) pendingMessage(run *runner.RunStatus) string {
 }
 
 func completeMessage(run *runner.RunStatus) string {
-	d := run.Documents
-	return cmp.Or(run.Message, fmt.Sprintf("Fetched %d pages: %d new documents, %d changed, %d unchanged, %d removed.",
-		run.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Removed))
+	return cmp.Or(run.Message, fmt.Sprintf("Fetched %d pages: %s.", run.Progress.Fetched, run.Documents.Describe()))
 }

@@ -31,14 +31,14 @@ func TestCrawlFindsTheDocumentsOfTheDemoSiteAndReportsTheirChanges(t *testing.T)
 		"/legal/refunds": "", "/legal/sla": "service_level_agreement", "/de/impressum": "imprint", "/de/datenschutz": "privacy_policy",
 		"/fr/cgu": "terms_of_service", "/es/privacidad": "privacy_policy", "/ja/terms": "terms_of_service",
 	} {
-		if !reportRow(typ, "New", path).MatchString(first) {
+		if !reportRow(typ, "Created", path).MatchString(first) {
 			t.Errorf("%s is not found as %s:\n%s", path, typ, first)
 		}
 	}
 	site.Advance()
 	second := crawl()
 	for path, change := range map[string]string{
-		"/legal/privacy": "Changed", "/legal/community": "New", "/legal/fair-use": "Moved", "/legal/terms": "Unchanged",
+		"/legal/privacy": "Changed", "/legal/community": "Created", "/legal/fair-use": "Moved", "/legal/terms": "Unchanged",
 	} {
 		if !reportRow("", change, path).MatchString(second) {
 			t.Errorf("%s is not reported as %s:\n%s", path, change, second)

@@ -19,6 +19,7 @@ import (
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/schema"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
@@ -202,8 +203,8 @@ func (r *demoRunner) waitForCrawl(ctx context.Context, before string) (id string
 			if err != nil {
 				return "", fmt.Errorf("get the run of the demo crawl: %w", err)
 			}
-			d := rec.Documents
-			fmt.Fprintf(r.w, "%d pages; documents: %d new, %d changed, %d unchanged, %d removed. %s\n", rec.Progress.Fetched, d.New, d.Changed, d.Unchanged, d.Removed, last.Message)
+			documents := queue.StatusOf(rec).Documents
+			fmt.Fprintf(r.w, "%d pages: %s. %s\n", rec.Progress.Fetched, documents.Describe(), last.Message)
 			return last.RunID, nil
 		}
 		select {

@@ -22,10 +22,10 @@ func TestStandaloneDemoShowsBothCrawlsAndKeepsRunning(t *testing.T) {
 	r := startProgram(t, "standalone", "--demo", "--port", "0", "--log-level", "warn")
 	r.waitUntil(t, "the end of the demo", func() bool { return strings.Contains(r.output(), demoComplete) })
 	first, second, ok := strings.Cut(r.output(), "The site has changed.")
-	if !ok || !strings.Contains(first, "13 new, 0 changed") {
+	if !ok || !strings.Contains(first, "13 new documents, 0 changed") {
 		t.Errorf("the demo does not show the first crawl:\n%s", first)
 	}
-	for _, want := range []string{"1 new, 1 changed, 12 unchanged, 0 removed", "fair-use has moved from", "[-three-] {+seven+}"} {
+	for _, want := range []string{"1 new document, 1 changed, 12 unchanged, 0 removed", "fair-use has moved from", "[-three-] {+seven+}"} {
 		if !strings.Contains(second, want) {
 			t.Errorf("the demo does not show %q for the second crawl:\n%s", want, second)
 		}

@@ -77,7 +77,7 @@ func TestDescribeReadsTheStoreOrTheStandaloneProcess(t *testing.T) {
 	r.Eventf(former, nil, corev1.EventTypeNormal, "Started", "Crawl", "The crawl of a former job has started.")
 
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for i, d := range []store.Document{{Type: "terms_of_service"}, {Type: "privacy_policy"}, {Type: "privacy_policy", RemovedAt: now}, {Type: "privacy_policy", LastChanged: now.AddDate(0, 0, 1)}} {
+	for i, d := range []store.Document{{Type: "terms_of_service", State: store.DocumentPresent}, {Type: "privacy_policy", State: store.DocumentPresent}, {Type: "privacy_policy", State: store.DocumentRemoved}, {Type: "privacy_policy", State: store.DocumentPresent, LastChanged: now.AddDate(0, 0, 1)}} {
 		d.ID, d.Company, d.URL, d.FirstSeen = itoa(i), v1alpha1.StoreKey("default", "example-com"), "https://example.com/"+itoa(i), now
 		if d.LastChanged.IsZero() {
 			d.LastChanged = now
@@ -96,7 +96,7 @@ func TestDescribeReadsTheStoreOrTheStandaloneProcess(t *testing.T) {
 			errs string   // on standard error
 		}{
 			{"crawljob one", exitDone, []string{"Name:         one\n", "Kind:         CrawlJob\n", "Normal  Started  ", " clausea  The crawl has started.\n"}, ""},
-			{"cj/one company/example-com", exitDone, []string{"Name:         one\n", "\n\n\nName:         example-com\n", "privacy_policy    2        1        2026-01-03\n", "terms_of_service  1        0        2026-01-02\n", "Events:             <none>\n"}, ""},
+			{"cj/one company/example-com", exitDone, []string{"Name:         one\n", "\n\n\nName:         example-com\n", "privacy_policy    2        0       0            1        2026-01-03\n", "terms_of_service  1        0       0            0        2026-01-02\n", "Events:             <none>\n"}, ""},
 			{"company", exitDone, []string{"Name:         example-com\n", "Name:         example-org\n"}, ""},
 			{"crawljob none one", exitFailed, []string{"Name:         one\n"}, `"none" not found`},
 			{"crawljob one -n elsewhere", exitFailed, nil, "elsewhere/one"},

@@ -113,34 +113,33 @@ func (d *description) conditions(o *unstructured.Unstructured) {
 	d.table("Conditions", []string{"Type", "Status", "LastTransitionTime", "Reason", "Message"}, rows)
 }
 
-// documents writes the counts of documents by type as a table.
+// documents writes the counts of documents by type and state as a table.
 func (d *description) documents(documents []store.Document) {
-	type counts struct {
-		present, removed int
-		changed          time.Time
-	}
-	byType := map[string]*counts{}
+	states := []store.DocumentState{store.DocumentPresent, store.DocumentBroken, store.DocumentUnreachable, store.DocumentRemoved}
+	counts, changed := map[string]map[store.DocumentState]int{}, map[string]time.Time{}
 	for i := range documents {
-		c := byType[documents[i].Type]
-		if c == nil {
-			c = &counts{}
-			byType[documents[i].Type] = c
+		t := documents[i].Type
+		if counts[t] == nil {
+			counts[t] = map[store.DocumentState]int{}
 		}
-		if documents[i].RemovedAt.IsZero() {
-			c.present++
-		} else {
-			c.removed++
+		counts[t][documents[i].State]++
+		if last := documents[i].LastChanged; last.After(changed[t]) {
+			changed[t] = last
 		}
-		if last := documents[i].LastChanged; last.After(c.changed) {
-			c.changed = last
-		}
+	}
+	header := []string{"Type"}
+	for _, state := range states {
+		header = append(header, string(state))
 	}
 	var rows [][]string
-	for _, t := range slices.Sorted(maps.Keys(byType)) {
-		c := byType[t]
-		rows = append(rows, []string{t, itoa(c.present), itoa(c.removed), formatDate(c.changed)})
+	for _, t := range slices.Sorted(maps.Keys(counts)) {
+		row := []string{t}
+		for _, state := range states {
+			row = append(row, itoa(counts[t][state]))
+		}
+		rows = append(rows, append(row, formatDate(changed[t])))
 	}
-	d.table("Stored Documents", []string{"Type", "Present", "Removed", "LastChanged"}, rows)
+	d.table("Stored Documents", append(header, "LastChanged"), rows)
 }
 
 // events writes events as a table, oldest first.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/jsonl"
+	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -111,6 +113,9 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	if from, to, err = resolveVersions(d.URL, from, to, newest[0].Number); err != nil {
 		return err
 	}
+	if err := noteTechnical(cmd, s, d, from, to); err != nil {
+		return err
+	}
 	_, newText, err := s.VersionText(ctx, d.ID, to)
 	if err != nil {
 		return err
@@ -122,6 +127,22 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	old, cur := document.FromMarkdown(oldText), document.FromMarkdown(newText)
 	cur.Type = d.Type // subprocessor lists are also compared row by row
 	return printChange(cmd.OutOrStdout(), document.Compare(old, cur), output)
+}
+
+// noteTechnical notes on standard error which versions after from, up to to, are technical.
+func noteTechnical(cmd *cobra.Command, s remote.Records, d store.Document, from, to int) error {
+	versions, err := listAll(func(p store.ListOptions) ([]store.Version, string, error) {
+		return s.ListVersions(cmd.Context(), d.ID, p)
+	})
+	if err != nil {
+		return err
+	}
+	for _, v := range slices.Backward(versions) {
+		if v.Technical && v.Number > min(from, to) && v.Number <= max(from, to) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "version %d is technical: the program reads the page differently, and the page had not changed\n", v.Number)
+		}
+	}
+	return nil
 }
 
 // resolveVersions returns the versions that --from and --to select. A value of 0 means that

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/clausea/crawler/internal/kubestore/remote"
+	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -113,8 +114,8 @@ func (g *getter) get(args []string) error {
 		if err != nil {
 			return err
 		}
-		return printList(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tURL", func(d store.Document) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, formatDate(d.LastChanged), d.URL)
+		return printList(g, docs, "ID\tCOMPANY\tTYPE\tLANG\tWORDS\tVERSIONS\tCHANGED\tSTATE\tSINCE\tURL", func(d store.Document) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s", d.ID, d.Company, d.Type, d.Language, d.WordCount, d.Versions, formatDate(d.LastChanged), d.State, formatDate(d.StateSince), d.URL)
 		})
 	case "versions":
 		d, err := findDocument(g.ctx, g.s, g.company, args[1])
@@ -125,17 +126,18 @@ func (g *getter) get(args []string) error {
 		if err != nil {
 			return err
 		}
-		return printList(g, vs, "NUMBER\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", v.Number, v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
+		return printList(g, vs, "NUMBER\tKIND\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%s\t%d\t%d\t%s", v.Number, versionKind(v), v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
 		})
 	case "runs":
 		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.QueryRuns(g.ctx, g.runQuery(p)) })
 		if err != nil {
 			return err
 		}
-		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tCREATED", func(r store.Run) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
-				r.Documents.New, r.Documents.Changed, r.Documents.Unchanged, r.Documents.Removed, r.CreatedAt.Format(time.RFC3339))
+		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tBROKEN\tUNREACHABLE\tNOTVISITED\tCREATED", func(r store.Run) string {
+			c := r.Documents
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
+				c.New, c.Changed, c.Unchanged, c.Removed, c.Broken, c.Unreachable, c.NotVisited, r.CreatedAt.Format(time.RFC3339))
 		})
 	case "pages":
 		if g.raw {
@@ -144,6 +146,21 @@ func (g *getter) get(args []string) error {
 		return g.pages(args[1:])
 	default:
 		return g.companies()
+	}
+}
+
+// versionKind says why a version was stored: the document was new, its text changed or
+// reverted to an earlier one, or the program reads the page differently than before.
+func versionKind(v store.Version) string {
+	switch {
+	case v.Technical:
+		return "Technical"
+	case v.Number == 1:
+		return run.Created
+	case v.Flapping:
+		return run.Flapping
+	default:
+		return run.Changed
 	}
 }
 

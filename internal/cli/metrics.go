@@ -13,7 +13,7 @@ import (
 // newCrawlMetrics registers the crawl metrics with the valid values of their labels.
 func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
 	l := telemetry.CrawlLabels{
-		Changes: []string{run.New, run.Changed, run.Unchanged, run.Moved, run.Removed, run.Broken, run.Flapping, run.Unreachable},
+		Changes: run.Changes(),
 	}
 	for _, reason := range crawl.StopReasons() {
 		l.StopReasons = append(l.StopReasons, string(reason))

@@ -16,12 +16,14 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/store"
 )
 
 // report is the result of clausea crawl.
 type report struct {
 	Company    string                    `json:"company"`
 	Documents  []reportDocument          `json:"documents"`
+	Counts     store.DocumentCounts      `json:"counts"`
 	Coverage   map[string]reportCoverage `json:"coverage"` // by type
 	Fetches    int                       `json:"fetches"`
 	Skipped    map[crawl.SkipReason]int  `json:"skipped"`
@@ -43,7 +45,7 @@ type reportDocument struct {
 	UpcomingEffectiveDate string           `json:"upcomingEffectiveDate,omitempty"`
 	Words                 int              `json:"words"`
 	Change                string           `json:"change"`
-	Reason                crawl.SkipReason `json:"reason,omitempty"` // why the document is removed, broken or unreachable
+	Reason                crawl.SkipReason `json:"reason,omitempty"` // why the document is removed, broken, unreachable or not visited
 	Path                  []string         `json:"path"`
 	LinkText              string           `json:"linkText"`
 }
@@ -57,7 +59,7 @@ type reportCoverage struct {
 
 func newReport(t run.Task, rep run.Report, elapsed time.Duration) report {
 	out := report{
-		Company: t.Company, Documents: []reportDocument{}, Coverage: map[string]reportCoverage{}, Fetches: rep.Result.Progress.Fetched,
+		Company: t.Company, Documents: []reportDocument{}, Counts: rep.Run.Documents, Coverage: map[string]reportCoverage{}, Fetches: rep.Result.Progress.Fetched,
 		Skipped: rep.Result.Progress.Skipped, StopReason: rep.Result.Reason, Message: rep.Run.Message, Seconds: elapsed.Seconds(),
 	}
 	for _, d := range rep.Documents {
@@ -103,7 +105,11 @@ func (r *report) print(w io.Writer, format string, color colorizer, verbose bool
 }
 
 // changeColors maps each kind of change to its color. Unchanged documents have no color.
-var changeColors = map[string]string{run.New: green, run.Changed: yellow, run.Moved: yellow, run.Removed: red, run.Broken: red, run.Unreachable: red}
+var changeColors = map[string]string{
+	run.Created: green, run.Restored: green, run.Recovered: green,
+	run.Changed: yellow, run.Moved: yellow, run.NotVisited: yellow,
+	run.Removed: red, run.Broken: red, run.Unreachable: red,
+}
 
 // table writes one line per document, sorted by type.
 func (r *report) table(w *strings.Builder, color colorizer, verbose bool) {
@@ -160,7 +166,11 @@ func (r *report) summary(w *strings.Builder, color colorizer) {
 	fmt.Fprintf(w, "%s: %s\n", color.paint(bold, r.Company), r.Message)
 	counts := map[string]int{}
 	for _, d := range r.Documents {
-		counts[strings.ToLower(d.Change)]++
+		name := strings.ToLower(d.Change)
+		if d.Change == run.NotVisited {
+			name = "not visited"
+		}
+		counts[name]++
 	}
 	if len(counts) > 0 {
 		fmt.Fprintf(w, "documents  %s\n", formatCounts(counts))

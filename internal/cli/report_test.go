@@ -23,7 +23,7 @@ func sampleReport() report {
 	rep := run.Report{
 		Documents: []run.Found{
 			doc("https://harbour.example/legal/terms", "terms_of_service", run.Changed, 0.98, 2345, func(d *store.Document) { d.EffectiveDate = "2026-01-31" }),
-			doc("https://harbour.example/de/datenschutz", "privacy_policy", run.New, 0.875, 812, func(d *store.Document) { d.Language, d.LinkText = "de", "Datenschutz" }),
+			doc("https://harbour.example/de/datenschutz", "privacy_policy", run.Created, 0.875, 812, func(d *store.Document) { d.Language, d.LinkText = "de", "Datenschutz" }),
 			doc("https://harbour.example/legal/privacy", "privacy_policy", run.Moved, 1, 12045, func(d *store.Document) {
 				d.DiscoveryPath, d.LinkText = []string{d.URL}, ""
 			}),
@@ -42,12 +42,12 @@ func sampleReport() report {
 }
 
 const sampleTable = `TYPE              CONF  WORDS  LANG  DATE        CHANGE     URL
-privacy_policy    0.88    812  de                New        https://harbour.example/de/datenschutz
+privacy_policy    0.88    812  de                Created    https://harbour.example/de/datenschutz
 privacy_policy    1.00  12045  en                Moved      https://harbour.example/legal/privacy
 terms_of_service  0.98   2345  en    2026-01-31  Changed    https://harbour.example/legal/terms
 
 harbour.example: Found 3 documents; no promising links remain; missing: cookie_policy (Robots).
-documents  1 changed, 1 moved, 1 new
+documents  1 changed, 1 created, 1 moved
 pages      17 in 4.2 s (Converged)
 skipped    31 out_of_scope, 2 redirect, 2 robots
 coverage   cookie_policy Missing: Robots at https://harbour.example/hidden/cookies

@@ -45,7 +45,7 @@ type existingStore interface {
 func openUnchanged(ctx context.Context, v *settings.Values) (s existingStore, pending []string, err error) {
 	var absent error
 	if folder := embeddedFolder(v); folder != "" {
-		absent = fmt.Errorf("%w in %s; crawl, apply, standalone and migrate create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
+		absent = fmt.Errorf("%w in %s; crawl, apply, standalone, migrate and restore create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
 		e, err := sqlite.OpenExisting(ctx, folder)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, nil, absent
@@ -59,7 +59,7 @@ func openUnchanged(ctx context.Context, v *settings.Values) (s existingStore, pe
 		if err != nil {
 			return nil, nil, err
 		}
-		absent = fmt.Errorf("%w in the MongoDB database %s; crawl, apply, standalone, operator and migrate create one; to use another store, set --store, MONGO_URI or MONGODB_DATABASE", errNoStore, m.Database())
+		absent = fmt.Errorf("%w in the MongoDB database %s; crawl, apply, standalone, operator, migrate and restore create one; to use another store, set --store, MONGO_URI or MONGODB_DATABASE", errNoStore, m.Database())
 		s = m
 	}
 	pending, applied, err := s.Pending(ctx)

@@ -53,7 +53,7 @@ func TestReadingCommandsCreateNoCollectionsInMongoDB(t *testing.T) {
 			if code != exitDone {
 				t.Errorf("%s: exit code %d: %s", name, code, stderr)
 			}
-		} else if code != exitFailed || stdout != "" || !strings.Contains(stderr, "no store in the MongoDB database reading") || !strings.Contains(stderr, "migrate create one") {
+		} else if code != exitFailed || stdout != "" || !strings.Contains(stderr, "no store in the MongoDB database reading") || !strings.Contains(stderr, "create one") {
 			t.Errorf("%s: exit code %d: %q, %q", name, code, stdout, stderr)
 		}
 		if names := collections(); len(names) > 0 {

@@ -60,7 +60,7 @@ func (d *discovery) enqueueSeeds() {
 			continue
 		}
 		inScope, _ := d.scope.Admit(u)
-		d.push(frontier.Item{URL: raw, DedupKey: key, Host: hostKey(u), Score: 1, Pinned: true, NoFollow: s.Pinned && !inScope})
+		d.push(frontier.Item{URL: raw, DedupKey: key, Host: hostKey(u), Score: 1, Pinned: true, Order: s.Order, NoFollow: s.Pinned && !inScope})
 	}
 }
 

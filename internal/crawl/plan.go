@@ -21,6 +21,9 @@ type Seed struct {
 	URL    string
 	Type   string
 	Pinned bool
+	// Order ranks the seeds: those with a lower Order are fetched first. It also applies to the
+	// pages to which they redirect.
+	Order int
 }
 
 // Options are the parts of a Plan that have defaults. Start from DefaultOptions: a zero

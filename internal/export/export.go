@@ -174,11 +174,14 @@ const (
 )
 
 // message returns a commit message that begins as Open Terms Archive's tools expect:
-// they tell a document's first version from later ones by the first words.
+// they tell first versions, changes and technical versions apart by the first words.
 func message(r revision) string {
 	subject := "Record new changes of"
-	if r.version.Number == 1 {
+	switch {
+	case r.version.Number == 1:
 		subject = "First record of"
+	case r.version.Technical:
+		subject = "Apply technical or declaration upgrade on"
 	}
 	service, name := path.Split(strings.TrimSuffix(r.file, ".md"))
 	return fmt.Sprintf("%s %s %s\n\nRead from %s\n\n%s%s\n%s%d\n%s%s\n", subject, strings.TrimSuffix(service, "/"), name, r.version.URL,

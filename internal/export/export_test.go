@@ -272,3 +272,11 @@ func TestPathsAreQuoted(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestTheMessageOfATechnicalVersionSaysSo(t *testing.T) {
+	t.Parallel()
+	r := revision{store.Document{ID: "p"}, store.Version{Number: 2, Technical: true, URL: "https://x.example/privacy"}, "x.example/PRIVACY.md"}
+	if got := message(r); !strings.HasPrefix(got, "Apply technical or declaration upgrade on x.example PRIVACY\n") {
+		t.Errorf("message: %q", got)
+	}
+}

@@ -90,11 +90,9 @@ type fullStore struct{ store.Store }
 
 var errFull = errors.New("the disk is full")
 
-func (fullStore) CreateDocument(context.Context, store.Fence, store.Document, store.Version, string) (store.Document, bool, error) {
-	return store.Document{}, false, errFull
+func (fullStore) CommitDocument(context.Context, store.Fence, store.Commit) (store.Committed, error) {
+	return store.Committed{}, errFull
 }
-
-func (fullStore) PutDocument(context.Context, store.Fence, store.Document) error { return errFull }
 
 func TestARunThatFailedWithAnInternalErrorResumesWhenRetried(t *testing.T) {
 	t.Parallel()

@@ -100,13 +100,13 @@ func (c *coverage) missing(t string, stop crawl.StopReason) missedURL {
 	return missedURL{reason: missingReasonOf(stop)}
 }
 
-// bestOfType returns the available document of a type with the highest confidence, then with
-// the shortest path from a seed. A Broken document counts if its stored text is long enough.
+// bestOfType returns the document that covers a type: the one with the highest confidence,
+// then with the shortest path from a seed.
 func bestOfType(t string, found []Found) *Found {
 	var best *Found
 	for i := range found {
 		f := &found[i]
-		if f.Type != t || !f.isAvailable() || f.Change == Broken && f.WordCount < minWords(f.Type) {
+		if f.Type != t || !f.coversType() {
 			continue
 		}
 		if best == nil || cmp.Or(cmp.Compare(f.Confidence, best.Confidence), cmp.Compare(len(best.DiscoveryPath), len(f.DiscoveryPath)), cmp.Compare(best.URL, f.URL)) > 0 {

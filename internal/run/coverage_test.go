@@ -110,7 +110,7 @@ func TestEachEndOfACrawlHasADifferentMessage(t *testing.T) {
 		crawl.StopFrontierEmpty, crawl.StopConverged, crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted,
 		crawl.StopRobotsDisallowed, crawl.StopAccessDenied, crawl.StopSiteUnreachable,
 	} {
-		m := finalMessage(r, crawl.Result{Reason: r}, nil, 2, nil)
+		m := finalMessage(r, crawl.Result{Reason: r}, nil, store.DocumentCounts{New: 2}, nil)
 		if strings.Contains(m, "%!") || strings.Contains(m, "and .") || !strings.HasSuffix(m, ".") || seen[m] != "" {
 			t.Errorf("%s: %q (as %s)", r, m, seen[m])
 		}

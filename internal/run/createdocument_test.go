@@ -10,32 +10,32 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// lostResponse is a store that creates the document at a URL but returns an error, as if the
+// lostResponse is a store that commits the document at a URL but returns an error, as if the
 // response was lost or the worker was killed just after the write.
 type lostResponse struct {
 	store.Store
 	at string
 }
 
-func (s *lostResponse) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (store.Document, bool, error) {
-	stored, created, err := s.Store.CreateDocument(ctx, f, d, v, text)
-	if err == nil && d.URL == s.at {
-		return store.Document{}, false, errCut
+func (s *lostResponse) CommitDocument(ctx context.Context, f store.Fence, c store.Commit) (store.Committed, error) {
+	done, err := s.Store.CommitDocument(ctx, f, c)
+	if err == nil && c.Document.URL == s.at {
+		return store.Committed{}, errCut
 	}
-	return stored, created, err
+	return done, err
 }
 
-// unsentRequest is a store to which the creation of the document at a URL is never sent.
+// unsentRequest is a store to which the commit of the document at a URL is never sent.
 type unsentRequest struct {
 	store.Store
 	at string
 }
 
-func (s *unsentRequest) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (store.Document, bool, error) {
-	if d.URL == s.at {
-		return store.Document{}, false, errCut
+func (s *unsentRequest) CommitDocument(ctx context.Context, f store.Fence, c store.Commit) (store.Committed, error) {
+	if c.Document.URL == s.at {
+		return store.Committed{}, errCut
 	}
-	return s.Store.CreateDocument(ctx, f, d, v, text)
+	return s.Store.CommitDocument(ctx, f, c)
 }
 
 func TestAKillWhileADocumentIsCreatedDoesNotCreateItTwice(t *testing.T) {
@@ -65,11 +65,11 @@ func TestIDsOfExistingDocumentsAreNotRecomputed(t *testing.T) {
 	const derived = "9f08c327eb37de88f7e1" // of example.com and https://example.com/terms
 	s := testStorage(t)
 	i := testIdentity(s)
-	r := &recorder{storage: s, identity: i}
+	r := testRecorder(s, i)
 	addKnown(t, i, store.Document{ID: derived, URL: movedURL, FormerURLs: []string{termsURL}, Type: "terms_of_service"}, termsText)
-	for url, want := range map[string]string{movedURL: Unchanged, termsURL: New} {
+	for url, want := range map[string]string{movedURL: Unchanged, termsURL: Created} {
 		text := termsText
-		if want == New {
+		if want == Created {
 			text = "# Refund Policy\n\nYou may return an item within thirty days."
 		}
 		f, err := r.saveDocument(t.Context(), &crawl.Page{URL: url, FetchedAt: time.Now()}, testDocument("terms_of_service", text))
@@ -90,15 +90,15 @@ func TestIDsOfExistingDocumentsAreNotRecomputed(t *testing.T) {
 func TestADocumentThatAppearsDuringItsCreationIsUpdated(t *testing.T) {
 	t.Parallel()
 	s := testStorage(t)
-	created := &recorder{storage: s, identity: testIdentity(s)}
+	created := testRecorder(s, testIdentity(s))
 	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	first, err := created.saveDocument(t.Context(), &crawl.Page{URL: oldURL, FetchedAt: day}, testDocument("terms_of_service", termsText))
-	if err != nil || first.Change != New {
+	if err != nil || first.Change != Created {
 		t.Fatalf("the first page is %+v, %v", first, err)
 	}
 	blind := s
 	blind.store = &blindStore{Store: s.store}
-	late := &recorder{storage: blind, identity: testIdentity(blind)}
+	late := testRecorder(blind, testIdentity(blind))
 	f, err := late.saveDocument(t.Context(), &crawl.Page{URL: oldURL, FetchedAt: day.AddDate(0, 0, 1)}, testDocument("terms_of_service", termsText+"\n\nDisputes are decided by arbitration in Lisbon."))
 	if err != nil || f.ID != first.ID || f.Change != Changed || f.Versions != 2 {
 		t.Errorf("the second page is %+v, %v", f, err)

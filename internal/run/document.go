@@ -2,7 +2,6 @@ package run
 
 import (
 	"slices"
-	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
@@ -13,11 +12,12 @@ import (
 const maxFormerURLs = 50
 
 // updatedDocument returns the record of a document as a page shows it. old is its current
-// record, if the document is known.
+// record, if the document is known; its state does not change.
 func updatedDocument(old store.Document, known bool, p *crawl.Page, d document.Document) store.Document {
 	rec := old
 	if !known {
-		rec = store.Document{FirstSeen: p.FetchedAt, LastChanged: p.FetchedAt}
+		rec = store.Document{FirstSeen: p.FetchedAt, LastChanged: p.FetchedAt, UnchangedSince: p.FetchedAt}
+		setPresent(&rec, p.FetchedAt)
 	}
 	if known && old.URL != p.URL {
 		// A document may return to a former URL.
@@ -28,7 +28,6 @@ func updatedDocument(old store.Document, known bool, p *crawl.Page, d document.D
 	rec.URL, rec.Type, rec.Confidence = p.URL, d.Type, d.Confidence
 	rec.AdditionalTypes, rec.Language, rec.Jurisdiction, rec.Title, rec.Dates = d.AdditionalTypes, d.Language, d.Jurisdiction, d.Title, storedDates(d)
 	rec.WordCount, rec.ContentHash = d.WordCount, d.ContentHash
-	rec.LastSeen, rec.RemovedAt = p.FetchedAt, time.Time{}
 	rec.ETag, rec.LastModified = p.Header.Get("ETag"), p.Header.Get("Last-Modified")
 	if len(p.Path) > 1 || len(rec.DiscoveryPath) == 0 { // as a seed, a known document has no path of interest
 		rec.DiscoveryPath = p.Path

@@ -72,7 +72,7 @@ func (l *eventLog) count(n *int, limit int) bool {
 func (l *eventLog) document(f Found) {
 	e := store.RunEvent{URL: f.URL, DocumentID: f.ID, Reason: f.Change, Message: f.Title}
 	switch f.Change {
-	case New:
+	case Created:
 		e.Type, e.ID = store.RunDocumentFound, "document/"+f.ID
 	case Changed, Flapping:
 		e.Type, e.ID = store.RunVersionStored, fmt.Sprintf("version/%s/%d", f.ID, f.Versions)

@@ -124,10 +124,10 @@ func TestEventsThatCouldNotBeWrittenAreWrittenLater(t *testing.T) {
 	st.store = &failingEvents{Store: st.store, failures: 1}
 	l := &eventLog{storage: st, log: logr.Discard()}
 	for i := range 2 * store.MaxRunEventBatch {
-		l.document(Found{Document: store.Document{ID: fmt.Sprint(i)}, Change: New})
+		l.document(Found{Document: store.Document{ID: fmt.Sprint(i)}, Change: Created})
 	}
 	l.flush(t.Context())
-	l.document(Found{Document: store.Document{ID: "last"}, Change: New})
+	l.document(Found{Document: store.Document{ID: "last"}, Change: Created})
 	l.document(Found{Document: store.Document{ID: "same"}, Change: Unchanged})
 	l.flush(t.Context())
 	if n := len(eventsOf(t, st.store, st.runID)); n != 2*store.MaxRunEventBatch+1 {
@@ -139,7 +139,7 @@ func TestPendingEventsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := &eventLog{log: logr.Discard()}
 	for i := range 2 * maxPendingEvents {
-		l.document(Found{Document: store.Document{ID: fmt.Sprint(i)}, Change: New})
+		l.document(Found{Document: store.Document{ID: fmt.Sprint(i)}, Change: Created})
 	}
 	l.state(store.Run{State: store.RunFailed})
 	if n := len(l.pending); n != maxPendingEvents+1 || l.pending[n-1].Type != store.RunStateChanged {

@@ -110,7 +110,7 @@ func TestASecondCrawlStoresOnlyWhatChanged(t *testing.T) {
 	r := s.runner(t, st)
 
 	for i, want := range []map[string]string{
-		{"https://example.com/legal/privacy": "privacy_policy New", "https://example.com/terms": "terms_of_service New"},
+		{"https://example.com/legal/privacy": "privacy_policy Created", "https://example.com/terms": "terms_of_service Created"},
 		{"https://example.com/legal/privacy": "privacy_policy Unchanged", "https://example.com/terms": "terms_of_service Unchanged"},
 		{"https://example.com/legal/privacy": "privacy_policy Unchanged", "https://example.com/terms": "terms_of_service Changed"},
 	} {

@@ -29,7 +29,7 @@ func newExecution(r *Runner, t Task, rec store.Run, s store.Store, metrics *tele
 	st := storage{store: s, fence: rec.Fence, company: t.Company, runID: rec.ID}
 	e := &execution{
 		runner: r, task: t, record: rec, storage: st, stopReason: crawl.StopInternal,
-		observer: newObserver(st, t.Plan, r.PDF, r.Log, metrics, progress),
+		observer: newObserver(st, newPageReader(t.Plan.Seeds, r.PDF, r.extraction()), r.Log, metrics, progress),
 	}
 	e.observer.bytes.n.Store(rec.Bytes)
 	return e
@@ -86,7 +86,7 @@ const (
 )
 
 // start stores that the run is Running and returns the known documents of the company as
-// seeds, so that each is fetched again even if no page links to it any more.
+// seeds.
 func (e *execution) start(ctx context.Context, resumed bool) ([]crawl.Seed, error) {
 	if !e.storage.enabled() {
 		return nil, nil
@@ -94,32 +94,44 @@ func (e *execution) start(ctx context.Context, resumed bool) ([]crawl.Seed, erro
 	if err := e.storage.store.PutRun(ctx, e.record); err != nil {
 		return nil, fmt.Errorf("start run %s: %w", e.record.ID, err)
 	}
-	var seeds []crawl.Seed
-	n := 0
-	for opts := (store.ListOptions{Limit: knownPageSize}); n < maxKnown; {
+	known, err := e.knownDocuments(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start run %s: list known documents: %w", e.record.ID, err)
+	}
+	id := e.observer.identity
+	if id.corrections, err = readCorrections(ctx, e.storage.store, e.task.Company); err != nil {
+		return nil, fmt.Errorf("start run %s: %w", e.record.ID, err)
+	}
+	for n := range known {
+		known[n] = id.corrections.apply(known[n])
+		d := known[n]
+		id.add(d)
+		if d.RunID == e.record.ID && !d.NotLegal { // found before the run was interrupted
+			e.observer.found.add(Found{Document: d, Change: earlierChange(d), Reason: crawl.SkipReason(d.StateReason)})
+		}
+	}
+	seeds := knownSeeds(known, id.corrections, e.task.Plan)
+	if resumed {
+		return seeds, e.observer.restore(ctx)
+	}
+	return seeds, nil
+}
+
+// knownDocuments returns the known documents of the company by URL.
+func (e *execution) knownDocuments(ctx context.Context) ([]store.Document, error) {
+	var known []store.Document
+	for opts := (store.ListOptions{Limit: knownPageSize}); len(known) < maxKnown; {
 		docs, next, err := e.storage.store.ListDocuments(ctx, e.task.Company, opts)
 		if err != nil {
-			return nil, fmt.Errorf("start run %s: list known documents: %w", e.record.ID, err)
+			return nil, err
 		}
-		for _, d := range docs {
-			n++
-			e.observer.identity.add(d)
-			if d.RemovedAt.IsZero() {
-				seeds = append(seeds, crawl.Seed{URL: d.URL, Type: d.Type, Pinned: true})
-			}
-			if d.RunID == e.record.ID { // found before the run was interrupted
-				e.observer.found.add(Found{Document: d, Change: earlierChange(d)})
-			}
-		}
+		known = append(known, docs...)
 		if next == "" {
 			break
 		}
 		opts.Continue = next
 	}
-	if resumed {
-		return seeds, e.observer.restore(ctx)
-	}
-	return seeds, nil
+	return known, nil
 }
 
 // startHeartbeat stores the progress of the run until stop is called.

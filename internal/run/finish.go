@@ -10,15 +10,15 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// finish marks removed and unreachable documents, computes coverage, and stores the final
+// finish marks the known documents that were not found, computes coverage, and stores the final
 // run record. err is the error of the crawl and cause the cause with which its context
 // ended, if it did.
 func (e *execution) finish(ctx context.Context, res crawl.Result, err, cause error) error {
 	now := time.Now().UTC()
 	state, reason := finalState(res, err, cause)
 	complete := state == store.RunComplete && reason != crawl.StopRequested // the crawl reached every URL that it should
-	if complete && e.storage.enabled() {
-		if err := e.markNotFound(ctx); err != nil {
+	if e.storage.enabled() && state == store.RunComplete {
+		if err := e.markNotFound(ctx, complete); err != nil {
 			return err
 		}
 	}
@@ -27,7 +27,7 @@ func (e *execution) finish(ctx context.Context, res crawl.Result, err, cause err
 	rec.State, rec.StopReason, rec.Heartbeat = state, string(reason), now
 	rec.Progress, rec.Documents = storedProgress(res.Progress), found.counts()
 	rec.Coverage = e.observer.coverage.of(e.task.Plan.ExpectedTypes, found.sorted(), res.Reason)
-	rec.Message = finalMessage(reason, res, rec.Coverage, found.available(), err)
+	rec.Message = finalMessage(reason, res, rec.Coverage, rec.Documents, err)
 	rec.FinishedAt, rec.Bytes = now, e.observer.bytes.total()
 	if state == store.RunPending || state == store.RunInterrupted {
 		rec.FinishedAt = time.Time{}
@@ -73,19 +73,29 @@ func (e *execution) resumes() bool {
 	return e.record.State == store.RunInterrupted || e.record.State == store.RunPending || retried
 }
 
-// markNotFound adds the known documents that the run did not find to its report, and saves
-// those that were removed.
-func (e *execution) markNotFound(ctx context.Context) error {
-	for _, d := range e.observer.identity.notFound() {
-		change, reason := e.observer.identity.changeOf(d.URL)
-		if change == Removed {
-			removed, err := e.observer.recorder.saveRemoved(ctx, d, time.Now().UTC())
-			if err != nil {
-				return err
-			}
-			d = removed
+// markNotFound adds the known documents that the run did not find to its report. If the run
+// is complete, it also stores the states of those that were removed, broken or unreachable.
+func (e *execution) markNotFound(ctx context.Context, complete bool) error {
+	o := e.observer
+	for _, d := range o.identity.notFound() {
+		f := Found{Document: d}
+		f.Change, f.Reason = o.identity.changeOf(d.URL)
+		if complete || f.Change == NotVisited {
+			o.found.add(f)
 		}
-		e.observer.found.add(Found{Document: d, Change: change, Reason: reason})
+	}
+	if !complete {
+		return nil
+	}
+	for _, f := range o.found.sorted() {
+		if f.hasText() || f.Change == NotVisited {
+			continue
+		}
+		stored, err := o.recorder.saveFailure(ctx, f, time.Now().UTC())
+		if err != nil {
+			return err
+		}
+		o.found.add(stored)
 	}
 	return nil
 }

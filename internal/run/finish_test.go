@@ -50,14 +50,25 @@ func TestEachStopReasonHasAMessageOfItsOwn(t *testing.T) {
 			crawl.StopFrontierEmpty, crawl.StopPageLimit, crawl.StopInterrupted, crawl.StopRequested, crawl.StopRobotsDisallowed,
 			crawl.StopAccessDenied, crawl.StopSiteUnreachable, crawl.StopCancelled, crawl.StopInternal,
 		} {
-			m := finalMessage(r, crawl.Result{Reason: r}, nil, documents, errors.New("disk full\nstack"))
+			m := finalMessage(r, crawl.Result{Reason: r}, nil, store.DocumentCounts{New: int64(documents)}, errors.New("disk full\nstack"))
 			if strings.Contains(m, "%!") || strings.Contains(m, "; .") || strings.Contains(m, "stack") || !strings.HasSuffix(strings.TrimSuffix(m, "disk full"), ".") && r != crawl.StopInternal || seen[m] != "" {
 				t.Errorf("%s: %q (as %s)", r, m, seen[m])
 			}
 			seen[m] = r
 		}
 	}
-	if m := finalMessage("", crawl.Result{}, nil, 1, nil); m != "" {
+	if m := finalMessage("", crawl.Result{}, nil, store.DocumentCounts{New: 1}, nil); m != "" {
 		t.Errorf("a run that is released to the queue has the message %q", m)
+	}
+}
+
+func TestTheMessageNamesKnownDocumentsWithoutText(t *testing.T) {
+	t.Parallel()
+	c := store.DocumentCounts{Unchanged: 9, Broken: 1, NotVisited: 38}
+	if m := finalMessage(crawl.StopPageLimit, crawl.Result{}, nil, c, nil); !strings.HasPrefix(m, "Found 9 documents;") || !strings.Contains(m, "; known documents: 1 broken, 38 not visited") {
+		t.Errorf("the message is %q", m)
+	}
+	if m := finalMessage(crawl.StopConverged, crawl.Result{}, nil, store.DocumentCounts{Unreachable: 2}, nil); strings.Contains(m, "pin the URLs") || !strings.Contains(m, "2 unreachable") {
+		t.Errorf("the message is %q", m)
 	}
 }

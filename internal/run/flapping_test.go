@@ -1,9 +1,11 @@
 package run
 
 import (
-	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
@@ -21,7 +23,7 @@ func TestADocumentThatAlternatesBetweenTextsIsFlapping(t *testing.T) {
 	t.Cleanup(func() { _ = st.Close(t.Context()) })
 	r := s.runner(t, st)
 	var changed store.Document // after the last change that was reported
-	for i, want := range []string{New, Changed, Changed, Flapping, Flapping} {
+	for i, want := range []string{Created, Changed, Changed, Flapping, Flapping} {
 		s.edition.Store(int32(i % 2))
 		rep, err := execute(t.Context(), r, task(), nil)
 		if err != nil {
@@ -51,52 +53,52 @@ func TestADocumentThatAlternatesBetweenTextsIsFlapping(t *testing.T) {
 
 var errCut = errors.New("the worker was killed")
 
-// cutStore fails to write a document after its version was saved, like a worker that is
-// killed between the two writes.
-type cutStore struct {
-	store.Store
-	at string
-}
-
-func (s *cutStore) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
-	if d.URL == s.at && d.Versions > 1 {
-		return errCut
-	}
-	return s.Store.PutDocument(ctx, f, d)
-}
-
-func TestAChangeIsReportedIfAKilledWorkerSavedItsVersion(t *testing.T) {
+// A worker is killed before or after the commit of a document with a new version.
+func TestAChangeIsReportedOnceIfTheWorkerIsKilled(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	st, err := sqlite.Open(t.Context(), t.TempDir())
+	onBothStores(t, func(t *testing.T, st store.Store) {
+		for name, cut := range map[string]func() store.Store{
+			"after":  func() store.Store { return &lostResponse{st, terms} },
+			"before": func() store.Store { return &unsentRequest{st, terms} },
+		} {
+			if err := st.DeleteCompany(t.Context(), testCompany); err != nil {
+				t.Fatal(err)
+			}
+			s := newSite(t)
+			crawlOnce(t, s.runner(t, st))
+			s.edition.Store(1)
+			rec := store.Run{ID: NewID(), Company: testCompany, CreatedAt: time.Now().UTC(), Task: []byte("{}")}
+			rep, err := s.runner(t, cut()).Execute(t.Context(), task(), rec, acquireLease(t, st), nil)
+			if !errors.Is(err, errCut) {
+				t.Fatalf("%s the write: the killed run ended as %+v, %v", name, rep.Run, err)
+			}
+			if rep, err = s.runner(t, st).Execute(t.Context(), task(), rep.Run, acquireLease(t, st), nil); err != nil || rep.Run.State != store.RunComplete {
+				t.Fatalf("%s the write: the resumed run ended as %+v, %v", name, rep.Run, err)
+			}
+			if got := changes(rep)[terms]; got != "terms_of_service Changed" {
+				t.Errorf("%s the write: the resumed run reports %s", name, got)
+			}
+			d := find(t, st, "/terms")
+			if d.Versions != 2 || !d.LastChanged.After(d.FirstSeen) || !d.UnchangedSince.Equal(d.LastChanged) {
+				t.Errorf("%s the write: the document is %+v", name, d)
+			}
+			if got := feed(t, st, d.ID); !slices.Equal(got, []string{"Created 0-1", "Changed 1-2"}) {
+				t.Errorf("%s the write: the feed has %v", name, got)
+			}
+		}
+	})
+}
+
+// feed returns the changes of a document in the feed, oldest first, as kind and versions.
+func feed(t *testing.T, st store.Store, documentID string) []string {
+	t.Helper()
+	list, _, err := st.ListChanges(t.Context(), store.ChangeQuery{DocumentIDs: []string{documentID}, Order: store.OldestFirst})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = st.Close(t.Context()) })
-	if _, err := execute(t.Context(), s.runner(t, st), task(), nil); err != nil {
-		t.Fatal(err)
+	var out []string
+	for _, c := range list {
+		out = append(out, fmt.Sprintf("%s %d-%d", c.Kind, c.From, c.To))
 	}
-	s.edition.Store(1)
-	if rep, err := execute(t.Context(), s.runner(t, &cutStore{st, terms}), task(), nil); !errors.Is(err, errCut) || rep.Run.State != store.RunFailed {
-		t.Fatalf("the killed run: %v, %+v", err, rep.Run)
-	}
-	d, err := st.FindDocument(t.Context(), "example.com", terms)
-	if err != nil || d.Versions != 1 {
-		t.Fatalf("after the kill the document has %d versions, %v", d.Versions, err)
-	}
-	rep, err := execute(t.Context(), s.runner(t, st), task(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err = st.FindDocument(t.Context(), "example.com", terms)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, _, err := st.VersionText(t.Context(), d.ID, 0)
-	if got := changes(rep)[terms]; got != "terms_of_service Changed" {
-		t.Errorf("the next run reports %s", got)
-	}
-	if err != nil || v.Number != 2 || d.Versions != 2 || d.ContentHash != v.ContentHash || !d.LastChanged.After(d.FirstSeen) {
-		t.Errorf("after the next run: version %d, document %+v, %v", v.Number, d, err)
-	}
+	return out
 }

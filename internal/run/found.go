@@ -14,40 +14,76 @@ type Found struct {
 	store.Document
 	// Change is what the run found out about the document.
 	Change string
-	// Reason says why a document is Removed, Broken or Unreachable. It may be empty.
+	// Reason says why a document is Removed, Broken, Unreachable or NotVisited. It may be
+	// empty.
 	Reason crawl.SkipReason
 }
 
-// The changes of a document.
+// What a run can find out about a document. If several of the kinds of store.Change apply,
+// the report names the first of them in this order.
 const (
-	New       = "New"
-	Changed   = "Changed"
+	Created   = string(store.ChangeCreated)
+	Changed   = string(store.ChangeChanged)
+	Flapping  = string(store.ChangeFlapping)
+	Moved     = string(store.ChangeMoved)
+	Restored  = string(store.ChangeRestored)
+	Recovered = string(store.ChangeRecovered)
+	Removed   = string(store.ChangeRemoved)
+	Broken    = string(store.ChangeBroken)
 	Unchanged = "Unchanged"
-	// Moved: the same text is at another URL.
-	Moved = "Moved"
-	// Removed: the document no longer exists at its URL.
-	Removed = "Removed"
-	// Broken: the page lost its text, or shows something else.
-	Broken = "Broken"
-	// Unreachable: a known document could not be fetched. Its record does not change.
+	// Unreachable: a known document could not be fetched.
 	Unreachable = "Unreachable"
-	// Flapping: the text reverted to an earlier version, not for the first time.
-	Flapping = "Flapping"
+	// NotVisited: the run did not check a known document, because it was stopped or reached
+	// a limit.
+	NotVisited = "NotVisited"
 )
 
-// isAvailable reports whether a page was fetched from the URL of the document.
-func (f *Found) isAvailable() bool { return f.Change != Removed && f.Change != Unreachable }
+// Changes returns the values of Found.Change.
+func Changes() []string {
+	return []string{Created, Changed, Flapping, Moved, Restored, Recovered, Removed, Broken, Unchanged, Unreachable, NotVisited}
+}
+
+// hasText reports whether the run found the document with its text.
+func (f *Found) hasText() bool {
+	switch f.Change {
+	case Removed, Broken, Unreachable, NotVisited:
+		return false
+	default:
+		return true
+	}
+}
+
+// coversType reports whether the document covers its type. A Broken document and one that
+// was not visited do so by their stored text, if it is long enough.
+func (f *Found) coversType() bool {
+	switch f.Change {
+	case Removed, Unreachable:
+		return false
+	case Broken:
+		return f.WordCount >= minWords(f.Type)
+	case NotVisited:
+		return f.State != store.DocumentUnreachable && f.WordCount >= minWords(f.Type)
+	default:
+		return true
+	}
+}
 
 // earlierChange returns the change of a document that this run had found before it was
 // interrupted.
 func earlierChange(d store.Document) string {
 	switch {
+	case d.State == store.DocumentRemoved:
+		return Removed
+	case d.State == store.DocumentBroken:
+		return Broken
+	case d.State == store.DocumentUnreachable:
+		return Unreachable
 	case d.LastFlapped.Equal(d.LastSeen):
 		return Flapping
 	case !d.LastChanged.Equal(d.LastSeen):
 		return Unchanged
 	case d.FirstSeen.Equal(d.LastSeen):
-		return New
+		return Created
 	default:
 		return Changed
 	}
@@ -84,7 +120,7 @@ func (s *foundSet) hasText(contentHash, url string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for at, f := range s.byURL {
-		if at != url && f.ContentHash == contentHash && f.Change != Broken && f.Change != Removed {
+		if at != url && f.ContentHash == contentHash && f.hasText() {
 			return true
 		}
 	}
@@ -103,7 +139,7 @@ func (s *foundSet) sorted() []Found {
 	return out
 }
 
-// counts counts the documents by change. A moved, broken or unreachable document counts as
+// counts counts the documents by change. A moved, restored or recovered document counts as
 // unchanged because its text did not change; a flapping one, because all its texts are
 // known.
 func (s *foundSet) counts() store.DocumentCounts {
@@ -112,28 +148,21 @@ func (s *foundSet) counts() store.DocumentCounts {
 	var c store.DocumentCounts
 	for _, f := range s.byURL {
 		switch f.Change {
-		case New:
+		case Created:
 			c.New++
 		case Changed:
 			c.Changed++
 		case Removed:
 			c.Removed++
+		case Broken:
+			c.Broken++
+		case Unreachable:
+			c.Unreachable++
+		case NotVisited:
+			c.NotVisited++
 		default:
 			c.Unchanged++
 		}
 	}
 	return c
-}
-
-// available counts the documents that are available.
-func (s *foundSet) available() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
-	for _, f := range s.byURL {
-		if f.isAvailable() {
-			n++
-		}
-	}
-	return n
 }

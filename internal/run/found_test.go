@@ -10,24 +10,21 @@ import (
 func TestFoundDocumentsAreCountedByChange(t *testing.T) {
 	t.Parallel()
 	s := newFoundSet()
-	for _, change := range []string{New, Changed, Unchanged, Moved, Removed, Broken, Unreachable, Flapping} {
+	for _, change := range []string{Created, Changed, Unchanged, Moved, Removed, Broken, Unreachable, Flapping, Restored, Recovered, NotVisited} {
 		s.add(Found{Document: store.Document{ID: change, URL: "https://example.com/" + change}, Change: change})
 	}
-	if got, want := s.counts(), (store.DocumentCounts{New: 1, Changed: 1, Removed: 1, Unchanged: 5}); got != want {
+	if got, want := s.counts(), (store.DocumentCounts{New: 1, Changed: 1, Removed: 1, Unchanged: 5, Broken: 1, Unreachable: 1, NotVisited: 1}); got != want {
 		t.Errorf("counted %+v, want %+v", got, want)
 	}
-	if n := s.available(); n != 6 { // without Removed and Unreachable
-		t.Errorf("%d are available, want 6", n)
-	}
-	if all := s.sorted(); len(all) != 8 || all[0].Change != Broken || all[7].Change != Unreachable {
-		t.Errorf("sorted: %+v", all)
+	if all := s.sorted(); len(all) != 11 || all[0].Change != Broken || all[10].Change != Unreachable {
+		t.Errorf("sorted %d: %s to %s", len(all), all[0].Change, all[len(all)-1].Change)
 	}
 }
 
 func TestTheTextOfAnAvailableDocumentIsFoundAtOtherURLs(t *testing.T) {
 	t.Parallel()
 	s := newFoundSet()
-	s.add(Found{Document: store.Document{URL: oldURL, ContentHash: "h"}, Change: New})
+	s.add(Found{Document: store.Document{URL: oldURL, ContentHash: "h"}, Change: Created})
 	s.add(Found{Document: store.Document{URL: newURL, ContentHash: "b"}, Change: Broken})
 	for _, c := range []struct {
 		hash, url string
@@ -43,7 +40,7 @@ func TestTheChangeOfADocumentThatWasFoundBeforeAnInterruption(t *testing.T) {
 	t.Parallel()
 	first, last := time.Unix(1, 0), time.Unix(2, 0)
 	for want, d := range map[string]store.Document{
-		New:       {FirstSeen: last, LastSeen: last, LastChanged: last},
+		Created:   {FirstSeen: last, LastSeen: last, LastChanged: last},
 		Changed:   {FirstSeen: first, LastSeen: last, LastChanged: last},
 		Unchanged: {FirstSeen: first, LastSeen: last, LastChanged: first},
 		Flapping:  {FirstSeen: first, LastSeen: last, LastChanged: first, LastFlapped: last},

@@ -20,7 +20,7 @@ func TestAHeartbeatStoresTheProgressAndTheDocuments(t *testing.T) {
 	found := newFoundSet()
 	h := heartbeat{storage: s, record: store.Run{ID: s.runID, Company: s.company, State: store.RunRunning}, progress: progress.get, documents: found.counts, bytes: func() int64 { return 7 }}
 	progress.set(crawl.Progress{Fetched: 7, Skipped: map[crawl.SkipReason]int{crawl.SkipRobots: 2}})
-	found.add(Found{Document: store.Document{URL: oldURL}, Change: New})
+	found.add(Found{Document: store.Document{URL: oldURL}, Change: Created})
 	if err := h.beat(t.Context()); err != nil {
 		t.Fatal(err)
 	}

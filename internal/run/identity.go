@@ -17,6 +17,8 @@ type identity struct {
 	found   *foundSet
 	// wasFetched reports whether a page was fetched from a URL in this run.
 	wasFetched func(url string) bool
+	// corrections does not change once the crawl has started.
+	corrections corrections
 
 	mu        sync.Mutex
 	known     map[string]store.Document // by URL
@@ -42,7 +44,7 @@ func newIdentity(s storage, found *foundSet, wasFetched func(string) bool) *iden
 func (i *identity) add(d store.Document) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.known[d.URL] = d
+	i.known[d.URL] = i.corrections.apply(d)
 }
 
 // knownAt returns the known document at a URL.
@@ -87,6 +89,13 @@ func (i *identity) recordSoftError(url string) {
 	i.outcomes[url] = u
 }
 
+// isAlias reports whether a URL is only another URL of a document, as a person determined.
+// The store has a document of its own at such a URL.
+func (i *identity) isAlias(url string) bool {
+	d, known := i.knownAt(url)
+	return known && i.corrections.target(d.ID) != ""
+}
+
 // identify returns the known document that a page is: the one at its URL, one whose URL
 // redirects to it, or a similar one whose own URL is gone.
 func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Document) (store.Document, bool, error) {
@@ -95,7 +104,8 @@ func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Docum
 	}
 	old, err := i.storage.store.FindDocument(ctx, i.storage.company, p.URL)
 	if err == nil {
-		return old, true, nil
+		old, err = i.documentOf(ctx, i.corrections.apply(old))
+		return old, err == nil, err
 	}
 	if !isNotFound(err) {
 		return old, false, err
@@ -106,15 +116,29 @@ func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Docum
 	return i.movedTo(ctx, p, d)
 }
 
+// documentOf returns the document of which d is only another URL, unless the run has found
+// that already, and d otherwise.
+func (i *identity) documentOf(ctx context.Context, d store.Document) (store.Document, error) {
+	target := i.corrections.target(d.ID)
+	if target == "" || i.found.ids()[target] {
+		return d, nil
+	}
+	other, err := i.storage.store.GetDocument(ctx, target)
+	if isNotFound(err) {
+		return d, nil
+	}
+	return i.corrections.apply(other), err
+}
+
 // notFound returns the known documents that the run has not found, except those that were
-// removed before.
+// removed before or are not legal documents.
 func (i *identity) notFound() []store.Document {
 	found := i.found.ids() // a document may be found at another URL
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var out []store.Document
 	for _, d := range i.known {
-		if !found[d.ID] && d.RemovedAt.IsZero() {
+		if !found[d.ID] && d.State != store.DocumentRemoved && !d.NotLegal {
 			out = append(out, d)
 		}
 	}
@@ -123,7 +147,8 @@ func (i *identity) notFound() []store.Document {
 
 // changeOf returns why the known document at a URL was not found. It is Removed if the URL is
 // not found or redirects permanently to another page, Broken if it redirects there
-// temporarily, and Unreachable if no page was fetched.
+// temporarily, NotVisited if the crawl did not request it, and Unreachable if no page could
+// be fetched.
 func (i *identity) changeOf(url string) (change string, reason crawl.SkipReason) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -139,6 +164,18 @@ func (i *identity) changeOf(url string) (change string, reason crawl.SkipReason)
 	case redirected:
 		return Broken, crawl.SkipRedirect
 	default:
-		return Unreachable, cmp.Or(i.outcomes[end].reason, i.outcomes[url].reason)
+		reason = cmp.Or(i.outcomes[end].reason, i.outcomes[url].reason)
+		if notRequested[reason] {
+			return NotVisited, reason
+		}
+		return Unreachable, reason
 	}
+}
+
+// notRequested are the skip reasons of URLs that the crawl chose not to request or did not
+// get to. They say nothing about the page. The URL of a document that has no outcome, such
+// as that of a crawl that was stopped, has the reason "".
+var notRequested = map[crawl.SkipReason]bool{
+	"": true, crawl.SkipPageLimit: true, crawl.SkipTimeLimit: true, crawl.SkipCanceled: true, crawl.SkipQueueFull: true, crawl.SkipLowScore: true,
+	crawl.SkipDepth: true, crawl.SkipOutOfScope: true, crawl.SkipDeniedPath: true, crawl.SkipTooManyHosts: true, crawl.SkipHostPages: true,
 }

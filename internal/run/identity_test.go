@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
@@ -35,6 +34,11 @@ func addKnown(t *testing.T, i *identity, d store.Document, text string) store.Do
 	}
 	i.add(d)
 	return d
+}
+
+// testRecorder returns a recorder with the extraction of this program.
+func testRecorder(s storage, i *identity) *recorder {
+	return &recorder{storage: s, identity: i, reader: newPageReader(nil, nil, DefaultExtraction())}
 }
 
 const (
@@ -171,7 +175,7 @@ func TestAPageAtTheFormerURLOfARemovedDocumentIsThatDocumentIfTheTextsMatch(t *t
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			i := testIdentity(testStorage(t))
-			addKnown(t, i, store.Document{ID: "d1", URL: oldURL, FormerURLs: []string{c.former}, Type: "terms_of_service", RemovedAt: time.Now()}, termsText)
+			addKnown(t, i, store.Document{ID: "d1", URL: oldURL, FormerURLs: []string{c.former}, Type: "terms_of_service", State: store.DocumentRemoved}, termsText)
 			if _, known, err := i.identify(t.Context(), &crawl.Page{URL: newURL}, testDocument(c.docType, c.text)); err != nil || known != c.want {
 				t.Errorf("known %t, %v; want %t", known, err, c.want)
 			}

@@ -12,8 +12,8 @@ import (
 
 // finalMessage describes in a sentence or two how a run ended, and what to do if it failed
 // or found too little. It is empty for a run without a stop reason, which is released to
-// the queue. documents is the number of available documents; err is the error of the crawl.
-func finalMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Coverage, documents int, err error) string {
+// the queue. c counts the documents; err is the error of the crawl.
+func finalMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Coverage, c store.DocumentCounts, err error) string {
 	switch reason {
 	case "":
 		return ""
@@ -29,10 +29,14 @@ func finalMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Co
 		return unreachableMessage(res)
 	}
 	missing := describeMissing(coverage)
-	if documents == 0 {
+	found, without := int(c.New+c.Changed+c.Unchanged), withoutText(c)
+	if found == 0 && without == "" {
 		return noDocumentMessage(reason, res.Progress, missing)
 	}
-	s := fmt.Sprintf("Found %s; %s", count(documents, "document"), endPhrases[reason])
+	s := fmt.Sprintf("Found %s; %s", count(found, "document"), endPhrases[reason])
+	if without != "" {
+		s += "; known documents: " + without
+	}
 	if len(missing) > 0 {
 		s += "; missing: " + strings.Join(missing, ", ")
 		if n := res.Progress.Skipped[crawl.SkipNeedsBrowser]; n > 0 {
@@ -40,6 +44,20 @@ func finalMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Co
 		}
 	}
 	return s + "."
+}
+
+// withoutText lists the numbers of known documents whose text the run did not find.
+func withoutText(c store.DocumentCounts) string {
+	var out []string
+	for _, n := range []struct {
+		count int64
+		name  string
+	}{{c.Removed, "removed"}, {c.Broken, "broken"}, {c.Unreachable, "unreachable"}, {c.NotVisited, "not visited"}} {
+		if n.count > 0 {
+			out = append(out, fmt.Sprintf("%d %s", n.count, n.name))
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // endPhrases complete the sentence "Found 3 documents; ...".

@@ -46,13 +46,13 @@ func (i *identity) moveCandidates(pageURL, docType string) []store.Document {
 	defer i.mu.Unlock()
 	var out []store.Document
 	for url, old := range i.known {
-		gone := isGone(i.outcomes[url].status) || !old.RemovedAt.IsZero()
-		if !gone || found[old.ID] {
+		gone := isGone(i.outcomes[url].status) || old.State == store.DocumentRemoved
+		if !gone || old.NotLegal || found[old.ID] {
 			continue
 		}
 		if slices.Contains(old.FormerURLs, pageURL) {
 			out = slices.Insert(out, 0, old)
-		} else if old.Type == docType {
+		} else if old.Type == docType || i.corrections.hasType(old.ID) {
 			out = append(out, old)
 		}
 	}

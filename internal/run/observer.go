@@ -8,6 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/neardup"
 	"github.com/clausea/crawler/internal/document"
+	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
@@ -32,9 +33,9 @@ type observer struct {
 
 var _ crawl.Observer = (*observer)(nil)
 
-func newObserver(s storage, plan crawl.Plan, pdf func(context.Context, []byte) (string, error), log logr.Logger, metrics *telemetry.RunMetrics, onProgress ProgressFunc) *observer {
+func newObserver(s storage, reader *pageReader, log logr.Logger, metrics *telemetry.RunMetrics, onProgress ProgressFunc) *observer {
 	o := &observer{
-		storage: s, reader: newPageReader(plan.Seeds, pdf), found: newFoundSet(), coverage: newCoverage(),
+		storage: s, reader: reader, found: newFoundSet(), coverage: newCoverage(),
 		metrics: metrics, onProgress: onProgress, log: log,
 	}
 	if s.enabled() {
@@ -43,7 +44,7 @@ func newObserver(s storage, plan crawl.Plan, pdf func(context.Context, []byte) (
 		o.events = &eventLog{storage: s, log: log}
 	}
 	o.identity = newIdentity(s, o.found, o.pages.wasFetched)
-	o.recorder = &recorder{storage: s, identity: o.identity}
+	o.recorder = &recorder{storage: s, identity: o.identity, reader: reader}
 	return o
 }
 
@@ -52,7 +53,7 @@ func newObserver(s storage, plan crawl.Plan, pdf func(context.Context, []byte) (
 // too short is fetched again, because it may no longer count as one.
 func (o *observer) Validators(_ context.Context, url string) crawl.Validators {
 	d, known := o.identity.knownAt(url)
-	if !known || d.WordCount < minWords(d.Type) {
+	if !known || d.NotLegal || d.WordCount < minWords(d.Type) {
 		return crawl.Validators{}
 	}
 	return crawl.Validators{ETag: d.ETag, LastModified: d.LastModified}
@@ -99,11 +100,21 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 		return v, nil
 	}
 	f, err := o.recorder.saveDocument(ctx, p, d)
-	if err != nil {
+	switch {
+	case err != nil:
 		return v, err
+	case f.Change == Broken: // the page lost the text of its document
+		v.Legal, v.Reason = false, f.Reason
+		o.recordNoDocument(p.URL, p.Anchor, f.Reason, pinnedType)
+		o.found.add(f)
+		return v, nil
+	case f.NotLegal:
+		v.Legal = false
+		return v, nil
 	}
+	v.Type, v.Confidence = f.Type, f.Confidence
 	if entry != nil {
-		entry.DocumentID = f.ID
+		entry.DocumentID, entry.Type, entry.Confidence = f.ID, f.Type, f.Confidence
 	}
 	o.events.document(f)
 	// If the link promised another type, this page explains why that type is missing.
@@ -113,7 +124,7 @@ func (o *observer) Page(ctx context.Context, p *crawl.Page) (crawl.Verdict, erro
 }
 
 // recordNoDocument records that a fetched page is not a document. linkText is the anchor text
-// of its link. A known document at its URL is Broken; its record does not change.
+// of its link. A known document at its URL is Broken, which is saved when the run ends.
 func (o *observer) recordNoDocument(url, linkText string, reason crawl.SkipReason, pinnedType string) {
 	if reason == "" {
 		reason = crawl.SkipOtherType
@@ -122,7 +133,7 @@ func (o *observer) recordNoDocument(url, linkText string, reason crawl.SkipReaso
 	if reason == crawl.SkipSoftError {
 		o.identity.recordSoftError(url)
 	}
-	if d, known := o.identity.knownAt(url); known && d.RemovedAt.IsZero() {
+	if d, known := o.identity.knownAt(url); known && !d.NotLegal && d.State != store.DocumentRemoved {
 		o.found.add(Found{Document: d, Change: Broken, Reason: reason})
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func testObserver(s storage, seeds ...crawl.Seed) *observer {
-	return newObserver(s, crawl.Plan{Seeds: seeds}, nil, logr.Discard(), nil, nil)
+	return newObserver(s, newPageReader(seeds, nil, DefaultExtraction()), logr.Discard(), nil, nil)
 }
 
 func TestOnlyLinkedKnownAndPinnedURLsExplainMissingTypes(t *testing.T) {

@@ -20,7 +20,7 @@ func TestAPinnedPageHasItsPinnedType(t *testing.T) {
 	rep := crawlOnce(t, w.runner(t, openStore(t)), func(tk *Task) {
 		tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/pact", Type: "terms_of_service", Pinned: true})
 	})
-	if got := changes(rep)["https://example.com/the-pact"]; got != "terms_of_service New" {
+	if got := changes(rep)["https://example.com/the-pact"]; got != "terms_of_service Created" {
 		t.Errorf("the pinned page is %q", got)
 	}
 	if c := rep.Run.Coverage[1]; c.State != "Found" {
@@ -83,7 +83,7 @@ func TestAPinnedImprintMayBeShortIfItHasDigits(t *testing.T) {
 			rep := crawlOnce(t, w.runner(t, openStore(t)), func(tk *Task) {
 				tk.Plan.Seeds = append(tk.Plan.Seeds, crawl.Seed{URL: "https://example.com/p/7", Type: doctype.Imprint, Pinned: true})
 			})
-			if got := changes(rep)["https://example.com/p/7"]; (got == "imprint New") != c.is {
+			if got := changes(rep)["https://example.com/p/7"]; (got == "imprint Created") != c.is {
 				t.Errorf("the document is %q", got)
 			}
 		})

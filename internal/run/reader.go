@@ -8,6 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/store"
 )
 
 // minTextWords is the minimum length in words of a page that has more than a menu and a
@@ -49,14 +50,28 @@ func hasEnoughText(d *document.Document, pinnedType string) bool {
 	return d.UniqueWords >= minWords(pinnedType) && digits >= minImprintDigits
 }
 
-// pageReader reads pages as documents.
-type pageReader struct {
-	pinned map[string]string // URL to the type that the company gives it
-	pdf    func(context.Context, []byte) (string, error)
+// Extraction reads pages as documents.
+type Extraction struct {
+	// Read reads a page; see document.Read.
+	Read func(document.Input) (document.Document, error)
+	// Revision identifies the way in which Read reads pages; see document.Revision.
+	Revision int
 }
 
-func newPageReader(seeds []crawl.Seed, pdf func(context.Context, []byte) (string, error)) *pageReader {
-	r := &pageReader{pinned: map[string]string{}, pdf: pdf}
+// DefaultExtraction returns the extraction of package document.
+func DefaultExtraction() Extraction {
+	return Extraction{Read: document.Read, Revision: document.Revision}
+}
+
+// pageReader reads pages as documents.
+type pageReader struct {
+	extraction Extraction
+	pinned     map[string]string // URL to the type that the company gives it
+	pdf        func(context.Context, []byte) (string, error)
+}
+
+func newPageReader(seeds []crawl.Seed, pdf func(context.Context, []byte) (string, error), e Extraction) *pageReader {
+	r := &pageReader{extraction: e, pinned: map[string]string{}, pdf: pdf}
 	for _, s := range seeds {
 		if u, _, err := canonical.URL(nil, s.URL); err == nil && s.Pinned && s.Type != "" {
 			r.pinned[u] = s.Type
@@ -75,10 +90,7 @@ func (r *pageReader) read(ctx context.Context, p *crawl.Page, linkText string) (
 	if in.Anchor == "" {
 		in.Anchor = linkText
 	}
-	if r.pdf != nil {
-		in.PDF = func(body []byte) (string, error) { return r.pdf(ctx, body) }
-	}
-	d, err := document.Read(in)
+	d, err := r.extract(ctx, in)
 	if err != nil {
 		return d, err
 	}
@@ -86,6 +98,18 @@ func (r *pageReader) read(ctx context.Context, p *crawl.Page, linkText string) (
 		d.Legal, d.Type, d.Confidence = true, pinned, 1
 	}
 	return d, nil
+}
+
+// readSnapshot reads the snapshot of a version again.
+func (r *pageReader) readSnapshot(ctx context.Context, body []byte, v store.Version, contentType string) (document.Document, error) {
+	return r.extract(ctx, document.Input{Body: body, ContentType: contentType, URL: v.URL, Language: v.Language, Now: v.FetchedAt})
+}
+
+func (r *pageReader) extract(ctx context.Context, in document.Input) (document.Document, error) {
+	if r.pdf != nil {
+		in.PDF = func(body []byte) (string, error) { return r.pdf(ctx, body) }
+	}
+	return r.extraction.Read(in)
 }
 
 // pinnedType returns the type that the company gives the URL of a page, or a URL that

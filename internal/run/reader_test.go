@@ -12,7 +12,7 @@ func TestThePinnedTypeAppliesToAURLAndToTheTargetOfItsRedirects(t *testing.T) {
 	t.Parallel()
 	r := newPageReader([]crawl.Seed{
 		{URL: "https://example.com/pact#top", Type: "terms_of_service", Pinned: true}, {URL: "https://example.com/"},
-	}, nil)
+	}, nil, DefaultExtraction())
 	body := []byte("<!doctype html><html lang=en><title>Harbour</title><main><p>" + strings.Repeat("We mend nets and paint boats, and you pay us in fish. ", 8) + "</p></main>")
 	for name, c := range map[string]struct {
 		page *crawl.Page

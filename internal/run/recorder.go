@@ -11,15 +11,18 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// recorder saves documents, their versions and snapshots. Each write is idempotent: a page
-// that is fetched again after a worker was killed changes nothing.
+// recorder saves documents, their versions and snapshots, and the changes. Each document is
+// written by one commit, and each commit is idempotent: a page that is fetched again after a
+// worker was killed changes nothing.
 type recorder struct {
 	storage  storage
 	identity *identity
+	reader   *pageReader
 }
 
-// saveDocument saves the document that a page is: a version if its text has changed, then
-// the document itself.
+// saveDocument saves the document that a page is: a version if its text has changed, the
+// changes, and the document itself. A page that lost the text of its document is Broken; it
+// is not saved before the run has ended.
 func (r *recorder) saveDocument(ctx context.Context, p *crawl.Page, d document.Document) (Found, error) {
 	old, known, err := r.identity.identify(ctx, p, d)
 	if err != nil {
@@ -32,6 +35,9 @@ func (r *recorder) saveDocument(ctx context.Context, p *crawl.Page, d document.D
 		}
 		old = f.Document
 	}
+	if old.NotLegal {
+		return Found{Document: old}, nil
+	}
 	return r.updateDocument(ctx, p, d, old)
 }
 
@@ -42,135 +48,109 @@ func (r *recorder) createDocument(ctx context.Context, p *crawl.Page, d document
 	rec := updatedDocument(store.Document{}, false, p, d)
 	rec.ID, rec.Company, rec.RunID = NewID(), r.storage.company, r.storage.runID
 	if !r.storage.enabled() {
-		return Found{Document: rec, Change: New}, true, nil
+		return Found{Document: rec, Change: Created}, true, nil
 	}
-	v, err := r.newVersion(ctx, p, d, rec.ID, "")
-	if err != nil {
-		return Found{}, false, err
-	}
-	rec, created, err = r.storage.store.CreateDocument(ctx, r.storage.fence, rec, v, d.Markdown)
+	c := store.Commit{Document: rec, Create: true, Versions: []store.NewVersion{r.newVersion(p, d, rec.ID, "")}}
+	c.Changes = append(r.changesOf(rec, p.FetchedAt, store.ChangeCreated), r.announced(rec, store.Dates{}, p.FetchedAt)...)
+	done, err := r.storage.store.CommitDocument(ctx, r.storage.fence, c)
 	if err != nil {
 		return Found{}, false, fmt.Errorf("save new document %s: %w", p.URL, err)
 	}
-	return Found{Document: rec, Change: New}, created, nil
+	return Found{Document: done.Document, Change: Created}, done.Created, nil
 }
 
 // updateDocument saves a page as the current state of a known document.
 func (r *recorder) updateDocument(ctx context.Context, p *crawl.Page, d document.Document, old store.Document) (Found, error) {
-	rec := updatedDocument(old, true, p, d)
-	rec.RunID = r.storage.runID
-	f := Found{Document: rec, Change: Unchanged}
-	if old.URL != rec.URL {
+	if old.RunID == r.storage.runID && old.URL == p.URL && old.ContentHash == d.ContentHash && old.State == store.DocumentPresent {
+		return Found{Document: old, Change: earlierChange(old)}, nil // saved before the run was interrupted
+	}
+	cmp, err := r.compare(ctx, p, d, old)
+	if err != nil {
+		return Found{}, err
+	}
+	if cmp.kind == change.KindBroken {
+		return Found{Document: old, Change: Broken, Reason: crawl.SkipUnreadable}, nil
+	}
+	f := Found{Document: updatedDocument(old, true, p, d), Change: Unchanged}
+	c := store.Commit{}
+	if kind := setPresent(&f.Document, p.FetchedAt); kind != "" {
+		f.Change = string(kind)
+		c.Changes = r.changesOf(f.Document, p.FetchedAt, kind)
+	}
+	f.RunID = r.storage.runID
+	if r.identity.isAlias(p.URL) {
+		f.URL, f.FormerURLs = old.URL, old.FormerURLs
+	}
+	if old.URL != f.URL {
 		f.Change = Moved
+		c.Changes = append(c.Changes, r.changesOf(f.Document, p.FetchedAt, store.ChangeMoved)...)
+		c.Changes[len(c.Changes)-1].PreviousURL = old.URL
 	}
-	if old.ContentHash != d.ContentHash {
-		if err := r.saveChange(ctx, p, d, old, &f); err != nil {
-			return Found{}, err
-		}
+	f.ContentHash, f.WordCount = cmp.hash, cmp.words
+	c.Versions = cmp.versions
+	if cmp.kind == change.KindChange {
+		c.Changes = append(c.Changes, r.recordChange(&f, cmp, p.FetchedAt)...)
 	}
-	if err := r.storage.store.PutDocument(ctx, r.storage.fence, f.Document); err != nil {
+	c.Document = f.Document
+	done, err := r.storage.store.CommitDocument(ctx, r.storage.fence, c)
+	if err != nil {
 		return Found{}, fmt.Errorf("save document %s: %w", p.URL, err)
 	}
+	f.Document = done.Document
 	return f, nil
 }
 
-// saveChange compares a text with the newest version and saves a version if the change is
-// not cosmetic. It updates f accordingly.
-func (r *recorder) saveChange(ctx context.Context, p *crawl.Page, d document.Document, old store.Document, f *Found) error {
-	baseHash := ""
-	if old.Versions > 0 {
-		newest, text, err := r.storage.store.VersionText(ctx, old.ID, 0)
-		if err != nil && !isNotFound(err) {
-			return fmt.Errorf("read the newest version of %s: %w", p.URL, err)
-		}
-		baseHash = newest.SnapshotHash
-		// If the newest version has this text already, a worker was killed after it saved the
-		// version and before it saved the document. The change has not been reported yet.
-		if err == nil && newest.ContentHash != d.ContentHash {
-			switch document.Compare(document.FromMarkdown(text), d).Kind {
-			case change.KindNone, change.KindCosmetic:
-				f.ContentHash, f.WordCount = old.ContentHash, old.WordCount
-				return nil
-			case change.KindBroken:
-				// A page that lost its text is an incident, not a version.
-				f.Document, f.Change = old, Broken
-				f.LastSeen, f.RunID = p.FetchedAt, r.storage.runID
-				return nil
-			}
-		}
-	}
-	v, err := r.saveVersion(ctx, p, d, f.ID, baseHash)
-	if err != nil {
-		return err
-	}
-	f.Versions = v.Number
-	if v.Flapping {
-		f.LastFlapped, f.Change = p.FetchedAt, Flapping
+// recordChange records in f that the text of a document changed, and returns the changes.
+func (r *recorder) recordChange(f *Found, cmp comparison, at time.Time) []store.Change {
+	kind := store.ChangeChanged
+	f.UnchangedSince = at
+	if cmp.flapping() {
+		kind, f.LastFlapped = store.ChangeFlapping, at
 	} else {
-		f.LastChanged, f.Change = p.FetchedAt, Changed
+		f.LastChanged = at
 	}
-	return nil
-}
-
-// saveVersion saves the body of a page, as a delta to the snapshot baseHash if there is
-// one, and appends its text as a version.
-func (r *recorder) saveVersion(ctx context.Context, p *crawl.Page, d document.Document, id, baseHash string) (store.Version, error) {
-	flapping, err := r.isFlapping(ctx, id, d.ContentHash, p.FetchedAt)
-	if err != nil {
-		return store.Version{}, fmt.Errorf("read the versions of %s: %w", p.URL, err)
-	}
-	v, err := r.newVersion(ctx, p, d, id, baseHash)
-	if err != nil {
-		return store.Version{}, err
-	}
-	v.Flapping = flapping
-	if v, _, err = r.storage.store.AppendVersion(ctx, r.storage.fence, v, d.Markdown); err != nil {
-		return store.Version{}, fmt.Errorf("save a version of %s: %w", p.URL, err)
-	}
-	return v, nil
-}
-
-// newVersion saves the body of a page as saveVersion does, and returns the version of a
-// document that the page is. It does not save the version.
-func (r *recorder) newVersion(ctx context.Context, p *crawl.Page, d document.Document, id, baseHash string) (store.Version, error) {
-	snapshot, err := r.storage.store.PutSnapshot(ctx, r.storage.fence, r.storage.company, p.Body, baseHash)
-	if err != nil {
-		return store.Version{}, fmt.Errorf("save the snapshot of %s: %w", p.URL, err)
-	}
-	return store.Version{
-		DocumentID: id, ContentHash: d.ContentHash, FetchedAt: p.FetchedAt, URL: p.URL, Title: d.Title, Dates: storedDates(d),
-		Language: d.Language, Jurisdiction: d.Jurisdiction, WordCount: d.WordCount, SnapshotHash: snapshot, RunID: r.storage.runID,
-	}, nil
-}
-
-// isFlapping reports whether a document reverts with a text to an earlier version, not for
-// the first time. Such a change has been reported before.
-func (r *recorder) isFlapping(ctx context.Context, id, contentHash string, at time.Time) (bool, error) {
-	versions, _, err := r.storage.store.ListVersions(ctx, id, store.ListOptions{Limit: change.MaxFlapVersions})
-	if err != nil {
-		return false, err
-	}
-	var history []change.Observation
-	for _, v := range versions {
-		history = append(history, change.Observation{ContentHash: v.ContentHash, FirstSeen: v.FetchedAt})
-	}
-	return change.DetectFlapping(history, change.Observation{ContentHash: contentHash, FirstSeen: at}).IsFlapping, nil
+	f.Change = string(kind)
+	changes := r.changesOf(f.Document, at, kind)
+	changes[0].Summary, changes[0].Silent = cmp.summary, isSilent(cmp.dates, f.Dates)
+	return append(changes, r.announced(f.Document, cmp.dates, at)...)
 }
 
 // saveUnmodified saves that the document at a URL was not modified, by a 304 response.
 func (r *recorder) saveUnmodified(ctx context.Context, d store.Document, at time.Time) (Found, error) {
-	d.LastSeen, d.RemovedAt, d.RunID = at, time.Time{}, r.storage.runID
-	if err := r.storage.store.PutDocument(ctx, r.storage.fence, d); err != nil {
+	f := Found{Document: d, Change: Unchanged}
+	f.RunID = r.storage.runID
+	c := store.Commit{}
+	if kind := setPresent(&f.Document, at); kind != "" {
+		f.Change = string(kind)
+		c.Changes = r.changesOf(f.Document, at, kind)
+	}
+	c.Document = f.Document
+	done, err := r.storage.store.CommitDocument(ctx, r.storage.fence, c)
+	if err != nil {
 		return Found{}, fmt.Errorf("save %s as unmodified: %w", d.URL, err)
 	}
-	return Found{Document: d, Change: Unchanged}, nil
+	f.Document = done.Document
+	return f, nil
 }
 
-// saveRemoved saves that a document was removed.
-func (r *recorder) saveRemoved(ctx context.Context, d store.Document, at time.Time) (store.Document, error) {
-	d.RemovedAt, d.RunID = at, r.storage.runID
-	if err := r.storage.store.PutDocument(ctx, r.storage.fence, d); err != nil {
-		return d, fmt.Errorf("save %s as removed: %w", d.URL, err)
+// failedStates are the states of documents whose text was not found.
+var failedStates = map[string]store.DocumentState{
+	Removed: store.DocumentRemoved, Broken: store.DocumentBroken, Unreachable: store.DocumentUnreachable,
+}
+
+// saveFailure saves that the run did not find the text of a document, for the reason in f.
+func (r *recorder) saveFailure(ctx context.Context, f Found, at time.Time) (Found, error) {
+	f.RunID = r.storage.runID
+	c := store.Commit{}
+	if kind := setFailed(&f.Document, failedStates[f.Change], f.Reason, at); kind != "" {
+		c.Changes = r.changesOf(f.Document, at, kind)
+		c.Changes[0].Reason = string(f.Reason)
 	}
-	return d, nil
+	c.Document = f.Document
+	done, err := r.storage.store.CommitDocument(ctx, r.storage.fence, c)
+	if err != nil {
+		return f, fmt.Errorf("save %s as %s: %w", f.URL, f.Change, err)
+	}
+	f.Document = done.Document
+	return f, nil
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,19 +13,22 @@ import (
 func TestTheRecorderSavesAVersionForEachChangeOfTheText(t *testing.T) {
 	t.Parallel()
 	s := testStorage(t)
-	r := &recorder{storage: s, identity: testIdentity(s)}
-	id := "" // chosen at the first step
+	r := testRecorder(s, testIdentity(s))
+	id := ""           // chosen at the first step
+	var seen time.Time // the last time at which the text was found, by run
+	run := ""
 	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for n, c := range []struct {
 		text, change string
 		versions     int
 	}{
-		{termsText, New, 1},
+		{termsText, Created, 1},
 		{termsText, Unchanged, 1},
 		{termsText + "\n\nDisputes are decided by arbitration in Lisbon.", Changed, 2},
 		{"# Terms of Service", Broken, 2},
 	} {
 		day = day.AddDate(0, 0, 1)
+		r.storage.runID = fmt.Sprint("r", n)
 		p := &crawl.Page{URL: oldURL, Body: []byte(c.text), FetchedAt: day, Path: []string{oldURL}}
 		f, err := r.saveDocument(t.Context(), p, testDocument("terms_of_service", c.text))
 		if err != nil {
@@ -36,8 +40,11 @@ func TestTheRecorderSavesAVersionForEachChangeOfTheText(t *testing.T) {
 		if id == "" {
 			id = f.ID
 		}
+		if c.change != Broken {
+			seen, run = day, r.storage.runID
+		}
 		stored, err := s.store.FindDocument(t.Context(), s.company, oldURL)
-		if err != nil || stored.ID != id || f.ID != id || stored.ContentHash != f.ContentHash || stored.RunID != s.runID || !stored.LastSeen.Equal(day) {
+		if err != nil || stored.ID != id || f.ID != id || stored.ContentHash != f.ContentHash || stored.RunID != run || !stored.LastSeen.Equal(seen) {
 			t.Errorf("step %d: stored %+v, %v", n, stored, err)
 		}
 	}
@@ -54,7 +61,7 @@ func TestAMovedDocumentKeepsItsIDAndRemembersItsFormerURL(t *testing.T) {
 	t.Parallel()
 	s := testStorage(t)
 	i := testIdentity(s)
-	r := &recorder{storage: s, identity: i}
+	r := testRecorder(s, i)
 	addKnown(t, i, store.Document{ID: "d1", URL: oldURL, Type: "terms_of_service"}, termsText)
 	i.recordOutcome(crawl.Outcome{Kind: crawl.OutcomeFailed, URL: oldURL, Reason: crawl.SkipNotFound, Status: 404})
 	f, err := r.saveDocument(t.Context(), &crawl.Page{URL: newURL, FetchedAt: time.Now()}, testDocument("terms_of_service", termsText))
@@ -66,17 +73,17 @@ func TestAMovedDocumentKeepsItsIDAndRemembersItsFormerURL(t *testing.T) {
 func TestARemovedDocumentIsRestoredByANotModifiedResponse(t *testing.T) {
 	t.Parallel()
 	s := testStorage(t)
-	r := &recorder{storage: s, identity: testIdentity(s)}
+	r := testRecorder(s, testIdentity(s))
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	d, err := r.saveRemoved(t.Context(), store.Document{ID: "d1", Company: s.company, URL: oldURL}, now)
-	if err != nil || !d.RemovedAt.Equal(now) || d.RunID != s.runID {
-		t.Fatalf("removed: %+v, %v", d, err)
+	f, err := r.saveFailure(t.Context(), Found{Document: store.Document{ID: "d1", Company: s.company, URL: oldURL}, Change: Removed, Reason: crawl.SkipNotFound}, now)
+	if err != nil || f.State != store.DocumentRemoved || !f.StateSince.Equal(now) || f.StateReason != "not_found" || f.RunID != s.runID {
+		t.Fatalf("removed: %+v, %v", f, err)
 	}
-	if f, err := r.saveUnmodified(t.Context(), d, now.Add(time.Hour)); err != nil || f.Change != Unchanged {
+	if f, err := r.saveUnmodified(t.Context(), f.Document, now.Add(time.Hour)); err != nil || f.Change != Restored {
 		t.Fatalf("unmodified: %+v, %v", f, err)
 	}
 	stored, err := s.store.GetDocument(t.Context(), "d1")
-	if err != nil || !stored.RemovedAt.IsZero() || !stored.LastSeen.Equal(now.Add(time.Hour)) {
+	if err != nil || stored.State != store.DocumentPresent || !stored.LastSeen.Equal(now.Add(time.Hour)) {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
 }

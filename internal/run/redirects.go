@@ -87,7 +87,7 @@ func (i *identity) redirectSources(p *crawl.Page) []store.Document {
 	defer i.mu.Unlock()
 	var out []store.Document
 	for url, old := range i.known {
-		if !found[old.ID] && i.redirectsTo(url, p) {
+		if !found[old.ID] && !old.NotLegal && i.redirectsTo(url, p) {
 			out = append(out, old)
 		}
 	}

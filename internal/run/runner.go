@@ -6,13 +6,14 @@
 //   - The engine passes each page to observer.Page, and the outcome of each URL to
 //     observer.Outcome.
 //   - pageReader reads the page as a document. identity decides which known document it
-//     is. recorder saves its snapshot, its version and its record.
+//     is. recorder compares it with the newest version, and commits its record with the
+//     version, the snapshot and the changes.
 //   - foundSet collects the documents for the report, coverage the reasons why types are
 //     missing, and pageLog the outcome of each URL.
 //   - heartbeat stores the progress, and checkpoints the state from which another worker
 //     resumes the run.
-//   - execution.finish marks removed documents, computes the coverage of the expected
-//     types and stores the final record.
+//   - execution.finish stores the states of documents that were not found, computes the
+//     coverage of the expected types and stores the final record.
 //
 // A worker holds the lease of the company while it executes a run, and every write carries
 // the epoch of that lease. The store rejects the writes of a worker whose lease was taken
@@ -48,6 +49,8 @@ type Runner struct {
 	// PDF converts a PDF to Markdown. If it is nil, PDFs are not read as documents. It gets
 	// untrusted input and must bound its own time and memory.
 	PDF func(ctx context.Context, body []byte) (string, error)
+	// Extraction reads pages as documents (default DefaultExtraction).
+	Extraction *Extraction
 	// LeaseDuration is how long the lease on a company lasts without a renewal (default
 	// DefaultLeaseDuration). It is renewed three times as often.
 	LeaseDuration time.Duration
@@ -58,6 +61,13 @@ type Runner struct {
 
 // DefaultLeaseDuration is how long the lease on a company lasts without a renewal.
 const DefaultLeaseDuration = 15 * time.Second
+
+func (r *Runner) extraction() Extraction {
+	if r.Extraction != nil {
+		return *r.Extraction
+	}
+	return DefaultExtraction()
+}
 
 func (r *Runner) leaseDuration() time.Duration {
 	if r.LeaseDuration > 0 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/store"
 )
 
 // A Company and a CrawlJob follow one rule: without a depth the default applies, and 0 means
@@ -74,7 +75,7 @@ func TestMessageOfATimeLimitNamesAFieldOfTheAPI(t *testing.T) {
 	}
 	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 	for _, documents := range []int{0, 2} {
-		if m := finalMessage(crawl.StopTimeLimit, crawl.Result{}, nil, documents, nil); !strings.Contains(m, "raise "+name) {
+		if m := finalMessage(crawl.StopTimeLimit, crawl.Result{}, nil, store.DocumentCounts{New: int64(documents)}, nil); !strings.Contains(m, "raise "+name) {
 			t.Errorf("with %d documents the message is %q", documents, m)
 		}
 	}

@@ -74,9 +74,6 @@ type Document struct {
 	// LastFlapped is the time at which the text last reverted to an earlier version, not for
 	// the first time. Such a version does not update LastChanged.
 	LastFlapped time.Time `json:"lastFlapped"`
-	// RemovedAt is the time at which the document was found to be removed. It is zero while
-	// the document is available.
-	RemovedAt time.Time `json:"removedAt"`
 	// State is the state of the document, since StateSince. StateReason is the skip reason
 	// that explains a state other than Present, or empty.
 	State       DocumentState `json:"state"`

@@ -132,8 +132,15 @@ type Progress struct {
 
 // DocumentCounts counts the documents of a run by outcome.
 type DocumentCounts struct {
-	New       int64 `json:"new"`
-	Changed   int64 `json:"changed"`
-	Unchanged int64 `json:"unchanged"`
-	Removed   int64 `json:"removed"`
+	New     int64 `json:"new"`
+	Changed int64 `json:"changed"`
+	// Unchanged counts the documents that were checked and have no new version, or one whose
+	// text was known.
+	Unchanged   int64 `json:"unchanged"`
+	Removed     int64 `json:"removed"`
+	Broken      int64 `json:"broken"`
+	Unreachable int64 `json:"unreachable"`
+	// NotVisited counts the known documents that the run did not check, because it was stopped
+	// or reached a limit.
+	NotVisited int64 `json:"notVisited"`
 }

@@ -163,12 +163,6 @@ func CheckpointKey(runID string, n int) string {
 
 // Documents stores the legal documents of companies.
 type Documents interface {
-	// CreateDocument stores d with its first version, whose text is text, if the company has
-	// no document at the URL of d. It sets the document, the number of v and the number of
-	// versions of d. If there is a document at the URL, CreateDocument writes nothing and
-	// returns that document. created reports whether the returned document has the ID of d, so
-	// a call that received no response can be repeated.
-	CreateDocument(ctx context.Context, f Fence, d Document, v Version, text string) (stored Document, created bool, err error)
 	// PutDocument writes d under its ID. It fails if another document of the company has the
 	// same URL.
 	PutDocument(ctx context.Context, f Fence, d Document) error

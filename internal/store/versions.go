@@ -4,12 +4,14 @@ import "time"
 
 // Version is the text of a document at one time. Versions are append-only.
 type Version struct {
-	DocumentID   string    `json:"documentID"`
-	Number       int       `json:"number"`
-	ContentHash  string    `json:"contentHash"`
-	FetchedAt    time.Time `json:"fetchedAt"`
-	URL          string    `json:"url"`
-	Title        string    `json:"title"`
+	DocumentID  string    `json:"documentID"`
+	Number      int       `json:"number"`
+	ContentHash string    `json:"contentHash"`
+	FetchedAt   time.Time `json:"fetchedAt"`
+	URL         string    `json:"url"`
+	// ContentType is the Content-Type header of the page, or empty if it is not known.
+	ContentType  string `json:"contentType"`
+	Title        string `json:"title"`
 	Dates        `json:",inline"`
 	Language     string `json:"language"`
 	Jurisdiction string `json:"jurisdiction"`

@@ -191,7 +191,7 @@ func TestNewLoggerRejectsUnknownLevelsAndFormats(t *testing.T) {
 func TestCrawlMetricsCountEachEventOnce(t *testing.T) {
 	t.Parallel()
 	reg := NewRegistry("v1.2.3")
-	m, err := NewCrawlMetrics(reg, CrawlLabels{Types: []string{"imprint"}, Changes: []string{"New"}, StopReasons: []string{"Converged"}})
+	m, err := NewCrawlMetrics(reg, CrawlLabels{Types: []string{"imprint"}, Changes: []string{"Created"}, StopReasons: []string{"Converged"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestCrawlMetricsCountEachEventOnce(t *testing.T) {
 	first.RecordFailure()
 	first.RecordSkips(map[string]int{"robots": 2})
 	first.RecordSkips(map[string]int{"robots": 5, "depth": 1})
-	first.RecordDocument("imprint", "New")
+	first.RecordDocument("imprint", "Created")
 	first.RecordDocument("invented", "Odd")
 	first.Finish("Converged")
 	second.RecordSkips(map[string]int{"robots": 100}) // recorded by the previous process
@@ -210,7 +210,7 @@ func TestCrawlMetricsCountEachEventOnce(t *testing.T) {
 	want := `
 # HELP clausea_crawl_documents_total Documents that runs found, by type and kind of change.
 # TYPE clausea_crawl_documents_total counter
-clausea_crawl_documents_total{change="New",type="imprint"} 1
+clausea_crawl_documents_total{change="Created",type="imprint"} 1
 clausea_crawl_documents_total{change="other",type="other"} 1
 # HELP clausea_crawl_failed_total URLs that could not be fetched.
 # TYPE clausea_crawl_failed_total counter

@@ -15,6 +15,7 @@ type Item struct {
 	// Family groups variants of one page, such as translations.
 	Family        string `json:"f,omitempty"`
 	Pinned        bool   `json:"p,omitempty"`
+	Order         int    `json:"o,omitempty"` // pinned items with a lower Order come first
 	RedirectCount int    `json:"h,omitempty"` // redirects that led to this URL
 	Attempts      int    `json:"n,omitempty"` // earlier attempts
 	// Retargeted marks a URL without a link to it: a probe, or a URL that replaces the

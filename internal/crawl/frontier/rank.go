@@ -49,9 +49,9 @@ func (c *documentCounts) rank(it *Item, notFoundStreak int) float64 {
 }
 
 // ranksBefore is the order of items: pinned items first, then by rank, then by depth.
-// Among pinned items, those with fewer redirects come first, so that every redirect to
-// a page is known when the page is fetched. The URL breaks ties and makes a crawl
-// repeatable.
+// Among pinned items, those with a lower Order come first, and then those with fewer
+// redirects, so that every redirect to a page is known when the page is fetched. The URL
+// breaks ties and makes a crawl repeatable.
 func ranksBefore(a, b *Item) bool {
 	switch {
 	case a.Pinned != b.Pinned:
@@ -60,6 +60,8 @@ func ranksBefore(a, b *Item) bool {
 		return a.rank > b.rank
 	case a.Depth != b.Depth:
 		return a.Depth < b.Depth
+	case a.Pinned && a.Order != b.Order:
+		return a.Order < b.Order
 	case a.Pinned && a.RedirectCount != b.RedirectCount:
 		return a.RedirectCount < b.RedirectCount
 	default:

@@ -53,3 +53,25 @@ func TestABlockedHostOffersNoItems(t *testing.T) {
 		t.Error("an unblocked host has no item")
 	}
 }
+
+func TestPinnedItemsAreOrderedByOrderThenByRedirects(t *testing.T) {
+	t.Parallel()
+	f := New(Options{})
+	for _, it := range []Item{
+		{URL: "a", Order: 2}, {URL: "b", Order: 1, RedirectCount: 1}, {URL: "c", Order: 1}, {URL: "d", RedirectCount: 2},
+	} {
+		it.Host, it.Score, it.Pinned = it.URL, 1, true
+		f.Add(it)
+	}
+	got := ""
+	for range 4 {
+		it, ok, _ := f.Next(start, -1)
+		if !ok {
+			t.Fatal("an item is missing")
+		}
+		got += it.URL
+	}
+	if got != "dcba" {
+		t.Errorf("the order is %s, want dcba", got)
+	}
+}

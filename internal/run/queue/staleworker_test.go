@@ -30,7 +30,6 @@ const (
 	creationWrite    = "document creation"
 	documentWrite    = "document"
 	versionWrite     = "version"
-	snapshotWrite    = "snapshot"
 )
 
 // hangPoints has an entry for each stale worker. It covers all kinds of writes.
@@ -39,7 +38,6 @@ var hangPoints = []hangPoint{
 	{checkpointWrite, 1}, {checkpointWrite, 2}, {checkpointWrite, 3}, {checkpointWrite, 5},
 	{creationWrite, 1}, {creationWrite, 3}, {creationWrite, 6}, {creationWrite, 9},
 	{documentWrite, 1}, {documentWrite, 4}, {documentWrite, 8}, {versionWrite, 1},
-	{snapshotWrite, 1}, {snapshotWrite, 7},
 }
 
 // hangingStore is the store of a worker that hangs before one of its writes and wakes up
@@ -71,9 +69,6 @@ func (s *hangingStore) write(ctx context.Context, kind string, do func(context.C
 	}
 	<-s.resume
 	err := do(context.WithoutCancel(ctx))
-	if errors.Is(err, errNothingToWrite) {
-		return err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.late[kind] = append(s.late[kind], err)
@@ -81,10 +76,6 @@ func (s *hangingStore) write(ctx context.Context, kind string, do func(context.C
 }
 
 var errNoResponse = errors.New("no response")
-
-// errNothingToWrite is the result of a late write of a text that the successor has stored
-// already.
-var errNothingToWrite = errors.New("nothing to write")
 
 func (s *hangingStore) RenewLease(_ context.Context, l store.Lease, _ time.Duration) (store.Lease, error) {
 	return l, errNoResponse
@@ -118,37 +109,18 @@ func (s *hangingStore) ExpirePages(ctx context.Context, f store.Fence, company s
 	return s.write(ctx, pageDelete, func(ctx context.Context) error { return s.Store.ExpirePages(ctx, f, company, keep) })
 }
 
-func (s *hangingStore) CreateDocument(ctx context.Context, f store.Fence, d store.Document, v store.Version, text string) (got store.Document, created bool, err error) {
-	err = s.write(ctx, creationWrite, func(ctx context.Context) (e error) {
-		got, created, e = s.Store.CreateDocument(ctx, f, d, v, text)
-		return e
-	})
-	return got, created, err
-}
-
-func (s *hangingStore) PutDocument(ctx context.Context, f store.Fence, d store.Document) error {
-	return s.write(ctx, documentWrite, func(ctx context.Context) error { return s.Store.PutDocument(ctx, f, d) })
-}
-
-func (s *hangingStore) AppendVersion(ctx context.Context, f store.Fence, v store.Version, text string) (got store.Version, created bool, err error) {
-	err = s.write(ctx, versionWrite, func(ctx context.Context) (e error) {
-		if got, created, e = s.Store.AppendVersion(ctx, f, v, text); e == nil && !created {
-			return errNothingToWrite
-		}
-		return e
-	})
-	if errors.Is(err, errNothingToWrite) {
-		err = nil
+func (s *hangingStore) CommitDocument(ctx context.Context, f store.Fence, c store.Commit) (done store.Committed, err error) {
+	at := documentWrite
+	if c.Create {
+		at = creationWrite
+	} else if len(c.Versions) > 0 {
+		at = versionWrite
 	}
-	return got, created, err
-}
-
-func (s *hangingStore) PutSnapshot(ctx context.Context, f store.Fence, company string, body []byte, like string) (hash string, err error) {
-	err = s.write(ctx, snapshotWrite, func(ctx context.Context) (e error) {
-		hash, e = s.Store.PutSnapshot(ctx, f, company, body, like)
+	err = s.write(ctx, at, func(ctx context.Context) (e error) {
+		done, e = s.Store.CommitDocument(ctx, f, c)
 		return e
 	})
-	return hash, err
+	return done, err
 }
 
 func TestLateWritesOfAStaleWorkerAreFencedOnTheEmbeddedStore(t *testing.T) {
@@ -194,7 +166,7 @@ func staleWorkers(t *testing.T, open func(*testing.T) *fixture) {
 		}
 	})
 	t.Logf("rejected late writes by kind: %v", refused)
-	for _, kind := range []string{runWrite, runEnd, checkpointWrite, checkpointDelete, pageWrite, pageDelete, creationWrite, documentWrite, versionWrite, snapshotWrite} {
+	for _, kind := range []string{runWrite, runEnd, checkpointWrite, checkpointDelete, pageWrite, pageDelete, creationWrite, documentWrite, versionWrite} {
 		if refused[kind] == 0 {
 			t.Errorf("no stale worker tried a late write of kind %q", kind)
 		}

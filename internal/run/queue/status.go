@@ -26,6 +26,7 @@ func StatusOf(rec store.Run) runner.RunStatus {
 		},
 		Documents: v1alpha1.DocumentCounts{
 			New: rec.Documents.New, Changed: rec.Documents.Changed, Unchanged: rec.Documents.Unchanged, Removed: rec.Documents.Removed,
+			Broken: rec.Documents.Broken, Unreachable: rec.Documents.Unreachable, NotVisited: rec.Documents.NotVisited,
 		},
 	}
 }

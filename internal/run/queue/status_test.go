@@ -17,7 +17,7 @@ func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
 		ID: "r", State: store.RunInterrupted, StopReason: "why", Message: "what", Attempts: 2, AssignedWorker: "job/r",
 		NotBefore: at(1), CreatedAt: at(2), StartedAt: at(3), FinishedAt: at(4),
 		Progress:  store.Progress{Fetched: 1, Queued: 2, Failed: 3, Skipped: map[string]int64{"robots": 4}},
-		Documents: store.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8},
+		Documents: store.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8, Broken: 9, Unreachable: 10, NotVisited: 11},
 	}
 	got := StatusOf(rec)
 	if got.ID != "r" || got.State != runner.StateInterrupted || got.Reason != "why" || got.Message != "what" || got.Attempts != 2 || !got.Dedicated {
@@ -29,7 +29,7 @@ func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
 	if got.Progress.Fetched != 1 || got.Progress.Queued != 2 || got.Progress.Failed != 3 || got.Progress.Skipped["robots"] != 4 {
 		t.Errorf("its progress is %+v", got.Progress)
 	}
-	if want := (v1alpha1.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8}); got.Documents != want {
+	if want := (v1alpha1.DocumentCounts{New: 5, Changed: 6, Unchanged: 7, Removed: 8, Broken: 9, Unreachable: 10, NotVisited: 11}); got.Documents != want {
 		t.Errorf("its documents are %+v", got.Documents)
 	}
 	if runner.ReasonCancelled != string(crawl.StopCancelled) {

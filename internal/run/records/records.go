@@ -42,13 +42,14 @@ func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.
 			if d.LastChanged.After(sum.LastChange) {
 				sum.LastChange = d.LastChanged
 			}
-			if !d.RemovedAt.IsZero() {
+			if d.State == store.DocumentRemoved || d.NotLegal {
 				continue
 			}
 			t := v1alpha1.DocumentType(d.Type)
 			counts[t]++
 			sum.Count++
-			if have, ok := best[t]; !ok || d.Confidence > have.Confidence {
+			// As in the report of a run, a type is missing if its document cannot be fetched.
+			if have, ok := best[t]; d.State != store.DocumentUnreachable && (!ok || d.Confidence > have.Confidence) {
 				best[t] = d
 			}
 		}

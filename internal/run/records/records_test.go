@@ -43,7 +43,8 @@ func TestSummaryCountsTypesAndCoversTheExpectedOnes(t *testing.T) {
 		store.Document{ID: "a", Type: "privacy_policy", Confidence: 0.6, LastChanged: day(1)},
 		store.Document{ID: "b", Type: "privacy_policy", Confidence: 0.9, LastChanged: day(2)},
 		store.Document{ID: "c", Type: "imprint", Confidence: 0.7, LastChanged: day(3)},
-		store.Document{ID: "d", Type: "eula", Confidence: 0.9, LastChanged: day(4), RemovedAt: day(4)})
+		store.Document{ID: "d", Type: "eula", Confidence: 0.9, LastChanged: day(4), State: store.DocumentRemoved},
+		store.Document{ID: "e", Type: "cookie_policy", LastChanged: day(1), State: store.DocumentUnreachable})
 	runs := []store.Run{
 		{ID: "r1", CreatedAt: day(1), Coverage: []store.Coverage{{Type: "eula", Reason: "NotLinked"}}},
 		{ID: "r2", CreatedAt: day(2), Coverage: []store.Coverage{{Type: "eula", Reason: "Robots"}}},
@@ -59,7 +60,7 @@ func TestSummaryCountsTypesAndCoversTheExpectedOnes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum.Count != 3 || len(sum.Types) != 2 || sum.Types[0].Type != "imprint" || sum.Types[1].Count != 2 || !sum.LastChange.Equal(day(4)) {
+	if sum.Count != 4 || len(sum.Types) != 3 || sum.Types[1].Type != "imprint" || sum.Types[2].Count != 2 || !sum.LastChange.Equal(day(4)) {
 		t.Errorf("the summary is %+v", sum)
 	}
 	want := []v1alpha1.Coverage{

@@ -124,9 +124,12 @@ func TestFaultsNeitherLoseNorDuplicateWrites(t *testing.T) {
 		},
 		"new document": func(ctx context.Context, i int) error {
 			id := fmt.Sprint("new-", i)
-			d, created, err := s.CreateDocument(ctx, f, store.Document{ID: id, Company: "n", URL: fmt.Sprint("u", i)}, store.Version{ContentHash: id}, "text of "+id)
-			if err == nil && (d.ID != id || !created) {
-				return fmt.Errorf("it is %s, created %v", d.ID, created)
+			done, err := s.CommitDocument(ctx, f, store.Commit{
+				Document: store.Document{ID: id, Company: "n", URL: fmt.Sprint("u", i), ContentHash: id}, Create: true,
+				Versions: []store.NewVersion{{Version: store.Version{ContentHash: id}, Text: "text of " + id}},
+			})
+			if err == nil && (done.Document.ID != id || !done.Created) {
+				return fmt.Errorf("it is %s, created %v", done.Document.ID, done.Created)
 			}
 			return err
 		},

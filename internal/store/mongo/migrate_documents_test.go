@@ -55,7 +55,8 @@ func checkState(t *testing.T, s *Store, id string) {
 	}
 	state, checked, since := store.DocumentPresent, d.LastSeen, time.Time{}
 	if id == "removed" {
-		state, checked, since = store.DocumentRemoved, d.RemovedAt, d.RemovedAt
+		removed := time.UnixMilli(1_700_000_000_008)
+		state, checked, since = store.DocumentRemoved, removed, removed
 	}
 	if d.State != state || !d.LastChecked.Equal(checked) || !d.StateSince.Equal(since) || !d.UnchangedSince.Equal(d.LastChanged) {
 		t.Errorf("%s is %+v", id, d)

@@ -38,5 +38,9 @@ func (s *Store) Pending(ctx context.Context) (pending []string, applied int, err
 			pending = append(pending, m.name)
 		}
 	}
-	return pending, len(migrations) - len(pending), nil
+	applied = len(migrations) - len(pending)
+	if applied > 0 {
+		err = s.checkRestored(ctx)
+	}
+	return pending, applied, err
 }

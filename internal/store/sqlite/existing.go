@@ -48,13 +48,18 @@ func (s *Store) connect(dir string) (err error) {
 
 // Pending returns the names of the migrations that Migrate would apply, in order, and the
 // number of applied ones. It writes nothing. It returns an error if the schema is newer than
-// this program.
+// this program, or if a restore has not ended.
 func (s *Store) Pending(ctx context.Context) (pending []string, applied int, err error) {
 	if err := s.read.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&applied); err != nil {
 		return nil, 0, fmt.Errorf("read the schema version of the embedded store: %w", err)
 	}
 	if err := checkVersion(applied); err != nil {
 		return nil, applied, fmt.Errorf("read the embedded store: %w", err)
+	}
+	if applied > 0 {
+		if err := s.checkRestored(ctx, s.read); err != nil {
+			return nil, applied, err
+		}
 	}
 	for n := applied; n < len(migrations); n++ {
 		pending = append(pending, migrationName(n))

@@ -69,6 +69,7 @@ func explain(t *testing.T, s *Store, query string, args int) string {
 	return explainArgs(t, s, query, []any{"a", "b", 10}[3-args:]...)
 }
 
+// explainArgs returns the plan of a query.
 func explainArgs(t *testing.T, s *Store, query string, args ...any) string {
 	t.Helper()
 	return strings.Join(explainQuery(t, s, query, args), "; ")

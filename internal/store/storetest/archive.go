@@ -86,7 +86,7 @@ func fillDocuments(t *testing.T, s store.Store, company, runID string) {
 		d := store.Document{
 			ID: fmt.Sprintf("doc%d-%s", doc, runID), Company: company, URL: fmt.Sprintf("https://x.example/%d?a&b", doc), RunID: runID,
 			FormerURLs: []string{"https://x.example/old"}, AdditionalTypes: []string{"cookie_policy"}, DiscoveryPath: []string{"https://x.example/"},
-			Type: "privacy_policy", Confidence: 0.875, Title: "Datenschutz – „Ü“ \u2028", FirstSeen: at(5), LastSeen: at(6), LastChanged: at(6), LastFlapped: at(0), RemovedAt: at(0),
+			Type: "privacy_policy", Confidence: 0.875, Title: "Datenschutz – „Ü“ \u2028", FirstSeen: at(5), LastSeen: at(6), LastChanged: at(6), LastFlapped: at(0),
 			State: store.DocumentPresent, StateSince: at(5), LastChecked: at(6), UnchangedSince: at(6), LastFailure: store.Failure{At: at(0)},
 		}
 		base := ""

@@ -77,7 +77,7 @@ func CheckOldRecords(t *testing.T, s store.Store) {
 	d, err := s.FindDocument(ctx, "c", "https://x.example/terms")
 	must(t, err)
 	if len(d.AdditionalTypes) != 1 || d.Jurisdiction != "US" || d.WordCount != 8 || d.ContentHash != "hash-2" || len(d.DiscoveryPath) != 2 ||
-		!d.RemovedAt.Equal(at(5)) || d.UpcomingEffectiveDate != "2027-01-01" || d.UpcomingEffectiveQuote != "as of 1 January 2027" || d.EffectiveDate != "2026-01-01" {
+		d.UpcomingEffectiveDate != "2027-01-01" || d.UpcomingEffectiveQuote != "as of 1 January 2027" || d.EffectiveDate != "2026-01-01" {
 		t.Errorf("the document is %+v", d)
 	}
 	if d.State != store.DocumentRemoved || !d.StateSince.Equal(at(5)) || !d.LastChecked.Equal(at(5)) || !d.UnchangedSince.Equal(at(2)) || !d.LastFailure.At.IsZero() || d.NotLegal {

@@ -132,12 +132,12 @@ func documents(t *testing.T, s store.Store) {
 	} {
 		got, err := find()
 		must(t, err)
-		got.FirstSeen, got.LastSeen, got.LastChanged, got.RemovedAt = got.FirstSeen.UTC(), got.LastSeen.UTC(), got.LastChanged.UTC(), got.RemovedAt.UTC()
+		got.FirstSeen, got.LastSeen, got.LastChanged, got.LastFlapped = got.FirstSeen.UTC(), got.LastSeen.UTC(), got.LastChanged.UTC(), got.LastFlapped.UTC()
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("put %+v, got %+v", want, got)
 		}
-		if !got.RemovedAt.IsZero() {
-			t.Errorf("the zero time was returned as %v", got.RemovedAt)
+		if !got.LastFlapped.IsZero() {
+			t.Errorf("the zero time was returned as %v", got.LastFlapped)
 		}
 	}
 	moved := want

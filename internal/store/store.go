@@ -40,6 +40,7 @@ type Store interface {
 	Versions
 	Snapshots
 	DocumentWriter
+	DocumentReader
 	Changes
 	Leases
 	Companies

@@ -57,12 +57,22 @@ var table = sync.OnceValue(func() *[tableSize]folded {
 	return t
 })
 
-// fold returns the class of r and its part of a token.
+// fold returns the class of r and its part of a token. The text is empty if it is r itself.
 func fold(t *[tableSize]folded, r rune) folded {
-	if r < tableSize {
+	switch {
+	case r < tableSize:
 		return t[r]
+	case isUnchangedPaired(r):
+		return folded{class: paired}
 	}
 	return computeFold(r)
+}
+
+// isUnchangedPaired reports whether r is in one of the large blocks of paired characters without
+// other forms: unified ideographs, kana or Hangul syllables. computeFold is slow, and texts consist
+// mostly of these.
+func isUnchangedPaired(r rune) bool {
+	return r >= 0x4E00 && r <= 0x9FFF || r >= 0x3041 && r <= 0x3096 || r >= 0x30A1 && r <= 0x30FA || r >= 0xAC00 && r <= 0xD7A3
 }
 
 func computeFold(r rune) folded {

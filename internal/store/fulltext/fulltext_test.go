@@ -188,13 +188,13 @@ func TestExcerptsExistWhereTheIndexMatches(t *testing.T) {
 		if err != nil {
 			return
 		}
-		any := false
+		matches := false
 		for _, p := range q.Phrases {
-			any = any || found(text, Query{Phrases: [][]string{p}})
+			matches = matches || found(text, Query{Phrases: [][]string{p}})
 		}
 		got := q.Excerpts(text)
-		if any != (len(got) > 0) {
-			t.Fatalf("a phrase of %q is in %q: %t, excerpts %+v", q.Phrases, NewEntry(text).Text, any, got)
+		if matches != (len(got) > 0) {
+			t.Fatalf("a phrase of %q is in %q: %t, excerpts %+v", q.Phrases, NewEntry(text).Text, matches, got)
 		}
 		if len(got) > store.MaxExcerpts {
 			t.Fatalf("%d excerpts", len(got))

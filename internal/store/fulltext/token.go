@@ -34,7 +34,7 @@ func normalize(text string) string {
 
 // tokenize returns the tokens of a normalized text in order, at most limit.
 func tokenize(text string, limit int) []token {
-	s := scanner{out: make([]token, 0, min(limit, len(text)/6+1))}
+	s := scanner{source: text, out: make([]token, 0, min(limit, len(text)/6+1))}
 	t := table()
 	for i, r := range text {
 		if len(s.out) >= limit {
@@ -51,7 +51,11 @@ func tokenize(text string, limit int) []token {
 			s.addLetter(f.text, i, end)
 		case paired:
 			s.endWord()
-			s.addPaired(f.text, i, end)
+			char := f.text
+			if char == "" {
+				char = text[i:end]
+			}
+			s.addPaired(char, i, end)
 		case ignored:
 			if len(s.word) > 0 {
 				s.end = end
@@ -65,7 +69,8 @@ func tokenize(text string, limit int) []token {
 
 // scanner collects tokens.
 type scanner struct {
-	out []token
+	source string
+	out    []token
 
 	word       []byte // token of the current word
 	start, end int    // of the current word
@@ -88,15 +93,24 @@ func (s *scanner) addLetter(text string, start, end int) {
 }
 
 func (s *scanner) endWord() {
-	if len(s.word) > 0 {
-		s.out = append(s.out, token{text: string(s.word), start: s.start, end: s.end})
-		s.word = s.word[:0]
+	if len(s.word) == 0 {
+		return
 	}
+	text := s.source[s.start:s.end] // most words need no memory of their own
+	if text != string(s.word) {
+		text = string(s.word)
+	}
+	s.out = append(s.out, token{text: text, start: s.start, end: s.end})
+	s.word = s.word[:0]
 }
 
 func (s *scanner) addPaired(char string, start, end int) {
 	if s.length > 0 {
-		s.out = append(s.out, token{text: s.char + char, start: s.charStart, end: end, middle: start, middleOf: len(s.char)})
+		text := s.source[s.charStart:end]
+		if s.charEnd != start || text[:start-s.charStart] != s.char || text[start-s.charStart:] != char {
+			text = s.char + char
+		}
+		s.out = append(s.out, token{text: text, start: s.charStart, end: end, middle: start, middleOf: len(s.char)})
 	}
 	s.char, s.charStart, s.charEnd = char, start, end
 	s.length++

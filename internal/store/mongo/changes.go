@@ -119,7 +119,7 @@ func changeFilter(q store.ChangeQuery, key string) (filter, order bson.D, err er
 	if key != "" {
 		n, err := strconv.ParseInt(key, 10, 64)
 		if err != nil {
-			return nil, nil, errors.New("invalid continue token: restart the list from its beginning")
+			return nil, nil, errInvalidToken
 		}
 		bounds = append(bounds, bson.D{{Key: "sequence", Value: bson.D{{Key: compare, Value: n}}}})
 	}

@@ -12,7 +12,7 @@ func TestCloseReturnsWhenConnectionsDoNotEnd(t *testing.T) {
 	t.Parallel()
 	hang := make(chan struct{})
 	t.Cleanup(func() { close(hang) })
-	s := &Store{disconnect: func(context.Context) error {
+	s := &Store{database: &database{}, disconnect: func(context.Context) error {
 		<-hang
 		return nil
 	}}

@@ -68,7 +68,12 @@ func (s *database) updateSummary(ctx context.Context, old *store.Document, d sto
 		return nil
 	}
 	if old != nil && old.Company != d.Company {
-		return fmt.Errorf("document %s of company %s cannot belong to %s", d.ID, old.Company, d.Company)
+		gone := *old
+		gone.NotLegal = true
+		if err := s.updateSummary(ctx, old, gone); err != nil {
+			return err
+		}
+		return s.updateSummary(ctx, nil, d)
 	}
 	var delta store.CompanySummary
 	if old != nil {

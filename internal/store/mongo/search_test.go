@@ -102,3 +102,40 @@ func TestASearchReadsTheIndexOfItsRarestCondition(t *testing.T) {
 		}
 	}
 }
+
+func TestHitsOfTheSameOrderAreListedOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, uri, newDatabase(t))
+	for i := range 7 {
+		d := store.Document{ID: fmt.Sprint("d", i), Company: "c", URL: fmt.Sprint(i), ContentHash: "h"}
+		_, err := s.CommitDocument(t.Context(), store.Fence{}, store.Commit{Document: d, Create: true, Versions: []store.NewVersion{{Version: store.Version{ContentHash: "h"}, Text: "The same text."}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for order, ids := range map[int64]bson.A{9: {"d0"}, 5: {"d1", "d2", "d3", "d4", "d5"}, 3: {"d6"}} {
+		_, err := s.db.Collection(indexCollection).UpdateMany(t.Context(), bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, bson.D{{Key: "$set", Value: bson.D{{Key: "order", Value: order}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, limit := range []int{1, 2, 3} {
+		q := store.SearchQuery{Text: "text", ListOptions: store.ListOptions{Limit: limit}}
+		var ids []string
+		for range 8 {
+			hits, next, err := s.SearchDocuments(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range hits {
+				ids = append(ids, h.Document.ID)
+			}
+			if q.Continue = next; next == "" {
+				break
+			}
+		}
+		if len(ids) != 7 || ids[0] != "d0" || ids[6] != "d6" || len(slices.Compact(slices.Sorted(slices.Values(ids)))) != 7 {
+			t.Errorf("pages of %d have the hits %v", limit, ids)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -83,7 +82,7 @@ func changeQuery(q store.ChangeQuery, key string, limit int) (query string, args
 	if key != "" {
 		n, err := strconv.ParseInt(key, 10, 64)
 		if err != nil {
-			return "", nil, errors.New("invalid continue token: restart the list from its beginning")
+			return "", nil, errInvalidToken
 		}
 		c.add("sequence"+compare+"?", n)
 	}
@@ -113,7 +112,7 @@ func changeQuery(q store.ChangeQuery, key string, limit int) (query string, args
 		c.add("at>=?", q.Since.UnixMilli())
 		// The times of changes increase with few exceptions. This bound skips the older part of
 		// the feed.
-		c.add("sequence>=(SELECT min(sequence) FROM document_changes WHERE at>=?)", q.Since.UnixMilli())
+		c.add("sequence>=(SELECT min(sequence) FROM document_changes INDEXED BY document_changes_at WHERE at>=?)", q.Since.UnixMilli())
 	}
 	return `SELECT sequence, v FROM document_changes` + c.where() + ` ORDER BY sequence ` + order + ` LIMIT ?`, append(c.args, limit+1), nil
 }

@@ -21,7 +21,12 @@ func updateSummary(ctx context.Context, t *sql.Tx, old *store.Document, d store.
 		return nil
 	}
 	if old != nil && old.Company != d.Company {
-		return fmt.Errorf("document %s of company %s cannot belong to %s", d.ID, old.Company, d.Company)
+		gone := *old
+		gone.NotLegal = true
+		if err := updateSummary(ctx, t, old, gone); err != nil {
+			return err
+		}
+		return updateSummary(ctx, t, nil, d)
 	}
 	return changeSummary(ctx, t, d.Company, func(c *store.CompanySummary) error {
 		if old != nil {

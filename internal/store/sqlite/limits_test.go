@@ -71,12 +71,17 @@ func explain(t *testing.T, s *Store, query string, args int) string {
 
 func explainArgs(t *testing.T, s *Store, query string, args ...any) string {
 	t.Helper()
+	return strings.Join(explainQuery(t, s, query, args), "; ")
+}
+
+// explainQuery returns the steps of the plan of a query.
+func explainQuery(t *testing.T, s *Store, query string, args []any) (plan []string) {
+	t.Helper()
 	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = rows.Close() }()
-	var plan []string
 	for rows.Next() {
 		var id, parent, unused int
 		var what string
@@ -88,7 +93,7 @@ func explainArgs(t *testing.T, s *Store, query string, args ...any) string {
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return strings.Join(plan, "; ")
+	return plan
 }
 
 func TestAFullDiskFailsWritesAndDamagesNothing(t *testing.T) {

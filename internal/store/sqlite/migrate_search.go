@@ -14,17 +14,14 @@ import (
 // corrections. The tokens are made by package fulltext; the tokenizer of FTS5 only splits them at
 // spaces, because to the tokenizer "ascii" every character outside of ASCII is a letter.
 const createSearch = `
-CREATE TABLE IF NOT EXISTS companies(name TEXT PRIMARY KEY, documents INTEGER NOT NULL, changed INTEGER NOT NULL, v TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS companies_changed ON companies(changed DESC, name);
-CREATE INDEX IF NOT EXISTS companies_documents ON companies(documents);
-CREATE TABLE IF NOT EXISTS search_texts(n INTEGER PRIMARY KEY AUTOINCREMENT, doc TEXT NOT NULL UNIQUE, company TEXT NOT NULL, tags TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS search_texts_company ON search_texts(company);
-CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5(prominent, text, tags, content='', contentless_delete=1, tokenize='ascii');
-CREATE TABLE IF NOT EXISTS corrections(doc TEXT PRIMARY KEY, company TEXT NOT NULL, v TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS corrections_company ON corrections(company, doc);
-DELETE FROM companies;
-DELETE FROM search_texts;
-INSERT INTO search_words(search_words) VALUES('delete-all');
+CREATE TABLE companies(name TEXT PRIMARY KEY, documents INTEGER NOT NULL, changed INTEGER NOT NULL, v TEXT NOT NULL);
+CREATE INDEX companies_changed ON companies(changed DESC, name);
+CREATE INDEX companies_documents ON companies(documents);
+CREATE TABLE search_texts(n INTEGER PRIMARY KEY AUTOINCREMENT, doc TEXT NOT NULL UNIQUE, company TEXT NOT NULL, tags TEXT NOT NULL);
+CREATE INDEX search_texts_company ON search_texts(company);
+CREATE VIRTUAL TABLE search_words USING fts5(prominent, text, tags, content='', contentless_delete=1, tokenize='ascii');
+CREATE TABLE corrections(doc TEXT PRIMARY KEY, company TEXT NOT NULL, v TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX corrections_company ON corrections(company, doc);
 `
 
 // deleteSearch lists the statements that delete the summary, the corrections and the index entries

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/clausea/crawler/internal/store"
@@ -23,47 +25,54 @@ type searchStore struct{ *database }
 
 // updateSearchIndex updates the index entry of d. If text is nil, the text of d did not change.
 func updateSearchIndex(ctx context.Context, t *sql.Tx, d store.Document, text *string) error {
-	var n int64
-	var stored string
-	err := t.QueryRowContext(ctx, `SELECT n, tags FROM search_texts WHERE doc=?`, d.ID).Scan(&n, &stored)
-	exists := err == nil
+	if d.NotLegal {
+		return execAll(ctx, t, d.ID, deleteWords, `DELETE FROM search_texts WHERE doc=?`)
+	}
+	if text != nil { // a new text gets a new number
+		if err := execAll(ctx, t, d.ID, deleteWords, `DELETE FROM search_texts WHERE doc=?`); err != nil {
+			return err
+		}
+		return putIndexEntry(ctx, t, d, *text)
+	}
+	var tags string
+	err := t.QueryRowContext(ctx, `SELECT tags FROM search_texts WHERE doc=?`, d.ID).Scan(&tags)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read the index entry of document %s: %w", d.ID, err)
 	}
-	tags := documentTags(d)
-	if d.NotLegal && !exists || !d.NotLegal && exists && text == nil && stored == tags {
+	if err == nil && tags == documentTags(d) {
 		return nil
 	}
-	if exists {
-		if _, err := t.ExecContext(ctx, `DELETE FROM search_words WHERE rowid=?`, n); err != nil {
-			return fmt.Errorf("delete the index entry of document %s: %w", d.ID, err)
-		}
+	_, newest, err := readText(ctx, t, d.ID, 0)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
 	}
-	if d.NotLegal || text != nil {
-		// A new text gets a new number.
-		if _, err := t.ExecContext(ctx, `DELETE FROM search_texts WHERE doc=?`, d.ID); err != nil || d.NotLegal {
-			return err
-		}
-	}
-	if text == nil {
-		_, b, err := readText(ctx, t, d.ID, 0)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		newest := string(b)
-		text = &newest
-	}
-	err = t.QueryRowContext(ctx, `INSERT INTO search_texts(doc,company,tags) VALUES(?,?,?) ON CONFLICT(doc) DO UPDATE SET tags=excluded.tags RETURNING n`,
-		d.ID, d.Company, tags).Scan(&n)
 	if err != nil {
 		return err
 	}
-	e := fulltext.NewEntry(*text)
+	if err := execAll(ctx, t, d.ID, deleteWords); err != nil {
+		return err
+	}
+	return putIndexEntry(ctx, t, d, string(newest))
+}
+
+// deleteWords deletes the words of a document.
+const deleteWords = `DELETE FROM search_words WHERE rowid=(SELECT n FROM search_texts WHERE doc=?)`
+
+// putIndexEntry writes the index entry of d, which has no words yet.
+func putIndexEntry(ctx context.Context, t *sql.Tx, d store.Document, text string) error {
+	var n int64
+	tags := documentTags(d)
+	err := t.QueryRowContext(ctx, `INSERT INTO search_texts(doc,company,tags) VALUES(?,?,?)
+		ON CONFLICT(doc) DO UPDATE SET company=excluded.company, tags=excluded.tags RETURNING n`, d.ID, d.Company, tags).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("write the index entry of document %s: %w", d.ID, err)
+	}
+	e := fulltext.NewEntry(text)
 	_, err = t.ExecContext(ctx, `INSERT INTO search_words(rowid,prominent,text,tags) VALUES(?,?,?,?)`, n, strings.Join(e.Prominent, " "), e.Text, tags)
-	return err
+	if err != nil {
+		return fmt.Errorf("write the words of document %s: %w", d.ID, err)
+	}
+	return nil
 }
 
 // documentTags returns the tags of a document: tokens for the values by which a search filters.
@@ -164,13 +173,11 @@ func (s searchStore) searchTier(ctx context.Context, expression string, before i
 }
 
 // matchExpression returns the FTS5 expression of a tier of a query. All its tokens are in quotes.
-// They contain letters, marks and digits only, so none is interpreted as syntax.
+// They contain letters, marks and digits only, so none is interpreted as syntax. FTS5 evaluates a
+// conjunction in the order of its terms, so those that match few rows come first, and phrases,
+// which are slow, last.
 func matchExpression(q store.SearchQuery, parsed fulltext.Query, tier int) string {
-	quoted := make([]string, len(parsed.Phrases))
-	for i, p := range parsed.Phrases {
-		quoted[i] = `"` + strings.Join(p, " ") + `"`
-	}
-	b := "text : (" + strings.Join(quoted, " AND ") + ")"
+	var terms []string
 	for _, f := range []struct {
 		field  string
 		values []string
@@ -180,12 +187,24 @@ func matchExpression(q store.SearchQuery, parsed fulltext.Query, tier int) strin
 			tags = append(tags, `"`+tag(f.field, v)+`"`)
 		}
 		if len(tags) > 0 {
-			b += " AND tags : (" + strings.Join(tags, " OR ") + ")"
+			terms = append(terms, "tags : ("+strings.Join(tags, " OR ")+")")
 		}
 	}
 	prominent := `prominent : ("` + strings.Join(parsed.Tokens(), `" AND "`) + `")`
 	if tier == fulltext.Prominent {
-		return "(" + b + ") AND " + prominent
+		terms = append(terms, prominent)
 	}
-	return "(" + b + ") NOT " + prominent
+	phrases := slices.Clone(parsed.Phrases)
+	slices.SortStableFunc(phrases, func(a, b []string) int { return cmp.Compare(len(a), len(b)) })
+	for _, p := range phrases {
+		if tier == fulltext.Prominent && len(p) == 1 {
+			continue // a prominent token is in the text
+		}
+		terms = append(terms, `text : "`+strings.Join(p, " ")+`"`)
+	}
+	all := strings.Join(terms, " AND ")
+	if tier == fulltext.Prominent {
+		return all
+	}
+	return "(" + all + ") NOT " + prominent
 }

@@ -1,7 +1,7 @@
 package sqlite
 
 import (
-	"fmt"
+	"database/sql"
 	"strings"
 	"testing"
 
@@ -14,18 +14,15 @@ func TestMigrateFillsTheSummariesAndTheSearchIndex(t *testing.T) {
 	t.Parallel()
 	s := openIn(t, t.TempDir())
 	storetest.SearchMigration(t, s, func() {
-		for i, m := range migrations {
-			if m.statements != createSearch {
-				continue
+		err := s.inTransaction(t.Context(), "migrate again", func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `DROP TABLE companies; DROP TABLE search_texts; DROP TABLE search_words; DROP TABLE corrections`)
+			if err != nil {
+				return err
 			}
-			for _, q := range []string{`DELETE FROM companies`, `DELETE FROM search_texts`, `DROP TABLE search_words`, fmt.Sprintf(`PRAGMA user_version=%d`, i)} {
-				if _, err := s.write.ExecContext(t.Context(), q); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if applied, err := s.Migrate(t.Context()); err != nil || len(applied) == 0 {
-			t.Fatalf("applied migrations %v, %v", applied, err)
+			return migration{statements: createSearch, do: fillSearch}.apply(t.Context(), tx)
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	})
 }

@@ -177,7 +177,7 @@ func summaryAfterWrites(t *testing.T, s store.Store) {
 			d.FormerURLs, d.URL = append(d.FormerURLs, d.URL), fmt.Sprint("moved", i)
 			must(t, s.PutDocument(t.Context(), store.Fence{}, d))
 		case what == 3:
-			d.Type = types[r.IntN(3)]
+			d.Type, d.Company = types[r.IntN(3)], fmt.Sprint("c", r.IntN(3))
 			must(t, s.PutDocument(t.Context(), store.Fence{}, d))
 		case what == 4:
 			must(t, s.PutCorrection(t.Context(), store.Correction{DocumentID: id, NotLegal: true}))

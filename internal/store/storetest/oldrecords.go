@@ -80,6 +80,12 @@ func CheckOldRecords(t *testing.T, s store.Store) {
 		!d.RemovedAt.Equal(at(5)) || d.UpcomingEffectiveDate != "2027-01-01" || d.UpcomingEffectiveQuote != "as of 1 January 2027" || d.EffectiveDate != "2026-01-01" {
 		t.Errorf("the document is %+v", d)
 	}
+	if d.State != store.DocumentRemoved || !d.StateSince.Equal(at(5)) || !d.LastChecked.Equal(at(5)) || !d.UnchangedSince.Equal(at(2)) || !d.LastFailure.At.IsZero() || d.NotLegal {
+		t.Errorf("the document has the state %+v", d)
+	}
+	if n, err := s.LatestChange(ctx); err != nil || n != 0 {
+		t.Errorf("the migration appended change %d, %v", n, err)
+	}
 	versions, _, err := s.ListVersions(ctx, "d1", store.ListOptions{})
 	must(t, err)
 	if len(versions) != 2 {

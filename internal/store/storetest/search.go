@@ -148,10 +148,19 @@ func searchPaging(t *testing.T, s store.Store) {
 
 func invalidSearches(t *testing.T, s store.Store) {
 	commitText(t, s, store.Document{ID: "d", Company: "c", URL: "u", LastChanged: at(1)}, "A text.")
-	for _, text := range []string{"", ` " " `, "-*()", strings.Repeat("many different words ", 20) + fmt.Sprint(make([]int, 40), "a b c d e f g h i j k l m n o p q r s t u v w x y z")} {
+	for _, text := range []string{"", ` " " `, "-*()", strings.Repeat("many words ", store.MaxSearchWords)} {
 		if _, _, err := s.SearchDocuments(t.Context(), store.SearchQuery{Text: text}); !errors.Is(err, store.ErrInvalidQuery) {
 			t.Errorf("search for %.30q: %v", text, err)
 		}
+	}
+	if _, _, err := s.SearchDocuments(t.Context(), store.SearchQuery{Text: "text", Types: make([]string, store.MaxQueryValues+1)}); err == nil {
+		t.Error("a search with too many types was accepted")
+	}
+	if _, _, err := s.QueryCompanies(t.Context(), store.CompanyQuery{Names: make([]string, store.MaxQueryValues+1)}); err == nil {
+		t.Error("a query of too many companies was accepted")
+	}
+	if _, _, err := s.QueryCompanies(t.Context(), store.CompanyQuery{Sort: "x"}); err == nil {
+		t.Error("an unknown order of companies was accepted")
 	}
 	for _, token := range []string{"!", store.EncodeContinue("x"), store.EncodeContinue(`{"t":7}`), store.EncodeContinue(`{"t":1,"o":-1}`)} {
 		if _, _, err := s.SearchDocuments(t.Context(), store.SearchQuery{Text: "text", ListOptions: store.ListOptions{Continue: token}}); err == nil {

@@ -127,6 +127,8 @@ func Run(t *testing.T, open Opener) {
 		"the key of a failed or dead request is free":            idempotencyRelease,
 		"one of several requests with the same key begins":       idempotencyContention,
 		"invalid idempotent requests are rejected":               idempotencyBounds,
+		"documents are selected and listed in both orders":       documentQueries,
+		"queries of documents are bounded":                       documentQueryBounds,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

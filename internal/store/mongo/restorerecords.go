@@ -106,4 +106,3 @@ func (r *restorer) putFeed(ctx context.Context, rec store.ArchivedFeed) error {
 		return err
 	})
 }
-

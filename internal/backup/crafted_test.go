@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
@@ -271,18 +272,13 @@ func TestAGoodArchiveOfTheTestsIsAccepted(t *testing.T) {
 func FuzzReader(f *testing.F) {
 	html := pack.Hash([]byte("html"))
 	f.Add(build(f, []rawSection{runsSection(goodRun), documentsSection(documentRecord("d", "c", goodURL, 1), snapshotRecord("c", html, "html"), versionRecord("d", 1, html))}, nil))
-	for _, c := range crafted(f) {
-		if len(c.archive) < 10_000 {
-			f.Add(c.archive)
-		}
-	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, err := openArchive(bytes.NewReader(data), int64(len(data)))
 		if err != nil {
 			return
 		}
 		if a.manifest.Bytes() > 1<<24 {
-			t.Skip("a valid size that takes long")
+			return // a valid size that takes long
 		}
 		n := int64(0)
 		err = a.each(t.Context(), func(e store.ArchiveEntry) error {
@@ -302,18 +298,15 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// FuzzRecords reads sections of arbitrary bytes in a valid frame.
+// FuzzRecords reads sections of arbitrary bytes.
 func FuzzRecords(f *testing.F) {
 	f.Add(goodRun)
 	f.Add(documentRecord("d", "c", goodURL, 1) + versionRecord("d", 1, ""))
 	f.Fuzz(func(t *testing.T, data string) {
 		for _, name := range store.ArchiveSections {
-			raw := build(t, []rawSection{{name: name, data: data}}, nil)
-			a, err := openArchive(bytes.NewReader(raw), int64(len(raw)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = a.each(t.Context(), func(store.ArchiveEntry) error { return nil })
+			var c checker
+			in := bufio.NewReader(strings.NewReader(data))
+			_ = eachInSection(t.Context(), in, Section{Name: name, Bytes: int64(len(data))}, &c, func(store.ArchiveEntry) error { return nil })
 		}
 	})
 }

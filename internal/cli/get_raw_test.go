@@ -37,7 +37,13 @@ func TestGetWritesTheRawPageOfAVersionByteForByte(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pages := []store.FetchedPage{{Company: "c", URL: alias, DocumentID: "d", Status: 200}, {Company: "c", URL: "https://c.example/", Status: 200}}
+	if err := s.PutRun(t.Context(), store.Run{ID: "r", Company: "c", State: store.RunComplete}); err != nil {
+		t.Fatal(err)
+	}
+	pages := []store.FetchedPage{
+		{Company: "c", RunID: "r", URL: alias, DocumentID: "d", Status: 200},
+		{Company: "c", RunID: "r", URL: "https://c.example/", Status: 200},
+	}
 	if err := s.PutPages(t.Context(), store.Fence{}, pages); err != nil {
 		t.Fatal(err)
 	}

@@ -84,9 +84,6 @@ func TestReadingCommandsDoNotMigrateAnEmbeddedStore(t *testing.T) {
 			t.Errorf("%s: exit code %d: %s", name, code, errs)
 		}
 	}
-	if code, out, errs := call(t, nil, "migrate", "--store", folder); code != exitDone || !strings.Contains(out, "applied sqlite-3") {
-		t.Errorf("migrate: exit code %d: %s%s", code, out, errs)
-	}
 	setSchemaVersion(t, folder, 99)
 	if code, _, errs := call(t, nil, "get", "documents", "--store", folder); code != exitFailed || !strings.Contains(errs, "upgrade the program") {
 		t.Errorf("get with a newer schema: exit code %d: %s", code, errs)

@@ -94,8 +94,8 @@ func correctionRecord(document, company string) string {
 	return fmt.Sprintf("{\"family\":\"correction\",\"record\":{\"documentID\":%q,\"company\":%q}}\n", document, company)
 }
 
-func runEventRecord(runID, id string, sequence int) string {
-	return fmt.Sprintf("{\"family\":\"runEvent\",\"record\":{\"runID\":%q,\"sequence\":%d,\"id\":%q}}\n", runID, sequence, id)
+func runEventRecord(id string, sequence int) string {
+	return fmt.Sprintf("{\"family\":\"runEvent\",\"record\":{\"runID\":\"r\",\"sequence\":%d,\"id\":%q}}\n", sequence, id)
 }
 
 func feedSection(sequence int64) rawSection {
@@ -217,8 +217,8 @@ func crafted(t testing.TB) map[string]struct {
 		"webhook with a script":      {sections(rawSection{store.SectionWebhooks, "{\"family\":\"webhook\",\"record\":{\"id\":\"w\",\"url\":\"file:///etc/passwd\",\"state\":\"Active\",\"createdAt\":\"2026-01-01T00:00:00Z\",\"secrets\":[\"s\"]}}\n", map[string]int64{"webhook": 1}}), "invalid URL"},
 		"API key of all scopes":      {sections(rawSection{store.SectionAPIKeys, "{\"family\":\"apiKey\",\"record\":{\"id\":\"abcdefgh\",\"scopes\":[\"root\"]}}\n", map[string]int64{"apiKey": 1}}), "API key"},
 		"foreign delivery":           {sections(rawSection{store.SectionDeliveries, "{\"family\":\"delivery\",\"record\":{\"id\":\"x\",\"webhookID\":\"w\",\"changeID\":\"c\"}}\n", map[string]int64{"delivery": 1}}), "invalid delivery"},
-		"event twice":                {sections(rawSection{store.SectionRunEvents, runEventRecord("r", "e", 1) + runEventRecord("r", "e", 2), map[string]int64{"runEvent": 2}}), "twice"},
-		"sequence of an event twice": {sections(rawSection{store.SectionRunEvents, runEventRecord("r", "e", 1) + runEventRecord("r", "f", 1), map[string]int64{"runEvent": 2}}), "twice"},
+		"event twice":                {sections(rawSection{store.SectionRunEvents, runEventRecord("e", 1) + runEventRecord("e", 2), map[string]int64{"runEvent": 2}}), "twice"},
+		"sequence of an event twice": {sections(rawSection{store.SectionRunEvents, runEventRecord("e", 1) + runEventRecord("f", 1), map[string]int64{"runEvent": 2}}), "twice"},
 		"page without a URL":         {sections(rawSection{store.SectionPages, "{\"family\":\"page\",\"record\":{\"company\":\"c\",\"runID\":\"r\",\"url\":\"\"}}\n", map[string]int64{"page": 1}}), "invalid URL"},
 	}
 }

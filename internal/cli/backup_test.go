@@ -37,8 +37,13 @@ func TestABackupIsRestoredToAnotherStore(t *testing.T) {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("the folder of the backup contains %v, %v", entries, err)
 	}
-	restored := filepath.Join(dir, "restored")
-	code, out, errs = call(t, nil, "restore", file, "--store", restored, "--dry-run")
+	checkRestore(t, file, folder, filepath.Join(dir, "restored"))
+}
+
+// checkRestore restores the backup file of the store in folder to the folder restored.
+func checkRestore(t *testing.T, file, folder, restored string) {
+	t.Helper()
+	code, out, errs := call(t, nil, "restore", file, "--store", restored, "--dry-run")
 	if code != exitDone || !strings.Contains(out, "The backup is valid. A restore writes ") {
 		t.Errorf("dry run: exit code %d: %s%s", code, out, errs)
 	}

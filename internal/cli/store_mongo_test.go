@@ -69,7 +69,12 @@ func TestReadingCommandsCreateNoCollectionsInMongoDB(t *testing.T) {
 	if code, _, stderr := call(t, env, "get", "documents"); code != exitDone {
 		t.Errorf("get documents after migrate: exit code %d: %s", code, stderr)
 	}
+	checkOlderSchema(t, env, db)
+}
 
+// checkOlderSchema runs reading commands on a store that lacks a migration.
+func checkOlderSchema(t *testing.T, env map[string]string, db *mongo.Database) {
+	t.Helper()
 	const last = "mongo-5-record-keys"
 	if r, err := db.Collection("migrations").DeleteOne(t.Context(), bson.D{{Key: "_id", Value: last}}); err != nil || r.DeletedCount != 1 {
 		t.Fatalf("make the schema older: %v, %v", r, err)

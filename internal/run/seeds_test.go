@@ -76,15 +76,7 @@ func TestAPageLimitBelowTheNumberOfDocumentsVisitsTheExpectedOnesAndThenTheLonge
 		if cov := rep.Run.Coverage; cov[0].State != store.CoverageFound || cov[1].State != store.CoverageFound {
 			t.Errorf("coverage: %+v", cov)
 		}
-		for _, d := range before {
-			f := lastFound(rep, d.ID)
-			if f.Change != NotVisited {
-				continue
-			}
-			if now, err := st.GetDocument(t.Context(), d.ID); err != nil || now.State != d.State || !now.LastChecked.Equal(d.LastChecked) || now.RunID != d.RunID || f.Reason != crawl.SkipPageLimit {
-				t.Errorf("a document that was not visited (%s) is now %+v, %v", f.Reason, now, err)
-			}
-		}
+		checkNotVisited(t, st, rep, before)
 	}
 	for path, n := range seen {
 		if strings.HasPrefix(path, "/licence/") && n > 1 {
@@ -100,6 +92,20 @@ func TestAPageLimitBelowTheNumberOfDocumentsVisitsTheExpectedOnesAndThenTheLonge
 	w.set("/x/terms", "/a/terms")
 	if got := changes(crawlOnce(t, r, limit))["https://example.com/a/terms"]; got != "terms_of_service Moved" {
 		t.Errorf("the moved terms are %q", got)
+	}
+}
+
+// checkNotVisited checks that the documents that a run did not visit are as before.
+func checkNotVisited(t *testing.T, st store.Store, rep Report, before []store.Document) {
+	t.Helper()
+	for _, d := range before {
+		f := lastFound(rep, d.ID)
+		if f.Change != NotVisited {
+			continue
+		}
+		if now, err := st.GetDocument(t.Context(), d.ID); err != nil || now.State != d.State || !now.LastChecked.Equal(d.LastChecked) || now.RunID != d.RunID || f.Reason != crawl.SkipPageLimit {
+			t.Errorf("a document that was not visited (%s) is now %+v, %v", f.Reason, now, err)
+		}
 	}
 }
 

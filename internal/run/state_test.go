@@ -43,16 +43,7 @@ func TestABrokenDocumentHasItsStateUntilItRecovers(t *testing.T) {
 				for n := range 2 {
 					rep := crawlOnce(t, r)
 					d := find(t, st, "/privacy")
-					f := lastFound(rep, before.ID)
-					if f.Change != Broken || f.Reason == "" || d.State != store.DocumentBroken || d.StateReason != string(f.Reason) {
-						t.Fatalf("crawl %d reports %s by %q and stores %+v", n, f.Change, f.Reason, d)
-					}
-					if !d.LastSeen.Equal(before.LastSeen) || !d.LastChecked.After(before.LastChecked) || !d.LastFailure.At.Equal(d.LastChecked) || d.LastFailure.Reason != d.StateReason || d.Versions != 1 {
-						t.Errorf("crawl %d: the document was %+v and is %+v", n, before, d)
-					}
-					if c := rep.Run.Documents; c.Broken != 1 || c.Unchanged != 1 {
-						t.Errorf("crawl %d counts %+v", n, c)
-					}
+					checkBroken(t, rep, before, d)
 					if n == 0 {
 						since = d
 					} else if !d.StateSince.Equal(since.StateSince) {
@@ -73,6 +64,21 @@ func TestABrokenDocumentHasItsStateUntilItRecovers(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// checkBroken checks that a crawl found the document before to be Broken, and stored it as d.
+func checkBroken(t *testing.T, rep Report, before, d store.Document) {
+	t.Helper()
+	f := lastFound(rep, before.ID)
+	if f.Change != Broken || f.Reason == "" || d.State != store.DocumentBroken || d.StateReason != string(f.Reason) {
+		t.Fatalf("run %s reports %s by %q and stores %+v", rep.Run.ID, f.Change, f.Reason, d)
+	}
+	if !d.LastSeen.Equal(before.LastSeen) || !d.LastChecked.After(before.LastChecked) || !d.LastFailure.At.Equal(d.LastChecked) || d.LastFailure.Reason != d.StateReason || d.Versions != 1 {
+		t.Errorf("run %s: the document was %+v and is %+v", rep.Run.ID, before, d)
+	}
+	if c := rep.Run.Documents; c.Broken != 1 || c.Unchanged != 1 {
+		t.Errorf("run %s counts %+v", rep.Run.ID, c)
 	}
 }
 

@@ -24,17 +24,17 @@ func (f *fixture) states(id string) (states []string) {
 	return states
 }
 
-// awaitStates waits until a run has recorded changes of state. The event of a state is written
+// awaitStates waits until the run has recorded changes of state. The event of a state is written
 // after the record.
-func (f *fixture) awaitStates(id string, want ...string) {
+func (f *fixture) awaitStates(want ...string) {
 	f.t.Helper()
 	for deadline := time.Now().Add(timeout); ; {
-		got := f.states(id)
+		got := f.states("r")
 		if slices.Equal(got, want) {
 			return
 		}
 		if time.Now().After(deadline) {
-			f.t.Fatalf("the states of run %s are %v, want %v", id, got, want)
+			f.t.Fatalf("the states of the run are %v, want %v", got, want)
 		}
 		<-time.After(20 * time.Millisecond)
 	}
@@ -46,7 +46,7 @@ func TestARunRecordsItsStates(t *testing.T) {
 	defer f.site.Hold(8)()
 	f.enqueue("r")
 	want := []string{"Pending"}
-	f.awaitStates("r", want...)
+	f.awaitStates(want...)
 	f.startPool("a")
 	f.await("r", "progress", fetching)
 	signal := func(signal runner.Signal) {
@@ -56,15 +56,15 @@ func TestARunRecordsItsStates(t *testing.T) {
 	}
 	signal(runner.SignalSuspend)
 	want = append(want, "Running", "Interrupted")
-	f.awaitStates("r", want...)
+	f.awaitStates(want...)
 	f.enqueue("r")
 	want = append(want, "Pending", "Running")
-	f.awaitStates("r", want...)
+	f.awaitStates(want...)
 	signal(runner.SignalSuspend)
 	want = append(want, "Interrupted")
-	f.awaitStates("r", want...)
+	f.awaitStates(want...)
 	signal(runner.SignalCancel) // no worker has the run
-	f.awaitStates("r", append(want, "Failed")...)
+	f.awaitStates(append(want, "Failed")...)
 	events, err := f.store.ListRunEvents(t.Context(), "r", 0, store.MaxLimit)
 	if err != nil || !slices.ContainsFunc(events, func(e store.RunEvent) bool { return e.Message == "Attempt 1: a claimed the run." }) {
 		t.Errorf("the events are %+v, %v", events, err)

@@ -83,10 +83,10 @@ func (s documentStore) planCommit(ctx context.Context, c store.Commit) (plannedC
 			})
 		},
 		Text: func(n int) ([]byte, error) {
-			_, text, err := versionStore{s.database}.readText(ctx, id, n)
+			_, text, err := versionStore(s).readText(ctx, id, n)
 			return text, err
 		},
-		Snapshot: snapshotStore{s.database}.snapshotReader(ctx),
+		Snapshot: snapshotStore(s).snapshotReader(ctx),
 	})
 	if err != nil {
 		return p, err

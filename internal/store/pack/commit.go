@@ -101,7 +101,7 @@ func (p *Plan) add(d store.Document, n store.NewVersion, prev []byte, snapshot f
 		v.SnapshotHash = hash
 		p.Snapshots = append(p.Snapshots, PackedSnapshot{store.SnapshotKey(d.Company, hash), blob})
 	}
-	packed, err := PackVersion(v, p.After.Number, prev, n.Text)
+	packed, err := EncodeVersion(v, p.After.Number, prev, n.Text)
 	if err != nil {
 		return err
 	}
@@ -110,9 +110,9 @@ func (p *Plan) add(d store.Document, n store.NewVersion, prev []byte, snapshot f
 	return nil
 }
 
-// PackVersion compresses the text of the version that follows version number previous, whose text
+// EncodeVersion compresses the text of the version that follows version number previous, whose text
 // is prev. It sets the number of v. If previous is 0, there is no previous version.
-func PackVersion(v store.Version, previous int, prev []byte, text string) (PackedVersion, error) {
+func EncodeVersion(v store.Version, previous int, prev []byte, text string) (PackedVersion, error) {
 	v.Number = previous + 1
 	if previous == 0 || previous%KeyframeInterval == 0 {
 		prev = nil

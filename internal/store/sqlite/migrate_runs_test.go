@@ -84,22 +84,7 @@ func TestQueriesOfRunsAndPagesUseAnIndex(t *testing.T) {
 		all = append(all, statement{query, args, len(q.Reasons) > 1})
 	}
 	for _, q := range all {
-		rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+q.query, q.args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var plan string
-		for rows.Next() {
-			var id, parent, unused int
-			var step string
-			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-				t.Fatal(err)
-			}
-			plan += step + "; "
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
-		}
+		plan := explainArgs(t, s, q.query, q.args...)
 		indexed := strings.Contains(plan, "SEARCH") || strings.Contains(plan, "USING INDEX")
 		if !indexed || strings.Contains(plan, "TEMP B-TREE") && !q.sorts {
 			t.Errorf("query %s\nhas the plan %s", q.query, plan)

@@ -47,7 +47,7 @@ func (s *Store) BeginRestore(ctx context.Context) (store.Restorer, error) {
 		switch {
 		case errors.Is(err, store.ErrRestoring):
 			for _, table := range archivedTables() {
-				if _, err := t.ExecContext(ctx, `DELETE FROM `+table); err != nil {
+				if _, err := t.ExecContext(ctx, `DELETE FROM `+table); err != nil { //nolint:gosec // a constant table
 					return fmt.Errorf("delete the records of the earlier restore: %w", err)
 				}
 			}

@@ -90,6 +90,15 @@ func commits(t *testing.T, s store.Store) {
 			t.Errorf("version %d is %+v, equal text %t", i+1, v, got == want)
 		}
 	}
+	checkFeed(t, s)
+	if d, err := s.GetDocument(t.Context(), "d"); err != nil || d.Versions != 4 || d.RunID != "run-4" {
+		t.Errorf("the document is %+v, %v", d, err)
+	}
+}
+
+// checkFeed checks the changes of the test commits.
+func checkFeed(t *testing.T, s store.Store) {
+	t.Helper()
 	changes := allChanges(t, s, store.ChangeQuery{})
 	if got, want := describeChanges(changes), "Created 0-1, Changed 1-2, Changed 3-4, Removed 4-4"; got != want {
 		t.Errorf("the changes are %s, want %s", got, want)
@@ -104,9 +113,6 @@ func commits(t *testing.T, s store.Store) {
 	}
 	if n, err := s.LatestChange(t.Context()); err != nil || n != changes[3].Sequence {
 		t.Errorf("the latest change is %d, %v", n, err)
-	}
-	if d, err := s.GetDocument(t.Context(), "d"); err != nil || d.Versions != 4 || d.RunID != "run-4" {
-		t.Errorf("the document is %+v, %v", d, err)
 	}
 }
 

@@ -47,7 +47,7 @@ func TestTheEndOfARunUpdatesTheLastCrawlOfTheCompany(t *testing.T) {
 
 // takenOverStore loses the lease of the company before the summary of its last crawl is stored.
 type takenOverStore struct {
-	store.Store
+	Store
 	lease store.Lease
 }
 

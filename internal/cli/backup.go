@@ -61,28 +61,32 @@ func (a *app) backup(cmd *cobra.Command, file string) error {
 }
 
 // openDumper opens the store for a backup. It opens the embedded store read-only, because another
-// process may own it.
+// process may own it. Like openForReading, it returns errNoStore or errOldSchema instead of
+// creating or migrating a store.
 func openDumper(ctx context.Context, v *settings.Values) (s store.Dumper, stop func(), err error) {
 	if folder := embeddedFolder(v); folder != "" {
 		if err := checkStoreExists(folder); err != nil {
 			return nil, nil, err
 		}
-		s, err := sqlite.OpenReadOnly(ctx, folder)
+		s, pending, err := sqlite.OpenReadOnly(ctx, folder)
 		if err != nil {
+			return nil, nil, err
+		}
+		if err := oldSchemaError(pending); err != nil {
+			_ = s.Close()
 			return nil, nil, err
 		}
 		return s, func() { _ = s.Close() }, nil
 	}
-	m, err := mongo.Open(ctx, storeURI(v), v.MongoDatabase)
+	m, pending, err := openUnchanged(ctx, v)
+	if err == nil {
+		err = oldSchemaError(pending)
+	}
 	if err != nil {
+		closeStore(ctx, m)
 		return nil, nil, err
 	}
-	stop = func() { _ = m.Close(context.WithoutCancel(ctx)) }
-	if _, err := m.Migrate(ctx); err != nil {
-		stop()
-		return nil, nil, err
-	}
-	return m, stop, nil
+	return m, func() { closeStore(ctx, m) }, nil
 }
 
 func newRestore(a *app) *cobra.Command {

@@ -108,12 +108,15 @@ func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 	if isMongo {
 		kind = "MongoDB"
 		if !m.Replicated() {
-			kind = "MongoDB without a replica set (no transactions or change streams; convert it to a replica set)"
+			kind = "MongoDB without a replica set (no transactions; convert it to a replica set)"
 		}
 	}
 	result, perr := describeStore(ctx, s, kind)
 	if perr != nil {
 		return "", perr
+	}
+	if isMongo {
+		result += "; " + describeWatches(ctx, m)
 	}
 	switch {
 	case err != nil:
@@ -122,6 +125,18 @@ func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 		result += fmt.Sprintf("; %v (it lacks %s), and clausea migrate or the next start of a process updates it", errOldSchema, strings.Join(pending, ", "))
 	}
 	return result, nil
+}
+
+// describeWatches reports how processes that use the store learn of its changes. An informer whose
+// watch is refused lists the resources again after a delay that grows to 30 s (client-go).
+func describeWatches(ctx context.Context, m *mongo.Store) string {
+	if !m.Replicated() {
+		return "watches poll every second, because the server has no change streams"
+	}
+	if err := m.TryChangeStream(ctx); err != nil {
+		return fmt.Sprintf("watches poll, the feed of changes every second and resources every 1 to 30 s, because the server refused a change stream (%v)", err)
+	}
+	return "watches use change streams"
 }
 
 // describeStore pings a store of the described kind, and counts its records.

@@ -158,7 +158,7 @@ func TestCrawlCombinesAllSettingsSourcesAndReportsMissingTypes(t *testing.T) {
 	if code != exitFailed || !strings.Contains(stderr, "write metrics to") {
 		t.Errorf("bad metrics file: exit code %d: %s", code, stderr)
 	}
-	if _, stdout, _ = call(t, env, "get", "companies"); !strings.Contains(stdout, demo.Domain) {
+	if _, stdout, _ = call(t, env, "get", "companies"); !strings.Contains(stdout, demo.Domain) || !strings.Contains(stdout, "LAST CRAWL") || !strings.Contains(stdout, "Complete  PageLimit") {
 		t.Errorf("get companies prints: %s", stdout)
 	}
 	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "--max-pages", "100", "--log-level", "debug", "--log-format", "json", "-o", "json")

@@ -99,14 +99,16 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	if f.noStore {
 		return a.crawlEach(cmd, r.ExecuteUnstored, tasks, f)
 	}
-	if r.Store, err = openStore(ctx, f.Values); err != nil {
+	s, err := openStore(ctx, f.Values)
+	if err != nil {
 		return err
 	}
-	defer func() { _ = r.Store.Close(context.WithoutCancel(ctx)) }()
+	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
+	r.Store = s
 	if embeddedFolder(f.Values) == "" { // with an embedded store no other process crawls, and this one crawls one company at a time
 		r.MaxHostHold = hostlease.DefaultMaxHold
 	}
-	pool := &queue.Pool{Store: r.Store, Runner: r, Log: a.log}
+	pool := &queue.Pool{Store: s, Runner: r, Log: a.log}
 	return a.crawlEach(cmd, pool.Crawl, tasks, f)
 }
 

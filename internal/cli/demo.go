@@ -25,6 +25,13 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
+// demoStore is what the demo reads.
+type demoStore interface {
+	GetRun(ctx context.Context, id string) (store.Run, error)
+	ListDocuments(ctx context.Context, company string, opts store.ListOptions) (items []store.Document, next string, err error)
+	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
+}
+
 // demoRunner runs the demo in a standalone process: it crawls the demo company, changes
 // the company's site, and crawls the company again. It is a Runnable of the Manager.
 type demoRunner struct {
@@ -33,7 +40,7 @@ type demoRunner struct {
 	temporary bool // close removes the folder
 	w         io.Writer
 	// The process sets these fields once its store is open.
-	store      store.Store
+	store      demoStore
 	client     client.Client
 	serverAddr <-chan string // receives host:port of the probes
 }
@@ -233,7 +240,7 @@ func (r *demoRunner) company(ctx context.Context) (*v1alpha1.Company, error) {
 }
 
 // showChanges prints the last change of each of the company's documents that changed.
-func showChanges(ctx context.Context, s store.Store, company string, w io.Writer) error {
+func showChanges(ctx context.Context, s demoStore, company string, w io.Writer) error {
 	docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, company, p) })
 	if err != nil {
 		return err

@@ -26,10 +26,10 @@ func newGet(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...] | get events",
 		Short: "Show stored records, resources and events; get documents ID -o markdown prints the text of a document",
-		Long: `Show stored records: companies that have documents, documents, versions of a document,
-runs, and the result for each URL that a run encountered (pages; of the newest run of
---company, unless --run names another one). get company (or co) and
-get crawljob (crawljobs, cj) show the resources as kubectl does; -o yaml prints manifests
+		Long: `Show stored records: companies that have documents or were crawled, with their last crawl,
+documents, versions of a document, runs, and the result for each URL that a run encountered
+(pages; of the newest run of --company, unless --run names another one). get company (or co)
+and get crawljob (crawljobs, cj) show the resources as kubectl does; -o yaml prints manifests
 that apply accepts. get events shows what happened to them. get pages URL --raw writes the
 page as the site sent it.`,
 		Example: `  clausea get documents --company example.com
@@ -176,8 +176,9 @@ func (g *getter) companies() error {
 	if err != nil {
 		return err
 	}
-	return printList(g, rows, "NAME\tDOCUMENTS\tCHANGED", func(c store.CompanySummary) string {
-		return fmt.Sprintf("%s\t%d\t%s", c.Name, c.Documents, formatDate(c.LastChanged))
+	return printList(g, rows, "NAME\tDOCUMENTS\tCHANGED\tLAST CRAWL\tSTATE\tREASON", func(c store.CompanySummary) string {
+		last := c.LastCrawl
+		return fmt.Sprintf("%s\t%d\t%s\t%s\t%s\t%s", c.Name, c.Documents, formatDate(c.LastChanged), formatDate(last.FinishedAt), last.State, last.StopReason)
 	})
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/controllers/index"
+	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/run/queue"
@@ -35,13 +36,21 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
+// processStore is what the operator and standalone commands use of their store.
+type processStore interface {
+	run.Store
+	store.Objects
+	remote.Records
+	Close(ctx context.Context) error
+}
+
 // process holds what the operator and standalone commands share: a store, workers that
 // crawl in this process, and a server for probes and metrics.
 type process struct {
 	v        *settings.Values
 	log      logr.Logger
 	redact   func(string) string // removes the secrets of the settings
-	store    store.Store
+	store    processStore
 	registry *prometheus.Registry
 	pool     *queue.Pool
 	close    []func()

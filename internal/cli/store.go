@@ -36,6 +36,7 @@ var errOldSchema = errors.New("the schema of the store is older than this progra
 // existingStore is a store that was opened without changing it.
 type existingStore interface {
 	store.Store
+	store.Dumper
 	Pending(ctx context.Context) (pending []string, applied int, err error)
 }
 
@@ -77,14 +78,22 @@ func openUnchanged(ctx context.Context, v *settings.Values) (s existingStore, pe
 // there is no store, it returns errNoStore, and if the store must be migrated, errOldSchema.
 func openForReading(ctx context.Context, v *settings.Values) (store.Store, error) {
 	s, pending, err := openUnchanged(ctx, v)
-	if err == nil && len(pending) > 0 {
-		err = fmt.Errorf("%w (it lacks %s); run clausea migrate with the same settings", errOldSchema, strings.Join(pending, ", "))
+	if err == nil {
+		err = oldSchemaError(pending)
 	}
 	if err != nil {
 		closeStore(ctx, s)
 		return nil, err
 	}
 	return s, nil
+}
+
+// oldSchemaError returns an error that wraps errOldSchema if migrations are pending.
+func oldSchemaError(pending []string) error {
+	if len(pending) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w (it lacks %s); run clausea migrate with the same settings", errOldSchema, strings.Join(pending, ", "))
 }
 
 // openExisting is like openStore, but returns errNoStore instead of creating a store. Commands

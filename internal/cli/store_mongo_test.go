@@ -22,6 +22,7 @@ func readingCommands(t *testing.T) map[string][]string {
 		"describe":      {"describe", "company", "acme"},
 		"diff":          {"diff", "some-document"},
 		"export":        {"export", t.TempDir() + "/out"},
+		"backup":        {"backup", t.TempDir() + "/file"},
 		"wait":          {"wait", "--for=delete", "company/acme"},
 	}
 }

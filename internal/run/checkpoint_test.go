@@ -86,7 +86,7 @@ func TestARunWithADamagedCheckpointStartsAnewWhenRetried(t *testing.T) {
 }
 
 // fullStore fails to write documents.
-type fullStore struct{ store.Store }
+type fullStore struct{ Store }
 
 var errFull = errors.New("the disk is full")
 

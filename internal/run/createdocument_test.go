@@ -13,7 +13,7 @@ import (
 // lostResponse is a store that commits the document at a URL but returns an error, as if the
 // response was lost or the worker was killed just after the write.
 type lostResponse struct {
-	store.Store
+	Store
 	at string
 }
 
@@ -27,7 +27,7 @@ func (s *lostResponse) CommitDocument(ctx context.Context, f store.Fence, c stor
 
 // unsentRequest is a store to which the commit of the document at a URL is never sent.
 type unsentRequest struct {
-	store.Store
+	Store
 	at string
 }
 
@@ -41,7 +41,7 @@ func (s *unsentRequest) CommitDocument(ctx context.Context, f store.Fence, c sto
 func TestAKillWhileADocumentIsCreatedDoesNotCreateItTwice(t *testing.T) {
 	t.Parallel()
 	onBothStores(t, func(t *testing.T, st store.Store) {
-		for name, cut := range map[string]store.Store{"after": &lostResponse{st, termsURL}, "before": &unsentRequest{st, termsURL}} {
+		for name, cut := range map[string]Store{"after": &lostResponse{st, termsURL}, "before": &unsentRequest{st, termsURL}} {
 			if err := st.DeleteCompany(t.Context(), testCompany); err != nil {
 				t.Fatal(err)
 			}
@@ -108,7 +108,7 @@ func TestADocumentThatAppearsDuringItsCreationIsUpdated(t *testing.T) {
 
 // blindStore finds no document by its URL, as a store does just before another writer
 // creates one.
-type blindStore struct{ store.Store }
+type blindStore struct{ Store }
 
 func (*blindStore) FindDocument(context.Context, string, string) (store.Document, error) {
 	return store.Document{}, store.ErrNotFound

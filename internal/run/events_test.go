@@ -15,7 +15,7 @@ import (
 )
 
 // eventsOf returns the events of a run as "type reason path", in order.
-func eventsOf(t *testing.T, s store.Store, run string) (all []string) {
+func eventsOf(t *testing.T, s store.RunEvents, run string) (all []string) {
 	t.Helper()
 	for after := int64(0); ; {
 		events, err := s.ListRunEvents(t.Context(), run, after, store.MaxLimit)
@@ -103,7 +103,7 @@ func TestEventsOfFailuresAndHostsAreBounded(t *testing.T) {
 
 // failingEvents fails the first calls of AppendRunEvents.
 type failingEvents struct {
-	store.Store
+	Store
 	failures int
 }
 

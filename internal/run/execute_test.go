@@ -17,7 +17,6 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/netguard"
-	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
@@ -65,7 +64,7 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
-func (s *site) runner(t *testing.T, st store.Store) *Runner {
+func (s *site) runner(t *testing.T, st Store) *Runner {
 	t.Helper()
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {

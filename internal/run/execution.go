@@ -23,7 +23,7 @@ type execution struct {
 }
 
 // newExecution connects the parts of a run. s is nil if nothing is stored.
-func newExecution(r *Runner, t Task, rec store.Run, s store.Store, metrics *telemetry.RunMetrics, progress ProgressFunc) *execution {
+func newExecution(r *Runner, t Task, rec store.Run, s Store, metrics *telemetry.RunMetrics, progress ProgressFunc) *execution {
 	rec.State, rec.Worker, rec.Heartbeat = store.RunRunning, r.WorkerID, time.Now().UTC()
 	rec.Limits = storedLimits(t.Plan.Options)
 	st := storage{store: s, fence: rec.Fence, company: t.Company, runID: rec.ID}

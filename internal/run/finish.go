@@ -44,8 +44,8 @@ func (e *execution) finish(ctx context.Context, res crawl.Result, err, cause err
 	return e.save(ctx, errors.Is(err, crawl.ErrCheckpoint))
 }
 
-// save stores the final record. It deletes the pages of old runs, and the checkpoint unless
-// the run resumes from it.
+// save stores the final record and, if the run has ended, the summary of the company's last
+// crawl. It deletes the pages of old runs, and the checkpoint unless the run resumes from it.
 func (e *execution) save(ctx context.Context, badCheckpoint bool) error {
 	id := e.record.ID
 	if err := e.observer.pages.flush(ctx, e.storage.store, e.storage.fence, true); err != nil {
@@ -53,6 +53,11 @@ func (e *execution) save(ctx context.Context, badCheckpoint bool) error {
 	}
 	if e.record.Ended() {
 		if err := e.storage.store.ExpirePages(ctx, e.storage.fence, e.record.Company, store.PageRuns); err != nil {
+			return fmt.Errorf("finish run %s: %w", id, err)
+		}
+		// If the run record cannot be stored afterwards, the run is executed again and ends later,
+		// so the summary of its last end remains.
+		if err := e.storage.store.PutCrawl(ctx, e.storage.fence, e.record.Company, store.NewCrawlSummary(e.record)); err != nil {
 			return fmt.Errorf("finish run %s: %w", id, err)
 		}
 	}

@@ -57,9 +57,9 @@ var errCut = errors.New("the worker was killed")
 func TestAChangeIsReportedOnceIfTheWorkerIsKilled(t *testing.T) {
 	t.Parallel()
 	onBothStores(t, func(t *testing.T, st store.Store) {
-		for name, cut := range map[string]func() store.Store{
-			"after":  func() store.Store { return &lostResponse{st, terms} },
-			"before": func() store.Store { return &unsentRequest{st, terms} },
+		for name, cut := range map[string]func() Store{
+			"after":  func() Store { return &lostResponse{st, terms} },
+			"before": func() Store { return &unsentRequest{st, terms} },
 		} {
 			if err := st.DeleteCompany(t.Context(), testCompany); err != nil {
 				t.Fatal(err)

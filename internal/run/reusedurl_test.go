@@ -81,7 +81,7 @@ func newMovedTerms(t *testing.T, st store.Store) (*web, *Runner, store.Document)
 
 // checkHistory verifies the number of documents of the company, and that a document has its
 // URL and the contents of all of its versions, oldest first.
-func checkHistory(t *testing.T, st store.Store, documents int, id, url string, contains ...string) {
+func checkHistory(t *testing.T, st Store, documents int, id, url string, contains ...string) {
 	t.Helper()
 	if docs, _, err := st.ListDocuments(t.Context(), testCompany, store.ListOptions{}); err != nil || len(docs) != documents {
 		t.Errorf("%d documents, %v, want %d: %+v", len(docs), err, documents, docs)

@@ -40,7 +40,7 @@ import (
 type Runner struct {
 	Engine *crawl.Engine
 	// Store is where runs and documents are stored. Without one, only ExecuteUnstored works.
-	Store store.Store
+	Store Store
 	Log   logr.Logger
 	// Metrics counts what crawls do; it may be nil.
 	Metrics *telemetry.CrawlMetrics
@@ -101,7 +101,7 @@ func (r *Runner) ExecuteUnstored(ctx context.Context, t Task, progress ProgressF
 	return r.execute(ctx, t, store.Run{ID: NewID(), Company: t.Company, CreatedAt: time.Now().UTC()}, nil, nil, progress)
 }
 
-func (r *Runner) execute(ctx context.Context, t Task, rec store.Run, s store.Store, checkpoint [][]byte, progress ProgressFunc) (Report, error) {
+func (r *Runner) execute(ctx context.Context, t Task, rec store.Run, s Store, checkpoint [][]byte, progress ProgressFunc) (Report, error) {
 	metrics := r.Metrics.StartRun(len(checkpoint) > 0)
 	e := newExecution(r, t, rec, s, metrics, progress)
 	rep, err := e.run(ctx, checkpoint)
@@ -118,7 +118,7 @@ func (r *Runner) execute(ctx context.Context, t Task, rec store.Run, s store.Sto
 // hostLeases returns the host leases of a run, nil if runs acquire none. Each claim of a
 // run has a holder of its own, so that a stale worker cannot use the leases of its
 // successor.
-func (r *Runner) hostLeases(s store.Store, rec store.Run) crawl.HostLeases {
+func (r *Runner) hostLeases(s store.Leases, rec store.Run) crawl.HostLeases {
 	if s == nil || r.MaxHostHold <= 0 {
 		return nil
 	}

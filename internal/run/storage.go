@@ -6,9 +6,23 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
+// Store is what runs read and write.
+type Store interface {
+	store.Runs
+	store.RunEvents
+	store.Pages
+	store.Documents
+	store.DocumentWriter
+	store.Versions
+	store.Snapshots
+	store.Corrections
+	store.Companies
+	store.Leases
+}
+
 // storage is where one execution of a run writes.
 type storage struct {
-	store   store.Store // nil if nothing is stored
+	store   Store       // nil if nothing is stored
 	fence   store.Fence // fences every write
 	company string
 	runID   string

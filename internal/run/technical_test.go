@@ -34,7 +34,7 @@ const (
 
 // history returns the versions of a document, oldest first, each with its number, its
 // revision and whether it is technical.
-func history(t *testing.T, st store.Store, id string) []string {
+func history(t *testing.T, st store.Versions, id string) []string {
 	t.Helper()
 	versions, _, err := st.ListVersions(t.Context(), id, store.ListOptions{})
 	if err != nil {

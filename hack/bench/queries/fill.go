@@ -51,7 +51,7 @@ func text(rng *rand.Rand, zipf *rand.Zipf) []string {
 }
 
 // fill stores the documents, each in one commit.
-func fill(ctx context.Context, s store.Store, documents int) error {
+func fill(ctx context.Context, s store.DocumentWriter, documents int) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for w := range writers {
 		g.Go(func() error {

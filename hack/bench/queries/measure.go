@@ -18,7 +18,7 @@ const callsPerQuery = 300
 // query is a list, filter or search. run returns the number of items of one page.
 type query struct {
 	name string
-	run  func(ctx context.Context, s store.Store, rng *rand.Rand) (int, error)
+	run  func(ctx context.Context, s queryStore, rng *rand.Rand) (int, error)
 }
 
 // pick returns one of the values in a list of its own.
@@ -26,21 +26,21 @@ func pick[T any](rng *rand.Rand, values []T) []T { return []T{values[rng.IntN(le
 
 // documentQuery measures the first page of documents.
 func documentQuery(name string, of func(*rand.Rand) store.DocumentQuery) query {
-	return query{name, func(ctx context.Context, s store.Store, rng *rand.Rand) (int, error) {
+	return query{name, func(ctx context.Context, s queryStore, rng *rand.Rand) (int, error) {
 		items, _, err := s.QueryDocuments(ctx, of(rng))
 		return len(items), err
 	}}
 }
 
 func changeQuery(name string, of func(*rand.Rand) store.ChangeQuery) query {
-	return query{name, func(ctx context.Context, s store.Store, rng *rand.Rand) (int, error) {
+	return query{name, func(ctx context.Context, s queryStore, rng *rand.Rand) (int, error) {
 		items, _, err := s.ListChanges(ctx, of(rng))
 		return len(items), err
 	}}
 }
 
 func searchQuery(name string, of func(*rand.Rand) store.SearchQuery) query {
-	return query{name, func(ctx context.Context, s store.Store, rng *rand.Rand) (int, error) {
+	return query{name, func(ctx context.Context, s queryStore, rng *rand.Rand) (int, error) {
 		q := of(rng)
 		q.Limit = 20
 		items, _, err := s.SearchDocuments(ctx, q)
@@ -93,11 +93,11 @@ func queriesOf(documents int) []query {
 		changeQuery("changes after a cursor", func(r *rand.Rand) store.ChangeQuery {
 			return store.ChangeQuery{After: int64(r.IntN(documents / 2)), Order: store.OldestFirst}
 		}),
-		{"companies by name", func(ctx context.Context, s store.Store, _ *rand.Rand) (int, error) {
+		{"companies by name", func(ctx context.Context, s queryStore, _ *rand.Rand) (int, error) {
 			items, _, err := s.QueryCompanies(ctx, store.CompanyQuery{})
 			return len(items), err
 		}},
-		{"companies by last change", func(ctx context.Context, s store.Store, _ *rand.Rand) (int, error) {
+		{"companies by last change", func(ctx context.Context, s queryStore, _ *rand.Rand) (int, error) {
 			items, _, err := s.QueryCompanies(ctx, store.CompanyQuery{Sort: store.CompaniesByLastChanged})
 			return len(items), err
 		}},
@@ -123,7 +123,7 @@ func queriesOf(documents int) []query {
 
 // timeQueries calls each query and returns the slowest 99th percentile in milliseconds, and a row
 // for each query.
-func timeQueries(ctx context.Context, s store.Store, documents int) (worst float64, rows [][]string, err error) {
+func timeQueries(ctx context.Context, s queryStore, documents int) (worst float64, rows [][]string, err error) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for _, q := range queriesOf(documents) {
 		var took []float64

@@ -68,8 +68,20 @@ func Run(ctx context.Context, r *report.Report, documents int) error {
 	return measureStore(ctx, r, "MongoDB", s, documents)
 }
 
+// queryStore is what the benchmark queries and writes.
+type queryStore interface {
+	store.Documents
+	store.DocumentReader
+	store.DocumentWriter
+	store.Versions
+	store.Snapshots
+	store.Changes
+	store.Companies
+	store.Search
+}
+
 // measureStore fills a store and measures its queries and writes.
-func measureStore(ctx context.Context, r *report.Report, name string, s store.Store, documents int) error {
+func measureStore(ctx context.Context, r *report.Report, name string, s queryStore, documents int) error {
 	start := time.Now()
 	if err := fill(ctx, s, documents); err != nil {
 		return fmt.Errorf("fill the %s store: %w", name, err)

@@ -17,14 +17,14 @@ const (
 
 // timeWrites returns the documents a second that CommitDocument and the three writes store. The
 // rounds alternate, so that both see the same store.
-func timeWrites(ctx context.Context, s store.Store) (commits, writes float64, err error) {
+func timeWrites(ctx context.Context, s queryStore) (commits, writes float64, err error) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	zipf := rand.NewZipf(rng, 1.1, 5, vocabulary-1)
 	var byCommit, byWrites time.Duration
 	next := 1 << 24 // after every document of the filled store
 	for range writeRounds {
 		for _, way := range []struct {
-			write func(context.Context, store.Store, store.Commit) error
+			write func(context.Context, queryStore, store.Commit) error
 			took  *time.Duration
 		}{{commitDocument, &byCommit}, {threeWrites, &byWrites}} {
 			start := time.Now()
@@ -45,13 +45,13 @@ func timeWrites(ctx context.Context, s store.Store) (commits, writes float64, er
 	return n / byCommit.Seconds(), n / byWrites.Seconds(), nil
 }
 
-func commitDocument(ctx context.Context, s store.Store, c store.Commit) error {
+func commitDocument(ctx context.Context, s queryStore, c store.Commit) error {
 	_, err := s.CommitDocument(ctx, store.Fence{}, c)
 	return err
 }
 
 // threeWrites stores a document as versions before CommitDocument did: without a change.
-func threeWrites(ctx context.Context, s store.Store, c store.Commit) error {
+func threeWrites(ctx context.Context, s queryStore, c store.Commit) error {
 	v := c.Versions[0]
 	hash, err := s.PutSnapshot(ctx, store.Fence{}, c.Document.Company, v.Snapshot, "")
 	if err != nil {

@@ -25,6 +25,7 @@ import (
 	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/kubestore/remote"
+	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/mongo"
 	"github.com/clausea/crawler/internal/store/sqlite"
@@ -48,7 +49,7 @@ type backend struct {
 	profiles     string // prefix of the files for CPU profiles
 	programCount int
 	folder       string // of the embedded store
-	openStore    func(context.Context) (store.Store, error)
+	openStore    func(context.Context) (crawlStore, error)
 	close        func()
 }
 
@@ -108,6 +109,13 @@ func apiServerBackend(dir string) (*backend, error) {
 	return b, nil
 }
 
+// crawlStore is what controllers and crawls use of a store.
+type crawlStore interface {
+	run.Store
+	store.Objects
+	Close(ctx context.Context) error
+}
+
 // mongoDBBackend starts MongoDB with one member.
 func mongoDBBackend(ctx context.Context, dir string) (*backend, error) {
 	bin, err := replicaset.Find()
@@ -121,7 +129,7 @@ func mongoDBBackend(ctx context.Context, dir string) (*backend, error) {
 	uri := strings.Replace(set.URI, "/?", "/scale?", 1)
 	return &backend{
 		name: "kubestore, MongoDB", args: []string{"standalone", "--store", uri}, close: set.Close,
-		openStore: func(ctx context.Context) (store.Store, error) {
+		openStore: func(ctx context.Context) (crawlStore, error) {
 			s, err := mongo.Open(ctx, uri, "")
 			if err != nil {
 				return nil, err
@@ -136,7 +144,7 @@ func embeddedBackend(dir string) *backend {
 	folder := filepath.Join(dir, "embedded")
 	return &backend{
 		name: "kubestore, embedded", args: []string{"standalone", "--store", folder}, folder: folder, close: func() {},
-		openStore: func(ctx context.Context) (store.Store, error) { return sqlite.Open(ctx, folder) },
+		openStore: func(ctx context.Context) (crawlStore, error) { return sqlite.Open(ctx, folder) },
 	}
 }
 

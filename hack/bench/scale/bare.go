@@ -19,7 +19,6 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/cli"
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/mongo"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
@@ -79,7 +78,7 @@ func bareManager(ctx context.Context, at string, o ctrl.Options) (ctrl.Manager, 
 		m, err := ctrl.NewManager(config, o)
 		return m, func() {}, err
 	}
-	var s store.Store
+	var s crawlStore
 	var err error
 	if strings.HasPrefix(at, "mongodb://") {
 		s, err = mongo.Open(ctx, at, "")

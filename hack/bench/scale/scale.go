@@ -19,7 +19,6 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/hack/bench/report"
-	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
@@ -107,7 +106,7 @@ func Run(ctx context.Context, r *report.Report, o Options) error {
 func (b *backend) writesRow(ctx context.Context, r *report.Report, dir string) ([]string, error) {
 	open := b.openStore
 	if open == nil {
-		open = func(ctx context.Context) (store.Store, error) {
+		open = func(ctx context.Context) (crawlStore, error) {
 			return sqlite.Open(ctx, filepath.Join(dir, "documents"))
 		}
 	}

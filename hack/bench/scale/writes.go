@@ -43,7 +43,7 @@ type writeCounts struct{ objects, events atomic.Int64 }
 
 // countingStore counts the writes to the objects of a store.
 type countingStore struct {
-	store.Store
+	store.Objects
 	n *writeCounts
 }
 
@@ -57,17 +57,17 @@ func (c *countingStore) count(kind string) {
 
 func (c *countingStore) CreateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	c.count(o.Kind)
-	return c.Store.CreateObject(ctx, o)
+	return c.Objects.CreateObject(ctx, o)
 }
 
 func (c *countingStore) UpdateObject(ctx context.Context, o store.Object) (store.Object, error) {
 	c.count(o.Kind)
-	return c.Store.UpdateObject(ctx, o)
+	return c.Objects.UpdateObject(ctx, o)
 }
 
 func (c *countingStore) DeleteObject(ctx context.Context, k store.ObjectKey, version string) error {
 	c.count(k.Kind)
-	return c.Store.DeleteObject(ctx, k, version)
+	return c.Objects.DeleteObject(ctx, k, version)
 }
 
 // countingTransport counts the writes to an API server.
@@ -89,7 +89,7 @@ func (c *countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // countWrites crawls the demo site for several Companies with the real engine and counts the
 // controllers' writes to the API in the meantime.
-func (b *backend) countWrites(ctx context.Context, s store.Store) (n *writeCounts, fetched int64, took time.Duration, err error) {
+func (b *backend) countWrites(ctx context.Context, s crawlStore) (n *writeCounts, fetched int64, took time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	n = &writeCounts{}
@@ -149,7 +149,7 @@ func skipNames() controller.Options {
 }
 
 // setUpControllers sets up both controllers, with workers for all crawls at the same time.
-func setUpControllers(ctx context.Context, m ctrl.Manager, s store.Store, site *demo.Site, recorder events.EventRecorder) error {
+func setUpControllers(ctx context.Context, m ctrl.Manager, s crawlStore, site *demo.Site, recorder events.EventRecorder) error {
 	to, err := fetch.ParseConnectTo(":443:" + site.Addr)
 	if err != nil {
 		return err

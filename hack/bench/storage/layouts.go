@@ -110,8 +110,15 @@ func sizeInFolder(ctx context.Context, k *historySet) (int64, error) {
 	return folderSize(dir)
 }
 
+// historyStore stores histories.
+type historyStore interface {
+	store.Documents
+	store.Versions
+	store.Snapshots
+}
+
 // storeHistories stores the histories as a run does: pages as snapshots, texts as versions.
-func storeHistories(ctx context.Context, s store.Store, k *historySet) error {
+func storeHistories(ctx context.Context, s historyStore, k *historySet) error {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, h := range k.histories {
 		if k.raw {
@@ -139,7 +146,7 @@ func storeHistories(ctx context.Context, s store.Store, k *historySet) error {
 	return verifyTexts(ctx, s, k)
 }
 
-func storePages(ctx context.Context, s store.Store, h history) error {
+func storePages(ctx context.Context, s store.Snapshots, h history) error {
 	before := ""
 	for i, v := range h.versions {
 		hash, err := s.PutSnapshot(ctx, store.Fence{}, "harbour", v, before)
@@ -155,7 +162,7 @@ func storePages(ctx context.Context, s store.Store, h history) error {
 }
 
 // verifyTexts reads all versions back, so that only readable bytes count.
-func verifyTexts(ctx context.Context, s store.Store, k *historySet) error {
+func verifyTexts(ctx context.Context, s store.Versions, k *historySet) error {
 	for _, h := range k.histories {
 		n := 0
 		for i, v := range h.versions {

@@ -54,7 +54,13 @@ func Start(ctx context.Context, mongod, dir string, n int) (*Set, error) {
 	return startOn(ctx, freePorts, mongod, dir, n)
 }
 
-// startOn is Start with the ports that choose returns.
+// StartStandalone starts a server that is no replica set, which has no transactions and change
+// streams. The data is stored in a temporary folder.
+func StartStandalone(ctx context.Context, mongod string) (*Set, error) {
+	return startOn(ctx, freePorts, mongod, "", 0)
+}
+
+// startOn is Start with the ports that choose returns. If n is 0, it starts a standalone server.
 func startOn(ctx context.Context, choose func(context.Context, int) ([]int, error), mongod, dir string, n int) (*Set, error) {
 	s := &Set{startQueue: make(chan func()), closed: make(chan struct{})}
 	if dir == "" {
@@ -80,10 +86,10 @@ func startOn(ctx context.Context, choose func(context.Context, int) ([]int, erro
 	var err error
 	for range maxStartAttempts {
 		var ports []int
-		if ports, err = choose(ctx, n); err != nil {
+		if ports, err = choose(ctx, max(n, 1)); err != nil {
 			break
 		}
-		if err = s.startMembers(ctx, mongod, dir, ports); !errors.Is(err, errPortTaken) {
+		if err = s.startMembers(ctx, mongod, dir, ports, n > 0); !errors.Is(err, errPortTaken) {
 			break
 		}
 		s.killMembers()
@@ -95,8 +101,9 @@ func startOn(ctx context.Context, choose func(context.Context, int) ([]int, erro
 	return s, nil
 }
 
-// startMembers starts a member on each port and initiates the set.
-func (s *Set) startMembers(ctx context.Context, mongod, dir string, ports []int) error {
+// startMembers starts a member on each port and initiates the set. If replicated is false, the
+// only member is a standalone server.
+func (s *Set) startMembers(ctx context.Context, mongod, dir string, ports []int, replicated bool) error {
 	var hosts []string
 	for i, port := range ports {
 		data := filepath.Join(dir, fmt.Sprint("m", i))
@@ -104,16 +111,25 @@ func (s *Set) startMembers(ctx context.Context, mongod, dir string, ports []int)
 			return err
 		}
 		m := &member{host: fmt.Sprintf("127.0.0.1:%d", port), args: []string{
-			mongod, "--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", fmt.Sprint(port), "--dbpath", data,
-			"--logpath", filepath.Join(data, "log"), "--logappend", "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128", "--nounixsocket",
+			mongod, "--bind_ip", "127.0.0.1", "--port", fmt.Sprint(port), "--dbpath", data,
+			"--logpath", filepath.Join(data, "log"), "--logappend", "--wiredTigerCacheSizeGB", "0.25", "--nounixsocket",
 			"--setParameter", "diagnosticDataCollectionEnabled=false", "--setParameter", "enableTestCommands=1",
 			"--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100", // instead of 15 s
 		}}
+		if replicated {
+			m.args = append(m.args, "--replSet", "rs0", "--oplogSize", "128")
+		}
 		hosts = append(hosts, m.host)
 		if err := s.start(m); err != nil {
 			return err
 		}
 		s.members = append(s.members, m)
+	}
+	if !replicated {
+		s.URI = "mongodb://" + hosts[0] + "/?directConnection=true"
+		ctx, cancel := context.WithTimeout(ctx, startTimeout)
+		defer cancel()
+		return s.members[0].waitUntilReady(ctx)
 	}
 	s.URI = fmt.Sprintf("mongodb://%s/?replicaSet=rs0", strings.Join(hosts, ","))
 	return s.initiate(ctx)

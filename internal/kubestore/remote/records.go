@@ -10,7 +10,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Records is the part of store.Store that commands read in addition to objects.
+// Records is what commands read in addition to objects.
 type Records interface {
 	QueryCompanies(ctx context.Context, q store.CompanyQuery) (items []store.CompanySummary, next string, err error)
 	QueryRuns(ctx context.Context, q store.RunQuery) (items []store.Run, next string, err error)

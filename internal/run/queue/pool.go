@@ -23,7 +23,7 @@ const (
 // Pool claims runs and executes a bounded number of them at a time. Any number of pools may
 // share a store.
 type Pool struct {
-	Store store.Store
+	Store Store
 	// Runner executes the runs. Its WorkerID identifies the pool, and its LeaseDuration is
 	// that of a claimed run.
 	Runner *run.Runner

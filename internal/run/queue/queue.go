@@ -18,7 +18,7 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// Store holds the runs of a Queue, and the leases of their companies.
+// Store holds the runs of a Queue or a Pool, and the leases of their companies.
 type Store interface {
 	store.Runs
 	store.RunEvents

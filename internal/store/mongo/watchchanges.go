@@ -87,20 +87,11 @@ func (s *database) followFeed(ctx context.Context) {
 
 // readFeedStream notifies the watches of every insert until the change stream fails.
 func (s *database) readFeedStream(ctx context.Context) error {
-	open, cancel := context.WithTimeout(ctx, attemptTimeout)
-	defer cancel()
-	stream, err := s.db.Collection(changeCollection).Watch(open, mongo.Pipeline{
-		{{Key: "$match", Value: bson.D{{Key: "operationType", Value: bson.D{{Key: "$in", Value: bson.A{"insert", "drop", "rename", "dropDatabase", "invalidate"}}}}}}},
-		{{Key: "$project", Value: bson.D{{Key: "_id", Value: 1}}}},
-	}, options.ChangeStream().SetMaxAwaitTime(time.Second))
+	stream, err := s.openFeedStream(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
-		defer cancel()
-		_ = stream.Close(ctx)
-	}()
+	defer closeStream(ctx, stream)
 	s.changeFeed.Notify("") // changes before the stream
 	for ctx.Err() == nil {
 		if stream.TryNext(ctx) {
@@ -115,4 +106,34 @@ func (s *database) readFeedStream(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// openFeedStream opens a change stream of the feed.
+func (s *database) openFeedStream(ctx context.Context) (*mongo.ChangeStream, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	return s.db.Collection(changeCollection).Watch(ctx, mongo.Pipeline{
+		{{Key: "$match", Value: bson.D{{Key: "operationType", Value: bson.D{{Key: "$in", Value: bson.A{"insert", "drop", "rename", "dropDatabase", "invalidate"}}}}}}},
+		{{Key: "$project", Value: bson.D{{Key: "_id", Value: 1}}}},
+	}, options.ChangeStream().SetMaxAwaitTime(time.Second))
+}
+
+// closeStream closes a change stream within attemptTimeout, also after ctx has ended.
+func closeStream(ctx context.Context, stream *mongo.ChangeStream) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
+	defer cancel()
+	_ = stream.Close(ctx)
+}
+
+// TryChangeStream opens and closes a change stream. It returns the error of a server that refuses
+// one, for example because the user lacks the privilege, or because it is not a replica set.
+func (s *Store) TryChangeStream(ctx context.Context) error {
+	return s.retry(ctx, "open a change stream", func(ctx context.Context) error {
+		stream, err := s.openFeedStream(ctx)
+		if err != nil {
+			return err
+		}
+		closeStream(ctx, stream)
+		return nil
+	})
 }

@@ -44,11 +44,6 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	return applied, err
 }
 
-// newerSchemaError is the error for a store that a later version of the program has migrated.
-func newerSchemaError(version int) error {
-	return fmt.Errorf("schema version %d is newer than this program supports (%d): upgrade the program", version, len(migrations))
-}
-
 // migrate applies the missing migrations and returns their names.
 func (s *Store) migrate(ctx context.Context) ([]string, error) {
 	var applied []string
@@ -88,7 +83,7 @@ func migrationName(i int) string { return fmt.Sprintf("sqlite-%d", i+1) }
 // checkVersion returns an error if a schema version is newer than this program.
 func checkVersion(version int) error {
 	if version > len(migrations) {
-		return newerSchemaError(version)
+		return fmt.Errorf("schema version %d is newer than this program supports (%d): upgrade the program", version, len(migrations))
 	}
 	return nil
 }

@@ -96,6 +96,9 @@ var _ store.Store = (*Store)(nil)
 // fileName is the name of the database file in the data folder.
 const fileName = "clausea.db"
 
+// fileMode is the mode of the database file: it contains secrets.
+const fileMode fs.FileMode = 0o600
+
 // Exists reports whether the folder dir contains a store. It does not create one.
 func Exists(dir string) (bool, error) {
 	_, err := os.Stat(filepath.Join(dir, fileName))

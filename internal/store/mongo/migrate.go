@@ -42,6 +42,10 @@ const (
 	migrationTimeout = 10 * time.Minute
 )
 
+// migrationLease is the time after which another process may continue the migration of one that
+// ended.
+const migrationLease = time.Minute
+
 // migration is one step of the schema's history.
 type migration struct {
 	name string
@@ -109,13 +113,13 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 }
 
 // MigrateToRestore is like Migrate, but also migrates a store whose restore has not ended.
-func (s *Store) MigrateToRestore(ctx context.Context) ([]string, error) {
+func (s *Store) MigrateToRestore(ctx context.Context) (applied []string, err error) {
 	me, _ := os.Hostname()
 	me = fmt.Sprintf("%s/%d/%p", me, os.Getpid(), s)
 	var l store.Lease
 	for {
 		var err error
-		if l, err = s.AcquireLease(ctx, "migrate", me, time.Minute); err == nil {
+		if l, err = s.AcquireLease(ctx, "migrate", me, migrationLease); err == nil {
 			break
 		}
 		if !errors.Is(err, store.ErrConflict) {
@@ -132,6 +136,16 @@ func (s *Store) MigrateToRestore(ctx context.Context) ([]string, error) {
 		defer cancel()
 		_ = s.ReleaseLease(ctx, l)
 	}()
+	err = s.holdLease(ctx, l, migrationLease, func(ctx context.Context) error {
+		applied, err = s.applyMigrations(ctx)
+		return err
+	})
+	return applied, err
+}
+
+// applyMigrations applies the missing migrations and returns their names. The caller holds the
+// lease of the migrations.
+func (s *Store) applyMigrations(ctx context.Context) ([]string, error) {
 	var applied []string
 	done := s.db.Collection(migrationCollection)
 	for _, m := range migrations {

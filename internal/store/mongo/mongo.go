@@ -111,6 +111,11 @@ func Open(ctx context.Context, uri, name string) (*Store, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, fmt.Errorf("open MongoDB: invalid URI (expected mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...): %w", redactCredentials(err, uri))
 	}
+	return connect(ctx, opts, uri, name)
+}
+
+// connect opens the database name with the options of uri and those of this package.
+func connect(ctx context.Context, opts *options.ClientOptions, uri, name string) (*Store, error) {
 	opts.SetAppName("clausea").SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
 		SetRetryReads(true).SetRetryWrites(true).
 		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).

@@ -37,6 +37,13 @@ func runAll(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	if target := os.Getenv(migrateEnv); target != "" {
+		if err := migrateUntilKilled(ctx, target); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
+	}
 	flag.Parse()
 	if testing.Short() {
 		fmt.Fprintln(os.Stderr, "SKIP: starts MongoDB")

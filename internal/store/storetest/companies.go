@@ -152,7 +152,7 @@ func checkSummaries(t *testing.T, s store.Store) {
 
 // summaryAfterWrites compares the summaries with the documents after random writes.
 func summaryAfterWrites(t *testing.T, s store.Store) {
-	r := newRand(t)
+	r := NewRand(t)
 	types := []string{"privacy_policy", "imprint", "terms_of_service"}
 	states := []store.DocumentState{store.DocumentPresent, store.DocumentBroken, store.DocumentRemoved}
 	docs := map[string]store.Document{}

@@ -171,7 +171,7 @@ func invalidSearches(t *testing.T, s store.Store) {
 
 // arbitrarySearches searches for random texts, and for those that FTS5 or MongoDB interpret.
 func arbitrarySearches(t *testing.T, s store.Store) {
-	r := newRand(t)
+	r := NewRand(t)
 	pieces := []string{"a", "text", "AND", "OR", "NOT", "NEAR(", ")", "(", `"`, "'", "*", "^", "-", "+", ":", "{", "}", "$", "\\", ".*", "|", "§", "text:", "prominent:", "\x00", "\xff", "法律", "の", "é", " ", "\n", "[", "]", "%", ";--", "🙂"}
 	for i := range 150 {
 		var b strings.Builder

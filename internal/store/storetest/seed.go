@@ -10,8 +10,8 @@ import (
 // seedEnv is the environment variable that sets the seed of the random tests.
 const seedEnv = "CLAUSEA_TEST_SEED"
 
-// newRand returns a source of random numbers, and logs its seed.
-func newRand(t *testing.T) *rand.Rand {
+// NewRand returns a source of random numbers, and logs its seed.
+func NewRand(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed := rand.Uint64()
 	if v := os.Getenv(seedEnv); v != "" {

@@ -81,11 +81,15 @@ func checkChanges(ctx context.Context, s store.Store) error {
 	return errors.Join(errs...)
 }
 
-// checkRun verifies the counts of a run that is complete and found new documents, and that its
-// events have no gap and report each new document and the end once.
+// checkRun verifies that a run is Complete or Interrupted and counts the documents that it created,
+// and that its events have no gap and report each new document and the end once.
 func checkRun(ctx context.Context, s store.Store, r store.Run, created int64) error {
 	var errs []error
-	if r.State != store.RunComplete || r.Documents.New != created {
+	wantEnds := 1
+	if r.State == store.RunInterrupted {
+		wantEnds = 0
+	}
+	if r.State != store.RunComplete && r.State != store.RunInterrupted || r.Documents.New != created {
 		errs = append(errs, fmt.Errorf("run %s of %s is %s with the documents %+v, and created %d", r.ID, r.Company, r.State, r.Documents, created))
 	}
 	found := map[string]int64{}
@@ -111,7 +115,7 @@ func checkRun(ctx context.Context, s store.Store, r store.Run, created int64) er
 			}
 		}
 	}
-	if int64(len(found)) != created || ends != 1 {
+	if int64(len(found)) != created || ends != wantEnds {
 		errs = append(errs, fmt.Errorf("run %s of %s has events of %d new documents, want %d, and %d events of its end", r.ID, r.Company, len(found), created, ends))
 	}
 	for id, n := range found {

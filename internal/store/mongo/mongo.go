@@ -27,6 +27,9 @@ import (
 // three members of MongoDB 6.0.5). The operation is then attempted again.
 const attemptTimeout = 5 * time.Second
 
+// appName is the name of the program in the logs and sessions of the server.
+const appName = "clausea"
+
 // operationTimeout bounds all attempts of an operation together. It is longer than an election.
 const operationTimeout = 45 * time.Second
 
@@ -111,7 +114,7 @@ func Open(ctx context.Context, uri, name string) (*Store, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, fmt.Errorf("open MongoDB: invalid URI (expected mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...): %w", redactCredentials(err, uri))
 	}
-	opts.SetAppName("clausea").SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
+	opts.SetAppName(appName).SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
 		SetRetryReads(true).SetRetryWrites(true).
 		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, NilSliceAsEmpty: true, NilMapAsEmpty: true})

@@ -34,6 +34,16 @@ test: ## run all tests with the race detector; downloads and builds the programs
 	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && CHROMIUM=$$(hack/chromium/get.sh) && \
 	export MONGOD KUBEBUILDER_ASSETS CHROMIUM && $(GOTEST) -race -count=1 -timeout 60m ./...
 
+COMMITS ?= 10000
+ELECTIONS ?= 20
+KILLS ?= 20
+
+.PHONY: test-faults
+test-faults: ## test the feed of changes with COMMITS commits, ELECTIONS elections and KILLS kills
+	MONGOD=$$(hack/mongod/get.sh) && export MONGOD && \
+	CLAUSEA_TEST_COMMITS=$(COMMITS) CLAUSEA_TEST_ELECTIONS=$(ELECTIONS) CLAUSEA_TEST_KILLS=$(KILLS) \
+	go test -count=1 -timeout 120m -v -run TestFaultsOfWriters ./internal/store/sqlite ./internal/store/mongo
+
 CRD_REF_DOCS := github.com/elastic/crd-ref-docs@v0.2.0
 CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 

@@ -170,7 +170,8 @@ func demoCrawl(ctx context.Context, site *demo.Site, uri string, flags ...string
 	return cmd
 }
 
-// storedVersions returns the number of stored versions by URL.
+// storedVersions returns the number of stored versions by URL. It fails if the feed of changes or
+// the runs are not consistent with the documents.
 func storedVersions(ctx context.Context, uri string) (map[string]int, error) {
 	s, _, err := openAt(ctx, uri, "")
 	if err != nil {
@@ -179,6 +180,9 @@ func storedVersions(ctx context.Context, uri string) (map[string]int, error) {
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
 	docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) { return s.ListDocuments(ctx, "", p) })
 	if err != nil {
+		return nil, err
+	}
+	if err := checkChanges(ctx, s); err != nil {
 		return nil, err
 	}
 	versions := map[string]int{}

@@ -266,7 +266,8 @@ func waitForCompletion(t *testing.T, k client.Client, n int) {
 	}
 }
 
-// checkDocuments checks that every company has all its documents, each with one version.
+// checkDocuments checks that every company has all its documents, each with one version and one
+// change.
 func checkDocuments(t *testing.T, s store.Store, w *testSites) {
 	t.Helper()
 	for _, name := range w.names {
@@ -283,5 +284,8 @@ func checkDocuments(t *testing.T, s store.Store, w *testSites) {
 				t.Errorf("%s has %d versions, %v", d.URL, len(vs), err)
 			}
 		}
+	}
+	if err := checkChanges(t.Context(), s); err != nil {
+		t.Error(err)
 	}
 }

@@ -107,7 +107,9 @@ func (e *execution) start(ctx context.Context, resumed bool) ([]crawl.Seed, erro
 		d := known[n]
 		id.add(d)
 		if d.RunID == e.record.ID && !d.NotLegal { // found before the run was interrupted
-			e.observer.found.add(Found{Document: d, Change: earlierChange(d), Reason: crawl.SkipReason(d.StateReason)})
+			f := Found{Document: d, Change: earlierChange(d), Reason: crawl.SkipReason(d.StateReason)}
+			e.observer.found.add(f)
+			e.observer.events.document(f) // a worker that was killed may not have written its event
 		}
 	}
 	seeds := knownSeeds(known, id.corrections, e.task.Plan)

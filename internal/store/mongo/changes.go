@@ -30,7 +30,7 @@ type change struct {
 // processes conflict at the counter, and are retried; those of one process wait for each other
 // instead.
 func (s *database) acquireFeed(ctx context.Context) (release func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	ctx, cancel := context.WithTimeout(ctx, conflictTimeout)
 	defer cancel()
 	select {
 	case s.appending <- struct{}{}:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -44,14 +45,17 @@ func (s documentStore) CommitDocument(ctx context.Context, f store.Fence, c stor
 		}
 		defer release()
 	}
+	conflicts := conflictWatch{database: s.database, since: time.Now()}
 	for attempt := 1; ; attempt++ {
 		p, err := s.planCommit(ctx, c)
 		if err != nil {
 			return store.Committed{}, fmt.Errorf("%s: %w", what, err)
 		}
 		var out store.Committed
-		err = s.transaction(ctx, f, what, func(ctx context.Context) error {
-			out, err = s.commitDocument(ctx, p)
+		err = s.transaction(ctx, f, what, func(attemptCtx context.Context) error {
+			conflicts.killDeadTransactions(ctx)
+			out, err = s.commitDocument(attemptCtx, p)
+			conflicts.record(err)
 			return err
 		})
 		switch {
@@ -61,6 +65,7 @@ func (s documentStore) CommitDocument(ctx context.Context, f store.Fence, c stor
 			}
 			return out, nil
 		case errors.Is(err, errPlanOutdated) && ctx.Err() == nil:
+		case conflicts.mayEnd() && ctx.Err() == nil:
 		case mongo.IsDuplicateKeyError(err) && attempt < maxCommitAttempts && ctx.Err() == nil:
 			// Another writer wrote a record concurrently. The next attempt finds it.
 		default:

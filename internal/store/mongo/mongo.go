@@ -27,6 +27,9 @@ import (
 // three members of MongoDB 6.0.5). The operation is then attempted again.
 const attemptTimeout = 5 * time.Second
 
+// appName is the name of the program in the logs and sessions of the server.
+const appName = "clausea"
+
 // operationTimeout bounds all attempts of an operation together. It is longer than an election.
 const operationTimeout = 45 * time.Second
 
@@ -116,7 +119,7 @@ func Open(ctx context.Context, uri, name string) (*Store, error) {
 
 // connect opens the database name with the options of uri and those of this package.
 func connect(ctx context.Context, opts *options.ClientOptions, uri, name string) (*Store, error) {
-	opts.SetAppName("clausea").SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
+	opts.SetAppName(appName).SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
 		SetRetryReads(true).SetRetryWrites(true).
 		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, NilSliceAsEmpty: true, NilMapAsEmpty: true})

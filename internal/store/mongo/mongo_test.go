@@ -32,7 +32,7 @@ func runAll(m *testing.M) int {
 		uri, database, _ := strings.Cut(target, " ")
 		s, err := Open(ctx, uri, database)
 		if err == nil {
-			err = storetest.WriteForever(ctx, s, os.Stdout)
+			err = storetest.RunChild(ctx, s, os.Stdout)
 		}
 		fmt.Fprintln(os.Stderr, err)
 		return 1

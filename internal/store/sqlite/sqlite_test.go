@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(storetest.WriterEnv); dir != "" {
 		s, err := Open(context.Background(), dir)
 		if err == nil {
-			err = storetest.WriteForever(context.Background(), s, os.Stdout)
+			err = storetest.RunChild(context.Background(), s, os.Stdout)
 		}
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

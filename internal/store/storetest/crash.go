@@ -15,7 +15,7 @@ import (
 )
 
 // WriterEnv is the environment variable that makes a test binary, started as a child process,
-// write to the store that it names until it is killed. TestMain then calls WriteForever.
+// write to the store that it names until it is killed. TestMain then calls RunChild.
 const WriterEnv = "CLAUSEA_STORETEST_WRITER"
 
 // crashWriters is the number of concurrent writers.

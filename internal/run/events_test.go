@@ -44,7 +44,7 @@ func TestARunRecordsItsEvents(t *testing.T) {
 	s := openStore(t)
 	r := w.runner(t, s)
 	events := eventsOf(t, s, crawlOnce(t, r).Run.ID)
-	for _, want := range []string{"DocumentFound New /privacy", "DocumentFound New /terms", "Failure not_found /gone"} {
+	for _, want := range []string{"DocumentFound Created /privacy", "DocumentFound Created /terms", "Failure not_found /gone"} {
 		if !slices.Contains(events, want) {
 			t.Errorf("the events are %q, want also %q", events, want)
 		}
@@ -55,7 +55,7 @@ func TestARunRecordsItsEvents(t *testing.T) {
 	}
 	w.set("/terms", policy("Terms of Service")+"<p>We may change the prices of the service with a notice of thirty days before they apply.</p>")
 	events = eventsOf(t, s, crawlOnce(t, r).Run.ID)
-	if !slices.Contains(events, "VersionStored Changed /terms") || slices.Contains(events, "DocumentFound New /privacy") {
+	if !slices.Contains(events, "VersionStored Changed /terms") || slices.Contains(events, "DocumentFound Created /privacy") {
 		t.Errorf("the events of the second run are %q", events)
 	}
 }
@@ -74,7 +74,7 @@ func TestAnInterruptedRunRecordsEachDocumentOnce(t *testing.T) {
 	for _, e := range eventsOf(t, s, rep.Run.ID) {
 		counts[e]++
 	}
-	for _, want := range []string{"DocumentFound New /privacy", "DocumentFound New /terms", "StateChanged Interrupted", "StateChanged Complete"} {
+	for _, want := range []string{"DocumentFound Created /privacy", "DocumentFound Created /terms", "StateChanged Interrupted", "StateChanged Complete"} {
 		if counts[want] != 1 {
 			t.Errorf("the events are %v, want %q once", counts, want)
 		}

@@ -174,9 +174,8 @@ type Documents interface {
 	// companies.
 	ListDocuments(ctx context.Context, company string, opts ListOptions) (items []Document, next string, err error)
 	// DeleteCompany deletes the documents of a company with their versions and snapshots, its
-	// pages, and its runs with their requests, checkpoints and events. An interrupted call can be repeated.
-	// pages, its runs with their requests and checkpoints, and the reviews and deliveries of its
-	// changes. An interrupted call can be repeated.
+	// pages, its runs with their requests, checkpoints and events, its summary, and its changes
+	// with their reviews and deliveries. An interrupted call can be repeated.
 	DeleteCompany(ctx context.Context, company string) error
 }
 

@@ -82,7 +82,7 @@ func sizeInGit(ctx context.Context, k *historySet) (int64, error) {
 }
 
 // sizeEmbedded returns the size of an embedded store with documents and versions, without its
-// search index, less that of an empty store.
+// search index.
 func sizeEmbedded(ctx context.Context, k *historySet) (int64, error) {
 	return sizeAdded(k, func(k *historySet) (int64, error) { return sizeInFolder(ctx, k, false) })
 }
@@ -92,14 +92,15 @@ func sizeEmbeddedComplete(ctx context.Context, k *historySet) (int64, error) {
 	return sizeAdded(k, func(k *historySet) (int64, error) { return sizeInFolder(ctx, k, true) })
 }
 
-// sizeAdded returns the size of a store with histories, less that of an empty one.
+// sizeAdded returns the size of a store with histories, less that of a store with one short
+// document: the first record of a collection or an index allocates more than it needs.
 func sizeAdded(k *historySet, size func(*historySet) (int64, error)) (int64, error) {
-	empty, err := size(&historySet{})
+	before, err := size(&historySet{raw: k.raw, histories: []history{{id: "short", versions: [][]byte{[]byte("Imprint")}}}})
 	if err != nil {
 		return 0, err
 	}
-	full, err := size(k)
-	return full - empty, err
+	after, err := size(k)
+	return after - before, err
 }
 
 // sizeInFolder returns the size of an embedded store with histories. If complete is set, that
@@ -121,23 +122,22 @@ func sizeInFolder(ctx context.Context, k *historySet, complete bool) (int64, err
 	if err != nil {
 		return 0, err
 	}
-	total, err := folderSize(dir)
-	if err != nil || complete {
-		return total, err
+	if complete {
+		return folderSize(dir)
 	}
-	apart, err := searchIndexBytes(ctx, dir)
-	return total - apart, err
+	return sizeWithoutSearch(ctx, dir)
 }
 
-// searchIndexBytes returns the size of the search index of the embedded store in a folder.
-func searchIndexBytes(ctx context.Context, dir string) (n int64, err error) {
+// sizeWithoutSearch returns the size of the tables and indexes of the embedded store in a folder,
+// without the search index and the pages that it no longer uses.
+func sizeWithoutSearch(ctx context.Context, dir string) (n int64, err error) {
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "clausea.db")+"?mode=ro")
 	if err != nil {
-		return 0, fmt.Errorf("read the size of the search index: %w", err)
+		return 0, fmt.Errorf("read the sizes of tables: %w", err)
 	}
 	defer func() { _ = db.Close() }()
-	if err := db.QueryRowContext(ctx, `SELECT coalesce(sum(pgsize),0) FROM dbstat WHERE name LIKE '%search%'`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("read the size of the search index: %w", err)
+	if err := db.QueryRowContext(ctx, `SELECT coalesce(sum(pgsize),0) FROM dbstat WHERE name NOT LIKE '%search%'`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("read the sizes of tables: %w", err)
 	}
 	return n, nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // sizeMongoDB returns the storage and index size of documents and versions in MongoDB, without
-// the search index, less that of an empty database.
+// the search index.
 func sizeMongoDB(ctx context.Context, k *historySet) (int64, error) {
 	return sizeInMongoDB(ctx, k, false)
 }

@@ -81,6 +81,29 @@ func TestAnInterruptedRunRecordsEachDocumentOnce(t *testing.T) {
 	}
 }
 
+// A worker is killed after a checkpoint and before it wrote its events, so the pages of the
+// documents are not fetched again.
+func TestAResumedRunRecordsTheDocumentsWhoseEventsWereLost(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms of Service", "/held", "Imprint"), "/privacy": policy("Privacy Policy"), "/terms": policy("Terms of Service"), "/held": held})
+	s := openStore(t)
+	first := interruptWhen(t, w.runner(t, &failingEvents{Store: s, failures: 1_000}), func(p crawl.Progress) bool { return p.LegalFound == 2 }, func(*Task) {})
+	if events := eventsOf(t, s, first.Run.ID); first.Run.State != store.RunInterrupted || len(events) > 0 {
+		t.Fatalf("the first execution is %s with the events %q", first.Run.State, events)
+	}
+	w.set("/held", "")
+	rep := crawlOnce(t, w.runner(t, s))
+	counts := map[string]int{}
+	for _, e := range eventsOf(t, s, rep.Run.ID) {
+		counts[e]++
+	}
+	for _, want := range []string{"DocumentFound Created /privacy", "DocumentFound Created /terms", "StateChanged Complete"} {
+		if counts[want] != 1 {
+			t.Errorf("the events are %v, want %q once", counts, want)
+		}
+	}
+}
+
 func TestEventsOfFailuresAndHostsAreBounded(t *testing.T) {
 	t.Parallel()
 	st := testStorage(t)

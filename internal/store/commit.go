@@ -61,7 +61,8 @@ type Committed struct {
 // DocumentWriter writes documents.
 type DocumentWriter interface {
 	// CommitDocument writes the document, its new versions with their texts and snapshots, the
-	// changes, the company summary and the search index in one fenced transaction. It is
+	// changes with their reviews, the company summary and the search index in one fenced
+	// transaction. It is
 	// idempotent: a version whose ContentHash is that of the newest version is not appended
 	// again, nor are two versions if they are the newest two, and a change whose ID exists is
 	// not stored again. It fails if another document of the company has the URL, unless Create

@@ -22,18 +22,24 @@ const (
 
 var reviewStates = []ReviewState{ReviewNew, ReviewInReview, ReviewReviewed, ReviewNoAction, ReviewObjected, ReviewEscalated}
 
-// Review is what people recorded about a change. A change without a record is New. The audit
-// log has the earlier states.
+// Review is what people recorded about a change. CommitDocument stores a New review with each
+// change, so that the changes that no one has looked at can be listed. The audit log has the
+// earlier states.
 type Review struct {
 	ChangeID string `json:"changeID"`
-	// Revision counts the writes of the record. It is 0 if there is none.
+	// Revision counts the writes by people. It is 0 if there was none.
 	Revision int64       `json:"revision"`
 	Company  string      `json:"company"` // of the change
 	State    ReviewState `json:"state"`
 	Assignee string      `json:"assignee"` // empty: no one
 	Note     string      `json:"note"`     // at most 4096 bytes
-	Author   string      `json:"author"`   // who wrote the record
-	At       time.Time   `json:"at"`       // when
+	Author   string      `json:"author"`   // who wrote the record; empty if Revision is 0
+	At       time.Time   `json:"at"`       // when; the time of the change if Revision is 0
+}
+
+// NewReview returns the review that CommitDocument stores with a change.
+func NewReview(c Change) Review {
+	return Review{ChangeID: c.ID, Company: c.Company, State: ReviewNew, At: StoredTime(c.At)}
 }
 
 // Checked returns r as it is stored, or an error that wraps ErrInvalid.
@@ -70,7 +76,8 @@ func (q ReviewQuery) Check() error {
 // Reviews stores the reviews of changes. Deleting a company deletes the reviews of its changes.
 type Reviews interface {
 	// PutReview stores r if r.Revision is the revision of the stored record, or 0 if there is
-	// none, and returns it with its new revision. If not, it returns ErrConflict.
+	// none, and returns it with its new revision, which is at least 1. If not, it returns
+	// ErrConflict.
 	PutReview(ctx context.Context, r Review) (Review, error)
 	// GetReview returns the review of a change. If there is no record, it is New with the
 	// revision 0.

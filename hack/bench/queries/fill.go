@@ -28,6 +28,9 @@ var (
 
 const (
 	documentsPerCompany = 10
+	rareEvery           = 4000 // documents for one with each rare value
+	rareType            = "rare_policy"
+	rareLanguage        = "fi"
 	vocabulary          = 20_000
 	wordsPerDocument    = 400
 	writers             = 8
@@ -77,6 +80,14 @@ func commitOf(rng *rand.Rand, i int, words []string) store.Commit {
 		ID: id, Company: companyName(i), URL: fmt.Sprintf("https://%s.example/legal/%d", companyName(i), i), Type: types[rng.IntN(len(types))],
 		Language: languages[rng.IntN(len(languages))], State: states[rng.IntN(len(states))], Title: "Document " + id, Confidence: 0.9,
 		FirstSeen: at, LastSeen: at, LastChecked: at, LastChanged: at, UnchangedSince: at,
+	}
+	switch i % rareEvery {
+	case 1:
+		d.Type = rareType
+	case 2:
+		d.Language = rareLanguage
+	case 3:
+		d.State = store.DocumentUnreachable
 	}
 	c := store.Commit{Create: true}
 	for n := range versionsPerDocument {

@@ -67,6 +67,31 @@ func queriesOf(documents int) []query {
 		documentQuery("documents of a type and language", func(r *rand.Rand) store.DocumentQuery {
 			return store.DocumentQuery{Types: pick(r, types), Languages: pick(r, languages)}
 		}),
+		documentQuery("documents of a rare type", func(*rand.Rand) store.DocumentQuery { return store.DocumentQuery{Types: []string{rareType}} }),
+		documentQuery("documents of two rare types", func(*rand.Rand) store.DocumentQuery {
+			return store.DocumentQuery{Types: []string{rareType, "unknown"}}
+		}),
+		documentQuery("documents of a rare language", func(*rand.Rand) store.DocumentQuery {
+			return store.DocumentQuery{Languages: []string{rareLanguage}}
+		}),
+		documentQuery("present documents of a type and rare language", func(r *rand.Rand) store.DocumentQuery {
+			return store.DocumentQuery{Types: pick(r, types), Languages: []string{rareLanguage}, States: states[:1]}
+		}),
+		documentQuery("unreachable documents", func(*rand.Rand) store.DocumentQuery {
+			return store.DocumentQuery{States: []store.DocumentState{store.DocumentUnreachable}}
+		}),
+		documentQuery("documents that are not present", func(*rand.Rand) store.DocumentQuery {
+			return store.DocumentQuery{States: []store.DocumentState{store.DocumentBroken, store.DocumentRemoved, store.DocumentUnreachable}}
+		}),
+		documentQuery("latest documents of a rare type", func(*rand.Rand) store.DocumentQuery {
+			return store.DocumentQuery{Types: []string{rareType}, Sort: store.SortByLastChanged}
+		}),
+		documentQuery("latest documents of two rare types", func(*rand.Rand) store.DocumentQuery {
+			return store.DocumentQuery{Types: []string{rareType, "unknown"}, Sort: store.SortByLastChanged}
+		}),
+		documentQuery("latest unreachable or removed documents of a type", func(r *rand.Rand) store.DocumentQuery {
+			return store.DocumentQuery{Types: pick(r, types), States: []store.DocumentState{store.DocumentUnreachable, store.DocumentRemoved}, Sort: store.SortByLastChanged}
+		}),
 		documentQuery("broken documents", func(*rand.Rand) store.DocumentQuery {
 			return store.DocumentQuery{States: []store.DocumentState{store.DocumentBroken}}
 		}),
@@ -125,7 +150,7 @@ func queriesOf(documents int) []query {
 // for each query.
 func timeQueries(ctx context.Context, s queryStore, documents int) (worst float64, rows [][]string, err error) {
 	rng := rand.New(rand.NewPCG(2, 2))
-	for _, q := range queriesOf(documents) {
+	for _, q := range append(queriesOf(documents), recordQueries(documents)...) {
 		var took []float64
 		items := 0
 		for range callsPerQuery {

@@ -83,7 +83,11 @@ type queryStore interface {
 // measureStore fills a store and measures its queries and writes.
 func measureStore(ctx context.Context, r *report.Report, name string, s queryStore, documents int) error {
 	start := time.Now()
-	if err := fill(ctx, s, documents); err != nil {
+	err := fill(ctx, s, documents)
+	if err == nil {
+		err = fillRecords(ctx, s, documents)
+	}
+	if err != nil {
 		return fmt.Errorf("fill the %s store: %w", name, err)
 	}
 	r.Note("%s: filled in %.0f s.", name, time.Since(start).Seconds())
@@ -97,7 +101,7 @@ func measureStore(ctx context.Context, r *report.Report, name string, s querySto
 	if err != nil {
 		return fmt.Errorf("write to the %s store: %w", name, err)
 	}
-	r.Note("%s: %.0f documents a second by CommitDocument, %.0f by PutSnapshot, AppendVersion and PutDocument.", name, commits, writes)
+	r.Note("%s: %.0f documents a second by CommitDocument, which also writes a change and its review for every second document; %.0f by PutSnapshot, AppendVersion and PutDocument, of which PutDocument also updates the company summary and the search index.", name, commits, writes)
 	r.AtLeast("CommitDocument relative to the three writes, "+name, commits/writes, minOfThreeWrites, "")
 	return nil
 }

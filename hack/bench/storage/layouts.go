@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
@@ -80,17 +81,31 @@ func sizeInGit(ctx context.Context, k *historySet) (int64, error) {
 	return folderSize(filepath.Join(dir, ".git", "objects"))
 }
 
-// sizeEmbedded returns the size of an embedded store, less that of an empty one.
+// sizeEmbedded returns the size of an embedded store with documents and versions, without its
+// search index.
 func sizeEmbedded(ctx context.Context, k *historySet) (int64, error) {
-	empty, err := sizeInFolder(ctx, &historySet{})
+	return sizeAdded(k, func(k *historySet) (int64, error) { return sizeInFolder(ctx, k, false) })
+}
+
+// sizeEmbeddedComplete is sizeEmbedded with the search index, and a change of each version.
+func sizeEmbeddedComplete(ctx context.Context, k *historySet) (int64, error) {
+	return sizeAdded(k, func(k *historySet) (int64, error) { return sizeInFolder(ctx, k, true) })
+}
+
+// sizeAdded returns the size of a store with histories, less that of a store with one short
+// document: the first record of a collection or an index allocates more than it needs.
+func sizeAdded(k *historySet, size func(*historySet) (int64, error)) (int64, error) {
+	before, err := size(&historySet{raw: k.raw, histories: []history{{id: "short", versions: [][]byte{[]byte("Imprint")}}}})
 	if err != nil {
 		return 0, err
 	}
-	full, err := sizeInFolder(ctx, k)
-	return full - empty, err
+	after, err := size(k)
+	return after - before, err
 }
 
-func sizeInFolder(ctx context.Context, k *historySet) (int64, error) {
+// sizeInFolder returns the size of an embedded store with histories. If complete is set, that
+// includes changes and the search index.
+func sizeInFolder(ctx context.Context, k *historySet, complete bool) (int64, error) {
 	dir, err := os.MkdirTemp("", "bench-store")
 	if err != nil {
 		return 0, fmt.Errorf("create a store: %w", err)
@@ -100,14 +115,17 @@ func sizeInFolder(ctx context.Context, k *historySet) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	err = storeHistories(ctx, s, k)
+	err = storeHistories(ctx, s, k, complete)
 	if cerr := s.Close(ctx); err == nil {
 		err = cerr
 	}
 	if err != nil {
 		return 0, err
 	}
-	return folderSize(dir)
+	if complete {
+		return folderSize(dir)
+	}
+	return sizeWithoutSearch(ctx, dir)
 }
 
 // historyStore stores histories.
@@ -115,10 +133,26 @@ type historyStore interface {
 	store.Documents
 	store.Versions
 	store.Snapshots
+	store.DocumentWriter
 }
 
-// storeHistories stores the histories as a run does: pages as snapshots, texts as versions.
-func storeHistories(ctx context.Context, s historyStore, k *historySet) error {
+// sizeWithoutSearch returns the size of the tables and indexes of the embedded store in a folder,
+// without the search index and the pages that it no longer uses.
+func sizeWithoutSearch(ctx context.Context, dir string) (n int64, err error) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "clausea.db")+"?mode=ro")
+	if err != nil {
+		return 0, fmt.Errorf("read the sizes of tables: %w", err)
+	}
+	defer func() { _ = db.Close() }()
+	if err := db.QueryRowContext(ctx, `SELECT coalesce(sum(pgsize),0) FROM dbstat WHERE name NOT LIKE '%search%'`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("read the sizes of tables: %w", err)
+	}
+	return n, nil
+}
+
+// storeHistories stores the histories as a run does: pages as snapshots, texts as versions, with
+// their changes if changes is set.
+func storeHistories(ctx context.Context, s historyStore, k *historySet, changes bool) error {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, h := range k.histories {
 		if k.raw {
@@ -127,23 +161,39 @@ func storeHistories(ctx context.Context, s historyStore, k *historySet) error {
 			}
 			continue
 		}
-		d := store.Document{ID: h.id, Company: "harbour", URL: "https://harbour.example/" + h.id, Type: "privacy_policy", Confidence: 1, Language: "en", FirstSeen: at}
+		d := store.Document{ID: h.id, Company: "harbour", URL: "https://harbour.example/" + h.id, Type: "privacy_policy", Confidence: 1, Language: "en", State: store.DocumentPresent, FirstSeen: at}
 		for i, v := range h.versions {
 			sum := sha256.Sum256(v)
-			d.ContentHash, d.LastSeen, d.Versions = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0), i+1
-			_, _, err := s.AppendVersion(ctx, store.Fence{}, store.Version{DocumentID: d.ID, ContentHash: d.ContentHash, FetchedAt: d.LastSeen, URL: d.URL, Language: "en", SnapshotHash: d.ContentHash}, string(v))
-			if err != nil {
+			kind := store.ChangeChanged
+			if i == 0 {
+				kind = store.ChangeCreated
+			}
+			d.ContentHash, d.LastSeen = hex.EncodeToString(sum[:]), at.AddDate(0, i, 0)
+			c := store.Commit{Document: d, Create: i == 0}
+			if i == 0 || !bytes.Equal(v, h.versions[i-1]) {
+				version := store.Version{DocumentID: d.ID, ContentHash: d.ContentHash, FetchedAt: d.LastSeen, URL: d.URL, Language: d.Language, SnapshotHash: d.ContentHash}
+				c.Versions = []store.NewVersion{{Version: version, Text: string(v)}}
+				if changes {
+					c.Changes = []store.Change{changeOf(d, kind)}
+				}
+			}
+			if _, err := s.CommitDocument(ctx, store.Fence{}, c); err != nil {
 				return fmt.Errorf("store %s: %w", h.id, err)
 			}
-		}
-		if err := s.PutDocument(ctx, store.Fence{}, d); err != nil {
-			return fmt.Errorf("store %s: %w", h.id, err)
 		}
 	}
 	if k.raw {
 		return nil
 	}
 	return verifyTexts(ctx, s, k)
+}
+
+// changeOf returns the change to the newest version of d.
+func changeOf(d store.Document, kind store.ChangeKind) store.Change {
+	return store.Change{
+		ID: store.ChangeID(d.ID, "run", kind, d.ContentHash), Kind: kind, At: d.LastSeen, Company: d.Company, DocumentID: d.ID, DocumentType: d.Type,
+		Language: d.Language, URL: d.URL, Summary: store.ChangeSummary{Added: 100, Removed: 50, Labels: []string{"retention"}, Headings: []string{"How long we keep your data"}},
+	}
 }
 
 func storePages(ctx context.Context, s store.Snapshots, h history) error {

@@ -13,9 +13,18 @@ import (
 	"github.com/clausea/crawler/internal/store/mongo"
 )
 
-// sizeMongoDB returns the storage and index size in MongoDB, less that of an empty
-// database.
-func sizeMongoDB(ctx context.Context, k *historySet) (total int64, err error) {
+// sizeMongoDB returns the storage and index size of documents and versions in MongoDB, without
+// the search index.
+func sizeMongoDB(ctx context.Context, k *historySet) (int64, error) {
+	return sizeInMongoDB(ctx, k, false)
+}
+
+// sizeMongoDBComplete is sizeMongoDB with the search index, and a change of each version.
+func sizeMongoDBComplete(ctx context.Context, k *historySet) (int64, error) {
+	return sizeInMongoDB(ctx, k, true)
+}
+
+func sizeInMongoDB(ctx context.Context, k *historySet, complete bool) (int64, error) {
 	bin, err := replicaset.Find()
 	if err != nil {
 		return 0, err
@@ -30,15 +39,16 @@ func sizeMongoDB(ctx context.Context, k *historySet) (total int64, err error) {
 		return 0, err
 	}
 	defer set.Close()
-	empty, err := sizeInDatabase(ctx, set.URI, "empty", &historySet{})
-	if err != nil {
-		return 0, err
-	}
-	full, err := sizeInDatabase(ctx, set.URI, "full", k)
-	return full - empty, err
+	databases := 0
+	return sizeAdded(k, func(k *historySet) (int64, error) {
+		databases++
+		return sizeInDatabase(ctx, set.URI, fmt.Sprint("bench", databases), k, complete)
+	})
 }
 
-func sizeInDatabase(ctx context.Context, uri, name string, k *historySet) (int64, error) {
+// sizeInDatabase returns the size of a database with histories. If complete is set, that includes
+// changes and the search index.
+func sizeInDatabase(ctx context.Context, uri, name string, k *historySet, complete bool) (int64, error) {
 	s, err := mongo.Open(ctx, uri, name)
 	if err != nil {
 		return 0, err
@@ -47,7 +57,7 @@ func sizeInDatabase(ctx context.Context, uri, name string, k *historySet) (int64
 	if _, err := s.Migrate(ctx); err != nil {
 		return 0, err
 	}
-	if err := storeHistories(ctx, s, k); err != nil {
+	if err := storeHistories(ctx, s, k, complete); err != nil {
 		return 0, err
 	}
 	c, err := driver.Connect(options.Client().ApplyURI(uri))
@@ -58,12 +68,23 @@ func sizeInDatabase(ctx context.Context, uri, name string, k *historySet) (int64
 	if err := c.Database("admin").RunCommand(ctx, bson.D{{Key: "fsync", Value: 1}}).Err(); err != nil {
 		return 0, fmt.Errorf("read the size of the database: %w", err)
 	}
-	var stats struct {
-		StorageSize float64 `bson:"storageSize"`
-		IndexSize   float64 `bson:"indexSize"`
+	total, err := sizeOf(ctx, c.Database(name), bson.D{{Key: "dbStats", Value: 1}})
+	if err != nil || complete {
+		return total, err
 	}
-	if err := c.Database(name).RunCommand(ctx, bson.D{{Key: "dbStats", Value: 1}}).Decode(&stats); err != nil {
+	apart, err := sizeOf(ctx, c.Database(name), bson.D{{Key: "collStats", Value: "searchIndex"}})
+	return total - apart, err
+}
+
+// sizeOf returns the storage and index size that a command reports.
+func sizeOf(ctx context.Context, db *driver.Database, command bson.D) (int64, error) {
+	var stats struct {
+		StorageSize    float64 `bson:"storageSize"`
+		IndexSize      float64 `bson:"indexSize"`
+		TotalIndexSize float64 `bson:"totalIndexSize"` // of a collection
+	}
+	if err := db.RunCommand(ctx, command).Decode(&stats); err != nil {
 		return 0, fmt.Errorf("read the size of the database: %w", err)
 	}
-	return int64(stats.StorageSize + stats.IndexSize), nil
+	return int64(stats.StorageSize + stats.IndexSize + stats.TotalIndexSize), nil
 }

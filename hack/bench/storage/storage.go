@@ -21,6 +21,8 @@ var layouts = []layout{
 	{"git, one commit per version, after gc", sizeInGit},
 	{"Clausea, embedded store", sizeEmbedded},
 	{"Clausea, MongoDB", sizeMongoDB},
+	{"Clausea, embedded store, with changes and search index", sizeEmbeddedComplete},
+	{"Clausea, MongoDB, with changes and search index", sizeMongoDBComplete},
 }
 
 // Run measures all layouts on the histories below gold.
@@ -56,8 +58,8 @@ func Run(ctx context.Context, r *report.Report, gold string) error {
 	return nil
 }
 
-// maxOfGit is the limit for the embedded store relative to git. The store also has an index
-// and a record of each version, for which git needs fewer bytes.
+// maxOfGit is the limit for the embedded store, without changes and the search index, relative to
+// git. The store also has an index and a record of each version, for which git needs fewer bytes.
 const maxOfGit = 1.25
 
 func kib(n int64) string { return fmt.Sprintf("%.1f", float64(n)/1024) }

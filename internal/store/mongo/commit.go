@@ -177,6 +177,9 @@ func (s *database) commitDocument(ctx context.Context, p plannedCommit) (store.C
 		return store.Committed{}, err
 	}
 	if len(changes) > 0 {
+		if err := s.insertReviews(ctx, changes); err != nil {
+			return store.Committed{}, err
+		}
 		if _, err := s.db.Collection(changeCollection).InsertMany(ctx, changes); err != nil {
 			return store.Committed{}, err
 		}

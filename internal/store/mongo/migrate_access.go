@@ -44,7 +44,9 @@ func createAccessIndexes(ctx context.Context, db *mongo.Database) error {
 		indexes    []mongo.IndexModel
 	}{
 		{reviewCollection, []mongo.IndexModel{
-			{Keys: newest("at")}, {Keys: newest("at", "state")}, {Keys: newest("at", "company")}, {Keys: newest("at", "assignee")},
+			// The other properties follow, so that selecting reads only the index.
+			{Keys: newest("at")}, {Keys: append(newest("at", "state"), ascending("company")...)},
+			{Keys: append(newest("at", "company"), ascending("state")...)}, {Keys: append(newest("at", "assignee"), ascending("state", "company")...)},
 		}},
 		{webhookCollection, []mongo.IndexModel{{Keys: newest("definition.createdAt")}}},
 		{deliveryCollection, []mongo.IndexModel{

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/clausea/crawler/internal/store"
 )
@@ -31,18 +33,33 @@ func (s reviewStore) PutReview(ctx context.Context, r store.Review) (store.Revie
 	from := r.Revision
 	r.Revision++
 	v := review{r.ChangeID, r, rand.Text()}
+	put := bson.D{{Key: "$set", Value: v}}
 	if from == 0 {
-		err = s.insertNew(ctx, what, reviewCollection, v.Key, v.Write, v)
+		err = s.retry(ctx, what, func(ctx context.Context) error {
+			_, err := s.db.Collection(reviewCollection).UpdateOne(ctx, append(byID(v.Key), writtenFrom("revision", 0, v.Write)...), put, options.UpdateOne().SetUpsert(true))
+			return err
+		})
 	} else {
-		err = s.updateRecord(ctx, what, reviewCollection, v.Key, writtenFrom("revision", from, v.Write), bson.D{{Key: "$set", Value: v}}, store.ErrConflict)
+		err = s.updateRecord(ctx, what, reviewCollection, v.Key, writtenFrom("revision", from, v.Write), put, store.ErrConflict)
 	}
 	switch {
-	case errors.Is(err, store.ErrExists), errors.Is(err, store.ErrNotFound):
+	case mongo.IsDuplicateKeyError(err), errors.Is(err, store.ErrNotFound): // the record has another revision, or none
 		return store.Review{}, fmt.Errorf("%s: %w", what, store.ErrConflict)
 	case err != nil:
 		return store.Review{}, err
 	}
 	return r, nil
+}
+
+// insertReviews inserts the reviews of new changes, in the transaction that writes the changes. A
+// review exists already if there was no transaction and an earlier attempt was interrupted.
+func (s *database) insertReviews(ctx context.Context, changes []change) error {
+	writes := make([]mongo.WriteModel, len(changes))
+	for i, c := range changes {
+		writes[i] = mongo.NewUpdateOneModel().SetFilter(byID(c.ID)).SetUpdate(bson.D{{Key: "$setOnInsert", Value: review{c.ID, store.NewReview(c.Change), ""}}}).SetUpsert(true)
+	}
+	_, err := s.db.Collection(reviewCollection).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
+	return err
 }
 
 // GetReview implements store.Reviews.

@@ -11,7 +11,7 @@ import (
 	"github.com/clausea/crawler/internal/store/feed"
 )
 
-// appendChanges appends changes to the feed, except those whose ID exists. Transactions commit
+// appendChanges appends changes with their reviews to the feed, except those whose ID exists. Transactions commit
 // one at a time, so the order of the sequences is the order of the commits. A sequence is not
 // used again if its change is deleted.
 func appendChanges(ctx context.Context, t *sql.Tx, changes []store.Change) error {
@@ -27,6 +27,9 @@ func appendChanges(ctx context.Context, t *sql.Tx, changes []store.Change) error
 			return err
 		}
 		if err := insertChange(ctx, t, c); err != nil {
+			return err
+		}
+		if err := insertReview(ctx, t, store.NewReview(c)); err != nil {
 			return err
 		}
 	}

@@ -156,8 +156,7 @@ func putAccess(ctx context.Context, t *sql.Tx, record any) error {
 		_, err = execRecord(ctx, t, r, `INSERT INTO deliveries(id,at,webhook,company,document,sequence,state,next,v) VALUES(?,?,?,?,?,?,?,?,?)`,
 			r.ID, r.CreatedAt.UnixMilli(), r.WebhookID, r.Company, r.DocumentID, r.Sequence, r.State, r.NextAttempt.UnixMilli())
 	case *store.Review:
-		_, err = execRecord(ctx, t, r, `INSERT INTO reviews(id,at,company,state,assignee,revision,v) VALUES(?,?,?,?,?,?,?)`,
-			r.ChangeID, r.At.UnixMilli(), r.Company, r.State, r.Assignee, r.Revision)
+		err = insertReview(ctx, t, *r)
 	case *store.APIKey:
 		_, err = execRecord(ctx, t, r, `INSERT INTO api_keys(id,at,v) VALUES(?,?,?)`, r.ID, r.CreatedAt.UnixMilli())
 	case *store.AuditEntry:

@@ -24,9 +24,10 @@ func (s reviewStore) PutReview(ctx context.Context, r store.Review) (store.Revie
 	err = s.inTransaction(ctx, what, func(t *sql.Tx) error {
 		statement := `UPDATE reviews SET id=?1, at=?2, company=?3, state=?4, assignee=?5, revision=?6, v=?7 WHERE id=?1 AND revision=?6-1`
 		if from == 0 {
-			statement = `INSERT OR IGNORE INTO reviews(id,at,company,state,assignee,revision,v) VALUES(?1,?2,?3,?4,?5,?6,?7)`
+			statement = `INSERT INTO reviews(id,at,company,state,assignee,revision,v) VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT(id) DO UPDATE SET
+				at=excluded.at, company=excluded.company, state=excluded.state, assignee=excluded.assignee, revision=excluded.revision, v=excluded.v WHERE revision=0`
 		}
-		n, err := execRecord(ctx, t, r, statement, r.ChangeID, r.At.UnixMilli(), r.Company, r.State, r.Assignee, r.Revision)
+		n, err := execReview(ctx, t, r, statement)
 		if err == nil && n == 0 {
 			err = store.ErrConflict
 		}
@@ -36,6 +37,17 @@ func (s reviewStore) PutReview(ctx context.Context, r store.Review) (store.Revie
 		return store.Review{}, err
 	}
 	return r, nil
+}
+
+// execReview executes a statement whose parameters are the columns of a review.
+func execReview(ctx context.Context, t *sql.Tx, r store.Review, statement string) (affected int64, err error) {
+	return execRecord(ctx, t, r, statement, r.ChangeID, r.At.UnixMilli(), r.Company, r.State, r.Assignee, r.Revision)
+}
+
+// insertReview inserts a review, unless the change has one.
+func insertReview(ctx context.Context, t *sql.Tx, r store.Review) error {
+	_, err := execReview(ctx, t, r, `INSERT OR IGNORE INTO reviews(id,at,company,state,assignee,revision,v) VALUES(?,?,?,?,?,?,?)`)
+	return err
 }
 
 // GetReview implements store.Reviews.

@@ -173,3 +173,51 @@ func reviewCompanyDeletion(t *testing.T, s store.Store) {
 		}
 	}
 }
+
+func reviewsOfNewChanges(t *testing.T, s store.Store) {
+	var changes []store.Change
+	for i, company := range []string{"a", "b", "a"} {
+		c := newCommit(company, fmt.Sprint("d", i), "run", store.ChangeCreated, "text")
+		c.Changes[0].At = at(i)
+		for range 2 { // as a caller does that received no response
+			commit(t, s, c)
+		}
+		changes = append(changes, c.Changes[0])
+	}
+	inbox := func() (ids []string) {
+		items := pagesOf(t, 2, func(p store.ListOptions) ([]store.Review, string, error) {
+			return s.ListReviews(t.Context(), store.ReviewQuery{States: []store.ReviewState{store.ReviewNew}, ListOptions: p})
+		})
+		for _, r := range items {
+			if c := changes[slices.IndexFunc(changes, func(c store.Change) bool { return c.ID == r.ChangeID })]; r != store.NewReview(c) {
+				t.Errorf("the review of change %+v is %+v", c, r)
+			}
+			ids = append(ids, r.ChangeID)
+		}
+		return ids
+	}
+	if got, want := inbox(), []string{changes[2].ID, changes[1].ID, changes[0].ID}; !slices.Equal(got, want) {
+		t.Errorf("the new changes are %v, want %v", got, want)
+	}
+	r, err := s.GetReview(t.Context(), changes[2].ID)
+	must(t, err)
+	r.State, r.Author, r.At = store.ReviewReviewed, "ann", at(9)
+	written, err := s.PutReview(t.Context(), r)
+	must(t, err)
+	if written.Revision != 1 {
+		t.Errorf("the first write of a review returned %+v", written)
+	}
+	if _, err := s.PutReview(t.Context(), r); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a second first write of a review: %v", err)
+	}
+	again := newCommit("a", "d2", "run", store.ChangeCreated, "text")
+	again.Changes[0].At = at(2)
+	commit(t, s, again)
+	if got, err := s.GetReview(t.Context(), changes[2].ID); err != nil || got != written {
+		t.Errorf("after the commit was repeated, the review is %+v, %v, want %+v", got, err, written)
+	}
+	must(t, s.DeleteCompany(t.Context(), "a"))
+	if got := inbox(); !slices.Equal(got, []string{changes[1].ID}) {
+		t.Errorf("after company a was deleted, the new changes are %v", got)
+	}
+}

@@ -96,6 +96,7 @@ func Run(t *testing.T, open Opener) {
 		"a review is written from its newest revision":           reviewLifecycle,
 		"one of several concurrent reviewers succeeds":           reviewContention,
 		"reviews are listed newest first by each filter":         reviewLists,
+		"a change has a new review until a person writes one":    reviewsOfNewChanges,
 		"invalid reviews are rejected":                           reviewBounds,
 		"deleting a company deletes reviews and deliveries":      reviewCompanyDeletion,
 		"a webhook is created, updated and deleted":              webhookLifecycle,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,7 +21,7 @@ import (
 
 // migrateEnv is the environment variable that makes the test binary, started as a child process,
 // migrate a database. Its value is the URI, the name of the database, and the number of the
-// command at which the process kills itself, separated by spaces.
+// write at which the process kills itself, separated by spaces.
 const migrateEnv = "CLAUSEA_MONGO_MIGRATE"
 
 // migrateUntilKilled migrates the database that the value of migrateEnv names.
@@ -38,18 +39,21 @@ func migrateUntilKilled(ctx context.Context, value string) error {
 	return err
 }
 
-// migrateCounted migrates a database and returns the number of commands that it sent. It calls
-// reached before it sends command number at, or, if that is even, after the server executed it.
+// migrationWrites lists the commands by which a migration writes.
+var migrationWrites = []string{"insert", "update", "delete", "create", "createIndexes", "dropIndexes"}
+
+// migrateCounted migrates a database and returns the number of its writes. It calls reached before
+// it sends write number at, or, if that is even, after the server executed it.
 func migrateCounted(ctx context.Context, uri, name string, at int64, reached func()) (int64, error) {
-	var commands atomic.Int64
+	var writes atomic.Int64
 	opts := options.Client().ApplyURI(uri).SetMonitor(&event.CommandMonitor{
-		Started: func(context.Context, *event.CommandStartedEvent) {
-			if n := commands.Add(1); n == at && n%2 == 1 {
+		Started: func(_ context.Context, e *event.CommandStartedEvent) {
+			if slices.Contains(migrationWrites, e.CommandName) && writes.Add(1) == at && at%2 == 1 {
 				reached()
 			}
 		},
-		Succeeded: func(context.Context, *event.CommandSucceededEvent) {
-			if n := commands.Load(); n == at && n%2 == 0 {
+		Succeeded: func(_ context.Context, e *event.CommandSucceededEvent) {
+			if slices.Contains(migrationWrites, e.CommandName) && writes.Load() == at && at%2 == 0 {
 				reached()
 			}
 		},
@@ -59,7 +63,7 @@ func migrateCounted(ctx context.Context, uri, name string, at int64, reached fun
 		return 0, err
 	}
 	_, err = s.Migrate(ctx)
-	return commands.Load(), errors.Join(err, s.Close(ctx))
+	return writes.Load(), errors.Join(err, s.Close(ctx))
 }
 
 // killedMigrations is the number of times that the test kills a migration.
@@ -69,11 +73,11 @@ func TestAKilledMigrationIsContinued(t *testing.T) {
 	t.Parallel()
 	o := storetest.NewOldStore(t)
 	whole := writeOldStore(t, o)
-	commands, err := migrateCounted(t.Context(), uri, whole, 0, nil)
+	writes, err := migrateCounted(t.Context(), uri, whole, 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("a migration that is not killed sends %d commands", commands)
+	t.Logf("a migration that is not killed sends %d writes", writes)
 	want := dump(t, whole)
 	random := storetest.NewRand(t)
 	name, points, kills := "", []int64{}, 0
@@ -81,25 +85,25 @@ func TestAKilledMigrationIsContinued(t *testing.T) {
 		if name == "" {
 			name, points = writeOldStore(t, o), nil
 		}
-		at := 1 + random.Int64N(commands/2)
+		at := 1 + random.Int64N(writes/2)
 		points = append(points, at)
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
 		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s %d", migrateEnv, uri, name, at))
 		out, err := cmd.CombinedOutput()
 		var exit *exec.ExitError
 		switch {
-		case err == nil: // it ended before that command
+		case err == nil: // it ended before that write
 			checkMigrated(t, name, want, points)
 			name = ""
 		case errors.As(err, &exit) && !exit.Exited():
 			kills++
 			expireMigrationLease(t, name)
 		default:
-			t.Fatalf("a migration that was killed at the commands %v failed: %v\n%s", points, err, out)
+			t.Fatalf("a migration that was killed at the writes %v failed: %v\n%s", points, err, out)
 		}
 	}
 	if _, err := migrateCounted(t.Context(), uri, name, 0, nil); err != nil {
-		t.Fatalf("a migration that was killed at the commands %v failed: %v", points, err)
+		t.Fatalf("a migration that was killed at the writes %v failed: %v", points, err)
 	}
 	checkMigrated(t, name, want, points)
 	storetest.CheckOldStore(t, open(t, uri, name), o)
@@ -112,7 +116,7 @@ func checkMigrated(t *testing.T, name, want string, points []int64) {
 	if got == want {
 		return
 	}
-	t.Errorf("a migration that was killed at the commands %v has another result than one that was not killed", points)
+	t.Errorf("a migration that was killed at the writes %v has another result than one that was not killed", points)
 	expected, lines := strings.Split(want, "\n"), strings.Split(got, "\n")
 	for i := range min(len(expected), len(lines)) {
 		if lines[i] != expected[i] {

@@ -28,30 +28,8 @@ func checkChanges(ctx context.Context, s store.Store) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
-	stored := map[string]map[int]int{} // number of changes by document and new version
-	created := map[string]int64{}      // number of Created changes by run
-	last := int64(0)
-	for _, c := range changes {
-		if c.Sequence <= last {
-			errs = append(errs, fmt.Errorf("sequence %d follows %d", c.Sequence, last))
-		}
-		last = c.Sequence
-		switch c.Kind {
-		case store.ChangeCreated:
-			created[c.RunID]++
-		case store.ChangeChanged, store.ChangeFlapping:
-		default:
-			continue
-		}
-		if stored[c.DocumentID] == nil {
-			stored[c.DocumentID] = map[int]int{}
-		}
-		stored[c.DocumentID][c.To]++
-		if (c.Kind == store.ChangeCreated) != (c.From == 0 && c.To == 1) {
-			errs = append(errs, fmt.Errorf("the %s change of %s is from version %d to %d", c.Kind, c.URL, c.From, c.To))
-		}
-	}
+	stored, created, err := countChanges(changes)
+	errs := []error{err}
 	for _, d := range docs {
 		versions, err := listAll(func(p store.ListOptions) ([]store.Version, string, error) { return s.ListVersions(ctx, d.ID, p) })
 		if err != nil {
@@ -79,6 +57,35 @@ func checkChanges(ctx context.Context, s store.Store) error {
 		errs = append(errs, checkRun(ctx, s, r, created[r.ID]))
 	}
 	return errors.Join(errs...)
+}
+
+// countChanges returns the number of changes with a new version by document and version, and the
+// number of Created changes by run. It returns an error if the order or a Created change is wrong.
+func countChanges(changes []store.Change) (stored map[string]map[int]int, created map[string]int64, err error) {
+	var errs []error
+	stored, created = map[string]map[int]int{}, map[string]int64{}
+	last := int64(0)
+	for _, c := range changes {
+		if c.Sequence <= last {
+			errs = append(errs, fmt.Errorf("sequence %d follows %d", c.Sequence, last))
+		}
+		last = c.Sequence
+		switch c.Kind {
+		case store.ChangeCreated:
+			created[c.RunID]++
+		case store.ChangeChanged, store.ChangeFlapping:
+		default:
+			continue
+		}
+		if stored[c.DocumentID] == nil {
+			stored[c.DocumentID] = map[int]int{}
+		}
+		stored[c.DocumentID][c.To]++
+		if (c.Kind == store.ChangeCreated) != (c.From == 0 && c.To == 1) {
+			errs = append(errs, fmt.Errorf("the %s change of %s is from version %d to %d", c.Kind, c.URL, c.From, c.To))
+		}
+	}
+	return stored, created, errors.Join(errs...)
 }
 
 // checkRun verifies that a run is Complete or Interrupted and counts the documents that it created,

@@ -261,6 +261,8 @@ func (r *faultRun) wait(what string, done func() bool) {
 		case <-r.progress:
 			timeout.Reset(faultTimeout)
 		case <-timeout.C:
+			r.mu.Lock()
+			defer r.mu.Unlock()
 			r.t.Fatalf("timed out before %s: the writers have %v commits, and the watches delivered %d and %d changes", what, r.acknowledged, len(r.feeds[steadyWatch]), len(r.feeds[resumedWatch]))
 		}
 	}

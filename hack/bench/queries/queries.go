@@ -78,6 +78,10 @@ type queryStore interface {
 	store.Changes
 	store.Companies
 	store.Search
+	store.Runs
+	store.Reviews
+	store.Webhooks
+	store.Deliveries
 }
 
 // measureStore fills a store and measures its queries and writes.

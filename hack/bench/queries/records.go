@@ -26,7 +26,7 @@ var (
 
 // fillRecords stores runs, reviews and deliveries. CommitDocument has stored a new review with
 // each change.
-func fillRecords(ctx context.Context, s store.Store, documents int) error {
+func fillRecords(ctx context.Context, s queryStore, documents int) error {
 	rng := rand.New(rand.NewPCG(4, 4))
 	var g errgroup.Group
 	g.SetLimit(writers)
@@ -61,7 +61,7 @@ func fillRecords(ctx context.Context, s store.Store, documents int) error {
 }
 
 // fillChanges stores the deliveries of changes, and some reviews.
-func fillChanges(ctx context.Context, s store.Store, rng *rand.Rand, webhook string, changes []store.Change) error {
+func fillChanges(ctx context.Context, s queryStore, rng *rand.Rand, webhook string, changes []store.Change) error {
 	var ds []store.Delivery
 	var g errgroup.Group
 	g.SetLimit(writers)
@@ -82,7 +82,7 @@ func fillChanges(ctx context.Context, s store.Store, rng *rand.Rand, webhook str
 }
 
 // finishDeliveries makes the oldest deliveries Failed.
-func finishDeliveries(ctx context.Context, s store.Store, webhook string) error {
+func finishDeliveries(ctx context.Context, s queryStore, webhook string) error {
 	now := epoch.AddDate(1, 0, 0)
 	ds, err := s.ClaimDeliveries(ctx, store.Fence{}, store.DeliveryClaim{WebhookIDs: []string{webhook}, Now: now, Until: now.Add(time.Minute)})
 	for _, d := range ds {
@@ -94,21 +94,21 @@ func finishDeliveries(ctx context.Context, s store.Store, webhook string) error 
 }
 
 func runQuery(name string, of func(*rand.Rand) store.RunQuery) query {
-	return query{name, func(ctx context.Context, s store.Store, rng *rand.Rand) (int, error) {
+	return query{name, func(ctx context.Context, s queryStore, rng *rand.Rand) (int, error) {
 		items, _, err := s.QueryRuns(ctx, of(rng))
 		return len(items), err
 	}}
 }
 
 func reviewQuery(name string, of func(*rand.Rand) store.ReviewQuery) query {
-	return query{name, func(ctx context.Context, s store.Store, rng *rand.Rand) (int, error) {
+	return query{name, func(ctx context.Context, s queryStore, rng *rand.Rand) (int, error) {
 		items, _, err := s.ListReviews(ctx, of(rng))
 		return len(items), err
 	}}
 }
 
 func deliveryQuery(name string, of func(*rand.Rand) store.DeliveryQuery) query {
-	return query{name, func(ctx context.Context, s store.Store, rng *rand.Rand) (int, error) {
+	return query{name, func(ctx context.Context, s queryStore, rng *rand.Rand) (int, error) {
 		items, _, err := s.ListDeliveries(ctx, of(rng))
 		return len(items), err
 	}}

@@ -103,21 +103,6 @@ func TestTheMessageOfAFailureNamesItsCause(t *testing.T) {
 	}
 }
 
-func TestEachEndOfACrawlHasADifferentMessage(t *testing.T) {
-	t.Parallel()
-	seen := map[string]crawl.StopReason{}
-	for _, r := range []crawl.StopReason{
-		crawl.StopFrontierEmpty, crawl.StopConverged, crawl.StopPageLimit, crawl.StopTimeLimit, crawl.StopInterrupted,
-		crawl.StopRobotsDisallowed, crawl.StopAccessDenied, crawl.StopSiteUnreachable,
-	} {
-		m := finalMessage(r, crawl.Result{Reason: r}, nil, store.DocumentCounts{New: 2}, nil)
-		if strings.Contains(m, "%!") || strings.Contains(m, "and .") || !strings.HasSuffix(m, ".") || seen[m] != "" {
-			t.Errorf("%s: %q (as %s)", r, m, seen[m])
-		}
-		seen[m] = r
-	}
-}
-
 func TestARedirectedDocumentIsTheSameDocument(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t, map[string]string{"/": home("/privacy", "Privacy Policy", "/terms", "Terms"), "/privacy": policy("Privacy Policy"), "/terms": policy("Terms of Service")})

@@ -145,6 +145,15 @@ func checkObject(o *store.ArchivedObject, body []byte) error {
 	if len(body) > maxLine {
 		return fmt.Errorf("the resource has %d bytes: the maximum is %d", len(body), maxLine)
 	}
+	if err := errors.Join(checkID(o.Name), checkID(o.UID)); err != nil {
+		return err
+	}
+	if o.Kind == eventKind { // the record of an event has no metadata, and its UID is that of its object
+		if !json.Valid(body) {
+			return errors.New("the event is not valid JSON")
+		}
+		return checkNamespace(o.Namespace)
+	}
 	var r struct {
 		Kind     string `json:"kind"`
 		Metadata struct {
@@ -159,12 +168,18 @@ func checkObject(o *store.ArchivedObject, body []byte) error {
 	if r.Kind != o.Kind && r.Kind != "" || r.Metadata.Name != o.Name || r.Metadata.Namespace != o.Namespace || r.Metadata.UID != o.UID && r.Metadata.UID != "" {
 		return errors.New("the resource has another kind, name, namespace or UID than its record")
 	}
-	if o.Namespace != "" {
-		if err := checkID(o.Namespace); err != nil {
-			return err
-		}
+	return checkNamespace(o.Namespace)
+}
+
+// eventKind is the kind of the objects that record events.
+const eventKind = "Event"
+
+// checkNamespace checks the namespace of an object, which may be empty.
+func checkNamespace(namespace string) error {
+	if namespace == "" {
+		return nil
 	}
-	return errors.Join(checkID(o.Name), checkID(o.UID))
+	return checkID(namespace)
 }
 
 // checkID checks an ID, or a name that is part of a key. It is never part of a path.

@@ -49,7 +49,9 @@ func migrateStore(value string) error {
 			return err
 		}
 	}
-	fmt.Println("begin")
+	if _, err := os.Stdout.WriteString("begin\n"); err != nil {
+		return err
+	}
 	s, err := Open(context.Background(), dir)
 	if err != nil {
 		return err

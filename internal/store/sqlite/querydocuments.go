@@ -52,7 +52,8 @@ func documentQuery(q store.DocumentQuery, key string, limit int) (query string, 
 	}
 	var searches []string
 	if len(by.values) == 0 {
-		searches, args = []string{search(others)}, append(others.args, limit+1)
+		searches = []string{search(others)}
+		args = append(append(args, others.args...), limit+1)
 	}
 	for _, v := range by.values {
 		c := conditions{terms: append([]string{by.column + "=?"}, others.terms...)}

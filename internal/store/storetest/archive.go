@@ -32,6 +32,9 @@ func FillArchive(t *testing.T, s store.Store) {
 	for i, key := range []store.ObjectKey{{Kind: "Company", Namespace: "default", Name: "b"}, {Kind: "Company", Namespace: "default", Name: "a"}, {Kind: "CrawlJob", Namespace: "a-b", Name: "j"}, {Kind: "CrawlJob", Namespace: "a", Name: "j"}, {Kind: "Event", Namespace: "a", Name: "e"}} {
 		o := store.Object{ObjectKey: key, UID: fmt.Sprint("uid", i), Labels: map[string]string{"l": "<v>"}}
 		o.JSON = fmt.Appendf(nil, `{"metadata":{"name":%q,"namespace":%q,"uid":%q},"spec":{"n":1,"f":0.5,"html":"<a>","list":[]}}`, key.Name, key.Namespace, o.UID)
+		if key.Kind == "Event" { // an event describes an object of another kind
+			o.JSON = []byte(`{"kind":"CrawlJob","namespace":"a","name":"j","uid":"uid2","type":"Normal","reason":"Started","count":1}`)
+		}
 		_, err := s.CreateObject(t.Context(), o)
 		must(t, err)
 	}

@@ -24,6 +24,12 @@ func checkOldRuns(t *testing.T, s store.Store, o *OldStore) {
 			t.Errorf("checkpoint %s has %d bytes, want %d: %v", key, len(got), len(want), err)
 		}
 	}
+	checkOldRunQueries(t, s, o)
+}
+
+// checkOldRunQueries compares queries with a selection from the old records.
+func checkOldRunQueries(t *testing.T, s store.Store, o *OldStore) {
+	t.Helper()
 	for _, q := range []store.RunQuery{{}, {Companies: []string{"c1.example"}}, {States: []store.RunState{store.RunFailed, store.RunPending}}, {CreatedSince: at(400)}} {
 		want := 0
 		for _, record := range o.Runs {

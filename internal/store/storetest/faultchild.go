@@ -89,7 +89,10 @@ func watchFeed(ctx context.Context, s store.Store, after int64, report func(stor
 			return err
 		}
 	}
-	return fmt.Errorf("the watch ended: %v", w.Err())
+	if err := w.Err(); err != nil {
+		return fmt.Errorf("the watch ended: %w", err)
+	}
+	return errors.New("the watch ended")
 }
 
 // write commits the commits from a number on, as the holder of the lease of the writer.
@@ -104,7 +107,11 @@ func (p *plannedWriter) write(ctx context.Context, s store.Store, from int, ackn
 		if !errors.Is(err, store.ErrConflict) {
 			return err
 		}
-		time.Sleep(faultLease / 20) // until the lease of the killed process expires
+		select { // until the lease of the killed process expires
+		case <-time.After(faultLease / 20):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	fence := store.Fence{LeaseName: lease.Name, Epoch: lease.Epoch}
 	for i := from; i < len(p.commits); i++ {

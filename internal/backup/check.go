@@ -71,7 +71,8 @@ func checkRecord(e store.ArchiveEntry) error {
 		}
 		return errors.Join(checkID(r.ID), checkCompany(r.Company))
 	case *store.ArchivedRequest:
-		if !slices.Contains([]store.RunRequest{store.RequestStop, store.RequestSuspend, store.RequestCancel}, r.Request) {
+		// The zero request withdraws an earlier one.
+		if !slices.Contains([]store.RunRequest{"", store.RequestStop, store.RequestSuspend, store.RequestCancel}, r.Request) {
 			return fmt.Errorf("unknown request %.40q", r.Request)
 		}
 		return checkID(r.RunID)

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -62,6 +63,43 @@ func checkRestore(t *testing.T, file, folder, restored string) {
 	code, _, errs = call(t, nil, "restore", file, "--store", restored)
 	if code != exitFailed || !strings.Contains(errs, "not empty") || !strings.Contains(errs, "set --store to a new folder") {
 		t.Errorf("restore to a store with records: exit code %d: %s", code, errs)
+	}
+}
+
+func TestARunningStandaloneProcessIsBackedUp(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("starts a standalone process")
+	}
+	w := newTestSites(t, 1)
+	folder, dir := t.TempDir(), t.TempDir()
+	r := startStandaloneWithEnv(t, w, []string{"CLAUSEA_MAX_PAGES=3"}, folder)
+	r.port(t)
+	manifest, file := filepath.Join(dir, "job.yaml"), filepath.Join(dir, "backup")
+	text := fmt.Sprintf("apiVersion: crawl.clausea.co/v1alpha1\nkind: CrawlJob\nmetadata: {name: one}\nspec: {company: {domains: [%s]}}\n", w.names[0])
+	if err := os.WriteFile(manifest, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"apply", "-f", manifest},
+		{"wait", "--for=condition=Complete", "crawljob/one", "--timeout", waitTimeout.String()},
+		{"backup", file}, // the store has resources, events and requests
+	} {
+		if code, out, errs := call(t, nil, append(args, "--store", folder)...); code != exitDone {
+			t.Fatalf("%v: exit code %d: %s%s", args, code, out, errs)
+		}
+	}
+	restored := filepath.Join(dir, "restored")
+	if code, out, errs := call(t, nil, "restore", file, "--store", restored); code != exitDone {
+		t.Fatalf("restore: exit code %d: %s%s", code, out, errs)
+	}
+	for _, what := range []string{"documents", "runs", "events"} {
+		if want, got := get(t, folder, what, "-o", "json"), get(t, restored, what, "-o", "json"); got != want {
+			t.Errorf("get %s: the restored store has\n%s\nwant\n%s", what, got, want)
+		}
+	}
+	if jobs := get(t, restored, "crawljobs"); !strings.Contains(jobs, "one ") { // its resource version may differ
+		t.Errorf("the restored store has the CrawlJobs\n%s", jobs)
 	}
 }
 

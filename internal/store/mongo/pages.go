@@ -95,6 +95,9 @@ func (s pageStore) ExpirePages(ctx context.Context, f store.Fence, company strin
 	if err != nil {
 		return err
 	}
+	if len(expired) == 0 { // a caller with an outdated epoch is rejected all the same
+		return s.fenced(ctx, f, what, func(context.Context) error { return nil })
+	}
 	for _, run := range expired {
 		err := s.fenced(ctx, f, what, func(ctx context.Context) error {
 			_, err := s.db.Collection(pageCollection).DeleteMany(ctx, bson.D{{Key: "company", Value: company}, {Key: "runID", Value: run}})

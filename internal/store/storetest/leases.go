@@ -109,14 +109,15 @@ func fencing(t *testing.T, s store.Store) {
 		_, snapshot := s.PutSnapshot(ctx, f, "c", []byte("page"), "")
 		_, commit := s.CommitDocument(ctx, f, newCommit("c", "committed", "r", store.ChangeCreated, "text"))
 		return map[string]error{
-			"commit":     commit,
-			"run":        s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
-			"run swap":   s.CompareAndSwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),
-			"checkpoint": s.PutCheckpoint(ctx, f, "r", []byte("x")),
-			"page":       s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", RunID: "r", URL: "https://x.example/"}}),
-			"document":   s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
-			"version":    version,
-			"snapshot":   snapshot,
+			"commit":      commit,
+			"run":         s.PutRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}),
+			"run swap":    s.CompareAndSwapRun(ctx, store.Run{ID: "r", Company: "c", Fence: f}, ""),
+			"checkpoint":  s.PutCheckpoint(ctx, f, "r", []byte("x")),
+			"page":        s.PutPages(ctx, f, []store.FetchedPage{{Company: "c", RunID: "r", URL: "https://x.example/"}}),
+			"page expiry": s.ExpirePages(ctx, f, "c", 3),
+			"document":    s.PutDocument(ctx, f, store.Document{ID: "d", Company: "c", URL: "https://x.example/"}),
+			"version":     version,
+			"snapshot":    snapshot,
 			// Last, because the other writes need the owner's checkpoint.
 			"checkpoint deletion": s.DeleteCheckpoints(ctx, f, "r"),
 		}

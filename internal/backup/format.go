@@ -26,7 +26,7 @@ const (
 	windowSize  = 8 << 20        // bytes of the zstd window
 	minTotal    = int64(1 << 30) // bytes of all sections that are always allowed
 	// maxRatio is the maximum ratio of the bytes of all sections to those of the archive, beyond
-	// minTotal. Archives of crawled stores have ratios of 10 to 100.
+	// minTotal. It was chosen by hand, and only has to stop decompression bombs.
 	maxRatio = 1000
 )
 

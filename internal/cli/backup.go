@@ -176,7 +176,7 @@ func formatRecords(m backup.Manifest) string {
 	var parts []string
 	for _, f := range store.ArchiveFamilies {
 		n := records[f.Name]
-		if n == 0 {
+		if n == 0 || f.Section == store.SectionFeed { // the position of the feed is no record for people
 			continue
 		}
 		var name strings.Builder

@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"context"
-	"errors"
 	"testing"
 )
 
@@ -16,7 +15,7 @@ func TestCloseReturnsWhenConnectionsDoNotEnd(t *testing.T) {
 		<-hang
 		return nil
 	}}
-	if err := s.Close(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.Close(t.Context()); err != nil {
 		t.Errorf("Close returned %v", err)
 	}
 }

@@ -39,10 +39,10 @@ ELECTIONS ?= 20
 KILLS ?= 20
 
 .PHONY: test-faults
-test-faults: ## test the feed of changes with COMMITS commits, ELECTIONS elections and KILLS kills
+test-faults: ## test writers and crawls with COMMITS commits, ELECTIONS elections and KILLS kills
 	MONGOD=$$(hack/mongod/get.sh) && export MONGOD && \
 	CLAUSEA_TEST_COMMITS=$(COMMITS) CLAUSEA_TEST_ELECTIONS=$(ELECTIONS) CLAUSEA_TEST_KILLS=$(KILLS) \
-	go test -count=1 -timeout 120m -v -run TestFaultsOfWriters ./internal/store/sqlite ./internal/store/mongo
+	go test -count=1 -timeout 120m -v -run 'TestFaultsOfWriters|TestRepeatedKills' ./internal/store/sqlite ./internal/store/mongo ./internal/cli
 
 CRD_REF_DOCS := github.com/elastic/crd-ref-docs@v0.2.0
 CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0

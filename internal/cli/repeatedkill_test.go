@@ -25,6 +25,7 @@ import (
 // for the number of kills that the project's acceptance criteria require.
 const (
 	killedProcesses = 3
+	defaultKills    = 8
 	// killTestDelay makes a crawl take longer than the lifetime of a process.
 	killTestDelay = 400 * time.Millisecond
 	// killLeaderAt is the kill at which the leader is killed too. The next leader is elected
@@ -68,17 +69,13 @@ func (p *killableProcess) kill() {
 	}
 }
 
-// These tests are not parallel. Together with the other tests that run a MongoDB each, seven
-// servers on two cores would make some requests take a minute.
-func TestRepeatedKillsLoseAndDuplicateNoDocument(t *testing.T) { testRepeatedKills(t, 12, false) }
-
+// TestRepeatedKillsAndElectionsLoseAndDuplicateNoDocument kills one of several processes every
+// two seconds and creates one CrawlJob per kill. Meanwhile, it makes MongoDB elect new primaries.
+//
+// It is not parallel. Together with the other tests that run a MongoDB each, seven servers on two
+// cores would make some requests take a minute.
 func TestRepeatedKillsAndElectionsLoseAndDuplicateNoDocument(t *testing.T) {
-	testRepeatedKills(t, 8, true)
-}
-
-// testRepeatedKills kills one of several processes every two seconds and creates one CrawlJob per
-// kill. With elections, it also makes MongoDB elect new primaries.
-func testRepeatedKills(t *testing.T, companies int, elections bool) {
+	companies := defaultKills
 	if n, err := strconv.Atoi(os.Getenv("CLAUSEA_TEST_KILLS")); err == nil {
 		companies = n
 	}
@@ -109,9 +106,7 @@ func testRepeatedKills(t *testing.T, companies int, elections bool) {
 	watcher := watchTakeovers(t, uri)
 	electionRequests := make(chan int, companies)
 	var electing sync.WaitGroup
-	if elections {
-		electing.Go(func() { runElections(t, set, electionRequests, watcher) })
-	}
+	electing.Go(func() { runElections(t, set, electionRequests, watcher) })
 	ticks := time.NewTicker(killInterval)
 	defer ticks.Stop()
 	working := false

@@ -55,11 +55,12 @@ func (s *companyScope) readyCondition(idle string) metav1.Condition {
 		return metav1.Condition{Status: metav1.ConditionUnknown, Reason: v1alpha1.ReasonNeverCrawled, Message: "The company has not been crawled yet. " + idle}
 	case v1alpha1.IsFailure(last.Reason):
 		return metav1.Condition{Status: metav1.ConditionFalse, Reason: last.Reason, Message: scope.Truncate(fmt.Sprintf("The last crawl failed: %s %s", last.Message, idle))}
-	case last.Reason == v1alpha1.ReasonNoDocuments:
-		return metav1.Condition{Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonNoDocuments, Message: scope.Truncate(fmt.Sprintf("%s %s", last.Message, idle))}
-	default:
-		return metav1.Condition{Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonSucceeded, Message: idle}
 	}
+	reason := v1alpha1.ReasonSucceeded
+	if last.Reason == v1alpha1.ReasonNoDocuments {
+		reason = v1alpha1.ReasonNoDocuments
+	}
+	return metav1.Condition{Status: metav1.ConditionTrue, Reason: reason, Message: scope.Truncate(fmt.Sprintf("%s %s", last.Message, idle))}
 }
 
 // setSuspended sets or removes the condition Suspended.
@@ -85,10 +86,10 @@ func (s *companyScope) setCoverageComplete() {
 		s.SetCondition(v1alpha1.ConditionCoverageComplete, metav1.ConditionUnknown, v1alpha1.ReasonNeverCrawled, "The company has not been crawled yet.")
 	case len(missing) > 0:
 		s.SetCondition(v1alpha1.ConditionCoverageComplete, metav1.ConditionFalse, v1alpha1.ReasonTypesMissing,
-			scope.Truncate(fmt.Sprintf("Missing %d of %d expected types: %s.", len(missing), len(coverage), strings.Join(missing, ", "))))
+			scope.Truncate(fmt.Sprintf("Found %d of %d expected types; missing: %s.", len(coverage)-len(missing), len(coverage), strings.Join(missing, ", "))))
 	case len(coverage) == 0:
 		s.SetCondition(v1alpha1.ConditionCoverageComplete, metav1.ConditionTrue, v1alpha1.ReasonAllFound, "No types of documents are expected.")
 	default:
-		s.SetCondition(v1alpha1.ConditionCoverageComplete, metav1.ConditionTrue, v1alpha1.ReasonAllFound, fmt.Sprintf("Found a document of each of the %d expected types.", len(coverage)))
+		s.SetCondition(v1alpha1.ConditionCoverageComplete, metav1.ConditionTrue, v1alpha1.ReasonAllFound, fmt.Sprintf("Found %d of %d expected types.", len(coverage), len(coverage)))
 	}
 }

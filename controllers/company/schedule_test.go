@@ -286,7 +286,7 @@ func TestACompanyReportsACrawlWithoutDocumentsAndItsMissingTypes(t *testing.T) {
 	c, _ := f.reconcile()
 	expectReady(t, c, v1alpha1.ReasonNoDocuments, v1alpha1.ConditionReady)
 	condition := meta.FindStatusCondition(c.Status.Conditions, v1alpha1.ConditionCoverageComplete)
-	if condition == nil || condition.Status != metav1.ConditionFalse || condition.Message != "Missing 1 of 2 expected types: eula (Robots)." {
+	if condition == nil || condition.Status != metav1.ConditionFalse || condition.Message != "Found 1 of 2 expected types; missing: eula (Robots)." {
 		t.Errorf("the condition is %+v", condition)
 	}
 }

@@ -161,12 +161,13 @@ type Coverage struct {
 	// state is Found or Missing.
 	// +required
 	State CoverageState `json:"state"`
-	// documentID is the identifier of the document that was found.
+	// documentID is the identifier of the document that was found. If the state is Missing,
+	// it is that of a known document whose text was not found, if there is one.
 	// +optional
 	// +kubebuilder:validation:MaxLength=128
 	DocumentID string `json:"documentID,omitempty"`
 	// url is the URL of the document that was found. If the state is Missing, it is the URL
-	// of the best candidate, if there is one.
+	// of that document or of the best candidate, if there is one.
 	// +optional
 	// +kubebuilder:validation:MaxLength=2048
 	URL string `json:"url,omitempty"`

@@ -35,7 +35,7 @@ func (q *Queue) StatusOf(ctx context.Context, rec store.Run) (runner.RunStatus, 
 }
 
 // liveHeartbeat is the maximum age of the heartbeat of a run that is considered to run. A run
-// of a killed process, which nobody resumes, stays Running.
+// of a killed process, which no process resumes, stays Running.
 const liveHeartbeat = time.Minute
 
 // WaitingForRun returns a message if a pending run waits because another run of its company

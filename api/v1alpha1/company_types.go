@@ -45,12 +45,14 @@ type HistoryLimits struct {
 	// successful is the number of Complete CrawlJobs to keep. Defaults to 3.
 	// +optional
 	// +kubebuilder:default=3
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 100",message="must be from 0 to 100 finished jobs; the default is 3"
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
 	Successful *int32 `json:"successful,omitempty"`
 	// failed is the number of Failed CrawlJobs to keep. Defaults to 3.
 	// +optional
 	// +kubebuilder:default=3
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 100",message="must be from 0 to 100 finished jobs; the default is 3"
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
 	Failed *int32 `json:"failed,omitempty"`
 }
 
@@ -61,7 +63,9 @@ type CompanySpec struct {
 	// creates starts a crawl.
 	// +optional
 	Schedule *Schedule `json:"schedule,omitempty"`
-	// cooldown is the minimum time between two crawls. Defaults to 0s.
+	// cooldown is the minimum time between the end of a crawl and the next crawl that the
+	// schedule starts. The schedule skips its times within the cooldown. CrawlJobs that a
+	// client creates ignore it. Defaults to 0s.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
@@ -100,7 +104,7 @@ type CrawlSummary struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Message string `json:"message,omitempty"`
-	// startTime is the time at which the CrawlJob started.
+	// startTime is the time at which the crawl started. It is unset if it never started.
 	// +optional
 	StartTime *metav1.Time `json:"startTime,omitempty"`
 	// completionTime is the time at which the CrawlJob became Complete or Failed.
@@ -132,20 +136,21 @@ const (
 
 // The reasons why an expected type is missing: no page links to such a document,
 // robots.txt disallows its page, the site denies access to it, the page cannot be
-// fetched, or the result is uncertain because a candidate has another type or the crawl
-// ended before it fetched all candidates.
+// fetched, the page of a known document lost its text, or the result is uncertain because a
+// candidate has another type or the crawl ended before it fetched all candidates.
 const (
 	MissingNotLinked    MissingReason = "NotLinked"
 	MissingRobots       MissingReason = "Robots"
 	MissingAccessDenied MissingReason = "AccessDenied"
 	MissingUnreachable  MissingReason = "Unreachable"
+	MissingBroken       MissingReason = "Broken"
 	MissingUnsure       MissingReason = "Unsure"
 )
 
 // MissingReason is the reason why an expected type was not found.
 //
 // +kubebuilder:validation:MaxLength=16
-// +kubebuilder:validation:Enum=NotLinked;Robots;AccessDenied;Unreachable;Unsure
+// +kubebuilder:validation:Enum=NotLinked;Robots;AccessDenied;Unreachable;Broken;Unsure
 type MissingReason string
 
 // Coverage is the result of the search for an expected document type.
@@ -156,12 +161,13 @@ type Coverage struct {
 	// state is Found or Missing.
 	// +required
 	State CoverageState `json:"state"`
-	// documentID is the identifier of the document that was found.
+	// documentID is the identifier of the document that was found. If the state is Missing,
+	// it is that of a known document whose text was not found, if there is one.
 	// +optional
 	// +kubebuilder:validation:MaxLength=128
 	DocumentID string `json:"documentID,omitempty"`
 	// url is the URL of the document that was found. If the state is Missing, it is the URL
-	// of the best candidate, if there is one.
+	// of that document or of the best candidate, if there is one.
 	// +optional
 	// +kubebuilder:validation:MaxLength=2048
 	URL string `json:"url,omitempty"`
@@ -176,7 +182,7 @@ type CompanyStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 	// conditions are the latest observations of the Company's state. The types are Ready,
-	// Reconciling and Stalled.
+	// Reconciling, Stalled, Suspended and CoverageComplete.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -197,7 +203,8 @@ type CompanyStatus struct {
 	// documentCount is the total number of documents.
 	// +optional
 	DocumentCount int32 `json:"documentCount,omitempty"`
-	// coverage lists each expected type and whether a document of it was found.
+	// coverage lists each expected type and whether a document of it was found. It is empty
+	// before the first crawl.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -214,11 +221,14 @@ type CompanyStatus struct {
 // +kubebuilder:subresource:status
 // +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="metadata.name must have at most 63 characters, because its CrawlJobs carry it as a label value; choose a shorter one"
 // +kubebuilder:resource:shortName=co,categories=clausea,path=companies
+// +kubebuilder:selectablefield:JSONPath=`.spec.suspend`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Coverage",type=string,JSONPath=`.status.conditions[?(@.type=="CoverageComplete")].status`
 // +kubebuilder:printcolumn:name="Documents",type=integer,JSONPath=`.status.documentCount`
 // +kubebuilder:printcolumn:name="Last Change",type=date,JSONPath=`.status.lastChangeTime`
 // +kubebuilder:printcolumn:name="Next Crawl",type=string,JSONPath=`.status.nextCrawlTime`
+// +kubebuilder:printcolumn:name="Activity",type=string,JSONPath=`.status.conditions[?(@.type=="Reconciling")].message`,priority=1
 // +kubebuilder:printcolumn:name="Suspend",type=boolean,JSONPath=`.spec.suspend`,priority=1
 // +kubebuilder:printcolumn:name="Domains",type=string,JSONPath=`.spec.domains`,priority=1
 // +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`,priority=1

@@ -51,12 +51,38 @@ func (c *DocumentCounts) Describe() string {
 	return s
 }
 
-// Active reports whether the job has started and is not finished. A worker may be executing
-// its run.
-func (j *CrawlJob) Active() bool { return j.Status.StartTime != nil && !j.Finished() }
+// Active reports whether the run of the job is queued or started, and the job is not
+// finished. A worker may be executing the run.
+func (j *CrawlJob) Active() bool { return j.started() && !j.Finished() }
 
-// Waiting reports whether the job is yet to start: it is neither active, finished, suspended
-// nor being deleted.
+// Waiting reports whether the job is yet to be queued: it is neither active, finished,
+// suspended nor being deleted.
 func (j *CrawlJob) Waiting() bool {
-	return j.Status.StartTime == nil && !j.Finished() && !j.Spec.Suspend && j.DeletionTimestamp == nil
+	return !j.started() && !j.Finished() && !j.Spec.Suspend && j.DeletionTimestamp == nil
 }
+
+// started reports whether the run of the job was queued. A job of an earlier version has a
+// start time only.
+func (j *CrawlJob) started() bool { return j.Status.QueueTime != nil || j.Status.StartTime != nil }
+
+// maxLabelValue is the maximum length of the value of a label, in bytes.
+const maxLabelValue = 63
+
+// CompanyLabel returns the value of LabelCompany for the job. It is empty if the name is too
+// long for a label.
+func (j *CrawlJob) CompanyLabel() string {
+	name := ""
+	switch {
+	case j.Spec.CompanyRef != nil:
+		name = j.Spec.CompanyRef.Name
+	case j.Spec.Company != nil && len(j.Spec.Company.Domains) > 0:
+		name = string(j.Spec.Company.Domains[0])
+	}
+	if len(name) > maxLabelValue {
+		return ""
+	}
+	return name
+}
+
+// Found returns the number of documents whose text the crawl found.
+func (c *DocumentCounts) Found() int64 { return c.New + c.Changed + c.Unchanged }

@@ -58,26 +58,31 @@ type CrawlJobSpec struct {
 	Stop bool `json:"stop,omitempty"`
 	// activeDeadlineSeconds is the maximum duration of the crawl in seconds, retries
 	// included. It is measured from the time at which a worker first claims the run or, if
-	// the crawl runs in a Kubernetes Job, from the start of that Job. Defaults to 3600.
+	// the crawl runs in a Kubernetes Job, from the time at which the run is queued. Defaults
+	// to 3600.
 	// +optional
 	// +kubebuilder:default=3600
-	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 604800",message="must be from 1 to 604800 seconds (one week); the default is 3600"
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=604800
 	ActiveDeadlineSeconds *int64 `json:"activeDeadlineSeconds,omitempty"`
 	// backoffLimit is the number of retries before the CrawlJob becomes Failed. A crawl is
 	// retried if it fails or if its worker is lost. Defaults to 3.
 	// +optional
 	// +kubebuilder:default=3
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 20",message="must be from 0 to 20 retries; the default is 3"
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=20
 	BackoffLimit *int32 `json:"backoffLimit,omitempty"`
 	// ttlSecondsAfterFinished is the time in seconds after which a finished CrawlJob is
 	// deleted. If it is unset, the CrawlJob is not deleted automatically.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 31536000",message="must be from 0 to 31536000 seconds (one year); omit the field to keep the job"
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=31536000
 	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished,omitempty"`
 	// priority orders waiting crawls: those with a higher value start first. Defaults to 0.
 	// +optional
 	// +kubebuilder:default=0
-	// +kubebuilder:validation:XValidation:rule="self >= -1000 && self <= 1000",message="must be from -1000 to 1000; the default is 0"
+	// +kubebuilder:validation:Minimum=-1000
+	// +kubebuilder:validation:Maximum=1000
 	Priority int32 `json:"priority,omitempty"`
 	// execution determines where the crawl runs: InProcess runs it in the process of the
 	// controllers, Job in a Kubernetes Job. Defaults to the operator's --execution flag.
@@ -113,6 +118,10 @@ type CrawlProgress struct {
 	// +listMapKey=reason
 	// +kubebuilder:validation:MaxItems=64
 	Skipped []SkipCount `json:"skipped,omitempty"`
+	// updateTime is the time at which the counts were read. While the crawl runs, it is at
+	// most 60 seconds old.
+	// +optional
+	UpdateTime *metav1.Time `json:"updateTime,omitempty"`
 }
 
 // DocumentCounts counts the documents of a crawl by outcome.
@@ -163,7 +172,12 @@ type CrawlJobStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Message string `json:"message,omitempty"`
-	// startTime is the time at which the CrawlJob started.
+	// queueTime is the time at which the run of the CrawlJob was queued. It is unset while the
+	// CrawlJob waits for another crawl of its company, and while it is suspended.
+	// +optional
+	QueueTime *metav1.Time `json:"queueTime,omitempty"`
+	// startTime is the time at which a worker started the crawl. It is unset before, and while
+	// the CrawlJob is suspended.
 	// +optional
 	StartTime *metav1.Time `json:"startTime,omitempty"`
 	// completionTime is the time at which the CrawlJob became Complete or Failed.
@@ -188,7 +202,9 @@ type CrawlJobStatus struct {
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:shortName=cj,categories=clausea
+// +kubebuilder:resource:shortName=crawl,categories=clausea
+// +kubebuilder:selectablefield:JSONPath=`.spec.companyRef.name`
+// +kubebuilder:selectablefield:JSONPath=`.status.reason`
 // +kubebuilder:printcolumn:name="Company",type=string,JSONPath=`.spec.companyRef.name`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.reason`

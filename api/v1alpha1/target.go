@@ -83,12 +83,14 @@ type Paths struct {
 type CrawlLimits struct {
 	// maxPages is the maximum number of pages to fetch. Defaults to 500.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 100000",message="must be from 1 to 100000 pages; the default is 500"
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=100000
 	MaxPages *int32 `json:"maxPages,omitempty"`
 	// maxDepth is the maximum number of links to follow from a seed, from 0 (only the
 	// seeds) to 50. Defaults to 6.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 50",message="must be from 0 (only the seeds) to 50 links; the default is 6"
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=50
 	MaxDepth *int32 `json:"maxDepth,omitempty"`
 	// delay is the minimum time between two requests to a host, such as 500ms. Defaults
 	// to 1s.

@@ -288,6 +288,10 @@ func (in *CrawlJobStatus) DeepCopyInto(out *CrawlJobStatus) {
 			(*in)[i].DeepCopyInto(&(*out)[i])
 		}
 	}
+	if in.QueueTime != nil {
+		in, out := &in.QueueTime, &out.QueueTime
+		*out = (*in).DeepCopy()
+	}
 	if in.StartTime != nil {
 		in, out := &in.StartTime, &out.StartTime
 		*out = (*in).DeepCopy()
@@ -365,6 +369,10 @@ func (in *CrawlProgress) DeepCopyInto(out *CrawlProgress) {
 		in, out := &in.Skipped, &out.Skipped
 		*out = make([]SkipCount, len(*in))
 		copy(*out, *in)
+	}
+	if in.UpdateTime != nil {
+		in, out := &in.UpdateTime, &out.UpdateTime
+		*out = (*in).DeepCopy()
 	}
 }
 

@@ -36,7 +36,7 @@ func TestAPersistentErrorIsReportedInTheStatusUntilTheNextSuccess(t *testing.T) 
 	if ready == nil || ready.Message != want {
 		t.Errorf("the condition Ready is %+v, want the message %q", ready, want)
 	}
-	expectReady(t, c, v1alpha1.ReasonReconcileError, v1alpha1.ConditionReconciling)
+	expectReady(t, c, v1alpha1.ReasonStoreError, v1alpha1.ConditionReconciling)
 	if f.client.StatusWrites != 1 || c.Status.ObservedGeneration == c.Generation {
 		t.Errorf("after %d writes, the observed generation is %d", f.client.StatusWrites, c.Status.ObservedGeneration)
 	}
@@ -57,13 +57,13 @@ func TestAPersistentErrorIsReportedInTheStatusUntilTheNextSuccess(t *testing.T) 
 
 	f.records.err = nil
 	c, _ = f.reconcile()
-	expectReady(t, c, v1alpha1.ReasonRunning, v1alpha1.ConditionReconciling)
+	expectReady(t, c, v1alpha1.ReasonNeverCrawled, v1alpha1.ConditionReconciling)
 	job := newJob(f.jobs()[0])
 	if err := f.client.Delete(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
 	c, _ = f.reconcile()
-	expectReady(t, c, v1alpha1.ReasonSucceeded, v1alpha1.ConditionReady)
+	expectReady(t, c, v1alpha1.ReasonNeverCrawled)
 
 	writes := f.client.StatusWrites
 	f.update(c, func(c *v1alpha1.Company) { c.Spec.DisplayName = "Acme" })
@@ -83,7 +83,7 @@ func TestAFailingDeletionIsReportedInTheStatus(t *testing.T) {
 	f.records.err = errors.New("the store does not respond")
 	f.fail(0)
 	c := f.fail(30 * time.Second)
-	expectReady(t, c, v1alpha1.ReasonReconcileError, v1alpha1.ConditionReconciling)
+	expectReady(t, c, v1alpha1.ReasonStoreError, v1alpha1.ConditionReconciling)
 	f.fail(time.Minute)
 	if f.client.StatusWrites != 1 {
 		t.Errorf("the error was written %d times", f.client.StatusWrites)

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/scope"
 )
 
 // deletionPoll is how often a Company that is being deleted is reconciled in addition to the
@@ -23,8 +24,8 @@ func (r *Reconciler) finalize(ctx context.Context, s *companyScope) error {
 		return nil
 	}
 	s.End(0)
-	s.SkipStatusUpdate()
 	if !controllerutil.ContainsFinalizer(s.company, v1alpha1.CompanyFinalizer) {
+		s.SkipStatusUpdate()
 		return nil
 	}
 	if err := r.listJobs(ctx, s); err != nil {
@@ -40,18 +41,20 @@ func (r *Reconciler) finalize(ctx context.Context, s *companyScope) error {
 		}
 	}
 	if len(s.jobs) > 0 {
+		s.SetReconciling(v1alpha1.ReasonDeleting, fmt.Sprintf("The Company is being deleted: waiting for %d of its CrawlJobs to be deleted.", len(s.jobs)))
 		s.End(deletionPoll)
 		return nil
 	}
 	if s.company.Spec.DeletionPolicy == v1alpha1.DeletionDelete {
 		if err := r.Records.Delete(ctx, storeKey(s.company)); err != nil {
-			return fmt.Errorf("delete the records: %w", err)
+			return fmt.Errorf("delete the records: %w", scope.StoreError(err))
 		}
 	}
+	s.SkipStatusUpdate()
 	return s.RemoveFinalizer(ctx, v1alpha1.CompanyFinalizer)
 }
 
 // ensureFinalizer adds the finalizer before a job is created.
 func (r *Reconciler) ensureFinalizer(ctx context.Context, s *companyScope) error {
-	return s.EnsureFinalizer(ctx, v1alpha1.CompanyFinalizer)
+	return s.EnsureMetadata(ctx, v1alpha1.CompanyFinalizer, nil)
 }

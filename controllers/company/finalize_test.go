@@ -30,6 +30,7 @@ func TestADeletedCompanyDeletesItsJobsFirst(t *testing.T) {
 		t.Fatal("the Company was deleted before its jobs")
 	}
 	stagetest.ExpectRequeue(t, result, deletionPoll)
+	expectReady(t, c, v1alpha1.ReasonDeleting, v1alpha1.ConditionReconciling)
 	f.expectJobs("held")
 	if len(f.records.deleted) > 0 {
 		t.Error("the records were deleted while a job runs")
@@ -48,7 +49,7 @@ func TestADeletedCompanyDeletesItsJobsFirst(t *testing.T) {
 		t.Errorf("the deleted records are %q", f.records.deleted)
 	}
 	f.events.Expect(t)
-	if f.client.StatusWrites > 0 {
+	if f.client.StatusWrites != 1 {
 		t.Errorf("the status was written %d times", f.client.StatusWrites)
 	}
 }

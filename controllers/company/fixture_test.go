@@ -70,6 +70,12 @@ func acme(edit func(*v1alpha1.Company)) *v1alpha1.Company {
 	return c
 }
 
+// crawled edits a Company to have been crawled some time ago.
+func crawled(c *v1alpha1.Company) {
+	t := metav1.NewTime(start.Add(-time.Hour))
+	c.Status.LastCrawl = &v1alpha1.CrawlSummary{JobName: "earlier", RunID: "earlier", Reason: v1alpha1.ReasonConverged, StartTime: &t, CompletionTime: &t}
+}
+
 // hourly edits a Company to be crawled every hour.
 func hourly(c *v1alpha1.Company) { c.Spec.Schedule = &v1alpha1.Schedule{Cron: "@hourly"} }
 
@@ -77,7 +83,8 @@ func hourly(c *v1alpha1.Company) { c.Spec.Schedule = &v1alpha1.Schedule{Cron: "@
 func newJob(name string, edits ...func(*v1alpha1.CrawlJob)) *v1alpha1.CrawlJob {
 	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{
 		Namespace: "legal", Name: name, UID: types.UID("uid-" + name), Generation: 1, CreationTimestamp: metav1.NewTime(start),
-		Labels: map[string]string{v1alpha1.LabelCompany: "acme"},
+		Labels:      map[string]string{v1alpha1.LabelCompany: "acme"},
+		Annotations: map[string]string{v1alpha1.AnnotationTrigger: string(v1alpha1.TriggerSchedule)},
 	}}
 	j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: "acme"}
 	for _, edit := range edits {

@@ -46,7 +46,7 @@ func (s *companyScope) scheduledJobs(outcome string) []*v1alpha1.CrawlJob {
 	var jobs []*v1alpha1.CrawlJob
 	for i := range s.jobs {
 		job := &s.jobs[i]
-		if job.DeletionTimestamp == nil && job.Labels[v1alpha1.LabelCompany] == s.company.Name && meta.IsStatusConditionTrue(job.Status.Conditions, outcome) {
+		if job.DeletionTimestamp == nil && job.Trigger() == v1alpha1.TriggerSchedule && meta.IsStatusConditionTrue(job.Status.Conditions, outcome) {
 			jobs = append(jobs, job)
 		}
 	}

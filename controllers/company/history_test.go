@@ -30,7 +30,7 @@ func TestHistoryDoesNotDeleteUnfinishedJobsOrThoseOfUsers(t *testing.T) {
 	f := newFixture(t, acme(limits(0, 0)),
 		newJob("running", active),
 		newJob("waiting"),
-		newJob("of-a-user", complete(0), func(j *v1alpha1.CrawlJob) { j.Labels = nil }),
+		newJob("of-a-user", complete(0), func(j *v1alpha1.CrawlJob) { j.Annotations = nil }),
 		newJob("of-globex", complete(0), func(j *v1alpha1.CrawlJob) { j.Spec.CompanyRef.Name = "globex" }))
 	f.reconcile()
 	f.reconcile()

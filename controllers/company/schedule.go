@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
@@ -16,10 +14,14 @@ import (
 const maxRequeue = 10 * time.Minute
 
 // schedule creates a CrawlJob when one is due: at once for a new Company, and then at each
-// time of its schedule. It skips a time while another job blocks the schedule. After an
-// outage, one job makes up for all missed times.
+// time of its schedule. It skips a time while another job blocks the schedule, and the times
+// within the cooldown. After an outage, one job makes up for all missed times.
 func (r *Reconciler) schedule(ctx context.Context, s *companyScope) error {
 	c := s.company
+	if err := c.Spec.Validate("spec"); err != nil {
+		s.setInvalid(err)
+		return nil // a retry does not help: a user must correct the spec
+	}
 	if c.Spec.Schedule == nil || c.Spec.Suspend {
 		c.Status.NextCrawlTime = nil
 		s.setConditions(unscheduledMessage(c))
@@ -27,24 +29,19 @@ func (r *Reconciler) schedule(ctx context.Context, s *companyScope) error {
 	}
 	table, err := parseSchedule(c)
 	if err != nil {
-		c.Status.NextCrawlTime = nil
-		if stalled := meta.FindStatusCondition(c.Status.Conditions, v1alpha1.ConditionStalled); stalled == nil || stalled.Message != err.Error() {
-			s.RecordEvent(corev1.EventTypeWarning, v1alpha1.ReasonInvalidSpec, "Schedule", err.Error())
-		}
-		s.SetStalled(v1alpha1.ReasonInvalidSpec, err.Error())
-		return nil // a retry does not help: a user must correct the spec
+		s.setInvalid(err)
+		return nil
 	}
 	now := s.Now()
-	due := s.nextDue(table, now)
+	due := s.afterCooldown(table, s.nextDue(table, now))
 	if !due.After(now) {
 		if s.blocking == nil {
 			if err := r.createJob(ctx, s, due); err != nil {
 				return err
 			}
 		}
-		due = table.next(now)
+		due = s.afterCooldown(table, table.next(now))
 	}
-	due = s.afterCooldown(due)
 	t := metav1.NewTime(due.UTC().Truncate(time.Second))
 	c.Status.NextCrawlTime = &t
 	s.setConditions(fmt.Sprintf("The next crawl is at %s.", t.UTC().Format(time.RFC3339)))
@@ -60,20 +57,20 @@ func (s *companyScope) nextDue(table *timetable, now time.Time) time.Time {
 	case s.blocking == nil && s.last == nil && status.LastCrawl == nil && status.NextCrawlTime == nil:
 		return now // a new Company
 	case status.NextCrawlTime == nil || status.ObservedGeneration != s.company.Generation && status.NextCrawlTime.After(now):
-		return s.afterCooldown(table.next(now))
+		return table.next(now)
 	}
 	return status.NextCrawlTime.Time
 }
 
-// afterCooldown returns a due time, or the end of the cooldown after the last crawl if that
-// is later.
-func (s *companyScope) afterCooldown(due time.Time) time.Time {
+// afterCooldown returns a due time, or the first time of the schedule after the cooldown if the
+// due time is within it. The cooldown starts when the last crawl ends.
+func (s *companyScope) afterCooldown(table *timetable, due time.Time) time.Time {
 	last, cooldown := s.company.Status.LastCrawl, s.company.Spec.Cooldown
 	if last == nil || last.CompletionTime == nil || cooldown == nil {
 		return due
 	}
 	if until := last.CompletionTime.Add(cooldown.Duration); until.After(due) {
-		return until
+		return table.next(until.Add(-time.Nanosecond)) // next excludes its argument
 	}
 	return due
 }
@@ -81,23 +78,7 @@ func (s *companyScope) afterCooldown(due time.Time) time.Time {
 // unscheduledMessage explains why a Company has no next crawl.
 func unscheduledMessage(c *v1alpha1.Company) string {
 	if c.Spec.Suspend {
-		return "The schedule is suspended; set spec.suspend to false to resume it."
+		return suspendedMessage
 	}
-	return "There is no schedule; create a CrawlJob to crawl the company."
-}
-
-// setConditions sets the conditions from the jobs of the Company. idle is the message while
-// no job blocks the schedule.
-func (s *companyScope) setConditions(idle string) {
-	last := s.company.Status.LastCrawl
-	switch {
-	case s.blocking != nil:
-		// The status of the job distinguishes running from waiting. Doing so here would
-		// cost a second status write for each crawl.
-		s.SetReconciling(v1alpha1.ReasonRunning, fmt.Sprintf("CrawlJob %s is running or waiting.", s.blocking.Name))
-	case last != nil && v1alpha1.IsFailure(last.Reason):
-		s.SetStalled(last.Reason, fmt.Sprintf("The last crawl failed: %s %s", last.Message, idle))
-	default:
-		s.SetReady(v1alpha1.ReasonSucceeded, idle)
-	}
+	return "No schedule is set; create a CrawlJob to start a crawl."
 }

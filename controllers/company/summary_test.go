@@ -57,6 +57,7 @@ func TestSummaryDoesNotReturnToAnOlderCrawl(t *testing.T) {
 func TestTheReasonOfAMissingTypeOutlivesItsRun(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, acme(func(c *v1alpha1.Company) {
+		crawled(c)
 		c.Status.Coverage = []v1alpha1.Coverage{{Type: "eula", State: v1alpha1.CoverageMissing, Reason: v1alpha1.MissingRobots}}
 	}))
 	f.records.summary.Coverage = []v1alpha1.Coverage{{Type: "eula", State: v1alpha1.CoverageMissing}}

@@ -98,8 +98,8 @@ func TestThePrinterColumnsOfCompanies(t *testing.T) {
 	c.Status = v1alpha1.CompanyStatus{DocumentCount: 7, NextCrawlTime: &next, LastChangeTime: &changed, Conditions: ready(metav1.ConditionTrue, v1alpha1.ReasonSucceeded, "All is well.")}
 	must(t, k.Status().Update(t.Context(), c))
 	rows, narrow, wide := table(t, ns, "companies")
-	equal(t, "columns", narrow, []string{"Name", "Ready", "State", "Documents", "Last Change", "Next Crawl", "Age"})
-	equal(t, "wide columns", wide, []string{"Name", "Ready", "State", "Documents", "Last Change", "Next Crawl", "Suspend", "Domains", "Message", "Age"})
+	equal(t, "columns", narrow, []string{"Name", "Ready", "State", "Coverage", "Documents", "Last Change", "Next Crawl", "Age"})
+	equal(t, "wide columns", wide, []string{"Name", "Ready", "State", "Coverage", "Documents", "Last Change", "Next Crawl", "Activity", "Suspend", "Domains", "Message", "Age"})
 	shows(t, rows["acme"], map[string]string{
 		"Ready": "True", "State": "Succeeded", "Documents": "7", "Last Change": "2d1h", "Next Crawl": "2030-01-02T03:04:05Z",
 		"Suspend": "true", "Domains": `["example.com","example.net"]`, "Message": "All is well.",

@@ -59,9 +59,13 @@ func (l *eventLog) tooEarly(o client.Object, reason string) string {
 	case *v1alpha1.CrawlJob:
 		suspended := meta.IsStatusConditionTrue(now.Status.Conditions, v1alpha1.ConditionSuspended)
 		switch reason {
-		case "Started":
-			ok = now.Status.StartTime != nil || suspended // a suspended job has no start
-		case "Resumed", v1alpha1.ReasonSuspended:
+		case v1alpha1.ReasonQueued:
+			ok = now.Status.QueueTime != nil || suspended // a suspended job is not queued
+		case v1alpha1.EventStarted, v1alpha1.EventResumed:
+			ok = now.Status.StartTime != nil || suspended
+		case v1alpha1.EventTakenOver, v1alpha1.ReasonRetrying:
+			ok = now.Status.Attempts > 0
+		case v1alpha1.ReasonSuspended:
 			// The user may have changed the spec again.
 		default:
 			ok = now.Finished() && now.Status.Reason == reason
@@ -111,13 +115,16 @@ func (l *eventLog) check(t *testing.T) {
 	for e, n := range times {
 		name, reason, _ := strings.Cut(e, " ")
 		again := times[name+" Normal Suspended"]
+		if strings.HasSuffix(reason, v1alpha1.ReasonRetrying) || strings.HasSuffix(reason, v1alpha1.EventTakenOver) {
+			continue // one for each attempt
+		}
 		if n > 1+again && !strings.HasSuffix(reason, v1alpha1.ReasonScheduled) {
 			t.Errorf("event %q was sent %d times", e, n)
 		}
 	}
 }
 
-// jobHasFewEvents checks that a crawl has two events, regardless of its number of pages.
+// jobHasFewEvents checks that a crawl has three events, regardless of its number of pages.
 func jobHasFewEvents(t *testing.T, b *backend) {
 	b.company("acme", nil)
 	j := b.job("long", "acme", nil)
@@ -134,6 +141,6 @@ func jobHasFewEvents(t *testing.T, b *backend) {
 	b.complete(j)
 	b.await("its events", func() (bool, string) { // the last event is sent after the status
 		got := b.events.of(j.Name)
-		return slices.Equal(got, []string{"Started", v1alpha1.ReasonConverged}), fmt.Sprint(got)
+		return slices.Equal(got, []string{v1alpha1.ReasonQueued, v1alpha1.EventStarted, v1alpha1.ReasonConverged}), fmt.Sprint(got)
 	})
 }

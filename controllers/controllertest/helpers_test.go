@@ -1,7 +1,9 @@
 package controllertest
 
 import (
+	"cmp"
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -123,14 +125,14 @@ func has(conditionType string) func(*v1alpha1.CrawlJob) bool {
 	return func(j *v1alpha1.CrawlJob) bool { return meta.IsStatusConditionTrue(j.Status.Conditions, conditionType) }
 }
 
-// started matches jobs that have started.
-func started(j *v1alpha1.CrawlJob) bool { return j.Status.StartTime != nil }
+// queued matches jobs whose run is queued or claimed.
+func queued(j *v1alpha1.CrawlJob) bool { return j.Active() }
 
 // worker acts as a worker: it claims the run of a job, if the run is pending, and changes its
 // record.
 func (b *backend) worker(j *v1alpha1.CrawlJob, change func(*store.Run)) {
 	b.t.Helper()
-	b.awaitJob(j, "start", started)
+	b.awaitJob(j, "start", queued)
 	b.await("the run of "+j.Name, func() (bool, string) {
 		r, err := b.store.GetRun(b.t.Context(), j.RunID())
 		if err != nil {
@@ -141,6 +143,7 @@ func (b *backend) worker(j *v1alpha1.CrawlJob, change func(*store.Run)) {
 		}
 		if r.State == store.RunPending {
 			r.Attempts++
+			r.StartedAt = cmp.Or(r.StartedAt, time.Now().UTC())
 		}
 		change(&r)
 		err = b.store.PutRun(b.t.Context(), r)
@@ -151,6 +154,8 @@ func (b *backend) worker(j *v1alpha1.CrawlJob, change func(*store.Run)) {
 // complete completes the run of a job, and waits until the job is Complete.
 func (b *backend) complete(j *v1alpha1.CrawlJob) {
 	b.t.Helper()
-	b.worker(j, func(r *store.Run) { r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged })
+	b.worker(j, func(r *store.Run) {
+		r.State, r.StopReason, r.Documents.New = store.RunComplete, v1alpha1.ReasonConverged, 1
+	})
 	b.awaitJob(j, "completion", has(v1alpha1.ConditionComplete))
 }

@@ -8,9 +8,10 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 )
 
-// check checks the remaining objects against the rules of kstatus: Ready is present, no
-// condition has a later generation than its object, and at most one of Ready, Reconciling
-// and Stalled is True.
+// check checks the remaining objects against the rules of kstatus: Ready is present unless the
+// object is suspended, no condition has a later generation than its object, and at most one of
+// Reconciling and Stalled is True. A job that is Ready is neither of them, and a Company that
+// is Ready is not Stalled.
 func (b *backend) check() {
 	b.t.Helper()
 	b.events.check(b.t)
@@ -23,6 +24,9 @@ func (b *backend) check() {
 	for i := range jobs.Items {
 		j := &jobs.Items[i]
 		b.checkConditions(j.Name, j.Generation, j.Status.ObservedGeneration, j.Status.Conditions)
+		if has(v1alpha1.ConditionReady)(j) && has(v1alpha1.ConditionReconciling)(j) {
+			b.t.Errorf("%s is Ready, but also Reconciling: %+v", j.Name, j.Status.Conditions)
+		}
 		if has(v1alpha1.ConditionComplete)(j) && has(v1alpha1.ConditionFailed)(j) {
 			b.t.Errorf("%s is both Complete and Failed", j.Name)
 		}
@@ -40,14 +44,14 @@ func (b *backend) checkConditions(name string, generation, observed int64, condi
 	reconciling := meta.FindStatusCondition(conditions, v1alpha1.ConditionReconciling)
 	stalled := meta.FindStatusCondition(conditions, v1alpha1.ConditionStalled)
 	switch {
-	case ready == nil:
+	case ready == nil && !meta.IsStatusConditionTrue(conditions, v1alpha1.ConditionSuspended):
 		b.t.Errorf("%s has no condition Ready: %+v", name, conditions)
 	case observed > generation:
 		b.t.Errorf("%s has observed generation %d, its generation is %d", name, observed, generation)
 	case reconciling != nil && stalled != nil:
 		b.t.Errorf("%s is both Reconciling and Stalled", name)
-	case ready.Status == metav1.ConditionTrue && (reconciling != nil || stalled != nil):
-		b.t.Errorf("%s is Ready, but also Reconciling or Stalled: %+v", name, conditions)
+	case ready != nil && ready.Status == metav1.ConditionTrue && stalled != nil:
+		b.t.Errorf("%s is Ready, but also Stalled: %+v", name, conditions)
 	}
 	for _, c := range conditions {
 		if c.Reason == "" || c.ObservedGeneration > generation {

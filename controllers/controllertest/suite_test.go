@@ -89,7 +89,7 @@ func jobCompletes(t *testing.T, b *backend) {
 
 func jobWaitsForCompany(_ *testing.T, b *backend) {
 	j := b.job("early", "acme", nil)
-	b.awaitJob(j, "its reason to wait", hasReason(v1alpha1.ReasonPending))
+	b.awaitJob(j, "its reason to wait", hasReason(v1alpha1.ReasonWaitingForCompany))
 	b.company("acme", nil)
 	b.complete(j)
 }
@@ -97,10 +97,10 @@ func jobWaitsForCompany(_ *testing.T, b *backend) {
 func oneJobAtATime(t *testing.T, b *backend) {
 	b.company("acme", nil)
 	first := b.job("a", "acme", nil)
-	b.awaitJob(first, "start", started)
+	b.awaitJob(first, "its place in the queue", hasReason(v1alpha1.ReasonQueued))
 	second := b.job("b", "acme", nil)
-	b.awaitJob(second, "its reason to wait", hasReason(v1alpha1.ReasonPending))
-	if started(second) {
+	b.awaitJob(second, "its reason to wait", hasReason(v1alpha1.ReasonWaitingForCrawlJob))
+	if second.Active() {
 		t.Error("two jobs of one company are active")
 	}
 	b.complete(first)
@@ -120,7 +120,7 @@ func jobSuspended(t *testing.T, b *backend) {
 	})
 	b.worker(j, func(r *store.Run) { r.State = store.RunInterrupted })
 	b.awaitJob(j, "interruption", func(j *v1alpha1.CrawlJob) bool {
-		return has(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
+		return has(v1alpha1.ConditionSuspended)(j) && !j.Active()
 	})
 	b.edit(j, func() { j.Spec.Suspend = false })
 	b.complete(j)
@@ -151,7 +151,7 @@ func jobStoppedSuspended(t *testing.T, b *backend) {
 	b.edit(j, func() { j.Spec.Suspend = true })
 	b.worker(j, func(r *store.Run) { r.State, r.Progress.Fetched, r.Documents.New = store.RunInterrupted, 8, 2 })
 	b.awaitJob(j, "interruption", func(j *v1alpha1.CrawlJob) bool {
-		return has(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
+		return has(v1alpha1.ConditionSuspended)(j) && !j.Active()
 	})
 	b.edit(j, func() { j.Spec.Stop = true })
 	b.awaitJob(j, "completion", has(v1alpha1.ConditionComplete))
@@ -179,7 +179,9 @@ func missingReasonOutlivesJob(_ *testing.T, b *backend) {
 			return c.Status.ObservedGeneration == c.Generation && len(c.Status.Coverage) == 1 && c.Status.Coverage[0].Reason == want
 		}
 	}
-	b.awaitCompany(c, "the default reason", missing(v1alpha1.MissingNotLinked))
+	b.awaitCompany(c, "no coverage before the first crawl", func(c *v1alpha1.Company) bool {
+		return c.Status.ObservedGeneration == c.Generation && len(c.Status.Coverage) == 0
+	})
 	j := b.job("forbidden", c.Name, nil)
 	b.worker(j, func(r *store.Run) {
 		r.State, r.StopReason = store.RunComplete, v1alpha1.ReasonConverged
@@ -207,7 +209,7 @@ func jobRetried(t *testing.T, b *backend) {
 	}
 	b.worker(j, down)
 	b.awaitJob(j, "a second attempt", func(j *v1alpha1.CrawlJob) bool {
-		return j.Status.Reason == v1alpha1.ReasonPending && j.Status.Attempts == 1
+		return j.Status.Reason != v1alpha1.ReasonSiteUnreachable && j.Status.Attempts == 1
 	})
 	b.worker(j, down)
 	b.awaitJob(j, "failure", has(v1alpha1.ConditionFailed))
@@ -270,7 +272,7 @@ func companyHistory(_ *testing.T, b *backend) {
 	})
 	for i := range 3 {
 		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{
-			Namespace: b.namespace, Name: fmt.Sprint("run-", i), Labels: map[string]string{v1alpha1.LabelCompany: "acme"}}}
+			Namespace: b.namespace, Name: fmt.Sprint("run-", i), Annotations: map[string]string{v1alpha1.AnnotationTrigger: string(v1alpha1.TriggerSchedule)}}}
 		j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: "acme"}
 		b.create(j)
 		b.complete(j)
@@ -292,8 +294,8 @@ func companyInvalidSchedule(_ *testing.T, b *backend) {
 			return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionStalled)
 		})
 		b.edit(c, func() { c.Spec.Schedule = nil })
-		b.awaitCompany(c, "the condition Ready", func(c *v1alpha1.Company) bool {
-			return meta.IsStatusConditionTrue(c.Status.Conditions, v1alpha1.ConditionReady)
+		b.awaitCompany(c, "the end of the condition Stalled", func(c *v1alpha1.Company) bool {
+			return meta.FindStatusCondition(c.Status.Conditions, v1alpha1.ConditionStalled) == nil
 		})
 	}
 }

@@ -5,16 +5,14 @@ import (
 	"fmt"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/index"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/controllers/scope"
 )
 
 // admissionPoll is how often a waiting job is reconciled in addition to the events of its
@@ -31,9 +29,6 @@ func (r *Reconciler) admit(ctx context.Context, s *jobScope) error {
 	if s.job.Spec.Suspend && !s.job.Spec.Stop {
 		return r.suspend(ctx, s)
 	}
-	if meta.IsStatusConditionTrue(s.job.Status.Conditions, v1alpha1.ConditionSuspended) {
-		s.RecordEvent(corev1.EventTypeNormal, "Resumed", "Resume", "The crawl resumes from its last checkpoint.")
-	}
 	s.DeleteConditions(v1alpha1.ConditionSuspended)
 	if err := r.resolveTarget(ctx, s); err != nil || s.Done() || s.job.Active() {
 		return err
@@ -43,7 +38,7 @@ func (r *Reconciler) admit(ctx context.Context, s *jobScope) error {
 		return err
 	}
 	if other != "" {
-		s.setInProgress(v1alpha1.ReasonPending, fmt.Sprintf("Waiting for CrawlJob %s of the same company to finish.", other))
+		s.setInProgress(v1alpha1.ReasonWaitingForCrawlJob, fmt.Sprintf("Waiting for CrawlJob %s (same company) to finish.", other))
 		s.End(admissionPoll)
 	}
 	return nil
@@ -57,37 +52,53 @@ func (r *Reconciler) stopInactive(ctx context.Context, s *jobScope) error {
 		return err
 	}
 	if run == nil {
-		s.finish(v1alpha1.ConditionComplete, v1alpha1.ReasonStopped, "The crawl was stopped before it started.")
+		s.complete(v1alpha1.ReasonStopped, "The crawl was stopped before it started.", v1alpha1.DocumentCounts{})
 		return nil
 	}
 	status, err := r.Runner.Signal(ctx, run.ID, runner.SignalStop)
 	if err != nil {
-		return fmt.Errorf("stop the run: %w", err)
+		return fmt.Errorf("stop the run: %w", scope.StoreError(err))
 	}
-	created := metav1.NewTime(run.CreatedAt)
-	s.job.Status.StartTime, s.job.Status.RunID = &created, run.ID
+	s.job.Status.RunID = run.ID
 	s.setRun(status)
 	return r.observe(ctx, s)
 }
 
-// resolveTarget finds what to crawl. If the Company does not exist, the job waits for it.
+// resolveTarget finds what to crawl. If the Company does not exist, the job waits for it. A
+// job whose target cannot be crawled fails before it starts.
 func (r *Reconciler) resolveTarget(ctx context.Context, s *jobScope) error {
+	field := "spec.company"
 	if s.job.Spec.CompanyRef == nil {
 		s.target = s.job.Spec.Company
+	} else {
+		field = fmt.Sprintf("Company %s: spec", s.job.Spec.CompanyRef.Name)
+		if err := r.getCompany(ctx, s); err != nil || s.Done() {
+			return err
+		}
+	}
+	if s.target == nil || s.job.Active() {
 		return nil
 	}
+	if err := s.target.Validate(field); err != nil {
+		s.fail(v1alpha1.ReasonInvalidSpec, fmt.Sprintf("%s.", err))
+	}
+	return nil
+}
+
+// getCompany reads the target of the Company that the job refers to.
+func (r *Reconciler) getCompany(ctx context.Context, s *jobScope) error {
 	c := &v1alpha1.Company{}
 	name := types.NamespacedName{Namespace: s.job.Namespace, Name: s.job.Spec.CompanyRef.Name}
 	err := r.Client.Get(ctx, name, c)
 	switch {
 	case apierrors.IsNotFound(err):
-		s.setInProgress(v1alpha1.ReasonPending, fmt.Sprintf("Company %s does not exist in namespace %s: create it, or delete this CrawlJob.", name.Name, name.Namespace))
+		s.setInProgress(v1alpha1.ReasonWaitingForCompany, fmt.Sprintf("Company %s does not exist in namespace %s; create it, or delete this CrawlJob.", name.Name, name.Namespace))
 		s.End(admissionPoll)
 		return nil
 	case err != nil:
 		return fmt.Errorf("get Company %s: %w", name, err)
 	case c.DeletionTimestamp != nil && !s.job.Active():
-		s.finish(v1alpha1.ConditionFailed, v1alpha1.ReasonInvalidSpec, fmt.Sprintf("Company %s is being deleted; recreate it before you crawl it.", name.Name))
+		s.fail(v1alpha1.ReasonInvalidSpec, fmt.Sprintf("Company %s is being deleted; recreate it before you crawl it.", name.Name))
 		return nil
 	}
 	s.target = &c.Spec.Target

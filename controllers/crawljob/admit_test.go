@@ -16,10 +16,10 @@ func TestAJobDoesNotStartWithoutItsCompany(t *testing.T) {
 	f := newFixture(t, newJob("now", nil))
 	for range 2 {
 		j, result := f.reconcile()
-		expectReason(t, j, v1alpha1.ReasonPending)
+		expectReason(t, j, v1alpha1.ReasonWaitingForCompany)
 		expectConditions(t, j, v1alpha1.ConditionReconciling)
 		stagetest.ExpectRequeue(t, result, admissionPoll)
-		if j.Status.StartTime != nil || !strings.Contains(j.Status.Message, "Company acme does not exist") {
+		if j.Active() || !strings.Contains(j.Status.Message, "Company acme does not exist") {
 			t.Errorf("the status is %+v", j.Status)
 		}
 	}
@@ -70,9 +70,9 @@ func TestAJobDoesNotStartWhileAnotherGoesFirst(t *testing.T) {
 			ahead := newJob("z", other)
 			f := newFixture(t, acme(), newJob("now", nil), ahead)
 			j, result := f.reconcile()
-			expectReason(t, j, v1alpha1.ReasonPending)
+			expectReason(t, j, v1alpha1.ReasonWaitingForCrawlJob)
 			stagetest.ExpectRequeue(t, result, admissionPoll)
-			if want := "CrawlJob " + ahead.Name + " "; j.Status.StartTime != nil || !strings.Contains(j.Status.Message, want) {
+			if want := "CrawlJob " + ahead.Name + " "; j.Active() || !strings.Contains(j.Status.Message, want) {
 				t.Errorf("the status is %+v, want %q in the message", j.Status, want)
 			}
 			f.expectCalls()
@@ -97,7 +97,7 @@ func TestAJobStartsIfNoOtherJobGoesFirst(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, acme(), newJob("now", nil), newJob("z", other))
 			j, _ := f.reconcile()
-			if j.Status.StartTime == nil {
+			if j.Status.QueueTime == nil {
 				t.Errorf("the status is %+v", j.Status)
 			}
 			f.expectCalls("Ensure")
@@ -119,7 +119,7 @@ func TestStoppingASuspendedJobReportsItsCounts(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Stop, j.Spec.Suspend = true, true })
 	f := newFixture(t, acme(), job)
-	f.setRun(job, runner.RunStatus{State: runner.StateInterrupted, CreatedAt: start, Progress: runner.Progress{Fetched: 8}, Documents: v1alpha1.DocumentCounts{New: 2}})
+	f.setRun(job, runner.RunStatus{State: runner.StateInterrupted, CreatedAt: start, StartedAt: start, Progress: runner.Progress{Fetched: 8}, Documents: v1alpha1.DocumentCounts{New: 2}})
 	j, _ := f.reconcile()
 	expectReason(t, j, v1alpha1.ReasonStopped)
 	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
@@ -127,5 +127,45 @@ func TestStoppingASuspendedJobReportsItsCounts(t *testing.T) {
 		t.Errorf("the status is %+v", s)
 	}
 	f.expectCalls("Signal Stop")
-	f.events.Expect(t, "Normal Stopped")
+	f.events.Expect(t, "Normal Started", "Normal Stopped")
+}
+
+func TestAJobWhoseTargetCannotBeCrawledFails(t *testing.T) {
+	t.Parallel()
+	for want, job := range map[string]*v1alpha1.CrawlJob{
+		`spec.company.domains[0] "10.0.0.1" is an IP address`: newJob("now", func(j *v1alpha1.CrawlJob) {
+			j.Spec.CompanyRef, j.Spec.Company = nil, &v1alpha1.Target{Domains: []v1alpha1.Domain{"10.0.0.1"}}
+		}),
+		`Company acme: spec.domains[0] "co.uk" is a public suffix`: newJob("now", nil),
+	} {
+		c := acme()
+		c.Spec.Domains[0] = "co.uk"
+		f := newFixture(t, c, job)
+		j, _ := f.reconcile()
+		expectReason(t, j, v1alpha1.ReasonInvalidSpec)
+		expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
+		if !strings.Contains(j.Status.Message, want) {
+			t.Errorf("the message is %q, want %q", j.Status.Message, want)
+		}
+		f.expectCalls()
+		f.events.Expect(t, "Warning InvalidSpec")
+	}
+}
+
+func TestAJobHasTheLabelOfItsCompany(t *testing.T) {
+	t.Parallel()
+	for want, edit := range map[string]func(*v1alpha1.CrawlJob){
+		"acme": nil,
+		"inline.example": func(j *v1alpha1.CrawlJob) {
+			j.Spec.CompanyRef, j.Spec.Company = nil, &v1alpha1.Target{Domains: []v1alpha1.Domain{"inline.example"}}
+		},
+		"": func(j *v1alpha1.CrawlJob) {
+			j.Spec.CompanyRef, j.Spec.Company = nil, &v1alpha1.Target{Domains: []v1alpha1.Domain{v1alpha1.Domain(strings.Repeat("a", 63) + ".example")}}
+		},
+	} {
+		f := newFixture(t, acme(), newJob("now", edit))
+		if j, _ := f.reconcile(); j.Labels[v1alpha1.LabelCompany] != want || !j.Active() {
+			t.Errorf("the labels are %v, want %q; the status is %+v", j.Labels, want, j.Status)
+		}
+	}
 }

@@ -57,16 +57,16 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	s := r.newScope(job)
 	for _, stage := range []func(context.Context, *jobScope) error{
-		r.finalize,        // if it is being deleted: cancel and delete its run
-		r.expire,          // if it is finished: delete it after its time to live
-		r.ensureFinalizer, // before a run exists that a deletion must clean up
-		r.admit,           // handle stop and suspend; wait for its Company and for other jobs
-		r.start,           // make sure that its run is executed
-		r.observe,         // report the status of the run
+		r.finalize,       // if it is being deleted: cancel and delete its run
+		r.expire,         // if it is finished: delete it after its time to live
+		r.ensureMetadata, // before a run exists that a deletion must clean up
+		r.admit,          // handle stop and suspend; wait for its Company and for other jobs
+		r.start,          // make sure that its run is executed
+		r.observe,        // report the status of the run
 	} {
 		if err := stage(ctx, s); err != nil {
 			if r.failures.Record(req.NamespacedName, s.Now()) {
-				s.ReportError(err)
+				s.reportError(err)
 			}
 			return s.Close(ctx, fmt.Errorf("reconcile CrawlJob %s: %w", req.NamespacedName, err))
 		}

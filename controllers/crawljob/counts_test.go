@@ -2,6 +2,7 @@ package crawljob
 
 import (
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
@@ -13,7 +14,8 @@ const maxReports = 5
 
 func TestCountsAreReportedRarelyDuringACrawlAndAlwaysAtItsEnd(t *testing.T) {
 	t.Parallel()
-	s := (&Reconciler{}).newScope(&v1alpha1.CrawlJob{})
+	now := time.Unix(1_700_000_000, 0)
+	s := (&Reconciler{Now: func() time.Time { return now }}).newScope(&v1alpha1.CrawlJob{})
 	s.copyCounts(&runner.RunStatus{State: runner.StatePending})
 	reports := 0
 	for n := int64(1); n <= 500; n++ {
@@ -46,5 +48,37 @@ func TestSkipCountsAreSortedAndBounded(t *testing.T) {
 	got := s.job.Status.Progress.Skipped
 	if len(got) != maxSkipCounts || got[0].Reason != "aa" || got[1].Reason != "ab" {
 		t.Errorf("the skip counts are %+v", got)
+	}
+}
+
+func TestTheCountsOfARunningCrawlAreAtMostAMinuteOld(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", started)
+	f := newFixture(t, acme(), job)
+	fetched := int64(100)
+	run := func() runner.RunStatus {
+		fetched++
+		return runner.RunStatus{State: runner.StateRunning, StartedAt: start, Progress: runner.Progress{Fetched: fetched}}
+	}
+	const duration = 30 * time.Minute
+	for f.now.Sub(start) < duration {
+		f.setRun(job, run())
+		j, result := f.reconcile()
+		// The counts of the status are as old as its update time when the next reconcile begins.
+		if age := f.now.Add(result.RequeueAfter).Sub(j.Status.Progress.UpdateTime.Time); age > time.Minute {
+			t.Fatalf("after %s the counts are %s old", f.now.Sub(start), age)
+		}
+		f.now = f.now.Add(result.RequeueAfter)
+	}
+	if limit := int(duration/reportInterval) + 5; f.client.StatusWrites > limit {
+		t.Errorf("a crawl of %s caused %d status writes, want at most %d", duration, f.client.StatusWrites, limit)
+	}
+	f.setRun(job, runner.RunStatus{State: runner.StatePending, StartedAt: start, Progress: runner.Progress{Fetched: fetched}})
+	f.reconcile()
+	writes := f.client.StatusWrites
+	f.now = f.now.Add(time.Hour)
+	f.reconcile()
+	if f.client.StatusWrites != writes {
+		t.Error("the unchanged counts of a pending run were written again")
 	}
 }

@@ -119,3 +119,26 @@ func TestTheDeadlineStartsWhenAWorkerClaimsTheRun(t *testing.T) {
 		}
 	}
 }
+
+func TestACrawlThatDidNotStartBeforeItsDeadlineSaysWhatPreventedIt(t *testing.T) {
+	t.Parallel()
+	seconds := int64(60)
+	job := newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.ActiveDeadlineSeconds = &seconds })
+	f := newFixture(t, acme(), job)
+	f.reconcile()
+	f.events.Expect(t, "Normal Queued")
+	f.setRun(job, runner.RunStatus{State: runner.StatePending, Dedicated: true, Waiting: v1alpha1.ReasonPodNotCreated, Message: "No pod could be created: exceeded quota: none."})
+	f.runner.calls = nil
+	f.now = start.Add(time.Minute)
+	j, _ := f.reconcile()
+	expectReason(t, j, v1alpha1.ReasonDeadlineExceeded)
+	expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
+	if want := "The crawl did not start within activeDeadlineSeconds (60). No pod could be created: exceeded quota: none."; j.Status.Message != want {
+		t.Errorf("the message is %q, want %q", j.Status.Message, want)
+	}
+	if j.Status.StartTime != nil {
+		t.Errorf("the start time is %v", j.Status.StartTime)
+	}
+	f.expectCalls("Signal Expire")
+	f.events.Expect(t, "Warning DeadlineExceeded")
+}

@@ -28,7 +28,7 @@ func TestAPersistentErrorIsReportedInTheStatusUntilTheNextSuccess(t *testing.T) 
 			t.Fatalf("reconcile: %v", err)
 		}
 		ready := meta.FindStatusCondition(job.Status.Conditions, v1alpha1.ConditionReady)
-		reported := ready.Reason == v1alpha1.ReasonReconcileError
+		reported := ready.Reason == v1alpha1.ReasonStoreError
 		if reported != (after >= 10*time.Second) || reported && (ready.Status != metav1.ConditionUnknown || ready.Message != "get the status of the run: the store does not respond") {
 			t.Errorf("after %v the condition Ready is %+v", after, ready)
 		}
@@ -36,7 +36,7 @@ func TestAPersistentErrorIsReportedInTheStatusUntilTheNextSuccess(t *testing.T) 
 	if n := f.client.StatusWrites - writes; n != 1 {
 		t.Errorf("the error was written %d times", n)
 	}
-	if !job.Active() || job.Finished() || job.Status.Reason != v1alpha1.ReasonRunning {
+	if !job.Active() || job.Finished() || job.Status.Reason != v1alpha1.ReasonStoreError {
 		t.Errorf("the error changed the state of the job: %+v", job.Status)
 	}
 	f.runner.err = nil
@@ -60,7 +60,7 @@ func TestAFailingDeletionOfAJobIsReportedInTheStatus(t *testing.T) {
 			t.Fatalf("reconcile: %v", err)
 		}
 	}
-	if ready := meta.FindStatusCondition(job.Status.Conditions, v1alpha1.ConditionReady); ready == nil || ready.Reason != v1alpha1.ReasonReconcileError || f.client.StatusWrites != 1 {
+	if ready := meta.FindStatusCondition(job.Status.Conditions, v1alpha1.ConditionReady); ready == nil || ready.Reason != v1alpha1.ReasonStoreError || f.client.StatusWrites != 1 {
 		t.Errorf("the condition Ready is %+v after %d writes", ready, f.client.StatusWrites)
 	}
 	f.runner.err = nil

@@ -26,13 +26,14 @@ func TestADeletedJobCancelsItsRunAndWaitsForTheWorker(t *testing.T) {
 		t.Fatal("the job was deleted while its worker runs")
 	}
 	stagetest.ExpectRequeue(t, result, signalPoll)
+	expectReason(t, j, v1alpha1.ReasonDeleting)
 	f.expectCalls("Signal Cancel")
 	f.setRun(job, runner.RunStatus{State: runner.StateFailed, Reason: runner.ReasonCancelled})
 	if j, _ = f.reconcile(); j != nil {
 		t.Errorf("the job remains with %v", j.Finalizers)
 	}
 	f.expectCalls("Archive")
-	if run, ok := f.runner.runs[job.RunID()]; !ok || run.State != runner.StateFailed || f.client.StatusWrites > 0 {
+	if run, ok := f.runner.runs[job.RunID()]; !ok || run.State != runner.StateFailed || f.client.StatusWrites != 1 {
 		t.Errorf("the run is %+v, the status was written %d times", run, f.client.StatusWrites)
 	}
 	f.events.Expect(t)

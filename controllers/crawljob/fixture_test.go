@@ -71,7 +71,7 @@ func (f *fakeRunner) Signal(_ context.Context, id string, signal runner.Signal) 
 	}
 	if run.State == runner.StatePending || run.State == runner.StateInterrupted {
 		run.State, run.Reason = map[runner.Signal]runner.State{
-			runner.SignalStop: runner.StateComplete, runner.SignalSuspend: runner.StateInterrupted, runner.SignalCancel: runner.StateFailed,
+			runner.SignalStop: runner.StateComplete, runner.SignalSuspend: runner.StateInterrupted, runner.SignalCancel: runner.StateFailed, runner.SignalExpire: runner.StateFailed,
 		}[signal], v1alpha1.ReasonStopped
 		f.runs[id] = run
 	}

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
@@ -16,6 +18,7 @@ import (
 // and finishes the job when the run has ended.
 func (r *Reconciler) observe(ctx context.Context, s *jobScope) error {
 	run := s.run
+	s.recordStart(run)
 	s.copyCounts(run)
 	handled, err := r.endRunIfDue(ctx, s)
 	if err != nil || handled {
@@ -23,29 +26,54 @@ func (r *Reconciler) observe(ctx context.Context, s *jobScope) error {
 	}
 	switch run.State {
 	case runner.StateComplete:
-		s.finish(v1alpha1.ConditionComplete, cmp.Or(run.Reason, v1alpha1.ReasonFrontierEmpty), completeMessage(run))
+		s.complete(cmp.Or(run.Reason, v1alpha1.ReasonFrontierEmpty), completeMessage(run), run.Documents)
 	case runner.StateFailed:
 		return r.retryOrFail(ctx, s)
 	case runner.StatePending, runner.StateInterrupted:
-		s.setInProgress(v1alpha1.ReasonPending, s.pendingMessage(run))
+		s.setInProgress(s.pending(run))
 		requeueAfter := s.pollInterval(run)
 		if wait := run.NotBefore.Sub(s.Now()); wait > 0 {
 			requeueAfter = min(requeueAfter, max(wait, scope.ConflictDelay))
 		}
 		s.End(requeueAfter)
 	case runner.StateRunning:
-		s.setInProgress(v1alpha1.ReasonRunning, cmp.Or(run.Message, fmt.Sprintf("Crawling %s.", s.job.CompanyKey())))
+		reason, message := v1alpha1.ReasonRunning, fmt.Sprintf("Crawling company %q.", s.job.CompanyKey())
+		if run.Waiting != "" {
+			reason, message = run.Waiting, run.Message
+		}
+		s.setInProgress(reason, message)
 		s.End(s.pollInterval(run))
 	}
 	return nil
 }
 
+// recordStart records that a worker has started or resumed the run, or has taken it over from
+// a lost worker. Call it before copyCounts.
+func (s *jobScope) recordStart(run *runner.RunStatus) {
+	status := &s.job.Status
+	switch {
+	case run.StartedAt.IsZero():
+	case status.StartTime == nil:
+		t := metav1.NewTime(run.StartedAt).Rfc3339Copy()
+		status.StartTime = &t
+		if status.Progress != nil && status.Progress.Fetched > 0 {
+			s.RecordEvent(corev1.EventTypeNormal, v1alpha1.EventResumed, "Crawl", fmt.Sprintf("Crawl of %s resumed from its last checkpoint.", s.job.CompanyKey()))
+			return
+		}
+		s.RecordEvent(corev1.EventTypeNormal, v1alpha1.EventStarted, "Crawl", fmt.Sprintf("Crawl of %s started.", s.job.CompanyKey()))
+	case run.State == runner.StateRunning && status.Attempts > 0 && run.Attempts > status.Attempts && (status.Reason == v1alpha1.ReasonRunning || status.Reason == v1alpha1.ReasonWaitingForHost):
+		s.RecordEvent(corev1.EventTypeWarning, v1alpha1.EventTakenOver, "Crawl", fmt.Sprintf(
+			"Attempt %d of %d: the worker was lost; another worker resumed the crawl from its last checkpoint.", run.Attempts, s.backoffLimit()+1))
+	}
+}
+
 // pollInterval returns the time until the next poll of the run. It grows with the age of
-// the job, but does not exceed the time until the deadline.
+// the job, but does not exceed the time until the deadline, nor the time until the counts of
+// a running crawl are due.
 func (s *jobScope) pollInterval(run *runner.RunStatus) time.Duration {
 	age := time.Duration(0)
-	if started := s.job.Status.StartTime; started != nil {
-		age = s.Now().Sub(started.Time)
+	if since := s.activeSince(); since != nil {
+		age = s.Now().Sub(since.Time)
 	}
 	d := time.Minute
 	switch {
@@ -56,43 +84,33 @@ func (s *jobScope) pollInterval(run *runner.RunStatus) time.Duration {
 	case age < 10*time.Minute:
 		d = 30 * time.Second
 	}
+	if run.State == runner.StateRunning {
+		d = min(d, max(s.untilReport(run), time.Second))
+	}
 	if remaining := s.remaining(run); remaining > 0 {
 		d = min(d, remaining)
 	}
 	return d
 }
 
-// reportFactor limits the status writes of a running crawl: its counts are written again
-// once the number of fetched pages has grown by this factor. A crawl of 500 pages, the
-// default maximum, writes its counts five times while it runs and once at its end.
-const reportFactor = 4
-
-// maxSkipCounts is the maximum number of skip reasons in the schema.
-const maxSkipCounts = 64
-
-// copyCounts copies the counts of the run into the status.
-func (s *jobScope) copyCounts(run *runner.RunStatus) {
-	status := &s.job.Status
-	status.Attempts = run.Attempts
-	reported := status.Progress
-	if run.State == runner.StateRunning && reported != nil && run.Progress.Fetched < max(1, reportFactor*reported.Fetched) {
-		return
-	}
-	p := &v1alpha1.CrawlProgress{Fetched: run.Progress.Fetched, Queued: run.Progress.Queued, Failed: run.Progress.Failed}
-	for reason, n := range run.Progress.Skipped {
-		p.Skipped = append(p.Skipped, v1alpha1.SkipCount{Reason: reason, Count: n})
-	}
-	slices.SortFunc(p.Skipped, func(a, b v1alpha1.SkipCount) int { return cmp.Compare(a.Reason, b.Reason) })
-	p.Skipped = p.Skipped[:min(len(p.Skipped), maxSkipCounts)]
-	documents := run.Documents
-	status.Progress, status.Documents = p, &documents
+// activeSince returns the time at which the run was queued, nil if the job is not active. A
+// job of an earlier version has a start time only.
+func (s *jobScope) activeSince() *metav1.Time {
+	return cmp.Or(s.job.Status.QueueTime, s.job.Status.StartTime)
 }
 
-func (s *jobScope) pendingMessage(run *runner.RunStatus) string {
-	if run.NotBefore.After(s.Now()) {
-		return fmt.Sprintf("Waiting until %s for the next attempt.", run.NotBefore.UTC().Format(time.RFC3339))
+// pending returns why the run has no worker, as the reason and the message of the job.
+func (s *jobScope) pending(run *runner.RunStatus) (reason, message string) {
+	switch {
+	case run.NotBefore.After(s.Now()) && s.job.Status.Reason == v1alpha1.ReasonRetrying:
+		return v1alpha1.ReasonRetrying, s.job.Status.Message // it states the cause of the failure
+	case run.NotBefore.After(s.Now()):
+		return v1alpha1.ReasonRetrying, fmt.Sprintf("Waiting until %s for the next attempt.", run.NotBefore.UTC().Format(time.RFC3339))
+	case run.Waiting != "":
+		return run.Waiting, run.Message
+	default:
+		return v1alpha1.ReasonQueued, "Waiting for a worker slot."
 	}
-	return cmp.Or(run.Message, "Waiting for a free worker.")
 }
 
 func completeMessage(run *runner.RunStatus) string {

@@ -34,7 +34,7 @@ func TestObservePollsAnOldRunLessOften(t *testing.T) {
 	f := newFixture(t, acme(), job)
 	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
 	for _, c := range []struct{ age, want time.Duration }{
-		{time.Second, 2 * time.Second}, {30 * time.Second, 10 * time.Second}, {5 * time.Minute, 30 * time.Second}, {time.Hour, time.Minute},
+		{time.Second, 2 * time.Second}, {30 * time.Second, 10 * time.Second}, {5 * time.Minute, 30 * time.Second}, {time.Hour, reportInterval},
 	} {
 		f.now = start.Add(c.age)
 		_, result := f.reconcile()
@@ -96,4 +96,69 @@ func TestALostWorkerFailsTheJob(t *testing.T) {
 	expectReason(t, j, v1alpha1.ReasonWorkerLost)
 	expectConditions(t, j, v1alpha1.ConditionFailed, v1alpha1.ConditionStalled)
 	f.expectCalls("Ensure")
+}
+
+func TestTheReasonOfARunThatMakesNoProgressIsReported(t *testing.T) {
+	t.Parallel()
+	for _, state := range []runner.State{runner.StatePending, runner.StateRunning} {
+		job := newJob("now", started)
+		f := newFixture(t, acme(), job)
+		f.setRun(job, runner.RunStatus{State: state, Waiting: v1alpha1.ReasonPodNotStarted, Message: "Pod p is starting."})
+		j, _ := f.reconcile()
+		expectReason(t, j, v1alpha1.ReasonPodNotStarted)
+		if j.Status.Message != "Pod p is starting." {
+			t.Errorf("the message is %q", j.Status.Message)
+		}
+	}
+}
+
+func TestStartedAndResumedAreReportedWhenAWorkerClaimsTheRun(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", nil)
+	f := newFixture(t, acme(), job)
+	j, _ := f.reconcile()
+	f.events.Expect(t, "Normal Queued")
+	if j.Status.StartTime != nil {
+		t.Errorf("the job has started at %v before a worker has claimed its run", j.Status.StartTime)
+	}
+	f.now = start.Add(5 * time.Second)
+	f.setRun(job, runner.RunStatus{State: runner.StateRunning, StartedAt: start.Add(4 * time.Second), Progress: runner.Progress{Fetched: 3}})
+	if j, _ = f.reconcile(); j.Status.StartTime == nil || !j.Status.StartTime.Time.Equal(start.Add(4*time.Second)) {
+		t.Errorf("the start time is %v", j.Status.StartTime)
+	}
+	f.events.Expect(t, "Normal Started")
+	j.Status.StartTime, j.Status.QueueTime = nil, nil // as after a suspension
+	if err := f.client.Status().Update(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	f.reconcile()
+	f.events.Expect(t, "Normal Queued", "Normal Resumed")
+}
+
+func TestATakeoverIsReportedAsAnEvent(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", started)
+	f := newFixture(t, acme(), job)
+	for attempts := int32(1); attempts <= 2; attempts++ {
+		f.setRun(job, runner.RunStatus{State: runner.StateRunning, StartedAt: start, Attempts: attempts})
+		f.reconcile()
+	}
+	f.reconcile()
+	f.events.Expect(t, "Warning TakenOver")
+}
+
+func TestACrawlWithoutDocumentsHasAReasonOfItsOwn(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", started)
+	f := newFixture(t, acme(), job)
+	f.setRun(job, runner.RunStatus{State: runner.StateComplete, Reason: v1alpha1.ReasonFrontierEmpty, Documents: v1alpha1.DocumentCounts{Unreachable: 1}})
+	j, _ := f.reconcile()
+	expectReason(t, j, v1alpha1.ReasonNoDocuments)
+	expectConditions(t, j, v1alpha1.ConditionComplete, v1alpha1.ConditionReady)
+	for _, c := range j.Status.Conditions {
+		if c.Type == v1alpha1.ConditionComplete && c.Reason != v1alpha1.ReasonFrontierEmpty {
+			t.Errorf("the condition is %+v", c)
+		}
+	}
+	f.events.Expect(t, "Warning NoDocuments")
 }

@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/controllers/scope"
 )
 
 // defaultBackoffLimit is the default of the schema, for objects that predate it.
@@ -38,19 +42,21 @@ func (r *Reconciler) retryOrFail(ctx context.Context, s *jobScope) error {
 		if reason == runner.ReasonCancelled {
 			reason = v1alpha1.ReasonInternal
 		}
-		s.finish(v1alpha1.ConditionFailed, reason, cmp.Or(run.Message, "The crawl failed; see the log of its worker."))
+		s.fail(reason, cmp.Or(run.Message, "The crawl failed; see the log of its worker."))
 		return nil
 	}
 	if s.job.Spec.Stop {
-		s.finish(v1alpha1.ConditionComplete, v1alpha1.ReasonStopped, "The crawl was stopped; the documents found so far are stored.")
+		s.complete(v1alpha1.ReasonStopped, "The crawl was stopped; the documents found so far are stored.", run.Documents)
 		return nil
 	}
 	next := run.CompletedAt.Add(backoff(run.Attempts))
 	if _, err := r.Runner.Ensure(ctx, s.runSpec(next)); err != nil {
-		return fmt.Errorf("retry the run: %w", err)
+		return fmt.Errorf("retry the run: %w", scope.StoreError(err))
 	}
-	s.setInProgress(v1alpha1.ReasonPending, fmt.Sprintf("Attempt %d of %d failed (%s); the next attempt is at %s.",
-		run.Attempts, s.backoffLimit()+1, reason, next.UTC().Format(time.RFC3339)))
+	message := fmt.Sprintf("Attempt %d of %d failed: %s. Retrying at %s.",
+		run.Attempts, s.backoffLimit()+1, strings.TrimSuffix(cmp.Or(run.Message, reason), "."), next.UTC().Format(time.RFC3339))
+	s.setInProgress(v1alpha1.ReasonRetrying, message)
+	s.RecordEvent(corev1.EventTypeWarning, v1alpha1.ReasonRetrying, "Crawl", s.job.Status.Message)
 	s.End(max(next.Sub(s.Now()), signalPoll))
 	return nil
 }

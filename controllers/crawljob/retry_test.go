@@ -18,10 +18,18 @@ func TestAFailedRunIsRetriedWithBackoffUpToTheLimit(t *testing.T) {
 	f.setRun(job, failed)
 	f.now = start.Add(time.Second)
 	j, result := f.reconcile()
-	expectReason(t, j, v1alpha1.ReasonPending)
+	expectReason(t, j, v1alpha1.ReasonRetrying)
 	stagetest.ExpectRequeue(t, result, 9*time.Second)
 	f.expectCalls("Ensure")
-	f.events.Expect(t)
+	f.events.Expect(t, "Warning Retrying")
+	want := "Attempt 1 of 2 failed: acme.example does not respond. Retrying at 2026-03-04T05:06:17Z."
+	for range 2 { // the run no longer states the cause
+		if j.Status.Message != want {
+			t.Errorf("the message is %q, want %q", j.Status.Message, want)
+		}
+		f.setRun(job, runner.RunStatus{State: runner.StatePending, Attempts: 1, NotBefore: start.Add(initialBackoff), StartedAt: start})
+		j, _ = f.reconcile()
+	}
 	if got := f.runner.specs[j.RunID()].NotBefore; !got.Equal(start.Add(initialBackoff)) {
 		t.Errorf("the next attempt is at %s", got)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/clausea/crawler/api/v1alpha1"
@@ -40,7 +41,7 @@ func (r *Reconciler) runStatus(ctx context.Context, s *jobScope) (*runner.RunSta
 	case runner.IsRunNotFound(err):
 		s.runKnown = true
 	case err != nil:
-		return nil, fmt.Errorf("get the status of the run: %w", err)
+		return nil, fmt.Errorf("get the status of the run: %w", scope.StoreError(err))
 	default:
 		s.setRun(status)
 	}
@@ -57,7 +58,37 @@ func (s *jobScope) setInProgress(reason, message string) {
 	s.SetReconciling(reason, message)
 }
 
-// finish sets the final status and ends the reconcile; conditionType is Complete or Failed.
+// reportError reports the error of a reconcile in the conditions and the reason of the job.
+func (s *jobScope) reportError(err error) {
+	s.ReportError(err)
+	ready := meta.FindStatusCondition(s.job.Status.Conditions, v1alpha1.ConditionReady)
+	if scope.ReportsError(ready) {
+		s.job.Status.Reason, s.job.Status.Message = ready.Reason, ready.Message
+	}
+}
+
+// complete finishes a job whose run is complete. A crawl that found no document has a reason
+// of its own, unless a user stopped it.
+func (s *jobScope) complete(reason, message string, documents v1alpha1.DocumentCounts) {
+	s.finish(v1alpha1.ConditionComplete, reason, message)
+	eventType, summary := corev1.EventTypeNormal, reason
+	if documents.Found() == 0 && reason != v1alpha1.ReasonStopped {
+		eventType, summary = corev1.EventTypeWarning, v1alpha1.ReasonNoDocuments
+	}
+	s.job.Status.Reason = summary
+	s.SetReady(summary, s.job.Status.Message)
+	s.RecordEvent(eventType, summary, "Crawl", s.job.Status.Message)
+}
+
+// fail finishes a job that failed.
+func (s *jobScope) fail(reason, message string) {
+	s.finish(v1alpha1.ConditionFailed, reason, message)
+	s.SetStalled(reason, s.job.Status.Message)
+	s.RecordEvent(corev1.EventTypeWarning, reason, "Crawl", s.job.Status.Message)
+}
+
+// finish sets the final status except for the condition Ready, and ends the reconcile.
+// conditionType is Complete or Failed.
 func (s *jobScope) finish(conditionType, reason, message string) {
 	message = scope.Truncate(message)
 	now := metav1.NewTime(s.Now())
@@ -69,11 +100,4 @@ func (s *jobScope) finish(conditionType, reason, message string) {
 	}
 	s.DeleteConditions(v1alpha1.ConditionSuspended)
 	s.SetCondition(conditionType, metav1.ConditionTrue, reason, message)
-	if conditionType == v1alpha1.ConditionComplete {
-		s.SetReady(reason, message)
-		s.RecordEvent(corev1.EventTypeNormal, reason, "Crawl", message)
-		return
-	}
-	s.SetStalled(reason, message)
-	s.RecordEvent(corev1.EventTypeWarning, reason, "Crawl", message)
 }

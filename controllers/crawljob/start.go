@@ -9,10 +9,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/controllers/scope"
 )
 
-// start starts or resumes the run of the job, or replaces its worker. The ID of the run is
+// start queues or resumes the run of the job, or replaces its worker. The ID of the run is
 // derived from the job: if the status update that records the start is lost, the next
 // reconcile starts no second run.
 func (r *Reconciler) start(ctx context.Context, s *jobScope) error {
@@ -23,16 +25,16 @@ func (r *Reconciler) start(ctx context.Context, s *jobScope) error {
 	if run == nil || run.State == runner.StateInterrupted || !run.Finished() && run.Worker != runner.WorkerExpected {
 		status, err := r.Runner.Ensure(ctx, s.runSpec(time.Time{}))
 		if err != nil {
-			return fmt.Errorf("start the run: %w", err)
+			return fmt.Errorf("start the run: %w", scope.StoreError(err))
 		}
 		s.setRun(status)
 	}
-	if s.job.Status.StartTime != nil {
+	if s.job.Active() {
 		return nil
 	}
 	now := metav1.NewTime(s.Now())
-	s.job.Status.StartTime, s.job.Status.RunID = &now, s.job.RunID()
-	s.RecordEvent(corev1.EventTypeNormal, "Started", "Crawl", fmt.Sprintf("The crawl of %s has started.", s.job.CompanyKey()))
+	s.job.Status.QueueTime, s.job.Status.RunID = &now, s.job.RunID()
+	s.RecordEvent(corev1.EventTypeNormal, v1alpha1.ReasonQueued, "Crawl", fmt.Sprintf("Crawl of %s queued.", s.job.CompanyKey()))
 	return nil
 }
 

@@ -20,10 +20,10 @@ func TestStartPassesTheSpecOfTheJob(t *testing.T) {
 	})
 	f := newFixture(t, acme(), job)
 	j, result := f.reconcile()
-	expectReason(t, j, v1alpha1.ReasonPending)
+	expectReason(t, j, v1alpha1.ReasonQueued)
 	expectConditions(t, j, v1alpha1.ConditionReconciling)
 	stagetest.ExpectRequeue(t, result, 2*time.Second)
-	if s := j.Status; s.StartTime == nil || !s.StartTime.Time.Equal(start) || s.RunID != j.RunID() || s.ObservedGeneration != 1 {
+	if s := j.Status; s.QueueTime == nil || !s.QueueTime.Time.Equal(start) || s.StartTime != nil || s.RunID != j.RunID() || s.ObservedGeneration != 1 {
 		t.Errorf("the status is %+v", s)
 	}
 	spec := f.runner.specs[j.RunID()]
@@ -36,7 +36,7 @@ func TestStartPassesTheSpecOfTheJob(t *testing.T) {
 	if len(spec.Target.Domains) != 1 || spec.Limits == nil || spec.Execution != v1alpha1.ExecutionJob || spec.CrawlJob.Name != "now" || spec.CrawlJobUID != job.UID {
 		t.Errorf("the spec of the run is %+v", spec)
 	}
-	f.events.Expect(t, "Normal Started")
+	f.events.Expect(t, "Normal Queued")
 }
 
 func TestStartUsesTheInlineTarget(t *testing.T) {
@@ -86,11 +86,11 @@ func TestAStartWhoseStatusWasLostStartsNoSecondRun(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", nil)
 	f := newFixture(t, acme(), job)
-	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
+	f.setRun(job, runner.RunStatus{State: runner.StateRunning, StartedAt: start.Add(time.Second)})
 	j, _ := f.reconcile()
 	f.expectCalls()
-	f.events.Expect(t, "Normal Started")
-	if j.Status.StartTime == nil || j.Status.RunID != job.RunID() {
+	f.events.Expect(t, "Normal Queued", "Normal Started")
+	if s := j.Status; s.StartTime == nil || !s.StartTime.Time.Equal(start.Add(time.Second)) || s.RunID != job.RunID() {
 		t.Errorf("the status is %+v", j.Status)
 	}
 }
@@ -104,7 +104,7 @@ func TestAFailedStartIsRetriedByTheQueue(t *testing.T) {
 		t.Fatalf("the error is %v", err)
 	}
 	stagetest.ExpectRequeue(t, result, 0)
-	if j.Status.StartTime != nil || j.Status.ObservedGeneration != 0 {
+	if j.Active() || j.Status.ObservedGeneration != 0 {
 		t.Errorf("the status is %+v", j.Status)
 	}
 	f.events.Expect(t)
@@ -114,7 +114,7 @@ func TestNoRunIsStartedWithoutAFinalizer(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, acme(), newJob("now", func(j *v1alpha1.CrawlJob) { j.Finalizers = nil }))
 	s := f.newScope(newJob("now", func(j *v1alpha1.CrawlJob) { j.Finalizers, j.ResourceVersion = nil, "1" }))
-	if err := f.ensureFinalizer(t.Context(), s); err != nil {
+	if err := f.ensureMetadata(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 	if !s.Done() {
@@ -124,7 +124,7 @@ func TestNoRunIsStartedWithoutAFinalizer(t *testing.T) {
 		t.Errorf("the outdated job had %d status writes, %v", f.client.StatusWrites, err)
 	}
 	j, _ := f.reconcile()
-	if len(j.Finalizers) != 1 || j.Finalizers[0] != v1alpha1.CrawlJobFinalizer || j.Status.StartTime == nil {
+	if len(j.Finalizers) != 1 || j.Finalizers[0] != v1alpha1.CrawlJobFinalizer || !j.Active() {
 		t.Errorf("the job is %+v", j)
 	}
 	f.expectCalls("Ensure")

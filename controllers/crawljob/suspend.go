@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/controllers/scope"
 )
 
-const suspendedMessage = "The crawl is suspended; set spec.suspend to false to resume it."
+const suspendedMessage = "The crawl is suspended; set spec.suspend to false to resume."
 
 // suspend holds the job and interrupts its run, if it has one. If the run has ended
 // meanwhile, suspend leaves it to observe.
@@ -29,23 +30,26 @@ func (r *Reconciler) suspend(ctx context.Context, s *jobScope) error {
 	interrupting := run != nil && hasWorker(run)
 	if interrupting {
 		if _, err := r.Runner.Signal(ctx, run.ID, runner.SignalSuspend); runner.IgnoreRunNotFound(err) != nil {
-			return fmt.Errorf("suspend the run: %w", err)
+			return fmt.Errorf("suspend the run: %w", scope.StoreError(err))
 		}
 	}
-	if s.job.Status.Reason != v1alpha1.ReasonSuspended {
+	if run != nil {
+		s.copyCounts(run) // the last ones are exact: the worker has stored them
+	}
+	if !meta.IsStatusConditionTrue(s.job.Status.Conditions, v1alpha1.ConditionSuspended) {
 		s.RecordEvent(corev1.EventTypeNormal, v1alpha1.ReasonSuspended, "Suspend", suspendedMessage)
 	}
 	s.job.Status.Reason, s.job.Status.Message = v1alpha1.ReasonSuspended, suspendedMessage
-	s.SetCondition(v1alpha1.ConditionSuspended, metav1.ConditionTrue, v1alpha1.ReasonSuspended, suspendedMessage)
-	s.SetCondition(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonSuspended, suspendedMessage)
-	s.DeleteConditions(v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled)
+	s.SetSuspended(suspendedMessage)
+	// kstatus considers an object in progress while Ready is not True.
+	s.DeleteConditions(v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled)
 	if interrupting {
 		s.End(signalPoll)
 		return nil
 	}
-	// As in batch/v1, a resumed job gets a new deadline. Without a start time the job is
-	// not active, so that another job of the company may run.
-	s.job.Status.StartTime = nil
+	// As in batch/v1, a resumed job gets a new deadline. Without these times the job is not
+	// active, so that another job of the company may run.
+	s.job.Status.QueueTime, s.job.Status.StartTime = nil, nil
 	s.End(0)
 	return nil
 }

@@ -13,7 +13,9 @@ func TestASuspendedJobDoesNotStart(t *testing.T) {
 	f := newFixture(t, acme(), newJob("now", func(j *v1alpha1.CrawlJob) { j.Spec.Suspend = true }))
 	for range 2 {
 		j, result := f.reconcile()
-		expectReason(t, j, v1alpha1.ReasonSuspended)
+		if j.Status.Reason != v1alpha1.ReasonSuspended {
+			t.Errorf("the reason is %s", j.Status.Reason)
+		}
 		expectConditions(t, j, v1alpha1.ConditionSuspended)
 		stagetest.ExpectRequeue(t, result, 0)
 		if j.Status.StartTime != nil {
@@ -28,19 +30,22 @@ func TestSuspendingAnActiveJobInterruptsItsRun(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", func(j *v1alpha1.CrawlJob) { started(j); j.Spec.Suspend = true })
 	f := newFixture(t, acme(), job)
-	f.setRun(job, runner.RunStatus{State: runner.StateRunning})
+	f.setRun(job, runner.RunStatus{State: runner.StateRunning, Progress: runner.Progress{Fetched: 5}})
 	j, result := f.reconcile()
 	stagetest.ExpectRequeue(t, result, signalPoll)
 	if j.Status.StartTime == nil {
 		t.Error("the job is inactive while its worker runs")
 	}
 	f.expectCalls("Signal Suspend")
-	f.setRun(job, runner.RunStatus{State: runner.StateInterrupted})
+	f.setRun(job, runner.RunStatus{State: runner.StateInterrupted, Progress: runner.Progress{Fetched: 11}})
 	j, result = f.reconcile()
 	stagetest.ExpectRequeue(t, result, 0)
 	expectConditions(t, j, v1alpha1.ConditionSuspended)
-	if j.Status.StartTime != nil {
+	if j.Status.StartTime != nil || j.Active() {
 		t.Error("the job is active without a worker, and blocks the company")
+	}
+	if j.Status.Progress.Fetched != 11 {
+		t.Errorf("the counts of the suspended job are %+v", j.Status.Progress)
 	}
 	f.expectCalls()
 	f.events.Expect(t, "Normal Suspended")
@@ -52,7 +57,7 @@ func TestSuspendingAnActiveJobInterruptsItsRun(t *testing.T) {
 	j, _ = f.reconcile()
 	expectConditions(t, j, v1alpha1.ConditionReconciling)
 	f.expectCalls("Ensure")
-	f.events.Expect(t, "Normal Resumed", "Normal Started")
+	f.events.Expect(t, "Normal Queued")
 }
 
 func TestStopTakesPrecedenceOverSuspend(t *testing.T) {

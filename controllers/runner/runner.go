@@ -105,6 +105,10 @@ type RunStatus struct {
 	Worker WorkerState
 	// Reason and Message explain the state; Reason is empty before the run ends.
 	Reason, Message string
+	// Waiting is the reason, of those in v1alpha1, for which a run that has not ended makes
+	// no progress; Message then explains it. It is empty if a Pending run waits for a worker
+	// slot, and if the worker of a Running run makes progress.
+	Waiting string
 	// Attempts counts the workers that have claimed the run.
 	Attempts int32
 	// Dedicated is true if the run has a worker of its own, such as a Kubernetes Job, and
@@ -144,4 +148,7 @@ const (
 	SignalSuspend Signal = "Suspend"
 	// SignalCancel ends the run as failed.
 	SignalCancel Signal = "Cancel"
+	// SignalExpire ends the run because its deadline has passed. A run that no worker has
+	// claimed fails; otherwise it is like SignalStop.
+	SignalExpire Signal = "Expire"
 )

@@ -28,11 +28,17 @@ func (s *Scope) SetReady(reason, message string) {
 	s.SetCondition(v1alpha1.ConditionReady, metav1.ConditionTrue, reason, message)
 }
 
-// SetReconciling sets the conditions of an object that makes progress or waits.
+// SetReconciling sets the conditions of an object that makes progress or waits, and that is
+// not ready before it ends.
 func (s *Scope) SetReconciling(reason, message string) {
 	s.DeleteConditions(v1alpha1.ConditionStalled)
 	s.SetCondition(v1alpha1.ConditionReady, metav1.ConditionFalse, reason, message)
 	s.SetCondition(v1alpha1.ConditionReconciling, metav1.ConditionTrue, reason, message)
+}
+
+// SetSuspended sets the condition of an object whose spec suspends it.
+func (s *Scope) SetSuspended(message string) {
+	s.SetCondition(v1alpha1.ConditionSuspended, metav1.ConditionTrue, v1alpha1.ReasonSuspended, message)
 }
 
 // SetStalled sets the conditions of an object that has failed, or that a user must correct.

@@ -32,22 +32,50 @@ func (s *Scope) ReportError(err error) {
 	if apierrors.IsConflict(err) || errors.Is(err, context.Canceled) || s.isFinal() {
 		return
 	}
-	message := Truncate(s.redact(err.Error()))
-	if ready := meta.FindStatusCondition(*s.conditions, v1alpha1.ConditionReady); ready != nil && ready.Reason == v1alpha1.ReasonReconcileError &&
+	reason, message := errorReason(err), Truncate(s.redact(err.Error()))
+	if ready := meta.FindStatusCondition(*s.conditions, v1alpha1.ConditionReady); ready != nil && ready.Reason == reason &&
 		ready.ObservedGeneration == s.object.GetGeneration() && withoutNumbers(ready.Message) == withoutNumbers(message) {
 		return
 	}
 	s.skipStatus = false // an object that is being deleted has a status as long as its deletion fails
 	s.DeleteConditions(v1alpha1.ConditionStalled)
-	s.SetCondition(v1alpha1.ConditionReady, metav1.ConditionUnknown, v1alpha1.ReasonReconcileError, message)
-	s.SetCondition(v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonReconcileError, message)
+	s.SetCondition(v1alpha1.ConditionReady, metav1.ConditionUnknown, reason, message)
+	s.SetCondition(v1alpha1.ConditionReconciling, metav1.ConditionTrue, reason, message)
+}
+
+// storeError is an error of the store, in contrast to one of the API server.
+type storeError struct{ error }
+
+// Unwrap returns the error itself.
+func (e storeError) Unwrap() error { return e.error }
+
+// StoreError marks the error of a call that reads or writes the store, so that the status says
+// so. It returns errors of the API server, and nil, unchanged.
+func StoreError(err error) error {
+	if status := apierrors.APIStatus(nil); err == nil || errors.As(err, &status) {
+		return err
+	}
+	return storeError{err}
+}
+
+// errorReason returns the reason that an error has in the status.
+func errorReason(err error) string {
+	if errors.As(err, &storeError{}) {
+		return v1alpha1.ReasonStoreError
+	}
+	return v1alpha1.ReasonReconcileError
+}
+
+// ReportsError reports whether a condition was set by ReportError.
+func ReportsError(c *metav1.Condition) bool {
+	return c != nil && (c.Reason == v1alpha1.ReasonReconcileError || c.Reason == v1alpha1.ReasonStoreError)
 }
 
 // clearError replaces a reported error in the status of an object that is being deleted, once
 // its reconcile succeeds. The stages of other objects set their conditions themselves.
 func (s *Scope) clearError() {
 	ready := meta.FindStatusCondition(*s.conditions, v1alpha1.ConditionReady)
-	if ready == nil || ready.Reason != v1alpha1.ReasonReconcileError || s.object.GetDeletionTimestamp() == nil || len(s.object.GetFinalizers()) == 0 {
+	if !ReportsError(ready) || s.object.GetDeletionTimestamp() == nil || len(s.object.GetFinalizers()) == 0 {
 		return
 	}
 	s.skipStatus = false

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -94,11 +95,12 @@ func (s *Scope) RecordEvent(eventType, reason, action, note string) {
 	s.events = append(s.events, event{eventType, reason, action, note})
 }
 
-// EnsureFinalizer adds a finalizer to the stored object. Stages call it before they create
-// anything that the deletion of the object must clean up. If the object has changed since
-// it was read, EnsureFinalizer ends the reconcile.
-func (s *Scope) EnsureFinalizer(ctx context.Context, finalizer string) error {
-	if !controllerutil.AddFinalizer(s.object, finalizer) {
+// EnsureMetadata adds a finalizer and labels to the stored object. Stages call it before they
+// create anything that the deletion of the object must clean up. If the object has changed
+// since it was read, EnsureMetadata ends the reconcile.
+func (s *Scope) EnsureMetadata(ctx context.Context, finalizer string, labels map[string]string) error {
+	added, labelled := controllerutil.AddFinalizer(s.object, finalizer), s.setLabels(labels)
+	if !added && !labelled {
 		return nil
 	}
 	err := s.config.Client.Patch(ctx, s.object, client.MergeFromWithOptions(s.original, client.MergeFromWithOptimisticLock{}))
@@ -108,11 +110,29 @@ func (s *Scope) EnsureFinalizer(ctx context.Context, finalizer string) error {
 		s.End(ConflictDelay)
 		return nil
 	case err != nil:
-		controllerutil.RemoveFinalizer(s.object, finalizer) // Close must see no change
-		return fmt.Errorf("add the finalizer: %w", err)
+		s.object.SetFinalizers(s.original.GetFinalizers()) // Close must see no change
+		s.object.SetLabels(s.original.GetLabels())
+		return fmt.Errorf("add the finalizer and the labels: %w", err)
 	}
 	s.original = copyOf(s.object)
 	return nil
+}
+
+// setLabels sets labels of the object in memory and reports whether one has changed.
+func (s *Scope) setLabels(labels map[string]string) (changed bool) {
+	all := maps.Clone(s.object.GetLabels())
+	for name, value := range labels {
+		if all[name] != value {
+			if all == nil {
+				all = map[string]string{}
+			}
+			all[name], changed = value, true
+		}
+	}
+	if changed {
+		s.object.SetLabels(all)
+	}
+	return changed
 }
 
 // RemoveFinalizer removes a finalizer from an object that is being deleted.

@@ -151,29 +151,29 @@ func (failingClient) Patch(context.Context, client.Object, client.Patch, ...clie
 	return context.DeadlineExceeded
 }
 
-func TestAFinalizerThatCannotBeAddedLeavesTheObjectUnchanged(t *testing.T) {
+func TestMetadataThatCannotBeAddedLeavesTheObjectUnchanged(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	s := scope.New(scope.Config{Client: failingClient{f.client}}, f.company, &f.company.Status.Conditions, &f.company.Status.ObservedGeneration)
-	err := s.EnsureFinalizer(t.Context(), "example.com/finalizer")
-	if !errors.Is(err, context.DeadlineExceeded) || len(f.company.Finalizers) > 0 {
-		t.Errorf("EnsureFinalizer: %v, the finalizers are %v", err, f.company.Finalizers)
+	err := s.EnsureMetadata(t.Context(), "example.com/finalizer", map[string]string{"a": "b"})
+	if !errors.Is(err, context.DeadlineExceeded) || len(f.company.Finalizers) > 0 || len(f.company.Labels) > 0 {
+		t.Errorf("EnsureMetadata: %v, the finalizers are %v, the labels %v", err, f.company.Finalizers, f.company.Labels)
 	}
 	if _, cerr := s.Close(t.Context(), err); !errors.Is(cerr, err) || f.client.StatusWrites > 0 {
 		t.Errorf("Close returns %v after %d status writes", cerr, f.client.StatusWrites)
 	}
 }
 
-func TestFinalizersAreAddedOnceAndRemoved(t *testing.T) {
+func TestFinalizersAndLabelsAreAddedOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for range 2 {
-		if err := f.EnsureFinalizer(t.Context(), "example.com/finalizer"); err != nil || f.Done() {
-			t.Fatalf("EnsureFinalizer: %v, done: %t", err, f.Done())
+		if err := f.EnsureMetadata(t.Context(), "example.com/finalizer", map[string]string{"a": "b"}); err != nil || f.Done() {
+			t.Fatalf("EnsureMetadata: %v, done: %t", err, f.Done())
 		}
 	}
-	if len(f.company.Finalizers) != 1 {
-		t.Errorf("the finalizers are %v", f.company.Finalizers)
+	if len(f.company.Finalizers) != 1 || f.company.Labels["a"] != "b" {
+		t.Errorf("the finalizers are %v, the labels %v", f.company.Finalizers, f.company.Labels)
 	}
 	if err := f.RemoveFinalizer(t.Context(), "example.com/finalizer"); err != nil || len(f.company.Finalizers) > 0 {
 		t.Errorf("RemoveFinalizer: %v, the finalizers are %v", err, f.company.Finalizers)

@@ -81,6 +81,10 @@ func (c *coverage) of(expected []string, found []Found, stop crawl.StopReason) [
 			out = append(out, store.Coverage{Type: t, State: store.CoverageFound, URL: f.URL, DocumentID: f.ID})
 			continue
 		}
+		if f := brokenOfType(t, found); f != nil {
+			out = append(out, store.Coverage{Type: t, State: store.CoverageMissing, URL: f.URL, DocumentID: f.ID, Reason: string(v1alpha1.MissingBroken)})
+			continue
+		}
 		m := c.missing(t, stop)
 		out = append(out, store.Coverage{Type: t, State: store.CoverageMissing, URL: m.url, Reason: string(m.reason)})
 	}
@@ -114,4 +118,17 @@ func bestOfType(t string, found []Found) *Found {
 		}
 	}
 	return best
+}
+
+// brokenOfType returns a known document of a type whose page lost its text, nil if there is
+// none. Its stored text must be long enough, because earlier versions stored documents of
+// pages without text.
+func brokenOfType(t string, found []Found) *Found {
+	for i := range found {
+		f := &found[i]
+		if f.Type == t && f.WordCount >= minWords(t) && (f.Change == Broken || f.Change == NotVisited && f.State == store.DocumentBroken) {
+			return f
+		}
+	}
+	return nil
 }

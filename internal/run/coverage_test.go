@@ -137,8 +137,11 @@ func TestASoftErrorAtTheURLOfADocumentIsAnIncident(t *testing.T) {
 	if got := changes(rep)["https://example.com/terms"]; got != "terms_of_service Broken" {
 		t.Errorf("the terms are %q", got)
 	}
-	if c := rep.Run.Coverage[1]; c.State != "Found" {
+	if c := rep.Run.Coverage[1]; c.State != "Missing" || c.Reason != "Broken" || c.URL != "https://example.com/terms" || c.DocumentID == "" {
 		t.Errorf("coverage: %+v", c)
+	}
+	if n := rep.Run.Documents; n.Broken != 1 || n.Unchanged != 1 {
+		t.Errorf("the counts are %+v", n)
 	}
 	if p, err := s.GetPage(t.Context(), rep.Run.ID, "https://example.com/terms"); err != nil || p.Reason != string(crawl.SkipSoftError) || p.Status != 200 {
 		t.Errorf("the page: %+v, %v", p, err)

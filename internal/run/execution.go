@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
 )
@@ -44,10 +45,14 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	if err != nil {
 		return Report{}, err
 	}
-	stop := e.startHeartbeat(ctx)
+	hosts := e.runner.hostLeases(e.storage.store, e.record)
+	stop := e.startHeartbeat(ctx, hosts)
 	stopFlushing := e.observer.pages.startFlushing(ctx, e.storage, e.runner.Log)
 	stopEvents := e.observer.events.start(ctx)
-	deps := crawl.Deps{Observer: e.observer, HostLeases: e.runner.hostLeases(e.storage.store, e.record), Resume: checkpoint}
+	deps := crawl.Deps{Observer: e.observer, Resume: checkpoint}
+	if hosts != nil {
+		deps.HostLeases = hosts
+	}
 	if e.storage.enabled() {
 		deps.Checkpoints = e.observer.checkpoints
 	}
@@ -136,12 +141,13 @@ func (e *execution) knownDocuments(ctx context.Context) ([]store.Document, error
 	return known, nil
 }
 
-// startHeartbeat stores the progress of the run until stop is called.
-func (e *execution) startHeartbeat(ctx context.Context) (stop func()) {
+// startHeartbeat stores the progress of the run until stop is called. hosts are its host
+// leases, nil if it acquires none.
+func (e *execution) startHeartbeat(ctx context.Context, hosts *hostlease.Leases) (stop func()) {
 	if !e.storage.enabled() {
 		return func() {}
 	}
-	h := heartbeat{storage: e.storage, record: e.record, progress: e.observer.progress.get, documents: e.observer.found.counts, bytes: e.observer.bytes.total}
+	h := heartbeat{storage: e.storage, record: e.record, progress: e.observer.progress.get, documents: e.observer.found.counts, bytes: e.observer.bytes.total, hosts: hosts}
 	return repeat(ctx, heartbeatInterval, func(ctx context.Context) {
 		if err := h.beat(ctx); err != nil && ctx.Err() == nil {
 			e.runner.Log.Error(err, "failed to save progress", "runID", e.record.ID)

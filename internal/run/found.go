@@ -53,16 +53,14 @@ func (f *Found) hasText() bool {
 	}
 }
 
-// coversType reports whether the document covers its type. A Broken document and one that
-// was not visited do so by their stored text, if it is long enough.
+// coversType reports whether the document covers its type. A document that was not visited
+// does so by its stored text, if the text is long enough and was found at the last visit.
 func (f *Found) coversType() bool {
 	switch f.Change {
-	case Removed, Unreachable:
+	case Removed, Unreachable, Broken:
 		return false
-	case Broken:
-		return f.WordCount >= minWords(f.Type)
 	case NotVisited:
-		return f.State != store.DocumentUnreachable && f.WordCount >= minWords(f.Type)
+		return f.State != store.DocumentUnreachable && f.State != store.DocumentBroken && f.WordCount >= minWords(f.Type)
 	default:
 		return true
 	}

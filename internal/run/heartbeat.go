@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -22,6 +23,7 @@ type heartbeat struct {
 	progress  func() crawl.Progress
 	documents func() store.DocumentCounts
 	bytes     func() int64
+	hosts     *hostlease.Leases // nil if the run acquires no host leases
 }
 
 // beat stores the record with the current progress.
@@ -29,6 +31,9 @@ func (h *heartbeat) beat(ctx context.Context) error {
 	rec := h.record
 	rec.Progress, rec.Documents, rec.Heartbeat = storedProgress(h.progress()), h.documents(), time.Now().UTC()
 	rec.Bytes = h.bytes()
+	if h.hosts != nil {
+		rec.WaitingForHost = h.hosts.Blocked()
+	}
 	if err := h.storage.store.PutRun(ctx, rec); err != nil {
 		return fmt.Errorf("save the progress of run %s: %w", rec.ID, err)
 	}

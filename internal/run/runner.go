@@ -118,7 +118,7 @@ func (r *Runner) execute(ctx context.Context, t Task, rec store.Run, s Store, ch
 // hostLeases returns the host leases of a run, nil if runs acquire none. Each claim of a
 // run has a holder of its own, so that a stale worker cannot use the leases of its
 // successor.
-func (r *Runner) hostLeases(s store.Leases, rec store.Run) crawl.HostLeases {
+func (r *Runner) hostLeases(s store.Leases, rec store.Run) *hostlease.Leases {
 	if s == nil || r.MaxHostHold <= 0 {
 		return nil
 	}

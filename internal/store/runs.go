@@ -34,11 +34,14 @@ type Run struct {
 	NotBefore time.Time `json:"notBefore"`
 	// Worker is the worker that executes the run. Heartbeat is the time of its last
 	// heartbeat.
-	Worker     string    `json:"worker,omitempty"`
-	Heartbeat  time.Time `json:"heartbeat"`
-	StopReason string    `json:"stopReason"`
-	Message    string    `json:"message"`
-	CreatedAt  time.Time `json:"createdAt"`
+	Worker string `json:"worker,omitempty"`
+	// WaitingForHost is the host that the run waits for because another crawl holds it. It is
+	// empty while another host of the run may receive requests.
+	WaitingForHost string    `json:"waitingForHost,omitempty"`
+	Heartbeat      time.Time `json:"heartbeat"`
+	StopReason     string    `json:"stopReason"`
+	Message        string    `json:"message"`
+	CreatedAt      time.Time `json:"createdAt"`
 	// StartedAt is the time at which a worker first claimed the run since it was created or
 	// last interrupted. It is zero while the run waits for a worker.
 	StartedAt  time.Time `json:"startedAt"`

@@ -87,7 +87,7 @@ func TestInProcessCrawlHasNoKubernetesJob(t *testing.T) {
 	b := newFixture(t, map[string]string{})
 	j := b.createJob("here", 0, func(s *v1alpha1.CrawlJobSpec) { s.Execution = v1alpha1.ExecutionInProcess })
 	// This operator runs no crawls itself (CLAUSEA_MAX_CONCURRENT_CRAWLS=0), so the run stays queued.
-	b.waitForJob(j, "the queued run", func(j *v1alpha1.CrawlJob) bool { return j.Status.StartTime != nil })
+	b.waitForJob(j, "the queued run", func(j *v1alpha1.CrawlJob) bool { return j.Status.QueueTime != nil })
 	if r, err := b.run(j); err != nil || r.AssignedWorker != "" {
 		t.Errorf("the run is %+v, %v", r, err)
 	}

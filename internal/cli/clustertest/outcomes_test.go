@@ -111,7 +111,7 @@ func TestCrawlOfAnUnreachableSiteIsRetriedInANewJob(t *testing.T) {
 		s.Company.ExpectedTypes = []v1alpha1.DocumentType{"data_processing_agreement"}
 	})
 	b.waitForJob(j, "the announcement of the retry", func(j *v1alpha1.CrawlJob) bool {
-		return j.Status.Reason == v1alpha1.ReasonPending && j.Status.Attempts == 1
+		return j.Status.Reason == v1alpha1.ReasonRetrying && j.Status.Attempts == 1
 	})
 	up.Store(true)
 	b.waitForEnd(j, v1alpha1.ConditionComplete, "")

@@ -21,7 +21,7 @@ func (b *fixture) waitForPendingMessage(j *v1alpha1.CrawlJob, words ...string) {
 				return false
 			}
 		}
-		return j.Status.Reason == v1alpha1.ReasonPending
+		return j.Status.Reason == v1alpha1.ReasonPodNotCreated || j.Status.Reason == v1alpha1.ReasonPodNotStarted
 	})
 }
 
@@ -83,7 +83,7 @@ func TestQuotaFailureIsReportedUntilTheJobCanBeCreated(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := b.createJob("quota", 0, nil)
-	b.waitForPendingMessage(j, "cannot be created", "exceeded quota: none")
+	b.waitForPendingMessage(j, "No pod could be created", "exceeded quota: none")
 	if err := b.client.Delete(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}

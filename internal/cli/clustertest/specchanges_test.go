@@ -90,7 +90,7 @@ func TestSuspendedCrawlJobHasNoPodAndResumesInANewOne(t *testing.T) {
 		j, release := b.startCrawl(site, "held", 0, nil)
 		b.patch(j, func() { j.Spec.Suspend = true })
 		b.waitForJob(j, "the suspension", func(j *v1alpha1.CrawlJob) bool {
-			return hasCondition(v1alpha1.ConditionSuspended)(j) && j.Status.StartTime == nil
+			return hasCondition(v1alpha1.ConditionSuspended)(j) && !j.Active()
 		})
 		b.checkCleanExit(testCluster.kubelet.fakePods(b.namespace)[0])
 		if r, err := b.run(j); err != nil || r.State != store.RunInterrupted || r.Attempts != 0 {

@@ -15,7 +15,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -76,6 +78,8 @@ type Leases struct {
 
 	mu      sync.Mutex
 	yielded map[string]bool // the hosts that were released because other crawls wait
+	waits   map[string]int  // the hosts in whose wait queues the crawl is, with its waiting calls
+	held    int             // the number of hosts that the crawl holds
 }
 
 var _ crawl.HostLeases = (*Leases)(nil)
@@ -86,7 +90,7 @@ func New(c Config) *Leases {
 	setDefault(&c.Duration, DefaultDuration)
 	setDefault(&c.MaxHold, DefaultMaxHold)
 	setDefault(&c.WaitTimeout, DefaultWaitTimeout)
-	return &Leases{Config: c, waiting: make(chan struct{}, maxWaiting), yielded: map[string]bool{}}
+	return &Leases{Config: c, waiting: make(chan struct{}, maxWaiting), yielded: map[string]bool{}, waits: map[string]int{}}
 }
 
 func setDefault(d *time.Duration, value time.Duration) {
@@ -128,6 +132,7 @@ func (l *Leases) wait(ctx context.Context, host string, err error) (*Lease, erro
 		return nil, ctx.Err()
 	}
 	defer func() { <-l.waiting }()
+	defer l.recordWait(host)()
 	p := position{leases: l, name: QueueLeaseName(host)}
 	defer func() { p.release(ctx) }()
 	lastResponse := time.Now()
@@ -171,8 +176,42 @@ func (l *Leases) tryAcquire(ctx context.Context, host string) (*Lease, error) {
 	}
 	l.mu.Lock()
 	delete(l.yielded, host)
+	l.held++
 	l.mu.Unlock()
 	return l.newLease(ctx, host, stored, requestedAt), nil
+}
+
+// Blocked returns the host that the crawl waits for because another crawl holds it, "" if the
+// crawl holds a host or waits for none. If it waits for several hosts, Blocked returns the
+// first one in alphabetical order.
+func (l *Leases) Blocked() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held > 0 || len(l.waits) == 0 {
+		return ""
+	}
+	return slices.Min(slices.Collect(maps.Keys(l.waits)))
+}
+
+// recordWait records that a call of Acquire waits for a host, until done is called.
+func (l *Leases) recordWait(host string) (done func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waits[host]++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.waits[host]--; l.waits[host] == 0 {
+			delete(l.waits, host)
+		}
+	}
+}
+
+// recordRelease records that the crawl holds one host less.
+func (l *Leases) recordRelease() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held--
 }
 
 // recordYield records that a host is released for the crawls in its wait queue.

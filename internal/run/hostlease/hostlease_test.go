@@ -287,3 +287,28 @@ func TestOneCrawlAtATimeHoldsAHost(t *testing.T) {
 		t.Errorf("%d leases were acquired, %d at once", acquired.Load(), highest.Load())
 	}
 }
+
+func TestACrawlIsBlockedWhileItWaitsForItsOnlyHost(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	first, second := stableLeases(s, "first"), stableLeases(s, "second")
+	if got := first.Blocked(); got != "" {
+		t.Errorf("a new crawl is blocked by %s", got)
+	}
+	lease := acquire(t, first)
+	acquired := acquireAsync(t, second)
+	for deadline := time.Now().Add(waitTimeout); second.Blocked() != host; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the waiting crawl is not blocked")
+		}
+	}
+	if got := first.Blocked(); got != "" {
+		t.Errorf("the crawl that holds the host is blocked by %s", got)
+	}
+	lease.Release(t.Context(), time.Now())
+	lease = <-acquired
+	if got := second.Blocked(); got != "" {
+		t.Errorf("after it has acquired the host, the crawl is blocked by %s", got)
+	}
+	lease.Release(t.Context(), time.Now())
+}

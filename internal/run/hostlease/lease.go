@@ -102,6 +102,7 @@ func (h *Lease) ShouldRelease() bool {
 func (h *Lease) Release(ctx context.Context, nextRequest time.Time) {
 	h.stopRenewal()
 	<-h.renewalEnded
+	h.leases.recordRelease()
 	if nextRequest.Before(h.idleSince) {
 		nextRequest = h.idleSince
 	}

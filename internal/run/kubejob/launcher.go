@@ -23,6 +23,7 @@ import (
 
 // +kubebuilder:rbac:groups=batch,resources=jobs,verbs=list;watch;create;delete
 // +kubebuilder:rbac:groups="",resources=pods,verbs=list;watch
+// +kubebuilder:rbac:groups="",resources=events,verbs=list
 
 // Launcher implements runner.Runner. It queues each run. For the execution Job it also
 // creates a Kubernetes Job, whose worker claims only that run.
@@ -110,7 +111,7 @@ func (l *Launcher) createJob(ctx context.Context, spec runner.RunSpec, rec store
 	switch {
 	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
 		// A quota may be used up. The next reconcile finds no worker and retries.
-		rec.Message = fmt.Sprintf("Job %s cannot be created: %s", job.Name, err)
+		rec.Message = fmt.Sprintf("No pod could be created: %s.", rejection(err.Error()))
 		if err := l.Queue.Runs.PutRun(ctx, rec); err != nil && !errors.Is(err, store.ErrFenced) {
 			return runner.RunStatus{}, fmt.Errorf("record that the Job of run %s was rejected: %w", spec.RunID, err)
 		}
@@ -135,17 +136,17 @@ func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, 
 	if err != nil {
 		return runner.RunStatus{}, err
 	}
-	status := queue.StatusOf(rec)
 	if rec.AssignedWorker != WorkerName(runID) || !needsJob(rec) {
-		return status, nil
+		return l.Queue.StatusOf(ctx, rec)
 	}
+	status := queue.StatusOf(rec)
 	job, err := newestJob(ctx, l.Client, runID, l.Namespace)
 	if err != nil {
 		return runner.RunStatus{}, err
 	}
 	if job != nil && active(job) {
-		status.Message = l.progressMessage(ctx, job)
-		return status, nil
+		status.Waiting, status.Message, err = l.waiting(ctx, rec, job)
+		return status, err
 	}
 	// The cache may be behind.
 	if job, err = newestJob(ctx, l.APIReader, runID, l.Namespace); err != nil {
@@ -213,7 +214,7 @@ func (l *Launcher) Signal(ctx context.Context, runID string, signal runner.Signa
 	if err != nil || rec.AssignedWorker != WorkerName(runID) {
 		return status, runner.IgnoreRunNotFound(err)
 	}
-	if signal == runner.SignalStop && rec.State == store.RunRunning {
+	if (signal == runner.SignalStop || signal == runner.SignalExpire) && rec.State == store.RunRunning {
 		return l.stop(ctx, rec)
 	}
 	return queue.StatusOf(rec), l.deleteJobs(ctx, runID)

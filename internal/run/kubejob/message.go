@@ -41,7 +41,7 @@ func (l *Launcher) exitMessage(pod *corev1.Pod, t *corev1.ContainerStateTerminat
 	case t.ExitCode == ExitDone:
 		return fmt.Sprintf("The worker's pod %s exited without crawling (exit code 0): check that the operator's worker image is the clausea image.", pod.Name)
 	case t.ExitCode == exitSIGKILL:
-		return fmt.Sprintf("The worker's pod %s was killed (exit code %d): see the events of its node.", pod.Name, t.ExitCode)
+		return fmt.Sprintf("The worker's pod %s was killed (exit code %d); check the events of its node for the cause.", pod.Name, t.ExitCode)
 	default:
 		return fmt.Sprintf("The worker's pod %s failed (exit code %d%s): see its log.", pod.Name, t.ExitCode, lastLogLine(t))
 	}
@@ -68,48 +68,15 @@ func lastLogLine(t *corev1.ContainerStateTerminated) string {
 	return ", " + last
 }
 
-// progressMessage explains what delays a run that has a Job; it is empty while its pod
-// runs.
-func (l *Launcher) progressMessage(ctx context.Context, j *batchv1.Job) string {
-	pod := l.newestPod(ctx, j)
-	if pod == nil {
-		return fmt.Sprintf("Waiting for Job %s to create its pod; run kubectl describe job for the cause.", j.Name)
-	}
-	switch t := terminated(pod); {
-	case t == nil:
-	case t.ExitCode == ExitDone:
-		return "" // the run has ended; the record is read again soon
-	case t.ExitCode == ExitReleased:
-		return fmt.Sprintf("Pod %s was terminated and released the crawl; another pod will resume it.", pod.Name)
-	default:
-		return l.exitMessage(pod, t) + " Another pod will resume the crawl."
-	}
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			return fmt.Sprintf("Pod %s cannot be scheduled (%s): add a node, or lower the workers' resource requests.", pod.Name, strings.TrimSuffix(c.Message, "."))
-		}
-	}
-	for i := range pod.Status.ContainerStatuses {
-		state := pod.Status.ContainerStatuses[i].State
-		if state.Running != nil {
-			return ""
-		}
-		if state.Waiting != nil {
-			return l.waitingMessage(pod, state.Waiting)
-		}
-	}
-	return fmt.Sprintf("Pod %s is starting.", pod.Name)
-}
-
 // waitingMessage explains why a container has not started on its node.
 func (l *Launcher) waitingMessage(pod *corev1.Pod, w *corev1.ContainerStateWaiting) string {
 	switch w.Reason {
 	case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable":
 		return fmt.Sprintf("Pod %s cannot pull its image %s (%s): correct the operator's CLAUSEA_WORKER_IMAGE, or give the nodes access to it.", pod.Name, pod.Spec.Containers[0].Image, w.Reason)
 	case "CreateContainerConfigError":
-		return fmt.Sprintf("Pod %s lacks its settings (%s): create the Secret %s with MONGO_URI in namespace %s.", pod.Name, w.Message, l.Pod.Secret, pod.Namespace)
+		return fmt.Sprintf("Pod %s cannot start: %s; create the Secret %s with MONGO_URI in namespace %s.", pod.Name, w.Message, l.Pod.Secret, pod.Namespace)
 	case "CreateContainerError", "RunContainerError":
-		return fmt.Sprintf("Pod %s cannot start (%s: %s).", pod.Name, w.Reason, w.Message)
+		return fmt.Sprintf("Pod %s cannot start: %s (%s).", pod.Name, w.Message, w.Reason)
 	default:
 		return fmt.Sprintf("Pod %s is starting.", pod.Name)
 	}

@@ -53,7 +53,7 @@ func TestTheMessageOfAWaitingContainerSaysWhatToDo(t *testing.T) {
 	for reason, want := range map[string]string{
 		"ErrImagePull": "CLAUSEA_WORKER_IMAGE", "ImagePullBackOff": "CLAUSEA_WORKER_IMAGE", "InvalidImageName": "CLAUSEA_WORKER_IMAGE",
 		"CreateContainerConfigError": "create the Secret settings with MONGO_URI in namespace legal",
-		"RunContainerError":          "cannot start (RunContainerError: why)", "ContainerCreating": "is starting",
+		"RunContainerError":          "cannot start: why (RunContainerError)", "ContainerCreating": "is starting",
 	} {
 		l, p := newWorkerPod()
 		if got := l.waitingMessage(p, &corev1.ContainerStateWaiting{Reason: reason, Message: "why"}); !strings.Contains(got, want) {
@@ -90,6 +90,50 @@ func TestTheDeadlineOfAJobIsAfterThatOfItsRun(t *testing.T) {
 		got := time.Duration(*activeDeadlineSeconds(time.Now().Add(left))) * time.Second
 		if got <= max(left, 0) || got < deadlineMargin-time.Second {
 			t.Errorf("with %s left the Job has %s", left, got)
+		}
+	}
+}
+
+func TestTheStateOfAPodSaysWhyItDoesNotExecuteItsRun(t *testing.T) {
+	t.Parallel()
+	exited := func(code int32) corev1.ContainerState {
+		return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code}}
+	}
+	for want, edit := range map[string]func(*corev1.Pod){
+		"": func(p *corev1.Pod) {
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{{State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}}
+		},
+		"Pod crawl-1-x is starting.": func(*corev1.Pod) {},
+		"Pod crawl-1-x was lost (Evicted: The node was low on memory). Another pod will resume the crawl.": func(p *corev1.Pod) {
+			p.Status.Phase, p.Status.Reason, p.Status.Message = corev1.PodFailed, "Evicted", "The node was low on memory."
+		},
+		"Pod crawl-1-x was terminated and released the crawl. Another pod will resume it.": func(p *corev1.Pod) {
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{{State: exited(ExitReleased)}}
+		},
+		"The worker's pod crawl-1-x was killed (exit code 137); check the events of its node for the cause. Another pod will resume the crawl.": func(p *corev1.Pod) {
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{{State: exited(exitSIGKILL)}}
+		},
+		`Pod crawl-1-x cannot start: secret "settings" not found; create the Secret settings with MONGO_URI in namespace legal.`: func(p *corev1.Pod) {
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{{State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
+				Reason: "CreateContainerConfigError", Message: `secret "settings" not found`}}}}
+		},
+	} {
+		l, p := newWorkerPod()
+		edit(p)
+		if got := l.podMessage(p); got != want {
+			t.Errorf("the message is %q, want %q", got, want)
+		}
+	}
+}
+
+func TestTheCauseOfARejectedObjectIsReportedWithoutItsName(t *testing.T) {
+	t.Parallel()
+	for message, want := range map[string]string{
+		`Error creating: pods "crawl-1-x" is forbidden: exceeded quota: none, limited: pods=0`: "exceeded quota: none, limited: pods=0",
+		"the server is busy.": "the server is busy",
+	} {
+		if got := rejection(message); got != want {
+			t.Errorf("the cause in %q is %q, want %q", message, got, want)
 		}
 	}
 }

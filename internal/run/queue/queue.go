@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -42,7 +43,7 @@ func (q *Queue) Status(ctx context.Context, runID string) (runner.RunStatus, err
 	if err != nil {
 		return runner.RunStatus{}, err
 	}
-	return StatusOf(rec), nil
+	return q.StatusOf(ctx, rec)
 }
 
 // Record returns the stored record of a run, for runners that build on a Queue. The error
@@ -118,6 +119,7 @@ var requests = map[runner.Signal]store.RunRequest{
 	runner.SignalStop:    store.RequestStop,
 	runner.SignalSuspend: store.RequestSuspend,
 	runner.SignalCancel:  store.RequestCancel,
+	runner.SignalExpire:  store.RequestStop,
 }
 
 // Signal implements runner.Runner.
@@ -140,6 +142,8 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 		rec.State, rec.StopReason, rec.Message = store.RunComplete, v1alpha1.ReasonStopped, "The crawl was stopped; the documents found so far are stored."
 	case runner.SignalCancel:
 		rec.State, rec.StopReason, rec.Message = store.RunFailed, runner.ReasonCancelled, "The crawl was cancelled before it finished."
+	case runner.SignalExpire:
+		rec.State, rec.StopReason, rec.Message = store.RunFailed, v1alpha1.ReasonDeadlineExceeded, expiredMessage(rec)
 	}
 	if rec.State != store.RunInterrupted {
 		rec.FinishedAt = time.Now().UTC()
@@ -156,4 +160,13 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 	}
 	q.recordState(ctx, rec)
 	return StatusOf(rec), nil
+}
+
+// expiredMessage returns the message of a run that has no worker at its deadline. A run that no
+// worker has claimed may have a message that explains why.
+func expiredMessage(rec store.Run) string {
+	if !rec.StartedAt.IsZero() {
+		return "The crawl did not finish before its deadline; the documents found so far are stored."
+	}
+	return strings.TrimSpace("The crawl did not start before its deadline. " + rec.Message)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
 	"github.com/clausea/crawler/internal/demo"
 	"github.com/clausea/crawler/internal/run"
@@ -152,5 +153,23 @@ func TestRunsThatDoNotExistAreNotFound(t *testing.T) {
 	}
 	if err := f.queue.Archive(t.Context(), "none"); err != nil {
 		t.Errorf("Archive: %v", err)
+	}
+}
+
+func TestARunThatExpiresBeforeAWorkerHasClaimedItFailsWithTheCause(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.enqueue("r1")
+	r := f.await("r1", "the queue", in(store.RunPending))
+	r.Message = "No pod could be created: exceeded quota: none."
+	if err := f.store.PutRun(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	status, err := f.queue.Signal(t.Context(), "r1", runner.SignalExpire)
+	if err != nil || status.State != runner.StateFailed || status.Reason != v1alpha1.ReasonDeadlineExceeded || status.Message != "The crawl did not start before its deadline. "+r.Message {
+		t.Errorf("the status is %+v, %v", status, err)
+	}
+	if r := f.await("r1", "its end", in(store.RunFailed)); r.FinishedAt.IsZero() || !r.StartedAt.IsZero() {
+		t.Errorf("the run is %+v", r)
 	}
 }

@@ -36,3 +36,47 @@ func TestStatusHasTheFieldsOfTheRecord(t *testing.T) {
 		t.Errorf("a cancelled run has the reasons %s and %s", runner.ReasonCancelled, crawl.StopCancelled)
 	}
 }
+
+func TestAStatusSaysWhatTheRunWaitsFor(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rec             store.Run
+		reason, message string
+	}{
+		{store.Run{State: store.RunPending}, "", ""},
+		{store.Run{State: store.RunRunning}, "", ""},
+		{store.Run{State: store.RunPending, AssignedWorker: "job/r"}, v1alpha1.ReasonPodNotCreated, "Waiting for a pod to be created."},
+		{store.Run{State: store.RunPending, AssignedWorker: "job/r", Message: "No pod could be created: why."}, v1alpha1.ReasonPodNotCreated, "No pod could be created: why."},
+		{store.Run{State: store.RunRunning, WaitingForHost: "help.example"}, v1alpha1.ReasonWaitingForHost, "Waiting for host help.example, which another crawl holds."},
+	} {
+		if got := StatusOf(c.rec); got.Waiting != c.reason || got.Message != c.message {
+			t.Errorf("the status of %+v is %+v", c.rec, got)
+		}
+	}
+}
+
+func TestAQueuedRunWaitsForAnotherRunOfItsCompanyWhileThatHasAWorker(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.enqueue("r1")
+	rec := f.await("r1", "the queue", in(store.RunPending))
+	other := store.Run{ID: "r0", Company: rec.Company, State: store.RunRunning, Worker: "laptop", CreatedAt: rec.CreatedAt}
+	for _, c := range []struct {
+		heartbeat time.Time
+		crawlJob  string
+		want      string
+	}{
+		{time.Now(), "nightly", "Waiting for CrawlJob nightly (same company) to finish."},
+		{time.Now(), "", "Waiting for run r0 of the same company, which worker laptop executes without a CrawlJob, to finish."},
+		{time.Now().Add(-time.Hour), "", ""}, // its process was killed
+	} {
+		other.Heartbeat, other.CrawlJob.Name = c.heartbeat, c.crawlJob
+		if err := f.store.PutRun(t.Context(), other); err != nil {
+			t.Fatal(err)
+		}
+		status, err := f.queue.Status(t.Context(), "r1")
+		if err != nil || status.Message != c.want || (status.Waiting == v1alpha1.ReasonWaitingForCrawlJob) != (c.want != "") {
+			t.Errorf("the status is %+v, %v, want %q", status, err, c.want)
+		}
+	}
+}

@@ -3,6 +3,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -31,7 +32,8 @@ const maxDocuments = 50_000
 func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.DocumentType) (company.Summary, error) {
 	var sum company.Summary
 	counts := map[v1alpha1.DocumentType]int32{}
-	best := map[v1alpha1.DocumentType]store.Document{} // the most confident of each type
+	best := map[v1alpha1.DocumentType]store.Document{}   // the most confident of each type whose text was found
+	failed := map[v1alpha1.DocumentType]store.Document{} // one of each type whose text was not found
 	p := store.ListOptions{Limit: store.MaxLimit}
 	for {
 		docs, next, err := r.Store.ListDocuments(ctx, key, p)
@@ -48,8 +50,11 @@ func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.
 			t := v1alpha1.DocumentType(d.Type)
 			counts[t]++
 			sum.Count++
-			// As in the report of a run, a type is missing if its document cannot be fetched.
-			if have, ok := best[t]; d.State != store.DocumentUnreachable && (!ok || d.Confidence > have.Confidence) {
+			// As in the report of a run, a type is missing if the text of its document was not
+			// found at the last visit.
+			if d.State == store.DocumentUnreachable || d.State == store.DocumentBroken {
+				failed[t] = d
+			} else if have, ok := best[t]; !ok || d.Confidence > have.Confidence {
 				best[t] = d
 			}
 		}
@@ -72,10 +77,21 @@ func (r Records) Summarize(ctx context.Context, key string, expected []v1alpha1.
 		c := v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageMissing, Reason: reasons[t]}
 		if d, ok := best[t]; ok {
 			c = v1alpha1.Coverage{Type: t, State: v1alpha1.CoverageFound, DocumentID: d.ID, URL: d.URL}
+		} else if d, ok := failed[t]; ok {
+			c.DocumentID, c.URL, c.Reason = d.ID, d.URL, failureReason(d, c.Reason)
 		}
 		sum.Coverage = append(sum.Coverage, c)
 	}
 	return sum, nil
+}
+
+// failureReason returns why a type is missing that has only a document whose text was not
+// found. reason is that of the last run, which is more exact, or empty.
+func failureReason(d store.Document, reason v1alpha1.MissingReason) v1alpha1.MissingReason {
+	if d.State == store.DocumentBroken {
+		return cmp.Or(reason, v1alpha1.MissingBroken)
+	}
+	return cmp.Or(reason, v1alpha1.MissingUnreachable)
 }
 
 // recentRuns is how many runs are searched for the newest one with a coverage. A run that

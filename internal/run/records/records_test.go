@@ -44,7 +44,9 @@ func TestSummaryCountsTypesAndCoversTheExpectedOnes(t *testing.T) {
 		store.Document{ID: "b", Type: "privacy_policy", Confidence: 0.9, LastChanged: day(2)},
 		store.Document{ID: "c", Type: "imprint", Confidence: 0.7, LastChanged: day(3)},
 		store.Document{ID: "d", Type: "eula", Confidence: 0.9, LastChanged: day(4), State: store.DocumentRemoved},
-		store.Document{ID: "e", Type: "cookie_policy", LastChanged: day(1), State: store.DocumentUnreachable})
+		store.Document{ID: "e", Type: "cookie_policy", LastChanged: day(1), State: store.DocumentUnreachable},
+		store.Document{ID: "f", Type: "subprocessors", Confidence: 0.9, LastChanged: day(1), State: store.DocumentBroken},
+		store.Document{ID: "g", Type: "privacy_policy", Confidence: 1, LastChanged: day(1), State: store.DocumentBroken})
 	runs := []store.Run{
 		{ID: "r1", CreatedAt: day(1), Coverage: []store.Coverage{{Type: "eula", Reason: "NotLinked"}}},
 		{ID: "r2", CreatedAt: day(2), Coverage: []store.Coverage{{Type: "eula", Reason: "Robots"}}},
@@ -56,17 +58,18 @@ func TestSummaryCountsTypesAndCoversTheExpectedOnes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sum, err := Records{Store: s}.Summarize(t.Context(), "legal/acme", []v1alpha1.DocumentType{"privacy_policy", "eula", "cookie_policy"})
+	sum, err := Records{Store: s}.Summarize(t.Context(), "legal/acme", []v1alpha1.DocumentType{"privacy_policy", "eula", "cookie_policy", "subprocessors"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum.Count != 4 || len(sum.Types) != 3 || sum.Types[1].Type != "imprint" || sum.Types[2].Count != 2 || !sum.LastChange.Equal(day(4)) {
+	if sum.Count != 6 || len(sum.Types) != 4 || sum.Types[1].Type != "imprint" || sum.Types[2].Count != 3 || !sum.LastChange.Equal(day(4)) {
 		t.Errorf("the summary is %+v", sum)
 	}
 	want := []v1alpha1.Coverage{
 		{Type: "privacy_policy", State: v1alpha1.CoverageFound, DocumentID: "b", URL: "https://acme.example/1"},
 		{Type: "eula", State: v1alpha1.CoverageMissing, Reason: v1alpha1.MissingRobots},
-		{Type: "cookie_policy", State: v1alpha1.CoverageMissing},
+		{Type: "cookie_policy", State: v1alpha1.CoverageMissing, Reason: v1alpha1.MissingUnreachable, DocumentID: "e", URL: "https://acme.example/4"},
+		{Type: "subprocessors", State: v1alpha1.CoverageMissing, Reason: v1alpha1.MissingBroken, DocumentID: "f", URL: "https://acme.example/5"},
 	}
 	if !slices.Equal(sum.Coverage, want) {
 		t.Errorf("the coverage is %+v, want %+v", sum.Coverage, want)

@@ -260,3 +260,19 @@ func helloUntil(ctx context.Context, uri string, attempt func(context.Context) e
 		}
 	}
 }
+
+// Explain returns the *OpenError of an error with which a call to a store at uri failed, or nil
+// if its cause is unknown.
+func Explain(err error, uri string) *OpenError {
+	var e *OpenError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		return e
+	}
+	if e = newOpenError(err, uri); e.Cause == CauseOther {
+		return nil
+	}
+	return e
+}

@@ -10,10 +10,11 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 )
 
-const managerFolder = "../../config/manager"
+const configFolder = "../../config"
 
 // operatorContainer returns the container of the operator's Deployment and its environment.
 func operatorContainer(t *testing.T, manifest []byte) (c corev1.Container, env map[string]string) {
@@ -31,7 +32,7 @@ func operatorContainer(t *testing.T, manifest []byte) (c corev1.Container, env m
 
 func TestOperatorMemoryLimitExceedsItsHeapLimit(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile(filepath.Join(managerFolder, "manager.yaml"))
+	b, err := os.ReadFile(filepath.Join(configFolder, "operator", "deployment.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,41 +47,116 @@ func TestOperatorMemoryLimitExceedsItsHeapLimit(t *testing.T) {
 	}
 }
 
-func TestWorkerImageFollowsTheOperatorImage(t *testing.T) {
+// renderConfig renders a copy of the folder config/NAME with kubectl kustomize, after adding lines to its
+// kustomization.
+func renderConfig(t *testing.T, name, lines string) []*unstructured.Unstructured {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("runs kubectl")
 	}
-	t.Parallel()
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
 		t.Fatal("set KUBEBUILDER_ASSETS to the folder that hack/kube/get.sh prints, or test with -short")
 	}
 	folder := t.TempDir()
-	if err := os.CopyFS(folder, os.DirFS("../../config")); err != nil {
+	if err := os.CopyFS(folder, os.DirFS(configFolder)); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(folder, "manager", "kustomization.yaml")
-	b, err := os.ReadFile(file)
+	overlay := filepath.Join(folder, "overlay")
+	if strings.HasPrefix(lines, "images:") { // replacements run in the same kustomization only
+		overlay = filepath.Join(folder, name)
+		b, err := os.ReadFile(filepath.Join(overlay, "kustomization.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = string(b) + lines
+	} else {
+		lines = "resources: [../" + name + "]\n" + lines
+	}
+	if err := os.MkdirAll(overlay, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(overlay, "kustomization.yaml"), []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), filepath.Join(assets, "kubectl"), "kustomize", overlay).Output()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("kubectl kustomize: %v", err)
 	}
-	b = append(b, "images: [{name: clausea, newName: registry.example/clausea, newTag: v1}]\n"...)
-	if err := os.WriteFile(file, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.CommandContext(t.Context(), filepath.Join(assets, "kubectl"), "kustomize", filepath.Dir(file)).CombinedOutput()
-	if err != nil {
-		t.Fatalf("kubectl kustomize: %v: %s", err, out)
-	}
+	var all []*unstructured.Unstructured
 	for _, doc := range strings.Split(string(out), "\n---\n") {
-		if !strings.Contains(doc, "kind: Deployment") {
-			continue
+		u := &unstructured.Unstructured{}
+		if err := yaml.Unmarshal([]byte(doc), &u.Object); err != nil {
+			t.Fatal(err)
 		}
-		c, env := operatorContainer(t, []byte(doc))
-		if want := "registry.example/clausea:v1"; c.Image != want || env["CLAUSEA_WORKER_IMAGE"] != want {
-			t.Errorf("the operator image is %s, the worker image is %s", c.Image, env["CLAUSEA_WORKER_IMAGE"])
-		}
-		return
+		all = append(all, u)
 	}
-	t.Errorf("want a Deployment in\n%s", out)
+	return all
+}
+
+func TestWorkerImageFollowsTheOperatorImage(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"default", "manager", "namespaced"} {
+		found := false
+		for _, u := range renderConfig(t, folder, "images: [{name: clausea, newName: registry.example/clausea, newTag: v1}]\n") {
+			if u.GetKind() != "Deployment" {
+				continue
+			}
+			found = true
+			b, err := yaml.Marshal(u.Object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, env := operatorContainer(t, b)
+			if want := "registry.example/clausea:v1"; c.Image != want || env["CLAUSEA_WORKER_IMAGE"] != want {
+				t.Errorf("%s: the operator image is %s, the worker image is %s", folder, c.Image, env["CLAUSEA_WORKER_IMAGE"])
+			}
+		}
+		if !found {
+			t.Errorf("%s has no Deployment", folder)
+		}
+	}
+}
+
+func TestOneLineOfAnOverlayInstallsTheOperatorInAnotherNamespace(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"default", "manager", "namespaced"} {
+		subjects := 0
+		for _, u := range renderConfig(t, folder, "namespace: crawler\n") {
+			if ns := u.GetNamespace(); ns != "" && ns != "crawler" {
+				t.Errorf("%s: %s %s is in namespace %s", folder, u.GetKind(), u.GetName(), ns)
+			}
+			if u.GetKind() == "Namespace" && u.GetName() != "crawler" {
+				t.Errorf("%s: the namespace is %s", folder, u.GetName())
+			}
+			list, _, _ := unstructured.NestedSlice(u.Object, "subjects")
+			for _, s := range list {
+				subjects++
+				if subject, ok := s.(map[string]any); !ok || subject["namespace"] != "crawler" {
+					t.Errorf("%s: %s %s binds %v", folder, u.GetKind(), u.GetName(), s)
+				}
+			}
+		}
+		if subjects != 2 {
+			t.Errorf("%s has %d subjects, want 2", folder, subjects)
+		}
+	}
+}
+
+func TestPermissionsForAllNamespacesIncludeNoLeases(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"default", "namespaced"} {
+		for _, u := range renderConfig(t, folder, "") {
+			if u.GetKind() == "ClusterRoleBinding" && folder == "namespaced" {
+				t.Errorf("namespaced has the ClusterRoleBinding %s", u.GetName())
+			}
+			b, err := yaml.Marshal(u.Object["rules"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(b), "leases") && u.GetKind() != "Role" {
+				t.Errorf("%s: %s %s has permissions on leases", folder, u.GetKind(), u.GetName())
+			}
+		}
+	}
 }

@@ -1,15 +1,18 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/crawljob"
@@ -18,9 +21,10 @@ import (
 	"github.com/clausea/crawler/internal/settings"
 )
 
-// Leader election needs a Lease, and records events in the core API group.
-// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;create;update
-// +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
+// Leader election needs a Lease, and records events in the core API group. Both are in the
+// namespace of the operator; kustomize replaces the namespace of the markers.
+// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;create;update,namespace=clausea
+// +kubebuilder:rbac:groups="",resources=events,verbs=create;patch,namespace=clausea
 
 // The rate limit of the client. The defaults of 20 and 30 slow the operator down at start
 // and during bursts. API priority and fairness protects the API server.
@@ -44,6 +48,9 @@ as Kubernetes Jobs on any node.`,
 
 func (a *app) operator(cmd *cobra.Command) error {
 	ctx := cmd.Context()
+	if a.values.Store.IsEmpty() && a.values.MongoURI.IsEmpty() {
+		return usage("the operator stores documents in MongoDB: set MONGO_URI, for example from the Secret clausea in the namespace of the operator")
+	}
 	pod, err := workerPod(a.values, a.log)
 	if err != nil {
 		return &exitError{exitUsage, err}
@@ -56,17 +63,49 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return &exitError{exitUsage, fmt.Errorf("load the kubeconfig: %w; run the operator in a pod, or set KUBECONFIG to the path of a kubeconfig", err)}
 	}
 	config.QPS, config.Burst = clientQPS, clientBurst
+	leaseNamespace, err := leaderNamespace(a.values)
+	if err != nil {
+		return err
+	}
 	p, err := a.newProcess(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer p.end()
-	scheme, err := newScheme()
+	check, err := newClusterCheck(config, a.values.WatchNamespace, leaseNamespace, a.log, &p.ready)
 	if err != nil {
 		return err
 	}
+	if err := p.waitForStart(ctx, check); err != nil {
+		return err
+	}
+	m, err := a.newOperatorManager(config, p, leaseNamespace)
+	if err != nil {
+		return err
+	}
+	launcher := &kubejob.Launcher{
+		Queue: &queue.Queue{Runs: p.store}, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
+		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
+	}
+	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder(eventComponent), WatchKubernetesJobs: true}); err != nil {
+		return err
+	}
+	for _, r := range []manager.Runnable{check, &cacheSync{cache: m.GetCache(), ready: &p.ready}} {
+		if err := m.Add(r); err != nil {
+			return fmt.Errorf("add the readiness checks: %w", err)
+		}
+	}
+	return p.run(ctx, m)
+}
+
+// newOperatorManager returns the Manager of the operator.
+func (a *app) newOperatorManager(config *rest.Config, p *process, leaseNamespace string) (manager.Manager, error) {
+	scheme, err := newScheme()
+	if err != nil {
+		return nil, err
+	}
 	o := p.managerOptions(scheme)
-	o.LeaderElection, o.LeaderElectionID, o.LeaderElectionNamespace = true, "clausea-operator", a.values.LeaderNamespace
+	o.LeaderElection, o.LeaderElectionID, o.LeaderElectionNamespace = true, "clausea-operator", leaseNamespace
 	o.LeaderElectionReleaseOnCancel = true
 	if ns := a.values.WatchNamespace; ns != "" {
 		o.Cache.DefaultNamespaces = map[string]cache.Config{ns: {}}
@@ -76,14 +115,43 @@ func (a *app) operator(cmd *cobra.Command) error {
 	o.Cache.ByObject = map[client.Object]cache.ByObject{&batchv1.Job{}: own, &corev1.Pod{}: own}
 	m, err := ctrl.NewManager(config, o)
 	if err != nil {
-		return fmt.Errorf("connect to the cluster: %w", err)
+		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	launcher := &kubejob.Launcher{
-		Queue: &queue.Queue{Runs: p.store}, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
-		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
-	}
-	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder(eventComponent), WatchKubernetesJobs: true}); err != nil {
-		return err
-	}
-	return p.run(ctx, m)
+	return m, nil
 }
+
+// waitForStart opens the store and waits until the cluster has what the operator needs, both at
+// the same time, so that the probes report all that is missing.
+func (p *process) waitForStart(ctx context.Context, check *clusterCheck) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p.ready.set(componentCaches, "waiting for the store and the cluster")
+	checked := make(chan error, 1)
+	go func() { checked <- check.wait(ctx) }()
+	err := p.openStore(ctx)
+	if err != nil {
+		cancel()
+	}
+	if cerr := <-checked; err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// cacheSync reports that the informers of a Manager have listed their resources.
+type cacheSync struct {
+	cache cache.Cache
+	ready *readyState
+}
+
+// Start implements manager.Runnable.
+func (c *cacheSync) Start(ctx context.Context) error {
+	c.ready.set(componentCaches, "waiting for the informers to list the resources")
+	if c.cache.WaitForCacheSync(ctx) {
+		c.ready.set(componentCaches, "")
+	}
+	return nil
+}
+
+// NeedLeaderElection implements manager.LeaderElectionRunnable.
+func (c *cacheSync) NeedLeaderElection() bool { return false }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -53,8 +54,13 @@ type process struct {
 	store    processStore
 	registry *prometheus.Registry
 	pool     *queue.Pool
+	ready    readyState
+	runner   *run.Runner // without its store until openStore
 	close    []func()
-	// serverAddr receives host:port of the server once it listens.
+	// server shuts the server for probes and metrics down; addr is its host:port.
+	server func() error
+	addr   string
+	// serverAddr receives addr once the process has started.
 	serverAddr chan string
 }
 
@@ -73,7 +79,8 @@ const (
 // process uses 171 MiB instead of 217 MiB (hack/bench, part scale).
 const gcPercent = 50
 
-// newProcess opens the store and creates the workers. onConnect is passed to newFetcher.
+// newProcess creates what needs no store, and serves probes and metrics. openStore must follow.
+// onConnect is passed to newFetcher.
 func (a *app) newProcess(ctx context.Context, onConnect func(network, addr string) error) (*process, error) {
 	if previous := debug.SetGCPercent(gcPercent); previous != 100 {
 		debug.SetGCPercent(previous)
@@ -101,21 +108,44 @@ func (a *app) newProcess(ctx context.Context, onConnect func(network, addr strin
 		return nil, err
 	}
 	p.close = append(p.close, closeEngine)
-	if p.store, err = openStore(ctx, a.values); err != nil {
-		p.end()
-		return nil, err
-	}
-	p.close = append(p.close, func() { _ = p.store.Close(context.WithoutCancel(ctx)) })
 	pdf, err := newPDFReader()
 	if err != nil {
 		p.end()
 		return nil, err
 	}
-	p.pool = &queue.Pool{
-		Store: p.store, Defaults: crawlJobOptions(a.values), MaxConcurrentRuns: a.values.MaxConcurrentCrawls, Log: a.log.WithName("worker"),
-		Runner: &run.Runner{Engine: engine, Store: p.store, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
+	p.runner = &run.Runner{Engine: engine, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold}
+	p.ready.set(componentStore, "the store is not open yet")
+	if embeddedFolder(a.values) != "" {
+		// Another process that owns the folder explains the failure better than its port does.
+		if err := p.openStore(ctx); err != nil {
+			p.end()
+			return nil, err
+		}
 	}
+	if p.addr, p.server, err = p.serve(ctx); err != nil {
+		p.end()
+		return nil, err
+	}
+	p.close = append(p.close, p.stopServer)
+	p.log.Info("serving probes and metrics", "listenAddress", p.addr)
 	return p, nil
+}
+
+// openStore opens the store, unless it is open, and creates the workers.
+func (p *process) openStore(ctx context.Context) (err error) {
+	if p.store != nil {
+		return nil
+	}
+	if p.store, err = openProcessStore(ctx, p.v, p.log, &p.ready); err != nil {
+		return err
+	}
+	p.close = append(p.close, func() { _ = p.store.Close(context.WithoutCancel(ctx)) })
+	p.ready.set(componentStore, "")
+	p.runner.Store = p.store
+	p.pool = &queue.Pool{
+		Store: p.store, Defaults: crawlJobOptions(p.v), MaxConcurrentRuns: p.v.MaxConcurrentCrawls, Log: p.log.WithName("worker"), Runner: p.runner,
+	}
+	return nil
 }
 
 // end releases the resources of the process in reverse order of creation.
@@ -186,10 +216,9 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	return nil
 }
 
-// serve starts the server for probes and metrics. wait shuts it down after until is
-// closed. Readiness fails as soon as ctx ends; the port stays open while the workers
-// release their runs.
-func (p *process) serve(ctx context.Context, until <-chan struct{}) (addr string, wait func() error, err error) {
+// serve starts the server for probes and metrics. Readiness fails as soon as ctx ends; the port
+// stays open until stop is called, while the workers release their runs.
+func (p *process) serve(ctx context.Context) (addr string, stop func() error, err error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(p.v.Port))
 	if err != nil {
 		return "", nil, fmt.Errorf("listen on port %d: %w; set PORT or --port to another port, or to 0 for a free one", p.v.Port, err)
@@ -197,8 +226,7 @@ func (p *process) serve(ctx context.Context, until <-chan struct{}) (addr string
 	srv := &http.Server{Handler: p.probes(ctx), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
-	return l.Addr().String(), func() error {
-		<-until
+	return l.Addr().String(), sync.OnceValue(func() error {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		err := srv.Shutdown(end)
@@ -206,30 +234,24 @@ func (p *process) serve(ctx context.Context, until <-chan struct{}) (addr string
 			err = errors.Join(err, serr)
 		}
 		return err
-	}, nil
+	}), nil
 }
 
-// pingTimeout limits the store check of a readiness probe.
-const pingTimeout = 2 * time.Second
+// stopServer shuts the server down, and logs if that fails.
+func (p *process) stopServer() {
+	if err := p.server(); err != nil {
+		p.log.Error(err, "failed to shut down the probe server")
+	}
+}
 
 // probes returns the handler of probes and metrics. lifetime ends at the signal.
 func (p *process) probes(lifetime context.Context) http.Handler {
 	mux := http.NewServeMux()
 	alive := func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") }
 	mux.HandleFunc("GET /livez", alive)
+	mux.HandleFunc("GET /healthz", alive)
 	mux.HandleFunc("GET /health", alive)
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) {
-		ctx, cancel := context.WithTimeout(req.Context(), pingTimeout)
-		defer cancel()
-		switch {
-		case lifetime.Err() != nil:
-			http.Error(w, "shutting down", http.StatusServiceUnavailable)
-		case p.store.Ping(ctx) != nil:
-			http.Error(w, "the store is unreachable", http.StatusServiceUnavailable)
-		default:
-			_, _ = fmt.Fprintln(w, "ok")
-		}
-	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) { p.serveReadiness(lifetime, w, req) })
 	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{p.registry, prometheus.GathererFunc(controllerMetrics)}, promhttp.HandlerOpts{}))
 	return mux
 }
@@ -237,18 +259,10 @@ func (p *process) probes(lifetime context.Context) http.Handler {
 // run runs the Manager and the server until both have stopped. A shutdown after a signal
 // is not an error.
 func (p *process) run(ctx context.Context, m ctrl.Manager) error {
-	done := make(chan struct{})
-	addr, wait, err := p.serve(ctx, done)
-	if err != nil {
-		return err
-	}
-	p.log.Info("started", "address", addr, "maxConcurrentCrawls", p.v.MaxConcurrentCrawls)
-	p.serverAddr <- addr
-	err = runUntilShutdown(ctx, m.Start, shutdownTimeout)
-	close(done)
-	if serr := wait(); serr != nil {
-		p.log.Error(serr, "failed to shut down the probe server")
-	}
+	p.log.Info("started", "address", p.addr, "maxConcurrentCrawls", p.v.MaxConcurrentCrawls)
+	p.serverAddr <- p.addr
+	err := runUntilShutdown(ctx, m.Start, shutdownTimeout)
+	p.stopServer()
 	if err != nil {
 		return fmt.Errorf("run the controllers: %w", err)
 	}

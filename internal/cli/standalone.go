@@ -50,6 +50,9 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		return err
 	}
 	defer p.end()
+	if err := p.openStore(ctx); err != nil {
+		return err
+	}
 	scheme, err := newScheme()
 	if err != nil {
 		return err

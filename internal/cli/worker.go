@@ -14,6 +14,7 @@ import (
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/store/mongo"
 )
 
 func newWorker(a *app) *cobra.Command {
@@ -50,7 +51,12 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	defer closeEngine()
+	uri := storeURI(a.values)
+	a.log.Info("connecting to MongoDB", "hosts", mongo.Hosts(uri))
 	s, err := openStore(ctx, a.values)
+	if failure := mongo.Explain(err, uri); failure != nil && failure.Permanent() {
+		return &exitError{kubejob.ExitUsage, failure} // another pod would fail too
+	}
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"fmt"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/go-logr/logr"
@@ -26,13 +28,41 @@ func workerPod(v *settings.Values, log logr.Logger) (kubejob.Pod, error) {
 	if memory.Cmp(request) < 0 {
 		request = memory
 	}
+	template, err := workerTemplate(v)
+	if err != nil {
+		return kubejob.Pod{}, err
+	}
+	env := workerEnv(v, log)
+	switch {
+	case v.CAFile == "":
+	case template.Mounts(v.CAFile):
+		env = append(env, corev1.EnvVar{Name: "CLAUSEA_CA_FILE", Value: v.CAFile})
+	default:
+		log.Info("the workers of Kubernetes Jobs do not have the file of certificate authorities; mount it at the same path with --worker-template", "caFile", v.CAFile)
+	}
 	return kubejob.Pod{
-		Image: v.WorkerImage, PriorityClassName: v.WorkerPriorityClass, Secret: v.WorkerSecret, Env: workerEnv(v, log),
+		Image: v.WorkerImage, PriorityClassName: v.WorkerPriorityClass, Secret: v.WorkerSecret, Env: env, Template: template,
 		Resources: corev1.ResourceRequirements{
 			Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("50m"), corev1.ResourceMemory: request},
 			Limits:   corev1.ResourceList{corev1.ResourceMemory: memory},
 		},
 	}, nil
+}
+
+// workerTemplate returns the pod template that the settings name, nil if they name none.
+func workerTemplate(v *settings.Values) (*kubejob.Template, error) {
+	if v.WorkerTemplate == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(v.WorkerTemplate)
+	if err != nil {
+		return nil, fmt.Errorf("read the pod template of the workers: %w", err)
+	}
+	t, err := kubejob.ParseTemplate(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", v.WorkerTemplate, err)
+	}
+	return t, nil
 }
 
 // workerEnv returns the environment that passes the operator's settings to its workers.

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -74,5 +76,26 @@ func TestWorkerPodDoesNotGetURLsWithCredentials(t *testing.T) {
 	pod, err := workerPod(operatorValues(t, map[string]string{"CRAWLER_PROXY": "http://user:s3cret@proxy:3128"}), logr.Discard())
 	if err != nil || len(pod.Env) != 0 {
 		t.Errorf("with a proxy password the environment is %v, %v", pod.Env, err)
+	}
+}
+
+func TestWorkerPodGetsTheCAFileThatItsTemplateMounts(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "template.yaml")
+	template := "spec: {containers: [{name: worker, volumeMounts: [{name: ca, mountPath: /etc/clausea}]}], volumes: [{name: ca, configMap: {name: ca}}]}"
+	if err := os.WriteFile(file, []byte(template), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for ca, want := range map[string]int{"/etc/clausea/ca.pem": 1, "/etc/other/ca.pem": 0} {
+		pod, err := workerPod(operatorValues(t, map[string]string{"CLAUSEA_CA_FILE": ca, "CLAUSEA_WORKER_TEMPLATE": file}), logr.Discard())
+		if err != nil || len(pod.Env) != want || want == 1 && (pod.Env[0].Name != "CLAUSEA_CA_FILE" || pod.Env[0].Value != ca) {
+			t.Errorf("with the CA file %s, the environment is %v, %v", ca, pod.Env, err)
+		}
+	}
+	if err := os.WriteFile(file, []byte("spec: {nodeSelektor: {}}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := workerPod(operatorValues(t, map[string]string{"CLAUSEA_WORKER_TEMPLATE": file}), logr.Discard()); err == nil || !strings.Contains(err.Error(), "nodeSelektor") {
+		t.Errorf("with an unknown field, the error is %v", err)
 	}
 }

@@ -95,6 +95,7 @@ type Values struct {
 	WorkerSecret        string
 	WorkerMemory        string
 	WorkerPriorityClass string
+	WorkerTemplate      string
 
 	OpenAIKey     Secret
 	OpenAIBaseURL string

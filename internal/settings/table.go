@@ -176,6 +176,10 @@ func Table() []Setting {
 			Help: "PriorityClass of the worker pods", field: func(v *Values) any { return &v.WorkerPriorityClass },
 		},
 		{
+			Name: "worker-template", Flag: true, Env: []string{"CLAUSEA_WORKER_TEMPLATE"}, Group: groupControllers, Commands: []string{CommandOperator},
+			Help: "YAML `file` with a partial pod template that is merged into the worker pods", field: func(v *Values) any { return &v.WorkerTemplate },
+		},
+		{
 			Name: "openai-api-key", Env: []string{"OPENAI_API_KEY"}, Group: groupModel, Commands: modelCommands,
 			Help: "API key for OpenAI or an OpenAI-compatible service", field: func(v *Values) any { return &v.OpenAIKey },
 		},

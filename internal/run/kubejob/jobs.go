@@ -11,11 +11,56 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/controllers/runner"
 )
 
-// jobName returns the name of the n-th Job of a run. A run gets another Job when it is
-// retried or resumed, or when its Job is deleted.
-func jobName(runID string, n int) string { return fmt.Sprintf("crawl-%s-%d", runID, n) }
+// The labels of the Jobs and pods of a run, in addition to Labels.
+const (
+	labelRun      = "crawl.clausea.co/run" // the ID of the run
+	labelCrawlJob = "crawl.clausea.co/crawljob"
+	labelCompany  = v1alpha1.LabelCompany
+)
+
+// labelsOf returns the labels of the Jobs and pods of a run.
+func labelsOf(spec runner.RunSpec) map[string]string {
+	labels := Labels()
+	labels[labelRun] = spec.RunID
+	labels[labelCrawlJob] = labelValue(spec.CrawlJob.Name)
+	_, company, found := strings.Cut(spec.Company, "/")
+	if !found { // in the namespace default, the key is the name
+		company = spec.Company
+	}
+	labels[labelCompany] = labelValue(company)
+	return labels
+}
+
+// maxLabelValue is the maximum length of the value of a label.
+const maxLabelValue = 63
+
+// labelValue returns the name of an object as the value of a label. It truncates a longer name.
+func labelValue(name string) string {
+	return strings.TrimRight(name[:min(len(name), maxLabelValue)], "-.")
+}
+
+// Limits of the names of Jobs. A pod has the name of its Job in a label, whose value has at most
+// 63 characters.
+const (
+	maxJobName    = 63
+	runNameLength = 8 // of the run in the name of its Jobs
+	maxNumber     = 5 // digits
+)
+
+// jobName returns the name of the n-th Job of a run: the name of its CrawlJob, the end of the ID
+// of the run, which tells CrawlJobs that had the same name apart, and n. A run gets another Job
+// when it is retried or resumed, or when its Job is deleted.
+func jobName(spec runner.RunSpec, n int) string {
+	id := spec.RunID[max(len(spec.RunID)-runNameLength, 0):]
+	name := strings.ReplaceAll(spec.CrawlJob.Name, ".", "-")
+	name = strings.TrimRight(name[:min(len(name), maxJobName-len("--")-runNameLength-maxNumber)], "-")
+	return fmt.Sprintf("%s-%s-%d", name, id, n)
+}
 
 // jobNumber returns the n of jobName; 0 for nil and for any other name.
 func jobNumber(j *batchv1.Job) int {

@@ -43,9 +43,6 @@ type Launcher struct {
 
 var _ runner.Runner = (*Launcher)(nil)
 
-// labelRun is the label of the Jobs and pods of a run; its value is the run's ID.
-const labelRun = "crawl.clausea.co/run"
-
 // Labels returns the labels of every Job and pod that a Launcher creates.
 func Labels() map[string]string {
 	return map[string]string{
@@ -106,8 +103,11 @@ func (l *Launcher) Ensure(ctx context.Context, spec runner.RunSpec) (runner.RunS
 // createJob creates the n-th Job of a run. It records in the message of the run if the API
 // server rejects the Job.
 func (l *Launcher) createJob(ctx context.Context, spec runner.RunSpec, rec store.Run, n int) (runner.RunStatus, error) {
-	job := l.Pod.job(spec, jobName(spec.RunID, n), rec.Attempts)
-	err := l.Client.Create(ctx, job)
+	job, err := l.Pod.job(spec, jobName(spec, n), rec.Attempts)
+	if err != nil {
+		return runner.RunStatus{}, err
+	}
+	err = l.Client.Create(ctx, job)
 	switch {
 	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
 		// A quota may be used up. The next reconcile finds no worker and retries.

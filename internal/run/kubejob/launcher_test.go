@@ -120,7 +120,7 @@ func (f *fixture) claim() {
 // startPod creates a running pod of the first Job.
 func (f *fixture) startPod() {
 	f.t.Helper()
-	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "crawl-r1-1-x", Labels: map[string]string{labelRun: "r1"}}}
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "now-r1-1-x", Labels: map[string]string{labelRun: "r1"}}}
 	pod.Status.Phase = corev1.PodRunning
 	if err := f.Client.Create(f.t.Context(), pod); err != nil {
 		f.t.Fatal(err)
@@ -166,10 +166,10 @@ func TestEnsureCreatesOneJob(t *testing.T) {
 	for range 3 {
 		f.ensure()
 	}
-	if jobs := f.jobs(); len(jobs) != 1 || jobs[0] != "crawl-r1-1" {
+	if jobs := f.jobs(); len(jobs) != 1 || jobs[0] != "now-r1-1" {
 		t.Errorf("the Jobs are %v", jobs)
 	}
-	if s := f.status(); s.State != runner.StatePending || s.Worker != runner.WorkerExpected || !strings.Contains(s.Message, "crawl-r1-1") {
+	if s := f.status(); s.State != runner.StatePending || s.Worker != runner.WorkerExpected || !strings.Contains(s.Message, "now-r1-1") {
 		t.Errorf("the status is %+v", s)
 	}
 }
@@ -179,7 +179,7 @@ func TestStatusReportsADeletedJobAndEnsureReplacesIt(t *testing.T) {
 	f := newFixture(t)
 	f.ensure()
 	f.claim()
-	if err := f.Client.Delete(t.Context(), f.job("crawl-r1-1")); err != nil {
+	if err := f.Client.Delete(t.Context(), f.job("now-r1-1")); err != nil {
 		t.Fatal(err)
 	}
 	before := f.record()
@@ -205,7 +205,7 @@ func TestEnsureWaitsForThePodOfADeletedJob(t *testing.T) {
 	f.ensure()
 	f.claim()
 	f.startPod()
-	if err := f.Client.Delete(t.Context(), f.job("crawl-r1-1")); err != nil {
+	if err := f.Client.Delete(t.Context(), f.job("now-r1-1")); err != nil {
 		t.Fatal(err)
 	}
 	if s := f.status(); s.Worker != runner.WorkerExpected {
@@ -225,7 +225,7 @@ func TestStatusReportsALostWorkerAndEnsureRecordsTheFailure(t *testing.T) {
 		f := newFixture(t)
 		f.ensure()
 		f.claim()
-		f.finishJob("crawl-r1-1", batchv1.JobFailed, reason)
+		f.finishJob("now-r1-1", batchv1.JobFailed, reason)
 		for range 2 {
 			if s := f.status(); s.State != runner.StateRunning || s.Worker != runner.WorkerLost {
 				t.Errorf("%s: the status is %+v", reason, s)
@@ -253,7 +253,7 @@ func TestARetriedRunGetsAnotherJob(t *testing.T) {
 	if err := f.store.PutRun(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	f.finishJob("crawl-r1-1", batchv1.JobComplete, "")
+	f.finishJob("now-r1-1", batchv1.JobComplete, "")
 	f.spec.NotBefore = time.Now().Add(time.Hour)
 	if s := f.ensure(); s.State != runner.StatePending || s.Worker == runner.WorkerMissing {
 		t.Errorf("the status of the retried run is %+v", s)
@@ -269,7 +269,7 @@ func TestARetriedRunGetsAnotherJob(t *testing.T) {
 		t.Errorf("the status when the attempt is due is %+v", s)
 	}
 	f.ensure()
-	if jobs := f.jobs(); len(jobs) != 2 || jobs[1] != "crawl-r1-2" {
+	if jobs := f.jobs(); len(jobs) != 2 || jobs[1] != "now-r1-2" {
 		t.Errorf("the Jobs are %v", jobs)
 	}
 }

@@ -64,7 +64,10 @@ func TestTheMessageOfAWaitingContainerSaysWhatToDo(t *testing.T) {
 
 func TestAJobHasClaimedItsRunOnlyIfItIsCompleteAndTheRunHasANewAttempt(t *testing.T) {
 	t.Parallel()
-	job := Pod{Image: "clausea:1"}.job(runner.RunSpec{RunID: "r"}, jobName("r", 12), 3)
+	job, err := Pod{Image: "clausea:1"}.job(runner.RunSpec{RunID: "r"}, jobName(runner.RunSpec{RunID: "r"}, 12), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if jobNumber(job) != 12 || jobNumber(nil) != 0 || jobNumber(&batchv1.Job{}) != 0 {
 		t.Errorf("the number of %s is %d", job.Name, jobNumber(job))
 	}

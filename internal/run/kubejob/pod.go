@@ -1,6 +1,7 @@
 package kubejob
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,18 +30,16 @@ const (
 
 // Pod configures the pods of workers.
 type Pod struct {
-	Image              string
-	ImagePullPolicy    corev1.PullPolicy
-	ServiceAccountName string
-	PriorityClassName  string
-	NodeSelector       map[string]string
-	Tolerations        []corev1.Toleration
-	Resources          corev1.ResourceRequirements
+	Image             string
+	PriorityClassName string
+	Resources         corev1.ResourceRequirements
 	// Env holds the settings that are not secret.
 	Env []corev1.EnvVar
 	// Secret is the name of the Secret in the run's namespace whose keys are the secret
 	// settings. The pod refers to it, so that no Job contains a secret.
 	Secret string
+	// Template is merged into the pod; nil changes nothing.
+	Template *Template
 }
 
 // terminationGraceSeconds covers the 25 s that a worker may need to release its run.
@@ -54,17 +53,16 @@ const ttlSeconds = 3600
 const attemptsAnnotation = "crawl.clausea.co/attempts"
 
 // job returns a Job for a run; attempts is the number of attempts that the run has had. The
-// pod meets the restricted Pod Security Standard.
-func (p Pod) job(spec runner.RunSpec, name string, attempts int32) *batchv1.Job {
-	labels := Labels()
-	labels[labelRun] = spec.RunID
+// pod meets the restricted Pod Security Standard, unless its Template changes that.
+func (p Pod) job(spec runner.RunSpec, name string, attempts int32) (*batchv1.Job, error) {
+	labels := labelsOf(spec)
 	no, yes := false, true
 	retries, grace, ttl := max(spec.MaxAttempts-1, 0), int64(terminationGraceSeconds), int32(ttlSeconds)
 	user := int64(65532)
 	container := corev1.Container{
-		Name: "worker", Image: p.Image, ImagePullPolicy: p.ImagePullPolicy,
+		Name: workerContainer, Image: p.Image,
 		Args:      []string{"worker", "--run", spec.RunID},
-		Env:       append(p.memoryLimit(), p.Env...),
+		Env:       p.Env,
 		EnvFrom:   []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: p.Secret}}}},
 		Resources: p.Resources,
 		SecurityContext: &corev1.SecurityContext{
@@ -75,6 +73,20 @@ func (p Pod) job(spec runner.RunSpec, name string, attempts int32) *batchv1.Job 
 		VolumeMounts:             []corev1.VolumeMount{{Name: "tmp", MountPath: "/tmp"}},
 		TerminationMessagePolicy: corev1.TerminationMessageFallbackToLogsOnError,
 	}
+	template, err := p.Template.merge(&corev1.PodTemplateSpec{
+		ObjectMeta: metav1.ObjectMeta{Labels: labels},
+		Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever, TerminationGracePeriodSeconds: &grace, AutomountServiceAccountToken: &no, PriorityClassName: p.PriorityClassName,
+			SecurityContext: &corev1.PodSecurityContext{RunAsNonRoot: &yes, RunAsUser: &user, FSGroup: &user,
+				SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
+			Containers: []corev1.Container{container},
+			Volumes:    []corev1.Volume{{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}},
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	setMemoryLimit(&template.Spec)
 	return &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: spec.CrawlJob.Namespace, Name: name, Labels: labels, OwnerReferences: ownerReferences(spec),
@@ -83,36 +95,31 @@ func (p Pod) job(spec runner.RunSpec, name string, attempts int32) *batchv1.Job 
 		Spec: batchv1.JobSpec{
 			BackoffLimit: &retries, TTLSecondsAfterFinished: &ttl, ActiveDeadlineSeconds: activeDeadlineSeconds(spec.Deadline),
 			PodFailurePolicy: &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{
-				{Action: batchv1.PodFailurePolicyActionFailJob, OnExitCodes: onExitCode("worker", ExitUsage)},
-				{Action: batchv1.PodFailurePolicyActionIgnore, OnExitCodes: onExitCode("worker", ExitReleased)},
+				{Action: batchv1.PodFailurePolicyActionFailJob, OnExitCodes: onExitCode(workerContainer, ExitUsage)},
+				{Action: batchv1.PodFailurePolicyActionIgnore, OnExitCodes: onExitCode(workerContainer, ExitReleased)},
 				{Action: batchv1.PodFailurePolicyActionIgnore, OnPodConditions: []batchv1.PodFailurePolicyOnPodConditionsPattern{
 					{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue}}},
 			}},
-			Template: corev1.PodTemplateSpec{
-				ObjectMeta: metav1.ObjectMeta{Labels: labels},
-				Spec: corev1.PodSpec{
-					RestartPolicy: corev1.RestartPolicyNever, TerminationGracePeriodSeconds: &grace,
-					ServiceAccountName: p.ServiceAccountName, AutomountServiceAccountToken: &no,
-					PriorityClassName: p.PriorityClassName, NodeSelector: p.NodeSelector, Tolerations: p.Tolerations,
-					SecurityContext: &corev1.PodSecurityContext{RunAsNonRoot: &yes, RunAsUser: &user, FSGroup: &user,
-						SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
-					Containers: []corev1.Container{container},
-					Volumes:    []corev1.Volume{{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}},
-				},
-			},
+			Template: *template,
 		},
-	}
+	}, nil
 }
 
-// memoryLimit returns the environment variable that sets the memory limit of the Go
-// runtime to six sevenths of the container's limit. The rest is for memory that the
+// memoryVariable sets the memory limit of the Go runtime.
+const memoryVariable = "GOMEMLIMIT"
+
+// setMemoryLimit sets the memory limit of the Go runtime of the worker to six sevenths of the
+// limit of its container, unless the environment has one. The rest is for memory that the
 // runtime does not count: the binary, and the child process that reads PDFs.
-func (p Pod) memoryLimit() []corev1.EnvVar {
-	limit := p.Resources.Limits.Memory().Value()
-	if limit == 0 {
-		return nil
+func setMemoryLimit(pod *corev1.PodSpec) {
+	for i := range pod.Containers {
+		c := &pod.Containers[i]
+		limit := c.Resources.Limits.Memory().Value()
+		if c.Name != workerContainer || limit == 0 || slices.ContainsFunc(c.Env, func(e corev1.EnvVar) bool { return e.Name == memoryVariable }) {
+			continue
+		}
+		c.Env = append([]corev1.EnvVar{{Name: memoryVariable, Value: strconv.FormatInt(limit-limit/7, 10)}}, c.Env...)
 	}
-	return []corev1.EnvVar{{Name: "GOMEMLIMIT", Value: strconv.FormatInt(limit-limit/7, 10)}}
 }
 
 // deadlineMargin is how much later than that of the run the deadline of a Job is. The

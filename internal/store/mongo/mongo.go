@@ -105,14 +105,19 @@ func newStore(client *mongo.Client, name string) *Store {
 var _ store.Store = (*Store)(nil)
 
 // Open connects to uri and verifies that a server responds. If name is empty, the
-// database of the URI is used, or DefaultDatabase. Errors do not contain the credentials.
+// database of the URI is used, or DefaultDatabase. If no server responds, Open retries until
+// ctx ends, at most for operationTimeout. The error is an *OpenError, which contains no
+// credentials.
 func Open(ctx context.Context, uri, name string) (*Store, error) {
 	if name == "" {
 		name = uriDatabase(uri)
 	}
+	if err := lookupSRV(ctx, uri); err != nil {
+		return nil, err
+	}
 	opts := options.Client().ApplyURI(uri)
 	if err := opts.Validate(); err != nil {
-		return nil, fmt.Errorf("open MongoDB: invalid URI (expected mongodb://USER:PASSWORD@HOST/DATABASE or mongodb+srv://...): %w", redactCredentials(err, uri))
+		return nil, invalidURI(err, uri)
 	}
 	return connect(ctx, opts, uri, name)
 }
@@ -125,27 +130,29 @@ func connect(ctx context.Context, opts *options.ClientOptions, uri, name string)
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, NilSliceAsEmpty: true, NilMapAsEmpty: true})
 	client, err := mongo.Connect(opts)
 	if err != nil {
-		return nil, fmt.Errorf("open MongoDB: %w", redactCredentials(err, uri))
+		return nil, invalidURI(err, uri)
 	}
 	s := newStore(client, name)
-	if err := s.hello(ctx); err != nil {
-		_ = s.Close(ctx)
-		return nil, fmt.Errorf("open MongoDB at %s: no server responds (is it running, and is the IP address of this machine in its access list?): %w", uriHosts(uri), redactCredentials(err, uri))
+	if err := helloUntil(ctx, uri, s.hello); err != nil {
+		_ = s.closeWithin(ctx, failedCloseTimeout)
+		return nil, err
 	}
 	return s, nil
 }
 
+// failedCloseTimeout bounds closing a store that could not be opened. It is short, so that a
+// process that receives a signal while it connects exits soon.
+const failedCloseTimeout = time.Second
+
 // hello determines whether the server is replicated.
 func (s *database) hello(ctx context.Context) error {
-	return s.retry(ctx, "send hello to MongoDB", func(ctx context.Context) error {
-		var hello struct {
-			SetName string `bson:"setName" json:"setName"`
-			Msg     string `bson:"msg" json:"msg"`
-		}
-		err := s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello)
-		s.replicated = hello.SetName != "" || hello.Msg == "isdbgrid"
-		return err
-	})
+	var hello struct {
+		SetName string `bson:"setName" json:"setName"`
+		Msg     string `bson:"msg" json:"msg"`
+	}
+	err := s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello)
+	s.replicated = hello.SetName != "" || hello.Msg == "isdbgrid"
+	return err
 }
 
 // Replicated reports whether the server is a replica set or a sharded cluster. If it is
@@ -159,8 +166,11 @@ func (s *Store) Replicated() bool { return s.replicated }
 // is connecting can miss the request to end (driver 2.10; about one time in forty on a busy
 // machine). It then waits until its connection and heartbeat timeouts have passed. Close does
 // not report this as an error: no write depends on a monitor, and it ends on its own.
-func (s *Store) Close(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
+func (s *Store) Close(ctx context.Context) error { return s.closeWithin(ctx, attemptTimeout) }
+
+// closeWithin is Close with another timeout.
+func (s *Store) closeWithin(ctx context.Context, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	s.feedStream.stop(ctx)
 	ended := make(chan error, 1)
@@ -201,17 +211,6 @@ func uriDatabase(uri string) string {
 		return name
 	}
 	return DefaultDatabase
-}
-
-// uriHosts returns the hosts of a URI, without credentials and options.
-func uriHosts(uri string) string {
-	_, rest, _ := strings.Cut(uri, "://")
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-		rest = rest[i+1:]
-	}
-	rest, _, _ = strings.Cut(rest, "/")
-	rest, _, _ = strings.Cut(rest, "?")
-	return rest
 }
 
 // Timeouts of Drop. They are long because a server deletes the files of a database one by

@@ -99,6 +99,9 @@ func storeError(err error) error {
 		return store.ErrNotFound
 	case err != nil && strings.Contains(err.Error(), "AtlasError") && strings.Contains(err.Error(), "space quota"):
 		return fmt.Errorf("the database is full (a free Atlas cluster holds 512 MB): %w", err)
+	case err != nil && isUnreachable(err):
+		_, text := causeOf(err)
+		return &unresponsiveError{text: text, err: err}
 	}
 	return err
 }

@@ -58,7 +58,7 @@ func newCrawl(a *app) *cobra.Command {
 func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err error) {
 	ctx := cmd.Context()
 	if f.output != "table" && f.output != "json" && f.output != "yaml" {
-		return usage("-o %s: expected table, json or yaml", f.output)
+		return invalidOutput(f.output, "table", "json", "yaml")
 	}
 	tasks := make([]run.Task, len(targets))
 	for i, target := range targets {

@@ -128,7 +128,7 @@ func (r *demoRunner) play(ctx context.Context) error {
 	fmt.Fprintf(r.w, `The site %s of the demo company is served at %s.
 While the demo runs, try
 
-    bin/clausea get companies --store %s
+    bin/clausea get histories --store %s
     bin/clausea get documents --store %[3]s
     bin/clausea get crawljobs --store %[3]s
 

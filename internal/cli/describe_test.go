@@ -96,7 +96,7 @@ func TestDescribeReadsTheStoreOrTheStandaloneProcess(t *testing.T) {
 			errs string   // on standard error
 		}{
 			{"crawljob one", exitDone, []string{"Name:         one\n", "Kind:         CrawlJob\n", "Normal  Started  ", " clausea  The crawl has started.\n"}, ""},
-			{"cj/one company/example-com", exitDone, []string{"Name:         one\n", "\n\n\nName:         example-com\n", "privacy_policy    2        0       0            1        2026-01-03\n", "terms_of_service  1        0       0            0        2026-01-02\n", "Events:             <none>\n"}, ""},
+			{"crawl/one company/example-com", exitDone, []string{"Name:         one\n", "\n\n\nName:         example-com\n", "privacy_policy    2        0       0            1        2026-01-03\n", "terms_of_service  1        0       0            0        2026-01-02\n", "Events:             <none>\n"}, ""},
 			{"company", exitDone, []string{"Name:         example-com\n", "Name:         example-org\n"}, ""},
 			{"crawljob none one", exitFailed, []string{"Name:         one\n"}, `"none" not found`},
 			{"crawljob one -n elsewhere", exitFailed, nil, "elsewhere/one"},

@@ -186,6 +186,6 @@ func printChange(w io.Writer, c change.Change, output string) error {
 	case "json":
 		return json.NewEncoder(w).Encode(c)
 	default:
-		return usage("-o %s: expected text, html or json", output)
+		return invalidOutput(output, "text", "html", "json")
 	}
 }

@@ -36,17 +36,23 @@ type resourceClient struct {
 type resourceFlags struct {
 	kubernetes bool
 	namespace  string
-	// namespaceSet reports whether the user specified the namespace. Only get sets it.
-	namespaceSet bool
-	files        []string
+	// namespaceSet reports whether the user specified the namespace. Only commands with
+	// --all-namespaces set it.
+	namespaceSet, allNamespaces bool
+	files                       []string
 }
 
 // listNamespace returns the namespace to which lists are restricted; "" means all.
 func (f *resourceFlags) listNamespace() string {
-	if f.namespaceSet {
-		return f.namespace
+	if f.allNamespaces {
+		return ""
 	}
-	return ""
+	return f.namespace
+}
+
+// addAllNamespaces adds --all-namespaces to a command that lists resources or events.
+func (f *resourceFlags) addAllNamespaces(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "list the resources or events of all namespaces")
 }
 
 func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
@@ -125,7 +131,7 @@ func readManifests(stdin io.Reader, name string) ([]*unstructured.Unstructured, 
 
 // kindNames maps the accepted names of a kind, including short names, to the kind.
 var kindNames = map[string]string{
-	"company": "Company", "companies": "Company", "co": "Company", "crawljob": "CrawlJob", "crawljobs": "CrawlJob", "cj": "CrawlJob",
+	"company": "Company", "companies": "Company", "co": "Company", "crawljob": "CrawlJob", "crawljobs": "CrawlJob", "crawl": "CrawlJob",
 }
 
 // parseNames parses arguments of the forms KIND NAME and KIND/NAME.

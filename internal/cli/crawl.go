@@ -99,7 +99,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	if f.noStore {
 		return a.crawlEach(cmd, r.ExecuteUnstored, tasks, f)
 	}
-	s, err := openStore(ctx, f.Values)
+	s, err := openStoreForCommand(ctx, f.Values)
 	if err != nil {
 		return err
 	}

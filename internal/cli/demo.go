@@ -173,7 +173,7 @@ func (r *demoRunner) apply(ctx context.Context, manifest string) (action string,
 		return "", fmt.Errorf("read the demo manifest: %w", err)
 	}
 	for _, o := range objs {
-		if action, err = apply(ctx, r.client, o); err != nil {
+		if action, err = apply(ctx, r.client, o, dryRunNone); err != nil {
 			return "", fmt.Errorf("apply the demo manifest: %w", err)
 		}
 	}

@@ -101,8 +101,16 @@ func TestDescribeReadsTheStoreOrTheStandaloneProcess(t *testing.T) {
 			{"crawljob none one", exitFailed, []string{"Name:         one\n"}, `"none" not found`},
 			{"crawljob one -n elsewhere", exitFailed, nil, "elsewhere/one"},
 			{"company -n elsewhere", exitFailed, nil, "no resources of kind Company in namespace elsewhere"},
-			{"", exitUsage, nil, "clausea describe company NAME"},
-			{"documents x", exitUsage, nil, `unknown kind "documents"; expected company or crawljob`},
+			{"companies -A", exitDone, []string{"Name:         example-com\n", "Name:         example-org\n"}, ""},
+			{"document 1", exitDone, []string{"ID:               1\n", "URL:              https://example.com/1\n", "Version History:  <none>\n"}, ""},
+			{"document https://example.com/1 --company example-com", exitDone, []string{"Company:          example-com\n"}, ""},
+			{"document/none", exitFailed, nil, "get document none: not found\n"},
+			{"document", exitUsage, nil, "expected one ID or URL"},
+			{"document 1 -A", exitUsage, nil, "apply only to resources"},
+			{"company example-com -A", exitUsage, nil, "excludes a name"},
+			{"company --company x", exitUsage, nil, "applies only to describe document"},
+			{"", exitUsage, nil, "specify a resource: company [NAME], crawljob [NAME] or document ID|URL"},
+			{"pages x", exitUsage, nil, `unknown resource "pages"; specify a resource: company, crawljob or document`},
 			{"company/", exitUsage, nil, "expected company/NAME"},
 		} {
 			code, out, errs := call(t, nil, append([]string{"describe", "--store", folder}, strings.Fields(c.args)...)...)

@@ -171,7 +171,7 @@ func crawlJobRow(j *v1alpha1.CrawlJob) string {
 		d = *j.Status.Documents
 	}
 	ready, _ := readiness(j.Status.Conditions)
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s", j.Namespace, j.Name, j.CompanyKey(), ready, cmp.Or(j.Status.Reason, "-"), p.Fetched, d.New, d.Changed, age(j.CreationTimestamp))
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s", j.Namespace, j.Name, j.CompanyKey(), ready, stateOf(j, cmp.Or(j.Status.Reason, "-")), p.Fetched, d.New, d.Changed, age(j.CreationTimestamp))
 }
 
 // companyRow returns the columns that kubectl shows for a Company.
@@ -181,7 +181,16 @@ func companyRow(c *v1alpha1.Company) string {
 	if t := c.Status.NextCrawlTime; t != nil {
 		next = t.UTC().Format(time.RFC3339)
 	}
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s\t%s", c.Namespace, c.Name, ready, state, c.Status.DocumentCount, next, age(c.CreationTimestamp))
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s\t%s", c.Namespace, c.Name, ready, stateOf(c, state), c.Status.DocumentCount, next, age(c.CreationTimestamp))
+}
+
+// stateOf returns the state of a resource: Deleting once its deletion was requested, otherwise
+// reason.
+func stateOf(o client.Object, reason string) string {
+	if o.GetDeletionTimestamp() != nil {
+		return "Deleting"
+	}
+	return reason
 }
 
 // readiness returns the status and the reason of the condition Ready.

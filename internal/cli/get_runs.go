@@ -62,10 +62,15 @@ func isKnownCompany(ctx context.Context, s remote.Records, name string) (bool, e
 	if !ok {
 		return false, nil
 	}
-	namespace := v1alpha1.NamespaceOf(name)
-	_, err = objects.GetObject(ctx, store.ObjectKey{Kind: "Company", Namespace: namespace, Name: strings.TrimPrefix(name, namespace+"/")})
+	_, err = objects.GetObject(ctx, companyObject(name))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// companyObject returns the key of the Company resource whose records are stored under name.
+func companyObject(name string) store.ObjectKey {
+	namespace := v1alpha1.NamespaceOf(name)
+	return store.ObjectKey{Kind: "Company", Namespace: namespace, Name: strings.TrimPrefix(name, namespace+"/")}
 }

@@ -199,6 +199,14 @@ func (c reportCoverage) line(typ string, color colorizer) string {
 	return s
 }
 
+// count returns a number with its noun, for example 1 page or 2 pages.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return itoa(n) + " " + noun + "s"
+}
+
 // formatCounts lists counts in descending order.
 func formatCounts[K ~string](counts map[K]int) string {
 	names := slices.SortedFunc(maps.Keys(counts), func(a, b K) int {

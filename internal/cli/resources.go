@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,7 +16,6 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/kubestore/remote"
-	"github.com/clausea/crawler/internal/schema"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -40,6 +37,7 @@ type resourceFlags struct {
 	// --all-namespaces set it.
 	namespaceSet, allNamespaces bool
 	files                       []string
+	recursive                   bool
 }
 
 // listNamespace returns the namespace to which lists are restricted; "" means all.
@@ -60,7 +58,7 @@ func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
 	fs.BoolVar(&f.kubernetes, "kubernetes", false, "use the cluster in KUBECONFIG instead of the store")
 	fs.StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of resources that do not specify one")
 	if files {
-		fs.StringSliceVarP(&f.files, "filename", "f", nil, "manifest `file`; - reads standard input")
+		f.addFiles(cmd)
 	}
 }
 
@@ -92,41 +90,6 @@ func (a *app) openResources(ctx context.Context, f resourceFlags, open func(cont
 		return nil, err
 	}
 	return &resourceClient{kubestore.NewClient(s, scheme), s, func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
-}
-
-// manifests reads the files of --filename.
-func (f *resourceFlags) manifests(cmd *cobra.Command) ([]*unstructured.Unstructured, error) {
-	var out []*unstructured.Unstructured
-	for _, name := range f.files {
-		objs, err := readManifests(cmd.InOrStdin(), name)
-		if err != nil {
-			return nil, &exitError{exitUsage, err}
-		}
-		for _, o := range objs {
-			if o.GetNamespace() == "" {
-				o.SetNamespace(f.namespace)
-			}
-		}
-		out = append(out, objs...)
-	}
-	return out, nil
-}
-
-func readManifests(stdin io.Reader, name string) ([]*unstructured.Unstructured, error) {
-	in, what := stdin, "standard input"
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("read manifests: %w", err)
-		}
-		defer func() { _ = file.Close() }()
-		in, what = file, name
-	}
-	objs, err := schema.ReadManifests(in)
-	if err != nil {
-		return nil, fmt.Errorf("read manifests from %s: %w", what, err)
-	}
-	return objs, nil
 }
 
 // kindNames maps the accepted names of a kind, including short names, to the kind.
@@ -167,7 +130,7 @@ func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructu
 	}
 	all := slices.Concat(fromFiles, byName)
 	if len(all) == 0 {
-		return nil, usage("no resources; name company/NAME or crawljob/NAME, or pass manifests with -f")
+		return nil, usage("specify a resource: company/NAME, crawljob/NAME, or manifests with -f")
 	}
 	return all, nil
 }

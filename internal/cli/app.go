@@ -53,7 +53,7 @@ func outputFlag(cmd *cobra.Command, p *string, formats ...string) {
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// invalidOutput returns a usage error for an output format that is none of formats.
+// invalidOutput returns the usage error for an output format that is not one of formats.
 func invalidOutput(format string, formats ...string) error {
 	last := len(formats) - 1
 	return usage("invalid output format %q; use %s or %s", format, strings.Join(formats[:last], ", "), formats[last])

@@ -21,6 +21,10 @@ const (
 	exitFailed  = 1
 	exitUsage   = 2
 	exitMissing = 3 // done, but a document of an expected type is missing
+
+	// As shells report it, a command that a signal interrupted exits with 128 plus its number.
+	exitInterrupted = 128 + int(syscall.SIGINT)
+	exitTerminated  = 128 + int(syscall.SIGTERM)
 )
 
 // exitError ends a command with an exit code. err is nil if the error was already printed.
@@ -51,8 +55,13 @@ func Main(args []string) int {
 	if len(args) == 1 && args[0] == pdfCommand {
 		return runPDFChild()
 	}
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	return newApp().main(ctx, args, os.Stdout, os.Stderr)
+	terminated, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ctx, _ := signal.NotifyContext(terminated, os.Interrupt)
+	code := newApp().main(ctx, args, os.Stdout, os.Stderr)
+	if code == exitInterrupted && terminated.Err() != nil {
+		return exitTerminated
+	}
+	return code
 }
 
 func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -68,6 +77,9 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 		if !a.running { // cobra rejected the arguments before the command ran
 			e = &exitError{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 		}
+	}
+	if ctx.Err() != nil && errors.Is(e.err, context.Canceled) {
+		e = &exitError{exitInterrupted, e.err}
 	}
 	if e.err != nil {
 		a.printError(stderr, e.err)

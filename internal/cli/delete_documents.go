@@ -75,7 +75,7 @@ func describeStored(ctx context.Context, s store.Store, company string) (string,
 	for i := range docs {
 		versions += docs[i].Versions
 	}
-	return fmt.Sprintf("%s with %s and %s", count(len(docs), "document"), count(versions, "version"), count(len(runs), "run")), nil
+	return fmt.Sprintf("%s with %s and %s", count(len(docs), "document", "documents"), count(versions, "version", "versions"), count(len(runs), "run", "runs")), nil
 }
 
 // deleteStored deletes the records of a company while no worker can crawl it. It returns an error

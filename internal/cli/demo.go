@@ -211,7 +211,7 @@ func (r *demoRunner) waitForCrawl(ctx context.Context, before string) (id string
 				return "", fmt.Errorf("get the run of the demo crawl: %w", err)
 			}
 			documents := queue.StatusOf(rec).Documents
-			fmt.Fprintf(r.w, "%d pages: %s. %s\n", rec.Progress.Fetched, documents.Describe(), last.Message)
+			fmt.Fprintf(r.w, "%s: %s. %s\n", count(rec.Progress.Fetched, "page", "pages"), documents.Describe(), last.Message)
 			return last.RunID, nil
 		}
 		select {

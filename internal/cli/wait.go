@@ -22,7 +22,7 @@ func newWait(a *app) *cobra.Command {
 	var what string
 	var timeout time.Duration
 	cmd := &cobra.Command{
-		Use:     "wait --for=condition=NAME[=VALUE]|delete KIND/NAME... | -f FILE",
+		Use:     "wait --for=condition=NAME[=VALUE]|delete KIND/NAME... | -f FILE|FOLDER",
 		Short:   "Wait until resources meet a condition or are deleted",
 		Example: "  clausea wait --for=condition=Complete crawljob/now --timeout 10m",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -74,12 +74,12 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 	var e *exitError
 	if !errors.As(err, &e) {
 		e = &exitError{exitFailed, err}
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			e.code = exitInterrupted
+		}
 		if !a.running { // cobra rejected the arguments before the command ran
 			e = &exitError{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 		}
-	}
-	if ctx.Err() != nil && errors.Is(e.err, context.Canceled) {
-		e = &exitError{exitInterrupted, e.err}
 	}
 	if e.err != nil {
 		a.printError(stderr, e.err)

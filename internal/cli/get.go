@@ -57,6 +57,9 @@ adds to the history of the Company.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g.ctx, g.w, g.errs = cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 			f.namespaceSet = cmd.Flags().Changed("namespace")
+			if err := f.useContextNamespace(cmd); err != nil {
+				return err
+			}
 			return a.get(&g, f, args)
 		},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/tools/clientcmd"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -60,6 +61,29 @@ func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
 	if files {
 		f.addFiles(cmd)
 	}
+}
+
+// useContextNamespace makes the namespace of the kubeconfig's context the default with
+// --kubernetes, as kubectl does.
+func (f *resourceFlags) useContextNamespace(cmd *cobra.Command) error {
+	if !f.kubernetes || cmd.Flags().Changed("namespace") {
+		return nil
+	}
+	namespace, err := contextNamespace(clientcmd.NewDefaultClientConfigLoadingRules())
+	if err != nil {
+		return err
+	}
+	f.namespace = namespace
+	return nil
+}
+
+// contextNamespace returns the namespace of the current context of a kubeconfig, or default.
+func contextNamespace(rules *clientcmd.ClientConfigLoadingRules) (string, error) {
+	namespace, _, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{}).Namespace()
+	if err != nil {
+		return "", fmt.Errorf("read the namespace of the kubeconfig: %w; set KUBECONFIG to its path", err)
+	}
+	return namespace, nil
 }
 
 // openResources returns a client for the resources that f selects. It calls open if the
@@ -120,6 +144,9 @@ func (f *resourceFlags) parseNames(args []string) ([]*unstructured.Unstructured,
 
 // targets returns the resources that the files and the arguments name.
 func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructured.Unstructured, error) {
+	if err := f.useContextNamespace(cmd); err != nil {
+		return nil, err
+	}
 	fromFiles, err := f.manifests(cmd)
 	if err != nil {
 		return nil, err

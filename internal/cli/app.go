@@ -53,6 +53,12 @@ func outputFlag(cmd *cobra.Command, p *string, formats ...string) {
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// invalidOutput returns the usage error for an output format that is not one of formats.
+func invalidOutput(format string, formats ...string) error {
+	last := len(formats) - 1
+	return usage("invalid output format %q; use %s or %s", format, strings.Join(formats[:last], ", "), formats[last])
+}
+
 // completeChoices registers shell completion for the values of enumeration settings.
 func completeChoices(cmd *cobra.Command, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {

@@ -13,7 +13,6 @@ import (
 	"github.com/clausea/crawler/internal/backup"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/mongo"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
@@ -159,7 +158,7 @@ func openToRestore(ctx context.Context, v *settings.Values) (restorableStore, er
 	if folder := embeddedFolder(v); folder != "" {
 		return sqlite.OpenToRestore(ctx, folder)
 	}
-	m, err := mongo.Open(ctx, storeURI(v), v.MongoDatabase)
+	m, err := openMongo(ctx, storeURI(v), v.MongoDatabase, commandTimeout)
 	if err != nil {
 		return nil, err
 	}

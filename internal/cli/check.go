@@ -150,7 +150,7 @@ func describeStore(ctx context.Context, s remote.Records, kind string) (string, 
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, round trip %v, %d companies, %d documents", kind, roundTrip.Round(100*time.Microsecond), companies, documents), nil
+	return fmt.Sprintf("%s, round trip %v, %s, %s", kind, roundTrip.Round(100*time.Microsecond), count(companies, "company", "companies"), count(documents, "document", "documents")), nil
 }
 
 func checkLLM(ctx context.Context, v *settings.Values) (string, error) {

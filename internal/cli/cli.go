@@ -21,6 +21,10 @@ const (
 	exitFailed  = 1
 	exitUsage   = 2
 	exitMissing = 3 // done, but a document of an expected type is missing
+
+	// As shells report it, a command that a signal interrupted exits with 128 plus its number.
+	exitInterrupted = 128 + int(syscall.SIGINT)
+	exitTerminated  = 128 + int(syscall.SIGTERM)
 )
 
 // exitError ends a command with an exit code. err is nil if the error was already printed.
@@ -51,8 +55,13 @@ func Main(args []string) int {
 	if len(args) == 1 && args[0] == pdfCommand {
 		return runPDFChild()
 	}
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	return newApp().main(ctx, args, os.Stdout, os.Stderr)
+	terminated, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ctx, _ := signal.NotifyContext(terminated, os.Interrupt)
+	code := newApp().main(ctx, args, os.Stdout, os.Stderr)
+	if code == exitInterrupted && terminated.Err() != nil {
+		return exitTerminated
+	}
+	return code
 }
 
 func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -65,6 +74,9 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 	var e *exitError
 	if !errors.As(err, &e) {
 		e = &exitError{exitFailed, err}
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			e.code = exitInterrupted
+		}
 		if !a.running { // cobra rejected the arguments before the command ran
 			e = &exitError{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 		}
@@ -86,7 +98,7 @@ func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {
 	root.SetErr(stderr)
 	a.settings.AddGlobalFlags(root.PersistentFlags())
 	root.SetUsageFunc(a.usage)
-	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newExport(a), newCheck(a), newMigrate(a), newBackup(a), newRestore(a), newStandalone(a), newOperator(a), newWorker(a), newApply(a), newDelete(a), newDescribe(a), newWait(a), newConfig(a), newVersion())
+	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newEvents(a), newExport(a), newCheck(a), newMigrate(a), newBackup(a), newRestore(a), newStandalone(a), newOperator(a), newWorker(a), newApply(a), newDelete(a), newDescribe(a), newWait(a), newConfig(a), newVersion())
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()
 	completeChoices(root, root.PersistentFlags())

@@ -76,15 +76,15 @@ func TestExitCodesTellUsageErrorsFromFailures(t *testing.T) {
 		"flag of the wrong type": {nil, []string{"crawl", "--delay", "soon", "example.com"}, exitUsage, "expected a duration"},
 		"too many arguments":     {nil, []string{"version", "now"}, exitUsage, "expected no arguments, got 1"},
 		"too few arguments":      {nil, []string{"export"}, exitUsage, "expected 1 argument, got 0"},
-		"get nothing":            {nil, []string{"get"}, exitUsage, "name what to show: companies, documents"},
-		"get an unknown kind":    {nil, []string{"get", "foo"}, exitUsage, `get foo: unknown kind "foo"; expected companies, documents`},
+		"get nothing":            {nil, []string{"get"}, exitUsage, "specify a resource: company [NAME], crawljob [NAME]"},
+		"get an unknown kind":    {nil, []string{"get", "foo"}, exitUsage, `get foo: unknown resource "foo"; specify a resource: company`},
 		"pages of no company":    {nil, []string{"get", "pages"}, exitUsage, "get pages: add --company NAME"},
 		"raw page without URL":   {nil, []string{"get", "pages", "--company", "x", "--raw"}, exitUsage, "name the URL of one page"},
 		"raw documents":          {nil, []string{"get", "documents", "--raw"}, exitUsage, "--raw applies only to get pages"},
 		"raw page as YAML":       {nil, []string{"get", "pages", "--company", "x", "--raw", "-o", "yaml", "https://x.example/"}, exitUsage, "omit -o yaml"},
 		"versions of nothing":    {nil, []string{"get", "versions"}, exitUsage, "expected the ID or URL of one document"},
 		"runs by name":           {nil, []string{"get", "runs", "x"}, exitUsage, "--company NAME shows the runs of one company"},
-		"all documents as text":  {nil, []string{"get", "documents", "-o", "markdown"}, exitUsage, "-o markdown: expected table, json or yaml"},
+		"all documents as text":  {nil, []string{"get", "documents", "-o", "markdown"}, exitUsage, `invalid output format "markdown"; use table, json or yaml`},
 		"negative version":       {nil, []string{"get", "documents", "x", "-o", "markdown", "--version", "-1"}, exitUsage, "version numbers start at 1"},
 		"events of a company":    {nil, []string{"get", "events", "--company", "x"}, exitUsage, "use --for company/NAME"},
 		"events of no kind":      {nil, []string{"get", "events", "--for", "x"}, exitUsage, "expected company/NAME or crawljob/NAME"},
@@ -95,7 +95,9 @@ func TestExitCodesTellUsageErrorsFromFailures(t *testing.T) {
 		"versions of two files":  {nil, []string{"diff", page, page, "--from", "1"}, exitUsage, "name one document"},
 		"nothing to crawl":       {nil, []string{"crawl"}, exitUsage, "no target"},
 		"bad target":             {nil, []string{"crawl", "--no-store", "localhost"}, exitUsage, "target"},
-		"unknown output format":  {nil, []string{"crawl", "-o", "xml", "example.com"}, exitUsage, "table, json or yaml"},
+		"unknown output format":  {nil, []string{"crawl", "-o", "xml", "example.com"}, exitUsage, `invalid output format "xml"; use table, json or yaml`},
+		"name in all namespaces": {nil, []string{"get", "company", "x", "-A"}, exitUsage, "omit --all-namespaces"},
+		"one and all namespaces": {nil, []string{"get", "company", "-A", "-n", "x"}, exitUsage, "exclude each other"},
 		"bad variable":           {map[string]string{"LOG_LEVEL": "loud"}, []string{"crawl", "example.com"}, exitUsage, "LOG_LEVEL"},
 		"bad settings file":      {nil, []string{"config", "print", "--config", page}, exitUsage, "settings file"},
 		"bad connection":         {nil, []string{"inspect", "--connect-to", "a:b", "https://example.com/"}, exitUsage, "--connect-to"},
@@ -158,8 +160,8 @@ func TestCrawlCombinesAllSettingsSourcesAndReportsMissingTypes(t *testing.T) {
 	if code != exitFailed || !strings.Contains(stderr, "write metrics to") {
 		t.Errorf("bad metrics file: exit code %d: %s", code, stderr)
 	}
-	if _, stdout, _ = call(t, env, "get", "companies"); !strings.Contains(stdout, demo.Domain) || !strings.Contains(stdout, "LAST CRAWL") || !strings.Contains(stdout, "Complete  PageLimit") {
-		t.Errorf("get companies prints: %s", stdout)
+	if _, stdout, _ = call(t, env, "get", "histories"); !strings.Contains(stdout, demo.Domain) || !strings.Contains(stdout, "LAST CRAWL") || !strings.Contains(stdout, "Complete  PageLimit") {
+		t.Errorf("get histories prints: %s", stdout)
 	}
 	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "--max-pages", "100", "--log-level", "debug", "--log-format", "json", "-o", "json")
 	if code != exitDone || !strings.Contains(stderr, `"message":"run ended"`) {

@@ -52,7 +52,7 @@ func newConfigPrint(a *app) *cobra.Command {
 				_, err := fmt.Fprintf(w, "\nThe spec.crawl of a Company and the spec.limits of a CrawlJob override %s.\n", overridden(rows))
 				return err
 			default:
-				return usage("-o %s: expected table, json or yaml", output)
+				return invalidOutput(output, "table", "json", "yaml")
 			}
 		},
 	}

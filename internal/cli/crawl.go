@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/hostlease"
@@ -58,7 +59,7 @@ func newCrawl(a *app) *cobra.Command {
 func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err error) {
 	ctx := cmd.Context()
 	if f.output != "table" && f.output != "json" && f.output != "yaml" {
-		return usage("-o %s: expected table, json or yaml", f.output)
+		return invalidOutput(f.output, "table", "json", "yaml")
 	}
 	tasks := make([]run.Task, len(targets))
 	for i, target := range targets {
@@ -99,7 +100,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 	if f.noStore {
 		return a.crawlEach(cmd, r.ExecuteUnstored, tasks, f)
 	}
-	s, err := openStore(ctx, f.Values)
+	s, err := openStoreForCommand(ctx, f.Values)
 	if err != nil {
 		return err
 	}
@@ -116,14 +117,14 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 type crawlFunc func(context.Context, run.Task, run.ProgressFunc) (run.Report, error)
 
 // crawlEach crawls the companies one after the other. It continues after a failed crawl.
-func (a *app) crawlEach(cmd *cobra.Command, crawl crawlFunc, tasks []run.Task, f crawlFlags) error {
+func (a *app) crawlEach(cmd *cobra.Command, do crawlFunc, tasks []run.Task, f crawlFlags) error {
 	code := exitDone
 	for i, task := range tasks {
 		title := task.Company
 		if len(tasks) > 1 {
 			title = fmt.Sprintf("%s (%d of %d)", task.Company, i+1, len(tasks))
 		}
-		c, err := a.crawlOne(cmd, crawl, task, title, f)
+		c, err := a.crawlOne(cmd, do, task, title, f)
 		if err != nil && len(tasks) == 1 {
 			return err
 		}
@@ -134,8 +135,8 @@ func (a *app) crawlEach(cmd *cobra.Command, crawl crawlFunc, tasks []run.Task, f
 		if c != exitDone && code != exitFailed {
 			code = c
 		}
-		if cmd.Context().Err() != nil {
-			break // interrupted: skip the remaining companies
+		if cmd.Context().Err() != nil && (c == exitInterrupted || i < len(tasks)-1) {
+			return &exitError{code: exitInterrupted} // skip the remaining companies
 		}
 	}
 	if code != exitDone {
@@ -144,11 +145,11 @@ func (a *app) crawlEach(cmd *cobra.Command, crawl crawlFunc, tasks []run.Task, f
 	return nil
 }
 
-func (a *app) crawlOne(cmd *cobra.Command, crawl crawlFunc, task run.Task, title string, f crawlFlags) (int, error) {
+func (a *app) crawlOne(cmd *cobra.Command, do crawlFunc, task run.Task, title string, f crawlFlags) (int, error) {
 	progress, stop := a.startProgressBar(cmd.ErrOrStderr(), title)
 	defer stop()
 	start := time.Now()
-	rep, err := crawl(cmd.Context(), task, progress)
+	rep, err := do(cmd.Context(), task, progress)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return 0, err
@@ -158,8 +159,10 @@ func (a *app) crawlOne(cmd *cobra.Command, crawl crawlFunc, task run.Task, title
 		return 0, fmt.Errorf("write the report: %w", err)
 	}
 	switch {
+	case cmd.Context().Err() != nil && (err != nil || rep.Result.Reason == crawl.StopInterrupted):
+		return exitInterrupted, nil
 	case rep.Result.Reason.Failed():
-		fmt.Fprintf(cmd.ErrOrStderr(), "clausea: %s: %s: %s\n", task.Company, rep.Result.Reason, rep.Run.Message)
+		a.printError(cmd.ErrOrStderr(), fmt.Errorf("%s: %s: %s", task.Company, rep.Result.Reason, rep.Run.Message))
 		return exitFailed, nil
 	case out.hasMissingType():
 		return exitMissing, nil

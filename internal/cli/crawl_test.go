@@ -59,7 +59,10 @@ func reportRow(typ, change, path string) *regexp.Regexp {
 
 func TestCrawlOfAnInternalAddressSaysHowToAllowIt(t *testing.T) {
 	t.Parallel()
-	code, _, errs := call(t, nil, "crawl", "--no-store", "--delay", "0", "127.0.0.1")
+	code, out, errs := call(t, nil, "crawl", "--no-store", "--delay", "0", "127.0.0.1")
+	if strings.Contains(out, "--allow-address") || !strings.Contains(out, "127.0.0.1: The crawl failed.\n") {
+		t.Errorf("the report repeats the message on standard error:\n%s", out)
+	}
 	if code != exitFailed || !strings.Contains(errs, "blocked_address") || !strings.Contains(errs, "--allow-address") {
 		t.Errorf("exit code %d: %s", code, errs)
 	}

@@ -128,7 +128,7 @@ func (r *demoRunner) play(ctx context.Context) error {
 	fmt.Fprintf(r.w, `The site %s of the demo company is served at %s.
 While the demo runs, try
 
-    bin/clausea get companies --store %s
+    bin/clausea get histories --store %s
     bin/clausea get documents --store %[3]s
     bin/clausea get crawljobs --store %[3]s
 
@@ -173,7 +173,7 @@ func (r *demoRunner) apply(ctx context.Context, manifest string) (action string,
 		return "", fmt.Errorf("read the demo manifest: %w", err)
 	}
 	for _, o := range objs {
-		if action, err = apply(ctx, r.client, o); err != nil {
+		if action, err = apply(ctx, r.client, o, dryRunNone); err != nil {
 			return "", fmt.Errorf("apply the demo manifest: %w", err)
 		}
 	}
@@ -211,7 +211,7 @@ func (r *demoRunner) waitForCrawl(ctx context.Context, before string) (id string
 				return "", fmt.Errorf("get the run of the demo crawl: %w", err)
 			}
 			documents := queue.StatusOf(rec).Documents
-			fmt.Fprintf(r.w, "%d pages: %s. %s\n", rec.Progress.Fetched, documents.Describe(), last.Message)
+			fmt.Fprintf(r.w, "%s: %s. %s\n", count(rec.Progress.Fetched, "page", "pages"), documents.Describe(), last.Message)
 			return last.RunID, nil
 		}
 		select {

@@ -21,16 +21,31 @@ import (
 
 func newDescribe(a *app) *cobra.Command {
 	var f resourceFlags
+	var company string
 	cmd := &cobra.Command{
-		Use:   "describe company|crawljob [NAME...] | KIND/NAME...",
-		Short: "Show a Company or CrawlJob with its conditions, stored documents and events, as kubectl describe does",
-		Long: `Show Companies and CrawlJobs with their conditions and events, as kubectl describe does. The
-resources are read from the store, or from the standalone process that owns it; for those in a
-cluster, use kubectl describe.`,
+		Use:   "describe company|crawljob [NAME...] | KIND/NAME... | document ID|URL",
+		Short: "Show a Company or CrawlJob with its conditions and events, as kubectl describe does, or a document with its versions",
+		Long: `Show Companies and CrawlJobs with their conditions and events, as kubectl describe does, or a
+stored document with its versions. The resources are read from the store, or from the standalone
+process that owns it; for those in a cluster, use kubectl describe.`,
 		Example: `  clausea describe company example-com
-  clausea describe crawljob/now -n legal`,
-		ValidArgs: []string{"company", "crawljob"},
+  clausea describe crawljob/now -n legal
+  clausea describe document https://example.com/terms --company example.com`,
+		ValidArgs: []string{"company", "crawljob", "document"},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f.namespaceSet = cmd.Flags().Changed("namespace")
+			if id, ok, err := describedDocument(args); ok || err != nil {
+				if err == nil && (f.namespaceSet || f.allNamespaces) {
+					err = usage("describe document: --namespace and --all-namespaces apply only to resources")
+				}
+				if err != nil {
+					return err
+				}
+				return a.describeDocument(cmd, company, id)
+			}
+			if company != "" {
+				return usage("--company applies only to describe document")
+			}
 			objs, err := f.describeTargets(args)
 			if err != nil {
 				return err
@@ -44,6 +59,8 @@ cluster, use kubectl describe.`,
 		},
 	}
 	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of the resources")
+	cmd.Flags().StringVar(&company, "company", "", "look for the URL of a document only in this `company`")
+	f.addAllNamespaces(cmd)
 	return a.withSettings(cmd, settings.CommandDescribe)
 }
 
@@ -51,14 +68,17 @@ cluster, use kubectl describe.`,
 // names means all resources of the kind in the namespace, and returns one without a name.
 func (f *resourceFlags) describeTargets(args []string) ([]*unstructured.Unstructured, error) {
 	if len(args) == 0 {
-		return nil, usage("describe: name a resource, as in clausea describe company NAME or clausea describe crawljob/NAME")
+		return nil, usage("describe: specify a resource: company [NAME], crawljob [NAME] or document ID|URL")
+	}
+	if f.allNamespaces && (f.namespaceSet || len(args) > 1 || strings.Contains(args[0], "/")) {
+		return nil, usage("describe %s: --all-namespaces excludes a name and --namespace", strings.Join(args, " "))
 	}
 	if strings.Contains(args[0], "/") {
 		return f.parseNames(args)
 	}
 	kind := kindNames[strings.ToLower(args[0])]
 	if kind == "" {
-		return nil, usage("describe %s: unknown kind %q; expected company or crawljob", strings.Join(args, " "), args[0])
+		return nil, usage("describe %s: unknown resource %q; specify a resource: company, crawljob or document", strings.Join(args, " "), args[0])
 	}
 	names := args[1:]
 	if len(names) == 0 {
@@ -68,7 +88,7 @@ func (f *resourceFlags) describeTargets(args []string) ([]*unstructured.Unstruct
 	for _, name := range names {
 		o := &unstructured.Unstructured{}
 		o.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind))
-		o.SetNamespace(f.namespace)
+		o.SetNamespace(f.listNamespace())
 		o.SetName(name)
 		out = append(out, o)
 	}
@@ -88,7 +108,7 @@ func (r *resourceClient) describeAll(cmd *cobra.Command, targets []*unstructured
 				return fmt.Errorf("list resources of kind %s: %w", o.GetKind(), err)
 			}
 			if len(list.Items) == 0 {
-				errs = append(errs, fmt.Errorf("no resources of kind %s in namespace %s", o.GetKind(), o.GetNamespace()))
+				errs = append(errs, noResources(o))
 			}
 			found = append(found, list.Items...)
 			continue
@@ -131,4 +151,12 @@ func (r *resourceClient) documentsOf(ctx context.Context, o *unstructured.Unstru
 	return listAll(func(p store.ListOptions) ([]store.Document, string, error) {
 		return records.ListDocuments(ctx, company, p)
 	})
+}
+
+// noResources returns the error for a kind of which there is no resource.
+func noResources(o *unstructured.Unstructured) error {
+	if o.GetNamespace() == "" {
+		return fmt.Errorf("no resources of kind %s", o.GetKind())
+	}
+	return fmt.Errorf("no resources of kind %s in namespace %s", o.GetKind(), o.GetNamespace())
 }

@@ -96,13 +96,21 @@ func TestDescribeReadsTheStoreOrTheStandaloneProcess(t *testing.T) {
 			errs string   // on standard error
 		}{
 			{"crawljob one", exitDone, []string{"Name:         one\n", "Kind:         CrawlJob\n", "Normal  Started  ", " clausea  The crawl has started.\n"}, ""},
-			{"cj/one company/example-com", exitDone, []string{"Name:         one\n", "\n\n\nName:         example-com\n", "privacy_policy    2        0       0            1        2026-01-03\n", "terms_of_service  1        0       0            0        2026-01-02\n", "Events:             <none>\n"}, ""},
+			{"crawl/one company/example-com", exitDone, []string{"Name:         one\n", "\n\n\nName:         example-com\n", "privacy_policy    2        0       0            1        2026-01-03\n", "terms_of_service  1        0       0            0        2026-01-02\n", "Events:             <none>\n"}, ""},
 			{"company", exitDone, []string{"Name:         example-com\n", "Name:         example-org\n"}, ""},
 			{"crawljob none one", exitFailed, []string{"Name:         one\n"}, `"none" not found`},
 			{"crawljob one -n elsewhere", exitFailed, nil, "elsewhere/one"},
 			{"company -n elsewhere", exitFailed, nil, "no resources of kind Company in namespace elsewhere"},
-			{"", exitUsage, nil, "clausea describe company NAME"},
-			{"documents x", exitUsage, nil, `unknown kind "documents"; expected company or crawljob`},
+			{"companies -A", exitDone, []string{"Name:         example-com\n", "Name:         example-org\n"}, ""},
+			{"document 1", exitDone, []string{"ID:               1\n", "URL:              https://example.com/1\n", "Version History:  <none>\n"}, ""},
+			{"document https://example.com/1 --company example-com", exitDone, []string{"Company:          example-com\n"}, ""},
+			{"document/none", exitFailed, nil, "get document none: not found\n"},
+			{"document", exitUsage, nil, "expected one ID or URL"},
+			{"document 1 -A", exitUsage, nil, "apply only to resources"},
+			{"company example-com -A", exitUsage, nil, "excludes a name"},
+			{"company --company x", exitUsage, nil, "applies only to describe document"},
+			{"", exitUsage, nil, "specify a resource: company [NAME], crawljob [NAME] or document ID|URL"},
+			{"pages x", exitUsage, nil, `unknown resource "pages"; specify a resource: company, crawljob or document`},
 			{"company/", exitUsage, nil, "expected company/NAME"},
 		} {
 			code, out, errs := call(t, nil, append([]string{"describe", "--store", folder}, strings.Fields(c.args)...)...)

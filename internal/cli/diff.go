@@ -23,9 +23,10 @@ func newDiff(a *app) *cobra.Command {
 	var bulk bool
 	var from, to int
 	cmd := &cobra.Command{
-		Use:   "diff OLD NEW | diff DOCUMENT --from N --to M",
-		Short: "Show the changes between two files, or between two versions of a document",
+		Use:   "diff OLD NEW | diff DOCUMENT [--from N] [--to M]",
+		Short: "Show the changes between two files, or between two versions of a document (default: the latest two)",
 		Example: `  clausea diff old.html new.html
+  clausea diff https://example.com/terms
   clausea diff DOCUMENT-ID --from 1 --to 2 -o html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			readPDF, err := newPDFReader()
@@ -186,6 +187,6 @@ func printChange(w io.Writer, c change.Change, output string) error {
 	case "json":
 		return json.NewEncoder(w).Encode(c)
 	default:
-		return usage("-o %s: expected text, html or json", output)
+		return invalidOutput(output, "text", "html", "json")
 	}
 }

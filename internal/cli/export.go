@@ -35,7 +35,7 @@ commit per version. Requires git 2.25 or later in PATH.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d new documents, %d new versions in %s\n", res.Documents, res.Versions, args[0])
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s, %s in %s\n", count(res.Documents, "new document", "new documents"), count(res.Versions, "new version", "new versions"), args[0])
 			return err
 		},
 	}

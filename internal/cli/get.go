@@ -24,32 +24,49 @@ func newGet(a *app) *cobra.Command {
 	var g getter
 	var f resourceFlags
 	cmd := &cobra.Command{
-		Use:   "get companies|documents|versions|runs|pages [DOCUMENT|URL] | get company|crawljob [NAME...] | get events",
-		Short: "Show stored records, resources and events; get documents ID -o markdown prints the text of a document",
-		Long: `Show stored records: companies that have documents or were crawled, with their last crawl,
-documents, versions of a document, runs, and the result for each URL that a run encountered
-(pages; of the newest run of --company, unless --run names another one). get company (or co)
-and get crawljob (crawljobs, cj) show the resources as kubectl does; -o yaml prints manifests
-that apply accepts. get events shows what happened to them. get pages URL --raw writes the
-page as the site sent it.`,
+		Use:   "get company|crawljob [NAME...] | get events | get histories|documents|versions|runs|pages [DOCUMENT|URL]",
+		Short: "Show resources, events and stored records; get documents ID -o markdown prints the text of a document",
+		Long: `Show resources, or the records that crawls stored.
+
+Resources, as kubectl shows them:
+  company (companies, co)       Companies; -o yaml prints manifests that apply accepts
+  crawljob (crawljobs, crawl)   CrawlJobs
+  events (event, ev)            what happened to them
+
+Stored records:
+  histories    one line for each company that was crawled, also without a Company resource
+  documents    the documents, or one document by its ID or URL
+  versions     the versions of a document
+  runs         the crawls
+  pages        the result for each URL that a run encountered: the newest run of --company,
+               or the run of --run; get pages URL --raw writes the page as the site sent it
+
+A company that was crawled by its domain is stored under that domain. A Company resource is
+stored under its name, so crawling both makes two histories; a CrawlJob with spec.companyRef
+adds to the history of the Company.`,
 		Example: `  clausea get documents --company example.com
   clausea get documents https://example.com/terms -o markdown --version 1
   clausea get pages --company example.com
   clausea get pages --company example.com --reason robots,not_found
   clausea get pages https://example.com/terms --company example.com --raw > terms.html
   clausea get crawljobs -o wide
+  clausea get companies -A
   clausea get company example-com -o yaml
   clausea get events --for crawljob/now`,
-		ValidArgs: []string{"companies", "documents", "versions", "runs", "pages", "events", "company", "crawljobs", "crawljob"},
+		ValidArgs: []string{"company", "companies", "crawljob", "crawljobs", "events", "histories", "documents", "versions", "runs", "pages"},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			g.ctx, g.w = cmd.Context(), cmd.OutOrStdout()
+			g.ctx, g.w, g.errs = cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 			f.namespaceSet = cmd.Flags().Changed("namespace")
+			if err := f.useContextNamespace(cmd); err != nil {
+				return err
+			}
 			return a.get(&g, f, args)
 		},
 	}
 	f.addFlags(cmd, false)
+	f.addAllNamespaces(cmd)
 	fs := cmd.Flags()
-	fs.Lookup("namespace").Usage = "`namespace` of the company, crawljob or events; lists cover all namespaces unless it is set"
+	fs.Lookup("namespace").Usage = "`namespace` of the resources or events"
 	outputFlag(cmd, &g.output, "table", "json", "yaml", "markdown", "wide")
 	fs.StringVar(&g.company, "company", "", "show only records of this `company`")
 	fs.IntVar(&g.version, "version", 0, "version of the document text or of the raw page (default: the latest version)")
@@ -62,9 +79,12 @@ page as the site sent it.`,
 // get executes a get command.
 func (a *app) get(g *getter, f resourceFlags, args []string) error {
 	if len(args) == 0 {
-		return usage("get: name what to show: %s", getKinds)
+		return usage("get: specify a resource: %s", getKinds)
 	}
 	isEvents := slices.Contains([]string{"events", "event", "ev"}, strings.ToLower(args[0]))
+	if f.allNamespaces && f.namespaceSet {
+		return usage("get %s: --namespace and --all-namespaces exclude each other", args[0])
+	}
 	switch k := resourceTableFor(args[0]); {
 	case g.object != "" && !isEvents:
 		return usage("get %s: --for applies only to get events", args[0])
@@ -74,8 +94,8 @@ func (a *app) get(g *getter, f resourceFlags, args []string) error {
 		return a.getResources(g, k, f, args)
 	case isEvents:
 		return a.getEvents(g, f, args)
-	case f.kubernetes || f.namespaceSet:
-		return usage("get %s reads records of the store: --kubernetes and --namespace apply only to get company and get crawljob", args[0])
+	case f.kubernetes || f.namespaceSet || f.allNamespaces:
+		return usage("get %s reads stored records: --kubernetes, --namespace and --all-namespaces apply only to get company, get crawljob and get events", args[0])
 	}
 	if err := g.check(args); err != nil {
 		return err
@@ -93,7 +113,7 @@ func (a *app) get(g *getter, f resourceFlags, args []string) error {
 type getter struct {
 	ctx             context.Context
 	s               remote.Records
-	w               io.Writer
+	w, errs         io.Writer
 	output, company string
 	version         int
 	pageFlags       pageFlags
@@ -111,6 +131,9 @@ func (g *getter) get(args []string) error {
 		docs, err := listAll(func(p store.ListOptions) ([]store.Document, string, error) {
 			return g.s.ListDocuments(g.ctx, g.company, p)
 		})
+		if err == nil && len(docs) == 0 {
+			err = g.checkCompany()
+		}
 		if err != nil {
 			return err
 		}
@@ -131,9 +154,13 @@ func (g *getter) get(args []string) error {
 		})
 	case "runs":
 		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.QueryRuns(g.ctx, g.runQuery(p)) })
+		if err == nil && len(runs) == 0 {
+			err = g.checkCompany()
+		}
 		if err != nil {
 			return err
 		}
+		showLostRuns(runs, time.Now())
 		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tBROKEN\tUNREACHABLE\tNOTVISITED\tCREATED", func(r store.Run) string {
 			c := r.Documents
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
@@ -145,7 +172,7 @@ func (g *getter) get(args []string) error {
 		}
 		return g.pages(args[1:])
 	default:
-		return g.companies()
+		return g.histories()
 	}
 }
 
@@ -164,7 +191,8 @@ func versionKind(v store.Version) string {
 	}
 }
 
-func (g *getter) companies() error {
+// histories shows one line for each company that was crawled.
+func (g *getter) histories() error {
 	q := store.CompanyQuery{}
 	if g.company != "" {
 		q.Names = []string{g.company}
@@ -173,10 +201,13 @@ func (g *getter) companies() error {
 		q.ListOptions = p
 		return g.s.QueryCompanies(g.ctx, q)
 	})
+	if err == nil && len(rows) == 0 {
+		err = g.checkCompany()
+	}
 	if err != nil {
 		return err
 	}
-	return printList(g, rows, "NAME\tDOCUMENTS\tCHANGED\tLAST CRAWL\tSTATE\tREASON", func(c store.CompanySummary) string {
+	return printList(g, rows, "COMPANY\tDOCUMENTS\tCHANGED\tLAST CRAWL\tSTATE\tREASON", func(c store.CompanySummary) string {
 		last := c.LastCrawl
 		return fmt.Sprintf("%s\t%d\t%s\t%s\t%s\t%s", c.Name, c.Documents, formatDate(c.LastChanged), formatDate(last.FinishedAt), last.State, last.StopReason)
 	})
@@ -261,7 +292,7 @@ func printList[T any](g *getter, items []T, header string, row func(T) string) e
 		return err
 	case "table":
 	default:
-		return usage("-o %s: expected table, json or yaml", g.output)
+		return invalidOutput(g.output, "table", "json", "yaml")
 	}
 	tw := tabwriter.NewWriter(g.w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tw, header)

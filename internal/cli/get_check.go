@@ -6,16 +6,16 @@ import (
 )
 
 // getKinds lists what get shows, for usage errors.
-const getKinds = "companies, documents [ID|URL], versions ID|URL, runs, pages [URL] --company NAME, company [NAME], crawljob [NAME] or events"
+const getKinds = "company [NAME], crawljob [NAME] or events; or stored records: histories, documents [ID|URL], versions ID|URL, runs or pages [URL] --company NAME"
 
 // check returns a usage error if a get command for records of the store is incomplete or
 // wrong, so that the store need not be opened.
 func (g *getter) check(args []string) error {
 	what, named := args[0], len(args)-1
 	switch what {
-	case "companies":
+	case "histories", "history":
 		if named > 0 {
-			return usage("get companies: expected no name; --company NAME selects one, and get company [NAME] shows the resource")
+			return usage("get %s: expected no name; --company NAME selects one, and get company NAME shows the resource", what)
 		}
 	case "documents", "document":
 		if named > 1 {
@@ -34,7 +34,7 @@ func (g *getter) check(args []string) error {
 			return err
 		}
 	default:
-		return usage("get %s: unknown kind %q; expected %s", strings.Join(args, " "), what, getKinds)
+		return usage("get %s: unknown resource %q; specify a resource: %s", strings.Join(args, " "), what, getKinds)
 	}
 	if g.version < 0 {
 		return usage("--version %d: version numbers start at 1", g.version)
@@ -44,7 +44,7 @@ func (g *getter) check(args []string) error {
 		formats = append(formats, "markdown")
 	}
 	if !slices.Contains(formats, g.output) {
-		return usage("-o %s: expected %s", g.output, strings.Join(formats[:len(formats)-1], ", ")+" or "+formats[len(formats)-1])
+		return invalidOutput(g.output, formats...)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func (g *getter) check(args []string) error {
 func (g *getter) checkPages(named int) error {
 	switch {
 	case g.company == "" && (g.pageFlags.run == "" || g.raw):
-		return usage("get pages: add --company NAME; get companies lists the companies, and get runs the runs for --run ID")
+		return usage("get pages: add --company NAME; get histories lists the companies, and get runs the runs for --run ID")
 	case named > 1:
 		return usage("get pages: expected one URL, got %d", named)
 	case g.raw && named == 0:

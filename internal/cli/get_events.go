@@ -24,7 +24,7 @@ func (a *app) getEvents(g *getter, f resourceFlags, args []string) error {
 	case g.company != "":
 		return usage("get events: --company does not apply; use --for company/NAME")
 	case !slices.Contains([]string{"table", "wide", "json", "yaml"}, g.output):
-		return usage("-o %s: expected table, wide, json or yaml", g.output)
+		return invalidOutput(g.output, "table", "wide", "json", "yaml")
 	}
 	selector := kubestore.EventSelector{Namespace: f.listNamespace()}
 	if g.object != "" {
@@ -32,7 +32,7 @@ func (a *app) getEvents(g *getter, f resourceFlags, args []string) error {
 		if err != nil {
 			return usage("--for %v", err)
 		}
-		selector = kubestore.EventSelector{Namespace: f.namespace, Kind: objs[0].GetKind(), Name: objs[0].GetName()}
+		selector = kubestore.EventSelector{Namespace: f.listNamespace(), Kind: objs[0].GetKind(), Name: objs[0].GetName()}
 	}
 	r, err := a.openResources(g.ctx, f, openForReading)
 	if err != nil {

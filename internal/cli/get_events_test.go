@@ -40,10 +40,10 @@ func TestGetShowsEvents(t *testing.T) {
 	check := func(how string) {
 		t.Helper()
 		for args, want := range map[string][]string{
-			"events":                             {"default|0s|Normal|Started|crawljob/now|The crawl has started.", "legal|0s|Normal|Started|crawljob/now|Another crawl.", "default|0s|Normal|Scheduled|company/now|Created CrawlJob now.", "default|0s (x2 over 0s)|Warning|Internal|crawljob/now|It failed."},
+			"events -A":                          {"default|0s|Normal|Started|crawljob/now|The crawl has started.", "legal|0s|Normal|Started|crawljob/now|Another crawl.", "default|0s|Normal|Scheduled|company/now|Created CrawlJob now.", "default|0s (x2 over 0s)|Warning|Internal|crawljob/now|It failed."},
 			"ev -n legal -o wide":                {"legal|0s|Normal|Started|crawljob/now|Another crawl."},
 			"events --for crawljob/now":          {"default|0s|Normal|Started|crawljob/now|The crawl has started.", "default|0s (x2 over 0s)|Warning|Internal|crawljob/now|It failed."},
-			"events --for cj/now -n legal":       {"legal|0s|Normal|Started|crawljob/now|Another crawl."},
+			"events --for crawl/now -n legal":    {"legal|0s|Normal|Started|crawljob/now|Another crawl."},
 			"events --for company/now -n legal":  nil,
 			"events --for company/now -o table":  {"default|0s|Normal|Scheduled|company/now|Created CrawlJob now."},
 			"events --for company/none -o table": nil,

@@ -82,6 +82,9 @@ func (g *getter) newestRun() (string, error) {
 	q := g.runQuery(store.ListOptions{Limit: 1})
 	q.States = []store.RunState{store.RunRunning, store.RunInterrupted, store.RunComplete, store.RunFailed}
 	runs, _, err := g.s.QueryRuns(g.ctx, q)
+	if err == nil && len(runs) == 0 {
+		err = g.checkCompany()
+	}
 	if err != nil || len(runs) == 0 {
 		return "", err
 	}

@@ -42,10 +42,10 @@ var resourceTables = []resourceTable{
 }
 
 // resourceTableFor returns the table for the first argument of get, KIND or KIND/NAME as
-// for kubectl, or nil if it is not a resource. "companies" selects records of the store.
+// for kubectl, or nil if it is not a resource.
 func resourceTableFor(arg string) *resourceTable {
 	word, _, _ := strings.Cut(strings.ToLower(arg), "/")
-	i := slices.IndexFunc(resourceTables, func(k resourceTable) bool { return word != "companies" && k.kind == kindNames[word] })
+	i := slices.IndexFunc(resourceTables, func(k resourceTable) bool { return k.kind == kindNames[word] })
 	if i < 0 {
 		return nil
 	}
@@ -55,7 +55,7 @@ func resourceTableFor(arg string) *resourceTable {
 // getResources shows the named resources of a kind, or all of them if args names none.
 func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, args []string) error {
 	if !slices.Contains([]string{"table", "wide", "json", "yaml"}, g.output) {
-		return usage("-o %s: expected table, wide, json or yaml", g.output)
+		return invalidOutput(g.output, "table", "wide", "json", "yaml")
 	}
 	names := args[1:]
 	if word, name, ok := strings.Cut(args[0], "/"); ok {
@@ -63,6 +63,9 @@ func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, args []
 			return usage("get %s: expected get %s NAME or get %[2]s/NAME", strings.Join(args, " "), word)
 		}
 		names = []string{name}
+	}
+	if f.allNamespaces && len(names) > 0 {
+		return usage("get %s: a name selects one resource of a namespace: omit --all-namespaces, or the name", strings.Join(args, " "))
 	}
 	r, err := a.openResources(g.ctx, f, openForReading)
 	if err != nil {
@@ -74,6 +77,9 @@ func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, args []
 		list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(k.kind + "List"))
 		if err := r.List(g.ctx, list, client.InNamespace(f.listNamespace())); err != nil {
 			return fmt.Errorf("list resources of kind %s: %w", k.kind, err)
+		}
+		if len(list.Items) == 0 {
+			g.noteNoResources(k, f)
 		}
 		return g.resources(k, list.Items, false)
 	}
@@ -92,6 +98,20 @@ func (a *app) getResources(g *getter, k *resourceTable, f resourceFlags, args []
 		errs = append(errs, g.resources(k, items, len(names) == 1))
 	}
 	return errors.Join(errs...)
+}
+
+// noteNoResources says on standard error where get found no resource. Crawls of a domain store
+// documents without a Company, so the note about Companies names the list that shows them.
+func (g *getter) noteNoResources(k *resourceTable, f resourceFlags) {
+	where := " in namespace " + f.namespace + "; --all-namespaces lists all"
+	if f.allNamespaces {
+		where = ""
+	}
+	note := "No resources of kind " + k.kind + " found" + where + "."
+	if k.kind == "Company" && !f.kubernetes {
+		note += " clausea get histories lists the companies that were crawled."
+	}
+	fmt.Fprintln(g.errs, note)
 }
 
 // resources prints resources as a table or as manifests that apply accepts, restricted to
@@ -151,7 +171,7 @@ func crawlJobRow(j *v1alpha1.CrawlJob) string {
 		d = *j.Status.Documents
 	}
 	ready, _ := readiness(j.Status.Conditions)
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s", j.Namespace, j.Name, j.CompanyKey(), ready, cmp.Or(j.Status.Reason, "-"), p.Fetched, d.New, d.Changed, age(j.CreationTimestamp))
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s", j.Namespace, j.Name, j.CompanyKey(), ready, stateOf(j, cmp.Or(j.Status.Reason, "-")), p.Fetched, d.New, d.Changed, age(j.CreationTimestamp))
 }
 
 // companyRow returns the columns that kubectl shows for a Company.
@@ -161,7 +181,16 @@ func companyRow(c *v1alpha1.Company) string {
 	if t := c.Status.NextCrawlTime; t != nil {
 		next = t.UTC().Format(time.RFC3339)
 	}
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s\t%s", c.Namespace, c.Name, ready, state, c.Status.DocumentCount, next, age(c.CreationTimestamp))
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s\t%s", c.Namespace, c.Name, ready, stateOf(c, state), c.Status.DocumentCount, next, age(c.CreationTimestamp))
+}
+
+// stateOf returns the state of a resource: Deleting once its deletion was requested, otherwise
+// reason.
+func stateOf(o client.Object, reason string) string {
+	if o.GetDeletionTimestamp() != nil {
+		return "Deleting"
+	}
+	return reason
 }
 
 // readiness returns the status and the reason of the condition Ready.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +30,9 @@ func TestGetShowsNamedResourcesOrFails(t *testing.T) {
 		{"crawljobs", " two ", "MESSAGE"},
 		{"crawljobs one", " one ", " two "},
 		{"crawljob/one", " one ", " two "},
-		{"cj one two", " two ", "MESSAGE"},
+		{"crawl one two", " two ", "MESSAGE"},
+		{"crawljobs -A", " two ", "MESSAGE"},
+		{"companies", "example-com", "DOCUMENTS  CHANGED"},
 		{"CrawlJob one -o wide", "Waiting for CrawlJob other.", " two "},
 		{"company", "example-org", "MESSAGE"},
 		{"company example-com", "example-com", "example-org"},
@@ -53,15 +54,15 @@ func TestGetShowsNamedResourcesOrFails(t *testing.T) {
 		{"company example-com -n elsewhere", exitFailed, "elsewhere/example-com"},
 		{"crawljobs one -o markdown", exitUsage, "table, wide, json or yaml"},
 		{"crawljob/ x", exitUsage, "get crawljob NAME"},
-		{"companies -n default", exitUsage, "get company"},
-		{"companies -o wide", exitUsage, "table, json or yaml"},
-		{"companies example-com", exitUsage, "get company [NAME]"},
+		{"documents -n default", exitUsage, "get company"},
+		{"histories -o wide", exitUsage, "table, json or yaml"},
+		{"histories example-com", exitUsage, "get company NAME"},
 	} {
 		if code, _, errs := call(t, nil, append([]string{"get", "--store", folder}, strings.Fields(c.args)...)...); code != c.code || !strings.Contains(errs, c.want) {
 			t.Errorf("get %s: exit code %d, want %d and %q: %s", c.args, code, c.code, c.want, errs)
 		}
 	}
-	code, out, errs := call(t, nil, "get", "--store", folder, "cj", "unknown", "one")
+	code, out, errs := call(t, nil, "get", "--store", folder, "crawl", "unknown", "one")
 	if code != exitFailed || !strings.Contains(out, " one ") || !strings.Contains(errs, "unknown") {
 		t.Errorf("get of one missing and one existing resource: exit code %d: %s%s", code, out, errs)
 	}
@@ -70,7 +71,7 @@ func TestGetShowsNamedResourcesOrFails(t *testing.T) {
 func TestApplyAcceptsTheOutputOfGet(t *testing.T) {
 	t.Parallel()
 	folder := storeWithSamples(t)
-	for args, want := range map[string]int{"company example-com -o yaml": 1, "company -o yaml": 2, "crawljobs -o json": 2, "cj one -o json": 1} {
+	for args, want := range map[string]int{"company example-com -o yaml": 1, "company -o yaml": 2, "crawljobs -o json": 2, "crawl one -o json": 1} {
 		manifest := get(t, folder, strings.Fields(args)...)
 		if list := strings.Contains(manifest, "List"); list != (want > 1) {
 			t.Errorf("get %s prints\n%s", args, manifest)
@@ -88,12 +89,39 @@ func TestApplyAcceptsTheOutputOfGet(t *testing.T) {
 	}
 }
 
+func TestGetShowsNoRecordsOfACompanyThatWasNeverCrawled(t *testing.T) {
+	t.Parallel()
+	folder := storeWithSamples(t)
+	if out := get(t, folder, "documents", "--company", "example-com"); !strings.HasPrefix(out, "ID ") {
+		t.Errorf("get documents prints %q", out)
+	}
+	if code, _, errs := call(t, nil, "get", "--store", folder, "documents", "--company", "elsewhere/example-com"); code != exitFailed || !strings.Contains(errs, "no company") {
+		t.Errorf("get documents of a Company in another namespace: exit code %d: %s", code, errs)
+	}
+}
+
+func TestGetSaysWhereItFoundNoResources(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	putJob(t, folder, "one")
+	for args, want := range map[string]string{
+		"companies":       "No resources of kind Company found in namespace default; --all-namespaces lists all. clausea get histories lists the companies that were crawled.\n",
+		"companies -A":    "No resources of kind Company found. clausea get histories lists the companies that were crawled.\n",
+		"crawljobs -n no": "No resources of kind CrawlJob found in namespace no; --all-namespaces lists all.\n",
+		"crawljobs -A":    "",
+	} {
+		if code, _, errs := call(t, nil, append([]string{"get", "--store", folder}, strings.Fields(args)...)...); code != exitDone || errs != want {
+			t.Errorf("get %s: exit code %d: %q, want %q", args, code, errs, want)
+		}
+	}
+}
+
 func TestHelpAndCompletionOfGetListTheResources(t *testing.T) {
 	t.Parallel()
 	_, help, _ := call(t, nil, "get", "--help")
 	_, completed, _ := call(t, nil, "__complete", "get", "")
-	for _, word := range []string{"company", "crawljob"} {
-		if !strings.Contains(help, word) || !bytes.Contains([]byte(completed), []byte("\n"+word+"\n")) {
+	for _, word := range []string{"company", "crawljob", "histories"} {
+		if !strings.Contains(help, word) || !strings.Contains("\n"+completed, "\n"+word+"\n") {
 			t.Errorf("want %s in\n%s\n%s", word, help, completed)
 		}
 	}

@@ -44,8 +44,8 @@ func TestGetShowsStoredRecords(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{[]string{"companies"}, []string{"NAME", demo.Domain}},
-		{[]string{"companies", "--company", "unknown"}, []string{"NAME"}},
+		{[]string{"histories"}, []string{"COMPANY", demo.Domain}},
+		{[]string{"history", "--company", demo.Domain}, []string{"COMPANY", demo.Domain}},
 		{[]string{"documents", "--company", demo.Domain}, []string{"terms_of_service", terms}},
 		{[]string{"documents", terms}, []string{terms}},
 		{[]string{"documents", terms, "--company", demo.Domain, "-o", "markdown"}, []string{"# "}},
@@ -53,9 +53,7 @@ func TestGetShowsStoredRecords(t *testing.T) {
 		{[]string{"runs"}, []string{"Complete", demo.Domain}},
 		{[]string{"pages", "--company", demo.Domain}, []string{"RESULT", "fetched", "LINKED ON", terms}},
 		{[]string{"pages", "--company", demo.Domain, "--reason", "fetched", "--type", "terms_of_service,imprint"}, []string{"fetched", terms}},
-		{[]string{"pages", "--company", "unknown"}, []string{"RESULT"}},
 		{[]string{"pages", terms, "--company", demo.Domain, "-o", "yaml"}, []string{"url: " + terms, "status: 200", "type: terms_of_service"}},
-		{[]string{"documents", "--company", "unknown", "-o", "json"}, []string{"[]"}},
 	} {
 		out := get(t, folder, c.args...)
 		for _, w := range c.want {
@@ -80,9 +78,15 @@ func TestGetShowsStoredRecords(t *testing.T) {
 	if none := get(t, folder, "pages", "--run", "unknown"); strings.Contains(none, "://") {
 		t.Errorf("an unknown run has the pages %s", none)
 	}
-	for _, args := range [][]string{{"pages"}, {"pages", "a", "b"}, {"companies", "x"}, {"nonsense"}} {
+	for _, args := range [][]string{{"pages"}, {"pages", "a", "b"}, {"histories", "x"}, {"nonsense"}} {
 		if code, _, errs := callUntil(context.Background(), nil, append([]string{"get", "--store", folder}, args...)...); code != exitUsage || errs == "" {
 			t.Errorf("get %v: exit code %d: %s", args, code, errs)
+		}
+	}
+	for _, what := range []string{"histories", "documents", "runs", "pages"} {
+		code, out, errs := call(t, nil, "get", "--store", folder, what, "--company", "unknown", "-o", "json")
+		if code != exitFailed || out != "" || !strings.Contains(errs, `no company "unknown" in the store`) {
+			t.Errorf("get %s of an unknown company: exit code %d: %s%s", what, code, out, errs)
 		}
 	}
 	if code, _, errs := callUntil(context.Background(), nil, "get", "--store", folder, "pages", "https://nowhere.example/", "--company", demo.Domain); code != exitFailed || !strings.Contains(errs, "not found") {

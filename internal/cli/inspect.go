@@ -120,6 +120,6 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		_, err := fmt.Fprintln(w, d.Markdown)
 		return err
 	default:
-		return usage("-o %s: expected markdown or json", output)
+		return invalidOutput(output, "markdown", "json")
 	}
 }

@@ -85,8 +85,8 @@ func (b *progressBar) draw() {
 // it omits the host first, then the rate, then the number of queued URLs.
 func progressLine(title string, p crawl.Progress, elapsed time.Duration, width int) (head, rest string) {
 	parts := []string{
-		fmt.Sprintf("%d pages", p.Fetched),
-		fmt.Sprintf("%d documents", p.LegalFound),
+		count(p.Fetched, "page", "pages"),
+		count(p.LegalFound, "document", "documents"),
 		elapsed.Round(time.Second).String(),
 		fmt.Sprintf("%d queued", p.Queued),
 		fmt.Sprintf("%.1f/s", float64(p.Fetched)/max(elapsed.Seconds(), 0.1)),

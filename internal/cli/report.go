@@ -163,7 +163,11 @@ func (r *report) summary(w *strings.Builder, color colorizer) {
 	if len(r.Documents) > 0 {
 		w.WriteByte('\n')
 	}
-	fmt.Fprintf(w, "%s: %s\n", color.paint(bold, r.Company), r.Message)
+	message := r.Message
+	if r.StopReason.Failed() {
+		message = "The crawl failed." // standard error says why
+	}
+	fmt.Fprintf(w, "%s: %s\n", color.paint(bold, r.Company), message)
 	counts := map[string]int{}
 	for _, d := range r.Documents {
 		name := strings.ToLower(d.Change)
@@ -197,6 +201,14 @@ func (c reportCoverage) line(typ string, color colorizer) string {
 		s += " at " + c.URL
 	}
 	return s
+}
+
+// count returns a number with its noun, for example 1 page or 2 pages.
+func count[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
 }
 
 // formatCounts lists counts in descending order.

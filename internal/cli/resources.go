@@ -4,21 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/tools/clientcmd"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/kubestore/remote"
-	"github.com/clausea/crawler/internal/schema"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -36,17 +34,24 @@ type resourceClient struct {
 type resourceFlags struct {
 	kubernetes bool
 	namespace  string
-	// namespaceSet reports whether the user specified the namespace. Only get sets it.
-	namespaceSet bool
-	files        []string
+	// namespaceSet reports whether the user specified the namespace. Only commands with
+	// --all-namespaces set it.
+	namespaceSet, allNamespaces bool
+	files                       []string
+	recursive                   bool
 }
 
 // listNamespace returns the namespace to which lists are restricted; "" means all.
 func (f *resourceFlags) listNamespace() string {
-	if f.namespaceSet {
-		return f.namespace
+	if f.allNamespaces {
+		return ""
 	}
-	return ""
+	return f.namespace
+}
+
+// addAllNamespaces adds --all-namespaces to a command that lists resources or events.
+func (f *resourceFlags) addAllNamespaces(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "list the resources or events of all namespaces")
 }
 
 func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
@@ -54,8 +59,31 @@ func (f *resourceFlags) addFlags(cmd *cobra.Command, files bool) {
 	fs.BoolVar(&f.kubernetes, "kubernetes", false, "use the cluster in KUBECONFIG instead of the store")
 	fs.StringVarP(&f.namespace, "namespace", "n", kubestore.DefaultNamespace, "`namespace` of resources that do not specify one")
 	if files {
-		fs.StringSliceVarP(&f.files, "filename", "f", nil, "manifest `file`; - reads standard input")
+		f.addFiles(cmd)
 	}
+}
+
+// useContextNamespace makes the namespace of the kubeconfig's context the default with
+// --kubernetes, as kubectl does.
+func (f *resourceFlags) useContextNamespace(cmd *cobra.Command) error {
+	if !f.kubernetes || cmd.Flags().Changed("namespace") {
+		return nil
+	}
+	namespace, err := contextNamespace(clientcmd.NewDefaultClientConfigLoadingRules())
+	if err != nil {
+		return err
+	}
+	f.namespace = namespace
+	return nil
+}
+
+// contextNamespace returns the namespace of the current context of a kubeconfig, or default.
+func contextNamespace(rules *clientcmd.ClientConfigLoadingRules) (string, error) {
+	namespace, _, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{}).Namespace()
+	if err != nil {
+		return "", fmt.Errorf("read the namespace of the kubeconfig: %w; set KUBECONFIG to its path", err)
+	}
+	return namespace, nil
 }
 
 // openResources returns a client for the resources that f selects. It calls open if the
@@ -88,44 +116,9 @@ func (a *app) openResources(ctx context.Context, f resourceFlags, open func(cont
 	return &resourceClient{kubestore.NewClient(s, scheme), s, func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
 }
 
-// manifests reads the files of --filename.
-func (f *resourceFlags) manifests(cmd *cobra.Command) ([]*unstructured.Unstructured, error) {
-	var out []*unstructured.Unstructured
-	for _, name := range f.files {
-		objs, err := readManifests(cmd.InOrStdin(), name)
-		if err != nil {
-			return nil, &exitError{exitUsage, err}
-		}
-		for _, o := range objs {
-			if o.GetNamespace() == "" {
-				o.SetNamespace(f.namespace)
-			}
-		}
-		out = append(out, objs...)
-	}
-	return out, nil
-}
-
-func readManifests(stdin io.Reader, name string) ([]*unstructured.Unstructured, error) {
-	in, what := stdin, "standard input"
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("read manifests: %w", err)
-		}
-		defer func() { _ = file.Close() }()
-		in, what = file, name
-	}
-	objs, err := schema.ReadManifests(in)
-	if err != nil {
-		return nil, fmt.Errorf("read manifests from %s: %w", what, err)
-	}
-	return objs, nil
-}
-
 // kindNames maps the accepted names of a kind, including short names, to the kind.
 var kindNames = map[string]string{
-	"company": "Company", "companies": "Company", "co": "Company", "crawljob": "CrawlJob", "crawljobs": "CrawlJob", "cj": "CrawlJob",
+	"company": "Company", "companies": "Company", "co": "Company", "crawljob": "CrawlJob", "crawljobs": "CrawlJob", "crawl": "CrawlJob",
 }
 
 // parseNames parses arguments of the forms KIND NAME and KIND/NAME.
@@ -151,6 +144,9 @@ func (f *resourceFlags) parseNames(args []string) ([]*unstructured.Unstructured,
 
 // targets returns the resources that the files and the arguments name.
 func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructured.Unstructured, error) {
+	if err := f.useContextNamespace(cmd); err != nil {
+		return nil, err
+	}
 	fromFiles, err := f.manifests(cmd)
 	if err != nil {
 		return nil, err
@@ -161,7 +157,7 @@ func (f *resourceFlags) targets(cmd *cobra.Command, args []string) ([]*unstructu
 	}
 	all := slices.Concat(fromFiles, byName)
 	if len(all) == 0 {
-		return nil, usage("no resources; name company/NAME or crawljob/NAME, or pass manifests with -f")
+		return nil, usage("specify a resource: company/NAME, crawljob/NAME, or manifests with -f")
 	}
 	return all, nil
 }

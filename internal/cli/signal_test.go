@@ -63,9 +63,13 @@ func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64
 	if err := first.Process.Signal(sig); err != nil {
 		return err
 	}
+	code := exitInterrupted
+	if sig == syscall.SIGTERM {
+		code = exitTerminated
+	}
 	var exit *exec.ExitError
-	if err := <-ended; err != nil && (!errors.As(err, &exit) || exit.ExitCode() != exitMissing) {
-		return fmt.Errorf("the crawl exits with %w after the signal: %s", err, stderr.Bytes())
+	if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != code {
+		return fmt.Errorf("the crawl exits with %v after the signal, want exit code %d: %s", err, code, stderr.Bytes())
 	}
 	var report struct {
 		StopReason string

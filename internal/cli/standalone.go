@@ -57,7 +57,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	if err != nil {
 		return err
 	}
-	lock := "clausea-standalone"
+	lock := standaloneLock
 	if folder := embeddedFolder(a.values); folder != "" {
 		lock = "" // only one process can open the folder
 		stop, err := remote.Listen(filepath.Join(folder, socketName), p.store, p.store)

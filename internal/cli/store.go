@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
@@ -16,15 +17,36 @@ import (
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
-// openStore opens and migrates the store that the settings name.
-func openStore(ctx context.Context, v *settings.Values) (store.Store, error) {
+// commandTimeout is how long a command waits for the server of a store to respond. Standalone
+// processes, operators and workers wait longer, because an election of MongoDB takes about 12 s.
+const (
+	commandTimeout = 10 * time.Second
+	processTimeout = time.Minute
+)
+
+// openStoreForCommand opens and migrates the store that the settings name, for a command. It fails if
+// the server does not respond within commandTimeout.
+func openStoreForCommand(ctx context.Context, v *settings.Values) (store.Store, error) {
 	s, _, err := openMigrated(ctx, v)
 	return s, err
 }
 
-// openMigrated is like openStore and also returns the names of the applied migrations.
+// openMigrated is like openStoreForCommand and also returns the names of the applied migrations.
 func openMigrated(ctx context.Context, v *settings.Values) (store.Store, []string, error) {
-	return openAt(ctx, storeURI(v), v.MongoDatabase)
+	return openWithin(ctx, storeURI(v), v.MongoDatabase, commandTimeout)
+}
+
+// openMongo connects to a MongoDB server that must respond within a time.
+func openMongo(ctx context.Context, uri, database string, within time.Duration) (*mongo.Store, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return mongo.Open(ctx, uri, database)
+}
+
+// openStore opens and migrates the store that the settings name, for a process.
+func openStore(ctx context.Context, v *settings.Values) (store.Store, error) {
+	s, _, err := openAt(ctx, storeURI(v), v.MongoDatabase)
+	return s, err
 }
 
 // errNoStore reports that nothing is stored at the location of the store.
@@ -44,10 +66,15 @@ type existingStore interface {
 // returns the names of the pending migrations. If nothing is stored, it returns errNoStore, and
 // with MongoDB also the store, so that the caller can use the connection.
 func openUnchanged(ctx context.Context, v *settings.Values) (s existingStore, pending []string, err error) {
+	return openUnchangedBy(ctx, v, sqlite.OpenExisting)
+}
+
+// openUnchangedBy is openUnchanged with a function that opens an embedded store.
+func openUnchangedBy(ctx context.Context, v *settings.Values, open func(context.Context, string) (*sqlite.Store, error)) (s existingStore, pending []string, err error) {
 	var absent error
 	if folder := embeddedFolder(v); folder != "" {
 		absent = fmt.Errorf("%w in %s; crawl, apply, standalone, migrate and restore create one; to use another store, set --store, CLAUSEA_DATA_DIR or MONGO_URI", errNoStore, folder)
-		e, err := sqlite.OpenExisting(ctx, folder)
+		e, err := open(ctx, folder)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, nil, absent
 		}
@@ -56,7 +83,7 @@ func openUnchanged(ctx context.Context, v *settings.Values) (s existingStore, pe
 		}
 		s = e
 	} else {
-		m, err := mongo.Open(ctx, storeURI(v), v.MongoDatabase)
+		m, err := openMongo(ctx, storeURI(v), v.MongoDatabase, commandTimeout)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -75,9 +102,10 @@ func openUnchanged(ctx context.Context, v *settings.Values) (s existingStore, pe
 }
 
 // openForReading opens an existing store for a command that only reads. It changes nothing: if
-// there is no store, it returns errNoStore, and if the store must be migrated, errOldSchema.
+// there is no store, it returns errNoStore, and if the store must be migrated, errOldSchema. An
+// embedded store may be open in other processes.
 func openForReading(ctx context.Context, v *settings.Values) (store.Store, error) {
-	s, pending, err := openUnchanged(ctx, v)
+	s, pending, err := openUnchangedBy(ctx, v, sqlite.OpenReader)
 	if err == nil {
 		err = oldSchemaError(pending)
 	}
@@ -96,7 +124,7 @@ func oldSchemaError(pending []string) error {
 	return fmt.Errorf("%w (it lacks %s); run clausea migrate with the same settings", errOldSchema, strings.Join(pending, ", "))
 }
 
-// openExisting is like openStore, but returns errNoStore instead of creating a store. Commands
+// openExisting is like openStoreForCommand, but returns errNoStore instead of creating a store. Commands
 // that modify existing data use it.
 func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) {
 	s, pending, err := openUnchanged(ctx, v)
@@ -152,9 +180,15 @@ func storeURI(v *settings.Values) string {
 	return v.DataDir
 }
 
+// openAt opens and migrates the store at a location, for a process.
 func openAt(ctx context.Context, at, database string) (store.Store, []string, error) {
+	return openWithin(ctx, at, database, processTimeout)
+}
+
+// openWithin is like openAt for a server that must respond within a time.
+func openWithin(ctx context.Context, at, database string, within time.Duration) (store.Store, []string, error) {
 	if strings.HasPrefix(at, "mongodb://") || strings.HasPrefix(at, "mongodb+srv://") {
-		s, err := mongo.Open(ctx, at, database)
+		s, err := openMongo(ctx, at, database, within)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestReadingCommandsDoNotCreateAStore(t *testing.T) {
@@ -102,5 +105,23 @@ func setSchemaVersion(t *testing.T, folder string, version int) {
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestCommandsGiveUpOnASilentServer(t *testing.T) {
+	t.Parallel()
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0") // accepts and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // opening a store for a process takes longer
+	defer cancel()
+	s, err := openMongo(ctx, "mongodb://"+silent.Addr().String()+"/", "", 100*time.Millisecond)
+	if err == nil {
+		_ = s.Close(ctx)
+	}
+	if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), silent.Addr().String()) {
+		t.Errorf("open a store of a silent server: %v, and the test's time: %v", err, ctx.Err())
 	}
 }

@@ -22,7 +22,7 @@ func newWait(a *app) *cobra.Command {
 	var what string
 	var timeout time.Duration
 	cmd := &cobra.Command{
-		Use:     "wait --for=condition=NAME[=VALUE]|delete KIND/NAME... | -f FILE",
+		Use:     "wait --for=condition=NAME[=VALUE]|delete KIND/NAME... | -f FILE|FOLDER",
 		Short:   "Wait until resources meet a condition or are deleted",
 		Example: "  clausea wait --for=condition=Complete crawljob/now --timeout 10m",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -76,13 +76,15 @@ func parseFor(s string) (condition, value string, err error) {
 
 func waitForCondition(ctx context.Context, c client.Client, o *unstructured.Unstructured, name, value string, timeout time.Duration) error {
 	wanted := fmt.Sprintf("condition %s=%s", name, value)
-	readCtx := ctx // the first read has no timeout, so even a short wait reads the resource once
+	// The first read has a timeout of its own, so even a short wait reads the resource once.
+	readCtx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
 	err := wait.PollUntilContextTimeout(ctx, pollInterval, timeout, true, func(pollCtx context.Context) (bool, error) {
 		ctx := readCtx
 		readCtx = pollCtx
 		have := o.DeepCopy() // o keeps the last state if a later read fails
 		if err := c.Get(ctx, client.ObjectKeyFromObject(o), have); err != nil {
-			return false, err
+			return false, unlessEnded(ctx, err)
 		}
 		*o = *have
 		if has := conditionOf(o, name); has != nil && isCurrent(o, has) && strings.EqualFold(string(has.Status), value) {
@@ -96,10 +98,22 @@ func waitForCondition(ctx context.Context, c client.Client, o *unstructured.Unst
 	switch {
 	case err == nil:
 		return nil
-	case !wait.Interrupted(err):
-		return fmt.Errorf("%s: %w", wanted, err)
+	case !wait.Interrupted(err), ctx.Err() != nil:
+		return fmt.Errorf("wait for %s: %w", wanted, err)
+	}
+	if o.GetUID() == "" {
+		return fmt.Errorf("%s not met after %s: the store did not respond: %w", wanted, timeout, err)
 	}
 	return fmt.Errorf("%s not met after %s: %s: %w", wanted, timeout, describeProgress(o, name), err)
+}
+
+// unlessEnded returns err, or nil if ctx has ended: a read that the end of the wait interrupted
+// fails with an error of the driver that says nothing about the resource.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // conditionOf returns the condition of a resource with the given case-insensitive name, or

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
@@ -104,5 +107,29 @@ func TestWaitIgnoresStaleConditionsExceptFinalOnes(t *testing.T) {
 	}
 	if code, _, errs := call(t, nil, "wait", "--store", folder, "--for=condition=Complete", "crawljob/j"); code != exitDone {
 		t.Errorf("wait with a stale final condition: exit code %d: %s", code, errs)
+	}
+}
+
+// silentClient is a client of a store that does not respond.
+type silentClient struct{ client.Client }
+
+func (silentClient) Get(ctx context.Context, _ client.ObjectKey, _ client.Object, _ ...client.GetOption) error {
+	<-ctx.Done()
+	return errors.New("calculated server-side timeout (0 ms) is less than or equal to 0")
+}
+
+func TestWaitSaysThatTheStoreDoesNotRespond(t *testing.T) {
+	t.Parallel()
+	o := &unstructured.Unstructured{}
+	o.SetName("now")
+	ctx, cancel := context.WithCancel(t.Context())
+	err := waitForDeletion(ctx, silentClient{}, o, time.Millisecond)
+	if err == nil || !strings.Contains(err.Error(), "not deleted after 1ms") || strings.Contains(err.Error(), "server-side") {
+		t.Errorf("wait for the deletion: %v", err)
+	}
+	cancel()
+	err = waitForCondition(ctx, silentClient{}, o, "Complete", "True", time.Hour)
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "wait for condition Complete=True") {
+		t.Errorf("a canceled wait: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/clausea/crawler/internal/store"
 )
@@ -207,7 +208,7 @@ func errorKind(err error) string {
 // decodeError returns the error that was sent over the socket.
 func decodeError(text, kind string) error {
 	if s := errorsByName[kind]; s != nil {
-		return fmt.Errorf("%s: %w", text, s)
+		return fmt.Errorf("%s: %w", strings.TrimSuffix(text, ": "+s.Error()), s)
 	}
 	return errors.New(text)
 }

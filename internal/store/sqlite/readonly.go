@@ -21,7 +21,7 @@ var _ store.Dumper = (*ReadOnly)(nil)
 // store.ErrRestoring if a restore of the store has not ended.
 func OpenReadOnly(ctx context.Context, dir string) (r *ReadOnly, pending []string, err error) {
 	failed := func(err error) error { return fmt.Errorf("open the embedded store in %s for reading: %w", dir, err) }
-	read, err := sql.Open("sqlite", "file:"+uriPathEscaper.Replace(filepath.Join(dir, fileName))+"?mode=ro&_pragma=busy_timeout(10000)")
+	read, err := openReadOnly(dir)
 	if err != nil {
 		return nil, nil, failed(err)
 	}
@@ -32,6 +32,38 @@ func OpenReadOnly(ctx context.Context, dir string) (r *ReadOnly, pending []strin
 		return nil, nil, failed(err)
 	}
 	return &ReadOnly{db}, pending, nil
+}
+
+// openReadOnly returns a read-only connection pool to the database in the folder dir. It connects
+// when it is first used.
+func openReadOnly(dir string) (*sql.DB, error) {
+	return sql.Open("sqlite", "file:"+uriPathEscaper.Replace(filepath.Join(dir, fileName))+"?mode=ro&_pragma=busy_timeout(10000)")
+}
+
+// OpenReader opens the store in the folder dir for a command that only reads, without locking the
+// folder: any number of readers and the process that owns the folder can use the store at once.
+// Every write fails, including Ping. Watches do not see the changes of other processes. It returns
+// store.ErrNotFound if the folder contains no store. Pending reports whether this program can
+// read it.
+func OpenReader(ctx context.Context, dir string) (*Store, error) {
+	exists, err := Exists(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !exists {
+		return nil, fmt.Errorf("open the embedded store in %s: %w", dir, store.ErrNotFound)
+	}
+	s := newStore(nil)
+	if s.read, err = openReadOnly(dir); err != nil {
+		return nil, fmt.Errorf("open the embedded store in %s for reading: %w", dir, err)
+	}
+	s.write = s.read
+	s.read.SetMaxOpenConns(4)
+	if err := s.read.PingContext(ctx); err != nil {
+		_ = s.Close(ctx)
+		return nil, fmt.Errorf("open the embedded store in %s for reading: %w", dir, err)
+	}
+	return s, nil
 }
 
 // Dump implements store.Dumper.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -158,5 +159,35 @@ func TestABackupCoversEveryTable(t *testing.T) {
 	}
 	if len(archivedSections) != len(store.ArchiveSections) {
 		t.Errorf("%d sections are read, and an archive has %d", len(archivedSections), len(store.ArchiveSections))
+	}
+}
+
+func TestReadersShareAStoreWithItsOwner(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := OpenReader(t.Context(), dir); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("open a folder without a store: %v", err)
+	}
+	owner, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = owner.Close(context.WithoutCancel(t.Context())) })
+	d := store.Document{ID: "d", Company: "c", URL: "https://c.example/"}
+	if err := owner.PutDocument(t.Context(), store.Fence{}, d); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		r, err := OpenReader(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = r.Close(context.WithoutCancel(t.Context())) })
+		if got, err := r.GetDocument(t.Context(), "d"); err != nil || got.URL != d.URL {
+			t.Errorf("a reader gets %+v, %v", got, err)
+		}
+		if err := r.PutDocument(t.Context(), store.Fence{}, d); err == nil || !strings.Contains(err.Error(), "readonly") {
+			t.Errorf("a reader writes: %v", err)
+		}
 	}
 }

@@ -47,7 +47,7 @@ type Store struct {
 	auditStore
 	idempotencyStore
 
-	lock *os.File
+	lock *os.File // nil if the store was opened by OpenReader
 	// applied holds the names of the migrations that Open applied.
 	applied []string
 }
@@ -192,8 +192,10 @@ func (s *Store) Close(context.Context) error {
 	s.runEvents.NotifyAll()  // watches read and fail
 	// A child process that is being started has a copy of the descriptor until it executes its
 	// program. Closing the file would leave the lock to that copy; unlocking does not (flock(2)).
-	_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)
-	errs = append(errs, s.lock.Close())
+	if s.lock != nil {
+		_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)
+		errs = append(errs, s.lock.Close())
+	}
 	return errors.Join(errs...)
 }
 

@@ -52,7 +52,9 @@ func Main(args []string) int {
 		return runPDFChild()
 	}
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	return newApp().main(ctx, args, os.Stdout, os.Stderr)
+	a := newApp()
+	a.ownsProcess = true
+	return a.main(ctx, args, os.Stdout, os.Stderr)
 }
 
 func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -70,7 +72,7 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 		}
 	}
 	if e.err != nil {
-		a.printError(stderr, e.err)
+		a.reportFatal(stderr, cmd, e)
 	}
 	return e.code
 }

@@ -172,6 +172,14 @@ func openAt(ctx context.Context, at, database string) (store.Store, []string, er
 	return s, s.Applied(), nil
 }
 
+// storeKind names the kind of the store that the settings select, for logs.
+func storeKind(v *settings.Values) string {
+	if embeddedFolder(v) != "" {
+		return "embedded"
+	}
+	return "MongoDB"
+}
+
 // workerIdentity returns the name of this process in leases.
 func workerIdentity() string {
 	host, err := os.Hostname()

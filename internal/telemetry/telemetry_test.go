@@ -185,4 +185,3 @@ func TestNewLoggerRejectsUnknownLevelsAndFormats(t *testing.T) {
 		}
 	}
 }
-

@@ -155,7 +155,7 @@ func TestTheMessageOfAnUnreachableSiteSaysWhatToCheck(t *testing.T) {
 	r := w.runner(t, nil)
 	w.Close()
 	rep := crawlOnce(t, r)
-	if rep.Run.StopReason != "SiteUnreachable" || !strings.Contains(rep.Run.Message, "Could not reach https://example.com/robots.txt: connection refused; without its robots.txt, no page of the site may be requested. Check that the site is online") {
+	if rep.Run.StopReason != "SiteUnreachable" || !strings.Contains(rep.Run.Message, "Could not reach https://example.com/robots.txt: connection refused. Check that the site is online") {
 		t.Errorf("%s: %s", rep.Run.StopReason, rep.Run.Message)
 	}
 }

@@ -35,7 +35,7 @@ func failureCause(f crawl.Failure) string {
 	case cause == "":
 		cause = string(f.Reason)
 	}
-	if f.Robots {
+	if f.Robots && f.Status > 0 { // a host without a response explains itself
 		cause += "; without its robots.txt, no page of the site may be requested"
 	}
 	return cause

@@ -35,7 +35,7 @@ func NewQueueMetrics(r prometheus.Registerer, l QueueLabels) (*QueueMetrics, err
 	m := &QueueMetrics{
 		runs:      f.gauges("runs", "Runs that have not ended, by state. Only the leader sets it.", "state"),
 		waiting:   f.gauges("waiting_runs", "Pending runs, by the cause for which they wait. Only the leader sets it.", "cause"),
-		oldest:    f.gauge("oldest_waiting_seconds", "Time for which the oldest due run has waited for a worker. Only the leader sets it."),
+		oldest:    f.gauge("oldest_waiting_seconds", "Time for which the oldest due run has waited for a worker, since it was created, due for a retry, or last executed. Only the leader sets it."),
 		companies: factory{r, ""}.gauges("companies", "Companies by the result and the age of their last crawl. Only the leader sets it.", "last_crawl"),
 		states:    l.States, causes: l.Causes, ages: l.Ages,
 	}

@@ -21,9 +21,10 @@ func main() {
 		os.Exit(2)
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"configuration.md":   settings.WriteMarkdown,
-		"commands.md":        cli.WriteMarkdown,
-		"reference/types.md": doctype.WriteMarkdown,
+		"configuration.md":     settings.WriteMarkdown,
+		"commands.md":          cli.WriteMarkdown,
+		"reference/types.md":   doctype.WriteMarkdown,
+		"reference/metrics.md": cli.WriteMetricsMarkdown,
 	} {
 		var b bytes.Buffer
 		err := write(&b)

@@ -27,6 +27,9 @@ type app struct {
 	// running is true once the code of a command has started. Earlier errors are usage
 	// errors.
 	running bool
+	// ownsProcess is true if the loggers of libraries, which the process has once, may be
+	// replaced. Tests run several apps in one process.
+	ownsProcess bool
 }
 
 func newApp() *app {
@@ -81,6 +84,9 @@ func (a *app) loadSettings(command string, w io.Writer) error {
 	})
 	if err != nil {
 		return &exitError{exitUsage, err}
+	}
+	if a.ownsProcess {
+		captureLogs(a.log)
 	}
 	return nil
 }

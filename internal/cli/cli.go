@@ -57,7 +57,9 @@ func Main(args []string) int {
 	}
 	terminated, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	ctx, _ := signal.NotifyContext(terminated, os.Interrupt)
-	code := newApp().main(ctx, args, os.Stdout, os.Stderr)
+	a := newApp()
+	a.ownsProcess = true
+	code := a.main(ctx, args, os.Stdout, os.Stderr)
 	if code == exitInterrupted && terminated.Err() != nil {
 		return exitTerminated
 	}
@@ -82,7 +84,7 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 		}
 	}
 	if e.err != nil {
-		a.printError(stderr, e.err)
+		a.reportFatal(stderr, cmd, e)
 	}
 	return e.code
 }

@@ -164,7 +164,7 @@ func TestCrawlCombinesAllSettingsSourcesAndReportsMissingTypes(t *testing.T) {
 		t.Errorf("get histories prints: %s", stdout)
 	}
 	code, _, stderr = call(t, env, "crawl", demo.Domain, "--connect-to", ":443:"+site.Addr, "--max-pages", "100", "--log-level", "debug", "--log-format", "json", "-o", "json")
-	if code != exitDone || !strings.Contains(stderr, `"message":"run ended"`) {
+	if code != exitDone || !strings.Contains(stderr, `"message":"run finished"`) {
 		t.Errorf("with --max-pages: exit code %d: %s", code, stderr)
 	}
 }

@@ -67,22 +67,10 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			return err
 		}
 	}
-	fetcher, err := newFetcher(f.Values, nil)
-	if err != nil {
-		return err
-	}
-	defer fetcher.Close()
-	r := &run.Runner{Log: a.log, WorkerID: workerIdentity()}
-	if r.PDF, err = newPDFReader(); err != nil {
-		return err
-	}
-	var renderMetrics *telemetry.RenderMetrics
+	var metrics crawlerMetrics
 	if f.MetricsFile != "" {
 		registry := telemetry.NewRegistry(buildVersion())
-		if r.Metrics, err = newCrawlMetrics(registry); err != nil {
-			return err
-		}
-		if renderMetrics, err = newRenderMetrics(registry); err != nil {
+		if metrics, err = newCrawlerMetrics(registry); err != nil {
 			return err
 		}
 		defer func() {
@@ -91,7 +79,16 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 			}
 		}()
 	}
-	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, renderMetrics, a.log)
+	fetcher, err := newMeasuredFetcher(f.Values, nil, metrics.fetch)
+	if err != nil {
+		return err
+	}
+	defer fetcher.Close()
+	r := &run.Runner{Log: a.log, Interactive: true, Metrics: metrics.crawl, WorkerID: workerIdentity()}
+	if r.PDF, err = newPDFReader(); err != nil {
+		return err
+	}
+	engine, closeEngine, err := newEngine(ctx, f.Values, fetcher, metrics.render, a.log)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func TestApplyNotesThatNoStandaloneProcessUsesADatabase(t *testing.T) {
 	if got := note(); !strings.Contains(got, "no standalone process uses this database") || !strings.Contains(got, "--kubernetes") {
 		t.Errorf("without a process: %q", got)
 	}
-	lock := kubestore.NewLock(s, standaloneLock, "holder")
+	lock := kubestore.NewLock(s, standaloneLock, "holder", kubestore.Election{})
 	record := resourcelock.LeaderElectionRecord{HolderIdentity: "holder", LeaseDurationSeconds: 15, RenewTime: metav1.Now()}
 	if err := lock.Create(t.Context(), record); err != nil {
 		t.Fatal(err)

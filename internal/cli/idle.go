@@ -29,7 +29,7 @@ func (a *app) noteIfIdle(ctx context.Context, w io.Writer, r *resourceClient) {
 		fmt.Fprintf(w, "note: no standalone process uses the store in %s, so nothing acts on its resources; start one with: clausea standalone --store %[1]s\n", folder)
 		return
 	}
-	record, _, err := kubestore.NewLock(r.objects, standaloneLock, "").Get(ctx)
+	record, _, err := kubestore.NewLock(r.objects, standaloneLock, "", kubestore.Election{}).Get(ctx)
 	switch {
 	case apierrors.IsNotFound(err):
 	case err != nil:

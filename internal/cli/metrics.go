@@ -1,39 +1,93 @@
 package cli
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/render"
-	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/run"
+	"github.com/clausea/crawler/internal/run/sampler"
+	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// newCrawlMetrics registers the crawl metrics with the valid values of their labels.
-func newCrawlMetrics(r prometheus.Registerer) (*telemetry.CrawlMetrics, error) {
-	l := telemetry.CrawlLabels{
-		Changes: run.Changes(),
-	}
-	for _, reason := range crawl.StopReasons() {
-		l.StopReasons = append(l.StopReasons, string(reason))
-	}
-	for t := range doctype.OTAName {
-		l.Types = append(l.Types, t)
-	}
-	return telemetry.NewCrawlMetrics(r, l)
+// crawlerMetrics holds the metrics of crawls, and of their requests and rendered pages. A zero
+// crawlerMetrics records nothing.
+type crawlerMetrics struct {
+	crawl  *telemetry.CrawlMetrics
+	fetch  *telemetry.FetchMetrics
+	render *telemetry.RenderMetrics
 }
 
-// newRenderMetrics registers the render metrics with the valid values of their labels.
-func newRenderMetrics(r prometheus.Registerer) (*telemetry.RenderMetrics, error) {
-	var l telemetry.RenderLabels
-	for _, end := range render.Reasons {
-		l.Outcomes = append(l.Outcomes, string(end))
+// newCrawlerMetrics registers the metrics of crawls with the valid values of their labels.
+func newCrawlerMetrics(r prometheus.Registerer) (m crawlerMetrics, err error) {
+	if m.crawl, err = telemetry.NewCrawlMetrics(r, telemetry.CrawlLabels{
+		SkipReasons: labelValues(crawl.SkipReasons()), StopReasons: labelValues(crawl.StopReasons()), DocumentOutcomes: run.DocumentOutcomes(),
+	}); err != nil {
+		return m, err
 	}
-	for _, reason := range render.Refusals {
-		l.RefusalReasons = append(l.RefusalReasons, string(reason))
+	if m.fetch, err = telemetry.NewFetchMetrics(r, labelValues(fetch.Reasons())); err != nil {
+		return m, err
 	}
-	return telemetry.NewRenderMetrics(r, l)
+	m.render, err = telemetry.NewRenderMetrics(r, telemetry.RenderLabels{Outcomes: labelValues(render.Reasons), RefusalReasons: labelValues(render.Refusals)})
+	return m, err
+}
+
+// processMetrics holds the metrics of the operator and standalone commands.
+type processMetrics struct {
+	crawlerMetrics
+	registry *prometheus.Registry
+	store    *telemetry.StoreMetrics
+	queue    *telemetry.QueueMetrics
+}
+
+// newProcessMetrics registers all metrics of the program.
+func newProcessMetrics() (m processMetrics, err error) {
+	m.registry = telemetry.NewRegistry(buildVersion())
+	if m.crawlerMetrics, err = newCrawlerMetrics(m.registry); err != nil {
+		return m, err
+	}
+	if m.store, err = telemetry.NewStoreMetrics(m.registry, storeOperations()); err != nil {
+		return m, err
+	}
+	m.queue, err = telemetry.NewQueueMetrics(m.registry, sampler.Labels())
+	return m, err
+}
+
+// recordWorkerPodRun records a run that a worker pod executed. The pods have no metrics of their
+// own. Runs that ended before this process started are not recorded: the process that ran then
+// has counted them.
+func (p *process) recordWorkerPodRun(r store.Run) {
+	if r.FinishedAt.Before(p.startedAt) {
+		return
+	}
+	p.metrics.crawl.RecordRemoteRun(telemetry.RemoteRun{
+		Key: r.ID + " " + r.FinishedAt.Format(time.RFC3339Nano), Reason: r.StopReason, Duration: run.Duration(r),
+		Pages: r.Progress.Fetched, FailedURLs: r.Progress.Failed, Bytes: r.Bytes, Skipped: r.Progress.Skipped, Documents: run.OutcomeCounts(r.Documents),
+	})
+}
+
+// labelValues converts the values of an enumeration to label values.
+func labelValues[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// recordFetch returns a function that records the requests of a fetcher.
+func recordFetch(m *telemetry.FetchMetrics) func(status int, reason fetch.Reason, took time.Duration) {
+	return func(status int, reason fetch.Reason, took time.Duration) {
+		if reason != "" {
+			m.RecordError(string(reason), took)
+			return
+		}
+		m.RecordResponse(status, took)
+	}
 }
 
 // renderObserver records the events of a browser pool. Its metrics may be nil.

@@ -19,6 +19,11 @@ import (
 // newFetcher creates a fetcher from the settings. onConnect may be nil; it can reject
 // connections that the settings allow.
 func newFetcher(v *settings.Values, onConnect func(network, addr string) error) (*fetch.Fetcher, error) {
+	return newMeasuredFetcher(v, onConnect, nil)
+}
+
+// newMeasuredFetcher is newFetcher, and records the requests in m, which may be nil.
+func newMeasuredFetcher(v *settings.Values, onConnect func(network, addr string) error, m *telemetry.FetchMetrics) (*fetch.Fetcher, error) {
 	var allowed []netip.Prefix
 	for _, a := range v.AllowAddress {
 		p, err := netip.ParsePrefix(a)
@@ -31,6 +36,9 @@ func newFetcher(v *settings.Values, onConnect func(network, addr string) error) 
 		return nil, &exitError{exitUsage, v.InvalidValue(&v.UserAgent, v.UserAgent, "a User-Agent that contains "+crawl.UserAgentToken+", the product token that robots.txt files use")}
 	}
 	cfg := fetch.Config{Guard: netguard.New(allowed), CAFile: v.CAFile, Proxy: v.Proxy.Reveal(), UserAgent: v.UserAgent, OnConnect: onConnect}
+	if m != nil {
+		cfg.OnDone = recordFetch(m)
+	}
 	for _, c := range v.ConnectTo {
 		rule, err := fetch.ParseConnectTo(c)
 		if err != nil {

@@ -17,7 +17,6 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/run/kubejob"
-	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/settings"
 )
 
@@ -67,7 +66,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.newProcess(ctx, nil)
+	p, err := a.newProcess(ctx, settings.CommandOperator, nil)
 	if err != nil {
 		return err
 	}
@@ -84,7 +83,7 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return err
 	}
 	launcher := &kubejob.Launcher{
-		Queue: &queue.Queue{Runs: p.store}, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
+		Queue: p.queue(), RunEnded: p.recordWorkerPodRun, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
 		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
 	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder(eventComponent), WatchKubernetesJobs: true}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	stdlog "log"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -32,9 +33,9 @@ import (
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/run/records"
 	"github.com/clausea/crawler/internal/run/retention"
+	"github.com/clausea/crawler/internal/run/sampler"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // processStore is what the operator and standalone commands use of their store.
@@ -48,15 +49,17 @@ type processStore interface {
 // process holds what the operator and standalone commands share: a store, workers that
 // crawl in this process, and a server for probes and metrics.
 type process struct {
-	v        *settings.Values
-	log      logr.Logger
-	redact   func(string) string // removes the secrets of the settings
-	store    processStore
-	registry *prometheus.Registry
-	pool     *queue.Pool
-	ready    readyState
-	runner   *run.Runner // without its store until openStore
-	close    []func()
+	role      string // the name of the command
+	startedAt time.Time
+	v         *settings.Values
+	log       logr.Logger
+	redact    func(string) string // removes the secrets of the settings
+	store     processStore
+	metrics   processMetrics
+	pool      *queue.Pool
+	ready     readyState
+	runner    *run.Runner // without its store until openStore
+	close     []func()
 	// server shuts the server for probes and metrics down; addr is its host:port.
 	server func() error
 	addr   string
@@ -81,28 +84,22 @@ const gcPercent = 50
 
 // newProcess creates what needs no store, and serves probes and metrics. openStore must follow.
 // onConnect is passed to newFetcher.
-func (a *app) newProcess(ctx context.Context, onConnect func(network, addr string) error) (*process, error) {
+func (a *app) newProcess(ctx context.Context, role string, onConnect func(network, addr string) error) (*process, error) {
 	if previous := debug.SetGCPercent(gcPercent); previous != 100 {
 		debug.SetGCPercent(previous)
 	}
-	p := &process{v: a.values, log: a.log, redact: a.redact.String, registry: telemetry.NewRegistry(buildVersion()), serverAddr: make(chan string, 1)}
-	ctrl.SetLogger(a.log)
-	fetcher, err := newFetcher(a.values, onConnect)
+	p := &process{role: role, startedAt: time.Now(), v: a.values, log: a.log, redact: a.redact.String, serverAddr: make(chan string, 1)}
+	ctrl.SetLogger(libraryLog(a.log))
+	var err error
+	if p.metrics, err = newProcessMetrics(); err != nil {
+		return nil, err
+	}
+	fetcher, err := newMeasuredFetcher(a.values, onConnect, p.metrics.fetch)
 	if err != nil {
 		return nil, err
 	}
 	p.close = append(p.close, fetcher.Close)
-	metrics, err := newCrawlMetrics(p.registry)
-	if err != nil {
-		p.end()
-		return nil, err
-	}
-	renderMetrics, err := newRenderMetrics(p.registry)
-	if err != nil {
-		p.end()
-		return nil, err
-	}
-	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, renderMetrics, a.log.WithName("worker"))
+	engine, closeEngine, err := newEngine(ctx, a.values, fetcher, p.metrics.render, a.log.WithName("worker"))
 	if err != nil {
 		p.end()
 		return nil, err
@@ -113,7 +110,7 @@ func (a *app) newProcess(ctx context.Context, onConnect func(network, addr strin
 		p.end()
 		return nil, err
 	}
-	p.runner = &run.Runner{Engine: engine, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: metrics, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold}
+	p.runner = &run.Runner{Engine: engine, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: p.metrics.crawl, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold}
 	p.ready.set(componentStore, "the store is not open yet")
 	if embeddedFolder(a.values) != "" {
 		// Another process that owns the folder explains the failure better than its port does.
@@ -136,9 +133,11 @@ func (p *process) openStore(ctx context.Context) (err error) {
 	if p.store != nil {
 		return nil
 	}
-	if p.store, err = openProcessStore(ctx, p.v, p.log, &p.ready); err != nil {
+	opened, err := openProcessStore(ctx, p.v, p.log, &p.ready)
+	if err != nil {
 		return err
 	}
+	p.store = measuredStore{opened, p.metrics.store}
 	p.close = append(p.close, func() { _ = p.store.Close(context.WithoutCancel(ctx)) })
 	p.ready.set(componentStore, "")
 	p.runner.Store = p.store
@@ -146,6 +145,11 @@ func (p *process) openStore(ctx context.Context) (err error) {
 		Store: p.store, Defaults: crawlJobOptions(p.v), MaxConcurrentRuns: p.v.MaxConcurrentCrawls, Log: p.log.WithName("worker"), Runner: p.runner,
 	}
 	return nil
+}
+
+// queue returns the queue of runs for the controllers.
+func (p *process) queue() *queue.Queue {
+	return &queue.Queue{Runs: p.store, Log: p.log.WithName("queue"), Metrics: p.metrics.crawl}
 }
 
 // end releases the resources of the process in reverse order of creation.
@@ -171,7 +175,7 @@ func (p *process) managerOptions(scheme *runtime.Scheme) ctrl.Options {
 	return ctrl.Options{
 		// The controllers do not use managed fields, which are a third of an object.
 		Cache:  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
-		Scheme: scheme, Logger: p.log, GracefulShutdownTimeout: &drain,
+		Scheme: scheme, Logger: libraryLog(p.log), GracefulShutdownTimeout: &drain,
 		Metrics: metricsserver.Options{BindAddress: "0"}, HealthProbeBindAddress: "0",
 	}
 }
@@ -208,6 +212,10 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	if err := m.Add(cleaner); err != nil {
 		return fmt.Errorf("add the run cleaner: %w", err)
 	}
+	measure := &sampler.Sampler{Runs: p.store, Companies: m.GetClient(), Metrics: p.metrics.queue, Log: p.log}
+	if err := m.Add(measure); err != nil {
+		return fmt.Errorf("add the metrics of the queue: %w", err)
+	}
 	if p.v.MaxConcurrentCrawls > 0 {
 		if err := m.Add(p.pool); err != nil {
 			return fmt.Errorf("add the workers: %w", err)
@@ -223,7 +231,7 @@ func (p *process) serve(ctx context.Context) (addr string, stop func() error, er
 	if err != nil {
 		return "", nil, fmt.Errorf("listen on port %d: %w; set PORT or --port to another port, or to 0 for a free one", p.v.Port, err)
 	}
-	srv := &http.Server{Handler: p.probes(ctx), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
+	srv := &http.Server{Handler: p.probes(ctx), ErrorLog: stdlog.New(logWriter{p.log}, "", 0), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	return l.Addr().String(), sync.OnceValue(func() error {
@@ -252,14 +260,14 @@ func (p *process) probes(lifetime context.Context) http.Handler {
 	mux.HandleFunc("GET /healthz", alive)
 	mux.HandleFunc("GET /health", alive)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) { p.serveReadiness(lifetime, w, req) })
-	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{p.registry, prometheus.GathererFunc(controllerMetrics)}, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{p.metrics.registry, prometheus.GathererFunc(controllerMetrics)}, promhttp.HandlerOpts{}))
 	return mux
 }
 
 // run runs the Manager and the server until both have stopped. A shutdown after a signal
 // is not an error.
 func (p *process) run(ctx context.Context, m ctrl.Manager) error {
-	p.log.Info("started", "address", p.addr, "maxConcurrentCrawls", p.v.MaxConcurrentCrawls)
+	p.log.Info("started", "role", p.role, "version", buildVersion(), "store", storeKind(p.v), "listenAddress", p.addr, "maxConcurrentCrawls", p.v.MaxConcurrentCrawls)
 	p.serverAddr <- p.addr
 	err := runUntilShutdown(ctx, m.Start, shutdownTimeout)
 	p.stopServer()

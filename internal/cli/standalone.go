@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -11,7 +12,6 @@ import (
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/kubestore/remote"
-	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/settings"
 )
 
@@ -45,7 +45,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		defer demo.close()
 		onConnect = demo.guardConnection
 	}
-	p, err := a.newProcess(ctx, onConnect)
+	p, err := a.newProcess(ctx, settings.CommandStandalone, onConnect)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,9 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 		}
 		defer stop()
 	}
-	m, err := kubestore.NewManager(ctx, p.store, p.managerOptions(scheme), lock, p.pool.Runner.WorkerID, kubestore.Election{})
+	ctx, lose := context.WithCancelCause(ctx)
+	defer lose(nil)
+	m, err := kubestore.NewManager(ctx, p.store, p.managerOptions(scheme), lock, p.pool.Runner.WorkerID, kubestore.Election{OnLost: lose, Log: p.log})
 	if err != nil {
 		return err
 	}
@@ -75,7 +77,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	}
 	// The recorder also records events after a signal. Each of its writes has a timeout.
 	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), p.store, p.log)
-	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: &queue.Queue{Runs: p.store}, Recorder: recorder}); err != nil {
+	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: p.queue(), Recorder: recorder}); err != nil {
 		return err
 	}
 	if demo != nil {
@@ -84,7 +86,11 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 			return fmt.Errorf("add the demo: %w", err)
 		}
 	}
-	return p.run(ctx, m)
+	err = p.run(ctx, m)
+	if cause := context.Cause(ctx); errors.Is(cause, kubestore.ErrLeadershipLost) {
+		return fmt.Errorf("run the controllers: %w; restart this process to make it a candidate again", cause)
+	}
+	return err
 }
 
 // socketName is the socket in the folder of the embedded store. A standalone process

@@ -206,6 +206,14 @@ func openWithin(ctx context.Context, at, database string, within time.Duration) 
 	return s, s.Applied(), nil
 }
 
+// storeKind names the kind of the store that the settings select, for logs.
+func storeKind(v *settings.Values) string {
+	if embeddedFolder(v) != "" {
+		return "embedded"
+	}
+	return "MongoDB"
+}
+
 // workerIdentity returns the name of this process in leases.
 func workerIdentity() string {
 	host, err := os.Hostname()

@@ -69,7 +69,7 @@ func whenReady(l *terminationTest) {
 func whenHostHangs(l *terminationTest) { l.process.waitUntil(l.T, "the page that hangs", l.hung.Load) }
 
 func whenComplete(l *terminationTest) {
-	l.process.waitUntil(l.T, "the end of the crawl", func() bool { return strings.Contains(l.process.output(), "run ended") })
+	l.process.waitUntil(l.T, "the end of the crawl", func() bool { return strings.Contains(l.process.output(), "run finished") })
 }
 
 func whenStoreOpens(l *terminationTest) {

@@ -69,6 +69,7 @@ func (a *app) work(ctx context.Context, id string) error {
 		Store: s, Defaults: crawlJobOptions(a.values), PollInterval: time.Second, Log: a.log,
 		Runner: &run.Runner{Engine: engine, Store: s, Log: a.log, WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold},
 	}
+	a.log.Info("started", "role", settings.CommandWorker, "version", buildVersion(), "store", storeKind(a.values), "runID", id)
 	rec, err := p.WorkOn(ctx, id, kubejob.WorkerName(id))
 	switch {
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, queue.ErrNotAssigned):
@@ -76,7 +77,6 @@ func (a *app) work(ctx context.Context, id string) error {
 	case err != nil:
 		return &exitError{kubejob.ExitFailed, err}
 	}
-	a.log.Info("run ended", "runID", rec.ID, "state", rec.State, "reason", rec.StopReason)
 	switch {
 	case rec.State != store.RunPending && rec.State != store.RunRunning:
 		return nil

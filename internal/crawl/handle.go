@@ -103,6 +103,7 @@ func (s *scheduler) handlePage(r *taskResult) {
 // handleFailure retries a request for a page that failed, or records the failure.
 func (s *scheduler) handleFailure(r *taskResult) {
 	h, l, it := s.hosts.get(r.host), s.ledger, *r.item
+	l.failures.add(Failure{URL: it.URL, Reason: r.reason, Status: r.status, Cause: r.cause})
 	retry := false
 	switch r.reason {
 	case SkipAccessDenied:
@@ -129,7 +130,7 @@ func (s *scheduler) handleFailure(r *taskResult) {
 		return
 	}
 	l.failed++
-	l.end(&it, Outcome{Kind: OutcomeFailed, Reason: r.reason, Status: r.status})
+	l.end(&it, Outcome{Kind: OutcomeFailed, Reason: r.reason, Status: r.status, Cause: r.cause})
 	if h.failures >= maxFailures {
 		s.hosts.reportPause(r.host, SkipHostDown, 0)
 		s.hosts.skipQueued(r.host, SkipHostDown)

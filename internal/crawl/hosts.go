@@ -50,6 +50,7 @@ type host struct {
 	robotsURL      *url.URL   // where robots.txt was found; nil if it has no URL
 	robotsFailure  SkipReason // why robots.txt could not be read, which disallows every URL
 	robotsStatus   int        // status of that response; 0 if there was none
+	robotsCause    string     // why there was no response; see Failure
 	sitemaps       []string
 	sitemapsQueued bool // its sitemaps were queued
 

@@ -104,12 +104,12 @@ func TestAHostThatOnlyRenderedPagesUseIsNeitherReportedNorProbed(t *testing.T) {
 	if names := s.hosts.withRobots(); len(names) != 0 || s.hosts.serves("cdn.example") {
 		t.Errorf("it is among %v", names)
 	}
-	if response, network := s.hosts.robotsFailure(); response != "" || network != "" {
-		t.Errorf("its failure is reported: %q %q", response, network)
+	if f := s.hosts.robotsFailure(); f.URL != "" {
+		t.Errorf("its failure is reported: %+v", f)
 	}
 	s.hosts.setRobots("example.com", robots.FromStatus(503, nil), SkipRobotsUnreachable, 503)
-	if response, _ := s.hosts.robotsFailure(); response != "robots.txt of example.com answers 503" {
-		t.Errorf("the failure of the crawl's host is %q", response)
+	if f := s.hosts.robotsFailure(); f.URL != "https://example.com/robots.txt" || f.Status != 503 || !f.Robots {
+		t.Errorf("the failure of the crawl's host is %+v", f)
 	}
 }
 

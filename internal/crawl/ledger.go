@@ -44,6 +44,8 @@ type counters struct {
 	denied, unreachable, disallowed int
 
 	skipped map[SkipReason]int
+
+	failures failures // of this process, which explain the counts above
 }
 
 func newLedger(o Observer, c Checkpoints) *ledger {

@@ -125,6 +125,7 @@ type Outcome struct {
 	// used or is incomplete, and is empty if its text is used.
 	Reason    SkipReason
 	Status    int        // HTTP status of the response; 0 if there was none
+	Cause     string     // why there was no response, if Kind is OutcomeFailed; see Failure
 	Location  string     // target of a redirect, if Kind is OutcomeRedirected
 	Redirects []Redirect // the redirects that led to URL, first one first
 	// Page and Verdict are those of the last call of Observer.Page, if Kind is
@@ -145,11 +146,8 @@ type Progress struct {
 // Result is the result of a crawl.
 type Result struct {
 	Reason StopReason
-	// RobotsFailure names the host whose robots.txt could not be read, and the status of the
-	// response. It is set only if Reason is StopSiteUnreachable and there was a response.
-	RobotsFailure string
-	// NetworkFailure says why a request for robots.txt had no response. It is set only if
-	// Reason is StopSiteUnreachable.
-	NetworkFailure SkipReason
-	Progress       Progress
+	// Failure is the request that explains why the crawl failed. It may be set only if Reason is
+	// StopSiteUnreachable or StopAccessDenied.
+	Failure  Failure
+	Progress Progress
 }

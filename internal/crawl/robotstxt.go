@@ -3,8 +3,6 @@ package crawl
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -120,7 +118,7 @@ func (hs *hosts) handleRobots(r *taskResult) {
 	h.rules = r.robots.GroupFor(UserAgentToken)
 	h.sitemaps, h.robotsURL = r.robots.Sitemaps, r.robotsRequest.at
 	if r.robots.Unreachable {
-		h.robotsFailure, h.robotsStatus = r.reason, r.status
+		h.robotsFailure, h.robotsStatus, h.robotsCause = r.reason, r.status, r.cause
 	}
 	hs.robots.set(r.host, h.rules, r.robots.Unreachable)
 	hs.unblock(h)
@@ -154,28 +152,12 @@ func (hs *hosts) retryRobots(r *taskResult) bool {
 	return true
 }
 
-// robotsFailure describes the first host, by name, whose robots.txt could not be read:
-// response if there was a response, network if there was none. Both are empty if there is
-// no such host.
-func (hs *hosts) robotsFailure() (response string, network SkipReason) {
-	for _, name := range slices.Sorted(maps.Keys(hs.byName)) {
-		switch h := hs.byName[name]; {
-		case h.robotsFailure == "" || !h.hasItems:
-		case h.robotsStatus == 0:
-			return "", h.robotsFailure
-		default:
-			return fmt.Sprintf("robots.txt of %s answers %d", name, h.robotsStatus), ""
-		}
-	}
-	return "", ""
-}
-
 // fetchRobots sends one request for robots.txt. It reads at most robots.MaxBytes+1 bytes of
 // the file.
 func (w *worker) fetchRobots(ctx context.Context, r *taskResult) {
 	res, err := w.send(ctx, r, fetch.Request{URL: r.robotsRequest.at.String(), NoRedirects: true, MaxBody: robots.MaxBytes + 1, Truncate: true})
 	if err != nil {
-		r.robots, r.reason = robots.FromStatus(0, err), SkipRobotsUnreachable
+		r.robots, r.reason, r.cause = robots.FromStatus(0, err), SkipRobotsUnreachable, fetch.Cause(err)
 		if fe := (*fetch.Error)(nil); errors.As(err, &fe) && (r.robotsRequest.redirects == 0 || fe.Reason == fetch.BlockedAddress) {
 			r.reason = SkipReason(fe.Reason)
 		}

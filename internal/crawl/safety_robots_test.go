@@ -228,8 +228,8 @@ func TestTheResultNamesTheRobotsFileThatFailed(t *testing.T) {
 	w := crawltest.NewWeb(t)
 	w.Handle("public.example", respondWith(http.StatusServiceUnavailable, ""))
 	res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), &crawltest.Recorder{})
-	if res.Reason != crawl.StopSiteUnreachable || !strings.Contains(res.RobotsFailure, "robots.txt of public.example answers 503") {
-		t.Errorf("%s: %s", res.Reason, res.RobotsFailure)
+	if res.Reason != crawl.StopSiteUnreachable || res.Failure.URL != "http://public.example/robots.txt" || res.Failure.Status != http.StatusServiceUnavailable || !res.Failure.Robots {
+		t.Errorf("%s: %s", res.Reason, res.Failure.URL)
 	}
 }
 

@@ -266,8 +266,6 @@ func (s *scheduler) progress() Progress {
 
 func (s *scheduler) result(end StopReason) Result {
 	res := Result{Reason: s.ledger.stopReason(end), Progress: s.progress()}
-	if res.Reason == StopSiteUnreachable {
-		res.RobotsFailure, res.NetworkFailure = s.hosts.robotsFailure()
-	}
+	res.Failure = s.failure(res.Reason)
 	return res
 }

@@ -40,7 +40,8 @@ type taskResult struct {
 
 	err        error // ends the crawl
 	reason     SkipReason
-	status     int // of the response
+	status     int    // of the response
+	cause      string // why there was no response; see Failure
 	retryAfter time.Duration
 	sentAt     time.Time // when the request was sent, or when it failed
 	location   string    // target of a redirect

@@ -50,7 +50,7 @@ func (w *worker) fetchPage(ctx context.Context, it frontier.Item, candidate bool
 		URL: it.URL, ETag: v.ETag, LastModified: v.LastModified, AcceptLanguage: w.acceptLanguage, NoRedirects: true, TextOnly: true,
 	})
 	if err != nil {
-		r.reason = fetchReason(err)
+		r.reason, r.cause = fetchReason(err), fetch.Cause(err)
 		return
 	}
 	r.status, r.retryAfter = res.Status, res.RetryAfter

@@ -86,9 +86,9 @@ func TestTheMessageOfAFailureNamesItsCause(t *testing.T) {
 		coverage      string
 	}{
 		"robots.txt": {map[string]string{"/robots.txt": "User-agent: *\nDisallow: /", "/": home()}, "RobotsDisallowed", "robots.txt", "Robots"},
-		"refused":    {map[string]string{"/": "403"}, "AccessDenied", "refuses", "AccessDenied"},
-		"down":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page: check the URL", "Unreachable"},
-		"no robots":  {map[string]string{"/robots.txt": "503", "/": home()}, "SiteUnreachable", "robots.txt of example.com answers 503", "Unreachable"},
+		"refused":    {map[string]string{"/": "403"}, "AccessDenied", "Access denied at https://example.com/ (HTTP 403). Ask the site owner to allow ClauseaBot.", "AccessDenied"},
+		"down":       {map[string]string{"/": "503"}, "SiteUnreachable", "Could not reach https://example.com/: HTTP 503. The site is down or overloaded.", "Unreachable"},
+		"no robots":  {map[string]string{"/robots.txt": "503", "/": home()}, "SiteUnreachable", "Could not reach https://example.com/robots.txt: HTTP 503; without its robots.txt", "Unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -158,7 +158,7 @@ func TestTheMessageOfAnUnreachableSiteSaysWhatToCheck(t *testing.T) {
 	r := w.runner(t, nil)
 	w.Close()
 	rep := crawlOnce(t, r)
-	if rep.Run.StopReason != "SiteUnreachable" || !strings.Contains(rep.Run.Message, "gave no page (connect): check the URL") {
+	if rep.Run.StopReason != "SiteUnreachable" || !strings.Contains(rep.Run.Message, "Could not reach https://example.com/robots.txt: connection refused. Check that the site is online") {
 		t.Errorf("%s: %s", rep.Run.StopReason, rep.Run.Message)
 	}
 }

@@ -100,6 +100,9 @@ func (l *eventLog) outcome(o crawl.Outcome) {
 		return
 	}
 	message := "The request had no response."
+	if o.Cause != "" {
+		message = "The request had no response: " + o.Cause + "."
+	}
 	if o.Status > 0 {
 		message = fmt.Sprintf("The response had the status %d.", o.Status)
 	}

@@ -62,8 +62,10 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	stopEvents()
 	cause := context.Cause(ctx)
 	if errors.Is(cause, store.ErrFenced) {
+		LogChange(e.runner.ChangeLog(), "run lost: another worker has taken it over", e.record)
 		return Report{}, cause
 	}
+	attempt := e.record.Attempts // finish takes it back from a run that did not fail
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 	defer cancel()
 	if ferr := e.finish(end, res, err, cause); err == nil {
@@ -78,8 +80,9 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 		e.stopReason = res.Reason
 	}
 	rep := Report{Run: e.record, Documents: e.observer.found.sorted(), Result: res}
-	e.runner.Log.V(1).Info("run ended", "company", e.record.Company, "runID", e.record.ID, "reason", e.stopReason,
-		"fetched", res.Progress.Fetched, "failed", res.Progress.Failed, "documents", len(rep.Documents))
+	ended := e.record
+	ended.Attempts = attempt
+	LogEnd(e.runner.ChangeLog(), ended)
 	return rep, err
 }
 

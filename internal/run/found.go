@@ -38,11 +38,6 @@ const (
 	NotVisited = "NotVisited"
 )
 
-// Changes returns the values of Found.Change.
-func Changes() []string {
-	return []string{Created, Changed, Flapping, Moved, Restored, Recovered, Removed, Broken, Unchanged, Unreachable, NotVisited}
-}
-
 // hasText reports whether the run found the document with its text.
 func (f *Found) hasText() bool {
 	switch f.Change {

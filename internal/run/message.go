@@ -21,12 +21,8 @@ func finalMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Co
 		return "The crawl failed because of an internal error, not because of the site: " + firstLine(err.Error())
 	case crawl.StopCancelled:
 		return "The crawl was cancelled; the documents found so far are stored."
-	case crawl.StopRobotsDisallowed:
-		return "The site's robots.txt allows " + crawl.UserAgentToken + " no page: ask the site owner to allow it, or pin documents at URLs that are allowed."
-	case crawl.StopAccessDenied:
-		return "The site refuses the crawler (401, 403 or 429): ask the site owner to allow it, crawl more slowly, or use a proxy."
-	case crawl.StopSiteUnreachable:
-		return unreachableMessage(res)
+	case crawl.StopRobotsDisallowed, crawl.StopAccessDenied, crawl.StopSiteUnreachable:
+		return failureMessage(reason, res.Failure)
 	}
 	missing := describeMissing(coverage)
 	found, without := int(c.New+c.Changed+c.Unchanged), withoutText(c)
@@ -72,21 +68,6 @@ var endPhrases = map[crawl.StopReason]string{
 
 // browserAdvice is what to do about pages that need a browser.
 const browserAdvice = "install Chromium, and set render to Auto"
-
-// unreachableMessage describes why no page could be fetched.
-func unreachableMessage(res crawl.Result) string {
-	if res.RobotsFailure != "" {
-		return "The site gave no page, because none may be fetched while its robots.txt is unreadable: " + res.RobotsFailure + ". Try again later, or tell the site owner."
-	}
-	if res.NetworkFailure == crawl.SkipBlockedAddress {
-		return "The site gave no page (blocked_address), because internal IP addresses, and ports other than 80 and 443, are not requested. To crawl a site on your own network, allow its addresses with --allow-address or CLAUSEA_ALLOW_ADDRESS, such as 10.1.2.0/24."
-	}
-	failure := ""
-	if res.NetworkFailure != "" {
-		failure = " (" + string(res.NetworkFailure) + ")"
-	}
-	return "The site gave no page" + failure + ": check the URL, and the network, the DNS and the proxy of this machine."
-}
 
 // noDocumentMessage describes a run that did not fail and found no document.
 func noDocumentMessage(reason crawl.StopReason, p crawl.Progress, missing []string) string {

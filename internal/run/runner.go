@@ -42,6 +42,9 @@ type Runner struct {
 	// Store is where runs and documents are stored. Without one, only ExecuteUnstored works.
 	Store Store
 	Log   logr.Logger
+	// Interactive means that the caller shows the result of each run itself, so that changes
+	// of the state of runs are logged at debug instead of info.
+	Interactive bool
 	// Metrics counts what crawls do; it may be nil.
 	Metrics *telemetry.CrawlMetrics
 	// WorkerID identifies this process in leases and records.
@@ -105,8 +108,8 @@ func (r *Runner) execute(ctx context.Context, t Task, rec store.Run, s Store, ch
 	metrics := r.Metrics.StartRun(len(checkpoint) > 0)
 	e := newExecution(r, t, rec, s, metrics, progress)
 	rep, err := e.run(ctx, checkpoint)
-	for _, f := range rep.Documents {
-		metrics.RecordDocument(f.Type, f.Change)
+	if rep.Run.Ended() {
+		metrics.RecordDocuments(OutcomeCounts(rep.Run.Documents))
 	}
 	metrics.Finish(string(e.stopReason))
 	if err != nil {

@@ -1,19 +1,14 @@
 package telemetry
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// maxSkipReasons limits the values of the label reason of clausea_crawl_skipped_total. The
-// engine has about forty skip reasons.
-const maxSkipReasons = 64
-
-// CrawlMetrics holds the metrics of crawls. A nil CrawlMetrics records nothing. The methods
-// are safe for concurrent use.
+// CrawlMetrics holds the metrics of runs and of the URLs that they crawl. A nil CrawlMetrics
+// records nothing. The methods are safe for concurrent use.
 type CrawlMetrics struct {
 	pages, failed, bytes prometheus.Counter
 	skipped              *prometheus.CounterVec
@@ -21,131 +16,117 @@ type CrawlMetrics struct {
 	runs                 *prometheus.CounterVec
 	seconds              *prometheus.HistogramVec
 	running              prometheus.Gauge
+	retries              *prometheus.CounterVec
+	takeovers            prometheus.Counter
 
-	mu      sync.Mutex
-	reasons *labelSet
-	types   *labelSet
-	changes *labelSet
-	stops   *labelSet
+	skipReasons, outcomes, stopReasons *labelSet
+
+	remoteMu sync.Mutex
+	remote   map[string]bool // the runs of other processes that were recorded, by key
 }
 
-// CrawlLabels lists the label values of CrawlMetrics. Any other value is counted as
-// "other".
-type CrawlLabels struct{ Types, Changes, StopReasons []string }
+// CrawlLabels lists the label values of CrawlMetrics, which exist from the start with the value
+// 0. Any other value is counted as "other".
+type CrawlLabels struct{ SkipReasons, DocumentOutcomes, StopReasons []string }
 
 // NewCrawlMetrics creates the metrics and registers them with r. It returns an error if r
 // already has a metric of the same name.
 func NewCrawlMetrics(r prometheus.Registerer, l CrawlLabels) (*CrawlMetrics, error) {
-	counter := func(name, help string) prometheus.Counter {
-		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "clausea", Subsystem: "crawl", Name: name, Help: help})
-	}
-	vector := func(name, help string, labels ...string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "clausea", Subsystem: "crawl", Name: name, Help: help}, labels)
-	}
+	f := factory{r, "crawl"}
 	m := &CrawlMetrics{
-		pages:     counter("pages_total", "Pages fetched."),
-		failed:    counter("failed_total", "URLs that could not be fetched."),
-		bytes:     counter("page_bytes_total", "Bytes of fetched pages, after decompression."),
-		skipped:   vector("skipped_total", "URLs that were skipped, by reason, including failed URLs.", "reason"),
-		documents: vector("documents_total", "Documents that runs found, by type and kind of change.", "type", "change"),
-		runs:      vector("runs_total", "Finished runs, by stop reason.", "reason"),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: "clausea", Subsystem: "crawl", Name: "duration_seconds", Help: "Duration of runs, by stop reason.",
-			Buckets: []float64{1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600},
-		}, []string{"reason"}),
-		running: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "clausea", Subsystem: "crawl", Name: "running", Help: "Number of runs in progress."}),
-		reasons: newLabels(maxSkipReasons), types: newLabels(0, l.Types...), changes: newLabels(0, l.Changes...), stops: newLabels(0, l.StopReasons...),
+		pages:     f.counter("pages_total", "Pages fetched."),
+		failed:    f.counter("urls_failed_total", "URLs that could not be fetched, after all retries of a request."),
+		bytes:     f.counter("page_bytes_total", "Bytes of fetched pages, after decompression."),
+		skipped:   f.counters("urls_skipped_total", "URLs that were skipped, by skip reason, including failed URLs.", "reason"),
+		documents: f.counters("documents_total", "Documents of runs that ended, by outcome.", "outcome"),
+		runs:      f.counters("runs_total", "Executions of runs that ended, by stop reason. An interrupted run counts again when it resumes.", "reason"),
+		seconds: f.histograms("run_duration_seconds", "Duration of executions of runs, by stop reason.",
+			[]float64{1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600}, "reason"),
+		running:     f.gauge("runs_running", "Number of runs that this process executes."),
+		retries:     f.counters("run_retries_total", "Failed runs that were queued again, by the stop reason of the failure.", "reason"),
+		takeovers:   f.counter("run_takeovers_total", "Runs that this process took over from a worker that was lost."),
+		skipReasons: newLabels(l.SkipReasons...), outcomes: newLabels(l.DocumentOutcomes...), stopReasons: newLabels(l.StopReasons...),
+		remote: map[string]bool{},
 	}
-	for _, c := range []prometheus.Collector{m.pages, m.failed, m.bytes, m.skipped, m.documents, m.runs, m.seconds, m.running} {
-		if err := r.Register(c); err != nil {
-			return nil, fmt.Errorf("register the crawl metrics: %w", err)
-		}
+	for _, reason := range l.SkipReasons {
+		m.skipped.WithLabelValues(reason)
 	}
-	return m, nil
+	for _, outcome := range l.DocumentOutcomes {
+		m.documents.WithLabelValues(outcome)
+	}
+	for _, reason := range l.StopReasons {
+		m.runs.WithLabelValues(reason)
+		m.seconds.WithLabelValues(reason)
+		m.retries.WithLabelValues(reason)
+	}
+	return m, f.register("crawl", m.pages, m.failed, m.bytes, m.skipped, m.documents, m.runs, m.seconds, m.running, m.retries, m.takeovers)
 }
 
-// StartRun records the start of a run and returns its metrics. The first call of RecordSkips
-// for a resumed run records nothing, because the previous process recorded those counts.
-func (m *CrawlMetrics) StartRun(resumed bool) *RunMetrics {
-	if m == nil {
-		return nil
-	}
-	m.running.Inc()
-	r := &RunMetrics{all: m, startedAt: time.Now()}
-	if !resumed {
-		r.recordedSkips = map[string]int{}
-	}
-	return r
-}
-
-// RunMetrics records one run. A nil RunMetrics records nothing. The methods are safe for
-// concurrent use.
-type RunMetrics struct {
-	all       *CrawlMetrics
-	startedAt time.Time
-
-	mu            sync.Mutex
-	recordedSkips map[string]int // counts recorded so far; nil until a resumed run has its baseline
-}
-
-// RecordPage records a fetched page and its size in bytes.
-func (r *RunMetrics) RecordPage(bytes int) {
-	if r != nil {
-		r.all.pages.Inc()
-		r.all.bytes.Add(float64(bytes))
+// CountRetry counts a failed run that is queued again. reason is the stop reason of the failure.
+func (m *CrawlMetrics) CountRetry(reason string) {
+	if m != nil {
+		m.retries.WithLabelValues(m.stopReasons.bound(reason)).Inc()
 	}
 }
 
-// RecordFailure records a URL that could not be fetched.
-func (r *RunMetrics) RecordFailure() {
-	if r != nil {
-		r.all.failed.Inc()
+// CountTakeover counts a run that this process took over from a worker that was lost.
+func (m *CrawlMetrics) CountTakeover() {
+	if m != nil {
+		m.takeovers.Inc()
 	}
 }
 
-// RecordSkips records the increase of the run's skip counts since the previous call.
-func (r *RunMetrics) RecordSkips(counts map[string]int) {
-	if r == nil {
+// maxRemote is the maximum number of runs of other processes that are remembered, so that each
+// is counted once. The oldest are about an hour's worth of retries in a large deployment.
+const maxRemote = 20_000
+
+// RemoteRun is a run that another process executed, such as the pod of a Kubernetes Job, which
+// has no metrics of its own.
+type RemoteRun struct {
+	Key        string // identifies the execution of the run
+	Reason     string // the stop reason
+	Duration   time.Duration
+	Pages      int64
+	FailedURLs int64
+	Bytes      int64
+	Skipped    map[string]int64 // URLs by skip reason
+	Documents  map[string]int64 // documents by outcome
+}
+
+// RecordRemoteRun records a run that another process executed. Only the first call for a key
+// records it.
+func (m *CrawlMetrics) RecordRemoteRun(r RemoteRun) {
+	if m == nil || !m.firstCall(r.Key) {
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	first := r.recordedSkips == nil
-	if first {
-		r.recordedSkips = map[string]int{}
+	reason := m.stopReasons.bound(r.Reason)
+	m.runs.WithLabelValues(reason).Inc()
+	m.seconds.WithLabelValues(reason).Observe(r.Duration.Seconds())
+	m.pages.Add(float64(r.Pages))
+	m.failed.Add(float64(r.FailedURLs))
+	m.bytes.Add(float64(r.Bytes))
+	for reason, n := range r.Skipped {
+		m.skipped.WithLabelValues(m.skipReasons.bound(reason)).Add(float64(n))
 	}
-	for reason, n := range counts {
-		increase := n - r.recordedSkips[reason]
-		if increase <= 0 {
-			continue
-		}
-		r.recordedSkips[reason] = n
-		if !first {
-			r.all.skipped.WithLabelValues(r.all.label(r.all.reasons, reason)).Add(float64(increase))
-		}
-	}
+	m.recordDocuments(r.Documents)
 }
 
-// RecordDocument records a document that the run found.
-func (r *RunMetrics) RecordDocument(typ, change string) {
-	if r != nil {
-		r.all.documents.WithLabelValues(r.all.label(r.all.types, typ), r.all.label(r.all.changes, change)).Inc()
+// firstCall reports whether this is the first call for a key.
+func (m *CrawlMetrics) firstCall(key string) bool {
+	m.remoteMu.Lock()
+	defer m.remoteMu.Unlock()
+	if m.remote[key] {
+		return false
 	}
+	if len(m.remote) >= maxRemote {
+		clear(m.remote)
+	}
+	m.remote[key] = true
+	return true
 }
 
-// Finish records the stop reason of the run. Call it once.
-func (r *RunMetrics) Finish(reason string) {
-	if r == nil {
-		return
+func (m *CrawlMetrics) recordDocuments(byOutcome map[string]int64) {
+	for outcome, n := range byOutcome {
+		m.documents.WithLabelValues(m.outcomes.bound(outcome)).Add(float64(n))
 	}
-	reason = r.all.label(r.all.stops, reason)
-	r.all.runs.WithLabelValues(reason).Inc()
-	r.all.seconds.WithLabelValues(reason).Observe(time.Since(r.startedAt).Seconds())
-	r.all.running.Dec()
-}
-
-func (m *CrawlMetrics) label(l *labelSet, value string) string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return l.bound(value)
 }

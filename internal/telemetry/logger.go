@@ -30,6 +30,11 @@ type LogOptions struct {
 	Redact   Redactor
 }
 
+// JSON reports whether the logger writes JSON.
+func (o LogOptions) JSON() bool {
+	return o.Format == FormatJSON || o.Format == FormatAuto && !o.Terminal
+}
+
 // NewLogger returns a logger that writes every line to o.Out unbuffered. The Redactor
 // processes whole lines, so it covers messages, keys, values, nested values and errors. An
 // unknown level or format is an error.
@@ -40,7 +45,7 @@ func NewLogger(o LogOptions) (logr.Logger, error) {
 	}
 	var enc zapcore.Encoder
 	switch {
-	case o.Format == FormatJSON, o.Format == FormatAuto && !o.Terminal:
+	case o.JSON():
 		enc = zapcore.NewJSONEncoder(encoding(zapcore.RFC3339NanoTimeEncoder, zapcore.LowercaseLevelEncoder))
 	case o.Format == FormatConsole, o.Format == FormatAuto:
 		enc = zapcore.NewConsoleEncoder(encoding(zapcore.TimeEncoderOfLayout("15:04:05.000"), zapcore.CapitalLevelEncoder))

@@ -23,33 +23,24 @@ func NewRegistry(version string) *prometheus.Registry {
 // other is the label value that stands for all values outside a labelSet.
 const other = "other"
 
-// labelSet bounds the values of a label, so that input cannot create an unlimited number of
-// series. It accepts the known values and up to spare further ones, first come first served.
-type labelSet struct {
-	known map[string]bool
-	spare int
-}
+// labelSet holds the values of a label, so that input cannot create an unlimited number of
+// series.
+type labelSet struct{ known map[string]bool }
 
-func newLabels(spare int, known ...string) *labelSet {
-	l := &labelSet{known: map[string]bool{}, spare: spare}
+func newLabels(known ...string) *labelSet {
+	l := &labelSet{known: map[string]bool{}}
 	for _, k := range known {
 		l.known[k] = true
 	}
 	return l
 }
 
-// bound returns value, or other if value is outside the set. If spare is not zero, the caller
-// must hold a lock.
+// bound returns value, or other if value is outside the set.
 func (l *labelSet) bound(value string) string {
 	if l.known[value] {
 		return value
 	}
-	if l.spare <= 0 || value == "" || len(value) > 64 {
-		return other
-	}
-	l.spare--
-	l.known[value] = true
-	return value
+	return other
 }
 
 // WriteFile writes the metrics of g to a file in the Prometheus text format, for the

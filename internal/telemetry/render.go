@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,34 +18,32 @@ type RenderMetrics struct {
 	outcomes, refusalReasons *labelSet
 }
 
-// RenderLabels lists the label values of RenderMetrics. Any other value is counted as
-// "other".
+// RenderLabels lists the label values of RenderMetrics, which exist from the start with the
+// value 0. Any other value is counted as "other".
 type RenderLabels struct{ Outcomes, RefusalReasons []string }
 
 // NewRenderMetrics creates the metrics and registers them with r. It returns an error if r
 // already has a metric of the same name.
 func NewRenderMetrics(r prometheus.Registerer, l RenderLabels) (*RenderMetrics, error) {
-	opts := func(name, help string) prometheus.CounterOpts {
-		return prometheus.CounterOpts{Namespace: "clausea", Subsystem: "render", Name: name, Help: help}
-	}
+	f := factory{r, "render"}
 	m := &RenderMetrics{
-		pages: prometheus.NewCounterVec(opts("pages_total", "Pages submitted for rendering, by outcome."), []string{"outcome"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: "clausea", Subsystem: "render", Name: "duration_seconds", Help: "Time to render a page, including the wait for a browser, by outcome.",
-			Buckets: []float64{0.25, 0.5, 1, 2, 5, 10, 20, 60, 120, 300},
-		}, []string{"outcome"}),
-		requests: prometheus.NewCounter(opts("requests_total", "Requests sent by rendered pages.")),
-		bytes:    prometheus.NewCounter(opts("bytes_total", "Bytes loaded by rendered pages, after decompression.")),
-		refused:  prometheus.NewCounterVec(opts("refused_total", "Requests and browser features refused to rendered pages, by reason."), []string{"reason"}),
-		browsers: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "clausea", Subsystem: "render", Name: "browsers", Help: "Number of running browsers."}),
-		outcomes: newLabels(0, l.Outcomes...), refusalReasons: newLabels(0, l.RefusalReasons...),
+		pages: f.counters("pages_total", "Pages submitted for rendering, by outcome.", "outcome"),
+		seconds: f.histograms("duration_seconds", "Time to render a page, including the wait for a browser, by outcome.",
+			[]float64{0.25, 0.5, 1, 2, 5, 10, 20, 60, 120, 300}, "outcome"),
+		requests: f.counter("requests_total", "Requests sent by rendered pages."),
+		bytes:    f.counter("bytes_total", "Bytes loaded by rendered pages, after decompression."),
+		refused:  f.counters("refused_total", "Requests and browser features refused to rendered pages, by reason.", "reason"),
+		browsers: f.gauge("browsers", "Number of running browsers."),
+		outcomes: newLabels(l.Outcomes...), refusalReasons: newLabels(l.RefusalReasons...),
 	}
-	for _, c := range []prometheus.Collector{m.pages, m.seconds, m.requests, m.bytes, m.refused, m.browsers} {
-		if err := r.Register(c); err != nil {
-			return nil, fmt.Errorf("register the render metrics: %w", err)
-		}
+	for _, o := range l.Outcomes {
+		m.pages.WithLabelValues(o)
+		m.seconds.WithLabelValues(o)
 	}
-	return m, nil
+	for _, reason := range l.RefusalReasons {
+		m.refused.WithLabelValues(reason)
+	}
+	return m, f.register("render", m.pages, m.seconds, m.requests, m.bytes, m.refused, m.browsers)
 }
 
 // RecordPage records a rendered page: its outcome, duration, requests and bytes loaded.

@@ -13,8 +13,6 @@ import (
 	"testing"
 
 	"github.com/go-logr/logr"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 	"pgregory.net/rapid"
 )
 
@@ -185,98 +183,5 @@ func TestNewLoggerRejectsUnknownLevelsAndFormats(t *testing.T) {
 		if _, err := NewLogger(o); err == nil {
 			t.Errorf("%+v is accepted", o)
 		}
-	}
-}
-
-func TestCrawlMetricsCountEachEventOnce(t *testing.T) {
-	t.Parallel()
-	reg := NewRegistry("v1.2.3")
-	m, err := NewCrawlMetrics(reg, CrawlLabels{Types: []string{"imprint"}, Changes: []string{"Created"}, StopReasons: []string{"Converged"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, second := m.StartRun(false), m.StartRun(true)
-	first.RecordPage(100)
-	first.RecordPage(50)
-	first.RecordFailure()
-	first.RecordSkips(map[string]int{"robots": 2})
-	first.RecordSkips(map[string]int{"robots": 5, "depth": 1})
-	first.RecordDocument("imprint", "Created")
-	first.RecordDocument("invented", "Odd")
-	first.Finish("Converged")
-	second.RecordSkips(map[string]int{"robots": 100}) // recorded by the previous process
-	second.RecordSkips(map[string]int{"robots": 101})
-	second.Finish("Exploded")
-	want := `
-# HELP clausea_crawl_documents_total Documents that runs found, by type and kind of change.
-# TYPE clausea_crawl_documents_total counter
-clausea_crawl_documents_total{change="Created",type="imprint"} 1
-clausea_crawl_documents_total{change="other",type="other"} 1
-# HELP clausea_crawl_failed_total URLs that could not be fetched.
-# TYPE clausea_crawl_failed_total counter
-clausea_crawl_failed_total 1
-# HELP clausea_crawl_page_bytes_total Bytes of fetched pages, after decompression.
-# TYPE clausea_crawl_page_bytes_total counter
-clausea_crawl_page_bytes_total 150
-# HELP clausea_crawl_pages_total Pages fetched.
-# TYPE clausea_crawl_pages_total counter
-clausea_crawl_pages_total 2
-# HELP clausea_crawl_running Number of runs in progress.
-# TYPE clausea_crawl_running gauge
-clausea_crawl_running 0
-# HELP clausea_crawl_runs_total Finished runs, by stop reason.
-# TYPE clausea_crawl_runs_total counter
-clausea_crawl_runs_total{reason="Converged"} 1
-clausea_crawl_runs_total{reason="other"} 1
-# HELP clausea_crawl_skipped_total URLs that were skipped, by reason, including failed URLs.
-# TYPE clausea_crawl_skipped_total counter
-clausea_crawl_skipped_total{reason="depth"} 1
-clausea_crawl_skipped_total{reason="robots"} 6
-`
-	names := []string{"documents_total", "failed_total", "page_bytes_total", "pages_total", "running", "runs_total", "skipped_total"}
-	for i, n := range names {
-		names[i] = "clausea_crawl_" + n
-	}
-	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), names...); err != nil {
-		t.Error(err)
-	}
-	if n, err := testutil.GatherAndCount(reg, "clausea_crawl_duration_seconds", "clausea_build_info", "go_goroutines", "process_cpu_seconds_total"); err != nil || n != 5 {
-		t.Errorf("the registry has %d other series, %v", n, err)
-	}
-	if problems, err := testutil.GatherAndLint(reg); err != nil || len(problems) > 0 {
-		t.Errorf("%v, %v", problems, err)
-	}
-}
-
-func TestLabelValuesAreBounded(t *testing.T) {
-	t.Parallel()
-	reg := prometheus.NewRegistry()
-	m, err := NewCrawlMetrics(reg, CrawlLabels{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	counts := map[string]int{}
-	r := m.StartRun(false)
-	for i := range 1000 {
-		counts[fmt.Sprintf("reason_%d", i)] = 1
-		r.RecordDocument(fmt.Sprint(i), fmt.Sprint(i))
-	}
-	r.RecordSkips(counts)
-	if n, err := testutil.GatherAndCount(reg, "clausea_crawl_skipped_total", "clausea_crawl_documents_total"); err != nil || n != maxSkipReasons+1+1 {
-		t.Errorf("there are %d series, %v", n, err)
-	}
-}
-
-func TestNilMetricsRecordNothing(t *testing.T) {
-	t.Parallel()
-	var m *CrawlMetrics
-	r := m.StartRun(false)
-	r.RecordPage(1)
-	r.RecordFailure()
-	r.RecordSkips(map[string]int{"robots": 1})
-	r.RecordDocument("a", "b")
-	r.Finish("c")
-	if r != nil {
-		t.Error("StartRun of nil metrics returns non-nil")
 	}
 }

@@ -34,6 +34,10 @@ type Config struct {
 	// OnConnect, if set, is called before each connection, after the Guard has permitted its
 	// address. An error rejects the connection. It is not called if Proxy is set.
 	OnConnect func(network, addr string) error
+	// OnDone, if set, is called after each request. status is the HTTP status of its response;
+	// if it had no usable response, status is 0 and reason says why. A redirect is a request of
+	// its own. It must not block, and is called from several goroutines at once.
+	OnDone func(status int, reason Reason, took time.Duration)
 }
 
 func (c Config) withDefaults() Config {

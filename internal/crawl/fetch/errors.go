@@ -30,6 +30,13 @@ const (
 	Canceled         Reason = "canceled"           // the caller's context ended
 )
 
+// Reasons returns every Reason.
+func Reasons() []Reason {
+	return []Reason{
+		BlockedAddress, DNS, Connect, TLS, Timeout, TooLarge, BadEncoding, ContentType, TooManyRedirects, BadResponse, Canceled,
+	}
+}
+
 // Error is the type of all errors of Fetcher.Do.
 type Error struct {
 	Reason Reason

@@ -101,7 +101,9 @@ func (f *Fetcher) Do(ctx context.Context, r Request) (*Response, error) {
 	at := r.URL
 	var redirects []string
 	for {
+		start := time.Now()
 		res, err := f.fetchOnce(ctx, at, r)
+		f.reportDone(res, err, time.Since(start))
 		if err != nil {
 			return nil, err
 		}
@@ -118,6 +120,18 @@ func (f *Fetcher) Do(ctx context.Context, r Request) (*Response, error) {
 			return nil, &Error{Reason: BadResponse, URL: r.URL, Err: err}
 		}
 		redirects, at = append(redirects, at), next
+	}
+}
+
+// reportDone calls Config.OnDone.
+func (f *Fetcher) reportDone(res *Response, err error, took time.Duration) {
+	var failure *Error
+	switch {
+	case f.cfg.OnDone == nil:
+	case errors.As(err, &failure):
+		f.cfg.OnDone(0, failure.Reason, took)
+	case res != nil:
+		f.cfg.OnDone(res.Status, "", took)
 	}
 }
 

@@ -50,6 +50,9 @@ func (g *Guard) Control(network, hostPort string, c syscall.RawConn) error {
 	return nil
 }
 
+// IsPort reports whether an error of a Guard is about a port that is neither 80 nor 443.
+func IsPort(err error) bool { return errors.Is(err, ssrf.ErrProhibitedPort) }
+
 // CheckAddr checks an address to which another program, such as a proxy, will connect.
 // Its errors wrap ErrBlocked.
 func (g *Guard) CheckAddr(a netip.AddrPort) error {

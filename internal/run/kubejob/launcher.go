@@ -17,6 +17,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/runner"
+	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -37,6 +38,9 @@ type Launcher struct {
 	// Namespace is the namespace of all runs; empty is any.
 	Namespace string
 	Pod       Pod
+	// RunEnded, unless nil, is called with the record of a run of the execution Job that has
+	// ended, possibly several times for each execution. It must not block.
+	RunEnded func(store.Run)
 	// Default is the execution of runs whose spec has none.
 	Default v1alpha1.Execution
 }
@@ -136,6 +140,7 @@ func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, 
 	if err != nil {
 		return runner.RunStatus{}, err
 	}
+	l.reportEnd(rec)
 	if rec.AssignedWorker != WorkerName(runID) || !needsJob(rec) {
 		return l.Queue.StatusOf(ctx, rec)
 	}
@@ -158,10 +163,18 @@ func (l *Launcher) Status(ctx context.Context, runID string) (runner.RunStatus, 
 		return runner.RunStatus{}, err
 	}
 	status = queue.StatusOf(rec)
+	l.reportEnd(rec)
 	if unfinished(rec) {
 		status.Worker, err = l.workerState(ctx, rec, job)
 	}
 	return status, err
+}
+
+// reportEnd calls RunEnded if a run of the execution Job has ended.
+func (l *Launcher) reportEnd(rec store.Run) {
+	if l.RunEnded != nil && rec.AssignedWorker == WorkerName(rec.ID) && rec.Ended() {
+		l.RunEnded(rec)
+	}
 }
 
 // workerState returns the state of the worker of an unfinished run. job is the newest Job
@@ -200,6 +213,7 @@ func (l *Launcher) fail(ctx context.Context, rec store.Run, reason, message stri
 	if err != nil {
 		return runner.RunStatus{}, fmt.Errorf("record that run %s has failed: %w", rec.ID, err)
 	}
+	run.LogEnd(l.Queue.Log, rec)
 	return queue.StatusOf(rec), nil
 }
 

@@ -274,6 +274,28 @@ func TestARetriedRunGetsAnotherJob(t *testing.T) {
 	}
 }
 
+func TestStatusReportsTheRunOfAWorkerPodThatHasEnded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	var ended []store.Run
+	f.RunEnded = func(r store.Run) { ended = append(ended, r) }
+	f.ensure()
+	f.claim()
+	f.status()
+	if len(ended) > 0 {
+		t.Fatalf("a running run is reported: %+v", ended)
+	}
+	r := f.record()
+	r.State, r.StopReason, r.FinishedAt = store.RunComplete, v1alpha1.ReasonConverged, time.Now()
+	if err := f.store.PutRun(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	f.status()
+	if len(ended) != 1 || ended[0].ID != "r1" {
+		t.Errorf("the reported runs are %+v", ended)
+	}
+}
+
 func TestSignalDeletesTheJobsExceptToStopARunningWorker(t *testing.T) {
 	t.Parallel()
 	for signal, want := range map[runner.Signal]struct {

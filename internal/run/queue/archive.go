@@ -68,6 +68,7 @@ func (q *Queue) archiveRecord(ctx context.Context, rec store.Run) error {
 	}
 	if rec.State != from {
 		q.recordState(ctx, rec)
+		run.LogEnd(q.Log, rec)
 	}
 	return nil
 }

@@ -165,6 +165,7 @@ func (p *Pool) claimUnderLease(ctx context.Context, rec store.Run, lease store.L
 	delete(p.observed, rec.ID)
 	p.mu.Unlock()
 	run.RecordState(ctx, p.Store, p.Log, claimed, claimMessage(claimed, rec))
+	p.reportClaim(claimed, rec)
 	return claimed, nil
 }
 
@@ -177,6 +178,20 @@ func claimMessage(claimed, before store.Run) string {
 	return fmt.Sprintf("Attempt %d: %s claimed the run.", claimed.Attempts, claimed.Worker)
 }
 
+// reportClaim logs and counts that this pool has claimed a run. before is the run before that.
+func (p *Pool) reportClaim(claimed, before store.Run) {
+	log, worker := p.Runner.ChangeLog(), p.Runner.WorkerID
+	switch {
+	case before.State == store.RunRunning:
+		p.Runner.Metrics.CountTakeover()
+		run.LogChange(log, "run taken over", claimed, "worker", worker, "from", before.Worker)
+	case claimed.Progress.Fetched > 0:
+		run.LogChange(log, "run resumed", claimed, "worker", worker, "pages", claimed.Progress.Fetched)
+	default:
+		run.LogChange(log, "run started", claimed, "worker", worker)
+	}
+}
+
 // failLost records that a run has failed because its last worker was lost. It returns
 // errNotClaimable.
 func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
@@ -187,6 +202,7 @@ func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
 		return err
 	}
 	run.RecordState(ctx, p.Store, p.Log, rec, "")
+	run.LogEnd(p.Runner.ChangeLog(), rec)
 	return errNotClaimable
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/clausea/crawler/controllers/runner"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // Store holds the runs of a Queue or a Pool, and the leases of their companies.
@@ -27,7 +28,14 @@ type Store interface {
 }
 
 // Queue implements runner.Runner for runs that the workers of a pool execute.
-type Queue struct{ Runs Store }
+type Queue struct {
+	Runs Store
+	// Log receives the changes of the state of runs that the queue makes. The zero Logger
+	// logs nothing.
+	Log logr.Logger
+	// Metrics counts the retries of runs; it may be nil.
+	Metrics *telemetry.CrawlMetrics
+}
 
 var _ runner.Runner = (*Queue)(nil)
 
@@ -88,6 +96,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	if rec.State == store.RunInterrupted {
 		rec.StartedAt = time.Time{} // a resumed run gets a new deadline
 	}
+	previous := rec
 	rec.ID, rec.Company, rec.State, rec.Task = spec.RunID, spec.Company, store.RunPending, payload
 	rec.CrawlJob = store.CrawlJobReference{Namespace: spec.CrawlJob.Namespace, Name: spec.CrawlJob.Name, UID: string(spec.CrawlJobUID)}
 	rec.Priority, rec.MaxAttempts, rec.NotBefore, rec.AssignedWorker = spec.Priority, spec.MaxAttempts, spec.NotBefore, assignedWorker
@@ -105,6 +114,12 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
 	}
 	q.recordState(ctx, rec)
+	if previous.State == store.RunFailed {
+		q.Metrics.CountRetry(previous.StopReason)
+		run.LogChange(q.Log, "run retrying", rec, "cause", strings.TrimPrefix(previous.StopReason+": "+previous.Message, ": "), "at", rec.NotBefore)
+	} else {
+		run.LogChange(q.Log, "run queued", rec, "priority", rec.Priority)
+	}
 	return rec, true, nil
 }
 
@@ -159,6 +174,7 @@ func (q *Queue) Signal(ctx context.Context, runID string, signal runner.Signal) 
 		return runner.RunStatus{}, fmt.Errorf("signal %s to run %s: %w", signal, runID, err)
 	}
 	q.recordState(ctx, rec)
+	run.LogEnd(q.Log, rec)
 	return StatusOf(rec), nil
 }
 

@@ -3,6 +3,7 @@ package change
 import (
 	"strings"
 
+	"github.com/clausea/crawler/internal/document/boilerplate"
 	"github.com/clausea/crawler/internal/document/markdown"
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
@@ -87,9 +88,9 @@ func (t *parsedText) boilerplate(blocks []int) map[int]bool {
 		}
 		fold := string(tokenize.Fold(nil, t.blocks[i].Text))
 		switch {
-		case t.wordCounts[i] <= maxControlWords && pageControl.MatchString(fold):
+		case t.wordCounts[i] <= maxControlWords && boilerplate.IsPageControl(fold):
 			out[i] = !t.betweenProse(i) && !t.inContentList(i, &lastRun)
-		case bannerPhrase.MatchString(fold), isConsentBanner(fold) && (controlFollows(t, blocks, n) || (i < first+3 || i > last-3) && isBannerWithoutControls(fold)):
+		case boilerplate.IsBannerPhrase(fold), boilerplate.AsksForConsent(fold) && (controlFollows(t, blocks, n) || (i < first+3 || i > last-3) && boilerplate.IsBannerText(fold)):
 			out[i] = true
 		}
 	}
@@ -125,7 +126,7 @@ func (t *parsedText) inContentList(i int, lastRun *itemRun) bool {
 		l.isContent = strings.HasSuffix(t.blocks[lead].Text, ":")
 	}
 	for k := l.from; k < l.to && !l.isContent; k++ {
-		l.isContent = !t.isLinks(k) && (t.wordCounts[k] > maxControlWords || !pageControl.MatchString(string(tokenize.Fold(nil, t.blocks[k].Text))))
+		l.isContent = !t.isLinks(k) && (t.wordCounts[k] > maxControlWords || !boilerplate.IsPageControl(string(tokenize.Fold(nil, t.blocks[k].Text))))
 	}
 	*lastRun = l
 	return l.isContent

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/clausea/crawler/internal/document/boilerplate"
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
@@ -26,9 +27,9 @@ func insignificant(a, b *wordSequence, e edit) bool {
 	case differsByObfuscation(a, e.a0, e.a1, x, b, e.b0, e.b1, y):
 		return true
 	case len(x) == 0:
-		return isScreenReaderHint(y) || isListNumber(b, e.b0, e.b1)
+		return boilerplate.IsScreenReaderHint(y) || isListNumber(b, e.b0, e.b1)
 	case len(y) == 0:
-		return isScreenReaderHint(x) || isListNumber(a, e.a0, e.a1)
+		return boilerplate.IsScreenReaderHint(x) || isListNumber(a, e.a0, e.a1)
 	case isItemMarker(a, e.a0, e.a1) && isItemMarker(b, e.b0, e.b1):
 		return onlyNumbersTheItem(a, e.a1) && onlyNumbersTheItem(b, e.b1)
 	case a.onlyNumbers(e.a0, e.a1) && b.onlyNumbers(e.b0, e.b1):

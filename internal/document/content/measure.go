@@ -50,6 +50,9 @@ func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 		}
 	}
 	p.dropUnshown(n)
+	if n.words == 0 && (n.hasTag(atom.Td, atom.Th) || n.attr(attrRole) == "cell") {
+		p.labelEmptyCell(n)
+	}
 }
 
 // measureText counts the words of a text node.
@@ -69,7 +72,7 @@ func (n *node) measureText(inLink, inFragmentLink bool) {
 
 // measureField drops a form control and counts it as a button or a text field.
 func (n *node) measureField() {
-	n.dropped = invisible
+	n.dropped = control
 	if t := n.attr(attrType); n.tag == atom.Input && (t == "button" || t == "submit") {
 		n.buttons++
 	}
@@ -93,13 +96,13 @@ func (p *pruner) dropUnshown(n *node) {
 		if n.hasH1 && p.hiddenTitle == "" {
 			p.hiddenTitle = tokenize.CollapseSpace(allText(n))
 		}
-		n.dropped = invisible
-	case n.isHidden():
+		n.dropped = screenReader
+	case isHidden(n):
 		n.dropped = hidden
 		p.hidden = append(p.hidden, n)
 	case n.tag == atom.Button:
 		n.buttons++
-		if n.dropped = p.buttonDropReason(n); n.dropped == invisible && n.words > 0 {
+		if n.dropped = p.buttonDropReason(n); n.dropped == control && n.words > 0 {
 			p.droppedButtons = append(p.droppedButtons, n)
 		}
 	case n.attr(attrRole) == "button":

@@ -1,6 +1,6 @@
 // Package boilerplate recognizes the lines around a document by their wording: the controls and
 // sentences of consent banners, the controls of a page, and hints for screen readers. The
-// extraction and the comparison use it alike. All lines are folded by package tokenize: in
+// extraction and the comparison both use it. All lines are folded by package tokenize: in
 // lower case, each word after a space.
 package boilerplate
 

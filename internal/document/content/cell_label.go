@@ -22,7 +22,9 @@ func (p *pruner) labelEmptyCell(cell *node) {
 	label := ""
 	walk(cell, func(c *node) bool {
 		if label == "" {
-			label = iconLabel(c)
+			if label = iconLabel(c); label != "" && c.tag == atom.Img {
+				c.dropped = invisible // the text stands for it
+			}
 		}
 		return label == ""
 	})
@@ -51,7 +53,7 @@ func iconLabel(n *node) string {
 		return tokenize.CollapseSpace(n.first.text)
 	case n.hasTag(atom.Img, atom.Svg, atom.I, atom.Span, atom.Em, atom.B) || n.attr(attrRole) == "img":
 		for _, k := range [...]attrKey{attrAriaLabel, attrTitle, attrAlt} {
-			if s := tokenize.CollapseSpace(n.attr(k)); s != "" && !(k == attrAlt && n.attr(attrSrc) != "") {
+			if s := tokenize.CollapseSpace(n.attr(k)); s != "" {
 				return s
 			}
 		}

@@ -1,6 +1,6 @@
 // Package interstitial recognizes the pages that a site shows instead of a document: error
 // pages, bot checks, login, age and consent walls, and pages that need scripts. The classifier
-// and the comparison use it alike.
+// and the comparison both use it.
 package interstitial
 
 import "regexp"

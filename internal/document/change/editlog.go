@@ -128,7 +128,9 @@ func (c *comparison) logBlocks() {
 			c.log.add(RuleOrder, a.Text, "")
 			c.log.add(RuleOrder, "", b.Text)
 		}
-		c.log.add(RuleItemNumber, a.Marker, b.Marker)
+		if a.Text == b.Text {
+			c.log.add(RuleItemNumber, a.Marker, b.Marker)
+		}
 		if a.Full != b.Full {
 			c.log.add(RuleCopyrightYear, fullText(*a), fullText(*b))
 		}
@@ -169,15 +171,24 @@ func (w *wordSequence) textAcross(i, j int) string {
 // addEqualWords adds the differences between n equal words from i in a and from j in b on.
 func (l *editLog) addEqualWords(a, b *wordSequence, i, j, n int) {
 	for k := 0; k < n; k++ {
+		l.add(RuleItemNumber, a.markerBefore(i+k), b.markerBefore(j+k))
 		if a.sameText(i+k, b, j+k) {
 			continue
 		}
 		from, rule := k, ruleOfClass(a.pos[i+k].class)
-		for k+1 < n && !a.sameText(i+k+1, b, j+k+1) && ruleOfClass(a.pos[i+k+1].class) == rule {
+		for k+1 < n && !a.startsBlock(i+k+1) && !b.startsBlock(j+k+1) && !a.sameText(i+k+1, b, j+k+1) && ruleOfClass(a.pos[i+k+1].class) == rule {
 			k++
 		}
 		l.add(rule, a.textAcross(i+from, i+k+1), b.textAcross(j+from, j+k+1))
 	}
+}
+
+// markerBefore returns the number of the list item that begins with word i, or "".
+func (w *wordSequence) markerBefore(i int) string {
+	if !w.startsBlock(i) {
+		return ""
+	}
+	return w.text.blocks[w.pos[i].block].Marker
 }
 
 // sameText reports whether word i and word j of b have the same text.

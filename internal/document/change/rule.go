@@ -29,11 +29,12 @@ const (
 	RuleHidden          Rule = "hidden"           // hidden until the reader interacts with the page, or for good
 	RuleDuplicate       Rule = "duplicate"        // a copy for another screen width
 	RuleOtherDocument   Rule = "other_document"   // another document on the same page
+	RuleTemplate        Rule = "template"         // a client-side template without its values
 	RuleShell           Rule = "shell"            // text of a page whose document is in its scripts or templates
 )
 
 // Rules lists all rules.
 var Rules = []Rule{
 	RuleFormatting, RuleNumberFormat, RuleWordDivision, RuleEmailNotation, RuleItemNumber, RuleOrder, RuleRandomID, RuleCopyrightYear, RuleVolatile, RulePageControl,
-	RuleConsentBanner, RuleMenu, RuleScreenReader, RuleSiteBoilerplate, RuleAside, RuleForm, RuleControl, RuleHidden, RuleDuplicate, RuleOtherDocument, RuleShell,
+	RuleConsentBanner, RuleMenu, RuleScreenReader, RuleSiteBoilerplate, RuleAside, RuleForm, RuleControl, RuleHidden, RuleDuplicate, RuleOtherDocument, RuleTemplate, RuleShell,
 }

@@ -41,7 +41,7 @@ func (p *pruner) boilerplateReason(n *node) dropReason {
 	case n.fields > 0 && n.words < 120 && share < 0.35 && !hasProseAroundForm(n): // a newsletter, search or contact form
 		return form
 	case n.placeholders > 0 && n.placeholders*20 > n.words && share < 0.35: // a client-side template without its values
-		return invisible
+		return unfilled
 	case share < 0.5 && isConsentPrompt(n):
 		return consentBanner
 	case n.hints == 0 || n.hinted(hintCookiePolicy):

@@ -88,7 +88,7 @@ func (p *pruner) dropUnshown(n *node) {
 	case n.tag == atom.H1 && n.words > 0 && n.linkWords == n.words && isHomeLink(n): // the site's name
 		n.dropped = siteBoilerplate
 	case n.tag == atom.A && n.words <= 1 && isPermalink(n):
-		n.dropped = invisible
+		n.dropped = control
 	case n.tag == atom.Textarea && n.words >= minTextWords: // an agreement in a scroll box
 		n.dropped, n.fields = notDropped, 0
 	case n.dropped != notDropped || n.tag == atom.Body:

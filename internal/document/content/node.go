@@ -52,6 +52,7 @@ const (
 	screenReader               // text for screen readers only
 	duplicate                  // a copy for another screen width
 	otherDocument              // another document on the page
+	unfilled                   // a client-side template without its values
 )
 
 // append adds c as the last child of n.

@@ -20,6 +20,7 @@ const (
 	ReasonScreenReader    Reason = "screen_reader"    // text for screen readers only
 	ReasonDuplicate       Reason = "duplicate"        // a copy for another screen width
 	ReasonOtherDocument   Reason = "other_document"   // another document on the page
+	ReasonTemplate        Reason = "template"         // a client-side template without its values
 	ReasonShell           Reason = "shell"            // text of a page whose document is in its scripts or templates
 )
 
@@ -40,7 +41,7 @@ const (
 // no text.
 var removedReasons = map[dropReason]Reason{
 	hidden: ReasonHidden, siteBoilerplate: ReasonSiteBoilerplate, consentBanner: ReasonConsentBanner, aside: ReasonAside, form: ReasonForm,
-	control: ReasonControl, screenReader: ReasonScreenReader, duplicate: ReasonDuplicate, otherDocument: ReasonOtherDocument,
+	control: ReasonControl, screenReader: ReasonScreenReader, duplicate: ReasonDuplicate, otherDocument: ReasonOtherDocument, unfilled: ReasonTemplate,
 }
 
 // removedParts returns the outermost dropped nodes that have text, in document order. Their

@@ -20,7 +20,7 @@ import (
 
 func newDiff(a *app) *cobra.Command {
 	var output string
-	var bulk bool
+	var bulk, insignificant bool
 	var from, to int
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW | diff DOCUMENT [--from N] [--to M]",
@@ -50,19 +50,20 @@ func newDiff(a *app) *cobra.Command {
 			}
 			switch {
 			case len(args) == 2 && !versionSet:
-				return diffFiles(cmd, a.values, args, readPDF, output)
+				return diffFiles(cmd, a.values, args, readPDF, changeOutput{output, insignificant})
 			case len(args) == 2:
 				return usage("--from and --to select versions of one document: name one document, or omit the flags to compare two files")
 			case len(args) == 1 && isFileName(args[0]):
 				return usage("%s is one file: name the second file, as in clausea diff OLD NEW", args[0])
 			case len(args) == 1:
-				return diffVersions(cmd, a.values, args[0], from, to, output)
+				return diffVersions(cmd, a.values, args[0], from, to, changeOutput{output, insignificant})
 			}
 			return usage("expected two files (clausea diff OLD NEW), or the ID or URL of one document (clausea diff DOCUMENT --from N --to M), got %d arguments", len(args))
 		},
 	}
 	fs := cmd.Flags()
 	outputFlag(cmd, &output, "text", "html", "json")
+	fs.BoolVar(&insignificant, "insignificant", false, "with -o text, list the insignificant edits instead of their number")
 	fs.BoolVar(&bulk, "jsonl", false, `read one {"id","url","old","new"} object per line and write one result per line`)
 	fs.IntVar(&from, "from", 0, "older version (default: the version before --to)")
 	fs.IntVar(&to, "to", 0, "newer version (default: the latest version)")
@@ -82,7 +83,7 @@ func isFileName(arg string) bool {
 	return err == nil
 }
 
-func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF jsonl.PDFReader, output string) error {
+func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF jsonl.PDFReader, output changeOutput) error {
 	var docs [2]document.Document
 	for i, f := range files {
 		var err error
@@ -93,7 +94,7 @@ func diffFiles(cmd *cobra.Command, v *settings.Values, files []string, readPDF j
 	return printChange(cmd.OutOrStdout(), document.Compare(docs[0], docs[1]), output)
 }
 
-func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, to int, output string) error {
+func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, to int, output changeOutput) error {
 	ctx := cmd.Context()
 	s, stop, err := openRecords(ctx, values)
 	if err != nil {
@@ -176,10 +177,20 @@ func resolveVersions(url string, from, to, newest int) (older, newer int, err er
 	return older, newer, nil
 }
 
-func printChange(w io.Writer, c change.Change, output string) error {
-	switch output {
+// changeOutput is how a change is printed.
+type changeOutput struct {
+	format        string // text, html or json
+	insignificant bool   // list the insignificant edits in a text
+}
+
+func printChange(w io.Writer, c change.Change, output changeOutput) error {
+	switch output.format {
 	case "text":
-		_, err := fmt.Fprint(w, c.TextDiff())
+		text := c.TextDiff()
+		if output.insignificant {
+			text += c.InsignificantText()
+		}
+		_, err := fmt.Fprint(w, text)
 		return err
 	case "html":
 		_, err := fmt.Fprint(w, c.HTMLDiff())
@@ -187,6 +198,6 @@ func printChange(w io.Writer, c change.Change, output string) error {
 	case "json":
 		return json.NewEncoder(w).Encode(c)
 	default:
-		return invalidOutput(output, "text", "html", "json")
+		return invalidOutput(output.format, "text", "html", "json")
 	}
 }

@@ -55,6 +55,7 @@ func readDocument(cmd *cobra.Command, what string, v *settings.Values, readPDF j
 	if err != nil {
 		return document.Document{}, err
 	}
+	in.KeepRemoved = true
 	in.PDF = func(b []byte) (string, error) { return readPDF(cmd.Context(), b) }
 	d, err := document.Read(in)
 	switch {
@@ -111,6 +112,10 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 			"url": d.URL, "legal": d.Legal, "type": d.Type, "additionalTypes": d.AdditionalTypes, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
 			"jurisdiction": d.Jurisdiction, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
 			"updatedQuote": d.UpdatedQuote, "upcomingEffectiveDate": d.UpcomingEffectiveDate, "words": d.WordCount, "markdown": d.Markdown,
+			"removed": removedParts(d.Removed),
+		}
+		if more := len(d.Removed) - maxRemovedParts; more > 0 {
+			out["removedOmitted"] = more
 		}
 		if len(d.Subprocessors) > 0 {
 			out["subprocessors"] = d.Subprocessors

@@ -25,8 +25,28 @@ func Compare(old, cur Document) change.Change {
 
 func (d Document) changeInput() change.Input {
 	return change.Input{
+		Removed:  d.removedParts(),
 		Markdown: d.Markdown, Text: d.Text, ContentHash: d.ContentHash, WordCount: d.WordCount, ErrorPage: d.SoftError, NotLegal: d.Type == doctype.Other,
 	}
+}
+
+// AddRemovedEdits returns ch, the change from old to cur, with the edits in the parts of their
+// pages that are not part of the documents. Both must have been read with Input.KeepRemoved.
+func AddRemovedEdits(ch change.Change, old, cur Document) change.Change {
+	return ch.WithRemovedParts(old.removedParts(), cur.removedParts())
+}
+
+// removedParts returns the removed parts of the page with their rules, or nil if they are
+// unknown. The reasons of the extraction are rules of the comparison.
+func (d Document) removedParts() []change.RemovedPart {
+	if d.Removed == nil {
+		return nil
+	}
+	out := make([]change.RemovedPart, len(d.Removed))
+	for i, r := range d.Removed {
+		out[i] = change.RemovedPart{Rule: change.Rule(r.Reason), Text: r.Text}
+	}
+	return out
 }
 
 // subprocessorRows returns the rows of a list of subprocessors, or of such a list in a data

@@ -35,6 +35,8 @@ type Input struct {
 	// PDF returns the text of a PDF as Markdown. If it is nil, Read returns ErrNoPDFReader
 	// for a PDF.
 	PDF func(body []byte) (string, error)
+	// KeepRemoved makes Read return the parts of an HTML page that are not part of the document.
+	KeepRemoved bool
 	// Now is the time after which a date in the text is upcoming. If it is zero, no date is.
 	Now time.Time
 }
@@ -68,6 +70,9 @@ type Document struct {
 	// Subprocessors contains the rows of a list of subprocessors, or of such a list in a data
 	// processing agreement.
 	Subprocessors []subprocessor.Row
+	// Removed holds the parts of the page that are not part of the document, if
+	// Input.KeepRemoved was set; else it is nil.
+	Removed []content.Removed
 }
 
 // MaxBytes is the maximum size of a page.
@@ -82,7 +87,7 @@ func Read(in Input) (Document, error) {
 		return Document{}, err
 	}
 	d := FromMarkdown(p.Markdown)
-	d.URL = in.URL
+	d.URL, d.Removed = in.URL, p.Removed
 	d.Title = cmp.Or(p.Title, p.TitleElement)
 	d.Language = language.Detect(d.Text, p.DeclaredLanguage, in.Language)
 	d.Jurisdiction = language.Region(d.Language, p.DeclaredLanguage, in.Language)
@@ -134,9 +139,16 @@ func extract(in Input) (*content.ExtractedPage, error) {
 		return nil, err
 	}
 	if html {
+		if in.KeepRemoved {
+			return content.ExtractHTMLAndRemoved(text, in.URL), nil
+		}
 		return content.ExtractHTML(text, in.URL), nil
 	}
-	return content.ExtractText(text), nil
+	p := content.ExtractText(text)
+	if in.KeepRemoved {
+		p.Removed = []content.Removed{}
+	}
+	return p, nil
 }
 
 // ErrNoPDFReader reports that a page is a PDF and that Input.PDF is nil.

@@ -41,6 +41,9 @@ func summaryOf(c change.Change) store.ChangeSummary {
 		s.Labels = append(s.Labels, string(l))
 	}
 	slices.Sort(s.Labels)
+	for _, n := range c.InsignificantCounts() {
+		s.Insignificant = append(s.Insignificant, store.InsignificantEdits{Rule: string(n.Rule), Edits: n.Edits})
+	}
 	for _, section := range c.Sections {
 		heading := section.Heading
 		if heading == "" {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -64,6 +65,9 @@ func (r *recorder) compare(ctx context.Context, p *crawl.Page, d document.Docume
 	case change.KindNone:
 		c.hash, c.words = base.ContentHash, base.WordCount
 	case change.KindChange:
+		if diff, err = r.addRemovedEdits(ctx, p, diff, newest); err != nil {
+			return c, fmt.Errorf("read the snapshot of %s again: %w", p.URL, err)
+		}
 		c.summary = summaryOf(diff)
 		v := r.newVersion(p, d, old.ID, newest.SnapshotHash)
 		if v.Version.Flapping, err = r.isFlapping(ctx, old.ID, technical, v.Version); err != nil {
@@ -72,6 +76,29 @@ func (r *recorder) compare(ctx context.Context, p *crawl.Page, d document.Docume
 		c.versions = append(c.versions, v)
 	}
 	return c, nil
+}
+
+// addRemovedEdits adds to a change the edits in the parts of the page that are not part of the
+// document. It reads the page and the snapshot of the newest version again, which is rare: a
+// crawl does not record these parts. Without a readable snapshot there is nothing to compare.
+func (r *recorder) addRemovedEdits(ctx context.Context, p *crawl.Page, diff change.Change, newest store.Version) (change.Change, error) {
+	if newest.SnapshotHash == "" {
+		return diff, nil
+	}
+	body, err := r.storage.store.GetSnapshot(ctx, r.storage.company, newest.SnapshotHash)
+	if isNotFound(err) {
+		return diff, nil
+	}
+	if err != nil {
+		return diff, err
+	}
+	contentType := p.Header.Get("Content-Type")
+	old, oldErr := r.reader.extract(ctx, document.Input{Body: body, ContentType: cmp.Or(newest.ContentType, contentType), URL: newest.URL, KeepRemoved: true})
+	cur, curErr := r.reader.extract(ctx, document.Input{Body: p.Body, ContentType: contentType, URL: p.URL, KeepRemoved: true})
+	if oldErr != nil || curErr != nil {
+		return diff, nil //nolint:nilerr // a page that cannot be read again is not compared
+	}
+	return document.AddRemovedEdits(diff, old, cur), nil
 }
 
 // newVersion returns a page as a version of a document. base is the hash of a similar

@@ -3,6 +3,7 @@ package change
 import (
 	"strings"
 
+	"github.com/clausea/crawler/internal/document/boilerplate"
 	"github.com/clausea/crawler/internal/document/markdown"
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
@@ -38,23 +39,29 @@ func (c *comparison) withoutBoilerplate(g blockGroup) (olds, curs []int) {
 	for i := range a {
 		for j := range b {
 			if similarLines(c.old.blocks[i].Text, c.cur.blocks[j].Text) {
-				a[i], b[j] = false, false
+				delete(a, i)
+				delete(b, j)
 			}
 		}
 	}
-	without := func(blocks []int, boilerplate map[int]bool) []int {
+	without := func(blocks []int, boilerplate map[int]Rule) []int {
 		var out []int
 		for _, i := range blocks {
-			if !boilerplate[i] {
+			if boilerplate[i] == "" {
 				out = append(out, i)
 			}
 		}
 		return out
 	}
-	for j := range b {
-		if b[j] {
-			// The block is still part of the new text.
-			c.toOld[j] = insignificantBlock
+	for _, i := range g.old {
+		if a[i] != "" {
+			c.log.add(a[i], c.old.blocks[i].Text, "")
+		}
+	}
+	for _, j := range g.cur {
+		if b[j] != "" {
+			c.log.add(b[j], "", c.cur.blocks[j].Text)
+			c.toOld[j] = insignificantBlock // it is still part of the new text
 		}
 	}
 	return without(g.old, a), without(g.cur, b)
@@ -76,9 +83,9 @@ func similarLines(x, y string) bool {
 	return common*2 >= n
 }
 
-// boilerplate returns those of the given blocks that are probably boilerplate.
-func (t *parsedText) boilerplate(blocks []int) map[int]bool {
-	out := map[int]bool{}
+// boilerplate returns those of the given blocks that are probably boilerplate, with the rule.
+func (t *parsedText) boilerplate(blocks []int) map[int]Rule {
+	out := map[int]Rule{}
 	first, last := t.proseRange()
 	var lastRun itemRun
 	for n, i := range blocks {
@@ -87,10 +94,12 @@ func (t *parsedText) boilerplate(blocks []int) map[int]bool {
 		}
 		fold := string(tokenize.Fold(nil, t.blocks[i].Text))
 		switch {
-		case t.wordCounts[i] <= maxControlWords && pageControl.MatchString(fold):
-			out[i] = !t.betweenProse(i) && !t.inContentList(i, &lastRun)
-		case bannerPhrase.MatchString(fold), isConsentBanner(fold) && (controlFollows(t, blocks, n) || (i < first+3 || i > last-3) && isBannerWithoutControls(fold)):
-			out[i] = true
+		case t.wordCounts[i] <= maxControlWords && boilerplate.IsPageControl(fold):
+			if !t.betweenProse(i) && !t.inContentList(i, &lastRun) {
+				out[i] = RulePageControl
+			}
+		case boilerplate.IsBannerPhrase(fold), boilerplate.AsksForConsent(fold) && (controlFollows(t, blocks, n) || (i < first+3 || i > last-3) && boilerplate.IsBannerText(fold)):
+			out[i] = RuleConsentBanner
 		}
 	}
 	t.markMenus(blocks, first, last, out)
@@ -125,7 +134,7 @@ func (t *parsedText) inContentList(i int, lastRun *itemRun) bool {
 		l.isContent = strings.HasSuffix(t.blocks[lead].Text, ":")
 	}
 	for k := l.from; k < l.to && !l.isContent; k++ {
-		l.isContent = !t.isLinks(k) && (t.wordCounts[k] > maxControlWords || !pageControl.MatchString(string(tokenize.Fold(nil, t.blocks[k].Text))))
+		l.isContent = !t.isLinks(k) && (t.wordCounts[k] > maxControlWords || !boilerplate.IsPageControl(string(tokenize.Fold(nil, t.blocks[k].Text))))
 	}
 	*lastRun = l
 	return l.isContent

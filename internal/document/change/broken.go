@@ -20,9 +20,6 @@ const (
 	otherTextWords = 400
 	// minLanguageWords is the minimum length for a reliable detection of the language.
 	minLanguageWords = 80
-	// interstitialWords is the number of words at the beginning of a page in which an
-	// interstitial identifies itself.
-	interstitialWords = 80
 	// maxSampleWords bounds the part of the new text whose shingles are looked up in the old
 	// text. The bound for the old text is 20 times as high.
 	maxSampleWords = 5000

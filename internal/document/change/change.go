@@ -75,6 +75,11 @@ type Change struct {
 	// Coarse is set if a part was too long and too different to compare word by word.
 	// That part is shown as removed and added as a whole.
 	Coarse bool `json:"coarse,omitempty"`
+	// Insignificant lists the edits that do not count as a change, each with the rule that says
+	// so. It includes the edits in the parts of the pages that are not part of the text.
+	Insignificant []InsignificantEdit `json:"insignificant,omitempty"`
+	// InsignificantOmitted is the number of insignificant edits beyond MaxInsignificantEdits.
+	InsignificantOmitted int `json:"insignificantOmitted,omitempty"`
 	// Subprocessors holds the changed rows if both texts are lists of subprocessors.
 	Subprocessors *subprocessor.Change `json:"subprocessors,omitempty"`
 
@@ -92,4 +97,13 @@ type Input struct {
 	ErrorPage bool
 	// NotLegal is set if the page is known not to be a legal document.
 	NotLegal bool
+	// Removed holds the parts of the page that are not part of the text. It is nil if they are
+	// unknown; edits in them are then not compared.
+	Removed []RemovedPart
+}
+
+// RemovedPart is a part of a page that is not part of the text.
+type RemovedPart struct {
+	Rule Rule   // why it was removed
+	Text string // its lines
 }

@@ -5,13 +5,38 @@ import "cmp"
 // Compare returns the difference between old and cur, the new text. Time and memory are
 // bounded by the length of the texts. Change.Coarse reports that a bound was reached.
 func Compare(old, cur Input) Change {
-	if old.ContentHash == cur.ContentHash && old.ContentHash != "" {
-		if old.Text == cur.Text {
-			return Change{Kind: KindNone}
-		}
-		return Change{Kind: KindCosmetic}
+	ch := compareTexts(old, cur)
+	if ch.Kind == KindBroken {
+		return ch
+	}
+	return ch.WithRemovedParts(old.Removed, cur.Removed)
+}
+
+// WithRemovedParts returns the change with the edits in the parts of the pages that are not part
+// of the texts. If either list is nil, the parts are unknown and the change is returned as it is.
+func (c Change) WithRemovedParts(old, cur []RemovedPart) Change {
+	if old == nil || cur == nil {
+		return c
+	}
+	var l editLog
+	l.addRemovedParts(old, cur)
+	return c.withEdits(l)
+}
+
+// compareTexts compares two texts without the removed parts.
+func compareTexts(old, cur Input) Change {
+	if old.Markdown == cur.Markdown {
+		return Change{Kind: KindNone}
 	}
 	a, b := parse(old.Markdown), parse(cur.Markdown)
+	if old.ContentHash == cur.ContentHash && old.ContentHash != "" {
+		ch := compareParsed(a, b)
+		ch = Change{Kind: KindCosmetic, Insignificant: ch.Insignificant, InsignificantOmitted: ch.InsignificantOmitted}
+		if old.Text == cur.Text {
+			ch.Kind = KindNone
+		}
+		return ch
+	}
 	if lostText(old, cur, a, b) {
 		return Change{Kind: KindBroken, Removed: max(0, old.WordCount-cur.WordCount)}
 	}
@@ -33,6 +58,10 @@ func Compare(old, cur Input) Change {
 // reverse returns the change in the opposite direction.
 func (c Change) reverse() Change {
 	c.Added, c.Removed, c.reversed = c.Removed, c.Added, true
+	for i := range c.Insignificant {
+		e := &c.Insignificant[i]
+		e.Removed, e.Added = e.Added, e.Removed
+	}
 	state := map[string]string{SectionAdded: SectionRemoved, SectionRemoved: SectionAdded}
 	kind := map[string]string{Added: Removed, Removed: Added, Equal: Equal}
 	for i := range c.Sections {
@@ -55,6 +84,7 @@ type comparison struct {
 	chunks  []chunk
 	changed map[int]bool // by section; see chunk.section
 	coarse  bool         // see Change.Coarse
+	log     editLog
 }
 
 // compareParsed compares two parsed texts. It neither detects a lost text nor assigns labels.
@@ -78,7 +108,8 @@ func compareParsed(old, cur *parsedText) Change {
 			c.appendChunk(Added, c.cur, j, c.cur.wholeBlock(j), j)
 		}
 	}
-	return c.build()
+	c.logBlocks()
+	return c.build().withEdits(c.log)
 }
 
 // diffGroup compares the blocks of a group word by word, without boilerplate.
@@ -87,6 +118,7 @@ func (c *comparison) diffGroup(g blockGroup) wordDiff {
 	r := wordDiff{at: g.at, a: newWordSequence(c.old, olds), b: newWordSequence(c.cur, curs)}
 	edits, exact := diffWords(r.a, r.b)
 	r.edits = edits
+	c.log.addWordDiff(&r)
 	c.coarse = c.coarse || !exact
 	return r
 }

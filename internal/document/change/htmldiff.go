@@ -47,8 +47,28 @@ func (c Change) HTMLDiff() string {
 		b.WriteString("</p></section>\n")
 	}
 	c.writeSubprocessorsHTML(&b)
+	c.writeInsignificantHTML(&b)
 	b.WriteString("</article>\n")
 	return b.String()
+}
+
+// writeInsignificantHTML writes the insignificant edits as a list, folded.
+func (c Change) writeInsignificantHTML(b *strings.Builder) {
+	if len(c.Insignificant) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "<details class=\"insignificant\"><summary>%s</summary><ul>\n", html.EscapeString(c.insignificantLine()))
+	for _, e := range c.Insignificant {
+		fmt.Fprintf(b, "<li data-rule=\"%s\">%s:", html.EscapeString(string(e.Rule)), html.EscapeString(string(e.Rule)))
+		if e.Removed != "" {
+			b.WriteString(" <del>" + html.EscapeString(e.Removed) + "</del>")
+		}
+		if e.Added != "" {
+			b.WriteString(" <ins>" + html.EscapeString(e.Added) + "</ins>")
+		}
+		b.WriteString("</li>\n")
+	}
+	b.WriteString("</ul></details>\n")
 }
 
 // writeSubprocessorsHTML writes the changed rows of subprocessors as a list.

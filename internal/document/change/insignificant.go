@@ -6,36 +6,48 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/clausea/crawler/internal/document/boilerplate"
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
 // maxInsignificantWords is the maximum length of an insignificant edit. It was chosen by hand.
 const maxInsignificantWords = 24
 
-// insignificant reports whether an edit is noise: the same letters divided differently,
-// the same number in another format, an e-mail address and its obfuscated form, a list
-// marker, or a hint for screen readers.
-func insignificant(a, b *wordSequence, e edit) bool {
+// insignificantRule returns the rule by which an edit is noise: the same letters divided
+// differently, the same number in another format, an e-mail address and its obfuscated form, a
+// list marker, or a hint for screen readers. It returns "" for a significant edit.
+func insignificantRule(a, b *wordSequence, e edit) Rule {
 	if e.a1-e.a0 > maxInsignificantWords || e.b1-e.b0 > maxInsignificantWords || !slices.Equal(a.cellColumns(e.a0, e.a1), b.cellColumns(e.b0, e.b1)) {
-		return false
+		return ""
 	}
 	x, y := a.foldedWords(e.a0, e.a1), b.foldedWords(e.b0, e.b1)
 	switch {
 	case len(x) > 0 && len(y) > 0 && a.joinedByPunctuation(e.a0, e.a1) && b.joinedByPunctuation(e.b0, e.b1) && textWithoutSpaces(a, e.a0, e.a1) == textWithoutSpaces(b, e.b0, e.b1):
-		return true
+		return RuleWordDivision
 	case differsByObfuscation(a, e.a0, e.a1, x, b, e.b0, e.b1, y):
-		return true
+		return RuleEmailNotation
+	case len(x) == 0 && boilerplate.IsScreenReaderHint(y), len(y) == 0 && boilerplate.IsScreenReaderHint(x):
+		return RuleScreenReader
 	case len(x) == 0:
-		return isScreenReaderHint(y) || isListNumber(b, e.b0, e.b1)
+		return ruleIf(isListNumber(b, e.b0, e.b1), RuleItemNumber)
 	case len(y) == 0:
-		return isScreenReaderHint(x) || isListNumber(a, e.a0, e.a1)
+		return ruleIf(isListNumber(a, e.a0, e.a1), RuleItemNumber)
 	case isItemMarker(a, e.a0, e.a1) && isItemMarker(b, e.b0, e.b1):
-		return onlyNumbersTheItem(a, e.a1) && onlyNumbersTheItem(b, e.b1)
+		return ruleIf(onlyNumbersTheItem(a, e.a1) && onlyNumbersTheItem(b, e.b1), RuleItemNumber)
 	case a.onlyNumbers(e.a0, e.a1) && b.onlyNumbers(e.b0, e.b1):
-		return sameNumbers(a.normalizedAmounts(e.a0, e.a1), b.normalizedAmounts(e.b0, e.b1))
+		return ruleIf(sameNumbers(a.normalizedAmounts(e.a0, e.a1), b.normalizedAmounts(e.b0, e.b1)), RuleNumberFormat)
 	}
 	one := strings.Join(x, "")
-	return one == strings.Join(y, "") && !strings.ContainsAny(one, "0123456789") && a.joinedByPunctuation(e.a0, e.a1) && b.joinedByPunctuation(e.b0, e.b1)
+	same := one == strings.Join(y, "") && !strings.ContainsAny(one, "0123456789")
+	return ruleIf(same && a.joinedByPunctuation(e.a0, e.a1) && b.joinedByPunctuation(e.b0, e.b1), RuleWordDivision)
+}
+
+// ruleIf returns the rule if cond is true, else "".
+func ruleIf(cond bool, r Rule) Rule {
+	if cond {
+		return r
+	}
+	return ""
 }
 
 // joinedByPunctuation reports whether punctuation separates the words [i:j) from each

@@ -2,7 +2,7 @@ package change
 
 // markMenus adds the blocks of menus to out. A menu is a run of links and short lines before
 // the first or after the last prose block, whose indexes are first and last.
-func (t *parsedText) markMenus(blocks []int, first, last int, out map[int]bool) {
+func (t *parsedText) markMenus(blocks []int, first, last int, out map[int]Rule) {
 	for n := 0; n < len(blocks); {
 		i := blocks[n]
 		if !t.isShort(i) || i >= first && i <= last {
@@ -25,7 +25,7 @@ func (t *parsedText) markMenus(blocks []int, first, last int, out map[int]bool) 
 		menu := links >= minMenuLinks && links*2 >= to-from && (to <= first || from > last)
 		for ; n < len(blocks) && blocks[n] < to; n++ {
 			if menu {
-				out[blocks[n]] = true
+				out[blocks[n]] = RuleMenu
 			}
 		}
 	}

@@ -17,6 +17,7 @@ type parsedText struct {
 	sectionOf  []int    // index of each block's section
 	leadIn     []int    // for each list item or table row, the last block before its list or table, or -1
 	sections   []section
+	skipped    []RemovedPart // the blocks that are not compared: volatile ones, and those without words
 }
 
 // section is a heading and the blocks up to the next heading.
@@ -41,10 +42,12 @@ func parse(md string) *parsedText {
 	leadIn := -1
 	for i, b := range all {
 		if volatile[i] {
+			t.skipped = append(t.skipped, RemovedPart{RuleVolatile, fullText(b)})
 			continue
 		}
 		words = tokenize.Words(words[:0], b.Text)
 		if len(words) == 0 {
+			t.skipped = append(t.skipped, RemovedPart{RuleFormatting, b.Text})
 			continue
 		}
 		if b.Kind == markdown.Heading {

@@ -38,10 +38,59 @@ func (c Change) TextDiff() string {
 		}
 	}
 	c.writeSubprocessorsText(&b)
+	c.writeInsignificantText(&b, false)
 	if c.Coarse {
 		b.WriteString("\nA part was too long to be compared word by word; it is shown as replaced.\n")
 	}
 	return b.String()
+}
+
+// InsignificantText lists the insignificant edits of a change as plain text, a line each with
+// the rule. The result is empty if there is none.
+func (c Change) InsignificantText() string {
+	var b strings.Builder
+	c.writeInsignificantText(&b, true)
+	return b.String()
+}
+
+// writeInsignificantText writes the number of insignificant edits by rule or, if all is set,
+// each edit.
+func (c Change) writeInsignificantText(b *strings.Builder, all bool) {
+	if len(c.Insignificant) == 0 {
+		return
+	}
+	if !all {
+		fmt.Fprintf(b, "\n%s\n", c.insignificantLine())
+		return
+	}
+	b.WriteString("\n## Insignificant edits\n")
+	for _, e := range c.Insignificant {
+		fmt.Fprintf(b, "%s:", e.Rule)
+		if e.Removed != "" {
+			fmt.Fprintf(b, " [-%s-]", e.Removed)
+		}
+		if e.Added != "" {
+			fmt.Fprintf(b, " {+%s+}", e.Added)
+		}
+		b.WriteByte('\n')
+	}
+	if c.InsignificantOmitted > 0 {
+		fmt.Fprintf(b, "and %d more\n", c.InsignificantOmitted)
+	}
+}
+
+// insignificantLine returns the number of insignificant edits, by rule.
+func (c Change) insignificantLine() string {
+	counts := c.InsignificantCounts()
+	parts := make([]string, len(counts))
+	for i, n := range counts {
+		parts[i] = fmt.Sprintf("%s %d", n.Rule, n.Edits)
+	}
+	edits := "edits"
+	if len(c.Insignificant) == 1 {
+		edits = "edit"
+	}
+	return fmt.Sprintf("%d insignificant %s: %s", len(c.Insignificant)+c.InsignificantOmitted, edits, strings.Join(parts, ", "))
 }
 
 // titleLine returns the heading, the state, the word counts and the labels of a section.

@@ -12,6 +12,7 @@ const maxGroupWords = 3_000_000
 type edit struct {
 	a0, a1, b0, b1 int
 	equal          bool // also set for insignificant edits, whose runs may differ in length
+	rule           Rule // of an insignificant edit
 }
 
 // wordDiff is the word-by-word comparison of a group.
@@ -63,7 +64,9 @@ func (r *wordDiff) splitUnrelated(unrelated func(sectionPair) bool) []edit {
 			add(e)
 			continue
 		}
-		r.forEachEqualRun(e, func(i, j, n int, of sectionPair) { add(edit{i, i + n, j, j + n, !unrelated(of)}) })
+		r.forEachEqualRun(e, func(i, j, n int, of sectionPair) {
+			add(edit{a0: i, a1: i + n, b0: j, b1: j + n, equal: !unrelated(of)})
+		})
 	}
 	return out
 }
@@ -72,23 +75,24 @@ func (r *wordDiff) splitUnrelated(unrelated func(sectionPair) bool) []edit {
 // part was too long and too different to compare.
 func diffWords(a, b *wordSequence) (edits []edit, exact bool) {
 	if len(a.keys)+len(b.keys) > maxGroupWords {
-		return []edit{{0, len(a.keys), 0, len(b.keys), false}}, false
+		return []edit{{a1: len(a.keys), b1: len(b.keys)}}, false
 	}
 	runs, exact := editscript.Diff(a.keys, b.keys, 3) // anchors of three words
 	i, j := 0, 0
 	for _, r := range append(runs, editscript.Match{A: len(a.keys), B: len(b.keys)}) {
 		if r.A > i || r.B > j {
-			edits = append(edits, edit{i, r.A, j, r.B, false})
+			edits = append(edits, edit{a0: i, a1: r.A, b0: j, b1: r.B})
 		}
 		if r.Len > 0 {
-			edits = append(edits, edit{r.A, r.A + r.Len, r.B, r.B + r.Len, true})
+			edits = append(edits, edit{a0: r.A, a1: r.A + r.Len, b0: r.B, b1: r.B + r.Len, equal: true})
 		}
 		i, j = r.A+r.Len, r.B+r.Len
 	}
 	shiftEdits(edits, a, b)
 	for n := range edits {
-		if e := &edits[n]; !e.equal && insignificant(a, b, *e) {
-			e.equal = true
+		if e := &edits[n]; !e.equal {
+			e.rule = insignificantRule(a, b, *e)
+			e.equal = e.rule != ""
 		}
 	}
 	return edits, exact

@@ -41,6 +41,9 @@ const (
 	attrCFEmail
 	attrDatetime
 	attrItemprop
+	attrAriaLabel
+	attrTitle
+	attrChecked
 )
 
 // attrKeys maps attribute names to their keys.
@@ -50,6 +53,7 @@ var attrKeys = map[string]attrKey{
 	"start": attrStart, "type": attrType, "value": attrValue, "reversed": attrReversed, "colspan": attrColspan, "rowspan": attrRowspan,
 	"name": attrName, "content": attrContent, "http-equiv": attrHTTPEquiv, "property": attrProperty,
 	"shadowrootmode": attrShadowRootMode, "shadowroot": attrShadowRootMode, "slot": attrSlot, "data-cfemail": attrCFEmail, "datetime": attrDatetime, "itemprop": attrItemprop,
+	"aria-label": attrAriaLabel, "title": attrTitle, "checked": attrChecked,
 }
 
 // attribute is an attribute with its unescaped value.

@@ -33,15 +33,15 @@ func (p *pruner) boilerplateReason(n *node) dropReason {
 	if n.words <= 4 && n.links == 1 && n.fragmentLinkWords == n.words && isTopLink(findTag(n, atom.A)) {
 		return aside
 	}
-	if n.class&(heading|term) != 0 || n.hasTag(atom.Main, atom.Article, atom.P, atom.Li, atom.Td, atom.Th) {
+	if n.class&(heading|term) != 0 || n.hasTag(atom.Main, atom.Article, atom.P, atom.Li, atom.Td, atom.Th) || n.hinted(hintNote) {
 		return notDropped
 	}
 	share := p.proseShare(n)
 	switch {
-	case n.fields > 0 && n.words < 120 && share < 0.35: // a newsletter, search or contact form
-		return aside
+	case n.fields > 0 && n.words < 120 && share < 0.35 && !hasProseAroundForm(n): // a newsletter, search or contact form
+		return form
 	case n.placeholders > 0 && n.placeholders*20 > n.words && share < 0.35: // a client-side template without its values
-		return invisible
+		return unfilled
 	case share < 0.5 && isConsentPrompt(n):
 		return consentBanner
 	case n.hints == 0 || n.hinted(hintCookiePolicy):
@@ -56,6 +56,8 @@ func hintedReason(n *node, share float64) dropReason {
 	switch {
 	case n.hinted(hintConsentTool), n.hinted(hintConsent) && (n.buttons > 0 || mentionsCookies(n)):
 		return dropIf(isConsentBanner(n, share), consentBanner)
+	case isProseInFlow(n) && !n.hinted(hintFooter|hintForm|hintOverlay):
+		return notDropped
 	case n.hinted(hintFooter):
 		return dropIf(isSiteFooter(n, share), siteBoilerplate)
 	case n.hinted(hintMenu):
@@ -67,7 +69,7 @@ func hintedReason(n *node, share float64) dropReason {
 	case n.hinted(hintSidebar | hintRelated):
 		return dropIf(isSidebar(n, share), aside)
 	case n.hinted(hintForm):
-		return dropIf(isSmallForm(n, share), aside)
+		return dropIf(isSmallForm(n, share) && !hasProseAroundForm(n), form)
 	case n.hinted(hintOverlay):
 		return dropIf(isOverlay(n, share), aside)
 	case n.hinted(hintSocial | hintUtility):
@@ -89,18 +91,14 @@ func dropIf(cond bool, reason dropReason) dropReason {
 // hinted reports whether an element has any of the hints.
 func (n *node) hinted(hints nameHints) bool { return n.hints&hints != 0 }
 
-// isConsentBanner reports whether an element with a consent hint is a banner. Longer text
-// inside the main element is a cookie policy, not a banner. Neither is an element with the
-// page's first-level heading and at least half of its prose.
-func isConsentBanner(n *node, share float64) bool {
-	return (share < 0.5 || !n.hasH1) && !(n.words > 100 && n.attr(attrRole) == "" && n.isInside(atom.Main, atom.Article))
-}
-
 // isSiteFooter reports whether an element with a footer hint is the site's footer. Prose
 // inside the main element is not: it may be the last section of the document.
 func isSiteFooter(n *node, share float64) bool {
 	links := n.linkShare()
-	return share < 0.6 && (n.words < 400 || links > 0.4) && !(links < 0.1 && n.tag != atom.Footer && n.prose() >= 5 && n.isInside(atom.Main, atom.Article))
+	if links < 0.1 && n.prose() >= minFlowWords && isInside(n, atom.Main, atom.Article) && !isCopyrightLine(n) {
+		return false
+	}
+	return share < 0.6 && (n.words < 400 || links > 0.4)
 }
 
 // isMenu reports whether an element with a menu hint is a menu: a navigation element
@@ -167,7 +165,7 @@ func isTopLink(a *node) bool {
 }
 
 // isInside reports whether n has an ancestor with one of the tags.
-func (n *node) isInside(tags ...atom.Atom) bool {
+func isInside(n *node, tags ...atom.Atom) bool {
 	for up := n.parent; up != nil; up = up.parent {
 		if up.hasTag(tags...) {
 			return true
@@ -176,16 +174,29 @@ func (n *node) isInside(tags ...atom.Atom) bool {
 	return false
 }
 
-// isConsentPrompt reports whether a block asks for consent to cookies: it has a button and a
-// few sentences that mention cookies at the beginning.
-func isConsentPrompt(n *node) bool {
-	if n.words > 150 || n.words < 8 || n.buttons == 0 || n.headings > 1 || n.isInside(atom.Main, atom.Article) {
-		return false
-	}
-	return mentionsCookies(n)
+// hasProseAroundForm reports whether an element with a form in the text has prose of its own:
+// a section on opting out that ends in the form. Its form alone is dropped.
+func hasProseAroundForm(n *node) bool {
+	return proseOutsideForms(n) >= minFormProse && inContentFlow(n)
 }
 
-// mentionsCookies reports whether the first 200 bytes of a block mention cookies.
-func mentionsCookies(n *node) bool {
-	return strings.Contains(strings.ToLower(textPrefix(n, 200)), "cookie")
+// minFormProse is the minimum length of paragraphs that are text and not the introduction of a
+// form. It was chosen by hand.
+const minFormProse = 12
+
+// proseOutsideForms returns the number of words of the paragraphs and lists of n that have no
+// text field.
+func proseOutsideForms(n *node) int {
+	if n.fields == 0 {
+		if n.hasTag(atom.P, atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Blockquote) {
+			return n.prose()
+		}
+	}
+	words := 0
+	for c := n.first; c != nil; c = c.next {
+		if c.dropped == notDropped && !c.isText {
+			words += proseOutsideForms(c)
+		}
+	}
+	return words
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // buttonDropReason returns notDropped if a button is text or the heading of a panel, and
-// invisible otherwise.
+// control otherwise.
 func (p *pruner) buttonDropReason(n *node) dropReason {
 	if n.headings > 0 || n.words >= 12 { // a long label is text
 		return notDropped
@@ -23,7 +23,7 @@ func (p *pruner) buttonDropReason(n *node) dropReason {
 	if n.words >= 2 && (n.has(attrAriaExpanded) || n.has(attrAriaControls)) {
 		return notDropped
 	}
-	return invisible
+	return control
 }
 
 // minPanelWords is the minimum length of a visible block that is the panel of the button

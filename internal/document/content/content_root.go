@@ -23,7 +23,7 @@ func (p *pruner) findContentRoot(n *node) *node {
 		}
 		for c := n.first; c != nil; c = c.next {
 			// A sidebar with at least 70 % of the dominant child's prose may be a column of the text.
-			if c != dominant && c.dropped == notDropped && c.hints&hintSidebar != 0 && !c.hasH1 && c.prose()*10 < dominant.prose()*7 {
+			if c != dominant && c.dropped == notDropped && c.hints&hintSidebar != 0 && c.hints&hintNote == 0 && !c.hasH1 && c.prose()*10 < dominant.prose()*7 {
 				c.drop(aside)
 			}
 		}
@@ -88,7 +88,7 @@ func (p *pruner) belongsToDocument(n, dominant *node, position siblingPosition) 
 	switch {
 	case n.tag == atom.A && n.linkShare() > 0.9: // a "skip to content" link
 		return false
-	case n.isInline() || n.words == 0:
+	case n.isInline() || n.words == 0 || n.hints&hintNote != 0:
 		return true
 	}
 	links, share := n.linkShare(), float64(n.prose())/float64(dominant.prose())

@@ -37,7 +37,7 @@ func (p *pruner) selectDocument(root *node) []string {
 	if i := p.indexOfNamed(docs, headings); i >= 0 {
 		for j, d := range docs {
 			if j != i {
-				d.drop(aside)
+				d.drop(otherDocument)
 			}
 		}
 		return nil

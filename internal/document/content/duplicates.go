@@ -16,17 +16,18 @@ const (
 // dropDuplicates drops the later copy of a block that a page repeats for another screen
 // width. A copy has more than minDuplicateShare of the page's prose, is a sibling of the
 // original, or has a responsive class. Text that a document repeats in another section
-// stays. seen maps text hashes to the first block with that text.
+// stays, and so does a repeated item of a list: without it, the numbers of the items after it
+// would be others. seen maps text hashes to the first block with that text.
 func (p *pruner) dropDuplicates(n *node, seen map[uint64]*node) {
 	for c := n.first; c != nil; c = c.next {
-		if c.dropped != notDropped || c.isInline() || c.words < minDuplicateWords || c.class&tablePart != 0 || c.tag == atom.P {
+		if c.dropped != notDropped || c.isInline() || c.words < minDuplicateWords || c.class&(tablePart|term) != 0 || c.hasTag(atom.P, atom.Li) {
 			continue
 		}
 		switch first := seen[c.textHash]; {
 		case first == nil:
 			seen[c.textHash] = c
 		case !first.isAncestorOf(c) && first.dropped == notDropped && (p.proseShare(c) > minDuplicateShare || first.parent == c.parent || c.isResponsiveVariant() || first.isResponsiveVariant()):
-			c.drop(aside)
+			c.drop(duplicate)
 			continue
 		}
 		p.dropDuplicates(c, seen)

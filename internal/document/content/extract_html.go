@@ -23,20 +23,21 @@ import (
 
 // ExtractedPage is the document of a page and the page's metadata.
 type ExtractedPage struct {
-	Title            string   // the document's first heading
-	TitleElement     string   // the text of the title element
-	DeclaredLanguage string   // the lang attribute or content-language, as written
-	Headings         []string // of the document, at most 400
-	Markdown         string   // the document; empty if the page shows no text
-	PageWordCount    int      // words of the whole page, with boilerplate
-	LinkWordCount    int      // words of the document inside links
-	DocumentShare    float64  // the document's share of PageWordCount, 0 to 1
-	Source           Source   // where in the page the document was found
-	SourcesTried     int      // number of sources that were examined, at least 1
-	DocumentHeadings []string // one heading for each document, if the page shows several and neither its URL nor its title names one
-	DatedLines       []string // lines of the whole page that contain a year, with boilerplate
-	ModifiedTime     string   // modification time in the page's metadata, as written
-	Flattened        bool     // the page exceeds the bounds of the tree; part of its text has no structure
+	Title            string    // the document's first heading
+	TitleElement     string    // the text of the title element
+	DeclaredLanguage string    // the lang attribute or content-language, as written
+	Headings         []string  // of the document, at most 400
+	Markdown         string    // the document; empty if the page shows no text
+	PageWordCount    int       // words of the whole page, with boilerplate
+	LinkWordCount    int       // words of the document inside links
+	DocumentShare    float64   // the document's share of PageWordCount, 0 to 1
+	Source           Source    // where in the page the document was found
+	SourcesTried     int       // number of sources that were examined, at least 1
+	DocumentHeadings []string  // one heading for each document, if the page shows several and neither its URL nor its title names one
+	DatedLines       []string  // lines of the whole page that contain a year, with boilerplate
+	ModifiedTime     string    // modification time in the page's metadata, as written
+	Removed          []Removed // parts of the page that are not part of the document; only from ExtractHTMLAndRemoved
+	Flattened        bool      // the page exceeds the bounds of the tree; part of its text has no structure
 }
 
 // bytesPerWord is a little more than the mean length of a word with its space and its marks in
@@ -51,7 +52,15 @@ const (
 
 // ExtractHTML extracts the document of an HTML page in UTF-8. It resolves links against
 // url, the URL of the page; url may be empty. It never returns nil.
-func ExtractHTML(body []byte, url string) *ExtractedPage {
+func ExtractHTML(body []byte, url string) *ExtractedPage { return extractHTML(body, url, false) }
+
+// ExtractHTMLAndRemoved is like ExtractHTML and also returns the parts of the page that are not
+// part of the document.
+func ExtractHTMLAndRemoved(body []byte, url string) *ExtractedPage {
+	return extractHTML(body, url, true)
+}
+
+func extractHTML(body []byte, url string, withRemoved bool) *ExtractedPage {
 	t := buildTree(trimByteOrderMark(body))
 	p := &ExtractedPage{TitleElement: t.title, DeclaredLanguage: t.lang, Flattened: t.flattened, DatedLines: datedLines(t.body), ModifiedTime: t.modified}
 	pr, source, tried := chooseSource(t, url)
@@ -63,6 +72,9 @@ func ExtractHTML(body []byte, url string) *ExtractedPage {
 	p.Markdown, p.Headings, p.LinkWordCount = w.finish(), w.headings, w.linkWords
 	if p.PageWordCount > 0 {
 		p.DocumentShare = min(1, float64(doc.words)/float64(p.PageWordCount))
+	}
+	if withRemoved {
+		p.Removed = pr.removedParts()
 	}
 	p.Title = documentTitle(doc, pr.hiddenTitle, p.Headings)
 	return p

@@ -17,6 +17,7 @@ var hintWords = invertWordLists(map[nameHints]string{
 	hintUtility:      "comments respond disqus feedback helpful rating backtotop totop print loader loading spinner skeleton noprint toolbar",
 	hintPromotion:    "ad ads advert advertisement sponsor sponsored promo promotion cta upsell nojs outdated",
 	hintScreenReader: "sronly visuallyhidden screenreader offscreen skiplink skiplinks",
+	hintNote:         "footnote footnotes endnote endnotes fussnote fussnoten",
 	hintCookiePolicy: "cookiedeclaration",
 })
 
@@ -107,5 +108,6 @@ var hiddenClasses = map[string]bool{
 // roleHints maps ARIA roles to hints.
 var roleHints = map[string]nameHints{
 	"navigation": hintMenu, "menu": hintMenu, "menubar": hintMenu, "banner": hintHeader, "contentinfo": hintFooter, "complementary": hintSidebar,
+	"doc-footnote": hintNote, "doc-endnotes": hintNote, "doc-endnote": hintNote, "note": hintNote,
 	"dialog": hintOverlay, "alertdialog": hintOverlay, "search": hintForm, "tooltip": hintOverlay, "toolbar": hintUtility,
 }

@@ -26,6 +26,7 @@ const (
 	hintPromotion                // advertisements, calls to action
 	hintScreenReader             // visible to screen readers only
 	hintHidden                   // hidden by a class of a widely used style sheet
+	hintNote                     // footnotes and endnotes; never dropped by name
 	hintCookiePolicy             // text that a consent tool writes into a cookie policy; never dropped by name
 )
 

@@ -50,6 +50,9 @@ func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 		}
 	}
 	p.dropUnshown(n)
+	if n.words == 0 && (n.hasTag(atom.Td, atom.Th) || n.attr(attrRole) == "cell") {
+		p.labelEmptyCell(n)
+	}
 }
 
 // measureText counts the words of a text node.
@@ -69,7 +72,7 @@ func (n *node) measureText(inLink, inFragmentLink bool) {
 
 // measureField drops a form control and counts it as a button or a text field.
 func (n *node) measureField() {
-	n.dropped = invisible
+	n.dropped = control
 	if t := n.attr(attrType); n.tag == atom.Input && (t == "button" || t == "submit") {
 		n.buttons++
 	}
@@ -85,7 +88,7 @@ func (p *pruner) dropUnshown(n *node) {
 	case n.tag == atom.H1 && n.words > 0 && n.linkWords == n.words && isHomeLink(n): // the site's name
 		n.dropped = siteBoilerplate
 	case n.tag == atom.A && n.words <= 1 && isPermalink(n):
-		n.dropped = invisible
+		n.dropped = control
 	case n.tag == atom.Textarea && n.words >= minTextWords: // an agreement in a scroll box
 		n.dropped, n.fields = notDropped, 0
 	case n.dropped != notDropped || n.tag == atom.Body:
@@ -93,13 +96,13 @@ func (p *pruner) dropUnshown(n *node) {
 		if n.hasH1 && p.hiddenTitle == "" {
 			p.hiddenTitle = tokenize.CollapseSpace(allText(n))
 		}
-		n.dropped = invisible
-	case n.isHidden():
+		n.dropped = screenReader
+	case isHidden(n):
 		n.dropped = hidden
 		p.hidden = append(p.hidden, n)
 	case n.tag == atom.Button:
 		n.buttons++
-		if n.dropped = p.buttonDropReason(n); n.dropped == invisible && n.words > 0 {
+		if n.dropped = p.buttonDropReason(n); n.dropped == control && n.words > 0 {
 			p.droppedButtons = append(p.droppedButtons, n)
 		}
 	case n.attr(attrRole) == "button":

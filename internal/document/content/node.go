@@ -47,6 +47,12 @@ const (
 	siteBoilerplate            // the site's menus, header and footer
 	consentBanner              // a consent banner or dialog
 	aside                      // other text next to the document
+	form                       // a form and its labels
+	control                    // a button or the options of a field
+	screenReader               // text for screen readers only
+	duplicate                  // a copy for another screen width
+	otherDocument              // another document on the page
+	unfilled                   // a client-side template without its values
 )
 
 // append adds c as the last child of n.

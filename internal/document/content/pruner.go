@@ -13,6 +13,7 @@ type pruner struct {
 	contentRoot      *node                // innermost element that contains the document; see findContentRoot
 	hiddenTitle      string               // first h1 that is visible to screen readers only
 	documentHeadings []string             // see ExtractedPage.DocumentHeadings
+	shell            *node                // body of the visible page, if the document is elsewhere in it
 }
 
 // newPruner returns a pruner for a tree. pageURL may be empty.

@@ -50,6 +50,9 @@ func chooseSource(t *tree, url string) (*pruner, Source, int) {
 	for _, body := range renderEmbedded(t.embedded) {
 		try(t.withBody(body), FromScript)
 	}
+	if best != visible {
+		best.shell = t.body
+	}
 	best.pageWords = max(best.pageWords, visible.pageWords)
 	return best, source, tried
 }

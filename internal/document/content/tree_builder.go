@@ -150,7 +150,12 @@ func (b *treeBuilder) addText(s string) {
 func (b *treeBuilder) addRawText(t token) {
 	switch t.tag {
 	case atom.Title:
-		if b.title == "" && !b.inSVG {
+		switch top := b.top().node; {
+		case b.inSVG && top.tag == atom.Svg && top.first == nil && !b.isFull():
+			n := b.newNode(0)
+			n.isText, n.text = true, unescape(t.text)
+			top.append(n)
+		case b.title == "" && !b.inSVG:
 			b.title = tokenize.CollapseSpace(unescape(t.text))
 		}
 	case atom.Textarea:

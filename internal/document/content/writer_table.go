@@ -56,11 +56,11 @@ func (w *writer) writeTable(n *node) {
 }
 
 // isLayoutGrid reports whether a table with this number of rows, columns and filled cells is
-// a layout table: it has one column, hardly any cells, another table inside, or whole
+// a layout table: it has one column, hardly any cells, other tables as its content, or whole
 // sections in its cells.
 func isLayoutGrid(n *node, rows, columns, filled int) bool {
 	return columns < 2 || rows < 2 && filled < 2 || n.headings > 0 && int(n.words) > filled*maxCellWords/4 || int(n.words) > filled*maxCellWords ||
-		n.attr(attrRole) == "presentation" && n.headings > 0 || columns > maxColumns || hasNestedTable(n)
+		n.attr(attrRole) == "presentation" && n.headings > 0 || columns > maxColumns || hasNestedTable(n) && !isDataTable(n)
 }
 
 // writeRow writes the cells of a row, padded to the number of columns.
@@ -125,6 +125,42 @@ func (n *node) isBold() bool {
 		}
 	}
 	return n.words > 0
+}
+
+// maxInnerTableWords is the maximum length of the tables inside a data table with header cells.
+// It was chosen by hand.
+const maxInnerTableWords = 60
+
+// isDataTable reports whether a table with another table in it is a data table all the same: it
+// has header cells of its own, or at least three rows with the same number of cells, and most
+// of its words are outside of the inner tables.
+func isDataTable(n *node) bool {
+	if n.headings > 0 {
+		return false
+	}
+	headers, inner := 0, int32(0)
+	walk(n, func(c *node) bool {
+		switch {
+		case c.dropped != notDropped:
+			return false
+		case c != n && c.tag == atom.Table:
+			inner += c.words
+			return false
+		case c.tag == atom.Th || c.tag == atom.Td && c.parent.parent.tag == atom.Thead:
+			headers++
+		}
+		return true
+	})
+	if headers >= 2 {
+		return inner <= max(n.words/2, maxInnerTableWords)
+	}
+	rows := tableRows(n)
+	for _, r := range rows {
+		if len(r) != len(rows[0]) {
+			return false
+		}
+	}
+	return len(rows) >= 3 && inner*2 < n.words
 }
 
 // hasNestedTable reports whether a table contains another table.

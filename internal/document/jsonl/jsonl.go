@@ -64,8 +64,13 @@ type diffResult struct {
 	Kind    string `json:"kind"`
 	Added   int    `json:"added"`
 	Removed int    `json:"removed"`
-	Error   string `json:"error"`
+	// Insignificant is an empty array, not null, if there is no insignificant edit.
+	Insignificant []change.InsignificantEdit `json:"insignificant"`
+	Error         string                     `json:"error"`
 }
+
+// noEdits is an empty list of edits, which JSON shows as an array.
+var noEdits = []change.InsignificantEdit{}
 
 // Inspect reads {"id","url","file"} lines and writes the document in each file. It uses
 // readPDF for PDF files. An ID is a string or a number, and is written unchanged.
@@ -76,7 +81,7 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) e
 		if err != nil {
 			return inspectResult{ID: id, Type: doctype.Other, Error: err.Error()}
 		}
-		d, err := readFile(ctx, "file", in.File, in.URL, readPDF)
+		d, err := readFile(ctx, "file", in.File, in.URL, false, readPDF)
 		out := inspectResult{
 			ID: id, Legal: d.Legal, Type: d.Type, AdditionalTypes: d.AdditionalTypes, Confidence: d.Confidence, Language: d.Language,
 			Jurisdiction: d.Jurisdiction, Title: d.Title, WordCount: d.WordCount, Markdown: d.Markdown,
@@ -96,18 +101,18 @@ func Diff(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) erro
 		var in diffRequest
 		id, err := parseLine(n, line, &in, &in.ID)
 		if err != nil {
-			return diffResult{ID: id, Error: err.Error()}
+			return diffResult{ID: id, Insignificant: noEdits, Error: err.Error()}
 		}
-		old, err := readFile(ctx, "old", in.Old, in.URL, readPDF)
+		old, err := readFile(ctx, "old", in.Old, in.URL, true, readPDF)
 		if err != nil {
-			return diffResult{ID: id, Error: err.Error()}
+			return diffResult{ID: id, Insignificant: noEdits, Error: err.Error()}
 		}
-		cur, err := readFile(ctx, "new", in.New, in.URL, readPDF)
+		cur, err := readFile(ctx, "new", in.New, in.URL, true, readPDF)
 		if err != nil {
-			return diffResult{ID: id, Error: err.Error()}
+			return diffResult{ID: id, Insignificant: noEdits, Error: err.Error()}
 		}
 		c := document.Compare(old, cur)
-		return diffResult{ID: id, Changed: c.Kind == change.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed}
+		return diffResult{ID: id, Changed: c.Kind == change.KindChange, Kind: string(c.Kind), Added: c.Added, Removed: c.Removed, Insignificant: append(noEdits, c.Insignificant...)}
 	})
 }
 
@@ -154,8 +159,8 @@ func describeJSONError(err error) error {
 	}
 }
 
-// readFile reads the file in the given field of the line.
-func readFile(ctx context.Context, field, file string, url *string, readPDF PDFReader) (document.Document, error) {
+// readFile reads the file in the given field of the line. keepRemoved is document.Input's.
+func readFile(ctx context.Context, field, file string, url *string, keepRemoved bool, readPDF PDFReader) (document.Document, error) {
 	if file == "" {
 		return document.Document{}, fmt.Errorf("%s: missing file name", field)
 	}
@@ -163,7 +168,7 @@ func readFile(ctx context.Context, field, file string, url *string, readPDF PDFR
 	if err != nil {
 		return document.Document{}, err
 	}
-	in := document.Input{Body: b, Now: time.Now(), PDF: func(body []byte) (string, error) { return readPDF(ctx, body) }}
+	in := document.Input{Body: b, KeepRemoved: keepRemoved, Now: time.Now(), PDF: func(body []byte) (string, error) { return readPDF(ctx, body) }}
 	if url != nil {
 		in.URL = *url
 	}

@@ -32,6 +32,10 @@ type Block struct {
 	// Numbered is set for a list item whose number is part of Text, because no item before
 	// or after it continues the count.
 	Numbered bool
+	// Marker is the number of a list item that Text does not include.
+	Marker string
+	// Full is the text with its copyright years, if Text is without them.
+	Full string
 }
 
 // maxPreallocated bounds the blocks for which Parse allocates memory in advance. It was chosen
@@ -70,11 +74,16 @@ func (p *parser) buildBlocks() []Block {
 		if numbered {
 			from = s.numberStart
 		}
-		t := text[from:s.end]
+		t, full := text[from:s.end], ""
 		if hasCopyright {
-			t = stripCopyrightYears(t)
+			if stripped := stripCopyrightYears(t); stripped != t {
+				t, full = stripped, t
+			}
 		}
-		b := Block{Kind: s.kind, Level: s.level, Text: strings.Trim(t, " "), LinkBytes: s.linkBytes, Numbered: numbered}
+		b := Block{Kind: s.kind, Level: s.level, Text: strings.Trim(t, " "), LinkBytes: s.linkBytes, Numbered: numbered, Full: full}
+		if s.kind == ListItem && s.inSequence {
+			b.Marker = strings.TrimSpace(text[s.numberStart:s.start])
+		}
 		if b.Text == "" {
 			continue
 		}

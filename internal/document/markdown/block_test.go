@@ -52,8 +52,27 @@ func TestMarkdownIsParsedIntoBlocks(t *testing.T) {
 		}},
 		{"nothing", "\n \n\t\n", []Block{}},
 	} {
-		if got := Parse(c.md); !slices.Equal(got, c.want) {
+		got := Parse(c.md)
+		for i := range got {
+			got[i].Marker, got[i].Full = "", ""
+		}
+		if !slices.Equal(got, c.want) {
 			t.Errorf("%s:\n got %+v\nwant %+v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestBlocksKeepTheirNumbersAndCopyrightYears(t *testing.T) {
+	t.Parallel()
+	for md, want := range map[string]Block{
+		"3. three\n4. four":   {Kind: ListItem, Text: "three", Marker: "3."},
+		"(a) one\n(b) two":    {Kind: ListItem, Text: "one", Marker: "(a)"},
+		"7. seven":            {Kind: ListItem, Text: "7. seven", Numbered: true},
+		"© 2019–2024 Harbour": {Text: "© Harbour", Full: "© 2019–2024 Harbour"},
+		"© Harbour":           {Text: "© Harbour"},
+	} {
+		if got := Parse(md); len(got) == 0 || got[0] != want {
+			t.Errorf("%q: %+v, want %+v", md, got, want)
 		}
 	}
 }

@@ -21,6 +21,7 @@ const (
 	kindCurrency         // a currency sign
 	kindCheckMark        // a mark that means yes or no, or an empty box
 	kindComparison       // a sign of comparison
+	kindArrow            // an arrow that does not point to the right
 	kindEmailPlaceholder // see emailaddr.Placeholder
 )
 
@@ -60,8 +61,10 @@ func (s *tokenizer) kindAt(i int) (kind charKind, size int) {
 		return kindDigit, n
 	case unicode.IsSpace(r):
 		return kindBlank, n
-	case r == '≤' || r == '≥' || r == '±':
+	case r == '≤' || r == '≥' || r == '±' || r == '≠':
 		return kindComparison, n
+	case isArrow(r):
+		return kindArrow, n
 	case checkMarkLetter(r) != 0:
 		return kindCheckMark, n
 	case unicode.Is(unicode.Sc, r):
@@ -92,9 +95,20 @@ func checkMarkLetter(r rune) byte {
 	return 0
 }
 
+// isArrow reports whether a character is an arrow that does not point to the right. An arrow to
+// the right is the usual decoration of a link.
+func isArrow(r rune) bool {
+	switch r {
+	case '←', '↑', '↓', '↔', '⇐', '⇑', '⇓', '⇔', '⟵', '⟷', '▲', '▼', '◀':
+		return true
+	}
+	return false
+}
+
 // wordKindAt is like kindAt but considers the context. A comparison counts only before a
-// number, and a check mark only as a checkbox or alone in its cell. An e-mail placeholder
-// counts as one character.
+// number, a check mark only as a checkbox or alone in its cell, and a cross also before or
+// after words. An arrow counts between words, before a number, and alone in a cell. An e-mail
+// placeholder counts as one character.
 func (s *tokenizer) wordKindAt(i int) (kind charKind, size int) {
 	if c := s.text[i]; c < utf8.RuneSelf && c != '[' && asciiKinds[c] != kindComparison { // the common case
 		return asciiKinds[c], 1
@@ -108,7 +122,9 @@ func (s *tokenizer) wordKindAt(i int) (kind charKind, size int) {
 		if !s.amountAt(s.skipBlank(i + size)) {
 			return kindOther, size
 		}
-	case kind == kindCheckMark && !s.isCheckbox(i) && !s.isAloneInCell(i, size):
+	case kind == kindCheckMark && !s.isCheckbox(i) && !s.isCross(i) && !s.isAloneInCell(i, size):
+		return kindOther, size
+	case kind == kindArrow && !s.isMeaningfulArrow(i, size):
 		return kindOther, size
 	case kind == kindOther && s.text[i] == '[' && strings.HasPrefix(s.text[i:], emailaddr.Placeholder):
 		return kindEmailPlaceholder, len(emailaddr.Placeholder)

@@ -3,6 +3,8 @@ package tokenize
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // readNumber reads a number with its sign and currency and returns its end.
@@ -54,6 +56,35 @@ func (s *tokenizer) signBefore(i int) byte {
 		return 0
 	}
 	return sign
+}
+
+// foldMinus puts a minus sign before the folded number at i if the text has one there. White
+// space, an opening parenthesis, a currency sign or nothing precedes the sign; after a number or
+// a closing parenthesis it would denote a range or divide a telephone number.
+func (s *tokenizer) foldMinus(i int) {
+	if s.class != Number || i == 0 || len(s.fold) == 0 || s.fold[0] == '-' || s.fold[0] == '+' {
+		return
+	}
+	before := s.text[:i]
+	n := len(before)
+	for _, sign := range [...]string{"-", "−", "–"} {
+		before = strings.TrimSuffix(before, sign)
+		if len(before) < n {
+			break
+		}
+	}
+	if len(before) == n {
+		return
+	}
+	if r, _ := utf8.DecodeLastRuneInString(before); before != "" && r != ' ' && r != '\t' && r != '(' && !unicode.Is(unicode.Sc, r) {
+		return
+	}
+	if before = strings.TrimRight(before, " ("); before != "" {
+		if c := before[len(before)-1]; c == '%' || c == ')' || c == '/' || c == '.' || c >= '0' && c <= '9' {
+			return
+		}
+	}
+	s.fold = append([]byte{'-'}, s.fold...)
 }
 
 // skipSymbol returns the end of the byte c at i, or after a space at i; 0 if there is none.

@@ -103,6 +103,9 @@ func (s *tokenizer) readWord(i int, kind charKind, size int) int {
 		r, _ := utf8.DecodeRuneInString(s.text[i:])
 		s.class, s.fold = Symbol, append(s.fold, 0, checkMarkLetter(r))
 		return i + size
+	case kindArrow:
+		s.class, s.fold = Symbol, append(append(s.fold, 0), s.text[i:i+size]...)
+		return i + size
 	case kindComparison:
 		sign := s.text[i : i+size]
 		switch sign {
@@ -117,12 +120,16 @@ func (s *tokenizer) readWord(i int, kind charKind, size int) int {
 		s.class, s.fold = ObfuscatedEmail, append(s.fold, '@')
 		return i + size
 	case kindCurrency:
-		return s.readPrice(i, size)
+		end := s.readPrice(i, size)
+		s.foldMinus(i)
+		return end
 	case kindDigit:
 		if n := s.readRandomID(i); n > 0 {
 			return i + n
 		}
-		return s.readNumber(i)
+		end := s.readNumber(i)
+		s.foldMinus(i)
+		return end
 	}
 	if s.hasAt {
 		if n := s.readEmailAddress(i); n > 0 {
@@ -171,6 +178,30 @@ func (s *tokenizer) finishWord(i int) {
 func (s *tokenizer) isAloneInCell(i, size int) bool {
 	before, after := strings.TrimRight(s.text[:i], " "), strings.TrimLeft(s.text[i+size:], " ")
 	return (before == "" || strings.HasSuffix(before, "\t")) && (after == "" || strings.HasPrefix(after, "\t"))
+}
+
+// isCross reports whether the mark at i is a cross that means no, also next to words. A check
+// mark next to words is usually a bullet, so its absence does not count.
+func (s *tokenizer) isCross(i int) bool {
+	t := s.text[i:]
+	if strings.HasPrefix(t, "✗") || strings.HasPrefix(t, "✘") || strings.HasPrefix(t, "❌") {
+		return true
+	}
+	beginsLine := strings.TrimRight(s.text[:i], " ") == "" || strings.HasSuffix(s.text[:i], "\t")
+	return beginsLine && (strings.HasPrefix(t, "✕ ") || strings.HasPrefix(t, "✖ "))
+}
+
+// isMeaningfulArrow reports whether the arrow at i stands between words, before a number, or
+// alone in a cell of a row. Elsewhere it decorates a link or a button.
+func (s *tokenizer) isMeaningfulArrow(i, size int) bool {
+	before, after := strings.TrimRight(s.text[:i], " "), strings.TrimLeft(s.text[i+size:], " ")
+	startsCell, endsCell := before == "" || strings.HasSuffix(before, "\t"), after == "" || strings.HasPrefix(after, "\t")
+	if startsCell && endsCell {
+		return s.hasTab
+	}
+	r, _ := utf8.DecodeRuneInString(s.text[i:])
+	decorates := r == '▲' || r == '▼' || r == '◀' // also mark what can be opened
+	return !startsCell && !endsCell && !decorates || !endsCell && s.amountAt(i+size+len(s.text[i+size:])-len(after))
 }
 
 // isCheckbox reports whether the mark at i is a checkbox, which also has a meaning next to

@@ -24,6 +24,7 @@ func TestWordsAreEqualInAnyNotation(t *testing.T) {
 		{">= 10", "≥10"}, {"5-10%", "5 - 10%", "5 -10%", "5–10 %"}, {"−5%", "-5%"}, {"a < b", "a b"},
 		{"info@example.com", "INFO@Example.com", "moc.elpmaxe@ofni"},
 		{"ID 123e4567-e89b-12d3-a456-426614174000", "ID 00000000-e89b-12d3-a456-426614174999"},
+		{"Read more →", "Read more", "← Read more"}, {"Back to top ↑", "Back to top"}, {"Details ▼ of it", "Details of it"}, {"−5 °C", "-5 °C", "–5 °C"}, {"pages 5 – 7", "pages 5 -7"},
 		{"Ray 8f2b3c4d5e6f7a8b", "Ray 0a2b3c4d5e6f7a8c"},
 	} {
 		want := string(Fold(nil, c[0]))
@@ -41,6 +42,8 @@ func TestWordsDifferWhereTheirMeaningDiffers(t *testing.T) {
 		{"1.5 %", "15 %"}, {"1-5 days", "15 days"}, {"$5", "€5"}, {"5%", "5"}, {"18+", "18"}, {"1.2.2024", "1.2.2025"}, {"4.2", "4.3"},
 		{"a\t✓", "a\t✗"}, {"< 13", "> 13"}, {"résumé", "resume"}, {"a@example.com", "b@example.com"}, {"½", "¼"}, {"1,500", "1.5"},
 		{"0xdAC17F958D2ee523a2206206994597C13D831ec7", "0xdAC17F958D2ee523a2206206994597C13D831ec8"}, {"个人信息", "个人消息"}, {"> $100", "< $100"}, {">= 10", "<= 10"}, {"≥10", "≤10"}, {"up to +5%", "up to -5%"}, {"(−5 %)", "(+5 %)"}, {"-5%", "5%"},
+		{"✓ Names", "✗ Names"}, {"We sell names: ✓", "We sell names: ✘"}, {"✔ Names", "❌ Names"}, {"EU → US", "EU ← US"}, {"EU → US", "EU ↔ US"}, {"↑ 5 cases", "↓ 5 cases"}, {"a\t→", "a\t←"},
+		{"of -5 degrees", "of 5 degrees"}, {"−5 °C", "5 °C"}, {"a credit of −€10", "a credit of €10"}, {"€-10", "€10"}, {"§ 5", "§ 6"}, {"§5(2)", "§5(3)"}, {"≠ 5", "= 5"},
 		{"☑ we sell it", "☐ we sell it"}, {"☒ Yes ☐ No", "☐ Yes ☒ No"}, {"20 m²", "20 m³"}, {"20m²", "20m³"}, {"DE89370400440532013000", "DE89370400440532013001"},
 	} {
 		if x, y := string(Fold(nil, c[0])), string(Fold(nil, c[1])); x == y {

@@ -1,4 +1,4 @@
-package change
+package boilerplate
 
 import "strings"
 
@@ -15,5 +15,5 @@ var screenReaderHints = map[string]bool{
 	"opent in een nieuw venster": true, "opent in een nieuw tabblad": true, "externe link": true,
 }
 
-// isScreenReaderHint reports whether the folded words are a hint for screen readers.
-func isScreenReaderHint(folds []string) bool { return screenReaderHints[strings.Join(folds, " ")] }
+// IsScreenReaderHint reports whether the folded words are a hint for screen readers.
+func IsScreenReaderHint(folds []string) bool { return screenReaderHints[strings.Join(folds, " ")] }

@@ -1,4 +1,8 @@
-package change
+// Package boilerplate recognizes the lines around a document by their wording: the controls and
+// sentences of consent banners, the controls of a page, and hints for screen readers. The
+// extraction and the comparison both use it. All lines are folded by package tokenize: in
+// lower case, each word after a space.
+package boilerplate
 
 import (
 	"regexp"
@@ -56,3 +60,36 @@ var (
 	// bindingTerms matches terms of contract clauses, which do not occur in banners.
 	bindingTerms = regexp.MustCompile(`\d| (?:sell|sold|shar(?:e|es|ed|ing)|partners?|third part(?:y|ies)|brokers?|advertis\S*|personal (?:data|information)|now|longer|terms|verkauf\S*|partnern?|dritte\S*|werb\S*|weitergeb\S*|personenbezogen\S*|vend\S*|partenaires?|tiers|partage\S*|publicit\S*|données personnelles|socios|terceros|compart\S*|datos personales|terzi|condivid\S*|dati personali|parceiros|terceiros|partilh\S*|dados pessoais|derden|delen|verkopen|advert\S*|persoonsgegevens) `)
 )
+
+// IsConsentControl reports whether a folded line is the label of a control of a consent banner.
+func IsConsentControl(fold string) bool { return consentControl.MatchString(fold) }
+
+// IsConsentDecision reports whether a folded line is the label of a control that accepts or
+// rejects cookies. Documents have controls that open the settings; only banners and preference
+// centers have these.
+func IsConsentDecision(fold string) bool {
+	return consentControl.MatchString(fold) && !consentSettings.MatchString(fold)
+}
+
+// consentSettings matches the labels of controls that open the consent settings.
+var consentSettings = regexp.MustCompile(` (?:preferences|settings|options|choices|manage|customi[sz]e|change|einstellungen|gérer|paramétrer|personnaliser|configurar|gestionar|configuración|gestisci|personalizza|gerir|gerenciar|definições|instellingen|voorkeuren|cookieinstellingen|cookievoorkeuren)(?: |$)`)
+
+// IsPageControl reports whether a folded line is the label of a control of a page, such as
+// "back to top", or of a consent banner.
+func IsPageControl(fold string) bool { return pageControl.MatchString(fold) }
+
+// IsBannerPhrase reports whether a folded line is an opening sentence of consent banners
+// without legal content.
+func IsBannerPhrase(fold string) bool { return bannerPhrase.MatchString(fold) }
+
+// AsksForConsent reports whether a folded line asks for consent to cookies.
+func AsksForConsent(fold string) bool {
+	return strings.Contains(fold, "cookie") && bannerRequest.MatchString(fold) && bannerSubject.MatchString(fold)
+}
+
+// IsBannerText reports whether a folded line is a consent banner by its wording alone: it
+// opens like a banner, names an action that means consent, and has no term of a binding
+// clause.
+func IsBannerText(fold string) bool {
+	return bannerOpening.MatchString(fold) && bannerAction.MatchString(fold) && !bindingTerms.MatchString(fold)
+}

@@ -56,6 +56,9 @@ type Document struct {
 	UpdatedDate, UpdatedQuote string
 	// UpcomingEffectiveDate is a date after Input.Now from which the text will be in force.
 	UpcomingEffectiveDate, UpcomingEffectiveQuote string
+	// DateAmbiguous reports that one of the dates is numeric, such as 3/4/2025, and that
+	// nothing tells whether its day or its month is first. The date is the likelier one.
+	DateAmbiguous bool
 
 	WordCount   int
 	Markdown    string
@@ -97,10 +100,11 @@ func Read(in Input) (Document, error) {
 // findDates sets the dates of the text. If the text has none, it uses the dates of the page
 // around it.
 func (d *Document) findDates(in Input, p *content.ExtractedPage) {
-	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Jurisdiction, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
+	found := date.Find(date.Input{Markdown: p.Markdown, URL: in.URL, Language: d.Language, Region: d.Jurisdiction, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
 	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
 	d.UpcomingEffectiveDate, d.UpcomingEffectiveQuote = found.Upcoming, found.UpcomingQuote
+	d.DateAmbiguous = found.Ambiguous
 }
 
 // ClassifierInput returns the input of the classifier for a page, for training and evaluation.

@@ -33,8 +33,9 @@ func findIn(s string, t Input, requireCue bool) Dates {
 	}
 	s = asciiDigits(withoutLinkTargets(s))
 	f := finder{text: s, now: t.Now, requireCue: requireCue}
-	c := scanner{text: s, language: t.Language, order: detectOrder(s, defaultOrder(t.Language, t.Region))}
+	c := scanner{text: s, language: t.Language}
 	f.literals = c.scan()
+	resolveOrder(s, t, f.literals)
 	for i, l := range f.literals {
 		if f.isTooFarAhead(l) {
 			continue
@@ -81,8 +82,8 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 			continue
 		}
 		rank := f.rankOf(match, l)
-		if match.kind != inForce && l.dayMonthSwappable && f.isFuture(l) {
-			l = f.swapToPast(l)
+		if match.kind != inForce && l.dayMonthSwappable {
+			l = f.preferPast(l)
 		}
 		f.candidates = append(f.candidates, candidate{l, match.kind, rank + penalty, ctx.audience()})
 	}
@@ -135,16 +136,17 @@ func (f *finder) rankOf(match cueMatch, l dateLiteral) int {
 	return rankProse
 }
 
-// swapToPast exchanges day and month of a future date if the result is in the past. A
-// document cannot have changed in the future, so the text writes day and month in the other
-// order.
-func (f *finder) swapToPast(l dateLiteral) dateLiteral {
-	if swapped := l; swapped.month <= 12 {
-		swapped.day, swapped.month = l.month, l.day
-		if !f.isFuture(swapped) {
-			return swapped
-		}
+// preferPast returns the reading of a date that is in the past, if only one of the two is:
+// a document cannot have changed in the future. That reading is not ambiguous.
+func (f *finder) preferPast(l dateLiteral) dateLiteral {
+	other := l.swapped()
+	if f.isFuture(l) == f.isFuture(other) {
+		return l
 	}
+	if f.isFuture(l) {
+		l = other
+	}
+	l.ambiguous, l.dayMonthSwappable = false, false
 	return l
 }
 

@@ -54,7 +54,7 @@ func (c *scanner) shortNumericDate(i int) dateLiteral {
 		return dateLiteral{} // an IP address or a section number
 	}
 	y := 2000 + parseDigits(s[at+1:end])
-	l := assignDayMonth(a, b, sep, c.order)
+	l := assignDayMonth(a, b, sep)
 	l.start, l.end, l.year, l.needsCue = i, end, y, true
 	return l
 }
@@ -66,7 +66,7 @@ func compactDate(s string, i, j int) dateLiteral {
 
 // numericDateBeforeYear parses 31.01.2024, 1/31/2024, 31 - 01 - 2024, 23/6–2024 and
 // 01/2024; s[i:j] is the year.
-func numericDateBeforeYear(s string, y, i, j, from int, o dayMonthOrder) dateLiteral {
+func numericDateBeforeYear(s string, y, i, j, from int) dateLiteral {
 	sep, at := readSeparatorBefore(s, i, from)
 	if sep == 0 {
 		return dateLiteral{}
@@ -77,7 +77,7 @@ func numericDateBeforeYear(s string, y, i, j, from int, o dayMonthOrder) dateLit
 	}
 	if sep1, at := readSeparatorBefore(s, start, from); sep1 != 0 {
 		if a, first := readDigitsBefore(s, at, from); a > 0 && (first == from || !digitBefore(s, first)) {
-			l := assignDayMonth(a, b, sep, o)
+			l := assignDayMonth(a, b, sep)
 			l.start, l.end, l.year = first, j, y
 			return l
 		}

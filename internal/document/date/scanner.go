@@ -13,7 +13,6 @@ const maxLiterals = 400
 type scanner struct {
 	text     string
 	language string
-	order    dayMonthOrder
 	found    []dateLiteral
 }
 
@@ -84,7 +83,7 @@ func (c *scanner) dateAroundYear(i, j, from int) dateLiteral {
 	if l := c.yearFirstDate(y, i, j); l.isValid() {
 		return l
 	}
-	if l := numericDateBeforeYear(c.text, y, i, j, from, c.order); l.isValid() {
+	if l := numericDateBeforeYear(c.text, y, i, j, from); l.isValid() {
 		return l
 	}
 	l := c.namedDateBeforeYear(y, i, j, from, thai)

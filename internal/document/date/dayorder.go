@@ -1,6 +1,7 @@
 package date
 
 import (
+	"regexp"
 	"strings"
 	"time"
 )
@@ -123,6 +124,13 @@ func resolveOrder(s string, t Input, literals []dateLiteral) {
 			l.dayMonthSwappable = false
 			continue
 		}
+		if order, ok := formatHint(s, *l); ok {
+			if order == monthFirst {
+				*l = l.swapped()
+			}
+			l.dayMonthSwappable = false
+			continue
+		}
 		if !known {
 			order, certain = orderOf(s, t, literals)
 			known = true
@@ -132,6 +140,28 @@ func resolveOrder(s string, t Input, literals []dateLiteral) {
 		}
 		l.ambiguous = !certain
 	}
+}
+
+// formatNames are the names of date formats, such as DD/MM/YYYY, and their order.
+var formatNames = regexp.MustCompile(`(?i)\b(?:(d{1,2}|j{2}|t{2})([./-])m{1,2}|(m{1,2})([./-])d{1,2})[./-][yaj]{2,4}\b`)
+
+// maxFormatDistance bounds the distance of the name of a date format from its date, in
+// bytes.
+const maxFormatDistance = 40
+
+// formatHint returns the order that the name of a date format next to a date states:
+// "Last updated (DD/MM/YYYY): 05/01/2024".
+func formatHint(s string, l dateLiteral) (order dayMonthOrder, ok bool) {
+	from, to := lineOf(s, l.start, l.end)
+	from, to = max(from, l.start-maxFormatDistance), min(to, l.end+maxFormatDistance)
+	m := formatNames.FindStringSubmatch(s[from:to])
+	if m == nil {
+		return 0, false
+	}
+	if m[3] != "" {
+		return monthFirst, true
+	}
+	return dayFirst, true
 }
 
 // isNear reports whether a date is at most one day from a day as YYYY-MM-DD. Times of

@@ -78,7 +78,7 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 	ctx := newDateContext(f.text, f.literals, i)
 	matches := f.cuesOf(i, l, ctx)
 	for _, match := range matches {
-		if match.kind == published && match.weak && (l.needsCue || f.requireCue) { // in "version 1.2.23" the number is a version
+		if match.kind == published && match.weak && (l.needsCue && !(l.compact && match.isLabel) || f.requireCue) { // in "version 1.2.23" the number is a version
 			continue
 		}
 		rank := f.rankOf(match, l)
@@ -109,10 +109,17 @@ func (f *finder) positionPenalty(l dateLiteral) int {
 	return middlePenalty
 }
 
-// cuesOf returns the cues of date i: the cues before it; else the cue after it; else the cue
-// of the previous date if it applies to both dates.
+// cuesOf returns the cues of date i: the cues before it; else those in the header of its
+// column; else the cue after it; else the cue of the previous date if it applies to both
+// dates.
 func (f *finder) cuesOf(i int, l dateLiteral, ctx dateContext) []cueMatch {
 	matches := ctx.matchesBefore()
+	if len(matches) == 0 {
+		if header := headerCell(f.text, l); header != "" {
+			left := "\n" + fold(header) + ": "
+			matches = dateContext{left: left, right: ctx.right, sentence: left}.matchesBefore()
+		}
+	}
 	if len(matches) == 0 {
 		if match, ok := ctx.matchAfter(); ok && (match.unspacedScript() || !inListOrTable(f.text, l)) {
 			match.isLabel = match.isLabel && !match.weak // "July 2017 version" is weaker than "version: July 2017"

@@ -61,7 +61,7 @@ func (c *scanner) shortNumericDate(i int) dateLiteral {
 
 // compactDate parses 20240131.
 func compactDate(s string, i, j int) dateLiteral {
-	return dateLiteral{start: i, end: j, year: parseDigits(s[i : i+4]), month: parseDigits(s[i+4 : i+6]), day: parseDigits(s[i+6 : j]), needsCue: true}
+	return dateLiteral{start: i, end: j, year: parseDigits(s[i : i+4]), month: parseDigits(s[i+4 : i+6]), day: parseDigits(s[i+6 : j]), needsCue: true, compact: true}
 }
 
 // numericDateBeforeYear parses 31.01.2024, 1/31/2024, 31 - 01 - 2024, 23/6–2024 and

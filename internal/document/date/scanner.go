@@ -41,11 +41,16 @@ func (c *scanner) scan() []dateLiteral {
 			if l.month == 0 {
 				l = c.revisionMonth(i, j)
 			}
+			if l.month == 0 {
+				l = c.apostropheDate(i, j, end)
+			}
 			if l.month == 0 && i > 1 && (s[i-1] >= utf8.RuneSelf || s[i-2] >= utf8.RuneSelf) {
 				l = c.eraDate(i, j)
 			}
 		case j-i == 3:
-			l = c.eraDate(i, j)
+			if l = c.eraDate(i, j); l.month == 0 {
+				l = c.minguoYear(i, j)
+			}
 		case j-i == 8:
 			l = compactDate(s, i, j)
 		}

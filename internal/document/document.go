@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -147,11 +148,20 @@ func extract(in Input) (*content.ExtractedPage, error) {
 var ErrNoPDFReader = errors.New("page is a PDF, and no PDF reader is configured")
 
 // isPDF reports whether body has a PDF header, which can be anywhere in the first 1024 bytes
-// (ISO 32000-1, annex H, implementation note 13).
+// (ISO 32000-1, annex H, implementation note 13). After other bytes, a text can contain the
+// words of a header, but it is not followed by an object.
 func isPDF(body []byte) bool {
-	at := bytes.Index(body[:min(len(body), 1024)], []byte("%PDF-"))
-	return at == 0 || at > 0 && len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0
+	const header = "%PDF-"
+	at := bytes.Index(body[:min(len(body), 1024)], []byte(header))
+	if at <= 0 || len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0 {
+		return at >= 0
+	}
+	rest := body[at+len(header):]
+	return len(rest) > 0 && rest[0] >= '1' && rest[0] <= '2' && pdfObject.Match(rest[:min(len(rest), 4096)])
 }
+
+// pdfObject matches the header of an object in a PDF.
+var pdfObject = regexp.MustCompile(`(?m)^\s*\d+\s+\d+\s+obj\b`)
 
 func extractPDF(in Input) (*content.ExtractedPage, error) {
 	if in.PDF == nil {

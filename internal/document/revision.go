@@ -4,4 +4,4 @@ package document
 // change of the program that changes the text of some page. A crawl compares a page with a
 // version that another revision read only after it has read the snapshot of that version
 // again, so that a better extraction is not reported as a change of the page.
-const Revision = 1
+const Revision = 2

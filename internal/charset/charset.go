@@ -25,7 +25,8 @@ const maxMetaScan = 64 << 10
 //
 // A body that is valid UTF-8 is not converted, whatever the page declares, except from
 // ISO-2022-JP and UTF-16, whose bytes are also valid UTF-8. Otherwise the encoding comes
-// from the byte order mark, the header, the meta element or the bytes, in this order.
+// from the byte order mark, the header, the meta element, the XML declaration or the bytes,
+// in this order.
 // ToUTF8 returns a body that it cannot decode unchanged.
 func ToUTF8(body []byte, contentType string) []byte {
 	valid := utf8.Valid(body)
@@ -48,19 +49,75 @@ func ToUTF8(body []byte, contentType string) []byte {
 // trimByteOrderMark removes a UTF-8 byte order mark.
 func trimByteOrderMark(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\ufeff")) }
 
-// detect returns the encoding of a body and its name. Without a declaration it returns UTF-8
-// if most of the body is UTF-8, and windows-1252 otherwise.
+// detect returns the encoding of a body and its name: a declared one, or else that of the
+// bytes. A declaration of UTF-8 counts only if the body is UTF-8 for the most part.
 func detect(body []byte, contentType string) (encoding.Encoding, string) {
-	if enc, name, certain := charset.DetermineEncoding(body, contentType); certain { // byte order mark or Content-Type header
+	head := body[:min(len(body), maxMetaScan)]
+	valid, invalid := countUTF8(body)
+	if enc, name, certain := charset.DetermineEncoding(body, contentType); certain && (name != "utf-8" || valid >= invalid) { // byte order mark or Content-Type header
 		return enc, name
 	}
-	if enc, name := declaredEncoding(body[:min(len(body), maxMetaScan)]); enc != nil {
-		return enc, name
+	for _, declared := range []func([]byte) (encoding.Encoding, string){declaredEncoding, xmlEncoding} {
+		if enc, name := declared(head); enc != nil && (name != "utf-8" || valid >= invalid) {
+			return enc, name
+		}
 	}
-	if isMostlyUTF8(body) {
+	if name := unmarkedEncoding(head); name != "" {
+		return charset.Lookup(name)
+	}
+	if valid >= minValidPerInvalid*invalid {
 		return encoding.Nop, "utf-8"
 	}
-	return charset.Lookup("windows-1252")
+	return detectLegacy(body)
+}
+
+// xmlEncoding returns the encoding that the XML declaration at the beginning of a page
+// names (HTML standard, "get an XML encoding"), or nil.
+func xmlEncoding(head []byte) (encoding.Encoding, string) {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	if !bytes.HasPrefix(head, []byte("<?xml")) {
+		return nil, ""
+	}
+	declaration, _, ok := bytes.Cut(head, []byte(">"))
+	if !ok {
+		return nil, ""
+	}
+	_, rest, ok := bytes.Cut(declaration, []byte("encoding"))
+	if rest = bytes.TrimLeft(rest, " \t\r\n="); !ok || len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' {
+		return nil, ""
+	}
+	label, _, _ := bytes.Cut(rest[1:], rest[:1])
+	enc, name := charset.Lookup(string(label))
+	if strings.HasPrefix(name, "utf-16") { // the declaration could not have been read
+		return encoding.Nop, "utf-8"
+	}
+	return enc, name
+}
+
+// unmarkedEncoding returns the name of an encoding that shows itself in the bytes: the
+// escapes of ISO-2022-JP, and UTF-16 without a byte order mark, in which every second byte
+// of the markup is zero.
+func unmarkedEncoding(head []byte) string {
+	if bytes.Contains(head, []byte("\x1b$B")) || bytes.Contains(head, []byte("\x1b$@")) {
+		return "iso-2022-jp"
+	}
+	const prefix = 8 // bytes
+	if len(head) < prefix {
+		return ""
+	}
+	zeros := [2]int{}
+	for i, b := range head[:prefix] {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch {
+	case zeros[0] == 0 && zeros[1] == prefix/2:
+		return "utf-16le"
+	case zeros[1] == 0 && zeros[0] == prefix/2:
+		return "utf-16be"
+	}
+	return ""
 }
 
 // declaredEncoding returns the encoding that a meta element declares, or nil.
@@ -117,9 +174,9 @@ func charsetParameter(s string) string {
 // chosen by hand.
 const minValidPerInvalid = 4
 
-// isMostlyUTF8 reports whether a body is UTF-8 apart from a few invalid bytes.
-func isMostlyUTF8(body []byte) bool {
-	valid, invalid := 0, 0
+// countUTF8 counts the characters of several bytes in a body that are valid UTF-8, and the
+// bytes that are not.
+func countUTF8(body []byte) (valid, invalid int) {
 	for i := 0; i < len(body); {
 		if body[i] < utf8.RuneSelf {
 			i++
@@ -133,5 +190,5 @@ func isMostlyUTF8(body []byte) bool {
 		}
 		i += n
 	}
-	return valid >= minValidPerInvalid*invalid
+	return valid, invalid
 }

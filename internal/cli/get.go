@@ -150,7 +150,7 @@ func (g *getter) get(args []string) error {
 			return err
 		}
 		return printList(g, vs, "NUMBER\tKIND\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%s\t%d\t%d\t%s", v.Number, versionKind(v), v.FetchedAt.Format(time.RFC3339), v.EffectiveDate, v.WordCount, v.StoredBytes, v.URL)
+			return fmt.Sprintf("%d\t%s\t%s\t%s\t%d\t%d\t%s", v.Number, versionKind(v), v.FetchedAt.Format(time.RFC3339), shownDate(v.EffectiveDate, v.DateAmbiguous), v.WordCount, v.StoredBytes, v.URL)
 		})
 	case "runs":
 		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.QueryRuns(g.ctx, g.runQuery(p)) })

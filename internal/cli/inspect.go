@@ -111,7 +111,7 @@ func printDocument(w io.Writer, d document.Document, output string) error {
 		out := map[string]any{
 			"url": d.URL, "legal": d.Legal, "type": d.Type, "additionalTypes": d.AdditionalTypes, "confidence": d.Confidence, "language": d.Language, "title": d.Title,
 			"jurisdiction": d.Jurisdiction, "effectiveDate": d.EffectiveDate, "effectiveQuote": d.EffectiveQuote, "updatedDate": d.UpdatedDate,
-			"updatedQuote": d.UpdatedQuote, "upcomingEffectiveDate": d.UpcomingEffectiveDate, "words": d.WordCount, "markdown": d.Markdown,
+			"updatedQuote": d.UpdatedQuote, "upcomingEffectiveDate": d.UpcomingEffectiveDate, "dateAmbiguous": d.DateAmbiguous, "words": d.WordCount, "markdown": d.Markdown,
 			"removed": removedParts(d.Removed),
 		}
 		if more := len(d.Removed) - maxRemovedParts; more > 0 {

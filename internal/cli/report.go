@@ -43,6 +43,7 @@ type reportDocument struct {
 	EffectiveDate         string           `json:"effectiveDate"`
 	UpdatedDate           string           `json:"updatedDate,omitempty"`
 	UpcomingEffectiveDate string           `json:"upcomingEffectiveDate,omitempty"`
+	DateAmbiguous         bool             `json:"dateAmbiguous,omitempty"` // nothing tells the day from the month
 	Words                 int              `json:"words"`
 	Change                string           `json:"change"`
 	Reason                crawl.SkipReason `json:"reason,omitempty"` // why the document is removed, broken, unreachable or not visited
@@ -65,7 +66,7 @@ func newReport(t run.Task, rep run.Report, elapsed time.Duration) report {
 	for _, d := range rep.Documents {
 		out.Documents = append(out.Documents, reportDocument{
 			URL: d.URL, Type: d.Type, Confidence: d.Confidence, Language: d.Language, Title: d.Title,
-			AdditionalTypes: d.AdditionalTypes, Jurisdiction: d.Jurisdiction, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, UpcomingEffectiveDate: d.UpcomingEffectiveDate, Words: d.WordCount, Change: d.Change, Reason: d.Reason, Path: d.DiscoveryPath, LinkText: d.LinkText,
+			AdditionalTypes: d.AdditionalTypes, Jurisdiction: d.Jurisdiction, EffectiveDate: d.EffectiveDate, UpdatedDate: d.UpdatedDate, UpcomingEffectiveDate: d.UpcomingEffectiveDate, DateAmbiguous: d.DateAmbiguous, Words: d.WordCount, Change: d.Change, Reason: d.Reason, Path: d.DiscoveryPath, LinkText: d.LinkText,
 		})
 	}
 	for _, c := range rep.Run.Coverage {
@@ -134,7 +135,7 @@ func (r *report) table(w *strings.Builder, color colorizer, verbose bool) {
 	}
 	line("TYPE", "CONF", "WORDS", "LANG", "DATE", "CHANGE", "URL")
 	for _, d := range docs {
-		line(d.Type, fmt.Sprintf("%.2f", d.Confidence), fmt.Sprint(d.Words), d.Language, d.EffectiveDate, d.Change, d.URL)
+		line(d.Type, fmt.Sprintf("%.2f", d.Confidence), fmt.Sprint(d.Words), d.Language, shownDate(d.EffectiveDate, d.DateAmbiguous), d.Change, d.URL)
 		if verbose {
 			d.writeDiscoveryPath(w, color)
 		}
@@ -221,4 +222,13 @@ func formatCounts[K ~string](counts map[K]int) string {
 		parts[i] = fmt.Sprintf("%d %s", counts[n], n)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// shownDate returns a date for a table, with a question mark if its day and month may be
+// exchanged.
+func shownDate(date string, ambiguous bool) string {
+	if ambiguous && date != "" {
+		return date + "?"
+	}
+	return date
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -58,6 +59,9 @@ type Document struct {
 	UpdatedDate, UpdatedQuote string
 	// UpcomingEffectiveDate is a date after Input.Now from which the text will be in force.
 	UpcomingEffectiveDate, UpcomingEffectiveQuote string
+	// DateAmbiguous reports that one of the dates is numeric, such as 3/4/2025, and that
+	// nothing tells whether its day or its month is first. The date is the likelier one.
+	DateAmbiguous bool
 
 	WordCount   int
 	Markdown    string
@@ -102,10 +106,11 @@ func Read(in Input) (Document, error) {
 // findDates sets the dates of the text. If the text has none, it uses the dates of the page
 // around it.
 func (d *Document) findDates(in Input, p *content.ExtractedPage) {
-	found := date.Find(date.Input{Markdown: p.Markdown, Language: d.Language, Region: d.Jurisdiction, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
+	found := date.Find(date.Input{Markdown: p.Markdown, URL: in.URL, Language: d.Language, Region: d.Jurisdiction, Now: in.Now, PageLines: p.DatedLines, PageModified: p.ModifiedTime})
 	d.EffectiveDate, d.EffectiveQuote = found.Effective, found.EffectiveQuote
 	d.UpdatedDate, d.UpdatedQuote = found.Updated, found.UpdatedQuote
 	d.UpcomingEffectiveDate, d.UpcomingEffectiveQuote = found.Upcoming, found.UpcomingQuote
+	d.DateAmbiguous = found.Ambiguous
 }
 
 // ClassifierInput returns the input of the classifier for a page, for training and evaluation.
@@ -155,11 +160,20 @@ func extract(in Input) (*content.ExtractedPage, error) {
 var ErrNoPDFReader = errors.New("page is a PDF, and no PDF reader is configured")
 
 // isPDF reports whether body has a PDF header, which can be anywhere in the first 1024 bytes
-// (ISO 32000-1, annex H, implementation note 13).
+// (ISO 32000-1, annex H, implementation note 13). After other bytes, a text can contain the
+// words of a header, but it is not followed by an object.
 func isPDF(body []byte) bool {
-	at := bytes.Index(body[:min(len(body), 1024)], []byte("%PDF-"))
-	return at == 0 || at > 0 && len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0
+	const header = "%PDF-"
+	at := bytes.Index(body[:min(len(body), 1024)], []byte(header))
+	if at <= 0 || len(bytes.Trim(body[:at], " \t\r\n\x00\xef\xbb\xbf")) == 0 {
+		return at >= 0
+	}
+	rest := body[at+len(header):]
+	return len(rest) > 0 && rest[0] >= '1' && rest[0] <= '2' && pdfObject.Match(rest[:min(len(rest), 4096)])
 }
+
+// pdfObject matches the header of an object in a PDF.
+var pdfObject = regexp.MustCompile(`(?m)^\s*\d+\s+\d+\s+obj\b`)
 
 func extractPDF(in Input) (*content.ExtractedPage, error) {
 	if in.PDF == nil {

@@ -53,6 +53,24 @@ func TestReadUsesDatesAndRegionOfThePageAroundTheText(t *testing.T) {
 	}
 }
 
+func TestPDFIsRecognizedAfterOtherBytes(t *testing.T) {
+	t.Parallel()
+	pdf := "%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n"
+	for body, want := range map[string]bool{
+		pdf:                                    true,
+		"<!-- cached -->\n" + pdf:              true,
+		strings.Repeat("x", 900) + "\n" + pdf:  true,
+		strings.Repeat("x", 1100) + "\n" + pdf: false,
+		"\ufeff%PDF-1.7":                       true,
+		"<p>A PDF begins with %PDF-1.4, and then come its objects.</p>": false,
+		"A PDF begins with %PDF-": false,
+	} {
+		if _, err := Read(Input{Body: []byte(body)}); errors.Is(err, ErrNoPDFReader) != want {
+			t.Errorf("%.40q: %v, want a PDF: %v", body, err, want)
+		}
+	}
+}
+
 func TestReadUsesTheGivenPDFReader(t *testing.T) {
 	t.Parallel()
 	in := Input{Body: []byte("\n%PDF-1.7 ..."), URL: "https://example.com/dpa.pdf", ContentType: "application/pdf"}

@@ -41,6 +41,6 @@ func updatedDocument(old store.Document, known bool, p *crawl.Page, d document.D
 func storedDates(d document.Document) store.Dates {
 	return store.Dates{
 		EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote,
-		UpcomingEffectiveDate: d.UpcomingEffectiveDate, UpcomingEffectiveQuote: d.UpcomingEffectiveQuote,
+		UpcomingEffectiveDate: d.UpcomingEffectiveDate, UpcomingEffectiveQuote: d.UpcomingEffectiveQuote, DateAmbiguous: d.DateAmbiguous,
 	}
 }

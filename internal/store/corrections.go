@@ -34,7 +34,7 @@ func (c Correction) Apply(d *Document) {
 		d.Type, d.Confidence = c.Type, 1
 	}
 	if c.EffectiveDate != "" && c.ContentHash == d.ContentHash {
-		d.EffectiveDate, d.EffectiveQuote = c.EffectiveDate, ""
+		d.EffectiveDate, d.EffectiveQuote, d.DateAmbiguous = c.EffectiveDate, "", false
 	}
 	d.NotLegal = c.NotLegal || c.SameAs != ""
 }

@@ -20,6 +20,9 @@ type Dates struct {
 	// text takes effect.
 	UpcomingEffectiveDate  string `json:"upcomingEffectiveDate"`
 	UpcomingEffectiveQuote string `json:"upcomingEffectiveQuote"`
+	// DateAmbiguous reports that one of the dates is numeric, such as 3/4/2025, and that
+	// nothing tells whether its day or its month is first. The date is the likelier one.
+	DateAmbiguous bool `json:"dateAmbiguous,omitempty"`
 }
 
 // DocumentState is the state of a document.

@@ -21,12 +21,17 @@ const googleCount = 140
 var googleDeviations = map[string]string{
 	"ID_Encoding 3":                     unencodedURL,
 	"ID_Encoding 5":                     unencodedURL,
+	"ID_Encoding 6":                     escapedRule,
 	"GoogleOnly_IndexHTMLisDirectory 1": "RFC 9309 does not let a rule for /index.html cover its directory",
 }
 
 // Google's matcher expects its caller to encode the URL. RFC 9309 section 2.2.2
 // encodes both sides before they are compared.
 const unencodedURL = "the URL is percent-encoded before it is compared"
+
+// Google's matcher does not undo escapes. RFC 9309 section 2.2.2 undoes those of unreserved
+// characters.
+const escapedRule = "the escapes of unreserved characters are undone"
 
 func TestRulesFollowGooglesTests(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -86,7 +85,7 @@ func Parse(body []byte) *Rules {
 		case "allow", "disallow":
 			afterAgent = false
 			if current != nil && value != "" {
-				current.rules = append(current.rules, rule{allow: key == "allow", pattern: normalize(value)})
+				current.rules = append(current.rules, rule{allow: key == "allow", pattern: normalizePattern(value)})
 			}
 		case "crawl-delay": // records other than rules do not end a list of agents (section 2.2.4)
 			if current != nil {
@@ -211,15 +210,16 @@ func (g *Group) Allowed(pathAndQuery string) (ok bool, pattern string) {
 	if len(g.rules) == 0 {
 		return true, ""
 	}
-	p := normalize(pathAndQuery)
+	p := normalizePath(pathAndQuery)
 	if p == "" || p[0] != '/' {
 		p = "/" + p
 	}
+	plain := decodeQuery(p)
 	best, allowed := -1, true
 	for i := range g.rules {
 		r := &g.rules[i]
 		n := len(r.pattern)
-		if n < best || n == best && (allowed || !r.allow) || !match(r.pattern, p) {
+		if n < best || n == best && (allowed || !r.allow) || !match(r.pattern, p) && !match(decodeQuery(r.pattern), plain) {
 			continue
 		}
 		best, allowed, pattern = n, r.allow, r.pattern
@@ -250,37 +250,4 @@ func match(pattern, p string) bool {
 		p = p[i+len(part):]
 	}
 	return !anchored || p == ""
-}
-
-// normalize percent-encodes non-ASCII bytes and writes escapes in upper case, so that both
-// sides can be compared octet by octet (section 2.2.2).
-func normalize(s string) string {
-	clean := true
-	for i := 0; i < len(s) && clean; i++ {
-		clean = s[i] < utf8.RuneSelf && s[i] != '%'
-	}
-	if clean {
-		return s
-	}
-	const digits = "0123456789ABCDEF"
-	b := make([]byte, 0, len(s)+16)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c >= utf8.RuneSelf:
-			b = append(b, '%', digits[c>>4], digits[c&15])
-		case c == '%' && i+2 < len(s):
-			b = append(b, '%', upperHex(s[i+1]), upperHex(s[i+2]))
-			i += 2
-		default:
-			b = append(b, c)
-		}
-	}
-	return string(b)
-}
-
-func upperHex(c byte) byte {
-	if c >= 'a' && c <= 'f' {
-		return c - 0x20
-	}
-	return c
 }

@@ -49,7 +49,7 @@ func Classify(p Input) Result {
 		return a
 	}
 	probabilities := m.Probabilities(p.featureVector(l, ft, sc))
-	best := SelectClass(probabilities, ft.typeName >= minNameScore)
+	best := SelectClass(probabilities, ft.ownName >= minNameScore)
 	a := Result{Type: Classes[best], Confidence: probabilities[best], UniqueWords: p.uniqueWords()}
 	if a.Type != doctype.Other {
 		a.AdditionalTypes = p.additionalTypes(l, m, a.Type, ft, sc)
@@ -76,11 +76,12 @@ func SelectClass(probabilities []float64, named bool) int {
 	return best
 }
 
-// HasTypeName reports whether the title, URL or link text of the page is the name of a type.
+// HasTypeName reports whether the title or URL of the page is the name of a type. The text of
+// a link to the page does not count, because a page is a document on its own evidence.
 func (p *Input) HasTypeName() bool {
 	l, sc := defaultLexicon(), scratchPool.Get().(*scratch)
 	defer scratchPool.Put(sc)
-	return p.extractFeatures(l, &Background{}, 0, sc).typeName >= minNameScore
+	return p.extractFeatures(l, &Background{}, 0, sc).ownName >= minNameScore
 }
 
 // ClassifyByRules returns the result for a page that the rules alone classify. It returns
@@ -93,6 +94,8 @@ func (p *Input) ClassifyByRules() (Result, bool) {
 
 func (p *Input) classifyByRules(ft *features) (Result, bool) {
 	switch {
+	case ft.gibberish:
+		return Result{Type: doctype.Other, Confidence: 0.95}, true
 	case isSoftError(p, ft):
 		return Result{Type: doctype.Other, Confidence: 0.95, SoftError: true}, true
 	case p.uniqueWords() < minWords && !p.isSubprocessorList(ft):

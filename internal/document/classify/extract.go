@@ -1,5 +1,7 @@
 package classify
 
+import "slices"
+
 // featureTypes is the number of types for which features are computed: those of Classes,
 // softError and legalRegister.
 const featureTypes = 34
@@ -36,6 +38,8 @@ type features struct {
 	legalRegister float32               // share of the words that are typical of legal documents in general
 	softError     float32               // best match of a name of an error, login or consent page
 	typeName      float32               // best match of a name of any type
+	ownName       float32               // typeName without the text of the link
+	gibberish     bool                  // see isGibberish
 	hidden        HiddenParts
 }
 
@@ -82,6 +86,7 @@ func (p *Input) extractFeatures(l *lexicon, bg *Background, hide HiddenParts, sc
 		ft.scores[lastSegmentMatch], ft.scores[restOfURLMatch], ft.scores[hostMatch] = a.lastSegment, a.rest, a.host
 	}
 	ft.combineNames()
+	ft.gibberish = isGibberish(p.Text, sc.textTokens)
 	l.scoreText(ft, bg, sc)
 	l.scoreHeadings(ft, p.Headings, sc)
 	if hide&HideOpening != 0 {
@@ -105,6 +110,7 @@ func (p *Input) extractFeatures(l *lexicon, bg *Background, hide HiddenParts, sc
 func (ft *features) combineNames() {
 	for t := range featureTypes {
 		matches := []float32{ft.scores[titleMatch][t], ft.scores[titleElementMatch][t], max(ft.scores[lastSegmentMatch][t], 0.7*ft.scores[restOfURLMatch][t]), ft.scores[anchorMatch][t]}
+		own := matches[:3] // without the text of the link
 		first, second := float32(0), float32(0)
 		for _, v := range matches {
 			switch {
@@ -118,6 +124,7 @@ func (ft *features) combineNames() {
 		ft.scores[bestNameMatch][t] = first
 		if t < len(Classes) && t != otherClass {
 			ft.typeName = max(ft.typeName, first)
+			ft.ownName = max(ft.ownName, slices.Max(own))
 		}
 	}
 	for t := range featureTypes {

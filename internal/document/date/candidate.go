@@ -33,6 +33,7 @@ func (f *finder) chooseDates() Dates {
 	}
 	if hasUpdated {
 		d.Updated, d.UpdatedQuote = f.quote(updatedDate)
+		d.updatedAmbiguous = updatedDate.ambiguous
 	}
 	switch {
 	case hasInForce:
@@ -40,9 +41,11 @@ func (f *finder) chooseDates() Dates {
 	case hasUpdated:
 		d.Effective, d.EffectiveQuote = d.Updated, d.UpdatedQuote
 	}
-	if next, ok := f.upcoming(); ok {
+	next, ok := f.upcoming()
+	if ok {
 		d.Upcoming, d.UpcomingQuote = f.quote(next)
 	}
+	d.Ambiguous = d.updatedAmbiguous || hasInForce && inForceDate.ambiguous || d.Upcoming != "" && next.ambiguous
 	return d
 }
 

@@ -62,6 +62,7 @@ func cjkDate(s string, y, i, j int) dateLiteral {
 	if !ok {
 		return dateLiteral{}
 	}
+	at = skipGloss(s, at)
 	m, at := cjkNumber(s, skipSpace(s, at))
 	at, ok = skipWord(s, skipSpace(s, at), "月", "월")
 	if !ok || m == 0 {
@@ -76,11 +77,27 @@ func cjkDate(s string, y, i, j int) dateLiteral {
 	return l
 }
 
+// maxGloss bounds the year of another era in parentheses, in bytes.
+const maxGloss = 40
+
+// skipGloss returns the end of the same year in another era at s[i], as in
+// 2024年（令和6年）5月3日 and 令和6年(2024年)5月3日. It returns i if there is none.
+func skipGloss(s string, i int) int {
+	for _, p := range [][2]string{{"（", "）"}, {"(", ")"}} {
+		if rest := s[i:min(len(s), i+maxGloss)]; strings.HasPrefix(rest, p[0]) {
+			if end := strings.Index(rest, p[1]); end >= 0 && !strings.Contains(rest[:end], "月") {
+				return i + end + len(p[1])
+			}
+		}
+	}
+	return i
+}
+
 // eras are the Japanese and Taiwanese eras that occur in legal texts.
 var eras = []struct {
 	name string
 	zero int // the year before the first year of the era
-}{{"令和", 2018}, {"平成", 1988}, {"民國", 1911}, {"民国", 1911}}
+}{{"令和", 2018}, {"平成", 1988}, {"中華民國", 1911}, {"中华民国", 1911}, {"民國", 1911}, {"民国", 1911}}
 
 // eraDate parses a date such as 令和6年4月1日. The text between i and j is the year of the
 // era.
@@ -94,7 +111,9 @@ func (c *scanner) eraDate(i, j int) dateLiteral {
 			case digitAt(c.text, i):
 				y = parseDigits(c.text[i:j])
 			case c.text[i:j] != "元":
-				y, _ = cjkNumber(c.text[:j], i)
+				if y, _ = cjkNumber(c.text[:j], i); !strings.Contains(c.text[i:j], "十") {
+					y = positionalNumber(c.text[i:j])
+				}
 			}
 			l := cjkDate(c.text, e.zero+y, i, j)
 			l.start = start
@@ -102,6 +121,16 @@ func (c *scanner) eraDate(i, j int) dateLiteral {
 		}
 	}
 	return dateLiteral{}
+}
+
+// minguoYear parses 113年5月3日 in Chinese: a year of the Taiwanese era without its name.
+func (c *scanner) minguoYear(i, j int) dateLiteral {
+	if c.language != "zh" {
+		return dateLiteral{}
+	}
+	l := cjkDate(c.text, 1911+parseDigits(c.text[i:j]), i, j)
+	l.needsCue = true
+	return l
 }
 
 // cjkNumber parses a number below 100 in digits or ideographs.

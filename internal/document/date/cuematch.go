@@ -12,19 +12,6 @@ type cueMatch struct {
 	isLabel bool // begins its line, or is alone on it with the document's name
 }
 
-// tableCell returns the cell of a table row with index borders-1, or the last cell if the
-// row is shorter. borders is the number of bars between the row's last word and the date,
-// including those of the delimiter row.
-func tableCell(row string, borders int) string {
-	cells := strings.Split(strings.Trim(row, " |"), "|")
-	for _, i := range []int{borders - 1, len(cells) - 1} {
-		if i >= 0 && i < len(cells) {
-			return strings.TrimSpace(cells[i])
-		}
-	}
-	return ""
-}
-
 // trimPunctuation removes trailing punctuation. newline and ended report whether it includes
 // the end of a line and of a sentence.
 func trimPunctuation(w string) (rest string, newline, ended bool) {
@@ -88,7 +75,7 @@ func stopWordLength(w, word string) (int, bool) {
 		}
 		return 0, false
 	}
-	if len(word) > 0 && len(word) <= 8 && strings.Trim(word, "v0123456789.°#") == "" { // a version number
+	if len(word) > 0 && len(word) <= 8 && strings.Trim(word, "v0123456789.°#№") == "" { // a version number
 		return len(word), true
 	}
 	return len(word), len(word) > 1 && documentTerms.foundIn(word)

@@ -27,7 +27,7 @@ func (s *cueSearch) skipPunctuation() bool {
 		}
 		s.crossed, s.table = true, strings.Contains(above, "|")
 		if s.table {
-			rest = tableCell(above, strings.Count(s.rest[len(rest):], "|"))
+			rest = tableCell(above, columnOf(s.rest))
 		}
 	}
 	s.rest = rest

@@ -22,9 +22,10 @@ import (
 type Input struct {
 	// Markdown is the text of the document.
 	Markdown string
-	// Language is an ISO 639-1 code and Region an ISO 3166-1 country code in upper case.
-	// Either may be empty. They decide whether 3/4/2024 is in March or in April.
-	Language, Region string
+	// URL is the URL of the page. Language is an ISO 639-1 code, and Region the ISO 3166-1
+	// code, in upper case, of the country that the page declares. Each may be empty. With
+	// the text they decide whether 3/4/2024 is in March or in April.
+	URL, Language, Region string
 	// Now separates past from future dates. If it is zero, no date is in the future.
 	Now time.Time
 	// PageLines are lines of the page around the document. They supply the dates that the
@@ -48,6 +49,11 @@ type Dates struct {
 	Updated, UpdatedQuote string
 	// Upcoming is the next day after Input.Now on which the text takes effect.
 	Upcoming, UpcomingQuote string
+	// Ambiguous reports that one of the dates is numeric, and that nothing tells whether its
+	// day or its month is first. The date is then the likelier one of two.
+	Ambiguous bool
+
+	updatedAmbiguous bool // Ambiguous, for Updated alone
 }
 
 // Find returns the dates of a document. It accepts any input.
@@ -59,6 +65,7 @@ func Find(t Input) Dates {
 			d = pageDates
 		} else {
 			d.Updated, d.UpdatedQuote = pageDates.Updated, pageDates.UpdatedQuote
+			d.Ambiguous = d.Ambiguous || pageDates.updatedAmbiguous
 		}
 	}
 	if d.Updated == "" {

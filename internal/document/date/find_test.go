@@ -29,25 +29,6 @@ func TestQuoteIsTheSentenceWithTheDate(t *testing.T) {
 	}
 }
 
-func TestDayMonthOrderFollowsTextRegionAndLanguage(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ language, region, text, want string }{
-		{"en", "", "Last updated: 03/04/2024", "2024-03-04"},
-		{"en", "US", "Last updated: 03/04/2024", "2024-03-04"},
-		{"en", "GB", "Last updated: 03/04/2024", "2024-04-03"},
-		{"fr", "", "Mis à jour le 03/04/2024", "2024-04-03"},
-		{"en", "", "Last updated: 03.04.2024", "2024-04-03"},
-		{"en", "", "See 31/01/2020.\n\nLast updated: 03/04/2024", "2024-04-03"},
-		{"fr", "", "Voir 01/31/2020.\n\nMis à jour le 03/04/2024", "2024-03-04"},
-		// Updates are in the past.
-		{"en", "", "Last updated: 11/01/2026", "2026-01-11"},
-	} {
-		if d := Find(Input{Markdown: c.text, Language: c.language, Region: c.region, Now: today}); d.Updated != c.want {
-			t.Errorf("%s-%s %q: %s, want %s", c.language, c.region, c.text, d.Updated, c.want)
-		}
-	}
-}
-
 func TestEffectiveDateIsTheDateForNewUsers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, effective, upcoming string }{

@@ -33,8 +33,9 @@ func findIn(s string, t Input, requireCue bool) Dates {
 	}
 	s = asciiDigits(withoutLinkTargets(s))
 	f := finder{text: s, now: t.Now, requireCue: requireCue}
-	c := scanner{text: s, language: t.Language, order: detectOrder(s, defaultOrder(t.Language, t.Region))}
+	c := scanner{text: s, language: t.Language}
 	f.literals = c.scan()
+	resolveOrder(s, t, f.literals)
 	for i, l := range f.literals {
 		if f.isTooFarAhead(l) {
 			continue
@@ -77,12 +78,12 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 	ctx := newDateContext(f.text, f.literals, i)
 	matches := f.cuesOf(i, l, ctx)
 	for _, match := range matches {
-		if match.kind == published && match.weak && (l.needsCue || f.requireCue) { // in "version 1.2.23" the number is a version
+		if match.kind == published && match.weak && (l.needsCue && !(l.compact && match.isLabel) || f.requireCue) { // in "version 1.2.23" the number is a version
 			continue
 		}
 		rank := f.rankOf(match, l)
-		if match.kind != inForce && l.dayMonthSwappable && f.isFuture(l) {
-			l = f.swapToPast(l)
+		if match.kind != inForce && l.dayMonthSwappable {
+			l = f.preferPast(l)
 		}
 		f.candidates = append(f.candidates, candidate{l, match.kind, rank + penalty, ctx.audience()})
 	}
@@ -108,10 +109,17 @@ func (f *finder) positionPenalty(l dateLiteral) int {
 	return middlePenalty
 }
 
-// cuesOf returns the cues of date i: the cues before it; else the cue after it; else the cue
-// of the previous date if it applies to both dates.
+// cuesOf returns the cues of date i: the cues before it; else those in the header of its
+// column; else the cue after it; else the cue of the previous date if it applies to both
+// dates.
 func (f *finder) cuesOf(i int, l dateLiteral, ctx dateContext) []cueMatch {
 	matches := ctx.matchesBefore()
+	if len(matches) == 0 {
+		if header := headerCell(f.text, l); header != "" {
+			left := "\n" + fold(header) + ": "
+			matches = dateContext{left: left, right: ctx.right, sentence: left}.matchesBefore()
+		}
+	}
 	if len(matches) == 0 {
 		if match, ok := ctx.matchAfter(); ok && (match.unspacedScript() || !inListOrTable(f.text, l)) {
 			match.isLabel = match.isLabel && !match.weak // "July 2017 version" is weaker than "version: July 2017"
@@ -135,16 +143,17 @@ func (f *finder) rankOf(match cueMatch, l dateLiteral) int {
 	return rankProse
 }
 
-// swapToPast exchanges day and month of a future date if the result is in the past. A
-// document cannot have changed in the future, so the text writes day and month in the other
-// order.
-func (f *finder) swapToPast(l dateLiteral) dateLiteral {
-	if swapped := l; swapped.month <= 12 {
-		swapped.day, swapped.month = l.month, l.day
-		if !f.isFuture(swapped) {
-			return swapped
-		}
+// preferPast returns the reading of a date that is in the past, if only one of the two is:
+// a document cannot have changed in the future. That reading is not ambiguous.
+func (f *finder) preferPast(l dateLiteral) dateLiteral {
+	other := l.swapped()
+	if f.isFuture(l) == f.isFuture(other) {
+		return l
 	}
+	if f.isFuture(l) {
+		l = other
+	}
+	l.ambiguous, l.dayMonthSwappable = false, false
 	return l
 }
 

@@ -11,6 +11,9 @@ const (
 	maxTitleLine         = 120
 )
 
+// placeTerms are folded words between the place and the day of signing.
+var placeTerms = wordSet("dne dna dnia den li")
+
 // lineOf returns the bounds of the line of s that contains the bytes [start:end).
 func lineOf(s string, start, end int) (from, to int) {
 	from = strings.LastIndexByte(s[:start], '\n') + 1
@@ -62,6 +65,9 @@ func standsAlone(s string, l dateLiteral) bool {
 	}
 	if location, _, ok := strings.Cut(before, ","); ok && !strings.ContainsAny(location, "0123456789:;") && len(strings.Fields(location)) <= 3 && !strings.ContainsAny(before[:1], "-+|") {
 		return onlyStopWords(before[len(location):]) // Berlin, den 1. März 2024
+	}
+	if placeTerms[lastWord(strings.TrimSpace(before))] && !strings.ContainsAny(before, "0123456789:;#") && len(strings.Fields(before)) <= 3 {
+		return true // V Praze dne 3. 5. 2024
 	}
 	title := strings.HasPrefix(before, "#") || strings.HasPrefix(before, "\n#")
 	return title && documentTerms.foundIn(before)

@@ -7,7 +7,9 @@ type dateLiteral struct {
 	start, end        int  // byte offsets in the text
 	year, month, day  int  // day is 0 if only the month is named
 	needsCue          bool // the form is ambiguous: it is a date only next to a cue
-	dayMonthSwappable bool // the order of day and month is ambiguous
+	compact           bool // the form is 20240131
+	dayMonthSwappable bool // the date is valid if day and month are exchanged
+	ambiguous         bool // nothing tells which of two numbers is the day
 }
 
 // isBefore reports whether l is earlier than other.

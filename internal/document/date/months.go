@@ -32,6 +32,7 @@ var monthNumbers = func() map[string]int {
 		"jan febr mars apr mai juni juli aug sept okt nov des",                                  // no
 		"tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesakuuta heinakuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta",
 		"tammikuu helmikuu maaliskuu huhtikuu toukokuu kesakuu heinakuu elokuu syyskuu lokakuu marraskuu joulukuu",
+		"tammikuussa helmikuussa maaliskuussa huhtikuussa toukokuussa kesakuussa heinakuussa elokuussa syyskuussa lokakuussa marraskuussa joulukuussa",
 		"ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince", // cs
 		"leden unor brezen duben kveten cerven cervenec srpen zari rijen listopad prosinec",
 		"januara februara marca aprila maja juna jula augusta septembra oktobra novembra decembra", // sk, sr
@@ -40,8 +41,10 @@ var monthNumbers = func() map[string]int {
 		"januar februar mart april maj jun jul avgust septembar oktobar novembar decembar",                  // sr
 		"ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie", // ro
 		"januar februar marcius aprilis majus junius julius augusztus szeptember oktober november december", // hu
-		"jaanuar veebruar marts aprill mai juuni juuli august september oktoober november detsember",        // et
+		"jan febr marc apr maj jun jul aug szept okt nov dec",
+		"jaanuar veebruar marts aprill mai juuni juuli august september oktoober november detsember", // et
 		"jaanuaril veebruaril martsil aprillil mail juunil juulil augustil septembril oktoobril novembril detsembril",
+		"jaanuarist veebruarist martsist aprillist maist juunist juulist augustist septembrist oktoobrist novembrist detsembrist",
 		"janvaris februaris marts aprilis maijs junijs julijs augusts septembris oktobris novembris decembris", // lv
 		"janvari februari marta aprili maija junija julija augusta septembri oktobri novembri decembri",
 		"sausio vasario kovo balandzio geguzes birzelio liepos rugpjucio rugsejo spalio lapkricio gruodzio", // lt
@@ -54,10 +57,14 @@ var monthNumbers = func() map[string]int {
 		"января февраля марта апреля мая июня июля августа сентября октября ноября декабря",                 // ru
 		"январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
 		"янв фев мар апр май июн июл авг сен окт ноя дек",
+		"янв февр мар апр май июн июл авг сент окт нояб дек",
 		"січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня", // uk
 		"січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
+		"січ лют бер квіт трав черв лип серп вер жовт лист груд",
+		"січ лют бер кві тра чер лип сер вер жов лис гру",
 		"януари февруари март април май юни юли август септември октомври ноември декември", // bg
-		"јануар фебруар март април мај јун јул август септембар октобар новембар децембар",  // sr
+		"яну фев мар апр май юни юли авг сеп окт ное дек",
+		"јануар фебруар март април мај јун јул август септембар октобар новембар децембар", // sr
 		"јануара фебруара марта априла маја јуна јула августа септембра октобра новембра децембра",
 		"ιανουαριου φεβρουαριου μαρτιου απριλιου μαιου ιουνιου ιουλιου αυγουστου σεπτεμβριου οκτωβριου νοεμβριου δεκεμβριου", // el
 		"ιανουαριος φεβρουαριος μαρτιος απριλιος μαιος ιουνιος ιουλιος αυγουστος σεπτεμβριος οκτωβριος νοεμβριος δεκεμβριος",

@@ -112,6 +112,9 @@ func (c *scanner) isItemNumber(t token) bool {
 // date.
 func (c *scanner) namedDateAfterYear(y, i, j int) dateLiteral {
 	s := c.text[j:min(len(c.text), j+40)]
+	if l := c.hyphenatedNamedDate(y, i, j); l.isValid() {
+		return l
+	}
 	var m, d, end int
 	for at := 0; at < len(s) && (m == 0 || d == 0); {
 		r, size := utf8.DecodeRuneInString(s[at:])
@@ -142,6 +145,19 @@ func (c *scanner) namedDateAfterYear(y, i, j int) dateLiteral {
 		return dateLiteral{}
 	}
 	return dateLiteral{start: i, end: j + end, year: y, month: m, day: d}
+}
+
+// hyphenatedNamedDate parses 2024-Jan-31.
+func (c *scanner) hyphenatedNamedDate(y, i, j int) dateLiteral {
+	if !strings.HasPrefix(c.text[j:], "-") {
+		return dateLiteral{}
+	}
+	k := j + 1 + leadingWordLength(c.text[j+1:min(len(c.text), j+1+maxNamedDateBytes)])
+	if k >= len(c.text) || c.text[k] != '-' {
+		return dateLiteral{}
+	}
+	d, end := readDigits(c.text, k+1, 2)
+	return dateLiteral{start: i, end: end, year: y, month: c.monthNumber(fold(c.text[j+1 : k])), day: d}
 }
 
 // leadingWordLength returns the length of the word at the beginning of s.

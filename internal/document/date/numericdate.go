@@ -54,19 +54,19 @@ func (c *scanner) shortNumericDate(i int) dateLiteral {
 		return dateLiteral{} // an IP address or a section number
 	}
 	y := 2000 + parseDigits(s[at+1:end])
-	l := assignDayMonth(a, b, sep, c.order)
+	l := assignDayMonth(a, b, sep)
 	l.start, l.end, l.year, l.needsCue = i, end, y, true
 	return l
 }
 
 // compactDate parses 20240131.
 func compactDate(s string, i, j int) dateLiteral {
-	return dateLiteral{start: i, end: j, year: parseDigits(s[i : i+4]), month: parseDigits(s[i+4 : i+6]), day: parseDigits(s[i+6 : j]), needsCue: true}
+	return dateLiteral{start: i, end: j, year: parseDigits(s[i : i+4]), month: parseDigits(s[i+4 : i+6]), day: parseDigits(s[i+6 : j]), needsCue: true, compact: true}
 }
 
 // numericDateBeforeYear parses 31.01.2024, 1/31/2024, 31 - 01 - 2024, 23/6–2024 and
 // 01/2024; s[i:j] is the year.
-func numericDateBeforeYear(s string, y, i, j, from int, o dayMonthOrder) dateLiteral {
+func numericDateBeforeYear(s string, y, i, j, from int) dateLiteral {
 	sep, at := readSeparatorBefore(s, i, from)
 	if sep == 0 {
 		return dateLiteral{}
@@ -77,7 +77,7 @@ func numericDateBeforeYear(s string, y, i, j, from int, o dayMonthOrder) dateLit
 	}
 	if sep1, at := readSeparatorBefore(s, start, from); sep1 != 0 {
 		if a, first := readDigitsBefore(s, at, from); a > 0 && (first == from || !digitBefore(s, first)) {
-			l := assignDayMonth(a, b, sep, o)
+			l := assignDayMonth(a, b, sep)
 			l.start, l.end, l.year = first, j, y
 			return l
 		}

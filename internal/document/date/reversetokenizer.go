@@ -43,7 +43,7 @@ func (t *reverseTokenizer) previous() token {
 		if r == '\n' {
 			feeds++
 		}
-		if feeds > 1 || !strings.ContainsRune(" \t\r\n\u00a0\u2009\u202f.,،、|*_^~'’/-–<>", r) {
+		if feeds > 1 || !strings.ContainsRune(" \t\r\n\u00a0\u2009\u202f.,،、|*_^~'’/-–<>«»„“”\"", r) {
 			break
 		}
 		t.at -= size

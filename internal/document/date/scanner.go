@@ -13,7 +13,6 @@ const maxLiterals = 400
 type scanner struct {
 	text     string
 	language string
-	order    dayMonthOrder
 	found    []dateLiteral
 }
 
@@ -42,11 +41,16 @@ func (c *scanner) scan() []dateLiteral {
 			if l.month == 0 {
 				l = c.revisionMonth(i, j)
 			}
+			if l.month == 0 {
+				l = c.apostropheDate(i, j, end)
+			}
 			if l.month == 0 && i > 1 && (s[i-1] >= utf8.RuneSelf || s[i-2] >= utf8.RuneSelf) {
 				l = c.eraDate(i, j)
 			}
 		case j-i == 3:
-			l = c.eraDate(i, j)
+			if l = c.eraDate(i, j); l.month == 0 {
+				l = c.minguoYear(i, j)
+			}
 		case j-i == 8:
 			l = compactDate(s, i, j)
 		}
@@ -84,7 +88,7 @@ func (c *scanner) dateAroundYear(i, j, from int) dateLiteral {
 	if l := c.yearFirstDate(y, i, j); l.isValid() {
 		return l
 	}
-	if l := numericDateBeforeYear(c.text, y, i, j, from, c.order); l.isValid() {
+	if l := numericDateBeforeYear(c.text, y, i, j, from); l.isValid() {
 		return l
 	}
 	l := c.namedDateBeforeYear(y, i, j, from, thai)

@@ -33,7 +33,10 @@ var stopWords = wordSet(`
 	dimanche lundi mardi mercredi jeudi vendredi samedi sonntag montag dienstag mittwoch donnerstag freitag samstag
 	domingo lunes martes miercoles jueves viernes sabado domenica lunedi martedi mercoledi giovedi venerdi
 	maandag dinsdag woensdag donderdag vrijdag zaterdag zondag segunda-feira terca-feira quarta-feira quinta-feira sexta-feira
-	no. nr. n° nr number v ver rev edition am/pm utc gmt`)
+	no. nr. n° nr number v ver rev edition am/pm utc gmt № n.º
+	dd mm yy yyyy tt jj jjjj aa aaaa gg
+	li thang
+	by board приказом директора генерального наказом распоряжением`)
 
 // unspacedStopWords are strings that may stand between a cue and its date in scripts
 // without spaces.

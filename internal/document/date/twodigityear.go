@@ -10,7 +10,7 @@ const minMonthName, maxMonthName = 3, 9
 // word is looked up, in bytes.
 const shortDateContext = 24
 
-// shortNamedDate parses 1-Mar-25 and 01/MAR/25: the same separator twice, and nothing
+// shortNamedDate parses 1-Mar-25, 01/MAR/25 and 01/Mar/2025: the same separator twice, and nothing
 // next to it that makes it part of a number. The text between i and j is the day.
 func (c *scanner) shortNamedDate(i, j int) dateLiteral {
 	s := c.text
@@ -25,7 +25,24 @@ func (c *scanner) shortNamedDate(i, j int) dateLiteral {
 		return dateLiteral{}
 	}
 	y, end := twoDigitYear(s, k+1)
+	if n, after := readDigits(s, k+1, 4); after == k+5 {
+		y, end = n, after
+	}
 	return dateLiteral{start: i, end: end, year: y, month: c.monthNumber(strings.ToLower(s[j+1 : k])), day: parseDigits(s[i:j]), needsCue: true}
+}
+
+// apostropheDate parses 5 January '24 and Jan '24. The text between i and j is the year.
+func (c *scanner) apostropheDate(i, j, from int) dateLiteral {
+	if j-i != 2 || !strings.HasSuffix(c.text[:i], "'") && !strings.HasSuffix(c.text[:i], "’") {
+		return dateLiteral{}
+	}
+	y, end := twoDigitYear(c.text, i)
+	if y == 0 {
+		return dateLiteral{}
+	}
+	l := c.namedDateBeforeYear(y, i, end, from, false)
+	l.needsCue = true
+	return l
 }
 
 // revisionTerms are folded words after which two numbers with a slash are a month and a

@@ -46,6 +46,7 @@ type inspectResult struct {
 	UpdatedDate           string   `json:"updatedDate"`
 	UpdatedQuote          string   `json:"updatedQuote"`
 	UpcomingEffectiveDate string   `json:"upcomingEffectiveDate"`
+	DateAmbiguous         bool     `json:"dateAmbiguous"`
 	WordCount             int      `json:"words"`
 	Markdown              string   `json:"markdown"`
 	Error                 string   `json:"error"`
@@ -86,6 +87,7 @@ func Inspect(ctx context.Context, r io.Reader, w io.Writer, readPDF PDFReader) e
 			ID: id, Legal: d.Legal, Type: d.Type, AdditionalTypes: d.AdditionalTypes, Confidence: d.Confidence, Language: d.Language,
 			Jurisdiction: d.Jurisdiction, Title: d.Title, WordCount: d.WordCount, Markdown: d.Markdown,
 			EffectiveDate: d.EffectiveDate, EffectiveQuote: d.EffectiveQuote, UpdatedDate: d.UpdatedDate, UpdatedQuote: d.UpdatedQuote, UpcomingEffectiveDate: d.UpcomingEffectiveDate,
+			DateAmbiguous: d.DateAmbiguous,
 		}
 		if err != nil {
 			out.Type, out.Error = doctype.Other, err.Error()

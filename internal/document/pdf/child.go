@@ -141,7 +141,8 @@ func childError(err error, stderr string) error {
 			return ErrTooLarge
 		}
 	}
-	return fmt.Errorf("%w: the PDF reader ended with %w: %s", ErrMalformed, err, message)
+	// The message is the report of a fatal error, which would mean nothing to a user.
+	return fmt.Errorf("%w: the PDF reader ended with %w", ErrMalformed, err)
 }
 
 // limitedBuffer is a buffer that rejects a write beyond its limit.

@@ -48,6 +48,8 @@ func (f *file) font(o types.Object) *font {
 	t := &font{widths: map[uint32]float64{}, defaultWidth: 500, cache: map[uint32]string{}}
 	if d != nil {
 		f.readFont(t, d)
+	} else if o != nil {
+		f.damaged = true
 	}
 	if id >= 0 {
 		f.fonts[id] = t
@@ -57,7 +59,7 @@ func (f *file) font(o types.Object) *font {
 
 // readFont fills t from a font dictionary.
 func (f *file) readFont(t *font, d types.Dict) {
-	if b := f.stream(d["ToUnicode"]); b != nil {
+	if b, _ := f.stream(d["ToUnicode"]); b != nil {
 		t.toUnicode = readCMap(b)
 	}
 	baseFont := f.name(d["BaseFont"])

@@ -186,7 +186,10 @@ func (in *interpreter) form(key string, depth int) {
 	if !ok || in.file.name(s.Dict["Subtype"]) != "Form" {
 		return
 	}
-	content := in.file.stream(s)
+	content, whole := in.file.stream(s)
+	if !whole && !endsContent(content) {
+		in.file.damaged = true
+	}
 	outer, resources, stack := in.graphicsState, in.resources, in.stack
 	in.stack = nil
 	if m, ok := in.file.deref(s.Dict["Matrix"]).(types.Array); ok && len(m) == 6 {
@@ -250,18 +253,6 @@ func (in *interpreter) actualText(properties token) (string, bool) {
 		return decodeTextString(string(b)), err == nil
 	}
 	return "", false
-}
-
-// decodeTextString decodes a text string (ISO 32000-1, 7.9.2.2).
-func decodeTextString(s string) string {
-	if strings.HasPrefix(s, "\xfe\xff") {
-		return normalizeText(decodeUTF16(s))
-	}
-	b := strings.Builder{}
-	for i := range len(s) {
-		b.WriteRune(rune(s[i]))
-	}
-	return normalizeText(b.String())
 }
 
 // Distances within a string, in units of the font size. They were chosen by hand.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // line is one line of text.
@@ -17,7 +18,7 @@ type line struct {
 	rotation int     // in quarter turns
 	bold     bool    // all runs are bold
 	heading  int     // see textRun.heading
-	letters  int     // number of bytes without outer white space
+	letters  int     // number of characters without outer white space
 }
 
 // page holds the lines of one page.
@@ -48,7 +49,7 @@ func joinRuns(runs []textRun) []line {
 		cur, sizes = line{}, [2]float64{}
 	}
 	for i, r := range runs {
-		letters := len(strings.TrimSpace(r.text))
+		letters := utf8.RuneCountInString(strings.TrimSpace(r.text))
 		if repeatsRun(runs[:i], r) {
 			continue
 		}

@@ -58,34 +58,69 @@ const (
 )
 
 // Extract converts a PDF to Markdown in this process. Errors wrap one of this package's
-// errors: a panic of the parser becomes ErrMalformed, and the end of ctx ErrTooSlow. Extract
-// skips damaged pages. It bounds neither CPU time nor memory; Reader does.
-func Extract(ctx context.Context, body []byte) (text string, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			text, err = "", fmt.Errorf("%w: %v", ErrMalformed, r)
-		}
-	}()
+// errors: a panic of the parser becomes ErrMalformed, and the end of ctx ErrTooSlow. If the
+// cross-reference table of the file is wrong, Extract finds the objects by scanning. A file
+// of which some text cannot be read is ErrMalformed. Extract bounds neither CPU time nor
+// memory; Reader does.
+func Extract(ctx context.Context, body []byte) (string, error) {
 	if len(body) > MaxBytes {
 		return "", fmt.Errorf("%w: %d bytes are more than %d", ErrTooLarge, len(body), MaxBytes)
 	}
+	body = trimHeader(body)
+	text, complete, err := extractOnce(ctx, body)
+	switch {
+	case complete, errors.Is(err, ErrEncrypted), errors.Is(err, ErrTooLarge), errors.Is(err, ErrTooSlow):
+		return text, err
+	}
+	rebuilt := rebuild(body)
+	if rebuilt == nil {
+		return text, err
+	}
+	again, complete, rebuiltErr := extractOnce(ctx, rebuilt)
+	if complete || err != nil && rebuiltErr == nil {
+		return again, rebuiltErr
+	}
+	return text, err
+}
+
+// extractOnce converts a PDF to Markdown. complete reports that the cross-reference table is
+// right, so that the result cannot be improved.
+func extractOnce(ctx context.Context, body []byte) (text string, complete bool, err error) {
+	defer func() {
+		if r := recover(); r != nil { // its message would mean nothing to a user
+			text, complete, err = "", false, ErrMalformed
+		}
+	}()
 	doc, err := open(ctx, body)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	f := &file{ctx: ctx, doc: doc, fonts: map[int]*font{}}
+	text, err = (&file{ctx: ctx, doc: doc, fonts: map[int]*font{}}).read()
+	complete = !hasWrongOffset(doc, body) && (err == nil || errors.Is(err, ErrNoText))
+	return text, complete, err
+}
+
+// read returns the text of all pages as Markdown.
+func (f *file) read() (string, error) {
 	var pages []page
-	for n := 1; n <= min(doc.PageCount, maxPages) && f.textBytes < maxTextBytes; n++ {
-		if ctx.Err() != nil {
+	for n := 1; n <= min(f.doc.PageCount, maxPages) && f.textBytes < maxTextBytes; n++ {
+		if f.ctx.Err() != nil {
 			return "", ErrTooSlow
 		}
 		p, err := f.page(n)
+		if errors.Is(err, model.ErrPageNotFound) && n > 1 && !f.hasMissingKid() {
+			break // the number of pages in the file is too high
+		}
+		if err == nil && f.damaged {
+			err = errors.New("a part of its content is missing or cannot be decoded")
+		}
 		if err != nil {
-			continue // a damaged page
+			return "", fmt.Errorf("%w: read page %d: %w", ErrMalformed, n, err)
 		}
 		pages = append(pages, p)
 	}
-	if text = formatMarkdown(pages); !strings.ContainsFunc(text, isLetter) {
+	text := formatMarkdown(pages)
+	if !strings.ContainsFunc(text, isLetter) {
 		return "", ErrNoText
 	}
 	return text, nil
@@ -116,6 +151,9 @@ func open(ctx context.Context, body []byte) (*model.Context, error) {
 	case ctx.Err() != nil:
 		return nil, ErrTooSlow
 	}
+	if strings.Contains(err.Error(), "runtime error") { // a panic that the parser caught
+		return nil, ErrMalformed
+	}
 	return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 }
 
@@ -125,6 +163,7 @@ type file struct {
 	doc       *model.Context
 	fonts     map[int]*font // cache, by object number
 	textBytes int           // bytes of text so far
+	damaged   bool          // some content of a page could not be read
 }
 
 // page returns the lines of page n, counted from 1.
@@ -152,22 +191,71 @@ func (f *file) page(n int) (page, error) {
 	return page{lines: joinRuns(in.contentRuns())}, nil
 }
 
-// contents returns the decoded content streams of a page.
+// contents returns the decoded content streams of a page. It notes content that is missing or
+// damaged.
 func (f *file) contents(o types.Object) [][]byte {
-	o = f.deref(o)
-	if a, ok := o.(types.Array); ok {
-		var all [][]byte
-		for _, o := range a[:min(len(a), 10_000)] {
-			if b := f.stream(o); b != nil {
-				all = append(all, b)
+	if o == nil {
+		return nil
+	}
+	parts := types.Array{o}
+	if a, ok := f.deref(o).(types.Array); ok {
+		parts = a[:min(len(a), 10_000)]
+	}
+	var all [][]byte
+	for _, o := range parts {
+		b, ok := f.stream(o)
+		if !ok && !endsContent(b) {
+			f.damaged = true
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+// contentEnds are the operators with which content streams end.
+var contentEnds = [][]byte{[]byte("ET"), []byte("Q"), []byte("EMC"), []byte("Do"), []byte("f"), []byte("S"), []byte("n")}
+
+// endsContent reports whether a stream that was decoded with an error is nevertheless whole:
+// its last word is an operator that ends a page. Many files have only a wrong checksum.
+func endsContent(b []byte) bool {
+	b = bytes.TrimRight(b, whiteSpace)
+	last := b[bytes.LastIndexAny(b, whiteSpace)+1:]
+	for _, w := range contentEnds {
+		if bytes.Equal(last, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// Bounds of the search for missing pages.
+const maxTreeNodes, maxTreeDepth = 20_000, 50
+
+// hasMissingKid reports whether the page tree refers to a node that is not in the file.
+func (f *file) hasMissingKid() bool {
+	root, err := f.doc.Pages()
+	if err != nil || root == nil {
+		return true
+	}
+	nodes := 0
+	var missing func(o types.Object, depth int) bool
+	missing = func(o types.Object, depth int) bool {
+		d := f.dict(o)
+		if d == nil {
+			return true
+		}
+		kids, _ := f.deref(d["Kids"]).(types.Array)
+		for _, kid := range kids {
+			if nodes++; nodes > maxTreeNodes || depth > maxTreeDepth {
+				return false
+			}
+			if missing(kid, depth+1) {
+				return true
 			}
 		}
-		return all
+		return false
 	}
-	if b := f.stream(o); b != nil {
-		return [][]byte{b}
-	}
-	return nil
+	return missing(*root, 0)
 }
 
 // deref resolves an indirect reference; nil if it cannot be resolved.
@@ -193,19 +281,19 @@ func (f *file) dict(o types.Object) types.Dict {
 	return nil
 }
 
-// stream returns the decoded content of a stream, or nil if o is not a stream. Of a damaged
-// stream it returns the part that could be decoded.
-func (f *file) stream(o types.Object) []byte {
+// stream returns the decoded content of a stream. ok is false if o is not a stream, or if
+// only a part of it could be decoded.
+func (f *file) stream(o types.Object) (content []byte, ok bool) {
 	s, ok := f.deref(o).(types.StreamDict)
 	if !ok {
-		return nil
+		return nil, false
 	}
 	if s.Content == nil {
-		if err := s.DecodeWithLimit(maxContentBytes); err != nil && s.Content == nil {
-			return nil
+		if err := s.DecodeWithLimit(maxContentBytes); err != nil {
+			return s.Content, false
 		}
 	}
-	return s.Content
+	return s.Content, true
 }
 
 // number returns the value of a number, and whether o is one.

@@ -19,7 +19,8 @@ type Row struct {
 const maxRows = 5000
 
 // Rows reads a document that is known to be a list of subprocessors. It reads tables. If
-// there are none, it reads labeled entries, and if there are none, lists.
+// there are none, it reads labeled entries, and if there are none, lists, first those with
+// details and then those of names alone.
 func Rows(md string) []Row {
 	blocks := markdown.Parse(md)
 	rows := readTables(blocks, false)
@@ -29,11 +30,14 @@ func Rows(md string) []Row {
 	if len(rows) == 0 {
 		rows = readLists(blocks)
 	}
+	if len(rows) == 0 {
+		rows = readBareNames(blocks, false)
+	}
 	return rows
 }
 
-// FromAppendix reads the lists of subprocessors in any other document. It reads only tables
-// and entries whose header, or whose heading, mentions subprocessors.
+// FromAppendix reads the lists of subprocessors in any other document. It reads only tables,
+// entries and names whose header, or whose heading, mentions subprocessors.
 func FromAppendix(md string) []Row {
 	if !mentionsSubprocessors(md) {
 		return nil
@@ -42,7 +46,11 @@ func FromAppendix(md string) []Row {
 	rows := readTables(blocks, true)
 	if len(rows) == 0 {
 		for _, part := range subprocessorSections(blocks) {
-			rows = append(rows, readEntries(part)...)
+			found := readEntries(part)
+			if len(found) == 0 {
+				found = readBareNames(part, true)
+			}
+			rows = append(rows, found...)
 		}
 	}
 	return rows[:min(len(rows), maxRows)]

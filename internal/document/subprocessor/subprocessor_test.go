@@ -201,6 +201,55 @@ One Inc. – Hosting – USA
 
 Two GmbH – Support – Germany
 `, []Row{{"One Inc.", "Hosting", "USA"}, {"Two GmbH", "Support", "Germany"}}},
+		{"bare names", `
+# Subprocessors
+
+We use these companies:
+
+- One Inc.
+- Two
+- Three Cloud Services
+`, []Row{{"One Inc.", "", ""}, {"Two", "", ""}, {"Three Cloud Services", "", ""}}},
+		{"links", `
+## Sub-processors
+
+- [One](https://one.example)
+- [Two GmbH](https://two.example/privacy)
+- [three.example](https://three.example)
+
+## More
+
+- [Privacy Policy](/privacy)
+- [Contact](/contact)
+`, []Row{{"One", "", ""}, {"Two GmbH", "", ""}, {"three.example", "", ""}}},
+		{"links in paragraphs", "# Subprocessors\n\n[One](https://one.example)\n\n[Two Labs](https://two.example)\n", []Row{{"One", "", ""}, {"Two Labs", "", ""}}},
+		{"names of companies without a heading", `
+# List of third parties
+
+- One, Inc.
+- Two GmbH
+- Three
+`, []Row{{"One, Inc.", "", ""}, {"Two GmbH", "", ""}, {"Three", "", ""}}},
+		{"a table of names", `
+| Subprocessor |
+|---|
+| One Inc |
+| Two GmbH |
+`, []Row{{"One Inc", "", ""}, {"Two GmbH", "", ""}}},
+		{"other links and prose are no names", `
+# Subprocessors
+
+We inform you of changes:
+
+- Privacy Policy
+- Terms of Service
+- Sign up
+
+Your rights:
+
+- to object within 30 days.
+- to end the contract.
+`, nil},
 		{"a text", `
 # Subprocessors
 

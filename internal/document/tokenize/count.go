@@ -6,10 +6,15 @@ import (
 	"unicode/utf8"
 )
 
+// lettersPerWord is the mean number of letters, without vowel signs and tone marks, of a word
+// in Thai, Lao, Burmese and Khmer, which write no spaces between words.
+const lettersPerWord = 3
+
 // CountWords counts the words of a text: runs of characters without white space. Each
-// ideograph, kana or Hangul syllable counts as half a word.
+// ideograph, kana or Hangul syllable counts as half a word, and lettersPerWord letters of
+// Thai, Lao, Burmese or Khmer as one.
 func CountWords(s string) int {
-	words, wide, in := 0, 0, uint8(0) // in is 1 within a word
+	words, wide, letters, in := 0, 0, 0, uint8(0) // in is 1 within a word
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf { // the common case, without branches
 			inWord := inWordASCII[c]
@@ -21,6 +26,11 @@ func CountWords(s string) int {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		i += n
 		switch {
+		case isSoutheastAsian(r):
+			if unicode.IsLetter(r) {
+				letters++
+			}
+			in = 0
 		case r >= 0x2e80 && (unicode.Is(unicode.Han, r) || unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul)):
 			wide++
 			in = 0
@@ -31,7 +41,16 @@ func CountWords(s string) int {
 			in = 1
 		}
 	}
-	return words + wide/2
+	return words + wide/2 + (letters+lettersPerWord-1)/lettersPerWord
+}
+
+// isSoutheastAsian reports whether a character belongs to Thai, Lao, Burmese or Khmer. Their
+// digits are written like words of other scripts.
+func isSoutheastAsian(r rune) bool {
+	if r < 0x0e00 || r > 0x17ff {
+		return false
+	}
+	return (r <= 0x0eff || r >= 0x1000 && r <= 0x109f || r >= 0x1780) && !unicode.IsDigit(r)
 }
 
 // inWordASCII is 1 for the ASCII characters that are not white space.

@@ -55,6 +55,8 @@ func (e *execution) save(ctx context.Context, badCheckpoint bool) error {
 		if err := e.storage.store.ExpirePages(ctx, e.storage.fence, e.record.Company, store.PageRuns); err != nil {
 			return fmt.Errorf("finish run %s: %w", id, err)
 		}
+	}
+	if e.record.Ended() && !mayBeRetried(e.record) {
 		// If the run record cannot be stored afterwards, the run is executed again and ends later,
 		// so the summary of its last end remains.
 		if err := e.storage.store.PutCrawl(ctx, e.storage.fence, e.record.Company, store.NewCrawlSummary(e.record)); err != nil {
@@ -69,6 +71,13 @@ func (e *execution) save(ctx context.Context, badCheckpoint bool) error {
 		return nil
 	}
 	return e.observer.checkpoints.delete(ctx)
+}
+
+// mayBeRetried reports whether the CrawlJob of a failed run retries it, so that the crawl has not
+// ended. If the CrawlJob is stopped or deleted before, the last crawl is an earlier one.
+func mayBeRetried(r store.Run) bool {
+	retryable := r.StopReason == string(crawl.StopInternal) || r.StopReason == string(crawl.StopSiteUnreachable)
+	return r.State == store.RunFailed && retryable && len(r.Task) > 0 && r.Attempts < r.MaxAttempts
 }
 
 // resumes reports whether the run will be executed again. Its owner retries a queued run

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/go-logr/logr"
+
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -43,6 +45,39 @@ func TestTheEndOfARunUpdatesTheLastCrawlOfTheCompany(t *testing.T) {
 			t.Errorf("the last crawl is %+v, the run %+v", last, failed)
 		}
 	})
+}
+
+func TestARunThatIsRetriedIsNotTheLastCrawl(t *testing.T) {
+	t.Parallel()
+	failed := store.Run{State: store.RunFailed, StopReason: string(crawl.StopSiteUnreachable), Task: []byte(`{}`), Attempts: 1, MaxAttempts: 2}
+	for name, c := range map[string]struct {
+		change func(*store.Run)
+		want   bool
+	}{
+		"the site is down":           {func(*store.Run) {}, true},
+		"an error of the crawler":    {func(r *store.Run) { r.StopReason = string(crawl.StopInternal) }, true},
+		"the last attempt":           {func(r *store.Run) { r.Attempts = 2 }, false},
+		"another reason":             {func(r *store.Run) { r.StopReason = string(crawl.StopAccessDenied) }, false},
+		"a complete run":             {func(r *store.Run) { r.State = store.RunComplete }, false},
+		"a run without a CrawlJob":   {func(r *store.Run) { r.Task = nil }, false},
+		"a run that is not repeated": {func(r *store.Run) { r.MaxAttempts = 0 }, false},
+	} {
+		r := failed
+		c.change(&r)
+		if got := mayBeRetried(r); got != c.want {
+			t.Errorf("%s: may be retried: %t", name, got)
+		}
+		st := openStore(t)
+		r.ID, r.Company = "r", testCompany
+		in := storage{store: st, company: testCompany, runID: "r"}
+		e := execution{record: r, observer: newObserver(in, nil, logr.Discard(), nil, nil), storage: in}
+		if err := e.save(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		if last := lastCrawl(t, st); (last.RunID == "") != c.want {
+			t.Errorf("%s: the last crawl is %+v", name, last)
+		}
+	}
 }
 
 // takenOverStore loses the lease of the company before the summary of its last crawl is stored.

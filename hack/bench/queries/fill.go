@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -53,22 +51,88 @@ func text(rng *rand.Rand, zipf *rand.Zipf) []string {
 	return words
 }
 
-// fill stores the documents, each in one commit.
-func fill(ctx context.Context, s store.DocumentWriter, documents int) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for w := range writers {
-		g.Go(func() error {
-			rng := rand.New(rand.NewPCG(1, uint64(w)))
-			zipf := rand.NewZipf(rng, 1.1, 5, vocabulary-1)
-			for i := w; i < documents; i += writers {
-				if _, err := s.CommitDocument(ctx, store.Fence{}, commitOf(rng, i, text(rng, zipf))); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+// entriesPerPut is the number of records that fill writes at a time.
+const entriesPerPut = 1000
+
+// fill stores the documents and runs as a restore of a backup does, which is faster than one commit
+// after the other.
+func fill(ctx context.Context, s store.Archiver, documents int) error {
+	r, err := s.BeginRestore(ctx)
+	if err != nil {
+		return err
 	}
-	return g.Wait()
+	defer func() { _ = r.Close(ctx) }()
+	b := batch{ctx: ctx, to: r}
+	rng := rand.New(rand.NewPCG(4, 4))
+	for i := range documents / documentsPerRun {
+		b.add(store.ArchiveRuns, runOf(rng, i, documents), nil)
+	}
+	eachCommit(documents, func(c store.Commit) {
+		for _, change := range c.Changes {
+			review := store.NewReview(change)
+			b.add(store.ArchiveReviews, &review, nil)
+		}
+	})
+	var last int64
+	eachCommit(documents, func(c store.Commit) {
+		b.add(store.ArchiveDocuments, &c.Document, nil)
+		for i := range c.Versions {
+			b.add(store.ArchiveVersions, &c.Versions[i].Version, []byte(c.Versions[i].Text))
+		}
+		for i := range c.Changes {
+			last = c.Changes[i].Sequence
+			b.add(store.ArchiveChanges, &c.Changes[i], nil)
+		}
+	})
+	b.add(store.ArchiveFeed, &store.ArchivedFeed{Sequence: last}, nil)
+	if err := b.end(); err != nil {
+		return err
+	}
+	return r.Finish(ctx)
+}
+
+// batch passes entries to a store.Restorer, several at a time, until the first error.
+type batch struct {
+	ctx     context.Context
+	to      store.Restorer
+	entries []store.ArchiveEntry
+	err     error
+}
+
+func (b *batch) add(family *store.ArchiveFamily, record any, body []byte) {
+	b.entries = append(b.entries, store.ArchiveEntry{Family: family, Record: record, Body: body})
+	if len(b.entries) >= entriesPerPut {
+		b.err = b.end()
+	}
+}
+
+// end passes the last entries. It returns the first error.
+func (b *batch) end() error {
+	if b.err == nil {
+		b.err = b.to.Put(b.ctx, b.entries)
+	}
+	b.entries = nil
+	return b.err
+}
+
+// eachCommit calls do with the commits of all documents, with the numbers that CommitDocument would
+// give their versions and changes. Each call has the same commits.
+func eachCommit(documents int, do func(store.Commit)) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	zipf := rand.NewZipf(rng, 1.1, 5, vocabulary-1)
+	var sequence int64
+	for i := range documents {
+		c := commitOf(rng, i, text(rng, zipf))
+		for n := range c.Versions {
+			c.Versions[n].Version.Number = n + 1
+		}
+		c.Document.Versions = len(c.Versions)
+		for n := range c.Changes {
+			sequence++
+			c.Changes[n].Sequence, c.Changes[n].To = sequence, len(c.Versions)
+		}
+		do(c)
+	}
 }
 
 // commitOf returns the commit of document i with all its versions. Every second document has a

@@ -82,6 +82,7 @@ type queryStore interface {
 	store.Reviews
 	store.Webhooks
 	store.Deliveries
+	store.Archiver
 }
 
 // measureStore fills a store and measures its queries and writes.
@@ -89,7 +90,7 @@ func measureStore(ctx context.Context, r *report.Report, name string, s querySto
 	start := time.Now()
 	err := fill(ctx, s, documents)
 	if err == nil {
-		err = fillRecords(ctx, s, documents)
+		err = fillRecords(ctx, s)
 	}
 	if err != nil {
 		return fmt.Errorf("fill the %s store: %w", name, err)

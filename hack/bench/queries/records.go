@@ -24,22 +24,17 @@ var (
 	reviewStates = []store.ReviewState{store.ReviewInReview, store.ReviewReviewed, store.ReviewNoAction, store.ReviewEscalated}
 )
 
-// fillRecords stores runs, reviews and deliveries. CommitDocument has stored a new review with
-// each change.
-func fillRecords(ctx context.Context, s queryStore, documents int) error {
+// runOf returns run i of the store.
+func runOf(rng *rand.Rand, i, documents int) *store.Run {
+	return &store.Run{
+		ID: fmt.Sprintf("run-%08d", i), Company: companyName(rng.IntN(documents)), CreatedAt: epoch.Add(time.Duration(i*documentsPerRun) * time.Minute),
+		State: runStates[rng.IntN(len(runStates))], Trigger: triggers[rng.IntN(len(triggers))], Documents: store.DocumentCounts{New: 1, Unchanged: 9},
+	}
+}
+
+// fillRecords stores reviews that people wrote, and deliveries.
+func fillRecords(ctx context.Context, s queryStore) error {
 	rng := rand.New(rand.NewPCG(4, 4))
-	var g errgroup.Group
-	g.SetLimit(writers)
-	for i := range documents / documentsPerRun {
-		r := store.Run{
-			ID: fmt.Sprintf("run-%08d", i), Company: companyName(rng.IntN(documents)), CreatedAt: epoch.Add(time.Duration(i*documentsPerRun) * time.Minute),
-			State: runStates[rng.IntN(len(runStates))], Trigger: triggers[rng.IntN(len(triggers))], Documents: store.DocumentCounts{New: 1, Unchanged: 9},
-		}
-		g.Go(func() error { return s.PutRun(ctx, r) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
 	w, err := s.CreateWebhook(ctx, store.Webhook{ID: "webhook", Name: "webhook", URL: "https://hooks.example/", Secrets: store.NewSecrets([]string{"secret"}), State: store.WebhookActive, CreatedAt: epoch})
 	if err != nil {
 		return err

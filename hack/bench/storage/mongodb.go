@@ -72,7 +72,7 @@ func sizeInDatabase(ctx context.Context, uri, name string, k *historySet, comple
 	if err != nil || complete {
 		return total, err
 	}
-	apart, err := sizeOf(ctx, c.Database(name), bson.D{{Key: "collStats", Value: "searchIndex"}})
+	apart, err := sizeOf(ctx, c.Database(name), bson.D{{Key: "collStats", Value: "searchEntries"}})
 	return total - apart, err
 }
 

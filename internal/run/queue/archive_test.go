@@ -66,6 +66,19 @@ func expectArchived(t *testing.T, s store.Store, id string) store.Run {
 	return r
 }
 
+// expectLastCrawl fails the test unless a run is the last crawl of a company.
+func expectLastCrawl(t *testing.T, s store.Store, company, id string) {
+	t.Helper()
+	rec, err := s.GetRun(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.GetCompany(t.Context(), company)
+	if err != nil || c.LastCrawl.RunID != id || c.LastCrawl.State != rec.State || c.LastCrawl.StopReason != rec.StopReason {
+		t.Errorf("the last crawl is %+v, %v, want %s", c.LastCrawl, err, id)
+	}
+}
+
 // archiveHanging archives a run while its worker is alive, and after its lease has expired.
 func archiveHanging(t *testing.T, s store.Store) {
 	q := &Queue{Runs: s}
@@ -106,6 +119,7 @@ func archiveHanging(t *testing.T, s store.Store) {
 	if got := expectArchived(t, s, r.ID); got.State != store.RunFailed || got.StopReason != runner.ReasonCancelled || got.Message != archivedMessage || got.Documents.New != 3 {
 		t.Errorf("the run of the hanging worker is %+v", got)
 	}
+	expectLastCrawl(t, s, r.Company, r.ID)
 	if _, err := s.AcquireLease(t.Context(), l.Name, "another", time.Second); err != nil {
 		t.Errorf("the lease of the company after the run was archived: %v", err)
 	}

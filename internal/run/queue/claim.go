@@ -201,7 +201,7 @@ func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
 	if err := p.compareAndSwap(ctx, rec, from); err != nil {
 		return err
 	}
-	run.RecordState(ctx, p.Store, p.Log, rec, "")
+	recordState(ctx, p.Store, p.Log, rec)
 	run.LogEnd(p.Runner.ChangeLog(), rec)
 	return errNotClaimable
 }

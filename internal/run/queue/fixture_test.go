@@ -131,6 +131,19 @@ func (f *fixture) await(id, what string, ok func(store.Run) bool) store.Run {
 	return last
 }
 
+// awaitLastCrawl waits until a run is the last crawl of the demo company.
+func (f *fixture) awaitLastCrawl(id string) {
+	f.t.Helper()
+	var c store.CompanySummary
+	for deadline := time.Now().Add(timeout); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
+		var err error
+		if c, err = f.store.GetCompany(f.t.Context(), demo.Domain); err == nil && c.LastCrawl.RunID == id {
+			return
+		}
+	}
+	f.t.Errorf("the last crawl is %+v, want %s", c.LastCrawl, id)
+}
+
 // in matches runs in a state.
 func in(state store.RunState) func(store.Run) bool {
 	return func(r store.Run) bool { return r.State == state }

@@ -119,6 +119,9 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 		if want == store.RunFailed && got.StopReason != v1alpha1.ReasonWorkerLost || want == store.RunComplete && got.Attempts != 2 {
 			t.Errorf("after %d lost workers the run ended as %+v", attempts, got)
 		}
+		if want == store.RunFailed {
+			f.awaitLastCrawl("r1")
+		}
 		if err := f.store.PutRun(t.Context(), r); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("the dead worker's late write: %v", err)
 		}

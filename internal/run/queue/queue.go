@@ -20,11 +20,13 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// Store holds the runs of a Queue or a Pool, and the leases of their companies.
+// Store holds the runs of a Queue or a Pool, and the leases and summaries of their companies.
 type Store interface {
 	store.Runs
 	store.RunEvents
 	store.Leases
+	// PutCrawl is that of store.Companies.
+	PutCrawl(ctx context.Context, f store.Fence, company string, c store.CrawlSummary) error
 }
 
 // Queue implements runner.Runner for runs that the workers of a pool execute.
@@ -123,10 +125,21 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	return rec, true, nil
 }
 
-// recordState appends the event that a run is in its state. The context of a reconcile has
-// the logger.
+// recordState appends the event that a run is in its state. If it has ended, that is also recorded
+// as the last crawl of its company. The context of a reconcile has the logger.
 func (q *Queue) recordState(ctx context.Context, rec store.Run) {
-	run.RecordState(ctx, q.Runs, logr.FromContextOrDiscard(ctx), rec, "")
+	recordState(ctx, q.Runs, logr.FromContextOrDiscard(ctx), rec)
+}
+
+// recordState is Queue.recordState. It logs errors, because the record of the run is stored already.
+func recordState(ctx context.Context, s Store, log logr.Logger, rec store.Run) {
+	run.RecordState(ctx, s, log, rec, "")
+	if !rec.Ended() {
+		return
+	}
+	if err := s.PutCrawl(ctx, rec.Fence, rec.Company, store.NewCrawlSummary(rec)); err != nil {
+		log.Error(err, "failed to record the last crawl", "runID", rec.ID, "company", rec.Company)
+	}
 }
 
 // requests maps each signal to the request that the store holds for the worker.

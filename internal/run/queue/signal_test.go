@@ -91,6 +91,7 @@ func TestAnInterruptedRunCanBeCancelledAfterALaterRunOfItsCompany(t *testing.T) 
 		t.Fatalf("the status is %+v, %v", status, err)
 	}
 	f.await("r1", "failure", in(store.RunFailed))
+	expectLastCrawl(t, f.store, demo.Domain, "r1")
 }
 
 func TestSignalEndsTheRunOfAWorker(t *testing.T) {

@@ -1,24 +1,18 @@
 package fulltext
 
-import (
-	"slices"
-	"strings"
-)
-
-// Entry is what the search index holds of a text.
+// Entry is what the search index holds of a text. It has hashes instead of words, so it is small,
+// and a different word can have the same hash. A search therefore checks the texts that it finds
+// with Query.Read.
 type Entry struct {
-	// Text is the tokens in order and then the single characters of pairs, separated by spaces.
-	// A phrase is in the text if its tokens, separated by spaces, are in Text.
-	Text string
-	// Tokens lists the distinct tokens of Text, sorted.
-	Tokens []string
-	// Prominent lists the tokens that occur in a heading or often, sorted.
-	Prominent []string
+	// Terms lists the distinct tokens of the text, in the order of their first occurrence.
+	Terms []Term
+	// Prominent lists the terms of the tokens that occur in a heading or often, as
+	// ProminentTermOf returns them.
+	Prominent []Term
+	// Pairs holds the pairs of tokens that follow each other. A text without any of the pairs of a
+	// phrase does not contain the phrase.
+	Pairs Pairs
 }
-
-// boundary separates the tokens in order from the single characters in Entry.Text. It is not a
-// token, so no phrase spans it.
-const boundary = "§"
 
 // A token is prominent if it occurs in a heading, or at least prominentCount times and once in
 // prominentShare tokens. A text of 2,000 words about arbitration has the word more than ten
@@ -28,49 +22,23 @@ const (
 	prominentShare = 200
 )
 
-// NewEntry returns the index entry of a text.
+// NewEntry returns the index entry of a text. It has the tokens that tokenize returns, and reads
+// the text without making strings of them, because each stored version is indexed.
 func NewEntry(text string) Entry {
 	text = normalize(prefix(text, maxTextBytes))
-	tokens := tokenize(text, maxTokens)
-	counts := make(map[string]int, len(tokens)/2)
-	chars := map[string]bool{}
-	heading := map[string]bool{}
-	var b strings.Builder
-	inHeading := headings(text)
-	for i, t := range tokens {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(t.text)
-		parts := []string{t.text}
-		if t.middle > 0 {
-			parts = append(parts, t.text[:t.middleOf])
-			if i == len(tokens)-1 || !tokens[i+1].continues(t) {
-				parts = append(parts, t.text[t.middleOf:])
-			}
-			for _, c := range parts[1:] {
-				chars[c] = true
-			}
-		}
-		isHeading := inHeading(t.start)
-		for _, p := range parts {
-			counts[p]++
-			if isHeading {
-				heading[p] = true
-			}
-		}
-	}
-	if len(chars) > 0 {
-		b.WriteString(" " + boundary)
-		for _, c := range sortedKeys(chars) {
-			b.WriteString(" " + c)
-		}
-	}
-	e := Entry{Text: b.String(), Tokens: sortedKeys(counts)}
-	least := max(prominentCount, (len(tokens)+prominentShare-1)/prominentShare)
-	for _, t := range e.Tokens {
-		if counts[t] >= least || heading[t] {
-			e.Prominent = append(e.Prominent, t)
+	x := newIndexer(text)
+	x.readText()
+	return x.entry()
+}
+
+// entry returns the entry of the tokens that x has read.
+func (x *indexer) entry() Entry {
+	e := Entry{Terms: make([]Term, len(x.words.all)), Pairs: x.pairs.fold()}
+	least := max(prominentCount, (x.tokens+prominentShare-1)/prominentShare)
+	for i, w := range x.words.all {
+		e.Terms[i] = termOf(w.hash)
+		if w.count >= least || w.heading {
+			e.Prominent = append(e.Prominent, prominentTermOf(w.hash))
 		}
 	}
 	return e
@@ -85,31 +53,4 @@ func prefix(text string, n int) string {
 		n--
 	}
 	return text[:n]
-}
-
-// headings returns a function that reports whether an offset of a Markdown text is in a heading.
-// The offsets of its calls must not decrease.
-func headings(text string) func(int) bool {
-	start, end := 0, 0
-	is := false
-	return func(offset int) bool {
-		for offset >= end {
-			start = end
-			end = len(text) + 1
-			if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
-				end = start + i + 1
-			}
-			is = text[start] == '#'
-		}
-		return is
-	}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -20,11 +20,20 @@ type match struct {
 	phrase     int // index in the query
 }
 
-// Excerpts returns the passages of a text in which most phrases of the query occur, in the order
-// of the text. It returns none if the text contains no phrase.
-func (q Query) Excerpts(text string) []store.Excerpt {
+// Read returns the passages of a text in which most phrases of the query occur, in the order of the
+// text, and whether all phrases occur in it. There are no passages if the text contains no phrase.
+func (q Query) Read(text string) (excerpts []store.Excerpt, all bool) {
 	text = normalize(prefix(text, maxTextBytes))
 	matches := q.find(tokenize(text, maxTokens))
+	found := make([]bool, len(q.Phrases))
+	for _, m := range matches {
+		found[m.phrase] = true
+	}
+	return q.excerpts(text, matches), !slices.Contains(found, false)
+}
+
+// excerpts returns the passages of a text with most matches.
+func (q Query) excerpts(text string, matches []match) []store.Excerpt {
 	var chosen []passage
 	for _, p := range q.passages(matches) {
 		p.widen(text)

@@ -13,15 +13,21 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// found reports whether the index entry of a text matches a query, as the stores decide it.
-func found(text string, q Query) bool {
-	indexed := " " + NewEntry(text).Text + " "
-	for _, p := range q.Phrases {
-		if !strings.Contains(indexed, " "+strings.Join(p, " ")+" ") {
-			return false
-		}
+// found reports whether a text matches a query, as the stores decide it: first by its index entry,
+// then by the text.
+func found(t interface {
+	Errorf(string, ...any)
+}, text string, q Query) bool {
+	e := NewEntry(text)
+	listed := e.Pairs.Has(q.PairBits(len(e.Pairs)))
+	for _, token := range q.Tokens() {
+		listed = listed && slices.Contains(e.Terms, TermOf(token))
 	}
-	return true
+	_, all := q.Read(text)
+	if all && !listed {
+		t.Errorf("the index entry of %.200q does not list the query %q", text, q.Phrases)
+	}
+	return all
 }
 
 func parse(t interface{ Fatal(...any) }, text string) Query {
@@ -70,7 +76,7 @@ func TestAQueryFindsTextsByFoldedWordsAndPhrases(t *testing.T) {
 		{"GDPR対応について", "gdpr 対応", true},
 	} {
 		q := parse(t, c.query)
-		if got := found(c.text, q); got != c.want {
+		if got := found(t, c.text, q); got != c.want {
 			t.Errorf("query %s on %s: %t, want %t (%q)", c.query, c.text, got, c.want, q.Phrases)
 		}
 	}
@@ -99,24 +105,25 @@ func TestAQueryHasWordsAndNotTooMany(t *testing.T) {
 
 func TestWordsInHeadingsOrFrequentWordsAreProminent(t *testing.T) {
 	t.Parallel()
+	prominent := func(e Entry, token string) bool { return slices.Contains(e.Prominent, ProminentTermOf(token)) }
 	e := NewEntry("Intro text.\n## Arbitration rules\n" + strings.Repeat("cookies are used. ", 3) + strings.Repeat("other words here follow on. ", 200))
 	for token, want := range map[string]bool{"arbitration": true, "rules": true, "intro": false, "cookies": false, "other": true} {
-		if got := slices.Contains(e.Prominent, token); got != want {
+		if got := prominent(e, token); got != want {
 			t.Errorf("%s is prominent: %t", token, got)
 		}
 	}
-	if e := NewEntry("# 隐私政策\n文本"); !slices.Contains(e.Prominent, "隐私") || !slices.Contains(e.Prominent, "策") || slices.Contains(e.Prominent, "文本") {
-		t.Errorf("prominent are %q", e.Prominent)
+	if e := NewEntry("# 隐私政策\n文本"); !prominent(e, "隐私") || !prominent(e, "策") || prominent(e, "文本") {
+		t.Errorf("the entry is %+v", e)
 	}
 }
 
 func TestTheIndexOfATextIsBounded(t *testing.T) {
 	t.Parallel()
-	if e := NewEntry(strings.Repeat("word ", maxTokens) + "last"); strings.Contains(e.Text, "last") {
+	if e := NewEntry(strings.Repeat("word ", maxTokens) + "last"); slices.Contains(e.Terms, TermOf("last")) {
 		t.Error("a word after the bound is indexed")
 	}
-	if e := NewEntry(strings.Repeat("x", 2*maxTextBytes)); len(e.Text) > maxTokenBytes {
-		t.Errorf("a word of one token has %d bytes", len(e.Text))
+	if e := NewEntry(strings.Repeat("x", 2*maxTextBytes)); !slices.Equal(e.Terms, []Term{TermOf(strings.Repeat("x", maxTokenBytes))}) {
+		t.Errorf("a long word has the terms %v", e.Terms)
 	}
 	if got := prefix("aä", 2); got != "a" {
 		t.Errorf("the prefix is %q", got)
@@ -126,8 +133,8 @@ func TestTheIndexOfATextIsBounded(t *testing.T) {
 func TestExcerptsShowTheMatches(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("Nothing to see here. ", 50) + "We may\nshare your data with Third-Party partners. " + strings.Repeat("Nothing to see here. ", 50) + "Data again."
-	got := parse(t, `data "third party"`).Excerpts(text)
-	if len(got) != 2 {
+	got, all := parse(t, `data "third party"`).Read(text)
+	if len(got) != 2 || !all {
 		t.Fatalf("excerpts %+v", got)
 	}
 	var marked []string
@@ -137,10 +144,13 @@ func TestExcerptsShowTheMatches(t *testing.T) {
 	if !slices.Equal(marked, []string{"data", "Third-Party"}) || !strings.Contains(got[0].Text, "We may share") || len(got[0].Text) > excerptBytes {
 		t.Errorf("excerpt %q, highlights %q", got[0].Text, marked)
 	}
-	if e := parse(t, "absent").Excerpts(text); e != nil {
+	if e, all := parse(t, "absent data").Read(text); all || len(e) == 0 {
+		t.Errorf("a text without one of two words: %+v, %t", e, all)
+	}
+	if e, _ := parse(t, "absent").Read(text); e != nil {
 		t.Errorf("excerpts of a text without the word: %+v", e)
 	}
-	if e := parse(t, "私").Excerpts("隐私。"); len(e) != 1 || e[0].Text[e[0].Highlights[0][0]:e[0].Highlights[0][1]] != "私" {
+	if e, _ := parse(t, "私").Read("隐私。"); len(e) != 1 || e[0].Text[e[0].Highlights[0][0]:e[0].Highlights[0][1]] != "私" {
 		t.Errorf("excerpts %+v", e)
 	}
 }
@@ -174,8 +184,8 @@ func TestEveryTextIsAQueryOrInvalid(t *testing.T) {
 				t.Fatalf("token %q has upper-case letters", token)
 			}
 		}
-		if !found(text, q) {
-			t.Fatalf("the text %q does not match itself as a query: %q in %q", text, q.Phrases, NewEntry(text).Text)
+		if !found(t, text, q) {
+			t.Fatalf("the text %q does not match itself as a query: %q", text, q.Phrases)
 		}
 	})
 }
@@ -190,11 +200,11 @@ func TestExcerptsExistWhereTheIndexMatches(t *testing.T) {
 		}
 		matches := false
 		for _, p := range q.Phrases {
-			matches = matches || found(text, Query{Phrases: [][]string{p}})
+			matches = matches || found(t, text, Query{Phrases: [][]string{p}})
 		}
-		got := q.Excerpts(text)
+		got, _ := q.Read(text)
 		if matches != (len(got) > 0) {
-			t.Fatalf("a phrase of %q is in %q: %t, excerpts %+v", q.Phrases, NewEntry(text).Text, matches, got)
+			t.Fatalf("a phrase of %q is in %q: %t, excerpts %+v", q.Phrases, text, matches, got)
 		}
 		if len(got) > store.MaxExcerpts {
 			t.Fatalf("%d excerpts", len(got))
@@ -221,11 +231,8 @@ func checkExcerpt(t *rapid.T, q Query, e store.Excerpt) {
 		if !utf8.ValidString(marked) {
 			t.Fatalf("the highlight %q is part of a character", marked)
 		}
-		tokens := map[string]bool{}
-		for _, token := range NewEntry(marked).Tokens {
-			tokens[token] = true
-		}
-		if !slices.ContainsFunc(q.Tokens(), func(s string) bool { return tokens[s] }) {
+		terms := NewEntry(marked).Terms
+		if !slices.ContainsFunc(q.Tokens(), func(s string) bool { return slices.Contains(terms, TermOf(s)) }) {
 			t.Fatalf("the highlight %q has no token of %q", marked, q.Phrases)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // Query is a parsed search query. A text matches it if it contains all phrases.
 type Query struct {
-	// Phrases lists sequences of tokens. A word is a phrase of one token, and a word of a
+	// Phrases lists distinct sequences of tokens. A word is a phrase of one token, and a word of a
 	// script without spaces is a phrase of its pairs.
 	Phrases [][]string
 }

@@ -101,7 +101,7 @@ var migrations = []migration{{"mongo-1-indexes", func(ctx context.Context, db *m
 		return fmt.Errorf("set priorities of %s: %w", runCollection, err)
 	}
 	return nil
-}}, {"mongo-5-record-keys", renameRecordKeys}, {"mongo-6-documents", createChanges}, {searchMigration, createSearch}, {"mongo-8-runs", addRunQueries}, {"mongo-9-access", createAccessIndexes}}
+}}, {"mongo-5-record-keys", renameRecordKeys}, {"mongo-6-documents", createChanges}, {searchMigration, createSearch}, {"mongo-8-runs", addRunQueries}, {"mongo-9-access", createAccessIndexes}, {termsMigration, indexTerms}}
 
 // Migrate implements store.Store. A lease ensures that one process migrates at a time.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {

@@ -15,21 +15,56 @@ import (
 // The collections of the company summaries, the search index and the corrections.
 const (
 	summaryCollection    = "summaries"
-	indexCollection      = "searchIndex"
+	indexCollection      = "searchEntries"
 	correctionCollection = "corrections"
 )
 
-// searchMigration is the name of the migration createSearch.
-const searchMigration = "mongo-7-search"
+// oldIndexCollection is the collection of the first search index, which had the texts.
+const oldIndexCollection = "searchIndex"
 
-// createSearch is the migration that creates the company summaries, the search index and the
-// corrections, and fills them from the stored documents and runs.
+// The names of the migrations createSearch and indexTerms.
+const (
+	searchMigration = "mongo-7-search"
+	termsMigration  = "mongo-10-terms"
+)
+
+// createSearch is the migration that creates the company summaries and the corrections, and fills
+// the summaries from the stored documents and runs.
 func createSearch(ctx context.Context, db *mongo.Database) error {
-	for name, indexes := range map[string][]bson.D{
+	err := createIndexed(ctx, db, map[string][]bson.D{
 		summaryCollection:    {summariesByLastChanged},
-		indexCollection:      {entriesByTerm, entriesByCompany, entriesByType, entriesByLanguage},
 		correctionCollection: {{{Key: "company", Value: 1}, {Key: "_id", Value: 1}}},
-	} {
+	})
+	if err != nil {
+		return err
+	}
+	s := &database{db: db}
+	if err := s.fillSummaries(ctx); err != nil {
+		return fmt.Errorf("fill the company summaries: %w", err)
+	}
+	return nil
+}
+
+// indexTerms is the migration that creates the search index, fills it from the stored documents,
+// and drops an earlier one.
+func indexTerms(ctx context.Context, db *mongo.Database) error {
+	err := createIndexed(ctx, db, map[string][]bson.D{indexCollection: {entriesByTerm, entriesByCompany, entriesByType, entriesByLanguage}})
+	if err != nil {
+		return err
+	}
+	s := &database{db: db}
+	if err := s.fillIndex(ctx); err != nil {
+		return fmt.Errorf("fill the search index: %w", err)
+	}
+	if err := db.Collection(oldIndexCollection).Drop(ctx); err != nil {
+		return fmt.Errorf("drop the earlier search index: %w", err)
+	}
+	return nil
+}
+
+// createIndexed creates collections with their indexes, as far as they do not exist.
+func createIndexed(ctx context.Context, db *mongo.Database, collections map[string][]bson.D) error {
+	for name, indexes := range collections {
 		var exists mongo.CommandError
 		if err := db.CreateCollection(ctx, name); err != nil && !(errors.As(err, &exists) && exists.Name == "NamespaceExists") {
 			return fmt.Errorf("create collection %s: %w", name, err)
@@ -40,18 +75,11 @@ func createSearch(ctx context.Context, db *mongo.Database) error {
 			}
 		}
 	}
-	s := &database{db: db}
-	if err := s.fillIndex(ctx); err != nil {
-		return fmt.Errorf("fill the search index: %w", err)
-	}
-	if err := s.fillSummaries(ctx); err != nil {
-		return fmt.Errorf("fill the company summaries: %w", err)
-	}
 	return nil
 }
 
 // fillProgress is the ID of the record that holds the last document that fillIndex indexed.
-const fillProgress = "search-index"
+const fillProgress = "search-entries"
 
 // fillBatch is the number of documents that fillIndex indexes at a time.
 const fillBatch = 50

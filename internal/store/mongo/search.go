@@ -3,8 +3,6 @@ package mongo
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -44,45 +42,51 @@ func (s searchStore) SearchDocuments(ctx context.Context, q store.SearchQuery) (
 	return hits, next, err
 }
 
-func (s searchStore) searchDocuments(ctx context.Context, q store.SearchQuery, parsed fulltext.Query, p fulltext.Position, limit int) ([]store.SearchHit, string, error) {
-	var ids []string
-	var positions []fulltext.Position
-	at := p
-	for len(ids) <= limit {
-		entries, err := s.searchTier(ctx, q, parsed, at, limit+1-len(ids))
+func (s searchStore) searchDocuments(ctx context.Context, q store.SearchQuery, parsed fulltext.Query, at fulltext.Position, limit int) (hits []store.SearchHit, next string, err error) {
+	var positions []fulltext.Position // of hits
+	for len(hits) <= limit && at.Tier < fulltext.Tiers {
+		wanted := limit + 1 - len(hits)
+		entries, err := s.searchTier(ctx, q, parsed, at, wanted)
+		if err != nil {
+			return nil, "", err
+		}
+		found, err := s.hits(ctx, entries, parsed)
 		if err != nil {
 			return nil, "", err
 		}
 		for _, e := range entries {
-			if e.Order != at.Order {
-				at.Order, at.Seen = e.Order, nil
+			if order := int64(e.Order); order != at.Order {
+				at.Order, at.Seen = order, nil
 			}
 			at.Seen = append(at.Seen[:len(at.Seen):len(at.Seen)], e.Key)
-			ids, positions = append(ids, e.Key), append(positions, at)
+			if h, ok := found[e.Key]; ok {
+				hits, positions = append(hits, h), append(positions, at)
+			}
 		}
-		if at.Tier++; at.Tier >= fulltext.Tiers {
-			break
+		if len(entries) < wanted {
+			at = fulltext.Position{Tier: at.Tier + 1}
 		}
-		at.Order, at.Seen = 0, nil
 	}
-	next := ""
-	if len(ids) > limit {
-		ids = ids[:limit]
+	if len(hits) > limit {
+		hits = hits[:limit]
 		key, err := positions[limit-1].Encode()
 		if err != nil {
 			return nil, "", err
 		}
 		next = store.EncodeContinue(key)
 	}
-	hits, err := s.hits(ctx, ids, parsed)
-	return hits, next, err
+	return hits, next, nil
 }
 
-// hits returns the documents with the given IDs and their excerpts. Documents that were deleted
-// meanwhile are missing.
-func (s searchStore) hits(ctx context.Context, ids []string, parsed fulltext.Query) ([]store.SearchHit, error) {
-	if len(ids) == 0 {
+// hits returns the documents of index entries, with their excerpts, whose texts have all phrases.
+// The index lists terms and pairs of words, so the texts decide.
+func (s searchStore) hits(ctx context.Context, entries []indexEntry, parsed fulltext.Query) (map[string]store.SearchHit, error) {
+	if len(entries) == 0 {
 		return nil, nil
+	}
+	ids := make(bson.A, len(entries))
+	for i, e := range entries {
+		ids[i] = e.Key
 	}
 	cur, err := s.db.Collection(documentCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}})
 	if err != nil {
@@ -92,19 +96,22 @@ func (s searchStore) hits(ctx context.Context, ids []string, parsed fulltext.Que
 	if err := cur.All(ctx, &rows); err != nil {
 		return nil, err
 	}
-	byID := make(map[string]store.Document, len(rows))
 	docs := make([]store.Document, len(rows))
 	for i, r := range rows {
-		byID[r.Key], docs[i] = r.Document, r.Document
+		docs[i] = r.Document
 	}
 	texts, err := s.newestTexts(ctx, docs)
 	if err != nil {
 		return nil, err
 	}
-	var hits []store.SearchHit
-	for _, id := range ids {
-		if d, ok := byID[id]; ok {
-			hits = append(hits, store.SearchHit{Document: d, Excerpts: parsed.Excerpts(texts[id])})
+	hits := make(map[string]store.SearchHit, len(rows))
+	for _, r := range rows {
+		text, ok := texts[r.Key] // the company of one without a text was deleted meanwhile
+		if !ok {
+			continue
+		}
+		if excerpts, all := parsed.Read(text); all {
+			hits[r.Key] = store.SearchHit{Document: r.Document, Excerpts: excerpts}
 		}
 	}
 	return hits, nil
@@ -126,7 +133,7 @@ var (
 // byOrder is the order of hits within a tier.
 var byOrder = bson.D{{Key: "order", Value: -1}}
 
-// searchTier returns the next index entries of a tier, newest text first, without terms and text.
+// searchTier returns the next index entries of a tier, newest text first, with key and order only.
 func (s searchStore) searchTier(ctx context.Context, q store.SearchQuery, parsed fulltext.Query, at fulltext.Position, limit int) ([]indexEntry, error) {
 	filter, hint, err := s.searchFilter(ctx, q, parsed, at)
 	if err != nil || filter == nil {
@@ -144,16 +151,21 @@ func (s searchStore) searchTier(ctx context.Context, q store.SearchQuery, parsed
 // searchFilter returns the filter of the index entries of a tier after a position, and the index
 // that it uses. The filter is nil if there is no entry.
 func (s *database) searchFilter(ctx context.Context, q store.SearchQuery, parsed fulltext.Query, at fulltext.Position) (filter, hint bson.D, err error) {
-	conditions, filters := searchConditions(q, parsed, at.Tier)
+	conditions := searchConditions(q, parsed, at.Tier)
 	rarest, err := s.rarest(ctx, conditions)
 	if err != nil || rarest < 0 {
 		return nil, nil, err
 	}
-	all := bson.A{conditions[rarest].filter}
-	for _, c := range filters {
+	var all bson.A
+	for _, c := range conditions {
 		all = append(all, c.filter)
 	}
-	all = append(all, textConditions(parsed, at.Tier)...)
+	if at.Tier != fulltext.Prominent {
+		all = append(all, bson.D{{Key: "$nor", Value: bson.A{bson.D{{Key: "terms", Value: bson.D{{Key: "$all", Value: terms(parsed, fulltext.Prominent)}}}}}}})
+	}
+	if pairs := pairConditions(parsed); len(pairs) > 0 {
+		all = append(all, bson.D{{Key: "$or", Value: pairs}})
+	}
 	if at.Order > 0 {
 		all = append(all, bson.D{{Key: "order", Value: bson.D{{Key: "$lte", Value: at.Order}}}})
 	}
@@ -163,13 +175,33 @@ func (s *database) searchFilter(ctx context.Context, q store.SearchQuery, parsed
 	return bson.D{{Key: "$and", Value: all}}, conditions[rarest].index, nil
 }
 
-// searchConditions returns the indexed conditions of a tier of a query, and those of them that are
-// not conditions on the text.
-func searchConditions(q store.SearchQuery, parsed fulltext.Query, tier int) (all, filters []condition) {
+// terms returns the terms that an entry of a tier has.
+func terms(parsed fulltext.Query, tier int) (all bson.A) {
 	for _, t := range parsed.Tokens() {
-		if tier == fulltext.Prominent {
-			t = prominentPrefix + t
+		if tier == fulltext.Prominent { // a prominent token is in the text
+			all = append(all, int32(fulltext.ProminentTermOf(t)))
+		} else {
+			all = append(all, int32(fulltext.TermOf(t)))
 		}
+	}
+	return all
+}
+
+// pairConditions returns the conditions on the pairs of an entry, one of which applies, or none.
+func pairConditions(parsed fulltext.Query) (all bson.A) {
+	for _, size := range fulltext.PairSizes {
+		bits := parsed.PairBits(size)
+		if len(bits) == 0 {
+			return nil
+		}
+		all = append(all, bson.D{{Key: "pairsSize", Value: int32(size)}, {Key: "pairs", Value: bson.D{{Key: "$bitsAllSet", Value: bits}}}})
+	}
+	return all
+}
+
+// searchConditions returns the indexed conditions of a tier of a query.
+func searchConditions(q store.SearchQuery, parsed fulltext.Query, tier int) (all []condition) {
+	for _, t := range terms(parsed, tier) {
 		all = append(all, condition{entriesByTerm, bson.D{{Key: "terms", Value: t}}})
 	}
 	for _, f := range []struct {
@@ -177,27 +209,10 @@ func searchConditions(q store.SearchQuery, parsed fulltext.Query, tier int) (all
 		values []string
 	}{{entriesByCompany, q.Companies}, {entriesByType, q.Types}, {entriesByLanguage, q.Languages}} {
 		if len(f.values) > 0 {
-			filters = append(filters, condition{f.index, bson.D{{Key: f.index[0].Key, Value: bson.D{{Key: "$in", Value: f.values}}}}})
+			all = append(all, condition{f.index, bson.D{{Key: f.index[0].Key, Value: bson.D{{Key: "$in", Value: f.values}}}}})
 		}
 	}
-	return append(all, filters...), filters
-}
-
-// textConditions returns the conditions of a tier on the text of an entry. They are regular
-// expressions without an index, so that the index of the rarest condition is used.
-func textConditions(parsed fulltext.Query, tier int) bson.A {
-	contains := func(tokens string) bson.Regex { return bson.Regex{Pattern: regexp.QuoteMeta(" " + tokens + " ")} }
-	var all, prominent bson.A
-	for _, p := range parsed.Phrases {
-		all = append(all, bson.D{{Key: "text", Value: contains(strings.Join(p, " "))}})
-	}
-	for _, t := range parsed.Tokens() {
-		prominent = append(prominent, bson.D{{Key: "text", Value: contains(prominentPrefix + t)}})
-	}
-	if tier == fulltext.Prominent {
-		return append(all, prominent...)
-	}
-	return append(all, bson.D{{Key: "$nor", Value: bson.A{bson.D{{Key: "$and", Value: prominent}}}}})
+	return all
 }
 
 // Limits of the counts by which a search chooses its index.

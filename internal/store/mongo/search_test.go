@@ -25,7 +25,7 @@ func TestMigrateFillsTheSummariesAndTheSearchIndex(t *testing.T) {
 				filter     bson.D
 			}{
 				{indexCollection, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}}},
-				{migrationCollection, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{searchMigration, fillProgress}}}}}},
+				{migrationCollection, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{searchMigration, termsMigration, fillProgress}}}}}},
 			} {
 				_, e := s.db.Collection(d.collection).DeleteMany(t.Context(), d.filter)
 				err = errors.Join(err, e)
@@ -37,7 +37,7 @@ func TestMigrateFillsTheSummariesAndTheSearchIndex(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if applied, err := s.Migrate(t.Context()); err != nil || !slices.Equal(applied, []string{searchMigration}) {
+			if applied, err := s.Migrate(t.Context()); err != nil || !slices.Equal(applied, []string{searchMigration, termsMigration}) {
 				t.Fatalf("applied migrations %v, %v", applied, err)
 			}
 		})
@@ -71,7 +71,7 @@ func TestASearchReadsTheIndexOfItsRarestCondition(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		conditions, _ := searchConditions(c.q, parsed, fulltext.Other)
+		conditions := searchConditions(c.q, parsed, fulltext.Other)
 		best, err := s.rarest(t.Context(), conditions)
 		if err != nil {
 			t.Fatal(err)

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"strings"
+	"math"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -16,45 +15,40 @@ import (
 	"github.com/clausea/crawler/internal/store/pack"
 )
 
-// indexEntry is the search index entry of a document.
+// indexEntry is the search index entry of a document. It has no text: hashes and 32-bit numbers need
+// a quarter of the space, most of which is that of the index of the terms.
 type indexEntry struct {
 	Key      string `json:"_id"` // document ID
 	Company  string `json:"company"`
 	Type     string `json:"type"`
 	Language string `json:"language"`
-	// Order is greater for newer texts. Few entries have the same order.
-	Order int64 `json:"order"`
-	// Terms lists the tokens of the text, and its prominent tokens with the prefix.
-	Terms []string `json:"terms"`
-	// Text is all terms, separated by spaces, with a space at the beginning and the end: the
-	// prominent tokens with the prefix, a boundary, and the tokens of the text in order. A query
-	// reads one term from the index, and checks the others and the phrases with Text.
-	Text string `json:"text"`
+	// Order is the time of the text in seconds from orderEpoch on, and greater for newer texts. Few
+	// entries have the same order.
+	Order int32 `json:"order"`
+	// Terms lists the terms of the text and of its prominent tokens.
+	Terms []int32 `json:"terms"`
+	// Pairs is the filter of the pairs of tokens that follow each other, and PairsSize its size.
+	Pairs     []byte `json:"pairs"`
+	PairsSize int32  `json:"pairsSize"`
 }
 
-// prominentPrefix marks a prominent token. No token contains it.
-const prominentPrefix = "^"
-
-// orderBits is the number of bits of an order that distinguish texts of the same second.
-const orderBits = 20
+// orderEpoch is the beginning of the year 2000 in seconds since 1970. The order of an earlier text
+// is 1, and that of one after 2067 is the greatest.
+const orderEpoch = 946_684_800
 
 // newIndexEntry returns the index entry of d, whose newest text is text.
 func newIndexEntry(d store.Document, text string) indexEntry {
 	e := fulltext.NewEntry(text)
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(d.ID))
 	r := indexEntry{
-		Key: d.ID, Company: d.Company, Type: d.Type, Language: d.Language, Terms: e.Tokens,
-		Order: max(0, store.TextTime(d).Unix())<<orderBits + int64(h.Sum32()>>(32-orderBits)) + 1,
+		Key: d.ID, Company: d.Company, Type: d.Type, Language: d.Language,
+		Order: int32(min(max(store.TextTime(d).Unix()-orderEpoch, 1), math.MaxInt32)),
+		Pairs: e.Pairs, PairsSize: int32(len(e.Pairs)), Terms: make([]int32, 0, len(e.Terms)+len(e.Prominent)),
 	}
-	var b strings.Builder
-	b.WriteByte(' ')
-	for _, t := range e.Prominent {
-		r.Terms = append(r.Terms, prominentPrefix+t)
-		b.WriteString(prominentPrefix + t + " ")
+	for _, terms := range [][]fulltext.Term{e.Terms, e.Prominent} {
+		for _, t := range terms {
+			r.Terms = append(r.Terms, int32(t))
+		}
 	}
-	b.WriteString("| " + e.Text + " ")
-	r.Text = b.String()
 	return r
 }
 
@@ -68,7 +62,7 @@ func (s *database) updateSearchIndex(ctx context.Context, d store.Document, text
 	}
 	if text == nil {
 		var e indexEntry
-		err := entries.FindOne(ctx, byID, options.FindOne().SetProjection(bson.D{{Key: "terms", Value: 0}, {Key: "text", Value: 0}})).Decode(&e)
+		err := entries.FindOne(ctx, byID, options.FindOne().SetProjection(bson.D{{Key: "terms", Value: 0}, {Key: "pairs", Value: 0}})).Decode(&e)
 		switch {
 		case err == nil && e.Company == d.Company && e.Type == d.Type && e.Language == d.Language:
 			return nil

@@ -44,7 +44,7 @@ var unarchivedTables = map[string]string{
 }
 
 // derivedTables lists the tables whose records a restore creates from others.
-var derivedTables = []string{"companies", "search_texts", "search_words"}
+var derivedTables = []string{"companies", "search_entries", "search_terms"}
 
 // Dump implements store.Dumper. All reads are one read transaction.
 func (s *database) Dump(ctx context.Context, put func(store.ArchiveEntry) error) error {

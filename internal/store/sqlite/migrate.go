@@ -33,7 +33,7 @@ ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 UPDATE runs SET state=json_extract(v, '$.state');
 CREATE INDEX runs_state ON runs(state, priority DESC, id);
 CREATE TABLE requests(run TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
-`}, {statements: renameRecordKeys}, {statements: createChanges}, {statements: createSearch, do: fillSearch}, {statements: createRunEvents + addRunColumns + keyPagesByRun, do: fillRunColumns}, {statements: createAccessRecords}}
+`}, {statements: renameRecordKeys}, {statements: createChanges}, {statements: createSearch, do: fillSummaries}, {statements: createRunEvents + addRunColumns + keyPagesByRun, do: fillRunColumns}, {statements: createAccessRecords}, {do: indexTerms}}
 
 // Migrate implements store.Store.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {

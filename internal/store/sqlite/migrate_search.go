@@ -4,15 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/clausea/crawler/internal/store"
 )
 
-// createSearch is the migration that creates the company summaries, the search index and the
-// corrections. The tokens are made by package fulltext; the tokenizer of FTS5 only splits them at
-// spaces, because to the tokenizer "ascii" every character outside of ASCII is a letter.
+// createSearch is the migration that creates the company summaries, the corrections and the first
+// search index, which indexTerms replaces.
 const createSearch = `
 CREATE TABLE companies(name TEXT PRIMARY KEY, documents INTEGER NOT NULL, changed INTEGER NOT NULL, v TEXT NOT NULL);
 CREATE INDEX companies_changed ON companies(changed DESC, name);
@@ -24,27 +22,61 @@ CREATE TABLE corrections(doc TEXT PRIMARY KEY, company TEXT NOT NULL, v TEXT NOT
 CREATE INDEX corrections_company ON corrections(company, doc);
 `
 
-// deleteSearch lists the statements that delete the summary, the corrections and the index entries
-// of a company.
-var deleteSearch = []string{
-	`DELETE FROM search_words WHERE rowid IN (SELECT n FROM search_texts WHERE company=?)`,
-	`DELETE FROM search_texts WHERE company=?`, `DELETE FROM corrections WHERE company=?`, `DELETE FROM companies WHERE name=?`,
+// indexTerms is the migration that replaces the search index of words with one of their hashes.
+func indexTerms(ctx context.Context, t *sql.Tx) error {
+	// Index the oldest text first, so that the newest text has the greatest number.
+	ids, err := queryStrings(ctx, t, `SELECT d.id FROM documents d LEFT JOIN search_texts x ON x.doc=d.id ORDER BY coalesce(x.n,0), `+textTime)
+	if err != nil {
+		return err
+	}
+	if _, err := t.ExecContext(ctx, `DROP TABLE search_words; DROP TABLE search_texts;`+createSearchIndex); err != nil {
+		return err
+	}
+	return fillSearchIndex(ctx, t, ids)
 }
 
-// fillSearch fills the summaries and the search index from the stored documents and runs.
-func fillSearch(ctx context.Context, t *sql.Tx) error {
-	// Index the oldest text first, so that the newest text has the greatest number.
-	ids, err := queryStrings(ctx, t, `SELECT id FROM documents ORDER BY coalesce(nullif(json_extract(v,'$.unchangedSince'),'0001-01-01T00:00:00Z'),json_extract(v,'$.lastChanged')), id`)
+// textTime orders documents by the age of their text, oldest first.
+const textTime = `coalesce(nullif(json_extract(d.v,'$.unchangedSince'),'0001-01-01T00:00:00Z'),json_extract(d.v,'$.lastChanged')), d.id`
+
+// fillSearchIndex writes the index entries of documents in this order.
+func fillSearchIndex(ctx context.Context, t *sql.Tx, ids []string) error {
+	for _, id := range ids {
+		d, err := documentRow(ctx, t, `SELECT v FROM documents WHERE id=?`, id)
+		if err == nil && d != nil {
+			err = updateSearchIndex(ctx, t, *d, nil)
+		}
+		if err != nil {
+			return fmt.Errorf("index document %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// fillDerived fills the summaries and the search index from the stored documents and runs.
+func fillDerived(ctx context.Context, t *sql.Tx) error {
+	ids, err := queryStrings(ctx, t, `SELECT d.id FROM documents d ORDER BY `+textTime)
+	if err != nil {
+		return err
+	}
+	if err := fillSearchIndex(ctx, t, ids); err != nil {
+		return err
+	}
+	return fillSummaries(ctx, t)
+}
+
+// fillSummaries fills the summaries from the stored documents and runs.
+func fillSummaries(ctx context.Context, t *sql.Tx) error {
+	ids, err := queryStrings(ctx, t, `SELECT id FROM documents ORDER BY id`)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
 		d, err := documentRow(ctx, t, `SELECT v FROM documents WHERE id=?`, id)
 		if err == nil && d != nil {
-			err = errors.Join(updateSummary(ctx, t, nil, *d), updateSearchIndex(ctx, t, *d, nil))
+			err = updateSummary(ctx, t, nil, *d)
 		}
 		if err != nil {
-			return fmt.Errorf("index document %s: %w", id, err)
+			return fmt.Errorf("summarize document %s: %w", id, err)
 		}
 	}
 	runs, err := queryStrings(ctx, t, `SELECT v FROM runs WHERE id IN (SELECT max(id) FROM runs WHERE state IN ('Complete','Failed') GROUP BY company)`)

@@ -38,7 +38,7 @@ func archivedTables() (tables []string) {
 }
 
 // clearDerived deletes the records of derivedTables.
-const clearDerived = `DELETE FROM companies; DELETE FROM search_texts; INSERT INTO search_words(search_words) VALUES('delete-all')`
+const clearDerived = `DELETE FROM companies; DELETE FROM search_entries; INSERT INTO search_terms(search_terms) VALUES('delete-all')`
 
 // BeginRestore implements store.Archiver.
 func (s *Store) BeginRestore(ctx context.Context) (store.Restorer, error) {
@@ -188,7 +188,7 @@ func (r *restorer) putSnapshot(ctx context.Context, t *sql.Tx, rec *store.Archiv
 // Finish implements store.Restorer.
 func (r *restorer) Finish(ctx context.Context) error {
 	return r.s.inTransaction(ctx, "end the restore", func(t *sql.Tx) error {
-		if err := fillSearch(ctx, t); err != nil {
+		if err := fillDerived(ctx, t); err != nil {
 			return err
 		}
 		_, err := t.ExecContext(ctx, `DELETE FROM meta WHERE k='restoring'`)

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"errors"
 	"strings"
 	"testing"
 
@@ -15,11 +16,11 @@ func TestMigrateFillsTheSummariesAndTheSearchIndex(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	storetest.SearchMigration(t, s, func() {
 		err := s.inTransaction(t.Context(), "migrate again", func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(t.Context(), `DROP TABLE companies; DROP TABLE search_texts; DROP TABLE search_words; DROP TABLE corrections`)
+			_, err := tx.ExecContext(t.Context(), `DROP TABLE companies; DROP TABLE search_entries; DROP TABLE search_terms; DROP TABLE corrections`)
 			if err != nil {
 				return err
 			}
-			return migration{statements: createSearch, do: fillSearch}.apply(t.Context(), tx)
+			return errors.Join(migration{statements: createSearch, do: fillSummaries}.apply(t.Context(), tx), migration{do: indexTerms}.apply(t.Context(), tx))
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +41,7 @@ func TestSearchesAndListsOfCompaniesUseAnIndex(t *testing.T) {
 		want  string // beginning of the plan
 		args  []any
 	}{
-		{searchWords, "SCAN search_words VIRTUAL TABLE INDEX", []any{expression, 10, 10}},
+		{searchTerms, "SCAN search_terms VIRTUAL TABLE INDEX", []any{true, expression, 10}},
 		{companiesByName, "SEARCH companies", []any{"a", "b", "[]", "", 10}},
 		{namedCompanies, "SEARCH companies", []any{"a", "b", `["a"]`, "", 10}},
 		{companiesByLastChanged, "SEARCH companies USING INDEX companies_changed", []any{"a", "b", "[]", 1, "a", "", 10}},

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -74,6 +76,19 @@ func TestInstallationBreaksLoudlyAndUninstallsWithoutLosingDocuments(t *testing.
 	i.checkDocuments(documents)
 	i.checkNothingIsLeft()
 
+	t.Log("delete the definitions without an operator, and remove the finalizers")
+	i.kubectl("apply", "-k", filepath.Join(configFolder, "crd"))
+	i.kubectl("wait", "--for=condition=Established", "crd/companies.crawl.clausea.co", "crd/crawljobs.crawl.clausea.co", "--timeout=60s")
+	target := demoTarget(0)
+	left := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "left", Finalizers: []string{v1alpha1.CompanyFinalizer}}}
+	left.Spec.Target = target
+	if err := b.client.Create(t.Context(), left); err != nil {
+		t.Fatal(err)
+	}
+	i.kubectl("delete", "-k", filepath.Join(configFolder, "crd"), "--wait=false")
+	i.removeFinalizers()
+	i.kubectl("wait", "--for=delete", "crd/companies.crawl.clausea.co", "--timeout=60s")
+
 	i.kubectl("wait", "--for=delete", "namespace/"+operatorNamespace, "--timeout=60s")
 	if err := testCluster.install(t.Context()); err != nil {
 		t.Fatal(err)
@@ -112,6 +127,27 @@ func (i *installation) kubectl(args ...string) {
 		i.t.Fatal(err)
 	}
 	i.t.Logf("kubectl %s (%v)", strings.Join(args, " "), time.Since(began).Round(100*time.Millisecond))
+}
+
+// removeFinalizers runs the command of docs/operating.md.
+func (i *installation) removeFinalizers() {
+	i.t.Helper()
+	doc, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "operating.md"))
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	const start, end = "      for kind in companies", "      done\n\n"
+	_, rest, found := strings.Cut(string(doc), start)
+	body, _, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		i.t.Fatal("docs/operating.md does not have the command")
+	}
+	cmd := exec.CommandContext(i.t.Context(), "sh", "-c", start+body+end)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+testCluster.kubeconfig, "PATH="+filepath.Dir(testCluster.kubectl)+":"+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "patched") {
+		i.t.Fatalf("the command fails: %v: %s", err, out)
+	}
 }
 
 func (i *installation) createSecret(uri string) {

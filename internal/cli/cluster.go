@@ -29,9 +29,11 @@ const (
 	// lacks something, at first and later.
 	firstCheckInterval = time.Second
 	maxCheckInterval   = 10 * time.Second
-	// monitorInterval is the time between two checks after the start.
-	monitorInterval = 30 * time.Second
-	// clusterCheckTimeout limits one check.
+	// monitorInterval is the time between two checks of the definitions after the start. The
+	// permissions, each of which takes a request, are checked every permissionChecks times.
+	monitorInterval  = 10 * time.Second
+	permissionChecks = 6
+	// clusterCheckTimeout limits one check of the definitions or of the permissions.
 	clusterCheckTimeout = 10 * time.Second
 )
 
@@ -124,13 +126,19 @@ func (c *clusterCheck) wait(ctx context.Context) error {
 func (c *clusterCheck) Start(ctx context.Context) error {
 	tick := time.NewTicker(monitorInterval)
 	defer tick.Stop()
-	for {
+	problem := ""
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		if problem := c.check(ctx); ctx.Err() == nil {
+		if problem == "" && n%permissionChecks != 0 {
+			problem = c.checkDefinitions(ctx)
+		} else {
+			problem = c.check(ctx)
+		}
+		if ctx.Err() == nil {
 			c.report(problem)
 		}
 	}
@@ -155,8 +163,6 @@ func (c *clusterCheck) report(problem string) {
 // check returns a sentence that says what the cluster lacks and how to correct it; empty if it
 // lacks nothing.
 func (c *clusterCheck) check(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(ctx, clusterCheckTimeout)
-	defer cancel()
 	if problem := c.checkDefinitions(ctx); problem != "" {
 		return problem
 	}
@@ -167,6 +173,8 @@ const installDefinitions = "run kubectl apply -k config/crd (or install the char
 
 // checkDefinitions checks that the API server serves the custom resources.
 func (c *clusterCheck) checkDefinitions(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, clusterCheckTimeout)
+	defer cancel()
 	gv := v1alpha1.GroupVersion.String()
 	served, err := c.discovery.ServerResourcesForGroupVersion(gv)
 	switch {
@@ -191,6 +199,8 @@ func (c *clusterCheck) checkDefinitions(ctx context.Context) string {
 
 // checkPermissions asks the API server whether the operator has each permission.
 func (c *clusterCheck) checkPermissions(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, clusterCheckTimeout)
+	defer cancel()
 	denied := map[string][]string{} // verbs by resource
 	for i := range c.permissions {
 		review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: &c.permissions[i]}}

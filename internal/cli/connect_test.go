@@ -39,7 +39,7 @@ func TestAProcessWithoutItsStoreIsAliveAndSaysWhyItIsNotReady(t *testing.T) {
 				return status == http.StatusServiceUnavailable && strings.Contains(b, test.want)
 			})
 			t.Log(body)
-			res, err := http.Get("http://127.0.0.1:" + port + "/livez") //nolint:noctx // a test
+			res, err := http.Get("http://127.0.0.1:" + port + "/livez")
 			if err != nil || res.StatusCode != http.StatusOK {
 				t.Fatalf("/livez: %v", err)
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-logr/logr"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -158,5 +159,42 @@ func TestPermissionsForAllNamespacesIncludeNoLeases(t *testing.T) {
 				t.Errorf("%s: %s %s has permissions on leases", folder, u.GetKind(), u.GetName())
 			}
 		}
+	}
+}
+
+func TestSampleOverlayGivesTheWorkersItsPodTemplateAndCAFile(t *testing.T) {
+	t.Parallel()
+	template := filepath.Join(configFolder, "samples", "overlay", "worker.yaml")
+	pod, err := workerPod(operatorValues(t, map[string]string{"CLAUSEA_WORKER_TEMPLATE": template, "CLAUSEA_CA_FILE": "/etc/clausea/ca/ca.pem"}), logr.Discard())
+	if err != nil || len(pod.Env) != 1 || pod.Env[0].Name != "CLAUSEA_CA_FILE" {
+		t.Errorf("the environment of the workers is %v, %v", pod.Env, err)
+	}
+	for _, u := range renderConfig(t, "samples/overlay", "") {
+		if u.GetKind() != "Deployment" {
+			continue
+		}
+		b, err := yaml.Marshal(u.Object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, env := operatorContainer(t, b)
+		if want := "registry.example/clausea:v1"; c.Image != want || env["CLAUSEA_WORKER_IMAGE"] != want || env["CLAUSEA_CA_FILE"] != "/etc/clausea/ca/ca.pem" || len(c.VolumeMounts) != 3 {
+			t.Errorf("the operator is %+v", c)
+		}
+		return
+	}
+	t.Error("the overlay has no Deployment")
+}
+
+func TestGitOpsSampleHasOnlyCompaniesWithASchedule(t *testing.T) {
+	t.Parallel()
+	all := renderConfig(t, "samples/gitops", "")
+	for _, u := range all {
+		if _, found, _ := unstructured.NestedMap(u.Object, "spec", "schedule"); u.GetKind() != "Company" || !found {
+			t.Errorf("%s %s is in the sample", u.GetKind(), u.GetName())
+		}
+	}
+	if len(all) == 0 {
+		t.Error("the sample is empty")
 	}
 }

@@ -35,6 +35,7 @@ var scheme = func() *runtime.Scheme {
 
 const (
 	operatorNamespace = "clausea"
+	otherNamespace    = "crawler" // of the test of the installation
 	operatorUser      = "system:serviceaccount:clausea:clausea-operator"
 	priorityClass     = "crawls"
 	workerMemory      = "300Mi"
@@ -87,7 +88,13 @@ func startCluster(ctx context.Context, assets, mongod string) (_ *cluster, err e
 	if err != nil {
 		return nil, err
 	}
-	w.kubelet = &fakeKubelet{client: w.admin, config: w.config, starter: w.starter, dir: w.dir, accounts: map[string]string{"clausea/clausea-operator": operator}}
+	other, err := w.userFile("system:serviceaccount:"+otherNamespace+":clausea-operator", "system:serviceaccounts", "system:serviceaccounts:"+otherNamespace)
+	if err != nil {
+		return nil, err
+	}
+	w.kubelet = &fakeKubelet{client: w.admin, config: w.config, starter: w.starter, dir: w.dir, accounts: map[string]string{
+		"clausea/clausea-operator": operator, otherNamespace + "/clausea-operator": other,
+	}}
 	if err := w.kubelet.start(ctx); err != nil {
 		return nil, err
 	}
@@ -159,22 +166,29 @@ func (w *cluster) userFile(name string, groups ...string) (string, error) {
 func (w *cluster) install(ctx context.Context) error {
 	class := &schedulingv1.PriorityClass{ObjectMeta: metav1.ObjectMeta{Name: priorityClass}, Value: -10}
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operatorNamespace}}
-	settings := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: operatorNamespace, Name: "clausea"}, StringData: map[string]string{
-		"MONGO_URI": w.mongo.URI, "PORT": "0", "LOG_FORMAT": "json",
-		"CLAUSEA_EXECUTION": "Job", "CLAUSEA_MAX_CONCURRENT_CRAWLS": "0", "CLAUSEA_LEASE_DURATION": "5s", "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32",
-		"CLAUSEA_WORKER_PRIORITY_CLASS": priorityClass, "CLAUSEA_WORKER_MEMORY": workerMemory,
-		"CLAUSEA_BROWSER": browserURL, "CRAWLER_PROXY": "",
-	}}
-	for _, obj := range []client.Object{class, namespace, settings} {
+	for _, obj := range []client.Object{class, namespace, w.operatorSecret(operatorNamespace, w.mongo.URI)} {
 		if err := w.admin.Create(ctx, obj); err != nil && !apierrors.IsAlreadyExists(err) {
 			return err
 		}
 	}
-	if _, err := w.run(ctx, "apply", "-k", filepath.Join("..", "..", "..", "config", "manager")); err != nil {
+	if _, err := w.run(ctx, "apply", "-k", filepath.Join(configFolder, "default")); err != nil {
 		return err
 	}
 	_, err := w.run(ctx, "wait", "--for=condition=Established", "crd/companies.crawl.clausea.co", "crd/crawljobs.crawl.clausea.co", "--timeout=5m")
 	return err
+}
+
+// configFolder has the manifests.
+var configFolder = filepath.Join("..", "..", "..", "config")
+
+// operatorSecret returns the Secret of an operator that uses the MongoDB at uri.
+func (w *cluster) operatorSecret(namespace, uri string) *corev1.Secret {
+	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "clausea"}, StringData: map[string]string{
+		"MONGO_URI": uri, "PORT": "0", "LOG_FORMAT": "json",
+		"CLAUSEA_EXECUTION": "Job", "CLAUSEA_MAX_CONCURRENT_CRAWLS": "0", "CLAUSEA_LEASE_DURATION": "5s", "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32",
+		"CLAUSEA_WORKER_PRIORITY_CLASS": priorityClass, "CLAUSEA_WORKER_MEMORY": workerMemory,
+		"CLAUSEA_BROWSER": browserURL, "CRAWLER_PROXY": "",
+	}}
 }
 
 // browserURL is a remote browser that no crawl in these tests uses.

@@ -31,6 +31,12 @@ type fixture struct {
 func newFixture(t *testing.T, settings map[string]string) *fixture {
 	t.Helper()
 	t.Parallel()
+	return newSequentialFixture(t, settings)
+}
+
+// newSequentialFixture is newFixture for a test that runs before the parallel ones.
+func newSequentialFixture(t *testing.T, settings map[string]string) *fixture {
+	t.Helper()
 	if testCluster == nil {
 		t.Skip("starts a cluster")
 	}

@@ -1,5 +1,5 @@
 // Package clustertest runs the program in a cluster with a real API server, controller manager
-// and scheduler. kubectl applies config/manager. The operator runs in the pod of its Deployment
+// and scheduler. kubectl applies config/default. The operator runs in the pod of its Deployment
 // with only the permissions of its role, and crawls run in the pods of Jobs. Only the kubelet is
 // fake: it runs the command of each pod as a local process and writes the status of the pod.
 package clustertest

@@ -95,12 +95,15 @@ func (w *cluster) requestedPermissions() (used, refused map[permission]bool, err
 }
 
 func (w *cluster) grantedPermissions() (map[permission]bool, error) {
-	role := &rbacv1.ClusterRole{}
-	if err := w.admin.Get(context.Background(), client.ObjectKey{Name: "clausea-operator"}, role); err != nil {
+	forAll, own := &rbacv1.ClusterRole{}, &rbacv1.Role{}
+	if err := w.admin.Get(context.Background(), client.ObjectKey{Name: "clausea-operator"}, forAll); err != nil {
+		return nil, err
+	}
+	if err := w.admin.Get(context.Background(), client.ObjectKey{Namespace: operatorNamespace, Name: "clausea-operator"}, own); err != nil {
 		return nil, err
 	}
 	granted := map[permission]bool{}
-	for _, rule := range role.Rules {
+	for _, rule := range append(forAll.Rules, own.Rules...) {
 		for _, g := range rule.APIGroups {
 			for _, res := range rule.Resources {
 				for _, verb := range rule.Verbs {

@@ -13,6 +13,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 )
@@ -85,6 +86,33 @@ func TestThePrinterColumnsOfCrawlJobs(t *testing.T) {
 	shows(t, rows["done"], map[string]string{"Company": "acme", "Ready": "True", "State": "Converged", "Pages": "17", "New": "4", "Changed": "1", "Attempts": "2", "Queued": "3", "Message": "4 documents found."})
 	shows(t, rows["failed"], map[string]string{"Ready": "False", "State": "SiteUnreachable", "Domain": "example.com", "Message": "The site gave no page."})
 	shows(t, rows["new"], map[string]string{"Domain": "example.com"})
+}
+
+func TestCrawlJobsAreSelectedByTheirCompanyAndReason(t *testing.T) {
+	t.Parallel()
+	k, ns := clusterClient(t)
+	for name, company := range map[string]string{"a": "acme", "b": "acme", "c": "globex"} {
+		j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name}}
+		j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: company}
+		must(t, k.Create(t.Context(), j))
+		if name == "b" {
+			j.Status.Reason = v1alpha1.ReasonRetrying
+			must(t, k.Status().Update(t.Context(), j))
+		}
+	}
+	for _, c := range []struct {
+		fields client.MatchingFields
+		want   int
+	}{
+		{client.MatchingFields{"spec.companyRef.name": "acme"}, 2},
+		{client.MatchingFields{"status.reason": v1alpha1.ReasonRetrying}, 1},
+	} {
+		list := &v1alpha1.CrawlJobList{}
+		must(t, k.List(t.Context(), list, client.InNamespace(ns), c.fields))
+		if len(list.Items) != c.want {
+			t.Errorf("%v selects %d jobs, want %d", c.fields, len(list.Items), c.want)
+		}
+	}
 }
 
 func TestThePrinterColumnsOfCompanies(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/controllers/company"
+	"github.com/clausea/crawler/controllers/scope"
 	"github.com/clausea/crawler/internal/run/records"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -100,7 +101,7 @@ func TestAPersistentErrorIsReportedAndRemovedInTheStore(t *testing.T) {
 	}
 	h.now = h.now.Add(time.Minute)
 	ready := reconcile(false)
-	if ready == nil || ready.Status != metav1.ConditionUnknown || ready.Reason != v1alpha1.ReasonReconcileError || ready.Message != "summarize its documents: the store does not respond" {
+	if ready == nil || ready.Status != metav1.ConditionUnknown || ready.Reason != v1alpha1.ReasonStoreError || ready.Message != "summarize its documents: the store does not respond" {
 		t.Errorf("after failures for a minute, Ready is %+v", ready)
 	}
 	version, generation := c.ResourceVersion, c.Generation
@@ -110,7 +111,7 @@ func TestAPersistentErrorIsReportedAndRemovedInTheStore(t *testing.T) {
 	}
 	b.check()
 	docs.fails = false
-	if ready := reconcile(true); ready == nil || ready.Reason == v1alpha1.ReasonReconcileError {
+	if ready := reconcile(true); ready == nil || scope.ReportsError(ready) {
 		t.Errorf("after a success, Ready is %+v", ready)
 	}
 	b.checkConditions(c.Name, c.Generation, c.Status.ObservedGeneration, c.Status.Conditions)

@@ -10,6 +10,7 @@ import (
 	"github.com/go-logr/logr"
 
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -27,6 +28,48 @@ func TestAHeartbeatStoresTheProgressAndTheDocuments(t *testing.T) {
 	rec, err := s.store.GetRun(t.Context(), s.runID)
 	if err != nil || rec.Progress.Fetched != 7 || rec.Progress.Skipped[string(crawl.SkipRobots)] != 2 || rec.Documents.New != 1 || rec.Bytes != 7 || time.Since(rec.Heartbeat) > time.Minute {
 		t.Errorf("stored %+v, %v", rec, err)
+	}
+}
+
+func TestAHeartbeatStoresTheHostThatTheRunWaitsFor(t *testing.T) {
+	t.Parallel()
+	s := testStorage(t)
+	if _, err := s.store.AcquireLease(t.Context(), hostlease.LeaseName("help.example"), "another crawl", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	hosts := hostlease.New(hostlease.Config{Store: s.store, Holder: "this crawl", Log: logr.Discard()})
+	ctx, cancel := context.WithCancel(t.Context())
+	waiting := make(chan error)
+	go func() {
+		_, err := hosts.Acquire(ctx, "help.example")
+		waiting <- err
+	}()
+	var progress latestProgress
+	h := heartbeat{
+		storage: s, record: store.Run{ID: s.runID, Company: s.company, State: store.RunRunning}, hosts: hosts,
+		progress: progress.get, documents: newFoundSet().counts, bytes: func() int64 { return 0 },
+	}
+	stored := func() string {
+		if err := h.beat(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		rec, err := s.store.GetRun(t.Context(), s.runID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec.WaitingForHost
+	}
+	for deadline := time.Now().Add(time.Minute); stored() != "help.example"; {
+		if time.Now().After(deadline) {
+			t.Fatal("the record does not have the host")
+		}
+	}
+	cancel()
+	if err := <-waiting; !errors.Is(err, context.Canceled) {
+		t.Errorf("Acquire: %v", err)
+	}
+	if got := stored(); got != "" {
+		t.Errorf("a run that no longer waits has the host %s", got)
 	}
 }
 

@@ -38,7 +38,13 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	c := fake.NewClientBuilder().WithScheme(clientgoscheme.Scheme).WithStatusSubresource(&batchv1.Job{}).Build()
+	event := func(field func(*corev1.Event) string) client.IndexerFunc {
+		return func(obj client.Object) []string { return []string{field(obj.(*corev1.Event))} }
+	}
+	c := fake.NewClientBuilder().WithScheme(clientgoscheme.Scheme).WithStatusSubresource(&batchv1.Job{}).
+		WithIndex(&corev1.Event{}, "involvedObject.kind", event(func(e *corev1.Event) string { return e.InvolvedObject.Kind })).
+		WithIndex(&corev1.Event{}, "involvedObject.name", event(func(e *corev1.Event) string { return e.InvolvedObject.Name })).
+		WithIndex(&corev1.Event{}, "reason", event(func(e *corev1.Event) string { return e.Reason })).Build()
 	return &fixture{
 		t: t, store: s, Launcher: &Launcher{Queue: &queue.Queue{Runs: s}, Client: c, APIReader: c, Pod: Pod{Image: "clausea:1"}},
 		spec: runner.RunSpec{
@@ -325,5 +331,52 @@ func TestStopCompletesARunWithoutAPod(t *testing.T) {
 	s, err := f.Signal(t.Context(), "r1", runner.SignalStop)
 	if err != nil || s.State != runner.StateComplete || s.Reason != v1alpha1.ReasonStopped || len(f.jobs()) > 0 {
 		t.Errorf("the status is %+v, %v, and the Jobs are %v", s, err, f.jobs())
+	}
+}
+
+func TestStatusReportsWhyTheJobControllerCreatesNoPod(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.ensure()
+	job := f.jobs()[0]
+	if s := f.status(); s.Waiting != v1alpha1.ReasonPodNotCreated || !strings.Contains(s.Message, "run kubectl describe job "+job) {
+		t.Errorf("the status without an event is %+v", s)
+	}
+	for i, cause := range []string{"exceeded quota: new", "exceeded quota: old"} {
+		e := &corev1.Event{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: cause[len(cause)-3:]}, Reason: "FailedCreate",
+			InvolvedObject: corev1.ObjectReference{Kind: "Job", Name: job}, LastTimestamp: metav1.NewTime(time.Unix(1_700_000_000-int64(i), 0)),
+			Message: `Error creating: pods "x" is forbidden: ` + cause}
+		if err := f.Client.Create(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := f.status(); s.Waiting != v1alpha1.ReasonPodNotCreated || s.Message != "No pod could be created: exceeded quota: new." {
+		t.Errorf("the status with two events is %+v", s)
+	}
+}
+
+func TestStatusOfARunWithAPodSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.ensure()
+	running := corev1.ContainerStatus{State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "legal", Name: "p", Labels: map[string]string{batchv1.JobNameLabel: f.jobs()[0]}}}
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{running}
+	if err := f.Client.Create(t.Context(), pod); err != nil {
+		t.Fatal(err)
+	}
+	if s := f.status(); s.Waiting != v1alpha1.ReasonPodNotStarted || !strings.Contains(s.Message, "Pod p is running and has not started the crawl yet") {
+		t.Errorf("the status before the claim is %+v", s)
+	}
+	other := store.Run{ID: "r0", Company: f.spec.Company, State: store.RunRunning, Worker: "laptop", Heartbeat: time.Now()}
+	if err := f.store.PutRun(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	if s := f.status(); s.Waiting != v1alpha1.ReasonWaitingForCrawlJob || !strings.Contains(s.Message, "r0") {
+		t.Errorf("the status while another run has the company is %+v", s)
+	}
+	f.claim()
+	if s := f.status(); s.Waiting != "" {
+		t.Errorf("the status after the claim is %+v", s)
 	}
 }

@@ -48,6 +48,19 @@ const (
 	RenderAlways RenderMode = "Always"
 )
 
+// OffSiteMode determines which documents on other domains are fetched.
+//
+// +kubebuilder:validation:MaxLength=16
+// +kubebuilder:validation:Enum=Never;Linked
+type OffSiteMode string
+
+// The off-site modes. Linked fetches a page on another domain, alone, if the company's own
+// pages link to it as a document of the company.
+const (
+	OffSiteNever  OffSiteMode = "Never"
+	OffSiteLinked OffSiteMode = "Linked"
+)
+
 // Seed is a URL that the crawl starts with.
 type Seed struct {
 	// url is an http or https URL.
@@ -110,6 +123,10 @@ type CrawlLimits struct {
 	// render determines which pages are rendered in a headless browser. Defaults to Never.
 	// +optional
 	Render RenderMode `json:"render,omitempty"`
+	// offSite determines which documents on other domains are fetched: Linked fetches those
+	// that the company's own pages present as the company's documents. Defaults to Linked.
+	// +optional
+	OffSite OffSiteMode `json:"offSite,omitempty"`
 	// languages lists the preferred languages, most preferred first. If it is empty, no
 	// language is preferred.
 	// +optional

@@ -24,6 +24,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/offsite"
 	"github.com/clausea/crawler/internal/crawl/scope"
 )
 
@@ -85,7 +86,7 @@ func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
 	running := &tasks{log: e.Log, results: make(chan *taskResult)}
 	cache := newRobotsCache()
 	w := &worker{
-		fetcher: e.fetcher, observer: d.Observer, log: e.Log, acceptLanguage: acceptLanguage(p.Languages),
+		fetcher: e.fetcher, observer: d.Observer, log: e.Log, acceptLanguage: acceptLanguage(p.Languages), cookies: newCookies(),
 		renderer: e.Renderer, renderMode: p.Render, robots: cache,
 	}
 	hosts := &hosts{
@@ -97,7 +98,7 @@ func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
 		frontier: queue, scope: sc, ledger: ledger, hosts: hosts, worker: w, tasks: running, robots: cache,
 		discovery: &discovery{
 			plan: p, frontier: queue, scope: sc, ledger: ledger, hosts: hosts,
-			languages: languages{want: p.Languages}, canonical: canonicalHosts{}, relocated: map[string]bool{},
+			languages: languages{want: p.Languages}, canonical: canonicalHosts{}, relocated: map[string]bool{}, judge: offsite.NewJudge(p.Domains),
 		},
 	}, nil
 }

@@ -121,6 +121,7 @@ type Outcome struct {
 	Kind   OutcomeKind
 	URL    string
 	Parent string // the page that links to URL; empty for a seed, a probe and a URL of a sitemap
+	Anchor string // text of the link that led to URL; empty if there is none or it is not known
 	// Reason says why there is no page. For a fetched page it says why its text is not
 	// used or is incomplete, and is empty if its text is used.
 	Reason    SkipReason

@@ -177,7 +177,11 @@ func (s *scheduler) startItem(ctx context.Context, it frontier.Item) {
 	s.ledger.currentHost = it.Host
 	it.DiscoveryPath = s.ledger.pathTo(it.Parent)
 	candidate := s.discovery.worthRendering(&it)
-	s.tasks.start(taskResult{kind: pageTask, item: &it, host: it.Host}, func(r *taskResult) { s.worker.fetchPage(ctx, it, candidate, r) })
+	task := taskResult{kind: pageTask, item: &it, host: it.Host}
+	if it.MustMention {
+		task.mentions = s.discovery.judge.MentionTest()
+	}
+	s.tasks.start(task, func(r *taskResult) { s.worker.fetchPage(ctx, it, candidate, r) })
 }
 
 // maxBarren is the number of consecutive pages without a legal document after which the

@@ -19,16 +19,17 @@ const (
 
 // The URL is outside the scope of the crawl, or it matches a crawler trap.
 const (
-	SkipOutOfScope      = SkipReason(scope.OutOfScope)
-	SkipDeniedPath      = SkipReason(scope.DeniedPath)
-	SkipPathDepth       = SkipReason(scope.PathDepth)
-	SkipRepeatedSegment = SkipReason(scope.RepeatedSegment)
-	SkipQueryVariants   = SkipReason(scope.QueryVariants)
-	SkipHostPages       = SkipReason(scope.HostPages)
-	SkipCalendar        = SkipReason(scope.Calendar)
-	SkipFileType        = SkipReason(scope.FileType)
-	SkipTooManyHosts    = SkipReason(scope.TooManyHosts)
-	SkipNearDuplicate   = SkipReason(scope.NearDuplicate) // pages of its URL pattern show the same text
+	SkipOutOfScope                 = SkipReason(scope.OutOfScope)
+	SkipOffSite         SkipReason = "off_site" // its link names a document on another domain, which the crawl does not fetch
+	SkipDeniedPath                 = SkipReason(scope.DeniedPath)
+	SkipPathDepth                  = SkipReason(scope.PathDepth)
+	SkipRepeatedSegment            = SkipReason(scope.RepeatedSegment)
+	SkipQueryVariants              = SkipReason(scope.QueryVariants)
+	SkipHostPages                  = SkipReason(scope.HostPages)
+	SkipCalendar                   = SkipReason(scope.Calendar)
+	SkipFileType                   = SkipReason(scope.FileType)
+	SkipTooManyHosts               = SkipReason(scope.TooManyHosts)
+	SkipNearDuplicate              = SkipReason(scope.NearDuplicate) // pages of its URL pattern show the same text
 )
 
 // The crawl did not queue or did not request the URL.
@@ -93,7 +94,7 @@ const (
 // skipReasons lists every SkipReason.
 var skipReasons = []SkipReason{
 	SkipInvalidURL, SkipScheme, SkipURLTooLong, SkipUserinfo,
-	SkipOutOfScope, SkipDeniedPath, SkipPathDepth, SkipRepeatedSegment, SkipQueryVariants, SkipHostPages, SkipCalendar, SkipFileType,
+	SkipOutOfScope, SkipOffSite, SkipDeniedPath, SkipPathDepth, SkipRepeatedSegment, SkipQueryVariants, SkipHostPages, SkipCalendar, SkipFileType,
 	SkipTooManyHosts, SkipNearDuplicate,
 	SkipDepth, SkipLowScore, SkipNoFollow, SkipNotFollowed, SkipDuplicate, SkipTooManyLinks, SkipSitemapLimit, SkipQueueFull,
 	SkipPageLimit, SkipTimeLimit, SkipMoved,

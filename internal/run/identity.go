@@ -177,5 +177,5 @@ func (i *identity) changeOf(url string) (change string, reason crawl.SkipReason)
 // as that of a crawl that was stopped, has the reason "".
 var notRequested = map[crawl.SkipReason]bool{
 	"": true, crawl.SkipPageLimit: true, crawl.SkipTimeLimit: true, crawl.SkipCanceled: true, crawl.SkipQueueFull: true, crawl.SkipLowScore: true,
-	crawl.SkipDepth: true, crawl.SkipOutOfScope: true, crawl.SkipDeniedPath: true, crawl.SkipTooManyHosts: true, crawl.SkipHostPages: true,
+	crawl.SkipDepth: true, crawl.SkipOutOfScope: true, crawl.SkipOffSite: true, crawl.SkipDeniedPath: true, crawl.SkipTooManyHosts: true, crawl.SkipHostPages: true,
 }

@@ -80,6 +80,9 @@ func applyLimits(o *crawl.Options, limits *v1alpha1.CrawlLimits) {
 	if limits.Render != "" {
 		o.Render = crawl.RenderMode(limits.Render)
 	}
+	if limits.OffSite != "" {
+		o.OffSite = crawl.OffSiteMode(limits.OffSite)
+	}
 	if len(limits.Languages) > 0 {
 		o.Languages = nil
 	}

@@ -94,7 +94,7 @@ func RegistrableDomain(host string) string {
 		host = h
 	}
 	if isIPAddress(host) {
-		return host
+		return strings.Trim(host, "[]")
 	}
 	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
 		return d

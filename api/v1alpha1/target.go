@@ -6,11 +6,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Domain is a lower-case host name without scheme, port or path.
+// Domain is a lower-case host name without scheme, port or path. It may be in its own script.
 //
 // +kubebuilder:validation:MinLength=3
 // +kubebuilder:validation:MaxLength=253
-// +kubebuilder:validation:XValidation:rule="self.matches('^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')",message="must be a lower-case host name without scheme, port or path; write example.com, not https://example.com/"
+// +kubebuilder:validation:XValidation:rule="self.matches('^([a-z0-9[:^ascii:]]([a-z0-9[:^ascii:]-]{0,61}[a-z0-9[:^ascii:]])?[.])+[a-z0-9[:^ascii:]]([a-z0-9[:^ascii:]-]{0,61}[a-z0-9[:^ascii:]])?$')",message="must be a lower-case host name without scheme, port or path; write example.com, not https://example.com/"
 type Domain string
 
 // PathPattern is a path pattern in the syntax of robots.txt: * matches any text and $ the

@@ -193,9 +193,11 @@ func (d *discovery) enqueue(from *frontier.Item, raw, text, region string, facto
 	if s.SlugNamesDocument {
 		it.Family = withoutQuery(it.Family)
 	}
+	it.OtherLanguage = factor == translationFactor
 	switch {
 	case d.languages.other(lang):
 		it.Score *= otherLanguageFactor
+		it.OtherLanguage = true
 	case lang != "" && len(d.plan.Languages) > 1:
 		it.Family += "@" + lang // so that each of several preferred languages is fetched
 	}
@@ -237,6 +239,7 @@ func (d *discovery) followRedirect(it *frontier.Item, location string, status in
 	if to == it.URL {
 		out.Reason = SkipRedirectLoop
 		d.ledger.end(it, out)
+		d.ledger.recordAnswer(it, out.Reason, status)
 		d.recordRedirectLoop(chain)
 		return
 	}
@@ -246,12 +249,19 @@ func (d *discovery) followRedirect(it *frontier.Item, location string, status in
 	next.URL, next.DedupKey, next.Host, next.RedirectChain = to, canonical.DedupKey(to), hostKey(u), chain
 	next.RedirectCount++
 	if next.RedirectCount > maxRedirects {
+		if visits(it, to) > 0 {
+			d.ledger.count(SkipRedirect, -1) // it counts by its next outcome
+		}
 		d.ledger.skip(&next, SkipTooManyRedirects)
+		d.ledger.recordAnswer(it, SkipTooManyRedirects, status)
 		d.recordRedirectLoop(chain)
 		return
 	}
-	if !d.ledger.markSeen(next.DedupKey) && next.DedupKey != it.DedupKey && !returnsWithCookies(it, to) {
-		return // the target is queued or was fetched
+	if !d.ledger.markSeen(next.DedupKey) && next.DedupKey != it.DedupKey {
+		if !returnsWithCookies(it, to) {
+			return // the target is queued or was fetched
+		}
+		d.ledger.count(SkipRedirect, -1) // it counts by its next outcome
 	}
 	if ok, reason := d.scope.Admit(u); !ok && !it.Pinned {
 		if reason != scope.OutOfScope || it.Score < legalScore {
@@ -271,14 +281,17 @@ func (d *discovery) followRedirect(it *frontier.Item, location string, status in
 
 // returnsWithCookies reports whether an item redirects back to a URL that led to it, after a
 // response on the way set cookies. It does so once: the URL then has the page.
-func returnsWithCookies(it *frontier.Item, to string) bool {
+func returnsWithCookies(it *frontier.Item, to string) bool { return it.GotCookies && visits(it, to) == 1 }
+
+// visits returns how many of the redirects that led to an item started at a URL.
+func visits(it *frontier.Item, at string) int {
 	n := 0
 	for _, r := range it.RedirectChain {
-		if r.URL == to {
+		if r.URL == at {
 			n++
 		}
 	}
-	return it.GotCookies && n == 1
+	return n
 }
 
 // resolve returns the canonical form of a redirect's location.

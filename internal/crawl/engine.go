@@ -81,12 +81,12 @@ func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a crawl of %s: %w", p.Seeds[0].URL, err)
 	}
-	queue := frontier.New(frontier.Options{Delay: p.Delay})
+	queue := frontier.New(frontier.Options{Delay: p.Delay, NamedScore: legalScore})
 	ledger := newLedger(d.Observer, d.Checkpoints)
 	running := &tasks{log: e.Log, results: make(chan *taskResult)}
 	cache := newRobotsCache()
 	w := &worker{
-		fetcher: e.fetcher, observer: d.Observer, log: e.Log, acceptLanguage: acceptLanguage(p.Languages), cookies: newCookies(),
+		fetcher: e.fetcher, observer: d.Observer, log: e.Log, acceptLanguage: acceptLanguage(p.Languages), cookies: newCookies(), languages: languages{want: p.Languages},
 		renderer: e.Renderer, renderMode: p.Render, robots: cache,
 	}
 	hosts := &hosts{

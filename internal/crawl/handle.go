@@ -133,6 +133,7 @@ func (s *scheduler) handleFailure(r *taskResult) {
 		return
 	}
 	l.failed++
+	l.recordAnswer(&it, r.reason, r.status)
 	l.end(&it, Outcome{Kind: OutcomeFailed, Reason: r.reason, Status: r.status})
 	if h.failures >= maxFailures {
 		s.hosts.reportPause(r.host, SkipHostDown, 0)

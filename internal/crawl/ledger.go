@@ -2,6 +2,7 @@ package crawl
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -39,6 +40,10 @@ type counters struct {
 	requests    int    // requests for pages; the page limit bounds these
 	inFlight    int    // requests for pages without a response yet
 	currentHost string // currentHost of the last request
+
+	// answered is the first URL without a page whose host answered, and with what. A site whose
+	// home page fails may have others.
+	answered string
 
 	// URLs that could not be fetched, by cause. They decide why a crawl without a page failed.
 	denied, unreachable, disallowed int
@@ -191,8 +196,27 @@ func (l *ledger) skipQueued(end StopReason, left []frontier.Item) {
 		reason = SkipTimeLimit
 	}
 	for i := range left {
-		l.skipped[reason]++
-		l.report(&left[i], Outcome{Reason: reason})
+		r := reason
+		if r == SkipLowScore && left[i].Score >= legalScore {
+			r = SkipConverged
+		}
+		l.skipped[r]++
+		l.report(&left[i], Outcome{Reason: r})
+	}
+}
+
+// recordAnswer notes that the host of an item answered a request and refused it neither to
+// the crawler nor for now.
+func (l *ledger) recordAnswer(it *frontier.Item, reason SkipReason, status int) {
+	switch reason {
+	case SkipNotFound, SkipServerError, SkipClientError:
+		if l.answered == "" {
+			l.answered = fmt.Sprintf("%s answers %d", it.URL, status)
+		}
+	case SkipContentType, SkipBadEncoding, SkipTooLarge, SkipRedirectLoop, SkipTooManyRedirects, SkipBadRedirect:
+		if l.answered == "" {
+			l.answered = fmt.Sprintf("the response of %s is not usable (%s)", it.URL, reason)
+		}
 	}
 }
 

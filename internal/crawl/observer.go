@@ -152,5 +152,12 @@ type Result struct {
 	// NetworkFailure says why a request for robots.txt had no response. It is set only if
 	// Reason is StopSiteUnreachable.
 	NetworkFailure SkipReason
+	// PageFailure names the first URL whose host answered without a page, and the answer. It is
+	// set only if Reason is StopSiteUnreachable.
+	PageFailure string
+	// CrawlDelay is the longest delay between requests that a robots.txt asks for, if that is
+	// longer than the delay of the plan, and CrawlDelayHost the host that asks for it.
+	CrawlDelay     time.Duration
+	CrawlDelayHost string
 	Progress       Progress
 }

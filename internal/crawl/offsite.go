@@ -71,6 +71,8 @@ func (d *discovery) enqueueOffSite(from *frontier.Item, k *Link, u *url.URL, rel
 	switch {
 	case d.plan.OffSite == OffSiteNever || d.offSite >= maxOffSite:
 		d.ledger.skipNamedLink(k, from.URL, SkipOffSite)
+	case !scope.MayBeDocument(u):
+		d.ledger.skipNamedLink(k, from.URL, SkipFileType)
 	case it.Score < legalScore:
 		d.ledger.skipNamedLink(k, from.URL, SkipOutOfScope)
 	case it.Depth > d.plan.MaxDepth:

@@ -210,10 +210,11 @@ func (s *scheduler) threshold() (float64, StopReason) {
 }
 
 // findMore queues URLs from another source when the frontier has no more to offer: first
-// from the sitemaps, then well-known paths if an expected type is missing. It reports
+// from the sitemaps, then well-known paths if an expected type is missing. A home page that
+// fails does not prevent it, unless the site refused it or did not answer. It reports
 // whether it queued any.
 func (s *scheduler) findMore(ctx context.Context) bool {
-	if ctx.Err() != nil || s.ledger.fetched == 0 || s.plan.MaxDepth == 0 {
+	if ctx.Err() != nil || s.ledger.fetched == 0 && s.ledger.answered == "" || s.plan.MaxDepth == 0 {
 		return false
 	}
 	if s.discovery.enqueueSitemaps() {
@@ -269,9 +270,10 @@ func (s *scheduler) progress() Progress {
 }
 
 func (s *scheduler) result(end StopReason) Result {
-	res := Result{Reason: s.ledger.stopReason(end), Progress: s.progress()}
+	res := Result{Reason: s.ledger.stopReason(end), Progress: s.progress(), CrawlDelay: s.hosts.crawlDelay, CrawlDelayHost: s.hosts.crawlDelayHost}
 	if res.Reason == StopSiteUnreachable {
 		res.RobotsFailure, res.NetworkFailure = s.hosts.robotsFailure()
+		res.PageFailure = s.ledger.answered
 	}
 	return res
 }

@@ -36,6 +36,7 @@ const (
 const (
 	SkipDepth        SkipReason = "depth"          // more links away from a seed than the plan allows
 	SkipLowScore     SkipReason = "low_score"      // nothing suggests a legal document
+	SkipConverged    SkipReason = "converged"      // another edition of a document that was found, or a menu of missing pages
 	SkipNoFollow     SkipReason = "nofollow"       // the page asks crawlers not to follow its links
 	SkipNotFollowed  SkipReason = "not_followed"   // linked only from a page whose links are not followed
 	SkipDuplicate    SkipReason = "duplicate"      // a link on a copy of a fetched page, or such a copy itself
@@ -96,7 +97,7 @@ var skipReasons = []SkipReason{
 	SkipInvalidURL, SkipScheme, SkipURLTooLong, SkipUserinfo,
 	SkipOutOfScope, SkipOffSite, SkipDeniedPath, SkipPathDepth, SkipRepeatedSegment, SkipQueryVariants, SkipHostPages, SkipCalendar, SkipFileType,
 	SkipTooManyHosts, SkipNearDuplicate,
-	SkipDepth, SkipLowScore, SkipNoFollow, SkipNotFollowed, SkipDuplicate, SkipTooManyLinks, SkipSitemapLimit, SkipQueueFull,
+	SkipDepth, SkipLowScore, SkipConverged, SkipNoFollow, SkipNotFollowed, SkipDuplicate, SkipTooManyLinks, SkipSitemapLimit, SkipQueueFull,
 	SkipPageLimit, SkipTimeLimit, SkipMoved,
 	SkipRobots, SkipRobotsUnreachable, SkipHostDown, SkipRetryLater, SkipHostBusy,
 	SkipRedirect, SkipBadRedirect, SkipRedirectLoop, SkipTooManyRedirects, SkipAccessDenied, SkipRateLimited, SkipNotFound,

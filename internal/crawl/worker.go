@@ -24,7 +24,8 @@ type worker struct {
 	observer       Observer
 	log            logr.Logger
 	acceptLanguage string
-	cookies        *cookies // nil: the crawl keeps none
+	languages      languages // of the plan
+	cookies        *cookies  // nil: the crawl keeps none
 
 	renderer   Renderer // nil: pages are not rendered
 	renderMode RenderMode

@@ -89,7 +89,7 @@ func TestTheMessageOfAFailureNamesItsCause(t *testing.T) {
 	}{
 		"robots.txt": {map[string]string{"/robots.txt": "User-agent: *\nDisallow: /", "/": home()}, "RobotsDisallowed", "robots.txt", "Robots"},
 		"refused":    {map[string]string{"/": "403"}, "AccessDenied", "refuses", "AccessDenied"},
-		"down":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page: check the URL", "Unreachable"},
+		"down":       {map[string]string{"/": "503"}, "SiteUnreachable", "gave no page: https://example.com/ answers 503", "Unreachable"},
 		"no robots":  {map[string]string{"/robots.txt": "503", "/": home()}, "SiteUnreachable", "robots.txt of example.com answers 503", "Unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {

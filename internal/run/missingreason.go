@@ -65,6 +65,7 @@ var missingReasons = map[crawl.SkipReason]v1alpha1.MissingReason{
 	crawl.SkipQueryVariants:     v1alpha1.MissingLimit,
 	crawl.SkipPathDepth:         v1alpha1.MissingLimit,
 	crawl.SkipNearDuplicate:     v1alpha1.MissingLimit,
+	crawl.SkipConverged:         v1alpha1.MissingUnsure,
 	crawl.SkipPageLimit:         v1alpha1.MissingLimit,
 	crawl.SkipTimeLimit:         v1alpha1.MissingLimit,
 }

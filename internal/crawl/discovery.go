@@ -281,7 +281,9 @@ func (d *discovery) followRedirect(it *frontier.Item, location string, status in
 
 // returnsWithCookies reports whether an item redirects back to a URL that led to it, after a
 // response on the way set cookies. It does so once: the URL then has the page.
-func returnsWithCookies(it *frontier.Item, to string) bool { return it.GotCookies && visits(it, to) == 1 }
+func returnsWithCookies(it *frontier.Item, to string) bool {
+	return it.GotCookies && visits(it, to) == 1
+}
 
 // visits returns how many of the redirects that led to an item started at a URL.
 func visits(it *frontier.Item, at string) int {

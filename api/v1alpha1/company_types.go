@@ -145,12 +145,21 @@ const (
 	MissingUnreachable  MissingReason = "Unreachable"
 	MissingBroken       MissingReason = "Broken"
 	MissingUnsure       MissingReason = "Unsure"
+	// The type is linked, and the link explains why it has no document.
+	MissingOffSite      MissingReason = "OffSite"      // on another domain, which the crawl does not fetch
+	MissingNotFound     MissingReason = "NotFound"     // the linked page does not exist
+	MissingNotDocument  MissingReason = "NotDocument"  // the linked page is not a document of the type
+	MissingFileType     MissingReason = "FileType"     // the linked file has a format that is not read
+	MissingBadEncoding  MissingReason = "BadEncoding"  // the response could not be decoded
+	MissingNeedsBrowser MissingReason = "NeedsBrowser" // scripts build the text of the linked page
+	MissingExcluded     MissingReason = "Excluded"     // the paths of the Company exclude the linked page
+	MissingLimit        MissingReason = "Limit"        // a limit of the crawl was reached before
 )
 
 // MissingReason is the reason why an expected type was not found.
 //
 // +kubebuilder:validation:MaxLength=16
-// +kubebuilder:validation:Enum=NotLinked;Robots;AccessDenied;Unreachable;Broken;Unsure
+// +kubebuilder:validation:Enum=NotLinked;Robots;AccessDenied;Unreachable;Broken;Unsure;OffSite;NotFound;NotDocument;FileType;BadEncoding;NeedsBrowser;Excluded;Limit
 type MissingReason string
 
 // Coverage is the result of the search for an expected document type.

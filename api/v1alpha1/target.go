@@ -6,11 +6,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Domain is a lower-case host name without scheme, port or path.
+// Domain is a lower-case host name without scheme, port or path. It may be in its own script.
 //
 // +kubebuilder:validation:MinLength=3
 // +kubebuilder:validation:MaxLength=253
-// +kubebuilder:validation:XValidation:rule="self.matches('^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')",message="must be a lower-case host name without scheme, port or path; write example.com, not https://example.com/"
+// +kubebuilder:validation:XValidation:rule="self.matches('^([a-z0-9[:^ascii:]]([a-z0-9[:^ascii:]-]{0,61}[a-z0-9[:^ascii:]])?[.])+[a-z0-9[:^ascii:]]([a-z0-9[:^ascii:]-]{0,61}[a-z0-9[:^ascii:]])?$')",message="must be a lower-case host name without scheme, port or path; write example.com, not https://example.com/"
 type Domain string
 
 // PathPattern is a path pattern in the syntax of robots.txt: * matches any text and $ the
@@ -46,6 +46,19 @@ const (
 	RenderNever  RenderMode = "Never"
 	RenderAuto   RenderMode = "Auto"
 	RenderAlways RenderMode = "Always"
+)
+
+// OffSiteMode determines which documents on other domains are fetched.
+//
+// +kubebuilder:validation:MaxLength=16
+// +kubebuilder:validation:Enum=Never;Linked
+type OffSiteMode string
+
+// The off-site modes. Linked fetches a page on another domain, alone, if the company's own
+// pages link to it as a document of the company.
+const (
+	OffSiteNever  OffSiteMode = "Never"
+	OffSiteLinked OffSiteMode = "Linked"
 )
 
 // Seed is a URL that the crawl starts with.
@@ -112,6 +125,10 @@ type CrawlLimits struct {
 	// render determines which pages are rendered in a headless browser. Defaults to Never.
 	// +optional
 	Render RenderMode `json:"render,omitempty"`
+	// offSite determines which documents on other domains are fetched: Linked fetches those
+	// that the company's own pages present as the company's documents. Defaults to Linked.
+	// +optional
+	OffSite OffSiteMode `json:"offSite,omitempty"`
 	// languages lists the preferred languages, most preferred first. If it is empty, no
 	// language is preferred.
 	// +optional

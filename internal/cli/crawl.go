@@ -215,6 +215,9 @@ func (f *crawlFlags) applyFlags(t run.Task) run.Task {
 	if f.IsExplicit(&f.Render) {
 		p.Render = o.Render
 	}
+	if f.IsExplicit(&f.OffSite) {
+		p.OffSite = o.OffSite
+	}
 	if f.IsExplicit(&f.Timeout) {
 		p.TimeLimit = o.TimeLimit
 	}

@@ -10,6 +10,7 @@ import (
 func crawlOptions(v *settings.Values) crawl.Options {
 	return crawl.Options{
 		MaxPages: v.MaxPages, MaxDepth: v.MaxDepth, Delay: v.Delay, TimeLimit: v.Timeout, Languages: v.Languages, Render: crawl.RenderMode(v.Render),
+		OffSite: crawl.OffSiteMode(v.OffSite),
 	}
 }
 

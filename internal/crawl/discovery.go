@@ -6,6 +6,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/offsite"
 	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/crawl/score"
 )
@@ -40,6 +41,8 @@ type discovery struct {
 	hosts     *hosts
 	languages languages
 	canonical canonicalHosts
+	judge     *offsite.Judge
+	offSite   int // documents on other domains that were queued
 
 	relocated map[string]bool // hosts whose queued links were rewritten to another host
 	probes    int             // well-known paths that were probed or skipped
@@ -112,8 +115,20 @@ func (d *discovery) followLinks(from *frontier.Item, scan *Links, v *Verdict, is
 	if u, err := url.Parse(from.URL); err == nil {
 		host = u.Host
 	}
+	switch {
+	case v.Legal:
+	case from.Score >= legalScore && from.Depth > 0:
+		d.followStub(from, scan)
+	default:
+		d.followFrames(from, scan)
+	}
+	var outside []Link
 	for i := range scan.Links {
 		k := &scan.Links[i]
+		if d.isOutside(k.URL, host) {
+			outside = append(outside, *k)
+			continue
+		}
 		// "nofollow" asks indexers to give links no weight. The crawl still follows
 		// links that suggest a legal document.
 		if scan.NoFollow && score.OfLink(k.URL, k.Text, k.Region, from.Depth+1) < legalScore {
@@ -126,6 +141,7 @@ func (d *discovery) followLinks(from *frontier.Item, scan *Links, v *Verdict, is
 		}
 		d.enqueue(from, d.canonical.rewrite(host, k.URL), k.Text, k.Region, 1)
 	}
+	d.followOffSite(from, outside, v.Legal)
 	if scan.Refresh != "" {
 		d.enqueue(from, scan.Refresh, from.Anchor, "", 1)
 	}
@@ -177,9 +193,11 @@ func (d *discovery) enqueue(from *frontier.Item, raw, text, region string, facto
 	if s.SlugNamesDocument {
 		it.Family = withoutQuery(it.Family)
 	}
+	it.OtherLanguage = factor == translationFactor
 	switch {
 	case d.languages.other(lang):
 		it.Score *= otherLanguageFactor
+		it.OtherLanguage = true
 	case lang != "" && len(d.plan.Languages) > 1:
 		it.Family += "@" + lang // so that each of several preferred languages is fetched
 	}
@@ -211,10 +229,18 @@ func (d *discovery) followRedirect(it *frontier.Item, location string, status in
 		return
 	}
 	out.Location = to
+	if to == it.URL && it.GotCookies && it.RedirectCount < maxRedirects {
+		again := *it // the next response depends on the cookies of this one
+		again.RedirectCount++
+		d.push(again)
+		return
+	}
 	chain := append(append(make([]Redirect, 0, len(it.RedirectChain)+1), it.RedirectChain...), Redirect{URL: it.URL, Status: status})
 	if to == it.URL {
 		out.Reason = SkipRedirectLoop
 		d.ledger.end(it, out)
+		d.ledger.recordAnswer(out.Reason)
+		d.ledger.failures.add(Failure{URL: it.URL, Reason: out.Reason, Cause: "it redirects to itself"})
 		d.recordRedirectLoop(chain)
 		return
 	}
@@ -224,23 +250,52 @@ func (d *discovery) followRedirect(it *frontier.Item, location string, status in
 	next.URL, next.DedupKey, next.Host, next.RedirectChain = to, canonical.DedupKey(to), hostKey(u), chain
 	next.RedirectCount++
 	if next.RedirectCount > maxRedirects {
+		if visits(it, to) > 0 {
+			d.ledger.count(SkipRedirect, -1) // it counts by its next outcome
+		}
 		d.ledger.skip(&next, SkipTooManyRedirects)
+		d.ledger.recordAnswer(SkipTooManyRedirects)
+		d.ledger.failures.add(Failure{URL: it.URL, Reason: SkipTooManyRedirects, Cause: "too many redirects"})
 		d.recordRedirectLoop(chain)
 		return
 	}
 	if !d.ledger.markSeen(next.DedupKey) && next.DedupKey != it.DedupKey {
-		return // the target is queued or was fetched
+		if !returnsWithCookies(it, to) {
+			return // the target is queued or was fetched
+		}
+		d.ledger.count(SkipRedirect, -1) // it counts by its next outcome
 	}
 	if ok, reason := d.scope.Admit(u); !ok && !it.Pinned {
 		if reason != scope.OutOfScope || it.Score < legalScore {
 			d.ledger.skip(&next, SkipReason(reason))
 			return
 		}
-		next.NoFollow = true // a legal page on another domain is fetched, but its links are not followed
+		if d.plan.OffSite == OffSiteNever {
+			d.ledger.skip(&next, SkipOffSite)
+			return
+		}
+		next.NoFollow, next.OffSite = true, true // a legal page on another domain is fetched, but its links are not followed
 	} else if !ok && it.Depth == 0 {
 		d.addDomain(u.Hostname()) // the company's site moved
 	}
 	d.push(next)
+}
+
+// returnsWithCookies reports whether an item redirects back to a URL that led to it, after a
+// response on the way set cookies. It does so once: the URL then has the page.
+func returnsWithCookies(it *frontier.Item, to string) bool {
+	return it.GotCookies && visits(it, to) == 1
+}
+
+// visits returns how many of the redirects that led to an item started at a URL.
+func visits(it *frontier.Item, at string) int {
+	n := 0
+	for _, r := range it.RedirectChain {
+		if r.URL == at {
+			n++
+		}
+	}
+	return n
 }
 
 // resolve returns the canonical form of a redirect's location.
@@ -265,6 +320,7 @@ func (d *discovery) addDomain(host string) {
 		return
 	}
 	d.scope.AddDomain(host)
+	d.judge.AddDomain(host)
 	d.ledger.domains = append(d.ledger.domains, host)
 	d.ledger.delta.addDomain(host)
 }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/offsite"
 	"github.com/clausea/crawler/internal/crawl/scope"
 )
 
@@ -80,12 +81,12 @@ func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a crawl of %s: %w", p.Seeds[0].URL, err)
 	}
-	queue := frontier.New(frontier.Options{Delay: p.Delay})
+	queue := frontier.New(frontier.Options{Delay: p.Delay, NamedScore: legalScore})
 	ledger := newLedger(d.Observer, d.Checkpoints)
 	running := &tasks{log: e.Log, results: make(chan *taskResult)}
 	cache := newRobotsCache()
 	w := &worker{
-		fetcher: e.fetcher, observer: d.Observer, log: e.Log, acceptLanguage: acceptLanguage(p.Languages),
+		fetcher: e.fetcher, observer: d.Observer, log: e.Log, acceptLanguage: acceptLanguage(p.Languages), cookies: newCookies(), languages: languages{want: p.Languages},
 		renderer: e.Renderer, renderMode: p.Render, robots: cache,
 	}
 	hosts := &hosts{
@@ -97,7 +98,7 @@ func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
 		frontier: queue, scope: sc, ledger: ledger, hosts: hosts, worker: w, tasks: running, robots: cache,
 		discovery: &discovery{
 			plan: p, frontier: queue, scope: sc, ledger: ledger, hosts: hosts,
-			languages: languages{want: p.Languages}, canonical: canonicalHosts{}, relocated: map[string]bool{},
+			languages: languages{want: p.Languages}, canonical: canonicalHosts{}, relocated: map[string]bool{}, judge: offsite.NewJudge(p.Domains),
 		},
 	}, nil
 }

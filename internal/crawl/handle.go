@@ -39,6 +39,7 @@ func (s *scheduler) handle(ctx context.Context, r *taskResult) error {
 		s.discovery.handleSitemap(r)
 	case r.location != "":
 		s.hosts.get(r.host).failures = 0
+		r.item.GotCookies = r.item.GotCookies || r.setsCookies
 		s.discovery.followRedirect(r.item, r.location, r.status)
 	case r.page == nil:
 		s.handleFailure(r)
@@ -78,6 +79,9 @@ func (s *scheduler) handlePage(r *taskResult) {
 		}
 		l.endPage(r, reason, true)
 		if r.page.Links != nil {
+			if r.item.Score >= legalScore && !r.item.NoFollow && copies < maxCopies {
+				d.followStub(r.item, r.page.Links) // a page may call itself moved
+			}
 			l.skipLinks(r.page.Links, r.item.URL, SkipNotFollowed)
 		}
 		return
@@ -130,6 +134,7 @@ func (s *scheduler) handleFailure(r *taskResult) {
 		return
 	}
 	l.failed++
+	l.recordAnswer(r.reason)
 	l.end(&it, Outcome{Kind: OutcomeFailed, Reason: r.reason, Status: r.status, Cause: r.cause})
 	if h.failures >= maxFailures {
 		s.hosts.reportPause(r.host, SkipHostDown, 0)

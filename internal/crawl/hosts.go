@@ -33,7 +33,9 @@ type hosts struct {
 
 	byName         map[string]*host
 	robotsRequests []robotsRequest // requests for robots.txt that were not sent yet
-	leaseTasks     int             // running tasks that acquire or release a lease
+	crawlDelay     time.Duration   // longest that a robots.txt asks for
+	crawlDelayHost string
+	leaseTasks     int // running tasks that acquire or release a lease
 }
 
 // host is the state of one host.

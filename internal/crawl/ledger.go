@@ -40,6 +40,10 @@ type counters struct {
 	inFlight    int    // requests for pages without a response yet
 	currentHost string // currentHost of the last request
 
+	// answered reports whether a host answered a request without giving a page. A site whose home
+	// page fails may have others.
+	answered bool
+
 	// URLs that could not be fetched, by cause. They decide why a crawl without a page failed.
 	denied, unreachable, disallowed int
 
@@ -85,7 +89,7 @@ func (l *ledger) end(it *frontier.Item, o Outcome) {
 
 // report completes an Outcome with the fields of its item and passes it to the Observer.
 func (l *ledger) report(it *frontier.Item, o Outcome) {
-	o.URL, o.Parent, o.Redirects = it.URL, it.Parent, it.RedirectChain
+	o.URL, o.Parent, o.Anchor, o.Redirects = it.URL, it.Parent, it.Anchor, it.RedirectChain
 	l.observer.Outcome(o)
 }
 
@@ -120,32 +124,37 @@ const maxLinkSkips = 100_000
 // skipLink records that a link on the page parent is not followed. A URL counts once,
 // however many pages link to it, and does not count if it is queued or was fetched.
 func (l *ledger) skipLink(url, parent string, reason SkipReason) {
-	if key := canonical.DedupKey(url); !l.seen.Has(key) {
-		l.skipKey(key, url, parent, reason)
+	l.skipNamedLink(&Link{URL: url}, parent, reason)
+}
+
+// skipNamedLink is skipLink for a link whose text says what it leads to.
+func (l *ledger) skipNamedLink(k *Link, parent string, reason SkipReason) {
+	if key := canonical.DedupKey(k.URL); !l.seen.Has(key) {
+		l.skipKey(key, Outcome{URL: k.URL, Parent: parent, Anchor: k.Text, Reason: reason})
 	}
 }
 
 // skipReference records a reference that is not a URL that a crawl can fetch.
 func (l *ledger) skipReference(ref, parent string, err error) {
 	ref = strings.ToValidUTF8(ref[:min(len(ref), canonical.MaxLength)], "")
-	l.skipKey("no URL: "+ref, ref, parent, referenceReason(err))
+	l.skipKey("no URL: "+ref, Outcome{URL: ref, Parent: parent, Reason: referenceReason(err)})
 }
 
-func (l *ledger) skipKey(key, url, parent string, reason SkipReason) {
+func (l *ledger) skipKey(key string, o Outcome) {
 	if _, ok := l.linkSkips[key]; ok {
 		return
 	}
 	if len(l.linkSkips) < maxLinkSkips {
-		l.linkSkips[key] = reason
+		l.linkSkips[key] = o.Reason
 	}
-	l.count(reason, 1)
-	l.observer.Outcome(Outcome{URL: url, Parent: parent, Reason: reason})
+	l.count(o.Reason, 1)
+	l.observer.Outcome(o)
 }
 
 // skipLinks records all links of a page as skipped.
 func (l *ledger) skipLinks(scan *Links, parent string, reason SkipReason) {
 	for i := range scan.Links {
-		l.skipLink(scan.Links[i].URL, parent, reason)
+		l.skipNamedLink(&scan.Links[i], parent, reason)
 	}
 	if scan.Refresh != "" {
 		l.skipLink(scan.Refresh, parent, reason)
@@ -188,8 +197,22 @@ func (l *ledger) skipQueued(end StopReason, left []frontier.Item) {
 		reason = SkipTimeLimit
 	}
 	for i := range left {
-		l.skipped[reason]++
-		l.report(&left[i], Outcome{Reason: reason})
+		r := reason
+		if r == SkipLowScore && left[i].Score >= legalScore {
+			r = SkipConverged
+		}
+		l.skipped[r]++
+		l.report(&left[i], Outcome{Reason: r})
+	}
+}
+
+// recordAnswer notes that the host of a URL answered a request and refused it neither to
+// the crawler nor for now.
+func (l *ledger) recordAnswer(reason SkipReason) {
+	switch reason {
+	case SkipNotFound, SkipServerError, SkipClientError,
+		SkipContentType, SkipBadEncoding, SkipTooLarge, SkipRedirectLoop, SkipTooManyRedirects, SkipBadRedirect:
+		l.answered = true
 	}
 }
 

@@ -121,6 +121,7 @@ type Outcome struct {
 	Kind   OutcomeKind
 	URL    string
 	Parent string // the page that links to URL; empty for a seed, a probe and a URL of a sitemap
+	Anchor string // text of the link that led to URL; empty if there is none or it is not known
 	// Reason says why there is no page. For a fetched page it says why its text is not
 	// used or is incomplete, and is empty if its text is used.
 	Reason    SkipReason
@@ -148,6 +149,10 @@ type Result struct {
 	Reason StopReason
 	// Failure is the request that explains why the crawl failed. It may be set only if Reason is
 	// StopSiteUnreachable or StopAccessDenied.
-	Failure  Failure
-	Progress Progress
+	Failure Failure
+	// CrawlDelay is the longest delay between requests that a robots.txt asks for, if that is
+	// longer than the delay of the plan, and CrawlDelayHost the host that asks for it.
+	CrawlDelay     time.Duration
+	CrawlDelayHost string
+	Progress       Progress
 }

@@ -35,6 +35,7 @@ type Options struct {
 	TimeLimit time.Duration // of the whole crawl; 0 is no limit
 	Languages []string      // preferred languages, BCP 47; empty is any
 	Render    RenderMode
+	OffSite   OffSiteMode
 }
 
 // The defaults of a crawl. The table of settings has the same ones; a test in
@@ -48,7 +49,7 @@ const (
 // DefaultOptions returns the options of a crawl for which nothing is configured. They have
 // no time limit: the caller knows how long its crawls may run.
 func DefaultOptions() Options {
-	return Options{MaxPages: DefaultMaxPages, MaxDepth: DefaultMaxDepth, Delay: DefaultDelay, Render: RenderNever}
+	return Options{MaxPages: DefaultMaxPages, MaxDepth: DefaultMaxDepth, Delay: DefaultDelay, Render: RenderNever, OffSite: OffSiteLinked}
 }
 
 // WithSeeds returns a copy of p with further seeds after its own.

@@ -41,11 +41,14 @@ func newRobotsCache() *robotsCache {
 }
 
 // set stores the rules of a host. It is called once for each host. If robots.txt is
-// unreachable, every URL is disallowed.
+// unreachable, every URL is disallowed. Hosts beyond maxCachedHosts are not stored.
 func (c *robotsCache) set(host string, group *robots.Group, unreachable bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	rules := c.byHost[host]
+	if rules == nil && len(c.byHost) >= maxCachedHosts {
+		return // no page may request the host
+	}
 	if rules == nil {
 		rules = &cachedRules{known: make(chan struct{})}
 		c.byHost[host] = rules

@@ -124,6 +124,9 @@ func (hs *hosts) handleRobots(r *taskResult) {
 	hs.unblock(h)
 	if hs.delay > 0 {
 		if delay, raised := hs.frontier.RaiseDelay(r.host, h.rules.CrawlDelay); raised {
+			if h.rules.CrawlDelay > hs.crawlDelay {
+				hs.crawlDelay, hs.crawlDelayHost = h.rules.CrawlDelay, h.name
+			}
 			hs.ledger.observer.HostEvent(HostEvent{Host: r.host, Kind: HostSlowed, Reason: HostCrawlDelay, Delay: delay})
 		}
 	}

@@ -72,7 +72,7 @@ Sitemap: not a URL
 `, map[string]string{
 		"/map/self.xml":     index("/map/self.xml", "/map/index.xml", "/map/valid.xml"),
 		"/map/index.xml":    index("/map/toodeep.xml"),
-		"/map/toodeep.xml":  urlset("/terms-toodeep"),
+		"/map/toodeep.xml":  index("/map/toodeeper.xml"),
 		"/map/valid.xml":    urlset("/terms-valid", "/terms with spaces", "/terms%zz"),
 		"/map/many.xml":     index(children...),
 		"/map/html.xml":     "<!doctype html><html><title>Not found</title></html>",
@@ -97,12 +97,12 @@ Sitemap: not a URL
 			}
 		}
 	}
-	if maps > 2*12 {
+	if maps > 12+20 {
 		t.Errorf("%d sitemaps were requested", maps)
 	}
 	for at, want := range map[string]crawl.SkipReason{
 		"/map/html.xml": crawl.SkipNotASitemap, "/map/missing.xml": crawl.SkipNotFound, "/map/child9999.xml": crawl.SkipSitemapLimit,
-		"/map/toodeep.xml": crawl.SkipSitemapLimit,
+		"/map/toodeeper.xml": crawl.SkipSitemapLimit,
 	} {
 		if got := skips["http://public.example"+at]; got != want {
 			t.Errorf("%s is skipped for %q, want %q", at, got, want)

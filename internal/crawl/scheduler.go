@@ -177,7 +177,11 @@ func (s *scheduler) startItem(ctx context.Context, it frontier.Item) {
 	s.ledger.currentHost = it.Host
 	it.DiscoveryPath = s.ledger.pathTo(it.Parent)
 	candidate := s.discovery.worthRendering(&it)
-	s.tasks.start(taskResult{kind: pageTask, item: &it, host: it.Host}, func(r *taskResult) { s.worker.fetchPage(ctx, it, candidate, r) })
+	task := taskResult{kind: pageTask, item: &it, host: it.Host}
+	if it.MustMention {
+		task.mentions = s.discovery.judge.MentionTest()
+	}
+	s.tasks.start(task, func(r *taskResult) { s.worker.fetchPage(ctx, it, candidate, r) })
 }
 
 // maxBarren is the number of consecutive pages without a legal document after which the
@@ -206,10 +210,11 @@ func (s *scheduler) threshold() (float64, StopReason) {
 }
 
 // findMore queues URLs from another source when the frontier has no more to offer: first
-// from the sitemaps, then well-known paths if an expected type is missing. It reports
+// from the sitemaps, then well-known paths if an expected type is missing. A home page that
+// fails does not prevent it, unless the site refused it or did not answer. It reports
 // whether it queued any.
 func (s *scheduler) findMore(ctx context.Context) bool {
-	if ctx.Err() != nil || s.ledger.fetched == 0 || s.plan.MaxDepth == 0 {
+	if ctx.Err() != nil || s.ledger.fetched == 0 && !s.ledger.answered || s.plan.MaxDepth == 0 {
 		return false
 	}
 	if s.discovery.enqueueSitemaps() {
@@ -265,7 +270,7 @@ func (s *scheduler) progress() Progress {
 }
 
 func (s *scheduler) result(end StopReason) Result {
-	res := Result{Reason: s.ledger.stopReason(end), Progress: s.progress()}
+	res := Result{Reason: s.ledger.stopReason(end), Progress: s.progress(), CrawlDelay: s.hosts.crawlDelay, CrawlDelayHost: s.hosts.crawlDelayHost}
 	res.Failure = s.failure(res.Reason)
 	return res
 }

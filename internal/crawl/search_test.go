@@ -1,12 +1,15 @@
 package crawl_test
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/crawltest"
+	"github.com/clausea/crawler/internal/crawl/fetch"
 )
 
 // classifyByTitle classifies a page by its title.
@@ -151,6 +154,38 @@ func TestOldEditionsOfADocumentAreNotFetched(t *testing.T) {
 	for _, p := range []string{"/show?doc=cookie-policy", "/show?doc=refund-policy"} {
 		if !slices.Contains(requested, p) {
 			t.Errorf("%s was not requested: %v", p, requested)
+		}
+	}
+}
+
+func TestAHomePageThatFailsDoesNotEndTheSearch(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusNotFound, http.StatusBadRequest, http.StatusForbidden} {
+		w := crawltest.NewWeb(t)
+		w.Handle("example.com", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/":
+				rw.WriteHeader(status)
+			case "/privacy", "/listed/terms":
+				rw.Header().Set("Content-Type", "text/html")
+				_, _ = fmt.Fprint(rw, crawltest.PlainHTML(r.URL.Path))
+			case "/sitemap.xml":
+				_, _ = fmt.Fprint(rw, `<urlset><url><loc>http://example.com/listed/terms</loc></url></urlset>`)
+			default:
+				http.NotFound(rw, r)
+			}
+		}))
+		cfg := w.Config()
+		cfg.ConnectTo = append(cfg.ConnectTo, fetch.ConnectTo{Port: "443", ToHost: "127.0.0.1", ToPort: w.Port()})
+		recorder := &crawltest.Recorder{Classify: func(p *crawl.Page) crawl.Verdict {
+			return crawl.Verdict{Legal: true, Type: strings.TrimPrefix(p.URL, "http://example.com/")}
+		}}
+		plan := crawltest.Plan("example.com")
+		plan.ExpectedTypes = []string{"privacy_policy", "terms_of_service"}
+		res := crawltest.Crawl(t, crawltest.Engine(t, cfg), plan, recorder)
+		found := recorder.Pages()["http://example.com/privacy"] == 1
+		if refused := status == http.StatusForbidden; found == refused || refused != res.Reason.Failed() {
+			t.Errorf("home page answers %d: %s, fetched %v", status, res.Reason, recorder.Pages())
 		}
 	}
 }

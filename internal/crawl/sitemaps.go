@@ -5,11 +5,15 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"regexp"
 	"sort"
+	"strings"
+	"unicode"
 
 	"github.com/clausea/crawler/internal/crawl/canonical"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/frontier"
+	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/crawl/score"
 	"github.com/clausea/crawler/internal/crawl/sitemap"
 )
@@ -17,8 +21,9 @@ import (
 // Limits on the sitemaps of one crawl.
 const (
 	maxSitemaps      = 12       // files that robots.txt names or that are probed; also hosts
-	maxChildSitemaps = 12       // files that sitemap indexes name
-	maxIndexChildren = 8        // files of one sitemap index
+	maxChildSitemaps = 20       // files that sitemap indexes name
+	maxIndexChildren = 12       // files of one sitemap index
+	maxIndexDepth    = 2        // indexes within indexes
 	maxSitemapURLs   = 2000     // URLs that are queued
 	maxSitemapSize   = 50 << 20 // bytes; sitemaps.org allows 50 MB
 )
@@ -98,6 +103,44 @@ type sitemapURLs struct {
 	pages    []sitemapPage
 }
 
+// Words in the names of sitemaps. Files of pages come first, and those of products, posts and
+// media last.
+var (
+	pageSitemap = regexp.MustCompile(`(?i)(?:^|[^a-z])(legal|polic(?:y|ies)|terms|pages?|static|site|main|misc|info|general|content|corporate|company|help|support|footer|about|cms|core|root)(?:[^a-z]|$)`)
+	bulkSitemap = regexp.MustCompile(`(?i)(?:^|[^a-z])(products?|items?|posts?|blogs?|news|articles?|images?|videos?|media|categor(?:y|ies)|tags?|authors?|collections?|listings?|stores?|locations?|users?|profiles?|forums?|questions?|threads?|topics?|jobs?|events?|recipes?|archives?|brands?|reviews?|search|taxonomy)(?:[^a-z]|$)`)
+)
+
+// sitemapScore estimates how likely a child of a sitemap index lists legal documents in a
+// preferred language.
+func (w *worker) sitemapScore(raw string) float64 {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return 0
+	}
+	name := u.Path[strings.LastIndexByte(u.Path, '/')+1:]
+	s := score.OfURL(raw)
+	if pageSitemap.MatchString(name) {
+		s += 0.5
+	}
+	if bulkSitemap.MatchString(name) {
+		s -= 1
+	}
+	lang, _, _ := scope.Locale(u)
+	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
+		if l, _, _ := scope.Locale(&url.URL{Path: "/" + part + "/"}); l != "" {
+			lang = l
+		}
+	}
+	switch {
+	case lang == "":
+	case w.languages.preferred(lang):
+		s += 0.3
+	default:
+		s -= 0.3
+	}
+	return s
+}
+
 // sitemapPage is a URL of a sitemap with its score, or the error of one that is invalid.
 type sitemapPage struct {
 	url   string
@@ -130,7 +173,7 @@ func (w *worker) fetchSitemap(ctx context.Context, it frontier.Item, r *taskResu
 	if err != nil {
 		base = nil
 	}
-	found := &sitemapURLs{children: sitemap.SortByScore(file.Children, score.OfURL), pages: make([]sitemapPage, len(file.URLs))}
+	found := &sitemapURLs{children: sitemap.SortByScore(file.Children, w.sitemapScore), pages: make([]sitemapPage, len(file.URLs))}
 	for i, u := range file.URLs {
 		raw, _, err := canonical.URL(baseOf(base, u.Loc), u.Loc)
 		if err != nil {
@@ -168,7 +211,7 @@ func (d *discovery) handleSitemap(r *taskResult) {
 }
 
 // enqueueSitemapURLs queues the URLs of a sitemap, best score first, and the children
-// of an index. It ignores an index within an index, which sitemaps.org does not allow.
+// of an index. An index within an index, which sitemaps.org does not allow, is read once.
 func (d *discovery) enqueueSitemapURLs(from *frontier.Item, found *sitemapURLs) {
 	base, err := url.Parse(from.URL)
 	if err != nil {
@@ -176,11 +219,11 @@ func (d *discovery) enqueueSitemapURLs(from *frontier.Item, found *sitemapURLs) 
 	}
 	queued := 0
 	for _, at := range found.children {
-		if from.Sitemap == frontier.ChildSitemap || queued == maxIndexChildren {
+		if from.Depth >= maxIndexDepth || queued == maxIndexChildren {
 			d.ledger.skipLink(at, from.URL, SkipSitemapLimit)
 			continue
 		}
-		if d.enqueueSitemap(base, at, frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL}) {
+		if d.enqueueSitemap(base, at, frontier.Item{Sitemap: frontier.ChildSitemap, Parent: from.URL, Depth: from.Depth + 1}) {
 			queued++
 		}
 	}

@@ -19,22 +19,24 @@ const (
 
 // The URL is outside the scope of the crawl, or it matches a crawler trap.
 const (
-	SkipOutOfScope      = SkipReason(scope.OutOfScope)
-	SkipDeniedPath      = SkipReason(scope.DeniedPath)
-	SkipPathDepth       = SkipReason(scope.PathDepth)
-	SkipRepeatedSegment = SkipReason(scope.RepeatedSegment)
-	SkipQueryVariants   = SkipReason(scope.QueryVariants)
-	SkipHostPages       = SkipReason(scope.HostPages)
-	SkipCalendar        = SkipReason(scope.Calendar)
-	SkipFileType        = SkipReason(scope.FileType)
-	SkipTooManyHosts    = SkipReason(scope.TooManyHosts)
-	SkipNearDuplicate   = SkipReason(scope.NearDuplicate) // pages of its URL pattern show the same text
+	SkipOutOfScope                 = SkipReason(scope.OutOfScope)
+	SkipOffSite         SkipReason = "off_site" // its link names a document on another domain, which the crawl does not fetch
+	SkipDeniedPath                 = SkipReason(scope.DeniedPath)
+	SkipPathDepth                  = SkipReason(scope.PathDepth)
+	SkipRepeatedSegment            = SkipReason(scope.RepeatedSegment)
+	SkipQueryVariants              = SkipReason(scope.QueryVariants)
+	SkipHostPages                  = SkipReason(scope.HostPages)
+	SkipCalendar                   = SkipReason(scope.Calendar)
+	SkipFileType                   = SkipReason(scope.FileType)
+	SkipTooManyHosts               = SkipReason(scope.TooManyHosts)
+	SkipNearDuplicate              = SkipReason(scope.NearDuplicate) // pages of its URL pattern show the same text
 )
 
 // The crawl did not queue or did not request the URL.
 const (
 	SkipDepth        SkipReason = "depth"          // more links away from a seed than the plan allows
 	SkipLowScore     SkipReason = "low_score"      // nothing suggests a legal document
+	SkipConverged    SkipReason = "converged"      // another edition of a document that was found, or a menu of missing pages
 	SkipNoFollow     SkipReason = "nofollow"       // the page asks crawlers not to follow its links
 	SkipNotFollowed  SkipReason = "not_followed"   // linked only from a page whose links are not followed
 	SkipDuplicate    SkipReason = "duplicate"      // a link on a copy of a fetched page, or such a copy itself
@@ -93,9 +95,9 @@ const (
 // skipReasons lists every SkipReason.
 var skipReasons = []SkipReason{
 	SkipInvalidURL, SkipScheme, SkipURLTooLong, SkipUserinfo,
-	SkipOutOfScope, SkipDeniedPath, SkipPathDepth, SkipRepeatedSegment, SkipQueryVariants, SkipHostPages, SkipCalendar, SkipFileType,
+	SkipOutOfScope, SkipOffSite, SkipDeniedPath, SkipPathDepth, SkipRepeatedSegment, SkipQueryVariants, SkipHostPages, SkipCalendar, SkipFileType,
 	SkipTooManyHosts, SkipNearDuplicate,
-	SkipDepth, SkipLowScore, SkipNoFollow, SkipNotFollowed, SkipDuplicate, SkipTooManyLinks, SkipSitemapLimit, SkipQueueFull,
+	SkipDepth, SkipLowScore, SkipConverged, SkipNoFollow, SkipNotFollowed, SkipDuplicate, SkipTooManyLinks, SkipSitemapLimit, SkipQueueFull,
 	SkipPageLimit, SkipTimeLimit, SkipMoved,
 	SkipRobots, SkipRobotsUnreachable, SkipHostDown, SkipRetryLater, SkipHostBusy,
 	SkipRedirect, SkipBadRedirect, SkipRedirectLoop, SkipTooManyRedirects, SkipAccessDenied, SkipRateLimited, SkipNotFound,

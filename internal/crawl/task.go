@@ -36,7 +36,8 @@ type taskResult struct {
 	host          string
 	item          *frontier.Item // of a pageTask or sitemapTask
 	robotsRequest robotsRequest
-	released      bool // the leaseTask releases a lease
+	released      bool                   // the leaseTask releases a lease
+	mentions      func(body []byte) bool // reports whether a page names the company; nil: it need not
 
 	err        error // ends the crawl
 	reason     SkipReason
@@ -45,6 +46,8 @@ type taskResult struct {
 	retryAfter time.Duration
 	sentAt     time.Time // when the request was sent, or when it failed
 	location   string    // target of a redirect
+	// setsCookies means that the response has cookies.
+	setsCookies bool
 
 	page            *Page // nil if the response is not a page
 	verdict         Verdict

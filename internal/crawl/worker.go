@@ -24,6 +24,8 @@ type worker struct {
 	observer       Observer
 	log            logr.Logger
 	acceptLanguage string
+	languages      languages // of the plan
+	cookies        *cookies  // nil: the crawl keeps none
 
 	renderer   Renderer // nil: pages are not rendered
 	renderMode RenderMode
@@ -35,9 +37,12 @@ const maxLinks = 2000
 
 // send sends the request of a task and sets r.sentAt.
 func (w *worker) send(ctx context.Context, r *taskResult, req fetch.Request) (*fetch.Response, error) {
+	if w.cookies != nil {
+		req.Jar = w.cookies
+	}
 	res, err := w.fetcher.Do(ctx, req)
 	if r.sentAt = time.Now(); err == nil { // a failed request may have been in flight until now
-		r.sentAt = res.SentAt
+		r.sentAt, r.setsCookies = res.SentAt, res.SetsCookies
 	}
 	return res, err
 }
@@ -72,7 +77,15 @@ func (w *worker) fetchPage(ctx context.Context, it frontier.Item, candidate bool
 		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.DiscoveryPath, it.URL),
 		Probed: it.Retargeted && it.Parent == "" && !it.Pinned,
 	}
+	if r.mentions != nil && !r.mentions(p.Body) {
+		r.reason = SkipOutOfScope // a document of a third party
+		return
+	}
 	scanLinks(p)
+	if r.location = movedTo(p); r.location != "" {
+		r.reason = SkipBadRedirect
+		return
+	}
 	if w.classify(ctx, p, candidate, r); r.location != "" {
 		return
 	}

@@ -67,10 +67,7 @@ func (c *coverage) recordMissing(rawURL, text string, reason crawl.SkipReason, p
 // isBetter reports whether m explains better than o why a type is missing. A page that
 // could not be fetched explains more than one whose content did not match.
 func (m missedURL) isBetter(o missedURL) bool {
-	if unsure, other := m.reason == v1alpha1.MissingUnsure, o.reason == v1alpha1.MissingUnsure; unsure != other {
-		return other
-	}
-	return cmp.Or(cmp.Compare(m.score, o.score), cmp.Compare(o.url, m.url)) > 0
+	return cmp.Or(cmp.Compare(explanatoryPower(m.reason), explanatoryPower(o.reason)), cmp.Compare(m.score, o.score), cmp.Compare(o.url, m.url)) > 0
 }
 
 // of returns for each expected type the document that covers it, or why it is missing.
@@ -98,7 +95,7 @@ func (c *coverage) missing(t string, stop crawl.StopReason) missedURL {
 	if m, ok := c.best[t]; ok {
 		return m
 	}
-	if m, ok := c.best[""]; ok && m.reason != v1alpha1.MissingUnsure {
+	if m, ok := c.best[""]; ok && explanatoryPower(m.reason) > 1 {
 		return m
 	}
 	return missedURL{reason: missingReasonOf(stop)}

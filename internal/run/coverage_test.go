@@ -21,15 +21,15 @@ func TestCoverageReportsWhyATypeIsMissing(t *testing.T) {
 		terms string // reason and path
 	}{
 		"not linked":               {map[string]string{"/": home("/privacy", "Privacy Policy")}, "NotLinked "},
-		"linked, not found":        {map[string]string{"/": both}, "NotLinked "},
+		"linked, not found":        {map[string]string{"/": both}, "NotFound /terms"},
 		"robots.txt":               {map[string]string{"/": both, "/robots.txt": "User-agent: *\nDisallow: /terms", "/terms": policy("Terms of Service")}, "Robots /terms"},
 		"a hub is refused":         {map[string]string{"/": home("/privacy", "Privacy Policy", "/legal", "Legal"), "/legal": "403"}, "AccessDenied /legal"},
 		"refused":                  {map[string]string{"/": both, "/terms": "403"}, "AccessDenied /terms"},
 		"server error":             {map[string]string{"/": both, "/terms": "500"}, "Unreachable /terms"},
 		"a redirect to itself":     {map[string]string{"/": both, "/terms": "/terms"}, "Unreachable /terms"},
 		"redirects without an end": {map[string]string{"/": both, "/terms": "/terms/1", "/terms/1": "/terms/2", "/terms/2": "/terms/3", "/terms/3": "/terms/4", "/terms/4": "/terms/5", "/terms/5": "/terms/6"}, "Unreachable /terms/6"},
-		"of another site":          {map[string]string{"/": home("/privacy", "Privacy Policy", "https://elsewhere.example/terms", "Terms of Service")}, "NotLinked "},
-		"not classified as terms":  {map[string]string{"/": both, "/terms": home("/privacy", "Privacy Policy")}, "Unsure /terms"},
+		"of another site":          {map[string]string{"/": home("/privacy", "Privacy Policy", "https://elsewhere.example/terms", "Terms of Service")}, "Unreachable https://elsewhere.example/terms"},
+		"not classified as terms":  {map[string]string{"/": both, "/terms": home("/privacy", "Privacy Policy")}, "NotDocument /terms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -53,7 +53,9 @@ func TestASkippedLinkExplainsWhyItsTypeIsMissing(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[crawl.SkipReason]v1alpha1.MissingReason{
 		crawl.SkipRedirectLoop: v1alpha1.MissingUnreachable, crawl.SkipTooManyRedirects: v1alpha1.MissingUnreachable, crawl.SkipBadRedirect: v1alpha1.MissingUnreachable,
-		crawl.SkipDepth: v1alpha1.MissingUnsure, crawl.SkipContentType: v1alpha1.MissingUnsure, crawl.SkipQueueFull: v1alpha1.MissingUnsure,
+		crawl.SkipDepth: v1alpha1.MissingLimit, crawl.SkipContentType: v1alpha1.MissingFileType, crawl.SkipQueueFull: v1alpha1.MissingLimit,
+		crawl.SkipOffSite: v1alpha1.MissingOffSite, crawl.SkipBadEncoding: v1alpha1.MissingBadEncoding, crawl.SkipNotFound: v1alpha1.MissingNotFound,
+		crawl.SkipOtherType: v1alpha1.MissingNotDocument, crawl.SkipNeedsBrowser: v1alpha1.MissingNeedsBrowser, crawl.SkipDeniedPath: v1alpha1.MissingExcluded,
 	} {
 		c := newCoverage()
 		c.recordMissing("https://example.com/terms", "Terms of Service", reason, "")

@@ -2,7 +2,6 @@ package run
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/clausea/crawler/api/v1alpha1"
@@ -27,9 +26,9 @@ func finalMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Co
 	missing := describeMissing(coverage)
 	found, without := int(c.New+c.Changed+c.Unchanged), withoutText(c)
 	if found == 0 && without == "" {
-		return noDocumentMessage(reason, res.Progress, missing)
+		return noDocumentMessage(reason, res, coverage)
 	}
-	s := fmt.Sprintf("Found %s; %s", count(found, "document"), endPhrases[reason])
+	s := fmt.Sprintf("Found %s; %s", count(found, "document"), endPhrase(reason, res))
 	if without != "" {
 		s += "; known documents: " + without
 	}
@@ -38,8 +37,24 @@ func finalMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Co
 		if n := res.Progress.Skipped[crawl.SkipNeedsBrowser]; n > 0 {
 			s += fmt.Sprintf("; pages that need a browser: %d (%s)", n, browserAdvice)
 		}
+		if n := res.Progress.Skipped[crawl.SkipSitemapLimit]; n > 0 {
+			s += fmt.Sprintf("; entries of sitemaps beyond their limits: %d", n)
+		}
 	}
 	return s + "."
+}
+
+// endPhrase completes the sentence "Found 3 documents; ...".
+func endPhrase(reason crawl.StopReason, res crawl.Result) string {
+	if reason == crawl.StopTimeLimit && res.CrawlDelay > 0 {
+		return "the time limit was reached before every page was checked: " + crawlDelayAdvice(res)
+	}
+	return endPhrases[reason]
+}
+
+// crawlDelayAdvice says why the crawl was slow, and what to do about it.
+func crawlDelayAdvice(res crawl.Result) string {
+	return fmt.Sprintf("robots.txt of %s asks for %s between two requests, so pin the URLs of the documents as seeds, or ask the site owner for a shorter Crawl-delay", res.CrawlDelayHost, res.CrawlDelay)
 }
 
 // withoutText lists the numbers of known documents whose text the run did not find.
@@ -70,25 +85,61 @@ var endPhrases = map[crawl.StopReason]string{
 const browserAdvice = "install Chromium, and set render to Auto"
 
 // noDocumentMessage describes a run that did not fail and found no document.
-func noDocumentMessage(reason crawl.StopReason, p crawl.Progress, missing []string) string {
-	pages := count(p.Fetched, "page")
-	disallowed := func(m string) bool { return strings.Contains(m, string(v1alpha1.MissingRobots)) }
+func noDocumentMessage(reason crawl.StopReason, res crawl.Result, coverage []store.Coverage) string {
+	pages, p := count(res.Progress.Fetched, "page"), res.Progress
 	switch {
 	case reason == crawl.StopPageLimit:
 		return fmt.Sprintf("No legal document is among the %s fetched before the page limit was reached: raise maxPages, or pin the URLs of the documents as seeds.", pages)
+	case reason == crawl.StopTimeLimit && res.CrawlDelay > 0:
+		return fmt.Sprintf("No legal document is among the %s fetched before the time limit was reached: %s.", pages, crawlDelayAdvice(res))
 	case reason == crawl.StopTimeLimit:
 		return fmt.Sprintf("No legal document is among the %s fetched before the time limit was reached: raise timeLimit (clausea crawl: --timeout), or pin the URLs of the documents as seeds.", pages)
 	case reason == crawl.StopInterrupted:
 		return fmt.Sprintf("The crawl was interrupted after %s without a legal document; the next crawl resumes from here.", pages)
 	case reason == crawl.StopRequested:
 		return fmt.Sprintf("The crawl was stopped after %s without a legal document.", pages)
-	case slices.ContainsFunc(missing, disallowed):
-		return fmt.Sprintf("No legal document is among the %s that robots.txt allows: ask the site owner to allow the others.", pages)
-	case p.Skipped[crawl.SkipNeedsBrowser] > 0:
-		return fmt.Sprintf("No legal document was found; pages that need a browser: %d (%s).", p.Skipped[crawl.SkipNeedsBrowser], browserAdvice)
-	default:
-		return fmt.Sprintf("The site was crawled (%s) and no legal document is linked on it: check that this is the company's own site, or pin the URLs of the documents as seeds.", pages)
 	}
+	candidates := map[v1alpha1.MissingReason]string{} // a URL that names a document, by reason
+	for _, c := range coverage {
+		if c.State == store.CoverageMissing {
+			candidates[v1alpha1.MissingReason(c.Reason)] = c.URL
+		}
+	}
+	for _, a := range candidateAdvice {
+		if n := p.Skipped[crawl.SkipNeedsBrowser]; n > 0 && explanatoryPower(a.reason) < 2 {
+			return fmt.Sprintf("No legal document was found; pages that need a browser: %d (%s).", n, browserAdvice)
+		}
+		if url, ok := candidates[a.reason]; ok {
+			return fmt.Sprintf("The site was crawled (%s) without a legal document. %s%s: %s.", pages, a.cause, parenthesized(url), a.advice)
+		}
+	}
+	return fmt.Sprintf("The site was crawled (%s) and no legal document is linked on it: check that this is the company's own site, or pin the URLs of the documents as seeds.", pages)
+}
+
+// candidateAdvice has what the message of a run without documents says about a URL that names
+// one. The first reason that applies wins.
+var candidateAdvice = []struct {
+	reason        v1alpha1.MissingReason
+	cause, advice string
+}{
+	{v1alpha1.MissingRobots, "robots.txt disallows the pages that name documents", "ask the site owner to allow them"},
+	{v1alpha1.MissingOffSite, "Its documents are linked on another domain", "pin their URLs as seeds, or set offSite to Linked"},
+	{v1alpha1.MissingAccessDenied, "The site refuses the pages that name documents", "ask the site owner to allow the crawler"},
+	{v1alpha1.MissingUnreachable, "A page that names a document could not be fetched", "try again later"},
+	{v1alpha1.MissingNeedsBrowser, "A page that names a document needs a browser", browserAdvice},
+	{v1alpha1.MissingBadEncoding, "A page that names a document could not be decoded", "tell the site owner"},
+	{v1alpha1.MissingFileType, "A document has a format that is not read", "pin the URL of an edition in HTML or PDF"},
+	{v1alpha1.MissingExcluded, "The paths of the Company exclude a page that names a document", "allow its path"},
+	{v1alpha1.MissingNotFound, "A link names a document and leads to no page", "pin the URLs of the documents as seeds"},
+	{v1alpha1.MissingNotDocument, "A page is named as a document and has the text of none", "pin the URL if it is one"},
+}
+
+// parenthesized returns a URL in parentheses, with a space before them, or nothing.
+func parenthesized(url string) string {
+	if url == "" {
+		return ""
+	}
+	return " (" + url + ")"
 }
 
 // describeMissing lists the missing types, each with its reason.
@@ -96,7 +147,11 @@ func describeMissing(coverage []store.Coverage) []string {
 	var out []string
 	for _, c := range coverage {
 		if c.State == store.CoverageMissing {
-			out = append(out, fmt.Sprintf("%s (%s)", c.Type, c.Reason))
+			reason := c.Reason
+			if reason == string(v1alpha1.MissingOffSite) && c.URL != "" {
+				reason += ": " + c.URL + ", which can be pinned"
+			}
+			out = append(out, fmt.Sprintf("%s (%s)", c.Type, reason))
 		}
 	}
 	return out

@@ -156,7 +156,7 @@ func (o *observer) recordNoPage(out crawl.Outcome) {
 	pinnedType := o.reader.pinned[out.URL]
 	_, known := o.identity.knownAt(out.URL)
 	if out.Parent != "" || known || pinnedType != "" { // no link promises a document at any other URL, such as a probe
-		o.coverage.recordMissing(out.URL, "", out.Reason, pinnedType)
+		o.coverage.recordMissing(out.URL, out.Anchor, out.Reason, pinnedType)
 	}
 }
 

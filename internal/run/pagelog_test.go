@@ -56,7 +56,7 @@ func TestTheReasonWhyAPageWasNotFetchedIsStored(t *testing.T) {
 		"/hidden/cookies":                   "robots 0",
 		"/gone":                             "not_found 404",
 		"/closed":                           "access_denied 403",
-		"https://elsewhere.example/privacy": "out_of_scope 0",
+		"https://elsewhere.example/privacy": "dns 0",
 	} {
 		if got[path] != want {
 			t.Errorf("%s: %q, want %q", path, got[path], want)

@@ -21,9 +21,10 @@ type redirect struct {
 // maxRedirects is how many redirects in a row are followed, as the crawl does.
 const maxRedirects = 5
 
-// isPermanent reports whether a redirect means that the page has moved for good.
+// isPermanent reports whether a redirect means that the page has moved for good. A page that
+// navigates to another one on its own, which has the status 200, does so as well.
 func (r redirect) isPermanent() bool {
-	return r.status == http.StatusMovedPermanently || r.status == http.StatusPermanentRedirect
+	return r.status == http.StatusOK || r.status == http.StatusMovedPermanently || r.status == http.StatusPermanentRedirect
 }
 
 // isGone reports whether an HTTP status means that there is no page at the URL.

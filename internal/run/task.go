@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
@@ -33,7 +35,7 @@ func TaskOf(c *v1alpha1.Company, defaults crawl.Options) Task {
 func TaskFor(company string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits, defaults crawl.Options) Task {
 	p := crawl.Plan{Options: defaults}
 	for _, d := range t.Domains {
-		p.Domains = append(p.Domains, string(d))
+		p.Domains = append(p.Domains, asciiHost(string(d)))
 	}
 	for _, d := range p.Domains {
 		if !hasSeedIn(t.Seeds, d) {
@@ -80,6 +82,9 @@ func applyLimits(o *crawl.Options, limits *v1alpha1.CrawlLimits) {
 	if limits.Render != "" {
 		o.Render = crawl.RenderMode(limits.Render)
 	}
+	if limits.OffSite != "" {
+		o.OffSite = crawl.OffSiteMode(limits.OffSite)
+	}
 	if len(limits.Languages) > 0 {
 		o.Languages = nil
 	}
@@ -93,9 +98,21 @@ func applyLimits(o *crawl.Options, limits *v1alpha1.CrawlLimits) {
 func hasSeedIn(seeds []v1alpha1.Seed, domain string) bool {
 	for _, s := range seeds {
 		u, err := url.Parse(s.URL)
-		if err == nil && s.Type == "" && (u.Hostname() == domain || strings.HasSuffix(u.Hostname(), "."+domain)) {
+		if err != nil || s.Type != "" {
+			continue
+		}
+		if host := asciiHost(u.Hostname()); host == domain || strings.HasSuffix(host, "."+domain) {
 			return true
 		}
 	}
 	return false
+}
+
+// asciiHost returns a host name in ASCII, as URLs have it. A name that cannot be converted is
+// returned unchanged.
+func asciiHost(host string) string {
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+		return ascii
+	}
+	return host
 }

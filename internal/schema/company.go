@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"golang.org/x/net/idna"
 	"k8s.io/apimachinery/pkg/runtime"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 
@@ -89,8 +90,13 @@ func CompanyFromTarget(ctx context.Context, target string, registrable func(host
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") || u.User != nil {
 		return nil, fmt.Errorf("target %q: use a domain such as example.com, an http(s) URL, or the manifest of a Company", target)
 	}
-	raw = u.Scheme + raw[len(u.Scheme):] // Parse returns the scheme in lower case, which the schema requires
-	domain := registrable(strings.ToLower(u.Hostname()))
+	host, err := idna.Lookup.ToASCII(u.Hostname())
+	if err != nil || strings.Contains(u.Hostname(), ":") { // an IP address has no name
+		host = strings.ToLower(u.Hostname())
+	}
+	// The schema requires a scheme in lower case, as Parse returns it.
+	raw = u.Scheme + "://" + strings.Replace(raw[len(u.Scheme)+len("://"):], u.Hostname(), host, 1)
+	domain := registrable(host)
 	return decodeCompany(ctx, map[string]any{
 		"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Company",
 		"metadata": map[string]any{"name": companyName(domain)},

@@ -216,3 +216,20 @@ func TestAManifestWithoutATypeSaysWhatToAdd(t *testing.T) {
 		}
 	}
 }
+
+func TestADomainMayBeInItsOwnScript(t *testing.T) {
+	t.Parallel()
+	c, err := CompanyFromTarget(t.Context(), "https://Lärkmühle.de/über?x=1", func(host string) string { return host })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, seed := c.Spec.Domains[0], c.Spec.Seeds[0].URL; d != "xn--lrkmhle-5wa3t.de" || seed != "https://xn--lrkmhle-5wa3t.de/über?x=1" {
+		t.Errorf("domain %s, seed %s", d, seed)
+	}
+	for domain, ok := range map[string]bool{"lärkmühle.de": true, "例え.テスト": true, "почта.рф": true, "Lärkmühle.de": false, "lärk mühle.de": false, "https://lärkmühle.de": false} {
+		_, err := ReadCompany(t.Context(), strings.NewReader("apiVersion: crawl.clausea.co/v1alpha1\nkind: Company\nmetadata: {name: a}\nspec: {domains: ['"+domain+"'], seeds: [{url: 'https://lärkmühle.de/'}]}"))
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", domain, err)
+		}
+	}
+}

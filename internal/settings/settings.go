@@ -73,6 +73,7 @@ type Values struct {
 	Timeout   time.Duration // limit of a crawl; the default applies to clausea crawl only
 	Languages []string      // BCP 47
 	Render    string
+	OffSite   string
 	Browser   Secret // executable path, or DevTools URL, which may contain a token
 
 	Proxy        Secret // URL

@@ -62,6 +62,8 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 		return rapid.SampledFrom([]string{"debug", "warn", "error"}).Draw(t, label)
 	case "log-format":
 		return rapid.SampledFrom([]string{"console", "json"}).Draw(t, label)
+	case "off-site":
+		return "Never"
 	case "render":
 		return "Never"
 	case "execution":

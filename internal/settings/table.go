@@ -100,6 +100,10 @@ func Table() []Setting {
 			Help: "which pages to render in a browser: Never, Auto (candidate pages that arrive without text) or Always", field: func(v *Values) any { return &v.Render },
 		},
 		{
+			Name: "off-site", Flag: true, Env: []string{"CLAUSEA_OFF_SITE"}, Group: groupCrawl, Default: "Linked", Commands: crawlingCommands, LimitField: "offSite", rule: oneOf("Never", "Linked"),
+			Help: "documents on other domains: Never, or Linked (those that the company's pages present as its own)", field: func(v *Values) any { return &v.OffSite },
+		},
+		{
 			Name: "browser", Flag: true, Env: []string{"CLAUSEA_BROWSER"}, Group: groupCrawl, Commands: crawlingCommands,
 			Help: "Chromium that renders pages: the `path` of its executable, or a DevTools URL; defaults to a Chromium in PATH", field: func(v *Values) any { return &v.Browser },
 		},

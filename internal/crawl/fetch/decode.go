@@ -109,12 +109,13 @@ func (b *boundedReader) Read(p []byte) (int, error) {
 }
 
 // contentCodings returns the codings of a body in the order in which they were applied. A gzip
-// file, such as sitemap.xml.gz, counts as encoded.
+// file, such as sitemap.xml.gz, counts as encoded. A coding that no one has registered, such as
+// "none" or "utf-8", stands for no coding, as browsers read it.
 func contentCodings(res *http.Response) []string {
 	var out []string
 	for _, v := range res.Header.Values("Content-Encoding") {
 		for _, c := range strings.Split(v, ",") {
-			if c = strings.ToLower(strings.TrimSpace(c)); c != "" && c != "identity" {
+			if c = strings.ToLower(strings.TrimSpace(c)); isCoding(c) {
 				out = append(out, c)
 			}
 		}
@@ -124,6 +125,16 @@ func contentCodings(res *http.Response) []string {
 		return append([]string{"gzip-file"}, out...)
 	}
 	return out
+}
+
+// isCoding reports whether a content coding encodes a body.
+func isCoding(c string) bool {
+	switch c {
+	case "gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress":
+		return true
+	default:
+		return false
+	}
 }
 
 var (
@@ -156,8 +167,8 @@ func newDecoder(coding string, r io.Reader) (io.Reader, func(), error) {
 	case "gzip", "x-gzip", "gzip-file":
 		z, _ := gzipReaders.Get().(*gzipReader)
 		z.buffer.Reset(r)
-		if magic, err := z.buffer.Peek(2); coding == "gzip-file" && err == nil && (magic[0] != 0x1f || magic[1] != 0x8b) {
-			return z.buffer, z.release, nil // a .gz URL whose body is not compressed
+		if magic, err := z.buffer.Peek(2); err == nil && (magic[0] != 0x1f || magic[1] != 0x8b) && (coding == "gzip-file" || isMarkup(z.buffer)) {
+			return z.buffer, z.release, nil // the body is not compressed, whatever its header or its URL says
 		}
 		if err := z.Reset(z.buffer); err != nil {
 			z.release()
@@ -189,6 +200,13 @@ func newDecoder(coding string, r io.Reader) (io.Reader, func(), error) {
 	default:
 		return nil, nil, fmt.Errorf("unknown content coding %.20q", coding)
 	}
+}
+
+// isMarkup reports whether a body begins like a page or a PDF. It does not consume the body.
+func isMarkup(b *bufio.Reader) bool {
+	head, _ := b.Peek(64) // an error recurs when the body is read
+	text := strings.TrimLeft(string(head), " \t\r\n\uFEFF")
+	return strings.HasPrefix(text, "<") || strings.HasPrefix(text, pdfSignature)
 }
 
 // readAllBounded reads r to its end. It fails with errTooLarge beyond limit bytes. hint is the

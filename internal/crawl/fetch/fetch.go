@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gocolly/colly/v2"
@@ -67,6 +68,8 @@ type Request struct {
 	Method string
 	Header http.Header
 	Body   []byte
+	// Jar, if set, has the cookies to send, and receives those of the response.
+	Jar http.CookieJar
 	// NoRedirects returns a redirect response instead of following up to five redirects.
 	NoRedirects bool
 	// TextOnly rejects bodies whose Content-Type cannot be that of a document, without
@@ -93,6 +96,8 @@ type Response struct {
 	// RetryAfter is the time for which a 429 or 503 response asks the client to wait, at
 	// most a day. 0 means that there is no valid Retry-After.
 	RetryAfter time.Duration
+	// SetsCookies means that the response has cookies, and the request had a Jar.
+	SetsCookies bool
 }
 
 // Do fetches a page. It returns a Response for every HTTP status. An error is always an
@@ -177,12 +182,28 @@ func (f *Fetcher) fetchOnce(ctx context.Context, at string, r Request) (*Respons
 	if len(r.Body) > 0 {
 		body = bytes.NewReader(r.Body)
 	}
-	err := c.Request(method, at, body, nil, f.requestHeader(r))
+	header := f.requestHeader(r)
+	u, err := url.Parse(at)
+	if err == nil && r.Jar != nil {
+		for _, k := range r.Jar.Cookies(u) {
+			header["Cookie"] = append(header["Cookie"], k.Name+"="+k.Value)
+		}
+		if len(header["Cookie"]) > 0 {
+			header["Cookie"] = []string{strings.Join(header["Cookie"], "; ")}
+		}
+	}
+	err = c.Request(method, at, body, nil, header)
 	if err != nil {
 		return nil, classifyError(ctx, at, err)
 	}
 	if res == nil {
 		return nil, &Error{Reason: BadResponse, URL: at, Err: errors.New("no response")}
+	}
+	if r.Jar != nil && u != nil {
+		if cookies := (&http.Response{Header: res.Header}).Cookies(); len(cookies) > 0 {
+			r.Jar.SetCookies(u, cookies)
+			res.SetsCookies = true
+		}
 	}
 	// Other statuses give Retry-After another meaning or none (RFC 9110 section 10.2.3).
 	if res.Status == http.StatusTooManyRequests || res.Status == http.StatusServiceUnavailable {

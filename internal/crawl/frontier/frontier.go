@@ -22,6 +22,10 @@ type Options struct {
 	// requests in flight.
 	MaxConcurrentHosts int
 	MaxQueued          int // queued items of all hosts (default 50,000)
+	// NamedScore is the lowest score of an item whose link names a document. The documents of
+	// its topic and the missing pages of its host move such an item behind the others, but do
+	// not lower its rank below NamedScore, unless it is in another language. 0 is none.
+	NamedScore float64
 }
 
 // Frontier is the queue of a crawl.
@@ -47,7 +51,7 @@ func New(o Options) *Frontier {
 	}
 	return &Frontier{
 		hosts:      newHostTable(o.Delay, o.MaxConcurrentHosts),
-		documents:  newDocumentCounts(),
+		documents:  newDocumentCounts(o.NamedScore),
 		dispatched: map[string]Item{},
 		maxQueued:  o.MaxQueued,
 		maxDelay:   o.MaxDelay,

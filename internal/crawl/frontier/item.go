@@ -23,6 +23,10 @@ type Item struct {
 	Retargeted    bool          `json:"r,omitempty"`
 	Sitemap       SitemapSource `json:"m,omitempty"`  // NotSitemap for pages
 	NoFollow      bool          `json:"l,omitempty"`  // do not follow the page's links
+	OtherLanguage bool          `json:"g,omitempty"`  // an edition in a language that is not preferred
+	OffSite       bool          `json:"x,omitempty"`  // on a domain out of scope
+	MustMention   bool          `json:"w,omitempty"`  // used only if the page names the company
+	GotCookies    bool          `json:"c,omitempty"`  // a redirect that led to this URL set cookies
 	RedirectChain []Redirect    `json:"v,omitempty"`  // redirects that led to this URL, first one first
 	DiscoveryPath []string      `json:"-"`            // URLs from a seed to the parent
 	Parent        string        `json:"pa,omitempty"` // page with the link to this URL

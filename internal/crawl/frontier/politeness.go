@@ -26,8 +26,13 @@ func (p *politeness) startRequest(now time.Time) {
 // endRequest ends the request in flight. The delay continues.
 func (p *politeness) endRequest() { p.busy = false }
 
-// undoDelay restores nextAllowed to its value before the last request.
-func (p *politeness) undoDelay() { p.nextAllowed = p.prevNextAllowed }
+// undoDelay restores nextAllowed to its value before the last request, unless it was postponed
+// since.
+func (p *politeness) undoDelay() {
+	if p.nextAllowed.Equal(p.lastStarted.Add(p.delay)) {
+		p.nextAllowed = p.prevNextAllowed
+	}
+}
 
 // raiseDelay raises the delay to d. It never lowers the delay.
 func (p *politeness) raiseDelay(d time.Duration) { p.delay = max(p.delay, d) }

@@ -10,13 +10,21 @@ const (
 	familyFactor   = 0.4
 	notFoundFactor = 0.75
 	maxPenalties   = 6
+	// maxNamedNotFound is the number of consecutive missing pages of a host after which its
+	// links no longer count as named: they come from a menu that was made for another host.
+	maxNamedNotFound = 12
+	// namedMargin keeps the order of items at the lowest rank of a named link.
+	namedMargin = 0.01
 )
 
 // documentCounts counts the documents that were found, by topic and by family.
-type documentCounts struct{ topics, families map[string]int }
+type documentCounts struct {
+	topics, families map[string]int
+	namedScore       float64 // see Options.NamedScore
+}
 
-func newDocumentCounts() documentCounts {
-	return documentCounts{topics: map[string]int{}, families: map[string]int{}}
+func newDocumentCounts(namedScore float64) documentCounts {
+	return documentCounts{topics: map[string]int{}, families: map[string]int{}, namedScore: namedScore}
 }
 
 // add counts a document. An empty topic or family is not counted.
@@ -41,6 +49,9 @@ func (c *documentCounts) rank(it *Item, notFoundStreak int) float64 {
 	}
 	for range min(c.topics[it.Topic], maxPenalties) {
 		r *= topicFactor
+	}
+	if c.namedScore > 0 && !it.OtherLanguage && it.Score >= c.namedScore && r < c.namedScore && notFoundStreak <= maxNamedNotFound {
+		r = c.namedScore * (1 + r*namedMargin) // in the order of the ranks
 	}
 	for range min(c.families[it.Family], maxPenalties) {
 		r *= familyFactor

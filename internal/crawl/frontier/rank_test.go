@@ -5,7 +5,7 @@ import "testing"
 func TestDocumentsAndMissingPagesLowerTheRank(t *testing.T) {
 	t.Parallel()
 	it := Item{Score: 1, Topic: "privacy", Family: "privacy-page"}
-	c := newDocumentCounts()
+	c := newDocumentCounts(0)
 	c.add("", "")
 	c.add("terms", "terms-page")
 	if r := c.rank(&it, 0); r != 1 {

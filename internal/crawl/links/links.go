@@ -20,9 +20,19 @@ type LinkScan struct {
 	NoIndex     bool        // robots directive
 	NoFollow    bool        // robots directive
 	Refresh     string      // target of a meta refresh
-	Links       []Link      // in page order, one for each URL
-	TextBytes   int         // bytes of text outside script and style elements
-	ScriptBytes int         // bytes of text within script and style elements
+	// RefreshDelay is the delay of the meta refresh in seconds.
+	RefreshDelay int
+	// NoscriptRefresh is the target of a meta refresh in a noscript element.
+	NoscriptRefresh string
+	// LoadsScripts means that the page has a script with a URL of its own.
+	LoadsScripts bool
+	// ScriptTarget is the URL to which a script navigates. It is set only if the scripts of
+	// the page are short.
+	ScriptTarget string
+	Frames       []Frame // documents that the page embeds, in page order
+	Links        []Link  // in page order, one for each URL
+	TextBytes    int     // bytes of text outside script and style elements
+	ScriptBytes  int     // bytes of text within script and style elements
 	// Skipped lists references that did not resolve or exceeded a limit. It holds at most
 	// 500 entries. UnlistedSkips counts the others.
 	Skipped       []SkippedReference
@@ -43,6 +53,12 @@ var ErrTooManyLinks = errors.New("too_many_links")
 // Alternate is a <link rel=alternate hreflang>.
 type Alternate struct{ Lang, URL string }
 
+// Frame is a document that a page embeds with <iframe>, <frame>, <object> or <embed>.
+type Frame struct {
+	URL   string
+	Title string // title attribute, at most 200 bytes
+}
+
 // Link is an outgoing link with a resolved, canonical URL.
 type Link struct {
 	URL    string
@@ -52,6 +68,10 @@ type Link struct {
 	// Relative means that the reference is relative to the path of the page. The same page
 	// under a different path then has different links.
 	Relative bool
+	// Context is the text around a link to another host: the heading above it, if it is in
+	// the main text, and the text of its paragraph, list item or table row, with the text of
+	// the link. It has at most about 1,000 bytes.
+	Context string
 }
 
 // Limits of a page, chosen by hand.
@@ -60,6 +80,9 @@ const (
 	maxSkipped    = 500 // listed references
 	maxAlternates = 500 // more than any site has languages
 	maxRegions    = 64  // nested regions
+	maxFrames     = 20  // embedded documents
+	maxContext    = 500 // bytes of the text around a link
+	maxHeading    = 120 // bytes of a heading in the text around a link
 )
 
 // Resolver returns the absolute, canonical URL of a reference. Scan skips references for
@@ -71,6 +94,9 @@ type scanBuffers struct {
 	links     []Link
 	linkIndex map[string]int // index in links by URL
 	linkText  []byte         // text of the open link
+	block     []byte         // text of the open block
+	heading   []byte         // text of the last heading
+	script    []byte         // text of the scripts, at most maxRedirectScript+1 bytes
 }
 
 var buffers = sync.Pool{New: func() any { return &scanBuffers{linkIndex: map[string]int{}} }}
@@ -80,6 +106,7 @@ func (b *scanBuffers) release() {
 	clear(b.links)
 	clear(b.linkIndex)
 	b.links, b.linkText = b.links[:0], b.linkText[:0]
+	b.block, b.heading, b.script = b.block[:0], b.heading[:0], b.script[:0]
 	buffers.Put(b)
 }
 
@@ -94,6 +121,8 @@ func Scan(body []byte, base *url.URL, limit int, resolve Resolver) *LinkScan {
 		switch k, tag, text := l.next(); k {
 		case endOfPage:
 			s.closeLink()
+			s.endBlock()
+			s.page.ScriptTarget = s.scriptTarget()
 			s.page.Links = append(s.page.Links, b.links...)
 			s.page.Sketch = s.sketch.Sketch()
 			return s.page

@@ -36,13 +36,13 @@ func TestScanExtractsLinksAndCrawlerDirectives(t *testing.T) {
 		t.Errorf("alternates %v", p.Alternates)
 	}
 	want := []Link{
-		{"https://example.com/pp", "privacy policy", "", "privacy-policy", false},
-		{"https://example.com/a/x", "Menu", "nav", "", true},
-		{"https://example.com/y?a=1&b=2", "Two words", "main", "", false},
-		{"https://example.com/a/b#/route", "Route", "main", "", true},
-		{"https://example.com/img", "Picture", "main", "", false},
-		{"https://example.com/label", "Label", "main", "", false},
-		{"https://example.com/terms", "Terms", "footer", "", false},
+		{"https://example.com/pp", "privacy policy", "", "privacy-policy", false, ""},
+		{"https://example.com/a/x", "Menu", "nav", "", true, ""},
+		{"https://example.com/y?a=1&b=2", "Two words", "main", "", false, ""},
+		{"https://example.com/a/b#/route", "Route", "main", "", true, ""},
+		{"https://example.com/img", "Picture", "main", "", false, ""},
+		{"https://example.com/label", "Label", "main", "", false, ""},
+		{"https://example.com/terms", "Terms", "footer", "", false, ""},
 	}
 	if fmt.Sprint(p.Links) != fmt.Sprint(want) {
 		t.Errorf("links %v,\nwant %v", p.Links, want)

@@ -20,9 +20,13 @@ type scanner struct {
 
 	openRaw atom.Atom // the open script or style element
 	inTitle bool
-	regions []string // open regions, innermost last
+	regions []region // open regions, innermost last
+	depth   int      // open div and section elements
 	hasBase bool     // a base tag was seen
 	sketch  *neardup.Builder
+	// outside lists the links of the open block to other hosts, as indices in the links.
+	outside    []int
+	inNoscript bool
 
 	// The open link.
 	href  string // empty if no link is open
@@ -30,7 +34,17 @@ type scanner struct {
 	label string // aria-label, title, or alt text of the image
 }
 
+// region is an open region of the page. A div or section that is marked as a footer has the
+// depth at which it was opened; other regions have the depth 0.
+type region struct {
+	name  string
+	depth int
+}
+
 func (s *scanner) startTag(l *lexer, tag atom.Atom) {
+	if isBlock(tag) {
+		s.endBlock()
+	}
 	switch tag {
 	case atom.A, atom.Area:
 		s.closeLink()
@@ -52,17 +66,21 @@ func (s *scanner) startTag(l *lexer, tag atom.Atom) {
 		s.page.Lang = readAttr(l, "lang")
 	case atom.Script, atom.Style:
 		s.openRaw = tag
+		s.page.LoadsScripts = s.page.LoadsScripts || tag == atom.Script && readAttr(l, "src") != ""
+	case atom.Noscript:
+		s.inNoscript = true
+	case atom.Iframe, atom.Frame, atom.Embed, atom.Object:
+		s.readFrame(readAttrs(l, "src", "data", "data-src", "title"))
 	case atom.Title:
 		s.inTitle = s.page.Title == ""
 	case atom.Header, atom.Nav, atom.Main, atom.Footer:
 		if len(s.regions) < maxRegions {
-			s.regions = append(s.regions, tag.String())
+			s.regions = append(s.regions, region{name: tag.String()})
 		}
 	case atom.Div, atom.Section:
-		// Many sites mark their footer only by an ID or a role. endTag
-		// ignores div and section, so the region lasts until an enclosing region ends.
-		if len(s.regions) < maxRegions && isFooter(l) {
-			s.regions = append(s.regions, "footer")
+		// Many sites mark their footer only by an ID or a role.
+		if s.depth++; len(s.regions) < maxRegions && isFooter(l) {
+			s.regions = append(s.regions, region{"footer", s.depth})
 		}
 	}
 }
@@ -97,16 +115,27 @@ func (s *scanner) setBase(ref string) {
 }
 
 func (s *scanner) endTag(tag atom.Atom) {
+	if isBlock(tag) {
+		s.endHeading(tag)
+		s.endBlock()
+	}
 	switch tag {
 	case atom.A:
 		s.closeLink()
 	case atom.Script, atom.Style:
 		s.openRaw = 0
+	case atom.Noscript:
+		s.inNoscript = false
 	case atom.Title:
 		s.inTitle = false
+	case atom.Div, atom.Section:
+		if n := len(s.regions); n > 0 && s.regions[n-1].depth == s.depth && s.depth > 0 {
+			s.regions = s.regions[:n-1]
+		}
+		s.depth = max(s.depth-1, 0)
 	case atom.Header, atom.Nav, atom.Main, atom.Footer:
 		for i := len(s.regions) - 1; i >= 0; i-- {
-			if s.regions[i] == tag.String() {
+			if s.regions[i].depth == 0 && s.regions[i].name == tag.String() {
 				s.regions = s.regions[:i]
 				break
 			}
@@ -117,6 +146,7 @@ func (s *scanner) endTag(tag atom.Atom) {
 func (s *scanner) text(b []byte) {
 	if s.openRaw != 0 {
 		s.page.ScriptBytes += len(b)
+		s.addScript(b)
 		return
 	}
 	b = bytes.TrimSpace(b)
@@ -128,18 +158,36 @@ func (s *scanner) text(b []byte) {
 		return
 	}
 	s.page.TextBytes += len(b)
+	if s.inNoscript {
+		s.readNoscript(b)
+	} else {
+		s.addBlockText(b)
+	}
 	if !s.inBoilerplate() {
 		s.sketch.AddText(b)
 	}
+	s.addLinkText(b)
+}
+
+// addLinkText adds text to the open link, if there is one.
+func (s *scanner) addLinkText(b []byte) {
 	if s.href != "" && len(s.buffers.linkText) < maxText {
 		s.buffers.linkText = append(append(s.buffers.linkText, ' '), b[:min(len(b), maxText)]...)
 	}
 }
 
+// region returns the name of the innermost open region, empty if there is none.
+func (s *scanner) region() string {
+	if n := len(s.regions); n > 0 {
+		return s.regions[n-1].name
+	}
+	return ""
+}
+
 // inBoilerplate reports whether the current position is outside of the page's main text.
 func (s *scanner) inBoilerplate() bool {
-	n := len(s.regions)
-	return n > 0 && s.regions[n-1] != "main"
+	name := s.region()
+	return name != "" && name != "main"
 }
 
 func (s *scanner) openLink(l *lexer) {
@@ -204,11 +252,7 @@ func (s *scanner) addLink(ref, text, rel string) {
 		s.skip(ref, err)
 		return
 	}
-	region := ""
-	if n := len(s.regions); n > 0 {
-		region = s.regions[n-1]
-	}
-	b := s.buffers
+	region, b := s.region(), s.buffers
 	if i, ok := b.linkIndex[to]; ok {
 		l := &b.links[i]
 		if l.Text == "" {
@@ -217,6 +261,7 @@ func (s *scanner) addLink(ref, text, rel string) {
 		if region == "footer" {
 			l.Region = region
 		}
+		s.addOutside(i, to)
 		return
 	}
 	if len(b.links) >= s.limit {
@@ -224,6 +269,7 @@ func (s *scanner) addLink(ref, text, rel string) {
 		return
 	}
 	b.linkIndex[to] = len(b.links)
+	s.addOutside(len(b.links), to)
 	b.links = append(b.links, Link{URL: to, Text: text, Region: region, Rel: rel, Relative: isPathRelative(ref)})
 }
 
@@ -289,15 +335,6 @@ func (s *scanner) readMeta(a map[string]string) {
 		s.page.NoIndex = s.page.NoIndex || strings.Contains(c, "noindex") || strings.Contains(c, "none")
 		s.page.NoFollow = s.page.NoFollow || strings.Contains(c, "nofollow") || strings.Contains(c, "none")
 	case strings.EqualFold(a["http-equiv"], "refresh"):
-		_, rest, ok := strings.Cut(content, "=")
-		if !ok {
-			return
-		}
-		ref := strings.Trim(strings.TrimSpace(rest), `'"`)
-		if to, err := s.resolve(s.base, ref); err == nil {
-			s.page.Refresh = to
-		} else {
-			s.skip(ref, err)
-		}
+		s.readRefresh(content)
 	}
 }

@@ -16,6 +16,11 @@ func plainText(b []byte) string {
 	return collapseSpace(s)
 }
 
+// plainLongText is plainText without the limit on its length.
+func plainLongText(b []byte) string {
+	return strings.Join(strings.Fields(html.UnescapeString(string(b))), " ")
+}
+
 // collapseSpace collapses white space and cuts s to maxText bytes at a character.
 func collapseSpace(s string) string {
 	if s = strings.TrimSpace(s); !isSingleSpacedASCII(s) {

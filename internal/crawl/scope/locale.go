@@ -23,6 +23,14 @@ func newSet(s string) map[string]bool {
 	return m
 }
 
+// jurisdictionParams are query parameters that select the edition of a document for a
+// jurisdiction.
+var jurisdictionParams = []string{"country", "countrycode", "country_code", "region", "jurisdiction", "market", "territory", "state", "location", "geo", "cc", "gl", "eea", "eu"}
+
+// maxJurisdiction is the length of the longest value of such a parameter, in bytes. It was chosen
+// by hand.
+const maxJurisdiction = 24
+
 // Locale returns the language and the region that a URL names in its host, its first three
 // path segments or its query. Each is empty if there is none. bare is the URL without scheme,
 // www. and language, but with the region: translations of a page share it, editions for
@@ -30,14 +38,14 @@ func newSet(s string) map[string]bool {
 func Locale(u *url.URL) (lang, region, bare string) {
 	host := strings.TrimPrefix(u.Hostname(), "www.")
 	if label, parent, ok := strings.Cut(host, "."); ok && strings.Contains(parent, ".") {
-		if l, r, ok := parseLocale(label); ok {
+		if l, r, ok := parsePlace(label); ok {
 			lang, region, host = l, r, parent
 		}
 	}
 	segs := strings.Split(strings.Trim(u.Path, "/"), "/")
 	rest := segs[:0:0]
 	for i, s := range segs {
-		l, r, ok := parseLocale(strings.ToLower(s))
+		l, r, ok := parsePlace(strings.ToLower(s))
 		if i > 2 || !ok {
 			rest = append(rest, s)
 			continue
@@ -57,6 +65,12 @@ func Locale(u *url.URL) (lang, region, bare string) {
 				q.Del(name)
 			}
 		}
+		for _, name := range jurisdictionParams {
+			if v := strings.ToLower(q.Get(name)); v != "" && len(v) <= maxJurisdiction {
+				region = strings.Trim(region+","+name+"="+v, ",")
+				q.Del(name)
+			}
+		}
 		if len(q) > 0 {
 			bare += "?" + q.Encode()
 		}
@@ -67,8 +81,21 @@ func Locale(u *url.URL) (lang, region, bare string) {
 	return lang, region, bare
 }
 
+// regionPaths are codes of a language and of a region that mean the region as a path segment or
+// a subdomain: the United Kingdom and Canada have far more sites of their own than Ukrainian and
+// Catalan have, and the law of a region differs.
+var regionPaths = newSet("uk ca")
+
+// parsePlace parses a path segment or the label of a host.
+func parsePlace(s string) (lang, region string, ok bool) {
+	if regionPaths[s] {
+		return "", s, true
+	}
+	return parseLocale(s)
+}
+
 // parseLocale parses "de", "en-us", "en_GB" or "us". A code that is both a language and a
-// region, such as "uk", is a language.
+// region is a language.
 func parseLocale(s string) (lang, region string, ok bool) {
 	s = strings.ReplaceAll(strings.ToLower(s), "_", "-")
 	a, b, two := strings.Cut(s, "-")

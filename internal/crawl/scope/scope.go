@@ -58,8 +58,9 @@ type Scope struct {
 }
 
 // New returns a Scope of the registrable domains of the given hosts, with all subdomains.
-// allow and deny are path patterns in the syntax of robots.txt. deny takes precedence. If
-// allow is not empty, it excludes all other paths except /.
+// allow and deny are path patterns in the syntax of robots.txt. The longest pattern that matches
+// a path applies; of equal ones, allow does. If allow is not empty, it excludes all other paths
+// except /.
 func New(domains, allow, deny []string) (*Scope, error) {
 	s := &Scope{
 		domains: map[string]bool{}, allow: allow, deny: deny,
@@ -94,7 +95,7 @@ func RegistrableDomain(host string) string {
 		host = h
 	}
 	if isIPAddress(host) {
-		return host
+		return strings.Trim(host, "[]")
 	}
 	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
 		return d
@@ -144,30 +145,36 @@ func (s *Scope) countWithin(m map[string]int, key string, limit int) bool {
 	return true
 }
 
+// MayBeDocument reports whether the file extension of a URL may be that of a document.
+func MayBeDocument(u *url.URL) bool {
+	return !nonDocumentExtensions[strings.ToLower(path.Ext(u.EscapedPath()))]
+}
+
 // checkPath returns why the path and query of u are excluded, empty if they are not.
 func (s *Scope) checkPath(u *url.URL) Reason {
 	p := u.EscapedPath()
-	if nonDocumentExtensions[strings.ToLower(path.Ext(p))] {
+	if !MayBeDocument(u) {
 		return FileType
 	}
 	if u.RawQuery != "" {
 		p += "?" + u.RawQuery
 	}
-	for _, d := range s.deny {
-		if MatchPath(d, p) {
-			return DeniedPath
-		}
-	}
-	if len(s.allow) > 0 {
-		ok := false
-		for _, a := range s.allow {
-			ok = ok || MatchPath(a, p)
-		}
-		if !ok && u.Path != "/" {
-			return DeniedPath
-		}
+	allowed, denied := longestMatch(s.allow, p), longestMatch(s.deny, p)
+	if denied > allowed || len(s.allow) > 0 && allowed < 0 && u.Path != "/" {
+		return DeniedPath
 	}
 	return trapReason(u.Path)
+}
+
+// longestMatch returns the length of the longest pattern that matches a path, or -1.
+func longestMatch(patterns []string, p string) int {
+	longest := -1
+	for _, pattern := range patterns {
+		if len(pattern) > longest && MatchPath(pattern, p) {
+			longest = len(pattern)
+		}
+	}
+	return longest
 }
 
 // trapReason returns why a path looks like that of a trap: it is too deep, or it repeats

@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/klauspost/compress/gzip"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding/unicode"
@@ -30,6 +31,9 @@ const (
 	maxDepth = 32       // nested elements
 	maxToken = 64 << 10 // bytes of a tag, text or comment
 	maxLoc   = 4096     // bytes of a URL
+	// maxInflated limits a compressed file after decompression, in bytes. sitemaps.org allows
+	// 50 MB.
+	maxInflated = 50 << 20
 )
 
 // ErrNotSitemap reports that a body is not a sitemap, most often an HTML page.
@@ -57,11 +61,21 @@ func (m *File) full() bool {
 	return len(m.URLs) >= MaxURLs || len(m.Children) >= MaxURLs || m.urlBytes >= maxBytes
 }
 
-// Parse parses a decompressed file. It stops without an error at the limits of this
+// Parse parses a file, which may be compressed with gzip whatever its name. It stops without an error at the limits of this
 // package. If it returns an error, the File holds the entries that precede the error. The
 // error wraps ErrNotSitemap if the file is not a sitemap. A malformed entry does not
 // invalidate the others.
 func Parse(r io.Reader) (File, error) {
+	compressed := bufio.NewReader(r)
+	if head, err := compressed.Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b {
+		z, err := gzip.NewReader(compressed)
+		if err != nil {
+			return File{}, fmt.Errorf("%w: %w", ErrNotSitemap, err)
+		}
+		defer func() { _ = z.Close() }()
+		return Parse(io.LimitReader(z, maxInflated))
+	}
+	r = compressed
 	b := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 4096)
 	if err := skipSpace(b); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -171,6 +185,9 @@ type xmlWalker struct {
 	file  File
 	stack []string
 	text  strings.Builder
+
+	hasLoc bool // the open <url> has its <loc>
+	loc    int  // index of that in the URLs of the file
 }
 
 // finish returns the error of Parse for a file on which the tokenizer ended with err.
@@ -196,6 +213,9 @@ func localName(name []byte) string {
 func (w *xmlWalker) startElement(z *html.Tokenizer) {
 	name, more := z.TagName()
 	tag := localName(name)
+	if tag == "url" {
+		w.hasLoc = false
+	}
 	w.stack = append(w.stack, tag)
 	w.text.Reset()
 	// <link href> of Atom feeds, and alternate language versions of a page.
@@ -229,10 +249,14 @@ func (w *xmlWalker) endElement(name string) {
 	case name == "loc" && parent == "sitemap":
 		w.file.Children = append(w.file.Children, text)
 		w.file.urlBytes += len(text)
-	case name == "loc" && parent == "url", name == "link" && parent == "item":
+	case name == "loc" && parent == "url":
+		w.hasLoc, w.loc = true, len(w.file.URLs)
 		w.file.add(text)
-	case name == "lastmod" && parent == "url" && len(w.file.URLs) > 0:
-		w.file.URLs[len(w.file.URLs)-1].LastMod = text
+	case name == "link" && parent == "item":
+		w.file.add(text)
+	case name == "lastmod" && parent == "url" && w.hasLoc:
+		// The <url> may have links to other language versions, which are URLs too.
+		w.file.URLs[w.loc].LastMod = text
 	}
 }
 

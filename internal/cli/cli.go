@@ -55,15 +55,10 @@ func Main(args []string) int {
 	if len(args) == 1 && args[0] == pdfCommand {
 		return runPDFChild()
 	}
-	terminated, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	ctx, _ := signal.NotifyContext(terminated, os.Interrupt)
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := newApp()
 	a.ownsProcess = true
-	code := a.main(ctx, args, os.Stdout, os.Stderr)
-	if code == exitInterrupted && terminated.Err() != nil {
-		return exitTerminated
-	}
-	return code
+	return a.main(ctx, args, os.Stdout, os.Stderr)
 }
 
 func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -77,7 +72,7 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if !errors.As(err, &e) {
 		e = &exitError{exitFailed, err}
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			e.code = exitInterrupted
+			e.code = signalCode(ctx)
 		}
 		if !a.running { // cobra rejected the arguments before the command ran
 			e = &exitError{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
@@ -87,6 +82,15 @@ func (a *app) main(ctx context.Context, args []string, stdout, stderr io.Writer)
 		a.reportFatal(stderr, cmd, e)
 	}
 	return e.code
+}
+
+// signalCode returns the exit code of a command whose context a signal canceled. The cause of the
+// cancellation names the signal (os/signal.NotifyContext).
+func signalCode(ctx context.Context) int {
+	if cause := context.Cause(ctx); cause != nil && strings.HasPrefix(cause.Error(), syscall.SIGTERM.String()) {
+		return exitTerminated
+	}
+	return exitInterrupted
 }
 
 func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {

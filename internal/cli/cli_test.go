@@ -96,6 +96,7 @@ func TestExitCodesTellUsageErrorsFromFailures(t *testing.T) {
 		"nothing to crawl":       {nil, []string{"crawl"}, exitUsage, "no target"},
 		"bad target":             {nil, []string{"crawl", "--no-store", "localhost"}, exitUsage, "target"},
 		"unknown output format":  {nil, []string{"crawl", "-o", "xml", "example.com"}, exitUsage, `invalid output format "xml"; use table, json or yaml`},
+		"diff in an odd format":  {nil, []string{"diff", "-o", "xml", page, page}, exitUsage, `invalid output format "xml"; use text, html or json`},
 		"name in all namespaces": {nil, []string{"get", "company", "x", "-A"}, exitUsage, "omit --all-namespaces"},
 		"one and all namespaces": {nil, []string{"get", "company", "-A", "-n", "x"}, exitUsage, "exclude each other"},
 		"bad variable":           {map[string]string{"LOG_LEVEL": "loud"}, []string{"crawl", "example.com"}, exitUsage, "LOG_LEVEL"},

@@ -132,8 +132,8 @@ func (a *app) crawlEach(cmd *cobra.Command, do crawlFunc, tasks []run.Task, f cr
 		if c != exitDone && code != exitFailed {
 			code = c
 		}
-		if cmd.Context().Err() != nil && (c == exitInterrupted || i < len(tasks)-1) {
-			return &exitError{code: exitInterrupted} // skip the remaining companies
+		if ctx := cmd.Context(); ctx.Err() != nil && (c == signalCode(ctx) || i < len(tasks)-1) {
+			return &exitError{code: signalCode(ctx)} // skip the remaining companies
 		}
 	}
 	if code != exitDone {
@@ -157,7 +157,7 @@ func (a *app) crawlOne(cmd *cobra.Command, do crawlFunc, task run.Task, title st
 	}
 	switch {
 	case cmd.Context().Err() != nil && (err != nil || rep.Result.Reason == crawl.StopInterrupted):
-		return exitInterrupted, nil
+		return signalCode(cmd.Context()), nil
 	case rep.Result.Reason.Failed():
 		a.printError(cmd.ErrOrStderr(), fmt.Errorf("%s: %s: %s", task.Company, rep.Result.Reason, rep.Run.Message))
 		return exitFailed, nil

@@ -40,7 +40,7 @@ func TestStandaloneDemoShowsBothCrawlsAndKeepsRunning(t *testing.T) {
 	}
 	folder := command[1]
 	for what, want := range map[string]string{
-		"companies": demo.CompanyName + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.CompanyName + "-now-", "co": "True", "runs": "Complete",
+		"histories": demo.CompanyName + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.CompanyName + "-now-", "co": "True", "runs": "Complete",
 	} {
 		if out := get(t, folder, what); !strings.Contains(out, want) {
 			t.Errorf("get %s does not show %q for the running process:\n%s", what, want, out)

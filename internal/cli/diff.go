@@ -29,6 +29,9 @@ func newDiff(a *app) *cobra.Command {
   clausea diff https://example.com/terms
   clausea diff DOCUMENT-ID --from 1 --to 2 -o html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if formats := []string{"text", "html", "json"}; !slices.Contains(formats, output) {
+				return invalidOutput(output, formats...)
+			}
 			readPDF, err := newPDFReader()
 			if err != nil {
 				return err
@@ -198,6 +201,6 @@ func printChange(w io.Writer, c change.Change, output changeOutput) error {
 	case "json":
 		return json.NewEncoder(w).Encode(c)
 	default:
-		return invalidOutput(output.format, "text", "html", "json")
+		return usage("-o %s: expected text, html or json", output.format)
 	}
 }

@@ -154,13 +154,13 @@ func (g *getter) get(args []string) error {
 		})
 	case "runs":
 		runs, err := listAll(func(p store.ListOptions) ([]store.Run, string, error) { return g.s.QueryRuns(g.ctx, g.runQuery(p)) })
+		showLostRuns(runs, time.Now())
 		if err == nil && len(runs) == 0 {
 			err = g.checkCompany()
 		}
 		if err != nil {
 			return err
 		}
-		showLostRuns(runs, time.Now())
 		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tBROKEN\tUNREACHABLE\tNOTVISITED\tCREATED", func(r store.Run) string {
 			c := r.Documents
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,

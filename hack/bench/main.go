@@ -1,7 +1,7 @@
 // Command bench runs the benchmarks of docs/benchmarks.md: Clausea and other crawlers
 // on generated sites, with limits for Clausea's figures.
 //
-//	bin/bench                     all parts, about a quarter of an hour
+//	bin/bench                     all parts, less than half an hour
 //	bin/bench -only engine        one part
 //	bin/bench -markdown out.md    write the tables to a file as well
 //

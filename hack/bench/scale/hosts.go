@@ -21,7 +21,7 @@ import (
 func hostName(i int) string { return fmt.Sprintf("h%03d.%s", i, site.Domain) }
 
 // hosts serves the same small site on every host: a home page, three legal documents of about
-// 2,000 words and four other pages. It records the requests.
+// 2,300 words and four other pages. It records the requests.
 type hosts struct {
 	pages map[string]string
 

@@ -1,7 +1,7 @@
 // Command bench runs the benchmarks of docs/benchmarks.md: Clausea and other crawlers
 // on generated sites, with limits for Clausea's figures.
 //
-//	bin/bench                     all parts, about a quarter of an hour
+//	bin/bench                     all parts, less than half an hour
 //	bin/bench -only engine        one part
 //	bin/bench -markdown out.md    write the tables to a file as well
 //
@@ -47,7 +47,7 @@ func main() {
 	var o options
 	as := flag.String("as", "", "run as this child program")
 	profile := flag.String("profile", "", "in a child: write a CPU profile to this file, and a heap profile next to it at the end")
-	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, scale")
+	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, scale, crawls")
 	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this file as well")
 	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages and histories")
 	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder to install other crawlers in")
@@ -117,6 +117,7 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		{"scale", func() error {
 			return scale.Run(ctx, r, scale.Options{Companies: o.companies, Backend: o.backend, Profiles: o.profiles})
 		}},
+		{"crawls", func() error { return scale.RunCrawls(ctx, r, o.profiles) }},
 	}
 	asked := strings.Split(o.only, ",")
 	for _, p := range parts {

@@ -33,6 +33,8 @@ var Children = map[string]func(args []string) error{
 		return nil
 	},
 	"bare": bare,
+	// fetch only sends requests.
+	"fetch": fetchList,
 }
 
 // bare runs a minimal controller on a stock manager. It only gets each object from the

@@ -97,9 +97,10 @@ func blockedAddress(err error) string {
 // its wrappers add.
 func innermost(err error) string {
 	for {
+		var several interface{ Unwrap() []error }
 		next := errors.Unwrap(err)
-		if many, ok := err.(interface{ Unwrap() []error }); ok && len(many.Unwrap()) > 0 {
-			all := many.Unwrap()
+		if next == nil && errors.As(err, &several) {
+			all := several.Unwrap()
 			next = all[len(all)-1]
 		}
 		if next == nil {

@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"testing"
 	"time"
@@ -34,7 +35,11 @@ type companies struct {
 }
 
 func (c companies) List(_ context.Context, l client.ObjectList, _ ...client.ListOption) error {
-	l.(*v1alpha1.CompanyList).Items = c.items //nolint:forcetypeassert // the only kind that is listed
+	list, ok := l.(*v1alpha1.CompanyList)
+	if !ok {
+		return fmt.Errorf("list %T", l)
+	}
+	list.Items = c.items
 	return nil
 }
 

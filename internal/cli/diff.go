@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -121,17 +122,38 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	if err := noteTechnical(cmd, s, d, from, to); err != nil {
 		return err
 	}
-	_, newText, err := s.VersionText(ctx, d.ID, to)
+	newer, newText, err := s.VersionText(ctx, d.ID, to)
 	if err != nil {
 		return err
 	}
-	_, oldText, err := s.VersionText(ctx, d.ID, from)
+	older, oldText, err := s.VersionText(ctx, d.ID, from)
 	if err != nil {
 		return err
 	}
 	old, cur := document.FromMarkdown(oldText), document.FromMarkdown(newText)
 	cur.Type = d.Type // subprocessor lists are also compared row by row
-	return printChange(cmd.OutOrStdout(), document.Compare(old, cur), output)
+	ch := document.Compare(old, cur)
+	if oldPage, newPage := readSnapshot(ctx, s, d.Company, older), readSnapshot(ctx, s, d.Company, newer); ch.Kind != change.KindBroken {
+		ch = document.AddRemovedEdits(ch, oldPage, newPage)
+	}
+	return printChange(cmd.OutOrStdout(), ch, output)
+}
+
+// readSnapshot reads the page of a version with its removed parts. The result is empty if there
+// is no snapshot, or none that can be read: then edits in these parts are unknown.
+func readSnapshot(ctx context.Context, s remote.Records, company string, v store.Version) document.Document {
+	if v.SnapshotHash == "" {
+		return document.Document{}
+	}
+	body, err := s.GetSnapshot(ctx, company, v.SnapshotHash)
+	if err != nil {
+		return document.Document{}
+	}
+	d, err := document.Read(document.Input{Body: body, ContentType: v.ContentType, URL: v.URL, KeepRemoved: true})
+	if err != nil {
+		return document.Document{}
+	}
+	return d
 }
 
 // noteTechnical notes on standard error which versions after from, up to to, are technical.

@@ -141,7 +141,7 @@ func TestAChangeSummarizesWhatChanged(t *testing.T) {
 	id := find(t, st, "/terms").ID
 	w.set("/terms", page("1 March 2024", " of arbitration in Lisbon"))
 	crawlOnce(t, r)
-	w.set("/terms", page("2 April 2024", " of arbitration in Porto"))
+	w.set("/terms", strings.Replace(page("2 April 2024", " of arbitration in Porto"), "<main>", "<footer><a href=/about>About us</a></footer><main>", 1))
 	rep := crawlOnce(t, r)
 	list, _, err := st.ListChanges(t.Context(), store.ChangeQuery{DocumentIDs: []string{id}, Order: store.OldestFirst})
 	if err != nil || len(list) != 3 {
@@ -150,6 +150,9 @@ func TestAChangeSummarizesWhatChanged(t *testing.T) {
 	silent, dated := list[1], list[2]
 	if s := silent.Summary; !silent.Silent || s.Added != 4 || s.Removed != 0 || !slices.Equal(s.Headings, []string{"Disputes"}) || !slices.Contains(s.Labels, "disputes") || s.Coarse {
 		t.Errorf("the silent change is %+v", silent)
+	}
+	if want := []store.InsignificantEdits{{Rule: "site_boilerplate", Edits: 1}}; len(silent.Summary.Insignificant) != 0 || !slices.Equal(dated.Summary.Insignificant, want) {
+		t.Errorf("the insignificant edits are %+v and %+v, want none and %+v", silent.Summary.Insignificant, dated.Summary.Insignificant, want)
 	}
 	if dated.Silent || dated.From != 2 || dated.To != 3 || dated.RunID != rep.Run.ID || dated.URL != termsURL || dated.DocumentType != "terms_of_service" || dated.Company != testCompany || dated.At.IsZero() {
 		t.Errorf("the change with a new date is %+v", dated)

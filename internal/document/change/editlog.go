@@ -142,15 +142,24 @@ func (c *comparison) logBlocks() {
 	c.log.addRemovedParts(c.old.skipped, c.cur.skipped)
 }
 
-// addWordDiff adds the insignificant edits of a word-by-word comparison.
+// addWordDiff adds the insignificant edits of a word-by-word comparison. The punctuation of the
+// words next to a significant edit belongs to that edit.
 func (l *editLog) addWordDiff(r *wordDiff) {
-	for _, e := range r.edits {
-		switch {
-		case e.rule != "":
+	for n, e := range r.edits {
+		if e.rule != "" {
 			l.add(e.rule, r.a.textAcross(e.a0, e.a1), r.b.textAcross(e.b0, e.b1))
-		case e.equal:
-			l.addEqualWords(r.a, r.b, e.a0, e.b0, e.a1-e.a0)
+			continue
 		}
+		if !e.equal {
+			continue
+		}
+		if n > 0 && !r.edits[n-1].equal {
+			e.a0, e.b0 = e.a0+1, e.b0+1
+		}
+		if n+1 < len(r.edits) && !r.edits[n+1].equal {
+			e.a1--
+		}
+		l.addEqualWords(r.a, r.b, e.a0, e.b0, e.a1-e.a0)
 	}
 }
 

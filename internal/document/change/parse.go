@@ -3,6 +3,7 @@ package change
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strings"
 
 	"github.com/clausea/crawler/internal/document/markdown"
@@ -37,6 +38,7 @@ func parse(md string) *parsedText {
 	t.blocks, t.hashes, t.wordCounts = make([]markdown.Block, 0, n), make([]uint64, 0, n), make([]int, 0, n)
 	t.sectionOf, t.leadIn = make([]int, 0, n), make([]int, 0, n)
 	t.sections = []section{{}}
+	t.skipped = struckOut(md)
 	var words []tokenize.Word
 	var openHeadings []markdown.Block // headings of the enclosing sections
 	leadIn := -1
@@ -76,6 +78,21 @@ func parse(md string) *parsedText {
 		t.sections[len(t.sections)-1].words += len(words)
 	}
 	return t
+}
+
+// struckOutText matches struck-out text, which is not part of the blocks.
+var struckOutText = regexp.MustCompile(`~~([^~\n]+)~~`)
+
+// struckOut returns the struck-out texts of a document.
+func struckOut(md string) []RemovedPart {
+	if !strings.Contains(md, "~~") {
+		return nil
+	}
+	var out []RemovedPart
+	for _, m := range struckOutText.FindAllStringSubmatch(md, -1) {
+		out = append(out, RemovedPart{RuleStruckOut, m[1]})
+	}
+	return out
 }
 
 // maxHeadingDepth bounds the number of enclosing headings: markdown.Block has seven levels.

@@ -14,6 +14,7 @@ const (
 	RuleRandomID      Rule = "random_id"      // an identifier that a site generates anew for each request
 	RuleCopyrightYear Rule = "copyright_year" // the years of a copyright notice
 	RuleVolatile      Rule = "volatile"       // a counter, a language picker, or the time of the request
+	RuleStruckOut     Rule = "struck_out"     // text that is struck out, and so no longer applies
 	RulePageControl   Rule = "page_control"   // the label of a control, such as "back to top"
 )
 
@@ -35,6 +36,6 @@ const (
 
 // Rules lists all rules.
 var Rules = []Rule{
-	RuleFormatting, RuleNumberFormat, RuleWordDivision, RuleEmailNotation, RuleItemNumber, RuleOrder, RuleRandomID, RuleCopyrightYear, RuleVolatile, RulePageControl,
+	RuleFormatting, RuleNumberFormat, RuleWordDivision, RuleEmailNotation, RuleItemNumber, RuleOrder, RuleRandomID, RuleCopyrightYear, RuleVolatile, RuleStruckOut, RulePageControl,
 	RuleConsentBanner, RuleMenu, RuleScreenReader, RuleSiteBoilerplate, RuleAside, RuleForm, RuleControl, RuleHidden, RuleDuplicate, RuleOtherDocument, RuleTemplate, RuleShell,
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/document/interstitial"
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
 
@@ -119,7 +120,24 @@ func isSoftError(p *Input, ft *features) bool {
 	if ft.softError >= 0.6 && ft.softError > ft.typeName {
 		return true
 	}
-	return p.WordCount < 120 && ft.scores[openingFormula][softError] > 0 && ft.softError >= ft.typeName
+	if p.WordCount >= maxErrorWords {
+		return false
+	}
+	return ft.scores[openingFormula][softError] > 0 && ft.softError >= ft.typeName || ft.typeName < minNameScore && p.beginsLikeInterstitial()
+}
+
+// maxErrorWords is the number of words from which the text of a page is not that of an error
+// page. It was chosen by hand.
+const maxErrorWords = 120
+
+// maxInterstitialBytes bounds the text in which an interstitial identifies itself: a little more
+// than interstitial.Words words.
+const maxInterstitialBytes = 8 * interstitial.Words
+
+// beginsLikeInterstitial reports whether the text begins like an error page, a login or consent
+// wall, or a page that needs scripts. The comparison of versions uses the same phrases.
+func (p *Input) beginsLikeInterstitial() bool {
+	return interstitial.Matches(tokenize.Fold(nil, p.Text[:min(len(p.Text), maxInterstitialBytes)]))
 }
 
 // maxShellWords is the number of words from which a page cannot be a shell whose text is

@@ -11,28 +11,33 @@ import (
 // covers what legal texts need: headings, lists, tables, quotes, emphasis and links.
 // Everything else becomes a paragraph.
 type writer struct {
+	lineWriter
 	out           []byte
-	block         []byte     // the block being written, with its marks
-	pendingSpace  bool       // white space was read since the last character of block
-	wantedMarks   markKind   // marks of the enclosing elements
-	openMarks     []openMark // marks in block that are not closed yet
 	containers    []container
 	marker        string // prefix of the block being written: "## "
 	tight         bool   // no empty line before the next block
-	inCell        bool   // inside a table cell
-	cellBreaks    int    // line breaks since the last character of the cell
 	pendingRule   bool   // a thematic break precedes the next block
 	sectionNumber string // list number for the next heading
 	inHeading     bool
 	inItem        bool // inside a list item
 	afterItem     bool // the last block was an item of the current list
 	inLink        bool
-	linkTextStart int // offset of the current link's text in block
 	preDepth      int // number of enclosing elements that preserve line breaks
 	urls          urlResolver
 
 	headings  []string
 	linkWords int
+}
+
+// lineWriter writes the words of a block with the marks around them.
+type lineWriter struct {
+	block         []byte     // the block being written, with its marks
+	pendingSpace  bool       // white space was read since the last character of block
+	wantedMarks   markKind   // marks of the enclosing elements
+	openMarks     []openMark // marks in block that are not closed yet
+	inCell        bool       // inside a table cell
+	cellBreaks    int        // line breaks since the last character of the cell
+	linkTextStart int        // offset of the current link's text in block
 }
 
 // container is a quote or a list item: the prefix of its first line and of its other lines.

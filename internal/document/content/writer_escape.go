@@ -11,7 +11,7 @@ var markdownSpecial = func() (t [256]bool) {
 }()
 
 // needsEscape reports whether the special byte at i needs a backslash.
-func (w *writer) needsEscape(s string, i int) bool {
+func (w *lineWriter) needsEscape(s string, i int) bool {
 	next := byte(0)
 	if i+1 < len(s) {
 		next = s[i+1]

@@ -28,7 +28,7 @@ func (w *writer) writeText(s string) {
 }
 
 // writeWords writes the words of a text, with one space for each run of white space.
-func (w *writer) writeWords(s string) {
+func (w *lineWriter) writeWords(s string) {
 	for i := 0; i < len(s); {
 		from := i
 		for i < len(s) && (isASCIIWordByte[s[i]] || spaceAt(s, i) == 0) {
@@ -75,7 +75,7 @@ func spaceAt(s string, i int) int {
 }
 
 // writeWord writes characters that contain no white space.
-func (w *writer) writeWord(s string) {
+func (w *lineWriter) writeWord(s string) {
 	w.syncMarks(s[0])
 	from := 0
 	for i := 0; i < len(s); i++ {

@@ -92,7 +92,7 @@ func (w *writer) writeImage(n *node) {
 }
 
 // writeEmailLink writes a decoded e-mail address as a link.
-func (w *writer) writeEmailLink(email string) {
+func (w *lineWriter) writeEmailLink(email string) {
 	w.syncMarks('[')
 	w.block = append(w.block, '[')
 	w.writeWord(email)

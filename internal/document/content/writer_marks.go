@@ -54,7 +54,7 @@ func (w *writer) writeMarked(n *node, m markKind) {
 
 // syncMarks closes and opens marks so that the open ones equal the wanted ones. It writes
 // the pending white space outside of them. next is the first byte of the text that follows.
-func (w *writer) syncMarks(next byte) {
+func (w *lineWriter) syncMarks(next byte) {
 	if !w.hasWantedMarks() {
 		keep := 0
 		for keep < len(w.openMarks) && w.openMarks[keep].kind&w.wantedMarks != 0 {
@@ -82,7 +82,7 @@ func (w *writer) syncMarks(next byte) {
 }
 
 // hasWantedMarks reports whether the open marks equal the wanted ones.
-func (w *writer) hasWantedMarks() bool {
+func (w *lineWriter) hasWantedMarks() bool {
 	var open markKind
 	for _, m := range w.openMarks {
 		open |= m.kind
@@ -91,7 +91,7 @@ func (w *writer) hasWantedMarks() bool {
 }
 
 // isOpen reports whether a mark of the kind is open.
-func (w *writer) isOpen(kind markKind) bool {
+func (w *lineWriter) isOpen(kind markKind) bool {
 	for _, m := range w.openMarks {
 		if m.kind == kind {
 			return true
@@ -102,7 +102,7 @@ func (w *writer) isOpen(kind markKind) bool {
 
 // closeMarks closes all open marks except the first keep ones. next is the byte that
 // follows, 0 at the end of a block.
-func (w *writer) closeMarks(keep int, next byte) {
+func (w *lineWriter) closeMarks(keep int, next byte) {
 	joinsWord := next != 0 && !w.pendingSpace && w.cellBreaks == 0 && (isLetter(next) || next >= '0' && next <= '9' || next >= utf8.RuneSelf)
 	for i := len(w.openMarks) - 1; i >= keep; i-- {
 		m := w.openMarks[i]

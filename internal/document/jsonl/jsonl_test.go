@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -159,5 +160,30 @@ func TestByteOrderMarkBeforeTheFirstLineIsIgnored(t *testing.T) {
 	got := runLines(t, inspect, fmt.Sprintf("\ufeff{\"id\":1,\"file\":%q}", file))
 	if len(got) != 1 || string(got[0]["id"]) != "1" || string(got[0]["error"]) != `""` {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestDiffListsInsignificantEditsAsAnArray(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	old, cur := filepath.Join(dir, "old.html"), filepath.Join(dir, "new.html")
+	page := "<html><body><nav><a href=/>Home</a> <a href=/p>Prices</a></nav><main><h1>Terms</h1><p>We run the harbour and its boats for all who come here by sea.</p></main></body></html>"
+	for name, text := range map[string]string{old: page, cur: strings.Replace(page, "Prices", "Costs", 1)} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := fmt.Sprintf(`{"id":1,"url":null,"old":%q,"new":%q}`+"\n"+`{"id":2,"url":null,"old":%q,"new":%q}`+"\n"+`{"id":3}`, old, cur, old, old)
+	var out bytes.Buffer
+	if err := diff(t.Context(), bytes.NewBufferString(in), &out); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`{"id":1,"changed":false,"kind":"none","added":0,"removed":0,"insignificant":[{"rule":"site_boilerplate","removed":"Home Prices","added":"Home Costs"}],"error":""}`,
+		`{"id":2,"changed":false,"kind":"none","added":0,"removed":0,"insignificant":[],"error":""}`,
+		`{"id":3,"changed":false,"kind":"","added":0,"removed":0,"insignificant":[],"error":"old: missing file name"}`,
+	}
+	if got := strings.Split(strings.TrimSpace(out.String()), "\n"); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

@@ -169,7 +169,7 @@ func isPDF(body []byte) bool {
 		return at >= 0
 	}
 	rest := body[at+len(header):]
-	return len(rest) > 0 && rest[0] >= '1' && rest[0] <= '2' && pdfObject.Match(rest[:min(len(rest), 4096)])
+	return len(rest) > 0 && rest[0] >= '1' && rest[0] <= '2' && pdfObject.Match(rest[:min(len(rest), 64<<10)])
 }
 
 // pdfObject matches the header of an object in a PDF.

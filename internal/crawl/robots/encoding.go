@@ -28,12 +28,12 @@ func normalizePath(s string) string {
 const upperHexDigits = "0123456789ABCDEF"
 
 // normalize makes two ways to write a path equal (RFC 9309 section 2.2.2): it escapes
-// bytes that are not ASCII, undoes the escapes of unreserved characters, and writes other
-// escapes in upper case.
+// bytes that cannot be in a URL, undoes the escapes of unreserved characters, and writes
+// other escapes in upper case.
 func normalize(s string) string {
 	clean := true
 	for i := 0; i < len(s) && clean; i++ {
-		clean = s[i] < utf8.RuneSelf && s[i] != '%'
+		clean = s[i] != '%' && !mustEscape(s[i])
 	}
 	if clean {
 		return s
@@ -46,13 +46,18 @@ func normalize(s string) string {
 			c = hexValue(s[i+1])<<4 | hexValue(s[i+2])
 			i += 2
 		}
-		if c >= utf8.RuneSelf || escaped && !isUnreserved(c) {
+		if mustEscape(c) || escaped && !isUnreserved(c) {
 			b = append(b, '%', upperHexDigits[c>>4], upperHexDigits[c&15])
 		} else {
 			b = append(b, c)
 		}
 	}
 	return string(b)
+}
+
+// mustEscape reports whether a byte cannot be in a URL unescaped (RFC 3986, appendix A).
+func mustEscape(c byte) bool {
+	return c >= utf8.RuneSelf-1 || c <= ' ' || strings.IndexByte("\"<>\\^`{|}", c) >= 0
 }
 
 // queryEscapes are the escapes of reserved characters that have no meaning of their own in

@@ -40,6 +40,8 @@ func TestAllowedFollowsRFC9309(t *testing.T) {
 		{"an escaped star is no wildcard", "User-agent: *\nDisallow: /a-%2A.html", "/a-b.html", true},
 		{"an escaped dollar stands for itself", "User-agent: *\nDisallow: /a%24", "/a$b", false},
 		{"a dollar within a rule stands for itself", "User-agent: *\nDisallow: /a$b", "/a$b/c", false},
+		{"a space of a rule is an escape in a path", "User-agent: *\nDisallow: /a b", "/a%20b/c", false},
+		{"a brace of a rule is an escape in a path", "User-agent: *\nDisallow: /a{b}", "/a%7Bb%7d", false},
 		{"a broken escape stands for itself", "User-agent: *\nDisallow: /100%zz", "/100%zz", false},
 		{"robots.txt is always allowed", "User-agent: *\nDisallow: /", "/robots.txt", true},
 		{"a rule before any agent is ignored", "Disallow: /\nUser-agent: *\nDisallow: /x", "/a", true},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,30 @@ func TestBytesBeforeTheHeaderLoseNoText(t *testing.T) {
 		}
 	}
 }
+
+func TestBytesAfterTheEndLoseNoText(t *testing.T) {
+	t.Parallel()
+	for _, after := range []string{"\n\n", "<!-- 0.3 s -->\n", strings.Repeat("<p>appended</p>\n", 300), strings.Repeat("\x00", 5000)} {
+		if got, err := Extract(t.Context(), append(twoPages(true), after...)); err != nil || got != twoPagesText {
+			t.Errorf("before %d bytes: %v\n%s", len(after), err, got)
+		}
+	}
+}
+
+func TestAWrongStreamLengthLosesNoTextSilently(t *testing.T) {
+	t.Parallel()
+	for _, deflate := range []bool{false, true} {
+		valid := twoPages(deflate)
+		for _, length := range []string{"1", "99", "99999"} {
+			file := lengthPattern.ReplaceAll(valid, []byte("/Length "+length))
+			if got, err := Extract(t.Context(), file); err == nil && got != twoPagesText {
+				t.Errorf("length %s: %v\n%s", length, err, got)
+			}
+		}
+	}
+}
+
+var lengthPattern = regexp.MustCompile(`/Length \d+`)
 
 func TestAWrongOffsetOfTheTableLosesNoText(t *testing.T) {
 	t.Parallel()

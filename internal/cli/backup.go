@@ -104,7 +104,7 @@ processes that use the store before you restore it.`,
 			return a.restore(cmd, args[0], dryRun)
 		},
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "validate the backup and show what it contains, without opening the store")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "validate the backup, check that the store is empty, and show what a restore writes, without writing")
 	return a.withSettings(cmd, settings.CommandRestore)
 }
 
@@ -121,6 +121,9 @@ func (a *app) restore(cmd *cobra.Command, file string, dryRun bool) error {
 	}
 	content := fmt.Sprintf("%s, of %s", formatRecords(res.Manifest), res.Manifest.CreatedAt.Format("2006-01-02 15:04:05 MST"))
 	if dryRun {
+		if err := checkEmpty(ctx, a.values); err != nil {
+			return err
+		}
 		_, err := fmt.Fprintf(cmd.OutOrStdout(), "The backup is valid. A restore writes %s.\n", content)
 		return err
 	}
@@ -129,14 +132,42 @@ func (a *app) restore(cmd *cobra.Command, file string, dryRun bool) error {
 		return err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
-	switch err := archive.Restore(ctx, s); {
-	case errors.Is(err, store.ErrNotEmpty):
-		return fmt.Errorf("%w: a backup is restored only into an empty store; set --store to a new folder or MONGODB_DATABASE to a new database", err)
-	case err != nil:
-		return err
+	if err := archive.Restore(ctx, s); err != nil {
+		return explainNotEmpty(err)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Restored %s.\n", content)
 	return err
+}
+
+// explainNotEmpty adds what to do to an error that wraps store.ErrNotEmpty.
+func explainNotEmpty(err error) error {
+	if errors.Is(err, store.ErrNotEmpty) {
+		return fmt.Errorf("%w: a backup is restored only into an empty store; set --store to a new folder or MONGODB_DATABASE to a new database", err)
+	}
+	return err
+}
+
+// checkEmpty returns an error if the store contains a record, so that a restore would fail. A store
+// that does not exist, or whose restore did not end, is restored. It writes nothing.
+func checkEmpty(ctx context.Context, v *settings.Values) error {
+	s, stop, err := openDumper(ctx, v)
+	if errors.Is(err, errNoStore) || errors.Is(err, store.ErrRestoring) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("check whether the store is empty: %w", err)
+	}
+	defer stop()
+	err = s.Dump(ctx, func(e store.ArchiveEntry) error {
+		if e.Family == store.ArchiveFeed { // the position of an empty feed
+			return nil
+		}
+		return fmt.Errorf("%w: it has a record of the family %s", store.ErrNotEmpty, e.Family.Name)
+	})
+	if err != nil {
+		return explainNotEmpty(fmt.Errorf("check whether the store is empty: %w", err))
+	}
+	return nil
 }
 
 // openArchive opens a backup, which is in a file or, if its name is -, in stdin.

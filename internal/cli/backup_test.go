@@ -60,9 +60,11 @@ func checkRestore(t *testing.T, file, folder, restored string) {
 			t.Errorf("get %v: the restored store has\n%s\nwant\n%s", args, got, want)
 		}
 	}
-	code, _, errs = call(t, nil, "restore", file, "--store", restored)
-	if code != exitFailed || !strings.Contains(errs, "not empty") || !strings.Contains(errs, "set --store to a new folder") {
-		t.Errorf("restore to a store with records: exit code %d: %s", code, errs)
+	for _, more := range [][]string{nil, {"--dry-run"}} {
+		code, _, errs = call(t, nil, append([]string{"restore", file, "--store", restored}, more...)...)
+		if code != exitFailed || !strings.Contains(errs, "not empty") || !strings.Contains(errs, "set --store to a new folder") {
+			t.Errorf("restore %v to a store with records: exit code %d: %s", more, code, errs)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -161,9 +162,9 @@ func (g *getter) get(args []string) error {
 		if err != nil {
 			return err
 		}
-		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tBROKEN\tUNREACHABLE\tNOTVISITED\tCREATED", func(r store.Run) string {
+		return printList(g, runs, "ID\tCOMPANY\tSTATE\tREASON\tTRIGGER\tFETCHED\tNEW\tCHANGED\tUNCHANGED\tREMOVED\tBROKEN\tUNREACHABLE\tNOTVISITED\tCREATED", func(r store.Run) string {
 			c := r.Documents
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, r.Progress.Fetched,
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", r.ID, r.Company, r.State, r.StopReason, cmp.Or(string(r.Trigger), "-"), r.Progress.Fetched,
 				c.New, c.Changed, c.Unchanged, c.Removed, c.Broken, c.Unreachable, c.NotVisited, r.CreatedAt.Format(time.RFC3339))
 		})
 	case "pages":

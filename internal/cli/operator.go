@@ -39,8 +39,9 @@ func newOperator(a *app) *cobra.Command {
 		Use:   "operator",
 		Short: "Run the controllers on Kubernetes",
 		Long: `Run the controllers of Companies and CrawlJobs on Kubernetes, in a pod or with the
-kubeconfig in KUBECONFIG. Documents are stored in MongoDB. Crawls run in this process or
-as Kubernetes Jobs on any node.`,
+kubeconfig in KUBECONFIG. Documents are stored in MongoDB, so MONGO_URI is required. Crawls
+run in this process or as Kubernetes Jobs on any node. Until MongoDB responds and the cluster
+has the custom resource definitions and permissions, /readyz names what is missing.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.exitAfterSignal(cmd.Context(), a.operator(cmd)) },
 	}

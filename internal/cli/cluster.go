@@ -52,6 +52,8 @@ type clusterCheck struct {
 // watchNamespace, or all namespaces, and whose lease is in leaseNamespace.
 func newClusterCheck(config *rest.Config, watchNamespace, leaseNamespace string, log logr.Logger, ready *readyState) (*clusterCheck, error) {
 	c := &clusterCheck{log: log, ready: ready}
+	config = rest.CopyConfig(config)
+	config.Timeout = clusterCheckTimeout // discovery has no context
 	d, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("create the discovery client: %w", err)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -120,5 +122,40 @@ func TestWaitEndsOnceTheClusterIsComplete(t *testing.T) {
 	}
 	if reasons := c.ready.list(); len(reasons) > 0 {
 		t.Errorf("the process is not ready: %v", reasons)
+	}
+}
+
+func TestASignalEndsTheStartOfAnOperatorWhoseClusterDoesNotRespond(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	t.Parallel()
+	asked := make(chan struct{}, 1)
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case asked <- struct{}{}:
+		default:
+		}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(srv.Close)
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	text := `{"apiVersion": "v1", "kind": "Config", "current-context": "a", "contexts": [{"name": "a", "context": {"cluster": "a"}}], "clusters": [{"name": "a", "cluster": {"server": "` + srv.URL + `"}}]}`
+	if err := os.WriteFile(kubeconfig, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// The store is a folder, so that only the cluster is missing.
+	p := startProgramWithEnv(t, []string{"KUBECONFIG=" + kubeconfig}, "operator", "--store", t.TempDir(), "--leader-election-namespace", "crawler", "--port", "0", "--log-format", "json")
+	p.waitUntil(t, "a request to the API server", func() bool {
+		select {
+		case <-asked:
+			return true
+		default:
+			return false
+		}
+	})
+	p.terminate(t)
+	if err := p.waitForExit(); err != nil {
+		t.Error(err)
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 	batchv1 "k8s.io/api/batch/v1"
@@ -37,8 +38,9 @@ func newOperator(a *app) *cobra.Command {
 		Use:   "operator",
 		Short: "Run the controllers on Kubernetes",
 		Long: `Run the controllers of Companies and CrawlJobs on Kubernetes, in a pod or with the
-kubeconfig in KUBECONFIG. Documents are stored in MongoDB. Crawls run in this process or
-as Kubernetes Jobs on any node.`,
+kubeconfig in KUBECONFIG. Documents are stored in MongoDB, so MONGO_URI is required. Crawls
+run in this process or as Kubernetes Jobs on any node. Until MongoDB responds and the cluster
+has the custom resource definitions and permissions, /readyz names what is missing.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.exitAfterSignal(cmd.Context(), a.operator(cmd)) },
 	}
@@ -127,14 +129,21 @@ func (p *process) waitForStart(ctx context.Context, check *clusterCheck) error {
 	p.ready.set(componentCaches, "waiting for the store and the cluster")
 	checked := make(chan error, 1)
 	go func() { checked <- check.wait(ctx) }()
-	err := p.openStore(ctx)
-	if err != nil {
-		cancel()
+	if err := p.openStore(ctx); err != nil {
+		return err // the check ends with ctx
 	}
-	if cerr := <-checked; err == nil {
-		err = cerr
+	select {
+	case err := <-checked:
+		return err
+	case <-ctx.Done():
 	}
-	return err
+	select {
+	case err := <-checked: // it has logged what was missing
+		return err
+	case <-time.After(startShutdownTimeout):
+		p.log.Info("stopped while the cluster was not ready", "cause", "the API server does not respond")
+		return ctx.Err()
+	}
 }
 
 // cacheSync reports that the informers of a Manager have listed their resources.

@@ -65,7 +65,7 @@ func Table() []Setting {
 		},
 		{
 			Name: "mongo-uri", Env: []string{"MONGO_URI"}, Group: groupStore, Commands: storeCommands, rule: mongoURL,
-			Help: "MongoDB connection string; if unset, the data is stored in one file in CLAUSEA_DATA_DIR", field: func(v *Values) any { return &v.MongoURI },
+			Help: "MongoDB connection string, which the operator requires; if unset, other commands use one file in CLAUSEA_DATA_DIR", field: func(v *Values) any { return &v.MongoURI },
 		},
 		{
 			Name: "mongodb-database", Env: []string{"MONGODB_DATABASE"}, Group: groupStore, Commands: storeCommands,

@@ -60,7 +60,7 @@ func reportRow(typ, change, path string) *regexp.Regexp {
 func TestCrawlOfAnInternalAddressSaysHowToAllowIt(t *testing.T) {
 	t.Parallel()
 	code, _, errs := call(t, nil, "crawl", "--no-store", "--delay", "0", "127.0.0.1")
-	if code != exitFailed || !strings.Contains(errs, "blocked_address") || !strings.Contains(errs, "--allow-address") {
+	if code != exitFailed || !strings.Contains(errs, "no internal IP address (127.0.0.1:443)") || !strings.Contains(errs, "--allow-address") {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
 }

@@ -63,7 +63,7 @@ func TestCrawlOfAnInternalAddressSaysHowToAllowIt(t *testing.T) {
 	if strings.Contains(out, "--allow-address") || !strings.Contains(out, "127.0.0.1: The crawl failed.\n") {
 		t.Errorf("the report repeats the message on standard error:\n%s", out)
 	}
-	if code != exitFailed || !strings.Contains(errs, "blocked_address") || !strings.Contains(errs, "--allow-address") {
+	if code != exitFailed || !strings.Contains(errs, "no internal IP address (127.0.0.1:443)") || !strings.Contains(errs, "--allow-address") {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
 }

@@ -44,7 +44,7 @@ func revisions(versions ...string) []string {
 }
 
 // history returns the versions of a document, oldest first, each with its number, its
-// revision (1 for the present one) and whether it is technical.
+// revision and whether it is technical.
 func history(t *testing.T, st store.Versions, id string) []string {
 	t.Helper()
 	versions, _, err := st.ListVersions(t.Context(), id, store.ListOptions{})
@@ -54,7 +54,7 @@ func history(t *testing.T, st store.Versions, id string) []string {
 	slices.SortFunc(versions, func(a, b store.Version) int { return cmp.Compare(a.Number, b.Number) })
 	var out []string
 	for _, v := range versions {
-		s := fmt.Sprintf("%d r%d", v.Number, max(0, v.Revision-document.Revision+1))
+		s := fmt.Sprintf("%d r%d", v.Number, v.Revision)
 		if v.Technical {
 			s += " technical"
 		}

@@ -40,7 +40,7 @@ func TestExitOfAWorkerDeterminesTheOutcomeOfItsCrawlJob(t *testing.T) {
 		},
 		"the site does not respond": {
 			settings: map[string]string{"CLAUSEA_CONNECT_TO": ":443:" + closedPort}, change: noRetries,
-			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonSiteUnreachable, code: kubejob.ExitDone, message: []string{"check the URL"},
+			kind: v1alpha1.ConditionFailed, reason: v1alpha1.ReasonSiteUnreachable, code: kubejob.ExitDone, message: []string{"connection refused", "Check that the site is online"},
 		},
 		"invalid settings": {
 			settings: map[string]string{"MONGO_URI": "localhost/s3cret"},

@@ -58,7 +58,7 @@ const maxLogLine = 300
 // is the end of its log. The log of a worker contains no secret.
 func lastLogLine(t *corev1.ContainerStateTerminated) string {
 	lines := strings.Split(strings.TrimSpace(t.Message), "\n")
-	last := strings.ToValidUTF8(strings.TrimSpace(lines[len(lines)-1]), "")
+	last := strings.ToValidUTF8(logText(strings.TrimSpace(lines[len(lines)-1])), "")
 	if last == "" {
 		return ""
 	}

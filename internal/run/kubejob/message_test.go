@@ -33,6 +33,7 @@ func TestTheExitOfAWorkerIsExplainedInOneSentence(t *testing.T) {
 		{corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"}, "limit (384Mi): raise"},
 		{corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, "killed (exit code 137)"},
 		{corev1.ContainerStateTerminated{ExitCode: ExitUsage, Message: "a\nclausea: MONGO_URI: write another\n"}, "(exit code 2, clausea: MONGO_URI: write another): correct the operator's settings or the Secret settings in namespace legal"},
+		{corev1.ContainerStateTerminated{ExitCode: ExitUsage, Message: `{"level":"info","message":"started"}` + "\n" + `{"level":"error","message":"command failed","error":"MONGO_URI: write another"}`}, "(exit code 2, MONGO_URI: write another): correct"},
 		{corev1.ContainerStateTerminated{ExitCode: ExitDone}, "check that the operator's worker image"},
 		{corev1.ContainerStateTerminated{ExitCode: ExitFailed}, "failed (exit code 1): see its log"},
 		{corev1.ContainerStateTerminated{ExitCode: 128, Reason: "StartError", Message: strings.Repeat("ü", 2000)}, "failed (exit code 128, "},

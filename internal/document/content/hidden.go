@@ -14,7 +14,7 @@ func (p *pruner) restoreCollapsed() {
 	}
 	for _, n := range p.hidden {
 		hints := n.hints | hintsOfName(n.attr(attrID))
-		overlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0
+		overlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0 && !isDialogDocument(n, hints, pageWords)
 		switch {
 		case n.words*10 > pageWords*3 && (n.hasH1 || n.words > 300 && n.linkShare() < 0.3 && !overlay): // a page behind a dialog, or a page that a script makes visible
 			n.restore()

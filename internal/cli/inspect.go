@@ -24,14 +24,20 @@ func newInspect(a *app) *cobra.Command {
 		Use:   "inspect FILE|URL",
 		Short: "Classify one page and extract its text, without storing anything",
 		Example: `  clausea inspect page.html
-  clausea inspect https://example.com/privacy -o json`,
+  clausea inspect https://example.com/privacy -o json
+  clausea inspect --jsonl pages.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			readPDF, err := newPDFReader()
 			if err != nil {
 				return err
 			}
 			if bulk {
-				return jsonl.Inspect(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), readPDF)
+				in, closeInput, err := jsonlInput(cmd, args)
+				if err != nil {
+					return err
+				}
+				defer closeInput()
+				return jsonl.Inspect(cmd.Context(), in, cmd.OutOrStdout(), readPDF)
 			}
 			if len(args) != 1 {
 				return usage("expected one file or URL, or --jsonl")
@@ -45,8 +51,24 @@ func newInspect(a *app) *cobra.Command {
 	}
 	fs := cmd.Flags()
 	outputFlag(cmd, &output, "markdown", "json")
-	fs.BoolVar(&bulk, "jsonl", false, `read one {"id","url","file"} object per line and write one result per line`)
+	fs.BoolVar(&bulk, "jsonl", false, `read one {"id","url","file"} object per line, from the file or the standard input, and write one result per line`)
 	return a.withSettings(cmd, settings.CommandInspect)
+}
+
+// jsonlInput returns the input of --jsonl: the file that the argument names, or the standard
+// input. The returned function closes it.
+func jsonlInput(cmd *cobra.Command, args []string) (io.Reader, func(), error) {
+	switch {
+	case len(args) > 1:
+		return nil, nil, usage("expected at most one file with --jsonl")
+	case len(args) == 0 || args[0] == "-":
+		return cmd.InOrStdin(), func() {}, nil
+	}
+	file, err := os.Open(args[0])
+	if err != nil {
+		return nil, nil, &exitError{exitUsage, err}
+	}
+	return file, func() { _ = file.Close() }, nil
 }
 
 // readDocument reads a file or a URL. Binary content is a usage error.

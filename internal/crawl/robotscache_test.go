@@ -67,3 +67,14 @@ func TestTheHostsOfRenderedPagesAreBounded(t *testing.T) {
 		t.Errorf("one more host: %v", err)
 	}
 }
+
+func TestTheCacheOfRobotsIsBounded(t *testing.T) {
+	t.Parallel()
+	c := newRobotsCache()
+	for i := range maxCachedHosts + 10 {
+		c.set(fmt.Sprintf("host%d.example", i), nil, false)
+	}
+	if len(c.byHost) != maxCachedHosts {
+		t.Errorf("%d hosts are cached", len(c.byHost))
+	}
+}

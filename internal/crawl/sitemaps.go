@@ -126,7 +126,7 @@ func (w *worker) sitemapScore(raw string) float64 {
 		s -= 1
 	}
 	lang, _, _ := scope.Locale(u)
-	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
+	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		if l, _, _ := scope.Locale(&url.URL{Path: "/" + part + "/"}); l != "" {
 			lang = l
 		}

@@ -148,8 +148,8 @@ func describeMissing(coverage []store.Coverage) []string {
 	for _, c := range coverage {
 		if c.State == store.CoverageMissing {
 			reason := c.Reason
-			if reason == string(v1alpha1.MissingOffSite) && c.URL != "" {
-				reason += ": " + c.URL + ", which can be pinned"
+			if c.URL != "" && (reason == string(v1alpha1.MissingOffSite) || reason == string(v1alpha1.MissingNeedsBrowser)) {
+				reason += ": " + c.URL
 			}
 			out = append(out, fmt.Sprintf("%s (%s)", c.Type, reason))
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/clausea/crawler/internal/crawl/netguard"
 )
@@ -82,7 +83,7 @@ func classifyError(ctx context.Context, at string, err error) *Error {
 		e.Reason = Timeout
 	case errors.As(err, &dns):
 		e.Reason = DNS
-	case errors.As(err, &cert), errors.As(err, &record), errors.As(err, &alert), errors.As(err, &unknown):
+	case errors.As(err, &cert), errors.As(err, &record), errors.As(err, &alert), errors.As(err, &unknown), isHandshakeError(err):
 		e.Reason = TLS
 	case errors.As(err, &netErr) && netErr.Timeout():
 		e.Reason = Timeout
@@ -90,6 +91,17 @@ func classifyError(ctx context.Context, at string, err error) *Error {
 		e.Reason = BadResponse
 	}
 	return e
+}
+
+// isHandshakeError reports whether err is one of those of a TLS handshake that have no type of
+// their own, such as that of a server with old protocol versions or cipher suites only.
+func isHandshakeError(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if s := err.Error(); strings.HasPrefix(s, "tls: ") || strings.HasPrefix(s, "remote error: tls: ") {
+			return true
+		}
+	}
+	return false
 }
 
 // isDialError reports whether err occurred while dialing.

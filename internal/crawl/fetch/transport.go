@@ -38,6 +38,18 @@ const (
 	maxDiscarded = 16 << 10
 )
 
+// cipherSuites are those of Go's defaults for TLS 1.2 and the ones without forward secrecy, which
+// some servers require. A crawl reads public pages and sends nothing secret.
+var cipherSuites = func() []uint16 {
+	var ids []uint16
+	for _, s := range tls.CipherSuites() {
+		ids = append(ids, s.ID)
+	}
+	return append(ids,
+		tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384, tls.TLS_RSA_WITH_AES_128_CBC_SHA256,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256)
+}()
+
 // transport is the round tripper below colly. It decodes bodies itself, with a limit after
 // decompression. It passes colly the header and an empty body: colly would copy the body and
 // decode its character encoding a second time.
@@ -69,7 +81,9 @@ func newTransport(cfg Config) (*transport, error) {
 		DialContext: func(ctx context.Context, network, hostPort string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, cfg.dialTarget(hostPort))
 		},
-		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(tlsSessions), MinVersion: tls.VersionTLS12},
+		TLSClientConfig: &tls.Config{
+			ClientSessionCache: tls.NewLRUClientSessionCache(tlsSessions), MinVersion: tls.VersionTLS12, CipherSuites: cipherSuites,
+		},
 		TLSHandshakeTimeout:    tlsTimeout,
 		ResponseHeaderTimeout:  responseHeaderTimeout,
 		MaxIdleConns:           maxIdleConns,

@@ -99,3 +99,20 @@ func TestHostInFlightFollowsSlots(t *testing.T) {
 		t.Errorf("%d requests in flight after the last release", n)
 	}
 }
+
+func TestAnItemWithoutARequestDoesNotUndoAPostponement(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1000, 0)
+	f := New(Options{Delay: time.Second})
+	f.Add(Item{URL: "https://example.com/", Host: "example.com", Score: 1})
+	it, ok, _ := f.Next(now, 0)
+	if !ok {
+		t.Fatal("no item")
+	}
+	until := now.Add(time.Minute)
+	f.Postpone("example.com", until)
+	f.DoneWithoutRequest(&it)
+	if got := f.NextAllowed("example.com"); !got.Equal(until) {
+		t.Errorf("the next request is allowed at %s, want %s", got, until)
+	}
+}

@@ -75,3 +75,23 @@ func TestPinnedItemsAreOrderedByOrderThenByRedirects(t *testing.T) {
 		t.Errorf("the order is %s, want dcba", got)
 	}
 }
+
+func TestANamedLinkKeepsTheRankOfANamedLink(t *testing.T) {
+	t.Parallel()
+	c := newDocumentCounts(0.35)
+	for range 10 {
+		c.add("terms", "")
+	}
+	named, better := Item{Score: 0.4, Topic: "terms"}, Item{Score: 0.45, Topic: "terms"}
+	if r := c.rank(&named, 0); r < 0.35 || r >= c.rank(&better, 0) {
+		t.Errorf("the rank is %v, that of a better link %v", r, c.rank(&better, 0))
+	}
+	for name, it := range map[string]Item{"another language": {Score: 0.4, Topic: "terms", OtherLanguage: true}, "a link that is not named": {Score: 0.3, Topic: "terms"}} {
+		if r := c.rank(&it, 0); r >= 0.35 {
+			t.Errorf("%s has the rank %v", name, r)
+		}
+	}
+	if r := c.rank(&named, maxNamedNotFound+1); r >= 0.35 {
+		t.Errorf("in a menu of missing pages it has the rank %v", r)
+	}
+}

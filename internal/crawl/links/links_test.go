@@ -165,3 +165,26 @@ func TestALinkAfterAHugeStyleSheetIsFound(t *testing.T) {
 		t.Errorf("links: %+v", p.Links)
 	}
 }
+
+func TestAFooterEndsWithItsElement(t *testing.T) {
+	t.Parallel()
+	p := Scan([]byte(`<div id=page><div id=footer-promo><div><a href=/in>In</a></div></div><a href=/after>After</a></div>`), home, 10, resolve)
+	if len(p.Links) != 2 || p.Links[0].Region != "footer" || p.Links[1].Region != "" {
+		t.Errorf("links %+v", p.Links)
+	}
+}
+
+func TestALinkToAnotherHostHasTheTextAroundIt(t *testing.T) {
+	t.Parallel()
+	p := Scan([]byte(`<main><h2>Payments &amp; cards</h2><table><tr><td>Coinbox<td><a href="https://coinbox.test/p">Privacy Policy</a></table><p>Other</p></main>
+		<footer><p>Protected by Guardpost: <a href="https://guardpost.test/p">Privacy</a> applies.</p><p><a href="/own">Own</a></p></footer>`), home, 10, resolve)
+	want := []string{"Payments & cards | Coinbox Privacy Policy | ", "Protected by Guardpost: Privacy applies. | ", ""}
+	for i, k := range p.Links {
+		if k.Context != want[i] {
+			t.Errorf("%s: %q, want %q", k.URL, k.Context, want[i])
+		}
+	}
+	if len(p.Links) != len(want) {
+		t.Errorf("links %+v", p.Links)
+	}
+}

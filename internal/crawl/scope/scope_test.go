@@ -185,3 +185,37 @@ func FuzzAdmit(f *testing.F) {
 		Locale(u)
 	})
 }
+
+func TestTheLongestPatternOfAPathApplies(t *testing.T) {
+	t.Parallel()
+	s, err := New([]string{"example.com"}, []string{"/legal/", "/help/terms"}, []string{"/help/", "/legal/archive/", "/legal/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]Reason{
+		"/": "", "/legal/terms": "", "/legal/archive/terms": DeniedPath, "/help/terms": "", "/help/other": DeniedPath, "/blog": DeniedPath,
+	} {
+		if _, got := s.Admit(parseURL(t, "https://example.com"+path)); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestARegionOrAJurisdictionIsAnEditionOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"https://example.com/uk/privacy":              " uk example.com/privacy#uk",
+		"https://example.com/ca/privacy":              " ca example.com/privacy#ca",
+		"https://ca.example.com/privacy":              " ca example.com/privacy#ca",
+		"https://example.com/uk-ua/privacy":           "uk ua example.com/privacy#ua",
+		"https://example.com/privacy?hl=uk":           "uk  example.com/privacy",
+		"https://example.com/privacy?country=uk":      " country=uk example.com/privacy#country=uk",
+		"https://example.com/privacy?eea=0":           " eea=0 example.com/privacy#eea=0",
+		"https://example.com/privacy?country=uk&page": " country=uk example.com/privacy?page=#country=uk",
+	} {
+		lang, region, bare := Locale(parseURL(t, raw))
+		if got := lang + " " + region + " " + bare; got != want {
+			t.Errorf("%s: %q, want %q", raw, got, want)
+		}
+	}
+}

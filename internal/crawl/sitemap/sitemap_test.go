@@ -2,6 +2,7 @@ package sitemap
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -212,5 +213,29 @@ func TestSortByScoreIsStable(t *testing.T) {
 	got := SortByScore([]string{"a", "legal-1", "b", "legal-2"}, func(s string) float64 { return float64(len(s)) })
 	if fmt.Sprint(got) != "[legal-1 legal-2 a b]" {
 		t.Errorf("order %v", got)
+	}
+}
+
+func TestACompressedSitemapIsReadWhateverItsName(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = io.WriteString(z, `<urlset><url><loc>https://example.com/terms</loc></url></urlset>`)
+	_ = z.Close()
+	f, err := Parse(&b)
+	if err != nil || len(f.URLs) != 1 || f.URLs[0].Loc != "https://example.com/terms" {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if _, err := Parse(strings.NewReader("\x1f\x8bbroken")); !errors.Is(err, ErrNotSitemap) {
+		t.Errorf("a damaged file: %v", err)
+	}
+}
+
+func TestTheModificationTimeBelongsToThePage(t *testing.T) {
+	t.Parallel()
+	f, err := Parse(strings.NewReader(`<urlset><url><loc>https://example.com/en</loc><xhtml:link hreflang="de" href="https://example.com/de"/><lastmod>2026-01-02</lastmod></url>
+		<url><lastmod>2026-03-04</lastmod></url></urlset>`))
+	if err != nil || len(f.URLs) != 2 || f.URLs[0].LastMod != "2026-01-02" || f.URLs[1].LastMod != "" {
+		t.Errorf("%+v, %v", f, err)
 	}
 }

@@ -18,7 +18,7 @@ func (p *pruner) restoreCollapsed() {
 	}
 	for _, n := range p.hidden {
 		hints := n.hints | hintsOfName(n.attr(attrID))
-		overlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0
+		overlay := hints&(hintConsent|hintConsentTool|hintOverlay) != 0 && !isDialogDocument(n, hints, pageWords)
 		switch {
 		case isOpen(n, hints):
 			n.restore()

@@ -68,6 +68,7 @@ func TestTextThatAReaderSeesIsKept(t *testing.T) {
 		"title of a drawing":       {`<table><tr><th>Data</th><th>Sold</th></tr><tr><td>Names</td><td><svg><title>No</title><path d="M0"/></svg></td></tr></table>`, "| Names | No |"},
 		"label of a drawing":       {`<table><tr><th>Data</th><th>Sold</th></tr><tr><td>Names</td><td><svg role=img aria-label="No"><path d="M0"/></svg></td></tr></table>`, "| Names | No |"},
 		"picture with a text":      {`<table><tr><th>Data</th><th>Sold</th></tr><tr><td>Names</td><td><img src="data:image/png;base64,x" alt="No, never"></td></tr></table>`, "| Names | No, never |"},
+		"icon by its class":        {`<table><tr><th>Data</th><th>Sold</th></tr><tr><td>Names</td><td><i class="fa fa-times"></i></td></tr><tr><td>Ages</td><td><i class="fa fa-check"></i></td></tr></table>`, "| Names | ✗ |\n| Ages | ✓ |"},
 		"checkbox":                 {`<table><tr><th>Data</th><th>Sold</th></tr><tr><td>Names</td><td><input type=checkbox checked disabled></td></tr></table>`, "| Names | ☑ |"},
 		"table in a table":         {`<table><thead><tr><th>Purpose</th><th>Data</th></tr></thead><tr><td>News</td><td><table><tr><td>Email</td></tr><tr><td>Name</td></tr></table></td></tr></table>`, "| News | Email<br><br>Name |"},
 		"table without a header":   {`<table><tr><td>Billing</td><td>Name and address</td></tr><tr><td>News of the port</td><td><table><tr><td>Email</td></tr></table></td></tr><tr><td>Log</td><td>IP address</td></tr></table>`, "| News of the port | Email |"},

@@ -1,6 +1,9 @@
 package change
 
-import "cmp"
+import (
+	"cmp"
+	"regexp"
+)
 
 // Compare returns the difference between old and cur, the new text. Time and memory are
 // bounded by the length of the texts. Change.Coarse reports that a bound was reached.
@@ -9,8 +12,19 @@ func Compare(old, cur Input) Change {
 	if ch.Kind == KindBroken {
 		return ch
 	}
+	if ch.Kind != KindChange && len(ch.Insignificant) == 0 && old.Markdown != cur.Markdown {
+		var l editLog
+		l.addRemovedParts([]RemovedPart{{RuleFormatting, withoutTargets(old.Markdown)}}, []RemovedPart{{RuleFormatting, withoutTargets(cur.Markdown)}})
+		ch = ch.withEdits(l)
+	}
 	return ch.WithRemovedParts(old.Removed, cur.Removed)
 }
+
+// linkTarget matches the target of a link or an image.
+var linkTarget = regexp.MustCompile(`\]\([^)\n]*\)`)
+
+// withoutTargets returns Markdown without the targets of its links, which are not text.
+func withoutTargets(md string) string { return linkTarget.ReplaceAllString(md, "]") }
 
 // WithRemovedParts returns the change with the edits in the parts of the pages that are not part
 // of the texts. If either list is nil, the parts are unknown and the change is returned as it is.

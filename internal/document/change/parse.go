@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clausea/crawler/internal/document/emailaddr"
 	"github.com/clausea/crawler/internal/document/markdown"
 	"github.com/clausea/crawler/internal/document/tokenize"
 )
@@ -38,7 +39,7 @@ func parse(md string) *parsedText {
 	t.blocks, t.hashes, t.wordCounts = make([]markdown.Block, 0, n), make([]uint64, 0, n), make([]int, 0, n)
 	t.sectionOf, t.leadIn = make([]int, 0, n), make([]int, 0, n)
 	t.sections = []section{{}}
-	t.skipped = struckOut(md)
+	t.skipped = append(struckOut(md), obfuscatedAddresses(md)...)
 	var words []tokenize.Word
 	var openHeadings []markdown.Block // headings of the enclosing sections
 	leadIn := -1
@@ -91,6 +92,30 @@ func struckOut(md string) []RemovedPart {
 	var out []RemovedPart
 	for _, m := range struckOutText.FindAllStringSubmatch(md, -1) {
 		out = append(out, RemovedPart{RuleStruckOut, m[1]})
+	}
+	return out
+}
+
+// obfuscatedAddresses returns the e-mail addresses in their obfuscated form, which is not part
+// of the blocks.
+func obfuscatedAddresses(md string) []RemovedPart {
+	if emailaddr.Deobfuscate(md) == md {
+		return nil
+	}
+	var out []RemovedPart
+	for line := range strings.SplitSeq(md, "\n") {
+		plain := emailaddr.Deobfuscate(line)
+		if plain == line {
+			continue
+		}
+		from, to := 0, 0
+		for from < min(len(line), len(plain)) && line[from] == plain[from] {
+			from++
+		}
+		for to < min(len(line), len(plain))-from && line[len(line)-1-to] == plain[len(plain)-1-to] {
+			to++
+		}
+		out = append(out, RemovedPart{RuleEmailNotation, strings.ToValidUTF8(line[from:len(line)-to], "")})
 	}
 	return out
 }

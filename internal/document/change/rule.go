@@ -9,7 +9,7 @@ const (
 	RuleNumberFormat  Rule = "number_format"  // the same number in another format
 	RuleWordDivision  Rule = "word_division"  // the same letters divided differently
 	RuleEmailNotation Rule = "email_notation" // an e-mail address and its obfuscated form
-	RuleItemNumber    Rule = "item_number"    // the number of a list item
+	RuleItemNumber    Rule = "item_number"    // the number or the bullet of a list item
 	RuleOrder         Rule = "order"          // a block that moved without a change of its meaning
 	RuleRandomID      Rule = "random_id"      // an identifier that a site generates anew for each request
 	RuleCopyrightYear Rule = "copyright_year" // the years of a copyright notice

@@ -95,7 +95,7 @@ func (n *node) hinted(hints nameHints) bool { return n.hints&hints != 0 }
 // inside the main element is not: it may be the last section of the document.
 func isSiteFooter(n *node, share float64) bool {
 	links := n.linkShare()
-	if links < 0.1 && n.prose() >= minFlowWords && isInside(n, atom.Main, atom.Article) && !isCopyrightLine(n) {
+	if links < 0.1 && n.prose() >= minFlowWords && (isInside(n, atom.Main, atom.Article) || n.tag == atom.Footer && isInside(n, atom.Section)) && !isCopyrightLine(n) {
 		return false
 	}
 	return share < 0.6 && (n.words < 400 || links > 0.4)

@@ -14,7 +14,8 @@ import (
 const maxCellLabel = 120
 
 // labelEmptyCell gives a cell without visible text the text of its icon: the words for screen
-// readers, the label or the title of the icon, or the state of a checkbox.
+// readers, the label or the title of the icon, the state of a checkbox, or the mark that the classes
+// of the icon name.
 func (p *pruner) labelEmptyCell(cell *node) {
 	if cell.dropped != notDropped || hasVisibleText(cell) {
 		return
@@ -28,6 +29,14 @@ func (p *pruner) labelEmptyCell(cell *node) {
 		}
 		return label == ""
 	})
+	if label == "" {
+		walk(cell, func(c *node) bool {
+			if label == "" && !c.isText && c.hasTag(atom.I, atom.Span, atom.Svg) {
+				label = markOfClass(c.attr(attrClass))
+			}
+			return label == ""
+		})
+	}
 	if label == "" || len(label) > maxCellLabel {
 		return
 	}
@@ -35,6 +44,30 @@ func (p *pruner) labelEmptyCell(cell *node) {
 	t.measureText(false, false)
 	cell.append(t)
 	cell.addCounts(t, 1)
+}
+
+// iconWords are words in the classes of icons: the prefixes of widely used icon fonts, and the
+// names of the icons, with the marks that these show.
+var iconWords = map[string]string{
+	"icon": "", "icons": "", "ico": "", "fa": "", "fas": "", "far": "", "bi": "", "mdi": "", "glyphicon": "",
+	"check": "✓", "checkmark": "✓", "tick": "✓", "yes": "✓",
+	"times": "✗", "cross": "✗", "xmark": "✗", "no": "✗", "ban": "✗",
+}
+
+// markOfClass returns the mark that an icon with these classes shows, or "".
+func markOfClass(classes string) string {
+	mark, isIcon := "", false
+	eachWord(classes, func(w string) {
+		m, known := iconWords[w]
+		isIcon = isIcon || known && m == ""
+		if mark == "" {
+			mark = m
+		}
+	})
+	if !isIcon {
+		return ""
+	}
+	return mark
 }
 
 // iconLabel returns the text that an element in a cell without visible text stands for, or "".

@@ -40,10 +40,13 @@ func (p *pruner) restoreCollapsed() {
 const minInlinePanelWords = 3
 
 // isOpen reports whether an element with aria-hidden is visible all the same: the attribute
-// hides it from screen readers only. It is text of the line around it, which stands next to
-// words for screen readers. A block is often a panel or a dialog that a script also hides.
+// hides it from screen readers only, which get other words instead. A block of several lines or
+// with links is often a panel or a dialog that a script also hides.
 func isOpen(n *node, hints nameHints) bool {
-	return !isHiddenByStyle(n) && n.isInline() && hints&(hintMenu|hintForm|hintUtility|hintPromotion|hintOverlay|hintConsent|hintConsentTool) == 0 && !isIconFont(n)
+	if isHiddenByStyle(n) || isIconFont(n) || hints&(hintMenu|hintForm|hintUtility|hintPromotion|hintOverlay|hintConsent|hintConsentTool) != 0 {
+		return false
+	}
+	return n.isInline() || n.hasTag(atom.P, atom.Li, atom.Td, atom.Th, atom.Dt, atom.Dd) || !n.hasBlock && n.links == 0 && n.fields == 0 && n.words > 0 && inContentFlow(n)
 }
 
 // isIconFont reports whether the text of an element is the name of an icon that a font shows.
@@ -67,12 +70,35 @@ func isPanel(n *node) bool {
 			break
 		}
 	}
+	if isOpenedByFragment(n) {
+		return true
+	}
 	after := n.next
 	for after != nil && after.isText {
 		after = after.next
 	}
 	return after != nil && after.class&heading == 0 && after.headings == 0 && opensPanel(after)
 }
+
+// isOpenedByFragment reports whether a link near a hidden element leads to it: "read more".
+func isOpenedByFragment(n *node) bool {
+	id := n.attr(attrID)
+	if id == "" || n.parent == nil {
+		return false
+	}
+	found := false
+	for c := n.parent.first; c != nil && !found; c = c.next {
+		walk(c, func(a *node) bool {
+			found = found || a.tag == atom.A && a.attr(attrHref) == "#"+id
+			return !found && c.words < maxOpenerWords
+		})
+	}
+	return found
+}
+
+// maxOpenerWords is the maximum length of a block that is searched for a link to the panel after
+// it. It was chosen by hand.
+const maxOpenerWords = 200
 
 // elementBefore returns the last element before n among its siblings, or nil.
 func elementBefore(n *node) *node {

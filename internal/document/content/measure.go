@@ -50,7 +50,7 @@ func (p *pruner) measure(n *node, inLink, inFragmentLink bool) {
 		}
 	}
 	p.dropUnshown(n)
-	if n.words == 0 && (n.hasTag(atom.Td, atom.Th) || n.attr(attrRole) == "cell") {
+	if n.words == 0 && (n.hasTag(atom.Td, atom.Th, atom.Dd) || n.attr(attrRole) == "cell" || n.attr(attrRole) == "gridcell") {
 		p.labelEmptyCell(n)
 	}
 }

@@ -32,7 +32,8 @@ type Block struct {
 	// Numbered is set for a list item whose number is part of Text, because no item before
 	// or after it continues the count.
 	Numbered bool
-	// Marker is the number of a list item that Text does not include.
+	// Marker is the number or the bullet of a list item that Text does not include. The bullets of
+	// Markdown itself do not count.
 	Marker string
 	// Full is the text with its copyright years, if Text is without them.
 	Full string
@@ -81,7 +82,9 @@ func (p *parser) buildBlocks() []Block {
 			}
 		}
 		b := Block{Kind: s.kind, Level: s.level, Text: strings.Trim(t, " "), LinkBytes: s.linkBytes, Numbered: numbered, Full: full}
-		if s.kind == ListItem && s.inSequence {
+		if s.bullet != "" {
+			b.Marker = s.bullet
+		} else if s.kind == ListItem && s.inSequence {
 			b.Marker = strings.TrimSpace(text[s.numberStart:s.start])
 		}
 		if b.Text == "" {

@@ -67,6 +67,8 @@ func TestBlocksKeepTheirNumbersAndCopyrightYears(t *testing.T) {
 	for md, want := range map[string]Block{
 		"3. three\n4. four":   {Kind: ListItem, Text: "three", Marker: "3."},
 		"(a) one\n(b) two":    {Kind: ListItem, Text: "one", Marker: "(a)"},
+		"● seven":             {Kind: ListItem, Text: "seven", Marker: "●"},
+		"- seven":             {Kind: ListItem, Text: "seven"},
 		"7. seven":            {Kind: ListItem, Text: "7. seven", Numbered: true},
 		"© 2019–2024 Harbour": {Text: "© Harbour", Full: "© 2019–2024 Harbour"},
 		"© Harbour":           {Text: "© Harbour"},

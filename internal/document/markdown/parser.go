@@ -1,6 +1,9 @@
 package markdown
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // blockSpan is a block whose text is given by offsets into the parser's output.
 type blockSpan struct {
@@ -12,10 +15,11 @@ type blockSpan struct {
 	linkBytes   int // see Block.LinkBytes
 	indent      int // of a list item, in columns
 	number      listNumber
-	inSequence  bool // the number is part of a sequence
-	isBold      bool // the whole block is bold
-	lines       int  // number of source lines; 0 for a block that cannot be a pseudo heading
-	verbatim    bool // the text is not parsed for inline syntax
+	inSequence  bool   // the number is part of a sequence
+	bullet      string // of a list item, unless it is one of Markdown's
+	isBold      bool   // the whole block is bold
+	lines       int    // number of source lines; 0 for a block that cannot be a pseudo heading
+	verbatim    bool   // the text is not parsed for inline syntax
 }
 
 // parser collects all text in one buffer, to save allocations.
@@ -172,7 +176,11 @@ func (p *parser) addListItem(line, rest string, num listNumber, indent int) {
 	if num.style != 0 { // written before the text; markSequences decides later whether it is part of it
 		p.out = append(p.out, line[:len(line)-len(rest)]...)
 	}
-	p.addBlock(blockSpan{kind: ListItem, indent: indent, number: num, lines: 1}, rest)
+	s := blockSpan{kind: ListItem, indent: indent, number: num, lines: 1}
+	if num.style == 0 && line[0] >= utf8.RuneSelf {
+		s.bullet = strings.TrimSpace(line[:len(line)-len(rest)])
+	}
+	p.addBlock(s, rest)
 	if p.openBlock < 0 || len(p.out) == begin || p.spans[len(p.spans)-1].start < begin {
 		p.out = p.out[:begin]
 		return

@@ -85,9 +85,9 @@ func isUnspaced(r rune) bool {
 // and 0 for any other character.
 func checkMarkLetter(r rune) byte {
 	switch r {
-	case '✓', '✔', '☑', '✅':
+	case '✓', '✔', '☑', '✅', '👍', '🟢':
 		return 'y'
-	case '✗', '✘', '☒', '❌', '✕', '✖', '×':
+	case '✗', '✘', '☒', '❌', '✕', '✖', '×', '👎', '🔴', '🚫', '⛔':
 		return 'n'
 	case '☐':
 		return 'o'
@@ -120,6 +120,9 @@ func (s *tokenizer) wordKindAt(i int) (kind charKind, size int) {
 			size = 2
 		}
 		if !s.amountAt(s.skipBlank(i + size)) {
+			if s.isLeftArrow(i) {
+				return kindArrow, len("<-")
+			}
 			return kindOther, size
 		}
 	case kind == kindCheckMark && !s.isCheckbox(i) && !s.isCross(i) && !s.isAloneInCell(i, size):

@@ -184,7 +184,8 @@ func (s *tokenizer) isAloneInCell(i, size int) bool {
 // mark next to words is usually a bullet, so its absence does not count.
 func (s *tokenizer) isCross(i int) bool {
 	t := s.text[i:]
-	if strings.HasPrefix(t, "✗") || strings.HasPrefix(t, "✘") || strings.HasPrefix(t, "❌") {
+	switch r, _ := utf8.DecodeRuneInString(t); r {
+	case '✗', '✘', '❌', '👎', '🔴', '🚫', '⛔':
 		return true
 	}
 	beginsLine := strings.TrimRight(s.text[:i], " ") == "" || strings.HasSuffix(s.text[:i], "\t")
@@ -202,6 +203,15 @@ func (s *tokenizer) isMeaningfulArrow(i, size int) bool {
 	r, _ := utf8.DecodeRuneInString(s.text[i:])
 	decorates := r == '▲' || r == '▼' || r == '◀' // also mark what can be opened
 	return !startsCell && !endsCell && !decorates || !endsCell && s.amountAt(i+size+len(s.text[i+size:])-len(after))
+}
+
+// isLeftArrow reports whether an arrow to the left in ASCII stands between words at i.
+func (s *tokenizer) isLeftArrow(i int) bool {
+	t := s.text[i:]
+	if !strings.HasPrefix(t, "<- ") && !strings.HasPrefix(t, "<= ") || i == 0 || !s.blankAt(i-1) {
+		return false
+	}
+	return s.isMeaningfulArrow(i, len("<-"))
 }
 
 // isCheckbox reports whether the mark at i is a checkbox, which also has a meaning next to

@@ -42,7 +42,7 @@ func TestWordsDifferWhereTheirMeaningDiffers(t *testing.T) {
 		{"1.5 %", "15 %"}, {"1-5 days", "15 days"}, {"$5", "€5"}, {"5%", "5"}, {"18+", "18"}, {"1.2.2024", "1.2.2025"}, {"4.2", "4.3"},
 		{"a\t✓", "a\t✗"}, {"< 13", "> 13"}, {"résumé", "resume"}, {"a@example.com", "b@example.com"}, {"½", "¼"}, {"1,500", "1.5"},
 		{"0xdAC17F958D2ee523a2206206994597C13D831ec7", "0xdAC17F958D2ee523a2206206994597C13D831ec8"}, {"个人信息", "个人消息"}, {"> $100", "< $100"}, {">= 10", "<= 10"}, {"≥10", "≤10"}, {"up to +5%", "up to -5%"}, {"(−5 %)", "(+5 %)"}, {"-5%", "5%"},
-		{"✓ Names", "✗ Names"}, {"We sell names: ✓", "We sell names: ✘"}, {"✔ Names", "❌ Names"}, {"EU → US", "EU ← US"}, {"EU → US", "EU ↔ US"}, {"↑ 5 cases", "↓ 5 cases"}, {"a\t→", "a\t←"},
+		{"✓ Names", "✗ Names"}, {"We sell names: ✓", "We sell names: ✘"}, {"✔ Names", "❌ Names"}, {"EU → US", "EU ← US"}, {"EU -> US", "EU <- US"}, {"EU => US", "EU <= US"}, {"👍 Names", "👎 Names"}, {"🟢 sold", "🔴 sold"}, {"EU → US", "EU ↔ US"}, {"↑ 5 cases", "↓ 5 cases"}, {"a\t→", "a\t←"},
 		{"of -5 degrees", "of 5 degrees"}, {"−5 °C", "5 °C"}, {"a credit of −€10", "a credit of €10"}, {"€-10", "€10"}, {"§ 5", "§ 6"}, {"§5(2)", "§5(3)"}, {"≠ 5", "= 5"},
 		{"☑ we sell it", "☐ we sell it"}, {"☒ Yes ☐ No", "☐ Yes ☒ No"}, {"20 m²", "20 m³"}, {"20m²", "20m³"}, {"DE89370400440532013000", "DE89370400440532013001"},
 	} {

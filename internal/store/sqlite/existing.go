@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,11 +40,11 @@ func (s *Store) connect(dir string) (err error) {
 		return err
 	}
 	dsn := "file:" + uriPathEscaper.Replace(filepath.Join(dir, fileName)) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
-	if s.write, err = sql.Open("sqlite", dsn); err != nil {
+	if s.write, err = openPrepared(dsn); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
-	if s.read, err = sql.Open("sqlite", dsn); err != nil {
+	if s.read, err = openPrepared(dsn); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(4)

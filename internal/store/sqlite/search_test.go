@@ -13,7 +13,7 @@ import (
 
 func TestMigrateFillsTheSummariesAndTheSearchIndex(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	storetest.SearchMigration(t, s, func() {
 		err := s.inTransaction(t.Context(), "migrate again", func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(t.Context(), `DROP TABLE companies; DROP TABLE search_entries; DROP TABLE search_terms; DROP TABLE corrections`)
@@ -30,7 +30,7 @@ func TestMigrateFillsTheSummariesAndTheSearchIndex(t *testing.T) {
 
 func TestSearchesAndListsOfCompaniesUseAnIndex(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	parsed, err := fulltext.Parse("data")
 	if err != nil {
 		t.Fatal(err)

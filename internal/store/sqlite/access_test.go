@@ -35,7 +35,7 @@ func planOf(t *testing.T, s *Store, statement string, args ...any) string {
 
 func TestListsOfAccessRecordsUseAnIndexInTheirOrder(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	queries := map[string]newestQuery{
 		"all webhooks":                {table: "webhooks"},
 		"all API keys":                {table: "api_keys"},
@@ -93,7 +93,7 @@ func TestListsOfAccessRecordsUseAnIndexInTheirOrder(t *testing.T) {
 
 func TestListingReviewsWithSeveralValuesSearchesEachValue(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	for index, q := range map[string]store.ReviewQuery{
 		"reviews_state":   {States: []store.ReviewState{store.ReviewReviewed, store.ReviewNoAction}},
 		"reviews_company": {Companies: []string{"a", "b"}, States: []store.ReviewState{store.ReviewReviewed, store.ReviewNoAction}},
@@ -112,7 +112,7 @@ func TestListingReviewsWithSeveralValuesSearchesEachValue(t *testing.T) {
 
 func TestMigratingAccessRecordsAgainLeavesThem(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	for i := range 3 {
 		if err := s.AppendAudit(t.Context(), store.AuditEntry{ID: fmt.Sprint(i), At: time.Unix(1, 0), Actor: "a", Action: "b", Outcome: store.AuditSucceeded}); err != nil {
 			t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 func TestQueriesOfChangesUseAnIndexInTheOrderOfTheFeed(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	for name, c := range map[string]struct {
 		query store.ChangeQuery
 		plan  string

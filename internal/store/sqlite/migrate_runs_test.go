@@ -60,7 +60,7 @@ func TestMigrateKeepsTheRunsAndTheirPages(t *testing.T) {
 
 func TestQueriesOfRunsAndPagesUseAnIndex(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	next := store.ListOptions{Continue: store.EncodeContinue("5 r")}
 	yes := true
 	type statement struct {

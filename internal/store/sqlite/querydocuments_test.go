@@ -27,7 +27,7 @@ func fillDocuments(t *testing.T, s *Store, n int) {
 
 func TestQueriesOfDocumentsUseOneIndexInItsOrder(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	fillDocuments(t, s, 1000)
 	many := []string{"c00001", "c00002"}
 	for name, q := range map[string]store.DocumentQuery{

@@ -8,7 +8,7 @@ import (
 
 func TestClosingTheStoreEndsAWatchOfEventsWithAnError(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	if err := s.PutRun(t.Context(), store.Run{ID: "r", Company: "c"}); err != nil {
 		t.Fatal(err)
 	}

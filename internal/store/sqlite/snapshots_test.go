@@ -12,7 +12,7 @@ import (
 
 func TestSnapshotsThatCompaniesSharedRemainReadable(t *testing.T) {
 	t.Parallel()
-	s := openIn(t, t.TempDir())
+	s := openNew(t)
 	var bodies [3][]byte
 	for i := range bodies {
 		bodies[i] = fmt.Appendf(nil, "%s<p>Change %d</p>", strings.Repeat("<p>We keep it for three years.</p>", 200), i)

@@ -37,14 +37,7 @@ func TestMain(m *testing.M) {
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) store.Store {
-		s, err := Open(t.Context(), t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = s.Close(context.Background()) })
-		return s
-	})
+	storetest.Run(t, func(t *testing.T) store.Store { return openNew(t) })
 }
 
 func TestAcknowledgedWritesSurviveAKilledProcess(t *testing.T) {

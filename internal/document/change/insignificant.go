@@ -22,16 +22,14 @@ func insignificantRule(a, b *wordSequence, e edit) Rule {
 	}
 	x, y := a.foldedWords(e.a0, e.a1), b.foldedWords(e.b0, e.b1)
 	switch {
-	case len(x) > 0 && len(y) > 0 && a.joinedByPunctuation(e.a0, e.a1) && b.joinedByPunctuation(e.b0, e.b1) && textWithoutSpaces(a, e.a0, e.a1) == textWithoutSpaces(b, e.b0, e.b1):
+	case len(x) > 0 && len(y) > 0 && joinedByPunctuation(a, b, e) && textWithoutSpaces(a, e.a0, e.a1) == textWithoutSpaces(b, e.b0, e.b1):
 		return RuleWordDivision
 	case differsByObfuscation(a, e.a0, e.a1, x, b, e.b0, e.b1, y):
 		return RuleEmailNotation
-	case len(x) == 0 && boilerplate.IsScreenReaderHint(y), len(y) == 0 && boilerplate.IsScreenReaderHint(x):
-		return RuleScreenReader
 	case len(x) == 0:
-		return ruleIf(isListNumber(b, e.b0, e.b1), RuleItemNumber)
+		return ruleOfWords(b, e.b0, e.b1, y)
 	case len(y) == 0:
-		return ruleIf(isListNumber(a, e.a0, e.a1), RuleItemNumber)
+		return ruleOfWords(a, e.a0, e.a1, x)
 	case isItemMarker(a, e.a0, e.a1) && isItemMarker(b, e.b0, e.b1):
 		return ruleIf(onlyNumbersTheItem(a, e.a1) && onlyNumbersTheItem(b, e.b1), RuleItemNumber)
 	case a.onlyNumbers(e.a0, e.a1) && b.onlyNumbers(e.b0, e.b1):
@@ -39,7 +37,22 @@ func insignificantRule(a, b *wordSequence, e edit) Rule {
 	}
 	one := strings.Join(x, "")
 	same := one == strings.Join(y, "") && !strings.ContainsAny(one, "0123456789")
-	return ruleIf(same && a.joinedByPunctuation(e.a0, e.a1) && b.joinedByPunctuation(e.b0, e.b1), RuleWordDivision)
+	return ruleIf(same && joinedByPunctuation(a, b, e), RuleWordDivision)
+}
+
+// ruleOfWords returns the rule by which words [i:j) that only one text has are noise, or "".
+// folds are the folded words.
+func ruleOfWords(w *wordSequence, i, j int, folds []string) Rule {
+	if boilerplate.IsScreenReaderHint(folds) {
+		return RuleScreenReader
+	}
+	return ruleIf(isListNumber(w, i, j), RuleItemNumber)
+}
+
+// joinedByPunctuation reports whether punctuation separates the words of both sides of an edit
+// from each other.
+func joinedByPunctuation(a, b *wordSequence, e edit) bool {
+	return a.joinedByPunctuation(e.a0, e.a1) && b.joinedByPunctuation(e.b0, e.b1)
 }
 
 // ruleIf returns the rule if cond is true, else "".

@@ -29,11 +29,8 @@ const maxBannerWords = 150
 
 // isDialog reports whether an element is a dialog by its tag or role.
 func isDialog(n *node) bool {
-	switch n.attr(attrRole) {
-	case "dialog", "alertdialog":
-		return true
-	}
-	return n.tag == atom.Dialog
+	role := n.attr(attrRole)
+	return n.tag == atom.Dialog || role == "dialog" || role == "alertdialog"
 }
 
 // isConsentPrompt reports whether a block without a consent hint asks for consent to cookies:

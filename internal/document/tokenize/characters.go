@@ -61,7 +61,7 @@ func (s *tokenizer) kindAt(i int) (kind charKind, size int) {
 		return kindDigit, n
 	case unicode.IsSpace(r):
 		return kindBlank, n
-	case r == '≤' || r == '≥' || r == '±' || r == '≠':
+	case strings.ContainsRune("≤≥±≠", r):
 		return kindComparison, n
 	case isArrow(r):
 		return kindArrow, n
@@ -98,11 +98,7 @@ func checkMarkLetter(r rune) byte {
 // isArrow reports whether a character is an arrow that does not point to the right. An arrow to
 // the right is the usual decoration of a link.
 func isArrow(r rune) bool {
-	switch r {
-	case '←', '↑', '↓', '↔', '⇐', '⇑', '⇓', '⇔', '⟵', '⟷', '▲', '▼', '◀':
-		return true
-	}
-	return false
+	return r >= 0x2190 && strings.ContainsRune("←↑↓↔⇐⇑⇓⇔⟵⟷▲▼◀", r)
 }
 
 // wordKindAt is like kindAt but considers the context. A comparison counts only before a

@@ -65,26 +65,24 @@ func (s *tokenizer) foldMinus(i int) {
 	if s.class != Number || i == 0 || len(s.fold) == 0 || s.fold[0] == '-' || s.fold[0] == '+' {
 		return
 	}
-	before := s.text[:i]
-	n := len(before)
-	for _, sign := range [...]string{"-", "−", "–"} {
-		before = strings.TrimSuffix(before, sign)
-		if len(before) < n {
-			break
-		}
+	if before := s.text[:i]; endsWithMinus(before) {
+		s.fold = append([]byte{'-'}, s.fold...)
 	}
-	if len(before) == n {
-		return
+}
+
+// endsWithMinus reports whether a text ends with a minus sign, and not with the dash of a range
+// or of a telephone number.
+func endsWithMinus(text string) bool {
+	sign, size := utf8.DecodeLastRuneInString(text)
+	if sign != '-' && sign != '−' && sign != '–' {
+		return false
 	}
-	if r, _ := utf8.DecodeLastRuneInString(before); before != "" && r != ' ' && r != '\t' && r != '(' && !unicode.Is(unicode.Sc, r) {
-		return
+	before := text[:len(text)-size]
+	if r, _ := utf8.DecodeLastRuneInString(before); before != "" && !strings.ContainsRune(" \t(", r) && !unicode.Is(unicode.Sc, r) {
+		return false
 	}
-	if before = strings.TrimRight(before, " ("); before != "" {
-		if c := before[len(before)-1]; c == '%' || c == ')' || c == '/' || c == '.' || c >= '0' && c <= '9' {
-			return
-		}
-	}
-	s.fold = append([]byte{'-'}, s.fold...)
+	before = strings.TrimRight(before, " (")
+	return before == "" || !strings.Contains("%)/.0123456789", before[len(before)-1:])
 }
 
 // skipSymbol returns the end of the byte c at i, or after a space at i; 0 if there is none.

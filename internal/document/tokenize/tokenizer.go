@@ -184,8 +184,7 @@ func (s *tokenizer) isAloneInCell(i, size int) bool {
 // mark next to words is usually a bullet, so its absence does not count.
 func (s *tokenizer) isCross(i int) bool {
 	t := s.text[i:]
-	switch r, _ := utf8.DecodeRuneInString(t); r {
-	case '✗', '✘', '❌', '👎', '🔴', '🚫', '⛔':
+	if r, _ := utf8.DecodeRuneInString(t); strings.ContainsRune("✗✘❌👎🔴🚫⛔", r) {
 		return true
 	}
 	beginsLine := strings.TrimRight(s.text[:i], " ") == "" || strings.HasSuffix(s.text[:i], "\t")

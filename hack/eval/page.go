@@ -90,7 +90,7 @@ Types: %v legal documents and %v other pages. Extraction: %v documents. Changes:
 	for _, l := range p.crossValidation.lines {
 		fmt.Fprintf(&b, "    %s\n", l)
 	}
-	b.WriteString("\nWrong classifications, the most confident first:\n\n| page | form | label | classification | confidence |\n|---|---|---|---|---|\n")
+	b.WriteString("\nWrong classifications of open companies, the most confident first:\n\n| page | form | label | classification | confidence |\n|---|---|---|---|---|\n")
 	for _, w := range p.crossValidation.wrong[:min(maxShown, len(p.crossValidation.wrong))] {
 		label := w.Label
 		if !w.Legal {

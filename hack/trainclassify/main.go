@@ -26,7 +26,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.gold, "gold", os.Getenv("CLAUSEA_GOLD"), "folder with legal-types/*/manifest.jsonl")
 	flag.StringVar(&o.out, "out", "internal/document/classify/weights.bin", "file to write")
-	flag.StringVar(&o.predictions, "predictions", "", "file for the predictions of the cross-validation, one line of JSON per page")
+	flag.StringVar(&o.predictions, "predictions", "", "file for the predictions of the cross-validation on open companies, one line of JSON per page")
 	flag.BoolVar(&o.withoutSites, "without-sites", false, "exclude the companies of sites/*, to measure discovery on unseen companies")
 	flag.BoolVar(&o.quick, "quick", false, "cross-validate only and write no weights")
 	flag.Parse()
@@ -50,9 +50,11 @@ func run(o options) error {
 		}
 	}
 	background := makeFeatures(examples)
+	fmt.Fprintln(os.Stderr, "features of", len(examples), "examples")
 	var held, stripped []prediction
 	for fold := range folds {
 		m := train(examples, func(e *example) bool { return e.fold != fold }).quantise()
+		fmt.Fprintln(os.Stderr, "trained without fold", fold)
 		for i := range examples {
 			e := &examples[i]
 			if e.fold != fold {
@@ -70,9 +72,13 @@ func run(o options) error {
 		held[i].applyTemperature(temperature)
 	}
 	writeReport(os.Stdout, held, temperature)
+	closed, open := closedPart(held)
+	fmt.Println("  closed companies, whose errors are not looked at:", tallyOf(closed))
+	fmt.Println("  open companies:", tallyOf(open))
 	fmt.Printf("  without title, headings and URL: accuracy %.3f of %d legal documents\n", accuracy(stripped), len(stripped))
 	if o.predictions != "" {
-		if err := writePredictions(o.predictions, append(held, stripped...)); err != nil {
+		_, openStripped := closedPart(stripped)
+		if err := writePredictions(o.predictions, append(open, openStripped...)); err != nil {
 			return err
 		}
 	}

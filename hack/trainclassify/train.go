@@ -86,6 +86,8 @@ type trainer struct {
 	gShared, gRow []float32
 	sharedPrior   [classify.FeatureKinds]float32
 	p             []float64
+	classes       []int     // see learn
+	errs          []float64 // see learn
 }
 
 func newTrainer(examples []example, use func(*example) bool, seed uint64) *trainer {
@@ -129,32 +131,41 @@ func (t *trainer) learn(e *example) {
 	n := len(classify.Classes)
 	t.probabilities(e.features, t.p)
 	weight := e.weight * t.classWeight[e.class]
-	var gShared [classify.FeatureKinds]float64
+	// classes lists the classes whose weights change, and errs their errors.
+	classes, errs := t.classes[:0], t.errs[:0]
 	for c := range n {
 		err := t.p[c]
 		if c == e.class {
 			err--
 		}
-		if math.Abs(err) < 1e-4 {
-			continue
+		if math.Abs(err) >= 1e-4 {
+			classes, errs = append(classes, c), append(errs, err*weight)
 		}
-		err *= weight
-		for _, f := range e.features {
-			at := int(f.Row)*n + c
-			grad := float32(err) * f.Value
-			if f.Row < classify.Dense {
-				if k, typ := kindAndType(f.Row); typ == c {
-					gShared[k] += err * float64(f.Value)
+	}
+	t.classes, t.errs = classes, errs
+	var gShared [classify.FeatureKinds]float64
+	for _, f := range e.features { // the weights of one feature are adjacent in memory
+		kind, typ := kindAndType(f.Row)
+		decay, prior := float32(decayHashed), []float32(nil)
+		if f.Row < classify.Dense {
+			decay, prior = decayDense, t.prior[int(f.Row)*n:int(f.Row)*n+n]
+		}
+		rows, gRow := t.rows[int(f.Row)*n:int(f.Row)*n+n], t.gRow[int(f.Row)*n:int(f.Row)*n+n]
+		for i, c := range classes {
+			grad := float32(errs[i]) * f.Value
+			if prior != nil {
+				if typ == c {
+					gShared[kind] += errs[i] * float64(f.Value)
 				}
-				grad += decayDense * (t.rows[at] - t.prior[at])
+				grad += decay * (rows[c] - prior[c])
 			} else {
-				grad += decayHashed * t.rows[at]
+				grad += decay * rows[c]
 			}
 			if !t.trained[c] {
 				continue
 			}
-			t.gRow[at] += grad * grad
-			t.rows[at] -= rate * grad / (float32(math.Sqrt(float64(t.gRow[at]))) + 1e-3)
+			gRow[c] += grad * grad
+			rows[c] -= rate * grad / (float32(math.Sqrt(float64(gRow[c]))) + 1e-3)
 		}
 	}
 	for k, g := range gShared {

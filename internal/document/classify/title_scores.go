@@ -9,9 +9,16 @@ func (p *Input) scoreTitles(l *lexicon, ft *features, sc *scratch) {
 	ft.softError = m[softError]
 	ft.scores[titleMatch] = m
 	weight := float32(1)
+	named := m.highest() >= minNameScore
 	for _, line := range leadingLines(p.Markdown) {
 		m, sc.titleTokens = l.scoreTitle(line, sc.titleTokens)
-		ft.scores[titleMatch].mergeMax(&m, weight)
+		if named && line != plainLine(p.Title) {
+			// The document is named; what follows are headings of its sections.
+			ft.scores[titleMatch].mergeMax(&m, sectionTitleFactor*weight)
+		} else {
+			ft.scores[titleMatch].mergeMax(&m, weight)
+		}
+		named = named || m.highest() >= minNameScore
 		weight *= 0.85
 	}
 	m, sc.titleTokens = l.scoreTitle(p.TitleElement, sc.titleTokens)
@@ -20,6 +27,10 @@ func (p *Input) scoreTitles(l *lexicon, ft *features, sc *scratch) {
 		ft.softError = max(ft.softError, m[softError])
 	}
 }
+
+// sectionTitleFactor is the factor for the names in a leading line below the name of the
+// document: "Intellectual property" below "Legal notice".
+const sectionTitleFactor = 0.5
 
 // Limits on the leading lines that can be a title.
 const (

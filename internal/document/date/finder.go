@@ -78,7 +78,7 @@ func (f *finder) addCandidates(i int, l dateLiteral) {
 	ctx := newDateContext(f.text, f.literals, i)
 	matches := f.cuesOf(i, l, ctx)
 	for _, match := range matches {
-		if match.kind == published && match.weak && (l.needsCue && !(l.compact && match.isLabel) || f.requireCue) { // in "version 1.2.23" the number is a version
+		if match.kind == published && match.weak && (f.requireCue || l.mayBeVersion(match)) {
 			continue
 		}
 		rank := f.rankOf(match, l)

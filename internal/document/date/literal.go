@@ -36,3 +36,9 @@ func (l dateLiteral) isValid() bool {
 	}
 	return l.day == 0 || l.time().Day() == l.day
 }
+
+// mayBeVersion reports whether the numbers of a date next to a weak cue may be a version, as
+// in "version 1.2.23". Eight digits after a label are a date: "Version: 20240131".
+func (l dateLiteral) mayBeVersion(match cueMatch) bool {
+	return l.needsCue && !(l.compact && match.isLabel)
+}

@@ -112,9 +112,6 @@ func (c *scanner) isItemNumber(t token) bool {
 // date.
 func (c *scanner) namedDateAfterYear(y, i, j int) dateLiteral {
 	s := c.text[j:min(len(c.text), j+40)]
-	if l := c.hyphenatedNamedDate(y, i, j); l.isValid() {
-		return l
-	}
 	var m, d, end int
 	for at := 0; at < len(s) && (m == 0 || d == 0); {
 		r, size := utf8.DecodeRuneInString(s[at:])

@@ -93,7 +93,9 @@ func (c *scanner) dateAroundYear(i, j, from int) dateLiteral {
 	}
 	l := c.namedDateBeforeYear(y, i, j, from, thai)
 	if !l.isValid() && !thai {
-		l = c.namedDateAfterYear(y, i, j)
+		if l = c.hyphenatedNamedDate(y, i, j); !l.isValid() {
+			l = c.namedDateAfterYear(y, i, j)
+		}
 	}
 	return l
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 
@@ -90,8 +91,8 @@ func rebuild(body []byte) []byte {
 	for number, e := range entries {
 		row := table[number*width:]
 		row[0] = e.kind
-		binary.BigEndian.PutUint32(row[1:], uint32(e.position)) //nolint:gosec // bounded by MaxBytes
-		binary.BigEndian.PutUint16(row[5:], uint16(e.index))    //nolint:gosec // bounded by maxIndex
+		binary.BigEndian.PutUint32(row[1:], uint32(e.position)) // at most MaxBytes
+		binary.BigEndian.PutUint16(row[5:], uint16(e.index))    // a generation or an index
 	}
 	out := append(bytes.Clone(body), '\n')
 	start := len(out)
@@ -169,7 +170,7 @@ func (c objectStreamContent) numberAt(at int) int {
 // filter that such streams have in practice.
 func objectStream(dictionary, data []byte) (numbers []int, inside objectStreamContent, ok bool) {
 	count, first := intOf(countPattern, dictionary), intOf(firstPattern, dictionary)
-	if count <= 0 || count > maxRebuilt || first <= 0 {
+	if count <= 0 || count > math.MaxUint16 || first <= 0 {
 		return nil, inside, false
 	}
 	content := data

@@ -123,7 +123,7 @@ func companyCheckpointDeletion(t *testing.T, s store.Store) {
 
 func documents(t *testing.T, s store.Store) {
 	want := store.Document{ID: "id-1", Company: "a.b$c", URL: "https://x.example/privacy?a=1&$b=.", FormerURLs: []string{"https://x.example/old"},
-		Type: "privacy_policy", Confidence: 0.5, Language: "de", Title: "Datenschutzerklärung 😀", Dates: store.Dates{EffectiveDate: "2024-01-31", EffectiveQuote: "gültig ab 31. Januar 2024", UpdatedDate: "2024-01-15", UpcomingEffectiveDate: "2024-01-31"}, AdditionalTypes: []string{"cookie_policy"}, Jurisdiction: "AT", WordCount: 12, ContentHash: "h", Versions: 2,
+		Type: "privacy_policy", Confidence: 0.5, Language: "de", Title: "Datenschutzerklärung 😀", Dates: store.Dates{EffectiveDate: "2024-01-31", EffectiveQuote: "gültig ab 31. Januar 2024", UpdatedDate: "2024-01-15", UpcomingEffectiveDate: "2024-01-31", DateAmbiguous: true}, AdditionalTypes: []string{"cookie_policy"}, Jurisdiction: "AT", WordCount: 12, ContentHash: "h", Versions: 2,
 		DiscoveryPath: []string{"https://x.example/"}, LinkText: "Privacy", FirstSeen: at(1), LastSeen: at(3), LastChanged: at(2), ETag: `"e"`, RunID: "r"}
 	must(t, s.PutDocument(t.Context(), store.Fence{}, want))
 	for _, find := range []func() (store.Document, error){
